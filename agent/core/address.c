@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Addresses and prefixes: text, comparison, masks. See address.h. */
+
+#include "core/address.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	MAPPED_SIZE = 12,
+	BITS_PER_BYTE = 8
+};
+
+static const uint8_t mapped[MAPPED_SIZE] = { [10] = 0xff, [11] = 0xff };
+
+struct address address_from_ipv4(uint32_t ipv4)
+{
+	struct address address;
+
+	memcpy(address.bytes, mapped, MAPPED_SIZE);
+	memcpy(address.bytes + MAPPED_SIZE, &ipv4, sizeof(ipv4));
+	return address;
+}
+
+uint32_t address_ipv4(const struct address *address)
+{
+	uint32_t ipv4;
+
+	memcpy(&ipv4, address->bytes + MAPPED_SIZE, sizeof(ipv4));
+	return ipv4;
+}
+
+bool address_is_ipv4(const struct address *address)
+{
+	return !memcmp(address->bytes, mapped, MAPPED_SIZE);
+}
+
+bool address_is_zero(const struct address *address)
+{
+	static const uint8_t zero[sizeof(address->bytes)];
+
+	if (address_is_ipv4(address))
+		return !address_ipv4(address);
+	return !memcmp(address->bytes, zero, sizeof(zero));
+}
+
+bool address_equal(const struct address *a, const struct address *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
+
+int address_compare(const struct address *a, const struct address *b)
+{
+	return memcmp(a, b, sizeof(*a));
+}
+
+bool address_parse(const char *text, struct address *address)
+{
+	struct address parsed;
+	struct in_addr ipv4;
+
+	if (inet_pton(AF_INET, text, &ipv4) == 1) {
+		*address = address_from_ipv4(ipv4.s_addr);
+		return true;
+	}
+	if (inet_pton(AF_INET6, text, parsed.bytes) != 1 ||
+	    address_is_ipv4(&parsed))
+		return false;
+	*address = parsed;
+	return true;
+}
+
+const char *address_format(const struct address *address, char *text)
+{
+	if (address_is_ipv4(address))
+		inet_ntop(AF_INET, address->bytes + MAPPED_SIZE, text,
+			  ADDRESS_TEXT_SIZE);
+	else
+		inet_ntop(AF_INET6, address->bytes, text, ADDRESS_TEXT_SIZE);
+	return text;
+}
+
+const char *mac_format(const uint8_t mac[MAC_SIZE], char *text)
+{
+	snprintf(text, MAC_TEXT_SIZE, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0],
+		 mac[1], mac[2], mac[3], mac[4], mac[5]);
+	return text;
+}
+
+uint8_t prefix_family_bits(const struct prefix *prefix)
+{
+	return address_is_ipv4(&prefix->address) ? ADDRESS_BITS_IPV4 :
+						   ADDRESS_BITS_IPV6;
+}
+
+/* Number of bits that matter, counted in the 16-byte form. */
+static unsigned int significant_bits(const struct prefix *prefix)
+{
+	return ADDRESS_BITS_IPV6 - prefix_family_bits(prefix) + prefix->length;
+}
+
+/* The bits of byte `index` that the prefix covers. */
+static uint8_t byte_mask(unsigned int bits, unsigned int index)
+{
+	unsigned int before = index * BITS_PER_BYTE;
+
+	if (bits >= before + BITS_PER_BYTE)
+		return UINT8_MAX;
+	if (bits <= before)
+		return 0;
+	return (uint8_t)(UINT8_MAX << (BITS_PER_BYTE - (bits - before)));
+}
+
+bool prefix_is_host(const struct prefix *prefix)
+{
+	return prefix->length == prefix_family_bits(prefix);
+}
+
+bool prefix_equal(const struct prefix *a, const struct prefix *b)
+{
+	return a->length == b->length &&
+	       address_equal(&a->address, &b->address);
+}
+
+int prefix_compare(const struct prefix *a, const struct prefix *b)
+{
+	int order = address_compare(&a->address, &b->address);
+
+	return order ? order : (int)a->length - (int)b->length;
+}
+
+uint32_t prefix_hash(const struct prefix *prefix)
+{
+	uint64_t high, low;
+
+	memcpy(&high, prefix->address.bytes, sizeof(high));
+	memcpy(&low, prefix->address.bytes + sizeof(high), sizeof(low));
+	/* The finaliser of MurmurHash3, over both halves and the length. */
+	low ^= high * 0x9e3779b97f4a7c15 + prefix->length;
+	low = (low ^ (low >> 33)) * 0xff51afd7ed558ccd;
+	low = (low ^ (low >> 33)) * 0xc4ceb9fe1a85ec53;
+	return (uint32_t)(low ^ (low >> 32));
+}
+
+void prefix_clear_host_bits(struct prefix *prefix)
+{
+	unsigned int bits = significant_bits(prefix);
+
+	for (unsigned int i = 0; i < sizeof(prefix->address.bytes); i++)
+		prefix->address.bytes[i] &= byte_mask(bits, i);
+}
+
+bool prefix_contains(const struct prefix *prefix, const struct address *address)
+{
+	unsigned int bits = significant_bits(prefix);
+
+	if (address_is_ipv4(&prefix->address) != address_is_ipv4(address))
+		return false;
+	for (unsigned int i = 0; i < sizeof(address->bytes); i++)
+		if ((prefix->address.bytes[i] ^ address->bytes[i]) &
+		    byte_mask(bits, i))
+			return false;
+	return true;
+}
+
+bool prefix_covers(const struct prefix *outer, const struct prefix *inner)
+{
+	return outer->length <= inner->length &&
+	       prefix_contains(outer, &inner->address);
+}
+
+/* Reads a decimal number of at most `max` that fills `text` to its end. */
+static bool parse_length(const char *text, unsigned long max, uint8_t *length)
+{
+	char *end;
+	unsigned long value;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (errno || *end || value > max)
+		return false;
+	*length = (uint8_t)value;
+	return true;
+}
+
+enum prefix_error prefix_parse(const char *text, struct prefix *prefix)
+{
+	char address[ADDRESS_TEXT_SIZE];
+	size_t address_size = strcspn(text, "/");
+	struct prefix parsed, cleared;
+
+	if (address_size >= sizeof(address))
+		return PREFIX_NOT_AN_ADDRESS;
+	memcpy(address, text, address_size);
+	address[address_size] = '\0';
+	if (!address_parse(address, &parsed.address))
+		return PREFIX_NOT_AN_ADDRESS;
+
+	parsed.length = prefix_family_bits(&parsed);
+	if (text[address_size] == '/' &&
+	    !parse_length(text + address_size + 1, parsed.length,
+			  &parsed.length))
+		return PREFIX_BAD_LENGTH;
+
+	cleared = parsed;
+	prefix_clear_host_bits(&cleared);
+	*prefix = cleared;
+	return prefix_equal(&parsed, &cleared) ? PREFIX_OK : PREFIX_HOST_BITS;
+}
+
+const char *prefix_format(const struct prefix *prefix, char *text)
+{
+	size_t used;
+
+	address_format(&prefix->address, text);
+	used = strlen(text);
+	snprintf(text + used, PREFIX_TEXT_SIZE - used, "/%u", prefix->length);
+	return text;
+}

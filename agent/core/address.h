@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CORE_ADDRESS_H
+#define CORE_ADDRESS_H
+
+/*
+ * IP addresses and prefixes of both families in one shape.
+ *
+ * An address is 16 bytes in network order; IPv4 is held as ::ffff:a.b.c.d
+ * (RFC 4291 2.5.5.2), which is also a next hop's identity in the bucket
+ * assignment. IPv4-mapped text is not accepted as an IPv6 address, so that the
+ * family can always be told from the bytes.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct address {
+	uint8_t bytes[16];
+};
+
+/* `length` counts bits of the family: 0-32 for IPv4, 0-128 for IPv6. */
+struct prefix {
+	struct address address;
+	uint8_t length;
+};
+
+enum address_sizes {
+	ADDRESS_BITS_IPV4 = 32,
+	ADDRESS_BITS_IPV6 = 128,
+	ADDRESS_TEXT_SIZE = 46, /* INET6_ADDRSTRLEN */
+	PREFIX_TEXT_SIZE = 50,
+	MAC_SIZE = 6,
+	MAC_TEXT_SIZE = 18,
+};
+
+/* What is wrong with the text of a prefix. */
+enum prefix_error {
+	PREFIX_OK,
+	PREFIX_NOT_AN_ADDRESS,
+	PREFIX_BAD_LENGTH,
+	PREFIX_HOST_BITS, /* the result holds the prefix without them */
+};
+
+/* `ipv4` is in network byte order, as in struct in_addr. */
+struct address address_from_ipv4(uint32_t ipv4);
+/* The IPv4 address in network byte order; `address` must be IPv4. */
+uint32_t address_ipv4(const struct address *address);
+bool address_is_ipv4(const struct address *address);
+bool address_is_zero(const struct address *address);
+bool address_equal(const struct address *a, const struct address *b);
+/* Order of the bytes, as memcmp. */
+int address_compare(const struct address *a, const struct address *b);
+bool address_parse(const char *text, struct address *address);
+/* Writes at most ADDRESS_TEXT_SIZE bytes and returns `text`. */
+const char *address_format(const struct address *address, char *text);
+const char *mac_format(const uint8_t mac[MAC_SIZE], char *text);
+
+/* Number of bits in an address of the prefix's family. */
+uint8_t prefix_family_bits(const struct prefix *prefix);
+bool prefix_is_host(const struct prefix *prefix);
+bool prefix_equal(const struct prefix *a, const struct prefix *b);
+/* By address, then by length; for a stable order in output. */
+int prefix_compare(const struct prefix *a, const struct prefix *b);
+uint32_t prefix_hash(const struct prefix *prefix);
+/* Clears the bits behind `length`. */
+void prefix_clear_host_bits(struct prefix *prefix);
+bool prefix_contains(const struct prefix *prefix,
+		     const struct address *address);
+/* True if every address of `inner` is in `outer`. */
+bool prefix_covers(const struct prefix *outer, const struct prefix *inner);
+/* "ADDR/LEN", or "ADDR" for a host prefix. */
+enum prefix_error prefix_parse(const char *text, struct prefix *prefix);
+/* Always with the length. Writes at most PREFIX_TEXT_SIZE bytes. */
+const char *prefix_format(const struct prefix *prefix, char *text);
+
+#endif

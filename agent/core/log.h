@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CORE_LOG_H
+#define CORE_LOG_H
+
+/*
+ * One line on stderr for each event worth telling, as
+ * "LEVEL subsystem: message". A message names the neighbor or next hop first,
+ * then says what happened and, where something can be done, what to do.
+ * Logging never fails and never blocks the event loop: on a full pipe the line
+ * is lost and counted. Pure modules do not log.
+ */
+
+#include <stdint.h>
+
+enum log_level {
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARNING,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG,
+	LOG_LEVEL_COUNT,
+};
+
+/* Names as in --log-level, indexed by enum log_level. */
+extern const char *const log_level_names[LOG_LEVEL_COUNT];
+
+/* Messages above `level` are dropped. Default: LOG_LEVEL_INFO. */
+void log_set_level(enum log_level level);
+/* Lines lost so far because stderr could not take them. */
+uint64_t log_lines_lost(void);
+
+void log_error(const char *subsystem, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void log_warning(const char *subsystem, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void log_info(const char *subsystem, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void log_debug(const char *subsystem, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif
