@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CORE_CONFIG_H
+#define CORE_CONFIG_H
+
+/*
+ * The configuration: one value for each flag, filled from the command line and
+ * from files by one table (config_table.c), which also writes --help and the
+ * canonical form that --check prints and that parses back to itself.
+ *
+ * Parsing never stops at the first error: each is reported with its place, so
+ * that one run names all of them. A configuration with errors is never used.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "core/address.h"
+#include "core/log.h"
+
+enum config_limits {
+	CONFIG_MAX_INTERFACES = 16,
+	CONFIG_MAX_VIP_PREFIXES = 256,
+	CONFIG_MAX_NEIGHBORS = 1024,
+	CONFIG_INTERFACE_SIZE = 16, /* IFNAMSIZ */
+	CONFIG_PATH_SIZE = 100,	    /* fits sun_path with a suffix */
+};
+
+enum neighbor_role {
+	NEIGHBOR_ROLE_NONE, /* exchanges nothing (RFC 8212) */
+	NEIGHBOR_ROLE_BACKEND,
+	NEIGHBOR_ROLE_UPSTREAM,
+	NEIGHBOR_ROLE_PEER,
+	NEIGHBOR_ROLE_COUNT,
+};
+
+/* Which AS a neighbor may have. */
+enum neighbor_as {
+	NEIGHBOR_AS_ANY,
+	NEIGHBOR_AS_RANGE,    /* as_first..as_last, equal for a single one */
+	NEIGHBOR_AS_EXTERNAL, /* any but ours */
+	NEIGHBOR_AS_INTERNAL, /* ours */
+};
+
+/* One --neighbor. A prefix that is not a host means dynamic, passive peers. */
+struct neighbor_config {
+	struct prefix prefix;
+	enum neighbor_as as_kind;
+	uint32_t as_first;
+	uint32_t as_last;
+	enum neighbor_role role;
+	bool passive;
+	uint16_t port;	    /* remote port for active sessions */
+	uint16_t hold_time; /* seconds, proposed in OPEN */
+	uint16_t limit;	    /* of dynamic peers at one time */
+};
+
+enum xdp_mode {
+	XDP_MODE_AUTO,
+	XDP_MODE_NATIVE,
+	XDP_MODE_GENERIC,
+};
+
+enum multipath_as_path {
+	MULTIPATH_AS_PATH_EXACT,
+	MULTIPATH_AS_PATH_SAME_PEER_AS,
+	MULTIPATH_AS_PATH_RELAXED,
+};
+
+struct config {
+	uint32_t as;
+	uint32_t router_id; /* host byte order */
+	char interfaces[CONFIG_MAX_INTERFACES][CONFIG_INTERFACE_SIZE];
+	size_t interface_count;
+	enum xdp_mode xdp_mode;
+	struct prefix vips[CONFIG_MAX_VIP_PREFIXES];
+	size_t vip_count;
+	struct neighbor_config neighbors[CONFIG_MAX_NEIGHBORS];
+	size_t neighbor_count;
+	struct address listen_address;
+	uint16_t listen_port; /* 0: do not listen */
+	uint32_t maximum_paths;
+	uint32_t maximum_paths_ibgp;
+	enum multipath_as_path multipath_as_path;
+	uint32_t min_nexthops;
+	uint32_t hash_fields; /* enum hg_hash_fields */
+	uint64_t hash_seed;
+	uint32_t table_size; /* buckets of a group, a power of two */
+	char control_socket[CONFIG_PATH_SIZE];
+	char bpffs[CONFIG_PATH_SIZE];
+	enum log_level log_level;
+};
+
+/* What the command line asked for besides configuration. */
+enum config_request {
+	CONFIG_RUN,
+	CONFIG_CHECK,	/* --check */
+	CONFIG_HELP,	/* --help */
+	CONFIG_VERSION, /* --version */
+};
+
+/* Fills in the defaults. */
+void config_init(struct config *config);
+/*
+ * Reads argv[1..], and every --config file where it stands. Errors go to
+ * `errors`, one a line, as "FILE:LINE: message" or "headgate: message".
+ * Returns the number of errors; `config` is complete only at 0.
+ */
+int config_parse(struct config *config, int argc, char **argv,
+		 enum config_request *request, FILE *errors);
+/* Writes the canonical form: every flag with its value, one a line. */
+void config_print(const struct config *config, FILE *out);
+/* Writes --help, out of the same table. */
+void config_print_help(FILE *out);
+
+const char *neighbor_role_name(enum neighbor_role role);
+/* "65001", "65001-65010", "external", "internal" or "any". */
+const char *neighbor_as_format(const struct neighbor_config *neighbor,
+			       char *text, size_t size);
+
+#endif
