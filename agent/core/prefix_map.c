@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Chained hash map of prefixes, doubled when it is full. See prefix_map.h. */
+
+#include "core/prefix_map.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+enum {
+	INITIAL_CHAINS = 64
+};
+
+static struct prefix_node **chain_of(const struct prefix_map *map,
+				     const struct prefix *prefix)
+{
+	return &map->chains[prefix_hash(prefix) & (map->size - 1)];
+}
+
+static void push(struct prefix_map *map, struct prefix_node *node)
+{
+	struct prefix_node **chain = chain_of(map, &node->prefix);
+
+	node->next = *chain;
+	*chain = node;
+}
+
+static int grow(struct prefix_map *map)
+{
+	struct prefix_map larger = {
+		.size = map->size ? map->size * 2 : INITIAL_CHAINS,
+		.count = map->count,
+	};
+
+	larger.chains = calloc(larger.size, sizeof(*larger.chains));
+	if (!larger.chains)
+		return -ENOMEM;
+	for (size_t i = 0; i < map->size; i++) {
+		struct prefix_node *node = map->chains[i];
+
+		while (node) {
+			struct prefix_node *next = node->next;
+
+			push(&larger, node);
+			node = next;
+		}
+	}
+	free(map->chains);
+	*map = larger;
+	return 0;
+}
+
+void prefix_map_free(struct prefix_map *map)
+{
+	free(map->chains);
+	*map = (struct prefix_map){ 0 };
+}
+
+struct prefix_node *prefix_map_find(const struct prefix_map *map,
+				    const struct prefix *prefix)
+{
+	if (!map->size)
+		return NULL;
+	for (struct prefix_node *node = *chain_of(map, prefix); node;
+	     node = node->next)
+		if (prefix_equal(&node->prefix, prefix))
+			return node;
+	return NULL;
+}
+
+int prefix_map_insert(struct prefix_map *map, struct prefix_node *node)
+{
+	/* A map that cannot grow still works, with longer chains. */
+	if (map->count == map->size && grow(map) && !map->size)
+		return -ENOMEM;
+	push(map, node);
+	map->count++;
+	return 0;
+}
+
+void prefix_map_remove(struct prefix_map *map, struct prefix_node *node)
+{
+	struct prefix_node **link = chain_of(map, &node->prefix);
+
+	while (*link != node) {
+		assert(*link);
+		link = &(*link)->next;
+	}
+	*link = node->next;
+	map->count--;
+}
+
+struct prefix_node *prefix_map_next(const struct prefix_map *map,
+				    const struct prefix_node *node)
+{
+	size_t chain = 0;
+
+	if (node) {
+		if (node->next)
+			return node->next;
+		chain = chain_of(map, &node->prefix) - map->chains + 1;
+	}
+	for (; chain < map->size; chain++)
+		if (map->chains[chain])
+			return map->chains[chain];
+	return NULL;
+}

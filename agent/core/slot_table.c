@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Sticky allocation of array indices. See slot_table.h. */
+
+#include "core/slot_table.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+int slot_table_init(struct slot_table *table, uint32_t first, uint32_t size)
+{
+	struct slot *slots = calloc(size, sizeof(*slots));
+
+	if (!slots)
+		return -ENOMEM;
+	*table = (struct slot_table){
+		.slots = slots, .first = first, .size = size, .used = first
+	};
+	return 0;
+}
+
+void slot_table_free(struct slot_table *table)
+{
+	prefix_map_free(&table->map);
+	free(table->slots);
+	*table = (struct slot_table){ 0 };
+}
+
+/* The unreferenced slot released longest ago, taken from its prefix. */
+static struct slot *take_oldest(struct slot_table *table)
+{
+	struct slot *oldest = NULL;
+
+	for (uint32_t i = table->first; i < table->size; i++) {
+		struct slot *slot = &table->slots[i];
+
+		if (!slot->references &&
+		    (!oldest || slot->released < oldest->released))
+			oldest = slot;
+	}
+	if (oldest)
+		prefix_map_remove(&table->map, &oldest->node);
+	return oldest;
+}
+
+/* Binds `prefix` to a slot that nobody holds. */
+static struct slot *assign(struct slot_table *table,
+			   const struct prefix *prefix)
+{
+	bool unused = table->used < table->size;
+	struct slot *slot = unused ? &table->slots[table->used] :
+				     take_oldest(table);
+
+	if (!slot)
+		return NULL;
+	slot->node.prefix = *prefix;
+	/* Cannot fail once the map has an entry, so an old slot is not lost. */
+	if (prefix_map_insert(&table->map, &slot->node))
+		return NULL;
+	if (unused)
+		slot->index = table->used++;
+	return slot;
+}
+
+struct slot *slot_acquire(struct slot_table *table, const struct prefix *prefix,
+			  bool *fresh)
+{
+	struct slot *slot = slot_find(table, prefix);
+
+	*fresh = !slot;
+	if (!slot)
+		slot = assign(table, prefix);
+	if (slot)
+		slot->references++;
+	return slot;
+}
+
+void slot_release(struct slot_table *table, struct slot *slot)
+{
+	assert(slot->references);
+	if (!--slot->references)
+		slot->released = ++table->releases;
+}
+
+struct slot *slot_find(const struct slot_table *table,
+		       const struct prefix *prefix)
+{
+	return (struct slot *)prefix_map_find(&table->map, prefix);
+}
+
+const struct slot *slot_at(const struct slot_table *table, uint32_t index)
+{
+	if (index < table->first || index >= table->used)
+		return NULL;
+	return &table->slots[index];
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef RIB_IMPORT_H
+#define RIB_IMPORT_H
+
+/*
+ * Which paths may be used at all: the safe defaults for what a neighbor of a
+ * role may tell us. Pure.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/address.h"
+#include "core/config.h"
+#include "core/wire.h"
+#include "rib/reason.h"
+
+struct import_options {
+	uint32_t local_as;
+	const struct prefix *vips; /* --vip: nothing else is learned */
+	size_t vip_count;
+};
+
+/*
+ * REASON_NONE if a neighbor of `role` may announce `prefix` with `as_path`,
+ * else why not: only backends announce VIPs (RFC 8212 for all others), only
+ * single addresses inside --vip can be steered, and our own AS in the path
+ * means that the route was ours already (RFC 4271 9.1.2).
+ */
+enum path_reason import_check(const struct import_options *options,
+			      enum neighbor_role role,
+			      const struct prefix *prefix,
+			      struct reader as_path);
+
+#endif

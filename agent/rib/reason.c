@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The names of the reasons. See reason.h. */
+
+#include "rib/reason.h"
+
+static const char *const names[REASON_COUNT] = {
+	[REASON_FILTERED] = "filtered",
+	[REASON_LOOP] = "loop",
+	[REASON_NEXT_HOP_UNRESOLVED] = "next_hop_unresolved",
+	[REASON_NEXT_HOP_DEAD] = "next_hop_dead",
+	[REASON_LOCAL_PREF] = "local_pref",
+	[REASON_AS_PATH_LENGTH] = "as_path_length",
+	[REASON_ORIGIN] = "origin",
+	[REASON_MED] = "med",
+	[REASON_EBGP_OVER_IBGP] = "ebgp_over_ibgp",
+	[REASON_AS_PATH_CONTENT] = "as_path_content",
+	[REASON_DUPLICATE_NEXT_HOP] = "duplicate_next_hop",
+	[REASON_MAX_PATHS] = "max_paths",
+};
+
+const char *path_reason_name(enum path_reason reason)
+{
+	return names[reason];
+}

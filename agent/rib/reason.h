@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef RIB_REASON_H
+#define RIB_REASON_H
+
+/*
+ * Why a path is not in the set: the one word that logs, JSON and metrics use.
+ * The order is the order in which the steps are taken.
+ */
+
+enum path_reason {
+	REASON_NONE, /* in the set */
+	/* Not a candidate. */
+	REASON_FILTERED,
+	REASON_LOOP,
+	REASON_NEXT_HOP_UNRESOLVED,
+	REASON_NEXT_HOP_DEAD,
+	/* Lost in the decision process: RFC 4271 9.1.2.2. */
+	REASON_LOCAL_PREF,
+	REASON_AS_PATH_LENGTH,
+	REASON_ORIGIN,
+	REASON_MED,
+	REASON_EBGP_OVER_IBGP,
+	/* As good as the best path, but not in the set. */
+	REASON_AS_PATH_CONTENT,
+	REASON_DUPLICATE_NEXT_HOP,
+	REASON_MAX_PATHS,
+	REASON_COUNT,
+};
+
+/* "local_pref", ...; NULL for REASON_NONE. */
+const char *path_reason_name(enum path_reason reason);
+
+#endif

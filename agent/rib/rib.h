@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef RIB_RIB_H
+#define RIB_RIB_H
+
+/*
+ * The three routing information bases of RFC 4271 3.2 in one table of routes.
+ *
+ * A route holds every path that neighbors announced for its prefix, refused
+ * ones too (Adj-RIB-In), which of them are the set (Loc-RIB), and one bit for
+ * each neighbor it was announced to (Adj-RIB-Out). Changes only mark a route;
+ * rib_process() then decides each marked route once, however many UPDATEs
+ * touched it, and rib_export_next() says what is left to tell a neighbor: state
+ * to be sent is a bit for each prefix, never a queue of messages.
+ *
+ * The rib knows neither sockets nor maps: what it needs of the world comes in
+ * by struct rib_hooks.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "bgp/update.h"
+#include "core/prefix_map.h"
+#include "rib/decision.h"
+#include "rib/import.h"
+
+enum rib_limits {
+	RIB_MAX_UPSTREAMS = 64, /* neighbors we announce to, at one time */
+	RIB_EXPORT_BATCH = 256, /* prefixes of one struct rib_export */
+};
+
+/* A neighbor with an established session. */
+struct rib_peer {
+	struct path_source source;
+	enum neighbor_role role;
+	bool as4;
+	struct address local_address; /* next hop of what we announce */
+	uint32_t prefixes_received;
+	uint32_t prefixes_accepted;
+	uint32_t prefixes_announced;
+	uint64_t bit; /* in struct route; 0: nothing is announced to it */
+	TAILQ_ENTRY(rib_peer) link;
+};
+
+struct route {
+	struct prefix_node node; /* first: found by prefix */
+	struct path *paths;	 /* in tie-break order */
+	struct path *best;
+	unsigned int selected; /* paths in the set */
+	bool marked;	       /* to be decided by rib_process() */
+	bool forwarding;       /* steered, as the hook said */
+	bool cut;	       /* the maximum left paths out, and we said so */
+	struct attribute_set *exported; /* what upstreams are to have */
+	uint64_t announced;		/* peers that have the route from us */
+	uint64_t pending; /* peers that must be told of a change */
+	TAILQ_ENTRY(route) mark_link;
+	TAILQ_ENTRY(route) pending_link;
+};
+
+struct rib;
+
+struct rib_hooks {
+	/* REASON_NONE, or why this next hop cannot be used now. */
+	enum path_reason (*next_hop_check)(const struct address *next_hop,
+					   void *context);
+	/* The first accepted path needs this next hop; the last one has gone. */
+	void (*next_hop_track)(const struct address *next_hop, bool wanted,
+			       void *context);
+	/* The set of `route` was decided. Returns whether it is steered now. */
+	bool (*set_decided)(const struct route *route, void *context);
+	/* There are marked routes: call rib_process() when input is drained. */
+	void (*work_waiting)(void *context);
+	/* rib_export_next() has something for this neighbor. */
+	void (*export_waiting)(struct rib_peer *peer, void *context);
+	void *context;
+};
+
+struct rib_options {
+	struct import_options import;
+	struct decision_options decision;
+	uint32_t min_nexthops; /* living ones, for a VIP to be announced */
+	struct rib_hooks hooks;
+};
+
+/* NULL: out of memory. The caller frees with rib_free(). */
+struct rib *rib_new(const struct rib_options *options);
+void rib_free(struct rib *rib);
+
+/*
+ * A session came up. What its peer is to have waits in rib_export_next(), and
+ * export_waiting() is not called for it. NULL: out of memory, or more upstreams
+ * than RIB_MAX_UPSTREAMS.
+ */
+struct rib_peer *rib_peer_up(struct rib *rib, const struct path_source *source,
+			     enum neighbor_role role, bool as4,
+			     const struct address *local_address);
+/* The session is lost: all its paths go, and `peer` is freed. */
+void rib_peer_down(struct rib *rib, struct rib_peer *peer);
+/*
+ * Takes in a decoded UPDATE whose verdict is below BGP_VERDICT_RESET. Returns
+ * 0 or -ENOMEM; then some paths may be missing and the session must be reset.
+ */
+int rib_update(struct rib *rib, struct rib_peer *peer,
+	       const struct bgp_update *update);
+/* next_hop_check() may answer differently for this next hop from now on. */
+void rib_next_hop_changed(struct rib *rib, const struct address *next_hop);
+/* Decides every marked route. */
+void rib_process(struct rib *rib);
+
+/* Something to tell a neighbor: prefixes that share one announcement. */
+struct rib_export {
+	bool withdraw;
+	struct bgp_attributes attributes; /* a view; for the next call only */
+	size_t count;
+	struct prefix prefixes[RIB_EXPORT_BATCH];
+};
+
+/* False if the neighbor has been told everything. */
+bool rib_export_next(struct rib *rib, struct rib_peer *peer,
+		     struct rib_export *out);
+
+/* The route of `prefix`, or NULL. */
+const struct route *rib_find(const struct rib *rib,
+			     const struct prefix *prefix);
+/* Walks all routes, in no particular order. NULL starts. */
+const struct route *rib_next(const struct rib *rib, const struct route *route);
+/* The peers with a session, in order of their coming. NULL starts. */
+const struct rib_peer *rib_peer_next(const struct rib *rib,
+				     const struct rib_peer *peer);
+
+#endif

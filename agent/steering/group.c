@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Groups of equal sets and their bucket tables. See group.h. */
+
+#include "steering/group.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+int group_table_init(struct group_table *table,
+		     const struct steering_options *options,
+		     struct nexthop_slots *nexthops)
+{
+	struct steering_group **groups =
+		calloc(options->group_count, sizeof(*groups));
+
+	if (!groups)
+		return -ENOMEM;
+	*table = (struct group_table){
+		.options = options,
+		.nexthops = nexthops,
+		.groups = groups,
+		.last = options->group_count - 1,
+	};
+	return 0;
+}
+
+static void group_free(struct steering_group *group)
+{
+	if (!group)
+		return;
+	free(group->members);
+	free(group->slots);
+	free(group->buckets);
+	free(group);
+}
+
+void group_table_free(struct group_table *table)
+{
+	if (!table->groups)
+		return;
+	for (uint32_t i = 0; i < table->options->group_count; i++)
+		group_free(table->groups[i]);
+	free(table->groups);
+}
+
+static struct steering_group *group_new(const struct assign_member *members,
+					size_t count)
+{
+	struct steering_group *group = calloc(1, sizeof(*group));
+
+	if (!group)
+		return NULL;
+	group->count = count;
+	group->members = calloc(count, sizeof(*group->members));
+	group->slots = calloc(count, sizeof(*group->slots));
+	group->buckets = calloc(count, sizeof(*group->buckets));
+	if (!group->members || !group->slots || !group->buckets) {
+		group_free(group);
+		return NULL;
+	}
+	memcpy(group->members, members, count * sizeof(*members));
+	return group;
+}
+
+static bool has_members(const struct steering_group *group,
+			const struct assign_member *members, size_t count)
+{
+	if (!group || group->count != count)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (group->members[i].weight != members[i].weight ||
+		    !address_equal(&group->members[i].address,
+				   &members[i].address))
+			return false;
+	return true;
+}
+
+/*
+ * A free index, as late after its last use as possible: a packet under way may
+ * still read the table of a group that was just given up.
+ */
+static int take_index(struct group_table *table, uint32_t *index)
+{
+	uint32_t count = table->options->group_count;
+
+	for (uint32_t i = 1; i <= count; i++) {
+		uint32_t candidate = (table->last + i) % count;
+
+		if (!table->groups[candidate]) {
+			table->last = candidate;
+			*index = candidate;
+			return 0;
+		}
+	}
+	return -ENOSPC;
+}
+
+static void release_slots(struct group_table *table,
+			  struct steering_group *group)
+{
+	for (size_t i = 0; i < group->count; i++)
+		if (group->slots[i])
+			slot_release(&table->nexthops->table, group->slots[i]);
+}
+
+static int acquire_slots(struct group_table *table,
+			 struct steering_group *group)
+{
+	for (size_t i = 0; i < group->count; i++) {
+		group->slots[i] = nexthop_slots_acquire(
+			table->nexthops, &group->members[i].address);
+		if (!group->slots[i])
+			return -ENOSPC;
+	}
+	return 0;
+}
+
+static uint16_t slot_index(const struct steering_group *group, uint16_t member)
+{
+	return member == ASSIGN_NOBODY ? HG_NEXTHOP_NONE :
+					 (uint16_t)group->slots[member]->index;
+}
+
+/* Computes the table of the group and writes it, bucket by bucket. */
+static int write_table(struct group_table *table, struct steering_group *group)
+{
+	const struct steering_options *options = table->options;
+	uint32_t size = options->table_size;
+	uint32_t first = group->index * size;
+	struct hg_group value = { .first_bucket = first, .mask = size - 1 };
+	uint16_t *owners = calloc(size, sizeof(*owners));
+	uint16_t *backups = calloc(size, sizeof(*backups));
+	int error = -ENOMEM;
+
+	if (!owners || !backups)
+		goto out;
+	error = assign_buckets(group->members, group->count, options->seed,
+			       size, owners, backups);
+	if (error)
+		goto out;
+	group->digest = assign_digest(group->members, owners, size);
+	for (uint32_t b = 0; b < size && !error; b++) {
+		struct hg_bucket bucket = {
+			.current = slot_index(group, owners[b]),
+			.backup = slot_index(group, backups[b]),
+		};
+
+		group->buckets[owners[b]]++;
+		error = options->sink.set_bucket(options->sink.context,
+						 first + b, bucket);
+	}
+	if (!error)
+		error = options->sink.set_group(options->sink.context,
+						group->index, value);
+out:
+	free(owners);
+	free(backups);
+	return error;
+}
+
+int group_acquire(struct group_table *table,
+		  const struct assign_member *members, size_t count,
+		  struct steering_group **out)
+{
+	struct steering_group *group;
+	int error;
+
+	for (uint32_t i = 0; i < table->options->group_count; i++) {
+		if (has_members(table->groups[i], members, count)) {
+			table->groups[i]->references++;
+			*out = table->groups[i];
+			return 0;
+		}
+	}
+	group = group_new(members, count);
+	if (!group)
+		return -ENOMEM;
+	error = take_index(table, &group->index);
+	if (!error)
+		error = acquire_slots(table, group);
+	if (!error)
+		error = write_table(table, group);
+	if (error) {
+		release_slots(table, group);
+		group_free(group);
+		return error;
+	}
+	group->references = 1;
+	table->groups[group->index] = group;
+	*out = group;
+	return 0;
+}
+
+void group_release(struct group_table *table, struct steering_group *group)
+{
+	if (!group || --group->references)
+		return;
+	release_slots(table, group);
+	table->groups[group->index] = NULL;
+	group_free(group);
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Slots of next hops and their values. See nexthop_slots.h. */
+
+#include "steering/nexthop_slots.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "steering/steering.h"
+
+int nexthop_slots_init(struct nexthop_slots *slots,
+		       const struct steering_options *options)
+{
+	slots->options = options;
+	slots->values = calloc(HG_MAX_NEXTHOPS, sizeof(*slots->values));
+	if (!slots->values)
+		return -ENOMEM;
+	return slot_table_init(&slots->table, HG_NEXTHOP_NONE + 1,
+			       HG_MAX_NEXTHOPS);
+}
+
+void nexthop_slots_free(struct nexthop_slots *slots)
+{
+	slot_table_free(&slots->table);
+	free(slots->values);
+}
+
+static struct prefix host_prefix(const struct address *address)
+{
+	struct prefix prefix = { .address = *address };
+
+	prefix.length = prefix_family_bits(&prefix);
+	return prefix;
+}
+
+struct slot *nexthop_slots_find(const struct nexthop_slots *slots,
+				const struct address *address)
+{
+	struct prefix prefix = host_prefix(address);
+
+	return slot_find(&slots->table, &prefix);
+}
+
+struct slot *nexthop_slots_acquire(struct nexthop_slots *slots,
+				   const struct address *address)
+{
+	const struct steering_sink *sink = &slots->options->sink;
+	const struct nexthop *nexthop =
+		nexthop_find(slots->options->tracker, address);
+	struct prefix prefix = host_prefix(address);
+	struct slot *slot;
+	bool fresh;
+
+	slot = slot_acquire(&slots->table, &prefix, &fresh);
+	if (!slot)
+		return NULL;
+	if (fresh)
+		sink->clear_nexthop_counter(sink->context, slot->index);
+	if (nexthop)
+		nexthop_slots_write(slots, slot, nexthop);
+	return slot;
+}
+
+static struct hg_nexthop value_of(const struct nexthop *nexthop)
+{
+	struct hg_nexthop value = {
+		.ifindex = nexthop->ifindex,
+		.mtu = nexthop->mtu,
+		.alive = nexthop_is_alive(nexthop),
+	};
+
+	memcpy(value.destination_mac, nexthop->mac, MAC_SIZE);
+	memcpy(value.source_mac, nexthop->source_mac, MAC_SIZE);
+	memcpy(value.address, nexthop->address.bytes, sizeof(value.address));
+	return value;
+}
+
+void nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
+			 const struct nexthop *nexthop)
+{
+	const struct steering_sink *sink = &slots->options->sink;
+	struct hg_nexthop *known = &slots->values[slot->index];
+	struct hg_nexthop value = value_of(nexthop);
+	bool returns = value.alive && !known->alive;
+
+	value.incarnation = known->incarnation + returns;
+	if (!memcmp(known, &value, sizeof(value)))
+		return;
+	if (known->alive && !value.alive)
+		sink->set_alive(sink->context, slot->index, false);
+	sink->set_nexthop(sink->context, slot->index, &value);
+	*known = value;
+}
