@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef BGP_CONNECTION_H
+#define BGP_CONNECTION_H
+
+/*
+ * One TCP connection of a neighbor: turns socket readiness and timers into
+ * events of the state machine (fsm.h) and carries out the actions it answers
+ * with. Reading stops at the first event that closes the connection; writing
+ * never blocks, what the socket does not take waits in a buffer that the owner
+ * fills only while it is short.
+ *
+ * A connection is part of its neighbor and is used again and again; it is never
+ * freed from inside one of its own callbacks.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bgp/fsm.h"
+#include "bgp/open.h"
+#include "bgp/update.h"
+#include "core/address.h"
+
+struct bgp_connection;
+struct event;
+struct event_base;
+struct evbuffer;
+
+/* What happens on a connection, told to the neighbor that owns it. */
+struct bgp_connection_handler {
+	/*
+	 * The peer's OPEN was decoded: may it go on? On false `error` is the
+	 * NOTIFICATION to send.
+	 */
+	bool (*check_open)(struct bgp_connection *connection,
+			   struct bgp_notification *error);
+	/* OpenConfirm is reached: the place to resolve a collision. */
+	void (*open_accepted)(struct bgp_connection *connection);
+	void (*session_up)(struct bgp_connection *connection);
+	void (*session_down)(struct bgp_connection *connection);
+	/* `update->fault.verdict` is below BGP_VERDICT_RESET. 0 or -ENOMEM. */
+	int (*update)(struct bgp_connection *connection,
+		      const struct bgp_update *update);
+	void (*route_refresh)(struct bgp_connection *connection);
+	/* There is room for more output, in Established only. */
+	void (*send_ready)(struct bgp_connection *connection);
+	/* Something went wrong, in words; `closed` follows. */
+	void (*error)(struct bgp_connection *connection, const char *text);
+	/* The connection is closed and in Idle, or in Active to try again. */
+	void (*closed)(struct bgp_connection *connection);
+};
+
+/* What stays the same from one use to the next. */
+struct bgp_connection_options {
+	struct event_base *base;
+	const struct bgp_connection_handler *handler;
+	void *owner;
+	bool incoming;
+	struct address remote;
+	uint16_t port;		    /* remote, to connect to */
+	struct bgp_open local_open; /* what we say */
+};
+
+struct bgp_connection {
+	struct bgp_connection_options options;
+	enum bgp_state state;
+	int fd; /* -1: none */
+	struct event *read_event;
+	struct event *write_event;
+	struct event *connect_retry;
+	struct event *hold;
+	struct event *keepalive;
+	struct event *send_hold;
+	struct evbuffer *output;
+	struct bgp_open remote_open;   /* from OpenConfirm on */
+	uint16_t hold_time;	       /* negotiated, seconds */
+	struct bgp_notification given; /* goes with the next event */
+	struct reader message;	       /* body of the one being handled */
+	size_t partial_size;
+	uint8_t partial[BGP_MAX_MESSAGE]; /* of a message not complete yet */
+};
+
+/* Returns 0 or -ENOMEM; then bgp_connection_destroy() is legal, as always. */
+int bgp_connection_init(struct bgp_connection *connection,
+			const struct bgp_connection_options *options);
+/* Closes without a word. Not from inside a callback. */
+void bgp_connection_destroy(struct bgp_connection *connection);
+
+/* Idle: begins to connect. */
+void bgp_connection_start(struct bgp_connection *connection);
+/* Idle: takes over an accepted socket, which it closes later. */
+void bgp_connection_accept(struct bgp_connection *connection, int fd);
+/* Ends it with this NOTIFICATION, if the peer has had our OPEN. */
+void bgp_connection_stop(struct bgp_connection *connection,
+			 const struct bgp_notification *notification);
+/* It lost against the neighbor's other connection (RFC 4271 6.8). */
+void bgp_connection_lose_collision(struct bgp_connection *connection);
+
+/* True if the owner may send more UPDATEs now. */
+bool bgp_connection_can_send(const struct bgp_connection *connection);
+/*
+ * Sends prefixes, in as many messages as it takes: announced with `attributes`,
+ * or withdrawn if that is NULL or too large for a message. Established only.
+ */
+void bgp_connection_send(struct bgp_connection *connection,
+			 const struct bgp_attributes *attributes,
+			 const struct prefix *prefixes, size_t count);
+/* Our address on it. False if it is not connected. */
+bool bgp_connection_local_address(const struct bgp_connection *connection,
+				  struct address *address);
+
+/* AS numbers of 4 bytes are spoken (RFC 6793). */
+bool bgp_connection_as4(const struct bgp_connection *connection);
+
+#endif

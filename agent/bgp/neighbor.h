@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef BGP_NEIGHBOR_H
+#define BGP_NEIGHBOR_H
+
+/*
+ * A neighbor: who may speak from an address, the one or two connections to it,
+ * and the session on one of them.
+ *
+ * A neighbor with an address of its own is dialled unless it is passive; both
+ * sides may dial at once, and the collision is resolved when the second OPEN
+ * arrives (RFC 4271 6.8). A neighbor out of a configured prefix comes by itself
+ * and is never dialled.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "bgp/connection.h"
+#include "core/config.h"
+
+struct bgp_speaker;
+struct event;
+
+enum bgp_neighbor_sizes {
+	BGP_LAST_ERROR_SIZE = 1400, /* a peer's shutdown text, escaped */
+	BGP_DETAIL_SIZE = 128,
+};
+
+struct bgp_neighbor {
+	struct bgp_speaker *speaker;
+	struct neighbor_config config;
+	struct address address;
+	bool dynamic; /* out of a prefix */
+	bool stopped; /* by us, for good */
+	struct bgp_connection incoming;
+	struct bgp_connection outgoing;
+	struct bgp_connection *session; /* the established one, or NULL */
+	struct event *restart;		/* dials again after a failure */
+	uint32_t restart_delay_s;
+	uint64_t changed_ms; /* when the session came up or went down */
+	char last_error[BGP_LAST_ERROR_SIZE];
+	char detail[BGP_DETAIL_SIZE]; /* to go with the next error */
+	void *owner_data; /* of the speaker's user, between up and down */
+	TAILQ_ENTRY(bgp_neighbor) link;
+};
+
+/*
+ * A neighbor at `address`, not started yet. NULL: out of memory. The speaker
+ * frees it with bgp_neighbor_free(), which closes without a word.
+ */
+struct bgp_neighbor *bgp_neighbor_new(struct bgp_speaker *speaker,
+				      const struct neighbor_config *config,
+				      const struct address *address);
+void bgp_neighbor_free(struct bgp_neighbor *neighbor);
+
+/* Begins to dial, unless the neighbor is passive. */
+void bgp_neighbor_start(struct bgp_neighbor *neighbor);
+/* Takes an accepted socket, or closes it if it has no place for it. */
+void bgp_neighbor_accept(struct bgp_neighbor *neighbor, int fd);
+/* Ends what there is with this NOTIFICATION, and does not dial again. */
+void bgp_neighbor_stop(struct bgp_neighbor *neighbor,
+		       const struct bgp_notification *notification);
+/* Ends the session because it cannot be served. */
+void bgp_neighbor_reject(struct bgp_neighbor *neighbor, const char *why);
+
+/* The state of its further connection. */
+enum bgp_state bgp_neighbor_state(const struct bgp_neighbor *neighbor);
+/* Nothing is open and nothing will be opened by us. */
+bool bgp_neighbor_is_idle(const struct bgp_neighbor *neighbor);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef BGP_SPEAKER_H
+#define BGP_SPEAKER_H
+
+/*
+ * The BGP speaker: the listener and all neighbors.
+ *
+ * Bytes come in by connection.c, are cut into messages by message.c, decoded by
+ * open.c, update.c (attributes.c, as_path.c) and notification.c, and judged by
+ * fsm.c; neighbor.c decides who may speak and which connection survives. What
+ * is left for the user of this room is struct bgp_callbacks: sessions that come
+ * and go, and decoded UPDATEs. The way out is bgp_connection_send().
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bgp/neighbor.h"
+#include "bgp/update.h"
+#include "core/config.h"
+
+struct event_base;
+
+struct bgp_callbacks {
+	/* `neighbor->session` is set; bgp_neighbor_reject() may be called. */
+	void (*session_up)(struct bgp_neighbor *neighbor, void *context);
+	void (*session_down)(struct bgp_neighbor *neighbor, void *context);
+	/* 0, or -ENOMEM: the session is then reset. */
+	int (*update)(struct bgp_neighbor *neighbor,
+		      const struct bgp_update *update, void *context);
+	/* The peer wants everything again: RFC 2918. */
+	void (*route_refresh)(struct bgp_neighbor *neighbor, void *context);
+	/* bgp_connection_can_send() has become true. */
+	void (*send_ready)(struct bgp_neighbor *neighbor, void *context);
+	void *context;
+};
+
+struct bgp_speaker_options {
+	struct event_base *base;
+	uint32_t as;
+	uint32_t identifier; /* host byte order */
+	struct address listen_address;
+	uint16_t listen_port;			 /* 0: do not listen */
+	const struct neighbor_config *neighbors; /* must outlive the speaker */
+	size_t neighbor_count;
+	struct bgp_callbacks callbacks;
+};
+
+TAILQ_HEAD(bgp_neighbor_list, bgp_neighbor);
+
+struct bgp_speaker {
+	struct bgp_speaker_options options;
+	struct bgp_neighbor_list neighbors; /* static ones, then dynamic ones */
+	struct event *listener;
+	uint64_t refused_ms; /* when a stranger was last logged */
+	uint64_t refused;    /* connections of strangers, in all */
+};
+
+/*
+ * Listens, but dials nobody yet. Returns 0, -ENOMEM or why it cannot listen.
+ * The caller frees with bgp_speaker_free().
+ */
+int bgp_speaker_new(const struct bgp_speaker_options *options,
+		    struct bgp_speaker **speaker);
+/* Dials the neighbors that are not passive. */
+void bgp_speaker_start(struct bgp_speaker *speaker);
+/* Ends all sessions with Cease/Administrative Shutdown (RFC 4486). */
+void bgp_speaker_stop(struct bgp_speaker *speaker, const char *text);
+void bgp_speaker_free(struct bgp_speaker *speaker);
+
+#endif
