@@ -251,6 +251,12 @@ void rib_peer_down(struct rib *rib, struct rib_peer *peer)
 	free(peer);
 }
 
+void rib_refresh(struct rib *rib, struct rib_peer *peer)
+{
+	if (peer->bit)
+		export_to_new_peer(rib, peer);
+}
+
 void rib_next_hop_changed(struct rib *rib, const struct address *next_hop)
 {
 	struct prefix_node *node = NULL;

@@ -41,6 +41,7 @@ struct rib_peer {
 	uint32_t prefixes_accepted;
 	uint32_t prefixes_announced;
 	uint64_t bit; /* in struct route; 0: nothing is announced to it */
+	void *owner;  /* for the user of the rib */
 	TAILQ_ENTRY(rib_peer) link;
 };
 
@@ -104,6 +105,8 @@ void rib_peer_down(struct rib *rib, struct rib_peer *peer);
  */
 int rib_update(struct rib *rib, struct rib_peer *peer,
 	       const struct bgp_update *update);
+/* The neighbor wants to be told everything again: RFC 2918. */
+void rib_refresh(struct rib *rib, struct rib_peer *peer);
 /* next_hop_check() may answer differently for this next hop from now on. */
 void rib_next_hop_changed(struct rib *rib, const struct address *next_hop);
 /* Decides every marked route. */

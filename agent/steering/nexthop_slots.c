@@ -76,6 +76,16 @@ static struct hg_nexthop value_of(const struct nexthop *nexthop)
 	return value;
 }
 
+void nexthop_slots_kill(struct nexthop_slots *slots, const struct slot *slot)
+{
+	const struct steering_sink *sink = &slots->options->sink;
+
+	if (!slots->values[slot->index].alive)
+		return;
+	slots->values[slot->index].alive = 0;
+	sink->set_alive(sink->context, slot->index, false);
+}
+
 void nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
 			 const struct nexthop *nexthop)
 {
@@ -87,8 +97,8 @@ void nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
 	value.incarnation = known->incarnation + returns;
 	if (!memcmp(known, &value, sizeof(value)))
 		return;
-	if (known->alive && !value.alive)
-		sink->set_alive(sink->context, slot->index, false);
+	if (!value.alive)
+		nexthop_slots_kill(slots, slot);
 	sink->set_nexthop(sink->context, slot->index, &value);
 	*known = value;
 }

@@ -32,5 +32,7 @@ struct slot *nexthop_slots_find(const struct nexthop_slots *slots,
 /* Writes the next hop's state; the alive bit first if it has died. */
 void nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
 			 const struct nexthop *nexthop);
+/* Clears the alive bit. */
+void nexthop_slots_kill(struct nexthop_slots *slots, const struct slot *slot);
 
 #endif

@@ -175,6 +175,16 @@ void steering_nexthop_changed(struct steering *steering,
 		nexthop_slots_write(&steering->nexthops, slot, nexthop);
 }
 
+void steering_nexthop_gone(struct steering *steering,
+			   const struct address *address)
+{
+	const struct slot *slot =
+		nexthop_slots_find(&steering->nexthops, address);
+
+	if (slot)
+		nexthop_slots_kill(&steering->nexthops, slot);
+}
+
 const struct steering_vip *steering_next_vip(const struct steering *steering,
 					     const struct steering_vip *vip)
 {
@@ -192,6 +202,11 @@ steering_next_group(const struct steering *steering,
 		if (steering->groups.groups[index])
 			return steering->groups.groups[index];
 	return NULL;
+}
+
+uint32_t steering_group_limit(const struct steering *steering)
+{
+	return steering->options.group_count;
 }
 
 const struct slot *steering_find_slot(const struct steering *steering,

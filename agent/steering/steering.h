@@ -89,12 +89,21 @@ int steering_set_vip(struct steering *steering, const struct prefix *vip,
 void steering_nexthop_changed(struct steering *steering,
 			      const struct nexthop *nexthop);
 
+/*
+ * Nothing needs this next hop any more: what still goes to it takes the backups
+ * until the new sets are written.
+ */
+void steering_nexthop_gone(struct steering *steering,
+			   const struct address *address);
+
 /* Walk what there is, in no particular order. NULL starts. */
 const struct steering_vip *steering_next_vip(const struct steering *steering,
 					     const struct steering_vip *vip);
 const struct steering_group *
 steering_next_group(const struct steering *steering,
 		    const struct steering_group *group);
+/* How many groups there is room for. */
+uint32_t steering_group_limit(const struct steering *steering);
 /* The slot of a next hop, also of one that is no longer used, or NULL. */
 const struct slot *steering_find_slot(const struct steering *steering,
 				      const struct address *address);

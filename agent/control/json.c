@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* JSON of the agent's own types. See json.h. */
+
+#include "control/json.h"
+
+#include <arpa/inet.h>
+#include <json-c/json.h>
+#include <string.h>
+
+#include "core/clock.h"
+
+enum {
+	MS_PER_S = 1000
+};
+
+void json_add(struct json_object *object, const char *name,
+	      struct json_object *value)
+{
+	json_object_object_add(object, name, value);
+}
+
+void json_add_text(struct json_object *object, const char *name,
+		   const char *text)
+{
+	json_add(object, name, text ? json_object_new_string(text) : NULL);
+}
+
+void json_add_number(struct json_object *object, const char *name,
+		     uint64_t number)
+{
+	json_add(object, name, json_object_new_uint64(number));
+}
+
+void json_add_bool(struct json_object *object, const char *name, bool value)
+{
+	json_add(object, name, json_object_new_boolean(value));
+}
+
+struct json_object *json_of_address(const struct address *address)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	return json_object_new_string(address_format(address, text));
+}
+
+struct json_object *json_of_prefix(const struct prefix *prefix)
+{
+	char text[PREFIX_TEXT_SIZE];
+
+	return json_object_new_string(prefix_format(prefix, text));
+}
+
+void json_add_identifier(struct json_object *object, uint32_t identifier)
+{
+	struct address address = address_from_ipv4(htonl(identifier));
+
+	json_add(object, "router_id", json_of_address(&address));
+}
+
+void json_add_mac(struct json_object *object, const char *name,
+		  const uint8_t mac[MAC_SIZE])
+{
+	static const uint8_t none[MAC_SIZE];
+	char text[MAC_TEXT_SIZE];
+
+	json_add_text(object, name,
+		      memcmp(mac, none, MAC_SIZE) ? mac_format(mac, text) :
+						    NULL);
+}
+
+void json_add_counter(struct json_object *object,
+		      const struct hg_counter *counter)
+{
+	json_add_number(object, "packets", counter->packets);
+	json_add_number(object, "bytes", counter->bytes);
+}
+
+uint64_t json_age_s(uint64_t since_ms)
+{
+	return (clock_now_ms() - since_ms) / MS_PER_S;
+}
+
+static int by_field(const void *a, const void *b, const char *field)
+{
+	struct json_object *const *x = a, *const *y = b;
+	struct json_object *p = json_object_object_get(*x, field);
+	struct json_object *q = json_object_object_get(*y, field);
+	struct prefix left, right;
+
+	prefix_parse(json_object_get_string(p), &left);
+	prefix_parse(json_object_get_string(q), &right);
+	return prefix_compare(&left, &right);
+}
+
+int json_by_prefix(const void *a, const void *b)
+{
+	return by_field(a, b, "prefix");
+}
+
+int json_by_address(const void *a, const void *b)
+{
+	return by_field(a, b, "address");
+}

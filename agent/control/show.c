@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The table of what can be shown, and the agent's status. See show.h. */
+
+#include "control/show.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bgp/speaker.h"
+#include "control/json.h"
+#include "control/show_parts.h"
+#include "core/config.h"
+#include "datapath/datapath.h"
+#include "nexthop/nexthop.h"
+#include "rib/rib.h"
+#include "steering/steering.h"
+
+static struct json_object *interface_json(const struct control_view *view,
+					  const char *name)
+{
+	const struct nexthop_link *link =
+		nexthop_link_by_name(view->tracker, name);
+	struct json_object *out = json_object_new_object();
+
+	json_add_text(out, "name", name);
+	json_add_bool(out, "up", link && link->up);
+	if (!link)
+		return out;
+	json_add_number(out, "ifindex", link->ifindex);
+	json_add_mac(out, "mac", link->mac);
+	json_add_text(out, "mode",
+		      datapath_mode_names[datapath_mode(view->datapath,
+							link->ifindex)]);
+	json_add_number(out, "program_id", datapath_program_id(view->datapath));
+	return out;
+}
+
+static struct json_object *interfaces_json(const struct control_view *view)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < view->config->interface_count; i++)
+		json_object_array_add(
+			list,
+			interface_json(view, view->config->interfaces[i]));
+	return list;
+}
+
+static struct json_object *neighbor_totals(const struct control_view *view)
+{
+	struct json_object *out = json_object_new_object();
+	const struct bgp_neighbor *neighbor;
+	uint64_t total = 0, established = 0;
+
+	TAILQ_FOREACH(neighbor, &view->speaker->neighbors, link) {
+		total++;
+		established += neighbor->session != NULL;
+	}
+	json_add_number(out, "configured", total);
+	json_add_number(out, "established", established);
+	return out;
+}
+
+static struct json_object *vip_totals(const struct control_view *view)
+{
+	struct json_object *out = json_object_new_object();
+	uint64_t learned = 0, forwarding = 0, announced = 0;
+	const struct route *route = NULL;
+
+	while ((route = rib_next(view->rib, route))) {
+		learned += route->best != NULL;
+		forwarding += route->forwarding;
+		announced += route->announced != 0;
+	}
+	json_add_number(out, "learned", learned);
+	json_add_number(out, "forwarding", forwarding);
+	json_add_number(out, "announced", announced);
+	return out;
+}
+
+static struct json_object *nexthop_totals(const struct control_view *view)
+{
+	struct json_object *out = json_object_new_object();
+	const struct nexthop *nexthop = NULL;
+	uint64_t total = 0, alive = 0;
+
+	while ((nexthop = nexthop_next(view->tracker, nexthop))) {
+		total++;
+		alive += nexthop_is_alive(nexthop);
+	}
+	json_add_number(out, "total", total);
+	json_add_number(out, "alive", alive);
+	return out;
+}
+
+static struct json_object *group_totals(const struct control_view *view)
+{
+	struct json_object *out = json_object_new_object();
+	const struct steering_group *group = NULL;
+	uint64_t used = 0;
+
+	while ((group = steering_next_group(view->steering, group)))
+		used++;
+	json_add_number(out, "used", used);
+	json_add_number(out, "maximum", steering_group_limit(view->steering));
+	return out;
+}
+
+struct json_object *show_status(const struct control_view *view)
+{
+	struct json_object *out = json_object_new_object();
+
+	json_add_text(out, "version", HEADGATE_VERSION);
+	json_add_number(out, "pid", (uint64_t)getpid());
+	json_add_number(out, "uptime_s", json_age_s(view->started_ms));
+	json_add_number(out, "as", view->config->as);
+	json_add_identifier(out, view->config->router_id);
+	json_add_number(out, "hash_seed", view->config->hash_seed);
+	json_add_number(out, "table_size", view->config->table_size);
+	json_add(out, "interfaces", interfaces_json(view));
+	json_add(out, "neighbors", neighbor_totals(view));
+	json_add(out, "vips", vip_totals(view));
+	json_add(out, "nexthops", nexthop_totals(view));
+	json_add(out, "groups", group_totals(view));
+	return out;
+}
+
+static const struct {
+	const char *name;
+	struct json_object *(*show)(const struct control_view *view);
+} things[] = {
+	{ "status", show_status }, { "neighbors", show_neighbors },
+	{ "routes", show_routes }, { "nexthops", show_nexthops },
+	{ "groups", show_groups }, { "counters", show_counters },
+};
+
+enum { THINGS = sizeof(things) / sizeof(things[0]) };
+
+struct json_object *show(const struct control_view *view, const char *what)
+{
+	struct json_object *reply;
+
+	for (size_t i = 0; i < THINGS; i++) {
+		if (strcmp(things[i].name, what))
+			continue;
+		reply = json_object_new_object();
+		json_add(reply, what, things[i].show(view));
+		return reply;
+	}
+	return NULL;
+}
+
+const char *show_names(char text[SHOW_NAMES_SIZE])
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < THINGS; i++)
+		used += (size_t)snprintf(text + used, SHOW_NAMES_SIZE - used,
+					 "%s%s", i ? ", " : "",
+					 things[i].name);
+	return text;
+}

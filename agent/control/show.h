@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CONTROL_SHOW_H
+#define CONTROL_SHOW_H
+
+/*
+ * What the agent can tell of itself, as JSON: reads every room, changes none.
+ * The names of the fields are stable; fields are only ever added.
+ */
+
+#include <stdint.h>
+
+struct bgp_speaker;
+struct config;
+struct datapath;
+struct json_object;
+struct nexthop_tracker;
+struct rib;
+struct steering;
+
+enum show_sizes {
+	SHOW_NAMES_SIZE = 128,
+};
+
+/* Where to look. */
+struct control_view {
+	const struct config *config;
+	const struct bgp_speaker *speaker;
+	const struct rib *rib;
+	const struct nexthop_tracker *tracker;
+	const struct steering *steering;
+	const struct datapath *datapath;
+	uint64_t started_ms; /* core/clock.h */
+};
+
+/*
+ * The reply to {"request":"show","what":WHAT}, which the caller puts; NULL if
+ * there is nothing of that name.
+ */
+struct json_object *show(const struct control_view *view, const char *what);
+/* "status, neighbors, ..." for an error message. Returns `text`. */
+const char *show_names(char text[SHOW_NAMES_SIZE]);
+
+#endif

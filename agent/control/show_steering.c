@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Next hops, groups and counters as JSON. */
+
+#include "control/show_parts.h"
+
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdio.h>
+
+#include "control/json.h"
+#include "core/config.h"
+#include "datapath/datapath.h"
+#include "nexthop/nexthop.h"
+#include "steering/steering.h"
+
+enum {
+	DIGEST_TEXT_SIZE = 17
+};
+
+static void add_slot(struct json_object *out, const struct control_view *view,
+		     const struct address *address)
+{
+	const struct slot *slot = steering_find_slot(view->steering, address);
+	struct hg_counter counter = { 0 };
+
+	json_add(out, "slot",
+		 slot ? json_object_new_uint64(slot->index) : NULL);
+	if (slot)
+		datapath_read_nexthop_counter(view->datapath, slot->index,
+					      &counter);
+	json_add_counter(out, &counter);
+}
+
+static struct json_object *nexthop_json(const struct control_view *view,
+					const struct nexthop *nexthop)
+{
+	struct json_object *out = json_object_new_object();
+
+	json_add(out, "address", json_of_address(&nexthop->address));
+	json_add_text(out, "state", nexthop_state_name(nexthop->state));
+	json_add_mac(out, "mac", nexthop->mac);
+	json_add_text(out, "interface",
+		      nexthop->interface[0] ? nexthop->interface : NULL);
+	json_add_bool(out, "alive", nexthop_is_alive(nexthop));
+	json_add_bool(out, "draining", false);
+	json_add_number(out, "buckets",
+			steering_count_buckets(view->steering,
+					       &nexthop->address));
+	json_add_number(out, "since_s", json_age_s(nexthop->since_ms));
+	add_slot(out, view, &nexthop->address);
+	return out;
+}
+
+struct json_object *show_nexthops(const struct control_view *view)
+{
+	struct json_object *list = json_object_new_array();
+	const struct nexthop *nexthop = NULL;
+
+	while ((nexthop = nexthop_next(view->tracker, nexthop)))
+		json_object_array_add(list, nexthop_json(view, nexthop));
+	return list;
+}
+
+static struct json_object *members_json(const struct steering_group *group)
+{
+	struct json_object *list = json_object_new_array();
+	uint32_t size = 0;
+
+	for (size_t i = 0; i < group->count; i++)
+		size += group->buckets[i];
+	for (size_t i = 0; i < group->count; i++) {
+		struct json_object *member = json_object_new_object();
+
+		json_add(member, "address",
+			 json_of_address(&group->members[i].address));
+		json_add_number(member, "weight", group->members[i].weight);
+		json_add_number(member, "buckets", group->buckets[i]);
+		json_add(member, "share",
+			 json_object_new_double((double)group->buckets[i] /
+						size));
+		json_object_array_add(list, member);
+	}
+	return list;
+}
+
+static struct json_object *group_json(const struct control_view *view,
+				      const struct steering_group *group)
+{
+	struct json_object *out = json_object_new_object();
+	struct json_object *vips = json_object_new_array();
+	const struct steering_vip *vip = NULL;
+	char digest[DIGEST_TEXT_SIZE];
+
+	while ((vip = steering_next_vip(view->steering, vip)))
+		if (vip->group == group)
+			json_object_array_add(
+				vips, json_of_prefix(&vip->node.prefix));
+	snprintf(digest, sizeof(digest), "%016" PRIx64, group->digest);
+	json_add_number(out, "group", group->index);
+	json_add_number(out, "size", view->config->table_size);
+	json_add_text(out, "digest", digest);
+	json_add(out, "vips", vips);
+	json_add(out, "members", members_json(group));
+	return out;
+}
+
+struct json_object *show_groups(const struct control_view *view)
+{
+	struct json_object *list = json_object_new_array();
+	const struct steering_group *group = NULL;
+
+	while ((group = steering_next_group(view->steering, group)))
+		json_object_array_add(list, group_json(view, group));
+	return list;
+}
+
+static struct json_object *outcomes_json(const struct control_view *view)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (int i = 0; i < HG_OUTCOME_COUNT; i++) {
+		struct json_object *out = json_object_new_object();
+		struct hg_counter counter = { 0 };
+
+		datapath_read_outcome_counter(view->datapath, i, &counter);
+		json_add_text(out, "name", hg_outcome_name(i));
+		json_add_counter(out, &counter);
+		json_object_array_add(list, out);
+	}
+	return list;
+}
+
+static struct json_object *vip_counters_json(const struct control_view *view)
+{
+	struct json_object *list = json_object_new_array();
+	const struct steering_vip *vip = NULL;
+
+	while ((vip = steering_next_vip(view->steering, vip))) {
+		struct json_object *out = json_object_new_object();
+		struct hg_counter counter = { 0 };
+
+		datapath_read_vip_counter(view->datapath, vip->counter->index,
+					  &counter);
+		json_add(out, "prefix", json_of_prefix(&vip->node.prefix));
+		json_add_counter(out, &counter);
+		json_object_array_add(list, out);
+	}
+	json_object_array_sort(list, json_by_prefix);
+	return list;
+}
+
+static struct json_object *
+nexthop_counters_json(const struct control_view *view)
+{
+	struct json_object *list = json_object_new_array();
+	const struct nexthop *nexthop = NULL;
+
+	while ((nexthop = nexthop_next(view->tracker, nexthop))) {
+		struct json_object *out = json_object_new_object();
+
+		json_add(out, "address", json_of_address(&nexthop->address));
+		add_slot(out, view, &nexthop->address);
+		json_object_array_add(list, out);
+	}
+	return list;
+}
+
+struct json_object *show_counters(const struct control_view *view)
+{
+	struct json_object *out = json_object_new_object();
+
+	json_add(out, "outcomes", outcomes_json(view));
+	json_add(out, "vips", vip_counters_json(view));
+	json_add(out, "nexthops", nexthop_counters_json(view));
+	return out;
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The agent's beginning and end: options, signals, exit codes. */
+
+#include <errno.h>
+#include <event2/event.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "agent.h"
+#include "core/config.h"
+#include "core/log.h"
+
+enum exit_code {
+	EXIT_OK = 0,
+	EXIT_CONFIGURATION = 2,
+	EXIT_NOT_PERMITTED = 4,
+	EXIT_KERNEL = 5,
+};
+
+static void on_end(evutil_socket_t number, short what, void *base)
+{
+	(void)what;
+	log_info("agent", "signal %d: ending", (int)number);
+	event_base_loopbreak(base);
+}
+
+static void on_hangup(evutil_socket_t number, short what, void *base)
+{
+	(void)number, (void)what, (void)base;
+	log_warning("agent", "SIGHUP ignored: the configuration is read at the "
+			     "start only; restart to change it");
+}
+
+static int run(const struct config *config)
+{
+	struct event *end[2], *hangup;
+	char error[AGENT_ERROR_SIZE];
+	struct event_base *base;
+	struct agent *agent;
+	int code;
+
+	code = agent_new(config, &agent, error);
+	if (code) {
+		log_error("agent", "%s", error);
+		return code == -EACCES || code == -EPERM ? EXIT_NOT_PERMITTED :
+							   EXIT_KERNEL;
+	}
+	base = agent_base(agent);
+	signal(SIGPIPE, SIG_IGN);
+	end[0] = evsignal_new(base, SIGTERM, on_end, base);
+	end[1] = evsignal_new(base, SIGINT, on_end, base);
+	hangup = evsignal_new(base, SIGHUP, on_hangup, base);
+	evsignal_add(end[0], NULL);
+	evsignal_add(end[1], NULL);
+	evsignal_add(hangup, NULL);
+	code = agent_run(agent);
+	event_free(end[0]);
+	event_free(end[1]);
+	event_free(hangup);
+	agent_free(agent);
+	return code ? EXIT_KERNEL : EXIT_OK;
+}
+
+int main(int argc, char **argv)
+{
+	static struct config config;
+	enum config_request request;
+
+	if (config_parse(&config, argc, argv, &request, stderr))
+		return EXIT_CONFIGURATION;
+	if (request == CONFIG_HELP) {
+		config_print_help(stdout);
+		return EXIT_OK;
+	}
+	if (request == CONFIG_VERSION) {
+		puts("headgate " HEADGATE_VERSION);
+		return EXIT_OK;
+	}
+	if (config_check_host(&config, stderr))
+		return EXIT_CONFIGURATION;
+	if (request == CONFIG_CHECK) {
+		config_print(&config, stdout);
+		return EXIT_OK;
+	}
+	log_set_level(config.log_level);
+	return run(&config);
+}
