@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TEST_ROUTES_H
+#define TEST_ROUTES_H
+
+/*
+ * UPDATEs for the tests of the rib, built by hand so that they do not depend on
+ * the decoder: one AS_SEQUENCE, one IPv4 prefix.
+ */
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "bgp/update.h"
+
+struct test_route {
+	const char *prefix;
+	const char *next_hop;
+	uint32_t as[4]; /* the path, ended by 0 */
+	uint32_t local_pref;
+	uint32_t med;
+	uint8_t origin;
+};
+
+/* Memory behind the views of one UPDATE. */
+struct test_update {
+	struct bgp_update update;
+	uint8_t as_path[2 + 4 * 4];
+	uint8_t nlri[5];
+};
+
+static inline struct reader test_nlri(struct test_update *t, const char *text)
+{
+	struct prefix prefix;
+	uint32_t ipv4;
+
+	prefix_parse(text, &prefix);
+	ipv4 = address_ipv4(&prefix.address);
+	t->nlri[0] = prefix.length;
+	memcpy(t->nlri + 1, &ipv4, sizeof(ipv4));
+	return reader_of(t->nlri, 1 + (prefix.length + 7) / 8);
+}
+
+static inline struct reader test_as_path(struct test_update *t,
+					 const uint32_t *as)
+{
+	struct writer w = writer_of(t->as_path, sizeof(t->as_path));
+	uint8_t count = 0;
+
+	while (count < 4 && as[count])
+		count++;
+	if (!count)
+		return reader_of(t->as_path, 0);
+	writer_u8(&w, BGP_SEGMENT_SEQUENCE);
+	writer_u8(&w, count);
+	for (uint8_t i = 0; i < count; i++)
+		writer_u32(&w, as[i]);
+	return reader_of(t->as_path, w.used);
+}
+
+static inline const struct bgp_update *
+test_announce(struct test_update *t, const struct test_route *route)
+{
+	struct bgp_attributes *a = &t->update.attributes;
+
+	memset(t, 0, sizeof(*t));
+	t->update.announced = test_nlri(t, route->prefix);
+	a->present = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXT_HOP;
+	a->origin = route->origin;
+	a->as_path = test_as_path(t, route->as);
+	address_parse(route->next_hop, &a->next_hop);
+	if (route->local_pref) {
+		a->present |= BGP_HAS_LOCAL_PREF;
+		a->local_pref = route->local_pref;
+	}
+	if (route->med) {
+		a->present |= BGP_HAS_MED;
+		a->med = route->med;
+	}
+	return &t->update;
+}
+
+static inline const struct bgp_update *test_withdraw(struct test_update *t,
+						     const char *prefix)
+{
+	memset(t, 0, sizeof(*t));
+	t->update.withdrawn = test_nlri(t, prefix);
+	return &t->update;
+}
+
+#endif

@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Installs what Headgate is built and tested with, from Debian's packages:
+# quietly, only what is missing, and without starting any service (nginx and
+# BIRD run in the lab's namespaces, never on the host itself).
+set -eu
+
+build="gcc make libc6-dev pkg-config clang llvm bpftool libbpf-dev libelf-dev
+	zlib1g-dev libevent-dev libmnl-dev libjson-c-dev"
+check="libcmocka-dev clang-format libclang-rt-14-dev iproute2 ethtool procps
+	python3 bird2 nginx-light"
+
+missing=
+for package in $build $check; do
+	state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || :)
+	[ "$state" = installed ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" != 0 ]; then
+	echo "missing packages:$missing" >&2
+	echo "run as root: make deps" >&2
+	exit 4
+fi
+
+# Debian starts a service when it is installed, unless this file says no.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ]; then
+	printf '#!/bin/sh\nexit 101\n' >$policy
+	chmod 755 $policy
+	trap 'rm -f $policy' EXIT
+	trap 'exit 130' INT TERM
+fi
+
+echo "installing:$missing"
+log=$(mktemp)
+export DEBIAN_FRONTEND=noninteractive
+install() {
+	# shellcheck disable=SC2086 # one word for each package
+	apt-get install -qq -y --no-install-recommends $missing >"$log" 2>&1
+}
+if ! install && ! { apt-get update -qq >"$log" 2>&1 && install; }; then
+	tail -n 20 "$log" >&2
+	echo "apt-get could not install:$missing" >&2
+	exit 1
+fi
+rm -f "$log"
+
+# What was installed just now must not start at the next boot either.
+if command -v systemctl >/dev/null; then
+	for service in bird nginx; do
+		case "$missing " in
+		*" $service"*) systemctl disable -q $service 2>/dev/null || : ;;
+		esac
+	done
+fi

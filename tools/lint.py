@@ -1,0 +1,161 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The rules that can be checked without running anything.
+
+Format (clang-format), the directions of includes between the rooms, headers
+that compile alone, warnings by a second compiler, sizes of files and functions,
+and a licence line in every file. `make lint` runs it; each finding is one line
+FILE:LINE: what is wrong.
+"""
+
+import os
+import re
+import subprocess
+import sys
+
+# A room may include itself and what stands here (docs/architecture.md).
+ROOMS = {
+    "include/headgate": set(),
+    "bpf": {"include/headgate"},
+    "agent/core": {"include/headgate"},
+    "agent/bgp": {"agent/core"},
+    "agent/rib": {"agent/core", "agent/bgp"},
+    "agent/nexthop": {"agent/core"},
+    "agent/steering": {"agent/core", "agent/rib", "agent/nexthop", "include/headgate"},
+    "agent/datapath": {"agent/core", "include/headgate", "bpf"},
+    "agent/control": {"agent/core", "agent/bgp", "agent/rib", "agent/nexthop",
+                      "agent/steering", "agent/datapath", "include/headgate", "bpf"},
+    "agent": {"agent/core", "agent/bgp", "agent/rib", "agent/nexthop", "agent/steering",
+              "agent/datapath", "agent/control", "include/headgate"},
+    "tools": {"include/headgate"},
+}
+# The part of bgp/ that knows neither sockets nor time.
+PURE = {"agent/rib/decision", "agent/rib/import", "agent/steering/assign",
+        "agent/nexthop/arp", "agent/nexthop/probe"} | {
+    "agent/bgp/" + name for name in
+    ("as_path", "attribute_table", "attributes", "community", "fault", "fsm",
+     "message", "notification", "open", "update")}
+IMPURE_INCLUDES = re.compile(r"core/(log|clock)\.h|event2/|sys/socket|<time\.h>|<unistd\.h>")
+# Only these may know the libraries that belong to one room.
+LIBRARIES = {
+    re.compile(r"<bpf/lib|<xdp/lib|skel\.h"): ("agent/datapath/", "tests/"),
+    re.compile(r"libmnl"): ("agent/nexthop/", "tests/"),
+    re.compile(r"json-c"): ("agent/control/", "tools/", "tests/"),
+}
+
+MAX_FILE_LINES = 800
+MAX_FUNCTION_LINES = 100
+FLAGS = ["-std=gnu11", "-D_GNU_SOURCE", '-DHEADGATE_VERSION=""', "-Wall", "-Wextra", "-Wshadow",
+         "-Wstrict-prototypes", "-Wmissing-prototypes", "-Wno-missing-field-initializers", "-Werror", "-Iagent", "-Iinclude",
+         "-Ibpf", "-Itools", "-Itests"]
+
+findings = []
+
+
+def finding(path, line, text):
+    findings.append(f"{path}:{line}: {text}")
+
+
+def tracked(*patterns):
+    command = ["git", "ls-files", "-co", "--exclude-standard", *patterns]
+    listed = subprocess.run(command, check=True, text=True, capture_output=True).stdout
+    return [path for path in listed.split("\n") if path and os.path.exists(path)]
+
+
+def room_of(path):
+    folder = os.path.dirname(path)
+    while folder and folder not in ROOMS:
+        folder = os.path.dirname(folder)
+    return folder or None
+
+
+def resolve(path, name):
+    """The file of ours that `#include "name"` in `path` means, or None."""
+    for folder in (os.path.dirname(path), "agent", "include", "bpf", "tools", "tests"):
+        candidate = os.path.normpath(os.path.join(folder, name))
+        if os.path.exists(candidate):
+            return candidate
+    return None
+
+
+def check_includes(path, text):
+    room = room_of(path)
+    stem = os.path.splitext(path)[0]
+    for number, line in enumerate(text.split("\n"), 1):
+        match = re.match(r'\s*#\s*include\s*([<"][^>"]+[>"])', line)
+        if not match:
+            continue
+        included = match.group(1)
+        for library, homes in LIBRARIES.items():
+            if library.search(included) and not path.startswith(homes):
+                finding(path, number, f"{included} belongs to {homes[0]}")
+        if stem in PURE and IMPURE_INCLUDES.search(included):
+            finding(path, number, f"{included} in a pure module")
+        target = resolve(path, included[1:-1]) if included[0] == '"' else None
+        if not target or not room or path.startswith("tests/"):
+            continue
+        other = room_of(target)
+        if other != room and other not in ROOMS[room]:
+            finding(path, number, f"{room} must not include {included}")
+
+
+def check_sizes(path, text):
+    lines = text.split("\n")
+    if len(lines) > MAX_FILE_LINES:
+        finding(path, len(lines), f"more than {MAX_FILE_LINES} lines: split by concept")
+    start = None
+    for number, line in enumerate(lines, 1):
+        if line == "{":
+            start = number
+        elif line == "}" and start:
+            if number - start > MAX_FUNCTION_LINES:
+                finding(path, start, f"function of {number - start} lines")
+            start = None
+
+
+def check_licence(path, text):
+    if "SPDX-License-Identifier: " not in "\n".join(text.split("\n")[:3]):
+        finding(path, 1, "no SPDX-License-Identifier line")
+
+
+def check_format(paths):
+    command = [os.environ.get("CLANG_FORMAT", "clang-format"), "--dry-run", "-Werror", *paths]
+    done = subprocess.run(command, text=True, capture_output=True)
+    for line in done.stderr.split("\n"):
+        if "error:" in line:
+            findings.append(line.replace("error: code should be clang-formatted",
+                                         "not formatted; run: make format"))
+
+
+def compile_alone(compiler, path, extra):
+    command = [compiler, *FLAGS, *extra, "-fsyntax-only", "-x", "c", path]
+    done = subprocess.run(command, text=True, capture_output=True)
+    findings.extend(line for line in done.stderr.split("\n") if "error:" in line)
+
+
+def main():
+    sources = tracked("*.c", "*.h")
+    userland = [path for path in sources if not path.startswith("bpf/") or path.endswith("flow_hash.h")]
+    extra = ["-I" + os.environ.get("B", "build")]
+    extra += subprocess.run(["pkg-config", "--cflags", "libbpf", "libevent_core", "libmnl", "json-c"],
+                            check=True, text=True, capture_output=True).stdout.split()
+    for path in sources:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        check_includes(path, text)
+        check_sizes(path, text)
+        check_licence(path, text)
+    for path in tracked("*.py", "*.sh", "Makefile", ".ci/*", ".clang-format"):
+        with open(path, encoding="utf-8") as file:
+            check_licence(path, file.read())
+    check_format(sources)
+    for path in userland:
+        # -Wunused in a header alone is about static inline functions.
+        for compiler in ("gcc", "clang"):
+            compile_alone(compiler, path, extra + (["-Wno-unused"] if path.endswith(".h") else []))
+    print("\n".join(findings) if findings else f"lint: {len(sources)} files, no findings")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
