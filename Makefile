@@ -18,6 +18,7 @@ DESTDIR ?=
 
 VERSION := 0.1.0
 
+comma := ,
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 
@@ -30,28 +31,40 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 
 ROOMS := core bgp rib nexthop steering datapath control
 
-core_SRC := address.c log.c
-bgp_SRC :=
-rib_SRC :=
-nexthop_SRC :=
-steering_SRC :=
-datapath_SRC :=
-control_SRC :=
-CTL_SRC :=
+core_SRC := address.c config.c config_check.c config_file.c config_neighbor.c config_parser.c config_print.c \
+	config_table.c config_values.c log.c \
+	prefix_map.c slot_table.c suggest.c
+bgp_SRC := as_path.c attribute_table.c attributes.c community.c fault.c fsm.c message.c multiprotocol.c \
+	neighbor.c connection.c notification.c open.c socket.c speaker.c update.c
+rib_SRC := attribute_set.c decision.c export.c import.c reason.c rib.c
+nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
+steering_SRC := assign.c group.c nexthop_slots.c steering.c
+datapath_SRC := attach.c counters.c datapath.c failure.c pins.c tables.c
+control_SRC := control.c json.c show.c show_bgp.c show_steering.c
+CTL_SRC := client.c headgatectl.c show.c table.c value.c view.c
 
 # tests/unit/ROOM/test_NAME.c, without root; tests/xdp/test_NAME.c, with root.
 UNIT_TESTS :=
-XDP_TESTS :=
+UNIT_TESTS += $(addprefix bgp/test_,as_path attributes attributes_encode attributes_unknown community fsm message \
+	notification open open_check update update_encode)
+UNIT_TESTS += $(addprefix core/test_,address config config_file config_neighbor config_print suggest wire)
+UNIT_TESTS += steering/test_assign nexthop/test_arp nexthop/test_host nexthop/test_probe
+UNIT_TESTS += core/test_flow_hash
+UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/test_rib
+XDP_TESTS := test_forward test_oracle
+XDP_TESTS += test_tracker
 FUZZ_TARGETS :=
+FUZZ_TARGETS += config
+FUZZ_TARGETS += message open update
 
 # ------------------------------------------------------------- flags
 
 PACKAGES := libbpf libelf zlib libevent_core libmnl json-c
-WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror \
+	-Wno-missing-field-initializers
 INCLUDES := -Iagent -Iinclude -Ibpf -I$(B)
 CFLAGS ?= -O2 -g
 SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
-comma := ,
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DHEADGATE_VERSION='"$(VERSION)"' $(WARNINGS) \
 	$(INCLUDES) $(CFLAGS) $(SANITIZE) $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
 LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES))
@@ -79,7 +92,7 @@ archives_up_to = $(patsubst %,$(B)/%.a,$(call rooms_up_to,$(1)))
 
 ROOM_ARCHIVES := $(patsubst %,$(B)/%.a,$(call reverse,$(ROOMS)))
 
-$(B)/headgate: $(B)/agent/main.o $(ROOM_ARCHIVES)
+$(B)/headgate: $(B)/agent/main.o $(B)/agent/agent.o $(ROOM_ARCHIVES)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -87,6 +100,14 @@ CTL_OBJ := $(addprefix $(B)/tools/,$(CTL_SRC:.c=.o))
 $(B)/headgatectl: $(CTL_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# Tests of the tools link the tool's objects, all but its main().
+CTL_TESTS := tools/test_client tools/test_show tools/test_table
+CTL_TEST_BINS := $(addprefix $(B)/tests/unit/,$(CTL_TESTS))
+$(CTL_TEST_BINS:=.o): INCLUDES += -Itools
+$(CTL_TEST_BINS): %: %.o $(filter-out %/headgatectl.o,$(CTL_OBJ))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
 $(B)/%.o: %.c
 	$(call say,CC,$@)
@@ -107,7 +128,7 @@ $(datapath_OBJ): $(B)/bpf/headgate.skel.h
 
 # ------------------------------------------------------------- tests
 
-UNIT_BINS := $(addprefix $(B)/tests/unit/,$(UNIT_TESTS))
+UNIT_BINS := $(addprefix $(B)/tests/unit/,$(UNIT_TESTS)) $(CTL_TEST_BINS)
 XDP_BINS := $(addprefix $(B)/tests/xdp/,$(XDP_TESTS))
 
 define unit_rule
@@ -122,5 +143,74 @@ $(XDP_BINS): %: %.o $(call archives_up_to,datapath)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
 $(XDP_BINS:=.o): $(B)/bpf/headgate.skel.h
+
+# ------------------------------------------------------------- checks
+# `check` and `demo` install what they need; the rest says what is missing.
+
+unit: $(UNIT_BINS)
+tests: all $(UNIT_BINS) $(XDP_BINS)
+
+check-unit: unit
+	$(Q)$(PYTHON) tests/run.py --unit $(UNIT_BINS)
+
+check:
+	$(Q)tools/deps.sh
+	$(Q)$(MAKE) --no-print-directory tests lint
+	$(Q)B=$(B) $(PYTHON) tests/run.py --unit $(UNIT_BINS) --xdp $(XDP_BINS) --lab tests/lab
+
+demo:
+	$(Q)tools/deps.sh
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)B=$(B) $(PYTHON) tools/demo.py
+
+deps:
+	$(Q)tools/deps.sh
+
+lint: $(B)/bpf/headgate.skel.h
+	$(Q)B=$(B) CLANG_FORMAT=$(CLANG_FORMAT) $(PYTHON) tools/lint.py
+
+format:
+	$(Q)git ls-files -co --exclude-standard '*.[ch]' | xargs $(CLANG_FORMAT) -i
+
+# Fuzz targets, each for SECONDS seconds, on a copy of the corpus.
+SECONDS ?= 60
+FUZZ_BINS := $(addprefix $(B)/tests/fuzz/fuzz_,$(FUZZ_TARGETS))
+FUZZ_ROOMS := core bgp nexthop
+FUZZ_SRC = $(foreach room,$(FUZZ_ROOMS),$(addprefix agent/$(room)/,$($(room)_SRC)))
+
+$(FUZZ_BINS): $(B)/%: %.c $(FUZZ_SRC)
+	$(call say,FUZZ,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) -fsanitize=fuzzer$(comma)address$(comma)undefined -fno-sanitize-recover=undefined \
+		$(filter-out -O2,$(ALL_CFLAGS)) -O1 -o $@ $^ $(LIBS)
+
+fuzz: $(FUZZ_BINS)
+	$(Q)set -e; for target in $(FUZZ_TARGETS); do \
+		corpus=$(B)/tests/fuzz/corpus/$$target; mkdir -p $$corpus; \
+		echo "fuzz $$target: $(SECONDS) s"; \
+		$(B)/tests/fuzz/fuzz_$$target -max_total_time=$(SECONDS) -print_final_stats=1 \
+			-artifact_prefix=$(B)/tests/fuzz/ $$corpus tests/fuzz/corpus/$$target 2>$(B)/tests/fuzz/$$target.log || \
+			{ tail -n 40 $(B)/tests/fuzz/$$target.log; exit 1; }; \
+		grep 'stat::number_of_executed_units' $(B)/tests/fuzz/$$target.log; \
+	done
+
+install: all
+	install -D -m 755 $(B)/headgate $(DESTDIR)$(PREFIX)/sbin/headgate
+	install -D -m 755 $(B)/headgatectl $(DESTDIR)$(PREFIX)/bin/headgatectl
+
+clean:
+	rm -rf $(B)
+
+help:
+	@echo "make             the agent, headgatectl and the XDP program, into $(B)/"
+	@echo "make demo        a lab of network namespaces, narrated (root; installs packages)"
+	@echo "make check       every test: unit, XDP, lab, lint (root; installs packages)"
+	@echo "make check-unit  the tests that need no root"
+	@echo "make fuzz        fuzz targets, SECONDS=$(SECONDS) each"
+	@echo "make lint        format, include directions, headers, warnings"
+	@echo "make format install clean deps"
+	@echo "Variables: B=folder V=1 SAN=1 CC= CLANG= PREFIX= DESTDIR="
+
+.PHONY: all unit tests check check-unit demo deps lint format fuzz install clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * VIPs, groups and slots against tables in memory: what the XDP program would
+ * see after each step.
+ */
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+
+#include "steering/steering.h"
+
+enum {
+	TABLE_SIZE = 1024,
+	GROUPS = 4,
+	NEXTHOPS = 8,
+	VIPS = 8,
+};
+
+/* The tables, and the next hops as the tracker would tell them. */
+struct tables {
+	struct hg_vip vips[VIPS];
+	bool vip_set[VIPS];
+	struct hg_group groups[GROUPS];
+	struct hg_bucket buckets[GROUPS * TABLE_SIZE];
+	struct hg_nexthop nexthops[NEXTHOPS + 1];
+	unsigned int bucket_writes;
+	unsigned int alive_stores;
+	int refuse_vip; /* what set_vip() returns */
+	struct nexthop known[NEXTHOPS];
+	struct steering *steering;
+};
+
+static struct tables tables;
+
+static struct address nexthop_address(unsigned int i)
+{
+	return address_from_ipv4(htonl(0x0a000001 + i));
+}
+
+static struct prefix vip(unsigned int i)
+{
+	return (struct prefix){
+		.address = address_from_ipv4(htonl(0xc0000201 + i)),
+		.length = ADDRESS_BITS_IPV4,
+	};
+}
+
+static unsigned int vip_index(const struct prefix *prefix)
+{
+	return ntohl(address_ipv4(&prefix->address)) - 0xc0000201;
+}
+
+/*
+ * Stands in for the tracker's table: the steering room only ever looks there.
+ * Its archive member is not linked, because this one defines the symbol first.
+ */
+const struct nexthop *nexthop_find(const struct nexthop_tracker *tracker,
+				   const struct address *address)
+{
+	(void)tracker;
+	for (unsigned int i = 0; i < NEXTHOPS; i++)
+		if (address_equal(&tables.known[i].address, address))
+			return &tables.known[i];
+	return NULL;
+}
+
+static int set_vip(void *context, const struct prefix *prefix,
+		   const struct hg_vip *value)
+{
+	struct tables *t = context;
+
+	if (t->refuse_vip)
+		return t->refuse_vip;
+	t->vips[vip_index(prefix)] = *value;
+	t->vip_set[vip_index(prefix)] = true;
+	return 0;
+}
+
+static int delete_vip(void *context, const struct prefix *prefix)
+{
+	struct tables *t = context;
+
+	t->vip_set[vip_index(prefix)] = false;
+	return 0;
+}
+
+static int set_group(void *context, uint32_t group, struct hg_group value)
+{
+	struct tables *t = context;
+
+	t->groups[group] = value;
+	return 0;
+}
+
+static int set_bucket(void *context, uint32_t index, struct hg_bucket bucket)
+{
+	struct tables *t = context;
+
+	t->buckets[index] = bucket;
+	t->bucket_writes++;
+	return 0;
+}
+
+static int set_nexthop(void *context, uint32_t slot,
+		       const struct hg_nexthop *nexthop)
+{
+	struct tables *t = context;
+
+	t->nexthops[slot] = *nexthop;
+	return 0;
+}
+
+static int set_alive(void *context, uint32_t slot, bool alive)
+{
+	struct tables *t = context;
+
+	t->nexthops[slot].alive = alive;
+	t->alive_stores++;
+	return 0;
+}
+
+static int clear_counter(void *context, uint32_t index)
+{
+	(void)context, (void)index;
+	return 0;
+}
+
+static int setup(void **state)
+{
+	const struct steering_options options = {
+		.table_size = TABLE_SIZE,
+		.group_count = GROUPS,
+		.sink = { set_vip, delete_vip, set_group, set_bucket,
+			  set_nexthop, set_alive, clear_counter, clear_counter,
+			  &tables },
+	};
+
+	memset(&tables, 0, sizeof(tables));
+	for (unsigned int i = 0; i < NEXTHOPS; i++) {
+		tables.known[i].address = nexthop_address(i);
+		tables.known[i].state = NEXTHOP_RESOLVED;
+		tables.known[i].ifindex = 7;
+		tables.known[i].mtu = 1500;
+		tables.known[i].mac[5] = (uint8_t)i + 1;
+	}
+	tables.steering = steering_new(&options);
+	assert_non_null(tables.steering);
+	*state = &tables;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	steering_free(tables.steering);
+	return 0;
+}
+
+/* Sets VIP `v` to the next hops whose bits are set in `hops`. */
+static int steer(unsigned int v, unsigned int hops)
+{
+	struct assign_member members[NEXTHOPS];
+	struct prefix prefix = vip(v);
+	size_t count = 0;
+
+	for (unsigned int i = 0; i < NEXTHOPS; i++)
+		if (hops & 1 << i)
+			members[count++] = (struct assign_member){
+				.address = nexthop_address(i), .weight = 1
+			};
+	return steering_set_vip(tables.steering, &prefix, members, count);
+}
+
+/* Last octet - 1 of the next hop that a VIP's bucket leads to. */
+static unsigned int owner(unsigned int v, uint32_t bucket)
+{
+	const struct hg_group *group = &tables.groups[tables.vips[v].group];
+	uint16_t slot = tables.buckets[group->first_bucket + bucket].current;
+
+	return tables.nexthops[slot].address[15] - 1;
+}
+
+static void a_vip_leads_to_each_of_its_next_hops_equally(void **state)
+{
+	unsigned int count[NEXTHOPS] = { 0 };
+
+	(void)state;
+	assert_int_equal(steer(0, 0x0f), 0);
+	assert_true(tables.vip_set[0]);
+	for (uint32_t b = 0; b < TABLE_SIZE; b++)
+		count[owner(0, b)]++;
+	for (unsigned int i = 0; i < 4; i++)
+		assert_int_equal(count[i], TABLE_SIZE / 4);
+}
+
+static void the_backup_is_what_the_next_table_says(void **state)
+{
+	struct hg_bucket before[TABLE_SIZE];
+	uint16_t dead;
+
+	(void)state;
+	steer(0, 0x0f);
+	memcpy(before, tables.buckets, sizeof(before));
+	dead = before[0].current;
+	/* All next hops but the owner of bucket 0. */
+	steer(1, 0x0f & ~(1u << owner(0, 0)));
+	for (uint32_t b = 0; b < TABLE_SIZE; b++) {
+		uint32_t first =
+			tables.groups[tables.vips[1].group].first_bucket;
+
+		if (before[b].current == dead)
+			assert_int_equal(before[b].backup,
+					 tables.buckets[first + b].current);
+	}
+}
+
+static void equal_sets_share_one_table(void **state)
+{
+	(void)state;
+	steer(0, 0x07);
+	tables.bucket_writes = 0;
+	for (unsigned int v = 1; v < VIPS; v++)
+		assert_int_equal(steer(v, 0x07), 0);
+	assert_int_equal(tables.bucket_writes, 0);
+	for (unsigned int v = 1; v < VIPS; v++)
+		assert_int_equal(tables.vips[v].group, tables.vips[0].group);
+}
+
+static void an_unchanged_set_writes_nothing(void **state)
+{
+	(void)state;
+	steer(0, 0x07);
+	tables.bucket_writes = 0;
+	tables.refuse_vip = -EIO; /* would be noticed */
+	assert_int_equal(steer(0, 0x07), 0);
+	assert_int_equal(tables.bucket_writes, 0);
+}
+
+static void a_next_hop_that_dies_costs_one_store(void **state)
+{
+	uint32_t slot = tables.buckets[0].current;
+
+	(void)state;
+	for (unsigned int v = 0; v < VIPS; v++)
+		steer(v, 0x0f);
+	slot = tables.buckets[0].current;
+	tables.bucket_writes = 0;
+	tables.known[owner(0, 0)].state = NEXTHOP_FAILED;
+	steering_nexthop_changed(tables.steering, &tables.known[owner(0, 0)]);
+	assert_int_equal(tables.nexthops[slot].alive, 0);
+	assert_int_equal(tables.alive_stores, 1);
+	assert_int_equal(tables.bucket_writes, 0);
+}
+
+static void a_return_is_a_new_incarnation_in_the_old_slot(void **state)
+{
+	uint32_t slot;
+	uint32_t incarnation;
+
+	(void)state;
+	steer(0, 0x01);
+	slot = tables.buckets[0].current;
+	incarnation = tables.nexthops[slot].incarnation;
+	tables.known[0].state = NEXTHOP_FAILED;
+	steering_nexthop_changed(tables.steering, &tables.known[0]);
+	steer(0, 0x00);
+	assert_false(tables.vip_set[0]);
+	tables.known[0].state = NEXTHOP_RESOLVED;
+	steering_nexthop_changed(tables.steering, &tables.known[0]);
+	steer(0, 0x01);
+	assert_int_equal(tables.nexthops[slot].alive, 1);
+	assert_int_equal(tables.nexthops[slot].incarnation, incarnation + 1);
+	assert_int_equal(owner(0, 0), 0);
+}
+
+static void a_next_hop_that_nobody_needs_is_taken_out(void **state)
+{
+	const struct address address = nexthop_address(0);
+
+	(void)state;
+	steer(0, 0x03);
+	steering_nexthop_gone(tables.steering, &address);
+	assert_int_equal(tables.alive_stores, 1);
+	steering_nexthop_gone(tables.steering, &address);
+	assert_int_equal(tables.alive_stores, 1);
+}
+
+static void without_a_free_group_a_vip_stays_as_it_was(void **state)
+{
+	(void)state;
+	for (unsigned int v = 0; v < GROUPS; v++)
+		assert_int_equal(steer(v, 1 << v), 0);
+	assert_int_equal(steer(GROUPS, 0x30), -ENOSPC);
+	assert_false(tables.vip_set[GROUPS]);
+	assert_int_equal(steer(0, 0x30), -ENOSPC);
+	assert_int_equal(owner(0, 0), 0);
+	/* Sharing needs no group of its own. */
+	assert_int_equal(steer(GROUPS, 0x02), 0);
+	/* And one that is given up can be had again. */
+	assert_int_equal(steer(0, 0), 0);
+	assert_int_equal(steer(0, 0x30), 0);
+}
+
+static void a_vip_that_the_program_refuses_is_forgotten(void **state)
+{
+	(void)state;
+	tables.refuse_vip = -E2BIG;
+	assert_int_equal(steer(0, 0x03), -E2BIG);
+	assert_null(steering_next_vip(tables.steering, NULL));
+	assert_null(steering_next_group(tables.steering, NULL));
+	tables.refuse_vip = 0;
+	assert_int_equal(steer(0, 0x03), 0);
+}
+
+static void the_digest_is_that_of_the_set_alone(void **state)
+{
+	const struct steering_group *group;
+	uint64_t digest;
+
+	(void)state;
+	steer(0, 0x0f);
+	digest = steering_next_group(tables.steering, NULL)->digest;
+	steer(0, 0x07);
+	steer(1, 0x0f);
+	group = steering_next_group(tables.steering, NULL);
+	while (group->count != 4)
+		group = steering_next_group(tables.steering, group);
+	assert_true(group->digest == digest);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_vip_leads_to_each_of_its_next_hops_equally),
+		TEST(the_backup_is_what_the_next_table_says),
+		TEST(equal_sets_share_one_table),
+		TEST(an_unchanged_set_writes_nothing),
+		TEST(a_next_hop_that_dies_costs_one_store),
+		TEST(a_return_is_a_new_incarnation_in_the_old_slot),
+		TEST(a_next_hop_that_nobody_needs_is_taken_out),
+		TEST(without_a_free_group_a_vip_stays_as_it_was),
+		TEST(a_vip_that_the_program_refuses_is_forgotten),
+		TEST(the_digest_is_that_of_the_set_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
