@@ -35,7 +35,7 @@ core_SRC := address.c config.c config_check.c config_file.c config_neighbor.c co
 	config_table.c config_values.c log.c \
 	prefix_map.c slot_table.c suggest.c
 bgp_SRC := as_path.c attribute_table.c attributes.c community.c fault.c fsm.c message.c multiprotocol.c \
-	neighbor.c connection.c notification.c open.c socket.c speaker.c update.c
+	neighbor.c connection.c notification.c open.c socket.c speaker.c stream.c update.c
 rib_SRC := attribute_set.c decision.c export.c import.c reason.c rib.c
 nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
@@ -51,7 +51,7 @@ UNIT_TESTS += $(addprefix core/test_,address config config_file config_neighbor 
 UNIT_TESTS += steering/test_assign nexthop/test_arp nexthop/test_host nexthop/test_probe
 UNIT_TESTS += core/test_flow_hash
 UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/test_rib
-XDP_TESTS := test_forward test_oracle
+XDP_TESTS := test_datapath test_forward test_oracle
 XDP_TESTS += test_tracker
 FUZZ_TARGETS :=
 FUZZ_TARGETS += config

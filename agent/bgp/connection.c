@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Sockets, timers and buffers around the state machine. See connection.h. */
+/* Timers and messages around the state machine. See connection.h. */
 
 #include "bgp/connection.h"
 
 #include <errno.h>
-#include <event2/buffer.h>
 #include <event2/event.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "bgp/message.h"
 #include "bgp/socket.h"
@@ -20,8 +18,6 @@ enum {
 	/* No progress in sending for this long: RFC 9687 4. */
 	SEND_HOLD_MIN_S = 480,
 	SEND_HOLD_FACTOR = 2,
-	READ_SIZE = 65536,
-	CLOSE_READS = 16,
 	/* Output is filled up to here; one batch of UPDATEs may go beyond. */
 	OUTPUT_LOW = 32768,
 	ERROR_SIZE = 160,
@@ -62,35 +58,13 @@ static uint32_t send_hold_time(const struct bgp_connection *connection)
 
 /* ------------------------------------------------------------- output */
 
-/* Hands the socket what it takes. Returns false if the connection is lost. */
-static bool flush(struct bgp_connection *connection)
-{
-	struct evbuffer *output = connection->output;
-	int written;
-
-	if (!evbuffer_get_length(output))
-		return true;
-	written = evbuffer_write(output, connection->fd);
-	if (written < 0 && errno != EAGAIN && errno != EINTR)
-		return false;
-	if (!evbuffer_get_length(output)) {
-		evtimer_del(connection->send_hold);
-		return true;
-	}
-	event_add(connection->write_event, NULL);
-	if (written > 0 || !evtimer_pending(connection->send_hold, NULL))
-		start_timer(connection->send_hold,
-			    send_hold_time(connection) * 1000);
-	return true;
-}
-
 static void send_message(struct bgp_connection *connection,
 			 const struct writer *message)
 {
-	if (!message->failed)
-		evbuffer_add(connection->output, message->data, message->used);
-	/* A lost connection is found by the next read. */
-	flush(connection);
+	if (message->failed)
+		return;
+	bgp_stream_write(&connection->stream, message->data, message->used);
+	bgp_stream_flush(&connection->stream);
 }
 
 static void send_open(struct bgp_connection *connection)
@@ -139,7 +113,7 @@ static void send_notification(struct bgp_connection *connection,
 bool bgp_connection_can_send(const struct bgp_connection *connection)
 {
 	return connection->state == BGP_STATE_ESTABLISHED &&
-	       evbuffer_get_length(connection->output) < OUTPUT_LOW;
+	       bgp_stream_waiting(&connection->stream) < OUTPUT_LOW;
 }
 
 void bgp_connection_send(struct bgp_connection *connection,
@@ -160,83 +134,31 @@ void bgp_connection_send(struct bgp_connection *connection,
 		/* What cannot be said must not stay said (RFC 8654 4). */
 		if (!sent)
 			sent = bgp_update_withdraw(&w, prefixes, count);
-		evbuffer_add(connection->output, w.data, w.used);
+		bgp_stream_write(&connection->stream, w.data, w.used);
 		prefixes += sent;
 		count -= sent;
 	}
-	flush(connection);
+	bgp_stream_flush(&connection->stream);
 }
 
-/* ------------------------------------------------------------- the socket */
+/* ------------------------------------------------------------- actions */
 
-static void on_readable(evutil_socket_t fd, short what, void *argument);
-static void on_writable(evutil_socket_t fd, short what, void *argument);
-
-static int watch(struct bgp_connection *connection, int fd)
+static void lose(struct bgp_connection *connection, const char *why)
 {
-	struct event_base *base = connection->options.base;
-
-	connection->fd = fd;
-	connection->read_event = event_new(base, fd, EV_READ | EV_PERSIST,
-					   on_readable, connection);
-	connection->write_event =
-		event_new(base, fd, EV_WRITE, on_writable, connection);
-	if (!connection->read_event || !connection->write_event)
-		return -ENOMEM;
-	return 0;
+	report(connection, why);
+	handle(connection, BGP_EVENT_TCP_FAILED);
 }
 
-/*
- * Input that was not read would make the kernel reset the connection, and the
- * peer might never see the NOTIFICATION that we have just sent.
- */
-static void close_gently(int fd)
-{
-	uint8_t unread[READ_SIZE];
-
-	shutdown(fd, SHUT_WR);
-	for (int i = 0; i < CLOSE_READS; i++)
-		if (read(fd, unread, sizeof(unread)) != sizeof(unread))
-			break;
-	close(fd);
-}
-
-static void close_socket(struct bgp_connection *connection)
-{
-	if (connection->read_event)
-		event_free(connection->read_event);
-	if (connection->write_event)
-		event_free(connection->write_event);
-	connection->read_event = NULL;
-	connection->write_event = NULL;
-	if (connection->fd >= 0)
-		close_gently(connection->fd);
-	connection->fd = -1;
-	connection->partial_size = 0;
-	connection->given.code = 0;
-	evbuffer_drain(connection->output,
-		       evbuffer_get_length(connection->output));
-}
-
-static void connect_socket(struct bgp_connection *connection)
+static void dial(struct bgp_connection *connection)
 {
 	const struct bgp_connection_options *options = &connection->options;
 	int fd = bgp_socket_connect(&options->remote, options->port);
 
-	if (fd < 0) {
-		report(connection, strerror(-fd));
-		handle(connection, BGP_EVENT_TCP_FAILED);
-		return;
-	}
-	if (watch(connection, fd)) {
-		report(connection, strerror(ENOMEM));
-		handle(connection, BGP_EVENT_TCP_FAILED);
-		return;
-	}
-	event_add(connection->write_event, NULL);
+	if (fd < 0)
+		lose(connection, strerror(-fd));
+	else if (bgp_stream_connect(&connection->stream, fd))
+		lose(connection, strerror(ENOMEM));
 }
-
-/* ------------------------------------------------------------- actions */
 
 static void start_hold(struct bgp_connection *connection)
 {
@@ -257,7 +179,8 @@ static void start_keepalive(struct bgp_connection *connection)
 static void close_connection(struct bgp_connection *connection)
 {
 	stop_timers(connection);
-	close_socket(connection);
+	bgp_stream_close(&connection->stream);
+	connection->given.code = 0;
 	connection->options.handler->closed(connection);
 }
 
@@ -307,7 +230,7 @@ static void carry_out(struct bgp_connection *connection, uint32_t action,
 			    jittered(CONNECT_RETRY_S));
 		break;
 	case BGP_ACTION_CONNECT:
-		connect_socket(connection);
+		dial(connection);
 		break;
 	case BGP_ACTION_SEND_OPEN:
 		send_open(connection);
@@ -404,9 +327,18 @@ static void receive_notification(struct bgp_connection *connection)
 	handle(connection, BGP_EVENT_NOTIFICATION_RECEIVED);
 }
 
-static void receive(struct bgp_connection *connection,
-		    const struct bgp_frame_result *frame)
+static struct bgp_connection *connection_of(struct bgp_stream *stream)
 {
+	return (struct bgp_connection *)((char *)stream -
+					 offsetof(struct bgp_connection,
+						  stream));
+}
+
+static void on_message(struct bgp_stream *stream,
+		       const struct bgp_frame_result *frame)
+{
+	struct bgp_connection *connection = connection_of(stream);
+
 	connection->message = frame->body;
 	switch (frame->type) {
 	case BGP_OPEN:
@@ -429,84 +361,56 @@ static void receive(struct bgp_connection *connection,
 	}
 }
 
-/* Takes whole messages from the front of `data` and keeps the rest. */
-static void process(struct bgp_connection *connection, const uint8_t *data,
-		    size_t size)
+static void on_bad_frame(struct bgp_stream *stream,
+			 const struct bgp_frame_result *frame)
 {
-	while (connection->fd >= 0) {
-		struct bgp_frame_result frame;
+	struct bgp_connection *connection = connection_of(stream);
 
-		switch (bgp_frame_next(data, size, BGP_MAX_MESSAGE, &frame)) {
-		case BGP_FRAME_INCOMPLETE:
-			memcpy(connection->partial, data, size);
-			connection->partial_size = size;
-			return;
-		case BGP_FRAME_ERROR:
-			if (!frame.silent)
-				connection->given = frame.error;
-			handle(connection, BGP_EVENT_HEADER_ERROR);
-			return;
-		case BGP_FRAME_OK:
-			data += frame.size;
-			size -= frame.size;
-			receive(connection, &frame);
-		}
-	}
+	if (!frame->silent)
+		connection->given = frame->error;
+	handle(connection, BGP_EVENT_HEADER_ERROR);
 }
 
-static void lose(struct bgp_connection *connection, const char *why)
+static void on_connected(struct bgp_stream *stream)
 {
-	report(connection, why);
-	handle(connection, BGP_EVENT_TCP_FAILED);
+	handle(connection_of(stream), BGP_EVENT_TCP_CONNECTED);
 }
 
-/* Reads once. What more there is brings the event loop back. */
-static void read_input(struct bgp_connection *connection)
+static void on_lost(struct bgp_stream *stream, const char *why)
 {
-	uint8_t data[BGP_MAX_MESSAGE + READ_SIZE];
-	size_t size = connection->partial_size;
-	ssize_t count;
-
-	memcpy(data, connection->partial, size);
-	count = read(connection->fd, data + size, READ_SIZE);
-	if (count > 0)
-		process(connection, data, size + (size_t)count);
-	else if (!count)
-		lose(connection, "the peer closed the connection");
-	else if (errno != EAGAIN && errno != EINTR)
-		lose(connection, strerror(errno));
+	lose(connection_of(stream), why);
 }
 
-static void on_readable(evutil_socket_t fd, short what, void *argument)
+/* RFC 9687 4: the timer runs while output waits and starts with each byte. */
+static void on_written(struct bgp_stream *stream, bool taken)
 {
-	(void)fd, (void)what;
-	read_input(argument);
+	struct bgp_connection *connection = connection_of(stream);
+
+	if (!bgp_stream_waiting(stream))
+		evtimer_del(connection->send_hold);
+	else if (taken || !evtimer_pending(connection->send_hold, NULL))
+		start_timer(connection->send_hold,
+			    send_hold_time(connection) * 1000);
 }
 
-static void on_connected(struct bgp_connection *connection)
+static void on_writable(struct bgp_stream *stream)
 {
-	int error = bgp_socket_error(connection->fd);
+	struct bgp_connection *connection = connection_of(stream);
 
-	if (error) {
-		lose(connection, strerror(-error));
-		return;
-	}
-	event_add(connection->read_event, NULL);
-	handle(connection, BGP_EVENT_TCP_CONNECTED);
-}
-
-static void on_writable(evutil_socket_t fd, short what, void *argument)
-{
-	struct bgp_connection *connection = argument;
-
-	(void)fd, (void)what;
-	if (connection->state == BGP_STATE_CONNECT)
-		on_connected(connection);
-	else if (!flush(connection))
-		lose(connection, strerror(errno));
-	else if (bgp_connection_can_send(connection))
+	if (bgp_connection_can_send(connection))
 		connection->options.handler->send_ready(connection);
 }
+
+static const struct bgp_stream_callbacks stream_callbacks = {
+	.connected = on_connected,
+	.message = on_message,
+	.bad_frame = on_bad_frame,
+	.lost = on_lost,
+	.written = on_written,
+	.writable = on_writable,
+};
+
+/* ------------------------------------------------------------- time */
 
 static void on_connect_retry(evutil_socket_t fd, short what, void *argument)
 {
@@ -523,8 +427,9 @@ static void on_hold(evutil_socket_t fd, short what, void *argument)
 	struct bgp_connection *connection = argument;
 
 	(void)fd, (void)what;
-	read_input(connection);
-	if (connection->fd >= 0 && !evtimer_pending(connection->hold, NULL))
+	bgp_stream_read(&connection->stream);
+	if (connection->stream.fd >= 0 &&
+	    !evtimer_pending(connection->hold, NULL))
 		handle(connection, BGP_EVENT_HOLD_EXPIRED);
 }
 
@@ -547,18 +452,16 @@ int bgp_connection_init(struct bgp_connection *connection,
 {
 	struct event_base *base = options->base;
 
-	*connection = (struct bgp_connection){ .options = *options, .fd = -1 };
+	*connection = (struct bgp_connection){ .options = *options };
 	connection->connect_retry =
 		evtimer_new(base, on_connect_retry, connection);
 	connection->hold = evtimer_new(base, on_hold, connection);
 	connection->keepalive = evtimer_new(base, on_keepalive, connection);
 	connection->send_hold = evtimer_new(base, on_send_hold, connection);
-	connection->output = evbuffer_new();
 	if (!connection->connect_retry || !connection->hold ||
-	    !connection->keepalive || !connection->send_hold ||
-	    !connection->output)
+	    !connection->keepalive || !connection->send_hold)
 		return -ENOMEM;
-	return 0;
+	return bgp_stream_init(&connection->stream, base, &stream_callbacks);
 }
 
 static void free_event(struct event *event)
@@ -569,10 +472,7 @@ static void free_event(struct event *event)
 
 void bgp_connection_destroy(struct bgp_connection *connection)
 {
-	if (connection->output) {
-		close_socket(connection);
-		evbuffer_free(connection->output);
-	}
+	bgp_stream_destroy(&connection->stream);
 	free_event(connection->connect_retry);
 	free_event(connection->hold);
 	free_event(connection->keepalive);
@@ -587,12 +487,10 @@ void bgp_connection_start(struct bgp_connection *connection)
 void bgp_connection_accept(struct bgp_connection *connection, int fd)
 {
 	handle(connection, BGP_EVENT_START_PASSIVE);
-	if (watch(connection, fd)) {
-		handle(connection, BGP_EVENT_TCP_FAILED);
-		return;
-	}
-	event_add(connection->read_event, NULL);
-	handle(connection, BGP_EVENT_TCP_CONNECTED);
+	if (bgp_stream_open(&connection->stream, fd))
+		lose(connection, strerror(ENOMEM));
+	else
+		handle(connection, BGP_EVENT_TCP_CONNECTED);
 }
 
 void bgp_connection_stop(struct bgp_connection *connection,
@@ -611,8 +509,8 @@ void bgp_connection_lose_collision(struct bgp_connection *connection)
 bool bgp_connection_local_address(const struct bgp_connection *connection,
 				  struct address *address)
 {
-	return connection->fd >= 0 &&
-	       !bgp_socket_local_address(connection->fd, address);
+	return connection->stream.fd >= 0 &&
+	       !bgp_socket_local_address(connection->stream.fd, address);
 }
 
 bool bgp_connection_as4(const struct bgp_connection *connection)

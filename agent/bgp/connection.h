@@ -3,11 +3,10 @@
 #define BGP_CONNECTION_H
 
 /*
- * One TCP connection of a neighbor: turns socket readiness and timers into
+ * One TCP connection of a neighbor: turns messages (stream.h) and timers into
  * events of the state machine (fsm.h) and carries out the actions it answers
- * with. Reading stops at the first event that closes the connection; writing
- * never blocks, what the socket does not take waits in a buffer that the owner
- * fills only while it is short.
+ * with. Writing never blocks; what the socket does not take waits in a buffer
+ * that the owner fills only while it is short.
  *
  * A connection is part of its neighbor and is used again and again; it is never
  * freed from inside one of its own callbacks.
@@ -19,13 +18,13 @@
 
 #include "bgp/fsm.h"
 #include "bgp/open.h"
+#include "bgp/stream.h"
 #include "bgp/update.h"
 #include "core/address.h"
 
 struct bgp_connection;
 struct event;
 struct event_base;
-struct evbuffer;
 
 /* What happens on a connection, told to the neighbor that owns it. */
 struct bgp_connection_handler {
@@ -65,20 +64,15 @@ struct bgp_connection_options {
 struct bgp_connection {
 	struct bgp_connection_options options;
 	enum bgp_state state;
-	int fd; /* -1: none */
-	struct event *read_event;
-	struct event *write_event;
+	struct bgp_stream stream;
 	struct event *connect_retry;
 	struct event *hold;
 	struct event *keepalive;
 	struct event *send_hold;
-	struct evbuffer *output;
 	struct bgp_open remote_open;   /* from OpenConfirm on */
 	uint16_t hold_time;	       /* negotiated, seconds */
 	struct bgp_notification given; /* goes with the next event */
 	struct reader message;	       /* body of the one being handled */
-	size_t partial_size;
-	uint8_t partial[BGP_MAX_MESSAGE]; /* of a message not complete yet */
 };
 
 /* Returns 0 or -ENOMEM; then bgp_connection_destroy() is legal, as always. */

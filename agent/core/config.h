@@ -9,6 +9,15 @@
  *
  * Parsing never stops at the first error: each is reported with its place, so
  * that one run names all of them. A configuration with errors is never used.
+ *
+ * The way of a value:
+ *	config.c		command line, the order of things
+ *	config_file.c		lines of a file
+ *	config_parser.c		places and errors, shared by all of these
+ *	config_values.c		one parser and printer for each kind of value
+ *	config_neighbor.c	the one value that has keys of its own
+ *	config_check.c		rules that span several values; the host
+ *	config_print.c		the canonical form and --help
  */
 
 #include <stdbool.h>
@@ -47,19 +56,23 @@ enum neighbor_as {
 struct neighbor_config {
 	struct prefix prefix;
 	enum neighbor_as as_kind;
-	uint32_t as_first;
+	uint32_t as_first; /* 0 unless as_kind is NEIGHBOR_AS_RANGE */
 	uint32_t as_last;
 	enum neighbor_role role;
 	bool passive;
-	uint16_t port;	    /* remote port for active sessions */
-	uint16_t hold_time; /* seconds, proposed in OPEN */
-	uint16_t limit;	    /* of dynamic peers at one time */
+	uint16_t port;	    /* remote port; 0 if passive: we never connect */
+	uint16_t hold_time; /* seconds, proposed in OPEN; 0: no keepalives */
+	uint16_t limit;	    /* of dynamic peers at one time; 0 if static */
 };
 
 enum xdp_mode {
 	XDP_MODE_AUTO,
 	XDP_MODE_NATIVE,
 	XDP_MODE_GENERIC,
+};
+
+enum xdp_attach {
+	XDP_ATTACH_LINK,
 };
 
 enum multipath_as_path {
@@ -74,6 +87,7 @@ struct config {
 	char interfaces[CONFIG_MAX_INTERFACES][CONFIG_INTERFACE_SIZE];
 	size_t interface_count;
 	enum xdp_mode xdp_mode;
+	enum xdp_attach xdp_attach;
 	struct prefix vips[CONFIG_MAX_VIP_PREFIXES];
 	size_t vip_count;
 	struct neighbor_config neighbors[CONFIG_MAX_NEIGHBORS];
@@ -103,17 +117,30 @@ enum config_request {
 /* Fills in the defaults. */
 void config_init(struct config *config);
 /*
- * Reads argv[1..], and every --config file where it stands. Errors go to
- * `errors`, one a line, as "FILE:LINE: message" or "headgate: message".
- * Returns the number of errors; `config` is complete only at 0.
+ * Starts from the defaults, reads every --config file, then argv[1..], which
+ * wins over the files wherever it stands. Errors go to `errors`, one a line,
+ * as "FILE:LINE: message" or "headgate: message", and after the last one their
+ * number. Returns that number; `config` is complete only at 0 and only if the
+ * request is CONFIG_RUN or CONFIG_CHECK. Uses getopt_long(), so one call at a
+ * time.
  */
 int config_parse(struct config *config, int argc, char **argv,
 		 enum config_request *request, FILE *errors);
+/* The same for one file alone, open as `in` and called `name` in errors. */
+int config_parse_stream(struct config *config, FILE *in, const char *name,
+			FILE *errors);
+/*
+ * Holds a configuration against this host: do its interfaces exist? Reports
+ * as config_parse() does and returns the number of errors.
+ */
+int config_check_host(const struct config *config, FILE *errors);
 /* Writes the canonical form: every flag with its value, one a line. */
 void config_print(const struct config *config, FILE *out);
 /* Writes --help, out of the same table. */
 void config_print_help(FILE *out);
 
+/* True if the neighbor is a range of addresses that connect to us. */
+bool neighbor_is_dynamic(const struct neighbor_config *neighbor);
 const char *neighbor_role_name(enum neighbor_role role);
 /* "65001", "65001-65010", "external", "internal" or "any". */
 const char *neighbor_as_format(const struct neighbor_config *neighbor,

@@ -40,7 +40,8 @@ struct nexthop {
 	uint16_t mtu; /* of the interface */
 	uint8_t mac[MAC_SIZE];
 	uint8_t source_mac[MAC_SIZE];
-	uint64_t since_ms; /* CLOCK_BOOTTIME of the last change of state */
+	uint64_t since_ms;  /* CLOCK_BOOTTIME of the last change of state */
+	uint32_t conflicts; /* answers from other MACs than the one that is */
 };
 
 /* RESOLVED and SUSPECT forward; nothing else does. */

@@ -25,6 +25,8 @@
 enum assign_limits {
 	ASSIGN_MAX_MEMBERS = 4095,
 	ASSIGN_MAX_WEIGHT = 65535,
+	/* Members with weight up to which all backups are exact. */
+	ASSIGN_MAX_EXACT = 128,
 };
 
 struct assign_member {
@@ -35,10 +37,14 @@ struct assign_member {
 /*
  * Fills owners[0..size-1] with indices into `members` and backups[] with the
  * index of the member that would own the bucket if its owner were removed from
- * the set (exactly the entry of the recomputed table), or ASSIGN_NOBODY.
- * `size` is a power of two. `backups` may be NULL.
- * Returns 0, -EINVAL (no member with weight, duplicate address, size not a
- * power of two, weight too large) or -ENOMEM.
+ * the set (exactly the entry of the recomputed table, up to ASSIGN_MAX_EXACT
+ * members; above that the best-scoring member but the owner), or
+ * ASSIGN_NOBODY. `size` is a power of two of at most HG_MAX_TABLE_SIZE.
+ * `backups` may be NULL: owners alone are wanted sooner. `seed` separates
+ * tables only if it is 64 well-mixed bits: it is XORed with the address, so
+ * that seeds 0 and 1 merely exchange the keys of 10.0.0.2 and 10.0.0.3.
+ * Returns 0, -EINVAL (no member with weight, more of them than buckets,
+ * duplicate address, weight or size not allowed) or -ENOMEM.
  */
 #define ASSIGN_NOBODY UINT16_MAX
 int assign_buckets(const struct assign_member *members, size_t count,

@@ -80,7 +80,7 @@ struct hg_vip {
 /* Value of `groups`: the group's run of `mask + 1` buckets. */
 struct hg_group {
 	__u32 first_bucket; /* index into `buckets` */
-	__u32 mask;	    /* table size - 1; the table size is a power of two */
+	__u32 mask; /* table size - 1; the table size is a power of two */
 };
 
 /*
@@ -99,7 +99,7 @@ struct hg_nexthop {
 	__u8 destination_mac[6];
 	__u8 source_mac[6];
 	__u32 ifindex; /* port to leave by */
-	__u16 mtu;     /* of that port, bytes of IP packet */
+	__u16 mtu;     /* of that port, bytes behind the Ethernet header */
 	__u16 vlan;    /* 0: untagged */
 	__u8 alive;    /* one store here moves all traffic off it */
 	__u8 draining;
@@ -110,10 +110,18 @@ struct hg_nexthop {
 	__u8 reserved3[16];
 } __attribute__((aligned(8)));
 
-/* Value of `vip_counters`, `nh_counters` and `outcomes`, one for each CPU. */
+/*
+ * Value of `vip_counters`, `nh_counters` and `outcomes`, one for each CPU. The
+ * first two count what was forwarded, the last every frame exactly once.
+ */
 struct hg_counter {
 	__u64 packets;
 	__u64 bytes; /* of Ethernet frames as they came in */
+};
+
+/* What the program is told once, before it is loaded. */
+struct hg_config {
+	__u64 hash_key; /* the same on all nodes that steer alike */
 };
 
 /*

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Rules that span several values, and those the host has a say in. See
+ * config_check.h and config_check_host() in config.h.
+ */
+
+#include "core/config_check.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <string.h>
+
+#include "core/config.h"
+#include "core/config_parser.h"
+#include "core/config_table.h"
+#include "core/suggest.h"
+
+enum {
+	PLACE_SIZE = 256,
+	METAVAR_SIZE = 80,
+	VALUE_SIZE = 64,
+};
+
+/* Makes one value of one flag the subject of the next config_reject(). */
+static void point_at(struct config_parser *parser, const char *flag,
+		     const char *value, const struct config_place *place)
+{
+	parser->flag = config_flag_find(flag);
+	parser->value = value;
+	parser->place = *place;
+}
+
+static void check_required(struct config_parser *parser)
+{
+	char metavar[METAVAR_SIZE];
+
+	parser->place = (struct config_place){ .file = NULL };
+	for (size_t i = 0; i < config_flag_count; i++) {
+		const struct config_flag *flag = &config_flags[i];
+
+		if (flag->required && !parser->given[i])
+			config_complain(parser, "--%s %s is missing",
+					flag->name,
+					config_flag_metavar(flag, metavar,
+							    sizeof(metavar)));
+	}
+}
+
+static void check_interfaces(struct config_parser *parser)
+{
+	const struct config *config = parser->config;
+	char place[PLACE_SIZE];
+
+	for (size_t i = 0; i < config->interface_count; i++)
+		for (size_t j = 0; j < i; j++) {
+			if (strcmp(config->interfaces[i],
+				   config->interfaces[j]))
+				continue;
+			point_at(parser, "interface", config->interfaces[i],
+				 &parser->interfaces[i]);
+			config_reject(
+				parser, "given before on %s; keep only one",
+				config_place_format(&parser->interfaces[j],
+						    place, sizeof(place)));
+			break;
+		}
+}
+
+/* The first other VIP prefix that makes vips[index] useless, or -1. */
+static ssize_t covering_vip(const struct config *config, size_t index)
+{
+	const struct prefix *vip = &config->vips[index];
+
+	for (size_t i = 0; i < config->vip_count; i++) {
+		const struct prefix *other = &config->vips[i];
+
+		if (i != index && prefix_covers(other, vip) &&
+		    (i < index || !prefix_equal(other, vip)))
+			return (ssize_t)i;
+	}
+	return -1;
+}
+
+static void check_vips(struct config_parser *parser)
+{
+	const struct config *config = parser->config;
+	char text[PREFIX_TEXT_SIZE], other[PREFIX_TEXT_SIZE];
+	char place[PLACE_SIZE];
+
+	for (size_t i = 0; i < config->vip_count; i++) {
+		ssize_t j = covering_vip(config, i);
+
+		if (j < 0)
+			continue;
+		point_at(parser, "vip", prefix_format(&config->vips[i], text),
+			 &parser->vips[i]);
+		config_reject(parser, "is within %s, given on %s; remove one",
+			      prefix_format(&config->vips[j], other),
+			      config_place_format(&parser->vips[j], place,
+						  sizeof(place)));
+	}
+}
+
+static void check_neighbor_repeated(struct config_parser *parser, size_t index)
+{
+	const struct neighbor_config *neighbors = parser->config->neighbors;
+	char place[PLACE_SIZE];
+
+	for (size_t i = 0; i < index; i++) {
+		if (!prefix_equal(&neighbors[i].prefix,
+				  &neighbors[index].prefix))
+			continue;
+		config_reject(parser, "given before on %s; keep only one",
+			      config_place_format(&parser->neighbors[i], place,
+						  sizeof(place)));
+		return;
+	}
+}
+
+/* What is sent to a VIP is balanced: its sessions would land on a server. */
+static void check_neighbor_in_vip(struct config_parser *parser, size_t index)
+{
+	const struct config *config = parser->config;
+	char text[PREFIX_TEXT_SIZE];
+
+	for (size_t i = 0; i < config->vip_count; i++) {
+		if (!prefix_covers(&config->vips[i],
+				   &config->neighbors[index].prefix))
+			continue;
+		config_reject(parser,
+			      "is inside --vip %s; a neighbor needs an address "
+			      "of its own, outside of all VIPs",
+			      prefix_format(&config->vips[i], text));
+		return;
+	}
+}
+
+static void check_neighbors(struct config_parser *parser)
+{
+	const struct config *config = parser->config;
+	char text[PREFIX_TEXT_SIZE];
+
+	for (size_t i = 0; i < config->neighbor_count; i++) {
+		const struct neighbor_config *neighbor = &config->neighbors[i];
+
+		if (neighbor_is_dynamic(neighbor))
+			prefix_format(&neighbor->prefix, text);
+		else
+			address_format(&neighbor->prefix.address, text);
+		point_at(parser, "neighbor", text, &parser->neighbors[i]);
+		check_neighbor_repeated(parser, i);
+		check_neighbor_in_vip(parser, i);
+	}
+}
+
+/* A VIP that can never have enough next hops would never be announced. */
+static void check_min_nexthops(struct config_parser *parser)
+{
+	const struct config *config = parser->config;
+	const struct config_flag *flag = config_flag_find("min-nexthops");
+	uint32_t most = config->maximum_paths > config->maximum_paths_ibgp ?
+				config->maximum_paths :
+				config->maximum_paths_ibgp;
+	char text[VALUE_SIZE];
+
+	if (config->min_nexthops <= most)
+		return;
+	snprintf(text, sizeof(text), "%u", config->min_nexthops);
+	point_at(parser, flag->name, text, &parser->first[flag - config_flags]);
+	config_reject(parser,
+		      "is above --maximum-paths, which is %u: no VIP would "
+		      "ever be announced; lower it, or raise --maximum-paths",
+		      most);
+}
+
+void config_check(struct config_parser *parser)
+{
+	check_required(parser);
+	check_interfaces(parser);
+	check_vips(parser);
+	check_neighbors(parser);
+	check_min_nexthops(parser);
+}
+
+/* The interface of this host that `name` may have been meant to be. */
+static void suggest_interface(const char *name, FILE *errors)
+{
+	struct suggestion suggestion = suggestion_for(name);
+	struct if_nameindex *list = if_nameindex();
+
+	for (struct if_nameindex *at = list; at && at->if_name; at++)
+		suggestion_offer(&suggestion, at->if_name);
+	if (suggestion.name)
+		fprintf(errors, "; did you mean '%s'?\n", suggestion.name);
+	else
+		fputs("; `ip link` lists them\n", errors);
+	if (list)
+		if_freenameindex(list);
+}
+
+int config_check_host(const struct config *config, FILE *errors)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < config->interface_count; i++) {
+		const char *name = config->interfaces[i];
+
+		if (if_nametoindex(name))
+			continue;
+		count++;
+		fprintf(errors,
+			"headgate: --interface %s: this host has no such "
+			"interface",
+			name);
+		suggest_interface(name, errors);
+	}
+	config_write_total(errors, count);
+	return count;
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The table of all flags, in the order of --help. See config_table.h. */
+
+#include "core/config_table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <headgate/abi.h>
+#include <headgate/ctl.h>
+
+#include "core/config_file.h"
+#include "core/config_neighbor.h"
+#include "core/config_values.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Where a value goes, and the kinds that several flags share. */
+#define MEMBER(member)                             \
+	.offset = offsetof(struct config, member), \
+	.size = sizeof(((struct config *)NULL)->member)
+#define RANGE(member, low, high)                             \
+	MEMBER(member), .minimum = (low), .maximum = (high), \
+			.print = config_number_print
+#define NUMBER(member, low, high) \
+	RANGE(member, low, high), .parse = config_number_parse
+#define CHOICE(member, table)                                           \
+	MEMBER(member), .parse = config_choice_parse,                   \
+			.print = config_choice_print, .names = (table), \
+			.name_count = COUNT_OF(table)
+#define PATH(member) \
+	MEMBER(member), .parse = config_path_parse, .print = config_path_print
+#define REQUEST(what)                                      \
+	.stage = CONFIG_STAGE_REQUEST, .repeatable = true, \
+	.parse = config_request_parse, .request = (what)
+#define LIST(kind, count)                                                   \
+	.repeatable = true, .count_offset = offsetof(struct config, count), \
+	.parse = config_##kind##_parse, .print = config_##kind##_print
+
+static const char *const xdp_mode_names[] = {
+	[XDP_MODE_AUTO] = "auto",
+	[XDP_MODE_NATIVE] = "native",
+	[XDP_MODE_GENERIC] = "generic",
+};
+
+static const char *const xdp_attach_names[] = {
+	[XDP_ATTACH_LINK] = "link",
+};
+
+static const char *const multipath_as_path_names[] = {
+	[MULTIPATH_AS_PATH_EXACT] = "exact",
+	[MULTIPATH_AS_PATH_SAME_PEER_AS] = "same-peer-as",
+	[MULTIPATH_AS_PATH_RELAXED] = "relaxed",
+};
+
+static const char *const hash_fields_names[HG_HASH_FIELDS_COUNT] = {
+	[HG_HASH_5_TUPLE] = "5-tuple", [HG_HASH_3_TUPLE] = "3-tuple",
+	[HG_HASH_SRC_DST] = "src-dst", [HG_HASH_SRC] = "src",
+	[HG_HASH_DST] = "dst",	       [HG_HASH_PACKET] = "packet",
+};
+
+/* Slot 0 of the table of next hops is never used. */
+enum {
+	MAXIMUM_NEXTHOPS = HG_MAX_NEXTHOPS - 1,
+};
+
+const struct config_flag config_flags[] = {
+	{ .name = "config",
+	  .metavar = "FILE",
+	  .help = "Read flags from FILE: one a line, without dashes, # for "
+		  "comments. The command line wins over files; lists add up.",
+	  .section = CONFIG_SECTION_GENERAL,
+	  .stage = CONFIG_STAGE_FILE,
+	  .repeatable = true,
+	  .parse = config_file_parse },
+	{ .name = "check",
+	  .help = "Validate, print the configuration in its canonical form "
+		  "and exit: 0 if it is valid, 2 if not.",
+	  .section = CONFIG_SECTION_GENERAL,
+	  REQUEST(CONFIG_CHECK) },
+	{ .name = "version",
+	  .help = "Print the version and exit.",
+	  .section = CONFIG_SECTION_GENERAL,
+	  REQUEST(CONFIG_VERSION) },
+	{ .name = "help",
+	  .help = "Print this text and exit.",
+	  .section = CONFIG_SECTION_GENERAL,
+	  REQUEST(CONFIG_HELP) },
+
+	{ .name = "as",
+	  .metavar = "N",
+	  .help = "Our AS number.",
+	  .section = CONFIG_SECTION_BGP,
+	  .required = true,
+	  RANGE(as, 1, UINT32_MAX),
+	  .parse = config_as_parse },
+	{ .name = "router-id",
+	  .metavar = "A.B.C.D",
+	  .help = "Our BGP identifier: an IPv4 address no other speaker uses.",
+	  .section = CONFIG_SECTION_BGP,
+	  .required = true,
+	  MEMBER(router_id),
+	  .parse = config_router_id_parse,
+	  .print = config_router_id_print },
+	{ .name = "neighbor",
+	  .metavar = "ADDRESS|PREFIX[,KEY=VALUE...]",
+	  .help = "A BGP neighbor, or a range of addresses that may connect. "
+		  "Without a role nothing is exchanged (RFC 8212).",
+	  .section = CONFIG_SECTION_BGP,
+	  .required = true,
+	  LIST(neighbor, neighbor_count) },
+	{ .name = "listen",
+	  .metavar = "ADDRESS:PORT",
+	  .help = "Where neighbors connect to; port 0: nowhere.",
+	  .initial = "0.0.0.0:179",
+	  .section = CONFIG_SECTION_BGP,
+	  .parse = config_listen_parse,
+	  .print = config_listen_print },
+
+	{ .name = "maximum-paths",
+	  .metavar = "N",
+	  .help = "Largest number of paths in the set of a VIP.",
+	  .initial = "64",
+	  .section = CONFIG_SECTION_MULTIPATH,
+	  NUMBER(maximum_paths, 1, MAXIMUM_NEXTHOPS) },
+	{ .name = "maximum-paths-ibgp",
+	  .metavar = "N",
+	  .help = "The same where the best path is internal. Default: as "
+		  "--maximum-paths.",
+	  .section = CONFIG_SECTION_MULTIPATH,
+	  NUMBER(maximum_paths_ibgp, 1, MAXIMUM_NEXTHOPS) },
+	{ .name = "multipath-as-path",
+	  .help = "What the AS_PATHs in a set must have in common besides "
+		  "their length.",
+	  .initial = "relaxed",
+	  .section = CONFIG_SECTION_MULTIPATH,
+	  CHOICE(multipath_as_path, multipath_as_path_names) },
+	{ .name = "min-nexthops",
+	  .metavar = "N",
+	  .help = "Announce a VIP only while it has so many living next hops.",
+	  .initial = "1",
+	  .section = CONFIG_SECTION_MULTIPATH,
+	  NUMBER(min_nexthops, 1, MAXIMUM_NEXTHOPS) },
+
+	{ .name = "interface",
+	  .metavar = "NAME",
+	  .help = "Forward on this interface: the XDP program goes there.",
+	  .section = CONFIG_SECTION_FORWARDING,
+	  .required = true,
+	  MEMBER(interfaces),
+	  LIST(interface, interface_count) },
+	{ .name = "vip",
+	  .metavar = "PREFIX",
+	  .help = "IPv4 prefix the service addresses lie in. What is outside "
+		  "is neither learned from backends nor announced.",
+	  .section = CONFIG_SECTION_FORWARDING,
+	  .required = true,
+	  LIST(vip, vip_count) },
+	{ .name = "xdp-mode",
+	  .help = "Run the program in the driver (native) or behind it "
+		  "(generic); auto: native where the driver can.",
+	  .initial = "auto",
+	  .section = CONFIG_SECTION_FORWARDING,
+	  CHOICE(xdp_mode, xdp_mode_names) },
+	{ .name = "xdp-attach",
+	  .help = "How the program is attached; link: a pinned bpf_link, "
+		  "which outlives the agent.",
+	  .initial = "link",
+	  .section = CONFIG_SECTION_FORWARDING,
+	  CHOICE(xdp_attach, xdp_attach_names) },
+	{ .name = "hash-fields",
+	  .help = "Which fields of a packet choose its bucket.",
+	  .initial = "5-tuple",
+	  .section = CONFIG_SECTION_FORWARDING,
+	  CHOICE(hash_fields, hash_fields_names) },
+	{ .name = "hash-seed",
+	  .metavar = "N",
+	  .help = "Decimal, or hexadecimal after 0x, of 64 bits. Nodes that "
+		  "shall steer alike need the same.",
+	  .initial = "0",
+	  .section = CONFIG_SECTION_FORWARDING,
+	  RANGE(hash_seed, 0, UINT64_MAX),
+	  .parse = config_seed_parse },
+	{ .name = "table-size",
+	  .metavar = "N",
+	  .help = "Buckets of a group, a power of two: 256 to 65536.",
+	  .initial = "16384",
+	  .section = CONFIG_SECTION_FORWARDING,
+	  RANGE(table_size, HG_MIN_TABLE_SIZE, HG_MAX_TABLE_SIZE),
+	  .parse = config_power_of_two_parse },
+	{ .name = "bpffs",
+	  .metavar = "DIR",
+	  .help = "Where maps and links are pinned.",
+	  .initial = "/sys/fs/bpf/headgate",
+	  .section = CONFIG_SECTION_FORWARDING,
+	  PATH(bpffs) },
+
+	{ .name = "control-socket",
+	  .metavar = "PATH",
+	  .help = "Where headgatectl finds the agent.",
+	  .initial = HG_CTL_SOCKET,
+	  .section = CONFIG_SECTION_CONTROL,
+	  PATH(control_socket) },
+	{ .name = "log-level",
+	  .help = "Least important messages to write to stderr.",
+	  .initial = "info",
+	  .section = CONFIG_SECTION_CONTROL,
+	  CHOICE(log_level, log_level_names) },
+};
+
+const size_t config_flag_count = COUNT_OF(config_flags);
+
+const struct config_flag *config_flag_find(const char *name)
+{
+	for (size_t i = 0; i < config_flag_count; i++)
+		if (!strcmp(config_flags[i].name, name))
+			return &config_flags[i];
+	return NULL;
+}
+
+bool config_flag_takes_value(const struct config_flag *flag)
+{
+	return flag->stage != CONFIG_STAGE_REQUEST;
+}
+
+size_t config_flag_values(const struct config *config,
+			  const struct config_flag *flag)
+{
+	size_t count;
+
+	if (flag->stage != CONFIG_STAGE_VALUE)
+		return 0;
+	if (!flag->repeatable)
+		return 1;
+	memcpy(&count, (const char *)config + flag->count_offset,
+	       sizeof(count));
+	return count;
+}
+
+const char *config_flag_metavar(const struct config_flag *flag, char *text,
+				size_t size)
+{
+	size_t used = 0;
+
+	if (!flag->names) {
+		snprintf(text, size, "%s", flag->metavar);
+		return text;
+	}
+	for (size_t i = 0; i < flag->name_count && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, "%c%s",
+					 i ? ',' : '{', flag->names[i]);
+	if (used < size)
+		snprintf(text + used, size - used, "}");
+	return text;
+}

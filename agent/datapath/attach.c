@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Ports: the interfaces the program hangs on.
+ *
+ * Each hangs by a bpf_link of its own, pinned under its name. A pinned link
+ * outlives the agent and holds the program, so the next agent finds it, swaps
+ * its own program in with one system call, and no packet goes without. A link
+ * is only taken over if it still is on this very interface (one of the same
+ * name may have been made since) and in a mode that is wanted.
+ */
+
+#include "datapath/attach.h"
+
+#include "core/log.h"
+#include "datapath/datapath.h"
+#include "datapath/failure.h"
+#include "datapath/instance.h"
+#include "datapath/pins.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/if_link.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	NO_LINK = -1
+};
+
+static const char subsystem[] = "datapath";
+
+static const uint32_t mode_flags[DATAPATH_MODE_COUNT] = {
+	[DATAPATH_NATIVE] = XDP_FLAGS_DRV_MODE,
+	[DATAPATH_GENERIC] = XDP_FLAGS_SKB_MODE,
+};
+
+/* DATAPATH_AUTO if no program is attached. */
+static enum datapath_mode attached_mode(uint32_t ifindex)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, state);
+
+	if (bpf_xdp_query(ifindex, 0, &state) ||
+	    state.attach_mode == XDP_ATTACHED_NONE)
+		return DATAPATH_AUTO;
+	return state.attach_mode == XDP_ATTACHED_SKB ? DATAPATH_GENERIC :
+						       DATAPATH_NATIVE;
+}
+
+static bool is_occupied(uint32_t ifindex)
+{
+	return attached_mode(ifindex) != DATAPATH_AUTO;
+}
+
+static int create_link(const struct datapath *dp, const struct port *port,
+		       enum datapath_mode mode)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = mode_flags[mode]);
+
+	return bpf_link_create(dp->program, port->ifindex, BPF_XDP, &options);
+}
+
+/*
+ * The driver's words on why it does not take the program. The kernel has none
+ * for whoever creates a link, only for those who ask through netlink.
+ */
+static const char *driver_reason(const struct datapath *dp,
+				 const struct port *port,
+				 enum datapath_mode mode)
+{
+	uint32_t flags = mode_flags[mode] | XDP_FLAGS_UPDATE_IF_NOEXIST;
+
+	failure_forget();
+	if (!bpf_xdp_attach(port->ifindex, dp->program, flags, NULL))
+		bpf_xdp_detach(port->ifindex, flags, NULL);
+	return failure_reason();
+}
+
+static int refuse(const struct datapath *dp, const struct port *port,
+		  enum datapath_mode mode, int code,
+		  struct datapath_error *error)
+{
+	if (is_occupied(port->ifindex))
+		return failure(
+			error, -EBUSY,
+			"%s has another XDP program already: detach that first, `bpftool net` shows it",
+			port->name);
+	if (code == -EPERM)
+		return failure(error, code,
+			       "%s: attaching needs CAP_NET_ADMIN and CAP_BPF",
+			       port->name);
+	return failure(error, code, "%s refused XDP in %s mode: %s (%s)",
+		       port->name, datapath_mode_names[mode], strerror(-code),
+		       driver_reason(dp, port, mode));
+}
+
+static void warn_of_generic(const struct datapath *dp, const struct port *port,
+			    int code)
+{
+	log_warning(
+		subsystem,
+		"%s: no native XDP: %s (%s); trying generic mode, which is slower",
+		port->name, strerror(-code),
+		driver_reason(dp, port, DATAPATH_NATIVE));
+}
+
+/* A new link's descriptor, or -errno and an error. */
+static int make_link(const struct datapath *dp, const struct port *port,
+		     struct datapath_error *error)
+{
+	enum datapath_mode mode = dp->mode;
+	int link;
+
+	if (mode == DATAPATH_AUTO)
+		mode = DATAPATH_NATIVE;
+	link = create_link(dp, port, mode);
+	if (link < 0 && link != -EPERM && dp->mode == DATAPATH_AUTO &&
+	    !is_occupied(port->ifindex)) {
+		warn_of_generic(dp, port, link);
+		mode = DATAPATH_GENERIC;
+		link = create_link(dp, port, mode);
+	}
+	return link < 0 ? refuse(dp, port, mode, link, error) : link;
+}
+
+static int attach_new(struct datapath *dp, struct port *port,
+		      struct datapath_error *error)
+{
+	int link, err;
+
+	link = make_link(dp, port, error);
+	if (link < 0)
+		return link;
+	err = pins_add(&dp->pins, PIN_LINK, port->name, link, error);
+	if (err) {
+		bpf_link_detach(link);
+		close(link);
+		return err;
+	}
+	port->link = link;
+	return 0;
+}
+
+/*
+ * Detaches at once and in any case: when a link goes with its last pin, the
+ * kernel takes its time.
+ */
+static void drop_link(const struct datapath *dp, const char *name, int link)
+{
+	bpf_link_detach(link);
+	pins_remove(&dp->pins, PIN_LINK, name);
+	close(link);
+}
+
+static uint32_t link_ifindex(int link)
+{
+	struct bpf_link_info info = {};
+	uint32_t size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(link, &info, &size) ||
+	    info.type != BPF_LINK_TYPE_XDP)
+		return 0;
+	return info.xdp.ifindex;
+}
+
+static bool can_take_over(const struct datapath *dp, const struct port *port,
+			  int link)
+{
+	return link_ifindex(link) == port->ifindex &&
+	       (dp->mode == DATAPATH_AUTO ||
+		dp->mode == attached_mode(port->ifindex));
+}
+
+/* The link an earlier run has left for this port, or NO_LINK. */
+static int find_link(const struct datapath *dp, const struct port *port)
+{
+	int link = pins_get(&dp->pins, PIN_LINK, port->name);
+
+	if (link < 0)
+		return NO_LINK;
+	if (can_take_over(dp, port, link))
+		return link;
+	drop_link(dp, port->name, link);
+	return NO_LINK;
+}
+
+static int take_over(const struct datapath *dp, struct port *port, int link,
+		     struct datapath_error *error)
+{
+	int err = bpf_link_update(link, dp->program, NULL);
+
+	if (err) {
+		close(link);
+		return failure(
+			error, err,
+			"%s: cannot replace the program of the run before: %s",
+			port->name, strerror(-err));
+	}
+	port->link = link;
+	log_info(subsystem, "%s: took over from the run before", port->name);
+	return 0;
+}
+
+/* The port's place, or `port_count` if the interface is none. */
+static uint32_t find_port(const struct datapath *dp, uint32_t ifindex)
+{
+	uint32_t at = 0;
+
+	while (at < dp->port_count && dp->ports[at].ifindex != ifindex)
+		at++;
+	return at;
+}
+
+/* The program ends its search at ifindex 0, so the MAC has to be there first. */
+static void publish_port(struct hg_port *to, uint32_t ifindex,
+			 const uint8_t mac[DATAPATH_MAC_SIZE])
+{
+	memcpy(to->mac, mac, sizeof(to->mac));
+	__atomic_store_n(&to->ifindex, ifindex, __ATOMIC_RELEASE);
+}
+
+/* Tells the program of a port before it is attached there. */
+static int add_port(struct datapath *dp, uint32_t ifindex, const char *name,
+		    const uint8_t mac[DATAPATH_MAC_SIZE],
+		    struct datapath_error *error)
+{
+	struct port *port = &dp->ports[dp->port_count];
+	int err;
+
+	err = bpf_map_update_elem(dp->tx_ports, &ifindex, &ifindex, BPF_ANY);
+	if (err)
+		return failure(error, err, "%s cannot be a port: %s", name,
+			       strerror(-err));
+	*port = (struct port){ .ifindex = ifindex, .link = NO_LINK };
+	snprintf(port->name, sizeof(port->name), "%s", name);
+	publish_port(&dp->program_ports[dp->port_count], ifindex, mac);
+	dp->port_count++;
+	return 0;
+}
+
+/* Moves the last port into the gap: the list has none. */
+static void remove_port(struct datapath *dp, uint32_t at)
+{
+	uint32_t last = --dp->port_count;
+	struct hg_port *moved = &dp->program_ports[last];
+
+	bpf_map_delete_elem(dp->tx_ports, &dp->ports[at].ifindex);
+	dp->ports[at] = dp->ports[last];
+	publish_port(&dp->program_ports[at], moved->ifindex, moved->mac);
+	moved->ifindex = 0;
+}
+
+static int attach(struct datapath *dp, struct port *port,
+		  struct datapath_error *error)
+{
+	int link = find_link(dp, port);
+
+	if (link == NO_LINK)
+		return attach_new(dp, port, error);
+	return take_over(dp, port, link, error);
+}
+
+int datapath_attach(struct datapath *dp, uint32_t ifindex, const char *name,
+		    const uint8_t mac[DATAPATH_MAC_SIZE],
+		    struct datapath_error *error)
+{
+	uint32_t at = dp->port_count;
+	int err;
+
+	if (find_port(dp, ifindex) != at)
+		return failure(error, -EEXIST, "%s is attached already", name);
+	if (at == HG_MAX_PORTS)
+		return failure(
+			error, -ENOSPC,
+			"%s: %d interfaces are attached, which is the most",
+			name, HG_MAX_PORTS);
+	err = add_port(dp, ifindex, name, mac, error);
+	if (err)
+		return err;
+	err = attach(dp, &dp->ports[at], error);
+	if (err)
+		remove_port(dp, at);
+	return err;
+}
+
+int datapath_detach(struct datapath *dp, uint32_t ifindex)
+{
+	uint32_t at = find_port(dp, ifindex);
+
+	if (at == dp->port_count)
+		return -ENOENT;
+	drop_link(dp, dp->ports[at].name, dp->ports[at].link);
+	remove_port(dp, at);
+	return 0;
+}
+
+static bool is_ours(const struct datapath *dp, const char *pin)
+{
+	for (uint32_t i = 0; i < dp->port_count; i++)
+		if (pins_match(pin, dp->ports[i].name))
+			return true;
+	return false;
+}
+
+static void drop_if_stale(const char *pin, void *context)
+{
+	const struct datapath *dp = context;
+	int link;
+
+	if (is_ours(dp, pin))
+		return;
+	link = pins_get(&dp->pins, PIN_LINK, pin);
+	if (link < 0)
+		return;
+	log_info(subsystem, "%s: no port any more, detached", pin);
+	drop_link(dp, pin, link);
+}
+
+void datapath_detach_stale(struct datapath *dp)
+{
+	pins_visit(&dp->pins, PIN_LINK, drop_if_stale, dp);
+}
+
+static void count_pin(const char *name, void *context)
+{
+	unsigned int *count = context;
+
+	(void)name;
+	(*count)++;
+}
+
+bool datapath_has_former(const struct datapath *dp)
+{
+	unsigned int count = 0;
+
+	pins_visit(&dp->pins, PIN_LINK, count_pin, &count);
+	return count;
+}
+
+void attach_release(struct datapath *dp, bool keep)
+{
+	if (!keep)
+		while (dp->port_count)
+			datapath_detach(dp, dp->ports[0].ifindex);
+	for (uint32_t i = 0; i < dp->port_count; i++)
+		close(dp->ports[i].link);
+}
+
+enum datapath_mode datapath_mode(const struct datapath *dp, uint32_t ifindex)
+{
+	if (find_port(dp, ifindex) == dp->port_count)
+		return DATAPATH_AUTO;
+	return attached_mode(ifindex);
+}
+
+int datapath_update_port_mac(struct datapath *dp, uint32_t ifindex,
+			     const uint8_t mac[DATAPATH_MAC_SIZE])
+{
+	uint32_t at = find_port(dp, ifindex);
+
+	if (at == dp->port_count)
+		return -ENOENT;
+	publish_port(&dp->program_ports[at], ifindex, mac);
+	return 0;
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The life of the XDP program: load, pin, close. See datapath.h; attaching is
+ * in attach.c, the tables are in tables.c, the counters in counters.c.
+ */
+
+#include "datapath/datapath.h"
+
+#include "bpf/headgate.skel.h"
+#include "datapath/failure.h"
+#include "datapath/instance.h"
+#include "datapath/pins.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const datapath_mode_names[DATAPATH_MODE_COUNT] = {
+	[DATAPATH_AUTO] = "auto",
+	[DATAPATH_NATIVE] = "native",
+	[DATAPATH_GENERIC] = "generic",
+};
+
+static int check_options(const struct datapath_options *options,
+			 struct datapath_error *error)
+{
+	uint32_t size = options->table_size;
+
+	if (size < HG_MIN_TABLE_SIZE || size > HG_MAX_TABLE_SIZE ||
+	    size & (size - 1))
+		return failure(
+			error, -EINVAL,
+			"a table size of %u is not possible: a power of two from %d to %d is",
+			size, HG_MIN_TABLE_SIZE, HG_MAX_TABLE_SIZE);
+	if (!options->group_count || options->group_count > HG_MAX_GROUPS)
+		return failure(error, -EINVAL,
+			       "%u groups are not possible: 1 to %d are",
+			       options->group_count, HG_MAX_GROUPS);
+	return 0;
+}
+
+static void configure(struct headgate *skeleton,
+		      const struct datapath_options *options)
+{
+	skeleton->rodata->config.hash_key = options->hash_key;
+	bpf_map__set_max_entries(skeleton->maps.groups, options->group_count);
+	bpf_map__set_max_entries(skeleton->maps.buckets,
+				 options->group_count * options->table_size);
+}
+
+static int refuse_load(int code, struct datapath_error *error)
+{
+	if (code == -EPERM)
+		return failure(
+			error, code,
+			"the kernel refused the XDP program: CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON are needed (%s)",
+			failure_reason());
+	return failure(error, code,
+		       "the kernel refused the XDP program: %s (%s)",
+		       strerror(-code), failure_reason());
+}
+
+static int load(struct datapath *dp, const struct datapath_options *options,
+		struct datapath_error *error)
+{
+	int err;
+
+	failure_collect();
+	dp->skeleton = headgate__open();
+	if (!dp->skeleton)
+		return refuse_load(-errno, error);
+	configure(dp->skeleton, options);
+	err = headgate__load(dp->skeleton);
+	return err ? refuse_load(err, error) : 0;
+}
+
+static void take_descriptors(struct datapath *dp)
+{
+	const struct headgate *skeleton = dp->skeleton;
+
+	dp->program = bpf_program__fd(skeleton->progs.headgate);
+	dp->vip4 = bpf_map__fd(skeleton->maps.vip4);
+	dp->tx_ports = bpf_map__fd(skeleton->maps.tx_ports);
+	dp->vip_counters = bpf_map__fd(skeleton->maps.vip_counters);
+	dp->nh_counters = bpf_map__fd(skeleton->maps.nh_counters);
+	dp->outcomes = bpf_map__fd(skeleton->maps.outcomes);
+	dp->program_ports = skeleton->bss->ports;
+}
+
+static int map_memory(struct datapath *dp, struct datapath_error *error)
+{
+	const struct headgate *skeleton = dp->skeleton;
+	int err;
+
+	err = table_open(&dp->groups, bpf_map__fd(skeleton->maps.groups));
+	if (!err)
+		err = table_open(&dp->buckets,
+				 bpf_map__fd(skeleton->maps.buckets));
+	if (!err)
+		err = table_open(&dp->nexthops,
+				 bpf_map__fd(skeleton->maps.nexthops));
+	if (!err)
+		err = counters_open(&dp->counters);
+	if (err)
+		return failure(error, err, "cannot map the tables: %s",
+			       strerror(-err));
+	return 0;
+}
+
+static int build(struct datapath *dp, const struct datapath_options *options,
+		 struct datapath_error *error)
+{
+	int err;
+
+	dp->mode = options->mode;
+	err = load(dp, options, error);
+	if (err)
+		return err;
+	take_descriptors(dp);
+	return map_memory(dp, error);
+}
+
+int datapath_open(const struct datapath_options *options, struct datapath **out,
+		  struct datapath_error *error)
+{
+	struct datapath *dp;
+	int err;
+
+	err = check_options(options, error);
+	if (err)
+		return err;
+	dp = calloc(1, sizeof(*dp));
+	if (!dp)
+		return failure(error, -ENOMEM, "out of memory");
+	err = pins_open(&dp->pins, options->bpffs, error);
+	if (err) {
+		free(dp);
+		return err;
+	}
+	err = build(dp, options, error);
+	if (err) {
+		datapath_close(dp, false);
+		return err;
+	}
+	*out = dp;
+	return 0;
+}
+
+int datapath_pin_maps(struct datapath *dp, struct datapath_error *error)
+{
+	struct bpf_map *map;
+	int err;
+
+	dp->maps_pinned = true;
+	bpf_object__for_each_map(map, dp->skeleton->obj)
+	{
+		err = pins_add(&dp->pins, PIN_MAP, bpf_map__name(map),
+			       bpf_map__fd(map), error);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Only what this run has pinned: if it fails early, an earlier one's stays. */
+static void unpin_maps(struct datapath *dp)
+{
+	struct bpf_map *map;
+
+	if (!dp->maps_pinned)
+		return;
+	bpf_object__for_each_map(map, dp->skeleton->obj)
+		pins_remove(&dp->pins, PIN_MAP, bpf_map__name(map));
+}
+
+void datapath_close(struct datapath *dp, bool keep)
+{
+	if (!dp)
+		return;
+	attach_release(dp, keep);
+	if (!keep)
+		unpin_maps(dp);
+	counters_close(&dp->counters);
+	table_close(&dp->nexthops);
+	table_close(&dp->buckets);
+	table_close(&dp->groups);
+	headgate__destroy(dp->skeleton);
+	pins_close(&dp->pins);
+	free(dp);
+}
+
+uint32_t datapath_program_id(const struct datapath *dp)
+{
+	struct bpf_prog_info info = {};
+	uint32_t size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(dp->program, &info, &size))
+		return 0;
+	return info.id;
+}
+
+int datapath_test_run(const struct datapath *dp, const void *frame, size_t size,
+		      uint32_t ifindex, void *out, size_t *out_size,
+		      uint32_t *action)
+{
+	struct xdp_md context = {
+		.data_end = size,
+		.ingress_ifindex = ifindex,
+	};
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame,
+		    .data_size_in = size, .data_out = out,
+		    .data_size_out = *out_size, .ctx_in = &context,
+		    .ctx_size_in = sizeof(context), .repeat = 1);
+	int err;
+
+	err = bpf_prog_test_run_opts(dp->program, &run);
+	if (err)
+		return err;
+	*out_size = run.data_size_out;
+	*action = run.retval;
+	return 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef DATAPATH_INSTANCE_H
+#define DATAPATH_INSTANCE_H
+
+/*
+ * What the files of this room share: the loaded program, reduced to the
+ * descriptors and the memory that attaching, writing and reading need. Only
+ * datapath.c knows the skeleton they come from.
+ */
+
+#include "datapath/attach.h"
+#include "datapath/counters.h"
+#include "datapath/datapath.h"
+#include "datapath/pins.h"
+#include "datapath/tables.h"
+
+struct datapath {
+	struct headgate *skeleton;
+	struct pins pins;
+	enum datapath_mode mode; /* as asked for */
+	bool maps_pinned;
+
+	/* Descriptors. */
+	int program;
+	int vip4;
+	int tx_ports;
+	int vip_counters;
+	int nh_counters;
+	int outcomes;
+
+	struct table groups;
+	struct table buckets;
+	struct table nexthops;
+	struct counters counters;
+
+	/* Side by side: a port, and what the program sees of it. */
+	struct port ports[HG_MAX_PORTS];
+	struct hg_port *program_ports;
+	uint32_t port_count;
+};
+
+#endif

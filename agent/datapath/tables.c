@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Writers of the tables that packets are steered by.
+ *
+ * The arrays are written through their memory, in aligned 64-bit words, each
+ * with one store: that is what makes a change of a bucket, or of a next hop's
+ * life, cost nanoseconds and never be seen half done.
+ */
+
+#include "datapath/tables.h"
+
+#include "datapath/datapath.h"
+#include "datapath/instance.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum {
+	WORD_SIZE = sizeof(uint64_t)
+};
+
+/* The kernel rounds the elements of an array map up to 8 bytes: none is. */
+_Static_assert(sizeof(struct hg_group) == WORD_SIZE, "one word");
+_Static_assert(sizeof(struct hg_bucket) == WORD_SIZE, "one word");
+_Static_assert(sizeof(struct hg_nexthop) % WORD_SIZE == 0, "whole words");
+
+static size_t table_size(const struct table *table)
+{
+	return (size_t)table->entries * table->entry_words * WORD_SIZE;
+}
+
+int table_open(struct table *table, int map)
+{
+	struct bpf_map_info info = {};
+	uint32_t size = sizeof(info);
+	void *memory;
+	int err;
+
+	err = bpf_obj_get_info_by_fd(map, &info, &size);
+	if (err)
+		return err;
+	table->entries = info.max_entries;
+	table->entry_words = info.value_size / WORD_SIZE;
+	memory = mmap(NULL, table_size(table), PROT_READ | PROT_WRITE,
+		      MAP_SHARED, map, 0);
+	if (memory == MAP_FAILED)
+		return -errno;
+	table->words = memory;
+	return 0;
+}
+
+void table_close(struct table *table)
+{
+	if (table->words)
+		munmap(table->words, table_size(table));
+}
+
+static uint64_t *table_entry(const struct table *table, uint32_t index)
+{
+	return table->words + (size_t)index * table->entry_words;
+}
+
+/*
+ * In ascending order, so that `alive` comes behind the MACs and the port, and
+ * the destination MAC, which is within the first word, changes at once.
+ */
+static void table_store(struct table *table, uint32_t index, const void *value)
+{
+	uint64_t *to = table_entry(table, index);
+	uint64_t word;
+
+	for (uint32_t i = 0; i < table->entry_words; i++) {
+		memcpy(&word, (const uint8_t *)value + i * WORD_SIZE,
+		       WORD_SIZE);
+		__atomic_store_n(to + i, word, __ATOMIC_RELEASE);
+	}
+}
+
+static bool is_nexthop_slot(const struct datapath *dp, uint32_t slot)
+{
+	return slot != HG_NEXTHOP_NONE && slot < dp->nexthops.entries;
+}
+
+int datapath_set_nexthop(struct datapath *dp, uint32_t slot,
+			 const struct hg_nexthop *nexthop)
+{
+	if (!is_nexthop_slot(dp, slot))
+		return -EINVAL;
+	table_store(&dp->nexthops, slot, nexthop);
+	return 0;
+}
+
+int datapath_set_alive(struct datapath *dp, uint32_t slot, bool alive)
+{
+	uint8_t *nexthop;
+
+	if (!is_nexthop_slot(dp, slot))
+		return -EINVAL;
+	nexthop = (uint8_t *)table_entry(&dp->nexthops, slot);
+	__atomic_store_n(nexthop + offsetof(struct hg_nexthop, alive),
+			 (uint8_t)alive, __ATOMIC_RELEASE);
+	return 0;
+}
+
+int datapath_set_bucket(struct datapath *dp, uint32_t index,
+			struct hg_bucket bucket)
+{
+	if (index >= dp->buckets.entries)
+		return -EINVAL;
+	table_store(&dp->buckets, index, &bucket);
+	return 0;
+}
+
+int datapath_get_bucket(const struct datapath *dp, uint32_t index,
+			struct hg_bucket *bucket)
+{
+	uint64_t word;
+
+	if (index >= dp->buckets.entries)
+		return -EINVAL;
+	word = __atomic_load_n(table_entry(&dp->buckets, index),
+			       __ATOMIC_ACQUIRE);
+	memcpy(bucket, &word, sizeof(*bucket));
+	return 0;
+}
+
+/* The run of buckets has to lie within the table. */
+int datapath_set_group(struct datapath *dp, uint32_t group,
+		       struct hg_group value)
+{
+	uint32_t entries = dp->buckets.entries;
+
+	if (group >= dp->groups.entries || value.mask & (value.mask + 1) ||
+	    value.first_bucket >= entries ||
+	    value.mask >= entries - value.first_bucket)
+		return -EINVAL;
+	table_store(&dp->groups, group, &value);
+	return 0;
+}
+
+int datapath_set_vip(struct datapath *dp, uint32_t address,
+		     const struct hg_vip *vip)
+{
+	if (vip->group >= dp->groups.entries || vip->counter >= HG_MAX_VIPS ||
+	    vip->hash_fields >= HG_HASH_FIELDS_COUNT)
+		return -EINVAL;
+	return bpf_map_update_elem(dp->vip4, &address, vip, BPF_ANY);
+}
+
+int datapath_delete_vip(struct datapath *dp, uint32_t address)
+{
+	return bpf_map_delete_elem(dp->vip4, &address);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef NEXTHOP_ENTRY_H
+#define NEXTHOP_ENTRY_H
+
+/*
+ * One tracked next hop inside the tracker: its view for the caller, its state
+ * machine, and the way there. An entry whose view changed puts itself in the
+ * tracker's queue; it never calls back on its own.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sys/queue.h>
+
+#include "core/address.h"
+#include "nexthop/arp.h"
+#include "nexthop/nexthop.h"
+#include "nexthop/probe.h"
+
+struct event;
+
+/* Why there is no path to a next hop. */
+enum obstacle {
+	OBSTACLE_NONE,
+	OBSTACLE_FAMILY,
+	OBSTACLE_NO_ROUTE,
+	OBSTACLE_LOCAL,
+	OBSTACLE_INTERFACE,
+	OBSTACLE_COUNT,
+};
+
+struct entry {
+	struct nexthop view; /* what nexthop_find() returns */
+	struct nexthop told; /* the view at the last callback */
+	struct probe probe;
+	struct nexthop_tracker *tracker;
+	struct event *timer;
+	enum obstacle obstacle;
+	uint32_t source; /* of our requests, network byte order */
+	unsigned int references;
+	uint64_t quiet_until_ms; /* conflicts are not logged before */
+	bool queued;
+	TAILQ_ENTRY(entry) queue;
+	LIST_ENTRY(entry) same_via; /* linked while it has a path */
+};
+
+/* UNREACHABLE until entry_resolve(). NULL: out of memory. */
+struct entry *entry_new(struct nexthop_tracker *tracker,
+			const struct address *address);
+void entry_free(struct entry *entry);
+/* Asks the kernel for the way, and the next hop if the way is another one. */
+void entry_resolve(struct entry *entry);
+/* The link it is behind changed, or is gone: NULL. */
+void entry_follow_link(struct entry *entry, const struct nexthop_link *link);
+/* An ARP reply came in over a link: perhaps an answer to us. */
+void entry_hear(struct entry *entry, uint32_t ifindex,
+		const struct arp_message *message);
+/* True if the view differs from what was last told; then tells it as told. */
+bool entry_take_change(struct entry *entry);
+
+#endif

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The state machine of one next hop. See probe.h. */
+
+#include "nexthop/probe.h"
+
+#include <string.h>
+
+enum mac_bits {
+	MAC_GROUP_BIT = 0x01, /* in the first byte; IEEE 802 8.2.2 */
+};
+
+/* How long RESOLVING waits for the answer to each of its questions. */
+static const uint32_t resolve_wait_ms[PROBE_RESOLVE_TRIES] = {
+	PROBE_RETRY_MS,
+	PROBE_RETRY_MS,
+	2 * PROBE_RETRY_MS,
+	4 * PROBE_RETRY_MS,
+};
+
+void probe_init(struct probe *probe)
+{
+	*probe = (struct probe){
+		.state = NEXTHOP_UNREACHABLE,
+		.deadline_ms = PROBE_NEVER,
+	};
+}
+
+static bool mac_equal(const uint8_t *a, const uint8_t *b)
+{
+	return !memcmp(a, b, MAC_SIZE);
+}
+
+/* A group, broadcast included, zero and ourselves are no next hop. */
+static bool mac_is_believable(const struct probe *probe, const uint8_t *mac)
+{
+	static const uint8_t zero[MAC_SIZE];
+
+	return !(mac[0] & MAC_GROUP_BIT) && !mac_equal(mac, zero) &&
+	       !mac_equal(mac, probe->own_mac);
+}
+
+static enum probe_question ask(struct probe *probe, uint64_t now_ms,
+			       enum probe_question question, uint32_t wait_ms)
+{
+	if (!probe->unanswered)
+		probe->silent_since_ms = now_ms;
+	probe->open = question;
+	probe->deadline_ms = now_ms + wait_ms;
+	return question;
+}
+
+/* Nothing is asked and nothing runs out any more. */
+static enum probe_question rest(struct probe *probe, enum nexthop_state state)
+{
+	probe->state = state;
+	probe->open = PROBE_ASK_NOBODY;
+	probe->has_rival = false;
+	probe->deadline_ms = PROBE_NEVER;
+	return PROBE_ASK_NOBODY;
+}
+
+static enum probe_question start(struct probe *probe, uint64_t now_ms)
+{
+	probe->state = NEXTHOP_RESOLVING;
+	probe->has_rival = false;
+	probe->unanswered = 0;
+	memset(probe->mac, 0, MAC_SIZE);
+	return ask(probe, now_ms, PROBE_ASK_ALL, resolve_wait_ms[0]);
+}
+
+/* The next hop is alive at `mac`. */
+static enum probe_question settle(struct probe *probe, const uint8_t *mac,
+				  const struct probe_event *event)
+{
+	memmove(probe->mac, mac, MAC_SIZE);
+	probe->state = NEXTHOP_RESOLVED;
+	probe->open = PROBE_ASK_NOBODY;
+	probe->has_rival = false;
+	probe->unanswered = 0;
+	probe->deadline_ms =
+		event->now_ms + PROBE_REFRESH_MS - event->jitter_ms;
+	return PROBE_ASK_NOBODY;
+}
+
+static enum probe_question fail(struct probe *probe, uint64_t now_ms)
+{
+	probe->state = NEXTHOP_FAILED;
+	return ask(probe, now_ms, PROBE_ASK_ALL, PROBE_REFRESH_MS);
+}
+
+static enum probe_question step_resolving(struct probe *probe,
+					  const struct probe_event *event)
+{
+	switch (event->type) {
+	case PROBE_REPLY:
+		return settle(probe, event->mac, event);
+	case PROBE_TIMER:
+		if (++probe->unanswered == PROBE_RESOLVE_TRIES)
+			return fail(probe, event->now_ms);
+		return ask(probe, event->now_ms, PROBE_ASK_ALL,
+			   resolve_wait_ms[probe->unanswered]);
+	default:
+		return PROBE_ASK_NOBODY;
+	}
+}
+
+static enum probe_question step_resolved(struct probe *probe,
+					 const struct probe_event *event)
+{
+	switch (event->type) {
+	case PROBE_REPLY:
+		if (mac_equal(event->mac, probe->mac))
+			return settle(probe, probe->mac, event);
+		probe->conflicts++;
+		return PROBE_ASK_NOBODY;
+	case PROBE_TIMER:
+		if (probe->open != PROBE_ASK_NOBODY) {
+			probe->state = NEXTHOP_SUSPECT;
+			probe->unanswered++;
+		}
+		return ask(probe, event->now_ms, PROBE_ASK_MAC, PROBE_RETRY_MS);
+	default:
+		return PROBE_ASK_NOBODY;
+	}
+}
+
+/* A rival is only noted: the old MAC has until the deadline to answer too. */
+static enum probe_question suspect_reply(struct probe *probe,
+					 const struct probe_event *event)
+{
+	if (mac_equal(event->mac, probe->mac)) {
+		probe->conflicts += probe->has_rival;
+		return settle(probe, probe->mac, event);
+	}
+	if (probe->open != PROBE_ASK_ALL) {
+		probe->conflicts++;
+	} else if (!probe->has_rival) {
+		memcpy(probe->rival, event->mac, MAC_SIZE);
+		probe->has_rival = true;
+	}
+	return PROBE_ASK_NOBODY;
+}
+
+static enum probe_question suspect_timer(struct probe *probe,
+					 const struct probe_event *event)
+{
+	if (probe->has_rival)
+		return settle(probe, probe->rival, event);
+	probe->unanswered++;
+	if (probe->unanswered < PROBE_UNICAST_TRIES)
+		return ask(probe, event->now_ms, PROBE_ASK_MAC, PROBE_RETRY_MS);
+	if (probe->unanswered == PROBE_UNICAST_TRIES)
+		return ask(probe, event->now_ms, PROBE_ASK_ALL, PROBE_RETRY_MS);
+	return fail(probe, event->now_ms);
+}
+
+static enum probe_question step_suspect(struct probe *probe,
+					const struct probe_event *event)
+{
+	switch (event->type) {
+	case PROBE_REPLY:
+		return suspect_reply(probe, event);
+	case PROBE_TIMER:
+		return suspect_timer(probe, event);
+	default:
+		return PROBE_ASK_NOBODY;
+	}
+}
+
+static enum probe_question step_failed(struct probe *probe,
+				       const struct probe_event *event)
+{
+	switch (event->type) {
+	case PROBE_REPLY:
+		return settle(probe, event->mac, event);
+	case PROBE_TIMER:
+		return fail(probe, event->now_ms);
+	default:
+		return PROBE_ASK_NOBODY;
+	}
+}
+
+/* Asks nothing and runs no timer: only the events of every state matter. */
+static enum probe_question step_unreachable(struct probe *probe,
+					    const struct probe_event *event)
+{
+	(void)probe;
+	(void)event;
+	return PROBE_ASK_NOBODY;
+}
+
+typedef enum probe_question probe_handler(struct probe *probe,
+					  const struct probe_event *event);
+
+static probe_handler *const handlers[NEXTHOP_STATE_COUNT] = {
+	[NEXTHOP_UNREACHABLE] = step_unreachable,
+	[NEXTHOP_RESOLVING] = step_resolving,
+	[NEXTHOP_RESOLVED] = step_resolved,
+	[NEXTHOP_SUSPECT] = step_suspect,
+	[NEXTHOP_FAILED] = step_failed,
+};
+
+/*
+ * False for an event that says nothing: a timer before its time, an answer
+ * that nobody can have sent, or one to no question. Another MAC's answer to no
+ * question is a conflict all the same: somebody claims the address.
+ */
+static bool is_news(struct probe *probe, const struct probe_event *event)
+{
+	if (event->type == PROBE_TIMER)
+		return event->now_ms >= probe->deadline_ms;
+	if (event->type != PROBE_REPLY)
+		return true;
+	if (!mac_is_believable(probe, event->mac)) {
+		probe->refused++;
+		return false;
+	}
+	if (probe->open != PROBE_ASK_NOBODY)
+		return true;
+	if (probe->state == NEXTHOP_RESOLVED)
+		probe->conflicts += !mac_equal(event->mac, probe->mac);
+	return false;
+}
+
+enum probe_question probe_step(struct probe *probe,
+			       const struct probe_event *event)
+{
+	if (!is_news(probe, event))
+		return PROBE_ASK_NOBODY;
+	switch (event->type) {
+	case PROBE_START:
+		return start(probe, event->now_ms);
+	case PROBE_UNREACHABLE:
+		return rest(probe, NEXTHOP_UNREACHABLE);
+	case PROBE_LINK_DOWN:
+		return rest(probe, NEXTHOP_FAILED);
+	default:
+		return handlers[probe->state](probe, event);
+	}
+}

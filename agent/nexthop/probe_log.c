@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The log lines of a next hop's life. See probe_log.h. */
+
+#include "nexthop/probe_log.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/log.h"
+
+enum time_units {
+	MS_PER_S = 1000,
+	MS_PER_TENTH = 100,
+};
+
+static bool is_alive(const struct probe *probe)
+{
+	return probe->state == NEXTHOP_RESOLVED ||
+	       probe->state == NEXTHOP_SUSPECT;
+}
+
+static void log_silence(const char *address, const struct probe *probe,
+			uint64_t now_ms)
+{
+	uint64_t silence = now_ms - probe->silent_since_ms;
+
+	log_info("nexthop",
+		 "%s: dead: no answer to %u ARP probes in %" PRIu64 ".%" PRIu64
+		 " s",
+		 address, probe->unanswered, silence / MS_PER_S,
+		 silence % MS_PER_S / MS_PER_TENTH);
+}
+
+void probe_log_step(const struct nexthop *nexthop, const struct probe *before,
+		    const struct probe *after, const struct probe_event *event)
+{
+	char address[ADDRESS_TEXT_SIZE], mac[MAC_TEXT_SIZE], old[MAC_TEXT_SIZE];
+
+	address_format(&nexthop->address, address);
+	mac_format(after->mac, mac);
+	if (!is_alive(before) && is_alive(after))
+		log_info("nexthop", "%s: alive at %s on %s", address, mac,
+			 nexthop->interface);
+	else if (is_alive(after) && memcmp(before->mac, after->mac, MAC_SIZE))
+		log_info("nexthop", "%s: moved to %s on %s: %s is silent",
+			 address, mac, nexthop->interface,
+			 mac_format(before->mac, old));
+	else if (before->state == NEXTHOP_FAILED ||
+		 after->state != NEXTHOP_FAILED)
+		return;
+	else if (event->type == PROBE_LINK_DOWN)
+		log_info("nexthop", "%s: dead: link %s down", address,
+			 nexthop->interface);
+	else
+		log_silence(address, after, event->now_ms);
+}
+
+void probe_log_conflict(const struct nexthop *nexthop,
+			const struct probe *before, const struct probe *after,
+			const struct probe_event *event)
+{
+	char address[ADDRESS_TEXT_SIZE], mac[MAC_TEXT_SIZE],
+		rival[MAC_TEXT_SIZE];
+	/* The old MAC spoke up after a rival, or a rival beside the old MAC. */
+	const uint8_t *other = before->has_rival ? before->rival : event->mac;
+
+	log_warning("nexthop",
+		    "%s: %s answers too, %s is kept while it answers "
+		    "(seen %u times): look for a duplicate address or a forger",
+		    address_format(&nexthop->address, address),
+		    mac_format(other, rival), mac_format(after->mac, mac),
+		    after->conflicts);
+}

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The tracker behind nexthop.h: brings together what the kernel says about
+ * links, addresses and routes (netlink.c, host.c), what the next hops answer
+ * (ports.c, arp.c) and the state of each (entry.c, probe.c).
+ *
+ * Everything happens inside an event handler: news from netlink, an ARP reply,
+ * a timer. A handler moves the entries it concerns; those whose view changed
+ * stand in a queue, and tracker_report() tells the caller at the end. So a
+ * callback may acquire and release whatever it likes.
+ */
+
+#include "nexthop/tracker.h"
+
+#include <assert.h>
+#include <endian.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/log.h"
+#include "nexthop/netlink.h"
+#include "nexthop/ports.h"
+
+enum tracker_times {
+	MS_PER_S = 1000,
+	US_PER_MS = 1000,
+	NS_PER_MS = 1000000,
+	/* A storm of route changes costs one round of lookups in this time. */
+	RESOLVE_INTERVAL_MS = 100,
+};
+
+uint64_t tracker_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * MS_PER_S +
+	       (uint64_t)now.tv_nsec / NS_PER_MS;
+}
+
+void tracker_start_timer(struct event *timer, uint64_t delay_ms)
+{
+	const struct timeval delay = {
+		.tv_sec = (time_t)(delay_ms / MS_PER_S),
+		.tv_usec = (suseconds_t)(delay_ms % MS_PER_S * US_PER_MS),
+	};
+
+	evtimer_add(timer, &delay);
+}
+
+struct via_list *tracker_via_list(struct nexthop_tracker *tracker, uint32_t via)
+{
+	/* Neighbors are numbered in a row: the low bits spread them best. */
+	return &tracker->by_via[be32toh(via) % TRACKER_VIA_BUCKETS];
+}
+
+void tracker_report(struct nexthop_tracker *tracker)
+{
+	const struct nexthop_callbacks *callbacks = &tracker->callbacks;
+	struct nexthop_link link;
+	struct entry *entry;
+
+	while ((entry = TAILQ_FIRST(&tracker->changed)))
+		if (entry_take_change(entry))
+			callbacks->changed(&entry->view, callbacks->context);
+	while (host_next_change(&tracker->host, &link))
+		callbacks->link_changed(&link, callbacks->context);
+}
+
+static void on_reply(uint32_t ifindex, const struct arp_message *message,
+		     void *context)
+{
+	struct nexthop_tracker *tracker = context;
+	struct entry *entry;
+
+	LIST_FOREACH(entry, tracker_via_list(tracker, message->sender_ip),
+		     same_via)
+		entry_hear(entry, ifindex, message);
+}
+
+static void on_drained(void *context)
+{
+	tracker_report(context);
+}
+
+static void on_resolve(evutil_socket_t fd, short what, void *context)
+{
+	struct nexthop_tracker *tracker = context;
+
+	(void)fd;
+	(void)what;
+	tracker->resolved_ms = tracker_now_ms();
+	for (size_t i = 0; i < tracker->entry_count; i++)
+		entry_resolve(tracker->entries[i]);
+	tracker_report(tracker);
+}
+
+static void schedule_resolve(struct nexthop_tracker *tracker)
+{
+	uint64_t now = tracker_now_ms();
+	uint64_t next = tracker->resolved_ms + RESOLVE_INTERVAL_MS;
+
+	if (!evtimer_pending(tracker->resolve_timer, NULL))
+		tracker_start_timer(tracker->resolve_timer,
+				    next > now ? next - now : 0);
+}
+
+/* A link that fails takes its next hops along before any route is read. */
+static void follow_links(struct nexthop_tracker *tracker)
+{
+	for (size_t i = 0; i < tracker->entry_count; i++) {
+		struct entry *entry = tracker->entries[i];
+		uint32_t ifindex = entry->view.ifindex;
+
+		entry_follow_link(entry,
+				  host_link_by_index(&tracker->host, ifindex));
+	}
+}
+
+static void sync_ports(struct nexthop_tracker *tracker)
+{
+	const char *name;
+	int error = ports_sync(tracker->ports, &tracker->host, &name);
+
+	if (error)
+		log_error("nexthop", "%s: no ARP socket: %s", name,
+			  strerror(-error));
+}
+
+static void on_netlink(evutil_socket_t fd, short what, void *context)
+{
+	struct nexthop_tracker *tracker = context;
+	unsigned int news = netlink_read(tracker->netlink);
+
+	(void)fd;
+	(void)what;
+	if (news & NETLINK_LINKS) {
+		sync_ports(tracker);
+		follow_links(tracker);
+	}
+	if (news)
+		schedule_resolve(tracker);
+	tracker_report(tracker);
+}
+
+/* Where `address` is among the entries, or would be inserted. */
+static size_t find_position(const struct nexthop_tracker *tracker,
+			    const struct address *address)
+{
+	size_t low = 0, high = tracker->entry_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct nexthop *view = &tracker->entries[middle]->view;
+
+		if (address_compare(&view->address, address) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct entry *entry_at(const struct nexthop_tracker *tracker,
+			      size_t position, const struct address *address)
+{
+	struct entry *entry;
+
+	if (position == tracker->entry_count)
+		return NULL;
+	entry = tracker->entries[position];
+	return address_equal(&entry->view.address, address) ? entry : NULL;
+}
+
+static struct entry *add_entry(struct nexthop_tracker *tracker, size_t position,
+			       const struct address *address)
+{
+	size_t behind = tracker->entry_count - position;
+	struct entry **entries, *entry;
+
+	entries = reallocarray(tracker->entries, tracker->entry_count + 1,
+			       sizeof(*entries));
+	if (!entries)
+		return NULL;
+	tracker->entries = entries;
+	entry = entry_new(tracker, address);
+	if (!entry)
+		return NULL;
+	memmove(entries + position + 1, entries + position,
+		behind * sizeof(*entries));
+	entries[position] = entry;
+	tracker->entry_count++;
+	entry_resolve(entry);
+	/* The caller sees the first view at once; it is no change. */
+	entry_take_change(entry);
+	return entry;
+}
+
+int nexthop_acquire(struct nexthop_tracker *tracker,
+		    const struct address *address,
+		    const struct nexthop **nexthop)
+{
+	size_t position = find_position(tracker, address);
+	struct entry *entry = entry_at(tracker, position, address);
+
+	if (!entry)
+		entry = add_entry(tracker, position, address);
+	if (!entry)
+		return -ENOMEM;
+	entry->references++;
+	*nexthop = &entry->view;
+	return 0;
+}
+
+void nexthop_release(struct nexthop_tracker *tracker,
+		     const struct address *address)
+{
+	size_t position = find_position(tracker, address);
+	struct entry *entry = entry_at(tracker, position, address);
+	struct entry **at = tracker->entries + position;
+
+	assert(entry);
+	if (--entry->references)
+		return;
+	tracker->entry_count--;
+	memmove(at, at + 1, (tracker->entry_count - position) * sizeof(*at));
+	entry_free(entry);
+}
+
+const struct nexthop *nexthop_find(const struct nexthop_tracker *tracker,
+				   const struct address *address)
+{
+	size_t position = find_position(tracker, address);
+	const struct entry *entry = entry_at(tracker, position, address);
+
+	return entry ? &entry->view : NULL;
+}
+
+const struct nexthop *nexthop_next(const struct nexthop_tracker *tracker,
+				   const struct nexthop *previous)
+{
+	size_t position = 0;
+
+	if (previous)
+		position = find_position(tracker, &previous->address) + 1;
+	if (position >= tracker->entry_count)
+		return NULL;
+	return &tracker->entries[position]->view;
+}
+
+const struct nexthop_link *
+nexthop_link_by_name(const struct nexthop_tracker *tracker, const char *name)
+{
+	return host_link_by_name(&tracker->host, name);
+}
+
+bool nexthop_is_local(const struct nexthop_tracker *tracker,
+		      const struct address *address)
+{
+	return address_is_ipv4(address) &&
+	       host_has_address(&tracker->host, address_ipv4(address));
+}
+
+bool nexthop_is_on_link(const struct nexthop_tracker *tracker,
+			const struct address *address)
+{
+	return address_is_ipv4(address) &&
+	       host_is_on_link(&tracker->host, address_ipv4(address));
+}
+
+/* Says what an errno means for somebody who starts the agent. */
+static const char *advice(int error)
+{
+	return error == -EPERM ? " (CAP_NET_RAW and CAP_NET_ADMIN are needed)" :
+				 "";
+}
+
+static int open_sources(struct nexthop_tracker *tracker,
+			const struct nexthop_options *options, char *text,
+			size_t size)
+{
+	const struct ports_callbacks callbacks = {
+		.reply = on_reply,
+		.drained = on_drained,
+		.context = tracker,
+	};
+	const char *name = "";
+	int error = netlink_open(&tracker->host, &tracker->netlink);
+
+	if (error) {
+		snprintf(text, size, "reading links by netlink failed: %s%s",
+			 strerror(-error), advice(error));
+		return error;
+	}
+	tracker->ports = ports_new(tracker->base, options->interfaces,
+				   options->interface_count, &callbacks);
+	if (!tracker->ports)
+		return -ENOMEM;
+	error = ports_sync(tracker->ports, &tracker->host, &name);
+	if (error)
+		snprintf(text, size, "no ARP socket on %s: %s%s", name,
+			 strerror(-error), advice(error));
+	return error;
+}
+
+static int start_events(struct nexthop_tracker *tracker)
+{
+	tracker->netlink_readable =
+		event_new(tracker->base, netlink_fd(tracker->netlink),
+			  EV_READ | EV_PERSIST, on_netlink, tracker);
+	tracker->resolve_timer =
+		evtimer_new(tracker->base, on_resolve, tracker);
+	if (!tracker->netlink_readable || !tracker->resolve_timer ||
+	    event_add(tracker->netlink_readable, NULL))
+		return -ENOMEM;
+	/* The links found so far are reported from the event loop. */
+	schedule_resolve(tracker);
+	return 0;
+}
+
+static void warn_of_missing(const struct nexthop_tracker *tracker,
+			    const struct nexthop_options *options)
+{
+	for (size_t i = 0; i < options->interface_count; i++)
+		if (!host_link_by_name(&tracker->host, options->interfaces[i]))
+			log_warning("nexthop",
+				    "%s: no such interface yet; next hops "
+				    "behind it stay unreachable until then",
+				    options->interfaces[i]);
+}
+
+int nexthop_tracker_new(struct event_base *base,
+			const struct nexthop_options *options,
+			struct nexthop_tracker **created, char *text,
+			size_t size)
+{
+	struct nexthop_tracker *tracker = calloc(1, sizeof(*tracker));
+	int error = -ENOMEM;
+
+	snprintf(text, size, "out of memory");
+	if (!tracker)
+		return error;
+	tracker->base = base;
+	tracker->callbacks = options->callbacks;
+	TAILQ_INIT(&tracker->changed);
+	host_init(&tracker->host);
+	error = open_sources(tracker, options, text, size);
+	if (!error)
+		error = start_events(tracker);
+	if (error) {
+		nexthop_tracker_free(tracker);
+		return error;
+	}
+	warn_of_missing(tracker, options);
+	*created = tracker;
+	return 0;
+}
+
+void nexthop_tracker_free(struct nexthop_tracker *tracker)
+{
+	if (!tracker)
+		return;
+	for (size_t i = 0; i < tracker->entry_count; i++)
+		entry_free(tracker->entries[i]);
+	free(tracker->entries);
+	if (tracker->resolve_timer)
+		event_free(tracker->resolve_timer);
+	if (tracker->netlink_readable)
+		event_free(tracker->netlink_readable);
+	ports_free(tracker->ports);
+	netlink_close(tracker->netlink);
+	host_release(&tracker->host);
+	free(tracker);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef NEXTHOP_TRACKER_H
+#define NEXTHOP_TRACKER_H
+
+/*
+ * The inside of the tracker, shared by tracker.c and entry.c. The outside is
+ * nexthop.h.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <event2/event.h>
+#include <sys/queue.h>
+
+#include "nexthop/entry.h"
+#include "nexthop/host.h"
+#include "nexthop/nexthop.h"
+
+enum tracker_sizes {
+	TRACKER_VIA_BUCKETS = 1024,
+};
+
+LIST_HEAD(via_list, entry);
+
+struct nexthop_tracker {
+	struct event_base *base;
+	struct nexthop_callbacks callbacks;
+	struct host host;
+	struct netlink *netlink;
+	struct ports *ports;
+	struct event *netlink_readable;
+	struct event *resolve_timer;
+	uint64_t resolved_ms;
+	struct entry **entries; /* in address order */
+	size_t entry_count;
+	struct via_list by_via[TRACKER_VIA_BUCKETS];
+	TAILQ_HEAD(, entry) changed;
+};
+
+/* Entries that ask `via` for its MAC, among others. */
+struct via_list *tracker_via_list(struct nexthop_tracker *tracker,
+				  uint32_t via);
+/* Tells the caller all that changed: the last act of every event handler. */
+void tracker_report(struct nexthop_tracker *tracker);
+/* Milliseconds of CLOCK_BOOTTIME. */
+uint64_t tracker_now_ms(void);
+void tracker_start_timer(struct event *timer, uint64_t delay_ms);
+
+#endif

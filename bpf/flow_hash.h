@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef HEADGATE_FLOW_HASH_H
+#define HEADGATE_FLOW_HASH_H
+
+/*
+ * From a flow to the 64-bit number that chooses its bucket.
+ *
+ * The XDP program, the agent and the tests compile this very code, and all
+ * nodes must agree on its results: the function is frozen, golden values stand
+ * in tests/unit/core/test_flow_hash.c. It is keyed, so that a client cannot
+ * aim flows at one server without knowing the key.
+ *
+ * The fields that take part are packed into two words and masked by the VIP's
+ * mode; each word then goes through the SplitMix64 generator's step, whose
+ * finaliser changes every output bit with probability 1/2 for every input bit.
+ */
+
+#include "headgate/abi.h"
+
+/*
+ * Addresses and ports in network order. For an ICMP echo the source port is
+ * the identifier and the destination port 0.
+ */
+struct flow {
+	__u32 source;
+	__u32 destination;
+	__u16 source_port;
+	__u16 destination_port;
+	__u8 protocol;
+};
+
+/* Which bits of the two words a mode keeps. */
+struct flow_mask {
+	__u64 addresses;
+	__u64 transport;
+};
+
+enum flow_word_layout {
+	FLOW_DESTINATION_SHIFT = 32,
+	FLOW_DESTINATION_PORT_SHIFT = 16,
+	FLOW_PROTOCOL_SHIFT = 32,
+};
+
+/* HG_HASH_PACKET keeps nothing: whoever asks for it brings a random number. */
+static const struct flow_mask flow_masks[HG_HASH_FIELDS_COUNT] = {
+	[HG_HASH_5_TUPLE] = { 0xffffffffffffffff, 0xffffffffff },
+	[HG_HASH_3_TUPLE] = { 0xffffffffffffffff, 0xff00000000 },
+	[HG_HASH_SRC_DST] = { 0xffffffffffffffff, 0 },
+	[HG_HASH_SRC] = { 0x00000000ffffffff, 0 },
+	[HG_HASH_DST] = { 0xffffffff00000000, 0 },
+	[HG_HASH_PACKET] = { 0, 0 },
+};
+
+/* The words are those of a little-endian host on every host. */
+static inline __attribute__((always_inline)) __u64 flow_u32(__u32 network)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	return __builtin_bswap32(network);
+#else
+	return network;
+#endif
+}
+
+static inline __attribute__((always_inline)) __u64 flow_u16(__u16 network)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	return __builtin_bswap16(network);
+#else
+	return network;
+#endif
+}
+
+/* One step of SplitMix64 (Steele, Lea, Flood 2014). */
+static inline __attribute__((always_inline)) __u64 flow_mix(__u64 word)
+{
+	word += 0x9e3779b97f4a7c15;
+	word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9;
+	word = (word ^ (word >> 27)) * 0x94d049bb133111eb;
+	return word ^ (word >> 31);
+}
+
+/* A mode this version does not know is taken as the 5-tuple. */
+static inline __attribute__((always_inline)) __u64
+flow_hash(const struct flow *flow, __u32 fields, __u64 key)
+{
+	__u64 addresses = flow_u32(flow->source) |
+			  flow_u32(flow->destination) << FLOW_DESTINATION_SHIFT;
+	__u64 transport = flow_u16(flow->source_port) |
+			  flow_u16(flow->destination_port)
+				  << FLOW_DESTINATION_PORT_SHIFT |
+			  (__u64)flow->protocol << FLOW_PROTOCOL_SHIFT;
+	const struct flow_mask *mask;
+
+	if (fields >= HG_HASH_FIELDS_COUNT)
+		fields = HG_HASH_5_TUPLE;
+	mask = &flow_masks[fields];
+	return flow_mix(flow_mix(key ^ (addresses & mask->addresses)) ^
+			(transport & mask->transport));
+}
+
+#endif

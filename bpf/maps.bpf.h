@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef HEADGATE_MAPS_BPF_H
+#define HEADGATE_MAPS_BPF_H
+
+/*
+ * All the program reads and writes besides the packet. The types are those of
+ * headgate/abi.h and the keys plain numbers, so that bpftool prints every
+ * field by its name. The agent pins the maps, not libbpf: no pinning attribute
+ * here. The agent also sets the sizes that are 1 here.
+ */
+
+#include "headgate/abi.h"
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+/* Read-only once loaded: the verifier and the JIT see constants. */
+const volatile struct hg_config config = {};
+
+/* Interfaces we are attached to; the agent writes it while we run. */
+struct hg_port ports[HG_MAX_PORTS] = {};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, HG_MAX_VIPS);
+	__type(key, __u32);
+	__type(value, struct hg_vip);
+} vip4 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct hg_group);
+} groups SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct hg_bucket);
+} buckets SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, HG_MAX_NEXTHOPS);
+	__type(key, __u32);
+	__type(value, struct hg_nexthop);
+} nexthops SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
+	__uint(max_entries, HG_MAX_PORTS);
+	__type(key, __u32);
+	__type(value, __u32);
+} tx_ports SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, HG_MAX_VIPS);
+	__type(key, __u32);
+	__type(value, struct hg_counter);
+} vip_counters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, HG_MAX_NEXTHOPS);
+	__type(key, __u32);
+	__type(value, struct hg_counter);
+} nh_counters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, HG_OUTCOME_COUNT);
+	__type(key, __u32);
+	__type(value, struct hg_counter);
+} outcomes SEC(".maps");
+
+#endif

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""1,000 connections over four servers: where they went, and that everybody
+who counted them agrees."""
+
+import time
+
+from lab_case import LabCase
+from lab.topology import CLIENT_ADDRESS, VIP
+from lab.steering import read_table
+
+CONNECTIONS = 1000
+TOLERANCE = 0.05
+FIRST_PORT = 20000
+REPEATED_PORTS = 50
+REPETITIONS = 4
+
+
+class Spread(LabCase):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        lab = cls.lab
+        cls.table = read_table(lab.headgate.pins, VIP)
+        counts = {s.address: s.count_frames() for s in lab.servers}
+        before = lab.headgate.nexthops()
+        outcomes = lab.headgate.outcomes()
+        cls.connections = lab.download(FIRST_PORT, CONNECTIONS)
+        time.sleep(0.5)  # the last FIN and its ACK
+        after = lab.headgate.nexthops()
+        cls.frames = {a: count.read() for a, count in counts.items()}
+        cls.packets = {a: after[a]["packets"] - before[a]["packets"]
+                       for a in cls.frames}
+        cls.outcomes = {name: packets - outcomes[name]
+                        for name, packets in lab.headgate.outcomes().items()}
+        for count in counts.values():
+            count.close()
+
+    def test_all_downloads_are_complete(self):
+        self.assertEqual(self.connections.failed(), [])
+        self.assertEqual(len(self.connections.complete()), CONNECTIONS)
+
+    def test_every_server_carries_a_quarter(self):
+        even = CONNECTIONS / len(self.lab.servers)
+        counts = self.connections.servers()
+        for server in self.lab.servers:
+            self.assertAlmostEqual(counts[server.name], even,
+                                   delta=TOLERANCE * CONNECTIONS)
+
+    def test_next_hop_counters_agree_with_frames_on_the_servers(self):
+        self.assertEqual(self.packets, self.frames)
+        self.assertGreater(min(self.frames.values()), CONNECTIONS)
+
+    def test_xdp_forwarded_every_frame_and_the_kernel_none(self):
+        self.assertEqual(self.outcomes["forwarded_redirect"],
+                         sum(self.frames.values()))
+        self.assertEqual(self.outcomes["forwarded_tx"], 0)
+        self.assertEqual(self.outcomes["passed_no_nexthop"], 0)
+
+    def test_servers_logged_the_clients_ports(self):
+        clients = self.connections.server_of_port()
+        for server in self.lab.servers:
+            ports = {int(client.split(":")[1])
+                     for client, requests in server.web.served().items()
+                     if client.startswith(CLIENT_ADDRESS) and requests}
+            self.assertLessEqual(
+                {p for p, name in clients.items() if name == server.name},
+                ports)
+
+    def test_each_flow_reached_the_owner_of_its_bucket(self):
+        names = {s.address: s.name for s in self.lab.servers}
+        for port, server in self.connections.server_of_port().items():
+            owner = self.table.owner_of(CLIENT_ADDRESS, port, VIP)
+            self.assertEqual(names[owner], server, f"source port {port}")
+
+    def test_a_5_tuple_repeated_reaches_the_same_server(self):
+        first = self.connections.server_of_port()
+        for _ in range(REPETITIONS):
+            again = self.lab.download(FIRST_PORT, REPEATED_PORTS)
+            self.assertEqual(again.failed(), [])
+            for port, server in again.server_of_port().items():
+                self.assertEqual(server, first[port], f"source port {port}")

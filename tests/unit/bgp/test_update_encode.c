@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* UPDATE as we write it: bytes, splitting, and what does not fit. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "bgp/message.h"
+#include "bgp/update.h"
+#include "bytes.h"
+
+enum {
+	MANY = 5000,
+};
+
+/* ORIGIN, AS_PATH 65001, NEXT_HOP 10.0.0.1: 20 bytes. */
+#define ATTRIBUTES                                                            \
+	0x40, 1, 1, 0, 0x40, 2, 6, 2, 1, 0, 0, 0xfd, 0xe9, 0x40, 3, 4, 10, 0, \
+		0, 1
+#define ATTRIBUTES_SIZE 20
+
+static const struct bgp_decode_context context = { .peer_as = 65001,
+						   .as4 = true,
+						   .ebgp = true };
+
+static struct bgp_scratch scratch;
+static struct bgp_update update;
+
+static struct bgp_attributes attributes_to_send(void)
+{
+	static const uint8_t block[] = { ATTRIBUTES };
+	struct bgp_attributes attributes;
+
+	bgp_attributes_view(block, sizeof(block), &attributes);
+	return attributes;
+}
+
+static struct prefix host(uint32_t number)
+{
+	return (struct prefix){
+		.address = address_from_ipv4(htobe32(0x0a000000 + number)),
+		.length = ADDRESS_BITS_IPV4,
+	};
+}
+
+static void announces_byte_by_byte(void **state)
+{
+	struct bgp_attributes attributes = attributes_to_send();
+	struct prefix prefixes[] = { host(1), host(0) };
+	uint8_t message[128];
+	struct writer w = writer_of(message, sizeof(message));
+
+	(void)state;
+	prefixes[1].length = 9;
+	assert_int_equal(bgp_update_announce(&w, &attributes, BGP_AS4_SIZE,
+					     prefixes, 2),
+			 2);
+	assert_bytes(message + BGP_MARKER_SIZE, w.used - BGP_MARKER_SIZE, 0, 51,
+		     BGP_UPDATE, 0, 0, 0, ATTRIBUTES_SIZE, ATTRIBUTES, 32, 10,
+		     0, 0, 1, 9, 10, 0);
+}
+
+static void withdraws_byte_by_byte(void **state)
+{
+	struct prefix prefix = host(1);
+	uint8_t message[128];
+	struct writer w = writer_of(message, sizeof(message));
+
+	(void)state;
+	assert_int_equal(bgp_update_withdraw(&w, &prefix, 1), 1);
+	assert_bytes(message + BGP_MARKER_SIZE, w.used - BGP_MARKER_SIZE, 0, 28,
+		     BGP_UPDATE, 0, 5, 32, 10, 0, 0, 1, 0, 0);
+}
+
+static void writes_end_of_rib(void **state)
+{
+	uint8_t message[128];
+	struct writer w = writer_of(message, sizeof(message));
+
+	(void)state;
+	bgp_update_end_of_rib(&w);
+	assert_bytes(message + BGP_MARKER_SIZE, w.used - BGP_MARKER_SIZE, 0, 23,
+		     BGP_UPDATE, 0, 0, 0, 0);
+}
+
+/* Sends MANY prefixes and returns how many messages it took. */
+static unsigned int send_all(struct writer *w, bool announce)
+{
+	static struct prefix prefixes[MANY];
+	struct bgp_attributes attributes = attributes_to_send();
+	unsigned int messages = 0;
+	size_t sent = 0;
+
+	for (uint32_t i = 0; i < MANY; i++)
+		prefixes[i] = host(i);
+	for (size_t now = 1; now && sent < MANY; messages++) {
+		now = announce ?
+			      bgp_update_announce(w, &attributes, BGP_AS4_SIZE,
+						  prefixes + sent,
+						  MANY - sent) :
+			      bgp_update_withdraw(w, prefixes + sent,
+						  MANY - sent);
+		sent += now;
+	}
+	assert_int_equal(sent, MANY);
+	return messages;
+}
+
+/* Reads messages back and returns how many prefixes they held. */
+static uint32_t receive_all(struct reader stream, bool announced)
+{
+	struct bgp_frame_result frame;
+	struct prefix prefix, expected;
+	uint32_t received = 0;
+
+	while (stream.left) {
+		struct reader nlri;
+
+		assert_int_equal(bgp_frame_next(stream.data, stream.left,
+						BGP_MAX_MESSAGE, &frame),
+				 BGP_FRAME_OK);
+		assert_int_equal(bgp_update_decode(&context, frame.body,
+						   &scratch, &update),
+				 BGP_VERDICT_OK);
+		nlri = announced ? update.announced : update.withdrawn;
+		while (bgp_nlri_next(&nlri, &prefix)) {
+			expected = host(received++);
+			assert_true(prefix_equal(&prefix, &expected));
+		}
+		reader_take(&stream, frame.size);
+	}
+	return received;
+}
+
+static void splits_what_exceeds_one_message(void **state)
+{
+	static uint8_t stream[16 * BGP_MAX_MESSAGE];
+
+	(void)state;
+	for (int announce = 0; announce <= 1; announce++) {
+		struct writer w = writer_of(stream, sizeof(stream));
+
+		assert_int_equal(send_all(&w, announce), 7);
+		assert_int_equal(
+			receive_all(reader_of(stream, w.used), announce), MANY);
+	}
+}
+
+static void writes_nothing_where_not_one_prefix_fits(void **state)
+{
+	struct bgp_attributes attributes = attributes_to_send();
+	struct prefix prefix = host(1);
+	uint8_t message[BGP_MIN_UPDATE + ATTRIBUTES_SIZE + 5];
+
+	(void)state;
+	for (size_t size = 0; size < sizeof(message); size++) {
+		struct writer w = writer_of(message, size);
+
+		assert_int_equal(bgp_update_announce(&w, &attributes,
+						     BGP_AS4_SIZE, &prefix, 1),
+				 0);
+		assert_int_equal(w.used, 0);
+		assert_false(w.failed);
+	}
+	for (size_t size = 0; size < BGP_MIN_UPDATE + 5; size++) {
+		struct writer w = writer_of(message, size);
+
+		assert_int_equal(bgp_update_withdraw(&w, &prefix, 1), 0);
+		assert_int_equal(w.used, 0);
+	}
+}
+
+static void announces_nothing_with_attributes_too_large(void **state)
+{
+	static uint8_t communities[BGP_MAX_MESSAGE - 60];
+	static uint8_t message[2 * BGP_MAX_MESSAGE];
+	struct bgp_attributes attributes = attributes_to_send();
+	struct prefix prefix = host(1);
+	struct writer w = writer_of(message, sizeof(message));
+
+	(void)state;
+	attributes.present |= BGP_HAS_COMMUNITIES;
+	attributes.communities = reader_of(communities, sizeof(communities));
+	assert_int_equal(bgp_update_announce(&w, &attributes, BGP_AS4_SIZE,
+					     &prefix, 1),
+			 1);
+	attributes.present |= BGP_HAS_MED | BGP_HAS_LOCAL_PREF;
+	assert_int_equal(bgp_update_announce(&w, &attributes, BGP_AS4_SIZE,
+					     &prefix, 1),
+			 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(announces_byte_by_byte),
+		cmocka_unit_test(withdraws_byte_by_byte),
+		cmocka_unit_test(writes_end_of_rib),
+		cmocka_unit_test(splits_what_exceeds_one_message),
+		cmocka_unit_test(writes_nothing_where_not_one_prefix_fits),
+		cmocka_unit_test(announces_nothing_with_attributes_too_large),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

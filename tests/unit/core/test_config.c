@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Defaults, the rules of each value, and those that span several. */
+
+#include <string.h>
+
+#include <headgate/abi.h>
+
+#include "config_helpers.h"
+
+static void what_is_not_given_has_its_default(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_text(required), 0);
+	assert_string_equal(errors, "");
+	assert_int_equal(config.as, 64512);
+	assert_int_equal(config.router_id, 0x0a000001);
+	assert_int_equal(config.interface_count, 1);
+	assert_int_equal(config.vip_count, 1);
+	assert_int_equal(config.neighbor_count, 1);
+	assert_int_equal(config.listen_port, 179);
+	assert_true(address_is_zero(&config.listen_address));
+	assert_int_equal(config.maximum_paths, 64);
+	assert_int_equal(config.maximum_paths_ibgp, 64);
+	assert_int_equal(config.multipath_as_path, MULTIPATH_AS_PATH_RELAXED);
+	assert_int_equal(config.min_nexthops, 1);
+	assert_int_equal(config.hash_fields, HG_HASH_5_TUPLE);
+	assert_int_equal(config.hash_seed, 0);
+	assert_int_equal(config.table_size, 16384);
+	assert_int_equal(config.xdp_mode, XDP_MODE_AUTO);
+	assert_int_equal(config.log_level, LOG_LEVEL_INFO);
+	assert_string_equal(config.control_socket, "/run/headgate/ctl.sock");
+	assert_string_equal(config.bpffs, "/sys/fs/bpf/headgate");
+}
+
+static void config_init_gives_the_same_defaults(void **state)
+{
+	struct config fresh;
+
+	(void)state;
+	config_init(&fresh);
+	assert_int_equal(fresh.as, 0);
+	assert_int_equal(fresh.neighbor_count, 0);
+	assert_int_equal(fresh.listen_port, 179);
+	assert_int_equal(fresh.maximum_paths_ibgp, 64);
+	assert_int_equal(fresh.table_size, 16384);
+}
+
+static void every_flag_is_read_from_the_command_line(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		parse_words(
+			"--as 65000 --router-id=192.0.2.1 --interface eth0 "
+			"--interface=eth1 --vip 198.51.100.0/24 "
+			"--neighbor 10.0.0.1 --listen [::1]:1179 "
+			"--maximum-paths 8 --maximum-paths-ibgp=4 "
+			"--multipath-as-path exact --min-nexthops 2 "
+			"--hash-fields src-dst --hash-seed 0xFFFFFFFFffffffff "
+			"--table-size 65536 --control-socket /tmp/s "
+			"--bpffs /tmp/b --log-level debug "
+			"--xdp-mode generic --xdp-attach link"),
+		0);
+	assert_int_equal(request, CONFIG_RUN);
+	assert_string_equal(config.interfaces[1], "eth1");
+	assert_int_equal(config.listen_port, 1179);
+	assert_false(address_is_ipv4(&config.listen_address));
+	assert_int_equal(config.maximum_paths, 8);
+	assert_int_equal(config.maximum_paths_ibgp, 4);
+	assert_int_equal(config.multipath_as_path, MULTIPATH_AS_PATH_EXACT);
+	assert_int_equal(config.min_nexthops, 2);
+	assert_int_equal(config.hash_fields, HG_HASH_SRC_DST);
+	assert_true(config.hash_seed == UINT64_MAX);
+	assert_int_equal(config.table_size, 65536);
+	assert_string_equal(config.control_socket, "/tmp/s");
+	assert_string_equal(config.bpffs, "/tmp/b");
+	assert_int_equal(config.log_level, LOG_LEVEL_DEBUG);
+	assert_int_equal(config.xdp_mode, XDP_MODE_GENERIC);
+}
+
+static void maximum_paths_ibgp_follows_maximum_paths(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_lines("maximum-paths 8"), 0);
+	assert_int_equal(config.maximum_paths_ibgp, 8);
+}
+
+static void port_zero_of_listen_is_legal(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_lines("listen 0.0.0.0:0"), 0);
+	assert_int_equal(config.listen_port, 0);
+}
+
+static void an_as_number_of_zero_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_words("--as 0 --router-id 1.1.1.1 --interface e "
+				     "--vip 1.0.0.0/8 --neighbor 2.2.2.2"),
+			 1);
+	assert_string_equal(errors, "headgate: --as 0: give a number from 1 to "
+				    "4294967295\n1 error; nothing changed\n");
+}
+
+static void as_trans_is_refused_as_our_own(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_text("as 23456\n"), 5);
+	assert_non_null(strstr(errors, "file:1: --as 23456: stands for AS "
+				       "numbers of four bytes (AS_TRANS, RFC "
+				       "6793); give your own\n"));
+}
+
+static void a_router_id_of_zero_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_text("router-id 0.0.0.0\n"), 5);
+	assert_non_null(strstr(errors, "file:1: --router-id 0.0.0.0: give an "
+				       "IPv4 address other than 0.0.0.0"));
+}
+
+static void numbers_are_digits_within_their_range(void **state)
+{
+	static const char *const values[] = {
+		"0", "4096", "-1", "+1", "1x", "", " ", "0x8", "1.5", "64k"
+	};
+	char line[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		snprintf(line, sizeof(line), "maximum-paths %s", values[i]);
+		assert_int_equal(parse_lines(line), 1);
+	}
+	assert_error("maximum-paths 4096",
+		     "--maximum-paths 4096: give a number "
+		     "from 1 to 4095");
+}
+
+static void a_seed_is_at_most_64_bits_in_decimal_or_hexadecimal(void **state)
+{
+	static const char *const bad[] = { "0x",
+					   "0x0x1",
+					   "ff",
+					   "0xg",
+					   "-1",
+					   "0x10000000000000000",
+					   "18446744073709551616" };
+	char line[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(line, sizeof(line), "hash-seed %s", bad[i]);
+		assert_int_equal(parse_lines(line), 1);
+	}
+	assert_int_equal(parse_lines("hash-seed 18446744073709551615"), 0);
+	assert_true(config.hash_seed == UINT64_MAX);
+	assert_int_equal(parse_lines("hash-seed 0X1F"), 0);
+	assert_true(config.hash_seed == 0x1f);
+}
+
+static void a_table_size_is_a_power_of_two_within_the_limits(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_lines("table-size 256"), 0);
+	assert_int_equal(parse_lines("table-size 128"), 1);
+	assert_int_equal(parse_lines("table-size 131072"), 1);
+	assert_int_equal(parse_lines("table-size 0"), 1);
+	assert_error("table-size 1000",
+		     "--table-size 1000: give a power of two "
+		     "from 256 to 65536");
+}
+
+static void a_mistyped_choice_names_the_right_one(void **state)
+{
+	(void)state;
+	assert_error("xdp-mode natve",
+		     "--xdp-mode natve: give one of {auto,native,generic}; did "
+		     "you mean 'native'?");
+	assert_error("log-level loud", "--log-level loud: give one of "
+				       "{error,warning,info,debug}");
+	assert_error("hash-fields 4-tuple",
+		     "--hash-fields 4-tuple: give one of {5-tuple,3-tuple,"
+		     "src-dst,src,dst,packet}; did you mean '5-tuple'?");
+	assert_error("xdp-attach dispatcher",
+		     "--xdp-attach dispatcher: give one of {link}");
+}
+
+static void a_listen_address_needs_address_and_port(void **state)
+{
+	static const char *const bad[] = {
+		"0.0.0.0",  ":179",	"::1:179",	 "[::1]",
+		"[::1:179", "0.0.0.0:", "0.0.0.0:65536", "[0.0.0.0]:179",
+		"eth0:179", "[]:1",	"[:1",		 "["
+	};
+	char line[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(line, sizeof(line), "listen %s", bad[i]);
+		assert_int_equal(parse_lines(line), 1);
+	}
+	assert_error("listen :179", "--listen :179: give ADDRESS:PORT such as "
+				    "0.0.0.0:179 or [::]:179; port 0 does not "
+				    "listen");
+}
+
+static void a_path_is_absolute_has_no_blanks_and_fits(void **state)
+{
+	char line[256] = "bpffs /";
+
+	(void)state;
+	assert_error("bpffs bpf", "--bpffs bpf: give an absolute path without "
+				  "blanks");
+	assert_int_equal(parse_lines("bpffs /a b"), 1);
+	memset(line + strlen(line), 'a', CONFIG_PATH_SIZE - 2);
+	assert_int_equal(parse_lines(line), 0);
+	strcat(line, "a");
+	assert_int_equal(parse_lines(line), 1);
+	assert_non_null(strstr(errors, "give a path of at most 99 bytes"));
+}
+
+static void an_interface_name_is_one_the_kernel_could_have(void **state)
+{
+	static const char *const bad[] = {
+		"abcdefghijklmnop", "a/b", "a:b", ".", "..", "a b", "a#b", "a=b"
+	};
+	char line[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(line, sizeof(line), "interface %s", bad[i]);
+		assert_int_equal(parse_lines(line), 1);
+	}
+	assert_int_equal(parse_lines("interface abcdefghijklmno"), 0);
+	assert_error("interface a/b", "--interface a/b: give an interface's "
+				      "name, at most 15 characters, as `ip "
+				      "link` shows it");
+}
+
+static void an_interface_too_many_is_refused(void **state)
+{
+	char lines[1024] = "";
+
+	(void)state;
+	for (int i = 1; i <= CONFIG_MAX_INTERFACES; i++)
+		snprintf(lines + strlen(lines), sizeof(lines) - strlen(lines),
+			 "interface eth%d\n", i);
+	assert_int_equal(parse_lines(lines), 1);
+	assert_non_null(strstr(errors, "file:21: --interface eth16: at most 16 "
+				       "are supported\n"));
+}
+
+static void a_vip_with_host_bits_names_the_right_prefix(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_words("--vip 192.0.2.10/24"), 5);
+	assert_non_null(strstr(errors,
+			       "headgate: --vip 192.0.2.10/24: host bits are "
+			       "set; did you mean 192.0.2.0/24?\n"));
+}
+
+static void a_vip_that_is_no_prefix_is_refused(void **state)
+{
+	(void)state;
+	assert_error("vip 192.0.2.0/33", "--vip 192.0.2.0/33: give a length "
+					 "from 0 to 32 for IPv4, to 128 for "
+					 "IPv6");
+	assert_error("vip example.org",
+		     "--vip example.org: 'example.org' is no address; give one "
+		     "such as 192.0.2.1, or a prefix such as 192.0.2.0/24");
+}
+
+static void an_ipv6_vip_is_refused_in_this_version(void **state)
+{
+	(void)state;
+	assert_error("vip 2001:db8::/32",
+		     "--vip 2001:db8::/32: IPv6 is not supported in this "
+		     "version; give an IPv4 prefix");
+}
+
+static void a_vip_within_another_is_refused_in_either_order(void **state)
+{
+	(void)state;
+	assert_error("vip 192.0.2.0/24",
+		     "--vip 192.0.2.0/24: is within 192.0.2.0/24, given on "
+		     "file:4; remove one");
+	assert_error("vip 192.0.2.128/25",
+		     "--vip 192.0.2.128/25: is within 192.0.2.0/24, given on "
+		     "file:4; remove one");
+	assert_int_equal(parse_lines("vip 192.0.2.0/23"), 1);
+	assert_string_equal(errors,
+			    "file:4: --vip 192.0.2.0/24: is within "
+			    "192.0.2.0/23, given on file:6; remove one\n"
+			    "1 error; nothing changed\n");
+}
+
+static void an_interface_given_twice_is_refused(void **state)
+{
+	(void)state;
+	assert_error("interface eth0", "--interface eth0: given before on "
+				       "file:3; keep only one");
+}
+
+static void more_next_hops_than_paths_are_refused(void **state)
+{
+	(void)state;
+	assert_error("min-nexthops 65",
+		     "--min-nexthops 65: is above --maximum-paths, which is "
+		     "64: no VIP would ever be announced; lower it, or raise "
+		     "--maximum-paths");
+	assert_int_equal(parse_lines("min-nexthops 9\nmaximum-paths 8"), 1);
+	assert_int_equal(parse_lines("min-nexthops 9\nmaximum-paths 8\n"
+				     "maximum-paths-ibgp 9"),
+			 0);
+}
+
+static void all_missing_flags_are_named(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_text(""), 5);
+	assert_string_equal(errors, "headgate: --as N is missing\n"
+				    "headgate: --router-id A.B.C.D is missing\n"
+				    "headgate: --neighbor ADDRESS|PREFIX"
+				    "[,KEY=VALUE...] is missing\n"
+				    "headgate: --interface NAME is missing\n"
+				    "headgate: --vip PREFIX is missing\n"
+				    "5 errors; nothing changed\n");
+}
+
+static void a_flag_with_a_bad_value_is_not_missing_too(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_text("as x\nrouter-id\nvip 1\ninterface /\n"
+				    "neighbor y"),
+			 5);
+	assert_null(strstr(errors, "is missing\n"));
+	assert_non_null(strstr(errors, "file:2: --router-id: the value is "
+				       "missing; give A.B.C.D\n"));
+}
+
+static void interfaces_are_held_against_the_host(void **state)
+{
+	FILE *out = open_errors();
+	int count;
+
+	(void)state;
+	config_init(&config);
+	config.interface_count = 2;
+	strcpy(config.interfaces[0], "lo");
+	strcpy(config.interfaces[1], "loo");
+	count = config_check_host(&config, out);
+	fclose(out);
+	assert_int_equal(count, 1);
+	assert_string_equal(errors,
+			    "headgate: --interface loo: this host has no such "
+			    "interface; did you mean 'lo'?\n"
+			    "1 error; nothing changed\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_not_given_has_its_default),
+		cmocka_unit_test(config_init_gives_the_same_defaults),
+		cmocka_unit_test(every_flag_is_read_from_the_command_line),
+		cmocka_unit_test(maximum_paths_ibgp_follows_maximum_paths),
+		cmocka_unit_test(port_zero_of_listen_is_legal),
+		cmocka_unit_test(an_as_number_of_zero_is_refused),
+		cmocka_unit_test(as_trans_is_refused_as_our_own),
+		cmocka_unit_test(a_router_id_of_zero_is_refused),
+		cmocka_unit_test(numbers_are_digits_within_their_range),
+		cmocka_unit_test(
+			a_seed_is_at_most_64_bits_in_decimal_or_hexadecimal),
+		cmocka_unit_test(
+			a_table_size_is_a_power_of_two_within_the_limits),
+		cmocka_unit_test(a_mistyped_choice_names_the_right_one),
+		cmocka_unit_test(a_listen_address_needs_address_and_port),
+		cmocka_unit_test(a_path_is_absolute_has_no_blanks_and_fits),
+		cmocka_unit_test(
+			an_interface_name_is_one_the_kernel_could_have),
+		cmocka_unit_test(an_interface_too_many_is_refused),
+		cmocka_unit_test(a_vip_with_host_bits_names_the_right_prefix),
+		cmocka_unit_test(a_vip_that_is_no_prefix_is_refused),
+		cmocka_unit_test(an_ipv6_vip_is_refused_in_this_version),
+		cmocka_unit_test(
+			a_vip_within_another_is_refused_in_either_order),
+		cmocka_unit_test(an_interface_given_twice_is_refused),
+		cmocka_unit_test(more_next_hops_than_paths_are_refused),
+		cmocka_unit_test(all_missing_flags_are_named),
+		cmocka_unit_test(a_flag_with_a_bad_value_is_not_missing_too),
+		cmocka_unit_test(interfaces_are_held_against_the_host),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The canonical form, which parses back to itself, and --help. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "config_helpers.h"
+
+enum {
+	ROUND_TRIPS = 300,
+};
+
+static void print_to(char *text, const struct config *printed)
+{
+	FILE *out = fmemopen(text, TEXT_SIZE, "w");
+
+	assert_non_null(out);
+	config_print(printed, out);
+	fclose(out);
+}
+
+static void the_canonical_form_has_every_flag(void **state)
+{
+	static char text[TEXT_SIZE];
+
+	(void)state;
+	assert_int_equal(parse_lines("neighbor 10.1.0.0/24,role=backend"), 0);
+	print_to(text, &config);
+	assert_string_equal(
+		text,
+		"as 64512\n"
+		"router-id 10.0.0.1\n"
+		"neighbor 10.0.0.2,as=65001,role=none,port=179,hold-time=90\n"
+		"neighbor 10.1.0.0/24,role=backend,passive,hold-time=9,"
+		"limit=256\n"
+		"listen 0.0.0.0:179\n"
+		"maximum-paths 64\n"
+		"maximum-paths-ibgp 64\n"
+		"multipath-as-path relaxed\n"
+		"min-nexthops 1\n"
+		"interface eth0\n"
+		"vip 192.0.2.0/24\n"
+		"xdp-mode auto\n"
+		"xdp-attach link\n"
+		"hash-fields 5-tuple\n"
+		"hash-seed 0\n"
+		"table-size 16384\n"
+		"bpffs /sys/fs/bpf/headgate\n"
+		"control-socket /run/headgate/ctl.sock\n"
+		"log-level info\n");
+}
+
+static void assert_round_trip(void)
+{
+	static char first[TEXT_SIZE], second[TEXT_SIZE];
+
+	print_to(first, &config);
+	if (parse_text(first))
+		fail_msg("%s\n%s", errors, first);
+	print_to(second, &config);
+	assert_string_equal(first, second);
+}
+
+static uint32_t pick(uint32_t count)
+{
+	return (uint32_t)random() % count;
+}
+
+/* Distinct addresses outside of the VIPs, some of them ranges. */
+static void random_neighbor(FILE *out, uint32_t number)
+{
+	static const char *const as[] = { "", ",as=65001", ",as=1-4294967295",
+					  ",as=external", ",as=internal" };
+	static const char *const role[] = { "", ",role=backend",
+					    ",role=upstream", ",role=peer" };
+	bool dynamic = pick(2), passive = pick(2);
+
+	fprintf(out, "neighbor 10.%u.0.%u%s%s%s%s", number / 256,
+		dynamic ? 0 : 1 + pick(255), dynamic ? "/16" : "", as[pick(5)],
+		role[pick(4)], passive ? ",passive" : "");
+	if (!dynamic && !passive && pick(2))
+		fprintf(out, ",port=%u", 1 + pick(65535));
+	if (dynamic && pick(2))
+		fprintf(out, ",limit=%u", 1 + pick(65535));
+	if (pick(2))
+		fprintf(out, ",hold-time=%u", pick(2) ? 0 : 3 + pick(65533));
+	fputc('\n', out);
+}
+
+static void random_lists(FILE *out)
+{
+	uint32_t interfaces = 1 + pick(CONFIG_MAX_INTERFACES);
+	uint32_t vips = 1 + pick(20), neighbors = 1 + pick(30);
+
+	for (uint32_t i = 0; i < interfaces; i++)
+		fprintf(out, "interface eth%u.%u\n", i, pick(4096));
+	for (uint32_t i = 0; i < vips; i++)
+		fprintf(out, "vip 192.0.%u.0/%u\n", i, 24 + pick(9));
+	for (uint32_t i = 0; i < neighbors; i++)
+		random_neighbor(out, i * 256);
+}
+
+static void random_config(FILE *out)
+{
+	static const char *const fields[] = { "5-tuple", "3-tuple", "src-dst",
+					      "src",	 "dst",	    "packet" };
+	static const char *const listen[] = { "0.0.0.0:0", "[::]:179",
+					      "10.0.0.1:1179" };
+	uint32_t paths = 1 + pick(4095);
+
+	fprintf(out, "as %u\nrouter-id 10.0.%u.1\n", 64512 + pick(1000),
+		pick(256));
+	random_lists(out);
+	fprintf(out, "listen %s\nhash-fields %s\ntable-size %u\n",
+		listen[pick(3)], fields[pick(6)], 256U << pick(9));
+	fprintf(out, "hash-seed 0x%x%08x\n", pick(UINT32_MAX),
+		pick(UINT32_MAX));
+	fprintf(out, "maximum-paths %u\nmin-nexthops %u\n", paths,
+		1 + pick(paths));
+	if (pick(2))
+		fprintf(out, "maximum-paths-ibgp %u\n", 1 + pick(4095));
+	fprintf(out, "bpffs /b%u\ncontrol-socket /s%u\n", pick(99), pick(99));
+}
+
+static void the_canonical_form_parses_back_to_itself(void **state)
+{
+	static char text[TEXT_SIZE];
+	const char *given = getenv("HEADGATE_TEST_SEED");
+	unsigned int seed = given ? (unsigned int)strtoul(given, NULL, 0) :
+				    (unsigned int)time(NULL);
+
+	(void)state;
+	print_message("HEADGATE_TEST_SEED=%u\n", seed);
+	srandom(seed);
+	for (int i = 0; i < ROUND_TRIPS; i++) {
+		FILE *out = fmemopen(text, sizeof(text), "w");
+
+		random_config(out);
+		fclose(out);
+		if (parse_text(text))
+			fail_msg("%s\n%s", errors, text);
+		assert_round_trip();
+	}
+}
+
+static void help_names_every_flag_within_80_columns(void **state)
+{
+	static char text[TEXT_SIZE];
+	static const char *const names[] = {
+		"--config",	     "--check",	    "--as",
+		"--neighbor",	     "--hash-seed", "{auto,native,generic}",
+		"hold-time=SECONDS",
+	};
+	FILE *out = fmemopen(text, sizeof(text), "w");
+	char *rest = text, *line;
+
+	(void)state;
+	config_print_help(out);
+	fclose(out);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_non_null(strstr(text, names[i]));
+	while ((line = strsep(&rest, "\n"))) {
+		if (strlen(line) > 80)
+			fail_msg("too long: %s", line);
+		if (*line && line[strlen(line) - 1] == ' ')
+			fail_msg("blanks at the end: %s", line);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_canonical_form_has_every_flag),
+		cmocka_unit_test(the_canonical_form_parses_back_to_itself),
+		cmocka_unit_test(help_names_every_flag_within_80_columns),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

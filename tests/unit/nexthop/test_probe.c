@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The state machine of a next hop: its transitions as scripts, and two
+ * properties over random histories. Time is an argument, so two hours pass in
+ * a blink. HEADGATE_SEED=N repeats the histories of a failed run.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "nexthop/probe.h"
+
+/* Who may answer. The first three are no next hop; US is probe.own_mac. */
+enum sender {
+	ZERO,
+	BROADCAST,
+	MULTICAST,
+	US,
+	SERVER,
+	FORGER,
+	SENDER_COUNT,
+};
+
+static const uint8_t macs[SENDER_COUNT][MAC_SIZE] = {
+	[BROADCAST] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff },
+	[MULTICAST] = { 0x01, 0x00, 0x5e, 0x00, 0x00, 0x01 },
+	[US] = { 0x02, 0x00, 0x00, 0x00, 0x00, 0x01 },
+	[SERVER] = { 0x02, 0x00, 0x00, 0x00, 0x00, 0x02 },
+	[FORGER] = { 0x02, 0x00, 0x00, 0x00, 0x00, 0x66 },
+};
+
+/* Short names, so that a script reads line by line. */
+#define NEVER PROBE_NEVER
+enum script_words {
+	NONE = ZERO,
+	START = PROBE_START,
+	NO_ROUTE = PROBE_UNREACHABLE,
+	LINK_DOWN = PROBE_LINK_DOWN,
+	REPLY = PROBE_REPLY,
+	TIMER = PROBE_TIMER,
+	NOBODY = PROBE_ASK_NOBODY,
+	ALL = PROBE_ASK_ALL,
+	MAC = PROBE_ASK_MAC,
+	UNREACHABLE = NEXTHOP_UNREACHABLE,
+	RESOLVING = NEXTHOP_RESOLVING,
+	RESOLVED = NEXTHOP_RESOLVED,
+	SUSPECT = NEXTHOP_SUSPECT,
+	FAILED = NEXTHOP_FAILED,
+};
+
+/* One event and what must come of it. */
+struct line {
+	uint64_t at_ms;
+	unsigned int event;    /* enum probe_event_type */
+	unsigned int sender;   /* enum sender */
+	unsigned int question; /* enum probe_question */
+	unsigned int state;    /* enum nexthop_state */
+	uint64_t deadline_ms;
+};
+
+static struct probe probe;
+
+static enum probe_question step(uint64_t at_ms, enum probe_event_type type,
+				enum sender sender)
+{
+	struct probe_event event = { .type = type, .now_ms = at_ms };
+
+	memcpy(event.mac, macs[sender], MAC_SIZE);
+	return probe_step(&probe, &event);
+}
+
+static int new_probe(void **state)
+{
+	(void)state;
+	probe_init(&probe);
+	memcpy(probe.own_mac, macs[US], MAC_SIZE);
+	return 0;
+}
+
+/* Asked at 0 ms, answered at 10 ms. */
+static int new_resolved_probe(void **state)
+{
+	new_probe(state);
+	step(0, PROBE_START, ZERO);
+	step(10, PROBE_REPLY, SERVER);
+	return probe.state != NEXTHOP_RESOLVED;
+}
+
+static void play(const struct line *lines, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		enum probe_question question =
+			step(lines[i].at_ms, lines[i].event, lines[i].sender);
+
+		if (question != lines[i].question ||
+		    probe.state != lines[i].state ||
+		    probe.deadline_ms != lines[i].deadline_ms)
+			fail_msg("line %zu: question %d, state %s, "
+				 "deadline %llu",
+				 i, question, nexthop_state_name(probe.state),
+				 (unsigned long long)probe.deadline_ms);
+	}
+}
+
+#define PLAY(lines) play(lines, sizeof(lines) / sizeof(lines[0]))
+
+static void assert_at(enum sender sender)
+{
+	assert_memory_equal(probe.mac, macs[sender], MAC_SIZE);
+}
+
+static void a_new_next_hop_asks_slower_and_slower(void **state)
+{
+	static const struct line lines[] = {
+		{ 0, START, NONE, ALL, RESOLVING, 250 },
+		{ 250, TIMER, NONE, ALL, RESOLVING, 500 },
+		{ 500, TIMER, NONE, ALL, RESOLVING, 1000 },
+		{ 1000, TIMER, NONE, ALL, RESOLVING, 2000 },
+		{ 2000, TIMER, NONE, ALL, FAILED, 3000 },
+		{ 3000, TIMER, NONE, ALL, FAILED, 4000 },
+		{ 3010, REPLY, SERVER, NOBODY, RESOLVED, 4010 },
+	};
+
+	(void)state;
+	PLAY(lines);
+	assert_at(SERVER);
+}
+
+static void an_answer_is_refreshed_every_second(void **state)
+{
+	static const struct line lines[] = {
+		{ 1010, TIMER, NONE, MAC, RESOLVED, 1260 },
+		{ 1011, REPLY, SERVER, NOBODY, RESOLVED, 2011 },
+		{ 2011, TIMER, NONE, MAC, RESOLVED, 2261 },
+		{ 2012, REPLY, SERVER, NOBODY, RESOLVED, 3012 },
+	};
+
+	(void)state;
+	PLAY(lines);
+}
+
+static void silence_kills_within_two_seconds(void **state)
+{
+	static const struct line lines[] = {
+		{ 1010, TIMER, NONE, MAC, RESOLVED, 1260 },
+		{ 1260, TIMER, NONE, MAC, SUSPECT, 1510 },
+		{ 1510, TIMER, NONE, MAC, SUSPECT, 1760 },
+		{ 1760, TIMER, NONE, ALL, SUSPECT, 2010 },
+		{ 2010, TIMER, NONE, ALL, FAILED, 3010 },
+	};
+
+	(void)state;
+	PLAY(lines);
+	assert_int_equal(probe.unanswered, 4);
+	assert_int_equal(probe.silent_since_ms, 1010);
+}
+
+static void a_late_answer_clears_suspicion(void **state)
+{
+	static const struct line lines[] = {
+		{ 1010, TIMER, NONE, MAC, RESOLVED, 1260 },
+		{ 1260, TIMER, NONE, MAC, SUSPECT, 1510 },
+		{ 1300, REPLY, SERVER, NOBODY, RESOLVED, 2300 },
+		{ 2300, TIMER, NONE, MAC, RESOLVED, 2550 },
+		{ 2550, TIMER, NONE, MAC, SUSPECT, 2800 },
+	};
+
+	(void)state;
+	PLAY(lines);
+	assert_int_equal(probe.unanswered, 1);
+}
+
+static void a_timer_before_its_time_is_harmless(void **state)
+{
+	static const struct line lines[] = {
+		{ 1009, TIMER, NONE, NOBODY, RESOLVED, 1010 },
+		{ 1010, TIMER, NONE, MAC, RESOLVED, 1260 },
+		{ 1259, TIMER, NONE, NOBODY, RESOLVED, 1260 },
+	};
+
+	(void)state;
+	PLAY(lines);
+}
+
+static void jitter_brings_the_refresh_forward(void **state)
+{
+	const struct probe_event answer = {
+		.type = PROBE_REPLY,
+		.now_ms = 10,
+		.jitter_ms = PROBE_JITTER_MS,
+		.mac = { 0x02, 0, 0, 0, 0, 2 },
+	};
+
+	(void)state;
+	step(0, PROBE_START, ZERO);
+	probe_step(&probe, &answer);
+	assert_int_equal(probe.deadline_ms,
+			 10 + PROBE_REFRESH_MS - PROBE_JITTER_MS);
+}
+
+static void a_lost_link_kills_at_once_and_ends_the_asking(void **state)
+{
+	static const struct line lines[] = {
+		{ 500, LINK_DOWN, NONE, NOBODY, FAILED, NEVER },
+		{ 600, REPLY, SERVER, NOBODY, FAILED, NEVER },
+		{ 5000, TIMER, NONE, NOBODY, FAILED, NEVER },
+		{ 6000, START, NONE, ALL, RESOLVING, 6250 },
+		{ 6010, REPLY, SERVER, NOBODY, RESOLVED, 7010 },
+	};
+
+	(void)state;
+	PLAY(lines);
+}
+
+static void a_lost_route_ends_the_asking(void **state)
+{
+	static const struct line lines[] = {
+		{ 500, NO_ROUTE, NONE, NOBODY, UNREACHABLE, NEVER },
+		{ 600, REPLY, SERVER, NOBODY, UNREACHABLE, NEVER },
+		{ 700, TIMER, NONE, NOBODY, UNREACHABLE, NEVER },
+		{ 800, LINK_DOWN, NONE, NOBODY, FAILED, NEVER },
+	};
+
+	(void)state;
+	PLAY(lines);
+}
+
+static void a_new_route_forgets_the_old_mac(void **state)
+{
+	static const struct line lines[] = {
+		{ 500, START, NONE, ALL, RESOLVING, 750 },
+		{ 510, REPLY, FORGER, NOBODY, RESOLVED, 1510 },
+	};
+
+	(void)state;
+	PLAY(lines);
+	assert_at(FORGER);
+	assert_int_equal(probe.conflicts, 0);
+}
+
+static void an_answer_to_no_question_changes_nothing(void **state)
+{
+	static const struct line lines[] = {
+		{ 500, REPLY, SERVER, NOBODY, RESOLVED, 1010 },
+		{ 600, REPLY, FORGER, NOBODY, RESOLVED, 1010 },
+	};
+
+	(void)state;
+	PLAY(lines);
+	assert_at(SERVER);
+	assert_int_equal(probe.conflicts, 1);
+}
+
+static void another_mac_does_not_answer_for_the_known_one(void **state)
+{
+	static const struct line lines[] = {
+		{ 1010, TIMER, NONE, MAC, RESOLVED, 1260 },
+		{ 1020, REPLY, FORGER, NOBODY, RESOLVED, 1260 },
+		{ 1260, TIMER, NONE, MAC, SUSPECT, 1510 },
+		{ 1270, REPLY, FORGER, NOBODY, SUSPECT, 1510 },
+		{ 1280, REPLY, SERVER, NOBODY, RESOLVED, 2280 },
+	};
+
+	(void)state;
+	PLAY(lines);
+	assert_at(SERVER);
+	assert_int_equal(probe.conflicts, 2);
+}
+
+/* The known MAC is silent three times; then everybody is asked, at 1760. */
+static void ask_all_again(void)
+{
+	for (uint64_t at = 1010; at <= 1760; at += PROBE_RETRY_MS)
+		step(at, PROBE_TIMER, ZERO);
+	assert_int_equal(probe.open, PROBE_ASK_ALL);
+	assert_int_equal(probe.state, NEXTHOP_SUSPECT);
+}
+
+static void a_new_mac_is_believed_when_the_old_one_is_silent(void **state)
+{
+	static const struct line lines[] = {
+		{ 1800, REPLY, FORGER, NOBODY, SUSPECT, 2010 },
+		{ 2010, TIMER, NONE, NOBODY, RESOLVED, 3010 },
+		{ 3010, TIMER, NONE, MAC, RESOLVED, 3260 },
+	};
+
+	(void)state;
+	ask_all_again();
+	PLAY(lines);
+	assert_at(FORGER);
+	assert_int_equal(probe.conflicts, 0);
+}
+
+static void the_old_mac_is_kept_when_both_answer(void **state)
+{
+	static const struct line lines[] = {
+		{ 1800, REPLY, FORGER, NOBODY, SUSPECT, 2010 },
+		{ 1990, REPLY, SERVER, NOBODY, RESOLVED, 2990 },
+		{ 1991, REPLY, FORGER, NOBODY, RESOLVED, 2990 },
+	};
+
+	(void)state;
+	ask_all_again();
+	PLAY(lines);
+	assert_at(SERVER);
+	assert_int_equal(probe.conflicts, 2);
+}
+
+static void a_failed_next_hop_may_return_elsewhere(void **state)
+{
+	static const struct line lines[] = {
+		{ 2010, TIMER, NONE, ALL, FAILED, 3010 },
+		{ 2500, REPLY, FORGER, NOBODY, RESOLVED, 3500 },
+	};
+
+	(void)state;
+	ask_all_again();
+	PLAY(lines);
+	assert_at(FORGER);
+}
+
+static void impossible_macs_are_refused(void **state)
+{
+	(void)state;
+	step(0, PROBE_START, ZERO);
+	for (enum sender sender = ZERO; sender <= US; sender++) {
+		step(10 + sender, PROBE_REPLY, sender);
+		assert_int_equal(probe.state, NEXTHOP_RESOLVING);
+	}
+	assert_int_equal(probe.refused, 4);
+	step(20, PROBE_REPLY, SERVER);
+	assert_int_equal(probe.state, NEXTHOP_RESOLVED);
+}
+
+enum property_sizes {
+	HISTORIES = 200,
+	EVENTS = 2000,
+	LATEST_TIMER_MS = 50,	 /* an event loop is never later */
+	LONGEST_TRUST_MS = 2500, /* alive without an answer */
+};
+
+static uint64_t random_state;
+
+/* SplitMix64: a number below `limit`. */
+static uint64_t below(uint64_t limit)
+{
+	uint64_t x = random_state += 0x9e3779b97f4a7c15;
+
+	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+	x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+	return (x ^ (x >> 31)) % limit;
+}
+
+static bool is_alive(void)
+{
+	const struct nexthop view = { .state = probe.state };
+
+	return nexthop_is_alive(&view);
+}
+
+/* The next event is the timer, late by a little, or something before it. */
+static uint64_t random_event(uint64_t now, enum probe_event_type *type)
+{
+	uint64_t next = now + below(400);
+	uint64_t timer = probe.deadline_ms;
+
+	if (timer != PROBE_NEVER && timer <= next) {
+		*type = PROBE_TIMER;
+		return timer + below(LATEST_TIMER_MS);
+	}
+	/* Mostly replies: they are what makes a history interesting. */
+	*type = below(4) ? PROBE_REPLY : below(PROBE_EVENT_COUNT);
+	if (*type != PROBE_REPLY && below(8))
+		*type = PROBE_TIMER;
+	return next;
+}
+
+static void check_trust(uint64_t now, uint64_t answered)
+{
+	if (probe.state != NEXTHOP_UNREACHABLE && probe.state != NEXTHOP_FAILED)
+		assert_true(probe.deadline_ms != PROBE_NEVER);
+	if (!is_alive())
+		return;
+	assert_true(now - answered <= LONGEST_TRUST_MS);
+	if (memcmp(probe.mac, macs[SERVER], MAC_SIZE))
+		assert_at(FORGER);
+}
+
+static void no_history_makes_it_trust_silence(void **state)
+{
+	for (int history = 0; history < HISTORIES; history++) {
+		uint64_t now = 1, answered = 0;
+
+		new_probe(state);
+		step(now, PROBE_START, ZERO);
+		for (int i = 0; i < EVENTS; i++) {
+			enum sender sender = below(SENDER_COUNT);
+			bool asked = probe.open != PROBE_ASK_NOBODY;
+			enum probe_event_type type;
+
+			now = random_event(now, &type);
+			if (type == PROBE_REPLY && asked && sender >= SERVER)
+				answered = now;
+			step(now, type, sender);
+			check_trust(now, answered);
+		}
+	}
+}
+
+/*
+ * The server answers what it hears, late and with losses, but never loses all
+ * four questions in a row; the forger answers all the time. The server hears
+ * a question to everybody and one to its own MAC.
+ */
+static void no_forger_takes_over_from_an_answering_server(void **state)
+{
+	for (int history = 0; history < HISTORIES; history++) {
+		uint64_t now = 10, answer_at = PROBE_NEVER;
+		unsigned int lost = 0;
+
+		new_resolved_probe(state);
+		for (int i = 0; i < EVENTS; i++) {
+			uint64_t forged_at = now + below(100);
+			enum probe_question question = PROBE_ASK_NOBODY;
+
+			if (answer_at <= forged_at &&
+			    answer_at <= probe.deadline_ms) {
+				now = answer_at;
+				answer_at = PROBE_NEVER;
+				step(now, PROBE_REPLY, SERVER);
+			} else if (probe.deadline_ms <= forged_at) {
+				now = probe.deadline_ms;
+				question = step(now, PROBE_TIMER, ZERO);
+			} else {
+				now = forged_at;
+				step(now, PROBE_REPLY, FORGER);
+			}
+			if (question != PROBE_ASK_NOBODY) {
+				lost = lost < 3 && below(2) ? lost + 1 : 0;
+				answer_at = lost ? PROBE_NEVER :
+						   now + below(200);
+			}
+			assert_true(is_alive());
+			assert_at(SERVER);
+		}
+	}
+}
+
+static void seed_properties(void)
+{
+	const char *given = getenv("HEADGATE_SEED");
+
+	random_state = given ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
+	print_message("HEADGATE_SEED=%llu\n", (unsigned long long)random_state);
+}
+
+#define NEW(name)      cmocka_unit_test_setup(name, new_probe)
+#define RESOLVED(name) cmocka_unit_test_setup(name, new_resolved_probe)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		NEW(a_new_next_hop_asks_slower_and_slower),
+		RESOLVED(an_answer_is_refreshed_every_second),
+		RESOLVED(silence_kills_within_two_seconds),
+		RESOLVED(a_late_answer_clears_suspicion),
+		RESOLVED(a_timer_before_its_time_is_harmless),
+		NEW(jitter_brings_the_refresh_forward),
+		RESOLVED(a_lost_link_kills_at_once_and_ends_the_asking),
+		RESOLVED(a_lost_route_ends_the_asking),
+		RESOLVED(a_new_route_forgets_the_old_mac),
+		RESOLVED(an_answer_to_no_question_changes_nothing),
+		RESOLVED(another_mac_does_not_answer_for_the_known_one),
+		RESOLVED(a_new_mac_is_believed_when_the_old_one_is_silent),
+		RESOLVED(the_old_mac_is_kept_when_both_answer),
+		RESOLVED(a_failed_next_hop_may_return_elsewhere),
+		NEW(impossible_macs_are_refused),
+		NEW(no_history_makes_it_trust_silence),
+		NEW(no_forger_takes_over_from_an_answering_server),
+	};
+
+	seed_properties();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Replies of the agent as tables. */
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <json-c/json.h>
+
+#include "show.h"
+#include "value.h"
+#include "view.h"
+
+/* What `show` makes of a reply; the caller frees. */
+static char *shown(const char *what, const char *reply_text)
+{
+	struct json_object *reply = json_tokener_parse(reply_text);
+	const char *missing = NULL;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(reply);
+	assert_int_equal(show_print(view_find(what), reply, out, &missing), 0);
+	fclose(out);
+	json_object_put(reply);
+	return text;
+}
+
+static void assert_shows(const char *what, const char *reply,
+			 const char *expected)
+{
+	char *text = shown(what, reply);
+
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+static void assert_expands(const char *object, const char *template,
+			   const char *expected)
+{
+	struct json_object *from = json_tokener_parse(object);
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	value_expand(from, template, out);
+	fclose(out);
+	json_object_put(from);
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+static void values_read_like_words(void **state)
+{
+	(void)state;
+	assert_expands("{\"a\":{\"b\":7},\"c\":true,\"d\":false}",
+		       "{a.b} {c} {d}", "7 yes no");
+	assert_expands("{\"a\":18446744073709551615}", "{a}",
+		       "18446744073709551615");
+	assert_expands("{\"a\":[\"x\",\"y\",3]}", "[{a}]", "[x y 3]");
+	assert_expands("{\"share\":0.50103}", "{share}", "50.10%");
+	assert_expands("{\"a\":{\"share\":1}}", "{a.share}", "100.00%");
+}
+
+static void what_is_missing_null_or_empty_is_a_dash(void **state)
+{
+	(void)state;
+	assert_expands("{\"a\":null,\"b\":\"\",\"c\":[],\"d\":{}}",
+		       "{a}{b}{c}{d}{e}{a.b}{d.e.f}", "-------");
+}
+
+static void a_template_that_is_cut_off_does_no_harm(void **state)
+{
+	(void)state;
+	assert_expands("{\"a\":1}", "{a", "1");
+	assert_expands("{\"a\":1}", "x {", "x -");
+}
+
+static void durations_have_two_units(void **state)
+{
+	(void)state;
+	assert_expands("{\"t_s\":0}", "{t_s}", "0s");
+	assert_expands("{\"t_s\":59}", "{t_s}", "59s");
+	assert_expands("{\"t_s\":60}", "{t_s}", "1m00s");
+	assert_expands("{\"t_s\":3599}", "{t_s}", "59m59s");
+	assert_expands("{\"t_s\":7620}", "{t_s}", "2h07m");
+	assert_expands("{\"t_s\":352800}", "{t_s}", "4d02h");
+	assert_expands("{\"t_s\":-1}", "{t_s}", "-");
+	assert_expands("{\"t_s\":null}", "{t_s}", "-");
+}
+
+static void status_is_lines_and_a_table_of_interfaces(void **state)
+{
+	(void)state;
+	assert_shows(
+		"status",
+		"{\"status\":{\"version\":\"0.1.0\",\"pid\":812,"
+		"\"uptime_s\":352800,\"as\":64512,\"router_id\":\"10.0.0.1\","
+		"\"hash_seed\":0,\"table_size\":16384,\"interfaces\":[{\"name\":"
+		"\"eth0\",\"ifindex\":2,\"mode\":\"native\",\"mac\":"
+		"\"02:00:00:00:00:01\",\"program_id\":31,\"up\":true}],"
+		"\"neighbors\":{\"configured\":5,\"established\":4},\"vips\":"
+		"{\"learned\":12,\"forwarding\":11,\"announced\":10},"
+		"\"nexthops\":{\"total\":10,\"alive\":9},\"groups\":{\"used\":"
+		"3,\"maximum\":4096}}}",
+		"headgate   0.1.0, pid 812, up 4d02h\n"
+		"bgp        AS 64512, router id 10.0.0.1\n"
+		"neighbors  4 of 5 established\n"
+		"vips       12 learned, 11 forwarding, 10 announced\n"
+		"next hops  9 of 10 alive\n"
+		"groups     3 of 4096\n"
+		"hash       seed 0, 16384 buckets a group\n"
+		"\n"
+		"INTERFACE  INDEX  UP   XDP MODE  PROGRAM  MAC\n"
+		"eth0           2  yes  native         31  02:00:00:00:00:01\n");
+}
+
+static void neighbors_with_missing_fields_show_dashes(void **state)
+{
+	(void)state;
+	assert_shows("neighbors",
+		     "{\"neighbors\":[{\"address\":\"10.0.0.1\",\"as\":65001,"
+		     "\"role\":\"backend\",\"state\":\"Established\","
+		     "\"uptime_s\":17,\"prefixes_received\":3,"
+		     "\"prefixes_accepted\":2,\"prefixes_announced\":0},"
+		     "{\"address\":\"10.0.0.2\",\"uptime_s\":null,"
+		     "\"last_error\":\"hold timer expired\"}]}",
+		     "NEIGHBOR  AS     ROLE     STATE         UP  RECEIVED  "
+		     "ACCEPTED  ANNOUNCED  LAST ERROR\n"
+		     "10.0.0.1  65001  backend  Established  17s         3  "
+		     "       2          0  -\n"
+		     "10.0.0.2  -      -        -              -         -  "
+		     "       -          -  hold timer expired\n");
+}
+
+static void paths_stand_under_their_prefix_with_mark_and_reason(void **state)
+{
+	(void)state;
+	assert_shows(
+		"routes",
+		"{\"routes\":[{\"prefix\":\"192.0.2.10/32\",\"best\":"
+		"\"10.0.0.1\",\"announced\":[\"10.0.255.1\"],\"paths\":["
+		"{\"neighbor\":\"10.0.0.1\",\"next_hop\":\"10.0.0.1\","
+		"\"selected\":true,\"weight\":1,\"as_path\":\"65001\","
+		"\"origin\":\"igp\"},"
+		"{\"neighbor\":\"10.0.0.2\",\"next_hop\":\"10.0.0.2\","
+		"\"selected\":true,\"weight\":1,\"as_path\":\"65001\","
+		"\"origin\":\"igp\"},"
+		"{\"neighbor\":\"10.0.0.3\",\"next_hop\":\"10.0.0.3\","
+		"\"selected\":false,\"reason\":\"as_path_length\",\"weight\":1,"
+		"\"as_path\":\"65001 65001\",\"origin\":\"igp\",\"med\":5}]},"
+		"{\"prefix\":\"192.0.2.11/32\",\"best\":null,\"paths\":[],"
+		"\"announced\":[]}]}",
+		"  IN  NEIGHBOR  NEXT HOP  WEIGHT  PREF  MED  ORIGIN  "
+		"AS PATH      WHY\n"
+		"192.0.2.10/32, announced to 10.0.255.1\n"
+		"  *=  10.0.0.1  10.0.0.1       1     -    -  igp     "
+		"65001        best\n"
+		"  =   10.0.0.2  10.0.0.2       1     -    -  igp     "
+		"65001        equal to best\n"
+		"  -   10.0.0.3  10.0.0.3       1     -    5  igp     "
+		"65001 65001  as_path_length\n"
+		"192.0.2.11/32, announced to -\n");
+}
+
+static void groups_list_their_members_below(void **state)
+{
+	(void)state;
+	assert_shows("groups",
+		     "{\"groups\":[{\"group\":0,\"size\":16384,\"digest\":"
+		     "\"9c1f22e0\",\"vips\":[\"192.0.2.10/32\","
+		     "\"192.0.2.11/32\"],\"members\":[{\"address\":"
+		     "\"10.0.0.1\",\"weight\":1,\"buckets\":8192,\"share\":"
+		     "0.5}]}]}",
+		     "  NEXT HOP  WEIGHT  BUCKETS   SHARE\n"
+		     "group 0: 16384 buckets, digest 9c1f22e0, VIPs "
+		     "192.0.2.10/32 192.0.2.11/32\n"
+		     "  10.0.0.1       1     8192  50.00%\n");
+}
+
+static void counters_are_three_tables_and_zeroes_are_shown(void **state)
+{
+	(void)state;
+	assert_shows("counters",
+		     "{\"outcomes\":[{\"name\":\"forwarded_tx\",\"packets\":0,"
+		     "\"bytes\":0}],\"vips\":[{\"prefix\":\"192.0.2.10/32\","
+		     "\"packets\":7,\"bytes\":448}],\"nexthops\":[]}",
+		     "OUTCOME       PACKETS  BYTES\n"
+		     "forwarded_tx        0      0\n"
+		     "\n"
+		     "VIP            PACKETS  BYTES\n"
+		     "192.0.2.10/32        7    448\n"
+		     "\n"
+		     "NEXT HOP  PACKETS  BYTES\n");
+}
+
+static void every_view_survives_entries_of_any_type(void **state)
+{
+	static const char *const lists[] = {
+		"[]",
+		"[null]",
+		"[1]",
+		"[\"x\"]",
+		"[[]]",
+		"[{}]",
+		"[{\"paths\":7,\"members\":{}}]",
+		"[{\"paths\":[3],\"members\":[null]}]",
+	};
+	char reply[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		snprintf(reply, sizeof(reply),
+			 "{\"neighbors\":%s,\"routes\":%s,\"nexthops\":%s,"
+			 "\"groups\":%s,\"outcomes\":%s,\"vips\":%s,"
+			 "\"status\":{\"interfaces\":%s}}",
+			 lists[i], lists[i], lists[i], lists[i], lists[i],
+			 lists[i], lists[i]);
+		for (size_t view = 0; view < view_count; view++)
+			free(shown(views[view].what, reply));
+	}
+}
+
+static void a_reply_without_its_list_is_told(void **state)
+{
+	struct json_object *reply = json_tokener_parse("{\"routes\":{}}");
+	const char *missing = NULL;
+
+	(void)state;
+	assert_int_equal(show_print(view_find("routes"), reply, stderr,
+				    &missing),
+			 -EPROTO);
+	assert_string_equal(missing, "routes");
+	json_object_put(reply);
+}
+
+static void an_unknown_view_is_not_found(void **state)
+{
+	(void)state;
+	assert_null(view_find("neighbours"));
+	assert_null(view_find(""));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(values_read_like_words),
+		cmocka_unit_test(what_is_missing_null_or_empty_is_a_dash),
+		cmocka_unit_test(a_template_that_is_cut_off_does_no_harm),
+		cmocka_unit_test(durations_have_two_units),
+		cmocka_unit_test(status_is_lines_and_a_table_of_interfaces),
+		cmocka_unit_test(neighbors_with_missing_fields_show_dashes),
+		cmocka_unit_test(
+			paths_stand_under_their_prefix_with_mark_and_reason),
+		cmocka_unit_test(groups_list_their_members_below),
+		cmocka_unit_test(
+			counters_are_three_tables_and_zeroes_are_shown),
+		cmocka_unit_test(every_view_survives_entries_of_any_type),
+		cmocka_unit_test(a_reply_without_its_list_is_told),
+		cmocka_unit_test(an_unknown_view_is_not_found),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

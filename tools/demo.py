@@ -1,0 +1,240 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Headgate at work, in a lab on this machine: the way of `make demo`.
+
+Builds the lab of tools/lab, sends 1,000 real connections through it, cuts one
+server's power in the middle of 200 running downloads, and shows who noticed.
+Every step is printed with the seconds since the start; the last line is the
+verdict, and the exit status follows it. Nothing is left behind, whether the
+demo ends by itself, by Ctrl-C or by a signal.
+"""
+
+import collections
+import signal
+import sys
+import time
+
+from lab import topology, traffic
+from lab.steering import read_table
+from lab.system import LabError, wait_until
+
+CONNECTIONS = 1000
+DOWNLOADS = 200
+# Source ports, so that every run sends the same flows.
+FIRST_PORT, FAILED_PORT, RETURNED_PORT, LONG_PORT = 20000, 22000, 24000, 30000
+VICTIM = 1  # index of the server that loses power
+WATCH_SECONDS = 4  # a slow download grows about once a second
+MOST_MOVED = 0.005  # of all buckets, between servers that live
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+LONGEST_OUTAGE = 12  # hold time 9 s, and some patience
+
+
+class Story:
+    """Prints the steps, and remembers what did not come out as it should."""
+
+    def __init__(self):
+        self.start = time.monotonic()
+        self.failures = []
+
+    def step(self, text):
+        elapsed = time.monotonic() - self.start
+        print(f"[{elapsed:5.1f} s] {text}", flush=True)
+
+    def detail(self, text):
+        for line in text.splitlines():
+            print(f"          {line}", flush=True)
+
+    def expect(self, true, text):
+        self.detail(("ok      " if true else "FAILED  ") + text)
+        if not true:
+            self.failures.append(text)
+
+    def verdict(self):
+        elapsed = time.monotonic() - self.start
+        if self.failures:
+            print(f"VERDICT: failed after {elapsed:.0f} s: "
+                  + "; ".join(self.failures))
+            return 1
+        print(f"VERDICT: ok, all of it as promised, in {elapsed:.0f} s")
+        return 0
+
+
+def tell_tables(story, lab, *names):
+    for name in names:
+        story.detail(f"$ headgatectl show {name}")
+        story.detail(lab.headgate.ctl("show", name).stdout.rstrip())
+
+
+def tell_route(story, lab):
+    lab.router_bird.wait_established()
+    story.detail(lab.router_bird.ask(f"show route for {topology.VIP} all"))
+    story.detail(f"in its kernel: {lab.router_route()}")
+
+
+def packets_by_server(lab):
+    """Server name -> packets that XDP sent to it so far."""
+    nexthops = lab.headgate.nexthops()
+    return {server.name: nexthops[server.address]["packets"]
+            if server.address in nexthops else 0 for server in lab.servers}
+
+
+def connect(story, lab, first_port):
+    """CONNECTIONS short downloads, their table; server -> connections."""
+    before = packets_by_server(lab)
+    connections = lab.download(first_port, CONNECTIONS)
+    after = packets_by_server(lab)
+    counts = connections.servers()
+    story.detail("server    connections   share   packets by XDP")
+    for server in lab.servers:
+        name = server.name
+        share = 100 * counts[name] / CONNECTIONS
+        story.detail(f"{name:<10}{counts[name]:>11}{share:>7.1f}%"
+                     f"{max(0, after[name] - before[name]):>17}")
+    story.expect(counts.total() == CONNECTIONS,
+                 f"{counts.total()} of {CONNECTIONS} downloads complete")
+    return counts
+
+
+def spread_evenly(counts, servers):
+    """Every one of the servers within 5 points of its even share."""
+    even = CONNECTIONS / len(servers)
+    return all(abs(counts[server.name] - even) <= 0.05 * CONNECTIONS
+               for server in servers)
+
+
+def cut_power(story, lab, victim):
+    """Cuts the victim's power and tells how long it still got traffic."""
+    victim.cut_power()
+    start = time.monotonic()
+    survivors = [server for server in lab.servers if server is not victim]
+    try:
+        wait_until(lambda: victim.address not in lab.headgate.living(),
+                   LONGEST_OUTAGE, "next hop out", pause=0.02)
+        story.detail(f"out of every bucket after "
+                     f"{time.monotonic() - start:.2f} s")
+        lab.wait_living(survivors)
+    except LabError as error:
+        story.expect(False, str(error))
+
+
+def tell_buckets(story, lab, table, victim):
+    """Which buckets changed hands between others than the victim, because the
+    table stays even to one bucket."""
+    after = read_table(lab.headgate.pins, topology.VIP)
+    moved = table.moved(after, victim.address)
+    size = len(table.owners)
+    story.expect(victim.address not in after.owners,
+                 f"none of {size} buckets leads to {victim.name}")
+    story.expect(len(moved) <= MOST_MOVED * size,
+                 f"{len(moved)} buckets ({100 * len(moved) / size:.2f} %) "
+                 "moved between the others, to keep their shares even")
+    return moved
+
+
+def tell_downloads(story, victim, running, fates, may_break):
+    """What became of the downloads: the victim's, those whose bucket moved,
+    and all others, which had to go on."""
+    server = running.server_of_port()
+    lost = {port for port in fates if server[port] == victim.name}
+    others = set(fates) - lost
+    moved = others & may_break
+    rest = collections.Counter(fates[port] for port in others - moved)
+    story.detail(f"{len(lost)} downloads were on {victim.name} and died")
+    story.detail(f"{len(moved)} of the other servers' were in a bucket that "
+                 "moved")
+    story.expect(rest["went on"] == rest.total(),
+                 f"{rest['went on']} of {rest.total()} others went on")
+    if rest["went on"] != rest.total():
+        story.detail(f"in all: {dict(rest)}")
+
+
+def fail(story, lab, downloads):
+    """The middle of the story: one server without power."""
+    victim = lab.servers[VICTIM]
+    running = downloads.wait_running()
+    table = read_table(lab.headgate.pins, topology.VIP)
+    story.step(f"{DOWNLOADS} long downloads run. The power of {victim.name} "
+               "goes: cable dead, all processes killed, no FIN")
+    cut_power(story, lab, victim)
+
+    story.step(f"{CONNECTIONS} new connections without {victim.name}")
+    counts = connect(story, lab, FAILED_PORT)
+    story.expect(counts[victim.name] == 0, "all on the other three")
+
+    story.step("The running downloads, watched for a while")
+    now = downloads.report()
+    time.sleep(WATCH_SECONDS)
+    fates = traffic.fates(running, now, downloads.report())
+    moved = tell_buckets(story, lab, table, victim)
+    may_break = {port for port in fates
+                 if table.bucket_of(topology.CLIENT_ADDRESS, port,
+                                    topology.VIP) in moved}
+    tell_downloads(story, victim, running, fates, may_break)
+    return victim
+
+
+def tell(story, lab):
+    """The whole story from the built lab on."""
+    lab.start_peers()
+    lab.headgate.start()
+    story.step("BIRD and nginx run everywhere, headgate too; waiting for BGP")
+    lab.wait_ready()
+    story.step("The sessions are up, the next hops answer ARP:")
+    tell_tables(story, lab, "neighbors", "nexthops")
+    story.step("The router has learned the VIP from headgate, and from "
+               "nobody else:")
+    tell_route(story, lab)
+
+    story.step(f"{CONNECTIONS} connections, each downloads 64 KiB")
+    counts = connect(story, lab, FIRST_PORT)
+    story.expect(spread_evenly(counts, lab.servers),
+                 "every server within 25 +- 5 %")
+
+    downloads = lab.start_long_downloads(LONG_PORT, DOWNLOADS)
+    victim = fail(story, lab, downloads)
+    downloads.close()
+
+    victim.restore_power()
+    story.step(f"{victim.name} has power again")
+    lab.wait_living(lab.servers)
+    story.step(f"Its session is up. {CONNECTIONS} new connections")
+    counts = connect(story, lab, RETURNED_PORT)
+    story.expect(spread_evenly(counts, lab.servers),
+                 f"{victim.name} carries its share again")
+
+
+def tell_or_explain(story, lab):
+    """Where the story breaks off, the agent's log says why."""
+    try:
+        tell(story, lab)
+    except (LabError, OSError) as error:
+        story.expect(False, str(error))
+        story.detail("the end of headgate's log:")
+        story.detail(lab.headgate.log_tail())
+
+
+def interrupted(number, _frame):
+    """The first signal ends the demo; later ones would only disturb."""
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
+    print(f"\n{signal.Signals(number).name}: removing the lab", flush=True)
+    sys.exit(128 + number)
+
+
+def main():
+    for number in SIGNALS:
+        signal.signal(number, interrupted)
+    story = Story()
+    print(topology.DRAWING, flush=True)
+    try:
+        story.step("Building the lab: 8 network namespaces")
+        with topology.Lab() as lab:
+            tell_or_explain(story, lab)
+            story.step("Removing the lab")
+    except LabError as error:
+        story.expect(False, str(error))
+    return story.verdict()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Stock BIRD as a BGP peer: on a server, which announces the VIP from its
+loopback, and on the upstream router, which puts what it learns into its kernel.
+
+The timers are short where BIRD's defaults are minutes, so that a session that
+was torn down comes back within a second or two.
+"""
+
+import os
+import signal
+
+from .system import run, wait_until
+
+HOLD_TIME = 9
+
+COMMON = """\
+log "{folder}/bird.log" all;
+debug protocols {{ states, events }};
+router id {address};
+protocol device {{ scan time 2; }}
+"""
+
+SESSION = """\
+protocol bgp headgate {{
+    local {address} as {local_as};
+    neighbor {neighbor} as {neighbor_as};
+    hold time {hold_time};
+    connect delay time 1;
+    connect retry time 1;
+    error wait time 1, 2;
+    ipv4 {{ import {import_}; export {export}; }};
+}}
+"""
+
+SERVER = COMMON + """\
+protocol direct vip {{ ipv4; interface "lo"; }}
+""" + SESSION
+
+ROUTER = COMMON + """\
+protocol kernel {{ ipv4 {{ import none; export where source = RTS_BGP; }}; }}
+""" + SESSION
+
+
+class Bird:
+    """One BIRD: its folder, its namespace and, while it runs, its process."""
+
+    def __init__(self, namespace, folder, template, **session):
+        self.namespace = namespace
+        self.folder = folder
+        self.template = template
+        self.session = {"hold_time": HOLD_TIME, **session}
+        self.process = None
+        os.makedirs(folder, exist_ok=True)
+
+    def start(self, **changes):
+        """Starts BIRD; `changes` differ from the usual session this once."""
+        text = self.template.format(folder=self.folder,
+                                    **{**self.session, **changes})
+        with open(f"{self.folder}/bird.conf", "w", encoding="utf-8") as file:
+            file.write(text)
+        self.process = self.namespace.start(
+            ["bird", "-f", "-c", f"{self.folder}/bird.conf",
+             "-s", f"{self.folder}/bird.ctl"],
+            log=f"{self.folder}/bird.out")
+
+    def ask(self, request):
+        """What birdc prints, without its greeting; "" if BIRD is not there."""
+        answer = run("birdc", "-s", f"{self.folder}/bird.ctl", request,
+                     check=False)
+        return "\n".join(answer.splitlines()[1:])
+
+    def established(self):
+        return "Established" in self.ask("show protocols headgate")
+
+    def wait_established(self, seconds=15):
+        wait_until(self.established, seconds,
+                   f"BGP session of {self.namespace.short_name}", pause=0.1)
+
+    def log(self):
+        with open(f"{self.folder}/bird.log", encoding="utf-8") as file:
+            return file.read()
+
+    def stop(self):
+        self.process.end()
+
+    def kill(self):
+        self.process.end(signal.SIGKILL)
+
+    def freeze(self):
+        self.process.signal_group(signal.SIGSTOP)
+
+
+def server_bird(namespace, folder, address, local_as, neighbor, neighbor_as,
+                vip):
+    return Bird(namespace, folder, SERVER, address=address, local_as=local_as,
+                neighbor=neighbor, neighbor_as=neighbor_as, import_="none",
+                export=f"where net = {vip}/32")
+
+
+def router_bird(namespace, folder, address, local_as, neighbor, neighbor_as):
+    return Bird(namespace, folder, ROUTER, address=address, local_as=local_as,
+                neighbor=neighbor, neighbor_as=neighbor_as, import_="all",
+                export="none")

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The HTTP client of the lab; runs as a program in the client's namespace.
+
+    client.py short VIP FIRST_PORT COUNT SECONDS
+        Downloads /short once from each of COUNT source ports, a bounded number
+        at a time, and prints one JSON list: what became of each connection.
+
+    client.py long VIP FIRST_PORT COUNT SECONDS
+        Starts COUNT slow downloads of /long and keeps them. A line on standard
+        input is answered with that list as it stands at that moment; at the end
+        of the input all are reset.
+
+Source ports are chosen, not left to the kernel: the flow hash sees them, so the
+same ports give the same result in every run. Both end after SECONDS.
+"""
+
+import asyncio
+import json
+import socket
+import struct
+import sys
+
+CONCURRENCY = 64
+CONNECTION_SECONDS = 8
+
+
+class Download:
+    """One connection and what came of it."""
+
+    def __init__(self, vip, port, path):
+        self.vip = vip
+        self.path = path
+        self.result = {"port": port, "server": None, "bytes": 0,
+                       "done": False, "error": None}
+
+    def socket(self):
+        """Bound to the chosen port. The server closes first, or we reset: no
+        TIME_WAIT keeps the port from being used again."""
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        sock.setblocking(False)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(("0.0.0.0", self.result["port"]))
+        return sock
+
+    async def run(self):
+        sock = self.socket()
+        try:
+            await self.fetch(sock)
+        except (OSError, EOFError, asyncio.TimeoutError) as error:
+            self.result["error"] = type(error).__name__
+        finally:
+            if not self.result["done"]:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                struct.pack("ii", 1, 0))
+            sock.close()
+
+    async def fetch(self, sock):
+        loop = asyncio.get_running_loop()
+        await asyncio.wait_for(loop.sock_connect(sock, (self.vip, 80)),
+                               CONNECTION_SECONDS)
+        request = f"GET {self.path} HTTP/1.0\r\nHost: lab\r\n\r\n"
+        await loop.sock_sendall(sock, request.encode())
+        promised = await self.read_head(loop, sock)
+        while data := await loop.sock_recv(sock, 65536):
+            self.result["bytes"] += len(data)
+        if self.result["bytes"] < promised:
+            raise EOFError
+        self.result["done"] = True
+
+    async def read_head(self, loop, sock):
+        """Notes which server it is; returns how many bytes it promised."""
+        head = b""
+        while b"\r\n\r\n" not in head:
+            data = await loop.sock_recv(sock, 65536)
+            if not data:
+                raise EOFError
+            head += data
+        head, body = head.split(b"\r\n\r\n", 1)
+        fields = dict(line.lower().split(": ", 1)
+                      for line in head.decode().split("\r\n")[1:])
+        self.result["server"] = fields["x-server"]
+        self.result["bytes"] = len(body)
+        return int(fields["content-length"])
+
+
+async def short(downloads):
+    waiting = iter(downloads)
+
+    async def worker():
+        for download in waiting:
+            try:
+                await asyncio.wait_for(download.run(), CONNECTION_SECONDS)
+            except asyncio.TimeoutError:
+                download.result["error"] = "TimeoutError"
+
+    await asyncio.gather(*(worker() for _ in range(CONCURRENCY)))
+
+
+async def long(downloads):
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    tasks = [asyncio.create_task(download.run()) for download in downloads]
+    while await reader.readline():
+        report(downloads)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def report(downloads):
+    print(json.dumps([download.result for download in downloads]), flush=True)
+
+
+async def main():
+    mode, vip, first_port, count, seconds = sys.argv[1:]
+    ports = range(int(first_port), int(first_port) + int(count))
+    downloads = [Download(vip, port, f"/{mode}") for port in ports]
+    work = {"short": short, "long": long}[mode](downloads)
+    try:
+        await asyncio.wait_for(work, int(seconds))
+    except asyncio.TimeoutError:
+        pass
+    if mode == "short":
+        report(downloads)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

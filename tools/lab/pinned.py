@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Reads the pinned maps of the XDP program by the bpf system call: arrays the
+way the agent writes them, as mapped memory, hashes by their key. bpftool can
+dump them too, but takes seconds for a map with room for all groups."""
+
+import ctypes
+import mmap
+import os
+import platform
+import struct
+
+SYS_BPF = {"x86_64": 321, "aarch64": 280}[platform.machine()]
+BPF_MAP_LOOKUP_ELEM = 1
+BPF_OBJ_GET = 7
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def bpf(command, attributes, what):
+    buffer = ctypes.create_string_buffer(attributes, len(attributes))
+    result = libc.syscall(SYS_BPF, command, buffer, len(attributes))
+    if result < 0:
+        error = ctypes.get_errno()
+        raise OSError(error, os.strerror(error), what)
+    return result
+
+
+def open_map(path):
+    """The file descriptor of a pinned map."""
+    name = ctypes.create_string_buffer(path.encode())
+    return bpf(BPF_OBJ_GET, struct.pack("QII", ctypes.addressof(name), 0, 0),
+               path)
+
+
+def lookup(path, key, layout):
+    """The value of a key (bytes), unpacked by the struct `layout`."""
+    key_buffer = ctypes.create_string_buffer(key, len(key))
+    value = ctypes.create_string_buffer(struct.calcsize(layout))
+    fd = open_map(path)
+    try:
+        bpf(BPF_MAP_LOOKUP_ELEM,
+            struct.pack("IQQQ", fd, ctypes.addressof(key_buffer),
+                        ctypes.addressof(value), 0), path)
+    finally:
+        os.close(fd)
+    return struct.unpack(layout, value.raw)
+
+
+def read_array(path, first, count, layout):
+    """COUNT elements from FIRST on, each unpacked by the struct `layout`."""
+    size = struct.calcsize(layout)
+    fd = open_map(path)
+    try:
+        with mmap.mmap(fd, (first + count) * size, mmap.MAP_SHARED,
+                       mmap.PROT_READ) as memory:
+            return list(struct.iter_unpack(layout, memory[first * size:]))
+    finally:
+        os.close(fd)

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Says which server a flow belongs to, independently of the program that
+steers: the pinned tables as they stand, and the flow hash in Python.
+
+The tests compare two such tables to know which flows a change may break.
+"""
+
+import socket
+import struct
+
+from .pinned import lookup, read_array
+
+# Layouts of include/headgate/abi.h.
+VIP = "IIII"                     # group, counter, hash_fields, reserved
+GROUP = "II"                     # first_bucket, mask
+BUCKET = "HHHH"                  # current, backup, previous, flags
+NEXTHOP = "6s6sIHHBB2sII16s16s"  # see NEXTHOP_ALIVE, NEXTHOP_ADDRESS
+NEXTHOP_ALIVE = 5
+NEXTHOP_ADDRESS = 10
+NEXTHOP_SLOTS = 4096
+
+PROTOCOL_TCP = 6
+MASK64 = (1 << 64) - 1
+
+
+def mix(word):
+    """One step of SplitMix64, as bpf/flow_hash.h has it."""
+    word = (word + 0x9e3779b97f4a7c15) & MASK64
+    word = (word ^ word >> 30) * 0xbf58476d1ce4e5b9 & MASK64
+    word = (word ^ word >> 27) * 0x94d049bb133111eb & MASK64
+    return word ^ word >> 31
+
+
+def flow_hash(source, source_port, destination, destination_port,
+              protocol=PROTOCOL_TCP, key=0):
+    """The 5-tuple hash of bpf/flow_hash.h: each field is taken as the bytes
+    of the packet, read as a little-endian number."""
+    addresses = int.from_bytes(
+        socket.inet_aton(source) + socket.inet_aton(destination), "little")
+    transport = int.from_bytes(
+        struct.pack("!HH", source_port, destination_port), "little")
+    return mix(mix(key ^ addresses) ^ (transport | protocol << 32))
+
+
+class Table:
+    """The buckets of one group at one moment, as addresses of next hops."""
+
+    def __init__(self, owners):
+        self.owners = owners
+
+    def bucket_of(self, source, source_port, vip, port=80):
+        """The bucket of a TCP flow, with the agent's default hash seed."""
+        value = flow_hash(source, source_port, vip, port)
+        return value & (len(self.owners) - 1)
+
+    def owner_of(self, *flow):
+        return self.owners[self.bucket_of(*flow)]
+
+    def moved(self, after, lost):
+        """Buckets of others than `lost` whose owner `after` is another one."""
+        return {bucket for bucket, owner in enumerate(self.owners)
+                if owner not in (lost, after.owners[bucket])}
+
+
+def read_table(pins, vip):
+    """The table that packets for the VIP meet now: a bucket whose next hop is
+    not alive counts for its backup."""
+    group = lookup(f"{pins}/vip4", socket.inet_aton(vip), VIP)[0]
+    first, mask = read_array(f"{pins}/groups", group, 1, GROUP)[0]
+    nexthops = read_array(f"{pins}/nexthops", 0, NEXTHOP_SLOTS, NEXTHOP)
+    buckets = read_array(f"{pins}/buckets", first, mask + 1, BUCKET)
+    return Table([owner(nexthops, bucket) for bucket in buckets])
+
+
+def owner(nexthops, bucket):
+    current, backup = bucket[:2]
+    slot = current if nexthops[current][NEXTHOP_ALIVE] else backup
+    if not nexthops[slot][NEXTHOP_ALIVE]:
+        return None
+    return socket.inet_ntoa(nexthops[slot][NEXTHOP_ADDRESS][12:])

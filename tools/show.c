@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* A reply as tables. See show.h. */
+
+#include "show.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "table.h"
+#include "value.h"
+#include "view.h"
+
+enum {
+	MAX_COLUMNS = 16,
+};
+
+/* A stream into memory that holds one text after the other. */
+struct scratch {
+	FILE *out;
+	char *text;
+	size_t size;
+};
+
+static int scratch_open(struct scratch *scratch)
+{
+	scratch->text = NULL;
+	scratch->out = open_memstream(&scratch->text, &scratch->size);
+	return scratch->out ? 0 : -ENOMEM;
+}
+
+static void scratch_close(struct scratch *scratch)
+{
+	fclose(scratch->out);
+	free(scratch->text);
+}
+
+/* Ends the text and makes room for the next; NULL if out of memory. */
+static const char *scratch_take(struct scratch *scratch)
+{
+	fputc('\0', scratch->out);
+	if (fflush(scratch->out) || ferror(scratch->out))
+		return NULL;
+	rewind(scratch->out);
+	return scratch->text;
+}
+
+static void add_row(struct table *table, const struct view_section *section,
+		    const struct view_place *place, struct scratch *scratch)
+{
+	for (size_t i = 0; i < section->column_count; i++) {
+		const struct view_column *column = &section->columns[i];
+
+		if (column->write)
+			column->write(place, scratch->out);
+		else
+			value_write(place->row, column->field, scratch->out);
+		table_add_cell(table, scratch_take(scratch));
+	}
+}
+
+static void add_rows(struct table *table, const struct view_section *section,
+		     struct json_object *list, struct json_object *parent,
+		     struct scratch *scratch)
+{
+	size_t count = json_object_array_length(list);
+
+	for (size_t i = 0; i < count; i++) {
+		struct view_place place = {
+			.row = json_object_array_get_idx(list, i),
+			.parent = parent,
+		};
+
+		add_row(table, section, &place, scratch);
+	}
+}
+
+/* Each entry of the list as a line with the rows of its inner list below. */
+static void add_entries(struct table *table, const struct view_section *section,
+			struct json_object *list, struct scratch *scratch)
+{
+	size_t count = json_object_array_length(list);
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *entry = json_object_array_get_idx(list, i);
+		struct json_object *inner = value_at(entry, section->inner);
+
+		value_expand(entry, section->heading, scratch->out);
+		table_add_line(table, scratch_take(scratch));
+		if (json_object_is_type(inner, json_type_array))
+			add_rows(table, section, inner, entry, scratch);
+	}
+}
+
+static int print_list(const struct view_section *section,
+		      struct json_object *list, FILE *out)
+{
+	struct table_column columns[MAX_COLUMNS];
+	struct scratch scratch;
+	struct table *table;
+	int error = scratch_open(&scratch);
+
+	if (error)
+		return error;
+	for (size_t i = 0; i < section->column_count; i++)
+		columns[i] = section->columns[i].table;
+	table = table_new(columns, section->column_count);
+	if (section->inner)
+		add_entries(table, section, list, &scratch);
+	else
+		add_rows(table, section, list, NULL, &scratch);
+	error = table_print(table, out);
+	table_free(table);
+	scratch_close(&scratch);
+	return error;
+}
+
+static int longest_name(const struct view_section *section)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < section->line_count; i++) {
+		size_t length = strlen(section->lines[i].name);
+
+		if (length > longest)
+			longest = length;
+	}
+	return (int)longest;
+}
+
+static int print_lines(const struct view_section *section,
+		       struct json_object *object, FILE *out)
+{
+	int width = longest_name(section);
+
+	for (size_t i = 0; i < section->line_count; i++) {
+		fprintf(out, "%-*s  ", width, section->lines[i].name);
+		value_expand(object, section->lines[i].text, out);
+		fputc('\n', out);
+	}
+	return 0;
+}
+
+static int print_section(const struct view_section *section,
+			 struct json_object *reply, FILE *out)
+{
+	struct json_object *part = value_at(reply, section->path);
+
+	if (section->lines)
+		return json_object_is_type(part, json_type_object) ?
+			       print_lines(section, part, out) :
+			       -EPROTO;
+	return json_object_is_type(part, json_type_array) ?
+		       print_list(section, part, out) :
+		       -EPROTO;
+}
+
+int show_print(const struct view *view, struct json_object *reply, FILE *out,
+	       const char **missing)
+{
+	for (size_t i = 0; i < view->section_count; i++) {
+		int error;
+
+		if (i)
+			fputc('\n', out);
+		error = print_section(&view->sections[i], reply, out);
+		if (error == -EPROTO)
+			*missing = view->sections[i].path;
+		if (error)
+			return error;
+	}
+	return 0;
+}

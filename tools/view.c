@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The table of views. See view.h. */
+
+#include "view.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "value.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+#define COLUMN_TEXT(name, from)                             \
+	{                                                   \
+		.table = { (name), false }, .field = (from) \
+	}
+#define COLUMN_NUMBER(name, from)                          \
+	{                                                  \
+		.table = { (name), true }, .field = (from) \
+	}
+#define COLUMN_WRITE(name, function)                            \
+	{                                                       \
+		.table = { (name), false }, .write = (function) \
+	}
+#define COLUMNS(array)	.columns = (array), .column_count = COUNT_OF(array)
+#define SECTIONS(array) .sections = (array), .section_count = COUNT_OF(array)
+
+static const struct view_line status_lines[] = {
+	{ "headgate", "{version}, pid {pid}, up {uptime_s}" },
+	{ "bgp", "AS {as}, router id {router_id}" },
+	{ "neighbors", "{neighbors.established} of {neighbors.configured} "
+		       "established" },
+	{ "vips", "{vips.learned} learned, {vips.forwarding} forwarding, "
+		  "{vips.announced} announced" },
+	{ "next hops", "{nexthops.alive} of {nexthops.total} alive" },
+	{ "groups", "{groups.used} of {groups.maximum}" },
+	{ "hash", "seed {hash_seed}, {table_size} buckets a group" },
+};
+
+static const struct view_column interface_columns[] = {
+	COLUMN_TEXT("INTERFACE", "name"),
+	COLUMN_NUMBER("INDEX", "ifindex"),
+	COLUMN_TEXT("UP", "up"),
+	COLUMN_TEXT("XDP MODE", "mode"),
+	COLUMN_NUMBER("PROGRAM", "program_id"),
+	COLUMN_TEXT("MAC", "mac"),
+};
+
+static const struct view_section status_sections[] = {
+	{ .path = "status",
+	  .lines = status_lines,
+	  .line_count = COUNT_OF(status_lines) },
+	{ .path = "status.interfaces", COLUMNS(interface_columns) },
+};
+
+static const struct view_column neighbor_columns[] = {
+	COLUMN_TEXT("NEIGHBOR", "address"),
+	COLUMN_TEXT("AS", "as"),
+	COLUMN_TEXT("ROLE", "role"),
+	COLUMN_TEXT("STATE", "state"),
+	COLUMN_NUMBER("UP", "uptime_s"),
+	COLUMN_NUMBER("RECEIVED", "prefixes_received"),
+	COLUMN_NUMBER("ACCEPTED", "prefixes_accepted"),
+	COLUMN_NUMBER("ANNOUNCED", "prefixes_announced"),
+	COLUMN_TEXT("LAST ERROR", "last_error"),
+};
+
+static const struct view_section neighbor_sections[] = {
+	{ .path = "neighbors", COLUMNS(neighbor_columns) },
+};
+
+static bool is_selected(const struct view_place *place)
+{
+	return json_object_get_boolean(value_at(place->row, "selected"));
+}
+
+static bool is_best(const struct view_place *place)
+{
+	const char *best =
+		json_object_get_string(value_at(place->parent, "best"));
+	const char *next_hop =
+		json_object_get_string(value_at(place->row, "next_hop"));
+
+	return is_selected(place) && best && next_hop &&
+	       !strcmp(best, next_hop);
+}
+
+/* "*=": the best path, "=": in the set beside it, "-": not in the set. */
+static void write_mark(const struct view_place *place, FILE *out)
+{
+	fprintf(out, "  %s",
+		is_best(place)	   ? "*=" :
+		is_selected(place) ? "=" :
+				     "-");
+}
+
+static void write_why(const struct view_place *place, FILE *out)
+{
+	if (is_best(place))
+		fputs("best", out);
+	else if (is_selected(place))
+		fputs("equal to best", out);
+	else
+		value_write(place->row, "reason", out);
+}
+
+static const struct view_column path_columns[] = {
+	COLUMN_WRITE("  IN", write_mark),
+	COLUMN_TEXT("NEIGHBOR", "neighbor"),
+	COLUMN_TEXT("NEXT HOP", "next_hop"),
+	COLUMN_NUMBER("WEIGHT", "weight"),
+	COLUMN_NUMBER("PREF", "local_pref"),
+	COLUMN_NUMBER("MED", "med"),
+	COLUMN_TEXT("ORIGIN", "origin"),
+	COLUMN_TEXT("AS PATH", "as_path"),
+	COLUMN_WRITE("WHY", write_why),
+};
+
+static const struct view_section route_sections[] = {
+	{ .path = "routes",
+	  COLUMNS(path_columns),
+	  .inner = "paths",
+	  .heading = "{prefix}, announced to {announced}" },
+};
+
+static const struct view_column nexthop_columns[] = {
+	COLUMN_NUMBER("SLOT", "slot"),
+	COLUMN_TEXT("NEXT HOP", "address"),
+	COLUMN_TEXT("STATE", "state"),
+	COLUMN_NUMBER("SINCE", "since_s"),
+	COLUMN_TEXT("ALIVE", "alive"),
+	COLUMN_TEXT("DRAINING", "draining"),
+	COLUMN_TEXT("INTERFACE", "interface"),
+	COLUMN_TEXT("MAC", "mac"),
+	COLUMN_NUMBER("WEIGHT", "weight"),
+	COLUMN_NUMBER("BUCKETS", "buckets"),
+	COLUMN_NUMBER("PACKETS", "packets"),
+	COLUMN_NUMBER("BYTES", "bytes"),
+};
+
+static const struct view_section nexthop_sections[] = {
+	{ .path = "nexthops", COLUMNS(nexthop_columns) },
+};
+
+static void write_member(const struct view_place *place, FILE *out)
+{
+	fputs("  ", out);
+	value_write(place->row, "address", out);
+}
+
+static const struct view_column member_columns[] = {
+	COLUMN_WRITE("  NEXT HOP", write_member),
+	COLUMN_NUMBER("WEIGHT", "weight"),
+	COLUMN_NUMBER("BUCKETS", "buckets"),
+	COLUMN_NUMBER("SHARE", "share"),
+};
+
+static const struct view_section group_sections[] = {
+	{ .path = "groups",
+	  COLUMNS(member_columns),
+	  .inner = "members",
+	  .heading = "group {group}: {size} buckets, digest {digest}, VIPs "
+		     "{vips}" },
+};
+
+static const struct view_column outcome_columns[] = {
+	COLUMN_TEXT("OUTCOME", "name"),
+	COLUMN_NUMBER("PACKETS", "packets"),
+	COLUMN_NUMBER("BYTES", "bytes"),
+};
+
+static const struct view_column vip_counter_columns[] = {
+	COLUMN_TEXT("VIP", "prefix"),
+	COLUMN_NUMBER("PACKETS", "packets"),
+	COLUMN_NUMBER("BYTES", "bytes"),
+};
+
+static const struct view_column nexthop_counter_columns[] = {
+	COLUMN_TEXT("NEXT HOP", "address"),
+	COLUMN_NUMBER("PACKETS", "packets"),
+	COLUMN_NUMBER("BYTES", "bytes"),
+};
+
+static const struct view_section counter_sections[] = {
+	{ .path = "outcomes", COLUMNS(outcome_columns) },
+	{ .path = "vips", COLUMNS(vip_counter_columns) },
+	{ .path = "nexthops", COLUMNS(nexthop_counter_columns) },
+};
+
+const struct view views[] = {
+	{ "status", "the agent and its interfaces at a glance",
+	  SECTIONS(status_sections) },
+	{ "neighbors", "BGP sessions", SECTIONS(neighbor_sections) },
+	{ "routes", "every path, in the set or why not",
+	  SECTIONS(route_sections) },
+	{ "nexthops", "where packets can be sent to",
+	  SECTIONS(nexthop_sections) },
+	{ "groups", "which next hop owns how many buckets",
+	  SECTIONS(group_sections) },
+	{ "counters", "packets by outcome, VIP and next hop",
+	  SECTIONS(counter_sections) },
+};
+
+const size_t view_count = COUNT_OF(views);
+
+const struct view *view_find(const char *what)
+{
+	for (size_t i = 0; i < view_count; i++)
+		if (!strcmp(views[i].what, what))
+			return &views[i];
+	return NULL;
+}
