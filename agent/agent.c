@@ -22,7 +22,7 @@
 
 enum {
 	/* Sets of next hops that can be steered over at the same time. */
-	GROUP_COUNT = 256,
+	GROUP_COUNT = 64,
 	/*
 	 * A program left by an earlier run forwards until the new tables have
 	 * not changed for the first of these times, or the second is over.

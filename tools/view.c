@@ -134,7 +134,6 @@ static const struct view_column nexthop_columns[] = {
 	COLUMN_TEXT("DRAINING", "draining"),
 	COLUMN_TEXT("INTERFACE", "interface"),
 	COLUMN_TEXT("MAC", "mac"),
-	COLUMN_NUMBER("WEIGHT", "weight"),
 	COLUMN_NUMBER("BUCKETS", "buckets"),
 	COLUMN_NUMBER("PACKETS", "packets"),
 	COLUMN_NUMBER("BYTES", "bytes"),
@@ -184,9 +183,9 @@ static const struct view_column nexthop_counter_columns[] = {
 };
 
 static const struct view_section counter_sections[] = {
-	{ .path = "outcomes", COLUMNS(outcome_columns) },
-	{ .path = "vips", COLUMNS(vip_counter_columns) },
-	{ .path = "nexthops", COLUMNS(nexthop_counter_columns) },
+	{ .path = "counters.outcomes", COLUMNS(outcome_columns) },
+	{ .path = "counters.vips", COLUMNS(vip_counter_columns) },
+	{ .path = "counters.nexthops", COLUMNS(nexthop_counter_columns) },
 };
 
 const struct view views[] = {

@@ -133,9 +133,11 @@ static void send_reply(struct client *client, struct json_object *reply)
 {
 	struct evbuffer *output = bufferevent_get_output(client->stream);
 
-	evbuffer_add_printf(
-		output, "%s\n",
-		json_object_to_json_string_ext(reply, JSON_C_TO_STRING_PLAIN));
+	evbuffer_add_printf(output, "%s\n",
+			    json_object_to_json_string_ext(
+				    reply,
+				    JSON_C_TO_STRING_PLAIN |
+					    JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(reply);
 }
 

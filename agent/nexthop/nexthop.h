@@ -35,13 +35,13 @@ struct nexthop {
 	struct address address;
 	struct address via; /* immediate next hop; `address` if on link */
 	enum nexthop_state state;
-	uint32_t ifindex;
+	uint32_t ifindex; /* 0 while UNREACHABLE */
 	char interface[16];
 	uint16_t mtu; /* of the interface */
 	uint8_t mac[MAC_SIZE];
 	uint8_t source_mac[MAC_SIZE];
 	uint64_t since_ms;  /* CLOCK_BOOTTIME of the last change of state */
-	uint32_t conflicts; /* answers from other MACs than the one that is */
+	uint32_t conflicts; /* answers of other MACs while this one answers */
 };
 
 /* RESOLVED and SUSPECT forward; nothing else does. */
@@ -57,8 +57,15 @@ struct nexthop_link {
 	bool up; /* administratively up and carrier */
 };
 
+/*
+ * Called from the event loop only, the links found at the start included. A
+ * callback may acquire and release, but not free the tracker.
+ */
 struct nexthop_callbacks {
-	/* State, MAC, interface or MTU of `nexthop` changed. */
+	/*
+	 * `nexthop` became alive, dead or unresolved, or is alive at another
+	 * MAC or interface, or with another MTU or source MAC.
+	 */
 	void (*changed)(const struct nexthop *nexthop, void *context);
 	/* An interface appeared, changed or (up == false, mtu == 0) vanished. */
 	void (*link_changed)(const struct nexthop_link *link, void *context);

@@ -5,18 +5,21 @@ import os
 
 from lab_case import LabCase
 
-# Map -> the fields of a value; None for a plain number.
+# Map -> the fields of a value. tx_ports is not here: the kernel takes no type
+# information for device maps. buckets is not dumped but looked up: it has room
+# for all groups, millions of elements.
 FIELDS = {
     "vip4": {"group", "counter", "hash_fields"},
     "groups": {"first_bucket", "mask"},
-    "buckets": {"current", "backup", "previous", "flags"},
     "nexthops": {"destination_mac", "source_mac", "ifindex", "mtu", "vlan",
                  "alive", "draining", "incarnation", "address"},
-    "tx_ports": None,
     "vip_counters": {"packets", "bytes"},
     "nh_counters": {"packets", "bytes"},
     "outcomes": {"packets", "bytes"},
 }
+
+
+BUCKET_FIELDS = {"current", "backup", "previous", "flags"}
 
 
 class Bpftool(LabCase):
@@ -25,17 +28,17 @@ class Bpftool(LabCase):
 
     def test_every_map_is_pinned_by_its_name(self):
         pinned = set(os.listdir(self.lab.headgate.pins))
-        self.assertLessEqual(set(FIELDS), pinned)
+        self.assertLessEqual({*FIELDS, "buckets", "tx_ports"}, pinned)
 
-    def test_values_have_named_fields(self):
+    def test_dumped_values_have_named_fields(self):
         for name, fields in FIELDS.items():
             with self.subTest(map=name):
-                value = self.first_value(name)
-                self.assertIsInstance(value, dict if fields else int)
-                self.assertLessEqual(fields or set(), set(value or {}))
+                entry = self.lab.headgate.map_dump(name)[0]
+                value = (entry["values"][0]["value"]  # one for each CPU
+                         if "values" in entry else entry["value"])
+                self.assertLessEqual(fields, set(value))
 
-    def first_value(self, name):
-        entry = self.lab.headgate.map_dump(name)[0]
-        if "values" in entry:  # one for each CPU
-            return entry["values"][0]["value"]
-        return entry["value"]
+    def test_buckets_have_named_fields(self):
+        bucket = self.lab.headgate.map_lookup("buckets", 0)
+        self.assertLessEqual(BUCKET_FIELDS, set(bucket))
+        self.assertNotEqual(bucket["current"], 0)

@@ -3,8 +3,10 @@
 and what it leaves behind."""
 
 import os
+import time
 
 from lab_case import LabCase
+from lab import traffic
 from lab.system import wait_until
 from lab.topology import HEADGATE_UP, VIP
 
@@ -12,6 +14,9 @@ EXIT_USAGE = 2
 EXIT_NO_AGENT = 3
 EXIT_REFUSED = 5
 
+DOWNLOADS = 50
+LONG_PORT = 30000
+WATCH_SECONDS = 4  # a slow download grows about once a second
 WRONG_AS = 65200  # outside of what the lab's --neighbor admits
 
 
@@ -148,12 +153,12 @@ class BadInput(LabCase):
         self.assertEqual(headgate.program_ids(), {})
 
 
-class Lifetime(LabCase):
-    """How it ends, and what stays."""
+class Termination:
+    """SIGTERM: nothing stays."""
 
     options = {"servers": 2}
 
-    def test_a_terminated_agent_leaves_nothing(self):
+    def terminate(self):
         headgate = self.lab.headgate
         self.assertEqual(headgate.stop(), 0)
         self.assertEqual(headgate.program_ids(), {})
@@ -162,25 +167,59 @@ class Lifetime(LabCase):
                 for name in names]
         self.assertEqual(pins, [])
         self.assertFalse(os.path.exists(headgate.socket))
-        headgate.start()
+
+
+class Terminated(Termination, LabCase):
+
+    def test_leaves_nothing_and_can_start_again(self):
+        self.terminate()
+        self.lab.headgate.start()
         self.lab.wait_ready()
 
-    def test_a_killed_agent_leaves_xdp_forwarding_and_is_succeeded(self):
-        headgate = self.lab.headgate
+
+class TerminatedEarly(Termination, LabCase):
+
+    def test_leaves_nothing_of_the_killed_one_before_it(self):
+        self.lab.headgate.kill()
+        self.lab.headgate.start()
+        self.terminate()
+
+
+class Killed(LabCase):
+    """SIGKILL: XDP goes on forwarding, and the next agent takes over."""
+
+    options = {"servers": 2}
+
+    def test_flows_survive_the_agent_and_its_successor(self):
+        lab, headgate = self.lab, self.lab.headgate
         # The upstream session dies with the agent, and its route with it.
-        self.lab.router.ip(f"route add {VIP} via {HEADGATE_UP} metric 999")
+        lab.router.ip(f"route add {VIP} via {HEADGATE_UP} metric 999")
+        downloads = lab.start_long_downloads(LONG_PORT, DOWNLOADS)
+        running = downloads.wait_running()
+        former = headgate.program_ids()
         headgate.kill()
-        self.assertEqual(set(headgate.program_ids()), {"up", "lan"})
-        self.assertEqual(self.lab.download(20000, 200).failed(), [])
-        headgate.start()
-        self.lab.wait_ready()
-        self.lab.router.ip(f"route del {VIP} via {HEADGATE_UP} metric 999")
-        self.lab.wait_announced(True)
-        self.assertEqual(set(headgate.program_ids()), {"up", "lan"})
-        self.assertEqual(self.lab.download(21000, 200).failed(), [])
+        self.assertEqual(headgate.program_ids(), former)
+        self.assertEqual(lab.download(20000, 200).failed(), [])
 
-    def test_headgatectl_says_that_there_is_no_agent(self):
-        done = self.lab.headgate.ctl_at(f"{self.lab.folder}/nobody.sock",
-                                        "show", "status")
+        headgate.start()
+        wait_until(lambda: not set(headgate.program_ids().values())
+                   & set(former.values()), 40, "a program of its own")
+        self.assertEqual(set(headgate.program_ids()), set(former))
+        lab.wait_ready()
+        self.assertEqual(lab.download(21000, 200).failed(), [])
+        now = downloads.report()
+        time.sleep(WATCH_SECONDS)
+        fates = traffic.fates(running, now, downloads.report())
+        downloads.close()
+        self.assertEqual(set(fates.values()), {"went on"})
+
+
+class Headgatectl(LabCase):
+
+    options = {"servers": 0}
+    started = False
+
+    def test_says_that_there_is_no_agent(self):
+        done = self.lab.headgate.ctl("show", "status")
         self.assertEqual(done.returncode, EXIT_NO_AGENT)
-        self.assertIn("nobody.sock", done.stderr)
+        self.assertIn(self.lab.headgate.socket, done.stderr)

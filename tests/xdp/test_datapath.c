@@ -23,6 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -295,8 +296,10 @@ static void keeps_forwarding_until_it_is_taken_over(void **state)
 
 static void run_until_killed(int ready)
 {
-	struct datapath *dp = must_open(DATAPATH_AUTO);
+	struct datapath *dp;
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	dp = must_open(DATAPATH_AUTO);
 	must_attach(dp, "veth0");
 	must_pin(dp);
 	if (write(ready, "", 1) != 1)

@@ -1,42 +1,25 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The next-hop tracker against a real kernel, as root:
- *
- *     our namespace                     the server's namespace
- *     tracker - hg0 10.0.0.1/24 ======= hg1 10.0.0.2/24 - its kernel's ARP
- *
- * Both namespaces have no name. They live as long as this process and its
- * child, so that nothing is left behind however the test ends, and any number
- * of them can run at a time.
+ * The next-hop tracker against a real kernel, as root: the tracker stands at
+ * one end of the pair of namespaces (pair.h), and the kernel at the other end
+ * answers its ARP.
  */
 
-#include <errno.h>
-#include <sched.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <arpa/inet.h>
 #include <cmocka.h>
 #include <event2/event.h>
-#include <fcntl.h>
 #include <linux/if_packet.h>
-#include <net/ethernet.h>
-#include <net/if.h>
-#include <sys/ioctl.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 
 #include "nexthop/arp.h"
 #include "nexthop/nexthop.h"
+#include "pair.h"
 
 enum times {
 	TICK_MS = 5,
@@ -45,6 +28,10 @@ enum times {
 	DEATH_MS = 2500,
 	MS_PER_S = 1000,
 	NS_PER_MS = 1000000,
+};
+
+enum sizes {
+	FLOOD_SIZE = 16000,
 };
 
 static const char interfaces[2][16] = { "hg0", "hg9" };
@@ -58,102 +45,6 @@ static struct nexthop_tracker *tracker;
 static const struct nexthop *hop;
 static unsigned int changes, link_changes;
 static bool release_on_change;
-
-/* Runs a shell command in our namespace. */
-static void run(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static void run(const char *format, ...)
-{
-	char command[256];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(command, sizeof(command), format, arguments);
-	va_end(arguments);
-	if (system(command))
-		fail_msg("failed: %s", command);
-}
-
-/* Runs an ip(8) command in the server's namespace. */
-static void run_at_server(const char *command)
-{
-	run("nsenter -t %d -n ip %s", (int)server, command);
-}
-
-/* A process that does nothing but hold a namespace until we end. */
-static void be_server(int ready)
-{
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (unshare(CLONE_NEWNET) || write(ready, "", 1) != 1)
-		_exit(1);
-	for (;;)
-		pause();
-}
-
-static void start_server(void)
-{
-	int ready[2];
-	char byte;
-
-	assert_int_equal(pipe(ready), 0);
-	server = fork();
-	assert_true(server >= 0);
-	if (!server)
-		be_server(ready[1]);
-	close(ready[1]);
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	close(ready[0]);
-}
-
-/* Until hg0 has its carrier, a second after it came up at the latest. */
-static void await_link(void)
-{
-	struct ifreq request = { .ifr_name = "hg0" };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	for (int tries = 0; tries < 400; tries++) {
-		assert_int_equal(ioctl(fd, SIOCGIFFLAGS, &request), 0);
-		if (request.ifr_flags & IFF_RUNNING)
-			break;
-		usleep(TICK_MS * 1000);
-	}
-	close(fd);
-}
-
-static void build_topology(void)
-{
-	assert_int_equal(unshare(CLONE_NEWNET), 0);
-	start_server();
-	/*
-	 * With one ifindex at both ends the kernel would not see a pair, and
-	 * could tell of a lost carrier up to a second late.
-	 */
-	run("ip link add hg0 index 100 address 02:00:00:00:00:01 type veth "
-	    "peer name hg1 address 02:00:00:00:00:02 netns %d",
-	    (int)server);
-	run("ip address add 10.0.0.1/24 dev hg0");
-	run("ip link set hg0 up");
-	run_at_server("address add 10.0.0.2/24 dev hg1");
-	run_at_server("link set hg1 up");
-	await_link();
-}
-
-/* A packet socket that is and stays in the server's namespace. */
-static int server_socket(void)
-{
-	char path[64];
-	int ours, theirs, fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)server);
-	ours = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	theirs = open(path, O_RDONLY | O_CLOEXEC);
-	assert_int_equal(setns(theirs, CLONE_NEWNET), 0);
-	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-	assert_int_equal(setns(ours, CLONE_NEWNET), 0);
-	close(ours);
-	close(theirs);
-	assert_true(fd >= 0);
-	return fd;
-}
 
 static uint64_t now_ms(void)
 {
@@ -248,7 +139,7 @@ static int set_up(void **state)
 	(void)state;
 	changes = link_changes = 0;
 	release_on_change = false;
-	build_topology();
+	server = pair_build();
 	base = event_base_new();
 	if (nexthop_tracker_new(base, &options, &tracker, error, sizeof(error)))
 		fail_msg("%s", error);
@@ -260,8 +151,7 @@ static int tear_down(void **state)
 	(void)state;
 	nexthop_tracker_free(tracker);
 	event_base_free(base);
-	kill(server, SIGKILL);
-	waitpid(server, NULL, 0);
+	pair_end(server);
 	return 0;
 }
 
@@ -291,10 +181,10 @@ static void a_server_without_its_address_dies_and_returns(void **state)
 {
 	(void)state;
 	acquire_alive("10.0.0.2");
-	run_at_server("address del 10.0.0.2/24 dev hg1");
+	pair_run_at(server, "address del 10.0.0.2/24 dev hg1");
 	assert_true(wait_for(dead, DEATH_MS));
 	assert_int_equal(changes, 2);
-	run_at_server("address add 10.0.0.2/24 dev hg1");
+	pair_run_at(server, "address add 10.0.0.2/24 dev hg1");
 	assert_true(wait_for(alive, ANSWER_MS));
 	assert_int_equal(changes, 3);
 }
@@ -303,9 +193,9 @@ static void a_lost_link_kills_at_once(void **state)
 {
 	(void)state;
 	acquire_alive("10.0.0.2");
-	run_at_server("link set hg1 down");
+	pair_run_at(server, "link set hg1 down");
 	assert_true(wait_for(dead, AT_ONCE_MS));
-	run_at_server("link set hg1 up");
+	pair_run_at(server, "link set hg1 up");
 	assert_true(wait_for(alive, ANSWER_MS));
 }
 
@@ -313,17 +203,16 @@ static void a_closed_link_leaves_no_route(void **state)
 {
 	(void)state;
 	acquire_alive("10.0.0.2");
-	run("ip link set hg0 down");
+	pair_run("ip link set hg0 down");
 	assert_true(wait_for(unreachable, AT_ONCE_MS));
 	assert_int_equal(hop->ifindex, 0);
-	run("ip link set hg0 up");
+	pair_run("ip link set hg0 up");
 	assert_true(wait_for(alive, ANSWER_MS));
 }
 
 /* "10.0.0.2 is at the forger", said to us as an answer would be. */
-static void forge_reply(int fd)
+static struct arp_frame forged_reply(void)
 {
-	struct sockaddr_ll to = { .sll_family = AF_PACKET };
 	struct arp_request request = {
 		.destination = hop->source_mac,
 		.sender_ip = inet_addr("10.0.0.2"),
@@ -335,23 +224,25 @@ static void forge_reply(int fd)
 	arp_build_request(&request, &frame);
 	frame.opcode = htons(ARP_REPLY);
 	memcpy(frame.target_mac, hop->source_mac, MAC_SIZE);
-
-	/* The server has one interface behind its loopback. */
-	to.sll_ifindex = 2;
-	while (sendto(fd, &frame, sizeof(frame), 0,
-		      (const struct sockaddr *)&to, sizeof(to)) < 0 &&
-	       errno == ENXIO && to.sll_ifindex < 64)
-		to.sll_ifindex++;
+	return frame;
 }
 
 static void a_forged_reply_does_not_move_it(void **state)
 {
-	int fd = server_socket();
+	struct sockaddr_ll to = { .sll_family = AF_PACKET };
+	unsigned int ifindex;
+	int fd = pair_server_socket(server, &ifindex);
+	struct arp_frame forged;
 
 	(void)state;
 	acquire_alive("10.0.0.2");
+	forged = forged_reply();
+	to.sll_ifindex = (int)ifindex;
 	for (uint64_t end = now_ms() + DEATH_MS; now_ms() < end;) {
-		forge_reply(fd);
+		assert_int_equal(sendto(fd, &forged, sizeof(forged), 0,
+					(const struct sockaddr *)&to,
+					sizeof(to)),
+				 sizeof(forged));
 		wait_for(never, 1);
 		assert_true(alive());
 		assert_memory_equal(hop->mac, server_mac, MAC_SIZE);
@@ -365,7 +256,7 @@ static void a_server_with_a_new_mac_is_found(void **state)
 {
 	(void)state;
 	acquire_alive("10.0.0.2");
-	run_at_server("link set hg1 address 02:00:00:00:00:03");
+	pair_run_at(server, "link set hg1 address 02:00:00:00:00:03");
 	assert_true(wait_for(moved, DEATH_MS));
 	assert_true(alive());
 }
@@ -382,11 +273,11 @@ static void what_no_probe_can_reach_is_unreachable(void **state)
 	};
 
 	(void)state;
-	run("ip link set lo up");
-	run("ip link add other type veth peer name end");
-	run("ip link set end up");
-	run("ip address add 10.9.0.1/24 dev other");
-	run("ip link set other up");
+	pair_run("ip link set lo up");
+	pair_run("ip link add other type veth peer name end");
+	pair_run("ip link set end up");
+	pair_run("ip address add 10.9.0.1/24 dev other");
+	pair_run("ip link set other up");
 	wait_for(never, AT_ONCE_MS);
 	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
 		acquire(addresses[i]);
@@ -403,14 +294,14 @@ static void routes_are_followed(void **state)
 	(void)state;
 	acquire("192.0.2.1");
 	assert_true(unreachable());
-	run("ip route add 192.0.2.0/24 via 10.0.0.2");
+	pair_run("ip route add 192.0.2.0/24 via 10.0.0.2");
 	assert_true(wait_for(alive, AT_ONCE_MS));
 	assert_true(address_equal(&hop->via, &gateway));
-	run("ip route add 198.51.100.0/24 via 10.0.0.2");
+	pair_run("ip route add 198.51.100.0/24 via 10.0.0.2");
 	wait_for(never, AT_ONCE_MS);
 	assert_int_equal(changes, 1);
 	assert_true(alive());
-	run("ip route del 192.0.2.0/24");
+	pair_run("ip route del 192.0.2.0/24");
 	assert_true(wait_for(unreachable, AT_ONCE_MS));
 	assert_int_equal(changes, 2);
 }
@@ -420,16 +311,17 @@ static void an_interface_may_appear_later(void **state)
 	(void)state;
 	acquire("10.3.0.2");
 	assert_true(unreachable());
-	run("ip link add hg9 type veth peer name hg8 netns %d", (int)server);
-	run_at_server("address add 10.3.0.2/24 dev hg8");
-	run_at_server("link set hg8 up");
-	run("ip address add 10.3.0.1/24 dev hg9");
-	run("ip link set hg9 up");
+	pair_run("ip link add hg9 type veth peer name hg8 netns %d",
+		 (int)server);
+	pair_run_at(server, "address add 10.3.0.2/24 dev hg8");
+	pair_run_at(server, "link set hg8 up");
+	pair_run("ip address add 10.3.0.1/24 dev hg9");
+	pair_run("ip link set hg9 up");
 	assert_true(wait_for(alive, ANSWER_MS));
 	assert_string_equal(hop->interface, "hg9");
 	assert_non_null(nexthop_link_by_name(tracker, "hg9"));
 
-	run("ip link del hg9");
+	pair_run("ip link del hg9");
 	assert_true(wait_for(unreachable, AT_ONCE_MS));
 	assert_null(nexthop_link_by_name(tracker, "hg9"));
 }
@@ -438,10 +330,24 @@ static void a_new_mtu_is_a_change(void **state)
 {
 	(void)state;
 	acquire_alive("10.0.0.2");
-	run("ip link set hg0 mtu 1400");
+	pair_run("ip link set hg0 mtu 1400");
 	assert_true(wait_for(has_small_mtu, AT_ONCE_MS));
 	assert_true(alive());
 	assert_int_equal(changes, 2);
+}
+
+/* More notifications than fit the queue, the one that matters the last. */
+static void lost_notifications_are_made_good(void **state)
+{
+	(void)state;
+	acquire_alive("10.0.0.2");
+	pair_run("for i in $(seq 1 %d); do "
+		 "echo route add 198.18.$((i / 256)).$((i %% 256)) dev hg0; "
+		 "done | ip -batch -",
+		 FLOOD_SIZE);
+	pair_run("ip link set hg0 mtu 1400");
+	assert_true(wait_for(has_small_mtu, ANSWER_MS));
+	assert_true(alive());
 }
 
 static void next_hops_are_listed_in_order_and_counted(void **state)
@@ -498,6 +404,7 @@ int main(void)
 		TRACKER_TEST(routes_are_followed),
 		TRACKER_TEST(an_interface_may_appear_later),
 		TRACKER_TEST(a_new_mtu_is_a_change),
+		TRACKER_TEST(lost_notifications_are_made_good),
 		TRACKER_TEST(next_hops_are_listed_in_order_and_counted),
 		TRACKER_TEST(a_callback_may_release_its_next_hop),
 	};

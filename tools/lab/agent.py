@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 
 from .system import LabError, run, wait_until
 
@@ -57,11 +58,8 @@ class Headgate:
                            + " ".join(arguments)) from late
 
     def ctl(self, *arguments):
-        return self.ctl_at(self.socket, *arguments)
-
-    def ctl_at(self, socket, *arguments):
         return subprocess.run(
-            [f"{BUILD}/headgatectl", "-s", socket, *arguments],
+            [f"{BUILD}/headgatectl", "-s", self.socket, *arguments],
             capture_output=True, text=True, timeout=10)
 
     def show(self, what):
@@ -95,6 +93,13 @@ class Headgate:
         entries = json.loads(run("bpftool", "-j", "map", "dump", "pinned",
                                  f"{self.pins}/{name}", timeout=60))
         return [entry["formatted"] for entry in entries]
+
+    def map_lookup(self, name, index):
+        """One value of a pinned array, as bpftool reads it."""
+        key = [str(byte) for byte in index.to_bytes(4, sys.byteorder)]
+        entry = json.loads(run("bpftool", "-j", "map", "lookup", "pinned",
+                               f"{self.pins}/{name}", "key", *key))
+        return entry["formatted"]["value"]
 
     def program_ids(self):
         """Interface -> id of the XDP program attached to it."""

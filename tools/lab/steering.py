@@ -8,7 +8,7 @@ The tests compare two such tables to know which flows a change may break.
 import socket
 import struct
 
-from .pinned import lookup, read_array
+from .bpf import lookup, read_array
 
 # Layouts of include/headgate/abi.h.
 VIP = "IIII"                     # group, counter, hash_fields, reserved

@@ -116,8 +116,7 @@ def connect(a, a_interface, b, b_interface):
 
     Both ends compute their checksums themselves (tx off): veth hands partial
     checksums on, and a frame that XDP forwards keeps them as they are, so that
-    the receiver would see garbage. GRO gives the peer of a port that XDP sends
-    from the NAPI context without which veth drops such frames in silence.
+    the receiver would see garbage.
     """
     a.ip(f"link add name {a_interface} type veth "
          f"peer name {b_interface} netns {b.name}",
@@ -125,8 +124,3 @@ def connect(a, a_interface, b, b_interface):
     b.ip(f"link set dev {b_interface} up")
     for namespace, interface in ((a, a_interface), (b, b_interface)):
         namespace.run("ethtool", "-K", interface, "tx", "off")
-
-
-def accept_xdp_frames(namespace, interface):
-    """See connect(): for the peers of the ports that XDP sends from."""
-    namespace.run("ethtool", "-K", interface, "gro", "on")

@@ -461,29 +461,29 @@ static void seed_properties(void)
 	print_message("HEADGATE_SEED=%llu\n", (unsigned long long)random_state);
 }
 
-#define NEW(name)      cmocka_unit_test_setup(name, new_probe)
-#define RESOLVED(name) cmocka_unit_test_setup(name, new_resolved_probe)
+#define FROM_NEW(name)	    cmocka_unit_test_setup(name, new_probe)
+#define FROM_RESOLVED(name) cmocka_unit_test_setup(name, new_resolved_probe)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		NEW(a_new_next_hop_asks_slower_and_slower),
-		RESOLVED(an_answer_is_refreshed_every_second),
-		RESOLVED(silence_kills_within_two_seconds),
-		RESOLVED(a_late_answer_clears_suspicion),
-		RESOLVED(a_timer_before_its_time_is_harmless),
-		NEW(jitter_brings_the_refresh_forward),
-		RESOLVED(a_lost_link_kills_at_once_and_ends_the_asking),
-		RESOLVED(a_lost_route_ends_the_asking),
-		RESOLVED(a_new_route_forgets_the_old_mac),
-		RESOLVED(an_answer_to_no_question_changes_nothing),
-		RESOLVED(another_mac_does_not_answer_for_the_known_one),
-		RESOLVED(a_new_mac_is_believed_when_the_old_one_is_silent),
-		RESOLVED(the_old_mac_is_kept_when_both_answer),
-		RESOLVED(a_failed_next_hop_may_return_elsewhere),
-		NEW(impossible_macs_are_refused),
-		NEW(no_history_makes_it_trust_silence),
-		NEW(no_forger_takes_over_from_an_answering_server),
+		FROM_NEW(a_new_next_hop_asks_slower_and_slower),
+		FROM_RESOLVED(an_answer_is_refreshed_every_second),
+		FROM_RESOLVED(silence_kills_within_two_seconds),
+		FROM_RESOLVED(a_late_answer_clears_suspicion),
+		FROM_RESOLVED(a_timer_before_its_time_is_harmless),
+		FROM_NEW(jitter_brings_the_refresh_forward),
+		FROM_RESOLVED(a_lost_link_kills_at_once_and_ends_the_asking),
+		FROM_RESOLVED(a_lost_route_ends_the_asking),
+		FROM_RESOLVED(a_new_route_forgets_the_old_mac),
+		FROM_RESOLVED(an_answer_to_no_question_changes_nothing),
+		FROM_RESOLVED(another_mac_does_not_answer_for_the_known_one),
+		FROM_RESOLVED(a_new_mac_is_believed_when_the_old_one_is_silent),
+		FROM_RESOLVED(the_old_mac_is_kept_when_both_answer),
+		FROM_RESOLVED(a_failed_next_hop_may_return_elsewhere),
+		FROM_NEW(impossible_macs_are_refused),
+		FROM_NEW(no_history_makes_it_trust_silence),
+		FROM_NEW(no_forger_takes_over_from_an_answering_server),
 	};
 
 	seed_properties();

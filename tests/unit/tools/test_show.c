@@ -188,17 +188,18 @@ static void groups_list_their_members_below(void **state)
 static void counters_are_three_tables_and_zeroes_are_shown(void **state)
 {
 	(void)state;
-	assert_shows("counters",
-		     "{\"outcomes\":[{\"name\":\"forwarded_tx\",\"packets\":0,"
-		     "\"bytes\":0}],\"vips\":[{\"prefix\":\"192.0.2.10/32\","
-		     "\"packets\":7,\"bytes\":448}],\"nexthops\":[]}",
-		     "OUTCOME       PACKETS  BYTES\n"
-		     "forwarded_tx        0      0\n"
-		     "\n"
-		     "VIP            PACKETS  BYTES\n"
-		     "192.0.2.10/32        7    448\n"
-		     "\n"
-		     "NEXT HOP  PACKETS  BYTES\n");
+	assert_shows(
+		"counters",
+		"{\"counters\":{\"outcomes\":[{\"name\":\"forwarded_tx\",\"packets\":0,"
+		"\"bytes\":0}],\"vips\":[{\"prefix\":\"192.0.2.10/32\","
+		"\"packets\":7,\"bytes\":448}],\"nexthops\":[]}}",
+		"OUTCOME       PACKETS  BYTES\n"
+		"forwarded_tx        0      0\n"
+		"\n"
+		"VIP            PACKETS  BYTES\n"
+		"192.0.2.10/32        7    448\n"
+		"\n"
+		"NEXT HOP  PACKETS  BYTES\n");
 }
 
 static void every_view_survives_entries_of_any_type(void **state)
@@ -219,10 +220,11 @@ static void every_view_survives_entries_of_any_type(void **state)
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		snprintf(reply, sizeof(reply),
 			 "{\"neighbors\":%s,\"routes\":%s,\"nexthops\":%s,"
-			 "\"groups\":%s,\"outcomes\":%s,\"vips\":%s,"
+			 "\"groups\":%s,\"counters\":{\"outcomes\":%s,"
+			 "\"vips\":%s,\"nexthops\":%s},"
 			 "\"status\":{\"interfaces\":%s}}",
 			 lists[i], lists[i], lists[i], lists[i], lists[i],
-			 lists[i], lists[i]);
+			 lists[i], lists[i], lists[i]);
 		for (size_t view = 0; view < view_count; view++)
 			free(shown(views[view].what, reply));
 	}

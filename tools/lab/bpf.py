@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Reads the pinned maps of the XDP program by the bpf system call: arrays the
-way the agent writes them, as mapped memory, hashes by their key. bpftool can
-dump them too, but takes seconds for a map with room for all groups."""
+"""The bpf system call, as far as the lab needs it.
+
+Reads the pinned maps of the XDP program: arrays the way the agent writes them,
+as mapped memory, hashes by their key; bpftool takes a minute to dump a map with
+room for all groups. And loads a program that passes every frame, for the ports
+at the other end of Headgate's cables.
+"""
 
 import ctypes
 import mmap
@@ -11,7 +15,15 @@ import struct
 
 SYS_BPF = {"x86_64": 321, "aarch64": 280}[platform.machine()]
 BPF_MAP_LOOKUP_ELEM = 1
+BPF_PROG_LOAD = 5
+BPF_OBJ_PIN = 6
 BPF_OBJ_GET = 7
+BPF_PROG_TYPE_XDP = 6
+
+# r0 = XDP_PASS; exit
+MOVE_IMMEDIATE, EXIT, XDP_PASS = 0xb7, 0x95, 2
+PASS_PROGRAM = (struct.pack("BBhi", MOVE_IMMEDIATE, 0, 0, XDP_PASS)
+                + struct.pack("BBhi", EXIT, 0, 0, 0))
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -30,6 +42,22 @@ def open_map(path):
     name = ctypes.create_string_buffer(path.encode())
     return bpf(BPF_OBJ_GET, struct.pack("QII", ctypes.addressof(name), 0, 0),
                path)
+
+
+def pin_pass_program(path):
+    """Loads the XDP program that passes every frame, and pins it at `path`."""
+    code = ctypes.create_string_buffer(PASS_PROGRAM)
+    license = ctypes.create_string_buffer(b"Dual BSD/GPL")
+    name = ctypes.create_string_buffer(path.encode())
+    fd = bpf(BPF_PROG_LOAD,
+             struct.pack("IIQQ", BPF_PROG_TYPE_XDP, len(PASS_PROGRAM) // 8,
+                         ctypes.addressof(code), ctypes.addressof(license)),
+             "XDP program that passes every frame")
+    try:
+        bpf(BPF_OBJ_PIN, struct.pack("QII", ctypes.addressof(name), fd, 0),
+            path)
+    finally:
+        os.close(fd)
 
 
 def lookup(path, key, layout):
