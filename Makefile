@@ -54,7 +54,7 @@ UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/
 XDP_TESTS := test_datapath test_forward test_oracle
 XDP_TESTS += test_tracker
 FUZZ_TARGETS :=
-FUZZ_TARGETS += config
+FUZZ_TARGETS += arp config
 FUZZ_TARGETS += message open update
 
 # ------------------------------------------------------------- flags

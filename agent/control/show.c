@@ -136,7 +136,9 @@ static const struct {
 	{ "groups", show_groups }, { "counters", show_counters },
 };
 
-enum { THINGS = sizeof(things) / sizeof(things[0]) };
+enum {
+	THINGS = sizeof(things) / sizeof(things[0])
+};
 
 struct json_object *show(const struct control_view *view, const char *what)
 {
@@ -158,7 +160,6 @@ const char *show_names(char text[SHOW_NAMES_SIZE])
 
 	for (size_t i = 0; i < THINGS; i++)
 		used += (size_t)snprintf(text + used, SHOW_NAMES_SIZE - used,
-					 "%s%s", i ? ", " : "",
-					 things[i].name);
+					 "%s%s", i ? ", " : "", things[i].name);
 	return text;
 }
