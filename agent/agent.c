@@ -43,7 +43,8 @@ struct agent {
 	struct rib *rib;
 	struct bgp_speaker *speaker;
 	struct control_view view;
-	int failed; /* -errno of what ended the loop */
+	int failed;   /* -errno of what ended the loop */
+	bool running; /* this agent is the one in charge of the host */
 	bool attached;
 	bool exports_waiting;
 };
@@ -597,6 +598,7 @@ struct event_base *agent_base(struct agent *agent)
 
 int agent_run(struct agent *agent)
 {
+	agent->running = true;
 	bgp_speaker_start(agent->speaker);
 	event_base_dispatch(agent->base);
 	return agent->failed;
@@ -613,6 +615,9 @@ void agent_free(struct agent *agent)
 	rib_free(agent->rib);
 	steering_free(agent->steering);
 	nexthop_tracker_free(agent->tracker);
+	/* A former run's program goes too, but not if we never came to run. */
+	if (agent->running)
+		datapath_remove_former(agent->datapath);
 	datapath_close(agent->datapath, false);
 	control_free(agent->control);
 	if (agent->takeover)

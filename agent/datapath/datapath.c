@@ -164,15 +164,19 @@ int datapath_pin_maps(struct datapath *dp, struct datapath_error *error)
 	return 0;
 }
 
-/* Only what this run has pinned: if it fails early, an earlier one's stays. */
 static void unpin_maps(struct datapath *dp)
 {
 	struct bpf_map *map;
 
-	if (!dp->maps_pinned)
-		return;
 	bpf_object__for_each_map(map, dp->skeleton->obj)
 		pins_remove(&dp->pins, PIN_MAP, bpf_map__name(map));
+}
+
+void datapath_remove_former(struct datapath *dp)
+{
+	datapath_detach_stale(dp);
+	if (!dp->maps_pinned)
+		unpin_maps(dp);
 }
 
 void datapath_close(struct datapath *dp, bool keep)
@@ -180,7 +184,8 @@ void datapath_close(struct datapath *dp, bool keep)
 	if (!dp)
 		return;
 	attach_release(dp, keep);
-	if (!keep)
+	/* Only what this run has pinned: if it fails early, a former's stays. */
+	if (!keep && dp->maps_pinned)
 		unpin_maps(dp);
 	counters_close(&dp->counters);
 	table_close(&dp->nexthops);

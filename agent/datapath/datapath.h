@@ -89,6 +89,11 @@ bool datapath_has_former(const struct datapath *dp);
  * taken over: to be called when all interfaces are attached.
  */
 void datapath_detach_stale(struct datapath *dp);
+/*
+ * Takes away all that an earlier run left, links and pins, for a run that ends
+ * before it has taken them over.
+ */
+void datapath_remove_former(struct datapath *dp);
 /* DATAPATH_NATIVE or DATAPATH_GENERIC; DATAPATH_AUTO if it is not a port. */
 enum datapath_mode datapath_mode(const struct datapath *dp, uint32_t ifindex);
 /* To be called when the interface has got a new MAC. -ENOENT: no port. */

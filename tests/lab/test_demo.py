@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import unittest
+import uuid
 
 from lab_case import TOOLS
 from lab.system import PYTHON
@@ -21,30 +22,26 @@ def named_for(pid):
     return [place for place in places if place.startswith(marks)]
 
 
-def network_of(pid):
-    try:
-        return os.stat(f"/proc/{pid}/ns/net").st_ino
-    except OSError:
-        return None
-
-
-def homeless_processes():
-    """Processes in a network namespace that has no name (any more)."""
-    known = {network_of(1), network_of("self"), None}
-    if os.path.isdir("/run/netns"):
-        known |= {os.stat(f"/run/netns/{name}").st_ino
-                  for name in os.listdir("/run/netns")}
-    return {int(pid) for pid in os.listdir("/proc")
-            if pid.isdigit() and network_of(pid) not in known}
+def processes_with(mark):
+    """Processes that inherited `mark` in their environment."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/environ", "rb") as file:
+                if mark.encode() in file.read():
+                    found.append(pid)
+        except OSError:  # it has ended
+            pass
+    return found
 
 
 class Interrupted(unittest.TestCase):
 
     def interrupt(self, number, line):
         """Runs the demo until it prints `line`, then signals it."""
-        before = homeless_processes()
-        demo = subprocess.Popen([PYTHON, f"{TOOLS}/demo.py"], text=True,
-                                stdout=subprocess.PIPE)
+        mark = f"LAB_TEST_MARK={uuid.uuid4()}"
+        demo = subprocess.Popen(["env", mark, PYTHON, f"{TOOLS}/demo.py"],
+                                text=True, stdout=subprocess.PIPE)
         printed = ""
         while line not in printed:
             new = demo.stdout.readline()
@@ -54,7 +51,7 @@ class Interrupted(unittest.TestCase):
         demo.communicate(timeout=30)
         self.assertEqual(demo.returncode, 128 + number)
         self.assertEqual(named_for(demo.pid), [])
-        self.assertEqual(homeless_processes() - before, set())
+        self.assertEqual(processes_with(mark), [])
 
     def test_while_it_builds(self):
         self.interrupt(signal.SIGINT, "Building the lab")
