@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <net/if.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,10 @@ enum exit_code {
 	EXIT_CONFIGURATION = 2,
 	EXIT_NOT_PERMITTED = 4,
 	EXIT_KERNEL = 5,
+};
+
+enum {
+	MAX_HOST_INTERFACES = 4096,
 };
 
 static void on_end(evutil_socket_t number, short what, void *base)
@@ -62,12 +67,30 @@ static int run(const struct config *config)
 	return code ? EXIT_KERNEL : EXIT_OK;
 }
 
+/* Returns the number of errors, all of which were written to stderr. */
+static int parse(struct config *config, int argc, char **argv,
+		 enum config_request *request)
+{
+	struct if_nameindex *list = if_nameindex();
+	const char *names[MAX_HOST_INTERFACES + 1] = { NULL };
+	int errors;
+
+	for (size_t i = 0; list && list[i].if_name && i < MAX_HOST_INTERFACES;
+	     i++)
+		names[i] = list[i].if_name;
+	errors = config_parse(config, argc, argv, list ? names : NULL, request,
+			      stderr);
+	if (list)
+		if_freenameindex(list);
+	return errors;
+}
+
 int main(int argc, char **argv)
 {
 	static struct config config;
 	enum config_request request;
 
-	if (config_parse(&config, argc, argv, &request, stderr))
+	if (parse(&config, argc, argv, &request))
 		return EXIT_CONFIGURATION;
 	if (request == CONFIG_HELP) {
 		config_print_help(stdout);
@@ -77,8 +100,6 @@ int main(int argc, char **argv)
 		puts("headgate " HEADGATE_VERSION);
 		return EXIT_OK;
 	}
-	if (config_check_host(&config, stderr))
-		return EXIT_CONFIGURATION;
 	if (request == CONFIG_CHECK) {
 		config_print(&config, stdout);
 		return EXIT_OK;

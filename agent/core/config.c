@@ -141,11 +141,13 @@ void config_init(struct config *config)
 }
 
 int config_parse(struct config *config, int argc, char **argv,
+		 const char *const *host_interfaces,
 		 enum config_request *request, FILE *errors)
 {
 	struct config_parser parser;
 
 	config_parser_init(&parser, config, errors);
+	parser.host_interfaces = host_interfaces;
 	read_command_line(&parser, argc, argv, CONFIG_STAGE_REQUEST);
 	*request = parser.request;
 	if (parser.request == CONFIG_HELP || parser.request == CONFIG_VERSION)

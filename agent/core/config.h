@@ -122,18 +122,15 @@ void config_init(struct config *config);
  * as "FILE:LINE: message" or "headgate: message", and after the last one their
  * number. Returns that number; `config` is complete only at 0 and only if the
  * request is CONFIG_RUN or CONFIG_CHECK. Uses getopt_long(), so one call at a
- * time.
+ * time. `host_interfaces`: the names of the interfaces there are, ended by
+ * NULL; NULL if --interface is not to be held against them.
  */
 int config_parse(struct config *config, int argc, char **argv,
+		 const char *const *host_interfaces,
 		 enum config_request *request, FILE *errors);
 /* The same for one file alone, open as `in` and called `name` in errors. */
 int config_parse_stream(struct config *config, FILE *in, const char *name,
 			FILE *errors);
-/*
- * Holds a configuration against this host: do its interfaces exist? Reports
- * as config_parse() does and returns the number of errors.
- */
-int config_check_host(const struct config *config, FILE *errors);
 /* Writes the canonical form: every flag with its value, one a line. */
 void config_print(const struct config *config, FILE *out);
 /* Writes --help, out of the same table. */

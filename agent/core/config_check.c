@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/*
- * Rules that span several values, and those the host has a say in. See
- * config_check.h and config_check_host() in config.h.
- */
+/* Rules that span several values, or need the host. See config_check.h. */
 
 #include "core/config_check.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <string.h>
 
 #include "core/config.h"
@@ -43,6 +39,43 @@ static void check_required(struct config_parser *parser)
 					flag->name,
 					config_flag_metavar(flag, metavar,
 							    sizeof(metavar)));
+	}
+}
+
+/* True if the host has interface number `index`, or nobody knows. */
+static bool host_has(const struct config_parser *parser, size_t index)
+{
+	const char *const *name = parser->host_interfaces;
+
+	for (; name && *name; name++)
+		if (!strcmp(*name, parser->config->interfaces[index]))
+			return true;
+	return !name;
+}
+
+static void check_host_interfaces(struct config_parser *parser)
+{
+	const struct config *config = parser->config;
+
+	for (size_t i = 0; i < config->interface_count; i++) {
+		struct suggestion nearest =
+			suggestion_for(config->interfaces[i]);
+
+		if (host_has(parser, i))
+			continue;
+		for (size_t j = 0; parser->host_interfaces[j]; j++)
+			suggestion_offer(&nearest, parser->host_interfaces[j]);
+		point_at(parser, "interface", config->interfaces[i],
+			 &parser->interfaces[i]);
+		if (nearest.name)
+			config_reject(parser,
+				      "this host has no such interface; did "
+				      "you mean '%s'?",
+				      nearest.name);
+		else
+			config_reject(parser, "this host has no such "
+					      "interface; `ip link` lists "
+					      "them");
 	}
 }
 
@@ -177,43 +210,8 @@ void config_check(struct config_parser *parser)
 {
 	check_required(parser);
 	check_interfaces(parser);
+	check_host_interfaces(parser);
 	check_vips(parser);
 	check_neighbors(parser);
 	check_min_nexthops(parser);
-}
-
-/* The interface of this host that `name` may have been meant to be. */
-static void suggest_interface(const char *name, FILE *errors)
-{
-	struct suggestion suggestion = suggestion_for(name);
-	struct if_nameindex *list = if_nameindex();
-
-	for (struct if_nameindex *at = list; at && at->if_name; at++)
-		suggestion_offer(&suggestion, at->if_name);
-	if (suggestion.name)
-		fprintf(errors, "; did you mean '%s'?\n", suggestion.name);
-	else
-		fputs("; `ip link` lists them\n", errors);
-	if (list)
-		if_freenameindex(list);
-}
-
-int config_check_host(const struct config *config, FILE *errors)
-{
-	int count = 0;
-
-	for (size_t i = 0; i < config->interface_count; i++) {
-		const char *name = config->interfaces[i];
-
-		if (if_nametoindex(name))
-			continue;
-		count++;
-		fprintf(errors,
-			"headgate: --interface %s: this host has no such "
-			"interface",
-			name);
-		suggest_interface(name, errors);
-	}
-	config_write_total(errors, count);
-	return count;
 }

@@ -32,6 +32,7 @@ struct config_parser {
 	enum config_request request;
 	FILE *errors;
 	int error_count;
+	const char *const *host_interfaces; /* see config_parse() */
 	/* What is being read, and where. */
 	struct config_place place;
 	const struct config_flag *flag;

@@ -63,6 +63,9 @@ static inline int parse_lines(const char *lines)
 	return parse_text(text);
 }
 
+/* The interfaces that the host has; NULL: not to be checked. */
+static const char *const *host_interfaces;
+
 /* Parses a command line of words without blanks in them. */
 static inline int parse_words(const char *line)
 {
@@ -75,7 +78,8 @@ static inline int parse_words(const char *line)
 	while ((word = strsep(&rest, " ")))
 		if (*word && argc < MAX_WORDS)
 			argv[argc++] = word;
-	count = config_parse(&config, argc, argv, &request, out);
+	count = config_parse(&config, argc, argv, host_interfaces, &request,
+			     out);
 	fclose(out);
 	return count;
 }

@@ -339,21 +339,24 @@ static void a_flag_with_a_bad_value_is_not_missing_too(void **state)
 
 static void interfaces_are_held_against_the_host(void **state)
 {
-	FILE *out = open_errors();
-	int count;
+	static const char *const host[] = { "lo", "eth0", NULL };
 
 	(void)state;
-	config_init(&config);
-	config.interface_count = 2;
-	strcpy(config.interfaces[0], "lo");
-	strcpy(config.interfaces[1], "loo");
-	count = config_check_host(&config, out);
-	fclose(out);
-	assert_int_equal(count, 1);
+	host_interfaces = host;
+	assert_int_equal(parse_words("--as 1 --router-id 10.0.0.1 --vip "
+				     "192.0.2.1 --neighbor 10.0.0.2 --bogus "
+				     "--interface lo --interface eth9 "
+				     "--interface wan"),
+			 3);
+	host_interfaces = NULL;
 	assert_string_equal(errors,
-			    "headgate: --interface loo: this host has no such "
-			    "interface; did you mean 'lo'?\n"
-			    "1 error; nothing changed\n");
+			    "headgate: unknown flag '--bogus'; headgate "
+			    "--help lists them\n"
+			    "headgate: --interface eth9: this host has no such "
+			    "interface; did you mean 'eth0'?\n"
+			    "headgate: --interface wan: this host has no such "
+			    "interface; `ip link` lists them\n"
+			    "3 errors; nothing changed\n");
 }
 
 int main(void)
