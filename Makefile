@@ -92,7 +92,8 @@ archives_up_to = $(patsubst %,$(B)/%.a,$(call rooms_up_to,$(1)))
 
 ROOM_ARCHIVES := $(patsubst %,$(B)/%.a,$(call reverse,$(ROOMS)))
 
-$(B)/headgate: $(B)/agent/main.o $(B)/agent/agent.o $(ROOM_ARCHIVES)
+AGENT_OBJ := $(addprefix $(B)/agent/,main.o agent.o interfaces.o wire_rib.o wire_speaker.o wire_steering.o)
+$(B)/headgate: $(AGENT_OBJ) $(ROOM_ARCHIVES)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 

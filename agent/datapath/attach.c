@@ -220,14 +220,19 @@ static void publish_port(struct hg_port *to, uint32_t ifindex,
 	__atomic_store_n(&to->ifindex, ifindex, __ATOMIC_RELEASE);
 }
 
-/* Tells the program of a port before it is attached there. */
-static int add_port(struct datapath *dp, uint32_t ifindex, const char *name,
-		    const uint8_t mac[DATAPATH_MAC_SIZE],
-		    struct datapath_error *error)
+int datapath_add_port(struct datapath *dp, uint32_t ifindex, const char *name,
+		      const uint8_t mac[DATAPATH_MAC_SIZE],
+		      struct datapath_error *error)
 {
 	struct port *port = &dp->ports[dp->port_count];
 	int err;
 
+	if (find_port(dp, ifindex) != dp->port_count)
+		return failure(error, -EEXIST, "%s is a port already", name);
+	if (dp->port_count == HG_MAX_PORTS)
+		return failure(error, -ENOSPC,
+			       "%s: %d interfaces are ports, which is the most",
+			       name, HG_MAX_PORTS);
 	err = bpf_map_update_elem(dp->tx_ports, &ifindex, &ifindex, BPF_ANY);
 	if (err)
 		return failure(error, err, "%s cannot be a port: %s", name,
@@ -265,17 +270,13 @@ int datapath_attach(struct datapath *dp, uint32_t ifindex, const char *name,
 		    const uint8_t mac[DATAPATH_MAC_SIZE],
 		    struct datapath_error *error)
 {
-	uint32_t at = dp->port_count;
-	int err;
+	uint32_t at = find_port(dp, ifindex);
+	int err = 0;
 
-	if (find_port(dp, ifindex) != at)
-		return failure(error, -EEXIST, "%s is attached already", name);
-	if (at == HG_MAX_PORTS)
-		return failure(
-			error, -ENOSPC,
-			"%s: %d interfaces are attached, which is the most",
-			name, HG_MAX_PORTS);
-	err = add_port(dp, ifindex, name, mac, error);
+	if (at == dp->port_count)
+		err = datapath_add_port(dp, ifindex, name, mac, error);
+	else if (dp->ports[at].link != NO_LINK)
+		err = failure(error, -EEXIST, "%s is attached already", name);
 	if (err)
 		return err;
 	err = attach(dp, &dp->ports[at], error);
@@ -290,7 +291,8 @@ int datapath_detach(struct datapath *dp, uint32_t ifindex)
 
 	if (at == dp->port_count)
 		return -ENOENT;
-	drop_link(dp, dp->ports[at].name, dp->ports[at].link);
+	if (dp->ports[at].link != NO_LINK)
+		drop_link(dp, dp->ports[at].name, dp->ports[at].link);
 	remove_port(dp, at);
 	return 0;
 }
@@ -344,7 +346,8 @@ void attach_release(struct datapath *dp, bool keep)
 		while (dp->port_count)
 			datapath_detach(dp, dp->ports[0].ifindex);
 	for (uint32_t i = 0; i < dp->port_count; i++)
-		close(dp->ports[i].link);
+		if (dp->ports[i].link != NO_LINK)
+			close(dp->ports[i].link);
 }
 
 enum datapath_mode datapath_mode(const struct datapath *dp, uint32_t ifindex)

@@ -10,9 +10,10 @@
  * The way of a run: datapath_open() loads the program and creates its maps,
  * all empty, and attaches nothing. The tables may be filled now, so that a
  * program taken over from an earlier run is replaced by one that already knows
- * its next hops. Then datapath_attach() for each interface, and
- * datapath_pin_maps() to let bpftool see the maps. datapath_close() undoes it
- * all, or leaves the program forwarding for the next run to take over.
+ * its next hops. Then datapath_add_port() for each interface, datapath_attach()
+ * for each, and datapath_pin_maps() to let bpftool see the maps.
+ * datapath_close() undoes it all, or leaves the program forwarding for the next
+ * run to take over.
  *
  * In the pin directory stand the maps by their names and links/INTERFACE, one
  * bpf_link for each interface (a dot in a name becomes an underscore there,
@@ -73,14 +74,27 @@ int datapath_open(const struct datapath_options *options, struct datapath **dp,
 void datapath_close(struct datapath *dp, bool keep);
 
 /*
- * Attaches the program to an interface and makes it a port that next hops may
- * be behind; `mac` is the interface's own. A link pinned by an earlier run is
- * taken over without a gap. -EBUSY: another XDP program has the interface.
+ * Makes an interface a port, one that next hops may be behind; `mac` is its
+ * own. Where there are several, all should be ports before the first one is
+ * attached, or frames that should leave by a later one go to the kernel for a
+ * moment. -EEXIST: it is a port already. -ENOSPC: HG_MAX_PORTS are.
+ */
+int datapath_add_port(struct datapath *dp, uint32_t ifindex, const char *name,
+		      const uint8_t mac[DATAPATH_MAC_SIZE],
+		      struct datapath_error *error);
+/*
+ * Attaches the program to a port, after making the interface one if it is not.
+ * A link pinned by an earlier run is taken over without a gap. On failure the
+ * interface is no port any more. -EBUSY: another XDP program has it. -EEXIST:
+ * it is attached already.
  */
 int datapath_attach(struct datapath *dp, uint32_t ifindex, const char *name,
 		    const uint8_t mac[DATAPATH_MAC_SIZE],
 		    struct datapath_error *error);
-/* Detaches one interface, also one that no longer exists. -ENOENT: no port. */
+/*
+ * Makes an interface no port any more and detaches it, also one that no longer
+ * exists. -ENOENT: it is no port.
+ */
 int datapath_detach(struct datapath *dp, uint32_t ifindex);
 /* True if an earlier run left the program attached: to be asked first. */
 bool datapath_has_former(const struct datapath *dp);

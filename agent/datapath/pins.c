@@ -59,14 +59,14 @@ bool pins_match(const char *pin, const char *name)
 /* True if `path` is, or would be made, on a BPF file system. */
 static bool on_bpffs(const char *path)
 {
-	char parent[PATH_MAX];
-	struct statfs status;
+	struct statfs status = {};
+	char parents[PATH_MAX];
+	char *at = parents;
 
-	if (!statfs(path, &status))
-		return status.f_type == BPF_FS_MAGIC;
-	snprintf(parent, sizeof(parent), "%s", path);
-	return !statfs(dirname(parent), &status) &&
-	       status.f_type == BPF_FS_MAGIC;
+	snprintf(parents, sizeof(parents), "%s", path);
+	while (statfs(at, &status) && strlen(at) > 1)
+		at = dirname(at);
+	return status.f_type == BPF_FS_MAGIC;
 }
 
 static int make_directory(const char *path, struct datapath_error *error)

@@ -201,6 +201,8 @@ static void refuses_a_directory_it_cannot_make(void **state)
 	(void)state;
 	options.bpffs = SANDBOX_BPFFS "/with.a.dot";
 	assert_open_fails(&options, -EPERM, options.bpffs);
+	options.bpffs = SANDBOX_BPFFS "/not-there/headgate";
+	assert_open_fails(&options, -ENOENT, options.bpffs);
 }
 
 static void refuses_impossible_sizes(void **state)
@@ -536,6 +538,36 @@ static void follows_a_change_of_a_mac(void **state)
 	datapath_close(dp, false);
 }
 
+static void must_add(struct datapath *dp, const char *name)
+{
+	struct datapath_error error;
+
+	if (datapath_add_port(dp, if_nametoindex(name), name, mac, &error))
+		fail_msg("%s", error.text);
+}
+
+static void knows_a_port_before_it_is_attached(void **state)
+{
+	struct datapath *dp = must_open(DATAPATH_AUTO);
+	struct datapath_error error;
+
+	(void)state;
+	must_add(dp, "veth0");
+	must_add(dp, "veth1");
+	assert_int_equal(datapath_add_port(dp, if_nametoindex("veth1"), "veth1",
+					   mac, &error),
+			 -EEXIST);
+	assert_true(is_ours(dp, "veth1", mac));
+	assert_int_equal(attached_id("veth1"), 0);
+	must_attach(dp, "veth1");
+	assert_int_equal(attached_id("veth1"), datapath_program_id(dp));
+	assert_int_equal(datapath_detach(dp, if_nametoindex("veth0")), 0);
+	assert_false(is_ours(dp, "veth0", mac));
+	must_add(dp, "veth0");
+	datapath_close(dp, false);
+	assert_nothing_left("veth1");
+}
+
 static void detaches_one_port_of_several(void **state)
 {
 	struct datapath *dp = must_open(DATAPATH_AUTO);
@@ -743,6 +775,7 @@ int main(void)
 		cmocka_unit_test(leaves_a_foreign_program_in_place),
 		cmocka_unit_test(attaches_to_a_name_with_a_dot),
 		cmocka_unit_test(follows_a_change_of_a_mac),
+		cmocka_unit_test(knows_a_port_before_it_is_attached),
 		cmocka_unit_test(detaches_one_port_of_several),
 		cmocka_unit_test(
 			attaches_to_as_many_ports_as_there_is_room_for),

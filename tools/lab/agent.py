@@ -11,8 +11,8 @@ from .system import LabError, run, wait_until
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
-BUILD = os.path.abspath(
-    os.environ.get("HEADGATE_BUILD", os.path.join(REPOSITORY, "build")))
+# B is the makefile's word for where it builds.
+BUILD = os.path.join(REPOSITORY, os.environ.get("B", "build"))
 
 
 class Headgate:

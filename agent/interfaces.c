@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The interfaces of the configuration and the program on them: attached at the
+ * start, when one appears, and, where an earlier run left a program, when the
+ * new tables know as much as the old ones.
+ */
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/config.h"
+#include "core/log.h"
+#include "wires.h"
+
+enum {
+	/*
+	 * A program left by an earlier run forwards until the new tables have
+	 * not changed for the first of these times, or the second is over.
+	 */
+	TAKEOVER_SETTLE_S = 2,
+	TAKEOVER_LATEST_S = 30,
+};
+
+static int attach(struct agent *agent, const char *name)
+{
+	const struct nexthop_link *link =
+		nexthop_link_by_name(agent->tracker, name);
+	struct datapath_error error;
+	int code;
+
+	if (!link)
+		return 0; /* picked up when it appears */
+	code = datapath_attach(agent->datapath, link->ifindex, name, link->mac,
+			       &error);
+	if (code) {
+		log_error("datapath", "%s", error.text);
+		return code;
+	}
+	log_info("datapath", "%s: attached, %s mode", name,
+		 datapath_mode_names[datapath_mode(agent->datapath,
+						   link->ifindex)]);
+	return 0;
+}
+
+/* All are ports before the first is attached: frames leave by any of them. */
+static int add_ports(struct agent *agent)
+{
+	struct datapath_error error;
+
+	for (size_t i = 0; i < agent->config->interface_count; i++) {
+		const char *name = agent->config->interfaces[i];
+		const struct nexthop_link *link =
+			nexthop_link_by_name(agent->tracker, name);
+		int code;
+
+		if (!link)
+			continue;
+		code = datapath_add_port(agent->datapath, link->ifindex, name,
+					 link->mac, &error);
+		if (code) {
+			log_error("datapath", "%s", error.text);
+			return code;
+		}
+	}
+	return 0;
+}
+
+static int attach_all(struct agent *agent)
+{
+	struct datapath_error error;
+	int code;
+
+	evtimer_del(agent->takeover);
+	code = add_ports(agent);
+	if (code)
+		return code;
+	for (size_t i = 0; i < agent->config->interface_count; i++) {
+		code = attach(agent, agent->config->interfaces[i]);
+		if (code)
+			return code;
+	}
+	datapath_detach_stale(agent->datapath);
+	agent->attached = true;
+	code = datapath_pin_maps(agent->datapath, &error);
+	if (code)
+		log_error("datapath", "%s", error.text);
+	return code;
+}
+
+static bool is_ours(const struct agent *agent, const char *name)
+{
+	for (size_t i = 0; i < agent->config->interface_count; i++)
+		if (!strcmp(agent->config->interfaces[i], name))
+			return true;
+	return false;
+}
+
+void interfaces_link_changed(const struct nexthop_link *link, void *context)
+{
+	struct agent *agent = context;
+
+	if (!agent->attached || !is_ours(agent, link->name))
+		return;
+	if (!link->mtu) {
+		log_warning("datapath", "%s: the interface has gone",
+			    link->name);
+		datapath_detach(agent->datapath, link->ifindex);
+	} else if (datapath_mode(agent->datapath, link->ifindex) ==
+		   DATAPATH_AUTO) {
+		attach(agent, link->name);
+	} else {
+		datapath_update_port_mac(agent->datapath, link->ifindex,
+					 link->mac);
+	}
+}
+
+static void on_takeover(evutil_socket_t fd, short what, void *context)
+{
+	struct agent *agent = context;
+
+	(void)fd, (void)what;
+	if (agent->attached)
+		return;
+	agent->failed = attach_all(agent);
+	if (agent->failed)
+		event_base_loopbreak(agent->base);
+}
+
+int interfaces_init(struct agent *agent)
+{
+	agent->takeover = evtimer_new(agent->base, on_takeover, agent);
+	return agent->takeover ? 0 : -ENOMEM;
+}
+
+int interfaces_start(struct agent *agent, char error[AGENT_ERROR_SIZE])
+{
+	const struct timeval latest = { .tv_sec = TAKEOVER_LATEST_S };
+	int code;
+
+	if (datapath_has_former(agent->datapath)) {
+		log_info("datapath",
+			 "a former run's program forwards until the new tables "
+			 "have settled, at most %d s",
+			 TAKEOVER_LATEST_S);
+		evtimer_add(agent->takeover, &latest);
+		return 0;
+	}
+	code = attach_all(agent);
+	if (code)
+		snprintf(error, AGENT_ERROR_SIZE,
+			 "the program could not be attached: see above");
+	return code;
+}
+
+void interfaces_tables_changed(struct agent *agent)
+{
+	const struct timeval settle = { .tv_sec = TAKEOVER_SETTLE_S };
+
+	if (!agent->attached && steering_next_vip(agent->steering, NULL))
+		evtimer_add(agent->takeover, &settle);
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * What the rib is told and tells: next hops that live and die, sets for
+ * steering, announcements for the upstreams.
+ */
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/config.h"
+#include "core/log.h"
+#include "wires.h"
+
+static void on_nexthop_changed(const struct nexthop *nexthop, void *context)
+{
+	struct agent *agent = context;
+
+	/* The alive bit first: one store, whatever the number of VIPs. */
+	steering_nexthop_changed(agent->steering, nexthop);
+	rib_next_hop_changed(agent->rib, &nexthop->address);
+}
+
+static enum path_reason check_next_hop(const struct address *address,
+				       void *context)
+{
+	struct agent *agent = context;
+	const struct nexthop *nexthop = nexthop_find(agent->tracker, address);
+
+	if (nexthop && nexthop_is_alive(nexthop))
+		return REASON_NONE;
+	if (nexthop && nexthop->state == NEXTHOP_FAILED)
+		return REASON_NEXT_HOP_DEAD;
+	return REASON_NEXT_HOP_UNRESOLVED;
+}
+
+static void track_next_hop(const struct address *address, bool wanted,
+			   void *context)
+{
+	struct agent *agent = context;
+	const struct nexthop *nexthop;
+	char text[ADDRESS_TEXT_SIZE];
+
+	if (!wanted) {
+		steering_nexthop_gone(agent->steering, address);
+		nexthop_release(agent->tracker, address);
+	} else if (nexthop_acquire(agent->tracker, address, &nexthop)) {
+		log_error("nexthop", "%s: cannot be tracked: out of memory",
+			  address_format(address, text));
+	}
+}
+
+int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
+{
+	const struct nexthop_options options = {
+		.interfaces = agent->config->interfaces,
+		.interface_count = agent->config->interface_count,
+		.callbacks = {
+			.changed = on_nexthop_changed,
+			.link_changed = interfaces_link_changed,
+			.context = agent,
+		},
+	};
+
+	return nexthop_tracker_new(agent->base, &options, &agent->tracker,
+				   error, AGENT_ERROR_SIZE);
+}
+
+/* Returns the members of the route's set, `route->selected` of them. */
+static struct assign_member *members_of(const struct route *route)
+{
+	struct assign_member *members =
+		calloc(route->selected + 1, sizeof(*members));
+	size_t count = 0;
+
+	if (!members)
+		return NULL;
+	for (const struct path *path = route->paths; path; path = path->next)
+		if (path->reason == REASON_NONE)
+			members[count++] = (struct assign_member){
+				.address = path->attributes->next_hop,
+				.weight = 1,
+			};
+	return members;
+}
+
+static bool on_set_decided(const struct route *route, void *context)
+{
+	struct agent *agent = context;
+	struct assign_member *members = members_of(route);
+	char text[PREFIX_TEXT_SIZE];
+	int error = -ENOMEM;
+
+	if (members)
+		error = steering_set_vip(agent->steering, &route->node.prefix,
+					 members, route->selected);
+	free(members);
+	if (error)
+		log_error("steering",
+			  "%s: cannot be steered and is not announced: %s",
+			  prefix_format(&route->node.prefix, text),
+			  strerror(-error));
+	return !error && route->selected;
+}
+
+static void on_work_waiting(void *context)
+{
+	struct agent *agent = context;
+
+	event_active(agent->process, EV_TIMEOUT, 0);
+}
+
+static void on_export_waiting(struct rib_peer *peer, void *context)
+{
+	struct agent *agent = context;
+
+	(void)peer;
+	agent->exports_waiting = true;
+}
+
+void wire_send_exports(struct agent *agent, struct bgp_neighbor *neighbor)
+{
+	struct rib_peer *peer = neighbor->owner_data;
+	struct rib_export out;
+
+	while (peer && neighbor->session &&
+	       bgp_connection_can_send(neighbor->session) &&
+	       rib_export_next(agent->rib, peer, &out))
+		bgp_connection_send(neighbor->session,
+				    out.withdraw ? NULL : &out.attributes,
+				    out.prefixes, out.count);
+}
+
+/* Everything that came in by this turn of the loop is decided once. */
+static void on_process(evutil_socket_t fd, short what, void *context)
+{
+	struct agent *agent = context;
+	struct bgp_neighbor *neighbor;
+
+	(void)fd, (void)what;
+	rib_process(agent->rib);
+	interfaces_tables_changed(agent);
+	if (!agent->exports_waiting)
+		return;
+	agent->exports_waiting = false;
+	TAILQ_FOREACH(neighbor, &agent->speaker->neighbors, link)
+		wire_send_exports(agent, neighbor);
+}
+
+int wire_rib(struct agent *agent)
+{
+	const struct config *config = agent->config;
+	const struct rib_options options = {
+		.import = {
+			.local_as = config->as,
+			.vips = config->vips,
+			.vip_count = config->vip_count,
+		},
+		.decision = {
+			.maximum_paths = config->maximum_paths,
+			.maximum_paths_ibgp = config->maximum_paths_ibgp,
+			.as_path = config->multipath_as_path,
+		},
+		.min_nexthops = config->min_nexthops,
+		.hooks = {
+			.next_hop_check = check_next_hop,
+			.next_hop_track = track_next_hop,
+			.set_decided = on_set_decided,
+			.work_waiting = on_work_waiting,
+			.export_waiting = on_export_waiting,
+			.context = agent,
+		},
+	};
+
+	agent->process = event_new(agent->base, -1, 0, on_process, agent);
+	agent->rib = rib_new(&options);
+	return agent->process && agent->rib ? 0 : -ENOMEM;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef WIRES_H
+#define WIRES_H
+
+/*
+ * The inside of the agent: its rooms, and who makes each of them with which
+ * callbacks. Functions return 0 or -errno and fill `error` on failure.
+ */
+
+#include <stdbool.h>
+
+#include "agent.h"
+#include "bgp/speaker.h"
+#include "control/show.h"
+#include "datapath/datapath.h"
+#include "nexthop/nexthop.h"
+#include "rib/rib.h"
+#include "steering/steering.h"
+
+struct control;
+struct event;
+
+struct agent {
+	const struct config *config;
+	struct event_base *base;
+	struct event *process;	/* decide what is marked in the rib */
+	struct event *takeover; /* attach although not everything is known */
+	struct control *control;
+	struct datapath *datapath;
+	struct nexthop_tracker *tracker;
+	struct steering *steering;
+	struct rib *rib;
+	struct bgp_speaker *speaker;
+	struct control_view view;
+	int failed;   /* -errno of what ended the loop */
+	bool running; /* this agent is the one in charge of the host */
+	bool attached;
+	bool exports_waiting;
+};
+
+/* wire_steering.c */
+int wire_datapath(struct agent *agent, char error[AGENT_ERROR_SIZE]);
+int wire_steering(struct agent *agent);
+
+/* wire_rib.c */
+int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE]);
+int wire_rib(struct agent *agent);
+/* Sends a neighbor what it is to be told, as far as there is room. */
+void wire_send_exports(struct agent *agent, struct bgp_neighbor *neighbor);
+
+/* wire_speaker.c */
+int wire_speaker(struct agent *agent, char error[AGENT_ERROR_SIZE]);
+
+/* interfaces.c */
+int interfaces_init(struct agent *agent);
+/* Attaches, or waits for the tables if an earlier run's program forwards. */
+int interfaces_start(struct agent *agent, char error[AGENT_ERROR_SIZE]);
+/* For the tracker's callback. */
+void interfaces_link_changed(const struct nexthop_link *link, void *agent);
+/* The tables have changed: the takeover waits for them to settle. */
+void interfaces_tables_changed(struct agent *agent);
+
+#endif
