@@ -157,7 +157,7 @@ check-unit: unit
 check:
 	$(Q)tools/deps.sh
 	$(Q)$(MAKE) --no-print-directory tests lint
-	$(Q)B=$(B) $(PYTHON) tests/run.py --unit $(UNIT_BINS) --xdp $(XDP_BINS) --lab tests/lab
+	$(Q)B=$(B) $(PYTHON) tests/run.py --unit $(UNIT_BINS) --xdp $(XDP_BINS) --lab tests/lab tests/fault
 
 demo:
 	$(Q)tools/deps.sh

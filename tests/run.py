@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Runs tests of all kinds, shows their progress and counts them.
 
-    tests/run.py [--unit BINARY...] [--xdp BINARY...] [--lab FOLDER]
+    tests/run.py [--unit BINARY...] [--xdp BINARY...] [--lab FOLDER...]
                  [--only TEXT]
 
 The binaries are cmocka programs, the folder holds test_*.py for unittest; each
@@ -167,8 +167,8 @@ def print_row(name, count):
 def programs(arguments):
     """Every program asked for, kind by kind."""
     files = {"unit": arguments.unit, "xdp": arguments.xdp,
-             "lab": sorted(glob.glob(f"{arguments.lab}/test_*.py"))
-             if arguments.lab else []}
+             "lab": sorted(path for folder in arguments.lab
+                           for path in glob.glob(f"{folder}/test_*.py"))}
     return [Program(kind, path) for kind, paths in files.items()
             for path in paths if arguments.only in os.path.basename(path)]
 
@@ -226,7 +226,7 @@ class TapResult(unittest.TestResult):
 
 
 def run_as_tap(path):
-    """The process behind each file of --lab."""
+    """The process behind each file of a --lab folder."""
     folder, file = os.path.split(os.path.abspath(path))
     sys.path.insert(0, folder)
     suite = unittest.defaultTestLoader.loadTestsFromName(
@@ -245,7 +245,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--unit", nargs="*", default=[], metavar="BINARY")
     parser.add_argument("--xdp", nargs="*", default=[], metavar="BINARY")
-    parser.add_argument("--lab", metavar="FOLDER")
+    parser.add_argument("--lab", metavar="FOLDER", nargs="+", default=[])
     parser.add_argument("--only", default="", metavar="TEXT")
     parser.add_argument("--tap", metavar="FILE", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
