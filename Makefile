@@ -31,30 +31,40 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 
 ROOMS := core bgp rib nexthop steering datapath control
 
-core_SRC := address.c config.c config_check.c config_file.c config_neighbor.c config_parser.c config_print.c \
+core_SRC := address.c config.c config_check.c config_file.c config_neighbor.c config_neighbor_keys.c config_parser.c config_print.c \
 	config_table.c config_values.c log.c \
-	prefix_map.c slot_table.c suggest.c
+	pool.c prefix_map.c secret.c slot_table.c suggest.c
 bgp_SRC := as_path.c attribute_table.c attributes.c community.c fault.c fsm.c message.c multiprotocol.c \
 	neighbor.c connection.c notification.c open.c socket.c speaker.c stream.c update.c
+bgp_SRC += capability.c family.c notification_describe.c role.c route_refresh.c session.c text.c
+bgp_SRC += attribute_show.c attribute_value.c attributes_check.c attributes_encode.c extended_community.c \
+	large_community.c martian.c nlri.c raw_attribute.c text_bounds.c tlv.c update_encode.c
+bgp_SRC += admission.c collision.c connection_input.c connection_output.c error_log.c greeting.c link_peer.c \
+	listener.c neighbor_session.c tcp_auth.c tcp_drops.c
 rib_SRC := attribute_set.c decision.c export.c import.c reason.c rib.c
 nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
 datapath_SRC := attach.c counters.c datapath.c failure.c pins.c tables.c
-control_SRC := control.c json.c show.c show_bgp.c show_steering.c
+control_SRC := control.c json.c request.c show.c show_bgp.c show_neighbors.c show_steering.c
 CTL_SRC := client.c headgatectl.c show.c table.c value.c view.c
 
 # tests/unit/ROOM/test_NAME.c, without root; tests/xdp/test_NAME.c, with root.
 UNIT_TESTS :=
 UNIT_TESTS += $(addprefix bgp/test_,as_path attributes attributes_encode attributes_unknown community fsm message \
 	notification open open_check update update_encode)
+UNIT_TESTS += $(addprefix bgp/test_,capability notification_describe open_damage open_encode role route_refresh session text)
+UNIT_TESTS += $(addprefix bgp/test_,attribute_show attributes_random attributes_young extended_community multiprotocol \
+	nlri update_damage update_forms update_history)
 UNIT_TESTS += $(addprefix core/test_,address config config_file config_neighbor config_print suggest wire)
+UNIT_TESTS += $(addprefix bgp/test_,admission collision error_log greeting link_peer tcp_drops)
+UNIT_TESTS += $(addprefix core/test_,config_neighbor_keys secret)
 UNIT_TESTS += steering/test_assign nexthop/test_arp nexthop/test_host nexthop/test_probe
-UNIT_TESTS += core/test_flow_hash
-UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/test_rib
+UNIT_TESTS += core/test_flow_hash core/test_pool
+UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/test_export rib/test_rib
 XDP_TESTS := test_datapath test_forward test_oracle
 XDP_TESTS += test_tracker
 FUZZ_TARGETS :=
-FUZZ_TARGETS += arp config
+FUZZ_TARGETS += arp config control
 FUZZ_TARGETS += message open update
 
 # ------------------------------------------------------------- flags
@@ -145,11 +155,18 @@ $(XDP_BINS): %: %.o $(call archives_up_to,datapath)
 
 $(XDP_BINS:=.o): $(B)/bpf/headgate.skel.h
 
+# Benchmarks, run by hand: tests/bench/NAME.c and what they share.
+BENCH_BINS := $(addprefix $(B)/tests/bench/,bgp_generator rib_bench)
+
+$(BENCH_BINS): %: %.o $(B)/tests/bench/update_stream.o $(call archives_up_to,rib)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # ------------------------------------------------------------- checks
 # `check` and `demo` install what they need; the rest says what is missing.
 
 unit: $(UNIT_BINS)
-tests: all $(UNIT_BINS) $(XDP_BINS)
+tests: all $(UNIT_BINS) $(XDP_BINS) $(BENCH_BINS)
 
 check-unit: unit
 	$(Q)$(PYTHON) tests/run.py --unit $(UNIT_BINS)
@@ -164,6 +181,12 @@ demo:
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)B=$(B) $(PYTHON) tools/demo.py
 
+# Beside BIRD, in ROUNDS rounds; SEED of what the peers announce.
+ROUNDS ?= 3
+SEED ?= 1
+bench-bgp: all $(BENCH_BINS)
+	$(Q)B=$(B) $(PYTHON) tests/bench/bgp.py --rounds $(ROUNDS) --seed $(SEED)
+
 deps:
 	$(Q)tools/deps.sh
 
@@ -173,27 +196,36 @@ lint: $(B)/bpf/headgate.skel.h
 format:
 	$(Q)git ls-files -co --exclude-standard '*.[ch]' | xargs $(CLANG_FORMAT) -i
 
-# Fuzz targets, each for SECONDS seconds, on a copy of the corpus.
+# Fuzz targets, each for SECONDS seconds or RUNS runs, on a copy of the corpus.
 SECONDS ?= 60
-FUZZ_BINS := $(addprefix $(B)/tests/fuzz/fuzz_,$(FUZZ_TARGETS))
-FUZZ_ROOMS := core bgp nexthop
-FUZZ_SRC = $(foreach room,$(FUZZ_ROOMS),$(addprefix agent/$(room)/,$($(room)_SRC)))
+RUNS ?=
+FUZZ_BINS := $(addprefix $(B)/fuzz/fuzz_,$(FUZZ_TARGETS))
+FUZZ_SRC := $(foreach room,core bgp nexthop,$(addprefix agent/$(room)/,$($(room)_SRC))) agent/control/request.c
+FUZZ_CFLAGS = $(filter-out -O2,$(ALL_CFLAGS)) -O1 -fno-sanitize-recover=undefined
+FUZZ_LIMIT = $(if $(RUNS),-runs=$(RUNS),-max_total_time=$(SECONDS))
 
-$(FUZZ_BINS): $(B)/%: %.c $(FUZZ_SRC)
+$(B)/fuzz/%.o: %.c
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CLANG) -fsanitize=fuzzer$(comma)address$(comma)undefined -fno-sanitize-recover=undefined \
-		$(filter-out -O2,$(ALL_CFLAGS)) -O1 -o $@ $^ $(LIBS)
+	$(Q)$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link$(comma)address$(comma)undefined -MMD -MP -c -o $@ $<
+
+$(B)/fuzz/rooms.a: $(FUZZ_SRC:%.c=$(B)/fuzz/%.o)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(FUZZ_BINS): $(B)/fuzz/%: $(B)/fuzz/tests/fuzz/%.o $(B)/fuzz/rooms.a
+	$(call say,LINK,$@)
+	$(Q)$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer$(comma)address$(comma)undefined -o $@ $^ $(LIBS)
 
 fuzz: $(FUZZ_BINS)
 	$(Q)set -e; for target in $(FUZZ_TARGETS); do \
-		corpus=$(B)/tests/fuzz/corpus/$$target; mkdir -p $$corpus; \
-		echo "fuzz $$target: $(SECONDS) s"; \
-		$(B)/tests/fuzz/fuzz_$$target -max_total_time=$(SECONDS) -print_final_stats=1 \
-			-artifact_prefix=$(B)/tests/fuzz/ $$corpus tests/fuzz/corpus/$$target 2>$(B)/tests/fuzz/$$target.log || \
-			{ tail -n 40 $(B)/tests/fuzz/$$target.log; exit 1; }; \
-		grep 'stat::number_of_executed_units' $(B)/tests/fuzz/$$target.log; \
+		corpus=$(B)/fuzz/corpus/$$target; log=$(B)/fuzz/$$target.log; mkdir -p $$corpus; \
+		$(B)/fuzz/fuzz_$$target $(FUZZ_LIMIT) -print_final_stats=1 -artifact_prefix=$(B)/fuzz/ \
+			$$corpus tests/fuzz/corpus/$$target 2>$$log || { tail -n 40 $$log; exit 1; }; \
+		echo "fuzz $$target: $$(sed -n 's/.*executed_units: *//p' $$log) runs, no finding"; \
 	done
+
+.SECONDARY: $(FUZZ_BINS:$(B)/fuzz/%=$(B)/fuzz/tests/fuzz/%.o)
 
 install: all
 	install -D -m 755 $(B)/headgate $(DESTDIR)$(PREFIX)/sbin/headgate
@@ -207,11 +239,12 @@ help:
 	@echo "make demo        a lab of network namespaces, narrated (root; installs packages)"
 	@echo "make check       every test: unit, XDP, lab, lint (root; installs packages)"
 	@echo "make check-unit  the tests that need no root"
-	@echo "make fuzz        fuzz targets, SECONDS=$(SECONDS) each"
+	@echo "make fuzz        fuzz targets, SECONDS=$(SECONDS) or RUNS= each"
+	@echo "make bench-bgp   BGP load beside BIRD, ROUNDS=$(ROUNDS) (root)"
 	@echo "make lint        format, include directions, headers, warnings"
 	@echo "make format install clean deps"
 	@echo "Variables: B=folder V=1 SAN=1 CC= CLANG= PREFIX= DESTDIR="
 
-.PHONY: all unit tests check check-unit demo deps lint format fuzz install clean help
+.PHONY: all unit tests check check-unit bench-bgp demo deps lint format fuzz install clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

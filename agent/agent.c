@@ -110,6 +110,7 @@ void agent_free(struct agent *agent)
 		datapath_remove_former(agent->datapath);
 	datapath_close(agent->datapath, false);
 	control_free(agent->control);
+	free(agent->let_go);
 	if (agent->takeover)
 		event_free(agent->takeover);
 	if (agent->process)

@@ -35,6 +35,36 @@ static enum path_reason check_next_hop(const struct address *address,
 	return REASON_NEXT_HOP_UNRESOLVED;
 }
 
+/*
+ * A next hop that is let go may be wanted again by the next route of the same
+ * UPDATE. So it is only put down here, for let_go() to see what is left.
+ */
+static void put_down(struct agent *agent, const struct address *address)
+{
+	size_t size = (agent->let_go_count + 1) * sizeof(*address);
+	struct address *grown = realloc(agent->let_go, size);
+
+	if (!grown) {
+		nexthop_release(agent->tracker, address);
+		return;
+	}
+	agent->let_go = grown;
+	agent->let_go[agent->let_go_count++] = *address;
+}
+
+/* One store for each next hop that nobody has taken up again. */
+static void let_go(struct agent *agent)
+{
+	for (size_t i = 0; i < agent->let_go_count; i++) {
+		const struct address *address = &agent->let_go[i];
+
+		nexthop_release(agent->tracker, address);
+		if (!nexthop_find(agent->tracker, address))
+			steering_nexthop_gone(agent->steering, address);
+	}
+	agent->let_go_count = 0;
+}
+
 static void track_next_hop(const struct address *address, bool wanted,
 			   void *context)
 {
@@ -42,13 +72,11 @@ static void track_next_hop(const struct address *address, bool wanted,
 	const struct nexthop *nexthop;
 	char text[ADDRESS_TEXT_SIZE];
 
-	if (!wanted) {
-		steering_nexthop_gone(agent->steering, address);
-		nexthop_release(agent->tracker, address);
-	} else if (nexthop_acquire(agent->tracker, address, &nexthop)) {
+	if (!wanted)
+		put_down(agent, address);
+	else if (nexthop_acquire(agent->tracker, address, &nexthop))
 		log_error("nexthop", "%s: cannot be tracked: out of memory",
 			  address_format(address, text));
-	}
 }
 
 int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
@@ -125,11 +153,15 @@ void wire_send_exports(struct agent *agent, struct bgp_neighbor *neighbor)
 	struct rib_export out;
 
 	while (peer && neighbor->session &&
-	       bgp_connection_can_send(neighbor->session) &&
-	       rib_export_next(agent->rib, peer, &out))
+	       bgp_connection_can_send(neighbor->session)) {
+		if (!rib_export_next(agent->rib, peer, &out)) {
+			bgp_neighbor_table_sent(neighbor);
+			return;
+		}
 		bgp_connection_send(neighbor->session,
 				    out.withdraw ? NULL : &out.attributes,
-				    out.prefixes, out.count);
+				    out.routes, out.count);
+	}
 }
 
 /* Everything that came in by this turn of the loop is decided once. */
@@ -139,6 +171,7 @@ static void on_process(evutil_socket_t fd, short what, void *context)
 	struct bgp_neighbor *neighbor;
 
 	(void)fd, (void)what;
+	let_go(agent);
 	rib_process(agent->rib);
 	interfaces_tables_changed(agent);
 	if (!agent->exports_waiting)
@@ -154,6 +187,7 @@ int wire_rib(struct agent *agent)
 	const struct rib_options options = {
 		.import = {
 			.local_as = config->as,
+			.local_identifier = config->router_id,
 			.vips = config->vips,
 			.vip_count = config->vip_count,
 		},

@@ -23,7 +23,7 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 
 	if (bgp_connection_local_address(session, &local))
 		peer = rib_peer_up(agent->rib, &source, neighbor->config.role,
-				   bgp_connection_as4(session), &local);
+				   &local);
 	if (!peer) {
 		bgp_neighbor_reject(neighbor, "no room for one more session");
 		return;
@@ -50,12 +50,25 @@ static int on_update(struct bgp_neighbor *neighbor,
 	return rib_update(agent->rib, neighbor->owner_data, update);
 }
 
-static void on_route_refresh(struct bgp_neighbor *neighbor, void *context)
+static void on_route_refresh(struct bgp_neighbor *neighbor,
+			     const struct bgp_route_refresh *refresh,
+			     void *context)
 {
+	struct rib_peer *peer = neighbor->owner_data;
 	struct agent *agent = context;
 
-	rib_refresh(agent->rib, neighbor->owner_data);
-	wire_send_exports(agent, neighbor);
+	switch (refresh->subtype) {
+	case BGP_ROUTE_REFRESH_REQUEST:
+		rib_refresh(agent->rib, peer);
+		wire_send_exports(agent, neighbor);
+		break;
+	case BGP_ROUTE_REFRESH_BEGIN:
+		rib_begin_refresh(agent->rib, peer, refresh->family);
+		break;
+	case BGP_ROUTE_REFRESH_END:
+		rib_end_refresh(agent->rib, peer, refresh->family);
+		break;
+	}
 }
 
 static void on_send_ready(struct bgp_neighbor *neighbor, void *context)
@@ -68,8 +81,11 @@ int wire_speaker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	const struct config *config = agent->config;
 	const struct bgp_speaker_options options = {
 		.base = agent->base,
-		.as = config->as,
-		.identifier = config->router_id,
+		.identity = {
+			.as = config->as,
+			.identifier = config->router_id,
+			.restarting = datapath_has_former(agent->datapath),
+		},
 		.listen_address = config->listen_address,
 		.listen_port = config->listen_port,
 		.neighbors = config->neighbors,
@@ -83,14 +99,10 @@ int wire_speaker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 			.context = agent,
 		},
 	};
-	char address[ADDRESS_TEXT_SIZE];
-	int code = bgp_speaker_new(&options, &agent->speaker);
+	char reason[BGP_SPEAKER_ERROR_SIZE];
+	int code = bgp_speaker_new(&options, &agent->speaker, reason);
 
 	if (code)
-		snprintf(error, AGENT_ERROR_SIZE,
-			 "--listen %s:%u: %s; another BGP daemon may have the "
-			 "port: choose another one, or 0 to listen nowhere",
-			 address_format(&config->listen_address, address),
-			 config->listen_port, strerror(-code));
+		snprintf(error, AGENT_ERROR_SIZE, "%s", reason);
 	return code;
 }

@@ -31,6 +31,8 @@ struct agent {
 	struct steering *steering;
 	struct rib *rib;
 	struct bgp_speaker *speaker;
+	struct address *let_go; /* next hops put down in this turn */
+	size_t let_go_count;
 	struct control_view view;
 	int failed;   /* -errno of what ended the loop */
 	bool running; /* this agent is the one in charge of the host */

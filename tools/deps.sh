@@ -3,13 +3,13 @@
 #
 # Installs what Headgate is built and tested with, from Debian's packages:
 # quietly, only what is missing, and without starting any service (nginx and
-# BIRD run in the lab's namespaces, never on the host itself).
+# the BGP daemons run in the lab's namespaces, never on the host itself).
 set -eu
 
 build="gcc make libc6-dev pkg-config clang llvm bpftool libbpf-dev libelf-dev
 	zlib1g-dev libevent-dev libmnl-dev libjson-c-dev"
 check="libcmocka-dev clang-format libclang-rt-14-dev iproute2 ethtool procps
-	python3 bird2 nginx-light"
+	python3 bird2 frr gobgpd nginx-light"
 
 missing=
 for package in $build $check; do
@@ -49,7 +49,7 @@ rm -f "$log"
 
 # What was installed just now must not start at the next boot either.
 if command -v systemctl >/dev/null; then
-	for service in bird nginx; do
+	for service in bird frr gobgpd nginx; do
 		case "$missing " in
 		*" $service"*) systemctl disable -q $service 2>/dev/null || : ;;
 		esac

@@ -33,8 +33,12 @@ ROOMS = {
 PURE = {"agent/rib/decision", "agent/rib/import", "agent/steering/assign",
         "agent/nexthop/arp", "agent/nexthop/probe"} | {
     "agent/bgp/" + name for name in
-    ("as_path", "attribute_table", "attributes", "community", "fault", "fsm",
-     "message", "notification", "open", "update")}
+    ("admission", "collision", "error_log", "greeting",
+     "as_path", "attribute_show", "attribute_table", "attribute_value", "attributes",
+     "attributes_check", "attributes_encode", "capability", "community", "extended_community",
+     "family", "fault", "fsm", "large_community", "martian", "message", "multiprotocol", "nlri",
+     "notification", "notification_describe", "open", "raw_attribute", "role", "route_refresh",
+     "session", "text", "text_bounds", "tlv", "update", "update_encode")}
 IMPURE_INCLUDES = re.compile(r"core/(log|clock)\.h|event2/|sys/socket|<time\.h>|<unistd\.h>")
 # Only these may know the libraries that belong to one room.
 LIBRARIES = {

@@ -55,8 +55,24 @@ static const struct view_section status_sections[] = {
 	{ .path = "status.interfaces", COLUMNS(interface_columns) },
 };
 
+/* Whoever is behind an interface is shown by it until he is known. */
+static void write_neighbor(const struct view_place *place, FILE *out)
+{
+	bool known = value_at(place->row, "address");
+
+	value_write(place->row, known ? "address" : "interface", out);
+}
+
+/* Why it is not up is more than what went wrong last. */
+static void write_trouble(const struct view_place *place, FILE *out)
+{
+	bool hint = value_at(place->row, "hint");
+
+	value_write(place->row, hint ? "hint" : "last_error", out);
+}
+
 static const struct view_column neighbor_columns[] = {
-	COLUMN_TEXT("NEIGHBOR", "address"),
+	COLUMN_WRITE("NEIGHBOR", write_neighbor),
 	COLUMN_TEXT("AS", "as"),
 	COLUMN_TEXT("ROLE", "role"),
 	COLUMN_TEXT("STATE", "state"),
@@ -64,7 +80,7 @@ static const struct view_column neighbor_columns[] = {
 	COLUMN_NUMBER("RECEIVED", "prefixes_received"),
 	COLUMN_NUMBER("ACCEPTED", "prefixes_accepted"),
 	COLUMN_NUMBER("ANNOUNCED", "prefixes_announced"),
-	COLUMN_TEXT("LAST ERROR", "last_error"),
+	COLUMN_WRITE("LAST ERROR", write_trouble),
 };
 
 static const struct view_section neighbor_sections[] = {

@@ -8,12 +8,7 @@
 
 #include "bgp/as_path.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
-enum {
-	TEXT_SIZE_MIN = sizeof("..."),
-};
+#include "bgp/text_bounds.h"
 
 static uint32_t next_number(struct reader *numbers, size_t as_size)
 {
@@ -233,6 +228,16 @@ void as_path_resize(struct writer *w, struct reader path, size_t from_size,
 	}
 }
 
+size_t as_path_size(struct reader path, size_t from_size, size_t to_size)
+{
+	struct as_path_segment segment;
+	size_t size = 0;
+
+	while (as_path_next(&path, from_size, &segment))
+		size += AS_PATH_SEGMENT_HEADER + segment.count * to_size;
+	return size;
+}
+
 bool as_path_needs_as4(struct reader path)
 {
 	struct as_path_segment segment;
@@ -319,31 +324,6 @@ void as_path_merge(struct writer *w, struct reader path, struct reader path4)
 	as_path_strip_confederations(w, path4);
 }
 
-/* Text that grows in a buffer; `size` becomes 0 when it is full. */
-struct text {
-	char *at;
-	size_t size;
-};
-
-static void append(struct text *text, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void append(struct text *text, const char *format, ...)
-{
-	va_list arguments;
-	int length;
-
-	va_start(arguments, format);
-	length = vsnprintf(text->at, text->size, format, arguments);
-	va_end(arguments);
-	if ((size_t)length >= text->size) {
-		text->size = 0;
-		return;
-	}
-	text->at += length;
-	text->size -= (size_t)length;
-}
-
 struct segment_style {
 	const char *open;
 	const char *separator;
@@ -357,32 +337,35 @@ static const struct segment_style segment_styles[] = {
 	[BGP_SEGMENT_CONFED_SET] = { "[", ",", "]" },
 };
 
-static void append_segment(struct text *text, struct as_path_segment *segment)
+static void show_segment(struct text *text, struct as_path_segment *segment)
 {
 	const struct segment_style *style = &segment_styles[segment->type];
 	const char *before = style->open;
 
-	while (segment->numbers.left && text->size) {
-		append(text, "%s%u", before, reader_u32(&segment->numbers));
+	while (segment->numbers.left && !text->cut) {
+		text_add(text, "%s%u", before, reader_u32(&segment->numbers));
 		before = style->separator;
 	}
-	if (text->size)
-		append(text, "%s", style->close);
+	text_add(text, "%s", style->close);
+}
+
+void as_path_show(struct text *text, struct reader path)
+{
+	struct as_path_segment segment;
+	const char *separator = "";
+
+	while (!text->cut && as_path_next(&path, BGP_AS4_SIZE, &segment)) {
+		text_add(text, "%s", separator);
+		show_segment(text, &segment);
+		separator = " ";
+	}
 }
 
 const char *as_path_format(struct reader path, char *text, size_t size)
 {
-	struct text out = { .at = text, .size = size };
-	struct as_path_segment segment;
+	struct text out = text_of(text, size);
 
-	*text = '\0';
-	while (out.size && as_path_next(&path, BGP_AS4_SIZE, &segment)) {
-		if (out.at != text)
-			append(&out, " ");
-		if (out.size)
-			append_segment(&out, &segment);
-	}
-	if (!out.size)
-		memcpy(text + size - TEXT_SIZE_MIN, "...", TEXT_SIZE_MIN);
+	as_path_show(&out, path);
+	text_mark_cut(&out);
 	return text;
 }

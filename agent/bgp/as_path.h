@@ -10,6 +10,7 @@
  */
 
 #include "bgp/protocol.h"
+#include "bgp/text.h"
 #include "core/wire.h"
 
 #include <stdbool.h>
@@ -63,6 +64,9 @@ void as_path_prepend(struct writer *w, struct reader path, uint32_t as,
 void as_path_resize(struct writer *w, struct reader path, size_t from_size,
 		    size_t to_size);
 
+/* Bytes that as_path_resize() writes. */
+size_t as_path_size(struct reader path, size_t from_size, size_t to_size);
+
 /* True if an AS number does not fit in 2 bytes. */
 bool as_path_needs_as4(struct reader path);
 
@@ -75,8 +79,11 @@ void as_path_strip_confederations(struct writer *w, struct reader path);
  */
 void as_path_merge(struct writer *w, struct reader path, struct reader path4);
 
+/* "65001 65002 {1,2} (64512 64513)" */
+void as_path_show(struct text *text, struct reader path);
+
 /*
- * "65001 65002 {1,2} (64512 64513)"; cut with "..." if `size` is too small.
+ * The same in `size` bytes of text; cut with "..." if `size` is too small.
  * Returns `text`. `size` is at least 4.
  */
 const char *as_path_format(struct reader path, char *text, size_t size);

@@ -1,250 +1,27 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The path attributes: for each a check of its value, how it is read and how
- * it is written, and the table that ties them together. The checks see values
- * whose length is right; the readers see values that were checked.
+ * The path attributes, one row a type: what RFC 4271 5, RFC 7606 7 and the
+ * RFCs of the younger ones ask of them.
  */
 
 #include "bgp/attribute_table.h"
 
-#include "bgp/as_path.h"
+#include "bgp/attribute_show.h"
+#include "bgp/attribute_value.h"
+
+#include <stddef.h>
 
 enum {
 	WELL_KNOWN = BGP_FLAG_TRANSITIVE,
 	OPTIONAL_TRANSITIVE = BGP_FLAG_OPTIONAL | BGP_FLAG_TRANSITIVE,
 	OPTIONAL_NON_TRANSITIVE = BGP_FLAG_OPTIONAL,
+	TLV_HEADER_SHORT_TYPE = 3, /* type of one byte, length of two */
+	TLV_HEADER_LONG_TYPE = 4,
 };
 
-static struct address read_ipv4(struct reader *value)
-{
-	uint32_t ipv4 = reader_u32(value);
+#define FIELD(name) offsetof(struct bgp_attributes, name)
 
-	return address_from_ipv4(htobe32(ipv4));
-}
-
-static void write_ipv4(struct writer *w, const struct address *address)
-{
-	writer_u32(w, be32toh(address_ipv4(address)));
-}
-
-static uint32_t read_as(struct reader *value, size_t as_size)
-{
-	return as_size == BGP_AS2_SIZE ? reader_u16(value) : reader_u32(value);
-}
-
-/* ORIGIN: RFC 4271 5.1.1, RFC 7606 7.1. */
-
-static const char *check_origin(struct reader value, size_t as_size)
-{
-	(void)as_size;
-	return reader_u8(&value) < BGP_ORIGIN_COUNT ? NULL : "unknown value";
-}
-
-static void load_origin(struct bgp_attribute_input *in, struct reader value)
-{
-	in->out->origin = reader_u8(&value);
-}
-
-static void store_origin(struct writer *w, const struct bgp_attributes *a,
-			 size_t as_size)
-{
-	(void)as_size;
-	writer_u8(w, a->origin);
-}
-
-/* AS_PATH: RFC 4271 5.1.2, RFC 7606 7.2, RFC 6793. */
-
-static const char *check_as_path(struct reader value, size_t as_size)
-{
-	return as_path_fault(value, as_size);
-}
-
-static void load_as_path(struct bgp_attribute_input *in, struct reader value)
-{
-	if (in->as_size != BGP_AS4_SIZE) {
-		as_path_resize(&in->as_path, value, in->as_size, BGP_AS4_SIZE);
-		value = reader_of(in->as_path.data, in->as_path.used);
-	}
-	in->out->as_path = value;
-}
-
-static void store_as_path(struct writer *w, const struct bgp_attributes *a,
-			  size_t as_size)
-{
-	if (as_size == BGP_AS4_SIZE)
-		writer_bytes(w, a->as_path.data, a->as_path.left);
-	else
-		as_path_resize(w, a->as_path, BGP_AS4_SIZE, as_size);
-}
-
-/* NEXT_HOP: RFC 4271 5.1.3, RFC 7606 7.3. */
-
-static void load_next_hop(struct bgp_attribute_input *in, struct reader value)
-{
-	in->out->next_hop = read_ipv4(&value);
-}
-
-static void store_next_hop(struct writer *w, const struct bgp_attributes *a,
-			   size_t as_size)
-{
-	(void)as_size;
-	write_ipv4(w, &a->next_hop);
-}
-
-/* MULTI_EXIT_DISC: RFC 4271 5.1.4, RFC 7606 7.4. */
-
-static void load_med(struct bgp_attribute_input *in, struct reader value)
-{
-	in->out->med = reader_u32(&value);
-}
-
-static void store_med(struct writer *w, const struct bgp_attributes *a,
-		      size_t as_size)
-{
-	(void)as_size;
-	writer_u32(w, a->med);
-}
-
-/* LOCAL_PREF: RFC 4271 5.1.5, RFC 7606 7.5. */
-
-static void load_local_pref(struct bgp_attribute_input *in, struct reader value)
-{
-	in->out->local_pref = reader_u32(&value);
-}
-
-static void store_local_pref(struct writer *w, const struct bgp_attributes *a,
-			     size_t as_size)
-{
-	(void)as_size;
-	writer_u32(w, a->local_pref);
-}
-
-/* ATOMIC_AGGREGATE: RFC 4271 5.1.6, RFC 7606 7.6. Its being there is all. */
-
-static void load_nothing(struct bgp_attribute_input *in, struct reader value)
-{
-	(void)in;
-	(void)value;
-}
-
-static void store_nothing(struct writer *w, const struct bgp_attributes *a,
-			  size_t as_size)
-{
-	(void)w;
-	(void)a;
-	(void)as_size;
-}
-
-/* AGGREGATOR: RFC 4271 5.1.7, RFC 7606 7.7; AS 0: RFC 7607 2. */
-
-static const char *check_aggregator(struct reader value, size_t as_size)
-{
-	return read_as(&value, as_size) ? NULL : "AS number 0";
-}
-
-static void load_aggregator(struct bgp_attribute_input *in, struct reader value)
-{
-	in->out->aggregator_as = read_as(&value, in->as_size);
-	in->out->aggregator = read_ipv4(&value);
-}
-
-static void store_aggregator(struct writer *w, const struct bgp_attributes *a,
-			     size_t as_size)
-{
-	if (as_size == BGP_AS4_SIZE)
-		writer_u32(w, a->aggregator_as);
-	else if (a->aggregator_as <= BGP_AS_MAX_2_BYTE)
-		writer_u16(w, (uint16_t)a->aggregator_as);
-	else
-		writer_u16(w, BGP_AS_TRANS);
-	write_ipv4(w, &a->aggregator);
-}
-
-/* COMMUNITIES: RFC 1997, RFC 7606 7.8. */
-
-static void load_communities(struct bgp_attribute_input *in,
-			     struct reader value)
-{
-	in->out->communities = value;
-}
-
-static void store_communities(struct writer *w, const struct bgp_attributes *a,
-			      size_t as_size)
-{
-	(void)as_size;
-	writer_bytes(w, a->communities.data, a->communities.left);
-}
-
-/* MP_REACH_NLRI and MP_UNREACH_NLRI: RFC 4760. Read further in update.c. */
-
-static void load_mp_reach(struct bgp_attribute_input *in, struct reader value)
-{
-	in->multiprotocol->has_reach = true;
-	in->multiprotocol->reach = value;
-}
-
-static void load_mp_unreach(struct bgp_attribute_input *in, struct reader value)
-{
-	in->multiprotocol->has_unreach = true;
-	in->multiprotocol->unreach = value;
-}
-
-/* AS4_PATH: RFC 6793 3, 4.2 and 6. */
-
-static const char *check_as4_path(struct reader value, size_t as_size)
-{
-	(void)as_size;
-	return as_path_fault(value, BGP_AS4_SIZE);
-}
-
-static void load_as4_path(struct bgp_attribute_input *in, struct reader value)
-{
-	in->has_as4_path = true;
-	in->as4_path = value;
-}
-
-static bool wants_as4_path(const struct bgp_attributes *a, size_t as_size)
-{
-	return as_size == BGP_AS2_SIZE && as_path_needs_as4(a->as_path);
-}
-
-static void store_as4_path(struct writer *w, const struct bgp_attributes *a,
-			   size_t as_size)
-{
-	(void)as_size;
-	as_path_strip_confederations(w, a->as_path);
-}
-
-/* AS4_AGGREGATOR: RFC 6793 3, 4.2 and 6. */
-
-static const char *check_as4_aggregator(struct reader value, size_t as_size)
-{
-	(void)as_size;
-	return check_aggregator(value, BGP_AS4_SIZE);
-}
-
-static void load_as4_aggregator(struct bgp_attribute_input *in,
-				struct reader value)
-{
-	in->has_as4_aggregator = true;
-	in->as4_aggregator_as = reader_u32(&value);
-	in->as4_aggregator = read_ipv4(&value);
-}
-
-static bool wants_as4_aggregator(const struct bgp_attributes *a, size_t as_size)
-{
-	return as_size == BGP_AS2_SIZE && a->aggregator_as > BGP_AS_MAX_2_BYTE;
-}
-
-static void store_as4_aggregator(struct writer *w,
-				 const struct bgp_attributes *a, size_t as_size)
-{
-	(void)as_size;
-	store_aggregator(w, a, BGP_AS4_SIZE);
-}
-
-/* By type; a row without a name is a type we do not know. */
-static const struct bgp_attribute_row attribute_rows[BGP_ATTRIBUTE_TABLE_SIZE] = {
+const struct bgp_attribute_row bgp_attribute_rows[BGP_ATTRIBUTE_TABLE_SIZE] = {
 	[BGP_ATTRIBUTE_ORIGIN] = {
 		.name = "ORIGIN",
 		.flags = WELL_KNOWN,
@@ -253,9 +30,10 @@ static const struct bgp_attribute_row attribute_rows[BGP_ATTRIBUTE_TABLE_SIZE] =
 		.length = sizeof(uint8_t),
 		.on_error = BGP_VERDICT_WITHDRAW,
 		.subcode = BGP_UPDATE_INVALID_ORIGIN,
-		.check = check_origin,
-		.load = load_origin,
-		.store = store_origin,
+		.check = attribute_check_origin,
+		.load = attribute_load_origin,
+		.store = attribute_store_origin,
+		.show = attribute_show_origin,
 	},
 	[BGP_ATTRIBUTE_AS_PATH] = {
 		.name = "AS_PATH",
@@ -263,9 +41,10 @@ static const struct bgp_attribute_row attribute_rows[BGP_ATTRIBUTE_TABLE_SIZE] =
 		.presence = BGP_HAS_AS_PATH,
 		.on_error = BGP_VERDICT_WITHDRAW,
 		.subcode = BGP_UPDATE_MALFORMED_AS_PATH,
-		.check = check_as_path,
-		.load = load_as_path,
-		.store = store_as_path,
+		.check = attribute_check_as_path,
+		.load = attribute_load_as_path,
+		.store = attribute_store_as_path,
+		.show = attribute_show_as_path,
 	},
 	[BGP_ATTRIBUTE_NEXT_HOP] = {
 		.name = "NEXT_HOP",
@@ -274,8 +53,9 @@ static const struct bgp_attribute_row attribute_rows[BGP_ATTRIBUTE_TABLE_SIZE] =
 		.length_rule = BGP_LENGTH_EXACT,
 		.length = BGP_IPV4_SIZE,
 		.on_error = BGP_VERDICT_WITHDRAW,
-		.load = load_next_hop,
-		.store = store_next_hop,
+		.load = attribute_load_next_hop,
+		.store = attribute_store_next_hop,
+		.show = attribute_show_next_hop,
 	},
 	[BGP_ATTRIBUTE_MED] = {
 		.name = "MULTI_EXIT_DISC",
@@ -284,8 +64,10 @@ static const struct bgp_attribute_row attribute_rows[BGP_ATTRIBUTE_TABLE_SIZE] =
 		.length_rule = BGP_LENGTH_EXACT,
 		.length = sizeof(uint32_t),
 		.on_error = BGP_VERDICT_WITHDRAW,
-		.load = load_med,
-		.store = store_med,
+		.field = FIELD(med),
+		.load = attribute_load_number,
+		.store = attribute_store_number,
+		.show = attribute_show_number,
 	},
 	[BGP_ATTRIBUTE_LOCAL_PREF] = {
 		.name = "LOCAL_PREF",
@@ -295,8 +77,10 @@ static const struct bgp_attribute_row attribute_rows[BGP_ATTRIBUTE_TABLE_SIZE] =
 		.length = sizeof(uint32_t),
 		.scope = BGP_SCOPE_INTERNAL,
 		.on_error = BGP_VERDICT_WITHDRAW,
-		.load = load_local_pref,
-		.store = store_local_pref,
+		.field = FIELD(local_pref),
+		.load = attribute_load_number,
+		.store = attribute_store_number,
+		.show = attribute_show_number,
 	},
 	[BGP_ATTRIBUTE_ATOMIC_AGGREGATE] = {
 		.name = "ATOMIC_AGGREGATE",
@@ -305,8 +89,9 @@ static const struct bgp_attribute_row attribute_rows[BGP_ATTRIBUTE_TABLE_SIZE] =
 		.length_rule = BGP_LENGTH_EXACT,
 		.length = 0,
 		.on_error = BGP_VERDICT_DISCARD,
-		.load = load_nothing,
-		.store = store_nothing,
+		.load = attribute_load_nothing,
+		.store = attribute_store_nothing,
+		.show = attribute_show_nothing,
 	},
 	[BGP_ATTRIBUTE_AGGREGATOR] = {
 		.name = "AGGREGATOR",
@@ -315,9 +100,10 @@ static const struct bgp_attribute_row attribute_rows[BGP_ATTRIBUTE_TABLE_SIZE] =
 		.length_rule = BGP_LENGTH_AGGREGATOR,
 		.on_error = BGP_VERDICT_DISCARD,
 		.subcode = BGP_UPDATE_OPTIONAL_ATTRIBUTE,
-		.check = check_aggregator,
-		.load = load_aggregator,
-		.store = store_aggregator,
+		.check = attribute_check_aggregator,
+		.load = attribute_load_aggregator,
+		.store = attribute_store_aggregator,
+		.show = attribute_show_aggregator,
 	},
 	[BGP_ATTRIBUTE_COMMUNITIES] = {
 		.name = "COMMUNITIES",
@@ -326,24 +112,66 @@ static const struct bgp_attribute_row attribute_rows[BGP_ATTRIBUTE_TABLE_SIZE] =
 		.length_rule = BGP_LENGTH_MULTIPLE,
 		.length = BGP_COMMUNITY_SIZE,
 		.on_error = BGP_VERDICT_WITHDRAW,
-		.load = load_communities,
-		.store = store_communities,
+		.field = FIELD(communities),
+		.load = attribute_load_list,
+		.store = attribute_store_list,
+		.show = attribute_show_communities,
+	},
+	[BGP_ATTRIBUTE_ORIGINATOR_ID] = {
+		.name = "ORIGINATOR_ID",
+		.flags = OPTIONAL_NON_TRANSITIVE,
+		.presence = BGP_HAS_ORIGINATOR_ID,
+		.length_rule = BGP_LENGTH_EXACT,
+		.length = BGP_IDENTIFIER_SIZE,
+		.scope = BGP_SCOPE_INTERNAL,
+		.on_error = BGP_VERDICT_WITHDRAW,
+		.field = FIELD(originator_id),
+		.load = attribute_load_number,
+		.store = attribute_store_number,
+		.show = attribute_show_identifier,
+	},
+	[BGP_ATTRIBUTE_CLUSTER_LIST] = {
+		.name = "CLUSTER_LIST",
+		.flags = OPTIONAL_NON_TRANSITIVE,
+		.presence = BGP_HAS_CLUSTER_LIST,
+		.length_rule = BGP_LENGTH_MULTIPLE,
+		.length = BGP_IDENTIFIER_SIZE,
+		.scope = BGP_SCOPE_INTERNAL,
+		.on_error = BGP_VERDICT_WITHDRAW,
+		.field = FIELD(cluster_list),
+		.load = attribute_load_list,
+		.store = attribute_store_list,
+		.show = attribute_show_cluster_list,
 	},
 	[BGP_ATTRIBUTE_MP_REACH_NLRI] = {
 		.name = "MP_REACH_NLRI",
 		.flags = OPTIONAL_NON_TRANSITIVE,
+		.has_routes = true,
 		.length_rule = BGP_LENGTH_AT_LEAST,
 		.length = BGP_MIN_MP_REACH,
 		.on_error = BGP_VERDICT_RESET,
-		.load = load_mp_reach,
+		.load = attribute_load_mp_reach,
 	},
 	[BGP_ATTRIBUTE_MP_UNREACH_NLRI] = {
 		.name = "MP_UNREACH_NLRI",
 		.flags = OPTIONAL_NON_TRANSITIVE,
+		.has_routes = true,
 		.length_rule = BGP_LENGTH_AT_LEAST,
 		.length = BGP_MIN_MP_UNREACH,
 		.on_error = BGP_VERDICT_RESET,
-		.load = load_mp_unreach,
+		.load = attribute_load_mp_unreach,
+	},
+	[BGP_ATTRIBUTE_EXTENDED_COMMUNITIES] = {
+		.name = "EXTENDED_COMMUNITIES",
+		.flags = OPTIONAL_TRANSITIVE,
+		.presence = BGP_HAS_EXTENDED_COMMUNITIES,
+		.length_rule = BGP_LENGTH_MULTIPLE,
+		.length = BGP_EXTENDED_COMMUNITY_SIZE,
+		.on_error = BGP_VERDICT_WITHDRAW,
+		.field = FIELD(extended_communities),
+		.load = attribute_load_list,
+		.store = attribute_store_list,
+		.show = attribute_show_extended_communities,
 	},
 	[BGP_ATTRIBUTE_AS4_PATH] = {
 		.name = "AS4_PATH",
@@ -351,10 +179,10 @@ static const struct bgp_attribute_row attribute_rows[BGP_ATTRIBUTE_TABLE_SIZE] =
 		.scope = BGP_SCOPE_OLD_SPEAKER,
 		.on_error = BGP_VERDICT_DISCARD,
 		.subcode = BGP_UPDATE_OPTIONAL_ATTRIBUTE,
-		.check = check_as4_path,
-		.load = load_as4_path,
-		.wanted = wants_as4_path,
-		.store = store_as4_path,
+		.check = attribute_check_as4_path,
+		.load = attribute_load_as4_path,
+		.wanted = attribute_wants_as4_path,
+		.store = attribute_store_as4_path,
 	},
 	[BGP_ATTRIBUTE_AS4_AGGREGATOR] = {
 		.name = "AS4_AGGREGATOR",
@@ -364,16 +192,121 @@ static const struct bgp_attribute_row attribute_rows[BGP_ATTRIBUTE_TABLE_SIZE] =
 		.scope = BGP_SCOPE_OLD_SPEAKER,
 		.on_error = BGP_VERDICT_DISCARD,
 		.subcode = BGP_UPDATE_OPTIONAL_ATTRIBUTE,
-		.check = check_as4_aggregator,
-		.load = load_as4_aggregator,
-		.wanted = wants_as4_aggregator,
-		.store = store_as4_aggregator,
+		.check = attribute_check_as4_aggregator,
+		.load = attribute_load_as4_aggregator,
+		.wanted = attribute_wants_as4_aggregator,
+		.store = attribute_store_as4_aggregator,
+	},
+	[BGP_ATTRIBUTE_TUNNEL_ENCAPSULATION] = {
+		.name = "TUNNEL_ENCAPSULATION",
+		.flags = OPTIONAL_TRANSITIVE,
+		.opaque = true,
+		.length_rule = BGP_LENGTH_AT_LEAST,
+		.length = TLV_HEADER_LONG_TYPE,
+		.on_error = BGP_VERDICT_WITHDRAW, /* RFC 9012 13 */
+		.subcode = BGP_UPDATE_OPTIONAL_ATTRIBUTE,
+		.check = attribute_check_tunnel,
+	},
+	[BGP_ATTRIBUTE_IPV6_EXTENDED_COMMUNITIES] = {
+		.name = "IPV6_EXTENDED_COMMUNITIES",
+		.flags = OPTIONAL_TRANSITIVE,
+		.presence = BGP_HAS_IPV6_EXTENDED_COMMUNITIES,
+		.length_rule = BGP_LENGTH_MULTIPLE,
+		.length = BGP_IPV6_EXTENDED_COMMUNITY_SIZE,
+		.on_error = BGP_VERDICT_WITHDRAW,
+		.field = FIELD(ipv6_extended_communities),
+		.load = attribute_load_list,
+		.store = attribute_store_list,
+		.show = attribute_show_ipv6_extended_communities,
+	},
+	[BGP_ATTRIBUTE_AIGP] = {
+		.name = "AIGP",
+		.flags = OPTIONAL_NON_TRANSITIVE,
+		.presence = BGP_HAS_AIGP,
+		.length_rule = BGP_LENGTH_AT_LEAST,
+		.length = TLV_HEADER_SHORT_TYPE,
+		.scope = BGP_SCOPE_AIGP,
+		.on_error = BGP_VERDICT_DISCARD, /* RFC 7311 3.2 */
+		.on_flags = BGP_VERDICT_DISCARD,
+		.subcode = BGP_UPDATE_OPTIONAL_ATTRIBUTE,
+		.check = attribute_check_aigp,
+		.load = attribute_load_aigp,
+		.store = attribute_store_aigp,
+		.show = attribute_show_aigp,
+	},
+	[BGP_ATTRIBUTE_LINK_STATE] = {
+		.name = "LINK_STATE",
+		.flags = OPTIONAL_NON_TRANSITIVE,
+		.opaque = true,
+		.length_rule = BGP_LENGTH_AT_LEAST,
+		.length = TLV_HEADER_LONG_TYPE,
+		.on_error = BGP_VERDICT_DISCARD, /* RFC 9552 8.2.2 */
+		.on_flags = BGP_VERDICT_DISCARD,
+		.subcode = BGP_UPDATE_OPTIONAL_ATTRIBUTE,
+		.check = attribute_check_link_state,
+	},
+	[BGP_ATTRIBUTE_LARGE_COMMUNITIES] = {
+		.name = "LARGE_COMMUNITIES",
+		.flags = OPTIONAL_TRANSITIVE,
+		.presence = BGP_HAS_LARGE_COMMUNITIES,
+		.length_rule = BGP_LENGTH_MULTIPLE,
+		.length = BGP_LARGE_COMMUNITY_SIZE,
+		.on_error = BGP_VERDICT_WITHDRAW,
+		.field = FIELD(large_communities),
+		.load = attribute_load_large_communities,
+		.store = attribute_store_list,
+		.show = attribute_show_large_communities,
+	},
+	[BGP_ATTRIBUTE_OTC] = {
+		.name = "OTC",
+		.flags = OPTIONAL_TRANSITIVE,
+		.presence = BGP_HAS_OTC,
+		.length_rule = BGP_LENGTH_EXACT,
+		.length = BGP_AS4_SIZE,
+		.on_error = BGP_VERDICT_WITHDRAW, /* RFC 9234 5 */
+		.check = attribute_check_as,
+		.field = FIELD(otc),
+		.load = attribute_load_number,
+		.store = attribute_store_number,
+		.show = attribute_show_number,
+	},
+	[BGP_ATTRIBUTE_PREFIX_SID] = {
+		.name = "PREFIX_SID",
+		.flags = OPTIONAL_TRANSITIVE,
+		.opaque = true,
+		.length_rule = BGP_LENGTH_AT_LEAST,
+		.length = TLV_HEADER_SHORT_TYPE,
+		.on_error = BGP_VERDICT_DISCARD, /* RFC 8669 6 */
+		.on_flags = BGP_VERDICT_DISCARD,
+		.subcode = BGP_UPDATE_OPTIONAL_ATTRIBUTE,
+		.check = attribute_check_prefix_sid,
 	},
 };
 
 const struct bgp_attribute_row *bgp_attribute_row(unsigned int type)
 {
-	if (type >= BGP_ATTRIBUTE_TABLE_SIZE || !attribute_rows[type].name)
+	if (type >= BGP_ATTRIBUTE_TABLE_SIZE || !bgp_attribute_rows[type].name)
 		return NULL;
-	return &attribute_rows[type];
+	return &bgp_attribute_rows[type];
+}
+
+const struct bgp_attribute_row *bgp_attribute_known(unsigned int type)
+{
+	const struct bgp_attribute_row *row = bgp_attribute_row(type);
+
+	return row && !row->opaque ? row : NULL;
+}
+
+/* Partial says something of optional transitive ones only: RFC 4271 4.3. */
+void bgp_attribute_load(struct bgp_attribute_input *in,
+			const struct bgp_attribute_row *row,
+			const struct raw_attribute *raw)
+{
+	if (!row->load)
+		return;
+	in->row = row;
+	row->load(in, raw->value);
+	in->out->present |= row->presence;
+	if (row->flags == OPTIONAL_TRANSITIVE && raw->flags & BGP_FLAG_PARTIAL)
+		in->out->partial |= row->presence;
 }

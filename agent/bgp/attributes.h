@@ -7,20 +7,27 @@
  *
  * struct bgp_attributes is a view: numbers by value, everything of variable
  * length as a reader over bytes that somebody else owns. Decoding allocates
- * nothing; what has to be rewritten (2-byte AS paths, unknown attributes) goes
- * to a scratch area of fixed size that the caller lends.
+ * nothing; what has to be rewritten (2-byte AS paths, unknown attributes, large
+ * communities that repeat) goes to a scratch area that the caller lends.
  *
  * To keep attributes, encode them with BGP_AS4_SIZE. The result is the
- * canonical form: a valid attribute block with 4-byte AS numbers, known
- * attributes by type, then unknown ones by type, shortest length form, unused
- * flag bits zero. Equal attributes give equal bytes, so a table of them can be
- * keyed by memcmp, and bgp_attributes_view() turns the bytes back into a view
- * in one pass without any check.
+ * canonical form: an attribute block with 4-byte AS numbers, known attributes
+ * by type, then unknown ones by type, shortest length form, unused flag bits
+ * zero. Equal attributes give equal bytes, so a table of them can be keyed by
+ * memcmp, and bgp_attributes_view() turns the bytes back into a view in one
+ * pass without any check. On the wire a next hop may stand in MP_REACH_NLRI;
+ * in the canonical form it is NEXT_HOP, of 4, 16 or 32 bytes, and nothing else
+ * about that form differs from what a peer would be sent.
+ *
+ * attributes.c decodes, attributes_check.c judges what describes routes,
+ * attributes_encode.c writes and views, attributes_show.c is for people; what
+ * differs from type to type is in attribute_table.c.
  */
 
 #include "bgp/fault.h"
 #include "bgp/multiprotocol.h"
 #include "bgp/protocol.h"
+#include "bgp/session.h"
 #include "core/address.h"
 #include "core/wire.h"
 
@@ -38,6 +45,13 @@ enum bgp_attribute_presence {
 	BGP_HAS_ATOMIC_AGGREGATE = 1 << 5,
 	BGP_HAS_AGGREGATOR = 1 << 6,
 	BGP_HAS_COMMUNITIES = 1 << 7,
+	BGP_HAS_ORIGINATOR_ID = 1 << 8,
+	BGP_HAS_CLUSTER_LIST = 1 << 9,
+	BGP_HAS_EXTENDED_COMMUNITIES = 1 << 10,
+	BGP_HAS_IPV6_EXTENDED_COMMUNITIES = 1 << 11,
+	BGP_HAS_AIGP = 1 << 12,
+	BGP_HAS_LARGE_COMMUNITIES = 1 << 13,
+	BGP_HAS_OTC = 1 << 14,
 };
 
 /* A field whose bit in `present` is clear is zero. */
@@ -47,33 +61,57 @@ struct bgp_attributes {
 	uint32_t med;
 	uint32_t local_pref;
 	uint32_t aggregator_as;
+	uint32_t originator_id; /* RFC 4456 8, host byte order */
+	uint32_t otc;		/* Only to Customer: RFC 9234 5 */
+	uint8_t origin;		/* enum bgp_origin */
+	uint64_t aigp;		/* accumulated IGP metric: RFC 7311 3 */
 	struct address aggregator;
 	struct address next_hop;
-	struct reader as_path;	   /* 4-byte AS numbers: as_path.h */
-	struct reader communities; /* community.h */
+	struct address link_local;  /* beside an IPv6 next hop; zero: none */
+	struct reader as_path;	    /* 4-byte AS numbers: as_path.h */
+	struct reader communities;  /* community.h */
+	struct reader cluster_list; /* identifiers of 4 bytes: RFC 4456 8 */
+	struct reader extended_communities;	 /* extended_community.h */
+	struct reader ipv6_extended_communities; /* the same */
+	struct reader large_communities;	 /* large_community.h */
+	/* TLVs as they came; `aigp` takes the place of the metric in them. */
+	struct reader aigp_tlvs;
 	/*
 	 * Optional transitive attributes we do not know, whole and by type:
 	 * flags with Partial set, type, length, value.
 	 */
 	struct reader unknown;
-	uint8_t origin; /* enum bgp_origin */
 };
 
-/* What the session and its configuration say. Zero is the strict default. */
+/* What the session is and what is to be tolerated. Zero is the strict way. */
 struct bgp_decode_context {
-	uint32_t peer_as;
-	bool as4;  /* both sides announced 4-byte AS numbers */
-	bool ebgp; /* the peer's AS is not ours */
-	/* Knobs: */
+	const struct bgp_session *session;
 	bool accept_any_first_as; /* of a route server: RFC 7947 2.2.2.1 */
 	bool accept_as_sets;	  /* RFC 9774 */
+	bool accept_aigp;	  /* of an external peer: RFC 7311 3.1 */
+	/* Withdraw where RFC 4271 6.3 drops the session. */
+	bool survive_unknown_well_known;
 };
 
-/* Always enough for the attributes of one message of BGP_MAX_MESSAGE bytes. */
+/*
+ * Always enough for the attributes of one message of BGP_MAX_EXTENDED_MESSAGE
+ * bytes. Too large for a stack; what is not used of it is never touched. All
+ * who decode in turn can share one: nothing in it outlives the next message.
+ */
 struct bgp_scratch {
-	uint8_t as_path[2 * BGP_MAX_MESSAGE]; /* 2-byte numbers widened */
-	uint8_t merged[2 * BGP_MAX_MESSAGE];  /* with AS4_PATH */
-	uint8_t unknown[BGP_MAX_MESSAGE];
+	uint8_t as_path[UINT16_MAX]; /* widened to 4-byte numbers */
+	uint8_t merged[UINT16_MAX];  /* with AS4_PATH */
+	uint8_t large_communities[BGP_MAX_EXTENDED_MESSAGE];
+	uint8_t unknown[BGP_MAX_EXTENDED_MESSAGE];
+};
+
+enum bgp_attributes_sizes {
+	/*
+	 * No canonical form of decoded attributes is longer: a path of 2-byte
+	 * numbers may have grown to what an attribute can hold, and all else
+	 * came in one message.
+	 */
+	BGP_CANONICAL_MAX = UINT16_MAX + BGP_MAX_EXTENDED_MESSAGE,
 };
 
 /*
@@ -110,6 +148,14 @@ void bgp_attributes_encode(struct writer *w,
 /* The view over the canonical form. `canonical` must outlive it. */
 void bgp_attributes_view(const void *canonical, size_t size,
 			 struct bgp_attributes *out);
+
+/*
+ * The value of one attribute for people, "65001 65002" for an AS_PATH; false
+ * if there is none of this type. What does not fit in `size` bytes, at least
+ * 4, ends in "...". Types we do not know are shown in hexadecimal.
+ */
+bool bgp_attributes_show(const struct bgp_attributes *attributes,
+			 unsigned int type, char *text, size_t size);
 
 /* "AS_PATH", ...; "attribute" for a type we do not know. */
 const char *bgp_attribute_name(unsigned int type);

@@ -1,36 +1,36 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Timers and messages around the state machine. See connection.h. */
+/*
+ * The life of a connection: timers and requests become events, and what the
+ * state machine answers is carried out. See connection.h.
+ */
 
 #include "bgp/connection.h"
 
 #include <errno.h>
 #include <event2/event.h>
-#include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bgp/message.h"
-#include "bgp/socket.h"
+#include "bgp/connection_parts.h"
+#include "bgp/tcp_auth.h"
 
 enum {
 	CONNECT_RETRY_S = 5,
 	/* No progress in sending for this long: RFC 9687 4. */
 	SEND_HOLD_MIN_S = 480,
 	SEND_HOLD_FACTOR = 2,
-	/* Output is filled up to here; one batch of UPDATEs may go beyond. */
-	OUTPUT_LOW = 32768,
-	ERROR_SIZE = 160,
+	MS_PER_S = 1000,
+	US_PER_MS = 1000,
 };
-
-static void handle(struct bgp_connection *connection, enum bgp_event event);
 
 /* ------------------------------------------------------------- timers */
 
 static void start_timer(struct event *timer, uint32_t milliseconds)
 {
-	struct timeval delay = { .tv_sec = milliseconds / 1000,
-				 .tv_usec = milliseconds % 1000 * 1000 };
+	struct timeval delay = {
+		.tv_sec = milliseconds / MS_PER_S,
+		.tv_usec = milliseconds % MS_PER_S * US_PER_MS,
+	};
 
 	evtimer_add(timer, &delay);
 }
@@ -44,6 +44,7 @@ static uint32_t jittered(uint32_t seconds)
 static void stop_timers(struct bgp_connection *connection)
 {
 	evtimer_del(connection->connect_retry);
+	evtimer_del(connection->delay_open);
 	evtimer_del(connection->hold);
 	evtimer_del(connection->keepalive);
 	evtimer_del(connection->send_hold);
@@ -51,129 +52,131 @@ static void stop_timers(struct bgp_connection *connection)
 
 static uint32_t send_hold_time(const struct bgp_connection *connection)
 {
-	uint32_t time = connection->hold_time * SEND_HOLD_FACTOR;
+	uint32_t time = connection->agreed.hold_time * SEND_HOLD_FACTOR;
 
+	if (connection->options.config->send_hold_time)
+		return connection->options.config->send_hold_time;
 	return time > SEND_HOLD_MIN_S ? time : SEND_HOLD_MIN_S;
 }
 
-/* ------------------------------------------------------------- output */
-
-static void send_message(struct bgp_connection *connection,
-			 const struct writer *message)
+void bgp_connection_start_send_hold(struct bgp_connection *connection)
 {
-	if (message->failed)
-		return;
-	bgp_stream_write(&connection->stream, message->data, message->used);
-	bgp_stream_flush(&connection->stream);
+	start_timer(connection->send_hold,
+		    send_hold_time(connection) * MS_PER_S);
 }
 
-static void send_open(struct bgp_connection *connection)
-{
-	uint8_t bytes[BGP_MAX_MESSAGE];
-	struct writer w = writer_of(bytes, sizeof(bytes));
-
-	bgp_open_encode(&w, &connection->options.local_open);
-	send_message(connection, &w);
-}
-
-static void send_keepalive(struct bgp_connection *connection)
-{
-	uint8_t bytes[BGP_HEADER_SIZE];
-	struct writer w = writer_of(bytes, sizeof(bytes));
-
-	bgp_keepalive_encode(&w);
-	send_message(connection, &w);
-}
-
-static void report(struct bgp_connection *connection, const char *text)
-{
-	connection->options.handler->error(connection, text);
-}
-
-static void send_notification(struct bgp_connection *connection,
-			      const struct bgp_transition *transition)
-{
-	struct bgp_notification *n = &connection->given;
-	char name[BGP_NOTIFICATION_NAME_SIZE], text[ERROR_SIZE];
-	uint8_t bytes[BGP_MAX_MESSAGE];
-	struct writer w = writer_of(bytes, sizeof(bytes));
-
-	if (transition->code)
-		bgp_notification_set(n, transition->code, transition->subcode,
-				     NULL, 0);
-	if (!n->code)
-		return;
-	bgp_notification_encode(&w, n);
-	send_message(connection, &w);
-	snprintf(text, sizeof(text), "sent NOTIFICATION %u/%u %s", n->code,
-		 n->subcode, bgp_notification_name(n->code, n->subcode, name));
-	report(connection, text);
-}
-
-bool bgp_connection_can_send(const struct bgp_connection *connection)
-{
-	return connection->state == BGP_STATE_ESTABLISHED &&
-	       bgp_stream_waiting(&connection->stream) < OUTPUT_LOW;
-}
-
-void bgp_connection_send(struct bgp_connection *connection,
-			 const struct bgp_attributes *attributes,
-			 const struct prefix *prefixes, size_t count)
-{
-	size_t as_size = bgp_connection_as4(connection) ? BGP_AS4_SIZE :
-							  BGP_AS2_SIZE;
-
-	while (count) {
-		uint8_t bytes[BGP_MAX_MESSAGE];
-		struct writer w = writer_of(bytes, sizeof(bytes));
-		size_t sent = 0;
-
-		if (attributes)
-			sent = bgp_update_announce(&w, attributes, as_size,
-						   prefixes, count);
-		/* What cannot be said must not stay said (RFC 8654 4). */
-		if (!sent)
-			sent = bgp_update_withdraw(&w, prefixes, count);
-		bgp_stream_write(&connection->stream, w.data, w.used);
-		prefixes += sent;
-		count -= sent;
-	}
-	bgp_stream_flush(&connection->stream);
-}
-
-/* ------------------------------------------------------------- actions */
-
-static void lose(struct bgp_connection *connection, const char *why)
-{
-	report(connection, why);
-	handle(connection, BGP_EVENT_TCP_FAILED);
-}
-
-static void dial(struct bgp_connection *connection)
-{
-	const struct bgp_connection_options *options = &connection->options;
-	int fd = bgp_socket_connect(&options->remote, options->port);
-
-	if (fd < 0)
-		lose(connection, strerror(-fd));
-	else if (bgp_stream_connect(&connection->stream, fd))
-		lose(connection, strerror(ENOMEM));
-}
-
+/* The hold time itself is exact: a dead peer shall not stay a bit longer. */
 static void start_hold(struct bgp_connection *connection)
 {
-	if (connection->hold_time)
-		start_timer(connection->hold, connection->hold_time * 1000);
+	if (connection->agreed.hold_time)
+		start_timer(connection->hold,
+			    connection->agreed.hold_time * MS_PER_S);
 	else
 		evtimer_del(connection->hold);
 }
 
 static void start_keepalive(struct bgp_connection *connection)
 {
-	if (connection->hold_time)
+	if (connection->agreed.hold_time)
 		start_timer(connection->keepalive,
-			    jittered(connection->hold_time) /
+			    jittered(connection->agreed.hold_time) /
 				    BGP_KEEPALIVES_PER_HOLD);
+}
+
+static void on_connect_retry(evutil_socket_t fd, short what, void *argument)
+{
+	(void)fd, (void)what;
+	bgp_connection_handle(argument, BGP_EVENT_CONNECT_RETRY_EXPIRED);
+}
+
+static void on_delay_open(evutil_socket_t fd, short what, void *argument)
+{
+	(void)fd, (void)what;
+	bgp_connection_handle(argument, BGP_EVENT_DELAY_OPEN_EXPIRED);
+}
+
+/*
+ * The hold time is about what the peer sent, not about when we came to read it:
+ * what waits in the socket counts.
+ */
+static void on_hold(evutil_socket_t fd, short what, void *argument)
+{
+	struct bgp_connection *connection = argument;
+
+	(void)fd, (void)what;
+	bgp_stream_read(&connection->stream);
+	if (connection->stream.fd >= 0 &&
+	    !evtimer_pending(connection->hold, NULL))
+		bgp_connection_handle(connection, BGP_EVENT_HOLD_EXPIRED);
+}
+
+static void on_keepalive(evutil_socket_t fd, short what, void *argument)
+{
+	(void)fd, (void)what;
+	bgp_connection_handle(argument, BGP_EVENT_KEEPALIVE_DUE);
+}
+
+static void on_send_hold(evutil_socket_t fd, short what, void *argument)
+{
+	(void)fd, (void)what;
+	bgp_connection_handle(argument, BGP_EVENT_SEND_HOLD_EXPIRED);
+}
+
+/* ------------------------------------------------------------- actions */
+
+void bgp_connection_report(struct bgp_connection *connection,
+			   enum bgp_direction direction,
+			   const struct bgp_notification *notification,
+			   const char *text)
+{
+	const struct bgp_connection_error error = {
+		.direction = direction,
+		.code = notification ? notification->code : 0,
+		.subcode = notification ? notification->subcode : 0,
+		.text = text,
+	};
+
+	connection->options.handler->error(connection, &error);
+}
+
+void bgp_connection_lose(struct bgp_connection *connection, const char *why)
+{
+	bgp_connection_report(connection, BGP_DIRECTION_NONE, NULL, why);
+	bgp_connection_handle(connection, BGP_EVENT_TCP_FAILED);
+}
+
+/* Key and TTLs go to the socket before its first segment. */
+static int prepare(const struct bgp_connection_options *options, int fd)
+{
+	const struct prefix peer = {
+		.address = options->remote.address,
+		.length = address_is_ipv4(&options->remote.address) ?
+				  ADDRESS_BITS_IPV4 :
+				  ADDRESS_BITS_IPV6,
+	};
+	int code = bgp_tcp_auth_set(fd, options->config, &peer);
+
+	if (!code)
+		code = bgp_socket_set_distance(fd, &options->remote.address,
+					       &options->distance);
+	if (!code)
+		code = bgp_socket_connect(fd, &options->remote,
+					  &options->config->source);
+	return code;
+}
+
+static void dial(struct bgp_connection *connection)
+{
+	int fd = bgp_socket_new(&connection->options.remote.address);
+	int code = fd;
+
+	/* The stream closes the socket, whatever becomes of it. */
+	if (fd >= 0)
+		code = bgp_stream_connect(&connection->stream, fd);
+	if (code >= 0)
+		code = prepare(&connection->options, fd);
+	if (code < 0)
+		bgp_connection_lose(connection, strerror(-code));
 }
 
 static void close_connection(struct bgp_connection *connection)
@@ -184,40 +187,23 @@ static void close_connection(struct bgp_connection *connection)
 	connection->options.handler->closed(connection);
 }
 
-static void process_update(struct bgp_connection *connection)
+static void greet(struct bgp_connection *connection)
 {
-	const struct bgp_decode_context context = {
-		.peer_as = connection->remote_open.as,
-		.as4 = bgp_connection_as4(connection),
-		.ebgp = connection->remote_open.as !=
-			connection->options.local_open.as,
-	};
-	struct bgp_scratch scratch;
-	struct bgp_update update;
-
-	if (bgp_update_decode(&context, connection->message, &scratch,
-			      &update) == BGP_VERDICT_RESET) {
-		connection->given = update.fault.notification;
-		handle(connection, BGP_EVENT_UPDATE_ERROR);
-	} else if (connection->options.handler->update(connection, &update)) {
-		bgp_notification_set(&connection->given, BGP_ERROR_CEASE,
-				     BGP_CEASE_OUT_OF_RESOURCES, NULL, 0);
-		handle(connection, BGP_EVENT_UPDATE_ERROR);
-	}
+	evtimer_del(connection->delay_open);
+	bgp_connection_send_open(connection);
 }
 
 static void carry_out(struct bgp_connection *connection, uint32_t action,
 		      const struct bgp_transition *transition)
 {
-	const struct bgp_connection_handler *handler =
-		connection->options.handler;
+	const struct bgp_connection_options *options = &connection->options;
 
 	switch ((enum bgp_action)action) {
 	case BGP_ACTION_SEND_NOTIFICATION:
-		send_notification(connection, transition);
+		bgp_connection_send_notification(connection, transition);
 		break;
 	case BGP_ACTION_SESSION_DOWN:
-		handler->session_down(connection);
+		options->handler->session_down(connection);
 		break;
 	case BGP_ACTION_CLOSE:
 		close_connection(connection);
@@ -233,28 +219,33 @@ static void carry_out(struct bgp_connection *connection, uint32_t action,
 		dial(connection);
 		break;
 	case BGP_ACTION_SEND_OPEN:
-		send_open(connection);
+		greet(connection);
 		break;
 	case BGP_ACTION_START_LARGE_HOLD:
-		start_timer(connection->hold, BGP_LARGE_HOLD_TIME * 1000);
+		start_timer(connection->hold,
+			    options->open_deadline * MS_PER_S);
 		break;
 	case BGP_ACTION_START_HOLD:
 		start_hold(connection);
 		break;
 	case BGP_ACTION_SEND_KEEPALIVE:
-		send_keepalive(connection);
+		bgp_connection_send_keepalive(connection);
 		break;
 	case BGP_ACTION_START_KEEPALIVE:
 		start_keepalive(connection);
 		break;
 	case BGP_ACTION_SESSION_UP:
-		handler->session_up(connection);
+		options->handler->session_up(connection);
 		break;
 	case BGP_ACTION_PROCESS_UPDATE:
-		process_update(connection);
+		bgp_connection_process_update(connection);
 		break;
 	case BGP_ACTION_PROCESS_ROUTE_REFRESH:
-		handler->route_refresh(connection);
+		bgp_connection_process_refresh(connection);
+		break;
+	case BGP_ACTION_START_DELAY_OPEN:
+		start_timer(connection->delay_open,
+			    options->config->delay_open * MS_PER_S);
 		break;
 	}
 }
@@ -262,187 +253,27 @@ static void carry_out(struct bgp_connection *connection, uint32_t action,
 /* An accepted connection cannot be dialled again: that is the peer's part. */
 static struct bgp_transition never_dial(struct bgp_transition transition)
 {
-	if (transition.next == BGP_STATE_ACTIVE ||
-	    transition.next == BGP_STATE_CONNECT)
+	const uint32_t dialling = BGP_ACTION_START_CONNECT_RETRY |
+				  BGP_ACTION_CONNECT;
+
+	if (transition.actions & dialling)
 		transition.next = BGP_STATE_IDLE;
-	transition.actions &=
-		~(BGP_ACTION_START_CONNECT_RETRY | BGP_ACTION_CONNECT);
+	transition.actions &= ~dialling;
 	return transition;
 }
 
-static void handle(struct bgp_connection *connection, enum bgp_event event)
+void bgp_connection_handle(struct bgp_connection *connection,
+			   enum bgp_event event)
 {
 	struct bgp_transition transition =
 		bgp_fsm_step(connection->state, event);
 	uint32_t actions;
 
-	if (connection->options.incoming && event != BGP_EVENT_START_PASSIVE)
+	if (connection->options.incoming)
 		transition = never_dial(transition);
 	connection->state = transition.next;
 	for (actions = transition.actions; actions; actions &= actions - 1)
 		carry_out(connection, actions & -actions, &transition);
-}
-
-/* ------------------------------------------------------------- input */
-
-static void receive_open(struct bgp_connection *connection)
-{
-	struct bgp_open *remote = &connection->remote_open;
-	struct bgp_notification error;
-
-	/* In any other state the state machine answers, whatever it says. */
-	if (connection->state != BGP_STATE_OPEN_SENT) {
-		handle(connection, BGP_EVENT_OPEN_RECEIVED);
-		return;
-	}
-	if (!bgp_open_decode(connection->message, remote, &error) ||
-	    !connection->options.handler->check_open(connection, &error)) {
-		connection->given = error;
-		handle(connection, BGP_EVENT_OPEN_ERROR);
-		return;
-	}
-	connection->hold_time = bgp_open_negotiate_hold(
-		&connection->options.local_open, remote);
-	handle(connection, BGP_EVENT_OPEN_RECEIVED);
-	connection->options.handler->open_accepted(connection);
-}
-
-static void receive_notification(struct bgp_connection *connection)
-{
-	char name[BGP_NOTIFICATION_NAME_SIZE];
-	char shutdown[BGP_SHUTDOWN_TEXT_SIZE];
-	char text[ERROR_SIZE + sizeof(shutdown)];
-	struct bgp_notification n;
-
-	if (bgp_notification_decode(connection->message, &n)) {
-		bool told = bgp_notification_shutdown_text(&n, shutdown);
-
-		snprintf(text, sizeof(text),
-			 "received NOTIFICATION %u/%u %s%s%s", n.code,
-			 n.subcode,
-			 bgp_notification_name(n.code, n.subcode, name),
-			 told ? ": " : "", told ? shutdown : "");
-		report(connection, text);
-	}
-	handle(connection, BGP_EVENT_NOTIFICATION_RECEIVED);
-}
-
-static struct bgp_connection *connection_of(struct bgp_stream *stream)
-{
-	return (struct bgp_connection *)((char *)stream -
-					 offsetof(struct bgp_connection,
-						  stream));
-}
-
-static void on_message(struct bgp_stream *stream,
-		       const struct bgp_frame_result *frame)
-{
-	struct bgp_connection *connection = connection_of(stream);
-
-	connection->message = frame->body;
-	switch (frame->type) {
-	case BGP_OPEN:
-		receive_open(connection);
-		break;
-	case BGP_UPDATE:
-		handle(connection, BGP_EVENT_UPDATE_RECEIVED);
-		break;
-	case BGP_NOTIFICATION:
-		receive_notification(connection);
-		break;
-	case BGP_KEEPALIVE:
-		handle(connection, BGP_EVENT_KEEPALIVE_RECEIVED);
-		break;
-	case BGP_ROUTE_REFRESH:
-		handle(connection, BGP_EVENT_ROUTE_REFRESH_RECEIVED);
-		break;
-	default:
-		break;
-	}
-}
-
-static void on_bad_frame(struct bgp_stream *stream,
-			 const struct bgp_frame_result *frame)
-{
-	struct bgp_connection *connection = connection_of(stream);
-
-	if (!frame->silent)
-		connection->given = frame->error;
-	handle(connection, BGP_EVENT_HEADER_ERROR);
-}
-
-static void on_connected(struct bgp_stream *stream)
-{
-	handle(connection_of(stream), BGP_EVENT_TCP_CONNECTED);
-}
-
-static void on_lost(struct bgp_stream *stream, const char *why)
-{
-	lose(connection_of(stream), why);
-}
-
-/* RFC 9687 4: the timer runs while output waits and starts with each byte. */
-static void on_written(struct bgp_stream *stream, bool taken)
-{
-	struct bgp_connection *connection = connection_of(stream);
-
-	if (!bgp_stream_waiting(stream))
-		evtimer_del(connection->send_hold);
-	else if (taken || !evtimer_pending(connection->send_hold, NULL))
-		start_timer(connection->send_hold,
-			    send_hold_time(connection) * 1000);
-}
-
-static void on_writable(struct bgp_stream *stream)
-{
-	struct bgp_connection *connection = connection_of(stream);
-
-	if (bgp_connection_can_send(connection))
-		connection->options.handler->send_ready(connection);
-}
-
-static const struct bgp_stream_callbacks stream_callbacks = {
-	.connected = on_connected,
-	.message = on_message,
-	.bad_frame = on_bad_frame,
-	.lost = on_lost,
-	.written = on_written,
-	.writable = on_writable,
-};
-
-/* ------------------------------------------------------------- time */
-
-static void on_connect_retry(evutil_socket_t fd, short what, void *argument)
-{
-	(void)fd, (void)what;
-	handle(argument, BGP_EVENT_CONNECT_RETRY_EXPIRED);
-}
-
-/*
- * The hold time is about what the peer sent, not about when we came to read it:
- * what waits in the socket counts.
- */
-static void on_hold(evutil_socket_t fd, short what, void *argument)
-{
-	struct bgp_connection *connection = argument;
-
-	(void)fd, (void)what;
-	bgp_stream_read(&connection->stream);
-	if (connection->stream.fd >= 0 &&
-	    !evtimer_pending(connection->hold, NULL))
-		handle(connection, BGP_EVENT_HOLD_EXPIRED);
-}
-
-static void on_keepalive(evutil_socket_t fd, short what, void *argument)
-{
-	(void)fd, (void)what;
-	handle(argument, BGP_EVENT_KEEPALIVE_DUE);
-}
-
-static void on_send_hold(evutil_socket_t fd, short what, void *argument)
-{
-	(void)fd, (void)what;
-	handle(argument, BGP_EVENT_SEND_HOLD_EXPIRED);
 }
 
 /* ------------------------------------------------------------- life */
@@ -455,13 +286,16 @@ int bgp_connection_init(struct bgp_connection *connection,
 	*connection = (struct bgp_connection){ .options = *options };
 	connection->connect_retry =
 		evtimer_new(base, on_connect_retry, connection);
+	connection->delay_open = evtimer_new(base, on_delay_open, connection);
 	connection->hold = evtimer_new(base, on_hold, connection);
 	connection->keepalive = evtimer_new(base, on_keepalive, connection);
 	connection->send_hold = evtimer_new(base, on_send_hold, connection);
-	if (!connection->connect_retry || !connection->hold ||
-	    !connection->keepalive || !connection->send_hold)
+	if (!connection->connect_retry || !connection->delay_open ||
+	    !connection->hold || !connection->keepalive ||
+	    !connection->send_hold)
 		return -ENOMEM;
-	return bgp_stream_init(&connection->stream, base, &stream_callbacks);
+	return bgp_stream_init(&connection->stream, base,
+			       &bgp_connection_input);
 }
 
 static void free_event(struct event *event)
@@ -474,6 +308,7 @@ void bgp_connection_destroy(struct bgp_connection *connection)
 {
 	bgp_stream_destroy(&connection->stream);
 	free_event(connection->connect_retry);
+	free_event(connection->delay_open);
 	free_event(connection->hold);
 	free_event(connection->keepalive);
 	free_event(connection->send_hold);
@@ -481,29 +316,42 @@ void bgp_connection_destroy(struct bgp_connection *connection)
 
 void bgp_connection_start(struct bgp_connection *connection)
 {
-	handle(connection, BGP_EVENT_START);
+	bgp_connection_handle(connection, BGP_EVENT_START);
 }
 
 void bgp_connection_accept(struct bgp_connection *connection, int fd)
 {
-	handle(connection, BGP_EVENT_START_PASSIVE);
-	if (bgp_stream_open(&connection->stream, fd))
-		lose(connection, strerror(ENOMEM));
+	const struct bgp_connection_options *options = &connection->options;
+	int code;
+
+	bgp_connection_handle(connection, BGP_EVENT_START_PASSIVE);
+	code = bgp_stream_open(&connection->stream, fd);
+	if (!code)
+		code = bgp_socket_set_distance(fd, &options->remote.address,
+					       &options->distance);
+	if (code)
+		bgp_connection_lose(connection, strerror(-code));
 	else
-		handle(connection, BGP_EVENT_TCP_CONNECTED);
+		connection->stream.callbacks->connected(&connection->stream);
 }
 
 void bgp_connection_stop(struct bgp_connection *connection,
 			 const struct bgp_notification *notification)
 {
 	connection->given = *notification;
-	handle(connection, BGP_EVENT_STOP);
+	bgp_connection_handle(connection, BGP_EVENT_STOP);
 	connection->given.code = 0;
 }
 
 void bgp_connection_lose_collision(struct bgp_connection *connection)
 {
-	handle(connection, BGP_EVENT_COLLISION_LOST);
+	bgp_connection_handle(connection, BGP_EVENT_COLLISION_LOST);
+}
+
+bool bgp_connection_is_half_open(const struct bgp_connection *connection)
+{
+	return connection->stream.fd >= 0 && !connection->stream.connecting &&
+	       connection->state < BGP_STATE_OPEN_CONFIRM;
 }
 
 bool bgp_connection_local_address(const struct bgp_connection *connection,
@@ -515,6 +363,5 @@ bool bgp_connection_local_address(const struct bgp_connection *connection,
 
 bool bgp_connection_as4(const struct bgp_connection *connection)
 {
-	return connection->options.local_open.capabilities &
-	       connection->remote_open.capabilities & BGP_CAN_AS4;
+	return connection->agreed.as4;
 }

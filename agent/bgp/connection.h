@@ -8,6 +8,10 @@
  * with. Writing never blocks; what the socket does not take waits in a buffer
  * that the owner fills only while it is short.
  *
+ *	connection.c		life, events, actions, timers
+ *	connection_input.c	messages that come in
+ *	connection_output.c	messages that go out
+ *
  * A connection is part of its neighbor and is used again and again; it is never
  * freed from inside one of its own callbacks.
  */
@@ -17,14 +21,42 @@
 #include <stdint.h>
 
 #include "bgp/fsm.h"
+#include "bgp/nlri.h"
 #include "bgp/open.h"
+#include "bgp/route_refresh.h"
+#include "bgp/session.h"
+#include "bgp/socket.h"
 #include "bgp/stream.h"
 #include "bgp/update.h"
 #include "core/address.h"
+#include "core/config.h"
 
 struct bgp_connection;
 struct event;
 struct event_base;
+
+/* Who said that a connection shall end. */
+enum bgp_direction {
+	BGP_DIRECTION_NONE, /* nobody: it broke */
+	BGP_DIRECTION_SENT,
+	BGP_DIRECTION_RECEIVED,
+	BGP_DIRECTION_COUNT,
+};
+
+/* What went wrong; valid during the call it is passed to. */
+struct bgp_connection_error {
+	enum bgp_direction direction;
+	uint8_t code; /* of the NOTIFICATION; 0: there was none */
+	uint8_t subcode;
+	const char *text;
+};
+
+/* Of a neighbor, over all its connections. */
+struct bgp_counters {
+	uint64_t received[BGP_MESSAGE_TYPE_COUNT];
+	uint64_t sent[BGP_MESSAGE_TYPE_COUNT];
+	uint64_t verdicts[BGP_VERDICT_COUNT]; /* on UPDATEs */
+};
 
 /* What happens on a connection, told to the neighbor that owns it. */
 struct bgp_connection_handler {
@@ -41,11 +73,13 @@ struct bgp_connection_handler {
 	/* `update->fault.verdict` is below BGP_VERDICT_RESET. 0 or -ENOMEM. */
 	int (*update)(struct bgp_connection *connection,
 		      const struct bgp_update *update);
-	void (*route_refresh)(struct bgp_connection *connection);
+	void (*route_refresh)(struct bgp_connection *connection,
+			      const struct bgp_route_refresh *refresh);
 	/* There is room for more output, in Established only. */
 	void (*send_ready)(struct bgp_connection *connection);
-	/* Something went wrong, in words; `closed` follows. */
-	void (*error)(struct bgp_connection *connection, const char *text);
+	/* Something went wrong; `closed` follows. */
+	void (*error)(struct bgp_connection *connection,
+		      const struct bgp_connection_error *error);
 	/* The connection is closed and in Idle, or in Active to try again. */
 	void (*closed)(struct bgp_connection *connection);
 };
@@ -56,8 +90,12 @@ struct bgp_connection_options {
 	const struct bgp_connection_handler *handler;
 	void *owner;
 	bool incoming;
-	struct address remote;
-	uint16_t port;		    /* remote, to connect to */
+	const struct neighbor_config *config; /* must outlive the connection */
+	struct bgp_counters *counters;	      /* the same */
+	struct bgp_scratch *scratch;	      /* shared by all that decode */
+	struct bgp_endpoint remote;
+	struct bgp_distance distance;
+	uint16_t open_deadline;	    /* seconds to wait for the peer's OPEN */
 	struct bgp_open local_open; /* what we say */
 };
 
@@ -66,11 +104,12 @@ struct bgp_connection {
 	enum bgp_state state;
 	struct bgp_stream stream;
 	struct event *connect_retry;
+	struct event *delay_open;
 	struct event *hold;
 	struct event *keepalive;
 	struct event *send_hold;
 	struct bgp_open remote_open;   /* from OpenConfirm on */
-	uint16_t hold_time;	       /* negotiated, seconds */
+	struct bgp_session agreed;     /* the same */
 	struct bgp_notification given; /* goes with the next event */
 	struct reader message;	       /* body of the one being handled */
 };
@@ -88,22 +127,34 @@ void bgp_connection_accept(struct bgp_connection *connection, int fd);
 /* Ends it with this NOTIFICATION, if the peer has had our OPEN. */
 void bgp_connection_stop(struct bgp_connection *connection,
 			 const struct bgp_notification *notification);
+/* It is broken, says somebody who knows: closes without a word. */
+void bgp_connection_lose(struct bgp_connection *connection, const char *why);
 /* It lost against the neighbor's other connection (RFC 4271 6.8). */
 void bgp_connection_lose_collision(struct bgp_connection *connection);
+/* Tells a second connection that there is a session already; closes `fd`. */
+void bgp_connection_turn_away(const struct bgp_connection *connection, int fd);
 
 /* True if the owner may send more UPDATEs now. */
 bool bgp_connection_can_send(const struct bgp_connection *connection);
 /*
- * Sends prefixes, in as many messages as it takes: announced with `attributes`,
- * or withdrawn if that is NULL or too large for a message. Established only.
+ * Sends routes, in as many messages as it takes: announced with `attributes`,
+ * or withdrawn if that is NULL or they cannot be announced. Established only,
+ * and so are the two below.
  */
 void bgp_connection_send(struct bgp_connection *connection,
 			 const struct bgp_attributes *attributes,
-			 const struct prefix *prefixes, size_t count);
+			 const struct bgp_route_key *routes, size_t count);
+void bgp_connection_send_end_of_rib(struct bgp_connection *connection,
+				    enum bgp_family family);
+/* Nothing is sent if the session has not agreed on it. */
+void bgp_connection_send_refresh(struct bgp_connection *connection,
+				 const struct bgp_route_refresh *refresh);
+
+/* The peer has connected and not said yet who it is. */
+bool bgp_connection_is_half_open(const struct bgp_connection *connection);
 /* Our address on it. False if it is not connected. */
 bool bgp_connection_local_address(const struct bgp_connection *connection,
 				  struct address *address);
-
 /* AS numbers of 4 bytes are spoken (RFC 6793). */
 bool bgp_connection_as4(const struct bgp_connection *connection);
 

@@ -16,6 +16,9 @@ enum action_set {
 	KEEP_ALIVE = BGP_ACTION_SEND_KEEPALIVE | BGP_ACTION_START_KEEPALIVE,
 	OPEN_ACCEPTED = BGP_ACTION_STOP_CONNECT_RETRY | BGP_ACTION_START_HOLD |
 			KEEP_ALIVE,
+	/* RFC 4271 8.2.2, "stays in the Connect state": and so in Active. */
+	LISTEN_FIRST = BGP_ACTION_STOP_CONNECT_RETRY |
+		       BGP_ACTION_START_DELAY_OPEN,
 };
 
 static struct bgp_transition go(enum bgp_state next, uint32_t actions)
@@ -65,7 +68,13 @@ static struct bgp_transition connecting(enum bgp_event event)
 	case BGP_EVENT_START_PASSIVE:
 		return go(BGP_STATE_CONNECT, 0);
 	case BGP_EVENT_TCP_CONNECTED:
+	case BGP_EVENT_DELAY_OPEN_EXPIRED:
 		return go(BGP_STATE_OPEN_SENT, GREET);
+	case BGP_EVENT_TCP_CONNECTED_DELAYED:
+		return go(BGP_STATE_CONNECT, LISTEN_FIRST);
+	case BGP_EVENT_OPEN_RECEIVED_EARLY:
+		return go(BGP_STATE_OPEN_CONFIRM,
+			  BGP_ACTION_SEND_OPEN | OPEN_ACCEPTED);
 	case BGP_EVENT_CONNECT_RETRY_EXPIRED:
 		return go(BGP_STATE_CONNECT, BGP_ACTION_CLOSE | DIAL);
 	default:
@@ -80,7 +89,13 @@ static struct bgp_transition active(enum bgp_event event)
 	case BGP_EVENT_START_PASSIVE:
 		return go(BGP_STATE_ACTIVE, 0);
 	case BGP_EVENT_TCP_CONNECTED:
+	case BGP_EVENT_DELAY_OPEN_EXPIRED:
 		return go(BGP_STATE_OPEN_SENT, GREET);
+	case BGP_EVENT_TCP_CONNECTED_DELAYED:
+		return go(BGP_STATE_ACTIVE, LISTEN_FIRST);
+	case BGP_EVENT_OPEN_RECEIVED_EARLY:
+		return go(BGP_STATE_OPEN_CONFIRM,
+			  BGP_ACTION_SEND_OPEN | OPEN_ACCEPTED);
 	case BGP_EVENT_CONNECT_RETRY_EXPIRED:
 		return go(BGP_STATE_CONNECT, DIAL);
 	default:
@@ -120,6 +135,7 @@ static struct bgp_transition open_sent(enum bgp_event event)
 	case BGP_EVENT_START:
 	case BGP_EVENT_START_PASSIVE:
 	case BGP_EVENT_TCP_CONNECTED:
+	case BGP_EVENT_TCP_CONNECTED_DELAYED:
 		return go(BGP_STATE_OPEN_SENT, 0);
 	case BGP_EVENT_TCP_FAILED:
 		return go(BGP_STATE_ACTIVE,
@@ -138,6 +154,7 @@ static struct bgp_transition open_confirm(enum bgp_event event)
 	case BGP_EVENT_START:
 	case BGP_EVENT_START_PASSIVE:
 	case BGP_EVENT_TCP_CONNECTED:
+	case BGP_EVENT_TCP_CONNECTED_DELAYED:
 		return go(BGP_STATE_OPEN_CONFIRM, 0);
 	case BGP_EVENT_KEEPALIVE_DUE:
 		return go(BGP_STATE_OPEN_CONFIRM, KEEP_ALIVE);
@@ -161,6 +178,7 @@ static struct bgp_transition established(enum bgp_event event)
 	case BGP_EVENT_START:
 	case BGP_EVENT_START_PASSIVE:
 	case BGP_EVENT_TCP_CONNECTED:
+	case BGP_EVENT_TCP_CONNECTED_DELAYED:
 		return go(BGP_STATE_ESTABLISHED, 0);
 	case BGP_EVENT_KEEPALIVE_DUE:
 		return go(BGP_STATE_ESTABLISHED, KEEP_ALIVE);
@@ -203,12 +221,15 @@ static const char *const event_names[BGP_EVENT_COUNT] = {
 	[BGP_EVENT_START_PASSIVE] = "passive start",
 	[BGP_EVENT_STOP] = "stop",
 	[BGP_EVENT_TCP_CONNECTED] = "TCP connected",
+	[BGP_EVENT_TCP_CONNECTED_DELAYED] = "TCP connected, OPEN delayed",
 	[BGP_EVENT_TCP_FAILED] = "TCP failed",
 	[BGP_EVENT_CONNECT_RETRY_EXPIRED] = "connect retry timer expired",
+	[BGP_EVENT_DELAY_OPEN_EXPIRED] = "delay open timer expired",
 	[BGP_EVENT_HOLD_EXPIRED] = "hold timer expired",
 	[BGP_EVENT_KEEPALIVE_DUE] = "keepalive due",
 	[BGP_EVENT_SEND_HOLD_EXPIRED] = "send hold timer expired",
 	[BGP_EVENT_OPEN_RECEIVED] = "OPEN received",
+	[BGP_EVENT_OPEN_RECEIVED_EARLY] = "OPEN received before ours",
 	[BGP_EVENT_KEEPALIVE_RECEIVED] = "KEEPALIVE received",
 	[BGP_EVENT_UPDATE_RECEIVED] = "UPDATE received",
 	[BGP_EVENT_ROUTE_REFRESH_RECEIVED] = "ROUTE-REFRESH received",

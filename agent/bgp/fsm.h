@@ -9,8 +9,8 @@
  * and outgoing, each with a state of its own; which of them survives (RFC 4271
  * 6.8) is decided above and comes in as an event.
  *
- * Left out are the optional parts we do not use: DelayOpen, and damping, which
- * is the owner's choice of when to send BGP_EVENT_START after Idle.
+ * DelayOpen is the owner's choice of which event a new connection is. Left out
+ * is damping: the owner decides when to send BGP_EVENT_START after Idle.
  */
 
 #include "bgp/protocol.h"
@@ -34,12 +34,16 @@ enum bgp_event {
 	BGP_EVENT_START_PASSIVE, /* 4, 5: wait for the peer, never connect */
 	BGP_EVENT_STOP,		 /* 2, 8: with a given NOTIFICATION */
 	BGP_EVENT_TCP_CONNECTED, /* 16, 17: either direction */
-	BGP_EVENT_TCP_FAILED,	 /* 18: not connected, or connection lost */
+	/* The same, and the peer is to speak first (DelayOpen). */
+	BGP_EVENT_TCP_CONNECTED_DELAYED,
+	BGP_EVENT_TCP_FAILED, /* 18: not connected, or connection lost */
 	BGP_EVENT_CONNECT_RETRY_EXPIRED,  /* 9 */
+	BGP_EVENT_DELAY_OPEN_EXPIRED,	  /* 12 */
 	BGP_EVENT_HOLD_EXPIRED,		  /* 10 */
 	BGP_EVENT_KEEPALIVE_DUE,	  /* 11 */
 	BGP_EVENT_SEND_HOLD_EXPIRED,	  /* 29: RFC 9687 3.2 */
 	BGP_EVENT_OPEN_RECEIVED,	  /* 19: decoded and accepted */
+	BGP_EVENT_OPEN_RECEIVED_EARLY,	  /* 20: the same, before our own */
 	BGP_EVENT_KEEPALIVE_RECEIVED,	  /* 26 */
 	BGP_EVENT_UPDATE_RECEIVED,	  /* 27 */
 	BGP_EVENT_ROUTE_REFRESH_RECEIVED, /* RFC 2918 */
@@ -71,6 +75,7 @@ enum bgp_action {
 	BGP_ACTION_SESSION_UP = 1 << 11,
 	BGP_ACTION_PROCESS_UPDATE = 1 << 12,
 	BGP_ACTION_PROCESS_ROUTE_REFRESH = 1 << 13,
+	BGP_ACTION_START_DELAY_OPEN = 1 << 14,
 };
 
 /*

@@ -10,7 +10,11 @@ enum {
 	LENGTH_OFFSET = BGP_MARKER_SIZE,
 };
 
-/* RFC 4271 6.1, RFC 2918 3: what each type may measure, header included. */
+/*
+ * RFC 4271 6.1: what each type may measure, header included. RFC 8654 3: an
+ * OPEN or KEEPALIVE is never an extended message. How long a ROUTE-REFRESH has
+ * to be is for route_refresh.c to say, which has an error of its own for it.
+ */
 struct message_type {
 	const char *name;
 	uint16_t min_size;
@@ -22,8 +26,7 @@ static const struct message_type message_types[BGP_MESSAGE_TYPE_COUNT] = {
 	[BGP_UPDATE] = { "UPDATE", BGP_MIN_UPDATE, 0 },
 	[BGP_NOTIFICATION] = { "NOTIFICATION", BGP_MIN_NOTIFICATION, 0 },
 	[BGP_KEEPALIVE] = { "KEEPALIVE", BGP_HEADER_SIZE, BGP_HEADER_SIZE },
-	[BGP_ROUTE_REFRESH] = { "ROUTE-REFRESH", BGP_ROUTE_REFRESH_SIZE,
-				BGP_ROUTE_REFRESH_SIZE },
+	[BGP_ROUTE_REFRESH] = { "ROUTE-REFRESH", BGP_HEADER_SIZE, 0 },
 };
 
 static const struct message_type *message_type(unsigned int type)
@@ -40,6 +43,15 @@ static enum bgp_frame frame_error(struct bgp_frame_result *out,
 	bgp_notification_set(&out->error, BGP_ERROR_MESSAGE_HEADER, subcode,
 			     data, size);
 	out->silent = false;
+	return BGP_FRAME_ERROR;
+}
+
+/* `rest` begins with the type, if that has arrived: RFC 4271 6.1, 6.4. */
+static enum bgp_frame length_error(struct bgp_frame_result *out,
+				   const uint8_t *length_at, struct reader rest)
+{
+	frame_error(out, BGP_HEADER_BAD_LENGTH, length_at, sizeof(uint16_t));
+	out->silent = reader_u8(&rest) == BGP_NOTIFICATION;
 	return BGP_FRAME_ERROR;
 }
 
@@ -63,7 +75,8 @@ enum bgp_frame bgp_frame_next(const uint8_t *data, size_t size, size_t max_size,
 {
 	struct reader header = reader_of(data, size);
 	const struct message_type *type;
-	const uint8_t *length_at, *type_at;
+	const uint8_t *length_at;
+	struct reader rest;
 	size_t length;
 
 	if (!marker_is_good(data, size))
@@ -74,25 +87,21 @@ enum bgp_frame bgp_frame_next(const uint8_t *data, size_t size, size_t max_size,
 	if (header.failed)
 		return BGP_FRAME_INCOMPLETE;
 	if (length < BGP_HEADER_SIZE || length > max_size)
-		return frame_error(out, BGP_HEADER_BAD_LENGTH, length_at,
-				   sizeof(uint16_t));
+		return length_error(out, length_at, header);
 
-	type_at = reader_take(&header, 1);
-	if (!type_at)
+	rest = header;
+	if (!reader_take(&header, sizeof(uint8_t)))
 		return BGP_FRAME_INCOMPLETE;
-	type = message_type(*type_at);
+	type = message_type(*rest.data);
 	if (!type)
-		return frame_error(out, BGP_HEADER_BAD_TYPE, type_at, 1);
-	if (!length_is_good(type, length)) {
-		frame_error(out, BGP_HEADER_BAD_LENGTH, length_at,
-			    sizeof(uint16_t));
-		out->silent = *type_at == BGP_NOTIFICATION;
-		return BGP_FRAME_ERROR;
-	}
+		return frame_error(out, BGP_HEADER_BAD_TYPE, rest.data,
+				   sizeof(uint8_t));
+	if (!length_is_good(type, length))
+		return length_error(out, length_at, rest);
 	if (size < length)
 		return BGP_FRAME_INCOMPLETE;
 
-	out->type = *type_at;
+	out->type = *rest.data;
 	out->size = length;
 	out->body = reader_sub(&header, length - BGP_HEADER_SIZE);
 	return BGP_FRAME_OK;

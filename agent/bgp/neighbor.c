@@ -4,213 +4,85 @@
 #include "bgp/neighbor.h"
 
 #include <event2/event.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <string.h>
 
+#include "bgp/admission.h"
+#include "bgp/greeting.h"
+#include "bgp/link_peer.h"
+#include "bgp/neighbor_parts.h"
 #include "bgp/speaker.h"
 #include "core/clock.h"
-#include "core/log.h"
 
-enum {
-	/* Between a failure and the next attempt; doubles up to the maximum. */
-	RESTART_FIRST_S = 1,
-	RESTART_MAX_S = 30,
-};
-
-static const struct bgp_connection_handler handler;
-
-/* ------------------------------------------------------------- what we say */
-
-static struct bgp_open local_open(const struct bgp_speaker_options *options,
-				  const struct neighbor_config *config)
+const char *bgp_neighbor_name(const struct bgp_neighbor *neighbor,
+			      char text[BGP_NEIGHBOR_NAME_SIZE])
 {
-	return (struct bgp_open){
-		.as = options->as,
-		.identifier = options->identifier,
-		.hold_time = config->hold_time,
-		.capabilities = BGP_CAN_MULTIPROTOCOL | BGP_CAN_IPV4_UNICAST |
-				BGP_CAN_AS4 | BGP_CAN_ROUTE_REFRESH,
-	};
-}
-
-static struct bgp_open_policy
-open_policy(const struct bgp_speaker_options *options,
-	    const struct neighbor_config *config)
-{
-	static const enum bgp_peer_kind kinds[] = {
-		[NEIGHBOR_AS_ANY] = BGP_PEER_ANY,
-		[NEIGHBOR_AS_RANGE] = BGP_PEER_ANY,
-		[NEIGHBOR_AS_EXTERNAL] = BGP_PEER_EXTERNAL,
-		[NEIGHBOR_AS_INTERNAL] = BGP_PEER_INTERNAL,
-	};
-	bool range = config->as_kind == NEIGHBOR_AS_RANGE;
-
-	return (struct bgp_open_policy){
-		.as_first = range ? config->as_first : 1,
-		.as_last = range ? config->as_last : UINT32_MAX,
-		.kind = kinds[config->as_kind],
-		.local_as = options->as,
-		.local_identifier = options->identifier,
-	};
-}
-
-/* ------------------------------------------------------------- errors */
-
-static void remember(struct bgp_neighbor *neighbor, const char *text)
-{
-	snprintf(neighbor->last_error, sizeof(neighbor->last_error), "%s",
-		 text);
-}
-
-static void on_error(struct bgp_connection *connection, const char *text)
-{
-	struct bgp_neighbor *neighbor = connection->options.owner;
+	const char *interface = neighbor->config.interface;
 	char address[ADDRESS_TEXT_SIZE];
 
-	/*
-	 * A failed attempt beside a working session is no news. The detail of a
-	 * refused OPEN was remembered before the NOTIFICATION went out.
-	 */
-	if (neighbor->session && neighbor->session != connection)
-		return;
-	if (neighbor->detail[0]) {
-		snprintf(neighbor->last_error, sizeof(neighbor->last_error),
-			 "%s: %s", text, neighbor->detail);
-		neighbor->detail[0] = '\0';
-	} else {
-		remember(neighbor, text);
-	}
-	log_info("bgp", "%s: %s", address_format(&neighbor->address, address),
-		 neighbor->last_error);
+	if (address_is_zero(&neighbor->address))
+		snprintf(text, BGP_NEIGHBOR_NAME_SIZE, "%s", interface);
+	else
+		snprintf(text, BGP_NEIGHBOR_NAME_SIZE, "%s%s%s",
+			 address_format(&neighbor->address, address),
+			 interface[0] ? "%" : "", interface);
+	return text;
 }
 
-/* ------------------------------------------------------------- OPEN */
+/* ------------------------------------------------------------- where it is */
 
-static bool check_open(struct bgp_connection *connection,
-		       struct bgp_notification *error)
+bool bgp_neighbor_is_at(const struct bgp_neighbor *neighbor,
+			const struct bgp_endpoint *remote)
 {
-	struct bgp_neighbor *neighbor = connection->options.owner;
-	struct bgp_open_policy policy =
-		open_policy(&neighbor->speaker->options, &neighbor->config);
-	char expected[64];
+	char interface[IF_NAMESIZE];
 
-	if (bgp_open_check(&connection->remote_open, &policy, error))
+	if (!neighbor->config.interface[0])
+		return !remote->ifindex &&
+		       address_equal(&neighbor->address, &remote->address);
+	return remote->ifindex && if_indextoname(remote->ifindex, interface) &&
+	       !strcmp(interface, neighbor->config.interface) &&
+	       prefix_contains(&neighbor->config.prefix, &remote->address);
+}
+
+static void set_remote(struct bgp_connection *connection,
+		       const struct address *address, unsigned int ifindex)
+{
+	connection->options.remote.address = *address;
+	connection->options.remote.ifindex = ifindex;
+}
+
+/* True if the neighbor is to be found at the endpoint from now on. */
+static bool move_to(struct bgp_neighbor *neighbor,
+		    const struct address *address, unsigned int ifindex)
+{
+	bool busy = neighbor->incoming.state != BGP_STATE_IDLE ||
+		    neighbor->outgoing.state != BGP_STATE_IDLE;
+
+	if (busy && !address_equal(&neighbor->address, address))
+		return false;
+	neighbor->address = *address;
+	set_remote(&neighbor->incoming, address, ifindex);
+	set_remote(&neighbor->outgoing, address, ifindex);
+	return true;
+}
+
+/* Where to dial: the interface may be new, and so may who is behind it. */
+static bool locate(struct bgp_neighbor *neighbor)
+{
+	unsigned int ifindex;
+	struct address peer = neighbor->address;
+
+	if (!neighbor->config.interface[0])
 		return true;
-	if (error->subcode == BGP_OPEN_BAD_PEER_AS)
-		snprintf(neighbor->detail, sizeof(neighbor->detail),
-			 "it says AS %u, configured is %s",
-			 connection->remote_open.as,
-			 neighbor_as_format(&neighbor->config, expected,
-					    sizeof(expected)));
-	return false;
-}
-
-static struct bgp_connection *other_of(struct bgp_connection *connection)
-{
-	struct bgp_neighbor *neighbor = connection->options.owner;
-
-	return connection == &neighbor->incoming ? &neighbor->outgoing :
-						   &neighbor->incoming;
-}
-
-/*
- * RFC 4271 6.8: of two connections in OpenConfirm the one survives that was
- * opened by the side with the higher identifier, or, if these are equal, the
- * higher AS (RFC 6286 2.3). An established session stays.
- */
-static bool survives(const struct bgp_connection *connection)
-{
-	const struct bgp_open *local = &connection->options.local_open;
-	const struct bgp_open *remote = &connection->remote_open;
-	bool ours = local->identifier != remote->identifier ?
-			    local->identifier > remote->identifier :
-			    local->as > remote->as;
-
-	return ours != connection->options.incoming;
-}
-
-static void on_open_accepted(struct bgp_connection *connection)
-{
-	struct bgp_connection *other = other_of(connection);
-
-	if (other->state == BGP_STATE_ESTABLISHED)
-		bgp_connection_lose_collision(connection);
-	else if (other->state == BGP_STATE_OPEN_CONFIRM)
-		bgp_connection_lose_collision(
-			survives(connection) ? other : connection);
-}
-
-/* ------------------------------------------------------------- sessions */
-
-static void on_session_up(struct bgp_connection *connection)
-{
-	struct bgp_neighbor *neighbor = connection->options.owner;
-	const struct bgp_speaker_options *options = &neighbor->speaker->options;
-	struct bgp_connection *other = other_of(connection);
-	char address[ADDRESS_TEXT_SIZE];
-
-	neighbor->session = connection;
-	neighbor->changed_ms = clock_now_ms();
-	neighbor->restart_delay_s = RESTART_FIRST_S;
-	evtimer_del(neighbor->restart);
-	if (other->state != BGP_STATE_IDLE)
-		bgp_connection_lose_collision(other);
-	log_info("bgp", "%s: session up, AS %u, %s, hold time %u s",
-		 address_format(&neighbor->address, address),
-		 connection->remote_open.as,
-		 neighbor_role_name(neighbor->config.role),
-		 connection->hold_time);
-	options->callbacks.session_up(neighbor, options->callbacks.context);
-}
-
-static void on_session_down(struct bgp_connection *connection)
-{
-	struct bgp_neighbor *neighbor = connection->options.owner;
-	const struct bgp_speaker_options *options = &neighbor->speaker->options;
-	char address[ADDRESS_TEXT_SIZE];
-
-	neighbor->session = NULL;
-	neighbor->changed_ms = clock_now_ms();
-	log_warning("bgp", "%s: session down: %s",
-		    address_format(&neighbor->address, address),
-		    neighbor->last_error);
-	options->callbacks.session_down(neighbor, options->callbacks.context);
-}
-
-static int on_update(struct bgp_connection *connection,
-		     const struct bgp_update *update)
-{
-	struct bgp_neighbor *neighbor = connection->options.owner;
-	const struct bgp_callbacks *callbacks =
-		&neighbor->speaker->options.callbacks;
-	char address[ADDRESS_TEXT_SIZE];
-
-	if (update->fault.verdict != BGP_VERDICT_OK)
-		log_warning("bgp", "%s: UPDATE: %s: %s; verdict: %s",
-			    address_format(&neighbor->address, address),
-			    bgp_attribute_name(update->fault.attribute),
-			    update->fault.reason,
-			    bgp_verdict_name(update->fault.verdict));
-	return callbacks->update(neighbor, update, callbacks->context);
-}
-
-static void on_route_refresh(struct bgp_connection *connection)
-{
-	struct bgp_neighbor *neighbor = connection->options.owner;
-	const struct bgp_callbacks *callbacks =
-		&neighbor->speaker->options.callbacks;
-
-	callbacks->route_refresh(neighbor, callbacks->context);
-}
-
-static void on_send_ready(struct bgp_connection *connection)
-{
-	struct bgp_neighbor *neighbor = connection->options.owner;
-	const struct bgp_callbacks *callbacks =
-		&neighbor->speaker->options.callbacks;
-
-	callbacks->send_ready(neighbor, callbacks->context);
+	ifindex = if_nametoindex(neighbor->config.interface);
+	if (!ifindex)
+		return false;
+	if (neighbor_is_interface(&neighbor->config) &&
+	    bgp_link_peer_find(ifindex, &peer))
+		return false;
+	return move_to(neighbor, &peer, ifindex);
 }
 
 /* ------------------------------------------------------------- dialling */
@@ -221,19 +93,31 @@ static bool is_dialled(const struct bgp_neighbor *neighbor)
 	       !neighbor->stopped;
 }
 
-/* Idle hold: the longer it fails, the longer we wait; never the peer. */
-static void on_closed(struct bgp_connection *connection)
+/*
+ * RFC 4271 10: with jitter, so that two sides that failed together do not meet
+ * again and again.
+ */
+static void start_later(struct bgp_neighbor *neighbor)
 {
-	struct bgp_neighbor *neighbor = connection->options.owner;
-	struct timeval delay = { .tv_sec = neighbor->restart_delay_s };
+	uint32_t delay_ms = neighbor->restart_delay_s * 750 +
+			    arc4random_uniform(neighbor->restart_delay_s * 250);
+	struct timeval delay = { .tv_sec = delay_ms / 1000,
+				 .tv_usec = delay_ms % 1000 * 1000 };
 
+	evtimer_add(neighbor->restart, &delay);
+}
+
+/* Idle hold: the longer it fails, the longer we wait; never the peer. */
+void bgp_neighbor_closed(struct bgp_neighbor *neighbor,
+			 const struct bgp_connection *connection)
+{
 	if (connection->state != BGP_STATE_IDLE || !is_dialled(neighbor) ||
 	    neighbor->outgoing.state != BGP_STATE_IDLE || neighbor->session)
 		return;
-	evtimer_add(neighbor->restart, &delay);
+	start_later(neighbor);
 	neighbor->restart_delay_s *= 2;
-	if (neighbor->restart_delay_s > RESTART_MAX_S)
-		neighbor->restart_delay_s = RESTART_MAX_S;
+	if (neighbor->restart_delay_s > BGP_RESTART_MAX_S)
+		neighbor->restart_delay_s = BGP_RESTART_MAX_S;
 }
 
 static void on_restart(evutil_socket_t fd, short what, void *argument)
@@ -244,18 +128,47 @@ static void on_restart(evutil_socket_t fd, short what, void *argument)
 
 void bgp_neighbor_start(struct bgp_neighbor *neighbor)
 {
-	if (is_dialled(neighbor) && !neighbor->session &&
-	    neighbor->outgoing.state == BGP_STATE_IDLE)
+	if (!is_dialled(neighbor) || neighbor->session ||
+	    neighbor->outgoing.state != BGP_STATE_IDLE)
+		return;
+	if (locate(neighbor))
 		bgp_connection_start(&neighbor->outgoing);
+	else
+		start_later(neighbor);
 }
 
-void bgp_neighbor_accept(struct bgp_neighbor *neighbor, int fd)
+/* ------------------------------------------------------------- accepting */
+
+/*
+ * A session is not disturbed by a second connection (RFC 4271 6.8), unless the
+ * peer has said that it may come back without a word (RFC 4724 5).
+ */
+static bool make_way(struct bgp_neighbor *neighbor)
+{
+	struct bgp_connection *session = neighbor->session;
+
+	if (!session)
+		return true;
+	if (!session->agreed.has_graceful_restart)
+		return false;
+	bgp_connection_lose(session, "the peer has restarted: it connects "
+				     "anew");
+	return true;
+}
+
+void bgp_neighbor_accept(struct bgp_neighbor *neighbor,
+			 const struct bgp_endpoint *remote, int fd)
 {
 	struct bgp_notification nothing = { 0 };
 
-	/* RFC 4271 6.8: an established session is not disturbed. */
-	if (neighbor->session || neighbor->stopped) {
-		close(fd);
+	if (neighbor->stopped ||
+	    (neighbor->config.interface[0] &&
+	     !move_to(neighbor, &remote->address, remote->ifindex))) {
+		bgp_socket_refuse(fd);
+		return;
+	}
+	if (!make_way(neighbor)) {
+		bgp_connection_turn_away(neighbor->session, fd);
 		return;
 	}
 	/* The peer dials again: it has given its first attempt up. */
@@ -286,49 +199,60 @@ void bgp_neighbor_reject(struct bgp_neighbor *neighbor, const char *why)
 
 /* ------------------------------------------------------------- life */
 
-static const struct bgp_connection_handler handler = {
-	.check_open = check_open,
-	.open_accepted = on_open_accepted,
-	.session_up = on_session_up,
-	.session_down = on_session_down,
-	.update = on_update,
-	.route_refresh = on_route_refresh,
-	.send_ready = on_send_ready,
-	.error = on_error,
-	.closed = on_closed,
-};
+static struct bgp_connection_options
+connection_options(struct bgp_neighbor *neighbor, bool incoming)
+{
+	const struct bgp_speaker *speaker = neighbor->speaker;
+	const struct neighbor_config *config = &neighbor->config;
+	const struct bgp_identity *us = &speaker->options.identity;
+
+	return (struct bgp_connection_options){
+		.base = speaker->options.base,
+		.handler = &bgp_neighbor_session,
+		.owner = neighbor,
+		.incoming = incoming,
+		.config = config,
+		.counters = &neighbor->counters,
+		.scratch = speaker->scratch,
+		.remote = { .address = neighbor->address,
+			    .port = config->port },
+		.distance = bgp_greeting_distance(us, config),
+		.open_deadline = neighbor->dynamic ? BGP_DYNAMIC_OPEN_DEADLINE :
+						     BGP_LARGE_HOLD_TIME,
+		.local_open = bgp_greeting_open(us, config),
+	};
+}
+
+static int init_connections(struct bgp_neighbor *neighbor)
+{
+	struct bgp_connection_options options =
+		connection_options(neighbor, true);
+	int code = bgp_connection_init(&neighbor->incoming, &options);
+
+	if (code)
+		return code;
+	options = connection_options(neighbor, false);
+	return bgp_connection_init(&neighbor->outgoing, &options);
+}
 
 struct bgp_neighbor *bgp_neighbor_new(struct bgp_speaker *speaker,
 				      const struct neighbor_config *config,
 				      const struct address *address)
 {
-	const struct bgp_speaker_options *options = &speaker->options;
 	struct bgp_neighbor *neighbor = calloc(1, sizeof(*neighbor));
-	struct bgp_connection_options connection = {
-		.base = options->base,
-		.handler = &handler,
-		.owner = neighbor,
-		.incoming = true,
-		.remote = *address,
-		.port = config->port,
-		.local_open = local_open(options, config),
-	};
-	int error;
 
 	if (!neighbor)
 		return NULL;
 	neighbor->speaker = speaker;
 	neighbor->config = *config;
 	neighbor->address = *address;
-	neighbor->dynamic = !prefix_is_host(&config->prefix);
-	neighbor->restart_delay_s = RESTART_FIRST_S;
+	neighbor->dynamic = neighbor_is_dynamic(config);
+	neighbor->restart_delay_s = BGP_RESTART_FIRST_S;
 	neighbor->changed_ms = clock_now_ms();
-	neighbor->restart = evtimer_new(options->base, on_restart, neighbor);
-	error = bgp_connection_init(&neighbor->incoming, &connection);
-	connection.incoming = false;
-	if (!error)
-		error = bgp_connection_init(&neighbor->outgoing, &connection);
-	if (error || !neighbor->restart) {
+	bgp_tcp_drops_read(&neighbor->drops);
+	neighbor->restart =
+		evtimer_new(speaker->options.base, on_restart, neighbor);
+	if (init_connections(neighbor) || !neighbor->restart) {
 		bgp_neighbor_free(neighbor);
 		return NULL;
 	}
@@ -343,6 +267,8 @@ void bgp_neighbor_free(struct bgp_neighbor *neighbor)
 	bgp_connection_destroy(&neighbor->outgoing);
 	if (neighbor->restart)
 		event_free(neighbor->restart);
+	explicit_bzero(&neighbor->config.secret,
+		       sizeof(neighbor->config.secret));
 	free(neighbor);
 }
 
@@ -362,4 +288,20 @@ bool bgp_neighbor_is_idle(const struct bgp_neighbor *neighbor)
 	return neighbor->incoming.state == BGP_STATE_IDLE &&
 	       neighbor->outgoing.state == BGP_STATE_IDLE &&
 	       !is_dialled(neighbor);
+}
+
+bool bgp_neighbor_hint(const struct bgp_neighbor *neighbor,
+		       const struct bgp_tcp_drops *now, char *text, size_t size)
+{
+	if (neighbor->session)
+		return false;
+	if (address_is_zero(&neighbor->address)) {
+		snprintf(text, size,
+			 "no single neighbor is known on %s yet; it may "
+			 "connect to us",
+			 neighbor->config.interface);
+		return true;
+	}
+	return bgp_tcp_drops_hint(&neighbor->config, &neighbor->drops, now,
+				  text, size);
 }

@@ -4,6 +4,7 @@
 #include "bgp/notification.h"
 
 #include "bgp/message.h"
+#include "bgp/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,9 +12,7 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 enum {
-	PRINTABLE_FIRST = 0x20,
-	PRINTABLE_LAST = 0x7e,
-	ESCAPE_SIZE = sizeof("\\xNN"),
+	HARD_RESET_SIZE = 2, /* code and subcode in front of the data */
 };
 
 /* Named as in IANA's registries "BGP Error Codes" and below it. */
@@ -116,13 +115,45 @@ void bgp_notification_set(struct bgp_notification *n, unsigned int code,
 void bgp_notification_set_shutdown(struct bgp_notification *n,
 				   enum bgp_cease subcode, const char *text)
 {
-	size_t length = strnlen(text, BGP_SHUTDOWN_TEXT_MAX);
+	size_t length = text_fit(text, BGP_SHUTDOWN_TEXT_MAX);
 	struct writer w = writer_of(n->data, sizeof(n->data));
 
 	bgp_notification_set(n, BGP_ERROR_CEASE, subcode, NULL, 0);
 	writer_u8(&w, (uint8_t)length);
 	writer_bytes(&w, text, length);
 	n->data_size = (uint16_t)w.used;
+}
+
+void bgp_notification_set_max_prefixes(struct bgp_notification *n,
+				       enum bgp_family family, uint32_t limit)
+{
+	struct writer w = writer_of(n->data, sizeof(n->data));
+
+	bgp_notification_set(n, BGP_ERROR_CEASE, BGP_CEASE_MAX_PREFIXES, NULL,
+			     0);
+	writer_u16(&w, (uint16_t)bgp_family_afi(family));
+	writer_u8(&w, (uint8_t)bgp_family_safi(family));
+	writer_u32(&w, limit);
+	n->data_size = (uint16_t)w.used;
+}
+
+void bgp_notification_set_hard_reset(struct bgp_notification *n,
+				     const struct bgp_notification *inner)
+{
+	struct writer w = writer_of(n->data, sizeof(n->data));
+	size_t room = sizeof(n->data) - HARD_RESET_SIZE;
+
+	bgp_notification_set(n, BGP_ERROR_CEASE, BGP_CEASE_HARD_RESET, NULL, 0);
+	writer_u8(&w, inner->code);
+	writer_u8(&w, inner->subcode);
+	writer_bytes(&w, inner->data,
+		     inner->data_size < room ? inner->data_size : room);
+	n->data_size = (uint16_t)w.used;
+}
+
+bool bgp_notification_is_hard_reset(const struct bgp_notification *n)
+{
+	return n->code == BGP_ERROR_CEASE && n->subcode == BGP_CEASE_HARD_RESET;
 }
 
 void bgp_notification_encode(struct writer *w, const struct bgp_notification *n)
@@ -164,22 +195,6 @@ const char *bgp_notification_name(unsigned int code, unsigned int subcode,
 	return text;
 }
 
-/* True if the byte can stand in a quoted log line as it is. */
-static bool is_plain(uint8_t byte)
-{
-	return byte >= PRINTABLE_FIRST && byte <= PRINTABLE_LAST &&
-	       byte != '"' && byte != '\\';
-}
-
-static char *escape(char *to, uint8_t byte)
-{
-	if (is_plain(byte)) {
-		*to = (char)byte;
-		return to + 1;
-	}
-	return to + snprintf(to, ESCAPE_SIZE, "\\x%02x", byte);
-}
-
 static bool carries_text(const struct bgp_notification *n)
 {
 	return n->code == BGP_ERROR_CEASE &&
@@ -192,11 +207,11 @@ bool bgp_notification_shutdown_text(const struct bgp_notification *n,
 {
 	struct reader data = reader_of(n->data, n->data_size);
 	size_t length = reader_u8(&data);
+	struct text out;
 
 	if (!carries_text(n) || data.failed || !length || length != data.left)
 		return false;
-	while (length--)
-		text = escape(text, reader_u8(&data));
-	*text = '\0';
+	out = text_of(text, BGP_SHUTDOWN_TEXT_SIZE);
+	text_add_escaped(&out, data);
 	return true;
 }

@@ -9,6 +9,7 @@
  * is often gone from the buffer by the time the answer is written.
  */
 
+#include "bgp/family.h"
 #include "bgp/protocol.h"
 #include "core/wire.h"
 
@@ -40,9 +41,24 @@ struct bgp_notification {
 void bgp_notification_set(struct bgp_notification *n, unsigned int code,
 			  unsigned int subcode, const void *data, size_t size);
 
-/* Cease with a text for the peer's operator (RFC 9003), cut at 255 bytes. */
+/*
+ * Cease with a text for the peer's operator (RFC 9003 2), in UTF-8. Of one
+ * longer than 255 bytes the beginning, up to the end of a character.
+ */
 void bgp_notification_set_shutdown(struct bgp_notification *n,
 				   enum bgp_cease subcode, const char *text);
+
+/* Cease: the peer has announced more than `limit` prefixes (RFC 4486 4). */
+void bgp_notification_set_max_prefixes(struct bgp_notification *n,
+				       enum bgp_family family, uint32_t limit);
+
+/*
+ * Cease that ends the session also for a peer with which a NOTIFICATION alone
+ * would not (RFC 8538 3); `inner`, another object, says why.
+ */
+void bgp_notification_set_hard_reset(struct bgp_notification *n,
+				     const struct bgp_notification *inner);
+bool bgp_notification_is_hard_reset(const struct bgp_notification *n);
 
 /* The whole message, header included. */
 void bgp_notification_encode(struct writer *w,

@@ -4,26 +4,22 @@
  *
  * Decoding goes from the outside in, each step over a reader of its own, so
  * that no value can come from outside its length: fixed part, optional
- * parameters, capabilities in a parameter, value of a capability.
+ * parameters, and from there capability.c.
  */
 
 #include "bgp/open.h"
 
+#include "bgp/capability.h"
 #include "bgp/message.h"
+#include "bgp/role.h"
+#include "bgp/text.h"
 
 enum {
 	WIRE_VERSION = BGP_VERSION, /* two bytes in the NOTIFICATION */
-	MULTIPROTOCOL_SIZE = 4,
-	EXTENDED_HEADER_SIZE = 1, /* type 255 in front of the real length */
-};
-
-struct capability {
-	const char *name;
-	uint8_t code;
-	uint8_t size; /* of its value, exactly */
-	uint32_t bit; /* enum bgp_capabilities */
-	void (*decode)(struct reader value, struct bgp_open *open);
-	void (*encode)(struct writer *w, const struct bgp_open *open);
+	EXTENDED_HEADER_SIZE = 1,   /* type 255 in front of the real length */
+	PARAMETER_HEADER_SIZE = 2,  /* type and length */
+	WIDE_PARAMETER_HEADER_SIZE = 3,
+	ADD_PATH_BOTH = BGP_ADD_PATH_RECEIVE | BGP_ADD_PATH_SEND,
 };
 
 static bool reject(struct bgp_notification *error, unsigned int subcode)
@@ -32,103 +28,7 @@ static bool reject(struct bgp_notification *error, unsigned int subcode)
 	return false;
 }
 
-/* RFC 4760 8: AFI, reserved, SAFI. A pair we do not know is no error. */
-static void decode_multiprotocol(struct reader value, struct bgp_open *open)
-{
-	unsigned int afi = reader_u16(&value);
-	unsigned int safi;
-
-	reader_take(&value, 1);
-	safi = reader_u8(&value);
-	open->capabilities |= BGP_CAN_MULTIPROTOCOL;
-	if (afi == BGP_AFI_IPV4 && safi == BGP_SAFI_UNICAST)
-		open->capabilities |= BGP_CAN_IPV4_UNICAST;
-}
-
-static void encode_multiprotocol(struct writer *w, const struct bgp_open *open)
-{
-	(void)open;
-	writer_u16(w, BGP_AFI_IPV4);
-	writer_u8(w, 0);
-	writer_u8(w, BGP_SAFI_UNICAST);
-}
-
-static void decode_as4(struct reader value, struct bgp_open *open)
-{
-	open->as = reader_u32(&value);
-	open->capabilities |= BGP_CAN_AS4;
-}
-
-static void encode_as4(struct writer *w, const struct bgp_open *open)
-{
-	writer_u32(w, open->as);
-}
-
-static void decode_route_refresh(struct reader value, struct bgp_open *open)
-{
-	(void)value;
-	open->capabilities |= BGP_CAN_ROUTE_REFRESH;
-}
-
-static void encode_nothing(struct writer *w, const struct bgp_open *open)
-{
-	(void)w;
-	(void)open;
-}
-
-static const struct capability capabilities[] = {
-	{ .name = "multiprotocol",
-	  .code = BGP_CAPABILITY_MULTIPROTOCOL,
-	  .size = MULTIPROTOCOL_SIZE,
-	  .bit = BGP_CAN_IPV4_UNICAST,
-	  .decode = decode_multiprotocol,
-	  .encode = encode_multiprotocol },
-	{ .name = "route refresh",
-	  .code = BGP_CAPABILITY_ROUTE_REFRESH,
-	  .size = 0,
-	  .bit = BGP_CAN_ROUTE_REFRESH,
-	  .decode = decode_route_refresh,
-	  .encode = encode_nothing },
-	{ .name = "4-byte AS",
-	  .code = BGP_CAPABILITY_AS4,
-	  .size = BGP_AS4_SIZE,
-	  .bit = BGP_CAN_AS4,
-	  .decode = decode_as4,
-	  .encode = encode_as4 },
-};
-
-enum {
-	CAPABILITY_COUNT = sizeof(capabilities) / sizeof(capabilities[0])
-};
-
-static const struct capability *find_capability(unsigned int code)
-{
-	for (unsigned int i = 0; i < CAPABILITY_COUNT; i++)
-		if (capabilities[i].code == code)
-			return &capabilities[i];
-	return NULL;
-}
-
-/* RFC 5492 4. The same one may come again: the last one counts. */
-static bool decode_capability(struct reader *list, struct bgp_open *open,
-			      struct bgp_notification *error)
-{
-	unsigned int code = reader_u8(list);
-	size_t size = reader_u8(list);
-	struct reader value = reader_sub(list, size);
-	const struct capability *capability = find_capability(code);
-
-	if (value.failed)
-		return reject(error, BGP_UNSPECIFIC);
-	if (!capability) {
-		open->ignored += open->ignored < UINT8_MAX;
-		return true;
-	}
-	if (size != capability->size)
-		return reject(error, BGP_UNSPECIFIC);
-	capability->decode(value, open);
-	return true;
-}
+/* ------------------------------------------------------------- decode */
 
 static bool decode_parameter(unsigned int type, struct reader value,
 			     struct bgp_open *open,
@@ -138,10 +38,7 @@ static bool decode_parameter(unsigned int type, struct reader value,
 		return reject(error, BGP_UNSPECIFIC);
 	if (type != BGP_PARAMETER_CAPABILITIES)
 		return reject(error, BGP_OPEN_UNSUPPORTED_PARAMETER);
-	while (value.left)
-		if (!decode_capability(&value, open, error))
-			return false;
-	return true;
+	return bgp_capabilities_decode(value, open, error);
 }
 
 /* `wide`: lengths of two bytes, RFC 9072 2. */
@@ -231,6 +128,8 @@ bool bgp_open_decode(struct reader body, struct bgp_open *open,
 	return true;
 }
 
+/* ------------------------------------------------------------- check */
+
 static bool as_is_expected(uint32_t as, const struct bgp_open_policy *policy)
 {
 	bool internal = as == policy->local_as;
@@ -256,25 +155,60 @@ static bool hold_time_is_too_short(const struct bgp_open *open,
 	return open->hold_time && open->hold_time < policy->min_hold_time;
 }
 
-static void encode_capability(struct writer *w,
-			      const struct capability *capability,
-			      const struct bgp_open *open)
-{
-	writer_u8(w, capability->code);
-	writer_u8(w, capability->size);
-	capability->encode(w, open);
-}
-
-/* RFC 5492 5: the data is the capability that we miss. */
-static bool reject_capability(struct bgp_notification *error, unsigned int code)
+/* RFC 5492 5: the data lists what is missing, as we would have it. */
+static bool reject_capabilities(struct bgp_notification *error,
+				const struct bgp_open *wanted)
 {
 	struct writer w = writer_of(error->data, sizeof(error->data));
-	static const struct bgp_open wanted;
 
 	reject(error, BGP_OPEN_UNSUPPORTED_CAPABILITY);
-	encode_capability(&w, find_capability(code), &wanted);
+	bgp_capabilities_encode(&w, wanted);
 	error->data_size = (uint16_t)w.used;
 	return false;
+}
+
+/* What is required and not there; without a common family that is ours. */
+static struct bgp_open missing(const struct bgp_open *open,
+			       const struct bgp_open_policy *policy)
+{
+	uint32_t theirs = bgp_open_families(open);
+	uint32_t ours = policy->families ? policy->families :
+					   BGP_IPV4_UNICAST_BIT;
+	struct bgp_open wanted = {
+		.as = policy->local_as,
+		.capabilities = policy->required & ~open->capabilities,
+		.families = policy->required_families & ~theirs,
+		.role = bgp_role_counterpart(policy->role),
+	};
+
+	if (!(ours & theirs) || wanted.capabilities & BGP_CAN_MULTIPROTOCOL)
+		wanted.families |= ours;
+	if (wanted.families)
+		wanted.capabilities |= BGP_CAN_MULTIPROTOCOL;
+	for (unsigned int i = 0; i < BGP_FAMILY_COUNT; i++)
+		if (ours & bgp_family_bit(i))
+			wanted.add_path[i] = ADD_PATH_BOTH;
+	return wanted;
+}
+
+static bool check_capabilities(const struct bgp_open *open,
+			       const struct bgp_open_policy *policy,
+			       struct bgp_notification *error)
+{
+	struct bgp_open wanted = missing(open, policy);
+
+	return !wanted.capabilities || reject_capabilities(error, &wanted);
+}
+
+/* RFC 9234 4.2. */
+static bool role_fits(const struct bgp_open *open,
+		      const struct bgp_open_policy *policy)
+{
+	if (!policy->has_role || open->as == policy->local_as)
+		return true;
+	if (!(open->capabilities & BGP_CAN_ROLE))
+		return !policy->strict_role;
+	return open->role == bgp_role_counterpart(policy->role);
 }
 
 bool bgp_open_check(const struct bgp_open *open,
@@ -287,48 +221,77 @@ bool bgp_open_check(const struct bgp_open *open,
 		return reject(error, BGP_OPEN_BAD_IDENTIFIER);
 	if (hold_time_is_too_short(open, policy))
 		return reject(error, BGP_OPEN_UNACCEPTABLE_HOLD_TIME);
-	if (!bgp_open_speaks_ipv4_unicast(open))
-		return reject_capability(error, BGP_CAPABILITY_MULTIPROTOCOL);
+	if (!check_capabilities(open, policy, error))
+		return false;
+	if (!role_fits(open, policy))
+		return reject(error, BGP_OPEN_ROLE_MISMATCH);
 	return true;
 }
 
-/* One parameter for each capability: the form old speakers know best. */
-static void encode_parameters(struct writer *w, const struct bgp_open *open)
-{
-	for (unsigned int i = 0; i < CAPABILITY_COUNT; i++) {
-		size_t begin;
+/* ------------------------------------------------------------- encode */
 
-		if (!(open->capabilities & capabilities[i].bit))
-			continue;
-		writer_u8(w, BGP_PARAMETER_CAPABILITIES);
+static void encode_parameter(struct writer *w, const struct writer *list)
+{
+	writer_u8(w, (uint8_t)(PARAMETER_HEADER_SIZE + list->used));
+	writer_u8(w, BGP_PARAMETER_CAPABILITIES);
+	writer_u8(w, (uint8_t)list->used);
+	writer_bytes(w, list->data, list->used);
+}
+
+/* RFC 9072 2. */
+static void encode_wide_parameter(struct writer *w, const struct writer *list)
+{
+	writer_u8(w, BGP_PARAMETER_EXTENDED);
+	writer_u8(w, BGP_PARAMETER_EXTENDED);
+	writer_u16(w, (uint16_t)(WIDE_PARAMETER_HEADER_SIZE + list->used));
+	writer_u8(w, BGP_PARAMETER_CAPABILITIES);
+	writer_u16(w, (uint16_t)list->used);
+	writer_bytes(w, list->data, list->used);
+}
+
+/*
+ * All capabilities in one parameter, as RFC 5492 4 asks; in the extended form
+ * only if they do not fit, for the sake of those who do not know it.
+ */
+static void encode_options(struct writer *w, const struct bgp_open *open)
+{
+	uint8_t bytes[BGP_MAX_MESSAGE];
+	struct writer list = writer_of(bytes, sizeof(bytes));
+
+	bgp_capabilities_encode(&list, open);
+	if (!list.used)
 		writer_u8(w, 0);
-		begin = w->used;
-		encode_capability(w, &capabilities[i], open);
-		writer_patch_u8(w, begin - 1, w->used - begin);
-	}
+	else if (PARAMETER_HEADER_SIZE + list.used <= UINT8_MAX)
+		encode_parameter(w, &list);
+	else
+		encode_wide_parameter(w, &list);
 }
 
 void bgp_open_encode(struct writer *w, const struct bgp_open *open)
 {
 	bool fits = open->as <= BGP_AS_MAX_2_BYTE;
 	size_t begin = bgp_message_begin(w, BGP_OPEN);
-	size_t parameters;
 
 	writer_u8(w, BGP_VERSION);
 	writer_u16(w, fits ? (uint16_t)open->as : BGP_AS_TRANS);
 	writer_u16(w, open->hold_time);
 	writer_u32(w, open->identifier);
-	writer_u8(w, 0);
-	parameters = w->used;
-	encode_parameters(w, open);
-	writer_patch_u8(w, parameters - 1, w->used - parameters);
+	encode_options(w, open);
 	bgp_message_end(w, begin);
+}
+
+/* ------------------------------------------------------------- meaning */
+
+uint32_t bgp_open_families(const struct bgp_open *open)
+{
+	if (open->capabilities & BGP_CAN_MULTIPROTOCOL)
+		return open->families;
+	return BGP_IPV4_UNICAST_BIT;
 }
 
 bool bgp_open_speaks_ipv4_unicast(const struct bgp_open *open)
 {
-	return !(open->capabilities & BGP_CAN_MULTIPROTOCOL) ||
-	       open->capabilities & BGP_CAN_IPV4_UNICAST;
+	return bgp_open_families(open) & BGP_IPV4_UNICAST_BIT;
 }
 
 uint16_t bgp_open_negotiate_hold(const struct bgp_open *local,
@@ -338,9 +301,16 @@ uint16_t bgp_open_negotiate_hold(const struct bgp_open *local,
 						      remote->hold_time;
 }
 
-const char *bgp_capability_name(unsigned int code)
+void bgp_open_text_set(struct bgp_open_text *text, const char *from)
 {
-	const struct capability *capability = find_capability(code);
+	text->length = (uint8_t)text_fit(from, BGP_OPEN_TEXT_MAX);
+	memcpy(text->bytes, from, text->length);
+}
 
-	return capability ? capability->name : NULL;
+const char *bgp_open_text_format(const struct bgp_open_text *text, char *to)
+{
+	struct text out = text_of(to, BGP_OPEN_TEXT_SIZE);
+
+	text_add_escaped(&out, reader_of(text->bytes, text->length));
+	return to;
 }

@@ -21,7 +21,8 @@ enum bgp_constants {
 enum bgp_sizes {
 	BGP_MARKER_SIZE = 16,
 	BGP_HEADER_SIZE = 19,
-	BGP_MAX_MESSAGE = 4096, /* RFC 4271 4.1 */
+	BGP_MAX_MESSAGE = 4096,		  /* RFC 4271 4.1 */
+	BGP_MAX_EXTENDED_MESSAGE = 65535, /* RFC 8654 2 */
 	BGP_MIN_OPEN = 29,
 	BGP_MIN_UPDATE = 23,
 	BGP_MIN_NOTIFICATION = 21,
@@ -29,7 +30,13 @@ enum bgp_sizes {
 	BGP_AS2_SIZE = 2,
 	BGP_AS4_SIZE = 4,
 	BGP_IPV4_SIZE = 4,
+	BGP_IPV6_SIZE = 16,
+	BGP_IDENTIFIER_SIZE = 4,
+	BGP_PATH_ID_SIZE = 4, /* RFC 7911 3 */
 	BGP_COMMUNITY_SIZE = 4,
+	BGP_EXTENDED_COMMUNITY_SIZE = 8,       /* RFC 4360 2 */
+	BGP_IPV6_EXTENDED_COMMUNITY_SIZE = 20, /* RFC 5701 2 */
+	BGP_LARGE_COMMUNITY_SIZE = 12,	       /* RFC 8092 3 */
 };
 
 /* RFC 4271 4.1, RFC 2918. */
@@ -49,9 +56,55 @@ enum bgp_optional_parameter {
 };
 
 enum bgp_capability_code {
-	BGP_CAPABILITY_MULTIPROTOCOL = 1, /* RFC 4760 8 */
-	BGP_CAPABILITY_ROUTE_REFRESH = 2, /* RFC 2918 */
-	BGP_CAPABILITY_AS4 = 65,	  /* RFC 6793 3 */
+	BGP_CAPABILITY_MULTIPROTOCOL = 1,     /* RFC 4760 8 */
+	BGP_CAPABILITY_ROUTE_REFRESH = 2,     /* RFC 2918 2 */
+	BGP_CAPABILITY_EXTENDED_NEXT_HOP = 5, /* RFC 8950 4 */
+	BGP_CAPABILITY_EXTENDED_MESSAGE = 6,  /* RFC 8654 3 */
+	BGP_CAPABILITY_ROLE = 9,	      /* RFC 9234 4.1 */
+	BGP_CAPABILITY_GRACEFUL_RESTART = 64, /* RFC 4724 3 */
+	BGP_CAPABILITY_AS4 = 65,	      /* RFC 6793 3 */
+	BGP_CAPABILITY_ADD_PATH = 69,	      /* RFC 7911 4 */
+	BGP_CAPABILITY_ENHANCED_REFRESH = 70, /* RFC 7313 3.1 */
+	/* draft-walton-bgp-hostname-capability */
+	BGP_CAPABILITY_HOST_NAME = 73,
+	/* draft-abraitis-bgp-version-capability */
+	BGP_CAPABILITY_SOFTWARE_VERSION = 75,
+};
+
+/* RFC 7911 4: the values of Send/Receive are a set of these. */
+enum bgp_add_path {
+	BGP_ADD_PATH_RECEIVE = 1 << 0,
+	BGP_ADD_PATH_SEND = 1 << 1,
+};
+
+/* RFC 9234 4.1: what a speaker says it is to the other. */
+enum bgp_role {
+	BGP_ROLE_PROVIDER = 0,
+	BGP_ROLE_RS = 1, /* route server */
+	BGP_ROLE_RS_CLIENT = 2,
+	BGP_ROLE_CUSTOMER = 3,
+	BGP_ROLE_PEER = 4,
+	BGP_ROLE_COUNT,
+	BGP_ROLE_NONE = 255, /* never sent */
+};
+
+/* RFC 4724 3, RFC 8538 2: over the restart time. */
+enum bgp_graceful_restart_flags {
+	BGP_GRACEFUL_RESTARTING = 0x8000,
+	BGP_GRACEFUL_NOTIFICATION = 0x4000,
+	BGP_GRACEFUL_RESTART_TIME = 0x0fff, /* seconds */
+};
+
+/* RFC 4724 3: of one family. */
+enum bgp_graceful_family_flags {
+	BGP_GRACEFUL_FORWARDING = 0x80,
+};
+
+/* RFC 2918 3, RFC 7313 3.2. */
+enum bgp_route_refresh_subtype {
+	BGP_ROUTE_REFRESH_REQUEST = 0,
+	BGP_ROUTE_REFRESH_BEGIN = 1, /* BoRR */
+	BGP_ROUTE_REFRESH_END = 2,   /* EoRR */
 };
 
 enum bgp_afi {
@@ -79,11 +132,21 @@ enum bgp_attribute_type {
 	BGP_ATTRIBUTE_LOCAL_PREF = 5,
 	BGP_ATTRIBUTE_ATOMIC_AGGREGATE = 6,
 	BGP_ATTRIBUTE_AGGREGATOR = 7,
-	BGP_ATTRIBUTE_COMMUNITIES = 8,	    /* RFC 1997 */
-	BGP_ATTRIBUTE_MP_REACH_NLRI = 14,   /* RFC 4760 3 */
-	BGP_ATTRIBUTE_MP_UNREACH_NLRI = 15, /* RFC 4760 4 */
-	BGP_ATTRIBUTE_AS4_PATH = 17,	    /* RFC 6793 3 */
-	BGP_ATTRIBUTE_AS4_AGGREGATOR = 18,  /* RFC 6793 3 */
+	BGP_ATTRIBUTE_COMMUNITIES = 8,		      /* RFC 1997 */
+	BGP_ATTRIBUTE_ORIGINATOR_ID = 9,	      /* RFC 4456 8 */
+	BGP_ATTRIBUTE_CLUSTER_LIST = 10,	      /* RFC 4456 8 */
+	BGP_ATTRIBUTE_MP_REACH_NLRI = 14,	      /* RFC 4760 3 */
+	BGP_ATTRIBUTE_MP_UNREACH_NLRI = 15,	      /* RFC 4760 4 */
+	BGP_ATTRIBUTE_EXTENDED_COMMUNITIES = 16,      /* RFC 4360 2 */
+	BGP_ATTRIBUTE_AS4_PATH = 17,		      /* RFC 6793 3 */
+	BGP_ATTRIBUTE_AS4_AGGREGATOR = 18,	      /* RFC 6793 3 */
+	BGP_ATTRIBUTE_TUNNEL_ENCAPSULATION = 23,      /* RFC 9012 2 */
+	BGP_ATTRIBUTE_IPV6_EXTENDED_COMMUNITIES = 25, /* RFC 5701 2 */
+	BGP_ATTRIBUTE_AIGP = 26,		      /* RFC 7311 3 */
+	BGP_ATTRIBUTE_LINK_STATE = 29,		      /* RFC 9552 5.3 */
+	BGP_ATTRIBUTE_LARGE_COMMUNITIES = 32,	      /* RFC 8092 3 */
+	BGP_ATTRIBUTE_OTC = 35,			      /* RFC 9234 5 */
+	BGP_ATTRIBUTE_PREFIX_SID = 40,		      /* RFC 8669 3 */
 };
 
 /* RFC 4271 5.1.1: lower is preferred. */

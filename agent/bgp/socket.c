@@ -22,88 +22,115 @@ union socket_address {
 	struct sockaddr_in6 ipv6;
 };
 
-static socklen_t to_socket(const struct address *address, uint16_t port,
+static socklen_t to_socket(const struct bgp_endpoint *from,
 			   union socket_address *out)
 {
+	const struct address *address = &from->address;
+
 	memset(out, 0, sizeof(*out));
 	if (address_is_ipv4(address)) {
 		out->ipv4.sin_family = AF_INET;
-		out->ipv4.sin_port = htons(port);
+		out->ipv4.sin_port = htons(from->port);
 		out->ipv4.sin_addr.s_addr = address_ipv4(address);
 		return sizeof(out->ipv4);
 	}
 	out->ipv6.sin6_family = AF_INET6;
-	out->ipv6.sin6_port = htons(port);
+	out->ipv6.sin6_port = htons(from->port);
+	out->ipv6.sin6_scope_id = from->ifindex;
 	memcpy(&out->ipv6.sin6_addr, address->bytes, sizeof(address->bytes));
 	return sizeof(out->ipv6);
 }
 
-static struct address from_socket(const union socket_address *from)
+static struct bgp_endpoint from_socket(const union socket_address *from)
 {
-	struct address address;
+	struct bgp_endpoint end = { .port = 0 };
 
-	if (from->any.sa_family == AF_INET)
-		return address_from_ipv4(from->ipv4.sin_addr.s_addr);
-	memcpy(address.bytes, &from->ipv6.sin6_addr, sizeof(address.bytes));
-	return address;
+	if (from->any.sa_family == AF_INET) {
+		end.address = address_from_ipv4(from->ipv4.sin_addr.s_addr);
+		end.port = ntohs(from->ipv4.sin_port);
+	} else {
+		memcpy(end.address.bytes, &from->ipv6.sin6_addr,
+		       sizeof(end.address.bytes));
+		end.port = ntohs(from->ipv6.sin6_port);
+		end.ifindex = from->ipv6.sin6_scope_id;
+	}
+	return end;
 }
 
-/* Options that only make a connection better: failing is no reason to stop. */
-static void tune(int fd)
+static int set(int fd, int level, int option, int value)
 {
-	const int on = 1;
-	const int class = IPTOS_CLASS_CS6; /* network control: RFC 4594 3.2 */
-
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	setsockopt(fd, IPPROTO_IP, IP_TOS, &class, sizeof(class));
+	return setsockopt(fd, level, option, &value, sizeof(value)) ? -errno :
+								      0;
 }
 
-static int open_stream(const struct address *address)
+/*
+ * Options that only make a connection better: failing is no reason to stop.
+ * Network control has a class of its own: RFC 4594 3.2.
+ */
+static void tune(int fd, bool ipv4)
 {
-	int family = address_is_ipv4(address) ? AF_INET : AF_INET6;
-	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	if (ipv4)
+		set(fd, IPPROTO_IP, IP_TOS, IPTOS_CLASS_CS6);
+	else
+		set(fd, IPPROTO_IPV6, IPV6_TCLASS, IPTOS_CLASS_CS6);
+}
+
+int bgp_socket_new(const struct address *remote)
+{
+	bool ipv4 = address_is_ipv4(remote);
+	int fd = socket(ipv4 ? AF_INET : AF_INET6,
+			SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return -errno;
-	tune(fd);
+	tune(fd, ipv4);
 	return fd;
 }
 
-static int close_with(int fd, int error)
+static int bind_to(int fd, const struct bgp_endpoint *local)
 {
-	close(fd);
-	return -error;
+	union socket_address at;
+	socklen_t size = to_socket(local, &at);
+
+	return bind(fd, &at.any, size) ? -errno : 0;
 }
 
-int bgp_socket_connect(const struct address *remote, uint16_t port)
+int bgp_socket_connect(int fd, const struct bgp_endpoint *remote,
+		       const struct address *source)
 {
+	const struct bgp_endpoint local = { .address = *source,
+					    .ifindex = remote->ifindex };
 	union socket_address to;
-	socklen_t size = to_socket(remote, port, &to);
-	int fd = open_stream(remote);
+	socklen_t size = to_socket(remote, &to);
+	int code = address_is_zero(source) ? 0 : bind_to(fd, &local);
 
-	if (fd < 0)
-		return fd;
-	if (connect(fd, &to.any, size) && errno != EINPROGRESS)
-		return close_with(fd, errno);
-	return fd;
+	if (!code && connect(fd, &to.any, size) && errno != EINPROGRESS)
+		code = -errno;
+	return code;
 }
 
 int bgp_socket_listen(const struct address *local, uint16_t port)
 {
-	union socket_address at;
-	socklen_t size = to_socket(local, port, &at);
-	int fd = open_stream(local);
-	const int on = 1;
+	const struct bgp_endpoint at = { .address = *local, .port = port };
+	int fd = bgp_socket_new(local), code;
 
 	if (fd < 0)
 		return fd;
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(fd, &at.any, size) || listen(fd, LISTEN_BACKLOG))
-		return close_with(fd, errno);
+	set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (!address_is_ipv4(local))
+		set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	code = bind_to(fd, &at);
+	if (!code && listen(fd, LISTEN_BACKLOG))
+		code = -errno;
+	if (code) {
+		close(fd);
+		return code;
+	}
 	return fd;
 }
 
-int bgp_socket_accept(int listener, struct address *remote)
+int bgp_socket_accept(int listener, struct bgp_endpoint *remote)
 {
 	union socket_address from;
 	socklen_t size = sizeof(from);
@@ -112,9 +139,34 @@ int bgp_socket_accept(int listener, struct address *remote)
 
 	if (fd < 0)
 		return -errno;
-	tune(fd);
+	tune(fd, from.any.sa_family == AF_INET);
 	*remote = from_socket(&from);
 	return fd;
+}
+
+void bgp_socket_refuse(int fd)
+{
+	/* A reset: thousands of strangers shall not fill TIME_WAIT. */
+	const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	close(fd);
+}
+
+int bgp_socket_set_distance(int fd, const struct address *remote,
+			    const struct bgp_distance *distance)
+{
+	bool ipv4 = address_is_ipv4(remote);
+	int level = ipv4 ? IPPROTO_IP : IPPROTO_IPV6;
+	int code = 0;
+
+	if (distance->ttl)
+		code = set(fd, level, ipv4 ? IP_TTL : IPV6_UNICAST_HOPS,
+			   distance->ttl);
+	if (!code && distance->min_ttl)
+		code = set(fd, level, ipv4 ? IP_MINTTL : IPV6_MINHOPCOUNT,
+			   distance->min_ttl);
+	return code;
 }
 
 int bgp_socket_error(int fd)
@@ -134,6 +186,6 @@ int bgp_socket_local_address(int fd, struct address *local)
 
 	if (getsockname(fd, &at.any, &size))
 		return -errno;
-	*local = from_socket(&at);
+	*local = from_socket(&at).address;
 	return 0;
 }

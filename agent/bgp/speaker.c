@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The listener and the list of neighbors. See speaker.h. */
+/* The list of neighbors, and who may join it. See speaker.h. */
 
 #include "bgp/speaker.h"
 
 #include <errno.h>
 #include <event2/event.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "bgp/listener.h"
 #include "bgp/socket.h"
 #include "core/clock.h"
 #include "core/log.h"
 
-enum {
-	ACCEPTS_PER_TURN = 64, /* other sockets want their turn, too */
-	REFUSED_LOG_INTERVAL_MS = 10000,
-};
+/* ------------------------------------------------------------- the list */
 
 static struct bgp_neighbor *add(struct bgp_speaker *speaker,
 				const struct neighbor_config *config,
@@ -35,15 +34,17 @@ static void drop(struct bgp_speaker *speaker, struct bgp_neighbor *neighbor)
 	bgp_neighbor_free(neighbor);
 }
 
+/* One with an address of its own wins over the one of the interface. */
 static struct bgp_neighbor *find(struct bgp_speaker *speaker,
-				 const struct address *address)
+				 const struct bgp_endpoint *remote)
 {
-	struct bgp_neighbor *neighbor;
+	struct bgp_neighbor *neighbor, *found = NULL;
 
 	TAILQ_FOREACH(neighbor, &speaker->neighbors, link)
-		if (address_equal(&neighbor->address, address))
-			return neighbor;
-	return NULL;
+		if (bgp_neighbor_is_at(neighbor, remote) &&
+		    (!found || !neighbor_is_interface(&neighbor->config)))
+			found = neighbor;
+	return found;
 }
 
 /* The longest configured prefix of dynamic neighbors around `address`. */
@@ -56,7 +57,7 @@ find_prefix(const struct bgp_speaker *speaker, const struct address *address)
 	for (size_t i = 0; i < options->neighbor_count; i++) {
 		const struct neighbor_config *config = &options->neighbors[i];
 
-		if (!prefix_is_host(&config->prefix) &&
+		if (neighbor_is_dynamic(config) &&
 		    prefix_contains(&config->prefix, address) &&
 		    (!best || best->prefix.length < config->prefix.length))
 			best = config;
@@ -64,136 +65,131 @@ find_prefix(const struct bgp_speaker *speaker, const struct address *address)
 	return best;
 }
 
-/*
- * True if the prefix may have one more neighbor. One that is gone is kept to
- * show why, until its place is needed.
- */
-static bool make_room(struct bgp_speaker *speaker,
-		      const struct neighbor_config *config)
+/* ------------------------------------------------------------- admission */
+
+/* Who is there besides the one at `neighbor`, which may be NULL. */
+static struct bgp_crowd crowd_around(const struct bgp_speaker *speaker,
+				     const struct bgp_neighbor *neighbor,
+				     const struct neighbor_config *prefix)
+{
+	struct bgp_crowd crowd = {
+		.is_neighbor = neighbor,
+		.is_static = neighbor && !neighbor->dynamic,
+		.is_covered = prefix,
+		.limit = prefix ? prefix->limit : 0,
+	};
+	const struct bgp_neighbor *other;
+
+	if (crowd.is_static || !prefix)
+		return crowd;
+	TAILQ_FOREACH(other, &speaker->neighbors, link) {
+		if (!other->dynamic || other == neighbor)
+			continue;
+		crowd.half_open +=
+			bgp_connection_is_half_open(&other->incoming);
+		crowd.dynamic +=
+			!bgp_neighbor_is_idle(other) &&
+			prefix_equal(&other->config.prefix, &prefix->prefix);
+	}
+	return crowd;
+}
+
+/* Whoever is gone is kept to show why, until its place is needed. */
+static void make_room(struct bgp_speaker *speaker,
+		      const struct neighbor_config *prefix)
 {
 	struct bgp_neighbor *neighbor, *idle = NULL;
 	unsigned int count = 0;
 
 	TAILQ_FOREACH(neighbor, &speaker->neighbors, link) {
 		if (!neighbor->dynamic ||
-		    !prefix_equal(&neighbor->config.prefix, &config->prefix))
+		    !prefix_equal(&neighbor->config.prefix, &prefix->prefix))
 			continue;
 		count++;
 		if (!idle && bgp_neighbor_is_idle(neighbor))
 			idle = neighbor;
 	}
-	if (count < config->limit)
-		return true;
-	if (idle)
+	if (idle && count >= prefix->limit)
 		drop(speaker, idle);
-	return idle;
 }
 
 static void refuse(struct bgp_speaker *speaker, const struct address *remote,
-		   int fd, const char *why)
+		   int fd, enum bgp_admission why)
 {
 	char text[ADDRESS_TEXT_SIZE];
-	uint64_t now = clock_now_ms();
+	uint64_t untold;
 
-	close(fd);
-	speaker->refused++;
-	if (speaker->refused_ms &&
-	    now - speaker->refused_ms < REFUSED_LOG_INTERVAL_MS)
-		return;
-	speaker->refused_ms = now;
-	log_warning("bgp", "%s: connection refused: %s",
-		    address_format(remote, text), why);
+	bgp_socket_refuse(fd);
+	if (bgp_refusals_add(&speaker->refusals, clock_now_ms(), &untold))
+		log_warning("bgp",
+			    "%s: connection refused: %s (%" PRIu64
+			    " more since the last such line)",
+			    address_format(remote, text),
+			    bgp_admission_reason(why), untold);
 }
 
-static void take(struct bgp_speaker *speaker, const struct address *remote,
-		 int fd)
+void bgp_speaker_accept(struct bgp_speaker *speaker,
+			const struct bgp_endpoint *remote, int fd)
 {
 	struct bgp_neighbor *neighbor = find(speaker, remote);
-	const struct neighbor_config *config;
+	const struct neighbor_config *prefix =
+		find_prefix(speaker, &remote->address);
+	struct bgp_crowd crowd = crowd_around(speaker, neighbor, prefix);
+	enum bgp_admission admission = bgp_admission_decide(&crowd);
 
-	if (!neighbor) {
-		config = find_prefix(speaker, remote);
-		if (!config) {
-			refuse(speaker, remote, fd, "no --neighbor covers it");
-			return;
-		}
-		if (!make_room(speaker, config)) {
-			refuse(speaker, remote, fd,
-			       "its --neighbor prefix is at its limit");
-			return;
-		}
-		neighbor = add(speaker, config, remote);
+	if (admission == BGP_ADMITTED && !neighbor) {
+		make_room(speaker, prefix);
+		neighbor = add(speaker, prefix, &remote->address);
+		if (!neighbor)
+			admission = BGP_REFUSED_MEMORY;
 	}
-	if (neighbor)
-		bgp_neighbor_accept(neighbor, fd);
+	if (admission == BGP_ADMITTED)
+		bgp_neighbor_accept(neighbor, remote, fd);
 	else
-		refuse(speaker, remote, fd, "out of memory");
+		refuse(speaker, &remote->address, fd, admission);
 }
 
-static void on_acceptable(evutil_socket_t listener, short what, void *argument)
-{
-	struct address remote;
-	int fd;
-
-	(void)what;
-	for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
-		fd = bgp_socket_accept(listener, &remote);
-		if (fd < 0)
-			return;
-		take(argument, &remote, fd);
-	}
-}
-
-static int start_listening(struct bgp_speaker *speaker)
-{
-	const struct bgp_speaker_options *options = &speaker->options;
-	int fd;
-
-	if (!options->listen_port)
-		return 0;
-	fd = bgp_socket_listen(&options->listen_address, options->listen_port);
-	if (fd < 0)
-		return fd;
-	speaker->listener = event_new(options->base, fd, EV_READ | EV_PERSIST,
-				      on_acceptable, speaker);
-	if (!speaker->listener) {
-		close(fd);
-		return -ENOMEM;
-	}
-	event_add(speaker->listener, NULL);
-	return 0;
-}
+/* ------------------------------------------------------------- life */
 
 static int add_static_neighbors(struct bgp_speaker *speaker)
 {
 	const struct bgp_speaker_options *options = &speaker->options;
+	static const struct address unknown;
 
 	for (size_t i = 0; i < options->neighbor_count; i++) {
 		const struct neighbor_config *config = &options->neighbors[i];
 
-		if (prefix_is_host(&config->prefix) &&
-		    !add(speaker, config, &config->prefix.address))
+		if (neighbor_is_dynamic(config))
+			continue;
+		if (!add(speaker, config,
+			 neighbor_is_interface(config) ?
+				 &unknown :
+				 &config->prefix.address))
 			return -ENOMEM;
 	}
 	return 0;
 }
 
 int bgp_speaker_new(const struct bgp_speaker_options *options,
-		    struct bgp_speaker **out)
+		    struct bgp_speaker **out,
+		    char error[BGP_SPEAKER_ERROR_SIZE])
 {
 	struct bgp_speaker *speaker = calloc(1, sizeof(*speaker));
-	int error;
+	int code = -ENOMEM;
 
+	snprintf(error, BGP_SPEAKER_ERROR_SIZE, "out of memory");
 	if (!speaker)
-		return -ENOMEM;
+		return code;
 	speaker->options = *options;
 	TAILQ_INIT(&speaker->neighbors);
-	error = add_static_neighbors(speaker);
-	if (!error)
-		error = start_listening(speaker);
-	if (error) {
+	speaker->scratch = malloc(sizeof(*speaker->scratch));
+	if (speaker->scratch)
+		code = add_static_neighbors(speaker);
+	if (!code)
+		code = bgp_listener_open(speaker, error);
+	if (code) {
 		bgp_speaker_free(speaker);
-		return error;
+		return code;
 	}
 	*out = speaker;
 	return 0;
@@ -223,11 +219,9 @@ void bgp_speaker_free(struct bgp_speaker *speaker)
 
 	if (!speaker)
 		return;
-	if (speaker->listener) {
-		close(event_get_fd(speaker->listener));
-		event_free(speaker->listener);
-	}
+	bgp_listener_close(speaker);
 	while ((neighbor = TAILQ_FIRST(&speaker->neighbors)))
 		drop(speaker, neighbor);
+	free(speaker->scratch);
 	free(speaker);
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/event.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,8 +15,8 @@
 
 enum {
 	READ_SIZE = 65536,
-	CLOSE_READS =
-		16, /* a peer that never stops sending is not waited for */
+	/* A peer that never stops sending is not waited for. */
+	CLOSE_READS = 16,
 };
 
 /* ------------------------------------------------------------- input */
@@ -26,7 +27,8 @@ static void process(struct bgp_stream *stream, const uint8_t *data, size_t size)
 	while (stream->fd >= 0) {
 		struct bgp_frame_result frame;
 
-		switch (bgp_frame_next(data, size, BGP_MAX_MESSAGE, &frame)) {
+		switch (bgp_frame_next(data, size, stream->max_message,
+				       &frame)) {
 		case BGP_FRAME_INCOMPLETE:
 			memcpy(stream->partial, data, size);
 			stream->partial_size = size;
@@ -44,7 +46,7 @@ static void process(struct bgp_stream *stream, const uint8_t *data, size_t size)
 
 void bgp_stream_read(struct bgp_stream *stream)
 {
-	uint8_t data[BGP_MAX_MESSAGE + READ_SIZE];
+	uint8_t data[BGP_MAX_EXTENDED_MESSAGE + READ_SIZE];
 	size_t size = stream->partial_size;
 	ssize_t count;
 
@@ -143,11 +145,15 @@ void bgp_stream_destroy(struct bgp_stream *stream)
 static int watch(struct bgp_stream *stream, int fd)
 {
 	stream->fd = fd;
+	stream->max_message = BGP_MAX_MESSAGE;
+	stream->partial = malloc(stream->max_message);
 	stream->read_event = event_new(stream->base, fd, EV_READ | EV_PERSIST,
 				       on_readable, stream);
 	stream->write_event =
 		event_new(stream->base, fd, EV_WRITE, on_writable, stream);
-	return stream->read_event && stream->write_event ? 0 : -ENOMEM;
+	return stream->partial && stream->read_event && stream->write_event ?
+		       0 :
+		       -ENOMEM;
 }
 
 int bgp_stream_open(struct bgp_stream *stream, int fd)
@@ -167,6 +173,20 @@ int bgp_stream_connect(struct bgp_stream *stream, int fd)
 	if (!error)
 		event_add(stream->write_event, NULL);
 	return error;
+}
+
+int bgp_stream_extend(struct bgp_stream *stream, size_t max_message)
+{
+	uint8_t *partial;
+
+	if (max_message <= stream->max_message)
+		return 0;
+	partial = realloc(stream->partial, max_message);
+	if (!partial)
+		return -ENOMEM;
+	stream->partial = partial;
+	stream->max_message = max_message;
+	return 0;
 }
 
 /*
@@ -199,6 +219,8 @@ void bgp_stream_close(struct bgp_stream *stream)
 		close_gently(stream->fd);
 	stream->fd = -1;
 	stream->connecting = false;
+	free(stream->partial);
+	stream->partial = NULL;
 	stream->partial_size = 0;
 	evbuffer_drain(stream->output, bgp_stream_waiting(stream));
 }

@@ -45,8 +45,9 @@ struct bgp_stream {
 	struct event *read_event;
 	struct event *write_event;
 	struct evbuffer *output;
+	size_t max_message; /* longest to come in */
 	size_t partial_size;
-	uint8_t partial[BGP_MAX_MESSAGE]; /* of a message not complete yet */
+	uint8_t *partial; /* of a message not complete yet; NULL if closed */
 };
 
 /* Returns 0 or -ENOMEM; bgp_stream_destroy() is legal in both cases. */
@@ -54,9 +55,14 @@ int bgp_stream_init(struct bgp_stream *stream, struct event_base *base,
 		    const struct bgp_stream_callbacks *callbacks);
 void bgp_stream_destroy(struct bgp_stream *stream);
 
-/* Takes over a socket that is connected, or one that is connecting. */
+/*
+ * Takes over a socket that is connected, or one that is connecting. Returns 0
+ * or -ENOMEM; the socket is closed by bgp_stream_close() in both cases.
+ */
 int bgp_stream_open(struct bgp_stream *stream, int fd);
 int bgp_stream_connect(struct bgp_stream *stream, int fd);
+/* Allows longer messages than BGP_MAX_MESSAGE. Returns 0 or -ENOMEM. */
+int bgp_stream_extend(struct bgp_stream *stream, size_t max_message);
 /* Sends what the socket takes of the rest, then closes. */
 void bgp_stream_close(struct bgp_stream *stream);
 

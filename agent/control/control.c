@@ -13,7 +13,6 @@
 #include <event2/event.h>
 #include <fcntl.h>
 #include <json-c/json.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +23,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "control/request.h"
 #include "headgate/ctl.h"
 
 enum {
@@ -52,66 +52,6 @@ struct control {
 	struct client_list clients;
 	size_t client_count;
 };
-
-/* ------------------------------------------------------------- requests */
-
-static struct json_object *failure(const char *format, ...)
-	__attribute__((format(printf, 1, 2)));
-
-static struct json_object *failure(const char *format, ...)
-{
-	struct json_object *reply = json_object_new_object();
-	char text[256];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	json_object_object_add(reply, "error", json_object_new_string(text));
-	return reply;
-}
-
-static const char *string_of(struct json_object *request, const char *name)
-{
-	struct json_object *value;
-
-	if (!json_object_object_get_ex(request, name, &value) ||
-	    !json_object_is_type(value, json_type_string))
-		return NULL;
-	return json_object_get_string(value);
-}
-
-static struct json_object *answer_request(const struct control_view *view,
-					  struct json_object *request)
-{
-	const char *verb = string_of(request, "request");
-	const char *what = string_of(request, "what");
-	char names[SHOW_NAMES_SIZE];
-	struct json_object *reply;
-
-	if (!verb || strcmp(verb, "show"))
-		return failure("unknown request '%s'; allowed: show",
-			       verb ? verb : "");
-	reply = what ? show(view, what) : NULL;
-	if (!reply)
-		return failure("cannot show '%s'; allowed: %s",
-			       what ? what : "", show_names(names));
-	return reply;
-}
-
-static struct json_object *answer(const struct control_view *view,
-				  const char *line)
-{
-	struct json_object *request = json_tokener_parse(line);
-	struct json_object *reply;
-
-	if (json_object_is_type(request, json_type_object))
-		reply = answer_request(view, request);
-	else
-		reply = failure("the request is not a JSON object");
-	json_object_put(request);
-	return reply;
-}
 
 /* ------------------------------------------------------------- clients */
 
@@ -148,13 +88,13 @@ static void on_input(struct bufferevent *stream, void *argument)
 	char *line;
 
 	while ((line = evbuffer_readln(input, NULL, EVBUFFER_EOL_LF))) {
-		send_reply(client, answer(client->control->view, line));
+		send_reply(client, request_answer(client->control->view, line));
 		free(line);
 	}
 	if (evbuffer_get_length(input) < HG_CTL_MAX_REQUEST)
 		return;
-	send_reply(client, failure("a request has at most %d bytes",
-				   HG_CTL_MAX_REQUEST));
+	send_reply(client, request_failure("a request has at most %d bytes",
+					   HG_CTL_MAX_REQUEST));
 	bufferevent_disable(stream, EV_READ);
 	bufferevent_setcb(stream, NULL, on_written, NULL, client);
 }

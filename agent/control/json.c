@@ -80,15 +80,24 @@ uint64_t json_age_s(uint64_t since_ms)
 	return (clock_now_ms() - since_ms) / MS_PER_S;
 }
 
+/* Null, of somebody whose address is not known yet, comes first. */
+static struct prefix prefix_at(struct json_object *object, const char *field)
+{
+	const char *text =
+		json_object_get_string(json_object_object_get(object, field));
+	struct prefix prefix = { .length = 0 };
+
+	if (text)
+		prefix_parse(text, &prefix);
+	return prefix;
+}
+
 static int by_field(const void *a, const void *b, const char *field)
 {
 	struct json_object *const *x = a, *const *y = b;
-	struct json_object *p = json_object_object_get(*x, field);
-	struct json_object *q = json_object_object_get(*y, field);
-	struct prefix left, right;
+	struct prefix left = prefix_at(*x, field);
+	struct prefix right = prefix_at(*y, field);
 
-	prefix_parse(json_object_get_string(p), &left);
-	prefix_parse(json_object_get_string(q), &right);
 	return prefix_compare(&left, &right);
 }
 

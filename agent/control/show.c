@@ -70,9 +70,9 @@ static struct json_object *vip_totals(const struct control_view *view)
 	const struct route *route = NULL;
 
 	while ((route = rib_next(view->rib, route))) {
-		learned += route->best != NULL;
+		learned += route_best(route) != NULL;
 		forwarding += route->forwarding;
-		announced += route->announced != 0;
+		announced += route_announced(route) != 0;
 	}
 	json_add_number(out, "learned", learned);
 	json_add_number(out, "forwarding", forwarding);

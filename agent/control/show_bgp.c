@@ -1,91 +1,43 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Neighbors and routes as JSON. */
+/* Routes as JSON: every path, in the set or why not. */
 
 #include "control/show_parts.h"
 
 #include <json-c/json.h>
+#include <stdio.h>
 
 #include "bgp/as_path.h"
-#include "bgp/speaker.h"
 #include "control/json.h"
-#include "core/config.h"
 #include "rib/rib.h"
 
 enum {
-	AS_PATH_TEXT_SIZE = 256
+	AS_PATH_TEXT_SIZE = 256,
+	ATTRIBUTE_TEXT_SIZE = 512,
+	ATTRIBUTE_NAME_SIZE = 40,
 };
 
-/* ------------------------------------------------------------- neighbors */
-
-static const struct rib_peer *peer_of(const struct control_view *view,
-				      const struct address *address)
+/* The attributes that have no field of their own, by name. */
+static struct json_object *attributes_json(const struct bgp_attributes *from)
 {
-	const struct rib_peer *peer = NULL;
-
-	while ((peer = rib_peer_next(view->rib, peer)))
-		if (address_equal(&peer->source.address, address))
-			break;
-	return peer;
-}
-
-/* The AS it has, or the one it is to have if that is a single one. */
-static uint32_t neighbor_as_number(const struct bgp_neighbor *neighbor)
-{
-	const struct neighbor_config *config = &neighbor->config;
-
-	if (neighbor->session)
-		return neighbor->session->remote_open.as;
-	if (config->as_kind == NEIGHBOR_AS_RANGE &&
-	    config->as_first == config->as_last)
-		return config->as_first;
-	return 0;
-}
-
-static struct json_object *neighbor_json(const struct control_view *view,
-					 const struct bgp_neighbor *neighbor)
-{
-	const struct rib_peer *peer = peer_of(view, &neighbor->address);
-	const struct bgp_connection *session = neighbor->session;
+	const uint32_t shown = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH |
+			       BGP_HAS_NEXT_HOP | BGP_HAS_MED |
+			       BGP_HAS_LOCAL_PREF;
+	struct bgp_attributes rest = *from;
 	struct json_object *out = json_object_new_object();
-	uint32_t as = neighbor_as_number(neighbor);
+	char text[ATTRIBUTE_TEXT_SIZE], name[ATTRIBUTE_NAME_SIZE];
 
-	json_add(out, "address", json_of_address(&neighbor->address));
-	json_add(out, "as", as ? json_object_new_uint64(as) : NULL);
-	json_add_text(out, "role", neighbor_role_name(neighbor->config.role));
-	json_add_text(out, "state",
-		      bgp_state_name(bgp_neighbor_state(neighbor)));
-	json_add_number(out, "uptime_s",
-			session ? json_age_s(neighbor->changed_ms) : 0);
-	json_add_number(out, "changed_s", json_age_s(neighbor->changed_ms));
-	json_add_bool(out, "dynamic", neighbor->dynamic);
-	json_add_number(out, "hold_time",
-			session ? session->hold_time :
-				  neighbor->config.hold_time);
-	if (session)
-		json_add_identifier(out, session->remote_open.identifier);
-	json_add_number(out, "prefixes_received",
-			peer ? peer->prefixes_received : 0);
-	json_add_number(out, "prefixes_accepted",
-			peer ? peer->prefixes_accepted : 0);
-	json_add_number(out, "prefixes_announced",
-			peer ? peer->prefixes_announced : 0);
-	json_add_text(out, "last_error",
-		      neighbor->last_error[0] ? neighbor->last_error : NULL);
+	rest.present &= ~shown;
+	if (!rest.present && !rest.unknown.left)
+		return out;
+	for (unsigned int type = 1; type <= UINT8_MAX; type++) {
+		if (!bgp_attributes_show(&rest, type, text, sizeof(text)))
+			continue;
+		snprintf(name, sizeof(name), "%s (%u)",
+			 bgp_attribute_name(type), type);
+		json_add_text(out, name, text);
+	}
 	return out;
 }
-
-struct json_object *show_neighbors(const struct control_view *view)
-{
-	struct json_object *list = json_object_new_array();
-	struct bgp_neighbor *neighbor;
-
-	TAILQ_FOREACH(neighbor, &view->speaker->neighbors, link)
-		json_object_array_add(list, neighbor_json(view, neighbor));
-	json_object_array_sort(list, json_by_address);
-	return list;
-}
-
-/* ------------------------------------------------------------- routes */
 
 static struct json_object *path_json(const struct path *path)
 {
@@ -104,6 +56,8 @@ static struct json_object *path_json(const struct path *path)
 	json_add_text(out, "origin", bgp_origin_name(attributes.origin));
 	json_add_number(out, "med", path->attributes->med);
 	json_add_number(out, "local_pref", path->attributes->local_pref);
+	json_add_number(out, "path_id", path->path_id);
+	json_add(out, "attributes", attributes_json(&attributes));
 	return out;
 }
 
@@ -114,7 +68,7 @@ static struct json_object *announced_json(const struct control_view *view,
 	const struct rib_peer *peer = NULL;
 
 	while ((peer = rib_peer_next(view->rib, peer)))
-		if (route->announced & peer->bit)
+		if (route_announced(route) & peer->bit)
 			json_object_array_add(
 				list, json_of_address(&peer->source.address));
 	return list;
@@ -126,6 +80,7 @@ static struct json_object *route_json(const struct control_view *view,
 	struct json_object *out = json_object_new_object();
 	struct json_object *paths = json_object_new_array();
 	struct json_object *nexthops = json_object_new_array();
+	const struct path *best = route_best(route);
 
 	for (const struct path *path = route->paths; path; path = path->next) {
 		const struct address *next_hop = &path->attributes->next_hop;
@@ -137,9 +92,7 @@ static struct json_object *route_json(const struct control_view *view,
 	}
 	json_add(out, "prefix", json_of_prefix(&route->node.prefix));
 	json_add(out, "best",
-		 route->best ?
-			 json_of_address(&route->best->attributes->next_hop) :
-			 NULL);
+		 best ? json_of_address(&best->attributes->next_hop) : NULL);
 	json_add(out, "paths", paths);
 	json_add(out, "nexthops", nexthops);
 	json_add_bool(out, "forwarding", route->forwarding);

@@ -16,6 +16,7 @@
  *	config_parser.c		places and errors, shared by all of these
  *	config_values.c		one parser and printer for each kind of value
  *	config_neighbor.c	the one value that has keys of its own
+ *	config_neighbor_keys.c	the table of these keys
  *	config_check.c		rules that span several values; the host
  *	config_print.c		the canonical form and --help
  */
@@ -27,6 +28,7 @@
 
 #include "core/address.h"
 #include "core/log.h"
+#include "core/secret.h"
 
 enum config_limits {
 	CONFIG_MAX_INTERFACES = 16,
@@ -34,6 +36,7 @@ enum config_limits {
 	CONFIG_MAX_NEIGHBORS = 1024,
 	CONFIG_INTERFACE_SIZE = 16, /* IFNAMSIZ */
 	CONFIG_PATH_SIZE = 100,	    /* fits sun_path with a suffix */
+	NEIGHBOR_TARGET_SIZE = PREFIX_TEXT_SIZE + CONFIG_INTERFACE_SIZE,
 };
 
 enum neighbor_role {
@@ -52,17 +55,65 @@ enum neighbor_as {
 	NEIGHBOR_AS_INTERNAL, /* ours */
 };
 
-/* One --neighbor. A prefix that is not a host means dynamic, passive peers. */
+/* Which routes are exchanged; the first of each kind is the default. */
+enum neighbor_family {
+	NEIGHBOR_FAMILY_BOTH,
+	NEIGHBOR_FAMILY_IPV4,
+	NEIGHBOR_FAMILY_IPV6,
+	NEIGHBOR_FAMILY_COUNT,
+};
+
+/* Several paths for a prefix (RFC 7911), as seen from us. */
+enum neighbor_add_path {
+	NEIGHBOR_ADD_PATH_NONE,
+	NEIGHBOR_ADD_PATH_RECEIVE,
+	NEIGHBOR_ADD_PATH_SEND,
+	NEIGHBOR_ADD_PATH_BOTH,
+	NEIGHBOR_ADD_PATH_COUNT,
+};
+
+/* What the neighbor is to us (RFC 9234 4.1). */
+enum neighbor_relation {
+	NEIGHBOR_RELATION_NONE,
+	NEIGHBOR_RELATION_PROVIDER,
+	NEIGHBOR_RELATION_CUSTOMER,
+	NEIGHBOR_RELATION_PEER,
+	NEIGHBOR_RELATION_RS,
+	NEIGHBOR_RELATION_RS_CLIENT,
+	NEIGHBOR_RELATION_COUNT,
+};
+
+/*
+ * One --neighbor. A prefix that is not a host means dynamic, passive peers; an
+ * interface alone, with the prefix of all link-local addresses, the one peer
+ * behind it. Times are in seconds.
+ */
 struct neighbor_config {
 	struct prefix prefix;
+	char interface[CONFIG_INTERFACE_SIZE]; /* if link-local, else "" */
 	enum neighbor_as as_kind;
 	uint32_t as_first; /* 0 unless as_kind is NEIGHBOR_AS_RANGE */
 	uint32_t as_last;
 	enum neighbor_role role;
 	bool passive;
-	uint16_t port;	    /* remote port; 0 if passive: we never connect */
-	uint16_t hold_time; /* seconds, proposed in OPEN; 0: no keepalives */
-	uint16_t limit;	    /* of dynamic peers at one time; 0 if static */
+	uint16_t port;	       /* remote port; 0 if passive: we never connect */
+	uint16_t hold_time;    /* proposed in OPEN; 0: no keepalives */
+	uint16_t limit;	       /* of dynamic peers at one time; 0 if static */
+	struct address source; /* to connect from; zero: the kernel's choice */
+	uint16_t multihop; /* TTL to send with; 0: it is on a link of ours */
+	uint16_t ttl_security; /* hops it may be away (RFC 5082); 0: any */
+	char password_file[CONFIG_PATH_SIZE]; /* TCP-MD5; "": none */
+	char tcp_ao_key_file[CONFIG_PATH_SIZE];
+	uint16_t tcp_ao_id;	 /* of the key, in both directions */
+	struct secret secret;	 /* what stands in either file */
+	uint16_t delay_open;	 /* RFC 4271 8.1.1; 0: none */
+	uint16_t min_hold_time;	 /* least to accept; 0: any */
+	uint16_t send_hold_time; /* RFC 9687; 0: that of the RFC */
+	enum neighbor_family family;
+	enum neighbor_add_path add_path;
+	bool extended_next_hop; /* RFC 8950 */
+	bool graceful_restart;	/* RFC 4724 */
+	enum neighbor_relation relation;
 };
 
 enum xdp_mode {
@@ -138,9 +189,17 @@ void config_print_help(FILE *out);
 
 /* True if the neighbor is a range of addresses that connect to us. */
 bool neighbor_is_dynamic(const struct neighbor_config *neighbor);
+/* True if it is whoever is the one peer behind an interface. */
+bool neighbor_is_interface(const struct neighbor_config *neighbor);
+/* True if its AS cannot be other than ours. */
+bool neighbor_is_internal(const struct neighbor_config *neighbor,
+			  uint32_t local_as);
 const char *neighbor_role_name(enum neighbor_role role);
 /* "65001", "65001-65010", "external", "internal" or "any". */
 const char *neighbor_as_format(const struct neighbor_config *neighbor,
 			       char *text, size_t size);
+/* "10.0.0.0/24", "10.0.0.2", "fe80::1%eth0" or "eth0", as it is configured. */
+const char *neighbor_target_format(const struct neighbor_config *neighbor,
+				   char text[NEIGHBOR_TARGET_SIZE]);
 
 #endif

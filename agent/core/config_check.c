@@ -42,15 +42,35 @@ static void check_required(struct config_parser *parser)
 	}
 }
 
-/* True if the host has interface number `index`, or nobody knows. */
-static bool host_has(const struct config_parser *parser, size_t index)
+/* True if the host has such an interface, or nobody knows. */
+static bool host_has(const struct config_parser *parser, const char *wanted)
 {
 	const char *const *name = parser->host_interfaces;
 
 	for (; name && *name; name++)
-		if (!strcmp(*name, parser->config->interfaces[index]))
+		if (!strcmp(*name, wanted))
 			return true;
 	return !name;
+}
+
+/* About the value that was pointed at. */
+static void check_host_interface(struct config_parser *parser,
+				 const char *wanted)
+{
+	struct suggestion nearest = suggestion_for(wanted);
+
+	if (host_has(parser, wanted))
+		return;
+	for (size_t i = 0; parser->host_interfaces[i]; i++)
+		suggestion_offer(&nearest, parser->host_interfaces[i]);
+	if (nearest.name)
+		config_reject(parser,
+			      "this host has no such interface; did you mean "
+			      "'%s'?",
+			      nearest.name);
+	else
+		config_reject(parser, "this host has no such interface; `ip "
+				      "link` lists them");
 }
 
 static void check_host_interfaces(struct config_parser *parser)
@@ -58,24 +78,9 @@ static void check_host_interfaces(struct config_parser *parser)
 	const struct config *config = parser->config;
 
 	for (size_t i = 0; i < config->interface_count; i++) {
-		struct suggestion nearest =
-			suggestion_for(config->interfaces[i]);
-
-		if (host_has(parser, i))
-			continue;
-		for (size_t j = 0; parser->host_interfaces[j]; j++)
-			suggestion_offer(&nearest, parser->host_interfaces[j]);
 		point_at(parser, "interface", config->interfaces[i],
 			 &parser->interfaces[i]);
-		if (nearest.name)
-			config_reject(parser,
-				      "this host has no such interface; did "
-				      "you mean '%s'?",
-				      nearest.name);
-		else
-			config_reject(parser, "this host has no such "
-					      "interface; `ip link` lists "
-					      "them");
+		check_host_interface(parser, config->interfaces[i]);
 	}
 }
 
@@ -141,7 +146,8 @@ static void check_neighbor_repeated(struct config_parser *parser, size_t index)
 
 	for (size_t i = 0; i < index; i++) {
 		if (!prefix_equal(&neighbors[i].prefix,
-				  &neighbors[index].prefix))
+				  &neighbors[index].prefix) ||
+		    strcmp(neighbors[i].interface, neighbors[index].interface))
 			continue;
 		config_reject(parser, "given before on %s; keep only one",
 			      config_place_format(&parser->neighbors[i], place,
@@ -171,18 +177,18 @@ static void check_neighbor_in_vip(struct config_parser *parser, size_t index)
 static void check_neighbors(struct config_parser *parser)
 {
 	const struct config *config = parser->config;
-	char text[PREFIX_TEXT_SIZE];
+	char text[NEIGHBOR_TARGET_SIZE];
 
 	for (size_t i = 0; i < config->neighbor_count; i++) {
 		const struct neighbor_config *neighbor = &config->neighbors[i];
 
-		if (neighbor_is_dynamic(neighbor))
-			prefix_format(&neighbor->prefix, text);
-		else
-			address_format(&neighbor->prefix.address, text);
-		point_at(parser, "neighbor", text, &parser->neighbors[i]);
+		point_at(parser, "neighbor",
+			 neighbor_target_format(neighbor, text),
+			 &parser->neighbors[i]);
 		check_neighbor_repeated(parser, i);
 		check_neighbor_in_vip(parser, i);
+		if (neighbor->interface[0])
+			check_host_interface(parser, neighbor->interface);
 	}
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The value of --neighbor, key by key. See config_neighbor.h. */
+/* The value of --neighbor, and what its keys mean together. See the header. */
 
 #include "core/config_neighbor.h"
 
@@ -7,236 +7,118 @@
 #include <string.h>
 
 #include "core/config.h"
+#include "core/config_neighbor_keys.h"
 #include "core/config_parser.h"
 #include "core/config_values.h"
 #include "core/suggest.h"
 
 enum {
 	BGP_PORT = 179,
-	AS_TRANS = 23456, /* RFC 6793 */
-	/* RFC 4271 4.2: a hold time is 0 or at least three seconds. */
-	HOLD_TIME_MINIMUM = 3,
 	HOLD_TIME_DEFAULT = 90,
 	/* A server that hangs shall not keep its flows for 90 seconds. */
 	HOLD_TIME_BACKEND = 9,
 	LIMIT_DEFAULT = 256,
-	AS_TEXT_SIZE = 24,
-};
-
-enum neighbor_key_id {
-	KEY_AS,
-	KEY_ROLE,
-	KEY_PASSIVE,
-	KEY_PORT,
-	KEY_HOLD_TIME,
-	KEY_LIMIT,
-	KEY_COUNT,
+	TCP_AO_ID_DEFAULT = 1,
 };
 
 /* A neighbor while its keys are read. */
 struct neighbor_draft {
 	struct neighbor_config neighbor;
-	bool given[KEY_COUNT];
+	bool given[NEIGHBOR_KEY_COUNT];
 };
 
-static const char *const role_names[NEIGHBOR_ROLE_COUNT] = {
-	[NEIGHBOR_ROLE_NONE] = "none",
-	[NEIGHBOR_ROLE_BACKEND] = "backend",
-	[NEIGHBOR_ROLE_UPSTREAM] = "upstream",
-	[NEIGHBOR_ROLE_PEER] = "peer",
+/* All link-local addresses: RFC 4291 2.5.6. */
+static const struct prefix link_local = {
+	.address = { { 0xfe, 0x80 } },
+	.length = 10,
 };
+
+bool neighbor_is_interface(const struct neighbor_config *neighbor)
+{
+	return neighbor->interface[0] && !prefix_is_host(&neighbor->prefix);
+}
 
 bool neighbor_is_dynamic(const struct neighbor_config *neighbor)
 {
-	return !prefix_is_host(&neighbor->prefix);
+	return !neighbor->interface[0] && !prefix_is_host(&neighbor->prefix);
 }
 
-const char *neighbor_role_name(enum neighbor_role role)
+bool neighbor_is_internal(const struct neighbor_config *neighbor,
+			  uint32_t local_as)
 {
-	return role_names[role];
+	return neighbor->as_kind == NEIGHBOR_AS_INTERNAL ||
+	       (neighbor->as_kind == NEIGHBOR_AS_RANGE &&
+		neighbor->as_first == local_as &&
+		neighbor->as_last == local_as);
 }
 
-const char *neighbor_as_format(const struct neighbor_config *neighbor,
-			       char *text, size_t size)
+const char *neighbor_target_format(const struct neighbor_config *neighbor,
+				   char text[NEIGHBOR_TARGET_SIZE])
 {
-	switch (neighbor->as_kind) {
-	case NEIGHBOR_AS_ANY:
-		snprintf(text, size, "any");
-		break;
-	case NEIGHBOR_AS_EXTERNAL:
-		snprintf(text, size, "external");
-		break;
-	case NEIGHBOR_AS_INTERNAL:
-		snprintf(text, size, "internal");
-		break;
-	case NEIGHBOR_AS_RANGE:
-		if (neighbor->as_first == neighbor->as_last)
-			snprintf(text, size, "%u", neighbor->as_first);
-		else
-			snprintf(text, size, "%u-%u", neighbor->as_first,
-				 neighbor->as_last);
-		break;
-	}
+	char address[PREFIX_TEXT_SIZE];
+
+	if (neighbor_is_interface(neighbor))
+		return strcpy(text, neighbor->interface);
+	if (neighbor_is_dynamic(neighbor))
+		prefix_format(&neighbor->prefix, address);
+	else
+		address_format(&neighbor->prefix.address, address);
+	snprintf(text, NEIGHBOR_TARGET_SIZE, "%s%s%s", address,
+		 neighbor->interface[0] ? "%" : "", neighbor->interface);
 	return text;
 }
 
-/* Reads "N" or "N-M". */
-static bool read_range(const char *text, uint64_t *first, uint64_t *last)
-{
-	const char *dash = strchr(text, '-');
-	char start[AS_TEXT_SIZE];
-	size_t length = dash ? (size_t)(dash - text) : strlen(text);
+/* ------------------------------------------------------------- the target */
 
-	if (length >= sizeof(start))
+/* What was meant as an address has a colon, a slash or nothing but digits. */
+static bool is_like_address(const char *text)
+{
+	return strpbrk(text, ":/") || !text[strspn(text, "0123456789.")];
+}
+
+/* Reads "ADDRESS%INTERFACE"; cuts `text` at the percent sign. */
+static bool parse_scoped(struct config_parser *parser, char *text, char *scope,
+			 struct neighbor_config *neighbor)
+{
+	*scope++ = '\0';
+	if (!config_is_interface_name(scope) || !*scope)
+		return config_reject(parser,
+				     "'%s' is no interface's name; `ip link` "
+				     "lists them",
+				     scope);
+	if (!config_read_prefix(parser, text, &neighbor->prefix))
 		return false;
-	memcpy(start, text, length);
-	start[length] = '\0';
-	if (!config_read_number(start, UINT32_MAX, first))
-		return false;
-	*last = *first;
-	return !dash || config_read_number(dash + 1, UINT32_MAX, last);
-}
-
-static bool parse_as_range(struct config_parser *parser, const char *value,
-			   struct neighbor_config *neighbor)
-{
-	uint64_t first, last;
-
-	if (!read_range(value, &first, &last) || !first)
+	if (!prefix_covers(&link_local, &neighbor->prefix) ||
+	    !prefix_is_host(&neighbor->prefix))
 		return config_reject(parser,
-				     "as=%s: give an AS number from 1 to %u, a "
-				     "range N-M, external or internal",
-				     value, UINT32_MAX);
-	if (first > last)
-		return config_reject(parser,
-				     "as=%s: the range is reversed; did you "
-				     "mean %u-%u?",
-				     value, (unsigned int)last,
-				     (unsigned int)first);
-	if (first == last && first == AS_TRANS)
-		return config_reject(parser,
-				     "as=%s: stands for AS numbers of four "
-				     "bytes (AS_TRANS, RFC 6793); give the "
-				     "neighbor's own",
-				     value);
-	neighbor->as_kind = NEIGHBOR_AS_RANGE;
-	neighbor->as_first = (uint32_t)first;
-	neighbor->as_last = (uint32_t)last;
+				     "an interface goes with a link-local "
+				     "address only; remove %%%s",
+				     scope);
+	strcpy(neighbor->interface, scope);
 	return true;
 }
 
-static bool parse_as(struct config_parser *parser, const char *value,
-		     struct neighbor_draft *draft)
+static bool parse_target(struct config_parser *parser, char *text,
+			 struct neighbor_config *neighbor)
 {
-	if (!strcmp(value, "external"))
-		draft->neighbor.as_kind = NEIGHBOR_AS_EXTERNAL;
-	else if (!strcmp(value, "internal"))
-		draft->neighbor.as_kind = NEIGHBOR_AS_INTERNAL;
-	else
-		return parse_as_range(parser, value, &draft->neighbor);
+	char *scope = strchr(text, '%');
+
+	if (scope)
+		return parse_scoped(parser, text, scope, neighbor);
+	if (is_like_address(text) || !config_is_interface_name(text))
+		return config_read_prefix(parser, text, &neighbor->prefix);
+	strcpy(neighbor->interface, text);
+	neighbor->prefix = link_local;
 	return true;
 }
 
-static bool parse_role(struct config_parser *parser, const char *value,
-		       struct neighbor_draft *draft)
-{
-	for (size_t i = 0; i < NEIGHBOR_ROLE_COUNT; i++)
-		if (!strcmp(role_names[i], value)) {
-			draft->neighbor.role = (enum neighbor_role)i;
-			return true;
-		}
-	return config_reject(
-		parser, "role=%s: give backend, upstream, peer or none", value);
-}
-
-static bool parse_passive(struct config_parser *parser, const char *value,
-			  struct neighbor_draft *draft)
-{
-	(void)parser;
-	(void)value;
-	draft->neighbor.passive = true;
-	return true;
-}
-
-static bool parse_port(struct config_parser *parser, const char *value,
-		       struct neighbor_draft *draft)
-{
-	uint64_t port;
-
-	if (!config_read_number(value, UINT16_MAX, &port) || !port)
-		return config_reject(
-			parser, "port=%s: give a port from 1 to 65535", value);
-	draft->neighbor.port = (uint16_t)port;
-	return true;
-}
-
-static bool parse_hold_time(struct config_parser *parser, const char *value,
-			    struct neighbor_draft *draft)
-{
-	uint64_t seconds;
-
-	if (!config_read_number(value, UINT16_MAX, &seconds) ||
-	    (seconds && seconds < HOLD_TIME_MINIMUM))
-		return config_reject(parser,
-				     "hold-time=%s: give seconds, 3 to 65535, "
-				     "or 0 for none",
-				     value);
-	draft->neighbor.hold_time = (uint16_t)seconds;
-	return true;
-}
-
-static bool parse_limit(struct config_parser *parser, const char *value,
-			struct neighbor_draft *draft)
-{
-	uint64_t limit;
-
-	if (!config_read_number(value, UINT16_MAX, &limit) || !limit)
-		return config_reject(parser,
-				     "limit=%s: give a number from 1 to 65535",
-				     value);
-	draft->neighbor.limit = (uint16_t)limit;
-	return true;
-}
-
-const struct neighbor_key neighbor_keys[KEY_COUNT] = {
-	[KEY_AS] = { "as", "N|N-M|external|internal",
-		     "The neighbor's AS number. Default: any.", parse_as },
-	[KEY_ROLE] = { "role", "backend|upstream|peer|none",
-		       "What is learned from it and announced to it. "
-		       "Default: none.",
-		       parse_role },
-	[KEY_PASSIVE] = { "passive", NULL,
-			  "Wait for the neighbor to connect; always so for a "
-			  "prefix.",
-			  parse_passive },
-	[KEY_PORT] = { "port", "N", "Connect to this port. Default: 179.",
-		       parse_port },
-	[KEY_HOLD_TIME] = { "hold-time", "SECONDS",
-			    "The session ends after so long a silence. "
-			    "Default: 9 for backends, else 90.",
-			    parse_hold_time },
-	[KEY_LIMIT] = { "limit", "N",
-			"Sessions a prefix may have at one time. Default: 256.",
-			parse_limit },
-};
-
-const size_t neighbor_key_count = KEY_COUNT;
-
-/* The key named `name`, or KEY_COUNT. */
-static size_t find_key(const char *name)
-{
-	size_t key = 0;
-
-	while (key < KEY_COUNT && strcmp(neighbor_keys[key].name, name))
-		key++;
-	return key;
-}
+/* ------------------------------------------------------------- the keys */
 
 static bool reject_key(struct config_parser *parser, const char *name)
 {
 	struct suggestion suggestion = suggestion_for(name);
 
-	for (size_t i = 0; i < KEY_COUNT; i++)
+	for (size_t i = 0; i < NEIGHBOR_KEY_COUNT; i++)
 		suggestion_offer(&suggestion, neighbor_keys[i].name);
 	if (suggestion.name)
 		return config_reject(parser,
@@ -256,21 +138,22 @@ static bool parse_key(struct config_parser *parser, char *item,
 
 	if (value)
 		*value++ = '\0';
-	id = find_key(item);
-	if (id == KEY_COUNT)
+	id = neighbor_key_find(item);
+	if (id == NEIGHBOR_KEY_COUNT)
 		return reject_key(parser, item);
 	key = &neighbor_keys[id];
 	if (draft->given[id])
 		return config_reject(parser, "%s is given twice; keep only one",
 				     item);
 	draft->given[id] = true;
-	if (key->metavar && !value)
+	if (key->metavar && !value && !key->implied)
 		return config_reject(parser, "%s has no value; give %s=%s",
 				     item, item, key->metavar);
 	if (!key->metavar && value)
 		return config_reject(parser, "%s takes no value; leave it out",
 				     item);
-	return key->parse(parser, value, draft);
+	return key->parse(parser, key, value ? value : key->implied,
+			  &draft->neighbor);
 }
 
 /* Fills in what was not given, as it follows from the rest. */
@@ -280,36 +163,185 @@ static void fill_defaults(struct neighbor_draft *draft)
 
 	if (neighbor_is_dynamic(neighbor))
 		neighbor->passive = true;
-	if (!neighbor->passive && !draft->given[KEY_PORT])
+	if (!neighbor->passive && !draft->given[NEIGHBOR_KEY_PORT])
 		neighbor->port = BGP_PORT;
-	if (neighbor_is_dynamic(neighbor) && !draft->given[KEY_LIMIT])
+	if (neighbor_is_dynamic(neighbor) && !draft->given[NEIGHBOR_KEY_LIMIT])
 		neighbor->limit = LIMIT_DEFAULT;
-	if (!draft->given[KEY_HOLD_TIME])
+	if (neighbor->tcp_ao_key_file[0] &&
+	    !draft->given[NEIGHBOR_KEY_TCP_AO_ID])
+		neighbor->tcp_ao_id = TCP_AO_ID_DEFAULT;
+	if (!draft->given[NEIGHBOR_KEY_HOLD_TIME])
 		neighbor->hold_time = neighbor->role == NEIGHBOR_ROLE_BACKEND ?
 					      HOLD_TIME_BACKEND :
 					      HOLD_TIME_DEFAULT;
 }
 
+/* ------------------------------------------------------------- the rules */
+
+static bool check_target(struct config_parser *parser,
+			 const struct neighbor_draft *draft)
+{
+	const struct neighbor_config *neighbor = &draft->neighbor;
+	bool host = prefix_is_host(&neighbor->prefix);
+
+	if (host && address_is_zero(&neighbor->prefix.address))
+		return config_reject(parser, "nobody has the address zero; "
+					     "give the neighbor's own");
+	if (!neighbor->interface[0] &&
+	    prefix_covers(&link_local, &neighbor->prefix))
+		return config_reject(parser, "a link-local address needs its "
+					     "interface; give fe80::1%%eth0, "
+					     "or eth0 alone");
+	return true;
+}
+
 /* Refuses keys that would say something but do nothing. */
-static bool check_draft(struct config_parser *parser,
-			const struct neighbor_draft *draft)
+static bool check_dialling(struct config_parser *parser,
+			   const struct neighbor_draft *draft)
 {
 	const struct neighbor_config *neighbor = &draft->neighbor;
 	bool dynamic = neighbor_is_dynamic(neighbor);
+	const char *who = dynamic ? "a prefix" : "a passive neighbor";
 	bool ok = true;
 
-	if (!dynamic && address_is_zero(&neighbor->prefix.address))
-		ok = config_reject(parser, "nobody has the address zero; give "
-					   "the neighbor's own");
-	if (neighbor->passive && draft->given[KEY_PORT])
+	if (neighbor->passive && draft->given[NEIGHBOR_KEY_PORT])
 		ok = config_reject(parser,
 				   "port is for connecting, and %s waits to be "
 				   "connected to; remove port",
-				   dynamic ? "a prefix" : "a passive neighbor");
-	if (!dynamic && draft->given[KEY_LIMIT])
+				   who);
+	if (neighbor->passive && draft->given[NEIGHBOR_KEY_SOURCE])
+		ok = config_reject(parser,
+				   "source is for connecting, and %s waits to "
+				   "be connected to; remove source",
+				   who);
+	if (!dynamic && draft->given[NEIGHBOR_KEY_LIMIT])
 		ok = config_reject(parser, "limit is for prefixes, and this is "
 					   "one address; remove limit");
+	if (draft->given[NEIGHBOR_KEY_SOURCE] && !neighbor->passive &&
+	    address_is_ipv4(&neighbor->source) !=
+		    address_is_ipv4(&neighbor->prefix.address))
+		ok = config_reject(parser,
+				   "source is of the other family than "
+				   "the neighbor; give one of the same");
 	return ok;
+}
+
+static bool check_distance(struct config_parser *parser,
+			   const struct neighbor_draft *draft)
+{
+	const struct neighbor_config *neighbor = &draft->neighbor;
+
+	if (!neighbor->multihop)
+		return true;
+	if (neighbor->ttl_security)
+		return config_reject(parser,
+				     "ttl-security says how far away the "
+				     "neighbor may be; remove multihop");
+	if (neighbor->interface[0])
+		return config_reject(parser, "a link-local neighbor is on a "
+					     "link of ours; remove multihop");
+	return true;
+}
+
+static bool check_keys(struct config_parser *parser,
+		       const struct neighbor_draft *draft)
+{
+	const struct neighbor_config *neighbor = &draft->neighbor;
+	bool md5 = neighbor->password_file[0];
+	bool ao = neighbor->tcp_ao_key_file[0];
+
+	if (md5 && ao)
+		return config_reject(parser, "password-file and "
+					     "tcp-ao-key-file exclude each "
+					     "other (RFC 5925 1.1); keep one");
+	if (!ao && draft->given[NEIGHBOR_KEY_TCP_AO_ID])
+		return config_reject(parser, "tcp-ao-id is for a key of "
+					     "tcp-ao-key-file; remove it");
+	/* The kernel finds keys by address, whatever the interface. */
+	if ((md5 || ao) && neighbor_is_interface(neighbor))
+		return config_reject(parser,
+				     "a key needs the neighbor's address; give "
+				     "it as fe80::1%%%s",
+				     neighbor->interface);
+	return true;
+}
+
+static bool check_times(struct config_parser *parser,
+			const struct neighbor_draft *draft)
+{
+	const struct neighbor_config *neighbor = &draft->neighbor;
+
+	if (neighbor->hold_time &&
+	    neighbor->min_hold_time > neighbor->hold_time)
+		return config_reject(parser,
+				     "min-hold-time=%u is above our own "
+				     "hold-time=%u; lower one or raise the "
+				     "other",
+				     neighbor->min_hold_time,
+				     neighbor->hold_time);
+	if (draft->given[NEIGHBOR_KEY_SEND_HOLD_TIME] &&
+	    neighbor->send_hold_time <= neighbor->hold_time)
+		return config_reject(parser,
+				     "send-hold-time=%u is to be longer than "
+				     "hold-time=%u (RFC 9687)",
+				     neighbor->send_hold_time,
+				     neighbor->hold_time);
+	return true;
+}
+
+/*
+ * A killed server that restarts gracefully would stay in the set for the
+ * restart time, two minutes by default, and its flows would die.
+ */
+static bool check_routes(struct config_parser *parser,
+			 const struct neighbor_draft *draft)
+{
+	const struct neighbor_config *neighbor = &draft->neighbor;
+
+	if (neighbor->graceful_restart &&
+	    neighbor->role != NEIGHBOR_ROLE_UPSTREAM)
+		return config_reject(
+			parser,
+			"graceful-restart is for role=upstream: a dead %s "
+			"would keep its flows until its restart time is over; "
+			"remove graceful-restart",
+			neighbor->role == NEIGHBOR_ROLE_BACKEND ? "backend" :
+								  "neighbor");
+	if (neighbor->extended_next_hop &&
+	    neighbor->family == NEIGHBOR_FAMILY_IPV6)
+		return config_reject(parser, "extended-next-hop is for IPv4 "
+					     "routes; remove it, or "
+					     "family=ipv6");
+	return true;
+}
+
+/* Runs all, so that every broken rule is named. */
+static bool check_draft(struct config_parser *parser,
+			const struct neighbor_draft *draft)
+{
+	bool ok = check_target(parser, draft);
+
+	ok = check_dialling(parser, draft) && ok;
+	ok = check_distance(parser, draft) && ok;
+	ok = check_keys(parser, draft) && ok;
+	ok = check_times(parser, draft) && ok;
+	return check_routes(parser, draft) && ok;
+}
+
+/* ------------------------------------------------------------- the value */
+
+/* Reads the key of `neighbor`, if it has one. */
+static bool read_secret(struct config_parser *parser,
+			struct neighbor_config *neighbor)
+{
+	const char *path = neighbor->password_file[0] ?
+				   neighbor->password_file :
+				   neighbor->tcp_ao_key_file;
+	char error[SECRET_ERROR_SIZE];
+
+	if (*path && secret_read(path, &neighbor->secret, error))
+		return config_reject(parser, "%s", error);
+	return true;
 }
 
 static bool append(struct config_parser *parser,
@@ -338,8 +370,7 @@ bool config_neighbor_parse(struct config_parser *parser,
 	(void)flag;
 	if (!copy)
 		return config_reject(parser, "out of memory");
-	ok = config_read_prefix(parser, strsep(&rest, ","),
-				&draft.neighbor.prefix);
+	ok = parse_target(parser, strsep(&rest, ","), &draft.neighbor);
 	while ((item = strsep(&rest, ",")))
 		ok = parse_key(parser, item, &draft) && ok;
 	free(copy);
@@ -347,17 +378,9 @@ bool config_neighbor_parse(struct config_parser *parser,
 		return false;
 
 	fill_defaults(&draft);
-	return check_draft(parser, &draft) && append(parser, &draft.neighbor);
-}
-
-static void print_address(const struct neighbor_config *neighbor, FILE *out)
-{
-	char text[PREFIX_TEXT_SIZE];
-
-	if (neighbor_is_dynamic(neighbor))
-		fputs(prefix_format(&neighbor->prefix, text), out);
-	else
-		fputs(address_format(&neighbor->prefix.address, text), out);
+	return check_draft(parser, &draft) &&
+	       read_secret(parser, &draft.neighbor) &&
+	       append(parser, &draft.neighbor);
 }
 
 void config_neighbor_print(const struct config *config,
@@ -365,19 +388,10 @@ void config_neighbor_print(const struct config *config,
 			   FILE *out)
 {
 	const struct neighbor_config *neighbor = &config->neighbors[index];
-	char as[AS_TEXT_SIZE];
+	char text[NEIGHBOR_TARGET_SIZE];
 
 	(void)flag;
-	print_address(neighbor, out);
-	if (neighbor->as_kind != NEIGHBOR_AS_ANY)
-		fprintf(out, ",as=%s",
-			neighbor_as_format(neighbor, as, sizeof(as)));
-	fprintf(out, ",role=%s", neighbor_role_name(neighbor->role));
-	if (neighbor->passive)
-		fputs(",passive", out);
-	else
-		fprintf(out, ",port=%u", neighbor->port);
-	fprintf(out, ",hold-time=%u", neighbor->hold_time);
-	if (neighbor_is_dynamic(neighbor))
-		fprintf(out, ",limit=%u", neighbor->limit);
+	fputs(neighbor_target_format(neighbor, text), out);
+	for (size_t i = 0; i < NEIGHBOR_KEY_COUNT; i++)
+		neighbor_keys[i].print(&neighbor_keys[i], neighbor, out);
 }

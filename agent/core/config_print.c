@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/config.h"
-#include "core/config_neighbor.h"
+#include "core/config_neighbor_keys.h"
 #include "core/config_table.h"
 
 enum {
@@ -112,12 +112,13 @@ static void print_neighbor_keys(FILE *out)
 	char name[FLAG_SIZE];
 
 	fputs("\nKeys of --neighbor:\n", out);
-	for (size_t i = 0; i < neighbor_key_count; i++) {
+	for (size_t i = 0; i < NEIGHBOR_KEY_COUNT; i++) {
 		const struct neighbor_key *key = &neighbor_keys[i];
 
-		snprintf(name, sizeof(name), "%s%s%s", key->name,
-			 key->metavar ? "=" : "",
-			 key->metavar ? key->metavar : "");
+		snprintf(name, sizeof(name), "%s%s%s%s%s", key->name,
+			 key->implied ? "[" : "", key->metavar ? "=" : "",
+			 key->metavar ? key->metavar : "",
+			 key->implied ? "]" : "");
 		print_entry(name, key->help, out);
 	}
 }

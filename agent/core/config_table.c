@@ -103,16 +103,18 @@ const struct config_flag config_flags[] = {
 	  .parse = config_router_id_parse,
 	  .print = config_router_id_print },
 	{ .name = "neighbor",
-	  .metavar = "ADDRESS|PREFIX[,KEY=VALUE...]",
-	  .help = "A BGP neighbor, or a range of addresses that may connect. "
-		  "Without a role nothing is exchanged (RFC 8212).",
+	  .metavar = "ADDRESS|PREFIX|INTERFACE[,KEY=VALUE...]",
+	  .help = "A BGP neighbor, a range of addresses that may connect, or "
+		  "the one link-local neighbor on an interface. Without a "
+		  "role nothing is exchanged (RFC 8212).",
 	  .section = CONFIG_SECTION_BGP,
 	  .required = true,
 	  LIST(neighbor, neighbor_count) },
 	{ .name = "listen",
 	  .metavar = "ADDRESS:PORT",
-	  .help = "Where neighbors connect to; port 0: nowhere.",
-	  .initial = "0.0.0.0:179",
+	  .help = "Where neighbors connect to; [::]: by IPv4, too; port 0: "
+		  "nowhere.",
+	  .initial = "[::]:179",
 	  .section = CONFIG_SECTION_BGP,
 	  .parse = config_listen_parse,
 	  .print = config_listen_print },

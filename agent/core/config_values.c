@@ -231,7 +231,7 @@ void config_choice_print(const struct config *config,
 }
 
 /* Blanks would not survive the way through a file and back. */
-static bool is_one_word(const char *text)
+bool config_is_one_word(const char *text)
 {
 	while (isgraph((unsigned char)*text) || (unsigned char)*text >= 0x80)
 		text++;
@@ -241,7 +241,7 @@ static bool is_one_word(const char *text)
 bool config_path_parse(struct config_parser *parser,
 		       const struct config_flag *flag, const char *value)
 {
-	if (*value != '/' || !is_one_word(value))
+	if (*value != '/' || !config_is_one_word(value))
 		return config_reject(parser,
 				     "give an absolute path without blanks");
 	if (strlen(value) >= flag->size)
@@ -342,11 +342,11 @@ void config_listen_print(const struct config *config,
  * The kernel's rule for names, and none of the characters that mean something
  * in a file of flags.
  */
-static bool is_interface_name(const char *name)
+bool config_is_interface_name(const char *name)
 {
-	return strlen(name) < CONFIG_INTERFACE_SIZE && is_one_word(name) &&
-	       !strpbrk(name, "/:#=") && strcmp(name, ".") &&
-	       strcmp(name, "..");
+	return strlen(name) < CONFIG_INTERFACE_SIZE &&
+	       config_is_one_word(name) && !strpbrk(name, "/:#=") &&
+	       strcmp(name, ".") && strcmp(name, "..");
 }
 
 bool config_interface_parse(struct config_parser *parser,
@@ -355,7 +355,7 @@ bool config_interface_parse(struct config_parser *parser,
 	struct config *config = parser->config;
 
 	(void)flag;
-	if (!is_interface_name(value))
+	if (!config_is_interface_name(value))
 		return config_reject(parser,
 				     "give an interface's name, at most %d "
 				     "characters, as `ip link` shows it",

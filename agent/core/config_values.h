@@ -23,6 +23,11 @@ bool config_read_number(const char *text, uint64_t maximum, uint64_t *number);
 bool config_read_prefix(struct config_parser *parser, const char *text,
 			struct prefix *prefix);
 
+/* True if there is no blank and no control character in it. */
+bool config_is_one_word(const char *text);
+/* True if an interface may have this name. */
+bool config_is_interface_name(const char *name);
+
 /* Ask for something instead of setting a value: --check, --help. */
 bool config_request_parse(struct config_parser *parser,
 			  const struct config_flag *flag, const char *value);

@@ -12,14 +12,14 @@ enum {
 };
 
 static struct prefix_node **chain_of(const struct prefix_map *map,
-				     const struct prefix *prefix)
+				     uint32_t hash)
 {
-	return &map->chains[prefix_hash(prefix) & (map->size - 1)];
+	return &map->chains[hash & (map->size - 1)];
 }
 
 static void push(struct prefix_map *map, struct prefix_node *node)
 {
-	struct prefix_node **chain = chain_of(map, &node->prefix);
+	struct prefix_node **chain = chain_of(map, node->hash);
 
 	node->next = *chain;
 	*chain = node;
@@ -59,13 +59,31 @@ void prefix_map_free(struct prefix_map *map)
 struct prefix_node *prefix_map_find(const struct prefix_map *map,
 				    const struct prefix *prefix)
 {
+	uint32_t hash = prefix_hash(prefix);
+
 	if (!map->size)
 		return NULL;
-	for (struct prefix_node *node = *chain_of(map, prefix); node;
+	for (struct prefix_node *node = *chain_of(map, hash); node;
 	     node = node->next)
-		if (prefix_equal(&node->prefix, prefix))
+		if (node->hash == hash && prefix_equal(&node->prefix, prefix))
 			return node;
 	return NULL;
+}
+
+void prefix_map_prefetch(const struct prefix_map *map,
+			 const struct prefix *const *prefixes, size_t count)
+{
+	struct prefix_node **chains[PREFIX_MAP_BATCH];
+
+	assert(count <= PREFIX_MAP_BATCH);
+	if (!map->size)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		chains[i] = chain_of(map, prefix_hash(prefixes[i]));
+		__builtin_prefetch(chains[i]);
+	}
+	for (size_t i = 0; i < count; i++)
+		__builtin_prefetch(*chains[i]);
 }
 
 int prefix_map_insert(struct prefix_map *map, struct prefix_node *node)
@@ -73,6 +91,7 @@ int prefix_map_insert(struct prefix_map *map, struct prefix_node *node)
 	/* A map that cannot grow still works, with longer chains. */
 	if (map->count == map->size && grow(map) && !map->size)
 		return -ENOMEM;
+	node->hash = prefix_hash(&node->prefix);
 	push(map, node);
 	map->count++;
 	return 0;
@@ -80,7 +99,7 @@ int prefix_map_insert(struct prefix_map *map, struct prefix_node *node)
 
 void prefix_map_remove(struct prefix_map *map, struct prefix_node *node)
 {
-	struct prefix_node **link = chain_of(map, &node->prefix);
+	struct prefix_node **link = chain_of(map, node->hash);
 
 	while (*link != node) {
 		assert(*link);
@@ -98,7 +117,7 @@ struct prefix_node *prefix_map_next(const struct prefix_map *map,
 	if (node) {
 		if (node->next)
 			return node->next;
-		chain = chain_of(map, &node->prefix) - map->chains + 1;
+		chain = chain_of(map, node->hash) - map->chains + 1;
 	}
 	for (; chain < map->size; chain++)
 		if (map->chains[chain])

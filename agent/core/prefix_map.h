@@ -10,12 +10,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/address.h"
 
 struct prefix_node {
-	struct prefix prefix;
 	struct prefix_node *next;
+	uint32_t hash; /* of `prefix`, kept by the map */
+	struct prefix prefix;
 };
 
 struct prefix_map {
@@ -24,10 +26,21 @@ struct prefix_map {
 	size_t count;
 };
 
+enum prefix_map_limits {
+	PREFIX_MAP_BATCH = 16,
+};
+
 /* A zeroed map is empty and valid. Frees the array, not the nodes. */
 void prefix_map_free(struct prefix_map *map);
 struct prefix_node *prefix_map_find(const struct prefix_map *map,
 				    const struct prefix *prefix);
+/*
+ * Asks for the memory in which these prefixes are, at most PREFIX_MAP_BATCH of
+ * them, so that finding one after the other waits for it once. In a large map
+ * that wait is most of what finding costs.
+ */
+void prefix_map_prefetch(const struct prefix_map *map,
+			 const struct prefix *const *prefixes, size_t count);
 /* `node->prefix` is set and not in the map yet. Returns 0 or -ENOMEM. */
 int prefix_map_insert(struct prefix_map *map, struct prefix_node *node);
 /* `node` must be in the map. */

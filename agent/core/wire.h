@@ -101,12 +101,14 @@ static inline struct writer writer_of(void *data, size_t size)
 /* Room for `count` bytes, or NULL and failure if they do not fit. */
 static inline uint8_t *writer_take(struct writer *w, size_t count)
 {
-	uint8_t *at = w->data + w->used;
+	uint8_t *at;
 
 	if (w->failed || count > w->size - w->used) {
 		w->failed = true;
 		return NULL;
 	}
+	/* A writer over no memory at all takes nothing, which is legal. */
+	at = w->used ? w->data + w->used : w->data;
 	w->used += count;
 	return at;
 }

@@ -45,6 +45,7 @@ static void grow(struct attribute_table *table)
 	struct attribute_table larger = {
 		.size = table->size ? table->size * 2 : INITIAL_CHAINS,
 		.count = table->count,
+		.canonical = table->canonical,
 	};
 
 	larger.chains = calloc(larger.size, sizeof(*larger.chains));
@@ -68,6 +69,7 @@ void attribute_table_free(struct attribute_table *table)
 {
 	assert(!table->count);
 	free(table->chains);
+	free(table->canonical);
 	*table = (struct attribute_table){ 0 };
 }
 
@@ -96,7 +98,7 @@ static struct attribute_set *create(const struct bgp_attributes *from,
 		return NULL;
 	*set = (struct attribute_set){
 		.hash = hash,
-		.size = (uint16_t)size,
+		.size = (uint32_t)size,
 		.local_pref = from->present & BGP_HAS_LOCAL_PREF ?
 				      from->local_pref :
 				      DEFAULT_LOCAL_PREF,
@@ -110,31 +112,46 @@ static struct attribute_set *create(const struct bgp_attributes *from,
 	return set;
 }
 
+/* Puts a new set into the table, which has room for its first entry. */
+static struct attribute_set *add(struct attribute_table *table,
+				 const struct bgp_attributes *from,
+				 uint32_t hash, size_t size)
+{
+	struct attribute_set *set;
+
+	if (table->count >= table->size)
+		grow(table);
+	if (!table->size)
+		return NULL;
+	set = create(from, hash, table->canonical, size);
+	if (!set)
+		return NULL;
+	push(table, set);
+	table->count++;
+	return set;
+}
+
 struct attribute_set *attribute_set_intern(struct attribute_table *table,
 					   const struct bgp_attributes *from)
 {
-	uint8_t canonical[CANONICAL_MAX];
-	struct writer w = writer_of(canonical, sizeof(canonical));
 	struct attribute_set *set;
+	struct writer w;
 	uint32_t hash;
 
+	if (!table->canonical)
+		table->canonical = malloc(BGP_CANONICAL_MAX);
+	if (!table->canonical)
+		return NULL;
+	w = writer_of(table->canonical, BGP_CANONICAL_MAX);
 	bgp_attributes_encode(&w, from, BGP_AS4_SIZE);
 	if (w.failed)
 		return NULL;
-	hash = hash_bytes(canonical, w.used);
-	set = find(table, hash, canonical, w.used);
-	if (!set) {
-		if (table->count >= table->size)
-			grow(table);
-		if (!table->size)
-			return NULL;
-		set = create(from, hash, canonical, w.used);
-		if (!set)
-			return NULL;
-		push(table, set);
-		table->count++;
-	}
-	set->references++;
+	hash = hash_bytes(w.data, w.used);
+	set = find(table, hash, w.data, w.used);
+	if (!set)
+		set = add(table, from, hash, w.used);
+	if (set)
+		set->references++;
 	return set;
 }
 

@@ -24,8 +24,8 @@ struct attribute_set {
 	uint32_t local_pref;
 	uint32_t med;
 	uint32_t neighbor_as; /* leftmost AS of the path, 0 if none */
+	uint32_t size;	      /* bytes of `canonical` */
 	uint16_t as_path_length;
-	uint16_t size; /* bytes of `canonical` */
 	uint8_t origin;
 	struct address next_hop;
 	uint8_t canonical[];
@@ -35,6 +35,7 @@ struct attribute_table {
 	struct attribute_set **chains;
 	size_t size;
 	size_t count;
+	uint8_t *canonical; /* BGP_CANONICAL_MAX bytes to encode into */
 };
 
 enum attribute_defaults {

@@ -147,9 +147,14 @@ static void choose_set(const struct decision_options *options,
 
 int path_order(const struct path *a, const struct path *b)
 {
+	int order;
+
 	if (a->source->identifier != b->source->identifier)
 		return a->source->identifier < b->source->identifier ? -1 : 1;
-	return address_compare(&a->source->address, &b->source->address);
+	order = address_compare(&a->source->address, &b->source->address);
+	if (order || a->path_id == b->path_id)
+		return order;
+	return a->path_id < b->path_id ? -1 : 1;
 }
 
 struct decision decide(const struct decision_options *options,

@@ -7,8 +7,9 @@
  * a pure function of a route's paths and the options.
  *
  * The paths of a route are kept in the order of the last tie-break, the lowest
- * BGP identifier and then the lowest peer address; never the oldest, so that
- * two nodes with the same paths choose alike. Each step strikes out the paths
+ * BGP identifier, then the lowest peer address, then the lowest path identifier
+ * (RFC 7911 5); never the oldest, so that two nodes with the same paths choose
+ * alike. Each step strikes out the paths
  * that lose in it and writes down the reason. Those left at the end are equal:
  * the first of them is the best path, and those that pass the content filter
  * are the set.
@@ -34,8 +35,10 @@ struct path {
 	struct path *next; /* in the route, in tie-break order */
 	const struct path_source *source;
 	struct attribute_set *attributes;
+	uint32_t path_id;	     /* RFC 7911; 0 if the peer has none */
 	enum path_reason import : 8; /* REASON_NONE: accepted */
 	enum path_reason reason : 8; /* REASON_NONE: in the set */
+	bool stale : 1;		     /* not announced again since BoRR */
 };
 
 struct decision_options {
@@ -50,7 +53,7 @@ struct decision {
 	unsigned int cut;      /* as good, left out by the maximum */
 };
 
-/* < 0 if `a` comes before `b` in a route. Never 0 for two neighbors. */
+/* < 0 if `a` comes before `b` in a route. Never 0 for two paths of a route. */
 int path_order(const struct path *a, const struct path *b);
 
 /*

@@ -16,14 +16,27 @@ static bool is_vip(const struct import_options *options,
 	return false;
 }
 
+static bool was_ours(const struct import_options *options,
+		     const struct bgp_attributes *attributes)
+{
+	struct reader clusters = attributes->cluster_list;
+
+	if (as_path_contains(attributes->as_path, options->local_as) ||
+	    ((attributes->present & BGP_HAS_ORIGINATOR_ID) &&
+	     attributes->originator_id == options->local_identifier))
+		return true;
+	while (clusters.left)
+		if (reader_u32(&clusters) == options->local_identifier)
+			return true;
+	return false;
+}
+
 enum path_reason import_check(const struct import_options *options,
 			      enum neighbor_role role,
 			      const struct prefix *prefix,
-			      struct reader as_path)
+			      const struct bgp_attributes *attributes)
 {
 	if (role != NEIGHBOR_ROLE_BACKEND || !is_vip(options, prefix))
 		return REASON_FILTERED;
-	if (as_path_contains(as_path, options->local_as))
-		return REASON_LOOP;
-	return REASON_NONE;
+	return was_ours(options, attributes) ? REASON_LOOP : REASON_NONE;
 }

@@ -10,26 +10,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bgp/attributes.h"
 #include "core/address.h"
 #include "core/config.h"
-#include "core/wire.h"
 #include "rib/reason.h"
 
 struct import_options {
 	uint32_t local_as;
+	uint32_t local_identifier; /* also our cluster id; host byte order */
 	const struct prefix *vips; /* --vip: nothing else is learned */
 	size_t vip_count;
 };
 
 /*
- * REASON_NONE if a neighbor of `role` may announce `prefix` with `as_path`,
- * else why not: only backends announce VIPs (RFC 8212 for all others), only
- * single addresses inside --vip can be steered, and our own AS in the path
- * means that the route was ours already (RFC 4271 9.1.2).
+ * REASON_NONE if a neighbor of `role` may announce `prefix` with these
+ * attributes, else why not: only backends announce VIPs (RFC 8212 for all
+ * others), only single addresses inside --vip can be steered, and what bears
+ * our own mark was ours already: our AS in the path (RFC 4271 9.1.2), our
+ * identifier as its originator or among its clusters (RFC 4456 8).
  */
 enum path_reason import_check(const struct import_options *options,
 			      enum neighbor_role role,
 			      const struct prefix *prefix,
-			      struct reader as_path);
+			      const struct bgp_attributes *attributes);
 
 #endif

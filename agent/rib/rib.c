@@ -20,7 +20,10 @@ struct rib *rib_new(const struct rib_options *options)
 	if (!rib)
 		return NULL;
 	rib->options = *options;
-	TAILQ_INIT(&rib->marked);
+	rib->route_pool = pool_of(sizeof(struct route));
+	rib->path_pool = pool_of(sizeof(struct path));
+	rib->export_pool = pool_of(sizeof(struct route_export));
+	STAILQ_INIT(&rib->marked);
 	TAILQ_INIT(&rib->pending);
 	TAILQ_INIT(&rib->peers);
 	return rib;
@@ -32,10 +35,10 @@ static void mark(struct rib *rib, struct route *route)
 
 	if (route->marked)
 		return;
-	if (TAILQ_EMPTY(&rib->marked))
+	if (STAILQ_EMPTY(&rib->marked))
 		hooks->work_waiting(hooks->context);
 	route->marked = true;
-	TAILQ_INSERT_TAIL(&rib->marked, route, mark_link);
+	STAILQ_INSERT_TAIL(&rib->marked, route, mark_link);
 }
 
 /* Counts an accepted path's interest in its next hop, up or down. */
@@ -57,6 +60,7 @@ static void path_set(struct rib *rib, struct rib_peer *peer, struct path *path,
 	path->attributes = attributes;
 	path->import = import;
 	path->reason = import;
+	path->stale = false;
 	if (import == REASON_NONE) {
 		track_next_hop(rib, attributes, true);
 		peer->prefixes_accepted++;
@@ -76,10 +80,12 @@ static void path_clear(struct rib *rib, struct rib_peer *peer,
 	attribute_set_release(&rib->attributes, path->attributes);
 }
 
-/* Where in the route the peer's path is, or would be. */
-static struct path **path_place(struct route *route, struct rib_peer *peer)
+/* Where in the route the peer's path with this identifier is, or would be. */
+static struct path **path_place(struct route *route, struct rib_peer *peer,
+				uint32_t path_id)
 {
-	const struct path wanted = { .source = &peer->source };
+	const struct path wanted = { .source = &peer->source,
+				     .path_id = path_id };
 	struct path **link = &route->paths;
 
 	while (*link && path_order(*link, &wanted) < 0)
@@ -92,6 +98,12 @@ static bool is_of_peer(const struct path *path, const struct rib_peer *peer)
 	return path && path->source == &peer->source;
 }
 
+static bool is_path(const struct path *path, const struct rib_peer *peer,
+		    uint32_t path_id)
+{
+	return is_of_peer(path, peer) && path->path_id == path_id;
+}
+
 static struct route *route_get(struct rib *rib, const struct prefix *prefix)
 {
 	struct prefix_node *node = prefix_map_find(&rib->routes, prefix);
@@ -99,110 +111,164 @@ static struct route *route_get(struct rib *rib, const struct prefix *prefix)
 
 	if (node)
 		return (struct route *)node;
-	route = calloc(1, sizeof(*route));
+	route = pool_take(&rib->route_pool);
 	if (!route)
 		return NULL;
 	route->node.prefix = *prefix;
 	if (prefix_map_insert(&rib->routes, &route->node)) {
-		free(route);
+		pool_give(&rib->route_pool, route);
 		return NULL;
 	}
 	return route;
 }
 
+/* Takes the path at *link out of its route. */
+static void remove_path(struct rib *rib, struct rib_peer *peer,
+			struct route *route, struct path **link)
+{
+	struct path *path = *link;
+
+	*link = path->next;
+	path_clear(rib, peer, path);
+	pool_give(&rib->path_pool, path);
+	mark(rib, route);
+}
+
 static void withdraw(struct rib *rib, struct rib_peer *peer,
-		     const struct prefix *prefix)
+		     const struct bgp_route_key *key)
 {
 	struct route *route =
-		(struct route *)prefix_map_find(&rib->routes, prefix);
-	struct path **link, *path;
+		(struct route *)prefix_map_find(&rib->routes, &key->prefix);
+	struct path **link;
 
 	if (!route)
 		return;
-	link = path_place(route, peer);
-	path = *link;
-	if (!is_of_peer(path, peer))
-		return;
-	*link = path->next;
-	if (route->best == path)
-		route->best = NULL;
-	path_clear(rib, peer, path);
-	free(path);
-	mark(rib, route);
+	link = path_place(route, peer, key->path_id);
+	if (is_path(*link, peer, key->path_id))
+		remove_path(rib, peer, route, link);
 }
 
-/* Takes over the reference on `attributes`. */
+/* The peer's path of that identifier, new or present, or NULL. */
+static struct path *path_get(struct rib *rib, struct rib_peer *peer,
+			     struct route *route, uint32_t path_id)
+{
+	struct path **link = path_place(route, peer, path_id);
+	struct path *path = *link;
+
+	if (is_path(path, peer, path_id))
+		return path;
+	path = pool_take(&rib->path_pool);
+	if (!path)
+		return NULL;
+	path->source = &peer->source;
+	path->path_id = path_id;
+	path->next = *link;
+	*link = path;
+	return path;
+}
+
+/* Takes over the reference on `attributes`, which are `from` interned. */
 static int announce(struct rib *rib, struct rib_peer *peer,
-		    const struct prefix *prefix,
-		    struct attribute_set *attributes, struct reader as_path)
+		    const struct bgp_route_key *key,
+		    struct attribute_set *attributes,
+		    const struct bgp_attributes *from)
 {
-	struct route *route = route_get(rib, prefix);
-	struct path **link, *path;
+	struct route *route = route_get(rib, &key->prefix);
+	struct path *path = NULL;
+	struct path before;
 
-	if (!route)
-		goto out_of_memory;
-	mark(rib, route);
-	link = path_place(route, peer);
-	path = *link;
-	if (is_of_peer(path, peer)) {
-		path_clear(rib, peer, path);
-	} else {
-		path = calloc(1, sizeof(*path));
-		if (!path)
-			goto out_of_memory;
-		path->source = &peer->source;
-		path->next = *link;
-		*link = path;
+	if (route) {
+		mark(rib, route);
+		path = path_get(rib, peer, route, key->path_id);
 	}
+	if (!path) {
+		attribute_set_release(&rib->attributes, attributes);
+		return -ENOMEM;
+	}
+	/* The new first: a next hop that stays must not be let go between. */
+	before = *path;
 	path_set(rib, peer, path, attributes,
-		 import_check(&rib->options.import, peer->role, prefix,
-			      as_path));
+		 import_check(&rib->options.import, peer->role, &key->prefix,
+			      from));
+	if (before.attributes)
+		path_clear(rib, peer, &before);
 	return 0;
-
-out_of_memory:
-	attribute_set_release(&rib->attributes, attributes);
-	return -ENOMEM;
 }
 
-static int announce_all(struct rib *rib, struct rib_peer *peer,
-			const struct bgp_update *update)
+/* The next routes of an UPDATE, as many as are looked up together. */
+struct batch {
+	size_t count;
+	struct bgp_route_key keys[PREFIX_MAP_BATCH];
+};
+
+static bool batch_next(const struct rib *rib, struct bgp_nlri *nlri,
+		       struct batch *batch)
 {
-	struct reader nlri = update->announced;
+	const struct prefix *prefixes[PREFIX_MAP_BATCH];
+	size_t count = 0;
+
+	for (; count < PREFIX_MAP_BATCH; count++) {
+		if (!bgp_nlri_next(nlri, &batch->keys[count]))
+			break;
+		prefixes[count] = &batch->keys[count].prefix;
+	}
+	prefix_map_prefetch(&rib->routes, prefixes, count);
+	batch->count = count;
+	return count;
+}
+
+static int announce_part(struct rib *rib, struct rib_peer *peer,
+			 const struct bgp_update *update,
+			 enum bgp_update_part part)
+{
+	struct bgp_nlri nlri = update->announced[part].nlri;
+	struct bgp_attributes attributes;
 	struct attribute_set *set;
-	struct prefix prefix;
+	struct batch batch;
 	int error = 0;
 
-	if (!nlri.left)
+	if (!nlri.bytes.left)
 		return 0;
-	set = attribute_set_intern(&rib->attributes, &update->attributes);
+	attributes = bgp_update_attributes(update, part);
+	set = attribute_set_intern(&rib->attributes, &attributes);
 	if (!set)
 		return -ENOMEM;
-	while (!error && bgp_nlri_next(&nlri, &prefix)) {
-		set->references++;
-		error = announce(rib, peer, &prefix, set,
-				 update->attributes.as_path);
+	while (!error && batch_next(rib, &nlri, &batch)) {
+		for (size_t i = 0; i < batch.count && !error; i++) {
+			set->references++;
+			error = announce(rib, peer, &batch.keys[i], set,
+					 &attributes);
+		}
 	}
 	attribute_set_release(&rib->attributes, set);
 	return error;
 }
 
-static void withdraw_all(struct rib *rib, struct rib_peer *peer,
-			 struct reader nlri)
+static void withdraw_part(struct rib *rib, struct rib_peer *peer,
+			  struct bgp_nlri nlri)
 {
-	struct prefix prefix;
+	struct batch batch;
 
-	while (bgp_nlri_next(&nlri, &prefix))
-		withdraw(rib, peer, &prefix);
+	while (batch_next(rib, &nlri, &batch))
+		for (size_t i = 0; i < batch.count; i++)
+			withdraw(rib, peer, &batch.keys[i]);
 }
 
 int rib_update(struct rib *rib, struct rib_peer *peer,
 	       const struct bgp_update *update)
 {
-	withdraw_all(rib, peer, update->withdrawn);
-	if (update->fault.verdict < BGP_VERDICT_WITHDRAW)
-		return announce_all(rib, peer, update);
-	withdraw_all(rib, peer, update->announced);
-	return 0;
+	bool usable = update->fault.verdict < BGP_VERDICT_WITHDRAW;
+	int error = 0;
+
+	for (int part = 0; part < BGP_PART_COUNT; part++)
+		withdraw_part(rib, peer, update->withdrawn[part]);
+	for (int part = 0; part < BGP_PART_COUNT && !error; part++) {
+		if (usable)
+			error = announce_part(rib, peer, update, part);
+		else
+			withdraw_part(rib, peer, update->announced[part].nlri);
+	}
+	return error;
 }
 
 /* The lowest free bit, or 0. */
@@ -215,7 +281,7 @@ static uint64_t take_bit(struct rib *rib)
 }
 
 struct rib_peer *rib_peer_up(struct rib *rib, const struct path_source *source,
-			     enum neighbor_role role, bool as4,
+			     enum neighbor_role role,
 			     const struct address *local_address)
 {
 	struct rib_peer *peer = calloc(1, sizeof(*peer));
@@ -224,7 +290,6 @@ struct rib_peer *rib_peer_up(struct rib *rib, const struct path_source *source,
 		return NULL;
 	peer->source = *source;
 	peer->role = role;
-	peer->as4 = as4;
 	peer->local_address = *local_address;
 	if (role == NEIGHBOR_ROLE_UPSTREAM) {
 		peer->bit = take_bit(rib);
@@ -238,12 +303,21 @@ struct rib_peer *rib_peer_up(struct rib *rib, const struct path_source *source,
 	return peer;
 }
 
+static void withdraw_all_paths(struct rib *rib, struct rib_peer *peer,
+			       struct route *route)
+{
+	struct path **link = path_place(route, peer, 0);
+
+	while (is_of_peer(*link, peer))
+		remove_path(rib, peer, route, link);
+}
+
 void rib_peer_down(struct rib *rib, struct rib_peer *peer)
 {
 	struct prefix_node *node = NULL;
 
 	while ((node = prefix_map_next(&rib->routes, node)))
-		withdraw(rib, peer, &node->prefix);
+		withdraw_all_paths(rib, peer, (struct route *)node);
 	export_forget_peer(rib, peer);
 	rib->bits_used &= ~peer->bit;
 	TAILQ_REMOVE(&rib->peers, peer, link);
@@ -255,6 +329,51 @@ void rib_refresh(struct rib *rib, struct rib_peer *peer)
 {
 	if (peer->bit)
 		export_to_new_peer(rib, peer);
+}
+
+/* The first path of a peer in a route of a family, or where it would be. */
+static struct path **paths_of(struct route *route, struct rib_peer *peer,
+			      enum bgp_family family)
+{
+	if (bgp_nlri_family(&route->node.prefix) != family)
+		return NULL;
+	return path_place(route, peer, 0);
+}
+
+void rib_begin_refresh(struct rib *rib, struct rib_peer *peer,
+		       enum bgp_family family)
+{
+	struct prefix_node *node = NULL;
+
+	peer->refreshing |= bgp_family_bit(family);
+	while ((node = prefix_map_next(&rib->routes, node))) {
+		struct path **link =
+			paths_of((struct route *)node, peer, family);
+
+		for (; link && is_of_peer(*link, peer); link = &(*link)->next)
+			(*link)->stale = true;
+	}
+}
+
+void rib_end_refresh(struct rib *rib, struct rib_peer *peer,
+		     enum bgp_family family)
+{
+	struct prefix_node *node = NULL;
+
+	if (!(peer->refreshing & bgp_family_bit(family)))
+		return;
+	peer->refreshing &= ~bgp_family_bit(family);
+	while ((node = prefix_map_next(&rib->routes, node))) {
+		struct route *route = (struct route *)node;
+		struct path **link = paths_of(route, peer, family);
+
+		while (link && is_of_peer(*link, peer)) {
+			if ((*link)->stale)
+				remove_path(rib, peer, route, link);
+			else
+				link = &(*link)->next;
+		}
+	}
 }
 
 void rib_next_hop_changed(struct rib *rib, const struct address *next_hop)
@@ -301,10 +420,10 @@ static void tell_cut(struct rib *rib, struct route *route, unsigned int cut)
 
 void route_free_if_unused(struct rib *rib, struct route *route)
 {
-	if (route->paths || route->announced || route->pending || route->marked)
+	if (route->paths || route->export || route->marked)
 		return;
 	prefix_map_remove(&rib->routes, &route->node);
-	free(route);
+	pool_give(&rib->route_pool, route);
 }
 
 static void decide_route(struct rib *rib, struct route *route)
@@ -314,7 +433,6 @@ static void decide_route(struct rib *rib, struct route *route)
 
 	check_next_hops(rib, route);
 	decision = decide(&rib->options.decision, route->paths);
-	route->best = decision.best;
 	route->selected = decision.selected;
 	tell_cut(rib, route, decision.cut);
 	route->forwarding = hooks->set_decided(route, hooks->context);
@@ -326,8 +444,8 @@ void rib_process(struct rib *rib)
 {
 	struct route *route;
 
-	while ((route = TAILQ_FIRST(&rib->marked))) {
-		TAILQ_REMOVE(&rib->marked, route, mark_link);
+	while ((route = STAILQ_FIRST(&rib->marked))) {
+		STAILQ_REMOVE_HEAD(&rib->marked, mark_link);
 		route->marked = false;
 		decide_route(rib, route);
 	}
@@ -346,10 +464,9 @@ void rib_free(struct rib *rib)
 		struct route *route = (struct route *)node;
 
 		next = prefix_map_next(&rib->routes, node);
-		if (route->exported)
-			attribute_set_release(&rib->attributes,
-					      route->exported);
-		free(route);
+		if (route->export)
+			export_free(rib, route->export);
+		pool_give(&rib->route_pool, route);
 	}
 	prefix_map_free(&rib->routes);
 	attribute_table_free(&rib->attributes);

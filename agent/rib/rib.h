@@ -29,17 +29,18 @@
 enum rib_limits {
 	RIB_MAX_UPSTREAMS = 64, /* neighbors we announce to, at one time */
 	RIB_EXPORT_BATCH = 256, /* prefixes of one struct rib_export */
+	RIB_PATH_ID = 1,
 };
 
 /* A neighbor with an established session. */
 struct rib_peer {
 	struct path_source source;
 	enum neighbor_role role;
-	bool as4;
 	struct address local_address; /* next hop of what we announce */
 	uint32_t prefixes_received;
 	uint32_t prefixes_accepted;
 	uint32_t prefixes_announced;
+	uint32_t refreshing; /* enum bgp_family_bits: BoRR has come */
 	uint64_t bit; /* in struct route; 0: nothing is announced to it */
 	void *owner;  /* for the user of the rib */
 	TAILQ_ENTRY(rib_peer) link;
@@ -48,16 +49,25 @@ struct rib_peer {
 struct route {
 	struct prefix_node node; /* first: found by prefix */
 	struct path *paths;	 /* in tie-break order */
-	struct path *best;
-	unsigned int selected; /* paths in the set */
-	bool marked;	       /* to be decided by rib_process() */
-	bool forwarding;       /* steered, as the hook said */
-	bool cut;	       /* the maximum left paths out, and we said so */
-	struct attribute_set *exported; /* what upstreams are to have */
-	uint64_t announced;		/* peers that have the route from us */
+	unsigned int selected;	 /* paths in the set */
+	bool marked;		 /* to be decided by rib_process() */
+	bool forwarding;	 /* steered, as the hook said */
+	bool cut; /* the maximum left paths out, and we said so */
+	struct route_export *export; /* NULL: upstreams know nothing of it */
+	STAILQ_ENTRY(route) mark_link;
+};
+
+/*
+ * A route's part of the Adj-RIBs-Out. By far fewer routes are announced than
+ * are held, so this is a thing of its own.
+ */
+struct route_export {
+	struct route *route;
+	struct attribute_set *attributes; /* what upstreams are to have */
+	bool internal;			  /* they came from inside our AS */
+	uint64_t announced;		  /* peers that have it from us */
 	uint64_t pending; /* peers that must be told of a change */
-	TAILQ_ENTRY(route) mark_link;
-	TAILQ_ENTRY(route) pending_link;
+	TAILQ_ENTRY(route_export) pending_link;
 };
 
 struct rib;
@@ -95,7 +105,7 @@ void rib_free(struct rib *rib);
  * than RIB_MAX_UPSTREAMS.
  */
 struct rib_peer *rib_peer_up(struct rib *rib, const struct path_source *source,
-			     enum neighbor_role role, bool as4,
+			     enum neighbor_role role,
 			     const struct address *local_address);
 /* The session is lost: all its paths go, and `peer` is freed. */
 void rib_peer_down(struct rib *rib, struct rib_peer *peer);
@@ -107,22 +117,51 @@ int rib_update(struct rib *rib, struct rib_peer *peer,
 	       const struct bgp_update *update);
 /* The neighbor wants to be told everything again: RFC 2918. */
 void rib_refresh(struct rib *rib, struct rib_peer *peer);
+/*
+ * The neighbor announces a family anew (RFC 7313 4): what it had announced
+ * before the one and not again before the other is gone. An end without a
+ * beginning says nothing.
+ */
+void rib_begin_refresh(struct rib *rib, struct rib_peer *peer,
+		       enum bgp_family family);
+void rib_end_refresh(struct rib *rib, struct rib_peer *peer,
+		     enum bgp_family family);
 /* next_hop_check() may answer differently for this next hop from now on. */
 void rib_next_hop_changed(struct rib *rib, const struct address *next_hop);
 /* Decides every marked route. */
 void rib_process(struct rib *rib);
 
-/* Something to tell a neighbor: prefixes that share one announcement. */
+/*
+ * Something to tell a neighbor: routes that share one announcement. There is
+ * one path for each, the best; its identifier, for sessions that send them
+ * (RFC 7911), is RIB_PATH_ID.
+ */
 struct rib_export {
 	bool withdraw;
 	struct bgp_attributes attributes; /* a view; for the next call only */
 	size_t count;
-	struct prefix prefixes[RIB_EXPORT_BATCH];
+	struct bgp_route_key routes[RIB_EXPORT_BATCH];
 };
 
 /* False if the neighbor has been told everything. */
 bool rib_export_next(struct rib *rib, struct rib_peer *peer,
 		     struct rib_export *out);
+
+/* The first path of the set, to which all others are equal; NULL: none. */
+static inline const struct path *route_best(const struct route *route)
+{
+	const struct path *path = route->paths;
+
+	while (path && path->reason != REASON_NONE)
+		path = path->next;
+	return path;
+}
+
+/* The bits of the peers that have the route from us. */
+static inline uint64_t route_announced(const struct route *route)
+{
+	return route->export ? route->export->announced : 0;
+}
 
 /* The route of `prefix`, or NULL. */
 const struct route *rib_find(const struct rib *rib,

@@ -7,25 +7,30 @@
  * export.c (what goes out). Nobody else includes this.
  */
 
+#include "core/pool.h"
 #include "rib/rib.h"
 
-TAILQ_HEAD(route_list, route);
+STAILQ_HEAD(route_list, route);
+TAILQ_HEAD(route_export_list, route_export);
 TAILQ_HEAD(rib_peer_list, rib_peer);
 
 enum export_scratch_sizes {
-	/* One message's AS path, and room for our own AS in front. */
-	EXPORT_SCRATCH_SIZE = 4 * BGP_MAX_MESSAGE + 8,
+	/* What one set holds, and room for our own AS in its path. */
+	EXPORT_SCRATCH_SIZE = BGP_CANONICAL_MAX + 8,
 };
 
 struct rib {
 	struct rib_options options;
 	struct prefix_map routes;
 	struct attribute_table attributes;
+	struct pool route_pool;
+	struct pool path_pool;
+	struct pool export_pool;
 	struct route_list marked;
-	struct route_list pending; /* routes with a bit in `pending` */
+	struct route_export_list pending; /* those with a bit in `pending` */
 	struct rib_peer_list peers;
 	uint64_t bits_used; /* of struct rib_peer.bit */
-	uint8_t export_as_path[EXPORT_SCRATCH_SIZE];
+	uint8_t export_scratch[EXPORT_SCRATCH_SIZE];
 };
 
 /*
@@ -37,6 +42,9 @@ void export_route(struct rib *rib, struct route *route);
 void export_to_new_peer(struct rib *rib, const struct rib_peer *peer);
 /* Forgets what was announced to a peer that has gone. */
 void export_forget_peer(struct rib *rib, const struct rib_peer *peer);
+
+/* Frees all that is left of what was announced of a route. */
+void export_free(struct rib *rib, struct route_export *export);
 
 /* Frees a route without paths that no neighbor has from us any more. */
 void route_free_if_unused(struct rib *rib, struct route *route);

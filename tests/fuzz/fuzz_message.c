@@ -5,32 +5,55 @@
  */
 
 #include "bgp/message.h"
+#include "bgp/notification_describe.h"
 #include "bgp/open.h"
+#include "bgp/route_refresh.h"
 #include "bgp/update.h"
 
 #include <assert.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct bgp_decode_context context = { .peer_as = 65001,
-						   .as4 = true,
-						   .ebgp = true };
+static const struct bgp_session session = {
+	.local_as = 65000,
+	.peer_as = 65001,
+	.ebgp = true,
+	.as4 = true,
+	.route_refresh = true,
+	.enhanced_refresh = true,
+	.families = BGP_ALL_FAMILIES,
+	.max_message = BGP_MAX_EXTENDED_MESSAGE,
+};
+
+static const struct bgp_decode_context context = { .session = &session };
 
 static void decode_notification(struct reader body)
 {
-	char name[BGP_NOTIFICATION_NAME_SIZE], text[BGP_SHUTDOWN_TEXT_SIZE];
+	char words[BGP_NOTIFICATION_TEXT_SIZE], text[BGP_SHUTDOWN_TEXT_SIZE];
 	struct bgp_notification n;
 
 	if (!bgp_notification_decode(body, &n))
 		return;
-	bgp_notification_name(n.code, n.subcode, name);
+	bgp_notification_describe(&n, words);
+	for (const char *at = words; *at; at++)
+		assert(*at >= ' ' && *at <= '~');
 	bgp_notification_shutdown_text(&n, text);
+}
+
+static void decode_route_refresh(struct reader body)
+{
+	struct bgp_notification error;
+	struct bgp_route_refresh refresh;
+
+	if (bgp_route_refresh_decode(&session, body, &refresh, &error) ==
+	    BGP_ROUTE_REFRESH_OK)
+		assert(refresh.family < BGP_FAMILY_COUNT);
 }
 
 static void decode(const struct bgp_frame_result *frame)
 {
+	static struct bgp_scratch scratch;
 	struct bgp_notification error;
-	struct bgp_scratch scratch;
 	struct bgp_update update;
 	struct bgp_open open;
 
@@ -44,6 +67,9 @@ static void decode(const struct bgp_frame_result *frame)
 	case BGP_NOTIFICATION:
 		decode_notification(frame->body);
 		break;
+	case BGP_ROUTE_REFRESH:
+		decode_route_refresh(frame->body);
+		break;
 	default:
 		break;
 	}
@@ -53,7 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bgp_frame_result frame;
 
-	while (bgp_frame_next(data, size, BGP_MAX_MESSAGE, &frame) ==
+	while (bgp_frame_next(data, size, session.max_message, &frame) ==
 	       BGP_FRAME_OK) {
 		assert(frame.size >= BGP_HEADER_SIZE && frame.size <= size);
 		decode(&frame);

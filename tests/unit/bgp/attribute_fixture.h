@@ -28,22 +28,34 @@
 #define OLD_PATH_65001 TRANSITIVE, 2, 4, 2, 1, 0xfd, 0xe9
 #define NEXT_HOP       TRANSITIVE, 3, 4, 10, 0, 0, 1
 
+static struct bgp_session session;
 static struct bgp_decode_context context;
 static struct bgp_scratch scratch;
 static struct bgp_update update;
-static uint8_t body[BGP_MAX_MESSAGE];
+static uint8_t body[BGP_MAX_EXTENDED_MESSAGE];
 
-static const struct bgp_decode_context ebgp = { .peer_as = 65001,
-						.as4 = true,
-						.ebgp = true };
-static const struct bgp_decode_context ibgp = { .peer_as = 65001, .as4 = true };
-static const struct bgp_decode_context old_ebgp = { .peer_as = 65001,
-						    .ebgp = true };
+static const struct bgp_session ebgp = { .local_as = 65000,
+					 .peer_as = 65001,
+					 .as4 = true,
+					 .ebgp = true,
+					 .families = BGP_IPV4_UNICAST_BIT,
+					 .max_message = BGP_MAX_MESSAGE };
+static const struct bgp_session ibgp = { .local_as = 65001,
+					 .peer_as = 65001,
+					 .as4 = true,
+					 .families = BGP_IPV4_UNICAST_BIT,
+					 .max_message = BGP_MAX_MESSAGE };
+static const struct bgp_session old_ebgp = { .local_as = 65000,
+					     .peer_as = 65001,
+					     .ebgp = true,
+					     .families = BGP_IPV4_UNICAST_BIT,
+					     .max_message = BGP_MAX_MESSAGE };
 
 static inline int start_from_ebgp(void **state)
 {
 	(void)state;
-	context = ebgp;
+	session = ebgp;
+	context = (struct bgp_decode_context){ .session = &session };
 	return 0;
 }
 
@@ -66,7 +78,7 @@ static inline enum bgp_verdict decode_block(struct reader block, bool announce)
 /* The mandatory attributes, but for one of type `without`. */
 static inline void write_mandatory(struct writer *w, unsigned int without)
 {
-	struct reader path = context.as4 ? BYTES(PATH_65001) :
+	struct reader path = session.as4 ? BYTES(PATH_65001) :
 					   BYTES(OLD_PATH_65001);
 	const struct reader mandatory[] = { BYTES(ORIGIN), path,
 					    BYTES(NEXT_HOP) };
@@ -79,7 +91,7 @@ static inline void write_mandatory(struct writer *w, unsigned int without)
 /* The verdict on attributes that stand with, or in place of, valid ones. */
 static inline enum bgp_verdict judge(struct reader attributes)
 {
-	uint8_t block[BGP_MAX_MESSAGE];
+	static uint8_t block[BGP_MAX_EXTENDED_MESSAGE];
 	struct writer w = writer_of(block, sizeof(block));
 
 	write_mandatory(&w, attributes.data[1]);

@@ -77,9 +77,9 @@ static void withdraws_for_as_0_in_a_path_of_any_peer(void **state)
 
 	(void)state;
 	assert_withdrawn(path);
-	context = ibgp;
+	session = ibgp;
 	assert_withdrawn(path);
-	context = old_ebgp;
+	session = old_ebgp;
 	assert_withdrawn(BYTES(TRANSITIVE, 2, 6, 2, 2, 0xfd, 0xe9, 0, 0));
 }
 
@@ -112,7 +112,7 @@ static void withdraws_for_a_first_as_that_is_not_the_peers(void **state)
 	assert_judged(path, BGP_VERDICT_WITHDRAW, BGP_UPDATE_MALFORMED_AS_PATH);
 	context.accept_any_first_as = true;
 	assert_good(path);
-	context = ibgp;
+	session = ibgp;
 	assert_good(path);
 }
 
@@ -120,7 +120,7 @@ static void withdraws_for_an_empty_path_of_an_external_peer(void **state)
 {
 	(void)state;
 	assert_withdrawn(BYTES(TRANSITIVE, 2, 0));
-	context = ibgp;
+	session = ibgp;
 	assert_good(BYTES(TRANSITIVE, 2, 0));
 }
 
@@ -178,7 +178,7 @@ static void discards_local_pref_of_external_peers_even_if_bad(void **state)
 static void reads_local_pref_of_internal_peers(void **state)
 {
 	(void)state;
-	context = ibgp;
+	session = ibgp;
 	assert_good(BYTES(TRANSITIVE, 5, 4, 0, 0, 0, 100));
 	assert_int_equal(update.attributes.local_pref, 100);
 	assert_withdrawn(BYTES(TRANSITIVE, 5, 3, 0, 0, 0));
@@ -209,7 +209,7 @@ static void discards_an_aggregator_of_wrong_length(void **state)
 	assert_int_equal(update.attributes.aggregator_as, 65001);
 	assert_discarded(old);
 	assert_false(has(BGP_HAS_AGGREGATOR));
-	context = old_ebgp;
+	session = old_ebgp;
 	assert_good(old);
 	assert_int_equal(update.attributes.aggregator_as, 65001);
 	assert_discarded(new);
@@ -221,7 +221,7 @@ static void discards_an_aggregator_of_as_0(void **state)
 	(void)state;
 	assert_discarded(
 		BYTES(OPTIONAL_TRANSITIVE, 7, 8, 0, 0, 0, 0, 10, 0, 0, 1));
-	context = old_ebgp;
+	session = old_ebgp;
 	assert_discarded(BYTES(OPTIONAL_TRANSITIVE, 7, 6, 0, 0, 10, 0, 0, 1));
 }
 
@@ -295,7 +295,7 @@ static void withdraws_when_the_last_attribute_overruns(void **state)
 	assert_withdrawn(BYTES(OPTIONAL, 4, 4, 0, 0, 0, 1, OPTIONAL, 9));
 	assert_withdrawn(
 		BYTES(OPTIONAL, 4, 4, 0, 0, 0, 1, OPTIONAL | EXTENDED, 9, 0));
-	assert_int_equal(update.announced.left, 5);
+	assert_int_equal(update.announced[0].nlri.bytes.left, 5);
 }
 
 static void lets_the_strongest_error_win(void **state)

@@ -14,13 +14,14 @@
 
 #include "attribute_fixture.h"
 #include "bgp/as_path.h"
+#include "everything.h"
 
 static void takes_the_paths_of_an_old_speaker_together(void **state)
 {
 	char text[64];
 
 	(void)state;
-	context = old_ebgp;
+	session = old_ebgp;
 	assert_good(BYTES(TRANSITIVE, 2, 6, 2, 2, 0xfd, 0xe9, 0x5b, 0xa0,
 			  OPTIONAL_TRANSITIVE, 17, 6, 2, 1, 0, 1, 0, 0));
 	assert_string_equal(as_path_format(update.attributes.as_path, text,
@@ -41,7 +42,7 @@ static void discards_as4_attributes_of_new_speakers(void **state)
 static void discards_a_malformed_as4_path_and_goes_on(void **state)
 {
 	(void)state;
-	context = old_ebgp;
+	session = old_ebgp;
 	assert_discarded(BYTES(OPTIONAL_TRANSITIVE, 17, 5, 2, 1, 0, 1, 0));
 	assert_discarded(BYTES(OPTIONAL_TRANSITIVE, 17, 6, 9, 1, 0, 1, 0, 0));
 	assert_discarded(BYTES(OPTIONAL_TRANSITIVE, 18, 6, 0, 1, 10, 0, 0, 1));
@@ -51,7 +52,7 @@ static void discards_a_malformed_as4_path_and_goes_on(void **state)
 static void lets_as4_aggregator_replace_as_trans(void **state)
 {
 	(void)state;
-	context = old_ebgp;
+	session = old_ebgp;
 	assert_good(BYTES(OPTIONAL_TRANSITIVE, 7, 6, 0x5b, 0xa0, 10, 0, 0, 1,
 			  OPTIONAL_TRANSITIVE, 18, 8, 0, 1, 0, 0, 10, 0, 0, 2));
 	assert_int_equal(update.attributes.aggregator_as, 65536);
@@ -62,7 +63,7 @@ static void ignores_as4_attributes_behind_a_newer_aggregator(void **state)
 	char text[64];
 
 	(void)state;
-	context = old_ebgp;
+	session = old_ebgp;
 	assert_good(BYTES(TRANSITIVE, 2, 6, 2, 2, 0xfd, 0xe9, 0x5b, 0xa0,
 			  OPTIONAL_TRANSITIVE, 7, 6, 0, 9, 10, 0, 0, 1,
 			  OPTIONAL_TRANSITIVE, 17, 6, 2, 1, 0, 1, 0, 0,
@@ -72,14 +73,6 @@ static void ignores_as4_attributes_behind_a_newer_aggregator(void **state)
 					   sizeof(text)),
 			    "65001 23456");
 }
-
-/* Attributes of every kind we know, and two we do not. */
-#define EVERYTHING                                                            \
-	TRANSITIVE, 1, 1, 1, TRANSITIVE, 2, 10, 2, 2, 0, 0, 0xfd, 0xe9, 0, 1, \
-		0, 0, TRANSITIVE, 3, 4, 10, 0, 0, 1, OPTIONAL, 4, 4, 0, 0, 0, \
-		9, TRANSITIVE, 5, 4, 0, 0, 0, 100, TRANSITIVE, 6, 0, 0xe0, 7, \
-		8, 0, 1, 0, 0, 10, 0, 0, 2, OPTIONAL_TRANSITIVE, 8, 4, 0, 1,  \
-		0, 2, 0xe0, 32, 1, 5, 0xe0, 99, 0
 
 static size_t encode(uint8_t *to, size_t size, size_t as_size)
 {
@@ -95,7 +88,7 @@ static void encodes_the_canonical_form_byte_by_byte(void **state)
 	size_t size;
 
 	(void)state;
-	context = ibgp;
+	session = ibgp;
 	assert_int_equal(decode_block(BYTES(EVERYTHING), true), BGP_VERDICT_OK);
 	size = encode(canonical, sizeof(canonical), BGP_AS4_SIZE);
 	assert_bytes(canonical, size, EVERYTHING);
@@ -132,7 +125,12 @@ static void views_the_canonical_form(void **state)
 	assert_int_equal(view.local_pref, 100);
 	assert_int_equal(view.partial, BGP_HAS_AGGREGATOR);
 	assert_int_equal(as_path_last(view.as_path), 65536);
-	assert_int_equal(view.unknown.left, 7);
+	assert_int_equal(view.unknown.left,
+			 sizeof((uint8_t[]){ EVERYTHING_UNKNOWN }));
+	assert_int_equal(view.originator_id, 0x0a000007);
+	assert_int_equal(view.aigp, 256);
+	assert_int_equal(view.otc, 65001);
+	assert_int_equal(view.large_communities.left, 12);
 	bgp_attributes_encode(&w, &view, BGP_AS4_SIZE);
 	assert_int_equal(w.used, sizeof(canonical));
 	assert_memory_equal(again, canonical, sizeof(canonical));
@@ -160,15 +158,15 @@ static void writes_long_attributes_with_an_extended_length(void **state)
 static void survives_the_way_over_an_old_speaker(void **state)
 {
 	static const uint8_t canonical[] = { EVERYTHING };
-	uint8_t old[256], again[256];
+	uint8_t old[512], again[512];
 	size_t size;
 
 	(void)state;
-	context = ibgp;
+	session = ibgp;
 	decode_block(BYTES(EVERYTHING), true);
 	size = encode(old, sizeof(old), BGP_AS2_SIZE);
 	assert_true(size > 0);
-	context.as4 = false;
+	session.as4 = false;
 	assert_int_equal(decode_block(reader_of(old, size), true),
 			 BGP_VERDICT_OK);
 	size = encode(again, sizeof(again), BGP_AS4_SIZE);
@@ -193,7 +191,7 @@ static void fails_the_writer_of_attributes_that_do_not_fit(void **state)
 	uint8_t block[sizeof(canonical)];
 
 	(void)state;
-	context = ibgp;
+	session = ibgp;
 	decode_block(BYTES(EVERYTHING), true);
 	for (size_t size = 0; size < sizeof(block); size++)
 		assert_int_equal(encode(block, size, BGP_AS4_SIZE), 0);

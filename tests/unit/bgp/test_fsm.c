@@ -28,6 +28,7 @@ enum {
 	HOLD = BGP_ACTION_START_HOLD,
 	KEEP_ALIVE = BGP_ACTION_SEND_KEEPALIVE | BGP_ACTION_START_KEEPALIVE,
 	ACCEPT = BGP_ACTION_STOP_CONNECT_RETRY | HOLD | KEEP_ALIVE,
+	LISTEN = BGP_ACTION_STOP_CONNECT_RETRY | BGP_ACTION_START_DELAY_OPEN,
 	UP = BGP_ACTION_SESSION_UP,
 	DOWN = BGP_ACTION_SESSION_DOWN,
 	UPDATE = BGP_ACTION_PROCESS_UPDATE,
@@ -59,6 +60,9 @@ static const struct bgp_transition
 		ON(OPEN_ERROR, IDLE, NOTHING, 0, 0),
 		ON(UPDATE_ERROR, IDLE, NOTHING, 0, 0),
 		ON(COLLISION_LOST, IDLE, NOTHING, 0, 0),
+		ON(TCP_CONNECTED_DELAYED, IDLE, NOTHING, 0, 0),
+		ON(DELAY_OPEN_EXPIRED, IDLE, NOTHING, 0, 0),
+		ON(OPEN_RECEIVED_EARLY, IDLE, NOTHING, 0, 0),
 	},
 	[BGP_STATE_CONNECT] = {
 		ON(START, CONNECT, NOTHING, 0, 0),
@@ -79,6 +83,10 @@ static const struct bgp_transition
 		ON(OPEN_ERROR, IDLE, CLOSE, 0, 0),
 		ON(UPDATE_ERROR, IDLE, CLOSE, 0, 0),
 		ON(COLLISION_LOST, IDLE, CLOSE, 0, 0),
+		ON(TCP_CONNECTED_DELAYED, CONNECT, LISTEN, 0, 0),
+		ON(DELAY_OPEN_EXPIRED, OPEN_SENT, GREET, 0, 0),
+		ON(OPEN_RECEIVED_EARLY, OPEN_CONFIRM,
+		   BGP_ACTION_SEND_OPEN | ACCEPT, 0, 0),
 	},
 	[BGP_STATE_ACTIVE] = {
 		ON(START, ACTIVE, NOTHING, 0, 0),
@@ -99,6 +107,10 @@ static const struct bgp_transition
 		ON(OPEN_ERROR, IDLE, CLOSE, 0, 0),
 		ON(UPDATE_ERROR, IDLE, CLOSE, 0, 0),
 		ON(COLLISION_LOST, IDLE, CLOSE, 0, 0),
+		ON(TCP_CONNECTED_DELAYED, ACTIVE, LISTEN, 0, 0),
+		ON(DELAY_OPEN_EXPIRED, OPEN_SENT, GREET, 0, 0),
+		ON(OPEN_RECEIVED_EARLY, OPEN_CONFIRM,
+		   BGP_ACTION_SEND_OPEN | ACCEPT, 0, 0),
 	},
 	[BGP_STATE_OPEN_SENT] = {
 		ON(START, OPEN_SENT, NOTHING, 0, 0),
@@ -119,6 +131,9 @@ static const struct bgp_transition
 		ON(OPEN_ERROR, IDLE, NOTIFY | CLOSE, 0, 0),
 		ON(UPDATE_ERROR, IDLE, NOTIFY | CLOSE, 5, 1),
 		ON(COLLISION_LOST, IDLE, NOTIFY | CLOSE, 6, 7),
+		ON(TCP_CONNECTED_DELAYED, OPEN_SENT, NOTHING, 0, 0),
+		ON(DELAY_OPEN_EXPIRED, IDLE, NOTIFY | CLOSE, 5, 1),
+		ON(OPEN_RECEIVED_EARLY, IDLE, NOTIFY | CLOSE, 5, 1),
 	},
 	[BGP_STATE_OPEN_CONFIRM] = {
 		ON(START, OPEN_CONFIRM, NOTHING, 0, 0),
@@ -139,6 +154,9 @@ static const struct bgp_transition
 		ON(OPEN_ERROR, IDLE, NOTIFY | CLOSE, 0, 0),
 		ON(UPDATE_ERROR, IDLE, NOTIFY | CLOSE, 5, 2),
 		ON(COLLISION_LOST, IDLE, NOTIFY | CLOSE, 6, 7),
+		ON(TCP_CONNECTED_DELAYED, OPEN_CONFIRM, NOTHING, 0, 0),
+		ON(DELAY_OPEN_EXPIRED, IDLE, NOTIFY | CLOSE, 5, 2),
+		ON(OPEN_RECEIVED_EARLY, IDLE, NOTIFY | CLOSE, 5, 2),
 	},
 	[BGP_STATE_ESTABLISHED] = {
 		ON(START, ESTABLISHED, NOTHING, 0, 0),
@@ -159,6 +177,9 @@ static const struct bgp_transition
 		ON(OPEN_ERROR, IDLE, NOTIFY | CLOSE | DOWN, 0, 0),
 		ON(UPDATE_ERROR, IDLE, NOTIFY | CLOSE | DOWN, 0, 0),
 		ON(COLLISION_LOST, IDLE, NOTIFY | CLOSE | DOWN, 6, 7),
+		ON(TCP_CONNECTED_DELAYED, ESTABLISHED, NOTHING, 0, 0),
+		ON(DELAY_OPEN_EXPIRED, IDLE, NOTIFY | CLOSE | DOWN, 5, 3),
+		ON(OPEN_RECEIVED_EARLY, IDLE, NOTIFY | CLOSE | DOWN, 5, 3),
 	},
 };
 
@@ -195,6 +216,19 @@ static void comes_up_from_idle_as_the_active_side(void **state)
 		t = bgp_fsm_step(t.next, events[i]);
 	assert_int_equal(t.next, BGP_STATE_ESTABLISHED);
 	assert_true(t.actions & BGP_ACTION_SESSION_UP);
+}
+
+static void lets_the_peer_speak_first_if_told_to(void **state)
+{
+	struct bgp_transition t =
+		bgp_fsm_step(BGP_STATE_ACTIVE, BGP_EVENT_TCP_CONNECTED_DELAYED);
+
+	(void)state;
+	assert_false(t.actions & BGP_ACTION_SEND_OPEN);
+	t = bgp_fsm_step(t.next, BGP_EVENT_OPEN_RECEIVED_EARLY);
+	assert_true(t.actions & BGP_ACTION_SEND_OPEN);
+	t = bgp_fsm_step(t.next, BGP_EVENT_KEEPALIVE_RECEIVED);
+	assert_int_equal(t.next, BGP_STATE_ESTABLISHED);
 }
 
 static void never_connects_as_the_passive_side(void **state)
@@ -256,6 +290,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_every_transition_of_the_table),
 		cmocka_unit_test(comes_up_from_idle_as_the_active_side),
+		cmocka_unit_test(lets_the_peer_speak_first_if_told_to),
 		cmocka_unit_test(never_connects_as_the_passive_side),
 		cmocka_unit_test(pairs_session_up_with_session_down),
 		cmocka_unit_test(names_states_and_events),

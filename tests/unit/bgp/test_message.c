@@ -156,9 +156,9 @@ static const struct length_case length_cases[] = {
 	{ BGP_NOTIFICATION, 21, BGP_FRAME_OK },
 	{ BGP_KEEPALIVE, 19, BGP_FRAME_OK },
 	{ BGP_KEEPALIVE, 20, BGP_FRAME_ERROR },
-	{ BGP_ROUTE_REFRESH, 22, BGP_FRAME_ERROR },
+	{ BGP_ROUTE_REFRESH, 19, BGP_FRAME_OK },
 	{ BGP_ROUTE_REFRESH, 23, BGP_FRAME_OK },
-	{ BGP_ROUTE_REFRESH, 24, BGP_FRAME_ERROR },
+	{ BGP_ROUTE_REFRESH, 24, BGP_FRAME_OK },
 };
 
 static void holds_each_type_to_its_length(void **state)
@@ -175,6 +175,74 @@ static void holds_each_type_to_its_length(void **state)
 		if (c->expected == BGP_FRAME_ERROR)
 			assert_int_equal(frame.error.subcode,
 					 BGP_HEADER_BAD_LENGTH);
+	}
+}
+
+static const struct length_case extended_cases[] = {
+	{ BGP_OPEN, 4096, BGP_FRAME_OK },
+	{ BGP_OPEN, 4097, BGP_FRAME_ERROR },
+	{ BGP_OPEN, 65535, BGP_FRAME_ERROR },
+	{ BGP_UPDATE, 4097, BGP_FRAME_OK },
+	{ BGP_UPDATE, 65535, BGP_FRAME_OK },
+	{ BGP_NOTIFICATION, 65535, BGP_FRAME_OK },
+	{ BGP_KEEPALIVE, 4097, BGP_FRAME_ERROR },
+	{ BGP_ROUTE_REFRESH, 65535, BGP_FRAME_OK },
+};
+
+static void lets_all_but_open_and_keepalive_be_extended(void **state)
+{
+	static uint8_t data[BGP_MAX_EXTENDED_MESSAGE];
+
+	(void)state;
+	for (size_t i = 0;
+	     i < sizeof(extended_cases) / sizeof(extended_cases[0]); i++) {
+		const struct length_case *c = &extended_cases[i];
+
+		make_header(data, c->type, c->length);
+		assert_int_equal(bgp_frame_next(data, c->length,
+						BGP_MAX_EXTENDED_MESSAGE,
+						&frame),
+				 c->expected);
+		if (c->expected == BGP_FRAME_OK)
+			assert_int_equal(frame.size, c->length);
+		else
+			assert_bytes(frame.error.data, frame.error.data_size,
+				     (uint8_t)(c->length >> 8),
+				     (uint8_t)c->length);
+	}
+}
+
+static void takes_a_session_byte_by_byte(void **state)
+{
+	uint8_t data[3 * BGP_HEADER_SIZE];
+	struct writer w = writer_of(data, sizeof(data));
+	size_t begin = 0;
+	int messages = 0;
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		bgp_keepalive_encode(&w);
+	for (size_t end = 1; end <= w.used; end++) {
+		if (next(data + begin, end - begin) != BGP_FRAME_OK)
+			continue;
+		begin += frame.size;
+		messages++;
+	}
+	assert_int_equal(begin, w.used);
+	assert_int_equal(messages, 3);
+}
+
+static void never_answers_a_notification_of_any_bad_length(void **state)
+{
+	static const size_t lengths[] = { 0, 18, 19, 20, 4097, 65535 };
+	uint8_t data[BGP_MAX_MESSAGE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		make_header(data, BGP_NOTIFICATION, lengths[i]);
+		assert_header_error(data, BGP_HEADER_SIZE,
+				    BGP_HEADER_BAD_LENGTH);
+		assert_true(frame.silent);
 	}
 }
 
@@ -262,6 +330,10 @@ int main(void)
 			rejects_lengths_out_of_range_with_the_length_as_data),
 		cmocka_unit_test(rejects_unknown_types_with_the_type_as_data),
 		cmocka_unit_test(holds_each_type_to_its_length),
+		cmocka_unit_test(lets_all_but_open_and_keepalive_be_extended),
+		cmocka_unit_test(takes_a_session_byte_by_byte),
+		cmocka_unit_test(
+			never_answers_a_notification_of_any_bad_length),
 		cmocka_unit_test(never_answers_a_bad_notification),
 		cmocka_unit_test(keeps_its_copy_of_the_bad_length),
 		cmocka_unit_test(

@@ -167,6 +167,86 @@ static void cuts_a_text_that_is_too_long_to_send(void **state)
 	assert_int_equal(strlen(text), BGP_SHUTDOWN_TEXT_MAX);
 }
 
+static void sends_no_half_of_a_character(void **state)
+{
+	char longest[BGP_SHUTDOWN_TEXT_MAX + 2];
+
+	(void)state;
+	/* 254 letters, then one of two bytes. */
+	memset(longest, 'x', sizeof(longest));
+	memcpy(longest + BGP_SHUTDOWN_TEXT_MAX - 1, "\xc3\xa4", 3);
+	bgp_notification_set_shutdown(&n, BGP_CEASE_ADMIN_RESET, longest);
+	assert_int_equal(n.data_size, 1 + BGP_SHUTDOWN_TEXT_MAX - 1);
+	assert_int_equal(n.data[0], BGP_SHUTDOWN_TEXT_MAX - 1);
+}
+
+static void encodes_the_limit_of_prefixes_byte_by_byte(void **state)
+{
+	(void)state;
+	bgp_notification_set_max_prefixes(&n, BGP_IPV6_UNICAST, 100000);
+	assert_int_equal(n.code, BGP_ERROR_CEASE);
+	assert_int_equal(n.subcode, BGP_CEASE_MAX_PREFIXES);
+	assert_bytes(n.data, n.data_size, 0, 2, 1, 0, 1, 0x86, 0xa0);
+}
+
+static void wraps_the_reason_of_a_hard_reset(void **state)
+{
+	struct bgp_notification inner;
+
+	(void)state;
+	bgp_notification_set_shutdown(&inner, BGP_CEASE_ADMIN_RESET, "bye");
+	bgp_notification_set_hard_reset(&n, &inner);
+	assert_true(bgp_notification_is_hard_reset(&n));
+	assert_false(bgp_notification_is_hard_reset(&inner));
+	assert_int_equal(n.subcode, BGP_CEASE_HARD_RESET);
+	assert_bytes(n.data, n.data_size, 6, 4, 3, 'b', 'y', 'e');
+}
+
+static void cuts_a_reason_too_long_for_a_hard_reset(void **state)
+{
+	static const uint8_t data[BGP_NOTIFICATION_DATA_MAX] = { 1 };
+	struct bgp_notification inner;
+
+	(void)state;
+	bgp_notification_set(&inner, BGP_ERROR_UPDATE,
+			     BGP_UPDATE_MALFORMED_AS_PATH, data, sizeof(data));
+	bgp_notification_set_hard_reset(&n, &inner);
+	assert_int_equal(n.data_size, BGP_NOTIFICATION_DATA_MAX);
+	assert_memory_equal(n.data, "\3\13\1", 3);
+}
+
+static void rejects_every_truncation_of_a_shutdown_text(void **state)
+{
+	uint8_t data[1 + BGP_SHUTDOWN_TEXT_MAX];
+
+	(void)state;
+	memset(data, 'x', sizeof(data));
+	for (size_t length = 1; length <= BGP_SHUTDOWN_TEXT_MAX; length++) {
+		data[0] = (uint8_t)length;
+		for (size_t cut = 0; cut <= length; cut++)
+			assert_false(shutdown_text(reader_of(data, cut)));
+		assert_true(shutdown_text(reader_of(data, 1 + length)));
+	}
+}
+
+static void survives_every_flipped_bit_of_a_shutdown(void **state)
+{
+	uint8_t body[] = { 6, 2, 7, 'u', 'p', 'g', 'r', 'a', 'd', 'e' };
+
+	(void)state;
+	for (size_t bit = 0; bit < 8 * sizeof(body); bit++) {
+		uint8_t *copy;
+
+		body[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		copy = exact_copy(body, sizeof(body));
+		assert_true(bgp_notification_decode(
+			reader_of(copy, sizeof(body)), &n));
+		free(copy);
+		bgp_notification_shutdown_text(&n, text);
+		body[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +262,12 @@ int main(void)
 		cmocka_unit_test(reads_the_longest_text_all_escaped),
 		cmocka_unit_test(finds_no_text_in_other_errors),
 		cmocka_unit_test(cuts_a_text_that_is_too_long_to_send),
+		cmocka_unit_test(sends_no_half_of_a_character),
+		cmocka_unit_test(encodes_the_limit_of_prefixes_byte_by_byte),
+		cmocka_unit_test(wraps_the_reason_of_a_hard_reset),
+		cmocka_unit_test(cuts_a_reason_too_long_for_a_hard_reset),
+		cmocka_unit_test(rejects_every_truncation_of_a_shutdown_text),
+		cmocka_unit_test(survives_every_flipped_bit_of_a_shutdown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

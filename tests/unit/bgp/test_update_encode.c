@@ -22,9 +22,12 @@ enum {
 		0, 1
 #define ATTRIBUTES_SIZE 20
 
-static const struct bgp_decode_context context = { .peer_as = 65001,
-						   .as4 = true,
-						   .ebgp = true };
+static const struct bgp_session session = { .peer_as = 65001,
+					    .as4 = true,
+					    .ebgp = true,
+					    .families = BGP_IPV4_UNICAST_BIT,
+					    .max_message = BGP_MAX_MESSAGE };
+static const struct bgp_decode_context context = { .session = &session };
 
 static struct bgp_scratch scratch;
 static struct bgp_update update;
@@ -38,26 +41,27 @@ static struct bgp_attributes attributes_to_send(void)
 	return attributes;
 }
 
-static struct prefix host(uint32_t number)
+static struct bgp_route_key host(uint32_t number)
 {
-	return (struct prefix){
-		.address = address_from_ipv4(htobe32(0x0a000000 + number)),
-		.length = ADDRESS_BITS_IPV4,
+	struct address address =
+		address_from_ipv4(htobe32(0x0a000000 + number));
+
+	return (struct bgp_route_key){
+		.prefix = { .address = address, .length = ADDRESS_BITS_IPV4 },
 	};
 }
 
 static void announces_byte_by_byte(void **state)
 {
 	struct bgp_attributes attributes = attributes_to_send();
-	struct prefix prefixes[] = { host(1), host(0) };
+	struct bgp_route_key routes[] = { host(1), host(0) };
 	uint8_t message[128];
 	struct writer w = writer_of(message, sizeof(message));
 
 	(void)state;
-	prefixes[1].length = 9;
-	assert_int_equal(bgp_update_announce(&w, &attributes, BGP_AS4_SIZE,
-					     prefixes, 2),
-			 2);
+	routes[1].prefix.length = 9;
+	assert_int_equal(
+		bgp_update_announce(&w, &session, &attributes, routes, 2), 2);
 	assert_bytes(message + BGP_MARKER_SIZE, w.used - BGP_MARKER_SIZE, 0, 51,
 		     BGP_UPDATE, 0, 0, 0, ATTRIBUTES_SIZE, ATTRIBUTES, 32, 10,
 		     0, 0, 1, 9, 10, 0);
@@ -65,12 +69,12 @@ static void announces_byte_by_byte(void **state)
 
 static void withdraws_byte_by_byte(void **state)
 {
-	struct prefix prefix = host(1);
+	struct bgp_route_key route = host(1);
 	uint8_t message[128];
 	struct writer w = writer_of(message, sizeof(message));
 
 	(void)state;
-	assert_int_equal(bgp_update_withdraw(&w, &prefix, 1), 1);
+	assert_int_equal(bgp_update_withdraw(&w, &session, &route, 1), 1);
 	assert_bytes(message + BGP_MARKER_SIZE, w.used - BGP_MARKER_SIZE, 0, 28,
 		     BGP_UPDATE, 0, 5, 32, 10, 0, 0, 1, 0, 0);
 }
@@ -81,7 +85,7 @@ static void writes_end_of_rib(void **state)
 	struct writer w = writer_of(message, sizeof(message));
 
 	(void)state;
-	bgp_update_end_of_rib(&w);
+	bgp_update_end_of_rib(&w, BGP_IPV4_UNICAST);
 	assert_bytes(message + BGP_MARKER_SIZE, w.used - BGP_MARKER_SIZE, 0, 23,
 		     BGP_UPDATE, 0, 0, 0, 0);
 }
@@ -89,19 +93,18 @@ static void writes_end_of_rib(void **state)
 /* Sends MANY prefixes and returns how many messages it took. */
 static unsigned int send_all(struct writer *w, bool announce)
 {
-	static struct prefix prefixes[MANY];
+	static struct bgp_route_key routes[MANY];
 	struct bgp_attributes attributes = attributes_to_send();
 	unsigned int messages = 0;
 	size_t sent = 0;
 
 	for (uint32_t i = 0; i < MANY; i++)
-		prefixes[i] = host(i);
+		routes[i] = host(i);
 	for (size_t now = 1; now && sent < MANY; messages++) {
 		now = announce ?
-			      bgp_update_announce(w, &attributes, BGP_AS4_SIZE,
-						  prefixes + sent,
-						  MANY - sent) :
-			      bgp_update_withdraw(w, prefixes + sent,
+			      bgp_update_announce(w, &session, &attributes,
+						  routes + sent, MANY - sent) :
+			      bgp_update_withdraw(w, &session, routes + sent,
 						  MANY - sent);
 		sent += now;
 	}
@@ -113,11 +116,11 @@ static unsigned int send_all(struct writer *w, bool announce)
 static uint32_t receive_all(struct reader stream, bool announced)
 {
 	struct bgp_frame_result frame;
-	struct prefix prefix, expected;
+	struct bgp_route_key key, expected;
 	uint32_t received = 0;
 
 	while (stream.left) {
-		struct reader nlri;
+		struct bgp_nlri nlri;
 
 		assert_int_equal(bgp_frame_next(stream.data, stream.left,
 						BGP_MAX_MESSAGE, &frame),
@@ -125,10 +128,12 @@ static uint32_t receive_all(struct reader stream, bool announced)
 		assert_int_equal(bgp_update_decode(&context, frame.body,
 						   &scratch, &update),
 				 BGP_VERDICT_OK);
-		nlri = announced ? update.announced : update.withdrawn;
-		while (bgp_nlri_next(&nlri, &prefix)) {
+		nlri = announced ? update.announced[0].nlri :
+				   update.withdrawn[0];
+		while (bgp_nlri_next(&nlri, &key)) {
 			expected = host(received++);
-			assert_true(prefix_equal(&prefix, &expected));
+			assert_true(
+				prefix_equal(&key.prefix, &expected.prefix));
 		}
 		reader_take(&stream, frame.size);
 	}
@@ -152,15 +157,15 @@ static void splits_what_exceeds_one_message(void **state)
 static void writes_nothing_where_not_one_prefix_fits(void **state)
 {
 	struct bgp_attributes attributes = attributes_to_send();
-	struct prefix prefix = host(1);
+	struct bgp_route_key route = host(1);
 	uint8_t message[BGP_MIN_UPDATE + ATTRIBUTES_SIZE + 5];
 
 	(void)state;
 	for (size_t size = 0; size < sizeof(message); size++) {
 		struct writer w = writer_of(message, size);
 
-		assert_int_equal(bgp_update_announce(&w, &attributes,
-						     BGP_AS4_SIZE, &prefix, 1),
+		assert_int_equal(bgp_update_announce(&w, &session, &attributes,
+						     &route, 1),
 				 0);
 		assert_int_equal(w.used, 0);
 		assert_false(w.failed);
@@ -168,7 +173,8 @@ static void writes_nothing_where_not_one_prefix_fits(void **state)
 	for (size_t size = 0; size < BGP_MIN_UPDATE + 5; size++) {
 		struct writer w = writer_of(message, size);
 
-		assert_int_equal(bgp_update_withdraw(&w, &prefix, 1), 0);
+		assert_int_equal(bgp_update_withdraw(&w, &session, &route, 1),
+				 0);
 		assert_int_equal(w.used, 0);
 	}
 }
@@ -178,19 +184,17 @@ static void announces_nothing_with_attributes_too_large(void **state)
 	static uint8_t communities[BGP_MAX_MESSAGE - 60];
 	static uint8_t message[2 * BGP_MAX_MESSAGE];
 	struct bgp_attributes attributes = attributes_to_send();
-	struct prefix prefix = host(1);
+	struct bgp_route_key route = host(1);
 	struct writer w = writer_of(message, sizeof(message));
 
 	(void)state;
 	attributes.present |= BGP_HAS_COMMUNITIES;
 	attributes.communities = reader_of(communities, sizeof(communities));
-	assert_int_equal(bgp_update_announce(&w, &attributes, BGP_AS4_SIZE,
-					     &prefix, 1),
-			 1);
+	assert_int_equal(
+		bgp_update_announce(&w, &session, &attributes, &route, 1), 1);
 	attributes.present |= BGP_HAS_MED | BGP_HAS_LOCAL_PREF;
-	assert_int_equal(bgp_update_announce(&w, &attributes, BGP_AS4_SIZE,
-					     &prefix, 1),
-			 0);
+	assert_int_equal(
+		bgp_update_announce(&w, &session, &attributes, &route, 1), 0);
 }
 
 int main(void)

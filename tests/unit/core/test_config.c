@@ -319,8 +319,8 @@ static void all_missing_flags_are_named(void **state)
 	assert_int_equal(parse_text(""), 5);
 	assert_string_equal(errors, "headgate: --as N is missing\n"
 				    "headgate: --router-id A.B.C.D is missing\n"
-				    "headgate: --neighbor ADDRESS|PREFIX"
-				    "[,KEY=VALUE...] is missing\n"
+				    "headgate: --neighbor ADDRESS|PREFIX|"
+				    "INTERFACE[,KEY=VALUE...] is missing\n"
 				    "headgate: --interface NAME is missing\n"
 				    "headgate: --vip PREFIX is missing\n"
 				    "5 errors; nothing changed\n");
@@ -330,7 +330,7 @@ static void a_flag_with_a_bad_value_is_not_missing_too(void **state)
 {
 	(void)state;
 	assert_int_equal(parse_text("as x\nrouter-id\nvip 1\ninterface /\n"
-				    "neighbor y"),
+				    "neighbor 1.2"),
 			 5);
 	assert_null(strstr(errors, "is missing\n"));
 	assert_non_null(strstr(errors, "file:2: --router-id: the value is "

@@ -19,25 +19,35 @@ struct test_route {
 	uint32_t local_pref;
 	uint32_t med;
 	uint8_t origin;
+	uint32_t path_id; /* 0: the session has none */
 };
 
 /* Memory behind the views of one UPDATE. */
 struct test_update {
 	struct bgp_update update;
 	uint8_t as_path[2 + 4 * 4];
-	uint8_t nlri[5];
+	uint8_t nlri[9];
 };
 
-static inline struct reader test_nlri(struct test_update *t, const char *text)
+/* With the path identifier in front if it is not 0. */
+static inline struct bgp_nlri test_nlri(struct test_update *t, const char *text,
+					uint32_t path_id)
 {
+	struct writer w = writer_of(t->nlri, sizeof(t->nlri));
 	struct prefix prefix;
 	uint32_t ipv4;
 
 	prefix_parse(text, &prefix);
 	ipv4 = address_ipv4(&prefix.address);
-	t->nlri[0] = prefix.length;
-	memcpy(t->nlri + 1, &ipv4, sizeof(ipv4));
-	return reader_of(t->nlri, 1 + (prefix.length + 7) / 8);
+	if (path_id)
+		writer_u32(&w, path_id);
+	writer_u8(&w, prefix.length);
+	writer_bytes(&w, &ipv4, (prefix.length + 7u) / 8);
+	return (struct bgp_nlri){
+		.bytes = reader_of(t->nlri, w.used),
+		.family = BGP_IPV4_UNICAST,
+		.add_path = path_id,
+	};
 }
 
 static inline struct reader test_as_path(struct test_update *t,
@@ -60,14 +70,16 @@ static inline struct reader test_as_path(struct test_update *t,
 static inline const struct bgp_update *
 test_announce(struct test_update *t, const struct test_route *route)
 {
+	struct bgp_announced *part = &t->update.announced[BGP_PART_FIELD];
 	struct bgp_attributes *a = &t->update.attributes;
 
 	memset(t, 0, sizeof(*t));
-	t->update.announced = test_nlri(t, route->prefix);
+	part->nlri = test_nlri(t, route->prefix, route->path_id);
+	address_parse(route->next_hop, &part->next_hop);
 	a->present = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXT_HOP;
 	a->origin = route->origin;
 	a->as_path = test_as_path(t, route->as);
-	address_parse(route->next_hop, &a->next_hop);
+	a->next_hop = part->next_hop;
 	if (route->local_pref) {
 		a->present |= BGP_HAS_LOCAL_PREF;
 		a->local_pref = route->local_pref;
@@ -79,11 +91,11 @@ test_announce(struct test_update *t, const struct test_route *route)
 	return &t->update;
 }
 
-static inline const struct bgp_update *test_withdraw(struct test_update *t,
-						     const char *prefix)
+static inline const struct bgp_update *
+test_withdraw(struct test_update *t, const char *prefix, uint32_t path_id)
 {
 	memset(t, 0, sizeof(*t));
-	t->update.withdrawn = test_nlri(t, prefix);
+	t->update.withdrawn[BGP_PART_FIELD] = test_nlri(t, prefix, path_id);
 	return &t->update;
 }
 

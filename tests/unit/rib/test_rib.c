@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/*
- * The rib against a small world: backends that announce a VIP, one upstream,
- * next hops that live and die.
- */
+/* The rib: what comes in, and what is decided of it. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,200 +11,7 @@
 
 #include <cmocka.h>
 
-#include "rib/rib.h"
-#include "routes.h"
-
-enum {
-	LOCAL_AS = 64512,
-	BACKENDS = 6,
-	VIPS = 3,
-	EVENTS = 100000,
-	UPSTREAM_AS = 64500,
-};
-
-/* What the hooks see and answer. */
-struct world {
-	struct rib *rib;
-	struct rib_peer *backends[BACKENDS];
-	struct rib_peer *upstream;
-	struct prefix vip_range;
-	bool dead[BACKENDS];
-	int tracked[BACKENDS];
-	bool refuse_to_steer;
-	unsigned int exports;
-};
-
-static struct address backend_address(unsigned int i)
-{
-	return address_from_ipv4(htonl(0x0a000001 + i));
-}
-
-static unsigned int backend_index(const struct address *address)
-{
-	return ntohl(address_ipv4(address)) - 0x0a000001;
-}
-
-static enum path_reason next_hop_check(const struct address *a, void *context)
-{
-	struct world *world = context;
-
-	return world->dead[backend_index(a)] ? REASON_NEXT_HOP_DEAD :
-					       REASON_NONE;
-}
-
-static void next_hop_track(const struct address *a, bool wanted, void *context)
-{
-	struct world *world = context;
-
-	world->tracked[backend_index(a)] += wanted ? 1 : -1;
-}
-
-static bool set_decided(const struct route *route, void *context)
-{
-	struct world *world = context;
-
-	return route->selected && !world->refuse_to_steer;
-}
-
-static void work_waiting(void *context)
-{
-	(void)context;
-}
-
-static void export_waiting(struct rib_peer *peer, void *context)
-{
-	struct world *world = context;
-
-	(void)peer;
-	world->exports++;
-}
-
-static void backend_up(struct world *world, unsigned int i)
-{
-	const struct address local = address_from_ipv4(htonl(0x0a0000fe));
-	const struct path_source source = {
-		.address = backend_address(i),
-		.identifier = 100 - i,
-		.as = 65001 + i,
-		.external = true,
-	};
-
-	world->backends[i] = rib_peer_up(world->rib, &source,
-					 NEIGHBOR_ROLE_BACKEND, true, &local);
-	assert_non_null(world->backends[i]);
-}
-
-static void upstream_up(struct world *world)
-{
-	const struct address local = address_from_ipv4(htonl(0x0a00ff02));
-	const struct path_source source = {
-		.address = address_from_ipv4(htonl(0x0a00ff01)),
-		.identifier = 1,
-		.as = UPSTREAM_AS,
-		.external = true,
-	};
-
-	world->upstream = rib_peer_up(world->rib, &source,
-				      NEIGHBOR_ROLE_UPSTREAM, true, &local);
-	assert_non_null(world->upstream);
-}
-
-static void world_init(struct world *world, uint32_t min_nexthops)
-{
-	struct rib_options options = {
-		.import = { .local_as = LOCAL_AS, .vip_count = 1 },
-		.decision = { .maximum_paths = 64,
-			      .maximum_paths_ibgp = 64,
-			      .as_path = MULTIPATH_AS_PATH_RELAXED },
-		.min_nexthops = min_nexthops,
-		.hooks = { next_hop_check, next_hop_track, set_decided,
-			   work_waiting, export_waiting, world },
-	};
-
-	*world = (struct world){ 0 };
-	prefix_parse("192.0.2.0/24", &world->vip_range);
-	options.import.vips = &world->vip_range;
-	world->rib = rib_new(&options);
-	for (unsigned int i = 0; i < BACKENDS; i++)
-		backend_up(world, i);
-	upstream_up(world);
-}
-
-static int setup(void **state)
-{
-	static struct world world;
-
-	world_init(&world, 1);
-	*state = &world;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct world *world = *state;
-
-	rib_free(world->rib);
-	for (unsigned int i = 0; i < BACKENDS; i++)
-		assert_int_equal(world->tracked[i], 0);
-	return 0;
-}
-
-static void announce(struct world *world, unsigned int from,
-		     const struct test_route *route)
-{
-	struct test_update t;
-
-	assert_int_equal(rib_update(world->rib, world->backends[from],
-				    test_announce(&t, route)),
-			 0);
-}
-
-static void withdraw(struct world *world, unsigned int from, const char *prefix)
-{
-	struct test_update t;
-
-	assert_int_equal(rib_update(world->rib, world->backends[from],
-				    test_withdraw(&t, prefix)),
-			 0);
-}
-
-/* Backend `i` announces the VIP with itself as the next hop. */
-static void announce_vip(struct world *world, unsigned int i, const char *vip)
-{
-	struct address address = backend_address(i);
-	char next_hop[ADDRESS_TEXT_SIZE];
-	const struct test_route route = {
-		.prefix = vip,
-		.next_hop = address_format(&address, next_hop),
-		.as = { 65001 + i },
-	};
-
-	announce(world, i, &route);
-}
-
-static const struct route *route_of(struct world *world, const char *text)
-{
-	struct prefix prefix;
-
-	prefix_parse(text, &prefix);
-	return rib_find(world->rib, &prefix);
-}
-
-static enum path_reason reason_of(struct world *world, const char *prefix,
-				  unsigned int from)
-{
-	const struct route *route = route_of(world, prefix);
-	const struct path *path;
-
-	assert_non_null(route);
-	for (path = route->paths; path; path = path->next)
-		if (path->source == &world->backends[from]->source)
-			return path->reason;
-	fail();
-	return REASON_COUNT;
-}
-
-#define VIP "192.0.2.1/32"
+#include "world.h"
 
 static void equal_paths_form_the_set(void **state)
 {
@@ -218,10 +22,9 @@ static void equal_paths_form_the_set(void **state)
 	rib_process(world->rib);
 	assert_int_equal(route_of(world, VIP)->selected, 4);
 	/* The lowest identifier is the best: 100 - 3. */
-	assert_int_equal(
-		backend_index(
-			&route_of(world, VIP)->best->attributes->next_hop),
-		3);
+	assert_int_equal(backend_index(&route_best(route_of(world, VIP))
+						->attributes->next_hop),
+			 3);
 }
 
 static void a_withdrawn_path_leaves_the_set(void **state)
@@ -282,7 +85,7 @@ static void prefixes_outside_the_vip_range_are_filtered(void **state)
 		rib_process(world->rib);
 		assert_int_equal(reason_of(world, outside[i], 0),
 				 REASON_FILTERED);
-		assert_null(route_of(world, outside[i])->best);
+		assert_null(route_best(route_of(world, outside[i])));
 	}
 	assert_int_equal(world->backends[0]->prefixes_received, 4);
 	assert_int_equal(world->backends[0]->prefixes_accepted, 0);
@@ -321,128 +124,98 @@ static void treat_as_withdraw_takes_the_path_away(void **state)
 	assert_null(route_of(world, VIP));
 }
 
-static void an_upstream_gets_the_vip_with_our_as_and_next_hop(void **state)
+/* RFC 7911: one neighbor, two paths of one prefix. */
+static void paths_with_identifiers_stand_side_by_side(void **state)
 {
+	struct test_route route = { .prefix = VIP,
+				    .next_hop = "10.0.0.1",
+				    .as = { 65001 },
+				    .path_id = 7 };
 	struct world *world = *state;
-	struct rib_export out;
-	struct reader path;
-	char text[ADDRESS_TEXT_SIZE];
+	struct test_update t;
 
-	announce_vip(world, 0, VIP);
-	announce_vip(world, 1, VIP);
+	announce(world, 0, &route);
+	route.path_id = 9;
+	route.next_hop = "10.0.0.2";
+	announce(world, 0, &route);
 	rib_process(world->rib);
-	assert_int_not_equal(world->exports, 0);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
-	assert_false(out.withdraw);
-	assert_int_equal(out.count, 1);
-	assert_string_equal(address_format(&out.attributes.next_hop, text),
-			    "10.0.255.2");
-	path = out.attributes.as_path;
-	reader_u16(&path); /* segment header */
-	assert_int_equal(reader_u32(&path), LOCAL_AS);
-	assert_int_equal(reader_u32(&path), 65002); /* of the best path */
-	assert_false(rib_export_next(world->rib, world->upstream, &out));
-	assert_int_equal(world->upstream->prefixes_announced, 1);
+	assert_int_equal(route_of(world, VIP)->selected, 2);
+	assert_int_equal(world->backends[0]->prefixes_received, 2);
+	route.next_hop = "10.0.0.3"; /* replaces the path of that identifier */
+	announce(world, 0, &route);
+	rib_process(world->rib);
+	assert_int_equal(route_of(world, VIP)->selected, 2);
+	assert_int_equal(world->tracked[1], 0);
+	rib_update(world->rib, world->backends[0], test_withdraw(&t, VIP, 7));
+	rib_process(world->rib);
+	assert_int_equal(route_of(world, VIP)->selected, 1);
+	rib_peer_down(world->rib, world->backends[0]);
+	rib_process(world->rib);
+	assert_null(route_of(world, VIP)->paths);
+	backend_up(world, 0);
 }
 
-static void the_vip_is_withdrawn_upstream_with_its_last_next_hop(void **state)
+/* The new attributes are there before the old ones go. */
+static void a_next_hop_that_stays_is_not_let_go(void **state)
 {
+	struct test_route route = { .prefix = VIP,
+				    .next_hop = "10.0.0.1",
+				    .as = { 65001 } };
 	struct world *world = *state;
-	struct rib_export out;
 
-	announce_vip(world, 0, VIP);
-	rib_process(world->rib);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
-	withdraw(world, 0, VIP);
-	rib_process(world->rib);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
-	assert_true(out.withdraw);
-	assert_int_equal(out.count, 1);
-	assert_int_equal(world->upstream->prefixes_announced, 0);
-	assert_null(route_of(world, VIP)); /* nothing is left of it */
+	announce(world, 0, &route);
+	world->least_tracked = 1;
+	for (route.med = 1; route.med < 10; route.med++)
+		announce(world, 0, &route);
+	assert_int_equal(world->least_tracked, 1);
+	assert_int_equal(world->tracked[0], 1);
 }
 
-static void changes_before_an_export_are_told_once(void **state)
+/* RFC 4456 8. */
+static void our_own_originator_or_cluster_is_a_loop(void **state)
 {
-	struct world *world = *state;
-	struct rib_export out;
-
-	announce_vip(world, 0, VIP);
-	rib_process(world->rib);
-	withdraw(world, 0, VIP);
-	rib_process(world->rib);
-	assert_false(rib_export_next(world->rib, world->upstream, &out));
-	assert_null(route_of(world, VIP));
-}
-
-static void a_vip_that_cannot_be_steered_is_not_announced(void **state)
-{
-	struct world *world = *state;
-	struct rib_export out;
-
-	world->refuse_to_steer = true;
-	announce_vip(world, 0, VIP);
-	rib_process(world->rib);
-	assert_false(rib_export_next(world->rib, world->upstream, &out));
-}
-
-static void below_min_nexthops_nothing_is_announced(void **state)
-{
-	struct world world;
-	struct rib_export out;
-
-	(void)state;
-	world_init(&world, 2);
-	announce_vip(&world, 0, VIP);
-	rib_process(world.rib);
-	assert_false(rib_export_next(world.rib, world.upstream, &out));
-	announce_vip(&world, 1, VIP);
-	rib_process(world.rib);
-	assert_true(rib_export_next(world.rib, world.upstream, &out));
-	assert_false(out.withdraw);
-	withdraw(&world, 1, VIP);
-	rib_process(world.rib);
-	assert_true(rib_export_next(world.rib, world.upstream, &out));
-	assert_true(out.withdraw);
-	rib_free(world.rib);
-}
-
-static void a_new_upstream_gets_everything(void **state)
-{
-	struct world *world = *state;
-	struct rib_export out;
-
-	announce_vip(world, 0, VIP);
-	announce_vip(world, 0, "192.0.2.2/32");
-	rib_process(world->rib);
-	rib_peer_down(world->rib, world->upstream);
-	upstream_up(world);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
-	assert_int_equal(out.count, 2); /* equal attributes: one message */
-	rib_refresh(world->rib, world->upstream);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
-	assert_int_equal(out.count, 2);
-	assert_int_equal(world->upstream->prefixes_announced, 2);
-}
-
-static void no_advertise_keeps_a_route_here(void **state)
-{
+	static const uint8_t clusters[] = { 0, 0, 0, 1, 0, 0, 0, LOCAL_ID };
 	const struct test_route route = { .prefix = VIP,
 					  .next_hop = "10.0.0.1",
 					  .as = { 65001 } };
-	static const uint8_t no_advertise[] = { 0xff, 0xff, 0xff, 0x02 };
 	struct world *world = *state;
 	struct test_update t;
-	struct rib_export out;
 
 	test_announce(&t, &route);
-	t.update.attributes.present |= BGP_HAS_COMMUNITIES;
-	t.update.attributes.communities =
-		reader_of(no_advertise, sizeof(no_advertise));
+	t.update.attributes.present |= BGP_HAS_ORIGINATOR_ID;
+	t.update.attributes.originator_id = LOCAL_ID;
 	rib_update(world->rib, world->backends[0], &t.update);
 	rib_process(world->rib);
+	assert_int_equal(reason_of(world, VIP, 0), REASON_LOOP);
+	test_announce(&t, &route);
+	t.update.attributes.present |= BGP_HAS_CLUSTER_LIST;
+	t.update.attributes.cluster_list =
+		reader_of(clusters, sizeof(clusters));
+	rib_update(world->rib, world->backends[0], &t.update);
+	rib_process(world->rib);
+	assert_int_equal(reason_of(world, VIP, 0), REASON_LOOP);
+}
+
+/* RFC 7313 4. */
+static void a_refresh_sweeps_what_was_not_announced_again(void **state)
+{
+	struct world *world = *state;
+	struct rib_peer *peer = world->backends[0];
+
+	announce_vip(world, 0, VIP);
+	announce_vip(world, 0, "192.0.2.2/32");
+	announce_vip(world, 1, "192.0.2.2/32");
+	rib_end_refresh(world->rib, peer, BGP_IPV4_UNICAST); /* unsolicited */
+	assert_int_equal(peer->prefixes_received, 2);
+	rib_begin_refresh(world->rib, peer, BGP_IPV4_UNICAST);
+	announce_vip(world, 0, VIP);
+	rib_end_refresh(world->rib, peer, BGP_IPV6_UNICAST);
+	assert_int_equal(peer->prefixes_received, 2);
+	rib_end_refresh(world->rib, peer, BGP_IPV4_UNICAST);
+	rib_process(world->rib);
+	assert_int_equal(peer->prefixes_received, 1);
 	assert_int_equal(route_of(world, VIP)->selected, 1);
-	assert_false(rib_export_next(world->rib, world->upstream, &out));
+	assert_int_equal(route_of(world, "192.0.2.2/32")->selected, 1);
 }
 
 /* ------------------------------------------------------- random events */
@@ -526,7 +299,7 @@ static void check_against_full_recompute(struct world *world,
 	for (const struct path *p = route->paths; p; p = p->next, count++) {
 		assert_int_equal(copies[count].reason, p->reason);
 		assert_int_equal(decision.best == &copies[count],
-				 route->best == p);
+				 route_best(route) == p);
 	}
 }
 
@@ -582,22 +355,16 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			treat_as_withdraw_takes_the_path_away, setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			an_upstream_gets_the_vip_with_our_as_and_next_hop,
-			setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			the_vip_is_withdrawn_upstream_with_its_last_next_hop,
-			setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			changes_before_an_export_are_told_once, setup,
+			paths_with_identifiers_stand_side_by_side, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(
-			a_vip_that_cannot_be_steered_is_not_announced, setup,
+			a_next_hop_that_stays_is_not_let_go, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			our_own_originator_or_cluster_is_a_loop, setup,
 			teardown),
-		cmocka_unit_test(below_min_nexthops_nothing_is_announced),
-		cmocka_unit_test_setup_teardown(a_new_upstream_gets_everything,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(no_advertise_keeps_a_route_here,
-						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_refresh_sweeps_what_was_not_announced_again, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(
 			incremental_equals_full_recompute, setup, teardown),
 	};

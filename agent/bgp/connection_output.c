@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Messages of a connection that go out. See connection.h. */
+
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "bgp/connection_parts.h"
+#include "bgp/notification_describe.h"
+
+enum {
+	/* Output is filled up to here; one batch of UPDATEs may go beyond. */
+	OUTPUT_LOW = 32768,
+};
+
+/* Queues a message; bgp_stream_flush() sends it. */
+static void queue(struct bgp_connection *connection, enum bgp_message_type type,
+		  const struct writer *message)
+{
+	if (message->failed)
+		return;
+	connection->options.counters->sent[type]++;
+	bgp_stream_write(&connection->stream, message->data, message->used);
+}
+
+static void send_message(struct bgp_connection *connection,
+			 enum bgp_message_type type,
+			 const struct writer *message)
+{
+	queue(connection, type, message);
+	bgp_stream_flush(&connection->stream);
+}
+
+void bgp_connection_send_open(struct bgp_connection *connection)
+{
+	uint8_t bytes[BGP_MAX_MESSAGE];
+	struct writer w = writer_of(bytes, sizeof(bytes));
+
+	bgp_open_encode(&w, &connection->options.local_open);
+	send_message(connection, BGP_OPEN, &w);
+}
+
+void bgp_connection_send_keepalive(struct bgp_connection *connection)
+{
+	uint8_t bytes[BGP_HEADER_SIZE];
+	struct writer w = writer_of(bytes, sizeof(bytes));
+
+	bgp_keepalive_encode(&w);
+	send_message(connection, BGP_KEEPALIVE, &w);
+}
+
+void bgp_connection_send_notification(struct bgp_connection *connection,
+				      const struct bgp_transition *transition)
+{
+	struct bgp_notification *n = &connection->given;
+	char words[BGP_NOTIFICATION_TEXT_SIZE];
+	char text[sizeof(words) + sizeof("sent NOTIFICATION 255/255 ")];
+	uint8_t bytes[BGP_MAX_MESSAGE];
+	struct writer w = writer_of(bytes, sizeof(bytes));
+
+	if (transition->code)
+		bgp_notification_set(n, transition->code, transition->subcode,
+				     NULL, 0);
+	if (!n->code)
+		return;
+	bgp_notification_encode(&w, n);
+	send_message(connection, BGP_NOTIFICATION, &w);
+	snprintf(text, sizeof(text), "sent NOTIFICATION %u/%u %s", n->code,
+		 n->subcode, bgp_notification_describe(n, words));
+	bgp_connection_report(connection, BGP_DIRECTION_SENT, n, text);
+}
+
+/*
+ * Without a connection of its own: both messages fit into any socket's buffer,
+ * and if they do not, the peer finds out by the end of the stream.
+ */
+void bgp_connection_turn_away(const struct bgp_connection *connection, int fd)
+{
+	uint8_t bytes[BGP_MAX_MESSAGE];
+	struct writer w = writer_of(bytes, sizeof(bytes));
+	struct bgp_notification n;
+	ssize_t sent;
+
+	bgp_notification_set(&n, BGP_ERROR_CEASE, BGP_CEASE_COLLISION, NULL, 0);
+	bgp_open_encode(&w, &connection->options.local_open);
+	bgp_notification_encode(&w, &n);
+	sent = w.failed ? 0 : send(fd, w.data, w.used, MSG_NOSIGNAL);
+	(void)sent;
+	shutdown(fd, SHUT_WR);
+	close(fd);
+}
+
+/* ------------------------------------------------------------- routes */
+
+bool bgp_connection_can_send(const struct bgp_connection *connection)
+{
+	return connection->state == BGP_STATE_ESTABLISHED &&
+	       bgp_stream_waiting(&connection->stream) < OUTPUT_LOW;
+}
+
+/* Writes one UPDATE and returns how many routes are in it. */
+static size_t encode_some(struct writer *w, const struct bgp_session *session,
+			  const struct bgp_attributes *attributes,
+			  const struct bgp_route_key *routes, size_t count)
+{
+	size_t done = 0;
+
+	if (attributes)
+		done = bgp_update_announce(w, session, attributes, routes,
+					   count);
+	if (done)
+		return done;
+	/*
+	 * What cannot be said must not stay said (RFC 8654 4): but of those
+	 * routes only the first is known not to fit.
+	 */
+	return bgp_update_withdraw(w, session, routes, attributes ? 1 : count);
+}
+
+void bgp_connection_send(struct bgp_connection *connection,
+			 const struct bgp_attributes *attributes,
+			 const struct bgp_route_key *routes, size_t count)
+{
+	while (count) {
+		uint8_t bytes[BGP_MAX_EXTENDED_MESSAGE];
+		struct writer w = writer_of(bytes, sizeof(bytes));
+		size_t done = encode_some(&w, &connection->agreed, attributes,
+					  routes, count);
+
+		if (!done)
+			break;
+		queue(connection, BGP_UPDATE, &w);
+		routes += done;
+		count -= done;
+	}
+	bgp_stream_flush(&connection->stream);
+}
+
+void bgp_connection_send_end_of_rib(struct bgp_connection *connection,
+				    enum bgp_family family)
+{
+	uint8_t bytes[BGP_MAX_MESSAGE];
+	struct writer w = writer_of(bytes, sizeof(bytes));
+
+	bgp_update_end_of_rib(&w, family);
+	send_message(connection, BGP_UPDATE, &w);
+}
+
+void bgp_connection_send_refresh(struct bgp_connection *connection,
+				 const struct bgp_route_refresh *refresh)
+{
+	const struct bgp_session *agreed = &connection->agreed;
+	bool mark = refresh->subtype != BGP_ROUTE_REFRESH_REQUEST;
+	uint8_t bytes[BGP_ROUTE_REFRESH_SIZE];
+	struct writer w = writer_of(bytes, sizeof(bytes));
+
+	if (!bgp_session_speaks(agreed, refresh->family) ||
+	    (mark ? !agreed->enhanced_refresh : !agreed->route_refresh))
+		return;
+	bgp_route_refresh_encode(&w, refresh);
+	send_message(connection, BGP_ROUTE_REFRESH, &w);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef BGP_GREETING_H
+#define BGP_GREETING_H
+
+/*
+ * From the configuration of a neighbor to its session: what our OPEN says, what
+ * its OPEN has to say, and how far away it may be.
+ */
+
+#include "bgp/open.h"
+#include "bgp/socket.h"
+#include "core/config.h"
+
+/* Who we are, the same for all neighbors. */
+struct bgp_identity {
+	uint32_t as;
+	uint32_t identifier; /* host byte order */
+	bool restarting;     /* a former run's forwarding state was kept */
+};
+
+struct bgp_open bgp_greeting_open(const struct bgp_identity *us,
+				  const struct neighbor_config *config);
+struct bgp_open_policy
+bgp_greeting_policy(const struct bgp_identity *us,
+		    const struct neighbor_config *config);
+struct bgp_distance bgp_greeting_distance(const struct bgp_identity *us,
+					  const struct neighbor_config *config);
+
+#endif

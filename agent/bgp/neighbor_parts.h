@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef BGP_NEIGHBOR_PARTS_H
+#define BGP_NEIGHBOR_PARTS_H
+
+/* What the files of a neighbor share. See neighbor.h. */
+
+#include "bgp/neighbor.h"
+
+enum bgp_neighbor_delays {
+	/* Between a failure and the next attempt; doubles up to the maximum. */
+	BGP_RESTART_FIRST_S = 1,
+	BGP_RESTART_MAX_S = 30,
+	/* A session that was up for so long has not failed by itself. */
+	BGP_SESSION_STABLE_S = 30,
+};
+
+/* neighbor.c */
+/* A connection was closed: dials again after a while, if that is our part. */
+void bgp_neighbor_closed(struct bgp_neighbor *neighbor,
+			 const struct bgp_connection *connection);
+
+/* neighbor_session.c */
+extern const struct bgp_connection_handler bgp_neighbor_session;
+
+#endif

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Neighbors as JSON: their sessions, and why they are down. */
+
+#include "control/show_parts.h"
+
+#include <json-c/json.h>
+
+#include "bgp/capability.h"
+#include "bgp/role.h"
+#include "bgp/speaker.h"
+#include "bgp/tcp_auth.h"
+#include "control/json.h"
+#include "core/config.h"
+#include "rib/rib.h"
+
+enum {
+	HINT_SIZE = 160,
+};
+
+/* ------------------------------------------------------------- capabilities */
+
+/* In order of code. */
+static const struct {
+	enum bgp_capabilities bit;
+	enum bgp_capability_code code;
+} capabilities[] = {
+	{ BGP_CAN_MULTIPROTOCOL, BGP_CAPABILITY_MULTIPROTOCOL },
+	{ BGP_CAN_ROUTE_REFRESH, BGP_CAPABILITY_ROUTE_REFRESH },
+	{ BGP_CAN_EXTENDED_NEXT_HOP, BGP_CAPABILITY_EXTENDED_NEXT_HOP },
+	{ BGP_CAN_EXTENDED_MESSAGE, BGP_CAPABILITY_EXTENDED_MESSAGE },
+	{ BGP_CAN_ROLE, BGP_CAPABILITY_ROLE },
+	{ BGP_CAN_GRACEFUL_RESTART, BGP_CAPABILITY_GRACEFUL_RESTART },
+	{ BGP_CAN_AS4, BGP_CAPABILITY_AS4 },
+	{ BGP_CAN_ADD_PATH, BGP_CAPABILITY_ADD_PATH },
+	{ BGP_CAN_ENHANCED_REFRESH, BGP_CAPABILITY_ENHANCED_REFRESH },
+};
+
+/* What both sides have announced. */
+static struct json_object *
+capabilities_json(const struct bgp_connection *session)
+{
+	struct json_object *list = json_object_new_array();
+	uint32_t both = session->options.local_open.capabilities &
+			session->remote_open.capabilities;
+
+	for (size_t i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]);
+	     i++)
+		if (both & capabilities[i].bit)
+			json_object_array_add(
+				list,
+				json_object_new_string(bgp_capability_name(
+					capabilities[i].code)));
+	return list;
+}
+
+static struct json_object *families_json(const struct bgp_session *agreed)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (enum bgp_family family = 0; family < BGP_FAMILY_COUNT; family++)
+		if (bgp_session_speaks(agreed, family))
+			json_object_array_add(list,
+					      json_object_new_string(
+						      bgp_family_name(family)));
+	return list;
+}
+
+/* ------------------------------------------------------------- what happened */
+
+static struct json_object *errors_json(const struct bgp_error_log *log)
+{
+	struct json_object *list = json_object_new_array();
+	const struct bgp_error_entry *entry;
+
+	for (size_t i = 0; (entry = bgp_error_log_at(log, i)); i++) {
+		struct json_object *out = json_object_new_object();
+
+		json_add_number(out, "age_s", json_age_s(entry->time_ms));
+		json_add_text(out, "direction",
+			      bgp_direction_name(entry->direction));
+		json_add_number(out, "code", entry->code);
+		json_add_number(out, "subcode", entry->subcode);
+		json_add_text(out, "text", entry->text);
+		json_object_array_add(list, out);
+	}
+	return list;
+}
+
+static struct json_object *
+messages_json(const uint64_t counts[BGP_MESSAGE_TYPE_COUNT])
+{
+	struct json_object *out = json_object_new_object();
+
+	json_add_number(out, "open", counts[BGP_OPEN]);
+	json_add_number(out, "update", counts[BGP_UPDATE]);
+	json_add_number(out, "notification", counts[BGP_NOTIFICATION]);
+	json_add_number(out, "keepalive", counts[BGP_KEEPALIVE]);
+	json_add_number(out, "route_refresh", counts[BGP_ROUTE_REFRESH]);
+	return out;
+}
+
+static void add_counters(struct json_object *out,
+			 const struct bgp_counters *counters)
+{
+	struct json_object *updates = json_object_new_object();
+
+	json_add(out, "messages_received", messages_json(counters->received));
+	json_add(out, "messages_sent", messages_json(counters->sent));
+	json_add_number(updates, "treat_as_withdraw",
+			counters->verdicts[BGP_VERDICT_WITHDRAW]);
+	json_add_number(updates, "attribute_discard",
+			counters->verdicts[BGP_VERDICT_DISCARD]);
+	json_add(out, "update_errors", updates);
+}
+
+/* ------------------------------------------------------------- the neighbor */
+
+static const struct rib_peer *peer_of(const struct control_view *view,
+				      const struct bgp_neighbor *neighbor)
+{
+	const struct rib_peer *peer = NULL;
+
+	while ((peer = rib_peer_next(view->rib, peer)))
+		if (peer->owner == neighbor)
+			break;
+	return peer;
+}
+
+/* The AS it has, or the one it is to have if that is a single one. */
+static uint32_t neighbor_as_number(const struct bgp_neighbor *neighbor)
+{
+	const struct neighbor_config *config = &neighbor->config;
+
+	if (neighbor->session)
+		return neighbor->session->agreed.peer_as;
+	if (config->as_kind == NEIGHBOR_AS_RANGE &&
+	    config->as_first == config->as_last)
+		return config->as_first;
+	return 0;
+}
+
+/* What is configured, session or not. */
+static void add_config(struct json_object *out,
+		       const struct bgp_neighbor *neighbor)
+{
+	const struct neighbor_config *config = &neighbor->config;
+	uint32_t as = neighbor_as_number(neighbor);
+
+	json_add(out, "address",
+		 address_is_zero(&neighbor->address) ?
+			 NULL :
+			 json_of_address(&neighbor->address));
+	json_add_text(out, "interface",
+		      config->interface[0] ? config->interface : NULL);
+	json_add(out, "as", as ? json_object_new_uint64(as) : NULL);
+	json_add_text(out, "role", neighbor_role_name(config->role));
+	json_add_text(out, "state",
+		      bgp_state_name(bgp_neighbor_state(neighbor)));
+	json_add_number(out, "uptime_s",
+			neighbor->session ? json_age_s(neighbor->changed_ms) :
+					    0);
+	json_add_number(out, "changed_s", json_age_s(neighbor->changed_ms));
+	json_add_bool(out, "dynamic", neighbor->dynamic);
+	json_add_text(out, "authentication", bgp_tcp_auth_name(config));
+	json_add_number(out, "hold_time",
+			neighbor->session ?
+				neighbor->session->agreed.hold_time :
+				config->hold_time);
+}
+
+static void add_session(struct json_object *out,
+			const struct bgp_connection *session)
+{
+	char software[BGP_OPEN_TEXT_SIZE];
+	struct address local;
+
+	if (!session)
+		return;
+	json_add_identifier(out, session->remote_open.identifier);
+	if (bgp_connection_local_address(session, &local))
+		json_add(out, "local_address", json_of_address(&local));
+	json_add_text(out, "opened_by",
+		      session->options.incoming ? "neighbor" : "us");
+	json_add(out, "families", families_json(&session->agreed));
+	json_add(out, "capabilities", capabilities_json(session));
+	json_add_number(out, "max_message", session->agreed.max_message);
+	json_add_text(out, "relation",
+		      session->agreed.peer_role == BGP_ROLE_NONE ?
+			      NULL :
+			      bgp_role_name(session->agreed.peer_role));
+	json_add_text(out, "software_version",
+		      session->remote_open.capabilities &
+				      BGP_CAN_SOFTWARE_VERSION ?
+			      bgp_open_text_format(
+				      &session->remote_open.software_version,
+				      software) :
+			      NULL);
+}
+
+static void add_prefixes(struct json_object *out, const struct rib_peer *peer)
+{
+	json_add_number(out, "prefixes_received",
+			peer ? peer->prefixes_received : 0);
+	json_add_number(out, "prefixes_accepted",
+			peer ? peer->prefixes_accepted : 0);
+	json_add_number(out, "prefixes_announced",
+			peer ? peer->prefixes_announced : 0);
+}
+
+static struct json_object *neighbor_json(const struct control_view *view,
+					 const struct bgp_neighbor *neighbor,
+					 const struct bgp_tcp_drops *drops)
+{
+	struct json_object *out = json_object_new_object();
+	char hint[HINT_SIZE];
+
+	add_config(out, neighbor);
+	add_session(out, neighbor->session);
+	add_prefixes(out, peer_of(view, neighbor));
+	add_counters(out, &neighbor->counters);
+	json_add_text(out, "last_error",
+		      neighbor->last_error[0] ? neighbor->last_error : NULL);
+	json_add(out, "errors", errors_json(&neighbor->errors));
+	json_add_text(out, "hint",
+		      bgp_neighbor_hint(neighbor, drops, hint, sizeof(hint)) ?
+			      hint :
+			      NULL);
+	return out;
+}
+
+struct json_object *show_neighbors(const struct control_view *view)
+{
+	struct json_object *list = json_object_new_array();
+	struct bgp_tcp_drops drops = { .count = { 0 } };
+	struct bgp_neighbor *neighbor;
+
+	bgp_tcp_drops_read(&drops);
+	TAILQ_FOREACH(neighbor, &view->speaker->neighbors, link)
+		json_object_array_add(list,
+				      neighbor_json(view, neighbor, &drops));
+	json_object_array_sort(list, json_by_address);
+	return list;
+}

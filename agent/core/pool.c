@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Chunks cut into items, and a list of the free ones. See pool.h. */
+
+#include "core/pool.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <sanitizer/asan_interface.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum {
+	CHUNK_SIZE = 256 * 1024,
+};
+
+struct pool_item {
+	struct pool_item *next;
+};
+
+struct pool_chunk {
+	uint8_t items[CHUNK_SIZE - sizeof(struct pool_chunk *)];
+	struct pool_chunk *next; /* behind: the items begin on a page */
+};
+
+struct pool pool_of(size_t size)
+{
+	const size_t unit = sizeof(struct pool_item);
+
+	return (struct pool){ .item_size = (size + unit - 1) / unit * unit };
+}
+
+/* From the system and not from the heap, where one survivor keeps all. */
+static int add_chunk(struct pool *pool)
+{
+	struct pool_chunk *chunk = mmap(NULL, sizeof(*chunk),
+					PROT_READ | PROT_WRITE,
+					MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (chunk == MAP_FAILED)
+		return -ENOMEM;
+	chunk->next = pool->chunks;
+	pool->chunks = chunk;
+	pool->fresh = sizeof(chunk->items);
+	return 0;
+}
+
+static void *take_fresh(struct pool *pool)
+{
+	void *next;
+
+	if (pool->fresh < pool->item_size && add_chunk(pool))
+		return NULL;
+	next = pool->chunks->items + sizeof(pool->chunks->items) - pool->fresh;
+	pool->fresh -= pool->item_size;
+	return next;
+}
+
+static void *take_free(struct pool *pool)
+{
+	struct pool_item *item = pool->free;
+
+	/* What is given back is out of bounds, as far as ASan can tell. */
+	ASAN_UNPOISON_MEMORY_REGION(item, pool->item_size);
+	pool->free = item->next;
+	return item;
+}
+
+void *pool_take(struct pool *pool)
+{
+	void *object = pool->free ? take_free(pool) : take_fresh(pool);
+
+	if (!object)
+		return NULL;
+	pool->used++;
+	return memset(object, 0, pool->item_size);
+}
+
+static void free_chunks(struct pool *pool)
+{
+	struct pool_chunk *chunk, *next;
+
+	for (chunk = pool->chunks; chunk; chunk = next) {
+		next = chunk->next;
+		ASAN_UNPOISON_MEMORY_REGION(chunk, sizeof(*chunk));
+		munmap(chunk, sizeof(*chunk));
+	}
+	*pool = pool_of(pool->item_size);
+}
+
+void pool_give(struct pool *pool, void *object)
+{
+	struct pool_item *item = object;
+
+	assert(pool->used);
+	if (!--pool->used) {
+		free_chunks(pool);
+		return;
+	}
+	item->next = pool->free;
+	pool->free = item;
+	ASAN_POISON_MEMORY_REGION(item, pool->item_size);
+}

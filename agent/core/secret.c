@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Secrets out of files. See secret.h. */
+
+#include "core/secret.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	/* A secret with an editor's line ends behind it, and one byte more. */
+	READ_SIZE = 2 * SECRET_MAX,
+};
+
+/* Returns 0 or -errno with what is wrong about the open file. */
+static int check_file(int fd, const char **why)
+{
+	struct stat about;
+
+	if (fstat(fd, &about)) {
+		*why = strerror(errno);
+		return -errno;
+	}
+	if (!S_ISREG(about.st_mode)) {
+		*why = "is no regular file";
+		return -EINVAL;
+	}
+	if (about.st_mode & S_IRWXO) {
+		*why = "may be read or written by everybody; chmod o= it";
+		return -EACCES;
+	}
+	return 0;
+}
+
+static int take(const uint8_t *bytes, ssize_t size, struct secret *secret,
+		const char **why)
+{
+	while (size > 0 && isspace(bytes[size - 1]))
+		size--;
+	if (!size) {
+		*why = "is empty; write the key into it";
+		return -EINVAL;
+	}
+	if (size > SECRET_MAX) {
+		*why = "holds more than 80 bytes, which is the longest key";
+		return -E2BIG;
+	}
+	memcpy(secret->bytes, bytes, (size_t)size);
+	secret->size = (uint8_t)size;
+	return 0;
+}
+
+static int read_open(int fd, struct secret *secret, const char **why)
+{
+	uint8_t bytes[READ_SIZE];
+	int code = check_file(fd, why);
+	ssize_t size;
+
+	if (code)
+		return code;
+	size = read(fd, bytes, sizeof(bytes));
+	if (size < 0) {
+		*why = strerror(errno);
+		return -errno;
+	}
+	code = take(bytes, size, secret, why);
+	explicit_bzero(bytes, sizeof(bytes));
+	return code;
+}
+
+int secret_read(const char *path, struct secret *secret,
+		char error[SECRET_ERROR_SIZE])
+{
+	/* Not waiting: the path may turn out to be a pipe. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	const char *why = "cannot be read";
+	int code;
+
+	if (fd >= 0) {
+		code = read_open(fd, secret, &why);
+		close(fd);
+	} else {
+		code = -errno;
+		why = strerror(errno);
+	}
+	if (code)
+		snprintf(error, SECRET_ERROR_SIZE, "%s: %s", path, why);
+	return code;
+}

@@ -1,0 +1,353 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""BGP load: Headgate beside stock BIRD, in one run and on the same stream.
+
+    make bench-bgp [ROUNDS=3] [SEED=1]
+
+One cable; the generator's speakers at one end, the daemon at the other:
+
+    generator 172.16.0.11 .. .20, AS 65001 ..  ----  172.16.0.1 BIRD or Headgate
+
+The daemons take turns. Time is counted from the moment the generator may send
+until the daemon's own counters say that it has all routes, which is polled; CPU
+seconds are user and system time of the daemon until it is idle again; memory is
+what is resident then. Nothing is a verdict here: the ratios are printed.
+
+BIRD has no kernel protocol, keeps what it imports, exports nothing, and forms
+no multipath set (it does so on export to a kernel only). Headgate keeps all
+paths, but the way to their next hops is missing, since more VIPs than its
+tables hold could not be steered. What the decision costs when all sets are
+computed is measured by rib_bench, in a process of its own without sockets.
+"""
+
+import argparse
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.abspath(os.path.join(
+    os.path.dirname(__file__), "..", "..", "tools")))
+
+from lab.agent import BUILD, Headgate  # noqa: E402 (the path comes first)
+from lab.bird import Bird  # noqa: E402
+from lab.system import LabError, Namespace, connect, wait_until  # noqa: E402
+from lab.topology import Lab  # noqa: E402
+
+DAEMON_ADDRESS = "172.16.0.1"
+DAEMON_AS = 64512
+FIRST_AS = 65001
+MAX_PEERS = 10
+LOAD_SECONDS = 120
+PROGRAMS = f"{BUILD}/tests/bench"
+PAGE = os.sysconf("SC_PAGESIZE")
+TICK = os.sysconf("SC_CLK_TCK")
+MIB = 1 << 20
+
+CYCLES = 200
+STEADY_CYCLE = 5  # from here on memory should stay as it is
+
+BIRD_CONFIG = """\
+router id {address};
+protocol device {{ }}
+{protocols}
+"""
+BIRD_PEER = """\
+protocol bgp peer%d {
+    local %s as %d;
+    neighbor %s as %d;
+    passive on;
+    ipv4 { import all; export none; };
+}
+"""
+
+
+def speaker_address(index):
+    return f"172.16.0.{11 + index}"
+
+
+class BenchLab(Lab):
+    """The cable, instead of the demo's lab."""
+
+    def build(self, servers):
+        self.make_folder()
+        self.peers = Namespace(self.prefix, "peers")
+        self.host = Namespace(self.prefix, "daemon")
+        connect(self.peers, "eth0", self.host, "eth0")
+        self.host.ip(f"address add {DAEMON_ADDRESS}/24 dev eth0")
+        self.peers.ip(*(f"address add {speaker_address(i)}/24 dev eth0"
+                        for i in range(MAX_PEERS)))
+
+
+class Daemon:
+    """What the two have in common: a process that is looked at from outside."""
+
+    def cpu_seconds(self):
+        with open(f"/proc/{self.daemon.process.pid}/stat",
+                  encoding="ascii") as file:
+            fields = file.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICK
+
+    def resident(self):
+        with open(f"/proc/{self.daemon.process.pid}/statm",
+                  encoding="ascii") as file:
+            return int(file.read().split()[1]) * PAGE
+
+    def wait_idle(self):
+        before = -1
+        while before != (now := self.cpu_seconds()):
+            before = now
+            time.sleep(0.2)
+
+    def wait_accepted(self, expected):
+        wait_until(lambda: self.accepted(len(expected)) == expected,
+                   LOAD_SECONDS, f"{self.name}: the routes", pause=0.01)
+
+
+class BirdDaemon(Daemon):
+    name = "bird"
+
+    def __init__(self, lab):
+        protocols = "".join(
+            BIRD_PEER % (i, DAEMON_ADDRESS, DAEMON_AS, speaker_address(i),
+                         FIRST_AS + i) for i in range(MAX_PEERS))
+        self.host = lab.host
+        self.daemon = Bird(lab.host, f"{lab.folder}/bird", BIRD_CONFIG,
+                           address=DAEMON_ADDRESS, protocols=protocols)
+
+    def start(self):
+        # BIRD refuses routes whose next hop is not on link.
+        self.host.ip("address add 172.16.1.254/24 dev eth0")
+        self.daemon.start()
+        wait_until(lambda: self.daemon.ask("show protocols").count("Passive")
+                   == MAX_PEERS, 10, "BIRD")
+
+    def stop(self):
+        self.daemon.stop()
+        self.host.ip("address del 172.16.1.254/24 dev eth0")
+
+    def accepted(self, peers):
+        """Accepted prefixes of each peer; -1 while BIRD cleans up."""
+        text = self.daemon.ask("show protocols all")
+        return [self.count(section)
+                for section in text.split("\npeer")[1:peers + 1]]
+
+    @staticmethod
+    def count(section):
+        imported = re.search(r"Routes: +(\d+) imported", section)
+        if imported:
+            return int(imported[1])
+        return 0 if re.match(r"\d+ +BGP +\S+ +start", section) else -1
+
+
+class HeadgateDaemon(Daemon):
+    name = "headgate"
+
+    def __init__(self, lab):
+        self.daemon = Headgate(lab.host, lab.folder, [
+            "--as", str(DAEMON_AS), "--router-id", DAEMON_ADDRESS,
+            "--interface", "eth0", "--vip", "10.0.0.0/8",
+            "--neighbor", f"172.16.0.0/24,as={FIRST_AS}-"
+            f"{FIRST_AS + MAX_PEERS - 1},role=backend"])
+
+    def start(self):
+        self.daemon.start()
+
+    def stop(self):
+        self.daemon.stop()
+
+    def accepted(self, peers):
+        counts = {neighbor["address"]: neighbor["prefixes_accepted"]
+                  for neighbor in self.daemon.show("neighbors")}
+        return [counts.get(speaker_address(i), 0) for i in range(peers)]
+
+
+class Generator:
+    """The speakers, with their sessions established."""
+
+    def __init__(self, lab, peers, prefixes, seed):
+        self.process = lab.peers.start(
+            [f"{PROGRAMS}/bgp_generator", "--target", DAEMON_ADDRESS,
+             "--peers", str(peers), "--prefixes", str(prefixes),
+             "--seed", str(seed)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.expect("established")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait(10)
+
+    def expect(self, word):
+        if self.process.stdout.readline() != word + "\n":
+            raise LabError(f"the generator did not say {word}")
+
+    def tell(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def prepare(self, line):
+        self.tell(line)
+        self.expect("ready")
+
+
+class Bench:
+    """Rows of measurements: row -> daemon -> one for each round."""
+
+    def __init__(self, lab, rounds, seed):
+        self.lab = lab
+        self.rounds = rounds
+        self.seed = seed
+        self.rows = {}
+
+    def note(self, row, name, **measured):
+        self.rows.setdefault(row, {}).setdefault(name, []).append(measured)
+
+    def measure(self, row, daemon, generator, line, expected):
+        """From the generator's `line` until `daemon` has `expected` routes."""
+        cpu = daemon.cpu_seconds()
+        begin = time.monotonic()
+        generator.tell(line)
+        daemon.wait_accepted(expected)
+        seconds = time.monotonic() - begin
+        generator.expect("done")
+        daemon.wait_idle()
+        self.note(row, daemon.name, seconds=seconds,
+                  cpu_s=daemon.cpu_seconds() - cpu,
+                  resident_bytes=daemon.resident())
+
+    def one_peer(self, daemon):
+        with Generator(self.lab, 1, 1000000, self.seed) as generator:
+            generator.prepare("announce 0")
+            self.measure("1M routes from one peer", daemon, generator, "go",
+                         [1000000])
+            generator.prepare("withdraw")
+            self.measure("1M routes withdrawn", daemon, generator, "go", [0])
+
+    def ten_peers(self, daemon):
+        with Generator(self.lab, 10, 100000, self.seed) as generator:
+            generator.prepare("announce 0")
+            self.measure("100k routes from each of 10 peers", daemon,
+                         generator, "go", [100000] * 10)
+            self.measure("one of 10 sessions with 100k lost", daemon,
+                         generator, "drop", [0] + [100000] * 9)
+
+    def cycles(self, daemon):
+        """Announced and withdrawn, with communities never seen before."""
+        with Generator(self.lab, 1, 10000, self.seed) as generator:
+            begin, cpu = time.monotonic(), daemon.cpu_seconds()
+            for cycle in range(1, CYCLES + 1):
+                for line, count in ((f"announce {cycle}", 10000),
+                                    ("withdraw", 0)):
+                    generator.prepare(line)
+                    generator.tell("go")
+                    generator.expect("done")
+                    daemon.wait_accepted([count])
+                if cycle == STEADY_CYCLE:
+                    early = daemon.resident()
+            self.note(f"{CYCLES} cycles of 10k routes", daemon.name,
+                      seconds=time.monotonic() - begin,
+                      cpu_s=daemon.cpu_seconds() - cpu,
+                      resident_bytes=daemon.resident(),
+                      early_resident_bytes=early)
+
+    def run_daemons(self, daemons):
+        for scenario in (self.one_peer, self.ten_peers, self.cycles):
+            for daemon in daemons:
+                daemon.start()
+                scenario(daemon)
+                daemon.stop()
+
+    def run_rib(self, row, peers, prefixes):
+        done = subprocess.run(
+            [f"{PROGRAMS}/rib_bench", "--peers", str(peers),
+             "--prefixes", str(prefixes), "--seed", str(self.seed)],
+            check=True, capture_output=True, text=True)
+        measured = json.loads(done.stdout)
+        self.note(row, "rib", cpu_s=measured["load_cpu_s"],
+                  resident_bytes=measured["load_bytes"])
+
+    def run(self):
+        daemons = [BirdDaemon(self.lab), HeadgateDaemon(self.lab)]
+        for number in range(self.rounds):
+            print(f"round {number + 1} of {self.rounds}", flush=True)
+            self.run_daemons(daemons)
+            daemons.reverse()
+            self.run_rib("1M routes from one peer", 1, 1000000)
+            self.run_rib("100k routes from each of 10 peers", 10, 100000)
+
+
+def values(measurements, name):
+    return [m[name] for m in measurements if name in m]
+
+
+def show(measurements, name, unit=1):
+    """Median and least, or a dash."""
+    found = values(measurements, name)
+    if not found:
+        return "-"
+    return f"{statistics.median(found) / unit:.2f} ({min(found) / unit:.2f})"
+
+
+def ratio(row, name):
+    """Headgate's median over BIRD's."""
+    ours = values(row.get("headgate", []), name)
+    theirs = values(row.get("bird", []), name)
+    if not ours or not theirs or not statistics.median(theirs):
+        return None
+    return statistics.median(ours) / statistics.median(theirs)
+
+
+def print_table(rows):
+    line = "{:36}{:10}{:>16}{:>16}{:>18}"
+    print("\n" + line.format("median (least)", "", "seconds", "CPU seconds",
+                             "MiB"))
+    for name, row in rows.items():
+        for daemon, measured in row.items():
+            print(line.format(name, daemon, show(measured, "seconds"),
+                              show(measured, "cpu_s"),
+                              show(measured, "resident_bytes", MIB)))
+            if values(measured, "early_resident_bytes"):
+                print(line.format(f"  after cycle {STEADY_CYCLE}", daemon, "",
+                                  "", show(measured, "early_resident_bytes",
+                                           MIB)))
+            name = ""
+        found = [ratio(row, key)
+                 for key in ("seconds", "cpu_s", "resident_bytes")]
+        print(line.format("", "ratio", *("-" if r is None else f"{r:.2f}"
+                                         for r in found)))
+
+
+def write_json(rows, seed):
+    for row in rows.values():
+        row["ratio"] = {key: ratio(row, key)
+                        for key in ("seconds", "cpu_s", "resident_bytes")}
+    with open(f"{BUILD}/bench-bgp.json", "w", encoding="utf-8") as file:
+        json.dump({"seed": seed, "rows": rows}, file, indent=1)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    print(f"seed {options.seed}")
+    try:
+        with BenchLab() as lab:
+            bench = Bench(lab, options.rounds, options.seed)
+            bench.run()
+    except LabError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    print_table(bench.rows)
+    write_json(bench.rows, options.seed)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

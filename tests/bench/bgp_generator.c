@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ *	bgp_generator --target ADDRESS [--peers N] [--prefixes N] [--seed N]
+ *
+ * Up to 64 BGP speakers that load a daemon with routes as fast as it takes
+ * them. Speaker i is 172.16.0.(11+i) in AS 65001+i, an address that must be on
+ * this host, and announces next hop 172.16.1.(1+i).
+ *
+ * Prints "established" when all sessions are up, then does what stdin says, a
+ * line at a time, and says "done" when the last byte has gone to the kernel:
+ *
+ *	announce CYCLE	all prefixes; another number means other attributes
+ *	withdraw	all prefixes
+ *	drop		the first session, without a word
+ *
+ * Streams are encoded before the answer "ready" to a line; "go" sends them. The
+ * end of stdin ends the generator. Sessions are kept with hold time 0 (RFC 4271
+ * 4.2), so that nothing but these streams is sent.
+ */
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "bgp/message.h"
+#include "bgp/protocol.h"
+#include "core/wire.h"
+#include "update_stream.h"
+
+enum {
+	MAX_SPEAKERS = 64,
+	FIRST_AS = 65001,
+	FIRST_ADDRESS = 0xac10000b,  /* 172.16.0.11 */
+	FIRST_NEXT_HOP = 0xac100101, /* 172.16.1.1 */
+	LINE_SIZE = 64,
+	INPUT_SIZE = 65536,
+};
+
+struct speaker {
+	int fd; /* -1: dropped */
+	bool established;
+	struct update_shape shape;
+	struct update_stream stream;
+	struct reader output; /* what is left of the stream */
+	size_t input_size;
+	uint8_t input[INPUT_SIZE];
+};
+
+struct generator {
+	struct in_addr target;
+	unsigned int count;
+	struct speaker speakers[MAX_SPEAKERS];
+};
+
+/* ------------------------------------------------------------- sessions */
+
+static int connect_from(uint32_t source, struct in_addr target)
+{
+	struct sockaddr_in local = { .sin_family = AF_INET,
+				     .sin_addr.s_addr = htonl(source) };
+	struct sockaddr_in remote = { .sin_family = AF_INET,
+				      .sin_addr = target,
+				      .sin_port = htons(BGP_PORT) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	if (bind(fd, (struct sockaddr *)&local, sizeof(local)) ||
+	    connect(fd, (struct sockaddr *)&remote, sizeof(remote))) {
+		int error = -errno;
+
+		close(fd);
+		return error;
+	}
+	return fd;
+}
+
+/* RFC 4271 4.2, RFC 5492 4: IPv4 unicast and 4-byte AS numbers. */
+static void write_open(struct writer *w, const struct speaker *speaker)
+{
+	const uint8_t capabilities[] = {
+		BGP_CAPABILITY_MULTIPROTOCOL,
+		4,
+		0,
+		BGP_AFI_IPV4,
+		0,
+		BGP_SAFI_UNICAST,
+		BGP_CAPABILITY_AS4,
+		BGP_AS4_SIZE,
+	};
+	const size_t size = sizeof(capabilities) + BGP_AS4_SIZE;
+	size_t begin = bgp_message_begin(w, BGP_OPEN);
+
+	writer_u8(w, BGP_VERSION);
+	writer_u16(w, BGP_AS_TRANS);
+	writer_u16(w, 0); /* hold time */
+	writer_u32(w, speaker->shape.next_hop);
+	writer_u8(w, (uint8_t)(size + 2)); /* of this one parameter */
+	writer_u8(w, BGP_PARAMETER_CAPABILITIES);
+	writer_u8(w, (uint8_t)size);
+	writer_bytes(w, capabilities, sizeof(capabilities));
+	writer_u32(w, speaker->shape.as);
+	bgp_message_end(w, begin);
+}
+
+/* OPEN, and at once the KEEPALIVE that accepts the peer's. */
+static int greet(const struct speaker *speaker)
+{
+	uint8_t bytes[BGP_MAX_MESSAGE];
+	struct writer w = writer_of(bytes, sizeof(bytes));
+
+	write_open(&w, speaker);
+	bgp_keepalive_encode(&w);
+	return write(speaker->fd, bytes, w.used) == (ssize_t)w.used ? 0 : -EIO;
+}
+
+static int start(struct speaker *speaker, unsigned int index,
+		 struct in_addr target)
+{
+	speaker->shape.as = FIRST_AS + index;
+	speaker->shape.next_hop = FIRST_NEXT_HOP + index;
+	speaker->fd = connect_from(FIRST_ADDRESS + index, target);
+	if (speaker->fd < 0)
+		return speaker->fd;
+	if (fcntl(speaker->fd, F_SETFL, O_NONBLOCK))
+		return -errno;
+	return greet(speaker);
+}
+
+/* What the daemon says matters only until the session is up. */
+static int consume(struct speaker *speaker)
+{
+	const uint8_t *data = speaker->input;
+	size_t size = speaker->input_size;
+	struct bgp_frame_result frame;
+	enum bgp_frame result;
+
+	while ((result = bgp_frame_next(data, size, BGP_MAX_MESSAGE, &frame)) ==
+	       BGP_FRAME_OK) {
+		if (frame.type == BGP_NOTIFICATION)
+			return -ECONNRESET;
+		if (frame.type == BGP_KEEPALIVE)
+			speaker->established = true;
+		data += frame.size;
+		size -= frame.size;
+	}
+	memmove(speaker->input, data, size);
+	speaker->input_size = size;
+	return result == BGP_FRAME_ERROR ? -EPROTO : 0;
+}
+
+static int receive(struct speaker *speaker)
+{
+	ssize_t count = read(speaker->fd, speaker->input + speaker->input_size,
+			     sizeof(speaker->input) - speaker->input_size);
+
+	if (count < 0)
+		return errno == EAGAIN ? 0 : -errno;
+	if (!count)
+		return -ECONNRESET;
+	speaker->input_size += (size_t)count;
+	return consume(speaker);
+}
+
+static int transmit(struct speaker *speaker)
+{
+	ssize_t count =
+		write(speaker->fd, speaker->output.data, speaker->output.left);
+
+	if (count < 0)
+		return errno == EAGAIN ? 0 : -errno;
+	reader_take(&speaker->output, (size_t)count);
+	return 0;
+}
+
+/* ------------------------------------------------------------- together */
+
+/* Waits once, and does what can be done on each session. */
+static int turn(struct generator *generator)
+{
+	struct pollfd polls[MAX_SPEAKERS];
+	int error = 0;
+
+	for (unsigned int i = 0; i < generator->count; i++) {
+		const struct speaker *speaker = &generator->speakers[i];
+
+		polls[i] =
+			(struct pollfd){ .fd = speaker->fd, .events = POLLIN };
+		if (speaker->output.left)
+			polls[i].events |= POLLOUT;
+	}
+	if (poll(polls, generator->count, -1) < 0)
+		return -errno;
+	for (unsigned int i = 0; i < generator->count && !error; i++) {
+		if (polls[i].revents & POLLOUT)
+			error = transmit(&generator->speakers[i]);
+		else if (polls[i].revents)
+			error = receive(&generator->speakers[i]);
+	}
+	return error;
+}
+
+static bool is_busy(const struct generator *generator)
+{
+	for (unsigned int i = 0; i < generator->count; i++)
+		if (!generator->speakers[i].established ||
+		    generator->speakers[i].output.left)
+			return true;
+	return false;
+}
+
+static int work(struct generator *generator)
+{
+	int error = 0;
+
+	while (!error && is_busy(generator))
+		error = turn(generator);
+	return error;
+}
+
+/* ------------------------------------------------------------- commands */
+
+static void say(const char *word)
+{
+	puts(word);
+	fflush(stdout);
+}
+
+typedef int encode_fn(const struct update_shape *shape,
+		      struct update_stream *out);
+
+static int prepare(struct generator *generator, encode_fn *encode,
+		   uint32_t cycle)
+{
+	int error = 0;
+
+	for (unsigned int i = 0; i < generator->count && !error; i++) {
+		struct speaker *speaker = &generator->speakers[i];
+
+		update_stream_free(&speaker->stream);
+		if (speaker->fd < 0)
+			continue;
+		speaker->shape.cycle = cycle;
+		error = encode(&speaker->shape, &speaker->stream);
+	}
+	return error;
+}
+
+static int send_streams(struct generator *generator)
+{
+	for (unsigned int i = 0; i < generator->count; i++) {
+		struct speaker *speaker = &generator->speakers[i];
+
+		speaker->output =
+			reader_of(speaker->stream.data, speaker->stream.size);
+	}
+	return work(generator);
+}
+
+static int drop_first(struct generator *generator)
+{
+	close(generator->speakers[0].fd);
+	generator->speakers[0].fd = -1;
+	return 0;
+}
+
+static int obey(struct generator *generator, const char *line)
+{
+	const char *answer = "done";
+	unsigned int cycle;
+	int error = -EINVAL;
+
+	if (!strcmp(line, "go\n")) {
+		error = send_streams(generator);
+	} else if (!strcmp(line, "drop\n")) {
+		error = drop_first(generator);
+	} else if (!strcmp(line, "withdraw\n")) {
+		error = prepare(generator, update_stream_withdraw, 0);
+		answer = "ready";
+	} else if (sscanf(line, "announce %u", &cycle) == 1) {
+		error = prepare(generator, update_stream_announce, cycle);
+		answer = "ready";
+	}
+	if (!error)
+		say(answer);
+	return error;
+}
+
+static int run(struct generator *generator)
+{
+	char line[LINE_SIZE];
+	int error = 0;
+
+	for (unsigned int i = 0; i < generator->count && !error; i++)
+		error = start(&generator->speakers[i], i, generator->target);
+	if (!error)
+		error = work(generator);
+	if (!error)
+		say("established");
+	while (!error && fgets(line, sizeof(line), stdin))
+		error = obey(generator, line);
+	return error;
+}
+
+/* ------------------------------------------------------------- options */
+
+static bool parse_options(struct generator *generator, int argc, char **argv)
+{
+	static const struct option flags[] = {
+		{ "target", required_argument, NULL, 't' },
+		{ "peers", required_argument, NULL, 'p' },
+		{ "prefixes", required_argument, NULL, 'n' },
+		{ "seed", required_argument, NULL, 's' },
+		{ 0 },
+	};
+	struct update_shape shape = { .seed = 1, .prefixes = 1000 };
+	bool ok = false;
+	int flag;
+
+	generator->count = 1;
+	while ((flag = getopt_long(argc, argv, "", flags, NULL)) != -1) {
+		if (flag == 't')
+			ok = inet_pton(AF_INET, optarg, &generator->target);
+		else if (flag == 'p')
+			generator->count = (unsigned int)atoi(optarg);
+		else if (flag == 'n')
+			shape.prefixes = (uint32_t)atoi(optarg);
+		else if (flag == 's')
+			shape.seed = (uint32_t)atoi(optarg);
+		else
+			return false;
+	}
+	for (unsigned int i = 0; i < MAX_SPEAKERS; i++)
+		generator->speakers[i].shape = shape;
+	return ok && generator->count && generator->count <= MAX_SPEAKERS;
+}
+
+int main(int argc, char **argv)
+{
+	static struct generator generator;
+	int error;
+
+	if (!parse_options(&generator, argc, argv)) {
+		fputs("usage: bgp_generator --target ADDRESS [--peers N] [--prefixes N] [--seed N]\n",
+		      stderr);
+		return 2;
+	}
+	error = run(&generator);
+	if (error)
+		fprintf(stderr, "bgp_generator: %s\n", strerror(-error));
+	for (unsigned int i = 0; i < generator.count; i++)
+		update_stream_free(&generator.speakers[i].stream);
+	return error ? 1 : 0;
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ *	rib_bench [--peers N] [--prefixes N] [--seed N]
+ *
+ * Decoder, rib and decision process alone, in a world where every next hop
+ * lives: each peer announces the same prefixes, all paths of a prefix are
+ * equal, and the set of each route is all of them. That is more than the agent
+ * is asked for, which steers as many VIPs as its tables hold.
+ *
+ * Prints one line of JSON: CPU seconds and memory for the load, then CPU
+ * seconds for the loss of one session. Fails if a set is not what it must be.
+ */
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bgp/message.h"
+#include "bgp/session.h"
+#include "bgp/update.h"
+#include "rib/rib.h"
+#include "update_stream.h"
+
+enum {
+	LOCAL_AS = 64512,
+	FIRST_AS = 65001,
+	FIRST_ADDRESS = 0xac100101, /* 172.16.1.1 */
+	LOCAL_ADDRESS = 0xac100001, /* 172.16.0.1 */
+	MAX_PEERS = 64,
+	/* What the agent reads from a socket at one time. */
+	READ_SIZE = 65536,
+};
+
+struct bench_peer {
+	struct rib_peer *peer;
+	struct bgp_session session;
+	struct update_stream stream;
+	struct reader input; /* what is left of the stream */
+};
+
+struct bench {
+	struct rib *rib;
+	struct prefix vips;
+	unsigned int peer_count;
+	struct bench_peer peers[MAX_PEERS];
+	uint64_t members; /* of all sets together */
+};
+
+/* ------------------------------------------------------------- the world */
+
+static enum path_reason next_hop_lives(const struct address *next_hop,
+				       void *context)
+{
+	(void)next_hop, (void)context;
+	return REASON_NONE;
+}
+
+static void next_hop_track(const struct address *next_hop, bool wanted,
+			   void *context)
+{
+	(void)next_hop, (void)wanted, (void)context;
+}
+
+/* More VIPs than there is room for: decided, but not steered. */
+static bool set_decided(const struct route *route, void *context)
+{
+	(void)route, (void)context;
+	return false;
+}
+
+static void work_waiting(void *context)
+{
+	(void)context;
+}
+
+static void export_waiting(struct rib_peer *peer, void *context)
+{
+	(void)peer, (void)context;
+}
+
+static struct rib *new_rib(struct bench *bench)
+{
+	const struct rib_options options = {
+		.import = { .local_as = LOCAL_AS,
+			    .vips = &bench->vips,
+			    .vip_count = 1 },
+		.decision = { .maximum_paths = MAX_PEERS,
+			      .maximum_paths_ibgp = MAX_PEERS,
+			      .as_path = MULTIPATH_AS_PATH_RELAXED },
+		.min_nexthops = 1,
+		.hooks = { .next_hop_check = next_hop_lives,
+			   .next_hop_track = next_hop_track,
+			   .set_decided = set_decided,
+			   .work_waiting = work_waiting,
+			   .export_waiting = export_waiting },
+	};
+
+	prefix_parse("10.0.0.0/8", &bench->vips);
+	return rib_new(&options);
+}
+
+static int add_peer(struct bench *bench, uint32_t seed, uint32_t prefixes)
+{
+	const struct address local = address_from_ipv4(htonl(LOCAL_ADDRESS));
+	struct bench_peer *new = &bench->peers[bench->peer_count];
+	const struct update_shape shape = {
+		.seed = seed,
+		.as = FIRST_AS + bench->peer_count,
+		.next_hop = FIRST_ADDRESS + bench->peer_count,
+		.prefixes = prefixes,
+	};
+	const struct path_source source = {
+		.address = address_from_ipv4(htonl(shape.next_hop)),
+		.identifier = shape.next_hop,
+		.as = shape.as,
+		.external = true,
+	};
+
+	new->session = (struct bgp_session){
+		.local_as = LOCAL_AS,
+		.peer_as = shape.as,
+		.as4 = true,
+		.ebgp = true,
+		.families = BGP_IPV4_UNICAST_BIT,
+		.max_message = BGP_MAX_MESSAGE,
+	};
+	new->peer =
+		rib_peer_up(bench->rib, &source, NEIGHBOR_ROLE_BACKEND, &local);
+	if (!new->peer || update_stream_announce(&shape, &new->stream))
+		return -ENOMEM;
+	new->input = reader_of(new->stream.data, new->stream.size);
+	bench->peer_count++;
+	return 0;
+}
+
+/* ------------------------------------------------------------- measuring */
+
+static double cpu_seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Resident memory in bytes, 0 if unknown. */
+static long resident_bytes(void)
+{
+	FILE *file = fopen("/proc/self/statm", "r");
+	long pages = 0;
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "%*d %ld", &pages) != 1)
+		pages = 0;
+	fclose(file);
+	return pages * sysconf(_SC_PAGESIZE);
+}
+
+/* Takes in one message. False at the end of the stream, or out of memory. */
+static bool receive(struct bench *bench, struct bench_peer *from)
+{
+	const struct bgp_decode_context context = { .session = &from->session };
+	struct bgp_frame_result frame;
+	struct bgp_scratch scratch;
+	struct bgp_update update;
+
+	if (bgp_frame_next(from->input.data, from->input.left, BGP_MAX_MESSAGE,
+			   &frame) != BGP_FRAME_OK)
+		return false;
+	reader_take(&from->input, frame.size);
+	return bgp_update_decode(&context, frame.body, &scratch, &update) ==
+		       BGP_VERDICT_OK &&
+	       !rib_update(bench->rib, from->peer, &update);
+}
+
+/* As the agent's event loop: a read from each peer, then what it led to. */
+static void load(struct bench *bench)
+{
+	size_t left;
+
+	do {
+		left = 0;
+		for (unsigned int i = 0; i < bench->peer_count; i++) {
+			struct bench_peer *from = &bench->peers[i];
+			size_t stop = from->input.left > READ_SIZE ?
+					      from->input.left - READ_SIZE :
+					      0;
+
+			while (from->input.left > stop && receive(bench, from))
+				;
+			left += from->input.left;
+		}
+		rib_process(bench->rib);
+	} while (left);
+}
+
+static uint64_t count_members(const struct bench *bench)
+{
+	const struct route *route = NULL;
+	uint64_t members = 0;
+
+	while ((route = rib_next(bench->rib, route)))
+		members += route->selected;
+	return members;
+}
+
+static int expect_members(const struct bench *bench, uint64_t expected)
+{
+	uint64_t members = count_members(bench);
+
+	if (members == expected)
+		return 0;
+	fprintf(stderr, "rib_bench: the sets have %llu members, not %llu\n",
+		(unsigned long long)members, (unsigned long long)expected);
+	return 1;
+}
+
+static void lose_session(struct bench *bench)
+{
+	rib_peer_down(bench->rib, bench->peers[0].peer);
+	rib_process(bench->rib);
+}
+
+static int measure(struct bench *bench, uint32_t prefixes)
+{
+	long before_bytes = resident_bytes(), load_bytes;
+	double before = cpu_seconds(), load_s, loss_s;
+	int failed;
+
+	load(bench);
+	load_s = cpu_seconds() - before;
+	load_bytes = resident_bytes() - before_bytes;
+	failed = expect_members(bench, (uint64_t)bench->peer_count * prefixes);
+	before = cpu_seconds();
+	lose_session(bench);
+	loss_s = cpu_seconds() - before;
+	failed |= expect_members(bench,
+				 (uint64_t)(bench->peer_count - 1) * prefixes);
+	printf("{\"load_cpu_s\":%.3f,\"load_bytes\":%ld,\"loss_cpu_s\":%.3f}\n",
+	       load_s, load_bytes, loss_s);
+	return failed;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option flags[] = {
+		{ "peers", required_argument, NULL, 'p' },
+		{ "prefixes", required_argument, NULL, 'n' },
+		{ "seed", required_argument, NULL, 's' },
+		{ 0 },
+	};
+	unsigned long peers = 10, prefixes = 100000, seed = 1;
+	struct bench bench = { 0 };
+	int flag, failed = 0;
+
+	while ((flag = getopt_long(argc, argv, "", flags, NULL)) != -1) {
+		if (flag == 'p')
+			peers = strtoul(optarg, NULL, 10);
+		else if (flag == 'n')
+			prefixes = strtoul(optarg, NULL, 10);
+		else if (flag == 's')
+			seed = strtoul(optarg, NULL, 10);
+		else
+			return 2;
+	}
+	bench.rib = new_rib(&bench);
+	while (bench.rib && bench.peer_count < peers && !failed)
+		failed = add_peer(&bench, (uint32_t)seed, (uint32_t)prefixes);
+	if (!bench.rib || failed) {
+		fprintf(stderr, "rib_bench: %s\n", strerror(ENOMEM));
+		return 1;
+	}
+	failed = measure(&bench, (uint32_t)prefixes);
+	rib_free(bench.rib);
+	for (unsigned int i = 0; i < bench.peer_count; i++)
+		update_stream_free(&bench.peers[i].stream);
+	return failed;
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Objects out of a pool: zeroed, apart from each other, used again. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/pool.h"
+
+enum {
+	OBJECT_SIZE = 41, /* not a multiple of anything */
+	OBJECTS = 20000,  /* more than one chunk holds */
+};
+
+static uint8_t *objects[OBJECTS];
+
+static void take_all(struct pool *pool)
+{
+	for (unsigned int i = 0; i < OBJECTS; i++) {
+		objects[i] = pool_take(pool);
+		assert_non_null(objects[i]);
+		memset(objects[i], (int)(i % UINT8_MAX) + 1, OBJECT_SIZE);
+	}
+}
+
+static void give_all(struct pool *pool)
+{
+	for (unsigned int i = 0; i < OBJECTS; i++)
+		pool_give(pool, objects[i]);
+}
+
+static void objects_do_not_overlap(void **state)
+{
+	struct pool pool = pool_of(OBJECT_SIZE);
+
+	(void)state;
+	take_all(&pool);
+	for (unsigned int i = 0; i < OBJECTS; i++) {
+		assert_int_equal((uintptr_t)objects[i] % sizeof(void *), 0);
+		for (unsigned int k = 0; k < OBJECT_SIZE; k++)
+			assert_int_equal(objects[i][k], i % UINT8_MAX + 1);
+	}
+	give_all(&pool);
+}
+
+static void an_object_is_zero_when_it_comes_back(void **state)
+{
+	static const uint8_t zero[OBJECT_SIZE];
+	struct pool pool = pool_of(OBJECT_SIZE);
+	uint8_t *kept = pool_take(&pool), *object = pool_take(&pool);
+
+	(void)state;
+	memset(object, UINT8_MAX, OBJECT_SIZE);
+	pool_give(&pool, object);
+	assert_ptr_equal(pool_take(&pool), object);
+	assert_memory_equal(object, zero, sizeof(zero));
+	pool_give(&pool, object);
+	pool_give(&pool, kept);
+}
+
+static void an_empty_pool_holds_no_memory(void **state)
+{
+	struct pool pool = pool_of(OBJECT_SIZE);
+
+	(void)state;
+	for (int round = 0; round < 3; round++) {
+		take_all(&pool);
+		assert_non_null(pool.chunks);
+		give_all(&pool);
+		assert_null(pool.chunks);
+		assert_int_equal(pool.used, 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(objects_do_not_overlap),
+		cmocka_unit_test(an_object_is_zero_when_it_comes_back),
+		cmocka_unit_test(an_empty_pool_holds_no_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

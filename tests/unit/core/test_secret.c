@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Secrets out of files. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/secret.h"
+
+static char path[64];
+static struct secret secret;
+static char error[SECRET_ERROR_SIZE];
+
+static int make_file(void **state)
+{
+	int fd;
+
+	(void)state;
+	snprintf(path, sizeof(path), "/tmp/headgate-test-XXXXXX");
+	fd = mkstemp(path);
+	close(fd);
+	memset(&secret, 0, sizeof(secret));
+	return fd < 0;
+}
+
+static int remove_file(void **state)
+{
+	(void)state;
+	return unlink(path);
+}
+
+static int read_text(const char *text)
+{
+	FILE *out = fopen(path, "w");
+
+	assert_non_null(out);
+	fputs(text, out);
+	fclose(out);
+	error[0] = '\0';
+	return secret_read(path, &secret, error);
+}
+
+static void assert_refused(int code, const char *why)
+{
+	assert_true(code < 0);
+	assert_non_null(strstr(error, path));
+	assert_non_null(strstr(error, why));
+}
+
+static void line_ends_and_blanks_behind_are_no_part_of_it(void **state)
+{
+	(void)state;
+	assert_int_equal(read_text("two words \t\r\n\n"), 0);
+	assert_int_equal(secret.size, 9);
+	assert_memory_equal(secret.bytes, "two words", 9);
+	assert_int_equal(read_text(" x"), 0);
+	assert_memory_equal(secret.bytes, " x", 2);
+}
+
+static void eighty_bytes_are_the_longest(void **state)
+{
+	char text[SECRET_MAX + 3];
+
+	(void)state;
+	memset(text, 'k', sizeof(text));
+	text[SECRET_MAX] = '\n';
+	text[SECRET_MAX + 1] = '\0';
+	assert_int_equal(read_text(text), 0);
+	assert_int_equal(secret.size, SECRET_MAX);
+	text[SECRET_MAX] = 'k';
+	assert_refused(read_text(text), "more than 80 bytes");
+	assert_null(strstr(error, "kkk"));
+}
+
+static void an_empty_file_is_no_key(void **state)
+{
+	(void)state;
+	assert_refused(read_text(""), "is empty");
+	assert_refused(read_text("\n \n"), "is empty");
+	assert_int_equal(secret.size, 0);
+}
+
+static void a_file_that_all_may_read_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(chmod(path, 0604), 0);
+	assert_refused(read_text("key"), "chmod o= it");
+	assert_int_equal(chmod(path, 0640), 0);
+	assert_int_equal(read_text("key"), 0);
+}
+
+static void a_pipe_is_not_waited_for(void **state)
+{
+	(void)state;
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_refused(secret_read(path, &secret, error), "no regular file");
+}
+
+static void a_missing_file_is_named(void **state)
+{
+	(void)state;
+	assert_true(secret_read("/none/key", &secret, error) < 0);
+	assert_string_equal(error, "/none/key: No such file or directory");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			line_ends_and_blanks_behind_are_no_part_of_it,
+			make_file, remove_file),
+		cmocka_unit_test_setup_teardown(eighty_bytes_are_the_longest,
+						make_file, remove_file),
+		cmocka_unit_test_setup_teardown(an_empty_file_is_no_key,
+						make_file, remove_file),
+		cmocka_unit_test_setup_teardown(
+			a_file_that_all_may_read_is_refused, make_file,
+			remove_file),
+		cmocka_unit_test_setup_teardown(a_pipe_is_not_waited_for,
+						make_file, remove_file),
+		cmocka_unit_test(a_missing_file_is_named),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

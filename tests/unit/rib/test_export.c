@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What upstreams are told, and what stays here. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "world.h"
+
+static void an_upstream_gets_the_vip_with_our_as_and_next_hop(void **state)
+{
+	struct world *world = *state;
+	struct rib_export out;
+	struct reader path;
+	char text[ADDRESS_TEXT_SIZE];
+
+	announce_vip(world, 0, VIP);
+	announce_vip(world, 1, VIP);
+	rib_process(world->rib);
+	assert_int_not_equal(world->exports, 0);
+	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_false(out.withdraw);
+	assert_int_equal(out.count, 1);
+	assert_string_equal(address_format(&out.attributes.next_hop, text),
+			    "10.0.255.2");
+	path = out.attributes.as_path;
+	reader_u16(&path); /* segment header */
+	assert_int_equal(reader_u32(&path), LOCAL_AS);
+	assert_int_equal(reader_u32(&path), 65002); /* of the best path */
+	assert_false(rib_export_next(world->rib, world->upstream, &out));
+	assert_int_equal(world->upstream->prefixes_announced, 1);
+}
+
+static void the_vip_is_withdrawn_upstream_with_its_last_next_hop(void **state)
+{
+	struct world *world = *state;
+	struct rib_export out;
+
+	announce_vip(world, 0, VIP);
+	rib_process(world->rib);
+	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	withdraw(world, 0, VIP);
+	rib_process(world->rib);
+	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_true(out.withdraw);
+	assert_int_equal(out.count, 1);
+	assert_int_equal(world->upstream->prefixes_announced, 0);
+	assert_null(route_of(world, VIP)); /* nothing is left of it */
+}
+
+static void changes_before_an_export_are_told_once(void **state)
+{
+	struct world *world = *state;
+	struct rib_export out;
+
+	announce_vip(world, 0, VIP);
+	rib_process(world->rib);
+	withdraw(world, 0, VIP);
+	rib_process(world->rib);
+	assert_false(rib_export_next(world->rib, world->upstream, &out));
+	assert_null(route_of(world, VIP));
+}
+
+static void without_upstreams_nothing_is_left_of_a_route(void **state)
+{
+	struct world *world = *state;
+
+	rib_peer_down(world->rib, world->upstream);
+	announce_vip(world, 0, VIP);
+	rib_process(world->rib);
+	withdraw(world, 0, VIP);
+	rib_process(world->rib);
+	assert_null(route_of(world, VIP));
+	upstream_up(world);
+}
+
+static void a_vip_that_cannot_be_steered_is_not_announced(void **state)
+{
+	struct world *world = *state;
+	struct rib_export out;
+
+	world->refuse_to_steer = true;
+	announce_vip(world, 0, VIP);
+	rib_process(world->rib);
+	assert_false(rib_export_next(world->rib, world->upstream, &out));
+}
+
+static void below_min_nexthops_nothing_is_announced(void **state)
+{
+	struct world world;
+	struct rib_export out;
+
+	(void)state;
+	world_init(&world, 2);
+	announce_vip(&world, 0, VIP);
+	rib_process(world.rib);
+	assert_false(rib_export_next(world.rib, world.upstream, &out));
+	announce_vip(&world, 1, VIP);
+	rib_process(world.rib);
+	assert_true(rib_export_next(world.rib, world.upstream, &out));
+	assert_false(out.withdraw);
+	withdraw(&world, 1, VIP);
+	rib_process(world.rib);
+	assert_true(rib_export_next(world.rib, world.upstream, &out));
+	assert_true(out.withdraw);
+	rib_free(world.rib);
+}
+
+static void a_new_upstream_gets_everything(void **state)
+{
+	struct world *world = *state;
+	struct rib_export out;
+
+	announce_vip(world, 0, VIP);
+	announce_vip(world, 0, "192.0.2.2/32");
+	rib_process(world->rib);
+	rib_peer_down(world->rib, world->upstream);
+	upstream_up(world);
+	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_int_equal(out.count, 2); /* equal attributes: one message */
+	rib_refresh(world->rib, world->upstream);
+	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_int_equal(out.count, 2);
+	assert_int_equal(world->upstream->prefixes_announced, 2);
+}
+
+static void no_advertise_keeps_a_route_here(void **state)
+{
+	const struct test_route route = { .prefix = VIP,
+					  .next_hop = "10.0.0.1",
+					  .as = { 65001 } };
+	static const uint8_t no_advertise[] = { 0xff, 0xff, 0xff, 0x02 };
+	struct world *world = *state;
+	struct test_update t;
+	struct rib_export out;
+
+	test_announce(&t, &route);
+	t.update.attributes.present |= BGP_HAS_COMMUNITIES;
+	t.update.attributes.communities =
+		reader_of(no_advertise, sizeof(no_advertise));
+	rib_update(world->rib, world->backends[0], &t.update);
+	rib_process(world->rib);
+	assert_int_equal(route_of(world, VIP)->selected, 1);
+	assert_false(rib_export_next(world->rib, world->upstream, &out));
+}
+
+/* RFC 4360 6: what is not transitive stays in our AS. */
+static void a_non_transitive_community_does_not_leave_our_as(void **state)
+{
+	static const uint8_t list[] = { 0x40, 4, 0, 1, 0, 0, 0, 0,
+					0x00, 2, 0, 1, 0, 0, 0, 9 };
+	const struct test_route route = { .prefix = VIP,
+					  .next_hop = "10.0.0.1",
+					  .as = { 65001 } };
+	struct world *world = *state;
+	struct rib_export out;
+	struct test_update t;
+
+	test_announce(&t, &route);
+	t.update.attributes.present |= BGP_HAS_EXTENDED_COMMUNITIES;
+	t.update.attributes.extended_communities =
+		reader_of(list, sizeof(list));
+	rib_update(world->rib, world->backends[0], &t.update);
+	rib_process(world->rib);
+	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_int_equal(out.attributes.extended_communities.left, 8);
+	assert_memory_equal(out.attributes.extended_communities.data, list + 8,
+			    8);
+	/* Nothing is left: nothing is sent. */
+	t.update.attributes.extended_communities = reader_of(list, 8);
+	rib_update(world->rib, world->backends[0], &t.update);
+	rib_process(world->rib);
+	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_int_equal(out.attributes.present & BGP_HAS_EXTENDED_COMMUNITIES,
+			 0);
+}
+
+/* RFC 4271 9.2, and nothing of our own AS leaves it: RFC 4456 8. */
+static void a_path_from_inside_is_not_passed_on_inside(void **state)
+{
+	const struct address local = address_from_ipv4(htonl(0x0a0000fe));
+	const struct path_source inside = { .address = backend_address(9),
+					    .identifier = 9,
+					    .as = LOCAL_AS };
+	const struct test_route route = { .prefix = VIP,
+					  .next_hop = "10.0.0.1",
+					  .as = { 65001 },
+					  .local_pref = 200 };
+	struct world *world = *state;
+	struct rib_peer *backend, *upstream;
+	struct rib_export out;
+	struct test_update t;
+
+	backend =
+		rib_peer_up(world->rib, &inside, NEIGHBOR_ROLE_BACKEND, &local);
+	upstream = rib_peer_up(world->rib, &inside, NEIGHBOR_ROLE_UPSTREAM,
+			       &local);
+	rib_update(world->rib, backend, test_announce(&t, &route));
+	rib_process(world->rib);
+	assert_false(rib_export_next(world->rib, upstream, &out));
+	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_int_equal(out.attributes.present & BGP_HAS_LOCAL_PREF, 0);
+	/* From outside it is, with its LOCAL_PREF. */
+	rib_peer_down(world->rib, backend);
+	announce(world, 0, &route);
+	rib_process(world->rib);
+	assert_true(rib_export_next(world->rib, upstream, &out));
+	assert_int_equal(out.attributes.local_pref, 200);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			an_upstream_gets_the_vip_with_our_as_and_next_hop,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			the_vip_is_withdrawn_upstream_with_its_last_next_hop,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			changes_before_an_export_are_told_once, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			without_upstreams_nothing_is_left_of_a_route, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			a_vip_that_cannot_be_steered_is_not_announced, setup,
+			teardown),
+		cmocka_unit_test(below_min_nexthops_nothing_is_announced),
+		cmocka_unit_test_setup_teardown(a_new_upstream_gets_everything,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(no_advertise_keeps_a_route_here,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_non_transitive_community_does_not_leave_our_as, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			a_path_from_inside_is_not_passed_on_inside, setup,
+			teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

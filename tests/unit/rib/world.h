@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TEST_WORLD_H
+#define TEST_WORLD_H
+
+/*
+ * A small world for the rib: backends that announce a VIP, one upstream, next
+ * hops that live and die.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "rib/rib.h"
+#include "routes.h"
+
+enum {
+	LOCAL_AS = 64512,
+	LOCAL_ID = 77,
+	BACKENDS = 6,
+	VIPS = 3,
+	EVENTS = 100000,
+	UPSTREAM_AS = 64500,
+};
+
+/* What the hooks see and answer. */
+struct world {
+	struct rib *rib;
+	struct rib_peer *backends[BACKENDS];
+	struct rib_peer *upstream;
+	struct prefix vip_range;
+	bool dead[BACKENDS];
+	int tracked[BACKENDS];
+	int least_tracked; /* of any next hop, at any time */
+	bool refuse_to_steer;
+	unsigned int exports;
+};
+
+static inline struct address backend_address(unsigned int i)
+{
+	return address_from_ipv4(htonl(0x0a000001 + i));
+}
+
+static inline unsigned int backend_index(const struct address *address)
+{
+	return ntohl(address_ipv4(address)) - 0x0a000001;
+}
+
+static inline enum path_reason next_hop_check(const struct address *a,
+					      void *context)
+{
+	struct world *world = context;
+
+	return world->dead[backend_index(a)] ? REASON_NEXT_HOP_DEAD :
+					       REASON_NONE;
+}
+
+static inline void next_hop_track(const struct address *a, bool wanted,
+				  void *context)
+{
+	struct world *world = context;
+
+	world->tracked[backend_index(a)] += wanted ? 1 : -1;
+	if (world->tracked[backend_index(a)] < world->least_tracked)
+		world->least_tracked = world->tracked[backend_index(a)];
+}
+
+static bool set_decided(const struct route *route, void *context)
+{
+	struct world *world = context;
+
+	return route->selected && !world->refuse_to_steer;
+}
+
+static inline void work_waiting(void *context)
+{
+	(void)context;
+}
+
+static inline void export_waiting(struct rib_peer *peer, void *context)
+{
+	struct world *world = context;
+
+	(void)peer;
+	world->exports++;
+}
+
+static inline void backend_up(struct world *world, unsigned int i)
+{
+	const struct address local = address_from_ipv4(htonl(0x0a0000fe));
+	const struct path_source source = {
+		.address = backend_address(i),
+		.identifier = 100 - i,
+		.as = 65001 + i,
+		.external = true,
+	};
+
+	world->backends[i] =
+		rib_peer_up(world->rib, &source, NEIGHBOR_ROLE_BACKEND, &local);
+	assert_non_null(world->backends[i]);
+}
+
+static inline void upstream_up(struct world *world)
+{
+	const struct address local = address_from_ipv4(htonl(0x0a00ff02));
+	const struct path_source source = {
+		.address = address_from_ipv4(htonl(0x0a00ff01)),
+		.identifier = 1,
+		.as = UPSTREAM_AS,
+		.external = true,
+	};
+
+	world->upstream = rib_peer_up(world->rib, &source,
+				      NEIGHBOR_ROLE_UPSTREAM, &local);
+	assert_non_null(world->upstream);
+}
+
+static inline void world_init(struct world *world, uint32_t min_nexthops)
+{
+	struct rib_options options = {
+		.import = { .local_as = LOCAL_AS,
+			    .local_identifier = LOCAL_ID,
+			    .vip_count = 1 },
+		.decision = { .maximum_paths = 64,
+			      .maximum_paths_ibgp = 64,
+			      .as_path = MULTIPATH_AS_PATH_RELAXED },
+		.min_nexthops = min_nexthops,
+		.hooks = { next_hop_check, next_hop_track, set_decided,
+			   work_waiting, export_waiting, world },
+	};
+
+	*world = (struct world){ 0 };
+	prefix_parse("192.0.2.0/24", &world->vip_range);
+	options.import.vips = &world->vip_range;
+	world->rib = rib_new(&options);
+	for (unsigned int i = 0; i < BACKENDS; i++)
+		backend_up(world, i);
+	upstream_up(world);
+}
+
+static inline int setup(void **state)
+{
+	static struct world world;
+
+	world_init(&world, 1);
+	*state = &world;
+	return 0;
+}
+
+static inline int teardown(void **state)
+{
+	struct world *world = *state;
+
+	rib_free(world->rib);
+	for (unsigned int i = 0; i < BACKENDS; i++)
+		assert_int_equal(world->tracked[i], 0);
+	return 0;
+}
+
+static inline void announce(struct world *world, unsigned int from,
+			    const struct test_route *route)
+{
+	struct test_update t;
+
+	assert_int_equal(rib_update(world->rib, world->backends[from],
+				    test_announce(&t, route)),
+			 0);
+}
+
+static inline void withdraw(struct world *world, unsigned int from,
+			    const char *prefix)
+{
+	struct test_update t;
+
+	assert_int_equal(rib_update(world->rib, world->backends[from],
+				    test_withdraw(&t, prefix, 0)),
+			 0);
+}
+
+/* Backend `i` announces the VIP with itself as the next hop. */
+static inline void announce_vip(struct world *world, unsigned int i,
+				const char *vip)
+{
+	struct address address = backend_address(i);
+	char next_hop[ADDRESS_TEXT_SIZE];
+	const struct test_route route = {
+		.prefix = vip,
+		.next_hop = address_format(&address, next_hop),
+		.as = { 65001 + i },
+	};
+
+	announce(world, i, &route);
+}
+
+static inline const struct route *route_of(struct world *world,
+					   const char *text)
+{
+	struct prefix prefix;
+
+	prefix_parse(text, &prefix);
+	return rib_find(world->rib, &prefix);
+}
+
+static inline enum path_reason reason_of(struct world *world,
+					 const char *prefix, unsigned int from)
+{
+	const struct route *route = route_of(world, prefix);
+	const struct path *path;
+
+	assert_non_null(route);
+	for (path = route->paths; path; path = path->next)
+		if (path->source == &world->backends[from]->source)
+			return path->reason;
+	fail();
+	return REASON_COUNT;
+}
+
+#define VIP "192.0.2.1/32"
+
+#endif
