@@ -126,6 +126,8 @@ static void on_takeover(evutil_socket_t fd, short what, void *context)
 	agent->failed = attach_all(agent);
 	if (agent->failed)
 		event_base_loopbreak(agent->base);
+	else
+		wire_tables_complete(agent);
 }
 
 int interfaces_init(struct agent *agent)

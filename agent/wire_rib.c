@@ -139,6 +139,12 @@ static void on_work_waiting(void *context)
 	event_active(agent->process, EV_TIMEOUT, 0);
 }
 
+void wire_tables_complete(struct agent *agent)
+{
+	agent->exports_waiting = true;
+	event_active(agent->process, EV_TIMEOUT, 0);
+}
+
 static void on_export_waiting(struct rib_peer *peer, void *context)
 {
 	struct agent *agent = context;
@@ -155,7 +161,9 @@ void wire_send_exports(struct agent *agent, struct bgp_neighbor *neighbor)
 	while (peer && neighbor->session &&
 	       bgp_connection_can_send(neighbor->session)) {
 		if (!rib_export_next(agent->rib, peer, &out)) {
-			bgp_neighbor_table_sent(neighbor);
+			/* Not while the tables of a former run forward. */
+			if (agent->attached)
+				bgp_neighbor_table_sent(neighbor);
 			return;
 		}
 		bgp_connection_send(neighbor->session,

@@ -50,6 +50,12 @@ int wire_rib(struct agent *agent);
 /* Sends a neighbor what it is to be told, as far as there is room. */
 void wire_send_exports(struct agent *agent, struct bgp_neighbor *neighbor);
 
+/*
+ * Our tables are those that forward: neighbors that have everything are told
+ * so by End-of-RIB (RFC 4724 4.1).
+ */
+void wire_tables_complete(struct agent *agent);
+
 /* wire_speaker.c */
 int wire_speaker(struct agent *agent, char error[AGENT_ERROR_SIZE]);
 
