@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Headgate and one namespace full of speakers (raw_speaker.py), on one cable:
+
+    headgate                      peers
+    AS 64512, 10.1.0.1 --- lan --- 10.1.0.11 ..
+
+No traffic is steered here; the speakers' namespace answers ARP, so that next
+hops are alive.
+"""
+
+import itertools
+import time
+
+import raw_bgp as bgp
+from lab_case import LabCase
+from lab.agent import Headgate
+from lab.system import Namespace, connect
+from lab.topology import HEADGATE_AS, Lab
+from raw_speaker import Listener, Speaker, dial, read_all, wait_for
+
+HEADGATE = "10.1.0.1"
+HEADGATE_ID = "10.0.0.1"
+UPSTREAM_AS = 64500
+BACKEND_AS = 65001  # and following
+NEXT_HOP = "10.1.0.11"
+OBSERVER = "10.1.0.100"
+BYSTANDER = "10.1.0.60"
+
+UPDATE_TAG = 65099  # high half of the communities of measured updates
+
+# What every test has: backends that come and go, and one upstream.
+BACKENDS = "10.1.0.0/26,as=65001-65099,role=backend"
+UPSTREAM = f"{OBSERVER},as={UPSTREAM_AS},role=upstream,passive"
+
+
+class RawLab(Lab):
+    """Lab's folder, pins and janitor; other namespaces."""
+
+    def __init__(self, neighbors=(BACKENDS, UPSTREAM), addresses=(),
+                 vips=("192.0.2.0/24",)):
+        self.neighbors = neighbors
+        self.addresses = [NEXT_HOP, OBSERVER, BYSTANDER, *addresses]
+        self.vips = vips
+        super().__init__(servers=0)
+
+    def build(self, _servers):
+        self.make_folder()
+        self.host = Namespace(self.prefix, "headgate")
+        self.peers = Namespace(self.prefix, "peers")
+        connect(self.host, "lan", self.peers, "lan")
+        self.accept_xdp_frames(self.peers, "lan")
+        self.host.ip(f"address add {HEADGATE}/24 dev lan")
+        self.peers.ip(*(f"address add {address}/24 dev lan"
+                        for address in self.addresses))
+        self.headgate = Headgate(self.host, self.folder, self.agent_flags())
+
+    def agent_flags(self):
+        flags = ["--as", str(HEADGATE_AS), "--router-id", HEADGATE_ID,
+                 "--interface", "lan"]
+        for vip in self.vips:
+            flags += ["--vip", vip]
+        for neighbor in self.neighbors:
+            flags += ["--neighbor", neighbor]
+        return flags
+
+    def start(self):
+        self.headgate.start()
+
+    # ----------------------------------------------------- speakers
+
+    def dial(self, source, **options):
+        return Speaker(dial(self.peers, source, HEADGATE, **options))
+
+    def listen(self, address):
+        return Listener(self.peers, address)
+
+    def establish(self, source, as_number, **options):
+        """A session from `source`, which is also the identifier. When the
+        former one has just been closed, the agent may not know it yet and
+        prefers it: then it is tried again."""
+        speaker = None
+
+        def up():
+            nonlocal speaker
+            speaker = self.dial(source)
+            speaker.wait(lambda: speaker.closed
+                         or speaker.received(bgp.OPEN), 5, "OPEN")
+            return not speaker.closed
+        wait_for([], up, 5, f"connection from {source}")
+        return speaker.establish(as_number, source, **options)
+
+    def observe(self):
+        """The session of the upstream, which sees what is passed on."""
+        return self.establish(OBSERVER, UPSTREAM_AS)
+
+    # ----------------------------------------------------- what the agent has
+
+    def route(self, prefix):
+        """The route as `show routes` has it, or None."""
+        found = [r for r in self.headgate.show("routes")
+                 if r["prefix"] == prefix]
+        return found[0] if found else None
+
+    def path(self, prefix, neighbor):
+        """The neighbor's path in that route, or None."""
+        route = self.route(prefix)
+        paths = route["paths"] if route else []
+        found = [p for p in paths if p["neighbor"] == neighbor]
+        return found[0] if found else None
+
+    def state(self, address):
+        """The neighbor's, as `show neighbors` has it, or None."""
+        neighbor = self.headgate.neighbor(address)
+        return neighbor["state"] if neighbor else None
+
+    def memory(self):
+        """Resident kilobytes of the agent."""
+        with open(f"/proc/{self.headgate.process.pid}/status",
+                  encoding="ascii") as status:
+            line = next(l for l in status if l.startswith("VmRSS"))
+        return int(line.split()[1])
+
+
+def tell(text):
+    """A measurement, beside the results."""
+    print(f"# {text}", flush=True)
+
+
+class RawCase(LabCase):
+    """A test class with a RawLab, an observer and a backend that behaves and
+    has to stay: the bystander."""
+
+    BYSTANDER_VIP = "192.0.2.200/32"
+    update_numbers = itertools.count(1)
+
+    @classmethod
+    def setUpClass(cls):
+        cls.lab = RawLab(**cls.options)
+        cls.addClassCleanup(cls.lab.close)
+        cls.speakers = []
+        cls.addClassCleanup(cls.close_speakers)
+        try:
+            cls.before_start()
+            cls.lab.start()
+            cls.start_bystanders()
+        except Exception:
+            cls.show_log()
+            raise
+
+    @classmethod
+    def before_start(cls):
+        """For listeners the agent is to find when it dials."""
+
+    @classmethod
+    def start_bystanders(cls):
+        cls.observer = cls.keep(cls.lab.observe())
+        cls.bystander = cls.keep(cls.lab.establish(BYSTANDER, BACKEND_AS + 98))
+        cls.bystander.send(announcement(cls.BYSTANDER_VIP, BACKEND_AS + 98,
+                                        next_hop=BYSTANDER))
+        wait_for([cls.observer, cls.bystander],
+                 lambda: cls.BYSTANDER_VIP in cls.observer.table, 5,
+                 "the bystander's VIP announced")
+
+    @classmethod
+    def keep(cls, speaker):
+        """Closes it with the class."""
+        cls.speakers.append(speaker)
+        return speaker
+
+    @classmethod
+    def close_speakers(cls):
+        for speaker in cls.speakers:
+            speaker.close()
+
+    @classmethod
+    def measure_update(cls, others=()):
+        """Seconds until the upstream has the bystander's new announcement."""
+        start = time.monotonic()
+        tag = (UPDATE_TAG, next(cls.update_numbers) % 0xffff)
+        cls.bystander.send(announcement(
+            cls.BYSTANDER_VIP, BACKEND_AS + 98, next_hop=BYSTANDER,
+            tags=[tag]))
+        wait_for([cls.observer, cls.bystander, *others],
+                 lambda: cls.observer.has(cls.BYSTANDER_VIP, tag),
+                 10, "the bystander's update at the upstream", pause=0.01)
+        return time.monotonic() - start
+
+    @classmethod
+    def watch_updates(cls, seconds, meanwhile=lambda: None, others=()):
+        """The longest of updates all through `seconds`, doing `meanwhile`."""
+        deadline = time.monotonic() + seconds
+        longest = 0
+        while time.monotonic() < deadline:
+            meanwhile()
+            longest = max(longest, cls.measure_update(others))
+            read_all([cls.observer, cls.bystander, *others], 0.01)
+        return longest
+
+    def check_bystanders(self):
+        """Whatever happened, nobody else noticed."""
+        for speaker in (self.observer, self.bystander):
+            while speaker.take_input():
+                pass
+            self.assertFalse(speaker.closed, speaker.notification)
+        self.assertIn(self.BYSTANDER_VIP, self.observer.table)
+        self.assertTrue(self.lab.headgate.process.alive())
+
+
+def announcement(prefixes, as_number, next_hop=NEXT_HOP, tags=(), path=None,
+                 pack=bgp.u32):
+    """A good UPDATE with `tags` as its communities."""
+    if isinstance(prefixes, str):
+        prefixes = [prefixes]
+    path = [as_number] if path is None else path
+    return bgp.update(
+        bgp.origin(), bgp.as_path(*path, pack=pack), bgp.next_hop(next_hop),
+        *([bgp.communities(*tags)] if tags else []),
+        nlri=b"".join(bgp.prefix(p) for p in prefixes))
+
+
+def withdrawal(*prefixes):
+    return bgp.update(withdrawn=b"".join(bgp.prefix(p) for p in prefixes))
+
+

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What TCP makes of BGP: messages cut anywhere and put together anyhow, and
+two connections of the same two speakers at once.
+
+LONG=1 tries every offset where one of three has to do otherwise.
+"""
+
+import os
+import socket
+import time
+import unittest
+
+import lab_case  # noqa: F401 (finds the lab)
+import raw_bgp as bgp
+from raw_lab import (BACKEND_AS, BACKENDS, HEADGATE_ID, NEXT_HOP, UPSTREAM,
+                     RawCase, announcement, withdrawal)
+from raw_speaker import wait_for
+
+LONG = bool(os.environ.get("LONG"))
+VIP = "192.0.2.1/32"
+TAG = 65001
+
+
+class Segments(RawCase):
+    """TCP is a stream: where it is cut means nothing."""
+
+    PAUSE = 0.0005  # lets the agent read what there is
+
+    def hello(self):
+        return (bgp.open_message(BACKEND_AS, NEXT_HOP) + bgp.keepalive()
+                + announcement(VIP, BACKEND_AS, tags=[(TAG, 1)]))
+
+    def check_announced(self, speaker, tag):
+        wait_for([speaker, self.observer, self.bystander],
+                 lambda: self.observer.has(VIP, (TAG, tag)), 5,
+                 "the announcement")
+        self.assertFalse(speaker.closed)
+
+    def check_and_end(self, speaker):
+        self.check_announced(speaker, 1)
+        speaker.reset()
+        wait_for([self.observer, self.bystander],
+                 lambda: VIP not in self.observer.table, 5, "withdrawn")
+        self.check_bystanders()
+
+    def test_everything_in_one_segment(self):
+        speaker = self.lab.dial(NEXT_HOP)
+        speaker.send(self.hello())
+        self.check_and_end(speaker)
+
+    def test_one_byte_at_a_time(self):
+        speaker = self.lab.dial(NEXT_HOP)
+        for byte in self.hello():
+            speaker.send(bytes([byte]))
+            time.sleep(self.PAUSE)
+        self.check_and_end(speaker)
+
+    def test_the_greeting_split_at_every_offset(self):
+        hello = self.hello()
+        for offset in range(1, len(hello), 1 if LONG else 3):
+            speaker = self.lab.dial(NEXT_HOP)
+            speaker.send(hello[:offset])
+            time.sleep(self.PAUSE)
+            speaker.send(hello[offset:])
+            self.check_and_end(speaker)
+
+    def test_an_update_split_at_every_offset(self):
+        speaker = self.lab.establish(NEXT_HOP, BACKEND_AS)
+        size = len(announcement(VIP, BACKEND_AS, tags=[(TAG, 2)]))
+        for offset in range(1, size):
+            update = announcement(VIP, BACKEND_AS, tags=[(TAG, offset)])
+            speaker.send(update[:offset])
+            time.sleep(self.PAUSE)
+            speaker.send(update[offset:], bgp.keepalive())
+            self.check_announced(speaker, offset)
+        speaker.reset()
+
+    def test_a_thousand_messages_in_one_segment(self):
+        speaker = self.lab.establish(NEXT_HOP, BACKEND_AS)
+        speaker.send(b"".join(announcement(VIP, BACKEND_AS, tags=[(TAG, n)])
+                              + bgp.keepalive() for n in range(1000)))
+        self.check_announced(speaker, 999)
+        speaker.reset()
+
+    def test_an_announcement_and_half_a_close(self):
+        """The peer says that it has nothing more to say, but listens."""
+        speaker = self.lab.establish(NEXT_HOP, BACKEND_AS)
+        speaker.send(announcement(VIP, BACKEND_AS))
+        speaker.sock.shutdown(socket.SHUT_WR)
+        speaker.wait_closed()
+        self.measure_update()
+        self.assertIsNone(self.lab.path(VIP, NEXT_HOP))
+        self.check_bystanders()
+
+    def test_an_announcement_and_the_end_in_one_segment(self):
+        speaker = self.lab.establish(NEXT_HOP, BACKEND_AS)
+        speaker.send(announcement(VIP, BACKEND_AS) + bgp.notification(6, 2)
+                     + announcement(VIP, BACKEND_AS))
+        self.assertIsNone(speaker.wait_closed())
+        self.measure_update()
+        self.assertIsNone(self.lab.path(VIP, NEXT_HOP))
+        self.check_bystanders()
+
+
+class Collision(RawCase):
+    """Both sides dial at once (RFC 4271 6.8, RFC 6286 2.3): the connection
+    stays that was opened by the side with the higher identifier."""
+
+    # Address -> identifier and AS number. Ours: 10.0.0.1, AS 64512.
+    PEERS = {"10.1.0.101": ("1.1.1.1", 65001),
+             "10.1.0.102": ("200.0.0.1", 65001),
+             "10.1.0.103": (HEADGATE_ID, 64000),
+             "10.1.0.104": (HEADGATE_ID, 65001),
+             "10.1.0.105": ("200.0.0.2", 65001)}
+    options = {
+        "neighbors": (BACKENDS, UPSTREAM,
+                      *(f"{address},as={peer[1]},role=backend"
+                        for address, peer in PEERS.items())),
+        "addresses": tuple(PEERS),
+    }
+
+    @classmethod
+    def before_start(cls):
+        cls.listeners = {address: cls.keep(cls.lab.listen(address))
+                         for address in cls.PEERS}
+
+    def connections(self, address):
+        """The one the agent dialled, and the one we dial meanwhile."""
+        theirs = self.keep(self.listeners[address].accept())
+        ours = self.keep(self.lab.dial(address))
+        return theirs, ours
+
+    def hello(self, address):
+        identifier, as_number = self.PEERS[address]
+        return bgp.open_message(as_number, identifier)
+
+    def collide(self, address, first, second, survivor, loser):
+        """OPENs on both, in this order, before any KEEPALIVE."""
+        first.send(self.hello(address))
+        second.send(self.hello(address))
+        self.assertEqual(loser.wait_closed(), (6, 7, b""))
+        survivor.wait_for_message(bgp.KEEPALIVE)
+        survivor.send(bgp.keepalive())
+        self.check_survivor(address, survivor)
+
+    def check_survivor(self, address, survivor):
+        """It is established and works; the agent knows one neighbor."""
+        _, as_number = self.PEERS[address]
+        survivor.send(announcement(VIP, as_number, next_hop=address))
+        wait_for([survivor, self.observer, self.bystander],
+                 lambda: VIP in self.observer.table, 5, "announced")
+        self.assertFalse(survivor.closed)
+        shown = [n for n in self.lab.headgate.show("neighbors")
+                 if n["address"] == address]
+        self.assertEqual([n["state"] for n in shown], ["Established"])
+        survivor.send(withdrawal(VIP))
+        wait_for([survivor, self.observer, self.bystander],
+                 lambda: VIP not in self.observer.table, 5, "withdrawn")
+        self.check_bystanders()
+
+    def test_our_higher_identifier_keeps_what_we_dialled(self):
+        theirs, ours = self.connections("10.1.0.101")
+        self.collide("10.1.0.101", theirs, ours, theirs, ours)
+
+    def test_the_peers_higher_identifier_keeps_what_it_dialled(self):
+        theirs, ours = self.connections("10.1.0.102")
+        self.collide("10.1.0.102", ours, theirs, ours, theirs)
+
+    def test_equal_identifiers_and_our_higher_as(self):
+        theirs, ours = self.connections("10.1.0.103")
+        self.collide("10.1.0.103", ours, theirs, theirs, ours)
+
+    def test_equal_identifiers_and_the_peers_higher_as(self):
+        theirs, ours = self.connections("10.1.0.104")
+        self.collide("10.1.0.104", theirs, ours, ours, theirs)
+
+    def test_an_established_session_is_not_disturbed(self):
+        address = "10.1.0.105"
+        theirs, ours = self.connections(address)
+        theirs.send(self.hello(address), bgp.keepalive())
+        theirs.wait_for_message(bgp.KEEPALIVE)
+        self.check_survivor(address, theirs)
+        ours.send(self.hello(address), bgp.keepalive())
+        ours.wait_closed()
+        third = self.keep(self.lab.dial(address))
+        third.send(self.hello(address), bgp.keepalive())
+        third.wait_closed()
+        self.check_survivor(address, theirs)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,472 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Peers and strangers that speak correct BGP in a harmful way: silent, slow,
+greedy, without end. Whatever they do, it ends by a timer or a
+limit, the agent's memory stays what it was, and the others notice nothing.
+
+Bounds of seconds are those of protocol timers with room for a busy machine;
+what was measured is printed. LONG=1 runs what takes minutes in full length.
+"""
+
+import os
+import signal
+import time
+import unittest
+
+import lab_case  # noqa: F401 (finds the lab)
+import raw_bgp as bgp
+from lab.topology import HEADGATE_AS
+from raw_lab import (BACKEND_AS, BACKENDS, HEADGATE, NEXT_HOP, UPSTREAM,
+                     UPSTREAM_AS, RawCase, announcement, tell, withdrawal)
+from raw_speaker import Speaker, read_all, reset, tcp_socket, wait_for
+
+LONG = bool(os.environ.get("LONG"))
+VIP = "192.0.2.1/32"
+TAG = 65001
+
+HOLD_SECONDS = 3
+HOLD_LATEST = 3.6  # 3.0 to 3.3 on a machine of our own
+UPDATE_LATEST = 0.5
+MEMORY_NOISE = 1024  # kilobytes
+
+
+class Silence(RawCase):
+    """Hold time 3, from each kind of neighbor at once."""
+
+    STATIC, INTERNAL = "10.1.0.101", "10.1.0.102"
+    options = {
+        "neighbors": (BACKENDS, UPSTREAM,
+                      f"{STATIC},as=65001,role=backend,passive",
+                      f"{INTERNAL},as=internal,role=backend,passive"),
+        "addresses": (STATIC, INTERNAL, "10.1.0.12", "10.1.0.13",
+                      "10.1.0.14"),
+    }
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.measured = {}
+        cls.longest = 0
+        cls.watch_all()
+
+    @classmethod
+    def watch_all(cls):
+        """Every session says its last; then they are watched together."""
+        who = {"dynamic": (NEXT_HOP, BACKEND_AS),
+               "static": (cls.STATIC, BACKEND_AS),
+               "internal": (cls.INTERNAL, HEADGATE_AS),
+               "dribbling": ("10.1.0.12", BACKEND_AS),
+               "half a message": ("10.1.0.13", BACKEND_AS),
+               "before the KEEPALIVE": ("10.1.0.14", BACKEND_AS)}
+        speakers, last_words = {}, {}
+        for name, (address, as_number) in who.items():
+            speakers[name] = cls.greet(name, address, as_number)
+            last_words[name] = time.monotonic()
+        speakers["half a message"].send(bgp.keepalive()[:10])
+        cls.speakers += speakers.values()
+        cls.read_to_the_end(speakers)
+        for name, speaker in speakers.items():
+            if speaker.closed_at:
+                cls.measured[name] = (speaker.closed_at - last_words[name],
+                                      speaker.notification)
+        cls.speakers_seen = speakers
+
+    @classmethod
+    def greet(cls, name, address, as_number):
+        if name != "before the KEEPALIVE":
+            return cls.lab.establish(address, as_number,
+                                     hold_time=HOLD_SECONDS)
+        speaker = cls.lab.dial(address)
+        speaker.send(bgp.open_message(as_number, address,
+                                      hold_time=HOLD_SECONDS))
+        speaker.wait_for_message(bgp.KEEPALIVE)
+        return speaker
+
+    @classmethod
+    def read_to_the_end(cls, speakers):
+        """The dribbler sends a byte of an UPDATE each second; the bystander
+        goes on announcing."""
+        dribble = iter(announcement(VIP, BACKEND_AS))
+        start = next_byte = time.monotonic()
+        watched = list(speakers.values())
+        while (time.monotonic() < start + HOLD_LATEST + 1
+               and not all(s.closed for s in watched)):
+            if time.monotonic() > next_byte:
+                next_byte += 1
+                speakers["dribbling"].send(bytes([next(dribble)]))
+            cls.longest = max(cls.longest, cls.measure_update(watched))
+            read_all([*watched, cls.observer, cls.bystander], 0.02)
+
+    def check(self, name):
+        self.assertIn(name, self.measured, "still there")
+        seconds, told = self.measured[name]
+        tell(f"hold time {HOLD_SECONDS}, {name}: gone after {seconds:.2f} s")
+        self.assertEqual(told, (4, 0, b""))
+        self.assertGreaterEqual(seconds, HOLD_SECONDS - 0.01)
+        self.assertLessEqual(seconds, HOLD_LATEST)
+
+    def test_dynamic_neighbor_is_gone_at_its_hold_time(self):
+        self.check("dynamic")
+
+    def test_static_neighbor_is_gone_at_its_hold_time(self):
+        self.check("static")
+
+    def test_internal_neighbor_is_gone_at_its_hold_time(self):
+        self.check("internal")
+
+    def test_neighbor_that_dribbles_is_gone_at_its_hold_time(self):
+        self.check("dribbling")
+
+    def test_half_a_message_is_silence(self):
+        self.check("half a message")
+
+    def test_silence_after_the_open_ends_at_the_hold_time(self):
+        self.check("before the KEEPALIVE")
+
+    def test_keepalives_came_three_in_a_hold_time(self):
+        for name in ("dynamic", "static", "internal"):
+            count = len(self.speakers_seen[name].received(bgp.KEEPALIVE))
+            self.assertIn(count, range(3, 7), name)
+
+    def test_others_were_not_held_up(self):
+        tell(f"silent peers: longest update of another {self.longest:.3f} s")
+        self.assertLess(self.longest, UPDATE_LATEST)
+        self.check_bystanders()
+
+
+class Paused(RawCase):
+    """The agent itself gets no processor for longer than the hold time. What
+    its peers sent meanwhile has arrived: nobody was silent."""
+
+    SECONDS = HOLD_SECONDS + 1
+
+    def test_hold_time_is_about_what_was_sent_not_about_when_it_is_read(self):
+        speaker = self.keep(self.lab.establish(NEXT_HOP, BACKEND_AS,
+                                               hold_time=HOLD_SECONDS))
+        speaker.send(announcement(VIP, BACKEND_AS))
+        self.measure_update()
+        agent = self.lab.headgate.process
+        agent.signal_group(signal.SIGSTOP)
+        try:
+            for _ in range(self.SECONDS * 2):
+                time.sleep(0.5)
+                speaker.send(bgp.keepalive())
+        finally:
+            agent.signal_group(signal.SIGCONT)
+        self.measure_update([speaker])
+        self.assertFalse(speaker.closed, speaker.notification)
+        self.assertIn(VIP, self.observer.table)
+        self.check_bystanders()
+
+
+class ZeroWindow(RawCase):
+    """A second upstream sends KEEPALIVEs and never reads (RFC 9687)."""
+
+    DEAF = "10.1.0.101"
+    SEND_HOLD = 4
+    PREFIXES = 4000
+    options = {
+        "neighbors": (BACKENDS, UPSTREAM,
+                      f"{DEAF},as={UPSTREAM_AS},role=upstream,passive,"
+                      f"hold-time=3,send-hold-time={SEND_HOLD}"),
+        "addresses": (DEAF,), "vips": ("192.0.2.0/24", "10.128.0.0/16"),
+    }
+
+    def churn(self, backend, serial):
+        """Announces many prefixes, each with communities of its own."""
+        for number in range(self.PREFIXES):
+            backend.send(announcement(
+                f"10.128.{number // 256}.{number % 256}/32", BACKEND_AS,
+                tags=[(serial, number), *((serial, n) for n in range(20))]))
+
+    def test_it_is_dropped_and_others_are_not_delayed(self):
+        backend = self.keep(self.lab.establish(NEXT_HOP, BACKEND_AS))
+        deaf = self.keep(self.lab.dial(self.DEAF, receive_buffer=2048))
+        deaf.establish(UPSTREAM_AS, self.DEAF)
+        self.churn(backend, 1)
+        start = time.monotonic()
+        memory = self.lab.memory()
+        longest, dropped = 0, None
+        while not dropped and time.monotonic() < start + 3 * self.SEND_HOLD:
+            self.try_keepalive(deaf)
+            longest = max(longest, self.watch_updates(0.1, others=[backend]))
+            if self.lab.state(self.DEAF) != "Established":
+                dropped = time.monotonic() - start
+        grown = self.lab.memory() - memory
+        tell(f"zero window: dropped after {dropped or 0:.2f} s, longest "
+             f"update of another {longest:.3f} s, memory {grown:+} kB")
+        self.assertIsNotNone(dropped, "it is still there")
+        self.assertGreater(dropped, self.SEND_HOLD - 1)
+        self.assertLess(dropped, self.SEND_HOLD + 2)
+        self.assertLess(longest, UPDATE_LATEST)
+        self.assertLess(grown, 4 * MEMORY_NOISE)
+        self.assertIn("8/0", self.lab.headgate.neighbor(
+            self.DEAF)["last_error"])
+        self.check_bystanders()
+
+    @staticmethod
+    def try_keepalive(speaker):
+        """Without Speaker.send(), which would read when that fails."""
+        try:
+            speaker.sock.send(bgp.keepalive())
+        except OSError:
+            pass
+
+
+class Strangers(RawCase):
+    """Connections that lead nowhere."""
+
+    STRANGER = "10.1.0.200"
+    OPEN_SECONDS = 10  # that a dynamic neighbor has for its OPEN
+    LIMIT = 8
+    SOURCES = [f"10.1.0.{128 + number}" for number in range(24)]
+    options = {"neighbors": (BACKENDS, UPSTREAM,
+                             f"10.1.0.128/27,role=backend,limit={LIMIT}"),
+               "addresses": (STRANGER, *SOURCES)}
+
+    def connect(self, source):
+        """A socket, or None if even TCP did not come about."""
+        sock = tcp_socket(self.lab.peers, source)
+        sock.settimeout(5)
+        try:
+            sock.connect((HEADGATE, 179))
+        except OSError:
+            sock.close()
+            return None
+        return sock
+
+    @staticmethod
+    def still_open(sockets):
+        """Those on which the agent waits for more; it may have spoken."""
+        return [s for s in sockets if not ended(s)]
+
+    def test_ten_thousand_connections_of_a_stranger_cost_nothing(self):
+        memory = None
+        start = time.monotonic()
+        for number in range(10000):
+            sock = self.connect(self.STRANGER)
+            if sock:
+                reset(sock)
+            if number == 1000:
+                memory = self.lab.memory()
+            if number % 500 == 0:
+                self.measure_update()
+        seconds = time.monotonic() - start
+        grown = self.lab.memory() - memory
+        tell(f"10000 connections of a stranger in {seconds:.1f} s: memory "
+             f"{grown:+} kB")
+        self.assertLess(grown, MEMORY_NOISE)
+        self.assertIsNone(self.lab.headgate.neighbor(self.STRANGER))
+        refused = [line for line in self.lab.headgate.log_tail(10 ** 6)
+                   .splitlines() if self.STRANGER in line]
+        self.assertLess(len(refused), 3 + seconds / 5)
+        self.check_bystanders()
+
+    def test_half_open_connections_of_one_source_are_few(self):
+        sockets = [self.connect(self.SOURCES[0]) for _ in range(100)]
+        sockets = [s for s in sockets if s]
+        self.measure_update()
+        left = self.still_open(sockets)
+        tell(f"half-open connections of one source: {len(left)} of 100")
+        self.assertLessEqual(len(left), 4)
+        for sock in sockets:
+            reset(sock)
+        self.check_bystanders()
+
+    def test_half_open_connections_of_a_prefix_are_few(self):
+        sockets = [s for s in map(self.connect, self.SOURCES) if s]
+        self.measure_update()
+        left = self.still_open(sockets)
+        tell(f"half-open connections of a prefix: {len(left)} of "
+             f"{len(self.SOURCES)}")
+        self.assertLessEqual(len(left), self.LIMIT)
+        for sock in sockets:
+            reset(sock)
+        self.check_bystanders()
+
+    def test_half_open_connections_give_their_places_back(self):
+        sockets = [s for s in map(self.connect, self.SOURCES) if s]
+        self.measure_update()
+        for sock in sockets:
+            reset(sock)
+        source = self.SOURCES[-1]
+        speaker = self.keep(self.lab.establish(source, BACKEND_AS))
+        self.assertEqual(self.lab.state(source), "Established")
+        speaker.close()
+
+    def test_connections_without_an_open_end_by_a_timer(self):
+        """Also when the OPEN is on its way, a byte each second."""
+        silent, dribbling = map(self.connect, self.SOURCES[1:3])
+        opening = iter(bgp.open_message(BACKEND_AS, self.SOURCES[2]))
+        start = time.monotonic()
+        for _ in range(self.OPEN_SECONDS + 2):
+            if ended(silent) and ended(dribbling):
+                break
+            dribbling.send(bytes([next(opening)]))
+            time.sleep(1)
+        tell(f"no OPEN: closed after {time.monotonic() - start:.0f} s")
+        self.assertTrue(ended(silent))
+        self.assertTrue(ended(dribbling))
+        self.check_bystanders()
+
+
+def ended(sock):
+    """True if the other side has closed; reads what it said."""
+    sock.setblocking(False)
+    try:
+        while True:
+            if not sock.recv(4096):
+                return True
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
+class Memory(RawCase):
+    """Announced and withdrawn, again and again."""
+
+    PREFIXES, IN_UPDATE = 10000, 10
+    WARM, CYCLES = 5, 200 if LONG else 20
+    options = {"vips": ("192.0.2.0/24", "10.128.0.0/16")}
+
+    def announce_all(self, backend, cycle):
+        """Each UPDATE with communities that never were before."""
+        for first in range(0, self.PREFIXES, self.IN_UPDATE):
+            backend.send(announcement(
+                self.prefixes[first:first + self.IN_UPDATE], BACKEND_AS,
+                tags=[(cycle, first), (cycle, first + 1), (TAG, cycle)]))
+            if first % 1000 == 0:
+                read_all([self.observer, self.bystander, backend], 0)
+
+    def cycle(self, backend, number):
+        self.announce_all(backend, number)
+        wait_for([self.observer, self.bystander, backend],
+                 lambda: len(self.observer.table) > self.PREFIXES, 20,
+                 "all announced")
+        for first in range(0, self.PREFIXES, 500):
+            backend.send(withdrawal(*self.prefixes[first:first + 500]))
+        wait_for([self.observer, self.bystander, backend],
+                 lambda: len(self.observer.table) == 1, 20, "all withdrawn")
+
+    def test_it_stays_flat_after_the_fifth_cycle(self):
+        self.prefixes = [f"10.128.{n // 256}.{n % 256}/32"
+                         for n in range(self.PREFIXES)]
+        backend = self.keep(self.lab.establish(NEXT_HOP, BACKEND_AS))
+        start, memory = time.monotonic(), []
+        for number in range(self.CYCLES):
+            self.cycle(backend, number)
+            memory.append(self.lab.memory())
+        grown = memory[-1] - memory[self.WARM - 1]
+        tell(f"{self.CYCLES} cycles of {self.PREFIXES} prefixes in "
+             f"{time.monotonic() - start:.1f} s: "
+             f"{memory[self.WARM - 1]} kB after the fifth, {grown:+} kB since")
+        self.assertLess(grown, MEMORY_NOISE)
+        self.check_bystanders()
+
+
+class Flapping(RawCase):
+
+    SECONDS = 10
+
+    def flap(self):
+        """A session comes, announces, and goes: ten times a second."""
+        now = time.monotonic()
+        if now < self.next_flap:
+            return
+        self.next_flap = now + 0.1
+        if self.speaker:
+            self.speaker.reset()
+        self.speaker = self.lab.dial(NEXT_HOP)
+        self.speaker.send(bgp.open_message(BACKEND_AS, NEXT_HOP),
+                          bgp.keepalive(), announcement(VIP, BACKEND_AS))
+        self.flaps += 1
+
+    def test_ten_times_a_second_does_not_disturb_others(self):
+        self.speaker, self.next_flap, self.flaps = None, 0, 0
+        seen = self.observer.updates
+        longest = self.watch_updates(self.SECONDS, self.flap)
+        memory = self.lab.memory()
+        longest = max(longest, self.watch_updates(1, self.flap))
+        tell(f"{self.flaps} flaps: longest update of another {longest:.3f} s, "
+             f"memory {self.lab.memory() - memory:+} kB in the last second")
+        self.assertLess(longest, UPDATE_LATEST)
+        self.assertLess(self.lab.memory() - memory, MEMORY_NOISE)
+        self.assertGreater(self.observer.updates, seen)
+        self.speaker.reset()
+        self.check_bystanders()
+
+    def test_it_may_come_back_at_once(self):
+        """No penalty for a passive neighbor."""
+        for _ in range(5):
+            self.lab.establish(NEXT_HOP, BACKEND_AS).reset()
+        start = time.monotonic()
+        self.lab.establish(NEXT_HOP, BACKEND_AS).reset()
+        self.assertLess(time.monotonic() - start, 1)
+
+    def test_new_attributes_do_not_shake_the_route(self):
+        """One announcement takes the place of another: no withdrawal between
+        them, and the next hop stays alive."""
+        speaker = self.lab.establish(NEXT_HOP, BACKEND_AS)
+        withdrawn = []
+        take_update = self.observer.take_update
+
+        def watch(update):
+            withdrawn.extend(update.withdrawn)
+            take_update(update)
+        self.observer.take_update = watch
+        for tag in range(1, 6):
+            speaker.send(announcement(VIP, BACKEND_AS, tags=[(TAG, tag)]))
+            wait_for([speaker, self.observer, self.bystander],
+                     lambda wanted=(TAG, tag): self.observer.has(VIP, wanted),
+                     5, "announced")
+        self.observer.take_update = take_update
+        speaker.reset()
+        self.assertEqual(withdrawn, [])
+
+
+class Crowd(RawCase):
+    """A hundred neighbors at once."""
+
+    SOURCES = [f"10.1.1.{number}" for number in range(1, 101)]
+    options = {"neighbors": (BACKENDS, UPSTREAM, "10.1.1.0/24,role=backend")}
+
+    @classmethod
+    def before_start(cls):
+        cls.lab.host.ip("address add 10.1.1.254/24 dev lan")
+        cls.lab.peers.ip(*(f"address add {source}/24 dev lan"
+                           for source in cls.SOURCES))
+
+    def connect(self, source):
+        sock = tcp_socket(self.lab.peers, source)
+        sock.setblocking(False)
+        sock.connect_ex((HEADGATE, 179))
+        return self.keep(Speaker(sock))
+
+    def test_they_all_come_up_and_announce(self):
+        start = time.monotonic()
+        speakers = [self.connect(source) for source in self.SOURCES]
+        for source, speaker in zip(self.SOURCES, speakers):
+            speaker.send(bgp.open_message(BACKEND_AS, source,
+                                          hold_time=90), bgp.keepalive(),
+                         announcement(VIP, BACKEND_AS, next_hop=source))
+        everyone = [*speakers, self.observer, self.bystander]
+        wait_for(everyone, lambda: all(s.received(bgp.KEEPALIVE)
+                                       for s in speakers), 10, "all greeted")
+        route = wait_for(everyone, self.whole_route, 10,
+                         "a path of each neighbor")
+        tell(f"100 neighbors at once: {time.monotonic() - start:.2f} s until "
+             f"all are up and {len(route['nexthops'])} next hops in use")
+        self.assertEqual(len(self.lab.headgate.show("neighbors")), 102)
+        self.check_bystanders()
+
+    def whole_route(self):
+        """The route when it has all paths, and all those in use it may."""
+        route = self.lab.route(VIP)
+        if (route and len(route["paths"]) == len(self.SOURCES)
+                and len(route["nexthops"]) == 64):  # --maximum-paths
+            return route
+        return None
+
+
+if __name__ == "__main__":
+    unittest.main()
