@@ -23,7 +23,7 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 
 	if (bgp_connection_local_address(session, &local))
 		peer = rib_peer_up(agent->rib, &source, neighbor->config.role,
-				   &local);
+				   &session->agreed, &local);
 	if (!peer) {
 		bgp_neighbor_reject(neighbor, "no room for one more session");
 		return;

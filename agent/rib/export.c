@@ -6,12 +6,13 @@
  * next hops. What a neighbor has, and what it still must be told, are bits in
  * the route; the message is made from the route's state at the moment it is
  * sent, so that a neighbor that reads slowly gets the newest state, once.
+ *
+ * Most neighbors get one path of a route, the best. One that takes several
+ * (RFC 7911) gets each path of the set, by an identifier of our own.
  */
 
-#include "bgp/as_path.h"
-#include "bgp/community.h"
-#include "bgp/extended_community.h"
 #include "core/log.h"
+#include "rib/outbound.h"
 #include "rib/table.h"
 
 static bool may_announce(const struct rib *rib, const struct route *route)
@@ -20,17 +21,16 @@ static bool may_announce(const struct rib *rib, const struct route *route)
 	       route->selected >= rib->options.min_nexthops;
 }
 
-/* A well-known community keeps the route from `peer`: RFC 1997. */
-static bool held_back(const struct rib_peer *peer,
-		      const struct bgp_attributes *attributes)
+/* Neighbors have the best path or all of the set, of families they speak. */
+static bool is_meant_for(const struct route_export *export,
+			 const struct rib_peer *peer)
 {
-	struct reader list = attributes->communities;
+	uint32_t family =
+		bgp_family_bit(bgp_nlri_family(&export->route->node.prefix));
+	bool several = peer->several_paths & family;
 
-	return community_list_contains(list, BGP_COMMUNITY_NO_ADVERTISE) ||
-	       (peer->source.external &&
-		(community_list_contains(list, BGP_COMMUNITY_NO_EXPORT) ||
-		 community_list_contains(list,
-					 BGP_COMMUNITY_NO_EXPORT_SUBCONFED)));
+	return (peer->families & family) &&
+	       several == (export->path_id != RIB_BEST_PATH);
 }
 
 /* What `peer` is to have; NULL: nothing. */
@@ -39,11 +39,14 @@ static struct attribute_set *wanted(const struct rib_peer *peer,
 {
 	struct bgp_attributes attributes;
 
+	if (!is_meant_for(export, peer))
+		return NULL;
 	/* Inside an AS routes from inside are not passed on: RFC 4271 9.2. */
 	if (!export->attributes || (export->internal && !peer->source.external))
 		return NULL;
 	attributes = attribute_set_view(export->attributes);
-	return held_back(peer, &attributes) ? NULL : export->attributes;
+	return outbound_is_held_back(peer, &attributes) ? NULL :
+							  export->attributes;
 }
 
 static void set_pending(struct rib *rib, const struct rib_peer *peer,
@@ -64,22 +67,47 @@ static void clear_pending(struct rib *rib, const struct rib_peer *peer,
 		TAILQ_REMOVE(&rib->pending, export, pending_link);
 }
 
-static struct route_export *export_of(struct rib *rib, struct route *route)
+/* The export of a path, or of the best one if `path` is NULL; or NULL. */
+static struct route_export *find(const struct route *route,
+				 const struct path *path)
 {
-	if (!route->export)
-		route->export = pool_take(&rib->export_pool);
-	if (route->export)
-		route->export->route = route;
-	return route->export;
+	struct route_export *export = route->exports;
+
+	for (; export; export = export->next)
+		if (path ? export->path == path :
+			   export->path_id == RIB_BEST_PATH)
+			return export;
+	return NULL;
+}
+
+static struct route_export *create(struct rib *rib, struct route *route,
+				   const struct path *path)
+{
+	struct route_export *export = pool_take(&rib->export_pool);
+
+	if (!export)
+		return NULL;
+	export->route = route;
+	export->path = path;
+	if (path && ++rib->last_path_id == RIB_BEST_PATH)
+		rib->last_path_id++;
+	export->path_id = path ? rib->last_path_id : RIB_BEST_PATH;
+	export->next = route->exports;
+	route->exports = export;
+	return export;
 }
 
 void export_free(struct rib *rib, struct route_export *export)
 {
+	struct route_export **link = &export->route->exports;
+
+	while (*link != export)
+		link = &(*link)->next;
+	*link = export->next;
 	if (export->pending)
 		TAILQ_REMOVE(&rib->pending, export, pending_link);
 	if (export->attributes)
 		attribute_set_release(&rib->attributes, export->attributes);
-	export->route->export = NULL;
 	pool_give(&rib->export_pool, export);
 }
 
@@ -117,39 +145,83 @@ static void tell_out_of_memory(const struct route *route)
 		  prefix_format(&route->node.prefix, text));
 }
 
-void export_route(struct rib *rib, struct route *route)
+static void tell_peers(struct rib *rib, struct route_export *export)
 {
 	const struct rib_hooks *hooks = &rib->options.hooks;
-	struct attribute_set *now = NULL;
-	struct route_export *export;
 	struct rib_peer *peer;
-	bool internal = false;
 
-	if (may_announce(rib, route)) {
-		const struct path *best = route_best(route);
-
-		now = best->attributes;
-		internal = !best->source->external;
+	TAILQ_FOREACH(peer, &rib->peers, link) {
+		if (!peer->bit || !is_meant_for(export, peer))
+			continue;
+		set_pending(rib, peer, export);
+		hooks->export_waiting(peer, hooks->context);
 	}
-	export = route->export;
+}
+
+/*
+ * What goes out of `path`, or of the best path if that is NULL, is now `what`;
+ * NULL: nothing any more.
+ */
+static void set_export(struct rib *rib, struct route *route,
+		       const struct path *path, const struct path *what)
+{
+	struct route_export *export = find(route, path);
+	struct attribute_set *now = what ? what->attributes : NULL;
+	bool internal = what && !what->source->external;
+
 	if (now == (export ? export->attributes : NULL) &&
 	    (!export || internal == export->internal))
 		return;
-	export = export_of(rib, route);
+	if (!export)
+		export = create(rib, route, path);
 	if (!export) {
 		tell_out_of_memory(route);
 		return;
 	}
 	export->internal = internal;
 	replace(rib, export, now);
-	TAILQ_FOREACH(peer, &rib->peers, link) {
-		if (!peer->bit)
-			continue;
-		set_pending(rib, peer, export);
-		hooks->export_waiting(peer, hooks->context);
-	}
+	tell_peers(rib, export);
 	if (is_unused(export))
 		export_free(rib, export);
+}
+
+/* Each path of the set, for neighbors that take several. */
+static void export_paths(struct rib *rib, struct route *route)
+{
+	bool announce = rib->several_peers && may_announce(rib, route);
+	struct route_export *export, *next;
+
+	for (export = route->exports; export; export = next) {
+		next = export->next;
+		if (export->path_id == RIB_BEST_PATH ||
+		    (announce && export->path &&
+		     export->path->reason == REASON_NONE))
+			continue;
+		export->internal = false;
+		replace(rib, export, NULL);
+		tell_peers(rib, export);
+		if (is_unused(export))
+			export_free(rib, export);
+	}
+	for (const struct path *path = route->paths; announce && path;
+	     path = path->next)
+		if (path->reason == REASON_NONE)
+			set_export(rib, route, path, path);
+}
+
+void export_route(struct rib *rib, struct route *route)
+{
+	set_export(rib, route, NULL,
+		   may_announce(rib, route) ? route_best(route) : NULL);
+	export_paths(rib, route);
+}
+
+void export_forget_path(struct route *route, const struct path *path)
+{
+	struct route_export *export = find(route, path);
+
+	if (export)
+		export->path = NULL;
 }
 
 void export_to_new_peer(struct rib *rib, const struct rib_peer *peer)
@@ -158,9 +230,27 @@ void export_to_new_peer(struct rib *rib, const struct rib_peer *peer)
 
 	while ((node = prefix_map_next(&rib->routes, node))) {
 		struct route *route = (struct route *)node;
+		struct route_export *export;
 
-		if (route->export && route->export->attributes)
-			set_pending(rib, peer, route->export);
+		export_paths(rib, route);
+		for (export = route->exports; export; export = export->next)
+			if (export->attributes && is_meant_for(export, peer))
+				set_pending(rib, peer, export);
+	}
+}
+
+/* What is left of a route's exports without this peer. */
+static void forget_peer(struct rib *rib, const struct rib_peer *peer,
+			struct route *route)
+{
+	struct route_export *export, *next;
+
+	for (export = route->exports; export; export = next) {
+		next = export->next;
+		clear_pending(rib, peer, export);
+		export->announced &= ~peer->bit;
+		if (is_unused(export))
+			export_free(rib, export);
 	}
 }
 
@@ -174,11 +264,8 @@ void export_forget_peer(struct rib *rib, const struct rib_peer *peer)
 		struct route *route = (struct route *)node;
 
 		next = prefix_map_next(&rib->routes, node);
-		if (!route->export)
-			continue;
-		clear_pending(rib, peer, route->export);
-		route->export->announced &= ~peer->bit;
-		free_if_unused(rib, route->export);
+		forget_peer(rib, peer, route);
+		route_free_if_unused(rib, route);
 	}
 }
 
@@ -189,7 +276,7 @@ static void take(struct rib *rib, struct rib_peer *peer,
 {
 	out->routes[out->count++] = (struct bgp_route_key){
 		.prefix = export->route->node.prefix,
-		.path_id = RIB_PATH_ID,
+		.path_id = export->path_id,
 	};
 	if (announce && !(export->announced & peer->bit))
 		peer->prefixes_announced++;
@@ -200,63 +287,6 @@ static void take(struct rib *rib, struct rib_peer *peer,
 		export->announced |= peer->bit;
 	clear_pending(rib, peer, export);
 	free_if_unused(rib, export);
-}
-
-enum {
-	/* Of our own AS only: RFC 4271 5.1.5, RFC 4456 8, RFC 7311 3.4. */
-	INTERNAL_ONLY = BGP_HAS_LOCAL_PREF | BGP_HAS_ORIGINATOR_ID |
-			BGP_HAS_CLUSTER_LIST | BGP_HAS_AIGP,
-};
-
-static struct reader transitive_only(struct writer *w, struct reader list,
-				     size_t size)
-{
-	size_t before = w->used;
-
-	extended_community_write_transitive(w, list, size);
-	return reader_of(w->data + before, w->used - before);
-}
-
-/* Towards another AS; what is rewritten lies in the rib's scratch. */
-static void make_external(struct rib *rib, struct bgp_attributes *out)
-{
-	struct writer w =
-		writer_of(rib->export_scratch, sizeof(rib->export_scratch));
-
-	as_path_prepend(&w, out->as_path, rib->options.import.local_as, 1);
-	out->as_path = reader_of(w.data, w.used);
-	out->extended_communities = transitive_only(
-		&w, out->extended_communities, BGP_EXTENDED_COMMUNITY_SIZE);
-	if (!out->extended_communities.left)
-		out->present &= ~BGP_HAS_EXTENDED_COMMUNITIES;
-	out->ipv6_extended_communities =
-		transitive_only(&w, out->ipv6_extended_communities,
-				BGP_IPV6_EXTENDED_COMMUNITY_SIZE);
-	if (!out->ipv6_extended_communities.left)
-		out->present &= ~BGP_HAS_IPV6_EXTENDED_COMMUNITIES;
-}
-
-/*
- * What `set` becomes on its way to `peer`: our AS in front towards another AS
- * and no MED (RFC 4271 5.1.2, 5.1.4), LOCAL_PREF only inside our own (5.1.5),
- * and the next hop is this host (5.1.3).
- */
-static struct bgp_attributes outbound(struct rib *rib,
-				      const struct rib_peer *peer,
-				      const struct attribute_set *set)
-{
-	struct bgp_attributes out = attribute_set_view(set);
-
-	out.next_hop = peer->local_address;
-	out.link_local = (struct address){ 0 };
-	out.present &= ~(BGP_HAS_MED | INTERNAL_ONLY);
-	if (peer->source.external) {
-		make_external(rib, &out);
-	} else {
-		out.present |= BGP_HAS_LOCAL_PREF;
-		out.local_pref = set->local_pref;
-	}
-	return out;
 }
 
 bool rib_export_next(struct rib *rib, struct rib_peer *peer,
@@ -285,6 +315,6 @@ bool rib_export_next(struct rib *rib, struct rib_peer *peer,
 	}
 	out->withdraw = !first;
 	if (first)
-		out->attributes = outbound(rib, peer, first);
+		out->attributes = outbound_attributes(rib, peer, first);
 	return out->count;
 }

@@ -129,6 +129,7 @@ static void remove_path(struct rib *rib, struct rib_peer *peer,
 	struct path *path = *link;
 
 	*link = path->next;
+	export_forget_path(route, path);
 	path_clear(rib, peer, path);
 	pool_give(&rib->path_pool, path);
 	mark(rib, route);
@@ -280,8 +281,20 @@ static uint64_t take_bit(struct rib *rib)
 	return bit;
 }
 
+/* The families in which the session sends several paths. */
+static uint32_t several_paths(const struct bgp_session *session)
+{
+	uint32_t families = 0;
+
+	for (int family = 0; family < BGP_FAMILY_COUNT; family++)
+		if (session->add_path_send[family])
+			families |= bgp_family_bit(family);
+	return families;
+}
+
 struct rib_peer *rib_peer_up(struct rib *rib, const struct path_source *source,
 			     enum neighbor_role role,
+			     const struct bgp_session *session,
 			     const struct address *local_address)
 {
 	struct rib_peer *peer = calloc(1, sizeof(*peer));
@@ -291,12 +304,15 @@ struct rib_peer *rib_peer_up(struct rib *rib, const struct path_source *source,
 	peer->source = *source;
 	peer->role = role;
 	peer->local_address = *local_address;
+	peer->families = session->families;
 	if (role == NEIGHBOR_ROLE_UPSTREAM) {
 		peer->bit = take_bit(rib);
 		if (!peer->bit) {
 			free(peer);
 			return NULL;
 		}
+		peer->several_paths = several_paths(session);
+		rib->several_peers += peer->several_paths != 0;
 		export_to_new_peer(rib, peer);
 	}
 	TAILQ_INSERT_TAIL(&rib->peers, peer, link);
@@ -319,6 +335,7 @@ void rib_peer_down(struct rib *rib, struct rib_peer *peer)
 	while ((node = prefix_map_next(&rib->routes, node)))
 		withdraw_all_paths(rib, peer, (struct route *)node);
 	export_forget_peer(rib, peer);
+	rib->several_peers -= peer->several_paths != 0;
 	rib->bits_used &= ~peer->bit;
 	TAILQ_REMOVE(&rib->peers, peer, link);
 	assert(!peer->prefixes_received);
@@ -420,7 +437,7 @@ static void tell_cut(struct rib *rib, struct route *route, unsigned int cut)
 
 void route_free_if_unused(struct rib *rib, struct route *route)
 {
-	if (route->paths || route->export || route->marked)
+	if (route->paths || route->exports || route->marked)
 		return;
 	prefix_map_remove(&rib->routes, &route->node);
 	pool_give(&rib->route_pool, route);
@@ -464,8 +481,8 @@ void rib_free(struct rib *rib)
 		struct route *route = (struct route *)node;
 
 		next = prefix_map_next(&rib->routes, node);
-		if (route->export)
-			export_free(rib, route->export);
+		while (route->exports)
+			export_free(rib, route->exports);
 		pool_give(&rib->route_pool, route);
 	}
 	prefix_map_free(&rib->routes);

@@ -29,7 +29,7 @@
 enum rib_limits {
 	RIB_MAX_UPSTREAMS = 64, /* neighbors we announce to, at one time */
 	RIB_EXPORT_BATCH = 256, /* prefixes of one struct rib_export */
-	RIB_PATH_ID = 1,
+	RIB_BEST_PATH = 0,	/* path_id of what is not one path of several */
 };
 
 /* A neighbor with an established session. */
@@ -40,7 +40,9 @@ struct rib_peer {
 	uint32_t prefixes_received;
 	uint32_t prefixes_accepted;
 	uint32_t prefixes_announced;
-	uint32_t refreshing; /* enum bgp_family_bits: BoRR has come */
+	uint32_t families;	/* enum bgp_family_bits: it speaks */
+	uint32_t several_paths; /* the same: it gets all paths of a set */
+	uint32_t refreshing;	/* enum bgp_family_bits: BoRR has come */
 	uint64_t bit; /* in struct route; 0: nothing is announced to it */
 	void *owner;  /* for the user of the rib */
 	TAILQ_ENTRY(rib_peer) link;
@@ -53,18 +55,22 @@ struct route {
 	bool marked;		 /* to be decided by rib_process() */
 	bool forwarding;	 /* steered, as the hook said */
 	bool cut; /* the maximum left paths out, and we said so */
-	struct route_export *export; /* NULL: upstreams know nothing of it */
+	struct route_export *exports; /* NULL: upstreams know nothing of it */
 	STAILQ_ENTRY(route) mark_link;
 };
 
 /*
- * A route's part of the Adj-RIBs-Out. By far fewer routes are announced than
- * are held, so this is a thing of its own.
+ * A route's part of the Adj-RIBs-Out: the best path, or one path of the set for
+ * neighbors that take several. By far fewer routes are announced than are held,
+ * so this is a thing of its own.
  */
 struct route_export {
 	struct route *route;
+	struct route_export *next; /* of the same route */
+	const struct path *path;   /* one of the set; NULL: gone, or the best */
+	uint32_t path_id;	   /* of our own; RIB_BEST_PATH */
+	bool internal;		   /* `attributes` came from inside our AS */
 	struct attribute_set *attributes; /* what upstreams are to have */
-	bool internal;			  /* they came from inside our AS */
 	uint64_t announced;		  /* peers that have it from us */
 	uint64_t pending; /* peers that must be told of a change */
 	TAILQ_ENTRY(route_export) pending_link;
@@ -106,6 +112,7 @@ void rib_free(struct rib *rib);
  */
 struct rib_peer *rib_peer_up(struct rib *rib, const struct path_source *source,
 			     enum neighbor_role role,
+			     const struct bgp_session *session,
 			     const struct address *local_address);
 /* The session is lost: all its paths go, and `peer` is freed. */
 void rib_peer_down(struct rib *rib, struct rib_peer *peer);
@@ -131,11 +138,7 @@ void rib_next_hop_changed(struct rib *rib, const struct address *next_hop);
 /* Decides every marked route. */
 void rib_process(struct rib *rib);
 
-/*
- * Something to tell a neighbor: routes that share one announcement. There is
- * one path for each, the best; its identifier, for sessions that send them
- * (RFC 7911), is RIB_PATH_ID.
- */
+/* Something to tell a neighbor: routes that share one announcement. */
 struct rib_export {
 	bool withdraw;
 	struct bgp_attributes attributes; /* a view; for the next call only */
@@ -160,7 +163,12 @@ static inline const struct path *route_best(const struct route *route)
 /* The bits of the peers that have the route from us. */
 static inline uint64_t route_announced(const struct route *route)
 {
-	return route->export ? route->export->announced : 0;
+	const struct route_export *export = route->exports;
+	uint64_t peers = 0;
+
+	for (; export; export = export->next)
+		peers |= export->announced;
+	return peers;
 }
 
 /* The route of `prefix`, or NULL. */

@@ -29,7 +29,9 @@ struct rib {
 	struct route_list marked;
 	struct route_export_list pending; /* those with a bit in `pending` */
 	struct rib_peer_list peers;
-	uint64_t bits_used; /* of struct rib_peer.bit */
+	uint32_t several_peers; /* that get all paths of a set */
+	uint32_t last_path_id;	/* of those given out by create() */
+	uint64_t bits_used;	/* of struct rib_peer.bit */
 	uint8_t export_scratch[EXPORT_SCRATCH_SIZE];
 };
 
@@ -40,6 +42,8 @@ struct rib {
 void export_route(struct rib *rib, struct route *route);
 /* All routes that this new peer must have. */
 void export_to_new_peer(struct rib *rib, const struct rib_peer *peer);
+/* The path is about to go; what was announced of it has to follow. */
+void export_forget_path(struct route *route, const struct path *path);
 /* Forgets what was announced to a peer that has gone. */
 void export_forget_peer(struct rib *rib, const struct rib_peer *peer);
 

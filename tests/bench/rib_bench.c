@@ -129,8 +129,8 @@ static int add_peer(struct bench *bench, uint32_t seed, uint32_t prefixes)
 		.families = BGP_IPV4_UNICAST_BIT,
 		.max_message = BGP_MAX_MESSAGE,
 	};
-	new->peer =
-		rib_peer_up(bench->rib, &source, NEIGHBOR_ROLE_BACKEND, &local);
+	new->peer = rib_peer_up(bench->rib, &source, NEIGHBOR_ROLE_BACKEND,
+				&new->session, &local);
 	if (!new->peer || update_stream_announce(&shape, &new->stream))
 		return -ENOMEM;
 	new->input = reader_of(new->stream.data, new->stream.size);

@@ -194,10 +194,10 @@ static void a_path_from_inside_is_not_passed_on_inside(void **state)
 	struct rib_export out;
 	struct test_update t;
 
-	backend =
-		rib_peer_up(world->rib, &inside, NEIGHBOR_ROLE_BACKEND, &local);
+	backend = rib_peer_up(world->rib, &inside, NEIGHBOR_ROLE_BACKEND,
+			      &ipv4_session, &local);
 	upstream = rib_peer_up(world->rib, &inside, NEIGHBOR_ROLE_UPSTREAM,
-			       &local);
+			       &ipv4_session, &local);
 	rib_update(world->rib, backend, test_announce(&t, &route));
 	rib_process(world->rib);
 	assert_false(rib_export_next(world->rib, upstream, &out));
@@ -209,6 +209,88 @@ static void a_path_from_inside_is_not_passed_on_inside(void **state)
 	rib_process(world->rib);
 	assert_true(rib_export_next(world->rib, upstream, &out));
 	assert_int_equal(out.attributes.local_pref, 200);
+}
+
+static struct rib_peer *upstream_of(struct world *world, unsigned int i,
+				    const struct bgp_session *session)
+{
+	const struct address local = address_from_ipv4(htonl(0x0a00ff06));
+	const struct path_source source = {
+		.address = backend_address(100 + i),
+		.identifier = 1000 + i,
+		.as = UPSTREAM_AS + i,
+		.external = true,
+	};
+
+	return rib_peer_up(world->rib, &source, NEIGHBOR_ROLE_UPSTREAM, session,
+			   &local);
+}
+
+static void a_session_gets_no_routes_of_a_family_it_does_not_speak(void **state)
+{
+	static const struct bgp_session ipv6_only = {
+		.families = BGP_IPV6_UNICAST_BIT,
+	};
+	struct world *world = *state;
+	struct rib_peer *upstream = upstream_of(world, 1, &ipv6_only);
+	struct rib_export out;
+
+	announce_vip(world, 0, VIP);
+	rib_process(world->rib);
+	assert_false(rib_export_next(world->rib, upstream, &out));
+	rib_refresh(world->rib, upstream);
+	assert_false(rib_export_next(world->rib, upstream, &out));
+	assert_int_equal(upstream->prefixes_announced, 0);
+}
+
+/* RFC 7911: all of the set, each path by an identifier that it keeps. */
+static void a_session_of_several_paths_gets_the_whole_set(void **state)
+{
+	static const struct bgp_session several = {
+		.families = BGP_IPV4_UNICAST_BIT,
+		.add_path_send = { [BGP_IPV4_UNICAST] = true },
+	};
+	struct world *world = *state;
+	struct rib_peer *upstream;
+	struct rib_export out;
+	uint32_t ids[3], count = 0;
+
+	announce_vip(world, 0, VIP);
+	announce_vip(world, 1, VIP);
+	rib_process(world->rib);
+	upstream = upstream_of(world, 1, &several);
+	announce_vip(world, 2, VIP);
+	rib_process(world->rib);
+	while (rib_export_next(world->rib, upstream, &out)) {
+		assert_false(out.withdraw);
+		assert_int_equal(out.count,
+				 1); /* each has an AS path of its own */
+		ids[count++] = out.routes[0].path_id;
+	}
+	assert_int_equal(count, 3);
+	assert_true(ids[0] && ids[1] && ids[2]);
+	assert_true(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2]);
+	/* A path that goes is withdrawn by its identifier, and only it. */
+	withdraw(world, 0, VIP);
+	rib_process(world->rib);
+	assert_true(rib_export_next(world->rib, upstream, &out));
+	assert_true(out.withdraw);
+	assert_int_equal(out.count, 1);
+	assert_true(out.routes[0].path_id == ids[0] ||
+		    out.routes[0].path_id == ids[1]);
+	assert_false(rib_export_next(world->rib, upstream, &out));
+	assert_int_equal(upstream->prefixes_announced, 2);
+	/* The neighbor of one path has one, without an identifier. */
+	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_int_equal(out.routes[0].path_id, RIB_BEST_PATH);
+	assert_false(rib_export_next(world->rib, world->upstream, &out));
+	rib_peer_down(world->rib, upstream);
+	withdraw(world, 1, VIP);
+	withdraw(world, 2, VIP);
+	rib_process(world->rib);
+	while (rib_export_next(world->rib, world->upstream, &out))
+		assert_true(out.withdraw);
+	assert_null(route_of(world, VIP));
 }
 
 int main(void)
@@ -232,6 +314,12 @@ int main(void)
 		cmocka_unit_test(below_min_nexthops_nothing_is_announced),
 		cmocka_unit_test_setup_teardown(a_new_upstream_gets_everything,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_session_gets_no_routes_of_a_family_it_does_not_speak,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_session_of_several_paths_gets_the_whole_set, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(no_advertise_keeps_a_route_here,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -26,6 +26,10 @@ enum {
 	UPSTREAM_AS = 64500,
 };
 
+static const struct bgp_session ipv4_session = {
+	.families = BGP_IPV4_UNICAST_BIT,
+};
+
 /* What the hooks see and answer. */
 struct world {
 	struct rib *rib;
@@ -98,8 +102,9 @@ static inline void backend_up(struct world *world, unsigned int i)
 		.external = true,
 	};
 
-	world->backends[i] =
-		rib_peer_up(world->rib, &source, NEIGHBOR_ROLE_BACKEND, &local);
+	world->backends[i] = rib_peer_up(world->rib, &source,
+					 NEIGHBOR_ROLE_BACKEND, &ipv4_session,
+					 &local);
 	assert_non_null(world->backends[i]);
 }
 
@@ -114,7 +119,8 @@ static inline void upstream_up(struct world *world)
 	};
 
 	world->upstream = rib_peer_up(world->rib, &source,
-				      NEIGHBOR_ROLE_UPSTREAM, &local);
+				      NEIGHBOR_ROLE_UPSTREAM, &ipv4_session,
+				      &local);
 	assert_non_null(world->upstream);
 }
 
