@@ -112,6 +112,7 @@ struct bgp_connection {
 	struct bgp_session agreed;     /* the same */
 	struct bgp_notification given; /* goes with the next event */
 	struct reader message;	       /* body of the one being handled */
+	uint8_t message_type;	       /* enum bgp_message_type; the same */
 };
 
 /* Returns 0 or -ENOMEM; then bgp_connection_destroy() is legal, as always. */

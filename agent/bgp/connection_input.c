@@ -139,6 +139,7 @@ static void on_message(struct bgp_stream *stream,
 
 	connection->message = frame->body;
 	connection->options.counters->received[frame->type]++;
+	connection->message_type = (uint8_t)frame->type;
 	switch (frame->type) {
 	case BGP_OPEN:
 		receive_open(connection);

@@ -58,9 +58,11 @@ void bgp_connection_send_notification(struct bgp_connection *connection,
 	uint8_t bytes[BGP_MAX_MESSAGE];
 	struct writer w = writer_of(bytes, sizeof(bytes));
 
+	/* The state machine's errors are about a message: RFC 6608 4. */
 	if (transition->code)
 		bgp_notification_set(n, transition->code, transition->subcode,
-				     NULL, 0);
+				     &connection->message_type,
+				     transition->code == BGP_ERROR_FSM);
 	if (!n->code)
 		return;
 	bgp_notification_encode(&w, n);

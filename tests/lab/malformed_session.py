@@ -258,20 +258,21 @@ CAPABILITY_LENGTHS = [
     for size in range(6)
 ]
 
+# The data is the type of the message: RFC 6608 4.
 STATES = [
     Case("a KEEPALIVE instead of an OPEN", OPEN_SENT, keepalive(),
-         Refused(5, 1)),
+         Refused(5, 1, b"\x04")),
     Case("an UPDATE instead of an OPEN", OPEN_SENT, ANNOUNCEMENT,
-         Refused(5, 1)),
+         Refused(5, 1, b"\x02")),
     Case("a ROUTE-REFRESH instead of an OPEN", OPEN_SENT, route_refresh(),
-         Refused(5, 1)),
+         Refused(5, 1, b"\x05")),
     Case("an UPDATE before the KEEPALIVE", OPEN_CONFIRM, ANNOUNCEMENT,
-         Refused(5, 2)),
+         Refused(5, 2, b"\x02")),
     Case("a second OPEN before the KEEPALIVE", OPEN_CONFIRM, opening(),
-         Refused(5, 2)),
+         Refused(5, 2, b"\x01")),
     Case("a ROUTE-REFRESH before the KEEPALIVE", OPEN_CONFIRM,
-         route_refresh(), Refused(5, 2)),
-    Case("an OPEN in a session", ESTABLISHED, opening(), Refused(5, 3)),
+         route_refresh(), Refused(5, 2, b"\x05")),
+    Case("an OPEN in a session", ESTABLISHED, opening(), Refused(5, 3, b"\x01")),
     Case("a NOTIFICATION instead of an OPEN is not answered", OPEN_SENT,
          notification(2, 2), SILENCE),
     Case("a NOTIFICATION before the KEEPALIVE is not answered", OPEN_CONFIRM,

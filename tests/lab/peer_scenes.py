@@ -159,6 +159,21 @@ class Plain(Sessions, Scene):
             if not peer.running():
                 peer.start()
 
+    def received(self, seat):
+        """The path that `show routes` has from this neighbor, or None."""
+        paths = [path for route in self.lab.headgate.show("routes")
+                 for path in route["paths"]
+                 if path["neighbor"] == seat.address]
+        return paths[0] if paths else None
+
+    def test_an_ipv6_route_is_received_with_its_next_hop(self):
+        """Learned or not, it is held and shown (RFC 4760, RFC 2545)."""
+        self.check_established(BACKEND6)
+        path = wait_until(lambda: self.received(BACKEND6), 5,
+                          "a path from the IPv6 backend")
+        self.assertEqual(path["next_hop"], BACKEND6.address)
+        self.assertEqual(path["as_path"], str(BACKEND6.as_number))
+
     def check_withdrawn(self, backend, upstream, end, seconds):
         """`end` ends the daemon on `backend`."""
         self.check_learned(backend)
