@@ -41,9 +41,13 @@ static enum path_reason check_next_hop(const struct address *address,
  */
 static void put_down(struct agent *agent, const struct address *address)
 {
-	size_t size = (agent->let_go_count + 1) * sizeof(*address);
-	struct address *grown = realloc(agent->let_go, size);
+	size_t count = agent->let_go_count;
+	bool full = !(count & (count - 1)); /* room is a power of two */
+	struct address *grown = agent->let_go;
 
+	if (full)
+		grown = realloc(grown,
+				(count ? 2 * count : 1) * sizeof(*grown));
 	if (!grown) {
 		nexthop_release(agent->tracker, address);
 		return;
