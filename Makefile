@@ -165,6 +165,8 @@ $(BENCH_BINS): %: %.o $(B)/tests/bench/update_stream.o $(call archives_up_to,rib
 # ------------------------------------------------------------- checks
 # `check` and `demo` install what they need; the rest says what is missing.
 
+JOBS := -j$(shell nproc)
+
 unit: $(UNIT_BINS)
 tests: all $(UNIT_BINS) $(XDP_BINS) $(BENCH_BINS)
 
@@ -173,12 +175,15 @@ check-unit: unit
 
 check:
 	$(Q)tools/deps.sh
-	$(Q)$(MAKE) --no-print-directory tests lint
-	$(Q)B=$(B) $(PYTHON) tests/run.py --unit $(UNIT_BINS) --xdp $(XDP_BINS) --lab tests/lab tests/fault
+	$(Q)$(MAKE) --no-print-directory $(JOBS) tests lint
+	$(Q)$(MAKE) --no-print-directory $(JOBS) SAN=1 B=$(B)/san all unit
+	$(Q)$(MAKE) --no-print-directory $(JOBS) fuzz SECONDS=3
+	$(Q)B=$(B) SAN_BUILD=$(B)/san $(PYTHON) tests/run.py --unit $(UNIT_BINS) \
+		--san $(UNIT_BINS:$(B)/%=$(B)/san/%) --xdp $(XDP_BINS) --lab tests/lab tests/fault
 
 demo:
 	$(Q)tools/deps.sh
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory $(JOBS) all
 	$(Q)B=$(B) $(PYTHON) tools/demo.py
 
 # Beside BIRD, in ROUNDS rounds; SEED of what the peers announce.

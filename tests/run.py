@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Runs tests of all kinds, shows their progress and counts them.
 
-    tests/run.py [--unit BINARY...] [--xdp BINARY...] [--lab FOLDER...]
+    tests/run.py [--unit BINARY...] [--san BINARY...]
+                 [--xdp BINARY...] [--lab FOLDER...]
                  [--only TEXT]
 
 The binaries are cmocka programs, the folder holds test_*.py for unittest; each
@@ -23,7 +24,7 @@ import time
 import unittest
 
 # Kind -> seconds that one program may take.
-TIME_LIMIT = {"unit": 120, "xdp": 120, "lab": 180}
+TIME_LIMIT = {"unit": 120, "san": 180, "xdp": 120, "lab": 180}
 END_SECONDS = 10  # for a program to clean up after SIGTERM
 
 PLAN = re.compile(r"1\.\.(\d+)$")
@@ -166,7 +167,7 @@ def print_row(name, count):
 
 def programs(arguments):
     """Every program asked for, kind by kind."""
-    files = {"unit": arguments.unit, "xdp": arguments.xdp,
+    files = {"unit": arguments.unit, "san": arguments.san, "xdp": arguments.xdp,
              "lab": sorted(path for folder in arguments.lab
                            for path in glob.glob(f"{folder}/test_*.py"))}
     return [Program(kind, path) for kind, paths in files.items()
@@ -244,6 +245,8 @@ def interrupted(number, _frame):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--unit", nargs="*", default=[], metavar="BINARY")
+    parser.add_argument("--san", nargs="*", default=[], metavar="BINARY",
+                        help="unit tests built with sanitizers")
     parser.add_argument("--xdp", nargs="*", default=[], metavar="BINARY")
     parser.add_argument("--lab", metavar="FOLDER", nargs="+", default=[])
     parser.add_argument("--only", default="", metavar="TEXT")
