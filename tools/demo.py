@@ -10,6 +10,8 @@ demo ends by itself, by Ctrl-C or by a signal.
 """
 
 import collections
+import contextlib
+import os
 import signal
 import sys
 import time
@@ -217,7 +219,10 @@ def interrupted(number, _frame):
     """The first signal ends the demo; later ones would only disturb."""
     for each in SIGNALS:
         signal.signal(each, signal.SIG_IGN)
-    print(f"\n{signal.Signals(number).name}: removing the lab", flush=True)
+    # Not by print(): the signal may have come in the middle of one.
+    text = f"\n{signal.Signals(number).name}: removing the lab\n"
+    with contextlib.suppress(OSError):
+        os.write(sys.stdout.fileno(), text.encode())
     sys.exit(128 + number)
 
 
