@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -30,6 +31,10 @@ struct tcp_ao_add {
 } __attribute__((aligned(8)));
 #endif
 
+/* As <linux/tcp.h> of Linux 6.12 and 7.3 has them. */
+_Static_assert(sizeof(struct tcp_ao_add) == 288, "the kernel's layout");
+_Static_assert(offsetof(struct tcp_ao_add, prefix) == 202, "the kernel's");
+_Static_assert(offsetof(struct tcp_ao_add, key) == 208, "the kernel's");
 _Static_assert(SECRET_MAX <= TCP_AO_MAXKEYLEN, "keys fit");
 _Static_assert(SECRET_MAX <= TCP_MD5SIG_MAXKEYLEN, "keys fit");
 
@@ -109,6 +114,15 @@ int bgp_tcp_auth_set(int fd, const struct neighbor_config *config,
 
 const char *bgp_tcp_auth_advice(const struct neighbor_config *config, int code)
 {
+	/* The kernel cannot tell which of two keys a segment is signed with. */
+	if (code == -EEXIST)
+		return "another neighbor's range holds its address and has a "
+		       "TCP-AO key of the same id; give one of them another "
+		       "tcp-ao-id";
+	if (code == -EKEYREJECTED)
+		return "another neighbor's range overlaps with it and has a "
+		       "key of the other kind; use either TCP-AO or TCP-MD5 "
+		       "for both";
 	if (code != -ENOPROTOOPT)
 		return "its key cannot be used";
 	if (config->password_file[0])

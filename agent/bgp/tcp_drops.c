@@ -20,8 +20,9 @@ static const char group[] = "TcpExt:";
 /* Whom a counter can be about. */
 enum concern {
 	OF_MD5,
-	OF_NO_KEY,
+	OF_NO_MD5,
 	OF_AO,
+	OF_NO_AO,
 	OF_TTL_SECURITY,
 };
 
@@ -32,11 +33,14 @@ static const struct {
 } drops[BGP_TCP_DROP_COUNT] = {
 	[BGP_TCP_MD5_MISSING] = { "TCPMD5NotFound", OF_MD5,
 				  "TCP-MD5 is not configured at its end" },
-	[BGP_TCP_MD5_UNEXPECTED] = { "TCPMD5Unexpected", OF_NO_KEY,
+	[BGP_TCP_MD5_UNEXPECTED] = { "TCPMD5Unexpected", OF_NO_MD5,
 				     "TCP-MD5 is configured at its end only" },
 	[BGP_TCP_MD5_WRONG] = { "TCPMD5Failure", OF_MD5, "TCP-MD5 mismatch" },
 	[BGP_TCP_AO_MISSING] = { "TCPAORequired", OF_AO,
 				 "TCP-AO is not configured at its end" },
+	/* The kernel counts both alike: no key at all, none of that id. */
+	[BGP_TCP_AO_UNEXPECTED] = { "TCPAOKeyNotFound", OF_NO_AO,
+				    "TCP-AO is configured at its end only" },
 	[BGP_TCP_AO_UNKNOWN_KEY] = { "TCPAOKeyNotFound", OF_AO,
 				     "TCP-AO key ids differ" },
 	[BGP_TCP_AO_WRONG] = { "TCPAOBad", OF_AO, "TCP-AO mismatch" },
@@ -119,8 +123,10 @@ static bool concerns(const struct neighbor_config *config, enum concern concern)
 		return config->password_file[0];
 	case OF_AO:
 		return config->tcp_ao_key_file[0];
-	case OF_NO_KEY:
-		return !config->password_file[0] && !config->tcp_ao_key_file[0];
+	case OF_NO_MD5:
+		return !config->password_file[0];
+	case OF_NO_AO:
+		return !config->tcp_ao_key_file[0];
 	case OF_TTL_SECURITY:
 		return config->ttl_security;
 	}

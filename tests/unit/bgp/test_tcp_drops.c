@@ -109,6 +109,11 @@ static void names_the_likely_cause(void **state)
 	assert_non_null(strstr(hint(&ttl, BGP_TCP_MD5_UNEXPECTED, 2),
 			       "at its end only"));
 	assert_non_null(strstr(hint(&ao, BGP_TCP_AO_WRONG, 2), "TCP-AO"));
+	assert_non_null(strstr(hint(&ttl, BGP_TCP_AO_UNEXPECTED, 2),
+			       "TCP-AO is configured at its end only"));
+	/* A key of the other kind at the other end. */
+	assert_non_null(strstr(hint(&ao, BGP_TCP_MD5_UNEXPECTED, 2),
+			       "TCP-MD5 is configured at its end only"));
 	assert_non_null(
 		strstr(hint(&ttl, BGP_TCP_TTL_TOO_LOW, 9), "further away"));
 }
@@ -117,11 +122,13 @@ static void says_nothing_of_counters_that_cannot_concern_it(void **state)
 {
 	const struct neighbor_config plain = { .multihop = 0 };
 	const struct neighbor_config md5 = { .password_file = "/key" };
+	const struct neighbor_config ao = { .tcp_ao_key_file = "/key" };
 
 	(void)state;
 	assert_null(hint(&plain, BGP_TCP_MD5_WRONG, 17));
 	assert_null(hint(&plain, BGP_TCP_TTL_TOO_LOW, 17));
 	assert_null(hint(&md5, BGP_TCP_MD5_UNEXPECTED, 17));
+	assert_null(hint(&ao, BGP_TCP_AO_UNEXPECTED, 17));
 	assert_null(hint(&md5, BGP_TCP_MD5_WRONG, 0));
 }
 
