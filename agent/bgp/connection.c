@@ -360,8 +360,3 @@ bool bgp_connection_local_address(const struct bgp_connection *connection,
 	return connection->stream.fd >= 0 &&
 	       !bgp_socket_local_address(connection->stream.fd, address);
 }
-
-bool bgp_connection_as4(const struct bgp_connection *connection)
-{
-	return connection->agreed.as4;
-}

@@ -156,7 +156,5 @@ bool bgp_connection_is_half_open(const struct bgp_connection *connection);
 /* Our address on it. False if it is not connected. */
 bool bgp_connection_local_address(const struct bgp_connection *connection,
 				  struct address *address);
-/* AS numbers of 4 bytes are spoken (RFC 6793). */
-bool bgp_connection_as4(const struct bgp_connection *connection);
 
 #endif

@@ -12,6 +12,7 @@
 #include "control/json.h"
 #include "control/show_parts.h"
 #include "core/config.h"
+#include "core/log.h"
 #include "datapath/datapath.h"
 #include "nexthop/nexthop.h"
 #include "rib/rib.h"
@@ -119,6 +120,7 @@ struct json_object *show_status(const struct control_view *view)
 	json_add_identifier(out, view->config->router_id);
 	json_add_number(out, "hash_seed", view->config->hash_seed);
 	json_add_number(out, "table_size", view->config->table_size);
+	json_add_number(out, "log_lines_lost", log_lines_lost());
 	json_add(out, "interfaces", interfaces_json(view));
 	json_add(out, "neighbors", neighbor_totals(view));
 	json_add(out, "vips", vip_totals(view));

@@ -87,10 +87,3 @@ struct slot *slot_find(const struct slot_table *table,
 {
 	return (struct slot *)prefix_map_find(&table->map, prefix);
 }
-
-const struct slot *slot_at(const struct slot_table *table, uint32_t index)
-{
-	if (index < table->first || index >= table->used)
-		return NULL;
-	return &table->slots[index];
-}

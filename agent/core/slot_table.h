@@ -46,7 +46,5 @@ void slot_release(struct slot_table *table, struct slot *slot);
 /* The slot of `prefix`, referenced or not, or NULL. */
 struct slot *slot_find(const struct slot_table *table,
 		       const struct prefix *prefix);
-/* The slot with that index if it was ever given out, or NULL. */
-const struct slot *slot_at(const struct slot_table *table, uint32_t index);
 
 #endif
