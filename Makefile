@@ -46,7 +46,7 @@ nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c pro
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
 datapath_SRC := attach.c counters.c datapath.c failure.c pins.c tables.c
 control_SRC := control.c json.c request.c show.c show_bgp.c show_neighbors.c show_steering.c
-CTL_SRC := client.c headgatectl.c show.c table.c value.c view.c
+CTL_SRC := ask.c client.c command_show.c headgatectl.c rates.c show.c table.c value.c view.c
 
 # tests/unit/ROOM/test_NAME.c, without root; tests/xdp/test_NAME.c, with root.
 UNIT_TESTS :=
@@ -113,7 +113,7 @@ $(B)/headgatectl: $(CTL_OBJ)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # Tests of the tools link the tool's objects, all but its main().
-CTL_TESTS := tools/test_client tools/test_show tools/test_table
+CTL_TESTS := tools/test_client tools/test_rates tools/test_show tools/test_table
 CTL_TEST_BINS := $(addprefix $(B)/tests/unit/,$(CTL_TESTS))
 $(CTL_TEST_BINS:=.o): INCLUDES += -Itools
 $(CTL_TEST_BINS): %: %.o $(filter-out %/headgatectl.o,$(CTL_OBJ))
