@@ -220,6 +220,8 @@ const struct view views[] = {
 	{ "neighbors", NULL, "BGP sessions", SECTIONS(neighbor_sections) },
 	{ "routes", NULL, "every path, in the set or why not",
 	  SECTIONS(route_sections) },
+	{ "route", "prefix", "the same for one prefix or address",
+	  SECTIONS(route_sections) },
 	{ "nexthops", NULL, "where packets can be sent to",
 	  SECTIONS(nexthop_sections) },
 	{ "groups", NULL, "which next hop owns how many buckets",
