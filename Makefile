@@ -46,7 +46,7 @@ nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c pro
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
 datapath_SRC := attach.c counters.c datapath.c failure.c pins.c tables.c
 control_SRC := control.c json.c request.c show.c show_bgp.c show_neighbors.c show_steering.c
-CTL_SRC := ask.c client.c command_show.c headgatectl.c rates.c show.c table.c value.c view.c
+CTL_SRC := ask.c client.c command_show.c headgatectl.c pcapng.c rates.c show.c table.c value.c view.c
 
 # tests/unit/ROOM/test_NAME.c, without root; tests/xdp/test_NAME.c, with root.
 UNIT_TESTS :=
@@ -78,6 +78,7 @@ SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recove
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DHEADGATE_VERSION='"$(VERSION)"' $(WARNINGS) \
 	$(INCLUDES) $(CFLAGS) $(SANITIZE) $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
 LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+CTL_LIBS = $(shell $(PKG_CONFIG) --libs json-c libpcap)
 TEST_LIBS = $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka)
 MULTIARCH = $(shell $(CC) -print-multiarch)
 BPF_CFLAGS := -std=gnu11 -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Wshadow -Werror -Iinclude
@@ -110,15 +111,15 @@ $(B)/headgate: $(AGENT_OBJ) $(ROOM_ARCHIVES)
 CTL_OBJ := $(addprefix $(B)/tools/,$(CTL_SRC:.c=.o))
 $(B)/headgatectl: $(CTL_OBJ)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(CTL_LIBS)
 
 # Tests of the tools link the tool's objects, all but its main().
-CTL_TESTS := tools/test_client tools/test_rates tools/test_show tools/test_table
+CTL_TESTS := tools/test_client tools/test_pcapng tools/test_rates tools/test_show tools/test_table
 CTL_TEST_BINS := $(addprefix $(B)/tests/unit/,$(CTL_TESTS))
 $(CTL_TEST_BINS:=.o): INCLUDES += -Itools
 $(CTL_TEST_BINS): %: %.o $(filter-out %/headgatectl.o,$(CTL_OBJ))
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(CTL_LIBS)
 
 $(B)/%.o: %.c
 	$(call say,CC,$@)
