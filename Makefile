@@ -182,6 +182,12 @@ check:
 	$(Q)B=$(B) SAN_BUILD=$(B)/san $(PYTHON) tests/run.py --unit $(UNIT_BINS) \
 		--san $(UNIT_BINS:$(B)/%=$(B)/san/%) --xdp $(XDP_BINS) --lab tests/lab tests/fault
 
+# The tests of the program on other kernels, in virtual machines: 5 minutes.
+KERNELS ?= 5.10,6.1,6.12,6.18
+check-kernels: tests
+	$(Q)$(PYTHON) tests/vm/kernels.py --folder $(B)/vm --kernels $(KERNELS) \
+		$(addprefix --env ,$(KERNEL_ENV)) $(XDP_BINS)
+
 demo:
 	$(Q)tools/deps.sh
 	$(Q)$(MAKE) --no-print-directory $(JOBS) all
@@ -245,12 +251,13 @@ help:
 	@echo "make demo        a lab of network namespaces, narrated (root; installs packages)"
 	@echo "make check       every test: unit, XDP, lab, lint (root; installs packages)"
 	@echo "make check-unit  the tests that need no root"
+	@echo "make check-kernels  the XDP tests on KERNELS=$(KERNELS) in virtual machines"
 	@echo "make fuzz        fuzz targets, SECONDS=$(SECONDS) or RUNS= each"
 	@echo "make bench-bgp   BGP load beside BIRD, ROUNDS=$(ROUNDS) (root)"
 	@echo "make lint        format, include directions, headers, warnings"
 	@echo "make format install clean deps"
 	@echo "Variables: B=folder V=1 SAN=1 CC= CLANG= PREFIX= DESTDIR="
 
-.PHONY: all unit tests check check-unit bench-bgp demo deps lint format fuzz install clean help
+.PHONY: all unit tests check check-unit check-kernels bench-bgp demo deps lint format fuzz install clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
