@@ -31,7 +31,7 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 
 ROOMS := core bgp rib nexthop steering datapath control
 
-core_SRC := address.c config.c config_check.c config_file.c config_neighbor.c config_neighbor_keys.c config_parser.c config_print.c \
+core_SRC := address.c hex.c config.c config_check.c config_file.c config_neighbor.c config_neighbor_keys.c config_parser.c config_print.c \
 	config_table.c config_values.c log.c \
 	pool.c prefix_map.c secret.c slot_table.c suggest.c
 bgp_SRC := as_path.c attribute_table.c attributes.c community.c fault.c fsm.c message.c multiprotocol.c \
@@ -47,7 +47,7 @@ steering_SRC := assign.c group.c nexthop_slots.c steering.c
 datapath_SRC := attach.c counters.c datapath.c failure.c pins.c tables.c
 datapath_SRC += capture.c vips.c
 control_SRC := control.c json.c request.c show.c show_bgp.c show_neighbors.c show_steering.c
-CTL_SRC := ask.c client.c command_show.c headgatectl.c pcapng.c rates.c show.c table.c value.c view.c
+CTL_SRC := ask.c client.c command_capture.c command_explain.c command_show.c headgatectl.c pcapng.c rates.c show.c table.c value.c view.c
 
 # tests/unit/ROOM/test_NAME.c, without root; tests/xdp/test_NAME.c, with root.
 UNIT_TESTS :=
@@ -60,7 +60,7 @@ UNIT_TESTS += $(addprefix core/test_,address config config_file config_neighbor 
 UNIT_TESTS += $(addprefix bgp/test_,admission collision error_log greeting link_peer tcp_drops)
 UNIT_TESTS += $(addprefix core/test_,config_neighbor_keys secret)
 UNIT_TESTS += steering/test_assign nexthop/test_arp nexthop/test_host nexthop/test_probe
-UNIT_TESTS += core/test_flow_hash core/test_pool core/test_prefix_map
+UNIT_TESTS += core/test_flow_hash core/test_pool core/test_prefix_map core/test_hex
 UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/test_export rib/test_rib
 XDP_TESTS := test_datapath test_forward test_oracle
 XDP_TESTS += test_tracker
@@ -110,7 +110,7 @@ $(B)/headgate: $(AGENT_OBJ) $(ROOM_ARCHIVES)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 CTL_OBJ := $(addprefix $(B)/tools/,$(CTL_SRC:.c=.o))
-$(B)/headgatectl: $(CTL_OBJ)
+$(B)/headgatectl: $(CTL_OBJ) $(B)/core.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(CTL_LIBS)
 
@@ -118,7 +118,7 @@ $(B)/headgatectl: $(CTL_OBJ)
 CTL_TESTS := tools/test_client tools/test_pcapng tools/test_rates tools/test_show tools/test_table
 CTL_TEST_BINS := $(addprefix $(B)/tests/unit/,$(CTL_TESTS))
 $(CTL_TEST_BINS:=.o): INCLUDES += -Itools
-$(CTL_TEST_BINS): %: %.o $(filter-out %/headgatectl.o,$(CTL_OBJ))
+$(CTL_TEST_BINS): %: %.o $(filter-out %/headgatectl.o,$(CTL_OBJ)) $(B)/core.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(CTL_LIBS)
 

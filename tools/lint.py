@@ -27,7 +27,7 @@ ROOMS = {
                       "agent/steering", "agent/datapath", "include/headgate", "bpf"},
     "agent": {"agent/core", "agent/bgp", "agent/rib", "agent/nexthop", "agent/steering",
               "agent/datapath", "agent/control", "include/headgate"},
-    "tools": {"include/headgate"},
+    "tools": {"include/headgate", "agent/core"},
 }
 # The part of bgp/ that knows neither sockets nor time.
 PURE = {"agent/rib/decision", "agent/rib/import", "agent/steering/assign",
