@@ -44,9 +44,9 @@ bgp_SRC += admission.c collision.c connection_input.c connection_output.c error_
 rib_SRC := attribute_set.c decision.c export.c import.c outbound.c reason.c rib.c
 nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
-datapath_SRC := attach.c counters.c datapath.c failure.c pins.c tables.c
+datapath_SRC := attach.c counters.c datapath.c failure.c pins.c tables.c run.c
 datapath_SRC += capture.c vips.c
-control_SRC := control.c json.c request.c show.c show_bgp.c show_neighbors.c show_steering.c
+control_SRC := capture.c control.c explain.c explain_flow.c explain_route.c flow_frame.c json.c request.c show.c show_bgp.c show_neighbors.c show_steering.c
 CTL_SRC := ask.c client.c command_capture.c command_explain.c command_show.c headgatectl.c pcapng.c rates.c show.c table.c value.c view.c
 
 # tests/unit/ROOM/test_NAME.c, without root; tests/xdp/test_NAME.c, with root.
@@ -61,6 +61,7 @@ UNIT_TESTS += $(addprefix bgp/test_,admission collision error_log greeting link_
 UNIT_TESTS += $(addprefix core/test_,config_neighbor_keys secret)
 UNIT_TESTS += steering/test_assign nexthop/test_arp nexthop/test_host nexthop/test_probe
 UNIT_TESTS += core/test_flow_hash core/test_pool core/test_prefix_map core/test_hex
+UNIT_TESTS += control/test_flow_frame
 UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/test_export rib/test_rib
 XDP_TESTS := test_datapath test_forward test_oracle
 XDP_TESTS += test_tracker
@@ -104,7 +105,7 @@ archives_up_to = $(patsubst %,$(B)/%.a,$(call rooms_up_to,$(1)))
 
 ROOM_ARCHIVES := $(patsubst %,$(B)/%.a,$(call reverse,$(ROOMS)))
 
-AGENT_OBJ := $(addprefix $(B)/agent/,main.o agent.o interfaces.o wire_rib.o wire_speaker.o wire_steering.o)
+AGENT_OBJ := $(addprefix $(B)/agent/,main.o agent.o interfaces.o wire_capture.o wire_rib.o wire_speaker.o wire_steering.o)
 $(B)/headgate: $(AGENT_OBJ) $(ROOM_ARCHIVES)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)

@@ -204,22 +204,43 @@ static __always_inline int action_of(__u32 outcome)
 	return outcome < HG_DROPPED_BAD_HEADER ? XDP_PASS : XDP_DROP;
 }
 
+static __always_inline __u32 decide(struct xdp_md *ctx, struct packet *packet,
+				    struct route *route)
+{
+	__u32 outcome = find_route(ctx, packet, route);
+
+	return outcome == HG_UNDECIDED ? choose_exit(ctx, route->nexthop) :
+					 outcome;
+}
+
 SEC("xdp")
 int headgate(struct xdp_md *ctx)
 {
 	struct packet packet = {};
 	struct route route = { .bucket = BUCKET_NONE };
-	__u32 outcome;
+	__u32 outcome = decide(ctx, &packet, &route);
 
-	outcome = find_route(ctx, &packet, &route);
-	if (outcome == HG_UNDECIDED)
-		outcome = choose_exit(ctx, route.nexthop);
 	if (unlikely(control.capture))
 		capture(ctx, &packet, &route, outcome);
 	if (likely(route.nexthop && is_forwarded(outcome)))
 		outcome = forward(ctx, &packet, &route, outcome);
 	count(&outcomes, outcome, packet.frame_size);
 	return action_of(outcome);
+}
+
+/*
+ * The same decision, told instead of carried out: an outcome and a next hop
+ * (enum hg_explain_layout). Never attached; the agent runs it on single frames
+ * when somebody asks why.
+ */
+SEC("xdp")
+int explain(struct xdp_md *ctx)
+{
+	struct packet packet = {};
+	struct route route = { .bucket = BUCKET_NONE };
+	__u32 outcome = decide(ctx, &packet, &route);
+
+	return outcome | route.slot << HG_EXPLAIN_SLOT_SHIFT;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -31,6 +31,22 @@ static void add_slot(struct json_object *out, const struct control_view *view,
 	json_add_counter(out, &counter);
 }
 
+const struct nexthop *show_nexthop_in(const struct control_view *view,
+				      uint32_t slot)
+{
+	const struct nexthop *nexthop = NULL;
+
+	while (slot != HG_NEXTHOP_NONE &&
+	       (nexthop = nexthop_next(view->tracker, nexthop))) {
+		const struct slot *its =
+			steering_find_slot(view->steering, &nexthop->address);
+
+		if (its && its->index == slot)
+			return nexthop;
+	}
+	return NULL;
+}
+
 static struct json_object *nexthop_json(const struct control_view *view,
 					const struct nexthop *nexthop)
 {

@@ -83,6 +83,7 @@ static void take_descriptors(struct datapath *dp)
 	const struct headgate *skeleton = dp->skeleton;
 
 	dp->program = bpf_program__fd(skeleton->progs.headgate);
+	dp->explain = bpf_program__fd(skeleton->progs.explain);
 	dp->vips = (struct vip_maps){
 		.vip4 = bpf_map__fd(skeleton->maps.vip4),
 		.vip6 = bpf_map__fd(skeleton->maps.vip6),
@@ -215,26 +216,4 @@ uint32_t datapath_program_id(const struct datapath *dp)
 	if (bpf_obj_get_info_by_fd(dp->program, &info, &size))
 		return 0;
 	return info.id;
-}
-
-int datapath_test_run(const struct datapath *dp, const void *frame, size_t size,
-		      uint32_t ifindex, void *out, size_t *out_size,
-		      uint32_t *action)
-{
-	struct xdp_md context = {
-		.data_end = size,
-		.ingress_ifindex = ifindex,
-	};
-	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame,
-		    .data_size_in = size, .data_out = out,
-		    .data_size_out = *out_size, .ctx_in = &context,
-		    .ctx_size_in = sizeof(context), .repeat = 1);
-	int err;
-
-	err = bpf_prog_test_run_opts(dp->program, &run);
-	if (err)
-		return err;
-	*out_size = run.data_size_out;
-	*action = run.retval;
-	return 0;
 }

@@ -200,4 +200,21 @@ int datapath_test_run(const struct datapath *dp, const void *frame, size_t size,
 		      uint32_t ifindex, void *out, size_t *out_size,
 		      uint32_t *action);
 
+/* What the program says of a frame. */
+struct datapath_verdict {
+	enum hg_outcome outcome;
+	uint32_t slot;	 /* of the next hop; HG_NEXTHOP_NONE */
+	uint32_t action; /* enum xdp_action that the program returned */
+	uint8_t destination_mac[DATAPATH_MAC_SIZE]; /* that it then had */
+};
+
+/*
+ * Runs the program on a frame, and the same code once more to be told the
+ * outcome: both must mean the same. -EINVAL: the frame is too short or too long
+ * for the kernel, or the kernel (before 5.15) cannot say by which interface a
+ * frame came in.
+ */
+int datapath_explain(const struct datapath *dp, const void *frame, size_t size,
+		     uint32_t ifindex, struct datapath_verdict *verdict);
+
 #endif

@@ -24,6 +24,7 @@ struct datapath {
 
 	/* Descriptors. */
 	int program;
+	int explain; /* the same, which only tells */
 	int tx_ports;
 	int vip_counters;
 	int nh_counters;

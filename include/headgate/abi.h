@@ -99,6 +99,12 @@ enum hg_event {
 	HG_EVENT_COUNT,
 };
 
+/* What the program `explain` returns: an outcome, and a slot of `nexthops`. */
+enum hg_explain_layout {
+	HG_EXPLAIN_OUTCOME_MASK = 0xff,
+	HG_EXPLAIN_SLOT_SHIFT = 8,
+};
+
 /* An IPv6 address, or an IPv4 one as ::ffff:a.b.c.d; network byte order. */
 struct hg_address {
 	__u8 bytes[16];
