@@ -161,7 +161,7 @@ struct hg_nexthop {
 	__u32 incarnation; /* +1 each time the slot becomes alive again */
 	__u32 reserved;
 	struct hg_address address;
-	__u8 reserved2[16];
+	__u8 reserved2[12];
 } __attribute__((aligned(8)));
 
 /*
