@@ -120,8 +120,7 @@ static bool is_zero(const struct hg_address *address)
 
 static bool is_icmp(const struct shape *shape)
 {
-	return shape->protocol ==
-	       (shape->ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
+	return shape->protocol == (shape->ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
 }
 
 static size_t transport_size(uint8_t protocol)
@@ -215,11 +214,11 @@ static void write_ipv4(struct writer *w, const struct shape *shape)
 	writer_u8(w, or_else(shape->ttl, FRAME_TTL));
 	writer_u8(w, or_else(shape->protocol, IPPROTO_TCP));
 	writer_u16(w, 0);
-	writer_bytes(w,
-		     (is_zero(&shape->source) ? &source : &shape->source)
-				     ->bytes +
-			     MAPPED_AT,
-		     sizeof(uint32_t));
+	writer_bytes(
+		w,
+		(is_zero(&shape->source) ? &source : &shape->source)->bytes +
+			MAPPED_AT,
+		sizeof(uint32_t));
 	writer_bytes(w, shape->destination.bytes + MAPPED_AT, sizeof(uint32_t));
 	writer_bytes(w, shape->options, shape->option_words * FRAME_WORD);
 	write_transport(w, shape);

@@ -4,8 +4,8 @@
 
 /*
  * Frames of all kinds at random: whole ones with every field that can vary, in
- * generator_shapes.c; and damage to them, in generator_damage.c. Sources and
- * identifications of fragments are few, so that fragments of one packet meet.
+ * generator_shapes.c; and damage to them, in generator_damage.c. Fragments are
+ * often followed by others of the same packet.
  */
 
 #include "frame.h"
@@ -14,7 +14,8 @@
 
 struct generator {
 	struct random_source random;
-	struct shape quote; /* what the last shape quotes */
+	struct shape quote;    /* what the last shape quotes */
+	struct shape fragment; /* the last one, for others of its packet */
 };
 
 /* Valid until the next call. */

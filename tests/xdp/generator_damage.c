@@ -3,7 +3,6 @@
 
 #include "generator.h"
 
-
 enum {
 	MAX_DAMAGE = 3,
 	HEADERS = 160, /* where damage does something */
@@ -42,8 +41,8 @@ static void overwrite_a_byte(struct generator *g, struct frame *frame)
 /* The kernel runs no program on less than an Ethernet header. */
 static void truncate_frame(struct generator *g, struct frame *frame)
 {
-	frame->size = ETH_HLEN +
-		      random_below(&g->random, frame->size - ETH_HLEN + 1);
+	frame->size =
+		ETH_HLEN + random_below(&g->random, frame->size - ETH_HLEN + 1);
 }
 
 static void cut_a_little(struct generator *g, struct frame *frame)
@@ -126,7 +125,8 @@ static void change_protocol(struct generator *g, struct frame *frame)
 
 	at += is_ipv6(frame) ? IPV6_NEXT_HEADER_AT : IPV4_PROTOCOL_AT;
 	if (frame->size > at)
-		frame->bytes[at] = random_of(&g->random, likely, sizeof(likely));
+		frame->bytes[at] =
+			random_of(&g->random, likely, sizeof(likely));
 }
 
 /* Nothing behind the addresses has been made by anybody. */
@@ -142,10 +142,11 @@ static void make_noise(struct generator *g, struct frame *frame)
 void generator_damage(struct generator *g, struct frame *frame)
 {
 	static void (*const ways[])(struct generator *, struct frame *) = {
-		flip_a_bit,	  flip_a_bit,	 flip_a_bit,	overwrite_a_byte,
-		overwrite_a_byte, truncate_frame, cut_a_little, lengthen_frame,
-		change_length,	  change_length, make_jumbogram, change_version,
-		change_ttl,	  change_protocol, make_noise,
+		flip_a_bit,	  flip_a_bit,	    flip_a_bit,
+		overwrite_a_byte, overwrite_a_byte, truncate_frame,
+		cut_a_little,	  lengthen_frame,   change_length,
+		change_length,	  make_jumbogram,   change_version,
+		change_ttl,	  change_protocol,  make_noise,
 	};
 	uint32_t times = 0;
 

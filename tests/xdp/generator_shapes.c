@@ -17,8 +17,8 @@ enum {
 	LONG_PAYLOAD = 1700,
 	MAX_QUOTE = 160,
 	LAST_BYTE = sizeof(struct hg_address) - 1,
-	IPV4_LAST_OFFSETS = FRAME_IPV4_OFFSET - 8,
-	IPV6_LAST_OFFSETS = 0xffc0,
+	MAX_OFFSET = FRAME_IPV4_OFFSET, /* of both families, in 8 bytes */
+	LAST_OFFSETS = MAX_OFFSET - 8,
 };
 
 static const uint8_t broadcast_mac[ETH_ALEN] = { 255, 255, 255, 255, 255, 255 };
@@ -67,8 +67,7 @@ static struct hg_address any_destination(struct generator *g, bool ipv6)
 	case 2:
 		return within_prefix(g, ipv6);
 	default:
-		return world_address(random_below(&g->random, VIP_COUNT),
-				     ipv6);
+		return world_address(random_below(&g->random, VIP_COUNT), ipv6);
 	}
 }
 
@@ -107,16 +106,16 @@ static void add_tags(struct generator *g, struct shape *shape)
 
 	shape->tag_count = random_of(&g->random, counts, sizeof(counts));
 	for (int i = 0; i < shape->tag_count; i++)
-		shape->tags[i] = (struct shape_tag){
-			random_one_in(&g->random, 2) ? ETH_P_8021Q :
-						       ETH_P_8021AD,
-			random_u64(&g->random)
-		};
+		shape->tags[i] =
+			(struct shape_tag){ random_one_in(&g->random, 2) ?
+						    ETH_P_8021Q :
+						    ETH_P_8021AD,
+					    random_u64(&g->random) };
 }
 
 static void add_options(struct generator *g, struct shape *shape)
 {
-	static const uint8_t likely[] = { 1, 1, 1, 1, 0,  2,  3,  4,
+	static const uint8_t likely[] = { 1, 1, 1, 1, 0,  2,   3,   4,
 					  7, 6, 8, 4, 68, 131, 137, 148 };
 
 	if (!random_one_in(&g->random, 6))
@@ -129,12 +128,12 @@ static void add_options(struct generator *g, struct shape *shape)
 
 static struct shape_extension any_extension(struct generator *g, bool first)
 {
-	static const uint8_t kinds[] = {
-		IPPROTO_DSTOPTS, IPPROTO_DSTOPTS, IPPROTO_DSTOPTS,
-		IPPROTO_DSTOPTS, IPPROTO_AH,	  IPPROTO_AH,
-		MOBILITY,	 HIP,		  SHIM6,
-		IPPROTO_DSTOPTS, IPPROTO_ROUTING, IPPROTO_FRAGMENT
-	};
+	static const uint8_t kinds[] = { IPPROTO_DSTOPTS, IPPROTO_DSTOPTS,
+					 IPPROTO_DSTOPTS, IPPROTO_DSTOPTS,
+					 IPPROTO_AH,	  IPPROTO_AH,
+					 MOBILITY,	  HIP,
+					 SHIM6,		  IPPROTO_DSTOPTS,
+					 IPPROTO_ROUTING, IPPROTO_FRAGMENT };
 	struct shape_extension extension = {
 		.type = random_of(&g->random, kinds, sizeof(kinds)),
 		.length = random_below(&g->random, 4),
@@ -162,22 +161,22 @@ static void add_extensions(struct generator *g, struct shape *shape)
 }
 
 /* Offset 0 for a first fragment; now and then near the end of the longest. */
-static uint16_t any_offset(struct generator *g, uint16_t last)
+static uint16_t any_offset(struct generator *g)
 {
 	if (random_one_in(&g->random, 2))
 		return 0;
 	if (random_one_in(&g->random, 8))
-		return last + random_below(&g->random, 8);
-	return 1 + random_below(&g->random, last);
+		return LAST_OFFSETS +
+		       random_below(&g->random, MAX_OFFSET - LAST_OFFSETS + 1);
+	return 1 + random_below(&g->random, LAST_OFFSETS);
 }
 
-static void make_fragment(struct generator *g, struct shape *shape)
+/* The last extension header becomes the fragment header. */
+static void set_part(struct generator *g, struct shape *shape)
 {
 	uint16_t more = !random_one_in(&g->random, 3);
-	uint16_t offset = any_offset(g, shape->ipv6 ? IPV6_LAST_OFFSETS >> 3 :
-						      IPV4_LAST_OFFSETS);
+	uint16_t offset = any_offset(g);
 
-	shape->id = random_below(&g->random, IDS);
 	if (!shape->ipv6) {
 		shape->fragment = offset | (more ? FRAME_MORE_FRAGMENTS : 0);
 		return;
@@ -191,14 +190,21 @@ static void make_fragment(struct generator *g, struct shape *shape)
 		};
 }
 
+static void make_fragment(struct generator *g, struct shape *shape)
+{
+	shape->id = random_below(&g->random, IDS);
+	set_part(g, shape);
+	g->fragment = *shape;
+}
+
 static void add_payload(struct generator *g, struct shape *shape)
 {
 	shape->payload = random_below(&g->random, SHORT_PAYLOAD);
 	if (random_one_in(&g->random, 4))
 		shape->payload = 0;
 	if (random_one_in(&g->random, 48))
-		shape->payload = random_below(&g->random, LONG_PAYLOAD -
-								  MAX_QUOTE);
+		shape->payload =
+			random_below(&g->random, LONG_PAYLOAD - MAX_QUOTE);
 }
 
 /* What goes for a packet and for one that is quoted. */
@@ -251,9 +257,26 @@ static void add_quote(struct generator *g, struct shape *shape)
 		shape->fragment = 0;
 }
 
+static bool has_fragment(const struct generator *g)
+{
+	return g->fragment.ttl;
+}
+
+/* Another packet, or another fragment of the last one that had any. */
+static struct shape next_packet(struct generator *g)
+{
+	struct shape shape;
+
+	if (!has_fragment(g) || !random_one_in(&g->random, 6))
+		return any_packet(g, random_one_in(&g->random, 2));
+	shape = g->fragment;
+	set_part(g, &shape);
+	return shape;
+}
+
 struct shape generator_shape(struct generator *g)
 {
-	struct shape shape = any_packet(g, random_one_in(&g->random, 2));
+	struct shape shape = next_packet(g);
 
 	add_payload(g, &shape);
 	add_quote(g, &shape);

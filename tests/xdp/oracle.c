@@ -97,8 +97,8 @@ static enum hg_outcome find_vip(struct passage *p)
 		oracle_read_ipv6_addresses(p->ip, &p->packet);
 	else
 		oracle_read_ipv4_addresses(p->ip, &p->packet);
-	p->verdict->route = find_route(p->oracle->world, ipv6,
-				       &p->packet.destination);
+	p->verdict->route =
+		find_route(p->oracle->world, ipv6, &p->packet.destination);
 	return p->verdict->route ? ORACLE_GO_ON : HG_PASSED_NOT_VIP;
 }
 
@@ -241,8 +241,7 @@ static uint32_t choose_nexthop(struct passage *p)
 static enum hg_outcome leave(const struct passage *p)
 {
 	const struct world *world = p->oracle->world;
-	const struct hg_nexthop *nexthop =
-		&world->nexthops[p->verdict->slot];
+	const struct hg_nexthop *nexthop = &world->nexthops[p->verdict->slot];
 
 	if (p->verdict->slot == SLOT_NONE)
 		return HG_PASSED_NO_NEXTHOP;

@@ -48,8 +48,7 @@ static bool is_icmp(const struct oracle_packet *packet)
 static bool is_echo(bool ipv6, uint8_t type)
 {
 	if (ipv6)
-		return type == ICMPV6_ECHO_REQUEST ||
-		       type == ICMPV6_ECHO_REPLY;
+		return type == ICMPV6_ECHO_REQUEST || type == ICMPV6_ECHO_REPLY;
 	return type == ICMP_ECHO_REQUEST || type == ICMP_ECHO_REPLY;
 }
 
@@ -124,27 +123,28 @@ enum hg_outcome oracle_read_transport(struct oracle_packet *packet)
 	return ORACLE_GO_ON;
 }
 
-bool oracle_read_quoted_transport(struct oracle_packet *packet)
-{
-	bool icmp = is_icmp(packet);
-
-	packet->source_port = packet->destination_port = 0;
-	if (packet->part == PART_LATER ||
-	    (!icmp && !header_with_ports(packet->protocol)))
-		return true;
-	if (packet->transport.left < QUOTED_TRANSPORT)
-		return false;
-	if (icmp)
-		read_identifier(packet->transport, packet);
-	else
-		read_ports_exchanged(packet->transport, packet);
-	return true;
-}
-
-bool oracle_is_quoted_other_icmp(const struct oracle_packet *packet)
+static enum hg_outcome read_quoted_icmp(struct oracle_packet *packet)
 {
 	struct reader r = packet->transport;
 
-	return packet->part != PART_LATER && is_icmp(packet) &&
-	       !is_echo(packet->ipv6, reader_u8(&r));
+	if (packet->transport.left < QUOTED_TRANSPORT ||
+	    !is_echo(packet->ipv6, reader_u8(&r)))
+		return HG_DROPPED_BAD_ICMP_ERROR;
+	read_identifier(packet->transport, packet);
+	return ORACLE_GO_ON;
+}
+
+enum hg_outcome oracle_read_quoted_transport(struct oracle_packet *packet)
+{
+	packet->source_port = packet->destination_port = 0;
+	if (packet->part == PART_LATER)
+		return ORACLE_GO_ON;
+	if (is_icmp(packet))
+		return read_quoted_icmp(packet);
+	if (!header_with_ports(packet->protocol))
+		return ORACLE_GO_ON;
+	if (packet->transport.left < QUOTED_TRANSPORT)
+		return HG_DROPPED_BAD_ICMP_ERROR;
+	read_ports_exchanged(packet->transport, packet);
+	return ORACLE_GO_ON;
 }

@@ -4,20 +4,18 @@
 #include "frame.h"
 #include "oracle_packet.h"
 
-#include <string.h>
-
-static bool read_quote(struct reader r, bool ipv6, struct oracle_packet *quoted)
+static enum hg_outcome read_quote(struct reader r,
+				  const struct oracle_packet *packet,
+				  struct oracle_packet *quoted)
 {
-	return (ipv6 ? oracle_read_quoted_ipv6(r, quoted) :
-		       oracle_read_quoted_ipv4(r, quoted)) &&
-	       oracle_read_quoted_transport(quoted);
-}
+	const struct hg_address *vip = &packet->destination;
+	enum hg_outcome outcome =
+		packet->ipv6 ? oracle_read_quoted_ipv6(r, vip, quoted) :
+			       oracle_read_quoted_ipv4(r, vip, quoted);
 
-static bool is_foreign(const struct oracle_packet *packet,
-		       const struct oracle_packet *quoted)
-{
-	return memcmp(&quoted->source, &packet->destination,
-		      sizeof(quoted->source));
+	if (outcome == ORACLE_GO_ON)
+		outcome = oracle_read_quoted_transport(quoted);
+	return outcome;
 }
 
 /* The flow that comes to the server, from the one that left it. */
@@ -34,14 +32,12 @@ enum hg_outcome oracle_read_icmp_error(struct oracle_packet *packet)
 {
 	struct oracle_packet quoted = {};
 	struct reader r = packet->transport;
+	enum hg_outcome outcome;
 
-	reader_take(&r, FRAME_ICMP_HEADER);
-	if (r.failed || !read_quote(r, packet->ipv6, &quoted))
+	if (!reader_take(&r, FRAME_ICMP_HEADER))
 		return HG_DROPPED_BAD_ICMP_ERROR;
-	if (is_foreign(packet, &quoted))
-		return HG_DROPPED_FOREIGN_ICMP_ERROR;
-	if (oracle_is_quoted_other_icmp(&quoted))
-		return HG_DROPPED_BAD_ICMP_ERROR;
-	turn_around(&quoted, packet);
-	return ORACLE_GO_ON;
+	outcome = read_quote(r, packet, &quoted);
+	if (outcome == ORACLE_GO_ON)
+		turn_around(&quoted, packet);
+	return outcome;
 }

@@ -4,6 +4,8 @@
 #include "frame.h"
 #include "oracle_packet.h"
 
+#include <string.h>
+
 enum {
 	VERSION = 4,
 	MAX_PACKET = 65535,
@@ -118,8 +120,8 @@ enum hg_outcome oracle_read_ipv4(struct reader r, struct oracle_packet *packet)
 		return HG_DROPPED_BAD_LENGTH;
 	packet->transport = reader_sub(&frame, header.total);
 	reader_take(&packet->transport, header.size);
-	outcome = judge_options(
-		reader_sub(&r, header.size - FRAME_IPV4_HEADER));
+	outcome =
+		judge_options(reader_sub(&r, header.size - FRAME_IPV4_HEADER));
 	if (outcome != ORACLE_GO_ON)
 		return outcome;
 	if (header.ttl <= LAST_TTL)
@@ -130,16 +132,21 @@ enum hg_outcome oracle_read_ipv4(struct reader r, struct oracle_packet *packet)
 	return ORACLE_GO_ON;
 }
 
-bool oracle_read_quoted_ipv4(struct reader r, struct oracle_packet *packet)
+enum hg_outcome oracle_read_quoted_ipv4(struct reader r,
+					const struct hg_address *vip,
+					struct oracle_packet *packet)
 {
 	struct reader whole = r;
 	struct header header = read_header(&r);
 
 	if (r.failed || header.version != VERSION ||
-	    header.size < FRAME_IPV4_HEADER)
-		return false;
+	    header.size < FRAME_IPV4_HEADER ||
+	    !reader_take(&whole, header.size))
+		return HG_DROPPED_BAD_ICMP_ERROR;
 	packet->ipv6 = false;
 	take_header(&header, packet);
 	packet->transport = whole;
-	return reader_take(&packet->transport, header.size);
+	if (memcmp(&packet->source, vip, sizeof(*vip)))
+		return HG_DROPPED_FOREIGN_ICMP_ERROR;
+	return ORACLE_GO_ON;
 }

@@ -5,6 +5,7 @@
 #include "oracle_packet.h"
 
 #include <netinet/in.h>
+#include <string.h>
 
 enum {
 	VERSION = 6,
@@ -168,13 +169,19 @@ enum hg_outcome oracle_read_ipv6(struct reader r, struct oracle_packet *packet)
 	return walk_extensions(&walk, packet);
 }
 
-bool oracle_read_quoted_ipv6(struct reader r, struct oracle_packet *packet)
+enum hg_outcome oracle_read_quoted_ipv6(struct reader r,
+					const struct hg_address *vip,
+					struct oracle_packet *packet)
 {
 	struct header header = read_header(&r);
 	struct walk walk = { .at = r, .quoted = true, .type = header.next };
 
 	if (r.failed || header.version != VERSION)
-		return false;
+		return HG_DROPPED_BAD_ICMP_ERROR;
 	take_header(&header, packet);
-	return walk_extensions(&walk, packet) == ORACLE_GO_ON;
+	if (memcmp(&packet->source, vip, sizeof(*vip)))
+		return HG_DROPPED_FOREIGN_ICMP_ERROR;
+	if (walk_extensions(&walk, packet) != ORACLE_GO_ON)
+		return HG_DROPPED_BAD_ICMP_ERROR;
+	return ORACLE_GO_ON;
 }

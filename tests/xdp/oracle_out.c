@@ -17,8 +17,8 @@ enum {
  */
 static uint16_t next_checksum(const uint8_t *header)
 {
-	struct reader r = reader_of(header + FRAME_IPV4_TTL_AT,
-				    2 * sizeof(uint16_t));
+	struct reader r =
+		reader_of(header + FRAME_IPV4_TTL_AT, 2 * sizeof(uint16_t));
 	uint16_t word = reader_u16(&r);
 	uint16_t checksum = reader_u16(&r);
 	uint16_t next = word - TTL_STEP;

@@ -33,7 +33,7 @@ struct oracle_packet {
 	uint8_t protocol;	   /* behind all extension headers */
 	uint16_t source_port;
 	uint16_t destination_port;
-	bool icmp_error; /* all this tells of the quoted flow */
+	bool icmp_error;	 /* all this tells of the quoted flow */
 	struct reader transport; /* ends with the packet, or its fragment */
 };
 
@@ -45,15 +45,18 @@ void oracle_read_ipv6_addresses(struct reader r, struct oracle_packet *packet);
 enum hg_outcome oracle_read_ipv4(struct reader r, struct oracle_packet *packet);
 enum hg_outcome oracle_read_ipv6(struct reader r, struct oracle_packet *packet);
 
-/* The same for a packet that an ICMP error quotes; false: it is of no use. */
-bool oracle_read_quoted_ipv4(struct reader r, struct oracle_packet *packet);
-bool oracle_read_quoted_ipv6(struct reader r, struct oracle_packet *packet);
+/* The same for a packet that an ICMP error quotes and `vip` should have sent. */
+enum hg_outcome oracle_read_quoted_ipv4(struct reader r,
+					const struct hg_address *vip,
+					struct oracle_packet *packet);
+enum hg_outcome oracle_read_quoted_ipv6(struct reader r,
+					const struct hg_address *vip,
+					struct oracle_packet *packet);
 
 /* oracle_flow.c: ports, or what stands for them. */
 enum hg_outcome oracle_read_transport(struct oracle_packet *packet);
 /* Of a packet that left the server: the ports of the flow that comes to it. */
-bool oracle_read_quoted_transport(struct oracle_packet *packet);
-bool oracle_is_quoted_other_icmp(const struct oracle_packet *packet);
+enum hg_outcome oracle_read_quoted_transport(struct oracle_packet *packet);
 
 /* oracle_icmp.c: from the ICMP header to the flow of the quoted packet. */
 enum hg_outcome oracle_read_icmp_error(struct oracle_packet *packet);

@@ -156,12 +156,18 @@ static void agrees_on_every_length_of_every_row(void **state)
 	(void)state;
 	for (size_t i = 0; i < table.row_count; i++) {
 		table_build(&table.rows[i], &frame);
-		for (int size = frame.size - frame_ip_at(&frame) + 1;
-		     size >= 0; size--) {
+		for (int size = frame.size - frame_ip_at(&frame) + 1; size >= 0;
+		     size--) {
 			table_set_length(&frame, size);
 			table_frame(&frame, table.rows[i].port);
 		}
 	}
+}
+
+static int check_all_counts(void **state)
+{
+	(void)state;
+	return check_counts(table.check) ? 0 : -1;
 }
 
 static int set_up(void **state)
@@ -199,6 +205,8 @@ int table_run(const struct CMUnitTest *tests, size_t test_count,
 			.test_func = does_as_the_row_says,
 			.initial_state = (void *)&rows[i],
 		};
+	for (size_t i = 0; i < count; i++)
+		all[i].teardown_func = check_all_counts;
 	sandbox_enter();
 	return _cmocka_run_group_tests("packet path", all, count, set_up,
 				       tear_down);

@@ -26,10 +26,10 @@ enum {
 	MAX_PACKET = 65535,
 };
 
-#define FIRST  (1 << HG_EVENT_FRAGMENT_FIRST)
-#define MISSED (1 << HG_EVENT_FRAGMENT_MISSED)
+#define FIRST	  (1 << HG_EVENT_FRAGMENT_FIRST)
+#define MISSED	  (1 << HG_EVENT_FRAGMENT_MISSED)
 #define FORWARDED .vip = VIP_LEFT, .outcome = HG_FORWARDED_TX, .slot = SLOT_LEFT
-#define FRAGMENT6(fragment)                  \
+#define FRAGMENT6(fragment)                 \
 	.ipv6 = true, .extension_count = 1, \
 	.extensions = { { IPPROTO_FRAGMENT, 0, fragment } }
 
@@ -80,14 +80,12 @@ static const struct row rows[] = {
 	  .vip = VIP_LEFT,
 	  .outcome = HG_DROPPED_BAD_FRAGMENT },
 	{ "needs_four_bytes_of_udp",
-	  { FRAGMENT6(FRAME_IPV6_MORE),
-	    .protocol = IPPROTO_UDP,
+	  { FRAGMENT6(FRAME_IPV6_MORE), .protocol = IPPROTO_UDP,
 	    .cut = FRAME_UDP_HEADER - 4 },
 	  FORWARDED,
 	  .events = FIRST },
 	{ "drops_a_first_fragment_with_three_bytes_of_udp",
-	  { FRAGMENT6(FRAME_IPV6_MORE),
-	    .protocol = IPPROTO_UDP,
+	  { FRAGMENT6(FRAME_IPV6_MORE), .protocol = IPPROTO_UDP,
 	    .cut = FRAME_UDP_HEADER - 3 },
 	  .vip = VIP_LEFT,
 	  .outcome = HG_DROPPED_BAD_FRAGMENT },
@@ -114,8 +112,7 @@ static const struct row rows[] = {
 	  FORWARDED,
 	  .events = FIRST },
 	{ "records_a_first_fragment_of_an_echo_request_over_ipv6",
-	  { FRAGMENT6(FRAME_IPV6_MORE),
-	    .protocol = IPPROTO_ICMPV6,
+	  { FRAGMENT6(FRAME_IPV6_MORE), .protocol = IPPROTO_ICMPV6,
 	    .icmp_type = ICMPV6_ECHO },
 	  FORWARDED,
 	  .events = FIRST },
@@ -523,7 +520,8 @@ int main(void)
 			sends_what_comes_too_early_by_source_and_destination),
 		cmocka_unit_test(tells_packets_apart_by_all_that_names_them),
 		cmocka_unit_test(tells_packets_of_ipv4_apart_by_their_protocol),
-		cmocka_unit_test(keeps_packets_of_one_id_in_both_families_apart),
+		cmocka_unit_test(
+			keeps_packets_of_one_id_in_both_families_apart),
 		cmocka_unit_test(takes_the_whole_id_of_ipv6),
 		cmocka_unit_test(follows_no_first_fragment_to_a_dead_next_hop),
 		cmocka_unit_test(

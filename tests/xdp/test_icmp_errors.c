@@ -31,29 +31,53 @@ enum {
 };
 
 /* Of VIP_LEFT, which the packets that errors quote came from. */
-#define VIP4 { { [10] = 0xff, 0xff, 192, 0, 2, 1 } }
-#define VIP6 { { 0x20, 0x01, 0x0d, 0xb8, 0, 2, [15] = 1 } }
-#define CLIENT4 { { [10] = 0xff, 0xff, 10, 0, 0, 1 } }
-#define CLIENT6 { { 0x20, 0x01, 0x0d, 0xb8, 0, 10, [15] = 1 } }
+#define VIP4                                            \
+	{                                               \
+		{                                       \
+			[10] = 0xff, 0xff, 192, 0, 2, 1 \
+		}                                       \
+	}
+#define VIP6                                                   \
+	{                                                      \
+		{                                              \
+			0x20, 0x01, 0x0d, 0xb8, 0, 2, [15] = 1 \
+		}                                              \
+	}
+#define CLIENT4                                        \
+	{                                              \
+		{                                      \
+			[10] = 0xff, 0xff, 10, 0, 0, 1 \
+		}                                      \
+	}
+#define CLIENT6                                                 \
+	{                                                       \
+		{                                               \
+			0x20, 0x01, 0x0d, 0xb8, 0, 10, [15] = 1 \
+		}                                               \
+	}
 
 #define FROM_VIP4 .source = VIP4, .destination = CLIENT4
 #define FROM_VIP6 .ipv6 = true, .source = VIP6, .destination = CLIENT6
 
-#define QUOTE(...) &(const struct shape){ __VA_ARGS__ }
+#define QUOTE(...)            \
+	&(const struct shape) \
+	{                     \
+		__VA_ARGS__   \
+	}
 #define ERROR4(kind, ...)                              \
 	.protocol = IPPROTO_ICMP, .icmp_type = (kind), \
 	.quote = QUOTE(FROM_VIP4, __VA_ARGS__)
-#define ERROR6(kind, ...)                                               \
+#define ERROR6(kind, ...)                                              \
 	.ipv6 = true, .protocol = IPPROTO_ICMPV6, .icmp_type = (kind), \
 	.quote = QUOTE(FROM_VIP6, __VA_ARGS__)
 
-#define STEERED                                                           \
+#define STEERED                                                         \
 	.vip = VIP_LEFT, .outcome = HG_FORWARDED_TX, .slot = SLOT_LEFT, \
 	.events = 1 << HG_EVENT_ICMP_ERROR
-#define STEERED_AS_FRAGMENT                                               \
+#define STEERED_AS_FRAGMENT                                             \
 	.vip = VIP_LEFT, .outcome = HG_FORWARDED_TX, .slot = SLOT_LEFT, \
 	.events = 1 << HG_EVENT_ICMP_ERROR | 1 << HG_EVENT_FRAGMENT_MISSED
-#define BAD     .vip = VIP_LEFT, .outcome = HG_DROPPED_BAD_ICMP_ERROR
+#define BAD	.vip = VIP_LEFT, .outcome = HG_DROPPED_BAD_ICMP_ERROR
 #define FOREIGN .vip = VIP_LEFT, .outcome = HG_DROPPED_FOREIGN_ICMP_ERROR
 
 static const struct row rows[] = {
@@ -105,9 +129,7 @@ static const struct row rows[] = {
 	  { ERROR6(UNREACHABLE6, .protocol = IPPROTO_NONE) },
 	  STEERED },
 	{ "does_not_take_padding_for_the_quoted_packet",
-	  { ERROR4(UNREACHABLE),
-	    .quote_size = QUOTED_IPV4 - 1,
-	    .padding = 9 },
+	  { ERROR4(UNREACHABLE), .quote_size = QUOTED_IPV4 - 1, .padding = 9 },
 	  BAD },
 	{ "drops_an_error_without_a_quote",
 	  { .protocol = IPPROTO_ICMP, .icmp_type = UNREACHABLE },
@@ -188,7 +210,8 @@ static const struct row rows[] = {
 	  BAD },
 	{ "drops_two_quoted_fragment_headers",
 	  { ERROR6(TOO_BIG6, .extension_count = 2,
-		   .extensions = { { IPPROTO_FRAGMENT }, { IPPROTO_FRAGMENT } }) },
+		   .extensions = { { IPPROTO_FRAGMENT },
+				   { IPPROTO_FRAGMENT } }) },
 	  BAD },
 	{ "walks_over_a_quoted_atomic_fragment",
 	  { ERROR6(TOO_BIG6, .extension_count = 1,
@@ -222,13 +245,11 @@ static const struct row rows[] = {
 	  { ERROR4(UNREACHABLE), .fragment = FRAME_MORE_FRAGMENTS },
 	  STEERED },
 	{ "steers_an_error_of_ipv6_behind_extension_headers",
-	  { ERROR6(UNREACHABLE6),
-	    .extension_count = 2,
+	  { ERROR6(UNREACHABLE6), .extension_count = 2,
 	    .extensions = { { IPPROTO_HOPOPTS }, { IPPROTO_DSTOPTS } } },
 	  STEERED },
 	{ "drops_an_error_in_a_first_fragment_that_quotes_too_little",
-	  { ERROR4(UNREACHABLE),
-	    .fragment = FRAME_MORE_FRAGMENTS,
+	  { ERROR4(UNREACHABLE), .fragment = FRAME_MORE_FRAGMENTS,
 	    .quote_size = QUOTED_IPV4 - 1 },
 	  BAD },
 
@@ -292,8 +313,7 @@ static const struct row rows[] = {
 	  .vip = VIP_LEFT,
 	  .outcome = HG_PASSED_TTL_EXPIRED },
 	{ "steers_an_error_out_of_a_tag",
-	  { ERROR6(TOO_BIG6),
-	    .tag_count = 2,
+	  { ERROR6(TOO_BIG6), .tag_count = 2,
 	    .tags = { { ETH_P_8021AD, 1 }, { ETH_P_8021Q, 2 } } },
 	  STEERED },
 };
@@ -401,18 +421,17 @@ sends_errors_about_later_fragments_where_those_of_the_client_go(void **state)
 		packet.id = i;
 		answer = answer_to(&packet);
 		slot = table_shape(packet, VIP_ANY_HASH)->slot;
-		assert_int_equal(table_shape(error_about(&answer), VIP_ANY_HASH)
-					 ->slot,
-				 slot);
+		assert_int_equal(
+			table_shape(error_about(&answer), VIP_ANY_HASH)->slot,
+			slot);
 	}
 }
 
 static void does_not_follow_a_client_s_fragments_by_a_quoted_id(void **state)
 {
 	struct shape first = { .fragment = FRAME_MORE_FRAGMENTS, .id = 1 };
-	struct shape error = {
-		ERROR4(UNREACHABLE, .fragment = LATER, .id = 1, .payload = 8)
-	};
+	struct shape error = { ERROR4(UNREACHABLE, .fragment = LATER, .id = 1,
+				      .payload = 8) };
 
 	(void)state;
 	table_shape(first, VIP_LEFT);
@@ -427,7 +446,8 @@ static void never_records_an_error_as_a_first_fragment(void **state)
 {
 	struct shape error = { ERROR4(UNREACHABLE),
 			       .fragment = FRAME_MORE_FRAGMENTS, .id = 7 };
-	struct shape later = { .protocol = IPPROTO_ICMP, .fragment = LATER,
+	struct shape later = { .protocol = IPPROTO_ICMP,
+			       .fragment = LATER,
 			       .id = 7 };
 
 	(void)state;

@@ -42,6 +42,7 @@ static void run_error(enum world_vip vip, bool ipv6, enum hg_outcome want)
 
 	frame_build(&error, check->world->ports[PORT_LEFT].mac, &frame);
 	assert_true(check_frame(check, &frame, PORT_LEFT));
+	assert_true(check_counts(check));
 	assert_int_equal(check->verdict.outcome, want);
 }
 

@@ -159,33 +159,24 @@ static const struct row rows[] = {
 	  { .ttl = 1 },
 	  .vip = VIP_LEFT,
 	  .outcome = HG_PASSED_TTL_EXPIRED },
-	{ "passes_a_ttl_of_0",
-	  .change = set_ttl_zero,
-	  .vip = VIP_LEFT,
+	{ "passes_a_ttl_of_0", .change = set_ttl_zero, .vip = VIP_LEFT,
 	  .outcome = HG_PASSED_TTL_EXPIRED },
 	{ "looks_at_the_ttl_before_the_transport_header",
 	  { .ttl = 1, .cut = 1 },
 	  .vip = VIP_LEFT,
 	  .outcome = HG_PASSED_TTL_EXPIRED },
-	{ "drops_a_header_length_below_the_least",
-	  .change = set_short_header,
-	  .vip = VIP_LEFT,
-	  .outcome = HG_DROPPED_BAD_HEADER },
+	{ "drops_a_header_length_below_the_least", .change = set_short_header,
+	  .vip = VIP_LEFT, .outcome = HG_DROPPED_BAD_HEADER },
 	{ "drops_version_6_behind_the_ethertype_of_ipv4",
-	  .change = set_version_6,
-	  .vip = VIP_LEFT,
+	  .change = set_version_6, .vip = VIP_LEFT,
 	  .outcome = HG_DROPPED_BAD_HEADER },
 	{ "passes_a_broken_header_that_is_not_for_a_vip",
-	  .change = set_version_6,
-	  .vip = VIP_COUNT,
+	  .change = set_version_6, .vip = VIP_COUNT,
 	  .outcome = HG_PASSED_NOT_VIP },
-	{ "drops_a_header_longer_than_the_packet",
-	  .change = set_long_header,
-	  .vip = VIP_LEFT,
-	  .outcome = HG_DROPPED_BAD_LENGTH },
+	{ "drops_a_header_longer_than_the_packet", .change = set_long_header,
+	  .vip = VIP_LEFT, .outcome = HG_DROPPED_BAD_LENGTH },
 	{ "drops_a_total_length_beyond_the_frame",
-	  .change = set_length_beyond_frame,
-	  .vip = VIP_LEFT,
+	  .change = set_length_beyond_frame, .vip = VIP_LEFT,
 	  .outcome = HG_DROPPED_BAD_LENGTH },
 	{ "drops_a_total_length_beyond_a_tagged_frame",
 	  { .tag_count = 1, .tags = { { ETH_P_8021Q, 1 } } },
@@ -193,17 +184,12 @@ static const struct row rows[] = {
 	  .vip = VIP_LEFT,
 	  .outcome = HG_DROPPED_BAD_LENGTH },
 	{ "drops_a_total_length_within_the_header",
-	  .change = set_length_within_header,
-	  .vip = VIP_LEFT,
+	  .change = set_length_within_header, .vip = VIP_LEFT,
 	  .outcome = HG_DROPPED_BAD_LENGTH },
-	{ "drops_a_total_length_of_0",
-	  .change = set_length_zero,
-	  .vip = VIP_LEFT,
-	  .outcome = HG_DROPPED_BAD_LENGTH },
-	{ "looks_at_the_length_before_the_ttl",
-	  .shape = { .ttl = 1 },
-	  .change = set_length_beyond_frame,
-	  .vip = VIP_LEFT,
+	{ "drops_a_total_length_of_0", .change = set_length_zero,
+	  .vip = VIP_LEFT, .outcome = HG_DROPPED_BAD_LENGTH },
+	{ "looks_at_the_length_before_the_ttl", .shape = { .ttl = 1 },
+	  .change = set_length_beyond_frame, .vip = VIP_LEFT,
 	  .outcome = HG_DROPPED_BAD_LENGTH },
 
 	/* Options. */
@@ -286,8 +272,8 @@ static const struct row rows[] = {
 	  FORWARDED },
 	{ "finds_a_source_route_as_the_last_of_many_options",
 	  { .option_words = 10,
-	    .options = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-			 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	    .options = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,   1, 1, 1,
+			 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,   1, 1, 1,
 			 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 131, 2 } },
 	  .vip = VIP_LEFT,
 	  .outcome = HG_PASSED_SOURCE_ROUTED },
@@ -299,11 +285,11 @@ static void assert_right_checksum(const struct shape *shape)
 	const struct verdict *verdict = table_shape(*shape, VIP_LEFT);
 
 	assert_int_equal(verdict->outcome, HG_FORWARDED_TX);
-	assert_int_equal(frame_checksum(verdict->out.bytes + ETH_HLEN,
-					FRAME_IPV4_HEADER +
-						shape->option_words *
-							FRAME_WORD),
-			 0);
+	assert_int_equal(
+		frame_checksum(verdict->out.bytes + ETH_HLEN,
+			       FRAME_IPV4_HEADER +
+				       shape->option_words * FRAME_WORD),
+		0);
 }
 
 static void leaves_a_right_checksum_for_every_ttl(void **state)
@@ -335,10 +321,9 @@ static void keeps_every_wrong_checksum_wrong(void **state)
 		frame_put_u16(&frame, ETH_HLEN + FRAME_IPV4_CHECKSUM_AT, sum);
 		before = frame_checksum(frame.bytes + ETH_HLEN,
 					FRAME_IPV4_HEADER);
-		after = frame_checksum(table_frame(&frame, PORT_LEFT)
-						       ->out.bytes +
-					       ETH_HLEN,
-				       FRAME_IPV4_HEADER);
+		after = frame_checksum(
+			table_frame(&frame, PORT_LEFT)->out.bytes + ETH_HLEN,
+			FRAME_IPV4_HEADER);
 		assert_int_equal(!before, !after);
 	}
 }
@@ -391,9 +376,9 @@ static void takes_options_at_random(void **state)
 	for (int i = 0; i < OPTION_SAMPLES; i++) {
 		shape.option_words = 1 + random() % MAX_OPTION_WORDS;
 		for (int at = 0; at < FRAME_MAX_OPTIONS; at++)
-			shape.options[at] =
-				random() % 8 ? likely[1 + random() % 8] :
-					       random() % 64;
+			shape.options[at] = random() % 8 ?
+						    likely[1 + random() % 8] :
+						    random() % 64;
 		table_shape(shape, VIP_LEFT);
 	}
 }

@@ -83,9 +83,7 @@ static const struct row rows[] = {
 	  { .ipv6 = true, .cut = 1 },
 	  .vip = VIP_LEFT,
 	  .outcome = HG_DROPPED_BAD_TRANSPORT },
-	{ "forwards_udp",
-	  { .ipv6 = true, .protocol = IPPROTO_UDP },
-	  FORWARDED },
+	{ "forwards_udp", { .ipv6 = true, .protocol = IPPROTO_UDP }, FORWARDED },
 	{ "drops_udp_with_a_byte_less",
 	  { .ipv6 = true, .protocol = IPPROTO_UDP, .cut = 1 },
 	  .vip = VIP_LEFT,
@@ -119,7 +117,9 @@ static const struct row rows[] = {
 	  { .ipv6 = true, .protocol = IPPROTO_ICMP },
 	  FORWARDED },
 	{ "forwards_an_echo_request",
-	  { .ipv6 = true, .protocol = IPPROTO_ICMPV6, .icmp_type = ECHO_REQUEST },
+	  { .ipv6 = true,
+	    .protocol = IPPROTO_ICMPV6,
+	    .icmp_type = ECHO_REQUEST },
 	  FORWARDED },
 	{ "forwards_an_echo_reply",
 	  { .ipv6 = true, .protocol = IPPROTO_ICMPV6, .icmp_type = ECHO_REPLY },
@@ -142,7 +142,9 @@ static const struct row rows[] = {
 	    .ttl = 255 },
 	  .vip = VIP_LEFT,
 	  .outcome = HG_PASSED_OTHER_ICMP },
-	{ "forwards_a_padded_frame", { .ipv6 = true, .padding = 18 }, FORWARDED },
+	{ "forwards_a_padded_frame",
+	  { .ipv6 = true, .padding = 18 },
+	  FORWARDED },
 	{ "does_not_take_padding_for_a_transport_header",
 	  { .ipv6 = true, .cut = 1, .padding = 18 },
 	  .vip = VIP_LEFT,
@@ -206,9 +208,7 @@ static const struct row rows[] = {
 	  .outcome = HG_DROPPED_BAD_EXTENSION },
 
 	/* Extension headers. */
-	{ "walks_over_hop_by_hop_options",
-	  { ONE(IPPROTO_HOPOPTS) },
-	  FORWARDED },
+	{ "walks_over_hop_by_hop_options", { ONE(IPPROTO_HOPOPTS) }, FORWARDED },
 	{ "walks_over_a_long_extension_header",
 	  { ONE(IPPROTO_HOPOPTS, 100) },
 	  FORWARDED },
@@ -246,8 +246,7 @@ static const struct row rows[] = {
 	    .extensions = { { IPPROTO_FRAGMENT }, { IPPROTO_DSTOPTS } } },
 	  FORWARDED },
 	{ "finds_echo_requests_behind_extension_headers",
-	  { ONE(IPPROTO_HOPOPTS),
-	    .protocol = IPPROTO_ICMPV6,
+	  { ONE(IPPROTO_HOPOPTS), .protocol = IPPROTO_ICMPV6,
 	    .icmp_type = ECHO_REQUEST },
 	  FORWARDED },
 	{ "walks_over_one_of_each_kind",
@@ -361,15 +360,12 @@ static const struct row rows[] = {
 	  { ONE(IPPROTO_DSTOPTS), .protocol = TEST_PROTOCOL },
 	  FORWARDED },
 	{ "does_not_take_padding_for_an_extension_header",
-	  { ONE(IPPROTO_DSTOPTS),
-	    .protocol = TEST_PROTOCOL,
-	    .cut = 1,
+	  { ONE(IPPROTO_DSTOPTS), .protocol = TEST_PROTOCOL, .cut = 1,
 	    .padding = 20 },
 	  .vip = VIP_LEFT,
 	  .outcome = HG_DROPPED_BAD_EXTENSION },
 	{ "forwards_tagged_extension_headers",
-	  { ONE(IPPROTO_DSTOPTS),
-	    .tag_count = 2,
+	  { ONE(IPPROTO_DSTOPTS), .tag_count = 2,
 	    .tags = { { ETH_P_8021AD, 5 }, { ETH_P_8021Q, 6 } } },
 	  FORWARDED },
 };
@@ -397,10 +393,14 @@ static void takes_every_icmpv6_type(void **state)
 			    VIP_ANY_HASH);
 }
 
-static const uint8_t kinds[] = { IPPROTO_HOPOPTS, IPPROTO_ROUTING,
-				 IPPROTO_FRAGMENT, IPPROTO_AH,
-				 IPPROTO_DSTOPTS,  MOBILITY,
-				 HIP,		   SHIM6 };
+static const uint8_t kinds[] = { IPPROTO_HOPOPTS,
+				 IPPROTO_ROUTING,
+				 IPPROTO_FRAGMENT,
+				 IPPROTO_AH,
+				 IPPROTO_DSTOPTS,
+				 MOBILITY,
+				 HIP,
+				 SHIM6 };
 
 /* Of each kind as the `count`th header, behind destination options. */
 static void walk_to(uint8_t kind, uint8_t count, uint8_t length)

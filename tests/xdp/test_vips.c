@@ -8,7 +8,6 @@
 #include "datapath/datapath.h"
 #include "table.h"
 
-
 enum {
 	FLOWS = 250,
 	SPRAYED = 4096,
@@ -16,8 +15,18 @@ enum {
 };
 
 /* Addresses inside the prefixes of the world, written out. */
-#define IPV4(a, b, c, d) { { [10] = 0xff, 0xff, a, b, c, d } }
-#define IN_113(h, l, e) { { 0x20, 1, 0x0d, 0xb8, 1, 0x13, h, l, [15] = e } }
+#define IPV4(a, b, c, d)                              \
+	{                                             \
+		{                                     \
+			[10] = 0xff, 0xff, a, b, c, d \
+		}                                     \
+	}
+#define IN_113(h, l, e)                                              \
+	{                                                            \
+		{                                                    \
+			0x20, 1, 0x0d, 0xb8, 1, 0x13, h, l, [15] = e \
+		}                                                    \
+	}
 
 static const struct row rows[] = {
 	{ "takes_the_longest_prefix",
@@ -71,8 +80,7 @@ static const struct row rows[] = {
 	  .tag_count = 1,
 	  .tags = { { ETH_P_8021Q, WORLD_TAG } } },
 	{ "passes_what_is_outside_all_prefixes_of_ipv6",
-	  { .ipv6 = true,
-	    .destination = { { 0x20, 1, 0x0d, 0xb8, 1, 0x14 } } },
+	  { .ipv6 = true, .destination = { { 0x20, 1, 0x0d, 0xb8, 1, 0x14 } } },
 	  .outcome = HG_PASSED_NOT_VIP },
 	{ "keeps_the_prefixes_of_the_families_apart",
 	  { .ipv6 = true, .destination = IPV4(203, 0, 113, 65) },
@@ -107,24 +115,24 @@ static enum hg_outcome outcome_of(const struct hg_address *destination,
 static void falls_back_to_the_next_shorter_prefix(bool ipv6)
 {
 	const struct hg_address address =
-		ipv6 ? frame_ipv6_address("2001:db8:77:1234:5678:9abc:def0:1357") :
+		ipv6 ? frame_ipv6_address(
+			       "2001:db8:77:1234:5678:9abc:def0:1357") :
 		       frame_ipv4_address(0xc6336475);
 	static const uint8_t lengths[2][4] = { { 1, 20, 31, 32 },
 					       { 3, 47, 64, 127 } };
-	static const enum world_vip groups[] = { VIP_LEFT, VIP_RIGHT,
-						 VIP_DEAD, VIP_NARROW };
+	static const enum world_vip groups[] = { VIP_LEFT, VIP_RIGHT, VIP_DEAD,
+						 VIP_NARROW };
 	static const enum world_slot slots[] = { SLOT_LEFT, SLOT_RIGHT,
 						 SLOT_NONE, SLOT_NARROW };
 	struct world *world = table_check()->world;
 	int i;
 
 	for (i = 0; i < 4; i++)
-		world_add_route(world,
-				(struct world_route){
-					.ipv6 = ipv6,
-					.length = lengths[ipv6][i],
-					.address = address,
-					.vip = { .group = groups[i] } });
+		world_add_route(world, (struct world_route){
+					       .ipv6 = ipv6,
+					       .length = lengths[ipv6][i],
+					       .address = address,
+					       .vip = { .group = groups[i] } });
 	while (i-- > 0) {
 		outcome_of(&address, ipv6);
 		assert_int_equal(table_check()->verdict.slot, slots[i]);
@@ -152,13 +160,13 @@ static void falls_back_to_a_prefix_when_a_host_route_goes(void **state)
 
 		outcome_of(&address, ipv6);
 		assert_int_equal(table_check()->verdict.slot, SLOT_RIGHT);
-		world_add_route(world, (struct world_route){
-					       .ipv6 = ipv6,
-					       .length = ipv6 ?
-							 WORLD_IPV6_BITS :
-							 WORLD_IPV4_BITS,
-					       .address = address,
-					       .vip = { .group = VIP_LEFT } });
+		world_add_route(
+			world,
+			(struct world_route){ .ipv6 = ipv6,
+					      .length = ipv6 ? WORLD_IPV6_BITS :
+							       WORLD_IPV4_BITS,
+					      .address = address,
+					      .vip = { .group = VIP_LEFT } });
 		outcome_of(&address, ipv6);
 		assert_int_equal(table_check()->verdict.slot, SLOT_LEFT);
 		world_remove_last_route(world);
@@ -174,8 +182,8 @@ static void takes_a_prefix_of_no_bits_for_everything(void **state)
 
 	(void)state;
 	for (int ipv6 = 0; ipv6 <= 1; ipv6++) {
-		const struct hg_address zero =
-			ipv6 ? (struct hg_address){} : frame_ipv4_address(0);
+		const struct hg_address zero = ipv6 ? (struct hg_address){} :
+						      frame_ipv4_address(0);
 		struct hg_address ones = zero;
 
 		world_add_route(world, (struct world_route){
@@ -284,10 +292,10 @@ static void spreads_the_packets_of_one_flow_in_packet_mode(void **state)
 
 	(void)state;
 	for (uint32_t i = 0; i < WORLD_TABLE_SIZE; i++)
-		world_set_bucket(world, VIP_PACKET, i,
-				 (struct hg_bucket){ .current =
-							     i & 1 ? SLOT_LEFT :
-								     SLOT_THIRD });
+		world_set_bucket(
+			world, VIP_PACKET, i,
+			(struct hg_bucket){ .current = i & 1 ? SLOT_LEFT :
+							       SLOT_THIRD });
 	for (unsigned int i = 0; i < SPRAYED; i++)
 		seen[run_sprayed(i & 2)]++;
 	/* Five standard deviations. */
@@ -339,7 +347,8 @@ int main(void)
 		cmocka_unit_test(falls_back_to_a_prefix_when_a_host_route_goes),
 		cmocka_unit_test(takes_a_prefix_of_no_bits_for_everything),
 		cmocka_unit_test(chooses_by_the_fields_of_the_mode),
-		cmocka_unit_test(spreads_the_packets_of_one_flow_in_packet_mode),
+		cmocka_unit_test(
+			spreads_the_packets_of_one_flow_in_packet_mode),
 		cmocka_unit_test(moves_to_the_backup_and_back_with_one_store),
 		cmocka_unit_test(forwards_to_a_next_hop_that_drains),
 	};

@@ -50,11 +50,16 @@ struct link {
 };
 
 static const struct link links[SLOT_COUNT] = {
-	[SLOT_LEFT] = { PORT_LEFT, 0 },	      [SLOT_RIGHT] = { PORT_RIGHT, 0 },
-	[SLOT_DEAD] = { PORT_LEFT, 0 },	      [SLOT_NARROW] = { PORT_LEFT, 0 },
-	[SLOT_LOST] = { PORT_COUNT, 0 },      [SLOT_LEFT_TAG] = { PORT_LEFT, 1 },
-	[SLOT_LEFT_TAGS] = { PORT_LEFT, 2 },  [SLOT_RIGHT_TAG] = { PORT_RIGHT, 1 },
-	[SLOT_RIGHT_TAGS] = { PORT_RIGHT, 2 }, [SLOT_THIRD] = { PORT_THIRD, 0 },
+	[SLOT_LEFT] = { PORT_LEFT, 0 },
+	[SLOT_RIGHT] = { PORT_RIGHT, 0 },
+	[SLOT_DEAD] = { PORT_LEFT, 0 },
+	[SLOT_NARROW] = { PORT_LEFT, 0 },
+	[SLOT_LOST] = { PORT_COUNT, 0 },
+	[SLOT_LEFT_TAG] = { PORT_LEFT, 1 },
+	[SLOT_LEFT_TAGS] = { PORT_LEFT, 2 },
+	[SLOT_RIGHT_TAG] = { PORT_RIGHT, 1 },
+	[SLOT_RIGHT_TAGS] = { PORT_RIGHT, 2 },
+	[SLOT_THIRD] = { PORT_THIRD, 0 },
 };
 
 static void check(int err, const char *what)
@@ -177,10 +182,10 @@ void world_set_buckets(struct world *world, enum world_vip vip,
 static void fill_at_random(struct world *world, enum world_vip vip)
 {
 	for (uint32_t i = 0; i < WORLD_TABLE_SIZE; i++)
-		world_set_bucket(world, vip, i,
-			   (struct hg_bucket){
-				   .current = random() % SLOT_COUNT,
-				   .backup = random() % SLOT_COUNT });
+		world_set_bucket(
+			world, vip, i,
+			(struct hg_bucket){ .current = random() % SLOT_COUNT,
+					    .backup = random() % SLOT_COUNT });
 }
 
 static void add_groups(struct world *world)
@@ -280,17 +285,29 @@ static void add_hosts(struct world *world, bool ipv6)
 static void add_prefixes(struct world *world)
 {
 	const struct world_route routes[WORLD_PREFIXES] = {
-		{ false, 24, frame_ipv4_address(WORLD_PREFIX),
+		{ false,
+		  24,
+		  frame_ipv4_address(WORLD_PREFIX),
 		  { .group = VIP_LEFT } },
-		{ false, 26, frame_ipv4_address(WORLD_PREFIX + 64),
+		{ false,
+		  26,
+		  frame_ipv4_address(WORLD_PREFIX + 64),
 		  { .group = VIP_RIGHT } },
-		{ false, 32, frame_ipv4_address(WORLD_PREFIX + 80),
+		{ false,
+		  32,
+		  frame_ipv4_address(WORLD_PREFIX + 80),
 		  { .group = VIP_LEFT_TAG } },
-		{ true, 48, frame_ipv6_address("2001:db8:113::"),
+		{ true,
+		  48,
+		  frame_ipv6_address("2001:db8:113::"),
 		  { .group = VIP_LEFT } },
-		{ true, 58, frame_ipv6_address("2001:db8:113:40::"),
+		{ true,
+		  58,
+		  frame_ipv6_address("2001:db8:113:40::"),
 		  { .group = VIP_RIGHT } },
-		{ true, 128, frame_ipv6_address("2001:db8:113:40::80"),
+		{ true,
+		  128,
+		  frame_ipv6_address("2001:db8:113:40::80"),
 		  { .group = VIP_LEFT_TAG } },
 	};
 

@@ -46,8 +46,7 @@ struct series {
 
 #define MODE(name) (1 << HG_HASH_##name)
 #define BY_PORT	   MODE(5_TUPLE)
-#define BY_SOURCE                                                     \
-	(MODE(5_TUPLE) | MODE(3_TUPLE) | MODE(SRC_DST) | MODE(SRC))
+#define BY_SOURCE  (MODE(5_TUPLE) | MODE(3_TUPLE) | MODE(SRC_DST) | MODE(SRC))
 #define BY_DESTINATION \
 	(MODE(5_TUPLE) | MODE(3_TUPLE) | MODE(SRC_DST) | MODE(DST))
 
@@ -504,12 +503,11 @@ static void assert_spread(const struct spread *spread, uint32_t next_hops,
 	}
 }
 
-static void assert_uniform_behind(const struct router *router,
-				  const struct series *series,
-				  uint32_t next_hops, uint64_t key,
-				  uint32_t (*choose)(const struct router *,
-						     const struct flow *,
-						     uint32_t))
+static void
+assert_uniform_behind(const struct router *router, const struct series *series,
+		      uint32_t next_hops, uint64_t key,
+		      uint32_t (*choose)(const struct router *,
+					 const struct flow *, uint32_t))
 {
 	struct spread spread = {};
 
