@@ -776,9 +776,9 @@ static struct prefix ipv6_network(uint32_t number)
 	return prefix;
 }
 
-static void fills_up_with(struct prefix (*nth)(uint32_t number))
+static void fill_up_with(struct datapath *dp,
+			 struct prefix (*nth)(uint32_t number))
 {
-	struct datapath *dp = must_open(DATAPATH_AUTO);
 	const struct prefix first = nth(0), last = nth(HG_MAX_VIPS);
 	const struct hg_vip vip = {};
 	int err;
@@ -794,16 +794,18 @@ static void fills_up_with(struct prefix (*nth)(uint32_t number))
 	assert_int_equal(datapath_delete_vip(dp, &first), 0);
 	assert_int_equal(datapath_delete_vip(dp, &first), -ENOENT);
 	assert_int_equal(datapath_set_vip(dp, &last, &vip), 0);
-	datapath_close(dp, false);
 }
 
 static void says_when_there_is_no_room_for_a_vip(void **state)
 {
+	struct datapath *dp = must_open(DATAPATH_AUTO);
+
 	(void)state;
-	fills_up_with(ipv4_host);
-	fills_up_with(ipv6_host);
-	fills_up_with(ipv4_network);
-	fills_up_with(ipv6_network);
+	fill_up_with(dp, ipv4_host);
+	fill_up_with(dp, ipv6_host);
+	fill_up_with(dp, ipv4_network);
+	fill_up_with(dp, ipv6_network);
+	datapath_close(dp, false);
 }
 
 static void has_a_word_for_every_outcome_and_event(void **state)
