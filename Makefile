@@ -45,7 +45,7 @@ rib_SRC := attribute_set.c decision.c export.c import.c outbound.c reason.c rib.
 nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
 datapath_SRC := attach.c counters.c datapath.c failure.c pins.c tables.c
-datapath_SRC += capture.c vips.c
+datapath_SRC += capture.c vip_table.c vips.c
 control_SRC := control.c json.c request.c show.c show_bgp.c show_neighbors.c show_steering.c
 CTL_SRC := client.c headgatectl.c show.c table.c value.c view.c
 
@@ -62,6 +62,7 @@ UNIT_TESTS += $(addprefix core/test_,config_neighbor_keys secret)
 UNIT_TESTS += steering/test_assign nexthop/test_arp nexthop/test_host nexthop/test_probe
 UNIT_TESTS += core/test_flow_hash core/test_pool
 UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/test_export rib/test_rib
+UNIT_TESTS += datapath/test_vip_table
 XDP_TESTS := test_datapath test_forward test_oracle
 XDP_TESTS += test_tracker
 FUZZ_TARGETS :=
