@@ -51,6 +51,7 @@ CTL_SRC := client.c headgatectl.c show.c table.c value.c view.c
 
 # tests/unit/ROOM/test_NAME.c, without root; tests/xdp/test_NAME.c, with root.
 UNIT_TESTS :=
+UNIT_TESTS += datapath/test_vip_table
 UNIT_TESTS += $(addprefix bgp/test_,as_path attributes attributes_encode attributes_unknown community fsm message \
 	notification open open_check update update_encode)
 UNIT_TESTS += $(addprefix bgp/test_,capability notification_describe open_damage open_encode role route_refresh session text)
@@ -62,7 +63,6 @@ UNIT_TESTS += $(addprefix core/test_,config_neighbor_keys secret)
 UNIT_TESTS += steering/test_assign nexthop/test_arp nexthop/test_host nexthop/test_probe
 UNIT_TESTS += core/test_flow_hash core/test_pool
 UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/test_export rib/test_rib
-UNIT_TESTS += datapath/test_vip_table
 XDP_TESTS := test_datapath test_forward test_oracle
 XDP_TESTS += test_tracker
 FUZZ_TARGETS :=
