@@ -44,13 +44,16 @@ bgp_SRC += admission.c collision.c connection_input.c connection_output.c error_
 rib_SRC := attribute_set.c decision.c export.c import.c outbound.c reason.c rib.c
 nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
-datapath_SRC := attach.c counters.c datapath.c failure.c pins.c tables.c run.c
-datapath_SRC += capture.c vips.c
-control_SRC := capture.c control.c explain.c explain_flow.c explain_route.c flow_frame.c json.c request.c show.c show_bgp.c show_neighbors.c show_steering.c
-CTL_SRC := ask.c client.c command_capture.c command_explain.c command_show.c headgatectl.c pcapng.c rates.c show.c table.c value.c view.c
+datapath_SRC := attach.c counters.c datapath.c failure.c pins.c run.c tables.c
+datapath_SRC += capture.c vip_table.c vips.c
+control_SRC := capture.c control.c explain.c explain_flow.c explain_route.c flow_frame.c json.c request.c show.c \
+	show_bgp.c show_neighbors.c show_steering.c
+CTL_SRC := ask.c client.c command_capture.c command_explain.c command_show.c headgatectl.c pcapng.c rates.c show.c \
+	table.c value.c view.c
 
 # tests/unit/ROOM/test_NAME.c, without root; tests/xdp/test_NAME.c, with root.
 UNIT_TESTS :=
+UNIT_TESTS += datapath/test_vip_table
 UNIT_TESTS += $(addprefix bgp/test_,as_path attributes attributes_encode attributes_unknown community fsm message \
 	notification open open_check update update_encode)
 UNIT_TESTS += $(addprefix bgp/test_,capability notification_describe open_damage open_encode role route_refresh session text)
@@ -61,10 +64,15 @@ UNIT_TESTS += $(addprefix bgp/test_,admission collision error_log greeting link_
 UNIT_TESTS += $(addprefix core/test_,config_neighbor_keys secret)
 UNIT_TESTS += steering/test_assign nexthop/test_arp nexthop/test_host nexthop/test_probe
 UNIT_TESTS += core/test_flow_hash core/test_pool core/test_prefix_map core/test_hex
+UNIT_TESTS += core/test_flow_hash_statistics
 UNIT_TESTS += control/test_flow_frame
 UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/test_export rib/test_rib
-XDP_TESTS := test_datapath test_forward test_oracle
+XDP_TESTS := test_datapath
+XDP_TESTS += test_ethernet test_fragments test_icmp_errors test_icmp_rate test_ipv4 test_ipv6 test_oracle test_vips
 XDP_TESTS += test_tracker
+# What the XDP tests share.
+XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_flow.c oracle_icmp.c oracle_ipv4.c \
+	oracle_ipv6.c oracle_memory.c oracle_out.c table.c world.c
 FUZZ_TARGETS :=
 FUZZ_TARGETS += arp config control
 FUZZ_TARGETS += message open update
@@ -152,11 +160,16 @@ $(B)/tests/unit/$(1): $(B)/tests/unit/$(1).o $(call archives_up_to,$(patsubst %/
 endef
 $(foreach test,$(UNIT_TESTS),$(eval $(call unit_rule,$(test))))
 
-$(XDP_BINS): %: %.o $(call archives_up_to,datapath)
+XDP_OBJ := $(addprefix $(B)/tests/xdp/,$(XDP_SRC:.c=.o))
+$(B)/tests/xdp/shared.a: $(XDP_OBJ)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(XDP_BINS): %: %.o $(B)/tests/xdp/shared.a $(call archives_up_to,datapath)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
-$(XDP_BINS:=.o): $(B)/bpf/headgate.skel.h
+$(XDP_BINS:=.o) $(XDP_OBJ): $(B)/bpf/headgate.skel.h
 
 # Benchmarks, run by hand: tests/bench/NAME.c and what they share.
 BENCH_BINS := $(addprefix $(B)/tests/bench/,bgp_generator rib_bench)
