@@ -129,6 +129,7 @@ static bool take_line(struct capture *capture, const char *line,
 		write_packet(capture, packet);
 	} else if (json_object_is_type(interfaces, json_type_array)) {
 		write_interfaces(capture, interfaces);
+		fflush(capture->file); /* whoever waits sees it has begun */
 	} else if (value_at(said, "lost")) {
 		capture->lost = json_object_get_uint64(value_at(said, "lost"));
 	}
