@@ -42,6 +42,7 @@ bgp_SRC += attribute_show.c attribute_value.c attributes_check.c attributes_enco
 bgp_SRC += admission.c collision.c connection_input.c connection_output.c error_log.c greeting.c link_peer.c \
 	listener.c neighbor_session.c tcp_auth.c tcp_drops.c
 rib_SRC := attribute_set.c decision.c export.c import.c outbound.c reason.c rib.c
+rib_SRC += next_hop.c path_list.c weight.c
 nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
 datapath_SRC := attach.c counters.c datapath.c failure.c pins.c tables.c

@@ -152,6 +152,8 @@ void config_apply(struct config_parser *parser, const struct config_flag *flag,
 
 	if (config_flag_takes_value(flag) && (!value || !*value))
 		complain_missing_value(parser);
+	else if (flag->is_switch && value && *value)
+		config_reject(parser, "takes no value; leave it out");
 	else if (repeated)
 		complain_repeated(parser);
 	else

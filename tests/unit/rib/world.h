@@ -54,10 +54,11 @@ static inline unsigned int backend_index(const struct address *address)
 }
 
 static inline enum path_reason next_hop_check(const struct address *a,
-					      void *context)
+					      uint32_t *igp_cost, void *context)
 {
 	struct world *world = context;
 
+	(void)igp_cost;
 	return world->dead[backend_index(a)] ? REASON_NEXT_HOP_DEAD :
 					       REASON_NONE;
 }
