@@ -10,6 +10,9 @@
 #include "rib/path_list.h"
 #include "rib/weight.h"
 
+_Static_assert(sizeof(struct path) <= 4 * sizeof(void *),
+	       "there are millions of them");
+
 /* < 0 if `a` wins, > 0 if `b` does, 0 if the step does not part them. */
 typedef int compare_fn(const struct decision_options *options,
 		       const struct path *a, const struct path *b);
@@ -395,7 +398,7 @@ struct decision decide(const struct decision_options *options,
 	keep_best(options, steps_before_med, *paths);
 	keep_lowest_meds(options, paths);
 	keep_best(options, steps_after_med, *paths);
-	decision.best = win_tie_break(*paths);
+	decision.best = reflected ? win_tie_break(*paths) : candidate(*paths);
 	decision.best->best = true;
 	admit(options, *paths);
 	if (reflected)
