@@ -101,13 +101,6 @@ int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 				   error, AGENT_ERROR_SIZE);
 }
 
-static int by_address(const void *a, const void *b)
-{
-	const struct assign_member *x = a, *y = b;
-
-	return address_compare(&x->address, &y->address);
-}
-
 /* Room for `count` members, which is kept for the next set. */
 static struct assign_member *member_room(struct agent *agent, size_t count)
 {
@@ -123,10 +116,7 @@ static struct assign_member *member_room(struct agent *agent, size_t count)
 	return grown;
 }
 
-/*
- * Returns the members of the route's set, `route->selected` of them, in one
- * order whatever that of the paths: equal sets share a group.
- */
+/* The members of the route's set, `route->selected` of them. */
 static struct assign_member *members_of(struct agent *agent,
 					const struct route *route)
 {
@@ -143,7 +133,6 @@ static struct assign_member *members_of(struct agent *agent,
 				.weight = rib_path_weight(agent->rib, route,
 							  path),
 			};
-	qsort(members, count, sizeof(*members), by_address);
 	return members;
 }
 
@@ -255,6 +244,7 @@ int wire_rib(struct agent *agent)
 		},
 		.decision = decision_options(config),
 		.min_nexthops = config->min_nexthops,
+		.announce_bandwidth = config->announce_bandwidth,
 		.hooks = {
 			.next_hop_check = check_next_hop,
 			.next_hop_track = track_next_hop,

@@ -188,6 +188,7 @@ struct config {
 	uint32_t bandwidth_unit; /* bytes per second */
 	uint32_t default_weight;
 	bool add_path_weight;
+	bool announce_bandwidth;
 	uint32_t min_nexthops;
 	uint32_t hash_fields; /* enum hg_hash_fields */
 	uint64_t hash_seed;

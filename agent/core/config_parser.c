@@ -49,10 +49,12 @@ void config_complain(struct config_parser *parser, const char *format, ...)
 
 bool config_reject(struct config_parser *parser, const char *format, ...)
 {
+	const char *value = parser->value ? parser->value : "";
 	va_list arguments;
 
 	begin_error(parser);
-	fprintf(parser->errors, "--%s %s: ", parser->flag->name, parser->value);
+	fprintf(parser->errors, "--%s%s%s: ", parser->flag->name,
+		*value ? " " : "", value);
 	va_start(arguments, format);
 	vfprintf(parser->errors, format, arguments);
 	va_end(arguments);

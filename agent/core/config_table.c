@@ -220,6 +220,11 @@ const struct config_flag config_flags[] = {
 		  "add their weights up.",
 	  .section = CONFIG_SECTION_MULTIPATH,
 	  SWITCH(add_path_weight) },
+	{ .name = "announce-bandwidth",
+	  .help = "Announce VIPs with the bandwidth of all paths of their set "
+		  "together, if one of them has any.",
+	  .section = CONFIG_SECTION_MULTIPATH,
+	  SWITCH(announce_bandwidth) },
 	{ .name = "min-nexthops",
 	  .metavar = "N",
 	  .help = "Announce a VIP only while it has so many living next hops.",

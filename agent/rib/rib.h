@@ -101,7 +101,8 @@ struct rib_hooks {
 struct rib_options {
 	struct import_options import;
 	struct decision_options decision;
-	uint32_t min_nexthops; /* living ones, for a VIP to be announced */
+	uint32_t min_nexthops;	 /* living ones, for a VIP to be announced */
+	bool announce_bandwidth; /* route_bandwidth() goes with the best path */
 	struct rib_hooks hooks;
 };
 
