@@ -78,6 +78,7 @@ static void path_set(struct rib *rib, struct rib_peer *peer, struct path *path,
 	path->attributes = attributes;
 	path->import = import;
 	path->reason = import;
+	path->best &= import == REASON_NONE;
 	path->stale = false;
 	if (import == REASON_NONE) {
 		track_next_hop(rib, attributes->next_hop, true);
