@@ -18,6 +18,8 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 					session->options.local_open.as ?
 				PEER_INTERNAL :
 				PEER_EXTERNAL,
+		.multipath_off = neighbor->config.multipath ==
+				 NEIGHBOR_MULTIPATH_NO,
 	};
 	struct agent *agent = context;
 	struct address local;

@@ -30,7 +30,8 @@ ROOMS = {
     "tools": {"include/headgate"},
 }
 # The part of bgp/ that knows neither sockets nor time.
-PURE = {"agent/rib/decision", "agent/rib/import", "agent/steering/assign",
+PURE = {"agent/rib/decision", "agent/rib/import", "agent/rib/path_list", "agent/rib/weight",
+        "agent/steering/assign",
         "agent/nexthop/arp", "agent/nexthop/probe"} | {
     "agent/bgp/" + name for name in
     ("admission", "collision", "error_log", "greeting",

@@ -52,6 +52,11 @@ static const char *const relation_names[NEIGHBOR_RELATION_COUNT] = {
 	[NEIGHBOR_RELATION_RS_CLIENT] = "rs-client",
 };
 
+static const char *const multipath_names[NEIGHBOR_MULTIPATH_COUNT] = {
+	[NEIGHBOR_MULTIPATH_YES] = "yes",
+	[NEIGHBOR_MULTIPATH_NO] = "no",
+};
+
 const char *neighbor_role_name(enum neighbor_role role)
 {
 	return role_names[role];
@@ -468,6 +473,15 @@ const struct neighbor_key neighbor_keys[] = {
 		  "long (RFC 9687). Default: twice the hold time, at least "
 		  "480.",
 	  NUMBER(send_hold_time, 1, UINT16_MAX, "seconds, 1 to 65535") },
+	{ .name = "multipath",
+	  .metavar = "yes|no",
+	  .help = "Its paths share sets with others; no: one of them is used "
+		  "alone or not at all. Default: yes.",
+	  CHOICE(multipath, multipath_names) },
+	{ .name = "aigp",
+	  .help = "Believe the accumulated IGP metric of this external "
+		  "neighbor (RFC 7311); of internal ones it is anyway.",
+	  SWITCH(aigp) },
 };
 
 _Static_assert(COUNT_OF(neighbor_keys) == NEIGHBOR_KEY_COUNT,
