@@ -34,6 +34,7 @@ ROOMS := core bgp rib nexthop steering datapath control
 core_SRC := address.c config.c config_check.c config_file.c config_neighbor.c config_neighbor_keys.c config_parser.c config_print.c \
 	config_table.c config_values.c log.c \
 	pool.c prefix_map.c secret.c slot_table.c suggest.c
+core_SRC += config_rule.c config_rule_keys.c config_rule_values.c
 bgp_SRC := as_path.c attribute_table.c attributes.c community.c fault.c fsm.c message.c multiprotocol.c \
 	neighbor.c connection.c notification.c open.c socket.c speaker.c stream.c update.c
 bgp_SRC += capability.c family.c notification_describe.c role.c route_refresh.c session.c text.c
@@ -41,7 +42,8 @@ bgp_SRC += attribute_show.c attribute_value.c attributes_check.c attributes_enco
 	large_community.c martian.c nlri.c raw_attribute.c text_bounds.c tlv.c update_encode.c
 bgp_SRC += admission.c collision.c connection_input.c connection_output.c error_log.c greeting.c link_peer.c \
 	listener.c neighbor_session.c tcp_auth.c tcp_drops.c
-rib_SRC := attribute_set.c decision.c export.c import.c outbound.c reason.c rib.c
+rib_SRC := as_pattern.c cause.c inbound.c max_prefix.c policy.c policy_match.c policy_set.c
+rib_SRC += attribute_set.c decision.c export.c import.c outbound.c reason.c rib.c
 nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
 datapath_SRC := attach.c counters.c datapath.c failure.c pins.c tables.c

@@ -112,7 +112,8 @@ static struct assign_member *members_of(const struct route *route)
 		if (path->reason == REASON_NONE)
 			members[count++] = (struct assign_member){
 				.address = path->attributes->next_hop,
-				.weight = 1,
+				.weight =
+					attribute_set_weight(path->attributes),
 			};
 	return members;
 }
@@ -193,6 +194,23 @@ static void on_process(evutil_socket_t fd, short what, void *context)
 		wire_send_exports(agent, neighbor);
 }
 
+static bool is_own_address(const struct prefix *prefix, void *context)
+{
+	const struct agent *agent = context;
+
+	return prefix_is_host(prefix) &&
+	       nexthop_is_local(agent->tracker, &prefix->address);
+}
+
+/* A network of ours, or a part of it; a single address in it may be a VIP. */
+static bool is_next_hop_subnet(const struct prefix *prefix, void *context)
+{
+	const struct agent *agent = context;
+
+	return !prefix_is_host(prefix) &&
+	       nexthop_is_on_link(agent->tracker, &prefix->address);
+}
+
 int wire_rib(struct agent *agent)
 {
 	const struct config *config = agent->config;
@@ -202,7 +220,11 @@ int wire_rib(struct agent *agent)
 			.local_identifier = config->router_id,
 			.vips = config->vips,
 			.vip_count = config->vip_count,
+			.is_own_address = is_own_address,
+			.is_next_hop_subnet = is_next_hop_subnet,
+			.context = agent,
 		},
+		.policy = policy_of(config->rules, config->rule_count),
 		.decision = {
 			.maximum_paths = config->maximum_paths,
 			.maximum_paths_ibgp = config->maximum_paths_ibgp,

@@ -49,7 +49,12 @@ static struct json_object *path_json(const struct path *path)
 	json_add(out, "next_hop", json_of_address(&path->attributes->next_hop));
 	json_add_bool(out, "selected", path->reason == REASON_NONE);
 	json_add_text(out, "reason", path_reason_name(path->reason));
-	json_add_number(out, "weight", path->reason == REASON_NONE);
+	json_add_text(out, "cause", import_cause_name(path->cause));
+	json_add_number(out, "rule", path->rule);
+	json_add_number(out, "weight",
+			path->reason == REASON_NONE ?
+				attribute_set_weight(path->attributes) :
+				0);
 	json_add_text(out, "as_path",
 		      as_path_format(attributes.as_path, as_path,
 				     sizeof(as_path)));

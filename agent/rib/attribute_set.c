@@ -74,8 +74,8 @@ void attribute_table_free(struct attribute_table *table)
 }
 
 static struct attribute_set *find(const struct attribute_table *table,
-				  uint32_t hash, const uint8_t *canonical,
-				  size_t size)
+				  uint32_t hash, uint32_t weight,
+				  const uint8_t *canonical, size_t size)
 {
 	struct attribute_set *set;
 
@@ -83,14 +83,15 @@ static struct attribute_set *find(const struct attribute_table *table,
 		return NULL;
 	for (set = *chain_of(table, hash); set; set = set->next)
 		if (set->hash == hash && set->size == size &&
+		    set->weight == weight &&
 		    !memcmp(set->canonical, canonical, size))
 			return set;
 	return NULL;
 }
 
 static struct attribute_set *create(const struct bgp_attributes *from,
-				    uint32_t hash, const uint8_t *canonical,
-				    size_t size)
+				    uint32_t hash, uint32_t weight,
+				    const uint8_t *canonical, size_t size)
 {
 	struct attribute_set *set = malloc(sizeof(*set) + size);
 
@@ -103,6 +104,7 @@ static struct attribute_set *create(const struct bgp_attributes *from,
 				      from->local_pref :
 				      DEFAULT_LOCAL_PREF,
 		.med = from->med,
+		.weight = weight,
 		.neighbor_as = as_path_first(from->as_path),
 		.as_path_length = (uint16_t)as_path_length(from->as_path),
 		.origin = from->origin,
@@ -115,7 +117,7 @@ static struct attribute_set *create(const struct bgp_attributes *from,
 /* Puts a new set into the table, which has room for its first entry. */
 static struct attribute_set *add(struct attribute_table *table,
 				 const struct bgp_attributes *from,
-				 uint32_t hash, size_t size)
+				 uint32_t hash, uint32_t weight, size_t size)
 {
 	struct attribute_set *set;
 
@@ -123,7 +125,7 @@ static struct attribute_set *add(struct attribute_table *table,
 		grow(table);
 	if (!table->size)
 		return NULL;
-	set = create(from, hash, table->canonical, size);
+	set = create(from, hash, weight, table->canonical, size);
 	if (!set)
 		return NULL;
 	push(table, set);
@@ -132,7 +134,8 @@ static struct attribute_set *add(struct attribute_table *table,
 }
 
 struct attribute_set *attribute_set_intern(struct attribute_table *table,
-					   const struct bgp_attributes *from)
+					   const struct bgp_attributes *from,
+					   uint32_t weight)
 {
 	struct attribute_set *set;
 	struct writer w;
@@ -146,10 +149,10 @@ struct attribute_set *attribute_set_intern(struct attribute_table *table,
 	bgp_attributes_encode(&w, from, BGP_AS4_SIZE);
 	if (w.failed)
 		return NULL;
-	hash = hash_bytes(w.data, w.used);
-	set = find(table, hash, w.data, w.used);
+	hash = hash_bytes(w.data, w.used) ^ weight;
+	set = find(table, hash, weight, w.data, w.used);
 	if (!set)
-		set = add(table, from, hash, w.used);
+		set = add(table, from, hash, weight, w.used);
 	if (set)
 		set->references++;
 	return set;

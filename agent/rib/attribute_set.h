@@ -23,6 +23,7 @@ struct attribute_set {
 	uint32_t tracked; /* accepted paths that want the next hop tracked */
 	uint32_t local_pref;
 	uint32_t med;
+	uint32_t weight;      /* that a rule has set; 0: none has */
 	uint32_t neighbor_as; /* leftmost AS of the path, 0 if none */
 	uint32_t size;	      /* bytes of `canonical` */
 	uint16_t as_path_length;
@@ -40,20 +41,29 @@ struct attribute_table {
 
 enum attribute_defaults {
 	DEFAULT_LOCAL_PREF = 100,
+	DEFAULT_WEIGHT = 1,
 };
 
 /* A zeroed table is empty and valid. It must be empty again to be freed. */
 void attribute_table_free(struct attribute_table *table);
 
 /*
- * The set with these attributes, new or shared, with one more reference, which
- * the caller gives back by attribute_set_release(). NULL: out of memory.
+ * The set with these attributes and this weight (policy.h; 0: none), new or
+ * shared, with one more reference, which the caller gives back by
+ * attribute_set_release(). NULL: out of memory.
  */
 struct attribute_set *attribute_set_intern(struct attribute_table *table,
-					   const struct bgp_attributes *from);
+					   const struct bgp_attributes *from,
+					   uint32_t weight);
 void attribute_set_release(struct attribute_table *table,
 			   struct attribute_set *set);
 /* The attributes as a view into the set. */
 struct bgp_attributes attribute_set_view(const struct attribute_set *set);
+
+/* The share of flows that the next hop is to have among others. */
+static inline uint32_t attribute_set_weight(const struct attribute_set *set)
+{
+	return set->weight ? set->weight : DEFAULT_WEIGHT;
+}
 
 #endif

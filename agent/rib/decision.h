@@ -21,6 +21,7 @@
 
 #include "core/config.h"
 #include "rib/attribute_set.h"
+#include "rib/cause.h"
 #include "rib/reason.h"
 
 /* Where a neighbor stands, in the order of RFC 4271 9.1.2.2 d. */
@@ -37,6 +38,7 @@ struct path_source {
 	uint32_t identifier; /* BGP identifier, host byte order */
 	uint32_t as;
 	enum peer_type type;
+	const char *interface; /* behind which it is, if link-local; or NULL */
 };
 
 struct path {
@@ -47,6 +49,8 @@ struct path {
 	enum path_reason import : 8; /* REASON_NONE: accepted */
 	enum path_reason reason : 8; /* REASON_NONE: in the set */
 	bool stale : 1;		     /* not announced again since BoRR */
+	enum import_cause cause : 4; /* behind `import` */
+	unsigned int rule : 10;	     /* that decided; 0: none */
 };
 
 struct decision_options {

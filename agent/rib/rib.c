@@ -11,7 +11,11 @@
 #include <stdlib.h>
 
 #include "core/log.h"
+#include "rib/inbound.h"
 #include "rib/table.h"
+
+_Static_assert(CONFIG_MAX_RULES < 1 << 10, "fits path.rule");
+_Static_assert(IMPORT_CAUSE_COUNT <= 1 << 4, "fits path.cause");
 
 struct rib *rib_new(const struct rib_options *options)
 {
@@ -50,33 +54,46 @@ static void track_next_hop(struct rib *rib, struct attribute_set *set, bool use)
 		hooks->next_hop_track(&set->next_hop, use, hooks->context);
 }
 
-/*
- * Gives a path its attributes, of which it takes over the reference, and the
- * import verdict on them.
- */
-static void path_set(struct rib *rib, struct rib_peer *peer, struct path *path,
-		     struct attribute_set *attributes, enum path_reason import)
+/* Counts a path with the others of its peer, or no more. */
+static void count_path(struct rib_peer *peer, const struct route *route,
+		       enum import_cause cause, bool came)
 {
-	path->attributes = attributes;
-	path->import = import;
-	path->reason = import;
+	uint32_t one = came ? 1 : -1u;
+
+	peer->prefixes_received += one;
+	if (cause == IMPORT_ACCEPTED)
+		peer->prefixes_accepted += one;
+	else
+		peer->refused[cause] += one;
+	if (cause != IMPORT_MAX_PREFIX)
+		max_prefix_count(&peer->max_prefix,
+				 bgp_nlri_family(&route->node.prefix), came);
+}
+
+/* Gives a path its attributes and the verdict on them. */
+static void path_set(struct rib *rib, struct rib_peer *peer,
+		     const struct route *route, struct path *path,
+		     const struct inbound_verdict *verdict)
+{
+	path->attributes = verdict->attributes;
+	path->attributes->references++;
+	path->cause = verdict->cause;
+	path->rule = verdict->rule;
+	path->import = import_cause_reason(verdict->cause);
+	path->reason = path->import;
 	path->stale = false;
-	if (import == REASON_NONE) {
-		track_next_hop(rib, attributes, true);
-		peer->prefixes_accepted++;
-	}
-	peer->prefixes_received++;
+	if (path->import == REASON_NONE)
+		track_next_hop(rib, path->attributes, true);
+	count_path(peer, route, path->cause, true);
 }
 
 /* Undoes path_set(). */
 static void path_clear(struct rib *rib, struct rib_peer *peer,
-		       struct path *path)
+		       const struct route *route, struct path *path)
 {
-	peer->prefixes_received--;
-	if (path->import == REASON_NONE) {
-		peer->prefixes_accepted--;
+	count_path(peer, route, path->cause, false);
+	if (path->import == REASON_NONE)
 		track_next_hop(rib, path->attributes, false);
-	}
 	attribute_set_release(&rib->attributes, path->attributes);
 }
 
@@ -130,7 +147,7 @@ static void remove_path(struct rib *rib, struct rib_peer *peer,
 
 	*link = path->next;
 	export_forget_path(route, path);
-	path_clear(rib, peer, path);
+	path_clear(rib, peer, route, path);
 	pool_give(&rib->path_pool, path);
 	mark(rib, route);
 }
@@ -168,31 +185,96 @@ static struct path *path_get(struct rib *rib, struct rib_peer *peer,
 	return path;
 }
 
-/* Takes over the reference on `attributes`, which are `from` interned. */
+/* Once for each limit and session, and loudly. */
+static void tell_max_prefix(const struct rib_peer *peer, enum bgp_family family,
+			    enum max_prefix_news news)
+{
+	static const char *const actions[NEIGHBOR_MAX_PREFIX_ACTION_COUNT] = {
+		[NEIGHBOR_MAX_PREFIX_BLOCK] = "more are refused",
+		[NEIGHBOR_MAX_PREFIX_RESTART] = "the session ends",
+		[NEIGHBOR_MAX_PREFIX_WARN] = "more are taken",
+	};
+	const struct max_prefix *limit = &peer->max_prefix;
+	char text[ADDRESS_TEXT_SIZE];
+
+	address_format(&peer->source.address, text);
+	if (news == MAX_PREFIX_NEAR)
+		log_warning("rib",
+			    "%s: %u %s prefixes are near its max-prefix=%u; "
+			    "raise it if they are meant",
+			    text, limit->count[family] + 1,
+			    bgp_family_name(family), limit->limit);
+	else if (news == MAX_PREFIX_REACHED)
+		log_warning("rib",
+			    "%s: more %s prefixes than its max-prefix=%u: %s; "
+			    "raise it if they are meant",
+			    text, bgp_family_name(family), limit->limit,
+			    actions[limit->action]);
+}
+
+/*
+ * Holds one more path, or one that was blocked, against the peer's limit: 0, or
+ * -EDQUOT if the session is to end.
+ */
+static int limit_paths(struct rib_peer *peer, const struct route *route,
+		       const struct path *path, struct inbound_verdict *verdict)
+{
+	enum bgp_family family = bgp_nlri_family(&route->node.prefix);
+	enum max_prefix_verdict limited;
+	enum max_prefix_news news;
+
+	if (path->attributes && path->cause != IMPORT_MAX_PREFIX)
+		return 0;
+	limited = max_prefix_ask(&peer->max_prefix, family, &news);
+	if (news != MAX_PREFIX_NO_NEWS)
+		tell_max_prefix(peer, family, news);
+	if (limited == MAX_PREFIX_RESTART)
+		return -EDQUOT;
+	if (limited == MAX_PREFIX_BLOCK) {
+		verdict->cause = IMPORT_MAX_PREFIX;
+		verdict->rule = 0;
+	}
+	return 0;
+}
+
+/* Takes a path that was never given attributes out of its route again. */
+static void drop_empty(struct rib *rib, struct rib_peer *peer,
+		       struct route *route, uint32_t path_id)
+{
+	struct path **link = path_place(route, peer, path_id);
+	struct path *path = *link;
+
+	if (path->attributes)
+		return;
+	*link = path->next;
+	pool_give(&rib->path_pool, path);
+}
+
 static int announce(struct rib *rib, struct rib_peer *peer,
 		    const struct bgp_route_key *key,
-		    struct attribute_set *attributes,
-		    const struct bgp_attributes *from)
+		    struct inbound_verdict verdict)
 {
 	struct route *route = route_get(rib, &key->prefix);
 	struct path *path = NULL;
 	struct path before;
+	int error;
 
 	if (route) {
 		mark(rib, route);
 		path = path_get(rib, peer, route, key->path_id);
 	}
-	if (!path) {
-		attribute_set_release(&rib->attributes, attributes);
+	if (!path)
 		return -ENOMEM;
+	error = limit_paths(peer, route, path, &verdict);
+	if (error) {
+		drop_empty(rib, peer, route, key->path_id);
+		return error;
 	}
 	/* The new first: a next hop that stays must not be let go between. */
 	before = *path;
-	path_set(rib, peer, path, attributes,
-		 import_check(&rib->options.import, peer->role, &key->prefix,
-			      from));
+	path_set(rib, peer, route, path, &verdict);
 	if (before.attributes)
-		path_clear(rib, peer, &before);
+		path_clear(rib, peer, route, &before);
 	return 0;
 }
 
@@ -218,30 +300,39 @@ static bool batch_next(const struct rib *rib, struct bgp_nlri *nlri,
 	return count;
 }
 
+static int announce_batch(struct rib *rib, struct rib_peer *peer,
+			  struct inbound *in, const struct batch *batch)
+{
+	struct inbound_verdict verdict;
+	int error = 0;
+
+	for (size_t i = 0; i < batch->count && !error; i++) {
+		error = inbound_judge(in, &batch->keys[i].prefix, &verdict);
+		if (!error)
+			error = announce(rib, peer, &batch->keys[i], verdict);
+	}
+	return error;
+}
+
 static int announce_part(struct rib *rib, struct rib_peer *peer,
 			 const struct bgp_update *update,
 			 enum bgp_update_part part)
 {
 	struct bgp_nlri nlri = update->announced[part].nlri;
 	struct bgp_attributes attributes;
-	struct attribute_set *set;
+	struct inbound in;
 	struct batch batch;
-	int error = 0;
+	int error;
 
 	if (!nlri.bytes.left)
 		return 0;
 	attributes = bgp_update_attributes(update, part);
-	set = attribute_set_intern(&rib->attributes, &attributes);
-	if (!set)
-		return -ENOMEM;
-	while (!error && batch_next(rib, &nlri, &batch)) {
-		for (size_t i = 0; i < batch.count && !error; i++) {
-			set->references++;
-			error = announce(rib, peer, &batch.keys[i], set,
-					 &attributes);
-		}
-	}
-	attribute_set_release(&rib->attributes, set);
+	error = inbound_begin(&in, rib, peer, &attributes);
+	if (error)
+		return error;
+	while (!error && batch_next(rib, &nlri, &batch))
+		error = announce_batch(rib, peer, &in, &batch);
+	inbound_end(&in);
 	return error;
 }
 
@@ -292,6 +383,28 @@ static uint32_t several_paths(const struct bgp_session *session)
 	return families;
 }
 
+struct policy_peer rib_policy_peer(const struct rib *rib,
+				   const struct rib_peer *peer)
+{
+	return (struct policy_peer){
+		.role = peer->role,
+		.source = &peer->source,
+		.local_as = rib->options.import.local_as,
+		.next_hop = &peer->local_address,
+	};
+}
+
+/* Upstreams are, others if a rule allows it, and backends never. */
+static bool is_announced_to(const struct rib *rib, const struct rib_peer *peer)
+{
+	const struct policy_peer view = rib_policy_peer(rib, peer);
+
+	if (peer->role == NEIGHBOR_ROLE_BACKEND)
+		return false;
+	return peer->role == NEIGHBOR_ROLE_UPSTREAM ||
+	       policy_may_allow(&rib->options.policy, RULE_TO, &view);
+}
+
 struct rib_peer *rib_peer_up(struct rib *rib, const struct path_source *source,
 			     enum neighbor_role role,
 			     const struct bgp_session *session,
@@ -305,7 +418,7 @@ struct rib_peer *rib_peer_up(struct rib *rib, const struct path_source *source,
 	peer->role = role;
 	peer->local_address = *local_address;
 	peer->families = session->families;
-	if (role == NEIGHBOR_ROLE_UPSTREAM) {
+	if (is_announced_to(rib, peer)) {
 		peer->bit = take_bit(rib);
 		if (!peer->bit) {
 			free(peer);

@@ -56,7 +56,7 @@ static void table_add(struct table *table, const struct test_path *from)
 	table->paths[i] = (struct path){
 		.source = &table->sources[i],
 		.attributes = attribute_set_intern(&table->attributes,
-						   &t.update.attributes),
+						   &t.update.attributes, 0),
 	};
 	if (i)
 		table->paths[i - 1].next = &table->paths[i];
