@@ -334,13 +334,18 @@ static bool parse_value(struct rule_reader *reader, const struct rule_key *key,
 {
 	struct policy_rule *rule = reader->rule;
 	const char *word = shown(&reader->words);
+	size_t at = reader->words.at;
 	union rule_value value;
 	char title[CHOICES_SIZE];
 
 	memset(&value, 0, sizeof(value));
-	if (!key->parse(&reader->words, key, &value))
+	if (!key->parse(&reader->words, key, &value)) {
+		/* The value was forgotten; settings are still to be read. */
+		if (!strcmp(word, "set"))
+			reader->words.at = at;
 		return config_reject(reader->parser, "%s '%s': give %s",
 				     key_title(key, title), word, key->allowed);
+	}
 	if (rule->value_count == RULE_MAX_VALUES)
 		return config_reject(reader->parser,
 				     "a rule has at most %d values; split it",
@@ -348,6 +353,12 @@ static bool parse_value(struct rule_reader *reader, const struct rule_key *key,
 	rule->values[rule->value_count++] = value;
 	term->count++;
 	return true;
+}
+
+static void skip_past(struct rule_words *words, const char *close)
+{
+	while (!at_end(words) && !take_if(words, close))
+		rule_words_take(words);
 }
 
 /* Values up to the mark that closes them, of which one was opened. */
@@ -361,8 +372,10 @@ static bool parse_values(struct rule_reader *reader, const struct rule_key *key,
 			return config_reject(reader->parser,
 					     "%s: the closing %s is missing",
 					     key_title(key, title), close);
-		if (!parse_value(reader, key, term))
+		if (!parse_value(reader, key, term)) {
+			skip_past(&reader->words, close);
 			return false;
+		}
 	}
 	if (!term->count && !key->pattern)
 		return config_reject(reader->parser, "%s: give %s",
@@ -383,6 +396,16 @@ static bool parse_term_values(struct rule_reader *reader,
 	return parse_value(reader, key, term);
 }
 
+/* Behind a name that is none: to the next word with which a term can begin. */
+static void skip(struct rule_reader *reader, const struct rule_list *list)
+{
+	struct rule_words *words = &reader->words;
+
+	while (!at_end(words) && strcmp(rule_words_peek(words), "set") &&
+	       !is_name(list, rule_words_peek(words)))
+		rule_words_take(words);
+}
+
 static bool is_given(const struct rule_list *list, size_t key)
 {
 	for (size_t i = 0; i < *list->term_count; i++)
@@ -398,8 +421,10 @@ static bool parse_term(struct rule_reader *reader, const struct rule_list *list)
 	const struct rule_key *key = &list->keys[id];
 	char title[CHOICES_SIZE];
 
-	if (id == list->key_count)
+	if (id == list->key_count) {
+		skip(reader, list);
 		return false;
+	}
 	term.key = (uint8_t)id;
 	if (!parse_term_values(reader, key, &term))
 		return false;
@@ -419,16 +444,6 @@ static bool parse_term(struct rule_reader *reader, const struct rule_list *list)
 	return true;
 }
 
-/* To the next word with which a term can begin, behind one in error. */
-static void skip(struct rule_reader *reader, const struct rule_list *list)
-{
-	struct rule_words *words = &reader->words;
-
-	while (!at_end(words) && strcmp(rule_words_peek(words), "set") &&
-	       !is_name(list, rule_words_peek(words)))
-		rule_words_take(words);
-}
-
 /* Terms up to the end, or to "set"; goes on behind errors. */
 static bool parse_terms(struct rule_reader *reader,
 			const struct rule_list *list)
@@ -436,12 +451,8 @@ static bool parse_terms(struct rule_reader *reader,
 	struct rule_words *words = &reader->words;
 	bool ok = true;
 
-	while (!at_end(words) && strcmp(rule_words_peek(words), "set")) {
-		if (parse_term(reader, list))
-			continue;
-		ok = false;
-		skip(reader, list);
-	}
+	while (!at_end(words) && strcmp(rule_words_peek(words), "set"))
+		ok = parse_term(reader, list) && ok;
 	return ok;
 }
 

@@ -251,11 +251,12 @@ void rule_address_print(const struct rule_key *key,
 bool rule_prepend_parse(struct rule_words *words, const struct rule_key *key,
 			union rule_value *value)
 {
+	const char *as = rule_words_take(words);
+	const char *times = rule_words_take(words);
 	struct rule_prepend prepend = { 0 };
 
-	if (!read_number(rule_words_take(words), 1, UINT32_MAX, &prepend.as) ||
-	    !read_number(rule_words_take(words), key->minimum, key->maximum,
-			 &prepend.times))
+	if (!read_number(as, 1, UINT32_MAX, &prepend.as) ||
+	    !read_number(times, key->minimum, key->maximum, &prepend.times))
 		return false;
 	value->prepend = prepend;
 	return true;
