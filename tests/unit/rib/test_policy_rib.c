@@ -6,7 +6,6 @@
 #include "rib/table.h"
 #include "rules.h"
 #include "world.h"
-#include <errno.h>
 
 #define OTHER_VIP "192.0.2.2/32"
 
