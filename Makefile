@@ -69,6 +69,7 @@ XDP_TESTS += test_tracker
 FUZZ_TARGETS :=
 FUZZ_TARGETS += arp config control
 FUZZ_TARGETS += message open update
+FUZZ_TARGETS += rule
 
 # ------------------------------------------------------------- flags
 
@@ -208,7 +209,7 @@ format:
 SECONDS ?= 60
 RUNS ?=
 FUZZ_BINS := $(addprefix $(B)/fuzz/fuzz_,$(FUZZ_TARGETS))
-FUZZ_SRC := $(foreach room,core bgp nexthop,$(addprefix agent/$(room)/,$($(room)_SRC))) agent/control/request.c
+FUZZ_SRC := $(foreach room,core bgp rib nexthop,$(addprefix agent/$(room)/,$($(room)_SRC))) agent/control/request.c
 FUZZ_CFLAGS = $(filter-out -O2,$(ALL_CFLAGS)) -O1 -fno-sanitize-recover=undefined
 FUZZ_LIMIT = $(if $(RUNS),-runs=$(RUNS),-max_total_time=$(SECONDS))
 
