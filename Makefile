@@ -34,7 +34,8 @@ ROOMS := core bgp rib nexthop steering datapath control
 core_SRC := address.c config.c config_check.c config_file.c config_neighbor.c config_neighbor_keys.c config_parser.c config_print.c \
 	config_table.c config_values.c log.c \
 	pool.c prefix_map.c secret.c slot_table.c suggest.c
-core_SRC += config_rule.c config_rule_keys.c config_rule_values.c
+core_SRC += config_rule.c config_rule_community.c config_rule_head.c config_rule_keys.c config_rule_terms.c \
+	config_rule_values.c
 bgp_SRC := as_path.c attribute_table.c attributes.c community.c fault.c fsm.c message.c multiprotocol.c \
 	neighbor.c connection.c notification.c open.c socket.c speaker.c stream.c update.c
 bgp_SRC += capability.c family.c notification_describe.c role.c route_refresh.c session.c text.c

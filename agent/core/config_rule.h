@@ -11,9 +11,12 @@
  * policy_rule becomes words that parse back to it. What a rule does to a route
  * is in rib/policy.h; numbers mean here what they mean on the wire.
  *
- *	config_rule.c		words, action, whom it is about, order of things
- *	config_rule_keys.c	the tables of matches and settings
+ *	config_rule.c		words, the order of things, what makes no sense
+ *	config_rule_head.c	action, direction and whom it is about
+ *	config_rule_terms.c	matches and settings, by their tables
+ *	config_rule_keys.c	the tables
  *	config_rule_values.c	one parser and printer for each kind of value
+ *	config_rule_community.c	the same for communities
  */
 
 #include <stdbool.h>
