@@ -45,6 +45,7 @@ bgp_SRC += admission.c collision.c connection_input.c connection_output.c error_
 	listener.c neighbor_session.c tcp_auth.c tcp_drops.c
 rib_SRC := as_pattern.c cause.c inbound.c max_prefix.c policy.c policy_match.c policy_set.c
 rib_SRC += attribute_set.c decision.c export.c import.c outbound.c reason.c rib.c
+rib_SRC += next_hop.c path_list.c weight.c
 nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
 datapath_SRC := attach.c counters.c datapath.c failure.c pins.c tables.c
@@ -65,6 +66,8 @@ UNIT_TESTS += steering/test_assign nexthop/test_arp nexthop/test_host nexthop/te
 UNIT_TESTS += core/test_flow_hash core/test_pool core/test_prefix_map
 UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/test_export rib/test_rib
 UNIT_TESTS += core/test_config_rule rib/test_policy rib/test_policy_rib rib/test_as_pattern rib/test_max_prefix
+UNIT_TESTS += rib/test_multipath rib/test_weight rib/test_decision_random rib/test_decision_oracle rib/test_bandwidth
+UNIT_TESTS += steering/test_two_ribs core/test_config_multipath
 XDP_TESTS := test_datapath test_forward test_oracle
 XDP_TESTS += test_tracker
 FUZZ_TARGETS :=

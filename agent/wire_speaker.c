@@ -20,6 +20,8 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 				PEER_INTERNAL :
 				PEER_EXTERNAL,
 		.interface = neighbor->config.interface,
+		.multipath_off = neighbor->config.multipath ==
+				 NEIGHBOR_MULTIPATH_NO,
 	};
 	struct agent *agent = context;
 	struct address local;

@@ -83,6 +83,13 @@ enum neighbor_max_prefix_action {
 	NEIGHBOR_MAX_PREFIX_ACTION_COUNT,
 };
 
+/* May its paths share a set with those of others? */
+enum neighbor_multipath {
+	NEIGHBOR_MULTIPATH_YES,
+	NEIGHBOR_MULTIPATH_NO,
+	NEIGHBOR_MULTIPATH_COUNT,
+};
+
 /* What the neighbor is to us (RFC 9234 4.1). */
 enum neighbor_relation {
 	NEIGHBOR_RELATION_NONE,
@@ -128,6 +135,8 @@ struct neighbor_config {
 	uint32_t max_prefix; /* of each family; 0: any number */
 	enum neighbor_max_prefix_action max_prefix_action;
 	uint16_t max_prefix_restart; /* stay down for; 0: not of that action */
+	enum neighbor_multipath multipath;
+	bool aigp; /* an external one, that may tell us AIGP: RFC 7311 3.1 */
 };
 
 enum xdp_mode {
@@ -144,6 +153,25 @@ enum multipath_as_path {
 	MULTIPATH_AS_PATH_EXACT,
 	MULTIPATH_AS_PATH_SAME_PEER_AS,
 	MULTIPATH_AS_PATH_RELAXED,
+};
+
+/* The same for the AS numbers of our confederation. */
+enum multipath_confederation {
+	MULTIPATH_CONFEDERATION_RELAXED,
+	MULTIPATH_CONFEDERATION_SAME_MEMBER_AS,
+};
+
+/* What a path without a MED has. */
+enum missing_med {
+	MISSING_MED_BEST,
+	MISSING_MED_WORST,
+};
+
+/* What link bandwidths do to the weights in a set. */
+enum bandwidth_use {
+	BANDWIDTH_USE,
+	BANDWIDTH_USE_IF_ALL,
+	BANDWIDTH_IGNORE,
 };
 
 struct config {
@@ -164,6 +192,19 @@ struct config {
 	uint32_t maximum_paths;
 	uint32_t maximum_paths_ibgp;
 	enum multipath_as_path multipath_as_path;
+	enum multipath_confederation multipath_confederation;
+	bool multipath_ebgp_ibgp;
+	bool multipath_cluster_length;
+	bool skip_igp_cost;
+	bool count_confederation_path;
+	bool always_compare_med;
+	enum missing_med missing_med;
+	bool aigp;
+	enum bandwidth_use link_bandwidth;
+	uint32_t bandwidth_unit; /* bytes per second */
+	uint32_t default_weight;
+	bool add_path_weight;
+	bool announce_bandwidth;
 	uint32_t min_nexthops;
 	uint32_t hash_fields; /* enum hg_hash_fields */
 	uint64_t hash_seed;

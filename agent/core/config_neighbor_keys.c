@@ -58,6 +58,11 @@ static const char *const max_prefix_action_names[] = {
 	[NEIGHBOR_MAX_PREFIX_WARN] = "warn",
 };
 
+static const char *const multipath_names[NEIGHBOR_MULTIPATH_COUNT] = {
+	[NEIGHBOR_MULTIPATH_YES] = "yes",
+	[NEIGHBOR_MULTIPATH_NO] = "no",
+};
+
 const char *neighbor_role_name(enum neighbor_role role)
 {
 	return role_names[role];
@@ -513,6 +518,15 @@ const struct neighbor_key neighbor_keys[] = {
 	  .metavar = "SECONDS",
 	  .help = "How long the session stays down. Default: 60.",
 	  NUMBER(max_prefix_restart, 1, UINT16_MAX, "seconds, 1 to 65535") },
+	{ .name = "multipath",
+	  .metavar = "yes|no",
+	  .help = "Its paths share sets with others; no: one of them is used "
+		  "alone or not at all. Default: yes.",
+	  CHOICE(multipath, multipath_names) },
+	{ .name = "aigp",
+	  .help = "Believe the accumulated IGP metric of this external "
+		  "neighbor (RFC 7311); of internal ones it is anyway.",
+	  SWITCH(aigp) },
 };
 
 _Static_assert(COUNT_OF(neighbor_keys) == NEIGHBOR_KEY_COUNT,

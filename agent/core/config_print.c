@@ -45,8 +45,11 @@ void config_print(const struct config *config, FILE *out)
 		size_t count = config_flag_values(config, flag);
 
 		for (size_t index = 0; index < count; index++) {
-			fprintf(out, "%s ", flag->name);
-			flag->print(config, flag, index, out);
+			fputs(flag->name, out);
+			if (flag->print) {
+				fputc(' ', out);
+				flag->print(config, flag, index, out);
+			}
 			fputc('\n', out);
 		}
 	}
@@ -97,7 +100,8 @@ static void print_flag(const struct config_flag *flag, FILE *out)
 
 	if (config_flag_takes_value(flag))
 		config_flag_metavar(flag, metavar, sizeof(metavar));
-	snprintf(name, sizeof(name), "--%s %s", flag->name, metavar);
+	snprintf(name, sizeof(name), "--%s%s%s", flag->name,
+		 *metavar ? " " : "", metavar);
 	snprintf(help, sizeof(help), "%s%s%s%s%s", flag->help,
 		 flag->required ? " Required." : "",
 		 config_flag_takes_value(flag) && flag->repeatable ?

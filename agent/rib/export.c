@@ -160,6 +160,20 @@ static void tell_peers(struct rib *rib, struct route_export *export)
 	}
 }
 
+/* The attributes of `what`, with one more reference; NULL: nothing. */
+static struct attribute_set *what_goes_out(struct rib *rib,
+					   const struct route *route,
+					   const struct path *path,
+					   const struct path *what)
+{
+	if (!what)
+		return NULL;
+	if (!path) /* the best one stands for all */
+		return outbound_set(rib, route, what);
+	what->attributes->references++;
+	return what->attributes;
+}
+
 /*
  * What goes out of `path`, or of the best path if that is NULL, is now `what`;
  * NULL: nothing any more.
@@ -168,23 +182,26 @@ static void set_export(struct rib *rib, struct route *route,
 		       const struct path *path, const struct path *what)
 {
 	struct route_export *export = find(route, path);
-	struct attribute_set *now = what ? what->attributes : NULL;
+	struct attribute_set *now = what_goes_out(rib, route, path, what);
 	bool internal = what && what->source->type != PEER_EXTERNAL;
 
 	if (now == (export ? export->attributes : NULL) &&
 	    (!export || internal == export->internal))
-		return;
+		goto out;
 	if (!export)
 		export = create(rib, route, path);
 	if (!export) {
 		tell_out_of_memory(route);
-		return;
+		goto out;
 	}
 	export->internal = internal;
 	replace(rib, export, now);
 	tell_peers(rib, export);
 	if (is_unused(export))
 		export_free(rib, export);
+out:
+	if (now)
+		attribute_set_release(&rib->attributes, now);
 }
 
 /* Each path of the set, for neighbors that take several. */

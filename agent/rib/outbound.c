@@ -86,6 +86,52 @@ static void make_external(struct rib *rib, struct bgp_attributes *out)
 		out->present &= ~BGP_HAS_IPV6_EXTENDED_COMMUNITIES;
 }
 
+/* In place of the one the path came with, which is gone; NULL: no room. */
+static struct attribute_set *with_bandwidth(struct rib *rib,
+					    const struct attribute_set *set,
+					    double bytes_per_second)
+{
+	struct bgp_attributes out = attribute_set_view(set);
+	struct reader longer = out.ipv6_extended_communities;
+	uint32_t as = rib->options.import.local_as;
+	struct writer w =
+		writer_of(rib->export_scratch, sizeof(rib->export_scratch));
+	size_t others;
+
+	extended_community_write_other(&w, longer,
+				       BGP_IPV6_EXTENDED_COMMUNITY_SIZE);
+	others = w.used;
+	out.ipv6_extended_communities = reader_of(w.data, others);
+	if (!others)
+		out.present &= ~BGP_HAS_IPV6_EXTENDED_COMMUNITIES;
+	extended_community_write_other(&w, out.extended_communities,
+				       BGP_EXTENDED_COMMUNITY_SIZE);
+	link_bandwidth_write(
+		&w, (uint16_t)(as > BGP_AS_MAX_2_BYTE ? BGP_AS_TRANS : as),
+		bytes_per_second, true);
+	if (w.failed || w.used - others > UINT16_MAX)
+		return NULL;
+	out.extended_communities = reader_of(w.data + others, w.used - others);
+	out.present |= BGP_HAS_EXTENDED_COMMUNITIES;
+	return attribute_set_intern(&rib->attributes, &out, 0);
+}
+
+struct attribute_set *outbound_set(struct rib *rib, const struct route *route,
+				   const struct path *best)
+{
+	struct attribute_set *set = NULL;
+	double bytes_per_second;
+
+	if (rib->options.announce_bandwidth &&
+	    route_bandwidth(rib, route, &bytes_per_second))
+		set = with_bandwidth(rib, best->attributes, bytes_per_second);
+	if (!set) {
+		set = best->attributes;
+		set->references++;
+	}
+	return set;
+}
+
 struct bgp_attributes outbound_attributes(struct rib *rib,
 					  const struct rib_peer *peer,
 					  const struct prefix *prefix,

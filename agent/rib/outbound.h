@@ -18,6 +18,13 @@ bool outbound_is_allowed(struct rib *rib, const struct rib_peer *peer,
 			 struct policy_trace *trace);
 
 /*
+ * The attributes by which `best` stands for the whole set of `route`: its own,
+ * or those with the link bandwidth of the set. With one more reference.
+ */
+struct attribute_set *outbound_set(struct rib *rib, const struct route *route,
+				   const struct path *best);
+
+/*
  * What `set` becomes on its way to `peer`: as the rules say, then our AS in
  * front towards another AS and no MED (RFC 4271 5.1.2, 5.1.4), LOCAL_PREF only
  * inside our own (5.1.5), and the next hop is this host (5.1.3), unless a rule

@@ -13,8 +13,10 @@
 #include "core/log.h"
 #include "rib/inbound.h"
 #include "rib/table.h"
+#include "rib/weight.h"
 
 _Static_assert(CONFIG_MAX_RULES < 1 << 10, "fits path.rule");
+_Static_assert(REASON_COUNT <= 1 << 6, "fits path.reason");
 _Static_assert(IMPORT_CAUSE_COUNT <= 1 << 4, "fits path.cause");
 
 struct rib *rib_new(const struct rib_options *options)
@@ -45,13 +47,30 @@ static void mark(struct rib *rib, struct route *route)
 	STAILQ_INSERT_TAIL(&rib->marked, route, mark_link);
 }
 
+/* Asks for the state of a next hop anew. False if it is what it was. */
+static bool refresh_next_hop(const struct rib *rib, struct rib_next_hop *hop)
+{
+	const struct rib_hooks *hooks = &rib->options.hooks;
+	uint32_t cost = 0;
+	enum path_reason reason = hooks->next_hop_check(next_hop_address(hop),
+							&cost, hooks->context);
+	bool changed = reason != hop->reason || cost != hop->igp_cost;
+
+	hop->reason = reason;
+	hop->igp_cost = cost;
+	return changed;
+}
+
 /* Counts an accepted path's interest in its next hop, up or down. */
-static void track_next_hop(struct rib *rib, struct attribute_set *set, bool use)
+static void track_next_hop(struct rib *rib, struct rib_next_hop *hop, bool use)
 {
 	const struct rib_hooks *hooks = &rib->options.hooks;
 
-	if (use ? !set->tracked++ : !--set->tracked)
-		hooks->next_hop_track(&set->next_hop, use, hooks->context);
+	if (use ? hop->tracked++ : --hop->tracked)
+		return;
+	hooks->next_hop_track(next_hop_address(hop), use, hooks->context);
+	if (use)
+		refresh_next_hop(rib, hop);
 }
 
 /* Counts a path with the others of its peer, or no more. */
@@ -83,7 +102,7 @@ static void path_set(struct rib *rib, struct rib_peer *peer,
 	path->reason = path->import;
 	path->stale = false;
 	if (path->import == REASON_NONE)
-		track_next_hop(rib, path->attributes, true);
+		track_next_hop(rib, path->attributes->next_hop, true);
 	count_path(peer, route, path->cause, true);
 }
 
@@ -93,7 +112,7 @@ static void path_clear(struct rib *rib, struct rib_peer *peer,
 {
 	count_path(peer, route, path->cause, false);
 	if (path->import == REASON_NONE)
-		track_next_hop(rib, path->attributes, false);
+		track_next_hop(rib, path->attributes->next_hop, false);
 	attribute_set_release(&rib->attributes, path->attributes);
 }
 
@@ -508,44 +527,48 @@ void rib_end_refresh(struct rib *rib, struct rib_peer *peer,
 
 void rib_next_hop_changed(struct rib *rib, const struct address *next_hop)
 {
+	struct rib_next_hop *hop =
+		next_hop_find(&rib->attributes.next_hops, next_hop);
 	struct prefix_node *node = NULL;
 
+	if (!hop || !refresh_next_hop(rib, hop))
+		return;
 	while ((node = prefix_map_next(&rib->routes, node))) {
 		struct route *route = (struct route *)node;
 
 		for (struct path *path = route->paths; path; path = path->next)
-			if (address_equal(&path->attributes->next_hop,
-					  next_hop))
+			if (path->attributes->next_hop == hop)
 				mark(rib, route);
 	}
 }
 
-static void check_next_hops(struct rib *rib, struct route *route)
+static void check_next_hops(struct route *route)
 {
-	const struct rib_hooks *hooks = &rib->options.hooks;
-
-	for (struct path *path = route->paths; path; path = path->next) {
-		path->reason = path->import;
-		if (path->import == REASON_NONE)
-			path->reason = hooks->next_hop_check(
-				&path->attributes->next_hop, hooks->context);
-	}
+	for (struct path *path = route->paths; path; path = path->next)
+		path->reason = path->import == REASON_NONE ?
+				       path->attributes->next_hop->reason :
+				       path->import;
 }
 
 /* Once for each time the maximum begins to cut, and loudly. */
-static void tell_cut(struct rib *rib, struct route *route, unsigned int cut)
+static void tell_cut(const struct rib *rib, struct route *route,
+		     const struct decision *decision)
 {
+	const struct decision_options *options = &rib->options.decision;
 	char text[PREFIX_TEXT_SIZE];
 
-	if (cut && !route->cut)
-		log_warning(
-			"rib",
-			"%s: %u equal paths, %u used; raise --maximum-paths "
-			"(%u) to use all",
-			prefix_format(&route->node.prefix, text),
-			route->selected + cut, route->selected,
-			rib->options.decision.maximum_paths);
-	route->cut = cut;
+	if (decision->cut && !route->cut)
+		log_warning("rib",
+			    "%s: %u equal paths, %u used; raise %s (%u) to "
+			    "use all",
+			    prefix_format(&route->node.prefix, text),
+			    decision->selected + decision->cut,
+			    decision->selected,
+			    decision->maximum == options->maximum_paths ?
+				    "--maximum-paths" :
+				    "--maximum-paths-ibgp",
+			    decision->maximum);
+	route->cut = decision->cut;
 }
 
 void route_free_if_unused(struct rib *rib, struct route *route)
@@ -561,10 +584,10 @@ static void decide_route(struct rib *rib, struct route *route)
 	const struct rib_hooks *hooks = &rib->options.hooks;
 	struct decision decision;
 
-	check_next_hops(rib, route);
-	decision = decide(&rib->options.decision, route->paths);
+	check_next_hops(route);
+	decision = decide(&rib->options.decision, &route->paths);
 	route->selected = decision.selected;
-	tell_cut(rib, route, decision.cut);
+	tell_cut(rib, route, &decision);
 	route->forwarding = hooks->set_decided(route, hooks->context);
 	export_route(rib, route);
 	route_free_if_unused(rib, route);
@@ -601,6 +624,19 @@ void rib_free(struct rib *rib)
 	prefix_map_free(&rib->routes);
 	attribute_table_free(&rib->attributes);
 	free(rib);
+}
+
+uint32_t rib_path_weight(const struct rib *rib, const struct route *route,
+			 const struct path *path)
+{
+	return path_weight(&rib->options.decision, route->paths, path);
+}
+
+bool route_bandwidth(const struct rib *rib, const struct route *route,
+		     double *bytes_per_second)
+{
+	return path_list_bandwidth(&rib->options.decision, route->paths,
+				   bytes_per_second);
 }
 
 const struct route *rib_find(const struct rib *rib, const struct prefix *prefix)
