@@ -238,12 +238,14 @@ static void tell_max_prefix(const struct rib_peer *peer, enum bgp_family family,
 static int limit_paths(struct rib_peer *peer, const struct route *route,
 		       const struct path *path, struct inbound_verdict *verdict)
 {
-	enum bgp_family family = bgp_nlri_family(&route->node.prefix);
 	enum max_prefix_verdict limited;
 	enum max_prefix_news news;
+	enum bgp_family family;
 
-	if (path->attributes && path->cause != IMPORT_MAX_PREFIX)
+	if (!peer->max_prefix.limit ||
+	    (path->attributes && path->cause != IMPORT_MAX_PREFIX))
 		return 0;
+	family = bgp_nlri_family(&route->node.prefix);
 	limited = max_prefix_ask(&peer->max_prefix, family, &news);
 	if (news != MAX_PREFIX_NO_NEWS)
 		tell_max_prefix(peer, family, news);
