@@ -55,19 +55,12 @@ static bool cut(char *text, struct rule_words *words)
 
 /* ------------------------------------------------------------- the whole */
 
-static const struct rule_term *find_term(const struct rule_term *terms,
-					 size_t count, unsigned int key)
+static bool sets(const struct policy_rule *rule, enum rule_setting setting)
 {
-	for (size_t i = 0; i < count; i++)
-		if (terms[i].key == key)
-			return &terms[i];
-	return NULL;
-}
-
-static const struct rule_term *setting_of(const struct policy_rule *rule,
-					  enum rule_setting setting)
-{
-	return find_term(rule->settings, rule->setting_count, setting);
+	for (size_t i = 0; i < rule->setting_count; i++)
+		if (rule->settings[i].key == setting)
+			return true;
+	return false;
 }
 
 static bool check_removed(struct rule_reader *reader)
@@ -77,10 +70,12 @@ static bool check_removed(struct rule_reader *reader)
 
 	for (size_t i = 0; i < rule->setting_count; i++) {
 		const struct rule_term *term = &rule->settings[i];
-		uint32_t type = rule->values[term->first].range.first;
+		uint32_t type;
 
-		if (term->key == RULE_SET_ATTRIBUTE_REMOVE &&
-		    rule_attribute_is_needed(type))
+		if (term->key != RULE_SET_ATTRIBUTE_REMOVE)
+			continue;
+		type = rule->values[term->first].range.first;
+		if (rule_attribute_is_needed(type))
 			ok = config_reject(reader->parser,
 					   "attribute remove %u: routes need "
 					   "it; give another type",
@@ -102,11 +97,10 @@ static bool check_settings(struct rule_reader *reader)
 	if (rule->action == RULE_CONTINUE && !rule->setting_count)
 		ok = config_reject(parser, "continue decides nothing; give "
 					   "settings after set");
-	if (rule->direction == RULE_TO && setting_of(rule, RULE_SET_WEIGHT))
+	if (rule->direction == RULE_TO && sets(rule, RULE_SET_WEIGHT))
 		ok = config_reject(parser, "weight is for routes from a "
 					   "neighbor; remove weight");
-	if (rule->direction == RULE_FROM &&
-	    setting_of(rule, RULE_SET_NEXT_HOP_SELF))
+	if (rule->direction == RULE_FROM && sets(rule, RULE_SET_NEXT_HOP_SELF))
 		ok = config_reject(parser, "we are no next hop of our own; "
 					   "next-hop self is for rules with "
 					   "to");

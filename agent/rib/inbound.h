@@ -3,8 +3,9 @@
 #define RIB_INBOUND_H
 
 /*
- * Attributes on their way in: what the checks of import.h and the rules make of
- * the routes of an UPDATE, which share their attributes. Used by rib.c only.
+ * Attributes on their way in: what the checks of import.h, the rules and the
+ * neighbor's limit make of the routes of an UPDATE, which share their
+ * attributes. Used by rib.c only.
  *
  * Without rules that look at the prefix, rules are asked once for all of them.
  * What rules change is interned instead of what came; what is refused is kept
@@ -41,5 +42,12 @@ int inbound_begin(struct inbound *in, struct rib *rib,
 int inbound_judge(struct inbound *in, const struct prefix *prefix,
 		  struct inbound_verdict *verdict);
 void inbound_end(struct inbound *in);
+
+/*
+ * Holds a path of the peer's, that is new or was blocked, against its limit: 0,
+ * with another verdict if it is blocked, or -EDQUOT if the session is to end.
+ */
+int inbound_limit(struct rib_peer *peer, const struct route *route,
+		  const struct path *path, struct inbound_verdict *verdict);
 
 #endif

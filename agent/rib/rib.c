@@ -204,60 +204,6 @@ static struct path *path_get(struct rib *rib, struct rib_peer *peer,
 	return path;
 }
 
-/* Once for each limit and session, and loudly. */
-static void tell_max_prefix(const struct rib_peer *peer, enum bgp_family family,
-			    enum max_prefix_news news)
-{
-	static const char *const actions[NEIGHBOR_MAX_PREFIX_ACTION_COUNT] = {
-		[NEIGHBOR_MAX_PREFIX_BLOCK] = "more are refused",
-		[NEIGHBOR_MAX_PREFIX_RESTART] = "the session ends",
-		[NEIGHBOR_MAX_PREFIX_WARN] = "more are taken",
-	};
-	const struct max_prefix *limit = &peer->max_prefix;
-	char text[ADDRESS_TEXT_SIZE];
-
-	address_format(&peer->source.address, text);
-	if (news == MAX_PREFIX_NEAR)
-		log_warning("rib",
-			    "%s: %u %s prefixes are near its max-prefix=%u; "
-			    "raise it if they are meant",
-			    text, limit->count[family] + 1,
-			    bgp_family_name(family), limit->limit);
-	else if (news == MAX_PREFIX_REACHED)
-		log_warning("rib",
-			    "%s: more %s prefixes than its max-prefix=%u: %s; "
-			    "raise it if they are meant",
-			    text, bgp_family_name(family), limit->limit,
-			    actions[limit->action]);
-}
-
-/*
- * Holds one more path, or one that was blocked, against the peer's limit: 0, or
- * -EDQUOT if the session is to end.
- */
-static int limit_paths(struct rib_peer *peer, const struct route *route,
-		       const struct path *path, struct inbound_verdict *verdict)
-{
-	enum max_prefix_verdict limited;
-	enum max_prefix_news news;
-	enum bgp_family family;
-
-	if (!peer->max_prefix.limit ||
-	    (path->attributes && path->cause != IMPORT_MAX_PREFIX))
-		return 0;
-	family = bgp_nlri_family(&route->node.prefix);
-	limited = max_prefix_ask(&peer->max_prefix, family, &news);
-	if (news != MAX_PREFIX_NO_NEWS)
-		tell_max_prefix(peer, family, news);
-	if (limited == MAX_PREFIX_RESTART)
-		return -EDQUOT;
-	if (limited == MAX_PREFIX_BLOCK) {
-		verdict->cause = IMPORT_MAX_PREFIX;
-		verdict->rule = 0;
-	}
-	return 0;
-}
-
 /* Takes a path that was never given attributes out of its route again. */
 static void drop_empty(struct rib *rib, struct rib_peer *peer,
 		       struct route *route, uint32_t path_id)
@@ -286,7 +232,7 @@ static int announce(struct rib *rib, struct rib_peer *peer,
 	}
 	if (!path)
 		return -ENOMEM;
-	error = limit_paths(peer, route, path, &verdict);
+	error = inbound_limit(peer, route, path, &verdict);
 	if (error) {
 		drop_empty(rib, peer, route, key->path_id);
 		return error;

@@ -407,6 +407,10 @@ static void too_much_in_one_rule_is_refused(void **state)
 					    RULE_MAX_MATCHES + 1)),
 			 1);
 	assert_non_null(strstr(errors, "at most 16 of a match; split it"));
+	/* A setting without a value stands behind the last one. */
+	repeat(line, "allow from any as-path matches \"", "*", RULE_MAX_VALUES);
+	strcat(line, "\" set med remove");
+	assert_int_equal(parse_lines(line), 0);
 	parse_lines(repeat(line, "deny from any", "x", RULE_MAX_WORDS));
 	assert_non_null(strstr(errors, "at most 128 words; split it"));
 }
