@@ -211,6 +211,23 @@ static void on_process(evutil_socket_t fd, short what, void *context)
 		wire_send_exports(agent, neighbor);
 }
 
+static bool is_own_address(const struct prefix *prefix, void *context)
+{
+	const struct agent *agent = context;
+
+	return prefix_is_host(prefix) &&
+	       nexthop_is_local(agent->tracker, &prefix->address);
+}
+
+/* A network of ours, or a part of it; a single address in it may be a VIP. */
+static bool is_next_hop_subnet(const struct prefix *prefix, void *context)
+{
+	const struct agent *agent = context;
+
+	return !prefix_is_host(prefix) &&
+	       nexthop_is_on_link(agent->tracker, &prefix->address);
+}
+
 static struct decision_options decision_options(const struct config *config)
 {
 	return (struct decision_options){
@@ -241,7 +258,11 @@ int wire_rib(struct agent *agent)
 			.local_identifier = config->router_id,
 			.vips = config->vips,
 			.vip_count = config->vip_count,
+			.is_own_address = is_own_address,
+			.is_next_hop_subnet = is_next_hop_subnet,
+			.context = agent,
 		},
+		.policy = policy_of(config->rules, config->rule_count),
 		.decision = decision_options(config),
 		.min_nexthops = config->min_nexthops,
 		.announce_bandwidth = config->announce_bandwidth,

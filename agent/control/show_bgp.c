@@ -54,6 +54,8 @@ static struct json_object *path_json(const struct control_view *view,
 		 json_of_address(next_hop_address(path->attributes->next_hop)));
 	json_add_bool(out, "selected", path->reason == REASON_NONE);
 	json_add_text(out, "reason", path_reason_name(path->reason));
+	json_add_text(out, "cause", import_cause_name(path->cause));
+	json_add_number(out, "rule", path->rule);
 	json_add_number(out, "weight", rib_path_weight(view->rib, route, path));
 	json_add_text(out, "as_path",
 		      as_path_format(attributes.as_path, as_path,

@@ -11,6 +11,7 @@
 
 #include "core/config_file.h"
 #include "core/config_neighbor.h"
+#include "core/config_rule.h"
 #include "core/config_values.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -129,6 +130,13 @@ const struct config_flag config_flags[] = {
 	  .section = CONFIG_SECTION_BGP,
 	  .required = true,
 	  LIST(neighbor, neighbor_count) },
+	{ .name = "rule",
+	  .metavar = "RULE",
+	  .help = "What may be learned from neighbors and announced to them, "
+		  "and how it is changed. In order; the first rule that "
+		  "matches decides. See below and docs/policy.md.",
+	  .section = CONFIG_SECTION_BGP,
+	  LIST(rule, rule_count) },
 	{ .name = "listen",
 	  .metavar = "ADDRESS:PORT",
 	  .help = "Where neighbors connect to; [::]: by IPv4, too; port 0: "

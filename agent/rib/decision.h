@@ -29,6 +29,7 @@
 
 #include "core/config.h"
 #include "rib/attribute_set.h"
+#include "rib/cause.h"
 #include "rib/reason.h"
 
 /* Where a neighbor stands, in the order of RFC 4271 9.1.2.2 d. */
@@ -45,7 +46,8 @@ struct path_source {
 	uint32_t identifier; /* BGP identifier, host byte order */
 	uint32_t as;
 	enum peer_type type;
-	bool multipath_off; /* its paths share no set: multipath=no */
+	const char *interface; /* behind which it is, if link-local; or NULL */
+	bool multipath_off;    /* its paths share no set: multipath=no */
 };
 
 struct path {
@@ -53,9 +55,11 @@ struct path {
 	const struct path_source *source;
 	struct attribute_set *attributes;
 	uint32_t path_id;	     /* RFC 7911; 0 if the peer has none */
-	enum path_reason import : 8; /* REASON_NONE: accepted */
-	enum path_reason reason : 8; /* REASON_NONE: in the set */
+	enum path_reason import : 6; /* REASON_NONE: accepted */
+	enum path_reason reason : 6; /* REASON_NONE: in the set */
 	bool stale : 1;		     /* not announced again since BoRR */
+	enum import_cause cause : 4; /* behind `import` */
+	unsigned int rule : 10;	     /* that decided; 0: none */
 	bool best : 1;		     /* of its route */
 	bool equal_weight : 1;	     /* its bandwidth does not count here */
 };

@@ -11,8 +11,13 @@
 #include <stdlib.h>
 
 #include "core/log.h"
+#include "rib/inbound.h"
 #include "rib/table.h"
 #include "rib/weight.h"
+
+_Static_assert(CONFIG_MAX_RULES < 1 << 10, "fits path.rule");
+_Static_assert(REASON_COUNT <= 1 << 6, "fits path.reason");
+_Static_assert(IMPORT_CAUSE_COUNT <= 1 << 4, "fits path.cause");
 
 struct rib *rib_new(const struct rib_options *options)
 {
@@ -68,34 +73,47 @@ static void track_next_hop(struct rib *rib, struct rib_next_hop *hop, bool use)
 		refresh_next_hop(rib, hop);
 }
 
-/*
- * Gives a path its attributes, of which it takes over the reference, and the
- * import verdict on them.
- */
-static void path_set(struct rib *rib, struct rib_peer *peer, struct path *path,
-		     struct attribute_set *attributes, enum path_reason import)
+/* Counts a path with the others of its peer, or no more. */
+static void count_path(struct rib_peer *peer, const struct route *route,
+		       enum import_cause cause, bool came)
 {
-	path->attributes = attributes;
-	path->import = import;
-	path->reason = import;
-	path->best &= import == REASON_NONE;
+	uint32_t one = came ? 1 : -1u;
+
+	peer->prefixes_received += one;
+	if (cause == IMPORT_ACCEPTED)
+		peer->prefixes_accepted += one;
+	else
+		peer->refused[cause] += one;
+	if (cause != IMPORT_MAX_PREFIX)
+		max_prefix_count(&peer->max_prefix,
+				 bgp_nlri_family(&route->node.prefix), came);
+}
+
+/* Gives a path its attributes and the verdict on them. */
+static void path_set(struct rib *rib, struct rib_peer *peer,
+		     const struct route *route, struct path *path,
+		     const struct inbound_verdict *verdict)
+{
+	path->attributes = verdict->attributes;
+	path->attributes->references++;
+	path->cause = verdict->cause;
+	path->rule = verdict->rule;
+	path->import = import_cause_reason(verdict->cause);
+	path->reason = path->import;
+	path->best &= path->import == REASON_NONE;
 	path->stale = false;
-	if (import == REASON_NONE) {
-		track_next_hop(rib, attributes->next_hop, true);
-		peer->prefixes_accepted++;
-	}
-	peer->prefixes_received++;
+	if (path->import == REASON_NONE)
+		track_next_hop(rib, path->attributes->next_hop, true);
+	count_path(peer, route, path->cause, true);
 }
 
 /* Undoes path_set(). */
 static void path_clear(struct rib *rib, struct rib_peer *peer,
-		       struct path *path)
+		       const struct route *route, struct path *path)
 {
-	peer->prefixes_received--;
-	if (path->import == REASON_NONE) {
-		peer->prefixes_accepted--;
+	count_path(peer, route, path->cause, false);
+	if (path->import == REASON_NONE)
 		track_next_hop(rib, path->attributes->next_hop, false);
-	}
 	attribute_set_release(&rib->attributes, path->attributes);
 }
 
@@ -149,7 +167,7 @@ static void remove_path(struct rib *rib, struct rib_peer *peer,
 
 	*link = path->next;
 	export_forget_path(route, path);
-	path_clear(rib, peer, path);
+	path_clear(rib, peer, route, path);
 	pool_give(&rib->path_pool, path);
 	mark(rib, route);
 }
@@ -187,31 +205,44 @@ static struct path *path_get(struct rib *rib, struct rib_peer *peer,
 	return path;
 }
 
-/* Takes over the reference on `attributes`, which are `from` interned. */
+/* Takes a path that was never given attributes out of its route again. */
+static void drop_empty(struct rib *rib, struct rib_peer *peer,
+		       struct route *route, uint32_t path_id)
+{
+	struct path **link = path_place(route, peer, path_id);
+	struct path *path = *link;
+
+	if (path->attributes)
+		return;
+	*link = path->next;
+	pool_give(&rib->path_pool, path);
+}
+
 static int announce(struct rib *rib, struct rib_peer *peer,
 		    const struct bgp_route_key *key,
-		    struct attribute_set *attributes,
-		    const struct bgp_attributes *from)
+		    struct inbound_verdict verdict)
 {
 	struct route *route = route_get(rib, &key->prefix);
 	struct path *path = NULL;
 	struct path before;
+	int error;
 
 	if (route) {
 		mark(rib, route);
 		path = path_get(rib, peer, route, key->path_id);
 	}
-	if (!path) {
-		attribute_set_release(&rib->attributes, attributes);
+	if (!path)
 		return -ENOMEM;
+	error = inbound_limit(peer, route, path, &verdict);
+	if (error) {
+		drop_empty(rib, peer, route, key->path_id);
+		return error;
 	}
 	/* The new first: a next hop that stays must not be let go between. */
 	before = *path;
-	path_set(rib, peer, path, attributes,
-		 import_check(&rib->options.import, peer->role, &key->prefix,
-			      from));
+	path_set(rib, peer, route, path, &verdict);
 	if (before.attributes)
-		path_clear(rib, peer, &before);
+		path_clear(rib, peer, route, &before);
 	return 0;
 }
 
@@ -237,30 +268,39 @@ static bool batch_next(const struct rib *rib, struct bgp_nlri *nlri,
 	return count;
 }
 
+static int announce_batch(struct rib *rib, struct rib_peer *peer,
+			  struct inbound *in, const struct batch *batch)
+{
+	struct inbound_verdict verdict;
+	int error = 0;
+
+	for (size_t i = 0; i < batch->count && !error; i++) {
+		error = inbound_judge(in, &batch->keys[i].prefix, &verdict);
+		if (!error)
+			error = announce(rib, peer, &batch->keys[i], verdict);
+	}
+	return error;
+}
+
 static int announce_part(struct rib *rib, struct rib_peer *peer,
 			 const struct bgp_update *update,
 			 enum bgp_update_part part)
 {
 	struct bgp_nlri nlri = update->announced[part].nlri;
 	struct bgp_attributes attributes;
-	struct attribute_set *set;
+	struct inbound in;
 	struct batch batch;
-	int error = 0;
+	int error;
 
 	if (!nlri.bytes.left)
 		return 0;
 	attributes = bgp_update_attributes(update, part);
-	set = attribute_set_intern(&rib->attributes, &attributes, 0);
-	if (!set)
-		return -ENOMEM;
-	while (!error && batch_next(rib, &nlri, &batch)) {
-		for (size_t i = 0; i < batch.count && !error; i++) {
-			set->references++;
-			error = announce(rib, peer, &batch.keys[i], set,
-					 &attributes);
-		}
-	}
-	attribute_set_release(&rib->attributes, set);
+	error = inbound_begin(&in, rib, peer, &attributes);
+	if (error)
+		return error;
+	while (!error && batch_next(rib, &nlri, &batch))
+		error = announce_batch(rib, peer, &in, &batch);
+	inbound_end(&in);
 	return error;
 }
 
@@ -311,6 +351,28 @@ static uint32_t several_paths(const struct bgp_session *session)
 	return families;
 }
 
+struct policy_peer rib_policy_peer(const struct rib *rib,
+				   const struct rib_peer *peer)
+{
+	return (struct policy_peer){
+		.role = peer->role,
+		.source = &peer->source,
+		.local_as = rib->options.import.local_as,
+		.next_hop = &peer->local_address,
+	};
+}
+
+/* Upstreams are, others if a rule allows it, and backends never. */
+static bool is_announced_to(const struct rib *rib, const struct rib_peer *peer)
+{
+	const struct policy_peer view = rib_policy_peer(rib, peer);
+
+	if (peer->role == NEIGHBOR_ROLE_BACKEND)
+		return false;
+	return peer->role == NEIGHBOR_ROLE_UPSTREAM ||
+	       policy_may_allow(&rib->options.policy, RULE_TO, &view);
+}
+
 struct rib_peer *rib_peer_up(struct rib *rib, const struct path_source *source,
 			     enum neighbor_role role,
 			     const struct bgp_session *session,
@@ -324,7 +386,7 @@ struct rib_peer *rib_peer_up(struct rib *rib, const struct path_source *source,
 	peer->role = role;
 	peer->local_address = *local_address;
 	peer->families = session->families;
-	if (role == NEIGHBOR_ROLE_UPSTREAM) {
+	if (is_announced_to(rib, peer)) {
 		peer->bit = take_bit(rib);
 		if (!peer->bit) {
 			free(peer);

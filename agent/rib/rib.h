@@ -25,6 +25,8 @@
 #include "core/prefix_map.h"
 #include "rib/decision.h"
 #include "rib/import.h"
+#include "rib/max_prefix.h"
+#include "rib/policy.h"
 
 enum rib_limits {
 	RIB_MAX_UPSTREAMS = 64, /* neighbors we announce to, at one time */
@@ -40,6 +42,8 @@ struct rib_peer {
 	uint32_t prefixes_received;
 	uint32_t prefixes_accepted;
 	uint32_t prefixes_announced;
+	uint32_t refused[IMPORT_CAUSE_COUNT]; /* paths held, by cause */
+	struct max_prefix max_prefix;	      /* the user sets its limit */
 	uint32_t families;	/* enum bgp_family_bits: it speaks */
 	uint32_t several_paths; /* the same: it gets all paths of a set */
 	uint32_t refreshing;	/* enum bgp_family_bits: BoRR has come */
@@ -101,6 +105,7 @@ struct rib_hooks {
 struct rib_options {
 	struct import_options import;
 	struct decision_options decision;
+	struct policy policy;
 	uint32_t min_nexthops;	 /* living ones, for a VIP to be announced */
 	bool announce_bandwidth; /* route_bandwidth() goes with the best path */
 	struct rib_hooks hooks;
@@ -123,7 +128,8 @@ struct rib_peer *rib_peer_up(struct rib *rib, const struct path_source *source,
 void rib_peer_down(struct rib *rib, struct rib_peer *peer);
 /*
  * Takes in a decoded UPDATE whose verdict is below BGP_VERDICT_RESET. Returns
- * 0 or -ENOMEM; then some paths may be missing and the session must be reset.
+ * 0, -ENOMEM, or -EDQUOT if the peer has told more than it may; then some paths
+ * may be missing and the session must be reset.
  */
 int rib_update(struct rib *rib, struct rib_peer *peer,
 	       const struct bgp_update *update);
