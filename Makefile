@@ -57,6 +57,7 @@ UNIT_TESTS += $(addprefix bgp/test_,attribute_show attributes_random attributes_
 	nlri update_damage update_forms update_history)
 UNIT_TESTS += $(addprefix core/test_,address config config_file config_neighbor config_print suggest wire)
 UNIT_TESTS += $(addprefix bgp/test_,admission collision error_log greeting link_peer tcp_drops)
+UNIT_TESTS += bgp/test_collision_race
 UNIT_TESTS += $(addprefix core/test_,config_neighbor_keys secret)
 UNIT_TESTS += steering/test_assign nexthop/test_arp nexthop/test_host nexthop/test_probe
 UNIT_TESTS += core/test_flow_hash core/test_pool

@@ -250,7 +250,7 @@ static void carry_out(struct bgp_connection *connection, uint32_t action,
 	}
 }
 
-/* An accepted connection cannot be dialled again: that is the peer's part. */
+/* An accepted connection is not dialled again: that is the peer's part. */
 static struct bgp_transition never_dial(struct bgp_transition transition)
 {
 	const uint32_t dialling = BGP_ACTION_START_CONNECT_RETRY |
@@ -269,7 +269,7 @@ void bgp_connection_handle(struct bgp_connection *connection,
 		bgp_fsm_step(connection->state, event);
 	uint32_t actions;
 
-	if (connection->options.incoming)
+	if (connection->options.incoming || connection->last_try)
 		transition = never_dial(transition);
 	connection->state = transition.next;
 	for (actions = transition.actions; actions; actions &= actions - 1)
@@ -316,6 +316,7 @@ void bgp_connection_destroy(struct bgp_connection *connection)
 
 void bgp_connection_start(struct bgp_connection *connection)
 {
+	connection->last_try = false;
 	bgp_connection_handle(connection, BGP_EVENT_START);
 }
 
@@ -346,6 +347,16 @@ void bgp_connection_stop(struct bgp_connection *connection,
 void bgp_connection_lose_collision(struct bgp_connection *connection)
 {
 	bgp_connection_handle(connection, BGP_EVENT_COLLISION_LOST);
+}
+
+void bgp_connection_pause(struct bgp_connection *connection)
+{
+	bgp_stream_pause(&connection->stream);
+}
+
+void bgp_connection_resume(struct bgp_connection *connection)
+{
+	bgp_stream_resume(&connection->stream);
 }
 
 bool bgp_connection_is_half_open(const struct bgp_connection *connection)

@@ -112,7 +112,8 @@ void bgp_neighbor_closed(struct bgp_neighbor *neighbor,
 			 const struct bgp_connection *connection)
 {
 	if (connection->state != BGP_STATE_IDLE || !is_dialled(neighbor) ||
-	    neighbor->outgoing.state != BGP_STATE_IDLE || neighbor->session)
+	    neighbor->outgoing.state != BGP_STATE_IDLE ||
+	    neighbor->incoming.state == BGP_STATE_ESTABLISHED)
 		return;
 	start_later(neighbor);
 	neighbor->restart_delay_s *= 2;
@@ -168,7 +169,7 @@ void bgp_neighbor_accept(struct bgp_neighbor *neighbor,
 		return;
 	}
 	if (!make_way(neighbor)) {
-		bgp_connection_turn_away(neighbor->session, fd);
+		bgp_connection_turn_away(fd);
 		return;
 	}
 	/* The peer dials again: it has given its first attempt up. */

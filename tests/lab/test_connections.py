@@ -111,7 +111,8 @@ class Collision(RawCase):
              "10.1.0.102": ("200.0.0.1", 65001),
              "10.1.0.103": (HEADGATE_ID, 64000),
              "10.1.0.104": (HEADGATE_ID, 65001),
-             "10.1.0.105": ("200.0.0.2", 65001)}
+             "10.1.0.105": ("200.0.0.2", 65001),
+             "10.1.0.106": ("1.1.1.2", 65001)}
     options = {
         "neighbors": (BACKENDS, UPSTREAM,
                       *(f"{address},as={peer[1]},role=backend"
@@ -135,12 +136,13 @@ class Collision(RawCase):
         return bgp.open_message(as_number, identifier)
 
     def collide(self, address, first, second, survivor, loser):
-        """OPENs on both, in this order, before any KEEPALIVE."""
+        """OPENs on both, in this order, before any KEEPALIVE. The survivor's
+        is answered, whatever becomes of the loser."""
         first.send(self.hello(address))
         second.send(self.hello(address))
-        self.assertEqual(loser.wait_closed(), (6, 7, b""))
         survivor.wait_for_message(bgp.KEEPALIVE)
         survivor.send(bgp.keepalive())
+        self.assertEqual(loser.wait_closed(), (6, 7, b""))
         self.check_survivor(address, survivor)
 
     def check_survivor(self, address, survivor):
@@ -174,18 +176,49 @@ class Collision(RawCase):
         theirs, ours = self.connections("10.1.0.104")
         self.collide("10.1.0.104", theirs, ours, ours, theirs)
 
+    def test_an_open_that_loses_is_not_answered(self):
+        """A KEEPALIVE would give the peer a session for a moment."""
+        theirs, ours = self.connections("10.1.0.101")
+        theirs.send(self.hello("10.1.0.101"))
+        theirs.wait_for_message(bgp.KEEPALIVE)
+        ours.send(self.hello("10.1.0.101"))
+        self.assertEqual(ours.wait_closed(), (6, 7, b""))
+        self.assertEqual(ours.received(bgp.KEEPALIVE), [])
+        theirs.reset()
+
+    def test_the_loser_lives_on_if_the_survivor_does_not(self):
+        """The peer has refused it, in favour of a session on the loser."""
+        theirs, ours = self.connections("10.1.0.102")
+        theirs.send(self.hello("10.1.0.102"), bgp.keepalive())
+        theirs.wait_for_message(bgp.KEEPALIVE)
+        ours.send(self.hello("10.1.0.102"))
+        ours.wait_for_message(bgp.KEEPALIVE)
+        ours.send(bgp.notification(6, 7))
+        self.check_survivor("10.1.0.102", theirs)
+        theirs.reset()
+
     def test_an_established_session_is_not_disturbed(self):
+        address = "10.1.0.106"
+        theirs, ours = self.connections(address)
+        theirs.send(self.hello(address), bgp.keepalive())
+        theirs.wait_for_message(bgp.KEEPALIVE)
+        self.check_survivor(address, theirs)
+        self.assertEqual(ours.wait_closed(), (6, 7, b""))
+        third = self.keep(self.lab.dial(address))
+        self.assertEqual(third.wait_closed(), (6, 7, b""))
+        self.assertEqual(third.received(bgp.OPEN), [])
+        self.check_survivor(address, theirs)
+
+    def test_a_session_moves_to_the_connection_that_the_peer_prefers(self):
+        """It had dialled it before, and may have closed the other."""
         address = "10.1.0.105"
         theirs, ours = self.connections(address)
         theirs.send(self.hello(address), bgp.keepalive())
         theirs.wait_for_message(bgp.KEEPALIVE)
         self.check_survivor(address, theirs)
         ours.send(self.hello(address), bgp.keepalive())
-        ours.wait_closed()
-        third = self.keep(self.lab.dial(address))
-        third.send(self.hello(address), bgp.keepalive())
-        third.wait_closed()
-        self.check_survivor(address, theirs)
+        self.assertEqual(theirs.wait_closed(), (6, 7, b""))
+        self.check_survivor(address, ours)
 
 
 if __name__ == "__main__":
