@@ -344,6 +344,15 @@ void bgp_connection_stop(struct bgp_connection *connection,
 	connection->given.code = 0;
 }
 
+void bgp_connection_forget(struct bgp_connection *connection)
+{
+	const struct bgp_notification nothing = { 0 };
+
+	if (connection->stream.fd >= 0)
+		bgp_socket_forget(connection->stream.fd);
+	bgp_connection_stop(connection, &nothing);
+}
+
 void bgp_connection_lose_collision(struct bgp_connection *connection)
 {
 	bgp_connection_handle(connection, BGP_EVENT_COLLISION_LOST);

@@ -134,6 +134,8 @@ void bgp_connection_stop(struct bgp_connection *connection,
 			 const struct bgp_notification *notification);
 /* It is broken, says somebody who knows: closes without a word. */
 void bgp_connection_lose(struct bgp_connection *connection, const char *why);
+/* Closes without a word, and leaves nothing of it behind. */
+void bgp_connection_forget(struct bgp_connection *connection);
 /* It lost against the neighbor's other connection (RFC 4271 6.8). */
 void bgp_connection_lose_collision(struct bgp_connection *connection);
 /* Leaves what comes in to the kernel for a while. Connected only. */

@@ -175,6 +175,7 @@ void bgp_neighbor_accept(struct bgp_neighbor *neighbor,
 	/* The peer dials again: it has given its first attempt up. */
 	if (neighbor->incoming.state != BGP_STATE_IDLE)
 		bgp_connection_stop(&neighbor->incoming, &nothing);
+	neighbor->accepted_ms = clock_now_ms();
 	bgp_connection_accept(&neighbor->incoming, fd);
 }
 

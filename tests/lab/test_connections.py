@@ -5,6 +5,7 @@ two connections of the same two speakers at once.
 LONG=1 tries every offset where one of three has to do otherwise.
 """
 
+import contextlib
 import os
 import socket
 import time
@@ -12,9 +13,9 @@ import unittest
 
 import lab_case  # noqa: F401 (finds the lab)
 import raw_bgp as bgp
-from raw_lab import (BACKEND_AS, BACKENDS, HEADGATE_ID, NEXT_HOP, UPSTREAM,
-                     RawCase, announcement, withdrawal)
-from raw_speaker import wait_for
+from raw_lab import (BACKEND_AS, BACKENDS, HEADGATE, HEADGATE_ID, NEXT_HOP,
+                     UPSTREAM, RawCase, announcement, withdrawal)
+from raw_speaker import Speaker, tcp_socket, wait_for
 
 LONG = bool(os.environ.get("LONG"))
 VIP = "192.0.2.1/32"
@@ -219,6 +220,60 @@ class Collision(RawCase):
         ours.send(self.hello(address), bgp.keepalive())
         self.assertEqual(theirs.wait_closed(), (6, 7, b""))
         self.check_survivor(address, ours)
+
+
+class Distance(RawCase):
+    """TTL security (RFC 5082): not a byte of who is too far away is heard,
+    not even what it sends before the agent has accepted it."""
+
+    STATIC, DYNAMIC = "10.1.0.101", "10.1.0.129"
+    TTL = {"near": 255, "far": 254, "usual": 64}
+    options = {
+        "neighbors": (BACKENDS, UPSTREAM,
+                      f"{STATIC},as=65001,role=backend,passive,ttl-security",
+                      "10.1.0.128/28,as=65001,role=backend,ttl-security"),
+        "addresses": (STATIC, DYNAMIC),
+    }
+
+    def dial(self, source, ttl):
+        """Connects and sends a whole greeting at once. The reset of who is
+        refused may come before connect() has returned."""
+        sock = tcp_socket(self.lab.peers, source)
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, self.TTL[ttl])
+        sock.settimeout(5)
+        with contextlib.suppress(ConnectionResetError):
+            sock.connect((HEADGATE, 179))
+        speaker = self.keep(Speaker(sock))
+        speaker.send(bgp.open_message(BACKEND_AS, source), bgp.keepalive())
+        return speaker
+
+    def check_not_heard(self, source, ttl):
+        speaker = self.dial(source, ttl)
+        self.assertIsNone(speaker.wait_closed())
+        self.assertEqual(speaker.messages, [])
+        neighbor = self.lab.headgate.neighbor(source)
+        self.assertNotEqual((neighbor or {}).get("state"), "Established")
+        self.check_bystanders()
+
+    def check_heard(self, source):
+        speaker = self.dial(source, "near")
+        speaker.wait_for_message(bgp.KEEPALIVE)
+        self.assertEqual(self.lab.state(source), "Established")
+        speaker.close()
+
+    def test_static_neighbor_one_hop_too_far(self):
+        self.check_not_heard(self.STATIC, "far")
+
+    def test_static_neighbor_with_a_usual_ttl(self):
+        self.check_not_heard(self.STATIC, "usual")
+
+    def test_dynamic_neighbor_one_hop_too_far(self):
+        self.check_not_heard(self.DYNAMIC, "far")
+        self.assertIn("ttl-security", self.lab.headgate.log_tail(10))
+
+    def test_neighbors_on_the_link(self):
+        self.check_heard(self.STATIC)
+        self.check_heard(self.DYNAMIC)
 
 
 if __name__ == "__main__":

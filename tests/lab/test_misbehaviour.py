@@ -293,6 +293,22 @@ class Strangers(RawCase):
         self.assertEqual(self.lab.state(source), "Established")
         speaker.close()
 
+    def test_half_open_connections_do_not_keep_a_real_peer_out(self):
+        """It takes the place of the one that has been silent for longest."""
+        sockets = [s for s in map(self.connect, self.SOURCES[:-1]) if s]
+        self.measure_update()
+        source = self.SOURCES[-1]
+        speaker = self.keep(self.lab.establish(source, BACKEND_AS))
+        self.assertEqual(self.lab.state(source), "Established")
+        again = [s for s in map(self.connect, self.SOURCES[:-1]) if s]
+        self.measure_update([speaker])
+        self.assertFalse(speaker.closed)
+        self.assertLess(len(self.still_open(sockets + again)), self.LIMIT)
+        for sock in sockets + again:
+            reset(sock)
+        speaker.close()
+        self.check_bystanders()
+
     def test_connections_without_an_open_end_by_a_timer(self):
         """Also when the OPEN is on its way, a byte each second."""
         silent, dribbling = map(self.connect, self.SOURCES[1:3])
