@@ -184,6 +184,7 @@ static void close_connection(struct bgp_connection *connection)
 	stop_timers(connection);
 	bgp_stream_close(&connection->stream);
 	connection->given.code = 0;
+	connection->agreed = (struct bgp_session){ .hold_time = 0 };
 	connection->options.handler->closed(connection);
 }
 

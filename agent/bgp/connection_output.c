@@ -49,6 +49,13 @@ void bgp_connection_send_keepalive(struct bgp_connection *connection)
 	send_message(connection, BGP_KEEPALIVE, &w);
 }
 
+static void harden(struct bgp_notification *n)
+{
+	const struct bgp_notification inner = *n;
+
+	bgp_notification_set_hard_reset(n, &inner);
+}
+
 void bgp_connection_send_notification(struct bgp_connection *connection,
 				      const struct bgp_transition *transition)
 {
@@ -65,6 +72,9 @@ void bgp_connection_send_notification(struct bgp_connection *connection,
 				     transition->code == BGP_ERROR_FSM);
 	if (!n->code)
 		return;
+	if (connection->agreed.graceful_restart.notification &&
+	    bgp_notification_is_final(n))
+		harden(n);
 	bgp_notification_encode(&w, n);
 	send_message(connection, BGP_NOTIFICATION, &w);
 	snprintf(text, sizeof(text), "sent NOTIFICATION %u/%u %s", n->code,

@@ -128,6 +128,8 @@ static void on_session_up(struct bgp_connection *connection)
 	neighbor->changed_ms = clock_now_ms();
 	neighbor->end_of_rib_due = connection->agreed.families;
 	neighbor->refreshing = 0;
+	bgp_greeting_again(&neighbor->incoming.options.local_open);
+	bgp_greeting_again(&neighbor->outgoing.options.local_open);
 	evtimer_del(neighbor->restart);
 	end_other(connection);
 	log_info("bgp", "%s: session up, AS %u, %s, hold time %u s",
