@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "bgp/connection_parts.h"
+#include "bgp/delay.h"
 #include "bgp/tcp_auth.h"
 
 enum {
@@ -33,12 +34,6 @@ static void start_timer(struct event *timer, uint32_t milliseconds)
 	};
 
 	evtimer_add(timer, &delay);
-}
-
-/* RFC 4271 10: between 75 and 100 % of the time, so that peers drift apart. */
-static uint32_t jittered(uint32_t seconds)
-{
-	return seconds * 750 + arc4random_uniform(seconds * 250 + 1);
 }
 
 static void stop_timers(struct bgp_connection *connection)
@@ -79,7 +74,8 @@ static void start_keepalive(struct bgp_connection *connection)
 {
 	if (connection->agreed.hold_time)
 		start_timer(connection->keepalive,
-			    jittered(connection->agreed.hold_time) /
+			    bgp_delay_jittered(connection->agreed.hold_time,
+					       arc4random()) /
 				    BGP_KEEPALIVES_PER_HOLD);
 }
 
@@ -214,7 +210,7 @@ static void carry_out(struct bgp_connection *connection, uint32_t action,
 		break;
 	case BGP_ACTION_START_CONNECT_RETRY:
 		start_timer(connection->connect_retry,
-			    jittered(CONNECT_RETRY_S));
+			    bgp_delay_jittered(CONNECT_RETRY_S, arc4random()));
 		break;
 	case BGP_ACTION_CONNECT:
 		dial(connection);

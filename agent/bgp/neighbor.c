@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "bgp/admission.h"
+#include "bgp/delay.h"
 #include "bgp/greeting.h"
 #include "bgp/link_peer.h"
 #include "bgp/neighbor_parts.h"
@@ -93,14 +94,10 @@ static bool is_dialled(const struct bgp_neighbor *neighbor)
 	       !neighbor->stopped;
 }
 
-/*
- * RFC 4271 10: with jitter, so that two sides that failed together do not meet
- * again and again.
- */
 static void start_later(struct bgp_neighbor *neighbor)
 {
-	uint32_t delay_ms = neighbor->restart_delay_s * 750 +
-			    arc4random_uniform(neighbor->restart_delay_s * 250);
+	uint32_t delay_ms =
+		bgp_delay_jittered(neighbor->restart_delay_s, arc4random());
 	struct timeval delay = { .tv_sec = delay_ms / 1000,
 				 .tv_usec = delay_ms % 1000 * 1000 };
 
@@ -116,9 +113,7 @@ void bgp_neighbor_closed(struct bgp_neighbor *neighbor,
 	    neighbor->incoming.state == BGP_STATE_ESTABLISHED)
 		return;
 	start_later(neighbor);
-	neighbor->restart_delay_s *= 2;
-	if (neighbor->restart_delay_s > BGP_RESTART_MAX_S)
-		neighbor->restart_delay_s = BGP_RESTART_MAX_S;
+	neighbor->restart_delay_s = bgp_delay_next(neighbor->restart_delay_s);
 }
 
 static void on_restart(evutil_socket_t fd, short what, void *argument)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "bgp/collision.h"
+#include "bgp/delay.h"
 #include "bgp/greeting.h"
 #include "bgp/neighbor_parts.h"
 #include "bgp/speaker.h"
