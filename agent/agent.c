@@ -114,6 +114,7 @@ void agent_free(struct agent *agent)
 	datapath_close(agent->datapath, false);
 	control_free(agent->control);
 	free(agent->let_go);
+	free(agent->members);
 	if (agent->takeover)
 		event_free(agent->takeover);
 	if (agent->process)
