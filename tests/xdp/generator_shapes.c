@@ -141,7 +141,7 @@ static struct shape_extension any_extension(struct generator *g, bool first)
 
 	if (random_one_in(&g->random, first ? 2 : 48))
 		extension.type = IPPROTO_HOPOPTS;
-	if (random_one_in(&g->random, 16))
+	if (first && random_one_in(&g->random, 16))
 		extension.length = random_below(&g->random, 32);
 	if (random_one_in(&g->random, 4))
 		extension.fragment = random_u64(&g->random);
