@@ -17,7 +17,8 @@ enum ipv4 {
 	IPV4_FRAGMENT_UNIT = 8,
 	IPV4_MAX_OPTIONS_SIZE = 40,
 	IPV4_OPTIONS_MASK = 63, /* changes nothing, but the verifier sees it */
-	LAST_HOP_TTL = 1,	/* as the hop limit of IPv6 */
+	IPV4_HEADER_MASK = 63,
+	LAST_HOP_TTL = 1, /* as the hop limit of IPv6 */
 };
 
 /* RFC 791 3.1. */
@@ -111,7 +112,8 @@ static __always_inline __u32 parse_ipv4(struct xdp_md *ctx,
 		return HG_DROPPED_BAD_HEADER;
 	if (size < header_size || size > packet->network_size)
 		return HG_DROPPED_BAD_LENGTH;
-	packet->transport = packet->network + header_size;
+	packet->transport =
+		packet->network + bounded(header_size, IPV4_HEADER_MASK);
 	packet->transport_size = size - header_size;
 	if (unlikely(header_size > sizeof(*ip)))
 		outcome = check_ipv4_options(ctx, frame_offset(packet, ip + 1),
