@@ -24,7 +24,8 @@ static __always_inline bool read_destination(const struct xdp_md *ctx,
 					     struct hg_address *address)
 {
 	const void *end = (void *)(long)ctx->data_end;
-	const void *network = (void *)(long)ctx->data + offset;
+	const void *network =
+		(void *)(long)ctx->data + bounded(offset, MAX_NETWORK_OFFSET);
 	const struct ipv6hdr *ip6 = network;
 	const struct iphdr *ip = network;
 
@@ -59,8 +60,7 @@ static __noinline void write_capture(struct xdp_md *ctx,
 	struct hg_address vip;
 	__u64 size;
 
-	if (!read_destination(ctx, network_offset & MAX_NETWORK_OFFSET, ipv6,
-			      &vip) ||
+	if (!read_destination(ctx, network_offset, ipv6, &vip) ||
 	    !is_wanted(&vip))
 		return;
 	size = record->frame_size;

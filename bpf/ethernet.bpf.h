@@ -49,7 +49,7 @@ static __always_inline __u32 parse_tags(struct xdp_md *ctx,
 	if (count < 0)
 		return HG_PASSED_TRUNCATED;
 	behind = (void *)(packet->ethernet + 1);
-	behind += count & MAX_TAGS_MASK;
+	behind += bounded(count, MAX_TAGS_MASK);
 	if ((void *)behind > packet->end)
 		return HG_PASSED_TRUNCATED;
 	packet->type = behind[-1].type;

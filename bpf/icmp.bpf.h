@@ -72,8 +72,9 @@ static __always_inline bool is_icmp(bool ipv6, __u8 protocol)
 	return protocol == (ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
 }
 
-static __always_inline __u8 icmp_kind(bool ipv6, __u8 type)
+static __always_inline __u8 icmp_kind(bool ipv6, __u32 type)
 {
+	type = bounded(type, MAX_BYTE);
 	return ipv6 ? icmp6_kinds[type] : icmp4_kinds[type];
 }
 
@@ -182,7 +183,7 @@ static __always_inline __u32 read_quote(struct xdp_md *ctx, struct quote *quote)
 
 	if (outcome != HG_UNDECIDED || quote->later_fragment)
 		return outcome;
-	if (port_header_sizes[quote->flow.protocol])
+	if (port_header_size(quote->flow.protocol))
 		return read_quoted_ports(ctx, quote);
 	if (is_icmp(quote->flow.ipv6, quote->flow.protocol))
 		return read_quoted_icmp(ctx, quote);

@@ -108,7 +108,7 @@ static __always_inline __u32 take_extension(const struct xdp_md *ctx,
 {
 	const struct extension *header =
 		frame_at(ctx, walk->at, sizeof(*header));
-	__u8 kind = extension_kinds[walk->protocol];
+	__u8 kind = extension_kinds[bounded(walk->protocol, MAX_BYTE)];
 	__u32 outcome = HG_UNDECIDED;
 	__u32 size;
 
@@ -134,13 +134,15 @@ static __always_inline __u32 walk(const struct xdp_md *ctx, struct walk *walk)
 
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < HG_MAX_EXTENSION_HEADERS; i++) {
-		if (extension_kinds[walk->protocol] == EXTENSION_NONE)
+		if (extension_kinds[bounded(walk->protocol, MAX_BYTE)] ==
+		    EXTENSION_NONE)
 			return HG_UNDECIDED;
 		outcome = take_extension(ctx, walk, i);
 		if (outcome != HG_UNDECIDED || walk->place == FRAGMENT_LATER)
 			return outcome;
 	}
-	return extension_kinds[walk->protocol] == EXTENSION_NONE ?
+	return extension_kinds[bounded(walk->protocol, MAX_BYTE)] ==
+			       EXTENSION_NONE ?
 		       HG_UNDECIDED :
 		       HG_PASSED_EXTENSION_HEADERS;
 }
@@ -179,14 +181,14 @@ static __always_inline __u32 parse_extensions(struct xdp_md *ctx,
 	const struct extension *header;
 
 	packet->transport =
-		(void *)packet->ethernet + (walked.at & MAX_FRAME_OFFSET);
+		(void *)packet->ethernet + bounded(walked.at, MAX_FRAME_OFFSET);
 	packet->transport_size -= walked.at - at;
 	packet->flow.protocol = walked.protocol;
 	packet->fragment.place = walked.place;
 	if (walked.outcome != HG_UNDECIDED || !walked.place)
 		return sure_outcome(walked.outcome);
-	header =
-		(void *)packet->ethernet + (walked.fragment & MAX_FRAME_OFFSET);
+	header = (void *)packet->ethernet +
+		 bounded(walked.fragment, MAX_FRAME_OFFSET);
 	if ((void *)(header + 1) > packet->end)
 		return HG_DROPPED_BAD_EXTENSION;
 	packet->fragment.id = header->fragment_id;
@@ -210,7 +212,7 @@ static __always_inline __u32 parse_ipv6(struct xdp_md *ctx,
 		return HG_PASSED_TTL_EXPIRED;
 	packet->transport = packet->network + sizeof(*ip);
 	packet->transport_size = size;
-	if (unlikely(extension_kinds[packet->flow.protocol]))
+	if (unlikely(extension_kinds[bounded(packet->flow.protocol, MAX_BYTE)]))
 		return parse_extensions(ctx, packet);
 	return HG_UNDECIDED;
 }

@@ -35,8 +35,10 @@ enum {
 	HG_UNDECIDED = HG_OUTCOME_COUNT
 };
 
+/* For bounded(): all bits set. */
 enum {
-	MAX_FRAME_OFFSET = 0x7fff /* that the program reads at; all bits set */
+	MAX_FRAME_OFFSET = 0x7fff, /* that the program reads at */
+	MAX_BYTE = 0xff,
 };
 
 /* A bucket is none: the next hop was not chosen by one. */
@@ -97,6 +99,17 @@ static __always_inline bool transport_holds(const struct packet *packet,
 }
 
 /*
+ * `value`, which is within `mask` as it is. The instruction is for verifiers
+ * that forget what they knew of a number once the compiler has put it on the
+ * stack: those before Linux 5.16.
+ */
+static __always_inline __u32 bounded(__u64 value, __u32 mask)
+{
+	asm volatile("%0 &= %1" : "+r"(value) : "i"(mask));
+	return value;
+}
+
+/*
  * What a global function returned as an outcome, which is none of those that
  * need a next hop: to the verifier it could be any number.
  */
@@ -110,7 +123,7 @@ static __always_inline __u32 sure_outcome(__u32 outcome)
 static __always_inline void *frame_at(const struct xdp_md *ctx, __u32 offset,
 				      __u32 size)
 {
-	void *at = (void *)(long)ctx->data + (offset & MAX_FRAME_OFFSET);
+	void *at = (void *)(long)ctx->data + bounded(offset, MAX_FRAME_OFFSET);
 
 	if (offset > MAX_FRAME_OFFSET ||
 	    at + size > (void *)(long)ctx->data_end)

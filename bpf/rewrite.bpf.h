@@ -125,7 +125,7 @@ static __noinline bool rewrite_tagged(struct xdp_md *ctx,
 	if (!write_ethernet(ctx, nexthop, &priorities, type))
 		return false;
 	network = (void *)(long)ctx->data + sizeof(struct ethhdr) +
-		  tags_out * sizeof(struct vlan_header);
+		  bounded(tags_out, MAX_TAGS_MASK) * sizeof(struct vlan_header);
 	if (network + sizeof(struct iphdr) > (void *)(long)ctx->data_end)
 		return false;
 	rewrite_hop(network, type == bpf_htons(ETH_P_IPV6));

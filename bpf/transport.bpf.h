@@ -29,6 +29,11 @@ static const __u8 port_header_sizes[TRANSPORT_PROTOCOL_COUNT] = {
 	[IPPROTO_UDPLITE] = UDP_HEADER_SIZE,
 };
 
+static __always_inline __u32 port_header_size(__u8 protocol)
+{
+	return port_header_sizes[bounded(protocol, MAX_BYTE)];
+}
+
 static __always_inline __u32 too_short(const struct packet *packet)
 {
 	return packet->fragment.place == FRAGMENT_FIRST ?

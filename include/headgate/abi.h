@@ -26,8 +26,8 @@ enum hg_limits {
 	HG_MAX_PORTS = 16,
 	HG_MAX_EXTENSION_HEADERS = 8,
 	HG_MAX_FRAGMENTED = 65536, /* packets in `fragments` */
-	HG_VIP_LINES = 8192, /* of `vip4` and of `vip6`, a power of two */
-	HG_VIP_PROBES = 8,   /* lines that a VIP can stand in */
+	HG_VIP_LINES = 8192,	   /* of `vip4` and of `vip6`, a power of two */
+	HG_VIP_PROBES = 8,	   /* lines that a VIP can stand in */
 	HG_VIP4_LINE_ENTRIES = 7,
 	HG_VIP6_LINE_ENTRIES = 5,
 	HG_MIN_TABLE_SIZE = 256,

@@ -58,13 +58,17 @@ static void count(struct hg_counter *counter, size_t bytes)
 	counter->bytes += bytes;
 }
 
-static void note(struct counts *counts, const struct verdict *verdict,
-		 size_t bytes)
+static void note(struct check *check, size_t bytes)
 {
+	const struct verdict *verdict = &check->verdict;
+	struct counts *counts = &check->counts;
+
 	count(&counts->outcomes[verdict->outcome], bytes);
 	for (enum hg_event event = 0; event < HG_EVENT_COUNT; event++)
 		if (verdict->events & 1 << event)
 			count(&counts->events[event], bytes);
+	if (check->capturing && verdict->route)
+		count(&counts->events[HG_EVENT_CAPTURED], bytes);
 	if (!oracle_is_forwarded(verdict))
 		return;
 	count(&counts->vips[verdict->route->vip.counter], bytes);
@@ -160,7 +164,7 @@ bool check_frame(struct check *check, const struct frame *frame,
 	if (datapath_test_run(check->world->dp, frame->bytes, frame->size,
 			      ifindex, out.bytes, &out.size, &action))
 		sandbox_die("BPF_PROG_TEST_RUN");
-	note(&check->counts, &check->verdict, frame->size);
+	note(check, frame->size);
 	if (action == action_of(check->verdict.outcome) &&
 	    is_frame_equal(&out, &check->verdict.out) &&
 	    is_outcome_counted(check))

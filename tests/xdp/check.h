@@ -22,6 +22,7 @@ struct counts {
 struct check {
 	struct world *world;
 	struct oracle oracle;
+	bool capturing;		/* every frame for a VIP */
 	struct counts counts;	/* as they should be */
 	struct verdict verdict; /* of the last frame and what should leave */
 };

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 enum frame_sizes {
-	FRAME_MAX = 2048,
+	FRAME_MAX = 3072, /* less than a page, as the kernel wants it */
 	FRAME_TAG = 4,
 	FRAME_WORD = 4,
 	FRAME_IPV4_HEADER = 20,

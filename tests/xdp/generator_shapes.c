@@ -141,7 +141,7 @@ static struct shape_extension any_extension(struct generator *g, bool first)
 
 	if (random_one_in(&g->random, first ? 2 : 48))
 		extension.type = IPPROTO_HOPOPTS;
-	if (random_one_in(&g->random, 16))
+	if (first && random_one_in(&g->random, 16))
 		extension.length = random_below(&g->random, 32);
 	if (random_one_in(&g->random, 4))
 		extension.fragment = random_u64(&g->random);
@@ -171,7 +171,7 @@ static uint16_t any_offset(struct generator *g)
 	return 1 + random_below(&g->random, LAST_OFFSETS);
 }
 
-/* The last extension header becomes the fragment header. */
+/* One extension header becomes the fragment header. */
 static void set_part(struct generator *g, struct shape *shape)
 {
 	uint16_t more = !random_one_in(&g->random, 3);
@@ -183,7 +183,7 @@ static void set_part(struct generator *g, struct shape *shape)
 	}
 	if (!shape->extension_count)
 		shape->extension_count = 1;
-	shape->extensions[shape->extension_count - 1] =
+	shape->extensions[random_below(&g->random, shape->extension_count)] =
 		(struct shape_extension){
 			.type = IPPROTO_FRAGMENT,
 			.fragment = offset << FRAME_IPV6_OFFSET_SHIFT | more,

@@ -172,11 +172,11 @@ static uint64_t hash_of(const struct oracle_packet *packet, uint32_t fields)
 static uint32_t choose_from_bucket(struct passage *p, uint32_t fields)
 {
 	const struct world *world = p->oracle->world;
-	uint64_t hash = hash_of(&p->packet, fields);
-	const struct hg_bucket *bucket =
-		&world->buckets[p->verdict->route->vip.group]
-			       [hash % WORLD_TABLE_SIZE];
+	uint32_t index = hash_of(&p->packet, fields) % WORLD_TABLE_SIZE;
+	uint32_t group = p->verdict->route->vip.group;
+	const struct hg_bucket *bucket = &world->buckets[group][index];
 
+	p->verdict->bucket = group * WORLD_TABLE_SIZE + index;
 	if (world->nexthops[bucket->current].alive)
 		return bucket->current;
 	if (!world->nexthops[bucket->backup].alive)
@@ -300,6 +300,7 @@ void oracle_judge(struct oracle *oracle, const struct frame *frame,
 	verdict->route = NULL;
 	verdict->events = 0;
 	verdict->slot = SLOT_NONE;
+	verdict->bucket = ORACLE_NO_BUCKET;
 	verdict->outcome = judge(&passage);
 	write_out(&passage);
 }

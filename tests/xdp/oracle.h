@@ -24,11 +24,14 @@ struct oracle {
 	uint64_t icmp_used[WORLD_MAX_ROUTES];
 };
 
+#define ORACLE_NO_BUCKET UINT32_MAX
+
 struct verdict {
 	enum hg_outcome outcome;
 	uint32_t events;		 /* 1 << enum hg_event */
 	const struct world_route *route; /* NULL: no VIP */
 	uint32_t slot;			 /* SLOT_NONE: none chosen */
+	uint32_t bucket; /* of all groups; ORACLE_NO_BUCKET: none */
 	struct frame out;
 };
 

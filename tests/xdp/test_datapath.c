@@ -607,15 +607,6 @@ static void attaches_to_as_many_ports_as_there_is_room_for(void **state)
 	assert_nothing_left("many0");
 }
 
-/* One address after the other, from 192.0.2.1 on. */
-static struct prefix ipv4_host(uint32_t number)
-{
-	return (struct prefix){
-		.address = address_from_ipv4(htonl(0xc0000201 + number)),
-		.length = ADDRESS_BITS_IPV4,
-	};
-}
-
 /* What bpftool prints of a pinned map, as JSON. */
 static void dump_map(const char *map, char output[OUTPUT_SIZE])
 {
@@ -646,7 +637,8 @@ static void pins_maps_that_bpftool_prints_by_field(void **state)
 		{ "outcomes", "\"bytes\":" },
 	};
 	struct datapath *dp = must_open(DATAPATH_AUTO);
-	const struct prefix host = ipv4_host(0);
+	const struct prefix host = { address_from_ipv4(htonl(0xc0000201)),
+				     ADDRESS_BITS_IPV4 };
 	struct hg_vip vip = {};
 	char output[OUTPUT_SIZE];
 
@@ -662,167 +654,6 @@ static void pins_maps_that_bpftool_prints_by_field(void **state)
 	}
 	assert_true(exists(SANDBOX_PINS "/tx_ports"));
 	datapath_close(dp, false);
-}
-
-static void writes_whole_buckets_and_reads_them_back(void **state)
-{
-	const struct hg_bucket bucket = { 1, 2, 3, 4 };
-	struct datapath *dp = must_open(DATAPATH_AUTO);
-	const uint32_t last = TABLE_SIZE * GROUPS - 1;
-	struct hg_bucket read;
-
-	(void)state;
-	assert_int_equal(datapath_set_bucket(dp, last, bucket), 0);
-	assert_int_equal(datapath_get_bucket(dp, last, &read), 0);
-	assert_memory_equal(&read, &bucket, sizeof(read));
-	assert_int_equal(datapath_get_bucket(dp, 0, &read), 0);
-	assert_int_equal(read.current, HG_NEXTHOP_NONE);
-	datapath_close(dp, false);
-}
-
-static void refuses_an_index_outside_the_table(void **state)
-{
-	struct datapath *dp = must_open(DATAPATH_AUTO);
-	const uint32_t buckets = TABLE_SIZE * GROUPS;
-	const struct hg_nexthop nexthop = {};
-	const struct hg_bucket bucket = {};
-	struct hg_bucket read;
-	struct hg_counter sum;
-
-	(void)state;
-	assert_int_equal(datapath_set_nexthop(dp, 0, &nexthop), -EINVAL);
-	assert_int_equal(datapath_set_nexthop(dp, HG_MAX_NEXTHOPS, &nexthop),
-			 -EINVAL);
-	assert_int_equal(datapath_set_alive(dp, 0, true), -EINVAL);
-	assert_int_equal(datapath_set_alive(dp, HG_MAX_NEXTHOPS, true),
-			 -EINVAL);
-	assert_int_equal(datapath_set_bucket(dp, buckets, bucket), -EINVAL);
-	assert_int_equal(datapath_get_bucket(dp, buckets, &read), -EINVAL);
-	assert_int_equal(datapath_read_vip_counter(dp, HG_MAX_VIPS, &sum),
-			 -EINVAL);
-	assert_int_equal(datapath_read_outcome_counter(dp, HG_OUTCOME_COUNT,
-						       &sum),
-			 -EINVAL);
-	assert_int_equal(datapath_clear_nexthop_counter(dp, HG_MAX_NEXTHOPS),
-			 -EINVAL);
-	datapath_close(dp, false);
-}
-
-static void refuses_a_group_outside_the_buckets(void **state)
-{
-	static const struct {
-		uint32_t group;
-		struct hg_group value;
-		int code;
-	} cases[] = {
-		{ 0, { 0, TABLE_SIZE - 1 }, 0 },
-		{ GROUPS - 1, { TABLE_SIZE * (GROUPS - 1), TABLE_SIZE - 1 }, 0 },
-		{ 0, { 0, TABLE_SIZE * GROUPS - 1 }, 0 },
-		{ GROUPS, { 0, TABLE_SIZE - 1 }, -EINVAL },
-		{ 0, { 0, TABLE_SIZE }, -EINVAL },
-		{ 0, { TABLE_SIZE * GROUPS, 0 }, -EINVAL },
-		{ 0, { 1, TABLE_SIZE * GROUPS - 1 }, -EINVAL },
-		{ 0, { UINT32_MAX, UINT32_MAX }, -EINVAL },
-	};
-	struct datapath *dp = must_open(DATAPATH_AUTO);
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-		assert_int_equal(datapath_set_group(dp, cases[i].group,
-						    cases[i].value),
-				 cases[i].code);
-	datapath_close(dp, false);
-}
-
-static void refuses_a_vip_it_has_no_group_for(void **state)
-{
-	struct datapath *dp = must_open(DATAPATH_AUTO);
-	const struct hg_vip no_group = { .group = GROUPS };
-	const struct hg_vip no_mode = { .hash_fields = HG_HASH_FIELDS_COUNT };
-	const struct hg_vip no_counter = { .counter = HG_MAX_VIPS };
-	const struct prefix host = ipv4_host(0);
-
-	(void)state;
-	assert_int_equal(datapath_set_vip(dp, &host, &no_group), -EINVAL);
-	assert_int_equal(datapath_set_vip(dp, &host, &no_mode), -EINVAL);
-	assert_int_equal(datapath_set_vip(dp, &host, &no_counter), -EINVAL);
-	datapath_close(dp, false);
-}
-
-/* Both families, single addresses and prefixes: there is room for each kind. */
-static struct prefix ipv6_host(uint32_t number)
-{
-	struct prefix prefix = { .length = ADDRESS_BITS_IPV6 };
-
-	assert_true(address_parse("2001:db8::", &prefix.address));
-	number = htonl(number);
-	memcpy(prefix.address.bytes + 4, &number, sizeof(number));
-	return prefix;
-}
-
-static struct prefix ipv4_network(uint32_t number)
-{
-	struct prefix prefix = ipv4_host(number << 1);
-
-	prefix.length = ADDRESS_BITS_IPV4 - 1;
-	return prefix;
-}
-
-static struct prefix ipv6_network(uint32_t number)
-{
-	struct prefix prefix = ipv6_host(number);
-
-	prefix.length = ADDRESS_BITS_IPV6 / 2;
-	return prefix;
-}
-
-static void fill_up_with(struct datapath *dp,
-			 struct prefix (*nth)(uint32_t number))
-{
-	const struct prefix first = nth(0), last = nth(HG_MAX_VIPS);
-	const struct hg_vip vip = {};
-	int err;
-
-	for (uint32_t i = 0; i < HG_MAX_VIPS; i++) {
-		const struct prefix prefix = nth(i);
-
-		assert_int_equal(datapath_set_vip(dp, &prefix, &vip), 0);
-	}
-	err = datapath_set_vip(dp, &last, &vip);
-	assert_true(err == -E2BIG || err == -ENOSPC);
-	assert_int_equal(datapath_set_vip(dp, &first, &vip), 0);
-	assert_int_equal(datapath_delete_vip(dp, &first), 0);
-	assert_int_equal(datapath_delete_vip(dp, &first), -ENOENT);
-	assert_int_equal(datapath_set_vip(dp, &last, &vip), 0);
-}
-
-static void says_when_there_is_no_room_for_a_vip(void **state)
-{
-	struct datapath *dp = must_open(DATAPATH_AUTO);
-
-	(void)state;
-	fill_up_with(dp, ipv4_host);
-	fill_up_with(dp, ipv6_host);
-	fill_up_with(dp, ipv4_network);
-	fill_up_with(dp, ipv6_network);
-	datapath_close(dp, false);
-}
-
-static void has_a_word_for_every_outcome_and_event(void **state)
-{
-	(void)state;
-	for (enum hg_outcome i = 0; i < HG_OUTCOME_COUNT; i++)
-		for (enum hg_outcome j = 0; j < i; j++)
-			assert_string_not_equal(hg_outcome_name(i),
-						hg_outcome_name(j));
-	for (enum hg_event i = 0; i < HG_EVENT_COUNT; i++)
-		for (enum hg_event j = 0; j < i; j++)
-			assert_string_not_equal(hg_event_name(i),
-						hg_event_name(j));
-	assert_string_equal(hg_event_name(HG_EVENT_BACKUP), "backup");
-	assert_string_equal(hg_outcome_name(HG_FORWARDED_TX), "forwarded_tx");
-	assert_string_equal(hg_outcome_name(HG_PASSED_NOT_VIP),
-			    "passed_not_vip");
 }
 
 int main(void)
@@ -851,12 +682,6 @@ int main(void)
 		cmocka_unit_test(
 			attaches_to_as_many_ports_as_there_is_room_for),
 		cmocka_unit_test(pins_maps_that_bpftool_prints_by_field),
-		cmocka_unit_test(writes_whole_buckets_and_reads_them_back),
-		cmocka_unit_test(refuses_an_index_outside_the_table),
-		cmocka_unit_test(refuses_a_group_outside_the_buckets),
-		cmocka_unit_test(refuses_a_vip_it_has_no_group_for),
-		cmocka_unit_test(says_when_there_is_no_room_for_a_vip),
-		cmocka_unit_test(has_a_word_for_every_outcome_and_event),
 	};
 
 	log_set_level(LOG_LEVEL_ERROR);
