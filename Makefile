@@ -62,9 +62,14 @@ UNIT_TESTS += $(addprefix bgp/test_,admission collision error_log greeting link_
 UNIT_TESTS += $(addprefix core/test_,config_neighbor_keys secret)
 UNIT_TESTS += steering/test_assign nexthop/test_arp nexthop/test_host nexthop/test_probe
 UNIT_TESTS += core/test_flow_hash core/test_pool
+UNIT_TESTS += core/test_flow_hash_statistics
 UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/test_export rib/test_rib
-XDP_TESTS := test_datapath test_forward test_oracle
+XDP_TESTS := test_datapath
+XDP_TESTS += test_capture test_ethernet test_fragment_memory test_fragments test_icmp_errors test_icmp_rate test_ipv4 test_ipv6 test_oracle test_tables test_vips
 XDP_TESTS += test_tracker
+# What the XDP tests share.
+XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_flow.c oracle_icmp.c oracle_ipv4.c \
+	oracle_ipv6.c oracle_memory.c oracle_out.c table.c world.c
 FUZZ_TARGETS :=
 FUZZ_TARGETS += arp config control
 FUZZ_TARGETS += message open update
@@ -151,11 +156,16 @@ $(B)/tests/unit/$(1): $(B)/tests/unit/$(1).o $(call archives_up_to,$(patsubst %/
 endef
 $(foreach test,$(UNIT_TESTS),$(eval $(call unit_rule,$(test))))
 
-$(XDP_BINS): %: %.o $(call archives_up_to,datapath)
+XDP_OBJ := $(addprefix $(B)/tests/xdp/,$(XDP_SRC:.c=.o))
+$(B)/tests/xdp/shared.a: $(XDP_OBJ)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(XDP_BINS): %: %.o $(B)/tests/xdp/shared.a $(call archives_up_to,datapath)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
-$(XDP_BINS:=.o): $(B)/bpf/headgate.skel.h
+$(XDP_BINS:=.o) $(XDP_OBJ): $(B)/bpf/headgate.skel.h
 
 # Benchmarks, run by hand: tests/bench/NAME.c and what they share.
 BENCH_BINS := $(addprefix $(B)/tests/bench/,bgp_generator rib_bench)
