@@ -31,7 +31,7 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 
 ROOMS := core bgp rib nexthop steering datapath control
 
-core_SRC := address.c config.c config_check.c config_file.c config_neighbor.c config_neighbor_keys.c config_parser.c config_print.c \
+core_SRC := address.c hex.c config.c config_check.c config_file.c config_neighbor.c config_neighbor_keys.c config_parser.c config_print.c \
 	config_table.c config_values.c log.c \
 	pool.c prefix_map.c secret.c slot_table.c suggest.c
 core_SRC += config_rule.c config_rule_community.c config_rule_head.c config_rule_keys.c config_rule_terms.c \
@@ -49,12 +49,16 @@ rib_SRC += attribute_set.c decision.c export.c import.c outbound.c reason.c rib.
 rib_SRC += next_hop.c path_list.c weight.c
 nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
-datapath_SRC := attach.c counters.c datapath.c failure.c pins.c tables.c
-control_SRC := control.c json.c request.c show.c show_bgp.c show_neighbors.c show_steering.c
-CTL_SRC := ask.c client.c command_show.c headgatectl.c pcapng.c rates.c show.c table.c value.c view.c
+datapath_SRC := attach.c counters.c datapath.c failure.c pins.c run.c tables.c
+datapath_SRC += capture.c vip_table.c vips.c
+control_SRC := capture.c control.c explain.c explain_flow.c explain_route.c flow_frame.c json.c request.c show.c \
+	show_bgp.c show_neighbors.c show_steering.c
+CTL_SRC := ask.c client.c command_capture.c command_explain.c command_show.c headgatectl.c pcapng.c rates.c show.c \
+	table.c value.c view.c
 
 # tests/unit/ROOM/test_NAME.c, without root; tests/xdp/test_NAME.c, with root.
 UNIT_TESTS :=
+UNIT_TESTS += datapath/test_vip_table
 UNIT_TESTS += $(addprefix bgp/test_,as_path attributes attributes_encode attributes_unknown community fsm message \
 	notification open open_check update update_encode)
 UNIT_TESTS += $(addprefix bgp/test_,capability notification_describe open_damage open_encode role route_refresh session text)
@@ -65,13 +69,19 @@ UNIT_TESTS += $(addprefix bgp/test_,admission collision error_log greeting link_
 UNIT_TESTS += bgp/test_collision_race bgp/test_delay
 UNIT_TESTS += $(addprefix core/test_,config_neighbor_keys secret)
 UNIT_TESTS += steering/test_assign nexthop/test_arp nexthop/test_host nexthop/test_probe
-UNIT_TESTS += core/test_flow_hash core/test_pool core/test_prefix_map
+UNIT_TESTS += core/test_flow_hash core/test_pool core/test_prefix_map core/test_hex
+UNIT_TESTS += core/test_flow_hash_statistics
+UNIT_TESTS += control/test_flow_frame
 UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/test_export rib/test_rib
 UNIT_TESTS += core/test_config_rule rib/test_policy rib/test_policy_rib rib/test_as_pattern rib/test_max_prefix
 UNIT_TESTS += rib/test_multipath rib/test_weight rib/test_decision_random rib/test_decision_oracle rib/test_bandwidth
 UNIT_TESTS += steering/test_two_ribs core/test_config_multipath
-XDP_TESTS := test_datapath test_forward test_oracle
+XDP_TESTS := test_datapath
+XDP_TESTS += test_capture test_ethernet test_fragment_memory test_fragments test_icmp_errors test_icmp_rate test_ipv4 test_ipv6 test_oracle test_tables test_vips
 XDP_TESTS += test_tracker
+# What the XDP tests share.
+XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_flow.c oracle_icmp.c oracle_ipv4.c \
+	oracle_ipv6.c oracle_memory.c oracle_out.c table.c world.c
 FUZZ_TARGETS :=
 FUZZ_TARGETS += arp config control
 FUZZ_TARGETS += message open update
@@ -113,13 +123,13 @@ archives_up_to = $(patsubst %,$(B)/%.a,$(call rooms_up_to,$(1)))
 
 ROOM_ARCHIVES := $(patsubst %,$(B)/%.a,$(call reverse,$(ROOMS)))
 
-AGENT_OBJ := $(addprefix $(B)/agent/,main.o agent.o interfaces.o wire_rib.o wire_speaker.o wire_steering.o)
+AGENT_OBJ := $(addprefix $(B)/agent/,main.o agent.o interfaces.o wire_capture.o wire_rib.o wire_speaker.o wire_steering.o)
 $(B)/headgate: $(AGENT_OBJ) $(ROOM_ARCHIVES)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 CTL_OBJ := $(addprefix $(B)/tools/,$(CTL_SRC:.c=.o))
-$(B)/headgatectl: $(CTL_OBJ)
+$(B)/headgatectl: $(CTL_OBJ) $(B)/core.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(CTL_LIBS)
 
@@ -127,7 +137,7 @@ $(B)/headgatectl: $(CTL_OBJ)
 CTL_TESTS := tools/test_client tools/test_pcapng tools/test_rates tools/test_show tools/test_table
 CTL_TEST_BINS := $(addprefix $(B)/tests/unit/,$(CTL_TESTS))
 $(CTL_TEST_BINS:=.o): INCLUDES += -Itools
-$(CTL_TEST_BINS): %: %.o $(filter-out %/headgatectl.o,$(CTL_OBJ))
+$(CTL_TEST_BINS): %: %.o $(filter-out %/headgatectl.o,$(CTL_OBJ)) $(B)/core.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(CTL_LIBS)
 
@@ -160,11 +170,16 @@ $(B)/tests/unit/$(1): $(B)/tests/unit/$(1).o $(call archives_up_to,$(patsubst %/
 endef
 $(foreach test,$(UNIT_TESTS),$(eval $(call unit_rule,$(test))))
 
-$(XDP_BINS): %: %.o $(call archives_up_to,datapath)
+XDP_OBJ := $(addprefix $(B)/tests/xdp/,$(XDP_SRC:.c=.o))
+$(B)/tests/xdp/shared.a: $(XDP_OBJ)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(XDP_BINS): %: %.o $(B)/tests/xdp/shared.a $(call archives_up_to,datapath)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
-$(XDP_BINS:=.o): $(B)/bpf/headgate.skel.h
+$(XDP_BINS:=.o) $(XDP_OBJ): $(B)/bpf/headgate.skel.h
 
 # Benchmarks, run by hand: tests/bench/NAME.c and what they share.
 BENCH_BINS := $(addprefix $(B)/tests/bench/,bgp_generator rib_bench)

@@ -31,13 +31,15 @@ static int make_loop(struct agent *agent)
 /* In the order of need: what a second agent must not have comes first. */
 static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
+	const struct control_hooks hooks = wire_capture(agent);
 	int code = make_loop(agent);
 
 	if (!code)
 		code = interfaces_init(agent);
 	if (!code)
 		code = control_new(agent->base, agent->config->control_socket,
-				   &agent->view, &agent->control, error);
+				   &agent->view, &hooks, &agent->control,
+				   error);
 	if (!code)
 		code = wire_datapath(agent, error);
 	if (!code)
@@ -101,6 +103,7 @@ void agent_free(struct agent *agent)
 	/* The upstreams withdraw first, then the program goes. */
 	if (agent->speaker)
 		bgp_speaker_stop(agent->speaker, "headgate ends");
+	control_hang_up(agent->control);
 	bgp_speaker_free(agent->speaker);
 	rib_free(agent->rib);
 	steering_free(agent->steering);

@@ -25,6 +25,7 @@ struct agent {
 	const struct config *config;
 	struct event_base *base;
 	struct event *process;	/* decide what is marked in the rib */
+	struct event *capture;	/* frames have been captured; or NULL */
 	struct event *takeover; /* attach although not everything is known */
 	struct control *control;
 	struct datapath *datapath;
@@ -46,6 +47,10 @@ struct agent {
 /* wire_steering.c */
 int wire_datapath(struct agent *agent, char error[AGENT_ERROR_SIZE]);
 int wire_steering(struct agent *agent);
+
+/* wire_capture.c */
+/* What a client of the control socket may have the agent do. */
+struct control_hooks wire_capture(struct agent *agent);
 
 /* wire_rib.c */
 int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE]);

@@ -65,8 +65,20 @@ static enum exit_code judge(const struct ask_options *options, const char *line,
 	return EXIT_FAILED;
 }
 
-/* The request as a line of its own; the caller frees. NULL: out of memory. */
-static char *line_of(struct json_object *request)
+struct json_object *ask_request(const char *verb)
+{
+	struct json_object *request = json_object_new_object();
+
+	ask_add(request, "request", verb);
+	return request;
+}
+
+void ask_add(struct json_object *request, const char *name, const char *text)
+{
+	json_object_object_add(request, name, json_object_new_string(text));
+}
+
+char *ask_line(struct json_object *request)
 {
 	const char *text = json_object_to_json_string_ext(
 		request,
@@ -81,7 +93,7 @@ static char *line_of(struct json_object *request)
 enum exit_code ask(const struct ask_options *options,
 		   struct json_object *request, struct json_object **out)
 {
-	char *line = NULL, *request_line = line_of(request);
+	char *line = NULL, *request_line = ask_line(request);
 	struct json_object *reply;
 	enum exit_code code;
 	int error = -ENOMEM;

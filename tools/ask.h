@@ -16,12 +16,15 @@ enum exit_code {
 	EXIT_NOT_PERMITTED = 4,
 };
 
-/* Options that stand before or behind any command. */
+/* Options, wherever they stand; some are of one command only. */
 struct ask_options {
 	const char *socket;
 	bool json;	    /* print replies as they come */
-	bool watch;	    /* again every second */
-	unsigned int count; /* times to watch; 0: until interrupted */
+	bool watch;	    /* show: again every second */
+	unsigned int count; /* show, capture: end after so many; 0: never */
+	const char *pcap;   /* explain flow: a capture to explain */
+	const char *vip;    /* capture: frames for this one only */
+	unsigned int rate;  /* capture: one frame of so many */
 };
 
 /*
@@ -31,6 +34,13 @@ struct ask_options {
  */
 enum exit_code ask(const struct ask_options *options,
 		   struct json_object *request, struct json_object **reply);
+
+/* {"request": VERB}, for the caller to complete. */
+struct json_object *ask_request(const char *verb);
+/* Adds a text to a request. */
+void ask_add(struct json_object *request, const char *name, const char *text);
+/* A request as a line of its own; the caller frees. NULL: out of memory. */
+char *ask_line(struct json_object *request);
 
 /* The same when the agent cannot be reached: tells why. */
 enum exit_code ask_unreachable(const char *path, int error);

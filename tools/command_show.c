@@ -71,16 +71,11 @@ static double seconds_now(void)
 
 static struct json_object *request_of(const struct showing *showing)
 {
-	struct json_object *request = json_object_new_object();
+	struct json_object *request = ask_request("show");
 
-	json_object_object_add(request, "request",
-			       json_object_new_string("show"));
-	json_object_object_add(request, "what",
-			       json_object_new_string(showing->view->what));
+	ask_add(request, "what", showing->view->what);
 	if (showing->argument)
-		json_object_object_add(
-			request, showing->view->argument,
-			json_object_new_string(showing->argument));
+		ask_add(request, showing->view->argument, showing->argument);
 	return request;
 }
 

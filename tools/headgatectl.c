@@ -18,6 +18,13 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
+/* Options without a letter. */
+enum option_code {
+	OPTION_PCAP = 256,
+	OPTION_VIP,
+	OPTION_RATE,
+};
+
 static const char short_options[] = "js:wn:hV";
 
 static const struct option long_options[] = {
@@ -25,13 +32,27 @@ static const struct option long_options[] = {
 	{ "socket", required_argument, NULL, 's' },
 	{ "watch", no_argument, NULL, 'w' },
 	{ "count", required_argument, NULL, 'n' },
+	{ "pcap", required_argument, NULL, OPTION_PCAP },
+	{ "vip", required_argument, NULL, OPTION_VIP },
+	{ "rate", required_argument, NULL, OPTION_RATE },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
 
 static const struct command commands[] = {
-	{ "show", "WHAT", "what there is", command_show },
+	{ "show", "WHAT", "what there is, see below", command_show },
+	{ "explain", "PREFIX|ADDRESS",
+	  "why each path is in the set or not, and who is told",
+	  command_explain },
+	{ "explain", "flow SOURCE PORT DESTINATION PORT tcp|udp|icmp",
+	  "which next hop a flow has, by the table and by the program",
+	  command_explain },
+	{ "explain", "flow --pcap FILE",
+	  "the same for each packet of a capture", command_explain },
+	{ "capture", "[--vip PREFIX] [--rate N] FILE",
+	  "a sample of what comes in for VIPs, as pcapng; FILE may be -",
+	  command_capture },
 };
 
 static const char usage[] =
@@ -41,7 +62,10 @@ static const char usage[] =
 	"  -s, --socket PATH  Where the agent listens. Default:\n"
 	"                     " HG_CTL_SOCKET "\n"
 	"  -w, --watch        show: again every second, counters with rates.\n"
-	"  -n, --count N      With --watch: N times, then end.\n"
+	"  -n, --count N      show --watch, capture: end after N.\n"
+	"      --pcap FILE    explain flow: each packet of a capture.\n"
+	"      --vip PREFIX   capture: only what is for this VIP.\n"
+	"      --rate N       capture: one packet of N, at random.\n"
 	"  -h, --help         Print this text and exit.\n"
 	"  -V, --version      Print the version and exit.\n"
 	"\n"
@@ -80,59 +104,81 @@ static enum exit_code run(const struct ask_options *options, int count,
 	fprintf(stderr, "headgatectl: unknown command '%s'; it is one of",
 		words[0]);
 	for (size_t i = 0; i < COUNT_OF(commands); i++)
-		fprintf(stderr, "%s %s", i ? "," : "", commands[i].name);
-	fputs(", see --help\n", stderr);
+		if (!i || strcmp(commands[i].name, commands[i - 1].name))
+			fprintf(stderr, "%s %s", i ? "," : "",
+				commands[i].name);
+	fputs("; see --help\n", stderr);
 	return EXIT_USAGE;
 }
 
-static bool read_count(const char *text, unsigned int *count)
+static bool read_number(const char *option, const char *text,
+			unsigned int *number_out)
 {
 	char *end;
 	unsigned long number = strtoul(text, &end, 10);
 
-	if (*text < '1' || *text > '9' || *end || number > UINT16_MAX) {
+	if (*text < '1' || *text > '9' || *end || number > INT32_MAX) {
 		fprintf(stderr,
-			"headgatectl: --count: '%s' is not a number from 1 to "
+			"headgatectl: --%s: '%s' is not a number from 1 to "
 			"%d\n",
-			text, UINT16_MAX);
+			option, text, INT32_MAX);
 		return false;
 	}
-	*count = (unsigned int)number;
+	*number_out = (unsigned int)number;
 	return true;
+}
+
+/* One option; EXIT_OK if the next one may follow. */
+static enum exit_code take_option(int option, struct ask_options *options)
+{
+	switch (option) {
+	case 'j':
+		options->json = true;
+		return EXIT_OK;
+	case 's':
+		options->socket = optarg;
+		return EXIT_OK;
+	case 'w':
+		options->watch = true;
+		return EXIT_OK;
+	case 'n':
+		return read_number("count", optarg, &options->count) ?
+			       EXIT_OK :
+			       EXIT_USAGE;
+	case OPTION_PCAP:
+		options->pcap = optarg;
+		return EXIT_OK;
+	case OPTION_VIP:
+		options->vip = optarg;
+		return EXIT_OK;
+	case OPTION_RATE:
+		return read_number("rate", optarg, &options->rate) ? EXIT_OK :
+								     EXIT_USAGE;
+	default:
+		fputs("headgatectl: --help lists the options\n", stderr);
+		return EXIT_USAGE;
+	}
 }
 
 int main(int argc, char **argv)
 {
 	struct ask_options options = { .socket = HG_CTL_SOCKET };
+	enum exit_code code;
 	int option;
 
 	while ((option = getopt_long(argc, argv, short_options, long_options,
 				     NULL)) != -1) {
-		switch (option) {
-		case 'j':
-			options.json = true;
-			break;
-		case 's':
-			options.socket = optarg;
-			break;
-		case 'w':
-			options.watch = true;
-			break;
-		case 'n':
-			if (!read_count(optarg, &options.count))
-				return EXIT_USAGE;
-			break;
-		case 'h':
+		if (option == 'h') {
 			print_help();
 			return EXIT_OK;
-		case 'V':
+		}
+		if (option == 'V') {
 			puts("headgatectl " HEADGATE_VERSION);
 			return EXIT_OK;
-		default:
-			fputs("headgatectl: --help lists the options\n",
-			      stderr);
-			return EXIT_USAGE;
 		}
+		code = take_option(option, &options);
+		if (code)
+			return code;
 	}
 	return run(&options, argc - optind, argv + optind);
 }

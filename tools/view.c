@@ -210,6 +210,12 @@ static const struct view_column outcome_columns[] = {
 	COLUMN_RATE("BYTES/S", "byte_rate"),
 };
 
+static const struct view_column event_columns[] = {
+	COLUMN_TEXT("EVENT", "name"),
+	COLUMN_NUMBER("PACKETS", "packets"),
+	COLUMN_NUMBER("BYTES", "bytes"),
+};
+
 static const struct view_column vip_counter_columns[] = {
 	COLUMN_TEXT("VIP", "prefix"),
 	COLUMN_NUMBER("PACKETS", "packets"),
@@ -228,6 +234,7 @@ static const struct view_column nexthop_counter_columns[] = {
 
 static const struct view_section counter_sections[] = {
 	{ .path = "counters.outcomes", COLUMNS(outcome_columns) },
+	{ .path = "counters.events", COLUMNS(event_columns) },
 	{ .path = "counters.vips", COLUMNS(vip_counter_columns) },
 	{ .path = "counters.nexthops", COLUMNS(nexthop_counter_columns) },
 };
@@ -257,3 +264,85 @@ const struct view *view_find(const char *what)
 			return &views[i];
 	return NULL;
 }
+
+/* ------------------------------------------------------------- explain */
+
+static const struct view_line explain_route_lines[] = {
+	{ "prefix", "{prefix}" },
+	{ "next hops", "{selected} in the set, {cut} more as good but cut" },
+	{ "steered", "{forwarding}" },
+};
+
+static const struct view_column explain_path_columns[] = {
+	COLUMN_WRITE("IN", write_mark),
+	COLUMN_TEXT("NEIGHBOR", "neighbor"),
+	COLUMN_TEXT("NEXT HOP", "next_hop"),
+	COLUMN_NUMBER("WEIGHT", "weight"),
+	COLUMN_TEXT("STEP", "reason"),
+	COLUMN_TEXT("WHY", "why"),
+};
+
+static const struct view_column announcement_columns[] = {
+	COLUMN_TEXT("TO", "neighbor"),
+	COLUMN_TEXT("ANNOUNCED", "announced"),
+	COLUMN_TEXT("WHY NOT", "cause"),
+};
+
+static const struct view_section explain_route_sections[] = {
+	{ .path = "explain",
+	  .lines = explain_route_lines,
+	  .line_count = COUNT_OF(explain_route_lines) },
+	{ .path = "explain.paths", COLUMNS(explain_path_columns) },
+	{ .path = "explain.announcements", COLUMNS(announcement_columns) },
+};
+
+const struct view view_explain_route = {
+	.what = "prefix",
+	SECTIONS(explain_route_sections),
+};
+
+static const struct view_line explain_flow_lines[] = {
+	{ "flow", "{flow.source}:{flow.source_port} to {flow.destination}:"
+		  "{flow.destination_port}, {flow.protocol}" },
+	{ "vip", "{vip}, hashed by {hash_fields}" },
+	{ "bucket", "{bucket} of group {group}, hash {hash}" },
+	{ "table", "{table.outcome}, next hop {table.next_hop}, backup "
+		   "{table.backup}" },
+	{ "program", "{program.outcome}, next hop {program.next_hop}, "
+		     "{program.action}" },
+	{ "agree", "{agree}" },
+};
+
+static const struct view_section explain_flow_sections[] = {
+	{ .path = "explain",
+	  .lines = explain_flow_lines,
+	  .line_count = COUNT_OF(explain_flow_lines) },
+};
+
+const struct view view_explain_flow = {
+	.what = "flow",
+	SECTIONS(explain_flow_sections),
+};
+
+static const struct view_column packet_columns[] = {
+	COLUMN_NUMBER("PACKET", "packet"),
+	COLUMN_TEXT("SOURCE", "flow.source"),
+	COLUMN_NUMBER("PORT", "flow.source_port"),
+	COLUMN_TEXT("DESTINATION", "flow.destination"),
+	COLUMN_NUMBER("PORT", "flow.destination_port"),
+	COLUMN_TEXT("PROTOCOL", "flow.protocol"),
+	COLUMN_NUMBER("BUCKET", "bucket"),
+	COLUMN_TEXT("TABLE", "table.next_hop"),
+	COLUMN_TEXT("PROGRAM", "program.next_hop"),
+	COLUMN_TEXT("OUTCOME", "program.outcome"),
+	COLUMN_TEXT("AGREE", "agree"),
+};
+
+static const struct view_section packet_sections[] = {
+	{ .path = "packets", COLUMNS(packet_columns) },
+};
+
+const struct view view_explain_packets = {
+	.what = "packets",
+	SECTIONS(packet_sections),
+};

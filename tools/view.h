@@ -61,6 +61,11 @@ struct view {
 extern const struct view views[];
 extern const size_t view_count;
 
+/* Of replies to `explain`. */
+extern const struct view view_explain_route;
+extern const struct view view_explain_flow;
+extern const struct view view_explain_packets;
+
 /* NULL if there is nothing of that name. */
 const struct view *view_find(const char *what);
 

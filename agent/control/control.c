@@ -28,6 +28,7 @@
 
 enum {
 	MAX_CLIENTS = 64,
+	MAX_CAPTURE_BACKLOG = 1 << 20, /* bytes not yet taken by the client */
 	BACKLOG = 16,
 	LOCK_MODE = 0600,
 	SOCKET_MODE = 0660, /* its group may look */
@@ -51,14 +52,24 @@ struct control {
 	struct event *listener;
 	struct client_list clients;
 	size_t client_count;
+	struct control_hooks hooks;
+	struct client *capturing; /* NULL: nobody is */
+	uint64_t lost;		  /* of its frames */
+	uint64_t lost_told;
 };
 
 /* ------------------------------------------------------------- clients */
 
 static void client_free(struct client *client)
 {
-	TAILQ_REMOVE(&client->control->clients, client, link);
-	client->control->client_count--;
+	struct control *control = client->control;
+
+	if (control->capturing == client) {
+		control->capturing = NULL;
+		control->hooks.capture_stop(control->hooks.context);
+	}
+	TAILQ_REMOVE(&control->clients, client, link);
+	control->client_count--;
 	bufferevent_free(client->stream);
 	free(client);
 }
@@ -81,6 +92,74 @@ static void send_reply(struct client *client, struct json_object *reply)
 	json_object_put(reply);
 }
 
+/* From here on the client is sent frames; he may be silent as long as he likes. */
+static struct json_object *start_capture(struct client *client,
+					 struct json_object *request)
+{
+	const struct timeval deadline = { .tv_sec = HG_CTL_TIMEOUT_S };
+	struct control *control = client->control;
+	struct capture_request what = { 0 };
+	struct json_object *refusal = capture_parse(request, &what);
+	char error[CONTROL_ERROR_SIZE];
+
+	if (refusal)
+		return refusal;
+	if (control->capturing)
+		return request_failure("another client is capturing");
+	if (control->hooks.capture_start(&what, control->hooks.context, error))
+		return request_failure("%s", error);
+	control->capturing = client;
+	control->lost = 0;
+	control->lost_told = 0;
+	bufferevent_set_timeouts(client->stream, NULL, &deadline);
+	return capture_head(control->view);
+}
+
+static void answer(struct client *client, const char *line)
+{
+	struct json_object *request = request_parse(line);
+
+	send_reply(client,
+		   capture_is_asked(request) ?
+			   start_capture(client, request) :
+			   request_answer(client->control->view, request));
+	json_object_put(request);
+}
+
+/* ------------------------------------------------------------- capture */
+
+static bool is_behind(const struct client *client)
+{
+	struct evbuffer *output = bufferevent_get_output(client->stream);
+
+	return evbuffer_get_length(output) > MAX_CAPTURE_BACKLOG;
+}
+
+void control_captured(struct control *control, const struct hg_capture *record,
+		      const uint8_t *frame)
+{
+	struct client *client = control->capturing;
+
+	if (!client)
+		return;
+	if (is_behind(client)) {
+		control->lost++;
+		return;
+	}
+	if (control->lost != control->lost_told) {
+		send_reply(client, capture_lost(control->lost));
+		control->lost_told = control->lost;
+	}
+	send_reply(client, capture_packet(control->view, record, frame));
+}
+
+void control_capture_lost(struct control *control, uint64_t count)
+{
+	control->lost += count;
+}
+
+/* ------------------------------------------------------------- events */
+
 static void on_input(struct bufferevent *stream, void *argument)
 {
 	struct client *client = argument;
@@ -88,7 +167,7 @@ static void on_input(struct bufferevent *stream, void *argument)
 	char *line;
 
 	while ((line = evbuffer_readln(input, NULL, EVBUFFER_EOL_LF))) {
-		send_reply(client, request_answer(client->control->view, line));
+		answer(client, line);
 		free(line);
 	}
 	if (evbuffer_get_length(input) < HG_CTL_MAX_REQUEST)
@@ -207,7 +286,8 @@ static int start_listening(struct control *control,
 }
 
 int control_new(struct event_base *base, const char *path,
-		const struct control_view *view, struct control **out,
+		const struct control_view *view,
+		const struct control_hooks *hooks, struct control **out,
 		char error[CONTROL_ERROR_SIZE])
 {
 	struct control *control = calloc(1, sizeof(*control));
@@ -220,6 +300,7 @@ int control_new(struct event_base *base, const char *path,
 	control->lock = -1;
 	control->base = base;
 	control->view = view;
+	control->hooks = *hooks;
 	control->path.sun_family = AF_UNIX;
 	TAILQ_INIT(&control->clients);
 	snprintf(control->path.sun_path, sizeof(control->path.sun_path), "%s",
@@ -238,7 +319,7 @@ int control_new(struct event_base *base, const char *path,
 	return 0;
 }
 
-void control_free(struct control *control)
+void control_hang_up(struct control *control)
 {
 	struct client *client;
 
@@ -246,6 +327,13 @@ void control_free(struct control *control)
 		return;
 	while ((client = TAILQ_FIRST(&control->clients)))
 		client_free(client);
+}
+
+void control_free(struct control *control)
+{
+	if (!control)
+		return;
+	control_hang_up(control);
 	if (control->listener) {
 		unlink(control->path.sun_path);
 		close(event_get_fd(control->listener));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* From the line of a request to the object of its reply. See request.h. */
+/* From a request to its reply. See request.h. */
 
 #include "control/request.h"
 
@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "control/explain.h"
 #include "control/json.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -45,30 +46,30 @@ static const struct {
 				      struct json_object *request);
 } requests[] = {
 	{ "show", answer_show },
+	{ "explain", explain },
 };
 
-static struct json_object *answer_object(const struct control_view *view,
-					 struct json_object *request)
+struct json_object *request_parse(const char *line)
 {
-	const char *verb = json_get_text(request, "request");
+	struct json_object *request = json_tokener_parse(line);
 
-	for (size_t i = 0; verb && i < COUNT_OF(requests); i++)
-		if (!strcmp(requests[i].verb, verb))
-			return requests[i].answer(view, request);
-	return request_failure("unknown request '%s'; allowed: show",
-			       verb ? verb : "");
+	if (json_object_is_type(request, json_type_object))
+		return request;
+	json_object_put(request);
+	return NULL;
 }
 
 struct json_object *request_answer(const struct control_view *view,
-				   const char *line)
+				   struct json_object *request)
 {
-	struct json_object *request = json_tokener_parse(line);
-	struct json_object *reply;
+	const char *verb = json_get_text(request, "request");
 
-	if (json_object_is_type(request, json_type_object))
-		reply = answer_object(view, request);
-	else
-		reply = request_failure("the request is not a JSON object");
-	json_object_put(request);
-	return reply;
+	if (!request)
+		return request_failure("the request is not a JSON object");
+	for (size_t i = 0; verb && i < COUNT_OF(requests); i++)
+		if (!strcmp(requests[i].verb, verb))
+			return requests[i].answer(view, request);
+	return request_failure(
+		"unknown request '%s'; allowed: show, explain, capture",
+		verb ? verb : "");
 }

@@ -9,9 +9,11 @@
 
 #include "control/show.h"
 
-/* The reply to one line; {"error": ...} if it cannot be answered. */
+/* The object on a line, which the caller puts; NULL if there is none. */
+struct json_object *request_parse(const char *line);
+/* The reply to one request; {"error": ...} if it cannot be answered. */
 struct json_object *request_answer(const struct control_view *view,
-				   const char *line);
+				   struct json_object *request);
 /* {"error": TEXT}. */
 struct json_object *request_failure(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));

@@ -13,6 +13,7 @@ struct bgp_speaker;
 struct config;
 struct datapath;
 struct json_object;
+struct nexthop;
 struct nexthop_tracker;
 struct rib;
 struct steering;
@@ -39,6 +40,9 @@ struct control_view {
  */
 struct json_object *show(const struct control_view *view, const char *what,
 			 struct json_object *request);
+/* The next hop in a slot of the program's table, or NULL. */
+const struct nexthop *show_nexthop_in(const struct control_view *view,
+				      uint32_t slot);
 /* "status, neighbors, ..." for an error message. Returns `text`. */
 const char *show_names(char text[SHOW_NAMES_SIZE]);
 

@@ -41,9 +41,9 @@ static struct json_object *attributes_json(const struct bgp_attributes *from)
 	return out;
 }
 
-static struct json_object *path_json(const struct control_view *view,
-				     const struct route *route,
-				     const struct path *path)
+struct json_object *show_path(const struct control_view *view,
+			      const struct route *route,
+			      const struct path *path)
 {
 	struct bgp_attributes attributes = attribute_set_view(path->attributes);
 	struct json_object *out = json_object_new_object();
@@ -93,7 +93,7 @@ static struct json_object *route_json(const struct control_view *view,
 		const struct address *next_hop =
 			next_hop_address(path->attributes->next_hop);
 
-		json_object_array_add(paths, path_json(view, route, path));
+		json_object_array_add(paths, show_path(view, route, path));
 		if (path->reason == REASON_NONE)
 			json_object_array_add(nexthops,
 					      json_of_address(next_hop));
@@ -121,14 +121,9 @@ struct json_object *show_routes(const struct control_view *view)
 	return list;
 }
 
-/*
- * What somebody means by a prefix: that one if it has a length, else the
- * longest that contains the address. NULL and the text of an error if there is
- * none.
- */
-static const struct route *find_route(const struct control_view *view,
-				      const char *text,
-				      struct json_object **error)
+const struct route *show_find_route(const struct control_view *view,
+				    const char *text,
+				    struct json_object **error)
 {
 	const struct route *route;
 	struct prefix prefix;
@@ -153,7 +148,7 @@ struct json_object *show_route(const struct control_view *view,
 {
 	const char *text = json_get_text(request, "prefix");
 	struct json_object *error, *list, *out;
-	const struct route *route = find_route(view, text, &error);
+	const struct route *route = show_find_route(view, text, &error);
 
 	if (!route)
 		return error;

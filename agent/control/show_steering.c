@@ -31,6 +31,22 @@ static void add_slot(struct json_object *out, const struct control_view *view,
 	json_add_counter(out, &counter);
 }
 
+const struct nexthop *show_nexthop_in(const struct control_view *view,
+				      uint32_t slot)
+{
+	const struct nexthop *nexthop = NULL;
+
+	while (slot != HG_NEXTHOP_NONE &&
+	       (nexthop = nexthop_next(view->tracker, nexthop))) {
+		const struct slot *its =
+			steering_find_slot(view->steering, &nexthop->address);
+
+		if (its && its->index == slot)
+			return nexthop;
+	}
+	return NULL;
+}
+
 static struct json_object *nexthop_json(const struct control_view *view,
 					const struct nexthop *nexthop)
 {
@@ -130,6 +146,22 @@ static struct json_object *outcomes_json(const struct control_view *view)
 	return list;
 }
 
+static struct json_object *events_json(const struct control_view *view)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (int i = 0; i < HG_EVENT_COUNT; i++) {
+		struct json_object *out = json_object_new_object();
+		struct hg_counter counter = { 0 };
+
+		datapath_read_event_counter(view->datapath, i, &counter);
+		json_add_text(out, "name", hg_event_name(i));
+		json_add_counter(out, &counter);
+		json_object_array_add(list, out);
+	}
+	return list;
+}
+
 static struct json_object *vip_counters_json(const struct control_view *view)
 {
 	struct json_object *list = json_object_new_array();
@@ -170,6 +202,7 @@ struct json_object *show_counters(const struct control_view *view)
 	struct json_object *out = json_object_new_object();
 
 	json_add(out, "outcomes", outcomes_json(view));
+	json_add(out, "events", events_json(view));
 	json_add(out, "vips", vip_counters_json(view));
 	json_add(out, "nexthops", nexthop_counters_json(view));
 	return out;

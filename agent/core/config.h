@@ -252,6 +252,8 @@ bool neighbor_is_interface(const struct neighbor_config *neighbor);
 bool neighbor_is_internal(const struct neighbor_config *neighbor,
 			  uint32_t local_as);
 const char *neighbor_role_name(enum neighbor_role role);
+/* "5-tuple", ... */
+const char *config_hash_fields_name(uint32_t hash_fields);
 /* "65001", "65001-65010", "external", "internal" or "any". */
 const char *neighbor_as_format(const struct neighbor_config *neighbor,
 			       char *text, size_t size);

@@ -310,6 +310,11 @@ const struct config_flag config_flags[] = {
 
 const size_t config_flag_count = COUNT_OF(config_flags);
 
+const char *config_hash_fields_name(uint32_t hash_fields)
+{
+	return hash_fields_names[hash_fields];
+}
+
 const struct config_flag *config_flag_find(const char *name)
 {
 	for (size_t i = 0; i < config_flag_count; i++)

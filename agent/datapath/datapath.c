@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The life of the XDP program: load, pin, close. See datapath.h; attaching is
- * in attach.c, the tables are in tables.c, the counters in counters.c.
+ * in attach.c, the tables are in tables.c and vips.c, the
+ * counters in counters.c, captures in capture.c.
  */
 
 #include "datapath/datapath.h"
@@ -45,6 +46,7 @@ static void configure(struct headgate *skeleton,
 		      const struct datapath_options *options)
 {
 	skeleton->rodata->config.hash_key = options->hash_key;
+	skeleton->rodata->config.icmp_rate = options->icmp_rate;
 	bpf_map__set_max_entries(skeleton->maps.groups, options->group_count);
 	bpf_map__set_max_entries(skeleton->maps.buckets,
 				 options->group_count * options->table_size);
@@ -81,12 +83,17 @@ static void take_descriptors(struct datapath *dp)
 	const struct headgate *skeleton = dp->skeleton;
 
 	dp->program = bpf_program__fd(skeleton->progs.headgate);
-	dp->vip4 = bpf_map__fd(skeleton->maps.vip4);
+	dp->explain = bpf_program__fd(skeleton->progs.explain);
+	dp->vips.vip4_lpm = bpf_map__fd(skeleton->maps.vip4_lpm);
+	dp->vips.vip6_lpm = bpf_map__fd(skeleton->maps.vip6_lpm);
 	dp->tx_ports = bpf_map__fd(skeleton->maps.tx_ports);
 	dp->vip_counters = bpf_map__fd(skeleton->maps.vip_counters);
 	dp->nh_counters = bpf_map__fd(skeleton->maps.nh_counters);
 	dp->outcomes = bpf_map__fd(skeleton->maps.outcomes);
+	dp->events = bpf_map__fd(skeleton->maps.events);
+	dp->captures = bpf_map__fd(skeleton->maps.captures);
 	dp->program_ports = skeleton->bss->ports;
+	dp->control = &skeleton->bss->control;
 }
 
 static int map_memory(struct datapath *dp, struct datapath_error *error)
@@ -101,6 +108,9 @@ static int map_memory(struct datapath *dp, struct datapath_error *error)
 	if (!err)
 		err = table_open(&dp->nexthops,
 				 bpf_map__fd(skeleton->maps.nexthops));
+	if (!err)
+		err = vips_open(&dp->vips, bpf_map__fd(skeleton->maps.vip4),
+				bpf_map__fd(skeleton->maps.vip6));
 	if (!err)
 		err = counters_open(&dp->counters);
 	if (err)
@@ -183,11 +193,13 @@ void datapath_close(struct datapath *dp, bool keep)
 {
 	if (!dp)
 		return;
+	datapath_capture_stop(dp);
 	attach_release(dp, keep);
 	/* Only what this run has pinned: if it fails early, a former's stays. */
 	if (!keep && dp->maps_pinned)
 		unpin_maps(dp);
 	counters_close(&dp->counters);
+	vips_close(&dp->vips);
 	table_close(&dp->nexthops);
 	table_close(&dp->buckets);
 	table_close(&dp->groups);
@@ -204,26 +216,4 @@ uint32_t datapath_program_id(const struct datapath *dp)
 	if (bpf_obj_get_info_by_fd(dp->program, &info, &size))
 		return 0;
 	return info.id;
-}
-
-int datapath_test_run(const struct datapath *dp, const void *frame, size_t size,
-		      uint32_t ifindex, void *out, size_t *out_size,
-		      uint32_t *action)
-{
-	struct xdp_md context = {
-		.data_end = size,
-		.ingress_ifindex = ifindex,
-	};
-	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame,
-		    .data_size_in = size, .data_out = out,
-		    .data_size_out = *out_size, .ctx_in = &context,
-		    .ctx_size_in = sizeof(context), .repeat = 1);
-	int err;
-
-	err = bpf_prog_test_run_opts(dp->program, &run);
-	if (err)
-		return err;
-	*out_size = run.data_size_out;
-	*action = run.retval;
-	return 0;
 }

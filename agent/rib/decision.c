@@ -8,6 +8,7 @@
 #include "bgp/as_path.h"
 #include "core/wire.h"
 #include "rib/path_list.h"
+#include "rib/path_value.h"
 #include "rib/weight.h"
 
 _Static_assert(sizeof(struct path) <= 4 * sizeof(void *),
@@ -51,14 +52,6 @@ static int compare_local_pref(const struct decision_options *options,
 			       a->attributes->local_pref);
 }
 
-/* RFC 7311 4.1: never beyond what 64 bits hold. */
-static uint64_t aigp_to(const struct attribute_set *set)
-{
-	uint64_t cost = set->next_hop->igp_cost;
-
-	return set->aigp > UINT64_MAX - cost ? UINT64_MAX : set->aigp + cost;
-}
-
 static int compare_aigp(const struct decision_options *options,
 			const struct path *a, const struct path *b)
 {
@@ -68,23 +61,14 @@ static int compare_aigp(const struct decision_options *options,
 		return 0;
 	if (!x->has_aigp || !y->has_aigp)
 		return y->has_aigp - x->has_aigp;
-	return compare_numbers(aigp_to(x), aigp_to(y));
-}
-
-/* RFC 5065 5.3 leaves confederation segments out, unless we are told to. */
-static unsigned int path_length(const struct decision_options *options,
-				const struct attribute_set *set)
-{
-	return set->as_path_length + (options->count_confederation_path ?
-					      set->confederation_length :
-					      0u);
+	return compare_numbers(path_aigp(a), path_aigp(b));
 }
 
 static int compare_as_path_length(const struct decision_options *options,
 				  const struct path *a, const struct path *b)
 {
-	return compare_numbers(path_length(options, a->attributes),
-			       path_length(options, b->attributes));
+	return compare_numbers(path_length(options, a),
+			       path_length(options, b));
 }
 
 static int compare_origin(const struct decision_options *options,
@@ -185,22 +169,13 @@ static void keep_best(const struct decision_options *options,
 			first_difference(options, steps, path, best, &order);
 }
 
-static uint32_t med_of(const struct decision_options *options,
-		       const struct path *path)
-{
-	if (!path->attributes->has_med &&
-	    options->missing_med == MISSING_MED_WORST)
-		return UINT32_MAX; /* RFC 4451 3.2 */
-	return path->attributes->med;
-}
-
 static bool meds_differ(const struct decision_options *options,
 			struct path *paths)
 {
 	struct path *first = candidate(paths), *path;
 
 	for (path = first; path; path = candidate(path->next))
-		if (med_of(options, path) != med_of(options, first))
+		if (path_med(options, path) != path_med(options, first))
 			return true;
 	return false;
 }
@@ -222,11 +197,11 @@ static struct path *keep_lowest_med(const struct decision_options *options,
 
 	for (path = first; is_of_group(options, first, path);
 	     path = candidate(path->next))
-		if (med_of(options, path) < lowest)
-			lowest = med_of(options, path);
+		if (path_med(options, path) < lowest)
+			lowest = path_med(options, path);
 	for (path = first; is_of_group(options, first, path);
 	     path = candidate(path->next))
-		if (med_of(options, path) > lowest)
+		if (path_med(options, path) > lowest)
 			path->reason = REASON_MED;
 	return path;
 }

@@ -33,9 +33,9 @@ bool import_is_loop(const struct import_options *options,
 		    const struct bgp_attributes *attributes);
 
 /*
- * What no rule lifts, for one prefix: only single addresses inside --vip can be
- * steered, and nobody may claim the default route, an address of ours or the
- * network in which a backend's next hops are. IMPORT_ACCEPTED otherwise.
+ * What no rule lifts, for one prefix: it is inside --vip, and nobody may claim
+ * the default route, an address of ours or the network in which a backend's
+ * next hops are. IMPORT_ACCEPTED otherwise.
  */
 enum import_cause import_check(const struct import_options *options,
 			       enum neighbor_role role,

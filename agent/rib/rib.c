@@ -588,6 +588,11 @@ bool route_bandwidth(const struct rib *rib, const struct route *route,
 				   bytes_per_second);
 }
 
+const struct decision_options *rib_decision_options(const struct rib *rib)
+{
+	return &rib->options.decision;
+}
+
 const struct route *rib_find(const struct rib *rib, const struct prefix *prefix)
 {
 	return (const struct route *)prefix_map_find(&rib->routes, prefix);

@@ -189,6 +189,8 @@ uint32_t rib_path_weight(const struct rib *rib, const struct route *route,
 bool route_bandwidth(const struct rib *rib, const struct route *route,
 		     double *bytes_per_second);
 
+/* By what the paths of all routes are decided. */
+const struct decision_options *rib_decision_options(const struct rib *rib);
 /* The route of `prefix`, or NULL. */
 const struct route *rib_find(const struct rib *rib,
 			     const struct prefix *prefix);

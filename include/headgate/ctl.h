@@ -9,6 +9,10 @@
  *	{"request":"show","what":"neighbors"}
  *	{"neighbors":[...]}	or	{"error":"what is wrong"}
  *
+ * {"request":"capture"} alone is answered by line after line, until one side
+ * hangs up: {"capture":{"interfaces":[...]}}, then {"packet":{...}} for each,
+ * and {"lost":N} when there were more than the client took.
+ *
  * Fields of a reply are only ever added. A name that ends in "_s" is a number
  * of seconds; a share is a number from 0 to 1.
  */
@@ -16,8 +20,8 @@
 #define HG_CTL_SOCKET "/run/headgate/ctl.sock"
 
 enum hg_ctl_limits {
-	HG_CTL_MAX_REQUEST = 4096, /* bytes, with the newline */
-	HG_CTL_TIMEOUT_S = 5,	   /* without a byte from the other side */
+	HG_CTL_MAX_REQUEST = 16384, /* bytes, with the newline */
+	HG_CTL_TIMEOUT_S = 5,	    /* without a byte from the other side */
 };
 
 #endif

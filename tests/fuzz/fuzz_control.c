@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/explain.h"
 #include "control/request.h"
 #include "headgate/ctl.h"
 
@@ -22,6 +23,13 @@ struct json_object *show(const struct control_view *view, const char *what,
 	return strcmp(what, "status") ? NULL : json_object_new_object();
 }
 
+struct json_object *explain(const struct control_view *view,
+			    struct json_object *request)
+{
+	(void)view, (void)request;
+	return json_object_new_object();
+}
+
 const char *show_names(char text[SHOW_NAMES_SIZE])
 {
 	strcpy(text, "status");
@@ -32,17 +40,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct control_view view = { 0 };
 	char line[HG_CTL_MAX_REQUEST + 1];
-	struct json_object *reply;
+	struct json_object *request, *reply;
 	const char *text;
 
 	if (size > HG_CTL_MAX_REQUEST)
 		return 0;
 	memcpy(line, data, size);
 	line[size] = '\0';
-	reply = request_answer(&view, line);
+	request = request_parse(line);
+	reply = request_answer(&view, request);
 	text = json_object_to_json_string_ext(reply, JSON_C_TO_STRING_PLAIN);
 	if (*text != '{' || strchr(text, '\n'))
 		abort();
 	json_object_put(reply);
+	json_object_put(request);
 	return 0;
 }

@@ -3,29 +3,53 @@
 #define TESTS_XDP_WORLD_H
 
 /*
- * A load balancer with two ports, and next hops and VIPs of every kind. It is
- * held twice: in the tables of the real program, and here for the oracle.
+ * A load balancer with three ports, and next hops and VIPs of every kind. It is
+ * held twice: in the tables of the real program, and here for the oracle. What
+ * fails here ends the test.
+ *
+ *     left  02:00:00:00:01:00
+ *     right 02:00:00:00:01:01
+ *     third 02:00:00:00:01:02
+ *
+ * Next hop SLOT has the MAC 02:00:00:00:09:SLOT and is spoken to from
+ * 02:00:00:00:08:SLOT. VIP number V is 192.0.2.(1 + V) and 2001:db8:2::(1 + V).
+ * Behind these stand prefixes within each other:
+ *
+ *     203.0.113.0/24   2001:db8:113::/48      behind the left port
+ *     203.0.113.64/26  2001:db8:113:40::/58   behind the right port
+ *     203.0.113.80     2001:db8:113:40::80    host routes, a tagged next hop
  */
 
-#include "datapath/datapath.h"
-#include "sandbox.h"
+#include "headgate/abi.h"
 
-#include <arpa/inet.h>
 #include <linux/if_ether.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+
+enum world_port {
+	PORT_LEFT,
+	PORT_RIGHT,
+	PORT_THIRD,
+	PORT_COUNT,
+};
 
 enum world_slot {
 	SLOT_NONE = HG_NEXTHOP_NONE,
-	SLOT_LEFT,   /* behind the port frames come in by */
-	SLOT_RIGHT,  /* behind the other port */
-	SLOT_DEAD,   /* not alive */
-	SLOT_NARROW, /* behind a port with a small MTU */
+	SLOT_LEFT,
+	SLOT_RIGHT,
+	SLOT_DEAD,
+	SLOT_NARROW, /* behind a link with a small MTU */
 	SLOT_LOST,   /* behind an interface that is no port */
+	SLOT_LEFT_TAG,
+	SLOT_LEFT_TAGS,
+	SLOT_RIGHT_TAG,
+	SLOT_RIGHT_TAGS,
+	SLOT_THIRD,
 	SLOT_COUNT,
 };
 
+/* What a VIP's buckets say; each is a group and two VIPs, one a family. */
 enum world_vip {
 	VIP_LEFT,
 	VIP_RIGHT,
@@ -34,8 +58,14 @@ enum world_vip {
 	VIP_EMPTY,  /* buckets of zeroes */
 	VIP_NARROW,
 	VIP_LOST,
+	VIP_LEFT_TAG,
+	VIP_LEFT_TAGS,
+	VIP_RIGHT_TAG,
+	VIP_RIGHT_TAGS,
 	VIP_ANY_HASH, /* from here on every mode, buckets at random */
-	VIP_PACKET = VIP_ANY_HASH + HG_HASH_PACKET,
+	VIP_3_TUPLE = VIP_ANY_HASH + HG_HASH_3_TUPLE,
+	VIP_SRC_DST = VIP_ANY_HASH + HG_HASH_SRC_DST,
+	VIP_PACKET = VIP_ANY_HASH + HG_HASH_PACKET, /* all buckets equal */
 	VIP_COUNT,
 };
 
@@ -45,153 +75,75 @@ enum world_sizes {
 	WORLD_NARROW_MTU = 100,
 	WORLD_FIRST_VIP = 0xc0000201, /* 192.0.2.1 */
 	WORLD_NO_VIP = 0xc6336401,    /* 198.51.100.1 */
+	WORLD_PREFIX = 0xcb007100,    /* 203.0.113.0 */
+	WORLD_MAX_ROUTES = 64,
+	WORLD_PREFIXES = 6, /* behind the VIPs of both families */
+	WORLD_IPV4_BITS = 32,
+	WORLD_IPV6_BITS = 128,
 };
 
-static const uint64_t world_key = 0x5ca1ab1e0ddba11;
-static const uint8_t left_mac[ETH_ALEN] = { 2, 0, 0, 0, 1, 1 };
-static const uint8_t right_mac[ETH_ALEN] = { 2, 0, 0, 0, 1, 2 };
+enum world_tags {
+	WORLD_TAG = 100,       /* 802.1Q, of the next hops with one tag */
+	WORLD_OUTER_TAG = 200, /* 802.1ad, around WORLD_INNER_TAG */
+	WORLD_INNER_TAG = 4094,
+};
+
+struct world_port_info {
+	uint32_t ifindex;
+	uint8_t mac[ETH_ALEN];
+};
+
+/* An entry of the tables of VIPs. Addresses as struct hg_address. */
+struct world_route {
+	bool ipv6;
+	uint8_t length; /* all bits: in vip4 or vip6, else in the LPM tries */
+	struct hg_address address;
+	struct hg_vip vip; /* the counter is the route's index */
+};
+
+struct datapath;
 
 struct world {
 	struct datapath *dp;
-	uint32_t left; /* ifindexes */
-	uint32_t right;
+	uint32_t icmp_rate;
+	struct world_port_info ports[PORT_COUNT];
 	struct hg_nexthop nexthops[SLOT_COUNT];
-	struct hg_vip vips[VIP_COUNT];
 	struct hg_bucket buckets[VIP_COUNT][WORLD_TABLE_SIZE];
+	struct world_route routes[WORLD_MAX_ROUTES];
+	uint32_t route_count;
 };
 
-static inline uint32_t world_address(enum world_vip vip)
-{
-	return WORLD_FIRST_VIP + vip;
-}
+extern const uint64_t world_key;
 
-static inline void world_check(int err, const char *what)
-{
-	if (!err)
-		return;
-	fprintf(stderr, "%s: %s\n", what, strerror(-err));
-	exit(SANDBOX_FAILED);
-}
+/*
+ * In a sandbox; keeps the process on one CPU. `icmp_rate` as in struct
+ * hg_config. The buckets of some VIPs depend on the state of random().
+ */
+struct world *world_new(uint32_t icmp_rate);
+void world_free(struct world *world);
 
-static inline void world_check_text(int err, const struct datapath_error *error)
-{
-	if (err)
-		world_check(err, error->text);
-}
+struct hg_address world_address(enum world_vip vip, bool ipv6);
+/* True if both are equal in their first `length` bits. */
+bool world_matches(const struct hg_address *a, const struct hg_address *b,
+		   bool ipv6, uint8_t length);
+/* Index into `routes`, for what is a host route. */
+uint32_t world_route_of(enum world_vip vip, bool ipv6);
 
-static inline void world_open(struct world *world)
-{
-	const struct datapath_options options = {
-		.bpffs = SANDBOX_PINS,
-		.hash_key = world_key,
-		.table_size = WORLD_TABLE_SIZE,
-		.group_count = VIP_COUNT,
-	};
-	struct datapath_error error;
-	int err;
+/* Adds a route, with the next free counter, or takes it away again. */
+void world_add_route(struct world *world, struct world_route route);
+void world_remove_last_route(struct world *world);
 
-	world->left = sandbox_add_veth("left");
-	world->right = sandbox_add_veth("right");
-	err = datapath_open(&options, &world->dp, &error);
-	if (!err)
-		err = datapath_attach(world->dp, world->left, "left", left_mac,
-				      &error);
-	if (!err)
-		err = datapath_attach(world->dp, world->right, "right",
-				      right_mac, &error);
-	world_check_text(err, &error);
-}
-
-/* Next hop MACs are 02:00:00:00:09:SLOT, those of their ports 02:..:08:SLOT. */
-static inline void world_add_nexthops(struct world *world)
-{
-	const uint32_t ifindexes[SLOT_COUNT] = {
-		[SLOT_LEFT] = world->left, [SLOT_RIGHT] = world->right,
-		[SLOT_DEAD] = world->left, [SLOT_NARROW] = world->left,
-		[SLOT_LOST] = UINT16_MAX,
-	};
-
-	for (uint8_t slot = SLOT_LEFT; slot < SLOT_COUNT; slot++) {
-		world->nexthops[slot] = (struct hg_nexthop){
-			.destination_mac = { 2, 0, 0, 0, 9, slot },
-			.source_mac = { 2, 0, 0, 0, 8, slot },
-			.ifindex = ifindexes[slot],
-			.mtu = slot == SLOT_NARROW ? WORLD_NARROW_MTU :
-						     WORLD_MTU,
-			.alive = slot != SLOT_DEAD,
-		};
-		world_check(datapath_set_nexthop(world->dp, slot,
-						 &world->nexthops[slot]),
-			    "next hop");
-	}
-}
-
-static inline struct hg_bucket world_bucket(enum world_vip vip)
-{
-	static const struct hg_bucket buckets[VIP_ANY_HASH] = {
-		[VIP_LEFT] = { SLOT_LEFT, SLOT_RIGHT, 0, 0 },
-		[VIP_RIGHT] = { SLOT_RIGHT, SLOT_LEFT, 0, 0 },
-		[VIP_BACKUP] = { SLOT_DEAD, SLOT_LEFT, 0, 0 },
-		[VIP_DEAD] = { SLOT_DEAD, SLOT_DEAD, 0, 0 },
-		[VIP_NARROW] = { SLOT_NARROW, SLOT_LEFT, 0, 0 },
-		[VIP_LOST] = { SLOT_LOST, SLOT_LEFT, 0, 0 },
-	};
-
-	if (vip < VIP_ANY_HASH)
-		return buckets[vip];
-	return (struct hg_bucket){ .current = random() % SLOT_COUNT,
-				   .backup = random() % SLOT_COUNT };
-}
-
-static inline void world_fill_group(struct world *world, enum world_vip vip)
-{
-	uint32_t first = vip * WORLD_TABLE_SIZE;
-	struct hg_group group = { .first_bucket = first,
-				  .mask = WORLD_TABLE_SIZE - 1 };
-
-	for (uint32_t i = 0; i < WORLD_TABLE_SIZE; i++) {
-		world->buckets[vip][i] = world_bucket(vip);
-		world_check(datapath_set_bucket(world->dp, first + i,
-						world->buckets[vip][i]),
-			    "bucket");
-	}
-	world_check(datapath_set_group(world->dp, vip, group), "group");
-}
-
-static inline void world_add_vips(struct world *world)
-{
-	for (enum world_vip vip = 0; vip < VIP_COUNT; vip++) {
-		world_fill_group(world, vip);
-		world->vips[vip] = (struct hg_vip){
-			.group = vip,
-			.counter = vip,
-			.hash_fields = vip < VIP_ANY_HASH ? HG_HASH_5_TUPLE :
-							    vip - VIP_ANY_HASH,
-		};
-		world_check(datapath_set_vip(world->dp,
-					     htonl(world_address(vip)),
-					     &world->vips[vip]),
-			    "vip");
-	}
-}
-
-/* In a sandbox. The buckets of some VIPs depend on the state of random(). */
-static inline struct world *world_new(void)
-{
-	struct world *world = calloc(1, sizeof(*world));
-
-	if (!world)
-		sandbox_die("calloc");
-	world_open(world);
-	world_add_nexthops(world);
-	world_add_vips(world);
-	return world;
-}
-
-static inline void world_free(struct world *world)
-{
-	datapath_close(world->dp, false);
-	free(world);
-}
+/* A next hop that comes to life again is another incarnation. */
+void world_set_alive(struct world *world, enum world_slot slot, bool alive);
+void world_set_nexthop(struct world *world, enum world_slot slot,
+		       const struct hg_nexthop *nexthop);
+void world_set_bucket(struct world *world, enum world_vip vip, uint32_t index,
+		      struct hg_bucket bucket);
+void world_set_buckets(struct world *world, enum world_vip vip,
+		       struct hg_bucket bucket);
+/* As if that many ICMP errors had come in this second. */
+void world_set_icmp_used(struct world *world, uint32_t route, uint64_t used);
+/* Empties the program's memory of fragments. */
+void world_forget_fragments(struct world *world);
 
 #endif

@@ -32,11 +32,25 @@ static const uint64_t key = 0x0123456789abcdef;
 static struct flow flow_of(uint32_t source, uint16_t source_port)
 {
 	return (struct flow){
-		.source = htonl(source),
-		.destination = htonl(DESTINATION),
+		.source = { htonl(source) },
+		.destination = { htonl(DESTINATION) },
 		.source_port = htons(source_port),
 		.destination_port = htons(PORT_HTTPS),
 		.protocol = PROTOCOL_TCP,
+	};
+}
+
+/* From 2001:db8:a::1 to 2001:db8:2::1. */
+static struct flow ipv6_flow(void)
+{
+	return (struct flow){
+		.source = { htonl(0x20010db8), htonl(0x000a0000), 0, htonl(1) },
+		.destination = { htonl(0x20010db8), htonl(0x00020000), 0,
+				 htonl(1) },
+		.source_port = htons(12345),
+		.destination_port = htons(PORT_HTTPS),
+		.protocol = PROTOCOL_TCP,
+		.ipv6 = true,
 	};
 }
 
@@ -56,18 +70,34 @@ static const struct golden golden_values[] = {
 	{ HG_HASH_DST, 0x0123456789abcdef, 0x37046f1f4d28d35c },
 };
 
+/* The same between 2001:db8:a::1 and 2001:db8:2::1. Never to be changed. */
+static const struct golden golden_ipv6_values[] = {
+	{ HG_HASH_5_TUPLE, 0, 0x724c927109dc44f0 },
+	{ HG_HASH_5_TUPLE, 0x0123456789abcdef, 0x7f45d9c114619560 },
+	{ HG_HASH_3_TUPLE, 0x0123456789abcdef, 0x5a60c68e0ba47e7d },
+	{ HG_HASH_SRC_DST, 0x0123456789abcdef, 0x5a5519f1a7cb51e5 },
+	{ HG_HASH_SRC, 0x0123456789abcdef, 0xb0cb1b0057fbf215 },
+	{ HG_HASH_DST, 0x0123456789abcdef, 0x4068189bbe58a0e0 },
+};
+
+static void assert_frozen(const struct flow *flow, const struct golden *golden,
+			  size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(flow_hash(flow, golden[i].fields,
+					   golden[i].key),
+				 golden[i].hash);
+}
+
 static void agrees_with_the_frozen_values(void **state)
 {
-	const struct flow flow = flow_of(SOURCE, 12345);
+	const struct flow ipv4 = flow_of(SOURCE, 12345), ipv6 = ipv6_flow();
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(golden_values) / sizeof(*golden_values);
-	     i++) {
-		const struct golden *golden = &golden_values[i];
-
-		assert_int_equal(flow_hash(&flow, golden->fields, golden->key),
-				 golden->hash);
-	}
+	assert_frozen(&ipv4, golden_values,
+		      sizeof(golden_values) / sizeof(*golden_values));
+	assert_frozen(&ipv6, golden_ipv6_values,
+		      sizeof(golden_ipv6_values) / sizeof(*golden_ipv6_values));
 }
 
 enum field {
@@ -85,10 +115,10 @@ static struct flow with_other(enum field field)
 
 	switch (field) {
 	case FIELD_SOURCE:
-		flow.source ^= htonl(1);
+		flow.source[0] ^= htonl(1);
 		break;
 	case FIELD_DESTINATION:
-		flow.destination ^= htonl(1);
+		flow.destination[0] ^= htonl(1);
 		break;
 	case FIELD_SOURCE_PORT:
 		flow.source_port ^= htons(1);
@@ -124,6 +154,27 @@ static void takes_exactly_the_fields_of_the_mode(void **state)
 				       flow_hash(&other, mode, key);
 
 			assert_int_equal(differs, takes_part[mode][field]);
+		}
+}
+
+/* No word of an IPv6 address is left out. */
+static void takes_every_word_of_an_ipv6_address(void **state)
+{
+	const struct flow flow = ipv6_flow();
+
+	(void)state;
+	for (uint32_t mode = 0; mode < HG_HASH_FIELDS_COUNT; mode++)
+		for (int word = 0; word < 4; word++) {
+			struct flow source = flow, destination = flow;
+
+			source.source[word] ^= htonl(1);
+			destination.destination[word] ^= htonl(1);
+			assert_int_equal(flow_hash(&source, mode, key) !=
+						 flow_hash(&flow, mode, key),
+					 takes_part[mode][FIELD_SOURCE]);
+			assert_int_equal(flow_hash(&destination, mode, key) !=
+						 flow_hash(&flow, mode, key),
+					 takes_part[mode][FIELD_DESTINATION]);
 		}
 }
 
@@ -240,6 +291,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(agrees_with_the_frozen_values),
 		cmocka_unit_test(takes_exactly_the_fields_of_the_mode),
+		cmocka_unit_test(takes_every_word_of_an_ipv6_address),
 		cmocka_unit_test(takes_an_unknown_mode_as_the_5_tuple),
 		cmocka_unit_test(spreads_similar_flows_evenly),
 		cmocka_unit_test(gives_another_spread_with_another_key),

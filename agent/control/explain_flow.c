@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Who gets a flow: by the tables as the agent computed them, in C, and by the
+ * program, run on a frame. See explain.h.
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/explain.h"
+#include "control/flow_frame.h"
+#include "control/json.h"
+#include "control/request.h"
+#include "core/config.h"
+#include "core/hex.h"
+#include "datapath/datapath.h"
+#include "flow_hash.h"
+#include "nexthop/nexthop.h"
+#include "steering/steering.h"
+
+enum {
+	MAX_FRAME = 4096, /* a page; the kernel takes no more */
+	HASH_TEXT_SIZE = 19,
+	ETHERNET_MINIMUM = 14,
+};
+
+/* What the tables say. */
+struct choice {
+	const struct steering_vip *vip; /* NULL: it is for none */
+	uint64_t hash;
+	uint32_t bucket; /* of the group */
+	const struct address *owner;
+	const struct address *backup; /* NULL: nobody */
+	const struct address *taken;  /* the one that is alive, or NULL */
+};
+
+static const struct address *member_of(const struct steering_group *group,
+				       uint16_t member)
+{
+	return member == ASSIGN_NOBODY ? NULL : &group->members[member].address;
+}
+
+static bool is_alive(const struct control_view *view,
+		     const struct address *address)
+{
+	const struct nexthop *nexthop =
+		address ? nexthop_find(view->tracker, address) : NULL;
+
+	return nexthop && nexthop_is_alive(nexthop);
+}
+
+static struct choice choose(const struct control_view *view,
+			    const struct flow *flow)
+{
+	const struct address destination = flow_destination(flow);
+	const struct config *config = view->config;
+	struct choice choice = {
+		.vip = steering_match_vip(view->steering, &destination),
+	};
+	const struct steering_group *group;
+
+	if (!choice.vip)
+		return choice;
+	group = choice.vip->group;
+	choice.hash = flow_hash(flow, config->hash_fields, config->hash_seed);
+	choice.bucket = (uint32_t)choice.hash & (config->table_size - 1);
+	choice.owner = member_of(group, group->owners[choice.bucket]);
+	choice.backup = member_of(group, group->backups[choice.bucket]);
+	if (is_alive(view, choice.owner))
+		choice.taken = choice.owner;
+	else if (is_alive(view, choice.backup))
+		choice.taken = choice.backup;
+	return choice;
+}
+
+/* ------------------------------------------------------------- the tables */
+
+static struct json_object *json_of_flow(const struct flow *flow)
+{
+	const struct address source = flow_source(flow);
+	const struct address destination = flow_destination(flow);
+	struct json_object *out = json_object_new_object();
+
+	json_add(out, "source", json_of_address(&source));
+	json_add_number(out, "source_port", be16toh(flow->source_port));
+	json_add(out, "destination", json_of_address(&destination));
+	json_add_number(out, "destination_port",
+			be16toh(flow->destination_port));
+	json_add_text(out, "protocol", flow_protocol_name(flow->protocol));
+	return out;
+}
+
+static struct json_object *json_of_member(const struct address *address)
+{
+	return address ? json_of_address(address) : NULL;
+}
+
+static const char *choice_word(const struct choice *choice)
+{
+	if (!choice->vip)
+		return "not a vip";
+	if (!choice->taken)
+		return "no living next hop";
+	return choice->taken == choice->owner ? "owner" : "backup";
+}
+
+static void add_choice(struct json_object *out, const struct control_view *view,
+		       const struct choice *choice)
+{
+	struct json_object *table = json_object_new_object();
+	char hash[HASH_TEXT_SIZE];
+
+	json_add_text(table, "outcome", choice_word(choice));
+	json_add(table, "next_hop", json_of_member(choice->taken));
+	json_add(table, "backup", json_of_member(choice->backup));
+	json_add(out, "table", table);
+	if (!choice->vip)
+		return;
+	snprintf(hash, sizeof(hash), "0x%016" PRIx64, choice->hash);
+	json_add(out, "vip", json_of_prefix(&choice->vip->node.prefix));
+	json_add_text(out, "hash_fields",
+		      config_hash_fields_name(view->config->hash_fields));
+	json_add_text(out, "hash", hash);
+	json_add_number(out, "group", choice->vip->group->index);
+	json_add_number(out, "bucket", choice->bucket);
+}
+
+/* ------------------------------------------------------------- the program */
+
+static const char *action_name(uint32_t action)
+{
+	static const char *const names[] = {
+		[XDP_ABORTED] = "XDP_ABORTED",	 [XDP_DROP] = "XDP_DROP",
+		[XDP_PASS] = "XDP_PASS",	 [XDP_TX] = "XDP_TX",
+		[XDP_REDIRECT] = "XDP_REDIRECT",
+	};
+
+	return action <= XDP_REDIRECT ? names[action] : "unknown";
+}
+
+static struct json_object *
+json_of_verdict(const struct control_view *view,
+		const struct datapath_verdict *verdict)
+{
+	const struct nexthop *nexthop = show_nexthop_in(view, verdict->slot);
+	struct json_object *out = json_object_new_object();
+
+	json_add_text(out, "outcome", hg_outcome_name(verdict->outcome));
+	json_add(out, "next_hop",
+		 nexthop ? json_of_address(&nexthop->address) : NULL);
+	json_add_text(out, "action", action_name(verdict->action));
+	if (verdict->action == XDP_TX || verdict->action == XDP_REDIRECT)
+		json_add_mac(out, "mac", verdict->destination_mac);
+	return out;
+}
+
+/*
+ * Whether tables and program name the same next hop. Null where the program
+ * never came to the tables, or a random number chooses.
+ */
+static struct json_object *agreement(const struct control_view *view,
+				     const struct choice *choice,
+				     const struct datapath_verdict *verdict)
+{
+	const struct nexthop *nexthop = show_nexthop_in(view, verdict->slot);
+	bool asked = nexthop || verdict->outcome == HG_PASSED_NO_NEXTHOP ||
+		     verdict->outcome == HG_PASSED_NOT_VIP;
+
+	if (!asked || view->config->hash_fields == HG_HASH_PACKET)
+		return NULL;
+	if (!nexthop || !choice->taken)
+		return json_object_new_boolean(!nexthop && !choice->taken);
+	return json_object_new_boolean(
+		address_equal(&nexthop->address, choice->taken));
+}
+
+/*
+ * The port that frames come in by: the first one will do, since all are alike
+ * to the program. False if there is none.
+ */
+static bool find_port(const struct control_view *view, uint32_t *ifindex,
+		      uint8_t mac[MAC_SIZE])
+{
+	for (size_t i = 0; i < view->config->interface_count; i++) {
+		const struct nexthop_link *link = nexthop_link_by_name(
+			view->tracker, view->config->interfaces[i]);
+
+		if (!link)
+			continue;
+		*ifindex = link->ifindex;
+		memcpy(mac, link->mac, MAC_SIZE);
+		return true;
+	}
+	return false;
+}
+
+/* Adds what the program says of a frame, and whether the tables agree. */
+static void add_program(struct json_object *out,
+			const struct control_view *view, const uint8_t *frame,
+			size_t size, uint32_t ifindex,
+			const struct choice *choice)
+{
+	struct datapath_verdict verdict;
+	int error = datapath_explain(view->datapath, frame, size, ifindex,
+				     &verdict);
+
+	if (error) {
+		json_add_text(
+			out, "program_error",
+			error == -EINVAL ?
+				"the kernel does not take this frame for "
+				"a trial: it must have 14 bytes to about "
+				"a page, and the kernel be 5.15 or later" :
+				strerror(-error));
+		return;
+	}
+	json_add(out, "program", json_of_verdict(view, &verdict));
+	json_add(out, "agree",
+		 choice ? agreement(view, choice, &verdict) : NULL);
+}
+
+/* ------------------------------------------------------------- requests */
+
+static struct json_object *wrap(struct json_object *answer)
+{
+	struct json_object *reply = json_object_new_object();
+
+	json_add(reply, "explain", answer);
+	return reply;
+}
+
+static struct json_object *answer_flow(const struct control_view *view,
+				       const struct flow *flow)
+{
+	struct choice choice = choose(view, flow);
+	struct json_object *out = json_object_new_object();
+	uint8_t frame[FLOW_FRAME_MAX], mac[MAC_SIZE];
+	uint32_t ifindex;
+	size_t size;
+
+	json_add(out, "flow", json_of_flow(flow));
+	add_choice(out, view, &choice);
+	if (find_port(view, &ifindex, mac)) {
+		size = flow_frame_write(flow, mac, frame);
+		add_program(out, view, frame, size, ifindex, &choice);
+	}
+	return wrap(out);
+}
+
+static bool read_port(const char *text, uint16_t *port)
+{
+	char *end;
+	unsigned long number;
+
+	if (!text || *text < '0' || *text > '9')
+		return false;
+	number = strtoul(text, &end, 10);
+	if (*end || number > UINT16_MAX)
+		return false;
+	*port = (uint16_t)number;
+	return true;
+}
+
+struct json_object *explain_flow(const struct control_view *view,
+				 struct json_object *request)
+{
+	const char *from = json_get_text(request, "source");
+	const char *to = json_get_text(request, "destination");
+	const char *name = json_get_text(request, "protocol");
+	struct address source, destination;
+	uint16_t ports[2];
+	struct flow flow;
+	uint8_t protocol;
+
+	if (!from || !address_parse(from, &source))
+		return request_failure("source: '%s' is not an address",
+				       from ? from : "");
+	if (!to || !address_parse(to, &destination))
+		return request_failure("destination: '%s' is not an address",
+				       to ? to : "");
+	if (!read_port(json_get_text(request, "source_port"), &ports[0]) ||
+	    !read_port(json_get_text(request, "destination_port"), &ports[1]))
+		return request_failure("a port is a number from 0 to 65535");
+	protocol = name ? flow_protocol_parse(name, &source) : 0;
+	if (!protocol)
+		return request_failure(
+			"protocol: '%s' is not known; allowed: tcp, udp, icmp",
+			name ? name : "");
+	if (flow_make(&source, ports[0], &destination, ports[1], protocol,
+		      &flow))
+		return request_failure(
+			"%s and %s are not of one address family", from, to);
+	return answer_flow(view, &flow);
+}
+
+struct json_object *explain_frame(const struct control_view *view,
+				  const char *hex)
+{
+	static uint8_t frame[MAX_FRAME];
+	long size = hex_read(hex, frame, sizeof(frame));
+	struct json_object *out;
+	struct choice choice;
+	const char *trouble;
+	uint32_t ifindex;
+	struct flow flow;
+
+	if (size < ETHERNET_MINIMUM)
+		return request_failure("a frame is %d to %d bytes, each as two "
+				       "hexadecimal digits",
+				       ETHERNET_MINIMUM, MAX_FRAME);
+	out = json_object_new_object();
+	trouble = flow_frame_read(frame, (size_t)size, &flow);
+	json_add_text(out, "not_a_plain_flow", trouble);
+	if (!trouble) {
+		json_add(out, "flow", json_of_flow(&flow));
+		choice = choose(view, &flow);
+		add_choice(out, view, &choice);
+	}
+	/* Whoever it was sent to when it was captured, now it is to us. */
+	if (find_port(view, &ifindex, frame))
+		add_program(out, view, frame, (size_t)size, ifindex,
+			    trouble ? NULL : &choice);
+	return wrap(out);
+}

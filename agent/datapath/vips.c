@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* VIPs in the program's tables. See vips.h. */
+
+#include "datapath/vips.h"
+
+#include "datapath/datapath.h"
+#include "datapath/instance.h"
+#include "datapath/vip_table.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <string.h>
+
+/* Where a single address stands. */
+struct host {
+	struct vip_table *table;
+	struct vip_table_entry entry;
+};
+
+/* Where a prefix stands. */
+struct trie {
+	int map;
+	uint8_t *flag; /* tells the program to ask it */
+	union {
+		struct hg_prefix4 prefix4;
+		struct hg_prefix6 prefix6;
+	} key;
+};
+
+int vips_open(struct vips *vips, int vip4, int vip6)
+{
+	int err = table_open(&vips->memory4, vip4);
+
+	if (!err)
+		err = table_open(&vips->memory6, vip6);
+	vips->vip4 = (struct vip_table){ .shape = &vip_table_shape4,
+					 .words = vips->memory4.words };
+	vips->vip6 = (struct vip_table){ .shape = &vip_table_shape6,
+					 .words = vips->memory6.words };
+	return err;
+}
+
+void vips_close(struct vips *vips)
+{
+	table_close(&vips->memory6);
+	table_close(&vips->memory4);
+}
+
+static struct host host_of(struct datapath *dp, const struct prefix *prefix,
+			   struct hg_vip vip)
+{
+	struct hg_address address;
+
+	if (address_is_ipv4(&prefix->address))
+		return (struct host){
+			&dp->vips.vip4,
+			vip_table_entry4(address_ipv4(&prefix->address), vip)
+		};
+	memcpy(&address, prefix->address.bytes, sizeof(address));
+	return (struct host){ &dp->vips.vip6, vip_table_entry6(&address, vip) };
+}
+
+static struct trie trie_of(struct datapath *dp, const struct prefix *prefix)
+{
+	struct trie trie = { .key.prefix6.length = prefix->length };
+
+	if (address_is_ipv4(&prefix->address)) {
+		trie.map = dp->vips.vip4_lpm;
+		trie.flag = &dp->control->lpm4;
+		trie.key.prefix4.address = address_ipv4(&prefix->address);
+	} else {
+		trie.map = dp->vips.vip6_lpm;
+		trie.flag = &dp->control->lpm6;
+		memcpy(&trie.key.prefix6.address, prefix->address.bytes,
+		       sizeof(trie.key.prefix6.address));
+	}
+	return trie;
+}
+
+static int set_prefix(struct datapath *dp, const struct prefix *prefix,
+		      const struct hg_vip *vip)
+{
+	struct trie trie = trie_of(dp, prefix);
+	int err = bpf_map_update_elem(trie.map, &trie.key, vip, BPF_ANY);
+
+	if (!err)
+		__atomic_store_n(trie.flag, 1, __ATOMIC_RELEASE);
+	return err;
+}
+
+static int delete_prefix(struct datapath *dp, const struct prefix *prefix)
+{
+	struct trie trie = trie_of(dp, prefix);
+	int err = bpf_map_delete_elem(trie.map, &trie.key);
+
+	if (!err && bpf_map_get_next_key(trie.map, NULL, &trie.key) == -ENOENT)
+		__atomic_store_n(trie.flag, 0, __ATOMIC_RELEASE);
+	return err;
+}
+
+int datapath_set_vip(struct datapath *dp, const struct prefix *prefix,
+		     const struct hg_vip *value)
+{
+	struct hg_vip vip = *value;
+	struct host host;
+
+	if (vip.group >= dp->groups.entries ||
+	    vip.hash_fields >= HG_HASH_FIELDS_COUNT)
+		return -EINVAL;
+	vip.used = 1;
+	if (!prefix_is_host(prefix))
+		return set_prefix(dp, prefix, &vip);
+	host = host_of(dp, prefix, vip);
+	return vip_table_set(host.table, &host.entry);
+}
+
+int datapath_delete_vip(struct datapath *dp, const struct prefix *prefix)
+{
+	struct host host;
+
+	if (!prefix_is_host(prefix))
+		return delete_prefix(dp, prefix);
+	host = host_of(dp, prefix, (struct hg_vip){});
+	return vip_table_delete(host.table, &host.entry);
+}

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Why a flow goes where it goes, and captures of what came in: what
+headgatectl says, held against where the downloads really went."""
+
+import json
+import os
+import signal
+import struct
+import subprocess
+import unittest
+
+from lab_case import LabCase
+from lab.agent import BUILD
+from lab.system import wait_until
+from lab.topology import CLIENT_ADDRESS, VIP
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+CONNECTIONS = 40
+FIRST_PORT = 23000
+SECTION_HEADER, INTERFACE, PACKET = 0x0a0d0d0a, 1, 6
+OPTION_COMMENT = 1
+
+
+def blocks(path):
+    """(type, body) of each block of a pcapng file."""
+    if not os.path.exists(path):
+        return
+    with open(path, "rb") as file:
+        data = file.read()
+    while data:
+        kind, length = struct.unpack_from("<II", data)
+        yield kind, data[8:length - 4]
+        data = data[length:]
+
+
+def packets(path):
+    """(frame, comment) of each packet of a pcapng file."""
+    for kind, body in blocks(path):
+        if kind != PACKET:
+            continue
+        size = struct.unpack_from("<I", body, 12)[0]
+        options = body[20 + (size + 3) // 4 * 4:]
+        code, length = struct.unpack_from("<HH", options)
+        assert code == OPTION_COMMENT
+        yield body[20:20 + size], options[4:4 + length].decode()
+
+
+class ExplainFlow(LabCase):
+
+    options = {"servers": 3}
+
+    def explain(self, *words):
+        done = self.lab.headgate.ctl("-j", "explain", *words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)["explain"]
+
+    def test_each_download_went_where_both_answers_say(self):
+        names = {s.address: s.name for s in self.lab.servers}
+        went = self.lab.download(FIRST_PORT, CONNECTIONS).server_of_port()
+        self.assertEqual(len(went), CONNECTIONS)
+        for port, server in went.items():
+            said = self.explain("flow", CLIENT_ADDRESS, str(port), VIP, "80",
+                                "tcp")
+            self.assertEqual(names[said["table"]["next_hop"]], server)
+            self.assertEqual(names[said["program"]["next_hop"]], server)
+            self.assertEqual(said["program"]["outcome"], "forwarded_redirect")
+            self.assertEqual(said["program"]["action"], "XDP_REDIRECT")
+            self.assertIs(said["agree"], True)
+            self.assertEqual(said["vip"], f"{VIP}/32")
+
+    def test_a_flow_for_nobody(self):
+        said = self.explain("flow", CLIENT_ADDRESS, "1", "203.0.113.1", "80",
+                            "udp")
+        self.assertEqual(said["table"]["outcome"], "not a vip")
+        self.assertEqual(said["program"]["outcome"], "passed_not_vip")
+        self.assertIs(said["agree"], True)
+
+    def test_tables_for_people(self):
+        done = self.lab.headgate.ctl("explain", "flow", CLIENT_ADDRESS, "7",
+                                     VIP, "0", "icmp")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        lines = dict(line.split(None, 1) for line in done.stdout.splitlines())
+        self.assertEqual(lines["agree"], "yes")
+        self.assertIn("forwarded_redirect", lines["program"])
+
+    def test_what_is_no_flow_is_said_so(self):
+        for words, complaint in (
+                (["1.2.3", "1", VIP, "80", "tcp"], "not an address"),
+                ([CLIENT_ADDRESS, "65536", VIP, "80", "tcp"], "65535"),
+                ([CLIENT_ADDRESS, "1", VIP, "80", "sctp"], "tcp, udp, icmp"),
+                (["2001:db8::1", "1", VIP, "80", "tcp"], "one address family")):
+            done = self.lab.headgate.ctl("explain", "flow", *words)
+            self.assertEqual(done.returncode, EXIT_FAILED)
+            self.assertIn(complaint, done.stderr)
+        done = self.lab.headgate.ctl("explain", "flow", CLIENT_ADDRESS)
+        self.assertEqual(done.returncode, EXIT_USAGE)
+
+
+class Capture(LabCase):
+
+    options = {"servers": 3}
+
+    def capture(self, *words):
+        """The file of a capture that went on during some downloads, and what
+        headgatectl said."""
+        lab = self.lab
+        path = f"{lab.folder}/capture.pcapng"
+        if os.path.exists(path):
+            os.unlink(path)
+        process = subprocess.Popen(
+            [f"{BUILD}/headgatectl", "-s", lab.headgate.socket, "capture",
+             *words, path], stderr=subprocess.PIPE, text=True)
+        try:
+            wait_until(lambda: any(kind == INTERFACE for kind, _ in
+                                   blocks(path)), 5, "the capture to begin")
+            second = lab.headgate.ctl("capture", os.devnull)
+            self.went = lab.download(FIRST_PORT, CONNECTIONS)
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=10)
+        finally:
+            process.kill()
+            process.wait()
+        self.assertEqual(process.returncode, 0, said)
+        self.assertEqual(self.went.failed(), [])
+        self.assertEqual(second.returncode, EXIT_FAILED)
+        self.assertIn("another client", second.stderr)
+        return path, said
+
+    def test_every_frame_with_its_outcome_and_next_hop(self):
+        names = {s.address: s.name for s in self.lab.servers}
+        path, said = self.capture()
+        seen = list(packets(path))
+        self.assertRegex(said, rf"^{len(seen)} packets captured, 0 lost")
+        servers = self.went.server_of_port()
+        ports = set()
+        for frame, comment in seen:
+            port = int.from_bytes(frame[34:36], "big")
+            next_hop = comment.split("next hop ")[1].split(",")[0]
+            self.assertTrue(comment.startswith("forwarded_redirect"), comment)
+            self.assertEqual(names[next_hop], servers[port])
+            ports.add(port)
+        self.assertEqual(ports, set(servers))
+
+    def test_each_packet_of_a_capture_is_explained(self):
+        path, _ = self.capture()
+        done = self.lab.headgate.ctl("-j", "explain", "flow", "--pcap", path)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        said = [json.loads(line)["explain"]
+                for line in done.stdout.splitlines()]
+        self.assertEqual(len(said), len(list(packets(path))))
+        for answer in said:
+            self.assertIs(answer["agree"], True, answer)
+
+    def test_one_of_many(self):
+        some = len(list(packets(self.capture("--rate", "10")[0])))
+        everything = len(list(packets(self.capture()[0])))
+        self.assertGreater(some, 0)
+        self.assertLess(some, everything / 2)
+
+    def test_another_vip_has_no_frames(self):
+        path, said = self.capture("--vip", "192.0.2.99")
+        self.assertEqual(list(packets(path)), [])
+        self.assertIn("0 packets captured", said)
+
+
+if __name__ == "__main__":
+    unittest.main()

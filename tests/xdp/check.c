@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The program and the oracle, frame by frame. */
+
+#include "check.h"
+
+#include "datapath/datapath.h"
+#include "datapath/instance.h"
+#include "sandbox.h"
+
+#include "bpf/headgate.skel.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	MAX_CPUS = 1024
+};
+
+/* The sums over all CPUs of the first `count` counters of a map. */
+static void read_map(const struct bpf_map *map, struct hg_counter *sums,
+		     uint32_t count)
+{
+	static struct hg_counter values[WORLD_MAX_ROUTES * MAX_CPUS];
+	uint32_t keys[WORLD_MAX_ROUTES], next,
+		cpus = libbpf_num_possible_cpus();
+	uint32_t wanted = count;
+
+	if (bpf_map_lookup_batch(bpf_map__fd(map), NULL, &next, keys, values,
+				 &wanted, NULL) &&
+	    wanted != count)
+		sandbox_die(bpf_map__name(map));
+	for (uint32_t i = 0; i < count; i++) {
+		sums[i] = (struct hg_counter){};
+		for (uint32_t cpu = 0; cpu < cpus; cpu++) {
+			sums[i].packets += values[i * cpus + cpu].packets;
+			sums[i].bytes += values[i * cpus + cpu].bytes;
+		}
+	}
+}
+
+static void read_counts(const struct world *world, struct counts *counts)
+{
+	const struct headgate *skeleton = world->dp->skeleton;
+
+	read_map(skeleton->maps.outcomes, counts->outcomes, HG_OUTCOME_COUNT);
+	read_map(skeleton->maps.events, counts->events, HG_EVENT_COUNT);
+	read_map(skeleton->maps.vip_counters, counts->vips, WORLD_MAX_ROUTES);
+	read_map(skeleton->maps.nh_counters, counts->nexthops, SLOT_COUNT);
+}
+
+static void count(struct hg_counter *counter, size_t bytes)
+{
+	counter->packets++;
+	counter->bytes += bytes;
+}
+
+static void note(struct check *check, size_t bytes)
+{
+	const struct verdict *verdict = &check->verdict;
+	struct counts *counts = &check->counts;
+
+	count(&counts->outcomes[verdict->outcome], bytes);
+	for (enum hg_event event = 0; event < HG_EVENT_COUNT; event++)
+		if (verdict->events & 1 << event)
+			count(&counts->events[event], bytes);
+	if (check->capturing && verdict->route)
+		count(&counts->events[HG_EVENT_CAPTURED], bytes);
+	if (!oracle_is_forwarded(verdict))
+		return;
+	count(&counts->vips[verdict->route->vip.counter], bytes);
+	count(&counts->nexthops[verdict->slot], bytes);
+}
+
+static enum xdp_action action_of(enum hg_outcome outcome)
+{
+	if (outcome == HG_FORWARDED_TX)
+		return XDP_TX;
+	if (outcome == HG_FORWARDED_REDIRECT)
+		return XDP_REDIRECT;
+	return outcome < HG_DROPPED_BAD_HEADER ? XDP_PASS : XDP_DROP;
+}
+
+static void print_counters(const char *what, const struct hg_counter *want,
+			   const struct hg_counter *have, uint32_t size,
+			   const char *(*name)(uint32_t index))
+{
+	for (uint32_t i = 0; i < size; i++)
+		if (memcmp(&want[i], &have[i], sizeof(want[i])))
+			fprintf(stderr,
+				"%s %s: %+lld packets, %+lld bytes of what was expected\n",
+				what, name(i),
+				(long long)(have[i].packets - want[i].packets),
+				(long long)(have[i].bytes - want[i].bytes));
+}
+
+static const char *name_of_outcome(uint32_t outcome)
+{
+	return hg_outcome_name(outcome);
+}
+
+static const char *name_of_event(uint32_t event)
+{
+	return hg_event_name(event);
+}
+
+static const char *name_of_number(uint32_t number)
+{
+	static char text[16];
+
+	snprintf(text, sizeof(text), "%u", number);
+	return text;
+}
+
+static void print_verdict(const struct verdict *verdict)
+{
+	fprintf(stderr, "expected: %s, VIP %d, slot %u, events",
+		hg_outcome_name(verdict->outcome),
+		verdict->route ? (int)verdict->route->vip.counter : -1,
+		verdict->slot);
+	for (enum hg_event event = 0; event < HG_EVENT_COUNT; event++)
+		if (verdict->events & 1 << event)
+			fprintf(stderr, " %s", hg_event_name(event));
+	fprintf(stderr, "\n");
+}
+
+static void tell(const struct check *check, const struct frame *in,
+		 const struct frame *out, uint32_t action)
+{
+	print_verdict(&check->verdict);
+	fprintf(stderr, "got: action %u\n", action);
+	frame_print("in", in);
+	frame_print("out expected", &check->verdict.out);
+	frame_print("out", out);
+}
+
+static bool is_frame_equal(const struct frame *a, const struct frame *b)
+{
+	return a->size == b->size && !memcmp(a->bytes, b->bytes, a->size);
+}
+
+static bool is_outcome_counted(const struct check *check)
+{
+	enum hg_outcome outcome = check->verdict.outcome;
+	const struct hg_counter *want = &check->counts.outcomes[outcome];
+	struct hg_counter have;
+
+	if (datapath_read_outcome_counter(check->world->dp, outcome, &have))
+		sandbox_die("outcomes");
+	return have.packets == want->packets && have.bytes == want->bytes;
+}
+
+bool check_frame(struct check *check, const struct frame *frame,
+		 enum world_port port)
+{
+	uint32_t ifindex = check->world->ports[port].ifindex, action;
+	struct frame out;
+
+	oracle_judge(&check->oracle, frame, ifindex, &check->verdict);
+	out.size = sizeof(out.bytes);
+	if (datapath_test_run(check->world->dp, frame->bytes, frame->size,
+			      ifindex, out.bytes, &out.size, &action))
+		sandbox_die("BPF_PROG_TEST_RUN");
+	note(check, frame->size);
+	if (action == action_of(check->verdict.outcome) &&
+	    is_frame_equal(&out, &check->verdict.out) &&
+	    is_outcome_counted(check))
+		return true;
+	tell(check, frame, &out, action);
+	check_counts(check);
+	return false;
+}
+
+bool check_counts(struct check *check)
+{
+	const struct counts want = check->counts;
+	struct counts *have = &check->counts;
+
+	read_counts(check->world, have);
+	if (!memcmp(&want, have, sizeof(want)))
+		return true;
+	print_counters("outcome", want.outcomes, have->outcomes,
+		       HG_OUTCOME_COUNT, name_of_outcome);
+	print_counters("event", want.events, have->events, HG_EVENT_COUNT,
+		       name_of_event);
+	print_counters("VIP", want.vips, have->vips, WORLD_MAX_ROUTES,
+		       name_of_number);
+	print_counters("next hop", want.nexthops, have->nexthops, SLOT_COUNT,
+		       name_of_number);
+	return false;
+}
+
+void check_read_counts(struct check *check)
+{
+	read_counts(check->world, &check->counts);
+}
+
+void check_forget_fragments(struct check *check)
+{
+	world_forget_fragments(check->world);
+	oracle_memory_clear(&check->oracle.fragments);
+}
+
+void check_set_icmp_used(struct check *check, uint32_t route, uint64_t used)
+{
+	world_set_icmp_used(check->world, route, used);
+	check->oracle.icmp_used[route] = used;
+}
+
+struct check *check_new(uint32_t icmp_rate)
+{
+	struct check *check = calloc(1, sizeof(*check));
+
+	if (!check)
+		sandbox_die("calloc");
+	check->world = world_new(icmp_rate);
+	check->oracle.world = check->world;
+	return check;
+}
+
+void check_free(struct check *check)
+{
+	world_free(check->world);
+	free(check);
+}

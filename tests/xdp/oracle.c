@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The way of a frame from section to section of docs/packet-path.md; Ethernet,
+ * the VIP and the next hop are here.
+ */
+
+#include "oracle.h"
+
+#include "flow_hash.h"
+#include "oracle_packet.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+enum {
+	MAX_TAGS = 2,
+	PRIORITY_SHIFT = 12,
+	MAPPED_AT = 12,
+};
+
+/* A frame on its way. */
+struct passage {
+	struct oracle *oracle;
+	const struct frame *frame;
+	uint32_t ifindex;
+	const uint8_t *mac; /* it is for */
+	struct oracle_tags tags;
+	uint16_t ethertype;
+	struct reader ip; /* to the end of the frame */
+	struct oracle_packet packet;
+	struct verdict *verdict;
+};
+
+static bool is_tag(uint16_t ethertype)
+{
+	return ethertype == ETH_P_8021Q || ethertype == ETH_P_8021AD;
+}
+
+static bool is_for_port(const struct world *world, uint32_t ifindex,
+			const uint8_t *mac)
+{
+	for (int i = 0; i < PORT_COUNT; i++)
+		if (world->ports[i].ifindex == ifindex)
+			return !memcmp(world->ports[i].mac, mac, ETH_ALEN);
+	return false;
+}
+
+/* Section 1. */
+static enum hg_outcome read_ethernet(struct passage *p)
+{
+	struct reader r = reader_of(p->frame->bytes, p->frame->size);
+
+	p->mac = reader_take(&r, ETH_ALEN);
+	reader_take(&r, ETH_ALEN);
+	p->ethertype = reader_u16(&r);
+	while (is_tag(p->ethertype) && p->tags.count < MAX_TAGS) {
+		p->tags.priorities[p->tags.count++] = reader_u16(&r) >>
+						      PRIORITY_SHIFT;
+		p->ethertype = reader_u16(&r);
+	}
+	p->ip = r;
+	if (r.failed)
+		return HG_PASSED_TRUNCATED;
+	if (!is_for_port(p->oracle->world, p->ifindex, p->mac))
+		return HG_PASSED_NOT_OUR_MAC;
+	if (p->ethertype != ETH_P_IP && p->ethertype != ETH_P_IPV6)
+		return HG_PASSED_NOT_IP;
+	return ORACLE_GO_ON;
+}
+
+/* Section 2. A host route is the longest of all prefixes. */
+static const struct world_route *find_route(const struct world *world,
+					    bool ipv6,
+					    const struct hg_address *address)
+{
+	const struct world_route *best = NULL;
+
+	for (uint32_t i = 0; i < world->route_count; i++) {
+		const struct world_route *route = &world->routes[i];
+
+		if (route->ipv6 == ipv6 &&
+		    (!best || route->length > best->length) &&
+		    world_matches(&route->address, address, ipv6,
+				  route->length))
+			best = route;
+	}
+	return best;
+}
+
+static enum hg_outcome find_vip(struct passage *p)
+{
+	bool ipv6 = p->ethertype == ETH_P_IPV6;
+
+	if (p->ip.left < (ipv6 ? FRAME_IPV6_HEADER : FRAME_IPV4_HEADER))
+		return HG_PASSED_TRUNCATED;
+	if (ipv6)
+		oracle_read_ipv6_addresses(p->ip, &p->packet);
+	else
+		oracle_read_ipv4_addresses(p->ip, &p->packet);
+	p->verdict->route =
+		find_route(p->oracle->world, ipv6, &p->packet.destination);
+	return p->verdict->route ? ORACLE_GO_ON : HG_PASSED_NOT_VIP;
+}
+
+static void note_event(struct passage *p, enum hg_event event)
+{
+	p->verdict->events |= 1 << event;
+}
+
+/* Section 6, 4. */
+static enum hg_outcome spend_icmp_budget(struct passage *p)
+{
+	uint32_t rate = p->oracle->world->icmp_rate;
+	uint64_t *used = &p->oracle->icmp_used[p->verdict->route->vip.counter];
+
+	if (!p->packet.icmp_error)
+		return ORACLE_GO_ON;
+	if (rate && *used >= rate)
+		return HG_DROPPED_ICMP_RATE;
+	++*used;
+	note_event(p, HG_EVENT_ICMP_ERROR);
+	return ORACLE_GO_ON;
+}
+
+/* Sections 3 to 6. */
+static enum hg_outcome read_packet(struct passage *p)
+{
+	enum hg_outcome outcome = p->packet.ipv6 ?
+					  oracle_read_ipv6(p->ip, &p->packet) :
+					  oracle_read_ipv4(p->ip, &p->packet);
+
+	if (outcome == ORACLE_GO_ON)
+		outcome = oracle_read_transport(&p->packet);
+	if (outcome == ORACLE_GO_ON)
+		outcome = spend_icmp_budget(p);
+	return outcome;
+}
+
+static void put_address(const struct hg_address *address, bool ipv6,
+			__u32 words[4])
+{
+	if (ipv6)
+		memcpy(words, address->bytes, sizeof(address->bytes));
+	else
+		memcpy(words, address->bytes + MAPPED_AT, sizeof(*words));
+}
+
+/* All that fragments of one packet know of its protocol is the same. */
+static uint8_t protocol_of(const struct oracle_packet *packet, uint32_t fields)
+{
+	if (packet->ipv6 && packet->part == PART_FIRST && !packet->icmp_error &&
+	    fields == HG_HASH_3_TUPLE)
+		return packet->fragment_protocol;
+	return packet->protocol;
+}
+
+static uint64_t hash_of(const struct oracle_packet *packet, uint32_t fields)
+{
+	struct flow flow = {
+		.source_port = htons(packet->source_port),
+		.destination_port = htons(packet->destination_port),
+		.protocol = protocol_of(packet, fields),
+		.ipv6 = packet->ipv6,
+	};
+
+	put_address(&packet->source, packet->ipv6, flow.source);
+	put_address(&packet->destination, packet->ipv6, flow.destination);
+	return flow_hash(&flow, fields, world_key);
+}
+
+/* Section 7. The world has equal buckets where the hash is a random number. */
+static uint32_t choose_from_bucket(struct passage *p, uint32_t fields)
+{
+	const struct world *world = p->oracle->world;
+	uint32_t index = hash_of(&p->packet, fields) % WORLD_TABLE_SIZE;
+	uint32_t group = p->verdict->route->vip.group;
+	const struct hg_bucket *bucket = &world->buckets[group][index];
+
+	p->verdict->bucket = group * WORLD_TABLE_SIZE + index;
+	if (world->nexthops[bucket->current].alive)
+		return bucket->current;
+	if (!world->nexthops[bucket->backup].alive)
+		return SLOT_NONE;
+	note_event(p, HG_EVENT_BACKUP);
+	return bucket->backup;
+}
+
+static struct oracle_packet_name name_of(const struct oracle_packet *packet)
+{
+	return (struct oracle_packet_name){
+		.source = packet->source,
+		.destination = packet->destination,
+		.id = packet->id,
+		.protocol = packet->ipv6 ? 0 : packet->protocol,
+	};
+}
+
+/* Section 5, for a VIP whose hash has ports which the packet lacks. */
+static uint32_t follow_first_fragment(struct passage *p)
+{
+	const struct oracle_packet_name name = name_of(&p->packet);
+	const struct hg_nexthop *nexthops = p->oracle->world->nexthops;
+	const struct hg_fragment *first = NULL;
+
+	if (!p->packet.icmp_error)
+		first = oracle_memory_get(&p->oracle->fragments, &name);
+	if (first && nexthops[first->slot].alive &&
+	    nexthops[first->slot].incarnation == first->incarnation) {
+		note_event(p, HG_EVENT_FRAGMENT_FOLLOWED);
+		return first->slot;
+	}
+	note_event(p, HG_EVENT_FRAGMENT_MISSED);
+	return choose_from_bucket(p, HG_HASH_SRC_DST);
+}
+
+static void remember_first_fragment(struct passage *p, uint32_t slot)
+{
+	const struct oracle_packet_name name = name_of(&p->packet);
+	uint32_t incarnation = p->oracle->world->nexthops[slot].incarnation;
+
+	oracle_memory_put(&p->oracle->fragments, &name,
+			  (struct hg_fragment){ slot, incarnation });
+	note_event(p, HG_EVENT_FRAGMENT_FIRST);
+}
+
+static uint32_t choose_nexthop(struct passage *p)
+{
+	uint32_t fields = p->verdict->route->vip.hash_fields;
+	bool ports = fields == HG_HASH_5_TUPLE;
+	uint32_t slot;
+
+	if (ports && p->packet.part == PART_LATER)
+		return follow_first_fragment(p);
+	slot = choose_from_bucket(p, fields);
+	if (ports && p->packet.part == PART_FIRST && !p->packet.icmp_error &&
+	    slot != SLOT_NONE)
+		remember_first_fragment(p, slot);
+	return slot;
+}
+
+static enum hg_outcome leave(const struct passage *p)
+{
+	const struct world *world = p->oracle->world;
+	const struct hg_nexthop *nexthop = &world->nexthops[p->verdict->slot];
+
+	if (p->verdict->slot == SLOT_NONE)
+		return HG_PASSED_NO_NEXTHOP;
+	if (p->ip.left > nexthop->mtu)
+		return HG_PASSED_TOO_BIG;
+	if (nexthop->ifindex == p->ifindex)
+		return HG_FORWARDED_TX;
+	for (int i = 0; i < PORT_COUNT; i++)
+		if (world->ports[i].ifindex == nexthop->ifindex)
+			return HG_FORWARDED_REDIRECT;
+	return HG_PASSED_NO_NEXTHOP;
+}
+
+bool oracle_is_forwarded(const struct verdict *verdict)
+{
+	return verdict->outcome == HG_FORWARDED_TX ||
+	       verdict->outcome == HG_FORWARDED_REDIRECT;
+}
+
+static void write_out(const struct passage *p)
+{
+	const struct verdict *verdict = p->verdict;
+
+	if (oracle_is_forwarded(verdict))
+		oracle_write_out(p->frame, &p->tags, p->packet.ipv6,
+				 &p->oracle->world->nexthops[verdict->slot],
+				 &p->verdict->out);
+	else
+		p->verdict->out = *p->frame;
+}
+
+static enum hg_outcome judge(struct passage *p)
+{
+	enum hg_outcome outcome = read_ethernet(p);
+
+	if (outcome == ORACLE_GO_ON)
+		outcome = find_vip(p);
+	if (outcome == ORACLE_GO_ON)
+		outcome = read_packet(p);
+	if (outcome != ORACLE_GO_ON)
+		return outcome;
+	p->verdict->slot = choose_nexthop(p);
+	return leave(p);
+}
+
+void oracle_judge(struct oracle *oracle, const struct frame *frame,
+		  uint32_t ifindex, struct verdict *verdict)
+{
+	struct passage passage = {
+		.oracle = oracle,
+		.frame = frame,
+		.ifindex = ifindex,
+		.verdict = verdict,
+	};
+
+	verdict->route = NULL;
+	verdict->events = 0;
+	verdict->slot = SLOT_NONE;
+	verdict->bucket = ORACLE_NO_BUCKET;
+	verdict->outcome = judge(&passage);
+	write_out(&passage);
+}

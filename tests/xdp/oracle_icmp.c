@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* ICMP errors by the packets they quote: docs/packet-path.md section 6. */
+
+#include "frame.h"
+#include "oracle_packet.h"
+
+static enum hg_outcome read_quote(struct reader r,
+				  const struct oracle_packet *packet,
+				  struct oracle_packet *quoted)
+{
+	const struct hg_address *vip = &packet->destination;
+	enum hg_outcome outcome =
+		packet->ipv6 ? oracle_read_quoted_ipv6(r, vip, quoted) :
+			       oracle_read_quoted_ipv4(r, vip, quoted);
+
+	if (outcome == ORACLE_GO_ON)
+		outcome = oracle_read_quoted_transport(quoted);
+	return outcome;
+}
+
+/* The flow that comes to the server, from the one that left it. */
+static void turn_around(const struct oracle_packet *quoted,
+			struct oracle_packet *packet)
+{
+	*packet = *quoted;
+	packet->source = quoted->destination;
+	packet->destination = quoted->source;
+	packet->icmp_error = true;
+}
+
+enum hg_outcome oracle_read_icmp_error(struct oracle_packet *packet)
+{
+	struct oracle_packet quoted = {};
+	struct reader r = packet->transport;
+	enum hg_outcome outcome;
+
+	if (!reader_take(&r, FRAME_ICMP_HEADER))
+		return HG_DROPPED_BAD_ICMP_ERROR;
+	outcome = read_quote(r, packet, &quoted);
+	if (outcome == ORACLE_GO_ON)
+		turn_around(&quoted, packet);
+	return outcome;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TESTS_XDP_ORACLE_MEMORY_H
+#define TESTS_XDP_ORACLE_MEMORY_H
+
+/*
+ * Where the first fragments of packets went. Unlike the program's memory it
+ * forgets nothing: whoever fills it empties both before the program would.
+ */
+
+#include "headgate/abi.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum oracle_memory_sizes {
+	ORACLE_MEMORY_SLOTS = 1 << 15,
+	ORACLE_MEMORY_MAX = ORACLE_MEMORY_SLOTS / 2,
+};
+
+/* What fragments of one packet share (RFC 791 3.2, RFC 8200 4.5). */
+struct oracle_packet_name {
+	struct hg_address source;
+	struct hg_address destination;
+	uint32_t id;
+	uint32_t protocol; /* 0 for IPv6, where it has no part */
+};
+
+struct oracle_memory_entry {
+	bool used;
+	struct oracle_packet_name name;
+	struct hg_fragment first;
+};
+
+struct oracle_memory {
+	struct oracle_memory_entry entries[ORACLE_MEMORY_SLOTS];
+	uint32_t count;
+};
+
+void oracle_memory_put(struct oracle_memory *memory,
+		       const struct oracle_packet_name *name,
+		       struct hg_fragment first);
+/* NULL: there was no first fragment. */
+const struct hg_fragment *
+oracle_memory_get(const struct oracle_memory *memory,
+		  const struct oracle_packet_name *name);
+void oracle_memory_clear(struct oracle_memory *memory);
+
+#endif

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The writers of the program's tables: what they take, what they refuse, and
+ * how much there is room for.
+ */
+
+#include "core/address.h"
+#include "datapath/datapath.h"
+#include "sandbox.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+enum {
+	TABLE_SIZE = 256,
+	GROUPS = 4,
+};
+
+/* One address after the other, from 192.0.2.1 on. */
+static struct prefix ipv4_host(uint32_t number)
+{
+	return (struct prefix){
+		.address = address_from_ipv4(htonl(0xc0000201 + number)),
+		.length = ADDRESS_BITS_IPV4,
+	};
+}
+
+static void writes_whole_buckets_and_reads_them_back(void **state)
+{
+	const struct hg_bucket bucket = { 1, 2, 3, 4 };
+	struct datapath *dp = *state;
+	const uint32_t last = TABLE_SIZE * GROUPS - 1;
+	struct hg_bucket read;
+
+	assert_int_equal(datapath_set_bucket(dp, last, bucket), 0);
+	assert_int_equal(datapath_get_bucket(dp, last, &read), 0);
+	assert_memory_equal(&read, &bucket, sizeof(read));
+	assert_int_equal(datapath_get_bucket(dp, 0, &read), 0);
+	assert_int_equal(read.current, HG_NEXTHOP_NONE);
+}
+
+static void refuses_an_index_outside_the_table(void **state)
+{
+	struct datapath *dp = *state;
+	const uint32_t buckets = TABLE_SIZE * GROUPS;
+	const struct hg_nexthop nexthop = {};
+	const struct hg_bucket bucket = {};
+	struct hg_bucket read;
+	struct hg_counter sum;
+
+	assert_int_equal(datapath_set_nexthop(dp, 0, &nexthop), -EINVAL);
+	assert_int_equal(datapath_set_nexthop(dp, HG_MAX_NEXTHOPS, &nexthop),
+			 -EINVAL);
+	assert_int_equal(datapath_set_alive(dp, 0, true), -EINVAL);
+	assert_int_equal(datapath_set_alive(dp, HG_MAX_NEXTHOPS, true),
+			 -EINVAL);
+	assert_int_equal(datapath_set_bucket(dp, buckets, bucket), -EINVAL);
+	assert_int_equal(datapath_get_bucket(dp, buckets, &read), -EINVAL);
+	assert_int_equal(datapath_read_vip_counter(dp, HG_MAX_VIPS, &sum),
+			 -EINVAL);
+	assert_int_equal(datapath_read_outcome_counter(dp, HG_OUTCOME_COUNT,
+						       &sum),
+			 -EINVAL);
+	assert_int_equal(datapath_clear_nexthop_counter(dp, HG_MAX_NEXTHOPS),
+			 -EINVAL);
+}
+
+static void refuses_a_group_outside_the_buckets(void **state)
+{
+	static const struct {
+		uint32_t group;
+		struct hg_group value;
+		int code;
+	} cases[] = {
+		{ 0, { 0, TABLE_SIZE - 1 }, 0 },
+		{ GROUPS - 1, { TABLE_SIZE * (GROUPS - 1), TABLE_SIZE - 1 }, 0 },
+		{ 0, { 0, TABLE_SIZE * GROUPS - 1 }, 0 },
+		{ GROUPS, { 0, TABLE_SIZE - 1 }, -EINVAL },
+		{ 0, { 0, TABLE_SIZE }, -EINVAL },
+		{ 0, { TABLE_SIZE * GROUPS, 0 }, -EINVAL },
+		{ 0, { 1, TABLE_SIZE * GROUPS - 1 }, -EINVAL },
+		{ 0, { UINT32_MAX, UINT32_MAX }, -EINVAL },
+	};
+	struct datapath *dp = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_int_equal(datapath_set_group(dp, cases[i].group,
+						    cases[i].value),
+				 cases[i].code);
+}
+
+static void refuses_a_vip_it_has_no_group_for(void **state)
+{
+	struct datapath *dp = *state;
+	const struct hg_vip no_group = { .group = GROUPS };
+	const struct hg_vip no_mode = { .hash_fields = HG_HASH_FIELDS_COUNT };
+	const struct prefix host = ipv4_host(0);
+
+	assert_int_equal(datapath_set_vip(dp, &host, &no_group), -EINVAL);
+	assert_int_equal(datapath_set_vip(dp, &host, &no_mode), -EINVAL);
+}
+
+static struct prefix ipv6_host(uint32_t number)
+{
+	struct prefix prefix = { .length = ADDRESS_BITS_IPV6 };
+
+	assert_true(address_parse("2001:db8::", &prefix.address));
+	number = htonl(number);
+	memcpy(prefix.address.bytes + 4, &number, sizeof(number));
+	return prefix;
+}
+
+static struct prefix ipv4_network(uint32_t number)
+{
+	struct prefix prefix = ipv4_host(number << 1);
+
+	prefix.length = ADDRESS_BITS_IPV4 - 1;
+	return prefix;
+}
+
+static struct prefix ipv6_network(uint32_t number)
+{
+	struct prefix prefix = ipv6_host(number);
+
+	prefix.length = ADDRESS_BITS_IPV6 / 2;
+	return prefix;
+}
+
+static void take_all(struct datapath *dp, struct prefix (*nth)(uint32_t number))
+{
+	const struct prefix first = nth(0);
+	const struct hg_vip vip = {};
+
+	for (uint32_t i = 0; i < HG_MAX_VIPS; i++) {
+		const struct prefix prefix = nth(i);
+
+		assert_int_equal(datapath_set_vip(dp, &prefix, &vip), 0);
+	}
+	assert_int_equal(datapath_set_vip(dp, &first, &vip), 0);
+}
+
+static void give_one_back(struct datapath *dp, struct prefix prefix)
+{
+	assert_int_equal(datapath_delete_vip(dp, &prefix), 0);
+	assert_int_equal(datapath_delete_vip(dp, &prefix), -ENOENT);
+}
+
+static void says_when_there_is_no_room_for_a_prefix(void **state)
+{
+	struct datapath *dp = *state;
+	const struct prefix one4 = ipv4_network(HG_MAX_VIPS);
+	const struct prefix one6 = ipv6_network(HG_MAX_VIPS);
+	const struct hg_vip vip = {};
+
+	take_all(dp, ipv4_network);
+	take_all(dp, ipv6_network);
+	assert_int_equal(datapath_set_vip(dp, &one4, &vip), -ENOSPC);
+	assert_int_equal(datapath_set_vip(dp, &one6, &vip), -ENOSPC);
+	give_one_back(dp, ipv4_network(0));
+	give_one_back(dp, ipv6_network(0));
+	assert_int_equal(datapath_set_vip(dp, &one4, &vip), 0);
+	assert_int_equal(datapath_set_vip(dp, &one6, &vip), 0);
+}
+
+/* Addresses in a row are no worse than others. */
+static void fill_up(struct datapath *dp, struct prefix (*nth)(uint32_t number))
+{
+	const struct prefix last = nth(HG_MAX_VIPS);
+	const struct hg_vip vip = {};
+
+	take_all(dp, nth);
+	assert_int_equal(datapath_set_vip(dp, &last, &vip), -E2BIG);
+	give_one_back(dp, nth(0));
+	assert_int_equal(datapath_set_vip(dp, &last, &vip), 0);
+}
+
+static void says_when_there_is_no_room_for_an_address(void **state)
+{
+	fill_up(*state, ipv4_host);
+	fill_up(*state, ipv6_host);
+}
+
+static void has_a_word_for_every_outcome_and_event(void **state)
+{
+	(void)state;
+	for (enum hg_outcome i = 0; i < HG_OUTCOME_COUNT; i++)
+		for (enum hg_outcome j = 0; j < i; j++)
+			assert_string_not_equal(hg_outcome_name(i),
+						hg_outcome_name(j));
+	for (enum hg_event i = 0; i < HG_EVENT_COUNT; i++)
+		for (enum hg_event j = 0; j < i; j++)
+			assert_string_not_equal(hg_event_name(i),
+						hg_event_name(j));
+	assert_string_equal(hg_event_name(HG_EVENT_BACKUP), "backup");
+	assert_string_equal(hg_outcome_name(HG_FORWARDED_TX), "forwarded_tx");
+	assert_string_equal(hg_outcome_name(HG_PASSED_NOT_VIP),
+			    "passed_not_vip");
+}
+
+/* One for all tests: to load the program takes longer than they do. */
+static int set_up(void **state)
+{
+	const struct datapath_options options = {
+		.bpffs = SANDBOX_PINS,
+		.hash_key = 1,
+		.table_size = TABLE_SIZE,
+		.group_count = GROUPS,
+	};
+	struct datapath_error error;
+	struct datapath *dp;
+
+	if (datapath_open(&options, &dp, &error)) {
+		print_error("%s\n", error.text);
+		return -1;
+	}
+	*state = dp;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	datapath_close(*state, false);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(writes_whole_buckets_and_reads_them_back),
+		cmocka_unit_test(refuses_an_index_outside_the_table),
+		cmocka_unit_test(refuses_a_group_outside_the_buckets),
+		cmocka_unit_test(refuses_a_vip_it_has_no_group_for),
+		cmocka_unit_test(says_when_there_is_no_room_for_a_prefix),
+		cmocka_unit_test(says_when_there_is_no_room_for_an_address),
+		cmocka_unit_test(has_a_word_for_every_outcome_and_event),
+	};
+
+	sandbox_enter();
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

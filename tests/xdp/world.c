@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Builds the world in the tables of the program and in memory. */
+
+#include "world.h"
+
+#include "core/address.h"
+#include "datapath/datapath.h"
+#include "datapath/instance.h"
+#include "frame.h"
+#include "sandbox.h"
+
+#include "bpf/headgate.skel.h"
+
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+	NO_PORT_IFINDEX = UINT16_MAX,
+	BYTE_BITS = 8,
+	MAPPED_AT = 12,
+	NS_PER_SECOND = 1000000000,
+};
+
+const uint64_t world_key = 0x5ca1ab1e0ddba11;
+
+static const char *const port_names[PORT_COUNT] = { "left", "right", "third" };
+
+static const struct hg_bucket fixed_buckets[VIP_ANY_HASH] = {
+	[VIP_LEFT] = { SLOT_LEFT, SLOT_RIGHT, 0, 0 },
+	[VIP_RIGHT] = { SLOT_RIGHT, SLOT_LEFT, 0, 0 },
+	[VIP_BACKUP] = { SLOT_DEAD, SLOT_LEFT, 0, 0 },
+	[VIP_DEAD] = { SLOT_DEAD, SLOT_DEAD, 0, 0 },
+	[VIP_NARROW] = { SLOT_NARROW, SLOT_LEFT, 0, 0 },
+	[VIP_LOST] = { SLOT_LOST, SLOT_LEFT, 0, 0 },
+	[VIP_LEFT_TAG] = { SLOT_LEFT_TAG, SLOT_LEFT, 0, 0 },
+	[VIP_LEFT_TAGS] = { SLOT_LEFT_TAGS, SLOT_LEFT, 0, 0 },
+	[VIP_RIGHT_TAG] = { SLOT_RIGHT_TAG, SLOT_RIGHT, 0, 0 },
+	[VIP_RIGHT_TAGS] = { SLOT_RIGHT_TAGS, SLOT_RIGHT, 0, 0 },
+};
+
+struct link {
+	enum world_port port;
+	uint8_t tags;
+};
+
+static const struct link links[SLOT_COUNT] = {
+	[SLOT_LEFT] = { PORT_LEFT, 0 },
+	[SLOT_RIGHT] = { PORT_RIGHT, 0 },
+	[SLOT_DEAD] = { PORT_LEFT, 0 },
+	[SLOT_NARROW] = { PORT_LEFT, 0 },
+	[SLOT_LOST] = { PORT_COUNT, 0 },
+	[SLOT_LEFT_TAG] = { PORT_LEFT, 1 },
+	[SLOT_LEFT_TAGS] = { PORT_LEFT, 2 },
+	[SLOT_RIGHT_TAG] = { PORT_RIGHT, 1 },
+	[SLOT_RIGHT_TAGS] = { PORT_RIGHT, 2 },
+	[SLOT_THIRD] = { PORT_THIRD, 0 },
+};
+
+static void check(int err, const char *what)
+{
+	if (!err)
+		return;
+	fprintf(stderr, "%s: %s\n", what, strerror(-err));
+	exit(SANDBOX_FAILED);
+}
+
+/* The counters and budgets of one CPU are those of all then. */
+static void stay_on_this_cpu(void)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(sched_getcpu(), &cpus);
+	if (sched_setaffinity(0, sizeof(cpus), &cpus))
+		sandbox_die("sched_setaffinity");
+}
+
+static void open_datapath(struct world *world)
+{
+	const struct datapath_options options = {
+		.bpffs = SANDBOX_PINS,
+		.hash_key = world_key,
+		.icmp_rate = world->icmp_rate,
+		.table_size = WORLD_TABLE_SIZE,
+		.group_count = VIP_COUNT,
+	};
+	struct datapath_error error;
+	int err;
+
+	err = datapath_open(&options, &world->dp, &error);
+	for (int i = 0; !err && i < PORT_COUNT; i++) {
+		struct world_port_info *port = &world->ports[i];
+
+		*port = (struct world_port_info){
+			.ifindex = sandbox_add_veth(port_names[i]),
+			.mac = { 2, 0, 0, 0, 1, i },
+		};
+		err = datapath_attach(world->dp, port->ifindex, port_names[i],
+				      port->mac, &error);
+	}
+	if (err)
+		check(err, error.text);
+}
+
+void world_set_nexthop(struct world *world, enum world_slot slot,
+		       const struct hg_nexthop *nexthop)
+{
+	world->nexthops[slot] = *nexthop;
+	check(datapath_set_nexthop(world->dp, slot, nexthop), "next hop");
+}
+
+static uint32_t ifindex_behind(const struct world *world,
+			       const struct link *link)
+{
+	return link->port < PORT_COUNT ? world->ports[link->port].ifindex :
+					 NO_PORT_IFINDEX;
+}
+
+static void set_tags(struct hg_nexthop *nexthop, uint8_t count)
+{
+	const struct hg_vlan_tag one = { htons(ETH_P_8021Q), WORLD_TAG };
+	const struct hg_vlan_tag outer = { htons(ETH_P_8021AD),
+					   WORLD_OUTER_TAG };
+	const struct hg_vlan_tag inner = { htons(ETH_P_8021Q),
+					   WORLD_INNER_TAG };
+
+	if (count)
+		nexthop->tags[0] = count == 1 ? one : outer;
+	if (count > 1)
+		nexthop->tags[1] = inner;
+}
+
+static void add_nexthops(struct world *world)
+{
+	for (uint8_t slot = SLOT_LEFT; slot < SLOT_COUNT; slot++) {
+		struct hg_nexthop nexthop = {
+			.destination_mac = { 2, 0, 0, 0, 9, slot },
+			.source_mac = { 2, 0, 0, 0, 8, slot },
+			.ifindex = ifindex_behind(world, &links[slot]),
+			.mtu = slot == SLOT_NARROW ? WORLD_NARROW_MTU :
+						     WORLD_MTU,
+			.alive = slot != SLOT_DEAD,
+			.incarnation = 1,
+		};
+
+		set_tags(&nexthop, links[slot].tags);
+		world_set_nexthop(world, slot, &nexthop);
+	}
+}
+
+void world_set_alive(struct world *world, enum world_slot slot, bool alive)
+{
+	struct hg_nexthop nexthop = world->nexthops[slot];
+
+	nexthop.incarnation += alive && !nexthop.alive;
+	nexthop.alive = alive;
+	world_set_nexthop(world, slot, &nexthop);
+}
+
+void world_set_bucket(struct world *world, enum world_vip vip, uint32_t index,
+		      struct hg_bucket bucket)
+{
+	world->buckets[vip][index] = bucket;
+	check(datapath_set_bucket(world->dp, vip * WORLD_TABLE_SIZE + index,
+				  bucket),
+	      "bucket");
+}
+
+void world_set_buckets(struct world *world, enum world_vip vip,
+		       struct hg_bucket bucket)
+{
+	for (uint32_t i = 0; i < WORLD_TABLE_SIZE; i++)
+		world_set_bucket(world, vip, i, bucket);
+}
+
+static void fill_at_random(struct world *world, enum world_vip vip)
+{
+	for (uint32_t i = 0; i < WORLD_TABLE_SIZE; i++)
+		world_set_bucket(
+			world, vip, i,
+			(struct hg_bucket){ .current = random() % SLOT_COUNT,
+					    .backup = random() % SLOT_COUNT });
+}
+
+static void add_groups(struct world *world)
+{
+	for (enum world_vip vip = 0; vip < VIP_COUNT; vip++) {
+		struct hg_group group = {
+			.first_bucket = vip * WORLD_TABLE_SIZE,
+			.mask = WORLD_TABLE_SIZE - 1,
+		};
+
+		if (vip < VIP_ANY_HASH)
+			world_set_buckets(world, vip, fixed_buckets[vip]);
+		else if (vip == VIP_PACKET)
+			world_set_buckets(world, vip, fixed_buckets[VIP_RIGHT]);
+		else
+			fill_at_random(world, vip);
+		check(datapath_set_group(world->dp, vip, group), "group");
+	}
+}
+
+struct hg_address world_address(enum world_vip vip, bool ipv6)
+{
+	struct hg_address address = frame_ipv6_address("2001:db8:2::");
+
+	if (!ipv6)
+		return frame_ipv4_address(WORLD_FIRST_VIP + vip);
+	address.bytes[sizeof(address.bytes) - 1] = 1 + vip;
+	return address;
+}
+
+uint32_t world_route_of(enum world_vip vip, bool ipv6)
+{
+	return ipv6 ? VIP_COUNT + vip : vip;
+}
+
+bool world_matches(const struct hg_address *a, const struct hg_address *b,
+		   bool ipv6, uint8_t length)
+{
+	unsigned int from = ipv6 ? 0 : MAPPED_AT;
+	unsigned int whole = length / BYTE_BITS;
+	uint8_t mask = ~(0xff >> length % BYTE_BITS);
+
+	if (memcmp(a->bytes + from, b->bytes + from, whole))
+		return false;
+	return !mask ||
+	       !((a->bytes[from + whole] ^ b->bytes[from + whole]) & mask);
+}
+
+static struct prefix prefix_of(const struct world_route *route)
+{
+	struct prefix prefix = { .length = route->length };
+
+	memcpy(prefix.address.bytes, route->address.bytes,
+	       sizeof(prefix.address.bytes));
+	prefix_clear_host_bits(&prefix);
+	return prefix;
+}
+
+void world_add_route(struct world *world, struct world_route route)
+{
+	const struct prefix prefix = prefix_of(&route);
+	uint32_t index = world->route_count++;
+
+	if (index == WORLD_MAX_ROUTES)
+		check(-ENOSPC, "route");
+	route.vip.counter = index;
+	world->routes[index] = route;
+	check(datapath_set_vip(world->dp, &prefix, &route.vip), "VIP");
+}
+
+void world_remove_last_route(struct world *world)
+{
+	const struct prefix prefix =
+		prefix_of(&world->routes[--world->route_count]);
+
+	check(datapath_delete_vip(world->dp, &prefix), "VIP");
+}
+
+static void add_hosts(struct world *world, bool ipv6)
+{
+	for (enum world_vip vip = 0; vip < VIP_COUNT; vip++)
+		world_add_route(
+			world,
+			(struct world_route){
+				.ipv6 = ipv6,
+				.length = ipv6 ? WORLD_IPV6_BITS :
+						 WORLD_IPV4_BITS,
+				.address = world_address(vip, ipv6),
+				.vip = { .group = vip,
+					 .hash_fields =
+						 vip < VIP_ANY_HASH ?
+							 HG_HASH_5_TUPLE :
+							 vip - VIP_ANY_HASH },
+			});
+}
+
+static void add_prefixes(struct world *world)
+{
+	const struct world_route routes[WORLD_PREFIXES] = {
+		{ false,
+		  24,
+		  frame_ipv4_address(WORLD_PREFIX),
+		  { .group = VIP_LEFT } },
+		{ false,
+		  26,
+		  frame_ipv4_address(WORLD_PREFIX + 64),
+		  { .group = VIP_RIGHT } },
+		{ false,
+		  32,
+		  frame_ipv4_address(WORLD_PREFIX + 80),
+		  { .group = VIP_LEFT_TAG } },
+		{ true,
+		  48,
+		  frame_ipv6_address("2001:db8:113::"),
+		  { .group = VIP_LEFT } },
+		{ true,
+		  58,
+		  frame_ipv6_address("2001:db8:113:40::"),
+		  { .group = VIP_RIGHT } },
+		{ true,
+		  128,
+		  frame_ipv6_address("2001:db8:113:40::80"),
+		  { .group = VIP_LEFT_TAG } },
+	};
+
+	for (int i = 0; i < WORLD_PREFIXES; i++)
+		world_add_route(world, routes[i]);
+}
+
+void world_set_icmp_used(struct world *world, uint32_t route, uint64_t used)
+{
+	int map = bpf_map__fd(world->dp->skeleton->maps.icmp_budgets);
+	int cpus = libbpf_num_possible_cpus();
+	struct hg_icmp_budget budgets[cpus];
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	for (int cpu = 0; cpu < cpus; cpu++)
+		budgets[cpu] = (struct hg_icmp_budget){
+			.since_ns = (uint64_t)now.tv_sec * NS_PER_SECOND +
+				    now.tv_nsec,
+			.used = used,
+		};
+	check(bpf_map_update_elem(map, &route, budgets, BPF_ANY), "budget");
+}
+
+void world_forget_fragments(struct world *world)
+{
+	int map = bpf_map__fd(world->dp->skeleton->maps.fragments);
+	struct hg_fragment_key key;
+
+	while (!bpf_map_get_next_key(map, NULL, &key))
+		check(bpf_map_delete_elem(map, &key), "fragments");
+}
+
+struct world *world_new(uint32_t icmp_rate)
+{
+	struct world *world = calloc(1, sizeof(*world));
+
+	if (!world)
+		sandbox_die("calloc");
+	world->icmp_rate = icmp_rate;
+	stay_on_this_cpu();
+	open_datapath(world);
+	add_nexthops(world);
+	add_groups(world);
+	add_hosts(world, false);
+	add_hosts(world, true);
+	add_prefixes(world);
+	return world;
+}
+
+void world_free(struct world *world)
+{
+	datapath_close(world->dp, false);
+	for (int i = 0; i < PORT_COUNT; i++)
+		sandbox_run("ip link del %s", port_names[i]);
+	free(world);
+}
