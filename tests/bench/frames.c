@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The frame that all frames of a burst are made from. The addresses that vary
+ * stand in it as zeroes, and the sum of its IPv4 header is that without them.
+ */
+
+#include "frames.h"
+
+#include "core/wire.h"
+
+#include <netinet/in.h>
+
+enum frames_protocol {
+	IPV4_VERSION_AND_WORDS = 0x45,
+	IPV4_HEADER = 20,
+	IPV4_CHECKSUM_AT = 10,
+	IPV4_SOURCE_AT = 12,
+	IPV4_DESTINATION_AT = 16,
+	IPV4_MORE_FRAGMENTS = 0x2000,
+	IPV4_LATER_OFFSET = 185, /* of 8 bytes: behind 1,480 */
+	TTL = 64,
+	TCP_WORDS_AND_FLAGS = 0x5010, /* five words, ACK */
+	ICMP_UNREACHABLE = 3,
+	ICMP_CODE_NEEDS_FRAGMENTATION = 4,
+	ICMP_MTU = 1400,
+	SERVICE_PORT = 443,
+	FIRST_CLIENT_PORT = 1024,
+	CLIENT_PORTS = 60000,
+};
+
+const uint8_t frames_port_mac[ETH_ALEN] = { 2, 0, 0, 0, 1, 1 };
+
+static void write_ethernet(struct writer *w)
+{
+	static const uint8_t router[ETH_ALEN] = { 2, 0, 0, 0, 0xee, 1 };
+
+	writer_bytes(w, frames_port_mac, ETH_ALEN);
+	writer_bytes(w, router, ETH_ALEN);
+	writer_u16(w, ETH_P_IP);
+}
+
+static void write_ipv4(struct writer *w, size_t size, uint16_t fragment,
+		       uint8_t protocol, uint32_t source, uint32_t destination)
+{
+	writer_u8(w, IPV4_VERSION_AND_WORDS);
+	writer_u8(w, 0);
+	writer_u16(w, (uint16_t)size);
+	writer_u16(w, 1); /* identification */
+	writer_u16(w, fragment);
+	writer_u8(w, TTL);
+	writer_u8(w, protocol);
+	writer_u16(w, 0); /* checksum */
+	writer_u32(w, source);
+	writer_u32(w, destination);
+}
+
+/* RFC 1071, not folded yet. */
+static uint32_t sum_header(const uint8_t *header)
+{
+	struct reader r = reader_of(header, IPV4_HEADER);
+	uint32_t sum = 0;
+
+	while (r.left)
+		sum += reader_u16(&r);
+	return sum;
+}
+
+static uint16_t fold(uint32_t sum)
+{
+	while (sum > UINT16_MAX)
+		sum = (sum & UINT16_MAX) + (sum >> 16);
+	return (uint16_t)~sum;
+}
+
+static void write_tcp(struct writer *w, uint32_t seed)
+{
+	writer_u16(w, FIRST_CLIENT_PORT + seed % CLIENT_PORTS);
+	writer_u16(w, SERVICE_PORT);
+	writer_u32(w, seed); /* sequence number */
+	writer_u32(w, seed); /* acknowledged */
+	writer_u16(w, TCP_WORDS_AND_FLAGS);
+	writer_u16(w, UINT16_MAX); /* window */
+}
+
+/* A TCP packet or a fragment of one; flows and VIPs are written later. */
+static size_t build_tcp(const struct frames *frames, uint32_t seed,
+			struct writer *w, struct traffic *traffic)
+{
+	static const uint16_t fragments[] = {
+		[FRAMES_TCP4] = 0,
+		[FRAMES_FIRST_FRAGMENT4] = IPV4_MORE_FRAGMENTS,
+		[FRAMES_LATER_FRAGMENT4] = IPV4_LATER_OFFSET,
+	};
+
+	write_ipv4(w, TRAFFIC_SHORT - ETH_HLEN, fragments[frames->kind],
+		   IPPROTO_TCP, 0, 0);
+	write_tcp(w, seed);
+	traffic->flow_at = ETH_HLEN + IPV4_SOURCE_AT;
+	traffic->vip_at = ETH_HLEN + IPV4_DESTINATION_AT;
+	traffic->vip_base = frames->vip;
+	traffic->vip_count = frames->vip_count;
+	traffic->checksum_at = ETH_HLEN + IPV4_CHECKSUM_AT;
+	traffic->checksum_sum = sum_header(traffic->frame + ETH_HLEN);
+	return TRAFFIC_SHORT;
+}
+
+/* RFC 792, RFC 1191: a router could not send on what a server had sent. */
+static size_t build_icmp_error(const struct frames *frames, uint32_t seed,
+			       struct writer *w, struct traffic *traffic)
+{
+	write_ipv4(w, TRAFFIC_LONG - ETH_HLEN, 0, IPPROTO_ICMP, FRAMES_ROUTER,
+		   frames->vip);
+	writer_patch_u16(w, ETH_HLEN + IPV4_CHECKSUM_AT,
+			 fold(sum_header(traffic->frame + ETH_HLEN)));
+	writer_u8(w, ICMP_UNREACHABLE);
+	writer_u8(w, ICMP_CODE_NEEDS_FRAGMENTATION);
+	writer_u16(w, 0); /* checksum, which is the server's to check */
+	writer_u32(w, ICMP_MTU);
+	traffic->flow_at = (uint32_t)w->used + IPV4_DESTINATION_AT;
+	write_ipv4(w, ICMP_MTU + 1, 0, IPPROTO_TCP, frames->vip, 0);
+	writer_u16(w, SERVICE_PORT);
+	writer_u16(w, FIRST_CLIENT_PORT + seed % CLIENT_PORTS);
+	return TRAFFIC_LONG;
+}
+
+size_t frames_build(const struct frames *frames, uint32_t seed,
+		    struct traffic *traffic)
+{
+	struct writer w = writer_of(traffic->frame, sizeof(traffic->frame));
+
+	*traffic = (struct traffic){ .flow_base = FRAMES_CLIENT,
+				     .flow_mask = frames->flows - 1 };
+	write_ethernet(&w);
+	if (frames->kind == FRAMES_ICMP_ERROR4)
+		return build_icmp_error(frames, seed, &w, traffic);
+	return build_tcp(frames, seed, &w, traffic);
+}
