@@ -17,7 +17,13 @@ enum frames_protocol {
 	IPV4_SOURCE_AT = 12,
 	IPV4_DESTINATION_AT = 16,
 	IPV4_MORE_FRAGMENTS = 0x2000,
-	IPV4_LATER_OFFSET = 185, /* of 8 bytes: behind 1,480 */
+	IPV4_LATER_OFFSET = 185,	/* of 8 bytes: behind 1,480 */
+	IPV6_VERSION_WORD = 0x60000000, /* no traffic class, no flow label */
+	IPV6_HEADER = 40,
+	ADDRESS6_SUBNET_AT = 7,
+	ADDRESS6_LAST_AT = 12,
+	CLIENT_SUBNET = 1,
+	FIRST_TAG = 100,
 	TTL = 64,
 	TCP_WORDS_AND_FLAGS = 0x5010, /* five words, ACK */
 	ICMP_UNREACHABLE = 3,
@@ -30,13 +36,20 @@ enum frames_protocol {
 
 const uint8_t frames_port_mac[ETH_ALEN] = { 2, 0, 0, 0, 1, 1 };
 
-static void write_ethernet(struct writer *w)
+const uint8_t frames_vip6[FRAMES_ADDRESS6_SIZE] = { 0x20, 0x01, 0,
+						    2, [15] = 1 };
+
+static void write_ethernet(struct writer *w, const struct frames *frames)
 {
 	static const uint8_t router[ETH_ALEN] = { 2, 0, 0, 0, 0xee, 1 };
 
 	writer_bytes(w, frames_port_mac, ETH_ALEN);
 	writer_bytes(w, router, ETH_ALEN);
-	writer_u16(w, ETH_P_IP);
+	for (uint32_t i = 0; i < frames->tags; i++) {
+		writer_u16(w, ETH_P_8021Q);
+		writer_u16(w, (uint16_t)(FIRST_TAG + i));
+	}
+	writer_u16(w, frames->kind == FRAMES_TCP6 ? ETH_P_IPV6 : ETH_P_IP);
 }
 
 static void write_ipv4(struct writer *w, size_t size, uint16_t fragment,
@@ -83,35 +96,57 @@ static void write_tcp(struct writer *w, uint32_t seed)
 }
 
 /* A TCP packet or a fragment of one; flows and VIPs are written later. */
-static size_t build_tcp(const struct frames *frames, uint32_t seed,
-			struct writer *w, struct traffic *traffic)
+static size_t build_tcp4(const struct frames *frames, uint32_t seed,
+			 struct writer *w, struct traffic *traffic)
 {
-	static const uint16_t fragments[] = {
-		[FRAMES_TCP4] = 0,
+	static const uint16_t fragments[FRAMES_KIND_COUNT] = {
 		[FRAMES_FIRST_FRAGMENT4] = IPV4_MORE_FRAGMENTS,
 		[FRAMES_LATER_FRAGMENT4] = IPV4_LATER_OFFSET,
 	};
+	uint32_t header = (uint32_t)w->used;
 
-	write_ipv4(w, TRAFFIC_SHORT - ETH_HLEN, fragments[frames->kind],
+	write_ipv4(w, TRAFFIC_SHORT - header, fragments[frames->kind],
 		   IPPROTO_TCP, 0, 0);
 	write_tcp(w, seed);
-	traffic->flow_at = ETH_HLEN + IPV4_SOURCE_AT;
-	traffic->vip_at = ETH_HLEN + IPV4_DESTINATION_AT;
+	traffic->flow_at = header + IPV4_SOURCE_AT;
+	traffic->vip_at = header + IPV4_DESTINATION_AT;
 	traffic->vip_base = frames->vip;
 	traffic->vip_count = frames->vip_count;
-	traffic->checksum_at = ETH_HLEN + IPV4_CHECKSUM_AT;
-	traffic->checksum_sum = sum_header(traffic->frame + ETH_HLEN);
+	traffic->checksum_at = header + IPV4_CHECKSUM_AT;
+	traffic->checksum_sum = sum_header(traffic->frame + header);
 	return TRAFFIC_SHORT;
 }
 
-/* RFC 792, RFC 1191: a router could not send on what a server had sent. */
-static size_t build_icmp_error(const struct frames *frames, uint32_t seed,
-			       struct writer *w, struct traffic *traffic)
+static size_t build_tcp6(const struct frames *frames, uint32_t seed,
+			 struct writer *w, struct traffic *traffic)
 {
-	write_ipv4(w, TRAFFIC_LONG - ETH_HLEN, 0, IPPROTO_ICMP, FRAMES_ROUTER,
+	uint8_t client[FRAMES_ADDRESS6_SIZE];
+
+	memcpy(client, frames_vip6, sizeof(client));
+	client[ADDRESS6_SUBNET_AT] = CLIENT_SUBNET;
+	writer_u32(w, IPV6_VERSION_WORD);
+	writer_u16(w, (uint16_t)(TRAFFIC_LONG - w->used - IPV6_HEADER +
+				 sizeof(uint32_t)));
+	writer_u8(w, IPPROTO_TCP);
+	writer_u8(w, TTL);
+	traffic->flow_at = (uint32_t)w->used + ADDRESS6_LAST_AT;
+	writer_bytes(w, client, sizeof(client));
+	writer_bytes(w, frames_vip6, ADDRESS6_LAST_AT);
+	writer_u32(w, frames->vip);
+	write_tcp(w, seed);
+	return TRAFFIC_LONG;
+}
+
+/* RFC 792, RFC 1191: a router could not send on what a server had sent. */
+static size_t build_icmp_error4(const struct frames *frames, uint32_t seed,
+				struct writer *w, struct traffic *traffic)
+{
+	size_t header = w->used;
+
+	write_ipv4(w, TRAFFIC_LONG - header, 0, IPPROTO_ICMP, FRAMES_ROUTER,
 		   frames->vip);
-	writer_patch_u16(w, ETH_HLEN + IPV4_CHECKSUM_AT,
-			 fold(sum_header(traffic->frame + ETH_HLEN)));
+	writer_patch_u16(w, header + IPV4_CHECKSUM_AT,
+			 fold(sum_header(traffic->frame + header)));
 	writer_u8(w, ICMP_UNREACHABLE);
 	writer_u8(w, ICMP_CODE_NEEDS_FRAGMENTATION);
 	writer_u16(w, 0); /* checksum, which is the server's to check */
@@ -130,8 +165,13 @@ size_t frames_build(const struct frames *frames, uint32_t seed,
 
 	*traffic = (struct traffic){ .flow_base = FRAMES_CLIENT,
 				     .flow_mask = frames->flows - 1 };
-	write_ethernet(&w);
-	if (frames->kind == FRAMES_ICMP_ERROR4)
-		return build_icmp_error(frames, seed, &w, traffic);
-	return build_tcp(frames, seed, &w, traffic);
+	write_ethernet(&w, frames);
+	switch (frames->kind) {
+	case FRAMES_TCP6:
+		return build_tcp6(frames, seed, &w, traffic);
+	case FRAMES_ICMP_ERROR4:
+		return build_icmp_error4(frames, seed, &w, traffic);
+	default:
+		return build_tcp4(frames, seed, &w, traffic);
+	}
 }

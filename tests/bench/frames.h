@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum frames_sizes {
+	FRAMES_ADDRESS6_SIZE = 16,
+};
+
 /* RFC 2544 C.2.2 sets 198.18.0.0/15 aside for benchmarks. */
 enum frames_addresses {
 	FRAMES_VIP = 0xc6120001,     /* 198.18.0.1, and those that follow */
@@ -19,6 +23,12 @@ enum frames_addresses {
 	FRAMES_NEXTHOP = 0xc6130001, /* 198.19.0.1, and those that follow */
 };
 
+/*
+ * The same for IPv6, in 2001:2::/48 (RFC 5180 8): VIPs 2001:2::1 and so on by
+ * the last four bytes, clients in 2001:2:0:1::/64.
+ */
+extern const uint8_t frames_vip6[FRAMES_ADDRESS6_SIZE];
+
 /* The MAC of every interface that frames are sent to. */
 extern const uint8_t frames_port_mac[ETH_ALEN];
 
@@ -27,17 +37,21 @@ enum frames_kind {
 	FRAMES_FIRST_FRAGMENT4,
 	FRAMES_LATER_FRAGMENT4,
 	FRAMES_ICMP_ERROR4,
+	FRAMES_TCP6,
+	FRAMES_KIND_COUNT,
 };
 
 /*
  * Each flow is a client's address; with several VIPs a flow belongs to one of
- * `vip_count`, counted up from `vip`. An ICMP error quotes a packet from `vip`.
+ * `vip_count`, counted up from `vip`. An ICMP error quotes a packet from `vip`;
+ * it and IPv6 packets are for one VIP only.
  */
 struct frames {
 	enum frames_kind kind;
 	uint32_t flows; /* a power of two */
-	uint32_t vip;	/* 198.18.0.1 and so on, host byte order */
+	uint32_t vip;	/* 198.18.0.1 and so on; IPv6: its last four bytes */
 	uint32_t vip_count;
+	uint32_t tags; /* VLAN tags, IEEE 802.1Q */
 };
 
 /* Returns the size of the frames. `seed` chooses what is not told. */

@@ -12,9 +12,10 @@ A rate counts all that a frame goes through: generator, two crossings of a veth
 pair, the contender, sink. A run's nanoseconds are the program's alone, by the
 kernel's statistics; reading the clock around each run is in them, which is why
 the empty program's are taken off. A ratio is the median of the ratios of all
-rounds, because what disturbs a round disturbs all of it. Nothing here is a
-verdict on a build: a target that is missed is said to be missed, and the exit
-code is 0.
+rounds, because what disturbs a round disturbs all of it; beside it stands the
+ratio of the best rounds, which is what the program costs while nobody else uses
+the machine's caches. Nothing here is a verdict on a build: a target that is
+missed is said to be missed, and the exit code is 0.
 """
 
 import argparse
@@ -41,8 +42,9 @@ LOADS = {
     "flows_1m": "1,048,576 flows",
     "nexthops_2": "2 next hops",
     "nexthops_512": "512 next hops",
-    "vips_10k": "10,000 VIPs, each as likely, of one group",
-    "vips_10k_64_groups": "10,000 VIPs, each as likely, of 64 groups",
+    "vips_10k_one_used": "10,000 VIPs, one has all packets",
+    "vips_10k": "10,000 VIPs, all alike, of one group",
+    "vips_10k_64_groups": "10,000 VIPs, all alike, of 64 groups",
 }
 FEATURES = {
     "redirect": "out of another port",
@@ -52,7 +54,7 @@ FEATURES = {
 
 
 class Samples:
-    """What packet_bench measured: scene -> one value for each round."""
+    """What packet_bench measured: scene -> round -> value."""
 
     def __init__(self):
         self.program = {}
@@ -69,14 +71,26 @@ class Samples:
             self.rates.setdefault(line["scene"], {})[line["round"]] = \
                 line["received"] / line["seconds"] / 1e6
 
+    def best(self):
+        """The same with a single round, made of the best of each."""
+        best = Samples()
+        best.rates = {scene: {0: max(values.values())}
+                      for scene, values in self.rates.items()}
+        best.runs = {scene: {0: min(values.values())}
+                     for scene, values in self.runs.items()}
+        return best
+
     def above_empty(self, scene):
-        """Nanoseconds of each round; the kernel's forwarding has none."""
         return {number: ns - self.runs["empty"][number]
                 for number, ns in self.runs[scene].items()}
 
 
+def median(values):
+    return statistics.median(values.values())
+
+
 def median_ratio(ours, theirs):
-    return statistics.median(ours[number] / theirs[number] for number in ours)
+    return median({number: ours[number] / theirs[number] for number in ours})
 
 
 class Target:
@@ -92,8 +106,9 @@ class Target:
         value = self.measure(samples)
         holds = value >= self.bound if self.sign == ">=" else \
             value <= self.bound
-        return {"name": self.name, "value": round(value, 3), "sign": self.sign,
-                "target": self.bound, "holds": holds}
+        return {"name": self.name, "value": round(value, 3),
+                "best": round(self.measure(samples.best()), 3),
+                "sign": self.sign, "target": self.bound, "holds": holds}
 
 
 def rate_ratio(ours, theirs):
@@ -112,8 +127,7 @@ TARGETS = (
     Target("forwarding rate, of the kernel's", ">=", 2.5,
            rate_ratio("flows_65k", "kernel")),
     Target("ns above an empty program, 65,536 flows", "<=", 50,
-           lambda samples: statistics.median(
-               samples.above_empty("flows_65k").values())),
+           lambda samples: median(samples.above_empty("flows_65k"))),
     Target("cost of 1,048,576 flows, of that of 1,024", "<=", 1.2,
            cost_ratio("flows_1m", "flows_1k")),
     Target("cost of 10,000 VIPs, of that of one", "<=", 1.2,
@@ -168,33 +182,38 @@ def print_surroundings(where):
 
 # ------------------------------------------------------------- the tables
 
-def show(values, least=False):
-    """Median, then the best."""
-    best = min(values.values()) if least else max(values.values())
-    middle = statistics.median(values.values())
-    return f"{middle:.2f} ({best:.2f})" if middle < 10 else \
+LINE = "{:44}{:>16}{:>16}{:>16}"
+
+
+def show(middle, best):
+    return f"{middle:.2f} ({best:.2f})" if best < 10 else \
         f"{middle:.0f} ({best:.0f})"
 
 
+def row(scene, name, samples, best):
+    rate = run = above = "-"
+    if best.rates[scene][0]:
+        rate = show(median(samples.rates[scene]), best.rates[scene][0])
+    if scene != "kernel":
+        run = show(median(samples.runs[scene]), best.runs[scene][0])
+    if scene not in ("kernel", "empty"):
+        above = show(median(samples.above_empty(scene)),
+                     best.above_empty(scene)[0])
+    return LINE.format(name, rate, run, above)
+
+
 def print_rows(title, scenes, samples):
-    line = "{:44}{:>14}{:>14}{:>14}"
-    print("\n" + line.format(title, "Mpps", "ns a run", "above empty"))
+    best = samples.best()
+    print("\n" + LINE.format(title, "Mpps", "ns a run", "above empty"))
     for scene, name in scenes.items():
-        rates = samples.rates[scene]
-        rate = show(rates) if max(rates.values()) else "-"
-        run = above = "-"
-        if scene != "kernel":
-            run = show(samples.runs[scene], least=True)
-        if scene not in ("kernel", "empty"):
-            above = show(samples.above_empty(scene), least=True)
-        print(line.format(name, rate, run, above))
+        print(row(scene, name, samples, best))
 
 
 def print_targets(judged):
     print("\nto hold")
     for target in judged:
-        print("{:44}{:>14.2f}{:>14}  {}".format(
-            target["name"], target["value"],
+        print(LINE.format(
+            target["name"], show(target["value"], target["best"]),
             f"{target['sign']} {target['target']:g}",
             "holds" if target["holds"] else "misses"))
 
