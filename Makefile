@@ -45,6 +45,7 @@ rib_SRC := attribute_set.c decision.c export.c import.c outbound.c reason.c rib.
 nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
 datapath_SRC := attach.c counters.c datapath.c failure.c pins.c tables.c
+datapath_SRC += capture.c vips.c
 control_SRC := control.c json.c request.c show.c show_bgp.c show_neighbors.c show_steering.c
 CTL_SRC := client.c headgatectl.c show.c table.c value.c view.c
 

@@ -72,7 +72,8 @@ static struct hg_nexthop value_of(const struct nexthop *nexthop)
 
 	memcpy(value.destination_mac, nexthop->mac, MAC_SIZE);
 	memcpy(value.source_mac, nexthop->source_mac, MAC_SIZE);
-	memcpy(value.address, nexthop->address.bytes, sizeof(value.address));
+	memcpy(value.address.bytes, nexthop->address.bytes,
+	       sizeof(value.address.bytes));
 	return value;
 }
 
