@@ -7,6 +7,7 @@
 
 #include "arena.h"
 
+#include "core/address.h"
 #include "datapath/datapath.h"
 #include "tests/bench/generator.skel.h"
 #include "xdp/sandbox.h"
@@ -16,11 +17,15 @@
 #include <errno.h>
 #include <linux/if_link.h>
 
-/* Slots of next hops: those of the arm, then a dead one, then those of `out`. */
+/*
+ * Slots of next hops: those of the arm, a dead one, the arm's with a VLAN tag,
+ * those of `out`.
+ */
 enum arena_slot {
 	SLOT_ARM = 1,
 	SLOT_DEAD = SLOT_ARM + ARENA_MANY_NEXTHOPS,
-	SLOT_OUT,
+	SLOT_TAGGED,
+	SLOT_OUT = SLOT_TAGGED + ARENA_NEXTHOPS,
 	SLOT_END = SLOT_OUT + ARENA_NEXTHOPS,
 };
 
@@ -32,6 +37,8 @@ enum arena_group {
 
 enum arena_link {
 	MTU = 1500,
+	VLAN = 100,
+	PREFIX_LENGTH = 24,
 };
 
 const char *const arena_contender_names[ARENA_CONTENDER_COUNT] = {
@@ -53,6 +60,7 @@ static const struct fill fills[ARENA_VIP_COUNT] = {
 	[ARENA_VIP_MANY_NEXTHOPS] = { SLOT_ARM, ARENA_MANY_NEXTHOPS, false },
 	[ARENA_VIP_BACKUP] = { SLOT_ARM, ARENA_NEXTHOPS, true },
 	[ARENA_VIP_REDIRECT] = { SLOT_OUT, ARENA_NEXTHOPS, false },
+	[ARENA_VIP_TAGGED] = { SLOT_TAGGED, ARENA_NEXTHOPS, false },
 };
 
 static void check(int err, const char *what)
@@ -132,6 +140,11 @@ static void add_nexthops(struct arena *arena)
 		};
 
 		memcpy(nexthop.source_mac, frames_port_mac, ETH_ALEN);
+		if (slot >= SLOT_TAGGED && slot < SLOT_OUT)
+			nexthop.tags[0] = (struct hg_vlan_tag){
+				.protocol = htons(ETH_P_8021Q),
+				.id = VLAN,
+			};
 		check(datapath_set_nexthop(arena->datapath, slot, &nexthop),
 		      "a next hop");
 	}
@@ -158,13 +171,42 @@ static void add_group(struct arena *arena, uint32_t group, struct fill fill)
 	check(datapath_set_group(arena->datapath, group, value), "a group");
 }
 
-static void add_vip(struct arena *arena, uint32_t index, uint32_t group)
+static struct prefix vip_prefix(uint32_t index)
+{
+	return (struct prefix){
+		.address = address_from_ipv4(htonl(FRAMES_VIP + index)),
+		.length = ADDRESS_BITS_IPV4,
+	};
+}
+
+static struct prefix vip6_prefix(void)
+{
+	struct prefix prefix = { .length = ADDRESS_BITS_IPV6 };
+
+	memcpy(prefix.address.bytes, frames_vip6, FRAMES_ADDRESS6_SIZE);
+	return prefix;
+}
+
+static struct prefix short_prefix(void)
+{
+	struct prefix prefix = vip_prefix(ARENA_VIP_IN_PREFIX);
+
+	prefix.length = PREFIX_LENGTH;
+	prefix_clear_host_bits(&prefix);
+	return prefix;
+}
+
+static void add_vip(struct arena *arena, struct prefix prefix, uint32_t index,
+		    uint32_t group)
 {
 	struct hg_vip vip = { .group = group, .counter = index };
 
-	check(datapath_set_vip(arena->datapath, htonl(FRAMES_VIP + index),
-			       &vip),
-	      "a VIP");
+	check(datapath_set_vip(arena->datapath, &prefix, &vip), "a VIP");
+}
+
+static void delete_vip(struct arena *arena, struct prefix prefix)
+{
+	check(datapath_delete_vip(arena->datapath, &prefix), "a VIP to delete");
 }
 
 static void build_headgate(struct arena *arena)
@@ -174,8 +216,9 @@ static void build_headgate(struct arena *arena)
 	add_nexthops(arena);
 	for (uint32_t i = 0; i < ARENA_VIP_COUNT; i++) {
 		add_group(arena, i, fills[i]);
-		add_vip(arena, i, i);
+		add_vip(arena, vip_prefix(i), i, i);
 	}
+	add_vip(arena, vip6_prefix(), ARENA_VIP_IPV6, ARENA_VIP);
 	for (uint32_t i = GROUP_MANY; i < GROUP_COUNT; i++)
 		add_group(arena, i, fills[ARENA_VIP]);
 	arena->programs[ARENA_HEADGATE] =
@@ -183,19 +226,31 @@ static void build_headgate(struct arena *arena)
 	check(arena->programs[ARENA_HEADGATE] < 0 ? -errno : 0, "the program");
 }
 
-void arena_add_many_vips(struct arena *arena, uint32_t groups)
+void arena_add(struct arena *arena, enum arena_extra extra)
 {
+	uint32_t groups = extra == ARENA_VIPS_ONE_GROUP ? 1 : ARENA_MANY_GROUPS;
+
+	if (extra == ARENA_NOTHING)
+		return;
+	if (extra == ARENA_PREFIX) {
+		add_vip(arena, short_prefix(), ARENA_VIP_IN_PREFIX, ARENA_VIP);
+		return;
+	}
 	for (uint32_t i = 0; i < ARENA_MANY_VIPS; i++)
-		add_vip(arena, ARENA_VIP_MANY + i, GROUP_MANY + i % groups);
+		add_vip(arena, vip_prefix(ARENA_VIP_MANY + i),
+			ARENA_VIP_MANY + i, GROUP_MANY + i % groups);
 }
 
-void arena_delete_many_vips(struct arena *arena)
+void arena_remove(struct arena *arena, enum arena_extra extra)
 {
+	if (extra == ARENA_NOTHING)
+		return;
+	if (extra == ARENA_PREFIX) {
+		delete_vip(arena, short_prefix());
+		return;
+	}
 	for (uint32_t i = 0; i < ARENA_MANY_VIPS; i++)
-		check(datapath_delete_vip(
-			      arena->datapath,
-			      htonl(FRAMES_VIP + ARENA_VIP_MANY + i)),
-		      "a VIP to delete");
+		delete_vip(arena, vip_prefix(ARENA_VIP_MANY + i));
 }
 
 /* ------------------------------------------------------------- kernel */

@@ -46,9 +46,22 @@ enum arena_vip {
 	ARENA_VIP_MANY_NEXTHOPS,
 	ARENA_VIP_BACKUP, /* every current next hop dead, every backup alive */
 	ARENA_VIP_REDIRECT,
+	ARENA_VIP_TAGGED, /* next hops with a VLAN tag */
 	ARENA_VIP_COUNT,
+	/* By itself, in IPv6: frames_vip6. */
+	ARENA_VIP_IPV6 = 128,
 	/* The first of ARENA_MANY_VIPS, which exist only when asked for. */
 	ARENA_VIP_MANY = 256,
+	/* In a prefix, which exists only when asked for. */
+	ARENA_VIP_IN_PREFIX = ARENA_VIP_MANY + ARENA_MANY_VIPS,
+};
+
+/* What a scene wants beside the VIPs that are always there. */
+enum arena_extra {
+	ARENA_NOTHING,
+	ARENA_VIPS_ONE_GROUP, /* ARENA_MANY_VIPS */
+	ARENA_VIPS_MANY_GROUPS,
+	ARENA_PREFIX, /* with ARENA_VIP_IN_PREFIX in it */
 };
 
 struct arena {
@@ -61,8 +74,7 @@ struct arena {
 /* In a namespace of its own. What fails here ends the process. */
 void arena_build(struct arena *arena);
 void arena_close(struct arena *arena);
-/* Adds ARENA_MANY_VIPS, spread over so many groups, or takes them away. */
-void arena_add_many_vips(struct arena *arena, uint32_t groups);
-void arena_delete_many_vips(struct arena *arena);
+void arena_add(struct arena *arena, enum arena_extra extra);
+void arena_remove(struct arena *arena, enum arena_extra extra);
 
 #endif

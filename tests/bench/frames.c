@@ -52,14 +52,26 @@ static void write_ethernet(struct writer *w, const struct frames *frames)
 	writer_u16(w, frames->kind == FRAMES_TCP6 ? ETH_P_IPV6 : ETH_P_IP);
 }
 
-static void write_ipv4(struct writer *w, size_t size, uint16_t fragment,
+/* What an IPv4 header says of fragments. */
+struct fragment {
+	uint16_t place; /* flags and offset */
+	uint16_t id;
+};
+
+static const struct fragment fragments[FRAMES_KIND_COUNT] = {
+	[FRAMES_FIRST_FRAGMENT4] = { IPV4_MORE_FRAGMENTS, 1 },
+	[FRAMES_LATER_FRAGMENT4] = { IPV4_LATER_OFFSET, 1 },
+	[FRAMES_LOST_FRAGMENT4] = { IPV4_LATER_OFFSET, 2 },
+};
+
+static void write_ipv4(struct writer *w, size_t size, struct fragment fragment,
 		       uint8_t protocol, uint32_t source, uint32_t destination)
 {
 	writer_u8(w, IPV4_VERSION_AND_WORDS);
 	writer_u8(w, 0);
 	writer_u16(w, (uint16_t)size);
-	writer_u16(w, 1); /* identification */
-	writer_u16(w, fragment);
+	writer_u16(w, fragment.id);
+	writer_u16(w, fragment.place);
 	writer_u8(w, TTL);
 	writer_u8(w, protocol);
 	writer_u16(w, 0); /* checksum */
@@ -99,10 +111,6 @@ static void write_tcp(struct writer *w, uint32_t seed)
 static size_t build_tcp4(const struct frames *frames, uint32_t seed,
 			 struct writer *w, struct traffic *traffic)
 {
-	static const uint16_t fragments[FRAMES_KIND_COUNT] = {
-		[FRAMES_FIRST_FRAGMENT4] = IPV4_MORE_FRAGMENTS,
-		[FRAMES_LATER_FRAGMENT4] = IPV4_LATER_OFFSET,
-	};
 	uint32_t header = (uint32_t)w->used;
 
 	write_ipv4(w, TRAFFIC_SHORT - header, fragments[frames->kind],
@@ -143,8 +151,8 @@ static size_t build_icmp_error4(const struct frames *frames, uint32_t seed,
 {
 	size_t header = w->used;
 
-	write_ipv4(w, TRAFFIC_LONG - header, 0, IPPROTO_ICMP, FRAMES_ROUTER,
-		   frames->vip);
+	write_ipv4(w, TRAFFIC_LONG - header, fragments[frames->kind],
+		   IPPROTO_ICMP, FRAMES_ROUTER, frames->vip);
 	writer_patch_u16(w, header + IPV4_CHECKSUM_AT,
 			 fold(sum_header(traffic->frame + header)));
 	writer_u8(w, ICMP_UNREACHABLE);
@@ -152,7 +160,8 @@ static size_t build_icmp_error4(const struct frames *frames, uint32_t seed,
 	writer_u16(w, 0); /* checksum, which is the server's to check */
 	writer_u32(w, ICMP_MTU);
 	traffic->flow_at = (uint32_t)w->used + IPV4_DESTINATION_AT;
-	write_ipv4(w, ICMP_MTU + 1, 0, IPPROTO_TCP, frames->vip, 0);
+	write_ipv4(w, ICMP_MTU + 1, fragments[frames->kind], IPPROTO_TCP,
+		   frames->vip, 0);
 	writer_u16(w, SERVICE_PORT);
 	writer_u16(w, FIRST_CLIENT_PORT + seed % CLIENT_PORTS);
 	return TRAFFIC_LONG;

@@ -35,7 +35,8 @@ extern const uint8_t frames_port_mac[ETH_ALEN];
 enum frames_kind {
 	FRAMES_TCP4,
 	FRAMES_FIRST_FRAGMENT4,
-	FRAMES_LATER_FRAGMENT4,
+	FRAMES_LATER_FRAGMENT4, /* of the packet that FIRST_FRAGMENT4 begins */
+	FRAMES_LOST_FRAGMENT4,	/* a later one of which nobody saw the first */
 	FRAMES_ICMP_ERROR4,
 	FRAMES_TCP6,
 	FRAMES_KIND_COUNT,

@@ -49,7 +49,17 @@ LOADS = {
 FEATURES = {
     "redirect": "out of another port",
     "backup": "the backup takes over",
+    "tag_in": "with a VLAN tag, leaves without",
+    "tag_out": "without a VLAN tag, leaves with one",
+    "tag_in_out": "with a VLAN tag, leaves with another",
+    "ipv6": "IPv6",
+    "prefix": "the VIP is in a prefix",
+    "first_fragment": "first fragment, 1,024 packets",
+    "later_fragment": "later fragment, 1,024 packets",
+    "lost_fragment": "later fragment, the first one not seen",
+    "icmp_error": "ICMP error",
     "not_vip": "not for a VIP: passed",
+    "not_vip_prefix": "the same, with VIPs that are prefixes",
 }
 
 
@@ -185,9 +195,14 @@ def print_surroundings(where):
 LINE = "{:44}{:>16}{:>16}{:>16}"
 
 
+def digits(value):
+    """Three that count."""
+    return f"{value:.{0 if value >= 100 else 1 if value >= 10 else 2}f}" \
+        if value >= 1 else f"{value:.3f}"
+
+
 def show(middle, best):
-    return f"{middle:.2f} ({best:.2f})" if best < 10 else \
-        f"{middle:.0f} ({best:.0f})"
+    return f"{digits(middle)} ({digits(best)})"
 
 
 def row(scene, name, samples, best):

@@ -54,7 +54,7 @@ struct bench {
 	uint32_t frames[MAX_SCENES]; /* of a burst; 0: not known yet */
 };
 
-struct outcomes {
+struct ways {
 	uint64_t all;
 	uint64_t expected;
 };
@@ -65,22 +65,38 @@ struct sample {
 	struct runs runs;
 };
 
-/* Frames that Headgate has seen so far, and those of the scene's outcome. */
-static struct outcomes read_outcomes(const struct bench *bench,
-				     const struct scene *scene)
+static uint64_t read_outcome(const struct bench *bench, enum hg_outcome outcome)
 {
-	struct outcomes outcomes = { 0 };
-	struct hg_counter sum;
+	struct hg_counter sum = { 0 };
 
-	for (int i = 0; i < HG_OUTCOME_COUNT; i++) {
-		if (datapath_read_outcome_counter(bench->arena.datapath, i,
-						  &sum))
-			continue;
-		outcomes.all += sum.packets;
-		if (i == (int)scene->outcome)
-			outcomes.expected = sum.packets;
-	}
-	return outcomes;
+	datapath_read_outcome_counter(bench->arena.datapath, outcome, &sum);
+	return sum.packets;
+}
+
+static uint64_t read_event(const struct bench *bench, enum hg_event event)
+{
+	struct hg_counter sum = { 0 };
+
+	datapath_read_event_counter(bench->arena.datapath, event, &sum);
+	return sum.packets;
+}
+
+/*
+ * Of the frames that Headgate has seen so far those that went the scene's way:
+ * they had its outcome, and, if it names one, its event.
+ */
+static struct ways read_ways(const struct bench *bench,
+			     const struct scene *scene)
+{
+	struct ways ways = { 0 };
+
+	for (enum hg_outcome i = 0; i < HG_OUTCOME_COUNT; i++)
+		ways.all += read_outcome(bench, i);
+	ways.expected = read_outcome(bench, scene->outcome);
+	for (enum hg_event i = 0; i < HG_EVENT_COUNT; i++)
+		if (scene->events & 1U << i)
+			ways.expected = read_event(bench, i);
+	return ways;
 }
 
 static int send_burst(struct bench *bench, const struct scene *scene,
@@ -113,9 +129,9 @@ static int complain(const struct scene *scene, const char *way, uint64_t some,
  * full.
  */
 static int check_burst(const struct bench *bench, const struct scene *scene,
-		       const struct burst *burst, struct outcomes before)
+		       const struct burst *burst, struct ways before)
 {
-	struct outcomes now = read_outcomes(bench, scene);
+	struct ways now = read_ways(bench, scene);
 	uint64_t all = now.all - before.all;
 	uint64_t expected = now.expected - before.expected;
 
@@ -133,7 +149,7 @@ static int take_sample(struct bench *bench, const struct scene *scene,
 		       uint32_t frames, struct sample *sample)
 {
 	int program = bench->arena.programs[scene->contender];
-	struct outcomes before = read_outcomes(bench, scene);
+	struct ways before = read_ways(bench, scene);
 	struct runs runs = { 0 };
 	int err;
 
@@ -184,15 +200,13 @@ static int run_scene(struct bench *bench, uint32_t round, unsigned int index)
 	struct sample sample;
 	int err;
 
-	if (scene->vips)
-		arena_add_many_vips(&bench->arena, scene->vips);
+	arena_add(&bench->arena, scene->extra);
 	err = learn_frames(bench, index);
 	if (!err)
 		err = take_sample(bench, scene, bench->frames[index], &sample);
 	if (!err)
 		print_sample(round, scene, &sample);
-	if (scene->vips)
-		arena_delete_many_vips(&bench->arena);
+	arena_remove(&bench->arena, scene->extra);
 	return err;
 }
 

@@ -7,18 +7,13 @@
 #include "arena.h"
 #include "headgate/abi.h"
 
-/* Whether a scene needs the many VIPs, and over how many groups. */
-enum scene_vips {
-	SCENE_FEW_VIPS = 0,
-	SCENE_MANY_VIPS = 1, /* one group for all */
-	SCENE_MANY_GROUPS = ARENA_MANY_GROUPS,
-};
-
 struct scene {
 	const char *name;
 	enum arena_contender contender;
 	enum hg_outcome outcome; /* of Headgate, for every frame */
-	enum scene_vips vips;
+	/* Bit 1 << enum hg_event of what happens to every frame besides. */
+	uint32_t events;
+	enum arena_extra extra;
 	struct frames frames;
 };
 
