@@ -31,7 +31,7 @@ ROOMS = {
 }
 # The part of bgp/ that knows neither sockets nor time.
 PURE = {"agent/rib/decision", "agent/rib/import", "agent/steering/assign",
-        "agent/nexthop/arp", "agent/nexthop/probe"} | {
+        "agent/nexthop/arp", "agent/nexthop/probe", "agent/datapath/vip_table"} | {
     "agent/bgp/" + name for name in
     ("admission", "collision", "error_log", "greeting",
      "as_path", "attribute_show", "attribute_table", "attribute_value", "attributes",
@@ -139,7 +139,7 @@ def compile_alone(compiler, path, extra):
 
 def main():
     sources = tracked("*.c", "*.h")
-    userland = [path for path in sources if path.endswith("flow_hash.h")
+    userland = [path for path in sources if path.endswith("_hash.h")
                 or not path.startswith("bpf/") and not path.endswith(".bpf.c")]
     extra = ["-I" + os.environ.get("B", "build")]
     extra += subprocess.run(["pkg-config", "--cflags", "libbpf", "libevent_core", "libmnl", "json-c"],

@@ -3,14 +3,16 @@
 #define DATAPATH_VIPS_H
 
 /*
- * The tables of VIPs: of each family one for single addresses, and one for
+ * VIPs in the program: of each family a table of single addresses, and a trie of
  * prefixes, which the program asks only while there are any.
  */
 
-struct vip_maps {
-	int vip4; /* descriptors */
-	int vip6;
-	int vip4_lpm;
+#include "datapath/tables.h"
+
+struct vips {
+	struct table vip4;
+	struct table vip6;
+	int vip4_lpm; /* descriptors */
 	int vip6_lpm;
 };
 
