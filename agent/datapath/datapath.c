@@ -108,11 +108,8 @@ static int map_memory(struct datapath *dp, struct datapath_error *error)
 		err = table_open(&dp->nexthops,
 				 bpf_map__fd(skeleton->maps.nexthops));
 	if (!err)
-		err = table_open(&dp->vips.vip4,
-				 bpf_map__fd(skeleton->maps.vip4));
-	if (!err)
-		err = table_open(&dp->vips.vip6,
-				 bpf_map__fd(skeleton->maps.vip6));
+		err = vips_open(&dp->vips, bpf_map__fd(skeleton->maps.vip4),
+				bpf_map__fd(skeleton->maps.vip6));
 	if (!err)
 		err = counters_open(&dp->counters);
 	if (err)
@@ -201,8 +198,7 @@ void datapath_close(struct datapath *dp, bool keep)
 	if (!keep && dp->maps_pinned)
 		unpin_maps(dp);
 	counters_close(&dp->counters);
-	table_close(&dp->vips.vip6);
-	table_close(&dp->vips.vip4);
+	vips_close(&dp->vips);
 	table_close(&dp->nexthops);
 	table_close(&dp->buckets);
 	table_close(&dp->groups);

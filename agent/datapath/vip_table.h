@@ -21,8 +21,14 @@ struct vip_table_shape {
 	uint64_t key_masks[3]; /* the part of each word that is the address */
 };
 
-extern const struct vip_table_shape vip_table4;
-extern const struct vip_table_shape vip_table6;
+extern const struct vip_table_shape vip_table_shape4;
+extern const struct vip_table_shape vip_table_shape6;
+
+struct vip_table {
+	const struct vip_table_shape *shape;
+	uint64_t *words; /* the memory */
+	uint32_t count;	 /* of VIPs */
+};
 
 /* An entry of either shape; `line` is where it belongs. */
 struct vip_table_entry {
@@ -35,13 +41,12 @@ struct vip_table_entry vip_table_entry6(const struct hg_address *address,
 					struct hg_vip vip);
 
 /*
- * `words` is the memory of the table. Adds the VIP or replaces what was known
- * of it. -ENOSPC: the lines it could stand in are full.
+ * Adds the VIP or replaces what was known of it. -E2BIG: there are HG_MAX_VIPS.
+ * -ENOSPC: the lines it could stand in are full, which has to be sought for.
  */
-int vip_table_set(uint64_t *words, const struct vip_table_shape *shape,
-		  const struct vip_table_entry *entry);
+int vip_table_set(struct vip_table *table, const struct vip_table_entry *entry);
 /* Of `entry` only the address counts. -ENOENT: there is no such VIP. */
-int vip_table_delete(uint64_t *words, const struct vip_table_shape *shape,
+int vip_table_delete(struct vip_table *table,
 		     const struct vip_table_entry *entry);
 
 #endif

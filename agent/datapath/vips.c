@@ -13,8 +13,7 @@
 
 /* Where a single address stands. */
 struct host {
-	const struct vip_table_shape *shape;
-	uint64_t *words;
+	struct vip_table *table;
 	struct vip_table_entry entry;
 };
 
@@ -28,6 +27,25 @@ struct trie {
 	} key;
 };
 
+int vips_open(struct vips *vips, int vip4, int vip6)
+{
+	int err = table_open(&vips->memory4, vip4);
+
+	if (!err)
+		err = table_open(&vips->memory6, vip6);
+	vips->vip4 = (struct vip_table){ .shape = &vip_table_shape4,
+					 .words = vips->memory4.words };
+	vips->vip6 = (struct vip_table){ .shape = &vip_table_shape6,
+					 .words = vips->memory6.words };
+	return err;
+}
+
+void vips_close(struct vips *vips)
+{
+	table_close(&vips->memory6);
+	table_close(&vips->memory4);
+}
+
 static struct host host_of(struct datapath *dp, const struct prefix *prefix,
 			   struct hg_vip vip)
 {
@@ -35,12 +53,11 @@ static struct host host_of(struct datapath *dp, const struct prefix *prefix,
 
 	if (address_is_ipv4(&prefix->address))
 		return (struct host){
-			&vip_table4, dp->vips.vip4.words,
+			&dp->vips.vip4,
 			vip_table_entry4(address_ipv4(&prefix->address), vip)
 		};
 	memcpy(&address, prefix->address.bytes, sizeof(address));
-	return (struct host){ &vip_table6, dp->vips.vip6.words,
-			      vip_table_entry6(&address, vip) };
+	return (struct host){ &dp->vips.vip6, vip_table_entry6(&address, vip) };
 }
 
 static struct trie trie_of(struct datapath *dp, const struct prefix *prefix)
@@ -94,7 +111,7 @@ int datapath_set_vip(struct datapath *dp, const struct prefix *prefix,
 	if (!prefix_is_host(prefix))
 		return set_prefix(dp, prefix, &vip);
 	host = host_of(dp, prefix, vip);
-	return vip_table_set(host.words, host.shape, &host.entry);
+	return vip_table_set(host.table, &host.entry);
 }
 
 int datapath_delete_vip(struct datapath *dp, const struct prefix *prefix)
@@ -104,5 +121,5 @@ int datapath_delete_vip(struct datapath *dp, const struct prefix *prefix)
 	if (!prefix_is_host(prefix))
 		return delete_prefix(dp, prefix);
 	host = host_of(dp, prefix, (struct hg_vip){});
-	return vip_table_delete(host.words, host.shape, &host.entry);
+	return vip_table_delete(host.table, &host.entry);
 }

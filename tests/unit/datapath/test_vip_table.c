@@ -30,12 +30,26 @@ enum {
 struct tables {
 	struct hg_vip4_line vip4[HG_VIP_LINES];
 	struct hg_vip6_line vip6[HG_VIP_LINES];
+	struct vip_table table4;
+	struct vip_table table6;
 };
+
+static void empty(struct tables *tables)
+{
+	memset(tables, 0, sizeof(*tables));
+	tables->table4.shape = &vip_table_shape4;
+	tables->table4.words = (uint64_t *)tables->vip4;
+	tables->table6.shape = &vip_table_shape6;
+	tables->table6.words = (uint64_t *)tables->vip6;
+}
 
 static int setup(void **state)
 {
-	*state = calloc(1, sizeof(struct tables));
-	return *state ? 0 : -1;
+	*state = malloc(sizeof(struct tables));
+	if (!*state)
+		return -1;
+	empty(*state);
+	return 0;
 }
 
 static int teardown(void **state)
@@ -65,7 +79,7 @@ static int set4(struct tables *tables, uint32_t address, struct hg_vip vip)
 {
 	struct vip_table_entry entry = vip_table_entry4(address, vip);
 
-	return vip_table_set((uint64_t *)tables->vip4, &vip_table4, &entry);
+	return vip_table_set(&tables->table4, &entry);
 }
 
 static int delete4(struct tables *tables, uint32_t address)
@@ -73,7 +87,7 @@ static int delete4(struct tables *tables, uint32_t address)
 	struct vip_table_entry entry =
 		vip_table_entry4(address, (struct hg_vip){});
 
-	return vip_table_delete((uint64_t *)tables->vip4, &vip_table4, &entry);
+	return vip_table_delete(&tables->table4, &entry);
 }
 
 static int set6(struct tables *tables, uint32_t address, struct hg_vip vip)
@@ -81,7 +95,7 @@ static int set6(struct tables *tables, uint32_t address, struct hg_vip vip)
 	struct hg_address key = ipv6_of(address);
 	struct vip_table_entry entry = vip_table_entry6(&key, vip);
 
-	return vip_table_set((uint64_t *)tables->vip6, &vip_table6, &entry);
+	return vip_table_set(&tables->table6, &entry);
 }
 
 static int delete6(struct tables *tables, uint32_t address)
@@ -90,7 +104,7 @@ static int delete6(struct tables *tables, uint32_t address)
 	struct vip_table_entry entry =
 		vip_table_entry6(&key, (struct hg_vip){});
 
-	return vip_table_delete((uint64_t *)tables->vip6, &vip_table6, &entry);
+	return vip_table_delete(&tables->table6, &entry);
 }
 
 /* What the program finds; not `used`: nothing. */
@@ -194,27 +208,27 @@ static uint32_t scattered(uint32_t i)
 	return i * 2654435761u ^ 0x5ca1ab1e;
 }
 
-static void there_is_room_for_as_many_as_there_can_be(void **state)
+static void fill(struct tables *tables, const struct family *family,
+		 uint32_t (*address)(uint32_t i))
+{
+	for (uint32_t i = 0; i < HG_MAX_VIPS; i++)
+		assert_int_equal(family->set(tables, address(i), vip_of(i)), 0);
+	assert_int_equal(family->set(tables, address(HG_MAX_VIPS), vip_of(0)),
+			 -E2BIG);
+	for (uint32_t i = 0; i < HG_MAX_VIPS; i++)
+		assert_int_equal(family->read(tables, address(i)).counter, i);
+}
+
+static void there_is_room_for_as_many_as_there_can_be_and_no_more(void **state)
 {
 	static uint32_t (*const series[])(uint32_t i) = {
 		sequential, of_subnets, of_networks, scattered
 	};
 
 	for (size_t s = 0; s < sizeof(series) / sizeof(series[0]); s++) {
-		memset(*state, 0, sizeof(struct tables));
-		for (uint32_t i = 0; i < HG_MAX_VIPS; i++)
-			for (size_t f = 0; f < FAMILIES; f++)
-				assert_int_equal(families[f].set(*state,
-								 series[s](i),
-								 vip_of(i)),
-						 0);
-		for (uint32_t i = 0; i < HG_MAX_VIPS; i++)
-			for (size_t f = 0; f < FAMILIES; f++)
-				assert_int_equal(families[f]
-							 .read(*state,
-							       series[s](i))
-							 .counter,
-						 i);
+		empty(*state);
+		for (size_t f = 0; f < FAMILIES; f++)
+			fill(*state, &families[f], series[s]);
 	}
 }
 
@@ -304,8 +318,8 @@ int main(void)
 			an_empty_entry_is_nobodys_not_the_zero_address, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(
-			there_is_room_for_as_many_as_there_can_be, setup,
-			teardown),
+			there_is_room_for_as_many_as_there_can_be_and_no_more,
+			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			full_lines_refuse_one_more_and_take_it_when_one_has_gone,
 			setup, teardown),
