@@ -188,8 +188,8 @@ LINE = "{:44}{:>16}{:>16}{:>16}"
 
 def digits(value):
     """Three that count."""
-    return f"{value:.{0 if value >= 100 else 1 if value >= 10 else 2}f}" \
-        if value >= 1 else f"{value:.3f}"
+    before = len(str(int(abs(value)))) if abs(value) >= 1 else 0
+    return f"{value:.{max(3 - before, 0)}f}"
 
 
 def show(middle, best):
