@@ -146,15 +146,15 @@ $(B)/%.o: %.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/bpf/headgate.bpf.o: bpf/headgate.bpf.c
+$(B)/%.bpf.o: %.bpf.c
 	$(call say,BPF,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -I/usr/include/$(MULTIARCH) -MMD -MP -c -o $@ $<
 	$(Q)$(LLVM_STRIP) -g $@
 
-$(B)/bpf/headgate.skel.h: $(B)/bpf/headgate.bpf.o
+$(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL,$@)
-	$(Q)$(BPFTOOL) gen skeleton $< name headgate > $@
+	$(Q)$(BPFTOOL) gen skeleton $< name $(notdir $*) > $@
 
 $(datapath_OBJ): $(B)/bpf/headgate.skel.h
 
@@ -188,13 +188,23 @@ $(BENCH_BINS): %: %.o $(B)/tests/bench/update_stream.o $(call archives_up_to,rib
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# The packet path's bench: programs of its own around the one that is measured.
+PACKET_BENCH_OBJ := $(addprefix $(B)/tests/bench/,packet_bench.o arena.o burst.o frames.o program.o scene.o)
+$(B)/tests/bench/generator.bpf.o: BPF_CFLAGS += -Itests/bench
+$(PACKET_BENCH_OBJ): $(B)/bpf/headgate.skel.h $(B)/tests/bench/generator.skel.h
+$(PACKET_BENCH_OBJ): INCLUDES += -Itests
+
+$(B)/tests/bench/packet_bench: $(PACKET_BENCH_OBJ) $(call archives_up_to,datapath)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # ------------------------------------------------------------- checks
 # `check` and `demo` install what they need; the rest says what is missing.
 
 JOBS := -j$(shell nproc)
 
 unit: $(UNIT_BINS)
-tests: all $(UNIT_BINS) $(XDP_BINS) $(BENCH_BINS)
+tests: all $(UNIT_BINS) $(XDP_BINS) $(BENCH_BINS) $(B)/tests/bench/packet_bench
 
 check-unit: unit
 	$(Q)$(PYTHON) tests/run.py --unit $(UNIT_BINS)
@@ -218,16 +228,20 @@ demo:
 	$(Q)$(MAKE) --no-print-directory $(JOBS) all
 	$(Q)B=$(B) $(PYTHON) tools/demo.py
 
-# Beside BIRD, in ROUNDS rounds; SEED of what the peers announce.
-ROUNDS ?= 3
+# In ROUNDS rounds, each bench with a number of its own; SEED of what is sent.
+ROUNDS ?=
 SEED ?= 1
+BENCH_OPTIONS = $(if $(ROUNDS),--rounds $(ROUNDS)) --seed $(SEED)
+bench: $(B)/tests/bench/packet_bench
+	$(Q)B=$(B) $(PYTHON) tests/bench/packet.py $(BENCH_OPTIONS)
+
 bench-bgp: all $(BENCH_BINS)
-	$(Q)B=$(B) $(PYTHON) tests/bench/bgp.py --rounds $(ROUNDS) --seed $(SEED)
+	$(Q)B=$(B) $(PYTHON) tests/bench/bgp.py $(BENCH_OPTIONS)
 
 deps:
 	$(Q)tools/deps.sh
 
-lint: $(B)/bpf/headgate.skel.h
+lint: $(B)/bpf/headgate.skel.h $(B)/tests/bench/generator.skel.h
 	$(Q)B=$(B) CLANG_FORMAT=$(CLANG_FORMAT) $(PYTHON) tools/lint.py
 
 format:
@@ -278,11 +292,12 @@ help:
 	@echo "make check-unit  the tests that need no root"
 	@echo "make check-kernels  the XDP tests on KERNELS=$(KERNELS) in virtual machines"
 	@echo "make fuzz        fuzz targets, SECONDS=$(SECONDS) or RUNS= each"
-	@echo "make bench-bgp   BGP load beside BIRD, ROUNDS=$(ROUNDS) (root)"
+	@echo "make bench       the packet path beside an empty program and the kernel, ROUNDS= (root)"
+	@echo "make bench-bgp   BGP load beside BIRD, ROUNDS= (root)"
 	@echo "make lint        format, include directions, headers, warnings"
 	@echo "make format install clean deps"
 	@echo "Variables: B=folder V=1 SAN=1 CC= CLANG= PREFIX= DESTDIR="
 
-.PHONY: all unit tests check check-unit check-kernels bench-bgp demo deps lint format fuzz install clean help
+.PHONY: all unit tests check check-unit check-kernels bench bench-bgp demo deps lint format fuzz install clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

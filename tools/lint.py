@@ -142,7 +142,8 @@ def compile_alone(compiler, path, extra):
 
 def main():
     sources = tracked("*.c", "*.h")
-    userland = [path for path in sources if not path.startswith("bpf/") or path.endswith("_hash.h")]
+    userland = [path for path in sources if path.endswith("_hash.h")
+                or not path.startswith("bpf/") and not path.endswith(".bpf.c")]
     extra = ["-I" + os.environ.get("B", "build")]
     extra += subprocess.run(["pkg-config", "--cflags", "libbpf", "libevent_core", "libmnl", "json-c"],
                             check=True, text=True, capture_output=True).stdout.split()

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Builds the contenders. Headgate's tables are written through agent/datapath/,
+ * as the agent does; each bucket's owner is chosen by its number, because who
+ * owns which bucket costs a packet nothing.
+ */
+
+#include "arena.h"
+
+#include "core/address.h"
+#include "datapath/datapath.h"
+#include "tests/bench/generator.skel.h"
+#include "xdp/sandbox.h"
+
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <linux/if_link.h>
+
+/*
+ * Slots of next hops: those of the arm, a dead one, the arm's with a VLAN tag,
+ * those of `out`.
+ */
+enum arena_slot {
+	SLOT_ARM = 1,
+	SLOT_DEAD = SLOT_ARM + ARENA_MANY_NEXTHOPS,
+	SLOT_TAGGED,
+	SLOT_OUT = SLOT_TAGGED + ARENA_NEXTHOPS,
+	SLOT_END = SLOT_OUT + ARENA_NEXTHOPS,
+};
+
+/* Groups: one for each VIP by its way, then those of the many VIPs. */
+enum arena_group {
+	GROUP_MANY = ARENA_VIP_COUNT,
+	GROUP_COUNT = GROUP_MANY + ARENA_MANY_GROUPS,
+};
+
+enum arena_link {
+	MTU = 1500,
+	VLAN = 100,
+	PREFIX_LENGTH = 24,
+};
+
+const char *const arena_contender_names[ARENA_CONTENDER_COUNT] = {
+	[ARENA_EMPTY] = "empty",
+	[ARENA_HEADGATE] = "headgate",
+	[ARENA_KERNEL] = "kernel",
+};
+
+/* How a group's buckets are filled. */
+struct fill {
+	uint32_t first_slot;
+	uint32_t count;
+	bool dead; /* SLOT_DEAD owns all buckets; they are the backups */
+};
+
+static const struct fill fills[ARENA_VIP_COUNT] = {
+	[ARENA_VIP] = { SLOT_ARM, ARENA_NEXTHOPS, false },
+	[ARENA_VIP_FEW_NEXTHOPS] = { SLOT_ARM, ARENA_FEW_NEXTHOPS, false },
+	[ARENA_VIP_MANY_NEXTHOPS] = { SLOT_ARM, ARENA_MANY_NEXTHOPS, false },
+	[ARENA_VIP_BACKUP] = { SLOT_ARM, ARENA_NEXTHOPS, true },
+	[ARENA_VIP_REDIRECT] = { SLOT_OUT, ARENA_NEXTHOPS, false },
+	[ARENA_VIP_TAGGED] = { SLOT_TAGGED, ARENA_NEXTHOPS, false },
+};
+
+static void check(int err, const char *what)
+{
+	if (!err)
+		return;
+	fprintf(stderr, "packet_bench: %s: %s\n", what, strerror(-err));
+	exit(SANDBOX_FAILED);
+}
+
+static void run(const char *command)
+{
+	if (sandbox_run("%s", command))
+		check(-EIO, command);
+}
+
+/* ------------------------------------------------------------- links */
+
+static void attach(uint32_t ifindex, const struct bpf_program *program)
+{
+	check(bpf_xdp_attach((int)ifindex, bpf_program__fd(program),
+			     XDP_FLAGS_DRV_MODE, NULL),
+	      "an XDP program on a veth interface");
+}
+
+/* Returns the ifindex of the generator's end, where there is a sink then. */
+static uint32_t add_pair(struct arena *arena, const char *name)
+{
+	const uint8_t *mac = frames_port_mac;
+	char peer[IF_NAMESIZE];
+	uint32_t ifindex;
+
+	sandbox_add_veth(name);
+	snprintf(peer, sizeof(peer), "%s-peer", name);
+	if (sandbox_run(
+		    "ip link set %s up address %02x:%02x:%02x:%02x:%02x:%02x",
+		    name, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]) ||
+	    sandbox_run("ip link set %s up", peer))
+		check(-EIO, name);
+	ifindex = if_nametoindex(peer);
+	attach(ifindex, arena->generator->progs.sink);
+	return ifindex;
+}
+
+/* ------------------------------------------------------------- Headgate */
+
+static void open_datapath(struct arena *arena)
+{
+	const struct datapath_options options = {
+		.bpffs = SANDBOX_PINS,
+		.mode = DATAPATH_NATIVE,
+		.hash_key = 0x5ca1ab1e0ddba11,
+		.table_size = ARENA_TABLE_SIZE,
+		.group_count = GROUP_COUNT,
+	};
+	static const char *const ports[] = { "headgate", "out" };
+	struct datapath_error error;
+	int err;
+
+	err = datapath_open(&options, &arena->datapath, &error);
+	for (unsigned int i = 0; !err && i < 2; i++)
+		err = datapath_attach(arena->datapath, if_nametoindex(ports[i]),
+				      ports[i], frames_port_mac, &error);
+	check(err, err ? error.text : NULL);
+}
+
+static void add_nexthops(struct arena *arena)
+{
+	uint32_t arm = if_nametoindex("headgate"), out = if_nametoindex("out");
+
+	for (uint32_t slot = SLOT_ARM; slot < SLOT_END; slot++) {
+		struct hg_nexthop nexthop = {
+			.destination_mac = { 2, 0, 0, 9, slot >> 8, slot },
+			.ifindex = slot < SLOT_OUT ? arm : out,
+			.mtu = MTU,
+			.alive = slot != SLOT_DEAD,
+		};
+
+		memcpy(nexthop.source_mac, frames_port_mac, ETH_ALEN);
+		if (slot >= SLOT_TAGGED && slot < SLOT_OUT)
+			nexthop.tags[0] = (struct hg_vlan_tag){
+				.protocol = htons(ETH_P_8021Q),
+				.id = VLAN,
+			};
+		check(datapath_set_nexthop(arena->datapath, slot, &nexthop),
+		      "a next hop");
+	}
+}
+
+static void add_group(struct arena *arena, uint32_t group, struct fill fill)
+{
+	uint32_t first = group * ARENA_TABLE_SIZE;
+	struct hg_group value = { .first_bucket = first,
+				  .mask = ARENA_TABLE_SIZE - 1 };
+
+	for (uint32_t i = 0; i < ARENA_TABLE_SIZE; i++) {
+		uint16_t owner = (uint16_t)(fill.first_slot + i % fill.count);
+		uint16_t next =
+			(uint16_t)(fill.first_slot + (i + 1) % fill.count);
+		struct hg_bucket bucket = {
+			.current = fill.dead ? SLOT_DEAD : owner,
+			.backup = next,
+		};
+
+		check(datapath_set_bucket(arena->datapath, first + i, bucket),
+		      "a bucket");
+	}
+	check(datapath_set_group(arena->datapath, group, value), "a group");
+}
+
+static struct prefix vip_prefix(uint32_t index)
+{
+	return (struct prefix){
+		.address = address_from_ipv4(htonl(FRAMES_VIP + index)),
+		.length = ADDRESS_BITS_IPV4,
+	};
+}
+
+static struct prefix vip6_prefix(void)
+{
+	struct prefix prefix = { .length = ADDRESS_BITS_IPV6 };
+
+	memcpy(prefix.address.bytes, frames_vip6, FRAMES_ADDRESS6_SIZE);
+	return prefix;
+}
+
+static struct prefix short_prefix(void)
+{
+	struct prefix prefix = vip_prefix(ARENA_VIP_IN_PREFIX);
+
+	prefix.length = PREFIX_LENGTH;
+	prefix_clear_host_bits(&prefix);
+	return prefix;
+}
+
+static void add_vip(struct arena *arena, struct prefix prefix, uint32_t index,
+		    uint32_t group)
+{
+	struct hg_vip vip = { .group = group, .counter = index };
+
+	check(datapath_set_vip(arena->datapath, &prefix, &vip), "a VIP");
+}
+
+static void delete_vip(struct arena *arena, struct prefix prefix)
+{
+	check(datapath_delete_vip(arena->datapath, &prefix), "a VIP to delete");
+}
+
+static void build_headgate(struct arena *arena)
+{
+	add_pair(arena, "out");
+	open_datapath(arena);
+	add_nexthops(arena);
+	for (uint32_t i = 0; i < ARENA_VIP_COUNT; i++) {
+		add_group(arena, i, fills[i]);
+		add_vip(arena, vip_prefix(i), i, i);
+	}
+	add_vip(arena, vip6_prefix(), ARENA_VIP_IPV6, ARENA_VIP);
+	for (uint32_t i = GROUP_MANY; i < GROUP_COUNT; i++)
+		add_group(arena, i, fills[ARENA_VIP]);
+	arena->programs[ARENA_HEADGATE] =
+		bpf_prog_get_fd_by_id(datapath_program_id(arena->datapath));
+	check(arena->programs[ARENA_HEADGATE] < 0 ? -errno : 0, "the program");
+}
+
+void arena_add(struct arena *arena, enum arena_extra extra)
+{
+	uint32_t groups = extra == ARENA_VIPS_ONE_GROUP ? 1 : ARENA_MANY_GROUPS;
+
+	if (extra == ARENA_NOTHING)
+		return;
+	if (extra == ARENA_PREFIX) {
+		add_vip(arena, short_prefix(), ARENA_VIP_IN_PREFIX, ARENA_VIP);
+		return;
+	}
+	for (uint32_t i = 0; i < ARENA_MANY_VIPS; i++)
+		add_vip(arena, vip_prefix(ARENA_VIP_MANY + i),
+			ARENA_VIP_MANY + i, GROUP_MANY + i % groups);
+}
+
+void arena_remove(struct arena *arena, enum arena_extra extra)
+{
+	if (extra == ARENA_NOTHING)
+		return;
+	if (extra == ARENA_PREFIX) {
+		delete_vip(arena, short_prefix());
+		return;
+	}
+	for (uint32_t i = 0; i < ARENA_MANY_VIPS; i++)
+		delete_vip(arena, vip_prefix(ARENA_VIP_MANY + i));
+}
+
+/* ------------------------------------------------------------- kernel */
+
+static const char *dotted(uint32_t address)
+{
+	return inet_ntoa((struct in_addr){ htonl(address) });
+}
+
+/*
+ * What a Linux router is told: to forward, by 5-tuple, to neighbors whose MACs
+ * it knows. No ICMP redirects, as packets leave where they came in, and nothing
+ * that Headgate does not do either: no check of the source, no look for a
+ * socket of its own.
+ */
+static void build_kernel(void)
+{
+	FILE *ip;
+
+	run("cd /proc/sys/net/ipv4 && echo 1 >ip_forward && "
+	    "echo 0 >ip_early_demux && "
+	    "echo 1 >fib_multipath_hash_policy && "
+	    "for i in all kernel; do echo 0 >conf/$i/rp_filter && "
+	    "echo 0 >conf/$i/send_redirects || exit 1; done");
+	ip = popen("ip -batch -", "w");
+	if (!ip)
+		check(-errno, "ip");
+	fprintf(ip, "address add %s/24 dev kernel\n",
+		dotted(FRAMES_NEXTHOP + UINT8_MAX - 2));
+	for (uint32_t i = 0; i < ARENA_NEXTHOPS; i++)
+		fprintf(ip,
+			"neighbor add %s lladdr 02:00:00:09:00:%02x dev kernel nud permanent\n",
+			dotted(FRAMES_NEXTHOP + i), SLOT_ARM + i);
+	fprintf(ip, "route add %s/32", dotted(FRAMES_VIP));
+	for (uint32_t i = 0; i < ARENA_NEXTHOPS; i++)
+		fprintf(ip, " nexthop via %s dev kernel",
+			dotted(FRAMES_NEXTHOP + i));
+	fprintf(ip, "\n");
+	if (pclose(ip))
+		check(-EIO, "ip refused the kernel's routes");
+}
+
+void arena_build(struct arena *arena)
+{
+	struct generator *generator;
+
+	sandbox_enter();
+	run("echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6");
+	generator = generator__open_and_load();
+	if (!generator)
+		check(-errno, "the generator's programs");
+	*arena = (struct arena){ .generator = generator };
+	for (int i = 0; i < ARENA_CONTENDER_COUNT; i++)
+		arena->generator_ends[i] =
+			add_pair(arena, arena_contender_names[i]);
+	attach(if_nametoindex("empty"), generator->progs.empty);
+	attach(if_nametoindex("kernel"), generator->progs.pass);
+	arena->programs[ARENA_EMPTY] = bpf_program__fd(generator->progs.empty);
+	arena->programs[ARENA_KERNEL] = bpf_program__fd(generator->progs.pass);
+	build_headgate(arena);
+	build_kernel();
+}
+
+void arena_close(struct arena *arena)
+{
+	close(arena->programs[ARENA_HEADGATE]);
+	datapath_close(arena->datapath, false);
+	generator__destroy(arena->generator);
+}

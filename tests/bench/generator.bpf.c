@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The programs around the one that is measured: what makes frames, what they
+ * end in, and what the measured one is compared with.
+ *
+ * `generate` runs by BPF_PROG_TEST_RUN with live frames, as if they came in by
+ * one end of a veth pair, and sends them out of that end, so that the program
+ * at the other end gets them. The kernel uses a frame again as it was left, so
+ * the whole header is written each time. All of this stays on one CPU: plain
+ * variables will do for counters.
+ */
+
+#include "traffic.h"
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+enum {
+	WORD_SIZE = sizeof(__u64),
+	FOLD_SHIFT = 16,
+	VIP_MIXER = 0x9e3779b1, /* 2^32 by the golden ratio */
+	VIP_SHIFT = 32,
+};
+
+struct traffic traffic = {};
+__u32 sequence = 0;
+__u64 received = 0;
+
+/* A number of four bytes as the frame has it: aligned to two at most. */
+struct number {
+	__u16 high;
+	__u16 low;
+};
+
+static __always_inline void copy(void *to, const void *from)
+{
+	__u64 *target = to;
+	const __u64 *source = from;
+
+	for (int i = 0; i < TRAFFIC_SHORT / WORD_SIZE; i++)
+		target[i] = source[i];
+}
+
+/* False for a frame that has neither of the two sizes. */
+static __always_inline int write_header(void *data, const void *end)
+{
+	if (data + TRAFFIC_SHORT > end)
+		return 0;
+	copy(data, traffic.frame);
+	if (data + TRAFFIC_LONG <= end)
+		copy(data + TRAFFIC_SHORT, traffic.frame + TRAFFIC_SHORT);
+	return 1;
+}
+
+static __always_inline void write_number(void *data, const void *end, __u32 at,
+					 __u32 value)
+{
+	struct number *number = data + at;
+
+	if (!at || at > TRAFFIC_LONG || (void *)(number + 1) > end)
+		return;
+	number->high = bpf_htons(value >> FOLD_SHIFT);
+	number->low = bpf_htons((__u16)value);
+}
+
+static __always_inline __u32 halves(__u32 value)
+{
+	return (value >> FOLD_SHIFT) + (__u16)value;
+}
+
+/* RFC 1071, from the sum of what all frames have in common. */
+static __always_inline void write_checksum(void *data, const void *end,
+					   __u32 varying)
+{
+	__u32 sum = traffic.checksum_sum + varying;
+	__u32 at = traffic.checksum_at;
+	__u16 *checksum = data + at;
+
+	if (!at || at > TRAFFIC_LONG || (void *)(checksum + 1) > end)
+		return;
+	sum = halves(halves(sum));
+	*checksum = bpf_htons((__u16)~sum);
+}
+
+SEC("xdp")
+int generate(struct xdp_md *ctx)
+{
+	void *data = (void *)(long)ctx->data;
+	void *end = (void *)(long)ctx->data_end;
+	__u32 number = sequence++ & traffic.flow_mask;
+	__u32 flow = traffic.flow_base + number;
+	__u64 mixed = number * VIP_MIXER;
+	__u32 vip = traffic.vip_base + (mixed * traffic.vip_count >> VIP_SHIFT);
+
+	if (!write_header(data, end))
+		return XDP_DROP;
+	write_number(data, end, traffic.flow_at, flow);
+	write_number(data, end, traffic.vip_at, vip);
+	write_checksum(data, end, halves(flow) + halves(vip));
+	return XDP_TX;
+}
+
+/* Where frames end, at every end of a pair that is not measured. */
+SEC("xdp")
+int sink(struct xdp_md *ctx)
+{
+	(void)ctx;
+	received++;
+	return XDP_DROP;
+}
+
+/* The least a program can do with a frame and still send it on. */
+SEC("xdp")
+int empty(struct xdp_md *ctx)
+{
+	(void)ctx;
+	return XDP_TX;
+}
+
+/* Before the kernel's own forwarding: veth takes frames only to a program. */
+SEC("xdp")
+int pass(struct xdp_md *ctx)
+{
+	(void)ctx;
+	return XDP_PASS;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The scenes. tests/bench/packet.py knows them by their names. */
+
+#include "scene.h"
+
+enum scene_flows {
+	FLOWS_1K = 1 << 10,
+	FLOWS_65K = 1 << 16,
+	FLOWS_1M = 1 << 20,
+};
+
+/* Frames of a kind for one of the arena's VIPs, by the way it has. */
+#define FRAMES(frames_kind, way, flow_count)   \
+	.frames = { .kind = (frames_kind),     \
+		    .flows = (flow_count),     \
+		    .vip = FRAMES_VIP + (way), \
+		    .vip_count = 1 }
+#define TCP(way, flow_count) FRAMES(FRAMES_TCP4, way, flow_count)
+#define TCP_MANY_VIPS                                   \
+	.frames = { .kind = FRAMES_TCP4,                \
+		    .flows = FLOWS_65K,                 \
+		    .vip = FRAMES_VIP + ARENA_VIP_MANY, \
+		    .vip_count = ARENA_MANY_VIPS }
+#define TCP_TAGGED(way)                        \
+	.frames = { .kind = FRAMES_TCP4,       \
+		    .flows = FLOWS_65K,        \
+		    .vip = FRAMES_VIP + (way), \
+		    .vip_count = 1,            \
+		    .tags = 1 }
+#define TCP_NOT_VIP                       \
+	.frames = { .kind = FRAMES_TCP4,  \
+		    .flows = FLOWS_65K,   \
+		    .vip = FRAMES_NO_VIP, \
+		    .vip_count = 1 }
+
+#define HEADGATE     .contender = ARENA_HEADGATE
+#define EVENT(event) .events = 1 << (event)
+
+const struct scene scenes[] = {
+	/* Side by side: what is compared with what. */
+	{ "empty", ARENA_EMPTY, TCP(ARENA_VIP, FLOWS_65K) },
+	{ "flows_65k", HEADGATE, TCP(ARENA_VIP, FLOWS_65K) },
+	{ "kernel", ARENA_KERNEL, TCP(ARENA_VIP, FLOWS_65K) },
+	{ "flows_1k", HEADGATE, TCP(ARENA_VIP, FLOWS_1K) },
+	{ "flows_1m", HEADGATE, TCP(ARENA_VIP, FLOWS_1M) },
+	{ "nexthops_2", HEADGATE, TCP(ARENA_VIP_FEW_NEXTHOPS, FLOWS_65K) },
+	{ "nexthops_512", HEADGATE, TCP(ARENA_VIP_MANY_NEXTHOPS, FLOWS_65K) },
+	{ "vips_10k_one_used", HEADGATE, .extra = ARENA_VIPS_ONE_GROUP,
+	  TCP(ARENA_VIP, FLOWS_65K) },
+	{ "vips_10k", HEADGATE, .extra = ARENA_VIPS_ONE_GROUP, TCP_MANY_VIPS },
+	{ "vips_10k_64_groups", HEADGATE, .extra = ARENA_VIPS_MANY_GROUPS,
+	  TCP_MANY_VIPS },
+
+	/* What a packet can need. */
+	{ "redirect", HEADGATE, HG_FORWARDED_REDIRECT,
+	  TCP(ARENA_VIP_REDIRECT, FLOWS_65K) },
+	{ "backup", HEADGATE, EVENT(HG_EVENT_BACKUP),
+	  TCP(ARENA_VIP_BACKUP, FLOWS_65K) },
+	{ "tag_in", HEADGATE, TCP_TAGGED(ARENA_VIP) },
+	{ "tag_out", HEADGATE, TCP(ARENA_VIP_TAGGED, FLOWS_65K) },
+	{ "tag_in_out", HEADGATE, TCP_TAGGED(ARENA_VIP_TAGGED) },
+	{ "ipv6", HEADGATE,
+	  .frames = { FRAMES_TCP6, FLOWS_65K, .vip = 1, .vip_count = 1 } },
+	{ "prefix", HEADGATE, .extra = ARENA_PREFIX,
+	  TCP(ARENA_VIP_IN_PREFIX, FLOWS_65K) },
+	{ "first_fragment", HEADGATE, EVENT(HG_EVENT_FRAGMENT_FIRST),
+	  FRAMES(FRAMES_FIRST_FRAGMENT4, ARENA_VIP, FLOWS_1K) },
+	{ "later_fragment", HEADGATE, EVENT(HG_EVENT_FRAGMENT_FOLLOWED),
+	  FRAMES(FRAMES_LATER_FRAGMENT4, ARENA_VIP, FLOWS_1K) },
+	{ "lost_fragment", HEADGATE, EVENT(HG_EVENT_FRAGMENT_MISSED),
+	  FRAMES(FRAMES_LOST_FRAGMENT4, ARENA_VIP, FLOWS_1K) },
+	{ "icmp_error", HEADGATE, EVENT(HG_EVENT_ICMP_ERROR),
+	  FRAMES(FRAMES_ICMP_ERROR4, ARENA_VIP, FLOWS_65K) },
+	{ "not_vip", HEADGATE, HG_PASSED_NOT_VIP, TCP_NOT_VIP },
+	{ "not_vip_prefix", HEADGATE, HG_PASSED_NOT_VIP, .extra = ARENA_PREFIX,
+	  TCP_NOT_VIP },
+};
+
+const unsigned int scene_count = sizeof(scenes) / sizeof(scenes[0]);

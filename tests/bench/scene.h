@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TESTS_BENCH_SCENE_H
+#define TESTS_BENCH_SCENE_H
+
+/* What is measured: a contender and the frames it gets. */
+
+#include "arena.h"
+#include "headgate/abi.h"
+
+struct scene {
+	const char *name;
+	enum arena_contender contender;
+	enum hg_outcome outcome; /* of Headgate, for every frame */
+	/* Bit 1 << enum hg_event of what happens to every frame besides. */
+	uint32_t events;
+	enum arena_extra extra;
+	struct frames frames;
+};
+
+/* In the order in which they take turns. */
+extern const struct scene scenes[];
+extern const unsigned int scene_count;
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef TESTS_BENCH_TRAFFIC_H
+#define TESTS_BENCH_TRAFFIC_H
+
+/* What the generator is told: seen by generator.bpf.c and by the bench. */
+
+#include <linux/types.h>
+
+enum traffic_sizes {
+	/* Frames have one of these two sizes; headers are padded to it. */
+	TRAFFIC_SHORT = 64,
+	TRAFFIC_LONG = 128,
+};
+
+/*
+ * A frame, and what differs from one to the next: four bytes that tell flows
+ * apart and four that tell VIPs apart, each a number counted up from a base.
+ * An offset of 0 means that there is nothing of that kind to write.
+ */
+struct traffic {
+	__u8 frame[TRAFFIC_LONG];
+	__u32 flow_at; /* byte of the frame */
+	__u32 flow_base;
+	__u32 flow_mask; /* number of flows - 1, a power of two - 1 */
+	__u32 vip_at;
+	__u32 vip_base;
+	__u32 vip_count;
+	__u32 checksum_at;  /* of the IPv4 header */
+	__u32 checksum_sum; /* of that header, flow and VIP taken as zero */
+};
+
+#endif
