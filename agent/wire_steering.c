@@ -17,6 +17,8 @@ static int sink_set_vip(void *context, const struct prefix *vip,
 {
 	struct agent *agent = context;
 
+	if (!address_is_ipv4(&vip->address))
+		return -EAFNOSUPPORT;
 	return datapath_set_vip(agent->datapath, address_ipv4(&vip->address),
 				value);
 }

@@ -31,7 +31,8 @@ ROOMS = {
 }
 # The part of bgp/ that knows neither sockets nor time.
 PURE = {"agent/rib/decision", "agent/rib/import", "agent/steering/assign",
-        "agent/nexthop/arp", "agent/nexthop/probe"} | {
+        "agent/nexthop/arp", "agent/nexthop/nd", "agent/nexthop/probe",
+        "agent/steering/identity"} | {
     "agent/bgp/" + name for name in
     ("admission", "collision", "error_log", "greeting",
      "as_path", "attribute_show", "attribute_table", "attribute_value", "attributes",

@@ -28,6 +28,7 @@ struct path_source {
 	struct address address;
 	uint32_t identifier; /* BGP identifier, host byte order */
 	uint32_t as;
+	uint32_t ifindex; /* the link of its link-local next hops; 0: none */
 	bool external;
 };
 

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "steering/identity.h"
+
 int group_table_init(struct group_table *table,
 		     const struct steering_options *options,
 		     struct nexthop_slots *nexthops)
@@ -131,15 +133,19 @@ static int write_table(struct group_table *table, struct steering_group *group)
 	struct hg_group value = { .first_bucket = first, .mask = size - 1 };
 	uint16_t *owners = calloc(size, sizeof(*owners));
 	uint16_t *backups = calloc(size, sizeof(*backups));
+	struct assign_member *identities =
+		calloc(group->count, sizeof(*identities));
 	int error = -ENOMEM;
 
-	if (!owners || !backups)
+	if (!owners || !backups || !identities)
 		goto out;
-	error = assign_buckets(group->members, group->count, options->seed,
-			       size, owners, backups);
+	error = identity_of_members(group->members, group->count, identities);
+	if (!error)
+		error = assign_buckets(identities, group->count, options->seed,
+				       size, owners, backups);
 	if (error)
 		goto out;
-	group->digest = assign_digest(group->members, owners, size);
+	group->digest = assign_digest(identities, owners, size);
 	for (uint32_t b = 0; b < size && !error; b++) {
 		struct hg_bucket bucket = {
 			.current = slot_index(group, owners[b]),
@@ -156,6 +162,7 @@ static int write_table(struct group_table *table, struct steering_group *group)
 out:
 	free(owners);
 	free(backups);
+	free(identities);
 	return error;
 }
 

@@ -65,7 +65,7 @@ struct slot *nexthop_slots_acquire(struct nexthop_slots *slots,
 static struct hg_nexthop value_of(const struct nexthop *nexthop)
 {
 	struct hg_nexthop value = {
-		.ifindex = nexthop->ifindex,
+		.ifindex = nexthop->port_ifindex,
 		.mtu = nexthop->mtu,
 		.alive = nexthop_is_alive(nexthop),
 	};
