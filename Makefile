@@ -43,7 +43,7 @@ bgp_SRC += admission.c collision.c connection_input.c connection_output.c error_
 	listener.c neighbor_session.c tcp_auth.c tcp_drops.c
 rib_SRC := attribute_set.c decision.c export.c import.c outbound.c reason.c rib.c
 nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
-nexthop_SRC += nd.c nd_socket.c netlink_message.c packet_socket.c
+nexthop_SRC += kernel_routes.c nd.c nd_socket.c netlink_message.c packet_socket.c route_message.c
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
 steering_SRC += identity.c
 datapath_SRC := attach.c counters.c datapath.c failure.c pins.c tables.c
@@ -61,11 +61,12 @@ UNIT_TESTS += $(addprefix core/test_,address config config_file config_neighbor 
 UNIT_TESTS += $(addprefix bgp/test_,admission collision error_log greeting link_peer tcp_drops)
 UNIT_TESTS += $(addprefix core/test_,config_neighbor_keys secret)
 UNIT_TESTS += steering/test_assign nexthop/test_arp nexthop/test_host nexthop/test_probe
-UNIT_TESTS += nexthop/test_nd nexthop/test_netlink_message steering/test_identity
+UNIT_TESTS += nexthop/test_nd nexthop/test_netlink_message nexthop/test_route_message steering/test_identity
 UNIT_TESTS += core/test_flow_hash core/test_pool
 UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/test_export rib/test_rib
 XDP_TESTS := test_datapath test_forward test_oracle
 XDP_TESTS += test_tracker
+XDP_TESTS += test_kernel_routes
 FUZZ_TARGETS :=
 FUZZ_TARGETS += arp config control
 FUZZ_TARGETS += nd
@@ -106,7 +107,7 @@ archives_up_to = $(patsubst %,$(B)/%.a,$(call rooms_up_to,$(1)))
 
 ROOM_ARCHIVES := $(patsubst %,$(B)/%.a,$(call reverse,$(ROOMS)))
 
-AGENT_OBJ := $(addprefix $(B)/agent/,main.o agent.o interfaces.o wire_rib.o wire_speaker.o wire_steering.o)
+AGENT_OBJ := $(addprefix $(B)/agent/,main.o agent.o interfaces.o wire_kernel.o wire_rib.o wire_speaker.o wire_steering.o)
 $(B)/headgate: $(AGENT_OBJ) $(ROOM_ARCHIVES)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)

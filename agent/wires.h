@@ -19,6 +19,7 @@
 
 struct control;
 struct event;
+struct kernel_routes;
 
 struct agent {
 	const struct config *config;
@@ -28,6 +29,7 @@ struct agent {
 	struct control *control;
 	struct datapath *datapath;
 	struct nexthop_tracker *tracker;
+	struct kernel_routes *kernel_routes;
 	struct steering *steering;
 	struct rib *rib;
 	struct bgp_speaker *speaker;
@@ -43,6 +45,12 @@ struct agent {
 /* wire_steering.c */
 int wire_datapath(struct agent *agent, char error[AGENT_ERROR_SIZE]);
 int wire_steering(struct agent *agent);
+
+/* wire_kernel.c */
+int wire_kernel_routes(struct agent *agent, char error[AGENT_ERROR_SIZE]);
+/* The kernel's route to the VIP leads over this set from now on. */
+void wire_kernel_route(struct agent *agent, const struct prefix *vip,
+		       const struct assign_member *members, size_t count);
 
 /* wire_rib.c */
 int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE]);

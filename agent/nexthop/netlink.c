@@ -20,8 +20,8 @@
 #include <sys/socket.h>
 
 #include "core/log.h"
-#include "nexthop/kernel_routes.h"
 #include "nexthop/netlink_message.h"
+#include "nexthop/route_message.h"
 
 enum netlink_limits {
 	BUFFER_SIZE = 32768, /* the kernel's largest dump message */
@@ -72,7 +72,7 @@ static void read_route(struct netlink *netlink, const struct nlmsghdr *message)
 	const struct rtmsg *info = mnl_nlmsg_get_payload(message);
 
 	/* Our own lead to VIPs, and no next hop is behind one. */
-	if (info->rtm_protocol != KERNEL_ROUTES_PROTOCOL)
+	if (info->rtm_protocol != ROUTE_PROTOCOL)
 		netlink->news |= NETLINK_ROUTES;
 }
 

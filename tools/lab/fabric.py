@@ -108,19 +108,12 @@ class Fabric(Lab):
         self.make_folder()
         self.host = Namespace(self.prefix, "headgate", IPV6_ON)
         self.namespaces = {}
-        self.steers_ipv6 = self.accepts_vip(VIP_PREFIXES[1])
         for seat in SEATS:
             namespace = Namespace(self.prefix, seat.name, IPV6_ON)
             self.namespaces[seat.name] = namespace
             connect(namespace, "eth0", self.host, seat.name)
             self.accept_xdp_frames(namespace, "eth0")
             self.give_addresses(seat, namespace)
-
-    def accepts_vip(self, prefix):
-        """Whether this Headgate can be given the VIP at all."""
-        check = Headgate(self.host, self.folder, []).try_flags(
-            "--check", *self.flags([prefix], [f"{BACKEND4.address},as=1"]))
-        return check.returncode == 0
 
     def give_addresses(self, seat, namespace):
         hosts = (2, 3, 4) if seat.role == "backend" else (2,)
@@ -142,18 +135,17 @@ class Fabric(Lab):
         self.peers = {name: self.daemon(self.namespaces[name],
                                         f"{folder}/{name}", session)
                       for name, session in sessions.items()}
-        vips = VIP_PREFIXES if self.steers_ipv6 else VIP_PREFIXES[:1]
         self.headgate = Headgate(self.host, self.folder,
-                                 self.flags(vips, neighbors))
+                                 self.flags(neighbors))
         self.headgate.log_path = f"{folder}/headgate.log"
         for peer in self.peers.values():
             peer.start()
         self.headgate.start()
 
     @staticmethod
-    def flags(vips, neighbors):
+    def flags(neighbors):
         values = {"--interface": [seat.name for seat in SEATS],
-                  "--vip": vips, "--neighbor": neighbors}
+                  "--vip": VIP_PREFIXES, "--neighbor": neighbors}
         return ["--as", str(HEADGATE_AS), "--router-id", "10.0.0.1",
                 *(word for flag, list_ in values.items()
                   for value in list_ for word in (flag, value))]
