@@ -47,6 +47,7 @@ nexthop_SRC += kernel_routes.c nd.c nd_socket.c netlink_message.c packet_socket.
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
 steering_SRC += identity.c
 datapath_SRC := attach.c counters.c datapath.c failure.c pins.c tables.c
+datapath_SRC += capture.c vips.c
 control_SRC := control.c json.c request.c show.c show_bgp.c show_neighbors.c show_steering.c
 CTL_SRC := client.c headgatectl.c show.c table.c value.c view.c
 

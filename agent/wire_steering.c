@@ -10,6 +10,11 @@
 enum {
 	/* Sets of next hops that can be steered over at the same time. */
 	GROUP_COUNT = 64,
+	/*
+	 * ICMP errors a second for one VIP on one CPU: path MTU discovery
+	 * needs a few for each client, a flood of them is an attack.
+	 */
+	ICMP_RATE = 1000,
 };
 
 static int sink_set_vip(void *context, const struct prefix *vip,
@@ -17,18 +22,14 @@ static int sink_set_vip(void *context, const struct prefix *vip,
 {
 	struct agent *agent = context;
 
-	if (!address_is_ipv4(&vip->address))
-		return -EAFNOSUPPORT;
-	return datapath_set_vip(agent->datapath, address_ipv4(&vip->address),
-				value);
+	return datapath_set_vip(agent->datapath, vip, value);
 }
 
 static int sink_delete_vip(void *context, const struct prefix *vip)
 {
 	struct agent *agent = context;
 
-	return datapath_delete_vip(agent->datapath,
-				   address_ipv4(&vip->address));
+	return datapath_delete_vip(agent->datapath, vip);
 }
 
 static int sink_set_group(void *context, uint32_t group, struct hg_group value)
@@ -110,6 +111,7 @@ int wire_datapath(struct agent *agent, char error[AGENT_ERROR_SIZE])
 		.bpffs = agent->config->bpffs,
 		.mode = modes[agent->config->xdp_mode],
 		.hash_key = agent->config->hash_seed,
+		.icmp_rate = ICMP_RATE,
 		.table_size = agent->config->table_size,
 		.group_count = GROUP_COUNT,
 	};

@@ -10,26 +10,28 @@
  * in tests/unit/core/test_flow_hash.c. It is keyed, so that a client cannot
  * aim flows at one server without knowing the key.
  *
- * The fields that take part are packed into two words and masked by the VIP's
- * mode; each word then goes through the SplitMix64 generator's step, whose
- * finaliser changes every output bit with probability 1/2 for every input bit.
+ * The fields that take part are packed into words and masked by the VIP's mode;
+ * each word then goes through the SplitMix64 generator's step, whose finaliser
+ * changes every output bit with probability 1/2 for every input bit.
  */
 
 #include "headgate/abi.h"
 
 /*
- * Addresses and ports in network order. For an ICMP echo the source port is
- * the identifier and the destination port 0.
+ * Addresses and ports in network order; an IPv4 address is the first word of
+ * four. For an ICMP echo, request or reply, the source port is the identifier
+ * and the destination port 0; where there are no ports both are 0.
  */
 struct flow {
-	__u32 source;
-	__u32 destination;
+	__u32 source[4];
+	__u32 destination[4];
 	__u16 source_port;
 	__u16 destination_port;
 	__u8 protocol;
+	__u8 ipv6; /* boolean */
 };
 
-/* Which bits of the two words a mode keeps. */
+/* Which bits of the addresses and of the transport word a mode keeps. */
 struct flow_mask {
 	__u64 addresses;
 	__u64 transport;
@@ -39,6 +41,7 @@ enum flow_word_layout {
 	FLOW_DESTINATION_SHIFT = 32,
 	FLOW_DESTINATION_PORT_SHIFT = 16,
 	FLOW_PROTOCOL_SHIFT = 32,
+	FLOW_IPV6_ROTATION = 32,
 };
 
 /* HG_HASH_PACKET keeps nothing: whoever asks for it brings a random number. */
@@ -79,23 +82,62 @@ static inline __attribute__((always_inline)) __u64 flow_mix(__u64 word)
 	return word ^ (word >> 31);
 }
 
+static inline __attribute__((always_inline)) __u64
+flow_ports(const struct flow *flow)
+{
+	return flow_u16(flow->source_port) |
+	       flow_u16(flow->destination_port) << FLOW_DESTINATION_PORT_SHIFT |
+	       (__u64)flow->protocol << FLOW_PROTOCOL_SHIFT;
+}
+
+/* One IPv6 address by a chain of its own, so that a CPU can do both at once. */
+static inline __attribute__((always_inline)) __u64
+flow_hash_ipv6_address(const __u32 address[4], __u64 key)
+{
+	__u64 high = flow_u32(address[0]) | flow_u32(address[1]) << 32;
+	__u64 low = flow_u32(address[2]) | flow_u32(address[3]) << 32;
+
+	return flow_mix(flow_mix(key ^ high) ^ low);
+}
+
+static inline __attribute__((always_inline)) __u64
+flow_hash_ipv6(const struct flow *flow, const struct flow_mask *mask, __u64 key)
+{
+	__u64 hash = key;
+
+	if (mask->addresses & 0xffffffff)
+		hash = flow_hash_ipv6_address(flow->source, key);
+	if (mask->addresses >> FLOW_DESTINATION_SHIFT) {
+		__u64 other = flow_hash_ipv6_address(flow->destination, ~key);
+
+		hash ^= other << FLOW_IPV6_ROTATION |
+			other >> FLOW_IPV6_ROTATION;
+	}
+	return flow_mix(hash ^ (flow_ports(flow) & mask->transport));
+}
+
+static inline __attribute__((always_inline)) __u64
+flow_hash_ipv4(const struct flow *flow, const struct flow_mask *mask, __u64 key)
+{
+	__u64 addresses = flow_u32(flow->source[0]) |
+			  flow_u32(flow->destination[0])
+				  << FLOW_DESTINATION_SHIFT;
+
+	return flow_mix(flow_mix(key ^ (addresses & mask->addresses)) ^
+			(flow_ports(flow) & mask->transport));
+}
+
 /* A mode this version does not know is taken as the 5-tuple. */
 static inline __attribute__((always_inline)) __u64
 flow_hash(const struct flow *flow, __u32 fields, __u64 key)
 {
-	__u64 addresses = flow_u32(flow->source) |
-			  flow_u32(flow->destination) << FLOW_DESTINATION_SHIFT;
-	__u64 transport = flow_u16(flow->source_port) |
-			  flow_u16(flow->destination_port)
-				  << FLOW_DESTINATION_PORT_SHIFT |
-			  (__u64)flow->protocol << FLOW_PROTOCOL_SHIFT;
 	const struct flow_mask *mask;
 
 	if (fields >= HG_HASH_FIELDS_COUNT)
 		fields = HG_HASH_5_TUPLE;
 	mask = &flow_masks[fields];
-	return flow_mix(flow_mix(key ^ (addresses & mask->addresses)) ^
-			(transport & mask->transport));
+	return flow->ipv6 ? flow_hash_ipv6(flow, mask, key) :
+			    flow_hash_ipv4(flow, mask, key);
 }
 
 #endif

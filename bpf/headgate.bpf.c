@@ -2,107 +2,130 @@
 /*
  * The XDP program: steers flows for a VIP to one of the VIP's next hops.
  *
- * A frame for one of our ports and a VIP is parsed down to its flow
- * (parse.bpf.h), the flow's hash chooses a bucket of the VIP's group, the
- * bucket names a next hop, and the frame leaves with the next hop's MAC
+ * A frame for one of our ports (ethernet.bpf.h) and a VIP (vip.bpf.h) is parsed
+ * down to its flow (ipv4.bpf.h, ipv6.bpf.h, transport.bpf.h, icmp.bpf.h), the
+ * flow's hash chooses a bucket of the VIP's group, the bucket names a next hop
+ * (nexthop.bpf.h, fragment.bpf.h), and the frame leaves with the next hop's MAC
  * (rewrite.bpf.h). The packet is not touched above Ethernet but for its TTL:
  * servers hold the VIP themselves and answer clients directly.
  *
- * Whatever is not forwarded goes to the kernel byte-identical. That makes the
+ * docs/packet-path.md says what becomes of which frame. Whatever is not
+ * forwarded is dropped, or goes to the kernel byte-identical. That makes the
  * kernel answer for what the program leaves out: expired TTLs, packets that
- * are too big, fragments, everything not for a VIP. Each frame is counted
- * exactly once under its outcome.
+ * are too big, everything not for a VIP. Each frame is counted exactly once
+ * under its outcome.
  */
 
+#include "capture.bpf.h"
+#include "count.bpf.h"
+#include "ethernet.bpf.h"
 #include "flow_hash.h"
+#include "fragment.bpf.h"
 #include "headgate/abi.h"
+#include "icmp.bpf.h"
+#include "ipv4.bpf.h"
+#include "ipv6.bpf.h"
 #include "maps.bpf.h"
-#include "parse.bpf.h"
+#include "nexthop.bpf.h"
+#include "packet.bpf.h"
 #include "rewrite.bpf.h"
+#include "transport.bpf.h"
+#include "vip.bpf.h"
 
 #include <linux/bpf.h>
+#include <linux/if_ether.h>
 #include <stdbool.h>
 
+#include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-enum {
-	LAST_HOP_TTL = 1
-};
-
-/* Where a packet goes: its VIP, and the next hop once it is chosen. */
-struct route {
-	const struct hg_vip *vip;
-	const struct hg_nexthop *nexthop;
-	__u32 slot; /* of the next hop */
-};
-
-static __always_inline __u32 find_vip(const struct packet *packet,
-				      struct route *route)
+/*
+ * The ports of a whole packet or a first fragment. A later fragment has what
+ * its IP header says and no more.
+ */
+static __always_inline __u32 parse_transport(struct packet *packet)
 {
-	route->vip = bpf_map_lookup_elem(&vip4, &packet->flow.destination);
-	return route->vip ? HG_UNDECIDED : HG_PASSED_NOT_VIP;
+	__u32 size = port_header_sizes[packet->flow.protocol];
+
+	if (unlikely(packet->fragment.place == FRAGMENT_LATER) || !size)
+		return HG_UNDECIDED;
+	return parse_ports(packet, size);
 }
 
-/* The kernel answers an expired TTL (RFC 1812 5.3.1). */
-static __always_inline __u32 check_ttl(const struct packet *packet)
+static __always_inline __u32 hash_packet(struct packet *packet,
+					 struct route *route)
 {
-	return packet->ip->ttl > LAST_HOP_TTL ? HG_UNDECIDED :
-						HG_PASSED_TTL_EXPIRED;
+	__u32 fields = route->vip.hash_fields;
+
+	if (unlikely(packet->fragment.place != FRAGMENT_NONE)) {
+		if (fields == HG_HASH_5_TUPLE)
+			return route_fragment(packet, route);
+		packet->flow.protocol = packet->fragment.protocol;
+	}
+	route->hash = hash_flow(&packet->flow, fields);
+	return HG_UNDECIDED;
 }
 
-static __always_inline __u64 hash_packet(const struct packet *packet,
-					 const struct hg_vip *vip)
+static __always_inline __u32 hash_icmp(struct xdp_md *ctx,
+				       struct packet *packet,
+				       struct route *route)
 {
-	if (vip->hash_fields == HG_HASH_PACKET)
-		return bpf_get_prandom_u32();
-	return flow_hash(&packet->flow, vip->hash_fields, config.hash_key);
+	__u32 outcome;
+	__u8 kind;
+
+	outcome = parse_icmp_kind(packet, &kind);
+	if (outcome != HG_UNDECIDED)
+		return outcome;
+	if (kind == ICMP_KIND_ERROR)
+		return hash_icmp_error(ctx, packet, route);
+	outcome = parse_echo(packet);
+	return outcome == HG_UNDECIDED ? hash_packet(packet, route) : outcome;
 }
 
-/* The bucket of a flow, all of it from one moment; zeroes if it has none. */
-static __always_inline struct hg_bucket find_bucket(const struct hg_vip *vip,
-						    __u64 hash)
+/* From the IP headers on both families do the same. */
+static __always_inline __u32 find_flow(struct xdp_md *ctx,
+				       struct packet *packet,
+				       struct route *route)
 {
-	union {
-		__u64 word;
-		struct hg_bucket bucket;
-	} value = {};
-	const struct hg_group *group;
-	const volatile __u64 *word;
-	__u32 index;
+	__u32 outcome;
 
-	group = bpf_map_lookup_elem(&groups, &vip->group);
-	if (!group)
-		return value.bucket;
-	index = group->first_bucket + ((__u32)hash & group->mask);
-	word = bpf_map_lookup_elem(&buckets, &index);
-	if (word)
-		value.word = *word;
-	return value.bucket;
+	if (unlikely(is_icmp(packet->flow.ipv6, packet->flow.protocol)) &&
+	    packet->fragment.place != FRAGMENT_LATER)
+		return hash_icmp(ctx, packet, route);
+	outcome = parse_transport(packet);
+	return outcome == HG_UNDECIDED ? hash_packet(packet, route) : outcome;
 }
 
-/* Makes the next hop in `slot` the packet's own if it is alive. */
-static __always_inline bool take_nexthop(struct route *route, __u32 slot)
+static __always_inline __u32 find_flow4(struct xdp_md *ctx,
+					struct packet *packet,
+					struct route *route)
 {
-	const struct hg_nexthop *nexthop;
+	__u32 outcome = find_vip4(packet, route);
 
-	nexthop = bpf_map_lookup_elem(&nexthops, &slot);
-	if (!nexthop || !nexthop->alive)
-		return false;
-	route->nexthop = nexthop;
-	route->slot = slot;
-	return true;
+	if (outcome == HG_UNDECIDED)
+		outcome = parse_ipv4(ctx, packet);
+	return outcome == HG_UNDECIDED ? find_flow(ctx, packet, route) :
+					 outcome;
 }
 
+static __always_inline __u32 find_flow6(struct xdp_md *ctx,
+					struct packet *packet,
+					struct route *route)
+{
+	__u32 outcome = find_vip6(packet, route);
+
+	if (outcome == HG_UNDECIDED)
+		outcome = parse_ipv6(ctx, packet);
+	return outcome == HG_UNDECIDED ? find_flow(ctx, packet, route) :
+					 outcome;
+}
+
+/* A fragment may have its next hop already, that of the first one. */
 static __always_inline __u32 choose_nexthop(const struct packet *packet,
 					    struct route *route)
 {
-	struct hg_bucket bucket;
-
-	bucket = find_bucket(route->vip, hash_packet(packet, route->vip));
-	if (take_nexthop(route, bucket.current) ||
-	    take_nexthop(route, bucket.backup))
-		return HG_UNDECIDED;
-	return HG_PASSED_NO_NEXTHOP;
+	return route->nexthop ? HG_UNDECIDED :
+				take_bucket(route, packet->frame_size);
 }
 
 /*
@@ -113,9 +136,8 @@ static __always_inline __u32 choose_nexthop(const struct packet *packet,
 static __always_inline __u32 check_mtu(const struct packet *packet,
 				       const struct hg_nexthop *nexthop)
 {
-	return packet->frame_size - sizeof(struct ethhdr) <= nexthop->mtu ?
-		       HG_UNDECIDED :
-		       HG_PASSED_TOO_BIG;
+	return packet->network_size <= nexthop->mtu ? HG_UNDECIDED :
+						      HG_PASSED_TOO_BIG;
 }
 
 /* Every check down to the next hop; HG_UNDECIDED: the packet can go there. */
@@ -127,18 +149,15 @@ static __always_inline __u32 find_route(struct xdp_md *ctx,
 
 	outcome = parse_ethernet(ctx, packet);
 	if (outcome == HG_UNDECIDED)
-		outcome = parse_destination_mac(packet, ports,
-						ctx->ingress_ifindex);
-	if (outcome == HG_UNDECIDED)
-		outcome = parse_ipv4_addresses(packet);
-	if (outcome == HG_UNDECIDED)
-		outcome = find_vip(packet, route);
-	if (outcome == HG_UNDECIDED)
-		outcome = parse_ipv4(packet);
-	if (outcome == HG_UNDECIDED)
-		outcome = parse_transport(packet);
-	if (outcome == HG_UNDECIDED)
-		outcome = check_ttl(packet);
+		outcome = check_destination_mac(packet, ctx->ingress_ifindex);
+	if (outcome != HG_UNDECIDED)
+		return outcome;
+	if (packet->type == bpf_htons(ETH_P_IP))
+		outcome = find_flow4(ctx, packet, route);
+	else if (packet->type == bpf_htons(ETH_P_IPV6))
+		outcome = find_flow6(ctx, packet, route);
+	else
+		outcome = HG_PASSED_NOT_IP;
 	if (outcome == HG_UNDECIDED)
 		outcome = choose_nexthop(packet, route);
 	if (outcome == HG_UNDECIDED)
@@ -159,43 +178,46 @@ static __always_inline __u32 choose_exit(const struct xdp_md *ctx,
 	return HG_PASSED_NO_NEXTHOP;
 }
 
-static __always_inline void count(void *counters, __u32 index, __u32 bytes)
+static __always_inline bool is_forwarded(__u32 outcome)
 {
-	struct hg_counter *counter = bpf_map_lookup_elem(counters, &index);
-
-	if (!counter)
-		return;
-	counter->packets++;
-	counter->bytes += bytes;
+	return outcome == HG_FORWARDED_TX || outcome == HG_FORWARDED_REDIRECT;
 }
 
-static __always_inline void forward(struct packet *packet,
-				    const struct route *route)
+/* Returns the outcome, which it changes if the frame has no room for tags. */
+static __always_inline __u32 forward(struct xdp_md *ctx,
+				     const struct packet *packet,
+				     const struct route *route, __u32 outcome)
 {
-	rewrite(packet, route->nexthop);
-	count(&vip_counters, route->vip->counter, packet->frame_size);
+	if (unlikely(!rewrite(ctx, packet, route->nexthop)))
+		return HG_PASSED_NO_NEXTHOP;
+	count(&vip_counters, route->vip.counter, packet->frame_size);
 	count(&nh_counters, route->slot, packet->frame_size);
+	return outcome;
 }
 
 static __always_inline int action_of(__u32 outcome)
 {
 	if (outcome == HG_FORWARDED_TX)
 		return XDP_TX;
-	return outcome == HG_FORWARDED_REDIRECT ? XDP_REDIRECT : XDP_PASS;
+	if (outcome == HG_FORWARDED_REDIRECT)
+		return XDP_REDIRECT;
+	return outcome < HG_DROPPED_BAD_HEADER ? XDP_PASS : XDP_DROP;
 }
 
 SEC("xdp")
 int headgate(struct xdp_md *ctx)
 {
 	struct packet packet = {};
-	struct route route = {};
+	struct route route = { .bucket = BUCKET_NONE };
 	__u32 outcome;
 
 	outcome = find_route(ctx, &packet, &route);
 	if (outcome == HG_UNDECIDED)
 		outcome = choose_exit(ctx, route.nexthop);
-	if (outcome == HG_FORWARDED_TX || outcome == HG_FORWARDED_REDIRECT)
-		forward(&packet, &route);
+	if (unlikely(control.capture))
+		capture(ctx, &packet, &route, outcome);
+	if (likely(route.nexthop && is_forwarded(outcome)))
+		outcome = forward(ctx, &packet, &route, outcome);
 	count(&outcomes, outcome, packet.frame_size);
 	return action_of(outcome);
 }

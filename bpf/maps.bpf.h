@@ -21,12 +21,39 @@ const volatile struct hg_config config = {};
 /* Interfaces we are attached to; the agent writes it while we run. */
 struct hg_port ports[HG_MAX_PORTS] = {};
 
+/* Likewise. */
+struct hg_control control = {};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, HG_MAX_VIPS);
 	__type(key, __u32);
 	__type(value, struct hg_vip);
 } vip4 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, HG_MAX_VIPS);
+	__type(key, struct hg_address);
+	__type(value, struct hg_vip);
+} vip6 SEC(".maps");
+
+/* Asked only while there is something in them. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, HG_MAX_VIPS);
+	__type(key, struct hg_prefix4);
+	__type(value, struct hg_vip);
+} vip4_lpm SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, HG_MAX_VIPS);
+	__type(key, struct hg_prefix6);
+	__type(value, struct hg_vip);
+} vip6_lpm SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -79,5 +106,33 @@ struct {
 	__type(key, __u32);
 	__type(value, struct hg_counter);
 } outcomes SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, HG_EVENT_COUNT);
+	__type(key, __u32);
+	__type(value, struct hg_counter);
+} events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, HG_MAX_FRAGMENTED);
+	__type(key, struct hg_fragment_key);
+	__type(value, struct hg_fragment);
+} fragments SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, HG_MAX_VIPS);
+	__type(key, __u32);
+	__type(value, struct hg_icmp_budget);
+} icmp_budgets SEC(".maps");
+
+/* A ring for each CPU, made by whoever reads it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+} captures SEC(".maps");
 
 #endif

@@ -3,19 +3,24 @@
 #define HEADGATE_REWRITE_BPF_H
 
 /*
- * What forwarding changes in a frame: both MACs, and the TTL with the header
- * checksum. Called only when nothing can send the frame to the kernel any
- * more, because the kernel gets frames as they came.
+ * What forwarding changes in a frame: both MACs, the VLAN tags, and the TTL with
+ * the header checksum. Called only when nothing can send the frame to the
+ * kernel any more, because the kernel gets frames as they came; the one thing
+ * that can still fail, making room for tags, comes first and leaves the frame
+ * as it was. docs/packet-path.md, 8.
  */
 
+#include "ethernet.bpf.h"
 #include "headgate/abi.h"
-#include "parse.bpf.h"
+#include "packet.bpf.h"
 
 #include <linux/if_ether.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 
-#include <bpf/bpf_endian.h>
-#include <bpf/bpf_helpers.h>
+enum rewrite {
+	TAG_PRIORITY = 0xf000, /* PCP and DEI (IEEE 802.1Q 9.6) */
+};
 
 static __always_inline void rewrite_macs(struct ethhdr *ethernet,
 					 const struct hg_nexthop *nexthop)
@@ -39,11 +44,104 @@ static __always_inline void rewrite_ttl(struct iphdr *ip)
 	ip->ttl--;
 }
 
-static __always_inline void rewrite(struct packet *packet,
+static __always_inline void rewrite_hop(void *network, bool ipv6)
+{
+	if (ipv6)
+		((struct ipv6hdr *)network)->hop_limit--;
+	else
+		rewrite_ttl(network);
+}
+
+/* The priority bits of the tags that came in, outermost first. */
+struct tag_priorities {
+	__u16 bits[MAX_TAGS];
+};
+
+static __always_inline struct tag_priorities
+read_priorities(const struct xdp_md *ctx, __u32 count)
+{
+	const void *end = (void *)(long)ctx->data_end;
+	const struct vlan_header *tag =
+		(void *)(long)ctx->data + sizeof(struct ethhdr);
+	struct tag_priorities priorities = {};
+
+#pragma unroll
+	for (__u32 i = 0; i < MAX_TAGS; i++)
+		if (i < count && (const void *)(tag + i + 1) <= end)
+			priorities.bits[i] = tag[i].control &
+					     bpf_htons(TAG_PRIORITY);
+	return priorities;
+}
+
+static __always_inline __u32 tags_of(const struct hg_nexthop *nexthop)
+{
+	if (!nexthop->tags[0].protocol)
+		return 0;
+	return nexthop->tags[1].protocol ? 2 : 1;
+}
+
+/*
+ * Writes all that stands before the network header, which is `type`; the frame
+ * has room for it.
+ */
+static __always_inline bool
+write_ethernet(const struct xdp_md *ctx, const struct hg_nexthop *nexthop,
+	       const struct tag_priorities *priorities, __u16 type)
+{
+	struct ethhdr *ethernet = (void *)(long)ctx->data;
+	struct vlan_header *tag = (void *)(ethernet + 1);
+	const void *end = (void *)(long)ctx->data_end;
+	__u16 *type_at = (__u16 *)tag - 1; /* h_proto */
+
+	if ((void *)(ethernet + 1) > end)
+		return false;
+	rewrite_macs(ethernet, nexthop);
+#pragma unroll
+	for (int i = 0; i < MAX_TAGS && nexthop->tags[i].protocol; i++, tag++) {
+		if ((void *)(tag + 1) > end)
+			return false;
+		*type_at = nexthop->tags[i].protocol;
+		tag->control = bpf_htons(nexthop->tags[i].id) |
+			       priorities->bits[i];
+		type_at = &tag->type;
+	}
+	*type_at = type;
+	return true;
+}
+
+/* False if the frame cannot grow by the tags it needs. */
+static __noinline bool rewrite_tagged(struct xdp_md *ctx,
+				      const struct hg_nexthop *nexthop,
+				      __u32 tags_in, __u16 type)
+{
+	struct tag_priorities priorities = read_priorities(ctx, tags_in);
+	__u32 tags_out = tags_of(nexthop);
+	void *network;
+
+	if (tags_in != tags_out &&
+	    bpf_xdp_adjust_head(ctx, ((int)tags_in - (int)tags_out) *
+					     (int)sizeof(struct vlan_header)))
+		return false;
+	if (!write_ethernet(ctx, nexthop, &priorities, type))
+		return false;
+	network = (void *)(long)ctx->data + sizeof(struct ethhdr) +
+		  tags_out * sizeof(struct vlan_header);
+	if (network + sizeof(struct iphdr) > (void *)(long)ctx->data_end)
+		return false;
+	rewrite_hop(network, type == bpf_htons(ETH_P_IPV6));
+	return true;
+}
+
+static __always_inline bool rewrite(struct xdp_md *ctx,
+				    const struct packet *packet,
 				    const struct hg_nexthop *nexthop)
 {
+	if (unlikely(packet->tag_count || nexthop->tags[0].protocol))
+		return rewrite_tagged(ctx, nexthop, packet->tag_count,
+				      packet->type);
 	rewrite_macs(packet->ethernet, nexthop);
-	rewrite_ttl(packet->ip);
+	rewrite_hop(packet->network, packet->flow.ipv6);
+	return true;
 }
 
 #endif

@@ -186,6 +186,12 @@ static const struct view_column outcome_columns[] = {
 	COLUMN_NUMBER("BYTES", "bytes"),
 };
 
+static const struct view_column event_columns[] = {
+	COLUMN_TEXT("EVENT", "name"),
+	COLUMN_NUMBER("PACKETS", "packets"),
+	COLUMN_NUMBER("BYTES", "bytes"),
+};
+
 static const struct view_column vip_counter_columns[] = {
 	COLUMN_TEXT("VIP", "prefix"),
 	COLUMN_NUMBER("PACKETS", "packets"),
@@ -200,6 +206,7 @@ static const struct view_column nexthop_counter_columns[] = {
 
 static const struct view_section counter_sections[] = {
 	{ .path = "counters.outcomes", COLUMNS(outcome_columns) },
+	{ .path = "counters.events", COLUMNS(event_columns) },
 	{ .path = "counters.vips", COLUMNS(vip_counter_columns) },
 	{ .path = "counters.nexthops", COLUMNS(nexthop_counter_columns) },
 };

@@ -130,6 +130,22 @@ static struct json_object *outcomes_json(const struct control_view *view)
 	return list;
 }
 
+static struct json_object *events_json(const struct control_view *view)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (int i = 0; i < HG_EVENT_COUNT; i++) {
+		struct json_object *out = json_object_new_object();
+		struct hg_counter counter = { 0 };
+
+		datapath_read_event_counter(view->datapath, i, &counter);
+		json_add_text(out, "name", hg_event_name(i));
+		json_add_counter(out, &counter);
+		json_object_array_add(list, out);
+	}
+	return list;
+}
+
 static struct json_object *vip_counters_json(const struct control_view *view)
 {
 	struct json_object *list = json_object_new_array();
@@ -170,6 +186,7 @@ struct json_object *show_counters(const struct control_view *view)
 	struct json_object *out = json_object_new_object();
 
 	json_add(out, "outcomes", outcomes_json(view));
+	json_add(out, "events", events_json(view));
 	json_add(out, "vips", vip_counters_json(view));
 	json_add(out, "nexthops", nexthop_counters_json(view));
 	return out;

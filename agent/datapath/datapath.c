@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The life of the XDP program: load, pin, close. See datapath.h; attaching is
- * in attach.c, the tables are in tables.c, the counters in counters.c.
+ * in attach.c, the tables are in tables.c and vips.c, the
+ * counters in counters.c, captures in capture.c.
  */
 
 #include "datapath/datapath.h"
@@ -45,6 +46,7 @@ static void configure(struct headgate *skeleton,
 		      const struct datapath_options *options)
 {
 	skeleton->rodata->config.hash_key = options->hash_key;
+	skeleton->rodata->config.icmp_rate = options->icmp_rate;
 	bpf_map__set_max_entries(skeleton->maps.groups, options->group_count);
 	bpf_map__set_max_entries(skeleton->maps.buckets,
 				 options->group_count * options->table_size);
@@ -81,12 +83,20 @@ static void take_descriptors(struct datapath *dp)
 	const struct headgate *skeleton = dp->skeleton;
 
 	dp->program = bpf_program__fd(skeleton->progs.headgate);
-	dp->vip4 = bpf_map__fd(skeleton->maps.vip4);
+	dp->vips = (struct vip_maps){
+		.vip4 = bpf_map__fd(skeleton->maps.vip4),
+		.vip6 = bpf_map__fd(skeleton->maps.vip6),
+		.vip4_lpm = bpf_map__fd(skeleton->maps.vip4_lpm),
+		.vip6_lpm = bpf_map__fd(skeleton->maps.vip6_lpm),
+	};
 	dp->tx_ports = bpf_map__fd(skeleton->maps.tx_ports);
 	dp->vip_counters = bpf_map__fd(skeleton->maps.vip_counters);
 	dp->nh_counters = bpf_map__fd(skeleton->maps.nh_counters);
 	dp->outcomes = bpf_map__fd(skeleton->maps.outcomes);
+	dp->events = bpf_map__fd(skeleton->maps.events);
+	dp->captures = bpf_map__fd(skeleton->maps.captures);
 	dp->program_ports = skeleton->bss->ports;
+	dp->control = &skeleton->bss->control;
 }
 
 static int map_memory(struct datapath *dp, struct datapath_error *error)
@@ -183,6 +193,7 @@ void datapath_close(struct datapath *dp, bool keep)
 {
 	if (!dp)
 		return;
+	datapath_capture_stop(dp);
 	attach_release(dp, keep);
 	/* Only what this run has pinned: if it fails early, a former's stays. */
 	if (!keep && dp->maps_pinned)

@@ -21,9 +21,10 @@
  *
  * Functions return 0 or -errno. Those that take a `struct datapath_error` fill
  * it on failure with what failed and what to do about it; it is untouched on
- * success. IPv4 addresses are in network byte order.
+ * success.
  */
 
+#include "core/address.h"
 #include "headgate/abi.h"
 
 #include <stdbool.h>
@@ -54,6 +55,7 @@ struct datapath_options {
 	const char *bpffs; /* pin directory, e.g. /sys/fs/bpf/headgate */
 	enum datapath_mode mode;
 	uint64_t hash_key;    /* the same on all nodes that steer alike */
+	uint32_t icmp_rate;   /* as in struct hg_config */
 	uint32_t table_size;  /* buckets of a group: a power of two */
 	uint32_t group_count; /* groups there is room for */
 };
@@ -131,11 +133,14 @@ int datapath_get_bucket(const struct datapath *dp, uint32_t index,
 			struct hg_bucket *bucket);
 int datapath_set_group(struct datapath *dp, uint32_t group,
 		       struct hg_group value);
-/* -E2BIG: the table holds HG_MAX_VIPS already. */
-int datapath_set_vip(struct datapath *dp, uint32_t address,
+/*
+ * Of either family, a single address or more; a packet takes the longest prefix
+ * that its destination is in. -E2BIG, -ENOSPC: there is no room for more.
+ */
+int datapath_set_vip(struct datapath *dp, const struct prefix *prefix,
 		     const struct hg_vip *vip);
 /* -ENOENT: there is no such VIP. */
-int datapath_delete_vip(struct datapath *dp, uint32_t address);
+int datapath_delete_vip(struct datapath *dp, const struct prefix *prefix);
 
 /* Readers: the sum over all CPUs. */
 int datapath_read_vip_counter(const struct datapath *dp, uint32_t index,
@@ -145,14 +150,46 @@ int datapath_read_nexthop_counter(const struct datapath *dp, uint32_t slot,
 int datapath_read_outcome_counter(const struct datapath *dp,
 				  enum hg_outcome outcome,
 				  struct hg_counter *sum);
+int datapath_read_event_counter(const struct datapath *dp, enum hg_event event,
+				struct hg_counter *sum);
 /* Sets a counter to zero, for a new owner of its index. */
 int datapath_clear_vip_counter(struct datapath *dp, uint32_t index);
 int datapath_clear_nexthop_counter(struct datapath *dp, uint32_t slot);
+
+/*
+ * Capture: copies of frames for VIPs, as they came in, with what was decided
+ * about them. One at a time.
+ */
+struct datapath_capture {
+	const struct address *vip; /* only frames for this one; NULL: for all */
+	uint32_t interval;	   /* one frame of so many, at random; 0: all */
+	/* `frame` has record->captured_size bytes. */
+	void (*captured)(void *context, const struct hg_capture *record,
+			 const uint8_t *frame);
+	/* So many were captured and lost since: the reader was too slow. */
+	void (*lost)(void *context, uint64_t count);
+	void *context;
+};
+
+/*
+ * Until datapath_capture_stop(). `capture` is copied, its `vip` too. -EBUSY: there is
+ * a capture already. The callbacks are called by datapath_capture_read().
+ */
+int datapath_capture_start(struct datapath *dp,
+			   const struct datapath_capture *capture,
+			   struct datapath_error *error);
+/* Readable when there is something to be read; -1: there is no capture. */
+int datapath_capture_fd(const struct datapath *dp);
+void datapath_capture_read(struct datapath *dp);
+/* Legal when there is none. What was not read is lost. */
+void datapath_capture_stop(struct datapath *dp);
 
 /* The kernel's id of the program, as `bpftool prog` shows it; 0 if unknown. */
 uint32_t datapath_program_id(const struct datapath *dp);
 /* The word for an outcome in JSON and metrics: "forwarded_tx" and so on. */
 const char *hg_outcome_name(enum hg_outcome outcome);
+/* The same for an event. */
+const char *hg_event_name(enum hg_event event);
 
 /*
  * Runs the program once on a frame as if it had come in by `ifindex`, without

@@ -9,10 +9,12 @@
  */
 
 #include "datapath/attach.h"
+#include "datapath/capture.h"
 #include "datapath/counters.h"
 #include "datapath/datapath.h"
 #include "datapath/pins.h"
 #include "datapath/tables.h"
+#include "datapath/vips.h"
 
 struct datapath {
 	struct headgate *skeleton;
@@ -22,20 +24,24 @@ struct datapath {
 
 	/* Descriptors. */
 	int program;
-	int vip4;
 	int tx_ports;
 	int vip_counters;
 	int nh_counters;
 	int outcomes;
+	int events;
+	int captures;
 
+	struct vip_maps vips;
 	struct table groups;
 	struct table buckets;
 	struct table nexthops;
 	struct counters counters;
+	struct capture capture;
 
 	/* Side by side: a port, and what the program sees of it. */
 	struct port ports[HG_MAX_PORTS];
 	struct hg_port *program_ports;
+	struct hg_control *control; /* in the program's own data */
 	uint32_t port_count;
 };
 

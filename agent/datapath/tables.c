@@ -139,17 +139,3 @@ int datapath_set_group(struct datapath *dp, uint32_t group,
 	table_store(&dp->groups, group, &value);
 	return 0;
 }
-
-int datapath_set_vip(struct datapath *dp, uint32_t address,
-		     const struct hg_vip *vip)
-{
-	if (vip->group >= dp->groups.entries || vip->counter >= HG_MAX_VIPS ||
-	    vip->hash_fields >= HG_HASH_FIELDS_COUNT)
-		return -EINVAL;
-	return bpf_map_update_elem(dp->vip4, &address, vip, BPF_ANY);
-}
-
-int datapath_delete_vip(struct datapath *dp, uint32_t address)
-{
-	return bpf_map_delete_elem(dp->vip4, &address);
-}

@@ -8,8 +8,6 @@
 static bool is_vip(const struct import_options *options,
 		   const struct prefix *prefix)
 {
-	if (!prefix_is_host(prefix))
-		return false;
 	for (size_t i = 0; i < options->vip_count; i++)
 		if (prefix_covers(&options->vips[i], prefix))
 			return true;

@@ -25,9 +25,9 @@ struct import_options {
 /*
  * REASON_NONE if a neighbor of `role` may announce `prefix` with these
  * attributes, else why not: only backends announce VIPs (RFC 8212 for all
- * others), only single addresses inside --vip can be steered, and what bears
- * our own mark was ours already: our AS in the path (RFC 4271 9.1.2), our
- * identifier as its originator or among its clusters (RFC 4456 8).
+ * others), a VIP is any prefix inside --vip, and what bears our own mark was
+ * ours already: our AS in the path (RFC 4271 9.1.2), our identifier as its
+ * originator or among its clusters (RFC 4456 8).
  */
 enum path_reason import_check(const struct import_options *options,
 			      enum neighbor_role role,

@@ -72,7 +72,12 @@ static struct hg_nexthop value_of(const struct nexthop *nexthop)
 
 	memcpy(value.destination_mac, nexthop->mac, MAC_SIZE);
 	memcpy(value.source_mac, nexthop->source_mac, MAC_SIZE);
-	memcpy(value.address, nexthop->address.bytes, sizeof(value.address));
+	for (size_t i = 0; i < NEXTHOP_MAX_TAGS; i++) {
+		value.tags[i].protocol = nexthop->tags[i].protocol;
+		value.tags[i].id = nexthop->tags[i].id;
+	}
+	memcpy(value.address.bytes, nexthop->address.bytes,
+	       sizeof(value.address.bytes));
 	return value;
 }
 

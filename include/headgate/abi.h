@@ -24,6 +24,8 @@ enum hg_limits {
 	HG_MAX_NEXTHOPS = 4096,
 	HG_MAX_GROUPS = 4096,
 	HG_MAX_PORTS = 16,
+	HG_MAX_EXTENSION_HEADERS = 8,
+	HG_MAX_FRAGMENTED = 65536, /* packets in `fragments` */
 	HG_MIN_TABLE_SIZE = 256,
 	HG_MAX_TABLE_SIZE = 65536,
 };
@@ -48,28 +50,75 @@ enum hg_hash_fields {
 };
 
 /*
- * Every way in which a frame can leave the program, one counter each. The
- * order is part of the ABI: new outcomes go to the end.
+ * Every way in which a frame can leave the program, one counter each;
+ * docs/packet-path.md says when which one is taken. A frame for a VIP is
+ * forwarded, or the kernel gets it to answer, or it is dropped; any other is
+ * the kernel's, byte-identical.
  */
 enum hg_outcome {
 	/* Forwarded: out of the port it came in by, or through the devmap. */
 	HG_FORWARDED_TX,
 	HG_FORWARDED_REDIRECT,
-	/* Handed to the kernel, byte-identical. */
-	HG_PASSED_NOT_IPV4,
+	/* Not for a VIP, or too short to tell: handed to the kernel. */
+	HG_PASSED_NOT_IP,
 	HG_PASSED_NOT_OUR_MAC,
+	HG_PASSED_TRUNCATED,
 	HG_PASSED_NOT_VIP,
-	HG_PASSED_MALFORMED,
-	HG_PASSED_FRAGMENT,
-	HG_PASSED_OTHER_PROTOCOL,
-	HG_PASSED_OTHER_ICMP,
+	/* For a VIP, and the kernel is to deal with it. */
 	HG_PASSED_TTL_EXPIRED,
 	HG_PASSED_TOO_BIG,
+	HG_PASSED_SOURCE_ROUTED,
+	HG_PASSED_JUMBOGRAM,
+	HG_PASSED_EXTENSION_HEADERS,
+	HG_PASSED_OTHER_ICMP,
 	HG_PASSED_NO_NEXTHOP,
+	/* For a VIP, and nothing a server should ever see. */
+	HG_DROPPED_BAD_HEADER,
+	HG_DROPPED_BAD_LENGTH,
+	HG_DROPPED_BAD_OPTIONS,
+	HG_DROPPED_BAD_EXTENSION,
+	HG_DROPPED_BAD_FRAGMENT,
+	HG_DROPPED_BAD_TRANSPORT,
+	HG_DROPPED_BAD_ICMP_ERROR,
+	HG_DROPPED_FOREIGN_ICMP_ERROR,
+	HG_DROPPED_ICMP_RATE,
 	HG_OUTCOME_COUNT,
 };
 
-/* Value of `vip4`, whose key is the IPv4 address as a __u32 in network order. */
+/*
+ * What happened to a frame on its way besides: counted in `events`, only where
+ * it is rare. A frame can have several.
+ */
+enum hg_event {
+	HG_EVENT_BACKUP,	    /* `current` was not alive */
+	HG_EVENT_FRAGMENT_FIRST,    /* recorded for those that follow */
+	HG_EVENT_FRAGMENT_FOLLOWED, /* went where the first one did */
+	HG_EVENT_FRAGMENT_MISSED,   /* no first one known: by source and VIP */
+	HG_EVENT_ICMP_ERROR,	    /* steered by the packet it quotes */
+	HG_EVENT_CAPTURED,
+	HG_EVENT_COUNT,
+};
+
+/* An IPv6 address, or an IPv4 one as ::ffff:a.b.c.d; network byte order. */
+struct hg_address {
+	__u8 bytes[16];
+};
+
+/* Keys of `vip4_lpm` and `vip6_lpm`, as the kernel's LPM tries want them. */
+struct hg_prefix4 {
+	__u32 length; /* 0-32 */
+	__u32 address;
+};
+
+struct hg_prefix6 {
+	__u32 length; /* 0-128 */
+	struct hg_address address;
+};
+
+/*
+ * Value of the tables of VIPs: `vip4` by the IPv4 address as a __u32 in network
+ * order, `vip6` by struct hg_address, and both LPM tries.
+ */
 struct hg_vip {
 	__u32 group;	   /* index into `groups` */
 	__u32 counter;	   /* index into `vip_counters` */
@@ -94,34 +143,94 @@ struct hg_bucket {
 	__u16 flags;
 } __attribute__((aligned(8)));
 
+/* A tag as it stands in the frame (IEEE 802.1Q 9.3), without priority bits. */
+struct hg_vlan_tag {
+	__u16 protocol; /* 0x8100 or 0x88a8 in network order; 0: no tag */
+	__u16 id;	/* 1-4094, host order */
+};
+
 /* Value of `nexthops`: one cache line, what the rewrite needs comes first. */
 struct hg_nexthop {
 	__u8 destination_mac[6];
 	__u8 source_mac[6];
 	__u32 ifindex; /* port to leave by */
-	__u16 mtu;     /* of that port, bytes behind the Ethernet header */
-	__u16 vlan;    /* 0: untagged */
+	__u16 mtu;     /* bytes behind the Ethernet header and all tags */
 	__u8 alive;    /* one store here moves all traffic off it */
 	__u8 draining;
-	__u8 reserved[2];
+	struct hg_vlan_tag tags[2]; /* outermost first */
 	__u32 incarnation; /* +1 each time the slot becomes alive again */
-	__u32 reserved2;
-	__u8 address[16]; /* IPv4 as ::ffff:a.b.c.d */
-	__u8 reserved3[16];
+	__u32 reserved;
+	struct hg_address address;
+	__u8 reserved2[12];
 } __attribute__((aligned(8)));
 
 /*
- * Value of `vip_counters`, `nh_counters` and `outcomes`, one for each CPU. The
- * first two count what was forwarded, the last every frame exactly once.
+ * Value of `vip_counters`, `nh_counters`, `outcomes` and `events`, one for each
+ * CPU. The first two count what was forwarded, `outcomes` every frame exactly
+ * once.
  */
 struct hg_counter {
 	__u64 packets;
 	__u64 bytes; /* of Ethernet frames as they came in */
 };
 
+/*
+ * Key of `fragments`: what fragments of one packet share. IPv4 (RFC 791 3.2)
+ * has the protocol in it, IPv6 (RFC 8200 4.5) has not: IPPROTO_FRAGMENT there.
+ */
+struct hg_fragment_key {
+	struct hg_address source;
+	struct hg_address destination;
+	__u32 id; /* as in the packet */
+	__u8 protocol;
+	__u8 reserved[3];
+};
+
+/* Value of `fragments`: where the first fragment went. */
+struct hg_fragment {
+	__u32 slot;	   /* index into `nexthops` */
+	__u32 incarnation; /* of that next hop then */
+};
+
+/* Value of `icmp_budgets`, by hg_vip.counter and for each CPU. */
+struct hg_icmp_budget {
+	__u64 since_ns; /* CLOCK_MONOTONIC start of the second being counted */
+	__u64 used;	/* ICMP errors steered in it */
+};
+
 /* What the program is told once, before it is loaded. */
 struct hg_config {
-	__u64 hash_key; /* the same on all nodes that steer alike */
+	__u64 hash_key;	 /* the same on all nodes that steer alike */
+	__u32 icmp_rate; /* ICMP errors a second, VIP and CPU; 0: any number */
+	__u32 reserved;
+};
+
+/*
+ * What the agent tells the program while it runs, in the program's own data
+ * like the ports, because reading that costs no lookup.
+ */
+struct hg_control {
+	__u8 lpm4; /* there is something in `vip4_lpm` */
+	__u8 lpm6;
+	__u8 capture;		/* frames for VIPs go to `captures` */
+	__u8 capture_one_vip;	/* only those for `capture_vip` */
+	__u32 capture_interval; /* one frame of so many, at random */
+	struct hg_address capture_vip;
+};
+
+enum hg_capture_sizes {
+	HG_CAPTURE_SNAPLEN = 256,
+};
+
+/* A record of `captures`, then at most HG_CAPTURE_SNAPLEN bytes of the frame. */
+struct hg_capture {
+	__u64 time_ns; /* CLOCK_MONOTONIC */
+	__u32 ifindex; /* it came in by */
+	__u32 outcome;
+	__u32 slot; /* of the next hop; HG_NEXTHOP_NONE */
+	__u32 frame_size;
+	__u32 captured_size; /* bytes of the frame that follow */
+	__u32 bucket;	     /* index into `buckets`, UINT32_MAX: none */
 };
 
 /*
@@ -140,5 +249,13 @@ _Static_assert(sizeof(struct hg_bucket) == 8, "a bucket is one store");
 _Static_assert(sizeof(struct hg_nexthop) == 64, "a next hop is a cache line");
 _Static_assert(sizeof(struct hg_counter) == 16, "hg_counter has no padding");
 _Static_assert(sizeof(struct hg_port) == 12, "hg_port has no hidden padding");
+_Static_assert(sizeof(struct hg_prefix4) == 8, "as the trie's key");
+_Static_assert(sizeof(struct hg_prefix6) == 20, "as the trie's key");
+_Static_assert(sizeof(struct hg_vlan_tag) == 4, "as in the frame");
+_Static_assert(sizeof(struct hg_fragment_key) == 40, "no hidden padding");
+_Static_assert(sizeof(struct hg_fragment) == 8, "no hidden padding");
+_Static_assert(sizeof(struct hg_icmp_budget) == 16, "no hidden padding");
+_Static_assert(sizeof(struct hg_control) == 24, "no hidden padding");
+_Static_assert(sizeof(struct hg_capture) == 32, "no hidden padding");
 
 #endif

@@ -11,8 +11,8 @@ from lab_case import LabCase
 FIELDS = {
     "vip4": {"group", "counter", "hash_fields"},
     "groups": {"first_bucket", "mask"},
-    "nexthops": {"destination_mac", "source_mac", "ifindex", "mtu", "vlan",
-                 "alive", "draining", "incarnation", "address"},
+    "nexthops": {"destination_mac", "source_mac", "ifindex", "mtu", "alive",
+                 "draining", "tags", "incarnation", "address"},
     "vip_counters": {"packets", "bytes"},
     "nh_counters": {"packets", "bytes"},
     "outcomes": {"packets", "bytes"},

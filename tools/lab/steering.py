@@ -14,9 +14,9 @@ from .bpf import lookup, read_array
 VIP = "IIII"                     # group, counter, hash_fields, reserved
 GROUP = "II"                     # first_bucket, mask
 BUCKET = "HHHH"                  # current, backup, previous, flags
-NEXTHOP = "6s6sIHHBB2sII16s16s"  # see NEXTHOP_ALIVE, NEXTHOP_ADDRESS
-NEXTHOP_ALIVE = 5
-NEXTHOP_ADDRESS = 10
+NEXTHOP = "6s6sIHBB8sII16s12s"   # see NEXTHOP_ALIVE, NEXTHOP_ADDRESS
+NEXTHOP_ALIVE = 4
+NEXTHOP_ADDRESS = 9
 NEXTHOP_SLOTS = 4096
 
 PROTOCOL_TCP = 6

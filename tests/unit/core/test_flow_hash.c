@@ -32,8 +32,8 @@ static const uint64_t key = 0x0123456789abcdef;
 static struct flow flow_of(uint32_t source, uint16_t source_port)
 {
 	return (struct flow){
-		.source = htonl(source),
-		.destination = htonl(DESTINATION),
+		.source = { htonl(source) },
+		.destination = { htonl(DESTINATION) },
 		.source_port = htons(source_port),
 		.destination_port = htons(PORT_HTTPS),
 		.protocol = PROTOCOL_TCP,
@@ -85,10 +85,10 @@ static struct flow with_other(enum field field)
 
 	switch (field) {
 	case FIELD_SOURCE:
-		flow.source ^= htonl(1);
+		flow.source[0] ^= htonl(1);
 		break;
 	case FIELD_DESTINATION:
-		flow.destination ^= htonl(1);
+		flow.destination[0] ^= htonl(1);
 		break;
 	case FIELD_SOURCE_PORT:
 		flow.source_port ^= htons(1);

@@ -77,7 +77,7 @@ static void a_path_with_a_dead_next_hop_is_not_in_the_set(void **state)
 static void prefixes_outside_the_vip_range_are_filtered(void **state)
 {
 	static const char *const outside[] = { "192.0.3.1/32", "0.0.0.0/0",
-					       "192.0.2.0/24", "10.0.0.1/32" };
+					       "192.0.2.0/23", "10.0.0.1/32" };
 	struct world *world = *state;
 
 	for (size_t i = 0; i < sizeof(outside) / sizeof(outside[0]); i++) {
@@ -90,6 +90,19 @@ static void prefixes_outside_the_vip_range_are_filtered(void **state)
 	assert_int_equal(world->backends[0]->prefixes_received, 4);
 	assert_int_equal(world->backends[0]->prefixes_accepted, 0);
 	assert_int_equal(world->tracked[0], 0);
+}
+
+static void any_prefix_inside_the_vip_range_is_a_vip(void **state)
+{
+	static const char *const inside[] = { "192.0.2.0/24", "192.0.2.64/26",
+					      "192.0.2.255/32" };
+	struct world *world = *state;
+
+	for (size_t i = 0; i < sizeof(inside) / sizeof(inside[0]); i++) {
+		announce_vip(world, 0, inside[i]);
+		rib_process(world->rib);
+		assert_int_equal(route_of(world, inside[i])->selected, 1);
+	}
 }
 
 /* GoBGP 3.10 keeps the old route here. */
@@ -383,6 +396,9 @@ int main(void)
 			teardown),
 		cmocka_unit_test_setup_teardown(
 			prefixes_outside_the_vip_range_are_filtered, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			any_prefix_inside_the_vip_range_is_a_vip, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(
 			our_own_as_replaces_an_earlier_good_path, setup,

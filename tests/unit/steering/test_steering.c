@@ -186,7 +186,7 @@ static unsigned int owner(unsigned int v, uint32_t bucket)
 	const struct hg_group *group = &tables.groups[tables.vips[v].group];
 	uint16_t slot = tables.buckets[group->first_bucket + bucket].current;
 
-	return tables.nexthops[slot].address[15] - 1;
+	return tables.nexthops[slot].address.bytes[15] - 1;
 }
 
 static void a_vip_leads_to_each_of_its_next_hops_equally(void **state)

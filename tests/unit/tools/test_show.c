@@ -185,16 +185,20 @@ static void groups_list_their_members_below(void **state)
 		     "  10.0.0.1       1     8192  50.00%\n");
 }
 
-static void counters_are_three_tables_and_zeroes_are_shown(void **state)
+static void counters_are_four_tables_and_zeroes_are_shown(void **state)
 {
 	(void)state;
 	assert_shows(
 		"counters",
 		"{\"counters\":{\"outcomes\":[{\"name\":\"forwarded_tx\",\"packets\":0,"
-		"\"bytes\":0}],\"vips\":[{\"prefix\":\"192.0.2.10/32\","
+		"\"bytes\":0}],\"events\":[{\"name\":\"backup\",\"packets\":1,"
+		"\"bytes\":60}],\"vips\":[{\"prefix\":\"192.0.2.10/32\","
 		"\"packets\":7,\"bytes\":448}],\"nexthops\":[]}}",
 		"OUTCOME       PACKETS  BYTES\n"
 		"forwarded_tx        0      0\n"
+		"\n"
+		"EVENT   PACKETS  BYTES\n"
+		"backup        1     60\n"
 		"\n"
 		"VIP            PACKETS  BYTES\n"
 		"192.0.2.10/32        7    448\n"
@@ -221,10 +225,10 @@ static void every_view_survives_entries_of_any_type(void **state)
 		snprintf(reply, sizeof(reply),
 			 "{\"neighbors\":%s,\"routes\":%s,\"nexthops\":%s,"
 			 "\"groups\":%s,\"counters\":{\"outcomes\":%s,"
-			 "\"vips\":%s,\"nexthops\":%s},"
+			 "\"events\":%s,\"vips\":%s,\"nexthops\":%s},"
 			 "\"status\":{\"interfaces\":%s}}",
 			 lists[i], lists[i], lists[i], lists[i], lists[i],
-			 lists[i], lists[i], lists[i]);
+			 lists[i], lists[i], lists[i], lists[i]);
 		for (size_t view = 0; view < view_count; view++)
 			free(shown(views[view].what, reply));
 	}
@@ -262,8 +266,7 @@ int main(void)
 		cmocka_unit_test(
 			paths_stand_under_their_prefix_with_mark_and_reason),
 		cmocka_unit_test(groups_list_their_members_below),
-		cmocka_unit_test(
-			counters_are_three_tables_and_zeroes_are_shown),
+		cmocka_unit_test(counters_are_four_tables_and_zeroes_are_shown),
 		cmocka_unit_test(every_view_survives_entries_of_any_type),
 		cmocka_unit_test(a_reply_without_its_list_is_told),
 		cmocka_unit_test(an_unknown_view_is_not_found),

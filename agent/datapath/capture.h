@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef DATAPATH_CAPTURE_H
+#define DATAPATH_CAPTURE_H
+
+/* The capture that is running, if any. */
+
+#include "datapath/datapath.h"
+
+struct perf_buffer;
+
+struct capture {
+	struct perf_buffer *rings; /* one for each CPU; NULL: no capture */
+	struct datapath_capture options;
+};
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef HEADGATE_COUNT_BPF_H
+#define HEADGATE_COUNT_BPF_H
+
+/* Counters: each CPU has its own, so that adding needs no lock. */
+
+#include "headgate/abi.h"
+#include "maps.bpf.h"
+
+#include <bpf/bpf_helpers.h>
+
+static __always_inline void count(void *counters, __u32 index, __u32 bytes)
+{
+	struct hg_counter *counter = bpf_map_lookup_elem(counters, &index);
+
+	if (!counter)
+		return;
+	counter->packets++;
+	counter->bytes += bytes;
+}
+
+static __noinline void count_event(enum hg_event event, __u32 bytes)
+{
+	count(&events, event, bytes);
+}
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef HEADGATE_ETHERNET_BPF_H
+#define HEADGATE_ETHERNET_BPF_H
+
+/* From a frame to its network header: VLAN tags, and whom the frame is for. */
+
+#include "maps.bpf.h"
+#include "packet.bpf.h"
+
+enum {
+	MAX_TAGS = 2,
+	MAX_TAGS_MASK = 3, /* changes nothing, but the verifier sees it */
+};
+
+/* What stands behind the EtherType that announces it (IEEE 802.1Q 9.6). */
+struct vlan_header {
+	__u16 control; /* priority bits and VLAN */
+	__u16 type;    /* EtherType of what follows */
+};
+
+static __always_inline bool is_tag(__u16 type)
+{
+	return type == bpf_htons(ETH_P_8021Q) ||
+	       type == bpf_htons(ETH_P_8021AD);
+}
+
+/* How many tags stand behind the MACs; -1 if the frame ends inside them. */
+__noinline int count_tags(struct xdp_md *ctx)
+{
+	const struct ethhdr *ethernet = frame_at(ctx, 0, sizeof(*ethernet));
+	const struct vlan_header *outer, *inner;
+
+	if (!ethernet || !is_tag(ethernet->h_proto))
+		return ethernet ? 0 : -1;
+	outer = frame_at(ctx, sizeof(*ethernet), sizeof(*outer));
+	if (!outer || !is_tag(outer->type))
+		return outer ? 1 : -1;
+	inner = frame_at(ctx, sizeof(*ethernet) + sizeof(*outer),
+			 sizeof(*inner));
+	return inner ? MAX_TAGS : -1;
+}
+
+static __always_inline __u32 parse_tags(struct xdp_md *ctx,
+					struct packet *packet)
+{
+	int count = count_tags(ctx);
+	const struct vlan_header *behind;
+
+	if (count < 0)
+		return HG_PASSED_TRUNCATED;
+	behind = (void *)(packet->ethernet + 1);
+	behind += count & MAX_TAGS_MASK;
+	if ((void *)behind > packet->end)
+		return HG_PASSED_TRUNCATED;
+	packet->type = behind[-1].type;
+	packet->tag_count = count;
+	packet->network = (void *)behind;
+	return HG_UNDECIDED;
+}
+
+static __always_inline __u32 parse_ethernet(struct xdp_md *ctx,
+					    struct packet *packet)
+{
+	void *data = (void *)(long)ctx->data;
+	__u32 outcome = HG_UNDECIDED;
+
+	packet->end = (void *)(long)ctx->data_end;
+	packet->frame_size = packet->end - data;
+	packet->ethernet = data;
+	packet->network = packet->ethernet + 1;
+	if (packet->network > packet->end)
+		return HG_PASSED_TRUNCATED;
+	packet->type = packet->ethernet->h_proto;
+	if (unlikely(is_tag(packet->type)))
+		outcome = parse_tags(ctx, packet);
+	packet->network_size = packet->end - packet->network;
+	return outcome;
+}
+
+static __always_inline bool mac_equal(const struct mac *a, const struct mac *b)
+{
+	return !((a->words[0] ^ b->words[0]) | (a->words[1] ^ b->words[1]) |
+		 (a->words[2] ^ b->words[2]));
+}
+
+/* The kernel routes, bridges or drops frames for others, not we. */
+static __always_inline __u32 check_destination_mac(const struct packet *packet,
+						   __u32 ifindex)
+{
+	const struct mac *destination = (void *)packet->ethernet->h_dest;
+	const struct hg_port *port = ports;
+
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < HG_MAX_PORTS && port->ifindex; i++, port++)
+		if (port->ifindex == ifindex)
+			return mac_equal(destination, (void *)port->mac) ?
+				       HG_UNDECIDED :
+				       HG_PASSED_NOT_OUR_MAC;
+	return HG_PASSED_NOT_OUR_MAC;
+}
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef HEADGATE_FRAGMENT_BPF_H
+#define HEADGATE_FRAGMENT_BPF_H
+
+/*
+ * Fragments: only the first one of a packet has its ports. Where the ports
+ * choose the bucket, the first one leaves word of its next hop for the others.
+ * docs/packet-path.md, 5.
+ */
+
+#include "count.bpf.h"
+#include "maps.bpf.h"
+#include "nexthop.bpf.h"
+#include "packet.bpf.h"
+
+#include <linux/in.h>
+#include <linux/in6.h>
+
+/* A fragment of a packet for a VIP whose hash takes ports. */
+struct fragmented {
+	struct flow flow;
+	struct fragment fragment;
+	struct route route; /* all but its VIP is to be found */
+	__u32 frame_size;
+};
+
+static __always_inline void fragment_key(const struct fragmented *fragmented,
+					 struct hg_fragment_key *key)
+{
+	const struct flow *flow = &fragmented->flow;
+
+	flow_address(&key->source, flow->ipv6, flow->source);
+	flow_address(&key->destination, flow->ipv6, flow->destination);
+	key->id = fragmented->fragment.id;
+	key->protocol = flow->ipv6 ? IPPROTO_FRAGMENT :
+				     fragmented->fragment.protocol;
+}
+
+/* True if the first fragment went somewhere that still is what it was. */
+static __always_inline bool follow_first(struct fragmented *fragmented)
+{
+	struct route *route = &fragmented->route;
+	struct hg_fragment_key key = {};
+	const struct hg_fragment *first;
+
+	fragment_key(fragmented, &key);
+	first = bpf_map_lookup_elem(&fragments, &key);
+	if (!first || !take_nexthop(route, first->slot) ||
+	    route->nexthop->incarnation != first->incarnation)
+		return false;
+	count_event(HG_EVENT_FRAGMENT_FOLLOWED, fragmented->frame_size);
+	return true;
+}
+
+static __always_inline void remember_first(const struct fragmented *fragmented)
+{
+	const struct route *route = &fragmented->route;
+	struct hg_fragment_key key = {};
+	const struct hg_fragment value = {
+		.slot = route->slot,
+		.incarnation = route->nexthop->incarnation,
+	};
+
+	fragment_key(fragmented, &key);
+	if (!bpf_map_update_elem(&fragments, &key, &value, BPF_ANY))
+		count_event(HG_EVENT_FRAGMENT_FIRST, fragmented->frame_size);
+}
+
+static __noinline __u32 route_first(struct fragmented *fragmented)
+{
+	struct route *route = &fragmented->route;
+	__u32 outcome;
+
+	route->hash =
+		flow_hash(&fragmented->flow, HG_HASH_5_TUPLE, config.hash_key);
+	outcome = take_bucket(route, fragmented->frame_size);
+	if (outcome == HG_UNDECIDED)
+		remember_first(fragmented);
+	return outcome;
+}
+
+/* A fragment whose first one is not known goes by its addresses. */
+static __noinline __u32 route_later(struct fragmented *fragmented)
+{
+	struct route *route = &fragmented->route;
+
+	if (follow_first(fragmented))
+		return HG_UNDECIDED;
+	count_event(HG_EVENT_FRAGMENT_MISSED, fragmented->frame_size);
+	route->hash =
+		flow_hash(&fragmented->flow, HG_HASH_SRC_DST, config.hash_key);
+	return take_bucket(route, fragmented->frame_size);
+}
+
+static __always_inline __u32 route_fragment(const struct packet *packet,
+					    struct route *route)
+{
+	struct fragmented fragmented = {
+		.flow = packet->flow,
+		.fragment = packet->fragment,
+		.route = *route,
+		.frame_size = packet->frame_size,
+	};
+	__u32 outcome = packet->fragment.place == FRAGMENT_FIRST ?
+				route_first(&fragmented) :
+				route_later(&fragmented);
+
+	*route = fragmented.route;
+	return outcome;
+}
+
+#endif

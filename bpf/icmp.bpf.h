@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef HEADGATE_ICMP_BPF_H
+#define HEADGATE_ICMP_BPF_H
+
+/*
+ * ICMP: pings, and errors, which tell a server what became of a packet it sent
+ * and go to the server whose flow that packet belongs to. docs/packet-path.md,
+ * 5 and 6.
+ */
+
+#include "count.bpf.h"
+#include "ipv4.bpf.h"
+#include "ipv6.bpf.h"
+#include "maps.bpf.h"
+#include "nexthop.bpf.h"
+#include "packet.bpf.h"
+#include "transport.bpf.h"
+
+#include <linux/in.h>
+
+enum icmp {
+	ICMP_TYPE_COUNT = 256,
+	ICMP_QUOTED_TRANSPORT_SIZE = 8, /* RFC 792; more since RFC 1812 */
+	ICMP_BUDGET_NS = 1000000000,	/* what `icmp_rate` counts in */
+};
+
+enum icmp_kind {
+	ICMP_KIND_OTHER,
+	ICMP_KIND_ECHO,
+	ICMP_KIND_ERROR,
+};
+
+/* RFC 792. */
+static const __u8 icmp4_kinds[ICMP_TYPE_COUNT] = {
+	[0] = ICMP_KIND_ECHO,  /* reply */
+	[3] = ICMP_KIND_ERROR, /* destination unreachable */
+	[8] = ICMP_KIND_ECHO,	[11] = ICMP_KIND_ERROR, /* time exceeded */
+	[12] = ICMP_KIND_ERROR,				/* parameter problem */
+};
+
+/* RFC 4443. */
+static const __u8 icmp6_kinds[ICMP_TYPE_COUNT] = {
+	[1] = ICMP_KIND_ERROR, /* destination unreachable */
+	[2] = ICMP_KIND_ERROR, /* packet too big */
+	[3] = ICMP_KIND_ERROR, /* time exceeded */
+	[4] = ICMP_KIND_ERROR, /* parameter problem */
+	[128] = ICMP_KIND_ECHO, [129] = ICMP_KIND_ECHO, /* reply */
+};
+
+/* RFC 792, RFC 4443; <linux/icmp.h> brings in more than BPF code can have. */
+struct icmp_header {
+	__u8 type;
+	__u8 code;
+	__u16 checksum;
+	__u16 echo_id;
+	__u16 echo_sequence;
+};
+
+/* A quoted packet on the way to its flow, which is that of the answer to it. */
+struct quote {
+	__u32 at;   /* what is read next: an offset into the frame */
+	__u32 left; /* bytes of the outer packet from there on */
+	struct flow flow;
+	__u64 hash; /* of the flow */
+	struct hg_vip vip;
+	__u32 frame_size; /* of the error */
+	bool later_fragment;
+};
+
+static __always_inline bool is_icmp(bool ipv6, __u8 protocol)
+{
+	return protocol == (ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
+}
+
+static __always_inline __u8 icmp_kind(bool ipv6, __u8 type)
+{
+	return ipv6 ? icmp6_kinds[type] : icmp4_kinds[type];
+}
+
+/* What is next in the quote; NULL if that is less than `size` bytes. */
+static __always_inline void *quote_next(const struct xdp_md *ctx,
+					const struct quote *quote, __u32 size)
+{
+	return quote->left < size ? NULL : frame_at(ctx, quote->at, size);
+}
+
+static __always_inline __u32 read_quoted_ipv4(const struct xdp_md *ctx,
+					      struct quote *quote)
+{
+	const struct iphdr *ip = quote_next(ctx, quote, sizeof(*ip));
+	__u32 header_size;
+
+	if (!ip)
+		return HG_DROPPED_BAD_ICMP_ERROR;
+	header_size = ip->ihl * IPV4_WORD_SIZE;
+	if (ip->version != IPV4_VERSION || header_size < sizeof(*ip) ||
+	    header_size > quote->left)
+		return HG_DROPPED_BAD_ICMP_ERROR;
+	if (ip->saddr != quote->flow.destination[0])
+		return HG_DROPPED_FOREIGN_ICMP_ERROR;
+	quote->flow.source[0] = ip->daddr;
+	quote->flow.protocol = ip->protocol;
+	quote->later_fragment = ip->frag_off & bpf_htons(IPV4_FRAGMENT_OFFSET);
+	quote->at += header_size;
+	quote->left -= header_size;
+	return HG_UNDECIDED;
+}
+
+static __always_inline bool ipv6_equal(const __u32 a[4], const void *b)
+{
+	const __u32 *words = b;
+
+	return !((a[0] ^ words[0]) | (a[1] ^ words[1]) | (a[2] ^ words[2]) |
+		 (a[3] ^ words[3]));
+}
+
+static __always_inline __u32 walk_quoted_ipv6(struct xdp_md *ctx,
+					      struct quote *quote)
+{
+	union walked walked = {
+		.word = walk_extensions(ctx, quote->at, quote->left,
+					quote->flow.protocol, true),
+	};
+
+	if (walked.outcome != HG_UNDECIDED)
+		return HG_DROPPED_BAD_ICMP_ERROR;
+	quote->left -= walked.at - quote->at;
+	quote->at = walked.at;
+	quote->flow.protocol = walked.protocol;
+	quote->later_fragment = walked.place == FRAGMENT_LATER;
+	return HG_UNDECIDED;
+}
+
+static __always_inline __u32 read_quoted_ipv6(struct xdp_md *ctx,
+					      struct quote *quote)
+{
+	const struct ipv6hdr *ip = quote_next(ctx, quote, sizeof(*ip));
+
+	if (!ip || ip->version != IPV6_VERSION)
+		return HG_DROPPED_BAD_ICMP_ERROR;
+	if (!ipv6_equal(quote->flow.destination, &ip->saddr))
+		return HG_DROPPED_FOREIGN_ICMP_ERROR;
+	copy_ipv6(quote->flow.source, &ip->daddr);
+	quote->flow.protocol = ip->nexthdr;
+	quote->at += sizeof(*ip);
+	quote->left -= sizeof(*ip);
+	return walk_quoted_ipv6(ctx, quote);
+}
+
+/* Its ports are exchanged: the flow is the answer's. */
+static __always_inline __u32 read_quoted_ports(const struct xdp_md *ctx,
+					       struct quote *quote)
+{
+	const struct port_pair *header =
+		quote_next(ctx, quote, ICMP_QUOTED_TRANSPORT_SIZE);
+
+	if (!header)
+		return HG_DROPPED_BAD_ICMP_ERROR;
+	quote->flow.source_port = header->destination;
+	quote->flow.destination_port = header->source;
+	return HG_UNDECIDED;
+}
+
+/* An error about an error is not to be sent (RFC 1122 3.2.2). */
+static __always_inline __u32 read_quoted_icmp(const struct xdp_md *ctx,
+					      struct quote *quote)
+{
+	const struct icmp_header *header =
+		quote_next(ctx, quote, ICMP_QUOTED_TRANSPORT_SIZE);
+
+	if (!header ||
+	    icmp_kind(quote->flow.ipv6, header->type) != ICMP_KIND_ECHO)
+		return HG_DROPPED_BAD_ICMP_ERROR;
+	quote->flow.source_port = header->echo_id;
+	return HG_UNDECIDED;
+}
+
+static __always_inline __u32 read_quote(struct xdp_md *ctx, struct quote *quote)
+{
+	__u32 outcome = quote->flow.ipv6 ? read_quoted_ipv6(ctx, quote) :
+					   read_quoted_ipv4(ctx, quote);
+
+	if (outcome != HG_UNDECIDED || quote->later_fragment)
+		return outcome;
+	if (port_header_sizes[quote->flow.protocol])
+		return read_quoted_ports(ctx, quote);
+	if (is_icmp(quote->flow.ipv6, quote->flow.protocol))
+		return read_quoted_icmp(ctx, quote);
+	return HG_UNDECIDED;
+}
+
+/* `counter` tells VIPs apart. A second begins with the first error in it. */
+static __always_inline bool admit_icmp_error(__u32 counter)
+{
+	struct hg_icmp_budget *budget;
+	__u64 now;
+
+	budget = bpf_map_lookup_elem(&icmp_budgets, &counter);
+	if (!config.icmp_rate || !budget)
+		return true;
+	now = bpf_ktime_get_ns();
+	if (now - budget->since_ns >= ICMP_BUDGET_NS) {
+		budget->since_ns = now;
+		budget->used = 0;
+	}
+	if (budget->used >= config.icmp_rate)
+		return false;
+	budget->used++;
+	return true;
+}
+
+static __noinline __u32 hash_quote(struct xdp_md *ctx, struct quote *quote)
+{
+	__u32 outcome = read_quote(ctx, quote);
+
+	if (outcome != HG_UNDECIDED)
+		return outcome;
+	if (quote->later_fragment &&
+	    quote->vip.hash_fields == HG_HASH_5_TUPLE) {
+		quote->vip.hash_fields = HG_HASH_SRC_DST;
+		count_event(HG_EVENT_FRAGMENT_MISSED, quote->frame_size);
+	}
+	if (!admit_icmp_error(quote->vip.counter))
+		return HG_DROPPED_ICMP_RATE;
+	count_event(HG_EVENT_ICMP_ERROR, quote->frame_size);
+	quote->hash = hash_flow(&quote->flow, quote->vip.hash_fields);
+	return HG_UNDECIDED;
+}
+
+/*
+ * The hash is that of the answer to the quoted packet. The outer source takes no
+ * part: any router on the way may have sent the error.
+ */
+static __always_inline __u32 hash_icmp_error(struct xdp_md *ctx,
+					     const struct packet *packet,
+					     struct route *route)
+{
+	struct quote quote = {
+		.at = frame_offset(packet, packet->transport) +
+		      sizeof(struct icmp_header),
+		.left = packet->transport_size - sizeof(struct icmp_header),
+		.flow = { .ipv6 = packet->flow.ipv6 },
+		.vip = route->vip,
+		.frame_size = packet->frame_size,
+	};
+	__u32 outcome;
+
+	if (!transport_holds(packet, sizeof(struct icmp_header)))
+		return HG_DROPPED_BAD_ICMP_ERROR;
+	copy_ipv6(quote.flow.destination, packet->flow.destination);
+	outcome = hash_quote(ctx, &quote);
+	route->hash = quote.hash;
+	return outcome;
+}
+
+/* A ping is a flow, told from others by its identifier. */
+static __always_inline __u32 parse_echo(struct packet *packet)
+{
+	const struct icmp_header *header = packet->transport;
+
+	if (!transport_holds(packet, sizeof(*header)))
+		return too_short(packet);
+	packet->flow.source_port = header->echo_id;
+	return HG_UNDECIDED;
+}
+
+/* The kind of an ICMP packet; HG_UNDECIDED: it has one that we steer. */
+static __always_inline __u32 parse_icmp_kind(const struct packet *packet,
+					     __u8 *kind)
+{
+	const __u8 *type = packet->transport;
+
+	if (!transport_holds(packet, sizeof(*type)))
+		return too_short(packet);
+	*kind = icmp_kind(packet->flow.ipv6, *type);
+	return *kind == ICMP_KIND_OTHER ? HG_PASSED_OTHER_ICMP : HG_UNDECIDED;
+}
+
+#endif

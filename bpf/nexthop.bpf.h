@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef HEADGATE_NEXTHOP_BPF_H
+#define HEADGATE_NEXTHOP_BPF_H
+
+/* From a flow to a next hop: docs/packet-path.md, 7. */
+
+#include "count.bpf.h"
+#include "maps.bpf.h"
+#include "packet.bpf.h"
+
+static __always_inline __u64 hash_flow(const struct flow *flow, __u32 fields)
+{
+	if (unlikely(fields == HG_HASH_PACKET))
+		return bpf_get_prandom_u32();
+	return flow_hash(flow, fields, config.hash_key);
+}
+
+/* The bucket of a flow, all of it from one moment; zeroes if it has none. */
+static __always_inline struct hg_bucket find_bucket(struct route *route)
+{
+	union {
+		__u64 word;
+		struct hg_bucket bucket;
+	} value = {};
+	const struct hg_group *group;
+	const volatile __u64 *word;
+	__u32 index = route->vip.group;
+
+	group = bpf_map_lookup_elem(&groups, &index);
+	if (!group)
+		return value.bucket;
+	index = group->first_bucket + ((__u32)route->hash & group->mask);
+	route->bucket = index;
+	word = bpf_map_lookup_elem(&buckets, &index);
+	if (word)
+		value.word = *word;
+	return value.bucket;
+}
+
+/* Makes the next hop in `slot` the packet's own if it is alive. */
+static __always_inline bool take_nexthop(struct route *route, __u32 slot)
+{
+	const struct hg_nexthop *nexthop;
+
+	nexthop = bpf_map_lookup_elem(&nexthops, &slot);
+	if (!nexthop || !nexthop->alive)
+		return false;
+	route->nexthop = nexthop;
+	route->slot = slot;
+	return true;
+}
+
+static __always_inline __u32 take_bucket(struct route *route, __u32 frame_size)
+{
+	struct hg_bucket bucket = find_bucket(route);
+
+	if (likely(take_nexthop(route, bucket.current)))
+		return HG_UNDECIDED;
+	if (!take_nexthop(route, bucket.backup))
+		return HG_PASSED_NO_NEXTHOP;
+	count_event(HG_EVENT_BACKUP, frame_size);
+	return HG_UNDECIDED;
+}
+
+#endif

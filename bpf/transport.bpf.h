@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef HEADGATE_TRANSPORT_BPF_H
+#define HEADGATE_TRANSPORT_BPF_H
+
+/* Ports: what tells most flows apart. docs/packet-path.md, 5. */
+
+#include "packet.bpf.h"
+
+#include <linux/in.h>
+
+enum transport {
+	TRANSPORT_PROTOCOL_COUNT = 256,
+	TCP_HEADER_SIZE = 20,
+	UDP_HEADER_SIZE = 8, /* also of UDP-Lite */
+	DCCP_HEADER_SIZE = 12,
+	SCTP_HEADER_SIZE = 12,
+};
+
+/* What every protocol with ports begins with. */
+struct port_pair {
+	__u16 source;
+	__u16 destination;
+};
+
+/* What is needed of a header; 0: a protocol without ports. */
+static const __u8 port_header_sizes[TRANSPORT_PROTOCOL_COUNT] = {
+	[IPPROTO_TCP] = TCP_HEADER_SIZE,     [IPPROTO_UDP] = UDP_HEADER_SIZE,
+	[IPPROTO_DCCP] = DCCP_HEADER_SIZE,   [IPPROTO_SCTP] = SCTP_HEADER_SIZE,
+	[IPPROTO_UDPLITE] = UDP_HEADER_SIZE,
+};
+
+static __always_inline __u32 too_short(const struct packet *packet)
+{
+	return packet->fragment.place == FRAGMENT_FIRST ?
+		       HG_DROPPED_BAD_FRAGMENT :
+		       HG_DROPPED_BAD_TRANSPORT;
+}
+
+/* What a first fragment has of a header may be little more than its ports. */
+static __always_inline __u32 parse_ports(struct packet *packet,
+					 __u32 header_size)
+{
+	const struct port_pair *header = packet->transport;
+
+	if (unlikely(packet->fragment.place == FRAGMENT_FIRST))
+		header_size = sizeof(*header);
+	if (packet->transport_size < header_size ||
+	    !transport_holds(packet, sizeof(*header)))
+		return too_short(packet);
+	packet->flow.source_port = header->source;
+	packet->flow.destination_port = header->destination;
+	return HG_UNDECIDED;
+}
+
+#endif
