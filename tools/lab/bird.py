@@ -40,6 +40,27 @@ ROUTER = COMMON + """\
 protocol kernel {{ ipv4 {{ import none; export where source = RTS_BGP; }}; }}
 """ + SESSION
 
+# The same over IPv6, behind the one or the other.
+SESSION6 = """\
+protocol bgp headgate6 {{
+    local {address6} as {local_as};
+    neighbor {neighbor6} as {neighbor_as};
+    hold time {hold_time};
+    connect delay time 1;
+    connect retry time 1;
+    error wait time 1, 2;
+    ipv6 {{ import {import_}; export {export6}; }};
+}}
+"""
+
+SERVER6 = """\
+protocol direct vip6 {{ ipv6; interface "lo"; }}
+""" + SESSION6
+
+ROUTER6 = """\
+protocol kernel {{ ipv6 {{ import none; export where source = RTS_BGP; }}; }}
+""" + SESSION6
+
 
 class Bird:
     """One BIRD: its folder, its namespace and, while it runs, its process."""
@@ -91,13 +112,24 @@ class Bird:
 
 
 def server_bird(namespace, folder, address, local_as, neighbor, neighbor_as,
-                vip):
-    return Bird(namespace, folder, SERVER, address=address, local_as=local_as,
-                neighbor=neighbor, neighbor_as=neighbor_as, import_="none",
-                export=f"where net = {vip}/32")
+                vip, ipv6=None):
+    """`ipv6`: address, neighbor and VIP of a second session, or None."""
+    more = {}
+    if ipv6:
+        more = {"address6": ipv6[0], "neighbor6": ipv6[1],
+                "export6": f"where net = {ipv6[2]}/128"}
+    return Bird(namespace, folder, SERVER + SERVER6 if ipv6 else SERVER,
+                address=address, local_as=local_as, neighbor=neighbor,
+                neighbor_as=neighbor_as, import_="none",
+                export=f"where net = {vip}/32", **more)
 
 
-def router_bird(namespace, folder, address, local_as, neighbor, neighbor_as):
-    return Bird(namespace, folder, ROUTER, address=address, local_as=local_as,
-                neighbor=neighbor, neighbor_as=neighbor_as, import_="all",
-                export="none")
+def router_bird(namespace, folder, address, local_as, neighbor, neighbor_as,
+                ipv6=None):
+    """`ipv6`: address and neighbor of a second session, or None."""
+    more = {}
+    if ipv6:
+        more = {"address6": ipv6[0], "neighbor6": ipv6[1], "export6": "none"}
+    return Bird(namespace, folder, ROUTER + ROUTER6 if ipv6 else ROUTER,
+                address=address, local_as=local_as, neighbor=neighbor,
+                neighbor_as=neighbor_as, import_="all", export="none", **more)

@@ -11,7 +11,8 @@ import os
 
 from .agent import Headgate
 from .peers.peer import Announcement, Session
-from .system import LabError, Namespace, connect, require, wait_until
+from .system import (IPV6_ON, LabError, Namespace, connect, require,
+                     wait_until)
 from .topology import HEADGATE_AS, Lab
 
 DRAWING = """\
@@ -28,12 +29,8 @@ DRAWING = """\
 """
 
 VIP_PREFIXES = ("192.0.2.0/24", "2001:db8:f::/64")
-IPV6_ON = ("net.ipv6.conf.all.disable_ipv6=0",
-           "net.ipv6.conf.default.disable_ipv6=0",
-           # An address can be used at once, not after a second.
-           "net.ipv6.conf.all.accept_dad=0",
-           "net.ipv6.conf.default.accept_dad=0",
-           "net.ipv6.conf.default.addr_gen_mode=1")
+# Link-local addresses are those that we give.
+FABRIC_IPV6 = (*IPV6_ON, "net.ipv6.conf.default.addr_gen_mode=1")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,10 +103,10 @@ class Fabric(Lab):
 
     def build(self, _servers):
         self.make_folder()
-        self.host = Namespace(self.prefix, "headgate", IPV6_ON)
+        self.host = Namespace(self.prefix, "headgate", FABRIC_IPV6)
         self.namespaces = {}
         for seat in SEATS:
-            namespace = Namespace(self.prefix, seat.name, IPV6_ON)
+            namespace = Namespace(self.prefix, seat.name, FABRIC_IPV6)
             self.namespaces[seat.name] = namespace
             connect(namespace, "eth0", self.host, seat.name)
             self.accept_xdp_frames(namespace, "eth0")

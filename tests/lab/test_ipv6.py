@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""IPv6 beside IPv4: downloads, counters and a death, as for IPv4, and large
+datagrams of both families, which come as fragments."""
+
+import time
+
+from lab_case import LabCase
+from lab.system import wait_until
+from lab.topology import VIP, VIP6
+
+CONNECTIONS = 600
+TOLERANCE = 0.06
+FIRST_PORT = 20000
+REPEATED_PORTS = 50
+ECHO_PORT = 7007
+DATAGRAMS = 24
+DATAGRAM_BYTES = 8000  # six fragments
+
+
+class Ipv6(LabCase):
+
+    options = {"ipv6": True}
+
+    def test_flows_spread_and_everybody_counts_the_same(self):
+        lab = self.lab
+        counts = {s.address6: s.count_frames(VIP6) for s in lab.servers}
+        before = lab.headgate.nexthops()
+        connections = lab.download(FIRST_PORT, CONNECTIONS, VIP6)
+        time.sleep(0.5)  # the last FIN and its ACK
+        after = lab.headgate.nexthops()
+        frames = {a: count.read() for a, count in counts.items()}
+        for count in counts.values():
+            count.close()
+        self.assertEqual(connections.failed(), [])
+        for server in lab.servers:
+            self.assertAlmostEqual(connections.servers()[server.name],
+                                   CONNECTIONS / len(lab.servers),
+                                   delta=TOLERANCE * CONNECTIONS)
+        self.assertEqual({a: after[a]["packets"] - before[a]["packets"]
+                          for a in frames}, frames)
+        self.assertGreater(min(frames.values()), CONNECTIONS)
+
+    def test_a_flow_repeated_reaches_the_same_server(self):
+        first = self.lab.download(FIRST_PORT, REPEATED_PORTS, VIP6)
+        again = self.lab.download(FIRST_PORT, REPEATED_PORTS, VIP6)
+        self.assertEqual(first.failed() + again.failed(), [])
+        self.assertEqual(first.server_of_port(), again.server_of_port())
+
+    def test_a_dead_server_loses_its_flows_to_the_others(self):
+        lab = self.lab
+        victim, others = lab.servers[0], lab.servers[1:]
+        before = lab.download(FIRST_PORT, REPEATED_PORTS, VIP6)
+        victim.cut_power()
+        try:
+            lab.wait_living(others)
+            during = lab.download(FIRST_PORT, REPEATED_PORTS, VIP6)
+        finally:
+            victim.restore_power()
+            lab.wait_ready()
+        self.assertEqual(during.failed(), [])
+        self.assertNotIn(victim.name, during.servers())
+        # Nobody else's flows move but by the little that capacity asks for.
+        kept = {port: name for port, name in before.server_of_port().items()
+                if name != victim.name}
+        moved = [port for port, name in kept.items()
+                 if during.server_of_port()[port] != name]
+        self.assertLess(len(moved), REPEATED_PORTS / 5)
+
+    def check_large_datagrams(self, vip):
+        lab = self.lab
+        processes = [s.start_echo(vip, ECHO_PORT) for s in lab.servers]
+        try:
+            replies = lab.probe("datagrams", vip, ECHO_PORT, DATAGRAM_BYTES,
+                                FIRST_PORT, DATAGRAMS)
+        finally:
+            for process in processes:
+                process.end()
+                process.stdout.close()
+        self.assertNotIn(None, replies)
+        self.assertEqual({r["bytes"] for r in replies}, {DATAGRAM_BYTES})
+        self.assertGreater(len({r["server"] for r in replies}), 1)
+
+    def test_large_datagrams_arrive_whole_over_ipv4(self):
+        self.check_large_datagrams(VIP)
+
+    def test_large_datagrams_arrive_whole_over_ipv6(self):
+        self.check_large_datagrams(VIP6)
+
+    def test_kernel_routes_follow_the_sets(self):
+        """In the kernel of a host that does not forward they do no harm."""
+        lab = self.lab
+
+        def hops():
+            shown = lab.host.run("ip", "-6", "route", "show", VIP6)
+            return {s.address6 for s in lab.servers
+                    if f"via {s.address6} " in shown}
+        wait_until(lambda: hops() == {s.address6 for s in lab.servers}, 5,
+                   f"the kernel's route to {VIP6}")
+
+
+class OneArmIpv6(LabCase):
+
+    options = {"ipv6": True, "one_arm": True, "servers": 2}
+
+    def test_connections_turn_around_on_one_port(self):
+        before = self.lab.headgate.outcomes()
+        connections = self.lab.download(FIRST_PORT, REPEATED_PORTS, VIP6)
+        after = self.lab.headgate.outcomes()
+        self.assertEqual(connections.failed(), [])
+        self.assertGreater(after["forwarded_tx"] - before["forwarded_tx"],
+                           3 * REPEATED_PORTS)
+        self.assertEqual(after["forwarded_redirect"], 0)
