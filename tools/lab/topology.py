@@ -102,7 +102,7 @@ class Server:
         self.bird = bird.server_bird(self.namespace, folder, self.address,
                                      self.as_number, HEADGATE_LAN, HEADGATE_AS,
                                      VIP, ipv6)
-        self.web = web.WebServer(self.namespace, folder, lab.files, lab.vips)
+        self.web = web.WebServer(self.namespace, folder, lab.files, lab.services)
 
     def configure_ipv6(self):
         self.namespace.ip(f"address add {VIP6}/128 dev lo",
@@ -164,7 +164,7 @@ class Lab:
         self.ipv6 = ipv6
         self.forwarding = forwarding
         self.sysctls = IPV6_ON if ipv6 else ()
-        self.vips = (VIP, VIP6) if ipv6 else (VIP,)
+        self.services = (VIP, VIP6) if ipv6 else (VIP,)
         self.prefix = f"hg{os.getpid()}-"
         self.folder = f"/run/headgate-lab-{os.getpid()}"
         self.files = f"{self.folder}/www"
@@ -316,7 +316,7 @@ class Lab:
 
     def wait_announced(self, announced, seconds=20):
         """Until the router's kernel has, or has not, a route to the VIP."""
-        for vip in self.vips:
+        for vip in self.services:
             wait_until(lambda: bool(self.router_route(vip)) == announced,
                        seconds, f"the router's route to {vip} "
                        + ("present" if announced else "gone"))
