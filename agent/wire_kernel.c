@@ -11,6 +11,11 @@
 #include "nexthop/kernel_routes.h"
 #include "wires.h"
 
+enum {
+	/* For the servers' sessions to come back, as for a former program. */
+	FORMER_ROUTES_S = 30,
+};
+
 static bool has_vips(const struct config *config, bool ipv6)
 {
 	for (size_t i = 0; i < config->vip_count; i++)
@@ -34,7 +39,8 @@ static void warn_of_forwarding(const struct config *config, bool ipv6)
 
 int wire_kernel_routes(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
-	int code = kernel_routes_new(agent->base, &agent->kernel_routes);
+	int code = kernel_routes_new(agent->base, FORMER_ROUTES_S,
+				     &agent->kernel_routes);
 
 	if (code) {
 		snprintf(error, AGENT_ERROR_SIZE,

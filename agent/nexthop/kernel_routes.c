@@ -265,9 +265,10 @@ static int open_socket(struct kernel_routes *routes)
 	return error ? error : stop_waiting(routes);
 }
 
-int kernel_routes_new(struct event_base *base, struct kernel_routes **out)
+int kernel_routes_new(struct event_base *base, unsigned int patience_s,
+		      struct kernel_routes **out)
 {
-	const struct timeval patience = { .tv_sec = KERNEL_ROUTES_FORMER_S };
+	const struct timeval patience = { .tv_sec = patience_s };
 	struct kernel_routes *routes = calloc(1, sizeof(*routes));
 	int error = -ENOMEM;
 

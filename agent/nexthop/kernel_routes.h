@@ -10,7 +10,7 @@
  * A change is put down and written from the event loop, a batch at a time; a
  * route that changes while it waits is written once. Routes that a former run
  * left are replaced when they are set again, and removed when that has not
- * happened for KERNEL_ROUTES_FORMER_S. They are told by their protocol, which
+ * happened for some time. They are told by their protocol, which
  * is therefore nobody else's, and their metric keeps them behind routes that
  * somebody set by hand.
  */
@@ -24,15 +24,13 @@
 struct event_base;
 struct kernel_routes;
 
-enum kernel_routes_times {
-	KERNEL_ROUTES_FORMER_S = 30,
-};
-
 /*
- * Opens the socket and looks for routes of a former run. The caller frees with
- * kernel_routes_free(). Returns 0 or -errno.
+ * Opens the socket and looks for routes of a former run, which have `patience_s`
+ * seconds to be set again. The caller frees with kernel_routes_free(). Returns 0
+ * or -errno.
  */
-int kernel_routes_new(struct event_base *base, struct kernel_routes **routes);
+int kernel_routes_new(struct event_base *base, unsigned int patience_s,
+		      struct kernel_routes **routes);
 /* With `remove`, no route stays in the kernel. NULL is legal. */
 void kernel_routes_free(struct kernel_routes *routes, bool remove);
 

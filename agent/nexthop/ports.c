@@ -210,7 +210,13 @@ static bool find_way_out(const struct ports *ports, const struct host *host,
 	const struct nexthop_link *link = host_link_by_index(host, ifindex);
 	const struct nexthop_link *bottom;
 
-	if (!link || !is_ethernet(link) || !host_find_port(host, link, port))
+	if (!link || !is_ethernet(link))
+		return false;
+	if (is_listed(ports, link->name)) {
+		*port = (struct host_port){ .ifindex = ifindex };
+		return true;
+	}
+	if (!host_find_port(host, link, port))
 		return false;
 	bottom = host_link_by_index(host, port->ifindex);
 	return bottom && is_listed(ports, bottom->name);

@@ -15,6 +15,7 @@
 
 enum {
 	TURN_US = 2000,
+	PATIENCE_S = 1,
 	MANY = 3000, /* VIPs */
 	TEXT_SIZE = 4096,
 };
@@ -31,7 +32,7 @@ static int set_up(void **state)
 	pair_run("ip address add 2001:db8::1/64 dev hg0 nodad");
 	hg0 = if_nametoindex("hg0");
 	base = event_base_new();
-	return kernel_routes_new(base, &routes);
+	return kernel_routes_new(base, PATIENCE_S, &routes);
 }
 
 static int tear_down(void **state)
@@ -223,7 +224,7 @@ static void routes_of_a_former_run_are_taken_over(void **state)
 	set("2001:db8:f::1/128", hops + 1, 1);
 	turn();
 	kernel_routes_free(routes, false);
-	assert_int_equal(kernel_routes_new(base, &routes), 0);
+	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
 	set("192.0.2.1/32", hops, 1);
 	turn();
 	assert_int_equal(count_routes("-4"), 2);
@@ -231,7 +232,28 @@ static void routes_of_a_former_run_are_taken_over(void **state)
 	kernel_routes_free(routes, true);
 	assert_int_equal(count_routes("-4"), 0);
 	assert_int_equal(count_routes("-6"), 0);
-	assert_int_equal(kernel_routes_new(base, &routes), 0);
+	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
+}
+
+static void routes_that_nobody_sets_again_are_removed(void **state)
+{
+	const struct route_hop hop = hop_of("10.0.0.2", 1);
+	const struct timeval patience = { .tv_sec = PATIENCE_S };
+
+	(void)state;
+	set("192.0.2.1/32", &hop, 1);
+	set("192.0.2.2/32", &hop, 1);
+	turn();
+	kernel_routes_free(routes, false);
+	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
+	set("192.0.2.1/32", &hop, 1);
+	turn();
+	assert_int_equal(count_routes("-4"), 2);
+	event_base_loopexit(base, &patience);
+	event_base_dispatch(base);
+	turn();
+	assert_int_equal(count_routes("-4"), 1);
+	assert_shown("192.0.2.1", "via 10.0.0.2 dev hg0");
 }
 
 static void routes_that_went_with_their_link_come_back(void **state)
@@ -290,6 +312,7 @@ int main(void)
 		ROUTE_TEST(a_route_of_somebody_else_stays),
 		ROUTE_TEST(many_changes_are_coalesced_and_bounded),
 		ROUTE_TEST(routes_of_a_former_run_are_taken_over),
+		ROUTE_TEST(routes_that_nobody_sets_again_are_removed),
 		ROUTE_TEST(routes_that_went_with_their_link_come_back),
 		ROUTE_TEST(a_refused_route_is_tried_again_when_set),
 		ROUTE_TEST(knows_whether_the_kernel_forwards),

@@ -18,6 +18,7 @@
 #include <linux/if_packet.h>
 
 #include "nexthop/arp.h"
+#include "nexthop/nd.h"
 #include "nexthop/nexthop.h"
 #include "pair.h"
 
@@ -447,6 +448,67 @@ static void an_ipv6_server_without_its_address_dies_and_returns(void **state)
 	assert_int_equal(changes, 3);
 }
 
+/* Over the pseudo-header and `size` bytes of ICMPv6: RFC 8200 8.1. */
+static uint16_t nd_checksum(const struct nd_solicitation_frame *frame)
+{
+	const uint8_t *bytes = (const uint8_t *)&frame->start.source;
+	const uint8_t *end = (const uint8_t *)(frame + 1);
+	uint32_t sum =
+		ntohs(frame->start.payload_length) + frame->start.next_header;
+
+	for (; bytes < end; bytes += sizeof(uint16_t))
+		sum += (uint32_t)bytes[0] << 8 | bytes[1];
+	while (sum >> 16)
+		sum = (sum & UINT16_MAX) + (sum >> 16);
+	return htons((uint16_t)~sum);
+}
+
+/* "2001:db8::2 is at the forger", said to us as an answer would be. */
+static struct nd_solicitation_frame forged_advertisement(void)
+{
+	struct nd_solicitation solicitation = {
+		.destination = hop->source_mac,
+	};
+	struct nd_solicitation_frame frame;
+
+	assert_true(address_parse("2001:db8::2", &solicitation.source));
+	assert_true(address_parse("2001:db8::1", &solicitation.target));
+	memcpy(solicitation.source_mac, forger_mac, MAC_SIZE);
+	nd_build_solicitation(&solicitation, &frame);
+	frame.start.type = ND_ADVERTISEMENT;
+	frame.start.flags = 0x60; /* solicited, override */
+	frame.start.target = solicitation.source;
+	frame.source_mac.type = 2; /* the target's link-layer address */
+	frame.start.checksum = 0;
+	frame.start.checksum = nd_checksum(&frame);
+	return frame;
+}
+
+static void a_forged_advertisement_does_not_move_it(void **state)
+{
+	struct sockaddr_ll to = { .sll_family = AF_PACKET };
+	struct nd_solicitation_frame forged;
+	unsigned int ifindex;
+	int fd = pair_server_socket(server, &ifindex);
+
+	(void)state;
+	acquire_alive("2001:db8::2");
+	forged = forged_advertisement();
+	to.sll_ifindex = (int)ifindex;
+	for (uint64_t end = now_ms() + DEATH_MS; now_ms() < end;) {
+		assert_int_equal(sendto(fd, &forged, sizeof(forged), 0,
+					(const struct sockaddr *)&to,
+					sizeof(to)),
+				 sizeof(forged));
+		wait_for(never, 1);
+		assert_true(alive());
+		assert_memory_equal(hop->mac, server_mac, MAC_SIZE);
+	}
+	close(fd);
+	assert_true(hop->conflicts > 100);
+	assert_int_equal(changes, 1);
+}
+
 static void an_ipv6_server_with_a_new_mac_is_found(void **state)
 {
 	(void)state;
@@ -533,6 +595,7 @@ int main(void)
 		TRACKER_TEST(a_link_local_server_is_alive_on_its_link),
 		TRACKER_TEST(
 			an_ipv6_server_without_its_address_dies_and_returns),
+		TRACKER_TEST(a_forged_advertisement_does_not_move_it),
 		TRACKER_TEST(an_ipv6_server_with_a_new_mac_is_found),
 		TRACKER_TEST(an_ipv6_gateway_serves_both_families),
 		TRACKER_TEST(a_new_metric_is_a_change),
