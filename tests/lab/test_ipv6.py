@@ -110,3 +110,50 @@ class OneArmIpv6(LabCase):
         self.assertGreater(after["forwarded_tx"] - before["forwarded_tx"],
                            3 * REPEATED_PORTS)
         self.assertEqual(after["forwarded_redirect"], 0)
+
+
+class LinkLocal(LabCase):
+    """Servers without a next hop but their link-local addresses: RFC 2545, and
+    RFC 8950 for the IPv4 VIP."""
+
+    options = {"ipv6": True, "link_local": True, "servers": 3,
+               "forwarding": True}
+
+    def check_downloads(self, vip):
+        connections = self.lab.download(FIRST_PORT, REPEATED_PORTS, vip)
+        self.assertEqual(connections.failed(), [])
+        self.assertEqual(len(connections.servers()), 3)
+
+    def test_an_ipv4_vip_is_steered_to_link_local_next_hops(self):
+        self.check_downloads(VIP)
+
+    def test_an_ipv6_vip_is_steered_to_link_local_next_hops(self):
+        self.check_downloads(VIP6)
+
+    def test_next_hops_are_shown_with_their_interface(self):
+        routes = {r["prefix"]: r for r in self.lab.headgate.show("routes")}
+        for prefix in (f"{VIP}/32", f"{VIP6}/128"):
+            self.assertEqual(
+                {p["next_hop"] for p in routes[prefix]["paths"]},
+                {f"{s.link_local}%lan" for s in self.lab.servers})
+
+    def test_the_kernel_has_routes_over_them_for_both_families(self):
+        for vip in (VIP, VIP6):
+            shown = self.lab.host.run("ip", "-6" if ":" in vip else "-4",
+                                      "route", "show", vip)
+            for server in self.lab.servers:
+                self.assertIn(f"{server.link_local} dev lan", shown)
+
+    def test_a_dead_server_leaves_both_vips(self):
+        lab = self.lab
+        victim, others = lab.servers[0], lab.servers[1:]
+        victim.cut_power()
+        try:
+            lab.wait_living(others)
+            for vip in (VIP, VIP6):
+                during = lab.download(FIRST_PORT, REPEATED_PORTS, vip)
+                self.assertEqual(during.failed(), [])
+                self.assertNotIn(victim.name, during.servers())
+        finally:
+            victim.restore_power()
+            lab.wait_ready()

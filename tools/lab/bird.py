@@ -111,6 +111,31 @@ class Bird:
         self.process.signal_group(signal.SIGSTOP)
 
 
+# Both families over one session between link-local addresses, with next hops
+# that are link-local for both: RFC 8950.
+SERVER_LINK_LOCAL = COMMON + """\
+protocol direct vip {{ ipv4; ipv6; interface "lo"; }}
+protocol bgp headgate {{
+    local {link_local} as {local_as};
+    neighbor {neighbor} as {neighbor_as};
+    interface "eth0";
+    hold time {hold_time};
+    connect delay time 1;
+    connect retry time 1;
+    error wait time 1, 2;
+    ipv4 {{ import none; export where net = {vip}/32; extended next hop on; }};
+    ipv6 {{ import none; export where net = {vip6}/128; }};
+}}
+"""
+
+
+def link_local_bird(namespace, folder, address, link_local, local_as, neighbor,
+                    neighbor_as, vips):
+    return Bird(namespace, folder, SERVER_LINK_LOCAL, address=address,
+                link_local=link_local, local_as=local_as, neighbor=neighbor,
+                neighbor_as=neighbor_as, vip=vips[0], vip6=vips[1])
+
+
 def server_bird(namespace, folder, address, local_as, neighbor, neighbor_as,
                 vip, ipv6=None):
     """`ipv6`: address, neighbor and VIP of a second session, or None."""

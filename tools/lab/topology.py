@@ -58,6 +58,7 @@ HEADGATE6_UP = "2001:db8:255::2"
 LAN6 = "2001:db8:1::/64"
 ROUTER6_LAN = "2001:db8:1::254"
 HEADGATE6_LAN = "2001:db8:1::1"
+HEADGATE_LINK_LOCAL = "fe80::1"
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 ECHO, PROBE = f"{FOLDER}/echo.py", f"{FOLDER}/probe.py"
@@ -85,6 +86,7 @@ class Server:
         self.name = f"server{number}"
         self.address = f"10.1.0.{10 + number}"
         self.address6 = f"2001:db8:1::{10 + number}"
+        self.link_local = f"fe80::{10 + number}"
         self.as_number = FIRST_SERVER_AS + number - 1
         self.switch = lab.lan
         # The VIP is nobody's business on the LAN: no ARP answers for it.
@@ -94,18 +96,31 @@ class Server:
                                     *lab.sysctls])
         lab.plug_in(self.namespace, "eth0", self.name)
         self.configure()
-        ipv6 = None
         if lab.ipv6:
             self.configure_ipv6()
-            ipv6 = (self.address6, HEADGATE6_LAN, VIP6)
         folder = f"{lab.folder}/{self.name}"
-        self.bird = bird.server_bird(self.namespace, folder, self.address,
-                                     self.as_number, HEADGATE_LAN, HEADGATE_AS,
-                                     VIP, ipv6)
+        self.bird = self.make_bird(lab, folder)
         self.web = web.WebServer(self.namespace, folder, lab.files, lab.services)
+
+    def make_bird(self, lab, folder):
+        if lab.link_local:
+            return bird.link_local_bird(
+                self.namespace, folder, self.address, self.link_local,
+                self.as_number, HEADGATE_LINK_LOCAL, HEADGATE_AS, lab.services)
+        ipv6 = (self.address6, HEADGATE6_LAN, VIP6) if lab.ipv6 else None
+        return bird.server_bird(self.namespace, folder, self.address,
+                                self.as_number, HEADGATE_LAN, HEADGATE_AS,
+                                VIP, ipv6)
+
+    def next_hops(self, lab):
+        """As whom Headgate knows it."""
+        if lab.link_local:
+            return {f"{self.link_local}%lan"}
+        return {self.address, self.address6} if lab.ipv6 else {self.address}
 
     def configure_ipv6(self):
         self.namespace.ip(f"address add {VIP6}/128 dev lo",
+                          f"address add {self.link_local}/64 dev eth0",
                           f"address add {self.address6}/64 dev eth0",
                           f"route add default via {ROUTER6_LAN}")
 
@@ -152,16 +167,18 @@ class Server:
 class Lab:
     """Everything in the drawing. A context manager; close() removes it all.
 
-    With `ipv6`, all of it speaks IPv6 as well, over sessions of its own. With
-    `forwarding`, the kernel of the headgate host forwards, and has a way back
+    With `ipv6`, all of it speaks IPv6 as well, over sessions of its own; with
+    `link_local`, too, servers have one session for both families, and nothing
+    but link-local addresses as next hops of either. With `forwarding`, the kernel of the headgate host forwards, and has a way back
     to the client.
     """
 
     def __init__(self, servers=4, one_arm=False, ipv6=False,
-                 forwarding=False):
+                 link_local=False, forwarding=False):
         require(PROGRAMS)
         self.one_arm = one_arm
         self.ipv6 = ipv6
+        self.link_local = link_local
         self.forwarding = forwarding
         self.sysctls = IPV6_ON if ipv6 else ()
         self.services = (VIP, VIP6) if ipv6 else (VIP,)
@@ -240,7 +257,8 @@ class Lab:
                        f"route add default via {ROUTER6_CLIENT}")
         self.router.ip(f"address add {ROUTER6_CLIENT}/64 dev client",
                        f"address add {ROUTER6_LAN}/64 dev lan")
-        self.host.ip(f"address add {HEADGATE6_LAN}/64 dev lan")
+        self.host.ip(f"address add {HEADGATE6_LAN}/64 dev lan",
+                     f"address add {HEADGATE_LINK_LOCAL}/64 dev lan")
         if not self.one_arm:
             self.router.ip(f"address add {ROUTER6_UP}/64 dev up")
             self.host.ip(f"address add {HEADGATE6_UP}/64 dev up")
@@ -287,6 +305,11 @@ class Lab:
                                self.router_ends()[0])]
         if self.ipv6:
             flags += family_flags(VIP6_PREFIX, LAN6, self.router_ends6()[0])
+        if self.link_local:
+            for server in self.servers:
+                flags += ["--neighbor", f"{server.link_local}%lan,"
+                          f"as={server.as_number},role=backend,"
+                          "extended-next-hop"]
         return flags
 
     # ----------------------------------------------------- running
@@ -308,9 +331,7 @@ class Lab:
 
     def wait_living(self, servers, seconds=20):
         """Until exactly these servers carry traffic."""
-        wanted = {server.address for server in servers}
-        if self.ipv6:
-            wanted |= {server.address6 for server in servers}
+        wanted = set().union(*(s.next_hops(self) for s in servers))
         wait_until(lambda: self.headgate.living() == wanted, seconds,
                    f"traffic on exactly {len(wanted)} servers")
 
