@@ -47,12 +47,13 @@ nexthop_SRC += kernel_routes.c nd.c nd_socket.c netlink_message.c packet_socket.
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
 steering_SRC += identity.c
 datapath_SRC := attach.c counters.c datapath.c failure.c pins.c tables.c
-datapath_SRC += capture.c vips.c
+datapath_SRC += capture.c vip_table.c vips.c
 control_SRC := control.c json.c request.c show.c show_bgp.c show_neighbors.c show_steering.c
 CTL_SRC := client.c headgatectl.c show.c table.c value.c view.c
 
 # tests/unit/ROOM/test_NAME.c, without root; tests/xdp/test_NAME.c, with root.
 UNIT_TESTS :=
+UNIT_TESTS += datapath/test_vip_table
 UNIT_TESTS += $(addprefix bgp/test_,as_path attributes attributes_encode attributes_unknown community fsm message \
 	notification open open_check update update_encode)
 UNIT_TESTS += $(addprefix bgp/test_,capability notification_describe open_damage open_encode role route_refresh session text)

@@ -86,7 +86,7 @@ static __always_inline void capture(struct xdp_md *ctx,
 		.frame_size = packet->frame_size,
 	};
 
-	if (route->for_vip)
+	if (route->vip.used)
 		write_capture(ctx, &record,
 			      packet->frame_size - packet->network_size,
 			      packet->type == bpf_htons(ETH_P_IPV6));

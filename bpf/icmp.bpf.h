@@ -215,14 +215,14 @@ static __noinline __u32 hash_quote(struct xdp_md *ctx, struct quote *quote)
 
 	if (outcome != HG_UNDECIDED)
 		return outcome;
+	if (!admit_icmp_error(quote->vip.counter))
+		return HG_DROPPED_ICMP_RATE;
+	count_event(HG_EVENT_ICMP_ERROR, quote->frame_size);
 	if (quote->later_fragment &&
 	    quote->vip.hash_fields == HG_HASH_5_TUPLE) {
 		quote->vip.hash_fields = HG_HASH_SRC_DST;
 		count_event(HG_EVENT_FRAGMENT_MISSED, quote->frame_size);
 	}
-	if (!admit_icmp_error(quote->vip.counter))
-		return HG_DROPPED_ICMP_RATE;
-	count_event(HG_EVENT_ICMP_ERROR, quote->frame_size);
 	quote->hash = hash_flow(&quote->flow, quote->vip.hash_fields);
 	return HG_UNDECIDED;
 }

@@ -16,7 +16,8 @@ enum ipv4 {
 	IPV4_FRAGMENT_OFFSET = 0x1fff,
 	IPV4_FRAGMENT_UNIT = 8,
 	IPV4_MAX_OPTIONS_SIZE = 40,
-	LAST_HOP_TTL = 1, /* as the hop limit of IPv6 */
+	IPV4_OPTIONS_MASK = 63, /* changes nothing, but the verifier sees it */
+	LAST_HOP_TTL = 1,	/* as the hop limit of IPv6 */
 };
 
 /* RFC 791 3.1. */
@@ -29,20 +30,27 @@ enum ipv4_option {
 	IPV4_OPTION_LENGTH_AT = 1,
 };
 
-/* The length of an option of which the header holds `left` bytes; 0: none. */
+/*
+ * The length of an option of which the header holds `left` bytes; 0: it has
+ * none, or one that cannot be.
+ */
 static __always_inline __u32 ipv4_option_length(const struct xdp_md *ctx,
 						__u32 at, __u32 left)
 {
 	const __u8 *option = frame_at(ctx, at, IPV4_OPTION_MIN_SIZE);
+	__u32 length;
 
-	return option && left >= IPV4_OPTION_MIN_SIZE ?
-		       option[IPV4_OPTION_LENGTH_AT] :
-		       0;
+	if (!option || left < IPV4_OPTION_MIN_SIZE)
+		return 0;
+	length = option[IPV4_OPTION_LENGTH_AT];
+	return length < IPV4_OPTION_MIN_SIZE || length > left ? 0 : length;
 }
 
 /*
  * `size` bytes of options at an offset into the frame. Goes byte by byte and
- * passes over what an option contains: so the verifier knows where it is.
+ * passes over what an option contains; that no option ends behind the longest
+ * header is said once more with a constant, for the verifier to need a few
+ * states for each byte and not one for each way to get there.
  */
 __noinline int check_ipv4_options(struct xdp_md *ctx, __u32 at, __u32 size)
 {
@@ -50,22 +58,24 @@ __noinline int check_ipv4_options(struct xdp_md *ctx, __u32 at, __u32 size)
 
 #pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < IPV4_MAX_OPTIONS_SIZE && i < size; i++) {
-		const __u8 *type = frame_at(ctx, at + i, sizeof(*type));
-		__u32 length;
+		const __u8 *type;
+		__u32 length = 1;
 
+		if (i < next)
+			continue;
+		type = frame_at(ctx, at + i, sizeof(*type));
 		if (!type)
 			return HG_DROPPED_BAD_OPTIONS;
-		if (i < next || *type == IPV4_OPTION_NOP)
-			continue;
 		if (*type == IPV4_OPTION_END)
 			return HG_UNDECIDED;
-		length = ipv4_option_length(ctx, at + i, size - i);
-		if (length < IPV4_OPTION_MIN_SIZE || length > size - i)
+		if (*type != IPV4_OPTION_NOP)
+			length = ipv4_option_length(ctx, at + i, size - i);
+		if (!length || length > IPV4_MAX_OPTIONS_SIZE - i)
 			return HG_DROPPED_BAD_OPTIONS;
 		if (*type == IPV4_OPTION_LOOSE_ROUTE ||
 		    *type == IPV4_OPTION_STRICT_ROUTE)
 			return HG_PASSED_SOURCE_ROUTED;
-		next = i + length;
+		next = (i + length) & IPV4_OPTIONS_MASK;
 	}
 	return HG_UNDECIDED;
 }

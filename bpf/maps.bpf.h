@@ -25,17 +25,19 @@ struct hg_port ports[HG_MAX_PORTS] = {};
 struct hg_control control = {};
 
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, HG_MAX_VIPS);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, HG_VIP_LINES);
 	__type(key, __u32);
-	__type(value, struct hg_vip);
+	__type(value, struct hg_vip4_line);
 } vip4 SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, HG_MAX_VIPS);
-	__type(key, struct hg_address);
-	__type(value, struct hg_vip);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, HG_VIP_LINES);
+	__type(key, __u32);
+	__type(value, struct hg_vip6_line);
 } vip6 SEC(".maps");
 
 /* Asked only while there is something in them. */

@@ -78,9 +78,8 @@ struct packet {
 
 /* Where a packet goes: its VIP, and the next hop once it is chosen. */
 struct route {
-	bool for_vip;
-	struct hg_vip vip;
-	__u64 hash; /* of the flow */
+	struct hg_vip vip; /* not `used`: none */
+	__u64 hash;	   /* of the flow */
 	const struct hg_nexthop *nexthop;
 	__u32 slot;   /* of the next hop */
 	__u32 bucket; /* index into `buckets`, or BUCKET_NONE */

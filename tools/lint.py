@@ -32,7 +32,7 @@ ROOMS = {
 # The part of bgp/ that knows neither sockets nor time.
 PURE = {"agent/rib/decision", "agent/rib/import", "agent/steering/assign",
         "agent/nexthop/arp", "agent/nexthop/nd", "agent/nexthop/probe",
-        "agent/steering/identity"} | {
+        "agent/steering/identity", "agent/datapath/vip_table"} | {
     "agent/bgp/" + name for name in
     ("admission", "collision", "error_log", "greeting",
      "as_path", "attribute_show", "attribute_table", "attribute_value", "attributes",
@@ -140,7 +140,7 @@ def compile_alone(compiler, path, extra):
 
 def main():
     sources = tracked("*.c", "*.h")
-    userland = [path for path in sources if not path.startswith("bpf/") or path.endswith("flow_hash.h")]
+    userland = [path for path in sources if not path.startswith("bpf/") or path.endswith("_hash.h")]
     extra = ["-I" + os.environ.get("B", "build")]
     extra += subprocess.run(["pkg-config", "--cflags", "libbpf", "libevent_core", "libmnl", "json-c"],
                             check=True, text=True, capture_output=True).stdout.split()

@@ -83,12 +83,8 @@ static void take_descriptors(struct datapath *dp)
 	const struct headgate *skeleton = dp->skeleton;
 
 	dp->program = bpf_program__fd(skeleton->progs.headgate);
-	dp->vips = (struct vip_maps){
-		.vip4 = bpf_map__fd(skeleton->maps.vip4),
-		.vip6 = bpf_map__fd(skeleton->maps.vip6),
-		.vip4_lpm = bpf_map__fd(skeleton->maps.vip4_lpm),
-		.vip6_lpm = bpf_map__fd(skeleton->maps.vip6_lpm),
-	};
+	dp->vips.vip4_lpm = bpf_map__fd(skeleton->maps.vip4_lpm);
+	dp->vips.vip6_lpm = bpf_map__fd(skeleton->maps.vip6_lpm);
 	dp->tx_ports = bpf_map__fd(skeleton->maps.tx_ports);
 	dp->vip_counters = bpf_map__fd(skeleton->maps.vip_counters);
 	dp->nh_counters = bpf_map__fd(skeleton->maps.nh_counters);
@@ -111,6 +107,9 @@ static int map_memory(struct datapath *dp, struct datapath_error *error)
 	if (!err)
 		err = table_open(&dp->nexthops,
 				 bpf_map__fd(skeleton->maps.nexthops));
+	if (!err)
+		err = vips_open(&dp->vips, bpf_map__fd(skeleton->maps.vip4),
+				bpf_map__fd(skeleton->maps.vip6));
 	if (!err)
 		err = counters_open(&dp->counters);
 	if (err)
@@ -199,6 +198,7 @@ void datapath_close(struct datapath *dp, bool keep)
 	if (!keep && dp->maps_pinned)
 		unpin_maps(dp);
 	counters_close(&dp->counters);
+	vips_close(&dp->vips);
 	table_close(&dp->nexthops);
 	table_close(&dp->buckets);
 	table_close(&dp->groups);

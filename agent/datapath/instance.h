@@ -31,7 +31,7 @@ struct datapath {
 	int events;
 	int captures;
 
-	struct vip_maps vips;
+	struct vips vips;
 	struct table groups;
 	struct table buckets;
 	struct table nexthops;

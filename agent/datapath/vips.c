@@ -5,86 +5,121 @@
 
 #include "datapath/datapath.h"
 #include "datapath/instance.h"
+#include "datapath/vip_table.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <string.h>
 
-/* A VIP as a key of the map it belongs into. */
-struct vip_key {
-	int map;
-	union {
-		uint32_t address4;
-		struct hg_address address6;
-		struct hg_prefix4 prefix4;
-		struct hg_prefix6 prefix6;
-	};
-	uint8_t *flag; /* tells the program to ask this map; NULL: it always does */
+/* Where a single address stands. */
+struct host {
+	struct vip_table *table;
+	struct vip_table_entry entry;
 };
 
-static struct vip_key key4_of(struct datapath *dp, const struct prefix *prefix)
-{
-	uint32_t address = address_ipv4(&prefix->address);
+/* Where a prefix stands. */
+struct trie {
+	int map;
+	uint8_t *flag; /* tells the program to ask it */
+	union {
+		struct hg_prefix4 prefix4;
+		struct hg_prefix6 prefix6;
+	} key;
+};
 
-	if (prefix_is_host(prefix))
-		return (struct vip_key){ .map = dp->vips.vip4,
-					 .address4 = address };
-	return (struct vip_key){
-		.map = dp->vips.vip4_lpm,
-		.prefix4 = { prefix->length, address },
-		.flag = &dp->control->lpm4,
-	};
+int vips_open(struct vips *vips, int vip4, int vip6)
+{
+	int err = table_open(&vips->memory4, vip4);
+
+	if (!err)
+		err = table_open(&vips->memory6, vip6);
+	vips->vip4 = (struct vip_table){ .shape = &vip_table_shape4,
+					 .words = vips->memory4.words };
+	vips->vip6 = (struct vip_table){ .shape = &vip_table_shape6,
+					 .words = vips->memory6.words };
+	return err;
 }
 
-static struct vip_key key6_of(struct datapath *dp, const struct prefix *prefix)
+void vips_close(struct vips *vips)
+{
+	table_close(&vips->memory6);
+	table_close(&vips->memory4);
+}
+
+static struct host host_of(struct datapath *dp, const struct prefix *prefix,
+			   struct hg_vip vip)
 {
 	struct hg_address address;
 
+	if (address_is_ipv4(&prefix->address))
+		return (struct host){
+			&dp->vips.vip4,
+			vip_table_entry4(address_ipv4(&prefix->address), vip)
+		};
 	memcpy(&address, prefix->address.bytes, sizeof(address));
-	if (prefix_is_host(prefix))
-		return (struct vip_key){ .map = dp->vips.vip6,
-					 .address6 = address };
-	return (struct vip_key){
-		.map = dp->vips.vip6_lpm,
-		.prefix6 = { prefix->length, address },
-		.flag = &dp->control->lpm6,
-	};
+	return (struct host){ &dp->vips.vip6, vip_table_entry6(&address, vip) };
 }
 
-static struct vip_key key_of(struct datapath *dp, const struct prefix *prefix)
+static struct trie trie_of(struct datapath *dp, const struct prefix *prefix)
 {
-	return address_is_ipv4(&prefix->address) ? key4_of(dp, prefix) :
-						   key6_of(dp, prefix);
+	struct trie trie = { .key.prefix6.length = prefix->length };
+
+	if (address_is_ipv4(&prefix->address)) {
+		trie.map = dp->vips.vip4_lpm;
+		trie.flag = &dp->control->lpm4;
+		trie.key.prefix4.address = address_ipv4(&prefix->address);
+	} else {
+		trie.map = dp->vips.vip6_lpm;
+		trie.flag = &dp->control->lpm6;
+		memcpy(&trie.key.prefix6.address, prefix->address.bytes,
+		       sizeof(trie.key.prefix6.address));
+	}
+	return trie;
 }
 
-static bool is_empty(int map)
+static int set_prefix(struct datapath *dp, const struct prefix *prefix,
+		      const struct hg_vip *vip)
 {
-	struct hg_prefix6 key; /* the longer one of both */
+	struct trie trie = trie_of(dp, prefix);
+	int err = bpf_map_update_elem(trie.map, &trie.key, vip, BPF_ANY);
 
-	return bpf_map_get_next_key(map, NULL, &key) == -ENOENT;
+	if (!err)
+		__atomic_store_n(trie.flag, 1, __ATOMIC_RELEASE);
+	return err;
+}
+
+static int delete_prefix(struct datapath *dp, const struct prefix *prefix)
+{
+	struct trie trie = trie_of(dp, prefix);
+	int err = bpf_map_delete_elem(trie.map, &trie.key);
+
+	if (!err && bpf_map_get_next_key(trie.map, NULL, &trie.key) == -ENOENT)
+		__atomic_store_n(trie.flag, 0, __ATOMIC_RELEASE);
+	return err;
 }
 
 int datapath_set_vip(struct datapath *dp, const struct prefix *prefix,
-		     const struct hg_vip *vip)
+		     const struct hg_vip *value)
 {
-	struct vip_key key = key_of(dp, prefix);
-	int err;
+	struct hg_vip vip = *value;
+	struct host host;
 
-	if (vip->group >= dp->groups.entries || vip->counter >= HG_MAX_VIPS ||
-	    vip->hash_fields >= HG_HASH_FIELDS_COUNT)
+	if (vip.group >= dp->groups.entries ||
+	    vip.hash_fields >= HG_HASH_FIELDS_COUNT)
 		return -EINVAL;
-	err = bpf_map_update_elem(key.map, &key.address4, vip, BPF_ANY);
-	if (!err && key.flag)
-		__atomic_store_n(key.flag, 1, __ATOMIC_RELEASE);
-	return err;
+	vip.used = 1;
+	if (!prefix_is_host(prefix))
+		return set_prefix(dp, prefix, &vip);
+	host = host_of(dp, prefix, vip);
+	return vip_table_set(host.table, &host.entry);
 }
 
 int datapath_delete_vip(struct datapath *dp, const struct prefix *prefix)
 {
-	struct vip_key key = key_of(dp, prefix);
-	int err = bpf_map_delete_elem(key.map, &key.address4);
+	struct host host;
 
-	if (!err && key.flag && is_empty(key.map))
-		__atomic_store_n(key.flag, 0, __ATOMIC_RELEASE);
-	return err;
+	if (!prefix_is_host(prefix))
+		return delete_prefix(dp, prefix);
+	host = host_of(dp, prefix, (struct hg_vip){});
+	return vip_table_delete(host.table, &host.entry);
 }

@@ -5,18 +5,25 @@ import os
 
 from lab_case import LabCase
 
-# Map -> the fields of a value. tx_ports is not here: the kernel takes no type
-# information for device maps. buckets is not dumped but looked up: it has room
-# for all groups, millions of elements.
+# Map -> the fields of a value. tx_ports and captures are not here: the kernel
+# takes no type information for these. fragments and the prefixes are empty.
+# buckets is not dumped but looked up: it has room for all groups, millions of
+# elements.
 FIELDS = {
-    "vip4": {"group", "counter", "hash_fields"},
+    "vip4": {"entries", "overflowed"},
+    "vip6": {"entries", "overflowed"},
     "groups": {"first_bucket", "mask"},
     "nexthops": {"destination_mac", "source_mac", "ifindex", "mtu", "alive",
                  "draining", "tags", "incarnation", "address"},
     "vip_counters": {"packets", "bytes"},
     "nh_counters": {"packets", "bytes"},
     "outcomes": {"packets", "bytes"},
+    "events": {"packets", "bytes"},
+    "icmp_budgets": {"since_ns", "used"},
 }
+OTHERS = {"buckets", "tx_ports", "captures", "fragments", "vip4_lpm",
+          "vip6_lpm"}
+VIP_FIELDS = {"group", "counter", "hash_fields", "used"}
 
 
 BUCKET_FIELDS = {"current", "backup", "previous", "flags"}
@@ -28,7 +35,7 @@ class Bpftool(LabCase):
 
     def test_every_map_is_pinned_by_its_name(self):
         pinned = set(os.listdir(self.lab.headgate.pins))
-        self.assertLessEqual({*FIELDS, "buckets", "tx_ports"}, pinned)
+        self.assertLessEqual({*FIELDS, *OTHERS}, pinned)
 
     def test_dumped_values_have_named_fields(self):
         for name, fields in FIELDS.items():
@@ -37,6 +44,11 @@ class Bpftool(LabCase):
                 value = (entry["values"][0]["value"]  # one for each CPU
                          if "values" in entry else entry["value"])
                 self.assertLessEqual(fields, set(value))
+
+    def test_vips_have_named_fields(self):
+        entries = self.lab.headgate.map_dump("vip4")[0]["value"]["entries"]
+        self.assertLessEqual({"address", "vip"}, set(entries[0]))
+        self.assertLessEqual(VIP_FIELDS, set(entries[0]["vip"]))
 
     def test_buckets_have_named_fields(self):
         bucket = self.lab.headgate.map_lookup("buckets", 0)

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The bpf system call, as far as the lab needs it.
 
-Reads the pinned maps of the XDP program: arrays the way the agent writes them,
-as mapped memory, hashes by their key; bpftool takes a minute to dump a map with
-room for all groups. And loads a program that passes every frame, for the ports
+Reads the pinned maps of the XDP program the way the agent writes them, as mapped
+memory; bpftool takes a minute to dump a map with room for all groups. And loads a program that passes every frame, for the ports
 at the other end of Headgate's cables.
 """
 
@@ -14,7 +13,6 @@ import platform
 import struct
 
 SYS_BPF = {"x86_64": 321, "aarch64": 280}[platform.machine()]
-BPF_MAP_LOOKUP_ELEM = 1
 BPF_PROG_LOAD = 5
 BPF_OBJ_PIN = 6
 BPF_OBJ_GET = 7
@@ -58,20 +56,6 @@ def pin_pass_program(path):
             path)
     finally:
         os.close(fd)
-
-
-def lookup(path, key, layout):
-    """The value of a key (bytes), unpacked by the struct `layout`."""
-    key_buffer = ctypes.create_string_buffer(key, len(key))
-    value = ctypes.create_string_buffer(struct.calcsize(layout))
-    fd = open_map(path)
-    try:
-        bpf(BPF_MAP_LOOKUP_ELEM,
-            struct.pack("IQQQ", fd, ctypes.addressof(key_buffer),
-                        ctypes.addressof(value), 0), path)
-    finally:
-        os.close(fd)
-    return struct.unpack(layout, value.raw)
 
 
 def read_array(path, first, count, layout):

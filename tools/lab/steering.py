@@ -8,10 +8,12 @@ The tests compare two such tables to know which flows a change may break.
 import socket
 import struct
 
-from .bpf import lookup, read_array
+from .bpf import read_array
 
 # Layouts of include/headgate/abi.h.
-VIP = "IIII"                     # group, counter, hash_fields, reserved
+VIP4_LINES = 8192
+VIP4_LINE = "4sI" * 7 + "Q"      # address, VIP; overflowed
+VIP_GROUP = 0xfff                # of a VIP, which is a word of bit fields
 GROUP = "II"                     # first_bucket, mask
 BUCKET = "HHHH"                  # current, backup, previous, flags
 NEXTHOP = "6s6sIHBB8sII16s12s"   # see NEXTHOP_ALIVE, NEXTHOP_ADDRESS
@@ -65,11 +67,21 @@ class Table:
 def read_table(pins, vip):
     """The table that packets for the VIP meet now: a bucket whose next hop is
     not alive counts for its backup."""
-    group = lookup(f"{pins}/vip4", socket.inet_aton(vip), VIP)[0]
+    group = group_of(pins, vip)
     first, mask = read_array(f"{pins}/groups", group, 1, GROUP)[0]
     nexthops = read_array(f"{pins}/nexthops", 0, NEXTHOP_SLOTS, NEXTHOP)
     buckets = read_array(f"{pins}/buckets", first, mask + 1, BUCKET)
     return Table([owner(nexthops, bucket) for bucket in buckets])
+
+
+def group_of(pins, vip):
+    """Looks at all entries, wherever the table's hash may have put them."""
+    address = socket.inet_aton(vip)
+    for line in read_array(f"{pins}/vip4", 0, VIP4_LINES, VIP4_LINE):
+        for at in range(0, len(line) - 1, 2):
+            if line[at] == address and line[at + 1]:
+                return line[at + 1] & VIP_GROUP
+    raise LookupError(f"{vip} is not in {pins}/vip4")
 
 
 def owner(nexthops, bucket):

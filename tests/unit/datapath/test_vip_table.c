@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The tables of VIPs in memory: what is set is found by whoever reads as the
+ * program does, and there is room for as many as there can be.
+ */
+
+#include "datapath/vip_table.h"
+
+#include "vip_hash.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+enum {
+	RANDOM_ADDRESSES = 4096,
+	RANDOM_STEPS = 200000,
+	FULL_LINES = HG_VIP_PROBES * HG_VIP4_LINE_ENTRIES,
+	CROWDED_LINE = HG_VIP_LINES - 3, /* its probes go round the end */
+};
+
+struct tables {
+	struct hg_vip4_line vip4[HG_VIP_LINES];
+	struct hg_vip6_line vip6[HG_VIP_LINES];
+	struct vip_table table4;
+	struct vip_table table6;
+};
+
+static void empty(struct tables *tables)
+{
+	memset(tables, 0, sizeof(*tables));
+	tables->table4.shape = &vip_table_shape4;
+	tables->table4.words = (uint64_t *)tables->vip4;
+	tables->table6.shape = &vip_table_shape6;
+	tables->table6.words = (uint64_t *)tables->vip6;
+}
+
+static int setup(void **state)
+{
+	*state = malloc(sizeof(struct tables));
+	if (!*state)
+		return -1;
+	empty(*state);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	free(*state);
+	return 0;
+}
+
+static struct hg_vip vip_of(uint32_t counter)
+{
+	return (struct hg_vip){ .group = counter & 7,
+				.counter = counter,
+				.used = 1 };
+}
+
+/* An IPv6 address that differs from others in both halves, or only in one. */
+static struct hg_address ipv6_of(uint32_t address)
+{
+	struct hg_address out = { { 0x20, 0x01, 0x0d, 0xb8 } };
+
+	memcpy(&out.bytes[4 + 8 * (address & 1)], &address, sizeof(address));
+	memcpy(&out.bytes[12], &address, sizeof(address));
+	return out;
+}
+
+static int set4(struct tables *tables, uint32_t address, struct hg_vip vip)
+{
+	struct vip_table_entry entry = vip_table_entry4(address, vip);
+
+	return vip_table_set(&tables->table4, &entry);
+}
+
+static int delete4(struct tables *tables, uint32_t address)
+{
+	struct vip_table_entry entry =
+		vip_table_entry4(address, (struct hg_vip){});
+
+	return vip_table_delete(&tables->table4, &entry);
+}
+
+static int set6(struct tables *tables, uint32_t address, struct hg_vip vip)
+{
+	struct hg_address key = ipv6_of(address);
+	struct vip_table_entry entry = vip_table_entry6(&key, vip);
+
+	return vip_table_set(&tables->table6, &entry);
+}
+
+static int delete6(struct tables *tables, uint32_t address)
+{
+	struct hg_address key = ipv6_of(address);
+	struct vip_table_entry entry =
+		vip_table_entry6(&key, (struct hg_vip){});
+
+	return vip_table_delete(&tables->table6, &entry);
+}
+
+/* What the program finds; not `used`: nothing. */
+static struct hg_vip read4(const struct tables *tables, uint32_t address)
+{
+	for (uint32_t i = 0; i < HG_VIP_PROBES; i++) {
+		const struct hg_vip4_line *line =
+			&tables->vip4[(vip4_line(address) + i) % HG_VIP_LINES];
+
+		for (int at = 0; at < HG_VIP4_LINE_ENTRIES; at++)
+			if (line->entries[at].address == address &&
+			    line->entries[at].vip.used)
+				return line->entries[at].vip;
+		if (!line->overflowed)
+			break;
+	}
+	return (struct hg_vip){};
+}
+
+static struct hg_vip read6(const struct tables *tables, uint32_t address)
+{
+	const struct hg_address key = ipv6_of(address);
+	uint64_t words[2];
+
+	memcpy(words, &key, sizeof(words));
+	for (uint32_t i = 0; i < HG_VIP_PROBES; i++) {
+		const struct hg_vip6_line *line =
+			&tables->vip6[(vip6_line(words[0], words[1]) + i) %
+				      HG_VIP_LINES];
+
+		for (int at = 0; at < HG_VIP6_LINE_ENTRIES; at++)
+			if (!memcmp(&line->entries[at].address, &key,
+				    sizeof(key)) &&
+			    line->entries[at].vip.used)
+				return line->entries[at].vip;
+		if (!line->overflowed)
+			break;
+	}
+	return (struct hg_vip){};
+}
+
+struct family {
+	int (*set)(struct tables *tables, uint32_t address, struct hg_vip vip);
+	int (*delete)(struct tables *tables, uint32_t address);
+	struct hg_vip (*read)(const struct tables *tables, uint32_t address);
+};
+
+static const struct family families[] = {
+	{ set4, delete4, read4 },
+	{ set6, delete6, read6 },
+};
+
+enum {
+	FAMILIES = sizeof(families) / sizeof(families[0])
+};
+
+static void a_vip_is_found_until_it_is_deleted(void **state)
+{
+	for (size_t f = 0; f < FAMILIES; f++) {
+		const struct family *family = &families[f];
+
+		assert_false(family->read(*state, 1).used);
+		assert_int_equal(family->set(*state, 1, vip_of(10)), 0);
+		assert_int_equal(family->read(*state, 1).counter, 10);
+		assert_int_equal(family->set(*state, 1, vip_of(11)), 0);
+		assert_int_equal(family->read(*state, 1).counter, 11);
+		assert_int_equal(family->delete (*state, 1), 0);
+		assert_false(family->read(*state, 1).used);
+		assert_int_equal(family->delete (*state, 1), -ENOENT);
+	}
+}
+
+static void an_empty_entry_is_nobodys_not_the_zero_address(void **state)
+{
+	for (size_t f = 0; f < FAMILIES; f++) {
+		assert_int_equal(families[f].delete(*state, 0), -ENOENT);
+		assert_int_equal(families[f].set(*state, 0, vip_of(0)), 0);
+		assert_true(families[f].read(*state, 0).used);
+		assert_int_equal(families[f].delete(*state, 0), 0);
+	}
+}
+
+/* Address number `i` of a series. */
+static uint32_t sequential(uint32_t i)
+{
+	return __builtin_bswap32(0xc0000200 + i);
+}
+
+static uint32_t of_subnets(uint32_t i)
+{
+	return __builtin_bswap32(0x0a000001 + (i << 8));
+}
+
+static uint32_t of_networks(uint32_t i)
+{
+	return __builtin_bswap32(0x00000a0a + (i << 16));
+}
+
+static uint32_t scattered(uint32_t i)
+{
+	return i * 2654435761u ^ 0x5ca1ab1e;
+}
+
+static void fill(struct tables *tables, const struct family *family,
+		 uint32_t (*address)(uint32_t i))
+{
+	for (uint32_t i = 0; i < HG_MAX_VIPS; i++)
+		assert_int_equal(family->set(tables, address(i), vip_of(i)), 0);
+	assert_int_equal(family->set(tables, address(HG_MAX_VIPS), vip_of(0)),
+			 -E2BIG);
+	for (uint32_t i = 0; i < HG_MAX_VIPS; i++)
+		assert_int_equal(family->read(tables, address(i)).counter, i);
+}
+
+static void there_is_room_for_as_many_as_there_can_be_and_no_more(void **state)
+{
+	static uint32_t (*const series[])(uint32_t i) = {
+		sequential, of_subnets, of_networks, scattered
+	};
+
+	for (size_t s = 0; s < sizeof(series) / sizeof(series[0]); s++) {
+		empty(*state);
+		for (size_t f = 0; f < FAMILIES; f++)
+			fill(*state, &families[f], series[s]);
+	}
+}
+
+/* The next address from `*from` on that belongs into the crowded line. */
+static uint32_t next_crowded(uint32_t *from)
+{
+	while (vip4_line(*from) != CROWDED_LINE)
+		++*from;
+	return (*from)++;
+}
+
+static void
+full_lines_refuse_one_more_and_take_it_when_one_has_gone(void **state)
+{
+	uint32_t addresses[FULL_LINES + 1];
+	uint32_t from = 1;
+
+	for (size_t i = 0; i <= FULL_LINES; i++)
+		addresses[i] = next_crowded(&from);
+	for (size_t i = 0; i < FULL_LINES; i++)
+		assert_int_equal(set4(*state, addresses[i], vip_of(i)), 0);
+	assert_int_equal(set4(*state, addresses[FULL_LINES], vip_of(0)),
+			 -ENOSPC);
+	assert_int_equal(delete4(*state, addresses[3]), 0);
+	assert_int_equal(set4(*state, addresses[FULL_LINES], vip_of(99)), 0);
+	assert_int_equal(read4(*state, addresses[FULL_LINES]).counter, 99);
+	for (size_t i = 4; i < FULL_LINES; i++)
+		assert_int_equal(read4(*state, addresses[i]).counter, i);
+}
+
+/* Set again while there is a gap nearer home: it must not stand there twice. */
+static void a_vip_stands_once(void **state)
+{
+	uint32_t addresses[HG_VIP4_LINE_ENTRIES + 1];
+	uint32_t from = 1;
+
+	for (size_t i = 0; i <= HG_VIP4_LINE_ENTRIES; i++) {
+		addresses[i] = next_crowded(&from);
+		assert_int_equal(set4(*state, addresses[i], vip_of(i)), 0);
+	}
+	assert_int_equal(delete4(*state, addresses[0]), 0);
+	assert_int_equal(
+		set4(*state, addresses[HG_VIP4_LINE_ENTRIES], vip_of(50)), 0);
+	assert_int_equal(delete4(*state, addresses[HG_VIP4_LINE_ENTRIES]), 0);
+	assert_false(read4(*state, addresses[HG_VIP4_LINE_ENTRIES]).used);
+}
+
+/* Against an array that holds what should be there. */
+static void random_changes_leave_what_they_should(void **state)
+{
+	static uint32_t expected[FAMILIES][RANDOM_ADDRESSES];
+	unsigned int seed = time(NULL);
+
+	print_message("seed %u\n", seed);
+	srandom(seed);
+	for (uint32_t step = 0; step < RANDOM_STEPS; step++) {
+		size_t f = random() % FAMILIES;
+		uint32_t which = random() % RANDOM_ADDRESSES;
+		uint32_t *known = &expected[f][which];
+		uint32_t counter = 1 + random() % (HG_MAX_VIPS - 1);
+		/* Few lines for many: those of a stride in the hash's words. */
+		uint32_t address = which % 64 ? which : which << 20;
+
+		if (random() % 3) {
+			assert_int_equal(families[f].set(*state, address,
+							 vip_of(counter)),
+					 0);
+			*known = counter;
+		} else {
+			assert_int_equal(families[f].delete(*state, address),
+					 *known ? 0 : -ENOENT);
+			*known = 0;
+		}
+		which = random() % RANDOM_ADDRESSES;
+		address = which % 64 ? which : which << 20;
+		assert_int_equal(families[f].read(*state, address).counter,
+				 expected[f][which]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			a_vip_is_found_until_it_is_deleted, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			an_empty_entry_is_nobodys_not_the_zero_address, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			there_is_room_for_as_many_as_there_can_be_and_no_more,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			full_lines_refuse_one_more_and_take_it_when_one_has_gone,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(a_vip_stands_once, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(
+			random_changes_leave_what_they_should, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
