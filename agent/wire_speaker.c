@@ -24,8 +24,10 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 	struct path_source source = {
 		.identifier = session->remote_open.identifier,
 		.as = session->remote_open.as,
-		.external = session->remote_open.as !=
-			    session->options.local_open.as,
+		.type = session->remote_open.as ==
+					session->options.local_open.as ?
+				PEER_INTERNAL :
+				PEER_EXTERNAL,
 	};
 	struct agent *agent = context;
 	struct address local;

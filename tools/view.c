@@ -20,6 +20,10 @@
 	{                                                  \
 		.table = { (name), true }, .field = (from) \
 	}
+#define COLUMN_RATE(name, from)                                            \
+	{                                                                  \
+		.table = { (name), true }, .field = (from), .watch = true, \
+	}
 #define COLUMN_WRITE(name, function)                            \
 	{                                                       \
 		.table = { (name), false }, .write = (function) \
@@ -184,6 +188,8 @@ static const struct view_column outcome_columns[] = {
 	COLUMN_TEXT("OUTCOME", "name"),
 	COLUMN_NUMBER("PACKETS", "packets"),
 	COLUMN_NUMBER("BYTES", "bytes"),
+	COLUMN_RATE("PACKETS/S", "packet_rate"),
+	COLUMN_RATE("BYTES/S", "byte_rate"),
 };
 
 static const struct view_column event_columns[] = {
@@ -196,12 +202,16 @@ static const struct view_column vip_counter_columns[] = {
 	COLUMN_TEXT("VIP", "prefix"),
 	COLUMN_NUMBER("PACKETS", "packets"),
 	COLUMN_NUMBER("BYTES", "bytes"),
+	COLUMN_RATE("PACKETS/S", "packet_rate"),
+	COLUMN_RATE("BYTES/S", "byte_rate"),
 };
 
 static const struct view_column nexthop_counter_columns[] = {
 	COLUMN_TEXT("NEXT HOP", "address"),
 	COLUMN_NUMBER("PACKETS", "packets"),
 	COLUMN_NUMBER("BYTES", "bytes"),
+	COLUMN_RATE("PACKETS/S", "packet_rate"),
+	COLUMN_RATE("BYTES/S", "byte_rate"),
 };
 
 static const struct view_section counter_sections[] = {
@@ -212,16 +222,18 @@ static const struct view_section counter_sections[] = {
 };
 
 const struct view views[] = {
-	{ "status", "the agent and its interfaces at a glance",
+	{ "status", NULL, "the agent and its interfaces at a glance",
 	  SECTIONS(status_sections) },
-	{ "neighbors", "BGP sessions", SECTIONS(neighbor_sections) },
-	{ "routes", "every path, in the set or why not",
+	{ "neighbors", NULL, "BGP sessions", SECTIONS(neighbor_sections) },
+	{ "routes", NULL, "every path, in the set or why not",
 	  SECTIONS(route_sections) },
-	{ "nexthops", "where packets can be sent to",
+	{ "route", "prefix", "the same for one prefix or address",
+	  SECTIONS(route_sections) },
+	{ "nexthops", NULL, "where packets can be sent to",
 	  SECTIONS(nexthop_sections) },
-	{ "groups", "which next hop owns how many buckets",
+	{ "groups", NULL, "which next hop owns how many buckets",
 	  SECTIONS(group_sections) },
-	{ "counters", "packets by outcome, VIP and next hop",
+	{ "counters", NULL, "packets by outcome, VIP and next hop",
 	  SECTIONS(counter_sections) },
 };
 

@@ -5,9 +5,11 @@
 
 #include <json-c/json.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "bgp/as_path.h"
 #include "control/json.h"
+#include "control/request.h"
 #include "rib/rib.h"
 
 enum {
@@ -109,4 +111,47 @@ struct json_object *show_routes(const struct control_view *view)
 		json_object_array_add(list, route_json(view, route));
 	json_object_array_sort(list, json_by_prefix);
 	return list;
+}
+
+/*
+ * What somebody means by a prefix: that one if it has a length, else the
+ * longest that contains the address. NULL and the text of an error if there is
+ * none.
+ */
+static const struct route *find_route(const struct control_view *view,
+				      const char *text,
+				      struct json_object **error)
+{
+	const struct route *route;
+	struct prefix prefix;
+
+	if (!text || prefix_parse(text, &prefix) != PREFIX_OK) {
+		*error = request_failure(
+			"'%s' is not a prefix; allowed: ADDRESS, for the "
+			"longest match, or ADDRESS/LENGTH without host bits",
+			text ? text : "");
+		return NULL;
+	}
+	route = strchr(text, '/') ? rib_find(view->rib, &prefix) :
+				    rib_match(view->rib, &prefix.address);
+	if (!route)
+		*error = request_failure(
+			"%s: nobody announces it; show routes lists all", text);
+	return route;
+}
+
+struct json_object *show_route(const struct control_view *view,
+			       struct json_object *request)
+{
+	const char *text = json_get_text(request, "prefix");
+	struct json_object *error, *list, *out;
+	const struct route *route = find_route(view, text, &error);
+
+	if (!route)
+		return error;
+	list = json_object_new_array();
+	json_object_array_add(list, route_json(view, route));
+	out = json_object_new_object();
+	json_add(out, "routes", list);
+	return out;
 }

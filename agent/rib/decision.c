@@ -81,9 +81,9 @@ static void keep_external(struct path *paths)
 	struct path *path;
 
 	for (path = candidate(paths); path; path = candidate(path->next))
-		external |= path->source->external;
+		external |= path->source->type == PEER_EXTERNAL;
 	for (path = candidate(paths); path; path = candidate(path->next))
-		if (external && !path->source->external)
+		if (external && path->source->type != PEER_EXTERNAL)
 			path->reason = REASON_EBGP_OVER_IBGP;
 }
 
@@ -125,7 +125,7 @@ static bool next_hop_taken(const struct path *best, const struct path *path)
 static void choose_set(const struct decision_options *options,
 		       struct decision *decision)
 {
-	uint32_t maximum = decision->best->source->external ?
+	uint32_t maximum = decision->best->source->type == PEER_EXTERNAL ?
 				   options->maximum_paths :
 				   options->maximum_paths_ibgp;
 	struct path *path;

@@ -23,13 +23,21 @@
 #include "rib/attribute_set.h"
 #include "rib/reason.h"
 
+/* Where a neighbor stands, in the order of RFC 4271 9.1.2.2 d. */
+enum peer_type {
+	PEER_EXTERNAL,
+	PEER_CONFEDERATION, /* another member of our confederation: RFC 5065 */
+	PEER_INTERNAL,
+	PEER_TYPE_COUNT,
+};
+
 /* What the decision knows of the neighbor a path came from. */
 struct path_source {
 	struct address address;
 	uint32_t identifier; /* BGP identifier, host byte order */
 	uint32_t as;
 	uint32_t ifindex; /* the link of its link-local next hops; 0: none */
-	bool external;
+	enum peer_type type;
 };
 
 struct path {

@@ -42,7 +42,8 @@ static struct attribute_set *wanted(const struct rib_peer *peer,
 	if (!is_meant_for(export, peer))
 		return NULL;
 	/* Inside an AS routes from inside are not passed on: RFC 4271 9.2. */
-	if (!export->attributes || (export->internal && !peer->source.external))
+	if (!export->attributes ||
+	    (export->internal && peer->source.type != PEER_EXTERNAL))
 		return NULL;
 	attributes = attribute_set_view(export->attributes);
 	return outbound_is_held_back(peer, &attributes) ? NULL :
@@ -167,7 +168,7 @@ static void set_export(struct rib *rib, struct route *route,
 {
 	struct route_export *export = find(route, path);
 	struct attribute_set *now = what ? what->attributes : NULL;
-	bool internal = what && !what->source->external;
+	bool internal = what && what->source->type != PEER_EXTERNAL;
 
 	if (now == (export ? export->attributes : NULL) &&
 	    (!export || internal == export->internal))

@@ -14,7 +14,7 @@ bool outbound_is_held_back(const struct rib_peer *peer,
 	struct reader list = attributes->communities;
 
 	return community_list_contains(list, BGP_COMMUNITY_NO_ADVERTISE) ||
-	       (peer->source.external &&
+	       (peer->source.type == PEER_EXTERNAL &&
 		(community_list_contains(list, BGP_COMMUNITY_NO_EXPORT) ||
 		 community_list_contains(list,
 					 BGP_COMMUNITY_NO_EXPORT_SUBCONFED)));
@@ -63,7 +63,7 @@ struct bgp_attributes outbound_attributes(struct rib *rib,
 	out.next_hop = peer->local_address;
 	out.link_local = (struct address){ 0 };
 	out.present &= ~(BGP_HAS_MED | INTERNAL_ONLY);
-	if (peer->source.external) {
+	if (peer->source.type == PEER_EXTERNAL) {
 		make_external(rib, &out);
 	} else {
 		out.present |= BGP_HAS_LOCAL_PREF;

@@ -14,12 +14,18 @@ enum path_reason {
 	REASON_LOOP,
 	REASON_NEXT_HOP_UNRESOLVED,
 	REASON_NEXT_HOP_DEAD,
-	/* Lost in the decision process: RFC 4271 9.1.2.2. */
+	/* Out of the set while there are others: RFC 8326, RFC 9494 4.3. */
+	REASON_DRAINING,
+	REASON_STALE,
+	/* Lost in the decision process: RFC 4271 9.1.2.2, RFC 7311 4.1. */
 	REASON_LOCAL_PREF,
+	REASON_AIGP,
 	REASON_AS_PATH_LENGTH,
 	REASON_ORIGIN,
 	REASON_MED,
 	REASON_EBGP_OVER_IBGP,
+	REASON_IGP_COST,
+	REASON_CLUSTER_LENGTH,
 	/* As good as the best path, but not in the set. */
 	REASON_AS_PATH_CONTENT,
 	REASON_DUPLICATE_NEXT_HOP,

@@ -497,6 +497,12 @@ const struct route *rib_find(const struct rib *rib, const struct prefix *prefix)
 	return (const struct route *)prefix_map_find(&rib->routes, prefix);
 }
 
+const struct route *rib_match(const struct rib *rib,
+			      const struct address *address)
+{
+	return (const struct route *)prefix_map_match(&rib->routes, address);
+}
+
 const struct route *rib_next(const struct rib *rib, const struct route *route)
 {
 	return (const struct route *)prefix_map_next(

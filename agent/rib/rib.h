@@ -174,6 +174,9 @@ static inline uint64_t route_announced(const struct route *route)
 /* The route of `prefix`, or NULL. */
 const struct route *rib_find(const struct rib *rib,
 			     const struct prefix *prefix);
+/* The route with the longest prefix that contains the address, or NULL. */
+const struct route *rib_match(const struct rib *rib,
+			      const struct address *address);
 /* Walks all routes, in no particular order. NULL starts. */
 const struct route *rib_next(const struct rib *rib, const struct route *route);
 /* The peers with a session, in order of their coming. NULL starts. */

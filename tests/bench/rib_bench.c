@@ -118,7 +118,7 @@ static int add_peer(struct bench *bench, uint32_t seed, uint32_t prefixes)
 		.address = address_from_ipv4(htonl(shape.next_hop)),
 		.identifier = shape.next_hop,
 		.as = shape.as,
-		.external = true,
+		.type = PEER_EXTERNAL,
 	};
 
 	new->session = (struct bgp_session){

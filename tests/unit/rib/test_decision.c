@@ -52,7 +52,7 @@ static void table_add(struct table *table, const struct test_path *from)
 							  (uint32_t)i + 1;
 	table->sources[i].as = from->peer_as ? from->peer_as :
 					       from->route.as[0];
-	table->sources[i].external = !from->internal;
+	table->sources[i].type = from->internal ? PEER_INTERNAL : PEER_EXTERNAL;
 	table->paths[i] = (struct path){
 		.source = &table->sources[i],
 		.attributes = attribute_set_intern(&table->attributes,

@@ -184,7 +184,8 @@ static void a_path_from_inside_is_not_passed_on_inside(void **state)
 	const struct address local = address_from_ipv4(htonl(0x0a0000fe));
 	const struct path_source inside = { .address = backend_address(9),
 					    .identifier = 9,
-					    .as = LOCAL_AS };
+					    .as = LOCAL_AS,
+					    .type = PEER_INTERNAL };
 	const struct test_route route = { .prefix = VIP,
 					  .next_hop = "10.0.0.1",
 					  .as = { 65001 },
@@ -219,7 +220,7 @@ static struct rib_peer *upstream_of(struct world *world, unsigned int i,
 		.address = backend_address(100 + i),
 		.identifier = 1000 + i,
 		.as = UPSTREAM_AS + i,
-		.external = true,
+		.type = PEER_EXTERNAL,
 	};
 
 	return rib_peer_up(world->rib, &source, NEIGHBOR_ROLE_UPSTREAM, session,

@@ -99,7 +99,7 @@ static inline void backend_up(struct world *world, unsigned int i)
 		.address = backend_address(i),
 		.identifier = 100 - i,
 		.as = 65001 + i,
-		.external = true,
+		.type = PEER_EXTERNAL,
 	};
 
 	world->backends[i] = rib_peer_up(world->rib, &source,
@@ -115,7 +115,7 @@ static inline void upstream_up(struct world *world)
 		.address = address_from_ipv4(htonl(0x0a00ff01)),
 		.identifier = 1,
 		.as = UPSTREAM_AS,
-		.external = true,
+		.type = PEER_EXTERNAL,
 	};
 
 	world->upstream = rib_peer_up(world->rib, &source,

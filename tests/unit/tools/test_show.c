@@ -27,7 +27,8 @@ static char *shown(const char *what, const char *reply_text)
 	FILE *out = open_memstream(&text, &size);
 
 	assert_non_null(reply);
-	assert_int_equal(show_print(view_find(what), reply, out, &missing), 0);
+	assert_int_equal(
+		show_print(view_find(what), reply, false, out, &missing), 0);
 	fclose(out);
 	json_object_put(reply);
 	return text;
@@ -240,7 +241,7 @@ static void a_reply_without_its_list_is_told(void **state)
 	const char *missing = NULL;
 
 	(void)state;
-	assert_int_equal(show_print(view_find("routes"), reply, stderr,
+	assert_int_equal(show_print(view_find("routes"), reply, false, stderr,
 				    &missing),
 			 -EPROTO);
 	assert_string_equal(missing, "routes");
