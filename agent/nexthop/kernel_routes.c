@@ -36,7 +36,7 @@ struct kernel_route {
 	size_t count; /* 0: to be removed */
 	bool written; /* the kernel has it as it stands here */
 	bool former;  /* of a former run, and not set by this one yet */
-	bool complained;
+	bool failed;  /* to be written, when last tried */
 	bool queued;
 	TAILQ_ENTRY(kernel_route) queue;
 };
@@ -47,6 +47,7 @@ struct kernel_routes {
 	struct event *former;
 	struct prefix_map routes;
 	TAILQ_HEAD(, kernel_route) waiting;
+	size_t failing;	       /* routes that are */
 	unsigned int sequence; /* of the last message */
 	union {
 		struct nlmsghdr header;
@@ -92,6 +93,7 @@ static void forget(struct kernel_routes *routes, struct kernel_route *route)
 {
 	if (route->queued)
 		TAILQ_REMOVE(&routes->waiting, route, queue);
+	routes->failing -= route->failed;
 	prefix_map_remove(&routes->routes, &route->node);
 	free(route->hops);
 	free(route);
@@ -145,18 +147,26 @@ static int write_route(struct kernel_routes *routes,
 	return !route->count && error == -ESRCH ? 0 : error;
 }
 
-/* Once for each time that it begins to fail. */
-static void complain(struct kernel_route *route, int error)
+/*
+ * What refuses one route may well refuse thousands: the first one is told, and
+ * the next one when all are well again.
+ */
+static void note_verdict(struct kernel_routes *routes,
+			 struct kernel_route *route, int error)
 {
 	char text[PREFIX_TEXT_SIZE];
 
-	if (error && !route->complained)
+	if (error && !routes->failing)
 		log_warning("nexthop",
 			    "%s: no route in the kernel: %s; what the program "
-			    "hands to the kernel is not answered",
+			    "hands to the kernel is not answered. Others that "
+			    "fail are not told",
 			    prefix_format(&route->node.prefix, text),
 			    strerror(-error));
-	route->complained = error;
+	routes->failing += !!error;
+	routes->failing -= route->failed;
+	route->failed = error;
+	route->written = !error;
 }
 
 static void process(struct kernel_routes *routes, struct kernel_route *route)
@@ -166,8 +176,7 @@ static void process(struct kernel_routes *routes, struct kernel_route *route)
 	TAILQ_REMOVE(&routes->waiting, route, queue);
 	route->queued = false;
 	error = write_route(routes, route);
-	complain(route, error);
-	route->written = !error;
+	note_verdict(routes, route, error);
 	if (!route->count)
 		forget(routes, route);
 }
