@@ -26,7 +26,8 @@
 #include "core/prefix_map.h"
 
 enum kernel_routes_limits {
-	BATCH = 32, /* routes written in one turn of the event loop */
+	/* Routes and hops written in one turn of the event loop. */
+	BATCH = 64,
 	REPLY_SIZE = 32768,
 };
 
@@ -185,11 +186,15 @@ static void on_work(evutil_socket_t fd, short what, void *context)
 {
 	const struct timeval at_once = { 0 };
 	struct kernel_routes *routes = context;
+	struct kernel_route *route;
+	size_t cost = 0;
 
 	(void)fd;
 	(void)what;
-	for (int i = 0; i < BATCH && !TAILQ_EMPTY(&routes->waiting); i++)
-		process(routes, TAILQ_FIRST(&routes->waiting));
+	while (cost < BATCH && (route = TAILQ_FIRST(&routes->waiting))) {
+		cost += 1 + route->count;
+		process(routes, route);
+	}
 	if (!TAILQ_EMPTY(&routes->waiting))
 		evtimer_add(routes->work, &at_once);
 }
