@@ -34,6 +34,8 @@ ROOMS := core bgp rib nexthop steering datapath control
 core_SRC := address.c config.c config_check.c config_file.c config_neighbor.c config_neighbor_keys.c config_parser.c config_print.c \
 	config_table.c config_values.c log.c \
 	pool.c prefix_map.c secret.c slot_table.c suggest.c
+core_SRC += config_rule.c config_rule_community.c config_rule_head.c config_rule_keys.c config_rule_terms.c \
+	config_rule_values.c
 bgp_SRC := as_path.c attribute_table.c attributes.c community.c fault.c fsm.c message.c multiprotocol.c \
 	neighbor.c connection.c notification.c open.c socket.c speaker.c stream.c update.c
 bgp_SRC += capability.c family.c notification_describe.c role.c route_refresh.c session.c text.c
@@ -41,7 +43,10 @@ bgp_SRC += attribute_show.c attribute_value.c attributes_check.c attributes_enco
 	large_community.c martian.c nlri.c raw_attribute.c text_bounds.c tlv.c update_encode.c
 bgp_SRC += admission.c collision.c connection_input.c connection_output.c error_log.c greeting.c link_peer.c \
 	listener.c neighbor_session.c tcp_auth.c tcp_drops.c
-rib_SRC := attribute_set.c decision.c export.c import.c outbound.c reason.c rib.c
+bgp_SRC += delay.c
+rib_SRC := as_pattern.c cause.c inbound.c max_prefix.c policy.c policy_match.c policy_set.c
+rib_SRC += attribute_set.c decision.c export.c import.c outbound.c reason.c rib.c
+rib_SRC += next_hop.c path_list.c weight.c
 nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
 nexthop_SRC += kernel_routes.c nd.c nd_socket.c netlink_message.c packet_socket.c route_message.c
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
@@ -61,11 +66,15 @@ UNIT_TESTS += $(addprefix bgp/test_,attribute_show attributes_random attributes_
 	nlri update_damage update_forms update_history)
 UNIT_TESTS += $(addprefix core/test_,address config config_file config_neighbor config_print suggest wire)
 UNIT_TESTS += $(addprefix bgp/test_,admission collision error_log greeting link_peer tcp_drops)
+UNIT_TESTS += bgp/test_collision_race bgp/test_delay
 UNIT_TESTS += $(addprefix core/test_,config_neighbor_keys secret)
 UNIT_TESTS += steering/test_assign nexthop/test_arp nexthop/test_host nexthop/test_probe
 UNIT_TESTS += nexthop/test_nd nexthop/test_netlink_message nexthop/test_route_message steering/test_identity
 UNIT_TESTS += core/test_flow_hash core/test_pool core/test_prefix_map
 UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/test_export rib/test_rib
+UNIT_TESTS += core/test_config_rule rib/test_policy rib/test_policy_rib rib/test_as_pattern rib/test_max_prefix
+UNIT_TESTS += rib/test_multipath rib/test_weight rib/test_decision_random rib/test_decision_oracle rib/test_bandwidth
+UNIT_TESTS += steering/test_two_ribs core/test_config_multipath
 XDP_TESTS := test_datapath test_forward test_oracle
 XDP_TESTS += test_tracker
 XDP_TESTS += test_kernel_routes
@@ -73,6 +82,7 @@ FUZZ_TARGETS :=
 FUZZ_TARGETS += arp config control
 FUZZ_TARGETS += nd
 FUZZ_TARGETS += message open update
+FUZZ_TARGETS += rule
 
 # ------------------------------------------------------------- flags
 
@@ -219,7 +229,7 @@ format:
 SECONDS ?= 60
 RUNS ?=
 FUZZ_BINS := $(addprefix $(B)/fuzz/fuzz_,$(FUZZ_TARGETS))
-FUZZ_SRC := $(foreach room,core bgp nexthop,$(addprefix agent/$(room)/,$($(room)_SRC))) agent/control/json.c agent/control/request.c
+FUZZ_SRC := $(foreach room,core bgp rib nexthop,$(addprefix agent/$(room)/,$($(room)_SRC))) agent/control/json.c agent/control/request.c
 FUZZ_CFLAGS = $(filter-out -O2,$(ALL_CFLAGS)) -O1 -fno-sanitize-recover=undefined
 FUZZ_LIMIT = $(if $(RUNS),-runs=$(RUNS),-max_total_time=$(SECONDS))
 

@@ -115,6 +115,7 @@ void agent_free(struct agent *agent)
 	kernel_routes_free(agent->kernel_routes, agent->running);
 	control_free(agent->control);
 	free(agent->let_go);
+	free(agent->members);
 	if (agent->takeover)
 		event_free(agent->takeover);
 	if (agent->process)

@@ -30,11 +30,13 @@ ROOMS = {
     "tools": {"include/headgate"},
 }
 # The part of bgp/ that knows neither sockets nor time.
-PURE = {"agent/rib/decision", "agent/rib/import", "agent/steering/assign",
-        "agent/nexthop/arp", "agent/nexthop/nd", "agent/nexthop/probe",
-        "agent/steering/identity", "agent/datapath/vip_table"} | {
+PURE = {"agent/rib/decision", "agent/rib/import", "agent/rib/as_pattern", "agent/rib/cause",
+        "agent/rib/max_prefix", "agent/rib/policy", "agent/rib/policy_match", "agent/rib/policy_set",
+        "agent/rib/path_list", "agent/rib/weight",
+        "agent/steering/assign", "agent/steering/identity",
+        "agent/nexthop/arp", "agent/nexthop/nd", "agent/nexthop/probe", "agent/datapath/vip_table"} | {
     "agent/bgp/" + name for name in
-    ("admission", "collision", "error_log", "greeting",
+    ("admission", "collision", "delay", "error_log", "greeting",
      "as_path", "attribute_show", "attribute_table", "attribute_value", "attributes",
      "attributes_check", "attributes_encode", "capability", "community", "extended_community",
      "family", "fault", "fsm", "large_community", "martian", "message", "multiprotocol", "nlri",

@@ -116,14 +116,32 @@ static void write_mark(const struct view_place *place, FILE *out)
 				     "-");
 }
 
+/* "filtered: denied_by_rule 2" says more than the reason alone. */
+static void write_cause(const struct view_place *place, FILE *out)
+{
+	const char *reason =
+		json_object_get_string(value_at(place->row, "reason"));
+	const char *cause =
+		json_object_get_string(value_at(place->row, "cause"));
+	int rule = json_object_get_int(value_at(place->row, "rule"));
+
+	if (!cause || !reason || !strcmp(cause, reason))
+		return;
+	fprintf(out, ": %s", cause);
+	if (rule)
+		fprintf(out, " %d", rule);
+}
+
 static void write_why(const struct view_place *place, FILE *out)
 {
-	if (is_best(place))
+	if (is_best(place)) {
 		fputs("best", out);
-	else if (is_selected(place))
+	} else if (is_selected(place)) {
 		fputs("equal to best", out);
-	else
+	} else {
 		value_write(place->row, "reason", out);
+		write_cause(place, out);
+	}
 }
 
 static const struct view_column path_columns[] = {

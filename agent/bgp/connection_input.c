@@ -53,10 +53,14 @@ static void receive_open(struct bgp_connection *connection)
 		bgp_connection_handle(connection, BGP_EVENT_OPEN_ERROR);
 		return;
 	}
+	/* No KEEPALIVE first: the peer would have a session for a moment. */
+	if (connection->options.handler->collides(connection)) {
+		bgp_connection_handle(connection, BGP_EVENT_COLLISION_LOST);
+		return;
+	}
 	bgp_connection_handle(connection,
 			      early ? BGP_EVENT_OPEN_RECEIVED_EARLY :
 				      BGP_EVENT_OPEN_RECEIVED);
-	connection->options.handler->open_accepted(connection);
 }
 
 /* ------------------------------------------------------------- NOTIFICATION */
@@ -87,6 +91,7 @@ void bgp_connection_process_update(struct bgp_connection *connection)
 		/* RFC 7947 2.2.2.1: a route server does not add itself. */
 		.accept_any_first_as = options->config->relation ==
 				       NEIGHBOR_RELATION_RS,
+		.accept_aigp = options->config->aigp,
 	};
 	struct bgp_update update;
 	enum bgp_verdict verdict = bgp_update_decode(

@@ -41,17 +41,22 @@ static struct json_object *attributes_json(const struct bgp_attributes *from)
 	return out;
 }
 
-static struct json_object *path_json(const struct path *path)
+static struct json_object *path_json(const struct control_view *view,
+				     const struct route *route,
+				     const struct path *path)
 {
 	struct bgp_attributes attributes = attribute_set_view(path->attributes);
 	struct json_object *out = json_object_new_object();
 	char as_path[AS_PATH_TEXT_SIZE];
 
 	json_add(out, "neighbor", json_of_address(&path->source->address));
-	json_add(out, "next_hop", json_of_address(&path->attributes->next_hop));
+	json_add(out, "next_hop",
+		 json_of_address(next_hop_address(path->attributes->next_hop)));
 	json_add_bool(out, "selected", path->reason == REASON_NONE);
 	json_add_text(out, "reason", path_reason_name(path->reason));
-	json_add_number(out, "weight", path->reason == REASON_NONE);
+	json_add_text(out, "cause", import_cause_name(path->cause));
+	json_add_number(out, "rule", path->rule);
+	json_add_number(out, "weight", rib_path_weight(view->rib, route, path));
 	json_add_text(out, "as_path",
 		      as_path_format(attributes.as_path, as_path,
 				     sizeof(as_path)));
@@ -85,16 +90,19 @@ static struct json_object *route_json(const struct control_view *view,
 	const struct path *best = route_best(route);
 
 	for (const struct path *path = route->paths; path; path = path->next) {
-		const struct address *next_hop = &path->attributes->next_hop;
+		const struct address *next_hop =
+			next_hop_address(path->attributes->next_hop);
 
-		json_object_array_add(paths, path_json(path));
+		json_object_array_add(paths, path_json(view, route, path));
 		if (path->reason == REASON_NONE)
 			json_object_array_add(nexthops,
 					      json_of_address(next_hop));
 	}
 	json_add(out, "prefix", json_of_prefix(&route->node.prefix));
 	json_add(out, "best",
-		 best ? json_of_address(&best->attributes->next_hop) : NULL);
+		 best ? json_of_address(
+				next_hop_address(best->attributes->next_hop)) :
+			NULL);
 	json_add(out, "paths", paths);
 	json_add(out, "nexthops", nexthops);
 	json_add_bool(out, "forwarding", route->forwarding);

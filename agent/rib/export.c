@@ -33,21 +33,22 @@ static bool is_meant_for(const struct route_export *export,
 	       several == (export->path_id != RIB_BEST_PATH);
 }
 
-/* What `peer` is to have; NULL: nothing. */
-static struct attribute_set *wanted(const struct rib_peer *peer,
-				    const struct route_export *export)
+/* What `peer` is to have; NULL: nothing. `trace`: outbound_is_allowed(). */
+static struct attribute_set *wanted(struct rib *rib,
+				    const struct rib_peer *peer,
+				    const struct route_export *export,
+				    struct policy_trace *trace)
 {
-	struct bgp_attributes attributes;
-
 	if (!is_meant_for(export, peer))
 		return NULL;
 	/* Inside an AS routes from inside are not passed on: RFC 4271 9.2. */
 	if (!export->attributes ||
 	    (export->internal && peer->source.type != PEER_EXTERNAL))
 		return NULL;
-	attributes = attribute_set_view(export->attributes);
-	return outbound_is_held_back(peer, &attributes) ? NULL :
-							  export->attributes;
+	return outbound_is_allowed(rib, peer, &export->route->node.prefix,
+				   export->attributes, trace) ?
+		       export->attributes :
+		       NULL;
 }
 
 static void set_pending(struct rib *rib, const struct rib_peer *peer,
@@ -159,6 +160,20 @@ static void tell_peers(struct rib *rib, struct route_export *export)
 	}
 }
 
+/* The attributes of `what`, with one more reference; NULL: nothing. */
+static struct attribute_set *what_goes_out(struct rib *rib,
+					   const struct route *route,
+					   const struct path *path,
+					   const struct path *what)
+{
+	if (!what)
+		return NULL;
+	if (!path) /* the best one stands for all */
+		return outbound_set(rib, route, what);
+	what->attributes->references++;
+	return what->attributes;
+}
+
 /*
  * What goes out of `path`, or of the best path if that is NULL, is now `what`;
  * NULL: nothing any more.
@@ -167,23 +182,26 @@ static void set_export(struct rib *rib, struct route *route,
 		       const struct path *path, const struct path *what)
 {
 	struct route_export *export = find(route, path);
-	struct attribute_set *now = what ? what->attributes : NULL;
+	struct attribute_set *now = what_goes_out(rib, route, path, what);
 	bool internal = what && what->source->type != PEER_EXTERNAL;
 
 	if (now == (export ? export->attributes : NULL) &&
 	    (!export || internal == export->internal))
-		return;
+		goto out;
 	if (!export)
 		export = create(rib, route, path);
 	if (!export) {
 		tell_out_of_memory(route);
-		return;
+		goto out;
 	}
 	export->internal = internal;
 	replace(rib, export, now);
 	tell_peers(rib, export);
 	if (is_unused(export))
 		export_free(rib, export);
+out:
+	if (now)
+		attribute_set_release(&rib->attributes, now);
 }
 
 /* Each path of the set, for neighbors that take several. */
@@ -294,28 +312,34 @@ bool rib_export_next(struct rib *rib, struct rib_peer *peer,
 		     struct rib_export *out)
 {
 	struct attribute_set *first = NULL;
+	struct policy_trace first_trace = { { 0 } };
 	struct route_export *export, *next;
 
 	out->count = 0;
 	for (export = TAILQ_FIRST(&rib->pending);
 	     export && out->count < RIB_EXPORT_BATCH; export = next) {
-		struct attribute_set *set = wanted(peer, export);
+		struct policy_trace trace = { { 0 } };
+		struct attribute_set *set;
 
 		next = TAILQ_NEXT(export, pending_link);
 		if (!(export->pending & peer->bit))
 			continue;
+		set = wanted(rib, peer, export, &trace);
 		if (!set && !(export->announced & peer->bit)) {
 			clear_pending(rib, peer, export);
 			free_if_unused(rib, export);
 			continue;
 		}
-		if (out->count && set != first)
+		if (out->count &&
+		    (set != first || !policy_trace_equal(&trace, &first_trace)))
 			break;
 		first = set;
+		first_trace = trace;
 		take(rib, peer, export, set, out);
 	}
 	out->withdraw = !first;
 	if (first)
-		out->attributes = outbound_attributes(rib, peer, first);
+		out->attributes = outbound_attributes(
+			rib, peer, &out->routes[0].prefix, first);
 	return out->count;
 }

@@ -33,6 +33,7 @@ struct rib {
 	uint32_t last_path_id;	/* of those given out by create() */
 	uint64_t bits_used;	/* of struct rib_peer.bit */
 	uint8_t export_scratch[EXPORT_SCRATCH_SIZE];
+	struct policy_scratch policy_scratch;
 };
 
 /*
@@ -49,6 +50,10 @@ void export_forget_peer(struct rib *rib, const struct rib_peer *peer);
 
 /* Frees all that is left of what was announced of a route. */
 void export_free(struct rib *rib, struct route_export *export);
+
+/* A peer as rules see it. */
+struct policy_peer rib_policy_peer(const struct rib *rib,
+				   const struct rib_peer *peer);
 
 /* Frees a route without paths that no neighbor has from us any more. */
 void route_free_if_unused(struct rib *rib, struct route *route);

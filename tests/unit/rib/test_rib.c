@@ -22,9 +22,10 @@ static void equal_paths_form_the_set(void **state)
 	rib_process(world->rib);
 	assert_int_equal(route_of(world, VIP)->selected, 4);
 	/* The lowest identifier is the best: 100 - 3. */
-	assert_int_equal(backend_index(&route_best(route_of(world, VIP))
-						->attributes->next_hop),
-			 3);
+	assert_int_equal(
+		backend_index(next_hop_address(
+			route_best(route_of(world, VIP))->attributes->next_hop)),
+		3);
 }
 
 static void a_withdrawn_path_leaves_the_set(void **state)
@@ -184,6 +185,43 @@ static void a_next_hop_that_stays_is_not_let_go(void **state)
 	assert_int_equal(world->tracked[0], 1);
 }
 
+static void news_of_a_next_hop_without_news_decides_nothing(void **state)
+{
+	const struct address address = backend_address(0);
+	struct world *world = *state;
+
+	announce_vip(world, 0, VIP);
+	rib_process(world->rib);
+	rib_next_hop_changed(world->rib, &address);
+	assert_false(route_of(world, VIP)->marked);
+	world->dead[0] = true;
+	assert_int_equal(reason_of(world, VIP, 0), REASON_NONE);
+	rib_next_hop_changed(world->rib, &address);
+	assert_true(route_of(world, VIP)->marked);
+	rib_process(world->rib);
+	assert_int_equal(reason_of(world, VIP, 0), REASON_NEXT_HOP_DEAD);
+	assert_null(route_best(route_of(world, VIP)));
+}
+
+/* What was heard before it was let go may be untrue by now. */
+static void a_next_hop_that_is_wanted_again_is_asked_for_again(void **state)
+{
+	struct world *world = *state;
+	const struct test_route elsewhere = { .prefix = "198.51.100.1/32",
+					      .next_hop = "10.0.0.1",
+					      .as = { 65001 } };
+
+	announce(world, 0, &elsewhere); /* refused, but its next hop is known */
+	announce_vip(world, 0, VIP);
+	rib_process(world->rib);
+	withdraw(world, 0, VIP);
+	rib_process(world->rib);
+	world->dead[0] = true; /* of no interest to anybody now */
+	announce_vip(world, 0, VIP);
+	rib_process(world->rib);
+	assert_int_equal(reason_of(world, VIP, 0), REASON_NEXT_HOP_DEAD);
+}
+
 /* RFC 4456 8. */
 static void our_own_originator_or_cluster_is_a_loop(void **state)
 {
@@ -294,19 +332,23 @@ static void check_against_full_recompute(struct world *world,
 		.maximum_paths_ibgp = 64,
 		.as_path = MULTIPATH_AS_PATH_RELAXED,
 	};
-	struct path copies[BACKENDS];
+	struct path copies[BACKENDS], *first = copies;
 	struct decision decision;
 	size_t count = 0;
+	uint32_t cost;
 
 	for (const struct path *p = route->paths; p; p = p->next, count++) {
 		copies[count] = *p;
 		copies[count].reason = p->import;
 		if (p->import == REASON_NONE)
-			copies[count].reason =
-				next_hop_check(&p->attributes->next_hop, world);
+			copies[count].reason = next_hop_check(
+				next_hop_address(p->attributes->next_hop),
+				&cost, world);
 		copies[count].next = p->next ? &copies[count + 1] : NULL;
 	}
-	decision = decide(&options, count ? copies : NULL);
+	if (!count)
+		first = NULL;
+	decision = decide(&options, &first);
 	assert_int_equal(decision.selected, route->selected);
 	count = 0;
 	for (const struct path *p = route->paths; p; p = p->next, count++) {
@@ -350,7 +392,7 @@ static void incremental_equals_full_recompute(void **state)
 /* What stands in the first path's attributes. */
 static struct address first_next_hop(const struct route *route)
 {
-	return route->paths->attributes->next_hop;
+	return *next_hop_address(route->paths->attributes->next_hop);
 }
 
 static void a_link_local_next_hop_is_behind_the_sessions_link(void **state)
@@ -410,6 +452,12 @@ int main(void)
 			teardown),
 		cmocka_unit_test_setup_teardown(
 			a_next_hop_that_stays_is_not_let_go, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			news_of_a_next_hop_without_news_decides_nothing, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			a_next_hop_that_is_wanted_again_is_asked_for_again,
+			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			our_own_originator_or_cluster_is_a_loop, setup,
 			teardown),

@@ -54,10 +54,11 @@ static inline unsigned int backend_index(const struct address *address)
 }
 
 static inline enum path_reason next_hop_check(const struct address *a,
-					      void *context)
+					      uint32_t *igp_cost, void *context)
 {
 	struct world *world = context;
 
+	(void)igp_cost;
 	return world->dead[backend_index(a)] ? REASON_NEXT_HOP_DEAD :
 					       REASON_NONE;
 }
@@ -124,27 +125,41 @@ static inline void upstream_up(struct world *world)
 	assert_non_null(world->upstream);
 }
 
-static inline void world_init(struct world *world, uint32_t min_nexthops)
+static inline struct rib_options world_options(struct world *world,
+					       uint32_t min_nexthops)
 {
-	struct rib_options options = {
+	return (struct rib_options){
 		.import = { .local_as = LOCAL_AS,
 			    .local_identifier = LOCAL_ID,
+			    .vips = &world->vip_range,
 			    .vip_count = 1 },
 		.decision = { .maximum_paths = 64,
 			      .maximum_paths_ibgp = 64,
-			      .as_path = MULTIPATH_AS_PATH_RELAXED },
+			      .as_path = MULTIPATH_AS_PATH_RELAXED,
+			      .bandwidth_unit = 1,
+			      .default_weight = 1 },
 		.min_nexthops = min_nexthops,
 		.hooks = { next_hop_check, next_hop_track, set_decided,
 			   work_waiting, export_waiting, world },
 	};
+}
 
+static inline void world_start(struct world *world,
+			       const struct rib_options *options)
+{
 	*world = (struct world){ 0 };
 	prefix_parse("192.0.2.0/24", &world->vip_range);
-	options.import.vips = &world->vip_range;
-	world->rib = rib_new(&options);
+	world->rib = rib_new(options);
 	for (unsigned int i = 0; i < BACKENDS; i++)
 		backend_up(world, i);
 	upstream_up(world);
+}
+
+static inline void world_init(struct world *world, uint32_t min_nexthops)
+{
+	const struct rib_options options = world_options(world, min_nexthops);
+
+	world_start(world, &options);
 }
 
 static inline int setup(void **state)
