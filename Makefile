@@ -48,7 +48,9 @@ rib_SRC := as_pattern.c cause.c inbound.c max_prefix.c policy.c policy_match.c p
 rib_SRC += attribute_set.c decision.c export.c import.c outbound.c reason.c rib.c
 rib_SRC += next_hop.c path_list.c weight.c
 nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
+nexthop_SRC += kernel_routes.c nd.c nd_socket.c netlink_message.c packet_socket.c route_message.c
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
+steering_SRC += identity.c
 datapath_SRC := attach.c counters.c datapath.c failure.c pins.c run.c tables.c
 datapath_SRC += capture.c vip_table.c vips.c
 control_SRC := capture.c control.c explain.c explain_flow.c explain_route.c flow_frame.c json.c request.c show.c \
@@ -69,6 +71,7 @@ UNIT_TESTS += $(addprefix bgp/test_,admission collision error_log greeting link_
 UNIT_TESTS += bgp/test_collision_race bgp/test_delay
 UNIT_TESTS += $(addprefix core/test_,config_neighbor_keys secret)
 UNIT_TESTS += steering/test_assign nexthop/test_arp nexthop/test_host nexthop/test_probe
+UNIT_TESTS += nexthop/test_nd nexthop/test_netlink_message nexthop/test_route_message steering/test_identity
 UNIT_TESTS += core/test_flow_hash core/test_pool core/test_prefix_map core/test_hex
 UNIT_TESTS += core/test_flow_hash_statistics
 UNIT_TESTS += control/test_flow_frame
@@ -79,11 +82,13 @@ UNIT_TESTS += steering/test_two_ribs core/test_config_multipath
 XDP_TESTS := test_datapath
 XDP_TESTS += test_capture test_ethernet test_fragment_memory test_fragments test_icmp_errors test_icmp_rate test_ipv4 test_ipv6 test_oracle test_tables test_vips
 XDP_TESTS += test_tracker
+XDP_TESTS += test_kernel_routes
 # What the XDP tests share.
 XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_flow.c oracle_icmp.c oracle_ipv4.c \
 	oracle_ipv6.c oracle_memory.c oracle_out.c table.c world.c
 FUZZ_TARGETS :=
 FUZZ_TARGETS += arp config control
+FUZZ_TARGETS += nd
 FUZZ_TARGETS += message open update
 FUZZ_TARGETS += rule
 
@@ -123,7 +128,8 @@ archives_up_to = $(patsubst %,$(B)/%.a,$(call rooms_up_to,$(1)))
 
 ROOM_ARCHIVES := $(patsubst %,$(B)/%.a,$(call reverse,$(ROOMS)))
 
-AGENT_OBJ := $(addprefix $(B)/agent/,main.o agent.o interfaces.o wire_capture.o wire_rib.o wire_speaker.o wire_steering.o)
+AGENT_OBJ := $(addprefix $(B)/agent/,main.o agent.o interfaces.o wire_capture.o wire_kernel.o wire_rib.o wire_speaker.o \
+	wire_steering.o)
 $(B)/headgate: $(AGENT_OBJ) $(ROOM_ARCHIVES)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)

@@ -11,6 +11,7 @@
 #include "control/control.h"
 #include "core/clock.h"
 #include "core/config.h"
+#include "nexthop/kernel_routes.h"
 #include "wires.h"
 
 static int make_loop(struct agent *agent)
@@ -42,6 +43,8 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 				   error);
 	if (!code)
 		code = wire_datapath(agent, error);
+	if (!code)
+		code = wire_kernel_routes(agent, error);
 	if (!code)
 		code = wire_tracker(agent, error);
 	if (!code)
@@ -112,6 +115,7 @@ void agent_free(struct agent *agent)
 	if (agent->running)
 		datapath_remove_former(agent->datapath);
 	datapath_close(agent->datapath, false);
+	kernel_routes_free(agent->kernel_routes, agent->running);
 	control_free(agent->control);
 	free(agent->let_go);
 	free(agent->members);

@@ -11,6 +11,7 @@
 
 #include "core/config.h"
 #include "core/log.h"
+#include "nexthop/kernel_routes.h"
 #include "wires.h"
 
 static void on_nexthop_changed(const struct nexthop *nexthop, void *context)
@@ -85,6 +86,15 @@ static void track_next_hop(const struct address *address, bool wanted,
 			  address_format(address, text));
 }
 
+static void on_link_changed(const struct nexthop_link *link, void *context)
+{
+	struct agent *agent = context;
+
+	interfaces_link_changed(link, agent);
+	if (link->up)
+		kernel_routes_link_up(agent->kernel_routes, link->ifindex);
+}
+
 int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
 	const struct nexthop_options options = {
@@ -92,7 +102,7 @@ int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 		.interface_count = agent->config->interface_count,
 		.callbacks = {
 			.changed = on_nexthop_changed,
-			.link_changed = interfaces_link_changed,
+			.link_changed = on_link_changed,
 			.context = agent,
 		},
 	};
@@ -146,6 +156,9 @@ static bool on_set_decided(const struct route *route, void *context)
 	if (members)
 		error = steering_set_vip(agent->steering, &route->node.prefix,
 					 members, route->selected);
+	if (!error)
+		wire_kernel_route(agent, &route->node.prefix, members,
+				  route->selected);
 	if (error)
 		log_error("steering",
 			  "%s: cannot be steered and is not announced: %s",

@@ -8,11 +8,21 @@
 #include "core/config.h"
 #include "wires.h"
 
+/* The link a session goes over, which is that of our end's address. */
+static uint32_t link_of(const struct agent *agent,
+			const struct bgp_connection *session,
+			const struct address *local)
+{
+	uint32_t ifindex = session->options.remote.ifindex;
+
+	return ifindex ? ifindex :
+			 nexthop_link_of_address(agent->tracker, local);
+}
+
 static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 {
 	const struct bgp_connection *session = neighbor->session;
-	const struct path_source source = {
-		.address = neighbor->address,
+	struct path_source source = {
 		.identifier = session->remote_open.identifier,
 		.as = session->remote_open.as,
 		.type = session->remote_open.as ==
@@ -27,9 +37,13 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 	struct address local;
 	struct rib_peer *peer = NULL;
 
-	if (bgp_connection_local_address(session, &local))
+	if (bgp_connection_local_address(session, &local)) {
+		source.ifindex = link_of(agent, session, &local);
+		source.address =
+			address_scoped(&neighbor->address, source.ifindex);
 		peer = rib_peer_up(agent->rib, &source, neighbor->config.role,
 				   &session->agreed, &local);
+	}
 	if (!peer) {
 		bgp_neighbor_reject(neighbor, "no room for one more session");
 		return;

@@ -20,6 +20,7 @@
 struct assign_member;
 struct control;
 struct event;
+struct kernel_routes;
 
 struct agent {
 	const struct config *config;
@@ -30,6 +31,7 @@ struct agent {
 	struct control *control;
 	struct datapath *datapath;
 	struct nexthop_tracker *tracker;
+	struct kernel_routes *kernel_routes;
 	struct steering *steering;
 	struct rib *rib;
 	struct bgp_speaker *speaker;
@@ -51,6 +53,12 @@ int wire_steering(struct agent *agent);
 /* wire_capture.c */
 /* What a client of the control socket may have the agent do. */
 struct control_hooks wire_capture(struct agent *agent);
+
+/* wire_kernel.c */
+int wire_kernel_routes(struct agent *agent, char error[AGENT_ERROR_SIZE]);
+/* The kernel's route to the VIP leads over this set from now on. */
+void wire_kernel_route(struct agent *agent, const struct prefix *vip,
+		       const struct assign_member *members, size_t count);
 
 /* wire_rib.c */
 int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE]);

@@ -33,8 +33,8 @@ ROOMS = {
 PURE = {"agent/rib/decision", "agent/rib/import", "agent/rib/as_pattern", "agent/rib/cause",
         "agent/rib/max_prefix", "agent/rib/policy", "agent/rib/policy_match", "agent/rib/policy_set",
         "agent/rib/path_list", "agent/rib/weight", "agent/control/flow_frame", "agent/datapath/vip_table",
-        "agent/steering/assign",
-        "agent/nexthop/arp", "agent/nexthop/probe"} | {
+        "agent/steering/assign", "agent/steering/identity",
+        "agent/nexthop/arp", "agent/nexthop/nd", "agent/nexthop/probe"} | {
     "agent/bgp/" + name for name in
     ("admission", "collision", "delay", "error_log", "greeting",
      "as_path", "attribute_show", "attribute_table", "attribute_value", "attributes",

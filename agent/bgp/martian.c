@@ -11,6 +11,7 @@
 
 enum {
 	IPV4_OFFSET = 12, /* in struct address */
+	INTERFACE_IDENTIFIER_OFFSET = 8,
 	/* First bytes of IPv4 networks, and the length that tells them. */
 	NET_THIS = 0,
 	NET_LOOPBACK = 127,
@@ -77,13 +78,25 @@ bool martian_prefix(const struct prefix *prefix, enum bgp_family family)
 					    ipv6_prefix(prefix);
 }
 
+/* Those behind fe80::/10 are zero: RFC 4291 2.5.6. */
+static bool has_stray_bits(const struct address *address)
+{
+	const uint8_t *bytes = address->bytes;
+	unsigned int stray = bytes[1] & ~PREFIX_LINK_LOCAL_MASK & UINT8_MAX;
+
+	for (size_t i = 2; i < INTERFACE_IDENTIFIER_OFFSET; i++)
+		stray |= bytes[i];
+	return stray;
+}
+
 bool martian_next_hop(const struct address *address)
 {
 	unsigned int net = address->bytes[IPV4_OFFSET];
 
 	if (!address_is_ipv4(address))
 		return address->bytes[0] == PREFIX_MULTICAST ||
-		       stands_for_ipv4(address);
+		       stands_for_ipv4(address) ||
+		       (is_link_local(address) && has_stray_bits(address));
 	return net == NET_THIS || net == NET_LOOPBACK ||
 	       (net >= NET_MULTICAST && net < NET_RESERVED) ||
 	       address_ipv4(address) == IPV4_BROADCAST;

@@ -5,13 +5,21 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
 	MAPPED_SIZE = 12,
-	BITS_PER_BYTE = 8
+	BITS_PER_BYTE = 8,
+	MULTICAST = 0xff,      /* ff00::/8: RFC 4291 2.7 */
+	MULTICAST_IPV4 = 0xe0, /* 224.0.0.0/4 */
+	MULTICAST_IPV4_MASK = 0xf0,
+	LINK_LOCAL = 0xfe, /* fe80::/10: RFC 4291 2.5.6 */
+	LINK_LOCAL_SECOND = 0x80,
+	LINK_LOCAL_MASK = 0xc0,
+	SCOPE_OFFSET = 4,
 };
 
 static const uint8_t mapped[MAPPED_SIZE] = { [10] = 0xff, [11] = 0xff };
@@ -57,6 +65,44 @@ int address_compare(const struct address *a, const struct address *b)
 	return memcmp(a, b, sizeof(*a));
 }
 
+bool address_is_multicast(const struct address *address)
+{
+	if (address_is_ipv4(address))
+		return (address->bytes[MAPPED_SIZE] & MULTICAST_IPV4_MASK) ==
+		       MULTICAST_IPV4;
+	return address->bytes[0] == MULTICAST;
+}
+
+bool address_is_link_local(const struct address *address)
+{
+	return address->bytes[0] == LINK_LOCAL &&
+	       (address->bytes[1] & LINK_LOCAL_MASK) == LINK_LOCAL_SECOND;
+}
+
+struct address address_scoped(const struct address *address, uint32_t ifindex)
+{
+	struct address scoped = *address;
+	uint32_t scope = htonl(ifindex);
+
+	if (address_is_link_local(address))
+		memcpy(scoped.bytes + SCOPE_OFFSET, &scope, sizeof(scope));
+	return scoped;
+}
+
+uint32_t address_scope(const struct address *address)
+{
+	uint32_t scope = 0;
+
+	if (address_is_link_local(address))
+		memcpy(&scope, address->bytes + SCOPE_OFFSET, sizeof(scope));
+	return ntohl(scope);
+}
+
+struct address address_unscoped(const struct address *address)
+{
+	return address_scoped(address, 0);
+}
+
 bool address_parse(const char *text, struct address *address)
 {
 	struct address parsed;
@@ -73,13 +119,30 @@ bool address_parse(const char *text, struct address *address)
 	return true;
 }
 
+/* By the interface's name, or its number if it has gone. */
+static void append_scope(uint32_t scope, char *text)
+{
+	size_t used = strlen(text);
+	char name[IF_NAMESIZE];
+
+	if (if_indextoname(scope, name))
+		snprintf(text + used, ADDRESS_TEXT_SIZE - used, "%%%s", name);
+	else
+		snprintf(text + used, ADDRESS_TEXT_SIZE - used, "%%%u", scope);
+}
+
 const char *address_format(const struct address *address, char *text)
 {
+	struct address bare = address_unscoped(address);
+	uint32_t scope = address_scope(address);
+
 	if (address_is_ipv4(address))
 		inet_ntop(AF_INET, address->bytes + MAPPED_SIZE, text,
 			  ADDRESS_TEXT_SIZE);
 	else
-		inet_ntop(AF_INET6, address->bytes, text, ADDRESS_TEXT_SIZE);
+		inet_ntop(AF_INET6, bare.bytes, text, ADDRESS_TEXT_SIZE);
+	if (scope)
+		append_scope(scope, text);
 	return text;
 }
 

@@ -9,6 +9,12 @@
  * (RFC 4291 2.5.5.2), which is also a next hop's identity in the bucket
  * assignment. IPv4-mapped text is not accepted as an IPv6 address, so that the
  * family can always be told from the bytes.
+ *
+ * A link-local IPv6 address means nothing without its link. Bytes 2 to 7 of one
+ * are zero (RFC 4291 2.5.6), so inside of this host the ifindex stands in bytes
+ * 4 to 7 of it, as its scope: fe80::1 behind two links is two addresses, and
+ * whoever keys a table by address need not know. What leaves the host, and what
+ * nodes have to agree on, is the address without its scope.
  */
 
 #include <stdbool.h>
@@ -28,8 +34,8 @@ struct prefix {
 enum address_sizes {
 	ADDRESS_BITS_IPV4 = 32,
 	ADDRESS_BITS_IPV6 = 128,
-	ADDRESS_TEXT_SIZE = 46, /* INET6_ADDRSTRLEN */
-	PREFIX_TEXT_SIZE = 50,
+	ADDRESS_TEXT_SIZE = 62, /* INET6_ADDRSTRLEN, and % with an interface */
+	PREFIX_TEXT_SIZE = 66,
 	MAC_SIZE = 6,
 	MAC_TEXT_SIZE = 18,
 };
@@ -51,8 +57,19 @@ bool address_is_zero(const struct address *address);
 bool address_equal(const struct address *a, const struct address *b);
 /* Order of the bytes, as memcmp. */
 int address_compare(const struct address *a, const struct address *b);
+bool address_is_multicast(const struct address *address);
+/* In fe80::/10, with or without a scope. */
+bool address_is_link_local(const struct address *address);
+/* The same address behind this link; any but a link-local one as it is. */
+struct address address_scoped(const struct address *address, uint32_t ifindex);
+/* The ifindex of a link-local address; 0: has none. */
+uint32_t address_scope(const struct address *address);
+struct address address_unscoped(const struct address *address);
 bool address_parse(const char *text, struct address *address);
-/* Writes at most ADDRESS_TEXT_SIZE bytes and returns `text`. */
+/*
+ * A scope as RFC 4007 11 writes it: fe80::1%eth0. Writes at most
+ * ADDRESS_TEXT_SIZE bytes and returns `text`.
+ */
 const char *address_format(const struct address *address, char *text);
 const char *mac_format(const uint8_t mac[MAC_SIZE], char *text);
 

@@ -251,8 +251,8 @@ const struct config_flag config_flags[] = {
 	  LIST(interface, interface_count) },
 	{ .name = "vip",
 	  .metavar = "PREFIX",
-	  .help = "IPv4 prefix the service addresses lie in. What is outside "
-		  "is neither learned from backends nor announced.",
+	  .help = "IPv4 or IPv6 prefix the service addresses lie in. What is "
+		  "outside is neither learned from backends nor announced.",
 	  .section = CONFIG_SECTION_FORWARDING,
 	  .required = true,
 	  LIST(vip, vip_count) },

@@ -395,10 +395,11 @@ bool config_vip_parse(struct config_parser *parser,
 	(void)flag;
 	if (!config_read_prefix(parser, value, &vip))
 		return false;
-	if (!address_is_ipv4(&vip.address))
+	if (address_is_multicast(&vip.address) ||
+	    address_is_link_local(&vip.address))
 		return config_reject(parser,
-				     "IPv6 is not supported in this version; "
-				     "give an IPv4 prefix");
+				     "is no prefix that is routed; give one of "
+				     "global or private unicast addresses");
 	if (config->vip_count == CONFIG_MAX_VIP_PREFIXES)
 		return config_reject(parser,
 				     "at most %d are supported; give shorter "

@@ -20,17 +20,19 @@ enum entry_times {
 };
 
 static const char *const obstacle_texts[OBSTACLE_COUNT] = {
-	[OBSTACLE_FAMILY] = "only IPv4 next hops can be probed",
+	[OBSTACLE_NO_LINK] = "a link-local address without an interface",
 	[OBSTACLE_NO_ROUTE] = "no route to it",
 	[OBSTACLE_LOCAL] = "it is an address of this host",
 	[OBSTACLE_INTERFACE] = "its route leaves by no attached interface",
 };
 
-/* The way to a next hop. IPv4 addresses in network byte order. */
+/* The way to a next hop. */
 struct path {
 	const struct nexthop_link *link;
-	uint32_t via;	 /* whom to ask for its MAC */
-	uint32_t source; /* as whom */
+	struct host_port port;
+	struct address via;    /* whom to ask for its MAC */
+	struct address source; /* as whom */
+	uint32_t metric;
 };
 
 /*
@@ -44,7 +46,10 @@ static bool worth_telling(const struct nexthop *a, const struct nexthop *b)
 	if (!nexthop_is_alive(a))
 		return (a->state == NEXTHOP_FAILED) !=
 		       (b->state == NEXTHOP_FAILED);
-	return a->ifindex != b->ifindex || a->mtu != b->mtu ||
+	return a->ifindex != b->ifindex || a->port_ifindex != b->port_ifindex ||
+	       a->mtu != b->mtu || a->metric != b->metric ||
+	       !address_equal(&a->via, &b->via) ||
+	       memcmp(a->tags, b->tags, sizeof(a->tags)) ||
 	       memcmp(a->mac, b->mac, MAC_SIZE) ||
 	       memcmp(a->source_mac, b->source_mac, MAC_SIZE);
 }
@@ -80,22 +85,20 @@ static void send_question(const struct entry *entry,
 			  enum probe_question question)
 {
 	const struct nexthop *view = &entry->view;
-	struct arp_request request = {
-		.sender_ip = entry->source,
-		.target_ip = address_ipv4(&view->via),
+	struct ports_question asked = {
+		.source = entry->source,
+		.target = view->via,
 	};
 	char address[ADDRESS_TEXT_SIZE];
-	struct arp_frame frame;
 	int error;
 
 	if (question == PROBE_ASK_MAC)
-		request.destination = entry->probe.mac;
-	memcpy(request.sender_mac, view->source_mac, MAC_SIZE);
-	arp_build_request(&request, &frame);
-	error = ports_send(entry->tracker->ports, view->ifindex, &frame);
+		asked.destination = entry->probe.mac;
+	memcpy(asked.source_mac, view->source_mac, MAC_SIZE);
+	error = ports_send(entry->tracker->ports, view->ifindex, &asked);
 	/* Its silence will be noticed like that of a lost one. */
 	if (error)
-		log_debug("nexthop", "%s: ARP request not sent: %s",
+		log_debug("nexthop", "%s: probe not sent: %s",
 			  address_format(&view->address, address),
 			  strerror(-error));
 }
@@ -184,8 +187,11 @@ static void forget_path(struct entry *entry)
 		LIST_REMOVE(entry, same_via);
 	view->via = view->address;
 	view->ifindex = 0;
+	view->port_ifindex = 0;
 	view->interface[0] = '\0';
 	view->mtu = 0;
+	view->metric = 0;
+	memset(view->tags, 0, sizeof(view->tags));
 	memset(view->source_mac, 0, MAC_SIZE);
 }
 
@@ -202,42 +208,46 @@ void entry_free(struct entry *entry)
 static bool take_path(struct entry *entry, const struct path *path)
 {
 	struct nexthop *view = &entry->view;
-	struct address via = address_from_ipv4(path->via);
+	bool moved = view->ifindex != path->link->ifindex ||
+		     !address_equal(&view->via, &path->via);
 
+	if (moved) {
+		forget_path(entry);
+		view->via = path->via;
+		view->ifindex = path->link->ifindex;
+		LIST_INSERT_HEAD(tracker_via_list(entry->tracker, &path->via),
+				 entry, same_via);
+	}
 	entry->source = path->source;
-	if (view->ifindex == path->link->ifindex &&
-	    address_equal(&view->via, &via))
-		return false;
-	forget_path(entry);
-	view->via = via;
-	view->ifindex = path->link->ifindex;
-	LIST_INSERT_HEAD(tracker_via_list(entry->tracker, path->via), entry,
-			 same_via);
-	return true;
+	view->metric = path->metric;
+	view->port_ifindex = path->port.ifindex;
+	memcpy(view->tags, path->port.tags, sizeof(view->tags));
+	return moved;
 }
 
 static enum obstacle find_path(const struct nexthop_tracker *tracker,
 			       const struct address *address, struct path *path)
 {
+	const struct host *host = &tracker->host;
 	struct netlink_route route;
-	uint32_t ipv4;
 	int error;
 
-	if (!address_is_ipv4(address))
-		return OBSTACLE_FAMILY;
-	ipv4 = address_ipv4(address);
-	error = netlink_lookup(tracker->netlink, ipv4, &route);
+	if (address_is_link_local(address) && !address_scope(address))
+		return OBSTACLE_NO_LINK;
+	error = netlink_lookup(tracker->netlink, address, &route);
 	if (error)
 		return error == -EADDRINUSE ? OBSTACLE_LOCAL :
 					      OBSTACLE_NO_ROUTE;
-	path->link = host_link_by_index(&tracker->host, route.ifindex);
-	if (!path->link || !ports_has(tracker->ports, route.ifindex))
+	path->link = host_link_by_index(host, route.ifindex);
+	if (!path->link ||
+	    !ports_reach(tracker->ports, host, route.ifindex, &path->port))
 		return OBSTACLE_INTERFACE;
 
-	path->via = route.gateway ? route.gateway : ipv4;
-	path->source =
-		host_source_address(&tracker->host, route.ifindex, path->via);
-	if (!path->source)
+	path->metric = route.metric;
+	path->via = address_is_zero(&route.gateway) ? *address : route.gateway;
+	path->source = host_source_address(host, route.ifindex, &path->via);
+	if (address_is_zero(&path->source) &&
+	    address_is_ipv4(&route.source) == address_is_ipv4(&path->via))
 		path->source = route.source;
 	return OBSTACLE_NONE;
 }
@@ -298,13 +308,13 @@ void entry_follow_link(struct entry *entry, const struct nexthop_link *link)
 }
 
 void entry_hear(struct entry *entry, uint32_t ifindex,
-		const struct arp_message *message)
+		const struct ports_answer *answer)
 {
 	const struct nexthop *view = &entry->view;
 
-	if (message->opcode == ARP_REPLY && view->ifindex == ifindex &&
-	    address_ipv4(&view->via) == message->sender_ip &&
-	    entry->source == message->target_ip &&
-	    !memcmp(view->source_mac, message->target_mac, MAC_SIZE))
-		step(entry, PROBE_REPLY, message->sender_mac);
+	if (view->ifindex == ifindex &&
+	    address_equal(&view->via, &answer->sender) &&
+	    address_equal(&entry->source, &answer->asker) &&
+	    !memcmp(view->source_mac, answer->asker_mac, MAC_SIZE))
+		step(entry, PROBE_REPLY, answer->mac);
 }

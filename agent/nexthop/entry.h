@@ -14,8 +14,8 @@
 #include <sys/queue.h>
 
 #include "core/address.h"
-#include "nexthop/arp.h"
 #include "nexthop/nexthop.h"
+#include "nexthop/ports.h"
 #include "nexthop/probe.h"
 
 struct event;
@@ -23,7 +23,7 @@ struct event;
 /* Why there is no path to a next hop. */
 enum obstacle {
 	OBSTACLE_NONE,
-	OBSTACLE_FAMILY,
+	OBSTACLE_NO_LINK,
 	OBSTACLE_NO_ROUTE,
 	OBSTACLE_LOCAL,
 	OBSTACLE_INTERFACE,
@@ -37,7 +37,7 @@ struct entry {
 	struct nexthop_tracker *tracker;
 	struct event *timer;
 	enum obstacle obstacle;
-	uint32_t source; /* of our requests, network byte order */
+	struct address source; /* of our questions */
 	unsigned int references;
 	uint64_t quiet_until_ms; /* conflicts are not logged before */
 	bool queued;
@@ -53,9 +53,9 @@ void entry_free(struct entry *entry);
 void entry_resolve(struct entry *entry);
 /* The link it is behind changed, or is gone: NULL. */
 void entry_follow_link(struct entry *entry, const struct nexthop_link *link);
-/* An ARP reply came in over a link: perhaps an answer to us. */
+/* Somebody said something over a link: perhaps an answer to us. */
 void entry_hear(struct entry *entry, uint32_t ifindex,
-		const struct arp_message *message);
+		const struct ports_answer *answer);
 /* True if the view differs from what was last told; then tells it as told. */
 bool entry_take_change(struct entry *entry);
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Links and IPv4 addresses of this host. See host.h. */
+/* Links and addresses of this host. See host.h. */
 
 #include "nexthop/host.h"
 
-#include <endian.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +45,8 @@ static bool link_equal(const struct nexthop_link *a,
 		       const struct nexthop_link *b)
 {
 	return a->ifindex == b->ifindex && a->mtu == b->mtu && a->up == b->up &&
+	       a->parent == b->parent && a->tag.protocol == b->tag.protocol &&
+	       a->tag.id == b->tag.id &&
 	       !memcmp(a->mac, b->mac, sizeof(a->mac)) &&
 	       !strcmp(a->name, b->name);
 }
@@ -86,9 +88,8 @@ static struct host_address *find_address(const struct host *host,
 		struct host_address *address = &host->addresses[i];
 
 		if (address->ifindex == wanted->ifindex &&
-		    address->local == wanted->local &&
-		    address->subnet == wanted->subnet &&
-		    address->length == wanted->length)
+		    address_equal(&address->local, &wanted->local) &&
+		    prefix_equal(&address->subnet, &wanted->subnet))
 			return address;
 	}
 	return NULL;
@@ -181,44 +182,83 @@ const struct nexthop_link *host_link_by_name(const struct host *host,
 	return NULL;
 }
 
-bool host_has_address(const struct host *host, uint32_t ipv4)
+bool host_find_port(const struct host *host, const struct nexthop_link *link,
+		    struct host_port *port)
+{
+	struct host_port found = { 0 };
+
+	for (int depth = 0; link && link->parent; depth++) {
+		if (depth == NEXTHOP_MAX_TAGS)
+			return false;
+		/* Whatever is below has its tag outside of this one. */
+		found.tags[1] = found.tags[0];
+		found.tags[0] = link->tag;
+		link = host_link_by_index(host, link->parent);
+	}
+	if (!link)
+		return false;
+	found.ifindex = link->ifindex;
+	*port = found;
+	return true;
+}
+
+uint32_t host_link_of_address(const struct host *host,
+			      const struct address *address)
 {
 	for (size_t i = 0; i < host->address_count; i++)
-		if (host->addresses[i].local == ipv4)
+		if (address_equal(&host->addresses[i].local, address))
+			return host->addresses[i].ifindex;
+	return 0;
+}
+
+bool host_is_on_link(const struct host *host, const struct address *address)
+{
+	for (size_t i = 0; i < host->address_count; i++)
+		if (prefix_contains(&host->addresses[i].subnet, address))
 			return true;
 	return false;
 }
 
-static bool in_subnet(const struct host_address *address, uint32_t ipv4)
-{
-	uint32_t differing = be32toh(address->subnet ^ ipv4);
+enum fitness {
+	UNFIT,
+	OF_ANOTHER_LINK,
+	OF_THE_LINK,
+	LINK_LOCAL,
+	IN_THE_SUBNET,
+};
 
-	return !address->length ||
-	       !(differing >> (ADDRESS_BITS_IPV4 - address->length));
+/* How well an address of ours serves to ask `target` over a link. */
+static enum fitness fitness_of(const struct host_address *address,
+			       uint32_t ifindex, const struct address *target)
+{
+	bool link_local = address_is_link_local(&address->local);
+
+	if (address->unusable ||
+	    address_is_ipv4(&address->local) != address_is_ipv4(target))
+		return UNFIT;
+	if (address->ifindex != ifindex)
+		return link_local ? UNFIT : OF_ANOTHER_LINK;
+	if (prefix_contains(&address->subnet, target))
+		return IN_THE_SUBNET;
+	return link_local ? LINK_LOCAL : OF_THE_LINK;
 }
 
-bool host_is_on_link(const struct host *host, uint32_t ipv4)
+struct address host_source_address(const struct host *host, uint32_t ifindex,
+				   const struct address *target)
 {
-	for (size_t i = 0; i < host->address_count; i++)
-		if (in_subnet(&host->addresses[i], ipv4))
-			return true;
-	return false;
-}
+	struct address source = { 0 };
+	enum fitness best = UNFIT;
 
-uint32_t host_source_address(const struct host *host, uint32_t ifindex,
-			     uint32_t target)
-{
-	uint32_t any = 0;
-
+	if (address_is_ipv4(target))
+		source = address_from_ipv4(INADDR_ANY);
 	for (size_t i = 0; i < host->address_count; i++) {
 		const struct host_address *address = &host->addresses[i];
+		enum fitness fitness = fitness_of(address, ifindex, target);
 
-		if (address->ifindex != ifindex)
+		if (fitness <= best)
 			continue;
-		if (in_subnet(address, target))
-			return address->local;
-		if (!any)
-			any = address->local;
+		best = fitness;
+		source = address->local;
 	}
-	return any;
+	return source;
 }

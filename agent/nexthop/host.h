@@ -3,7 +3,7 @@
 #define NEXTHOP_HOST_H
 
 /*
- * What is known about this host: its links and its IPv4 addresses. Filled by
+ * What is known about this host: its links and its addresses. Filled by
  * netlink.c, read by the tracker. Plain data: no socket, no callback.
  *
  * A full dump is taken between host_begin_sync() and host_end_sync(), which
@@ -23,13 +23,19 @@ struct host_link {
 	bool unseen;  /* by the dump under way */
 };
 
-/* IPv4 addresses are in network byte order. */
+/* Link-local addresses have their scope in them. */
 struct host_address {
 	uint32_t ifindex;
-	uint32_t local;	 /* ours */
-	uint32_t subnet; /* an address in the subnet, or the far end */
-	uint8_t length;	 /* of the subnet's prefix */
+	struct address local; /* ours */
+	struct prefix subnet; /* with host bits, perhaps those of the far end */
+	bool unusable; /* as a source: of this host only, or not ours yet */
 	bool unseen;
+};
+
+/* Where frames to an interface leave the host: see struct nexthop. */
+struct host_port {
+	uint32_t ifindex;
+	struct nexthop_tag tags[NEXTHOP_MAX_TAGS];
 };
 
 struct host {
@@ -62,14 +68,23 @@ const struct nexthop_link *host_link_by_index(const struct host *host,
 					      uint32_t ifindex);
 const struct nexthop_link *host_link_by_name(const struct host *host,
 					     const char *name);
-bool host_has_address(const struct host *host, uint32_t ipv4);
-/* True if `ipv4` is in a subnet of one of the links. */
-bool host_is_on_link(const struct host *host, uint32_t ipv4);
 /*
- * Our address to ask `target` from over a link: one in the target's subnet,
- * else any address of the link, else 0.
+ * Goes down from a link through at most NEXTHOP_MAX_TAGS VLAN devices. False if
+ * there are more, or a link below is not known.
  */
-uint32_t host_source_address(const struct host *host, uint32_t ifindex,
-			     uint32_t target);
+bool host_find_port(const struct host *host, const struct nexthop_link *link,
+		    struct host_port *port);
+/* The link that has this address, or 0. */
+uint32_t host_link_of_address(const struct host *host,
+			      const struct address *address);
+/* True if the address is in a subnet of one of the links. */
+bool host_is_on_link(const struct host *host, const struct address *address);
+/*
+ * Our address to ask `target` from over a link: one of the link in the target's
+ * subnet, else a link-local one, else any of the link, else one of another link
+ * (RFC 6724 5, as far as it goes for a question to a neighbor). Zero: none.
+ */
+struct address host_source_address(const struct host *host, uint32_t ifindex,
+				   const struct address *target);
 
 #endif

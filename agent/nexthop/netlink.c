@@ -16,13 +16,12 @@
 #include <time.h>
 
 #include <libmnl/libmnl.h>
-#include <linux/if.h>
-#include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "core/log.h"
+#include "nexthop/netlink_message.h"
+#include "nexthop/route_message.h"
 
 enum netlink_limits {
 	BUFFER_SIZE = 32768, /* the kernel's largest dump message */
@@ -40,98 +39,27 @@ struct netlink {
 	char buffer[BUFFER_SIZE];
 };
 
-static bool link_is_up(unsigned int flags)
-{
-	/* Administratively up, carrier (LOWER_UP), operational (RUNNING). */
-	const unsigned int up = IFF_UP | IFF_RUNNING | IFF_LOWER_UP;
-
-	return (flags & up) == up;
-}
-
-static void read_link_attribute(const struct nlattr *attribute,
-				const struct ifinfomsg *info,
-				struct nexthop_link *link)
-{
-	size_t size = mnl_attr_get_payload_len(attribute);
-	uint32_t mtu;
-
-	switch (mnl_attr_get_type(attribute)) {
-	case IFLA_IFNAME:
-		strncpy(link->name, mnl_attr_get_str(attribute),
-			sizeof(link->name) - 1);
-		break;
-	case IFLA_ADDRESS:
-		if (info->ifi_type == ARPHRD_ETHER && size == sizeof(link->mac))
-			memcpy(link->mac, mnl_attr_get_payload(attribute),
-			       size);
-		break;
-	case IFLA_MTU:
-		mtu = mnl_attr_get_u32(attribute);
-		link->mtu = mtu < UINT16_MAX ? (uint16_t)mtu : UINT16_MAX;
-		break;
-	default:
-		break;
-	}
-}
-
 static void read_link(struct netlink *netlink, const struct nlmsghdr *message)
 {
-	const struct ifinfomsg *info = mnl_nlmsg_get_payload(message);
-	struct nexthop_link link = {
-		.ifindex = (uint32_t)info->ifi_index,
-		.up = link_is_up(info->ifi_flags),
-	};
-	const struct nlattr *attribute;
+	struct nexthop_link link;
 
-	/* A bridge reports its ports in messages of the same type. */
-	if (info->ifi_family != AF_UNSPEC)
+	if (!netlink_message_link(message, &link))
 		return;
 	netlink->news |= NETLINK_LINKS;
-	if (message->nlmsg_type == RTM_DELLINK) {
+	if (message->nlmsg_type == RTM_DELLINK)
 		host_remove_link(netlink->host, link.ifindex);
-		return;
-	}
-	mnl_attr_for_each(attribute, message, sizeof(*info))
-		read_link_attribute(attribute, info, &link);
-	/* Wireless drivers send events of this type without any of it. */
-	if (!link.name[0])
-		return;
-	if (host_set_link(netlink->host, &link))
+	else if (host_set_link(netlink->host, &link))
 		log_error("nexthop", "%s: link forgotten: out of memory",
 			  link.name);
-}
-
-/* Local and subnet differ on a point-to-point link only. */
-static void read_address_attribute(const struct nlattr *attribute,
-				   struct host_address *address)
-{
-	switch (mnl_attr_get_type(attribute)) {
-	case IFA_LOCAL:
-		address->local = mnl_attr_get_u32(attribute);
-		break;
-	case IFA_ADDRESS:
-		address->subnet = mnl_attr_get_u32(attribute);
-		break;
-	default:
-		break;
-	}
 }
 
 static void read_address(struct netlink *netlink,
 			 const struct nlmsghdr *message)
 {
-	const struct ifaddrmsg *info = mnl_nlmsg_get_payload(message);
-	struct host_address address = {
-		.ifindex = info->ifa_index,
-		.length = info->ifa_prefixlen,
-	};
-	const struct nlattr *attribute;
+	struct host_address address;
 
-	if (info->ifa_family != AF_INET ||
-	    info->ifa_prefixlen > ADDRESS_BITS_IPV4)
+	if (!netlink_message_address(message, &address))
 		return;
-	mnl_attr_for_each(attribute, message, sizeof(*info))
-		read_address_attribute(attribute, &address);
 	netlink->news |= NETLINK_ADDRESSES;
 	if (message->nlmsg_type == RTM_DELADDR)
 		host_remove_address(netlink->host, &address);
@@ -140,6 +68,15 @@ static void read_address(struct netlink *netlink,
 }
 
 static void read_route(struct netlink *netlink, const struct nlmsghdr *message)
+{
+	const struct rtmsg *info = mnl_nlmsg_get_payload(message);
+
+	/* Our own lead to VIPs, and no next hop is behind one. */
+	if (info->rtm_protocol != ROUTE_PROTOCOL)
+		netlink->news |= NETLINK_ROUTES;
+}
+
+static void read_rule(struct netlink *netlink, const struct nlmsghdr *message)
 {
 	(void)message;
 	netlink->news |= NETLINK_ROUTES;
@@ -156,8 +93,8 @@ static const struct {
 	{ RTM_DELADDR, sizeof(struct ifaddrmsg), read_address },
 	{ RTM_NEWROUTE, sizeof(struct rtmsg), read_route },
 	{ RTM_DELROUTE, sizeof(struct rtmsg), read_route },
-	{ RTM_NEWRULE, sizeof(struct rtmsg), read_route },
-	{ RTM_DELRULE, sizeof(struct rtmsg), read_route },
+	{ RTM_NEWRULE, sizeof(struct rtmsg), read_rule },
+	{ RTM_DELRULE, sizeof(struct rtmsg), read_rule },
 };
 
 static int read_message(const struct nlmsghdr *message, void *context)
@@ -242,6 +179,8 @@ static int dump_once(struct netlink *netlink)
 	if (!error)
 		error = dump_table(netlink, RTM_GETADDR, AF_INET);
 	if (!error)
+		error = dump_table(netlink, RTM_GETADDR, AF_INET6);
+	if (!error)
 		host_end_sync(netlink->host);
 	return error;
 }
@@ -262,74 +201,62 @@ static int dump(struct netlink *netlink)
 
 struct lookup {
 	struct netlink_route route;
-	uint8_t type; /* RTN_* */
-	bool foreign_gateway;
+	int verdict;
 };
-
-static void read_lookup_attribute(const struct nlattr *attribute,
-				  struct lookup *lookup)
-{
-	switch (mnl_attr_get_type(attribute)) {
-	case RTA_OIF:
-		lookup->route.ifindex = mnl_attr_get_u32(attribute);
-		break;
-	case RTA_GATEWAY:
-		lookup->route.gateway = mnl_attr_get_u32(attribute);
-		break;
-	case RTA_PREFSRC:
-		lookup->route.source = mnl_attr_get_u32(attribute);
-		break;
-	case RTA_VIA:
-		lookup->foreign_gateway = true;
-		break;
-	default:
-		break;
-	}
-}
 
 static int read_lookup(const struct nlmsghdr *message, void *context)
 {
-	const struct rtmsg *info = mnl_nlmsg_get_payload(message);
 	struct lookup *lookup = context;
-	const struct nlattr *attribute;
 
-	if (message->nlmsg_type != RTM_NEWROUTE ||
-	    mnl_nlmsg_get_payload_len(message) < sizeof(*info))
-		return MNL_CB_STOP;
-	lookup->type = info->rtm_type;
-	mnl_attr_for_each(attribute, message, sizeof(*info))
-		read_lookup_attribute(attribute, lookup);
+	lookup->verdict = netlink_message_route(message, &lookup->route);
 	return MNL_CB_STOP;
 }
 
-int netlink_lookup(struct netlink *netlink, uint32_t ipv4,
+static void put_destination(struct nlmsghdr *request, struct rtmsg *header,
+			    const struct address *address)
+{
+	struct address bare = address_unscoped(address);
+
+	if (address_is_ipv4(address)) {
+		header->rtm_family = AF_INET;
+		header->rtm_dst_len = ADDRESS_BITS_IPV4;
+		mnl_attr_put_u32(request, RTA_DST, address_ipv4(address));
+		return;
+	}
+	header->rtm_family = AF_INET6;
+	header->rtm_dst_len = ADDRESS_BITS_IPV6;
+	mnl_attr_put(request, RTA_DST, sizeof(bare.bytes), bare.bytes);
+	if (address_scope(address))
+		mnl_attr_put_u32(request, RTA_OIF, address_scope(address));
+}
+
+int netlink_lookup(struct netlink *netlink, const struct address *address,
 		   struct netlink_route *route)
 {
-	struct lookup lookup = { .type = RTN_UNSPEC };
+	struct lookup lookup = { .verdict = -ENETUNREACH };
 	struct nlmsghdr *request = new_request(netlink, RTM_GETROUTE, 0);
 	struct rtmsg *header =
 		mnl_nlmsg_put_extra_header(request, sizeof(*header));
 	int error;
 
-	header->rtm_family = AF_INET;
-	header->rtm_dst_len = ADDRESS_BITS_IPV4;
-	mnl_attr_put_u32(request, RTA_DST, ipv4);
+	/* The route as it stands in the table, with its metric. */
+	header->rtm_flags = RTM_F_FIB_MATCH;
+	put_destination(request, header, address);
 	error = converse(netlink, request, read_lookup, &lookup);
-	if (error)
-		return error;
-	if (lookup.type == RTN_LOCAL)
-		return -EADDRINUSE;
-	/* An IPv6 gateway (RFC 8950) cannot be asked by ARP. */
-	if (lookup.type != RTN_UNICAST || lookup.foreign_gateway)
-		return -ENETUNREACH;
-	*route = lookup.route;
-	return 0;
+	if (!error)
+		error = lookup.verdict;
+	if (!error)
+		*route = lookup.route;
+	return error;
 }
 
 static int open_events(struct netlink *netlink)
 {
+	/* IPv6 rules have a group, but no bit for it among these. */
 	const unsigned int groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR |
-				    RTMGRP_IPV4_ROUTE | RTMGRP_IPV4_RULE;
+				    RTMGRP_IPV4_ROUTE | RTMGRP_IPV4_RULE |
+				    RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE |
+				    1U << (RTNLGRP_IPV6_RULE - 1);
 	const int size = RECEIVE_QUEUE_SIZE;
 
 	netlink->events =

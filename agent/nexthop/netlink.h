@@ -3,7 +3,7 @@
 #define NEXTHOP_NETLINK_H
 
 /*
- * The kernel's side of next-hop tracking, by rtnetlink: links and IPv4
+ * The kernel's side of next-hop tracking, by rtnetlink: links and
  * addresses are dumped once and then followed, route changes are noticed, and
  * the routing table is asked for one address at a time.
  *
@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "nexthop/host.h"
+#include "nexthop/netlink_message.h"
 
 struct netlink;
 
@@ -24,13 +25,6 @@ enum netlink_news {
 	NETLINK_ADDRESSES = 1 << 1,
 	NETLINK_ROUTES = 1 << 2,
 	NETLINK_EVERYTHING = NETLINK_LINKS | NETLINK_ADDRESSES | NETLINK_ROUTES,
-};
-
-/* Where the kernel would send a packet. IPv4 in network byte order. */
-struct netlink_route {
-	uint32_t ifindex;
-	uint32_t gateway; /* 0: on link */
-	uint32_t source;  /* preferred source, or 0 */
 };
 
 /*
@@ -45,11 +39,11 @@ int netlink_fd(const struct netlink *netlink);
 /* Takes in what is waiting; returns a set of enum netlink_news. */
 unsigned int netlink_read(struct netlink *netlink);
 /*
- * Looks an IPv4 address up in the routing table. Returns 0, -EADDRINUSE if it
- * is our own, -ENETUNREACH or the kernel's other refusal if no unicast route
- * leads to it.
+ * Looks an address up in the routing table. Returns 0, -EADDRINUSE if it is our
+ * own, -ENETUNREACH or the kernel's other refusal if no unicast route leads to
+ * it.
  */
-int netlink_lookup(struct netlink *netlink, uint32_t ipv4,
+int netlink_lookup(struct netlink *netlink, const struct address *address,
 		   struct netlink_route *route);
 
 #endif

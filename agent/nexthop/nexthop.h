@@ -9,7 +9,11 @@
  * The tracker holds one state machine (probe.h) for each address that somebody
  * asked for. It resolves the address by the kernel's routing table
  * (RFC 4271 5.1.3), probes the immediate next hop with its own ARP requests
- * (RFC 826) and reports every change at once through one callback.
+ * (RFC 826) or neighbor solicitations (RFC 4861) and reports every change at
+ * once through one callback. The families of a route and of the gateway it
+ * leads over are independent of each other (RFC 8950).
+ *
+ * A link-local address has its scope in it (core/address.h), or is unreachable.
  */
 
 #include <stdbool.h>
@@ -30,14 +34,31 @@ enum nexthop_state {
 	NEXTHOP_STATE_COUNT,
 };
 
+enum nexthop_limits {
+	NEXTHOP_MAX_TAGS = 2,
+};
+
+/* A VLAN tag: IEEE 802.1Q 9.3. */
+struct nexthop_tag {
+	uint16_t protocol; /* 0x8100 or 0x88a8, network order; 0: no tag */
+	uint16_t id;
+};
+
 /* One tracked next hop, as seen by the rest of the agent. */
 struct nexthop {
 	struct address address;
 	struct address via; /* immediate next hop; `address` if on link */
 	enum nexthop_state state;
-	uint32_t ifindex; /* 0 while UNREACHABLE */
+	uint32_t ifindex; /* of its route; 0 while UNREACHABLE */
 	char interface[16];
-	uint16_t mtu; /* of the interface */
+	/*
+	 * Where frames leave: the interface itself, or what the VLAN devices
+	 * are on, with their tags, outermost first.
+	 */
+	uint32_t port_ifindex;
+	struct nexthop_tag tags[NEXTHOP_MAX_TAGS];
+	uint32_t metric; /* of the kernel's route, the cost to get there */
+	uint16_t mtu;	 /* of the interface */
 	uint8_t mac[MAC_SIZE];
 	uint8_t source_mac[MAC_SIZE];
 	uint64_t since_ms;  /* CLOCK_BOOTTIME of the last change of state */
@@ -54,7 +75,9 @@ struct nexthop_link {
 	char name[16];
 	uint8_t mac[MAC_SIZE];
 	uint16_t mtu;
-	bool up; /* administratively up and carrier */
+	bool up;	 /* administratively up and carrier */
+	uint32_t parent; /* of a VLAN device: the link it is on; else 0 */
+	struct nexthop_tag tag;
 };
 
 /*
@@ -63,8 +86,8 @@ struct nexthop_link {
  */
 struct nexthop_callbacks {
 	/*
-	 * `nexthop` became alive, dead or unresolved, or is alive at another
-	 * MAC or interface, or with another MTU or source MAC.
+	 * `nexthop` became alive, dead or unresolved, or is alive and another
+	 * way leads there: MAC, gateway, interface, MTU, source MAC or metric.
 	 */
 	void (*changed)(const struct nexthop *nexthop, void *context);
 	/* An interface appeared, changed or (up == false, mtu == 0) vanished. */
@@ -110,6 +133,9 @@ const struct nexthop *nexthop_next(const struct nexthop_tracker *tracker,
 /* The link named `name`, or NULL. */
 const struct nexthop_link *
 nexthop_link_by_name(const struct nexthop_tracker *tracker, const char *name);
+/* The link that has this address of ours, or 0. */
+uint32_t nexthop_link_of_address(const struct nexthop_tracker *tracker,
+				 const struct address *address);
 /* True if the address belongs to this host. */
 bool nexthop_is_local(const struct nexthop_tracker *tracker,
 		      const struct address *address);

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* ARP sockets on the interfaces that next hops are behind. See ports.h. */
+/* Sockets on the interfaces that next hops are behind. See ports.h. */
 
 #include "nexthop/ports.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 #include <unistd.h>
 
 #include <event2/event.h>
 
 #include "nexthop/arp_socket.h"
+#include "nexthop/nd_socket.h"
 
 enum ports_limits {
 	READS_AT_ONCE = 64, /* then the event loop has its turn */
@@ -18,16 +20,18 @@ enum ports_limits {
 
 struct port {
 	const struct ports *ports;
-	char name[16];
-	uint32_t ifindex; /* 0: no such interface now */
-	struct event *readable;
+	uint32_t ifindex;
+	struct event *arp;
+	struct event *nd;
+	LIST_ENTRY(port) link;
 };
 
 struct ports {
 	struct event_base *base;
 	struct ports_callbacks callbacks;
+	LIST_HEAD(, port) list;
 	size_t count;
-	struct port list[];
+	char names[][16];
 };
 
 struct ports *ports_new(struct event_base *base, const char (*names)[16],
@@ -35,130 +39,270 @@ struct ports *ports_new(struct event_base *base, const char (*names)[16],
 {
 	struct ports *ports;
 
-	ports = calloc(1, sizeof(*ports) + count * sizeof(ports->list[0]));
+	ports = calloc(1, sizeof(*ports) + count * sizeof(ports->names[0]));
 	if (!ports)
 		return NULL;
 	ports->base = base;
 	ports->callbacks = *callbacks;
 	ports->count = count;
-	for (size_t i = 0; i < count; i++) {
-		ports->list[i].ports = ports;
-		memcpy(ports->list[i].name, names[i], sizeof(names[i]));
-	}
+	memcpy(ports->names, names, count * sizeof(names[0]));
 	return ports;
+}
+
+/* The descriptor goes with the event. */
+static void close_event(struct event *event)
+{
+	int fd;
+
+	if (!event)
+		return;
+	fd = event_get_fd(event);
+	event_free(event);
+	close(fd);
 }
 
 static void close_port(struct port *port)
 {
-	int fd;
-
-	if (!port->ifindex)
-		return;
-	fd = event_get_fd(port->readable);
-	event_free(port->readable);
-	close(fd);
-	port->readable = NULL;
-	port->ifindex = 0;
+	close_event(port->arp);
+	close_event(port->nd);
+	LIST_REMOVE(port, link);
+	free(port);
 }
 
 void ports_free(struct ports *ports)
 {
 	if (!ports)
 		return;
-	for (size_t i = 0; i < ports->count; i++)
-		close_port(&ports->list[i]);
+	while (!LIST_EMPTY(&ports->list))
+		close_port(LIST_FIRST(&ports->list));
 	free(ports);
 }
 
-static void on_readable(evutil_socket_t fd, short what, void *context)
+static int receive_arp(int fd, struct ports_answer *answer)
 {
-	const struct port *port = context;
+	struct arp_message message;
+	int error = arp_socket_receive(fd, &message);
+
+	if (error)
+		return error;
+	if (message.opcode != ARP_REPLY)
+		return -EBADMSG;
+	answer->sender = address_from_ipv4(message.sender_ip);
+	answer->asker = address_from_ipv4(message.target_ip);
+	memcpy(answer->mac, message.sender_mac, MAC_SIZE);
+	memcpy(answer->asker_mac, message.target_mac, MAC_SIZE);
+	return 0;
+}
+
+static int receive_nd(int fd, struct ports_answer *answer)
+{
+	struct nd_advertisement message;
+	int error = nd_socket_receive(fd, &message);
+
+	if (error)
+		return error;
+	/* What nobody asked for says nothing about reachability: 7.2.5. */
+	if (!message.solicited)
+		return -EBADMSG;
+	answer->sender = message.target;
+	answer->asker = message.destination;
+	memcpy(answer->mac, message.mac, MAC_SIZE);
+	memcpy(answer->asker_mac, message.destination_mac, MAC_SIZE);
+	return 0;
+}
+
+static void take_answers(const struct port *port, int fd,
+			 int (*receive)(int fd, struct ports_answer *answer))
+{
 	const struct ports_callbacks *callbacks = &port->ports->callbacks;
 
-	(void)what;
 	for (int i = 0; i < READS_AT_ONCE; i++) {
-		struct arp_message message;
-		int error = arp_socket_receive(fd, &message);
+		struct ports_answer answer;
+		int error = receive(fd, &answer);
 
-		if (!error)
-			callbacks->reply(port->ifindex, &message,
-					 callbacks->context);
-		else if (error != -EBADMSG)
+		if (error == -EBADMSG)
+			continue;
+		if (error)
 			break;
+		answer.sender = address_scoped(&answer.sender, port->ifindex);
+		answer.asker = address_scoped(&answer.asker, port->ifindex);
+		callbacks->answer(port->ifindex, &answer, callbacks->context);
 	}
 	callbacks->drained(callbacks->context);
 }
 
-static int open_port(struct port *port, uint32_t ifindex)
+static void on_arp(evutil_socket_t fd, short what, void *context)
 {
-	int fd = arp_socket_open(ifindex);
+	(void)what;
+	take_answers(context, fd, receive_arp);
+}
 
+static void on_nd(evutil_socket_t fd, short what, void *context)
+{
+	(void)what;
+	take_answers(context, fd, receive_nd);
+}
+
+/* Listens on `fd`, a descriptor or -errno, which it closes on failure. */
+static int listen_on(struct port *port, int fd, event_callback_fn callback,
+		     struct event **event)
+{
 	if (fd < 0)
 		return fd;
-	port->readable = event_new(port->ports->base, fd, EV_READ | EV_PERSIST,
-				   on_readable, port);
-	if (!port->readable || event_add(port->readable, NULL)) {
-		if (port->readable)
-			event_free(port->readable);
-		port->readable = NULL;
+	*event = event_new(port->ports->base, fd, EV_READ | EV_PERSIST,
+			   callback, port);
+	if (!*event) {
 		close(fd);
 		return -ENOMEM;
 	}
-	port->ifindex = ifindex;
-	return 0;
+	return event_add(*event, NULL) ? -ENOMEM : 0;
 }
 
-/* Only Ethernet speaks this ARP; other links have no MAC here. */
-static uint32_t usable_ifindex(const struct host *host, const char *name)
+static int open_port(struct ports *ports, uint32_t ifindex)
+{
+	struct port *port = calloc(1, sizeof(*port));
+	int error;
+
+	if (!port)
+		return -ENOMEM;
+	port->ports = ports;
+	port->ifindex = ifindex;
+	LIST_INSERT_HEAD(&ports->list, port, link);
+	error = listen_on(port, arp_socket_open(ifindex), on_arp, &port->arp);
+	if (!error)
+		error = listen_on(port, nd_socket_open(ifindex), on_nd,
+				  &port->nd);
+	if (error)
+		close_port(port);
+	return error;
+}
+
+static const struct port *find_port(const struct ports *ports, uint32_t ifindex)
+{
+	const struct port *port;
+
+	LIST_FOREACH(port, &ports->list, link)
+		if (port->ifindex == ifindex)
+			return port;
+	return NULL;
+}
+
+static bool is_listed(const struct ports *ports, const char *name)
+{
+	for (size_t i = 0; i < ports->count; i++)
+		if (!strcmp(ports->names[i], name))
+			return true;
+	return false;
+}
+
+/* Only Ethernet has MACs to ask for. */
+static bool is_ethernet(const struct nexthop_link *link)
 {
 	static const uint8_t zero[MAC_SIZE];
-	const struct nexthop_link *link = host_link_by_name(host, name);
 
-	if (!link || !memcmp(link->mac, zero, sizeof(zero)))
-		return 0;
-	return link->ifindex;
+	return memcmp(link->mac, zero, sizeof(zero));
+}
+
+/* A listed interface, or a VLAN device on one. */
+static bool find_way_out(const struct ports *ports, const struct host *host,
+			 uint32_t ifindex, struct host_port *port)
+{
+	const struct nexthop_link *link = host_link_by_index(host, ifindex);
+	const struct nexthop_link *bottom;
+
+	if (!link || !is_ethernet(link))
+		return false;
+	if (is_listed(ports, link->name)) {
+		*port = (struct host_port){ .ifindex = ifindex };
+		return true;
+	}
+	if (!host_find_port(host, link, port))
+		return false;
+	bottom = host_link_by_index(host, port->ifindex);
+	return bottom && is_listed(ports, bottom->name);
+}
+
+static void close_gone(struct ports *ports, const struct host *host)
+{
+	struct port *port, *next;
+	struct host_port out;
+
+	for (port = LIST_FIRST(&ports->list); port; port = next) {
+		next = LIST_NEXT(port, link);
+		if (!find_way_out(ports, host, port->ifindex, &out))
+			close_port(port);
+	}
 }
 
 int ports_sync(struct ports *ports, const struct host *host, const char **name)
 {
 	int first_error = 0;
 
+	close_gone(ports, host);
 	for (size_t i = 0; i < ports->count; i++) {
-		struct port *port = &ports->list[i];
-		uint32_t ifindex = usable_ifindex(host, port->name);
+		const struct nexthop_link *link =
+			host_link_by_name(host, ports->names[i]);
 		int error;
 
-		if (port->ifindex == ifindex)
+		if (!link || !is_ethernet(link) ||
+		    find_port(ports, link->ifindex))
 			continue;
-		close_port(port);
-		error = ifindex ? open_port(port, ifindex) : 0;
+		error = open_port(ports, link->ifindex);
 		if (error && !first_error) {
 			first_error = error;
-			*name = port->name;
+			*name = ports->names[i];
 		}
 	}
 	return first_error;
 }
 
-static const struct port *find_port(const struct ports *ports, uint32_t ifindex)
+bool ports_reach(struct ports *ports, const struct host *host, uint32_t ifindex,
+		 struct host_port *port)
 {
-	for (size_t i = 0; i < ports->count; i++)
-		if (ifindex && ports->list[i].ifindex == ifindex)
-			return &ports->list[i];
-	return NULL;
+	return find_way_out(ports, host, ifindex, port) &&
+	       (find_port(ports, ifindex) || !open_port(ports, ifindex));
 }
 
-bool ports_has(const struct ports *ports, uint32_t ifindex)
+static int send_arp(const struct port *port,
+		    const struct ports_question *question)
 {
-	return find_port(ports, ifindex);
+	struct arp_request request = {
+		.destination = question->destination,
+		.sender_ip = address_ipv4(&question->source),
+		.target_ip = address_ipv4(&question->target),
+	};
+	struct arp_frame frame;
+
+	memcpy(request.sender_mac, question->source_mac, MAC_SIZE);
+	arp_build_request(&request, &frame);
+	return arp_socket_send(event_get_fd(port->arp), &frame);
+}
+
+static int send_nd(const struct port *port,
+		   const struct ports_question *question)
+{
+	struct nd_solicitation solicitation = {
+		.destination = question->destination,
+		.source = question->source,
+		.target = question->target,
+	};
+	struct nd_solicitation_frame frame;
+
+	/* From no address it would ask whether anybody has it: 7.2.2. */
+	if (address_is_zero(&question->source))
+		return -EADDRNOTAVAIL;
+	memcpy(solicitation.source_mac, question->source_mac, MAC_SIZE);
+	nd_build_solicitation(&solicitation, &frame);
+	return nd_socket_send(event_get_fd(port->nd), &frame);
 }
 
 int ports_send(const struct ports *ports, uint32_t ifindex,
-	       const struct arp_frame *frame)
+	       const struct ports_question *question)
 {
 	const struct port *port = find_port(ports, ifindex);
 
 	if (!port)
 		return -ENODEV;
-	return arp_socket_send(event_get_fd(port->readable), frame);
+	return address_is_ipv4(&question->target) ? send_arp(port, question) :
+						    send_nd(port, question);
 }

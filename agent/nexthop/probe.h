@@ -15,10 +15,11 @@
  *               waits for its link.
  *   UNREACHABLE waits for a route.
  *
- * ARP cannot prove who answers, so the rules make a liar's life hard. An
- * answer counts only while a question is open. A MAC once learnt is kept as
- * long as it answers questions that nobody else can see; another one is
- * believed only if it answers everybody's question and the old one does not.
+ * Neither ARP nor Neighbor Discovery proves who answers, so the rules make a
+ * liar's life hard. An answer counts only while a question is open. A MAC once
+ * learnt is kept as long as it answers questions that nobody else can see;
+ * another one is believed only if it answers everybody's question and the old
+ * one does not.
  */
 
 #include <stdbool.h>
@@ -45,7 +46,7 @@ enum probe_event_type {
 	PROBE_START,	   /* a new route, or its link came up: ask anew */
 	PROBE_UNREACHABLE, /* there is no usable route */
 	PROBE_LINK_DOWN,
-	PROBE_REPLY, /* an ARP reply to us about this address */
+	PROBE_REPLY, /* an answer to us about this address */
 	PROBE_TIMER, /* harmless before the deadline */
 	PROBE_EVENT_COUNT,
 };
@@ -60,7 +61,7 @@ struct probe_event {
 
 enum probe_question {
 	PROBE_ASK_NOBODY,
-	PROBE_ASK_ALL, /* broadcast */
+	PROBE_ASK_ALL, /* broadcast, or its multicast group */
 	PROBE_ASK_MAC, /* unicast to `mac` */
 };
 

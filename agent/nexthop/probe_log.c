@@ -25,7 +25,7 @@ static void log_silence(const char *address, const struct probe *probe,
 	uint64_t silence = now_ms - probe->silent_since_ms;
 
 	log_info("nexthop",
-		 "%s: dead: no answer to %u ARP probes in %" PRIu64 ".%" PRIu64
+		 "%s: dead: no answer to %u probes in %" PRIu64 ".%" PRIu64
 		 " s",
 		 address, probe->unanswered, silence / MS_PER_S,
 		 silence % MS_PER_S / MS_PER_TENTH);

@@ -2,10 +2,10 @@
 /*
  * The tracker behind nexthop.h: brings together what the kernel says about
  * links, addresses and routes (netlink.c, host.c), what the next hops answer
- * (ports.c, arp.c) and the state of each (entry.c, probe.c).
+ * (ports.c, arp.c, nd.c) and the state of each (entry.c, probe.c).
  *
- * Everything happens inside an event handler: news from netlink, an ARP reply,
- * a timer. A handler moves the entries it concerns; those whose view changed
+ * Everything happens inside an event handler: news from netlink, an answer, a
+ * timer. A handler moves the entries it concerns; those whose view changed
  * stand in a queue, and tracker_report() tells the caller at the end. So a
  * callback may acquire and release whatever it likes.
  */
@@ -51,10 +51,15 @@ void tracker_start_timer(struct event *timer, uint64_t delay_ms)
 	evtimer_add(timer, &delay);
 }
 
-struct via_list *tracker_via_list(struct nexthop_tracker *tracker, uint32_t via)
+struct via_list *tracker_via_list(struct nexthop_tracker *tracker,
+				  const struct address *via)
 {
+	const size_t size = sizeof(via->bytes);
+	uint32_t low;
+
 	/* Neighbors are numbered in a row: the low bits spread them best. */
-	return &tracker->by_via[be32toh(via) % TRACKER_VIA_BUCKETS];
+	memcpy(&low, via->bytes + size - sizeof(low), sizeof(low));
+	return &tracker->by_via[be32toh(low) % TRACKER_VIA_BUCKETS];
 }
 
 void tracker_report(struct nexthop_tracker *tracker)
@@ -70,15 +75,15 @@ void tracker_report(struct nexthop_tracker *tracker)
 		callbacks->link_changed(&link, callbacks->context);
 }
 
-static void on_reply(uint32_t ifindex, const struct arp_message *message,
-		     void *context)
+static void on_answer(uint32_t ifindex, const struct ports_answer *answer,
+		      void *context)
 {
 	struct nexthop_tracker *tracker = context;
 	struct entry *entry;
 
-	LIST_FOREACH(entry, tracker_via_list(tracker, message->sender_ip),
+	LIST_FOREACH(entry, tracker_via_list(tracker, &answer->sender),
 		     same_via)
-		entry_hear(entry, ifindex, message);
+		entry_hear(entry, ifindex, answer);
 }
 
 static void on_drained(void *context)
@@ -126,7 +131,7 @@ static void sync_ports(struct nexthop_tracker *tracker)
 	int error = ports_sync(tracker->ports, &tracker->host, &name);
 
 	if (error)
-		log_error("nexthop", "%s: no ARP socket: %s", name,
+		log_error("nexthop", "%s: no packet socket: %s", name,
 			  strerror(-error));
 }
 
@@ -257,18 +262,22 @@ nexthop_link_by_name(const struct nexthop_tracker *tracker, const char *name)
 	return host_link_by_name(&tracker->host, name);
 }
 
+uint32_t nexthop_link_of_address(const struct nexthop_tracker *tracker,
+				 const struct address *address)
+{
+	return host_link_of_address(&tracker->host, address);
+}
+
 bool nexthop_is_local(const struct nexthop_tracker *tracker,
 		      const struct address *address)
 {
-	return address_is_ipv4(address) &&
-	       host_has_address(&tracker->host, address_ipv4(address));
+	return host_link_of_address(&tracker->host, address);
 }
 
 bool nexthop_is_on_link(const struct nexthop_tracker *tracker,
 			const struct address *address)
 {
-	return address_is_ipv4(address) &&
-	       host_is_on_link(&tracker->host, address_ipv4(address));
+	return host_is_on_link(&tracker->host, address);
 }
 
 /* Says what an errno means for somebody who starts the agent. */
@@ -283,7 +292,7 @@ static int open_sources(struct nexthop_tracker *tracker,
 			size_t size)
 {
 	const struct ports_callbacks callbacks = {
-		.reply = on_reply,
+		.answer = on_answer,
 		.drained = on_drained,
 		.context = tracker,
 	};
@@ -301,7 +310,7 @@ static int open_sources(struct nexthop_tracker *tracker,
 		return -ENOMEM;
 	error = ports_sync(tracker->ports, &tracker->host, &name);
 	if (error)
-		snprintf(text, size, "no ARP socket on %s: %s%s", name,
+		snprintf(text, size, "no packet socket on %s: %s%s", name,
 			 strerror(-error), advice(error));
 	return error;
 }

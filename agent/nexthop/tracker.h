@@ -40,7 +40,7 @@ struct nexthop_tracker {
 
 /* Entries that ask `via` for its MAC, among others. */
 struct via_list *tracker_via_list(struct nexthop_tracker *tracker,
-				  uint32_t via);
+				  const struct address *via);
 /* Tells the caller all that changed: the last act of every event handler. */
 void tracker_report(struct nexthop_tracker *tracker);
 /* Milliseconds of CLOCK_BOOTTIME. */

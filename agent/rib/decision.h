@@ -45,6 +45,7 @@ struct path_source {
 	struct address address;
 	uint32_t identifier; /* BGP identifier, host byte order */
 	uint32_t as;
+	uint32_t ifindex; /* the link of its link-local next hops; 0: none */
 	enum peer_type type;
 	const char *interface; /* behind which it is, if link-local; or NULL */
 	bool multipath_off;    /* its paths share no set: multipath=no */

@@ -295,6 +295,8 @@ static int announce_part(struct rib *rib, struct rib_peer *peer,
 	if (!nlri.bytes.left)
 		return 0;
 	attributes = bgp_update_attributes(update, part);
+	attributes.next_hop =
+		address_scoped(&attributes.next_hop, peer->source.ifindex);
 	error = inbound_begin(&in, rib, peer, &attributes);
 	if (error)
 		return error;

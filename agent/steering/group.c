@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "steering/identity.h"
+
 int group_table_init(struct group_table *table,
 		     const struct steering_options *options,
 		     struct nexthop_slots *nexthops)
@@ -134,12 +136,12 @@ static int write_table(struct group_table *table, struct steering_group *group)
 	uint32_t size = options->table_size;
 	uint32_t first = group->index * size;
 	struct hg_group value = { .first_bucket = first, .mask = size - 1 };
-	int error = assign_buckets(group->members, group->count, options->seed,
-				   size, group->owners, group->backups);
+	int error = identity_assign(group->members, group->count, options->seed,
+				    size, group->owners, group->backups,
+				    &group->digest);
 
 	if (error)
 		return error;
-	group->digest = assign_digest(group->members, group->owners, size);
 	for (uint32_t b = 0; b < size && !error; b++) {
 		struct hg_bucket bucket = {
 			.current = slot_index(group, group->owners[b]),

@@ -65,13 +65,17 @@ struct slot *nexthop_slots_acquire(struct nexthop_slots *slots,
 static struct hg_nexthop value_of(const struct nexthop *nexthop)
 {
 	struct hg_nexthop value = {
-		.ifindex = nexthop->ifindex,
+		.ifindex = nexthop->port_ifindex,
 		.mtu = nexthop->mtu,
 		.alive = nexthop_is_alive(nexthop),
 	};
 
 	memcpy(value.destination_mac, nexthop->mac, MAC_SIZE);
 	memcpy(value.source_mac, nexthop->source_mac, MAC_SIZE);
+	for (size_t i = 0; i < NEXTHOP_MAX_TAGS; i++) {
+		value.tags[i].protocol = nexthop->tags[i].protocol;
+		value.tags[i].id = nexthop->tags[i].id;
+	}
 	memcpy(value.address.bytes, nexthop->address.bytes,
 	       sizeof(value.address.bytes));
 	return value;

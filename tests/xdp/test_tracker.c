@@ -2,7 +2,7 @@
 /*
  * The next-hop tracker against a real kernel, as root: the tracker stands at
  * one end of the pair of namespaces (pair.h), and the kernel at the other end
- * answers its ARP.
+ * answers its ARP and its neighbor solicitations.
  */
 
 #include <setjmp.h>
@@ -18,6 +18,7 @@
 #include <linux/if_packet.h>
 
 #include "nexthop/arp.h"
+#include "nexthop/nd.h"
 #include "nexthop/nexthop.h"
 #include "pair.h"
 
@@ -112,11 +113,13 @@ static void on_link_changed(const struct nexthop_link *link, void *context)
 	link_changes += !strncmp(link->name, "hg", 2);
 }
 
+/* A link-local address is behind hg0. */
 static void acquire(const char *text)
 {
 	struct address address;
 
 	assert_true(address_parse(text, &address));
+	address = address_scoped(&address, if_nametoindex("hg0"));
 	assert_int_equal(nexthop_acquire(tracker, &address, &hop), 0);
 }
 
@@ -124,6 +127,15 @@ static void acquire_alive(const char *text)
 {
 	acquire(text);
 	assert_true(wait_for(alive, AT_ONCE_MS));
+}
+
+/* hg0 is fe80::1 and 2001:db8::1, hg1 the same with a 2. */
+static void add_ipv6(void)
+{
+	pair_run("ip address add 2001:db8::1/64 dev hg0 nodad");
+	pair_run("ip address add fe80::1/64 dev hg0 nodad");
+	pair_run_at(server, "address add 2001:db8::2/64 dev hg1 nodad");
+	pair_run_at(server, "address add fe80::2/64 dev hg1 nodad");
 }
 
 static int set_up(void **state)
@@ -140,6 +152,7 @@ static int set_up(void **state)
 	changes = link_changes = 0;
 	release_on_change = false;
 	server = pair_build();
+	add_ipv6();
 	base = event_base_new();
 	if (nexthop_tracker_new(base, &options, &tracker, error, sizeof(error)))
 		fail_msg("%s", error);
@@ -269,7 +282,11 @@ static void what_no_probe_can_reach_is_unreachable(void **state)
 		"203.0.113.1", /* no route */
 		"10.9.0.2",    /* behind an interface that is not listed */
 		"10.0.0.255",  /* broadcast */
-		"2001:db8::1",
+		"2001:db8::1", /* ours */
+		"::1",		 "fe80::1", /* ours */
+		"2001:db8:5::1",	    /* no route */
+		"2001:db8:9::2", /* behind an interface that is not listed */
+		"2001:db8::",	 /* anycast of routers */
 	};
 
 	(void)state;
@@ -277,6 +294,8 @@ static void what_no_probe_can_reach_is_unreachable(void **state)
 	pair_run("ip link add other type veth peer name end");
 	pair_run("ip link set end up");
 	pair_run("ip address add 10.9.0.1/24 dev other");
+	pair_run("ip address add 2001:db8:9::1/64 dev other nodad");
+	pair_run("sysctl -q -w net.ipv6.conf.all.forwarding=1");
 	pair_run("ip link set other up");
 	wait_for(never, AT_ONCE_MS);
 	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
@@ -388,6 +407,171 @@ static void a_callback_may_release_its_next_hop(void **state)
 	assert_int_equal(changes, 1);
 }
 
+static void an_answering_ipv6_server_is_alive(void **state)
+{
+	(void)state;
+	acquire("2001:db8::2");
+	assert_int_equal(hop->state, NEXTHOP_RESOLVING);
+	assert_true(wait_for(alive, AT_ONCE_MS));
+	assert_memory_equal(hop->mac, server_mac, MAC_SIZE);
+	assert_string_equal(hop->interface, "hg0");
+	assert_int_equal(hop->port_ifindex, if_nametoindex("hg0"));
+	assert_int_equal(hop->tags[0].protocol, 0);
+	wait_for(never, DEATH_MS);
+	assert_true(alive());
+	assert_int_equal(changes, 1);
+	assert_int_equal(hop->conflicts, 0);
+}
+
+static void a_link_local_server_is_alive_on_its_link(void **state)
+{
+	struct address bare;
+
+	(void)state;
+	acquire_alive("fe80::2");
+	assert_memory_equal(hop->mac, server_mac, MAC_SIZE);
+	wait_for(never, DEATH_MS);
+	assert_true(alive());
+	bare = address_unscoped(&hop->address);
+	assert_int_equal(nexthop_acquire(tracker, &bare, &hop), 0);
+	assert_true(unreachable());
+}
+
+static void an_ipv6_server_without_its_address_dies_and_returns(void **state)
+{
+	(void)state;
+	acquire_alive("2001:db8::2");
+	pair_run_at(server, "address del 2001:db8::2/64 dev hg1");
+	assert_true(wait_for(dead, DEATH_MS));
+	pair_run_at(server, "address add 2001:db8::2/64 dev hg1 nodad");
+	assert_true(wait_for(alive, ANSWER_MS));
+	assert_int_equal(changes, 3);
+}
+
+/* Over the pseudo-header and `size` bytes of ICMPv6: RFC 8200 8.1. */
+static uint16_t nd_checksum(const struct nd_solicitation_frame *frame)
+{
+	const uint8_t *bytes = (const uint8_t *)&frame->start.source;
+	const uint8_t *end = (const uint8_t *)(frame + 1);
+	uint32_t sum =
+		ntohs(frame->start.payload_length) + frame->start.next_header;
+
+	for (; bytes < end; bytes += sizeof(uint16_t))
+		sum += (uint32_t)bytes[0] << 8 | bytes[1];
+	while (sum >> 16)
+		sum = (sum & UINT16_MAX) + (sum >> 16);
+	return htons((uint16_t)~sum);
+}
+
+/* "2001:db8::2 is at the forger", said to us as an answer would be. */
+static struct nd_solicitation_frame forged_advertisement(void)
+{
+	struct nd_solicitation solicitation = {
+		.destination = hop->source_mac,
+	};
+	struct nd_solicitation_frame frame;
+
+	assert_true(address_parse("2001:db8::2", &solicitation.source));
+	assert_true(address_parse("2001:db8::1", &solicitation.target));
+	memcpy(solicitation.source_mac, forger_mac, MAC_SIZE);
+	nd_build_solicitation(&solicitation, &frame);
+	frame.start.type = ND_ADVERTISEMENT;
+	frame.start.flags = 0x60; /* solicited, override */
+	frame.start.target = solicitation.source;
+	frame.source_mac.type = 2; /* the target's link-layer address */
+	frame.start.checksum = 0;
+	frame.start.checksum = nd_checksum(&frame);
+	return frame;
+}
+
+static void a_forged_advertisement_does_not_move_it(void **state)
+{
+	struct sockaddr_ll to = { .sll_family = AF_PACKET };
+	struct nd_solicitation_frame forged;
+	unsigned int ifindex;
+	int fd = pair_server_socket(server, &ifindex);
+
+	(void)state;
+	acquire_alive("2001:db8::2");
+	forged = forged_advertisement();
+	to.sll_ifindex = (int)ifindex;
+	for (uint64_t end = now_ms() + DEATH_MS; now_ms() < end;) {
+		assert_int_equal(sendto(fd, &forged, sizeof(forged), 0,
+					(const struct sockaddr *)&to,
+					sizeof(to)),
+				 sizeof(forged));
+		wait_for(never, 1);
+		assert_true(alive());
+		assert_memory_equal(hop->mac, server_mac, MAC_SIZE);
+	}
+	close(fd);
+	assert_true(hop->conflicts > 100);
+	assert_int_equal(changes, 1);
+}
+
+static void an_ipv6_server_with_a_new_mac_is_found(void **state)
+{
+	(void)state;
+	acquire_alive("2001:db8::2");
+	pair_run_at(server, "link set hg1 address 02:00:00:00:00:03");
+	assert_true(wait_for(moved, DEATH_MS));
+	assert_true(alive());
+}
+
+static void an_ipv6_gateway_serves_both_families(void **state)
+{
+	struct address gateway;
+
+	(void)state;
+	assert_true(address_parse("fe80::2", &gateway));
+	gateway = address_scoped(&gateway, if_nametoindex("hg0"));
+	pair_run("ip route add 192.0.2.0/24 via inet6 fe80::2 dev hg0 "
+		 "metric 20");
+	pair_run("ip route add 2001:db8:f::/48 via fe80::2 dev hg0 metric 30");
+	acquire_alive("192.0.2.1");
+	assert_memory_equal(&hop->via, &gateway, sizeof(gateway));
+	assert_int_equal(hop->metric, 20);
+	acquire_alive("2001:db8:f::1");
+	assert_memory_equal(&hop->via, &gateway, sizeof(gateway));
+	assert_int_equal(hop->metric, 30);
+}
+
+static bool has_metric_50(void)
+{
+	return hop->metric == 50;
+}
+
+static void a_new_metric_is_a_change(void **state)
+{
+	(void)state;
+	pair_run("ip route add 192.0.2.0/24 via 10.0.0.2 metric 20");
+	acquire_alive("192.0.2.1");
+	assert_int_equal(hop->metric, 20);
+	pair_run("ip route add 192.0.2.0/24 via 10.0.0.2 metric 50");
+	pair_run("ip route del 192.0.2.0/24 metric 20");
+	assert_true(wait_for(has_metric_50, AT_ONCE_MS));
+	assert_true(alive());
+	assert_int_equal(changes, 2);
+}
+
+/* The first whose link is up, not one that a hash of ours happens to hit. */
+static void of_a_multipath_route_one_way_is_taken(void **state)
+{
+	const struct address first = address_from_ipv4(inet_addr("10.0.0.2"));
+
+	(void)state;
+	pair_run_at(server, "address add 10.0.0.3/24 dev hg1");
+	pair_run("ip route add 192.0.2.0/24 nexthop via 10.0.0.2 "
+		 "nexthop via 10.0.0.3");
+	for (int i = 1; i < 9; i++) {
+		char text[ADDRESS_TEXT_SIZE];
+
+		snprintf(text, sizeof(text), "192.0.2.%d", i);
+		acquire_alive(text);
+		assert_true(address_equal(&hop->via, &first));
+	}
+}
+
 #define TRACKER_TEST(name) \
 	cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
@@ -407,6 +591,15 @@ int main(void)
 		TRACKER_TEST(lost_notifications_are_made_good),
 		TRACKER_TEST(next_hops_are_listed_in_order_and_counted),
 		TRACKER_TEST(a_callback_may_release_its_next_hop),
+		TRACKER_TEST(an_answering_ipv6_server_is_alive),
+		TRACKER_TEST(a_link_local_server_is_alive_on_its_link),
+		TRACKER_TEST(
+			an_ipv6_server_without_its_address_dies_and_returns),
+		TRACKER_TEST(a_forged_advertisement_does_not_move_it),
+		TRACKER_TEST(an_ipv6_server_with_a_new_mac_is_found),
+		TRACKER_TEST(an_ipv6_gateway_serves_both_families),
+		TRACKER_TEST(a_new_metric_is_a_change),
+		TRACKER_TEST(of_a_multipath_route_one_way_is_taken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,6 +107,12 @@ class Headgate:
         return {link["ifname"]: link["xdp"]["prog"]["id"] for link in links
                 if "prog" in link.get("xdp", {})}
 
+    def detach_programs(self):
+        """Behind the agent's back: the kernel gets every frame."""
+        folder = f"{self.pins}/links"
+        for name in os.listdir(folder):
+            run("bpftool", "link", "detach", "pinned", f"{folder}/{name}")
+
     def log_tail(self, lines=30):
         if not os.path.exists(self.log_path):
             return ""

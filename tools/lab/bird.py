@@ -40,6 +40,27 @@ ROUTER = COMMON + """\
 protocol kernel {{ ipv4 {{ import none; export where source = RTS_BGP; }}; }}
 """ + SESSION
 
+# The same over IPv6, behind the one or the other.
+SESSION6 = """\
+protocol bgp headgate6 {{
+    local {address6} as {local_as};
+    neighbor {neighbor6} as {neighbor_as};
+    hold time {hold_time};
+    connect delay time 1;
+    connect retry time 1;
+    error wait time 1, 2;
+    ipv6 {{ import {import_}; export {export6}; }};
+}}
+"""
+
+SERVER6 = """\
+protocol direct vip6 {{ ipv6; interface "lo"; }}
+""" + SESSION6
+
+ROUTER6 = """\
+protocol kernel {{ ipv6 {{ import none; export where source = RTS_BGP; }}; }}
+""" + SESSION6
+
 
 class Bird:
     """One BIRD: its folder, its namespace and, while it runs, its process."""
@@ -90,14 +111,50 @@ class Bird:
         self.process.signal_group(signal.SIGSTOP)
 
 
+# Both families over one session between link-local addresses, with next hops
+# that are link-local for both: RFC 8950.
+SERVER_LINK_LOCAL = COMMON + """\
+protocol direct vip {{ ipv4; ipv6; interface "lo"; }}
+protocol bgp headgate {{
+    local {link_local} as {local_as};
+    neighbor {neighbor} as {neighbor_as};
+    interface "eth0";
+    hold time {hold_time};
+    connect delay time 1;
+    connect retry time 1;
+    error wait time 1, 2;
+    ipv4 {{ import none; export where net = {vip}/32; extended next hop on; }};
+    ipv6 {{ import none; export where net = {vip6}/128; }};
+}}
+"""
+
+
+def link_local_bird(namespace, folder, address, link_local, local_as, neighbor,
+                    neighbor_as, vips):
+    return Bird(namespace, folder, SERVER_LINK_LOCAL, address=address,
+                link_local=link_local, local_as=local_as, neighbor=neighbor,
+                neighbor_as=neighbor_as, vip=vips[0], vip6=vips[1])
+
+
 def server_bird(namespace, folder, address, local_as, neighbor, neighbor_as,
-                vip):
-    return Bird(namespace, folder, SERVER, address=address, local_as=local_as,
-                neighbor=neighbor, neighbor_as=neighbor_as, import_="none",
-                export=f"where net = {vip}/32")
+                vip, ipv6=None):
+    """`ipv6`: address, neighbor and VIP of a second session, or None."""
+    more = {}
+    if ipv6:
+        more = {"address6": ipv6[0], "neighbor6": ipv6[1],
+                "export6": f"where net = {ipv6[2]}/128"}
+    return Bird(namespace, folder, SERVER + SERVER6 if ipv6 else SERVER,
+                address=address, local_as=local_as, neighbor=neighbor,
+                neighbor_as=neighbor_as, import_="none",
+                export=f"where net = {vip}/32", **more)
 
 
-def router_bird(namespace, folder, address, local_as, neighbor, neighbor_as):
-    return Bird(namespace, folder, ROUTER, address=address, local_as=local_as,
-                neighbor=neighbor, neighbor_as=neighbor_as, import_="all",
-                export="none")
+def router_bird(namespace, folder, address, local_as, neighbor, neighbor_as,
+                ipv6=None):
+    """`ipv6`: address and neighbor of a second session, or None."""
+    more = {}
+    if ipv6:
+        more = {"address6": ipv6[0], "neighbor6": ipv6[1], "export6": "none"}
+    return Bird(namespace, folder, ROUTER + ROUTER6 if ipv6 else ROUTER,
+                address=address, local_as=local_as, neighbor=neighbor,
+                neighbor_as=neighbor_as, import_="all", export="none", **more)

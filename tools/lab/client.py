@@ -36,10 +36,11 @@ class Download:
 
     def socket(self):
         """Bound to the chosen port."""
-        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        family = socket.AF_INET6 if ":" in self.vip else socket.AF_INET
+        sock = socket.socket(family, socket.SOCK_STREAM)
         sock.setblocking(False)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind(("0.0.0.0", self.result["port"]))
+        sock.bind(("", self.result["port"]))
         return sock
 
     async def run(self):

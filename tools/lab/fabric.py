@@ -11,7 +11,8 @@ import os
 
 from .agent import Headgate
 from .peers.peer import Announcement, Session
-from .system import LabError, Namespace, connect, require, wait_until
+from .system import (IPV6_ON, LabError, Namespace, connect, require,
+                     wait_until)
 from .topology import HEADGATE_AS, Lab
 
 DRAWING = """\
@@ -28,12 +29,8 @@ DRAWING = """\
 """
 
 VIP_PREFIXES = ("192.0.2.0/24", "2001:db8:f::/64")
-IPV6_ON = ("net.ipv6.conf.all.disable_ipv6=0",
-           "net.ipv6.conf.default.disable_ipv6=0",
-           # An address can be used at once, not after a second.
-           "net.ipv6.conf.all.accept_dad=0",
-           "net.ipv6.conf.default.accept_dad=0",
-           "net.ipv6.conf.default.addr_gen_mode=1")
+# Link-local addresses are those that we give.
+FABRIC_IPV6 = (*IPV6_ON, "net.ipv6.conf.default.addr_gen_mode=1")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,21 +103,14 @@ class Fabric(Lab):
 
     def build(self, _servers):
         self.make_folder()
-        self.host = Namespace(self.prefix, "headgate", IPV6_ON)
+        self.host = Namespace(self.prefix, "headgate", FABRIC_IPV6)
         self.namespaces = {}
-        self.steers_ipv6 = self.accepts_vip(VIP_PREFIXES[1])
         for seat in SEATS:
-            namespace = Namespace(self.prefix, seat.name, IPV6_ON)
+            namespace = Namespace(self.prefix, seat.name, FABRIC_IPV6)
             self.namespaces[seat.name] = namespace
             connect(namespace, "eth0", self.host, seat.name)
             self.accept_xdp_frames(namespace, "eth0")
             self.give_addresses(seat, namespace)
-
-    def accepts_vip(self, prefix):
-        """Whether this Headgate can be given the VIP at all."""
-        check = Headgate(self.host, self.folder, []).try_flags(
-            "--check", *self.flags([prefix], [f"{BACKEND4.address},as=1"]))
-        return check.returncode == 0
 
     def give_addresses(self, seat, namespace):
         hosts = (2, 3, 4) if seat.role == "backend" else (2,)
@@ -142,18 +132,17 @@ class Fabric(Lab):
         self.peers = {name: self.daemon(self.namespaces[name],
                                         f"{folder}/{name}", session)
                       for name, session in sessions.items()}
-        vips = VIP_PREFIXES if self.steers_ipv6 else VIP_PREFIXES[:1]
         self.headgate = Headgate(self.host, self.folder,
-                                 self.flags(vips, neighbors))
+                                 self.flags(neighbors))
         self.headgate.log_path = f"{folder}/headgate.log"
         for peer in self.peers.values():
             peer.start()
         self.headgate.start()
 
     @staticmethod
-    def flags(vips, neighbors):
+    def flags(neighbors):
         values = {"--interface": [seat.name for seat in SEATS],
-                  "--vip": vips, "--neighbor": neighbors}
+                  "--vip": VIP_PREFIXES, "--neighbor": neighbors}
         return ["--as", str(HEADGATE_AS), "--router-id", "10.0.0.1",
                 *(word for flag, list_ in values.items()
                   for value in list_ for word in (flag, value))]

@@ -14,6 +14,7 @@ import threading
 CLONE_NEWNET = 0x40000000
 ETH_P_ALL = 0x0003
 ETH_P_IP = 0x0800
+ETH_P_IPV6 = 0x86dd
 SO_ATTACH_FILTER = 26
 SOL_PACKET = 263
 PACKET_STATISTICS = 6
@@ -21,7 +22,7 @@ PACKET_STATISTICS = 6
 # Offsets in the frame, and classic BPF: load half word or word at an absolute
 # offset, jump if equal, return.
 ETHERTYPE_OFFSET = 12
-DESTINATION_OFFSET = 30
+DESTINATION_OFFSET = {ETH_P_IP: 30, ETH_P_IPV6: 38}
 LOAD_HALF, LOAD_WORD, JUMP_EQUAL, RETURN = 0x28, 0x20, 0x15, 0x06
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -48,14 +49,25 @@ def packet_socket_in(namespace):
     return made[0]
 
 
+def parse_address(address):
+    """EtherType of the family, and the bytes."""
+    if ":" in address:
+        return ETH_P_IPV6, socket.inet_pton(socket.AF_INET6, address)
+    return ETH_P_IP, socket.inet_aton(address)
+
+
 def destination_filter(address):
-    destination = struct.unpack("!I", socket.inet_aton(address))[0]
-    program = [(LOAD_HALF, 0, 0, ETHERTYPE_OFFSET),
-               (JUMP_EQUAL, 0, 3, ETH_P_IP),
-               (LOAD_WORD, 0, 0, DESTINATION_OFFSET),
-               (JUMP_EQUAL, 0, 1, destination),
-               (RETURN, 0, 0, 1),
-               (RETURN, 0, 0, 0)]
+    """Compares word by word; whatever differs jumps to the last step."""
+    ethertype, destination = parse_address(address)
+    wanted = [(LOAD_HALF, ETHERTYPE_OFFSET, ethertype)]
+    offset = DESTINATION_OFFSET[ethertype]
+    for word, in struct.iter_unpack("!I", destination):
+        wanted.append((LOAD_WORD, offset, word))
+        offset += 4
+    program = []
+    for left, (load, at, value) in zip(range(len(wanted), 0, -1), wanted):
+        program += [(load, 0, 0, at), (JUMP_EQUAL, 0, 2 * left - 1, value)]
+    program += [(RETURN, 0, 0, 1), (RETURN, 0, 0, 0)]
     return (b"".join(struct.pack("HBBI", *step) for step in program),
             len(program))
 

@@ -17,6 +17,17 @@ PYTHON = "/usr/bin/python3"
 os.environ["PATH"] += ":/usr/sbin:/sbin"
 
 
+# For a Namespace that is to speak IPv6.
+IPV6_ON = ("net.ipv6.conf.all.disable_ipv6=0",
+           "net.ipv6.conf.default.disable_ipv6=0",
+           # An address can be used at once, not after a second.
+           "net.ipv6.conf.all.accept_dad=0",
+           "net.ipv6.conf.default.accept_dad=0",
+           # FRR advertises itself as a router: no addresses from there.
+           "net.ipv6.conf.all.accept_ra=0",
+           "net.ipv6.conf.default.accept_ra=0")
+
+
 class LabError(Exception):
     """Something in the lab did not happen; the text says what."""
 

@@ -5,6 +5,7 @@ Headgate stands where the drawing says, with two interfaces; the one-arm
 variant leaves out the `up` cable, and the router peers over the servers' LAN.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -12,8 +13,8 @@ import subprocess
 from . import bird, bpf, web
 from .agent import BUILD, Headgate
 from .frames import FrameCount
-from .system import (PYTHON, LabError, Namespace, connect, require, run,
-                     wait_until)
+from .system import (IPV6_ON, PYTHON, LabError, Namespace, connect, require,
+                     run, wait_until)
 from .traffic import LongDownloads, short_downloads
 
 DRAWING = """\
@@ -47,8 +48,35 @@ HEADGATE_UP = "10.0.255.2"
 ROUTER_LAN = "10.1.0.254"
 HEADGATE_LAN = "10.1.0.1"
 
+# With ipv6=True, beside all of the above: the same hosts, numbered alike.
+VIP6 = "2001:db8:f::1"
+VIP6_PREFIX = "2001:db8:f::/64"
+CLIENT6_ADDRESS = "2001:db8:c::2"
+ROUTER6_CLIENT = "2001:db8:c::1"
+ROUTER6_UP = "2001:db8:255::1"
+HEADGATE6_UP = "2001:db8:255::2"
+LAN6 = "2001:db8:1::/64"
+ROUTER6_LAN = "2001:db8:1::254"
+HEADGATE6_LAN = "2001:db8:1::1"
+HEADGATE_LINK_LOCAL = "fe80::1"
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+ECHO, PROBE = f"{FOLDER}/echo.py", f"{FOLDER}/probe.py"
+
 PROGRAMS = ("ip", "ethtool", "bpftool", "sysctl", "bird", "birdc", "nginx",
             f"{BUILD}/headgate", f"{BUILD}/headgatectl")
+
+
+def forwarding(on):
+    """Sysctls of both families."""
+    return (f"net.ipv4.ip_forward={int(on)}",
+            f"net.ipv6.conf.all.forwarding={int(on)}")
+
+
+def family_flags(vips, backends, upstream):
+    return ["--vip", vips,
+            "--neighbor", f"{backends},as=65001-65099,role=backend",
+            "--neighbor", f"{upstream},as={ROUTER_AS},role=upstream"]
 
 
 class Server:
@@ -57,19 +85,44 @@ class Server:
     def __init__(self, lab, number):
         self.name = f"server{number}"
         self.address = f"10.1.0.{10 + number}"
+        self.address6 = f"2001:db8:1::{10 + number}"
+        self.link_local = f"fe80::{10 + number}"
         self.as_number = FIRST_SERVER_AS + number - 1
         self.switch = lab.lan
         # The VIP is nobody's business on the LAN: no ARP answers for it.
         self.namespace = Namespace(lab.prefix, self.name,
                                    ["net.ipv4.conf.all.arp_ignore=1",
-                                    "net.ipv4.conf.all.arp_announce=2"])
+                                    "net.ipv4.conf.all.arp_announce=2",
+                                    *lab.sysctls])
         lab.plug_in(self.namespace, "eth0", self.name)
         self.configure()
+        if lab.ipv6:
+            self.configure_ipv6()
         folder = f"{lab.folder}/{self.name}"
-        self.bird = bird.server_bird(self.namespace, folder, self.address,
-                                     self.as_number, HEADGATE_LAN, HEADGATE_AS,
-                                     VIP)
-        self.web = web.WebServer(self.namespace, folder, lab.files, VIP)
+        self.bird = self.make_bird(lab, folder)
+        self.web = web.WebServer(self.namespace, folder, lab.files, lab.services)
+
+    def make_bird(self, lab, folder):
+        if lab.link_local:
+            return bird.link_local_bird(
+                self.namespace, folder, self.address, self.link_local,
+                self.as_number, HEADGATE_LINK_LOCAL, HEADGATE_AS, lab.services)
+        ipv6 = (self.address6, HEADGATE6_LAN, VIP6) if lab.ipv6 else None
+        return bird.server_bird(self.namespace, folder, self.address,
+                                self.as_number, HEADGATE_LAN, HEADGATE_AS,
+                                VIP, ipv6)
+
+    def next_hops(self, lab):
+        """As whom Headgate knows it."""
+        if lab.link_local:
+            return {f"{self.link_local}%lan"}
+        return {self.address, self.address6} if lab.ipv6 else {self.address}
+
+    def configure_ipv6(self):
+        self.namespace.ip(f"address add {VIP6}/128 dev lo",
+                          f"address add {self.link_local}/64 dev eth0",
+                          f"address add {self.address6}/64 dev eth0",
+                          f"route add default via {ROUTER6_LAN}")
 
     def configure(self):
         self.namespace.ip(f"address add {VIP}/32 dev lo",
@@ -80,8 +133,17 @@ class Server:
         self.web.start()
         self.bird.start()
 
-    def count_frames(self):
-        return FrameCount(self.namespace, "eth0", VIP)
+    def count_frames(self, vip=VIP):
+        return FrameCount(self.namespace, "eth0", vip)
+
+    def start_echo(self, vip, port):
+        """echo.py on the VIP; returns its process when it listens."""
+        process = self.namespace.start(
+            [PYTHON, ECHO, self.name, vip, str(port)], stdout=subprocess.PIPE,
+            text=True)
+        if process.stdout.readline() != "ready\n":
+            raise LabError(f"{self.name}: echo.py on {vip} has ended")
+        return process
 
     def cut_cable(self):
         self.switch.ip(f"link set {self.name} down")
@@ -103,11 +165,23 @@ class Server:
 
 
 class Lab:
-    """Everything in the drawing. A context manager; close() removes it all."""
+    """Everything in the drawing. A context manager; close() removes it all.
 
-    def __init__(self, servers=4, one_arm=False):
+    With `ipv6`, all of it speaks IPv6 as well, over sessions of its own; with
+    `link_local`, too, servers have one session for both families, and nothing
+    but link-local addresses as next hops of either. With `forwarding`, the kernel of the headgate host forwards, and has a way back
+    to the client.
+    """
+
+    def __init__(self, servers=4, one_arm=False, ipv6=False,
+                 link_local=False, forwarding=False):
         require(PROGRAMS)
         self.one_arm = one_arm
+        self.ipv6 = ipv6
+        self.link_local = link_local
+        self.forwarding = forwarding
+        self.sysctls = IPV6_ON if ipv6 else ()
+        self.services = (VIP, VIP6) if ipv6 else (VIP,)
         self.prefix = f"hg{os.getpid()}-"
         self.folder = f"/run/headgate-lab-{os.getpid()}"
         self.files = f"{self.folder}/www"
@@ -128,20 +202,23 @@ class Lab:
 
     def hire_janitor(self):
         """Before anything else: it removes the lab when we go, however."""
-        program = os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                               "janitor.py")
+        program = f"{FOLDER}/janitor.py"
         return subprocess.Popen([PYTHON, program, self.prefix, self.folder],
                                 stdin=subprocess.PIPE, start_new_session=True)
 
     def build(self, servers):
         self.make_folder()
-        self.client = Namespace(self.prefix, "client")
-        self.router = Namespace(self.prefix, "router",
-                                ["net.ipv4.ip_forward=1"])
-        self.host = Namespace(self.prefix, "headgate",
-                              ["net.ipv4.ip_forward=0"])
+        self.client = Namespace(self.prefix, "client", self.sysctls)
+        self.router = Namespace(self.prefix, "router", [
+            *self.sysctls, *forwarding(True)])
+        self.host = Namespace(self.prefix, "headgate", [
+            *self.sysctls, *forwarding(self.forwarding)])
         self.lan = Namespace(self.prefix, "lan")
         self.lay_cables()
+        if self.ipv6:
+            self.number_ipv6()
+        if self.forwarding:
+            self.add_way_back()
         self.router_bird = self.make_router_bird()
         self.servers = [Server(self, number + 1) for number in range(servers)]
         self.headgate = Headgate(self.host, self.folder, self.agent_flags())
@@ -175,6 +252,23 @@ class Lab:
         if not self.one_arm:
             self.lay_up_cable()
 
+    def number_ipv6(self):
+        self.client.ip(f"address add {CLIENT6_ADDRESS}/64 dev eth0",
+                       f"route add default via {ROUTER6_CLIENT}")
+        self.router.ip(f"address add {ROUTER6_CLIENT}/64 dev client",
+                       f"address add {ROUTER6_LAN}/64 dev lan")
+        self.host.ip(f"address add {HEADGATE6_LAN}/64 dev lan",
+                     f"address add {HEADGATE_LINK_LOCAL}/64 dev lan")
+        if not self.one_arm:
+            self.router.ip(f"address add {ROUTER6_UP}/64 dev up")
+            self.host.ip(f"address add {HEADGATE6_UP}/64 dev up")
+
+    def add_way_back(self):
+        """For what the kernel of the headgate host has to say to clients."""
+        self.host.ip(f"route add default via {self.router_ends()[0]}")
+        if self.ipv6:
+            self.host.ip(f"route add default via {self.router_ends6()[0]}")
+
     def lay_up_cable(self):
         connect(self.router, "up", self.host, "up")
         self.accept_xdp_frames(self.router, "up")
@@ -192,18 +286,31 @@ class Lab:
             return ROUTER_LAN, HEADGATE_LAN
         return ROUTER_UP, HEADGATE_UP
 
+    def router_ends6(self):
+        if self.one_arm:
+            return ROUTER6_LAN, HEADGATE6_LAN
+        return ROUTER6_UP, HEADGATE6_UP
+
     def make_router_bird(self):
         own, headgate = self.router_ends()
         return bird.router_bird(self.router, f"{self.folder}/router", own,
-                                ROUTER_AS, headgate, HEADGATE_AS)
+                                ROUTER_AS, headgate, HEADGATE_AS,
+                                self.router_ends6() if self.ipv6 else None)
 
     def agent_flags(self):
         up = [] if self.one_arm else ["--interface", "up"]
-        return ["--as", str(HEADGATE_AS), "--router-id", "10.0.0.1",
-                *up, "--interface", "lan", "--vip", VIP_PREFIX,
-                "--neighbor", "10.1.0.0/24,as=65001-65099,role=backend",
-                "--neighbor",
-                f"{self.router_ends()[0]},as={ROUTER_AS},role=upstream"]
+        flags = ["--as", str(HEADGATE_AS), "--router-id", "10.0.0.1",
+                 *up, "--interface", "lan",
+                 *family_flags(VIP_PREFIX, "10.1.0.0/24",
+                               self.router_ends()[0])]
+        if self.ipv6:
+            flags += family_flags(VIP6_PREFIX, LAN6, self.router_ends6()[0])
+        if self.link_local:
+            for server in self.servers:
+                flags += ["--neighbor", f"{server.link_local}%lan,"
+                          f"as={server.as_number},role=backend,"
+                          "extended-next-hop"]
+        return flags
 
     # ----------------------------------------------------- running
 
@@ -224,25 +331,33 @@ class Lab:
 
     def wait_living(self, servers, seconds=20):
         """Until exactly these servers carry traffic."""
-        wanted = {server.address for server in servers}
+        wanted = set().union(*(s.next_hops(self) for s in servers))
         wait_until(lambda: self.headgate.living() == wanted, seconds,
                    f"traffic on exactly {len(wanted)} servers")
 
     def wait_announced(self, announced, seconds=20):
         """Until the router's kernel has, or has not, a route to the VIP."""
-        wait_until(lambda: bool(self.router_route()) == announced, seconds,
-                   f"the router's route to {VIP} "
-                   + ("present" if announced else "gone"))
+        for vip in self.services:
+            wait_until(lambda: bool(self.router_route(vip)) == announced,
+                       seconds, f"the router's route to {vip} "
+                       + ("present" if announced else "gone"))
 
-    def router_route(self):
-        return run("ip", "-n", self.router.name, "route", "show", VIP).strip()
+    def router_route(self, vip=VIP):
+        return run("ip", "-n", self.router.name, "-6" if ":" in vip else "-4",
+                   "route", "show", vip).strip()
 
     def server_named(self, name):
         return next(s for s in self.servers if s.name == name)
 
-    def download(self, first_port, count):
+    def download(self, first_port, count, vip=VIP):
         """COUNT connections with a short download each, to their end."""
-        return short_downloads(self.client, VIP, first_port, count)
+        return short_downloads(self.client, vip, first_port, count)
+
+    def probe(self, *arguments):
+        """What probe.py prints in the client's namespace."""
+        output = self.client.run(PYTHON, PROBE, *map(str, arguments),
+                                 timeout=60)
+        return json.loads(output)
 
     def start_long_downloads(self, first_port, count):
         return LongDownloads(self.client, VIP, first_port, count)

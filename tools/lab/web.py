@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A real HTTP server (nginx) on the VIP of one server.
+"""A real HTTP server (nginx) on the VIPs of one server.
 
 Two files: /short, 64 KiB, for connections that are counted, and /long, a
 sparse file handed out slowly, for connections that have to survive something.
@@ -33,12 +33,17 @@ http {{
     keepalive_timeout 0;
     add_header X-Server {name};
     server {{
-        listen {vip}:80 backlog=4096;
+        {listen}
         root {files};
         location /long {{ limit_rate {rate}; }}
     }}
 }}
 """
+
+
+def listen(vip):
+    address = f"[{vip}]" if ":" in vip else vip
+    return f"listen {address}:80 backlog=4096;"
 
 
 def make_files(folder):
@@ -53,13 +58,14 @@ def make_files(folder):
 class WebServer:
     """nginx of one server."""
 
-    def __init__(self, namespace, folder, files, vip):
+    def __init__(self, namespace, folder, files, vips):
         self.namespace = namespace
         self.folder = folder
         self.process = None
         os.makedirs(folder, exist_ok=True)
         with open(f"{folder}/nginx.conf", "w", encoding="utf-8") as file:
-            file.write(CONFIG.format(folder=folder, files=files, vip=vip,
+            file.write(CONFIG.format(folder=folder, files=files,
+                                     listen=" ".join(map(listen, vips)),
                                      name=namespace.short_name,
                                      rate=LONG_RATE))
 

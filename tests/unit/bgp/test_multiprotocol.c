@@ -158,6 +158,11 @@ static void withdraws_for_a_next_hop_no_host_can_have(void **state)
 		BYTES(IPV6_REACH(16, 0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 				 0, 0, 1, 0, NETWORK)),
 		BYTES(IPV4_REACH(4, 127, 0, 0, 1, 0, 8, 10)),
+		/* Link-local, but for bits that are to be zero. */
+		BYTES(IPV6_REACH(16, 0xfe, 0x80, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0,
+				 0, 0, 0, 1, 0, NETWORK)),
+		BYTES(IPV6_REACH(16, 0xfe, 0x81, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+				 0, 0, 0, 1, 0, NETWORK)),
 	};
 
 	(void)state;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <net/if.h>
 
 #include "core/address.h"
 
@@ -288,9 +289,88 @@ static void equal_prefixes_hash_alike_and_lengths_differ(void **state)
 	assert_int_not_equal(prefix_hash(&a), prefix_hash(&c));
 }
 
+static void a_scope_is_part_of_a_link_local_address_only(void **state)
+{
+	struct address bare, one, other, global;
+	char text[ADDRESS_TEXT_SIZE];
+
+	(void)state;
+	assert_true(address_parse("fe80::1", &bare));
+	assert_true(address_parse("2001:db8::1", &global));
+	one = address_scoped(&bare, 7);
+	other = address_scoped(&bare, 0x01020304);
+	assert_false(address_equal(&one, &bare));
+	assert_false(address_equal(&one, &other));
+	assert_int_equal(address_scope(&one), 7);
+	assert_int_equal(address_scope(&other), 0x01020304);
+	assert_int_equal(address_scope(&bare), 0);
+	one = address_unscoped(&one);
+	assert_true(address_equal(&one, &bare));
+
+	other = address_scoped(&global, 7);
+	assert_true(address_equal(&other, &global));
+	assert_int_equal(address_scope(&global), 0);
+	global = address_from_ipv4(inet_addr("169.254.0.1"));
+	other = address_scoped(&global, 7);
+	assert_true(address_equal(&other, &global));
+	assert_string_equal(address_format(&bare, text), "fe80::1");
+}
+
+static void a_scope_is_shown_as_its_interface(void **state)
+{
+	struct address bare, scoped;
+	char text[ADDRESS_TEXT_SIZE];
+
+	(void)state;
+	assert_true(address_parse("fe80::1", &bare));
+	scoped = address_scoped(&bare, if_nametoindex("lo"));
+	assert_string_equal(address_format(&scoped, text), "fe80::1%lo");
+	/* One that has gone, or never was. */
+	assert_true(address_parse("fe80::1111:2222:3333:4444", &bare));
+	scoped = address_scoped(&bare, UINT32_MAX);
+	assert_string_equal(address_format(&scoped, text),
+			    "fe80::1111:2222:3333:4444%4294967295");
+}
+
+static void tells_the_kinds_of_addresses_apart(void **state)
+{
+	static const struct {
+		const char *text;
+		bool link_local;
+		bool multicast;
+	} kinds[] = {
+		{ "fe80::1", true, false },
+		{ "febf::1", true, false },
+		{ "fec0::1", false, false },
+		{ "fe7f::1", false, false },
+		{ "ff02::1", false, true },
+		{ "feff::1", false, false },
+		{ "224.0.0.1", false, true },
+		{ "239.255.255.255", false, true },
+		{ "240.0.0.1", false, false },
+		{ "223.255.255.255", false, false },
+		{ "::", false, false },
+		{ "254.128.0.1", false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct address address;
+
+		assert_true(address_parse(kinds[i].text, &address));
+		assert_int_equal(address_is_link_local(&address),
+				 kinds[i].link_local);
+		assert_int_equal(address_is_multicast(&address),
+				 kinds[i].multicast);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_scope_is_part_of_a_link_local_address_only),
+		cmocka_unit_test(a_scope_is_shown_as_its_interface),
+		cmocka_unit_test(tells_the_kinds_of_addresses_apart),
 		cmocka_unit_test(an_address_prints_as_it_was_read),
 		cmocka_unit_test(text_that_is_no_address_is_refused),
 		cmocka_unit_test(ipv4_mapped_ipv6_text_is_refused),

@@ -269,12 +269,30 @@ static void a_vip_that_is_no_prefix_is_refused(void **state)
 		     "such as 192.0.2.1, or a prefix such as 192.0.2.0/24");
 }
 
-static void an_ipv6_vip_is_refused_in_this_version(void **state)
+static void a_vip_that_is_not_routed_is_refused(void **state)
+{
+	static const char *const prefixes[] = { "fe80::/64", "ff02::/16",
+						"224.0.0.0/4" };
+	char line[64], expected[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		snprintf(line, sizeof(line), "vip %s", prefixes[i]);
+		snprintf(expected, sizeof(expected),
+			 "--vip %s: is no prefix that is routed; give one of "
+			 "global or private unicast addresses",
+			 prefixes[i]);
+		assert_error(line, expected);
+	}
+}
+
+static void vips_of_both_families_stand_side_by_side(void **state)
 {
 	(void)state;
-	assert_error("vip 2001:db8::/32",
-		     "--vip 2001:db8::/32: IPv6 is not supported in this "
-		     "version; give an IPv4 prefix");
+	assert_int_equal(parse_words("--vip 2001:db8:f::/48 --vip ::/0"), 5);
+	assert_non_null(strstr(errors, "--vip 2001:db8:f::/48: is within "
+				       "::/0, given on the command line"));
+	assert_null(strstr(errors, "192.0.2"));
 }
 
 static void a_vip_within_another_is_refused_in_either_order(void **state)
@@ -383,7 +401,8 @@ int main(void)
 		cmocka_unit_test(an_interface_too_many_is_refused),
 		cmocka_unit_test(a_vip_with_host_bits_names_the_right_prefix),
 		cmocka_unit_test(a_vip_that_is_no_prefix_is_refused),
-		cmocka_unit_test(an_ipv6_vip_is_refused_in_this_version),
+		cmocka_unit_test(a_vip_that_is_not_routed_is_refused),
+		cmocka_unit_test(vips_of_both_families_stand_side_by_side),
 		cmocka_unit_test(
 			a_vip_within_another_is_refused_in_either_order),
 		cmocka_unit_test(an_interface_given_twice_is_refused),

@@ -7,7 +7,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include <arpa/inet.h>
 #include <cmocka.h>
 
 #include "nexthop/host.h"
@@ -45,21 +44,58 @@ static int release_host(void **state)
 	return 0;
 }
 
-static uint32_t ipv4(const char *text)
+static struct address ip(const char *text)
 {
-	return inet_addr(text);
+	struct address address;
+
+	assert_true(address_parse(text, &address));
+	return address;
+}
+
+static struct host_address our_address(uint32_t ifindex, const char *local,
+				       uint8_t length)
+{
+	struct address address = ip(local);
+
+	address = address_scoped(&address, ifindex);
+	return (struct host_address){
+		.ifindex = ifindex,
+		.local = address,
+		.subnet = { .address = address, .length = length },
+	};
 }
 
 static void set_address(uint32_t ifindex, const char *local, uint8_t length)
 {
-	const struct host_address address = {
-		.ifindex = ifindex,
-		.local = ipv4(local),
-		.subnet = ipv4(local),
-		.length = length,
-	};
+	const struct host_address address = our_address(ifindex, local, length);
 
 	assert_int_equal(host_set_address(&host, &address), 0);
+}
+
+static bool is_ours(const char *text)
+{
+	struct address address = ip(text);
+
+	return host_link_of_address(&host, &address);
+}
+
+static bool is_on_link(const char *text)
+{
+	struct address address = ip(text);
+
+	return host_is_on_link(&host, &address);
+}
+
+/* `target` is behind the link with `ifindex`. */
+static void assert_source(uint32_t ifindex, const char *target,
+			  const char *expected)
+{
+	struct address bare = ip(target), wanted = ip(expected);
+	struct address scoped = address_scoped(&bare, ifindex), source;
+
+	source = host_source_address(&host, ifindex, &scoped);
+	wanted = address_scoped(&wanted, ifindex);
+	assert_memory_equal(&source, &wanted, sizeof(source));
 }
 
 static void assert_told(const char *name, bool up)
@@ -134,52 +170,143 @@ static void a_dump_ends_what_it_does_not_name(void **state)
 	host_end_sync(&host);
 	assert_told("eth0", false);
 	assert_silent();
-	assert_false(host_has_address(&host, ipv4("10.0.0.1")));
-	assert_true(host_has_address(&host, ipv4("10.1.0.1")));
+	assert_false(is_ours("10.0.0.1"));
+	assert_true(is_ours("10.1.0.1"));
 }
 
 static void the_source_is_in_the_subnet_of_the_target(void **state)
 {
 	(void)state;
-	assert_int_equal(host_source_address(&host, 2, ipv4("10.0.0.9")), 0);
+	assert_source(2, "10.0.0.9", "0.0.0.0");
 	set_address(3, "10.0.0.3", 24);
+	assert_source(2, "10.0.0.9", "10.0.0.3");
 	set_address(2, "192.0.2.1", 32);
+	assert_source(2, "10.0.0.9", "192.0.2.1");
 	set_address(2, "10.0.0.1", 24);
-	assert_int_equal(host_source_address(&host, 2, ipv4("10.0.0.9")),
-			 ipv4("10.0.0.1"));
-	assert_int_equal(host_source_address(&host, 2, ipv4("10.0.1.9")),
-			 ipv4("192.0.2.1"));
+	assert_source(2, "10.0.0.9", "10.0.0.1");
+	assert_source(2, "10.0.1.9", "192.0.2.1");
+}
+
+static void an_ipv6_source_may_be_link_local(void **state)
+{
+	(void)state;
+	set_address(2, "10.0.0.1", 24);
+	set_address(3, "fe80::3", 64);
+	assert_source(2, "2001:db8:1::9", "::");
+	set_address(3, "2001:db8:3::1", 64);
+	assert_source(2, "2001:db8:1::9", "2001:db8:3::1");
+	set_address(2, "2001:db8:2::1", 64);
+	set_address(2, "fe80::2", 64);
+	assert_source(2, "2001:db8:1::9", "fe80::2");
+	assert_source(2, "2001:db8:2::9", "2001:db8:2::1");
+	assert_source(2, "fe80::9", "fe80::2");
+}
+
+static void an_address_that_is_not_ours_yet_is_no_source(void **state)
+{
+	struct host_address tentative = our_address(2, "2001:db8::1", 64);
+
+	(void)state;
+	tentative.unusable = true;
+	host_set_address(&host, &tentative);
+	assert_source(2, "2001:db8::9", "::");
+	tentative.unusable = false;
+	host_set_address(&host, &tentative);
+	assert_source(2, "2001:db8::9", "2001:db8::1");
+	assert_int_equal(host.address_count, 1);
 }
 
 static void subnets_end_where_their_length_says(void **state)
 {
 	(void)state;
 	set_address(2, "10.0.0.1", 25);
-	assert_true(host_is_on_link(&host, ipv4("10.0.0.127")));
-	assert_false(host_is_on_link(&host, ipv4("10.0.0.128")));
+	assert_true(is_on_link("10.0.0.127"));
+	assert_false(is_on_link("10.0.0.128"));
 	set_address(2, "192.0.2.1", 32);
-	assert_true(host_is_on_link(&host, ipv4("192.0.2.1")));
-	assert_false(host_is_on_link(&host, ipv4("192.0.2.0")));
+	assert_true(is_on_link("192.0.2.1"));
+	assert_false(is_on_link("192.0.2.0"));
+	set_address(2, "2001:db8::1", 127);
+	assert_true(is_on_link("2001:db8::"));
+	assert_false(is_on_link("2001:db8::2"));
+	assert_false(is_on_link("::"));
 	set_address(3, "198.51.100.1", 0);
-	assert_true(host_is_on_link(&host, ipv4("203.0.113.1")));
+	assert_true(is_on_link("203.0.113.1"));
+	assert_false(is_on_link("::"));
+}
+
+static void link_local_subnets_of_two_links_are_two(void **state)
+{
+	struct address address = ip("fe80::9"), behind;
+
+	(void)state;
+	set_address(2, "fe80::1", 64);
+	behind = address_scoped(&address, 2);
+	assert_true(host_is_on_link(&host, &behind));
+	behind = address_scoped(&address, 3);
+	assert_false(host_is_on_link(&host, &behind));
 }
 
 static void a_removed_address_is_ours_no_more(void **state)
 {
-	const struct host_address address = {
-		.ifindex = 2,
-		.local = ipv4("10.0.0.1"),
-		.subnet = ipv4("10.0.0.1"),
-		.length = 24,
-	};
+	const struct host_address address = our_address(2, "10.0.0.1", 24);
 
 	(void)state;
 	set_address(2, "10.0.0.1", 24);
 	set_address(2, "10.0.0.1", 24);
-	assert_true(host_has_address(&host, address.local));
+	assert_int_equal(host_link_of_address(&host, &address.local), 2);
 	host_remove_address(&host, &address);
-	assert_false(host_has_address(&host, address.local));
-	assert_false(host_is_on_link(&host, ipv4("10.0.0.2")));
+	assert_false(is_ours("10.0.0.1"));
+	assert_false(is_on_link("10.0.0.2"));
+}
+
+/* A VLAN device over `parent`. */
+static struct nexthop_link add_vlan(uint32_t ifindex, uint32_t parent,
+				    uint16_t id)
+{
+	struct nexthop_link link = eth0;
+
+	link.ifindex = ifindex;
+	link.parent = parent;
+	link.tag = (struct nexthop_tag){ .protocol = 0x81, .id = id };
+	assert_int_equal(host_set_link(&host, &link), 0);
+	return link;
+}
+
+static void vlan_devices_lead_down_to_their_port(void **state)
+{
+	struct nexthop_link outer = add_vlan(10, 2, 100);
+	struct nexthop_link inner = add_vlan(11, 10, 200);
+	struct nexthop_link third = add_vlan(12, 11, 300);
+	struct nexthop_link stray = add_vlan(13, 99, 400);
+	struct host_port port;
+
+	(void)state;
+	assert_true(host_find_port(&host, &eth0, &port));
+	assert_int_equal(port.ifindex, 2);
+	assert_int_equal(port.tags[0].protocol, 0);
+	assert_true(host_find_port(&host, &outer, &port));
+	assert_int_equal(port.ifindex, 2);
+	assert_int_equal(port.tags[0].id, 100);
+	assert_int_equal(port.tags[1].protocol, 0);
+	assert_true(host_find_port(&host, &inner, &port));
+	assert_int_equal(port.ifindex, 2);
+	assert_int_equal(port.tags[0].id, 100);
+	assert_int_equal(port.tags[1].id, 200);
+	assert_false(host_find_port(&host, &third, &port));
+	assert_false(host_find_port(&host, &stray, &port));
+}
+
+static void another_tag_is_a_change_of_the_link(void **state)
+{
+	(void)state;
+	add_vlan(10, 2, 100);
+	while (host_next_change(&host, &told))
+		;
+	add_vlan(10, 2, 100);
+	assert_silent();
+	add_vlan(10, 2, 101);
+	assert_told("eth0", true);
+	assert_int_equal(told.ifindex, 10);
 }
 
 #define HOST_TEST(name) \
@@ -193,8 +320,13 @@ int main(void)
 		HOST_TEST(a_name_may_come_back_on_another_link),
 		HOST_TEST(a_dump_ends_what_it_does_not_name),
 		HOST_TEST(the_source_is_in_the_subnet_of_the_target),
+		HOST_TEST(an_ipv6_source_may_be_link_local),
+		HOST_TEST(an_address_that_is_not_ours_yet_is_no_source),
 		HOST_TEST(subnets_end_where_their_length_says),
+		HOST_TEST(link_local_subnets_of_two_links_are_two),
 		HOST_TEST(a_removed_address_is_ours_no_more),
+		HOST_TEST(vlan_devices_lead_down_to_their_port),
+		HOST_TEST(another_tag_is_a_change_of_the_link),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

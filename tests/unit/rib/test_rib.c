@@ -389,9 +389,44 @@ static void incremental_equals_full_recompute(void **state)
 	assert_int_equal(world->upstream->prefixes_announced, 0);
 }
 
+/* What stands in the first path's attributes. */
+static struct address first_next_hop(const struct route *route)
+{
+	return *next_hop_address(route->paths->attributes->next_hop);
+}
+
+static void a_link_local_next_hop_is_behind_the_sessions_link(void **state)
+{
+	struct world *world = *state;
+	const struct test_route route = {
+		.prefix = "198.51.100.1/32", /* outside --vip: not tracked */
+		.next_hop = "fe80::2",
+		.as = { 65001 },
+	};
+	const struct route *held;
+	struct address bare, one, other;
+
+	address_parse(route.next_hop, &bare);
+	world->backends[0]->source.ifindex = 3;
+	world->backends[1]->source.ifindex = 4;
+	announce(world, 0, &route);
+	held = route_of(world, route.prefix);
+	one = first_next_hop(held);
+	assert_int_equal(address_scope(&one), 3);
+	withdraw(world, 0, route.prefix);
+	announce(world, 1, &route);
+	other = first_next_hop(route_of(world, route.prefix));
+	assert_int_equal(address_scope(&other), 4);
+	other = address_unscoped(&other);
+	assert_true(address_equal(&other, &bare));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			a_link_local_next_hop_is_behind_the_sessions_link,
+			setup, teardown),
 		cmocka_unit_test_setup_teardown(equal_paths_form_the_set, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_withdrawn_path_leaves_the_set,

@@ -38,7 +38,7 @@ def route_maps(session):
             scope = "" if kind == "ip" else "global "
             lines += [f"route-map announced{number} permit 10",
                       f" set {kind} next-hop {scope}{announcement.next_hop}",
-                      " set origin igp", "exit"]
+                      " set origin igp", " set metric 0", "exit"]
     return lines
 
 

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Packet sockets of one EtherType. See packet_socket.h. */
+
+#include "nexthop/packet_socket.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <unistd.h>
+
+#include <linux/filter.h>
+#include <linux/if_packet.h>
+#include <sys/socket.h>
+
+int packet_socket_open(uint32_t ifindex, uint16_t ethertype,
+		       const struct sock_filter *program, size_t size)
+{
+	const struct sock_fprog filter = {
+		.len = (unsigned short)size,
+		.filter = (struct sock_filter *)program,
+	};
+	const struct sockaddr_ll address = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htobe16(ethertype),
+		.sll_ifindex = (int)ifindex,
+	};
+	int fd, error;
+
+	/* Without a protocol it hears nothing until it is bound. */
+	fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (!setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
+			sizeof(filter)) &&
+	    !bind(fd, (const struct sockaddr *)&address, sizeof(address)))
+		return fd;
+	error = -errno;
+	close(fd);
+	return error;
+}

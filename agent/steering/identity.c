@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Members as all nodes see them. See identity.h. */
+
+#include "steering/identity.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A link-local member, and where it stands among all. */
+struct scoped {
+	struct address bare;
+	uint32_t scope;
+	size_t index;
+};
+
+static int by_address_and_scope(const void *a, const void *b)
+{
+	const struct scoped *x = a, *y = b;
+	int order = address_compare(&x->bare, &y->bare);
+
+	if (order)
+		return order;
+	return (x->scope > y->scope) - (x->scope < y->scope);
+}
+
+static size_t collect(const struct assign_member *members, size_t count,
+		      struct scoped *list)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct address *address = &members[i].address;
+
+		if (address_scope(address))
+			list[used++] = (struct scoped){
+				.bare = address_unscoped(address),
+				.scope = address_scope(address),
+				.index = i,
+			};
+	}
+	return used;
+}
+
+int identity_of_members(const struct assign_member *members, size_t count,
+			struct assign_member *identities)
+{
+	struct scoped *list = calloc(count, sizeof(*list));
+	uint32_t rank = 0;
+	size_t used;
+
+	if (!list)
+		return -ENOMEM;
+	memcpy(identities, members, count * sizeof(*members));
+	used = collect(members, count, list);
+	qsort(list, used, sizeof(*list), by_address_and_scope);
+	for (size_t i = 0; i < used; i++) {
+		bool again = i &&
+			     address_equal(&list[i].bare, &list[i - 1].bare);
+
+		rank = again ? rank + 1 : 0;
+		identities[list[i].index].address =
+			address_scoped(&list[i].bare, rank);
+	}
+	free(list);
+	return 0;
+}
+
+int identity_assign(const struct assign_member *members, size_t count,
+		    uint64_t seed, uint32_t size, uint16_t *owners,
+		    uint16_t *backups, uint64_t *digest)
+{
+	struct assign_member *identities = calloc(count, sizeof(*identities));
+	int error = -ENOMEM;
+
+	if (!identities)
+		return error;
+	error = identity_of_members(members, count, identities);
+	if (!error)
+		error = assign_buckets(identities, count, seed, size, owners,
+				       backups);
+	if (!error)
+		*digest = assign_digest(identities, owners, size);
+	free(identities);
+	return error;
+}

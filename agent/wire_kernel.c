@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The kernel's own routes to the VIPs, which follow their sets. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/config.h"
+#include "core/log.h"
+#include "nexthop/kernel_routes.h"
+#include "wires.h"
+
+enum {
+	/* For the servers' sessions to come back, as for a former program. */
+	FORMER_ROUTES_S = 30,
+};
+
+static bool has_vips(const struct config *config, bool ipv6)
+{
+	for (size_t i = 0; i < config->vip_count; i++)
+		if (address_is_ipv4(&config->vips[i].address) != ipv6)
+			return true;
+	return false;
+}
+
+static void warn_of_forwarding(const struct config *config, bool ipv6)
+{
+	if (!has_vips(config, ipv6) || kernel_routes_forwards(ipv6))
+		return;
+	log_warning("nexthop",
+		    "this host does not forward %s: what the program hands to "
+		    "the kernel (TTL expired, too big) is dropped unanswered, "
+		    "so traceroute and path MTU discovery end here; set %s=1",
+		    ipv6 ? "IPv6" : "IPv4",
+		    ipv6 ? "net.ipv6.conf.all.forwarding" :
+			   "net.ipv4.ip_forward");
+}
+
+int wire_kernel_routes(struct agent *agent, char error[AGENT_ERROR_SIZE])
+{
+	int code = kernel_routes_new(agent->base, FORMER_ROUTES_S,
+				     &agent->kernel_routes);
+
+	if (code) {
+		snprintf(error, AGENT_ERROR_SIZE,
+			 "reading routes by netlink failed: %s",
+			 strerror(-code));
+		return code;
+	}
+	warn_of_forwarding(agent->config, false);
+	warn_of_forwarding(agent->config, true);
+	return 0;
+}
+
+void wire_kernel_route(struct agent *agent, const struct prefix *vip,
+		       const struct assign_member *members, size_t count)
+{
+	struct route_hop *hops = calloc(count + 1, sizeof(*hops));
+	char text[PREFIX_TEXT_SIZE];
+	size_t used = 0;
+
+	for (size_t i = 0; hops && i < count; i++) {
+		const struct nexthop *nexthop =
+			nexthop_find(agent->tracker, &members[i].address);
+
+		if (nexthop && nexthop->ifindex)
+			hops[used++] = (struct route_hop){
+				.via = nexthop->via,
+				.ifindex = nexthop->ifindex,
+				.weight = members[i].weight,
+			};
+	}
+	if (!hops || kernel_routes_set(agent->kernel_routes, vip, hops, used))
+		log_error("nexthop",
+			  "%s: no route in the kernel: out of memory",
+			  prefix_format(vip, text));
+	free(hops);
+}

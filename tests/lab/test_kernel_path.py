@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the program hands to the kernel is answered there, by the routes that
+the agent keeps: traceroute sees the Headgate host, path MTU discovery works
+through it, and traffic goes on where the program is gone."""
+
+import re
+
+from lab_case import LabCase
+from lab.system import wait_until
+from lab.topology import (HEADGATE6_UP, HEADGATE_UP, ROUTER6_CLIENT,
+                          ROUTER_CLIENT, VIP, VIP6)
+
+ROUTE_PROTOCOL = "72"
+ECHO_PORT = 7007
+UPLOAD_BYTES = 300000
+SMALL_MTU = 1400
+USUAL_MTU = 1500
+DOWNLOADS = 40
+
+
+class KernelPath(LabCase):
+
+    options = {"ipv6": True, "forwarding": True, "servers": 2}
+
+    # ----------------------------------------------------- routes
+
+    def our_routes(self, family):
+        return self.lab.host.run("ip", family, "route", "show", "proto",
+                                 ROUTE_PROTOCOL)
+
+    def hops(self, vip):
+        shown = self.lab.host.run("ip", "-6" if ":" in vip else "-4", "route",
+                                  "show", vip)
+        return set(re.findall(r"via (\S+)", shown))
+
+    def check_routes(self, vip, addresses):
+        wait_until(lambda: self.hops(vip) == set(addresses), 10,
+                   f"the kernel's route to {vip} by {addresses}")
+
+    def test_routes_follow_the_sets(self):
+        victim, other = self.lab.servers
+        both = {VIP: [s.address for s in self.lab.servers],
+                VIP6: [s.address6 for s in self.lab.servers]}
+        for vip, addresses in both.items():
+            self.check_routes(vip, addresses)
+        victim.cut_cable()
+        try:
+            self.check_routes(VIP, [other.address])
+            self.check_routes(VIP6, [other.address6])
+        finally:
+            victim.plug_cable()
+            self.lab.wait_ready()
+        for vip, addresses in both.items():
+            self.check_routes(vip, addresses)
+
+    def test_a_killed_agents_routes_stay_and_go_with_the_next_one(self):
+        headgate = self.lab.headgate
+        headgate.kill()
+        self.assertIn(VIP, self.our_routes("-4"))
+        self.assertIn(VIP6, self.our_routes("-6"))
+        headgate.start()
+        self.lab.wait_ready()
+        self.assertEqual(headgate.stop(), 0)
+        try:
+            self.assertEqual(self.our_routes("-4"), "")
+            self.assertEqual(self.our_routes("-6"), "")
+        finally:
+            headgate.start()
+            self.lab.wait_ready()
+
+    # ----------------------------------------------------- traceroute
+
+    def test_traceroute_sees_the_headgate_host_over_ipv4(self):
+        self.assertEqual(self.lab.probe("hops", VIP, 3),
+                         [ROUTER_CLIENT, HEADGATE_UP, VIP])
+
+    def test_traceroute_sees_the_headgate_host_over_ipv6(self):
+        self.assertEqual(self.lab.probe("hops", VIP6, 3),
+                         [ROUTER6_CLIENT, HEADGATE6_UP, VIP6])
+
+    # ----------------------------------------------------- path MTU
+
+    def mtus(self):
+        """Of the servers' slots, two for each."""
+        slots = range(1, 2 * len(self.lab.servers) + 1)
+        return {self.lab.headgate.map_lookup("nexthops", slot)["mtu"]
+                for slot in slots}
+
+    def check_path_mtu(self, vip):
+        """The servers' side carries less than the client and the servers
+        believe; the headgate host is who knows."""
+        lab = self.lab
+        processes = [s.start_echo(vip, ECHO_PORT) for s in lab.servers]
+        lab.host.ip(f"link set lan mtu {SMALL_MTU}")
+        before = lab.headgate.outcomes()
+        try:
+            wait_until(lambda: self.mtus() == {SMALL_MTU}, 5,
+                       "the smaller MTU in the tables")
+            reply = lab.probe("upload", vip, ECHO_PORT, UPLOAD_BYTES)
+        finally:
+            lab.host.ip(f"link set lan mtu {USUAL_MTU}")
+            for process in processes:
+                process.end()
+                process.stdout.close()
+            self.lab.wait_ready()
+        after = lab.headgate.outcomes()
+        self.assertEqual(reply["bytes"], UPLOAD_BYTES)
+        self.assertEqual(reply["mtu"], SMALL_MTU)
+        self.assertGreater(after["passed_too_big"], before["passed_too_big"])
+
+    def test_path_mtu_is_found_over_ipv4(self):
+        self.check_path_mtu(VIP)
+
+    def test_path_mtu_is_found_over_ipv6(self):
+        self.check_path_mtu(VIP6)
+
+    # ----------------------------------------------------- no program
+
+    def test_traffic_goes_on_without_the_program(self):
+        """The kernel's hash is another one; it sees ports if it is told to."""
+        lab = self.lab
+        lab.host.run("sysctl", "-q", "-w",
+                     "net.ipv4.fib_multipath_hash_policy=1",
+                     "net.ipv6.fib_multipath_hash_policy=1")
+        lab.headgate.detach_programs()
+        try:
+            self.assertEqual(lab.headgate.program_ids(), {})
+            for vip in (VIP, VIP6):
+                connections = lab.download(20000, DOWNLOADS, vip)
+                self.assertEqual(connections.failed(), [])
+                self.assertEqual(len(connections.servers()), 2)
+        finally:
+            self.assertEqual(lab.headgate.stop(), 0)
+            lab.headgate.start()
+            lab.wait_ready()
+
+
+class NoForwarding(LabCase):
+    """The lab as it usually is."""
+
+    options = {"servers": 1}
+
+    def test_a_host_that_does_not_forward_is_told_what_that_means(self):
+        log = self.lab.headgate.log_tail(1000)
+        self.assertRegex(log, "does not forward IPv4.*net.ipv4.ip_forward=1")
+        self.assertNotIn("IPv6:", log)

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Our routes in a real kernel, as root, at our end of the pair (pair.h). */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <event2/event.h>
+
+#include "nexthop/kernel_routes.h"
+#include "pair.h"
+
+enum {
+	TURN_US = 2000,
+	PATIENCE_S = 1,
+	MANY = 3000, /* VIPs */
+	TEXT_SIZE = 4096,
+};
+
+static pid_t server;
+static struct event_base *base;
+static struct kernel_routes *routes;
+static uint32_t hg0;
+
+static int set_up(void **state)
+{
+	(void)state;
+	server = pair_build();
+	pair_run("ip address add 2001:db8::1/64 dev hg0 nodad");
+	hg0 = if_nametoindex("hg0");
+	base = event_base_new();
+	return kernel_routes_new(base, PATIENCE_S, &routes);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	kernel_routes_free(routes, true);
+	event_base_free(base);
+	pair_end(server);
+	return 0;
+}
+
+static void turn(void)
+{
+	const struct timeval time = { .tv_usec = TURN_US };
+
+	event_base_loopexit(base, &time);
+	event_base_dispatch(base);
+}
+
+static struct prefix prefix_of(const char *text)
+{
+	struct prefix prefix;
+
+	assert_int_equal(prefix_parse(text, &prefix), PREFIX_OK);
+	return prefix;
+}
+
+static struct route_hop hop_of(const char *via, uint32_t weight)
+{
+	struct route_hop hop = { .ifindex = hg0, .weight = weight };
+
+	assert_true(address_parse(via, &hop.via));
+	return hop;
+}
+
+static void set(const char *text, const struct route_hop *hops, size_t count)
+{
+	const struct prefix prefix = prefix_of(text);
+
+	assert_int_equal(kernel_routes_set(routes, &prefix, hops, count), 0);
+}
+
+/* What `ip route show` prints of our routes to `prefix`, in one line. */
+static const char *shown(const char *prefix)
+{
+	static char text[TEXT_SIZE];
+	char command[128];
+	size_t used;
+	FILE *pipe;
+
+	snprintf(command, sizeof(command),
+		 "ip %s route show %s proto %d | tr -s '\\n\\t ' ' '",
+		 strchr(prefix, ':') ? "-6" : "-4", prefix, ROUTE_PROTOCOL);
+	pipe = popen(command, "r");
+	assert_non_null(pipe);
+	used = fread(text, 1, sizeof(text) - 1, pipe);
+	text[used] = '\0';
+	pclose(pipe);
+	return text;
+}
+
+static void assert_shown(const char *prefix, const char *part)
+{
+	const char *text = shown(prefix);
+
+	if (!strstr(text, part))
+		fail_msg("'%s' is not in '%s'", part, text);
+}
+
+static unsigned int count_routes(const char *family)
+{
+	char command[128];
+	unsigned int count = 0;
+	FILE *pipe;
+
+	snprintf(command, sizeof(command), "ip %s route show proto %d | wc -l",
+		 family, ROUTE_PROTOCOL);
+	pipe = popen(command, "r");
+	assert_non_null(pipe);
+	assert_int_equal(fscanf(pipe, "%u", &count), 1);
+	pclose(pipe);
+	return count;
+}
+
+static void routes_follow_what_is_set(void **state)
+{
+	const struct route_hop hops[] = { hop_of("10.0.0.2", 1),
+					  hop_of("10.0.0.3", 5) };
+
+	(void)state;
+	set("192.0.2.1/32", hops, 2);
+	turn();
+	assert_shown("192.0.2.1", "nexthop via 10.0.0.2 dev hg0 weight 1");
+	assert_shown("192.0.2.1", "nexthop via 10.0.0.3 dev hg0 weight 5");
+	set("192.0.2.1/32", hops, 1);
+	turn();
+	assert_shown("192.0.2.1", "192.0.2.1 via 10.0.0.2 dev hg0");
+	set("192.0.2.1/32", NULL, 0);
+	turn();
+	assert_string_equal(shown("192.0.2.1"), "");
+}
+
+static void ipv6_routes_are_replaced_whole(void **state)
+{
+	const struct route_hop hops[] = { hop_of("2001:db8::2", 1),
+					  hop_of("2001:db8::3", 2),
+					  hop_of("10.0.0.2", 1) };
+
+	(void)state;
+	set("2001:db8:f::1/128", hops, 3);
+	turn();
+	assert_shown("2001:db8:f::1",
+		     "nexthop via 2001:db8::2 dev hg0 weight 1");
+	assert_shown("2001:db8:f::1",
+		     "nexthop via 2001:db8::3 dev hg0 weight 2");
+	assert_null(strstr(shown("2001:db8:f::1"), "10.0.0.2"));
+	set("2001:db8:f::1/128", hops + 1, 1);
+	turn();
+	assert_shown("2001:db8:f::1", "via 2001:db8::3 dev hg0");
+	assert_null(strstr(shown("2001:db8:f::1"), "2001:db8::2"));
+	/* A hop that it cannot lead over is as good as none. */
+	set("2001:db8:f::1/128", hops + 2, 1);
+	turn();
+	assert_string_equal(shown("2001:db8:f::1"), "");
+}
+
+static void ipv4_leads_over_ipv6_gateways(void **state)
+{
+	const struct route_hop hops[] = { hop_of("2001:db8::2", 1),
+					  hop_of("10.0.0.2", 1) };
+
+	(void)state;
+	set("192.0.2.1/32", hops, 2);
+	turn();
+	assert_shown("192.0.2.1", "nexthop via inet6 2001:db8::2 dev hg0");
+	assert_shown("192.0.2.1", "nexthop via 10.0.0.2 dev hg0");
+}
+
+static void a_route_of_somebody_else_stays(void **state)
+{
+	const struct route_hop hop = hop_of("10.0.0.2", 1);
+
+	(void)state;
+	pair_run("ip route add 192.0.2.1 via 10.0.0.9");
+	set("192.0.2.1/32", &hop, 1);
+	turn();
+	pair_run("ip route get 192.0.2.1 | grep -q 'via 10.0.0.9'");
+	set("192.0.2.1/32", NULL, 0);
+	turn();
+	pair_run("ip route get 192.0.2.1 | grep -q 'via 10.0.0.9'");
+}
+
+/* Thousands of changes are one write for each route, a batch in each turn. */
+static void many_changes_are_coalesced_and_bounded(void **state)
+{
+	const struct route_hop hops[] = { hop_of("10.0.0.2", 1),
+					  hop_of("10.0.0.3", 1) };
+	unsigned int turns = 0;
+
+	(void)state;
+	for (size_t round = 0; round < 2; round++) {
+		for (unsigned int i = 0; i < MANY; i++) {
+			const struct prefix prefix = {
+				address_from_ipv4(htonl(0xc6120000 + i)), 32
+			};
+
+			assert_int_equal(kernel_routes_set(routes, &prefix,
+							   hops + round, 1),
+					 0);
+		}
+	}
+	event_base_loop(base, EVLOOP_ONCE);
+	assert_in_range(count_routes("-4"), 1, 100);
+	while (count_routes("-4") < MANY && turns++ < MANY)
+		turn();
+	assert_int_equal(count_routes("-4"), MANY);
+	pair_run("! ip route show proto %d | grep -q 10.0.0.2", ROUTE_PROTOCOL);
+}
+
+/* A run that is killed leaves its routes; the next one knows them as its own. */
+static void routes_of_a_former_run_are_taken_over(void **state)
+{
+	const struct route_hop hops[] = { hop_of("10.0.0.2", 1),
+					  hop_of("2001:db8::2", 1) };
+
+	(void)state;
+	set("192.0.2.1/32", hops, 1);
+	set("192.0.2.2/32", hops, 1);
+	set("2001:db8:f::1/128", hops + 1, 1);
+	turn();
+	kernel_routes_free(routes, false);
+	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
+	set("192.0.2.1/32", hops, 1);
+	turn();
+	assert_int_equal(count_routes("-4"), 2);
+	assert_int_equal(count_routes("-6"), 1);
+	kernel_routes_free(routes, true);
+	assert_int_equal(count_routes("-4"), 0);
+	assert_int_equal(count_routes("-6"), 0);
+	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
+}
+
+static void routes_that_nobody_sets_again_are_removed(void **state)
+{
+	const struct route_hop hop = hop_of("10.0.0.2", 1);
+	const struct timeval patience = { .tv_sec = PATIENCE_S };
+
+	(void)state;
+	set("192.0.2.1/32", &hop, 1);
+	set("192.0.2.2/32", &hop, 1);
+	turn();
+	kernel_routes_free(routes, false);
+	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
+	set("192.0.2.1/32", &hop, 1);
+	turn();
+	assert_int_equal(count_routes("-4"), 2);
+	event_base_loopexit(base, &patience);
+	event_base_dispatch(base);
+	turn();
+	assert_int_equal(count_routes("-4"), 1);
+	assert_shown("192.0.2.1", "via 10.0.0.2 dev hg0");
+}
+
+static void routes_that_went_with_their_link_come_back(void **state)
+{
+	const struct route_hop hop = hop_of("10.0.0.2", 1);
+
+	(void)state;
+	set("192.0.2.1/32", &hop, 1);
+	turn();
+	pair_run("ip link set hg0 down");
+	assert_string_equal(shown("192.0.2.1"), "");
+	pair_run("ip link set hg0 up");
+	set("192.0.2.1/32", &hop, 1);
+	kernel_routes_link_up(routes, hg0);
+	turn();
+	assert_shown("192.0.2.1", "via 10.0.0.2 dev hg0");
+}
+
+/* The kernel knows no way to the gateway: said once, and tried again. */
+static void a_refused_route_is_tried_again_when_set(void **state)
+{
+	const struct route_hop hop = hop_of("203.0.113.1", 1);
+
+	(void)state;
+	set("192.0.2.1/32", &hop, 1);
+	turn();
+	assert_string_equal(shown("192.0.2.1"), "");
+	pair_run("ip route add 203.0.113.0/24 dev hg0");
+	set("192.0.2.1/32", &hop, 1);
+	turn();
+	assert_shown("192.0.2.1", "via 203.0.113.1 dev hg0");
+}
+
+static void knows_whether_the_kernel_forwards(void **state)
+{
+	(void)state;
+	pair_run("sysctl -q -w net.ipv4.ip_forward=0 "
+		 "net.ipv6.conf.all.forwarding=1");
+	assert_false(kernel_routes_forwards(false));
+	assert_true(kernel_routes_forwards(true));
+	pair_run("sysctl -q -w net.ipv4.ip_forward=1 "
+		 "net.ipv6.conf.all.forwarding=0");
+	assert_true(kernel_routes_forwards(false));
+	assert_false(kernel_routes_forwards(true));
+}
+
+#define ROUTE_TEST(name) \
+	cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ROUTE_TEST(routes_follow_what_is_set),
+		ROUTE_TEST(ipv6_routes_are_replaced_whole),
+		ROUTE_TEST(ipv4_leads_over_ipv6_gateways),
+		ROUTE_TEST(a_route_of_somebody_else_stays),
+		ROUTE_TEST(many_changes_are_coalesced_and_bounded),
+		ROUTE_TEST(routes_of_a_former_run_are_taken_over),
+		ROUTE_TEST(routes_that_nobody_sets_again_are_removed),
+		ROUTE_TEST(routes_that_went_with_their_link_come_back),
+		ROUTE_TEST(a_refused_route_is_tried_again_when_set),
+		ROUTE_TEST(knows_whether_the_kernel_forwards),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Questions of one packet or one connection; runs in the client's namespace.
+
+    probe.py hops ADDRESS COUNT
+        Who answers to a datagram with TTL 1, 2, ... COUNT: a list of addresses,
+        null where nobody does. What `traceroute` does.
+
+    probe.py datagrams ADDRESS PORT SIZE FIRST_PORT COUNT
+        What echo.py at ADDRESS answers to a datagram of SIZE bytes from each of
+        COUNT source ports: a list of its replies, null where there is none.
+
+    probe.py upload ADDRESS PORT SIZE
+        Sends SIZE bytes to echo.py over TCP: its reply and, as "mtu", what the
+        client's kernel has found the path to carry.
+
+All print one line of JSON.
+"""
+
+import json
+import socket
+import sys
+
+ANSWER_SECONDS = 2
+UPLOAD_SECONDS = 20
+TRACEROUTE_PORT = 33434
+LARGEST = 65536
+
+# <linux/in.h>, <linux/in6.h>; Python does not have them all.
+IP_RECVERR, IP_MTU = 11, 14
+IPV6_MTU, IPV6_RECVERR = 24, 25
+OFFENDER = 16  # where SO_EE_OFFENDER() is behind struct sock_extended_err
+
+
+def is_ipv6(address):
+    return ":" in address
+
+
+def new_socket(address, kind):
+    return socket.socket(socket.AF_INET6 if is_ipv6(address)
+                         else socket.AF_INET, kind)
+
+
+def offender(ipv6, errors):
+    """The address in struct sock_extended_err and what stands behind it."""
+    data = errors[0][2]
+    if ipv6:
+        return socket.inet_ntop(socket.AF_INET6, data[OFFENDER + 8:][:16])
+    return socket.inet_ntoa(data[OFFENDER + 4:][:4])
+
+
+def hop(address, ttl):
+    ipv6 = is_ipv6(address)
+    level = socket.IPPROTO_IPV6 if ipv6 else socket.IPPROTO_IP
+    with new_socket(address, socket.SOCK_DGRAM) as sock:
+        sock.setsockopt(level, IPV6_RECVERR if ipv6 else IP_RECVERR, 1)
+        sock.setsockopt(level, socket.IPV6_UNICAST_HOPS if ipv6
+                        else socket.IP_TTL, ttl)
+        sock.settimeout(ANSWER_SECONDS)
+        sock.connect((address, TRACEROUTE_PORT))
+        sock.send(b"?")
+        try:
+            sock.recv(LARGEST)
+        except TimeoutError:
+            return None
+        except OSError:
+            pass  # the answer, and who said it is in the queue
+        _, errors, _, _ = sock.recvmsg(LARGEST, 512, socket.MSG_ERRQUEUE)
+        return offender(ipv6, errors)
+
+
+def hops(address, count):
+    return [hop(address, ttl) for ttl in range(1, int(count) + 1)]
+
+
+def datagram(address, port, size, source_port):
+    with new_socket(address, socket.SOCK_DGRAM) as sock:
+        sock.bind(("", source_port))
+        sock.settimeout(ANSWER_SECONDS)
+        sock.sendto(b"x" * size, (address, port))
+        try:
+            return json.loads(sock.recv(LARGEST))
+        except TimeoutError:
+            return None
+
+
+def datagrams(address, port, size, first_port, count):
+    first = int(first_port)
+    return [datagram(address, int(port), int(size), source_port)
+            for source_port in range(first, first + int(count))]
+
+
+def upload(address, port, size):
+    ipv6 = is_ipv6(address)
+    with new_socket(address, socket.SOCK_STREAM) as sock:
+        sock.settimeout(UPLOAD_SECONDS)
+        sock.connect((address, int(port)))
+        sock.sendall(b"x" * int(size))
+        sock.shutdown(socket.SHUT_WR)
+        reply = json.loads(sock.recv(LARGEST))
+        mtu = sock.getsockopt(socket.IPPROTO_IPV6 if ipv6
+                              else socket.IPPROTO_IP,
+                              IPV6_MTU if ipv6 else IP_MTU)
+        return {**reply, "mtu": mtu}
+
+
+def main():
+    modes = {"hops": hops, "datagrams": datagrams, "upload": upload}
+    print(json.dumps(modes[sys.argv[1]](*sys.argv[2:])))
+
+
+if __name__ == "__main__":
+    main()
