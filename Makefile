@@ -65,7 +65,7 @@ UNIT_TESTS += core/test_flow_hash core/test_pool
 UNIT_TESTS += core/test_flow_hash_statistics
 UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/test_export rib/test_rib
 XDP_TESTS := test_datapath
-XDP_TESTS += test_capture test_ethernet test_fragment_memory test_fragments test_icmp_errors test_icmp_rate test_ipv4 test_ipv6 test_oracle test_tables test_vips
+XDP_TESTS += test_capture test_ethernet test_fragment_memory test_fragments test_icmp_errors test_icmp_rate test_ipv4 test_ipv6 test_oracle test_tables test_vip_lines test_vips
 XDP_TESTS += test_tracker
 # What the XDP tests share.
 XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_flow.c oracle_icmp.c oracle_ipv4.c \
