@@ -45,9 +45,13 @@ static __always_inline bool follow_first(struct fragmented *fragmented)
 
 	fragment_key(fragmented, &key);
 	first = bpf_map_lookup_elem(&fragments, &key);
-	if (!first || !take_nexthop(route, first->slot) ||
-	    route->nexthop->incarnation != first->incarnation)
+	if (!first || !take_nexthop(route, first->slot))
 		return false;
+	if (route->nexthop->incarnation != first->incarnation) {
+		route->nexthop = NULL;
+		route->slot = HG_NEXTHOP_NONE;
+		return false;
+	}
 	count_event(HG_EVENT_FRAGMENT_FOLLOWED, fragmented->frame_size);
 	return true;
 }
