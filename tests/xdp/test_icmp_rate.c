@@ -16,6 +16,7 @@
 enum {
 	RATE = 5,
 	MANY = 100,
+	LATER = 100, /* offset of a fragment */
 	UNREACHABLE = 3,
 	UNREACHABLE6 = 1,
 	MORE_THAN_A_SECOND_US = 1100000,
@@ -23,10 +24,13 @@ enum {
 
 static struct check *check;
 
-static void run_error(enum world_vip vip, bool ipv6, enum hg_outcome want)
+/* An error about an answer, or a fragment of one. */
+static void run_error_about(enum world_vip vip, bool ipv6, uint16_t fragment,
+			    enum hg_outcome want)
 {
 	const struct shape answer = {
 		.ipv6 = ipv6,
+		.fragment = fragment,
 		.source = world_address(vip, ipv6),
 		.destination = ipv6 ? frame_ipv6_address("2001:db8:a::1") :
 				      frame_ipv4_address(FRAME_SOURCE),
@@ -44,6 +48,11 @@ static void run_error(enum world_vip vip, bool ipv6, enum hg_outcome want)
 	assert_true(check_frame(check, &frame, PORT_LEFT));
 	assert_true(check_counts(check));
 	assert_int_equal(check->verdict.outcome, want);
+}
+
+static void run_error(enum world_vip vip, bool ipv6, enum hg_outcome want)
+{
+	run_error_about(vip, ipv6, 0, want);
 }
 
 static void new_second(enum world_vip vip, bool ipv6)
@@ -79,6 +88,20 @@ static void counts_errors_that_no_next_hop_gets(void **state)
 	for (int i = 0; i < RATE; i++)
 		run_error(VIP_DEAD, false, HG_PASSED_NO_NEXTHOP);
 	run_error(VIP_DEAD, false, HG_DROPPED_ICMP_RATE);
+}
+
+/* It went nowhere, by its addresses neither. */
+static void counts_no_event_for_what_is_dropped(void **state)
+{
+	(void)state;
+	check_set_icmp_used(check, world_route_of(VIP_LEFT, false), RATE);
+	run_error_about(VIP_LEFT, false, LATER, HG_DROPPED_ICMP_RATE);
+	assert_int_equal(check->verdict.events, 0);
+	new_second(VIP_LEFT, false);
+	run_error_about(VIP_LEFT, false, LATER, HG_FORWARDED_TX);
+	assert_int_equal(check->verdict.events,
+			 1 << HG_EVENT_ICMP_ERROR |
+				 1 << HG_EVENT_FRAGMENT_MISSED);
 }
 
 static void begins_anew_after_a_second(void **state)
@@ -126,6 +149,7 @@ int main(void)
 		cmocka_unit_test(drops_errors_above_the_rate),
 		cmocka_unit_test(gives_each_vip_a_rate_of_its_own),
 		cmocka_unit_test(counts_errors_that_no_next_hop_gets),
+		cmocka_unit_test(counts_no_event_for_what_is_dropped),
 		cmocka_unit_test(begins_anew_after_a_second),
 		cmocka_unit_test(takes_a_rate_of_0_as_any),
 	};

@@ -11,6 +11,7 @@
 enum {
 	FLOWS = 250,
 	SPRAYED = 4096,
+	LATER = 100, /* offset of a fragment */
 	WORLD_HOSTS = 256,
 };
 
@@ -265,12 +266,13 @@ static void chooses_by_the_fields_of_the_mode(void **state)
 }
 
 /* No hash of the packet decides in this mode: no oracle can foretell. */
-static uint8_t run_sprayed(bool ipv6)
+static uint8_t run_sprayed(bool ipv6, uint16_t fragment)
 {
 	const struct check *check = table_check();
 	const struct shape shape = {
 		.ipv6 = ipv6,
 		.destination = world_address(VIP_PACKET, ipv6),
+		.fragment = fragment,
 	};
 	struct frame frame, out = { .size = sizeof(out.bytes) };
 	uint32_t action;
@@ -284,7 +286,8 @@ static uint8_t run_sprayed(bool ipv6)
 	return out.bytes[ETH_ALEN - 1];
 }
 
-static void spreads_the_packets_of_one_flow_in_packet_mode(void **state)
+static void
+spreads_the_packets_and_fragments_of_a_flow_in_packet_mode(void **state)
 {
 	const struct hg_bucket usual = { SLOT_RIGHT, SLOT_LEFT, 0, 0 };
 	struct world *world = table_check()->world;
@@ -297,7 +300,7 @@ static void spreads_the_packets_of_one_flow_in_packet_mode(void **state)
 			(struct hg_bucket){ .current = i & 1 ? SLOT_LEFT :
 							       SLOT_THIRD });
 	for (unsigned int i = 0; i < SPRAYED; i++)
-		seen[run_sprayed(i & 2)]++;
+		seen[run_sprayed(i & 2, i & 4 ? LATER : 0)]++;
 	/* Five standard deviations. */
 	assert_in_range(seen[SLOT_LEFT], SPRAYED / 2 - 160, SPRAYED / 2 + 160);
 	assert_int_equal(seen[SLOT_LEFT] + seen[SLOT_THIRD], SPRAYED);
@@ -348,7 +351,7 @@ int main(void)
 		cmocka_unit_test(takes_a_prefix_of_no_bits_for_everything),
 		cmocka_unit_test(chooses_by_the_fields_of_the_mode),
 		cmocka_unit_test(
-			spreads_the_packets_of_one_flow_in_packet_mode),
+			spreads_the_packets_and_fragments_of_a_flow_in_packet_mode),
 		cmocka_unit_test(moves_to_the_backup_and_back_with_one_store),
 		cmocka_unit_test(forwards_to_a_next_hop_that_drains),
 	};

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The program in crowded tables of VIPs: addresses sought so that they all
+ * belong into two lines, the last one of the table and the first, come and go
+ * at random. It finds each that is there, with what was last said of it, and no
+ * other. The seed is printed; SEED repeats a run.
+ */
+
+#include "core/address.h"
+#include "datapath/datapath.h"
+#include "frame.h"
+#include "random.h"
+#include "sandbox.h"
+#include "vip_hash.h"
+#include "world.h"
+
+#include <errno.h>
+#include <linux/bpf.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+enum {
+	CANDIDATES = 128, /* more than there is room for */
+	ROUNDS = 20000,
+	ROUNDS_PER_LOOK_AT_ALL = 200,
+	LOOKS = 4,
+	ANY_RATE = 0,
+};
+
+struct candidate {
+	struct prefix prefix;
+	bool present;
+	enum world_vip group;
+};
+
+struct crowd {
+	struct world *world;
+	struct random_source random;
+	bool ipv6;
+	struct candidate candidates[CANDIDATES];
+	unsigned int refused;
+};
+
+static uint32_t line_of(const struct prefix *prefix)
+{
+	uint64_t words[2];
+
+	if (address_is_ipv4(&prefix->address))
+		return vip4_line(address_ipv4(&prefix->address));
+	memcpy(words, prefix->address.bytes, sizeof(words));
+	return vip6_line(words[0], words[1]);
+}
+
+static struct prefix any_host(struct crowd *crowd)
+{
+	uint64_t words[2] = { random_u64(&crowd->random),
+			      random_u64(&crowd->random) };
+	struct prefix prefix = { .length = ADDRESS_BITS_IPV6 };
+
+	memcpy(prefix.address.bytes, words, sizeof(words));
+	if (!crowd->ipv6)
+		prefix = (struct prefix){ address_from_ipv4(words[0]),
+					  ADDRESS_BITS_IPV4 };
+	return prefix;
+}
+
+static bool is_at_the_seam(uint32_t line)
+{
+	return line == HG_VIP_LINES - 1 || line == 0;
+}
+
+static void seek_candidates(struct crowd *crowd)
+{
+	for (int i = 0; i < CANDIDATES; i++) {
+		struct candidate *candidate = &crowd->candidates[i];
+
+		do
+			candidate->prefix = any_host(crowd);
+		while (!is_at_the_seam(line_of(&candidate->prefix)));
+		candidate->present = false;
+	}
+}
+
+static enum xdp_action run(const struct crowd *crowd,
+			   const struct candidate *candidate)
+{
+	const struct world_port_info *port = &crowd->world->ports[PORT_LEFT];
+	struct shape shape = { .ipv6 = crowd->ipv6 };
+	struct frame frame, out = { .size = sizeof(out.bytes) };
+	uint32_t action;
+
+	memcpy(shape.destination.bytes, candidate->prefix.address.bytes,
+	       sizeof(shape.destination.bytes));
+	frame_build(&shape, port->mac, &frame);
+	assert_int_equal(datapath_test_run(crowd->world->dp, frame.bytes,
+					   frame.size, port->ifindex, out.bytes,
+					   &out.size, &action),
+			 0);
+	return action;
+}
+
+static void look_at(const struct crowd *crowd,
+		    const struct candidate *candidate)
+{
+	enum xdp_action want = XDP_PASS;
+
+	if (candidate->present)
+		want = candidate->group == VIP_LEFT ? XDP_TX : XDP_REDIRECT;
+	assert_int_equal(run(crowd, candidate), want);
+}
+
+static void look_at_all(const struct crowd *crowd)
+{
+	for (int i = 0; i < CANDIDATES; i++)
+		look_at(crowd, &crowd->candidates[i]);
+}
+
+static void set(struct crowd *crowd, struct candidate *candidate)
+{
+	enum world_vip group = random_one_in(&crowd->random, 2) ? VIP_LEFT :
+								  VIP_RIGHT;
+	const struct hg_vip vip = { .group = group };
+	int err = datapath_set_vip(crowd->world->dp, &candidate->prefix, &vip);
+
+	if (candidate->present)
+		assert_int_equal(err, 0);
+	if (err) {
+		assert_int_equal(err, -ENOSPC);
+		crowd->refused++;
+		return;
+	}
+	candidate->present = true;
+	candidate->group = group;
+}
+
+static void delete (struct crowd *crowd, struct candidate *candidate)
+{
+	int err = datapath_delete_vip(crowd->world->dp, &candidate->prefix);
+
+	assert_int_equal(err, candidate->present ? 0 : -ENOENT);
+	candidate->present = false;
+}
+
+/* Sometimes the table fills up, sometimes it empties. */
+static void change_one(struct crowd *crowd, unsigned int round)
+{
+	struct candidate *candidate =
+		&crowd->candidates[random_below(&crowd->random, CANDIDATES)];
+	bool filling = round / 1000 % 2;
+
+	if (random_one_in(&crowd->random, 4) != filling)
+		set(crowd, candidate);
+	else
+		delete (crowd, candidate);
+	look_at(crowd, candidate);
+}
+
+static void come_and_go(struct crowd *crowd)
+{
+	seek_candidates(crowd);
+	for (unsigned int round = 0; round < ROUNDS; round++) {
+		change_one(crowd, round);
+		for (int i = 0; i < LOOKS; i++)
+			look_at(crowd, &crowd->candidates[random_below(
+					       &crowd->random, CANDIDATES)]);
+		if (!(round % ROUNDS_PER_LOOK_AT_ALL))
+			look_at_all(crowd);
+	}
+	assert_true(crowd->refused);
+}
+
+static void finds_each_address_in_a_crowded_table(void **state)
+{
+	struct crowd *crowd = *state;
+
+	crowd->ipv6 = false;
+	come_and_go(crowd);
+}
+
+static void finds_each_ipv6_address_in_a_crowded_table(void **state)
+{
+	struct crowd *crowd = *state;
+
+	crowd->ipv6 = true;
+	come_and_go(crowd);
+}
+
+static int set_up(void **state)
+{
+	static struct crowd crowd;
+	const char *given = getenv("SEED");
+
+	crowd.random.state = time(NULL);
+	if (given)
+		crowd.random.state = strtoull(given, NULL, 10);
+	printf("SEED=%llu\n", (unsigned long long)crowd.random.state);
+	crowd.world = world_new(ANY_RATE);
+	*state = &crowd;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct crowd *crowd = *state;
+
+	world_free(crowd->world);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_each_address_in_a_crowded_table),
+		cmocka_unit_test(finds_each_ipv6_address_in_a_crowded_table),
+	};
+
+	sandbox_enter();
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
