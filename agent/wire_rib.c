@@ -11,6 +11,7 @@
 
 #include "core/config.h"
 #include "core/log.h"
+#include "rib/distance.h"
 #include "wires.h"
 
 static void on_nexthop_changed(const struct nexthop *nexthop, void *context)
@@ -112,7 +113,7 @@ static struct assign_member *members_of(const struct route *route)
 		if (path->reason == REASON_NONE)
 			members[count++] = (struct assign_member){
 				.address = path->attributes->next_hop,
-				.weight = 1,
+				.weight = path_static_weight(path),
 			};
 	return members;
 }
@@ -221,5 +222,8 @@ int wire_rib(struct agent *agent)
 
 	agent->process = event_new(agent->base, -1, 0, on_process, agent);
 	agent->rib = rib_new(&options);
-	return agent->process && agent->rib ? 0 : -ENOMEM;
+	if (!agent->process || !agent->rib)
+		return -ENOMEM;
+	return rib_add_static_paths(agent->rib, config->paths,
+				    config->path_count);
 }

@@ -8,6 +8,7 @@
 
 #include "bgp/as_path.h"
 #include "control/json.h"
+#include "rib/distance.h"
 #include "rib/rib.h"
 
 enum {
@@ -45,11 +46,16 @@ static struct json_object *path_json(const struct path *path)
 	struct json_object *out = json_object_new_object();
 	char as_path[AS_PATH_TEXT_SIZE];
 
-	json_add(out, "neighbor", json_of_address(&path->source->address));
+	json_add(out, "neighbor",
+		 path_is_static(path) ?
+			 json_object_new_string("static") :
+			 json_of_address(&path->source->address));
 	json_add(out, "next_hop", json_of_address(&path->attributes->next_hop));
 	json_add_bool(out, "selected", path->reason == REASON_NONE);
 	json_add_text(out, "reason", path_reason_name(path->reason));
-	json_add_number(out, "weight", path->reason == REASON_NONE);
+	json_add_number(out, "weight",
+			path->reason == REASON_NONE ? path_static_weight(path) :
+						      0);
 	json_add_text(out, "as_path",
 		      as_path_format(attributes.as_path, as_path,
 				     sizeof(as_path)));

@@ -17,6 +17,8 @@
  *	config_values.c		one parser and printer for each kind of value
  *	config_neighbor.c	the one value that has keys of its own
  *	config_neighbor_keys.c	the table of these keys
+ *	config_path.c		the value of --path
+ *	config_keys.c		keys behind other values
  *	config_check.c		rules that span several values; the host
  *	config_print.c		the canonical form and --help
  */
@@ -34,6 +36,7 @@ enum config_limits {
 	CONFIG_MAX_INTERFACES = 16,
 	CONFIG_MAX_VIP_PREFIXES = 256,
 	CONFIG_MAX_NEIGHBORS = 1024,
+	CONFIG_MAX_PATHS = 4096,
 	CONFIG_INTERFACE_SIZE = 16, /* IFNAMSIZ */
 	CONFIG_PATH_SIZE = 100,	    /* fits sun_path with a suffix */
 	NEIGHBOR_TARGET_SIZE = PREFIX_TEXT_SIZE + CONFIG_INTERFACE_SIZE,
@@ -116,6 +119,14 @@ struct neighbor_config {
 	enum neighbor_relation relation;
 };
 
+/* One --path: a server that has the VIP and does not speak BGP. */
+struct path_config {
+	struct prefix prefix;
+	struct address next_hop;
+	uint32_t weight;
+	uint32_t distance; /* rib/distance.h */
+};
+
 enum xdp_mode {
 	XDP_MODE_AUTO,
 	XDP_MODE_NATIVE,
@@ -143,6 +154,8 @@ struct config {
 	size_t vip_count;
 	struct neighbor_config neighbors[CONFIG_MAX_NEIGHBORS];
 	size_t neighbor_count;
+	struct path_config paths[CONFIG_MAX_PATHS];
+	size_t path_count;
 	struct address listen_address;
 	uint16_t listen_port; /* 0: do not listen */
 	uint32_t maximum_paths;

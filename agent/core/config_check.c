@@ -8,6 +8,7 @@
 
 #include "core/config.h"
 #include "core/config_parser.h"
+#include "core/config_path.h"
 #include "core/config_table.h"
 #include "core/suggest.h"
 
@@ -17,8 +18,7 @@ enum {
 	VALUE_SIZE = 64,
 };
 
-/* Makes one value of one flag the subject of the next config_reject(). */
-static void point_at(struct config_parser *parser, const char *flag,
+void config_point_at(struct config_parser *parser, const char *flag,
 		     const char *value, const struct config_place *place)
 {
 	parser->flag = config_flag_find(flag);
@@ -78,8 +78,8 @@ static void check_host_interfaces(struct config_parser *parser)
 	const struct config *config = parser->config;
 
 	for (size_t i = 0; i < config->interface_count; i++) {
-		point_at(parser, "interface", config->interfaces[i],
-			 &parser->interfaces[i]);
+		config_point_at(parser, "interface", config->interfaces[i],
+				&parser->interfaces[i]);
 		check_host_interface(parser, config->interfaces[i]);
 	}
 }
@@ -94,8 +94,9 @@ static void check_interfaces(struct config_parser *parser)
 			if (strcmp(config->interfaces[i],
 				   config->interfaces[j]))
 				continue;
-			point_at(parser, "interface", config->interfaces[i],
-				 &parser->interfaces[i]);
+			config_point_at(parser, "interface",
+					config->interfaces[i],
+					&parser->interfaces[i]);
 			config_reject(
 				parser, "given before on %s; keep only one",
 				config_place_format(&parser->interfaces[j],
@@ -130,8 +131,9 @@ static void check_vips(struct config_parser *parser)
 
 		if (j < 0)
 			continue;
-		point_at(parser, "vip", prefix_format(&config->vips[i], text),
-			 &parser->vips[i]);
+		config_point_at(parser, "vip",
+				prefix_format(&config->vips[i], text),
+				&parser->vips[i]);
 		config_reject(parser, "is within %s, given on %s; remove one",
 			      prefix_format(&config->vips[j], other),
 			      config_place_format(&parser->vips[j], place,
@@ -182,9 +184,9 @@ static void check_neighbors(struct config_parser *parser)
 	for (size_t i = 0; i < config->neighbor_count; i++) {
 		const struct neighbor_config *neighbor = &config->neighbors[i];
 
-		point_at(parser, "neighbor",
-			 neighbor_target_format(neighbor, text),
-			 &parser->neighbors[i]);
+		config_point_at(parser, "neighbor",
+				neighbor_target_format(neighbor, text),
+				&parser->neighbors[i]);
 		check_neighbor_repeated(parser, i);
 		check_neighbor_in_vip(parser, i);
 		if (neighbor->interface[0])
@@ -205,7 +207,8 @@ static void check_min_nexthops(struct config_parser *parser)
 	if (config->min_nexthops <= most)
 		return;
 	snprintf(text, sizeof(text), "%u", config->min_nexthops);
-	point_at(parser, flag->name, text, &parser->first[flag - config_flags]);
+	config_point_at(parser, flag->name, text,
+			&parser->first[flag - config_flags]);
 	config_reject(parser,
 		      "is above --maximum-paths, which is %u: no VIP would "
 		      "ever be announced; lower it, or raise --maximum-paths",
@@ -220,4 +223,5 @@ void config_check(struct config_parser *parser)
 	check_vips(parser);
 	check_neighbors(parser);
 	check_min_nexthops(parser);
+	config_path_check(parser);
 }

@@ -18,7 +18,7 @@
 struct config_flag;
 
 enum config_parser_limits {
-	CONFIG_MAX_FLAGS = 32,
+	CONFIG_MAX_FLAGS = 64,
 };
 
 /* A line of a file, or the command line. */
@@ -43,6 +43,7 @@ struct config_parser {
 	struct config_place interfaces[CONFIG_MAX_INTERFACES];
 	struct config_place vips[CONFIG_MAX_VIP_PREFIXES];
 	struct config_place neighbors[CONFIG_MAX_NEIGHBORS];
+	struct config_place paths[CONFIG_MAX_PATHS];
 };
 
 /* Sets every value of parser->config to its default. */

@@ -11,6 +11,7 @@
 
 #include "core/config_file.h"
 #include "core/config_neighbor.h"
+#include "core/config_path.h"
 #include "core/config_values.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -158,6 +159,14 @@ const struct config_flag config_flags[] = {
 	  .section = CONFIG_SECTION_FORWARDING,
 	  .required = true,
 	  LIST(vip, vip_count) },
+	{ .name = "path",
+	  .metavar = "PREFIX,via=ADDRESS[,weight=N][,distance=N]",
+	  .help = "A server that has the VIP and does not speak BGP. The "
+		  "distance decides against BGP, which has 20 from outside "
+		  "and 200 from inside our AS: the lower one is used, equal "
+		  "ones together. Default: weight=1, distance=1.",
+	  .section = CONFIG_SECTION_FORWARDING,
+	  LIST(path_entry, path_count) },
 	{ .name = "xdp-mode",
 	  .help = "Run the program in the driver (native) or behind it "
 		  "(generic); auto: native where the driver can.",

@@ -5,6 +5,7 @@
 
 #include "bgp/as_path.h"
 #include "core/wire.h"
+#include "rib/distance.h"
 
 /* True if `a` beats `b` in one step. */
 typedef bool better_fn(const struct attribute_set *a,
@@ -100,6 +101,9 @@ static bool same_as_path(const struct attribute_set *a,
 static bool content_fits(enum multipath_as_path rule, const struct path *best,
 			 const struct path *path)
 {
+	/* A configured path has no AS_PATH that could differ. */
+	if (path_is_static(path))
+		return true;
 	switch (rule) {
 	case MULTIPATH_AS_PATH_EXACT:
 		return same_as_path(best->attributes, path->attributes);
@@ -157,19 +161,27 @@ int path_order(const struct path *a, const struct path *b)
 	return a->path_id < b->path_id ? -1 : 1;
 }
 
-struct decision decide(const struct decision_options *options,
-		       struct path *paths)
+/* The steps of BGP. There is a candidate. */
+static void compare_attributes(struct path *paths)
 {
-	struct decision decision = { 0 };
-
-	if (!candidate(paths))
-		return decision;
 	keep_best(paths, REASON_LOCAL_PREF, higher_local_pref);
 	keep_best(paths, REASON_AS_PATH_LENGTH, shorter_as_path);
 	keep_best(paths, REASON_ORIGIN, lower_origin);
 	keep_lowest_med_of_each_as(paths);
 	keep_external(paths);
+}
+
+struct decision decide(const struct decision_options *options,
+		       struct path *paths)
+{
+	struct decision decision = { 0 };
+
+	distance_set_aside(paths);
+	if (candidate(paths))
+		compare_attributes(paths);
+	distance_compare(paths);
 	decision.best = candidate(paths);
-	choose_set(options, &decision);
+	if (decision.best)
+		choose_set(options, &decision);
 	return decision;
 }

@@ -37,6 +37,8 @@ struct path_source {
 	uint32_t identifier; /* BGP identifier, host byte order */
 	uint32_t as;
 	enum peer_type type;
+	/* --path, if these are they: by path_id, from 1. NULL: a neighbor. */
+	const struct path_config *statics;
 };
 
 struct path {

@@ -26,6 +26,8 @@ enum path_reason {
 	REASON_EBGP_OVER_IBGP,
 	REASON_IGP_COST,
 	REASON_CLUSTER_LENGTH,
+	/* Of all that are left, not of the lowest distance: distance.h. */
+	REASON_DISTANCE,
 	/* As good as the best path, but not in the set. */
 	REASON_AS_PATH_CONTENT,
 	REASON_DUPLICATE_NEXT_HOP,

@@ -272,6 +272,47 @@ int rib_update(struct rib *rib, struct rib_peer *peer,
 	return error;
 }
 
+/* One configured path, by an identifier that is its place in the list. */
+static int add_static_path(struct rib *rib, struct rib_peer *peer,
+			   const struct path_config *config, uint32_t path_id)
+{
+	const struct bgp_route_key key = {
+		.prefix = config->prefix,
+		.path_id = path_id,
+	};
+	const struct bgp_attributes attributes = {
+		.present = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXT_HOP,
+		.origin = BGP_ORIGIN_IGP,
+		.next_hop = config->next_hop,
+	};
+	struct attribute_set *set =
+		attribute_set_intern(&rib->attributes, &attributes);
+
+	return set ? announce(rib, peer, &key, set, &attributes) : -ENOMEM;
+}
+
+int rib_add_static_paths(struct rib *rib, const struct path_config *paths,
+			 size_t count)
+{
+	/* Behind every neighbor in the order of a route. */
+	const struct path_source source = {
+		.identifier = UINT32_MAX,
+		.type = PEER_EXTERNAL,
+		.statics = paths,
+	};
+	const struct bgp_session none = { .families = 0 };
+	struct rib_peer *peer;
+	int error = 0;
+
+	peer = rib_peer_up(rib, &source, NEIGHBOR_ROLE_BACKEND, &none,
+			   &source.address);
+	if (!peer)
+		return -ENOMEM;
+	for (size_t i = 0; i < count && !error; i++)
+		error = add_static_path(rib, peer, &paths[i], (uint32_t)i + 1);
+	return error;
+}
+
 /* The lowest free bit, or 0. */
 static uint64_t take_bit(struct rib *rib)
 {

@@ -117,6 +117,13 @@ struct rib_peer *rib_peer_up(struct rib *rib, const struct path_source *source,
 /* The session is lost: all its paths go, and `peer` is freed. */
 void rib_peer_down(struct rib *rib, struct rib_peer *peer);
 /*
+ * The paths of --path, as if a backend had announced them; they stay until
+ * rib_free(), and `paths` must live as long. To be called once. Returns 0 or
+ * -ENOMEM.
+ */
+int rib_add_static_paths(struct rib *rib, const struct path_config *paths,
+			 size_t count);
+/*
  * Takes in a decoded UPDATE whose verdict is below BGP_VERDICT_RESET. Returns
  * 0 or -ENOMEM; then some paths may be missing and the session must be reset.
  */
