@@ -9,10 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/config.h"
 #include "core/log.h"
 #include "rib/distance.h"
 #include "wires.h"
+
+enum {
+	MS_PER_S = 1000,
+	US_PER_MS = 1000,
+};
 
 static void on_nexthop_changed(const struct nexthop *nexthop, void *context)
 {
@@ -177,6 +183,19 @@ void wire_send_exports(struct agent *agent, struct bgp_neighbor *neighbor)
 	}
 }
 
+/* What waits for --announce-delay is looked at again when its time comes. */
+static void advance(struct agent *agent)
+{
+	uint64_t now = clock_now_ms();
+	uint64_t due = rib_advance(agent->rib, now);
+	uint64_t wait_ms = due > now ? due - now : 0;
+	struct timeval wait = { .tv_sec = (time_t)(wait_ms / MS_PER_S),
+				.tv_usec = wait_ms % MS_PER_S * US_PER_MS };
+
+	if (due)
+		event_add(agent->process, &wait);
+}
+
 /* Everything that came in by this turn of the loop is decided once. */
 static void on_process(evutil_socket_t fd, short what, void *context)
 {
@@ -186,6 +205,7 @@ static void on_process(evutil_socket_t fd, short what, void *context)
 	(void)fd, (void)what;
 	let_go(agent);
 	rib_process(agent->rib);
+	advance(agent);
 	interfaces_tables_changed(agent);
 	if (!agent->exports_waiting)
 		return;
@@ -210,6 +230,7 @@ int wire_rib(struct agent *agent)
 			.as_path = config->multipath_as_path,
 		},
 		.min_nexthops = config->min_nexthops,
+		.announce_delay_ms = config->announce_delay * MS_PER_S,
 		.hooks = {
 			.next_hop_check = check_next_hop,
 			.next_hop_track = track_next_hop,

@@ -18,6 +18,7 @@
  *	config_neighbor.c	the one value that has keys of its own
  *	config_neighbor_keys.c	the table of these keys
  *	config_path.c		the value of --path
+ *	config_vip.c		the keys of --vip
  *	config_keys.c		keys behind other values
  *	config_check.c		rules that span several values; the host
  *	config_print.c		the canonical form and --help
@@ -119,6 +120,13 @@ struct neighbor_config {
 	enum neighbor_relation relation;
 };
 
+/* One --vip. Its numbers are of living next hops. */
+struct vip_config {
+	struct prefix prefix;
+	uint32_t min_nexthops;	  /* to stay announced; 0: --min-nexthops */
+	uint32_t return_nexthops; /* to be announced again; 0: the same */
+};
+
 /* One --path: a server that has the VIP and does not speak BGP. */
 struct path_config {
 	struct prefix prefix;
@@ -150,7 +158,7 @@ struct config {
 	size_t interface_count;
 	enum xdp_mode xdp_mode;
 	enum xdp_attach xdp_attach;
-	struct prefix vips[CONFIG_MAX_VIP_PREFIXES];
+	struct vip_config vips[CONFIG_MAX_VIP_PREFIXES];
 	size_t vip_count;
 	struct neighbor_config neighbors[CONFIG_MAX_NEIGHBORS];
 	size_t neighbor_count;
@@ -162,6 +170,7 @@ struct config {
 	uint32_t maximum_paths_ibgp;
 	enum multipath_as_path multipath_as_path;
 	uint32_t min_nexthops;
+	uint32_t announce_delay; /* seconds */
 	uint32_t hash_fields; /* enum hg_hash_fields */
 	uint64_t hash_seed;
 	uint32_t table_size; /* buckets of a group, a power of two */

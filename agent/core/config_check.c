@@ -10,6 +10,7 @@
 #include "core/config_parser.h"
 #include "core/config_path.h"
 #include "core/config_table.h"
+#include "core/config_vip.h"
 #include "core/suggest.h"
 
 enum {
@@ -105,16 +106,22 @@ static void check_interfaces(struct config_parser *parser)
 		}
 }
 
-/* The first other VIP prefix that makes vips[index] useless, or -1. */
+/*
+ * The first other VIP prefix that makes vips[index] useless, or -1. With keys
+ * of its own it is of use: the longest prefix counts.
+ */
 static ssize_t covering_vip(const struct config *config, size_t index)
 {
-	const struct prefix *vip = &config->vips[index];
+	const struct prefix *vip = &config->vips[index].prefix;
 
 	for (size_t i = 0; i < config->vip_count; i++) {
-		const struct prefix *other = &config->vips[i];
+		const struct prefix *other = &config->vips[i].prefix;
 
-		if (i != index && prefix_covers(other, vip) &&
-		    (i < index || !prefix_equal(other, vip)))
+		if (i == index || !prefix_covers(other, vip))
+			continue;
+		if (prefix_equal(other, vip) ?
+			    i < index :
+			    !config_vip_has_keys(&config->vips[index]))
 			return (ssize_t)i;
 	}
 	return -1;
@@ -132,10 +139,10 @@ static void check_vips(struct config_parser *parser)
 		if (j < 0)
 			continue;
 		config_point_at(parser, "vip",
-				prefix_format(&config->vips[i], text),
+				prefix_format(&config->vips[i].prefix, text),
 				&parser->vips[i]);
 		config_reject(parser, "is within %s, given on %s; remove one",
-			      prefix_format(&config->vips[j], other),
+			      prefix_format(&config->vips[j].prefix, other),
 			      config_place_format(&parser->vips[j], place,
 						  sizeof(place)));
 	}
@@ -165,13 +172,13 @@ static void check_neighbor_in_vip(struct config_parser *parser, size_t index)
 	char text[PREFIX_TEXT_SIZE];
 
 	for (size_t i = 0; i < config->vip_count; i++) {
-		if (!prefix_covers(&config->vips[i],
+		if (!prefix_covers(&config->vips[i].prefix,
 				   &config->neighbors[index].prefix))
 			continue;
 		config_reject(parser,
 			      "is inside --vip %s; a neighbor needs an address "
 			      "of its own, outside of all VIPs",
-			      prefix_format(&config->vips[i], text));
+			      prefix_format(&config->vips[i].prefix, text));
 		return;
 	}
 }
@@ -221,6 +228,7 @@ void config_check(struct config_parser *parser)
 	check_interfaces(parser);
 	check_host_interfaces(parser);
 	check_vips(parser);
+	config_vip_check(parser);
 	check_neighbors(parser);
 	check_min_nexthops(parser);
 	config_path_check(parser);

@@ -107,7 +107,7 @@ void config_path_entry_print(const struct config *config,
 static bool in_vips(const struct config *config, const struct prefix *prefix)
 {
 	for (size_t i = 0; i < config->vip_count; i++)
-		if (prefix_covers(&config->vips[i], prefix))
+		if (prefix_covers(&config->vips[i].prefix, prefix))
 			return true;
 	return false;
 }
@@ -116,7 +116,7 @@ static bool in_vips(const struct config *config, const struct prefix *prefix)
 static bool is_vip(const struct config *config, const struct address *address)
 {
 	for (size_t i = 0; i < config->vip_count; i++)
-		if (prefix_contains(&config->vips[i], address))
+		if (prefix_contains(&config->vips[i].prefix, address))
 			return true;
 	return false;
 }

@@ -65,6 +65,10 @@ enum {
 	MAXIMUM_NEXTHOPS = HG_MAX_NEXTHOPS - 1,
 };
 
+enum {
+	MAXIMUM_DELAY = 3600, /* seconds */
+};
+
 const struct config_flag config_flags[] = {
 	{ .name = "config",
 	  .metavar = "FILE",
@@ -144,6 +148,13 @@ const struct config_flag config_flags[] = {
 	  .initial = "1",
 	  .section = CONFIG_SECTION_MULTIPATH,
 	  NUMBER(min_nexthops, 1, MAXIMUM_NEXTHOPS) },
+	{ .name = "announce-delay",
+	  .metavar = "SECONDS",
+	  .help = "Announce a VIP when it has had enough living next hops for "
+		  "so long.",
+	  .initial = "0",
+	  .section = CONFIG_SECTION_MULTIPATH,
+	  NUMBER(announce_delay, 0, MAXIMUM_DELAY) },
 
 	{ .name = "interface",
 	  .metavar = "NAME",
@@ -153,9 +164,11 @@ const struct config_flag config_flags[] = {
 	  MEMBER(interfaces),
 	  LIST(interface, interface_count) },
 	{ .name = "vip",
-	  .metavar = "PREFIX",
+	  .metavar = "PREFIX[,KEY=VALUE...]",
 	  .help = "IPv4 prefix the service addresses lie in. What is outside "
-		  "is neither learned from backends nor announced.",
+		  "is neither learned from backends nor announced. Keys: "
+		  "min-nexthops=N, return-nexthops=N: withdrawn below the "
+		  "one, announced again from the other on.",
 	  .section = CONFIG_SECTION_FORWARDING,
 	  .required = true,
 	  LIST(vip, vip_count) },

@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "core/config_parser.h"
+#include "core/config_vip.h"
 #include "core/suggest.h"
 
 enum {
@@ -380,12 +381,12 @@ bool config_vip_parse(struct config_parser *parser,
 		      const struct config_flag *flag, const char *value)
 {
 	struct config *config = parser->config;
-	struct prefix vip;
+	struct vip_config vip = { .min_nexthops = 0 };
 
 	(void)flag;
-	if (!config_read_prefix(parser, value, &vip))
+	if (!config_vip_read(parser, value, &vip))
 		return false;
-	if (!address_is_ipv4(&vip.address))
+	if (!address_is_ipv4(&vip.prefix.address))
 		return config_reject(parser,
 				     "IPv6 is not supported in this version; "
 				     "give an IPv4 prefix");
@@ -405,5 +406,6 @@ void config_vip_print(const struct config *config,
 	char text[PREFIX_TEXT_SIZE];
 
 	(void)flag;
-	fputs(prefix_format(&config->vips[index], text), out);
+	fputs(prefix_format(&config->vips[index].prefix, text), out);
+	config_vip_print_keys(&config->vips[index], out);
 }

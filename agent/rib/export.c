@@ -12,14 +12,9 @@
  */
 
 #include "core/log.h"
+#include "rib/export_rule.h"
 #include "rib/outbound.h"
 #include "rib/table.h"
-
-static bool may_announce(const struct rib *rib, const struct route *route)
-{
-	return route->selected && route->forwarding &&
-	       route->selected >= rib->options.min_nexthops;
-}
 
 /* Neighbors have the best path or all of the set, of families they speak. */
 static bool is_meant_for(const struct route_export *export,
@@ -33,21 +28,24 @@ static bool is_meant_for(const struct route_export *export,
 	       several == (export->path_id != RIB_BEST_PATH);
 }
 
+/* Why a peer is not told of what it is meant for. There are attributes. */
+static enum export_cause withheld(const struct rib_peer *peer,
+				  const struct route_export *export)
+{
+	struct bgp_attributes attributes =
+		attribute_set_view(export->attributes);
+
+	return export_rule_peer(peer, &export->origin, &attributes);
+}
+
 /* What `peer` is to have; NULL: nothing. */
 static struct attribute_set *wanted(const struct rib_peer *peer,
 				    const struct route_export *export)
 {
-	struct bgp_attributes attributes;
-
-	if (!is_meant_for(export, peer))
+	if (!is_meant_for(export, peer) || !export->attributes ||
+	    withheld(peer, export) != EXPORT_CAUSE_NONE)
 		return NULL;
-	/* Inside an AS routes from inside are not passed on: RFC 4271 9.2. */
-	if (!export->attributes ||
-	    (export->internal && peer->source.type != PEER_EXTERNAL))
-		return NULL;
-	attributes = attribute_set_view(export->attributes);
-	return outbound_is_held_back(peer, &attributes) ? NULL :
-							  export->attributes;
+	return export->attributes;
 }
 
 static void set_pending(struct rib *rib, const struct rib_peer *peer,
@@ -107,6 +105,8 @@ void export_free(struct rib *rib, struct route_export *export)
 	*link = export->next;
 	if (export->pending)
 		TAILQ_REMOVE(&rib->pending, export, pending_link);
+	if (export->waiting)
+		TAILQ_REMOVE(&rib->waiting, export, waiting_link);
 	if (export->attributes)
 		attribute_set_release(&rib->attributes, export->attributes);
 	pool_give(&rib->export_pool, export);
@@ -114,7 +114,8 @@ void export_free(struct rib *rib, struct route_export *export)
 
 static bool is_unused(const struct route_export *export)
 {
-	return !export->attributes && !export->announced && !export->pending;
+	return !export->attributes && !export->announced && !export->pending &&
+	       !export->waiting;
 }
 
 /* And the route with it, if this was all that was left of it. */
@@ -159,6 +160,23 @@ static void tell_peers(struct rib *rib, struct route_export *export)
 	}
 }
 
+static struct export_origin origin_of(const struct path *path)
+{
+	/* A source is the first member of its peer. */
+	const struct rib_peer *peer = (const struct rib_peer *)path->source;
+
+	return (struct export_origin){
+		.type = path->source->type,
+		.bit = peer->bit,
+	};
+}
+
+static bool same_origin(const struct export_origin *a,
+			const struct export_origin *b)
+{
+	return a->type == b->type && a->bit == b->bit;
+}
+
 /*
  * What goes out of `path`, or of the best path if that is NULL, is now `what`;
  * NULL: nothing any more.
@@ -168,10 +186,12 @@ static void set_export(struct rib *rib, struct route *route,
 {
 	struct route_export *export = find(route, path);
 	struct attribute_set *now = what ? what->attributes : NULL;
-	bool internal = what && what->source->type != PEER_EXTERNAL;
+	struct export_origin origin = { .bit = 0 };
 
+	if (what)
+		origin = origin_of(what);
 	if (now == (export ? export->attributes : NULL) &&
-	    (!export || internal == export->internal))
+	    (!export || same_origin(&origin, &export->origin)))
 		return;
 	if (!export)
 		export = create(rib, route, path);
@@ -179,7 +199,7 @@ static void set_export(struct rib *rib, struct route *route,
 		tell_out_of_memory(route);
 		return;
 	}
-	export->internal = internal;
+	export->origin = origin;
 	replace(rib, export, now);
 	tell_peers(rib, export);
 	if (is_unused(export))
@@ -189,8 +209,8 @@ static void set_export(struct rib *rib, struct route *route,
 /* Each path of the set, for neighbors that take several. */
 static void export_paths(struct rib *rib, struct route *route)
 {
-	bool announce = rib->several_peers && may_announce(rib, route);
-	struct route_export *export, *next;
+	struct route_export *export = find(route, NULL), *next;
+	bool announce = rib->several_peers && export && export->attributes;
 
 	for (export = route->exports; export; export = next) {
 		next = export->next;
@@ -198,7 +218,7 @@ static void export_paths(struct rib *rib, struct route *route)
 		    (announce && export->path &&
 		     export->path->reason == REASON_NONE))
 			continue;
-		export->internal = false;
+		export->origin = (struct export_origin){ .bit = 0 };
 		replace(rib, export, NULL);
 		tell_peers(rib, export);
 		if (is_unused(export))
@@ -210,11 +230,120 @@ static void export_paths(struct rib *rib, struct route *route)
 			set_export(rib, route, path, path);
 }
 
+/* ------------------------------------------------------- ready or not */
+
+/* With what is remembered in the export of the best path, if it has one. */
+static enum export_cause readiness(const struct rib *rib,
+				   const struct route *route,
+				   const struct route_export *best)
+{
+	const struct export_readiness now = {
+		.living = route->selected,
+		.forwarding = route->forwarding,
+		.up = best && best->attributes,
+		.waited = !rib->options.announce_delay_ms,
+		.vip = import_vip(&rib->options.import, &route->node.prefix),
+		.min_nexthops = rib->options.min_nexthops,
+	};
+
+	return export_rule_route(&now);
+}
+
+static void begin_waiting(struct rib *rib, struct route *route,
+			  struct route_export *best)
+{
+	if (!best)
+		best = create(rib, route, NULL);
+	if (!best) {
+		tell_out_of_memory(route);
+		return;
+	}
+	if (best->waiting)
+		return;
+	best->waiting = true;
+	best->due_ms = 0;
+	TAILQ_INSERT_TAIL(&rib->waiting, best, waiting_link);
+}
+
+static void end_waiting(struct rib *rib, struct route_export *best)
+{
+	if (!best || !best->waiting)
+		return;
+	best->waiting = false;
+	TAILQ_REMOVE(&rib->waiting, best, waiting_link);
+}
+
+/* `what` goes out from now on, and with it all of the set; NULL: nothing. */
+static void publish(struct rib *rib, struct route *route,
+		    const struct path *what)
+{
+	struct route_export *best;
+
+	set_export(rib, route, NULL, what);
+	best = find(route, NULL);
+	if (best && is_unused(best))
+		export_free(rib, best);
+	export_paths(rib, route);
+}
+
 void export_route(struct rib *rib, struct route *route)
 {
-	set_export(rib, route, NULL,
-		   may_announce(rib, route) ? route_best(route) : NULL);
-	export_paths(rib, route);
+	struct route_export *best = find(route, NULL);
+	enum export_cause cause = readiness(rib, route, best);
+
+	if (cause == EXPORT_CAUSE_ANNOUNCE_DELAY) {
+		begin_waiting(rib, route, best);
+		return;
+	}
+	end_waiting(rib, best);
+	publish(rib, route,
+		cause == EXPORT_CAUSE_NONE ? route_best(route) : NULL);
+}
+
+/* Those that began to wait since the last time have no deadline yet. */
+static void set_deadlines(struct rib *rib, uint64_t due_ms)
+{
+	struct route_export *export;
+
+	TAILQ_FOREACH_REVERSE(export, &rib->waiting, route_export_list,
+			      waiting_link)
+	{
+		if (export->due_ms)
+			break;
+		export->due_ms = due_ms;
+	}
+}
+
+uint64_t rib_advance(struct rib *rib, uint64_t now_ms)
+{
+	struct route_export *export;
+
+	set_deadlines(rib, now_ms + rib->options.announce_delay_ms);
+	while ((export = TAILQ_FIRST(&rib->waiting)) &&
+	       export->due_ms <= now_ms) {
+		struct route *route = export->route;
+
+		end_waiting(rib, export);
+		publish(rib, route, route_best(route));
+	}
+	return export ? export->due_ms : 0;
+}
+
+enum export_cause export_explain(const struct rib *rib,
+				 const struct route *route,
+				 const struct rib_peer *peer)
+{
+	enum bgp_family family = bgp_nlri_family(&route->node.prefix);
+	const struct route_export *best = find(route, NULL);
+	enum export_cause cause = readiness(rib, route, best);
+
+	if (!peer->bit)
+		return EXPORT_CAUSE_ROLE;
+	if (!(peer->families & bgp_family_bit(family)))
+		return EXPORT_CAUSE_FAMILY;
+	if (cause != EXPORT_CAUSE_NONE)
+		return cause;
+	return withheld(peer, best);
 }
 
 void export_forget_path(struct route *route, const struct path *path)
@@ -250,6 +379,7 @@ static void forget_peer(struct rib *rib, const struct rib_peer *peer,
 		next = export->next;
 		clear_pending(rib, peer, export);
 		export->announced &= ~peer->bit;
+		export->origin.bit &= ~peer->bit;
 		if (is_unused(export))
 			export_free(rib, export);
 	}

@@ -5,15 +5,25 @@
 
 #include "bgp/as_path.h"
 
+const struct vip_config *import_vip(const struct import_options *options,
+				    const struct prefix *prefix)
+{
+	const struct vip_config *longest = NULL;
+
+	for (size_t i = 0; i < options->vip_count; i++) {
+		const struct vip_config *vip = &options->vips[i];
+
+		if (prefix_covers(&vip->prefix, prefix) &&
+		    (!longest || vip->prefix.length > longest->prefix.length))
+			longest = vip;
+	}
+	return longest;
+}
+
 static bool is_vip(const struct import_options *options,
 		   const struct prefix *prefix)
 {
-	if (!prefix_is_host(prefix))
-		return false;
-	for (size_t i = 0; i < options->vip_count; i++)
-		if (prefix_covers(&options->vips[i], prefix))
-			return true;
-	return false;
+	return prefix_is_host(prefix) && import_vip(options, prefix);
 }
 
 static bool was_ours(const struct import_options *options,

@@ -18,9 +18,13 @@
 struct import_options {
 	uint32_t local_as;
 	uint32_t local_identifier; /* also our cluster id; host byte order */
-	const struct prefix *vips; /* --vip: nothing else is learned */
+	const struct vip_config *vips; /* --vip: nothing else is learned */
 	size_t vip_count;
 };
+
+/* The longest --vip that `prefix` lies in, or NULL. */
+const struct vip_config *import_vip(const struct import_options *options,
+				    const struct prefix *prefix);
 
 /*
  * REASON_NONE if a neighbor of `role` may announce `prefix` with these

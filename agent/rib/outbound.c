@@ -4,21 +4,8 @@
 #include "rib/outbound.h"
 
 #include "bgp/as_path.h"
-#include "bgp/community.h"
 #include "bgp/extended_community.h"
 #include "rib/table.h"
-
-bool outbound_is_held_back(const struct rib_peer *peer,
-			   const struct bgp_attributes *attributes)
-{
-	struct reader list = attributes->communities;
-
-	return community_list_contains(list, BGP_COMMUNITY_NO_ADVERTISE) ||
-	       (peer->source.type == PEER_EXTERNAL &&
-		(community_list_contains(list, BGP_COMMUNITY_NO_EXPORT) ||
-		 community_list_contains(list,
-					 BGP_COMMUNITY_NO_EXPORT_SUBCONFED)));
-}
 
 enum {
 	/* Of our own AS only: RFC 4271 5.1.5, RFC 4456 8, RFC 7311 3.4. */

@@ -6,10 +6,6 @@
 
 #include "rib/rib.h"
 
-/* A well-known community keeps the route from `peer`: RFC 1997. */
-bool outbound_is_held_back(const struct rib_peer *peer,
-			   const struct bgp_attributes *attributes);
-
 /*
  * What `set` becomes on its way to `peer`: our AS in front towards another AS
  * and no MED (RFC 4271 5.1.2, 5.1.4), LOCAL_PREF only inside our own (5.1.5),

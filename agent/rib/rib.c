@@ -25,6 +25,7 @@ struct rib *rib_new(const struct rib_options *options)
 	rib->export_pool = pool_of(sizeof(struct route_export));
 	STAILQ_INIT(&rib->marked);
 	TAILQ_INIT(&rib->pending);
+	TAILQ_INIT(&rib->waiting);
 	TAILQ_INIT(&rib->peers);
 	return rib;
 }

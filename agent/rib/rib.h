@@ -59,6 +59,12 @@ struct route {
 	STAILQ_ENTRY(route) mark_link;
 };
 
+/* Where an announced path came from, as far as its way out depends on it. */
+struct export_origin {
+	enum peer_type type; /* external, too, if it is our own */
+	uint64_t bit;	     /* the neighbor, if it is announced to as well */
+};
+
 /*
  * A route's part of the Adj-RIBs-Out: the best path, or one path of the set for
  * neighbors that take several. By far fewer routes are announced than are held,
@@ -69,11 +75,15 @@ struct route_export {
 	struct route_export *next; /* of the same route */
 	const struct path *path;   /* one of the set; NULL: gone, or the best */
 	uint32_t path_id;	   /* of our own; RIB_BEST_PATH */
-	bool internal;		   /* `attributes` came from inside our AS */
+	struct export_origin origin;	  /* of `attributes` */
 	struct attribute_set *attributes; /* what upstreams are to have */
 	uint64_t announced;		  /* peers that have it from us */
 	uint64_t pending; /* peers that must be told of a change */
 	TAILQ_ENTRY(route_export) pending_link;
+	/* Of the best path: --announce-delay runs. */
+	bool waiting;
+	uint64_t due_ms; /* 0: nobody has said the time since it began */
+	TAILQ_ENTRY(route_export) waiting_link;
 };
 
 struct rib;
@@ -97,7 +107,8 @@ struct rib_hooks {
 struct rib_options {
 	struct import_options import;
 	struct decision_options decision;
-	uint32_t min_nexthops; /* living ones, for a VIP to be announced */
+	uint32_t min_nexthops;	    /* living ones, for a VIP to be announced */
+	uint32_t announce_delay_ms; /* for so long, before it is */
 	struct rib_hooks hooks;
 };
 
@@ -144,6 +155,12 @@ void rib_end_refresh(struct rib *rib, struct rib_peer *peer,
 void rib_next_hop_changed(struct rib *rib, const struct address *next_hop);
 /* Decides every marked route. */
 void rib_process(struct rib *rib);
+
+/*
+ * The time is now `now_ms`: what has waited for --announce-delay is announced.
+ * To be called after rib_process() and at the time returned; 0: nothing waits.
+ */
+uint64_t rib_advance(struct rib *rib, uint64_t now_ms);
 
 /* Something to tell a neighbor: routes that share one announcement. */
 struct rib_export {

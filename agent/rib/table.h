@@ -28,6 +28,7 @@ struct rib {
 	struct pool export_pool;
 	struct route_list marked;
 	struct route_export_list pending; /* those with a bit in `pending` */
+	struct route_export_list waiting; /* in the order of `due_ms` */
 	struct rib_peer_list peers;
 	uint32_t several_peers; /* that get all paths of a set */
 	uint32_t last_path_id;	/* of those given out by create() */

@@ -40,6 +40,7 @@ static void the_canonical_form_has_every_flag(void **state)
 		"maximum-paths-ibgp 64\n"
 		"multipath-as-path relaxed\n"
 		"min-nexthops 1\n"
+		"announce-delay 0\n"
 		"interface eth0\n"
 		"vip 192.0.2.0/24\n"
 		"xdp-mode auto\n"

@@ -35,7 +35,7 @@ struct world {
 	struct rib *rib;
 	struct rib_peer *backends[BACKENDS];
 	struct rib_peer *upstream;
-	struct prefix vip_range;
+	struct vip_config vip_range;
 	bool dead[BACKENDS];
 	int tracked[BACKENDS];
 	int least_tracked; /* of any next hop, at any time */
@@ -124,7 +124,14 @@ static inline void upstream_up(struct world *world)
 	assert_non_null(world->upstream);
 }
 
-static inline void world_init(struct world *world, uint32_t min_nexthops)
+/* What a test wants to be other than usual. */
+struct world_options {
+	uint32_t min_nexthops; /* 0: 1 */
+	uint32_t delay_ms;
+};
+
+static inline void world_init_with(struct world *world,
+				   const struct world_options *wanted)
 {
 	struct rib_options options = {
 		.import = { .local_as = LOCAL_AS,
@@ -133,18 +140,25 @@ static inline void world_init(struct world *world, uint32_t min_nexthops)
 		.decision = { .maximum_paths = 64,
 			      .maximum_paths_ibgp = 64,
 			      .as_path = MULTIPATH_AS_PATH_RELAXED },
-		.min_nexthops = min_nexthops,
+		.min_nexthops = wanted->min_nexthops ? wanted->min_nexthops : 1,
+		.announce_delay_ms = wanted->delay_ms,
 		.hooks = { next_hop_check, next_hop_track, set_decided,
 			   work_waiting, export_waiting, world },
 	};
 
 	*world = (struct world){ 0 };
-	prefix_parse("192.0.2.0/24", &world->vip_range);
+	prefix_parse("192.0.2.0/24", &world->vip_range.prefix);
 	options.import.vips = &world->vip_range;
 	world->rib = rib_new(&options);
 	for (unsigned int i = 0; i < BACKENDS; i++)
 		backend_up(world, i);
 	upstream_up(world);
+}
+
+static inline void world_init(struct world *world, uint32_t min_nexthops)
+{
+	world_init_with(world, &(struct world_options){ .min_nexthops =
+								min_nexthops });
 }
 
 static inline int setup(void **state)
