@@ -34,7 +34,7 @@ ROOMS := core bgp rib nexthop steering datapath control
 core_SRC := address.c config.c config_check.c config_file.c config_neighbor.c config_neighbor_keys.c config_parser.c config_print.c \
 	config_table.c config_values.c log.c \
 	pool.c prefix_map.c secret.c slot_table.c suggest.c
-core_SRC += config_keys.c config_path.c config_vip.c
+core_SRC += config_aggregate.c config_keys.c config_path.c config_vip.c
 bgp_SRC := as_path.c attribute_table.c attributes.c community.c fault.c fsm.c message.c multiprotocol.c \
 	neighbor.c connection.c notification.c open.c socket.c speaker.c stream.c update.c
 bgp_SRC += capability.c family.c notification_describe.c role.c route_refresh.c session.c text.c
@@ -42,7 +42,7 @@ bgp_SRC += attribute_show.c attribute_value.c attributes_check.c attributes_enco
 	large_community.c martian.c nlri.c raw_attribute.c text_bounds.c tlv.c update_encode.c
 bgp_SRC += admission.c collision.c connection_input.c connection_output.c error_log.c greeting.c link_peer.c \
 	listener.c neighbor_session.c tcp_auth.c tcp_drops.c
-rib_SRC := distance.c export_rule.c
+rib_SRC := aggregate.c distance.c export_rule.c
 rib_SRC += attribute_set.c decision.c export.c import.c outbound.c reason.c rib.c
 nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
@@ -65,6 +65,7 @@ UNIT_TESTS += core/test_flow_hash core/test_pool
 UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/test_export rib/test_rib
 UNIT_TESTS += core/test_config_path rib/test_static
 UNIT_TESTS += core/test_config_vip rib/test_export_ready
+UNIT_TESTS += core/test_config_aggregate rib/test_aggregate
 XDP_TESTS := test_datapath test_forward test_oracle
 XDP_TESTS += test_tracker
 FUZZ_TARGETS :=

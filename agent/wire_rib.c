@@ -231,6 +231,8 @@ int wire_rib(struct agent *agent)
 		},
 		.min_nexthops = config->min_nexthops,
 		.announce_delay_ms = config->announce_delay * MS_PER_S,
+		.aggregates = config->aggregates,
+		.aggregate_count = config->aggregate_count,
 		.hooks = {
 			.next_hop_check = check_next_hop,
 			.next_hop_track = track_next_hop,

@@ -19,6 +19,7 @@
  *	config_neighbor_keys.c	the table of these keys
  *	config_path.c		the value of --path
  *	config_vip.c		the keys of --vip
+ *	config_aggregate.c	the value of --aggregate
  *	config_keys.c		keys behind other values
  *	config_check.c		rules that span several values; the host
  *	config_print.c		the canonical form and --help
@@ -38,6 +39,7 @@ enum config_limits {
 	CONFIG_MAX_VIP_PREFIXES = 256,
 	CONFIG_MAX_NEIGHBORS = 1024,
 	CONFIG_MAX_PATHS = 4096,
+	CONFIG_MAX_AGGREGATES = 64,
 	CONFIG_INTERFACE_SIZE = 16, /* IFNAMSIZ */
 	CONFIG_PATH_SIZE = 100,	    /* fits sun_path with a suffix */
 	NEIGHBOR_TARGET_SIZE = PREFIX_TEXT_SIZE + CONFIG_INTERFACE_SIZE,
@@ -127,6 +129,13 @@ struct vip_config {
 	uint32_t return_nexthops; /* to be announced again; 0: the same */
 };
 
+/* One --aggregate: announced for the VIPs inside it. */
+struct aggregate_config {
+	struct prefix prefix;
+	bool summary_only; /* they are not announced themselves */
+	bool as_set;	   /* all their ASes in the AS_PATH: RFC 9774 */
+};
+
 /* One --path: a server that has the VIP and does not speak BGP. */
 struct path_config {
 	struct prefix prefix;
@@ -164,6 +173,8 @@ struct config {
 	size_t neighbor_count;
 	struct path_config paths[CONFIG_MAX_PATHS];
 	size_t path_count;
+	struct aggregate_config aggregates[CONFIG_MAX_AGGREGATES];
+	size_t aggregate_count;
 	struct address listen_address;
 	uint16_t listen_port; /* 0: do not listen */
 	uint32_t maximum_paths;
@@ -171,7 +182,7 @@ struct config {
 	enum multipath_as_path multipath_as_path;
 	uint32_t min_nexthops;
 	uint32_t announce_delay; /* seconds */
-	uint32_t hash_fields; /* enum hg_hash_fields */
+	uint32_t hash_fields;	 /* enum hg_hash_fields */
 	uint64_t hash_seed;
 	uint32_t table_size; /* buckets of a group, a power of two */
 	char control_socket[CONFIG_PATH_SIZE];

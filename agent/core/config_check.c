@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/config.h"
+#include "core/config_aggregate.h"
 #include "core/config_parser.h"
 #include "core/config_path.h"
 #include "core/config_table.h"
@@ -232,4 +233,5 @@ void config_check(struct config_parser *parser)
 	check_neighbors(parser);
 	check_min_nexthops(parser);
 	config_path_check(parser);
+	config_aggregate_check(parser);
 }

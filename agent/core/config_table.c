@@ -9,6 +9,7 @@
 #include <headgate/abi.h>
 #include <headgate/ctl.h>
 
+#include "core/config_aggregate.h"
 #include "core/config_file.h"
 #include "core/config_neighbor.h"
 #include "core/config_path.h"
@@ -172,6 +173,13 @@ const struct config_flag config_flags[] = {
 	  .section = CONFIG_SECTION_FORWARDING,
 	  .required = true,
 	  LIST(vip, vip_count) },
+	{ .name = "aggregate",
+	  .metavar = "PREFIX[,summary-only][,as-set]",
+	  .help = "Announce this prefix while a VIP inside it could be; with "
+		  "summary-only instead of them, with as-set with all their "
+		  "ASes as an AS_SET (see RFC 9774).",
+	  .section = CONFIG_SECTION_FORWARDING,
+	  LIST(aggregate, aggregate_count) },
 	{ .name = "path",
 	  .metavar = "PREFIX,via=ADDRESS[,weight=N][,distance=N]",
 	  .help = "A server that has the VIP and does not speak BGP. The "

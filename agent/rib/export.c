@@ -12,6 +12,7 @@
  */
 
 #include "core/log.h"
+#include "rib/aggregate.h"
 #include "rib/export_rule.h"
 #include "rib/outbound.h"
 #include "rib/table.h"
@@ -28,6 +29,19 @@ static bool is_meant_for(const struct route_export *export,
 	       several == (export->path_id != RIB_BEST_PATH);
 }
 
+/* The export of a path, or of the best one if `path` is NULL; or NULL. */
+static struct route_export *find(const struct route *route,
+				 const struct path *path)
+{
+	struct route_export *export = route->exports;
+
+	for (; export; export = export->next)
+		if (path ? export->path == path :
+			   export->path_id == RIB_BEST_PATH)
+			return export;
+	return NULL;
+}
+
 /* Why a peer is not told of what it is meant for. There are attributes. */
 static enum export_cause withheld(const struct rib_peer *peer,
 				  const struct route_export *export)
@@ -35,6 +49,8 @@ static enum export_cause withheld(const struct rib_peer *peer,
 	struct bgp_attributes attributes =
 		attribute_set_view(export->attributes);
 
+	if (aggregate_suppresses(find(export->route, NULL)))
+		return EXPORT_CAUSE_SUPPRESSED_BY_AGGREGATE;
 	return export_rule_peer(peer, &export->origin, &attributes);
 }
 
@@ -66,19 +82,6 @@ static void clear_pending(struct rib *rib, const struct rib_peer *peer,
 		TAILQ_REMOVE(&rib->pending, export, pending_link);
 }
 
-/* The export of a path, or of the best one if `path` is NULL; or NULL. */
-static struct route_export *find(const struct route *route,
-				 const struct path *path)
-{
-	struct route_export *export = route->exports;
-
-	for (; export; export = export->next)
-		if (path ? export->path == path :
-			   export->path_id == RIB_BEST_PATH)
-			return export;
-	return NULL;
-}
-
 static struct route_export *create(struct rib *rib, struct route *route,
 				   const struct path *path)
 {
@@ -105,6 +108,8 @@ void export_free(struct rib *rib, struct route_export *export)
 	*link = export->next;
 	if (export->pending)
 		TAILQ_REMOVE(&rib->pending, export, pending_link);
+	if (export->aggregate)
+		LIST_REMOVE(export, contributor_link);
 	if (export->waiting)
 		TAILQ_REMOVE(&rib->waiting, export, waiting_link);
 	if (export->attributes)
@@ -178,18 +183,15 @@ static bool same_origin(const struct export_origin *a,
 }
 
 /*
- * What goes out of `path`, or of the best path if that is NULL, is now `what`;
- * NULL: nothing any more.
+ * What goes out of `path`, or of the best path if that is NULL, has now these
+ * attributes; NULL: nothing any more.
  */
-static void set_export(struct rib *rib, struct route *route,
-		       const struct path *path, const struct path *what)
+static void set_attributes(struct rib *rib, struct route *route,
+			   const struct path *path, struct attribute_set *now,
+			   struct export_origin origin)
 {
 	struct route_export *export = find(route, path);
-	struct attribute_set *now = what ? what->attributes : NULL;
-	struct export_origin origin = { .bit = 0 };
 
-	if (what)
-		origin = origin_of(what);
 	if (now == (export ? export->attributes : NULL) &&
 	    (!export || same_origin(&origin, &export->origin)))
 		return;
@@ -201,9 +203,21 @@ static void set_export(struct rib *rib, struct route *route,
 	}
 	export->origin = origin;
 	replace(rib, export, now);
+	if (export->path_id == RIB_BEST_PATH && !route->aggregate)
+		aggregate_contribute(rib, export);
 	tell_peers(rib, export);
 	if (is_unused(export))
 		export_free(rib, export);
+}
+
+/* The same with those of `what`. */
+static void set_export(struct rib *rib, struct route *route,
+		       const struct path *path, const struct path *what)
+{
+	struct export_origin none = { .bit = 0 };
+
+	set_attributes(rib, route, path, what ? what->attributes : NULL,
+		       what ? origin_of(what) : none);
 }
 
 /* Each path of the set, for neighbors that take several. */
@@ -291,6 +305,8 @@ void export_route(struct rib *rib, struct route *route)
 	struct route_export *best = find(route, NULL);
 	enum export_cause cause = readiness(rib, route, best);
 
+	if (route->aggregate)
+		return;
 	if (cause == EXPORT_CAUSE_ANNOUNCE_DELAY) {
 		begin_waiting(rib, route, best);
 		return;
@@ -298,6 +314,24 @@ void export_route(struct rib *rib, struct route *route)
 	end_waiting(rib, best);
 	publish(rib, route,
 		cause == EXPORT_CAUSE_NONE ? route_best(route) : NULL);
+}
+
+void export_tell_all(struct rib *rib, struct route *route)
+{
+	struct route_export *export = route->exports;
+
+	for (; export; export = export->next)
+		tell_peers(rib, export);
+}
+
+void export_aggregate(struct rib *rib, struct route *route,
+		      struct attribute_set *attributes)
+{
+	const struct export_origin ours = { .type = PEER_EXTERNAL };
+
+	route->aggregate = true;
+	set_attributes(rib, route, NULL, attributes, ours);
+	route->aggregate = attributes;
 }
 
 /* Those that began to wait since the last time have no deadline yet. */
@@ -326,6 +360,7 @@ uint64_t rib_advance(struct rib *rib, uint64_t now_ms)
 		end_waiting(rib, export);
 		publish(rib, route, route_best(route));
 	}
+	aggregate_refresh(rib);
 	return export ? export->due_ms : 0;
 }
 
@@ -335,7 +370,9 @@ enum export_cause export_explain(const struct rib *rib,
 {
 	enum bgp_family family = bgp_nlri_family(&route->node.prefix);
 	const struct route_export *best = find(route, NULL);
-	enum export_cause cause = readiness(rib, route, best);
+	enum export_cause cause = route->aggregate ?
+					  EXPORT_CAUSE_NONE :
+					  readiness(rib, route, best);
 
 	if (!peer->bit)
 		return EXPORT_CAUSE_ROLE;

@@ -11,6 +11,7 @@ static const char *const names[EXPORT_CAUSE_COUNT] = {
 	[EXPORT_CAUSE_ANNOUNCE_DELAY] = "announce_delay",
 	[EXPORT_CAUSE_ROLE] = "role",
 	[EXPORT_CAUSE_FAMILY] = "family",
+	[EXPORT_CAUSE_SUPPRESSED_BY_AGGREGATE] = "suppressed_by_aggregate",
 	[EXPORT_CAUSE_SPLIT_HORIZON] = "split_horizon",
 	[EXPORT_CAUSE_NO_ADVERTISE] = "no_advertise",
 	[EXPORT_CAUSE_NO_EXPORT] = "no_export",

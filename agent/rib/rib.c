@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "core/log.h"
+#include "rib/aggregate.h"
 #include "rib/table.h"
 
 struct rib *rib_new(const struct rib_options *options)
@@ -20,6 +21,14 @@ struct rib *rib_new(const struct rib_options *options)
 	if (!rib)
 		return NULL;
 	rib->options = *options;
+	rib->aggregates =
+		calloc(options->aggregate_count + 1, sizeof(*rib->aggregates));
+	if (!rib->aggregates) {
+		free(rib);
+		return NULL;
+	}
+	for (size_t i = 0; i < options->aggregate_count; i++)
+		rib->aggregates[i].config = &options->aggregates[i];
 	rib->route_pool = pool_of(sizeof(struct route));
 	rib->path_pool = pool_of(sizeof(struct path));
 	rib->export_pool = pool_of(sizeof(struct route_export));
@@ -105,7 +114,7 @@ static bool is_path(const struct path *path, const struct rib_peer *peer,
 	return is_of_peer(path, peer) && path->path_id == path_id;
 }
 
-static struct route *route_get(struct rib *rib, const struct prefix *prefix)
+struct route *route_get(struct rib *rib, const struct prefix *prefix)
 {
 	struct prefix_node *node = prefix_map_find(&rib->routes, prefix);
 	struct route *route;
@@ -508,6 +517,7 @@ void rib_process(struct rib *rib)
 		route->marked = false;
 		decide_route(rib, route);
 	}
+	aggregate_refresh(rib);
 }
 
 void rib_free(struct rib *rib)
@@ -529,6 +539,7 @@ void rib_free(struct rib *rib)
 	}
 	prefix_map_free(&rib->routes);
 	attribute_table_free(&rib->attributes);
+	free(rib->aggregates);
 	free(rib);
 }
 

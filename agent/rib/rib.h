@@ -54,7 +54,8 @@ struct route {
 	unsigned int selected;	 /* paths in the set */
 	bool marked;		 /* to be decided by rib_process() */
 	bool forwarding;	 /* steered, as the hook said */
-	bool cut; /* the maximum left paths out, and we said so */
+	bool cut;	/* the maximum left paths out, and we said so */
+	bool aggregate; /* announced for the VIPs inside it, not for itself */
 	struct route_export *exports; /* NULL: upstreams know nothing of it */
 	STAILQ_ENTRY(route) mark_link;
 };
@@ -84,6 +85,8 @@ struct route_export {
 	bool waiting;
 	uint64_t due_ms; /* 0: nobody has said the time since it began */
 	TAILQ_ENTRY(route_export) waiting_link;
+	struct aggregate *aggregate; /* the same: it contributes; or NULL */
+	LIST_ENTRY(route_export) contributor_link;
 };
 
 struct rib;
@@ -110,6 +113,9 @@ struct rib_options {
 	uint32_t min_nexthops;	    /* living ones, for a VIP to be announced */
 	uint32_t announce_delay_ms; /* for so long, before it is */
 	struct rib_hooks hooks;
+	/* --aggregate; must outlive the rib. */
+	const struct aggregate_config *aggregates;
+	size_t aggregate_count;
 };
 
 /* NULL: out of memory. The caller frees with rib_free(). */

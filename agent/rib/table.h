@@ -19,6 +19,12 @@ enum export_scratch_sizes {
 	EXPORT_SCRATCH_SIZE = BGP_CANONICAL_MAX + 8,
 };
 
+struct aggregate {
+	const struct aggregate_config *config;
+	LIST_HEAD(, route_export) contributors;
+	bool changed; /* what they add up to */
+};
+
 struct rib {
 	struct rib_options options;
 	struct prefix_map routes;
@@ -30,9 +36,10 @@ struct rib {
 	struct route_export_list pending; /* those with a bit in `pending` */
 	struct route_export_list waiting; /* in the order of `due_ms` */
 	struct rib_peer_list peers;
-	uint32_t several_peers; /* that get all paths of a set */
-	uint32_t last_path_id;	/* of those given out by create() */
-	uint64_t bits_used;	/* of struct rib_peer.bit */
+	struct aggregate *aggregates; /* options.aggregate_count of them */
+	uint32_t several_peers;	      /* that get all paths of a set */
+	uint32_t last_path_id;	      /* of those given out by create() */
+	uint64_t bits_used;	      /* of struct rib_peer.bit */
 	uint8_t export_scratch[EXPORT_SCRATCH_SIZE];
 };
 
@@ -48,9 +55,17 @@ void export_forget_path(struct route *route, const struct path *path);
 /* Forgets what was announced to a peer that has gone. */
 void export_forget_peer(struct rib *rib, const struct rib_peer *peer);
 
+/* All that is announced of a route must be looked at again. */
+void export_tell_all(struct rib *rib, struct route *route);
+/* The route is an aggregate with these attributes; NULL: it was one. */
+void export_aggregate(struct rib *rib, struct route *route,
+		      struct attribute_set *attributes);
+
 /* Frees all that is left of what was announced of a route. */
 void export_free(struct rib *rib, struct route_export *export);
 
+/* The route of a prefix, new or present, or NULL. */
+struct route *route_get(struct rib *rib, const struct prefix *prefix);
 /* Frees a route without paths that no neighbor has from us any more. */
 void route_free_if_unused(struct rib *rib, struct route *route);
 

@@ -128,6 +128,8 @@ static inline void upstream_up(struct world *world)
 struct world_options {
 	uint32_t min_nexthops; /* 0: 1 */
 	uint32_t delay_ms;
+	const struct aggregate_config *aggregates;
+	size_t aggregate_count;
 };
 
 static inline void world_init_with(struct world *world,
@@ -142,6 +144,8 @@ static inline void world_init_with(struct world *world,
 			      .as_path = MULTIPATH_AS_PATH_RELAXED },
 		.min_nexthops = wanted->min_nexthops ? wanted->min_nexthops : 1,
 		.announce_delay_ms = wanted->delay_ms,
+		.aggregates = wanted->aggregates,
+		.aggregate_count = wanted->aggregate_count,
 		.hooks = { next_hop_check, next_hop_track, set_decided,
 			   work_waiting, export_waiting, world },
 	};
