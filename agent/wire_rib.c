@@ -221,6 +221,7 @@ int wire_rib(struct agent *agent)
 		.import = {
 			.local_as = config->as,
 			.local_identifier = config->router_id,
+			.cluster_id = config->cluster_id,
 			.vips = config->vips,
 			.vip_count = config->vip_count,
 		},

@@ -89,6 +89,14 @@ enum neighbor_relation {
 	NEIGHBOR_RELATION_COUNT,
 };
 
+/* The next hop of what we announce. */
+enum neighbor_next_hop {
+	NEIGHBOR_NEXT_HOP_AUTO, /* unchanged where we reflect, else ourselves */
+	NEIGHBOR_NEXT_HOP_SELF,
+	NEIGHBOR_NEXT_HOP_UNCHANGED,
+	NEIGHBOR_NEXT_HOP_COUNT,
+};
+
 /*
  * One --neighbor. A prefix that is not a host means dynamic, passive peers; an
  * interface alone, with the prefix of all link-local addresses, the one peer
@@ -120,6 +128,8 @@ struct neighbor_config {
 	bool extended_next_hop; /* RFC 8950 */
 	bool graceful_restart;	/* RFC 4724 */
 	enum neighbor_relation relation;
+	bool route_reflector_client; /* RFC 4456 */
+	enum neighbor_next_hop next_hop;
 };
 
 /* One --vip. Its numbers are of living next hops. */
@@ -162,7 +172,8 @@ enum multipath_as_path {
 
 struct config {
 	uint32_t as;
-	uint32_t router_id; /* host byte order */
+	uint32_t router_id; /* host byte order, as the next one */
+	uint32_t cluster_id;
 	char interfaces[CONFIG_MAX_INTERFACES][CONFIG_INTERFACE_SIZE];
 	size_t interface_count;
 	enum xdp_mode xdp_mode;

@@ -184,6 +184,25 @@ static void check_neighbor_in_vip(struct config_parser *parser, size_t index)
 	}
 }
 
+/* Between ASes no route is reflected, and no server is a next hop. */
+static void check_neighbor_inside(struct config_parser *parser, size_t index)
+{
+	const struct config *config = parser->config;
+	const struct neighbor_config *neighbor = &config->neighbors[index];
+
+	if (neighbor_is_internal(neighbor, config->as))
+		return;
+	if (neighbor->route_reflector_client)
+		config_reject(parser,
+			      "route-reflector-client is for neighbors of our "
+			      "own AS (RFC 4456); give as=internal, or remove "
+			      "it");
+	if (neighbor->next_hop == NEIGHBOR_NEXT_HOP_UNCHANGED)
+		config_reject(parser,
+			      "next-hop=unchanged is for neighbors of our own "
+			      "AS; give as=internal, or remove it");
+}
+
 static void check_neighbors(struct config_parser *parser)
 {
 	const struct config *config = parser->config;
@@ -197,6 +216,7 @@ static void check_neighbors(struct config_parser *parser)
 				&parser->neighbors[i]);
 		check_neighbor_repeated(parser, i);
 		check_neighbor_in_vip(parser, i);
+		check_neighbor_inside(parser, i);
 		if (neighbor->interface[0])
 			check_host_interface(parser, neighbor->interface);
 	}

@@ -52,6 +52,12 @@ static const char *const relation_names[NEIGHBOR_RELATION_COUNT] = {
 	[NEIGHBOR_RELATION_RS_CLIENT] = "rs-client",
 };
 
+static const char *const next_hop_names[NEIGHBOR_NEXT_HOP_COUNT] = {
+	[NEIGHBOR_NEXT_HOP_AUTO] = "auto",
+	[NEIGHBOR_NEXT_HOP_SELF] = "self",
+	[NEIGHBOR_NEXT_HOP_UNCHANGED] = "unchanged",
+};
+
 const char *neighbor_role_name(enum neighbor_role role)
 {
 	return role_names[role];
@@ -468,6 +474,14 @@ const struct neighbor_key neighbor_keys[] = {
 		  "long (RFC 9687). Default: twice the hold time, at least "
 		  "480.",
 	  NUMBER(send_hold_time, 1, UINT16_MAX, "seconds, 1 to 65535") },
+	{ .name = "route-reflector-client",
+	  .help = "Reflect VIPs to and from it (RFC 4456); inside our AS.",
+	  SWITCH(route_reflector_client) },
+	{ .name = "next-hop",
+	  .metavar = "self|unchanged|auto",
+	  .help = "Of VIPs told to it: this host or the server. Default: auto, "
+		  "unchanged where we reflect, else self.",
+	  CHOICE(next_hop, next_hop_names) },
 };
 
 _Static_assert(COUNT_OF(neighbor_keys) == NEIGHBOR_KEY_COUNT,

@@ -108,6 +108,14 @@ const struct config_flag config_flags[] = {
 	  MEMBER(router_id),
 	  .parse = config_router_id_parse,
 	  .print = config_router_id_print },
+	{ .name = "cluster-id",
+	  .metavar = "A.B.C.D",
+	  .help = "The cluster we reflect routes for (RFC 4456); the same for "
+		  "all reflectors of one. Default: as --router-id.",
+	  .section = CONFIG_SECTION_BGP,
+	  MEMBER(cluster_id),
+	  .parse = config_router_id_parse,
+	  .print = config_router_id_print },
 	{ .name = "neighbor",
 	  .metavar = "ADDRESS|PREFIX|INTERFACE[,KEY=VALUE...]",
 	  .help = "A BGP neighbor, a range of addresses that may connect, or "

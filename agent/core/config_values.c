@@ -276,10 +276,10 @@ void config_router_id_print(const struct config *config,
 			    const struct config_flag *flag, size_t index,
 			    FILE *out)
 {
-	struct address id = address_from_ipv4(htonl(config->router_id));
+	struct address id =
+		address_from_ipv4(htonl((uint32_t)load(config, flag)));
 	char text[ADDRESS_TEXT_SIZE];
 
-	(void)flag;
 	(void)index;
 	fputs(address_format(&id, text), out);
 }

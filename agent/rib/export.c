@@ -170,16 +170,23 @@ static struct export_origin origin_of(const struct path *path)
 	/* A source is the first member of its peer. */
 	const struct rib_peer *peer = (const struct rib_peer *)path->source;
 
-	return (struct export_origin){
+	struct export_origin origin = {
 		.type = path->source->type,
 		.bit = peer->bit,
 	};
+
+	if (origin.type == PEER_INTERNAL) {
+		origin.client = peer->client;
+		origin.identifier = path->source->identifier;
+	}
+	return origin;
 }
 
 static bool same_origin(const struct export_origin *a,
 			const struct export_origin *b)
 {
-	return a->type == b->type && a->bit == b->bit;
+	return a->type == b->type && a->bit == b->bit &&
+	       a->client == b->client && a->identifier == b->identifier;
 }
 
 /*
@@ -461,28 +468,34 @@ bool rib_export_next(struct rib *rib, struct rib_peer *peer,
 		     struct rib_export *out)
 {
 	struct attribute_set *first = NULL;
+	struct export_origin origin = { .bit = 0 };
 	struct route_export *export, *next;
 
 	out->count = 0;
 	for (export = TAILQ_FIRST(&rib->pending);
 	     export && out->count < RIB_EXPORT_BATCH; export = next) {
-		struct attribute_set *set = wanted(peer, export);
+		struct attribute_set *set;
 
 		next = TAILQ_NEXT(export, pending_link);
 		if (!(export->pending & peer->bit))
 			continue;
+		set = wanted(peer, export);
 		if (!set && !(export->announced & peer->bit)) {
 			clear_pending(rib, peer, export);
 			free_if_unused(rib, export);
 			continue;
 		}
-		if (out->count && set != first)
+		if (out->count &&
+		    (set != first ||
+		     (set && !same_origin(&origin, &export->origin))))
 			break;
 		first = set;
+		origin = export->origin;
 		take(rib, peer, export, set, out);
 	}
 	out->withdraw = !first;
 	if (first)
-		out->attributes = outbound_attributes(rib, peer, first);
+		out->attributes =
+			outbound_attributes(rib, peer, first, &origin);
 	return out->count;
 }

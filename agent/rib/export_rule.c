@@ -47,7 +47,7 @@ enum export_cause export_rule_route(const struct export_readiness *now)
 
 /*
  * Nothing goes back to whom it came from, and inside an AS routes from inside
- * are not passed on: RFC 4271 9.2.
+ * are not passed on (RFC 4271 9.2) but from and to our clients (RFC 4456 6).
  */
 static bool is_behind_horizon(const struct rib_peer *peer,
 			      const struct export_origin *origin)
@@ -55,7 +55,8 @@ static bool is_behind_horizon(const struct rib_peer *peer,
 	if (origin->bit & peer->bit)
 		return true;
 	return origin->type == PEER_INTERNAL &&
-	       peer->source.type == PEER_INTERNAL;
+	       peer->source.type == PEER_INTERNAL && !origin->client &&
+	       !peer->client;
 }
 
 /* RFC 1997; the last one keeps a route in one member of a confederation. */

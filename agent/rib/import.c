@@ -36,7 +36,7 @@ static bool was_ours(const struct import_options *options,
 	     attributes->originator_id == options->local_identifier))
 		return true;
 	while (clusters.left)
-		if (reader_u32(&clusters) == options->local_identifier)
+		if (reader_u32(&clusters) == options->cluster_id)
 			return true;
 	return false;
 }
@@ -46,7 +46,8 @@ enum path_reason import_check(const struct import_options *options,
 			      const struct prefix *prefix,
 			      const struct bgp_attributes *attributes)
 {
-	if (role != NEIGHBOR_ROLE_BACKEND || !is_vip(options, prefix))
+	if ((role != NEIGHBOR_ROLE_BACKEND && role != NEIGHBOR_ROLE_PEER) ||
+	    !is_vip(options, prefix))
 		return REASON_FILTERED;
 	return was_ours(options, attributes) ? REASON_LOOP : REASON_NONE;
 }

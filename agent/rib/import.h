@@ -17,7 +17,8 @@
 
 struct import_options {
 	uint32_t local_as;
-	uint32_t local_identifier; /* also our cluster id; host byte order */
+	uint32_t local_identifier; /* host byte order, as the next one */
+	uint32_t cluster_id;
 	const struct vip_config *vips; /* --vip: nothing else is learned */
 	size_t vip_count;
 };
@@ -28,8 +29,8 @@ const struct vip_config *import_vip(const struct import_options *options,
 
 /*
  * REASON_NONE if a neighbor of `role` may announce `prefix` with these
- * attributes, else why not: only backends announce VIPs (RFC 8212 for all
- * others), only single addresses inside --vip can be steered, and what bears
+ * attributes, else why not: only backends and peers announce VIPs (RFC 8212 for
+ * all others), only single addresses inside --vip can be steered, and what bears
  * our own mark was ours already: our AS in the path (RFC 4271 9.1.2), our
  * identifier as its originator or among its clusters (RFC 4456 8).
  */

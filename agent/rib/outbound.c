@@ -8,10 +8,18 @@
 #include "rib/table.h"
 
 enum {
-	/* Of our own AS only: RFC 4271 5.1.5, RFC 4456 8, RFC 7311 3.4. */
-	INTERNAL_ONLY = BGP_HAS_LOCAL_PREF | BGP_HAS_ORIGINATOR_ID |
-			BGP_HAS_CLUSTER_LIST | BGP_HAS_AIGP,
+	/* Of our own AS only: RFC 4456 8. */
+	REFLECTION = BGP_HAS_ORIGINATOR_ID | BGP_HAS_CLUSTER_LIST,
+	/* The same: RFC 4271 5.1.4 and 5.1.5, RFC 7311 3.4. */
+	INTERNAL_ONLY = REFLECTION | BGP_HAS_MED | BGP_HAS_LOCAL_PREF |
+			BGP_HAS_AIGP,
 };
+
+/* What was written since `before`. */
+static struct reader written(const struct writer *w, size_t before)
+{
+	return reader_of(w->data + before, w->used - before);
+}
 
 static struct reader transitive_only(struct writer *w, struct reader list,
 				     size_t size)
@@ -19,42 +27,96 @@ static struct reader transitive_only(struct writer *w, struct reader list,
 	size_t before = w->used;
 
 	extended_community_write_transitive(w, list, size);
-	return reader_of(w->data + before, w->used - before);
+	return written(w, before);
 }
 
-/* Towards another AS; what is rewritten lies in the rib's scratch. */
-static void make_external(struct rib *rib, struct bgp_attributes *out)
+/* RFC 4360 6. */
+static void drop_communities(struct writer *w, struct bgp_attributes *out)
 {
-	struct writer w =
-		writer_of(rib->export_scratch, sizeof(rib->export_scratch));
-
-	as_path_prepend(&w, out->as_path, rib->options.import.local_as, 1);
-	out->as_path = reader_of(w.data, w.used);
 	out->extended_communities = transitive_only(
-		&w, out->extended_communities, BGP_EXTENDED_COMMUNITY_SIZE);
+		w, out->extended_communities, BGP_EXTENDED_COMMUNITY_SIZE);
 	if (!out->extended_communities.left)
 		out->present &= ~BGP_HAS_EXTENDED_COMMUNITIES;
 	out->ipv6_extended_communities =
-		transitive_only(&w, out->ipv6_extended_communities,
+		transitive_only(w, out->ipv6_extended_communities,
 				BGP_IPV6_EXTENDED_COMMUNITY_SIZE);
 	if (!out->ipv6_extended_communities.left)
 		out->present &= ~BGP_HAS_IPV6_EXTENDED_COMMUNITIES;
 }
 
+static void make_external(const struct rib *rib, struct writer *w,
+			  struct bgp_attributes *out)
+{
+	size_t before = w->used;
+
+	out->present &= ~INTERNAL_ONLY;
+	as_path_prepend(w, out->as_path, rib->options.import.local_as, 1);
+	out->as_path = written(w, before);
+	drop_communities(w, out);
+}
+
+/* RFC 4456 8: who said it first, and all clusters that it came through. */
+static void reflect(const struct rib *rib, struct writer *w,
+		    const struct export_origin *origin,
+		    struct bgp_attributes *out)
+{
+	size_t before = w->used;
+
+	writer_u32(w, rib->options.import.cluster_id);
+	writer_bytes(w, out->cluster_list.data, out->cluster_list.left);
+	out->cluster_list = written(w, before);
+	if (!(out->present & BGP_HAS_ORIGINATOR_ID))
+		out->originator_id = origin->identifier;
+	out->present |= REFLECTION;
+}
+
+static bool is_reflected(const struct rib_peer *peer,
+			 const struct export_origin *origin)
+{
+	return origin->type == PEER_INTERNAL &&
+	       peer->source.type == PEER_INTERNAL;
+}
+
+static bool keeps_next_hop(const struct rib_peer *peer,
+			   const struct export_origin *origin,
+			   const struct attribute_set *set)
+{
+	if (address_is_zero(&set->next_hop)) /* our own: an aggregate */
+		return false;
+	switch (peer->next_hop) {
+	case NEIGHBOR_NEXT_HOP_SELF:
+		return false;
+	case NEIGHBOR_NEXT_HOP_UNCHANGED:
+		return peer->source.type != PEER_EXTERNAL;
+	default:
+		return is_reflected(peer, origin);
+	}
+}
+
 struct bgp_attributes outbound_attributes(struct rib *rib,
 					  const struct rib_peer *peer,
-					  const struct attribute_set *set)
+					  const struct attribute_set *set,
+					  const struct export_origin *origin)
 {
 	struct bgp_attributes out = attribute_set_view(set);
+	struct writer w =
+		writer_of(rib->export_scratch, sizeof(rib->export_scratch));
 
-	out.next_hop = peer->local_address;
-	out.link_local = (struct address){ 0 };
-	out.present &= ~(BGP_HAS_MED | INTERNAL_ONLY);
-	if (peer->source.type == PEER_EXTERNAL) {
-		make_external(rib, &out);
-	} else {
-		out.present |= BGP_HAS_LOCAL_PREF;
-		out.local_pref = set->local_pref;
+	if (!keeps_next_hop(peer, origin, set)) {
+		out.next_hop = peer->local_address;
+		out.link_local = (struct address){ 0 };
+		/* The metric would lack the way from here: RFC 7311 3.4. */
+		out.present &= ~BGP_HAS_AIGP;
 	}
+	if (peer->source.type == PEER_EXTERNAL) {
+		make_external(rib, &w, &out);
+		return out;
+	}
+	out.present |= BGP_HAS_LOCAL_PREF;
+	out.local_pref = set->local_pref;
+	if (is_reflected(peer, origin))
+		reflect(rib, &w, origin, &out);
+	else
+		out.present &= ~REFLECTION;
 	return out;
 }

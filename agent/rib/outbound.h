@@ -7,12 +7,19 @@
 #include "rib/rib.h"
 
 /*
- * What `set` becomes on its way to `peer`: our AS in front towards another AS
- * and no MED (RFC 4271 5.1.2, 5.1.4), LOCAL_PREF only inside our own (5.1.5),
- * and the next hop is this host (5.1.3). A view into `set` and the rib's scratch.
+ * What `set`, which came from `origin`, becomes on its way to `peer`.
+ *
+ * Towards another AS: our AS in front (RFC 4271 5.1.2), no MED and no LOCAL_PREF
+ * (5.1.4, 5.1.5), and this host as the next hop (5.1.3): a server is none for
+ * other ASes, because its flows are spread here.
+ * Inside our AS: MED and LOCAL_PREF as they came. The next hop is this host, or
+ * as it came where we only reflect (RFC 4456 10).
+ *
+ * A view into `set` and the rib's scratch.
  */
 struct bgp_attributes outbound_attributes(struct rib *rib,
 					  const struct rib_peer *peer,
-					  const struct attribute_set *set);
+					  const struct attribute_set *set,
+					  const struct export_origin *origin);
 
 #endif

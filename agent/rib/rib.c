@@ -356,7 +356,7 @@ struct rib_peer *rib_peer_up(struct rib *rib, const struct path_source *source,
 	peer->role = role;
 	peer->local_address = *local_address;
 	peer->families = session->families;
-	if (role == NEIGHBOR_ROLE_UPSTREAM) {
+	if (role == NEIGHBOR_ROLE_UPSTREAM || role == NEIGHBOR_ROLE_PEER) {
 		peer->bit = take_bit(rib);
 		if (!peer->bit) {
 			free(peer);

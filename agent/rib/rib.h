@@ -44,7 +44,10 @@ struct rib_peer {
 	uint32_t several_paths; /* the same: it gets all paths of a set */
 	uint32_t refreshing;	/* enum bgp_family_bits: BoRR has come */
 	uint64_t bit; /* in struct route; 0: nothing is announced to it */
-	void *owner;  /* for the user of the rib */
+	/* Zero after rib_peer_up(); the user sets them before all else. */
+	bool client; /* we reflect routes to it: RFC 4456 */
+	enum neighbor_next_hop next_hop;
+	void *owner; /* for the user of the rib */
 	TAILQ_ENTRY(rib_peer) link;
 };
 
@@ -64,6 +67,9 @@ struct route {
 struct export_origin {
 	enum peer_type type; /* external, too, if it is our own */
 	uint64_t bit;	     /* the neighbor, if it is announced to as well */
+	/* If it is internal: RFC 4456. */
+	bool client;
+	uint32_t identifier;
 };
 
 /*

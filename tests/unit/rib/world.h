@@ -138,6 +138,7 @@ static inline void world_init_with(struct world *world,
 	struct rib_options options = {
 		.import = { .local_as = LOCAL_AS,
 			    .local_identifier = LOCAL_ID,
+			    .cluster_id = LOCAL_ID,
 			    .vip_count = 1 },
 		.decision = { .maximum_paths = 64,
 			      .maximum_paths_ibgp = 64,
