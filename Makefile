@@ -65,6 +65,7 @@ UNIT_TESTS += core/test_flow_hash core/test_pool
 UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/test_export rib/test_rib
 UNIT_TESTS += core/test_config_path rib/test_static
 UNIT_TESTS += core/test_config_vip rib/test_export_ready
+UNIT_TESTS += rib/test_leave
 UNIT_TESTS += core/test_config_inside rib/test_export_peers
 UNIT_TESTS += core/test_config_aggregate rib/test_aggregate
 XDP_TESTS := test_datapath test_forward test_oracle

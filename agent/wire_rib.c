@@ -183,6 +183,15 @@ void wire_send_exports(struct agent *agent, struct bgp_neighbor *neighbor)
 	}
 }
 
+void wire_send_all_exports(struct agent *agent)
+{
+	struct bgp_neighbor *neighbor;
+
+	agent->exports_waiting = false;
+	TAILQ_FOREACH(neighbor, &agent->speaker->neighbors, link)
+		wire_send_exports(agent, neighbor);
+}
+
 /* What waits for --announce-delay is looked at again when its time comes. */
 static void advance(struct agent *agent)
 {
@@ -200,18 +209,14 @@ static void advance(struct agent *agent)
 static void on_process(evutil_socket_t fd, short what, void *context)
 {
 	struct agent *agent = context;
-	struct bgp_neighbor *neighbor;
 
 	(void)fd, (void)what;
 	let_go(agent);
 	rib_process(agent->rib);
 	advance(agent);
 	interfaces_tables_changed(agent);
-	if (!agent->exports_waiting)
-		return;
-	agent->exports_waiting = false;
-	TAILQ_FOREACH(neighbor, &agent->speaker->neighbors, link)
-		wire_send_exports(agent, neighbor);
+	if (agent->exports_waiting)
+		wire_send_all_exports(agent);
 }
 
 int wire_rib(struct agent *agent)

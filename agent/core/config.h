@@ -193,6 +193,7 @@ struct config {
 	enum multipath_as_path multipath_as_path;
 	uint32_t min_nexthops;
 	uint32_t announce_delay; /* seconds */
+	uint32_t shutdown_delay; /* the same */
 	uint32_t hash_fields;	 /* enum hg_hash_fields */
 	uint64_t hash_seed;
 	uint32_t table_size; /* buckets of a group, a power of two */

@@ -124,6 +124,15 @@ const struct config_flag config_flags[] = {
 	  .section = CONFIG_SECTION_BGP,
 	  .required = true,
 	  LIST(neighbor, neighbor_count) },
+	{ .name = "shutdown-delay",
+	  .metavar = "SECONDS",
+	  .help = "When ending, announce VIPs as about to go "
+		  "(GRACEFUL_SHUTDOWN, RFC 8326) for so long before they are "
+		  "withdrawn; a second signal ends at once; 0: they go with "
+		  "the sessions.",
+	  .initial = "0",
+	  .section = CONFIG_SECTION_BGP,
+	  NUMBER(shutdown_delay, 0, MAXIMUM_DELAY) },
 	{ .name = "listen",
 	  .metavar = "ADDRESS:PORT",
 	  .help = "Where neighbors connect to; [::]: by IPv4, too; port 0: "

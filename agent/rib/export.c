@@ -43,23 +43,27 @@ static struct route_export *find(const struct route *route,
 }
 
 /* Why a peer is not told of what it is meant for. There are attributes. */
-static enum export_cause withheld(const struct rib_peer *peer,
+static enum export_cause withheld(const struct rib *rib,
+				  const struct rib_peer *peer,
 				  const struct route_export *export)
 {
 	struct bgp_attributes attributes =
 		attribute_set_view(export->attributes);
 
+	if (rib->presence == RIB_HAS_LEFT)
+		return EXPORT_CAUSE_LEAVING;
 	if (aggregate_suppresses(find(export->route, NULL)))
 		return EXPORT_CAUSE_SUPPRESSED_BY_AGGREGATE;
 	return export_rule_peer(peer, &export->origin, &attributes);
 }
 
 /* What `peer` is to have; NULL: nothing. */
-static struct attribute_set *wanted(const struct rib_peer *peer,
+static struct attribute_set *wanted(const struct rib *rib,
+				    const struct rib_peer *peer,
 				    const struct route_export *export)
 {
 	if (!is_meant_for(export, peer) || !export->attributes ||
-	    withheld(peer, export) != EXPORT_CAUSE_NONE)
+	    withheld(rib, peer, export) != EXPORT_CAUSE_NONE)
 		return NULL;
 	return export->attributes;
 }
@@ -341,6 +345,15 @@ void export_aggregate(struct rib *rib, struct route *route,
 	route->aggregate = attributes;
 }
 
+void rib_leave(struct rib *rib, enum rib_presence presence)
+{
+	struct prefix_node *node = NULL;
+
+	rib->presence = presence;
+	while ((node = prefix_map_next(&rib->routes, node)))
+		export_tell_all(rib, (struct route *)node);
+}
+
 /* Those that began to wait since the last time have no deadline yet. */
 static void set_deadlines(struct rib *rib, uint64_t due_ms)
 {
@@ -387,7 +400,7 @@ enum export_cause export_explain(const struct rib *rib,
 		return EXPORT_CAUSE_FAMILY;
 	if (cause != EXPORT_CAUSE_NONE)
 		return cause;
-	return withheld(peer, best);
+	return withheld(rib, peer, best);
 }
 
 void export_forget_path(struct route *route, const struct path *path)
@@ -479,7 +492,7 @@ bool rib_export_next(struct rib *rib, struct rib_peer *peer,
 		next = TAILQ_NEXT(export, pending_link);
 		if (!(export->pending & peer->bit))
 			continue;
-		set = wanted(peer, export);
+		set = wanted(rib, peer, export);
 		if (!set && !(export->announced & peer->bit)) {
 			clear_pending(rib, peer, export);
 			free_if_unused(rib, export);

@@ -9,6 +9,7 @@ static const char *const names[EXPORT_CAUSE_COUNT] = {
 	[EXPORT_CAUSE_NOT_FORWARDING] = "not_forwarding",
 	[EXPORT_CAUSE_BELOW_MIN_NEXTHOPS] = "below_min_nexthops",
 	[EXPORT_CAUSE_ANNOUNCE_DELAY] = "announce_delay",
+	[EXPORT_CAUSE_LEAVING] = "leaving",
 	[EXPORT_CAUSE_ROLE] = "role",
 	[EXPORT_CAUSE_FAMILY] = "family",
 	[EXPORT_CAUSE_SUPPRESSED_BY_AGGREGATE] = "suppressed_by_aggregate",

@@ -4,6 +4,7 @@
 #include "rib/outbound.h"
 
 #include "bgp/as_path.h"
+#include "bgp/community.h"
 #include "bgp/extended_community.h"
 #include "rib/table.h"
 
@@ -13,6 +14,7 @@ enum {
 	/* The same: RFC 4271 5.1.4 and 5.1.5, RFC 7311 3.4. */
 	INTERNAL_ONLY = REFLECTION | BGP_HAS_MED | BGP_HAS_LOCAL_PREF |
 			BGP_HAS_AIGP,
+	LEAVING_LOCAL_PREF = 0,
 };
 
 /* What was written since `before`. */
@@ -70,11 +72,43 @@ static void reflect(const struct rib *rib, struct writer *w,
 	out->present |= REFLECTION;
 }
 
+/*
+ * RFC 8326 4.2. Inside our AS nobody applies the rule that others have for
+ * sessions from outside, so that we say what it would do: LOCAL_PREF 0.
+ */
+static void announce_leaving(struct writer *w, struct bgp_attributes *out)
+{
+	size_t before = w->used;
+
+	if (out->present & BGP_HAS_LOCAL_PREF)
+		out->local_pref = LEAVING_LOCAL_PREF;
+	if (community_list_contains(out->communities,
+				    BGP_COMMUNITY_GRACEFUL_SHUTDOWN))
+		return;
+	writer_bytes(w, out->communities.data, out->communities.left);
+	writer_u32(w, BGP_COMMUNITY_GRACEFUL_SHUTDOWN);
+	out->communities = written(w, before);
+	out->present |= BGP_HAS_COMMUNITIES;
+}
+
 static bool is_reflected(const struct rib_peer *peer,
 			 const struct export_origin *origin)
 {
 	return origin->type == PEER_INTERNAL &&
 	       peer->source.type == PEER_INTERNAL;
+}
+
+static void make_internal(const struct rib *rib, struct writer *w,
+			  const struct rib_peer *peer,
+			  const struct export_origin *origin,
+			  uint32_t local_pref, struct bgp_attributes *out)
+{
+	out->present |= BGP_HAS_LOCAL_PREF;
+	out->local_pref = local_pref;
+	if (is_reflected(peer, origin))
+		reflect(rib, w, origin, out);
+	else
+		out->present &= ~REFLECTION;
 }
 
 static bool keeps_next_hop(const struct rib_peer *peer,
@@ -108,15 +142,11 @@ struct bgp_attributes outbound_attributes(struct rib *rib,
 		/* The metric would lack the way from here: RFC 7311 3.4. */
 		out.present &= ~BGP_HAS_AIGP;
 	}
-	if (peer->source.type == PEER_EXTERNAL) {
+	if (peer->source.type == PEER_EXTERNAL)
 		make_external(rib, &w, &out);
-		return out;
-	}
-	out.present |= BGP_HAS_LOCAL_PREF;
-	out.local_pref = set->local_pref;
-	if (is_reflected(peer, origin))
-		reflect(rib, &w, origin, &out);
 	else
-		out.present &= ~REFLECTION;
+		make_internal(rib, &w, peer, origin, set->local_pref, &out);
+	if (rib->presence == RIB_IS_LEAVING)
+		announce_leaving(&w, &out);
 	return out;
 }

@@ -32,6 +32,13 @@ enum rib_limits {
 	RIB_BEST_PATH = 0,	/* path_id of what is not one path of several */
 };
 
+/* How long we are going to be there, as neighbors see it. */
+enum rib_presence {
+	RIB_STAYS,
+	RIB_IS_LEAVING, /* they shall find another way */
+	RIB_HAS_LEFT,	/* nothing is announced any more */
+};
+
 /* A neighbor with an established session. */
 struct rib_peer {
 	struct path_source source;
@@ -167,6 +174,12 @@ void rib_end_refresh(struct rib *rib, struct rib_peer *peer,
 void rib_next_hop_changed(struct rib *rib, const struct address *next_hop);
 /* Decides every marked route. */
 void rib_process(struct rib *rib);
+
+/*
+ * We are about to go: what is announced is so once more, with GRACEFUL_SHUTDOWN
+ * (RFC 8326), or withdrawn.
+ */
+void rib_leave(struct rib *rib, enum rib_presence presence);
 
 /*
  * The time is now `now_ms`: what has waited for --announce-delay is announced.

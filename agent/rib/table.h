@@ -37,9 +37,10 @@ struct rib {
 	struct route_export_list waiting; /* in the order of `due_ms` */
 	struct rib_peer_list peers;
 	struct aggregate *aggregates; /* options.aggregate_count of them */
-	uint32_t several_peers;	      /* that get all paths of a set */
-	uint32_t last_path_id;	      /* of those given out by create() */
-	uint64_t bits_used;	      /* of struct rib_peer.bit */
+	enum rib_presence presence;
+	uint32_t several_peers; /* that get all paths of a set */
+	uint32_t last_path_id;	/* of those given out by create() */
+	uint64_t bits_used;	/* of struct rib_peer.bit */
 	uint8_t export_scratch[EXPORT_SCRATCH_SIZE];
 };
 
