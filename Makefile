@@ -42,7 +42,7 @@ bgp_SRC += attribute_show.c attribute_value.c attributes_check.c attributes_enco
 	large_community.c martian.c nlri.c raw_attribute.c text_bounds.c tlv.c update_encode.c
 bgp_SRC += admission.c collision.c connection_input.c connection_output.c error_log.c greeting.c link_peer.c \
 	listener.c neighbor_session.c tcp_auth.c tcp_drops.c
-rib_SRC := aggregate.c distance.c export_rule.c
+rib_SRC := aggregate.c distance.c export_rule.c otc.c
 rib_SRC += attribute_set.c decision.c export.c import.c outbound.c reason.c rib.c
 nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
@@ -65,7 +65,7 @@ UNIT_TESTS += core/test_flow_hash core/test_pool
 UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/test_export rib/test_rib
 UNIT_TESTS += core/test_config_path rib/test_static
 UNIT_TESTS += core/test_config_vip rib/test_export_ready
-UNIT_TESTS += rib/test_leave
+UNIT_TESTS += rib/test_leave rib/test_otc
 UNIT_TESTS += core/test_config_inside rib/test_export_peers
 UNIT_TESTS += core/test_config_aggregate rib/test_aggregate
 XDP_TESTS := test_datapath test_forward test_oracle

@@ -33,6 +33,8 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 	peer->owner = neighbor;
 	peer->client = neighbor->config.route_reflector_client;
 	peer->next_hop = neighbor->config.next_hop;
+	if (session->agreed.ebgp)
+		peer->relation = neighbor->config.relation;
 	neighbor->owner_data = peer;
 	wire_send_exports(agent, neighbor);
 }

@@ -4,6 +4,7 @@
 #include "rib/export_rule.h"
 
 #include "bgp/community.h"
+#include "rib/otc.h"
 
 static const char *const names[EXPORT_CAUSE_COUNT] = {
 	[EXPORT_CAUSE_NOT_FORWARDING] = "not_forwarding",
@@ -16,6 +17,7 @@ static const char *const names[EXPORT_CAUSE_COUNT] = {
 	[EXPORT_CAUSE_SPLIT_HORIZON] = "split_horizon",
 	[EXPORT_CAUSE_NO_ADVERTISE] = "no_advertise",
 	[EXPORT_CAUSE_NO_EXPORT] = "no_export",
+	[EXPORT_CAUSE_OTC] = "otc",
 };
 
 const char *export_cause_name(enum export_cause cause)
@@ -81,5 +83,7 @@ enum export_cause export_rule_peer(const struct rib_peer *peer,
 		return EXPORT_CAUSE_NO_ADVERTISE;
 	if (is_kept_inside(peer, attributes->communities))
 		return EXPORT_CAUSE_NO_EXPORT;
+	if (otc_keeps_from(peer->relation, attributes))
+		return EXPORT_CAUSE_OTC;
 	return EXPORT_CAUSE_NONE;
 }

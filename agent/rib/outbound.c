@@ -6,6 +6,7 @@
 #include "bgp/as_path.h"
 #include "bgp/community.h"
 #include "bgp/extended_community.h"
+#include "rib/otc.h"
 #include "rib/table.h"
 
 enum {
@@ -146,6 +147,7 @@ struct bgp_attributes outbound_attributes(struct rib *rib,
 		make_external(rib, &w, &out);
 	else
 		make_internal(rib, &w, peer, origin, set->local_pref, &out);
+	otc_mark_sent(peer->relation, rib->options.import.local_as, &out);
 	if (rib->presence == RIB_IS_LEAVING)
 		announce_leaving(&w, &out);
 	return out;

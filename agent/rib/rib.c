@@ -12,6 +12,7 @@
 
 #include "core/log.h"
 #include "rib/aggregate.h"
+#include "rib/otc.h"
 #include "rib/table.h"
 
 struct rib *rib_new(const struct rib_options *options)
@@ -178,6 +179,20 @@ static struct path *path_get(struct rib *rib, struct rib_peer *peer,
 	return path;
 }
 
+static enum path_reason judge(const struct rib *rib,
+			      const struct rib_peer *peer,
+			      const struct prefix *prefix,
+			      const struct bgp_attributes *from)
+{
+	enum path_reason reason =
+		import_check(&rib->options.import, peer->role, prefix, from);
+
+	if (reason == REASON_NONE &&
+	    otc_is_leak(peer->relation, peer->source.as, from))
+		return REASON_FILTERED;
+	return reason;
+}
+
 /* Takes over the reference on `attributes`, which are `from` interned. */
 static int announce(struct rib *rib, struct rib_peer *peer,
 		    const struct bgp_route_key *key,
@@ -199,8 +214,7 @@ static int announce(struct rib *rib, struct rib_peer *peer,
 	/* The new first: a next hop that stays must not be let go between. */
 	before = *path;
 	path_set(rib, peer, path, attributes,
-		 import_check(&rib->options.import, peer->role, &key->prefix,
-			      from));
+		 judge(rib, peer, &key->prefix, from));
 	if (before.attributes)
 		path_clear(rib, peer, &before);
 	return 0;
@@ -241,6 +255,7 @@ static int announce_part(struct rib *rib, struct rib_peer *peer,
 	if (!nlri.bytes.left)
 		return 0;
 	attributes = bgp_update_attributes(update, part);
+	otc_mark_received(peer->relation, peer->source.as, &attributes);
 	set = attribute_set_intern(&rib->attributes, &attributes);
 	if (!set)
 		return -ENOMEM;

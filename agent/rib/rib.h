@@ -54,7 +54,8 @@ struct rib_peer {
 	/* Zero after rib_peer_up(); the user sets them before all else. */
 	bool client; /* we reflect routes to it: RFC 4456 */
 	enum neighbor_next_hop next_hop;
-	void *owner; /* for the user of the rib */
+	enum neighbor_relation relation; /* RFC 9234; external ones only */
+	void *owner;			 /* for the user of the rib */
 	TAILQ_ENTRY(rib_peer) link;
 };
 
