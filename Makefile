@@ -34,7 +34,7 @@ ROOMS := core bgp rib nexthop steering datapath control
 core_SRC := address.c config.c config_check.c config_file.c config_neighbor.c config_neighbor_keys.c config_parser.c config_print.c \
 	config_table.c config_values.c log.c \
 	pool.c prefix_map.c secret.c slot_table.c suggest.c
-core_SRC += config_aggregate.c config_keys.c config_path.c config_vip.c
+core_SRC += config_aggregate.c config_confederation.c config_keys.c config_path.c config_vip.c
 bgp_SRC := as_path.c attribute_table.c attributes.c community.c fault.c fsm.c message.c multiprotocol.c \
 	neighbor.c connection.c notification.c open.c socket.c speaker.c stream.c update.c
 bgp_SRC += capability.c family.c notification_describe.c role.c route_refresh.c session.c text.c
@@ -66,6 +66,7 @@ UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/
 UNIT_TESTS += core/test_config_path rib/test_static
 UNIT_TESTS += core/test_config_vip rib/test_export_ready
 UNIT_TESTS += rib/test_leave rib/test_otc
+UNIT_TESTS += bgp/test_confederation core/test_config_confederation rib/test_export_confederation
 UNIT_TESTS += core/test_config_inside rib/test_export_peers
 UNIT_TESTS += core/test_config_aggregate rib/test_aggregate
 XDP_TESTS := test_datapath test_forward test_oracle

@@ -225,6 +225,7 @@ int wire_rib(struct agent *agent)
 	const struct rib_options options = {
 		.import = {
 			.local_as = config->as,
+			.confederation = config->confederation.identifier,
 			.local_identifier = config->router_id,
 			.cluster_id = config->cluster_id,
 			.vips = config->vips,

@@ -7,6 +7,13 @@
 #include "core/config.h"
 #include "wires.h"
 
+static enum peer_type peer_type(const struct bgp_session *session)
+{
+	if (!session->ebgp)
+		return PEER_INTERNAL;
+	return session->confederation ? PEER_CONFEDERATION : PEER_EXTERNAL;
+}
+
 static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 {
 	const struct bgp_connection *session = neighbor->session;
@@ -14,10 +21,7 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 		.address = neighbor->address,
 		.identifier = session->remote_open.identifier,
 		.as = session->remote_open.as,
-		.type = session->remote_open.as ==
-					session->options.local_open.as ?
-				PEER_INTERNAL :
-				PEER_EXTERNAL,
+		.type = peer_type(&session->agreed),
 	};
 	struct agent *agent = context;
 	struct address local;
@@ -33,7 +37,7 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 	peer->owner = neighbor;
 	peer->client = neighbor->config.route_reflector_client;
 	peer->next_hop = neighbor->config.next_hop;
-	if (session->agreed.ebgp)
+	if (source.type == PEER_EXTERNAL)
 		peer->relation = neighbor->config.relation;
 	neighbor->owner_data = peer;
 	wire_send_exports(agent, neighbor);
@@ -90,6 +94,7 @@ int wire_speaker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 		.identity = {
 			.as = config->as,
 			.identifier = config->router_id,
+			.confederation = &config->confederation,
 			.restarting = datapath_has_former(agent->datapath),
 		},
 		.listen_address = config->listen_address,

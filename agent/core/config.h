@@ -20,6 +20,7 @@
  *	config_path.c		the value of --path
  *	config_vip.c		the keys of --vip
  *	config_aggregate.c	the value of --aggregate
+ *	config_confederation.c	the members of a confederation
  *	config_keys.c		keys behind other values
  *	config_check.c		rules that span several values; the host
  *	config_print.c		the canonical form and --help
@@ -39,6 +40,7 @@ enum config_limits {
 	CONFIG_MAX_VIP_PREFIXES = 256,
 	CONFIG_MAX_NEIGHBORS = 1024,
 	CONFIG_MAX_PATHS = 4096,
+	CONFIG_MAX_MEMBERS = 64,
 	CONFIG_MAX_AGGREGATES = 64,
 	CONFIG_INTERFACE_SIZE = 16, /* IFNAMSIZ */
 	CONFIG_PATH_SIZE = 100,	    /* fits sun_path with a suffix */
@@ -132,6 +134,13 @@ struct neighbor_config {
 	enum neighbor_next_hop next_hop;
 };
 
+/* RFC 5065. */
+struct confederation {
+	uint32_t identifier; /* the AS that others see; 0: there is none */
+	uint32_t members[CONFIG_MAX_MEMBERS]; /* without our own AS */
+	size_t member_count;
+};
+
 /* One --vip. Its numbers are of living next hops. */
 struct vip_config {
 	struct prefix prefix;
@@ -172,6 +181,7 @@ enum multipath_as_path {
 
 struct config {
 	uint32_t as;
+	struct confederation confederation;
 	uint32_t router_id; /* host byte order, as the next one */
 	uint32_t cluster_id;
 	char interfaces[CONFIG_MAX_INTERFACES][CONFIG_INTERFACE_SIZE];
@@ -239,6 +249,9 @@ bool neighbor_is_interface(const struct neighbor_config *neighbor);
 /* True if its AS cannot be other than ours. */
 bool neighbor_is_internal(const struct neighbor_config *neighbor,
 			  uint32_t local_as);
+/* True if all ASes it may have are those of other members. */
+bool neighbor_is_member(const struct neighbor_config *neighbor,
+			const struct confederation *confederation);
 const char *neighbor_role_name(enum neighbor_role role);
 /* "65001", "65001-65010", "external", "internal" or "any". */
 const char *neighbor_as_format(const struct neighbor_config *neighbor,

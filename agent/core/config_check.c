@@ -8,6 +8,7 @@
 
 #include "core/config.h"
 #include "core/config_aggregate.h"
+#include "core/config_confederation.h"
 #include "core/config_parser.h"
 #include "core/config_path.h"
 #include "core/config_table.h"
@@ -197,7 +198,8 @@ static void check_neighbor_inside(struct config_parser *parser, size_t index)
 			      "route-reflector-client is for neighbors of our "
 			      "own AS (RFC 4456); give as=internal, or remove "
 			      "it");
-	if (neighbor->next_hop == NEIGHBOR_NEXT_HOP_UNCHANGED)
+	if (neighbor->next_hop == NEIGHBOR_NEXT_HOP_UNCHANGED &&
+	    !neighbor_is_member(neighbor, &config->confederation))
 		config_reject(parser,
 			      "next-hop=unchanged is for neighbors of our own "
 			      "AS; give as=internal, or remove it");
@@ -254,4 +256,5 @@ void config_check(struct config_parser *parser)
 	check_min_nexthops(parser);
 	config_path_check(parser);
 	config_aggregate_check(parser);
+	config_confederation_check(parser);
 }

@@ -10,6 +10,7 @@
 #include <headgate/ctl.h>
 
 #include "core/config_aggregate.h"
+#include "core/config_confederation.h"
 #include "core/config_file.h"
 #include "core/config_neighbor.h"
 #include "core/config_path.h"
@@ -108,6 +109,19 @@ const struct config_flag config_flags[] = {
 	  MEMBER(router_id),
 	  .parse = config_router_id_parse,
 	  .print = config_router_id_print },
+	{ .name = "confederation",
+	  .metavar = "AS",
+	  .help = "The AS that those outside of our confederation see "
+		  "(RFC 5065); --as is then that of our member; 0: none.",
+	  .initial = "0",
+	  .section = CONFIG_SECTION_BGP,
+	  RANGE(confederation.identifier, 0, UINT32_MAX),
+	  .parse = config_as_parse },
+	{ .name = "confederation-member",
+	  .metavar = "AS[,AS...]",
+	  .help = "The other members' ASes.",
+	  .section = CONFIG_SECTION_BGP,
+	  LIST(member, confederation.member_count) },
 	{ .name = "cluster-id",
 	  .metavar = "A.B.C.D",
 	  .help = "The cluster we reflect routes for (RFC 4456); the same for "

@@ -144,7 +144,7 @@ static void make_attributes(const struct rib *rib,
 		.present = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXT_HOP |
 			   BGP_HAS_AGGREGATOR,
 		.origin = sum->origin,
-		.aggregator_as = us->local_as,
+		.aggregator_as = import_public_as(us),
 		.aggregator = address_from_ipv4(htonl(us->local_identifier)),
 		.otc = sum->otc,
 	};

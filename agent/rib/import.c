@@ -26,12 +26,20 @@ static bool is_vip(const struct import_options *options,
 	return prefix_is_host(prefix) && import_vip(options, prefix);
 }
 
+/* RFC 4271 9.1.2; RFC 5065 4: our member's AS means us among members only. */
+static bool came_through_us(const struct import_options *options,
+			    struct reader path)
+{
+	return as_path_contains(path, import_public_as(options)) ||
+	       as_path_contains_member(path, options->local_as);
+}
+
 static bool was_ours(const struct import_options *options,
 		     const struct bgp_attributes *attributes)
 {
 	struct reader clusters = attributes->cluster_list;
 
-	if (as_path_contains(attributes->as_path, options->local_as) ||
+	if (came_through_us(options, attributes->as_path) ||
 	    ((attributes->present & BGP_HAS_ORIGINATOR_ID) &&
 	     attributes->originator_id == options->local_identifier))
 		return true;

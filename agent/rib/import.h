@@ -17,11 +17,19 @@
 
 struct import_options {
 	uint32_t local_as;
+	uint32_t confederation;	   /* the AS others see (RFC 5065); 0: none */
 	uint32_t local_identifier; /* host byte order, as the next one */
 	uint32_t cluster_id;
 	const struct vip_config *vips; /* --vip: nothing else is learned */
 	size_t vip_count;
 };
+
+/* The AS that we are to those outside. */
+static inline uint32_t import_public_as(const struct import_options *options)
+{
+	return options->confederation ? options->confederation :
+					options->local_as;
+}
 
 /* The longest --vip that `prefix` lies in, or NULL. */
 const struct vip_config *import_vip(const struct import_options *options,

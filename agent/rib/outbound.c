@@ -47,13 +47,21 @@ static void drop_communities(struct writer *w, struct bgp_attributes *out)
 		out->present &= ~BGP_HAS_IPV6_EXTENDED_COMMUNITIES;
 }
 
+/*
+ * RFC 5065 4.1: who is outside sees one AS, in place of the members that a route
+ * came through.
+ */
 static void make_external(const struct rib *rib, struct writer *w,
 			  struct bgp_attributes *out)
 {
 	size_t before = w->used;
 
 	out->present &= ~INTERNAL_ONLY;
-	as_path_prepend(w, out->as_path, rib->options.import.local_as, 1);
+	as_path_strip_confederations(w, out->as_path);
+	out->as_path = written(w, before);
+	before = w->used;
+	as_path_prepend(w, out->as_path, import_public_as(&rib->options.import),
+			1);
 	out->as_path = written(w, before);
 	drop_communities(w, out);
 }
@@ -99,6 +107,15 @@ static bool is_reflected(const struct rib_peer *peer,
 	       peer->source.type == PEER_INTERNAL;
 }
 
+static void prepend_member(const struct rib *rib, struct writer *w,
+			   struct bgp_attributes *out)
+{
+	size_t before = w->used;
+
+	as_path_prepend_member(w, out->as_path, rib->options.import.local_as);
+	out->as_path = written(w, before);
+}
+
 static void make_internal(const struct rib *rib, struct writer *w,
 			  const struct rib_peer *peer,
 			  const struct export_origin *origin,
@@ -110,6 +127,8 @@ static void make_internal(const struct rib *rib, struct writer *w,
 		reflect(rib, w, origin, out);
 	else
 		out->present &= ~REFLECTION;
+	if (peer->source.type == PEER_CONFEDERATION)
+		prepend_member(rib, w, out);
 }
 
 static bool keeps_next_hop(const struct rib_peer *peer,
@@ -147,7 +166,8 @@ struct bgp_attributes outbound_attributes(struct rib *rib,
 		make_external(rib, &w, &out);
 	else
 		make_internal(rib, &w, peer, origin, set->local_pref, &out);
-	otc_mark_sent(peer->relation, rib->options.import.local_as, &out);
+	otc_mark_sent(peer->relation, import_public_as(&rib->options.import),
+		      &out);
 	if (rib->presence == RIB_IS_LEAVING)
 		announce_leaving(&w, &out);
 	return out;

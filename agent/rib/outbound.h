@@ -12,6 +12,8 @@
  * Towards another AS: our AS in front (RFC 4271 5.1.2), no MED and no LOCAL_PREF
  * (5.1.4, 5.1.5), and this host as the next hop (5.1.3): a server is none for
  * other ASes, because its flows are spread here.
+ * Towards another member of our confederation: our AS in front as one (RFC 5065
+ * 4.1), the rest as inside our AS.
  * Inside our AS: MED and LOCAL_PREF as they came. The next hop is this host, or
  * as it came where we only reflect (RFC 4456 10).
  *

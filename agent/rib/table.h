@@ -15,8 +15,8 @@ TAILQ_HEAD(route_export_list, route_export);
 TAILQ_HEAD(rib_peer_list, rib_peer);
 
 enum export_scratch_sizes {
-	/* What one set holds, and room for what we put in front. */
-	EXPORT_SCRATCH_SIZE = BGP_CANONICAL_MAX + 64,
+	/* What one set holds, its path twice, and what we put in front. */
+	EXPORT_SCRATCH_SIZE = BGP_CANONICAL_MAX + UINT16_MAX + 64,
 };
 
 struct aggregate {

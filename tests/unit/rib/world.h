@@ -128,6 +128,7 @@ static inline void upstream_up(struct world *world)
 struct world_options {
 	uint32_t min_nexthops; /* 0: 1 */
 	uint32_t delay_ms;
+	uint32_t confederation;
 	const struct aggregate_config *aggregates;
 	size_t aggregate_count;
 };
@@ -137,6 +138,7 @@ static inline void world_init_with(struct world *world,
 {
 	struct rib_options options = {
 		.import = { .local_as = LOCAL_AS,
+			    .confederation = wanted->confederation,
 			    .local_identifier = LOCAL_ID,
 			    .cluster_id = LOCAL_ID,
 			    .vip_count = 1 },
