@@ -17,7 +17,10 @@
 #include "rib/outbound.h"
 #include "rib/table.h"
 
-/* Neighbors have the best path or all of the set, of families they speak. */
+/*
+ * Neighbors have the best path or all of the set, of families they speak. An
+ * aggregate is but one path, whoever has it.
+ */
 static bool is_meant_for(const struct route_export *export,
 			 const struct rib_peer *peer)
 {
@@ -26,7 +29,8 @@ static bool is_meant_for(const struct route_export *export,
 	bool several = peer->several_paths & family;
 
 	return (peer->families & family) &&
-	       several == (export->path_id != RIB_BEST_PATH);
+	       (export->route->aggregate ||
+		several == (export->path_id != RIB_BEST_PATH));
 }
 
 /* The export of a path, or of the best one if `path` is NULL; or NULL. */

@@ -2,10 +2,7 @@
 #ifndef TEST_EXPORT_WORLD_H
 #define TEST_EXPORT_WORLD_H
 
-/*
- * Neighbors that remember what they were told, for the tests of the export, and
- * what they hold against what they were to be told.
- */
+/* Neighbors of every kind, and what they are told, for tests of the export. */
 
 #include "rib/export_rule.h"
 #include "world.h"
@@ -13,53 +10,6 @@
 enum {
 	HELD_MAX = 64, /* routes of one neighbor */
 };
-
-/* What a simulated neighbor holds. */
-struct held {
-	size_t count;
-	struct bgp_route_key keys[HELD_MAX];
-};
-
-static inline size_t held_find(const struct held *held,
-			       const struct bgp_route_key *key)
-{
-	size_t i = 0;
-
-	while (i < held->count &&
-	       (!prefix_equal(&held->keys[i].prefix, &key->prefix) ||
-		held->keys[i].path_id != key->path_id))
-		i++;
-	return i;
-}
-
-/* A withdrawal of what was not announced is an error of the sender. */
-static inline void held_apply(struct held *held, const struct rib_export *out)
-{
-	for (size_t i = 0; i < out->count; i++) {
-		size_t at = held_find(held, &out->routes[i]);
-
-		if (out->withdraw) {
-			assert_true(at < held->count);
-			held->keys[at] = held->keys[--held->count];
-		} else if (at == held->count) {
-			assert_true(held->count < HELD_MAX);
-			held->keys[held->count++] = out->routes[i];
-		}
-	}
-}
-
-/* Tells a neighbor everything; `last` is the last announcement, if any. */
-static inline void drain(struct world *world, struct rib_peer *peer,
-			 struct held *held, struct bgp_attributes *last)
-{
-	struct rib_export out;
-
-	while (rib_export_next(world->rib, peer, &out)) {
-		held_apply(held, &out);
-		if (!out.withdraw && last)
-			*last = out.attributes;
-	}
-}
 
 /* A further neighbor of any kind, by a number of its own from 0 on. */
 struct neighbor_kind {
@@ -74,9 +24,10 @@ enum {
 	FURTHER_ID = 500,
 };
 
-static inline struct rib_peer *further_up(struct world *world,
-					  unsigned int number,
-					  const struct neighbor_kind *kind)
+static inline struct rib_peer *
+further_up_with(struct world *world, unsigned int number,
+		const struct neighbor_kind *kind,
+		const struct bgp_session *session)
 {
 	const struct address local = address_from_ipv4(htonl(0x0a00fe01));
 	const struct path_source source = {
@@ -86,8 +37,8 @@ static inline struct rib_peer *further_up(struct world *world,
 						    FURTHER_AS + number,
 		.type = kind->type,
 	};
-	struct rib_peer *peer = rib_peer_up(world->rib, &source, kind->role,
-					    &ipv4_session, &local);
+	struct rib_peer *peer =
+		rib_peer_up(world->rib, &source, kind->role, session, &local);
 
 	assert_non_null(peer);
 	peer->client = kind->client;
@@ -95,7 +46,14 @@ static inline struct rib_peer *further_up(struct world *world,
 	return peer;
 }
 
-/* `peer` announces the VIP by the next hop of backend `server`. */
+static inline struct rib_peer *further_up(struct world *world,
+					  unsigned int number,
+					  const struct neighbor_kind *kind)
+{
+	return further_up_with(world, number, kind, &ipv4_session);
+}
+
+/* What `peer` says of a VIP, decided. */
 static inline void announce_from(struct world *world, struct rib_peer *peer,
 				 const struct test_route *route)
 {

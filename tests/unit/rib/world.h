@@ -131,6 +131,8 @@ struct world_options {
 	uint32_t confederation;
 	const struct aggregate_config *aggregates;
 	size_t aggregate_count;
+	const struct vip_config *vips; /* NULL: the usual range */
+	size_t vip_count;
 };
 
 static inline void world_init_with(struct world *world,
@@ -156,6 +158,10 @@ static inline void world_init_with(struct world *world,
 	*world = (struct world){ 0 };
 	prefix_parse("192.0.2.0/24", &world->vip_range.prefix);
 	options.import.vips = &world->vip_range;
+	if (wanted->vips) {
+		options.import.vips = wanted->vips;
+		options.import.vip_count = wanted->vip_count;
+	}
 	world->rib = rib_new(&options);
 	for (unsigned int i = 0; i < BACKENDS; i++)
 		backend_up(world, i);
