@@ -88,6 +88,8 @@ class Announced(AnnouncingCase):
         self.assertIn(f"BGP.aggregator: 10.0.0.1 AS{HEADGATE_AS}", shown)
         self.assertIn("BGP.atomic_aggr", shown)
         self.assertTrue(self.lab.router_has(f"{VIP}/32"))
+        self.assertIn(f"{AGGREGATE}, announced to 10.0.255.1",
+                      self.lab.headgate.ctl("show", "routes").stdout)
 
     def test_below_its_threshold_a_vip_is_withdrawn_and_returns_above(self):
         first, second = self.lab.servers[:2]
