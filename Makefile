@@ -35,6 +35,8 @@ core_SRC := address.c config.c config_check.c config_file.c config_neighbor.c co
 	config_table.c config_values.c log.c \
 	pool.c prefix_map.c secret.c slot_table.c suggest.c
 core_SRC += config_aggregate.c config_confederation.c config_keys.c config_path.c config_vip.c
+core_SRC += config_rule.c config_rule_community.c config_rule_head.c config_rule_keys.c config_rule_terms.c \
+	config_rule_values.c
 bgp_SRC := as_path.c attribute_table.c attributes.c community.c fault.c fsm.c message.c multiprotocol.c \
 	neighbor.c connection.c notification.c open.c socket.c speaker.c stream.c update.c
 bgp_SRC += capability.c family.c notification_describe.c role.c route_refresh.c session.c text.c
@@ -43,12 +45,14 @@ bgp_SRC += attribute_show.c attribute_value.c attributes_check.c attributes_enco
 bgp_SRC += admission.c collision.c connection_input.c connection_output.c error_log.c greeting.c link_peer.c \
 	listener.c neighbor_session.c tcp_auth.c tcp_drops.c
 rib_SRC := aggregate.c distance.c export_rule.c otc.c
+rib_SRC += as_pattern.c cause.c inbound.c max_prefix.c policy.c policy_match.c policy_set.c
 rib_SRC += attribute_set.c decision.c export.c import.c outbound.c reason.c rib.c
+rib_SRC += next_hop.c path_list.c weight.c
 nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
 datapath_SRC := attach.c counters.c datapath.c failure.c pins.c tables.c
 control_SRC := control.c json.c request.c show.c show_bgp.c show_neighbors.c show_steering.c
-CTL_SRC := client.c headgatectl.c show.c table.c value.c view.c
+CTL_SRC := ask.c client.c command_show.c headgatectl.c pcapng.c rates.c show.c table.c value.c view.c
 
 # tests/unit/ROOM/test_NAME.c, without root; tests/xdp/test_NAME.c, with root.
 UNIT_TESTS :=
@@ -61,7 +65,7 @@ UNIT_TESTS += $(addprefix core/test_,address config config_file config_neighbor 
 UNIT_TESTS += $(addprefix bgp/test_,admission collision error_log greeting link_peer tcp_drops)
 UNIT_TESTS += $(addprefix core/test_,config_neighbor_keys secret)
 UNIT_TESTS += steering/test_assign nexthop/test_arp nexthop/test_host nexthop/test_probe
-UNIT_TESTS += core/test_flow_hash core/test_pool
+UNIT_TESTS += core/test_flow_hash core/test_pool core/test_prefix_map
 UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/test_export rib/test_rib
 UNIT_TESTS += core/test_config_path rib/test_static
 UNIT_TESTS += core/test_config_vip rib/test_export_ready
@@ -69,11 +73,15 @@ UNIT_TESTS += rib/test_leave rib/test_otc rib/test_export_random
 UNIT_TESTS += bgp/test_confederation core/test_config_confederation rib/test_export_confederation
 UNIT_TESTS += core/test_config_inside rib/test_export_peers
 UNIT_TESTS += core/test_config_aggregate rib/test_aggregate
+UNIT_TESTS += core/test_config_rule rib/test_policy rib/test_policy_rib rib/test_as_pattern rib/test_max_prefix
+UNIT_TESTS += rib/test_multipath rib/test_weight rib/test_decision_random rib/test_decision_oracle rib/test_bandwidth
+UNIT_TESTS += steering/test_two_ribs core/test_config_multipath
 XDP_TESTS := test_datapath test_forward test_oracle
 XDP_TESTS += test_tracker
 FUZZ_TARGETS :=
 FUZZ_TARGETS += arp config control
 FUZZ_TARGETS += message open update
+FUZZ_TARGETS += rule
 
 # ------------------------------------------------------------- flags
 
@@ -86,6 +94,7 @@ SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recove
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DHEADGATE_VERSION='"$(VERSION)"' $(WARNINGS) \
 	$(INCLUDES) $(CFLAGS) $(SANITIZE) $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
 LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+CTL_LIBS = $(shell $(PKG_CONFIG) --libs json-c libpcap)
 TEST_LIBS = $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka)
 MULTIARCH = $(shell $(CC) -print-multiarch)
 BPF_CFLAGS := -std=gnu11 -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Wshadow -Werror -Iinclude
@@ -118,15 +127,15 @@ $(B)/headgate: $(AGENT_OBJ) $(ROOM_ARCHIVES)
 CTL_OBJ := $(addprefix $(B)/tools/,$(CTL_SRC:.c=.o))
 $(B)/headgatectl: $(CTL_OBJ)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(CTL_LIBS)
 
 # Tests of the tools link the tool's objects, all but its main().
-CTL_TESTS := tools/test_client tools/test_show tools/test_table
+CTL_TESTS := tools/test_client tools/test_pcapng tools/test_rates tools/test_show tools/test_table
 CTL_TEST_BINS := $(addprefix $(B)/tests/unit/,$(CTL_TESTS))
 $(CTL_TEST_BINS:=.o): INCLUDES += -Itools
 $(CTL_TEST_BINS): %: %.o $(filter-out %/headgatectl.o,$(CTL_OBJ))
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(CTL_LIBS)
 
 $(B)/%.o: %.c
 	$(call say,CC,$@)
@@ -189,6 +198,12 @@ check:
 	$(Q)B=$(B) SAN_BUILD=$(B)/san $(PYTHON) tests/run.py --unit $(UNIT_BINS) \
 		--san $(UNIT_BINS:$(B)/%=$(B)/san/%) --xdp $(XDP_BINS) --lab tests/lab tests/fault
 
+# The tests of the program on other kernels, in virtual machines: 5 minutes.
+KERNELS ?= 5.10,6.1,6.12,6.18
+check-kernels: tests
+	$(Q)$(PYTHON) tests/vm/kernels.py --folder $(B)/vm --kernels $(KERNELS) \
+		$(addprefix --env ,$(KERNEL_ENV)) $(XDP_BINS)
+
 demo:
 	$(Q)tools/deps.sh
 	$(Q)$(MAKE) --no-print-directory $(JOBS) all
@@ -213,7 +228,7 @@ format:
 SECONDS ?= 60
 RUNS ?=
 FUZZ_BINS := $(addprefix $(B)/fuzz/fuzz_,$(FUZZ_TARGETS))
-FUZZ_SRC := $(foreach room,core bgp nexthop,$(addprefix agent/$(room)/,$($(room)_SRC))) agent/control/request.c
+FUZZ_SRC := $(foreach room,core bgp rib nexthop,$(addprefix agent/$(room)/,$($(room)_SRC))) agent/control/json.c agent/control/request.c
 FUZZ_CFLAGS = $(filter-out -O2,$(ALL_CFLAGS)) -O1 -fno-sanitize-recover=undefined
 FUZZ_LIMIT = $(if $(RUNS),-runs=$(RUNS),-max_total_time=$(SECONDS))
 
@@ -252,12 +267,13 @@ help:
 	@echo "make demo        a lab of network namespaces, narrated (root; installs packages)"
 	@echo "make check       every test: unit, XDP, lab, lint (root; installs packages)"
 	@echo "make check-unit  the tests that need no root"
+	@echo "make check-kernels  the XDP tests on KERNELS=$(KERNELS) in virtual machines"
 	@echo "make fuzz        fuzz targets, SECONDS=$(SECONDS) or RUNS= each"
 	@echo "make bench-bgp   BGP load beside BIRD, ROUNDS=$(ROUNDS) (root)"
 	@echo "make lint        format, include directions, headers, warnings"
 	@echo "make format install clean deps"
 	@echo "Variables: B=folder V=1 SAN=1 CC= CLANG= PREFIX= DESTDIR="
 
-.PHONY: all unit tests check check-unit bench-bgp demo deps lint format fuzz install clean help
+.PHONY: all unit tests check check-unit check-kernels bench-bgp demo deps lint format fuzz install clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

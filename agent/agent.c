@@ -164,6 +164,7 @@ void agent_free(struct agent *agent)
 	free(agent->let_go);
 	if (agent->leave)
 		event_free(agent->leave);
+	free(agent->members);
 	if (agent->takeover)
 		event_free(agent->takeover);
 	if (agent->process)

@@ -12,7 +12,6 @@
 #include "core/clock.h"
 #include "core/config.h"
 #include "core/log.h"
-#include "rib/distance.h"
 #include "wires.h"
 
 enum {
@@ -29,12 +28,14 @@ static void on_nexthop_changed(const struct nexthop *nexthop, void *context)
 	rib_next_hop_changed(agent->rib, &nexthop->address);
 }
 
+/* What the kernel's route to it costs is not known: the same for all. */
 static enum path_reason check_next_hop(const struct address *address,
-				       void *context)
+				       uint32_t *igp_cost, void *context)
 {
 	struct agent *agent = context;
 	const struct nexthop *nexthop = nexthop_find(agent->tracker, address);
 
+	(void)igp_cost;
 	if (nexthop && nexthop_is_alive(nexthop))
 		return REASON_NONE;
 	if (nexthop && nexthop->state == NEXTHOP_FAILED)
@@ -106,11 +107,26 @@ int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 				   error, AGENT_ERROR_SIZE);
 }
 
-/* Returns the members of the route's set, `route->selected` of them. */
-static struct assign_member *members_of(const struct route *route)
+/* Room for `count` members, which is kept for the next set. */
+static struct assign_member *member_room(struct agent *agent, size_t count)
 {
-	struct assign_member *members =
-		calloc(route->selected + 1, sizeof(*members));
+	struct assign_member *grown;
+
+	if (count < agent->member_room)
+		return agent->members;
+	grown = realloc(agent->members, 2 * (count + 1) * sizeof(*grown));
+	if (!grown)
+		return NULL;
+	agent->members = grown;
+	agent->member_room = 2 * (count + 1);
+	return grown;
+}
+
+/* The members of the route's set, `route->selected` of them. */
+static struct assign_member *members_of(struct agent *agent,
+					const struct route *route)
+{
+	struct assign_member *members = member_room(agent, route->selected);
 	size_t count = 0;
 
 	if (!members)
@@ -118,8 +134,10 @@ static struct assign_member *members_of(const struct route *route)
 	for (const struct path *path = route->paths; path; path = path->next)
 		if (path->reason == REASON_NONE)
 			members[count++] = (struct assign_member){
-				.address = path->attributes->next_hop,
-				.weight = path_static_weight(path),
+				.address = *next_hop_address(
+					path->attributes->next_hop),
+				.weight = rib_path_weight(agent->rib, route,
+							  path),
 			};
 	return members;
 }
@@ -127,14 +145,13 @@ static struct assign_member *members_of(const struct route *route)
 static bool on_set_decided(const struct route *route, void *context)
 {
 	struct agent *agent = context;
-	struct assign_member *members = members_of(route);
+	struct assign_member *members = members_of(agent, route);
 	char text[PREFIX_TEXT_SIZE];
 	int error = -ENOMEM;
 
 	if (members)
 		error = steering_set_vip(agent->steering, &route->node.prefix,
 					 members, route->selected);
-	free(members);
 	if (error)
 		log_error("steering",
 			  "%s: cannot be steered and is not announced: %s",
@@ -219,6 +236,44 @@ static void on_process(evutil_socket_t fd, short what, void *context)
 		wire_send_all_exports(agent);
 }
 
+static bool is_own_address(const struct prefix *prefix, void *context)
+{
+	const struct agent *agent = context;
+
+	return prefix_is_host(prefix) &&
+	       nexthop_is_local(agent->tracker, &prefix->address);
+}
+
+/* A network of ours, or a part of it; a single address in it may be a VIP. */
+static bool is_next_hop_subnet(const struct prefix *prefix, void *context)
+{
+	const struct agent *agent = context;
+
+	return !prefix_is_host(prefix) &&
+	       nexthop_is_on_link(agent->tracker, &prefix->address);
+}
+
+static struct decision_options decision_options(const struct config *config)
+{
+	return (struct decision_options){
+		.maximum_paths = config->maximum_paths,
+		.maximum_paths_ibgp = config->maximum_paths_ibgp,
+		.as_path = config->multipath_as_path,
+		.confederation = config->multipath_confederation,
+		.skip_igp_cost = config->skip_igp_cost,
+		.cluster_length = config->multipath_cluster_length,
+		.count_confederation_path = config->count_confederation_path,
+		.ebgp_ibgp = config->multipath_ebgp_ibgp,
+		.always_compare_med = config->always_compare_med,
+		.missing_med = config->missing_med,
+		.aigp = config->aigp,
+		.bandwidth_use = config->link_bandwidth,
+		.bandwidth_unit = config->bandwidth_unit,
+		.default_weight = config->default_weight,
+		.add_path_weight = config->add_path_weight,
+	};
+}
+
 int wire_rib(struct agent *agent)
 {
 	const struct config *config = agent->config;
@@ -230,16 +285,17 @@ int wire_rib(struct agent *agent)
 			.cluster_id = config->cluster_id,
 			.vips = config->vips,
 			.vip_count = config->vip_count,
+			.is_own_address = is_own_address,
+			.is_next_hop_subnet = is_next_hop_subnet,
+			.context = agent,
 		},
-		.decision = {
-			.maximum_paths = config->maximum_paths,
-			.maximum_paths_ibgp = config->maximum_paths_ibgp,
-			.as_path = config->multipath_as_path,
-		},
+		.policy = policy_of(config->rules, config->rule_count),
+		.decision = decision_options(config),
 		.min_nexthops = config->min_nexthops,
 		.announce_delay_ms = config->announce_delay * MS_PER_S,
 		.aggregates = config->aggregates,
 		.aggregate_count = config->aggregate_count,
+		.announce_bandwidth = config->announce_bandwidth,
 		.hooks = {
 			.next_hop_check = check_next_hop,
 			.next_hop_track = track_next_hop,

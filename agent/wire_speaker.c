@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Sessions and UPDATEs of the speaker, for the rib. */
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +23,9 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 		.identifier = session->remote_open.identifier,
 		.as = session->remote_open.as,
 		.type = peer_type(&session->agreed),
+		.interface = neighbor->config.interface,
+		.multipath_off = neighbor->config.multipath ==
+				 NEIGHBOR_MULTIPATH_NO,
 	};
 	struct agent *agent = context;
 	struct address local;
@@ -39,6 +43,8 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 	peer->next_hop = neighbor->config.next_hop;
 	if (source.type == PEER_EXTERNAL)
 		peer->relation = neighbor->config.relation;
+	peer->max_prefix.limit = neighbor->config.max_prefix;
+	peer->max_prefix.action = neighbor->config.max_prefix_action;
 	neighbor->owner_data = peer;
 	wire_send_exports(agent, neighbor);
 }
@@ -56,8 +62,13 @@ static int on_update(struct bgp_neighbor *neighbor,
 		     const struct bgp_update *update, void *context)
 {
 	struct agent *agent = context;
+	struct rib_peer *peer = neighbor->owner_data;
+	int error = rib_update(agent->rib, peer, update);
 
-	return rib_update(agent->rib, neighbor->owner_data, update);
+	if (error != -EDQUOT)
+		return error;
+	bgp_neighbor_exceeded(neighbor, peer->max_prefix.exceeded);
+	return 0;
 }
 
 static void on_route_refresh(struct bgp_neighbor *neighbor,

@@ -17,6 +17,7 @@
 #include "rib/rib.h"
 #include "steering/steering.h"
 
+struct assign_member;
 struct control;
 struct event;
 
@@ -34,6 +35,8 @@ struct agent {
 	struct bgp_speaker *speaker;
 	struct address *let_go; /* next hops put down in this turn */
 	size_t let_go_count;
+	struct assign_member *members; /* of the set being told to steering */
+	size_t member_room;
 	struct control_view view;
 	int failed;   /* -errno of what ended the loop */
 	bool running; /* this agent is the one in charge of the host */

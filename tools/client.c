@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* One request to the agent and its reply. See client.h. */
+/* Lines to the agent and back. See client.h. */
 
 #include "client.h"
 
@@ -13,13 +13,6 @@
 
 enum {
 	FIRST_REPLY_SIZE = 64 * 1024,
-};
-
-/* The line read so far. */
-struct reply {
-	char *text;
-	size_t size;
-	size_t used;
 };
 
 static int set_timeout(int fd, unsigned int timeout_s)
@@ -68,75 +61,114 @@ static int send_all(int fd, const char *data, size_t size)
 }
 
 /* Makes room for at least one byte and the end of the text. */
-static int make_room(struct reply *reply)
+static int make_room(struct client *client)
 {
-	size_t size = reply->size ? 2 * reply->size : FIRST_REPLY_SIZE;
+	size_t size = client->size ? 2 * client->size : FIRST_REPLY_SIZE;
 	char *text;
 
-	if (reply->used + 1 < reply->size)
+	if (client->used + 1 < client->size)
 		return 0;
-	text = realloc(reply->text, size);
+	text = realloc(client->text, size);
 	if (!text)
 		return -ENOMEM;
-	reply->text = text;
-	reply->size = size;
+	client->text = text;
+	client->size = size;
 	return 0;
 }
 
-/* 1 when the line is complete, 0 when more is to come, or -errno. */
-static int receive_some(int fd, struct reply *reply)
+/* Adds what has come to the text, at least a byte. Returns 0 or -errno. */
+static int receive_some(struct client *client)
 {
-	int error = make_room(reply);
-	char *start, *newline;
+	int error = make_room(client);
 	ssize_t received;
 
 	if (error)
 		return error;
-	start = reply->text + reply->used;
-	received = recv(fd, start, reply->size - reply->used - 1, 0);
+	received = recv(client->fd, client->text + client->used,
+			client->size - client->used - 1, 0);
 	if (received < 0)
-		return errno == EINTR ? 0 : last_error();
+		return errno == EINTR ? -EINTR : last_error();
 	if (!received)
 		return -ECONNRESET;
-	reply->used += (size_t)received;
-	start[received] = '\0';
-	newline = memchr(start, '\n', (size_t)received);
-	if (newline)
-		*newline = '\0';
-	return newline != NULL;
+	client->used += (size_t)received;
+	return 0;
 }
 
-static int receive_line(int fd, char **line)
+/* Forgets the line that was returned last. */
+static void drop_line(struct client *client)
 {
-	struct reply reply = { .text = NULL };
-	int done;
+	client->used -= client->line_size;
+	memmove(client->text, client->text + client->line_size, client->used);
+	client->line_size = 0;
+}
 
-	do
-		done = receive_some(fd, &reply);
-	while (!done);
-	if (done < 0) {
-		free(reply.text);
-		return done;
+int client_receive(struct client *client, char **line)
+{
+	size_t searched = 0;
+	int error = 0;
+
+	if (client->line_size)
+		drop_line(client);
+	while (!error) {
+		char *from = client->text + searched;
+		char *end =
+			client->used > searched ?
+				memchr(from, '\n', client->used - searched) :
+				NULL;
+
+		if (end) {
+			*end = '\0';
+			client->line_size = (size_t)(end + 1 - client->text);
+			*line = client->text;
+			return 0;
+		}
+		searched = client->used;
+		error = receive_some(client);
 	}
-	*line = reply.text;
-	return 0;
+	return error;
+}
+
+int client_open(struct client *client, const char *path, unsigned int timeout_s)
+{
+	int error;
+
+	*client = (struct client){
+		.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0),
+	};
+	if (client->fd < 0)
+		return -errno;
+	error = set_timeout(client->fd, timeout_s);
+	return error ? error : connect_to(client->fd, path);
+}
+
+void client_close(struct client *client)
+{
+	if (client->fd >= 0)
+		close(client->fd);
+	free(client->text);
+	*client = (struct client){ .fd = -1 };
+}
+
+int client_send(struct client *client, const char *line)
+{
+	return send_all(client->fd, line, strlen(line));
 }
 
 int client_request(const char *path, unsigned int timeout_s,
 		   const char *request, char **reply)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int error;
+	struct client client;
+	int error = client_open(&client, path, timeout_s);
+	char *line;
 
-	if (fd < 0)
-		return -errno;
-	error = set_timeout(fd, timeout_s);
 	if (!error)
-		error = connect_to(fd, path);
-	if (!error)
-		error = send_all(fd, request, strlen(request));
-	if (!error)
-		error = receive_line(fd, reply);
-	close(fd);
+		error = client_send(&client, request);
+	while (!error && (error = client_receive(&client, &line)) == -EINTR)
+		error = 0;
+	if (!error) {
+		*reply = strdup(line);
+		error = *reply ? 0 : -ENOMEM;
+	}
+	client_close(&client);
 	return error;
 }

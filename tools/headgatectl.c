@@ -4,54 +4,48 @@
  * as the JSON that came. Data goes to stdout, messages to stderr.
  */
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <json-c/json.h>
-
 #include <headgate/ctl.h>
 
-#include "client.h"
-#include "show.h"
+#include "command.h"
 #include "view.h"
 
-enum exit_code {
-	EXIT_OK = 0,
-	EXIT_FAILED = 1,
-	EXIT_USAGE = 2,
-	EXIT_UNREACHABLE = 3,
-	EXIT_NOT_PERMITTED = 4,
-};
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-struct options {
-	const char *socket;
-	bool json;
-};
-
-static const char short_options[] = "js:hV";
+static const char short_options[] = "js:wn:hV";
 
 static const struct option long_options[] = {
 	{ "json", no_argument, NULL, 'j' },
 	{ "socket", required_argument, NULL, 's' },
+	{ "watch", no_argument, NULL, 'w' },
+	{ "count", required_argument, NULL, 'n' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
 
+static const struct command commands[] = {
+	{ "show", "WHAT", "what there is", command_show },
+};
+
 static const char usage[] =
-	"Usage: headgatectl [-j] [-s PATH] show WHAT\n"
+	"Usage: headgatectl [OPTION]... COMMAND [WORD]...\n"
 	"\n"
 	"  -j, --json         Print the agent's reply as it comes.\n"
 	"  -s, --socket PATH  Where the agent listens. Default:\n"
 	"                     " HG_CTL_SOCKET "\n"
+	"  -w, --watch        show: again every second, counters with rates.\n"
+	"  -n, --count N      With --watch: N times, then end.\n"
 	"  -h, --help         Print this text and exit.\n"
 	"  -V, --version      Print the version and exit.\n"
 	"\n"
-	"WHAT is one of:\n";
+	"Commands:\n";
 
 static const char exit_codes[] =
 	"\nExit codes: 0 ok, 1 request failed, 2 usage, 3 agent not "
@@ -60,115 +54,19 @@ static const char exit_codes[] =
 static void print_help(void)
 {
 	fputs(usage, stdout);
+	for (size_t i = 0; i < COUNT_OF(commands); i++)
+		printf("  %s %s\n      %s\n", commands[i].name,
+		       commands[i].usage, commands[i].help);
+	fputs("\nshow WHAT:\n", stdout);
 	for (size_t i = 0; i < view_count; i++)
-		printf("  %-9s  %s\n", views[i].what, views[i].help);
+		printf("  %-9s %-7s  %s\n", views[i].what,
+		       views[i].argument ? views[i].argument : "",
+		       views[i].help);
 	fputs(exit_codes, stdout);
 }
 
-/* Ends a message with the words that would have been understood. */
-static int reject_what(const char *what)
-{
-	if (what)
-		fprintf(stderr, "headgatectl: show: unknown '%s'; it is one of",
-			what);
-	else
-		fputs("headgatectl: show what? It is one of", stderr);
-	for (size_t i = 0; i < view_count; i++)
-		fprintf(stderr, "%s %s", i ? "," : "", views[i].what);
-	fputc('\n', stderr);
-	return EXIT_USAGE;
-}
-
-static int fail_unreachable(const char *path, int error)
-{
-	if (error == -EACCES || error == -EPERM) {
-		fprintf(stderr,
-			"headgatectl: %s: %s; run as root or as a member of "
-			"the socket's group\n",
-			path, strerror(-error));
-		return EXIT_NOT_PERMITTED;
-	}
-	fprintf(stderr,
-		"headgatectl: cannot reach the agent at %s: %s; is headgate "
-		"running? --socket names another path\n",
-		path, strerror(-error));
-	return EXIT_UNREACHABLE;
-}
-
-/* The agent's own words if it refused, else NULL. */
-static const char *refusal(struct json_object *reply)
-{
-	struct json_object *error;
-
-	if (!json_object_object_get_ex(reply, "error", &error))
-		return NULL;
-	return json_object_get_string(error);
-}
-
-static int print_tables(const struct view *view, struct json_object *reply)
-{
-	const char *missing = NULL;
-	int error = show_print(view, reply, stdout, &missing);
-
-	if (error == -EPROTO)
-		fprintf(stderr,
-			"headgatectl: the reply has no '%s'; are headgate and "
-			"headgatectl of the same version?\n",
-			missing);
-	else if (error)
-		fprintf(stderr, "headgatectl: %s\n", strerror(-error));
-	return error ? EXIT_FAILED : EXIT_OK;
-}
-
-static int print_reply(const struct view *view, const char *line, bool json)
-{
-	struct json_object *reply = json_tokener_parse(line);
-	int code = EXIT_FAILED;
-
-	if (!json_object_is_type(reply, json_type_object)) {
-		fputs("headgatectl: the reply is no JSON object; does "
-		      "--socket name headgate's?\n",
-		      stderr);
-		goto out;
-	}
-	if (json)
-		puts(line);
-	if (refusal(reply))
-		fprintf(stderr, "headgatectl: %s\n", refusal(reply));
-	else
-		code = json ? EXIT_OK : print_tables(view, reply);
-	if (fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "headgatectl: cannot write: %s\n",
-			strerror(errno));
-		code = EXIT_FAILED;
-	}
-out:
-	json_object_put(reply);
-	return code;
-}
-
-static int show(const struct options *options, const char *what)
-{
-	const struct view *view = what ? view_find(what) : NULL;
-	char request[HG_CTL_MAX_REQUEST];
-	char *line;
-	int error, code;
-
-	if (!view)
-		return reject_what(what);
-	snprintf(request, sizeof(request),
-		 "{\"request\":\"show\",\"what\":\"%s\"}\n", view->what);
-	error = client_request(options->socket, HG_CTL_TIMEOUT_S, request,
-			       &line);
-	if (error)
-		return fail_unreachable(options->socket, error);
-	code = print_reply(view, line, options->json);
-	free(line);
-	return code;
-}
-
-/* `words` are what the options left over, `count` of them. */
-static int run(const struct options *options, int count, char **words)
+static enum exit_code run(const struct ask_options *options, int count,
+			  char **words)
 {
 	if (!count) {
 		fputs("headgatectl: what to do? `headgatectl show WHAT`, or "
@@ -176,24 +74,36 @@ static int run(const struct options *options, int count, char **words)
 		      stderr);
 		return EXIT_USAGE;
 	}
-	if (strcmp(words[0], "show")) {
+	for (size_t i = 0; i < COUNT_OF(commands); i++)
+		if (!strcmp(commands[i].name, words[0]))
+			return commands[i].run(options, count - 1, words + 1);
+	fprintf(stderr, "headgatectl: unknown command '%s'; it is one of",
+		words[0]);
+	for (size_t i = 0; i < COUNT_OF(commands); i++)
+		fprintf(stderr, "%s %s", i ? "," : "", commands[i].name);
+	fputs(", see --help\n", stderr);
+	return EXIT_USAGE;
+}
+
+static bool read_count(const char *text, unsigned int *count)
+{
+	char *end;
+	unsigned long number = strtoul(text, &end, 10);
+
+	if (*text < '1' || *text > '9' || *end || number > UINT16_MAX) {
 		fprintf(stderr,
-			"headgatectl: unknown command '%s'; the only one is "
-			"show, see --help\n",
-			words[0]);
-		return EXIT_USAGE;
+			"headgatectl: --count: '%s' is not a number from 1 to "
+			"%d\n",
+			text, UINT16_MAX);
+		return false;
 	}
-	if (count > 2) {
-		fprintf(stderr, "headgatectl: unexpected '%s'; see --help\n",
-			words[2]);
-		return EXIT_USAGE;
-	}
-	return show(options, words[1]);
+	*count = (unsigned int)number;
+	return true;
 }
 
 int main(int argc, char **argv)
 {
-	struct options options = { .socket = HG_CTL_SOCKET };
+	struct ask_options options = { .socket = HG_CTL_SOCKET };
 	int option;
 
 	while ((option = getopt_long(argc, argv, short_options, long_options,
@@ -204,6 +114,13 @@ int main(int argc, char **argv)
 			break;
 		case 's':
 			options.socket = optarg;
+			break;
+		case 'w':
+			options.watch = true;
+			break;
+		case 'n':
+			if (!read_count(optarg, &options.count))
+				return EXIT_USAGE;
 			break;
 		case 'h':
 			print_help();

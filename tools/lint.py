@@ -30,7 +30,11 @@ ROOMS = {
     "tools": {"include/headgate"},
 }
 # The part of bgp/ that knows neither sockets nor time.
-PURE = {"agent/rib/decision", "agent/rib/distance", "agent/rib/export_rule", "agent/rib/import", "agent/rib/otc", "agent/steering/assign",
+PURE = {"agent/rib/decision", "agent/rib/distance", "agent/rib/export_rule", "agent/rib/otc",
+        "agent/rib/import", "agent/rib/as_pattern", "agent/rib/cause",
+        "agent/rib/max_prefix", "agent/rib/policy", "agent/rib/policy_match", "agent/rib/policy_set",
+        "agent/rib/path_list", "agent/rib/weight",
+        "agent/steering/assign",
         "agent/nexthop/arp", "agent/nexthop/probe"} | {
     "agent/bgp/" + name for name in
     ("admission", "collision", "error_log", "greeting",

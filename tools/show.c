@@ -47,23 +47,40 @@ static const char *scratch_take(struct scratch *scratch)
 	return scratch->text;
 }
 
-static void add_row(struct table *table, const struct view_section *section,
-		    const struct view_place *place, struct scratch *scratch)
+/* A table being filled. */
+struct filling {
+	const struct view_section *section;
+	bool rates; /* with the columns of rates */
+	struct table *table;
+	struct scratch scratch;
+};
+
+static bool is_shown(const struct filling *filling,
+		     const struct view_column *column)
 {
+	return filling->rates || !column->watch;
+}
+
+static void add_row(struct filling *filling, const struct view_place *place)
+{
+	const struct view_section *section = filling->section;
+	struct scratch *scratch = &filling->scratch;
+
 	for (size_t i = 0; i < section->column_count; i++) {
 		const struct view_column *column = &section->columns[i];
 
+		if (!is_shown(filling, column))
+			continue;
 		if (column->write)
 			column->write(place, scratch->out);
 		else
 			value_write(place->row, column->field, scratch->out);
-		table_add_cell(table, scratch_take(scratch));
+		table_add_cell(filling->table, scratch_take(scratch));
 	}
 }
 
-static void add_rows(struct table *table, const struct view_section *section,
-		     struct json_object *list, struct json_object *parent,
-		     struct scratch *scratch)
+static void add_rows(struct filling *filling, struct json_object *list,
+		     struct json_object *parent)
 {
 	size_t count = json_object_array_length(list);
 
@@ -73,14 +90,15 @@ static void add_rows(struct table *table, const struct view_section *section,
 			.parent = parent,
 		};
 
-		add_row(table, section, &place, scratch);
+		add_row(filling, &place);
 	}
 }
 
 /* Each entry of the list as a line with the rows of its inner list below. */
-static void add_entries(struct table *table, const struct view_section *section,
-			struct json_object *list, struct scratch *scratch)
+static void add_entries(struct filling *filling, struct json_object *list)
 {
+	const struct view_section *section = filling->section;
+	struct scratch *scratch = &filling->scratch;
 	size_t count = json_object_array_length(list);
 
 	for (size_t i = 0; i < count; i++) {
@@ -88,32 +106,33 @@ static void add_entries(struct table *table, const struct view_section *section,
 		struct json_object *inner = value_at(entry, section->inner);
 
 		value_expand(entry, section->heading, scratch->out);
-		table_add_line(table, scratch_take(scratch));
+		table_add_line(filling->table, scratch_take(scratch));
 		if (json_object_is_type(inner, json_type_array))
-			add_rows(table, section, inner, entry, scratch);
+			add_rows(filling, inner, entry);
 	}
 }
 
 static int print_list(const struct view_section *section,
-		      struct json_object *list, FILE *out)
+		      struct json_object *list, bool rates, FILE *out)
 {
+	struct filling filling = { .section = section, .rates = rates };
 	struct table_column columns[MAX_COLUMNS];
-	struct scratch scratch;
-	struct table *table;
-	int error = scratch_open(&scratch);
+	int error = scratch_open(&filling.scratch);
+	size_t count = 0;
 
 	if (error)
 		return error;
 	for (size_t i = 0; i < section->column_count; i++)
-		columns[i] = section->columns[i].table;
-	table = table_new(columns, section->column_count);
+		if (is_shown(&filling, &section->columns[i]))
+			columns[count++] = section->columns[i].table;
+	filling.table = table_new(columns, count);
 	if (section->inner)
-		add_entries(table, section, list, &scratch);
+		add_entries(&filling, list);
 	else
-		add_rows(table, section, list, NULL, &scratch);
-	error = table_print(table, out);
-	table_free(table);
-	scratch_close(&scratch);
+		add_rows(&filling, list, NULL);
+	error = table_print(filling.table, out);
+	table_free(filling.table);
+	scratch_close(&filling.scratch);
 	return error;
 }
 
@@ -144,7 +163,7 @@ static int print_lines(const struct view_section *section,
 }
 
 static int print_section(const struct view_section *section,
-			 struct json_object *reply, FILE *out)
+			 struct json_object *reply, bool rates, FILE *out)
 {
 	struct json_object *part = value_at(reply, section->path);
 
@@ -153,19 +172,19 @@ static int print_section(const struct view_section *section,
 			       print_lines(section, part, out) :
 			       -EPROTO;
 	return json_object_is_type(part, json_type_array) ?
-		       print_list(section, part, out) :
+		       print_list(section, part, rates, out) :
 		       -EPROTO;
 }
 
-int show_print(const struct view *view, struct json_object *reply, FILE *out,
-	       const char **missing)
+int show_print(const struct view *view, struct json_object *reply, bool rates,
+	       FILE *out, const char **missing)
 {
 	for (size_t i = 0; i < view->section_count; i++) {
 		int error;
 
 		if (i)
 			fputc('\n', out);
-		error = print_section(&view->sections[i], reply, out);
+		error = print_section(&view->sections[i], reply, rates, out);
 		if (error == -EPROTO)
 			*missing = view->sections[i].path;
 		if (error)

@@ -4,16 +4,17 @@
 
 /* A reply as tables, by a view. */
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct json_object;
 struct view;
 
 /*
- * Returns 0, -ENOMEM, or -EPROTO if the reply lacks a part, whose path is then
+ * With `rates` also the columns that only a second reply can fill. Returns 0, -ENOMEM, or -EPROTO if the reply lacks a part, whose path is then
  * in *missing.
  */
-int show_print(const struct view *view, struct json_object *reply, FILE *out,
-	       const char **missing);
+int show_print(const struct view *view, struct json_object *reply, bool rates,
+	       FILE *out, const char **missing);
 
 #endif

@@ -20,6 +20,10 @@
 	{                                                  \
 		.table = { (name), true }, .field = (from) \
 	}
+#define COLUMN_RATE(name, from)                                            \
+	{                                                                  \
+		.table = { (name), true }, .field = (from), .watch = true, \
+	}
 #define COLUMN_WRITE(name, function)                            \
 	{                                                       \
 		.table = { (name), false }, .write = (function) \
@@ -112,14 +116,32 @@ static void write_mark(const struct view_place *place, FILE *out)
 				     "-");
 }
 
+/* "filtered: denied_by_rule 2" says more than the reason alone. */
+static void write_cause(const struct view_place *place, FILE *out)
+{
+	const char *reason =
+		json_object_get_string(value_at(place->row, "reason"));
+	const char *cause =
+		json_object_get_string(value_at(place->row, "cause"));
+	int rule = json_object_get_int(value_at(place->row, "rule"));
+
+	if (!cause || !reason || !strcmp(cause, reason))
+		return;
+	fprintf(out, ": %s", cause);
+	if (rule)
+		fprintf(out, " %d", rule);
+}
+
 static void write_why(const struct view_place *place, FILE *out)
 {
-	if (is_best(place))
+	if (is_best(place)) {
 		fputs("best", out);
-	else if (is_selected(place))
+	} else if (is_selected(place)) {
 		fputs("equal to best", out);
-	else
+	} else {
 		value_write(place->row, "reason", out);
+		write_cause(place, out);
+	}
 }
 
 static const struct view_column path_columns[] = {
@@ -184,18 +206,24 @@ static const struct view_column outcome_columns[] = {
 	COLUMN_TEXT("OUTCOME", "name"),
 	COLUMN_NUMBER("PACKETS", "packets"),
 	COLUMN_NUMBER("BYTES", "bytes"),
+	COLUMN_RATE("PACKETS/S", "packet_rate"),
+	COLUMN_RATE("BYTES/S", "byte_rate"),
 };
 
 static const struct view_column vip_counter_columns[] = {
 	COLUMN_TEXT("VIP", "prefix"),
 	COLUMN_NUMBER("PACKETS", "packets"),
 	COLUMN_NUMBER("BYTES", "bytes"),
+	COLUMN_RATE("PACKETS/S", "packet_rate"),
+	COLUMN_RATE("BYTES/S", "byte_rate"),
 };
 
 static const struct view_column nexthop_counter_columns[] = {
 	COLUMN_TEXT("NEXT HOP", "address"),
 	COLUMN_NUMBER("PACKETS", "packets"),
 	COLUMN_NUMBER("BYTES", "bytes"),
+	COLUMN_RATE("PACKETS/S", "packet_rate"),
+	COLUMN_RATE("BYTES/S", "byte_rate"),
 };
 
 static const struct view_section counter_sections[] = {
@@ -205,16 +233,18 @@ static const struct view_section counter_sections[] = {
 };
 
 const struct view views[] = {
-	{ "status", "the agent and its interfaces at a glance",
+	{ "status", NULL, "the agent and its interfaces at a glance",
 	  SECTIONS(status_sections) },
-	{ "neighbors", "BGP sessions", SECTIONS(neighbor_sections) },
-	{ "routes", "every path, in the set or why not",
+	{ "neighbors", NULL, "BGP sessions", SECTIONS(neighbor_sections) },
+	{ "routes", NULL, "every path, in the set or why not",
 	  SECTIONS(route_sections) },
-	{ "nexthops", "where packets can be sent to",
+	{ "route", "prefix", "the same for one prefix or address",
+	  SECTIONS(route_sections) },
+	{ "nexthops", NULL, "where packets can be sent to",
 	  SECTIONS(nexthop_sections) },
-	{ "groups", "which next hop owns how many buckets",
+	{ "groups", NULL, "which next hop owns how many buckets",
 	  SECTIONS(group_sections) },
-	{ "counters", "packets by outcome, VIP and next hop",
+	{ "counters", NULL, "packets by outcome, VIP and next hop",
 	  SECTIONS(counter_sections) },
 };
 

@@ -7,6 +7,7 @@
  * a reply stands in which column. show.c prints by it.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -23,6 +24,7 @@ struct view_place {
 struct view_column {
 	struct table_column table;
 	const char *field;
+	bool watch; /* a rate: there only when it is shown again and again */
 	/* Instead of `field`, where the text is made of several. */
 	void (*write)(const struct view_place *place, FILE *out);
 };
@@ -49,7 +51,8 @@ struct view_section {
 };
 
 struct view {
-	const char *what; /* as on the command line and in the request */
+	const char *what;     /* as on the command line and in the request */
+	const char *argument; /* what it is about, a field too; NULL: nothing */
 	const char *help;
 	const struct view_section *sections;
 	size_t section_count;

@@ -112,6 +112,17 @@ unsigned int as_path_length(struct reader path)
 	return length;
 }
 
+unsigned int as_path_confederation_length(struct reader path)
+{
+	struct as_path_segment segment;
+	unsigned int length = 0;
+
+	while (as_path_next(&path, BGP_AS4_SIZE, &segment))
+		if (segment.type == BGP_SEGMENT_CONFED_SEQUENCE)
+			length += segment.count;
+	return length;
+}
+
 uint32_t as_path_member_as(struct reader path)
 {
 	struct as_path_segment segment;

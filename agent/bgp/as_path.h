@@ -43,6 +43,8 @@ bool as_path_has_segment(struct reader path, unsigned int types);
 
 /* RFC 4271 9.1.2.2 a: a set counts 1; RFC 5065 5.3: confederations count 0. */
 unsigned int as_path_length(struct reader path);
+/* AS numbers in AS_CONFED_SEQUENCEs, which as_path_length() leaves out. */
+unsigned int as_path_confederation_length(struct reader path);
 
 /*
  * The AS the route came from last, and the one it started in: 0 if the path

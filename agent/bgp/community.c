@@ -17,6 +17,7 @@ struct well_known {
 
 static const struct well_known well_known[] = {
 	{ BGP_COMMUNITY_GRACEFUL_SHUTDOWN, "graceful-shutdown" },
+	{ BGP_COMMUNITY_LLGR_STALE, "llgr-stale" },
 	{ BGP_COMMUNITY_BLACKHOLE, "blackhole" },
 	{ BGP_COMMUNITY_NO_EXPORT, "no-export" },
 	{ BGP_COMMUNITY_NO_ADVERTISE, "no-advertise" },

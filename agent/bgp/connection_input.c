@@ -88,6 +88,7 @@ void bgp_connection_process_update(struct bgp_connection *connection)
 		/* RFC 7947 2.2.2.1: a route server does not add itself. */
 		.accept_any_first_as = options->config->relation ==
 				       NEIGHBOR_RELATION_RS,
+		.accept_aigp = options->config->aigp,
 	};
 	struct bgp_update update;
 	enum bgp_verdict verdict = bgp_update_decode(

@@ -55,15 +55,22 @@ static bool read_float(struct reader *value, double *number)
 	return true;
 }
 
-static bool read_bandwidth(struct reader community, uint32_t *as,
-			   double *bytes_per_second)
+/* Whatever its number is. */
+static bool is_bandwidth(struct reader community)
 {
 	unsigned int type = reader_u8(&community);
 	unsigned int subtype = reader_u8(&community);
 
-	if ((type & ~NON_TRANSITIVE) != TYPE_AS2 ||
-	    subtype != SUBTYPE_BANDWIDTH)
+	return (type & ~NON_TRANSITIVE) == TYPE_AS2 &&
+	       subtype == SUBTYPE_BANDWIDTH;
+}
+
+static bool read_bandwidth(struct reader community, uint32_t *as,
+			   double *bytes_per_second)
+{
+	if (!is_bandwidth(community))
 		return false;
+	reader_u16(&community); /* type and subtype */
 	*as = reader_u16(&community);
 	return read_float(&community, bytes_per_second);
 }
@@ -81,6 +88,23 @@ static bool read_long_bandwidth(struct reader community, uint32_t *as,
 	*bytes_per_second = (double)read_u64(&community);
 	*as = reader_u32(&community);
 	return true;
+}
+
+void extended_community_write_other(struct writer *w, struct reader list,
+				    size_t size)
+{
+	double bandwidth;
+	uint32_t as;
+
+	while (list.left >= size) {
+		struct reader one = reader_sub(&list, size);
+
+		if (size == BGP_EXTENDED_COMMUNITY_SIZE ?
+			    is_bandwidth(one) :
+			    read_long_bandwidth(one, &as, &bandwidth))
+			continue;
+		writer_bytes(w, one.data, one.left);
+	}
 }
 
 bool link_bandwidth(const struct bgp_attributes *attributes,

@@ -38,6 +38,10 @@ void link_bandwidth_write(struct writer *w, uint16_t as,
 void extended_community_write_transitive(struct writer *w, struct reader list,
 					 size_t size);
 
+/* Writes the communities, of `size` bytes each, but the link bandwidths. */
+void extended_community_write_other(struct writer *w, struct reader list,
+				    size_t size);
+
 /*
  * "rt:65001:100", "bandwidth:65001:1250000", "0x4301000000000001" for the
  * first one, which is taken off the list.

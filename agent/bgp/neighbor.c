@@ -16,6 +16,10 @@
 #include "bgp/speaker.h"
 #include "core/clock.h"
 
+enum {
+	MS_PER_S = 1000, /* and the same in microseconds to milliseconds */
+};
+
 const char *bgp_neighbor_name(const struct bgp_neighbor *neighbor,
 			      char text[BGP_NEIGHBOR_NAME_SIZE])
 {
@@ -93,6 +97,15 @@ static bool is_dialled(const struct bgp_neighbor *neighbor)
 	       !neighbor->stopped;
 }
 
+/* How long it is still kept down because of its max-prefix. */
+static uint64_t held_ms(const struct bgp_neighbor *neighbor)
+{
+	uint64_t now = clock_now_ms();
+
+	return neighbor->held_until_ms > now ? neighbor->held_until_ms - now :
+					       0;
+}
+
 /*
  * RFC 4271 10: with jitter, so that two sides that failed together do not meet
  * again and again.
@@ -101,8 +114,11 @@ static void start_later(struct bgp_neighbor *neighbor)
 {
 	uint32_t delay_ms = neighbor->restart_delay_s * 750 +
 			    arc4random_uniform(neighbor->restart_delay_s * 250);
-	struct timeval delay = { .tv_sec = delay_ms / 1000,
-				 .tv_usec = delay_ms % 1000 * 1000 };
+	uint64_t at_least_ms = held_ms(neighbor) + delay_ms;
+	struct timeval delay = {
+		.tv_sec = (time_t)(at_least_ms / MS_PER_S),
+		.tv_usec = (suseconds_t)(at_least_ms % MS_PER_S * MS_PER_S),
+	};
 
 	evtimer_add(neighbor->restart, &delay);
 }
@@ -161,7 +177,7 @@ void bgp_neighbor_accept(struct bgp_neighbor *neighbor,
 {
 	struct bgp_notification nothing = { 0 };
 
-	if (neighbor->stopped ||
+	if (neighbor->stopped || held_ms(neighbor) ||
 	    (neighbor->config.interface[0] &&
 	     !move_to(neighbor, &remote->address, remote->ifindex))) {
 		bgp_socket_refuse(fd);
@@ -193,6 +209,23 @@ void bgp_neighbor_reject(struct bgp_neighbor *neighbor, const char *why)
 	bgp_notification_set(&n, BGP_ERROR_CEASE, BGP_CEASE_OUT_OF_RESOURCES,
 			     NULL, 0);
 	snprintf(neighbor->detail, sizeof(neighbor->detail), "%s", why);
+	if (neighbor->session)
+		bgp_connection_stop(neighbor->session, &n);
+}
+
+void bgp_neighbor_exceeded(struct bgp_neighbor *neighbor,
+			   enum bgp_family family)
+{
+	const struct neighbor_config *config = &neighbor->config;
+	struct bgp_notification n;
+
+	bgp_notification_set_max_prefixes(&n, family, config->max_prefix);
+	snprintf(neighbor->detail, sizeof(neighbor->detail),
+		 "more than max-prefix=%u; down for %u s", config->max_prefix,
+		 config->max_prefix_restart);
+	neighbor->held_until_ms =
+		clock_now_ms() +
+		(uint64_t)config->max_prefix_restart * MS_PER_S;
 	if (neighbor->session)
 		bgp_connection_stop(neighbor->session, &n);
 }
@@ -279,7 +312,7 @@ enum bgp_state bgp_neighbor_state(const struct bgp_neighbor *neighbor)
 	enum bgp_state out = neighbor->outgoing.state;
 
 	if (in == BGP_STATE_IDLE && out == BGP_STATE_IDLE &&
-	    !is_dialled(neighbor) && !neighbor->stopped)
+	    !is_dialled(neighbor) && !neighbor->stopped && !held_ms(neighbor))
 		return BGP_STATE_ACTIVE; /* waiting for the peer */
 	return in > out ? in : out;
 }
@@ -288,7 +321,7 @@ bool bgp_neighbor_is_idle(const struct bgp_neighbor *neighbor)
 {
 	return neighbor->incoming.state == BGP_STATE_IDLE &&
 	       neighbor->outgoing.state == BGP_STATE_IDLE &&
-	       !is_dialled(neighbor);
+	       !is_dialled(neighbor) && !held_ms(neighbor);
 }
 
 bool bgp_neighbor_hint(const struct bgp_neighbor *neighbor,
@@ -296,6 +329,14 @@ bool bgp_neighbor_hint(const struct bgp_neighbor *neighbor,
 {
 	if (neighbor->session)
 		return false;
+	if (held_ms(neighbor)) {
+		snprintf(text, size,
+			 "has announced more than max-prefix=%u; down for %u s "
+			 "more",
+			 neighbor->config.max_prefix,
+			 (unsigned int)(held_ms(neighbor) / MS_PER_S + 1));
+		return true;
+	}
 	if (address_is_zero(&neighbor->address)) {
 		snprintf(text, size,
 			 "no single neighbor is known on %s yet; it may "

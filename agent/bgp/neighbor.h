@@ -45,6 +45,7 @@ struct bgp_neighbor {
 	struct bgp_connection *session; /* the established one, or NULL */
 	struct event *restart;		/* dials again after a failure */
 	uint32_t restart_delay_s;
+	uint64_t held_until_ms;	 /* nothing comes up before: max-prefix */
 	uint64_t changed_ms;	 /* when the session came up or went down */
 	uint32_t end_of_rib_due; /* enum bgp_family_bits: see ..._table_sent */
 	uint32_t refreshing;	 /* the same: BoRR is sent, EoRR is due */
@@ -79,6 +80,12 @@ void bgp_neighbor_stop(struct bgp_neighbor *neighbor,
 		       const struct bgp_notification *notification);
 /* Ends the session because it cannot be served. */
 void bgp_neighbor_reject(struct bgp_neighbor *neighbor, const char *why);
+/*
+ * It has announced more than its max-prefix: ends the session (RFC 4486 4) and
+ * lets none come up for as long as is configured.
+ */
+void bgp_neighbor_exceeded(struct bgp_neighbor *neighbor,
+			   enum bgp_family family);
 /*
  * Everything there is to say has been sent to it: ends the first table with
  * End-of-RIB (RFC 4724 2) and an answer to ROUTE-REFRESH with EoRR (RFC 7313

@@ -168,6 +168,7 @@ enum bgp_segment_type {
 /* RFC 1997, RFC 8326, RFC 7999. */
 enum bgp_well_known_community {
 	BGP_COMMUNITY_GRACEFUL_SHUTDOWN = 0xffff0000,
+	BGP_COMMUNITY_LLGR_STALE = 0xffff0006, /* RFC 9494 4.3 */
 	BGP_COMMUNITY_BLACKHOLE = 0xffff029a,
 	BGP_COMMUNITY_NO_EXPORT = 0xffffff01,
 	BGP_COMMUNITY_NO_ADVERTISE = 0xffffff02,

@@ -36,6 +36,16 @@ void json_add_bool(struct json_object *object, const char *name, bool value)
 	json_add(object, name, json_object_new_boolean(value));
 }
 
+const char *json_get_text(struct json_object *object, const char *name)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(object, name, &value) ||
+	    !json_object_is_type(value, json_type_string))
+		return NULL;
+	return json_object_get_string(value);
+}
+
 struct json_object *json_of_address(const struct address *address)
 {
 	char text[ADDRESS_TEXT_SIZE];

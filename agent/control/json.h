@@ -31,6 +31,9 @@ void json_add_mac(struct json_object *object, const char *name,
 void json_add_counter(struct json_object *object,
 		      const struct hg_counter *counter);
 
+/* The text in a field of an object; NULL if there is none. */
+const char *json_get_text(struct json_object *object, const char *name);
+
 struct json_object *json_of_address(const struct address *address);
 struct json_object *json_of_prefix(const struct prefix *prefix);
 

@@ -5,8 +5,13 @@
 
 #include <json-c/json.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "control/json.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 struct json_object *request_failure(const char *format, ...)
 {
@@ -21,32 +26,37 @@ struct json_object *request_failure(const char *format, ...)
 	return reply;
 }
 
-static const char *string_of(struct json_object *request, const char *name)
+static struct json_object *answer_show(const struct control_view *view,
+				       struct json_object *request)
 {
-	struct json_object *value;
-
-	if (!json_object_object_get_ex(request, name, &value) ||
-	    !json_object_is_type(value, json_type_string))
-		return NULL;
-	return json_object_get_string(value);
-}
-
-static struct json_object *answer_object(const struct control_view *view,
-					 struct json_object *request)
-{
-	const char *verb = string_of(request, "request");
-	const char *what = string_of(request, "what");
+	const char *what = json_get_text(request, "what");
+	struct json_object *reply = what ? show(view, what, request) : NULL;
 	char names[SHOW_NAMES_SIZE];
-	struct json_object *reply;
 
-	if (!verb || strcmp(verb, "show"))
-		return request_failure("unknown request '%s'; allowed: show",
-				       verb ? verb : "");
-	reply = what ? show(view, what) : NULL;
 	if (!reply)
 		return request_failure("cannot show '%s'; allowed: %s",
 				       what ? what : "", show_names(names));
 	return reply;
+}
+
+static const struct {
+	const char *verb;
+	struct json_object *(*answer)(const struct control_view *view,
+				      struct json_object *request);
+} requests[] = {
+	{ "show", answer_show },
+};
+
+static struct json_object *answer_object(const struct control_view *view,
+					 struct json_object *request)
+{
+	const char *verb = json_get_text(request, "request");
+
+	for (size_t i = 0; verb && i < COUNT_OF(requests); i++)
+		if (!strcmp(requests[i].verb, verb))
+			return requests[i].answer(view, request);
+	return request_failure("unknown request '%s'; allowed: show",
+			       verb ? verb : "");
 }
 
 struct json_object *request_answer(const struct control_view *view,

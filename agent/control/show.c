@@ -18,6 +18,8 @@
 #include "rib/rib.h"
 #include "steering/steering.h"
 
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
 static struct json_object *interface_json(const struct control_view *view,
 					  const char *name)
 {
@@ -138,15 +140,24 @@ static const struct {
 	{ "groups", show_groups }, { "counters", show_counters },
 };
 
-enum {
-	THINGS = sizeof(things) / sizeof(things[0])
+/* The same about one thing, which `request` names. May be {"error": ...}. */
+static const struct {
+	const char *name;
+	struct json_object *(*show)(const struct control_view *view,
+				    struct json_object *request);
+} single_things[] = {
+	{ "route", show_route },
 };
 
-struct json_object *show(const struct control_view *view, const char *what)
+struct json_object *show(const struct control_view *view, const char *what,
+			 struct json_object *request)
 {
 	struct json_object *reply;
 
-	for (size_t i = 0; i < THINGS; i++) {
+	for (size_t i = 0; i < COUNT_OF(single_things); i++)
+		if (!strcmp(single_things[i].name, what))
+			return single_things[i].show(view, request);
+	for (size_t i = 0; i < COUNT_OF(things); i++) {
 		if (strcmp(things[i].name, what))
 			continue;
 		reply = json_object_new_object();
@@ -156,12 +167,20 @@ struct json_object *show(const struct control_view *view, const char *what)
 	return NULL;
 }
 
+static size_t add_name(char text[SHOW_NAMES_SIZE], size_t used,
+		       const char *name)
+{
+	return used + (size_t)snprintf(text + used, SHOW_NAMES_SIZE - used,
+				       "%s%s", used ? ", " : "", name);
+}
+
 const char *show_names(char text[SHOW_NAMES_SIZE])
 {
 	size_t used = 0;
 
-	for (size_t i = 0; i < THINGS; i++)
-		used += (size_t)snprintf(text + used, SHOW_NAMES_SIZE - used,
-					 "%s%s", i ? ", " : "", things[i].name);
+	for (size_t i = 0; i < COUNT_OF(things); i++)
+		used = add_name(text, used, things[i].name);
+	for (size_t i = 0; i < COUNT_OF(single_things); i++)
+		used = add_name(text, used, single_things[i].name);
 	return text;
 }

@@ -34,9 +34,11 @@ struct control_view {
 
 /*
  * The reply to {"request":"show","what":WHAT}, which the caller puts; NULL if
- * there is nothing of that name.
+ * there is nothing of that name. `request` holds what WHAT is about, if it is
+ * about something: {"what":"route","prefix":"192.0.2.1"}.
  */
-struct json_object *show(const struct control_view *view, const char *what);
+struct json_object *show(const struct control_view *view, const char *what,
+			 struct json_object *request);
 /* "status, neighbors, ..." for an error message. Returns `text`. */
 const char *show_names(char text[SHOW_NAMES_SIZE]);
 

@@ -5,9 +5,11 @@
 
 #include <json-c/json.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "bgp/as_path.h"
 #include "control/json.h"
+#include "control/request.h"
 #include "rib/distance.h"
 #include "rib/rib.h"
 
@@ -40,7 +42,9 @@ static struct json_object *attributes_json(const struct bgp_attributes *from)
 	return out;
 }
 
-static struct json_object *path_json(const struct path *path)
+static struct json_object *path_json(const struct control_view *view,
+				     const struct route *route,
+				     const struct path *path)
 {
 	struct bgp_attributes attributes = attribute_set_view(path->attributes);
 	struct json_object *out = json_object_new_object();
@@ -50,12 +54,13 @@ static struct json_object *path_json(const struct path *path)
 		 path_is_static(path) ?
 			 json_object_new_string("static") :
 			 json_of_address(&path->source->address));
-	json_add(out, "next_hop", json_of_address(&path->attributes->next_hop));
+	json_add(out, "next_hop",
+		 json_of_address(next_hop_address(path->attributes->next_hop)));
 	json_add_bool(out, "selected", path->reason == REASON_NONE);
 	json_add_text(out, "reason", path_reason_name(path->reason));
-	json_add_number(out, "weight",
-			path->reason == REASON_NONE ? path_static_weight(path) :
-						      0);
+	json_add_text(out, "cause", import_cause_name(path->cause));
+	json_add_number(out, "rule", path->rule);
+	json_add_number(out, "weight", rib_path_weight(view->rib, route, path));
 	json_add_text(out, "as_path",
 		      as_path_format(attributes.as_path, as_path,
 				     sizeof(as_path)));
@@ -89,16 +94,19 @@ static struct json_object *route_json(const struct control_view *view,
 	const struct path *best = route_best(route);
 
 	for (const struct path *path = route->paths; path; path = path->next) {
-		const struct address *next_hop = &path->attributes->next_hop;
+		const struct address *next_hop =
+			next_hop_address(path->attributes->next_hop);
 
-		json_object_array_add(paths, path_json(path));
+		json_object_array_add(paths, path_json(view, route, path));
 		if (path->reason == REASON_NONE)
 			json_object_array_add(nexthops,
 					      json_of_address(next_hop));
 	}
 	json_add(out, "prefix", json_of_prefix(&route->node.prefix));
 	json_add(out, "best",
-		 best ? json_of_address(&best->attributes->next_hop) : NULL);
+		 best ? json_of_address(
+				next_hop_address(best->attributes->next_hop)) :
+			NULL);
 	json_add(out, "paths", paths);
 	json_add(out, "nexthops", nexthops);
 	json_add_bool(out, "forwarding", route->forwarding);
@@ -115,4 +123,47 @@ struct json_object *show_routes(const struct control_view *view)
 		json_object_array_add(list, route_json(view, route));
 	json_object_array_sort(list, json_by_prefix);
 	return list;
+}
+
+/*
+ * What somebody means by a prefix: that one if it has a length, else the
+ * longest that contains the address. NULL and the text of an error if there is
+ * none.
+ */
+static const struct route *find_route(const struct control_view *view,
+				      const char *text,
+				      struct json_object **error)
+{
+	const struct route *route;
+	struct prefix prefix;
+
+	if (!text || prefix_parse(text, &prefix) != PREFIX_OK) {
+		*error = request_failure(
+			"'%s' is not a prefix; allowed: ADDRESS, for the "
+			"longest match, or ADDRESS/LENGTH without host bits",
+			text ? text : "");
+		return NULL;
+	}
+	route = strchr(text, '/') ? rib_find(view->rib, &prefix) :
+				    rib_match(view->rib, &prefix.address);
+	if (!route)
+		*error = request_failure(
+			"%s: nobody announces it; show routes lists all", text);
+	return route;
+}
+
+struct json_object *show_route(const struct control_view *view,
+			       struct json_object *request)
+{
+	const char *text = json_get_text(request, "prefix");
+	struct json_object *error, *list, *out;
+	const struct route *route = find_route(view, text, &error);
+
+	if (!route)
+		return error;
+	list = json_object_new_array();
+	json_object_array_add(list, route_json(view, route));
+	out = json_object_new_object();
+	json_add(out, "routes", list);
+	return out;
 }

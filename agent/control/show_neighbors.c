@@ -199,12 +199,18 @@ static void add_session(struct json_object *out,
 
 static void add_prefixes(struct json_object *out, const struct rib_peer *peer)
 {
+	struct json_object *refused = json_object_new_object();
+
 	json_add_number(out, "prefixes_received",
 			peer ? peer->prefixes_received : 0);
 	json_add_number(out, "prefixes_accepted",
 			peer ? peer->prefixes_accepted : 0);
 	json_add_number(out, "prefixes_announced",
 			peer ? peer->prefixes_announced : 0);
+	for (unsigned int i = IMPORT_ACCEPTED + 1; i < IMPORT_CAUSE_COUNT; i++)
+		json_add_number(refused, import_cause_name(i),
+				peer ? peer->refused[i] : 0);
+	json_add(out, "refused", refused);
 }
 
 static struct json_object *neighbor_json(const struct control_view *view,

@@ -22,6 +22,7 @@
  *	config_aggregate.c	the value of --aggregate
  *	config_confederation.c	the members of a confederation
  *	config_keys.c		keys behind other values
+ *	config_rule*.c		rules of the routing policy
  *	config_check.c		rules that span several values; the host
  *	config_print.c		the canonical form and --help
  */
@@ -32,6 +33,7 @@
 #include <stdio.h>
 
 #include "core/address.h"
+#include "core/config_rule.h"
 #include "core/log.h"
 #include "core/secret.h"
 
@@ -42,6 +44,7 @@ enum config_limits {
 	CONFIG_MAX_PATHS = 4096,
 	CONFIG_MAX_MEMBERS = 64,
 	CONFIG_MAX_AGGREGATES = 64,
+	CONFIG_MAX_RULES = 512,
 	CONFIG_INTERFACE_SIZE = 16, /* IFNAMSIZ */
 	CONFIG_PATH_SIZE = 100,	    /* fits sun_path with a suffix */
 	NEIGHBOR_TARGET_SIZE = PREFIX_TEXT_SIZE + CONFIG_INTERFACE_SIZE,
@@ -78,6 +81,21 @@ enum neighbor_add_path {
 	NEIGHBOR_ADD_PATH_SEND,
 	NEIGHBOR_ADD_PATH_BOTH,
 	NEIGHBOR_ADD_PATH_COUNT,
+};
+
+/* What is done about more prefixes than max-prefix. */
+enum neighbor_max_prefix_action {
+	NEIGHBOR_MAX_PREFIX_BLOCK, /* the others stay as they are */
+	NEIGHBOR_MAX_PREFIX_RESTART,
+	NEIGHBOR_MAX_PREFIX_WARN,
+	NEIGHBOR_MAX_PREFIX_ACTION_COUNT,
+};
+
+/* May its paths share a set with those of others? */
+enum neighbor_multipath {
+	NEIGHBOR_MULTIPATH_YES,
+	NEIGHBOR_MULTIPATH_NO,
+	NEIGHBOR_MULTIPATH_COUNT,
 };
 
 /* What the neighbor is to us (RFC 9234 4.1). */
@@ -132,6 +150,11 @@ struct neighbor_config {
 	enum neighbor_relation relation;
 	bool route_reflector_client; /* RFC 4456 */
 	enum neighbor_next_hop next_hop;
+	uint32_t max_prefix; /* of each family; 0: any number */
+	enum neighbor_max_prefix_action max_prefix_action;
+	uint16_t max_prefix_restart; /* stay down for; 0: not of that action */
+	enum neighbor_multipath multipath;
+	bool aigp; /* an external one, that may tell us AIGP: RFC 7311 3.1 */
 };
 
 /* RFC 5065. */
@@ -179,6 +202,25 @@ enum multipath_as_path {
 	MULTIPATH_AS_PATH_RELAXED,
 };
 
+/* The same for the AS numbers of our confederation. */
+enum multipath_confederation {
+	MULTIPATH_CONFEDERATION_RELAXED,
+	MULTIPATH_CONFEDERATION_SAME_MEMBER_AS,
+};
+
+/* What a path without a MED has. */
+enum missing_med {
+	MISSING_MED_BEST,
+	MISSING_MED_WORST,
+};
+
+/* What link bandwidths do to the weights in a set. */
+enum bandwidth_use {
+	BANDWIDTH_USE,
+	BANDWIDTH_USE_IF_ALL,
+	BANDWIDTH_IGNORE,
+};
+
 struct config {
 	uint32_t as;
 	struct confederation confederation;
@@ -196,11 +238,26 @@ struct config {
 	size_t path_count;
 	struct aggregate_config aggregates[CONFIG_MAX_AGGREGATES];
 	size_t aggregate_count;
+	struct policy_rule rules[CONFIG_MAX_RULES];
+	size_t rule_count;
 	struct address listen_address;
 	uint16_t listen_port; /* 0: do not listen */
 	uint32_t maximum_paths;
 	uint32_t maximum_paths_ibgp;
 	enum multipath_as_path multipath_as_path;
+	enum multipath_confederation multipath_confederation;
+	bool multipath_ebgp_ibgp;
+	bool multipath_cluster_length;
+	bool skip_igp_cost;
+	bool count_confederation_path;
+	bool always_compare_med;
+	enum missing_med missing_med;
+	bool aigp;
+	enum bandwidth_use link_bandwidth;
+	uint32_t bandwidth_unit; /* bytes per second */
+	uint32_t default_weight;
+	bool add_path_weight;
+	bool announce_bandwidth;
 	uint32_t min_nexthops;
 	uint32_t announce_delay; /* seconds */
 	uint32_t shutdown_delay; /* the same */

@@ -19,6 +19,7 @@ enum {
 	HOLD_TIME_BACKEND = 9,
 	LIMIT_DEFAULT = 256,
 	TCP_AO_ID_DEFAULT = 1,
+	MAX_PREFIX_RESTART_DEFAULT = 60,
 };
 
 /* A neighbor while its keys are read. */
@@ -170,6 +171,9 @@ static void fill_defaults(struct neighbor_draft *draft)
 	if (neighbor->tcp_ao_key_file[0] &&
 	    !draft->given[NEIGHBOR_KEY_TCP_AO_ID])
 		neighbor->tcp_ao_id = TCP_AO_ID_DEFAULT;
+	if (neighbor->max_prefix_action == NEIGHBOR_MAX_PREFIX_RESTART &&
+	    !draft->given[NEIGHBOR_KEY_MAX_PREFIX_RESTART])
+		neighbor->max_prefix_restart = MAX_PREFIX_RESTART_DEFAULT;
 	if (!draft->given[NEIGHBOR_KEY_HOLD_TIME])
 		neighbor->hold_time = neighbor->role == NEIGHBOR_ROLE_BACKEND ?
 					      HOLD_TIME_BACKEND :
@@ -321,6 +325,23 @@ static bool check_routes(struct config_parser *parser,
 	return true;
 }
 
+static bool check_max_prefix(struct config_parser *parser,
+			     const struct neighbor_draft *draft)
+{
+	const struct neighbor_config *neighbor = &draft->neighbor;
+
+	if (draft->given[NEIGHBOR_KEY_MAX_PREFIX_ACTION] &&
+	    !neighbor->max_prefix)
+		return config_reject(parser, "max-prefix-action is for "
+					     "max-prefix; give it, too");
+	if (draft->given[NEIGHBOR_KEY_MAX_PREFIX_RESTART] &&
+	    neighbor->max_prefix_action != NEIGHBOR_MAX_PREFIX_RESTART)
+		return config_reject(parser,
+				     "max-prefix-restart is for "
+				     "max-prefix-action=restart; remove it");
+	return true;
+}
+
 /* Runs all, so that every broken rule is named. */
 static bool check_draft(struct config_parser *parser,
 			const struct neighbor_draft *draft)
@@ -331,6 +352,7 @@ static bool check_draft(struct config_parser *parser,
 	ok = check_distance(parser, draft) && ok;
 	ok = check_keys(parser, draft) && ok;
 	ok = check_times(parser, draft) && ok;
+	ok = check_max_prefix(parser, draft) && ok;
 	return check_routes(parser, draft) && ok;
 }
 

@@ -58,6 +58,17 @@ static const char *const next_hop_names[NEIGHBOR_NEXT_HOP_COUNT] = {
 	[NEIGHBOR_NEXT_HOP_UNCHANGED] = "unchanged",
 };
 
+static const char *const max_prefix_action_names[] = {
+	[NEIGHBOR_MAX_PREFIX_BLOCK] = "block",
+	[NEIGHBOR_MAX_PREFIX_RESTART] = "restart",
+	[NEIGHBOR_MAX_PREFIX_WARN] = "warn",
+};
+
+static const char *const multipath_names[NEIGHBOR_MULTIPATH_COUNT] = {
+	[NEIGHBOR_MULTIPATH_YES] = "yes",
+	[NEIGHBOR_MULTIPATH_NO] = "no",
+};
+
 const char *neighbor_role_name(enum neighbor_role role)
 {
 	return role_names[role];
@@ -201,6 +212,27 @@ static void print_number(const struct neighbor_key *key,
 
 	if (*member)
 		fprintf(out, ",%s=%u", key->name, *member);
+}
+
+/* The one number that does not fit in 16 bits. */
+static bool parse_max_prefix(struct config_parser *parser,
+			     const struct neighbor_key *key, const char *value,
+			     struct neighbor_config *neighbor)
+{
+	uint64_t number;
+
+	if (!config_read_number(value, key->maximum, &number) ||
+	    number < key->minimum)
+		return reject_value(parser, key, value);
+	neighbor->max_prefix = (uint32_t)number;
+	return true;
+}
+
+static void print_max_prefix(const struct neighbor_key *key,
+			     const struct neighbor_config *neighbor, FILE *out)
+{
+	if (neighbor->max_prefix)
+		fprintf(out, ",%s=%u", key->name, neighbor->max_prefix);
 }
 
 /* But a hold time of zero is a choice. */
@@ -482,6 +514,33 @@ const struct neighbor_key neighbor_keys[] = {
 	  .help = "Of VIPs told to it: this host or the server. Default: auto, "
 		  "unchanged where we reflect, else self.",
 	  CHOICE(next_hop, next_hop_names) },
+	{ .name = "max-prefix",
+	  .metavar = "N",
+	  .help = "Prefixes it may announce, in each family. Default: any "
+		  "number.",
+	  .minimum = 1,
+	  .maximum = UINT32_MAX,
+	  .allowed = "a number from 1 to 4294967295",
+	  .parse = parse_max_prefix,
+	  .print = print_max_prefix },
+	{ .name = "max-prefix-action",
+	  .metavar = "block|restart|warn",
+	  .help = "What is done about more: refuse them, end the session for "
+		  "a while, or only say so. Default: block.",
+	  CHOICE(max_prefix_action, max_prefix_action_names) },
+	{ .name = "max-prefix-restart",
+	  .metavar = "SECONDS",
+	  .help = "How long the session stays down. Default: 60.",
+	  NUMBER(max_prefix_restart, 1, UINT16_MAX, "seconds, 1 to 65535") },
+	{ .name = "multipath",
+	  .metavar = "yes|no",
+	  .help = "Its paths share sets with others; no: one of them is used "
+		  "alone or not at all. Default: yes.",
+	  CHOICE(multipath, multipath_names) },
+	{ .name = "aigp",
+	  .help = "Believe the accumulated IGP metric of this external "
+		  "neighbor (RFC 7311); of internal ones it is anyway.",
+	  SWITCH(aigp) },
 };
 
 _Static_assert(COUNT_OF(neighbor_keys) == NEIGHBOR_KEY_COUNT,

@@ -49,10 +49,12 @@ void config_complain(struct config_parser *parser, const char *format, ...)
 
 bool config_reject(struct config_parser *parser, const char *format, ...)
 {
+	const char *value = parser->value ? parser->value : "";
 	va_list arguments;
 
 	begin_error(parser);
-	fprintf(parser->errors, "--%s %s: ", parser->flag->name, parser->value);
+	fprintf(parser->errors, "--%s%s%s: ", parser->flag->name,
+		*value ? " " : "", value);
 	va_start(arguments, format);
 	vfprintf(parser->errors, format, arguments);
 	va_end(arguments);
@@ -152,6 +154,8 @@ void config_apply(struct config_parser *parser, const struct config_flag *flag,
 
 	if (config_flag_takes_value(flag) && (!value || !*value))
 		complain_missing_value(parser);
+	else if (flag->is_switch && value && *value)
+		config_reject(parser, "takes no value; leave it out");
 	else if (repeated)
 		complain_repeated(parser);
 	else

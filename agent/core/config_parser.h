@@ -18,7 +18,7 @@
 struct config_flag;
 
 enum config_parser_limits {
-	CONFIG_MAX_FLAGS = 64,
+	CONFIG_MAX_FLAGS = 96,
 };
 
 /* A line of a file, or the command line. */

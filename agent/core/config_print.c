@@ -8,6 +8,7 @@
 
 #include "core/config.h"
 #include "core/config_neighbor_keys.h"
+#include "core/config_rule_keys.h"
 #include "core/config_table.h"
 
 enum {
@@ -44,8 +45,11 @@ void config_print(const struct config *config, FILE *out)
 		size_t count = config_flag_values(config, flag);
 
 		for (size_t index = 0; index < count; index++) {
-			fprintf(out, "%s ", flag->name);
-			flag->print(config, flag, index, out);
+			fputs(flag->name, out);
+			if (flag->print) {
+				fputc(' ', out);
+				flag->print(config, flag, index, out);
+			}
 			fputc('\n', out);
 		}
 	}
@@ -96,7 +100,8 @@ static void print_flag(const struct config_flag *flag, FILE *out)
 
 	if (config_flag_takes_value(flag))
 		config_flag_metavar(flag, metavar, sizeof(metavar));
-	snprintf(name, sizeof(name), "--%s %s", flag->name, metavar);
+	snprintf(name, sizeof(name), "--%s%s%s", flag->name,
+		 *metavar ? " " : "", metavar);
 	snprintf(help, sizeof(help), "%s%s%s%s%s", flag->help,
 		 flag->required ? " Required." : "",
 		 config_flag_takes_value(flag) && flag->repeatable ?
@@ -123,6 +128,36 @@ static void print_neighbor_keys(FILE *out)
 	}
 }
 
+static const char rule_usage[] =
+	"\nRules: allow|deny|continue from|to WHOM [MATCH...] "
+	"[set SETTING...]\n"
+	"  WHOM: any, internal, external, role ROLE, as N, neighbor ADDRESS, "
+	"PREFIX\n  or INTERFACE. Several values of a match stand in braces. "
+	"continue sets and\n  leaves the decision to the rules behind it. If "
+	"none decides: VIPs from\n  backends and to upstreams are allowed, "
+	"all else is not (RFC 8212).\n";
+
+static void print_rule_keys(const char *title, const struct rule_key *keys,
+			    size_t count, FILE *out)
+{
+	char name[FLAG_SIZE];
+
+	fprintf(out, "\n%s of --rule:\n", title);
+	for (size_t i = 0; i < count; i++) {
+		snprintf(name, sizeof(name), "%s%s%s", keys[i].name,
+			 keys[i].part ? " " : "",
+			 keys[i].part ? keys[i].part : "");
+		print_entry(name, keys[i].help, out);
+	}
+}
+
+static void print_rules(FILE *out)
+{
+	fputs(rule_usage, out);
+	print_rule_keys("Matches", rule_matches, RULE_MATCH_COUNT, out);
+	print_rule_keys("Settings", rule_settings, RULE_SETTING_COUNT, out);
+}
+
 void config_print_help(FILE *out)
 {
 	fputs(usage, out);
@@ -134,5 +169,6 @@ void config_print_help(FILE *out)
 				print_flag(&config_flags[i], out);
 	}
 	print_neighbor_keys(out);
+	print_rules(out);
 	fputs(exit_codes, out);
 }

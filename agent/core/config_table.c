@@ -14,6 +14,7 @@
 #include "core/config_file.h"
 #include "core/config_neighbor.h"
 #include "core/config_path.h"
+#include "core/config_rule.h"
 #include "core/config_values.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -36,6 +37,8 @@
 #define REQUEST(what)                                      \
 	.stage = CONFIG_STAGE_REQUEST, .repeatable = true, \
 	.parse = config_request_parse, .request = (what)
+#define SWITCH(member) \
+	MEMBER(member), .is_switch = true, .parse = config_switch_parse
 #define LIST(kind, count)                                                   \
 	.repeatable = true, .count_offset = offsetof(struct config, count), \
 	.parse = config_##kind##_parse, .print = config_##kind##_print
@@ -56,6 +59,22 @@ static const char *const multipath_as_path_names[] = {
 	[MULTIPATH_AS_PATH_RELAXED] = "relaxed",
 };
 
+static const char *const multipath_confederation_names[] = {
+	[MULTIPATH_CONFEDERATION_RELAXED] = "relaxed",
+	[MULTIPATH_CONFEDERATION_SAME_MEMBER_AS] = "same-member-as",
+};
+
+static const char *const missing_med_names[] = {
+	[MISSING_MED_BEST] = "best",
+	[MISSING_MED_WORST] = "worst",
+};
+
+static const char *const link_bandwidth_names[] = {
+	[BANDWIDTH_USE] = "use",
+	[BANDWIDTH_USE_IF_ALL] = "use-if-all",
+	[BANDWIDTH_IGNORE] = "ignore",
+};
+
 static const char *const hash_fields_names[HG_HASH_FIELDS_COUNT] = {
 	[HG_HASH_5_TUPLE] = "5-tuple", [HG_HASH_3_TUPLE] = "3-tuple",
 	[HG_HASH_SRC_DST] = "src-dst", [HG_HASH_SRC] = "src",
@@ -65,6 +84,7 @@ static const char *const hash_fields_names[HG_HASH_FIELDS_COUNT] = {
 /* Slot 0 of the table of next hops is never used. */
 enum {
 	MAXIMUM_NEXTHOPS = HG_MAX_NEXTHOPS - 1,
+	MAXIMUM_WEIGHT = UINT16_MAX, /* of the bucket assignment */
 };
 
 enum {
@@ -147,6 +167,13 @@ const struct config_flag config_flags[] = {
 	  .initial = "0",
 	  .section = CONFIG_SECTION_BGP,
 	  NUMBER(shutdown_delay, 0, MAXIMUM_DELAY) },
+	{ .name = "rule",
+	  .metavar = "RULE",
+	  .help = "What may be learned from neighbors and announced to them, "
+		  "and how it is changed. In order; the first rule that "
+		  "matches decides. See below and docs/policy.md.",
+	  .section = CONFIG_SECTION_BGP,
+	  LIST(rule, rule_count) },
 	{ .name = "listen",
 	  .metavar = "ADDRESS:PORT",
 	  .help = "Where neighbors connect to; [::]: by IPv4, too; port 0: "
@@ -174,6 +201,75 @@ const struct config_flag config_flags[] = {
 	  .initial = "relaxed",
 	  .section = CONFIG_SECTION_MULTIPATH,
 	  CHOICE(multipath_as_path, multipath_as_path_names) },
+	{ .name = "multipath-confederation",
+	  .help = "Whether the paths in a set come from one member AS of our "
+		  "confederation (RFC 5065).",
+	  .initial = "relaxed",
+	  .section = CONFIG_SECTION_MULTIPATH,
+	  CHOICE(multipath_confederation, multipath_confederation_names) },
+	{ .name = "multipath-ebgp-ibgp",
+	  .help = "External and internal paths share a set: it is everything "
+		  "equal before MED. Packets must not come back to us.",
+	  .section = CONFIG_SECTION_MULTIPATH,
+	  SWITCH(multipath_ebgp_ibgp) },
+	{ .name = "multipath-cluster-length",
+	  .help = "Compare the length of CLUSTER_LIST in place of the cost to "
+		  "the next hop: against loops where reflectors set the next "
+		  "hop to themselves.",
+	  .section = CONFIG_SECTION_MULTIPATH,
+	  SWITCH(multipath_cluster_length) },
+	{ .name = "skip-igp-cost",
+	  .help = "Paths share a set whatever the way to their next hops "
+		  "costs. The best path is still the nearest.",
+	  .section = CONFIG_SECTION_MULTIPATH,
+	  SWITCH(skip_igp_cost) },
+	{ .name = "count-confederation-path",
+	  .help = "Count AS_CONFED_SEQUENCE in the length of AS_PATH.",
+	  .section = CONFIG_SECTION_MULTIPATH,
+	  SWITCH(count_confederation_path) },
+	{ .name = "always-compare-med",
+	  .help = "Compare MEDs of different neighboring ASes, too.",
+	  .section = CONFIG_SECTION_MULTIPATH,
+	  SWITCH(always_compare_med) },
+	{ .name = "missing-med",
+	  .help = "What a path without MED has: the best, 0, or the worst.",
+	  .initial = "best",
+	  .section = CONFIG_SECTION_MULTIPATH,
+	  CHOICE(missing_med, missing_med_names) },
+	{ .name = "aigp",
+	  .help = "Prefer the least accumulated IGP metric (RFC 7311). An "
+		  "external neighbor needs the key aigp for its own to count.",
+	  .section = CONFIG_SECTION_MULTIPATH,
+	  SWITCH(aigp) },
+	{ .name = "link-bandwidth",
+	  .help = "Paths weigh what their link bandwidth community says; "
+		  "use-if-all: all alike if one of the set has none.",
+	  .initial = "use",
+	  .section = CONFIG_SECTION_MULTIPATH,
+	  CHOICE(link_bandwidth, link_bandwidth_names) },
+	{ .name = "bandwidth-unit",
+	  .metavar = "BYTES",
+	  .help = "Bytes per second of one unit of weight; less is 1, more "
+		  "than 65535 units are 65535.",
+	  .initial = "12500000",
+	  .section = CONFIG_SECTION_MULTIPATH,
+	  NUMBER(bandwidth_unit, 1, UINT32_MAX) },
+	{ .name = "default-weight",
+	  .metavar = "N",
+	  .help = "Weight of a path without link bandwidth.",
+	  .initial = "1",
+	  .section = CONFIG_SECTION_MULTIPATH,
+	  NUMBER(default_weight, 1, MAXIMUM_WEIGHT) },
+	{ .name = "add-path-weight",
+	  .help = "Several paths (RFC 7911) of one neighbor with one next hop "
+		  "add their weights up.",
+	  .section = CONFIG_SECTION_MULTIPATH,
+	  SWITCH(add_path_weight) },
+	{ .name = "announce-bandwidth",
+	  .help = "Announce VIPs with the bandwidth of all paths of their set "
+		  "together, if one of them has any.",
+	  .section = CONFIG_SECTION_MULTIPATH,
+	  SWITCH(announce_bandwidth) },
 	{ .name = "min-nexthops",
 	  .metavar = "N",
 	  .help = "Announce a VIP only while it has so many living next hops.",
@@ -283,16 +379,21 @@ const struct config_flag *config_flag_find(const char *name)
 
 bool config_flag_takes_value(const struct config_flag *flag)
 {
-	return flag->stage != CONFIG_STAGE_REQUEST;
+	return flag->stage != CONFIG_STAGE_REQUEST && !flag->is_switch;
 }
 
 size_t config_flag_values(const struct config *config,
 			  const struct config_flag *flag)
 {
 	size_t count;
+	bool on;
 
 	if (flag->stage != CONFIG_STAGE_VALUE)
 		return 0;
+	if (flag->is_switch) {
+		memcpy(&on, (const char *)config + flag->offset, sizeof(on));
+		return on;
+	}
 	if (!flag->repeatable)
 		return 1;
 	memcpy(&count, (const char *)config + flag->count_offset,

@@ -42,6 +42,7 @@ struct config_flag {
 	enum config_stage stage;
 	bool required;
 	bool repeatable;
+	bool is_switch; /* without a value: given or not */
 	/* Stores the value, or reports by config_reject() and returns false. */
 	bool (*parse)(struct config_parser *parser,
 		      const struct config_flag *flag, const char *value);
@@ -66,7 +67,7 @@ extern const size_t config_flag_count;
 /* NULL if there is no flag of that name. */
 const struct config_flag *config_flag_find(const char *name);
 bool config_flag_takes_value(const struct config_flag *flag);
-/* How many values of the flag `config` holds: 1 unless it is a list. */
+/* How often the flag stands in `config`: 1 unless it is a list or a switch. */
 size_t config_flag_values(const struct config *config,
 			  const struct config_flag *flag);
 /* "N", or "{a,b,c}" for one of `names`. Returns `text`. */

@@ -129,6 +129,16 @@ static uint64_t load(const struct config *config,
 	return value;
 }
 
+bool config_switch_parse(struct config_parser *parser,
+			 const struct config_flag *flag, const char *value)
+{
+	bool on = true;
+
+	(void)value;
+	memcpy(member_of(parser->config, flag), &on, sizeof(on));
+	return true;
+}
+
 bool config_number_parse(struct config_parser *parser,
 			 const struct config_flag *flag, const char *value)
 {

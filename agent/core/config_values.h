@@ -32,6 +32,10 @@ bool config_is_interface_name(const char *name);
 bool config_request_parse(struct config_parser *parser,
 			  const struct config_flag *flag, const char *value);
 
+/* Sets a bool that is false without the flag. */
+bool config_switch_parse(struct config_parser *parser,
+			 const struct config_flag *flag, const char *value);
+
 /* A number from flag->minimum to flag->maximum, flag->size bytes wide. */
 bool config_number_parse(struct config_parser *parser,
 			 const struct config_flag *flag, const char *value);

@@ -70,6 +70,20 @@ struct prefix_node *prefix_map_find(const struct prefix_map *map,
 	return NULL;
 }
 
+struct prefix_node *prefix_map_match(const struct prefix_map *map,
+				     const struct address *address)
+{
+	struct prefix prefix = { .address = *address };
+	struct prefix_node *node;
+
+	prefix.length = prefix_family_bits(&prefix);
+	while (!(node = prefix_map_find(map, &prefix)) && prefix.length) {
+		prefix.length--;
+		prefix_clear_host_bits(&prefix);
+	}
+	return node;
+}
+
 void prefix_map_prefetch(const struct prefix_map *map,
 			 const struct prefix *const *prefixes, size_t count)
 {

@@ -34,6 +34,9 @@ enum prefix_map_limits {
 void prefix_map_free(struct prefix_map *map);
 struct prefix_node *prefix_map_find(const struct prefix_map *map,
 				    const struct prefix *prefix);
+/* The longest prefix that contains the address, or NULL. */
+struct prefix_node *prefix_map_match(const struct prefix_map *map,
+				     const struct address *address);
 /*
  * Asks for the memory in which these prefixes are, at most PREFIX_MAP_BATCH of
  * them, so that finding one after the other waits for it once. In a large map

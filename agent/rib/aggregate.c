@@ -230,7 +230,7 @@ static struct attribute_set *attributes_of(struct rib *rib,
 		summarize(&sum, &from);
 	}
 	make_attributes(rib, aggregate->config, &sum, &bytes, &attributes);
-	return attribute_set_intern(&rib->attributes, &attributes);
+	return attribute_set_intern(&rib->attributes, &attributes, 0);
 }
 
 static void tell_out_of_memory(const struct prefix *prefix)

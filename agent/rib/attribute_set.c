@@ -8,11 +8,12 @@
 #include <string.h>
 
 #include "bgp/as_path.h"
+#include "bgp/community.h"
+#include "bgp/extended_community.h"
 #include "bgp/protocol.h"
 
 enum {
 	INITIAL_CHAINS = 64,
-	CANONICAL_MAX = sizeof(struct bgp_scratch)
 };
 
 /* FNV-1a: the key is short and attackers gain nothing by a long chain here. */
@@ -45,6 +46,7 @@ static void grow(struct attribute_table *table)
 	struct attribute_table larger = {
 		.size = table->size ? table->size * 2 : INITIAL_CHAINS,
 		.count = table->count,
+		.next_hops = table->next_hops,
 		.canonical = table->canonical,
 	};
 
@@ -69,13 +71,14 @@ void attribute_table_free(struct attribute_table *table)
 {
 	assert(!table->count);
 	free(table->chains);
+	prefix_map_free(&table->next_hops);
 	free(table->canonical);
 	*table = (struct attribute_table){ 0 };
 }
 
 static struct attribute_set *find(const struct attribute_table *table,
 				  uint32_t hash, const uint8_t *canonical,
-				  size_t size)
+				  size_t size, uint32_t weight)
 {
 	struct attribute_set *set;
 
@@ -83,39 +86,71 @@ static struct attribute_set *find(const struct attribute_table *table,
 		return NULL;
 	for (set = *chain_of(table, hash); set; set = set->next)
 		if (set->hash == hash && set->size == size &&
+		    set->weight == weight &&
 		    !memcmp(set->canonical, canonical, size))
 			return set;
 	return NULL;
 }
 
-static struct attribute_set *create(const struct bgp_attributes *from,
-				    uint32_t hash, const uint8_t *canonical,
-				    size_t size)
+/* What the decision process compares, taken out of the attributes once. */
+static void digest(struct attribute_set *set, const struct bgp_attributes *from)
 {
+	double bandwidth = 0;
+
+	set->local_pref = from->present & BGP_HAS_LOCAL_PREF ?
+				  from->local_pref :
+				  DEFAULT_LOCAL_PREF;
+	set->has_med = from->present & BGP_HAS_MED;
+	set->med = from->med;
+	set->has_aigp = from->present & BGP_HAS_AIGP;
+	set->aigp = from->aigp;
+	set->origin = from->origin;
+	set->neighbor_as = as_path_first(from->as_path);
+	set->as_path_length = (uint16_t)as_path_length(from->as_path);
+	set->confederation_length =
+		(uint16_t)as_path_confederation_length(from->as_path);
+	set->is_reflected = from->present &
+			    (BGP_HAS_ORIGINATOR_ID | BGP_HAS_CLUSTER_LIST);
+	set->originator_id = from->originator_id;
+	set->cluster_length =
+		(uint16_t)(from->cluster_list.left / BGP_IDENTIFIER_SIZE);
+	set->is_shutdown = community_list_contains(
+		from->communities, BGP_COMMUNITY_GRACEFUL_SHUTDOWN);
+	set->is_llgr_stale = community_list_contains(from->communities,
+						     BGP_COMMUNITY_LLGR_STALE);
+	set->has_bandwidth = link_bandwidth(from, &bandwidth);
+	set->bandwidth = (float)bandwidth;
+}
+
+static struct attribute_set *create(struct attribute_table *table,
+				    const struct bgp_attributes *from,
+				    uint32_t hash, size_t size, uint32_t weight)
+{
+	struct rib_next_hop *hop =
+		next_hop_intern(&table->next_hops, &from->next_hop);
 	struct attribute_set *set = malloc(sizeof(*set) + size);
 
-	if (!set)
+	if (!hop || !set) {
+		if (hop)
+			next_hop_release(&table->next_hops, hop);
+		free(set);
 		return NULL;
+	}
 	*set = (struct attribute_set){
 		.hash = hash,
 		.size = (uint32_t)size,
-		.local_pref = from->present & BGP_HAS_LOCAL_PREF ?
-				      from->local_pref :
-				      DEFAULT_LOCAL_PREF,
-		.med = from->med,
-		.neighbor_as = as_path_first(from->as_path),
-		.as_path_length = (uint16_t)as_path_length(from->as_path),
-		.origin = from->origin,
-		.next_hop = from->next_hop,
+		.weight = weight,
+		.next_hop = hop,
 	};
-	memcpy(set->canonical, canonical, size);
+	digest(set, from);
+	memcpy(set->canonical, table->canonical, size);
 	return set;
 }
 
 /* Puts a new set into the table, which has room for its first entry. */
 static struct attribute_set *add(struct attribute_table *table,
 				 const struct bgp_attributes *from,
-				 uint32_t hash, size_t size)
+				 uint32_t hash, size_t size, uint32_t weight)
 {
 	struct attribute_set *set;
 
@@ -123,7 +158,7 @@ static struct attribute_set *add(struct attribute_table *table,
 		grow(table);
 	if (!table->size)
 		return NULL;
-	set = create(from, hash, table->canonical, size);
+	set = create(table, from, hash, size, weight);
 	if (!set)
 		return NULL;
 	push(table, set);
@@ -132,7 +167,8 @@ static struct attribute_set *add(struct attribute_table *table,
 }
 
 struct attribute_set *attribute_set_intern(struct attribute_table *table,
-					   const struct bgp_attributes *from)
+					   const struct bgp_attributes *from,
+					   uint32_t weight)
 {
 	struct attribute_set *set;
 	struct writer w;
@@ -147,9 +183,9 @@ struct attribute_set *attribute_set_intern(struct attribute_table *table,
 	if (w.failed)
 		return NULL;
 	hash = hash_bytes(w.data, w.used);
-	set = find(table, hash, w.data, w.used);
+	set = find(table, hash, w.data, w.used, weight);
 	if (!set)
-		set = add(table, from, hash, w.used);
+		set = add(table, from, hash, w.used, weight);
 	if (set)
 		set->references++;
 	return set;
@@ -167,6 +203,7 @@ void attribute_set_release(struct attribute_table *table,
 		link = &(*link)->next;
 	*link = set->next;
 	table->count--;
+	next_hop_release(&table->next_hops, set->next_hop);
 	free(set);
 }
 

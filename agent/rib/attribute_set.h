@@ -10,24 +10,37 @@
  * that a comparison decodes nothing.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "bgp/attributes.h"
-#include "core/address.h"
+#include "core/prefix_map.h"
+#include "rib/next_hop.h"
 
 struct attribute_set {
 	struct attribute_set *next; /* in its chain of the table */
+	struct rib_next_hop *next_hop;
+	uint64_t aigp; /* RFC 7311; without cost to the next hop */
 	uint32_t hash;
 	uint32_t references;
-	uint32_t tracked; /* accepted paths that want the next hop tracked */
 	uint32_t local_pref;
 	uint32_t med;
-	uint32_t neighbor_as; /* leftmost AS of the path, 0 if none */
-	uint32_t size;	      /* bytes of `canonical` */
+	uint32_t neighbor_as;	/* leftmost AS of the path, 0 if none */
+	uint32_t originator_id; /* RFC 4456 8 */
+	uint32_t weight;	/* that policy gave, part of the key; 0: none */
+	float bandwidth;	/* of the link, bytes per second */
+	uint32_t size;		/* bytes of `canonical` */
 	uint16_t as_path_length;
+	uint16_t confederation_length; /* AS numbers: RFC 5065 */
+	uint16_t cluster_length;
 	uint8_t origin;
-	struct address next_hop;
+	bool has_med : 1;
+	bool has_aigp : 1;
+	bool has_bandwidth : 1;
+	bool is_reflected : 1;	/* ORIGINATOR_ID or CLUSTER_LIST is there */
+	bool is_shutdown : 1;	/* GRACEFUL_SHUTDOWN: RFC 8326 */
+	bool is_llgr_stale : 1; /* RFC 9494 4.3 */
 	uint8_t canonical[];
 };
 
@@ -35,6 +48,7 @@ struct attribute_table {
 	struct attribute_set **chains;
 	size_t size;
 	size_t count;
+	struct prefix_map next_hops;
 	uint8_t *canonical; /* BGP_CANONICAL_MAX bytes to encode into */
 };
 
@@ -47,10 +61,13 @@ void attribute_table_free(struct attribute_table *table);
 
 /*
  * The set with these attributes, new or shared, with one more reference, which
- * the caller gives back by attribute_set_release(). NULL: out of memory.
+ * the caller gives back by attribute_set_release(). `weight` is what policy
+ * wants the path to weigh, whatever its bandwidth; 0: nothing. NULL: out of
+ * memory.
  */
 struct attribute_set *attribute_set_intern(struct attribute_table *table,
-					   const struct bgp_attributes *from);
+					   const struct bgp_attributes *from,
+					   uint32_t weight);
 void attribute_set_release(struct attribute_table *table,
 			   struct attribute_set *set);
 /* The attributes as a view into the set. */

@@ -3,31 +3,143 @@
 
 #include "rib/decision.h"
 
+#include <string.h>
+
 #include "bgp/as_path.h"
 #include "core/wire.h"
 #include "rib/distance.h"
+#include "rib/path_list.h"
+#include "rib/weight.h"
 
-/* True if `a` beats `b` in one step. */
-typedef bool better_fn(const struct attribute_set *a,
-		       const struct attribute_set *b);
+_Static_assert(sizeof(struct path) <= 4 * sizeof(void *),
+	       "there are millions of them");
 
-static bool higher_local_pref(const struct attribute_set *a,
-			      const struct attribute_set *b)
+/* < 0 if `a` wins, > 0 if `b` does, 0 if the step does not part them. */
+typedef int compare_fn(const struct decision_options *options,
+		       const struct path *a, const struct path *b);
+
+struct step {
+	enum path_reason reason; /* REASON_NONE ends a table */
+	compare_fn *compare;
+};
+
+static int compare_numbers(uint64_t a, uint64_t b)
 {
-	return a->local_pref > b->local_pref;
+	return (a > b) - (a < b);
 }
 
-static bool shorter_as_path(const struct attribute_set *a,
-			    const struct attribute_set *b)
+/* ------------------------------------------------------------- steps */
+
+/* RFC 9494 4.3: least preferred, even behind what is about to be shut down. */
+static int compare_stale(const struct decision_options *options,
+			 const struct path *a, const struct path *b)
 {
-	return a->as_path_length < b->as_path_length;
+	(void)options;
+	return a->attributes->is_llgr_stale - b->attributes->is_llgr_stale;
 }
 
-static bool lower_origin(const struct attribute_set *a,
-			 const struct attribute_set *b)
+static int compare_draining(const struct decision_options *options,
+			    const struct path *a, const struct path *b)
 {
-	return a->origin < b->origin;
+	return path_is_draining(options, a) - path_is_draining(options, b);
 }
+
+static int compare_local_pref(const struct decision_options *options,
+			      const struct path *a, const struct path *b)
+{
+	(void)options;
+	return compare_numbers(b->attributes->local_pref,
+			       a->attributes->local_pref);
+}
+
+/* RFC 7311 4.1: never beyond what 64 bits hold. */
+static uint64_t aigp_to(const struct attribute_set *set)
+{
+	uint64_t cost = set->next_hop->igp_cost;
+
+	return set->aigp > UINT64_MAX - cost ? UINT64_MAX : set->aigp + cost;
+}
+
+static int compare_aigp(const struct decision_options *options,
+			const struct path *a, const struct path *b)
+{
+	const struct attribute_set *x = a->attributes, *y = b->attributes;
+
+	if (!options->aigp)
+		return 0;
+	if (!x->has_aigp || !y->has_aigp)
+		return y->has_aigp - x->has_aigp;
+	return compare_numbers(aigp_to(x), aigp_to(y));
+}
+
+/* RFC 5065 5.3 leaves confederation segments out, unless we are told to. */
+static unsigned int path_length(const struct decision_options *options,
+				const struct attribute_set *set)
+{
+	return set->as_path_length + (options->count_confederation_path ?
+					      set->confederation_length :
+					      0u);
+}
+
+static int compare_as_path_length(const struct decision_options *options,
+				  const struct path *a, const struct path *b)
+{
+	return compare_numbers(path_length(options, a->attributes),
+			       path_length(options, b->attributes));
+}
+
+static int compare_origin(const struct decision_options *options,
+			  const struct path *a, const struct path *b)
+{
+	(void)options;
+	return compare_numbers(a->attributes->origin, b->attributes->origin);
+}
+
+/* RFC 5065 5.3: routes of other members of a confederation are internal. */
+static int compare_peer_type(const struct decision_options *options,
+			     const struct path *a, const struct path *b)
+{
+	(void)options;
+	return (b->source->type == PEER_EXTERNAL) -
+	       (a->source->type == PEER_EXTERNAL);
+}
+
+static int compare_igp_cost(const struct decision_options *options,
+			    const struct path *a, const struct path *b)
+{
+	if (options->cluster_length)
+		return 0;
+	return compare_numbers(a->attributes->next_hop->igp_cost,
+			       b->attributes->next_hop->igp_cost);
+}
+
+static int compare_cluster_length(const struct decision_options *options,
+				  const struct path *a, const struct path *b)
+{
+	if (!options->cluster_length)
+		return 0;
+	return compare_numbers(a->attributes->cluster_length,
+			       b->attributes->cluster_length);
+}
+
+static const struct step steps_before_med[] = {
+	{ REASON_STALE, compare_stale },
+	{ REASON_DRAINING, compare_draining },
+	{ REASON_LOCAL_PREF, compare_local_pref },
+	{ REASON_AIGP, compare_aigp },
+	{ REASON_AS_PATH_LENGTH, compare_as_path_length },
+	{ REASON_ORIGIN, compare_origin },
+	{ REASON_NONE },
+};
+
+static const struct step steps_after_med[] = {
+	{ REASON_EBGP_OVER_IBGP, compare_peer_type },
+	{ REASON_IGP_COST, compare_igp_cost },
+	{ REASON_CLUSTER_LENGTH, compare_cluster_length },
+	{ REASON_NONE },
+};
+
+/* ------------------------------------------------------------- elimination */
 
 /* `path` itself or the first behind it that has not lost yet. */
 static struct path *candidate(struct path *path)
@@ -37,25 +149,87 @@ static struct path *candidate(struct path *path)
 	return path;
 }
 
-/* Strikes out what the best candidate of a total order beats. */
-static void keep_best(struct path *paths, enum path_reason reason,
-		      better_fn *better)
+/* The first step in which two paths differ, and who wins in it: *order. */
+static enum path_reason first_difference(const struct decision_options *options,
+					 const struct step *steps,
+					 const struct path *a,
+					 const struct path *b, int *order)
 {
-	struct path *best = candidate(paths);
-	struct path *path;
-
-	for (path = candidate(paths); path; path = candidate(path->next))
-		if (better(path->attributes, best->attributes))
-			best = path;
-	for (path = candidate(paths); path; path = candidate(path->next))
-		if (better(best->attributes, path->attributes))
-			path->reason = reason;
+	for (; steps->reason != REASON_NONE; steps++) {
+		*order = steps->compare(options, a, b);
+		if (*order)
+			break;
+	}
+	return steps->reason;
 }
 
-static bool lower_med(const struct attribute_set *a,
-		      const struct attribute_set *b)
+/* Strikes out every candidate that the best one beats in one of the steps. */
+static void keep_best(const struct decision_options *options,
+		      const struct step *steps, struct path *paths)
 {
-	return a->neighbor_as == b->neighbor_as && a->med < b->med;
+	struct path *best = candidate(paths), *path;
+	bool equal = true;
+	int order = 0;
+
+	for (path = candidate(best->next); path; path = candidate(path->next)) {
+		if (first_difference(options, steps, path, best, &order) ==
+		    REASON_NONE)
+			continue;
+		equal = false;
+		if (order < 0)
+			best = path;
+	}
+	if (equal) /* as most often */
+		return;
+	for (path = candidate(paths); path; path = candidate(path->next))
+		path->reason =
+			first_difference(options, steps, path, best, &order);
+}
+
+static uint32_t med_of(const struct decision_options *options,
+		       const struct path *path)
+{
+	if (!path->attributes->has_med &&
+	    options->missing_med == MISSING_MED_WORST)
+		return UINT32_MAX; /* RFC 4451 3.2 */
+	return path->attributes->med;
+}
+
+static bool meds_differ(const struct decision_options *options,
+			struct path *paths)
+{
+	struct path *first = candidate(paths), *path;
+
+	for (path = first; path; path = candidate(path->next))
+		if (med_of(options, path) != med_of(options, first))
+			return true;
+	return false;
+}
+
+static bool is_of_group(const struct decision_options *options,
+			const struct path *first, const struct path *path)
+{
+	return path && (options->always_compare_med ||
+			path->attributes->neighbor_as ==
+				first->attributes->neighbor_as);
+}
+
+/* Of the group that begins with `first`; returns where the next one does. */
+static struct path *keep_lowest_med(const struct decision_options *options,
+				    struct path *first)
+{
+	uint32_t lowest = UINT32_MAX;
+	struct path *path;
+
+	for (path = first; is_of_group(options, first, path);
+	     path = candidate(path->next))
+		if (med_of(options, path) < lowest)
+			lowest = med_of(options, path);
+	for (path = first; is_of_group(options, first, path);
+	     path = candidate(path->next))
+		if (med_of(options, path) > lowest)
+			path->reason = REASON_MED;
+	return path;
 }
 
 /*
@@ -64,124 +238,190 @@ static bool lower_med(const struct attribute_set *a,
  * own group has a lower one; comparing in pairs along the list would make the
  * result depend on the order.
  */
-static void keep_lowest_med_of_each_as(struct path *paths)
+static void keep_lowest_meds(const struct decision_options *options,
+			     struct path **paths)
 {
-	struct path *path, *other;
+	struct path *first;
 
-	for (path = candidate(paths); path; path = candidate(path->next))
-		for (other = candidate(paths); other;
-		     other = candidate(other->next))
-			if (lower_med(other->attributes, path->attributes))
-				path->reason = REASON_MED;
+	if (!meds_differ(options, *paths))
+		return;
+	if (!options->always_compare_med)
+		path_list_sort(paths, path_neighbor_as_order);
+	first = candidate(*paths);
+	while (first)
+		first = keep_lowest_med(options, first);
+	if (!options->always_compare_med)
+		path_list_sort(paths, path_order);
 }
 
-/* RFC 4271 9.1.2.2 d. */
-static void keep_external(struct path *paths)
+static struct path *win_tie_break(struct path *paths)
 {
-	bool external = false;
-	struct path *path;
+	struct path *best = candidate(paths), *path;
 
-	for (path = candidate(paths); path; path = candidate(path->next))
-		external |= path->source->type == PEER_EXTERNAL;
-	for (path = candidate(paths); path; path = candidate(path->next))
-		if (external && path->source->type != PEER_EXTERNAL)
-			path->reason = REASON_EBGP_OVER_IBGP;
+	for (path = best; path; path = candidate(path->next))
+		if (path_tie_break(path, best) < 0)
+			best = path;
+	return best;
 }
 
-static bool same_as_path(const struct attribute_set *a,
-			 const struct attribute_set *b)
-{
-	struct reader x = attribute_set_view(a).as_path;
-	struct reader y = attribute_set_view(b).as_path;
+/* ------------------------------------------------------------- the set */
 
-	return x.left == y.left && !memcmp(x.data, y.data, x.left);
+/* The first step in which the paths of a set may differ. */
+static enum path_reason set_depth(const struct decision_options *options)
+{
+	if (options->ebgp_ibgp)
+		return REASON_MED;
+	if (options->skip_igp_cost && !options->cluster_length)
+		return REASON_IGP_COST;
+	return REASON_AS_PATH_CONTENT;
 }
 
-/* May `path` stand beside `best`, to which it is equal in every step? */
-static bool content_fits(enum multipath_as_path rule, const struct path *best,
-			 const struct path *path)
+/* Makes candidates of all that are equal to the best path to that depth. */
+static void admit(const struct decision_options *options, struct path *paths)
 {
-	/* A configured path has no AS_PATH that could differ. */
-	if (path_is_static(path))
-		return true;
-	switch (rule) {
-	case MULTIPATH_AS_PATH_EXACT:
-		return same_as_path(best->attributes, path->attributes);
-	case MULTIPATH_AS_PATH_SAME_PEER_AS:
-		return best->source->as == path->source->as;
-	case MULTIPATH_AS_PATH_RELAXED:
-		break;
-	}
-	return true;
+	enum path_reason depth = set_depth(options);
+
+	for (; paths; paths = paths->next)
+		if (paths->reason >= depth)
+			paths->reason = REASON_NONE;
 }
 
-/* Two paths with one next hop would give it twice its share. */
-static bool next_hop_taken(const struct path *best, const struct path *path)
+/* Confederations have a knob of their own. */
+static bool next_segment(struct reader *path, struct as_path_segment *segment)
 {
-	for (; best != path; best = best->next)
-		if (best->reason == REASON_NONE &&
-		    address_equal(&best->attributes->next_hop,
-				  &path->attributes->next_hop))
+	while (as_path_next(path, BGP_AS4_SIZE, segment))
+		if (segment->type == BGP_SEGMENT_SET ||
+		    segment->type == BGP_SEGMENT_SEQUENCE)
 			return true;
 	return false;
 }
 
-static void choose_set(const struct decision_options *options,
-		       struct decision *decision)
+static bool same_as_path(struct reader a, struct reader b)
 {
-	uint32_t maximum = decision->best->source->type == PEER_EXTERNAL ?
-				   options->maximum_paths :
-				   options->maximum_paths_ibgp;
+	struct as_path_segment x, y;
+
+	while (next_segment(&a, &x))
+		if (!next_segment(&b, &y) || x.type != y.type ||
+		    x.count != y.count ||
+		    memcmp(x.numbers.data, y.numbers.data, x.numbers.left))
+			return false;
+	return !next_segment(&b, &y);
+}
+
+/* May `path` stand beside `best`, to which it is equal in every step? */
+static bool content_fits(const struct decision_options *options,
+			 const struct attribute_set *best,
+			 const struct attribute_set *path)
+{
+	struct reader a, b;
+
+	if (options->as_path == MULTIPATH_AS_PATH_SAME_PEER_AS &&
+	    best->neighbor_as != path->neighbor_as)
+		return false;
+	if (options->as_path != MULTIPATH_AS_PATH_EXACT &&
+	    options->confederation != MULTIPATH_CONFEDERATION_SAME_MEMBER_AS)
+		return true;
+	a = attribute_set_view(best).as_path;
+	b = attribute_set_view(path).as_path;
+	if (options->as_path == MULTIPATH_AS_PATH_EXACT && !same_as_path(a, b))
+		return false;
+	return options->confederation == MULTIPATH_CONFEDERATION_RELAXED ||
+	       as_path_member_as(a) == as_path_member_as(b);
+}
+
+/* Why `path` cannot join the set. Two with one next hop would double it. */
+static enum path_reason obstacle(const struct decision_options *options,
+				 const struct decision *decision,
+				 const struct path *path)
+{
+	const struct path *best = decision->best;
+
+	/* A configured path has no AS_PATH that could differ. */
+	if (path != best && !path_is_static(path) &&
+	    !content_fits(options, best->attributes, path->attributes))
+		return REASON_AS_PATH_CONTENT;
+	if (path != best &&
+	    (path->source->multipath_off || best->source->multipath_off))
+		return REASON_MULTIPATH_OFF;
+	if (path->attributes->next_hop->taken)
+		return REASON_DUPLICATE_NEXT_HOP;
+	return decision->selected == decision->maximum ? REASON_MAX_PATHS :
+							 REASON_NONE;
+}
+
+static void consider(const struct decision_options *options,
+		     struct decision *decision, struct path *path)
+{
+	path->reason = obstacle(options, decision, path);
+	if (path->reason == REASON_NONE) {
+		path->attributes->next_hop->taken = true;
+		decision->selected++;
+	}
+	decision->cut += path->reason == REASON_MAX_PATHS;
+}
+
+static void choose_set(const struct decision_options *options,
+		       struct decision *decision, struct path *paths)
+{
 	struct path *path;
 
-	for (path = candidate(decision->best); path;
-	     path = candidate(path->next)) {
-		if (!content_fits(options->as_path, decision->best, path)) {
-			path->reason = REASON_AS_PATH_CONTENT;
-		} else if (next_hop_taken(decision->best, path)) {
-			path->reason = REASON_DUPLICATE_NEXT_HOP;
-		} else if (decision->selected == maximum) {
-			path->reason = REASON_MAX_PATHS;
-			decision->cut++;
-		} else {
-			decision->selected++;
-		}
+	decision->maximum = decision->best->source->type == PEER_EXTERNAL ?
+				    options->maximum_paths :
+				    options->maximum_paths_ibgp;
+	consider(options, decision, decision->best);
+	for (path = candidate(paths); path; path = candidate(path->next))
+		if (path != decision->best)
+			consider(options, decision, path);
+	for (path = candidate(paths); path; path = candidate(path->next))
+		path->attributes->next_hop->taken = false;
+}
+
+/* Forgets the last choice. Returns whether a path was reflected. */
+static bool prepare(struct path *paths)
+{
+	bool reflected = false;
+
+	for (; paths; paths = paths->next) {
+		paths->best = false;
+		paths->equal_weight = false;
+		reflected |= paths->attributes->is_reflected;
 	}
+	return reflected;
 }
 
-int path_order(const struct path *a, const struct path *b)
+/* The steps of BGP among its candidates. Returns the best of them, or NULL. */
+static struct path *choose_best(const struct decision_options *options,
+				struct path **paths, bool reflected)
 {
-	int order;
+	struct path *best;
 
-	if (a->source->identifier != b->source->identifier)
-		return a->source->identifier < b->source->identifier ? -1 : 1;
-	order = address_compare(&a->source->address, &b->source->address);
-	if (order || a->path_id == b->path_id)
-		return order;
-	return a->path_id < b->path_id ? -1 : 1;
-}
-
-/* The steps of BGP. There is a candidate. */
-static void compare_attributes(struct path *paths)
-{
-	keep_best(paths, REASON_LOCAL_PREF, higher_local_pref);
-	keep_best(paths, REASON_AS_PATH_LENGTH, shorter_as_path);
-	keep_best(paths, REASON_ORIGIN, lower_origin);
-	keep_lowest_med_of_each_as(paths);
-	keep_external(paths);
+	if (!candidate(*paths))
+		return NULL;
+	keep_best(options, steps_before_med, *paths);
+	keep_lowest_meds(options, paths);
+	keep_best(options, steps_after_med, *paths);
+	best = reflected ? win_tie_break(*paths) : candidate(*paths);
+	admit(options, *paths);
+	return best;
 }
 
 struct decision decide(const struct decision_options *options,
-		       struct path *paths)
+		       struct path **paths)
 {
 	struct decision decision = { 0 };
+	bool reflected = prepare(*paths);
 
-	distance_set_aside(paths);
-	if (candidate(paths))
-		compare_attributes(paths);
-	distance_compare(paths);
-	decision.best = candidate(paths);
-	if (decision.best)
-		choose_set(options, &decision);
+	distance_set_aside(*paths);
+	decision.best = choose_best(options, paths, reflected);
+	decision.best = distance_compare(*paths, decision.best);
+	if (!decision.best)
+		return decision;
+	decision.best->best = true;
+	if (reflected)
+		path_list_sort(paths, path_tie_break);
+	choose_set(options, &decision, *paths);
+	if (reflected)
+		path_list_sort(paths, path_order);
+	weigh_set(options, *paths);
 	return decision;
 }

@@ -6,13 +6,21 @@
  * The decision process (RFC 4271 9.1.2.2) and the choice of the multipath set:
  * a pure function of a route's paths and the options.
  *
- * The paths of a route are kept in the order of the last tie-break, the lowest
- * BGP identifier, then the lowest peer address, then the lowest path identifier
- * (RFC 7911 5); never the oldest, so that two nodes with the same paths choose
- * alike. Each step strikes out the paths
- * that lose in it and writes down the reason. Those left at the end are equal:
- * the first of them is the best path, and those that pass the content filter
- * are the set.
+ * One comparator says in which step two paths differ first. The reason of a
+ * path that lost is the step that parts it from the best one, so that reasons,
+ * which are in the order of the steps, are the depth to which the two are
+ * equal. The set is everything that is equal down to a depth that the options
+ * give (draft-lapukhov-bgp-ecmp-considerations), then the filter of AS_PATH
+ * content, then one path for each next hop, then the maximum.
+ *
+ * MED alone is no step of that comparator: it orders only the paths of one
+ * neighboring AS, and losers are struck out group by group.
+ *
+ * Nothing depends on when a path came, so that two nodes with the same paths
+ * choose alike. In a route, paths are in the order of BGP identifier, peer
+ * address and path identifier (RFC 7911 5), by which they are found. That is
+ * the order of the last tie-break, too, but where routes were reflected: there
+ * ORIGINATOR_ID and CLUSTER_LIST count as well (RFC 4456 9).
  */
 
 #include <stdbool.h>
@@ -21,6 +29,7 @@
 
 #include "core/config.h"
 #include "rib/attribute_set.h"
+#include "rib/cause.h"
 #include "rib/reason.h"
 
 /* Where a neighbor stands, in the order of RFC 4271 9.1.2.2 d. */
@@ -39,28 +48,48 @@ struct path_source {
 	enum peer_type type;
 	/* --path, if these are they: by path_id, from 1. NULL: a neighbor. */
 	const struct path_config *statics;
+	const char *interface; /* behind which it is, if link-local; or NULL */
+	bool multipath_off;    /* its paths share no set: multipath=no */
 };
 
 struct path {
-	struct path *next; /* in the route, in tie-break order */
+	struct path *next; /* in the route, in path_order() */
 	const struct path_source *source;
 	struct attribute_set *attributes;
 	uint32_t path_id;	     /* RFC 7911; 0 if the peer has none */
-	enum path_reason import : 8; /* REASON_NONE: accepted */
-	enum path_reason reason : 8; /* REASON_NONE: in the set */
+	enum path_reason import : 6; /* REASON_NONE: accepted */
+	enum path_reason reason : 6; /* REASON_NONE: in the set */
 	bool stale : 1;		     /* not announced again since BoRR */
+	enum import_cause cause : 4; /* behind `import` */
+	unsigned int rule : 10;	     /* that decided; 0: none */
+	bool best : 1;		     /* of its route */
+	bool equal_weight : 1;	     /* its bandwidth does not count here */
 };
 
 struct decision_options {
 	uint32_t maximum_paths;	     /* when the best path is external */
 	uint32_t maximum_paths_ibgp; /* when it is internal */
 	enum multipath_as_path as_path;
+	enum multipath_confederation confederation;
+	bool skip_igp_cost;
+	bool cluster_length; /* of CLUSTER_LIST, in place of the IGP cost */
+	bool count_confederation_path;
+	bool ebgp_ibgp; /* external and internal paths share a set */
+	bool always_compare_med;
+	enum missing_med missing_med;
+	bool aigp; /* RFC 7311 */
+	/* See weight.h. */
+	enum bandwidth_use bandwidth_use;
+	uint32_t bandwidth_unit; /* bytes per second, not 0 */
+	uint32_t default_weight;
+	bool add_path_weight;
 };
 
 struct decision {
 	struct path *best;     /* NULL: no path can be used */
 	unsigned int selected; /* paths in the set */
 	unsigned int cut;      /* as good, left out by the maximum */
+	uint32_t maximum;      /* the one that holds for this set */
 };
 
 /* < 0 if `a` comes before `b` in a route. Never 0 for two paths of a route. */
@@ -68,9 +97,10 @@ int path_order(const struct path *a, const struct path *b);
 
 /*
  * Decides among the paths that have REASON_NONE on entry and sets the reason of
- * each. The others are left as they are.
+ * each. The others are left as they are. The list is in path_order() before
+ * and after, not in between.
  */
 struct decision decide(const struct decision_options *options,
-		       struct path *paths);
+		       struct path **paths);
 
 #endif

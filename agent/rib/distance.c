@@ -18,11 +18,6 @@ bool path_is_static(const struct path *path)
 	return path->source->statics;
 }
 
-uint32_t path_static_weight(const struct path *path)
-{
-	return path_is_static(path) ? config_of(path)->weight : 1;
-}
-
 void distance_set_aside(struct path *paths)
 {
 	for (struct path *path = paths; path; path = path->next)
@@ -45,23 +40,25 @@ static uint32_t lowest_static(const struct path *paths)
 	return lowest;
 }
 
-/* Those left are equal in every step of BGP, but for confederations. */
-static uint32_t distance_of_bgp(const struct path *paths)
+static uint32_t distance_of_bgp(const struct path *best)
 {
-	const struct path *path = paths;
-
-	while (path && path->reason != REASON_NONE)
-		path = path->next;
-	if (!path)
+	if (!best)
 		return DISTANCE_NONE;
-	return path->source->type == PEER_EXTERNAL ? DISTANCE_EXTERNAL :
+	return best->source->type == PEER_EXTERNAL ? DISTANCE_EXTERNAL :
 						     DISTANCE_INTERNAL;
 }
 
-void distance_compare(struct path *paths)
+static struct path *first_left(struct path *paths)
+{
+	while (paths && paths->reason != REASON_NONE)
+		paths = paths->next;
+	return paths;
+}
+
+struct path *distance_compare(struct path *paths, struct path *best)
 {
 	uint32_t configured = lowest_static(paths);
-	uint32_t bgp = distance_of_bgp(paths);
+	uint32_t bgp = distance_of_bgp(best);
 	uint32_t lowest = configured < bgp ? configured : bgp;
 
 	for (struct path *path = paths; path; path = path->next) {
@@ -72,4 +69,5 @@ void distance_compare(struct path *paths)
 			path->reason = REASON_DISTANCE;
 		}
 	}
+	return bgp == lowest ? best : first_left(paths);
 }

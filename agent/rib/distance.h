@@ -29,15 +29,14 @@ enum distance {
 
 /* True if the path was configured. */
 bool path_is_static(const struct path *path);
-/* The share of a configured path among those of a set; 1 for others. */
-uint32_t path_static_weight(const struct path *path);
 
 /* To be called before the steps of BGP: strikes out configured paths. */
 void distance_set_aside(struct path *paths);
 /*
- * To be called after them, with their losers struck out: leaves what has the
- * lowest distance, and brings back configured paths that have it.
+ * To be called after them, with their losers struck out and `best` of BGP (or
+ * NULL): leaves what has the lowest distance, and brings back configured paths
+ * that have it. Returns what is the best path now, or NULL.
  */
-void distance_compare(struct path *paths);
+struct path *distance_compare(struct path *paths, struct path *best);
 
 #endif

@@ -47,27 +47,33 @@ static struct route_export *find(const struct route *route,
 }
 
 /* Why a peer is not told of what it is meant for. There are attributes. */
-static enum export_cause withheld(const struct rib *rib,
-				  const struct rib_peer *peer,
-				  const struct route_export *export)
+static enum export_cause withheld(struct rib *rib, const struct rib_peer *peer,
+				  const struct route_export *export,
+				  struct policy_trace *trace)
 {
 	struct bgp_attributes attributes =
 		attribute_set_view(export->attributes);
+	enum export_cause cause;
 
 	if (rib->presence == RIB_HAS_LEFT)
 		return EXPORT_CAUSE_LEAVING;
 	if (aggregate_suppresses(find(export->route, NULL)))
 		return EXPORT_CAUSE_SUPPRESSED_BY_AGGREGATE;
-	return export_rule_peer(peer, &export->origin, &attributes);
+	cause = export_rule_peer(peer, &export->origin, &attributes);
+	if (cause != EXPORT_CAUSE_NONE)
+		return cause;
+	return outbound_ask_rules(rib, peer, &export->route->node.prefix,
+				  export->attributes, trace);
 }
 
-/* What `peer` is to have; NULL: nothing. */
-static struct attribute_set *wanted(const struct rib *rib,
+/* What `peer` is to have; NULL: nothing. `trace`: outbound_ask_rules(). */
+static struct attribute_set *wanted(struct rib *rib,
 				    const struct rib_peer *peer,
-				    const struct route_export *export)
+				    const struct route_export *export,
+				    struct policy_trace *trace)
 {
 	if (!is_meant_for(export, peer) || !export->attributes ||
-	    withheld(rib, peer, export) != EXPORT_CAUSE_NONE)
+	    withheld(rib, peer, export, trace) != EXPORT_CAUSE_NONE)
 		return NULL;
 	return export->attributes;
 }
@@ -197,6 +203,20 @@ static bool same_origin(const struct export_origin *a,
 	       a->client == b->client && a->identifier == b->identifier;
 }
 
+/* The attributes of `what`, with one more reference; NULL: nothing. */
+static struct attribute_set *what_goes_out(struct rib *rib,
+					   const struct route *route,
+					   const struct path *path,
+					   const struct path *what)
+{
+	if (!what)
+		return NULL;
+	if (!path) /* the best one stands for all */
+		return outbound_set(rib, route, what);
+	what->attributes->references++;
+	return what->attributes;
+}
+
 /*
  * What goes out of `path`, or of the best path if that is NULL, has now these
  * attributes; NULL: nothing any more.
@@ -229,10 +249,12 @@ static void set_attributes(struct rib *rib, struct route *route,
 static void set_export(struct rib *rib, struct route *route,
 		       const struct path *path, const struct path *what)
 {
+	struct attribute_set *now = what_goes_out(rib, route, path, what);
 	struct export_origin none = { .bit = 0 };
 
-	set_attributes(rib, route, path, what ? what->attributes : NULL,
-		       what ? origin_of(what) : none);
+	set_attributes(rib, route, path, now, what ? origin_of(what) : none);
+	if (now)
+		attribute_set_release(&rib->attributes, now);
 }
 
 /* Each path of the set, for neighbors that take several. */
@@ -388,12 +410,12 @@ uint64_t rib_advance(struct rib *rib, uint64_t now_ms)
 	return export ? export->due_ms : 0;
 }
 
-enum export_cause export_explain(const struct rib *rib,
-				 const struct route *route,
+enum export_cause export_explain(struct rib *rib, const struct route *route,
 				 const struct rib_peer *peer)
 {
 	enum bgp_family family = bgp_nlri_family(&route->node.prefix);
 	const struct route_export *best = find(route, NULL);
+	struct policy_trace trace = { { 0 } };
 	enum export_cause cause = route->aggregate ?
 					  EXPORT_CAUSE_NONE :
 					  readiness(rib, route, best);
@@ -404,7 +426,7 @@ enum export_cause export_explain(const struct rib *rib,
 		return EXPORT_CAUSE_FAMILY;
 	if (cause != EXPORT_CAUSE_NONE)
 		return cause;
-	return withheld(rib, peer, best);
+	return withheld(rib, peer, best, &trace);
 }
 
 void export_forget_path(struct route *route, const struct path *path)
@@ -486,17 +508,19 @@ bool rib_export_next(struct rib *rib, struct rib_peer *peer,
 {
 	struct attribute_set *first = NULL;
 	struct export_origin origin = { .bit = 0 };
+	struct policy_trace first_trace = { { 0 } };
 	struct route_export *export, *next;
 
 	out->count = 0;
 	for (export = TAILQ_FIRST(&rib->pending);
 	     export && out->count < RIB_EXPORT_BATCH; export = next) {
+		struct policy_trace trace = { { 0 } };
 		struct attribute_set *set;
 
 		next = TAILQ_NEXT(export, pending_link);
 		if (!(export->pending & peer->bit))
 			continue;
-		set = wanted(rib, peer, export);
+		set = wanted(rib, peer, export, &trace);
 		if (!set && !(export->announced & peer->bit)) {
 			clear_pending(rib, peer, export);
 			free_if_unused(rib, export);
@@ -504,15 +528,17 @@ bool rib_export_next(struct rib *rib, struct rib_peer *peer,
 		}
 		if (out->count &&
 		    (set != first ||
-		     (set && !same_origin(&origin, &export->origin))))
+		     (set && !same_origin(&origin, &export->origin)) ||
+		     !policy_trace_equal(&trace, &first_trace)))
 			break;
 		first = set;
 		origin = export->origin;
+		first_trace = trace;
 		take(rib, peer, export, set, out);
 	}
 	out->withdraw = !first;
 	if (first)
-		out->attributes =
-			outbound_attributes(rib, peer, first, &origin);
+		out->attributes = outbound_attributes(
+			rib, peer, &out->routes[0].prefix, first, &origin);
 	return out->count;
 }

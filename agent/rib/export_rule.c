@@ -18,6 +18,7 @@ static const char *const names[EXPORT_CAUSE_COUNT] = {
 	[EXPORT_CAUSE_NO_ADVERTISE] = "no_advertise",
 	[EXPORT_CAUSE_NO_EXPORT] = "no_export",
 	[EXPORT_CAUSE_OTC] = "otc",
+	[EXPORT_CAUSE_DENIED_BY_RULE] = "denied_by_rule",
 };
 
 const char *export_cause_name(enum export_cause cause)

@@ -28,6 +28,7 @@ enum export_cause {
 	EXPORT_CAUSE_NO_ADVERTISE,
 	EXPORT_CAUSE_NO_EXPORT,
 	EXPORT_CAUSE_OTC,
+	EXPORT_CAUSE_DENIED_BY_RULE,
 	EXPORT_CAUSE_COUNT,
 };
 
@@ -38,8 +39,7 @@ const char *export_cause_name(enum export_cause cause);
  * Why `peer` is not announced `route`, by the best path if it takes several.
  * In export.c, as it looks into what was announced before.
  */
-enum export_cause export_explain(const struct rib *rib,
-				 const struct route *route,
+enum export_cause export_explain(struct rib *rib, const struct route *route,
 				 const struct rib_peer *peer);
 
 /* What decides whether a route can be announced at all. */

@@ -34,8 +34,8 @@ static bool came_through_us(const struct import_options *options,
 	       as_path_contains_member(path, options->local_as);
 }
 
-static bool was_ours(const struct import_options *options,
-		     const struct bgp_attributes *attributes)
+bool import_is_loop(const struct import_options *options,
+		    const struct bgp_attributes *attributes)
 {
 	struct reader clusters = attributes->cluster_list;
 
@@ -49,13 +49,33 @@ static bool was_ours(const struct import_options *options,
 	return false;
 }
 
-enum path_reason import_check(const struct import_options *options,
-			      enum neighbor_role role,
-			      const struct prefix *prefix,
-			      const struct bgp_attributes *attributes)
+enum import_cause import_check(const struct import_options *options,
+			       enum neighbor_role role,
+			       const struct prefix *prefix)
 {
-	if ((role != NEIGHBOR_ROLE_BACKEND && role != NEIGHBOR_ROLE_PEER) ||
-	    !is_vip(options, prefix))
-		return REASON_FILTERED;
-	return was_ours(options, attributes) ? REASON_LOOP : REASON_NONE;
+	if (!prefix->length)
+		return IMPORT_DEFAULT_ROUTE;
+	if (options->is_own_address &&
+	    options->is_own_address(prefix, options->context))
+		return IMPORT_OWN_ADDRESS;
+	if (role == NEIGHBOR_ROLE_BACKEND && options->is_next_hop_subnet &&
+	    options->is_next_hop_subnet(prefix, options->context))
+		return IMPORT_NEXT_HOP_SUBNET;
+	return is_vip(options, prefix) ? IMPORT_ACCEPTED : IMPORT_OUTSIDE_VIP;
+}
+
+enum import_cause import_by_policy(enum neighbor_role role,
+				   enum policy_verdict verdict)
+{
+	switch (verdict) {
+	case POLICY_ALLOW:
+		return IMPORT_ACCEPTED;
+	case POLICY_DENY:
+		return IMPORT_DENIED_BY_RULE;
+	case POLICY_UNDECIDED:
+		break;
+	}
+	return role == NEIGHBOR_ROLE_BACKEND || role == NEIGHBOR_ROLE_PEER ?
+		       IMPORT_ACCEPTED :
+		       IMPORT_NO_POLICY;
 }

@@ -3,17 +3,19 @@
 #define RIB_IMPORT_H
 
 /*
- * Which paths may be used at all: the safe defaults for what a neighbor of a
- * role may tell us. Pure.
+ * Which paths may be used at all: what no rule of the policy can allow, and the
+ * safe defaults for what no rule decides. Pure.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "bgp/attributes.h"
 #include "core/address.h"
 #include "core/config.h"
-#include "rib/reason.h"
+#include "rib/cause.h"
+#include "rib/policy.h"
 
 struct import_options {
 	uint32_t local_as;
@@ -22,6 +24,10 @@ struct import_options {
 	uint32_t cluster_id;
 	const struct vip_config *vips; /* --vip: nothing else is learned */
 	size_t vip_count;
+	/* Either may be NULL: nobody knows. */
+	bool (*is_own_address)(const struct prefix *prefix, void *context);
+	bool (*is_next_hop_subnet)(const struct prefix *prefix, void *context);
+	void *context; /* of these two */
 };
 
 /* The AS that we are to those outside. */
@@ -35,16 +41,21 @@ static inline uint32_t import_public_as(const struct import_options *options)
 const struct vip_config *import_vip(const struct import_options *options,
 				    const struct prefix *prefix);
 
+/* True if the attributes bear our own mark: RFC 4271 9.1.2, RFC 4456 8. */
+bool import_is_loop(const struct import_options *options,
+		    const struct bgp_attributes *attributes);
+
 /*
- * REASON_NONE if a neighbor of `role` may announce `prefix` with these
- * attributes, else why not: only backends and peers announce VIPs (RFC 8212 for
- * all others), only single addresses inside --vip can be steered, and what bears
- * our own mark was ours already: our AS in the path (RFC 4271 9.1.2), our
- * identifier as its originator or among its clusters (RFC 4456 8).
+ * What no rule lifts, for one prefix: only single addresses inside --vip can be
+ * steered, and nobody may claim the default route, an address of ours or the
+ * network in which a backend's next hops are. IMPORT_ACCEPTED otherwise.
  */
-enum path_reason import_check(const struct import_options *options,
-			      enum neighbor_role role,
-			      const struct prefix *prefix,
-			      const struct bgp_attributes *attributes);
+enum import_cause import_check(const struct import_options *options,
+			       enum neighbor_role role,
+			       const struct prefix *prefix);
+
+/* What rules have decided, and the default: RFC 8212 for all but backends and peers. */
+enum import_cause import_by_policy(enum neighbor_role role,
+				   enum policy_verdict verdict);
 
 #endif

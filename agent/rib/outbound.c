@@ -9,12 +9,45 @@
 #include "rib/otc.h"
 #include "rib/table.h"
 
+/* The result is undecided without rules. */
+static struct policy_result ask_rules(struct rib *rib,
+				      const struct rib_peer *peer,
+				      const struct prefix *prefix,
+				      struct bgp_attributes *attributes)
+{
+	const struct policy_peer view = rib_policy_peer(rib, peer);
+	struct policy_result result = { .verdict = POLICY_UNDECIDED };
+
+	if (rib->options.policy.used[RULE_TO])
+		policy_apply(&rib->options.policy, RULE_TO, &view, prefix,
+			     attributes, &rib->policy_scratch, &result);
+	return result;
+}
+
+enum export_cause outbound_ask_rules(struct rib *rib,
+				     const struct rib_peer *peer,
+				     const struct prefix *prefix,
+				     const struct attribute_set *set,
+				     struct policy_trace *trace)
+{
+	struct bgp_attributes attributes = attribute_set_view(set);
+	struct policy_result result = ask_rules(rib, peer, prefix, &attributes);
+
+	*trace = result.trace;
+	if (result.verdict == POLICY_DENY)
+		return EXPORT_CAUSE_DENIED_BY_RULE;
+	if (result.verdict == POLICY_UNDECIDED &&
+	    peer->role != NEIGHBOR_ROLE_UPSTREAM &&
+	    peer->role != NEIGHBOR_ROLE_PEER)
+		return EXPORT_CAUSE_ROLE;
+	return EXPORT_CAUSE_NONE;
+}
+
 enum {
 	/* Of our own AS only: RFC 4456 8. */
 	REFLECTION = BGP_HAS_ORIGINATOR_ID | BGP_HAS_CLUSTER_LIST,
-	/* The same: RFC 4271 5.1.4 and 5.1.5, RFC 7311 3.4. */
-	INTERNAL_ONLY = REFLECTION | BGP_HAS_MED | BGP_HAS_LOCAL_PREF |
-			BGP_HAS_AIGP,
+	/* The same: RFC 4271 5.1.5, RFC 7311 3.4. */
+	INTERNAL_ONLY = REFLECTION | BGP_HAS_LOCAL_PREF | BGP_HAS_AIGP,
 	LEAVING_LOCAL_PREF = 0,
 };
 
@@ -52,11 +85,13 @@ static void drop_communities(struct writer *w, struct bgp_attributes *out)
  * came through.
  */
 static void make_external(const struct rib *rib, struct writer *w,
-			  struct bgp_attributes *out)
+			  bool keep_med, struct bgp_attributes *out)
 {
 	size_t before = w->used;
 
 	out->present &= ~INTERNAL_ONLY;
+	if (!keep_med)
+		out->present &= ~BGP_HAS_MED;
 	as_path_strip_confederations(w, out->as_path);
 	out->as_path = written(w, before);
 	before = w->used;
@@ -119,10 +154,11 @@ static void prepend_member(const struct rib *rib, struct writer *w,
 static void make_internal(const struct rib *rib, struct writer *w,
 			  const struct rib_peer *peer,
 			  const struct export_origin *origin,
-			  uint32_t local_pref, struct bgp_attributes *out)
+			  struct bgp_attributes *out)
 {
+	if (!(out->present & BGP_HAS_LOCAL_PREF))
+		out->local_pref = DEFAULT_LOCAL_PREF;
 	out->present |= BGP_HAS_LOCAL_PREF;
-	out->local_pref = local_pref;
 	if (is_reflected(peer, origin))
 		reflect(rib, w, origin, out);
 	else
@@ -135,7 +171,8 @@ static bool keeps_next_hop(const struct rib_peer *peer,
 			   const struct export_origin *origin,
 			   const struct attribute_set *set)
 {
-	if (address_is_zero(&set->next_hop)) /* our own: an aggregate */
+	if (address_is_zero(next_hop_address(
+		    set->next_hop))) /* our own: an aggregate */
 		return false;
 	switch (peer->next_hop) {
 	case NEIGHBOR_NEXT_HOP_SELF:
@@ -147,25 +184,75 @@ static bool keeps_next_hop(const struct rib_peer *peer,
 	}
 }
 
+/* In place of the one the path came with, which is gone; NULL: no room. */
+static struct attribute_set *with_bandwidth(struct rib *rib,
+					    const struct attribute_set *set,
+					    double bytes_per_second)
+{
+	struct bgp_attributes out = attribute_set_view(set);
+	struct reader longer = out.ipv6_extended_communities;
+	uint32_t as = rib->options.import.local_as;
+	struct writer w =
+		writer_of(rib->export_scratch, sizeof(rib->export_scratch));
+	size_t others;
+
+	extended_community_write_other(&w, longer,
+				       BGP_IPV6_EXTENDED_COMMUNITY_SIZE);
+	others = w.used;
+	out.ipv6_extended_communities = reader_of(w.data, others);
+	if (!others)
+		out.present &= ~BGP_HAS_IPV6_EXTENDED_COMMUNITIES;
+	extended_community_write_other(&w, out.extended_communities,
+				       BGP_EXTENDED_COMMUNITY_SIZE);
+	link_bandwidth_write(
+		&w, (uint16_t)(as > BGP_AS_MAX_2_BYTE ? BGP_AS_TRANS : as),
+		bytes_per_second, true);
+	if (w.failed || w.used - others > UINT16_MAX)
+		return NULL;
+	out.extended_communities = reader_of(w.data + others, w.used - others);
+	out.present |= BGP_HAS_EXTENDED_COMMUNITIES;
+	return attribute_set_intern(&rib->attributes, &out, 0);
+}
+
+struct attribute_set *outbound_set(struct rib *rib, const struct route *route,
+				   const struct path *best)
+{
+	struct attribute_set *set = NULL;
+	double bytes_per_second;
+
+	if (rib->options.announce_bandwidth &&
+	    route_bandwidth(rib, route, &bytes_per_second))
+		set = with_bandwidth(rib, best->attributes, bytes_per_second);
+	if (!set) {
+		set = best->attributes;
+		set->references++;
+	}
+	return set;
+}
+
 struct bgp_attributes outbound_attributes(struct rib *rib,
 					  const struct rib_peer *peer,
+					  const struct prefix *prefix,
 					  const struct attribute_set *set,
 					  const struct export_origin *origin)
 {
 	struct bgp_attributes out = attribute_set_view(set);
+	struct policy_result result = ask_rules(rib, peer, prefix, &out);
+	bool keeps = keeps_next_hop(peer, origin, set);
 	struct writer w =
 		writer_of(rib->export_scratch, sizeof(rib->export_scratch));
 
-	if (!keeps_next_hop(peer, origin, set)) {
+	if (!keeps && !(result.set & POLICY_SET_NEXT_HOP)) {
 		out.next_hop = peer->local_address;
 		out.link_local = (struct address){ 0 };
-		/* The metric would lack the way from here: RFC 7311 3.4. */
-		out.present &= ~BGP_HAS_AIGP;
 	}
+	/* The metric would lack the way from here: RFC 7311 3.4. */
+	if (!keeps)
+		out.present &= ~BGP_HAS_AIGP;
 	if (peer->source.type == PEER_EXTERNAL)
-		make_external(rib, &w, &out);
+		make_external(rib, &w, result.set & POLICY_SET_MED, &out);
 	else
-		make_internal(rib, &w, peer, origin, set->local_pref, &out);
+		make_internal(rib, &w, peer, origin, &out);
 	otc_mark_sent(peer->relation, import_public_as(&rib->options.import),
 		      &out);
 	if (rib->presence == RIB_IS_LEAVING)

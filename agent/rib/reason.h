@@ -14,9 +14,11 @@ enum path_reason {
 	REASON_LOOP,
 	REASON_NEXT_HOP_UNRESOLVED,
 	REASON_NEXT_HOP_DEAD,
-	/* Out of the set while there are others: RFC 8326, RFC 9494 4.3. */
-	REASON_DRAINING,
+	/* Not of the lowest distance: distance.h. */
+	REASON_DISTANCE,
+	/* Out of the set while there are others: RFC 9494 4.3, RFC 8326. */
 	REASON_STALE,
+	REASON_DRAINING,
 	/* Lost in the decision process: RFC 4271 9.1.2.2, RFC 7311 4.1. */
 	REASON_LOCAL_PREF,
 	REASON_AIGP,
@@ -26,10 +28,9 @@ enum path_reason {
 	REASON_EBGP_OVER_IBGP,
 	REASON_IGP_COST,
 	REASON_CLUSTER_LENGTH,
-	/* Of all that are left, not of the lowest distance: distance.h. */
-	REASON_DISTANCE,
 	/* As good as the best path, but not in the set. */
 	REASON_AS_PATH_CONTENT,
+	REASON_MULTIPATH_OFF, /* multipath=no of its neighbor, or the best's */
 	REASON_DUPLICATE_NEXT_HOP,
 	REASON_MAX_PATHS,
 	REASON_COUNT,

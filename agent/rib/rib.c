@@ -12,8 +12,13 @@
 
 #include "core/log.h"
 #include "rib/aggregate.h"
-#include "rib/otc.h"
+#include "rib/inbound.h"
 #include "rib/table.h"
+#include "rib/weight.h"
+
+_Static_assert(CONFIG_MAX_RULES < 1 << 10, "fits path.rule");
+_Static_assert(REASON_COUNT <= 1 << 6, "fits path.reason");
+_Static_assert(IMPORT_CAUSE_COUNT <= 1 << 4, "fits path.cause");
 
 struct rib *rib_new(const struct rib_options *options)
 {
@@ -52,42 +57,72 @@ static void mark(struct rib *rib, struct route *route)
 	STAILQ_INSERT_TAIL(&rib->marked, route, mark_link);
 }
 
+/* Asks for the state of a next hop anew. False if it is what it was. */
+static bool refresh_next_hop(const struct rib *rib, struct rib_next_hop *hop)
+{
+	const struct rib_hooks *hooks = &rib->options.hooks;
+	uint32_t cost = 0;
+	enum path_reason reason = hooks->next_hop_check(next_hop_address(hop),
+							&cost, hooks->context);
+	bool changed = reason != hop->reason || cost != hop->igp_cost;
+
+	hop->reason = reason;
+	hop->igp_cost = cost;
+	return changed;
+}
+
 /* Counts an accepted path's interest in its next hop, up or down. */
-static void track_next_hop(struct rib *rib, struct attribute_set *set, bool use)
+static void track_next_hop(struct rib *rib, struct rib_next_hop *hop, bool use)
 {
 	const struct rib_hooks *hooks = &rib->options.hooks;
 
-	if (use ? !set->tracked++ : !--set->tracked)
-		hooks->next_hop_track(&set->next_hop, use, hooks->context);
+	if (use ? hop->tracked++ : --hop->tracked)
+		return;
+	hooks->next_hop_track(next_hop_address(hop), use, hooks->context);
+	if (use)
+		refresh_next_hop(rib, hop);
 }
 
-/*
- * Gives a path its attributes, of which it takes over the reference, and the
- * import verdict on them.
- */
-static void path_set(struct rib *rib, struct rib_peer *peer, struct path *path,
-		     struct attribute_set *attributes, enum path_reason import)
+/* Counts a path with the others of its peer, or no more. */
+static void count_path(struct rib_peer *peer, const struct route *route,
+		       enum import_cause cause, bool came)
 {
-	path->attributes = attributes;
-	path->import = import;
-	path->reason = import;
+	uint32_t one = came ? 1 : -1u;
+
+	peer->prefixes_received += one;
+	if (cause == IMPORT_ACCEPTED)
+		peer->prefixes_accepted += one;
+	else
+		peer->refused[cause] += one;
+	if (cause != IMPORT_MAX_PREFIX)
+		max_prefix_count(&peer->max_prefix,
+				 bgp_nlri_family(&route->node.prefix), came);
+}
+
+/* Gives a path its attributes and the verdict on them. */
+static void path_set(struct rib *rib, struct rib_peer *peer,
+		     const struct route *route, struct path *path,
+		     const struct inbound_verdict *verdict)
+{
+	path->attributes = verdict->attributes;
+	path->attributes->references++;
+	path->cause = verdict->cause;
+	path->rule = verdict->rule;
+	path->import = import_cause_reason(verdict->cause);
+	path->reason = path->import;
 	path->stale = false;
-	if (import == REASON_NONE) {
-		track_next_hop(rib, attributes, true);
-		peer->prefixes_accepted++;
-	}
-	peer->prefixes_received++;
+	if (path->import == REASON_NONE)
+		track_next_hop(rib, path->attributes->next_hop, true);
+	count_path(peer, route, path->cause, true);
 }
 
 /* Undoes path_set(). */
 static void path_clear(struct rib *rib, struct rib_peer *peer,
-		       struct path *path)
+		       const struct route *route, struct path *path)
 {
-	peer->prefixes_received--;
-	if (path->import == REASON_NONE) {
-		peer->prefixes_accepted--;
-		track_next_hop(rib, path->attributes, false);
-	}
+	count_path(peer, route, path->cause, false);
+	if (path->import == REASON_NONE)
+		track_next_hop(rib, path->attributes->next_hop, false);
 	attribute_set_release(&rib->attributes, path->attributes);
 }
 
@@ -141,7 +176,7 @@ static void remove_path(struct rib *rib, struct rib_peer *peer,
 
 	*link = path->next;
 	export_forget_path(route, path);
-	path_clear(rib, peer, path);
+	path_clear(rib, peer, route, path);
 	pool_give(&rib->path_pool, path);
 	mark(rib, route);
 }
@@ -179,44 +214,44 @@ static struct path *path_get(struct rib *rib, struct rib_peer *peer,
 	return path;
 }
 
-static enum path_reason judge(const struct rib *rib,
-			      const struct rib_peer *peer,
-			      const struct prefix *prefix,
-			      const struct bgp_attributes *from)
+/* Takes a path that was never given attributes out of its route again. */
+static void drop_empty(struct rib *rib, struct rib_peer *peer,
+		       struct route *route, uint32_t path_id)
 {
-	enum path_reason reason =
-		import_check(&rib->options.import, peer->role, prefix, from);
+	struct path **link = path_place(route, peer, path_id);
+	struct path *path = *link;
 
-	if (reason == REASON_NONE &&
-	    otc_is_leak(peer->relation, peer->source.as, from))
-		return REASON_FILTERED;
-	return reason;
+	if (path->attributes)
+		return;
+	*link = path->next;
+	pool_give(&rib->path_pool, path);
 }
 
-/* Takes over the reference on `attributes`, which are `from` interned. */
 static int announce(struct rib *rib, struct rib_peer *peer,
 		    const struct bgp_route_key *key,
-		    struct attribute_set *attributes,
-		    const struct bgp_attributes *from)
+		    struct inbound_verdict verdict)
 {
 	struct route *route = route_get(rib, &key->prefix);
 	struct path *path = NULL;
 	struct path before;
+	int error;
 
 	if (route) {
 		mark(rib, route);
 		path = path_get(rib, peer, route, key->path_id);
 	}
-	if (!path) {
-		attribute_set_release(&rib->attributes, attributes);
+	if (!path)
 		return -ENOMEM;
+	error = inbound_limit(peer, route, path, &verdict);
+	if (error) {
+		drop_empty(rib, peer, route, key->path_id);
+		return error;
 	}
 	/* The new first: a next hop that stays must not be let go between. */
 	before = *path;
-	path_set(rib, peer, path, attributes,
-		 judge(rib, peer, &key->prefix, from));
+	path_set(rib, peer, route, path, &verdict);
 	if (before.attributes)
-		path_clear(rib, peer, &before);
+		path_clear(rib, peer, route, &before);
 	return 0;
 }
 
@@ -242,31 +277,39 @@ static bool batch_next(const struct rib *rib, struct bgp_nlri *nlri,
 	return count;
 }
 
+static int announce_batch(struct rib *rib, struct rib_peer *peer,
+			  struct inbound *in, const struct batch *batch)
+{
+	struct inbound_verdict verdict;
+	int error = 0;
+
+	for (size_t i = 0; i < batch->count && !error; i++) {
+		error = inbound_judge(in, &batch->keys[i].prefix, &verdict);
+		if (!error)
+			error = announce(rib, peer, &batch->keys[i], verdict);
+	}
+	return error;
+}
+
 static int announce_part(struct rib *rib, struct rib_peer *peer,
 			 const struct bgp_update *update,
 			 enum bgp_update_part part)
 {
 	struct bgp_nlri nlri = update->announced[part].nlri;
 	struct bgp_attributes attributes;
-	struct attribute_set *set;
+	struct inbound in;
 	struct batch batch;
-	int error = 0;
+	int error;
 
 	if (!nlri.bytes.left)
 		return 0;
 	attributes = bgp_update_attributes(update, part);
-	otc_mark_received(peer->relation, peer->source.as, &attributes);
-	set = attribute_set_intern(&rib->attributes, &attributes);
-	if (!set)
-		return -ENOMEM;
-	while (!error && batch_next(rib, &nlri, &batch)) {
-		for (size_t i = 0; i < batch.count && !error; i++) {
-			set->references++;
-			error = announce(rib, peer, &batch.keys[i], set,
-					 &attributes);
-		}
-	}
-	attribute_set_release(&rib->attributes, set);
+	error = inbound_begin(&in, rib, peer, &attributes);
+	if (error)
+		return error;
+	while (!error && batch_next(rib, &nlri, &batch))
+		error = announce_batch(rib, peer, &in, &batch);
+	inbound_end(&in);
 	return error;
 }
 
@@ -310,10 +353,16 @@ static int add_static_path(struct rib *rib, struct rib_peer *peer,
 		.origin = BGP_ORIGIN_IGP,
 		.next_hop = config->next_hop,
 	};
-	struct attribute_set *set =
-		attribute_set_intern(&rib->attributes, &attributes);
+	struct inbound_verdict verdict = { .cause = IMPORT_ACCEPTED };
+	int error;
 
-	return set ? announce(rib, peer, &key, set, &attributes) : -ENOMEM;
+	verdict.attributes = attribute_set_intern(&rib->attributes, &attributes,
+						  config->weight);
+	if (!verdict.attributes)
+		return -ENOMEM;
+	error = announce(rib, peer, &key, verdict);
+	attribute_set_release(&rib->attributes, verdict.attributes);
+	return error;
 }
 
 int rib_add_static_paths(struct rib *rib, const struct path_config *paths,
@@ -358,6 +407,29 @@ static uint32_t several_paths(const struct bgp_session *session)
 	return families;
 }
 
+struct policy_peer rib_policy_peer(const struct rib *rib,
+				   const struct rib_peer *peer)
+{
+	return (struct policy_peer){
+		.role = peer->role,
+		.source = &peer->source,
+		.local_as = rib->options.import.local_as,
+		.next_hop = &peer->local_address,
+	};
+}
+
+/* Upstreams and peers are, others if a rule allows it, and backends never. */
+static bool is_announced_to(const struct rib *rib, const struct rib_peer *peer)
+{
+	const struct policy_peer view = rib_policy_peer(rib, peer);
+
+	if (peer->role == NEIGHBOR_ROLE_BACKEND)
+		return false;
+	return peer->role == NEIGHBOR_ROLE_UPSTREAM ||
+	       peer->role == NEIGHBOR_ROLE_PEER ||
+	       policy_may_allow(&rib->options.policy, RULE_TO, &view);
+}
+
 struct rib_peer *rib_peer_up(struct rib *rib, const struct path_source *source,
 			     enum neighbor_role role,
 			     const struct bgp_session *session,
@@ -371,7 +443,7 @@ struct rib_peer *rib_peer_up(struct rib *rib, const struct path_source *source,
 	peer->role = role;
 	peer->local_address = *local_address;
 	peer->families = session->families;
-	if (role == NEIGHBOR_ROLE_UPSTREAM || role == NEIGHBOR_ROLE_PEER) {
+	if (is_announced_to(rib, peer)) {
 		peer->bit = take_bit(rib);
 		if (!peer->bit) {
 			free(peer);
@@ -461,44 +533,48 @@ void rib_end_refresh(struct rib *rib, struct rib_peer *peer,
 
 void rib_next_hop_changed(struct rib *rib, const struct address *next_hop)
 {
+	struct rib_next_hop *hop =
+		next_hop_find(&rib->attributes.next_hops, next_hop);
 	struct prefix_node *node = NULL;
 
+	if (!hop || !refresh_next_hop(rib, hop))
+		return;
 	while ((node = prefix_map_next(&rib->routes, node))) {
 		struct route *route = (struct route *)node;
 
 		for (struct path *path = route->paths; path; path = path->next)
-			if (address_equal(&path->attributes->next_hop,
-					  next_hop))
+			if (path->attributes->next_hop == hop)
 				mark(rib, route);
 	}
 }
 
-static void check_next_hops(struct rib *rib, struct route *route)
+static void check_next_hops(struct route *route)
 {
-	const struct rib_hooks *hooks = &rib->options.hooks;
-
-	for (struct path *path = route->paths; path; path = path->next) {
-		path->reason = path->import;
-		if (path->import == REASON_NONE)
-			path->reason = hooks->next_hop_check(
-				&path->attributes->next_hop, hooks->context);
-	}
+	for (struct path *path = route->paths; path; path = path->next)
+		path->reason = path->import == REASON_NONE ?
+				       path->attributes->next_hop->reason :
+				       path->import;
 }
 
 /* Once for each time the maximum begins to cut, and loudly. */
-static void tell_cut(struct rib *rib, struct route *route, unsigned int cut)
+static void tell_cut(const struct rib *rib, struct route *route,
+		     const struct decision *decision)
 {
+	const struct decision_options *options = &rib->options.decision;
 	char text[PREFIX_TEXT_SIZE];
 
-	if (cut && !route->cut)
-		log_warning(
-			"rib",
-			"%s: %u equal paths, %u used; raise --maximum-paths "
-			"(%u) to use all",
-			prefix_format(&route->node.prefix, text),
-			route->selected + cut, route->selected,
-			rib->options.decision.maximum_paths);
-	route->cut = cut;
+	if (decision->cut && !route->cut)
+		log_warning("rib",
+			    "%s: %u equal paths, %u used; raise %s (%u) to "
+			    "use all",
+			    prefix_format(&route->node.prefix, text),
+			    decision->selected + decision->cut,
+			    decision->selected,
+			    decision->maximum == options->maximum_paths ?
+				    "--maximum-paths" :
+				    "--maximum-paths-ibgp",
+			    decision->maximum);
+	route->cut = decision->cut;
 }
 
 void route_free_if_unused(struct rib *rib, struct route *route)
@@ -514,10 +590,10 @@ static void decide_route(struct rib *rib, struct route *route)
 	const struct rib_hooks *hooks = &rib->options.hooks;
 	struct decision decision;
 
-	check_next_hops(rib, route);
-	decision = decide(&rib->options.decision, route->paths);
+	check_next_hops(route);
+	decision = decide(&rib->options.decision, &route->paths);
 	route->selected = decision.selected;
-	tell_cut(rib, route, decision.cut);
+	tell_cut(rib, route, &decision);
 	route->forwarding = hooks->set_decided(route, hooks->context);
 	export_route(rib, route);
 	route_free_if_unused(rib, route);
@@ -558,9 +634,28 @@ void rib_free(struct rib *rib)
 	free(rib);
 }
 
+uint32_t rib_path_weight(const struct rib *rib, const struct route *route,
+			 const struct path *path)
+{
+	return path_weight(&rib->options.decision, route->paths, path);
+}
+
+bool route_bandwidth(const struct rib *rib, const struct route *route,
+		     double *bytes_per_second)
+{
+	return path_list_bandwidth(&rib->options.decision, route->paths,
+				   bytes_per_second);
+}
+
 const struct route *rib_find(const struct rib *rib, const struct prefix *prefix)
 {
 	return (const struct route *)prefix_map_find(&rib->routes, prefix);
+}
+
+const struct route *rib_match(const struct rib *rib,
+			      const struct address *address)
+{
+	return (const struct route *)prefix_map_match(&rib->routes, address);
 }
 
 const struct route *rib_next(const struct rib *rib, const struct route *route)

@@ -25,6 +25,8 @@
 #include "core/prefix_map.h"
 #include "rib/decision.h"
 #include "rib/import.h"
+#include "rib/max_prefix.h"
+#include "rib/policy.h"
 
 enum rib_limits {
 	RIB_MAX_UPSTREAMS = 64, /* neighbors we announce to, at one time */
@@ -47,6 +49,8 @@ struct rib_peer {
 	uint32_t prefixes_received;
 	uint32_t prefixes_accepted;
 	uint32_t prefixes_announced;
+	uint32_t refused[IMPORT_CAUSE_COUNT]; /* paths held, by cause */
+	struct max_prefix max_prefix;	      /* the user sets its limit */
 	uint32_t families;	/* enum bgp_family_bits: it speaks */
 	uint32_t several_paths; /* the same: it gets all paths of a set */
 	uint32_t refreshing;	/* enum bgp_family_bits: BoRR has come */
@@ -61,7 +65,7 @@ struct rib_peer {
 
 struct route {
 	struct prefix_node node; /* first: found by prefix */
-	struct path *paths;	 /* in tie-break order */
+	struct path *paths;	 /* in path_order() */
 	unsigned int selected;	 /* paths in the set */
 	bool marked;		 /* to be decided by rib_process() */
 	bool forwarding;	 /* steered, as the hook said */
@@ -106,9 +110,13 @@ struct route_export {
 struct rib;
 
 struct rib_hooks {
-	/* REASON_NONE, or why this next hop cannot be used now. */
+	/*
+	 * REASON_NONE, or why this next hop cannot be used now, and what the
+	 * way to it costs (RFC 4271 9.1.2.2 e), which is 0 before the call.
+	 * Asked when tracking begins and after rib_next_hop_changed() only.
+	 */
 	enum path_reason (*next_hop_check)(const struct address *next_hop,
-					   void *context);
+					   uint32_t *igp_cost, void *context);
 	/* The first accepted path needs this next hop; the last one has gone. */
 	void (*next_hop_track)(const struct address *next_hop, bool wanted,
 			       void *context);
@@ -124,8 +132,10 @@ struct rib_hooks {
 struct rib_options {
 	struct import_options import;
 	struct decision_options decision;
+	struct policy policy;
 	uint32_t min_nexthops;	    /* living ones, for a VIP to be announced */
 	uint32_t announce_delay_ms; /* for so long, before it is */
+	bool announce_bandwidth; /* route_bandwidth() goes with the best path */
 	struct rib_hooks hooks;
 	/* --aggregate; must outlive the rib. */
 	const struct aggregate_config *aggregates;
@@ -156,7 +166,8 @@ int rib_add_static_paths(struct rib *rib, const struct path_config *paths,
 			 size_t count);
 /*
  * Takes in a decoded UPDATE whose verdict is below BGP_VERDICT_RESET. Returns
- * 0 or -ENOMEM; then some paths may be missing and the session must be reset.
+ * 0, -ENOMEM, or -EDQUOT if the peer has told more than it may; then some paths
+ * may be missing and the session must be reset.
  */
 int rib_update(struct rib *rib, struct rib_peer *peer,
 	       const struct bgp_update *update);
@@ -200,12 +211,12 @@ struct rib_export {
 bool rib_export_next(struct rib *rib, struct rib_peer *peer,
 		     struct rib_export *out);
 
-/* The first path of the set, to which all others are equal; NULL: none. */
+/* The one path of the set that the whole decision process chose; NULL: none. */
 static inline const struct path *route_best(const struct route *route)
 {
 	const struct path *path = route->paths;
 
-	while (path && path->reason != REASON_NONE)
+	while (path && !path->best)
 		path = path->next;
 	return path;
 }
@@ -221,9 +232,19 @@ static inline uint64_t route_announced(const struct route *route)
 	return peers;
 }
 
+/* Of a path in its route's set: its share against the others'; else 0. */
+uint32_t rib_path_weight(const struct rib *rib, const struct route *route,
+			 const struct path *path);
+/* Of all paths of the set; see path_list_bandwidth(). */
+bool route_bandwidth(const struct rib *rib, const struct route *route,
+		     double *bytes_per_second);
+
 /* The route of `prefix`, or NULL. */
 const struct route *rib_find(const struct rib *rib,
 			     const struct prefix *prefix);
+/* The route with the longest prefix that contains the address, or NULL. */
+const struct route *rib_match(const struct rib *rib,
+			      const struct address *address);
 /* Walks all routes, in no particular order. NULL starts. */
 const struct route *rib_next(const struct rib *rib, const struct route *route);
 /* The peers with a session, in order of their coming. NULL starts. */

@@ -42,6 +42,7 @@ struct rib {
 	uint32_t last_path_id;	/* of those given out by create() */
 	uint64_t bits_used;	/* of struct rib_peer.bit */
 	uint8_t export_scratch[EXPORT_SCRATCH_SIZE];
+	struct policy_scratch policy_scratch;
 };
 
 /*
@@ -67,6 +68,10 @@ void export_free(struct rib *rib, struct route_export *export);
 
 /* The route of a prefix, new or present, or NULL. */
 struct route *route_get(struct rib *rib, const struct prefix *prefix);
+/* A peer as rules see it. */
+struct policy_peer rib_policy_peer(const struct rib *rib,
+				   const struct rib_peer *peer);
+
 /* Frees a route without paths that no neighbor has from us any more. */
 void route_free_if_unused(struct rib *rib, struct route *route);
 

@@ -32,6 +32,8 @@ static void group_free(struct steering_group *group)
 	free(group->members);
 	free(group->slots);
 	free(group->buckets);
+	free(group->owners);
+	free(group->backups);
 	free(group);
 }
 
@@ -45,7 +47,7 @@ void group_table_free(struct group_table *table)
 }
 
 static struct steering_group *group_new(const struct assign_member *members,
-					size_t count)
+					size_t count, uint32_t size)
 {
 	struct steering_group *group = calloc(1, sizeof(*group));
 
@@ -55,7 +57,10 @@ static struct steering_group *group_new(const struct assign_member *members,
 	group->members = calloc(count, sizeof(*group->members));
 	group->slots = calloc(count, sizeof(*group->slots));
 	group->buckets = calloc(count, sizeof(*group->buckets));
-	if (!group->members || !group->slots || !group->buckets) {
+	group->owners = calloc(size, sizeof(*group->owners));
+	group->backups = calloc(size, sizeof(*group->backups));
+	if (!group->members || !group->slots || !group->buckets ||
+	    !group->owners || !group->backups) {
 		group_free(group);
 		return NULL;
 	}
@@ -129,33 +134,25 @@ static int write_table(struct group_table *table, struct steering_group *group)
 	uint32_t size = options->table_size;
 	uint32_t first = group->index * size;
 	struct hg_group value = { .first_bucket = first, .mask = size - 1 };
-	uint16_t *owners = calloc(size, sizeof(*owners));
-	uint16_t *backups = calloc(size, sizeof(*backups));
-	int error = -ENOMEM;
+	int error = assign_buckets(group->members, group->count, options->seed,
+				   size, group->owners, group->backups);
 
-	if (!owners || !backups)
-		goto out;
-	error = assign_buckets(group->members, group->count, options->seed,
-			       size, owners, backups);
 	if (error)
-		goto out;
-	group->digest = assign_digest(group->members, owners, size);
+		return error;
+	group->digest = assign_digest(group->members, group->owners, size);
 	for (uint32_t b = 0; b < size && !error; b++) {
 		struct hg_bucket bucket = {
-			.current = slot_index(group, owners[b]),
-			.backup = slot_index(group, backups[b]),
+			.current = slot_index(group, group->owners[b]),
+			.backup = slot_index(group, group->backups[b]),
 		};
 
-		group->buckets[owners[b]]++;
+		group->buckets[group->owners[b]]++;
 		error = options->sink.set_bucket(options->sink.context,
 						 first + b, bucket);
 	}
 	if (!error)
 		error = options->sink.set_group(options->sink.context,
 						group->index, value);
-out:
-	free(owners);
-	free(backups);
 	return error;
 }
 
@@ -173,7 +170,7 @@ int group_acquire(struct group_table *table,
 			return 0;
 		}
 	}
-	group = group_new(members, count);
+	group = group_new(members, count, table->options->table_size);
 	if (!group)
 		return -ENOMEM;
 	error = take_index(table, &group->index);

@@ -192,6 +192,13 @@ const struct steering_vip *steering_next_vip(const struct steering *steering,
 		&steering->vips, vip ? &vip->node : NULL);
 }
 
+const struct steering_vip *steering_match_vip(const struct steering *steering,
+					      const struct address *address)
+{
+	return (const struct steering_vip *)prefix_map_match(&steering->vips,
+							     address);
+}
+
 const struct steering_group *
 steering_next_group(const struct steering *steering,
 		    const struct steering_group *group)

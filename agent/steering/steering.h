@@ -63,6 +63,8 @@ struct steering_group {
 	struct assign_member *members; /* in address order */
 	struct slot **slots;	       /* of the members */
 	uint32_t *buckets;	       /* how many each member owns */
+	uint16_t *owners;	       /* of each bucket, index of a member */
+	uint16_t *backups;	       /* the same, or ASSIGN_NOBODY */
 };
 
 /* A VIP that is steered. */
@@ -102,6 +104,9 @@ const struct steering_vip *steering_next_vip(const struct steering *steering,
 const struct steering_group *
 steering_next_group(const struct steering *steering,
 		    const struct steering_group *group);
+/* The VIP that an address belongs to: the longest prefix, or NULL. */
+const struct steering_vip *steering_match_vip(const struct steering *steering,
+					      const struct address *address);
 /* How many groups there is room for. */
 uint32_t steering_group_limit(const struct steering *steering);
 /* The slot of a next hop, also of one that is no longer used, or NULL. */

@@ -54,9 +54,9 @@ struct bench {
 /* ------------------------------------------------------------- the world */
 
 static enum path_reason next_hop_lives(const struct address *next_hop,
-				       void *context)
+				       uint32_t *igp_cost, void *context)
 {
-	(void)next_hop, (void)context;
+	(void)next_hop, (void)igp_cost, (void)context;
 	return REASON_NONE;
 }
 

@@ -15,9 +15,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-struct json_object *show(const struct control_view *view, const char *what)
+struct json_object *show(const struct control_view *view, const char *what,
+			 struct json_object *request)
 {
-	(void)view;
+	(void)view, (void)request;
 	return strcmp(what, "status") ? NULL : json_object_new_object();
 }
 

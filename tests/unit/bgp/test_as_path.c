@@ -63,6 +63,21 @@ static void counts_a_set_once_and_confederations_not_at_all(void **state)
 			 3);
 }
 
+static void counts_confederations_apart(void **state)
+{
+	(void)state;
+	assert_int_equal(as_path_confederation_length(EMPTY), 0);
+	assert_int_equal(as_path_confederation_length(BYTES(
+				 CONFED_SEQUENCE, 2, AS(8), AS(9), CONFED_SET,
+				 1, AS(7), SEQUENCE, 1, AS(1))),
+			 2);
+	assert_int_equal(as_path_member_as(BYTES(CONFED_SEQUENCE, 2, AS(8),
+						 AS(9), SEQUENCE, 1, AS(1))),
+			 8);
+	assert_int_equal(as_path_member_as(BYTES(SEQUENCE, 1, AS(1))), 0);
+	assert_int_equal(as_path_member_as(EMPTY), 0);
+}
+
 static void finds_the_first_and_the_last_as(void **state)
 {
 	struct reader confed = BYTES(CONFED_SEQUENCE, 1, AS(9), SEQUENCE, 2,
@@ -267,6 +282,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			counts_a_set_once_and_confederations_not_at_all),
+		cmocka_unit_test(counts_confederations_apart),
 		cmocka_unit_test(finds_the_first_and_the_last_as),
 		cmocka_unit_test(finds_an_as_in_any_segment),
 		cmocka_unit_test(finds_fault_with_malformed_paths),

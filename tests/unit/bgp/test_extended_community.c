@@ -73,6 +73,21 @@ static void refuses_link_bandwidth_that_is_no_number(void **state)
 	assert_true(bandwidth == 7);
 }
 
+static void writes_what_is_no_link_bandwidth(void **state)
+{
+	uint8_t out[64];
+	struct writer w = writer_of(out, sizeof(out));
+	struct reader list = BYTES(0, 2, 0, 1, 0, 0, 0, 9, 0x40, 4, 0, 1, 0xff,
+				   0xc0, 0, 0, 0, 4, 0, 1, 0x40, 0, 0, 0, 3, 4,
+				   5, 6, 7, 8, 9, 10);
+
+	(void)state;
+	extended_community_write_other(&w, list, BGP_EXTENDED_COMMUNITY_SIZE);
+	assert_int_equal(w.used, 16);
+	assert_memory_equal(out, list.data, 8);
+	assert_memory_equal(out + 8, list.data + 24, 8);
+}
+
 static void takes_the_first_link_bandwidth_that_is_good(void **state)
 {
 	double bandwidth = 0;
@@ -241,6 +256,7 @@ int main(void)
 		cmocka_unit_test(reads_link_bandwidth_of_either_transitivity),
 		cmocka_unit_test(reads_a_link_bandwidth_of_0),
 		cmocka_unit_test(refuses_link_bandwidth_that_is_no_number),
+		cmocka_unit_test(writes_what_is_no_link_bandwidth),
 		cmocka_unit_test(takes_the_first_link_bandwidth_that_is_good),
 		cmocka_unit_test(prefers_the_link_bandwidth_of_64_bits),
 		cmocka_unit_test(writes_link_bandwidth_as_it_reads_it),

@@ -42,6 +42,11 @@ static void the_canonical_form_has_every_flag(void **state)
 		"maximum-paths 64\n"
 		"maximum-paths-ibgp 64\n"
 		"multipath-as-path relaxed\n"
+		"multipath-confederation relaxed\n"
+		"missing-med best\n"
+		"link-bandwidth use\n"
+		"bandwidth-unit 12500000\n"
+		"default-weight 1\n"
 		"min-nexthops 1\n"
 		"announce-delay 0\n"
 		"interface eth0\n"
@@ -81,9 +86,10 @@ static void random_neighbor(FILE *out, uint32_t number)
 					    ",role=upstream", ",role=peer" };
 	bool dynamic = pick(2), passive = pick(2);
 
-	fprintf(out, "neighbor 10.%u.0.%u%s%s%s%s", number / 256,
+	fprintf(out, "neighbor 10.%u.0.%u%s%s%s%s%s", number / 256,
 		dynamic ? 0 : 1 + pick(255), dynamic ? "/16" : "", as[pick(5)],
-		role[pick(4)], passive ? ",passive" : "");
+		role[pick(4)], passive ? ",passive" : "",
+		pick(2) ? ",multipath=no,aigp" : "");
 	if (!dynamic && !passive && pick(2))
 		fprintf(out, ",port=%u", 1 + pick(65535));
 	if (dynamic && pick(2))
@@ -112,6 +118,16 @@ static void random_config(FILE *out)
 					      "src",	 "dst",	    "packet" };
 	static const char *const listen[] = { "0.0.0.0:0", "[::]:179",
 					      "10.0.0.1:1179" };
+	static const char *const switches[] = {
+		"aigp",
+		"add-path-weight",
+		"always-compare-med",
+		"announce-bandwidth",
+		"count-confederation-path",
+		"multipath-cluster-length",
+		"multipath-ebgp-ibgp",
+		"skip-igp-cost",
+	};
 	uint32_t paths = 1 + pick(4095);
 
 	fprintf(out, "as %u\nrouter-id 10.0.%u.1\n", 64512 + pick(1000),
@@ -123,6 +139,11 @@ static void random_config(FILE *out)
 		pick(UINT32_MAX));
 	fprintf(out, "maximum-paths %u\nmin-nexthops %u\n", paths,
 		1 + pick(paths));
+	for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)
+		if (pick(2))
+			fprintf(out, "%s\n", switches[i]);
+	fprintf(out, "missing-med %s\nbandwidth-unit %u\n",
+		pick(2) ? "best" : "worst", 1 + pick(UINT32_MAX));
 	if (pick(2))
 		fprintf(out, "maximum-paths-ibgp %u\n", 1 + pick(4095));
 	fprintf(out, "bpffs /b%u\ncontrol-socket /s%u\n", pick(99), pick(99));

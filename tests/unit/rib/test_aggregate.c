@@ -29,9 +29,8 @@ static void begin(bool summary_only, bool as_set)
 	prefix_parse(AGGREGATE, &config.prefix);
 	config.summary_only = summary_only;
 	config.as_set = as_set;
-	world_init_with(&world,
-			&(struct world_options){ .aggregates = &config,
-						 .aggregate_count = 1 });
+	world_init_with(&world, &(struct world_wish){ .aggregates = &config,
+						      .aggregate_count = 1 });
 }
 
 static int end(void **state)
@@ -61,7 +60,8 @@ static void announce_by(unsigned int from, const char *prefix, uint32_t as,
 static struct reader keep(struct reader bytes, uint8_t *memory)
 {
 	assert_true(bytes.left <= KEPT_SIZE);
-	memcpy(memory, bytes.data, bytes.left);
+	if (bytes.left)
+		memcpy(memory, bytes.data, bytes.left);
 	return reader_of(memory, bytes.left);
 }
 

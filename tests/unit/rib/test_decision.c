@@ -56,10 +56,18 @@ static void table_add(struct table *table, const struct test_path *from)
 	table->paths[i] = (struct path){
 		.source = &table->sources[i],
 		.attributes = attribute_set_intern(&table->attributes,
-						   &t.update.attributes),
+						   &t.update.attributes, 0),
 	};
 	if (i)
 		table->paths[i - 1].next = &table->paths[i];
+}
+
+static struct decision table_decide(const struct decision_options *options,
+				    struct table *table)
+{
+	struct path *paths = table->paths;
+
+	return decide(options, &paths);
 }
 
 static void table_free(struct table *table)
@@ -132,7 +140,7 @@ static void the_loser_of_each_step_is_told_why(void **state)
 		printf("%s\n", pairs[i].what);
 		table_add(&table, &pairs[i].winner);
 		table_add(&table, &pairs[i].loser);
-		decision = decide(&relaxed, table.paths);
+		decision = table_decide(&relaxed, &table);
 		assert_ptr_equal(decision.best, &table.paths[0]);
 		assert_int_equal(table.paths[0].reason, REASON_NONE);
 		assert_int_equal(table.paths[1].reason, pairs[i].reason);
@@ -156,7 +164,7 @@ static void med_is_compared_inside_groups_first(void **state)
 	(void)state;
 	for (size_t i = 0; i < 4; i++)
 		table_add(&table, &paths[i]);
-	assert_int_equal(decide(&relaxed, table.paths).selected, 3);
+	assert_int_equal(table_decide(&relaxed, &table).selected, 3);
 	assert_int_equal(table.paths[0].reason, REASON_MED);
 	table_free(&table);
 }
@@ -176,7 +184,7 @@ static struct decision decide_with(enum multipath_as_path rule,
 	*table = (struct table){ 0 };
 	for (size_t i = 0; i < 4; i++)
 		table_add(table, &paths[i]);
-	return decide(&options, table->paths);
+	return table_decide(&options, table);
 }
 
 static void the_content_filter_follows_its_knob(void **state)
@@ -214,7 +222,7 @@ static void the_maximum_cuts_from_the_end_of_the_order(void **state)
 	options.maximum_paths = 2;
 	for (size_t i = 0; i < 3; i++)
 		table_add(&table, &paths[i]);
-	decision = decide(&options, table.paths);
+	decision = table_decide(&options, &table);
 	assert_int_equal(decision.selected, 2);
 	assert_int_equal(decision.cut, 1);
 	assert_int_equal(table.paths[2].reason, REASON_MAX_PATHS);
@@ -229,16 +237,17 @@ static void paths_that_are_no_candidates_stay_as_they_are(void **state)
 	};
 	struct table table = { 0 };
 	struct decision decision;
+	struct path *none = NULL;
 
 	(void)state;
 	table_add(&table, &paths[0]);
 	table_add(&table, &paths[1]);
 	table.paths[0].reason = REASON_NEXT_HOP_DEAD;
-	decision = decide(&relaxed, table.paths);
+	decision = table_decide(&relaxed, &table);
 	assert_ptr_equal(decision.best, &table.paths[1]);
 	assert_int_equal(table.paths[0].reason, REASON_NEXT_HOP_DEAD);
 	table_free(&table);
-	assert_null(decide(&relaxed, NULL).best);
+	assert_null(decide(&relaxed, &none).best);
 }
 
 static void equal_attributes_are_kept_once(void **state)

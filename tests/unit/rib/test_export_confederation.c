@@ -26,8 +26,8 @@ static int begin(void **state)
 {
 	static struct world world;
 
-	world_init_with(&world, &(struct world_options){
-					.confederation = CONFEDERATION });
+	world_init_with(&world,
+			&(struct world_wish){ .confederation = CONFEDERATION });
 	*state = &world;
 	return 0;
 }

@@ -409,11 +409,11 @@ static void begin(struct stage *stage)
 	vips[1].min_nexthops = SECOND_SERVICE_MIN;
 	vips[1].return_nexthops = SECOND_SERVICE_RETURN;
 	world_init_with(&stage->world,
-			&(struct world_options){ .delay_ms = DELAY_MS,
-						 .aggregates = aggregates,
-						 .aggregate_count = 2,
-						 .vips = vips,
-						 .vip_count = 2 });
+			&(struct world_wish){ .delay_ms = DELAY_MS,
+					      .aggregates = aggregates,
+					      .aggregate_count = 2,
+					      .vips = vips,
+					      .vip_count = 2 });
 	for (unsigned int kind = 0; kind < KINDS; kind++)
 		stage->listeners[kind].peer = come(&stage->world, kind, kind);
 }

@@ -92,8 +92,7 @@ static struct world *delayed(void)
 {
 	static struct world world;
 
-	world_init_with(&world,
-			&(struct world_options){ .delay_ms = DELAY_MS });
+	world_init_with(&world, &(struct world_wish){ .delay_ms = DELAY_MS });
 	return &world;
 }
 

@@ -22,9 +22,10 @@ static void equal_paths_form_the_set(void **state)
 	rib_process(world->rib);
 	assert_int_equal(route_of(world, VIP)->selected, 4);
 	/* The lowest identifier is the best: 100 - 3. */
-	assert_int_equal(backend_index(&route_best(route_of(world, VIP))
-						->attributes->next_hop),
-			 3);
+	assert_int_equal(
+		backend_index(next_hop_address(
+			route_best(route_of(world, VIP))->attributes->next_hop)),
+		3);
 }
 
 static void a_withdrawn_path_leaves_the_set(void **state)
@@ -281,19 +282,23 @@ static void check_against_full_recompute(struct world *world,
 		.maximum_paths_ibgp = 64,
 		.as_path = MULTIPATH_AS_PATH_RELAXED,
 	};
-	struct path copies[BACKENDS];
+	struct path copies[BACKENDS], *first = copies;
 	struct decision decision;
 	size_t count = 0;
+	uint32_t cost;
 
 	for (const struct path *p = route->paths; p; p = p->next, count++) {
 		copies[count] = *p;
 		copies[count].reason = p->import;
 		if (p->import == REASON_NONE)
-			copies[count].reason =
-				next_hop_check(&p->attributes->next_hop, world);
+			copies[count].reason = next_hop_check(
+				next_hop_address(p->attributes->next_hop),
+				&cost, world);
 		copies[count].next = p->next ? &copies[count + 1] : NULL;
 	}
-	decision = decide(&options, count ? copies : NULL);
+	if (!count)
+		first = NULL;
+	decision = decide(&options, &first);
 	assert_int_equal(decision.selected, route->selected);
 	count = 0;
 	for (const struct path *p = route->paths; p; p = p->next, count++) {

@@ -47,7 +47,7 @@ static void a_static_path_alone_is_steered_and_announced(void **state)
 
 	add_paths(world, paths, 2);
 	assert_int_equal(route_of(world, VIP)->selected, 2);
-	assert_int_equal(path_static_weight(static_path(world, 1)), 5);
+	assert_int_equal(static_path(world, 1)->attributes->weight, 5);
 	assert_int_equal(world->tracked[STATIC_LAST], 1);
 	assert_true(rib_export_next(world->rib, world->upstream, &out));
 	path = out.attributes.as_path;
@@ -152,6 +152,28 @@ static void the_distance_of_bgp_is_that_of_its_best_path(void **state)
 	assert_int_equal(reason_of(world, VIP, 1), REASON_LOCAL_PREF);
 }
 
+/* A set that may differ from MED on takes no path of another distance in. */
+static void the_depth_of_the_set_does_not_reach_the_distance(void **state)
+{
+	static struct path_config paths[] = { { .weight = 1, .distance = 21 },
+					      { .weight = 1, .distance = 22 } };
+	static struct world world;
+	struct rib_options options = world_options(&world, 1);
+
+	(void)state;
+	options.decision.ebgp_ibgp = true;
+	world_start(&world, &options);
+	announce_vip(&world, 0, VIP);
+	add_paths(&world, paths, 2);
+	assert_int_equal(static_path(&world, 1)->reason, REASON_DISTANCE);
+	assert_int_equal(route_of(&world, VIP)->selected, 1);
+	withdraw(&world, 0, VIP);
+	rib_process(world.rib);
+	assert_int_equal(static_path(&world, 1)->reason, REASON_NONE);
+	assert_int_equal(static_path(&world, 2)->reason, REASON_DISTANCE);
+	rib_free(world.rib);
+}
+
 static void one_server_by_both_ways_counts_once(void **state)
 {
 	static struct path_config paths[] = { { .weight = 1, .distance = 20 } };
@@ -188,6 +210,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			the_distance_of_bgp_is_that_of_its_best_path, setup,
 			teardown),
+		cmocka_unit_test(
+			the_depth_of_the_set_does_not_reach_the_distance),
 		cmocka_unit_test_setup_teardown(
 			one_server_by_both_ways_counts_once, setup, teardown),
 	};

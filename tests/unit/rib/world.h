@@ -54,10 +54,11 @@ static inline unsigned int backend_index(const struct address *address)
 }
 
 static inline enum path_reason next_hop_check(const struct address *a,
-					      void *context)
+					      uint32_t *igp_cost, void *context)
 {
 	struct world *world = context;
 
+	(void)igp_cost;
 	return world->dead[backend_index(a)] ? REASON_NEXT_HOP_DEAD :
 					       REASON_NONE;
 }
@@ -124,9 +125,46 @@ static inline void upstream_up(struct world *world)
 	assert_non_null(world->upstream);
 }
 
+static inline struct rib_options world_options(struct world *world,
+					       uint32_t min_nexthops)
+{
+	return (struct rib_options){
+		.import = { .local_as = LOCAL_AS,
+			    .local_identifier = LOCAL_ID,
+			    .cluster_id = LOCAL_ID,
+			    .vips = &world->vip_range,
+			    .vip_count = 1 },
+		.decision = { .maximum_paths = 64,
+			      .maximum_paths_ibgp = 64,
+			      .as_path = MULTIPATH_AS_PATH_RELAXED,
+			      .bandwidth_unit = 1,
+			      .default_weight = 1 },
+		.min_nexthops = min_nexthops,
+		.hooks = { next_hop_check, next_hop_track, set_decided,
+			   work_waiting, export_waiting, world },
+	};
+}
+
+static inline void world_start(struct world *world,
+			       const struct rib_options *options)
+{
+	*world = (struct world){ 0 };
+	prefix_parse("192.0.2.0/24", &world->vip_range.prefix);
+	world->rib = rib_new(options);
+	for (unsigned int i = 0; i < BACKENDS; i++)
+		backend_up(world, i);
+	upstream_up(world);
+}
+
+static inline void world_init(struct world *world, uint32_t min_nexthops)
+{
+	const struct rib_options options = world_options(world, min_nexthops);
+
+	world_start(world, &options);
+}
+
 /* What a test wants to be other than usual. */
-struct world_options {
-	uint32_t min_nexthops; /* 0: 1 */
+struct world_wish {
 	uint32_t delay_ms;
 	uint32_t confederation;
 	const struct aggregate_config *aggregates;
@@ -136,42 +174,19 @@ struct world_options {
 };
 
 static inline void world_init_with(struct world *world,
-				   const struct world_options *wanted)
+				   const struct world_wish *wish)
 {
-	struct rib_options options = {
-		.import = { .local_as = LOCAL_AS,
-			    .confederation = wanted->confederation,
-			    .local_identifier = LOCAL_ID,
-			    .cluster_id = LOCAL_ID,
-			    .vip_count = 1 },
-		.decision = { .maximum_paths = 64,
-			      .maximum_paths_ibgp = 64,
-			      .as_path = MULTIPATH_AS_PATH_RELAXED },
-		.min_nexthops = wanted->min_nexthops ? wanted->min_nexthops : 1,
-		.announce_delay_ms = wanted->delay_ms,
-		.aggregates = wanted->aggregates,
-		.aggregate_count = wanted->aggregate_count,
-		.hooks = { next_hop_check, next_hop_track, set_decided,
-			   work_waiting, export_waiting, world },
-	};
+	struct rib_options options = world_options(world, 1);
 
-	*world = (struct world){ 0 };
-	prefix_parse("192.0.2.0/24", &world->vip_range.prefix);
-	options.import.vips = &world->vip_range;
-	if (wanted->vips) {
-		options.import.vips = wanted->vips;
-		options.import.vip_count = wanted->vip_count;
+	options.announce_delay_ms = wish->delay_ms;
+	options.import.confederation = wish->confederation;
+	options.aggregates = wish->aggregates;
+	options.aggregate_count = wish->aggregate_count;
+	if (wish->vips) {
+		options.import.vips = wish->vips;
+		options.import.vip_count = wish->vip_count;
 	}
-	world->rib = rib_new(&options);
-	for (unsigned int i = 0; i < BACKENDS; i++)
-		backend_up(world, i);
-	upstream_up(world);
-}
-
-static inline void world_init(struct world *world, uint32_t min_nexthops)
-{
-	world_init_with(world, &(struct world_options){ .min_nexthops =
-								min_nexthops });
+	world_start(world, &options);
 }
 
 static inline int setup(void **state)

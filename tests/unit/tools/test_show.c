@@ -27,7 +27,8 @@ static char *shown(const char *what, const char *reply_text)
 	FILE *out = open_memstream(&text, &size);
 
 	assert_non_null(reply);
-	assert_int_equal(show_print(view_find(what), reply, out, &missing), 0);
+	assert_int_equal(
+		show_print(view_find(what), reply, false, out, &missing), 0);
 	fclose(out);
 	json_object_put(reply);
 	return text;
@@ -170,6 +171,31 @@ static void paths_stand_under_their_prefix_with_mark_and_reason(void **state)
 		"192.0.2.11/32, announced to -\n");
 }
 
+static void a_refused_path_shows_its_cause_and_the_rule(void **state)
+{
+	(void)state;
+	assert_shows("routes",
+		     "{\"routes\":[{\"prefix\":\"192.0.2.10/32\",\"best\":null,"
+		     "\"announced\":[],\"paths\":["
+		     "{\"neighbor\":\"10.0.0.1\",\"selected\":false,"
+		     "\"reason\":\"filtered\",\"cause\":\"denied_by_rule\","
+		     "\"rule\":2},"
+		     "{\"neighbor\":\"10.0.0.2\",\"selected\":false,"
+		     "\"reason\":\"filtered\",\"cause\":\"outside_vip\","
+		     "\"rule\":0},"
+		     "{\"neighbor\":\"10.0.0.3\",\"selected\":false,"
+		     "\"reason\":\"loop\",\"cause\":\"loop\",\"rule\":0}]}]}",
+		     "  IN  NEIGHBOR  NEXT HOP  WEIGHT  PREF  MED  ORIGIN  "
+		     "AS PATH  WHY\n"
+		     "192.0.2.10/32, announced to -\n"
+		     "  -   10.0.0.1  -              -     -    -  -       "
+		     "-        filtered: denied_by_rule 2\n"
+		     "  -   10.0.0.2  -              -     -    -  -       "
+		     "-        filtered: outside_vip\n"
+		     "  -   10.0.0.3  -              -     -    -  -       "
+		     "-        loop\n");
+}
+
 static void groups_list_their_members_below(void **state)
 {
 	(void)state;
@@ -236,7 +262,7 @@ static void a_reply_without_its_list_is_told(void **state)
 	const char *missing = NULL;
 
 	(void)state;
-	assert_int_equal(show_print(view_find("routes"), reply, stderr,
+	assert_int_equal(show_print(view_find("routes"), reply, false, stderr,
 				    &missing),
 			 -EPROTO);
 	assert_string_equal(missing, "routes");
@@ -261,6 +287,7 @@ int main(void)
 		cmocka_unit_test(neighbors_with_missing_fields_show_dashes),
 		cmocka_unit_test(
 			paths_stand_under_their_prefix_with_mark_and_reason),
+		cmocka_unit_test(a_refused_path_shows_its_cause_and_the_rule),
 		cmocka_unit_test(groups_list_their_members_below),
 		cmocka_unit_test(
 			counters_are_three_tables_and_zeroes_are_shown),

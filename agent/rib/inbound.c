@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What becomes of attributes on their way in. See inbound.h. */
+
+#include "rib/inbound.h"
+
+#include <errno.h>
+
+#include "core/log.h"
+#include "rib/otc.h"
+#include "rib/table.h"
+
+int inbound_begin(struct inbound *in, struct rib *rib,
+		  const struct rib_peer *peer,
+		  const struct bgp_attributes *attributes)
+{
+	in->rib = rib;
+	in->peer = peer;
+	in->attributes = *attributes;
+	in->loop = import_is_loop(&rib->options.import, attributes);
+	in->leak = otc_is_leak(peer->relation, peer->source.as, attributes);
+	otc_mark_received(peer->relation, peer->source.as, &in->attributes);
+	in->judged = false;
+	in->result.verdict = POLICY_UNDECIDED;
+	in->result.rule = 0;
+	in->changed = NULL;
+	in->received =
+		attribute_set_intern(&rib->attributes, &in->attributes, 0);
+	return in->received ? 0 : -ENOMEM;
+}
+
+static void forget_changed(struct inbound *in)
+{
+	if (in->changed)
+		attribute_set_release(&in->rib->attributes, in->changed);
+	in->changed = NULL;
+}
+
+/* The rules matched otherwise than for the last route. */
+static int keep(struct inbound *in, const struct bgp_attributes *attributes,
+		const struct policy_result *result)
+{
+	in->result = *result;
+	in->judged = true;
+	forget_changed(in);
+	if (!result->set || result->verdict == POLICY_DENY)
+		return 0;
+	in->changed = attribute_set_intern(&in->rib->attributes, attributes,
+					   result->weight);
+	return in->changed ? 0 : -ENOMEM;
+}
+
+static int ask_rules(struct inbound *in, const struct prefix *prefix)
+{
+	struct bgp_attributes attributes = in->attributes;
+	const struct policy_peer peer = rib_policy_peer(in->rib, in->peer);
+	struct policy_result result;
+
+	policy_apply(&in->rib->options.policy, RULE_FROM, &peer, prefix,
+		     &attributes, &in->rib->policy_scratch, &result);
+	if (in->judged && policy_trace_equal(&result.trace, &in->result.trace))
+		return 0;
+	return keep(in, &attributes, &result);
+}
+
+int inbound_judge(struct inbound *in, const struct prefix *prefix,
+		  struct inbound_verdict *verdict)
+{
+	const struct rib_options *options = &in->rib->options;
+	int error = 0;
+
+	verdict->cause = import_check(&options->import, in->peer->role, prefix);
+	verdict->rule = 0;
+	verdict->attributes = in->received;
+	if (verdict->cause == IMPORT_ACCEPTED && in->loop)
+		verdict->cause = IMPORT_LOOP;
+	if (verdict->cause == IMPORT_ACCEPTED && in->leak)
+		verdict->cause = IMPORT_LEAK;
+	if (verdict->cause != IMPORT_ACCEPTED)
+		return 0;
+	if (options->policy.used[RULE_FROM] &&
+	    (!in->judged || options->policy.by_prefix[RULE_FROM]))
+		error = ask_rules(in, prefix);
+	verdict->cause = import_by_policy(in->peer->role, in->result.verdict);
+	verdict->rule = in->result.rule;
+	if (verdict->cause == IMPORT_ACCEPTED && in->changed)
+		verdict->attributes = in->changed;
+	return error;
+}
+
+void inbound_end(struct inbound *in)
+{
+	forget_changed(in);
+	attribute_set_release(&in->rib->attributes, in->received);
+}
+
+/* Once for each limit and session, and loudly. */
+static void tell_max_prefix(const struct rib_peer *peer, enum bgp_family family,
+			    enum max_prefix_news news)
+{
+	static const char *const actions[NEIGHBOR_MAX_PREFIX_ACTION_COUNT] = {
+		[NEIGHBOR_MAX_PREFIX_BLOCK] = "more are refused",
+		[NEIGHBOR_MAX_PREFIX_RESTART] = "the session ends",
+		[NEIGHBOR_MAX_PREFIX_WARN] = "more are taken",
+	};
+	const struct max_prefix *limit = &peer->max_prefix;
+	char text[ADDRESS_TEXT_SIZE];
+
+	address_format(&peer->source.address, text);
+	if (news == MAX_PREFIX_NEAR)
+		log_warning("rib",
+			    "%s: %u %s prefixes are near its max-prefix=%u; "
+			    "raise it if they are meant",
+			    text, limit->count[family] + 1,
+			    bgp_family_name(family), limit->limit);
+	else if (news == MAX_PREFIX_REACHED)
+		log_warning("rib",
+			    "%s: more %s prefixes than its max-prefix=%u: %s; "
+			    "raise it if they are meant",
+			    text, bgp_family_name(family), limit->limit,
+			    actions[limit->action]);
+}
+
+int inbound_limit(struct rib_peer *peer, const struct route *route,
+		  const struct path *path, struct inbound_verdict *verdict)
+{
+	enum max_prefix_verdict limited;
+	enum max_prefix_news news;
+	enum bgp_family family;
+
+	if (!peer->max_prefix.limit ||
+	    (path->attributes && path->cause != IMPORT_MAX_PREFIX))
+		return 0;
+	family = bgp_nlri_family(&route->node.prefix);
+	limited = max_prefix_ask(&peer->max_prefix, family, &news);
+	if (news != MAX_PREFIX_NO_NEWS)
+		tell_max_prefix(peer, family, news);
+	if (limited == MAX_PREFIX_RESTART)
+		return -EDQUOT;
+	if (limited == MAX_PREFIX_BLOCK) {
+		verdict->cause = IMPORT_MAX_PREFIX;
+		verdict->rule = 0;
+	}
+	return 0;
+}

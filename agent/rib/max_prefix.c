@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* A neighbor's limit. See max_prefix.h. */
+
+#include "rib/max_prefix.h"
+
+enum {
+	NEAR_PERCENT = 80,
+	PERCENT = 100,
+};
+
+/* True the first time. */
+static bool tell(uint32_t *told, enum bgp_family family)
+{
+	bool first = !(*told & bgp_family_bit(family));
+
+	*told |= bgp_family_bit(family);
+	return first;
+}
+
+static bool is_near(const struct max_prefix *limit, uint32_t count)
+{
+	return (uint64_t)count * PERCENT >=
+	       (uint64_t)limit->limit * NEAR_PERCENT;
+}
+
+static enum max_prefix_verdict
+verdict_of(enum neighbor_max_prefix_action action)
+{
+	switch (action) {
+	case NEIGHBOR_MAX_PREFIX_BLOCK:
+		return MAX_PREFIX_BLOCK;
+	case NEIGHBOR_MAX_PREFIX_RESTART:
+		return MAX_PREFIX_RESTART;
+	default:
+		return MAX_PREFIX_TAKE;
+	}
+}
+
+enum max_prefix_verdict max_prefix_ask(struct max_prefix *limit,
+				       enum bgp_family family,
+				       enum max_prefix_news *news)
+{
+	uint32_t count = limit->count[family];
+
+	*news = MAX_PREFIX_NO_NEWS;
+	if (!limit->limit)
+		return MAX_PREFIX_TAKE;
+	if (count >= limit->limit) {
+		if (tell(&limit->told_reached, family))
+			*news = MAX_PREFIX_REACHED;
+		limit->exceeded = family;
+		return verdict_of(limit->action);
+	}
+	if (is_near(limit, count + 1) && tell(&limit->told_near, family))
+		*news = MAX_PREFIX_NEAR;
+	return MAX_PREFIX_TAKE;
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Interning of next hops by their address. See next_hop.h. */
+
+#include "rib/next_hop.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+static struct prefix host_prefix(const struct address *address)
+{
+	return (struct prefix){
+		.address = *address,
+		.length = address_is_ipv4(address) ? ADDRESS_BITS_IPV4 :
+						     ADDRESS_BITS_IPV6,
+	};
+}
+
+struct rib_next_hop *next_hop_find(const struct prefix_map *map,
+				   const struct address *address)
+{
+	const struct prefix prefix = host_prefix(address);
+
+	return (struct rib_next_hop *)prefix_map_find(map, &prefix);
+}
+
+static struct rib_next_hop *add(struct prefix_map *map,
+				const struct address *address)
+{
+	struct rib_next_hop *hop = calloc(1, sizeof(*hop));
+
+	if (!hop)
+		return NULL;
+	hop->node.prefix = host_prefix(address);
+	hop->reason = REASON_NEXT_HOP_UNRESOLVED;
+	if (prefix_map_insert(map, &hop->node)) {
+		free(hop);
+		return NULL;
+	}
+	return hop;
+}
+
+struct rib_next_hop *next_hop_intern(struct prefix_map *map,
+				     const struct address *address)
+{
+	struct rib_next_hop *hop = next_hop_find(map, address);
+
+	if (!hop)
+		hop = add(map, address);
+	if (hop)
+		hop->references++;
+	return hop;
+}
+
+void next_hop_release(struct prefix_map *map, struct rib_next_hop *hop)
+{
+	assert(hop->references);
+	if (--hop->references)
+		return;
+	assert(!hop->tracked);
+	prefix_map_remove(map, &hop->node);
+	free(hop);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef RIB_NEXT_HOP_H
+#define RIB_NEXT_HOP_H
+
+/*
+ * The next hops of attribute sets, each kept once, with what the outside world
+ * last said of it: a decision asks nobody, and two paths have one next hop if
+ * the pointers are equal.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/prefix_map.h"
+#include "rib/reason.h"
+
+struct rib_next_hop {
+	struct prefix_node node; /* first: found by its host prefix */
+	uint32_t references;	 /* of attribute sets */
+	uint32_t tracked;	 /* accepted paths that want it tracked */
+	uint32_t igp_cost;	 /* RFC 4271 9.1.2.2 e */
+	enum path_reason reason; /* REASON_NONE: can be used */
+	bool taken;		 /* in the set that is being chosen */
+};
+
+static inline const struct address *
+next_hop_address(const struct rib_next_hop *hop)
+{
+	return &hop->node.prefix.address;
+}
+
+/*
+ * The next hop with this address, new or shared, with one more reference, which
+ * the caller gives back by next_hop_release(). NULL: out of memory.
+ */
+struct rib_next_hop *next_hop_intern(struct prefix_map *map,
+				     const struct address *address);
+void next_hop_release(struct prefix_map *map, struct rib_next_hop *hop);
+/* NULL if no attribute set has it. */
+struct rib_next_hop *next_hop_find(const struct prefix_map *map,
+				   const struct address *address);
+
+#endif

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Sorting a route's paths. See path_list.h. */
+
+#include "rib/path_list.h"
+
+static int compare_numbers(uint32_t a, uint32_t b)
+{
+	return (a > b) - (a < b);
+}
+
+int path_order(const struct path *a, const struct path *b)
+{
+	int order;
+
+	/* What parts two paths nearly always, and is asked most of all. */
+	if (a->source->identifier != b->source->identifier)
+		return a->source->identifier < b->source->identifier ? -1 : 1;
+	order = address_compare(&a->source->address, &b->source->address);
+	return order ? order : compare_numbers(a->path_id, b->path_id);
+}
+
+/* RFC 4456 9: ORIGINATOR_ID takes the place of the peer's identifier. */
+static uint32_t originator(const struct path *path)
+{
+	return path->attributes->originator_id ?
+		       path->attributes->originator_id :
+		       path->source->identifier;
+}
+
+int path_tie_break(const struct path *a, const struct path *b)
+{
+	int order = compare_numbers(originator(a), originator(b));
+
+	if (!order)
+		order = compare_numbers(a->attributes->cluster_length,
+					b->attributes->cluster_length);
+	if (!order)
+		order = address_compare(&a->source->address,
+					&b->source->address);
+	/* Behind one address there may be speakers with several identifiers. */
+	return order ? order : path_order(a, b);
+}
+
+int path_neighbor_as_order(const struct path *a, const struct path *b)
+{
+	return compare_numbers(a->attributes->neighbor_as,
+			       b->attributes->neighbor_as);
+}
+
+static struct path *merge(struct path *a, struct path *b, path_order_fn *order)
+{
+	struct path *merged = NULL, **end = &merged;
+
+	while (a && b) {
+		struct path **first = order(a, b) <= 0 ? &a : &b;
+
+		*end = *first;
+		end = &(*end)->next;
+		*first = *end;
+	}
+	*end = a ? a : b;
+	return merged;
+}
+
+/* Cuts a list of at least two behind its middle; returns the second half. */
+static struct path *cut_in_half(struct path *list)
+{
+	struct path *middle = list, *end = list->next, *rest;
+
+	while (end && end->next) {
+		middle = middle->next;
+		end = end->next->next;
+	}
+	rest = middle->next;
+	middle->next = NULL;
+	return rest;
+}
+
+void path_list_sort(struct path **list, path_order_fn *order)
+{
+	struct path *rest;
+
+	if (!*list || !(*list)->next)
+		return;
+	rest = cut_in_half(*list);
+	path_list_sort(list, order);
+	path_list_sort(&rest, order);
+	*list = merge(*list, rest, order);
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Weights of paths. See weight.h. */
+
+#include "rib/weight.h"
+
+#include <assert.h>
+
+/* A member of the set whose weight nobody has told us. */
+static bool is_unknown(const struct path *path)
+{
+	return path->reason == REASON_NONE && !path->attributes->weight &&
+	       !path->attributes->has_bandwidth;
+}
+
+void weigh_set(const struct decision_options *options, struct path *paths)
+{
+	bool unknown = false;
+	struct path *path;
+
+	if (options->bandwidth_use != BANDWIDTH_USE_IF_ALL)
+		return;
+	for (path = paths; path; path = path->next)
+		unknown |= is_unknown(path);
+	for (path = paths; path; path = path->next)
+		path->equal_weight = unknown;
+}
+
+static uint32_t clamp(double weight)
+{
+	if (weight < 1)
+		return 1;
+	return weight < WEIGHT_MAX ? (uint32_t)(weight + 0.5) : WEIGHT_MAX;
+}
+
+static uint32_t own_weight(const struct decision_options *options,
+			   const struct path *path)
+{
+	const struct attribute_set *set = path->attributes;
+
+	if (set->weight)
+		return set->weight < WEIGHT_MAX ? set->weight : WEIGHT_MAX;
+	if (!path_has_bandwidth(options, path) || path->equal_weight)
+		return clamp(options->default_weight);
+	assert(options->bandwidth_unit);
+	return clamp((double)set->bandwidth / options->bandwidth_unit);
+}
+
+/* One of several paths by which one neighbor announced the member's next hop. */
+static bool counts_for(const struct path *member, const struct path *path)
+{
+	return path == member ||
+	       (path->reason == REASON_DUPLICATE_NEXT_HOP &&
+		path->source == member->source &&
+		path->attributes->next_hop == member->attributes->next_hop);
+}
+
+uint32_t path_weight(const struct decision_options *options,
+		     const struct path *paths, const struct path *path)
+{
+	uint32_t weight = 0;
+
+	if (path->reason != REASON_NONE)
+		return 0;
+	if (!options->add_path_weight)
+		return own_weight(options, path);
+	for (; paths; paths = paths->next)
+		if (counts_for(path, paths) && weight < WEIGHT_MAX)
+			weight += own_weight(options, paths);
+	return weight < WEIGHT_MAX ? weight : WEIGHT_MAX;
+}
+
+bool path_list_bandwidth(const struct decision_options *options,
+			 const struct path *paths, double *bytes_per_second)
+{
+	bool known = false;
+	double sum = 0;
+
+	for (; paths; paths = paths->next) {
+		if (paths->reason != REASON_NONE)
+			continue;
+		if (path_has_bandwidth(options, paths))
+			sum += (double)paths->attributes->bandwidth;
+		else
+			sum += (double)own_weight(options, paths) *
+			       options->bandwidth_unit;
+		known |= path_has_bandwidth(options, paths);
+	}
+	if (known)
+		*bytes_per_second = sum;
+	return known;
+}

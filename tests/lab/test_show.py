@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What headgatectl shows of one thing, and what it shows again and again."""
+
+import json
+import unittest
+
+from lab_case import LabCase
+from lab.topology import VIP
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+
+
+class ShowRoute(LabCase):
+
+    options = {"servers": 2}
+
+    def prefix_of(self, *words):
+        done = self.lab.headgate.ctl("-j", "show", "route", *words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return [route["prefix"] for route in json.loads(done.stdout)["routes"]]
+
+    def test_by_prefix_and_by_address(self):
+        self.assertEqual(self.prefix_of(f"{VIP}/32"), [f"{VIP}/32"])
+        self.assertEqual(self.prefix_of(VIP), [f"{VIP}/32"])
+
+    def test_a_prefix_that_nobody_announces_is_not_found(self):
+        done = self.lab.headgate.ctl("show", "route", "198.51.100.1")
+        self.assertEqual(done.returncode, EXIT_FAILED)
+        self.assertIn("198.51.100.1", done.stderr)
+
+    def test_what_is_no_prefix_is_said_so(self):
+        done = self.lab.headgate.ctl("show", "route", "vip")
+        self.assertEqual(done.returncode, EXIT_FAILED)
+        self.assertIn("ADDRESS/LENGTH", done.stderr)
+
+    def test_without_a_prefix_or_with_two(self):
+        for words in ([], ["192.0.2.1", "192.0.2.2"]):
+            done = self.lab.headgate.ctl("show", "route", *words)
+            self.assertEqual(done.returncode, EXIT_USAGE)
+
+
+class Watch(LabCase):
+
+    options = {"servers": 2}
+
+    def test_counters_come_with_rates_the_second_time(self):
+        done = self.lab.headgate.ctl("-w", "-n", "2", "show", "counters")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        first, second = done.stdout.split("OUTCOME")[1:]
+        row = next(line.split() for line in first.splitlines()
+                   if line.startswith("passed_not_vip"))
+        self.assertEqual(row[-2:], ["-", "-"])
+        row = next(line.split() for line in second.splitlines()
+                   if line.startswith("passed_not_vip"))
+        self.assertTrue(row[-1].isdigit() and row[-2].isdigit(), row)
+
+    def test_json_comes_once_a_time(self):
+        done = self.lab.headgate.ctl("-j", "-w", "-n", "2", "show", "status")
+        self.assertEqual(len(done.stdout.splitlines()), 2)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The knobs of the multipath set, and flags that take no value. */
+
+#include "config_helpers.h"
+
+static void switches_are_off_unless_given(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_lines(""), 0);
+	assert_false(config.skip_igp_cost);
+	assert_false(config.aigp);
+	assert_false(config.always_compare_med);
+	assert_int_equal(parse_lines("skip-igp-cost\n"
+				     "aigp # nothing but the name\n"
+				     "always-compare-med\n"),
+			 0);
+	assert_true(config.skip_igp_cost);
+	assert_true(config.aigp);
+	assert_true(config.always_compare_med);
+	assert_false(config.multipath_ebgp_ibgp);
+}
+
+static void switches_stand_on_the_command_line_too(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_words(
+				 "--as 64512 --multipath-ebgp-ibgp --router-id "
+				 "10.0.0.1 --interface eth0 --vip 192.0.2.0/24 "
+				 "--neighbor 10.0.0.2 --announce-bandwidth"),
+			 0);
+	assert_true(config.multipath_ebgp_ibgp);
+	assert_true(config.announce_bandwidth);
+	assert_false(config.add_path_weight);
+}
+
+static void a_switch_takes_no_value(void **state)
+{
+	(void)state;
+	assert_error("skip-igp-cost = yes",
+		     "--skip-igp-cost yes: takes no value; leave it out");
+}
+
+static void a_switch_stands_once(void **state)
+{
+	(void)state;
+	assert_int_not_equal(parse_lines("aigp\naigp"), 0);
+	assert_non_null(strstr(errors, "--aigp: given before on file:6; keep "
+				       "only one"));
+	assert_int_not_equal(parse_words("--aigp --aigp"), 0);
+	assert_non_null(strstr(errors, "--aigp: given before on the command "
+				       "line; keep only one"));
+}
+
+static void choices_have_safe_defaults(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_lines(""), 0);
+	assert_int_equal(config.missing_med, MISSING_MED_BEST);
+	assert_int_equal(config.link_bandwidth, BANDWIDTH_USE);
+	assert_int_equal(config.multipath_confederation,
+			 MULTIPATH_CONFEDERATION_RELAXED);
+	assert_int_equal(config.bandwidth_unit, 12500000);
+	assert_int_equal(config.default_weight, 1);
+	assert_int_equal(
+		parse_lines("missing-med worst\nlink-bandwidth use-if-all\n"
+			    "multipath-confederation same-member-as\n"
+			    "bandwidth-unit 1\ndefault-weight 65535"),
+		0);
+	assert_int_equal(config.missing_med, MISSING_MED_WORST);
+	assert_int_equal(config.link_bandwidth, BANDWIDTH_USE_IF_ALL);
+	assert_int_equal(config.multipath_confederation,
+			 MULTIPATH_CONFEDERATION_SAME_MEMBER_AS);
+	assert_int_equal(config.default_weight, 65535);
+}
+
+static void bad_values_are_named(void **state)
+{
+	(void)state;
+	assert_error("missing-med worse",
+		     "--missing-med worse: give one of {best,worst}; did you "
+		     "mean 'worst'?");
+	assert_error("bandwidth-unit 0", "--bandwidth-unit 0: give a number "
+					 "from 1 to 4294967295");
+	assert_error("default-weight 65536", "--default-weight 65536: give a "
+					     "number from 1 to 65535");
+}
+
+static void a_neighbor_shares_sets_unless_told_not_to(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_lines("neighbor 10.0.0.3,multipath=no,aigp\n"
+				     "neighbor 10.0.0.4,multipath=yes"),
+			 0);
+	assert_int_equal(config.neighbors[0].multipath, NEIGHBOR_MULTIPATH_YES);
+	assert_false(config.neighbors[0].aigp);
+	assert_int_equal(config.neighbors[1].multipath, NEIGHBOR_MULTIPATH_NO);
+	assert_true(config.neighbors[1].aigp);
+	assert_int_equal(config.neighbors[2].multipath, NEIGHBOR_MULTIPATH_YES);
+	assert_error("neighbor 10.0.0.3,multipath=off",
+		     "--neighbor 10.0.0.3,multipath=off: multipath=off: give "
+		     "no or yes");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(switches_are_off_unless_given),
+		cmocka_unit_test(switches_stand_on_the_command_line_too),
+		cmocka_unit_test(a_switch_takes_no_value),
+		cmocka_unit_test(a_switch_stands_once),
+		cmocka_unit_test(choices_have_safe_defaults),
+		cmocka_unit_test(bad_values_are_named),
+		cmocka_unit_test(a_neighbor_shares_sets_unless_told_not_to),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TEST_RANDOM_WORLD_H
+#define TEST_RANDOM_WORLD_H
+
+/*
+ * Ribs under random knobs, fed with random paths out of so few values that ties
+ * are common, and what they make of them in a form that can be compared.
+ */
+
+#include "core/log.h"
+#include "paths.h"
+#include "rib/rib.h"
+
+enum {
+	PEERS = 6,
+	IDS = 3, /* path identifiers of each peer: 1 .. */
+	SLOTS = PEERS * IDS,
+	HOPS = 5,
+};
+
+static const char random_vip[] = "192.0.2.1/32";
+
+/* What the world outside says, shared by all ribs of a test. */
+struct outside {
+	bool dead[HOPS];
+	uint32_t cost[HOPS];
+};
+
+struct random_world {
+	struct rib *rib;
+	struct rib_peer *peers[PEERS];
+	const struct outside *outside;
+	struct vip_config vips;
+};
+
+/* One path of a route, and what was decided on it. */
+struct outcome {
+	bool present;
+	bool best;
+	enum path_reason reason;
+	uint32_t weight;
+};
+
+/* ------------------------------------------------------------- chance */
+
+static uint64_t random_state;
+
+static inline uint32_t random_below(uint32_t bound)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return (uint32_t)(random_state >> 32) % bound;
+}
+
+static inline bool one_in(uint32_t count)
+{
+	return !random_below(count);
+}
+
+static inline void random_start(void)
+{
+	const char *given = getenv("HEADGATE_TEST_SEED");
+
+	random_state = given ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
+	printf("HEADGATE_TEST_SEED=%llu\n", (unsigned long long)random_state);
+	random_state = random_state * 2 + 1;
+	log_set_level(LOG_LEVEL_ERROR); /* maximum paths cut all the time */
+}
+
+static inline struct decision_options random_options(void)
+{
+	return (struct decision_options){
+		.maximum_paths = 1 + random_below(SLOTS),
+		.maximum_paths_ibgp = 1 + random_below(SLOTS),
+		.as_path = random_below(3),
+		.confederation = random_below(2),
+		.skip_igp_cost = one_in(3),
+		.cluster_length = one_in(3),
+		.count_confederation_path = one_in(2),
+		.ebgp_ibgp = one_in(3),
+		.always_compare_med = one_in(3),
+		.missing_med = random_below(2),
+		.aigp = one_in(2),
+		.bandwidth_use = random_below(3),
+		.bandwidth_unit = GIGABIT,
+		.default_weight = 1 + random_below(3),
+		.add_path_weight = one_in(3),
+	};
+}
+
+static inline struct row random_row(void)
+{
+	static const uint32_t community[] = { (uint32_t)SHUTDOWN,
+					      (uint32_t)LLGR_STALE };
+	bool internal = one_in(3);
+
+	return (struct row){
+		.hop = random_below(HOPS),
+		.as = { 1 + random_below(2),
+			one_in(2) ? 1 + random_below(2) : 3,
+			one_in(8) ? 4 : 0 },
+		.member = { one_in(4) ? 64601 + random_below(2) : 0 },
+		.originator = internal ? 40 + random_below(2) : 0,
+		.clusters = internal ? random_below(3) : 0,
+		.local_pref = one_in(40) ? 101 : 0,
+		.med = one_in(2) ? 1 + random_below(2) : 0,
+		.origin = one_in(40) ? 1 : 0,
+		.aigp = one_in(2) ? 1 + random_below(2) : 0,
+		.bandwidth = one_in(2) ? (1. + random_below(3)) * GIGABIT : 0,
+		.no_bandwidth_left = one_in(12),
+		.community = one_in(8) ? community[random_below(2)] : 0,
+	};
+}
+
+/* ------------------------------------------------------------- the world */
+
+static inline unsigned int hop_index(const struct address *address)
+{
+	return ntohl(address_ipv4(address)) - 0x0a000000;
+}
+
+static inline enum path_reason random_check(const struct address *next_hop,
+					    uint32_t *igp_cost, void *context)
+{
+	const struct random_world *world = context;
+	unsigned int hop = hop_index(next_hop);
+
+	*igp_cost = world->outside->cost[hop];
+	return world->outside->dead[hop] ? REASON_NEXT_HOP_DEAD : REASON_NONE;
+}
+
+static inline void random_track(const struct address *next_hop, bool wanted,
+				void *context)
+{
+	(void)next_hop, (void)wanted, (void)context;
+}
+
+static inline bool random_decided(const struct route *route, void *context)
+{
+	(void)context;
+	return route->selected;
+}
+
+static inline void random_work(void *context)
+{
+	(void)context;
+}
+
+static inline void random_export(struct rib_peer *peer, void *context)
+{
+	(void)peer, (void)context;
+}
+
+static inline void random_peer_up(struct random_world *world, unsigned int i)
+{
+	static const enum peer_type types[PEERS] = {
+		PEER_EXTERNAL, PEER_INTERNAL, PEER_EXTERNAL,
+		PEER_EXTERNAL, PEER_INTERNAL, PEER_CONFEDERATION,
+	};
+	static const struct bgp_session session = {
+		.families = BGP_IPV4_UNICAST_BIT,
+	};
+	const struct address local = address_from_ipv4(htonl(0x0a0000fe));
+	const struct path_source source = {
+		.address = address_from_ipv4(htonl(0x0a010001 + (i * 5) % 7)),
+		.identifier = 30 + i / 2, /* RFC 6286: not one for each */
+		.as = 1 + i % 2,
+		.type = types[i],
+		.multipath_off = i == 3,
+	};
+
+	world->peers[i] = rib_peer_up(world->rib, &source,
+				      NEIGHBOR_ROLE_BACKEND, &session, &local);
+	assert_non_null(world->peers[i]);
+}
+
+static inline void random_world_init(struct random_world *world,
+				     const struct decision_options *options,
+				     const struct outside *outside)
+{
+	struct rib_options rib = {
+		.import = { .local_as = 64512,
+			    .local_identifier = 77,
+			    .vips = &world->vips,
+			    .vip_count = 1 },
+		.decision = *options,
+		.min_nexthops = 1,
+		.hooks = { random_check, random_track, random_decided,
+			   random_work, random_export, world },
+	};
+
+	*world = (struct random_world){ .outside = outside };
+	prefix_parse("192.0.2.0/24", &world->vips.prefix);
+	world->rib = rib_new(&rib);
+	assert_non_null(world->rib);
+	for (unsigned int i = 0; i < PEERS; i++)
+		random_peer_up(world, i);
+}
+
+/* The slot of a path: its peer and its identifier. */
+static inline struct rib_peer *peer_of(struct random_world *world,
+				       unsigned int slot)
+{
+	return world->peers[slot / IDS];
+}
+
+static inline uint32_t id_of(unsigned int slot)
+{
+	return slot % IDS + 1;
+}
+
+static inline void random_announce(struct random_world *world,
+				   unsigned int slot, const struct row *row)
+{
+	struct row_bytes bytes;
+	struct test_update t = { 0 };
+	struct bgp_announced *part = &t.update.announced[BGP_PART_FIELD];
+
+	part->nlri = test_nlri(&t, random_vip, id_of(slot));
+	t.update.attributes = row_attributes(row, &bytes);
+	part->next_hop = t.update.attributes.next_hop;
+	assert_int_equal(
+		rib_update(world->rib, peer_of(world, slot), &t.update), 0);
+}
+
+static inline void random_withdraw(struct random_world *world,
+				   unsigned int slot)
+{
+	struct test_update t;
+
+	rib_update(world->rib, peer_of(world, slot),
+		   test_withdraw(&t, random_vip, id_of(slot)));
+}
+
+static inline const struct route *random_route(const struct random_world *world)
+{
+	struct prefix prefix;
+
+	prefix_parse(random_vip, &prefix);
+	return rib_find(world->rib, &prefix);
+}
+
+static inline unsigned int slot_of(const struct random_world *world,
+				   const struct path *path)
+{
+	unsigned int peer = 0;
+
+	while (&world->peers[peer]->source != path->source)
+		peer++;
+	return peer * IDS + path->path_id - 1;
+}
+
+/* Decides and says what became of each path. */
+static inline void random_outcome(struct random_world *world,
+				  struct outcome outcome[SLOTS])
+{
+	const struct route *route;
+	const struct path *path;
+
+	memset(outcome, 0, SLOTS * sizeof(*outcome));
+	rib_process(world->rib);
+	route = random_route(world);
+	for (path = route ? route->paths : NULL; path; path = path->next) {
+		struct outcome *out = &outcome[slot_of(world, path)];
+
+		out->present = true;
+		out->best = path->best;
+		out->reason = path->reason;
+		out->weight = rib_path_weight(world->rib, route, path);
+	}
+}
+
+static inline bool same_outcome(const struct outcome a[SLOTS],
+				const struct outcome b[SLOTS])
+{
+	for (unsigned int i = 0; i < SLOTS; i++)
+		if (a[i].present != b[i].present || a[i].best != b[i].best ||
+		    a[i].reason != b[i].reason || a[i].weight != b[i].weight)
+			return false;
+	return true;
+}
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOOLS_COMMAND_H
+#define TOOLS_COMMAND_H
+
+/* The commands of headgatectl: what follows the first word. */
+
+#include "ask.h"
+
+struct command {
+	const char *name;
+	const char *usage; /* of its words, for --help */
+	const char *help;
+	/* `words` follow the name, `count` of them, ended by NULL. */
+	enum exit_code (*run)(const struct ask_options *options, int count,
+			      char **words);
+};
+
+enum exit_code command_show(const struct ask_options *options, int count,
+			    char **words);
+
+#endif

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* headgatectl show: once, or every second with rates. */
+
+#include "command.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <json-c/json.h>
+
+#include "rates.h"
+#include "show.h"
+#include "view.h"
+
+enum {
+	WATCH_SECONDS = 1,
+};
+
+/* What to show, and what was there the last time. */
+struct showing {
+	const struct ask_options *options;
+	const struct view *view;
+	const char *argument; /* NULL if the view takes none */
+	struct json_object *before;
+	double before_s;
+};
+
+/* Ends a message with the words that would have been understood. */
+static enum exit_code reject_what(const char *what)
+{
+	if (what)
+		fprintf(stderr, "headgatectl: show: unknown '%s'; it is one of",
+			what);
+	else
+		fputs("headgatectl: show what? It is one of", stderr);
+	for (size_t i = 0; i < view_count; i++)
+		fprintf(stderr, "%s %s", i ? "," : "", views[i].what);
+	fputc('\n', stderr);
+	return EXIT_USAGE;
+}
+
+/* The words behind the name of the view must be what it takes. */
+static enum exit_code check_words(const struct view *view, int count,
+				  char **words)
+{
+	int wanted = view->argument ? 1 : 0;
+
+	if (count < wanted) {
+		fprintf(stderr, "headgatectl: show %s: a %s is missing\n",
+			view->what, view->argument);
+		return EXIT_USAGE;
+	}
+	if (count > wanted) {
+		fprintf(stderr, "headgatectl: unexpected '%s'; see --help\n",
+			words[wanted]);
+		return EXIT_USAGE;
+	}
+	return EXIT_OK;
+}
+
+static double seconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static struct json_object *request_of(const struct showing *showing)
+{
+	struct json_object *request = json_object_new_object();
+
+	json_object_object_add(request, "request",
+			       json_object_new_string("show"));
+	json_object_object_add(request, "what",
+			       json_object_new_string(showing->view->what));
+	if (showing->argument)
+		json_object_object_add(
+			request, showing->view->argument,
+			json_object_new_string(showing->argument));
+	return request;
+}
+
+static enum exit_code print_tables(const struct showing *showing,
+				   struct json_object *reply)
+{
+	const char *missing = NULL;
+	int error = show_print(showing->view, reply, showing->options->watch,
+			       stdout, &missing);
+
+	if (error == -EPROTO)
+		fprintf(stderr,
+			"headgatectl: the reply has no '%s'; are headgate and "
+			"headgatectl of the same version?\n",
+			missing);
+	else if (error)
+		fprintf(stderr, "headgatectl: %s\n", strerror(-error));
+	return error ? EXIT_FAILED : ask_flush();
+}
+
+static enum exit_code show_once(struct showing *showing)
+{
+	struct json_object *reply;
+	enum exit_code code =
+		ask(showing->options, request_of(showing), &reply);
+	double now_s = seconds_now();
+
+	if (code)
+		return code;
+	if (showing->before)
+		rates_add(reply, showing->before, now_s - showing->before_s);
+	if (!showing->options->json)
+		code = print_tables(showing, reply);
+	json_object_put(showing->before);
+	showing->before = reply;
+	showing->before_s = now_s;
+	return code;
+}
+
+/* A terminal shows the newest; a file or a pipe gets all, one below another. */
+static void begin_next(const struct showing *showing)
+{
+	static const char clear_screen[] = "\033[H\033[2J";
+
+	sleep(WATCH_SECONDS);
+	if (showing->options->json)
+		return;
+	fputs(isatty(STDOUT_FILENO) ? clear_screen : "\n", stdout);
+}
+
+enum exit_code command_show(const struct ask_options *options, int count,
+			    char **words)
+{
+	struct showing showing = { .options = options };
+	enum exit_code code;
+
+	showing.view = count ? view_find(words[0]) : NULL;
+	if (!showing.view)
+		return reject_what(words[0]);
+	code = check_words(showing.view, count - 1, words + 1);
+	if (code)
+		return code;
+	showing.argument = words[1];
+	code = show_once(&showing);
+	for (unsigned int i = 1; !code && options->watch && i != options->count;
+	     i++) {
+		begin_next(&showing);
+		code = show_once(&showing);
+	}
+	json_object_put(showing.before);
+	return code;
+}
