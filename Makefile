@@ -44,6 +44,7 @@ bgp_SRC += attribute_show.c attribute_value.c attributes_check.c attributes_enco
 	large_community.c martian.c nlri.c raw_attribute.c text_bounds.c tlv.c update_encode.c
 bgp_SRC += admission.c collision.c connection_input.c connection_output.c error_log.c greeting.c link_peer.c \
 	listener.c neighbor_session.c tcp_auth.c tcp_drops.c
+bgp_SRC += delay.c
 rib_SRC := aggregate.c distance.c export_rule.c otc.c
 rib_SRC += as_pattern.c cause.c inbound.c max_prefix.c policy.c policy_match.c policy_set.c
 rib_SRC += attribute_set.c decision.c export.c import.c outbound.c reason.c rib.c
@@ -63,6 +64,7 @@ UNIT_TESTS += $(addprefix bgp/test_,attribute_show attributes_random attributes_
 	nlri update_damage update_forms update_history)
 UNIT_TESTS += $(addprefix core/test_,address config config_file config_neighbor config_print suggest wire)
 UNIT_TESTS += $(addprefix bgp/test_,admission collision error_log greeting link_peer tcp_drops)
+UNIT_TESTS += bgp/test_collision_race bgp/test_delay
 UNIT_TESTS += $(addprefix core/test_,config_neighbor_keys secret)
 UNIT_TESTS += steering/test_assign nexthop/test_arp nexthop/test_host nexthop/test_probe
 UNIT_TESTS += core/test_flow_hash core/test_pool core/test_prefix_map

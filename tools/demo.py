@@ -31,6 +31,16 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LONGEST_OUTAGE = 12  # hold time 9 s, and some patience
 
 
+def say(text):
+    """One line. Who reads no further (`make demo | head`) ends the demo."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        # Python flushes once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(128 + signal.SIGPIPE)
+
+
 class Story:
     """Prints the steps, and remembers what did not come out as it should."""
 
@@ -40,11 +50,11 @@ class Story:
 
     def step(self, text):
         elapsed = time.monotonic() - self.start
-        print(f"[{elapsed:5.1f} s] {text}", flush=True)
+        say(f"[{elapsed:5.1f} s] {text}")
 
     def detail(self, text):
         for line in text.splitlines():
-            print(f"          {line}", flush=True)
+            say(f"          {line}")
 
     def expect(self, true, text):
         self.detail(("ok      " if true else "FAILED  ") + text)
@@ -54,10 +64,10 @@ class Story:
     def verdict(self):
         elapsed = time.monotonic() - self.start
         if self.failures:
-            print(f"VERDICT: failed after {elapsed:.0f} s: "
-                  + "; ".join(self.failures))
+            say(f"VERDICT: failed after {elapsed:.0f} s: "
+                + "; ".join(self.failures))
             return 1
-        print(f"VERDICT: ok, all of it as promised, in {elapsed:.0f} s")
+        say(f"VERDICT: ok, all of it as promised, in {elapsed:.0f} s")
         return 0
 
 
@@ -230,7 +240,7 @@ def main():
     for number in SIGNALS:
         signal.signal(number, interrupted)
     story = Story()
-    print(topology.DRAWING, flush=True)
+    say(topology.DRAWING)
     try:
         story.step("Building the lab: 8 network namespaces")
         with topology.Lab() as lab:

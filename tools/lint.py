@@ -37,7 +37,7 @@ PURE = {"agent/rib/decision", "agent/rib/distance", "agent/rib/export_rule", "ag
         "agent/steering/assign",
         "agent/nexthop/arp", "agent/nexthop/probe"} | {
     "agent/bgp/" + name for name in
-    ("admission", "collision", "error_log", "greeting",
+    ("admission", "collision", "delay", "error_log", "greeting",
      "as_path", "attribute_show", "attribute_table", "attribute_value", "attributes",
      "attributes_check", "attributes_encode", "capability", "community", "extended_community",
      "family", "fault", "fsm", "large_community", "martian", "message", "multiprotocol", "nlri",

@@ -6,23 +6,34 @@
 static const char *const reasons[BGP_ADMISSION_COUNT] = {
 	[BGP_ADMITTED] = "admitted",
 	[BGP_REFUSED_UNKNOWN] = "no --neighbor covers it",
+	[BGP_ADMITTED_FOR_ONE_OF_ALL] = "too many connections wait for their "
+					"OPEN; this one was the oldest",
+	[BGP_ADMITTED_FOR_ONE_OF_PREFIX] =
+		"its --neighbor prefix is at its limit, and this one had not "
+		"sent its OPEN",
+	[BGP_REFUSED_DISTANCE] =
+		"it is further away than its ttl-security allows",
 	[BGP_REFUSED_LIMIT] = "its --neighbor prefix is at its limit",
-	[BGP_REFUSED_HALF_OPEN] =
-		"too many connections wait for their OPEN; try again",
 	[BGP_REFUSED_MEMORY] = "out of memory",
 };
 
 enum bgp_admission bgp_admission_decide(const struct bgp_crowd *crowd)
 {
-	if (crowd->is_static)
-		return BGP_ADMITTED;
+	bool is_full = !crowd->is_neighbor && crowd->dynamic >= crowd->limit;
+
 	if (!crowd->is_neighbor && !crowd->is_covered)
 		return BGP_REFUSED_UNKNOWN;
-	if (crowd->half_open >= BGP_MAX_HALF_OPEN)
-		return BGP_REFUSED_HALF_OPEN;
-	if (!crowd->is_neighbor && crowd->dynamic >= crowd->limit)
-		return BGP_REFUSED_LIMIT;
-	return BGP_ADMITTED;
+	if (crowd->is_far)
+		return BGP_REFUSED_DISTANCE;
+	if (crowd->is_static)
+		return BGP_ADMITTED;
+	if (is_full)
+		return crowd->half_open_of_prefix ?
+			       BGP_ADMITTED_FOR_ONE_OF_PREFIX :
+			       BGP_REFUSED_LIMIT;
+	return crowd->half_open >= BGP_MAX_HALF_OPEN ?
+		       BGP_ADMITTED_FOR_ONE_OF_ALL :
+		       BGP_ADMITTED;
 }
 
 const char *bgp_admission_reason(enum bgp_admission admission)

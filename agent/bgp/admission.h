@@ -24,11 +24,17 @@ enum bgp_admission_limits {
 	BGP_REFUSED_LOG_INTERVAL_MS = 10000,
 };
 
+/*
+ * Whoever says who it is soon enough is not kept out by others that do not: a
+ * new connection takes the place of the oldest half-open one.
+ */
 enum bgp_admission {
 	BGP_ADMITTED,
+	BGP_ADMITTED_FOR_ONE_OF_ALL,	/* the oldest half-open one has to go */
+	BGP_ADMITTED_FOR_ONE_OF_PREFIX, /* the oldest one of its prefix */
 	BGP_REFUSED_UNKNOWN,
+	BGP_REFUSED_DISTANCE,
 	BGP_REFUSED_LIMIT,
-	BGP_REFUSED_HALF_OPEN,
 	BGP_REFUSED_MEMORY,
 	BGP_ADMISSION_COUNT,
 };
@@ -37,10 +43,12 @@ enum bgp_admission {
 struct bgp_crowd {
 	bool is_neighbor;   /* its address is that of a neighbor we have */
 	bool is_covered;    /* it is in a prefix of dynamic neighbors */
+	bool is_static;	    /* a neighbor with an address of its own */
+	bool is_far;	    /* its SYN came with too low a TTL */
 	uint32_t dynamic;   /* neighbors of that prefix, idle ones left out */
 	uint32_t limit;	    /* of them */
 	uint32_t half_open; /* of all dynamic neighbors but this one */
-	bool is_static;	    /* a neighbor with an address of its own */
+	uint32_t half_open_of_prefix;
 };
 
 enum bgp_admission bgp_admission_decide(const struct bgp_crowd *crowd);

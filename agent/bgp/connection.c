@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "bgp/connection_parts.h"
+#include "bgp/delay.h"
 #include "bgp/tcp_auth.h"
 
 enum {
@@ -33,12 +34,6 @@ static void start_timer(struct event *timer, uint32_t milliseconds)
 	};
 
 	evtimer_add(timer, &delay);
-}
-
-/* RFC 4271 10: between 75 and 100 % of the time, so that peers drift apart. */
-static uint32_t jittered(uint32_t seconds)
-{
-	return seconds * 750 + arc4random_uniform(seconds * 250 + 1);
 }
 
 static void stop_timers(struct bgp_connection *connection)
@@ -79,7 +74,8 @@ static void start_keepalive(struct bgp_connection *connection)
 {
 	if (connection->agreed.hold_time)
 		start_timer(connection->keepalive,
-			    jittered(connection->agreed.hold_time) /
+			    bgp_delay_jittered(connection->agreed.hold_time,
+					       arc4random()) /
 				    BGP_KEEPALIVES_PER_HOLD);
 }
 
@@ -184,6 +180,7 @@ static void close_connection(struct bgp_connection *connection)
 	stop_timers(connection);
 	bgp_stream_close(&connection->stream);
 	connection->given.code = 0;
+	connection->agreed = (struct bgp_session){ .hold_time = 0 };
 	connection->options.handler->closed(connection);
 }
 
@@ -213,7 +210,7 @@ static void carry_out(struct bgp_connection *connection, uint32_t action,
 		break;
 	case BGP_ACTION_START_CONNECT_RETRY:
 		start_timer(connection->connect_retry,
-			    jittered(CONNECT_RETRY_S));
+			    bgp_delay_jittered(CONNECT_RETRY_S, arc4random()));
 		break;
 	case BGP_ACTION_CONNECT:
 		dial(connection);
@@ -250,7 +247,7 @@ static void carry_out(struct bgp_connection *connection, uint32_t action,
 	}
 }
 
-/* An accepted connection cannot be dialled again: that is the peer's part. */
+/* An accepted connection is not dialled again: that is the peer's part. */
 static struct bgp_transition never_dial(struct bgp_transition transition)
 {
 	const uint32_t dialling = BGP_ACTION_START_CONNECT_RETRY |
@@ -269,7 +266,7 @@ void bgp_connection_handle(struct bgp_connection *connection,
 		bgp_fsm_step(connection->state, event);
 	uint32_t actions;
 
-	if (connection->options.incoming)
+	if (connection->options.incoming || connection->last_try)
 		transition = never_dial(transition);
 	connection->state = transition.next;
 	for (actions = transition.actions; actions; actions &= actions - 1)
@@ -316,6 +313,7 @@ void bgp_connection_destroy(struct bgp_connection *connection)
 
 void bgp_connection_start(struct bgp_connection *connection)
 {
+	connection->last_try = false;
 	bgp_connection_handle(connection, BGP_EVENT_START);
 }
 
@@ -343,9 +341,28 @@ void bgp_connection_stop(struct bgp_connection *connection,
 	connection->given.code = 0;
 }
 
+void bgp_connection_forget(struct bgp_connection *connection)
+{
+	const struct bgp_notification nothing = { 0 };
+
+	if (connection->stream.fd >= 0)
+		bgp_socket_forget(connection->stream.fd);
+	bgp_connection_stop(connection, &nothing);
+}
+
 void bgp_connection_lose_collision(struct bgp_connection *connection)
 {
 	bgp_connection_handle(connection, BGP_EVENT_COLLISION_LOST);
+}
+
+void bgp_connection_pause(struct bgp_connection *connection)
+{
+	bgp_stream_pause(&connection->stream);
+}
+
+void bgp_connection_resume(struct bgp_connection *connection)
+{
+	bgp_stream_resume(&connection->stream);
 }
 
 bool bgp_connection_is_half_open(const struct bgp_connection *connection)

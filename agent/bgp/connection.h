@@ -66,8 +66,11 @@ struct bgp_connection_handler {
 	 */
 	bool (*check_open)(struct bgp_connection *connection,
 			   struct bgp_notification *error);
-	/* OpenConfirm is reached: the place to resolve a collision. */
-	void (*open_accepted)(struct bgp_connection *connection);
+	/*
+	 * The peer's OPEN is good and not answered yet: does the connection
+	 * lose against the neighbor's other one?
+	 */
+	bool (*collides)(struct bgp_connection *connection);
 	void (*session_up)(struct bgp_connection *connection);
 	void (*session_down)(struct bgp_connection *connection);
 	/* `update->fault.verdict` is below BGP_VERDICT_RESET. 0 or -ENOMEM. */
@@ -114,6 +117,7 @@ struct bgp_connection {
 	struct bgp_notification given; /* goes with the next event */
 	struct reader message;	       /* body of the one being handled */
 	uint8_t message_type;	       /* enum bgp_message_type; the same */
+	bool last_try;		       /* not dialled again when it fails */
 };
 
 /* Returns 0 or -ENOMEM; then bgp_connection_destroy() is legal, as always. */
@@ -131,10 +135,15 @@ void bgp_connection_stop(struct bgp_connection *connection,
 			 const struct bgp_notification *notification);
 /* It is broken, says somebody who knows: closes without a word. */
 void bgp_connection_lose(struct bgp_connection *connection, const char *why);
+/* Closes without a word, and leaves nothing of it behind. */
+void bgp_connection_forget(struct bgp_connection *connection);
 /* It lost against the neighbor's other connection (RFC 4271 6.8). */
 void bgp_connection_lose_collision(struct bgp_connection *connection);
+/* Leaves what comes in to the kernel for a while. Connected only. */
+void bgp_connection_pause(struct bgp_connection *connection);
+void bgp_connection_resume(struct bgp_connection *connection);
 /* Tells a second connection that there is a session already; closes `fd`. */
-void bgp_connection_turn_away(const struct bgp_connection *connection, int fd);
+void bgp_connection_turn_away(int fd);
 
 /* True if the owner may send more UPDATEs now. */
 bool bgp_connection_can_send(const struct bgp_connection *connection);

@@ -54,10 +54,14 @@ static void receive_open(struct bgp_connection *connection)
 		bgp_connection_handle(connection, BGP_EVENT_OPEN_ERROR);
 		return;
 	}
+	/* No KEEPALIVE first: the peer would have a session for a moment. */
+	if (connection->options.handler->collides(connection)) {
+		bgp_connection_handle(connection, BGP_EVENT_COLLISION_LOST);
+		return;
+	}
 	bgp_connection_handle(connection,
 			      early ? BGP_EVENT_OPEN_RECEIVED_EARLY :
 				      BGP_EVENT_OPEN_RECEIVED);
-	connection->options.handler->open_accepted(connection);
 }
 
 /* ------------------------------------------------------------- NOTIFICATION */

@@ -49,6 +49,13 @@ void bgp_connection_send_keepalive(struct bgp_connection *connection)
 	send_message(connection, BGP_KEEPALIVE, &w);
 }
 
+static void harden(struct bgp_notification *n)
+{
+	const struct bgp_notification inner = *n;
+
+	bgp_notification_set_hard_reset(n, &inner);
+}
+
 void bgp_connection_send_notification(struct bgp_connection *connection,
 				      const struct bgp_transition *transition)
 {
@@ -65,6 +72,9 @@ void bgp_connection_send_notification(struct bgp_connection *connection,
 				     transition->code == BGP_ERROR_FSM);
 	if (!n->code)
 		return;
+	if (connection->agreed.graceful_restart.notification &&
+	    bgp_notification_is_final(n))
+		harden(n);
 	bgp_notification_encode(&w, n);
 	send_message(connection, BGP_NOTIFICATION, &w);
 	snprintf(text, sizeof(text), "sent NOTIFICATION %u/%u %s", n->code,
@@ -73,10 +83,11 @@ void bgp_connection_send_notification(struct bgp_connection *connection,
 }
 
 /*
- * Without a connection of its own: both messages fit into any socket's buffer,
- * and if they do not, the peer finds out by the end of the stream.
+ * Without a connection of its own: the message fits into any socket's buffer,
+ * and if it does not, the peer finds out by the end of the stream. Without an
+ * OPEN: it would be a collision for the peer, in which our session may lose.
  */
-void bgp_connection_turn_away(const struct bgp_connection *connection, int fd)
+void bgp_connection_turn_away(int fd)
 {
 	uint8_t bytes[BGP_MAX_MESSAGE];
 	struct writer w = writer_of(bytes, sizeof(bytes));
@@ -84,7 +95,6 @@ void bgp_connection_turn_away(const struct bgp_connection *connection, int fd)
 	ssize_t sent;
 
 	bgp_notification_set(&n, BGP_ERROR_CEASE, BGP_CEASE_COLLISION, NULL, 0);
-	bgp_open_encode(&w, &connection->options.local_open);
 	bgp_notification_encode(&w, &n);
 	sent = w.failed ? 0 : send(fd, w.data, w.used, MSG_NOSIGNAL);
 	(void)sent;

@@ -107,6 +107,7 @@ struct bgp_open bgp_greeting_open(const struct bgp_identity *us,
 		/* RFC 4724 3: the program forwards while the agent is away. */
 		.graceful_restart = { .restart_time = RESTART_TIME_S,
 				      .restarting = us->restarting,
+				      .notification = true,
 				      .families = spoken,
 				      .forwarding = us->restarting ? spoken :
 								     0 },
@@ -117,6 +118,12 @@ struct bgp_open bgp_greeting_open(const struct bgp_identity *us,
 			open.add_path[family] = add_path[config->add_path];
 	bgp_open_text_set(&open.software_version, software);
 	return open;
+}
+
+void bgp_greeting_again(struct bgp_open *open)
+{
+	open->graceful_restart.restarting = false;
+	open->graceful_restart.forwarding = open->graceful_restart.families;
 }
 
 struct bgp_open_policy bgp_greeting_policy(const struct bgp_identity *us,

@@ -21,6 +21,11 @@ struct bgp_identity {
 
 struct bgp_open bgp_greeting_open(const struct bgp_identity *us,
 				  const struct neighbor_config *config);
+/*
+ * For the sessions after the first one: the agent has not been away, and what
+ * it had announced was forwarded all the time (RFC 4724 3).
+ */
+void bgp_greeting_again(struct bgp_open *open);
 struct bgp_open_policy
 bgp_greeting_policy(const struct bgp_identity *us,
 		    const struct neighbor_config *config);

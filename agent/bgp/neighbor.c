@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "bgp/admission.h"
+#include "bgp/delay.h"
 #include "bgp/greeting.h"
 #include "bgp/link_peer.h"
 #include "bgp/neighbor_parts.h"
@@ -106,18 +107,14 @@ static uint64_t held_ms(const struct bgp_neighbor *neighbor)
 					       0;
 }
 
-/*
- * RFC 4271 10: with jitter, so that two sides that failed together do not meet
- * again and again.
- */
 static void start_later(struct bgp_neighbor *neighbor)
 {
-	uint32_t delay_ms = neighbor->restart_delay_s * 750 +
-			    arc4random_uniform(neighbor->restart_delay_s * 250);
-	uint64_t at_least_ms = held_ms(neighbor) + delay_ms;
+	uint64_t delay_ms =
+		held_ms(neighbor) +
+		bgp_delay_jittered(neighbor->restart_delay_s, arc4random());
 	struct timeval delay = {
-		.tv_sec = (time_t)(at_least_ms / MS_PER_S),
-		.tv_usec = (suseconds_t)(at_least_ms % MS_PER_S * MS_PER_S),
+		.tv_sec = (time_t)(delay_ms / MS_PER_S),
+		.tv_usec = (suseconds_t)(delay_ms % MS_PER_S * MS_PER_S),
 	};
 
 	evtimer_add(neighbor->restart, &delay);
@@ -128,12 +125,11 @@ void bgp_neighbor_closed(struct bgp_neighbor *neighbor,
 			 const struct bgp_connection *connection)
 {
 	if (connection->state != BGP_STATE_IDLE || !is_dialled(neighbor) ||
-	    neighbor->outgoing.state != BGP_STATE_IDLE || neighbor->session)
+	    neighbor->outgoing.state != BGP_STATE_IDLE ||
+	    neighbor->incoming.state == BGP_STATE_ESTABLISHED)
 		return;
 	start_later(neighbor);
-	neighbor->restart_delay_s *= 2;
-	if (neighbor->restart_delay_s > BGP_RESTART_MAX_S)
-		neighbor->restart_delay_s = BGP_RESTART_MAX_S;
+	neighbor->restart_delay_s = bgp_delay_next(neighbor->restart_delay_s);
 }
 
 static void on_restart(evutil_socket_t fd, short what, void *argument)
@@ -184,12 +180,13 @@ void bgp_neighbor_accept(struct bgp_neighbor *neighbor,
 		return;
 	}
 	if (!make_way(neighbor)) {
-		bgp_connection_turn_away(neighbor->session, fd);
+		bgp_connection_turn_away(fd);
 		return;
 	}
 	/* The peer dials again: it has given its first attempt up. */
 	if (neighbor->incoming.state != BGP_STATE_IDLE)
 		bgp_connection_stop(&neighbor->incoming, &nothing);
+	neighbor->accepted_ms = clock_now_ms();
 	bgp_connection_accept(&neighbor->incoming, fd);
 }
 

@@ -44,8 +44,9 @@ struct bgp_neighbor {
 	struct bgp_connection outgoing;
 	struct bgp_connection *session; /* the established one, or NULL */
 	struct event *restart;		/* dials again after a failure */
-	uint32_t restart_delay_s;
+	uint16_t restart_delay_s;
 	uint64_t held_until_ms;	 /* nothing comes up before: max-prefix */
+	uint64_t accepted_ms;	 /* when it last connected to us */
 	uint64_t changed_ms;	 /* when the session came up or went down */
 	uint32_t end_of_rib_due; /* enum bgp_family_bits: see ..._table_sent */
 	uint32_t refreshing;	 /* the same: BoRR is sent, EoRR is due */

@@ -7,9 +7,6 @@
 #include "bgp/neighbor.h"
 
 enum bgp_neighbor_delays {
-	/* Between a failure and the next attempt; doubles up to the maximum. */
-	BGP_RESTART_FIRST_S = 1,
-	BGP_RESTART_MAX_S = 30,
 	/* A session that was up for so long has not failed by itself. */
 	BGP_SESSION_STABLE_S = 30,
 };

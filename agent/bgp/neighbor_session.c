@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "bgp/collision.h"
+#include "bgp/delay.h"
 #include "bgp/greeting.h"
 #include "bgp/neighbor_parts.h"
 #include "bgp/speaker.h"
@@ -84,7 +85,7 @@ static struct bgp_connection *other_of(struct bgp_connection *connection)
 						   &neighbor->incoming;
 }
 
-static void on_open_accepted(struct bgp_connection *connection)
+static bool collides(struct bgp_connection *connection)
 {
 	struct bgp_connection *other = other_of(connection);
 
@@ -94,12 +95,24 @@ static void on_open_accepted(struct bgp_connection *connection)
 	case BGP_COLLISION_NONE:
 		break;
 	case BGP_COLLISION_DROP_NEW:
-		bgp_connection_lose_collision(connection);
-		break;
-	case BGP_COLLISION_DROP_OTHER:
-		bgp_connection_lose_collision(other);
+		return true;
+	case BGP_COLLISION_PAUSE_OTHER:
+		bgp_connection_pause(other);
 		break;
 	}
+	return false;
+}
+
+/* It keeps on only to learn what the peer decides about it. */
+static void end_other(struct bgp_connection *connection)
+{
+	struct bgp_connection *other = other_of(connection);
+
+	other->last_try = true;
+	if (bgp_collision_ends_other(
+		    &connection->options.local_open, &connection->remote_open,
+		    connection->options.incoming, other->state))
+		bgp_connection_lose_collision(other);
 }
 
 /* ------------------------------------------------------------- sessions */
@@ -108,16 +121,18 @@ static void on_session_up(struct bgp_connection *connection)
 {
 	struct bgp_neighbor *neighbor = connection->options.owner;
 	const struct bgp_callbacks *callbacks = callbacks_of(neighbor);
-	struct bgp_connection *other = other_of(connection);
 	char name[BGP_NEIGHBOR_NAME_SIZE];
 
+	if (neighbor->session)
+		bgp_connection_lose_collision(neighbor->session);
 	neighbor->session = connection;
 	neighbor->changed_ms = clock_now_ms();
 	neighbor->end_of_rib_due = connection->agreed.families;
 	neighbor->refreshing = 0;
+	bgp_greeting_again(&neighbor->incoming.options.local_open);
+	bgp_greeting_again(&neighbor->outgoing.options.local_open);
 	evtimer_del(neighbor->restart);
-	if (other->state != BGP_STATE_IDLE)
-		bgp_connection_lose_collision(other);
+	end_other(connection);
 	log_info("bgp", "%s: session up, AS %u, %s, hold time %u s",
 		 bgp_neighbor_name(neighbor, name), connection->agreed.peer_as,
 		 neighbor_role_name(neighbor->config.role),
@@ -144,6 +159,7 @@ static void on_session_down(struct bgp_connection *connection)
 
 static void on_closed(struct bgp_connection *connection)
 {
+	bgp_connection_resume(other_of(connection));
 	bgp_neighbor_closed(connection->options.owner, connection);
 }
 
@@ -219,7 +235,7 @@ void bgp_neighbor_table_sent(struct bgp_neighbor *neighbor)
 
 const struct bgp_connection_handler bgp_neighbor_session = {
 	.check_open = check_open,
-	.open_accepted = on_open_accepted,
+	.collides = collides,
 	.session_up = on_session_up,
 	.session_down = on_session_down,
 	.update = on_update,

@@ -156,6 +156,20 @@ bool bgp_notification_is_hard_reset(const struct bgp_notification *n)
 	return n->code == BGP_ERROR_CEASE && n->subcode == BGP_CEASE_HARD_RESET;
 }
 
+bool bgp_notification_is_final(const struct bgp_notification *n)
+{
+	if (n->code != BGP_ERROR_CEASE)
+		return false;
+	switch (n->subcode) {
+	case BGP_CEASE_MAX_PREFIXES:
+	case BGP_CEASE_ADMIN_SHUTDOWN:
+	case BGP_CEASE_DECONFIGURED:
+		return true;
+	default:
+		return false;
+	}
+}
+
 void bgp_notification_encode(struct writer *w, const struct bgp_notification *n)
 {
 	size_t begin = bgp_message_begin(w, BGP_NOTIFICATION);

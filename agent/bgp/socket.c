@@ -7,13 +7,18 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
+#include <netinet/ip6.h>
 #include <netinet/tcp.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 enum {
-	LISTEN_BACKLOG = 128
+	LISTEN_BACKLOG = 128,
+	SYN_MAX = 256, /* both headers with all options */
+	IP_VERSION_SHIFT = 4,
+	IP_VERSION_4 = 4,
 };
 
 union socket_address {
@@ -118,6 +123,7 @@ int bgp_socket_listen(const struct address *local, uint16_t port)
 	if (fd < 0)
 		return fd;
 	set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	set(fd, IPPROTO_TCP, TCP_SAVE_SYN, 1); /* see bgp_socket_is_near() */
 	if (!address_is_ipv4(local))
 		set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
 	code = bind_to(fd, &at);
@@ -144,13 +150,35 @@ int bgp_socket_accept(int listener, struct bgp_endpoint *remote)
 	return fd;
 }
 
-void bgp_socket_refuse(int fd)
+void bgp_socket_forget(int fd)
 {
 	/* A reset: thousands of strangers shall not fill TIME_WAIT. */
 	const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
 
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+}
+
+void bgp_socket_refuse(int fd)
+{
+	bgp_socket_forget(fd);
 	close(fd);
+}
+
+bool bgp_socket_is_near(int fd, uint8_t min_ttl)
+{
+	uint8_t syn[SYN_MAX];
+	socklen_t size = sizeof(syn);
+	size_t at;
+
+	if (!min_ttl)
+		return true;
+	if (getsockopt(fd, IPPROTO_TCP, TCP_SAVED_SYN, syn, &size) ||
+	    size < sizeof(struct iphdr))
+		return false;
+	at = syn[0] >> IP_VERSION_SHIFT == IP_VERSION_4 ?
+		     offsetof(struct iphdr, ttl) :
+		     offsetof(struct ip6_hdr, ip6_hlim);
+	return syn[at] >= min_ttl;
 }
 
 int bgp_socket_set_distance(int fd, const struct address *remote,

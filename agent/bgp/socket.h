@@ -8,6 +8,7 @@
  * peer may be. Functions return 0 or a descriptor, or -errno.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/address.h"
@@ -42,8 +43,17 @@ int bgp_socket_connect(int fd, const struct bgp_endpoint *remote,
 int bgp_socket_listen(const struct address *local, uint16_t port);
 /* -EAGAIN: nobody is waiting. */
 int bgp_socket_accept(int listener, struct bgp_endpoint *remote);
-/* Closes what was just accepted and leaves nothing of it behind. */
+/* When it is closed, nothing of it is left behind. */
+void bgp_socket_forget(int fd);
+/* The same, and closes it. */
 void bgp_socket_refuse(int fd);
+/*
+ * True if the peer's first segment came with this TTL at least. What else came
+ * before bgp_socket_set_distance() is then the near peer's, too; RFC 5082 3.
+ * False if that is not known: the kernel keeps no SYN while it is flooded with
+ * them.
+ */
+bool bgp_socket_is_near(int fd, uint8_t min_ttl);
 
 int bgp_socket_set_distance(int fd, const struct address *remote,
 			    const struct bgp_distance *distance);

@@ -67,6 +67,19 @@ find_prefix(const struct bgp_speaker *speaker, const struct address *address)
 
 /* ------------------------------------------------------------- admission */
 
+static bool is_half_open(const struct bgp_neighbor *neighbor)
+{
+	return neighbor->dynamic &&
+	       bgp_connection_is_half_open(&neighbor->incoming);
+}
+
+static bool is_out_of(const struct bgp_neighbor *neighbor,
+		      const struct neighbor_config *prefix)
+{
+	return neighbor->dynamic &&
+	       prefix_equal(&neighbor->config.prefix, &prefix->prefix);
+}
+
 /* Who is there besides the one at `neighbor`, which may be NULL. */
 static struct bgp_crowd crowd_around(const struct bgp_speaker *speaker,
 				     const struct bgp_neighbor *neighbor,
@@ -83,15 +96,42 @@ static struct bgp_crowd crowd_around(const struct bgp_speaker *speaker,
 	if (crowd.is_static || !prefix)
 		return crowd;
 	TAILQ_FOREACH(other, &speaker->neighbors, link) {
+		bool half_open = is_half_open(other);
+		bool here = is_out_of(other, prefix);
+
 		if (!other->dynamic || other == neighbor)
 			continue;
-		crowd.half_open +=
-			bgp_connection_is_half_open(&other->incoming);
-		crowd.dynamic +=
-			!bgp_neighbor_is_idle(other) &&
-			prefix_equal(&other->config.prefix, &prefix->prefix);
+		crowd.half_open += half_open;
+		crowd.half_open_of_prefix += half_open && here;
+		crowd.dynamic += !bgp_neighbor_is_idle(other) && here;
 	}
 	return crowd;
+}
+
+/* RFC 5082 3, for what came before the socket knew whose it is. */
+static bool is_far(const struct bgp_speaker *speaker,
+		   const struct neighbor_config *config, int fd)
+{
+	return config &&
+	       !bgp_socket_is_near(
+		       fd,
+		       bgp_greeting_distance(&speaker->options.identity, config)
+			       .min_ttl);
+}
+
+/* Of the prefix, or of all if that is NULL. */
+static struct bgp_neighbor *
+oldest_half_open(struct bgp_speaker *speaker,
+		 const struct neighbor_config *prefix)
+{
+	struct bgp_neighbor *neighbor, *oldest = NULL;
+
+	TAILQ_FOREACH(neighbor, &speaker->neighbors, link)
+		if (is_half_open(neighbor) &&
+		    (!prefix || is_out_of(neighbor, prefix)) &&
+		    (!oldest || neighbor->accepted_ms < oldest->accepted_ms))
+			oldest = neighbor;
+	return oldest;
 }
 
 /* Whoever is gone is kept to show why, until its place is needed. */
@@ -102,8 +142,7 @@ static void make_room(struct bgp_speaker *speaker,
 	unsigned int count = 0;
 
 	TAILQ_FOREACH(neighbor, &speaker->neighbors, link) {
-		if (!neighbor->dynamic ||
-		    !prefix_equal(&neighbor->config.prefix, &prefix->prefix))
+		if (!is_out_of(neighbor, prefix))
 			continue;
 		count++;
 		if (!idle && bgp_neighbor_is_idle(neighbor))
@@ -113,19 +152,34 @@ static void make_room(struct bgp_speaker *speaker,
 		drop(speaker, idle);
 }
 
-static void refuse(struct bgp_speaker *speaker, const struct address *remote,
-		   int fd, enum bgp_admission why)
+static void tell(struct bgp_speaker *speaker, const struct address *remote,
+		 enum bgp_admission why)
 {
 	char text[ADDRESS_TEXT_SIZE];
 	uint64_t untold;
 
-	bgp_socket_refuse(fd);
 	if (bgp_refusals_add(&speaker->refusals, clock_now_ms(), &untold))
 		log_warning("bgp",
 			    "%s: connection refused: %s (%" PRIu64
 			    " more since the last such line)",
 			    address_format(remote, text),
 			    bgp_admission_reason(why), untold);
+}
+
+/* Ends the oldest one of those that the admission is at the cost of. */
+static enum bgp_admission evict(struct bgp_speaker *speaker,
+				const struct neighbor_config *prefix,
+				enum bgp_admission admission)
+{
+	bool any = admission == BGP_ADMITTED_FOR_ONE_OF_ALL;
+	struct bgp_neighbor *oldest;
+
+	if (!any && admission != BGP_ADMITTED_FOR_ONE_OF_PREFIX)
+		return admission;
+	oldest = oldest_half_open(speaker, any ? NULL : prefix);
+	bgp_connection_forget(&oldest->incoming);
+	tell(speaker, &oldest->address, admission);
+	return BGP_ADMITTED;
 }
 
 void bgp_speaker_accept(struct bgp_speaker *speaker,
@@ -135,18 +189,23 @@ void bgp_speaker_accept(struct bgp_speaker *speaker,
 	const struct neighbor_config *prefix =
 		find_prefix(speaker, &remote->address);
 	struct bgp_crowd crowd = crowd_around(speaker, neighbor, prefix);
-	enum bgp_admission admission = bgp_admission_decide(&crowd);
+	enum bgp_admission admission;
 
+	crowd.is_far =
+		is_far(speaker, neighbor ? &neighbor->config : prefix, fd);
+	admission = evict(speaker, prefix, bgp_admission_decide(&crowd));
 	if (admission == BGP_ADMITTED && !neighbor) {
 		make_room(speaker, prefix);
 		neighbor = add(speaker, prefix, &remote->address);
 		if (!neighbor)
 			admission = BGP_REFUSED_MEMORY;
 	}
-	if (admission == BGP_ADMITTED)
+	if (admission == BGP_ADMITTED) {
 		bgp_neighbor_accept(neighbor, remote, fd);
-	else
-		refuse(speaker, &remote->address, fd, admission);
+	} else {
+		bgp_socket_refuse(fd);
+		tell(speaker, &remote->address, admission);
+	}
 }
 
 /* ------------------------------------------------------------- life */

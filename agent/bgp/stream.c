@@ -67,6 +67,18 @@ static void on_readable(evutil_socket_t fd, short what, void *stream)
 	bgp_stream_read(stream);
 }
 
+void bgp_stream_pause(struct bgp_stream *stream)
+{
+	if (stream->read_event)
+		event_del(stream->read_event);
+}
+
+void bgp_stream_resume(struct bgp_stream *stream)
+{
+	if (stream->read_event && !stream->connecting)
+		event_add(stream->read_event, NULL);
+}
+
 /* ------------------------------------------------------------- output */
 
 size_t bgp_stream_waiting(const struct bgp_stream *stream)

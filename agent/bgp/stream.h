@@ -71,6 +71,9 @@ void bgp_stream_write(struct bgp_stream *stream, const void *data, size_t size);
 void bgp_stream_flush(struct bgp_stream *stream);
 /* Bytes that the socket has not taken. */
 size_t bgp_stream_waiting(const struct bgp_stream *stream);
+/* Stops and begins again to be told of input; a closed one does not mind. */
+void bgp_stream_pause(struct bgp_stream *stream);
+void bgp_stream_resume(struct bgp_stream *stream);
 /* Reads what is there now, without waiting to be told of it. */
 void bgp_stream_read(struct bgp_stream *stream);
 

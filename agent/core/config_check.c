@@ -205,6 +205,50 @@ static void check_neighbor_inside(struct config_parser *parser, size_t index)
 			      "AS; give as=internal, or remove it");
 }
 
+/* What both have that the kernel cannot tell apart, or NULL. */
+static const char *key_conflict(const struct neighbor_config *a,
+				const struct neighbor_config *b)
+{
+	bool both_ao = a->tcp_ao_key_file[0] && b->tcp_ao_key_file[0];
+	bool both_md5 = a->password_file[0] && b->password_file[0];
+
+	if (!a->secret.size || !b->secret.size || both_md5)
+		return NULL; /* of two MD5 keys the longer prefix's counts */
+	if (!prefix_covers(&a->prefix, &b->prefix) &&
+	    !prefix_covers(&b->prefix, &a->prefix))
+		return NULL;
+	if (!both_ao)
+		return "have keys of both kinds; use either password-file or "
+		       "tcp-ao-key-file for both";
+	return a->tcp_ao_id == b->tcp_ao_id ?
+		       "have TCP-AO keys of the same id; give one of them "
+		       "another tcp-ao-id" :
+		       NULL;
+}
+
+/* A listener has the keys of all neighbors. */
+static void check_neighbor_keys(struct config_parser *parser, size_t index)
+{
+	const struct neighbor_config *neighbors = parser->config->neighbors;
+	char other[NEIGHBOR_TARGET_SIZE], place[PLACE_SIZE];
+
+	for (size_t i = 0; i < index; i++) {
+		const char *conflict =
+			key_conflict(&neighbors[i], &neighbors[index]);
+
+		if (!conflict)
+			continue;
+		config_reject(parser,
+			      "overlaps with --neighbor %s, given on %s, and "
+			      "they %s",
+			      neighbor_target_format(&neighbors[i], other),
+			      config_place_format(&parser->neighbors[i], place,
+						  sizeof(place)),
+			      conflict);
+		return;
+	}
+}
+
 static void check_neighbors(struct config_parser *parser)
 {
 	const struct config *config = parser->config;
@@ -219,6 +263,7 @@ static void check_neighbors(struct config_parser *parser)
 		check_neighbor_repeated(parser, i);
 		check_neighbor_in_vip(parser, i);
 		check_neighbor_inside(parser, i);
+		check_neighbor_keys(parser, i);
 		if (neighbor->interface[0])
 			check_host_interface(parser, neighbor->interface);
 	}

@@ -242,9 +242,10 @@ const struct config_flag config_flags[] = {
 	  .section = CONFIG_SECTION_MULTIPATH,
 	  SWITCH(aigp) },
 	{ .name = "link-bandwidth",
-	  .help = "Paths weigh what their link bandwidth community says; "
-		  "use-if-all: all alike if one of the set has none.",
-	  .initial = "use",
+	  .help = "Paths weigh what their link bandwidth community says. "
+		  "Where one of a set has none, it weighs --default-weight "
+		  "(use), or all weigh that (use-if-all).",
+	  .initial = "use-if-all",
 	  .section = CONFIG_SECTION_MULTIPATH,
 	  CHOICE(link_bandwidth, link_bandwidth_names) },
 	{ .name = "bandwidth-unit",
@@ -256,7 +257,8 @@ const struct config_flag config_flags[] = {
 	  NUMBER(bandwidth_unit, 1, UINT32_MAX) },
 	{ .name = "default-weight",
 	  .metavar = "N",
-	  .help = "Weight of a path without link bandwidth.",
+	  .help = "Weight of a path without link bandwidth, in units of "
+		  "--bandwidth-unit.",
 	  .initial = "1",
 	  .section = CONFIG_SECTION_MULTIPATH,
 	  NUMBER(default_weight, 1, MAXIMUM_WEIGHT) },

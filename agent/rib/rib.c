@@ -110,6 +110,7 @@ static void path_set(struct rib *rib, struct rib_peer *peer,
 	path->rule = verdict->rule;
 	path->import = import_cause_reason(verdict->cause);
 	path->reason = path->import;
+	path->best &= path->import == REASON_NONE;
 	path->stale = false;
 	if (path->import == REASON_NONE)
 		track_next_hop(rib, path->attributes->next_hop, true);

@@ -6,11 +6,16 @@
  * How much of a set's traffic each path gets. Pure.
  *
  * A weight is what policy gave the path, else its link bandwidth in units of
- * --bandwidth-unit, rounded, from 1 to ASSIGN_MAX_WEIGHT; without a bandwidth it
- * is --default-weight. So a path weighs the same whoever stands beside it: a
- * server that comes, goes or forgets its bandwidth changes no weight but its
- * own. BANDWIDTH_USE_IF_ALL gives that up for what FRR does by default: one path
- * of the set without a bandwidth, and all of them weigh alike.
+ * --bandwidth-unit, rounded, from 1 to WEIGHT_MAX; without a bandwidth it is
+ * --default-weight. It is never a share of what the set has together: a path
+ * weighs the same whoever stands beside it, and a server that comes or goes
+ * changes no weight but its own.
+ *
+ * With one exception, which is FRR's default and ours: under
+ * BANDWIDTH_USE_IF_ALL one path of the set of which nobody knows the weight
+ * makes all bandwidths of the set count as none. Else the first of many equal
+ * servers that begins to name its bandwidth would get nearly all the traffic.
+ * BANDWIDTH_USE does without, for who knows what --default-weight has to be.
  *
  * A bandwidth of 0 is no weight but the wish to be used no more, as
  * GRACEFUL_SHUTDOWN is (RFC 8326).

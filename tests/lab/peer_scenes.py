@@ -305,11 +305,12 @@ class WronglySigned(HintCase):
 
 
 class NearOnly(Sessions, Scene):
-    """GTSM, RFC 5082, at both ends."""
+    """GTSM, RFC 5082, at both ends. Backends dial, and their SYN counts."""
 
     @classmethod
     def our_end(cls, seat):
-        return ("ttl-security",)
+        return (("ttl-security", "passive") if seat.role == "backend"
+                else ("ttl-security",))
 
     @classmethod
     def peer_end(cls, seat):

@@ -37,8 +37,9 @@ class RawLab(Lab):
     """Lab's folder, pins and janitor; other namespaces."""
 
     def __init__(self, neighbors=(BACKENDS, UPSTREAM), addresses=(),
-                 vips=("192.0.2.0/24",)):
+                 vips=("192.0.2.0/24",), flags=()):
         self.neighbors = neighbors
+        self.flags = flags
         self.addresses = [NEXT_HOP, OBSERVER, BYSTANDER, *addresses]
         self.vips = vips
         super().__init__(servers=0)
@@ -61,7 +62,7 @@ class RawLab(Lab):
             flags += ["--vip", vip]
         for neighbor in self.neighbors:
             flags += ["--neighbor", neighbor]
-        return flags
+        return [*flags, *self.flags]
 
     def start(self):
         self.headgate.start()

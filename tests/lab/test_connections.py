@@ -5,6 +5,7 @@ two connections of the same two speakers at once.
 LONG=1 tries every offset where one of three has to do otherwise.
 """
 
+import contextlib
 import os
 import socket
 import time
@@ -12,9 +13,9 @@ import unittest
 
 import lab_case  # noqa: F401 (finds the lab)
 import raw_bgp as bgp
-from raw_lab import (BACKEND_AS, BACKENDS, HEADGATE_ID, NEXT_HOP, UPSTREAM,
-                     RawCase, announcement, withdrawal)
-from raw_speaker import wait_for
+from raw_lab import (BACKEND_AS, BACKENDS, HEADGATE, HEADGATE_ID, NEXT_HOP,
+                     UPSTREAM, RawCase, announcement, withdrawal)
+from raw_speaker import Speaker, tcp_socket, wait_for
 
 LONG = bool(os.environ.get("LONG"))
 VIP = "192.0.2.1/32"
@@ -111,7 +112,8 @@ class Collision(RawCase):
              "10.1.0.102": ("200.0.0.1", 65001),
              "10.1.0.103": (HEADGATE_ID, 64000),
              "10.1.0.104": (HEADGATE_ID, 65001),
-             "10.1.0.105": ("200.0.0.2", 65001)}
+             "10.1.0.105": ("200.0.0.2", 65001),
+             "10.1.0.106": ("1.1.1.2", 65001)}
     options = {
         "neighbors": (BACKENDS, UPSTREAM,
                       *(f"{address},as={peer[1]},role=backend"
@@ -135,12 +137,13 @@ class Collision(RawCase):
         return bgp.open_message(as_number, identifier)
 
     def collide(self, address, first, second, survivor, loser):
-        """OPENs on both, in this order, before any KEEPALIVE."""
+        """OPENs on both, in this order, before any KEEPALIVE. The survivor's
+        is answered, whatever becomes of the loser."""
         first.send(self.hello(address))
         second.send(self.hello(address))
-        self.assertEqual(loser.wait_closed(), (6, 7, b""))
         survivor.wait_for_message(bgp.KEEPALIVE)
         survivor.send(bgp.keepalive())
+        self.assertEqual(loser.wait_closed(), (6, 7, b""))
         self.check_survivor(address, survivor)
 
     def check_survivor(self, address, survivor):
@@ -174,18 +177,103 @@ class Collision(RawCase):
         theirs, ours = self.connections("10.1.0.104")
         self.collide("10.1.0.104", theirs, ours, ours, theirs)
 
+    def test_an_open_that_loses_is_not_answered(self):
+        """A KEEPALIVE would give the peer a session for a moment."""
+        theirs, ours = self.connections("10.1.0.101")
+        theirs.send(self.hello("10.1.0.101"))
+        theirs.wait_for_message(bgp.KEEPALIVE)
+        ours.send(self.hello("10.1.0.101"))
+        self.assertEqual(ours.wait_closed(), (6, 7, b""))
+        self.assertEqual(ours.received(bgp.KEEPALIVE), [])
+        theirs.reset()
+
+    def test_the_loser_lives_on_if_the_survivor_does_not(self):
+        """The peer has refused it, in favour of a session on the loser."""
+        theirs, ours = self.connections("10.1.0.102")
+        theirs.send(self.hello("10.1.0.102"), bgp.keepalive())
+        theirs.wait_for_message(bgp.KEEPALIVE)
+        ours.send(self.hello("10.1.0.102"))
+        ours.wait_for_message(bgp.KEEPALIVE)
+        ours.send(bgp.notification(6, 7))
+        self.check_survivor("10.1.0.102", theirs)
+        theirs.reset()
+
     def test_an_established_session_is_not_disturbed(self):
+        address = "10.1.0.106"
+        theirs, ours = self.connections(address)
+        theirs.send(self.hello(address), bgp.keepalive())
+        theirs.wait_for_message(bgp.KEEPALIVE)
+        self.check_survivor(address, theirs)
+        self.assertEqual(ours.wait_closed(), (6, 7, b""))
+        third = self.keep(self.lab.dial(address))
+        self.assertEqual(third.wait_closed(), (6, 7, b""))
+        self.assertEqual(third.received(bgp.OPEN), [])
+        self.check_survivor(address, theirs)
+
+    def test_a_session_moves_to_the_connection_that_the_peer_prefers(self):
+        """It had dialled it before, and may have closed the other."""
         address = "10.1.0.105"
         theirs, ours = self.connections(address)
         theirs.send(self.hello(address), bgp.keepalive())
         theirs.wait_for_message(bgp.KEEPALIVE)
         self.check_survivor(address, theirs)
         ours.send(self.hello(address), bgp.keepalive())
-        ours.wait_closed()
-        third = self.keep(self.lab.dial(address))
-        third.send(self.hello(address), bgp.keepalive())
-        third.wait_closed()
-        self.check_survivor(address, theirs)
+        self.assertEqual(theirs.wait_closed(), (6, 7, b""))
+        self.check_survivor(address, ours)
+
+
+class Distance(RawCase):
+    """TTL security (RFC 5082): not a byte of who is too far away is heard,
+    not even what it sends before the agent has accepted it."""
+
+    STATIC, DYNAMIC = "10.1.0.101", "10.1.0.129"
+    TTL = {"near": 255, "far": 254, "usual": 64}
+    options = {
+        "neighbors": (BACKENDS, UPSTREAM,
+                      f"{STATIC},as=65001,role=backend,passive,ttl-security",
+                      "10.1.0.128/28,as=65001,role=backend,ttl-security"),
+        "addresses": (STATIC, DYNAMIC),
+    }
+
+    def dial(self, source, ttl):
+        """Connects and sends a whole greeting at once. The reset of who is
+        refused may come before connect() has returned."""
+        sock = tcp_socket(self.lab.peers, source)
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, self.TTL[ttl])
+        sock.settimeout(5)
+        with contextlib.suppress(ConnectionResetError):
+            sock.connect((HEADGATE, 179))
+        speaker = self.keep(Speaker(sock))
+        speaker.send(bgp.open_message(BACKEND_AS, source), bgp.keepalive())
+        return speaker
+
+    def check_not_heard(self, source, ttl):
+        speaker = self.dial(source, ttl)
+        self.assertIsNone(speaker.wait_closed())
+        self.assertEqual(speaker.messages, [])
+        neighbor = self.lab.headgate.neighbor(source)
+        self.assertNotEqual((neighbor or {}).get("state"), "Established")
+        self.check_bystanders()
+
+    def check_heard(self, source):
+        speaker = self.dial(source, "near")
+        speaker.wait_for_message(bgp.KEEPALIVE)
+        self.assertEqual(self.lab.state(source), "Established")
+        speaker.close()
+
+    def test_static_neighbor_one_hop_too_far(self):
+        self.check_not_heard(self.STATIC, "far")
+
+    def test_static_neighbor_with_a_usual_ttl(self):
+        self.check_not_heard(self.STATIC, "usual")
+
+    def test_dynamic_neighbor_one_hop_too_far(self):
+        self.check_not_heard(self.DYNAMIC, "far")
+        self.assertIn("ttl-security", self.lab.headgate.log_tail(10))
+
+    def test_neighbors_on_the_link(self):
+        self.check_heard(self.STATIC)
+        self.check_heard(self.DYNAMIC)
 
 
 if __name__ == "__main__":

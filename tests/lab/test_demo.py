@@ -53,6 +53,18 @@ class Interrupted(unittest.TestCase):
         self.assertEqual(named_for(demo.pid), [])
         self.assertEqual(processes_with(mark), [])
 
+    def test_a_reader_that_has_seen_enough(self):
+        """`make demo | head`: no traceback, and the lab is gone."""
+        demo = subprocess.Popen([PYTHON, f"{TOOLS}/demo.py"], text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for line in demo.stdout:
+            if "waiting for BGP" in line:
+                break
+        demo.stdout.close()
+        self.assertEqual(demo.stderr.read(), "")
+        self.assertEqual(demo.wait(30), 128 + signal.SIGPIPE)
+        self.assertEqual(named_for(demo.pid), [])
+
     def test_while_it_builds(self):
         self.interrupt(signal.SIGINT, "Building the lab")
 

@@ -18,8 +18,8 @@ import malformed_update as updates
 import raw_bgp as bgp
 from lab.system import LabError
 from malformed_update import VIP
-from raw_lab import (BACKEND_AS, BACKENDS, NEXT_HOP, UPSTREAM, RawCase,
-                     announcement, withdrawal)
+from raw_lab import (BACKEND_AS, BACKENDS, HEADGATE, NEXT_HOP, UPSTREAM,
+                     RawCase, announcement, withdrawal)
 from raw_speaker import wait_for
 
 FENCE = "192.0.2.250/32"
@@ -354,6 +354,17 @@ class Updates(MalformedCase):
                 self.assertTrue(self.observer.has(VIP, tag))
                 speaker.send(withdrawal(prefix))
         self.check_bystanders()
+
+    def test_our_own_address_is_no_next_hop(self):
+        """RFC 4271 6.3, 5.1.3: the route is left out, the session stays."""
+        speaker = self.session_of(updates.EXTERNAL)
+        speaker.send(announcement(VIP, BACKEND_AS, next_hop=HEADGATE))
+        self.announce_well(FENCE)
+        path = self.lab.path(VIP, NEXT_HOP)
+        self.assertEqual((path["selected"], path["reason"]),
+                         (False, "next_hop_unresolved"))
+        self.assertFalse(speaker.closed)
+        self.assertNotIn(VIP, self.observer.table)
 
     def test_host_bits_are_cleared(self):
         speaker = self.session_of(updates.EXTERNAL)

@@ -7,8 +7,11 @@ Bounds of seconds are those of protocol timers with room for a busy machine;
 what was measured is printed. LONG=1 runs what takes minutes in full length.
 """
 
+import concurrent.futures
+import itertools
 import os
 import signal
+import threading
 import time
 import unittest
 
@@ -158,6 +161,71 @@ class Paused(RawCase):
         self.check_bystanders()
 
 
+class Busy(RawCase):
+    """A neighbor with a hold time of 3 seconds, while another one announces
+    and withdraws a whole table again and again."""
+
+    SHORT = "10.1.0.101"
+    PREFIXES, IN_ONE = 100000, 500
+    SECONDS = 6
+    options = {
+        "neighbors": (BACKENDS, UPSTREAM,
+                      f"{SHORT},as=65001,role=backend,passive,hold-time=3"),
+        "addresses": (SHORT,),
+    }
+
+    def table(self):
+        """None of it inside a VIP prefix: received, kept, not steered."""
+        prefixes = [f"{10 + n // 65536}.{n // 256 % 256}.{n % 256}.1/32"
+                    for n in range(self.PREFIXES)]
+        return [prefixes[at:at + self.IN_ONE]
+                for at in range(0, self.PREFIXES, self.IN_ONE)]
+
+    def keep_talking(self, speaker, end):
+        """As any peer does; the longest time without a KEEPALIVE of ours."""
+        longest, last = 0, time.monotonic()
+        heard = len(speaker.received(bgp.KEEPALIVE))
+        while not end.is_set() and not speaker.closed:
+            speaker.send(bgp.keepalive())
+            read_all([speaker], 0.2)
+            now = time.monotonic()
+            longest = max(longest, now - last)
+            if len(speaker.received(bgp.KEEPALIVE)) > heard:
+                heard, last = len(speaker.received(bgp.KEEPALIVE)), now
+        return longest
+
+    def load(self):
+        """Returns how long the slowest update of a third one took."""
+        backend = self.keep(self.lab.establish(NEXT_HOP, BACKEND_AS))
+        table = self.table()
+        loads = [b"".join(announcement(part, BACKEND_AS) for part in table),
+                 b"".join(withdrawal(*part) for part in table)]
+        deadline, slowest = time.monotonic() + self.SECONDS, 0
+        for load in itertools.cycle(loads):
+            backend.send(load)
+            slowest = max(slowest, self.measure_update())
+            if time.monotonic() > deadline:
+                return slowest
+
+    def test_its_session_stays(self):
+        short = self.keep(self.lab.dial(self.SHORT))
+        short.establish(BACKEND_AS, self.SHORT, hold_time=HOLD_SECONDS)
+        end = threading.Event()
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            talk = pool.submit(self.keep_talking, short, end)
+            try:
+                slowest = self.load()
+            finally:
+                end.set()
+            silence = talk.result()
+        tell(f"{self.PREFIXES} routes come and go: slowest update of another "
+             f"{slowest:.3f} s, longest silence {silence:.2f} s")
+        self.assertFalse(short.closed, short.notification)
+        self.assertLess(silence, HOLD_SECONDS)
+        self.assertEqual(self.lab.state(self.SHORT), "Established")
+        self.check_bystanders()
+
+
 class ZeroWindow(RawCase):
     """A second upstream sends KEEPALIVEs and never reads (RFC 9687)."""
 
@@ -292,6 +360,22 @@ class Strangers(RawCase):
         speaker = self.keep(self.lab.establish(source, BACKEND_AS))
         self.assertEqual(self.lab.state(source), "Established")
         speaker.close()
+
+    def test_half_open_connections_do_not_keep_a_real_peer_out(self):
+        """It takes the place of the one that has been silent for longest."""
+        sockets = [s for s in map(self.connect, self.SOURCES[:-1]) if s]
+        self.measure_update()
+        source = self.SOURCES[-1]
+        speaker = self.keep(self.lab.establish(source, BACKEND_AS))
+        self.assertEqual(self.lab.state(source), "Established")
+        again = [s for s in map(self.connect, self.SOURCES[:-1]) if s]
+        self.measure_update([speaker])
+        self.assertFalse(speaker.closed)
+        self.assertLess(len(self.still_open(sockets + again)), self.LIMIT)
+        for sock in sockets + again:
+            reset(sock)
+        speaker.close()
+        self.check_bystanders()
 
     def test_connections_without_an_open_end_by_a_timer(self):
         """Also when the OPEN is on its way, a byte each second."""

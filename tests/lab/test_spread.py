@@ -2,17 +2,24 @@
 """1,000 connections over four servers: where they went, and that everybody
 who counted them agrees."""
 
+import asyncio
+import socket
+import threading
 import time
 
 from lab_case import LabCase
-from lab.topology import CLIENT_ADDRESS, VIP
+from lab.client import Download
+from lab.topology import CLIENT_ADDRESS, ROUTER_CLIENT, VIP
 from lab.steering import read_table
+from raw_speaker import inside
 
 CONNECTIONS = 1000
 TOLERANCE = 0.05
 FIRST_PORT = 20000
 REPEATED_PORTS = 50
 REPETITIONS = 4
+LATE_PORT = 30000
+LATE_SECONDS = 0.3
 
 
 class Spread(LabCase):
@@ -80,3 +87,47 @@ class Spread(LabCase):
             self.assertEqual(again.failed(), [])
             for port, server in again.server_of_port().items():
                 self.assertEqual(server, first[port], f"source port {port}")
+
+
+class PortOfADownload(LabCase):
+    """The client of the lab itself: a source port is free again when its
+    download is over, however late the last ACK comes."""
+
+    started = False
+
+    def setUp(self):
+        with inside(self.lab.router):
+            self.listener = socket.create_server((ROUTER_CLIENT, 80))
+        self.listener.settimeout(5)
+        self.addCleanup(self.listener.close)
+
+    def answer(self):
+        """One download of one byte, which the server ends."""
+        connection = self.listener.accept()[0]
+        connection.recv(4096)
+        connection.sendall(b"HTTP/1.0 200\r\nX-Server: router\r\n"
+                           b"Content-Length: 1\r\n\r\nx")
+        connection.close()
+
+    def download(self):
+        """Everything but the close; returns the download and its socket."""
+        with inside(self.lab.client):
+            download = Download(ROUTER_CLIENT, LATE_PORT, "/short")
+            sock = download.socket()
+        server = threading.Thread(target=self.answer, daemon=True)
+        server.start()
+        asyncio.run(download.fetch(sock))
+        server.join()
+        return download, sock
+
+    def test_the_last_ack_is_late(self):
+        download, sock = self.download()
+        self.lab.router.ip("link set client down")
+        plug = threading.Timer(LATE_SECONDS, self.lab.router.ip,
+                               ["link set client up"])
+        plug.start()
+        download.close(sock)
+        again, sock = self.download()
+        again.close(sock)
+        plug.join()
+        self.assertTrue(again.result["done"])

@@ -15,6 +15,7 @@ same ports give the same result in every run. Both end after SECONDS.
 """
 
 import asyncio
+import errno
 import json
 import socket
 import struct
@@ -34,8 +35,7 @@ class Download:
                        "done": False, "error": None}
 
     def socket(self):
-        """Bound to the chosen port. The server closes first, or we reset: no
-        TIME_WAIT keeps the port from being used again."""
+        """Bound to the chosen port."""
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         sock.setblocking(False)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -47,12 +47,20 @@ class Download:
         try:
             await self.fetch(sock)
         except (OSError, EOFError, asyncio.TimeoutError) as error:
-            self.result["error"] = type(error).__name__
+            self.result["error"] = name_of(error)
         finally:
-            if not self.result["done"]:
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                                struct.pack("ii", 1, 0))
-            sock.close()
+            self.close(sock)
+
+    def close(self, sock):
+        """Leaves nothing behind that keeps the port from being used again. The
+        server has closed first, so there is no TIME_WAIT here; but until it
+        has acknowledged our end, LAST_ACK holds the port and a new connection
+        to the same server is refused (EADDRNOTAVAIL): we wait for that. What
+        is not done is reset."""
+        patience = CONNECTION_SECONDS if self.result["done"] else 0
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                        struct.pack("ii", 1, patience))
+        sock.close()
 
     async def fetch(self, sock):
         loop = asyncio.get_running_loop()
@@ -81,6 +89,13 @@ class Download:
         self.result["server"] = fields["x-server"]
         self.result["bytes"] = len(body)
         return int(fields["content-length"])
+
+
+def name_of(error):
+    """Says more than "OSError" of those without a class of their own."""
+    if type(error) is OSError:
+        return errno.errorcode.get(error.errno, "OSError")
+    return type(error).__name__
 
 
 async def short(downloads):

@@ -38,6 +38,40 @@ static void a_prefix_takes_as_many_as_its_limit(void **state)
 	assert_int_equal(bgp_admission_decide(&crowd), BGP_ADMITTED);
 }
 
+static void half_open_ones_do_not_keep_a_peer_out_of_its_prefix(void **state)
+{
+	struct bgp_crowd crowd = { .is_covered = true,
+				   .limit = 4,
+				   .dynamic = 4,
+				   .half_open = 1,
+				   .half_open_of_prefix = 1 };
+
+	(void)state;
+	assert_int_equal(bgp_admission_decide(&crowd),
+			 BGP_ADMITTED_FOR_ONE_OF_PREFIX);
+	/* One place is enough, whatever the total is. */
+	crowd.half_open = BGP_MAX_HALF_OPEN;
+	assert_int_equal(bgp_admission_decide(&crowd),
+			 BGP_ADMITTED_FOR_ONE_OF_PREFIX);
+	/* Those of other prefixes have no place to give. */
+	crowd.half_open_of_prefix = 0;
+	assert_int_equal(bgp_admission_decide(&crowd), BGP_REFUSED_LIMIT);
+}
+
+static void who_is_too_far_away_is_refused_whoever_it_is(void **state)
+{
+	struct bgp_crowd crowd = { .is_far = true,
+				   .is_neighbor = true,
+				   .is_static = true };
+
+	(void)state;
+	assert_int_equal(bgp_admission_decide(&crowd), BGP_REFUSED_DISTANCE);
+	crowd = (struct bgp_crowd){ .is_far = true,
+				    .is_covered = true,
+				    .limit = 1 };
+	assert_int_equal(bgp_admission_decide(&crowd), BGP_REFUSED_DISTANCE);
+}
+
 static void half_open_connections_are_limited_in_total(void **state)
 {
 	struct bgp_crowd crowd = { .is_covered = true,
@@ -47,9 +81,11 @@ static void half_open_connections_are_limited_in_total(void **state)
 	(void)state;
 	assert_int_equal(bgp_admission_decide(&crowd), BGP_ADMITTED);
 	crowd.half_open++;
-	assert_int_equal(bgp_admission_decide(&crowd), BGP_REFUSED_HALF_OPEN);
+	assert_int_equal(bgp_admission_decide(&crowd),
+			 BGP_ADMITTED_FOR_ONE_OF_ALL);
 	crowd.is_neighbor = true;
-	assert_int_equal(bgp_admission_decide(&crowd), BGP_REFUSED_HALF_OPEN);
+	assert_int_equal(bgp_admission_decide(&crowd),
+			 BGP_ADMITTED_FOR_ONE_OF_ALL);
 }
 
 static void no_crowd_keeps_a_configured_address_out(void **state)
@@ -100,6 +136,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_stranger_is_refused),
 		cmocka_unit_test(a_prefix_takes_as_many_as_its_limit),
+		cmocka_unit_test(
+			half_open_ones_do_not_keep_a_peer_out_of_its_prefix),
+		cmocka_unit_test(who_is_too_far_away_is_refused_whoever_it_is),
 		cmocka_unit_test(half_open_connections_are_limited_in_total),
 		cmocka_unit_test(no_crowd_keeps_a_configured_address_out),
 		cmocka_unit_test(

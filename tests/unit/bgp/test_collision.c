@@ -25,17 +25,13 @@ static enum bgp_collision resolve(uint32_t our_id, uint32_t our_as,
 	return bgp_collision_resolve(&local, &remote, incoming, other);
 }
 
-static void an_established_session_wins_over_any_new_connection(void **state)
+static bool ends_other(uint32_t our_id, uint32_t peer_id, bool incoming,
+		       enum bgp_state other)
 {
-	(void)state;
-	for (int incoming = 0; incoming <= 1; incoming++) {
-		assert_int_equal(resolve(LOW, 1, HIGH, 2, incoming,
-					 BGP_STATE_ESTABLISHED),
-				 BGP_COLLISION_DROP_NEW);
-		assert_int_equal(resolve(HIGH, 1, LOW, 2, incoming,
-					 BGP_STATE_ESTABLISHED),
-				 BGP_COLLISION_DROP_NEW);
-	}
+	const struct bgp_open local = { .as = 1, .identifier = our_id };
+	const struct bgp_open remote = { .as = 2, .identifier = peer_id };
+
+	return bgp_collision_ends_other(&local, &remote, incoming, other);
 }
 
 static void it_is_too_early_before_both_are_in_open_confirm(void **state)
@@ -56,17 +52,17 @@ static void the_higher_identifier_keeps_what_it_has_dialled(void **state)
 		bool incoming;
 		enum bgp_collision expected;
 	} table[] = {
-		{ HIGH, 1, LOW, 2, false, BGP_COLLISION_DROP_OTHER },
+		{ HIGH, 1, LOW, 2, false, BGP_COLLISION_PAUSE_OTHER },
 		{ HIGH, 1, LOW, 2, true, BGP_COLLISION_DROP_NEW },
 		{ LOW, 1, HIGH, 2, false, BGP_COLLISION_DROP_NEW },
-		{ LOW, 1, HIGH, 2, true, BGP_COLLISION_DROP_OTHER },
+		{ LOW, 1, HIGH, 2, true, BGP_COLLISION_PAUSE_OTHER },
 		/* Equal identifiers: the higher AS. */
-		{ LOW, 2, LOW, 1, false, BGP_COLLISION_DROP_OTHER },
+		{ LOW, 2, LOW, 1, false, BGP_COLLISION_PAUSE_OTHER },
 		{ LOW, 2, LOW, 1, true, BGP_COLLISION_DROP_NEW },
 		{ LOW, 1, LOW, 2, false, BGP_COLLISION_DROP_NEW },
-		{ LOW, 1, LOW, 2, true, BGP_COLLISION_DROP_OTHER },
+		{ LOW, 1, LOW, 2, true, BGP_COLLISION_PAUSE_OTHER },
 		/* A high first byte is not a sign. */
-		{ 0xf0000001, 1, LOW, 2, false, BGP_COLLISION_DROP_OTHER },
+		{ 0xf0000001, 1, LOW, 2, false, BGP_COLLISION_PAUSE_OTHER },
 	};
 
 	(void)state;
@@ -78,8 +74,37 @@ static void the_higher_identifier_keeps_what_it_has_dialled(void **state)
 				 table[i].expected);
 }
 
+/* The peer decides: it may not have a session there. */
+static void a_session_loses_only_to_a_session_on_the_preferred_one(void **state)
+{
+	(void)state;
+	assert_int_equal(resolve(HIGH, 1, LOW, 2, false, BGP_STATE_ESTABLISHED),
+			 BGP_COLLISION_NONE);
+	assert_int_equal(resolve(HIGH, 1, LOW, 2, true, BGP_STATE_ESTABLISHED),
+			 BGP_COLLISION_DROP_NEW);
+	assert_true(ends_other(HIGH, LOW, false, BGP_STATE_ESTABLISHED));
+	assert_true(ends_other(LOW, HIGH, true, BGP_STATE_ESTABLISHED));
+}
+
+static void a_session_ends_the_other_if_that_is_not_preferred(void **state)
+{
+	(void)state;
+	for (enum bgp_state other = BGP_STATE_IDLE; other < BGP_STATE_COUNT;
+	     other++) {
+		bool open = other != BGP_STATE_IDLE;
+		bool greeted = other >= BGP_STATE_OPEN_SENT;
+
+		assert_int_equal(ends_other(HIGH, LOW, false, other), open);
+		assert_int_equal(ends_other(LOW, HIGH, true, other), open);
+		assert_int_equal(ends_other(HIGH, LOW, true, other),
+				 open && !greeted);
+		assert_int_equal(ends_other(LOW, HIGH, false, other),
+				 open && !greeted);
+	}
+}
+
 /* The connection that A has dialled comes in at B, and they must agree. */
-static void both_sides_keep_the_same_connection(void **state)
+static void both_sides_prefer_the_same_connection(void **state)
 {
 	static const struct {
 		uint32_t id, as;
@@ -88,33 +113,29 @@ static void both_sides_keep_the_same_connection(void **state)
 
 	(void)state;
 	for (size_t a = 0; a < count; a++)
-		for (size_t b = 0; b < count; b++) {
-			bool a_keeps, b_keeps;
-
-			if (a == b)
-				continue;
-			a_keeps = resolve(side[a].id, side[a].as, side[b].id,
-					  side[b].as, false,
-					  BGP_STATE_OPEN_CONFIRM) ==
-				  BGP_COLLISION_DROP_OTHER;
-			b_keeps = resolve(side[b].id, side[b].as, side[a].id,
-					  side[a].as, true,
-					  BGP_STATE_OPEN_CONFIRM) ==
-				  BGP_COLLISION_DROP_OTHER;
-			assert_int_equal(a_keeps, b_keeps);
-		}
+		for (size_t b = 0; b < count; b++)
+			if (a != b)
+				assert_int_equal(
+					resolve(side[a].id, side[a].as,
+						side[b].id, side[b].as, false,
+						BGP_STATE_OPEN_CONFIRM),
+					resolve(side[b].id, side[b].as,
+						side[a].id, side[a].as, true,
+						BGP_STATE_OPEN_CONFIRM));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
-			an_established_session_wins_over_any_new_connection),
-		cmocka_unit_test(
 			it_is_too_early_before_both_are_in_open_confirm),
 		cmocka_unit_test(
 			the_higher_identifier_keeps_what_it_has_dialled),
-		cmocka_unit_test(both_sides_keep_the_same_connection),
+		cmocka_unit_test(
+			a_session_loses_only_to_a_session_on_the_preferred_one),
+		cmocka_unit_test(
+			a_session_ends_the_other_if_that_is_not_preferred),
+		cmocka_unit_test(both_sides_prefer_the_same_connection),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

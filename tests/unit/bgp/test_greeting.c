@@ -58,6 +58,29 @@ static void forwarding_state_is_claimed_only_after_a_restart(void **state)
 		BGP_ALL_FAMILIES);
 }
 
+static void later_sessions_have_kept_the_forwarding_state(void **state)
+{
+	const struct bgp_identity back = { .as = 64512,
+					   .identifier = 1,
+					   .restarting = true };
+	struct neighbor_config config = external();
+	struct bgp_open open;
+
+	(void)state;
+	config.graceful_restart = true;
+	config.family = NEIGHBOR_FAMILY_IPV4;
+	open = bgp_greeting_open(&us, &config);
+	assert_true(open.graceful_restart.notification);
+	assert_false(open.graceful_restart.restarting);
+	assert_int_equal(open.graceful_restart.forwarding, 0);
+	open = bgp_greeting_open(&back, &config);
+	assert_true(open.graceful_restart.restarting);
+	bgp_greeting_again(&open);
+	assert_false(open.graceful_restart.restarting);
+	assert_int_equal(open.graceful_restart.forwarding,
+			 BGP_IPV4_UNICAST_BIT);
+}
+
 static void families_and_add_path_are_as_configured(void **state)
 {
 	struct neighbor_config config = external();
@@ -143,6 +166,7 @@ int main(void)
 		cmocka_unit_test(a_backend_is_never_offered_graceful_restart),
 		cmocka_unit_test(
 			forwarding_state_is_claimed_only_after_a_restart),
+		cmocka_unit_test(later_sessions_have_kept_the_forwarding_state),
 		cmocka_unit_test(families_and_add_path_are_as_configured),
 		cmocka_unit_test(our_role_is_the_counterpart_of_the_neighbors),
 		cmocka_unit_test(an_internal_neighbor_has_no_role),

@@ -202,6 +202,22 @@ static void wraps_the_reason_of_a_hard_reset(void **state)
 	assert_bytes(n.data, n.data_size, 6, 4, 3, 'b', 'y', 'e');
 }
 
+static void only_the_end_of_a_peering_is_final(void **state)
+{
+	(void)state;
+	for (unsigned int code = 0; code <= UINT8_MAX; code++)
+		for (unsigned int subcode = 0; subcode <= UINT8_MAX;
+		     subcode++) {
+			bgp_notification_set(&n, code, subcode, NULL, 0);
+			assert_int_equal(
+				bgp_notification_is_final(&n),
+				code == BGP_ERROR_CEASE &&
+					(subcode == BGP_CEASE_MAX_PREFIXES ||
+					 subcode == BGP_CEASE_ADMIN_SHUTDOWN ||
+					 subcode == BGP_CEASE_DECONFIGURED));
+		}
+}
+
 static void cuts_a_reason_too_long_for_a_hard_reset(void **state)
 {
 	static const uint8_t data[BGP_NOTIFICATION_DATA_MAX] = { 1 };
@@ -265,6 +281,7 @@ int main(void)
 		cmocka_unit_test(sends_no_half_of_a_character),
 		cmocka_unit_test(encodes_the_limit_of_prefixes_byte_by_byte),
 		cmocka_unit_test(wraps_the_reason_of_a_hard_reset),
+		cmocka_unit_test(only_the_end_of_a_peering_is_final),
 		cmocka_unit_test(cuts_a_reason_too_long_for_a_hard_reset),
 		cmocka_unit_test(rejects_every_truncation_of_a_shutdown_text),
 		cmocka_unit_test(survives_every_flipped_bit_of_a_shutdown),

@@ -56,18 +56,17 @@ static void choices_have_safe_defaults(void **state)
 	(void)state;
 	assert_int_equal(parse_lines(""), 0);
 	assert_int_equal(config.missing_med, MISSING_MED_BEST);
-	assert_int_equal(config.link_bandwidth, BANDWIDTH_USE);
+	assert_int_equal(config.link_bandwidth, BANDWIDTH_USE_IF_ALL);
 	assert_int_equal(config.multipath_confederation,
 			 MULTIPATH_CONFEDERATION_RELAXED);
 	assert_int_equal(config.bandwidth_unit, 12500000);
 	assert_int_equal(config.default_weight, 1);
-	assert_int_equal(
-		parse_lines("missing-med worst\nlink-bandwidth use-if-all\n"
-			    "multipath-confederation same-member-as\n"
-			    "bandwidth-unit 1\ndefault-weight 65535"),
-		0);
+	assert_int_equal(parse_lines("missing-med worst\nlink-bandwidth use\n"
+				     "multipath-confederation same-member-as\n"
+				     "bandwidth-unit 1\ndefault-weight 65535"),
+			 0);
 	assert_int_equal(config.missing_med, MISSING_MED_WORST);
-	assert_int_equal(config.link_bandwidth, BANDWIDTH_USE_IF_ALL);
+	assert_int_equal(config.link_bandwidth, BANDWIDTH_USE);
 	assert_int_equal(config.multipath_confederation,
 			 MULTIPATH_CONFEDERATION_SAME_MEMBER_AS);
 	assert_int_equal(config.default_weight, 65535);

@@ -303,6 +303,58 @@ static void a_key_is_read_at_once_and_never_printed(void **state)
 	unlink(path);
 }
 
+/* The kernel would refuse the key, and with it the listener. */
+static void keys_of_overlapping_ranges_must_be_told_apart(void **state)
+{
+	static const struct {
+		const char *first, *second, *why;
+	} table[] = {
+		{ "10.1.0.0/24,tcp-ao-key-file=", "10.1.0.7,tcp-ao-key-file=",
+		  "have TCP-AO keys of the same id; give one of them another "
+		  "tcp-ao-id" },
+		{ "10.1.0.7,tcp-ao-key-file=", "10.1.0.0/24,tcp-ao-key-file=",
+		  "have TCP-AO keys of the same id; give one of them another "
+		  "tcp-ao-id" },
+		{ "10.1.0.0/16,tcp-ao-key-file=", "10.1.2.0/24,password-file=",
+		  "have keys of both kinds; use either password-file or "
+		  "tcp-ao-key-file for both" },
+		{ "10.1.2.3,password-file=", "10.1.2.0/24,tcp-ao-key-file=",
+		  "have keys of both kinds; use either password-file or "
+		  "tcp-ao-key-file for both" },
+		/* Allowed: the longest prefix counts; other ids; apart. */
+		{ "10.1.0.0/16,password-file=", "10.1.2.0/24,password-file=",
+		  NULL },
+		{ "10.1.0.0/16,tcp-ao-id=2,tcp-ao-key-file=",
+		  "10.1.2.3,tcp-ao-key-file=", NULL },
+		{ "10.1.0.0/24,tcp-ao-key-file=", "10.1.1.0/24,password-file=",
+		  NULL },
+	};
+	char path[] = "/tmp/headgate-test-XXXXXX";
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_int_equal(write(fd, "hush\n", 5), 5);
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const char *second = table[i].second;
+		char lines[LINE_SIZE], expected[LINE_SIZE];
+
+		snprintf(lines, sizeof(lines), "neighbor %s%s\nneighbor %s%s",
+			 table[i].first, path, second, path);
+		assert_int_equal(parse_lines(lines), table[i].why ? 1 : 0);
+		if (!table[i].why)
+			continue;
+		snprintf(expected, sizeof(expected),
+			 "file:7: --neighbor %.*s: overlaps with --neighbor "
+			 "%.*s, given on file:6, and they %s\n",
+			 (int)strcspn(second, ","), second,
+			 (int)strcspn(table[i].first, ","), table[i].first,
+			 table[i].why);
+		assert_non_null(strstr(errors, expected));
+	}
+	close(fd);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -324,6 +376,7 @@ int main(void)
 		cmocka_unit_test(
 			interfaces_of_neighbors_are_held_against_the_host),
 		cmocka_unit_test(a_key_is_read_at_once_and_never_printed),
+		cmocka_unit_test(keys_of_overlapping_ranges_must_be_told_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

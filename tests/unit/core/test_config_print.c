@@ -44,7 +44,7 @@ static void the_canonical_form_has_every_flag(void **state)
 		"multipath-as-path relaxed\n"
 		"multipath-confederation relaxed\n"
 		"missing-med best\n"
-		"link-bandwidth use\n"
+		"link-bandwidth use-if-all\n"
 		"bandwidth-unit 12500000\n"
 		"default-weight 1\n"
 		"min-nexthops 1\n"

@@ -172,6 +172,43 @@ static void a_next_hop_that_stays_is_not_let_go(void **state)
 	assert_int_equal(world->tracked[0], 1);
 }
 
+static void news_of_a_next_hop_without_news_decides_nothing(void **state)
+{
+	const struct address address = backend_address(0);
+	struct world *world = *state;
+
+	announce_vip(world, 0, VIP);
+	rib_process(world->rib);
+	rib_next_hop_changed(world->rib, &address);
+	assert_false(route_of(world, VIP)->marked);
+	world->dead[0] = true;
+	assert_int_equal(reason_of(world, VIP, 0), REASON_NONE);
+	rib_next_hop_changed(world->rib, &address);
+	assert_true(route_of(world, VIP)->marked);
+	rib_process(world->rib);
+	assert_int_equal(reason_of(world, VIP, 0), REASON_NEXT_HOP_DEAD);
+	assert_null(route_best(route_of(world, VIP)));
+}
+
+/* What was heard before it was let go may be untrue by now. */
+static void a_next_hop_that_is_wanted_again_is_asked_for_again(void **state)
+{
+	struct world *world = *state;
+	const struct test_route elsewhere = { .prefix = "198.51.100.1/32",
+					      .next_hop = "10.0.0.1",
+					      .as = { 65001 } };
+
+	announce(world, 0, &elsewhere); /* refused, but its next hop is known */
+	announce_vip(world, 0, VIP);
+	rib_process(world->rib);
+	withdraw(world, 0, VIP);
+	rib_process(world->rib);
+	world->dead[0] = true; /* of no interest to anybody now */
+	announce_vip(world, 0, VIP);
+	rib_process(world->rib);
+	assert_int_equal(reason_of(world, VIP, 0), REASON_NEXT_HOP_DEAD);
+}
+
 /* RFC 4456 8. */
 static void our_own_originator_or_cluster_is_a_loop(void **state)
 {
@@ -364,6 +401,12 @@ int main(void)
 			teardown),
 		cmocka_unit_test_setup_teardown(
 			a_next_hop_that_stays_is_not_let_go, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			news_of_a_next_hop_without_news_decides_nothing, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			a_next_hop_that_is_wanted_again_is_asked_for_again,
+			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			our_own_originator_or_cluster_is_a_loop, setup,
 			teardown),

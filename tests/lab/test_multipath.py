@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Two servers with link bandwidth: from the UPDATE to the buckets, and to what
+the upstream is told; GRACEFUL_SHUTDOWN; a neighbor that stays out of sets."""
+
+import struct
+import unittest
+
+import lab_case  # noqa: F401 (finds the lab)
+import raw_bgp as bgp
+from raw_lab import (BACKEND_AS, BACKENDS, NEXT_HOP, UPSTREAM, RawCase,
+                     announcement)
+from raw_speaker import wait_for
+
+VIP = "192.0.2.1/32"
+SECOND, ALONE = "10.1.0.12", "10.1.0.101"
+UNIT = 12_500_000  # --bandwidth-unit
+GIGABIT = 125_000_000
+BANDWIDTH_TRANSITIVE, BANDWIDTH = (0x00, 0x04), (0x40, 0x04)
+GRACEFUL_SHUTDOWN = (0xffff, 0)
+
+
+def bandwidth(bytes_per_second):
+    return bgp.attribute(
+        bgp.EXTENDED_COMMUNITIES,
+        struct.pack("!BBHf", *BANDWIDTH, BACKEND_AS, bytes_per_second))
+
+
+def weighted(next_hop, as_number, bytes_per_second):
+    return bgp.update(
+        bgp.origin(), bgp.as_path(as_number), bgp.next_hop(next_hop),
+        bandwidth(bytes_per_second), nlri=bgp.prefix(VIP))
+
+
+class Multipath(RawCase):
+
+    options = {
+        "neighbors": (BACKENDS, UPSTREAM, f"{ALONE},as={BACKEND_AS + 2},"
+                      "role=backend,passive,multipath=no"),
+        "addresses": (SECOND, ALONE),
+        "flags": ("--announce-bandwidth",),
+    }
+
+    @classmethod
+    def start_bystanders(cls):
+        super().start_bystanders()
+        cls.first = cls.keep(cls.lab.establish(NEXT_HOP, BACKEND_AS))
+        cls.second = cls.keep(cls.lab.establish(SECOND, BACKEND_AS + 1))
+        cls.alone = cls.keep(cls.lab.establish(ALONE, BACKEND_AS + 2))
+
+    def setUp(self):
+        self.first.send(weighted(NEXT_HOP, BACKEND_AS, GIGABIT))
+        self.second.send(weighted(SECOND, BACKEND_AS + 1, 3 * GIGABIT))
+        self.wait_set({NEXT_HOP: GIGABIT // UNIT, SECOND: 3 * GIGABIT // UNIT})
+
+    def weights(self):
+        route = self.lab.route(VIP)
+        paths = route["paths"] if route else []
+        return {p["neighbor"]: p["weight"] for p in paths if p["selected"]}
+
+    def wait_set(self, expected):
+        wait_for([self.observer, self.bystander, self.first, self.second,
+                  self.alone], lambda: self.weights() == expected, 5,
+                 f"the set {expected}, not {self.weights()}")
+
+    def told_bandwidth(self):
+        """What the upstream was told last, as a float, or None."""
+        attributes = self.observer.table.get(VIP, {})
+        value = attributes.get(bgp.EXTENDED_COMMUNITIES, (0, b""))[1]
+        if tuple(value[:2]) != BANDWIDTH_TRANSITIVE:
+            return None
+        return struct.unpack("!f", value[4:8])[0]
+
+    def wait_told(self, expected):
+        wait_for([self.observer, self.bystander],
+                 lambda: self.told_bandwidth() == expected, 5,
+                 f"{expected} bytes/s at the upstream, "
+                 f"not {self.told_bandwidth()}")
+
+    def test_buckets_are_shared_by_bandwidth(self):
+        buckets = {}
+        for group in self.lab.headgate.show("groups"):
+            members = {m["address"]: m for m in group["members"]}
+            if set(members) == {NEXT_HOP, SECOND}:
+                buckets = {a: m["buckets"] for a, m in members.items()}
+        self.assertEqual(buckets, {NEXT_HOP: 4096, SECOND: 12288})
+
+    def test_the_upstream_is_told_the_sum_as_it_changes(self):
+        self.wait_told(4 * GIGABIT)
+        self.first.send(weighted(NEXT_HOP, BACKEND_AS, 2 * GIGABIT))
+        self.wait_told(5 * GIGABIT)
+
+    def test_graceful_shutdown_leaves_the_set(self):
+        self.first.send(announcement(VIP, BACKEND_AS,
+                                     tags=[GRACEFUL_SHUTDOWN]))
+        self.wait_set({SECOND: 3 * GIGABIT // UNIT})
+        self.assertEqual(self.lab.path(VIP, NEXT_HOP)["reason"], "draining")
+
+    def test_bandwidth_0_leaves_the_set(self):
+        self.second.send(weighted(SECOND, BACKEND_AS + 1, 0))
+        self.wait_set({NEXT_HOP: GIGABIT // UNIT})
+        self.assertEqual(self.lab.path(VIP, SECOND)["reason"], "draining")
+
+    def test_a_neighbor_with_multipath_no_stays_out(self):
+        self.alone.send(announcement(VIP, BACKEND_AS + 2, next_hop=ALONE))
+        wait_for([self.alone], lambda: self.lab.path(VIP, ALONE) and
+                 self.lab.path(VIP, ALONE)["reason"] == "multipath_off", 5,
+                 "the path of the neighbor with multipath=no")
+        self.wait_set({NEXT_HOP: GIGABIT // UNIT,
+                       SECOND: 3 * GIGABIT // UNIT})
+
+
+if __name__ == "__main__":
+    unittest.main()
