@@ -34,6 +34,7 @@ ROOMS := core bgp rib nexthop steering datapath control
 core_SRC := address.c hex.c config.c config_check.c config_file.c config_neighbor.c config_neighbor_keys.c config_parser.c config_print.c \
 	config_table.c config_values.c log.c \
 	pool.c prefix_map.c secret.c slot_table.c suggest.c
+core_SRC += config_aggregate.c config_confederation.c config_keys.c config_path.c config_vip.c
 core_SRC += config_rule.c config_rule_community.c config_rule_head.c config_rule_keys.c config_rule_terms.c \
 	config_rule_values.c
 bgp_SRC := as_path.c attribute_table.c attributes.c community.c fault.c fsm.c message.c multiprotocol.c \
@@ -44,7 +45,8 @@ bgp_SRC += attribute_show.c attribute_value.c attributes_check.c attributes_enco
 bgp_SRC += admission.c collision.c connection_input.c connection_output.c error_log.c greeting.c link_peer.c \
 	listener.c neighbor_session.c tcp_auth.c tcp_drops.c
 bgp_SRC += delay.c
-rib_SRC := as_pattern.c cause.c inbound.c max_prefix.c policy.c policy_match.c policy_set.c
+rib_SRC := aggregate.c distance.c export_rule.c otc.c
+rib_SRC += as_pattern.c cause.c inbound.c max_prefix.c policy.c policy_match.c policy_set.c
 rib_SRC += attribute_set.c decision.c export.c import.c outbound.c reason.c rib.c
 rib_SRC += next_hop.c path_list.c weight.c
 nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
@@ -76,6 +78,12 @@ UNIT_TESTS += core/test_flow_hash core/test_pool core/test_prefix_map core/test_
 UNIT_TESTS += core/test_flow_hash_statistics
 UNIT_TESTS += control/test_flow_frame
 UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/test_export rib/test_rib
+UNIT_TESTS += core/test_config_path rib/test_static
+UNIT_TESTS += core/test_config_vip rib/test_export_ready
+UNIT_TESTS += rib/test_leave rib/test_otc rib/test_export_random
+UNIT_TESTS += bgp/test_confederation core/test_config_confederation rib/test_export_confederation
+UNIT_TESTS += core/test_config_inside rib/test_export_peers
+UNIT_TESTS += core/test_config_aggregate rib/test_aggregate
 UNIT_TESTS += core/test_config_rule rib/test_policy rib/test_policy_rib rib/test_as_pattern rib/test_max_prefix
 UNIT_TESTS += rib/test_multipath rib/test_weight rib/test_decision_random rib/test_decision_oracle rib/test_bandwidth
 UNIT_TESTS += steering/test_two_ribs core/test_config_multipath

@@ -11,6 +11,7 @@
 #include "control/control.h"
 #include "core/clock.h"
 #include "core/config.h"
+#include "core/log.h"
 #include "nexthop/kernel_routes.h"
 #include "wires.h"
 
@@ -91,6 +92,56 @@ struct event_base *agent_base(struct agent *agent)
 	return agent->base;
 }
 
+/* ------------------------------------------------------------- the end */
+
+static bool is_announcing(const struct agent *agent)
+{
+	const struct rib_peer *peer = NULL;
+
+	while ((peer = rib_peer_next(agent->rib, peer)))
+		if (peer->prefixes_announced)
+			return true;
+	return false;
+}
+
+/* The neighbors had time to find another way: what goes now hurts nobody. */
+static void on_leave(evutil_socket_t fd, short what, void *context)
+{
+	struct agent *agent = context;
+
+	(void)fd, (void)what;
+	rib_leave(agent->rib, RIB_HAS_LEFT);
+	wire_send_all_exports(agent);
+	event_base_loopbreak(agent->base);
+}
+
+static bool begin_leaving(struct agent *agent)
+{
+	const struct timeval delay = {
+		.tv_sec = agent->config->shutdown_delay,
+	};
+
+	if (agent->leave || !delay.tv_sec || !is_announcing(agent))
+		return false;
+	agent->leave = evtimer_new(agent->base, on_leave, agent);
+	if (!agent->leave)
+		return false;
+	log_info("agent",
+		 "leaving: neighbors are told, VIPs are withdrawn in %u s; "
+		 "signal again to end at once",
+		 agent->config->shutdown_delay);
+	rib_leave(agent->rib, RIB_IS_LEAVING);
+	wire_send_all_exports(agent);
+	evtimer_add(agent->leave, &delay);
+	return true;
+}
+
+void agent_end(struct agent *agent)
+{
+	if (!begin_leaving(agent))
+		event_base_loopbreak(agent->base);
+}
+
 int agent_run(struct agent *agent)
 {
 	agent->running = true;
@@ -118,6 +169,8 @@ void agent_free(struct agent *agent)
 	kernel_routes_free(agent->kernel_routes, agent->running);
 	control_free(agent->control);
 	free(agent->let_go);
+	if (agent->leave)
+		event_free(agent->leave);
 	free(agent->members);
 	if (agent->takeover)
 		event_free(agent->takeover);

@@ -31,9 +31,14 @@ int agent_new(const struct config *config, struct agent **agent,
 	      char error[AGENT_ERROR_SIZE]);
 void agent_free(struct agent *agent);
 
-/* For signals: event_base_loopbreak() ends agent_run(). */
+/* For signals. */
 struct event_base *agent_base(struct agent *agent);
-/* Runs until the loop is ended. Returns 0, or -errno if something ended it. */
+/*
+ * Makes agent_run() return: at once, or after --shutdown-delay, in which the
+ * neighbors know that we are leaving. Called a second time: at once.
+ */
+void agent_end(struct agent *agent);
+/* Runs until its end. Returns 0, or -errno if something ended it. */
 int agent_run(struct agent *agent);
 
 #endif

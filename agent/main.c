@@ -23,11 +23,11 @@ enum {
 	MAX_HOST_INTERFACES = 4096,
 };
 
-static void on_end(evutil_socket_t number, short what, void *base)
+static void on_end(evutil_socket_t number, short what, void *agent)
 {
 	(void)what;
 	log_info("agent", "signal %d: ending", (int)number);
-	event_base_loopbreak(base);
+	agent_end(agent);
 }
 
 static void on_hangup(evutil_socket_t number, short what, void *base)
@@ -53,8 +53,8 @@ static int run(const struct config *config)
 	}
 	base = agent_base(agent);
 	signal(SIGPIPE, SIG_IGN);
-	end[0] = evsignal_new(base, SIGTERM, on_end, base);
-	end[1] = evsignal_new(base, SIGINT, on_end, base);
+	end[0] = evsignal_new(base, SIGTERM, on_end, agent);
+	end[1] = evsignal_new(base, SIGINT, on_end, agent);
 	hangup = evsignal_new(base, SIGHUP, on_hangup, base);
 	evsignal_add(end[0], NULL);
 	evsignal_add(end[1], NULL);

@@ -19,7 +19,7 @@ enum {
 static bool has_vips(const struct config *config, bool ipv6)
 {
 	for (size_t i = 0; i < config->vip_count; i++)
-		if (address_is_ipv4(&config->vips[i].address) != ipv6)
+		if (address_is_ipv4(&config->vips[i].prefix.address) != ipv6)
 			return true;
 	return false;
 }

@@ -9,10 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/config.h"
 #include "core/log.h"
 #include "nexthop/kernel_routes.h"
 #include "wires.h"
+
+enum {
+	MS_PER_S = 1000,
+	US_PER_MS = 1000,
+};
 
 static void on_nexthop_changed(const struct nexthop *nexthop, void *context)
 {
@@ -207,21 +213,40 @@ void wire_send_exports(struct agent *agent, struct bgp_neighbor *neighbor)
 	}
 }
 
+void wire_send_all_exports(struct agent *agent)
+{
+	struct bgp_neighbor *neighbor;
+
+	agent->exports_waiting = false;
+	TAILQ_FOREACH(neighbor, &agent->speaker->neighbors, link)
+		wire_send_exports(agent, neighbor);
+}
+
+/* What waits for --announce-delay is looked at again when its time comes. */
+static void advance(struct agent *agent)
+{
+	uint64_t now = clock_now_ms();
+	uint64_t due = rib_advance(agent->rib, now);
+	uint64_t wait_ms = due > now ? due - now : 0;
+	struct timeval wait = { .tv_sec = (time_t)(wait_ms / MS_PER_S),
+				.tv_usec = wait_ms % MS_PER_S * US_PER_MS };
+
+	if (due)
+		event_add(agent->process, &wait);
+}
+
 /* Everything that came in by this turn of the loop is decided once. */
 static void on_process(evutil_socket_t fd, short what, void *context)
 {
 	struct agent *agent = context;
-	struct bgp_neighbor *neighbor;
 
 	(void)fd, (void)what;
 	let_go(agent);
 	rib_process(agent->rib);
+	advance(agent);
 	interfaces_tables_changed(agent);
-	if (!agent->exports_waiting)
-		return;
-	agent->exports_waiting = false;
-	TAILQ_FOREACH(neighbor, &agent->speaker->neighbors, link)
-		wire_send_exports(agent, neighbor);
+	if (agent->exports_waiting)
+		wire_send_all_exports(agent);
 }
 
 static bool is_own_address(const struct prefix *prefix, void *context)
@@ -268,7 +293,9 @@ int wire_rib(struct agent *agent)
 	const struct rib_options options = {
 		.import = {
 			.local_as = config->as,
+			.confederation = config->confederation.identifier,
 			.local_identifier = config->router_id,
+			.cluster_id = config->cluster_id,
 			.vips = config->vips,
 			.vip_count = config->vip_count,
 			.is_own_address = is_own_address,
@@ -278,6 +305,9 @@ int wire_rib(struct agent *agent)
 		.policy = policy_of(config->rules, config->rule_count),
 		.decision = decision_options(config),
 		.min_nexthops = config->min_nexthops,
+		.announce_delay_ms = config->announce_delay * MS_PER_S,
+		.aggregates = config->aggregates,
+		.aggregate_count = config->aggregate_count,
 		.announce_bandwidth = config->announce_bandwidth,
 		.hooks = {
 			.next_hop_check = check_next_hop,
@@ -291,5 +321,8 @@ int wire_rib(struct agent *agent)
 
 	agent->process = event_new(agent->base, -1, 0, on_process, agent);
 	agent->rib = rib_new(&options);
-	return agent->process && agent->rib ? 0 : -ENOMEM;
+	if (!agent->process || !agent->rib)
+		return -ENOMEM;
+	return rib_add_static_paths(agent->rib, config->paths,
+				    config->path_count);
 }

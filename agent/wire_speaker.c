@@ -19,16 +19,20 @@ static uint32_t link_of(const struct agent *agent,
 			 nexthop_link_of_address(agent->tracker, local);
 }
 
+static enum peer_type peer_type(const struct bgp_session *session)
+{
+	if (!session->ebgp)
+		return PEER_INTERNAL;
+	return session->confederation ? PEER_CONFEDERATION : PEER_EXTERNAL;
+}
+
 static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 {
 	const struct bgp_connection *session = neighbor->session;
 	struct path_source source = {
 		.identifier = session->remote_open.identifier,
 		.as = session->remote_open.as,
-		.type = session->remote_open.as ==
-					session->options.local_open.as ?
-				PEER_INTERNAL :
-				PEER_EXTERNAL,
+		.type = peer_type(&session->agreed),
 		.interface = neighbor->config.interface,
 		.multipath_off = neighbor->config.multipath ==
 				 NEIGHBOR_MULTIPATH_NO,
@@ -49,6 +53,10 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 		return;
 	}
 	peer->owner = neighbor;
+	peer->client = neighbor->config.route_reflector_client;
+	peer->next_hop = neighbor->config.next_hop;
+	if (source.type == PEER_EXTERNAL)
+		peer->relation = neighbor->config.relation;
 	peer->max_prefix.limit = neighbor->config.max_prefix;
 	peer->max_prefix.action = neighbor->config.max_prefix_action;
 	neighbor->owner_data = peer;
@@ -111,6 +119,7 @@ int wire_speaker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 		.identity = {
 			.as = config->as,
 			.identifier = config->router_id,
+			.confederation = &config->confederation,
 			.restarting = datapath_has_former(agent->datapath),
 		},
 		.listen_address = config->listen_address,

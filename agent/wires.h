@@ -27,6 +27,7 @@ struct agent {
 	struct event_base *base;
 	struct event *process;	/* decide what is marked in the rib */
 	struct event *capture;	/* frames have been captured; or NULL */
+	struct event *leave;	/* NULL unless we are leaving */
 	struct event *takeover; /* attach although not everything is known */
 	struct control *control;
 	struct datapath *datapath;
@@ -65,6 +66,9 @@ int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE]);
 int wire_rib(struct agent *agent);
 /* Sends a neighbor what it is to be told, as far as there is room. */
 void wire_send_exports(struct agent *agent, struct bgp_neighbor *neighbor);
+
+/* The same for all neighbors, now. */
+void wire_send_all_exports(struct agent *agent);
 
 /*
  * Our tables are those that forward: neighbors that have everything are told

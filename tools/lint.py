@@ -30,7 +30,8 @@ ROOMS = {
     "tools": {"include/headgate", "agent/core"},
 }
 # The part of bgp/ that knows neither sockets nor time.
-PURE = {"agent/rib/decision", "agent/rib/import", "agent/rib/as_pattern", "agent/rib/cause",
+PURE = {"agent/rib/decision", "agent/rib/distance", "agent/rib/export_rule", "agent/rib/otc",
+        "agent/rib/import", "agent/rib/as_pattern", "agent/rib/cause",
         "agent/rib/max_prefix", "agent/rib/policy", "agent/rib/policy_match", "agent/rib/policy_set",
         "agent/rib/path_list", "agent/rib/weight", "agent/control/flow_frame", "agent/datapath/vip_table",
         "agent/steering/assign", "agent/steering/identity",

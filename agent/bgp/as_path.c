@@ -189,6 +189,17 @@ bool as_path_contains(struct reader path, uint32_t as)
 	return false;
 }
 
+bool as_path_contains_member(struct reader path, uint32_t as)
+{
+	struct as_path_segment segment;
+
+	while (as_path_next(&path, BGP_AS4_SIZE, &segment))
+		if (is_confederation(&segment) &&
+		    segment_contains(segment.numbers, as))
+			return true;
+	return false;
+}
+
 static void write_repeated(struct writer *w, uint32_t as, unsigned int times)
 {
 	while (times--)
@@ -196,19 +207,25 @@ static void write_repeated(struct writer *w, uint32_t as, unsigned int times)
 }
 
 /*
- * Takes the leading sequence off `path`. Returns its numbers, none if the path
- * begins otherwise.
+ * Takes the leading segment off `path` if it is of that type. Returns its
+ * numbers, none if the path begins otherwise.
  */
-static struct reader take_leading_sequence(struct reader *path)
+static struct reader take_leading(struct reader *path,
+				  enum bgp_segment_type type)
 {
 	struct reader rest = *path;
 	struct as_path_segment segment;
 
 	if (!as_path_next(&rest, BGP_AS4_SIZE, &segment) ||
-	    segment.type != BGP_SEGMENT_SEQUENCE)
+	    segment.type != type)
 		return reader_of(NULL, 0);
 	*path = rest;
 	return segment.numbers;
+}
+
+static struct reader take_leading_sequence(struct reader *path)
+{
+	return take_leading(path, BGP_SEGMENT_SEQUENCE);
 }
 
 void as_path_prepend(struct writer *w, struct reader path, uint32_t as,
@@ -233,6 +250,24 @@ void as_path_prepend(struct writer *w, struct reader path, uint32_t as,
 		writer_bytes(w, leading.data, leading.left);
 	}
 	writer_bytes(w, path.data, path.left);
+}
+
+void as_path_prepend_member(struct writer *w, struct reader path, uint32_t as)
+{
+	struct reader rest = path;
+	struct reader leading =
+		take_leading(&rest, BGP_SEGMENT_CONFED_SEQUENCE);
+	size_t count = leading.left / BGP_AS4_SIZE;
+
+	if (count == AS_PATH_SEGMENT_MAX) {
+		leading = reader_of(NULL, 0);
+		count = 0;
+		rest = path;
+	}
+	write_segment_header(w, BGP_SEGMENT_CONFED_SEQUENCE, count + 1);
+	writer_u32(w, as);
+	writer_bytes(w, leading.data, leading.left);
+	writer_bytes(w, rest.data, rest.left);
 }
 
 void as_path_resize(struct writer *w, struct reader path, size_t from_size,

@@ -60,6 +60,8 @@ uint32_t as_path_last(struct reader path);
 uint32_t as_path_member_as(struct reader path);
 
 bool as_path_contains(struct reader path, uint32_t as);
+/* The same among the members of our confederation in it: RFC 5065. */
+bool as_path_contains_member(struct reader path, uint32_t as);
 
 /*
  * Writes `path` with `as` put in front `times` times (RFC 4271 5.1.2). A
@@ -67,6 +69,12 @@ bool as_path_contains(struct reader path, uint32_t as);
  */
 void as_path_prepend(struct writer *w, struct reader path, uint32_t as,
 		     unsigned int times);
+
+/*
+ * The same with an AS_CONFED_SEQUENCE and once: towards another member of our
+ * confederation (RFC 5065 4.1 a).
+ */
+void as_path_prepend_member(struct writer *w, struct reader path, uint32_t as);
 
 /* Rewrites between 2 and 4 bytes: what does not fit becomes AS_TRANS. */
 void as_path_resize(struct writer *w, struct reader path, size_t from_size,

@@ -29,6 +29,7 @@ enum bgp_length_rule {
 enum bgp_attribute_scope {
 	BGP_SCOPE_ALL,
 	BGP_SCOPE_INTERNAL,    /* peers of our own AS */
+	BGP_SCOPE_INSIDE,      /* and other members of our confederation */
 	BGP_SCOPE_OLD_SPEAKER, /* peers with 2-byte AS numbers */
 	BGP_SCOPE_AIGP,	       /* internal ones and whom we were told of */
 };

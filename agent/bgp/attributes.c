@@ -60,16 +60,23 @@ static void decode_duplicate(struct decoder *d, const struct raw_attribute *raw)
 		 BGP_UPDATE_MALFORMED_ATTRIBUTES, "appears twice");
 }
 
+static bool is_inside(const struct bgp_session *session)
+{
+	return !session->ebgp || session->confederation;
+}
+
 static bool is_in_scope(enum bgp_attribute_scope scope,
 			const struct bgp_decode_context *context)
 {
 	switch (scope) {
 	case BGP_SCOPE_INTERNAL:
 		return !context->session->ebgp;
+	case BGP_SCOPE_INSIDE:
+		return is_inside(context->session);
 	case BGP_SCOPE_OLD_SPEAKER:
 		return !context->session->as4;
 	case BGP_SCOPE_AIGP:
-		return !context->session->ebgp || context->accept_aigp;
+		return is_inside(context->session) || context->accept_aigp;
 	default:
 		return true;
 	}

@@ -17,17 +17,35 @@ static void check_presence(const struct bgp_attributes *a, uint8_t type,
 				  type, reader_of(&type, sizeof(type)));
 }
 
+/* RFC 5065 5: from another member, and from everybody else. */
+static const char *confederation_refused(const struct bgp_session *session,
+					 struct reader path)
+{
+	if (!session->confederation)
+		return as_path_has_segment(
+			       path, 1 << BGP_SEGMENT_CONFED_SEQUENCE |
+					     1 << BGP_SEGMENT_CONFED_SET) ?
+			       "confederation segment" :
+			       NULL;
+	if (session->ebgp && as_path_member_as(path) != session->peer_as)
+		return "first member AS is not the peer's";
+	return NULL;
+}
+
 static const char *as_path_refused(const struct bgp_decode_context *context,
 				   struct reader path)
 {
-	if (as_path_has_segment(path, 1 << BGP_SEGMENT_CONFED_SEQUENCE |
-					      1 << BGP_SEGMENT_CONFED_SET))
-		return "confederation segment"; /* RFC 5065 5 */
+	const struct bgp_session *session = context->session;
+	const char *refused = confederation_refused(session, path);
+
+	if (refused)
+		return refused;
 	if (!context->accept_as_sets &&
 	    as_path_has_segment(path, 1 << BGP_SEGMENT_SET))
 		return "AS_SET"; /* RFC 9774 3 */
-	if (context->session->ebgp && !context->accept_any_first_as &&
-	    as_path_first(path) != context->session->peer_as)
+	if (session->ebgp && !session->confederation &&
+	    !context->accept_any_first_as &&
+	    as_path_first(path) != session->peer_as)
 		return "first AS is not the peer's"; /* RFC 4271 6.3 */
 	return NULL;
 }

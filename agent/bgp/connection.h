@@ -100,6 +100,7 @@ struct bgp_connection_options {
 	struct bgp_distance distance;
 	uint16_t open_deadline;	    /* seconds to wait for the peer's OPEN */
 	struct bgp_open local_open; /* what we say */
+	bool confederation;	    /* for the session */
 };
 
 struct bgp_connection {

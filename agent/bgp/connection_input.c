@@ -18,6 +18,7 @@ static bool agree(struct bgp_connection *connection)
 {
 	bgp_session_negotiate(&connection->options.local_open,
 			      &connection->remote_open, &connection->agreed);
+	connection->agreed.confederation = connection->options.confederation;
 	if (!bgp_stream_extend(&connection->stream,
 			       connection->agreed.max_message))
 		return true;

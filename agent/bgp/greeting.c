@@ -40,12 +40,36 @@ static const enum bgp_role roles[NEIGHBOR_RELATION_COUNT] = {
 	[NEIGHBOR_RELATION_RS_CLIENT] = BGP_ROLE_RS_CLIENT,
 };
 
+static bool is_member(const struct bgp_identity *us,
+		      const struct neighbor_config *config)
+{
+	return us->confederation &&
+	       neighbor_is_member(config, us->confederation);
+}
+
+bool bgp_greeting_confederation(const struct bgp_identity *us,
+				const struct neighbor_config *config)
+{
+	return us->confederation && us->confederation->identifier &&
+	       (neighbor_is_internal(config, us->as) || is_member(us, config));
+}
+
+/* RFC 5065 4: members know our own AS, all others the confederation's. */
+static uint32_t our_as(const struct bgp_identity *us,
+		       const struct neighbor_config *config)
+{
+	if (us->confederation && us->confederation->identifier &&
+	    !bgp_greeting_confederation(us, config))
+		return us->confederation->identifier;
+	return us->as;
+}
+
 /* RFC 9234 4: roles are for external neighbors. */
 static bool has_role(const struct bgp_identity *us,
 		     const struct neighbor_config *config)
 {
 	return config->relation != NEIGHBOR_RELATION_NONE &&
-	       !neighbor_is_internal(config, us->as);
+	       !neighbor_is_internal(config, us->as) && !is_member(us, config);
 }
 
 static enum bgp_role our_role(const struct neighbor_config *config)
@@ -74,7 +98,7 @@ struct bgp_open bgp_greeting_open(const struct bgp_identity *us,
 {
 	uint32_t spoken = families[config->family];
 	struct bgp_open open = {
-		.as = us->as,
+		.as = our_as(us, config),
 		.identifier = us->identifier,
 		.hold_time = config->hold_time,
 		.capabilities = capabilities(us, config),
@@ -117,7 +141,7 @@ struct bgp_open_policy bgp_greeting_policy(const struct bgp_identity *us,
 		.as_first = range ? config->as_first : 1,
 		.as_last = range ? config->as_last : UINT32_MAX,
 		.kind = kinds[config->as_kind],
-		.local_as = us->as,
+		.local_as = our_as(us, config),
 		.local_identifier = us->identifier,
 		.min_hold_time = config->min_hold_time,
 		.families = families[config->family],

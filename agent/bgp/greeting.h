@@ -16,6 +16,7 @@ struct bgp_identity {
 	uint32_t as;
 	uint32_t identifier; /* host byte order */
 	bool restarting;     /* a former run's forwarding state was kept */
+	const struct confederation *confederation; /* NULL: as without one */
 };
 
 struct bgp_open bgp_greeting_open(const struct bgp_identity *us,
@@ -28,6 +29,9 @@ void bgp_greeting_again(struct bgp_open *open);
 struct bgp_open_policy
 bgp_greeting_policy(const struct bgp_identity *us,
 		    const struct neighbor_config *config);
+/* True if the neighbor and we are in one confederation. */
+bool bgp_greeting_confederation(const struct bgp_identity *us,
+				const struct neighbor_config *config);
 struct bgp_distance bgp_greeting_distance(const struct bgp_identity *us,
 					  const struct neighbor_config *config);
 

@@ -250,6 +250,7 @@ connection_options(struct bgp_neighbor *neighbor, bool incoming)
 		.open_deadline = neighbor->dynamic ? BGP_DYNAMIC_OPEN_DEADLINE :
 						     BGP_LARGE_HOLD_TIME,
 		.local_open = bgp_greeting_open(us, config),
+		.confederation = bgp_greeting_confederation(us, config),
 	};
 }
 

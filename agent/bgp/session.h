@@ -19,6 +19,7 @@ struct bgp_session {
 	uint32_t local_as;
 	uint32_t peer_as;
 	bool ebgp;		/* they differ */
+	bool confederation;	/* both are in one: RFC 5065 */
 	bool as4;		/* 4-byte AS numbers in UPDATEs: RFC 6793 4.1 */
 	bool extended_next_hop; /* IPv6 next hops for IPv4: RFC 8950 4 */
 	bool route_refresh;	/* RFC 2918 4 */

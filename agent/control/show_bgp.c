@@ -10,6 +10,7 @@
 #include "bgp/as_path.h"
 #include "control/json.h"
 #include "control/request.h"
+#include "rib/distance.h"
 #include "rib/rib.h"
 
 enum {
@@ -49,7 +50,10 @@ struct json_object *show_path(const struct control_view *view,
 	struct json_object *out = json_object_new_object();
 	char as_path[AS_PATH_TEXT_SIZE];
 
-	json_add(out, "neighbor", json_of_address(&path->source->address));
+	json_add(out, "neighbor",
+		 path_is_static(path) ?
+			 json_object_new_string("static") :
+			 json_of_address(&path->source->address));
 	json_add(out, "next_hop",
 		 json_of_address(next_hop_address(path->attributes->next_hop)));
 	json_add_bool(out, "selected", path->reason == REASON_NONE);

@@ -120,6 +120,8 @@ static void read_command_line(struct config_parser *parser, int argc,
 /* Values that follow from others where they were not given. */
 static void derive(struct config *config)
 {
+	if (!config->cluster_id)
+		config->cluster_id = config->router_id;
 	if (!config->maximum_paths_ibgp)
 		config->maximum_paths_ibgp = config->maximum_paths;
 }

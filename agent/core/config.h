@@ -17,6 +17,11 @@
  *	config_values.c		one parser and printer for each kind of value
  *	config_neighbor.c	the one value that has keys of its own
  *	config_neighbor_keys.c	the table of these keys
+ *	config_path.c		the value of --path
+ *	config_vip.c		the keys of --vip
+ *	config_aggregate.c	the value of --aggregate
+ *	config_confederation.c	the members of a confederation
+ *	config_keys.c		keys behind other values
  *	config_rule*.c		rules of the routing policy
  *	config_check.c		rules that span several values; the host
  *	config_print.c		the canonical form and --help
@@ -36,6 +41,9 @@ enum config_limits {
 	CONFIG_MAX_INTERFACES = 16,
 	CONFIG_MAX_VIP_PREFIXES = 256,
 	CONFIG_MAX_NEIGHBORS = 1024,
+	CONFIG_MAX_PATHS = 4096,
+	CONFIG_MAX_MEMBERS = 64,
+	CONFIG_MAX_AGGREGATES = 64,
 	CONFIG_MAX_RULES = 512,
 	CONFIG_INTERFACE_SIZE = 16, /* IFNAMSIZ */
 	CONFIG_PATH_SIZE = 100,	    /* fits sun_path with a suffix */
@@ -101,6 +109,14 @@ enum neighbor_relation {
 	NEIGHBOR_RELATION_COUNT,
 };
 
+/* The next hop of what we announce. */
+enum neighbor_next_hop {
+	NEIGHBOR_NEXT_HOP_AUTO, /* unchanged where we reflect, else ourselves */
+	NEIGHBOR_NEXT_HOP_SELF,
+	NEIGHBOR_NEXT_HOP_UNCHANGED,
+	NEIGHBOR_NEXT_HOP_COUNT,
+};
+
 /*
  * One --neighbor. A prefix that is not a host means dynamic, passive peers; an
  * interface alone, with the prefix of all link-local addresses, the one peer
@@ -132,11 +148,42 @@ struct neighbor_config {
 	bool extended_next_hop; /* RFC 8950 */
 	bool graceful_restart;	/* RFC 4724 */
 	enum neighbor_relation relation;
+	bool route_reflector_client; /* RFC 4456 */
+	enum neighbor_next_hop next_hop;
 	uint32_t max_prefix; /* of each family; 0: any number */
 	enum neighbor_max_prefix_action max_prefix_action;
 	uint16_t max_prefix_restart; /* stay down for; 0: not of that action */
 	enum neighbor_multipath multipath;
 	bool aigp; /* an external one, that may tell us AIGP: RFC 7311 3.1 */
+};
+
+/* RFC 5065. */
+struct confederation {
+	uint32_t identifier; /* the AS that others see; 0: there is none */
+	uint32_t members[CONFIG_MAX_MEMBERS]; /* without our own AS */
+	size_t member_count;
+};
+
+/* One --vip. Its numbers are of living next hops. */
+struct vip_config {
+	struct prefix prefix;
+	uint32_t min_nexthops;	  /* to stay announced; 0: --min-nexthops */
+	uint32_t return_nexthops; /* to be announced again; 0: the same */
+};
+
+/* One --aggregate: announced for the VIPs inside it. */
+struct aggregate_config {
+	struct prefix prefix;
+	bool summary_only; /* they are not announced themselves */
+	bool as_set;	   /* all their ASes in the AS_PATH: RFC 9774 */
+};
+
+/* One --path: a server that has the VIP and does not speak BGP. */
+struct path_config {
+	struct prefix prefix;
+	struct address next_hop;
+	uint32_t weight;
+	uint32_t distance; /* rib/distance.h */
 };
 
 enum xdp_mode {
@@ -176,15 +223,21 @@ enum bandwidth_use {
 
 struct config {
 	uint32_t as;
-	uint32_t router_id; /* host byte order */
+	struct confederation confederation;
+	uint32_t router_id; /* host byte order, as the next one */
+	uint32_t cluster_id;
 	char interfaces[CONFIG_MAX_INTERFACES][CONFIG_INTERFACE_SIZE];
 	size_t interface_count;
 	enum xdp_mode xdp_mode;
 	enum xdp_attach xdp_attach;
-	struct prefix vips[CONFIG_MAX_VIP_PREFIXES];
+	struct vip_config vips[CONFIG_MAX_VIP_PREFIXES];
 	size_t vip_count;
 	struct neighbor_config neighbors[CONFIG_MAX_NEIGHBORS];
 	size_t neighbor_count;
+	struct path_config paths[CONFIG_MAX_PATHS];
+	size_t path_count;
+	struct aggregate_config aggregates[CONFIG_MAX_AGGREGATES];
+	size_t aggregate_count;
 	struct policy_rule rules[CONFIG_MAX_RULES];
 	size_t rule_count;
 	struct address listen_address;
@@ -206,7 +259,9 @@ struct config {
 	bool add_path_weight;
 	bool announce_bandwidth;
 	uint32_t min_nexthops;
-	uint32_t hash_fields; /* enum hg_hash_fields */
+	uint32_t announce_delay; /* seconds */
+	uint32_t shutdown_delay; /* the same */
+	uint32_t hash_fields;	 /* enum hg_hash_fields */
 	uint64_t hash_seed;
 	uint32_t table_size; /* buckets of a group, a power of two */
 	char control_socket[CONFIG_PATH_SIZE];
@@ -251,6 +306,9 @@ bool neighbor_is_interface(const struct neighbor_config *neighbor);
 /* True if its AS cannot be other than ours. */
 bool neighbor_is_internal(const struct neighbor_config *neighbor,
 			  uint32_t local_as);
+/* True if all ASes it may have are those of other members. */
+bool neighbor_is_member(const struct neighbor_config *neighbor,
+			const struct confederation *confederation);
 const char *neighbor_role_name(enum neighbor_role role);
 /* "5-tuple", ... */
 const char *config_hash_fields_name(uint32_t hash_fields);

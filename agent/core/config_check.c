@@ -7,8 +7,12 @@
 #include <string.h>
 
 #include "core/config.h"
+#include "core/config_aggregate.h"
+#include "core/config_confederation.h"
 #include "core/config_parser.h"
+#include "core/config_path.h"
 #include "core/config_table.h"
+#include "core/config_vip.h"
 #include "core/suggest.h"
 
 enum {
@@ -17,8 +21,7 @@ enum {
 	VALUE_SIZE = 64,
 };
 
-/* Makes one value of one flag the subject of the next config_reject(). */
-static void point_at(struct config_parser *parser, const char *flag,
+void config_point_at(struct config_parser *parser, const char *flag,
 		     const char *value, const struct config_place *place)
 {
 	parser->flag = config_flag_find(flag);
@@ -78,8 +81,8 @@ static void check_host_interfaces(struct config_parser *parser)
 	const struct config *config = parser->config;
 
 	for (size_t i = 0; i < config->interface_count; i++) {
-		point_at(parser, "interface", config->interfaces[i],
-			 &parser->interfaces[i]);
+		config_point_at(parser, "interface", config->interfaces[i],
+				&parser->interfaces[i]);
 		check_host_interface(parser, config->interfaces[i]);
 	}
 }
@@ -94,8 +97,9 @@ static void check_interfaces(struct config_parser *parser)
 			if (strcmp(config->interfaces[i],
 				   config->interfaces[j]))
 				continue;
-			point_at(parser, "interface", config->interfaces[i],
-				 &parser->interfaces[i]);
+			config_point_at(parser, "interface",
+					config->interfaces[i],
+					&parser->interfaces[i]);
 			config_reject(
 				parser, "given before on %s; keep only one",
 				config_place_format(&parser->interfaces[j],
@@ -104,16 +108,22 @@ static void check_interfaces(struct config_parser *parser)
 		}
 }
 
-/* The first other VIP prefix that makes vips[index] useless, or -1. */
+/*
+ * The first other VIP prefix that makes vips[index] useless, or -1. With keys
+ * of its own it is of use: the longest prefix counts.
+ */
 static ssize_t covering_vip(const struct config *config, size_t index)
 {
-	const struct prefix *vip = &config->vips[index];
+	const struct prefix *vip = &config->vips[index].prefix;
 
 	for (size_t i = 0; i < config->vip_count; i++) {
-		const struct prefix *other = &config->vips[i];
+		const struct prefix *other = &config->vips[i].prefix;
 
-		if (i != index && prefix_covers(other, vip) &&
-		    (i < index || !prefix_equal(other, vip)))
+		if (i == index || !prefix_covers(other, vip))
+			continue;
+		if (prefix_equal(other, vip) ?
+			    i < index :
+			    !config_vip_has_keys(&config->vips[index]))
 			return (ssize_t)i;
 	}
 	return -1;
@@ -130,10 +140,11 @@ static void check_vips(struct config_parser *parser)
 
 		if (j < 0)
 			continue;
-		point_at(parser, "vip", prefix_format(&config->vips[i], text),
-			 &parser->vips[i]);
+		config_point_at(parser, "vip",
+				prefix_format(&config->vips[i].prefix, text),
+				&parser->vips[i]);
 		config_reject(parser, "is within %s, given on %s; remove one",
-			      prefix_format(&config->vips[j], other),
+			      prefix_format(&config->vips[j].prefix, other),
 			      config_place_format(&parser->vips[j], place,
 						  sizeof(place)));
 	}
@@ -163,15 +174,35 @@ static void check_neighbor_in_vip(struct config_parser *parser, size_t index)
 	char text[PREFIX_TEXT_SIZE];
 
 	for (size_t i = 0; i < config->vip_count; i++) {
-		if (!prefix_covers(&config->vips[i],
+		if (!prefix_covers(&config->vips[i].prefix,
 				   &config->neighbors[index].prefix))
 			continue;
 		config_reject(parser,
 			      "is inside --vip %s; a neighbor needs an address "
 			      "of its own, outside of all VIPs",
-			      prefix_format(&config->vips[i], text));
+			      prefix_format(&config->vips[i].prefix, text));
 		return;
 	}
+}
+
+/* Between ASes no route is reflected, and no server is a next hop. */
+static void check_neighbor_inside(struct config_parser *parser, size_t index)
+{
+	const struct config *config = parser->config;
+	const struct neighbor_config *neighbor = &config->neighbors[index];
+
+	if (neighbor_is_internal(neighbor, config->as))
+		return;
+	if (neighbor->route_reflector_client)
+		config_reject(parser,
+			      "route-reflector-client is for neighbors of our "
+			      "own AS (RFC 4456); give as=internal, or remove "
+			      "it");
+	if (neighbor->next_hop == NEIGHBOR_NEXT_HOP_UNCHANGED &&
+	    !neighbor_is_member(neighbor, &config->confederation))
+		config_reject(parser,
+			      "next-hop=unchanged is for neighbors of our own "
+			      "AS; give as=internal, or remove it");
 }
 
 /* What both have that the kernel cannot tell apart, or NULL. */
@@ -226,11 +257,12 @@ static void check_neighbors(struct config_parser *parser)
 	for (size_t i = 0; i < config->neighbor_count; i++) {
 		const struct neighbor_config *neighbor = &config->neighbors[i];
 
-		point_at(parser, "neighbor",
-			 neighbor_target_format(neighbor, text),
-			 &parser->neighbors[i]);
+		config_point_at(parser, "neighbor",
+				neighbor_target_format(neighbor, text),
+				&parser->neighbors[i]);
 		check_neighbor_repeated(parser, i);
 		check_neighbor_in_vip(parser, i);
+		check_neighbor_inside(parser, i);
 		check_neighbor_keys(parser, i);
 		if (neighbor->interface[0])
 			check_host_interface(parser, neighbor->interface);
@@ -250,7 +282,8 @@ static void check_min_nexthops(struct config_parser *parser)
 	if (config->min_nexthops <= most)
 		return;
 	snprintf(text, sizeof(text), "%u", config->min_nexthops);
-	point_at(parser, flag->name, text, &parser->first[flag - config_flags]);
+	config_point_at(parser, flag->name, text,
+			&parser->first[flag - config_flags]);
 	config_reject(parser,
 		      "is above --maximum-paths, which is %u: no VIP would "
 		      "ever be announced; lower it, or raise --maximum-paths",
@@ -263,6 +296,10 @@ void config_check(struct config_parser *parser)
 	check_interfaces(parser);
 	check_host_interfaces(parser);
 	check_vips(parser);
+	config_vip_check(parser);
 	check_neighbors(parser);
 	check_min_nexthops(parser);
+	config_path_check(parser);
+	config_aggregate_check(parser);
+	config_confederation_check(parser);
 }

@@ -52,6 +52,12 @@ static const char *const relation_names[NEIGHBOR_RELATION_COUNT] = {
 	[NEIGHBOR_RELATION_RS_CLIENT] = "rs-client",
 };
 
+static const char *const next_hop_names[NEIGHBOR_NEXT_HOP_COUNT] = {
+	[NEIGHBOR_NEXT_HOP_AUTO] = "auto",
+	[NEIGHBOR_NEXT_HOP_SELF] = "self",
+	[NEIGHBOR_NEXT_HOP_UNCHANGED] = "unchanged",
+};
+
 static const char *const max_prefix_action_names[] = {
 	[NEIGHBOR_MAX_PREFIX_BLOCK] = "block",
 	[NEIGHBOR_MAX_PREFIX_RESTART] = "restart",
@@ -500,6 +506,14 @@ const struct neighbor_key neighbor_keys[] = {
 		  "long (RFC 9687). Default: twice the hold time, at least "
 		  "480.",
 	  NUMBER(send_hold_time, 1, UINT16_MAX, "seconds, 1 to 65535") },
+	{ .name = "route-reflector-client",
+	  .help = "Reflect VIPs to and from it (RFC 4456); inside our AS.",
+	  SWITCH(route_reflector_client) },
+	{ .name = "next-hop",
+	  .metavar = "self|unchanged|auto",
+	  .help = "Of VIPs told to it: this host or the server. Default: auto, "
+		  "unchanged where we reflect, else self.",
+	  CHOICE(next_hop, next_hop_names) },
 	{ .name = "max-prefix",
 	  .metavar = "N",
 	  .help = "Prefixes it may announce, in each family. Default: any "

@@ -43,6 +43,8 @@ struct config_parser {
 	struct config_place interfaces[CONFIG_MAX_INTERFACES];
 	struct config_place vips[CONFIG_MAX_VIP_PREFIXES];
 	struct config_place neighbors[CONFIG_MAX_NEIGHBORS];
+	struct config_place paths[CONFIG_MAX_PATHS];
+	struct config_place aggregates[CONFIG_MAX_AGGREGATES];
 };
 
 /* Sets every value of parser->config to its default. */

@@ -9,8 +9,11 @@
 #include <headgate/abi.h>
 #include <headgate/ctl.h>
 
+#include "core/config_aggregate.h"
+#include "core/config_confederation.h"
 #include "core/config_file.h"
 #include "core/config_neighbor.h"
+#include "core/config_path.h"
 #include "core/config_rule.h"
 #include "core/config_values.h"
 
@@ -84,6 +87,10 @@ enum {
 	MAXIMUM_WEIGHT = UINT16_MAX, /* of the bucket assignment */
 };
 
+enum {
+	MAXIMUM_DELAY = 3600, /* seconds */
+};
+
 const struct config_flag config_flags[] = {
 	{ .name = "config",
 	  .metavar = "FILE",
@@ -122,6 +129,27 @@ const struct config_flag config_flags[] = {
 	  MEMBER(router_id),
 	  .parse = config_router_id_parse,
 	  .print = config_router_id_print },
+	{ .name = "confederation",
+	  .metavar = "AS",
+	  .help = "The AS that those outside of our confederation see "
+		  "(RFC 5065); --as is then that of our member; 0: none.",
+	  .initial = "0",
+	  .section = CONFIG_SECTION_BGP,
+	  RANGE(confederation.identifier, 0, UINT32_MAX),
+	  .parse = config_as_parse },
+	{ .name = "confederation-member",
+	  .metavar = "AS[,AS...]",
+	  .help = "The other members' ASes.",
+	  .section = CONFIG_SECTION_BGP,
+	  LIST(member, confederation.member_count) },
+	{ .name = "cluster-id",
+	  .metavar = "A.B.C.D",
+	  .help = "The cluster we reflect routes for (RFC 4456); the same for "
+		  "all reflectors of one. Default: as --router-id.",
+	  .section = CONFIG_SECTION_BGP,
+	  MEMBER(cluster_id),
+	  .parse = config_router_id_parse,
+	  .print = config_router_id_print },
 	{ .name = "neighbor",
 	  .metavar = "ADDRESS|PREFIX|INTERFACE[,KEY=VALUE...]",
 	  .help = "A BGP neighbor, a range of addresses that may connect, or "
@@ -130,6 +158,15 @@ const struct config_flag config_flags[] = {
 	  .section = CONFIG_SECTION_BGP,
 	  .required = true,
 	  LIST(neighbor, neighbor_count) },
+	{ .name = "shutdown-delay",
+	  .metavar = "SECONDS",
+	  .help = "When ending, announce VIPs as about to go "
+		  "(GRACEFUL_SHUTDOWN, RFC 8326) for so long before they are "
+		  "withdrawn; a second signal ends at once; 0: they go with "
+		  "the sessions.",
+	  .initial = "0",
+	  .section = CONFIG_SECTION_BGP,
+	  NUMBER(shutdown_delay, 0, MAXIMUM_DELAY) },
 	{ .name = "rule",
 	  .metavar = "RULE",
 	  .help = "What may be learned from neighbors and announced to them, "
@@ -241,6 +278,13 @@ const struct config_flag config_flags[] = {
 	  .initial = "1",
 	  .section = CONFIG_SECTION_MULTIPATH,
 	  NUMBER(min_nexthops, 1, MAXIMUM_NEXTHOPS) },
+	{ .name = "announce-delay",
+	  .metavar = "SECONDS",
+	  .help = "Announce a VIP when it has had enough living next hops for "
+		  "so long.",
+	  .initial = "0",
+	  .section = CONFIG_SECTION_MULTIPATH,
+	  NUMBER(announce_delay, 0, MAXIMUM_DELAY) },
 
 	{ .name = "interface",
 	  .metavar = "NAME",
@@ -250,12 +294,29 @@ const struct config_flag config_flags[] = {
 	  MEMBER(interfaces),
 	  LIST(interface, interface_count) },
 	{ .name = "vip",
-	  .metavar = "PREFIX",
+	  .metavar = "PREFIX[,KEY=VALUE...]",
 	  .help = "IPv4 or IPv6 prefix the service addresses lie in. What is "
-		  "outside is neither learned from backends nor announced.",
+		  "outside is neither learned from backends nor announced. "
+		  "Keys: min-nexthops=N, return-nexthops=N: withdrawn below "
+		  "the one, announced again from the other on.",
 	  .section = CONFIG_SECTION_FORWARDING,
 	  .required = true,
 	  LIST(vip, vip_count) },
+	{ .name = "aggregate",
+	  .metavar = "PREFIX[,summary-only][,as-set]",
+	  .help = "Announce this prefix while a VIP inside it could be; with "
+		  "summary-only instead of them, with as-set with all their "
+		  "ASes as an AS_SET (see RFC 9774).",
+	  .section = CONFIG_SECTION_FORWARDING,
+	  LIST(aggregate, aggregate_count) },
+	{ .name = "path",
+	  .metavar = "PREFIX,via=ADDRESS[,weight=N][,distance=N]",
+	  .help = "A server that has the VIP and does not speak BGP. The "
+		  "distance decides against BGP, which has 20 from outside "
+		  "and 200 from inside our AS: the lower one is used, equal "
+		  "ones together. Default: weight=1, distance=1.",
+	  .section = CONFIG_SECTION_FORWARDING,
+	  LIST(path_entry, path_count) },
 	{ .name = "xdp-mode",
 	  .help = "Run the program in the driver (native) or behind it "
 		  "(generic); auto: native where the driver can.",

@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "core/config_parser.h"
+#include "core/config_vip.h"
 #include "core/suggest.h"
 
 enum {
@@ -285,10 +286,10 @@ void config_router_id_print(const struct config *config,
 			    const struct config_flag *flag, size_t index,
 			    FILE *out)
 {
-	struct address id = address_from_ipv4(htonl(config->router_id));
+	struct address id =
+		address_from_ipv4(htonl((uint32_t)load(config, flag)));
 	char text[ADDRESS_TEXT_SIZE];
 
-	(void)flag;
 	(void)index;
 	fputs(address_format(&id, text), out);
 }
@@ -390,13 +391,13 @@ bool config_vip_parse(struct config_parser *parser,
 		      const struct config_flag *flag, const char *value)
 {
 	struct config *config = parser->config;
-	struct prefix vip;
+	struct vip_config vip = { .min_nexthops = 0 };
 
 	(void)flag;
-	if (!config_read_prefix(parser, value, &vip))
+	if (!config_vip_read(parser, value, &vip))
 		return false;
-	if (address_is_multicast(&vip.address) ||
-	    address_is_link_local(&vip.address))
+	if (address_is_multicast(&vip.prefix.address) ||
+	    address_is_link_local(&vip.prefix.address))
 		return config_reject(parser,
 				     "is no prefix that is routed; give one of "
 				     "global or private unicast addresses");
@@ -416,5 +417,6 @@ void config_vip_print(const struct config *config,
 	char text[PREFIX_TEXT_SIZE];
 
 	(void)flag;
-	fputs(prefix_format(&config->vips[index], text), out);
+	fputs(prefix_format(&config->vips[index].prefix, text), out);
+	config_vip_print_keys(&config->vips[index], out);
 }

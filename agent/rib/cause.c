@@ -9,6 +9,7 @@ static const char *const names[IMPORT_CAUSE_COUNT] = {
 	[IMPORT_NEXT_HOP_SUBNET] = "next_hop_subnet",
 	[IMPORT_OUTSIDE_VIP] = "outside_vip",
 	[IMPORT_LOOP] = "loop",
+	[IMPORT_LEAK] = "leak",
 	[IMPORT_DENIED_BY_RULE] = "denied_by_rule",
 	[IMPORT_NO_POLICY] = "no_policy",
 	[IMPORT_MAX_PREFIX] = "max_prefix",

@@ -17,6 +17,7 @@ enum import_cause {
 	IMPORT_NEXT_HOP_SUBNET,
 	IMPORT_OUTSIDE_VIP,
 	IMPORT_LOOP,
+	IMPORT_LEAK, /* RFC 9234 5 */
 	/* The policy: policy.h. */
 	IMPORT_DENIED_BY_RULE,
 	IMPORT_NO_POLICY, /* no rule allows it: RFC 8212 */

@@ -7,6 +7,7 @@
 
 #include "bgp/as_path.h"
 #include "core/wire.h"
+#include "rib/distance.h"
 #include "rib/path_list.h"
 #include "rib/path_value.h"
 #include "rib/weight.h"
@@ -310,7 +311,8 @@ static enum path_reason obstacle(const struct decision_options *options,
 {
 	const struct path *best = decision->best;
 
-	if (path != best &&
+	/* A configured path has no AS_PATH that could differ. */
+	if (path != best && !path_is_static(path) &&
 	    !content_fits(options, best->attributes, path->attributes))
 		return REASON_AS_PATH_CONTENT;
 	if (path != best &&
@@ -362,20 +364,34 @@ static bool prepare(struct path *paths)
 	return reflected;
 }
 
+/* The steps of BGP among its candidates. Returns the best of them, or NULL. */
+static struct path *choose_best(const struct decision_options *options,
+				struct path **paths, bool reflected)
+{
+	struct path *best;
+
+	if (!candidate(*paths))
+		return NULL;
+	keep_best(options, steps_before_med, *paths);
+	keep_lowest_meds(options, paths);
+	keep_best(options, steps_after_med, *paths);
+	best = reflected ? win_tie_break(*paths) : candidate(*paths);
+	admit(options, *paths);
+	return best;
+}
+
 struct decision decide(const struct decision_options *options,
 		       struct path **paths)
 {
 	struct decision decision = { 0 };
 	bool reflected = prepare(*paths);
 
-	if (!candidate(*paths))
+	distance_set_aside(*paths);
+	decision.best = choose_best(options, paths, reflected);
+	decision.best = distance_compare(*paths, decision.best);
+	if (!decision.best)
 		return decision;
-	keep_best(options, steps_before_med, *paths);
-	keep_lowest_meds(options, paths);
-	keep_best(options, steps_after_med, *paths);
-	decision.best = reflected ? win_tie_break(*paths) : candidate(*paths);
 	decision.best->best = true;
-	admit(options, *paths);
 	if (reflected)
 		path_list_sort(paths, path_tie_break);
 	choose_set(options, &decision, *paths);

@@ -47,6 +47,8 @@ struct path_source {
 	uint32_t as;
 	uint32_t ifindex; /* the link of its link-local next hops; 0: none */
 	enum peer_type type;
+	/* --path, if these are they: by path_id, from 1. NULL: a neighbor. */
+	const struct path_config *statics;
 	const char *interface; /* behind which it is, if link-local; or NULL */
 	bool multipath_off;    /* its paths share no set: multipath=no */
 };

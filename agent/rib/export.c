@@ -12,16 +12,15 @@
  */
 
 #include "core/log.h"
+#include "rib/aggregate.h"
+#include "rib/export_rule.h"
 #include "rib/outbound.h"
 #include "rib/table.h"
 
-static bool may_announce(const struct rib *rib, const struct route *route)
-{
-	return route->selected && route->forwarding &&
-	       route->selected >= rib->options.min_nexthops;
-}
-
-/* Neighbors have the best path or all of the set, of families they speak. */
+/*
+ * Neighbors have the best path or all of the set, of families they speak. An
+ * aggregate is but one path, whoever has it.
+ */
 static bool is_meant_for(const struct route_export *export,
 			 const struct rib_peer *peer)
 {
@@ -30,25 +29,53 @@ static bool is_meant_for(const struct route_export *export,
 	bool several = peer->several_paths & family;
 
 	return (peer->families & family) &&
-	       several == (export->path_id != RIB_BEST_PATH);
+	       (export->route->aggregate ||
+		several == (export->path_id != RIB_BEST_PATH));
 }
 
-/* What `peer` is to have; NULL: nothing. `trace`: outbound_is_allowed(). */
+/* The export of a path, or of the best one if `path` is NULL; or NULL. */
+static struct route_export *find(const struct route *route,
+				 const struct path *path)
+{
+	struct route_export *export = route->exports;
+
+	for (; export; export = export->next)
+		if (path ? export->path == path :
+			   export->path_id == RIB_BEST_PATH)
+			return export;
+	return NULL;
+}
+
+/* Why a peer is not told of what it is meant for. There are attributes. */
+static enum export_cause withheld(struct rib *rib, const struct rib_peer *peer,
+				  const struct route_export *export,
+				  struct policy_trace *trace)
+{
+	struct bgp_attributes attributes =
+		attribute_set_view(export->attributes);
+	enum export_cause cause;
+
+	if (rib->presence == RIB_HAS_LEFT)
+		return EXPORT_CAUSE_LEAVING;
+	if (aggregate_suppresses(find(export->route, NULL)))
+		return EXPORT_CAUSE_SUPPRESSED_BY_AGGREGATE;
+	cause = export_rule_peer(peer, &export->origin, &attributes);
+	if (cause != EXPORT_CAUSE_NONE)
+		return cause;
+	return outbound_ask_rules(rib, peer, &export->route->node.prefix,
+				  export->attributes, trace);
+}
+
+/* What `peer` is to have; NULL: nothing. `trace`: outbound_ask_rules(). */
 static struct attribute_set *wanted(struct rib *rib,
 				    const struct rib_peer *peer,
 				    const struct route_export *export,
 				    struct policy_trace *trace)
 {
-	if (!is_meant_for(export, peer))
+	if (!is_meant_for(export, peer) || !export->attributes ||
+	    withheld(rib, peer, export, trace) != EXPORT_CAUSE_NONE)
 		return NULL;
-	/* Inside an AS routes from inside are not passed on: RFC 4271 9.2. */
-	if (!export->attributes ||
-	    (export->internal && peer->source.type != PEER_EXTERNAL))
-		return NULL;
-	return outbound_is_allowed(rib, peer, &export->route->node.prefix,
-				   export->attributes, trace) ?
-		       export->attributes :
-		       NULL;
+	return export->attributes;
 }
 
 static void set_pending(struct rib *rib, const struct rib_peer *peer,
@@ -67,19 +94,6 @@ static void clear_pending(struct rib *rib, const struct rib_peer *peer,
 	export->pending &= ~peer->bit;
 	if (!export->pending)
 		TAILQ_REMOVE(&rib->pending, export, pending_link);
-}
-
-/* The export of a path, or of the best one if `path` is NULL; or NULL. */
-static struct route_export *find(const struct route *route,
-				 const struct path *path)
-{
-	struct route_export *export = route->exports;
-
-	for (; export; export = export->next)
-		if (path ? export->path == path :
-			   export->path_id == RIB_BEST_PATH)
-			return export;
-	return NULL;
 }
 
 static struct route_export *create(struct rib *rib, struct route *route,
@@ -108,6 +122,10 @@ void export_free(struct rib *rib, struct route_export *export)
 	*link = export->next;
 	if (export->pending)
 		TAILQ_REMOVE(&rib->pending, export, pending_link);
+	if (export->aggregate)
+		LIST_REMOVE(export, contributor_link);
+	if (export->waiting)
+		TAILQ_REMOVE(&rib->waiting, export, waiting_link);
 	if (export->attributes)
 		attribute_set_release(&rib->attributes, export->attributes);
 	pool_give(&rib->export_pool, export);
@@ -115,7 +133,8 @@ void export_free(struct rib *rib, struct route_export *export)
 
 static bool is_unused(const struct route_export *export)
 {
-	return !export->attributes && !export->announced && !export->pending;
+	return !export->attributes && !export->announced && !export->pending &&
+	       !export->waiting;
 }
 
 /* And the route with it, if this was all that was left of it. */
@@ -160,6 +179,30 @@ static void tell_peers(struct rib *rib, struct route_export *export)
 	}
 }
 
+static struct export_origin origin_of(const struct path *path)
+{
+	/* A source is the first member of its peer. */
+	const struct rib_peer *peer = (const struct rib_peer *)path->source;
+
+	struct export_origin origin = {
+		.type = path->source->type,
+		.bit = peer->bit,
+	};
+
+	if (origin.type == PEER_INTERNAL) {
+		origin.client = peer->client;
+		origin.identifier = path->source->identifier;
+	}
+	return origin;
+}
+
+static bool same_origin(const struct export_origin *a,
+			const struct export_origin *b)
+{
+	return a->type == b->type && a->bit == b->bit &&
+	       a->client == b->client && a->identifier == b->identifier;
+}
+
 /* The attributes of `what`, with one more reference; NULL: nothing. */
 static struct attribute_set *what_goes_out(struct rib *rib,
 					   const struct route *route,
@@ -175,31 +218,41 @@ static struct attribute_set *what_goes_out(struct rib *rib,
 }
 
 /*
- * What goes out of `path`, or of the best path if that is NULL, is now `what`;
- * NULL: nothing any more.
+ * What goes out of `path`, or of the best path if that is NULL, has now these
+ * attributes; NULL: nothing any more.
  */
-static void set_export(struct rib *rib, struct route *route,
-		       const struct path *path, const struct path *what)
+static void set_attributes(struct rib *rib, struct route *route,
+			   const struct path *path, struct attribute_set *now,
+			   struct export_origin origin)
 {
 	struct route_export *export = find(route, path);
-	struct attribute_set *now = what_goes_out(rib, route, path, what);
-	bool internal = what && what->source->type != PEER_EXTERNAL;
 
 	if (now == (export ? export->attributes : NULL) &&
-	    (!export || internal == export->internal))
-		goto out;
+	    (!export || same_origin(&origin, &export->origin)))
+		return;
 	if (!export)
 		export = create(rib, route, path);
 	if (!export) {
 		tell_out_of_memory(route);
-		goto out;
+		return;
 	}
-	export->internal = internal;
+	export->origin = origin;
 	replace(rib, export, now);
+	if (export->path_id == RIB_BEST_PATH && !route->aggregate)
+		aggregate_contribute(rib, export);
 	tell_peers(rib, export);
 	if (is_unused(export))
 		export_free(rib, export);
-out:
+}
+
+/* The same with those of `what`. */
+static void set_export(struct rib *rib, struct route *route,
+		       const struct path *path, const struct path *what)
+{
+	struct attribute_set *now = what_goes_out(rib, route, path, what);
+	struct export_origin none = { .bit = 0 };
+
+	set_attributes(rib, route, path, now, what ? origin_of(what) : none);
 	if (now)
 		attribute_set_release(&rib->attributes, now);
 }
@@ -207,8 +260,8 @@ out:
 /* Each path of the set, for neighbors that take several. */
 static void export_paths(struct rib *rib, struct route *route)
 {
-	bool announce = rib->several_peers && may_announce(rib, route);
-	struct route_export *export, *next;
+	struct route_export *export = find(route, NULL), *next;
+	bool announce = rib->several_peers && export && export->attributes;
 
 	for (export = route->exports; export; export = next) {
 		next = export->next;
@@ -216,7 +269,7 @@ static void export_paths(struct rib *rib, struct route *route)
 		    (announce && export->path &&
 		     export->path->reason == REASON_NONE))
 			continue;
-		export->internal = false;
+		export->origin = (struct export_origin){ .bit = 0 };
 		replace(rib, export, NULL);
 		tell_peers(rib, export);
 		if (is_unused(export))
@@ -228,11 +281,152 @@ static void export_paths(struct rib *rib, struct route *route)
 			set_export(rib, route, path, path);
 }
 
+/* ------------------------------------------------------- ready or not */
+
+/* With what is remembered in the export of the best path, if it has one. */
+static enum export_cause readiness(const struct rib *rib,
+				   const struct route *route,
+				   const struct route_export *best)
+{
+	const struct export_readiness now = {
+		.living = route->selected,
+		.forwarding = route->forwarding,
+		.up = best && best->attributes,
+		.waited = !rib->options.announce_delay_ms,
+		.vip = import_vip(&rib->options.import, &route->node.prefix),
+		.min_nexthops = rib->options.min_nexthops,
+	};
+
+	return export_rule_route(&now);
+}
+
+static void begin_waiting(struct rib *rib, struct route *route,
+			  struct route_export *best)
+{
+	if (!best)
+		best = create(rib, route, NULL);
+	if (!best) {
+		tell_out_of_memory(route);
+		return;
+	}
+	if (best->waiting)
+		return;
+	best->waiting = true;
+	best->due_ms = 0;
+	TAILQ_INSERT_TAIL(&rib->waiting, best, waiting_link);
+}
+
+static void end_waiting(struct rib *rib, struct route_export *best)
+{
+	if (!best || !best->waiting)
+		return;
+	best->waiting = false;
+	TAILQ_REMOVE(&rib->waiting, best, waiting_link);
+}
+
+/* `what` goes out from now on, and with it all of the set; NULL: nothing. */
+static void publish(struct rib *rib, struct route *route,
+		    const struct path *what)
+{
+	struct route_export *best;
+
+	set_export(rib, route, NULL, what);
+	best = find(route, NULL);
+	if (best && is_unused(best))
+		export_free(rib, best);
+	export_paths(rib, route);
+}
+
 void export_route(struct rib *rib, struct route *route)
 {
-	set_export(rib, route, NULL,
-		   may_announce(rib, route) ? route_best(route) : NULL);
-	export_paths(rib, route);
+	struct route_export *best = find(route, NULL);
+	enum export_cause cause = readiness(rib, route, best);
+
+	if (route->aggregate)
+		return;
+	if (cause == EXPORT_CAUSE_ANNOUNCE_DELAY) {
+		begin_waiting(rib, route, best);
+		return;
+	}
+	end_waiting(rib, best);
+	publish(rib, route,
+		cause == EXPORT_CAUSE_NONE ? route_best(route) : NULL);
+}
+
+void export_tell_all(struct rib *rib, struct route *route)
+{
+	struct route_export *export = route->exports;
+
+	for (; export; export = export->next)
+		tell_peers(rib, export);
+}
+
+void export_aggregate(struct rib *rib, struct route *route,
+		      struct attribute_set *attributes)
+{
+	const struct export_origin ours = { .type = PEER_EXTERNAL };
+
+	route->aggregate = true;
+	set_attributes(rib, route, NULL, attributes, ours);
+	route->aggregate = attributes;
+}
+
+void rib_leave(struct rib *rib, enum rib_presence presence)
+{
+	struct prefix_node *node = NULL;
+
+	rib->presence = presence;
+	while ((node = prefix_map_next(&rib->routes, node)))
+		export_tell_all(rib, (struct route *)node);
+}
+
+/* Those that began to wait since the last time have no deadline yet. */
+static void set_deadlines(struct rib *rib, uint64_t due_ms)
+{
+	struct route_export *export;
+
+	TAILQ_FOREACH_REVERSE(export, &rib->waiting, route_export_list,
+			      waiting_link)
+	{
+		if (export->due_ms)
+			break;
+		export->due_ms = due_ms;
+	}
+}
+
+uint64_t rib_advance(struct rib *rib, uint64_t now_ms)
+{
+	struct route_export *export;
+
+	set_deadlines(rib, now_ms + rib->options.announce_delay_ms);
+	while ((export = TAILQ_FIRST(&rib->waiting)) &&
+	       export->due_ms <= now_ms) {
+		struct route *route = export->route;
+
+		end_waiting(rib, export);
+		publish(rib, route, route_best(route));
+	}
+	aggregate_refresh(rib);
+	return export ? export->due_ms : 0;
+}
+
+enum export_cause export_explain(struct rib *rib, const struct route *route,
+				 const struct rib_peer *peer)
+{
+	enum bgp_family family = bgp_nlri_family(&route->node.prefix);
+	const struct route_export *best = find(route, NULL);
+	struct policy_trace trace = { { 0 } };
+	enum export_cause cause = route->aggregate ?
+					  EXPORT_CAUSE_NONE :
+					  readiness(rib, route, best);
+
+	if (!peer->bit)
+		return EXPORT_CAUSE_ROLE;
+	if (!(peer->families & bgp_family_bit(family)))
+		return EXPORT_CAUSE_FAMILY;
+	if (cause != EXPORT_CAUSE_NONE)
+		return cause;
+	return withheld(rib, peer, best, &trace);
 }
 
 void export_forget_path(struct route *route, const struct path *path)
@@ -268,6 +462,7 @@ static void forget_peer(struct rib *rib, const struct rib_peer *peer,
 		next = export->next;
 		clear_pending(rib, peer, export);
 		export->announced &= ~peer->bit;
+		export->origin.bit &= ~peer->bit;
 		if (is_unused(export))
 			export_free(rib, export);
 	}
@@ -312,6 +507,7 @@ bool rib_export_next(struct rib *rib, struct rib_peer *peer,
 		     struct rib_export *out)
 {
 	struct attribute_set *first = NULL;
+	struct export_origin origin = { .bit = 0 };
 	struct policy_trace first_trace = { { 0 } };
 	struct route_export *export, *next;
 
@@ -331,15 +527,18 @@ bool rib_export_next(struct rib *rib, struct rib_peer *peer,
 			continue;
 		}
 		if (out->count &&
-		    (set != first || !policy_trace_equal(&trace, &first_trace)))
+		    (set != first ||
+		     (set && !same_origin(&origin, &export->origin)) ||
+		     !policy_trace_equal(&trace, &first_trace)))
 			break;
 		first = set;
+		origin = export->origin;
 		first_trace = trace;
 		take(rib, peer, export, set, out);
 	}
 	out->withdraw = !first;
 	if (first)
 		out->attributes = outbound_attributes(
-			rib, peer, &out->routes[0].prefix, first);
+			rib, peer, &out->routes[0].prefix, first, &origin);
 	return out->count;
 }

@@ -5,13 +5,33 @@
 
 #include "bgp/as_path.h"
 
+const struct vip_config *import_vip(const struct import_options *options,
+				    const struct prefix *prefix)
+{
+	const struct vip_config *longest = NULL;
+
+	for (size_t i = 0; i < options->vip_count; i++) {
+		const struct vip_config *vip = &options->vips[i];
+
+		if (prefix_covers(&vip->prefix, prefix) &&
+		    (!longest || vip->prefix.length > longest->prefix.length))
+			longest = vip;
+	}
+	return longest;
+}
+
 static bool is_vip(const struct import_options *options,
 		   const struct prefix *prefix)
 {
-	for (size_t i = 0; i < options->vip_count; i++)
-		if (prefix_covers(&options->vips[i], prefix))
-			return true;
-	return false;
+	return import_vip(options, prefix);
+}
+
+/* RFC 4271 9.1.2; RFC 5065 4: our member's AS means us among members only. */
+static bool came_through_us(const struct import_options *options,
+			    struct reader path)
+{
+	return as_path_contains(path, import_public_as(options)) ||
+	       as_path_contains_member(path, options->local_as);
 }
 
 bool import_is_loop(const struct import_options *options,
@@ -19,12 +39,12 @@ bool import_is_loop(const struct import_options *options,
 {
 	struct reader clusters = attributes->cluster_list;
 
-	if (as_path_contains(attributes->as_path, options->local_as) ||
+	if (came_through_us(options, attributes->as_path) ||
 	    ((attributes->present & BGP_HAS_ORIGINATOR_ID) &&
 	     attributes->originator_id == options->local_identifier))
 		return true;
 	while (clusters.left)
-		if (reader_u32(&clusters) == options->local_identifier)
+		if (reader_u32(&clusters) == options->cluster_id)
 			return true;
 	return false;
 }
@@ -55,6 +75,7 @@ enum import_cause import_by_policy(enum neighbor_role role,
 	case POLICY_UNDECIDED:
 		break;
 	}
-	return role == NEIGHBOR_ROLE_BACKEND ? IMPORT_ACCEPTED :
-					       IMPORT_NO_POLICY;
+	return role == NEIGHBOR_ROLE_BACKEND || role == NEIGHBOR_ROLE_PEER ?
+		       IMPORT_ACCEPTED :
+		       IMPORT_NO_POLICY;
 }

@@ -19,14 +19,27 @@
 
 struct import_options {
 	uint32_t local_as;
-	uint32_t local_identifier; /* also our cluster id; host byte order */
-	const struct prefix *vips; /* --vip: nothing else is learned */
+	uint32_t confederation;	   /* the AS others see (RFC 5065); 0: none */
+	uint32_t local_identifier; /* host byte order, as the next one */
+	uint32_t cluster_id;
+	const struct vip_config *vips; /* --vip: nothing else is learned */
 	size_t vip_count;
 	/* Either may be NULL: nobody knows. */
 	bool (*is_own_address)(const struct prefix *prefix, void *context);
 	bool (*is_next_hop_subnet)(const struct prefix *prefix, void *context);
 	void *context; /* of these two */
 };
+
+/* The AS that we are to those outside. */
+static inline uint32_t import_public_as(const struct import_options *options)
+{
+	return options->confederation ? options->confederation :
+					options->local_as;
+}
+
+/* The longest --vip that `prefix` lies in, or NULL. */
+const struct vip_config *import_vip(const struct import_options *options,
+				    const struct prefix *prefix);
 
 /* True if the attributes bear our own mark: RFC 4271 9.1.2, RFC 4456 8. */
 bool import_is_loop(const struct import_options *options,
@@ -41,7 +54,7 @@ enum import_cause import_check(const struct import_options *options,
 			       enum neighbor_role role,
 			       const struct prefix *prefix);
 
-/* What rules have decided, and the default: RFC 8212 for all but backends. */
+/* What rules have decided, and the default: RFC 8212 for all but backends and peers. */
 enum import_cause import_by_policy(enum neighbor_role role,
 				   enum policy_verdict verdict);
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "core/log.h"
+#include "rib/otc.h"
 #include "rib/table.h"
 
 int inbound_begin(struct inbound *in, struct rib *rib,
@@ -16,11 +17,14 @@ int inbound_begin(struct inbound *in, struct rib *rib,
 	in->peer = peer;
 	in->attributes = *attributes;
 	in->loop = import_is_loop(&rib->options.import, attributes);
+	in->leak = otc_is_leak(peer->relation, peer->source.as, attributes);
+	otc_mark_received(peer->relation, peer->source.as, &in->attributes);
 	in->judged = false;
 	in->result.verdict = POLICY_UNDECIDED;
 	in->result.rule = 0;
 	in->changed = NULL;
-	in->received = attribute_set_intern(&rib->attributes, attributes, 0);
+	in->received =
+		attribute_set_intern(&rib->attributes, &in->attributes, 0);
 	return in->received ? 0 : -ENOMEM;
 }
 
@@ -69,6 +73,8 @@ int inbound_judge(struct inbound *in, const struct prefix *prefix,
 	verdict->attributes = in->received;
 	if (verdict->cause == IMPORT_ACCEPTED && in->loop)
 		verdict->cause = IMPORT_LOOP;
+	if (verdict->cause == IMPORT_ACCEPTED && in->leak)
+		verdict->cause = IMPORT_LEAK;
 	if (verdict->cause != IMPORT_ACCEPTED)
 		return 0;
 	if (options->policy.used[RULE_FROM] &&

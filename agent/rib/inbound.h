@@ -20,6 +20,7 @@ struct inbound {
 	struct bgp_attributes attributes; /* as they came; the caller's */
 	struct attribute_set *received;	  /* the same, interned */
 	bool loop;
+	bool leak;   /* the same: otc.h */
 	bool judged; /* `result` and `changed` are those of the last route */
 	struct policy_result result;
 	struct attribute_set *changed; /* by rules; NULL: nothing was */

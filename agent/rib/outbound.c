@@ -6,19 +6,8 @@
 #include "bgp/as_path.h"
 #include "bgp/community.h"
 #include "bgp/extended_community.h"
+#include "rib/otc.h"
 #include "rib/table.h"
-
-static bool is_held_back(const struct rib_peer *peer,
-			 const struct bgp_attributes *attributes)
-{
-	struct reader list = attributes->communities;
-
-	return community_list_contains(list, BGP_COMMUNITY_NO_ADVERTISE) ||
-	       (peer->source.type == PEER_EXTERNAL &&
-		(community_list_contains(list, BGP_COMMUNITY_NO_EXPORT) ||
-		 community_list_contains(list,
-					 BGP_COMMUNITY_NO_EXPORT_SUBCONFED)));
-}
 
 /* The result is undecided without rules. */
 static struct policy_result ask_rules(struct rib *rib,
@@ -35,28 +24,38 @@ static struct policy_result ask_rules(struct rib *rib,
 	return result;
 }
 
-bool outbound_is_allowed(struct rib *rib, const struct rib_peer *peer,
-			 const struct prefix *prefix,
-			 const struct attribute_set *set,
-			 struct policy_trace *trace)
+enum export_cause outbound_ask_rules(struct rib *rib,
+				     const struct rib_peer *peer,
+				     const struct prefix *prefix,
+				     const struct attribute_set *set,
+				     struct policy_trace *trace)
 {
 	struct bgp_attributes attributes = attribute_set_view(set);
-	struct policy_result result;
+	struct policy_result result = ask_rules(rib, peer, prefix, &attributes);
 
-	if (is_held_back(peer, &attributes))
-		return false;
-	result = ask_rules(rib, peer, prefix, &attributes);
 	*trace = result.trace;
-	return result.verdict == POLICY_ALLOW ||
-	       (result.verdict == POLICY_UNDECIDED &&
-		peer->role == NEIGHBOR_ROLE_UPSTREAM);
+	if (result.verdict == POLICY_DENY)
+		return EXPORT_CAUSE_DENIED_BY_RULE;
+	if (result.verdict == POLICY_UNDECIDED &&
+	    peer->role != NEIGHBOR_ROLE_UPSTREAM &&
+	    peer->role != NEIGHBOR_ROLE_PEER)
+		return EXPORT_CAUSE_ROLE;
+	return EXPORT_CAUSE_NONE;
 }
 
 enum {
-	/* Of our own AS only: RFC 4271 5.1.5, RFC 4456 8, RFC 7311 3.4. */
-	INTERNAL_ONLY = BGP_HAS_LOCAL_PREF | BGP_HAS_ORIGINATOR_ID |
-			BGP_HAS_CLUSTER_LIST | BGP_HAS_AIGP,
+	/* Of our own AS only: RFC 4456 8. */
+	REFLECTION = BGP_HAS_ORIGINATOR_ID | BGP_HAS_CLUSTER_LIST,
+	/* The same: RFC 4271 5.1.5, RFC 7311 3.4. */
+	INTERNAL_ONLY = REFLECTION | BGP_HAS_LOCAL_PREF | BGP_HAS_AIGP,
+	LEAVING_LOCAL_PREF = 0,
 };
+
+/* What was written since `before`. */
+static struct reader written(const struct writer *w, size_t before)
+{
+	return reader_of(w->data + before, w->used - before);
+}
 
 static struct reader transitive_only(struct writer *w, struct reader list,
 				     size_t size)
@@ -64,26 +63,125 @@ static struct reader transitive_only(struct writer *w, struct reader list,
 	size_t before = w->used;
 
 	extended_community_write_transitive(w, list, size);
-	return reader_of(w->data + before, w->used - before);
+	return written(w, before);
 }
 
-/* Towards another AS; what is rewritten lies in the rib's scratch. */
-static void make_external(struct rib *rib, struct bgp_attributes *out)
+/* RFC 4360 6. */
+static void drop_communities(struct writer *w, struct bgp_attributes *out)
 {
-	struct writer w =
-		writer_of(rib->export_scratch, sizeof(rib->export_scratch));
-
-	as_path_prepend(&w, out->as_path, rib->options.import.local_as, 1);
-	out->as_path = reader_of(w.data, w.used);
 	out->extended_communities = transitive_only(
-		&w, out->extended_communities, BGP_EXTENDED_COMMUNITY_SIZE);
+		w, out->extended_communities, BGP_EXTENDED_COMMUNITY_SIZE);
 	if (!out->extended_communities.left)
 		out->present &= ~BGP_HAS_EXTENDED_COMMUNITIES;
 	out->ipv6_extended_communities =
-		transitive_only(&w, out->ipv6_extended_communities,
+		transitive_only(w, out->ipv6_extended_communities,
 				BGP_IPV6_EXTENDED_COMMUNITY_SIZE);
 	if (!out->ipv6_extended_communities.left)
 		out->present &= ~BGP_HAS_IPV6_EXTENDED_COMMUNITIES;
+}
+
+/*
+ * RFC 5065 4.1: who is outside sees one AS, in place of the members that a route
+ * came through.
+ */
+static void make_external(const struct rib *rib, struct writer *w,
+			  bool keep_med, struct bgp_attributes *out)
+{
+	size_t before = w->used;
+
+	out->present &= ~INTERNAL_ONLY;
+	if (!keep_med)
+		out->present &= ~BGP_HAS_MED;
+	as_path_strip_confederations(w, out->as_path);
+	out->as_path = written(w, before);
+	before = w->used;
+	as_path_prepend(w, out->as_path, import_public_as(&rib->options.import),
+			1);
+	out->as_path = written(w, before);
+	drop_communities(w, out);
+}
+
+/* RFC 4456 8: who said it first, and all clusters that it came through. */
+static void reflect(const struct rib *rib, struct writer *w,
+		    const struct export_origin *origin,
+		    struct bgp_attributes *out)
+{
+	size_t before = w->used;
+
+	writer_u32(w, rib->options.import.cluster_id);
+	writer_bytes(w, out->cluster_list.data, out->cluster_list.left);
+	out->cluster_list = written(w, before);
+	if (!(out->present & BGP_HAS_ORIGINATOR_ID))
+		out->originator_id = origin->identifier;
+	out->present |= REFLECTION;
+}
+
+/*
+ * RFC 8326 4.2. Inside our AS nobody applies the rule that others have for
+ * sessions from outside, so that we say what it would do: LOCAL_PREF 0.
+ */
+static void announce_leaving(struct writer *w, struct bgp_attributes *out)
+{
+	size_t before = w->used;
+
+	if (out->present & BGP_HAS_LOCAL_PREF)
+		out->local_pref = LEAVING_LOCAL_PREF;
+	if (community_list_contains(out->communities,
+				    BGP_COMMUNITY_GRACEFUL_SHUTDOWN))
+		return;
+	writer_bytes(w, out->communities.data, out->communities.left);
+	writer_u32(w, BGP_COMMUNITY_GRACEFUL_SHUTDOWN);
+	out->communities = written(w, before);
+	out->present |= BGP_HAS_COMMUNITIES;
+}
+
+static bool is_reflected(const struct rib_peer *peer,
+			 const struct export_origin *origin)
+{
+	return origin->type == PEER_INTERNAL &&
+	       peer->source.type == PEER_INTERNAL;
+}
+
+static void prepend_member(const struct rib *rib, struct writer *w,
+			   struct bgp_attributes *out)
+{
+	size_t before = w->used;
+
+	as_path_prepend_member(w, out->as_path, rib->options.import.local_as);
+	out->as_path = written(w, before);
+}
+
+static void make_internal(const struct rib *rib, struct writer *w,
+			  const struct rib_peer *peer,
+			  const struct export_origin *origin,
+			  struct bgp_attributes *out)
+{
+	if (!(out->present & BGP_HAS_LOCAL_PREF))
+		out->local_pref = DEFAULT_LOCAL_PREF;
+	out->present |= BGP_HAS_LOCAL_PREF;
+	if (is_reflected(peer, origin))
+		reflect(rib, w, origin, out);
+	else
+		out->present &= ~REFLECTION;
+	if (peer->source.type == PEER_CONFEDERATION)
+		prepend_member(rib, w, out);
+}
+
+static bool keeps_next_hop(const struct rib_peer *peer,
+			   const struct export_origin *origin,
+			   const struct attribute_set *set)
+{
+	if (address_is_zero(next_hop_address(
+		    set->next_hop))) /* our own: an aggregate */
+		return false;
+	switch (peer->next_hop) {
+	case NEIGHBOR_NEXT_HOP_SELF:
+		return false;
+	case NEIGHBOR_NEXT_HOP_UNCHANGED:
+		return peer->source.type != PEER_EXTERNAL;
+	default:
+		return is_reflected(peer, origin);
+	}
 }
 
 /* In place of the one the path came with, which is gone; NULL: no room. */
@@ -135,26 +233,29 @@ struct attribute_set *outbound_set(struct rib *rib, const struct route *route,
 struct bgp_attributes outbound_attributes(struct rib *rib,
 					  const struct rib_peer *peer,
 					  const struct prefix *prefix,
-					  const struct attribute_set *set)
+					  const struct attribute_set *set,
+					  const struct export_origin *origin)
 {
 	struct bgp_attributes out = attribute_set_view(set);
 	struct policy_result result = ask_rules(rib, peer, prefix, &out);
-	uint32_t local_pref = out.present & BGP_HAS_LOCAL_PREF ?
-				      out.local_pref :
-				      (uint32_t)DEFAULT_LOCAL_PREF;
+	bool keeps = keeps_next_hop(peer, origin, set);
+	struct writer w =
+		writer_of(rib->export_scratch, sizeof(rib->export_scratch));
 
-	if (!(result.set & POLICY_SET_NEXT_HOP)) {
+	if (!keeps && !(result.set & POLICY_SET_NEXT_HOP)) {
 		out.next_hop = peer->local_address;
 		out.link_local = (struct address){ 0 };
 	}
-	if (!(result.set & POLICY_SET_MED))
-		out.present &= ~BGP_HAS_MED;
-	out.present &= ~INTERNAL_ONLY;
-	if (peer->source.type == PEER_EXTERNAL) {
-		make_external(rib, &out);
-	} else {
-		out.present |= BGP_HAS_LOCAL_PREF;
-		out.local_pref = local_pref;
-	}
+	/* The metric would lack the way from here: RFC 7311 3.4. */
+	if (!keeps)
+		out.present &= ~BGP_HAS_AIGP;
+	if (peer->source.type == PEER_EXTERNAL)
+		make_external(rib, &w, result.set & POLICY_SET_MED, &out);
+	else
+		make_internal(rib, &w, peer, origin, &out);
+	otc_mark_sent(peer->relation, import_public_as(&rib->options.import),
+		      &out);
+	if (rib->presence == RIB_IS_LEAVING)
+		announce_leaving(&w, &out);
 	return out;
 }

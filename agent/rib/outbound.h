@@ -4,18 +4,19 @@
 
 /* Attributes on their way out. Used by export.c only. */
 
+#include "rib/export_rule.h"
 #include "rib/rib.h"
 
 /*
- * Whether `peer` may have this route: no well-known community holds it back
- * (RFC 1997), and the rules allow it, or none decides and the peer is an
- * upstream. `trace`: routes that share their attributes and this share what
- * is announced of them, too.
+ * Why the rules keep this route from `peer`, or nothing: they allow it, or none
+ * decides and the peer is one that is told VIPs. `trace`: routes that share
+ * their attributes and this share what is announced of them, too.
  */
-bool outbound_is_allowed(struct rib *rib, const struct rib_peer *peer,
-			 const struct prefix *prefix,
-			 const struct attribute_set *set,
-			 struct policy_trace *trace);
+enum export_cause outbound_ask_rules(struct rib *rib,
+				     const struct rib_peer *peer,
+				     const struct prefix *prefix,
+				     const struct attribute_set *set,
+				     struct policy_trace *trace);
 
 /*
  * The attributes by which `best` stands for the whole set of `route`: its own,
@@ -25,14 +26,23 @@ struct attribute_set *outbound_set(struct rib *rib, const struct route *route,
 				   const struct path *best);
 
 /*
- * What `set` becomes on its way to `peer`: as the rules say, then our AS in
- * front towards another AS and no MED (RFC 4271 5.1.2, 5.1.4), LOCAL_PREF only
- * inside our own (5.1.5), and the next hop is this host (5.1.3), unless a rule
- * has set MED or next hop. A view into `set` and the rib's scratch.
+ * What `set`, which came from `origin`, becomes on its way to `peer`: as the
+ * rules say, and then
+ *
+ * Towards another AS: our AS in front (RFC 4271 5.1.2), no MED and no LOCAL_PREF
+ * (5.1.4, 5.1.5), and this host as the next hop (5.1.3): a server is none for
+ * other ASes, because its flows are spread here.
+ * Towards another member of our confederation: our AS in front as one (RFC 5065
+ * 4.1), the rest as inside our AS.
+ * Inside our AS: MED and LOCAL_PREF as they came. The next hop is this host, or
+ * as it came where we only reflect (RFC 4456 10).
+ *
+ * unless a rule has set MED or next hop. A view into `set` and the rib's scratch.
  */
 struct bgp_attributes outbound_attributes(struct rib *rib,
 					  const struct rib_peer *peer,
 					  const struct prefix *prefix,
-					  const struct attribute_set *set);
+					  const struct attribute_set *set,
+					  const struct export_origin *origin);
 
 #endif

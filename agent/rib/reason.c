@@ -18,6 +18,7 @@ static const char *const names[REASON_COUNT] = {
 	[REASON_EBGP_OVER_IBGP] = "ebgp_over_ibgp",
 	[REASON_IGP_COST] = "igp_cost",
 	[REASON_CLUSTER_LENGTH] = "cluster_length",
+	[REASON_DISTANCE] = "distance",
 	[REASON_AS_PATH_CONTENT] = "as_path_content",
 	[REASON_MULTIPATH_OFF] = "multipath_off",
 	[REASON_DUPLICATE_NEXT_HOP] = "duplicate_next_hop",

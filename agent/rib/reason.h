@@ -14,6 +14,8 @@ enum path_reason {
 	REASON_LOOP,
 	REASON_NEXT_HOP_UNRESOLVED,
 	REASON_NEXT_HOP_DEAD,
+	/* Not of the lowest distance: distance.h. */
+	REASON_DISTANCE,
 	/* Out of the set while there are others: RFC 9494 4.3, RFC 8326. */
 	REASON_STALE,
 	REASON_DRAINING,

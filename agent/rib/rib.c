@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "core/log.h"
+#include "rib/aggregate.h"
 #include "rib/inbound.h"
 #include "rib/table.h"
 #include "rib/weight.h"
@@ -26,11 +27,20 @@ struct rib *rib_new(const struct rib_options *options)
 	if (!rib)
 		return NULL;
 	rib->options = *options;
+	rib->aggregates =
+		calloc(options->aggregate_count + 1, sizeof(*rib->aggregates));
+	if (!rib->aggregates) {
+		free(rib);
+		return NULL;
+	}
+	for (size_t i = 0; i < options->aggregate_count; i++)
+		rib->aggregates[i].config = &options->aggregates[i];
 	rib->route_pool = pool_of(sizeof(struct route));
 	rib->path_pool = pool_of(sizeof(struct path));
 	rib->export_pool = pool_of(sizeof(struct route_export));
 	STAILQ_INIT(&rib->marked);
 	TAILQ_INIT(&rib->pending);
+	TAILQ_INIT(&rib->waiting);
 	TAILQ_INIT(&rib->peers);
 	return rib;
 }
@@ -141,7 +151,7 @@ static bool is_path(const struct path *path, const struct rib_peer *peer,
 	return is_of_peer(path, peer) && path->path_id == path_id;
 }
 
-static struct route *route_get(struct rib *rib, const struct prefix *prefix)
+struct route *route_get(struct rib *rib, const struct prefix *prefix)
 {
 	struct prefix_node *node = prefix_map_find(&rib->routes, prefix);
 	struct route *route;
@@ -333,6 +343,53 @@ int rib_update(struct rib *rib, struct rib_peer *peer,
 	return error;
 }
 
+/* One configured path, by an identifier that is its place in the list. */
+static int add_static_path(struct rib *rib, struct rib_peer *peer,
+			   const struct path_config *config, uint32_t path_id)
+{
+	const struct bgp_route_key key = {
+		.prefix = config->prefix,
+		.path_id = path_id,
+	};
+	const struct bgp_attributes attributes = {
+		.present = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXT_HOP,
+		.origin = BGP_ORIGIN_IGP,
+		.next_hop = config->next_hop,
+	};
+	struct inbound_verdict verdict = { .cause = IMPORT_ACCEPTED };
+	int error;
+
+	verdict.attributes = attribute_set_intern(&rib->attributes, &attributes,
+						  config->weight);
+	if (!verdict.attributes)
+		return -ENOMEM;
+	error = announce(rib, peer, &key, verdict);
+	attribute_set_release(&rib->attributes, verdict.attributes);
+	return error;
+}
+
+int rib_add_static_paths(struct rib *rib, const struct path_config *paths,
+			 size_t count)
+{
+	/* Behind every neighbor in the order of a route. */
+	const struct path_source source = {
+		.identifier = UINT32_MAX,
+		.type = PEER_EXTERNAL,
+		.statics = paths,
+	};
+	const struct bgp_session none = { .families = 0 };
+	struct rib_peer *peer;
+	int error = 0;
+
+	peer = rib_peer_up(rib, &source, NEIGHBOR_ROLE_BACKEND, &none,
+			   &source.address);
+	if (!peer)
+		return -ENOMEM;
+	for (size_t i = 0; i < count && !error; i++)
+		error = add_static_path(rib, peer, &paths[i], (uint32_t)i + 1);
+	return error;
+}
+
 /* The lowest free bit, or 0. */
 static uint64_t take_bit(struct rib *rib)
 {
@@ -364,7 +421,7 @@ struct policy_peer rib_policy_peer(const struct rib *rib,
 	};
 }
 
-/* Upstreams are, others if a rule allows it, and backends never. */
+/* Upstreams and peers are, others if a rule allows it, and backends never. */
 static bool is_announced_to(const struct rib *rib, const struct rib_peer *peer)
 {
 	const struct policy_peer view = rib_policy_peer(rib, peer);
@@ -372,6 +429,7 @@ static bool is_announced_to(const struct rib *rib, const struct rib_peer *peer)
 	if (peer->role == NEIGHBOR_ROLE_BACKEND)
 		return false;
 	return peer->role == NEIGHBOR_ROLE_UPSTREAM ||
+	       peer->role == NEIGHBOR_ROLE_PEER ||
 	       policy_may_allow(&rib->options.policy, RULE_TO, &view);
 }
 
@@ -553,6 +611,7 @@ void rib_process(struct rib *rib)
 		route->marked = false;
 		decide_route(rib, route);
 	}
+	aggregate_refresh(rib);
 }
 
 void rib_free(struct rib *rib)
@@ -574,6 +633,7 @@ void rib_free(struct rib *rib)
 	}
 	prefix_map_free(&rib->routes);
 	attribute_table_free(&rib->attributes);
+	free(rib->aggregates);
 	free(rib);
 }
 

@@ -34,6 +34,13 @@ enum rib_limits {
 	RIB_BEST_PATH = 0,	/* path_id of what is not one path of several */
 };
 
+/* How long we are going to be there, as neighbors see it. */
+enum rib_presence {
+	RIB_STAYS,
+	RIB_IS_LEAVING, /* they shall find another way */
+	RIB_HAS_LEFT,	/* nothing is announced any more */
+};
+
 /* A neighbor with an established session. */
 struct rib_peer {
 	struct path_source source;
@@ -48,7 +55,11 @@ struct rib_peer {
 	uint32_t several_paths; /* the same: it gets all paths of a set */
 	uint32_t refreshing;	/* enum bgp_family_bits: BoRR has come */
 	uint64_t bit; /* in struct route; 0: nothing is announced to it */
-	void *owner;  /* for the user of the rib */
+	/* Zero after rib_peer_up(); the user sets them before all else. */
+	bool client; /* we reflect routes to it: RFC 4456 */
+	enum neighbor_next_hop next_hop;
+	enum neighbor_relation relation; /* RFC 9234; external ones only */
+	void *owner;			 /* for the user of the rib */
 	TAILQ_ENTRY(rib_peer) link;
 };
 
@@ -58,9 +69,19 @@ struct route {
 	unsigned int selected;	 /* paths in the set */
 	bool marked;		 /* to be decided by rib_process() */
 	bool forwarding;	 /* steered, as the hook said */
-	bool cut; /* the maximum left paths out, and we said so */
+	bool cut;	/* the maximum left paths out, and we said so */
+	bool aggregate; /* announced for the VIPs inside it, not for itself */
 	struct route_export *exports; /* NULL: upstreams know nothing of it */
 	STAILQ_ENTRY(route) mark_link;
+};
+
+/* Where an announced path came from, as far as its way out depends on it. */
+struct export_origin {
+	enum peer_type type; /* external, too, if it is our own */
+	uint64_t bit;	     /* the neighbor, if it is announced to as well */
+	/* If it is internal: RFC 4456. */
+	bool client;
+	uint32_t identifier;
 };
 
 /*
@@ -73,11 +94,17 @@ struct route_export {
 	struct route_export *next; /* of the same route */
 	const struct path *path;   /* one of the set; NULL: gone, or the best */
 	uint32_t path_id;	   /* of our own; RIB_BEST_PATH */
-	bool internal;		   /* `attributes` came from inside our AS */
+	struct export_origin origin;	  /* of `attributes` */
 	struct attribute_set *attributes; /* what upstreams are to have */
 	uint64_t announced;		  /* peers that have it from us */
 	uint64_t pending; /* peers that must be told of a change */
 	TAILQ_ENTRY(route_export) pending_link;
+	/* Of the best path: --announce-delay runs. */
+	bool waiting;
+	uint64_t due_ms; /* 0: nobody has said the time since it began */
+	TAILQ_ENTRY(route_export) waiting_link;
+	struct aggregate *aggregate; /* the same: it contributes; or NULL */
+	LIST_ENTRY(route_export) contributor_link;
 };
 
 struct rib;
@@ -106,9 +133,13 @@ struct rib_options {
 	struct import_options import;
 	struct decision_options decision;
 	struct policy policy;
-	uint32_t min_nexthops;	 /* living ones, for a VIP to be announced */
+	uint32_t min_nexthops;	    /* living ones, for a VIP to be announced */
+	uint32_t announce_delay_ms; /* for so long, before it is */
 	bool announce_bandwidth; /* route_bandwidth() goes with the best path */
 	struct rib_hooks hooks;
+	/* --aggregate; must outlive the rib. */
+	const struct aggregate_config *aggregates;
+	size_t aggregate_count;
 };
 
 /* NULL: out of memory. The caller frees with rib_free(). */
@@ -126,6 +157,13 @@ struct rib_peer *rib_peer_up(struct rib *rib, const struct path_source *source,
 			     const struct address *local_address);
 /* The session is lost: all its paths go, and `peer` is freed. */
 void rib_peer_down(struct rib *rib, struct rib_peer *peer);
+/*
+ * The paths of --path, as if a backend had announced them; they stay until
+ * rib_free(), and `paths` must live as long. To be called once. Returns 0 or
+ * -ENOMEM.
+ */
+int rib_add_static_paths(struct rib *rib, const struct path_config *paths,
+			 size_t count);
 /*
  * Takes in a decoded UPDATE whose verdict is below BGP_VERDICT_RESET. Returns
  * 0, -ENOMEM, or -EDQUOT if the peer has told more than it may; then some paths
@@ -148,6 +186,18 @@ void rib_end_refresh(struct rib *rib, struct rib_peer *peer,
 void rib_next_hop_changed(struct rib *rib, const struct address *next_hop);
 /* Decides every marked route. */
 void rib_process(struct rib *rib);
+
+/*
+ * We are about to go: what is announced is so once more, with GRACEFUL_SHUTDOWN
+ * (RFC 8326), or withdrawn.
+ */
+void rib_leave(struct rib *rib, enum rib_presence presence);
+
+/*
+ * The time is now `now_ms`: what has waited for --announce-delay is announced.
+ * To be called after rib_process() and at the time returned; 0: nothing waits.
+ */
+uint64_t rib_advance(struct rib *rib, uint64_t now_ms);
 
 /* Something to tell a neighbor: routes that share one announcement. */
 struct rib_export {

@@ -15,8 +15,14 @@ TAILQ_HEAD(route_export_list, route_export);
 TAILQ_HEAD(rib_peer_list, rib_peer);
 
 enum export_scratch_sizes {
-	/* What one set holds, and room for our own AS in its path. */
-	EXPORT_SCRATCH_SIZE = BGP_CANONICAL_MAX + 8,
+	/* What one set holds, its path twice, and what we put in front. */
+	EXPORT_SCRATCH_SIZE = BGP_CANONICAL_MAX + UINT16_MAX + 64,
+};
+
+struct aggregate {
+	const struct aggregate_config *config;
+	LIST_HEAD(, route_export) contributors;
+	bool changed; /* what they add up to */
 };
 
 struct rib {
@@ -28,7 +34,10 @@ struct rib {
 	struct pool export_pool;
 	struct route_list marked;
 	struct route_export_list pending; /* those with a bit in `pending` */
+	struct route_export_list waiting; /* in the order of `due_ms` */
 	struct rib_peer_list peers;
+	struct aggregate *aggregates; /* options.aggregate_count of them */
+	enum rib_presence presence;
 	uint32_t several_peers; /* that get all paths of a set */
 	uint32_t last_path_id;	/* of those given out by create() */
 	uint64_t bits_used;	/* of struct rib_peer.bit */
@@ -48,9 +57,17 @@ void export_forget_path(struct route *route, const struct path *path);
 /* Forgets what was announced to a peer that has gone. */
 void export_forget_peer(struct rib *rib, const struct rib_peer *peer);
 
+/* All that is announced of a route must be looked at again. */
+void export_tell_all(struct rib *rib, struct route *route);
+/* The route is an aggregate with these attributes; NULL: it was one. */
+void export_aggregate(struct rib *rib, struct route *route,
+		      struct attribute_set *attributes);
+
 /* Frees all that is left of what was announced of a route. */
 void export_free(struct rib *rib, struct route_export *export);
 
+/* The route of a prefix, new or present, or NULL. */
+struct route *route_get(struct rib *rib, const struct prefix *prefix);
 /* A peer as rules see it. */
 struct policy_peer rib_policy_peer(const struct rib *rib,
 				   const struct rib_peer *peer);

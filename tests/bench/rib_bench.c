@@ -45,7 +45,7 @@ struct bench_peer {
 
 struct bench {
 	struct rib *rib;
-	struct prefix vips;
+	struct vip_config vips;
 	unsigned int peer_count;
 	struct bench_peer peers[MAX_PEERS];
 	uint64_t members; /* of all sets together */
@@ -100,7 +100,7 @@ static struct rib *new_rib(struct bench *bench)
 			   .export_waiting = export_waiting },
 	};
 
-	prefix_parse("10.0.0.0/8", &bench->vips);
+	prefix_parse("10.0.0.0/8", &bench->vips.prefix);
 	return rib_new(&options);
 }
 

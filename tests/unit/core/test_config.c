@@ -335,13 +335,14 @@ static void all_missing_flags_are_named(void **state)
 {
 	(void)state;
 	assert_int_equal(parse_text(""), 5);
-	assert_string_equal(errors, "headgate: --as N is missing\n"
-				    "headgate: --router-id A.B.C.D is missing\n"
-				    "headgate: --neighbor ADDRESS|PREFIX|"
-				    "INTERFACE[,KEY=VALUE...] is missing\n"
-				    "headgate: --interface NAME is missing\n"
-				    "headgate: --vip PREFIX is missing\n"
-				    "5 errors; nothing changed\n");
+	assert_string_equal(errors,
+			    "headgate: --as N is missing\n"
+			    "headgate: --router-id A.B.C.D is missing\n"
+			    "headgate: --neighbor ADDRESS|PREFIX|"
+			    "INTERFACE[,KEY=VALUE...] is missing\n"
+			    "headgate: --interface NAME is missing\n"
+			    "headgate: --vip PREFIX[,KEY=VALUE...] is missing\n"
+			    "5 errors; nothing changed\n");
 }
 
 static void a_flag_with_a_bad_value_is_not_missing_too(void **state)

@@ -30,7 +30,7 @@ struct random_world {
 	struct rib *rib;
 	struct rib_peer *peers[PEERS];
 	const struct outside *outside;
-	struct prefix vips;
+	struct vip_config vips;
 };
 
 /* One path of a route, and what was decided on it. */
@@ -191,7 +191,7 @@ static inline void random_world_init(struct random_world *world,
 	};
 
 	*world = (struct random_world){ .outside = outside };
-	prefix_parse("192.0.2.0/24", &world->vips);
+	prefix_parse("192.0.2.0/24", &world->vips.prefix);
 	world->rib = rib_new(&rib);
 	assert_non_null(world->rib);
 	for (unsigned int i = 0; i < PEERS; i++)

@@ -432,24 +432,26 @@ static void routes_share_a_message_only_if_rules_treat_them_alike(void **state)
 	assert_false(out.attributes.present & BGP_HAS_MED);
 }
 
-static void others_than_upstreams_get_what_a_rule_allows(void **state)
+static void who_has_no_role_gets_what_a_rule_allows(void **state)
 {
 	struct world *world = *state;
 	struct rib_peer *peer, *none;
 	struct rib_export out;
 
-	set_rules(world, "rule allow to role peer prefix " VIP "\n");
+	set_rules(world, "rule allow to role none prefix " VIP "\n");
 	peer = peer_up(world, NEIGHBOR_ROLE_PEER, PEER_EXTERNAL);
 	none = peer_up(world, NEIGHBOR_ROLE_NONE, PEER_EXTERNAL);
 	announce_vip(world, 0, VIP);
 	announce_vip(world, 0, OTHER_VIP);
 	rib_process(world->rib);
-	assert_true(rib_export_next(world->rib, peer, &out));
+	assert_true(rib_export_next(world->rib, none, &out));
 	assert_int_equal(out.count, 1);
 	assert_true(prefix_equal(&out.routes[0].prefix,
 				 &route_of(world, VIP)->node.prefix));
-	assert_false(rib_export_next(world->rib, peer, &out));
-	assert_int_equal(none->bit, 0);
+	assert_false(rib_export_next(world->rib, none, &out));
+	/* A peer is told VIPs by its role, as an upstream is. */
+	assert_true(rib_export_next(world->rib, peer, &out));
+	assert_int_equal(out.count, 2);
 }
 
 static void backends_are_told_nothing_whatever_the_rules(void **state)
@@ -548,7 +550,7 @@ int main(void)
 		RIB_TEST(a_denied_route_is_not_announced),
 		RIB_TEST(a_route_that_comes_to_be_denied_is_withdrawn),
 		RIB_TEST(routes_share_a_message_only_if_rules_treat_them_alike),
-		RIB_TEST(others_than_upstreams_get_what_a_rule_allows),
+		RIB_TEST(who_has_no_role_gets_what_a_rule_allows),
 		RIB_TEST(backends_are_told_nothing_whatever_the_rules),
 		RIB_TEST(an_internal_neighbor_gets_the_local_pref_a_rule_sets),
 		cmocka_unit_test(well_known_communities_hold_routes_back),

@@ -35,7 +35,7 @@ struct world {
 	struct rib *rib;
 	struct rib_peer *backends[BACKENDS];
 	struct rib_peer *upstream;
-	struct prefix vip_range;
+	struct vip_config vip_range;
 	bool dead[BACKENDS];
 	int tracked[BACKENDS];
 	int least_tracked; /* of any next hop, at any time */
@@ -131,6 +131,7 @@ static inline struct rib_options world_options(struct world *world,
 	return (struct rib_options){
 		.import = { .local_as = LOCAL_AS,
 			    .local_identifier = LOCAL_ID,
+			    .cluster_id = LOCAL_ID,
 			    .vips = &world->vip_range,
 			    .vip_count = 1 },
 		.decision = { .maximum_paths = 64,
@@ -148,7 +149,7 @@ static inline void world_start(struct world *world,
 			       const struct rib_options *options)
 {
 	*world = (struct world){ 0 };
-	prefix_parse("192.0.2.0/24", &world->vip_range);
+	prefix_parse("192.0.2.0/24", &world->vip_range.prefix);
 	world->rib = rib_new(options);
 	for (unsigned int i = 0; i < BACKENDS; i++)
 		backend_up(world, i);
@@ -159,6 +160,32 @@ static inline void world_init(struct world *world, uint32_t min_nexthops)
 {
 	const struct rib_options options = world_options(world, min_nexthops);
 
+	world_start(world, &options);
+}
+
+/* What a test wants to be other than usual. */
+struct world_wish {
+	uint32_t delay_ms;
+	uint32_t confederation;
+	const struct aggregate_config *aggregates;
+	size_t aggregate_count;
+	const struct vip_config *vips; /* NULL: the usual range */
+	size_t vip_count;
+};
+
+static inline void world_init_with(struct world *world,
+				   const struct world_wish *wish)
+{
+	struct rib_options options = world_options(world, 1);
+
+	options.announce_delay_ms = wish->delay_ms;
+	options.import.confederation = wish->confederation;
+	options.aggregates = wish->aggregates;
+	options.aggregate_count = wish->aggregate_count;
+	if (wish->vips) {
+		options.import.vips = wish->vips;
+		options.import.vip_count = wish->vip_count;
+	}
 	world_start(world, &options);
 }
 

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Prefixes announced for the VIPs inside them. See aggregate.h. */
+
+#include "rib/aggregate.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "bgp/as_path.h"
+#include "bgp/community.h"
+#include "core/log.h"
+#include "rib/import.h"
+
+enum {
+	NUMBERS_MAX = AS_PATH_SEGMENT_MAX, /* a set is one segment */
+};
+
+/* Different numbers, in order; `full`: there were more. */
+struct numbers {
+	size_t count;
+	bool full;
+	uint32_t values[NUMBERS_MAX];
+};
+
+/* What the contributors have, taken together. */
+struct summary {
+	bool first_seen;
+	bool same_path; /* as `path`, all of them */
+	bool atomic;	/* one of them is an aggregate that left ASes out */
+	uint8_t origin;
+	uint32_t otc; /* the lowest; 0: none has it */
+	struct reader path;
+	struct numbers ases;
+	struct numbers communities;
+};
+
+/* Memory behind the views of the aggregate's attributes. */
+struct summary_bytes {
+	uint8_t as_set[AS_PATH_SEGMENT_HEADER + NUMBERS_MAX * BGP_AS4_SIZE];
+	uint8_t communities[NUMBERS_MAX * BGP_COMMUNITY_SIZE];
+};
+
+/* ------------------------------------------------------------- summary */
+
+static void add_number(struct numbers *numbers, uint32_t value)
+{
+	size_t at = 0;
+
+	while (at < numbers->count && numbers->values[at] < value)
+		at++;
+	if (at < numbers->count && numbers->values[at] == value)
+		return;
+	if (numbers->count == NUMBERS_MAX) {
+		numbers->full = true;
+		return;
+	}
+	memmove(&numbers->values[at + 1], &numbers->values[at],
+		(numbers->count - at) * sizeof(value));
+	numbers->values[at] = value;
+	numbers->count++;
+}
+
+static void add_numbers(struct numbers *numbers, struct reader list)
+{
+	while (list.left)
+		add_number(numbers, reader_u32(&list));
+}
+
+static void add_path(struct numbers *numbers, struct reader path)
+{
+	struct as_path_segment segment;
+
+	while (as_path_next(&path, BGP_AS4_SIZE, &segment))
+		add_numbers(numbers, segment.numbers);
+}
+
+static bool same_bytes(struct reader a, struct reader b)
+{
+	return a.left == b.left && !memcmp(a.data, b.data, a.left);
+}
+
+static void summarize(struct summary *sum, const struct bgp_attributes *from)
+{
+	if (!sum->first_seen)
+		sum->path = from->as_path;
+	sum->same_path = (!sum->first_seen || sum->same_path) &&
+			 same_bytes(sum->path, from->as_path);
+	sum->first_seen = true;
+	sum->atomic |= !!(from->present & BGP_HAS_ATOMIC_AGGREGATE);
+	/* RFC 4271 9.2.2.2: INCOMPLETE before EGP before IGP. */
+	if (from->origin > sum->origin)
+		sum->origin = from->origin;
+	if (from->present & BGP_HAS_OTC && (!sum->otc || from->otc < sum->otc))
+		sum->otc = from->otc;
+	add_path(&sum->ases, from->as_path);
+	add_numbers(&sum->communities, from->communities);
+}
+
+static struct reader write_numbers(struct writer w,
+				   const struct numbers *numbers)
+{
+	for (size_t i = 0; i < numbers->count; i++)
+		writer_u32(&w, numbers->values[i]);
+	return reader_of(w.data, w.used);
+}
+
+static struct reader as_set_of(struct summary_bytes *bytes,
+			       const struct numbers *ases)
+{
+	struct writer w = writer_of(bytes->as_set, sizeof(bytes->as_set));
+
+	writer_u8(&w, BGP_SEGMENT_SET);
+	writer_u8(&w, (uint8_t)ases->count);
+	write_numbers(w, ases);
+	return reader_of(w.data,
+			 AS_PATH_SEGMENT_HEADER + ases->count * BGP_AS4_SIZE);
+}
+
+/* The AS_PATH. Returns whether AS numbers are missing in it. */
+static bool choose_path(const struct aggregate_config *config,
+			const struct summary *sum, struct summary_bytes *bytes,
+			struct bgp_attributes *out)
+{
+	if (sum->same_path) {
+		out->as_path = sum->path;
+		return false;
+	}
+	if (!config->as_set)
+		return true;
+	out->as_path = as_set_of(bytes, &sum->ases);
+	return sum->ases.full;
+}
+
+/* RFC 4271 5.1.6, 5.1.7; communities of all if nothing is lost: RFC 1997. */
+static void make_attributes(const struct rib *rib,
+			    const struct aggregate_config *config,
+			    const struct summary *sum,
+			    struct summary_bytes *bytes,
+			    struct bgp_attributes *out)
+{
+	const struct import_options *us = &rib->options.import;
+
+	*out = (struct bgp_attributes){
+		.present = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXT_HOP |
+			   BGP_HAS_AGGREGATOR,
+		.origin = sum->origin,
+		.aggregator_as = import_public_as(us),
+		.aggregator = address_from_ipv4(htonl(us->local_identifier)),
+		.otc = sum->otc,
+	};
+	if (sum->otc)
+		out->present |= BGP_HAS_OTC;
+	if (choose_path(config, sum, bytes, out) || sum->atomic) {
+		out->present |= BGP_HAS_ATOMIC_AGGREGATE;
+	} else if (sum->communities.count && !sum->communities.full) {
+		out->present |= BGP_HAS_COMMUNITIES;
+		out->communities =
+			write_numbers(writer_of(bytes->communities,
+						sizeof(bytes->communities)),
+				      &sum->communities);
+	}
+}
+
+/* ------------------------------------------------------------- life */
+
+static struct aggregate *find(const struct rib *rib,
+			      const struct prefix *prefix)
+{
+	for (size_t i = 0; i < rib->options.aggregate_count; i++)
+		if (prefix_covers(&rib->aggregates[i].config->prefix, prefix))
+			return &rib->aggregates[i];
+	return NULL;
+}
+
+/* RFC 1997: nobody shall hear of such a route by way of an aggregate. */
+static bool stays_here(const struct route_export *export)
+{
+	static const uint32_t keep[] = {
+		BGP_COMMUNITY_NO_ADVERTISE,
+		BGP_COMMUNITY_NO_EXPORT,
+		BGP_COMMUNITY_NO_EXPORT_SUBCONFED,
+	};
+	struct reader list = attribute_set_view(export->attributes).communities;
+
+	for (size_t i = 0; i < sizeof(keep) / sizeof(keep[0]); i++)
+		if (community_list_contains(list, keep[i]))
+			return true;
+	return false;
+}
+
+void aggregate_contribute(struct rib *rib, struct route_export *export)
+{
+	struct aggregate *before = export->aggregate;
+	struct aggregate *now = NULL;
+
+	if (export->attributes && !stays_here(export))
+		now = find(rib, &export->route->node.prefix);
+	if (before)
+		before->changed = true;
+	if (now)
+		now->changed = true;
+	if (before == now)
+		return;
+	if (before)
+		LIST_REMOVE(export, contributor_link);
+	if (now)
+		LIST_INSERT_HEAD(&now->contributors, export, contributor_link);
+	export->aggregate = now;
+	export_tell_all(rib, export->route);
+}
+
+bool aggregate_suppresses(const struct route_export *best)
+{
+	return best && best->aggregate && best->aggregate->config->summary_only;
+}
+
+/* The set has one more reference, which the caller gives back. */
+static struct attribute_set *attributes_of(struct rib *rib,
+					   const struct aggregate *aggregate)
+{
+	const struct route_export *export;
+	struct summary_bytes bytes;
+	struct bgp_attributes attributes;
+	struct summary sum = { .origin = BGP_ORIGIN_IGP };
+
+	LIST_FOREACH(export, &aggregate->contributors, contributor_link) {
+		struct bgp_attributes from =
+			attribute_set_view(export->attributes);
+
+		summarize(&sum, &from);
+	}
+	make_attributes(rib, aggregate->config, &sum, &bytes, &attributes);
+	return attribute_set_intern(&rib->attributes, &attributes, 0);
+}
+
+static void tell_out_of_memory(const struct prefix *prefix)
+{
+	char text[PREFIX_TEXT_SIZE];
+
+	log_error("rib", "%s: the aggregate cannot be announced: out of memory",
+		  prefix_format(prefix, text));
+}
+
+static void announce(struct rib *rib, const struct aggregate *aggregate)
+{
+	struct attribute_set *set = attributes_of(rib, aggregate);
+	struct route *route = route_get(rib, &aggregate->config->prefix);
+
+	if (set && route)
+		export_aggregate(rib, route, set);
+	else
+		tell_out_of_memory(&aggregate->config->prefix);
+	if (set)
+		attribute_set_release(&rib->attributes, set);
+	if (route)
+		route_free_if_unused(rib, route);
+}
+
+static void withdraw(struct rib *rib, const struct aggregate *aggregate)
+{
+	struct route *route = (struct route *)prefix_map_find(
+		&rib->routes, &aggregate->config->prefix);
+
+	if (!route)
+		return;
+	export_aggregate(rib, route, NULL);
+	route_free_if_unused(rib, route);
+}
+
+void aggregate_refresh(struct rib *rib)
+{
+	for (size_t i = 0; i < rib->options.aggregate_count; i++) {
+		struct aggregate *aggregate = &rib->aggregates[i];
+
+		if (!aggregate->changed)
+			continue;
+		aggregate->changed = false;
+		if (LIST_EMPTY(&aggregate->contributors))
+			withdraw(rib, aggregate);
+		else
+			announce(rib, aggregate);
+	}
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Whether a route is announced. See export_rule.h. */
+
+#include "rib/export_rule.h"
+
+#include "bgp/community.h"
+#include "rib/otc.h"
+
+static const char *const names[EXPORT_CAUSE_COUNT] = {
+	[EXPORT_CAUSE_NOT_FORWARDING] = "not_forwarding",
+	[EXPORT_CAUSE_BELOW_MIN_NEXTHOPS] = "below_min_nexthops",
+	[EXPORT_CAUSE_ANNOUNCE_DELAY] = "announce_delay",
+	[EXPORT_CAUSE_LEAVING] = "leaving",
+	[EXPORT_CAUSE_ROLE] = "role",
+	[EXPORT_CAUSE_FAMILY] = "family",
+	[EXPORT_CAUSE_SUPPRESSED_BY_AGGREGATE] = "suppressed_by_aggregate",
+	[EXPORT_CAUSE_SPLIT_HORIZON] = "split_horizon",
+	[EXPORT_CAUSE_NO_ADVERTISE] = "no_advertise",
+	[EXPORT_CAUSE_NO_EXPORT] = "no_export",
+	[EXPORT_CAUSE_OTC] = "otc",
+	[EXPORT_CAUSE_DENIED_BY_RULE] = "denied_by_rule",
+};
+
+const char *export_cause_name(enum export_cause cause)
+{
+	return names[cause];
+}
+
+/* How many living next hops it takes now. */
+static uint32_t threshold(const struct export_readiness *now)
+{
+	uint32_t least = now->min_nexthops;
+
+	if (now->vip && now->vip->min_nexthops)
+		least = now->vip->min_nexthops;
+	if (!now->up && now->vip && now->vip->return_nexthops)
+		return now->vip->return_nexthops;
+	return least;
+}
+
+enum export_cause export_rule_route(const struct export_readiness *now)
+{
+	if (!now->living || !now->forwarding)
+		return EXPORT_CAUSE_NOT_FORWARDING;
+	if (now->living < threshold(now))
+		return EXPORT_CAUSE_BELOW_MIN_NEXTHOPS;
+	if (!now->up && !now->waited)
+		return EXPORT_CAUSE_ANNOUNCE_DELAY;
+	return EXPORT_CAUSE_NONE;
+}
+
+/*
+ * Nothing goes back to whom it came from, and inside an AS routes from inside
+ * are not passed on (RFC 4271 9.2) but from and to our clients (RFC 4456 6).
+ */
+static bool is_behind_horizon(const struct rib_peer *peer,
+			      const struct export_origin *origin)
+{
+	if (origin->bit & peer->bit)
+		return true;
+	return origin->type == PEER_INTERNAL &&
+	       peer->source.type == PEER_INTERNAL && !origin->client &&
+	       !peer->client;
+}
+
+/* RFC 1997; the last one keeps a route in one member of a confederation. */
+static bool is_kept_inside(const struct rib_peer *peer, struct reader list)
+{
+	return (peer->source.type == PEER_EXTERNAL &&
+		community_list_contains(list, BGP_COMMUNITY_NO_EXPORT)) ||
+	       (peer->source.type != PEER_INTERNAL &&
+		community_list_contains(list,
+					BGP_COMMUNITY_NO_EXPORT_SUBCONFED));
+}
+
+enum export_cause export_rule_peer(const struct rib_peer *peer,
+				   const struct export_origin *origin,
+				   const struct bgp_attributes *attributes)
+{
+	if (is_behind_horizon(peer, origin))
+		return EXPORT_CAUSE_SPLIT_HORIZON;
+	if (community_list_contains(attributes->communities,
+				    BGP_COMMUNITY_NO_ADVERTISE))
+		return EXPORT_CAUSE_NO_ADVERTISE;
+	if (is_kept_inside(peer, attributes->communities))
+		return EXPORT_CAUSE_NO_EXPORT;
+	if (otc_keeps_from(peer->relation, attributes))
+		return EXPORT_CAUSE_OTC;
+	return EXPORT_CAUSE_NONE;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef RIB_EXPORT_RULE_H
+#define RIB_EXPORT_RULE_H
+
+/*
+ * Whether a route is announced to a neighbor, and if not, why. The export asks
+ * nobody else, so that what is explained is what is done. Pure.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bgp/attributes.h"
+#include "rib/rib.h"
+
+enum export_cause {
+	EXPORT_CAUSE_NONE, /* it is announced */
+	/* To nobody. */
+	EXPORT_CAUSE_NOT_FORWARDING,
+	EXPORT_CAUSE_BELOW_MIN_NEXTHOPS,
+	EXPORT_CAUSE_ANNOUNCE_DELAY,
+	EXPORT_CAUSE_LEAVING,
+	/* Not to this neighbor. */
+	EXPORT_CAUSE_ROLE,
+	EXPORT_CAUSE_FAMILY,
+	EXPORT_CAUSE_SUPPRESSED_BY_AGGREGATE,
+	EXPORT_CAUSE_SPLIT_HORIZON,
+	EXPORT_CAUSE_NO_ADVERTISE,
+	EXPORT_CAUSE_NO_EXPORT,
+	EXPORT_CAUSE_OTC,
+	EXPORT_CAUSE_DENIED_BY_RULE,
+	EXPORT_CAUSE_COUNT,
+};
+
+/* "not_forwarding", ...; NULL for EXPORT_CAUSE_NONE. */
+const char *export_cause_name(enum export_cause cause);
+
+/*
+ * Why `peer` is not announced `route`, by the best path if it takes several.
+ * In export.c, as it looks into what was announced before.
+ */
+enum export_cause export_explain(struct rib *rib, const struct route *route,
+				 const struct rib_peer *peer);
+
+/* What decides whether a route can be announced at all. */
+struct export_readiness {
+	unsigned int living; /* next hops in the set */
+	bool forwarding;
+	bool up;     /* it was announced before this question */
+	bool waited; /* --announce-delay is over */
+	const struct vip_config *vip;
+	uint32_t min_nexthops; /* unless the VIP has a number of its own */
+};
+
+/*
+ * With hysteresis: announced from return-nexthops on and until there are fewer
+ * than min-nexthops, so that a server that comes and goes at the border does
+ * not make the upstreams flap.
+ */
+enum export_cause export_rule_route(const struct export_readiness *now);
+
+/* What a neighbor must not be told of routes that can be announced. */
+enum export_cause export_rule_peer(const struct rib_peer *peer,
+				   const struct export_origin *origin,
+				   const struct bgp_attributes *attributes);
+
+#endif

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Keys that are for neighbors of our own AS: reflection, next hops. */
+
+#include "config_helpers.h"
+
+static void a_client_is_of_our_own_as(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_lines("neighbor 10.0.0.3,as=internal,role=peer,"
+				     "route-reflector-client,"
+				     "next-hop=unchanged"),
+			 0);
+	assert_true(config.neighbors[1].route_reflector_client);
+	assert_int_equal(config.neighbors[1].next_hop,
+			 NEIGHBOR_NEXT_HOP_UNCHANGED);
+	assert_int_equal(parse_lines("neighbor 10.0.0.3,as=64512,role=peer,"
+				     "route-reflector-client"),
+			 0);
+	assert_error("neighbor 10.0.0.3,as=65001,role=peer,"
+		     "route-reflector-client",
+		     "--neighbor 10.0.0.3: route-reflector-client is for "
+		     "neighbors of our own AS (RFC 4456); give as=internal, or "
+		     "remove it");
+	assert_error("neighbor 10.0.0.3,as=65001,role=upstream,"
+		     "next-hop=unchanged",
+		     "--neighbor 10.0.0.3: next-hop=unchanged is for neighbors "
+		     "of our own AS; give as=internal, or remove it");
+}
+
+static void a_neighbor_that_is_told_nothing_has_no_next_hop(void **state)
+{
+	(void)state;
+	assert_error("neighbor 10.0.0.3,as=internal,role=backend,next-hop=self",
+		     "--neighbor 10.0.0.3,as=internal,role=backend,"
+		     "next-hop=self: next-hop is for neighbors that are told "
+		     "VIPs, role=upstream or role=peer; remove next-hop");
+}
+
+static void the_cluster_is_the_router_id_unless_given(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_text(required), 0);
+	assert_int_equal(config.cluster_id, 0x0a000001);
+	assert_int_equal(parse_lines("cluster-id 10.0.0.9"), 0);
+	assert_int_equal(config.cluster_id, 0x0a000009);
+	assert_int_equal(config.router_id, 0x0a000001);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_client_is_of_our_own_as),
+		cmocka_unit_test(
+			a_neighbor_that_is_told_nothing_has_no_next_hop),
+		cmocka_unit_test(the_cluster_is_the_router_id_unless_given),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* --path: its keys, and its rules beside --vip. */
+
+#include "config_helpers.h"
+
+static void a_path_has_its_keys_and_defaults(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_lines("path 192.0.2.1,via=10.0.0.11\n"
+				     "path 192.0.2.1/32,distance=20,weight=7,"
+				     "via=10.0.0.12"),
+			 0);
+	assert_int_equal(config.path_count, 2);
+	assert_int_equal(config.paths[0].weight, 1);
+	assert_int_equal(config.paths[0].distance, 1);
+	assert_int_equal(config.paths[1].weight, 7);
+	assert_int_equal(config.paths[1].distance, 20);
+}
+
+static void paths_are_printed_so_that_they_parse(void **state)
+{
+	static char text[TEXT_SIZE];
+	FILE *out = fmemopen(text, TEXT_SIZE, "w");
+
+	(void)state;
+	parse_lines("path 192.0.2.1,via=10.0.0.11,distance=20");
+	config_print(&config, out);
+	fclose(out);
+	assert_non_null(strstr(text, "\npath 192.0.2.1/32,via=10.0.0.11,"
+				     "weight=1,distance=20\n"));
+	assert_int_equal(parse_text(text), 0);
+	assert_int_equal(config.paths[0].distance, 20);
+}
+
+static void every_mistake_is_named(void **state)
+{
+	(void)state;
+	assert_error("path 192.0.2.1",
+		     "--path 192.0.2.1: the server is missing; give "
+		     "via=ADDRESS");
+	assert_error("path 192.0.2.0/28,via=10.0.0.1",
+		     "--path 192.0.2.0/28,via=10.0.0.1: a path is to one "
+		     "service address; give it alone, such as 192.0.2.1");
+	assert_error("path 192.0.2.1,via=0.0.0.0",
+		     "--path 192.0.2.1,via=0.0.0.0: via=0.0.0.0: give the "
+		     "address of a host, such as 10.0.0.11");
+	assert_error("path 192.0.2.1,via=10.0.0.1,weight=0",
+		     "--path 192.0.2.1,via=10.0.0.1,weight=0: weight=0: give a "
+		     "number from 1 to 65535");
+	assert_error("path 192.0.2.1,via=10.0.0.1,wieght=2",
+		     "--path 192.0.2.1,via=10.0.0.1,wieght=2: unknown key "
+		     "'wieght'; did you mean 'weight'?");
+	assert_error("path 192.0.2.1,via=10.0.0.1,via=10.0.0.2",
+		     "--path 192.0.2.1,via=10.0.0.1,via=10.0.0.2: via is given "
+		     "twice; keep only one");
+	assert_error("path 192.0.2.1,via=10.0.0.1,bfd",
+		     "--path 192.0.2.1,via=10.0.0.1,bfd: bfd is not supported "
+		     "for static paths yet; remove it: the server is probed by "
+		     "ARP");
+	assert_error("path 198.51.100.1,via=10.0.0.1",
+		     "--path 198.51.100.1/32: is outside of all --vip; add its "
+		     "prefix as --vip");
+	assert_error("path 192.0.2.1,via=192.0.2.2",
+		     "--path 192.0.2.1/32: via=192.0.2.2 is inside --vip; a "
+		     "server needs an address of its own, outside of all VIPs");
+}
+
+static void one_server_has_a_vip_once(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_lines("path 192.0.2.1,via=10.0.0.1\n"
+				     "path 192.0.2.1,via=10.0.0.1,weight=2"),
+			 1);
+	assert_string_equal(errors, "file:7: --path 192.0.2.1/32: the same "
+				    "path was given on file:6; keep only one\n"
+				    "1 error; nothing changed\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_path_has_its_keys_and_defaults),
+		cmocka_unit_test(paths_are_printed_so_that_they_parse),
+		cmocka_unit_test(every_mistake_is_named),
+		cmocka_unit_test(one_server_has_a_vip_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

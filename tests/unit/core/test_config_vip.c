@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The keys of --vip. */
+
+#include "config_helpers.h"
+
+static void a_vip_has_numbers_of_its_own(void **state)
+{
+	static char text[TEXT_SIZE];
+	FILE *out = fmemopen(text, TEXT_SIZE, "w");
+
+	(void)state;
+	assert_int_equal(parse_lines("vip 198.51.100.0/24,min-nexthops=2,"
+				     "return-nexthops=3"),
+			 0);
+	assert_int_equal(config.vips[0].min_nexthops, 0);
+	assert_int_equal(config.vips[1].min_nexthops, 2);
+	assert_int_equal(config.vips[1].return_nexthops, 3);
+	config_print(&config, out);
+	fclose(out);
+	assert_non_null(strstr(text, "\nvip 192.0.2.0/24\n"));
+	assert_non_null(strstr(text, "\nvip 198.51.100.0/24,min-nexthops=2,"
+				     "return-nexthops=3\n"));
+	assert_int_equal(parse_text(text), 0);
+}
+
+static void a_vip_inside_another_one_must_say_something(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_lines("vip 192.0.2.1,min-nexthops=2"), 0);
+	assert_error("vip 192.0.2.1",
+		     "--vip 192.0.2.1/32: is within 192.0.2.0/24, given on "
+		     "file:4; remove one");
+	assert_error("vip 192.0.2.0/24,min-nexthops=2",
+		     "--vip 192.0.2.0/24: is within 192.0.2.0/24, given on "
+		     "file:4; remove one");
+}
+
+static void numbers_that_can_never_be_reached_are_refused(void **state)
+{
+	(void)state;
+	assert_error("vip 192.0.2.1,min-nexthops=65",
+		     "--vip 192.0.2.1/32: min-nexthops=65 is above "
+		     "--maximum-paths, which is 64: it would never be "
+		     "announced; lower it, or raise --maximum-paths");
+	assert_error("vip 192.0.2.1,return-nexthops=65",
+		     "--vip 192.0.2.1/32: return-nexthops=65 is above "
+		     "--maximum-paths, which is 64: it would never be "
+		     "announced; lower it, or raise --maximum-paths");
+	assert_error("vip 192.0.2.1,min-nexthops=3,return-nexthops=2",
+		     "--vip 192.0.2.1/32: return-nexthops=2 is below "
+		     "min-nexthops, which is 3; raise it");
+	assert_error("vip 192.0.2.1,min-nexthops=x",
+		     "--vip 192.0.2.1,min-nexthops=x: min-nexthops=x: give a "
+		     "number from 1 to 4095");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_vip_has_numbers_of_its_own),
+		cmocka_unit_test(a_vip_inside_another_one_must_say_something),
+		cmocka_unit_test(numbers_that_can_never_be_reached_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TEST_EXPORT_WORLD_H
+#define TEST_EXPORT_WORLD_H
+
+/* Neighbors of every kind, and what they are told, for tests of the export. */
+
+#include "rib/export_rule.h"
+#include "world.h"
+
+enum {
+	HELD_MAX = 64, /* routes of one neighbor */
+};
+
+/* A further neighbor of any kind, by a number of its own from 0 on. */
+struct neighbor_kind {
+	enum neighbor_role role;
+	enum peer_type type;
+	bool client;
+	enum neighbor_next_hop next_hop;
+};
+
+enum {
+	FURTHER_AS = 64600,
+	FURTHER_ID = 500,
+};
+
+static inline struct rib_peer *
+further_up_with(struct world *world, unsigned int number,
+		const struct neighbor_kind *kind,
+		const struct bgp_session *session)
+{
+	const struct address local = address_from_ipv4(htonl(0x0a00fe01));
+	const struct path_source source = {
+		.address = address_from_ipv4(htonl(0x0a00fe80 + number)),
+		.identifier = FURTHER_ID + number,
+		.as = kind->type == PEER_INTERNAL ? LOCAL_AS :
+						    FURTHER_AS + number,
+		.type = kind->type,
+	};
+	struct rib_peer *peer =
+		rib_peer_up(world->rib, &source, kind->role, session, &local);
+
+	assert_non_null(peer);
+	peer->client = kind->client;
+	peer->next_hop = kind->next_hop;
+	return peer;
+}
+
+static inline struct rib_peer *further_up(struct world *world,
+					  unsigned int number,
+					  const struct neighbor_kind *kind)
+{
+	return further_up_with(world, number, kind, &ipv4_session);
+}
+
+/* What `peer` says of a VIP, decided. */
+static inline void announce_from(struct world *world, struct rib_peer *peer,
+				 const struct test_route *route)
+{
+	struct test_update t;
+
+	assert_int_equal(rib_update(world->rib, peer, test_announce(&t, route)),
+			 0);
+	rib_process(world->rib);
+}
+
+/* What `peer` is told next, which is one announcement. */
+static inline struct bgp_attributes told_to(struct world *world,
+					    struct rib_peer *peer)
+{
+	struct rib_export out;
+
+	assert_true(rib_export_next(world->rib, peer, &out));
+	assert_false(out.withdraw);
+	return out.attributes;
+}
+
+/* Once it has been told everything, `peer` has the prefix, or has not. */
+static inline void assert_told(struct world *world, struct rib_peer *peer,
+			       const char *text, bool announced)
+{
+	const struct route *route;
+	struct rib_export out;
+
+	while (rib_export_next(world->rib, peer, &out))
+		;
+	route = route_of(world, text);
+	assert_int_equal(route && route_announced(route) & peer->bit,
+			 announced);
+}
+
+static inline void assert_announced(struct world *world, const char *text,
+				    bool announced)
+{
+	assert_told(world, world->upstream, text, announced);
+}
+
+static inline void assert_cause(struct world *world, const char *text,
+				enum export_cause cause)
+{
+	assert_int_equal(export_explain(world->rib, route_of(world, text),
+					world->upstream),
+			 cause);
+}
+
+#endif

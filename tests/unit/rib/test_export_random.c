@@ -1,0 +1,450 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Random events in a world of neighbors of every kind. After each round every
+ * neighbor, by all that it was told so far, holds what a calculation from
+ * nothing says, with the attributes that a neighbor gets that has just come.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "bgp/community.h"
+#include "export_world.h"
+
+enum {
+	ROUNDS = 4000,
+	KINDS = 8,
+	SERVICES = 6,
+	DELAY_MS = 3000,
+	ATTRIBUTES_SIZE = 512,
+	SEVERAL = 7, /* the kind that takes several paths */
+	SECOND_SERVICE_MIN = 2,
+	SECOND_SERVICE_RETURN = 4,
+};
+
+static const struct neighbor_kind kinds[KINDS] = {
+	{ .role = NEIGHBOR_ROLE_UPSTREAM, .type = PEER_EXTERNAL },
+	{ .role = NEIGHBOR_ROLE_UPSTREAM, .type = PEER_INTERNAL },
+	{ .role = NEIGHBOR_ROLE_UPSTREAM,
+	  .type = PEER_INTERNAL,
+	  .client = true },
+	{ .role = NEIGHBOR_ROLE_UPSTREAM, .type = PEER_CONFEDERATION },
+	{ .role = NEIGHBOR_ROLE_PEER, .type = PEER_EXTERNAL },
+	{ .role = NEIGHBOR_ROLE_PEER, .type = PEER_INTERNAL },
+	{ .role = NEIGHBOR_ROLE_PEER, .type = PEER_INTERNAL, .client = true },
+	{ .role = NEIGHBOR_ROLE_UPSTREAM, .type = PEER_EXTERNAL },
+};
+
+/* The first two are in the aggregate that suppresses, the next in the other. */
+static const char *const services[SERVICES] = {
+	"192.0.2.1/32",	 "192.0.2.2/32",   "192.0.2.17/32",
+	"192.0.2.18/32", "192.0.2.200/32", "192.0.2.201/32",
+};
+
+static struct aggregate_config aggregates[2];
+
+static const uint32_t communities[] = {
+	0, 0, 0, BGP_COMMUNITY_NO_EXPORT, BGP_COMMUNITY_NO_ADVERTISE,
+};
+
+/* A neighbor and what it holds by what it was told. */
+struct listener {
+	struct rib_peer *peer;
+	size_t count;
+	struct {
+		struct bgp_route_key key;
+		size_t size;
+		uint8_t attributes[ATTRIBUTES_SIZE];
+	} held[HELD_MAX];
+};
+
+struct stage {
+	struct world world;
+	struct listener listeners[KINDS];
+	bool up[SERVICES];	/* as of the calculation */
+	bool waiting[SERVICES]; /* for the delay */
+	uint64_t due_ms[SERVICES];
+	uint64_t now_ms;
+};
+
+static uint64_t random_state;
+
+static uint32_t random_below(uint32_t bound)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return (uint32_t)(random_state >> 32) % bound;
+}
+
+/* ------------------------------------------------------------- listening */
+
+static size_t place(const struct listener *listener,
+		    const struct bgp_route_key *key)
+{
+	size_t i = 0;
+
+	while (i < listener->count &&
+	       (!prefix_equal(&listener->held[i].key.prefix, &key->prefix) ||
+		listener->held[i].key.path_id != key->path_id))
+		i++;
+	return i;
+}
+
+static void hear(struct listener *listener, const struct rib_export *out,
+		 const struct bgp_route_key *key)
+{
+	size_t at = place(listener, key);
+	struct writer w;
+
+	if (out->withdraw) {
+		assert_true(at < listener->count);
+		listener->held[at] = listener->held[--listener->count];
+		return;
+	}
+	assert_true(at < HELD_MAX);
+	w = writer_of(listener->held[at].attributes, ATTRIBUTES_SIZE);
+	bgp_attributes_encode(&w, &out->attributes, BGP_AS4_SIZE);
+	assert_false(w.failed);
+	listener->held[at].key = *key;
+	listener->held[at].size = w.used;
+	if (at == listener->count)
+		listener->count++;
+}
+
+static void hear_all(struct world *world, struct listener *listener)
+{
+	struct rib_export out;
+
+	while (rib_export_next(world->rib, listener->peer, &out))
+		for (size_t i = 0; i < out.count; i++)
+			hear(listener, &out, &out.routes[i]);
+	assert_int_equal(listener->peer->prefixes_announced, listener->count);
+}
+
+static struct rib_peer *come(struct world *world, unsigned int number,
+			     unsigned int kind)
+{
+	static const struct bgp_session several = {
+		.families = BGP_IPV4_UNICAST_BIT,
+		.add_path_send = { [BGP_IPV4_UNICAST] = true },
+	};
+
+	return further_up_with(world, number, &kinds[kind],
+			       kind == SEVERAL ? &several : &ipv4_session);
+}
+
+/* ------------------------------------------------------------- events */
+
+/* With what may keep it from others, and paths that are often equal. */
+static void random_announce(struct stage *stage, struct rib_peer *from)
+{
+	uint32_t community = communities[random_below(5)];
+	struct address address = backend_address(random_below(BACKENDS));
+	char next_hop[ADDRESS_TEXT_SIZE];
+	const struct test_route route = {
+		.prefix = services[random_below(SERVICES)],
+		.next_hop = address_format(&address, next_hop),
+		.as = { 65001, random_below(2) ? 65010 : 65011 },
+		.local_pref = random_below(8) ? 100 : 200,
+	};
+	uint8_t bytes[4];
+	struct writer w = writer_of(bytes, sizeof(bytes));
+	struct test_update t;
+
+	test_announce(&t, &route);
+	if (community) {
+		writer_u32(&w, community);
+		t.update.attributes.present |= BGP_HAS_COMMUNITIES;
+		t.update.attributes.communities = reader_of(bytes, w.used);
+	}
+	assert_int_equal(rib_update(stage->world.rib, from, &t.update), 0);
+}
+
+static void random_withdraw(struct stage *stage, struct rib_peer *from)
+{
+	struct test_update t;
+
+	rib_update(stage->world.rib, from,
+		   test_withdraw(&t, services[random_below(SERVICES)], 0));
+}
+
+/* A backend, or a neighbor of role peer. */
+static struct rib_peer *random_speaker(struct stage *stage)
+{
+	unsigned int i = random_below(BACKENDS + 3);
+
+	return i < BACKENDS ? stage->world.backends[i] :
+			      stage->listeners[4 + i - BACKENDS].peer;
+}
+
+static void flap(struct stage *stage)
+{
+	unsigned int i = random_below(BACKENDS + KINDS);
+	struct listener *listener;
+
+	if (i < BACKENDS) {
+		rib_peer_down(stage->world.rib, stage->world.backends[i]);
+		backend_up(&stage->world, i);
+		return;
+	}
+	i -= BACKENDS;
+	listener = &stage->listeners[i];
+	rib_peer_down(stage->world.rib, listener->peer);
+	listener->count = 0;
+	listener->peer = come(&stage->world, i, i);
+}
+
+static void random_event(struct stage *stage)
+{
+	unsigned int i = random_below(BACKENDS);
+	const struct address address = backend_address(i);
+
+	switch (random_below(12)) {
+	case 0:
+		stage->world.dead[i] = !stage->world.dead[i];
+		rib_next_hop_changed(stage->world.rib, &address);
+		break;
+	case 1:
+		flap(stage);
+		break;
+	case 2:
+		rib_refresh(stage->world.rib,
+			    stage->listeners[random_below(KINDS)].peer);
+		break;
+	case 3:
+	case 4:
+	case 5:
+		random_withdraw(stage, random_speaker(stage));
+		break;
+	default:
+		random_announce(stage, random_speaker(stage));
+	}
+}
+
+/* ------------------------------------------------------- the calculation */
+
+static uint32_t living(struct stage *stage, size_t service)
+{
+	const struct route *route = route_of(&stage->world, services[service]);
+
+	return route ? route->selected : 0;
+}
+
+/* The state of the hysteresis and of the delay, step by step as time goes. */
+static void follow(struct stage *stage)
+{
+	for (size_t i = 0; i < SERVICES; i++) {
+		uint32_t least = i == 1 ? SECOND_SERVICE_MIN : 1;
+		uint32_t back = i == 1 ? SECOND_SERVICE_RETURN : 1;
+		uint32_t have = living(stage, i);
+
+		if (have < (stage->up[i] ? least : back)) {
+			stage->up[i] = stage->waiting[i] = false;
+		} else if (!stage->up[i] && !stage->waiting[i]) {
+			stage->waiting[i] = true;
+			stage->due_ms[i] = stage->now_ms + DELAY_MS;
+		} else if (!stage->up[i] && stage->due_ms[i] <= stage->now_ms) {
+			stage->up[i] = true;
+			stage->waiting[i] = false;
+		}
+	}
+}
+
+static bool has_community(const struct path *path, uint32_t community)
+{
+	return community_list_contains(
+		attribute_set_view(path->attributes).communities, community);
+}
+
+static const struct path *best_of(struct stage *stage, size_t service)
+{
+	return route_best(route_of(&stage->world, services[service]));
+}
+
+static bool contributes(struct stage *stage, size_t service)
+{
+	const struct path *best;
+
+	if (!stage->up[service])
+		return false;
+	best = best_of(stage, service);
+	return !has_community(best, BGP_COMMUNITY_NO_EXPORT) &&
+	       !has_community(best, BGP_COMMUNITY_NO_ADVERTISE);
+}
+
+/* May this neighbor have the path at all? */
+static bool may_have(const struct rib_peer *peer, const struct path *path)
+{
+	const struct rib_peer *from = (const struct rib_peer *)path->source;
+
+	if (from == peer || has_community(path, BGP_COMMUNITY_NO_ADVERTISE))
+		return false;
+	if (peer->source.type == PEER_EXTERNAL &&
+	    has_community(path, BGP_COMMUNITY_NO_EXPORT))
+		return false;
+	return from->source.type != PEER_INTERNAL ||
+	       peer->source.type != PEER_INTERNAL || from->client ||
+	       peer->client;
+}
+
+/* How many paths of the service the neighbor should hold. */
+static size_t service_count(struct stage *stage, unsigned int kind,
+			    size_t service)
+{
+	const struct rib_peer *peer = stage->listeners[kind].peer;
+	const struct path *path;
+	size_t count = 0;
+
+	if (!stage->up[service] || (service < 2 && contributes(stage, service)))
+		return 0;
+	if (kind != SEVERAL)
+		return may_have(peer, best_of(stage, service));
+	for (path = route_of(&stage->world, services[service])->paths; path;
+	     path = path->next)
+		count += path->reason == REASON_NONE && may_have(peer, path);
+	return count;
+}
+
+static size_t held_of(const struct listener *listener, const char *text)
+{
+	struct prefix prefix;
+	size_t count = 0;
+
+	prefix_parse(text, &prefix);
+	for (size_t i = 0; i < listener->count; i++)
+		count += prefix_equal(&listener->held[i].key.prefix, &prefix);
+	return count;
+}
+
+static void check_held(struct stage *stage, unsigned int kind)
+{
+	const struct listener *listener = &stage->listeners[kind];
+	size_t total = 0;
+
+	for (size_t i = 0; i < SERVICES; i++) {
+		size_t count = service_count(stage, kind, i);
+
+		assert_int_equal(held_of(listener, services[i]), count);
+		total += count;
+	}
+	for (size_t i = 0; i < 2; i++) {
+		bool active = contributes(stage, 2 * i) ||
+			      contributes(stage, 2 * i + 1);
+		char text[PREFIX_TEXT_SIZE];
+
+		prefix_format(&aggregates[i].prefix, text);
+		assert_int_equal(held_of(listener, text), active);
+		total += active;
+	}
+	assert_int_equal(listener->count, total);
+}
+
+/* One that has just come gets the same, with the same attributes. */
+static void check_against_newcomer(struct stage *stage, unsigned int kind)
+{
+	static struct listener new;
+	const struct listener *old = &stage->listeners[kind];
+
+	new.count = 0;
+	new.peer = come(&stage->world, KINDS, kind);
+	hear_all(&stage->world, &new);
+	assert_int_equal(new.count, old->count);
+	for (size_t i = 0; i < new.count; i++) {
+		size_t at = place(old, &new.held[i].key);
+
+		assert_true(at < old->count);
+		assert_int_equal(old->held[at].size, new.held[i].size);
+		assert_memory_equal(old->held[at].attributes,
+				    new.held[i].attributes, new.held[i].size);
+	}
+	rib_peer_down(stage->world.rib, new.peer);
+}
+
+/* What is explained is what is done. */
+static void check_explained(struct stage *stage, unsigned int kind)
+{
+	const struct rib_peer *peer = stage->listeners[kind].peer;
+
+	for (size_t i = 0; i < SERVICES; i++) {
+		const struct route *route =
+			route_of(&stage->world, services[i]);
+
+		if (route && kind != SEVERAL)
+			assert_int_equal(
+				export_explain(stage->world.rib, route, peer) ==
+					EXPORT_CAUSE_NONE,
+				held_of(&stage->listeners[kind], services[i]));
+	}
+}
+
+static void check(struct stage *stage)
+{
+	for (unsigned int kind = 0; kind < KINDS; kind++) {
+		hear_all(&stage->world, &stage->listeners[kind]);
+		check_held(stage, kind);
+		check_explained(stage, kind);
+		if (kinds[kind].role == NEIGHBOR_ROLE_UPSTREAM)
+			check_against_newcomer(stage, kind);
+	}
+}
+
+static void begin(struct stage *stage)
+{
+	static struct vip_config vips[2];
+
+	memset(stage, 0, sizeof(*stage));
+	prefix_parse("192.0.2.0/28", &aggregates[0].prefix);
+	aggregates[0].summary_only = true;
+	prefix_parse("192.0.2.16/28", &aggregates[1].prefix);
+	prefix_parse("192.0.2.0/24", &vips[0].prefix);
+	prefix_parse(services[1], &vips[1].prefix);
+	vips[1].min_nexthops = SECOND_SERVICE_MIN;
+	vips[1].return_nexthops = SECOND_SERVICE_RETURN;
+	world_init_with(&stage->world,
+			&(struct world_wish){ .delay_ms = DELAY_MS,
+					      .aggregates = aggregates,
+					      .aggregate_count = 2,
+					      .vips = vips,
+					      .vip_count = 2 });
+	for (unsigned int kind = 0; kind < KINDS; kind++)
+		stage->listeners[kind].peer = come(&stage->world, kind, kind);
+}
+
+static void all_hold_what_a_calculation_from_nothing_says(void **state)
+{
+	static struct stage stage;
+	const char *seed = getenv("HEADGATE_TEST_SEED");
+
+	(void)state;
+	random_state = seed ? strtoull(seed, NULL, 10) :
+			      (uint64_t)time(NULL) | 1;
+	printf("HEADGATE_TEST_SEED=%llu\n", (unsigned long long)random_state);
+	begin(&stage);
+	for (int round = 0; round < ROUNDS; round++) {
+		for (uint32_t i = random_below(6); i; i--)
+			random_event(&stage);
+		stage.now_ms += 1 + random_below(DELAY_MS / 2);
+		rib_process(stage.world.rib);
+		rib_advance(stage.world.rib, stage.now_ms);
+		follow(&stage);
+		check(&stage);
+	}
+	rib_free(stage.world.rib);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_hold_what_a_calculation_from_nothing_says),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

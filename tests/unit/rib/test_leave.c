@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The end: first everybody is told that we are leaving (RFC 8326). */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "bgp/community.h"
+#include "export_world.h"
+
+static void what_is_announced_is_marked_and_then_withdrawn(void **state)
+{
+	struct world *world = *state;
+	struct bgp_attributes a;
+	struct rib_export out;
+
+	announce_vip(world, 0, VIP);
+	rib_process(world->rib);
+	a = told_to(world, world->upstream);
+	assert_int_equal(a.communities.left, 0);
+	world->exports = 0;
+	rib_leave(world->rib, RIB_IS_LEAVING);
+	assert_int_not_equal(world->exports, 0);
+	a = told_to(world, world->upstream);
+	assert_int_equal(a.communities.left, 4);
+	assert_true(community_list_contains(a.communities,
+					    BGP_COMMUNITY_GRACEFUL_SHUTDOWN));
+	assert_cause(world, VIP, EXPORT_CAUSE_NONE);
+	rib_leave(world->rib, RIB_HAS_LEFT);
+	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_true(out.withdraw);
+	assert_cause(world, VIP, EXPORT_CAUSE_LEAVING);
+	assert_false(rib_export_next(world->rib, world->upstream, &out));
+	assert_int_equal(world->upstream->prefixes_announced, 0);
+}
+
+static void inside_our_as_the_preference_falls_as_well(void **state)
+{
+	static const struct neighbor_kind inside = {
+		.role = NEIGHBOR_ROLE_UPSTREAM,
+		.type = PEER_INTERNAL,
+	};
+	struct world *world = *state;
+	struct rib_peer *peer = further_up(world, 0, &inside);
+	struct bgp_attributes a;
+
+	announce_vip(world, 0, VIP);
+	rib_process(world->rib);
+	assert_int_equal(told_to(world, peer).local_pref, 100);
+	rib_leave(world->rib, RIB_IS_LEAVING);
+	a = told_to(world, peer);
+	assert_true(a.present & BGP_HAS_LOCAL_PREF);
+	assert_int_equal(a.local_pref, 0);
+}
+
+static void other_communities_stay_and_the_mark_comes_once(void **state)
+{
+	static const uint8_t list[] = { 0xfd, 0xe9, 0, 1, 0xff, 0xff, 0, 0 };
+	const struct test_route route = { .prefix = VIP,
+					  .next_hop = "10.0.0.1",
+					  .as = { 65001 } };
+	struct world *world = *state;
+	struct bgp_attributes a;
+	struct test_update t;
+
+	for (size_t size = 4; size <= sizeof(list); size += 4) {
+		test_announce(&t, &route);
+		t.update.attributes.present |= BGP_HAS_COMMUNITIES;
+		t.update.attributes.communities = reader_of(list, size);
+		rib_update(world->rib, world->backends[0], &t.update);
+		rib_process(world->rib);
+		rib_leave(world->rib, RIB_IS_LEAVING);
+		a = told_to(world, world->upstream);
+		assert_int_equal(a.communities.left, 8);
+		assert_true(community_list_contains(a.communities, 0xfde90001));
+	}
+}
+
+static void a_neighbor_that_comes_while_we_leave_is_told_the_same(void **state)
+{
+	struct world *world = *state;
+	struct bgp_attributes a;
+
+	announce_vip(world, 0, VIP);
+	rib_process(world->rib);
+	rib_leave(world->rib, RIB_IS_LEAVING);
+	rib_peer_down(world->rib, world->upstream);
+	upstream_up(world);
+	a = told_to(world, world->upstream);
+	assert_true(community_list_contains(a.communities,
+					    BGP_COMMUNITY_GRACEFUL_SHUTDOWN));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_is_announced_is_marked_and_then_withdrawn),
+		TEST(inside_our_as_the_preference_falls_as_well),
+		TEST(other_communities_stay_and_the_mark_comes_once),
+		TEST(a_neighbor_that_comes_while_we_leave_is_told_the_same),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
