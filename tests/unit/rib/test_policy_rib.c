@@ -181,7 +181,7 @@ static void no_rule_lifts_what_is_not_safe(void **state)
 		assert_int_equal(path_of(world, cases[i].prefix, 0)->import,
 				 import_cause_reason(cases[i].cause));
 	}
-	assert_int_equal(world->backends[0]->refused[IMPORT_OUTSIDE_VIP], 2);
+	assert_int_equal(world->backends[0]->refused[IMPORT_OUTSIDE_VIP], 1);
 }
 
 static void these_checks_hold_for_other_neighbors_too(void **state)
