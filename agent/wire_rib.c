@@ -298,6 +298,8 @@ int wire_rib(struct agent *agent)
 			.cluster_id = config->cluster_id,
 			.vips = config->vips,
 			.vip_count = config->vip_count,
+			.aggregates = config->aggregates,
+			.aggregate_count = config->aggregate_count,
 			.is_own_address = is_own_address,
 			.is_next_hop_subnet = is_next_hop_subnet,
 			.context = agent,
@@ -306,8 +308,6 @@ int wire_rib(struct agent *agent)
 		.decision = decision_options(config),
 		.min_nexthops = config->min_nexthops,
 		.announce_delay_ms = config->announce_delay * MS_PER_S,
-		.aggregates = config->aggregates,
-		.aggregate_count = config->aggregate_count,
 		.announce_bandwidth = config->announce_bandwidth,
 		.hooks = {
 			.next_hop_check = check_next_hop,

@@ -46,10 +46,6 @@ static const struct config_key keys[] = {
 
 static bool check(struct config_parser *parser, const struct path_config *path)
 {
-	if (!prefix_is_host(&path->prefix))
-		return config_reject(parser, "a path is to one service "
-					     "address; give it alone, such as "
-					     "192.0.2.1");
 	if (address_is_zero(&path->next_hop))
 		return config_reject(parser, "the server is missing; give "
 					     "via=ADDRESS");

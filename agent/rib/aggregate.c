@@ -166,7 +166,7 @@ static void make_attributes(const struct rib *rib,
 static struct aggregate *find(const struct rib *rib,
 			      const struct prefix *prefix)
 {
-	for (size_t i = 0; i < rib->options.aggregate_count; i++)
+	for (size_t i = 0; i < rib->options.import.aggregate_count; i++)
 		if (prefix_covers(&rib->aggregates[i].config->prefix, prefix))
 			return &rib->aggregates[i];
 	return NULL;
@@ -269,7 +269,7 @@ static void withdraw(struct rib *rib, const struct aggregate *aggregate)
 
 void aggregate_refresh(struct rib *rib)
 {
-	for (size_t i = 0; i < rib->options.aggregate_count; i++) {
+	for (size_t i = 0; i < rib->options.import.aggregate_count; i++) {
 		struct aggregate *aggregate = &rib->aggregates[i];
 
 		if (!aggregate->changed)

@@ -49,6 +49,15 @@ bool import_is_loop(const struct import_options *options,
 	return false;
 }
 
+static bool is_aggregate(const struct import_options *options,
+			 const struct prefix *prefix)
+{
+	for (size_t i = 0; i < options->aggregate_count; i++)
+		if (prefix_equal(&options->aggregates[i].prefix, prefix))
+			return true;
+	return false;
+}
+
 enum import_cause import_check(const struct import_options *options,
 			       enum neighbor_role role,
 			       const struct prefix *prefix)
@@ -61,6 +70,8 @@ enum import_cause import_check(const struct import_options *options,
 	if (role == NEIGHBOR_ROLE_BACKEND && options->is_next_hop_subnet &&
 	    options->is_next_hop_subnet(prefix, options->context))
 		return IMPORT_NEXT_HOP_SUBNET;
+	if (is_aggregate(options, prefix))
+		return IMPORT_AGGREGATE;
 	return is_vip(options, prefix) ? IMPORT_ACCEPTED : IMPORT_OUTSIDE_VIP;
 }
 

@@ -24,6 +24,9 @@ struct import_options {
 	uint32_t cluster_id;
 	const struct vip_config *vips; /* --vip: nothing else is learned */
 	size_t vip_count;
+	/* --aggregate: ours to announce; must outlive the rib. */
+	const struct aggregate_config *aggregates;
+	size_t aggregate_count;
 	/* Either may be NULL: nobody knows. */
 	bool (*is_own_address)(const struct prefix *prefix, void *context);
 	bool (*is_next_hop_subnet)(const struct prefix *prefix, void *context);
@@ -47,8 +50,9 @@ bool import_is_loop(const struct import_options *options,
 
 /*
  * What no rule lifts, for one prefix: it is inside --vip, and nobody may claim
- * the default route, an address of ours or the network in which a backend's
- * next hops are. IMPORT_ACCEPTED otherwise.
+ * the default route, an address of ours, the network in which a backend's next
+ * hops are or a prefix that we announce as an aggregate. IMPORT_ACCEPTED
+ * otherwise.
  */
 enum import_cause import_check(const struct import_options *options,
 			       enum neighbor_role role,

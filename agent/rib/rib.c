@@ -27,14 +27,14 @@ struct rib *rib_new(const struct rib_options *options)
 	if (!rib)
 		return NULL;
 	rib->options = *options;
-	rib->aggregates =
-		calloc(options->aggregate_count + 1, sizeof(*rib->aggregates));
+	rib->aggregates = calloc(options->import.aggregate_count + 1,
+				 sizeof(*rib->aggregates));
 	if (!rib->aggregates) {
 		free(rib);
 		return NULL;
 	}
-	for (size_t i = 0; i < options->aggregate_count; i++)
-		rib->aggregates[i].config = &options->aggregates[i];
+	for (size_t i = 0; i < options->import.aggregate_count; i++)
+		rib->aggregates[i].config = &options->import.aggregates[i];
 	rib->route_pool = pool_of(sizeof(struct route));
 	rib->path_pool = pool_of(sizeof(struct path));
 	rib->export_pool = pool_of(sizeof(struct route_export));

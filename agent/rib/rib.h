@@ -137,9 +137,6 @@ struct rib_options {
 	uint32_t announce_delay_ms; /* for so long, before it is */
 	bool announce_bandwidth; /* route_bandwidth() goes with the best path */
 	struct rib_hooks hooks;
-	/* --aggregate; must outlive the rib. */
-	const struct aggregate_config *aggregates;
-	size_t aggregate_count;
 };
 
 /* NULL: out of memory. The caller frees with rib_free(). */

@@ -36,7 +36,7 @@ struct rib {
 	struct route_export_list pending; /* those with a bit in `pending` */
 	struct route_export_list waiting; /* in the order of `due_ms` */
 	struct rib_peer_list peers;
-	struct aggregate *aggregates; /* options.aggregate_count of them */
+	struct aggregate *aggregates; /* options.import.aggregate_count */
 	enum rib_presence presence;
 	uint32_t several_peers; /* that get all paths of a set */
 	uint32_t last_path_id;	/* of those given out by create() */

@@ -180,8 +180,8 @@ static inline void world_init_with(struct world *world,
 
 	options.announce_delay_ms = wish->delay_ms;
 	options.import.confederation = wish->confederation;
-	options.aggregates = wish->aggregates;
-	options.aggregate_count = wish->aggregate_count;
+	options.import.aggregates = wish->aggregates;
+	options.import.aggregate_count = wish->aggregate_count;
 	if (wish->vips) {
 		options.import.vips = wish->vips;
 		options.import.vip_count = wish->vip_count;
