@@ -16,6 +16,7 @@
 #include "control/request.h"
 #include "control/show_parts.h"
 #include "nexthop/nexthop.h"
+#include "rib/export_rule.h"
 #include "rib/path_value.h"
 #include "rib/rib.h"
 
@@ -129,6 +130,8 @@ static void say_import(const struct question *q)
 
 /* What there is to say of the steps that compare no numbers. */
 static const char *const plain_reasons[REASON_COUNT] = {
+	[REASON_DISTANCE] = "a path of a lower administrative distance goes "
+			    "first (--path, distance=)",
 	[REASON_DRAINING] = "GRACEFUL_SHUTDOWN or a bandwidth of 0, and others "
 			    "are not draining",
 	[REASON_STALE] = "LLGR_STALE, and others are fresh",
@@ -216,6 +219,32 @@ static struct json_object *explain_path(const struct control_view *view,
 	return out;
 }
 
+/* Who is told, and of the others why not: by the rules of the export itself. */
+static struct json_object *
+explain_announcements(const struct control_view *view,
+		      const struct route *route)
+{
+	struct json_object *list = json_object_new_array();
+	const struct rib_peer *peer = NULL;
+
+	while ((peer = rib_peer_next(view->rib, peer))) {
+		struct json_object *row;
+		enum export_cause cause;
+
+		if (!peer->bit)
+			continue;
+		cause = export_explain(view->rib, route, peer);
+		row = json_object_new_object();
+		json_add(row, "neighbor",
+			 json_of_address(&peer->source.address));
+		json_add_bool(row, "announced",
+			      route_announced(route) & peer->bit);
+		json_add_text(row, "cause", export_cause_name(cause));
+		json_object_array_add(list, row);
+	}
+	return list;
+}
+
 struct json_object *explain_route(const struct control_view *view,
 				  const char *prefix)
 {
@@ -236,6 +265,7 @@ struct json_object *explain_route(const struct control_view *view,
 	json_add_number(out, "selected", route->selected);
 	json_add_number(out, "cut", cut);
 	json_add(out, "paths", paths);
+	json_add(out, "announcements", explain_announcements(view, route));
 	reply = json_object_new_object();
 	json_add(reply, "explain", out);
 	return reply;

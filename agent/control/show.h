@@ -26,7 +26,7 @@ enum show_sizes {
 struct control_view {
 	const struct config *config;
 	const struct bgp_speaker *speaker;
-	const struct rib *rib;
+	struct rib *rib; /* changed only in its scratch memory */
 	const struct nexthop_tracker *tracker;
 	const struct steering *steering;
 	const struct datapath *datapath;

@@ -426,6 +426,8 @@ enum export_cause export_explain(struct rib *rib, const struct route *route,
 		return EXPORT_CAUSE_FAMILY;
 	if (cause != EXPORT_CAUSE_NONE)
 		return cause;
+	if (!best || !best->attributes) /* an aggregate of nothing */
+		return EXPORT_CAUSE_NOT_FORWARDING;
 	return withheld(rib, peer, best, &trace);
 }
 

@@ -12,7 +12,7 @@ import unittest
 from lab_case import LabCase
 from lab.agent import BUILD
 from lab.system import wait_until
-from lab.topology import CLIENT_ADDRESS, VIP
+from lab.topology import CLIENT_ADDRESS, ROUTER_UP, VIP
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -44,6 +44,32 @@ def packets(path):
         code, length = struct.unpack_from("<HH", options)
         assert code == OPTION_COMMENT
         yield body[20:20 + size], options[4:4 + length].decode()
+
+
+class ExplainPrefix(LabCase):
+
+    options = {"servers": 3}
+
+    def explain(self, *words):
+        done = self.lab.headgate.ctl("-j", "explain", *words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)["explain"]
+
+    def test_paths_in_the_set_and_who_is_told(self):
+        said = self.explain(f"{VIP}/32")
+        self.assertEqual(said["selected"], len(self.lab.servers))
+        self.assertEqual([p["best"] for p in said["paths"]].count(True), 1)
+        self.assertEqual({p["why"].split(":")[0] for p in said["paths"]},
+                         {"best", "as good as the best path"})
+        self.assertEqual(said["announcements"],
+                         [{"neighbor": ROUTER_UP, "announced": True,
+                           "cause": None}])
+
+    def test_tables_for_people(self):
+        done = self.lab.headgate.ctl("explain", VIP)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("best: the lowest BGP identifier", done.stdout)
+        self.assertIn(ROUTER_UP, done.stdout)
 
 
 class ExplainFlow(LabCase):
