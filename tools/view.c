@@ -96,13 +96,17 @@ static bool is_selected(const struct view_place *place)
 	return json_object_get_boolean(value_at(place->row, "selected"));
 }
 
+/* Replies to `show routes` name the next hop of the best path. */
 static bool is_best(const struct view_place *place)
 {
+	struct json_object *says = value_at(place->row, "best");
 	const char *best =
 		json_object_get_string(value_at(place->parent, "best"));
 	const char *next_hop =
 		json_object_get_string(value_at(place->row, "next_hop"));
 
+	if (says)
+		return json_object_get_boolean(says);
 	return is_selected(place) && best && next_hop &&
 	       !strcmp(best, next_hop);
 }
@@ -274,7 +278,7 @@ static const struct view_line explain_route_lines[] = {
 };
 
 static const struct view_column explain_path_columns[] = {
-	COLUMN_WRITE("IN", write_mark),
+	COLUMN_WRITE("  IN", write_mark),
 	COLUMN_TEXT("NEIGHBOR", "neighbor"),
 	COLUMN_TEXT("NEXT HOP", "next_hop"),
 	COLUMN_NUMBER("WEIGHT", "weight"),

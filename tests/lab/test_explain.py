@@ -68,6 +68,10 @@ class ExplainPrefix(LabCase):
     def test_tables_for_people(self):
         done = self.lab.headgate.ctl("explain", VIP)
         self.assertEqual(done.returncode, 0, done.stderr)
+        marks = [line.split()[0] for line in done.stdout.splitlines()
+                 if line.split()[1:2] and line.split()[1] in
+                 {s.address for s in self.lab.servers}]
+        self.assertEqual(sorted(marks), ["*=", "=", "="])
         self.assertIn("best: the lowest BGP identifier", done.stdout)
         self.assertIn(ROUTER_UP, done.stdout)
 
