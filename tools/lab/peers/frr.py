@@ -64,6 +64,13 @@ def neighbor_statements(session):
     return [f" neighbor {name} {option}" for option in options]
 
 
+def confederation_statements(session):
+    if not session.confederation:
+        return []
+    return [f" bgp confederation identifier {session.confederation}",
+            f" bgp confederation peers {session.neighbor_as}"]
+
+
 def family_statements(session, family):
     inside = network_statements(session, family)
     inside.append(f"neighbor {session.neighbor} activate")
@@ -80,6 +87,7 @@ def configuration(session):
              " no bgp default ipv4-unicast",
              " no bgp ebgp-requires-policy",
              " no bgp network import-check",
+             *confederation_statements(session),
              *neighbor_statements(session)]
     for family in session.families:
         lines += family_statements(session, family)

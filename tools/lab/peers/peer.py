@@ -54,6 +54,7 @@ class Session:
     extended_next_hop: bool = False  # IPv4 over an IPv6 session
     graceful_restart: bool = False
     passive: bool = False
+    confederation: int = None  # with Headgate's AS as another member; FRR only
 
     @property
     def link_local(self):
