@@ -11,6 +11,7 @@ import concurrent.futures
 import itertools
 import os
 import signal
+import socket
 import threading
 import time
 import unittest
@@ -163,15 +164,16 @@ class Paused(RawCase):
 
 class Busy(RawCase):
     """A neighbor with a hold time of 3 seconds, while another one announces
-    and withdraws a whole table again and again."""
+    and withdraws a whole table again and again, and somebody looks at it."""
 
-    SHORT = "10.1.0.101"
+    SHORT, KEEPER = "10.1.0.101", "10.1.0.12"
     PREFIXES, IN_ONE = 100000, 500
     SECONDS = 6
+    UPDATE_LATEST = 1.5  # with a whole table in front of it
     options = {
         "neighbors": (BACKENDS, UPSTREAM,
                       f"{SHORT},as=65001,role=backend,passive,hold-time=3"),
-        "addresses": (SHORT,),
+        "addresses": (SHORT, KEEPER),
     }
 
     def table(self):
@@ -194,36 +196,82 @@ class Busy(RawCase):
                 heard, last = len(speaker.received(bgp.KEEPALIVE)), now
         return longest
 
-    def load(self):
-        """Returns how long the slowest update of a third one took."""
+    def show_routes(self, end):
+        """Again and again; how many lines, the most routes, the longest time.
+        The lines are counted and checked in form, not parsed: that would take
+        the processor from those who are measured."""
+        lines, most, longest = 0, 0, 0
+        while not end.is_set():
+            start = time.monotonic()
+            line = ask_raw(self.lab.headgate.socket, "routes")
+            longest = max(longest, time.monotonic() - start)
+            self.assertTrue(line.startswith(b'{"routes":[{"prefix":'))
+            self.assertTrue(line.endswith(b"}]}\n"))
+            lines, most = lines + 1, max(most, line.count(b'{"prefix":'))
+        return lines, most, longest
+
+    def load(self, end):
+        """The whole table comes and goes; how many times."""
         backend = self.keep(self.lab.establish(NEXT_HOP, BACKEND_AS))
         table = self.table()
         loads = [b"".join(announcement(part, BACKEND_AS) for part in table),
                  b"".join(withdrawal(*part) for part in table)]
-        deadline, slowest = time.monotonic() + self.SECONDS, 0
-        for load in itertools.cycle(loads):
-            backend.send(load)
-            slowest = max(slowest, self.measure_update())
-            if time.monotonic() > deadline:
-                return slowest
+        for times in itertools.count():
+            if end.is_set():
+                self.assertFalse(backend.closed)
+                backend.reset()
+                return times / 2
+            backend.send(loads[times % 2])
 
-    def test_its_session_stays(self):
+    def watch(self, *tasks):
+        """The load, with `tasks` beside it. Returns what they returned."""
         short = self.keep(self.lab.dial(self.SHORT))
         short.establish(BACKEND_AS, self.SHORT, hold_time=HOLD_SECONDS)
         end = threading.Event()
-        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        with concurrent.futures.ThreadPoolExecutor(2 + len(tasks)) as pool:
             talk = pool.submit(self.keep_talking, short, end)
+            load = pool.submit(self.load, end)
+            others = [pool.submit(task, end) for task in tasks]
             try:
-                slowest = self.load()
+                slowest = self.watch_updates(self.SECONDS)
             finally:
                 end.set()
             silence = talk.result()
-        tell(f"{self.PREFIXES} routes come and go: slowest update of another "
-             f"{slowest:.3f} s, longest silence {silence:.2f} s")
+        tell(f"{self.PREFIXES} routes come and go {load.result()} times: "
+             f"slowest update of another {slowest:.3f} s, longest silence "
+             f"{silence:.2f} s")
         self.assertFalse(short.closed, short.notification)
         self.assertLess(silence, HOLD_SECONDS)
+        self.assertLess(slowest, self.UPDATE_LATEST)
         self.assertEqual(self.lab.state(self.SHORT), "Established")
         self.check_bystanders()
+        short.reset()
+        return [other.result() for other in others]
+
+    def test_its_session_stays(self):
+        self.watch()
+
+    def test_its_session_stays_while_all_routes_are_shown(self):
+        """Each of the routes has a path that stays beside the one that comes
+        and goes, so that there is always a whole table to be shown."""
+        keeper = self.keep(self.lab.establish(self.KEEPER, BACKEND_AS))
+        keeper.send(*(announcement(part, BACKEND_AS, next_hop=self.KEEPER)
+                      for part in self.table()))
+        wait_for([keeper], lambda: self.lab.headgate.neighbor(self.KEEPER)[
+            "prefixes_received"] == self.PREFIXES, 10, "the keeper's table")
+        [(lines, most, longest)] = self.watch(self.show_routes)
+        tell(f"show routes {lines} times, at most {most} routes, at most "
+             f"{longest:.2f} s")
+        self.assertGreaterEqual(most, self.PREFIXES)
+
+
+def ask_raw(path, what):
+    """The line that the agent answers, as bytes."""
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.settimeout(20)
+        sock.connect(path)
+        sock.send(b'{"request":"show","what":"%s"}\n' % what.encode())
+        return sock.makefile("rb").readline()
 
 
 class ZeroWindow(RawCase):
