@@ -8,6 +8,7 @@ what was measured is printed. LONG=1 runs what takes minutes in full length.
 """
 
 import concurrent.futures
+import contextlib
 import itertools
 import os
 import signal
@@ -31,6 +32,7 @@ HOLD_SECONDS = 3
 HOLD_LATEST = 3.6  # 3.0 to 3.3 on a machine of our own
 UPDATE_LATEST = 0.5
 MEMORY_NOISE = 1024  # kilobytes
+CONTROL_TIMEOUT = 5  # HG_CTL_TIMEOUT_S
 
 
 class Silence(RawCase):
@@ -251,7 +253,7 @@ class Busy(RawCase):
     def test_its_session_stays(self):
         self.watch()
 
-    def test_its_session_stays_while_all_routes_are_shown(self):
+    def keep_table(self):
         """Each of the routes has a path that stays beside the one that comes
         and goes, so that there is always a whole table to be shown."""
         keeper = self.keep(self.lab.establish(self.KEEPER, BACKEND_AS))
@@ -259,18 +261,58 @@ class Busy(RawCase):
                       for part in self.table()))
         wait_for([keeper], lambda: self.lab.headgate.neighbor(self.KEEPER)[
             "prefixes_received"] == self.PREFIXES, 10, "the keeper's table")
+        self.addCleanup(keeper.reset)
+
+    def test_its_session_stays_while_all_routes_are_shown(self):
+        self.keep_table()
         [(lines, most, longest)] = self.watch(self.show_routes)
         tell(f"show routes {lines} times, at most {most} routes, at most "
              f"{longest:.2f} s")
         self.assertGreaterEqual(most, self.PREFIXES)
 
+    def test_requests_behind_all_routes_are_answered_in_order(self):
+        """Also if the client has said that there will be no more."""
+        self.keep_table()
+        with ask(self.lab.headgate.socket, "routes", "status",
+                 "routes", "groups") as sock:
+            sock.shutdown(socket.SHUT_WR)
+            lines = sock.makefile("rb").readlines()
+        self.assertEqual([line[:9] for line in lines], [
+            b'{"routes"', b'{"status"', b'{"routes"', b'{"groups"'])
+        self.assertEqual([line[-2:] for line in lines], [b"}\n"] * 4)
+
+    def test_who_asks_for_all_routes_and_does_not_read_is_dropped(self):
+        self.keep_table()
+        memory = self.lab.memory()
+        with contextlib.ExitStack() as stack:
+            socks = [stack.enter_context(ask(self.lab.headgate.socket,
+                                             "routes")) for _ in range(4)]
+            socks.pop().close()  # and one is gone at once
+            slowest = self.watch_updates(CONTROL_TIMEOUT + 1)
+            grown = self.lab.memory() - memory
+            lines = [sock.makefile("rb").readline() for sock in socks]
+        tell(f"show routes not read: slowest update of another {slowest:.3f} "
+             f"s, memory {grown:+} kB")
+        for line in lines:
+            self.assertTrue(line.startswith(b'{"routes":[{"prefix":'))
+            self.assertFalse(line.endswith(b"\n"))
+        self.assertLess(grown, 16 * MEMORY_NOISE)
+        self.check_bystanders()
+
+
+def ask(path, *things):
+    """A socket on which the agent was asked to show these."""
+    sock = socket.socket(socket.AF_UNIX)
+    sock.settimeout(20)
+    sock.connect(path)
+    sock.send("".join(f'{{"request":"show","what":"{thing}"}}\n'
+                      for thing in things).encode())
+    return sock
+
 
 def ask_raw(path, what):
     """The line that the agent answers, as bytes."""
-    with socket.socket(socket.AF_UNIX) as sock:
-        sock.settimeout(20)
-        sock.connect(path)
-        sock.send(b'{"request":"show","what":"%s"}\n' % what.encode())
+    with ask(path, what) as sock:
         return sock.makefile("rb").readline()
 
 
