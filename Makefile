@@ -55,7 +55,8 @@ steering_SRC := assign.c group.c nexthop_slots.c steering.c
 steering_SRC += identity.c
 datapath_SRC := attach.c counters.c datapath.c failure.c pins.c run.c tables.c
 datapath_SRC += capture.c vip_table.c vips.c
-control_SRC := capture.c control.c explain.c explain_flow.c explain_route.c flow_frame.c json.c request.c show.c \
+control_SRC := route_cursor.c
+control_SRC += capture.c control.c explain.c explain_flow.c explain_route.c flow_frame.c json.c request.c show.c \
 	show_bgp.c show_neighbors.c show_steering.c
 CTL_SRC := ask.c client.c command_capture.c command_explain.c command_show.c headgatectl.c pcapng.c rates.c show.c \
 	table.c value.c view.c
@@ -77,6 +78,7 @@ UNIT_TESTS += nexthop/test_nd nexthop/test_netlink_message nexthop/test_route_me
 UNIT_TESTS += core/test_flow_hash core/test_pool core/test_prefix_map core/test_hex
 UNIT_TESTS += core/test_flow_hash_statistics
 UNIT_TESTS += control/test_flow_frame
+UNIT_TESTS += control/test_route_cursor
 UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/test_export rib/test_rib
 UNIT_TESTS += core/test_config_path rib/test_static
 UNIT_TESTS += core/test_config_vip rib/test_export_ready

@@ -33,7 +33,8 @@ ROOMS = {
 PURE = {"agent/rib/decision", "agent/rib/distance", "agent/rib/export_rule", "agent/rib/otc",
         "agent/rib/import", "agent/rib/as_pattern", "agent/rib/cause",
         "agent/rib/max_prefix", "agent/rib/policy", "agent/rib/policy_match", "agent/rib/policy_set",
-        "agent/rib/path_list", "agent/rib/weight", "agent/control/flow_frame", "agent/datapath/vip_table",
+        "agent/rib/path_list", "agent/rib/weight", "agent/control/flow_frame", "agent/control/route_cursor",
+        "agent/datapath/vip_table",
         "agent/steering/assign", "agent/steering/identity",
         "agent/nexthop/arp", "agent/nexthop/nd", "agent/nexthop/probe"} | {
     "agent/bgp/" + name for name in

@@ -2,7 +2,8 @@
 /*
  * The control socket's server. A client has a bounded line and a deadline, and
  * there is a bounded number of clients, so that none of them can hold the agent
- * up or fill its memory.
+ * up or fill its memory. For the same reason all routes are told in turns of a
+ * bounded time, as fast as the client takes them.
  */
 
 #include "control/control.h"
@@ -24,6 +25,9 @@
 #include <unistd.h>
 
 #include "control/request.h"
+#include "control/route_cursor.h"
+#include "control/show_parts.h"
+#include "core/clock.h"
 #include "headgate/ctl.h"
 
 enum {
@@ -31,13 +35,19 @@ enum {
 	MAX_CAPTURE_BACKLOG = 1 << 20, /* bytes not yet taken by the client */
 	BACKLOG = 16,
 	LOCK_MODE = 0600,
-	SOCKET_MODE = 0660, /* its group may look */
+	TURN_MS = 2,
+	MAX_ROUTES_BACKLOG = 1 << 20, /* bytes not yet taken by the client */
+	SOCKET_MODE = 0660,	      /* its group may look */
 	FOLDER_MODE = 0755,
 };
 
 struct client {
 	struct control *control;
 	struct bufferevent *stream;
+	struct event *turn; /* NULL: no routes are being told */
+	struct route_cursor cursor;
+	size_t told; /* routes */
+	bool ended;  /* gone when all is written */
 	TAILQ_ENTRY(client) link;
 };
 
@@ -60,6 +70,14 @@ struct control {
 
 /* ------------------------------------------------------------- clients */
 
+static void end_walk(struct client *client)
+{
+	if (client->turn)
+		event_free(client->turn);
+	client->turn = NULL;
+	route_cursor_end(&client->cursor);
+}
+
 static void client_free(struct client *client)
 {
 	struct control *control = client->control;
@@ -68,35 +86,53 @@ static void client_free(struct client *client)
 		control->capturing = NULL;
 		control->hooks.capture_stop(control->hooks.context);
 	}
+	end_walk(client);
 	TAILQ_REMOVE(&control->clients, client, link);
 	control->client_count--;
 	bufferevent_free(client->stream);
 	free(client);
 }
 
-static void on_written(struct bufferevent *stream, void *argument)
+static size_t backlog(const struct client *client)
 {
-	(void)stream;
-	client_free(argument);
+	return evbuffer_get_length(bufferevent_get_output(client->stream));
+}
+
+static void send_text(struct client *client, const char *text)
+{
+	evbuffer_add(bufferevent_get_output(client->stream), text,
+		     strlen(text));
+}
+
+static void send_json(struct client *client, struct json_object *json)
+{
+	send_text(client,
+		  json_object_to_json_string_ext(
+			  json, JSON_C_TO_STRING_PLAIN |
+					JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(json);
 }
 
 static void send_reply(struct client *client, struct json_object *reply)
 {
-	struct evbuffer *output = bufferevent_get_output(client->stream);
-
-	evbuffer_add_printf(output, "%s\n",
-			    json_object_to_json_string_ext(
-				    reply,
-				    JSON_C_TO_STRING_PLAIN |
-					    JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(reply);
+	send_json(client, reply);
+	send_text(client, "\n");
 }
 
-/* From here on the client is sent frames; he may be silent as long as he likes. */
+/* Who waits for us, or is sent frames, may be silent as long as he likes. */
+static void set_deadlines(struct client *client)
+{
+	const struct timeval deadline = { .tv_sec = HG_CTL_TIMEOUT_S };
+	bool may_be_silent = client->turn ||
+			     client->control->capturing == client;
+
+	bufferevent_set_timeouts(client->stream,
+				 may_be_silent ? NULL : &deadline, &deadline);
+}
+
 static struct json_object *start_capture(struct client *client,
 					 struct json_object *request)
 {
-	const struct timeval deadline = { .tv_sec = HG_CTL_TIMEOUT_S };
 	struct control *control = client->control;
 	struct capture_request what = { 0 };
 	struct json_object *refusal = capture_parse(request, &what);
@@ -111,28 +147,135 @@ static struct json_object *start_capture(struct client *client,
 	control->capturing = client;
 	control->lost = 0;
 	control->lost_told = 0;
-	bufferevent_set_timeouts(client->stream, NULL, &deadline);
+	set_deadlines(client);
 	return capture_head(control->view);
 }
+
+/* ------------------------------------------------------------- all routes */
+
+/*
+ * Always by a timer: then the event loop looks at all sockets between two
+ * turns, which it does not do for what is made active at once.
+ */
+static void wait_for_turn(struct client *client)
+{
+	const struct timeval next = { 0 };
+
+	if (!event_pending(client->turn, EV_TIMEOUT, NULL))
+		event_add(client->turn, &next);
+}
+
+/* False if that was all. */
+static bool tell_next_route(struct client *client)
+{
+	const struct control_view *view = client->control->view;
+	const struct route *route;
+
+	if (!route_cursor_next(&client->cursor, view->rib, &route))
+		return false;
+	if (!route)
+		return true;
+	if (client->told++)
+		send_text(client, ",");
+	send_json(client, show_whole_route(view, route));
+	return true;
+}
+
+static void answer_input(struct client *client);
+
+static void on_turn(evutil_socket_t fd, short what, void *argument)
+{
+	const uint64_t end_ms = clock_now_ms() + TURN_MS;
+	struct client *client = argument;
+
+	(void)fd, (void)what;
+	while (backlog(client) < MAX_ROUTES_BACKLOG) {
+		if (!tell_next_route(client)) {
+			send_text(client, "]}\n");
+			end_walk(client);
+			set_deadlines(client);
+			answer_input(client);
+			return;
+		}
+		if (clock_now_ms() >= end_ms) {
+			wait_for_turn(client);
+			return;
+		}
+	}
+	/* on_written() goes on. */
+}
+
+static void start_walk(struct client *client)
+{
+	struct control *control = client->control;
+
+	client->turn = evtimer_new(control->base, on_turn, client);
+	if (!client->turn ||
+	    route_cursor_start(&client->cursor, control->view->rib)) {
+		end_walk(client);
+		send_reply(client, request_failure("out of memory"));
+		return;
+	}
+	client->told = 0;
+	set_deadlines(client);
+	send_text(client, "{\"routes\":[");
+	wait_for_turn(client);
+}
+
+/* ------------------------------------------------------------- requests */
 
 static void answer(struct client *client, const char *line)
 {
 	struct json_object *request = request_parse(line);
 
-	send_reply(client,
-		   capture_is_asked(request) ?
-			   start_capture(client, request) :
+	if (show_is_of_routes(request))
+		start_walk(client);
+	else if (capture_is_asked(request))
+		send_reply(client, start_capture(client, request));
+	else
+		send_reply(client,
 			   request_answer(client->control->view, request));
 	json_object_put(request);
 }
 
+/* Frees the client as soon as he has what was sent to him. */
+static void end_client(struct client *client)
+{
+	client->ended = true;
+	bufferevent_disable(client->stream, EV_READ);
+	if (!backlog(client))
+		client_free(client);
+}
+
+/* In their order: what comes after a request for all routes waits for its end. */
+static void answer_input(struct client *client)
+{
+	struct evbuffer *input = bufferevent_get_input(client->stream);
+	char *line;
+
+	while (!client->turn &&
+	       (line = evbuffer_readln(input, NULL, EVBUFFER_EOL_LF))) {
+		answer(client, line);
+		free(line);
+	}
+	if (client->turn)
+		return;
+	if (evbuffer_get_length(input) >= HG_CTL_MAX_REQUEST) {
+		send_reply(client,
+			   request_failure("a request has at most %d bytes",
+					   HG_CTL_MAX_REQUEST));
+		client->ended = true;
+	}
+	if (client->ended)
+		end_client(client);
+}
+
 /* ------------------------------------------------------------- capture */
 
+/* A frame has no place in the middle of the routes either. */
 static bool is_behind(const struct client *client)
 {
-	struct evbuffer *output = bufferevent_get_output(client->stream);
-
-	return evbuffer_get_length(output) > MAX_CAPTURE_BACKLOG;
+	return client->turn || backlog(client) > MAX_CAPTURE_BACKLOG;
 }
 
 void control_captured(struct control *control, const struct hg_capture *record,
@@ -162,20 +305,20 @@ void control_capture_lost(struct control *control, uint64_t count)
 
 static void on_input(struct bufferevent *stream, void *argument)
 {
-	struct client *client = argument;
-	struct evbuffer *input = bufferevent_get_input(stream);
-	char *line;
+	(void)stream;
+	answer_input(argument);
+}
 
-	while ((line = evbuffer_readln(input, NULL, EVBUFFER_EOL_LF))) {
-		answer(client, line);
-		free(line);
-	}
-	if (evbuffer_get_length(input) < HG_CTL_MAX_REQUEST)
-		return;
-	send_reply(client, request_failure("a request has at most %d bytes",
-					   HG_CTL_MAX_REQUEST));
-	bufferevent_disable(stream, EV_READ);
-	bufferevent_setcb(stream, NULL, on_written, NULL, client);
+/* Nothing of what was sent waits any more. */
+static void on_written(struct bufferevent *stream, void *argument)
+{
+	struct client *client = argument;
+
+	(void)stream;
+	if (client->turn)
+		wait_for_turn(client);
+	else if (client->ended)
+		client_free(client);
 }
 
 /* End of input, an error, or nothing for too long: what was asked is answered. */
@@ -183,16 +326,17 @@ static void on_event(struct bufferevent *stream, short what, void *argument)
 {
 	struct client *client = argument;
 
-	if ((what & BEV_EVENT_EOF) &&
-	    evbuffer_get_length(bufferevent_get_output(stream)))
-		bufferevent_setcb(stream, NULL, on_written, on_event, client);
-	else
+	(void)stream;
+	if (!(what & BEV_EVENT_EOF)) {
 		client_free(client);
+		return;
+	}
+	client->ended = true;
+	answer_input(client);
 }
 
 static void on_client(evutil_socket_t listener, short what, void *argument)
 {
-	const struct timeval deadline = { .tv_sec = HG_CTL_TIMEOUT_S };
 	struct control *control = argument;
 	struct client *client = NULL;
 	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -213,10 +357,11 @@ static void on_client(evutil_socket_t listener, short what, void *argument)
 	client->control = control;
 	TAILQ_INSERT_TAIL(&control->clients, client, link);
 	control->client_count++;
-	bufferevent_setcb(client->stream, on_input, NULL, on_event, client);
+	bufferevent_setcb(client->stream, on_input, on_written, on_event,
+			  client);
 	bufferevent_setwatermark(client->stream, EV_READ, 0,
 				 HG_CTL_MAX_REQUEST);
-	bufferevent_set_timeouts(client->stream, &deadline, &deadline);
+	set_deadlines(client);
 	bufferevent_enable(client->stream, EV_READ);
 }
 

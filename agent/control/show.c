@@ -131,12 +131,15 @@ struct json_object *show_status(const struct control_view *view)
 	return out;
 }
 
+static const char routes[] = "routes";
+
 static const struct {
 	const char *name;
+	/* NULL: see show_is_of_routes(). */
 	struct json_object *(*show)(const struct control_view *view);
 } things[] = {
 	{ "status", show_status }, { "neighbors", show_neighbors },
-	{ "routes", show_routes }, { "nexthops", show_nexthops },
+	{ routes, NULL },	   { "nexthops", show_nexthops },
 	{ "groups", show_groups }, { "counters", show_counters },
 };
 
@@ -158,13 +161,21 @@ struct json_object *show(const struct control_view *view, const char *what,
 		if (!strcmp(single_things[i].name, what))
 			return single_things[i].show(view, request);
 	for (size_t i = 0; i < COUNT_OF(things); i++) {
-		if (strcmp(things[i].name, what))
+		if (!things[i].show || strcmp(things[i].name, what))
 			continue;
 		reply = json_object_new_object();
 		json_add(reply, what, things[i].show(view));
 		return reply;
 	}
 	return NULL;
+}
+
+bool show_is_of_routes(struct json_object *request)
+{
+	const char *verb = json_get_text(request, "request");
+	const char *what = json_get_text(request, "what");
+
+	return verb && what && !strcmp(verb, "show") && !strcmp(what, routes);
 }
 
 static size_t add_name(char text[SHOW_NAMES_SIZE], size_t used,

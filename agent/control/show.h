@@ -7,6 +7,7 @@
  * The names of the fields are stable; fields are only ever added.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct bgp_speaker;
@@ -35,11 +36,16 @@ struct control_view {
 
 /*
  * The reply to {"request":"show","what":WHAT}, which the caller puts; NULL if
- * there is nothing of that name. `request` holds what WHAT is about, if it is
+ * there is nothing of that name, or it is "routes". `request` holds what WHAT is about, if it is
  * about something: {"what":"route","prefix":"192.0.2.1"}.
  */
 struct json_object *show(const struct control_view *view, const char *what,
 			 struct json_object *request);
+/*
+ * True if a request is for all routes. They are too many for one reply that
+ * show() could make: control.c walks them.
+ */
+bool show_is_of_routes(struct json_object *request);
 /* The next hop in a slot of the program's table, or NULL. */
 const struct nexthop *show_nexthop_in(const struct control_view *view,
 				      uint32_t slot);

@@ -85,8 +85,8 @@ static struct json_object *announced_json(const struct control_view *view,
 	return list;
 }
 
-static struct json_object *route_json(const struct control_view *view,
-				      const struct route *route)
+struct json_object *show_whole_route(const struct control_view *view,
+				     const struct route *route)
 {
 	struct json_object *out = json_object_new_object();
 	struct json_object *paths = json_object_new_array();
@@ -112,17 +112,6 @@ static struct json_object *route_json(const struct control_view *view,
 	json_add_bool(out, "forwarding", route->forwarding);
 	json_add(out, "announced", announced_json(view, route));
 	return out;
-}
-
-struct json_object *show_routes(const struct control_view *view)
-{
-	struct json_object *list = json_object_new_array();
-	const struct route *route = NULL;
-
-	while ((route = rib_next(view->rib, route)))
-		json_object_array_add(list, route_json(view, route));
-	json_object_array_sort(list, json_by_prefix);
-	return list;
 }
 
 const struct route *show_find_route(const struct control_view *view,
@@ -157,7 +146,7 @@ struct json_object *show_route(const struct control_view *view,
 	if (!route)
 		return error;
 	list = json_object_new_array();
-	json_object_array_add(list, route_json(view, route));
+	json_object_array_add(list, show_whole_route(view, route));
 	out = json_object_new_object();
 	json_add(out, "routes", list);
 	return out;

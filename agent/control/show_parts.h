@@ -10,7 +10,6 @@ struct path;
 struct route;
 
 struct json_object *show_neighbors(const struct control_view *view);
-struct json_object *show_routes(const struct control_view *view);
 /* One route: the prefix, or the longest that contains an address. */
 struct json_object *show_route(const struct control_view *view,
 			       struct json_object *request);
@@ -22,6 +21,9 @@ struct json_object *show_route(const struct control_view *view,
 const struct route *show_find_route(const struct control_view *view,
 				    const char *text,
 				    struct json_object **error);
+/* A route with all its paths. */
+struct json_object *show_whole_route(const struct control_view *view,
+				     const struct route *route);
 /* A path of a route. */
 struct json_object *show_path(const struct control_view *view,
 			      const struct route *route,

@@ -8,9 +8,11 @@ what was measured is printed. LONG=1 runs what takes minutes in full length.
 """
 
 import concurrent.futures
+import contextlib
 import itertools
 import os
 import signal
+import socket
 import threading
 import time
 import unittest
@@ -30,6 +32,7 @@ HOLD_SECONDS = 3
 HOLD_LATEST = 3.6  # 3.0 to 3.3 on a machine of our own
 UPDATE_LATEST = 0.5
 MEMORY_NOISE = 1024  # kilobytes
+CONTROL_TIMEOUT = 5  # HG_CTL_TIMEOUT_S
 
 
 class Silence(RawCase):
@@ -163,15 +166,16 @@ class Paused(RawCase):
 
 class Busy(RawCase):
     """A neighbor with a hold time of 3 seconds, while another one announces
-    and withdraws a whole table again and again."""
+    and withdraws a whole table again and again, and somebody looks at it."""
 
-    SHORT = "10.1.0.101"
+    SHORT, KEEPER = "10.1.0.101", "10.1.0.12"
     PREFIXES, IN_ONE = 100000, 500
     SECONDS = 6
+    UPDATE_LATEST = 1.5  # with a whole table in front of it
     options = {
         "neighbors": (BACKENDS, UPSTREAM,
                       f"{SHORT},as=65001,role=backend,passive,hold-time=3"),
-        "addresses": (SHORT,),
+        "addresses": (SHORT, KEEPER),
     }
 
     def table(self):
@@ -194,36 +198,122 @@ class Busy(RawCase):
                 heard, last = len(speaker.received(bgp.KEEPALIVE)), now
         return longest
 
-    def load(self):
-        """Returns how long the slowest update of a third one took."""
+    def show_routes(self, end):
+        """Again and again; how many lines, the most routes, the longest time.
+        The lines are counted and checked in form, not parsed: that would take
+        the processor from those who are measured."""
+        lines, most, longest = 0, 0, 0
+        while not end.is_set():
+            start = time.monotonic()
+            line = ask_raw(self.lab.headgate.socket, "routes")
+            longest = max(longest, time.monotonic() - start)
+            self.assertTrue(line.startswith(b'{"routes":[{"prefix":'))
+            self.assertTrue(line.endswith(b"}]}\n"))
+            lines, most = lines + 1, max(most, line.count(b'{"prefix":'))
+        return lines, most, longest
+
+    def load(self, end):
+        """The whole table comes and goes; how many times."""
         backend = self.keep(self.lab.establish(NEXT_HOP, BACKEND_AS))
         table = self.table()
         loads = [b"".join(announcement(part, BACKEND_AS) for part in table),
                  b"".join(withdrawal(*part) for part in table)]
-        deadline, slowest = time.monotonic() + self.SECONDS, 0
-        for load in itertools.cycle(loads):
-            backend.send(load)
-            slowest = max(slowest, self.measure_update())
-            if time.monotonic() > deadline:
-                return slowest
+        for times in itertools.count():
+            if end.is_set():
+                self.assertFalse(backend.closed)
+                backend.reset()
+                return times / 2
+            backend.send(loads[times % 2])
 
-    def test_its_session_stays(self):
+    def watch(self, *tasks):
+        """The load, with `tasks` beside it. Returns what they returned."""
         short = self.keep(self.lab.dial(self.SHORT))
         short.establish(BACKEND_AS, self.SHORT, hold_time=HOLD_SECONDS)
         end = threading.Event()
-        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        with concurrent.futures.ThreadPoolExecutor(2 + len(tasks)) as pool:
             talk = pool.submit(self.keep_talking, short, end)
+            load = pool.submit(self.load, end)
+            others = [pool.submit(task, end) for task in tasks]
             try:
-                slowest = self.load()
+                slowest = self.watch_updates(self.SECONDS)
             finally:
                 end.set()
             silence = talk.result()
-        tell(f"{self.PREFIXES} routes come and go: slowest update of another "
-             f"{slowest:.3f} s, longest silence {silence:.2f} s")
+        tell(f"{self.PREFIXES} routes come and go {load.result()} times: "
+             f"slowest update of another {slowest:.3f} s, longest silence "
+             f"{silence:.2f} s")
         self.assertFalse(short.closed, short.notification)
         self.assertLess(silence, HOLD_SECONDS)
+        self.assertLess(slowest, self.UPDATE_LATEST)
         self.assertEqual(self.lab.state(self.SHORT), "Established")
         self.check_bystanders()
+        short.reset()
+        return [other.result() for other in others]
+
+    def test_its_session_stays(self):
+        self.watch()
+
+    def keep_table(self):
+        """Each of the routes has a path that stays beside the one that comes
+        and goes, so that there is always a whole table to be shown."""
+        keeper = self.keep(self.lab.establish(self.KEEPER, BACKEND_AS))
+        keeper.send(*(announcement(part, BACKEND_AS, next_hop=self.KEEPER)
+                      for part in self.table()))
+        wait_for([keeper], lambda: self.lab.headgate.neighbor(self.KEEPER)[
+            "prefixes_received"] == self.PREFIXES, 10, "the keeper's table")
+        self.addCleanup(keeper.reset)
+
+    def test_its_session_stays_while_all_routes_are_shown(self):
+        self.keep_table()
+        [(lines, most, longest)] = self.watch(self.show_routes)
+        tell(f"show routes {lines} times, at most {most} routes, at most "
+             f"{longest:.2f} s")
+        self.assertGreaterEqual(most, self.PREFIXES)
+
+    def test_requests_behind_all_routes_are_answered_in_order(self):
+        """Also if the client has said that there will be no more."""
+        self.keep_table()
+        with ask(self.lab.headgate.socket, "routes", "status",
+                 "routes", "groups") as sock:
+            sock.shutdown(socket.SHUT_WR)
+            lines = sock.makefile("rb").readlines()
+        self.assertEqual([line[:9] for line in lines], [
+            b'{"routes"', b'{"status"', b'{"routes"', b'{"groups"'])
+        self.assertEqual([line[-2:] for line in lines], [b"}\n"] * 4)
+
+    def test_who_asks_for_all_routes_and_does_not_read_is_dropped(self):
+        self.keep_table()
+        memory = self.lab.memory()
+        with contextlib.ExitStack() as stack:
+            socks = [stack.enter_context(ask(self.lab.headgate.socket,
+                                             "routes")) for _ in range(4)]
+            socks.pop().close()  # and one is gone at once
+            slowest = self.watch_updates(CONTROL_TIMEOUT + 1)
+            grown = self.lab.memory() - memory
+            lines = [sock.makefile("rb").readline() for sock in socks]
+        tell(f"show routes not read: slowest update of another {slowest:.3f} "
+             f"s, memory {grown:+} kB")
+        for line in lines:
+            self.assertTrue(line.startswith(b'{"routes":[{"prefix":'))
+            self.assertFalse(line.endswith(b"\n"))
+        self.assertLess(grown, 16 * MEMORY_NOISE)
+        self.check_bystanders()
+
+
+def ask(path, *things):
+    """A socket on which the agent was asked to show these."""
+    sock = socket.socket(socket.AF_UNIX)
+    sock.settimeout(20)
+    sock.connect(path)
+    sock.send("".join(f'{{"request":"show","what":"{thing}"}}\n'
+                      for thing in things).encode())
+    return sock
+
+
+def ask_raw(path, what):
+    """The line that the agent answers, as bytes."""
+    with ask(path, what) as sock:
+        return sock.makefile("rb").readline()
 
 
 class ZeroWindow(RawCase):
