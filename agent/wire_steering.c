@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "core/config.h"
+#include "core/log.h"
 #include "wires.h"
 
 enum {
@@ -21,8 +22,10 @@ static int sink_set_vip(void *context, const struct prefix *vip,
 			const struct hg_vip *value)
 {
 	struct agent *agent = context;
+	struct hg_vip complete = *value;
 
-	return datapath_set_vip(agent->datapath, vip, value);
+	complete.hash_fields = config_hash_fields_of(agent->config, vip);
+	return datapath_set_vip(agent->datapath, vip, &complete);
 }
 
 static int sink_delete_vip(void *context, const struct prefix *vip)
@@ -76,12 +79,26 @@ static int sink_clear_nexthop_counter(void *context, uint32_t slot)
 	return datapath_clear_nexthop_counter(agent->datapath, slot);
 }
 
+/* Once, and loudly: whoever did not mean it has broken connections. */
+static void warn_of_spray(const struct config *config)
+{
+	bool any = config->hash_fields == HG_HASH_PACKET;
+
+	for (size_t i = 0; i < config->vip_count; i++)
+		any |= config->vips[i].own_hash_fields &&
+		       config->vips[i].hash_fields == HG_HASH_PACKET;
+	if (any)
+		log_warning("steering",
+			    "hash-fields packet spreads the packets of a flow "
+			    "over all servers: TCP breaks, only services "
+			    "without state work");
+}
+
 int wire_steering(struct agent *agent)
 {
 	const struct steering_options options = {
 		.table_size = agent->config->table_size,
 		.group_count = GROUP_COUNT,
-		.hash_fields = agent->config->hash_fields,
 		.tracker = agent->tracker,
 		.sink = {
 			.set_vip = sink_set_vip,
@@ -96,6 +113,7 @@ int wire_steering(struct agent *agent)
 		},
 	};
 
+	warn_of_spray(agent->config);
 	agent->steering = steering_new(&options);
 	return agent->steering ? 0 : -ENOMEM;
 }

@@ -32,6 +32,7 @@ enum {
 /* What the tables say. */
 struct choice {
 	const struct steering_vip *vip; /* NULL: it is for none */
+	uint32_t hash_fields;
 	uint64_t hash;
 	uint32_t bucket; /* of the group */
 	const struct address *owner;
@@ -67,7 +68,9 @@ static struct choice choose(const struct control_view *view,
 	if (!choice.vip)
 		return choice;
 	group = choice.vip->group;
-	choice.hash = flow_hash(flow, config->hash_fields, config->hash_seed);
+	choice.hash_fields =
+		config_hash_fields_of(config, &choice.vip->node.prefix);
+	choice.hash = flow_hash(flow, choice.hash_fields, config->hash_seed);
 	choice.bucket = (uint32_t)choice.hash & (config->table_size - 1);
 	choice.owner = member_of(group, group->owners[choice.bucket]);
 	choice.backup = member_of(group, group->backups[choice.bucket]);
@@ -109,8 +112,7 @@ static const char *choice_word(const struct choice *choice)
 	return choice->taken == choice->owner ? "owner" : "backup";
 }
 
-static void add_choice(struct json_object *out, const struct control_view *view,
-		       const struct choice *choice)
+static void add_choice(struct json_object *out, const struct choice *choice)
 {
 	struct json_object *table = json_object_new_object();
 	char hash[HASH_TEXT_SIZE];
@@ -124,7 +126,7 @@ static void add_choice(struct json_object *out, const struct control_view *view,
 	snprintf(hash, sizeof(hash), "0x%016" PRIx64, choice->hash);
 	json_add(out, "vip", json_of_prefix(&choice->vip->node.prefix));
 	json_add_text(out, "hash_fields",
-		      config_hash_fields_name(view->config->hash_fields));
+		      config_hash_fields_name(choice->hash_fields));
 	json_add_text(out, "hash", hash);
 	json_add_number(out, "group", choice->vip->group->index);
 	json_add_number(out, "bucket", choice->bucket);
@@ -171,7 +173,7 @@ static struct json_object *agreement(const struct control_view *view,
 	bool asked = nexthop || verdict->outcome == HG_PASSED_NO_NEXTHOP ||
 		     verdict->outcome == HG_PASSED_NOT_VIP;
 
-	if (!asked || view->config->hash_fields == HG_HASH_PACKET)
+	if (!asked || choice->hash_fields == HG_HASH_PACKET)
 		return NULL;
 	if (!nexthop || !choice->taken)
 		return json_object_new_boolean(!nexthop && !choice->taken);
@@ -244,7 +246,7 @@ static struct json_object *answer_flow(const struct control_view *view,
 	size_t size;
 
 	json_add(out, "flow", json_of_flow(flow));
-	add_choice(out, view, &choice);
+	add_choice(out, &choice);
 	if (find_port(view, &ifindex, mac)) {
 		size = flow_frame_write(flow, mac, frame);
 		add_program(out, view, frame, size, ifindex, &choice);
@@ -319,7 +321,7 @@ struct json_object *explain_frame(const struct control_view *view,
 	if (!trouble) {
 		json_add(out, "flow", json_of_flow(&flow));
 		choice = choose(view, &flow);
-		add_choice(out, view, &choice);
+		add_choice(out, &choice);
 	}
 	/* Whoever it was sent to when it was captured, now it is to us. */
 	if (find_port(view, &ifindex, frame))

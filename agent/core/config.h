@@ -169,6 +169,8 @@ struct vip_config {
 	struct prefix prefix;
 	uint32_t min_nexthops;	  /* to stay announced; 0: --min-nexthops */
 	uint32_t return_nexthops; /* to be announced again; 0: the same */
+	bool own_hash_fields;	  /* else it is --hash-fields */
+	uint32_t hash_fields;	  /* enum hg_hash_fields */
 };
 
 /* One --aggregate: announced for the VIPs inside it. */
@@ -312,6 +314,11 @@ bool neighbor_is_member(const struct neighbor_config *neighbor,
 const char *neighbor_role_name(enum neighbor_role role);
 /* "5-tuple", ... */
 const char *config_hash_fields_name(uint32_t hash_fields);
+/* The same back; false if it is none of them. */
+bool config_hash_fields_read(const char *name, uint32_t *hash_fields);
+/* By which fields flows to a VIP are told apart, an address or a prefix. */
+uint32_t config_hash_fields_of(const struct config *config,
+			       const struct prefix *vip);
 /* "65001", "65001-65010", "external", "internal" or "any". */
 const char *neighbor_as_format(const struct neighbor_config *neighbor,
 			       char *text, size_t size);

@@ -298,7 +298,8 @@ const struct config_flag config_flags[] = {
 	  .help = "IPv4 or IPv6 prefix the service addresses lie in. What is "
 		  "outside is neither learned from backends nor announced. "
 		  "Keys: min-nexthops=N, return-nexthops=N: withdrawn below "
-		  "the one, announced again from the other on.",
+		  "the one, announced again from the other on; "
+		  "hash-fields=...: instead of --hash-fields.",
 	  .section = CONFIG_SECTION_FORWARDING,
 	  .required = true,
 	  LIST(vip, vip_count) },
@@ -330,7 +331,8 @@ const struct config_flag config_flags[] = {
 	  .section = CONFIG_SECTION_FORWARDING,
 	  CHOICE(xdp_attach, xdp_attach_names) },
 	{ .name = "hash-fields",
-	  .help = "Which fields of a packet choose its bucket.",
+	  .help = "Which fields of a packet choose its bucket. packet is "
+		  "none of them but chance, for services without state.",
 	  .initial = "5-tuple",
 	  .section = CONFIG_SECTION_FORWARDING,
 	  CHOICE(hash_fields, hash_fields_names) },
@@ -374,6 +376,17 @@ const size_t config_flag_count = COUNT_OF(config_flags);
 const char *config_hash_fields_name(uint32_t hash_fields)
 {
 	return hash_fields_names[hash_fields];
+}
+
+bool config_hash_fields_read(const char *name, uint32_t *hash_fields)
+{
+	for (uint32_t i = 0; i < HG_HASH_FIELDS_COUNT; i++) {
+		if (strcmp(hash_fields_names[i], name))
+			continue;
+		*hash_fields = i;
+		return true;
+	}
+	return false;
 }
 
 const struct config_flag *config_flag_find(const char *name)

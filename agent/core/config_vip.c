@@ -20,6 +20,22 @@ enum {
 	MAXIMUM_NEXTHOPS = HG_MAX_NEXTHOPS - 1,
 };
 
+static bool parse_hash_fields(struct config_parser *parser,
+			      const struct config_key *key, const char *value,
+			      void *object)
+{
+	struct vip_config *vip = object;
+
+	(void)key;
+	if (!config_hash_fields_read(value, &vip->hash_fields))
+		return config_reject(parser,
+				     "hash-fields=%s: allowed are 5-tuple, "
+				     "3-tuple, src-dst, src, dst, packet",
+				     value);
+	vip->own_hash_fields = true;
+	return true;
+}
+
 static const struct config_key keys[] = {
 	{ .name = "min-nexthops",
 	  .metavar = "N",
@@ -33,6 +49,9 @@ static const struct config_key keys[] = {
 	  .offset = offsetof(struct vip_config, return_nexthops),
 	  .minimum = 1,
 	  .maximum = MAXIMUM_NEXTHOPS },
+	{ .name = "hash-fields",
+	  .metavar = "FIELDS",
+	  .parse = parse_hash_fields },
 };
 
 bool config_vip_read(struct config_parser *parser, const char *value,
@@ -56,11 +75,31 @@ void config_vip_print_keys(const struct vip_config *vip, FILE *out)
 		fprintf(out, ",min-nexthops=%u", vip->min_nexthops);
 	if (vip->return_nexthops)
 		fprintf(out, ",return-nexthops=%u", vip->return_nexthops);
+	if (vip->own_hash_fields)
+		fprintf(out, ",hash-fields=%s",
+			config_hash_fields_name(vip->hash_fields));
 }
 
 bool config_vip_has_keys(const struct vip_config *vip)
 {
-	return vip->min_nexthops || vip->return_nexthops;
+	return vip->min_nexthops || vip->return_nexthops ||
+	       vip->own_hash_fields;
+}
+
+uint32_t config_hash_fields_of(const struct config *config,
+			       const struct prefix *prefix)
+{
+	const struct vip_config *longest = NULL;
+
+	for (size_t i = 0; i < config->vip_count; i++) {
+		const struct vip_config *vip = &config->vips[i];
+
+		if (vip->own_hash_fields &&
+		    prefix_covers(&vip->prefix, prefix) &&
+		    (!longest || vip->prefix.length > longest->prefix.length))
+			longest = vip;
+	}
+	return longest ? longest->hash_fields : config->hash_fields;
 }
 
 /* About the value that was pointed at. */

@@ -107,7 +107,6 @@ static int point_at(struct steering *steering, const struct steering_vip *vip,
 	struct hg_vip value = {
 		.group = group->index,
 		.counter = vip->counter->index,
-		.hash_fields = steering->options.hash_fields,
 	};
 
 	if (group == vip->group)

@@ -28,6 +28,7 @@
 
 /* Where the tables are. Functions return 0 or -errno. */
 struct steering_sink {
+	/* `value` is complete but for its hash_fields. */
 	int (*set_vip)(void *context, const struct prefix *vip,
 		       const struct hg_vip *value);
 	int (*delete_vip)(void *context, const struct prefix *vip);
@@ -47,7 +48,6 @@ struct steering_options {
 	uint32_t table_size; /* buckets of a group, a power of two */
 	uint32_t group_count;
 	uint64_t seed; /* of the assignment */
-	enum hg_hash_fields hash_fields;
 	const struct nexthop_tracker *tracker;
 	struct steering_sink sink;
 };

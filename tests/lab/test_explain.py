@@ -127,6 +127,31 @@ class ExplainFlow(LabCase):
         self.assertEqual(done.returncode, EXIT_USAGE)
 
 
+class HashFieldsOfAVip(LabCase):
+
+    options = {"servers": 3}
+    started = False
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.lab.headgate.arguments += ["--vip", f"{VIP},hash-fields=src"]
+        cls.lab.start()
+
+    def test_all_connections_of_a_client_reach_one_server(self):
+        went = self.lab.download(FIRST_PORT, CONNECTIONS).server_of_port()
+        self.assertEqual(len(went), CONNECTIONS)
+        self.assertEqual(len(set(went.values())), 1)
+        done = self.lab.headgate.ctl("-j", "explain", "flow", CLIENT_ADDRESS,
+                                     "1", VIP, "80", "tcp")
+        said = json.loads(done.stdout)["explain"]
+        self.assertEqual(said["hash_fields"], "src")
+        self.assertIs(said["agree"], True)
+        names = {s.address: s.name for s in self.lab.servers}
+        self.assertEqual({names[said["table"]["next_hop"]]},
+                         set(went.values()))
+
+
 class Capture(LabCase):
 
     options = {"servers": 3}

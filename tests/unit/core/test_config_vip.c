@@ -3,6 +3,8 @@
 
 #include "config_helpers.h"
 
+#include <headgate/abi.h>
+
 static void a_vip_has_numbers_of_its_own(void **state)
 {
 	static char text[TEXT_SIZE];
@@ -54,11 +56,43 @@ static void numbers_that_can_never_be_reached_are_refused(void **state)
 		     "number from 1 to 4095");
 }
 
+static uint32_t fields_of(const char *text)
+{
+	struct prefix prefix;
+
+	prefix_parse(text, &prefix);
+	return config_hash_fields_of(&config, &prefix);
+}
+
+static void a_vip_has_hash_fields_of_its_own(void **state)
+{
+	static char text[TEXT_SIZE];
+	FILE *out = fmemopen(text, TEXT_SIZE, "w");
+
+	(void)state;
+	assert_int_equal(parse_lines("vip 192.0.2.64/26,hash-fields=src\n"
+				     "vip 192.0.2.65,hash-fields=packet\n"
+				     "hash-fields src-dst"),
+			 0);
+	assert_int_equal(fields_of("192.0.2.65/32"), HG_HASH_PACKET);
+	assert_int_equal(fields_of("192.0.2.66/32"), HG_HASH_SRC);
+	assert_int_equal(fields_of("192.0.2.64/26"), HG_HASH_SRC);
+	assert_int_equal(fields_of("192.0.2.1/32"), HG_HASH_SRC_DST);
+	config_print(&config, out);
+	fclose(out);
+	assert_non_null(strstr(text, "\nvip 192.0.2.64/26,hash-fields=src\n"));
+	assert_int_equal(parse_text(text), 0);
+	assert_error("vip 192.0.2.1,hash-fields=ports",
+		     "--vip 192.0.2.1,hash-fields=ports: hash-fields=ports: "
+		     "allowed are 5-tuple, 3-tuple, src-dst, src, dst, packet");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_vip_has_numbers_of_its_own),
 		cmocka_unit_test(a_vip_inside_another_one_must_say_something),
+		cmocka_unit_test(a_vip_has_hash_fields_of_its_own),
 		cmocka_unit_test(numbers_that_can_never_be_reached_are_refused),
 	};
 
