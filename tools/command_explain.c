@@ -13,11 +13,10 @@
 
 #include <headgate/ctl.h>
 
+#include "core/array.h"
 #include "core/hex.h"
 #include "show.h"
 #include "view.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* What follows "flow", in this order; the names are those of the request. */
 static const char *const flow_words[] = {

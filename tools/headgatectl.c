@@ -14,9 +14,8 @@
 #include <headgate/ctl.h>
 
 #include "command.h"
+#include "core/array.h"
 #include "view.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Options without a letter. */
 enum option_code {

@@ -2,6 +2,7 @@
 /* Rates of counters. See rates.h. */
 
 #include "rates.h"
+#include "core/array.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -11,8 +12,6 @@
 #include <json-c/json.h>
 
 #include "value.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* The fields a row can be known by. */
 static const char *const keys[] = { "name", "prefix", "address" };

@@ -2,6 +2,7 @@
 /* The table of views. See view.h. */
 
 #include "view.h"
+#include "core/array.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -9,8 +10,6 @@
 #include <json-c/json.h>
 
 #include "value.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 #define COLUMN_TEXT(name, from)                             \
 	{                                                   \

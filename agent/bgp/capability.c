@@ -10,6 +10,7 @@
  */
 
 #include "bgp/capability.h"
+#include "core/array.h"
 
 enum {
 	MULTIPROTOCOL_SIZE = 4,	 /* AFI, reserved, SAFI */
@@ -321,7 +322,7 @@ static const struct capability capabilities[] = {
 };
 
 enum {
-	CAPABILITY_COUNT = sizeof(capabilities) / sizeof(capabilities[0])
+	CAPABILITY_COUNT = COUNT_OF(capabilities)
 };
 
 static const struct capability *find_capability(unsigned int code)

@@ -2,6 +2,7 @@
 /* Communities: membership and text. See community.h. */
 
 #include "bgp/community.h"
+#include "core/array.h"
 
 #include <stdio.h>
 
@@ -34,7 +35,7 @@ bool community_list_contains(struct reader list, uint32_t community)
 
 const char *community_format(uint32_t community, char *text)
 {
-	for (size_t i = 0; i < sizeof(well_known) / sizeof(well_known[0]); i++)
+	for (size_t i = 0; i < COUNT_OF(well_known); i++)
 		if (well_known[i].community == community) {
 			snprintf(text, COMMUNITY_TEXT_SIZE, "%s",
 				 well_known[i].name);

@@ -98,18 +98,6 @@ static struct large_community read_one(struct reader *list)
 	return community;
 }
 
-bool large_community_list_contains(struct reader list,
-				   const struct large_community *community)
-{
-	while (list.left) {
-		struct large_community one = read_one(&list);
-
-		if (!memcmp(&one, community, sizeof(one)))
-			return true;
-	}
-	return false;
-}
-
 void large_community_show(struct text *text, struct reader *list)
 {
 	struct large_community one = read_one(list);

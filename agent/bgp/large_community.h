@@ -18,9 +18,6 @@ struct large_community {
 	uint32_t local[2];
 };
 
-bool large_community_list_contains(struct reader list,
-				   const struct large_community *community);
-
 /*
  * The list without repetitions (RFC 8092 3). Without any it is `list` itself;
  * otherwise it is written to `w`, in ascending order. Takes n log n steps,

@@ -5,11 +5,10 @@
 
 #include "bgp/message.h"
 #include "bgp/text.h"
+#include "core/array.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 enum {
 	HARD_RESET_SIZE = 2, /* code and subcode in front of the data */
@@ -149,11 +148,6 @@ void bgp_notification_set_hard_reset(struct bgp_notification *n,
 	writer_bytes(&w, inner->data,
 		     inner->data_size < room ? inner->data_size : room);
 	n->data_size = (uint16_t)w.used;
-}
-
-bool bgp_notification_is_hard_reset(const struct bgp_notification *n)
-{
-	return n->code == BGP_ERROR_CEASE && n->subcode == BGP_CEASE_HARD_RESET;
 }
 
 bool bgp_notification_is_final(const struct bgp_notification *n)

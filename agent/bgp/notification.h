@@ -58,7 +58,6 @@ void bgp_notification_set_max_prefixes(struct bgp_notification *n,
  */
 void bgp_notification_set_hard_reset(struct bgp_notification *n,
 				     const struct bgp_notification *inner);
-bool bgp_notification_is_hard_reset(const struct bgp_notification *n);
 /*
  * True if it says that the session is not wanted any more: it has to be sent as
  * a hard reset then, because the peer would keep our routes (RFC 8538 5.1).

@@ -7,8 +7,7 @@
 #include "bgp/family.h"
 #include "bgp/message.h"
 #include "bgp/text.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#include "core/array.h"
 
 enum {
 	HEX_MAX = 16, /* bytes shown of data without a meaning */

@@ -289,11 +289,6 @@ uint32_t bgp_open_families(const struct bgp_open *open)
 	return BGP_IPV4_UNICAST_BIT;
 }
 
-bool bgp_open_speaks_ipv4_unicast(const struct bgp_open *open)
-{
-	return bgp_open_families(open) & BGP_IPV4_UNICAST_BIT;
-}
-
 uint16_t bgp_open_negotiate_hold(const struct bgp_open *local,
 				 const struct bgp_open *remote)
 {

@@ -118,9 +118,6 @@ void bgp_open_encode(struct writer *w, const struct bgp_open *open);
  */
 uint32_t bgp_open_families(const struct bgp_open *open);
 
-/* True if IPv4 unicast routes may be exchanged. */
-bool bgp_open_speaks_ipv4_unicast(const struct bgp_open *open);
-
 /* The hold time of the session, seconds: RFC 4271 4.2. 0: none is kept. */
 uint16_t bgp_open_negotiate_hold(const struct bgp_open *local,
 				 const struct bgp_open *remote);

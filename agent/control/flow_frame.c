@@ -9,9 +9,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "core/array.h"
 #include "core/wire.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 enum header_numbers {
 	MAX_TAGS = 2,

@@ -11,8 +11,7 @@
 
 #include "control/explain.h"
 #include "control/json.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#include "core/array.h"
 
 struct json_object *request_failure(const char *format, ...)
 {

@@ -11,14 +11,13 @@
 #include "bgp/speaker.h"
 #include "control/json.h"
 #include "control/show_parts.h"
+#include "core/array.h"
 #include "core/config.h"
 #include "core/log.h"
 #include "datapath/datapath.h"
 #include "nexthop/nexthop.h"
 #include "rib/rib.h"
 #include "steering/steering.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct json_object *interface_json(const struct control_view *view,
 					  const char *name)

@@ -10,6 +10,7 @@
 #include "bgp/speaker.h"
 #include "bgp/tcp_auth.h"
 #include "control/json.h"
+#include "core/array.h"
 #include "core/config.h"
 #include "rib/rib.h"
 
@@ -43,8 +44,7 @@ capabilities_json(const struct bgp_connection *session)
 	uint32_t both = session->options.local_open.capabilities &
 			session->remote_open.capabilities;
 
-	for (size_t i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]);
-	     i++)
+	for (size_t i = 0; i < COUNT_OF(capabilities); i++)
 		if (both & capabilities[i].bit)
 			json_object_array_add(
 				list,

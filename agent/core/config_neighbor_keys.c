@@ -6,11 +6,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "core/array.h"
 #include "core/config_parser.h"
 #include "core/config_values.h"
 #include "core/suggest.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 enum {
 	AS_TRANS = 23456, /* RFC 6793 */

@@ -6,12 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/array.h"
 #include "core/config_check.h"
 #include "core/config_keys.h"
 #include "core/config_parser.h"
 #include "core/config_values.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 enum {
 	WEIGHT_DEFAULT = 1,

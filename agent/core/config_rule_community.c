@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/array.h"
 #include "core/config_rule_keys.h"
 #include "core/config_values.h"
 
@@ -166,8 +167,7 @@ bool rule_community_parse(struct rule_words *words, const struct rule_key *key,
 {
 	struct community_writer w = { .used = 0 };
 
-	for (size_t i = 0; i < sizeof(well_known) / sizeof(well_known[0]);
-	     i++) {
+	for (size_t i = 0; i < COUNT_OF(well_known); i++) {
 		if (strcmp(well_known[i].name, rule_words_peek(words)))
 			continue;
 		rule_words_take(words);
@@ -184,7 +184,7 @@ void rule_community_print(const struct rule_key *key,
 	const struct rule_community *community = &value->community;
 	uint64_t number = get(community, 0, sizeof(uint32_t));
 
-	for (size_t i = 0; i < sizeof(well_known) / sizeof(well_known[0]); i++)
+	for (size_t i = 0; i < COUNT_OF(well_known); i++)
 		if (well_known[i].community == number && community->mask[0] &&
 		    community->mask[STANDARD_SIZE]) {
 			fputs(well_known[i].name, out);

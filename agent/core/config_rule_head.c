@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The head of a rule: what it does, which way, and whom it is about. */
 
+#include "core/array.h"
 #include "core/config_rule_parts.h"
 
 #include <string.h>
@@ -10,8 +11,6 @@
 #include "core/config_rule_keys.h"
 #include "core/config_values.h"
 #include "core/suggest.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char *const action_names[RULE_ACTION_COUNT] = {
 	[RULE_ALLOW] = "allow",

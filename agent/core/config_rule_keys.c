@@ -2,8 +2,7 @@
 /* What rules look at and what they set, in the order of --help. See the header. */
 
 #include "core/config_rule_keys.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#include "core/array.h"
 
 enum {
 	AS_PATH_LENGTH_MAXIMUM = 65535,

@@ -9,6 +9,7 @@
 #include <headgate/abi.h>
 #include <headgate/ctl.h>
 
+#include "core/array.h"
 #include "core/config_aggregate.h"
 #include "core/config_confederation.h"
 #include "core/config_file.h"
@@ -16,8 +17,6 @@
 #include "core/config_path.h"
 #include "core/config_rule.h"
 #include "core/config_values.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Where a value goes, and the kinds that several flags share. */
 #define MEMBER(member)                             \

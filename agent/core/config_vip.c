@@ -8,12 +8,11 @@
 
 #include <headgate/abi.h>
 
+#include "core/array.h"
 #include "core/config_check.h"
 #include "core/config_keys.h"
 #include "core/config_parser.h"
 #include "core/config_values.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 enum {
 	/* Slot 0 of the table of next hops is never used. */

@@ -10,6 +10,7 @@
 #include <linux/if_ether.h>
 #include <sys/socket.h>
 
+#include "core/array.h"
 #include "nexthop/packet_socket.h"
 
 /*
@@ -26,7 +27,7 @@ static const struct sock_filter replies[] = {
 int arp_socket_open(uint32_t ifindex)
 {
 	return packet_socket_open(ifindex, ETH_P_ARP, replies,
-				  sizeof(replies) / sizeof(replies[0]));
+				  COUNT_OF(replies));
 }
 
 int arp_socket_send(int fd, const struct arp_frame *frame)

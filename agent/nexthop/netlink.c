@@ -19,6 +19,7 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
+#include "core/array.h"
 #include "core/log.h"
 #include "nexthop/netlink_message.h"
 #include "nexthop/route_message.h"
@@ -99,7 +100,7 @@ static const struct {
 
 static int read_message(const struct nlmsghdr *message, void *context)
 {
-	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++)
+	for (size_t i = 0; i < COUNT_OF(readers); i++)
 		if (readers[i].type == message->nlmsg_type &&
 		    mnl_nlmsg_get_payload_len(message) >=
 			    readers[i].header_size)

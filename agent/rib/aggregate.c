@@ -8,6 +8,7 @@
 
 #include "bgp/as_path.h"
 #include "bgp/community.h"
+#include "core/array.h"
 #include "core/log.h"
 #include "rib/import.h"
 
@@ -182,7 +183,7 @@ static bool stays_here(const struct route_export *export)
 	};
 	struct reader list = attribute_set_view(export->attributes).communities;
 
-	for (size_t i = 0; i < sizeof(keep) / sizeof(keep[0]); i++)
+	for (size_t i = 0; i < COUNT_OF(keep); i++)
 		if (community_list_contains(list, keep[i]))
 			return true;
 	return false;

@@ -10,14 +10,13 @@
 
 #include "bgp/capability.h"
 #include "bytes.h"
+#include "core/array.h"
 
 enum {
 	MAX_SIZE = 8,
 	LIST_SIZE = 2 + UINT8_MAX,
 	UNKNOWN_CODE = 200,
 };
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct bgp_open open_message;
 static struct bgp_notification error;

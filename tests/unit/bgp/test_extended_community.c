@@ -238,18 +238,6 @@ static void the_longest_list_is_done_in_no_time(void **state)
 			 256 * SIZE);
 }
 
-static void finds_a_large_community_in_a_list(void **state)
-{
-	const struct large_community one = { 1, { 2, 3 } };
-	const struct large_community other = { 1, { 2, 4 } };
-	struct reader list = BYTES(0, 0, 0, 9, 0, 0, 0, 9, 0, 0, 0, 9, 0, 0, 0,
-				   1, 0, 0, 0, 2, 0, 0, 0, 3);
-
-	(void)state;
-	assert_true(large_community_list_contains(list, &one));
-	assert_false(large_community_list_contains(list, &other));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -264,7 +252,6 @@ int main(void)
 		cmocka_unit_test(keeps_lists_without_repetitions_as_they_are),
 		cmocka_unit_test(removes_every_repetition_and_nothing_else),
 		cmocka_unit_test(the_longest_list_is_done_in_no_time),
-		cmocka_unit_test(finds_a_large_community_in_a_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

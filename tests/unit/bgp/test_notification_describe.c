@@ -11,14 +11,13 @@
 
 #include "bgp/notification_describe.h"
 #include "bytes.h"
+#include "core/array.h"
 
 enum {
 	DATA_MAX = 24,
 	RANDOM_BODIES = 100000,
 	SEED = 20260117,
 };
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 static char text[BGP_NOTIFICATION_TEXT_SIZE];
 

@@ -50,7 +50,8 @@ static void accepts_an_open_without_parameters(void **state)
 	assert_int_equal(open_message.hold_time, 90);
 	assert_int_equal(open_message.identifier, 0x0a000001);
 	assert_int_equal(open_message.capabilities, 0);
-	assert_true(bgp_open_speaks_ipv4_unicast(&open_message));
+	assert_int_equal(bgp_open_families(&open_message),
+			 BGP_IPV4_UNICAST_BIT);
 }
 
 static void accepts_many_capabilities_in_one_parameter(void **state)
@@ -104,7 +105,6 @@ static void ignores_multiprotocol_of_other_families(void **state)
 				 0x99, 0x99, 0, 0x99)));
 	assert_int_equal(open_message.capabilities, BGP_CAN_MULTIPROTOCOL);
 	assert_int_equal(bgp_open_families(&open_message), 0);
-	assert_false(bgp_open_speaks_ipv4_unicast(&open_message));
 }
 
 static void lets_the_as4_capability_win(void **state)

@@ -13,12 +13,11 @@
 
 #include "bgp/open.h"
 #include "bytes.h"
+#include "core/array.h"
 
 #define MP_IPV4	  1, 4, 0, 1, 0, 1
 #define MP_IPV6	  1, 4, 0, 2, 0, 1
 #define AS4_65005 65, 4, 0, 0, 0xfd, 0xed
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct bgp_notification error;
 

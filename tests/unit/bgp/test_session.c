@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "bgp/session.h"
+#include "core/array.h"
 #include "open_fixture.h"
 
 enum {
@@ -22,8 +23,6 @@ enum {
 	SEND = BGP_ADD_PATH_SEND,
 	BOTH = RECEIVE | SEND,
 };
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct bgp_session negotiate(struct bgp_open local,
 				    struct bgp_open remote)

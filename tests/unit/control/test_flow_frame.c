@@ -10,8 +10,7 @@
 #include <cmocka.h>
 
 #include "control/flow_frame.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#include "core/array.h"
 
 static const uint8_t mac[MAC_SIZE] = { 2, 0, 0, 0, 0, 9 };
 

@@ -8,9 +8,8 @@
 
 #include <cmocka.h>
 
+#include "core/array.h"
 #include "core/prefix_map.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char *const held[] = {
 	"0.0.0.0/0",	   "192.0.2.0/24",     "192.0.2.128/25",
