@@ -233,11 +233,15 @@ check:
 	$(Q)B=$(B) SAN_BUILD=$(B)/san $(PYTHON) tests/run.py --unit $(UNIT_BINS) \
 		--san $(UNIT_BINS:$(B)/%=$(B)/san/%) --xdp $(XDP_BINS) --lab tests/lab tests/fault
 
-# The tests of the program on other kernels, in virtual machines: 5 minutes.
+# The tests of the program on other kernels, in virtual machines: 15 minutes.
+# With LAB=test_vlan,test_ipv6 these of tests/lab, in place of the program's.
 KERNELS ?= 5.10,6.1,6.12,6.18
+KERNEL_ENV ?= FRAMES=20000
+LAB ?=
+KERNEL_TESTS = $(if $(LAB),--lab $(patsubst %,tests/lab/%.py,$(subst $(comma), ,$(LAB))),--xdp $(XDP_BINS))
 check-kernels: tests
-	$(Q)$(PYTHON) tests/vm/kernels.py --folder $(B)/vm --kernels $(KERNELS) \
-		$(addprefix --env ,$(KERNEL_ENV)) $(XDP_BINS)
+	$(Q)B=$(B) $(PYTHON) tests/vm/kernels.py --folder $(B)/vm --kernels $(KERNELS) \
+		$(addprefix --env ,$(KERNEL_ENV)) $(KERNEL_TESTS)
 
 demo:
 	$(Q)tools/deps.sh
@@ -306,7 +310,7 @@ help:
 	@echo "make demo        a lab of network namespaces, narrated (root; installs packages)"
 	@echo "make check       every test: unit, XDP, lab, lint (root; installs packages)"
 	@echo "make check-unit  the tests that need no root"
-	@echo "make check-kernels  the XDP tests on KERNELS=$(KERNELS) in virtual machines"
+	@echo "make check-kernels  the XDP tests, or those of LAB=, on KERNELS=$(KERNELS) in virtual machines"
 	@echo "make fuzz        fuzz targets, SECONDS=$(SECONDS) or RUNS= each"
 	@echo "make bench       the packet path beside an empty program and the kernel, ROUNDS= (root)"
 	@echo "make bench-bgp   BGP load beside BIRD, ROUNDS= (root)"
