@@ -95,7 +95,7 @@ XDP_TESTS += test_tracker
 XDP_TESTS += test_kernel_routes
 # What the XDP tests share.
 XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_flow.c oracle_icmp.c oracle_ipv4.c \
-	oracle_ipv6.c oracle_memory.c oracle_out.c table.c world.c
+	oracle_ipv6.c oracle_memory.c oracle_out.c table.c trial.c world.c
 FUZZ_TARGETS :=
 FUZZ_TARGETS += arp config control
 FUZZ_TARGETS += nd
