@@ -93,6 +93,7 @@ XDP_TESTS := test_datapath
 XDP_TESTS += test_capture test_ethernet test_fragment_memory test_fragments test_icmp_errors test_icmp_rate test_ipv4 test_ipv6 test_oracle test_tables test_vip_lines test_vips
 XDP_TESTS += test_tracker
 XDP_TESTS += test_kernel_routes
+XDP_TESTS += test_headroom
 # What the XDP tests share.
 XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_flow.c oracle_icmp.c oracle_ipv4.c \
 	oracle_ipv6.c oracle_memory.c oracle_out.c table.c trial.c world.c
