@@ -42,8 +42,8 @@ struct {
 
 /*
  * Asked only while there is something in them. With room for one prefix more
- * than there can be: before 6.13 a full trie refuses to replace a prefix that
- * is in it, with ENOSPC.
+ * than there can be: a full trie of 5.10 (in all before 6.13 that have not got
+ * its repair) refuses with ENOSPC to replace a prefix that is in it.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
