@@ -67,9 +67,21 @@ RESULT = re.compile(r"  \w+ +(\w+) +(\d+) passed(?:, (\d+) FAILED)?"
                     r"(?:, (\d+) skipped)?  +[\d.]+ s$")
 
 
+class Refused(Exception):
+    """What is missing, and what to do about it."""
+
+
 def run(*words, **options):
-    return subprocess.run(words, check=True, capture_output=True, text=True,
-                          **options).stdout
+    done = subprocess.run(words, check=False, capture_output=True, text=True,
+                          **options)
+    if done.returncode:
+        raise Refused(f"{shlex.join(words)}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def touch(path):
+    with open(path, "w", encoding="ascii"):
+        pass
 
 
 class Packages:
@@ -98,7 +110,7 @@ class Packages:
         return sites.get(False), sites.get(True, sites.get(False))
 
     def update(self):
-        if os.path.exists(f"{self.folder}/sources.list"):
+        if os.path.exists(f"{self.folder}/updated"):
             return
         archive, security = self.host_sources()
         with open(f"{self.folder}/sources.list", "w", encoding="ascii") as out:
@@ -106,6 +118,7 @@ class Packages:
                 site = security if "security" in suite else archive
                 out.write(f"deb [check-valid-until=no] {site} {suite} main\n")
         run("apt-get", *self.options, "update")
+        touch(f"{self.folder}/updated")
 
     def newest(self, version):
         """The name of the newest package of a kernel such as 6.1. Those for
@@ -114,7 +127,8 @@ class Packages:
                     rf"^linux-image-{re.escape(version)}[.+].*[0-9]-amd64$")
         names = [line.split()[0] for line in found.splitlines()]
         if not names:
-            raise LookupError(f"no Debian package of kernel {version}")
+            raise Refused(f"no Debian package of kernel {version}; to read the "
+                          f"package lists anew remove {self.folder}")
         return max(names, key=lambda name: [
             int(number) for number in re.findall(r"\d+", name)])
 
@@ -136,8 +150,7 @@ class Packages:
             os.symlink("usr/lib", f"{folder}/lib")
         run("busybox", "depmod", "-b", folder,
             name.removeprefix("linux-image-"))
-        with open(f"{folder}/ready", "w", encoding="ascii"):
-            pass
+        touch(f"{folder}/ready")
 
 
 @dataclasses.dataclass
@@ -285,12 +298,37 @@ HOST_NEEDS = {"qemu-system-x86_64": "qemu-system-x86",
               "busybox": "busybox-static"}
 
 
-def check_host():
+def check(paths):
     missing = [package for program, package in HOST_NEEDS.items()
                if not shutil.which(program)]
     if missing:
-        sys.exit("kernels.py: virtual machines need packages that are not "
-                 f"installed: apt-get install {' '.join(missing)}")
+        raise Refused("virtual machines need packages that are not installed: "
+                      f"apt-get install {' '.join(missing)}")
+    unknown = [path for path in paths if not os.path.isfile(path)]
+    if unknown:
+        raise Refused(f"no such test: {' '.join(unknown)}")
+
+
+def name_of(path):
+    return os.path.splitext(os.path.basename(path))[0]
+
+
+def run_on_all(options):
+    """Returns the number of failures."""
+    paths = [*options.xdp, *options.lab]
+    check(paths)
+    packages = Packages(os.path.abspath(options.folder))
+    packages.update()
+    programs = [name_of(path) for path in paths]
+    results = {}
+    for version in options.kernels.split(","):
+        kernel = packages.kernel(version)
+        print(f"kernel {kernel.release}", flush=True)
+        initramfs = make_initramfs(kernel, packages.folder,
+                                   test_command(options))
+        results[kernel.release] = judge(
+            boot(kernel, initramfs, options.seconds), programs)
+    return print_summary(results, programs)
 
 
 def main():
@@ -304,20 +342,10 @@ def main():
     parser.add_argument("--xdp", nargs="*", default=[], metavar="BINARY")
     parser.add_argument("--lab", nargs="*", default=[], metavar="FILE")
     options = parser.parse_args()
-    check_host()
-    packages = Packages(os.path.abspath(options.folder))
-    packages.update()
-    programs = [os.path.splitext(os.path.basename(path))[0]
-                for path in (*options.xdp, *options.lab)]
-    results = {}
-    for version in options.kernels.split(","):
-        kernel = packages.kernel(version)
-        print(f"kernel {kernel.release}", flush=True)
-        initramfs = make_initramfs(kernel, packages.folder,
-                                   test_command(options))
-        results[kernel.release] = judge(
-            boot(kernel, initramfs, options.seconds), programs)
-    return 1 if print_summary(results, programs) else 0
+    try:
+        return 1 if run_on_all(options) else 0
+    except Refused as refused:
+        sys.exit(f"kernels.py: {refused}")
 
 
 if __name__ == "__main__":

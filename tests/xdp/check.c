@@ -12,6 +12,7 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <errno.h>
 #include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,9 +27,11 @@ static bool read_values(int map, struct hg_counter *values, uint32_t count,
 			uint32_t cpus)
 {
 	uint32_t keys[WORLD_MAX_ROUTES], next, read = count;
+	int err = bpf_map_lookup_batch(map, NULL, &next, keys, values, &read,
+				       NULL);
 
-	bpf_map_lookup_batch(map, NULL, &next, keys, values, &read, NULL);
-	if (read == count)
+	/* -ENOENT: that was the whole map. */
+	if (!err || (err == -ENOENT && read == count))
 		return true;
 	for (uint32_t i = 0; i < count; i++)
 		if (bpf_map_lookup_elem(map, &i, values + (size_t)i * cpus))
