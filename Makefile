@@ -93,9 +93,10 @@ XDP_TESTS := test_datapath
 XDP_TESTS += test_capture test_ethernet test_fragment_memory test_fragments test_icmp_errors test_icmp_rate test_ipv4 test_ipv6 test_oracle test_tables test_vip_lines test_vips
 XDP_TESTS += test_tracker
 XDP_TESTS += test_kernel_routes
+XDP_TESTS += test_headroom
 # What the XDP tests share.
 XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_flow.c oracle_icmp.c oracle_ipv4.c \
-	oracle_ipv6.c oracle_memory.c oracle_out.c table.c world.c
+	oracle_ipv6.c oracle_memory.c oracle_out.c table.c trial.c world.c
 FUZZ_TARGETS :=
 FUZZ_TARGETS += arp config control
 FUZZ_TARGETS += nd
@@ -233,11 +234,15 @@ check:
 	$(Q)B=$(B) SAN_BUILD=$(B)/san $(PYTHON) tests/run.py --unit $(UNIT_BINS) \
 		--san $(UNIT_BINS:$(B)/%=$(B)/san/%) --xdp $(XDP_BINS) --lab tests/lab tests/fault
 
-# The tests of the program on other kernels, in virtual machines: 5 minutes.
+# The tests of the program on other kernels, in virtual machines: 15 minutes.
+# With LAB=test_vlan,test_ipv6 these of tests/lab, in place of the program's.
 KERNELS ?= 5.10,6.1,6.12,6.18
+KERNEL_ENV ?= FRAMES=20000
+LAB ?=
+KERNEL_TESTS = $(if $(LAB),--lab $(patsubst %,tests/lab/%.py,$(subst $(comma), ,$(LAB))),--xdp $(XDP_BINS))
 check-kernels: tests
-	$(Q)$(PYTHON) tests/vm/kernels.py --folder $(B)/vm --kernels $(KERNELS) \
-		$(addprefix --env ,$(KERNEL_ENV)) $(XDP_BINS)
+	$(Q)B=$(B) $(PYTHON) tests/vm/kernels.py --folder $(B)/vm --kernels $(KERNELS) \
+		$(addprefix --env ,$(KERNEL_ENV)) $(KERNEL_TESTS)
 
 demo:
 	$(Q)tools/deps.sh
@@ -306,7 +311,7 @@ help:
 	@echo "make demo        a lab of network namespaces, narrated (root; installs packages)"
 	@echo "make check       every test: unit, XDP, lab, lint (root; installs packages)"
 	@echo "make check-unit  the tests that need no root"
-	@echo "make check-kernels  the XDP tests on KERNELS=$(KERNELS) in virtual machines"
+	@echo "make check-kernels  the XDP tests, or those of LAB=, on KERNELS=$(KERNELS) in virtual machines"
 	@echo "make fuzz        fuzz targets, SECONDS=$(SECONDS) or RUNS= each"
 	@echo "make bench       the packet path beside an empty program and the kernel, ROUNDS= (root)"
 	@echo "make bench-bgp   BGP load beside BIRD, ROUNDS= (root)"

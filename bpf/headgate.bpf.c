@@ -189,7 +189,7 @@ static __always_inline __u32 forward(struct xdp_md *ctx,
 				     const struct route *route, __u32 outcome)
 {
 	if (unlikely(!rewrite(ctx, packet, route->nexthop)))
-		return HG_PASSED_NO_NEXTHOP;
+		return HG_PASSED_NO_HEADROOM;
 	count(&vip_counters, HG_VIP_ROOM, route->vip.counter,
 	      packet->frame_size);
 	count(&nh_counters, HG_NEXTHOP_ROOM, route->slot, packet->frame_size);

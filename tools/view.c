@@ -311,9 +311,12 @@ static const struct view_line explain_flow_lines[] = {
 	{ "bucket", "{bucket} of group {group}, hash {hash}" },
 	{ "table", "{table.outcome}, next hop {table.next_hop}, backup "
 		   "{table.backup}" },
-	{ "program", "{program.outcome}, next hop {program.next_hop}, "
-		     "{program.action}" },
-	{ "agree", "{agree}" },
+	{ "program",
+	  "{program.outcome}, next hop {program.next_hop}, "
+	  "{program.action}",
+	  "program" },
+	{ "program", "not asked: {program_error}", "program_error" },
+	{ "agree", "{agree}", "program" },
 };
 
 static const struct view_section explain_flow_sections[] = {

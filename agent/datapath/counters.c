@@ -22,6 +22,7 @@ static const char *const outcome_names[HG_OUTCOME_COUNT] = {
 	[HG_PASSED_EXTENSION_HEADERS] = "passed_extension_headers",
 	[HG_PASSED_OTHER_ICMP] = "passed_other_icmp",
 	[HG_PASSED_NO_NEXTHOP] = "passed_no_nexthop",
+	[HG_PASSED_NO_HEADROOM] = "passed_no_headroom",
 	[HG_DROPPED_BAD_HEADER] = "dropped_bad_header",
 	[HG_DROPPED_BAD_LENGTH] = "dropped_bad_length",
 	[HG_DROPPED_BAD_OPTIONS] = "dropped_bad_options",

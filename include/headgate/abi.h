@@ -77,6 +77,7 @@ enum hg_outcome {
 	HG_PASSED_EXTENSION_HEADERS,
 	HG_PASSED_OTHER_ICMP,
 	HG_PASSED_NO_NEXTHOP,
+	HG_PASSED_NO_HEADROOM, /* for the tags of its next hop */
 	/* For a VIP, and nothing a server should ever see. */
 	HG_DROPPED_BAD_HEADER,
 	HG_DROPPED_BAD_LENGTH,

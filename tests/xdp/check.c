@@ -7,9 +7,11 @@
 #include "datapath/datapath.h"
 #include "datapath/instance.h"
 #include "sandbox.h"
+#include "trial.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <errno.h>
 #include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,8 +157,8 @@ bool check_frame(struct check *check, const struct frame *frame,
 
 	oracle_judge(&check->oracle, frame, ifindex, &check->verdict);
 	out.size = sizeof(out.bytes);
-	if (datapath_test_run(check->world->dp, frame->bytes, frame->size,
-			      ifindex, out.bytes, &out.size, &action))
+	if (trial_run(check->world->dp, frame->bytes, frame->size, ifindex,
+		      out.bytes, &out.size, &action))
 		sandbox_die("BPF_PROG_TEST_RUN");
 	note(check, frame->size);
 	if (action == action_of(check->verdict.outcome) &&

@@ -11,6 +11,7 @@
 #include "frame.h"
 #include "random.h"
 #include "sandbox.h"
+#include "trial.h"
 #include "vip_hash.h"
 #include "world.h"
 
@@ -102,9 +103,9 @@ static enum xdp_action run(const struct crowd *crowd,
 	memcpy(shape.destination.bytes, candidate->prefix.address.bytes,
 	       sizeof(shape.destination.bytes));
 	frame_build(&shape, port->mac, &frame);
-	assert_int_equal(datapath_test_run(crowd->world->dp, frame.bytes,
-					   frame.size, port->ifindex, out.bytes,
-					   &out.size, &action),
+	assert_int_equal(trial_run(crowd->world->dp, frame.bytes, frame.size,
+				   port->ifindex, out.bytes, &out.size,
+				   &action),
 			 0);
 	return action;
 }
