@@ -57,9 +57,9 @@ struct control_hooks wire_capture(struct agent *agent);
 
 /* wire_kernel.c */
 int wire_kernel_routes(struct agent *agent, char error[AGENT_ERROR_SIZE]);
-/* The kernel's route to the VIP leads over this set from now on. */
-void wire_kernel_route(struct agent *agent, const struct prefix *vip,
-		       const struct assign_member *members, size_t count);
+/* The kernel's route to the VIP follows its set, `members`. */
+void wire_kernel_route(struct agent *agent, const struct route *route,
+		       const struct assign_member *members);
 
 /* wire_rib.c */
 int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE]);
