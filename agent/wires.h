@@ -12,6 +12,7 @@
 #include "agent.h"
 #include "bgp/speaker.h"
 #include "control/show.h"
+#include "core/config.h"
 #include "datapath/datapath.h"
 #include "nexthop/nexthop.h"
 #include "rib/rib.h"
@@ -45,6 +46,7 @@ struct agent {
 	bool running; /* this agent is the one in charge of the host */
 	bool attached;
 	bool exports_waiting;
+	bool tags_hidden[CONFIG_MAX_INTERFACES]; /* and said so */
 };
 
 /* wire_steering.c */

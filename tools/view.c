@@ -48,6 +48,7 @@ static const struct view_column interface_columns[] = {
 	COLUMN_TEXT("UP", "up"),
 	COLUMN_TEXT("XDP MODE", "mode"),
 	COLUMN_NUMBER("PROGRAM", "program_id"),
+	COLUMN_TEXT("VLAN TAGS", "vlan_tags"),
 	COLUMN_TEXT("MAC", "mac"),
 };
 

@@ -106,7 +106,8 @@ static void status_is_lines_and_a_table_of_interfaces(void **state)
 		"\"uptime_s\":352800,\"as\":64512,\"router_id\":\"10.0.0.1\","
 		"\"hash_seed\":0,\"table_size\":16384,\"interfaces\":[{\"name\":"
 		"\"eth0\",\"ifindex\":2,\"mode\":\"native\",\"mac\":"
-		"\"02:00:00:00:00:01\",\"program_id\":31,\"up\":true}],"
+		"\"02:00:00:00:00:01\",\"program_id\":31,\"vlan_tags\":"
+		"\"stripped\",\"up\":true}],"
 		"\"neighbors\":{\"configured\":5,\"established\":4},\"vips\":"
 		"{\"learned\":12,\"forwarding\":11,\"announced\":10},"
 		"\"nexthops\":{\"total\":10,\"alive\":9},\"groups\":{\"used\":"
@@ -119,8 +120,9 @@ static void status_is_lines_and_a_table_of_interfaces(void **state)
 		"groups     3 of 4096\n"
 		"hash       seed 0, 16384 buckets a group\n"
 		"\n"
-		"INTERFACE  INDEX  UP   XDP MODE  PROGRAM  MAC\n"
-		"eth0           2  yes  native         31  02:00:00:00:00:01\n");
+		"INTERFACE  INDEX  UP   XDP MODE  PROGRAM  VLAN TAGS  MAC\n"
+		"eth0           2  yes  native         31  stripped   "
+		"02:00:00:00:00:01\n");
 }
 
 static void neighbors_with_missing_fields_show_dashes(void **state)
