@@ -79,17 +79,11 @@ static struct json_object *neighbor_totals(const struct control_view *view)
 static struct json_object *vip_totals(const struct control_view *view)
 {
 	struct json_object *out = json_object_new_object();
-	uint64_t learned = 0, forwarding = 0, announced = 0;
-	const struct route *route = NULL;
+	struct rib_totals totals = rib_totals(view->rib);
 
-	while ((route = rib_next(view->rib, route))) {
-		learned += route_best(route) != NULL;
-		forwarding += route->forwarding;
-		announced += route_announced(route) != 0;
-	}
-	json_add_number(out, "learned", learned);
-	json_add_number(out, "forwarding", forwarding);
-	json_add_number(out, "announced", announced);
+	json_add_number(out, "learned", totals.learned);
+	json_add_number(out, "forwarding", totals.forwarding);
+	json_add_number(out, "announced", totals.announced);
 	return out;
 }
 
