@@ -223,9 +223,12 @@ static void on_former(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	for (route = first(routes); route; route = after(routes, route))
-		if (route->former)
-			enqueue(routes, route);
+	for (route = first(routes); route; route = after(routes, route)) {
+		if (!route->former)
+			continue;
+		route->wanted = route->kept;
+		enqueue(routes, route);
+	}
 }
 
 static int note_former(const struct nlmsghdr *message, void *context)
@@ -419,7 +422,8 @@ int kernel_routes_keep(struct kernel_routes *routes,
 	if (!route)
 		return -ENOMEM;
 	route->kept = true;
-	if (!route->wanted)
+	/* Where a former run's leads, traffic may go: it has its time. */
+	if (!route->wanted && !route->former)
 		change(routes, route, NULL, 0);
 	return 0;
 }

@@ -365,6 +365,26 @@ static void routes_that_nobody_sets_again_are_removed(void **state)
 	assert_shown("203.0.113.0/24", "unreachable 203.0.113.0/24 ");
 }
 
+/* By which traffic may go while the sessions come back. */
+static void a_former_route_is_not_cut_off_by_a_kept_one(void **state)
+{
+	const struct route_hop hop = hop_of("10.0.0.2", 1);
+	const struct timeval patience = { .tv_sec = PATIENCE_S };
+
+	(void)state;
+	set("192.0.2.1/32", &hop, 1);
+	turn();
+	kernel_routes_free(routes, false);
+	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
+	keep("192.0.2.1/32");
+	turn();
+	assert_shown("192.0.2.1", "via 10.0.0.2 dev hg0");
+	event_base_loopexit(base, &patience);
+	event_base_dispatch(base);
+	turn();
+	assert_shown("192.0.2.1", "unreachable 192.0.2.1 ");
+}
+
 static void routes_that_went_with_their_link_come_back(void **state)
 {
 	const struct route_hop hop = hop_of("10.0.0.2", 1);
@@ -426,6 +446,7 @@ int main(void)
 		ROUTE_TEST(many_changes_are_coalesced_and_bounded),
 		ROUTE_TEST(routes_of_a_former_run_are_taken_over),
 		ROUTE_TEST(routes_that_nobody_sets_again_are_removed),
+		ROUTE_TEST(a_former_route_is_not_cut_off_by_a_kept_one),
 		ROUTE_TEST(routes_that_went_with_their_link_come_back),
 		ROUTE_TEST(a_refused_route_is_tried_again_when_set),
 		ROUTE_TEST(knows_whether_the_kernel_forwards),
