@@ -50,6 +50,7 @@ rib_SRC += as_pattern.c cause.c inbound.c max_prefix.c policy.c policy_match.c p
 rib_SRC += attribute_set.c decision.c export.c import.c outbound.c reason.c rib.c
 rib_SRC += next_hop.c path_list.c weight.c
 nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
+nexthop_SRC += vlan_offload.c
 nexthop_SRC += kernel_routes.c nd.c nd_socket.c netlink_message.c packet_socket.c route_message.c
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
 steering_SRC += identity.c
@@ -94,6 +95,7 @@ XDP_TESTS += test_capture test_ethernet test_fragment_memory test_fragments test
 XDP_TESTS += test_tracker
 XDP_TESTS += test_kernel_routes
 XDP_TESTS += test_headroom
+XDP_TESTS += test_vlan_offload
 # What the XDP tests share.
 XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_flow.c oracle_icmp.c oracle_ipv4.c \
 	oracle_ipv6.c oracle_memory.c oracle_out.c table.c trial.c world.c
