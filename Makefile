@@ -204,6 +204,10 @@ $(BENCH_BINS): %: %.o $(B)/tests/bench/update_stream.o $(call archives_up_to,rib
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+$(B)/tests/bench/steering_bench: $(B)/tests/bench/steering_bench.o $(call archives_up_to,steering)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # The packet path's bench: programs of its own around the one that is measured.
 PACKET_BENCH_OBJ := $(addprefix $(B)/tests/bench/,packet_bench.o arena.o burst.o frames.o program.o scene.o)
 $(B)/tests/bench/generator.bpf.o: BPF_CFLAGS += -Itests/bench
@@ -221,6 +225,7 @@ JOBS := -j$(shell nproc)
 
 unit: $(UNIT_BINS)
 tests: all $(UNIT_BINS) $(XDP_BINS) $(BENCH_BINS) $(B)/tests/bench/packet_bench
+tests: $(B)/tests/bench/steering_bench
 
 check-unit: unit
 	$(Q)$(PYTHON) tests/run.py --unit $(UNIT_BINS)
@@ -253,6 +258,9 @@ bench: $(B)/tests/bench/packet_bench
 
 bench-bgp: all $(BENCH_BINS)
 	$(Q)B=$(B) $(PYTHON) tests/bench/bgp.py $(BENCH_OPTIONS)
+
+bench-steering: $(B)/tests/bench/steering_bench
+	$(Q)B=$(B) $(PYTHON) tests/bench/steering.py $(BENCH_OPTIONS)
 
 deps:
 	$(Q)tools/deps.sh
@@ -310,10 +318,11 @@ help:
 	@echo "make fuzz        fuzz targets, SECONDS=$(SECONDS) or RUNS= each"
 	@echo "make bench       the packet path beside an empty program and the kernel, ROUNDS= (root)"
 	@echo "make bench-bgp   BGP load beside BIRD, ROUNDS= (root)"
+	@echo "make bench-steering  what a change of a set costs, ROUNDS="
 	@echo "make lint        format, include directions, headers, warnings"
 	@echo "make format install clean deps"
 	@echo "Variables: B=folder V=1 SAN=1 CC= CLANG= PREFIX= DESTDIR="
 
-.PHONY: all unit tests check check-unit check-kernels bench bench-bgp demo deps lint format fuzz install clean help
+.PHONY: all unit tests check check-unit check-kernels bench bench-bgp bench-steering demo deps lint format fuzz install clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
