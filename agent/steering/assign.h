@@ -51,11 +51,13 @@ int assign_buckets(const struct assign_member *members, size_t count,
 		   uint64_t seed, uint32_t size, uint16_t *owners,
 		   uint16_t *backups);
 
-/*
- * assign_buckets() for a set whose ranking is at hand: computed from it, or
- * derived from that of another set (ranking.h), which gives the same table.
- */
 struct ranking;
+
+/*
+ * assign_buckets() for a set whose ranking is at hand: computed, or derived
+ * from that of another set (ranking.h), which gives the same table. Returns 0
+ * or -ENOMEM.
+ */
 int assign_from_ranking(const struct ranking *ranking, uint16_t *owners,
 			uint16_t *backups);
 

@@ -9,9 +9,7 @@
 #include "steering/score.h"
 
 enum {
-	SHORTLIST = 8,
-	/* So few are all listed. */
-	SHORT_SET = 2 * SHORTLIST,
+	SHORTLIST = 8, /* candidates below the cost */
 };
 
 /*
@@ -77,7 +75,7 @@ static void limit_shortlist(struct candidate_set *set)
 {
 	uint64_t total = 0, cost;
 
-	if (set->count <= SHORT_SET)
+	if (set->count <= CANDIDATE_SHORT_SET)
 		return;
 	for (size_t i = 0; i < set->count; i++)
 		total += set->list[i].weight;

@@ -14,6 +14,10 @@
 
 #include "steering/assign.h"
 
+enum candidate_limits {
+	CANDIDATE_SHORT_SET = 16, /* so few are not shortlisted */
+};
+
 struct candidate {
 	struct address address;
 	uint64_t key;	     /* of the address and the seed */

@@ -65,21 +65,23 @@ static inline void keep_least(uint64_t least[KEPT], uint64_t value)
 }
 
 /*
- * Ranks those on the list by cost, the lowest bits of which give way to the
- * candidate's index. False if that does not tell the best apart, or if they are
- * too few.
+ * Ranks those on the list, or all if there is none, by cost, the lowest bits of
+ * which give way to the candidate's index. False if that does not tell the best
+ * apart, or if they are too few.
  */
-static bool rank_listed(const struct candidate_set *set, uint64_t key,
-			const uint16_t *list, size_t count, struct rank *rank)
+static inline bool rank_listed(const struct candidate_set *set, uint64_t key,
+			       const uint16_t *list, size_t count,
+			       struct rank *rank)
 {
 	uint64_t least[KEPT] = { UINT64_MAX, UINT64_MAX, UINT64_MAX,
 				 UINT64_MAX };
 	bool apart = true;
 
 	for (size_t i = 0; i < count; i++) {
-		uint64_t cost = score_of(set, list[i], key).cost;
+		size_t candidate = list ? list[i] : i;
+		uint64_t cost = score_of(set, candidate, key).cost;
 
-		keep_least(least, (cost & ~index_mask) | list[i]);
+		keep_least(least, (cost & ~index_mask) | candidate);
 	}
 	for (size_t i = 0; i < RANKING_DEPTH; i++) {
 		apart &= (least[i] | index_mask) < least[i + 1];
@@ -109,14 +111,24 @@ static void rank_all(const struct candidate_set *set, uint64_t key,
 		rank->best[i] = (uint16_t)best[i].candidate;
 }
 
+static bool rank_fast(const struct candidate_set *set, uint64_t key,
+		      struct rank *rank)
+{
+	uint16_t list[ASSIGN_MAX_MEMBERS];
+	size_t count;
+
+	if (set->count <= CANDIDATE_SHORT_SET)
+		return rank_listed(set, key, NULL, set->count, rank);
+	count = shortlist(set, key, list);
+	return rank_listed(set, key, list, count, rank);
+}
+
 static void rank_bucket(const struct candidate_set *set, uint32_t bucket,
 			struct rank *rank)
 {
-	uint16_t list[ASSIGN_MAX_MEMBERS];
 	uint64_t key = score_bucket_key(bucket);
-	size_t count = shortlist(set, key, list);
 
-	if (!rank_listed(set, key, list, count, rank))
+	if (!rank_fast(set, key, rank))
 		rank_all(set, key, rank);
 }
 
