@@ -99,6 +99,14 @@ static void count_path(struct rib_peer *peer, const struct route *route,
 				 bgp_nlri_family(&route->node.prefix), came);
 }
 
+/* REASON_NONE, or why the path is none that a decision could choose. */
+static enum path_reason usability(const struct path *path)
+{
+	return path->import == REASON_NONE ?
+		       path->attributes->next_hop->reason :
+		       path->import;
+}
+
 /* Gives a path its attributes and the verdict on them. */
 static void path_set(struct rib *rib, struct rib_peer *peer,
 		     const struct route *route, struct path *path,
@@ -109,11 +117,11 @@ static void path_set(struct rib *rib, struct rib_peer *peer,
 	path->cause = verdict->cause;
 	path->rule = verdict->rule;
 	path->import = import_cause_reason(verdict->cause);
-	path->reason = path->import;
 	path->best &= path->import == REASON_NONE;
 	path->stale = false;
 	if (path->import == REASON_NONE)
 		track_next_hop(rib, path->attributes->next_hop, true);
+	path->reason = usability(path);
 	count_path(peer, route, path->cause, true);
 }
 
@@ -169,17 +177,18 @@ struct route *route_get(struct rib *rib, const struct prefix *prefix)
 	return route;
 }
 
-/* Takes the path at *link out of its route. */
+/* What was not chosen from is not missed. The route may be unused then. */
 static void remove_path(struct rib *rib, struct rib_peer *peer,
 			struct route *route, struct path **link)
 {
 	struct path *path = *link;
 
+	if (path_reason_is_usable(path->reason))
+		mark(rib, route);
 	*link = path->next;
 	export_forget_path(route, path);
 	path_clear(rib, peer, route, path);
 	pool_give(&rib->path_pool, path);
-	mark(rib, route);
 }
 
 static void withdraw(struct rib *rib, struct rib_peer *peer,
@@ -192,8 +201,10 @@ static void withdraw(struct rib *rib, struct rib_peer *peer,
 	if (!route)
 		return;
 	link = path_place(route, peer, key->path_id);
-	if (is_path(*link, peer, key->path_id))
-		remove_path(rib, peer, route, link);
+	if (!is_path(*link, peer, key->path_id))
+		return;
+	remove_path(rib, peer, route, link);
+	route_free_if_unused(rib, route);
 }
 
 /* The peer's path of that identifier, new or present, or NULL. */
@@ -226,6 +237,22 @@ static void drop_empty(struct rib *rib, struct rib_peer *peer,
 		return;
 	*link = path->next;
 	pool_give(&rib->path_pool, path);
+	route_free_if_unused(rib, route);
+}
+
+/* The new first: a next hop that stays must not be let go between. */
+static void path_replace(struct rib *rib, struct rib_peer *peer,
+			 struct route *route, struct path *path,
+			 const struct inbound_verdict *verdict)
+{
+	struct path before = *path;
+	bool usable = before.attributes && path_reason_is_usable(before.reason);
+
+	path_set(rib, peer, route, path, verdict);
+	if (before.attributes)
+		path_clear(rib, peer, route, &before);
+	if (usable || path_reason_is_usable(path->reason))
+		mark(rib, route);
 }
 
 static int announce(struct rib *rib, struct rib_peer *peer,
@@ -233,27 +260,22 @@ static int announce(struct rib *rib, struct rib_peer *peer,
 		    struct inbound_verdict verdict)
 {
 	struct route *route = route_get(rib, &key->prefix);
-	struct path *path = NULL;
-	struct path before;
+	struct path *path;
 	int error;
 
-	if (route) {
-		mark(rib, route);
-		path = path_get(rib, peer, route, key->path_id);
-	}
-	if (!path)
+	if (!route)
 		return -ENOMEM;
-	error = inbound_limit(peer, route, path, &verdict);
-	if (error) {
-		drop_empty(rib, peer, route, key->path_id);
-		return error;
+	path = path_get(rib, peer, route, key->path_id);
+	if (!path) {
+		route_free_if_unused(rib, route);
+		return -ENOMEM;
 	}
-	/* The new first: a next hop that stays must not be let go between. */
-	before = *path;
-	path_set(rib, peer, route, path, &verdict);
-	if (before.attributes)
-		path_clear(rib, peer, route, &before);
-	return 0;
+	error = inbound_limit(peer, route, path, &verdict);
+	if (error)
+		drop_empty(rib, peer, route, key->path_id);
+	else
+		path_replace(rib, peer, route, path, &verdict);
+	return error;
 }
 
 /* The next routes of an UPDATE, as many as are looked up together. */
@@ -467,14 +489,17 @@ static void withdraw_all_paths(struct rib *rib, struct rib_peer *peer,
 
 	while (is_of_peer(*link, peer))
 		remove_path(rib, peer, route, link);
+	route_free_if_unused(rib, route);
 }
 
 void rib_peer_down(struct rib *rib, struct rib_peer *peer)
 {
-	struct prefix_node *node = NULL;
+	struct prefix_node *node, *next;
 
-	while ((node = prefix_map_next(&rib->routes, node)))
+	for (node = prefix_map_next(&rib->routes, NULL); node; node = next) {
+		next = prefix_map_next(&rib->routes, node);
 		withdraw_all_paths(rib, peer, (struct route *)node);
+	}
 	export_forget_peer(rib, peer);
 	rib->several_peers -= peer->several_paths != 0;
 	rib->bits_used &= ~peer->bit;
@@ -513,24 +538,31 @@ void rib_begin_refresh(struct rib *rib, struct rib_peer *peer,
 	}
 }
 
+static void remove_stale(struct rib *rib, struct rib_peer *peer,
+			 struct route *route, struct path **link)
+{
+	while (link && is_of_peer(*link, peer)) {
+		if ((*link)->stale)
+			remove_path(rib, peer, route, link);
+		else
+			link = &(*link)->next;
+	}
+	route_free_if_unused(rib, route);
+}
+
 void rib_end_refresh(struct rib *rib, struct rib_peer *peer,
 		     enum bgp_family family)
 {
-	struct prefix_node *node = NULL;
+	struct prefix_node *node, *next;
 
 	if (!(peer->refreshing & bgp_family_bit(family)))
 		return;
 	peer->refreshing &= ~bgp_family_bit(family);
-	while ((node = prefix_map_next(&rib->routes, node))) {
+	for (node = prefix_map_next(&rib->routes, NULL); node; node = next) {
 		struct route *route = (struct route *)node;
-		struct path **link = paths_of(route, peer, family);
 
-		while (link && is_of_peer(*link, peer)) {
-			if ((*link)->stale)
-				remove_path(rib, peer, route, link);
-			else
-				link = &(*link)->next;
-		}
+		next = prefix_map_next(&rib->routes, node);
+		remove_stale(rib, peer, route, paths_of(route, peer, family));
 	}
 }
 
@@ -554,9 +586,7 @@ void rib_next_hop_changed(struct rib *rib, const struct address *next_hop)
 static void check_next_hops(struct route *route)
 {
 	for (struct path *path = route->paths; path; path = path->next)
-		path->reason = path->import == REASON_NONE ?
-				       path->attributes->next_hop->reason :
-				       path->import;
+		path->reason = usability(path);
 }
 
 /* Once for each time the maximum begins to cut, and loudly. */
