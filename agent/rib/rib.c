@@ -20,6 +20,10 @@ _Static_assert(CONFIG_MAX_RULES < 1 << 10, "fits path.rule");
 _Static_assert(REASON_COUNT <= 1 << 6, "fits path.reason");
 _Static_assert(IMPORT_CAUSE_COUNT <= 1 << 4, "fits path.cause");
 
+enum {
+	POOL_KEPT = 1 << 20, /* bytes: 16,384 routes, 32,768 paths */
+};
+
 struct rib *rib_new(const struct rib_options *options)
 {
 	struct rib *rib = calloc(1, sizeof(*rib));
@@ -35,9 +39,9 @@ struct rib *rib_new(const struct rib_options *options)
 	}
 	for (size_t i = 0; i < options->import.aggregate_count; i++)
 		rib->aggregates[i].config = &options->import.aggregates[i];
-	rib->route_pool = pool_of(sizeof(struct route));
-	rib->path_pool = pool_of(sizeof(struct path));
-	rib->export_pool = pool_of(sizeof(struct route_export));
+	rib->route_pool = pool_keeping(sizeof(struct route), POOL_KEPT);
+	rib->path_pool = pool_keeping(sizeof(struct path), POOL_KEPT);
+	rib->export_pool = pool_keeping(sizeof(struct route_export), POOL_KEPT);
 	STAILQ_INIT(&rib->marked);
 	TAILQ_INIT(&rib->pending);
 	TAILQ_INIT(&rib->waiting);
@@ -661,6 +665,9 @@ void rib_free(struct rib *rib)
 			export_free(rib, route->exports);
 		pool_give(&rib->route_pool, route);
 	}
+	pool_free(&rib->route_pool);
+	pool_free(&rib->path_pool);
+	pool_free(&rib->export_pool);
 	prefix_map_free(&rib->routes);
 	attribute_table_free(&rib->attributes);
 	free(rib->aggregates);
