@@ -4,6 +4,7 @@
 #include "core/address.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 
 enum {
 	MAPPED_SIZE = 12,
-	BITS_PER_BYTE = 8,
+	HALF_BITS = 64,
 	MULTICAST = 0xff,      /* ff00::/8: RFC 4291 2.7 */
 	MULTICAST_IPV4 = 0xe0, /* 224.0.0.0/4 */
 	MULTICAST_IPV4_MASK = 0xf0,
@@ -20,6 +21,12 @@ enum {
 	LINK_LOCAL_SECOND = 0x80,
 	LINK_LOCAL_MASK = 0xc0,
 	SCOPE_OFFSET = 4,
+};
+
+/* An address as two words, in network order as it lies there. */
+struct halves {
+	uint64_t high;
+	uint64_t low;
 };
 
 static const uint8_t mapped[MAPPED_SIZE] = { [10] = 0xff, [11] = 0xff };
@@ -165,16 +172,22 @@ static unsigned int significant_bits(const struct prefix *prefix)
 	return ADDRESS_BITS_IPV6 - prefix_family_bits(prefix) + prefix->length;
 }
 
-/* The bits of byte `index` that the prefix covers. */
-static uint8_t byte_mask(unsigned int bits, unsigned int index)
+/* The bits that the prefix covers in the half behind the first `before`. */
+static uint64_t half_mask(unsigned int bits, unsigned int before)
 {
-	unsigned int before = index * BITS_PER_BYTE;
-
-	if (bits >= before + BITS_PER_BYTE)
-		return UINT8_MAX;
+	if (bits >= before + HALF_BITS)
+		return UINT64_MAX;
 	if (bits <= before)
 		return 0;
-	return (uint8_t)(UINT8_MAX << (BITS_PER_BYTE - (bits - before)));
+	return htobe64(UINT64_MAX << (HALF_BITS - (bits - before)));
+}
+
+static struct halves halves_of(const struct address *address)
+{
+	struct halves halves;
+
+	memcpy(&halves, address->bytes, sizeof(halves));
+	return halves;
 }
 
 bool prefix_is_host(const struct prefix *prefix)
@@ -197,12 +210,11 @@ int prefix_compare(const struct prefix *a, const struct prefix *b)
 
 uint32_t prefix_hash(const struct prefix *prefix)
 {
-	uint64_t high, low;
+	const struct halves halves = halves_of(&prefix->address);
+	uint64_t low = halves.low;
 
-	memcpy(&high, prefix->address.bytes, sizeof(high));
-	memcpy(&low, prefix->address.bytes + sizeof(high), sizeof(low));
 	/* The finaliser of MurmurHash3, over both halves and the length. */
-	low ^= high * 0x9e3779b97f4a7c15 + prefix->length;
+	low ^= halves.high * 0x9e3779b97f4a7c15 + prefix->length;
 	low = (low ^ (low >> 33)) * 0xff51afd7ed558ccd;
 	low = (low ^ (low >> 33)) * 0xc4ceb9fe1a85ec53;
 	return (uint32_t)(low ^ (low >> 32));
@@ -211,22 +223,22 @@ uint32_t prefix_hash(const struct prefix *prefix)
 void prefix_clear_host_bits(struct prefix *prefix)
 {
 	unsigned int bits = significant_bits(prefix);
+	struct halves halves = halves_of(&prefix->address);
 
-	for (unsigned int i = 0; i < sizeof(prefix->address.bytes); i++)
-		prefix->address.bytes[i] &= byte_mask(bits, i);
+	halves.high &= half_mask(bits, 0);
+	halves.low &= half_mask(bits, HALF_BITS);
+	memcpy(prefix->address.bytes, &halves, sizeof(halves));
 }
 
 bool prefix_contains(const struct prefix *prefix, const struct address *address)
 {
 	unsigned int bits = significant_bits(prefix);
+	const struct halves ours = halves_of(&prefix->address);
+	const struct halves theirs = halves_of(address);
 
-	if (address_is_ipv4(&prefix->address) != address_is_ipv4(address))
-		return false;
-	for (unsigned int i = 0; i < sizeof(address->bytes); i++)
-		if ((prefix->address.bytes[i] ^ address->bytes[i]) &
-		    byte_mask(bits, i))
-			return false;
-	return true;
+	return address_is_ipv4(&prefix->address) == address_is_ipv4(address) &&
+	       !((ours.high ^ theirs.high) & half_mask(bits, 0)) &&
+	       !((ours.low ^ theirs.low) & half_mask(bits, HALF_BITS));
 }
 
 bool prefix_covers(const struct prefix *outer, const struct prefix *inner)
