@@ -103,30 +103,40 @@ static void count_path(struct rib_peer *peer, const struct route *route,
 				 bgp_nlri_family(&route->node.prefix), came);
 }
 
-/* REASON_NONE, or why the path is none that a decision could choose. */
-static enum path_reason usability(const struct path *path)
+/* REASON_NONE, or why such a path is none that a decision could choose. */
+static enum path_reason usability(enum path_reason import,
+				  const struct attribute_set *attributes)
 {
-	return path->import == REASON_NONE ?
-		       path->attributes->next_hop->reason :
-		       path->import;
+	return import == REASON_NONE ? attributes->next_hop->reason : import;
 }
 
-/* Gives a path its attributes and the verdict on them. */
+/*
+ * Gives a path its attributes and the verdict on them. In one assignment: bits
+ * of a word that are written one after the other wait for each other.
+ */
 static void path_set(struct rib *rib, struct rib_peer *peer,
 		     const struct route *route, struct path *path,
 		     const struct inbound_verdict *verdict)
 {
-	path->attributes = verdict->attributes;
-	path->attributes->references++;
-	path->cause = verdict->cause;
-	path->rule = verdict->rule;
-	path->import = import_cause_reason(verdict->cause);
-	path->best &= path->import == REASON_NONE;
-	path->stale = false;
-	if (path->import == REASON_NONE)
-		track_next_hop(rib, path->attributes->next_hop, true);
-	path->reason = usability(path);
-	count_path(peer, route, path->cause, true);
+	struct attribute_set *attributes = verdict->attributes;
+	enum path_reason import = import_cause_reason(verdict->cause);
+
+	attributes->references++;
+	if (import == REASON_NONE)
+		track_next_hop(rib, attributes->next_hop, true);
+	*path = (struct path){
+		.next = path->next,
+		.source = path->source,
+		.attributes = attributes,
+		.path_id = path->path_id,
+		.import = import,
+		.reason = usability(import, attributes),
+		.cause = verdict->cause,
+		.rule = verdict->rule,
+		.best = path->best && import == REASON_NONE,
+		.equal_weight = path->equal_weight,
+	};
+	count_path(peer, route, verdict->cause, true);
 }
 
 /* Undoes path_set(). */
@@ -249,14 +259,18 @@ static void path_replace(struct rib *rib, struct rib_peer *peer,
 			 struct route *route, struct path *path,
 			 const struct inbound_verdict *verdict)
 {
-	struct path before = *path;
-	bool usable = before.attributes && path_reason_is_usable(before.reason);
+	struct path before = { .attributes = NULL };
 
+	if (path->attributes)
+		before = *path;
 	path_set(rib, peer, route, path, verdict);
-	if (before.attributes)
-		path_clear(rib, peer, route, &before);
-	if (usable || path_reason_is_usable(path->reason))
+	if (path_reason_is_usable(path->reason))
 		mark(rib, route);
+	if (!before.attributes)
+		return;
+	if (path_reason_is_usable(before.reason))
+		mark(rib, route);
+	path_clear(rib, peer, route, &before);
 }
 
 static int announce(struct rib *rib, struct rib_peer *peer,
@@ -590,7 +604,7 @@ void rib_next_hop_changed(struct rib *rib, const struct address *next_hop)
 static void check_next_hops(struct route *route)
 {
 	for (struct path *path = route->paths; path; path = path->next)
-		path->reason = usability(path);
+		path->reason = usability(path->import, path->attributes);
 }
 
 /* Once for each time the maximum begins to cut, and loudly. */
