@@ -23,19 +23,10 @@ enum {
 	SCOPE_OFFSET = 4,
 };
 
-/* An address as two words, in network order as it lies there. */
-struct halves {
-	uint64_t high;
-	uint64_t low;
-};
-
-static const uint8_t mapped[MAPPED_SIZE] = { [10] = 0xff, [11] = 0xff };
-
 struct address address_from_ipv4(uint32_t ipv4)
 {
-	struct address address;
+	struct address address = { .bytes = { [10] = 0xff, [11] = 0xff } };
 
-	memcpy(address.bytes, mapped, MAPPED_SIZE);
 	memcpy(address.bytes + MAPPED_SIZE, &ipv4, sizeof(ipv4));
 	return address;
 }
@@ -48,11 +39,6 @@ uint32_t address_ipv4(const struct address *address)
 	return ipv4;
 }
 
-bool address_is_ipv4(const struct address *address)
-{
-	return !memcmp(address->bytes, mapped, MAPPED_SIZE);
-}
-
 bool address_is_zero(const struct address *address)
 {
 	static const uint8_t zero[sizeof(address->bytes)];
@@ -60,11 +46,6 @@ bool address_is_zero(const struct address *address)
 	if (address_is_ipv4(address))
 		return !address_ipv4(address);
 	return !memcmp(address->bytes, zero, sizeof(zero));
-}
-
-bool address_equal(const struct address *a, const struct address *b)
-{
-	return !memcmp(a, b, sizeof(*a));
 }
 
 int address_compare(const struct address *a, const struct address *b)
@@ -182,23 +163,9 @@ static uint64_t half_mask(unsigned int bits, unsigned int before)
 	return htobe64(UINT64_MAX << (HALF_BITS - (bits - before)));
 }
 
-static struct halves halves_of(const struct address *address)
-{
-	struct halves halves;
-
-	memcpy(&halves, address->bytes, sizeof(halves));
-	return halves;
-}
-
 bool prefix_is_host(const struct prefix *prefix)
 {
 	return prefix->length == prefix_family_bits(prefix);
-}
-
-bool prefix_equal(const struct prefix *a, const struct prefix *b)
-{
-	return a->length == b->length &&
-	       address_equal(&a->address, &b->address);
 }
 
 int prefix_compare(const struct prefix *a, const struct prefix *b)
@@ -208,22 +175,10 @@ int prefix_compare(const struct prefix *a, const struct prefix *b)
 	return order ? order : (int)a->length - (int)b->length;
 }
 
-uint32_t prefix_hash(const struct prefix *prefix)
-{
-	const struct halves halves = halves_of(&prefix->address);
-	uint64_t low = halves.low;
-
-	/* The finaliser of MurmurHash3, over both halves and the length. */
-	low ^= halves.high * 0x9e3779b97f4a7c15 + prefix->length;
-	low = (low ^ (low >> 33)) * 0xff51afd7ed558ccd;
-	low = (low ^ (low >> 33)) * 0xc4ceb9fe1a85ec53;
-	return (uint32_t)(low ^ (low >> 32));
-}
-
 void prefix_clear_host_bits(struct prefix *prefix)
 {
 	unsigned int bits = significant_bits(prefix);
-	struct halves halves = halves_of(&prefix->address);
+	struct address_halves halves = address_halves(&prefix->address);
 
 	halves.high &= half_mask(bits, 0);
 	halves.low &= half_mask(bits, HALF_BITS);
@@ -233,8 +188,8 @@ void prefix_clear_host_bits(struct prefix *prefix)
 bool prefix_contains(const struct prefix *prefix, const struct address *address)
 {
 	unsigned int bits = significant_bits(prefix);
-	const struct halves ours = halves_of(&prefix->address);
-	const struct halves theirs = halves_of(address);
+	const struct address_halves ours = address_halves(&prefix->address);
+	const struct address_halves theirs = address_halves(address);
 
 	return address_is_ipv4(&prefix->address) == address_is_ipv4(address) &&
 	       !((ours.high ^ theirs.high) & half_mask(bits, 0)) &&
