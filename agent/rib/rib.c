@@ -191,14 +191,24 @@ struct route *route_get(struct rib *rib, const struct prefix *prefix)
 	return route;
 }
 
-/* What was not chosen from is not missed. The route may be unused then. */
+/*
+ * A path came or goes. Where there has been nothing to choose from so far, it
+ * is only waited for the first that can be chosen.
+ */
+static void mark_for(struct rib *rib, struct route *route,
+		     const struct path *path)
+{
+	if (route->decided || path_reason_is_usable(path->reason))
+		mark(rib, route);
+}
+
+/* Takes the path at *link out of its route, which may be unused then. */
 static void remove_path(struct rib *rib, struct rib_peer *peer,
 			struct route *route, struct path **link)
 {
 	struct path *path = *link;
 
-	if (path_reason_is_usable(path->reason))
-		mark(rib, route);
+	mark_for(rib, route, path);
 	*link = path->next;
 	export_forget_path(route, path);
 	path_clear(rib, peer, route, path);
@@ -264,12 +274,10 @@ static void path_replace(struct rib *rib, struct rib_peer *peer,
 	if (path->attributes)
 		before = *path;
 	path_set(rib, peer, route, path, verdict);
-	if (path_reason_is_usable(path->reason))
-		mark(rib, route);
+	mark_for(rib, route, path);
 	if (!before.attributes)
 		return;
-	if (path_reason_is_usable(before.reason))
-		mark(rib, route);
+	mark_for(rib, route, &before);
 	path_clear(rib, peer, route, &before);
 }
 
@@ -641,6 +649,7 @@ static void decide_route(struct rib *rib, struct route *route)
 	const struct rib_hooks *hooks = &rib->options.hooks;
 	struct decision decision;
 
+	route->decided = true;
 	check_next_hops(route);
 	decision = decide(&rib->options.decision, &route->paths);
 	route->selected = decision.selected;

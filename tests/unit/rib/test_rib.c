@@ -389,7 +389,7 @@ static void incremental_equals_full_recompute(void **state)
 	assert_int_equal(world->upstream->prefixes_announced, 0);
 }
 
-static void a_path_that_cannot_be_used_decides_nothing(void **state)
+static void a_route_is_not_decided_before_it_has_a_path_to_choose(void **state)
 {
 	static const struct test_route looped = { .prefix = VIP,
 						  .next_hop = "10.0.0.2",
@@ -397,18 +397,20 @@ static void a_path_that_cannot_be_used_decides_nothing(void **state)
 	struct world *world = *state;
 
 	world->dead[2] = true;
-	announce_vip(world, 0, VIP);
-	rib_process(world->rib);
 	announce(world, 1, &looped);
 	announce_vip(world, 2, VIP);
 	assert_false(route_of(world, VIP)->marked);
 	assert_int_equal(reason_of(world, VIP, 1), REASON_LOOP);
 	assert_int_equal(reason_of(world, VIP, 2), REASON_NEXT_HOP_DEAD);
-	withdraw(world, 1, VIP);
 	withdraw(world, 2, VIP);
 	assert_false(route_of(world, VIP)->marked);
-	assert_int_equal(route_of(world, VIP)->selected, 1);
-	announce(world, 0, &looped); /* the one that was used */
+	announce_vip(world, 0, VIP);
+	assert_true(route_of(world, VIP)->marked);
+	rib_process(world->rib);
+	withdraw(world, 1, VIP);
+	assert_true(route_of(world, VIP)->marked);
+	rib_process(world->rib);
+	announce(world, 0, &looped);
 	assert_true(route_of(world, VIP)->marked);
 }
 
@@ -506,8 +508,8 @@ int main(void)
 			a_refresh_sweeps_what_was_not_announced_again, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(
-			a_path_that_cannot_be_used_decides_nothing, setup,
-			teardown),
+			a_route_is_not_decided_before_it_has_a_path_to_choose,
+			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_route_without_paths_is_not_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(
