@@ -49,6 +49,7 @@ rib_SRC := aggregate.c distance.c export_rule.c otc.c
 rib_SRC += as_pattern.c cause.c inbound.c max_prefix.c policy.c policy_match.c policy_set.c
 rib_SRC += attribute_set.c decision.c export.c import.c outbound.c reason.c rib.c
 rib_SRC += next_hop.c path_list.c weight.c
+rib_SRC += export_batch.c update_group.c
 nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
 nexthop_SRC += kernel_routes.c nd.c nd_socket.c netlink_message.c packet_socket.c route_message.c
 steering_SRC := assign.c group.c nexthop_slots.c steering.c

@@ -85,44 +85,57 @@ static inline void work_waiting(void *context)
 	(void)context;
 }
 
-static inline void export_waiting(struct rib_peer *peer, void *context)
+static inline void export_waiting(void *context)
 {
 	struct world *world = context;
 
-	(void)peer;
 	world->exports++;
 }
 
 static inline void backend_up(struct world *world, unsigned int i)
 {
-	const struct address local = address_from_ipv4(htonl(0x0a0000fe));
-	const struct path_source source = {
-		.address = backend_address(i),
-		.identifier = 100 - i,
-		.as = 65001 + i,
-		.type = PEER_EXTERNAL,
+	const struct rib_peer_options options = {
+		.source = { .address = backend_address(i),
+			    .identifier = 100 - i,
+			    .as = 65001 + i,
+			    .type = PEER_EXTERNAL },
+		.role = NEIGHBOR_ROLE_BACKEND,
+		.session = &ipv4_session,
+		.local_address = address_from_ipv4(htonl(0x0a0000fe)),
 	};
 
-	world->backends[i] = rib_peer_up(world->rib, &source,
-					 NEIGHBOR_ROLE_BACKEND, &ipv4_session,
-					 &local);
+	world->backends[i] = rib_peer_up(world->rib, &options);
 	assert_non_null(world->backends[i]);
+}
+
+static inline void upstream_up_as(struct world *world,
+				  enum neighbor_relation relation)
+{
+	const struct rib_peer_options options = {
+		.source = { .address = address_from_ipv4(htonl(0x0a00ff01)),
+			    .identifier = 1,
+			    .as = UPSTREAM_AS,
+			    .type = PEER_EXTERNAL },
+		.role = NEIGHBOR_ROLE_UPSTREAM,
+		.session = &ipv4_session,
+		.local_address = address_from_ipv4(htonl(0x0a00ff02)),
+		.relation = relation,
+	};
+
+	world->upstream = rib_peer_up(world->rib, &options);
+	assert_non_null(world->upstream);
 }
 
 static inline void upstream_up(struct world *world)
 {
-	const struct address local = address_from_ipv4(htonl(0x0a00ff02));
-	const struct path_source source = {
-		.address = address_from_ipv4(htonl(0x0a00ff01)),
-		.identifier = 1,
-		.as = UPSTREAM_AS,
-		.type = PEER_EXTERNAL,
-	};
+	upstream_up_as(world, NEIGHBOR_RELATION_NONE);
+}
 
-	world->upstream = rib_peer_up(world->rib, &source,
-				      NEIGHBOR_ROLE_UPSTREAM, &ipv4_session,
-				      &local);
-	assert_non_null(world->upstream);
+static inline void upstream_again_as(struct world *world,
+				     enum neighbor_relation relation)
+{
+	rib_peer_down(world->rib, world->upstream);
+	upstream_up_as(world, relation);
 }
 
 static inline struct rib_options world_options(struct world *world,
