@@ -90,6 +90,7 @@ UNIT_TESTS += core/test_config_aggregate rib/test_aggregate
 UNIT_TESTS += core/test_config_rule rib/test_policy rib/test_policy_rib rib/test_as_pattern rib/test_max_prefix
 UNIT_TESTS += rib/test_multipath rib/test_weight rib/test_decision_random rib/test_decision_oracle rib/test_bandwidth
 UNIT_TESTS += steering/test_two_ribs core/test_config_multipath
+UNIT_TESTS += rib/test_update_group rib/test_update_group_random
 XDP_TESTS := test_datapath
 XDP_TESTS += test_capture test_ethernet test_fragment_memory test_fragments test_icmp_errors test_icmp_rate test_ipv4 test_ipv6 test_oracle test_tables test_vip_lines test_vips
 XDP_TESTS += test_tracker

@@ -224,7 +224,8 @@ static void send_export(struct agent *agent, const struct rib_export *out)
 
 		connections[i] = neighbor->session;
 	}
-	agent->updates_encoded += bgp_connection_send(&audience, &announcement);
+	agent->speaker->updates_encoded +=
+		bgp_connection_send(&audience, &announcement);
 }
 
 /* Queues what a neighbor is to be told, and others of its group with it. */

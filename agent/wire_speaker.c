@@ -26,6 +26,18 @@ static enum peer_type peer_type(const struct bgp_session *session)
 	return session->confederation ? PEER_CONFEDERATION : PEER_EXTERNAL;
 }
 
+static void reject(const struct agent *agent, struct bgp_neighbor *neighbor)
+{
+	char why[BGP_DETAIL_SIZE] = "no room for one more session";
+
+	if (rib_is_full(agent->rib))
+		snprintf(why, sizeof(why),
+			 "%d neighbors are announced to, which is the most; "
+			 "those with role=backend do not count",
+			 RIB_MAX_UPSTREAMS);
+	bgp_neighbor_reject(neighbor, why);
+}
+
 static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 {
 	const struct bgp_connection *session = neighbor->session;
@@ -56,7 +68,7 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 		peer = rib_peer_up(agent->rib, &options);
 	}
 	if (!peer) {
-		bgp_neighbor_reject(neighbor, "no room for one more session");
+		reject(agent, neighbor);
 		return;
 	}
 	peer->owner = neighbor;

@@ -40,7 +40,6 @@ struct agent {
 	size_t let_go_count;
 	struct assign_member *members; /* of the set being told to steering */
 	size_t member_room;
-	uint64_t updates_encoded; /* each once, for all that it was sent to */
 	struct control_view view;
 	int failed;   /* -errno of what ended the loop */
 	bool running; /* this agent is the one in charge of the host */

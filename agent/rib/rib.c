@@ -432,6 +432,11 @@ struct rib_peer *rib_peer_up(struct rib *rib,
 	return peer;
 }
 
+bool rib_is_full(const struct rib *rib)
+{
+	return !~rib->bits_used;
+}
+
 static void withdraw_all_paths(struct rib *rib, struct rib_peer *peer,
 			       struct route *route)
 {

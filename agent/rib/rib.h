@@ -167,6 +167,8 @@ void rib_free(struct rib *rib);
  */
 struct rib_peer *rib_peer_up(struct rib *rib,
 			     const struct rib_peer_options *options);
+/* No bit is free for one more neighbor that we announce to. */
+bool rib_is_full(const struct rib *rib);
 /* The session is lost: all its paths go, and `peer` is freed. */
 void rib_peer_down(struct rib *rib, struct rib_peer *peer);
 /*

@@ -41,6 +41,8 @@ struct world {
 	int least_tracked; /* of any next hop, at any time */
 	bool refuse_to_steer;
 	unsigned int exports;
+	bool together; /* neighbors are told what others of their group are */
+	uint64_t blocked; /* but these, by their bits */
 };
 
 static inline struct address backend_address(unsigned int i)
@@ -90,6 +92,13 @@ static inline void export_waiting(void *context)
 	struct world *world = context;
 
 	world->exports++;
+}
+
+static inline bool export_ready(const struct rib_peer *peer, void *context)
+{
+	const struct world *world = context;
+
+	return world->together && !(world->blocked & peer->bit);
 }
 
 static inline void backend_up(struct world *world, unsigned int i)
@@ -154,7 +163,7 @@ static inline struct rib_options world_options(struct world *world,
 			      .default_weight = 1 },
 		.min_nexthops = min_nexthops,
 		.hooks = { next_hop_check, next_hop_track, set_decided,
-			   work_waiting, export_waiting, world },
+			   work_waiting, export_waiting, world, export_ready },
 	};
 }
 
@@ -184,6 +193,7 @@ struct world_wish {
 	size_t aggregate_count;
 	const struct vip_config *vips; /* NULL: the usual range */
 	size_t vip_count;
+	struct policy policy;
 };
 
 static inline void world_init_with(struct world *world,
@@ -192,6 +202,7 @@ static inline void world_init_with(struct world *world,
 	struct rib_options options = world_options(world, 1);
 
 	options.announce_delay_ms = wish->delay_ms;
+	options.policy = wish->policy;
 	options.import.confederation = wish->confederation;
 	options.import.aggregates = wish->aggregates;
 	options.import.aggregate_count = wish->aggregate_count;
