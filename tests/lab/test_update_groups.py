@@ -111,8 +111,13 @@ class GroupsLab(Lab):
 
     def start_peers(self):
         super().start_peers()
-        for router in (*self.routers.values(), self.sleeper, self.farm):
+        for router in (*self.routers.values(), self.sleeper):
             router.start()
+
+    def start(self):
+        """The farm is none of the servers that are waited for."""
+        super().start()
+        self.farm.start()
 
     def close(self):
         for router in getattr(self, "routers", {}).values():
