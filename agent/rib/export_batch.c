@@ -10,8 +10,8 @@
 
 enum {
 	/*
-	 * Routes of a batch that are worth a message: with fewer, those who
-	 * could not be told the next one as well are left out of it.
+	 * So many routes end a batch where the next one is not for the same
+	 * peers. With fewer it goes on, for those only who get all of it.
 	 */
 	BATCH_WORTH_SENDING = 32,
 };
@@ -41,29 +41,29 @@ void export_batch_remove(struct rib *rib, struct route_export *export,
 
 int export_batch_begin(struct rib *rib, struct rib_peer *peer)
 {
-	peer->mark = pool_take(&rib->export_pool);
-	if (!peer->mark)
+	peer->bookmark = pool_take(&rib->export_pool);
+	if (!peer->bookmark)
 		return -ENOMEM;
-	TAILQ_INSERT_TAIL(&rib->pending, peer->mark, pending_link);
+	TAILQ_INSERT_TAIL(&rib->pending, peer->bookmark, pending_link);
 	return 0;
 }
 
 void export_batch_end(struct rib *rib, struct rib_peer *peer)
 {
-	TAILQ_REMOVE(&rib->pending, peer->mark, pending_link);
-	pool_give(&rib->export_pool, peer->mark);
-	peer->mark = NULL;
+	TAILQ_REMOVE(&rib->pending, peer->bookmark, pending_link);
+	pool_give(&rib->export_pool, peer->bookmark);
+	peer->bookmark = NULL;
 }
 
 /* Up to `next`, which is not pending for anybody if NULL, all was looked at. */
-static void move_mark(struct rib *rib, struct rib_peer *peer,
-		      struct route_export *next)
+static void move_bookmark(struct rib *rib, struct rib_peer *peer,
+			  struct route_export *next)
 {
-	TAILQ_REMOVE(&rib->pending, peer->mark, pending_link);
+	TAILQ_REMOVE(&rib->pending, peer->bookmark, pending_link);
 	if (next)
-		TAILQ_INSERT_BEFORE(next, peer->mark, pending_link);
+		TAILQ_INSERT_BEFORE(next, peer->bookmark, pending_link);
 	else
-		TAILQ_INSERT_TAIL(&rib->pending, peer->mark, pending_link);
+		TAILQ_INSERT_TAIL(&rib->pending, peer->bookmark, pending_link);
 }
 
 /* ------------------------------------------------------------- one batch */
@@ -135,7 +135,7 @@ static bool add(struct batch *batch, struct route_export *export,
 
 static void collect(struct rib *rib, struct rib_peer *peer, struct batch *batch)
 {
-	struct route_export *export = peer->mark, *next;
+	struct route_export *export = peer->bookmark, *next;
 
 	for (export = TAILQ_NEXT(export, pending_link);
 	     export && batch->count < RIB_EXPORT_BATCH; export = next) {
@@ -148,7 +148,7 @@ static void collect(struct rib *rib, struct rib_peer *peer, struct batch *batch)
 		if (offer.peers & peer->bit && !add(batch, export, &offer))
 			break;
 	}
-	move_mark(rib, peer, export);
+	move_bookmark(rib, peer, export);
 }
 
 /* Who can be told something now, the first one in any case. */

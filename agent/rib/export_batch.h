@@ -7,9 +7,9 @@
  * it what one of them is told next, together with those that are told the same.
  *
  * Everything with a bit in `pending` is in one list, rib.pending, and each
- * neighbor has a mark in it: nothing before the mark is pending for it. What is
- * marked anew goes to the end, behind all marks. So a neighbor never goes over
- * what waits for another one that reads slowly, however much that is.
+ * neighbor has a bookmark in it: nothing before that is pending for it. What has
+ * to be told anew goes to the end, behind all bookmarks. So a neighbor never
+ * goes over what waits for another one that reads slowly, however much that is.
  *
  * What is sent is made from the state at this moment: a neighbor that reads
  * slowly gets the newest, once.

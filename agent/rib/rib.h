@@ -58,8 +58,8 @@ struct rib_peer {
 	/* In struct route; 0: nothing is announced to it, nor are the next. */
 	uint64_t bit;
 	struct update_group *group;
-	struct route_export *mark; /* no route; see export_batch.h */
-	void *owner;		   /* for the user of the rib */
+	struct route_export *bookmark; /* export_batch.h */
+	void *owner;		       /* for the user of the rib */
 	TAILQ_ENTRY(rib_peer) link;
 };
 
