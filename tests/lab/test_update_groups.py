@@ -10,6 +10,8 @@ All are on the servers' LAN, where Headgate has one address for them all:
 The VIP of two servers is there as always, and a farm in AS 65030 announces very
 many. What a socket holds is kept small, so that one who does not read is soon
 one who cannot be sent more.
+
+And as many upstreams as there can be, in a lab of speakers of our own.
 """
 
 import signal
@@ -21,12 +23,16 @@ from lab.peers import bird, frr, gobgp
 from lab.peers.peer import Route, Session
 from lab.system import Namespace, wait_until
 from lab.topology import HEADGATE_AS, HEADGATE_LAN, VIP, Lab
+from raw_lab import BACKENDS, UPSTREAM, RawCase
+from raw_speaker import wait_for
 
 VIPS = 2000
 FARM, FARM_AS = "10.1.0.30", 65030
 SLEEPER, SLEEPER_AS = "10.1.0.47", 64547
 LAST_VIP = "10.64.255.1/32"
 LONG_HOLD_TIME = 90
+MOST = 64  # upstreams, the observer being one of them
+MANY_AS = 64600
 TOGGLES = 16
 SMALL_BUFFERS = ["net.ipv4.tcp_wmem=4096 16384 16384",
                  "net.ipv4.tcp_rmem=4096 16384 16384"]
@@ -254,3 +260,40 @@ class UpdateGroups(LabCase):
         told = {a: self.lab.sent(a) - before[a] for a in (awake, SLEEPER)}
         self.assertLess(told[SLEEPER], told[awake] * 0.8, told)
         self.toggle("single", True, VIPS + 1)
+
+
+class Most(RawCase):
+
+    addresses = [f"10.1.0.{number}" for number in range(129, 129 + MOST)]
+    options = {"neighbors": (BACKENDS, UPSTREAM,
+                             f"10.1.0.128/25,as={MANY_AS},role=upstream"),
+               "addresses": addresses}
+
+    def encoded(self):
+        return self.lab.headgate.show("status")["neighbors"]["updates_encoded"]
+
+    def test_as_many_as_there_can_be_are_told_and_one_more_is_refused(self):
+        *known, late = self.addresses
+        others = [self.keep(self.lab.establish(address, MANY_AS))
+                  for address in known]
+        speakers = [*others, self.observer, self.bystander]
+        wait_for(speakers, lambda: all(self.BYSTANDER_VIP in other.table
+                                       for other in others),
+                 10, "the VIP told to all")
+        heard = [other.updates for other in others]
+        encoded = self.encoded()
+        self.measure_update(others)
+        wait_for(speakers, lambda: [other.updates for other in others]
+                 == [count + 1 for count in heard], 5, "the change")
+        self.assertEqual(self.encoded(), encoded + 1)
+        refused = self.lab.establish(late, MANY_AS)
+        self.assertEqual(refused.wait_closed()[:2], (6, 8))
+        self.assertIn(f"{MOST} neighbors are announced to, which is the most",
+                      self.lab.headgate.neighbor(late)["last_error"])
+        others[0].close()
+        wait_for(speakers[1:], lambda: self.lab.state(known[0])
+                 != "established", 5, "one gone")
+        self.keep(self.lab.establish(late, MANY_AS)).wait(
+            lambda: self.BYSTANDER_VIP in self.speakers[-1].table, 5,
+            "the VIP told to who came in his place")
+        self.check_bystanders()
