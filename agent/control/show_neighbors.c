@@ -13,6 +13,7 @@
 #include "core/array.h"
 #include "core/config.h"
 #include "rib/rib.h"
+#include "rib/update_group.h"
 
 enum {
 	HINT_SIZE = 160,
@@ -219,6 +220,10 @@ static void add_prefixes(struct json_object *out, const struct rib_peer *peer)
 			peer ? peer->prefixes_accepted : 0);
 	json_add_number(out, "prefixes_announced",
 			peer ? peer->prefixes_announced : 0);
+	json_add(out, "update_group",
+		 peer && peer->group ?
+			 json_object_new_uint64(peer->group->number) :
+			 NULL);
 	for (unsigned int i = IMPORT_ACCEPTED + 1; i < IMPORT_CAUSE_COUNT; i++)
 		json_add_number(refused, import_cause_name(i),
 				peer ? peer->refused[i] : 0);

@@ -46,6 +46,7 @@ struct rib *rib_new(const struct rib_options *options)
 	TAILQ_INIT(&rib->pending);
 	TAILQ_INIT(&rib->waiting);
 	TAILQ_INIT(&rib->peers);
+	TAILQ_INIT(&rib->groups);
 	return rib;
 }
 
@@ -420,42 +421,20 @@ int rib_add_static_paths(struct rib *rib, const struct path_config *paths,
 			 size_t count)
 {
 	/* Behind every neighbor in the order of a route. */
-	const struct path_source source = {
-		.identifier = UINT32_MAX,
-		.type = PEER_EXTERNAL,
-		.statics = paths,
+	const struct rib_peer_options options = {
+		.source = { .identifier = UINT32_MAX,
+			    .type = PEER_EXTERNAL,
+			    .statics = paths },
+		.role = NEIGHBOR_ROLE_BACKEND,
 	};
-	const struct bgp_session none = { .families = 0 };
-	struct rib_peer *peer;
+	struct rib_peer *peer = rib_peer_up(rib, &options);
 	int error = 0;
 
-	peer = rib_peer_up(rib, &source, NEIGHBOR_ROLE_BACKEND, &none,
-			   &source.address);
 	if (!peer)
 		return -ENOMEM;
 	for (size_t i = 0; i < count && !error; i++)
 		error = add_static_path(rib, peer, &paths[i], (uint32_t)i + 1);
 	return error;
-}
-
-/* The lowest free bit, or 0. */
-static uint64_t take_bit(struct rib *rib)
-{
-	uint64_t bit = ~rib->bits_used & (rib->bits_used + 1);
-
-	rib->bits_used |= bit;
-	return bit;
-}
-
-/* The families in which the session sends several paths. */
-static uint32_t several_paths(const struct bgp_session *session)
-{
-	uint32_t families = 0;
-
-	for (int family = 0; family < BGP_FAMILY_COUNT; family++)
-		if (session->add_path_send[family])
-			families |= bgp_family_bit(family);
-	return families;
 }
 
 struct policy_peer rib_policy_peer(const struct rib *rib,
@@ -481,31 +460,29 @@ static bool is_announced_to(const struct rib *rib, const struct rib_peer *peer)
 	       policy_may_allow(&rib->options.policy, RULE_TO, &view);
 }
 
-struct rib_peer *rib_peer_up(struct rib *rib, const struct path_source *source,
-			     enum neighbor_role role,
-			     const struct bgp_session *session,
-			     const struct address *local_address)
+struct rib_peer *rib_peer_up(struct rib *rib,
+			     const struct rib_peer_options *options)
 {
 	struct rib_peer *peer = calloc(1, sizeof(*peer));
 
 	if (!peer)
 		return NULL;
-	peer->source = *source;
-	peer->role = role;
-	peer->local_address = *local_address;
-	peer->families = session->families;
-	if (is_announced_to(rib, peer)) {
-		peer->bit = take_bit(rib);
-		if (!peer->bit) {
-			free(peer);
-			return NULL;
-		}
-		peer->several_paths = several_paths(session);
-		rib->several_peers += peer->several_paths != 0;
-		export_to_new_peer(rib, peer);
+	peer->source = options->source;
+	peer->role = options->role;
+	peer->local_address = options->local_address;
+	peer->relation = options->relation;
+	peer->client = options->client;
+	if (is_announced_to(rib, peer) && export_add_peer(rib, peer, options)) {
+		free(peer);
+		return NULL;
 	}
 	TAILQ_INSERT_TAIL(&rib->peers, peer, link);
 	return peer;
+}
+
+bool rib_is_full(const struct rib *rib)
+{
+	return !~rib->bits_used;
 }
 
 static void withdraw_all_paths(struct rib *rib, struct rib_peer *peer,
@@ -526,9 +503,8 @@ void rib_peer_down(struct rib *rib, struct rib_peer *peer)
 		next = prefix_map_next(&rib->routes, node);
 		withdraw_all_paths(rib, peer, (struct route *)node);
 	}
-	export_forget_peer(rib, peer);
-	rib->several_peers -= peer->several_paths != 0;
-	rib->bits_used &= ~peer->bit;
+	if (peer->bit)
+		export_remove_peer(rib, peer);
 	TAILQ_REMOVE(&rib->peers, peer, link);
 	assert(!peer->prefixes_received);
 	free(peer);
@@ -537,7 +513,7 @@ void rib_peer_down(struct rib *rib, struct rib_peer *peer)
 void rib_refresh(struct rib *rib, struct rib_peer *peer)
 {
 	if (peer->bit)
-		export_to_new_peer(rib, peer);
+		export_to_peer(rib, peer);
 }
 
 /* The first path of a peer in a route of a family, or where it would be. */
