@@ -36,6 +36,14 @@ static void negotiate_graceful_restart(const struct bgp_open *local,
 	restart->forwarding &= restart->families;
 }
 
+/* RFC 9494 4.5: without graceful restart it has not said so. */
+static bool knows_stale(const struct bgp_open *remote)
+{
+	const uint32_t both = BGP_CAN_LLGR | BGP_CAN_GRACEFUL_RESTART;
+
+	return (remote->capabilities & both) == both;
+}
+
 /*
  * RFC 9234 4.2: a peer that announces no role is taken for what it has to be,
  * seen from ours. Roles are for external neighbors only.
@@ -76,5 +84,6 @@ void bgp_session_negotiate(const struct bgp_open *local,
 		negotiate_add_path(local, remote, out);
 	if (both & BGP_CAN_GRACEFUL_RESTART)
 		negotiate_graceful_restart(local, remote, out);
+	out->long_lived_stale = knows_stale(remote);
 	out->peer_role = negotiate_peer_role(local, out);
 }

@@ -17,6 +17,7 @@ static const char *const names[EXPORT_CAUSE_COUNT] = {
 	[EXPORT_CAUSE_SPLIT_HORIZON] = "split_horizon",
 	[EXPORT_CAUSE_NO_ADVERTISE] = "no_advertise",
 	[EXPORT_CAUSE_NO_EXPORT] = "no_export",
+	[EXPORT_CAUSE_LLGR_STALE] = "llgr_stale",
 	[EXPORT_CAUSE_OTC] = "otc",
 	[EXPORT_CAUSE_DENIED_BY_RULE] = "denied_by_rule",
 };
@@ -73,6 +74,17 @@ static bool is_kept_inside(const struct rib_peer *peer, struct reader list)
 					BGP_COMMUNITY_NO_EXPORT_SUBCONFED));
 }
 
+/*
+ * RFC 9494 4.3: a stale route stays among those who prefer any other. Inside our
+ * AS, too: 4.6 allows it there, by a LOCAL_PREF of 0 that others may
+ * overrule.
+ */
+static bool is_stale_to(const struct rib_peer *peer, struct reader list)
+{
+	return !peer->long_lived_stale &&
+	       community_list_contains(list, BGP_COMMUNITY_LLGR_STALE);
+}
+
 enum export_cause export_rule_peer(const struct rib_peer *peer,
 				   const struct export_origin *origin,
 				   const struct bgp_attributes *attributes)
@@ -84,6 +96,8 @@ enum export_cause export_rule_peer(const struct rib_peer *peer,
 		return EXPORT_CAUSE_NO_ADVERTISE;
 	if (is_kept_inside(peer, attributes->communities))
 		return EXPORT_CAUSE_NO_EXPORT;
+	if (is_stale_to(peer, attributes->communities))
+		return EXPORT_CAUSE_LLGR_STALE;
 	if (otc_keeps_from(peer->relation, attributes))
 		return EXPORT_CAUSE_OTC;
 	return EXPORT_CAUSE_NONE;

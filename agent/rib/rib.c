@@ -446,6 +446,7 @@ struct rib_peer *rib_peer_up(struct rib *rib, const struct path_source *source,
 	peer->role = role;
 	peer->local_address = *local_address;
 	peer->families = session->families;
+	peer->long_lived_stale = session->long_lived_stale;
 	if (is_announced_to(rib, peer)) {
 		peer->bit = take_bit(rib);
 		if (!peer->bit) {

@@ -54,6 +54,7 @@ struct rib_peer {
 	uint32_t families;	/* enum bgp_family_bits: it speaks */
 	uint32_t several_paths; /* the same: it gets all paths of a set */
 	uint32_t refreshing;	/* enum bgp_family_bits: BoRR has come */
+	bool long_lived_stale;	/* it knows LLGR_STALE: RFC 9494 4.3 */
 	uint64_t bit; /* in struct route; 0: nothing is announced to it */
 	/* Zero after rib_peer_up(); the user sets them before all else. */
 	bool client; /* we reflect routes to it: RFC 4456 */
