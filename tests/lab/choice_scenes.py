@@ -1,0 +1,348 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Which servers are in the set, and how much each of them gets, with stock
+daemons of one kind as servers, reflectors and upstream.
+
+A scene says who speaks to whom (`sessions`) and with which flags Headgate
+runs; the test_choice_*.py load all scenes, each for its daemon.
+"""
+
+import socket
+import time
+import unittest
+
+from lab_case import LabCase
+from lab.farm import FAR, NEAR, Farm
+from lab.peers.peer import Announcement
+from lab.system import wait_until
+from lab.topology import HEADGATE_AS, ROUTER_AS, ROUTER_UP, VIP
+from raw_speaker import inside
+
+VIP_ROUTE = f"{VIP}/32"
+WEIGHED_VIP = "192.0.2.2"  # announced with link bandwidth
+UNIT = 12_500_000          # --bandwidth-unit
+UNITS = (1, 2, 4)          # of the first servers
+LEAST, RETURN = 3, 4       # living next hops
+STILL_SECONDS = 0.5        # that nothing changes in
+
+TOLERANCE = 0.02  # of a server's share
+FLOWS = 28_000
+FIRST_PORT = 5_000
+BURST, PAUSE = 64, 0.002  # fewer than the queue of a cable holds
+
+NEAR_CLUSTER, FAR_CLUSTER = "10.9.0.1", "10.9.0.2"
+CONFEDERATION = 65500
+MEMBERS = (64513, 64514)  # beside ours
+
+
+def load_for(daemon, loader):
+    """The scenes as a test suite for one daemon, a subclass of Peer."""
+    Scene.daemon = daemon
+    return unittest.TestSuite(
+        loader.loadTestsFromTestCase(scene) for scene in
+        (PrivateAses, ExactAsPaths, AddPath, ClusterLength, OnePath,
+         Members, OneMember))
+
+
+def setUpModule():
+    """One lab for all scenes."""
+    Scene.lab = Farm(Scene.daemon)
+    unittest.addModuleCleanup(Scene.lab.close)
+
+
+class Scene(LabCase):
+
+    daemon = lab = None
+    flags = ()
+
+    @classmethod
+    def setUpClass(cls):
+        try:
+            cls.lab.play([*cls.neighbors(), *cls.flags], cls.sessions())
+        except Exception:
+            cls.show_log()
+            raise
+
+    @classmethod
+    def show_log(cls):
+        if cls.lab.headgate.process:
+            super().show_log()
+        for name, peer in cls.lab.peers.items():
+            tail = "".join(peer.log().splitlines(keepends=True)[-8:])
+            print(f"--- the end of {name}'s log\n{tail}", flush=True)
+
+    @classmethod
+    def neighbors(cls):
+        """Flags."""
+        raise NotImplementedError
+
+    @classmethod
+    def sessions(cls):
+        """Name of a host -> Session."""
+        raise NotImplementedError
+
+    def addresses(self, servers=None):
+        return {s.address for s in servers or self.lab.servers}
+
+    def reasons(self, vip):
+        """Next hop -> why its path is not in the set; None: it is."""
+        return {a: p.get("reason") for a, p in self.lab.paths(vip).items()}
+
+
+def neighbor(address, as_number, role, keys=""):
+    return ["--neighbor", f"{address},as={as_number},role={role}{keys}"]
+
+
+# ----------------------------------------------------- outside of our AS
+
+class Outside(Scene):
+    """Four servers, each in a private AS of its own; the first three announce
+    a second VIP with their bandwidth."""
+
+    @classmethod
+    def neighbors(cls):
+        return [*(word for server in cls.lab.servers for word in
+                  neighbor(server.address, server.as_number, "backend")),
+                *neighbor(ROUTER_UP, ROUTER_AS, "upstream"),
+                "--vip", f"{VIP},min-nexthops={LEAST},"
+                         f"return-nexthops={RETURN}"]
+
+    @classmethod
+    def sessions(cls):
+        announced = [(Announcement(VIP_ROUTE), Announcement(
+            f"{WEIGHED_VIP}/32", bandwidth=units * UNIT)) for units in UNITS]
+        announced.append((Announcement(VIP_ROUTE),))
+        sessions = {server.name: cls.lab.session(
+            server.name, server.as_number, announce=announce)
+            for server, announce in zip(cls.lab.servers, announced)}
+        return {**sessions, "router": cls.lab.session("router", ROUTER_AS)}
+
+
+class PrivateAses(Outside):
+
+    flags = ("--multipath-as-path", "relaxed", "--bandwidth-unit", str(UNIT))
+
+    def setUp(self):
+        self.lab.wait_selected(VIP_ROUTE, self.addresses())
+
+    def test_relaxed_all_are_in_the_set(self):
+        paths = self.lab.paths(VIP_ROUTE)
+        self.assertEqual({p["as_path"] for p in paths.values()},
+                         {str(s.as_number) for s in self.lab.servers})
+
+    def weights(self):
+        paths = self.lab.paths(f"{WEIGHED_VIP}/32")
+        return {a: p["weight"] for a, p in paths.items() if p["selected"]}
+
+    def wait_weights(self):
+        expected = {s.address: units
+                    for s, units in zip(self.lab.servers, UNITS)}
+        wait_until(lambda: self.weights() == expected, 10,
+                   f"the weights {expected}, not {self.weights()}")
+        return expected
+
+    def test_their_bandwidth_is_their_weight(self):
+        self.wait_weights()
+
+    def packets(self):
+        return {a: n["packets"]
+                for a, n in self.lab.headgate.nexthops().items()}
+
+    def send_flows(self):
+        """One datagram to each port."""
+        with inside(self.lab.client):
+            flow = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        with flow:
+            flow.bind(("", FIRST_PORT))
+            for number in range(FLOWS):
+                flow.sendto(b"x", (WEIGHED_VIP, FIRST_PORT + number))
+                if number % BURST == 0:
+                    time.sleep(PAUSE)
+
+    def test_packet_counters_follow_the_weights(self):
+        weights = self.wait_weights()
+        before = self.packets()
+        self.send_flows()
+
+        def carried():
+            return {a: n - before[a] for a, n in self.packets().items()}
+        wait_until(lambda: sum(carried().values()) >= FLOWS, 5,
+                   f"{FLOWS} packets counted")
+        packets = carried()
+        print(f"# packets of next hops: {packets}", flush=True)
+        for address, weight in weights.items():
+            share = FLOWS * weight / sum(UNITS)
+            self.assertAlmostEqual(packets[address], share,
+                                   delta=TOLERANCE * share)
+
+    def test_below_the_minimum_the_upstream_loses_the_vip_until_above(self):
+        first, second = (self.lab.peers[s.name] for s in self.lab.servers[:2])
+        self.lab.wait_router(VIP_ROUTE, True)
+        first.stop()
+        self.lab.wait_selected(VIP_ROUTE,
+                               self.addresses(self.lab.servers[1:]))
+        time.sleep(STILL_SECONDS)
+        self.lab.wait_router(VIP_ROUTE, True, 0)
+        second.stop()
+        self.lab.wait_router(VIP_ROUTE, False)
+        second.start()
+        self.lab.wait_selected(VIP_ROUTE,
+                               self.addresses(self.lab.servers[1:]))
+        time.sleep(STILL_SECONDS)
+        self.lab.wait_router(VIP_ROUTE, False, 0)
+        first.start()
+        self.lab.wait_router(VIP_ROUTE, True)
+
+
+class ExactAsPaths(Outside):
+
+    flags = ("--multipath-as-path", "exact")
+
+    def test_one_is_in_the_set_and_the_others_say_why_not(self):
+        self.lab.wait_paths(VIP_ROUTE, self.addresses())
+        wait_until(lambda: sorted(map(str, self.reasons(VIP_ROUTE).values()))
+                   == ["None"] + ["as_path_content"] * 3, 10,
+                   f"one server, not {self.reasons(VIP_ROUTE)}")
+        best, = (a for a, reason in self.reasons(VIP_ROUTE).items()
+                 if reason is None)
+        self.lab.wait_selected(VIP_ROUTE, [best])
+
+
+# ----------------------------------------------------- inside of our AS
+
+class Inside(Scene):
+    """Two reflectors, of which we know the near one only:
+
+      server1, server2 ------------- near ---- headgate
+      server3, server4 ---- far ---- near
+
+    The far one passes every path on to the near one.
+    """
+
+    keys = ""
+
+    @classmethod
+    def neighbors(cls):
+        return neighbor(NEAR, "internal", "backend", cls.keys)
+
+    @classmethod
+    def sessions(cls):
+        servers = {server.name: cls.lab.session(
+            server.name, HEADGATE_AS, neighbor=reflector,
+            announce=(Announcement(VIP_ROUTE),))
+            for server, reflector in zip(cls.lab.servers,
+                                         (NEAR, NEAR, FAR, FAR))}
+        one, two, three, four = (s.address for s in cls.lab.servers)
+        near = cls.lab.session("near", HEADGATE_AS, others=(FAR, one, two),
+                               add_path=True, cluster_id=NEAR_CLUSTER)
+        far = cls.lab.session("far", HEADGATE_AS, neighbor=NEAR,
+                              others=(three, four), add_path=True,
+                              cluster_id=FAR_CLUSTER)
+        return {**servers, "near": near, "far": far}
+
+
+class AddPath(Inside):
+    """RFC 7911."""
+
+    keys = ",add-path=receive"
+
+    def test_all_servers_are_in_the_set(self):
+        self.lab.wait_selected(VIP_ROUTE, self.addresses())
+        self.assertEqual({p["neighbor"] for p
+                          in self.lab.paths(VIP_ROUTE).values()}, {NEAR})
+
+    def test_cluster_list_says_who_reflected(self):
+        paths = self.lab.wait_paths(VIP_ROUTE, self.addresses())
+        clusters = [paths[s.address]["attributes"]["CLUSTER_LIST (10)"]
+                    for s in self.lab.servers]
+        self.assertEqual(clusters, [NEAR_CLUSTER] * 2
+                         + [f"{NEAR_CLUSTER} {FAR_CLUSTER}"] * 2)
+
+    def test_originator_is_the_server(self):
+        paths = self.lab.wait_paths(VIP_ROUTE, self.addresses())
+        for address, path in paths.items():
+            self.assertEqual(path["attributes"]["ORIGINATOR_ID (9)"], address)
+
+
+class ClusterLength(Inside):
+
+    keys = ",add-path=receive"
+    flags = ("--multipath-cluster-length",)
+
+    def test_servers_behind_two_reflectors_are_out(self):
+        near, far = self.lab.servers[:2], self.lab.servers[2:]
+        self.lab.wait_paths(VIP_ROUTE, self.addresses())
+        self.lab.wait_selected(VIP_ROUTE, self.addresses(near))
+        reasons = self.reasons(VIP_ROUTE)
+        self.assertEqual([reasons[s.address] for s in far],
+                         ["cluster_length"] * 2)
+
+
+class OnePath(Inside):
+
+    def test_the_reflector_hides_all_servers_but_one(self):
+        path, = wait_until(lambda: self.lab.paths(VIP_ROUTE), 20, "a path")
+        self.lab.wait_selected(VIP_ROUTE, [path])
+
+
+# ----------------------------------------------------- confederation
+
+class Confederation(Scene):
+    """Two servers in other members (RFC 5065), `near` in ours, the router
+    outside."""
+
+    @classmethod
+    def neighbors(cls):
+        backends = (word for server, member in zip(cls.lab.servers, MEMBERS)
+                    for word in neighbor(server.address, member, "backend"))
+        return [*backends, *neighbor(NEAR, "internal", "upstream"),
+                *neighbor(ROUTER_UP, ROUTER_AS, "upstream"),
+                "--confederation", str(CONFEDERATION),
+                "--confederation-member", ",".join(map(str, MEMBERS))]
+
+    @classmethod
+    def sessions(cls):
+        sessions = {server.name: cls.lab.session(
+            server.name, member, confederation=CONFEDERATION,
+            announce=(Announcement(VIP_ROUTE),))
+            for server, member in zip(cls.lab.servers, MEMBERS)}
+        near = cls.lab.session("near", HEADGATE_AS,
+                               confederation=CONFEDERATION)
+        router = cls.lab.session("router", ROUTER_AS,
+                                 neighbor_as=CONFEDERATION)
+        return {**sessions, "near": near, "router": router}
+
+    def servers(self):
+        return self.addresses(self.lab.servers[:len(MEMBERS)])
+
+    def route_at(self, name):
+        """What the daemon there was told of the VIP."""
+        return wait_until(lambda: self.lab.peers[name].route(VIP_ROUTE), 20,
+                          f"a route to {VIP} at {name}")[0]
+
+
+class Members(Confederation):
+
+    def test_servers_of_several_members_share_the_set(self):
+        self.lab.wait_selected(VIP_ROUTE, self.servers())
+        self.assertEqual({p["as_path"] for p
+                          in self.lab.paths(VIP_ROUTE).values()},
+                         {f"({member})" for member in MEMBERS})
+
+    def test_our_own_member_sees_the_other(self):
+        self.lab.wait_selected(VIP_ROUTE, self.servers())
+        self.assertIn(self.route_at("near").as_path,
+                      [f"({member})" for member in MEMBERS])
+
+    def test_those_outside_see_the_confederation_only(self):
+        self.assertEqual(self.route_at("router").as_path, str(CONFEDERATION))
+
+
+class OneMember(Confederation):
+
+    flags = ("--multipath-confederation", "same-member-as")
+
+    def test_the_server_of_another_member_says_why_it_is_out(self):
+        self.lab.wait_paths(VIP_ROUTE, self.servers())
+        wait_until(lambda: sorted(map(str, self.reasons(VIP_ROUTE).values()))
+                   == ["None", "as_path_content"], 10,
+                   f"one server, not {self.reasons(VIP_ROUTE)}")
