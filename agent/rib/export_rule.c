@@ -76,8 +76,7 @@ static bool is_kept_inside(const struct rib_peer *peer, struct reader list)
 
 /*
  * RFC 9494 4.3: a stale route stays among those who prefer any other. Inside our
- * AS, too: 4.6 allows it there, by a LOCAL_PREF of 0 that others may
- * overrule.
+ * AS, too: 4.6 allows it there, but by a LOCAL_PREF that others may overrule.
  */
 static bool is_stale_to(const struct rib_peer *peer, struct reader list)
 {

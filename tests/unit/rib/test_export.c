@@ -151,10 +151,19 @@ static void no_advertise_keeps_a_route_here(void **state)
 static void a_stale_route_goes_to_those_who_know_what_that_is(void **state)
 {
 	static const uint8_t stale[] = { 0xff, 0xff, 0x00, 0x06 };
+	static const struct neighbor_kind upstream = {
+		.role = NEIGHBOR_ROLE_UPSTREAM,
+		.type = PEER_EXTERNAL,
+	};
+	const struct bgp_session session = {
+		.families = BGP_IPV4_UNICAST_BIT,
+		.long_lived_stale = true,
+	};
 	const struct test_route route = { .prefix = VIP,
 					  .next_hop = "10.0.0.1",
 					  .as = { 65001 } };
 	struct world *world = *state;
+	struct bgp_attributes told;
 	struct test_update t;
 	struct rib_export out;
 
@@ -171,12 +180,9 @@ static void a_stale_route_goes_to_those_who_know_what_that_is(void **state)
 	assert_true(rib_export_next(world->rib, world->upstream, &out));
 	assert_true(out.withdraw);
 	assert_cause(world, VIP, EXPORT_CAUSE_LLGR_STALE);
-	world->upstream->long_lived_stale = true;
-	rib_refresh(world->rib, world->upstream);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
-	assert_int_equal(out.attributes.communities.left, sizeof(stale));
-	assert_memory_equal(out.attributes.communities.data, stale,
-			    sizeof(stale));
+	told = told_to(world, further_up_with(world, 0, &upstream, &session));
+	assert_int_equal(told.communities.left, sizeof(stale));
+	assert_memory_equal(told.communities.data, stale, sizeof(stale));
 }
 
 /* RFC 4360 6: what is not transitive stays in our AS. */
