@@ -2,8 +2,9 @@
 """Which servers are in the set, and how much each of them gets, with stock
 daemons of one kind as servers, reflectors and upstream.
 
-A scene says who speaks to whom (`sessions`) and with which flags Headgate
-runs; the test_choice_*.py load all scenes, each for its daemon.
+A scene says who speaks to whom (`sessions`) and with which flags one Headgate
+or several run beside each other (`flags`); the test_choice_*.py load all
+scenes, each for its daemon.
 """
 
 import socket
@@ -11,7 +12,7 @@ import time
 import unittest
 
 from lab_case import LabCase
-from lab.farm import FAR, NEAR, Farm
+from lab.farm import FAR, NEAR, SECOND, THIRD, Farm
 from lab.peers.peer import Announcement
 from lab.system import wait_until
 from lab.topology import HEADGATE_AS, ROUTER_AS, ROUTER_UP, VIP
@@ -39,8 +40,7 @@ def load_for(daemon, loader):
     Scene.daemon = daemon
     return unittest.TestSuite(
         loader.loadTestsFromTestCase(scene) for scene in
-        (PrivateAses, ExactAsPaths, AddPath, ClusterLength, OnePath,
-         Members, OneMember))
+        (PrivateAses, Reflected, Confederation))
 
 
 def setUpModule():
@@ -52,40 +52,47 @@ def setUpModule():
 class Scene(LabCase):
 
     daemon = lab = None
-    flags = ()
 
     @classmethod
     def setUpClass(cls):
         try:
-            cls.lab.play([*cls.neighbors(), *cls.flags], cls.sessions())
+            cls.lab.play(cls.sessions(), cls.flags())
         except Exception:
             cls.show_log()
             raise
 
     @classmethod
     def show_log(cls):
-        if cls.lab.headgate.process:
-            super().show_log()
+        for name, agent in cls.lab.agents.items():
+            print(f"--- the end of the log of {name}\n"
+                  + agent.log_tail(40) + "---", flush=True)
         for name, peer in cls.lab.peers.items():
             tail = "".join(peer.log().splitlines(keepends=True)[-8:])
             print(f"--- the end of {name}'s log\n{tail}", flush=True)
 
     @classmethod
-    def neighbors(cls):
-        """Flags."""
+    def sessions(cls):
+        """Name of a host -> Session of its daemon."""
         raise NotImplementedError
 
     @classmethod
-    def sessions(cls):
-        """Name of a host -> Session."""
+    def flags(cls):
+        """Name of a host -> flags of its Headgate."""
         raise NotImplementedError
 
     def addresses(self, servers=None):
         return {s.address for s in servers or self.lab.servers}
 
-    def reasons(self, vip):
-        """Next hop -> why its path is not in the set; None: it is."""
-        return {a: p.get("reason") for a, p in self.lab.paths(vip).items()}
+    def check_one_is_selected(self, reason):
+        """At `second`; all others say this reason."""
+        def reasons():
+            return self.lab.reasons(VIP_ROUTE, "second")
+        selected = wait_until(
+            lambda: [a for a, said in reasons().items() if said is None], 20,
+            "a server that is in the set")
+        self.lab.wait_selected(VIP_ROUTE, selected, "second")
+        self.assertEqual([said for said in reasons().values() if said],
+                         [reason] * (len(reasons()) - 1))
 
 
 def neighbor(address, as_number, role, keys=""):
@@ -94,17 +101,22 @@ def neighbor(address, as_number, role, keys=""):
 
 # ----------------------------------------------------- outside of our AS
 
-class Outside(Scene):
+class PrivateAses(Scene):
     """Four servers, each in a private AS of its own; the first three announce
     a second VIP with their bandwidth."""
 
     @classmethod
-    def neighbors(cls):
-        return [*(word for server in cls.lab.servers for word in
-                  neighbor(server.address, server.as_number, "backend")),
-                *neighbor(ROUTER_UP, ROUTER_AS, "upstream"),
-                "--vip", f"{VIP},min-nexthops={LEAST},"
-                         f"return-nexthops={RETURN}"]
+    def flags(cls):
+        servers = [word for server in cls.lab.servers for word in
+                   neighbor(server.address, server.as_number, "backend")]
+        return {
+            "headgate": [*servers,
+                         *neighbor(ROUTER_UP, ROUTER_AS, "upstream"),
+                         "--vip", f"{VIP},min-nexthops={LEAST},"
+                                  f"return-nexthops={RETURN}",
+                         "--multipath-as-path", "relaxed",
+                         "--bandwidth-unit", str(UNIT)],
+            "second": [*servers, "--multipath-as-path", "exact"]}
 
     @classmethod
     def sessions(cls):
@@ -112,14 +124,10 @@ class Outside(Scene):
             f"{WEIGHED_VIP}/32", bandwidth=units * UNIT)) for units in UNITS]
         announced.append((Announcement(VIP_ROUTE),))
         sessions = {server.name: cls.lab.session(
-            server.name, server.as_number, announce=announce)
+            server.name, server.as_number, announce=announce,
+            others=(SECOND,))
             for server, announce in zip(cls.lab.servers, announced)}
         return {**sessions, "router": cls.lab.session("router", ROUTER_AS)}
-
-
-class PrivateAses(Outside):
-
-    flags = ("--multipath-as-path", "relaxed", "--bandwidth-unit", str(UNIT))
 
     def setUp(self):
         self.lab.wait_selected(VIP_ROUTE, self.addresses())
@@ -192,37 +200,29 @@ class PrivateAses(Outside):
         first.start()
         self.lab.wait_router(VIP_ROUTE, True)
 
-
-class ExactAsPaths(Outside):
-
-    flags = ("--multipath-as-path", "exact")
-
-    def test_one_is_in_the_set_and_the_others_say_why_not(self):
-        self.lab.wait_paths(VIP_ROUTE, self.addresses())
-        wait_until(lambda: sorted(map(str, self.reasons(VIP_ROUTE).values()))
-                   == ["None"] + ["as_path_content"] * 3, 10,
-                   f"one server, not {self.reasons(VIP_ROUTE)}")
-        best, = (a for a, reason in self.reasons(VIP_ROUTE).items()
-                 if reason is None)
-        self.lab.wait_selected(VIP_ROUTE, [best])
+    def test_exact_one_is_in_the_set_and_the_others_say_why_not(self):
+        self.lab.wait_paths(VIP_ROUTE, self.addresses(), "second")
+        self.check_one_is_selected("as_path_content")
 
 
 # ----------------------------------------------------- inside of our AS
 
-class Inside(Scene):
+class Reflected(Scene):
     """Two reflectors, of which we know the near one only:
 
-      server1, server2 ------------- near ---- headgate
+      server1, server2 ------------- near ---- headgate, second, third
       server3, server4 ---- far ---- near
 
-    The far one passes every path on to the near one.
+    The far one passes every path on to the near one, and that to those who
+    ask for them (RFC 7911): not to `third`.
     """
 
-    keys = ""
-
     @classmethod
-    def neighbors(cls):
-        return neighbor(NEAR, "internal", "backend", cls.keys)
+    def flags(cls):
+        all_paths = neighbor(NEAR, "internal", "backend", ",add-path=receive")
+        return {"headgate": all_paths,
+                "second": [*all_paths, "--multipath-cluster-length"],
+                "third": neighbor(NEAR, "internal", "backend")}
 
     @classmethod
     def sessions(cls):
@@ -232,56 +232,45 @@ class Inside(Scene):
             for server, reflector in zip(cls.lab.servers,
                                          (NEAR, NEAR, FAR, FAR))}
         one, two, three, four = (s.address for s in cls.lab.servers)
-        near = cls.lab.session("near", HEADGATE_AS, others=(FAR, one, two),
-                               add_path=True, cluster_id=NEAR_CLUSTER)
+        near = cls.lab.session("near", HEADGATE_AS, add_path=True,
+                               others=(SECOND, THIRD, FAR, one, two),
+                               cluster_id=NEAR_CLUSTER)
         far = cls.lab.session("far", HEADGATE_AS, neighbor=NEAR,
                               others=(three, four), add_path=True,
                               cluster_id=FAR_CLUSTER)
         return {**servers, "near": near, "far": far}
 
+    def setUp(self):
+        self.lab.wait_paths(VIP_ROUTE, self.addresses())
 
-class AddPath(Inside):
-    """RFC 7911."""
-
-    keys = ",add-path=receive"
-
-    def test_all_servers_are_in_the_set(self):
+    def test_with_add_path_all_servers_are_in_the_set(self):
         self.lab.wait_selected(VIP_ROUTE, self.addresses())
         self.assertEqual({p["neighbor"] for p
                           in self.lab.paths(VIP_ROUTE).values()}, {NEAR})
 
+    def test_without_it_the_reflector_hides_all_but_one(self):
+        path, = wait_until(lambda: self.lab.paths(VIP_ROUTE, "third"), 20,
+                           "a path")
+        self.lab.wait_selected(VIP_ROUTE, [path], "third")
+
     def test_cluster_list_says_who_reflected(self):
-        paths = self.lab.wait_paths(VIP_ROUTE, self.addresses())
+        paths = self.lab.paths(VIP_ROUTE)
         clusters = [paths[s.address]["attributes"]["CLUSTER_LIST (10)"]
                     for s in self.lab.servers]
         self.assertEqual(clusters, [NEAR_CLUSTER] * 2
                          + [f"{NEAR_CLUSTER} {FAR_CLUSTER}"] * 2)
 
     def test_originator_is_the_server(self):
-        paths = self.lab.wait_paths(VIP_ROUTE, self.addresses())
-        for address, path in paths.items():
+        for address, path in self.lab.paths(VIP_ROUTE).items():
             self.assertEqual(path["attributes"]["ORIGINATOR_ID (9)"], address)
 
-
-class ClusterLength(Inside):
-
-    keys = ",add-path=receive"
-    flags = ("--multipath-cluster-length",)
-
-    def test_servers_behind_two_reflectors_are_out(self):
+    def test_by_cluster_length_servers_behind_two_reflectors_are_out(self):
         near, far = self.lab.servers[:2], self.lab.servers[2:]
-        self.lab.wait_paths(VIP_ROUTE, self.addresses())
-        self.lab.wait_selected(VIP_ROUTE, self.addresses(near))
-        reasons = self.reasons(VIP_ROUTE)
+        self.lab.wait_paths(VIP_ROUTE, self.addresses(), "second")
+        self.lab.wait_selected(VIP_ROUTE, self.addresses(near), "second")
+        reasons = self.lab.reasons(VIP_ROUTE, "second")
         self.assertEqual([reasons[s.address] for s in far],
                          ["cluster_length"] * 2)
-
-
-class OnePath(Inside):
-
-    def test_the_reflector_hides_all_servers_but_one(self):
-        path, = wait_until(lambda: self.lab.paths(VIP_ROUTE), 20, "a path")
-        self.lab.wait_selected(VIP_ROUTE, [path])
 
 
 # ----------------------------------------------------- confederation
@@ -291,19 +280,22 @@ class Confederation(Scene):
     outside."""
 
     @classmethod
-    def neighbors(cls):
-        backends = (word for server, member in zip(cls.lab.servers, MEMBERS)
-                    for word in neighbor(server.address, member, "backend"))
-        return [*backends, *neighbor(NEAR, "internal", "upstream"),
-                *neighbor(ROUTER_UP, ROUTER_AS, "upstream"),
-                "--confederation", str(CONFEDERATION),
-                "--confederation-member", ",".join(map(str, MEMBERS))]
+    def flags(cls):
+        members = ["--confederation", str(CONFEDERATION),
+                   "--confederation-member", ",".join(map(str, MEMBERS)),
+                   *(word for server, member in zip(cls.lab.servers, MEMBERS)
+                     for word in neighbor(server.address, member, "backend"))]
+        return {
+            "headgate": [*members, *neighbor(NEAR, "internal", "upstream"),
+                         *neighbor(ROUTER_UP, ROUTER_AS, "upstream")],
+            "second": [*members, "--multipath-confederation",
+                       "same-member-as"]}
 
     @classmethod
     def sessions(cls):
         sessions = {server.name: cls.lab.session(
             server.name, member, confederation=CONFEDERATION,
-            announce=(Announcement(VIP_ROUTE),))
+            announce=(Announcement(VIP_ROUTE),), others=(SECOND,))
             for server, member in zip(cls.lab.servers, MEMBERS)}
         near = cls.lab.session("near", HEADGATE_AS,
                                confederation=CONFEDERATION)
@@ -314,35 +306,26 @@ class Confederation(Scene):
     def servers(self):
         return self.addresses(self.lab.servers[:len(MEMBERS)])
 
+    def setUp(self):
+        self.lab.wait_selected(VIP_ROUTE, self.servers())
+
     def route_at(self, name):
         """What the daemon there was told of the VIP."""
         return wait_until(lambda: self.lab.peers[name].route(VIP_ROUTE), 20,
                           f"a route to {VIP} at {name}")[0]
 
-
-class Members(Confederation):
-
     def test_servers_of_several_members_share_the_set(self):
-        self.lab.wait_selected(VIP_ROUTE, self.servers())
         self.assertEqual({p["as_path"] for p
                           in self.lab.paths(VIP_ROUTE).values()},
                          {f"({member})" for member in MEMBERS})
 
+    def test_one_member_only_the_other_server_says_why_it_is_out(self):
+        self.lab.wait_paths(VIP_ROUTE, self.servers(), "second")
+        self.check_one_is_selected("as_path_content")
+
     def test_our_own_member_sees_the_other(self):
-        self.lab.wait_selected(VIP_ROUTE, self.servers())
         self.assertIn(self.route_at("near").as_path,
                       [f"({member})" for member in MEMBERS])
 
     def test_those_outside_see_the_confederation_only(self):
         self.assertEqual(self.route_at("router").as_path, str(CONFEDERATION))
-
-
-class OneMember(Confederation):
-
-    flags = ("--multipath-confederation", "same-member-as")
-
-    def test_the_server_of_another_member_says_why_it_is_out(self):
-        self.lab.wait_paths(VIP_ROUTE, self.servers())
-        wait_until(lambda: sorted(map(str, self.reasons(VIP_ROUTE).values()))
-                   == ["None", "as_path_content"], 10,
-                   f"one server, not {self.reasons(VIP_ROUTE)}")

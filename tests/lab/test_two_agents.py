@@ -17,7 +17,7 @@ from lab.peers.frr import Frr
 from lab.peers.gobgp import Gobgp
 from lab.peers.peer import Announcement, Session
 from lab.steering import read_buckets, resolve_buckets
-from lab.system import Namespace, require, wait_until
+from lab.system import require, wait_until
 from lab.topology import (CLIENT_ADDRESS, HEADGATE_AS, HEADGATE_LAN, VIP,
                           VIP_PREFIX, Lab)
 
@@ -40,14 +40,11 @@ class TwoAgents(Lab):
 
     def build(self, servers):
         super().build(servers)
-        self.second_host = Namespace(self.prefix, "second")
-        self.plug_in(self.second_host, "lan", "second")
-        self.accept_xdp_frames(self.lan, "second")
-        self.second_host.ip(f"address add {SECOND_LAN}/24 dev lan")
+        second = self.add_node("second", SECOND_LAN)
         self.headgate = Headgate(self.host, self.folder,
                                  self.flags("10.0.0.1"))
-        self.second = Headgate(self.second_host, self.folder,
-                               self.flags("10.0.0.2"), "second")
+        self.second = Headgate(second, self.folder, self.flags("10.0.0.2"),
+                               "second")
         self.agents = (self.headgate, self.second)
         for number, server in enumerate(self.servers):
             server.bird = DAEMONS[number](
