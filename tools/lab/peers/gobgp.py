@@ -7,7 +7,7 @@ until its control port answers.
 
 import json
 
-from ..system import LabError, run, wait_until
+from ..system import LabError, wait_until
 from .peer import HOLD_TIME, KEEPALIVE_TIME, Peer, Route
 
 ESTABLISHED = 6  # of its session_state
