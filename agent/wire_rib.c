@@ -12,6 +12,7 @@
 #include "core/clock.h"
 #include "core/config.h"
 #include "core/log.h"
+#include "nexthop/bfd_session.h"
 #include "nexthop/kernel_routes.h"
 #include "wires.h"
 
@@ -39,7 +40,8 @@ static enum path_reason check_next_hop(const struct address *address,
 	(void)igp_cost;
 	if (nexthop && nexthop_is_alive(nexthop))
 		return REASON_NONE;
-	if (nexthop && nexthop->state == NEXTHOP_FAILED)
+	if (nexthop && (nexthop->state == NEXTHOP_FAILED ||
+			nexthop->bfd == NEXTHOP_BFD_DOWN))
 		return REASON_NEXT_HOP_DEAD;
 	return REASON_NEXT_HOP_UNRESOLVED;
 }
@@ -101,9 +103,35 @@ static void on_link_changed(const struct nexthop_link *link, void *context)
 		kernel_routes_link_up(agent->kernel_routes, link->ifindex);
 }
 
+static bool uses_bfd(const struct config *config)
+{
+	for (size_t i = 0; i < config->path_count; i++)
+		if (config->paths[i].bfd)
+			return true;
+	return false;
+}
+
+/* Nothing else says that the server of a configured path is willing. */
+static int watch_paths(struct agent *agent)
+{
+	const struct config *config = agent->config;
+	int error = 0;
+
+	for (size_t i = 0; i < config->path_count && !error; i++)
+		if (config->paths[i].bfd)
+			error = nexthop_watch(agent->tracker,
+					      &config->paths[i].next_hop, true);
+	return error;
+}
+
 int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
+	const struct bfd_timing bfd = {
+		.interval_us = agent->config->bfd_interval * US_PER_MS,
+		.multiplier = (uint8_t)agent->config->bfd_multiplier,
+	};
 	const struct nexthop_options options = {
+		.bfd = uses_bfd(agent->config) ? &bfd : NULL,
 		.interfaces = agent->config->interfaces,
 		.interface_count = agent->config->interface_count,
 		.callbacks = {
@@ -113,8 +141,10 @@ int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 		},
 	};
 
-	return nexthop_tracker_new(agent->base, &options, &agent->tracker,
-				   error, AGENT_ERROR_SIZE);
+	int code = nexthop_tracker_new(agent->base, &options, &agent->tracker,
+				       error, AGENT_ERROR_SIZE);
+
+	return code ? code : watch_paths(agent);
 }
 
 /* Room for `count` members, which is kept for the next set. */

@@ -186,6 +186,7 @@ struct path_config {
 	struct address next_hop;
 	uint32_t weight;
 	uint32_t distance; /* rib/distance.h */
+	bool bfd;	   /* only while its BFD session is up */
 };
 
 enum xdp_mode {
@@ -238,6 +239,8 @@ struct config {
 	size_t neighbor_count;
 	struct path_config paths[CONFIG_MAX_PATHS];
 	size_t path_count;
+	uint32_t bfd_interval; /* milliseconds */
+	uint32_t bfd_multiplier;
 	struct aggregate_config aggregates[CONFIG_MAX_AGGREGATES];
 	size_t aggregate_count;
 	struct policy_rule rules[CONFIG_MAX_RULES];

@@ -51,6 +51,8 @@ static void the_canonical_form_has_every_flag(void **state)
 		"announce-delay 0\n"
 		"interface eth0\n"
 		"vip 192.0.2.0/24\n"
+		"bfd-interval 300\n"
+		"bfd-multiplier 3\n"
 		"xdp-mode auto\n"
 		"xdp-attach link\n"
 		"hash-fields 5-tuple\n"
