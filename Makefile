@@ -141,7 +141,7 @@ archives_up_to = $(patsubst %,$(B)/%.a,$(call rooms_up_to,$(1)))
 
 ROOM_ARCHIVES := $(patsubst %,$(B)/%.a,$(call reverse,$(ROOMS)))
 
-AGENT_OBJ := $(addprefix $(B)/agent/,main.o agent.o interfaces.o wire_capture.o wire_kernel.o wire_rib.o wire_speaker.o \
+AGENT_OBJ := $(addprefix $(B)/agent/,main.o agent.o interfaces.o wire_bfd.o wire_capture.o wire_kernel.o wire_rib.o wire_speaker.o \
 	wire_steering.o)
 $(B)/headgate: $(AGENT_OBJ) $(ROOM_ARCHIVES)
 	$(call say,LINK,$@)

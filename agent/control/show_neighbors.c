@@ -217,12 +217,17 @@ static struct json_object *neighbor_json(const struct control_view *view,
 					 const struct bgp_neighbor *neighbor,
 					 const struct bgp_tcp_drops *drops)
 {
+	const struct rib_peer *peer = peer_of(view, neighbor);
 	struct json_object *out = json_object_new_object();
 	char hint[HINT_SIZE];
 
 	add_config(out, neighbor);
 	add_session(out, neighbor->session);
-	add_prefixes(out, peer_of(view, neighbor));
+	add_prefixes(out, peer);
+	json_add(out, "bfd",
+		 neighbor->config.bfd && peer ?
+			 show_bfd(view, &peer->source.address) :
+			 NULL);
 	add_counters(out, &neighbor->counters);
 	json_add_text(out, "last_error",
 		      neighbor->last_error[0] ? neighbor->last_error : NULL);

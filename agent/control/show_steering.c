@@ -49,9 +49,8 @@ const struct nexthop *show_nexthop_in(const struct control_view *view,
 	return NULL;
 }
 
-/* Null for a next hop that BFD does not watch. */
-static struct json_object *bfd_json(const struct control_view *view,
-				    const struct address *address)
+struct json_object *show_bfd(const struct control_view *view,
+			     const struct address *address)
 {
 	const struct bfd_session *session =
 		nexthop_session(view->tracker, address);
@@ -87,7 +86,7 @@ static struct json_object *nexthop_json(const struct control_view *view,
 	json_add_text(out, "interface",
 		      nexthop->interface[0] ? nexthop->interface : NULL);
 	json_add_bool(out, "alive", nexthop_is_alive(nexthop));
-	json_add(out, "bfd", bfd_json(view, &nexthop->address));
+	json_add(out, "bfd", show_bfd(view, &nexthop->address));
 	json_add_bool(out, "draining", false);
 	json_add_number(out, "buckets",
 			steering_count_buckets(view->steering,

@@ -155,6 +155,7 @@ struct neighbor_config {
 	uint16_t max_prefix_restart; /* stay down for; 0: not of that action */
 	enum neighbor_multipath multipath;
 	bool aigp; /* an external one, that may tell us AIGP: RFC 7311 3.1 */
+	bool bfd;  /* the session ends when BFD says that the path failed */
 };
 
 /* RFC 5065. */
@@ -315,6 +316,8 @@ bool neighbor_is_internal(const struct neighbor_config *neighbor,
 bool neighbor_is_member(const struct neighbor_config *neighbor,
 			const struct confederation *confederation);
 const char *neighbor_role_name(enum neighbor_role role);
+/* True if a path or a neighbor asks for BFD. */
+bool config_uses_bfd(const struct config *config);
 /* "5-tuple", ... */
 const char *config_hash_fields_name(uint32_t hash_fields);
 /* The same back; false if it is none of them. */

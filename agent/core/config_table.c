@@ -317,9 +317,8 @@ const struct config_flag config_flags[] = {
 	  .help = "A server that has the VIP and does not speak BGP. The "
 		  "distance decides against BGP, which has 20 from outside "
 		  "and 200 from inside our AS: the lower one is used, equal "
-		  "ones together. Default: weight=1, distance=1. bfd: only "
-		  "while the server has a BFD session with us (RFC 5881) that "
-		  "is up, for all that goes to this server.",
+		  "ones together. Default: weight=1, distance=1. bfd: the "
+		  "server is alive only while its BFD session is up.",
 	  .section = CONFIG_SECTION_FORWARDING,
 	  LIST(path_entry, path_count) },
 	{ .name = "bfd-interval",

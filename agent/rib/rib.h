@@ -60,6 +60,7 @@ struct rib_peer {
 	enum neighbor_next_hop next_hop;
 	enum neighbor_relation relation; /* RFC 9234; external ones only */
 	void *owner;			 /* for the user of the rib */
+	bool watched;			 /* the same: by BFD */
 	TAILQ_ENTRY(rib_peer) link;
 };
 

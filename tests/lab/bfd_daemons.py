@@ -101,3 +101,29 @@ class FrrBfd(BfdDaemon):
                 "-c", "configure terminal", "-c", "bfd",
                 "-c", f"peer {remote} local-address {local} interface eth0",
                 "-c", "shutdown" if shutdown else "no shutdown")
+
+
+class FrrBgp(FrrBfd):
+    """bgpd beside bfdd, which it asks for its sessions."""
+
+    def start_bgp(self, own_as, neighbor_as, vips):
+        self.start()
+        self.bfdd = self.process
+        self.start_daemon("bgpd", "\n".join([
+            f"router bgp {own_as}", f" bgp router-id {self.pairs[0][0]}",
+            " no bgp default ipv4-unicast", " no bgp ebgp-requires-policy",
+            " no bgp network import-check",
+            *(line for local, remote in self.pairs for line in (
+                f" neighbor {remote} remote-as {neighbor_as}",
+                f" neighbor {remote} update-source {local}",
+                f" neighbor {remote} timers 3 9",
+                f" neighbor {remote} timers connect 1",
+                f" neighbor {remote} bfd {MULTIPLIER} {INTERVAL_MS} "
+                f"{INTERVAL_MS}")),
+            *(line for (_, remote), vip in zip(self.pairs, vips) for line in (
+                f" address-family {'ipv6' if ':' in vip else 'ipv4'} unicast",
+                f"  neighbor {remote} activate",
+                f"  network {vip}/{128 if ':' in vip else 32}",
+                " exit-address-family")),
+            "exit", ""]))
+        self.process = self.bfdd
