@@ -55,9 +55,11 @@ struct json_object *show_bfd(const struct control_view *view,
 	const struct bfd_session *session =
 		nexthop_session(view->tracker, address);
 	struct json_object *out;
+	uint64_t changed_s;
 
 	if (!session)
 		return NULL;
+	changed_s = json_age_s(session->since_us / US_PER_MS);
 	out = json_object_new_object();
 	json_add_text(out, "state", bfd_state_name(session->state));
 	json_add_text(out, "diagnostic",
@@ -70,8 +72,9 @@ struct json_object *show_bfd(const struct control_view *view,
 			bfd_session_transmit_interval_us(session) / US_PER_MS);
 	json_add_number(out, "detection_time_ms",
 			bfd_session_detection_time_us(session) / US_PER_MS);
-	json_add_number(out, "since_s",
-			json_age_s(session->since_us / US_PER_MS));
+	json_add_number(out, "uptime_s",
+			session->state == BFD_STATE_UP ? changed_s : 0);
+	json_add_number(out, "changed_s", changed_s);
 	return out;
 }
 

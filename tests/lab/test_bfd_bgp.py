@@ -104,3 +104,33 @@ class BfdAndBgp(LabCase):
         self.assertEqual(self.headgate.neighbor(self.frr.address)
                          ["last_error"], before)
         self.lab.wait_living(self.lab.servers)
+
+
+class LinkLocal(LabCase):
+    """A session between link-local addresses, which BFD watches there."""
+
+    options = {"servers": 2, "ipv6": True, "link_local": True}
+    started = False
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        lab = cls.lab
+        for server in lab.servers:
+            server.bird.template = with_bfd(server.bird.template)
+        lab.headgate.arguments = [
+            text + ",bfd" if "role=backend" in text and "fe80" in text
+            else text for text in lab.headgate.arguments]
+        lab.start()
+
+    def test_it_is_out_before_its_hold_time(self):
+        frozen, other = self.lab.servers
+        hops = [f"{server.link_local}%lan" for server in self.lab.servers]
+        wait_until(lambda: all(
+            (self.lab.headgate.nexthops()[hop]["bfd"] or {}).get("state")
+            == "up" for hop in hops), UP_SECONDS, "BFD with both servers")
+        self.addCleanup(frozen.bird.thaw)
+        frozen.bird.freeze()
+        start = time.monotonic()
+        self.lab.wait_living([other])
+        self.assertLess(time.monotonic() - start, DETECTION_SECONDS + GRACE)
