@@ -93,6 +93,20 @@ class BfdAndBgp(LabCase):
                         DETECTION_SECONDS + GRACE)
         self.assert_ended_by_bfd(self.frr)
 
+    def incarnation(self):
+        """Counts how often the program was told that the server lives."""
+        slot = self.headgate.nexthops()[self.frr.address]["slot"]
+        return self.headgate.map_lookup("nexthops", slot)["incarnation"]
+
+    def test_a_dead_server_lives_again_once(self):
+        """By its next BGP session, and not while the old one ends."""
+        before = self.incarnation()
+        self.addCleanup(self.frr_daemons.thaw)
+        self.frr_daemons.freeze()
+        self.seconds_until_out(self.frr)
+        self.lab.wait_living(self.lab.servers)
+        self.assertEqual(self.incarnation(), before + 1)
+
     def test_bfd_that_its_administrator_takes_down_is_no_failure(self):
         """RFC 5882 3.2: BGP is asked, not BFD."""
         before = self.headgate.neighbor(self.frr.address)["last_error"]
