@@ -311,7 +311,6 @@ static void lead_bfd(struct entry *entry, const struct path *path)
 {
 	char address[ADDRESS_TEXT_SIZE], via[ADDRESS_TEXT_SIZE];
 	const struct nexthop *view = &entry->view;
-
 	bool near = path->link && address_equal(&path->via, &view->address);
 	bool far = path->link && !near;
 
