@@ -37,6 +37,8 @@ PURE = {"agent/rib/decision", "agent/rib/distance", "agent/rib/export_rule", "ag
         "agent/datapath/vip_table",
         "agent/steering/assign", "agent/steering/identity",
         "agent/nexthop/bfd_packet", "agent/nexthop/bfd_session",
+        "agent/steering/backup", "agent/steering/candidate", "agent/steering/ranking",
+        "agent/steering/score", "agent/steering/share",
         "agent/nexthop/arp", "agent/nexthop/nd", "agent/nexthop/probe"} | {
     "agent/bgp/" + name for name in
     ("admission", "collision", "delay", "error_log", "greeting",

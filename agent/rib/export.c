@@ -454,6 +454,14 @@ void export_to_new_peer(struct rib *rib, const struct rib_peer *peer)
 	}
 }
 
+static void set_announced(struct rib *rib, struct route_export *export,
+			  uint64_t peers)
+{
+	rib->totals.announced -= route_announced(export->route) != 0;
+	export->announced = peers;
+	rib->totals.announced += route_announced(export->route) != 0;
+}
+
 /* What is left of a route's exports without this peer. */
 static void forget_peer(struct rib *rib, const struct rib_peer *peer,
 			struct route *route)
@@ -463,7 +471,7 @@ static void forget_peer(struct rib *rib, const struct rib_peer *peer,
 	for (export = route->exports; export; export = next) {
 		next = export->next;
 		clear_pending(rib, peer, export);
-		export->announced &= ~peer->bit;
+		set_announced(rib, export, export->announced & ~peer->bit);
 		export->origin.bit &= ~peer->bit;
 		if (is_unused(export))
 			export_free(rib, export);
@@ -498,9 +506,9 @@ static void take(struct rib *rib, struct rib_peer *peer,
 		peer->prefixes_announced++;
 	if (!announce)
 		peer->prefixes_announced--;
-	export->announced &= ~peer->bit;
-	if (announce)
-		export->announced |= peer->bit;
+	set_announced(rib, export,
+		      announce ? export->announced | peer->bit :
+				 export->announced & ~peer->bit);
 	clear_pending(rib, peer, export);
 	free_if_unused(rib, export);
 }

@@ -36,6 +36,7 @@ struct rib {
 	struct route_export_list pending; /* those with a bit in `pending` */
 	struct route_export_list waiting; /* in the order of `due_ms` */
 	struct rib_peer_list peers;
+	struct rib_totals totals;
 	struct aggregate *aggregates; /* options.import.aggregate_count */
 	enum rib_presence presence;
 	uint32_t several_peers; /* that get all paths of a set */
