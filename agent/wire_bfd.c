@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Whom BFD watches, and whose BGP session ends by it. */
 
-#include <event2/event.h>
-
 #include "core/config.h"
 #include "core/log.h"
 #include "nexthop/bfd_session.h"
@@ -44,10 +42,8 @@ void wire_bfd_unwatch(struct agent *agent, const struct rib_peer *peer)
 		.watched = true,
 	};
 
-	if (!peer->watched)
-		return;
-	wire_put_down(agent, &gone);
-	event_active(agent->process, EV_TIMEOUT, 0);
+	if (peer->watched)
+		wire_put_down(agent, &gone);
 }
 
 void wire_bfd_down(struct agent *agent, const struct address *address)

@@ -75,6 +75,7 @@ void wire_put_down(struct agent *agent, const struct let_go *gone)
 	}
 	agent->let_go = grown;
 	agent->let_go[agent->let_go_count++] = *gone;
+	event_active(agent->process, EV_TIMEOUT, 0);
 }
 
 /* One store for each next hop that nobody has taken up again. */
