@@ -51,6 +51,7 @@ rib_SRC += attribute_set.c decision.c export.c import.c outbound.c reason.c rib.
 rib_SRC += next_hop.c path_list.c weight.c
 rib_SRC += export_batch.c update_group.c
 nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
+nexthop_SRC += bfd.c bfd_packet.c bfd_session.c bfd_socket.c
 nexthop_SRC += vlan_offload.c
 nexthop_SRC += kernel_routes.c nd.c nd_socket.c netlink_message.c packet_socket.c route_message.c
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
@@ -77,6 +78,7 @@ UNIT_TESTS += $(addprefix bgp/test_,admission collision error_log greeting link_
 UNIT_TESTS += bgp/test_collision_race bgp/test_delay
 UNIT_TESTS += $(addprefix core/test_,config_neighbor_keys secret)
 UNIT_TESTS += steering/test_assign nexthop/test_arp nexthop/test_host nexthop/test_probe
+UNIT_TESTS += nexthop/test_bfd_packet nexthop/test_bfd_session
 UNIT_TESTS += nexthop/test_nd nexthop/test_netlink_message nexthop/test_route_message steering/test_identity
 UNIT_TESTS += core/test_flow_hash core/test_pool core/test_prefix_map core/test_hex
 UNIT_TESTS += core/test_flow_hash_statistics
@@ -105,6 +107,7 @@ XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle
 	oracle_ipv6.c oracle_memory.c oracle_out.c table.c trial.c world.c
 FUZZ_TARGETS :=
 FUZZ_TARGETS += arp config control
+FUZZ_TARGETS += bfd
 FUZZ_TARGETS += nd
 FUZZ_TARGETS += message open update
 FUZZ_TARGETS += rule
@@ -145,7 +148,7 @@ archives_up_to = $(patsubst %,$(B)/%.a,$(call rooms_up_to,$(1)))
 
 ROOM_ARCHIVES := $(patsubst %,$(B)/%.a,$(call reverse,$(ROOMS)))
 
-AGENT_OBJ := $(addprefix $(B)/agent/,main.o agent.o interfaces.o wire_capture.o wire_kernel.o wire_rib.o wire_speaker.o \
+AGENT_OBJ := $(addprefix $(B)/agent/,main.o agent.o interfaces.o wire_bfd.o wire_capture.o wire_kernel.o wire_rib.o wire_speaker.o \
 	wire_steering.o)
 $(B)/headgate: $(AGENT_OBJ) $(ROOM_ARCHIVES)
 	$(call say,LINK,$@)

@@ -12,6 +12,7 @@
 #include "core/clock.h"
 #include "core/config.h"
 #include "core/log.h"
+#include "nexthop/bfd_session.h"
 #include "nexthop/kernel_routes.h"
 #include "wires.h"
 
@@ -27,6 +28,8 @@ static void on_nexthop_changed(const struct nexthop *nexthop, void *context)
 	/* The alive bit first: one store, whatever the number of VIPs. */
 	steering_nexthop_changed(agent->steering, nexthop);
 	rib_next_hop_changed(agent->rib, &nexthop->address);
+	if (nexthop->bfd == NEXTHOP_BFD_DOWN)
+		wire_bfd_down(agent, &nexthop->address);
 }
 
 /* What the kernel's route to it costs is not known: the same for all. */
@@ -39,42 +42,51 @@ static enum path_reason check_next_hop(const struct address *address,
 	(void)igp_cost;
 	if (nexthop && nexthop_is_alive(nexthop))
 		return REASON_NONE;
-	if (nexthop && nexthop->state == NEXTHOP_FAILED)
+	if (nexthop && (nexthop->state == NEXTHOP_FAILED ||
+			nexthop->bfd == NEXTHOP_BFD_DOWN))
 		return REASON_NEXT_HOP_DEAD;
 	return REASON_NEXT_HOP_UNRESOLVED;
 }
 
+static void let_go(struct agent *agent, const struct let_go *gone)
+{
+	if (gone->watched)
+		nexthop_unwatch(agent->tracker, &gone->address, false);
+	else
+		nexthop_release(agent->tracker, &gone->address);
+}
+
 /*
  * A next hop that is let go may be wanted again by the next route of the same
- * UPDATE. So it is only put down here, for let_go() to see what is left.
+ * UPDATE. So it is only put down here, for let_all_go() to see what is left.
  */
-static void put_down(struct agent *agent, const struct address *address)
+void wire_put_down(struct agent *agent, const struct let_go *gone)
 {
 	size_t count = agent->let_go_count;
 	bool full = !(count & (count - 1)); /* room is a power of two */
-	struct address *grown = agent->let_go;
+	struct let_go *grown = agent->let_go;
 
 	if (full)
 		grown = realloc(grown,
 				(count ? 2 * count : 1) * sizeof(*grown));
 	if (!grown) {
-		nexthop_release(agent->tracker, address);
+		let_go(agent, gone);
 		return;
 	}
 	agent->let_go = grown;
-	agent->let_go[agent->let_go_count++] = *address;
+	agent->let_go[agent->let_go_count++] = *gone;
 	event_active(agent->process, EV_TIMEOUT, 0);
 }
 
 /* One store for each next hop that nobody has taken up again. */
-static void let_go(struct agent *agent)
+static void let_all_go(struct agent *agent)
 {
 	for (size_t i = 0; i < agent->let_go_count; i++) {
-		const struct address *address = &agent->let_go[i];
+		const struct let_go *gone = &agent->let_go[i];
 
-		nexthop_release(agent->tracker, address);
-		if (!nexthop_find(agent->tracker, address))
-			steering_nexthop_gone(agent->steering, address);
+		let_go(agent, gone);
+		if (!nexthop_find(agent->tracker, &gone->address))
+			steering_nexthop_gone(agent->steering, &gone->address);
 	}
 	agent->let_go_count = 0;
 }
@@ -82,12 +94,13 @@ static void let_go(struct agent *agent)
 static void track_next_hop(const struct address *address, bool wanted,
 			   void *context)
 {
+	const struct let_go gone = { .address = *address };
 	struct agent *agent = context;
 	const struct nexthop *nexthop;
 	char text[ADDRESS_TEXT_SIZE];
 
 	if (!wanted)
-		put_down(agent, address);
+		wire_put_down(agent, &gone);
 	else if (nexthop_acquire(agent->tracker, address, &nexthop))
 		log_error("nexthop", "%s: cannot be tracked: out of memory",
 			  address_format(address, text));
@@ -104,7 +117,12 @@ static void on_link_changed(const struct nexthop_link *link, void *context)
 
 int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
+	const struct bfd_timing bfd = {
+		.interval_us = agent->config->bfd_interval * US_PER_MS,
+		.multiplier = (uint8_t)agent->config->bfd_multiplier,
+	};
 	const struct nexthop_options options = {
+		.bfd = config_uses_bfd(agent->config) ? &bfd : NULL,
 		.interfaces = agent->config->interfaces,
 		.interface_count = agent->config->interface_count,
 		.callbacks = {
@@ -114,8 +132,10 @@ int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 		},
 	};
 
-	return nexthop_tracker_new(agent->base, &options, &agent->tracker,
-				   error, AGENT_ERROR_SIZE);
+	int code = nexthop_tracker_new(agent->base, &options, &agent->tracker,
+				       error, AGENT_ERROR_SIZE);
+
+	return code ? code : wire_bfd(agent);
 }
 
 /* Room for `count` members, which is kept for the next set. */
@@ -289,7 +309,7 @@ static void on_process(evutil_socket_t fd, short what, void *context)
 	struct agent *agent = context;
 
 	(void)fd, (void)what;
-	let_go(agent);
+	let_all_go(agent);
 	rib_process(agent->rib);
 	advance(agent);
 	interfaces_tables_changed(agent);

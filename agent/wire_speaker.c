@@ -75,6 +75,8 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 	peer->max_prefix.limit = config->max_prefix;
 	peer->max_prefix.action = config->max_prefix_action;
 	neighbor->owner_data = peer;
+	if (neighbor->config.bfd)
+		wire_bfd_watch(agent, peer);
 	wire_send_exports(agent, neighbor);
 }
 
@@ -82,9 +84,13 @@ static void on_session_down(struct bgp_neighbor *neighbor, void *context)
 {
 	struct agent *agent = context;
 
-	if (neighbor->owner_data)
-		rib_peer_down(agent->rib, neighbor->owner_data);
+	struct rib_peer *peer = neighbor->owner_data;
+
 	neighbor->owner_data = NULL;
+	if (!peer)
+		return;
+	wire_bfd_unwatch(agent, peer);
+	rib_peer_down(agent->rib, peer);
 }
 
 static int on_update(struct bgp_neighbor *neighbor,

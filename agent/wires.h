@@ -23,6 +23,12 @@ struct control;
 struct event;
 struct kernel_routes;
 
+/* A next hop that somebody does not want any more. */
+struct let_go {
+	struct address address;
+	bool watched; /* by BFD, on his behalf */
+};
+
 struct agent {
 	const struct config *config;
 	struct event_base *base;
@@ -37,7 +43,7 @@ struct agent {
 	struct steering *steering;
 	struct rib *rib;
 	struct bgp_speaker *speaker;
-	struct address *let_go; /* next hops put down in this turn */
+	struct let_go *let_go; /* next hops put down in this turn */
 	size_t let_go_count;
 	struct assign_member *members; /* of the set being told to steering */
 	size_t member_room;
@@ -77,6 +83,18 @@ void wire_send_all_exports(struct agent *agent);
  * so by End-of-RIB (RFC 4724 4.1).
  */
 void wire_tables_complete(struct agent *agent);
+
+/* What is let go of at the end of this turn of the loop, if it still is. */
+void wire_put_down(struct agent *agent, const struct let_go *gone);
+
+/* wire_bfd.c */
+/* Has BFD watch the servers of configured paths. */
+int wire_bfd(struct agent *agent);
+/* A neighbor that is configured so has a session now, or has it no more. */
+void wire_bfd_watch(struct agent *agent, struct rib_peer *peer);
+void wire_bfd_unwatch(struct agent *agent, const struct rib_peer *peer);
+/* Ends the BGP sessions of those with this address that BFD watches. */
+void wire_bfd_down(struct agent *agent, const struct address *address);
 
 /* wire_speaker.c */
 int wire_speaker(struct agent *agent, char error[AGENT_ERROR_SIZE]);

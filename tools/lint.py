@@ -36,6 +36,7 @@ PURE = {"agent/rib/decision", "agent/rib/distance", "agent/rib/export_rule", "ag
         "agent/rib/path_list", "agent/rib/weight", "agent/control/flow_frame", "agent/control/route_cursor",
         "agent/datapath/vip_table",
         "agent/steering/assign", "agent/steering/identity",
+        "agent/nexthop/bfd_packet", "agent/nexthop/bfd_session",
         "agent/steering/backup", "agent/steering/candidate", "agent/steering/ranking",
         "agent/steering/score", "agent/steering/share",
         "agent/nexthop/arp", "agent/nexthop/nd", "agent/nexthop/probe"} | {

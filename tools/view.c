@@ -198,6 +198,7 @@ static const struct view_column nexthop_columns[] = {
 	COLUMN_TEXT("NEXT HOP", "address"),
 	COLUMN_TEXT("STATE", "state"),
 	COLUMN_NUMBER("SINCE", "since_s"),
+	COLUMN_TEXT("BFD", "bfd.state"),
 	COLUMN_TEXT("ALIVE", "alive"),
 	COLUMN_TEXT("DRAINING", "draining"),
 	COLUMN_TEXT("INTERFACE", "interface"),

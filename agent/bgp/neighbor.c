@@ -247,6 +247,15 @@ void bgp_neighbor_exceeded(struct bgp_neighbor *neighbor,
 		bgp_connection_stop(neighbor->session, &n);
 }
 
+void bgp_neighbor_bfd_down(struct bgp_neighbor *neighbor)
+{
+	struct bgp_notification n;
+
+	bgp_notification_set(&n, BGP_ERROR_CEASE, BGP_CEASE_BFD_DOWN, NULL, 0);
+	if (neighbor->session)
+		bgp_connection_stop(neighbor->session, &n);
+}
+
 /* ------------------------------------------------------------- life */
 
 static struct bgp_connection_options

@@ -87,6 +87,8 @@ void bgp_neighbor_reject(struct bgp_neighbor *neighbor, const char *why);
  */
 void bgp_neighbor_exceeded(struct bgp_neighbor *neighbor,
 			   enum bgp_family family);
+/* BFD says that the path to it has failed: ends the session (RFC 9384). */
+void bgp_neighbor_bfd_down(struct bgp_neighbor *neighbor);
 /*
  * Everything there is to say has been sent to it: ends the first table with
  * End-of-RIB (RFC 4724 2) and an answer to ROUTE-REFRESH with EoRR (RFC 7313

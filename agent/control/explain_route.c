@@ -15,13 +15,15 @@
 #include "control/json.h"
 #include "control/request.h"
 #include "control/show_parts.h"
+#include "nexthop/bfd_session.h"
 #include "nexthop/nexthop.h"
 #include "rib/export_rule.h"
 #include "rib/path_value.h"
 #include "rib/rib.h"
 
 enum {
-	WHY_SIZE = 256
+	WHY_SIZE = 256,
+	BFD_TEXT_SIZE = 96,
 };
 
 /* One path, and what it is held against. */
@@ -106,16 +108,40 @@ static void say_compared(const struct question *q,
 			 compared->winner);
 }
 
+/* What BFD has against the next hop: "", or the rest of a sentence. */
+static const char *bfd_objection(const struct question *q,
+				 const struct nexthop *nexthop, char *text,
+				 size_t size)
+{
+	const struct bfd_session *session;
+	const char *cause;
+
+	if (!nexthop || nexthop->bfd == NEXTHOP_BFD_SILENT)
+		return "";
+	session = nexthop_session(q->view->tracker, &nexthop->address);
+	if (!session)
+		return ", and BFD with it is not possible";
+	if (nexthop->bfd == NEXTHOP_BFD_WAITING)
+		return ", and BFD with it was not up yet";
+	if (session->remote_state == BFD_STATE_ADMIN_DOWN)
+		return ", and its administrator took BFD down";
+	cause = bfd_diagnostic_name(session->diagnostic);
+	snprintf(text, size, ", and BFD with it is down: %s",
+		 cause ? cause : "coming back");
+	return text;
+}
+
 static void say_next_hop(const struct question *q)
 {
 	const struct address *address =
 		next_hop_address(q->path->attributes->next_hop);
 	const struct nexthop *nexthop = nexthop_find(q->view->tracker, address);
-	char text[ADDRESS_TEXT_SIZE];
+	char text[ADDRESS_TEXT_SIZE], bfd[BFD_TEXT_SIZE];
 
-	snprintf(q->text, WHY_SIZE, "next hop %s is %s",
+	snprintf(q->text, WHY_SIZE, "next hop %s is %s%s",
 		 address_format(address, text),
-		 nexthop ? nexthop_state_name(nexthop->state) : "not tracked");
+		 nexthop ? nexthop_state_name(nexthop->state) : "not tracked",
+		 bfd_objection(q, nexthop, bfd, sizeof(bfd)));
 }
 
 static void say_import(const struct question *q)

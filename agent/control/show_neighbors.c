@@ -256,6 +256,10 @@ static struct json_object *neighbor_json(const struct control_view *view,
 	add_next_attempt(out, neighbor);
 	add_session(out, neighbor->session);
 	add_prefixes(out, peer);
+	json_add(out, "bfd",
+		 neighbor->config.bfd && peer ?
+			 show_bfd(view, &peer->source.address) :
+			 NULL);
 	add_max_prefix(out, neighbor->config.max_prefix, peer);
 	add_counters(out, &neighbor->counters);
 	json_add_text(out, "last_error",

@@ -6,6 +6,7 @@
 
 #include "control/show.h"
 
+struct address;
 struct path;
 struct route;
 
@@ -29,6 +30,9 @@ struct json_object *show_path(const struct control_view *view,
 			      const struct route *route,
 			      const struct path *path);
 struct json_object *show_nexthops(const struct control_view *view);
+/* Its BFD session; NULL for a next hop that BFD does not watch. */
+struct json_object *show_bfd(const struct control_view *view,
+			     const struct address *address);
 struct json_object *show_groups(const struct control_view *view);
 struct json_object *show_counters(const struct control_view *view);
 struct json_object *show_status(const struct control_view *view);

@@ -10,11 +10,13 @@
 #include "control/json.h"
 #include "core/config.h"
 #include "datapath/datapath.h"
+#include "nexthop/bfd.h"
 #include "nexthop/nexthop.h"
 #include "steering/steering.h"
 
 enum {
-	DIGEST_TEXT_SIZE = 17
+	DIGEST_TEXT_SIZE = 17,
+	US_PER_MS = 1000,
 };
 
 static void add_slot(struct json_object *out, const struct control_view *view,
@@ -47,6 +49,35 @@ const struct nexthop *show_nexthop_in(const struct control_view *view,
 	return NULL;
 }
 
+struct json_object *show_bfd(const struct control_view *view,
+			     const struct address *address)
+{
+	const struct bfd_session *session =
+		nexthop_session(view->tracker, address);
+	struct json_object *out;
+	uint64_t changed_s;
+
+	if (!session)
+		return NULL;
+	changed_s = json_age_s(session->since_us / US_PER_MS);
+	out = json_object_new_object();
+	json_add_text(out, "state", bfd_state_name(session->state));
+	json_add_text(out, "diagnostic",
+		      bfd_diagnostic_name(session->diagnostic));
+	json_add_text(out, "remote_state",
+		      bfd_state_name(session->remote_state));
+	json_add_text(out, "remote_diagnostic",
+		      bfd_diagnostic_name(session->remote_diagnostic));
+	json_add_number(out, "transmit_interval_ms",
+			bfd_session_transmit_interval_us(session) / US_PER_MS);
+	json_add_number(out, "detection_time_ms",
+			bfd_session_detection_time_us(session) / US_PER_MS);
+	json_add_number(out, "uptime_s",
+			session->state == BFD_STATE_UP ? changed_s : 0);
+	json_add_number(out, "changed_s", changed_s);
+	return out;
+}
+
 static struct json_object *nexthop_json(const struct control_view *view,
 					const struct nexthop *nexthop)
 {
@@ -58,6 +89,7 @@ static struct json_object *nexthop_json(const struct control_view *view,
 	json_add_text(out, "interface",
 		      nexthop->interface[0] ? nexthop->interface : NULL);
 	json_add_bool(out, "alive", nexthop_is_alive(nexthop));
+	json_add(out, "bfd", show_bfd(view, &nexthop->address));
 	json_add_bool(out, "draining", false);
 	json_add_number(out, "buckets",
 			steering_count_buckets(view->steering,
@@ -197,6 +229,19 @@ nexthop_counters_json(const struct control_view *view)
 	return list;
 }
 
+/* Of packets; null without BFD. */
+static struct json_object *bfd_counters_json(const struct control_view *view)
+{
+	const uint64_t *counts = nexthop_bfd_counts(view->tracker);
+	struct json_object *out = NULL;
+
+	if (counts)
+		out = json_object_new_object();
+	for (int i = 0; counts && i < BFD_COUNT_COUNT; i++)
+		json_add_number(out, bfd_count_name(i), counts[i]);
+	return out;
+}
+
 struct json_object *show_counters(const struct control_view *view)
 {
 	struct json_object *out = json_object_new_object();
@@ -205,5 +250,6 @@ struct json_object *show_counters(const struct control_view *view)
 	json_add(out, "events", events_json(view));
 	json_add(out, "vips", vip_counters_json(view));
 	json_add(out, "nexthops", nexthop_counters_json(view));
+	json_add(out, "bfd", bfd_counters_json(view));
 	return out;
 }

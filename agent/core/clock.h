@@ -10,12 +10,17 @@
 #include <stdint.h>
 #include <time.h>
 
-static inline uint64_t clock_now_ms(void)
+static inline uint64_t clock_now_us(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+static inline uint64_t clock_now_ms(void)
+{
+	return clock_now_us() / 1000;
 }
 
 #endif

@@ -168,3 +168,14 @@ int config_parse_stream(struct config *config, FILE *in, const char *name,
 	config_file_read(&parser, in, name);
 	return finish(&parser);
 }
+
+bool config_uses_bfd(const struct config *config)
+{
+	for (size_t i = 0; i < config->path_count; i++)
+		if (config->paths[i].bfd)
+			return true;
+	for (size_t i = 0; i < config->neighbor_count; i++)
+		if (config->neighbors[i].bfd)
+			return true;
+	return false;
+}

@@ -157,6 +157,7 @@ struct neighbor_config {
 	uint16_t max_prefix_restart; /* stay down for; 0: not of that action */
 	enum neighbor_multipath multipath;
 	bool aigp; /* an external one, that may tell us AIGP: RFC 7311 3.1 */
+	bool bfd;  /* the session ends when BFD says that the path failed */
 };
 
 /* RFC 5065. */
@@ -188,6 +189,7 @@ struct path_config {
 	struct address next_hop;
 	uint32_t weight;
 	uint32_t distance; /* rib/distance.h */
+	bool bfd;	   /* only while its BFD session is up */
 };
 
 enum xdp_mode {
@@ -240,6 +242,8 @@ struct config {
 	size_t neighbor_count;
 	struct path_config paths[CONFIG_MAX_PATHS];
 	size_t path_count;
+	uint32_t bfd_interval; /* milliseconds */
+	uint32_t bfd_multiplier;
 	struct aggregate_config aggregates[CONFIG_MAX_AGGREGATES];
 	size_t aggregate_count;
 	struct policy_rule rules[CONFIG_MAX_RULES];
@@ -314,6 +318,8 @@ bool neighbor_is_internal(const struct neighbor_config *neighbor,
 bool neighbor_is_member(const struct neighbor_config *neighbor,
 			const struct confederation *confederation);
 const char *neighbor_role_name(enum neighbor_role role);
+/* True if a path or a neighbor asks for BFD. */
+bool config_uses_bfd(const struct config *config);
 /* "5-tuple", ... */
 const char *config_hash_fields_name(uint32_t hash_fields);
 /* The same back; false if it is none of them. */

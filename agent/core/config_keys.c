@@ -53,8 +53,6 @@ static bool parse_item(struct config_parser *parser,
 		return config_reject(parser, "%s is given twice; keep only one",
 				     item);
 	given[i] = true;
-	if (keys[i].advice)
-		return config_key_refuse(parser, &keys[i], value, object);
 	if (keys[i].metavar && !value)
 		return config_reject(parser, "%s has no value; give %s=%s",
 				     item, item, keys[i].metavar);
@@ -119,12 +117,4 @@ bool config_key_address(struct config_parser *parser,
 				     "as 10.0.0.11",
 				     key->name, value);
 	return true;
-}
-
-bool config_key_refuse(struct config_parser *parser,
-		       const struct config_key *key, const char *value,
-		       void *object)
-{
-	(void)value, (void)object;
-	return config_reject(parser, "%s %s", key->name, key->advice);
 }

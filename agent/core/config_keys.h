@@ -25,7 +25,6 @@ struct config_key {
 	size_t offset; /* of the member */
 	uint32_t minimum;
 	uint32_t maximum;
-	const char *advice; /* instead of a key that is always refused */
 };
 
 enum config_keys_limits {
@@ -52,9 +51,5 @@ bool config_key_switch(struct config_parser *parser,
 bool config_key_address(struct config_parser *parser,
 			const struct config_key *key, const char *value,
 			void *object);
-/* A key that may come to work one day: key->advice says what to do. */
-bool config_key_refuse(struct config_parser *parser,
-		       const struct config_key *key, const char *value,
-		       void *object);
 
 #endif

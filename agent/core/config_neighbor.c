@@ -241,6 +241,10 @@ static bool check_distance(struct config_parser *parser,
 		return config_reject(parser,
 				     "ttl-security says how far away the "
 				     "neighbor may be; remove multihop");
+	if (neighbor->bfd)
+		return config_reject(parser,
+				     "bfd is for neighbors on a link of ours "
+				     "(RFC 5881); remove bfd or multihop");
 	if (neighbor->interface[0])
 		return config_reject(parser, "a link-local neighbor is on a "
 					     "link of ours; remove multihop");

@@ -569,6 +569,10 @@ const struct neighbor_key neighbor_keys[] = {
 	  .help = "Believe the accumulated IGP metric of this external "
 		  "neighbor (RFC 7311); of internal ones it is anyway.",
 	  SWITCH(aigp) },
+	{ .name = "bfd",
+	  .help = "The session ends, and what it announced is out, at once "
+		  "when its BFD session (RFC 5881) fails.",
+	  SWITCH(bfd) },
 };
 
 _Static_assert(COUNT_OF(neighbor_keys) == NEIGHBOR_KEY_COUNT,

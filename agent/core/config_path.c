@@ -39,8 +39,8 @@ static const struct config_key keys[] = {
 	  .minimum = 1,
 	  .maximum = DISTANCE_MAXIMUM },
 	{ .name = "bfd",
-	  .advice = "is not supported for static paths yet; remove it: the "
-		    "server is probed by ARP" },
+	  .parse = config_key_switch,
+	  .offset = offsetof(struct path_config, bfd) },
 };
 
 static bool check(struct config_parser *parser, const struct path_config *path)
@@ -93,10 +93,10 @@ void config_path_entry_print(const struct config *config,
 	char prefix[PREFIX_TEXT_SIZE], next_hop[ADDRESS_TEXT_SIZE];
 
 	(void)flag;
-	fprintf(out, "%s,via=%s,weight=%u,distance=%u",
+	fprintf(out, "%s,via=%s,weight=%u,distance=%u%s",
 		prefix_format(&path->prefix, prefix),
 		address_format(&path->next_hop, next_hop), path->weight,
-		path->distance);
+		path->distance, path->bfd ? ",bfd" : "");
 }
 
 static bool in_vips(const struct config *config, const struct prefix *prefix)

@@ -15,7 +15,7 @@ enum {
 	LINE_WIDTH = 80,
 	HELP_COLUMN = 30, /* where the explanations stand */
 	FLAG_SIZE = 128,
-	HELP_SIZE = 256,
+	HELP_SIZE = 320,
 };
 
 static const char *const section_titles[CONFIG_SECTION_COUNT] = {

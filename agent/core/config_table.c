@@ -88,6 +88,9 @@ enum {
 
 enum {
 	MAXIMUM_DELAY = 3600, /* seconds */
+	/* Milliseconds. Our loop can be late by some of them. */
+	MINIMUM_BFD_INTERVAL = 50,
+	MAXIMUM_BFD_INTERVAL = 60000,
 };
 
 const struct config_flag config_flags[] = {
@@ -310,13 +313,29 @@ const struct config_flag config_flags[] = {
 	  .section = CONFIG_SECTION_FORWARDING,
 	  LIST(aggregate, aggregate_count) },
 	{ .name = "path",
-	  .metavar = "PREFIX,via=ADDRESS[,weight=N][,distance=N]",
+	  .metavar = "PREFIX,via=ADDRESS[,weight=N][,distance=N][,bfd]",
 	  .help = "A server that has the VIP and does not speak BGP. The "
 		  "distance decides against BGP, which has 20 from outside "
 		  "and 200 from inside our AS: the lower one is used, equal "
-		  "ones together. Default: weight=1, distance=1.",
+		  "ones together. Default: weight=1, distance=1. bfd: the "
+		  "server is alive only while its BFD session is up.",
 	  .section = CONFIG_SECTION_FORWARDING,
 	  LIST(path_entry, path_count) },
+	{ .name = "bfd-interval",
+	  .metavar = "MS",
+	  .help = "How often we send BFD packets, and want some, while a "
+		  "session is up; the slower of both sides counts.",
+	  .initial = "300",
+	  .section = CONFIG_SECTION_FORWARDING,
+	  NUMBER(bfd_interval, MINIMUM_BFD_INTERVAL, MAXIMUM_BFD_INTERVAL) },
+	{ .name = "bfd-multiplier",
+	  .metavar = "N",
+	  .help = "After so many intervals without a packet from us the "
+		  "server calls us dead; what it sends itself says when we "
+		  "call it so.",
+	  .initial = "3",
+	  .section = CONFIG_SECTION_FORWARDING,
+	  NUMBER(bfd_multiplier, 1, UINT8_MAX) },
 	{ .name = "xdp-mode",
 	  .help = "Run the program in the driver (native) or behind it "
 		  "(generic); auto: native where the driver can.",

@@ -10,6 +10,7 @@
 #include <event2/event.h>
 
 #include "core/log.h"
+#include "nexthop/bfd.h"
 #include "nexthop/netlink.h"
 #include "nexthop/ports.h"
 #include "nexthop/probe_log.h"
@@ -45,13 +46,32 @@ static bool worth_telling(const struct nexthop *a, const struct nexthop *b)
 		return true;
 	if (!nexthop_is_alive(a))
 		return (a->state == NEXTHOP_FAILED) !=
-		       (b->state == NEXTHOP_FAILED);
+			       (b->state == NEXTHOP_FAILED) ||
+		       a->bfd != b->bfd;
 	return a->ifindex != b->ifindex || a->port_ifindex != b->port_ifindex ||
 	       a->mtu != b->mtu || a->metric != b->metric ||
 	       !address_equal(&a->via, &b->via) ||
 	       memcmp(a->tags, b->tags, sizeof(a->tags)) ||
 	       memcmp(a->mac, b->mac, MAC_SIZE) ||
 	       memcmp(a->source_mac, b->source_mac, MAC_SIZE);
+}
+
+/* A session that is required has to be Up; any other must not have failed. */
+static enum nexthop_bfd judge_bfd(const struct entry *entry)
+{
+	const struct bfd_session *session;
+
+	if (!entry->bfd)
+		return entry->requirers ? NEXTHOP_BFD_WAITING :
+					  NEXTHOP_BFD_SILENT;
+	session = bfd_peer_session(entry->bfd);
+	if (session->failed)
+		return NEXTHOP_BFD_DOWN;
+	if (!entry->requirers || session->state == BFD_STATE_UP)
+		return NEXTHOP_BFD_SILENT;
+	return session->remote_state == BFD_STATE_ADMIN_DOWN ?
+		       NEXTHOP_BFD_DOWN :
+		       NEXTHOP_BFD_WAITING;
 }
 
 /* The view follows the machine; what changed is queued for telling. */
@@ -62,6 +82,7 @@ static void update_view(struct entry *entry, uint64_t now)
 	if (view->state != entry->probe.state)
 		view->since_ms = now;
 	view->state = entry->probe.state;
+	view->bfd = judge_bfd(entry);
 	view->conflicts = entry->probe.conflicts;
 	memcpy(view->mac, entry->probe.mac, MAC_SIZE);
 	if (entry->queued || !worth_telling(&entry->told, view))
@@ -200,6 +221,7 @@ void entry_free(struct entry *entry)
 	if (entry->queued)
 		TAILQ_REMOVE(&entry->tracker->changed, entry, queue);
 	forget_path(entry);
+	bfd_close(entry->bfd);
 	event_free(entry->timer);
 	free(entry);
 }
@@ -239,17 +261,17 @@ static enum obstacle find_path(const struct nexthop_tracker *tracker,
 		return error == -EADDRINUSE ? OBSTACLE_LOCAL :
 					      OBSTACLE_NO_ROUTE;
 	path->link = host_link_by_index(host, route.ifindex);
-	if (!path->link ||
-	    !ports_reach(tracker->ports, host, route.ifindex, &path->port))
+	if (!path->link)
 		return OBSTACLE_INTERFACE;
-
 	path->metric = route.metric;
 	path->via = address_is_zero(&route.gateway) ? *address : route.gateway;
 	path->source = host_source_address(host, route.ifindex, &path->via);
 	if (address_is_zero(&path->source) &&
 	    address_is_ipv4(&route.source) == address_is_ipv4(&path->via))
 		path->source = route.source;
-	return OBSTACLE_NONE;
+	return ports_reach(tracker->ports, host, route.ifindex, &path->port) ?
+		       OBSTACLE_NONE :
+		       OBSTACLE_INTERFACE;
 }
 
 /* What the link says, for an entry that has a path over it. */
@@ -281,13 +303,37 @@ static void log_obstacle(const struct entry *entry, enum obstacle obstacle)
 			 obstacle_texts[obstacle]);
 }
 
+/*
+ * BFD asks for a link, whether the program is attached to it or not. Through a
+ * gateway it would be multihop: RFC 5883.
+ */
+static void lead_bfd(struct entry *entry, const struct path *path)
+{
+	char address[ADDRESS_TEXT_SIZE], via[ADDRESS_TEXT_SIZE];
+	const struct nexthop *view = &entry->view;
+	bool near = path->link && address_equal(&path->via, &view->address);
+	bool far = path->link && !near;
+
+	if (!entry->bfd)
+		return;
+	bfd_set_way(entry->bfd, near ? path->link->ifindex : 0, &path->source);
+	if (far && !entry->bfd_is_far)
+		log_warning("nexthop",
+			    "%s: BFD works with neighbors on a link of ours, "
+			    "this one is behind %s: remove bfd",
+			    address_format(&view->address, address),
+			    address_format(&path->via, via));
+	entry->bfd_is_far = far;
+}
+
 void entry_resolve(struct entry *entry)
 {
+	struct path path = { .link = NULL };
 	enum obstacle obstacle;
-	struct path path;
 
 	obstacle = find_path(entry->tracker, &entry->view.address, &path);
 	log_obstacle(entry, obstacle);
+	lead_bfd(entry, &path);
 	entry->obstacle = obstacle;
 	if (obstacle == OBSTACLE_NONE) {
 		follow(entry, path.link, take_path(entry, &path));
@@ -295,6 +341,51 @@ void entry_resolve(struct entry *entry)
 		forget_path(entry);
 		step(entry, PROBE_UNREACHABLE, NULL);
 	}
+}
+
+static void open_bfd(struct entry *entry)
+{
+	struct bfd *bfd = entry->tracker->bfd;
+	char address[ADDRESS_TEXT_SIZE];
+	int error = -EOPNOTSUPP;
+
+	if (bfd)
+		error = bfd_open(bfd, &entry->view.address, entry, &entry->bfd);
+	if (!error)
+		return;
+	address_format(&entry->view.address, address);
+	if (error == -ENOSPC)
+		log_error("nexthop", "%s: no BFD: %d sessions are the most",
+			  address, BFD_MAX_PEERS);
+	else
+		log_error("nexthop", "%s: no BFD: %s", address,
+			  strerror(-error));
+}
+
+void entry_watch(struct entry *entry, bool required)
+{
+	entry->watchers++;
+	entry->requirers += required;
+	if (!entry->bfd) {
+		open_bfd(entry);
+		entry_resolve(entry);
+	}
+	update_view(entry, tracker_now_ms());
+}
+
+void entry_unwatch(struct entry *entry, bool required)
+{
+	entry->requirers -= required;
+	if (!--entry->watchers) {
+		bfd_close(entry->bfd);
+		entry->bfd = NULL;
+	}
+	update_view(entry, tracker_now_ms());
+}
+
+void entry_hear_bfd(struct entry *entry)
+{
+	update_view(entry, tracker_now_ms());
 }
 
 void entry_follow_link(struct entry *entry, const struct nexthop_link *link)

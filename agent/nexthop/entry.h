@@ -18,6 +18,7 @@
 #include "nexthop/ports.h"
 #include "nexthop/probe.h"
 
+struct bfd_peer;
 struct event;
 
 /* Why there is no path to a next hop. */
@@ -39,6 +40,10 @@ struct entry {
 	enum obstacle obstacle;
 	struct address source; /* of our questions */
 	unsigned int references;
+	struct bfd_peer *bfd;	 /* NULL while nobody watches it */
+	bool bfd_is_far;	 /* behind a gateway: there is no session */
+	unsigned int watchers;	 /* who want it watched by BFD */
+	unsigned int requirers;	 /* those of them who require it */
 	uint64_t quiet_until_ms; /* conflicts are not logged before */
 	bool queued;
 	TAILQ_ENTRY(entry) queue;
@@ -56,6 +61,11 @@ void entry_follow_link(struct entry *entry, const struct nexthop_link *link);
 /* Somebody said something over a link: perhaps an answer to us. */
 void entry_hear(struct entry *entry, uint32_t ifindex,
 		const struct ports_answer *answer);
+/* One more, or one less, who wants BFD for it. */
+void entry_watch(struct entry *entry, bool required);
+void entry_unwatch(struct entry *entry, bool required);
+/* Its BFD session has changed. */
+void entry_hear_bfd(struct entry *entry);
 /* True if the view differs from what was last told; then tells it as told. */
 bool entry_take_change(struct entry *entry);
 

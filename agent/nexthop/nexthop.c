@@ -13,8 +13,9 @@ static const char *const state_names[NEXTHOP_STATE_COUNT] = {
 
 bool nexthop_is_alive(const struct nexthop *nexthop)
 {
-	return nexthop->state == NEXTHOP_RESOLVED ||
-	       nexthop->state == NEXTHOP_SUSPECT;
+	return nexthop->bfd == NEXTHOP_BFD_SILENT &&
+	       (nexthop->state == NEXTHOP_RESOLVED ||
+		nexthop->state == NEXTHOP_SUSPECT);
 }
 
 const char *nexthop_state_name(enum nexthop_state state)

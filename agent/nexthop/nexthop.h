@@ -22,6 +22,7 @@
 
 #include "core/address.h"
 
+struct bfd_timing;
 struct event_base;
 struct nexthop_tracker;
 
@@ -38,6 +39,18 @@ enum nexthop_limits {
 	NEXTHOP_MAX_TAGS = 2,
 };
 
+/*
+ * What BFD says of a next hop. Where a session is required, nothing but its
+ * being Up lets traffic go there; elsewhere it only tells of failures, so that
+ * a next hop whose session was never Up, or was taken down by an administrator,
+ * is judged by its answers alone (RFC 5882 3.2, 4.3).
+ */
+enum nexthop_bfd {
+	NEXTHOP_BFD_SILENT,  /* nothing against it, or nobody asked BFD */
+	NEXTHOP_BFD_WAITING, /* required, and was never Up */
+	NEXTHOP_BFD_DOWN,
+};
+
 /* A VLAN tag: IEEE 802.1Q 9.3. */
 struct nexthop_tag {
 	uint16_t protocol; /* 0x8100 or 0x88a8, network order; 0: no tag */
@@ -49,6 +62,7 @@ struct nexthop {
 	struct address address;
 	struct address via; /* immediate next hop; `address` if on link */
 	enum nexthop_state state;
+	enum nexthop_bfd bfd;
 	uint32_t ifindex; /* of its route; 0 while UNREACHABLE */
 	char interface[16];
 	/*
@@ -65,7 +79,7 @@ struct nexthop {
 	uint32_t conflicts; /* answers of other MACs while this one answers */
 };
 
-/* RESOLVED and SUSPECT forward; nothing else does. */
+/* RESOLVED and SUSPECT forward unless BFD objects; nothing else does. */
 bool nexthop_is_alive(const struct nexthop *nexthop);
 const char *nexthop_state_name(enum nexthop_state state);
 
@@ -99,6 +113,7 @@ struct nexthop_options {
 	/* Next hops are reached over these only: the program is attached here. */
 	const char (*interfaces)[16];
 	size_t interface_count;
+	const struct bfd_timing *bfd; /* NULL: no BFD, and no port for it */
 	struct nexthop_callbacks callbacks;
 };
 
@@ -123,6 +138,20 @@ int nexthop_acquire(struct nexthop_tracker *tracker,
 		    const struct nexthop **nexthop);
 void nexthop_release(struct nexthop_tracker *tracker,
 		     const struct address *address);
+/*
+ * The same, and has BFD watch it from now on, for all who track it: as
+ * something that is required if one of them says so. If there can be no
+ * session the log says why. Returns 0 or -errno.
+ */
+int nexthop_watch(struct nexthop_tracker *tracker,
+		  const struct address *address, bool required);
+void nexthop_unwatch(struct nexthop_tracker *tracker,
+		     const struct address *address, bool required);
+/* The session with a tracked next hop, or NULL. */
+const struct bfd_session *nexthop_session(const struct nexthop_tracker *tracker,
+					  const struct address *address);
+/* Of packets that came in, by enum bfd_count; NULL without BFD. */
+const uint64_t *nexthop_bfd_counts(const struct nexthop_tracker *tracker);
 /* NULL if not tracked. */
 const struct nexthop *nexthop_find(const struct nexthop_tracker *tracker,
 				   const struct address *address);

@@ -2,7 +2,7 @@
 /*
  * The tracker behind nexthop.h: brings together what the kernel says about
  * links, addresses and routes (netlink.c, host.c), what the next hops answer
- * (ports.c, arp.c, nd.c) and the state of each (entry.c, probe.c).
+ * (ports.c, arp.c, nd.c; bfd.c) and the state of each (entry.c, probe.c).
  *
  * Everything happens inside an event handler: news from netlink, an answer, a
  * timer. A handler moves the entries it concerns; those whose view changed
@@ -21,6 +21,7 @@
 #include <time.h>
 
 #include "core/log.h"
+#include "nexthop/bfd.h"
 #include "nexthop/netlink.h"
 #include "nexthop/ports.h"
 
@@ -84,6 +85,12 @@ static void on_answer(uint32_t ifindex, const struct ports_answer *answer,
 	LIST_FOREACH(entry, tracker_via_list(tracker, &answer->sender),
 		     same_via)
 		entry_hear(entry, ifindex, answer);
+}
+
+static void on_bfd_changed(void *owner, void *context)
+{
+	(void)context;
+	entry_hear_bfd(owner);
 }
 
 static void on_drained(void *context)
@@ -180,6 +187,12 @@ static struct entry *entry_at(const struct nexthop_tracker *tracker,
 	return address_equal(&entry->view.address, address) ? entry : NULL;
 }
 
+static struct entry *find_entry(const struct nexthop_tracker *tracker,
+				const struct address *address)
+{
+	return entry_at(tracker, find_position(tracker, address), address);
+}
+
 static struct entry *add_entry(struct nexthop_tracker *tracker, size_t position,
 			       const struct address *address)
 {
@@ -235,11 +248,41 @@ void nexthop_release(struct nexthop_tracker *tracker,
 	entry_free(entry);
 }
 
+int nexthop_watch(struct nexthop_tracker *tracker,
+		  const struct address *address, bool required)
+{
+	const struct nexthop *nexthop;
+	int error = nexthop_acquire(tracker, address, &nexthop);
+
+	if (!error)
+		entry_watch(find_entry(tracker, address), required);
+	return error;
+}
+
+void nexthop_unwatch(struct nexthop_tracker *tracker,
+		     const struct address *address, bool required)
+{
+	entry_unwatch(find_entry(tracker, address), required);
+	nexthop_release(tracker, address);
+}
+
+const struct bfd_session *nexthop_session(const struct nexthop_tracker *tracker,
+					  const struct address *address)
+{
+	const struct entry *entry = find_entry(tracker, address);
+
+	return entry && entry->bfd ? bfd_peer_session(entry->bfd) : NULL;
+}
+
+const uint64_t *nexthop_bfd_counts(const struct nexthop_tracker *tracker)
+{
+	return tracker->bfd ? bfd_counts(tracker->bfd) : NULL;
+}
+
 const struct nexthop *nexthop_find(const struct nexthop_tracker *tracker,
 				   const struct address *address)
 {
-	size_t position = find_position(tracker, address);
-	const struct entry *entry = entry_at(tracker, position, address);
+	const struct entry *entry = find_entry(tracker, address);
 
 	return entry ? &entry->view : NULL;
 }
@@ -283,6 +326,21 @@ bool nexthop_is_on_link(const struct nexthop_tracker *tracker,
 			const struct address *address)
 {
 	return host_is_on_link(&tracker->host, address);
+}
+
+static int open_bfd(struct nexthop_tracker *tracker,
+		    const struct nexthop_options *options, char *text,
+		    size_t size)
+{
+	const struct bfd_callbacks callbacks = {
+		.changed = on_bfd_changed,
+		.drained = on_drained,
+		.context = tracker,
+	};
+
+	return options->bfd ? bfd_new(tracker->base, options->bfd, &callbacks,
+				      &tracker->bfd, text, size) :
+			      0;
 }
 
 /* Says what an errno means for somebody who starts the agent. */
@@ -363,6 +421,8 @@ int nexthop_tracker_new(struct event_base *base,
 	host_init(&tracker->host);
 	error = open_sources(tracker, options, text, size);
 	if (!error)
+		error = open_bfd(tracker, options, text, size);
+	if (!error)
 		error = start_events(tracker);
 	if (error) {
 		nexthop_tracker_free(tracker);
@@ -384,6 +444,7 @@ void nexthop_tracker_free(struct nexthop_tracker *tracker)
 		event_free(tracker->resolve_timer);
 	if (tracker->netlink_readable)
 		event_free(tracker->netlink_readable);
+	bfd_free(tracker->bfd);
 	ports_free(tracker->ports);
 	netlink_close(tracker->netlink);
 	host_release(&tracker->host);

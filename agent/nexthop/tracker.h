@@ -29,6 +29,7 @@ struct nexthop_tracker {
 	struct host host;
 	struct netlink *netlink;
 	struct ports *ports;
+	struct bfd *bfd; /* NULL: not configured */
 	struct event *netlink_readable;
 	struct event *resolve_timer;
 	uint64_t resolved_ms;

@@ -61,6 +61,7 @@ struct rib_peer {
 	struct update_group *group;
 	struct route_export *bookmark; /* export_batch.h */
 	void *owner;		       /* for the user of the rib */
+	bool watched;		       /* the same: by BFD */
 	TAILQ_ENTRY(rib_peer) link;
 };
 

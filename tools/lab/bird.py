@@ -110,6 +110,9 @@ class Bird:
     def freeze(self):
         self.process.signal_group(signal.SIGSTOP)
 
+    def thaw(self):
+        self.process.signal_group(signal.SIGCONT)
+
 
 # Both families over one session between link-local addresses, with next hops
 # that are link-local for both: RFC 8950.

@@ -178,6 +178,9 @@ static void keys_that_contradict_each_other_are_refused(void **state)
 	assert_refused("10.0.0.3,multihop,ttl-security",
 		       "ttl-security says how far away the neighbor may be; "
 		       "remove multihop");
+	assert_refused("10.0.0.3,bfd,multihop",
+		       "bfd is for neighbors on a link of ours (RFC 5881); "
+		       "remove bfd or multihop");
 	assert_refused("10.0.0.3,source=fd00::1",
 		       "source is of the other family than the neighbor; give "
 		       "one of the same");

@@ -23,13 +23,20 @@ static void paths_are_printed_so_that_they_parse(void **state)
 	FILE *out = fmemopen(text, TEXT_SIZE, "w");
 
 	(void)state;
-	parse_lines("path 192.0.2.1,via=10.0.0.11,distance=20");
+	parse_lines("path 192.0.2.1,via=10.0.0.11,distance=20\n"
+		    "path 192.0.2.1,bfd,via=10.0.0.12\nbfd-interval 100");
 	config_print(&config, out);
 	fclose(out);
 	assert_non_null(strstr(text, "\npath 192.0.2.1/32,via=10.0.0.11,"
-				     "weight=1,distance=20\n"));
+				     "weight=1,distance=20\n"
+				     "path 192.0.2.1/32,via=10.0.0.12,"
+				     "weight=1,distance=1,bfd\n"
+				     "bfd-interval 100\nbfd-multiplier 3\n"));
 	assert_int_equal(parse_text(text), 0);
 	assert_int_equal(config.paths[0].distance, 20);
+	assert_false(config.paths[0].bfd);
+	assert_true(config.paths[1].bfd);
+	assert_int_equal(config.bfd_interval, 100);
 }
 
 static void every_mistake_is_named(void **state)
@@ -50,10 +57,13 @@ static void every_mistake_is_named(void **state)
 	assert_error("path 192.0.2.1,via=10.0.0.1,via=10.0.0.2",
 		     "--path 192.0.2.1,via=10.0.0.1,via=10.0.0.2: via is given "
 		     "twice; keep only one");
-	assert_error("path 192.0.2.1,via=10.0.0.1,bfd",
-		     "--path 192.0.2.1,via=10.0.0.1,bfd: bfd is not supported "
-		     "for static paths yet; remove it: the server is probed by "
-		     "ARP");
+	assert_error("path 192.0.2.1,via=10.0.0.1,bfd=yes",
+		     "--path 192.0.2.1,via=10.0.0.1,bfd=yes: bfd takes no "
+		     "value; leave it out");
+	assert_error("bfd-interval 49",
+		     "--bfd-interval 49: give a number from 50 to 60000");
+	assert_error("bfd-multiplier 256",
+		     "--bfd-multiplier 256: give a number from 1 to 255");
 	assert_error("path 198.51.100.1,via=10.0.0.1",
 		     "--path 198.51.100.1/32: is outside of all --vip; add its "
 		     "prefix as --vip");

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "config_helpers.h"
+#include "core/config_table.h"
 
 enum {
 	ROUND_TRIPS = 300,
@@ -51,6 +52,8 @@ static void the_canonical_form_has_every_flag(void **state)
 		"announce-delay 0\n"
 		"interface eth0\n"
 		"vip 192.0.2.0/24\n"
+		"bfd-interval 300\n"
+		"bfd-multiplier 3\n"
 		"xdp-mode auto\n"
 		"xdp-attach link\n"
 		"hash-fields 5-tuple\n"
@@ -194,12 +197,45 @@ static void help_names_every_flag_within_80_columns(void **state)
 	}
 }
 
+/* Lines are folded at blanks, so these do not count. */
+static char *without_blanks(const char *text)
+{
+	char *copy = test_malloc(strlen(text) + 1), *end = copy;
+
+	for (; *text; text++)
+		if (*text != ' ' && *text != '\n')
+			*end++ = *text;
+	*end = '\0';
+	return copy;
+}
+
+static void help_cuts_nothing_off(void **state)
+{
+	static char text[TEXT_SIZE];
+	FILE *out = fmemopen(text, sizeof(text), "w");
+	char *help;
+
+	(void)state;
+	config_print_help(out);
+	fclose(out);
+	help = without_blanks(text);
+	for (size_t i = 0; i < config_flag_count; i++) {
+		char *whole = without_blanks(config_flags[i].help);
+
+		if (!strstr(help, whole))
+			fail_msg("--%s is cut", config_flags[i].name);
+		test_free(whole);
+	}
+	test_free(help);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_canonical_form_has_every_flag),
 		cmocka_unit_test(the_canonical_form_parses_back_to_itself),
 		cmocka_unit_test(help_names_every_flag_within_80_columns),
+		cmocka_unit_test(help_cuts_nothing_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* BFD sessions, their sockets and timers. See bfd.h. */
+
+#include "nexthop/bfd.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "core/clock.h"
+#include "core/log.h"
+
+enum bfd_numbers {
+	US_PER_MS = 1000,
+	US_PER_S = 1000000,
+	PEER_BUCKETS = 256,
+	READS_AT_ONCE = 64, /* then the event loop has its turn */
+	/* More than a socket's buffer holds: see on_timer(). */
+	READS_BEFORE_EXPIRY = 1024,
+	WARNING_INTERVAL_US = 10 * US_PER_S,
+};
+
+struct bfd_peer {
+	struct bfd *bfd;
+	struct bfd_session session;
+	struct bfd_way way;
+	void *owner;
+	struct event *timer;
+	int fd;
+	LIST_ENTRY(bfd_peer) link;
+};
+
+LIST_HEAD(peer_list, bfd_peer);
+
+struct bfd {
+	struct event_base *base;
+	struct bfd_timing timing;
+	struct bfd_callbacks callbacks;
+	struct event *ipv4;
+	struct event *ipv6; /* NULL: the host has none */
+	struct peer_list peers[PEER_BUCKETS];
+	size_t peer_count;
+	uint64_t quiet_until_us; /* wrong hop limits are not logged before */
+	uint64_t counts[BFD_COUNT_COUNT];
+};
+
+static const char *const count_names[BFD_COUNT_COUNT] = {
+	[BFD_COUNT_ACCEPTED] = "accepted",
+	[BFD_COUNT_MALFORMED] = "malformed",
+	[BFD_COUNT_WRONG_HOP_LIMIT] = "wrong_hop_limit",
+	[BFD_COUNT_NO_SESSION] = "no_session",
+	[BFD_COUNT_WRONG_DISCRIMINATOR] = "wrong_discriminator",
+};
+
+const char *bfd_count_name(enum bfd_count count)
+{
+	return count_names[count];
+}
+
+const uint64_t *bfd_counts(const struct bfd *bfd)
+{
+	return bfd->counts;
+}
+
+const struct bfd_session *bfd_peer_session(const struct bfd_peer *peer)
+{
+	return &peer->session;
+}
+
+static struct peer_list *list_of(struct bfd *bfd, const struct address *address)
+{
+	const size_t size = sizeof(address->bytes);
+
+	/* Neighbors are numbered in a row: the low bits spread them best. */
+	return &bfd->peers[address->bytes[size - 1] % PEER_BUCKETS];
+}
+
+static struct bfd_peer *find_peer(struct bfd *bfd,
+				  const struct bfd_datagram *datagram)
+{
+	struct bfd_peer *peer;
+
+	LIST_FOREACH(peer, list_of(bfd, &datagram->sender), link)
+		if (peer->way.ifindex == datagram->ifindex &&
+		    address_equal(&peer->way.remote, &datagram->sender))
+			return peer;
+	return NULL;
+}
+
+static void log_down(const char *address, const struct bfd_session *session)
+{
+	const char *cause = bfd_diagnostic_name(session->diagnostic);
+	const char *theirs = bfd_diagnostic_name(session->remote_diagnostic);
+
+	if (session->diagnostic != BFD_DIAGNOSTIC_NEIGHBOR_DOWN)
+		log_info("nexthop", "%s: BFD is down: %s", address, cause);
+	else if (session->remote_state == BFD_STATE_ADMIN_DOWN)
+		log_info("nexthop",
+			 "%s: BFD is down: its administrator took it down",
+			 address);
+	else
+		log_info("nexthop", "%s: BFD is down: %s%s%s", address, cause,
+			 theirs ? ", because of " : "", theirs ? theirs : "");
+}
+
+static void log_change(const struct bfd_peer *peer, enum bfd_state before)
+{
+	const struct bfd_session *session = &peer->session;
+	char address[ADDRESS_TEXT_SIZE];
+
+	address_format(&peer->way.remote, address);
+	if (session->state == BFD_STATE_UP)
+		log_info("nexthop", "%s: BFD is up", address);
+	else if (before == BFD_STATE_UP && session->state == BFD_STATE_DOWN)
+		log_down(address, session);
+}
+
+static void send_packet(const struct bfd_peer *peer,
+			const struct bfd_packet *packet)
+{
+	char address[ADDRESS_TEXT_SIZE];
+	struct bfd_frame frame;
+	int error;
+
+	if (!peer->way.ifindex)
+		return;
+	bfd_packet_build(packet, &frame);
+	error = bfd_socket_send(peer->fd, &peer->way, &frame);
+	/* The neighbor notices our silence as it does a loss. */
+	if (error)
+		log_debug("nexthop", "%s: BFD packet not sent: %s",
+			  address_format(&peer->way.remote, address),
+			  strerror(-error));
+}
+
+static void arm_timer(struct bfd_peer *peer, uint64_t now_us)
+{
+	uint64_t deadline = bfd_session_deadline(&peer->session);
+	uint64_t wait_us = deadline > now_us ? deadline - now_us : 0;
+	const struct timeval wait = {
+		.tv_sec = (time_t)(wait_us / US_PER_S),
+		.tv_usec = (suseconds_t)(wait_us % US_PER_S),
+	};
+
+	if (deadline == BFD_SESSION_NEVER)
+		evtimer_del(peer->timer);
+	else
+		evtimer_add(peer->timer, &wait);
+}
+
+/* Moves the session and does what it asks for. */
+static void step(struct bfd_peer *peer, enum bfd_event_type type,
+		 const struct bfd_packet *packet)
+{
+	const struct bfd_callbacks *callbacks = &peer->bfd->callbacks;
+	enum bfd_state before = peer->session.state;
+	enum bfd_state remote_before = peer->session.remote_state;
+	const struct bfd_event event = {
+		.type = type,
+		.now_us = clock_now_us(),
+		.random = arc4random(),
+		.packet = packet,
+	};
+	struct bfd_packet out;
+
+	if (bfd_session_step(&peer->session, &event, &out))
+		send_packet(peer, &out);
+	arm_timer(peer, event.now_us);
+	if (before != peer->session.state)
+		log_change(peer, before);
+	if (before != peer->session.state ||
+	    remote_before != peer->session.remote_state)
+		callbacks->changed(peer->owner, callbacks->context);
+}
+
+/* Of a neighbor of ours only: whoever is far away fills no log. */
+static void warn_of_hop_limit(struct bfd *bfd,
+			      const struct bfd_datagram *datagram)
+{
+	uint64_t now_us = clock_now_us();
+	char address[ADDRESS_TEXT_SIZE];
+
+	if (now_us < bfd->quiet_until_us || !find_peer(bfd, datagram))
+		return;
+	bfd->quiet_until_us = now_us + WARNING_INTERVAL_US;
+	log_warning("nexthop",
+		    "%s: BFD packets with hop limit %u are not counted: look "
+		    "for a router in between, or a forger (RFC 5881 5)",
+		    address_format(&datagram->sender, address),
+		    datagram->hop_limit);
+}
+
+/* What becomes of a datagram; RFC 5880 6.8.6, RFC 5881 5. */
+static enum bfd_count take(struct bfd *bfd, const struct bfd_datagram *datagram)
+{
+	struct bfd_packet packet;
+	struct bfd_peer *peer;
+
+	if (datagram->hop_limit != BFD_SOCKET_HOP_LIMIT) {
+		warn_of_hop_limit(bfd, datagram);
+		return BFD_COUNT_WRONG_HOP_LIMIT;
+	}
+	if (bfd_packet_parse(datagram->payload, datagram->size, &packet) !=
+	    BFD_PACKET_OK)
+		return BFD_COUNT_MALFORMED;
+	peer = find_peer(bfd, datagram);
+	if (!peer)
+		return BFD_COUNT_NO_SESSION;
+	if (!bfd_session_is_addressed(&peer->session, &packet))
+		return BFD_COUNT_WRONG_DISCRIMINATOR;
+	step(peer, BFD_EVENT_PACKET, &packet);
+	return BFD_COUNT_ACCEPTED;
+}
+
+static void take_waiting(struct bfd *bfd, int fd, int most)
+{
+	for (int i = 0; i < most; i++) {
+		struct bfd_datagram datagram;
+		int error = bfd_socket_receive(fd, &datagram);
+
+		if (error == -EBADMSG)
+			continue;
+		if (error)
+			break;
+		bfd->counts[take(bfd, &datagram)]++;
+	}
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *context)
+{
+	struct bfd *bfd = context;
+
+	(void)what;
+	take_waiting(bfd, fd, READS_AT_ONCE);
+	bfd->callbacks.drained(bfd->callbacks.context);
+}
+
+/*
+ * A loop that was busy for long comes late to everything: what has arrived in
+ * the meantime is heard before anybody is called silent.
+ */
+static void on_timer(evutil_socket_t fd, short what, void *context)
+{
+	struct bfd_peer *peer = context;
+	struct bfd *bfd = peer->bfd;
+	struct event *socket = address_is_ipv4(&peer->way.remote) ? bfd->ipv4 :
+								    bfd->ipv6;
+
+	(void)fd;
+	(void)what;
+	if (clock_now_us() >= peer->session.expire_us)
+		take_waiting(bfd, event_get_fd(socket), READS_BEFORE_EXPIRY);
+	step(peer, BFD_EVENT_TIMER, NULL);
+	bfd->callbacks.drained(bfd->callbacks.context);
+}
+
+static bool is_taken(const struct bfd *bfd, uint32_t discriminator)
+{
+	const struct bfd_peer *peer;
+
+	for (size_t i = 0; i < PEER_BUCKETS; i++)
+		LIST_FOREACH(peer, &bfd->peers[i], link)
+			if (peer->session.discriminator == discriminator)
+				return true;
+	return false;
+}
+
+/* Unique, and nobody's guess: RFC 5880 6.8.1, 9. */
+static uint32_t new_discriminator(const struct bfd *bfd)
+{
+	uint32_t discriminator;
+
+	do
+		discriminator = arc4random();
+	while (!discriminator || is_taken(bfd, discriminator));
+	return discriminator;
+}
+
+int bfd_open(struct bfd *bfd, const struct address *address, void *owner,
+	     struct bfd_peer **created)
+{
+	bool ipv4 = address_is_ipv4(address);
+	struct bfd_peer *peer;
+	int fd;
+
+	if (bfd->peer_count == BFD_MAX_PEERS)
+		return -ENOSPC;
+	if (!ipv4 && !bfd->ipv6)
+		return -EAFNOSUPPORT;
+	fd = bfd_socket_open(ipv4);
+	if (fd < 0)
+		return fd;
+	peer = calloc(1, sizeof(*peer));
+	if (peer)
+		peer->timer = evtimer_new(bfd->base, on_timer, peer);
+	if (!peer || !peer->timer) {
+		free(peer);
+		close(fd);
+		return -ENOMEM;
+	}
+	peer->bfd = bfd;
+	peer->owner = owner;
+	peer->fd = fd;
+	peer->way.remote = *address;
+	bfd_session_init(&peer->session, &bfd->timing, new_discriminator(bfd),
+			 clock_now_us());
+	LIST_INSERT_HEAD(list_of(bfd, address), peer, link);
+	bfd->peer_count++;
+	*created = peer;
+	return 0;
+}
+
+void bfd_close(struct bfd_peer *peer)
+{
+	const struct bfd_event end = {
+		.type = BFD_EVENT_END,
+		.now_us = clock_now_us(),
+	};
+	struct bfd_packet out;
+
+	if (!peer)
+		return;
+	if (bfd_session_step(&peer->session, &end, &out))
+		send_packet(peer, &out);
+	LIST_REMOVE(peer, link);
+	peer->bfd->peer_count--;
+	event_free(peer->timer);
+	close(peer->fd);
+	free(peer);
+}
+
+void bfd_set_way(struct bfd_peer *peer, uint32_t ifindex,
+		 const struct address *local)
+{
+	bool begins = !peer->way.ifindex && ifindex;
+
+	peer->way.ifindex = ifindex;
+	peer->way.local = *local;
+	if (begins)
+		arm_timer(peer, clock_now_us());
+}
+
+static int listen_on(struct bfd *bfd, bool ipv4, struct event **event)
+{
+	int fd = bfd_socket_listen(ipv4);
+
+	if (fd < 0)
+		return fd;
+	*event = event_new(bfd->base, fd, EV_READ | EV_PERSIST, on_readable,
+			   bfd);
+	if (!*event) {
+		close(fd);
+		return -ENOMEM;
+	}
+	return event_add(*event, NULL) ? -ENOMEM : 0;
+}
+
+static int listen_all(struct bfd *bfd)
+{
+	int error = listen_on(bfd, true, &bfd->ipv4);
+
+	if (!error)
+		error = listen_on(bfd, false, &bfd->ipv6);
+	return error == -EAFNOSUPPORT && bfd->ipv4 ? 0 : error;
+}
+
+int bfd_new(struct event_base *base, const struct bfd_timing *timing,
+	    const struct bfd_callbacks *callbacks, struct bfd **created,
+	    char *text, size_t size)
+{
+	struct bfd *bfd = calloc(1, sizeof(*bfd));
+	int error = -ENOMEM;
+
+	if (bfd) {
+		bfd->base = base;
+		bfd->timing = *timing;
+		bfd->callbacks = *callbacks;
+		error = listen_all(bfd);
+	}
+	if (error) {
+		snprintf(text, size, "no BFD on UDP port %d: %s%s",
+			 BFD_SOCKET_PORT, strerror(-error),
+			 error == -EADDRINUSE ?
+				 " (another BFD daemon runs on this host: end "
+				 "it, or remove bfd)" :
+				 "");
+		bfd_free(bfd);
+		return error;
+	}
+	*created = bfd;
+	return 0;
+}
+
+/* The descriptor goes with the event. */
+static void close_event(struct event *event)
+{
+	int fd;
+
+	if (!event)
+		return;
+	fd = event_get_fd(event);
+	event_free(event);
+	close(fd);
+}
+
+void bfd_free(struct bfd *bfd)
+{
+	if (!bfd)
+		return;
+	for (size_t i = 0; i < PEER_BUCKETS; i++)
+		while (!LIST_EMPTY(&bfd->peers[i]))
+			bfd_close(LIST_FIRST(&bfd->peers[i]));
+	close_event(bfd->ipv4);
+	close_event(bfd->ipv6);
+	free(bfd);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef NEXTHOP_BFD_H
+#define NEXTHOP_BFD_H
+
+/*
+ * Bidirectional Forwarding Detection for neighbors on our links (RFC 5880, RFC
+ * 5881): sockets and timers around the state machine in bfd_session.h.
+ *
+ * There is one session for each address, with the same intervals for all. What
+ * a packet says counts only if it came over the session's link, from its
+ * neighbor's address, with a hop limit that no router has lowered (RFC 5881 5)
+ * and a discriminator of ours or none: stricter than RFC 5880 6.3, which has
+ * the sender's address count only until it knows our discriminator. All else is
+ * counted and changes nothing.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/address.h"
+#include "nexthop/bfd_session.h"
+#include "nexthop/bfd_socket.h"
+
+struct bfd;
+struct bfd_peer;
+struct event_base;
+
+enum bfd_limits {
+	BFD_MAX_PEERS = 512, /* each has a descriptor */
+};
+
+/* What became of the packets that came in. */
+enum bfd_count {
+	BFD_COUNT_ACCEPTED,
+	BFD_COUNT_MALFORMED,
+	BFD_COUNT_WRONG_HOP_LIMIT,
+	BFD_COUNT_NO_SESSION, /* from nobody we watch, or over another link */
+	BFD_COUNT_WRONG_DISCRIMINATOR,
+	BFD_COUNT_COUNT,
+};
+
+/* Called from the event loop; must not open or close a session. */
+struct bfd_callbacks {
+	void (*changed)(void *owner, void *context);
+	/* Last, after any number of changes; here it may. */
+	void (*drained)(void *context);
+	void *context;
+};
+
+/*
+ * Listens in both families, or in IPv4 alone if the host has no IPv6. The
+ * caller frees with bfd_free(), which ends all sessions. On failure `error`
+ * (size bytes) says what failed and what to do. Returns 0 or -errno.
+ */
+int bfd_new(struct event_base *base, const struct bfd_timing *timing,
+	    const struct bfd_callbacks *callbacks, struct bfd **bfd,
+	    char *error, size_t size);
+void bfd_free(struct bfd *bfd);
+
+/*
+ * Starts a session with `address` for `owner`. Nothing is sent before
+ * bfd_set_way(). The caller ends it with bfd_close(), which tells the neighbor
+ * so. Returns 0 or -errno: -ENOSPC beyond BFD_MAX_PEERS.
+ */
+int bfd_open(struct bfd *bfd, const struct address *address, void *owner,
+	     struct bfd_peer **peer);
+void bfd_close(struct bfd_peer *peer);
+/* The link that it is on, and who we are there; 0: it is on none. */
+void bfd_set_way(struct bfd_peer *peer, uint32_t ifindex,
+		 const struct address *local);
+
+const struct bfd_session *bfd_peer_session(const struct bfd_peer *peer);
+const uint64_t *bfd_counts(const struct bfd *bfd);
+/* "accepted", ... */
+const char *bfd_count_name(enum bfd_count count);
+
+#endif

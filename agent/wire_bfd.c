@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Whom BFD watches, and whose BGP session ends by it. */
+
+#include "core/config.h"
+#include "core/log.h"
+#include "nexthop/bfd_session.h"
+#include "wires.h"
+
+/* Nothing else says that the server of a configured path is willing. */
+int wire_bfd(struct agent *agent)
+{
+	const struct config *config = agent->config;
+	int error = 0;
+
+	for (size_t i = 0; i < config->path_count && !error; i++)
+		if (config->paths[i].bfd)
+			error = nexthop_watch(agent->tracker,
+					      &config->paths[i].next_hop, true);
+	return error;
+}
+
+/* BGP says that it is willing: the session need not be up (RFC 5882 4.3). */
+void wire_bfd_watch(struct agent *agent, struct rib_peer *peer)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	peer->watched =
+		!nexthop_watch(agent->tracker, &peer->source.address, false);
+	if (!peer->watched)
+		log_error("bgp", "%s: no BFD: out of memory",
+			  address_format(&peer->source.address, text));
+}
+
+/*
+ * Not before its paths are gone: what BFD says against its next hop would be
+ * forgotten, and packets would go there once more.
+ */
+void wire_bfd_unwatch(struct agent *agent, const struct rib_peer *peer)
+{
+	const struct let_go gone = {
+		.address = peer->source.address,
+		.watched = true,
+	};
+
+	if (peer->watched)
+		wire_put_down(agent, &gone);
+}
+
+void wire_bfd_down(struct agent *agent, const struct address *address)
+{
+	const struct bfd_session *session =
+		nexthop_session(agent->tracker, address);
+	const struct address failed = *address;
+	struct bgp_neighbor *neighbor, *next;
+
+	/* AdminDown says nothing about the path: RFC 5882 3.2. */
+	if (!session || !session->failed)
+		return;
+	for (neighbor = TAILQ_FIRST(&agent->speaker->neighbors); neighbor;
+	     neighbor = next) {
+		const struct rib_peer *peer = neighbor->owner_data;
+
+		next = TAILQ_NEXT(neighbor, link);
+		if (peer && peer->watched &&
+		    address_equal(&peer->source.address, &failed))
+			bgp_neighbor_bfd_down(neighbor);
+	}
+}
