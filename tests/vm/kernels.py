@@ -28,7 +28,7 @@ MODULES = ("veth.ko",)
 TOOLS = ("/usr/bin/busybox", "/usr/bin/dash", "/usr/sbin/ip",
          "/usr/sbin/bpftool", "/usr/bin/grep", "/usr/bin/nsenter")
 APPLETS = ("mount", "mkdir", "insmod", "poweroff", "echo", "cat", "ls",
-           "true", "sleep")
+           "true", "sleep", "sysctl", "tr", "wc")
 BOOT_TIMEOUT_S = 60
 MEMORY_MIB = 1024
 
