@@ -149,12 +149,20 @@ static int longest_name(const struct view_section *section)
 	return (int)longest;
 }
 
+static bool is_told(const struct view_line *line, struct json_object *object)
+{
+	return (!line->with || value_at(object, line->with)) &&
+	       (!line->without || !value_at(object, line->without));
+}
+
 static int print_lines(const struct view_section *section,
 		       struct json_object *object, FILE *out)
 {
 	int width = longest_name(section);
 
 	for (size_t i = 0; i < section->line_count; i++) {
+		if (!is_told(&section->lines[i], object))
+			continue;
 		fprintf(out, "%-*s  ", width, section->lines[i].name);
 		value_expand(object, section->lines[i].text, out);
 		fputc('\n', out);

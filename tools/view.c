@@ -334,12 +334,18 @@ const struct view view_explain_route = {
 static const struct view_line explain_flow_lines[] = {
 	{ "flow", "{flow.source}:{flow.source_port} to {flow.destination}:"
 		  "{flow.destination_port}, {flow.protocol}" },
-	{ "vip", "{vip}, hashed by {hash_fields}" },
-	{ "bucket", "{bucket} of group {group}, hash {hash}" },
-	{ "table", "{table.outcome}, next hop {table.next_hop}, backup "
-		   "{table.backup}" },
-	{ "program", "{program.outcome}, next hop {program.next_hop}, "
-		     "{program.action}" },
+	{ "vip", "{vip}, hashed by {hash_fields}", .with = "vip" },
+	{ "bucket", "{bucket} of group {group}, hash {hash}", .with = "vip" },
+	{ "table",
+	  "{table.outcome}, next hop {table.next_hop}, backup {table.backup}",
+	  .with = "table.next_hop" },
+	{ "table", "{table.outcome}", .without = "table.next_hop" },
+	{ "program",
+	  "{program.outcome}, next hop {program.next_hop}, {program.action}",
+	  .with = "program.next_hop" },
+	{ "program", "{program.outcome}, {program.action}", .with = "program",
+	  .without = "program.next_hop" },
+	{ "program", "{program_error}", .with = "program_error" },
 	{ "agree", "{agree}" },
 };
 

@@ -33,6 +33,9 @@ struct view_column {
 struct view_line {
 	const char *name;
 	const char *text;
+	/* Paths: the line is there only with a value, or without; NULL: always. */
+	const char *with;
+	const char *without;
 };
 
 /*
