@@ -106,6 +106,14 @@ static void say_compared(const struct question *q,
 			 compared->winner);
 }
 
+static const char *const next_hop_words[NEXTHOP_STATE_COUNT] = {
+	[NEXTHOP_UNREACHABLE] = "is not behind an interface of ours",
+	[NEXTHOP_RESOLVING] = "has not answered yet",
+	[NEXTHOP_RESOLVED] = "is alive",
+	[NEXTHOP_SUSPECT] = "is alive, but slow to answer",
+	[NEXTHOP_FAILED] = "does not answer, or its link is down",
+};
+
 static void say_next_hop(const struct question *q)
 {
 	const struct address *address =
@@ -113,9 +121,9 @@ static void say_next_hop(const struct question *q)
 	const struct nexthop *nexthop = nexthop_find(q->view->tracker, address);
 	char text[ADDRESS_TEXT_SIZE];
 
-	snprintf(q->text, WHY_SIZE, "next hop %s is %s",
+	snprintf(q->text, WHY_SIZE, "next hop %s %s",
 		 address_format(address, text),
-		 nexthop ? nexthop_state_name(nexthop->state) : "not tracked");
+		 nexthop ? next_hop_words[nexthop->state] : "is not tracked");
 }
 
 static void say_import(const struct question *q)
