@@ -63,6 +63,7 @@ static void put_down(struct agent *agent, const struct address *address)
 	}
 	agent->let_go = grown;
 	agent->let_go[agent->let_go_count++] = *address;
+	event_active(agent->process, EV_TIMEOUT, 0);
 }
 
 /* One store for each next hop that nobody has taken up again. */
@@ -185,31 +186,78 @@ void wire_tables_complete(struct agent *agent)
 	event_active(agent->process, EV_TIMEOUT, 0);
 }
 
-static void on_export_waiting(struct rib_peer *peer, void *context)
+static void on_export_waiting(void *context)
 {
 	struct agent *agent = context;
 
-	(void)peer;
 	agent->exports_waiting = true;
 }
 
-void wire_send_exports(struct agent *agent, struct bgp_neighbor *neighbor)
+static bool can_send(const struct bgp_neighbor *neighbor)
+{
+	return neighbor->session && bgp_connection_can_send(neighbor->session);
+}
+
+static bool is_export_ready(const struct rib_peer *peer, void *context)
+{
+	(void)context;
+	return can_send(peer->owner);
+}
+
+/* Encoded once, whoever many there are to be told. */
+static void send_export(struct agent *agent, const struct rib_export *out)
+{
+	struct bgp_connection *connections[RIB_MAX_UPSTREAMS];
+	const struct bgp_audience audience = {
+		.session = out->session,
+		.connections = connections,
+		.count = out->peer_count,
+	};
+	const struct bgp_announcement announcement = {
+		.attributes = out->withdraw ? NULL : &out->attributes,
+		.routes = out->routes,
+		.count = out->count,
+	};
+
+	for (size_t i = 0; i < out->peer_count; i++) {
+		const struct bgp_neighbor *neighbor = out->peers[i]->owner;
+
+		connections[i] = neighbor->session;
+	}
+	agent->speaker->updates_encoded +=
+		bgp_connection_send(&audience, &announcement);
+}
+
+/* Queues what a neighbor is to be told, and others of its group with it. */
+static void fill(struct agent *agent, struct bgp_neighbor *neighbor)
 {
 	struct rib_peer *peer = neighbor->owner_data;
 	struct rib_export out;
 
-	while (peer && neighbor->session &&
-	       bgp_connection_can_send(neighbor->session)) {
+	while (peer && can_send(neighbor)) {
 		if (!rib_export_next(agent->rib, peer, &out)) {
 			/* Not while the tables of a former run forward. */
 			if (agent->attached)
 				bgp_neighbor_table_sent(neighbor);
 			return;
 		}
-		bgp_connection_send(neighbor->session,
-				    out.withdraw ? NULL : &out.attributes,
-				    out.routes, out.count);
+		send_export(agent, &out);
 	}
+}
+
+static void flush_all(struct agent *agent)
+{
+	struct bgp_neighbor *neighbor;
+
+	TAILQ_FOREACH(neighbor, &agent->speaker->neighbors, link)
+		if (neighbor->session)
+			bgp_connection_flush(neighbor->session);
+}
+
+void wire_send_exports(struct agent *agent, struct bgp_neighbor *neighbor)
+{
+	fill(agent, neighbor);
+	flush_all(agent);
 }
 
 void wire_send_all_exports(struct agent *agent)
@@ -218,7 +266,8 @@ void wire_send_all_exports(struct agent *agent)
 
 	agent->exports_waiting = false;
 	TAILQ_FOREACH(neighbor, &agent->speaker->neighbors, link)
-		wire_send_exports(agent, neighbor);
+		fill(agent, neighbor);
+	flush_all(agent);
 }
 
 /* What waits for --announce-delay is looked at again when its time comes. */
@@ -315,6 +364,7 @@ int wire_rib(struct agent *agent)
 			.work_waiting = on_work_waiting,
 			.export_waiting = on_export_waiting,
 			.context = agent,
+			.export_ready = is_export_ready,
 		},
 	};
 

@@ -26,39 +26,54 @@ static enum peer_type peer_type(const struct bgp_session *session)
 	return session->confederation ? PEER_CONFEDERATION : PEER_EXTERNAL;
 }
 
+static void reject(const struct agent *agent, struct bgp_neighbor *neighbor)
+{
+	char why[BGP_DETAIL_SIZE] = "no room for one more session";
+
+	if (rib_is_full(agent->rib))
+		snprintf(why, sizeof(why),
+			 "%d neighbors are announced to, which is the most; "
+			 "those with role=backend do not count",
+			 RIB_MAX_UPSTREAMS);
+	bgp_neighbor_reject(neighbor, why);
+}
+
 static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 {
 	const struct bgp_connection *session = neighbor->session;
-	struct path_source source = {
-		.identifier = session->remote_open.identifier,
-		.as = session->remote_open.as,
-		.type = peer_type(&session->agreed),
-		.interface = neighbor->config.interface,
-		.multipath_off = neighbor->config.multipath ==
-				 NEIGHBOR_MULTIPATH_NO,
+	const struct neighbor_config *config = &neighbor->config;
+	struct rib_peer_options options = {
+		.source = { .identifier = session->remote_open.identifier,
+			    .as = session->remote_open.as,
+			    .type = peer_type(&session->agreed),
+			    .interface = config->interface,
+			    .multipath_off = config->multipath ==
+					     NEIGHBOR_MULTIPATH_NO },
+		.role = config->role,
+		.session = &session->agreed,
+		.next_hop = config->next_hop,
+		.client = config->route_reflector_client,
 	};
+	struct path_source *source = &options.source;
 	struct agent *agent = context;
-	struct address local;
 	struct rib_peer *peer = NULL;
 
-	if (bgp_connection_local_address(session, &local)) {
-		source.ifindex = link_of(agent, session, &local);
-		source.address =
-			address_scoped(&neighbor->address, source.ifindex);
-		peer = rib_peer_up(agent->rib, &source, neighbor->config.role,
-				   &session->agreed, &local);
+	if (source->type == PEER_EXTERNAL)
+		options.relation = config->relation;
+	if (bgp_connection_local_address(session, &options.local_address)) {
+		source->ifindex =
+			link_of(agent, session, &options.local_address);
+		source->address =
+			address_scoped(&neighbor->address, source->ifindex);
+		peer = rib_peer_up(agent->rib, &options);
 	}
 	if (!peer) {
-		bgp_neighbor_reject(neighbor, "no room for one more session");
+		reject(agent, neighbor);
 		return;
 	}
 	peer->owner = neighbor;
-	peer->client = neighbor->config.route_reflector_client;
-	peer->next_hop = neighbor->config.next_hop;
-	if (source.type == PEER_EXTERNAL)
-		peer->relation = neighbor->config.relation;
-	peer->max_prefix.limit = neighbor->config.max_prefix;
-	peer->max_prefix.action = neighbor->config.max_prefix_action;
+	peer->max_prefix.limit = config->max_prefix;
+	peer->max_prefix.action = config->max_prefix_action;
 	neighbor->owner_data = peer;
 	wire_send_exports(agent, neighbor);
 }

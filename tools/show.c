@@ -151,7 +151,7 @@ static int longest_name(const struct view_section *section)
 
 static bool is_told(const struct view_line *line, struct json_object *object)
 {
-	return (!line->with || value_at(object, line->with)) &&
+	return (!line->field || value_at(object, line->field)) &&
 	       (!line->without || !value_at(object, line->without));
 }
 
@@ -161,10 +161,12 @@ static int print_lines(const struct view_section *section,
 	int width = longest_name(section);
 
 	for (size_t i = 0; i < section->line_count; i++) {
-		if (!is_told(&section->lines[i], object))
+		const struct view_line *line = &section->lines[i];
+
+		if (!is_told(line, object))
 			continue;
-		fprintf(out, "%-*s  ", width, section->lines[i].name);
-		value_expand(object, section->lines[i].text, out);
+		fprintf(out, "%-*s  ", width, line->name);
+		value_expand(object, line->text, out);
 		fputc('\n', out);
 	}
 	return 0;

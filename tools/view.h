@@ -33,9 +33,8 @@ struct view_column {
 struct view_line {
 	const char *name;
 	const char *text;
-	/* Paths: the line is there only with a value, or without; NULL: always. */
-	const char *with;
-	const char *without;
+	const char *field;   /* the line is left out without it; NULL: never */
+	const char *without; /* the line is left out with it */
 };
 
 /*

@@ -118,6 +118,21 @@ struct bgp_connection {
 	struct reader message;	       /* body of the one being handled */
 	uint8_t message_type;	       /* enum bgp_message_type; the same */
 	bool last_try;		       /* not dialled again when it fails */
+	bool unsent;		       /* bgp_connection_flush() is due */
+};
+
+/* Connections that are sent the same UPDATEs. */
+struct bgp_audience {
+	const struct bgp_session *session; /* bgp_session_sending() of each */
+	struct bgp_connection *const *connections;
+	size_t count;
+};
+
+/* Routes that share one announcement. */
+struct bgp_announcement {
+	const struct bgp_attributes *attributes; /* NULL: withdrawn */
+	const struct bgp_route_key *routes;
+	size_t count;
 };
 
 /* Returns 0 or -ENOMEM; then bgp_connection_destroy() is legal, as always. */
@@ -148,13 +163,14 @@ void bgp_connection_turn_away(int fd);
 /* True if the owner may send more UPDATEs now. */
 bool bgp_connection_can_send(const struct bgp_connection *connection);
 /*
- * Sends routes, in as many messages as it takes: announced with `attributes`,
- * or withdrawn if that is NULL or they cannot be announced. Established only,
- * and so are the two below.
+ * Queues routes, in as many messages as it takes: announced, or withdrawn if
+ * they have no attributes or cannot be announced. Each message is encoded once.
+ * Returns how many there are. Established only, and so are the others below.
  */
-void bgp_connection_send(struct bgp_connection *connection,
-			 const struct bgp_attributes *attributes,
-			 const struct bgp_route_key *routes, size_t count);
+size_t bgp_connection_send(const struct bgp_audience *audience,
+			   const struct bgp_announcement *announcement);
+/* Sends what was queued since the last time. */
+void bgp_connection_flush(struct bgp_connection *connection);
 void bgp_connection_send_end_of_rib(struct bgp_connection *connection,
 				    enum bgp_family family);
 /* Nothing is sent if the session has not agreed on it. */

@@ -13,14 +13,21 @@ enum {
 	OUTPUT_LOW = 32768,
 };
 
-/* Queues a message; bgp_stream_flush() sends it. */
+/* Queues a message; flush() sends it. */
 static void queue(struct bgp_connection *connection, enum bgp_message_type type,
 		  const struct writer *message)
 {
 	if (message->failed)
 		return;
 	connection->options.counters->sent[type]++;
+	connection->unsent = true;
 	bgp_stream_write(&connection->stream, message->data, message->used);
+}
+
+static void flush(struct bgp_connection *connection)
+{
+	connection->unsent = false;
+	bgp_stream_flush(&connection->stream);
 }
 
 static void send_message(struct bgp_connection *connection,
@@ -28,7 +35,7 @@ static void send_message(struct bgp_connection *connection,
 			 const struct writer *message)
 {
 	queue(connection, type, message);
-	bgp_stream_flush(&connection->stream);
+	flush(connection);
 }
 
 void bgp_connection_send_open(struct bgp_connection *connection)
@@ -129,23 +136,43 @@ static size_t encode_some(struct writer *w, const struct bgp_session *session,
 	return bgp_update_withdraw(w, session, routes, attributes ? 1 : count);
 }
 
-void bgp_connection_send(struct bgp_connection *connection,
-			 const struct bgp_attributes *attributes,
-			 const struct bgp_route_key *routes, size_t count)
+/* A full buffer does not wait for more. */
+static void queue_update(struct bgp_connection *connection,
+			 const struct writer *message)
 {
-	while (count) {
+	queue(connection, BGP_UPDATE, message);
+	if (bgp_stream_waiting(&connection->stream) >= OUTPUT_LOW)
+		flush(connection);
+}
+
+size_t bgp_connection_send(const struct bgp_audience *audience,
+			   const struct bgp_announcement *announcement)
+{
+	const struct bgp_route_key *routes = announcement->routes;
+	size_t left = announcement->count, messages = 0;
+
+	while (left) {
 		uint8_t bytes[BGP_MAX_EXTENDED_MESSAGE];
 		struct writer w = writer_of(bytes, sizeof(bytes));
-		size_t done = encode_some(&w, &connection->agreed, attributes,
-					  routes, count);
+		size_t done = encode_some(&w, audience->session,
+					  announcement->attributes, routes,
+					  left);
 
 		if (!done)
 			break;
-		queue(connection, BGP_UPDATE, &w);
+		for (size_t i = 0; i < audience->count; i++)
+			queue_update(audience->connections[i], &w);
 		routes += done;
-		count -= done;
+		left -= done;
+		messages++;
 	}
-	bgp_stream_flush(&connection->stream);
+	return messages;
+}
+
+void bgp_connection_flush(struct bgp_connection *connection)
+{
+	if (connection->unsent)
+		flush(connection);
 }
 
 void bgp_connection_send_end_of_rib(struct bgp_connection *connection,

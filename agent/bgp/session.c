@@ -3,6 +3,8 @@
 
 #include "bgp/session.h"
 
+#include <string.h>
+
 #include "bgp/role.h"
 
 /* RFC 7911 4: who receives needs a sender at the other end. */
@@ -77,4 +79,16 @@ void bgp_session_negotiate(const struct bgp_open *local,
 	if (both & BGP_CAN_GRACEFUL_RESTART)
 		negotiate_graceful_restart(local, remote, out);
 	out->peer_role = negotiate_peer_role(local, out);
+}
+
+void bgp_session_sending(const struct bgp_session *session,
+			 struct bgp_session *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->as4 = session->as4;
+	out->extended_next_hop = session->extended_next_hop;
+	out->families = session->families;
+	out->max_message = session->max_message;
+	for (int family = 0; family < BGP_FAMILY_COUNT; family++)
+		out->add_path_send[family] = session->add_path_send[family];
 }

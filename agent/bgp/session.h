@@ -44,6 +44,14 @@ void bgp_session_negotiate(const struct bgp_open *local,
 			   const struct bgp_open *remote,
 			   struct bgp_session *out);
 
+/*
+ * All of it that UPDATEs to the peer depend on, and nothing else: the rest is
+ * zero, the bytes between the members too. Sessions for which this is the same,
+ * byte by byte, can be sent the same messages.
+ */
+void bgp_session_sending(const struct bgp_session *session,
+			 struct bgp_session *out);
+
 /* True if routes of the family are exchanged. */
 static inline bool bgp_session_speaks(const struct bgp_session *session,
 				      enum bgp_family family)

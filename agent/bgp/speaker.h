@@ -67,6 +67,7 @@ struct bgp_speaker {
 	struct event *listeners[BGP_MAX_LISTENERS];
 	struct bgp_scratch *scratch; /* for whoever decodes an UPDATE */
 	struct bgp_refusals refusals;
+	uint64_t updates_encoded; /* each counts once, whoever gets it */
 };
 
 /*

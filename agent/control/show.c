@@ -73,6 +73,7 @@ static struct json_object *neighbor_totals(const struct control_view *view)
 	}
 	json_add_number(out, "configured", total);
 	json_add_number(out, "established", established);
+	json_add_number(out, "updates_encoded", view->speaker->updates_encoded);
 	return out;
 }
 

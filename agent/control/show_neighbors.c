@@ -13,6 +13,7 @@
 #include "core/array.h"
 #include "core/config.h"
 #include "rib/rib.h"
+#include "rib/update_group.h"
 
 enum {
 	HINT_SIZE = 160,
@@ -219,6 +220,10 @@ static void add_prefixes(struct json_object *out, const struct rib_peer *peer)
 			peer ? peer->prefixes_accepted : 0);
 	json_add_number(out, "prefixes_announced",
 			peer ? peer->prefixes_announced : 0);
+	json_add(out, "update_group",
+		 peer && peer->group ?
+			 json_object_new_uint64(peer->group->number) :
+			 NULL);
 	for (unsigned int i = IMPORT_ACCEPTED + 1; i < IMPORT_CAUSE_COUNT; i++)
 		json_add_number(refused, import_cause_name(i),
 				peer ? peer->refused[i] : 0);
@@ -263,13 +268,25 @@ static struct json_object *neighbor_json(const struct control_view *view,
 	return out;
 }
 
+static bool all_are_up(const struct bgp_speaker *speaker)
+{
+	const struct bgp_neighbor *neighbor;
+
+	TAILQ_FOREACH(neighbor, &speaker->neighbors, link)
+		if (!neighbor->session)
+			return false;
+	return true;
+}
+
 struct json_object *show_neighbors(const struct control_view *view)
 {
 	struct json_object *list = json_object_new_array();
 	struct bgp_tcp_drops drops = { .count = { 0 } };
 	struct bgp_neighbor *neighbor;
 
-	bgp_tcp_drops_read(&drops);
+	/* They are for hints why one is down, and cost more than all else. */
+	if (!all_are_up(view->speaker))
+		bgp_tcp_drops_read(&drops);
 	TAILQ_FOREACH(neighbor, &view->speaker->neighbors, link)
 		json_object_array_add(list,
 				      neighbor_json(view, neighbor, &drops));

@@ -4,15 +4,17 @@
  *
  * A route is announced while it is steered over at least --min-nexthops living
  * next hops. What a neighbor has, and what it still must be told, are bits in
- * the route; the message is made from the route's state at the moment it is
- * sent, so that a neighbor that reads slowly gets the newest state, once.
+ * the route, from which export_batch.c makes what is sent.
  *
  * Most neighbors get one path of a route, the best. One that takes several
  * (RFC 7911) gets each path of the set, by an identifier of our own.
  */
 
+#include <errno.h>
+
 #include "core/log.h"
 #include "rib/aggregate.h"
+#include "rib/export_batch.h"
 #include "rib/export_rule.h"
 #include "rib/outbound.h"
 #include "rib/table.h"
@@ -22,13 +24,12 @@
  * aggregate is but one path, whoever has it.
  */
 static bool is_meant_for(const struct route_export *export,
-			 const struct rib_peer *peer)
+			 const struct update_profile *to)
 {
-	uint32_t family =
-		bgp_family_bit(bgp_nlri_family(&export->route->node.prefix));
-	bool several = peer->several_paths & family;
+	enum bgp_family family = bgp_nlri_family(&export->route->node.prefix);
+	bool several = to->session.add_path_send[family];
 
-	return (peer->families & family) &&
+	return bgp_session_speaks(&to->session, family) &&
 	       (export->route->aggregate ||
 		several == (export->path_id != RIB_BEST_PATH));
 }
@@ -46,8 +47,12 @@ static struct route_export *find(const struct route *route,
 	return NULL;
 }
 
-/* Why a peer is not told of what it is meant for. There are attributes. */
-static enum export_cause withheld(struct rib *rib, const struct rib_peer *peer,
+/*
+ * Why those of this profile are not told of what is meant for them. `bit`:
+ * export_rule_peer(). There are attributes.
+ */
+static enum export_cause withheld(struct rib *rib,
+				  const struct update_profile *to, uint64_t bit,
 				  const struct route_export *export,
 				  struct policy_trace *trace)
 {
@@ -59,41 +64,24 @@ static enum export_cause withheld(struct rib *rib, const struct rib_peer *peer,
 		return EXPORT_CAUSE_LEAVING;
 	if (aggregate_suppresses(find(export->route, NULL)))
 		return EXPORT_CAUSE_SUPPRESSED_BY_AGGREGATE;
-	cause = export_rule_peer(peer, &export->origin, &attributes);
+	cause = export_rule_peer(to, bit, &export->origin, &attributes);
 	if (cause != EXPORT_CAUSE_NONE)
 		return cause;
-	return outbound_ask_rules(rib, peer, &export->route->node.prefix,
+	return outbound_ask_rules(rib, to, &export->route->node.prefix,
 				  export->attributes, trace);
 }
 
-/* What `peer` is to have; NULL: nothing. `trace`: outbound_ask_rules(). */
-static struct attribute_set *wanted(struct rib *rib,
-				    const struct rib_peer *peer,
+struct attribute_set *export_wanted(struct rib *rib,
+				    const struct update_profile *to,
 				    const struct route_export *export,
 				    struct policy_trace *trace)
 {
-	if (!is_meant_for(export, peer) || !export->attributes ||
-	    withheld(rib, peer, export, trace) != EXPORT_CAUSE_NONE)
+	const uint64_t nobody = 0;
+
+	if (!is_meant_for(export, to) || !export->attributes ||
+	    withheld(rib, to, nobody, export, trace) != EXPORT_CAUSE_NONE)
 		return NULL;
 	return export->attributes;
-}
-
-static void set_pending(struct rib *rib, const struct rib_peer *peer,
-			struct route_export *export)
-{
-	if (!export->pending)
-		TAILQ_INSERT_TAIL(&rib->pending, export, pending_link);
-	export->pending |= peer->bit;
-}
-
-static void clear_pending(struct rib *rib, const struct rib_peer *peer,
-			  struct route_export *export)
-{
-	if (!(export->pending & peer->bit))
-		return;
-	export->pending &= ~peer->bit;
-	if (!export->pending)
-		TAILQ_REMOVE(&rib->pending, export, pending_link);
 }
 
 static struct route_export *create(struct rib *rib, struct route *route,
@@ -120,8 +108,7 @@ void export_free(struct rib *rib, struct route_export *export)
 	while (*link != export)
 		link = &(*link)->next;
 	*link = export->next;
-	if (export->pending)
-		TAILQ_REMOVE(&rib->pending, export, pending_link);
+	export_batch_remove(rib, export, export->pending);
 	if (export->aggregate)
 		LIST_REMOVE(export, contributor_link);
 	if (export->waiting)
@@ -137,8 +124,7 @@ static bool is_unused(const struct route_export *export)
 	       !export->waiting;
 }
 
-/* And the route with it, if this was all that was left of it. */
-static void free_if_unused(struct rib *rib, struct route_export *export)
+void export_free_if_unused(struct rib *rib, struct route_export *export)
 {
 	struct route *route = export->route;
 
@@ -166,17 +152,19 @@ static void tell_out_of_memory(const struct route *route)
 		  prefix_format(&route->node.prefix, text));
 }
 
-static void tell_peers(struct rib *rib, struct route_export *export)
+/* All that it is meant for must be told of it. */
+static void tell(struct rib *rib, struct route_export *export)
 {
 	const struct rib_hooks *hooks = &rib->options.hooks;
-	struct rib_peer *peer;
+	const struct update_group *group;
+	uint64_t peers = 0;
 
-	TAILQ_FOREACH(peer, &rib->peers, link) {
-		if (!peer->bit || !is_meant_for(export, peer))
-			continue;
-		set_pending(rib, peer, export);
-		hooks->export_waiting(peer, hooks->context);
-	}
+	TAILQ_FOREACH(group, &rib->groups, link)
+		if (is_meant_for(export, &group->profile))
+			peers |= group->members;
+	export_batch_add(rib, export, peers);
+	if (peers)
+		hooks->export_waiting(hooks->context);
 }
 
 static struct export_origin origin_of(const struct path *path)
@@ -194,13 +182,6 @@ static struct export_origin origin_of(const struct path *path)
 		origin.identifier = path->source->identifier;
 	}
 	return origin;
-}
-
-static bool same_origin(const struct export_origin *a,
-			const struct export_origin *b)
-{
-	return a->type == b->type && a->bit == b->bit &&
-	       a->client == b->client && a->identifier == b->identifier;
 }
 
 /* The attributes of `what`, with one more reference; NULL: nothing. */
@@ -228,7 +209,7 @@ static void set_attributes(struct rib *rib, struct route *route,
 	struct route_export *export = find(route, path);
 
 	if (now == (export ? export->attributes : NULL) &&
-	    (!export || same_origin(&origin, &export->origin)))
+	    (!export || export_same_origin(&origin, &export->origin)))
 		return;
 	if (!export)
 		export = create(rib, route, path);
@@ -240,7 +221,7 @@ static void set_attributes(struct rib *rib, struct route *route,
 	replace(rib, export, now);
 	if (export->path_id == RIB_BEST_PATH && !route->aggregate)
 		aggregate_contribute(rib, export);
-	tell_peers(rib, export);
+	tell(rib, export);
 	if (is_unused(export))
 		export_free(rib, export);
 }
@@ -271,7 +252,7 @@ static void export_paths(struct rib *rib, struct route *route)
 			continue;
 		export->origin = (struct export_origin){ .bit = 0 };
 		replace(rib, export, NULL);
-		tell_peers(rib, export);
+		tell(rib, export);
 		if (is_unused(export))
 			export_free(rib, export);
 	}
@@ -358,7 +339,7 @@ void export_tell_all(struct rib *rib, struct route *route)
 	struct route_export *export = route->exports;
 
 	for (; export; export = export->next)
-		tell_peers(rib, export);
+		tell(rib, export);
 }
 
 void export_aggregate(struct rib *rib, struct route *route,
@@ -422,13 +403,13 @@ enum export_cause export_explain(struct rib *rib, const struct route *route,
 
 	if (!peer->bit)
 		return EXPORT_CAUSE_ROLE;
-	if (!(peer->families & bgp_family_bit(family)))
+	if (!bgp_session_speaks(&peer->group->profile.session, family))
 		return EXPORT_CAUSE_FAMILY;
 	if (cause != EXPORT_CAUSE_NONE)
 		return cause;
 	if (!best || !best->attributes) /* an aggregate of nothing */
 		return EXPORT_CAUSE_NOT_FORWARDING;
-	return withheld(rib, peer, best, &trace);
+	return withheld(rib, &peer->group->profile, peer->bit, best, &trace);
 }
 
 void export_forget_path(struct route *route, const struct path *path)
@@ -439,7 +420,9 @@ void export_forget_path(struct route *route, const struct path *path)
 		export->path = NULL;
 }
 
-void export_to_new_peer(struct rib *rib, const struct rib_peer *peer)
+/* ------------------------------------------------------- who is told */
+
+void export_to_peer(struct rib *rib, const struct rib_peer *peer)
 {
 	struct prefix_node *node = NULL;
 
@@ -449,17 +432,57 @@ void export_to_new_peer(struct rib *rib, const struct rib_peer *peer)
 
 		export_paths(rib, route);
 		for (export = route->exports; export; export = export->next)
-			if (export->attributes && is_meant_for(export, peer))
-				set_pending(rib, peer, export);
+			if (export->attributes &&
+			    is_meant_for(export, &peer->group->profile))
+				export_batch_add(rib, export, peer->bit);
 	}
 }
 
-static void set_announced(struct rib *rib, struct route_export *export,
+void export_set_announced(struct rib *rib, struct route_export *export,
 			  uint64_t peers)
 {
 	rib->totals.announced -= route_announced(export->route) != 0;
 	export->announced = peers;
 	rib->totals.announced += route_announced(export->route) != 0;
+}
+
+static bool takes_several(const struct rib_peer *peer)
+{
+	const struct bgp_session *session = &peer->group->profile.session;
+
+	for (int family = 0; family < BGP_FAMILY_COUNT; family++)
+		if (session->add_path_send[family])
+			return true;
+	return false;
+}
+
+/* The lowest free bit, or 0. */
+static uint64_t free_bit(const struct rib *rib)
+{
+	return ~rib->bits_used & (rib->bits_used + 1);
+}
+
+int export_add_peer(struct rib *rib, struct rib_peer *peer,
+		    const struct rib_peer_options *options)
+{
+	int error;
+
+	peer->bit = free_bit(rib);
+	if (!peer->bit)
+		return -ENOSPC;
+	error = update_group_join(rib, peer, options);
+	if (error)
+		return error;
+	error = export_batch_begin(rib, peer);
+	if (error) {
+		update_group_leave(rib, peer);
+		return error;
+	}
+	rib->bits_used |= peer->bit;
+	rib->told[rib_bit_number(peer->bit)] = peer;
+	rib->several_peers += takes_several(peer);
+	export_to_peer(rib, peer);
+	return 0;
 }
 
 /* What is left of a route's exports without this peer. */
@@ -470,20 +493,19 @@ static void forget_peer(struct rib *rib, const struct rib_peer *peer,
 
 	for (export = route->exports; export; export = next) {
 		next = export->next;
-		clear_pending(rib, peer, export);
-		set_announced(rib, export, export->announced & ~peer->bit);
+		export_batch_remove(rib, export, peer->bit);
+		export_set_announced(rib, export,
+				     export->announced & ~peer->bit);
 		export->origin.bit &= ~peer->bit;
 		if (is_unused(export))
 			export_free(rib, export);
 	}
 }
 
-void export_forget_peer(struct rib *rib, const struct rib_peer *peer)
+void export_remove_peer(struct rib *rib, struct rib_peer *peer)
 {
 	struct prefix_node *node, *next;
 
-	if (!peer->bit)
-		return;
 	for (node = prefix_map_next(&rib->routes, NULL); node; node = next) {
 		struct route *route = (struct route *)node;
 
@@ -491,64 +513,9 @@ void export_forget_peer(struct rib *rib, const struct rib_peer *peer)
 		forget_peer(rib, peer, route);
 		route_free_if_unused(rib, route);
 	}
-}
-
-/* One route for rib_export_next(), told from now on. */
-static void take(struct rib *rib, struct rib_peer *peer,
-		 struct route_export *export, bool announce,
-		 struct rib_export *out)
-{
-	out->routes[out->count++] = (struct bgp_route_key){
-		.prefix = export->route->node.prefix,
-		.path_id = export->path_id,
-	};
-	if (announce && !(export->announced & peer->bit))
-		peer->prefixes_announced++;
-	if (!announce)
-		peer->prefixes_announced--;
-	set_announced(rib, export,
-		      announce ? export->announced | peer->bit :
-				 export->announced & ~peer->bit);
-	clear_pending(rib, peer, export);
-	free_if_unused(rib, export);
-}
-
-bool rib_export_next(struct rib *rib, struct rib_peer *peer,
-		     struct rib_export *out)
-{
-	struct attribute_set *first = NULL;
-	struct export_origin origin = { .bit = 0 };
-	struct policy_trace first_trace = { { 0 } };
-	struct route_export *export, *next;
-
-	out->count = 0;
-	for (export = TAILQ_FIRST(&rib->pending);
-	     export && out->count < RIB_EXPORT_BATCH; export = next) {
-		struct policy_trace trace = { { 0 } };
-		struct attribute_set *set;
-
-		next = TAILQ_NEXT(export, pending_link);
-		if (!(export->pending & peer->bit))
-			continue;
-		set = wanted(rib, peer, export, &trace);
-		if (!set && !(export->announced & peer->bit)) {
-			clear_pending(rib, peer, export);
-			free_if_unused(rib, export);
-			continue;
-		}
-		if (out->count &&
-		    (set != first ||
-		     (set && !same_origin(&origin, &export->origin)) ||
-		     !policy_trace_equal(&trace, &first_trace)))
-			break;
-		first = set;
-		origin = export->origin;
-		first_trace = trace;
-		take(rib, peer, export, set, out);
-	}
-	out->withdraw = !first;
-	if (first)
-		out->attributes = outbound_attributes(
-			rib, peer, &out->routes[0].prefix, first, &origin);
-	return out->count;
+	rib->several_peers -= takes_several(peer);
+	rib->told[rib_bit_number(peer->bit)] = NULL;
+	rib->bits_used &= ~peer->bit;
+	export_batch_end(rib, peer);
+	update_group_leave(rib, peer);
 }

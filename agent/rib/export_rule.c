@@ -53,38 +53,38 @@ enum export_cause export_rule_route(const struct export_readiness *now)
  * Nothing goes back to whom it came from, and inside an AS routes from inside
  * are not passed on (RFC 4271 9.2) but from and to our clients (RFC 4456 6).
  */
-static bool is_behind_horizon(const struct rib_peer *peer,
+static bool is_behind_horizon(const struct update_profile *to, uint64_t bit,
 			      const struct export_origin *origin)
 {
-	if (origin->bit & peer->bit)
+	if (origin->bit & bit)
 		return true;
-	return origin->type == PEER_INTERNAL &&
-	       peer->source.type == PEER_INTERNAL && !origin->client &&
-	       !peer->client;
+	return origin->type == PEER_INTERNAL && to->type == PEER_INTERNAL &&
+	       !origin->client && !to->client;
 }
 
 /* RFC 1997; the last one keeps a route in one member of a confederation. */
-static bool is_kept_inside(const struct rib_peer *peer, struct reader list)
+static bool is_kept_inside(const struct update_profile *to, struct reader list)
 {
-	return (peer->source.type == PEER_EXTERNAL &&
+	return (to->type == PEER_EXTERNAL &&
 		community_list_contains(list, BGP_COMMUNITY_NO_EXPORT)) ||
-	       (peer->source.type != PEER_INTERNAL &&
+	       (to->type != PEER_INTERNAL &&
 		community_list_contains(list,
 					BGP_COMMUNITY_NO_EXPORT_SUBCONFED));
 }
 
-enum export_cause export_rule_peer(const struct rib_peer *peer,
+enum export_cause export_rule_peer(const struct update_profile *to,
+				   uint64_t bit,
 				   const struct export_origin *origin,
 				   const struct bgp_attributes *attributes)
 {
-	if (is_behind_horizon(peer, origin))
+	if (is_behind_horizon(to, bit, origin))
 		return EXPORT_CAUSE_SPLIT_HORIZON;
 	if (community_list_contains(attributes->communities,
 				    BGP_COMMUNITY_NO_ADVERTISE))
 		return EXPORT_CAUSE_NO_ADVERTISE;
-	if (is_kept_inside(peer, attributes->communities))
+	if (is_kept_inside(to, attributes->communities))
 		return EXPORT_CAUSE_NO_EXPORT;
-	if (otc_keeps_from(peer->relation, attributes))
+	if (otc_keeps_from(to->relation, attributes))
 		return EXPORT_CAUSE_OTC;
 	return EXPORT_CAUSE_NONE;
 }

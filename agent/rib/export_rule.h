@@ -12,6 +12,7 @@
 
 #include "bgp/attributes.h"
 #include "rib/rib.h"
+#include "rib/update_group.h"
 
 enum export_cause {
 	EXPORT_CAUSE_NONE, /* it is announced */
@@ -59,8 +60,13 @@ struct export_readiness {
  */
 enum export_cause export_rule_route(const struct export_readiness *now);
 
-/* What a neighbor must not be told of routes that can be announced. */
-enum export_cause export_rule_peer(const struct rib_peer *peer,
+/*
+ * What neighbors of this profile must not be told of routes that can be
+ * announced. `bit`: of the one that is asked about; 0: of any from whom the
+ * route did not come.
+ */
+enum export_cause export_rule_peer(const struct update_profile *to,
+				   uint64_t bit,
 				   const struct export_origin *origin,
 				   const struct bgp_attributes *attributes);
 

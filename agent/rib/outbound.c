@@ -11,11 +11,15 @@
 
 /* The result is undecided without rules. */
 static struct policy_result ask_rules(struct rib *rib,
-				      const struct rib_peer *peer,
+				      const struct update_profile *to,
 				      const struct prefix *prefix,
 				      struct bgp_attributes *attributes)
 {
-	const struct policy_peer view = rib_policy_peer(rib, peer);
+	const struct policy_peer view = {
+		.local_as = rib->options.import.local_as,
+		.next_hop = &to->local_address,
+		.about = &to->rules,
+	};
 	struct policy_result result = { .verdict = POLICY_UNDECIDED };
 
 	if (rib->options.policy.used[RULE_TO])
@@ -25,20 +29,20 @@ static struct policy_result ask_rules(struct rib *rib,
 }
 
 enum export_cause outbound_ask_rules(struct rib *rib,
-				     const struct rib_peer *peer,
+				     const struct update_profile *to,
 				     const struct prefix *prefix,
 				     const struct attribute_set *set,
 				     struct policy_trace *trace)
 {
 	struct bgp_attributes attributes = attribute_set_view(set);
-	struct policy_result result = ask_rules(rib, peer, prefix, &attributes);
+	struct policy_result result = ask_rules(rib, to, prefix, &attributes);
 
 	*trace = result.trace;
 	if (result.verdict == POLICY_DENY)
 		return EXPORT_CAUSE_DENIED_BY_RULE;
 	if (result.verdict == POLICY_UNDECIDED &&
-	    peer->role != NEIGHBOR_ROLE_UPSTREAM &&
-	    peer->role != NEIGHBOR_ROLE_PEER)
+	    to->role != NEIGHBOR_ROLE_UPSTREAM &&
+	    to->role != NEIGHBOR_ROLE_PEER)
 		return EXPORT_CAUSE_ROLE;
 	return EXPORT_CAUSE_NONE;
 }
@@ -135,11 +139,10 @@ static void announce_leaving(struct writer *w, struct bgp_attributes *out)
 	out->present |= BGP_HAS_COMMUNITIES;
 }
 
-static bool is_reflected(const struct rib_peer *peer,
+static bool is_reflected(const struct update_profile *to,
 			 const struct export_origin *origin)
 {
-	return origin->type == PEER_INTERNAL &&
-	       peer->source.type == PEER_INTERNAL;
+	return origin->type == PEER_INTERNAL && to->type == PEER_INTERNAL;
 }
 
 static void prepend_member(const struct rib *rib, struct writer *w,
@@ -152,35 +155,35 @@ static void prepend_member(const struct rib *rib, struct writer *w,
 }
 
 static void make_internal(const struct rib *rib, struct writer *w,
-			  const struct rib_peer *peer,
+			  const struct update_profile *to,
 			  const struct export_origin *origin,
 			  struct bgp_attributes *out)
 {
 	if (!(out->present & BGP_HAS_LOCAL_PREF))
 		out->local_pref = DEFAULT_LOCAL_PREF;
 	out->present |= BGP_HAS_LOCAL_PREF;
-	if (is_reflected(peer, origin))
+	if (is_reflected(to, origin))
 		reflect(rib, w, origin, out);
 	else
 		out->present &= ~REFLECTION;
-	if (peer->source.type == PEER_CONFEDERATION)
+	if (to->type == PEER_CONFEDERATION)
 		prepend_member(rib, w, out);
 }
 
-static bool keeps_next_hop(const struct rib_peer *peer,
+static bool keeps_next_hop(const struct update_profile *to,
 			   const struct export_origin *origin,
 			   const struct attribute_set *set)
 {
 	if (address_is_zero(next_hop_address(
 		    set->next_hop))) /* our own: an aggregate */
 		return false;
-	switch (peer->next_hop) {
+	switch (to->next_hop) {
 	case NEIGHBOR_NEXT_HOP_SELF:
 		return false;
 	case NEIGHBOR_NEXT_HOP_UNCHANGED:
-		return peer->source.type != PEER_EXTERNAL;
+		return to->type != PEER_EXTERNAL;
 	default:
-		return is_reflected(peer, origin);
+		return is_reflected(to, origin);
 	}
 }
 
@@ -231,29 +234,29 @@ struct attribute_set *outbound_set(struct rib *rib, const struct route *route,
 }
 
 struct bgp_attributes outbound_attributes(struct rib *rib,
-					  const struct rib_peer *peer,
+					  const struct update_profile *to,
 					  const struct prefix *prefix,
 					  const struct attribute_set *set,
 					  const struct export_origin *origin)
 {
 	struct bgp_attributes out = attribute_set_view(set);
-	struct policy_result result = ask_rules(rib, peer, prefix, &out);
-	bool keeps = keeps_next_hop(peer, origin, set);
+	struct policy_result result = ask_rules(rib, to, prefix, &out);
+	bool keeps = keeps_next_hop(to, origin, set);
 	struct writer w =
 		writer_of(rib->export_scratch, sizeof(rib->export_scratch));
 
 	if (!keeps && !(result.set & POLICY_SET_NEXT_HOP)) {
-		out.next_hop = peer->local_address;
+		out.next_hop = to->local_address;
 		out.link_local = (struct address){ 0 };
 	}
 	/* The metric would lack the way from here: RFC 7311 3.4. */
 	if (!keeps)
 		out.present &= ~BGP_HAS_AIGP;
-	if (peer->source.type == PEER_EXTERNAL)
+	if (to->type == PEER_EXTERNAL)
 		make_external(rib, &w, result.set & POLICY_SET_MED, &out);
 	else
-		make_internal(rib, &w, peer, origin, &out);
-	otc_mark_sent(peer->relation, import_public_as(&rib->options.import),
+		make_internal(rib, &w, to, origin, &out);
+	otc_mark_sent(to->relation, import_public_as(&rib->options.import),
 		      &out);
 	if (rib->presence == RIB_IS_LEAVING)
 		announce_leaving(&w, &out);

@@ -2,18 +2,21 @@
 #ifndef RIB_OUTBOUND_H
 #define RIB_OUTBOUND_H
 
-/* Attributes on their way out. Used by export.c only. */
+/*
+ * Attributes on their way out. Used by export.c and export_batch.c only. Whom
+ * they go to is known here by the profile, which is all that may matter.
+ */
 
 #include "rib/export_rule.h"
 #include "rib/rib.h"
 
 /*
- * Why the rules keep this route from `peer`, or nothing: they allow it, or none
- * decides and the peer is one that is told VIPs. `trace`: routes that share
+ * Why the rules keep this route from `to`, or nothing: they allow it, or none
+ * decides and the neighbor is one that is told VIPs. `trace`: routes that share
  * their attributes and this share what is announced of them, too.
  */
 enum export_cause outbound_ask_rules(struct rib *rib,
-				     const struct rib_peer *peer,
+				     const struct update_profile *to,
 				     const struct prefix *prefix,
 				     const struct attribute_set *set,
 				     struct policy_trace *trace);
@@ -26,7 +29,7 @@ struct attribute_set *outbound_set(struct rib *rib, const struct route *route,
 				   const struct path *best);
 
 /*
- * What `set`, which came from `origin`, becomes on its way to `peer`: as the
+ * What `set`, which came from `origin`, becomes on its way to `to`: as the
  * rules say, and then
  *
  * Towards another AS: our AS in front (RFC 4271 5.1.2), no MED and no LOCAL_PREF
@@ -40,7 +43,7 @@ struct attribute_set *outbound_set(struct rib *rib, const struct route *route,
  * unless a rule has set MED or next hop. A view into `set` and the rib's scratch.
  */
 struct bgp_attributes outbound_attributes(struct rib *rib,
-					  const struct rib_peer *peer,
+					  const struct update_profile *to,
 					  const struct prefix *prefix,
 					  const struct attribute_set *set,
 					  const struct export_origin *origin);

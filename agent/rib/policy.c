@@ -94,6 +94,23 @@ static void note(struct policy_trace *trace, size_t rule)
 						  << rule % POLICY_TRACE_BITS;
 }
 
+static bool is_noted(const struct policy_trace *trace, size_t rule)
+{
+	return trace->rules[rule / POLICY_TRACE_BITS] >>
+		       rule % POLICY_TRACE_BITS &
+	       1;
+}
+
+void policy_about(const struct policy *policy, enum rule_direction direction,
+		  const struct policy_peer *peer, struct policy_trace *about)
+{
+	*about = (struct policy_trace){ { 0 } };
+	for (size_t i = 0; i < policy->count; i++)
+		if (policy->rules[i].direction == direction &&
+		    policy_is_about(&policy->rules[i], peer))
+			note(about, i);
+}
+
 /* What is longer could not be interned (bgp/attributes.h). */
 static bool fits(const struct bgp_attributes *a)
 {
@@ -142,7 +159,8 @@ void policy_apply(const struct policy *policy, enum rule_direction direction,
 		const struct policy_rule *rule = &policy->rules[i];
 
 		if (rule->direction == direction &&
-		    policy_is_about(rule, peer) &&
+		    (peer->about ? is_noted(peer->about, i) :
+				   policy_is_about(rule, peer)) &&
 		    policy_matches(rule, &route) && carry_out(rule, i, &route))
 			return;
 	}

@@ -43,6 +43,8 @@ struct policy_peer {
 	const struct path_source *source;
 	uint32_t local_as;		/* for "prepend self" */
 	const struct address *next_hop; /* for "next-hop self" */
+	/* policy_about(), if known: nothing else says whom rules are about. */
+	const struct policy_trace *about;
 };
 
 enum policy_verdict {
@@ -63,7 +65,10 @@ enum policy_trace_sizes {
 	POLICY_TRACE_WORDS = CONFIG_MAX_RULES / POLICY_TRACE_BITS,
 };
 
-/* Which rules have matched: the same rules make the same of the same. */
+/*
+ * A bit for each rule. Of those that have matched: the same rules make the same
+ * of the same.
+ */
 struct policy_trace {
 	uint64_t rules[POLICY_TRACE_WORDS];
 };
@@ -103,6 +108,10 @@ void policy_apply(const struct policy *policy, enum rule_direction direction,
 		  const struct policy_peer *peer, const struct prefix *prefix,
 		  struct bgp_attributes *attributes,
 		  struct policy_scratch *scratch, struct policy_result *result);
+
+/* The rules of a direction that are about this neighbor. */
+void policy_about(const struct policy *policy, enum rule_direction direction,
+		  const struct policy_peer *peer, struct policy_trace *about);
 
 /* True if a rule can allow something in this direction. */
 bool policy_may_allow(const struct policy *policy,

@@ -7,10 +7,12 @@
  *
  * A route holds every path that neighbors announced for its prefix, refused
  * ones too (Adj-RIB-In), which of them are the set (Loc-RIB), and one bit for
- * each neighbor it was announced to (Adj-RIB-Out). Changes only mark a route;
- * rib_process() then decides each marked route once, however many UPDATEs
- * touched it, and rib_export_next() says what is left to tell a neighbor: state
- * to be sent is a bit for each prefix, never a queue of messages.
+ * each neighbor it was announced to (Adj-RIB-Out). Changes only mark a route,
+ * and not before there is a choice; rib_process() then decides each marked
+ * route once, however many UPDATEs touched it, and rib_export_next() says what
+ * is left to tell a neighbor, and who else is to be told the same
+ * (update_group.h): state to be sent is a bit for each prefix and neighbor,
+ * never a queue of messages.
  *
  * The rib knows neither sockets nor maps: what it needs of the world comes in
  * by struct rib_hooks.
@@ -45,22 +47,32 @@ enum rib_presence {
 struct rib_peer {
 	struct path_source source;
 	enum neighbor_role role;
-	struct address local_address; /* next hop of what we announce */
+	struct address local_address;	 /* our end of the session */
+	enum neighbor_relation relation; /* RFC 9234; external ones only */
+	bool client;			 /* we reflect routes to it: RFC 4456 */
 	uint32_t prefixes_received;
 	uint32_t prefixes_accepted;
 	uint32_t prefixes_announced;
 	uint32_t refused[IMPORT_CAUSE_COUNT]; /* paths held, by cause */
 	struct max_prefix max_prefix;	      /* the user sets its limit */
-	uint32_t families;	/* enum bgp_family_bits: it speaks */
-	uint32_t several_paths; /* the same: it gets all paths of a set */
-	uint32_t refreshing;	/* enum bgp_family_bits: BoRR has come */
-	uint64_t bit; /* in struct route; 0: nothing is announced to it */
-	/* Zero after rib_peer_up(); the user sets them before all else. */
-	bool client; /* we reflect routes to it: RFC 4456 */
-	enum neighbor_next_hop next_hop;
-	enum neighbor_relation relation; /* RFC 9234; external ones only */
-	void *owner;			 /* for the user of the rib */
+	uint32_t refreshing; /* enum bgp_family_bits: BoRR has come */
+	/* In struct route; 0: nothing is announced to it, nor are the next. */
+	uint64_t bit;
+	struct update_group *group;
+	struct route_export *bookmark; /* export_batch.h */
+	void *owner;		       /* for the user of the rib */
 	TAILQ_ENTRY(rib_peer) link;
+};
+
+/* A neighbor whose session comes up. */
+struct rib_peer_options {
+	struct path_source source;
+	enum neighbor_role role;
+	const struct bgp_session *session; /* what was agreed on */
+	struct address local_address;	   /* next hop of what we announce */
+	enum neighbor_relation relation;   /* RFC 9234; external ones only */
+	enum neighbor_next_hop next_hop;
+	bool client; /* we reflect routes to it: RFC 4456 */
 };
 
 struct route {
@@ -69,8 +81,9 @@ struct route {
 	unsigned int selected;	 /* paths in the set */
 	bool marked;		 /* to be decided by rib_process() */
 	bool forwarding;	 /* steered, as the hook said */
-	bool cut;	/* the maximum left paths out, and we said so */
-	bool aggregate; /* announced for the VIPs inside it, not for itself */
+	bool decided : 1;	 /* at any time: set_decided() knows of it */
+	bool cut : 1;	    /* the maximum left paths out, and we said so */
+	bool aggregate : 1; /* announced for the VIPs inside it, not itself */
 	struct route_export *exports; /* NULL: upstreams know nothing of it */
 	STAILQ_ENTRY(route) mark_link;
 };
@@ -115,6 +128,7 @@ struct rib_totals {
 };
 
 struct rib;
+struct update_group;
 
 struct rib_hooks {
 	/*
@@ -127,13 +141,22 @@ struct rib_hooks {
 	/* The first accepted path needs this next hop; the last one has gone. */
 	void (*next_hop_track)(const struct address *next_hop, bool wanted,
 			       void *context);
-	/* The set of `route` was decided. Returns whether it is steered now. */
+	/*
+	 * The set of `route` was decided. Returns whether it is steered now.
+	 * First called when there is a path to choose, and then for each change
+	 * until there is none.
+	 */
 	bool (*set_decided)(const struct route *route, void *context);
 	/* There are marked routes: call rib_process() when input is drained. */
 	void (*work_waiting)(void *context);
-	/* rib_export_next() has something for this neighbor. */
-	void (*export_waiting)(struct rib_peer *peer, void *context);
+	/* rib_export_next() has something for some neighbors. */
+	void (*export_waiting)(void *context);
 	void *context;
+	/*
+	 * There is room for one more rib_export to this neighbor, with what
+	 * another one of its group is told. NULL: none is told with another.
+	 */
+	bool (*export_ready)(const struct rib_peer *peer, void *context);
 };
 
 struct rib_options {
@@ -155,10 +178,10 @@ void rib_free(struct rib *rib);
  * export_waiting() is not called for it. NULL: out of memory, or more upstreams
  * than RIB_MAX_UPSTREAMS.
  */
-struct rib_peer *rib_peer_up(struct rib *rib, const struct path_source *source,
-			     enum neighbor_role role,
-			     const struct bgp_session *session,
-			     const struct address *local_address);
+struct rib_peer *rib_peer_up(struct rib *rib,
+			     const struct rib_peer_options *options);
+/* No bit is free for one more neighbor that we announce to. */
+bool rib_is_full(const struct rib *rib);
 /* The session is lost: all its paths go, and `peer` is freed. */
 void rib_peer_down(struct rib *rib, struct rib_peer *peer);
 /*
@@ -203,15 +226,23 @@ void rib_leave(struct rib *rib, enum rib_presence presence);
  */
 uint64_t rib_advance(struct rib *rib, uint64_t now_ms);
 
-/* Something to tell a neighbor: routes that share one announcement. */
+/* Something to tell: routes that share one announcement. */
 struct rib_export {
+	/* To whom, and what these sessions have in common: it holds for all. */
+	size_t peer_count;
+	struct rib_peer *peers[RIB_MAX_UPSTREAMS];
+	const struct bgp_session *session;
 	bool withdraw;
 	struct bgp_attributes attributes; /* a view; for the next call only */
 	size_t count;
 	struct bgp_route_key routes[RIB_EXPORT_BATCH];
 };
 
-/* False if the neighbor has been told everything. */
+/*
+ * What is next for `peer`, which is the first of out->peers; those behind it
+ * are in its group, are ready and must be told precisely the same. All of them
+ * count as told. False if `peer` has been told everything.
+ */
 bool rib_export_next(struct rib *rib, struct rib_peer *peer,
 		     struct rib_export *out);
 

@@ -9,6 +9,7 @@
 
 #include "core/pool.h"
 #include "rib/rib.h"
+#include "rib/update_group.h"
 
 STAILQ_HEAD(route_list, route);
 TAILQ_HEAD(route_export_list, route_export);
@@ -33,10 +34,12 @@ struct rib {
 	struct pool path_pool;
 	struct pool export_pool;
 	struct route_list marked;
-	struct route_export_list pending; /* those with a bit in `pending` */
+	struct route_export_list pending; /* export_batch.h */
 	struct route_export_list waiting; /* in the order of `due_ms` */
 	struct rib_peer_list peers;
 	struct rib_totals totals;
+	struct update_group_list groups;
+	struct rib_peer *told[RIB_MAX_UPSTREAMS]; /* by their bits */
 	struct aggregate *aggregates; /* options.import.aggregate_count */
 	enum rib_presence presence;
 	uint32_t several_peers; /* that get all paths of a set */
@@ -51,12 +54,18 @@ struct rib {
  * each decision.
  */
 void export_route(struct rib *rib, struct route *route);
-/* All routes that this new peer must have. */
-void export_to_new_peer(struct rib *rib, const struct rib_peer *peer);
+/*
+ * A peer has come that is announced to: it gets a bit, a group and all routes
+ * that it must have. Returns 0, -ENOMEM, or -ENOSPC without a free bit.
+ */
+int export_add_peer(struct rib *rib, struct rib_peer *peer,
+		    const struct rib_peer_options *options);
+/* Undoes it, and forgets what was announced to the peer. */
+void export_remove_peer(struct rib *rib, struct rib_peer *peer);
+/* The peer is to be told everything, once more if it has been. */
+void export_to_peer(struct rib *rib, const struct rib_peer *peer);
 /* The path is about to go; what was announced of it has to follow. */
 void export_forget_path(struct route *route, const struct path *path);
-/* Forgets what was announced to a peer that has gone. */
-void export_forget_peer(struct rib *rib, const struct rib_peer *peer);
 
 /* All that is announced of a route must be looked at again. */
 void export_tell_all(struct rib *rib, struct route *route);
@@ -64,14 +73,42 @@ void export_tell_all(struct rib *rib, struct route *route);
 void export_aggregate(struct rib *rib, struct route *route,
 		      struct attribute_set *attributes);
 
+/*
+ * What all of this profile are to have, but for those that it came from; NULL:
+ * nothing. `trace`: outbound_ask_rules().
+ */
+struct attribute_set *export_wanted(struct rib *rib,
+				    const struct update_profile *to,
+				    const struct route_export *export,
+				    struct policy_trace *trace);
+
 /* Frees all that is left of what was announced of a route. */
 void export_free(struct rib *rib, struct route_export *export);
+/* These peers, as bits, have it from now on, and nobody else. */
+void export_set_announced(struct rib *rib, struct route_export *export,
+			  uint64_t peers);
+/* If it says nothing any more; and then the route, if it was all of it. */
+void export_free_if_unused(struct rib *rib, struct route_export *export);
 
 /* The route of a prefix, new or present, or NULL. */
 struct route *route_get(struct rib *rib, const struct prefix *prefix);
 /* A peer as rules see it. */
 struct policy_peer rib_policy_peer(const struct rib *rib,
 				   const struct rib_peer *peer);
+
+/* What comes from the one goes out as what comes from the other. */
+static inline bool export_same_origin(const struct export_origin *a,
+				      const struct export_origin *b)
+{
+	return a->type == b->type && a->bit == b->bit &&
+	       a->client == b->client && a->identifier == b->identifier;
+}
+
+/* Of one peer: its place in rib.told. */
+static inline unsigned int rib_bit_number(uint64_t bit)
+{
+	return (unsigned int)__builtin_ctzll(bit);
+}
 
 /* Frees a route without paths that no neighbor has from us any more. */
 void route_free_if_unused(struct rib *rib, struct route *route);

@@ -7,6 +7,7 @@
 One cable; the generator's speakers at one end, the daemon at the other:
 
     generator 172.16.0.11 .. .20, AS 65001 ..  ----  172.16.0.1 BIRD or Headgate
+              172.16.0.64 .. .95, AS 65054 ..        (upstreams)
 
 The daemons take turns. Time is counted from the moment the generator may send
 until the daemon's own counters say that it has all routes, which is polled; CPU
@@ -18,6 +19,11 @@ no multipath set (it does so on export to a kernel only). Headgate keeps all
 paths, but the way to their next hops is missing, since more VIPs than its
 tables hold could not be steered. What the decision costs when all sets are
 computed is measured by rib_bench, in a process of its own without sockets.
+
+In the last scene both announce what one backend says to one upstream and then to
+many, with themselves as the next hop; there the way to the backend's next hop
+is known, so that Headgate steers all VIPs, too. Time is counted until the last
+upstream has heard everything.
 """
 
 import argparse
@@ -41,10 +47,14 @@ DAEMON_ADDRESS = "172.16.0.1"
 DAEMON_AS = 64512
 FIRST_AS = 65001
 MAX_PEERS = 10
+FIRST_UPSTREAM, UPSTREAMS = 53, 32
+TOLD_PREFIXES = 10000
+HOST_IN_NEXT_HOPS, FIRST_NEXT_HOP = "172.16.1.254/24", "172.16.1.1/24"
 LOAD_SECONDS = 120
 PROGRAMS = f"{BUILD}/tests/bench"
 PAGE = os.sysconf("SC_PAGESIZE")
-TICK = os.sysconf("SC_CLK_TCK")
+NS_PER_S = 10 ** 9
+IDLE_CPU_S = 0.005  # timers and probes in a fifth of a second
 MIB = 1 << 20
 
 CYCLES = 200
@@ -60,13 +70,19 @@ protocol bgp peer%d {
     local %s as %d;
     neighbor %s as %d;
     passive on;
-    ipv4 { import all; export none; };
+    ipv4 { %s };
 }
 """
+BIRD_KEEPS = "import all; export none;"
+BIRD_TELLS = "import none; export all; next hop self;"
 
 
 def speaker_address(index):
     return f"172.16.0.{11 + index}"
+
+
+def upstreams():
+    return range(FIRST_UPSTREAM, FIRST_UPSTREAM + UPSTREAMS)
 
 
 class BenchLab(Lab):
@@ -79,17 +95,27 @@ class BenchLab(Lab):
         connect(self.peers, "eth0", self.host, "eth0")
         self.host.ip(f"address add {DAEMON_ADDRESS}/24 dev eth0")
         self.peers.ip(*(f"address add {speaker_address(i)}/24 dev eth0"
-                        for i in range(MAX_PEERS)))
+                        for i in (*range(MAX_PEERS), *upstreams())))
+
+
+    def know_next_hop(self):
+        """The first speaker's next hop answers."""
+        self.host.ip(f"address replace {HOST_IN_NEXT_HOPS} dev eth0")
+        self.peers.ip(f"address replace {FIRST_NEXT_HOP} dev eth0")
+
+    def forget_next_hop(self):
+        self.host.ip(f"address flush dev eth0 to {HOST_IN_NEXT_HOPS}")
+        self.peers.ip(f"address flush dev eth0 to {FIRST_NEXT_HOP}")
 
 
 class Daemon:
     """What the two have in common: a process that is looked at from outside."""
 
     def cpu_seconds(self):
-        with open(f"/proc/{self.daemon.process.pid}/stat",
+        """Of its one thread, which is finer here than the ticks of stat."""
+        with open(f"/proc/{self.daemon.process.pid}/schedstat",
                   encoding="ascii") as file:
-            fields = file.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICK
+            return int(file.read().split()[0]) / NS_PER_S
 
     def resident(self):
         with open(f"/proc/{self.daemon.process.pid}/statm",
@@ -98,7 +124,7 @@ class Daemon:
 
     def wait_idle(self):
         before = -1
-        while before != (now := self.cpu_seconds()):
+        while (now := self.cpu_seconds()) - before > IDLE_CPU_S:
             before = now
             time.sleep(0.2)
 
@@ -113,21 +139,23 @@ class BirdDaemon(Daemon):
     def __init__(self, lab):
         protocols = "".join(
             BIRD_PEER % (i, DAEMON_ADDRESS, DAEMON_AS, speaker_address(i),
-                         FIRST_AS + i) for i in range(MAX_PEERS))
+                         FIRST_AS + i, BIRD_KEEPS if i < MAX_PEERS
+                         else BIRD_TELLS)
+            for i in (*range(MAX_PEERS), *upstreams()))
         self.host = lab.host
         self.daemon = Bird(lab.host, f"{lab.folder}/bird", BIRD_CONFIG,
                            address=DAEMON_ADDRESS, protocols=protocols)
 
     def start(self):
         # BIRD refuses routes whose next hop is not on link.
-        self.host.ip("address add 172.16.1.254/24 dev eth0")
+        self.host.ip(f"address replace {HOST_IN_NEXT_HOPS} dev eth0")
         self.daemon.start()
         wait_until(lambda: self.daemon.ask("show protocols").count("Passive")
-                   == MAX_PEERS, 10, "BIRD")
+                   == MAX_PEERS + UPSTREAMS, 10, "BIRD")
 
     def stop(self):
         self.daemon.stop()
-        self.host.ip("address del 172.16.1.254/24 dev eth0")
+        self.host.ip(f"address flush dev eth0 to {HOST_IN_NEXT_HOPS}")
 
     def accepted(self, peers):
         """Accepted prefixes of each peer; -1 while BIRD cleans up."""
@@ -151,7 +179,10 @@ class HeadgateDaemon(Daemon):
             "--as", str(DAEMON_AS), "--router-id", DAEMON_ADDRESS,
             "--interface", "eth0", "--vip", "10.0.0.0/8",
             "--neighbor", f"172.16.0.0/24,as={FIRST_AS}-"
-            f"{FIRST_AS + MAX_PEERS - 1},role=backend"])
+            f"{FIRST_AS + MAX_PEERS - 1},role=backend",
+            "--neighbor", f"{speaker_address(FIRST_UPSTREAM)}/27,"
+            f"as={FIRST_AS + FIRST_UPSTREAM}-"
+            f"{FIRST_AS + FIRST_UPSTREAM + UPSTREAMS - 1},role=upstream"])
 
     def start(self):
         self.daemon.start()
@@ -168,11 +199,11 @@ class HeadgateDaemon(Daemon):
 class Generator:
     """The speakers, with their sessions established."""
 
-    def __init__(self, lab, peers, prefixes, seed):
+    def __init__(self, lab, peers, prefixes, seed, first=0):
         self.process = lab.peers.start(
             [f"{PROGRAMS}/bgp_generator", "--target", DAEMON_ADDRESS,
-             "--peers", str(peers), "--prefixes", str(prefixes),
-             "--seed", str(seed)],
+             "--first", str(first), "--peers", str(peers),
+             "--prefixes", str(prefixes), "--seed", str(seed)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.expect("established")
 
@@ -199,10 +230,11 @@ class Generator:
 class Bench:
     """Rows of measurements: row -> daemon -> one for each round."""
 
-    def __init__(self, lab, rounds, seed):
+    def __init__(self, lab, options):
         self.lab = lab
-        self.rounds = rounds
-        self.seed = seed
+        self.rounds = options.rounds
+        self.seed = options.seed
+        self.scene = options.scene
         self.rows = {}
 
     def note(self, row, name, **measured):
@@ -256,8 +288,40 @@ class Bench:
                       resident_bytes=daemon.resident(),
                       early_resident_bytes=early)
 
+    def told(self, daemon):
+        """One backend's routes, which all upstreams are to have."""
+        self.lab.know_next_hop()
+        for count in (1, UPSTREAMS):
+            with Generator(self.lab, 1, TOLD_PREFIXES, self.seed) as backend, \
+                    Generator(self.lab, count, 0, self.seed,
+                              first=FIRST_UPSTREAM) as told:
+                self.tell(f"10k VIPs told to {count}", daemon, backend, told,
+                          "announce 0", TOLD_PREFIXES)
+                self.tell(f"10k VIPs withdrawn from {count}", daemon, backend,
+                          told, "withdraw", 0)
+        self.lab.forget_next_hop()
+
+    def tell(self, row, daemon, backend, told, line, expected):
+        """From what the backend says until all have heard of it."""
+        backend.prepare(line)
+        daemon.wait_idle()
+        cpu = daemon.cpu_seconds()
+        begin = time.monotonic()
+        backend.tell("go")
+        told.tell(f"hear {expected}")
+        backend.expect("done")
+        told.expect("done")
+        seconds = time.monotonic() - begin
+        daemon.wait_idle()
+        self.note(row, daemon.name, seconds=seconds,
+                  cpu_s=daemon.cpu_seconds() - cpu,
+                  resident_bytes=daemon.resident())
+
     def run_daemons(self, daemons):
-        for scenario in (self.one_peer, self.ten_peers, self.cycles):
+        for scenario in (self.one_peer, self.ten_peers, self.cycles,
+                         self.told):
+            if self.scene not in ("all", scenario.__name__):
+                continue
             for daemon in daemons:
                 daemon.start()
                 scenario(daemon)
@@ -278,6 +342,8 @@ class Bench:
             print(f"round {number + 1} of {self.rounds}", flush=True)
             self.run_daemons(daemons)
             daemons.reverse()
+            if self.scene != "all":
+                continue
             self.run_rib("1M routes from one peer", 1, 1000000)
             self.run_rib("100k routes from each of 10 peers", 10, 100000)
 
@@ -335,11 +401,14 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--scene", default="all",
+                        choices=("all", "one_peer", "ten_peers", "cycles",
+                                 "told"))
     options = parser.parse_args()
     print(f"seed {options.seed}")
     try:
         with BenchLab() as lab:
-            bench = Bench(lab, options.rounds, options.seed)
+            bench = Bench(lab, options)
             bench.run()
     except LabError as error:
         print(f"bench: {error}", file=sys.stderr)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- *	bgp_generator --target ADDRESS [--peers N] [--prefixes N] [--seed N]
+ *	bgp_generator --target ADDRESS [--first I] [--peers N] [--prefixes N]
+ *		[--seed N]
  *
- * Up to 64 BGP speakers that load a daemon with routes as fast as it takes
- * them. Speaker i is 172.16.0.(11+i) in AS 65001+i, an address that must be on
- * this host, and announces next hop 172.16.1.(1+i).
+ * Up to 64 BGP speakers, I and those behind it, that load a daemon with routes
+ * as fast as it takes them, or hear what it has to tell. Speaker i is
+ * 172.16.0.(11+i) in AS 65001+i, an address that must be on this host, and
+ * announces next hop 172.16.1.(1+i).
  *
  * Prints "established" when all sessions are up, then does what stdin says, a
  * line at a time, and says "done" when the last byte has gone to the kernel:
@@ -12,6 +14,8 @@
  *	announce CYCLE	all prefixes; another number means other attributes
  *	withdraw	all prefixes
  *	drop		the first session, without a word
+ *	hear COUNT	nothing, until all speakers have been told so many
+ *			prefixes that were not withdrawn again
  *
  * Streams are encoded before the answer "ready" to a line; "go" sends them. The
  * end of stdin ends the generator. Sessions are kept with hold time 0 (RFC 4271
@@ -31,6 +35,8 @@
 
 #include "bgp/message.h"
 #include "bgp/protocol.h"
+#include "bgp/session.h"
+#include "bgp/update.h"
 #include "core/wire.h"
 #include "update_stream.h"
 
@@ -49,12 +55,14 @@ struct speaker {
 	struct update_shape shape;
 	struct update_stream stream;
 	struct reader output; /* what is left of the stream */
+	uint32_t heard;	      /* prefixes that the daemon announces to it */
 	size_t input_size;
 	uint8_t input[INPUT_SIZE];
 };
 
 struct generator {
 	struct in_addr target;
+	unsigned int first;
 	unsigned int count;
 	struct speaker speakers[MAX_SPEAKERS];
 };
@@ -134,26 +142,62 @@ static int start(struct speaker *speaker, unsigned int index,
 	return greet(speaker);
 }
 
-/* What the daemon says matters only until the session is up. */
+static uint32_t count_routes(struct bgp_nlri nlri)
+{
+	struct bgp_route_key route;
+	uint32_t count = 0;
+
+	while (bgp_nlri_next(&nlri, &route))
+		count++;
+	return count;
+}
+
+/* Counts what is announced and no more, as if nothing was announced twice. */
+static int hear(struct speaker *speaker, struct reader body)
+{
+	static const struct bgp_session session = {
+		.ebgp = true,
+		.as4 = true,
+		.families = BGP_IPV4_UNICAST_BIT,
+		.max_message = BGP_MAX_MESSAGE,
+	};
+	const struct bgp_decode_context context = { .session = &session };
+	struct bgp_scratch scratch;
+	struct bgp_update update;
+
+	/* Whose AS is in front is not looked at. */
+	if (bgp_update_decode(&context, body, &scratch, &update) ==
+	    BGP_VERDICT_RESET)
+		return -EPROTO;
+	for (int part = 0; part < BGP_PART_COUNT; part++) {
+		speaker->heard += count_routes(update.announced[part].nlri);
+		speaker->heard -= count_routes(update.withdrawn[part]);
+	}
+	return 0;
+}
+
 static int consume(struct speaker *speaker)
 {
 	const uint8_t *data = speaker->input;
 	size_t size = speaker->input_size;
 	struct bgp_frame_result frame;
 	enum bgp_frame result;
+	int error = 0;
 
-	while ((result = bgp_frame_next(data, size, BGP_MAX_MESSAGE, &frame)) ==
-	       BGP_FRAME_OK) {
+	while (!error && (result = bgp_frame_next(data, size, BGP_MAX_MESSAGE,
+						  &frame)) == BGP_FRAME_OK) {
 		if (frame.type == BGP_NOTIFICATION)
 			return -ECONNRESET;
 		if (frame.type == BGP_KEEPALIVE)
 			speaker->established = true;
+		if (frame.type == BGP_UPDATE)
+			error = hear(speaker, frame.body);
 		data += frame.size;
 		size -= frame.size;
 	}
 	memmove(speaker->input, data, size);
 	speaker->input_size = size;
-	return result == BGP_FRAME_ERROR ? -EPROTO : 0;
+	return error ? error : result == BGP_FRAME_ERROR ? -EPROTO : 0;
 }
 
 static int receive(struct speaker *speaker)
@@ -225,6 +269,23 @@ static int work(struct generator *generator)
 	return error;
 }
 
+static bool have_all_heard(const struct generator *generator, uint32_t count)
+{
+	for (unsigned int i = 0; i < generator->count; i++)
+		if (generator->speakers[i].heard != count)
+			return false;
+	return true;
+}
+
+static int listen_until(struct generator *generator, uint32_t count)
+{
+	int error = 0;
+
+	while (!error && !have_all_heard(generator, count))
+		error = turn(generator);
+	return error;
+}
+
 /* ------------------------------------------------------------- commands */
 
 static void say(const char *word)
@@ -274,13 +335,15 @@ static int drop_first(struct generator *generator)
 static int obey(struct generator *generator, const char *line)
 {
 	const char *answer = "done";
-	unsigned int cycle;
+	unsigned int cycle, count;
 	int error = -EINVAL;
 
 	if (!strcmp(line, "go\n")) {
 		error = send_streams(generator);
 	} else if (!strcmp(line, "drop\n")) {
 		error = drop_first(generator);
+	} else if (sscanf(line, "hear %u", &count) == 1) {
+		error = listen_until(generator, count);
 	} else if (!strcmp(line, "withdraw\n")) {
 		error = prepare(generator, update_stream_withdraw, 0);
 		answer = "ready";
@@ -299,7 +362,8 @@ static int run(struct generator *generator)
 	int error = 0;
 
 	for (unsigned int i = 0; i < generator->count && !error; i++)
-		error = start(&generator->speakers[i], i, generator->target);
+		error = start(&generator->speakers[i], generator->first + i,
+			      generator->target);
 	if (!error)
 		error = work(generator);
 	if (!error)
@@ -315,6 +379,7 @@ static bool parse_options(struct generator *generator, int argc, char **argv)
 {
 	static const struct option flags[] = {
 		{ "target", required_argument, NULL, 't' },
+		{ "first", required_argument, NULL, 'f' },
 		{ "peers", required_argument, NULL, 'p' },
 		{ "prefixes", required_argument, NULL, 'n' },
 		{ "seed", required_argument, NULL, 's' },
@@ -328,6 +393,8 @@ static bool parse_options(struct generator *generator, int argc, char **argv)
 	while ((flag = getopt_long(argc, argv, "", flags, NULL)) != -1) {
 		if (flag == 't')
 			ok = inet_pton(AF_INET, optarg, &generator->target);
+		else if (flag == 'f')
+			generator->first = (unsigned int)atoi(optarg);
 		else if (flag == 'p')
 			generator->count = (unsigned int)atoi(optarg);
 		else if (flag == 'n')
@@ -348,7 +415,7 @@ int main(int argc, char **argv)
 	int error;
 
 	if (!parse_options(&generator, argc, argv)) {
-		fputs("usage: bgp_generator --target ADDRESS [--peers N] [--prefixes N] [--seed N]\n",
+		fputs("usage: bgp_generator --target ADDRESS [--first I] [--peers N] [--prefixes N] [--seed N]\n",
 		      stderr);
 		return 2;
 	}

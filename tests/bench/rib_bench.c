@@ -78,9 +78,9 @@ static void work_waiting(void *context)
 	(void)context;
 }
 
-static void export_waiting(struct rib_peer *peer, void *context)
+static void export_waiting(void *context)
 {
-	(void)peer, (void)context;
+	(void)context;
 }
 
 static struct rib *new_rib(struct bench *bench)
@@ -106,7 +106,6 @@ static struct rib *new_rib(struct bench *bench)
 
 static int add_peer(struct bench *bench, uint32_t seed, uint32_t prefixes)
 {
-	const struct address local = address_from_ipv4(htonl(LOCAL_ADDRESS));
 	struct bench_peer *new = &bench->peers[bench->peer_count];
 	const struct update_shape shape = {
 		.seed = seed,
@@ -114,11 +113,14 @@ static int add_peer(struct bench *bench, uint32_t seed, uint32_t prefixes)
 		.next_hop = FIRST_ADDRESS + bench->peer_count,
 		.prefixes = prefixes,
 	};
-	const struct path_source source = {
-		.address = address_from_ipv4(htonl(shape.next_hop)),
-		.identifier = shape.next_hop,
-		.as = shape.as,
-		.type = PEER_EXTERNAL,
+	const struct rib_peer_options options = {
+		.source = { .address = address_from_ipv4(htonl(shape.next_hop)),
+			    .identifier = shape.next_hop,
+			    .as = shape.as,
+			    .type = PEER_EXTERNAL },
+		.role = NEIGHBOR_ROLE_BACKEND,
+		.session = &new->session,
+		.local_address = address_from_ipv4(htonl(LOCAL_ADDRESS)),
 	};
 
 	new->session = (struct bgp_session){
@@ -129,8 +131,7 @@ static int add_peer(struct bench *bench, uint32_t seed, uint32_t prefixes)
 		.families = BGP_IPV4_UNICAST_BIT,
 		.max_message = BGP_MAX_MESSAGE,
 	};
-	new->peer = rib_peer_up(bench->rib, &source, NEIGHBOR_ROLE_BACKEND,
-				&new->session, &local);
+	new->peer = rib_peer_up(bench->rib, &options);
 	if (!new->peer || update_stream_announce(&shape, &new->stream))
 		return -ENOMEM;
 	new->input = reader_of(new->stream.data, new->stream.size);

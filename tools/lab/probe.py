@@ -21,11 +21,13 @@ All print one line of JSON.
 """
 
 import json
+import os
 import socket
 import sys
 
-ANSWER_SECONDS = 2
-UPLOAD_SECONDS = 20
+TIME_SCALE = int(os.environ.get("TIME_SCALE", "1"))
+ANSWER_SECONDS = 2 * TIME_SCALE
+UPLOAD_SECONDS = 20 * TIME_SCALE
 TRACEROUTE_PORT = 33434
 LARGEST = 65536
 

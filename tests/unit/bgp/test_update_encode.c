@@ -14,6 +14,8 @@
 
 enum {
 	MANY = 5000,
+	RANDOM_SESSIONS = 500,
+	SEED = 20261122,
 };
 
 /* ORIGIN, AS_PATH 65001, NEXT_HOP 10.0.0.1: 20 bytes. */
@@ -197,6 +199,85 @@ static void announces_nothing_with_attributes_too_large(void **state)
 		bgp_update_announce(&w, &session, &attributes, &route, 1), 0);
 }
 
+/* ------------------------------------------------------------- sharing */
+
+static uint32_t random_number(void)
+{
+	static uint64_t state = SEED;
+
+	state = state * 6364136223846793005 + 1442695040888963407;
+	return (uint32_t)(state >> 32);
+}
+
+static bool random_bool(void)
+{
+	return random_number() & 1;
+}
+
+/* A session of which everything is at random. */
+static struct bgp_session random_session(void)
+{
+	return (struct bgp_session){
+		.local_as = random_number(),
+		.peer_as = random_number(),
+		.ebgp = random_bool(),
+		.confederation = random_bool(),
+		.as4 = random_bool(),
+		.extended_next_hop = random_bool(),
+		.route_refresh = random_bool(),
+		.enhanced_refresh = random_bool(),
+		.families = random_number(),
+		.add_path_receive = { random_bool(), random_bool() },
+		.add_path_send = { random_bool(), random_bool() },
+		.max_message = random_bool() ? BGP_MAX_MESSAGE :
+					       BGP_MAX_EXTENDED_MESSAGE,
+		.hold_time = (uint16_t)random_number(),
+		.keepalive_time = (uint16_t)random_number(),
+		.has_graceful_restart = random_bool(),
+		.peer_role = (uint8_t)random_number(),
+	};
+}
+
+/* An announcement and a withdrawal of so many routes. */
+static size_t encode_both(const struct bgp_session *with, uint32_t count,
+			  uint8_t *bytes, size_t size)
+{
+	struct bgp_attributes attributes = attributes_to_send();
+	struct bgp_route_key routes[MANY];
+	struct writer w = writer_of(bytes, size);
+
+	for (uint32_t i = 0; i < count; i++) {
+		routes[i] = host(i);
+		routes[i].path_id = i + 1;
+	}
+	if (count % 2) /* RFC 8950: not for every session */
+		address_parse("2001:db8::1", &attributes.next_hop);
+	bgp_update_announce(&w, with, &attributes, routes, count);
+	bgp_update_withdraw(&w, with, routes, count);
+	assert_false(w.failed);
+	return w.used;
+}
+
+/* So that sessions that agree in it can be sent the same bytes. */
+static void nothing_but_the_sending_part_of_a_session_counts(void **state)
+{
+	static uint8_t bytes[2][2 * BGP_MAX_EXTENDED_MESSAGE];
+
+	(void)state;
+	for (int i = 0; i < RANDOM_SESSIONS; i++) {
+		struct bgp_session whole = random_session(), part;
+		uint32_t count = 1 + random_number() % MANY;
+		size_t size;
+
+		bgp_session_sending(&whole, &part);
+		size = encode_both(&whole, count, bytes[0], sizeof(bytes[0]));
+		assert_int_equal(encode_both(&part, count, bytes[1],
+					     sizeof(bytes[1])),
+				 size);
+		assert_memory_equal(bytes[0], bytes[1], size);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,6 +287,8 @@ int main(void)
 		cmocka_unit_test(splits_what_exceeds_one_message),
 		cmocka_unit_test(writes_nothing_where_not_one_prefix_fits),
 		cmocka_unit_test(announces_nothing_with_attributes_too_large),
+		cmocka_unit_test(
+			nothing_but_the_sending_part_of_a_session_counts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

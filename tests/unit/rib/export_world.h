@@ -29,20 +29,23 @@ further_up_with(struct world *world, unsigned int number,
 		const struct neighbor_kind *kind,
 		const struct bgp_session *session)
 {
-	const struct address local = address_from_ipv4(htonl(0x0a00fe01));
-	const struct path_source source = {
-		.address = address_from_ipv4(htonl(0x0a00fe80 + number)),
-		.identifier = FURTHER_ID + number,
-		.as = kind->type == PEER_INTERNAL ? LOCAL_AS :
-						    FURTHER_AS + number,
-		.type = kind->type,
+	const struct rib_peer_options options = {
+		.source = { .address = address_from_ipv4(
+				    htonl(0x0a00fe80 + number)),
+			    .identifier = FURTHER_ID + number,
+			    .as = kind->type == PEER_INTERNAL ?
+					  LOCAL_AS :
+					  FURTHER_AS + number,
+			    .type = kind->type },
+		.role = kind->role,
+		.session = session,
+		.local_address = address_from_ipv4(htonl(0x0a00fe01)),
+		.next_hop = kind->next_hop,
+		.client = kind->client,
 	};
-	struct rib_peer *peer =
-		rib_peer_up(world->rib, &source, kind->role, session, &local);
+	struct rib_peer *peer = rib_peer_up(world->rib, &options);
 
 	assert_non_null(peer);
-	peer->client = kind->client;
-	peer->next_hop = kind->next_hop;
 	return peer;
 }
 

@@ -147,9 +147,9 @@ static inline void random_work(void *context)
 	(void)context;
 }
 
-static inline void random_export(struct rib_peer *peer, void *context)
+static inline void random_export(void *context)
 {
-	(void)peer, (void)context;
+	(void)context;
 }
 
 static inline void random_peer_up(struct random_world *world, unsigned int i)
@@ -161,17 +161,20 @@ static inline void random_peer_up(struct random_world *world, unsigned int i)
 	static const struct bgp_session session = {
 		.families = BGP_IPV4_UNICAST_BIT,
 	};
-	const struct address local = address_from_ipv4(htonl(0x0a0000fe));
-	const struct path_source source = {
-		.address = address_from_ipv4(htonl(0x0a010001 + (i * 5) % 7)),
-		.identifier = 30 + i / 2, /* RFC 6286: not one for each */
-		.as = 1 + i % 2,
-		.type = types[i],
-		.multipath_off = i == 3,
+	const struct rib_peer_options options = {
+		/* RFC 6286: not one identifier for each */
+		.source = { .address = address_from_ipv4(
+				    htonl(0x0a010001 + (i * 5) % 7)),
+			    .identifier = 30 + i / 2,
+			    .as = 1 + i % 2,
+			    .type = types[i],
+			    .multipath_off = i == 3 },
+		.role = NEIGHBOR_ROLE_BACKEND,
+		.session = &session,
+		.local_address = address_from_ipv4(htonl(0x0a0000fe)),
 	};
 
-	world->peers[i] = rib_peer_up(world->rib, &source,
-				      NEIGHBOR_ROLE_BACKEND, &session, &local);
+	world->peers[i] = rib_peer_up(world->rib, &options);
 	assert_non_null(world->peers[i]);
 }
 

@@ -181,11 +181,15 @@ static void a_non_transitive_community_does_not_leave_our_as(void **state)
 /* RFC 4271 9.2, and nothing of our own AS leaves it: RFC 4456 8. */
 static void a_path_from_inside_is_not_passed_on_inside(void **state)
 {
-	const struct address local = address_from_ipv4(htonl(0x0a0000fe));
-	const struct path_source inside = { .address = backend_address(9),
-					    .identifier = 9,
-					    .as = LOCAL_AS,
-					    .type = PEER_INTERNAL };
+	struct rib_peer_options options = {
+		.source = { .address = backend_address(9),
+			    .identifier = 9,
+			    .as = LOCAL_AS,
+			    .type = PEER_INTERNAL },
+		.role = NEIGHBOR_ROLE_BACKEND,
+		.session = &ipv4_session,
+		.local_address = address_from_ipv4(htonl(0x0a0000fe)),
+	};
 	const struct test_route route = { .prefix = VIP,
 					  .next_hop = "10.0.0.1",
 					  .as = { 65001 },
@@ -195,10 +199,9 @@ static void a_path_from_inside_is_not_passed_on_inside(void **state)
 	struct rib_export out;
 	struct test_update t;
 
-	backend = rib_peer_up(world->rib, &inside, NEIGHBOR_ROLE_BACKEND,
-			      &ipv4_session, &local);
-	upstream = rib_peer_up(world->rib, &inside, NEIGHBOR_ROLE_UPSTREAM,
-			       &ipv4_session, &local);
+	backend = rib_peer_up(world->rib, &options);
+	options.role = NEIGHBOR_ROLE_UPSTREAM;
+	upstream = rib_peer_up(world->rib, &options);
 	rib_update(world->rib, backend, test_announce(&t, &route));
 	rib_process(world->rib);
 	assert_false(rib_export_next(world->rib, upstream, &out));
@@ -215,16 +218,17 @@ static void a_path_from_inside_is_not_passed_on_inside(void **state)
 static struct rib_peer *upstream_of(struct world *world, unsigned int i,
 				    const struct bgp_session *session)
 {
-	const struct address local = address_from_ipv4(htonl(0x0a00ff06));
-	const struct path_source source = {
-		.address = backend_address(100 + i),
-		.identifier = 1000 + i,
-		.as = UPSTREAM_AS + i,
-		.type = PEER_EXTERNAL,
+	const struct rib_peer_options options = {
+		.source = { .address = backend_address(100 + i),
+			    .identifier = 1000 + i,
+			    .as = UPSTREAM_AS + i,
+			    .type = PEER_EXTERNAL },
+		.role = NEIGHBOR_ROLE_UPSTREAM,
+		.session = session,
+		.local_address = address_from_ipv4(htonl(0x0a00ff06)),
 	};
 
-	return rib_peer_up(world->rib, &source, NEIGHBOR_ROLE_UPSTREAM, session,
-			   &local);
+	return rib_peer_up(world->rib, &options);
 }
 
 static void a_session_gets_no_routes_of_a_family_it_does_not_speak(void **state)

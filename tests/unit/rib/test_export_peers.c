@@ -15,6 +15,11 @@ static const struct neighbor_kind client = { .role = NEIGHBOR_ROLE_PEER,
 					     .client = true };
 static const struct neighbor_kind non_client = { .role = NEIGHBOR_ROLE_PEER,
 						 .type = PEER_INTERNAL };
+static const struct neighbor_kind non_client_by_us = {
+	.role = NEIGHBOR_ROLE_PEER,
+	.type = PEER_INTERNAL,
+	.next_hop = NEIGHBOR_NEXT_HOP_SELF,
+};
 static const struct neighbor_kind outside = { .role = NEIGHBOR_ROLE_PEER,
 					      .type = PEER_EXTERNAL };
 
@@ -244,8 +249,8 @@ static void aigp_goes_with_an_unchanged_next_hop_only(void **state)
 	a = told_to(world, to);
 	assert_true(a.present & BGP_HAS_AIGP);
 	assert_int_equal(a.aigp, 5);
-	to->next_hop = NEIGHBOR_NEXT_HOP_SELF;
-	rib_refresh(world->rib, to);
+	rib_peer_down(world->rib, to);
+	to = further_up(world, 1, &non_client_by_us);
 	a = told_to(world, to);
 	assert_false(a.present & BGP_HAS_AIGP);
 	a = told_to(world, world->upstream);

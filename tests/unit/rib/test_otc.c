@@ -127,12 +127,11 @@ static void what_a_provider_sends_goes_to_customers_only(void **state)
 	struct rib_export out;
 
 	world->backends[0]->relation = NEIGHBOR_RELATION_PROVIDER;
-	world->upstream->relation = NEIGHBOR_RELATION_PROVIDER;
+	upstream_again_as(world, NEIGHBOR_RELATION_PROVIDER);
 	receive(world, 0, NOT_MARKED);
 	assert_cause(world, VIP, EXPORT_CAUSE_OTC);
 	assert_false(rib_export_next(world->rib, world->upstream, &out));
-	world->upstream->relation = NEIGHBOR_RELATION_CUSTOMER;
-	rib_refresh(world->rib, world->upstream);
+	upstream_again_as(world, NEIGHBOR_RELATION_CUSTOMER);
 	assert_int_equal(told_to(world, world->upstream).otc, 65001);
 }
 
@@ -140,7 +139,7 @@ static void what_a_customer_is_told_bears_our_mark(void **state)
 {
 	struct world *world = *state;
 
-	world->upstream->relation = NEIGHBOR_RELATION_CUSTOMER;
+	upstream_again_as(world, NEIGHBOR_RELATION_CUSTOMER);
 	receive(world, 0, NOT_MARKED);
 	assert_int_equal(told_to(world, world->upstream).otc, LOCAL_AS);
 }

@@ -18,6 +18,7 @@ enum {
 static void set_rules(struct world *world, const char *lines)
 {
 	world->rib->options.policy = policy_of_text(lines);
+	upstream_again_as(world, NEIGHBOR_RELATION_NONE);
 }
 
 static const struct path *path_of(struct world *world, const char *prefix,
@@ -35,15 +36,16 @@ static const struct path *path_of(struct world *world, const char *prefix,
 static struct rib_peer *peer_up(struct world *world, enum neighbor_role role,
 				enum peer_type type)
 {
-	const struct address local = address_from_ipv4(htonl(0x0a00fe02));
-	const struct path_source source = {
-		.address = address_from_ipv4(htonl(0x0a00fe01)),
-		.identifier = 2,
-		.as = 64999,
-		.type = type,
+	const struct rib_peer_options options = {
+		.source = { .address = address_from_ipv4(htonl(0x0a00fe01)),
+			    .identifier = 2,
+			    .as = 64999,
+			    .type = type },
+		.role = role,
+		.session = &ipv4_session,
+		.local_address = address_from_ipv4(htonl(0x0a00fe02)),
 	};
-	struct rib_peer *peer =
-		rib_peer_up(world->rib, &source, role, &ipv4_session, &local);
+	struct rib_peer *peer = rib_peer_up(world->rib, &options);
 
 	assert_non_null(peer);
 	return peer;

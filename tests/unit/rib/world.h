@@ -41,6 +41,8 @@ struct world {
 	int least_tracked; /* of any next hop, at any time */
 	bool refuse_to_steer;
 	unsigned int exports;
+	bool together; /* neighbors are told what others of their group are */
+	uint64_t blocked; /* but these, by their bits */
 };
 
 static inline struct address backend_address(unsigned int i)
@@ -85,44 +87,64 @@ static inline void work_waiting(void *context)
 	(void)context;
 }
 
-static inline void export_waiting(struct rib_peer *peer, void *context)
+static inline void export_waiting(void *context)
 {
 	struct world *world = context;
 
-	(void)peer;
 	world->exports++;
+}
+
+static inline bool export_ready(const struct rib_peer *peer, void *context)
+{
+	const struct world *world = context;
+
+	return world->together && !(world->blocked & peer->bit);
 }
 
 static inline void backend_up(struct world *world, unsigned int i)
 {
-	const struct address local = address_from_ipv4(htonl(0x0a0000fe));
-	const struct path_source source = {
-		.address = backend_address(i),
-		.identifier = 100 - i,
-		.as = 65001 + i,
-		.type = PEER_EXTERNAL,
+	const struct rib_peer_options options = {
+		.source = { .address = backend_address(i),
+			    .identifier = 100 - i,
+			    .as = 65001 + i,
+			    .type = PEER_EXTERNAL },
+		.role = NEIGHBOR_ROLE_BACKEND,
+		.session = &ipv4_session,
+		.local_address = address_from_ipv4(htonl(0x0a0000fe)),
 	};
 
-	world->backends[i] = rib_peer_up(world->rib, &source,
-					 NEIGHBOR_ROLE_BACKEND, &ipv4_session,
-					 &local);
+	world->backends[i] = rib_peer_up(world->rib, &options);
 	assert_non_null(world->backends[i]);
+}
+
+static inline void upstream_up_as(struct world *world,
+				  enum neighbor_relation relation)
+{
+	const struct rib_peer_options options = {
+		.source = { .address = address_from_ipv4(htonl(0x0a00ff01)),
+			    .identifier = 1,
+			    .as = UPSTREAM_AS,
+			    .type = PEER_EXTERNAL },
+		.role = NEIGHBOR_ROLE_UPSTREAM,
+		.session = &ipv4_session,
+		.local_address = address_from_ipv4(htonl(0x0a00ff02)),
+		.relation = relation,
+	};
+
+	world->upstream = rib_peer_up(world->rib, &options);
+	assert_non_null(world->upstream);
 }
 
 static inline void upstream_up(struct world *world)
 {
-	const struct address local = address_from_ipv4(htonl(0x0a00ff02));
-	const struct path_source source = {
-		.address = address_from_ipv4(htonl(0x0a00ff01)),
-		.identifier = 1,
-		.as = UPSTREAM_AS,
-		.type = PEER_EXTERNAL,
-	};
+	upstream_up_as(world, NEIGHBOR_RELATION_NONE);
+}
 
-	world->upstream = rib_peer_up(world->rib, &source,
-				      NEIGHBOR_ROLE_UPSTREAM, &ipv4_session,
-				      &local);
-	assert_non_null(world->upstream);
+static inline void upstream_again_as(struct world *world,
+				     enum neighbor_relation relation)
+{
+	rib_peer_down(world->rib, world->upstream);
+	upstream_up_as(world, relation);
 }
 
 static inline struct rib_options world_options(struct world *world,
@@ -141,7 +163,7 @@ static inline struct rib_options world_options(struct world *world,
 			      .default_weight = 1 },
 		.min_nexthops = min_nexthops,
 		.hooks = { next_hop_check, next_hop_track, set_decided,
-			   work_waiting, export_waiting, world },
+			   work_waiting, export_waiting, world, export_ready },
 	};
 }
 
@@ -171,6 +193,7 @@ struct world_wish {
 	size_t aggregate_count;
 	const struct vip_config *vips; /* NULL: the usual range */
 	size_t vip_count;
+	struct policy policy;
 };
 
 static inline void world_init_with(struct world *world,
@@ -179,6 +202,7 @@ static inline void world_init_with(struct world *world,
 	struct rib_options options = world_options(world, 1);
 
 	options.announce_delay_ms = wish->delay_ms;
+	options.policy = wish->policy;
 	options.import.confederation = wish->confederation;
 	options.import.aggregates = wish->aggregates;
 	options.import.aggregate_count = wish->aggregate_count;

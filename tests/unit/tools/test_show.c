@@ -239,8 +239,7 @@ static void a_flow_is_told_without_what_it_has_not(void **state)
 		"\"not a vip\"},\"program_error\":\"not permitted\"}}",
 		"flow     198.51.100.7:41512 to 192.0.2.1:443, tcp\n"
 		"table    not a vip\n"
-		"program  not permitted\n"
-		"agree    -\n");
+		"program  not asked: not permitted\n");
 }
 
 static void a_refused_path_shows_its_cause_and_the_rule(void **state)
@@ -302,6 +301,37 @@ static void counters_are_four_tables_and_zeroes_are_shown(void **state)
 		"192.0.2.10/32        7    448\n"
 		"\n"
 		"NEXT HOP  PACKETS  BYTES\n");
+}
+
+static void assert_explains(const char *reply, const char *expected)
+{
+	struct json_object *from = json_tokener_parse(reply);
+	const char *missing = NULL;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_int_equal(
+		show_print(&view_explain_flow, from, false, out, &missing), 0);
+	fclose(out);
+	json_object_put(from);
+	assert_non_null(strstr(text, expected));
+	assert_null(strstr(strstr(text, "program") + 1, "program"));
+	free(text);
+}
+
+static void
+a_flow_shows_what_the_program_says_or_why_it_is_not_asked(void **state)
+{
+	(void)state;
+	assert_explains(
+		"{\"explain\":{\"program\":{\"outcome\":"
+		"\"forwarded_tx\",\"next_hop\":\"10.1.0.11\",\"action\":"
+		"\"XDP_TX\"},\"agree\":true}}",
+		"\nprogram  forwarded_tx, next hop 10.1.0.11, XDP_TX\n"
+		"agree    yes\n");
+	assert_explains("{\"explain\":{\"program_error\":\"too old\"}}",
+			"\nprogram  not asked: too old\n");
 }
 
 static void every_view_survives_entries_of_any_type(void **state)
@@ -369,6 +399,8 @@ int main(void)
 		cmocka_unit_test(a_refused_path_shows_its_cause_and_the_rule),
 		cmocka_unit_test(groups_list_their_members_below),
 		cmocka_unit_test(counters_are_four_tables_and_zeroes_are_shown),
+		cmocka_unit_test(
+			a_flow_shows_what_the_program_says_or_why_it_is_not_asked),
 		cmocka_unit_test(every_view_survives_entries_of_any_type),
 		cmocka_unit_test(a_reply_without_its_list_is_told),
 		cmocka_unit_test(an_unknown_view_is_not_found),

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Who is told the same. See update_group.h. */
+
+#include "rib/update_group.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rib/table.h"
+
+/* Member by member into zeroes, so that what lies between them is equal. */
+void update_profile_init(struct update_profile *profile, const struct rib *rib,
+			 const struct rib_peer_options *options)
+{
+	const struct policy_peer view = {
+		.role = options->role,
+		.source = &options->source,
+	};
+
+	memset(profile, 0, sizeof(*profile));
+	bgp_session_sending(options->session, &profile->session);
+	policy_about(&rib->options.policy, RULE_TO, &view, &profile->rules);
+	profile->local_address = options->local_address;
+	profile->type = options->source.type;
+	profile->role = options->role;
+	profile->relation = options->relation;
+	profile->next_hop = options->next_hop;
+	profile->client = options->client;
+}
+
+/* The group of this number, or NULL. */
+static struct update_group *numbered(struct rib *rib, unsigned int number)
+{
+	struct update_group *group;
+
+	TAILQ_FOREACH(group, &rib->groups, link)
+		if (group->number == number)
+			return group;
+	return NULL;
+}
+
+static struct update_group *found(struct rib *rib,
+				  const struct update_profile *profile)
+{
+	struct update_group *group;
+
+	TAILQ_FOREACH(group, &rib->groups, link)
+		if (!memcmp(&group->profile, profile, sizeof(*profile)))
+			return group;
+	return NULL;
+}
+
+static struct update_group *create(struct rib *rib,
+				   const struct update_profile *profile)
+{
+	struct update_group *group = calloc(1, sizeof(*group));
+
+	if (!group)
+		return NULL;
+	memcpy(&group->profile, profile, sizeof(*profile));
+	do
+		group->number++;
+	while (numbered(rib, group->number));
+	TAILQ_INSERT_TAIL(&rib->groups, group, link);
+	return group;
+}
+
+int update_group_join(struct rib *rib, struct rib_peer *peer,
+		      const struct rib_peer_options *options)
+{
+	struct update_profile profile;
+
+	update_profile_init(&profile, rib, options);
+	peer->group = found(rib, &profile);
+	if (!peer->group)
+		peer->group = create(rib, &profile);
+	if (!peer->group)
+		return -ENOMEM;
+	peer->group->members |= peer->bit;
+	return 0;
+}
+
+void update_group_leave(struct rib *rib, struct rib_peer *peer)
+{
+	struct update_group *group = peer->group;
+
+	peer->group = NULL;
+	group->members &= ~peer->bit;
+	if (group->members)
+		return;
+	TAILQ_REMOVE(&rib->groups, group, link);
+	free(group);
+}

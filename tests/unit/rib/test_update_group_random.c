@@ -1,0 +1,581 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Two ribs under the same random events, with neighbors of random profiles that
+ * come and go and are told a little at a time. In the one they are told
+ * together with others of their group, some of them being blocked for a while;
+ * in the other each is told alone. Whenever all have been told everything, each
+ * holds in both the same, in the same bytes, and what export_explain() says.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "bgp/community.h"
+#include "core/array.h"
+#include "export_world.h"
+#include "rib/update_group.h"
+#include "rules.h"
+
+enum {
+	RUNS = 60,
+	ROUNDS = 150,
+	LISTENERS = 20,
+	SERVICES = 8,
+	MESSAGE_SIZE = 256,
+	RULE_LINES = 8,
+	RULES_SIZE = 1024,
+};
+
+/* The first two are in the aggregate. */
+static const char *const services[SERVICES] = {
+	"192.0.2.1/32",	 "192.0.2.2/32",  "192.0.2.20/32", "192.0.2.21/32",
+	"192.0.2.22/32", "192.0.2.40/29", "192.0.2.60/32", "192.0.2.61/32",
+};
+
+static const char *const rule_lines[RULE_LINES] = {
+	"rule continue to as 64601 set prepend self 2\n",
+	"rule deny to neighbor 10.0.254.130 prefix 192.0.2.20/32\n",
+	"rule allow to role none prefix 192.0.2.0/24 or-longer\n",
+	"rule continue to internal set localpref +10\n",
+	"rule deny to external as-path contains 65011\n",
+	"rule continue to role peer prefix 192.0.2.60/32 set med 7\n",
+	"rule continue to any community 65000:1 set community add 65000:2\n",
+	"rule continue to neighbor 10.0.254.132/30 set next-hop 10.9.9.9\n",
+};
+
+/* A neighbor as it came up, the same in both ribs. */
+struct visitor {
+	struct bgp_session session;
+	struct rib_peer_options options;
+};
+
+/* What it holds in one of them by what it was told. */
+struct listener {
+	struct rib_peer *peer;
+	const struct visitor *visitor;
+	size_t count;
+	struct {
+		struct bgp_route_key key;
+		size_t size;
+		uint8_t message[MESSAGE_SIZE]; /* without the identifier */
+	} held[HELD_MAX];
+};
+
+struct side {
+	struct world world;
+	struct listener listeners[LISTENERS];
+};
+
+struct stage {
+	struct side together;
+	struct side alone;
+	struct side *sides[2];
+	struct visitor visitors[LISTENERS];
+	size_t batches; /* of the side where they are told together */
+	size_t shared;	/* those for more than one */
+};
+
+static uint64_t random_state;
+
+static uint32_t random_below(uint32_t bound)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return (uint32_t)(random_state >> 32) % bound;
+}
+
+static bool one_in(uint32_t count)
+{
+	return !random_below(count);
+}
+
+/* ------------------------------------------------------------- listening */
+
+/* One route as the peer reads it, which is as its own session says. */
+static size_t encode(const struct bgp_session *session,
+		     const struct rib_export *out,
+		     const struct bgp_route_key *key,
+		     uint8_t message[MESSAGE_SIZE])
+{
+	struct bgp_route_key without = { .prefix = key->prefix };
+	struct writer w = writer_of(message, MESSAGE_SIZE);
+
+	assert_int_equal(bgp_update_announce(&w, session, &out->attributes,
+					     &without, 1),
+			 1);
+	return w.used;
+}
+
+static size_t place(const struct listener *listener,
+		    const struct bgp_route_key *key)
+{
+	size_t i = 0;
+
+	while (i < listener->count &&
+	       (!prefix_equal(&listener->held[i].key.prefix, &key->prefix) ||
+		listener->held[i].key.path_id != key->path_id))
+		i++;
+	return i;
+}
+
+static void hear(struct listener *listener, const struct rib_export *out,
+		 const struct bgp_route_key *key)
+{
+	size_t at = place(listener, key);
+	uint8_t shared[MESSAGE_SIZE];
+
+	if (out->withdraw) {
+		assert_true(at < listener->count);
+		listener->held[at] = listener->held[--listener->count];
+		return;
+	}
+	assert_true(at < HELD_MAX);
+	listener->held[at].key = *key;
+	listener->held[at].size = encode(&listener->visitor->session, out, key,
+					 listener->held[at].message);
+	assert_int_equal(encode(out->session, out, key, shared),
+			 listener->held[at].size);
+	assert_memory_equal(shared, listener->held[at].message,
+			    listener->held[at].size);
+	if (at == listener->count)
+		listener->count++;
+}
+
+static struct listener *listener_of(struct side *side,
+				    const struct rib_peer *peer)
+{
+	for (size_t i = 0; i < LISTENERS; i++)
+		if (side->listeners[i].peer == peer)
+			return &side->listeners[i];
+	fail_msg("told to somebody who is not there");
+	return NULL;
+}
+
+static void check_company(const struct side *side, const struct rib_peer *first,
+			  const struct rib_export *out)
+{
+	uint64_t seen = 0;
+
+	assert_ptr_equal(out->peers[0], first);
+	for (size_t i = 0; i < out->peer_count; i++) {
+		const struct rib_peer *peer = out->peers[i];
+
+		assert_ptr_equal(peer->group, first->group);
+		assert_true(peer->group->members & peer->bit);
+		assert_false(seen & peer->bit);
+		assert_true(i == 0 || !(side->world.blocked & peer->bit));
+		seen |= peer->bit;
+	}
+	assert_true(side->world.together || out->peer_count == 1);
+}
+
+/* The next batches for one of them, and for whom else they are. */
+static void tell(struct stage *stage, unsigned int number, unsigned int i,
+		 unsigned int batches)
+{
+	struct side *side = stage->sides[number];
+	struct rib_peer *first = side->listeners[i].peer;
+	struct rib_export out;
+
+	for (; batches && rib_export_next(side->world.rib, first, &out);
+	     batches--) {
+		check_company(side, first, &out);
+		stage->batches += side->world.together;
+		stage->shared += out.peer_count > 1;
+		for (size_t j = 0; j < out.peer_count; j++) {
+			struct listener *to = listener_of(side, out.peers[j]);
+
+			for (size_t k = 0; k < out.count; k++)
+				hear(to, &out, &out.routes[k]);
+			assert_int_equal(to->peer->prefixes_announced,
+					 to->count);
+		}
+	}
+}
+
+/* ------------------------------------------------------------- coming */
+
+/* Mostly as the others are, so that there are groups of many. */
+static void draw_session(struct bgp_session *session)
+{
+	*session = (struct bgp_session){
+		.as4 = !one_in(16),
+		.families = one_in(16) ? (uint32_t)BGP_IPV6_UNICAST_BIT :
+					 (uint32_t)BGP_IPV4_UNICAST_BIT,
+		.max_message = one_in(16) ? BGP_MAX_EXTENDED_MESSAGE :
+					    BGP_MAX_MESSAGE,
+		.extended_next_hop = one_in(16),
+		.route_refresh = one_in(2),
+		.hold_time = (uint16_t)random_below(100),
+		.add_path_receive = { one_in(2) },
+		.add_path_send = { one_in(16) },
+	};
+}
+
+static enum peer_type draw_type(void)
+{
+	return one_in(2) ? PEER_EXTERNAL : random_below(PEER_TYPE_COUNT);
+}
+
+static void draw_visitor(struct visitor *visitor, unsigned int i)
+{
+	struct rib_peer_options *options = &visitor->options;
+	enum peer_type type = draw_type();
+
+	draw_session(&visitor->session);
+	*options = (struct rib_peer_options){
+		.source = { .address = address_from_ipv4(htonl(0x0a00fe80 + i)),
+			    .identifier = FURTHER_ID + i,
+			    .as = type == PEER_INTERNAL ?
+					  LOCAL_AS :
+					  FURTHER_AS + random_below(3),
+			    .type = type },
+		.role = one_in(16) ? NEIGHBOR_ROLE_NONE :
+			one_in(3)  ? NEIGHBOR_ROLE_PEER :
+				     NEIGHBOR_ROLE_UPSTREAM,
+		.session = &visitor->session,
+		.local_address =
+			address_from_ipv4(htonl(0x0a00feff - one_in(16))),
+		.next_hop = one_in(12) ? random_below(NEIGHBOR_NEXT_HOP_COUNT) :
+					 0,
+		.client = one_in(16),
+	};
+	if (type == PEER_EXTERNAL && one_in(16))
+		options->relation = random_below(NEIGHBOR_RELATION_COUNT);
+}
+
+static void come(struct stage *stage, unsigned int i)
+{
+	draw_visitor(&stage->visitors[i], i);
+	for (int number = 0; number < 2; number++) {
+		struct side *side = stage->sides[number];
+		struct listener *listener = &side->listeners[i];
+
+		listener->visitor = &stage->visitors[i];
+		listener->count = 0;
+		listener->peer = rib_peer_up(side->world.rib,
+					     &listener->visitor->options);
+		assert_non_null(listener->peer);
+	}
+}
+
+static void go(struct stage *stage, unsigned int i)
+{
+	for (int number = 0; number < 2; number++) {
+		struct side *side = stage->sides[number];
+		struct rib_peer *peer = side->listeners[i].peer;
+
+		side->world.blocked &= ~peer->bit;
+		rib_peer_down(side->world.rib, peer);
+	}
+}
+
+/* ------------------------------------------------------------- events */
+
+/* A backend, or a neighbor that we learn from, too. */
+static struct rib_peer *speaker(struct side *side, unsigned int i)
+{
+	return i < BACKENDS ? side->world.backends[i] :
+			      side->listeners[i - BACKENDS].peer;
+}
+
+static void draw_route(struct test_update *t, uint8_t community[4])
+{
+	static const uint32_t communities[] = {
+		0,
+		0,
+		0,
+		BGP_COMMUNITY_NO_EXPORT,
+		BGP_COMMUNITY_NO_ADVERTISE,
+		65000u << 16 | 1,
+	};
+	uint32_t which = communities[random_below(COUNT_OF(communities))];
+	struct address address = backend_address(random_below(BACKENDS));
+	char next_hop[ADDRESS_TEXT_SIZE];
+	const struct test_route route = {
+		.prefix = services[random_below(SERVICES)],
+		.next_hop = address_format(&address, next_hop),
+		.as = { 65001, one_in(3) ? 65011 : 65010 },
+		.local_pref = one_in(8) ? 200 : 100,
+		.med = random_below(2),
+	};
+	struct writer w = writer_of(community, sizeof(which));
+
+	test_announce(t, &route);
+	if (!which)
+		return;
+	writer_u32(&w, which);
+	t->update.attributes.present |= BGP_HAS_COMMUNITIES;
+	t->update.attributes.communities = reader_of(community, w.used);
+}
+
+static void say(struct stage *stage, unsigned int from)
+{
+	struct test_update t;
+	uint8_t community[4];
+
+	if (one_in(3))
+		test_withdraw(&t, services[random_below(SERVICES)], 0);
+	else
+		draw_route(&t, community);
+	for (int number = 0; number < 2; number++)
+		assert_int_equal(rib_update(stage->sides[number]->world.rib,
+					    speaker(stage->sides[number], from),
+					    &t.update),
+				 0);
+}
+
+static void kill_or_revive(struct stage *stage)
+{
+	unsigned int i = random_below(BACKENDS);
+	const struct address address = backend_address(i);
+
+	for (int number = 0; number < 2; number++) {
+		struct world *world = &stage->sides[number]->world;
+
+		world->dead[i] = !world->dead[i];
+		rib_next_hop_changed(world->rib, &address);
+	}
+}
+
+static void flap_backend(struct stage *stage)
+{
+	unsigned int i = random_below(BACKENDS);
+
+	for (int number = 0; number < 2; number++) {
+		struct world *world = &stage->sides[number]->world;
+
+		rib_peer_down(world->rib, world->backends[i]);
+		backend_up(world, i);
+	}
+}
+
+static void refresh(struct stage *stage)
+{
+	unsigned int i = random_below(LISTENERS);
+
+	for (int number = 0; number < 2; number++)
+		rib_refresh(stage->sides[number]->world.rib,
+			    stage->sides[number]->listeners[i].peer);
+}
+
+/* Now and then we are about to leave, or gone, and here again. */
+static void leave_or_return(struct stage *stage)
+{
+	enum rib_presence presence = one_in(2) ? RIB_STAYS :
+				     one_in(2) ? RIB_IS_LEAVING :
+						 RIB_HAS_LEFT;
+
+	for (int number = 0; number < 2; number++)
+		rib_leave(stage->sides[number]->world.rib, presence);
+}
+
+static void block_or_let_go(struct stage *stage)
+{
+	const struct rib_peer *peer =
+		stage->together.listeners[random_below(LISTENERS)].peer;
+
+	stage->together.world.blocked ^= peer->bit;
+}
+
+static void flap(struct stage *stage)
+{
+	unsigned int i = random_below(LISTENERS);
+
+	go(stage, i);
+	come(stage, i);
+}
+
+static void random_event(struct stage *stage)
+{
+	switch (random_below(16)) {
+	case 0:
+		kill_or_revive(stage);
+		break;
+	case 1:
+		flap_backend(stage);
+		break;
+	case 2:
+		refresh(stage);
+		break;
+	case 3:
+		flap(stage);
+		break;
+	case 4:
+	case 5:
+		block_or_let_go(stage);
+		break;
+	case 6:
+		if (one_in(8))
+			leave_or_return(stage);
+		break;
+	default:
+		say(stage, random_below(BACKENDS + LISTENERS));
+	}
+}
+
+static void process(struct stage *stage)
+{
+	for (int number = 0; number < 2; number++)
+		rib_process(stage->sides[number]->world.rib);
+}
+
+static void tell_some(struct stage *stage)
+{
+	for (unsigned int turns = random_below(LISTENERS); turns; turns--) {
+		unsigned int i = random_below(LISTENERS);
+		unsigned int number = random_below(2);
+		const struct side *side = stage->sides[number];
+
+		if (!(side->world.blocked & side->listeners[i].peer->bit))
+			tell(stage, number, i, 1 + random_below(3));
+	}
+}
+
+/* ------------------------------------------------------------- comparing */
+
+static bool is_held(const struct listener *listener, const char *text)
+{
+	struct prefix prefix;
+
+	prefix_parse(text, &prefix);
+	for (size_t i = 0; i < listener->count; i++)
+		if (prefix_equal(&listener->held[i].key.prefix, &prefix))
+			return true;
+	return false;
+}
+
+/* Identifiers of paths may differ; everything else is told alike. */
+static void assert_same_held(const struct listener *a, const struct listener *b)
+{
+	bool matched[HELD_MAX] = { false };
+
+	assert_int_equal(a->count, b->count);
+	for (size_t i = 0; i < a->count; i++) {
+		size_t j = 0;
+
+		while (j < b->count &&
+		       (matched[j] || a->held[i].size != b->held[j].size ||
+			memcmp(a->held[i].message, b->held[j].message,
+			       a->held[i].size)))
+			j++;
+		assert_true(j < b->count);
+		matched[j] = true;
+	}
+}
+
+static void check_explained(struct side *side, const struct listener *listener)
+{
+	if (listener->visitor->session.add_path_send[BGP_IPV4_UNICAST])
+		return;
+	for (size_t i = 0; i < SERVICES; i++) {
+		const struct route *route = route_of(&side->world, services[i]);
+
+		if (route)
+			assert_int_equal(export_explain(side->world.rib, route,
+							listener->peer) ==
+						 EXPORT_CAUSE_NONE,
+					 is_held(listener, services[i]));
+	}
+}
+
+static void settle(struct stage *stage)
+{
+	stage->together.world.blocked = 0;
+	for (int number = 0; number < 2; number++)
+		for (unsigned int i = 0; i < LISTENERS; i++)
+			tell(stage, (unsigned int)number, i, UINT32_MAX);
+	for (unsigned int i = 0; i < LISTENERS; i++) {
+		assert_same_held(&stage->together.listeners[i],
+				 &stage->alone.listeners[i]);
+		check_explained(&stage->together,
+				&stage->together.listeners[i]);
+	}
+}
+
+/* ------------------------------------------------------------- the play */
+
+/* Some of the lines, valid until the next call. */
+static struct policy draw_policy(void)
+{
+	char text[RULES_SIZE] = "";
+
+	for (size_t i = 0; i < RULE_LINES; i++)
+		if (one_in(2))
+			strcat(text, rule_lines[i]);
+	return policy_of_text(text);
+}
+
+static void begin(struct stage *stage)
+{
+	static struct aggregate_config aggregate;
+	const struct world_wish wish = {
+		.policy = draw_policy(),
+		.aggregates = &aggregate,
+		.aggregate_count = 1,
+	};
+
+	memset(stage, 0, sizeof(*stage));
+	prefix_parse("192.0.2.0/28", &aggregate.prefix);
+	aggregate.summary_only = one_in(2);
+	stage->sides[0] = &stage->together;
+	stage->sides[1] = &stage->alone;
+	for (int number = 0; number < 2; number++)
+		world_init_with(&stage->sides[number]->world, &wish);
+	stage->together.world.together = true;
+	for (unsigned int i = 0; i < LISTENERS; i++)
+		come(stage, i);
+}
+
+static void play(struct stage *stage)
+{
+	begin(stage);
+	for (int round = 0; round < ROUNDS; round++) {
+		for (uint32_t i = random_below(8); i; i--)
+			random_event(stage);
+		process(stage);
+		tell_some(stage);
+		if (one_in(4))
+			settle(stage);
+	}
+	settle(stage);
+	for (int number = 0; number < 2; number++)
+		rib_free(stage->sides[number]->world.rib);
+}
+
+static void who_is_told_with_others_holds_what_he_would_alone(void **state)
+{
+	static struct stage stage;
+	const char *seed = getenv("HEADGATE_TEST_SEED");
+	size_t batches = 0, shared = 0;
+
+	(void)state;
+	random_state = seed ? strtoull(seed, NULL, 10) :
+			      (uint64_t)time(NULL) | 1;
+	printf("HEADGATE_TEST_SEED=%llu\n", (unsigned long long)random_state);
+	for (int run = 0; run < RUNS; run++) {
+		play(&stage);
+		batches += stage.batches;
+		shared += stage.shared;
+	}
+	printf("%zu of %zu batches shared\n", shared, batches);
+	assert_true(shared > batches / 10);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			who_is_told_with_others_holds_what_he_would_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
