@@ -11,6 +11,7 @@
 
 #include <json-c/json.h>
 
+#include "core/suggest.h"
 #include "rates.h"
 #include "show.h"
 #include "view.h"
@@ -29,16 +30,31 @@ struct showing {
 };
 
 /* Ends a message with the words that would have been understood. */
+static void list_views(void)
+{
+	for (size_t i = 0; i < view_count; i++)
+		fprintf(stderr, "%s %s", i ? "," : "", views[i].what);
+	fputc('\n', stderr);
+}
+
 static enum exit_code reject_what(const char *what)
 {
+	struct suggestion suggestion = suggestion_for(what ? what : "");
+
+	for (size_t i = 0; what && i < view_count; i++)
+		suggestion_offer(&suggestion, views[i].what);
+	if (suggestion.name) {
+		fprintf(stderr,
+			"headgatectl: show: unknown '%s'; did you mean '%s'?\n",
+			what, suggestion.name);
+		return EXIT_USAGE;
+	}
 	if (what)
 		fprintf(stderr, "headgatectl: show: unknown '%s'; it is one of",
 			what);
 	else
 		fputs("headgatectl: show what? It is one of", stderr);
-	for (size_t i = 0; i < view_count; i++)
-		fprintf(stderr, "%s %s", i ? "," : "", views[i].what);
-	fputc('\n', stderr);
+	list_views();
 	return EXIT_USAGE;
 }
 

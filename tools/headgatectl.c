@@ -15,6 +15,7 @@
 
 #include "command.h"
 #include "core/array.h"
+#include "core/suggest.h"
 #include "view.h"
 
 /* Options without a letter. */
@@ -88,6 +89,29 @@ static void print_help(void)
 	fputs(exit_codes, stdout);
 }
 
+static enum exit_code reject_command(const char *word)
+{
+	struct suggestion suggestion = suggestion_for(word);
+
+	for (size_t i = 0; i < COUNT_OF(commands); i++)
+		suggestion_offer(&suggestion, commands[i].name);
+	if (suggestion.name) {
+		fprintf(stderr,
+			"headgatectl: unknown command '%s'; did you mean "
+			"'%s'?\n",
+			word, suggestion.name);
+		return EXIT_USAGE;
+	}
+	fprintf(stderr, "headgatectl: unknown command '%s'; it is one of",
+		word);
+	for (size_t i = 0; i < COUNT_OF(commands); i++)
+		if (!i || strcmp(commands[i].name, commands[i - 1].name))
+			fprintf(stderr, "%s %s", i ? "," : "",
+				commands[i].name);
+	fputs("; see --help\n", stderr);
+	return EXIT_USAGE;
+}
+
 static enum exit_code run(const struct ask_options *options, int count,
 			  char **words)
 {
@@ -100,14 +124,7 @@ static enum exit_code run(const struct ask_options *options, int count,
 	for (size_t i = 0; i < COUNT_OF(commands); i++)
 		if (!strcmp(commands[i].name, words[0]))
 			return commands[i].run(options, count - 1, words + 1);
-	fprintf(stderr, "headgatectl: unknown command '%s'; it is one of",
-		words[0]);
-	for (size_t i = 0; i < COUNT_OF(commands); i++)
-		if (!i || strcmp(commands[i].name, commands[i - 1].name))
-			fprintf(stderr, "%s %s", i ? "," : "",
-				commands[i].name);
-	fputs("; see --help\n", stderr);
-	return EXIT_USAGE;
+	return reject_command(words[0]);
 }
 
 static bool read_number(const char *option, const char *text,

@@ -149,6 +149,12 @@ static int longest_name(const struct view_section *section)
 	return (int)longest;
 }
 
+static bool is_told(const struct view_line *line, struct json_object *object)
+{
+	return (!line->field || value_at(object, line->field)) &&
+	       (!line->without || !value_at(object, line->without));
+}
+
 static int print_lines(const struct view_section *section,
 		       struct json_object *object, FILE *out)
 {
@@ -157,7 +163,7 @@ static int print_lines(const struct view_section *section,
 	for (size_t i = 0; i < section->line_count; i++) {
 		const struct view_line *line = &section->lines[i];
 
-		if (line->field && !value_at(object, line->field))
+		if (!is_told(line, object))
 			continue;
 		fprintf(out, "%-*s  ", width, line->name);
 		value_expand(object, line->text, out);

@@ -335,14 +335,17 @@ const struct view view_explain_route = {
 static const struct view_line explain_flow_lines[] = {
 	{ "flow", "{flow.source}:{flow.source_port} to {flow.destination}:"
 		  "{flow.destination_port}, {flow.protocol}" },
-	{ "vip", "{vip}, hashed by {hash_fields}" },
-	{ "bucket", "{bucket} of group {group}, hash {hash}" },
-	{ "table", "{table.outcome}, next hop {table.next_hop}, backup "
-		   "{table.backup}" },
+	{ "vip", "{vip}, hashed by {hash_fields}", "vip" },
+	{ "bucket", "{bucket} of group {group}, hash {hash}", "vip" },
+	{ "table",
+	  "{table.outcome}, next hop {table.next_hop}, backup {table.backup}",
+	  "table.next_hop" },
+	{ "table", "{table.outcome}", .without = "table.next_hop" },
 	{ "program",
-	  "{program.outcome}, next hop {program.next_hop}, "
-	  "{program.action}",
-	  "program" },
+	  "{program.outcome}, next hop {program.next_hop}, {program.action}",
+	  "program.next_hop" },
+	{ "program", "{program.outcome}, {program.action}", "program",
+	  .without = "program.next_hop" },
 	{ "program", "not asked: {program_error}", "program_error" },
 	{ "agree", "{agree}", "program" },
 };

@@ -33,7 +33,8 @@ struct view_column {
 struct view_line {
 	const char *name;
 	const char *text;
-	const char *field; /* the line is left out without it; NULL: never */
+	const char *field;   /* the line is left out without it; NULL: never */
+	const char *without; /* the line is left out with it */
 };
 
 /*

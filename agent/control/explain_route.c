@@ -131,6 +131,14 @@ static const char *bfd_objection(const struct question *q,
 	return text;
 }
 
+static const char *const next_hop_words[NEXTHOP_STATE_COUNT] = {
+	[NEXTHOP_UNREACHABLE] = "is not behind an interface of ours",
+	[NEXTHOP_RESOLVING] = "has not answered yet",
+	[NEXTHOP_RESOLVED] = "is alive",
+	[NEXTHOP_SUSPECT] = "is alive, but slow to answer",
+	[NEXTHOP_FAILED] = "does not answer, or its link is down",
+};
+
 static void say_next_hop(const struct question *q)
 {
 	const struct address *address =
@@ -138,9 +146,9 @@ static void say_next_hop(const struct question *q)
 	const struct nexthop *nexthop = nexthop_find(q->view->tracker, address);
 	char text[ADDRESS_TEXT_SIZE], bfd[BFD_TEXT_SIZE];
 
-	snprintf(q->text, WHY_SIZE, "next hop %s is %s%s",
+	snprintf(q->text, WHY_SIZE, "next hop %s %s%s",
 		 address_format(address, text),
-		 nexthop ? nexthop_state_name(nexthop->state) : "not tracked",
+		 nexthop ? next_hop_words[nexthop->state] : "is not tracked",
 		 bfd_objection(q, nexthop, bfd, sizeof(bfd)));
 }
 

@@ -35,6 +35,18 @@ class ShowRoute(LabCase):
         self.assertEqual(done.returncode, EXIT_FAILED)
         self.assertIn("ADDRESS/LENGTH", done.stderr)
 
+    def test_a_mistyped_word_is_told_the_one_that_was_meant(self):
+        for words, meant in ((["show", "neighbours"], "neighbors"),
+                             (["show", "next-hops"], "nexthops"),
+                             (["explian", VIP], "explain")):
+            done = self.lab.headgate.ctl(*words)
+            self.assertEqual(done.returncode, EXIT_USAGE)
+            self.assertIn(f"did you mean '{meant}'?", done.stderr)
+        for words in (["show", "me"], ["do"]):
+            done = self.lab.headgate.ctl(*words)
+            self.assertEqual(done.returncode, EXIT_USAGE)
+            self.assertIn("it is one of", done.stderr)
+
     def test_without_a_prefix_or_with_two(self):
         for words in ([], ["192.0.2.1", "192.0.2.2"]):
             done = self.lab.headgate.ctl("show", "route", *words)

@@ -17,8 +17,8 @@
 #include "value.h"
 #include "view.h"
 
-/* What `show` makes of a reply; the caller frees. */
-static char *shown(const char *what, const char *reply_text)
+/* What a view makes of a reply; the caller frees. */
+static char *viewed(const struct view *view, const char *reply_text)
 {
 	struct json_object *reply = json_tokener_parse(reply_text);
 	const char *missing = NULL;
@@ -27,11 +27,15 @@ static char *shown(const char *what, const char *reply_text)
 	FILE *out = open_memstream(&text, &size);
 
 	assert_non_null(reply);
-	assert_int_equal(
-		show_print(view_find(what), reply, false, out, &missing), 0);
+	assert_int_equal(show_print(view, reply, false, out, &missing), 0);
 	fclose(out);
 	json_object_put(reply);
 	return text;
+}
+
+static char *shown(const char *what, const char *reply_text)
+{
+	return viewed(view_find(what), reply_text);
 }
 
 static void assert_shows(const char *what, const char *reply,
@@ -191,6 +195,53 @@ static void paths_stand_under_their_prefix_with_mark_and_reason(void **state)
 		"192.0.2.11/32, announced to -\n");
 }
 
+static void assert_explains_flow(const char *reply, const char *expected)
+{
+	char *text = viewed(&view_explain_flow, reply);
+
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+#define FLOW                                                           \
+	"\"flow\":{\"source\":\"198.51.100.7\",\"source_port\":41512," \
+	"\"destination\":\"192.0.2.1\",\"destination_port\":443,"      \
+	"\"protocol\":\"tcp\"}"
+
+static void a_flow_is_told_without_what_it_has_not(void **state)
+{
+	(void)state;
+	assert_explains_flow(
+		"{\"explain\":{" FLOW ",\"vip\":\"192.0.2.1/32\","
+		"\"hash_fields\":\"5-tuple\",\"bucket\":5330,\"group\":2,"
+		"\"hash\":\"0x584d\",\"table\":{\"outcome\":\"owner\","
+		"\"next_hop\":\"10.1.0.11\",\"backup\":null},\"program\":{"
+		"\"outcome\":\"forwarded_tx\",\"next_hop\":\"10.1.0.11\","
+		"\"action\":\"XDP_TX\"},\"agree\":true}}",
+		"flow     198.51.100.7:41512 to 192.0.2.1:443, tcp\n"
+		"vip      192.0.2.1/32, hashed by 5-tuple\n"
+		"bucket   5330 of group 2, hash 0x584d\n"
+		"table    owner, next hop 10.1.0.11, backup -\n"
+		"program  forwarded_tx, next hop 10.1.0.11, XDP_TX\n"
+		"agree    yes\n");
+	assert_explains_flow(
+		"{\"explain\":{" FLOW ",\"table\":{\"outcome\":"
+		"\"not a vip\",\"next_hop\":null,\"backup\":null},"
+		"\"program\":{\"outcome\":\"passed_not_vip\","
+		"\"next_hop\":null,\"action\":\"XDP_PASS\"},"
+		"\"agree\":true}}",
+		"flow     198.51.100.7:41512 to 192.0.2.1:443, tcp\n"
+		"table    not a vip\n"
+		"program  passed_not_vip, XDP_PASS\n"
+		"agree    yes\n");
+	assert_explains_flow(
+		"{\"explain\":{" FLOW ",\"table\":{\"outcome\":"
+		"\"not a vip\"},\"program_error\":\"not permitted\"}}",
+		"flow     198.51.100.7:41512 to 192.0.2.1:443, tcp\n"
+		"table    not a vip\n"
+		"program  not asked: not permitted\n");
+}
+
 static void a_refused_path_shows_its_cause_and_the_rule(void **state)
 {
 	(void)state;
@@ -344,6 +395,7 @@ int main(void)
 			a_neighbor_shows_its_name_limit_and_next_attempt),
 		cmocka_unit_test(
 			paths_stand_under_their_prefix_with_mark_and_reason),
+		cmocka_unit_test(a_flow_is_told_without_what_it_has_not),
 		cmocka_unit_test(a_refused_path_shows_its_cause_and_the_rule),
 		cmocka_unit_test(groups_list_their_members_below),
 		cmocka_unit_test(counters_are_four_tables_and_zeroes_are_shown),
