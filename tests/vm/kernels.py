@@ -21,6 +21,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -342,6 +343,8 @@ def main():
     parser.add_argument("--xdp", nargs="*", default=[], metavar="BINARY")
     parser.add_argument("--lab", nargs="*", default=[], metavar="FILE")
     options = parser.parse_args()
+    # The machine ends with us.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         return 1 if run_on_all(options) else 0
     except Refused as refused:
