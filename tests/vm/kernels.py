@@ -336,7 +336,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", default="build/vm")
     parser.add_argument("--kernels", default="5.10,6.1,6.12,6.18")
-    parser.add_argument("--seconds", type=int, default=1200,
+    parser.add_argument("--seconds", type=int, default=1800,
                         help="for all tests on one kernel")
     parser.add_argument("--env", action="append", default=[],
                         metavar="NAME=VALUE")
