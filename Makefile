@@ -248,7 +248,7 @@ check:
 	$(Q)B=$(B) SAN_BUILD=$(B)/san $(PYTHON) tests/run.py --unit $(UNIT_BINS) \
 		--san $(UNIT_BINS:$(B)/%=$(B)/san/%) --xdp $(XDP_BINS) --lab tests/lab tests/fault
 
-# The tests of the program on other kernels, in virtual machines: 15 minutes.
+# The tests of the program on other kernels, in virtual machines: half an hour.
 # With LAB=test_vlan,test_ipv6 these of tests/lab, in place of the program's.
 KERNELS ?= 5.10,6.1,6.12,6.18
 KERNEL_ENV ?= FRAMES=20000

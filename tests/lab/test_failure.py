@@ -13,7 +13,7 @@ from lab_case import LabCase
 from lab import traffic
 from lab.bird import HOLD_TIME
 from lab.steering import read_table
-from lab.system import wait_until
+from lab.system import TIME_SCALE, wait_until
 from lab.topology import CLIENT_ADDRESS, VIP
 
 DOWNLOADS = 200
@@ -21,8 +21,8 @@ LONG_PORT = 30000
 NEW_PORT = 22000
 NEW_CONNECTIONS = 300
 MOST_MOVED = 0.005  # of all buckets
-WATCH_SECONDS = 4   # a slow download grows about once a second
-GRACE = 1.5         # scheduling on a busy machine, and polling
+WATCH_SECONDS = 4 * TIME_SCALE  # a slow download grows about once a second
+GRACE = 1.5 * TIME_SCALE        # scheduling on a busy machine, and polling
 
 
 class Loss:
@@ -100,7 +100,7 @@ class BirdKilled(Loss, LabCase):
     """The kernel of the server closes the session: out at once. The bound
     tells it from the hold time, nothing more."""
 
-    seconds = 1
+    seconds = TIME_SCALE
 
     @classmethod
     def lose(cls, victim):

@@ -5,7 +5,7 @@ datagrams of both families, which come as fragments."""
 import time
 
 from lab_case import LabCase
-from lab.system import wait_until
+from lab.system import TIME_SCALE, wait_until
 from lab.topology import VIP, VIP6
 
 CONNECTIONS = 600
@@ -26,7 +26,7 @@ class Ipv6(LabCase):
         counts = {s.address6: s.count_frames(VIP6) for s in lab.servers}
         before = lab.headgate.nexthops()
         connections = lab.download(FIRST_PORT, CONNECTIONS, VIP6)
-        time.sleep(0.5)  # the last FIN and its ACK
+        time.sleep(0.5 * TIME_SCALE)  # the last FIN and its ACK
         after = lab.headgate.nexthops()
         frames = {a: count.read() for a, count in counts.items()}
         for count in counts.values():

@@ -9,6 +9,7 @@ import time
 
 from lab_case import LabCase
 from lab.client import Download
+from lab.system import TIME_SCALE
 from lab.topology import CLIENT_ADDRESS, ROUTER_CLIENT, VIP
 from lab.steering import read_table
 from raw_speaker import inside
@@ -33,7 +34,7 @@ class Spread(LabCase):
         before = lab.headgate.nexthops()
         outcomes = lab.headgate.outcomes()
         cls.connections = lab.download(FIRST_PORT, CONNECTIONS)
-        time.sleep(0.5)  # the last FIN and its ACK
+        time.sleep(0.5 * TIME_SCALE)  # the last FIN and its ACK
         after = lab.headgate.nexthops()
         cls.frames = {a: count.read() for a, count in counts.items()}
         cls.packets = {a: after[a]["packets"] - before[a]["packets"]

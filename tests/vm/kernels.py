@@ -21,6 +21,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -335,13 +336,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", default="build/vm")
     parser.add_argument("--kernels", default="5.10,6.1,6.12,6.18")
-    parser.add_argument("--seconds", type=int, default=1200,
+    parser.add_argument("--seconds", type=int, default=1800,
                         help="for all tests on one kernel")
     parser.add_argument("--env", action="append", default=[],
                         metavar="NAME=VALUE")
     parser.add_argument("--xdp", nargs="*", default=[], metavar="BINARY")
     parser.add_argument("--lab", nargs="*", default=[], metavar="FILE")
     options = parser.parse_args()
+    # The machine ends with us.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         return 1 if run_on_all(options) else 0
     except Refused as refused:
