@@ -51,9 +51,11 @@ rib_SRC += attribute_set.c decision.c export.c import.c outbound.c reason.c rib.
 rib_SRC += next_hop.c path_list.c weight.c
 rib_SRC += export_batch.c update_group.c
 nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
+nexthop_SRC += vlan_offload.c
 nexthop_SRC += kernel_routes.c nd.c nd_socket.c netlink_message.c packet_socket.c route_message.c
 steering_SRC := assign.c group.c nexthop_slots.c steering.c
 steering_SRC += identity.c
+steering_SRC += backup.c candidate.c ranking.c share.c
 datapath_SRC := attach.c counters.c datapath.c failure.c pins.c run.c tables.c
 datapath_SRC += capture.c vip_table.c vips.c
 control_SRC := route_cursor.c
@@ -91,13 +93,16 @@ UNIT_TESTS += core/test_config_rule rib/test_policy rib/test_policy_rib rib/test
 UNIT_TESTS += rib/test_multipath rib/test_weight rib/test_decision_random rib/test_decision_oracle rib/test_bandwidth
 UNIT_TESTS += steering/test_two_ribs core/test_config_multipath
 UNIT_TESTS += rib/test_update_group rib/test_update_group_random
+UNIT_TESTS += steering/test_ranking steering/test_sets
 XDP_TESTS := test_datapath
 XDP_TESTS += test_capture test_ethernet test_fragment_memory test_fragments test_icmp_errors test_icmp_rate test_ipv4 test_ipv6 test_oracle test_tables test_vip_lines test_vips
 XDP_TESTS += test_tracker
 XDP_TESTS += test_kernel_routes
+XDP_TESTS += test_headroom
+XDP_TESTS += test_vlan_offload
 # What the XDP tests share.
 XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_flow.c oracle_icmp.c oracle_ipv4.c \
-	oracle_ipv6.c oracle_memory.c oracle_out.c table.c world.c
+	oracle_ipv6.c oracle_memory.c oracle_out.c table.c trial.c world.c
 FUZZ_TARGETS :=
 FUZZ_TARGETS += arp config control
 FUZZ_TARGETS += nd
@@ -206,6 +211,10 @@ $(BENCH_BINS): %: %.o $(B)/tests/bench/update_stream.o $(call archives_up_to,rib
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+$(B)/tests/bench/steering_bench: $(B)/tests/bench/steering_bench.o $(call archives_up_to,steering)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # The packet path's bench: programs of its own around the one that is measured.
 PACKET_BENCH_OBJ := $(addprefix $(B)/tests/bench/,packet_bench.o arena.o burst.o frames.o program.o scene.o)
 $(B)/tests/bench/generator.bpf.o: BPF_CFLAGS += -Itests/bench
@@ -223,6 +232,7 @@ JOBS := -j$(shell nproc)
 
 unit: $(UNIT_BINS)
 tests: all $(UNIT_BINS) $(XDP_BINS) $(BENCH_BINS) $(B)/tests/bench/packet_bench
+tests: $(B)/tests/bench/steering_bench
 
 check-unit: unit
 	$(Q)$(PYTHON) tests/run.py --unit $(UNIT_BINS)
@@ -235,11 +245,15 @@ check:
 	$(Q)B=$(B) SAN_BUILD=$(B)/san $(PYTHON) tests/run.py --unit $(UNIT_BINS) \
 		--san $(UNIT_BINS:$(B)/%=$(B)/san/%) --xdp $(XDP_BINS) --lab tests/lab tests/fault
 
-# The tests of the program on other kernels, in virtual machines: 5 minutes.
+# The tests of the program on other kernels, in virtual machines: 15 minutes.
+# With LAB=test_vlan,test_ipv6 these of tests/lab, in place of the program's.
 KERNELS ?= 5.10,6.1,6.12,6.18
+KERNEL_ENV ?= FRAMES=20000
+LAB ?=
+KERNEL_TESTS = $(if $(LAB),--lab $(patsubst %,tests/lab/%.py,$(subst $(comma), ,$(LAB))),--xdp $(XDP_BINS))
 check-kernels: tests
-	$(Q)$(PYTHON) tests/vm/kernels.py --folder $(B)/vm --kernels $(KERNELS) \
-		$(addprefix --env ,$(KERNEL_ENV)) $(XDP_BINS)
+	$(Q)B=$(B) $(PYTHON) tests/vm/kernels.py --folder $(B)/vm --kernels $(KERNELS) \
+		$(addprefix --env ,$(KERNEL_ENV)) $(KERNEL_TESTS)
 
 demo:
 	$(Q)tools/deps.sh
@@ -255,6 +269,9 @@ bench: $(B)/tests/bench/packet_bench
 
 bench-bgp: all $(BENCH_BINS)
 	$(Q)B=$(B) $(PYTHON) tests/bench/bgp.py $(BENCH_OPTIONS)
+
+bench-steering: $(B)/tests/bench/steering_bench
+	$(Q)B=$(B) $(PYTHON) tests/bench/steering.py $(BENCH_OPTIONS)
 
 deps:
 	$(Q)tools/deps.sh
@@ -308,14 +325,15 @@ help:
 	@echo "make demo        a lab of network namespaces, narrated (root; installs packages)"
 	@echo "make check       every test: unit, XDP, lab, lint (root; installs packages)"
 	@echo "make check-unit  the tests that need no root"
-	@echo "make check-kernels  the XDP tests on KERNELS=$(KERNELS) in virtual machines"
+	@echo "make check-kernels  the XDP tests, or those of LAB=, on KERNELS=$(KERNELS) in virtual machines"
 	@echo "make fuzz        fuzz targets, SECONDS=$(SECONDS) or RUNS= each"
 	@echo "make bench       the packet path beside an empty program and the kernel, ROUNDS= (root)"
 	@echo "make bench-bgp   BGP load beside BIRD, ROUNDS= (root)"
+	@echo "make bench-steering  what a change of a set costs, ROUNDS="
 	@echo "make lint        format, include directions, headers, warnings"
 	@echo "make format install clean deps"
 	@echo "Variables: B=folder V=1 SAN=1 CC= CLANG= PREFIX= DESTDIR="
 
-.PHONY: all unit tests check check-unit check-kernels bench bench-bgp demo deps lint format fuzz install clean help
+.PHONY: all unit tests check check-unit check-kernels bench bench-bgp bench-steering demo deps lint format fuzz install clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

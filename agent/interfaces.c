@@ -12,6 +12,7 @@
 
 #include "core/config.h"
 #include "core/log.h"
+#include "nexthop/vlan_offload.h"
 #include "wires.h"
 
 enum {
@@ -22,6 +23,45 @@ enum {
 	TAKEOVER_SETTLE_S = 2,
 	TAKEOVER_LATEST_S = 30,
 };
+
+/* In generic mode the tag is still beside the frame when that leaves. */
+static const char *harm_of_hidden_tags(const struct agent *agent,
+				       uint32_t ifindex)
+{
+	return datapath_mode(agent->datapath, ifindex) == DATAPATH_GENERIC ?
+		       "what it forwards keeps the tag it came with, and ends "
+		       "in the wrong VLAN" :
+		       "priorities are lost";
+}
+
+/* VLANs are in use where a device of one is on top of the interface. */
+static bool hides_tags(const struct agent *agent,
+		       const struct nexthop_link *link)
+{
+	return link && nexthop_has_vlans(agent->tracker, link->ifindex) &&
+	       vlan_offload_strips(link->name);
+}
+
+/* Once for each time an interface begins to. */
+static void warn_of_hidden_tags(struct agent *agent)
+{
+	for (size_t i = 0; i < agent->config->interface_count; i++) {
+		const char *name = agent->config->interfaces[i];
+		const struct nexthop_link *link =
+			nexthop_link_by_name(agent->tracker, name);
+		bool hidden = hides_tags(agent, link);
+
+		if (hidden && !agent->tags_hidden[i])
+			log_warning("datapath",
+				    "%s: the driver takes VLAN tags off before "
+				    "the program sees them: %s; `ethtool -K %s "
+				    "rxvlan off` leaves them on",
+				    name,
+				    harm_of_hidden_tags(agent, link->ifindex),
+				    name);
+		agent->tags_hidden[i] = hidden;
+	}
+}
 
 static int attach(struct agent *agent, const char *name)
 {
@@ -83,6 +123,7 @@ static int attach_all(struct agent *agent)
 	}
 	datapath_detach_stale(agent->datapath);
 	agent->attached = true;
+	warn_of_hidden_tags(agent);
 	code = datapath_pin_maps(agent->datapath, &error);
 	if (code)
 		log_error("datapath", "%s", error.text);
@@ -97,12 +138,8 @@ static bool is_ours(const struct agent *agent, const char *name)
 	return false;
 }
 
-void interfaces_link_changed(const struct nexthop_link *link, void *context)
+static void port_changed(struct agent *agent, const struct nexthop_link *link)
 {
-	struct agent *agent = context;
-
-	if (!agent->attached || !is_ours(agent, link->name))
-		return;
 	if (!link->mtu) {
 		log_warning("datapath", "%s: the interface has gone",
 			    link->name);
@@ -114,6 +151,17 @@ void interfaces_link_changed(const struct nexthop_link *link, void *context)
 		datapath_update_port_mac(agent->datapath, link->ifindex,
 					 link->mac);
 	}
+}
+
+void interfaces_link_changed(const struct nexthop_link *link, void *context)
+{
+	struct agent *agent = context;
+
+	if (!agent->attached)
+		return;
+	if (is_ours(agent, link->name))
+		port_changed(agent, link);
+	warn_of_hidden_tags(agent);
 }
 
 static void on_takeover(evutil_socket_t fd, short what, void *context)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The kernel's own routes to the VIPs, which follow their sets. */
+/*
+ * The kernel's own routes: to each VIP one that follows its set, to the ranges
+ * they are in one that leads nowhere.
+ */
 
 #include <errno.h>
 #include <stdio.h>
@@ -37,6 +40,21 @@ static void warn_of_forwarding(const struct config *config, bool ipv6)
 			   "net.ipv4.ip_forward");
 }
 
+/*
+ * As routers do with what they aggregate (RFC 4632 5.1). Neighbors and servers
+ * are in no such range: config_check.c, config_path.c.
+ */
+static int keep_ranges(struct agent *agent)
+{
+	const struct config *config = agent->config;
+	int code = 0;
+
+	for (size_t i = 0; i < config->vip_count && !code; i++)
+		code = kernel_routes_keep(agent->kernel_routes,
+					  &config->vips[i].prefix);
+	return code;
+}
+
 int wire_kernel_routes(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
 	int code = kernel_routes_new(agent->base, FORMER_ROUTES_S,
@@ -50,11 +68,20 @@ int wire_kernel_routes(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	}
 	warn_of_forwarding(agent->config, false);
 	warn_of_forwarding(agent->config, true);
-	return 0;
+	return keep_ranges(agent);
 }
 
-void wire_kernel_route(struct agent *agent, const struct prefix *vip,
-		       const struct assign_member *members, size_t count)
+/* Somebody serves it, or will as soon as he lives. */
+static bool is_served(const struct route *route)
+{
+	for (const struct path *path = route->paths; path; path = path->next)
+		if (path->import == REASON_NONE)
+			return true;
+	return false;
+}
+
+static void set_route(struct agent *agent, const struct prefix *vip,
+		      const struct assign_member *members, size_t count)
 {
 	struct route_hop *hops = calloc(count + 1, sizeof(*hops));
 	char text[PREFIX_TEXT_SIZE];
@@ -76,4 +103,15 @@ void wire_kernel_route(struct agent *agent, const struct prefix *vip,
 			  "%s: no route in the kernel: out of memory",
 			  prefix_format(vip, text));
 	free(hops);
+}
+
+void wire_kernel_route(struct agent *agent, const struct route *route,
+		       const struct assign_member *members)
+{
+	const struct prefix *vip = &route->node.prefix;
+
+	if (is_served(route))
+		set_route(agent, vip, members, route->selected);
+	else
+		kernel_routes_remove(agent->kernel_routes, vip);
 }

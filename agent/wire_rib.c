@@ -163,8 +163,7 @@ static bool on_set_decided(const struct route *route, void *context)
 		error = steering_set_vip(agent->steering, &route->node.prefix,
 					 members, route->selected);
 	if (!error)
-		wire_kernel_route(agent, &route->node.prefix, members,
-				  route->selected);
+		wire_kernel_route(agent, route, members);
 	if (error)
 		log_error("steering",
 			  "%s: cannot be steered and is not announced: %s",

@@ -12,6 +12,7 @@
 #include "agent.h"
 #include "bgp/speaker.h"
 #include "control/show.h"
+#include "core/config.h"
 #include "datapath/datapath.h"
 #include "nexthop/nexthop.h"
 #include "rib/rib.h"
@@ -45,6 +46,7 @@ struct agent {
 	bool running; /* this agent is the one in charge of the host */
 	bool attached;
 	bool exports_waiting;
+	bool tags_hidden[CONFIG_MAX_INTERFACES]; /* and said so */
 };
 
 /* wire_steering.c */
@@ -57,9 +59,9 @@ struct control_hooks wire_capture(struct agent *agent);
 
 /* wire_kernel.c */
 int wire_kernel_routes(struct agent *agent, char error[AGENT_ERROR_SIZE]);
-/* The kernel's route to the VIP leads over this set from now on. */
-void wire_kernel_route(struct agent *agent, const struct prefix *vip,
-		       const struct assign_member *members, size_t count);
+/* The kernel's route to the VIP follows its set, `members`. */
+void wire_kernel_route(struct agent *agent, const struct route *route,
+		       const struct assign_member *members);
 
 /* wire_rib.c */
 int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE]);

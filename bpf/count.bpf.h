@@ -9,9 +9,11 @@
 
 #include <bpf/bpf_helpers.h>
 
-static __always_inline void count(void *counters, __u32 index, __u32 bytes)
+static __always_inline void count(void *counters, enum hg_counter_room room,
+				  __u32 index, __u32 bytes)
 {
-	struct hg_counter *counter = bpf_map_lookup_elem(counters, &index);
+	__u32 key = bpf_get_smp_processor_id() * room + index;
+	struct hg_counter *counter = bpf_map_lookup_elem(counters, &key);
 
 	if (!counter)
 		return;
@@ -21,7 +23,7 @@ static __always_inline void count(void *counters, __u32 index, __u32 bytes)
 
 static __noinline void count_event(enum hg_event event, __u32 bytes)
 {
-	count(&events, event, bytes);
+	count(&events, HG_EVENT_ROOM, event, bytes);
 }
 
 #endif

@@ -189,9 +189,10 @@ static __always_inline __u32 forward(struct xdp_md *ctx,
 				     const struct route *route, __u32 outcome)
 {
 	if (unlikely(!rewrite(ctx, packet, route->nexthop)))
-		return HG_PASSED_NO_NEXTHOP;
-	count(&vip_counters, route->vip.counter, packet->frame_size);
-	count(&nh_counters, route->slot, packet->frame_size);
+		return HG_PASSED_NO_HEADROOM;
+	count(&vip_counters, HG_VIP_ROOM, route->vip.counter,
+	      packet->frame_size);
+	count(&nh_counters, HG_NEXTHOP_ROOM, route->slot, packet->frame_size);
 	return outcome;
 }
 
@@ -237,7 +238,7 @@ int headgate(struct xdp_md *ctx)
 		capture(ctx, &packet, &route, outcome);
 	if (likely(has_exit(&route, outcome)))
 		outcome = forward(ctx, &packet, &route, outcome);
-	count(&outcomes, outcome, packet.frame_size);
+	count(&outcomes, HG_OUTCOME_ROOM, outcome, packet.frame_size);
 	return action_of(outcome);
 }
 

@@ -27,7 +27,7 @@ struct hg_control control = {};
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, HG_VIP_LINES);
+	__uint(max_entries, HG_VIP4_LINES);
 	__type(key, __u32);
 	__type(value, struct hg_vip4_line);
 } vip4 SEC(".maps");
@@ -35,16 +35,20 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, HG_VIP_LINES);
+	__uint(max_entries, HG_VIP6_LINES);
 	__type(key, __u32);
 	__type(value, struct hg_vip6_line);
 } vip6 SEC(".maps");
 
-/* Asked only while there is something in them. */
+/*
+ * Asked only while there is something in them. With room for one prefix more
+ * than there can be: a full trie of 5.10 (in all before 6.13 that have not got
+ * its repair) refuses with ENOSPC to replace a prefix that is in it.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, HG_MAX_VIPS);
+	__uint(max_entries, HG_MAX_VIPS + 1);
 	__type(key, struct hg_prefix4);
 	__type(value, struct hg_vip);
 } vip4_lpm SEC(".maps");
@@ -52,7 +56,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, HG_MAX_VIPS);
+	__uint(max_entries, HG_MAX_VIPS + 1);
 	__type(key, struct hg_prefix6);
 	__type(value, struct hg_vip);
 } vip6_lpm SEC(".maps");
@@ -89,29 +93,33 @@ struct {
 } tx_ports SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, HG_MAX_VIPS);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct hg_counter);
 } vip_counters SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, HG_MAX_NEXTHOPS);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct hg_counter);
 } nh_counters SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, HG_OUTCOME_COUNT);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct hg_counter);
 } outcomes SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, HG_EVENT_COUNT);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct hg_counter);
 } events SEC(".maps");

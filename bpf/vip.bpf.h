@@ -68,7 +68,7 @@ static __always_inline __u32 vip6_in(const struct hg_vip6_line *line,
 static __noinline __u32 vip4_beyond(__u32 address, __u32 home)
 {
 	for (__u32 i = 1; i < HG_VIP_PROBES; i++) {
-		__u32 index = (home + i) & (HG_VIP_LINES - 1);
+		__u32 index = (home + i) & (HG_VIP4_LINES - 1);
 		const struct hg_vip4_line *line;
 		__u32 vip;
 
@@ -87,7 +87,7 @@ static __noinline __u32 vip6_beyond(__u64 high, __u64 low, __u32 home)
 	const struct ipv6_words address = { high, low };
 
 	for (__u32 i = 1; i < HG_VIP_PROBES; i++) {
-		__u32 index = (home + i) & (HG_VIP_LINES - 1);
+		__u32 index = (home + i) & (HG_VIP6_LINES - 1);
 		const struct hg_vip6_line *line;
 		__u32 vip;
 

@@ -11,11 +11,15 @@
 
 #include "headgate/abi.h"
 
+/* Leave as many bits as there are lines. */
 enum {
-	VIP_HASH_SHIFT = 51 /* leaves the bits of HG_VIP_LINES */
+	VIP4_HASH_SHIFT = 52,
+	VIP6_HASH_SHIFT = 51,
 };
 
-_Static_assert(1ULL << (64 - VIP_HASH_SHIFT) == HG_VIP_LINES,
+_Static_assert(1ULL << (64 - VIP4_HASH_SHIFT) == HG_VIP4_LINES,
+	       "one hash a line");
+_Static_assert(1ULL << (64 - VIP6_HASH_SHIFT) == HG_VIP6_LINES,
 	       "one hash a line");
 
 /* 2^64 divided by the golden ratio, and a prime of SplitMix64. */
@@ -25,7 +29,7 @@ _Static_assert(1ULL << (64 - VIP_HASH_SHIFT) == HG_VIP_LINES,
 /* Addresses as they lie in memory. */
 static inline __attribute__((always_inline)) __u32 vip4_line(__u32 address)
 {
-	return address * VIP_HASH_FACTOR >> VIP_HASH_SHIFT;
+	return address * VIP_HASH_FACTOR >> VIP4_HASH_SHIFT;
 }
 
 static inline __attribute__((always_inline)) __u32 vip6_line(__u64 high,
@@ -33,7 +37,7 @@ static inline __attribute__((always_inline)) __u32 vip6_line(__u64 high,
 {
 	__u64 word = high * VIP_HASH_OTHER_FACTOR;
 
-	return ((word ^ word >> 32) + low) * VIP_HASH_FACTOR >> VIP_HASH_SHIFT;
+	return ((word ^ word >> 32) + low) * VIP_HASH_FACTOR >> VIP6_HASH_SHIFT;
 }
 
 #endif

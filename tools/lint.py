@@ -36,6 +36,8 @@ PURE = {"agent/rib/decision", "agent/rib/distance", "agent/rib/export_rule", "ag
         "agent/rib/path_list", "agent/rib/weight", "agent/control/flow_frame", "agent/control/route_cursor",
         "agent/datapath/vip_table",
         "agent/steering/assign", "agent/steering/identity",
+        "agent/steering/backup", "agent/steering/candidate", "agent/steering/ranking",
+        "agent/steering/score", "agent/steering/share",
         "agent/nexthop/arp", "agent/nexthop/nd", "agent/nexthop/probe"} | {
     "agent/bgp/" + name for name in
     ("admission", "collision", "delay", "error_log", "greeting",

@@ -155,8 +155,12 @@ static int print_lines(const struct view_section *section,
 	int width = longest_name(section);
 
 	for (size_t i = 0; i < section->line_count; i++) {
-		fprintf(out, "%-*s  ", width, section->lines[i].name);
-		value_expand(object, section->lines[i].text, out);
+		const struct view_line *line = &section->lines[i];
+
+		if (line->field && !value_at(object, line->field))
+			continue;
+		fprintf(out, "%-*s  ", width, line->name);
+		value_expand(object, line->text, out);
 		fputc('\n', out);
 	}
 	return 0;

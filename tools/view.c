@@ -19,6 +19,10 @@
 	{                                                  \
 		.table = { (name), true }, .field = (from) \
 	}
+#define COLUMN_WRITE_NUMBER(name, function)                    \
+	{                                                      \
+		.table = { (name), true }, .write = (function) \
+	}
 #define COLUMN_RATE(name, from)                                            \
 	{                                                                  \
 		.table = { (name), true }, .field = (from), .watch = true, \
@@ -48,6 +52,7 @@ static const struct view_column interface_columns[] = {
 	COLUMN_TEXT("UP", "up"),
 	COLUMN_TEXT("XDP MODE", "mode"),
 	COLUMN_NUMBER("PROGRAM", "program_id"),
+	COLUMN_TEXT("VLAN TAGS", "vlan_tags"),
 	COLUMN_TEXT("MAC", "mac"),
 };
 
@@ -74,13 +79,35 @@ static void write_trouble(const struct view_place *place, FILE *out)
 	value_write(place->row, hint ? "hint" : "last_error", out);
 }
 
+/* And when we try again to connect. */
+static void write_state(const struct view_place *place, FILE *out)
+{
+	bool waits = value_at(place->row, "next_attempt_s");
+
+	value_expand(place->row,
+		     waits ? "{state}, retry {next_attempt_s}" : "{state}",
+		     out);
+}
+
+/* "2/10": how near it is to its limit. */
+static void write_max_prefix(const struct view_place *place, FILE *out)
+{
+	if (value_at(place->row, "max_prefix"))
+		value_expand(place->row, "{max_prefix_count}/{max_prefix}",
+			     out);
+	else
+		fputs("-", out);
+}
+
 static const struct view_column neighbor_columns[] = {
 	COLUMN_WRITE("NEIGHBOR", write_neighbor),
+	COLUMN_TEXT("NAME", "name"),
 	COLUMN_TEXT("AS", "as"),
 	COLUMN_TEXT("ROLE", "role"),
-	COLUMN_TEXT("STATE", "state"),
-	COLUMN_NUMBER("UP", "uptime_s"),
+	COLUMN_WRITE("STATE", write_state),
+	COLUMN_NUMBER("UP/DOWN", "changed_s"),
 	COLUMN_NUMBER("RECEIVED", "prefixes_received"),
+	COLUMN_WRITE_NUMBER("OF MAX", write_max_prefix),
 	COLUMN_NUMBER("ACCEPTED", "prefixes_accepted"),
 	COLUMN_NUMBER("ANNOUNCED", "prefixes_announced"),
 	COLUMN_WRITE("LAST ERROR", write_trouble),
@@ -311,9 +338,12 @@ static const struct view_line explain_flow_lines[] = {
 	{ "bucket", "{bucket} of group {group}, hash {hash}" },
 	{ "table", "{table.outcome}, next hop {table.next_hop}, backup "
 		   "{table.backup}" },
-	{ "program", "{program.outcome}, next hop {program.next_hop}, "
-		     "{program.action}" },
-	{ "agree", "{agree}" },
+	{ "program",
+	  "{program.outcome}, next hop {program.next_hop}, "
+	  "{program.action}",
+	  "program" },
+	{ "program", "not asked: {program_error}", "program_error" },
+	{ "agree", "{agree}", "program" },
 };
 
 static const struct view_section explain_flow_sections[] = {

@@ -33,6 +33,7 @@ struct view_column {
 struct view_line {
 	const char *name;
 	const char *text;
+	const char *field; /* the line is left out without it; NULL: never */
 };
 
 /*

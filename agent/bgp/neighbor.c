@@ -132,6 +132,26 @@ void bgp_neighbor_closed(struct bgp_neighbor *neighbor,
 	neighbor->restart_delay_s = bgp_delay_next(neighbor->restart_delay_s);
 }
 
+bool bgp_neighbor_next_attempt(const struct bgp_neighbor *neighbor,
+			       uint64_t *wait_ms)
+{
+	const struct event *timer = neighbor->restart;
+	struct timeval now, due;
+
+	if (neighbor->outgoing.state == BGP_STATE_ACTIVE)
+		timer = neighbor->outgoing.connect_retry;
+	if (neighbor->session || !evtimer_pending(timer, &due))
+		return false;
+	evutil_gettimeofday(&now, NULL);
+	*wait_ms = 0;
+	if (!evutil_timercmp(&due, &now, >))
+		return true;
+	evutil_timersub(&due, &now, &due);
+	*wait_ms = (uint64_t)due.tv_sec * MS_PER_S +
+		   (uint64_t)due.tv_usec / MS_PER_S;
+	return true;
+}
+
 static void on_restart(evutil_socket_t fd, short what, void *argument)
 {
 	(void)fd, (void)what;

@@ -98,6 +98,9 @@ void bgp_neighbor_table_sent(struct bgp_neighbor *neighbor);
 enum bgp_state bgp_neighbor_state(const struct bgp_neighbor *neighbor);
 /* Nothing is open and nothing will be opened by us. */
 bool bgp_neighbor_is_idle(const struct bgp_neighbor *neighbor);
+/* In how many ms we try again to connect. False if we do not wait for that. */
+bool bgp_neighbor_next_attempt(const struct bgp_neighbor *neighbor,
+			       uint64_t *wait_ms);
 /* "10.0.0.2", "fe80::1%eth0", or "eth0" while nobody is known there. */
 const char *bgp_neighbor_name(const struct bgp_neighbor *neighbor,
 			      char text[BGP_NEIGHBOR_NAME_SIZE]);

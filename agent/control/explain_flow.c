@@ -201,6 +201,21 @@ static bool find_port(const struct control_view *view, uint32_t *ifindex,
 	return false;
 }
 
+static const char no_port[] =
+	"there is no interface yet that frames could come in by";
+
+static const char *trial_error(int error)
+{
+	if (error == -EINVAL)
+		return "the kernel does not take this frame for a trial: "
+		       "it must have 14 bytes to about a page";
+	if (error == -EOPNOTSUPP)
+		return "this kernel cannot try a frame on the program as if it "
+		       "had come in by an interface: 5.15 and later can; "
+		       "what the table says is what the program goes by";
+	return strerror(-error);
+}
+
 /* Adds what the program says of a frame, and whether the tables agree. */
 static void add_program(struct json_object *out,
 			const struct control_view *view, const uint8_t *frame,
@@ -212,13 +227,7 @@ static void add_program(struct json_object *out,
 				     &verdict);
 
 	if (error) {
-		json_add_text(
-			out, "program_error",
-			error == -EINVAL ?
-				"the kernel does not take this frame for "
-				"a trial: it must have 14 bytes to about "
-				"a page, and the kernel be 5.15 or later" :
-				strerror(-error));
+		json_add_text(out, "program_error", trial_error(error));
 		return;
 	}
 	json_add(out, "program", json_of_verdict(view, &verdict));
@@ -250,6 +259,8 @@ static struct json_object *answer_flow(const struct control_view *view,
 	if (find_port(view, &ifindex, mac)) {
 		size = flow_frame_write(flow, mac, frame);
 		add_program(out, view, frame, size, ifindex, &choice);
+	} else {
+		json_add_text(out, "program_error", no_port);
 	}
 	return wrap(out);
 }
@@ -327,5 +338,7 @@ struct json_object *explain_frame(const struct control_view *view,
 	if (find_port(view, &ifindex, frame))
 		add_program(out, view, frame, (size_t)size, ifindex,
 			    trouble ? NULL : &choice);
+	else
+		json_add_text(out, "program_error", no_port);
 	return wrap(out);
 }

@@ -16,8 +16,18 @@
 #include "core/log.h"
 #include "datapath/datapath.h"
 #include "nexthop/nexthop.h"
+#include "nexthop/vlan_offload.h"
 #include "rib/rib.h"
 #include "steering/steering.h"
+
+/* Only of interest, and asked for, where there are VLANs. */
+static const char *vlan_tags(const struct control_view *view,
+			     const struct nexthop_link *link)
+{
+	if (!nexthop_has_vlans(view->tracker, link->ifindex))
+		return NULL;
+	return vlan_offload_strips(link->name) ? "stripped" : "seen";
+}
 
 static struct json_object *interface_json(const struct control_view *view,
 					  const char *name)
@@ -36,6 +46,7 @@ static struct json_object *interface_json(const struct control_view *view,
 		      datapath_mode_names[datapath_mode(view->datapath,
 							link->ifindex)]);
 	json_add_number(out, "program_id", datapath_program_id(view->datapath));
+	json_add_text(out, "vlan_tags", vlan_tags(view, link));
 	return out;
 }
 
@@ -69,17 +80,11 @@ static struct json_object *neighbor_totals(const struct control_view *view)
 static struct json_object *vip_totals(const struct control_view *view)
 {
 	struct json_object *out = json_object_new_object();
-	uint64_t learned = 0, forwarding = 0, announced = 0;
-	const struct route *route = NULL;
+	struct rib_totals totals = rib_totals(view->rib);
 
-	while ((route = rib_next(view->rib, route))) {
-		learned += route_best(route) != NULL;
-		forwarding += route->forwarding;
-		announced += route_announced(route) != 0;
-	}
-	json_add_number(out, "learned", learned);
-	json_add_number(out, "forwarding", forwarding);
-	json_add_number(out, "announced", announced);
+	json_add_number(out, "learned", totals.learned);
+	json_add_number(out, "forwarding", totals.forwarding);
+	json_add_number(out, "announced", totals.announced);
 	return out;
 }
 

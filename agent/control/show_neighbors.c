@@ -17,6 +17,7 @@
 
 enum {
 	HINT_SIZE = 160,
+	MS_PER_S = 1000,
 };
 
 /* ------------------------------------------------------------- capabilities */
@@ -153,6 +154,7 @@ static void add_config(struct json_object *out,
 			 json_of_address(&neighbor->address));
 	json_add_text(out, "interface",
 		      config->interface[0] ? config->interface : NULL);
+	json_add_text(out, "name", config->name[0] ? config->name : NULL);
 	json_add(out, "as", as ? json_object_new_uint64(as) : NULL);
 	json_add_text(out, "role", neighbor_role_name(config->role));
 	json_add_text(out, "state",
@@ -167,6 +169,16 @@ static void add_config(struct json_object *out,
 			neighbor->session ?
 				neighbor->session->agreed.hold_time :
 				config->hold_time);
+}
+
+static void add_next_attempt(struct json_object *out,
+			     const struct bgp_neighbor *neighbor)
+{
+	uint64_t wait_ms;
+	bool waits = bgp_neighbor_next_attempt(neighbor, &wait_ms);
+
+	json_add(out, "next_attempt_s",
+		 waits ? json_object_new_uint64(wait_ms / MS_PER_S) : NULL);
 }
 
 static void add_session(struct json_object *out,
@@ -218,16 +230,33 @@ static void add_prefixes(struct json_object *out, const struct rib_peer *peer)
 	json_add(out, "refused", refused);
 }
 
+/* The limit is for each family: told is the one that is nearest to it. */
+static void add_max_prefix(struct json_object *out, uint32_t limit,
+			   const struct rib_peer *peer)
+{
+	uint32_t most = 0;
+
+	for (int family = 0; peer && family < BGP_FAMILY_COUNT; family++)
+		if (peer->max_prefix.count[family] > most)
+			most = peer->max_prefix.count[family];
+	json_add(out, "max_prefix",
+		 limit ? json_object_new_uint64(limit) : NULL);
+	json_add_number(out, "max_prefix_count", most);
+}
+
 static struct json_object *neighbor_json(const struct control_view *view,
 					 const struct bgp_neighbor *neighbor,
 					 const struct bgp_tcp_drops *drops)
 {
+	const struct rib_peer *peer = peer_of(view, neighbor);
 	struct json_object *out = json_object_new_object();
 	char hint[HINT_SIZE];
 
 	add_config(out, neighbor);
+	add_next_attempt(out, neighbor);
 	add_session(out, neighbor->session);
-	add_prefixes(out, peer_of(view, neighbor));
+	add_prefixes(out, peer);
+	add_max_prefix(out, neighbor->config.max_prefix, peer);
 	add_counters(out, &neighbor->counters);
 	json_add_text(out, "last_error",
 		      neighbor->last_error[0] ? neighbor->last_error : NULL);

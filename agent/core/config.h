@@ -48,6 +48,7 @@ enum config_limits {
 	CONFIG_INTERFACE_SIZE = 16, /* IFNAMSIZ */
 	CONFIG_PATH_SIZE = 100,	    /* fits sun_path with a suffix */
 	NEIGHBOR_TARGET_SIZE = PREFIX_TEXT_SIZE + CONFIG_INTERFACE_SIZE,
+	NEIGHBOR_NAME_SIZE = 32,
 };
 
 enum neighbor_role {
@@ -125,6 +126,7 @@ enum neighbor_next_hop {
 struct neighbor_config {
 	struct prefix prefix;
 	char interface[CONFIG_INTERFACE_SIZE]; /* if link-local, else "" */
+	char name[NEIGHBOR_NAME_SIZE];	       /* for people only; "": none */
 	enum neighbor_as as_kind;
 	uint32_t as_first; /* 0 unless as_kind is NEIGHBOR_AS_RANGE */
 	uint32_t as_last;

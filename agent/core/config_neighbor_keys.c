@@ -357,13 +357,33 @@ static bool parse_file(struct config_parser *parser,
 	return true;
 }
 
-static void print_file(const struct neighbor_key *key,
+/* Empty is what a text has that was not given. */
+static void print_text(const struct neighbor_key *key,
 		       const struct neighbor_config *neighbor, FILE *out)
 {
-	const char *path = value_of(key, neighbor);
+	const char *text = value_of(key, neighbor);
 
-	if (*path)
-		fprintf(out, ",%s=%s", key->name, path);
+	if (*text)
+		fprintf(out, ",%s=%s", key->name, text);
+}
+
+/* It is shown as JSON, which is UTF-8, and as tables, in columns. */
+static bool is_ascii_word(const char *text)
+{
+	while (*text > ' ' && *text <= '~')
+		text++;
+	return !*text;
+}
+
+static bool parse_name(struct config_parser *parser,
+		       const struct neighbor_key *key, const char *value,
+		       struct neighbor_config *neighbor)
+{
+	if (!*value || !is_ascii_word(value) ||
+	    strlen(value) >= NEIGHBOR_NAME_SIZE)
+		return reject_value(parser, key, value);
+	strcpy(neighbor->name, value);
+	return true;
 }
 
 static bool parse_source(struct config_parser *parser,
@@ -404,7 +424,7 @@ static void print_source(const struct neighbor_key *key,
 	MEMBER(member), .metavar = "PATH",                             \
 			.allowed = "an absolute path without blanks, " \
 				   "of at most 99 bytes",              \
-			.parse = parse_file, .print = print_file
+			.parse = parse_file, .print = print_text
 
 /* In the order of enum neighbor_key_id. */
 const struct neighbor_key neighbor_keys[] = {
@@ -422,6 +442,15 @@ const struct neighbor_key neighbor_keys[] = {
 	  .name_count = COUNT_OF(role_names),
 	  .parse = parse_choice,
 	  .print = print_role },
+	{ .name = "name",
+	  .metavar = "TEXT",
+	  .help = "What people call it, such as rack1/web1: shown beside its "
+		  "address.",
+	  MEMBER(name),
+	  .allowed = "a name of at most 31 ASCII characters, without "
+		     "blanks",
+	  .parse = parse_name,
+	  .print = print_text },
 	{ .name = "passive",
 	  .help = "Wait for the neighbor to connect; always so for a prefix.",
 	  SWITCH(passive) },

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Readers of the per-CPU counters, and the names of outcomes and events. */
+/* Counters, summed up over all CPUs; the names of outcomes and events. */
 
 #include "datapath/counters.h"
 
 #include "datapath/datapath.h"
 #include "datapath/instance.h"
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 static const char *const outcome_names[HG_OUTCOME_COUNT] = {
 	[HG_FORWARDED_TX] = "forwarded_tx",
@@ -26,6 +22,7 @@ static const char *const outcome_names[HG_OUTCOME_COUNT] = {
 	[HG_PASSED_EXTENSION_HEADERS] = "passed_extension_headers",
 	[HG_PASSED_OTHER_ICMP] = "passed_other_icmp",
 	[HG_PASSED_NO_NEXTHOP] = "passed_no_nexthop",
+	[HG_PASSED_NO_HEADROOM] = "passed_no_headroom",
 	[HG_DROPPED_BAD_HEADER] = "dropped_bad_header",
 	[HG_DROPPED_BAD_LENGTH] = "dropped_bad_length",
 	[HG_DROPPED_BAD_OPTIONS] = "dropped_bad_options",
@@ -56,83 +53,94 @@ const char *hg_event_name(enum hg_event event)
 	return event < HG_EVENT_COUNT ? event_names[event] : "unknown";
 }
 
-int counters_open(struct counters *counters)
+int counters_open(struct counters *counters, int map, enum hg_counter_room room)
 {
-	int cpus = libbpf_num_possible_cpus();
+	int err = table_open(&counters->table, map);
 
-	if (cpus < 0)
-		return cpus;
-	counters->per_cpu = calloc(cpus, sizeof(*counters->per_cpu));
-	if (!counters->per_cpu)
-		return -ENOMEM;
-	counters->cpu_count = cpus;
-	return 0;
+	counters->room = room;
+	counters->cpus = counters->table.entries / room;
+	return err;
 }
 
 void counters_close(struct counters *counters)
 {
-	free(counters->per_cpu);
+	table_close(&counters->table);
 }
 
-static int read_counter(const struct datapath *dp, int map, uint32_t index,
+static struct hg_counter *counter_of(const struct counters *counters,
+				     uint32_t cpu, uint32_t index)
+{
+	struct hg_counter *all = (struct hg_counter *)counters->table.words;
+
+	return all + (size_t)cpu * counters->room + index;
+}
+
+static int read_counter(const struct counters *counters, uint32_t index,
 			struct hg_counter *sum)
 {
-	const struct hg_counter *per_cpu = dp->counters.per_cpu;
 	struct hg_counter total = {};
-	int err;
 
-	err = bpf_map_lookup_elem(map, &index, dp->counters.per_cpu);
-	if (err)
-		return err == -ENOENT ? -EINVAL : err;
-	for (int cpu = 0; cpu < dp->counters.cpu_count; cpu++) {
-		total.packets += per_cpu[cpu].packets;
-		total.bytes += per_cpu[cpu].bytes;
+	if (index >= counters->room)
+		return -EINVAL;
+	for (uint32_t cpu = 0; cpu < counters->cpus; cpu++) {
+		const struct hg_counter *one = counter_of(counters, cpu, index);
+
+		total.packets +=
+			__atomic_load_n(&one->packets, __ATOMIC_RELAXED);
+		total.bytes += __atomic_load_n(&one->bytes, __ATOMIC_RELAXED);
 	}
 	*sum = total;
 	return 0;
 }
 
-static int clear_counter(const struct datapath *dp, int map, uint32_t index)
+static int clear_counter(const struct counters *counters, uint32_t index)
 {
-	struct hg_counter *per_cpu = dp->counters.per_cpu;
-	int err;
+	if (index >= counters->room)
+		return -EINVAL;
+	for (uint32_t cpu = 0; cpu < counters->cpus; cpu++) {
+		struct hg_counter *one = counter_of(counters, cpu, index);
 
-	memset(per_cpu, 0, dp->counters.cpu_count * sizeof(*per_cpu));
-	err = bpf_map_update_elem(map, &index, per_cpu, BPF_ANY);
-	return err == -E2BIG ? -EINVAL : err;
+		__atomic_store_n(&one->packets, 0, __ATOMIC_RELAXED);
+		__atomic_store_n(&one->bytes, 0, __ATOMIC_RELAXED);
+	}
+	return 0;
 }
 
 int datapath_read_vip_counter(const struct datapath *dp, uint32_t index,
 			      struct hg_counter *sum)
 {
-	return read_counter(dp, dp->vip_counters, index, sum);
+	return read_counter(&dp->vip_counters, index, sum);
 }
 
 int datapath_read_nexthop_counter(const struct datapath *dp, uint32_t slot,
 				  struct hg_counter *sum)
 {
-	return read_counter(dp, dp->nh_counters, slot, sum);
+	return read_counter(&dp->nh_counters, slot, sum);
 }
 
 int datapath_read_outcome_counter(const struct datapath *dp,
 				  enum hg_outcome outcome,
 				  struct hg_counter *sum)
 {
-	return read_counter(dp, dp->outcomes, outcome, sum);
+	if (outcome >= HG_OUTCOME_COUNT)
+		return -EINVAL;
+	return read_counter(&dp->outcomes, outcome, sum);
 }
 
 int datapath_read_event_counter(const struct datapath *dp, enum hg_event event,
 				struct hg_counter *sum)
 {
-	return read_counter(dp, dp->events, event, sum);
+	if (event >= HG_EVENT_COUNT)
+		return -EINVAL;
+	return read_counter(&dp->events, event, sum);
 }
 
 int datapath_clear_vip_counter(struct datapath *dp, uint32_t index)
 {
-	return clear_counter(dp, dp->vip_counters, index);
+	return clear_counter(&dp->vip_counters, index);
 }
 
 int datapath_clear_nexthop_counter(struct datapath *dp, uint32_t slot)
 {
-	return clear_counter(dp, dp->nh_counters, slot);
+	return clear_counter(&dp->nh_counters, slot);
 }

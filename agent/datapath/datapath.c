@@ -8,6 +8,7 @@
 #include "datapath/datapath.h"
 
 #include "bpf/headgate.skel.h"
+#include "core/array.h"
 #include "datapath/failure.h"
 #include "datapath/instance.h"
 #include "datapath/pins.h"
@@ -43,13 +44,20 @@ static int check_options(const struct datapath_options *options,
 }
 
 static void configure(struct headgate *skeleton,
-		      const struct datapath_options *options)
+		      const struct datapath_options *options, uint32_t cpus)
 {
 	skeleton->rodata->config.hash_key = options->hash_key;
 	skeleton->rodata->config.icmp_rate = options->icmp_rate;
 	bpf_map__set_max_entries(skeleton->maps.groups, options->group_count);
 	bpf_map__set_max_entries(skeleton->maps.buckets,
 				 options->group_count * options->table_size);
+	bpf_map__set_max_entries(skeleton->maps.vip_counters,
+				 cpus * HG_VIP_ROOM);
+	bpf_map__set_max_entries(skeleton->maps.nh_counters,
+				 cpus * HG_NEXTHOP_ROOM);
+	bpf_map__set_max_entries(skeleton->maps.outcomes,
+				 cpus * HG_OUTCOME_ROOM);
+	bpf_map__set_max_entries(skeleton->maps.events, cpus * HG_EVENT_ROOM);
 }
 
 static int refuse_load(int code, struct datapath_error *error)
@@ -67,13 +75,17 @@ static int refuse_load(int code, struct datapath_error *error)
 static int load(struct datapath *dp, const struct datapath_options *options,
 		struct datapath_error *error)
 {
-	int err;
+	int cpus, err;
 
 	failure_collect();
+	cpus = libbpf_num_possible_cpus();
+	if (cpus < 0)
+		return failure(error, cpus, "cannot count the CPUs: %s",
+			       strerror(-cpus));
 	dp->skeleton = headgate__open();
 	if (!dp->skeleton)
 		return refuse_load(-errno, error);
-	configure(dp->skeleton, options);
+	configure(dp->skeleton, options, cpus);
 	err = headgate__load(dp->skeleton);
 	return err ? refuse_load(err, error) : 0;
 }
@@ -87,13 +99,31 @@ static void take_descriptors(struct datapath *dp)
 	dp->vips.vip4_lpm = bpf_map__fd(skeleton->maps.vip4_lpm);
 	dp->vips.vip6_lpm = bpf_map__fd(skeleton->maps.vip6_lpm);
 	dp->tx_ports = bpf_map__fd(skeleton->maps.tx_ports);
-	dp->vip_counters = bpf_map__fd(skeleton->maps.vip_counters);
-	dp->nh_counters = bpf_map__fd(skeleton->maps.nh_counters);
-	dp->outcomes = bpf_map__fd(skeleton->maps.outcomes);
-	dp->events = bpf_map__fd(skeleton->maps.events);
 	dp->captures = bpf_map__fd(skeleton->maps.captures);
 	dp->program_ports = skeleton->bss->ports;
 	dp->control = &skeleton->bss->control;
+}
+
+static int map_counters(struct datapath *dp)
+{
+	const struct headgate *skeleton = dp->skeleton;
+	const struct {
+		struct counters *counters;
+		const struct bpf_map *map;
+		enum hg_counter_room room;
+	} all[] = {
+		{ &dp->vip_counters, skeleton->maps.vip_counters, HG_VIP_ROOM },
+		{ &dp->nh_counters, skeleton->maps.nh_counters,
+		  HG_NEXTHOP_ROOM },
+		{ &dp->outcomes, skeleton->maps.outcomes, HG_OUTCOME_ROOM },
+		{ &dp->events, skeleton->maps.events, HG_EVENT_ROOM },
+	};
+	int err = 0;
+
+	for (size_t i = 0; !err && i < COUNT_OF(all); i++)
+		err = counters_open(all[i].counters, bpf_map__fd(all[i].map),
+				    all[i].room);
+	return err;
 }
 
 static int map_memory(struct datapath *dp, struct datapath_error *error)
@@ -112,7 +142,7 @@ static int map_memory(struct datapath *dp, struct datapath_error *error)
 		err = vips_open(&dp->vips, bpf_map__fd(skeleton->maps.vip4),
 				bpf_map__fd(skeleton->maps.vip6));
 	if (!err)
-		err = counters_open(&dp->counters);
+		err = map_counters(dp);
 	if (err)
 		return failure(error, err, "cannot map the tables: %s",
 			       strerror(-err));
@@ -198,7 +228,10 @@ void datapath_close(struct datapath *dp, bool keep)
 	/* Only what this run has pinned: if it fails early, a former's stays. */
 	if (!keep && dp->maps_pinned)
 		unpin_maps(dp);
-	counters_close(&dp->counters);
+	counters_close(&dp->events);
+	counters_close(&dp->outcomes);
+	counters_close(&dp->nh_counters);
+	counters_close(&dp->vip_counters);
 	vips_close(&dp->vips);
 	table_close(&dp->nexthops);
 	table_close(&dp->buckets);

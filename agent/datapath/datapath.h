@@ -36,6 +36,11 @@ enum datapath_sizes {
 	DATAPATH_MAC_SIZE = 6,
 };
 
+/* The ifindex of the loopback, in every network namespace. */
+enum {
+	DATAPATH_LOOPBACK = 1,
+};
+
 struct datapath_error {
 	char text[DATAPATH_ERROR_SIZE];
 };
@@ -195,6 +200,9 @@ const char *hg_event_name(enum hg_event event);
  * Runs the program once on a frame as if it had come in by `ifindex`, without
  * sending anything; counters count it. `*out_size` is the room in `out`, then
  * the size of the frame the program left there. `action` is an enum xdp_action.
+ * -EINVAL: the frame is too short or too long for the kernel. -EOPNOTSUPP: the
+ * kernel (before 5.15) cannot say by which interface a frame came in, unless it
+ * is DATAPATH_LOOPBACK.
  */
 int datapath_test_run(const struct datapath *dp, const void *frame, size_t size,
 		      uint32_t ifindex, void *out, size_t *out_size,
@@ -210,9 +218,7 @@ struct datapath_verdict {
 
 /*
  * Runs the program on a frame, and the same code once more to be told the
- * outcome: both must mean the same. -EINVAL: the frame is too short or too long
- * for the kernel, or the kernel (before 5.15) cannot say by which interface a
- * frame came in.
+ * outcome: both must mean the same. -EINVAL, -EOPNOTSUPP: as above.
  */
 int datapath_explain(const struct datapath *dp, const void *frame, size_t size,
 		     uint32_t ifindex, struct datapath_verdict *verdict);

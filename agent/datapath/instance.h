@@ -26,17 +26,16 @@ struct datapath {
 	int program;
 	int explain; /* the same, which only tells */
 	int tx_ports;
-	int vip_counters;
-	int nh_counters;
-	int outcomes;
-	int events;
 	int captures;
 
 	struct vips vips;
 	struct table groups;
 	struct table buckets;
 	struct table nexthops;
-	struct counters counters;
+	struct counters vip_counters;
+	struct counters nh_counters;
+	struct counters outcomes;
+	struct counters events;
 	struct capture capture;
 
 	/* Side by side: a port, and what the program sees of it. */

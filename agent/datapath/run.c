@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The program on single frames, by BPF_PROG_TEST_RUN. See datapath.h. */
 
+#include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include <bpf/bpf.h>
@@ -15,17 +17,23 @@ enum {
 	MAX_FRAME = 4096,
 };
 
+/*
+ * A frame comes in by the loopback if nothing else is said, and before 5.15
+ * nothing else can be.
+ */
 static int run(int program, const void *frame, size_t size, uint32_t ifindex,
 	       void *out, size_t *out_size, uint32_t *answer)
 {
+	bool said = ifindex != DATAPATH_LOOPBACK;
 	struct xdp_md context = {
 		.data_end = size,
 		.ingress_ifindex = ifindex,
 	};
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame,
 		    .data_size_in = size, .data_out = out,
-		    .data_size_out = *out_size, .ctx_in = &context,
-		    .ctx_size_in = sizeof(context), .repeat = 1);
+		    .data_size_out = *out_size,
+		    .ctx_in = said ? &context : NULL,
+		    .ctx_size_in = said ? sizeof(context) : 0, .repeat = 1);
 	int err = bpf_prog_test_run_opts(program, &run);
 
 	if (err)
@@ -35,11 +43,27 @@ static int run(int program, const void *frame, size_t size, uint32_t ifindex,
 	return 0;
 }
 
+/* Why the kernel said -EINVAL: whether it takes the frame without a context. */
+static int reason_of(const struct datapath *dp, int err, const void *frame,
+		     size_t size)
+{
+	uint8_t out[MAX_FRAME];
+	size_t out_size = sizeof(out);
+	uint32_t answer;
+
+	if (err == -EINVAL && !run(dp->explain, frame, size, DATAPATH_LOOPBACK,
+				   out, &out_size, &answer))
+		return -EOPNOTSUPP;
+	return err;
+}
+
 int datapath_test_run(const struct datapath *dp, const void *frame, size_t size,
 		      uint32_t ifindex, void *out, size_t *out_size,
 		      uint32_t *action)
 {
-	return run(dp->program, frame, size, ifindex, out, out_size, action);
+	int err = run(dp->program, frame, size, ifindex, out, out_size, action);
+
+	return reason_of(dp, err, frame, size);
 }
 
 int datapath_explain(const struct datapath *dp, const void *frame, size_t size,
@@ -52,7 +76,7 @@ int datapath_explain(const struct datapath *dp, const void *frame, size_t size,
 
 	err = run(dp->explain, frame, size, ifindex, out, &out_size, &answer);
 	if (err)
-		return err;
+		return reason_of(dp, err, frame, size);
 	verdict->outcome = answer & HG_EXPLAIN_OUTCOME_MASK;
 	verdict->slot = answer >> HG_EXPLAIN_SLOT_SHIFT;
 	out_size = sizeof(out);

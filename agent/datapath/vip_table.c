@@ -34,12 +34,14 @@ _Static_assert(sizeof(union words6) == sizeof(struct hg_vip6_entry), "three");
 const struct vip_table_shape vip_table_shape4 = {
 	.entry_words = 1,
 	.line_entries = HG_VIP4_LINE_ENTRIES,
+	.line_count = HG_VIP4_LINES,
 	.key_masks = { FIRST_HALF },
 };
 
 const struct vip_table_shape vip_table_shape6 = {
 	.entry_words = 3,
 	.line_entries = HG_VIP6_LINE_ENTRIES,
+	.line_count = HG_VIP6_LINES,
 	.key_masks = { UINT64_MAX, UINT64_MAX, 0 },
 };
 
@@ -69,7 +71,7 @@ static uint64_t *line_at(const struct vip_table *table,
 			 const struct vip_table_entry *entry, uint32_t probe)
 {
 	const struct vip_table_shape *shape = table->shape;
-	size_t line = (entry->line + probe) & (HG_VIP_LINES - 1);
+	size_t line = (entry->line + probe) & (shape->line_count - 1);
 
 	return table->words +
 	       line * (shape->line_entries * shape->entry_words + 1);

@@ -17,6 +17,7 @@
 /* What tells one table from the other. */
 struct vip_table_shape {
 	uint32_t entry_words;  /* 64-bit words; the last one has the VIP */
+	uint32_t line_count;   /* a power of two */
 	uint32_t line_entries; /* behind them stands one word: `overflowed` */
 	uint64_t key_masks[3]; /* the part of each word that is the address */
 };

@@ -182,6 +182,15 @@ const struct nexthop_link *host_link_by_name(const struct host *host,
 	return NULL;
 }
 
+bool host_has_vlans(const struct host *host, uint32_t ifindex)
+{
+	for (size_t i = 0; i < host->link_count; i++)
+		if (host->links[i].view.parent == ifindex &&
+		    !host->links[i].gone)
+			return true;
+	return false;
+}
+
 bool host_find_port(const struct host *host, const struct nexthop_link *link,
 		    struct host_port *port)
 {

@@ -68,6 +68,8 @@ const struct nexthop_link *host_link_by_index(const struct host *host,
 					      uint32_t ifindex);
 const struct nexthop_link *host_link_by_name(const struct host *host,
 					     const char *name);
+/* True if a VLAN device is on top of the link. */
+bool host_has_vlans(const struct host *host, uint32_t ifindex);
 /*
  * Goes down from a link through at most NEXTHOP_MAX_TAGS VLAN devices. False if
  * there are more, or a link below is not known.

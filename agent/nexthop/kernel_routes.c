@@ -34,7 +34,9 @@ enum kernel_routes_limits {
 struct kernel_route {
 	struct prefix_node node; /* first: found by prefix */
 	struct route_hop *hops;
-	size_t count; /* 0: to be removed */
+	size_t count; /* 0: unreachable */
+	bool wanted;  /* else it is to be removed */
+	bool kept;    /* ... but never this one */
 	bool written; /* the kernel has it as it stands here */
 	bool former;  /* of a former run, and not set by this one yet */
 	bool failed;  /* to be written, when last tried */
@@ -90,6 +92,14 @@ static struct kernel_route *add(struct kernel_routes *routes,
 	return route;
 }
 
+static struct kernel_route *get(struct kernel_routes *routes,
+				const struct prefix *prefix)
+{
+	struct kernel_route *route = find(routes, prefix);
+
+	return route ? route : add(routes, prefix);
+}
+
 static void forget(struct kernel_routes *routes, struct kernel_route *route)
 {
 	if (route->queued)
@@ -128,24 +138,31 @@ static int read_verdict(struct kernel_routes *routes)
 	return 0;
 }
 
+static struct nlmsghdr *compose(struct kernel_routes *routes,
+				const struct kernel_route *route)
+{
+	const struct prefix *prefix = &route->node.prefix;
+
+	if (!route->wanted)
+		return route_message_remove(&routes->message, prefix);
+	if (!route->count)
+		return route_message_unreachable(&routes->message, prefix);
+	return route_message_replace(&routes->message, prefix, route->hops,
+				     route->count);
+}
+
 static int write_route(struct kernel_routes *routes,
 		       const struct kernel_route *route)
 {
-	const struct prefix *prefix = &route->node.prefix;
-	struct nlmsghdr *message;
+	struct nlmsghdr *message = compose(routes, route);
 	int error;
 
-	if (route->count)
-		message = route_message_replace(&routes->message, prefix,
-						route->hops, route->count);
-	else
-		message = route_message_remove(&routes->message, prefix);
 	message->nlmsg_seq = ++routes->sequence;
 	if (mnl_socket_sendto(routes->socket, message, message->nlmsg_len) < 0)
 		return -errno;
 	error = read_verdict(routes);
 	/* Not there: the kernel, or somebody, has removed it already. */
-	return !route->count && error == -ESRCH ? 0 : error;
+	return !route->wanted && error == -ESRCH ? 0 : error;
 }
 
 /*
@@ -178,7 +195,7 @@ static void process(struct kernel_routes *routes, struct kernel_route *route)
 	route->queued = false;
 	error = write_route(routes, route);
 	note_verdict(routes, route, error);
-	if (!route->count)
+	if (!route->wanted)
 		forget(routes, route);
 }
 
@@ -206,9 +223,12 @@ static void on_former(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	for (route = first(routes); route; route = after(routes, route))
-		if (route->former)
-			enqueue(routes, route);
+	for (route = first(routes); route; route = after(routes, route)) {
+		if (!route->former)
+			continue;
+		route->wanted = route->kept;
+		enqueue(routes, route);
+	}
 }
 
 static int note_former(const struct nlmsghdr *message, void *context)
@@ -309,7 +329,7 @@ static void remove_all(struct kernel_routes *routes)
 	struct kernel_route *route;
 
 	for (route = first(routes); route; route = after(routes, route)) {
-		route->count = 0;
+		route->wanted = false;
 		enqueue(routes, route);
 	}
 	while (!TAILQ_EMPTY(&routes->waiting))
@@ -363,35 +383,64 @@ static size_t take_hops(const struct prefix *prefix,
 	return used;
 }
 
+/* Takes over `hops`. */
+static void change(struct kernel_routes *routes, struct kernel_route *route,
+		   struct route_hop *hops, size_t count)
+{
+	if (route->wanted && (route->written || route->queued) &&
+	    has_hops(route, hops, count)) {
+		free(hops);
+		return;
+	}
+	free(route->hops);
+	route->hops = hops;
+	route->count = count;
+	route->wanted = true;
+	route->former = false;
+	enqueue(routes, route);
+}
+
 int kernel_routes_set(struct kernel_routes *routes, const struct prefix *prefix,
 		      const struct route_hop *hops, size_t count)
 {
-	struct kernel_route *route = find(routes, prefix);
-	struct route_hop *taken;
+	struct route_hop *taken = calloc(count + 1, sizeof(*taken));
+	struct kernel_route *route = taken ? get(routes, prefix) : NULL;
 
-	if (!route && !count)
-		return 0;
-	taken = calloc(count + 1, sizeof(*taken));
-	if (taken && !route)
-		route = add(routes, prefix);
 	if (!route) {
 		free(taken);
 		return -ENOMEM;
 	}
-	if (!taken)
-		return -ENOMEM;
-	count = take_hops(prefix, hops, count, taken);
-	if ((route->written || route->queued) &&
-	    has_hops(route, taken, count)) {
-		free(taken);
-		return 0;
-	}
-	free(route->hops);
-	route->hops = taken;
-	route->count = count;
-	route->former = false;
-	enqueue(routes, route);
+	change(routes, route, taken, take_hops(prefix, hops, count, taken));
 	return 0;
+}
+
+int kernel_routes_keep(struct kernel_routes *routes,
+		       const struct prefix *prefix)
+{
+	struct kernel_route *route = get(routes, prefix);
+
+	if (!route)
+		return -ENOMEM;
+	route->kept = true;
+	/* Where a former run's leads, traffic may go: it has its time. */
+	if (!route->wanted && !route->former)
+		change(routes, route, NULL, 0);
+	return 0;
+}
+
+void kernel_routes_remove(struct kernel_routes *routes,
+			  const struct prefix *prefix)
+{
+	struct kernel_route *route = find(routes, prefix);
+
+	if (!route)
+		return;
+	if (route->kept) {
+		change(routes, route, NULL, 0);
+		return;
+	}
+	route->wanted = false;
+	enqueue(routes, route);
 }
 
 static bool leads_over(const struct kernel_route *route, uint32_t ifindex)

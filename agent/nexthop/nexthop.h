@@ -133,6 +133,8 @@ const struct nexthop *nexthop_next(const struct nexthop_tracker *tracker,
 /* The link named `name`, or NULL. */
 const struct nexthop_link *
 nexthop_link_by_name(const struct nexthop_tracker *tracker, const char *name);
+/* True if a VLAN device is on top of the link. */
+bool nexthop_has_vlans(const struct nexthop_tracker *tracker, uint32_t ifindex);
 /* The link that has this address of ours, or 0. */
 uint32_t nexthop_link_of_address(const struct nexthop_tracker *tracker,
 				 const struct address *address);

@@ -23,7 +23,7 @@ static void put_ip(struct nlmsghdr *message, uint16_t type,
 
 /* Header and destination, which with the metric are the route's identity. */
 static struct nlmsghdr *begin(void *buffer, const struct prefix *prefix,
-			      uint16_t type, uint16_t flags)
+			      uint16_t type, uint16_t flags, unsigned char kind)
 {
 	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
 	struct rtmsg *header =
@@ -37,10 +37,17 @@ static struct nlmsghdr *begin(void *buffer, const struct prefix *prefix,
 	header->rtm_table = RT_TABLE_MAIN;
 	header->rtm_protocol = ROUTE_PROTOCOL;
 	header->rtm_scope = RT_SCOPE_UNIVERSE;
-	header->rtm_type = RTN_UNICAST;
+	header->rtm_type = kind;
 	put_ip(message, RTA_DST, &prefix->address);
 	mnl_attr_put_u32(message, RTA_PRIORITY, ROUTE_METRIC);
 	return message;
+}
+
+static struct nlmsghdr *begin_replace(void *buffer, const struct prefix *prefix,
+				      unsigned char kind)
+{
+	return begin(buffer, prefix, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE,
+		     kind);
 }
 
 /* An IPv4 route over an IPv6 gateway names its family (RFC 8950). */
@@ -103,8 +110,7 @@ struct nlmsghdr *route_message_replace(void *buffer,
 				       const struct route_hop *hops,
 				       size_t count)
 {
-	struct nlmsghdr *message = begin(buffer, prefix, RTM_NEWROUTE,
-					 NLM_F_CREATE | NLM_F_REPLACE);
+	struct nlmsghdr *message = begin_replace(buffer, prefix, RTN_UNICAST);
 	uint32_t greatest = greatest_weight(hops, count);
 	bool ipv4 = address_is_ipv4(&prefix->address);
 	struct nlattr *list;
@@ -120,9 +126,15 @@ struct nlmsghdr *route_message_replace(void *buffer,
 	return message;
 }
 
+struct nlmsghdr *route_message_unreachable(void *buffer,
+					   const struct prefix *prefix)
+{
+	return begin_replace(buffer, prefix, RTN_UNREACHABLE);
+}
+
 struct nlmsghdr *route_message_remove(void *buffer, const struct prefix *prefix)
 {
-	return begin(buffer, prefix, RTM_DELROUTE, 0);
+	return begin(buffer, prefix, RTM_DELROUTE, 0, RTN_UNSPEC);
 }
 
 struct nlmsghdr *route_message_list(void *buffer, uint8_t family)

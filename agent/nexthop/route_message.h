@@ -43,6 +43,10 @@ struct nlmsghdr *route_message_replace(void *buffer,
 				       const struct prefix *prefix,
 				       const struct route_hop *hops,
 				       size_t count);
+/* One that leads nowhere: senders are told so (RFC 792, RFC 4443 3.1). */
+struct nlmsghdr *route_message_unreachable(void *buffer,
+					   const struct prefix *prefix);
+/* Of either kind. */
 struct nlmsghdr *route_message_remove(void *buffer,
 				      const struct prefix *prefix);
 /* Asks for all our routes of a family, AF_INET or AF_INET6. */

@@ -262,6 +262,11 @@ nexthop_link_by_name(const struct nexthop_tracker *tracker, const char *name)
 	return host_link_by_name(&tracker->host, name);
 }
 
+bool nexthop_has_vlans(const struct nexthop_tracker *tracker, uint32_t ifindex)
+{
+	return host_has_vlans(&tracker->host, ifindex);
+}
+
 uint32_t nexthop_link_of_address(const struct nexthop_tracker *tracker,
 				 const struct address *address)
 {

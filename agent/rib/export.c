@@ -477,6 +477,14 @@ int export_add_peer(struct rib *rib, struct rib_peer *peer,
 	return 0;
 }
 
+void export_set_announced(struct rib *rib, struct route_export *export,
+			  uint64_t peers)
+{
+	rib->totals.announced -= route_announced(export->route) != 0;
+	export->announced = peers;
+	rib->totals.announced += route_announced(export->route) != 0;
+}
+
 /* What is left of a route's exports without this peer. */
 static void forget_peer(struct rib *rib, const struct rib_peer *peer,
 			struct route *route)
@@ -486,7 +494,8 @@ static void forget_peer(struct rib *rib, const struct rib_peer *peer,
 	for (export = route->exports; export; export = next) {
 		next = export->next;
 		export_batch_remove(rib, export, peer->bit);
-		export->announced &= ~peer->bit;
+		export_set_announced(rib, export,
+				     export->announced & ~peer->bit);
 		export->origin.bit &= ~peer->bit;
 		if (is_unused(export))
 			export_free(rib, export);

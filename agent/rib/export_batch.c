@@ -187,9 +187,9 @@ static void take(struct rib *rib, struct route_export *export, uint64_t peers,
 		 bool announce)
 {
 	count_told(rib, export, peers, announce);
-	export->announced &= ~peers;
-	if (announce)
-		export->announced |= peers;
+	export_set_announced(rib, export,
+			     announce ? export->announced | peers :
+					export->announced & ~peers);
 	export_batch_remove(rib, export, peers);
 	export_free_if_unused(rib, export);
 }

@@ -569,11 +569,15 @@ static void decide_route(struct rib *rib, struct route *route)
 	const struct rib_hooks *hooks = &rib->options.hooks;
 	struct decision decision;
 
+	rib->totals.learned -= route->selected != 0;
+	rib->totals.forwarding -= route->forwarding;
 	check_next_hops(route);
 	decision = decide(&rib->options.decision, &route->paths);
 	route->selected = decision.selected;
 	tell_cut(rib, route, &decision);
 	route->forwarding = hooks->set_decided(route, hooks->context);
+	rib->totals.learned += route->selected != 0;
+	rib->totals.forwarding += route->forwarding;
 	export_route(rib, route);
 	route_free_if_unused(rib, route);
 }
@@ -640,6 +644,11 @@ const struct route *rib_match(const struct rib *rib,
 			      const struct address *address)
 {
 	return (const struct route *)prefix_map_match(&rib->routes, address);
+}
+
+struct rib_totals rib_totals(const struct rib *rib)
+{
+	return rib->totals;
 }
 
 const struct route *rib_next(const struct rib *rib, const struct route *route)

@@ -118,6 +118,13 @@ struct route_export {
 	LIST_ENTRY(route_export) contributor_link;
 };
 
+/* Routes, of all that there are. */
+struct rib_totals {
+	size_t learned; /* with a set that is not empty */
+	size_t forwarding;
+	size_t announced; /* to any peer */
+};
+
 struct rib;
 struct update_group;
 
@@ -269,6 +276,8 @@ const struct route *rib_find(const struct rib *rib,
 /* The route with the longest prefix that contains the address, or NULL. */
 const struct route *rib_match(const struct rib *rib,
 			      const struct address *address);
+/* As of the last rib_process() and rib_export_next(), counted as they change. */
+struct rib_totals rib_totals(const struct rib *rib);
 /* Walks all routes, in no particular order. NULL starts. */
 const struct route *rib_next(const struct rib *rib, const struct route *route);
 /* The peers with a session, in order of their coming. NULL starts. */

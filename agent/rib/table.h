@@ -37,6 +37,7 @@ struct rib {
 	struct route_export_list pending; /* export_batch.h */
 	struct route_export_list waiting; /* in the order of `due_ms` */
 	struct rib_peer_list peers;
+	struct rib_totals totals;
 	struct update_group_list groups;
 	struct rib_peer *told[RIB_MAX_UPSTREAMS]; /* by their bits */
 	struct aggregate *aggregates; /* options.import.aggregate_count */
@@ -80,6 +81,10 @@ struct attribute_set *export_wanted(struct rib *rib,
 				    const struct update_profile *to,
 				    const struct route_export *export,
 				    struct policy_trace *trace);
+
+/* The peers that have it from us are these; it is counted with the others. */
+void export_set_announced(struct rib *rib, struct route_export *export,
+			  uint64_t peers);
 
 /* Frees all that is left of what was announced of a route. */
 void export_free(struct rib *rib, struct route_export *export);

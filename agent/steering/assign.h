@@ -51,6 +51,16 @@ int assign_buckets(const struct assign_member *members, size_t count,
 		   uint64_t seed, uint32_t size, uint16_t *owners,
 		   uint16_t *backups);
 
+struct ranking;
+
+/*
+ * assign_buckets() for a set whose ranking is at hand: computed, or derived
+ * from that of another set (ranking.h), which gives the same table. Returns 0
+ * or -ENOMEM.
+ */
+int assign_from_ranking(const struct ranking *ranking, uint16_t *owners,
+			uint16_t *backups);
+
 /* 64-bit digest of a table by the addresses that own its buckets. */
 uint64_t assign_digest(const struct assign_member *members,
 		       const uint16_t *owners, uint32_t size);

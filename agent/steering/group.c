@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "steering/identity.h"
+#include "steering/ranking.h"
 
 int group_table_init(struct group_table *table,
 		     const struct steering_options *options,
@@ -36,6 +37,7 @@ static void group_free(struct steering_group *group)
 	free(group->buckets);
 	free(group->owners);
 	free(group->backups);
+	ranking_free(group->ranking);
 	free(group);
 }
 
@@ -129,19 +131,51 @@ static uint16_t slot_index(const struct steering_group *group, uint16_t member)
 					 (uint16_t)group->slots[member]->index;
 }
 
-/* Computes the table of the group and writes it, bucket by bucket. */
-static int write_table(struct group_table *table, struct steering_group *group)
+/* Who takes part: what the table and its digest are functions of. */
+static int assign(const struct steering_options *options,
+		  struct steering_group *group,
+		  const struct assign_member *identities,
+		  const struct steering_group *base)
 {
-	const struct steering_options *options = table->options;
+	int error = ranking_new(identities, group->count, options->seed,
+				options->table_size,
+				base ? base->ranking : NULL, &group->ranking);
+
+	if (!error)
+		error = assign_from_ranking(group->ranking, group->owners,
+					    group->backups);
+	if (!error)
+		group->digest = assign_digest(identities, group->owners,
+					      options->table_size);
+	return error;
+}
+
+static int compute_table(const struct steering_options *options,
+			 struct steering_group *group,
+			 const struct steering_group *base)
+{
+	struct assign_member *identities =
+		calloc(group->count, sizeof(*identities));
+	int error = -ENOMEM;
+
+	if (identities)
+		error = identity_of_members(group->members, group->count,
+					    identities);
+	if (!error)
+		error = assign(options, group, identities, base);
+	free(identities);
+	return error;
+}
+
+/* Writes the table of the group, bucket by bucket. */
+static int write_table(const struct steering_options *options,
+		       struct steering_group *group)
+{
 	uint32_t size = options->table_size;
 	uint32_t first = group->index * size;
 	struct hg_group value = { .first_bucket = first, .mask = size - 1 };
-	int error = identity_assign(group->members, group->count, options->seed,
-				    size, group->owners, group->backups,
-				    &group->digest);
+	int error = 0;
 
-	if (error)
-		return error;
 	for (uint32_t b = 0; b < size && !error; b++) {
 		struct hg_bucket bucket = {
 			.current = slot_index(group, group->owners[b]),
@@ -160,6 +194,7 @@ static int write_table(struct group_table *table, struct steering_group *group)
 
 int group_acquire(struct group_table *table,
 		  const struct assign_member *members, size_t count,
+		  const struct steering_group *base,
 		  struct steering_group **out)
 {
 	struct steering_group *group;
@@ -179,7 +214,9 @@ int group_acquire(struct group_table *table,
 	if (!error)
 		error = acquire_slots(table, group);
 	if (!error)
-		error = write_table(table, group);
+		error = compute_table(table->options, group, base);
+	if (!error)
+		error = write_table(table->options, group);
 	if (error) {
 		release_slots(table, group);
 		group_free(group);

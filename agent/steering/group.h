@@ -24,10 +24,13 @@ void group_table_free(struct group_table *table);
 
 /*
  * The group of this set, with one more reference: an existing one, or a new
- * one whose table has been written. `members` is in address order.
+ * one whose table has been written. `members` is in address order. `base`, a
+ * group or NULL, is one whose set may be almost the same: it stays as it is,
+ * and a new table is computed sooner.
  */
 int group_acquire(struct group_table *table,
 		  const struct assign_member *members, size_t count,
+		  const struct steering_group *base,
 		  struct steering_group **group);
 void group_release(struct group_table *table, struct steering_group *group);
 

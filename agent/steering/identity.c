@@ -65,22 +65,3 @@ int identity_of_members(const struct assign_member *members, size_t count,
 	free(list);
 	return 0;
 }
-
-int identity_assign(const struct assign_member *members, size_t count,
-		    uint64_t seed, uint32_t size, uint16_t *owners,
-		    uint16_t *backups, uint64_t *digest)
-{
-	struct assign_member *identities = calloc(count, sizeof(*identities));
-	int error = -ENOMEM;
-
-	if (!identities)
-		return error;
-	error = identity_of_members(members, count, identities);
-	if (!error)
-		error = assign_buckets(identities, count, seed, size, owners,
-				       backups);
-	if (!error)
-		*digest = assign_digest(identities, owners, size);
-	free(identities);
-	return error;
-}

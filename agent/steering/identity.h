@@ -24,12 +24,4 @@
 int identity_of_members(const struct assign_member *members, size_t count,
 			struct assign_member *identities);
 
-/*
- * assign_buckets() among the members as they take part; *digest is that of the
- * table, equal on all nodes that steer alike.
- */
-int identity_assign(const struct assign_member *members, size_t count,
-		    uint64_t seed, uint32_t size, uint16_t *owners,
-		    uint16_t *backups, uint64_t *digest);
-
 #endif

@@ -4,7 +4,7 @@
 
 /*
  * log2_table[j] = round(2^26 * log2(1 + j/256)) for j = 0..256: the knots
- * between which assign.c interpolates the logarithm of a score.
+ * between which score.h interpolates the logarithm of a score.
  *
  * Written out, because the values are part of the frozen definition of the
  * bucket assignment and must not depend on anybody's floating point.

@@ -128,7 +128,8 @@ static int set_vip(struct steering *steering, const struct prefix *prefix,
 	struct steering_group *group;
 	int error;
 
-	error = group_acquire(&steering->groups, sorted, count, &group);
+	error = group_acquire(&steering->groups, sorted, count,
+			      vip ? vip->group : NULL, &group);
 	if (error)
 		return error;
 	if (!vip)

@@ -65,6 +65,7 @@ struct steering_group {
 	uint32_t *buckets;	       /* how many each member owns */
 	uint16_t *owners;	       /* of each bucket, index of a member */
 	uint16_t *backups;	       /* the same, or ASSIGN_NOBODY */
+	struct ranking *ranking;       /* to derive the next set's table from */
 };
 
 /* A VIP that is steered. */

@@ -26,8 +26,9 @@ enum hg_limits {
 	HG_MAX_PORTS = 16,
 	HG_MAX_EXTENSION_HEADERS = 8,
 	HG_MAX_FRAGMENTED = 65536, /* packets in `fragments` */
-	HG_VIP_LINES = 8192,	   /* of `vip4` and of `vip6`, a power of two */
-	HG_VIP_PROBES = 8,	   /* lines that a VIP can stand in */
+	HG_VIP4_LINES = 4096,	   /* of `vip4`, a power of two */
+	HG_VIP6_LINES = 8192,	   /* of `vip6`, likewise */
+	HG_VIP_PROBES = 16,	   /* lines that a VIP can stand in */
 	HG_VIP4_LINE_ENTRIES = 7,
 	HG_VIP6_LINE_ENTRIES = 5,
 	HG_MIN_TABLE_SIZE = 256,
@@ -76,6 +77,7 @@ enum hg_outcome {
 	HG_PASSED_EXTENSION_HEADERS,
 	HG_PASSED_OTHER_ICMP,
 	HG_PASSED_NO_NEXTHOP,
+	HG_PASSED_NO_HEADROOM, /* for the tags of its next hop */
 	/* For a VIP, and nothing a server should ever see. */
 	HG_DROPPED_BAD_HEADER,
 	HG_DROPPED_BAD_LENGTH,
@@ -206,13 +208,25 @@ struct hg_nexthop {
 } __attribute__((aligned(8)));
 
 /*
- * Value of `vip_counters`, `nh_counters`, `outcomes` and `events`, one for each
- * CPU. The first two count what was forwarded, `outcomes` every frame exactly
- * once.
+ * Value of `vip_counters`, `nh_counters`, `outcomes` and `events`. The first two
+ * count what was forwarded, `outcomes` every frame exactly once.
+ *
+ * Each CPU has counters of its own, at CPU * room + index, where the index is
+ * that of the VIP (hg_vip.counter), the next hop's slot, the outcome or the
+ * event. These are plain arrays because each counter of a per-CPU map stands
+ * behind a pointer of its own, one more cache miss for each of many VIPs.
  */
 struct hg_counter {
 	__u64 packets;
 	__u64 bytes; /* of Ethernet frames as they came in */
+};
+
+/* Counters of a CPU: powers of two, and whole cache lines. */
+enum hg_counter_room {
+	HG_VIP_ROOM = HG_MAX_VIPS,
+	HG_NEXTHOP_ROOM = HG_MAX_NEXTHOPS,
+	HG_OUTCOME_ROOM = 32,
+	HG_EVENT_ROOM = 8,
 };
 
 /*
@@ -296,6 +310,8 @@ _Static_assert(sizeof(struct hg_group) == 8, "hg_group is one array element");
 _Static_assert(sizeof(struct hg_bucket) == 8, "a bucket is one store");
 _Static_assert(sizeof(struct hg_nexthop) == 64, "a next hop is a cache line");
 _Static_assert(sizeof(struct hg_counter) == 16, "hg_counter has no padding");
+_Static_assert((int)HG_OUTCOME_COUNT <= HG_OUTCOME_ROOM, "all have a counter");
+_Static_assert((int)HG_EVENT_COUNT <= HG_EVENT_ROOM, "all have a counter");
 _Static_assert(sizeof(struct hg_port) == 12, "hg_port has no hidden padding");
 _Static_assert(sizeof(struct hg_prefix4) == 8, "as the trie's key");
 _Static_assert(sizeof(struct hg_prefix6) == 20, "as the trie's key");

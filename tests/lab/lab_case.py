@@ -19,12 +19,13 @@ from lab.topology import Lab  # noqa: E402 (the path comes first)
 class LabCase(unittest.TestCase):
     """Builds its lab once, for all its tests. Missing root is a failure."""
 
-    options = {}  # of Lab
+    lab_class = Lab
+    options = {}  # of the lab
     started = True
 
     @classmethod
     def setUpClass(cls):
-        cls.lab = Lab(**cls.options)
+        cls.lab = cls.lab_class(**cls.options)
         cls.addClassCleanup(cls.lab.close)
         if cls.started:
             try:

@@ -4,13 +4,21 @@ the agent keeps: traceroute sees the Headgate host, path MTU discovery works
 through it, and traffic goes on where the program is gone."""
 
 import re
+from contextlib import closing
 
 from lab_case import LabCase
+from lab.frames import FrameCount
 from lab.system import wait_until
 from lab.topology import (HEADGATE6_UP, HEADGATE_UP, ROUTER6_CLIENT,
-                          ROUTER_CLIENT, VIP, VIP6)
+                          ROUTER_CLIENT, VIP, VIP6, VIP6_PREFIX,
+                          VIP_PREFIX)
 
 ROUTE_PROTOCOL = "72"
+# Of ranges of VIPs, never announced by anybody.
+UNKNOWN, UNKNOWN6 = "192.0.2.77", "2001:db8:f::77"
+# As Linux says it: of a host, and in IPv6 for lack of a route.
+UNREACHABLE = {"type": 3, "code": 1}
+UNREACHABLE6 = {"type": 1, "code": 0}
 ECHO_PORT = 7007
 UPLOAD_BYTES = 300000
 SMALL_MTU = 1400
@@ -36,6 +44,10 @@ class KernelPath(LabCase):
     def check_routes(self, vip, addresses):
         wait_until(lambda: self.hops(vip) == set(addresses), 10,
                    f"the kernel's route to {vip} by {addresses}")
+
+    def check_unreachable(self, vip, vip6):
+        self.assertIn(f"unreachable {vip} ", self.our_routes("-4"))
+        self.assertIn(f"unreachable {vip6} ", self.our_routes("-6"))
 
     def test_routes_follow_the_sets(self):
         victim, other = self.lab.servers
@@ -67,6 +79,42 @@ class KernelPath(LabCase):
         finally:
             headgate.start()
             self.lab.wait_ready()
+
+    # ----------------------------------------------------- no server
+
+    def check_no_loop(self, address, message, headgate):
+        """The router sends a datagram once, and never sees it again."""
+        with closing(FrameCount(self.lab.router, "up", address)) as frames:
+            self.assertEqual(self.lab.probe("answer", address),
+                             {"from": headgate, **message})
+            self.assertEqual(frames.read(), 1)
+
+    def check_nobody_there(self, address, address6):
+        self.check_no_loop(address, UNREACHABLE, HEADGATE_UP)
+        self.check_no_loop(address6, UNREACHABLE6, HEADGATE6_UP)
+
+    def test_packets_to_vips_without_a_server_do_not_loop(self):
+        """The router sends them to us by routes of its own, and our default
+        route leads back to it."""
+        lab = self.lab
+        lab.router.ip(f"route add {VIP_PREFIX} via {HEADGATE_UP}",
+                      f"route add {VIP6_PREFIX} via {HEADGATE6_UP}")
+        try:
+            self.check_unreachable(VIP_PREFIX, VIP6_PREFIX)
+            self.check_nobody_there(UNKNOWN, UNKNOWN6)
+            for server in lab.servers:
+                server.cut_cable()
+            lab.wait_announced(False)
+            self.check_routes(VIP, [])
+            self.check_routes(VIP6, [])
+            self.check_unreachable(VIP, VIP6)
+            self.check_nobody_there(VIP, VIP6)
+        finally:
+            for server in lab.servers:
+                server.plug_cable()
+            lab.router.ip(f"route del {VIP_PREFIX} via {HEADGATE_UP}",
+                          f"route del {VIP6_PREFIX} via {HEADGATE6_UP}")
+            lab.wait_ready()
 
     # ----------------------------------------------------- traceroute
 

@@ -5,7 +5,8 @@ import json
 import unittest
 
 from lab_case import LabCase
-from lab.topology import VIP
+from lab.system import wait_until
+from lab.topology import ROUTER_LAN, VIP
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -38,6 +39,44 @@ class ShowRoute(LabCase):
         for words in ([], ["192.0.2.1", "192.0.2.2"]):
             done = self.lab.headgate.ctl("show", "route", *words)
             self.assertEqual(done.returncode, EXIT_USAGE)
+
+
+class ShowNeighbors(LabCase):
+
+    # Nobody listens there.
+    CLOSED = f"{ROUTER_LAN},port=1179,as=64500,role=upstream,name=core-1"
+    options = {"servers": 2}
+    started = False
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        flags = cls.lab.headgate.arguments
+        flags[flags.index("--neighbor") + 1] += ",name=rack1,max-prefix=10"
+        flags += ["--neighbor", cls.CLOSED]
+        cls.lab.start()
+
+    def test_a_session_has_a_name_and_is_so_near_to_its_limit(self):
+        for server in self.lab.servers:
+            neighbor = self.lab.headgate.neighbor(server.address)
+            self.assertEqual(neighbor["name"], "rack1")
+            self.assertEqual(neighbor["max_prefix"], 10)
+            self.assertEqual(neighbor["max_prefix_count"], 1)
+            self.assertIsNone(neighbor["next_attempt_s"])
+
+    def test_a_neighbor_that_is_down_says_when_we_try_again(self):
+        """At most 30 s, and less and less."""
+        def waiting():
+            neighbor = self.lab.headgate.neighbor(ROUTER_LAN)
+            return (neighbor["next_attempt_s"] or 0) >= 2 and neighbor
+        neighbor = wait_until(waiting, 15, "a failed attempt and a wait")
+        self.assertLessEqual(neighbor["next_attempt_s"], 30)
+        self.assertEqual(neighbor["name"], "core-1")
+        self.assertIsNone(neighbor["max_prefix"])
+        self.assertEqual(neighbor["max_prefix_count"], 0)
+        wait_until(lambda: self.lab.headgate.neighbor(ROUTER_LAN)[
+            "next_attempt_s"] == neighbor["next_attempt_s"] - 1, 3,
+            "a second less")
 
 
 class Watch(LabCase):

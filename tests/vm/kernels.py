@@ -1,66 +1,94 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Runs test programs on other kernels than the host's, in virtual machines.
+"""Runs tests on other kernels than the host's, in virtual machines.
 
 Each kernel comes from a Debian package, which is extracted and never
-installed, and boots by QEMU from an initramfs that holds busybox, ip, the
-veth module, the programs and the libraries they need. A program passes if it
-exits with 0; what it printed is shown if it does not.
+installed, and is emulated by QEMU. The machine sees the host's files by 9p,
+read-only, below a file system in memory that takes what is written; it runs
+tests/run.py there, so a test finds all it finds on the host.
 
-    kernels.py --folder build/vm --kernels 5.10,6.1 build/tests/xdp/test_x ...
+    kernels.py --folder build/vm --kernels 5.10,6.1 \\
+        --xdp build/tests/xdp/test_x ... --lab tests/lab/test_vlan.py ...
 
 Packages are taken from the suites below, by the host's own package sources;
 they are kept in the folder.
 """
 
 import argparse
+import dataclasses
 import gzip
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+import threading
 
 SUITES = ("bookworm", "bookworm-security", "bookworm-backports", "bullseye",
           "bullseye-security", "trixie", "trixie-backports")
-MODULES = ("veth.ko",)
-# Busybox's own shell would take its own ip.
-TOOLS = ("/usr/bin/busybox", "/usr/bin/dash", "/usr/sbin/ip",
-         "/usr/sbin/bpftool", "/usr/bin/grep", "/usr/bin/nsenter")
-APPLETS = ("mount", "mkdir", "insmod", "poweroff", "echo", "cat", "ls",
-           "true", "sleep")
-BOOT_TIMEOUT_S = 60
-MEMORY_MIB = 1024
+# What it takes to see the host's files; the kernel asks for others itself.
+BOOT_MODULES = ("virtio_pci", "9pnet_virtio", "9p", "overlay")
+BOOT_APPLETS = ("sh", "mount", "mkdir", "ln", "insmod", "ip", "chroot",
+                "poweroff", "echo", "cat")
+MEMORY_MIB = 2048
+# An emulated CPU is so much slower that tests wait so much longer.
+TIME_SCALE = 5
+REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
 
+# The tests' output on the console stands between these lines.
+BEGUN, ENDED = "@begun", "@ended"
 INIT = """#!/bin/sh
 mount -t proc proc /proc
-mount -t sysfs sysfs /sys
-mount -t devtmpfs dev /dev
-mount -t tmpfs tmpfs /tmp
-mount -t tmpfs tmpfs /run
-mount -t bpf bpf /sys/fs/bpf
-for module in /modules/*.ko; do insmod $module; done
-export PATH=/bin:/sbin:/usr/bin:/usr/sbin {environment}
-echo "@kernel $(cat /proc/sys/kernel/osrelease)"
-for program in /programs/*; do
-	echo "@begin ${{program##*/}}"
-	$program 2>&1
-	echo "@end ${{program##*/}} $?"
-done
+for module in /modules/*; do insmod $module; done
+mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=loose,msize=524288 \\
+	host /host
+mount -t tmpfs tmpfs /memory
+mkdir /memory/files /memory/work
+mount -t overlay -o \\
+	lowerdir=/host,upperdir=/memory/files,workdir=/memory/work files /root
+mount -t proc proc /root/proc
+mount -t sysfs sysfs /root/sys
+mount -t devtmpfs dev /root/dev
+mount -t tmpfs tmpfs /root/run
+mkdir /root/run/lock
+mount -t bpf bpf /root/sys/fs/bpf
+ln -s /root{modules} /lib/modules/{release}
+ip link set lo up
+echo "{begun}"
+chroot /root /bin/sh -c {command} 2>&1
+echo "{ended}"
 poweroff -f
 """
 
+# As tests/run.py prints them.
+RESULT = re.compile(r"  \w+ +(\w+) +(\d+) passed(?:, (\d+) FAILED)?"
+                    r"(?:, (\d+) skipped)?  +[\d.]+ s$")
+
+
+class Refused(Exception):
+    """What is missing, and what to do about it."""
+
 
 def run(*words, **options):
-    return subprocess.run(words, check=True, capture_output=True, text=True,
-                          **options).stdout
+    done = subprocess.run(words, check=False, capture_output=True, text=True,
+                          **options)
+    if done.returncode:
+        raise Refused(f"{shlex.join(words)}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def touch(path):
+    with open(path, "w", encoding="ascii"):
+        pass
 
 
 class Packages:
     """Debian's kernels, by a package list of our own in a folder."""
 
     def __init__(self, folder):
-        self.folder = os.path.abspath(folder)
+        self.folder = folder
         for name in ("lists/partial", "cache/archives/partial"):
             os.makedirs(f"{self.folder}/{name}", exist_ok=True)
         self.options = [
@@ -82,7 +110,7 @@ class Packages:
         return sites.get(False), sites.get(True, sites.get(False))
 
     def update(self):
-        if os.path.exists(f"{self.folder}/sources.list"):
+        if os.path.exists(f"{self.folder}/updated"):
             return
         archive, security = self.host_sources()
         with open(f"{self.folder}/sources.list", "w", encoding="ascii") as out:
@@ -90,82 +118,96 @@ class Packages:
                 site = security if "security" in suite else archive
                 out.write(f"deb [check-valid-until=no] {site} {suite} main\n")
         run("apt-get", *self.options, "update")
+        touch(f"{self.folder}/updated")
 
     def newest(self, version):
-        """The name of the newest package of a kernel such as 6.1."""
+        """The name of the newest package of a kernel such as 6.1. Those for
+        clouds have no 9p."""
         found = run("apt-cache", *self.options, "search", "--names-only",
-                    rf"^linux-image-{re.escape(version)}[.+].*-cloud-amd64$")
+                    rf"^linux-image-{re.escape(version)}[.+].*[0-9]-amd64$")
         names = [line.split()[0] for line in found.splitlines()]
         if not names:
-            raise LookupError(f"no Debian package of kernel {version}")
+            raise Refused(f"no Debian package of kernel {version}; to read the "
+                          f"package lists anew remove {self.folder}")
         return max(names, key=lambda name: [
             int(number) for number in re.findall(r"\d+", name)])
 
-    def extracted(self, name):
-        """The folder in which the package is extracted."""
+    def kernel(self, version):
+        name = self.newest(version)
         folder = f"{self.folder}/{name}"
-        if not os.path.exists(f"{folder}/boot"):
-            run("apt-get", *self.options, "download", name, cwd=self.folder)
-            package = next(file for file in os.listdir(self.folder)
-                           if file.startswith(f"{name}_"))
-            run("dpkg-deb", "-x", f"{self.folder}/{package}", folder)
-            os.unlink(f"{self.folder}/{package}")
-        return folder
+        if not os.path.exists(f"{folder}/ready"):
+            shutil.rmtree(folder, ignore_errors=True)
+            self.extract(name, folder)
+        return Kernel(folder, name.removeprefix("linux-image-"))
+
+    def extract(self, name, folder):
+        run("apt-get", *self.options, "download", name, cwd=self.folder)
+        package = next(file for file in os.listdir(self.folder)
+                       if file.startswith(f"{name}_"))
+        run("dpkg-deb", "-x", f"{self.folder}/{package}", folder)
+        os.unlink(f"{self.folder}/{package}")
+        if not os.path.exists(f"{folder}/lib"):
+            os.symlink("usr/lib", f"{folder}/lib")
+        run("busybox", "depmod", "-b", folder,
+            name.removeprefix("linux-image-"))
+        touch(f"{folder}/ready")
 
 
-def libraries_of(program):
-    """Paths of the shared objects a program loads."""
-    done = subprocess.run(["ldd", program], capture_output=True, text=True,
-                          check=False)
-    return re.findall(r"(/\S+)", done.stdout.replace(f"{program}:", ""))
+@dataclasses.dataclass
+class Kernel:
+    """An extracted package."""
+    folder: str
+    release: str
+
+    @property
+    def image(self):
+        return f"{self.folder}/boot/vmlinuz-{self.release}"
+
+    @property
+    def modules(self):
+        return f"{self.folder}/lib/modules/{self.release}"
+
+    def files_of(self, names):
+        """The modules' files, each behind those that it needs. What is built
+        in has none."""
+        needs = {}
+        with open(f"{self.modules}/modules.dep", encoding="ascii") as lines:
+            for line in lines:
+                path, _, others = line.partition(":")
+                name = os.path.basename(path).partition(".")[0]
+                needs[name] = [*reversed(others.split()), path]
+        files = [path for name in names for path in needs.get(name, [])]
+        return list(dict.fromkeys(files))
 
 
-def find_module(kernel, name):
-    for folder, _, files in os.walk(kernel):
-        for file in files:
-            if file in (name, f"{name}.xz"):
-                return f"{folder}/{file}"
-    raise LookupError(f"{kernel}: no module {name}")
-
-
-def copy_module(kernel, name, target):
-    source = find_module(kernel, name)
+def write_module(source, target):
     if source.endswith(".xz"):
-        with open(f"{target}/{name}", "wb") as out:
-            subprocess.run(["xz", "-dc", source], check=True, stdout=out)
+        with open(target, "wb") as out:
+            subprocess.run(["busybox", "unxz", "-c", source], check=True,
+                           stdout=out)
     else:
         shutil.copy(source, target)
 
 
-def copy_with_libraries(program, root, target):
-    os.makedirs(os.path.dirname(target), exist_ok=True)
-    shutil.copy(program, target)
-    for library in libraries_of(program):
-        place = root + library
-        if not os.path.exists(place):
-            os.makedirs(os.path.dirname(place), exist_ok=True)
-            shutil.copy(library, place)
-
-
-def make_initramfs(kernel, folder, programs, environment):
+def make_initramfs(kernel, folder, command):
     """Writes FOLDER/initramfs.gz and returns its path."""
     root = f"{folder}/root"
     shutil.rmtree(root, ignore_errors=True)
-    for name in ("proc", "sys", "dev", "tmp", "run", "bin", "modules",
-                 "programs"):
+    for name in ("proc", "host", "memory", "root", "bin", "sbin", "modules",
+                 "lib/modules"):
         os.makedirs(f"{root}/{name}")
-    for tool in TOOLS:
-        copy_with_libraries(tool, root, root + tool)
-    for applet in APPLETS:
-        os.symlink("/usr/bin/busybox", f"{root}/bin/{applet}")
-    os.symlink("/usr/bin/dash", f"{root}/bin/sh")
-    for name in MODULES:
-        copy_module(kernel, name, f"{root}/modules")
-    for program in programs:
-        copy_with_libraries(program, root,
-                            f"{root}/programs/{os.path.basename(program)}")
+    shutil.copy(shutil.which("busybox"), f"{root}/bin/busybox")
+    for applet in BOOT_APPLETS:
+        os.symlink("busybox", f"{root}/bin/{applet}")
+    # The kernel calls it, and does not see the root that the tests see.
+    os.symlink("../bin/busybox", f"{root}/sbin/modprobe")
+    for number, path in enumerate(kernel.files_of(BOOT_MODULES)):
+        write_module(f"{kernel.modules}/{path}",
+                     f"{root}/modules/{number:02}.ko")
     with open(f"{root}/init", "w", encoding="ascii") as init:
-        init.write(INIT.format(environment=" ".join(environment)))
+        init.write(INIT.format(
+            modules=kernel.modules, release=kernel.release, begun=BEGUN,
+            ended=ENDED, command=shlex.quote(command)))
     os.chmod(f"{root}/init", 0o755)
     names = run("find", ".", cwd=root)
     packed = subprocess.run(["busybox", "cpio", "-o", "-H", "newc"], cwd=root,
@@ -178,77 +220,132 @@ def make_initramfs(kernel, folder, programs, environment):
 
 
 def boot(kernel, initramfs, seconds):
-    """What the machine printed; it ends by itself or is ended."""
-    image = next(name for name in os.listdir(f"{kernel}/boot")
-                 if name.startswith("vmlinuz"))
+    """Yields the lines of the console; the machine ends by itself, or after
+    so many seconds."""
     # KVM is not for granted where this runs: always emulated.
-    words = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max",
-             "-m", str(MEMORY_MIB), "-smp", "2", "-nographic", "-no-reboot",
-             "-nodefaults", "-serial", "stdio",
-             "-kernel", f"{kernel}/boot/{image}", "-initrd", initramfs,
-             "-append", "console=ttyS0 quiet panic=-1"]
+    machine = subprocess.Popen(
+        ["nice", "qemu-system-x86_64", "-accel", "tcg", "-cpu", "max",
+         "-m", str(MEMORY_MIB), "-smp", "2", "-nographic", "-no-reboot",
+         "-nodefaults", "-serial", "stdio",
+         "-virtfs", "local,path=/,mount_tag=host,security_model=none,"
+         "readonly=on,multidevs=remap",
+         "-kernel", kernel.image, "-initrd", initramfs,
+         "-append", "console=ttyS0 quiet loglevel=3 panic=-1"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, errors="replace")
+    limit = threading.Timer(seconds, machine.kill)
+    limit.start()
     try:
-        done = subprocess.run(words, capture_output=True, check=False,
-                              timeout=BOOT_TIMEOUT_S + seconds,
-                              stdin=subprocess.DEVNULL)
-        return done.stdout.decode(errors="replace")
-    except subprocess.TimeoutExpired as expired:
-        return (expired.stdout or b"").decode(errors="replace")
+        for line in machine.stdout:
+            yield line.rstrip()
+        machine.wait()
+    finally:
+        limit.cancel()
+        machine.kill()
+        machine.wait()
 
 
-def judge(output, programs):
-    """Prints a line for each program; the names of those that failed."""
-    failed = []
-    release = re.search(r"@kernel (\S+)", output)
-    print(f"kernel {release.group(1) if release else '? (did not boot)'}")
+def test_command(options):
+    """What is run in the machine, as a line for its shell."""
+    words = ["/usr/bin/python3", "tests/run.py"]
+    for flag, values in (("--xdp", options.xdp), ("--lab", options.lab)):
+        if values:
+            words += [flag, *(os.path.abspath(path) for path in values)]
+    settings = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/tmp",
+                f"B={os.path.abspath(os.environ.get('B', 'build'))}",
+                f"TIME_SCALE={TIME_SCALE}", *options.env]
+    return shlex.join(["cd", REPOSITORY]) + " && exec " + shlex.join(
+        ["env", "-i", *settings, *words])
+
+
+def judge(lines, programs):
+    """Shows what the tests say; returns program -> (passed, failed, skipped).
+    A program that came to no end has failed."""
+    counts = {}
+    seen = []
+    for line in lines:
+        seen.append(line)
+        if BEGUN in line:
+            seen = [BEGUN]
+        elif line == ENDED:
+            break
+        elif seen[0] == BEGUN:
+            print(f"  {line}", flush=True)
+        if result := RESULT.match(line):
+            counts[result[1]] = tuple(int(n or 0) for n in result.groups()[1:])
+    else:
+        print("  the machine ended before the tests, the last it said:")
+        print("\n".join(f"    | {line}" for line in seen[-20:]))
+    return {name: counts.get(name, (0, 1, 0)) for name in programs}
+
+
+def print_summary(results, programs):
+    """Returns the number of failures."""
+    width = 1 + max(len(name) for name in (*programs, *results))
+    print("\nsummary: passed/failed/skipped\n")
+    print(" " * width + "".join(f"{name:>{width}}" for name in results))
     for program in programs:
-        name = os.path.basename(program)
-        part = re.search(rf"@begin {re.escape(name)}\r?\n(.*?)"
-                         rf"@end {re.escape(name)} (\d+)", output, re.S)
-        if part and part.group(2) == "0":
-            passed = re.findall(r"\[\s+PASSED\s+\] (\d+)", part.group(1))
-            print(f"  ok      {name} {' '.join(passed)}")
-            continue
-        failed.append(name)
-        print(f"  FAILED  {name}")
-        said = part.group(1) if part else output
-        print("    | " + "\n    | ".join(said.splitlines()[-40:]))
-    return failed
+        cells = ["/".join(map(str, counts[program]))
+                 for counts in results.values()]
+        print(f"{program:<{width}}"
+              + "".join(f"{cell:>{width}}" for cell in cells))
+    return sum(counts[program][1] for counts in results.values()
+               for program in programs)
 
 
-# What the host needs besides what the build does, by Debian package.
+# What the host needs besides what the tests do, by Debian package.
 HOST_NEEDS = {"qemu-system-x86_64": "qemu-system-x86",
-              "busybox": "busybox-static", "xz": "xz-utils"}
+              "busybox": "busybox-static"}
 
 
-def check_host():
+def check(paths):
     missing = [package for program, package in HOST_NEEDS.items()
                if not shutil.which(program)]
     if missing:
-        sys.exit(f"kernels.py: install {' '.join(missing)} first")
+        raise Refused("virtual machines need packages that are not installed: "
+                      f"apt-get install {' '.join(missing)}")
+    unknown = [path for path in paths if not os.path.isfile(path)]
+    if unknown:
+        raise Refused(f"no such test: {' '.join(unknown)}")
+
+
+def name_of(path):
+    return os.path.splitext(os.path.basename(path))[0]
+
+
+def run_on_all(options):
+    """Returns the number of failures."""
+    paths = [*options.xdp, *options.lab]
+    check(paths)
+    packages = Packages(os.path.abspath(options.folder))
+    packages.update()
+    programs = [name_of(path) for path in paths]
+    results = {}
+    for version in options.kernels.split(","):
+        kernel = packages.kernel(version)
+        print(f"kernel {kernel.release}", flush=True)
+        initramfs = make_initramfs(kernel, packages.folder,
+                                   test_command(options))
+        results[kernel.release] = judge(
+            boot(kernel, initramfs, options.seconds), programs)
+    return print_summary(results, programs)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", default="build/vm")
     parser.add_argument("--kernels", default="5.10,6.1,6.12,6.18")
-    parser.add_argument("--seconds", type=int, default=300,
-                        help="for all programs on one kernel")
+    parser.add_argument("--seconds", type=int, default=1200,
+                        help="for all tests on one kernel")
     parser.add_argument("--env", action="append", default=[],
                         metavar="NAME=VALUE")
-    parser.add_argument("programs", nargs="+")
+    parser.add_argument("--xdp", nargs="*", default=[], metavar="BINARY")
+    parser.add_argument("--lab", nargs="*", default=[], metavar="FILE")
     options = parser.parse_args()
-    check_host()
-    packages = Packages(options.folder)
-    packages.update()
-    failed = []
-    for version in options.kernels.split(","):
-        kernel = packages.extracted(packages.newest(version))
-        initramfs = make_initramfs(kernel, options.folder, options.programs,
-                                   options.env)
-        failed += judge(boot(kernel, initramfs, options.seconds),
-                        options.programs)
-    return 1 if failed else 0
+    try:
+        return 1 if run_on_all(options) else 0
+    except Refused as refused:
+        sys.exit(f"kernels.py: {refused}")
 
 
 if __name__ == "__main__":

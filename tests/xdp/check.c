@@ -3,11 +3,11 @@
 
 #include "check.h"
 
+#include "bpf/headgate.skel.h"
 #include "datapath/datapath.h"
 #include "datapath/instance.h"
 #include "sandbox.h"
-
-#include "bpf/headgate.skel.h"
+#include "trial.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -16,29 +16,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	MAX_CPUS = 1024
-};
-
 /* The sums over all CPUs of the first `count` counters of a map. */
-static void read_map(const struct bpf_map *map, struct hg_counter *sums,
-		     uint32_t count)
+static void read_map(const struct bpf_map *map, uint32_t room,
+		     struct hg_counter *sums, uint32_t count)
 {
-	static struct hg_counter values[WORLD_MAX_ROUTES * MAX_CPUS];
-	uint32_t keys[WORLD_MAX_ROUTES], next,
-		cpus = libbpf_num_possible_cpus();
-	uint32_t wanted = count;
+	memset(sums, 0, count * sizeof(*sums));
+	for (uint32_t key = 0; key < bpf_map__max_entries(map); key++) {
+		struct hg_counter value;
 
-	if (bpf_map_lookup_batch(bpf_map__fd(map), NULL, &next, keys, values,
-				 &wanted, NULL) &&
-	    wanted != count)
-		sandbox_die(bpf_map__name(map));
-	for (uint32_t i = 0; i < count; i++) {
-		sums[i] = (struct hg_counter){};
-		for (uint32_t cpu = 0; cpu < cpus; cpu++) {
-			sums[i].packets += values[i * cpus + cpu].packets;
-			sums[i].bytes += values[i * cpus + cpu].bytes;
-		}
+		if (key % room >= count)
+			continue;
+		if (bpf_map_lookup_elem(bpf_map__fd(map), &key, &value))
+			sandbox_die(bpf_map__name(map));
+		sums[key % room].packets += value.packets;
+		sums[key % room].bytes += value.bytes;
 	}
 }
 
@@ -46,10 +37,14 @@ static void read_counts(const struct world *world, struct counts *counts)
 {
 	const struct headgate *skeleton = world->dp->skeleton;
 
-	read_map(skeleton->maps.outcomes, counts->outcomes, HG_OUTCOME_COUNT);
-	read_map(skeleton->maps.events, counts->events, HG_EVENT_COUNT);
-	read_map(skeleton->maps.vip_counters, counts->vips, WORLD_MAX_ROUTES);
-	read_map(skeleton->maps.nh_counters, counts->nexthops, SLOT_COUNT);
+	read_map(skeleton->maps.outcomes, HG_OUTCOME_ROOM, counts->outcomes,
+		 HG_OUTCOME_COUNT);
+	read_map(skeleton->maps.events, HG_EVENT_ROOM, counts->events,
+		 HG_EVENT_COUNT);
+	read_map(skeleton->maps.vip_counters, HG_VIP_ROOM, counts->vips,
+		 WORLD_MAX_ROUTES);
+	read_map(skeleton->maps.nh_counters, HG_NEXTHOP_ROOM, counts->nexthops,
+		 SLOT_COUNT);
 }
 
 static void count(struct hg_counter *counter, size_t bytes)
@@ -161,8 +156,8 @@ bool check_frame(struct check *check, const struct frame *frame,
 
 	oracle_judge(&check->oracle, frame, ifindex, &check->verdict);
 	out.size = sizeof(out.bytes);
-	if (datapath_test_run(check->world->dp, frame->bytes, frame->size,
-			      ifindex, out.bytes, &out.size, &action))
+	if (trial_run(check->world->dp, frame->bytes, frame->size, ifindex,
+		      out.bytes, &out.size, &action))
 		sandbox_die("BPF_PROG_TEST_RUN");
 	note(check, frame->size);
 	if (action == action_of(check->verdict.outcome) &&

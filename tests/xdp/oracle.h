@@ -11,6 +11,7 @@
  * oracle.c (Ethernet, VIP, next hop), oracle_ipv4.c, oracle_ipv6.c,
  * oracle_flow.c (transport), oracle_icmp.c (quoted packets), oracle_out.c (what
  * leaves). What the program remembers of fragments oracle_memory.c does, too.
+ * A frame has all the headroom it needs; of others test_headroom knows.
  */
 
 #include "frame.h"

@@ -9,6 +9,7 @@
 #include "datapath/datapath.h"
 #include "generator.h"
 #include "sandbox.h"
+#include "trial.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -119,7 +120,7 @@ static void assert_record(const struct frame *frame, uint32_t ifindex,
 							 HG_CAPTURE_SNAPLEN;
 
 	assert_in_range(record->time_ns, since_ns, now_ns());
-	assert_int_equal(record->ifindex, ifindex);
+	assert_int_equal(record->ifindex, trial_ifindex(ifindex));
 	assert_int_equal(record->outcome, verdict->outcome);
 	assert_int_equal(record->slot, verdict->slot);
 	assert_bucket(record->bucket);

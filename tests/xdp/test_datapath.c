@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "datapath/datapath.h"
 #include "sandbox.h"
+#include "trial.h"
 
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -504,8 +505,7 @@ static void attaches_to_a_name_with_a_dot(void **state)
 }
 
 /* True if the program takes a frame for `to` that comes in by `name`. */
-static bool is_ours(const struct datapath *dp, const char *name,
-		    const uint8_t *to)
+static bool is_ours(struct datapath *dp, const char *name, const uint8_t *to)
 {
 	uint8_t frame[FRAME_SIZE] = { [12] = 8 /* IPv4 */ }, out[FRAME_SIZE];
 	struct hg_counter before, after;
@@ -514,9 +514,9 @@ static bool is_ours(const struct datapath *dp, const char *name,
 
 	memcpy(frame, to, DATAPATH_MAC_SIZE);
 	datapath_read_outcome_counter(dp, HG_PASSED_NOT_OUR_MAC, &before);
-	assert_int_equal(datapath_test_run(dp, frame, sizeof(frame),
-					   if_nametoindex(name), out, &out_size,
-					   &action),
+	assert_int_equal(trial_run(dp, frame, sizeof(frame),
+				   if_nametoindex(name), out, &out_size,
+				   &action),
 			 0);
 	datapath_read_outcome_counter(dp, HG_PASSED_NOT_OUR_MAC, &after);
 	return after.packets == before.packets;

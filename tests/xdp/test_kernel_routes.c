@@ -75,6 +75,20 @@ static void set(const char *text, const struct route_hop *hops, size_t count)
 	assert_int_equal(kernel_routes_set(routes, &prefix, hops, count), 0);
 }
 
+static void keep(const char *text)
+{
+	const struct prefix prefix = prefix_of(text);
+
+	assert_int_equal(kernel_routes_keep(routes, &prefix), 0);
+}
+
+static void remove_route(const char *text)
+{
+	const struct prefix prefix = prefix_of(text);
+
+	kernel_routes_remove(routes, &prefix);
+}
+
 /* What `ip route show` prints of our routes to `prefix`, in one line. */
 static const char *shown(const char *prefix)
 {
@@ -130,9 +144,96 @@ static void routes_follow_what_is_set(void **state)
 	set("192.0.2.1/32", hops, 1);
 	turn();
 	assert_shown("192.0.2.1", "192.0.2.1 via 10.0.0.2 dev hg0");
-	set("192.0.2.1/32", NULL, 0);
+	remove_route("192.0.2.1/32");
 	turn();
 	assert_string_equal(shown("192.0.2.1"), "");
+}
+
+/* Whatever it was before, there is one route and nothing is left of it. */
+static void a_vip_without_hops_is_unreachable(void **state)
+{
+	const struct route_hop ipv4[] = { hop_of("10.0.0.2", 1),
+					  hop_of("10.0.0.3", 5) };
+	const struct route_hop ipv6[] = { hop_of("2001:db8::2", 1),
+					  hop_of("2001:db8::3", 2) };
+
+	(void)state;
+	for (size_t count = 0; count <= 2; count++) {
+		set("192.0.2.1/32", ipv4, count);
+		set("2001:db8:f::1/128", ipv6, count);
+		turn();
+		set("192.0.2.1/32", NULL, 0);
+		set("2001:db8:f::1/128", NULL, 0);
+		turn();
+		assert_shown("192.0.2.1", "unreachable 192.0.2.1 ");
+		assert_shown("2001:db8:f::1", "unreachable 2001:db8:f::1 ");
+		assert_int_equal(count_routes("-4"), 1);
+		assert_int_equal(count_routes("-6"), 1);
+	}
+	set("192.0.2.1/32", ipv4, 2);
+	set("2001:db8:f::1/128", ipv6, 2);
+	turn();
+	assert_shown("192.0.2.1", "nexthop via 10.0.0.3 dev hg0 weight 5");
+	assert_shown("2001:db8:f::1",
+		     "nexthop via 2001:db8::3 dev hg0 weight 2");
+	assert_null(strstr(shown("192.0.2.1"), "unreachable"));
+	assert_null(strstr(shown("2001:db8:f::1"), "unreachable"));
+	set("192.0.2.1/32", NULL, 0);
+	set("2001:db8:f::1/128", NULL, 0);
+	turn();
+	remove_route("192.0.2.1/32");
+	remove_route("2001:db8:f::1/128");
+	turn();
+	assert_int_equal(count_routes("-4"), 0);
+	assert_int_equal(count_routes("-6"), 0);
+}
+
+static void a_kept_route_is_there_when_nobody_sets_it(void **state)
+{
+	const struct route_hop hop = hop_of("10.0.0.2", 1);
+
+	(void)state;
+	keep("192.0.2.1/32");
+	keep("2001:db8:f::/64");
+	turn();
+	assert_shown("192.0.2.1", "unreachable 192.0.2.1 ");
+	assert_shown("2001:db8:f::/64", "unreachable 2001:db8:f::/64 ");
+	set("192.0.2.1/32", &hop, 1);
+	keep("192.0.2.1/32");
+	turn();
+	assert_shown("192.0.2.1", "via 10.0.0.2 dev hg0");
+	remove_route("192.0.2.1/32");
+	turn();
+	assert_shown("192.0.2.1", "unreachable 192.0.2.1 ");
+	kernel_routes_free(routes, true);
+	assert_int_equal(count_routes("-4"), 0);
+	assert_int_equal(count_routes("-6"), 0);
+	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
+}
+
+/* Addresses of ours, our subnets, and what somebody has set by hand. */
+static void
+an_unreachable_range_hides_nothing_that_the_host_reaches(void **state)
+{
+	(void)state;
+	pair_run("ip route add default via 10.0.0.9");
+	pair_run("ip -6 route add default via 2001:db8::9");
+	pair_run("ip address add 192.0.2.10/32 dev hg0");
+	pair_run("ip address add 192.0.2.129/25 dev hg0");
+	pair_run("ip route add 198.51.100.0/24 via 10.0.0.8");
+	keep("192.0.2.0/24");
+	keep("198.51.100.0/24");
+	keep("2001:db8::/32");
+	keep("2001:db8::/64");
+	turn();
+	pair_run("! ip route get 192.0.2.9 2>/dev/null");
+	pair_run("! ip -6 route get 2001:db8:f::9 2>/dev/null | "
+		 "grep -qv ^unreachable");
+	pair_run("ip route get 192.0.2.10 | grep -q ^local");
+	pair_run("ip route get 192.0.2.200 | grep -q 'dev hg0'");
+	pair_run("ip route get 198.51.100.1 | grep -q 'via 10.0.0.8'");
+	pair_run("ip -6 route get 2001:db8::2 | grep -q 'dev hg0'");
+	pair_run("ip route get 203.0.113.1 | grep -q 'via 10.0.0.9'");
 }
 
 static void ipv6_routes_are_replaced_whole(void **state)
@@ -156,7 +257,7 @@ static void ipv6_routes_are_replaced_whole(void **state)
 	/* A hop that it cannot lead over is as good as none. */
 	set("2001:db8:f::1/128", hops + 2, 1);
 	turn();
-	assert_string_equal(shown("2001:db8:f::1"), "");
+	assert_shown("2001:db8:f::1", "unreachable 2001:db8:f::1 ");
 }
 
 static void ipv4_leads_over_ipv6_gateways(void **state)
@@ -181,6 +282,9 @@ static void a_route_of_somebody_else_stays(void **state)
 	turn();
 	pair_run("ip route get 192.0.2.1 | grep -q 'via 10.0.0.9'");
 	set("192.0.2.1/32", NULL, 0);
+	turn();
+	pair_run("ip route get 192.0.2.1 | grep -q 'via 10.0.0.9'");
+	remove_route("192.0.2.1/32");
 	turn();
 	pair_run("ip route get 192.0.2.1 | grep -q 'via 10.0.0.9'");
 }
@@ -243,17 +347,42 @@ static void routes_that_nobody_sets_again_are_removed(void **state)
 	(void)state;
 	set("192.0.2.1/32", &hop, 1);
 	set("192.0.2.2/32", &hop, 1);
+	set("192.0.2.3/32", NULL, 0);
+	keep("198.51.100.0/24");
+	keep("203.0.113.0/24");
 	turn();
 	kernel_routes_free(routes, false);
 	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
 	set("192.0.2.1/32", &hop, 1);
+	keep("203.0.113.0/24");
 	turn();
-	assert_int_equal(count_routes("-4"), 2);
+	assert_int_equal(count_routes("-4"), 5);
 	event_base_loopexit(base, &patience);
 	event_base_dispatch(base);
 	turn();
-	assert_int_equal(count_routes("-4"), 1);
+	assert_int_equal(count_routes("-4"), 2);
 	assert_shown("192.0.2.1", "via 10.0.0.2 dev hg0");
+	assert_shown("203.0.113.0/24", "unreachable 203.0.113.0/24 ");
+}
+
+/* By which traffic may go while the sessions come back. */
+static void a_former_route_is_not_cut_off_by_a_kept_one(void **state)
+{
+	const struct route_hop hop = hop_of("10.0.0.2", 1);
+	const struct timeval patience = { .tv_sec = PATIENCE_S };
+
+	(void)state;
+	set("192.0.2.1/32", &hop, 1);
+	turn();
+	kernel_routes_free(routes, false);
+	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
+	keep("192.0.2.1/32");
+	turn();
+	assert_shown("192.0.2.1", "via 10.0.0.2 dev hg0");
+	event_base_loopexit(base, &patience);
+	event_base_dispatch(base);
+	turn();
+	assert_shown("192.0.2.1", "unreachable 192.0.2.1 ");
 }
 
 static void routes_that_went_with_their_link_come_back(void **state)
@@ -307,12 +436,17 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ROUTE_TEST(routes_follow_what_is_set),
+		ROUTE_TEST(a_vip_without_hops_is_unreachable),
+		ROUTE_TEST(a_kept_route_is_there_when_nobody_sets_it),
+		ROUTE_TEST(
+			an_unreachable_range_hides_nothing_that_the_host_reaches),
 		ROUTE_TEST(ipv6_routes_are_replaced_whole),
 		ROUTE_TEST(ipv4_leads_over_ipv6_gateways),
 		ROUTE_TEST(a_route_of_somebody_else_stays),
 		ROUTE_TEST(many_changes_are_coalesced_and_bounded),
 		ROUTE_TEST(routes_of_a_former_run_are_taken_over),
 		ROUTE_TEST(routes_that_nobody_sets_again_are_removed),
+		ROUTE_TEST(a_former_route_is_not_cut_off_by_a_kept_one),
 		ROUTE_TEST(routes_that_went_with_their_link_come_back),
 		ROUTE_TEST(a_refused_route_is_tried_again_when_set),
 		ROUTE_TEST(knows_whether_the_kernel_forwards),

@@ -151,21 +151,24 @@ static void give_one_back(struct datapath *dp, struct prefix prefix)
 	assert_int_equal(datapath_delete_vip(dp, &prefix), -ENOENT);
 }
 
-static void says_when_there_is_no_room_for_a_prefix(void **state)
+/* Where all can be replaced, one more fits in, until something is. */
+static void exhaust(struct datapath *dp, struct prefix (*nth)(uint32_t number))
 {
-	struct datapath *dp = *state;
-	const struct prefix one4 = ipv4_network(HG_MAX_VIPS);
-	const struct prefix one6 = ipv6_network(HG_MAX_VIPS);
+	const struct prefix spare = nth(HG_MAX_VIPS);
+	const struct prefix last = nth(HG_MAX_VIPS + 1);
 	const struct hg_vip vip = {};
 
-	take_all(dp, ipv4_network);
-	take_all(dp, ipv6_network);
-	assert_int_equal(datapath_set_vip(dp, &one4, &vip), -ENOSPC);
-	assert_int_equal(datapath_set_vip(dp, &one6, &vip), -ENOSPC);
-	give_one_back(dp, ipv4_network(0));
-	give_one_back(dp, ipv6_network(0));
-	assert_int_equal(datapath_set_vip(dp, &one4, &vip), 0);
-	assert_int_equal(datapath_set_vip(dp, &one6, &vip), 0);
+	take_all(dp, nth);
+	assert_int_equal(datapath_set_vip(dp, &spare, &vip), 0);
+	assert_int_equal(datapath_set_vip(dp, &last, &vip), -ENOSPC);
+	give_one_back(dp, nth(0));
+	assert_int_equal(datapath_set_vip(dp, &last, &vip), 0);
+}
+
+static void says_when_there_is_no_room_for_a_prefix(void **state)
+{
+	exhaust(*state, ipv4_network);
+	exhaust(*state, ipv6_network);
 }
 
 /* Addresses in a row are no worse than others. */

@@ -11,6 +11,7 @@
 #include "frame.h"
 #include "random.h"
 #include "sandbox.h"
+#include "trial.h"
 #include "vip_hash.h"
 #include "world.h"
 
@@ -28,7 +29,7 @@
 #include <cmocka.h>
 
 enum {
-	CANDIDATES = 128, /* more than there is room for */
+	CANDIDATES = 256, /* more than there is room for */
 	ROUNDS = 20000,
 	ROUNDS_PER_LOOK_AT_ALL = 200,
 	LOOKS = 4,
@@ -72,9 +73,11 @@ static struct prefix any_host(struct crowd *crowd)
 	return prefix;
 }
 
-static bool is_at_the_seam(uint32_t line)
+static bool is_at_the_seam(const struct crowd *crowd, uint32_t line)
 {
-	return line == HG_VIP_LINES - 1 || line == 0;
+	uint32_t count = crowd->ipv6 ? HG_VIP6_LINES : HG_VIP4_LINES;
+
+	return line == count - 1 || line == 0;
 }
 
 static void seek_candidates(struct crowd *crowd)
@@ -84,7 +87,7 @@ static void seek_candidates(struct crowd *crowd)
 
 		do
 			candidate->prefix = any_host(crowd);
-		while (!is_at_the_seam(line_of(&candidate->prefix)));
+		while (!is_at_the_seam(crowd, line_of(&candidate->prefix)));
 		candidate->present = false;
 	}
 }
@@ -100,9 +103,9 @@ static enum xdp_action run(const struct crowd *crowd,
 	memcpy(shape.destination.bytes, candidate->prefix.address.bytes,
 	       sizeof(shape.destination.bytes));
 	frame_build(&shape, port->mac, &frame);
-	assert_int_equal(datapath_test_run(crowd->world->dp, frame.bytes,
-					   frame.size, port->ifindex, out.bytes,
-					   &out.size, &action),
+	assert_int_equal(trial_run(crowd->world->dp, frame.bytes, frame.size,
+				   port->ifindex, out.bytes, &out.size,
+				   &action),
 			 0);
 	return action;
 }

@@ -7,6 +7,7 @@
 
 #include "datapath/datapath.h"
 #include "table.h"
+#include "trial.h"
 
 enum {
 	FLOWS = 250,
@@ -278,11 +279,10 @@ static uint8_t run_sprayed(bool ipv6, uint16_t fragment)
 	uint32_t action;
 
 	frame_build(&shape, check->world->ports[PORT_LEFT].mac, &frame);
-	assert_int_equal(
-		datapath_test_run(check->world->dp, frame.bytes, frame.size,
-				  check->world->ports[PORT_LEFT].ifindex,
-				  out.bytes, &out.size, &action),
-		0);
+	assert_int_equal(trial_run(check->world->dp, frame.bytes, frame.size,
+				   check->world->ports[PORT_LEFT].ifindex,
+				   out.bytes, &out.size, &action),
+			 0);
 	return out.bytes[ETH_ALEN - 1];
 }
 

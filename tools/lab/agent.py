@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 
-from .system import LabError, run, wait_until
+from .system import TIME_SCALE, LabError, run, wait_until
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -52,7 +52,7 @@ class Headgate:
                    f"{BUILD}/headgate", *arguments]
         try:
             return subprocess.run(command, capture_output=True, text=True,
-                                  timeout=10)
+                                  timeout=10 * TIME_SCALE)
         except subprocess.TimeoutExpired as late:
             raise LabError("headgate went on with: "
                            + " ".join(arguments)) from late
@@ -60,7 +60,7 @@ class Headgate:
     def ctl(self, *arguments):
         return subprocess.run(
             [f"{BUILD}/headgatectl", "-s", self.socket, *arguments],
-            capture_output=True, text=True, timeout=10)
+            capture_output=True, text=True, timeout=10 * TIME_SCALE)
 
     def show(self, what):
         """The list (or object) that `headgatectl -j show WHAT` prints."""

@@ -5,6 +5,10 @@
         Who answers to a datagram with TTL 1, 2, ... COUNT: a list of addresses,
         null where nobody does. What `traceroute` does.
 
+    probe.py answer ADDRESS
+        Which ICMP message a datagram with the usual TTL is answered by, and by
+        whom: {"from", "type", "code"}, or null.
+
     probe.py datagrams ADDRESS PORT SIZE FIRST_PORT COUNT
         What echo.py at ADDRESS answers to a datagram of SIZE bytes from each of
         COUNT source ports: a list of its replies, null where there is none.
@@ -17,18 +21,22 @@ All print one line of JSON.
 """
 
 import json
+import os
 import socket
 import sys
 
-ANSWER_SECONDS = 2
-UPLOAD_SECONDS = 20
+TIME_SCALE = int(os.environ.get("TIME_SCALE", "1"))
+ANSWER_SECONDS = 2 * TIME_SCALE
+UPLOAD_SECONDS = 20 * TIME_SCALE
 TRACEROUTE_PORT = 33434
 LARGEST = 65536
 
 # <linux/in.h>, <linux/in6.h>; Python does not have them all.
 IP_RECVERR, IP_MTU = 11, 14
 IPV6_MTU, IPV6_RECVERR = 24, 25
-OFFENDER = 16  # where SO_EE_OFFENDER() is behind struct sock_extended_err
+USUAL_TTL = 64
+TYPE, CODE = 5, 6  # in struct sock_extended_err
+OFFENDER = 16  # where SO_EE_OFFENDER() is behind it
 
 
 def is_ipv6(address):
@@ -40,15 +48,15 @@ def new_socket(address, kind):
                          else socket.AF_INET, kind)
 
 
-def offender(ipv6, errors):
+def offender(ipv6, data):
     """The address in struct sock_extended_err and what stands behind it."""
-    data = errors[0][2]
     if ipv6:
         return socket.inet_ntop(socket.AF_INET6, data[OFFENDER + 8:][:16])
     return socket.inet_ntoa(data[OFFENDER + 4:][:4])
 
 
-def hop(address, ttl):
+def icmp_error(address, ttl):
+    """What answers to a datagram, as struct sock_extended_err, or None."""
     ipv6 = is_ipv6(address)
     level = socket.IPPROTO_IPV6 if ipv6 else socket.IPPROTO_IP
     with new_socket(address, socket.SOCK_DGRAM) as sock:
@@ -65,7 +73,18 @@ def hop(address, ttl):
         except OSError:
             pass  # the answer, and who said it is in the queue
         _, errors, _, _ = sock.recvmsg(LARGEST, 512, socket.MSG_ERRQUEUE)
-        return offender(ipv6, errors)
+        return errors[0][2]
+
+
+def hop(address, ttl):
+    data = icmp_error(address, ttl)
+    return data and offender(is_ipv6(address), data)
+
+
+def answer(address):
+    data = icmp_error(address, USUAL_TTL)
+    return data and {"from": offender(is_ipv6(address), data),
+                     "type": data[TYPE], "code": data[CODE]}
 
 
 def hops(address, count):
@@ -104,7 +123,8 @@ def upload(address, port, size):
 
 
 def main():
-    modes = {"hops": hops, "datagrams": datagrams, "upload": upload}
+    modes = {"hops": hops, "answer": answer, "datagrams": datagrams,
+             "upload": upload}
     print(json.dumps(modes[sys.argv[1]](*sys.argv[2:])))
 
 

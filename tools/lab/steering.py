@@ -11,7 +11,7 @@ import struct
 from .bpf import read_array
 
 # Layouts of include/headgate/abi.h.
-VIP4_LINES = 8192
+VIP4_LINES = 4096
 VIP4_LINE = "4sI" * 7 + "Q"      # address, VIP; overflowed
 VIP_GROUP = 0xfff                # of a VIP, which is a word of bit fields
 GROUP = "II"                     # first_bucket, mask

@@ -13,6 +13,8 @@ import subprocess
 import time
 
 PYTHON = "/usr/bin/python3"
+# By how much the lab is to be more patient than usual, on a slow machine.
+TIME_SCALE = int(os.environ.get("TIME_SCALE", "1"))
 # The console tools stand in sbin, which is not in everybody's PATH.
 os.environ["PATH"] += ":/usr/sbin:/sbin"
 
@@ -35,7 +37,7 @@ class LabError(Exception):
 def run(*command, timeout=20, check=True, text=None):
     """Runs a command to its end and returns what it printed."""
     done = subprocess.run(command, input=text, capture_output=True, text=True,
-                          timeout=timeout)
+                          timeout=timeout * TIME_SCALE)
     if check and done.returncode != 0:
         raise LabError(f"{' '.join(command)}: exit {done.returncode}: "
                        f"{(done.stderr or done.stdout).strip()}")
@@ -53,6 +55,7 @@ def require(programs):
 
 def wait_until(condition, seconds, what, pause=0.05):
     """Polls until condition() is true; returns its value. LabError if late."""
+    seconds *= TIME_SCALE
     deadline = time.monotonic() + seconds
     while True:
         value = condition()
@@ -115,6 +118,7 @@ class Process(subprocess.Popen):
     def end(self, number=signal.SIGTERM, seconds=5):
         """Ends the group and returns the exit status; SIGKILL when late."""
         self.signal_group(number)
+        seconds *= TIME_SCALE
         try:
             return self.wait(seconds)
         except subprocess.TimeoutExpired:

@@ -173,6 +173,8 @@ class Lab:
     to the client.
     """
 
+    server_class = Server
+
     def __init__(self, servers=4, one_arm=False, ipv6=False,
                  link_local=False, forwarding=False):
         require(PROGRAMS)
@@ -220,7 +222,8 @@ class Lab:
         if self.forwarding:
             self.add_way_back()
         self.router_bird = self.make_router_bird()
-        self.servers = [Server(self, number + 1) for number in range(servers)]
+        self.servers = [self.server_class(self, number + 1)
+                        for number in range(servers)]
         self.headgate = Headgate(self.host, self.folder, self.agent_flags())
 
     def make_folder(self):
@@ -297,10 +300,13 @@ class Lab:
                                 ROUTER_AS, headgate, HEADGATE_AS,
                                 self.router_ends6() if self.ipv6 else None)
 
+    def agent_interfaces(self):
+        return ["lan"] if self.one_arm else ["up", "lan"]
+
     def agent_flags(self):
-        up = [] if self.one_arm else ["--interface", "up"]
         flags = ["--as", str(HEADGATE_AS), "--router-id", "10.0.0.1",
-                 *up, "--interface", "lan",
+                 *(word for name in self.agent_interfaces()
+                   for word in ("--interface", name)),
                  *family_flags(VIP_PREFIX, "10.1.0.0/24",
                                self.router_ends()[0])]
         if self.ipv6:

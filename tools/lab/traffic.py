@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 
-from .system import PYTHON, LabError, wait_until
+from .system import PYTHON, TIME_SCALE, LabError, wait_until
 from .web import SHORT_BYTES
 
 PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "client.py")
@@ -35,7 +35,7 @@ class Connections:
 
 def command(mode, vip, first_port, count, seconds):
     return [PYTHON, PROGRAM, mode, vip, str(first_port), str(count),
-            str(seconds)]
+            str(seconds * TIME_SCALE)]
 
 
 def short_downloads(namespace, vip, first_port, count, seconds=30):

@@ -69,6 +69,27 @@ static void a_neighbor_is_near_and_speaks_both_families(void **state)
 	assert_int_equal(neighbor->secret.size, 0);
 }
 
+static void a_neighbor_has_a_name_for_people(void **state)
+{
+	(void)state;
+	assert_string_equal(neighbor_of("10.0.0.3")->name, "");
+	assert_string_equal(neighbor_of("10.0.0.3,name=rack1/web-1")->name,
+			    "rack1/web-1");
+	assert_prints("10.0.0.3,name=rack1/web-1,role=backend",
+		      "10.0.0.3,role=backend,name=rack1/web-1,port=179,"
+		      "hold-time=9");
+	neighbor_of("10.0.0.3,name=0123456789012345678901234567890");
+	assert_refused("10.0.0.3,name=01234567890123456789012345678901",
+		       "name=01234567890123456789012345678901: give a name "
+		       "of at most 31 ASCII characters, without blanks");
+	assert_refused("10.0.0.3,name=Z\xc3\xbcrich",
+		       "name=Z\xc3\xbcrich: give a name of at most 31 ASCII "
+		       "characters, without blanks");
+	assert_refused("10.0.0.3,name=",
+		       "name=: give a name of at most 31 ASCII characters, "
+		       "without blanks");
+}
+
 static void every_key_prints_as_it_is_read(void **state)
 {
 	(void)state;
@@ -359,6 +380,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_neighbor_is_near_and_speaks_both_families),
+		cmocka_unit_test(a_neighbor_has_a_name_for_people),
 		cmocka_unit_test(every_key_prints_as_it_is_read),
 		cmocka_unit_test(distances_may_be_left_to_their_usual_value),
 		cmocka_unit_test(values_out_of_range_are_refused),

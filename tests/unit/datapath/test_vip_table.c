@@ -24,12 +24,12 @@ enum {
 	RANDOM_ADDRESSES = 4096,
 	RANDOM_STEPS = 200000,
 	FULL_LINES = HG_VIP_PROBES * HG_VIP4_LINE_ENTRIES,
-	CROWDED_LINE = HG_VIP_LINES - 3, /* its probes go round the end */
+	CROWDED_LINE = HG_VIP4_LINES - 3, /* its probes go round the end */
 };
 
 struct tables {
-	struct hg_vip4_line vip4[HG_VIP_LINES];
-	struct hg_vip6_line vip6[HG_VIP_LINES];
+	struct hg_vip4_line vip4[HG_VIP4_LINES];
+	struct hg_vip6_line vip6[HG_VIP6_LINES];
 	struct vip_table table4;
 	struct vip_table table6;
 };
@@ -112,7 +112,7 @@ static struct hg_vip read4(const struct tables *tables, uint32_t address)
 {
 	for (uint32_t i = 0; i < HG_VIP_PROBES; i++) {
 		const struct hg_vip4_line *line =
-			&tables->vip4[(vip4_line(address) + i) % HG_VIP_LINES];
+			&tables->vip4[(vip4_line(address) + i) % HG_VIP4_LINES];
 
 		for (int at = 0; at < HG_VIP4_LINE_ENTRIES; at++)
 			if (line->entries[at].address == address &&
@@ -133,7 +133,7 @@ static struct hg_vip read6(const struct tables *tables, uint32_t address)
 	for (uint32_t i = 0; i < HG_VIP_PROBES; i++) {
 		const struct hg_vip6_line *line =
 			&tables->vip6[(vip6_line(words[0], words[1]) + i) %
-				      HG_VIP_LINES];
+				      HG_VIP6_LINES];
 
 		for (int at = 0; at < HG_VIP6_LINE_ENTRIES; at++)
 			if (!memcmp(&line->entries[at].address, &key,

@@ -272,6 +272,19 @@ static struct nexthop_link add_vlan(uint32_t ifindex, uint32_t parent,
 	return link;
 }
 
+static void a_link_has_vlans_while_a_device_is_on_top(void **state)
+{
+	(void)state;
+	assert_false(host_has_vlans(&host, 2));
+	add_vlan(10, 2, 100);
+	add_vlan(11, 10, 200);
+	assert_true(host_has_vlans(&host, 2));
+	assert_true(host_has_vlans(&host, 10));
+	assert_false(host_has_vlans(&host, 3));
+	host_remove_link(&host, 10);
+	assert_false(host_has_vlans(&host, 2));
+}
+
 static void vlan_devices_lead_down_to_their_port(void **state)
 {
 	struct nexthop_link outer = add_vlan(10, 2, 100);
@@ -325,6 +338,7 @@ int main(void)
 		HOST_TEST(subnets_end_where_their_length_says),
 		HOST_TEST(link_local_subnets_of_two_links_are_two),
 		HOST_TEST(a_removed_address_is_ours_no_more),
+		HOST_TEST(a_link_has_vlans_while_a_device_is_on_top),
 		HOST_TEST(vlan_devices_lead_down_to_their_port),
 		HOST_TEST(another_tag_is_a_change_of_the_link),
 	};

@@ -83,6 +83,22 @@ static void a_route_is_ours_by_its_protocol(void **state)
 	}
 }
 
+static void an_unreachable_route_leads_nowhere(void **state)
+{
+	const struct prefix prefix = prefix_of("2001:db8:f::/64");
+	struct nlmsghdr *message = route_message_unreachable(&buffer, &prefix);
+	const struct rtmsg *header = mnl_nlmsg_get_payload(message);
+	struct prefix found;
+
+	(void)state;
+	assert_int_equal(header->rtm_type, RTN_UNREACHABLE);
+	assert_int_equal(mnl_attr_get_u32(find(message, RTA_PRIORITY)),
+			 ROUTE_METRIC);
+	assert_null(find(message, RTA_MULTIPATH));
+	assert_true(route_message_is_ours(message, &found));
+	assert_true(prefix_equal(&found, &prefix));
+}
+
 static void only_our_metric_is_removed(void **state)
 {
 	const struct prefix prefix = prefix_of("192.0.2.1/32");
@@ -92,6 +108,7 @@ static void only_our_metric_is_removed(void **state)
 	(void)state;
 	assert_int_equal(message->nlmsg_type, RTM_DELROUTE);
 	assert_int_equal(header->rtm_protocol, ROUTE_PROTOCOL);
+	assert_int_equal(header->rtm_type, RTN_UNSPEC);
 	assert_int_equal(mnl_attr_get_u32(find(message, RTA_PRIORITY)),
 			 ROUTE_METRIC);
 	assert_null(find(message, RTA_MULTIPATH));
@@ -174,6 +191,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_route_is_ours_by_its_protocol),
+		cmocka_unit_test(an_unreachable_route_leads_nowhere),
 		cmocka_unit_test(only_our_metric_is_removed),
 		cmocka_unit_test(weights_are_scaled_to_a_byte),
 		cmocka_unit_test(gateways_are_of_either_family),

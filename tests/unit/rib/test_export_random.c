@@ -385,6 +385,23 @@ static void check_explained(struct stage *stage, unsigned int kind)
 	}
 }
 
+/* What is counted as it changes is what a walk counts. */
+static void check_totals(const struct stage *stage)
+{
+	const struct rib_totals totals = rib_totals(stage->world.rib);
+	const struct route *route = NULL;
+	struct rib_totals walk = { 0 };
+
+	while ((route = rib_next(stage->world.rib, route))) {
+		walk.learned += route_best(route) != NULL;
+		walk.forwarding += route->forwarding;
+		walk.announced += route_announced(route) != 0;
+	}
+	assert_int_equal(totals.learned, walk.learned);
+	assert_int_equal(totals.forwarding, walk.forwarding);
+	assert_int_equal(totals.announced, walk.announced);
+}
+
 static void check(struct stage *stage)
 {
 	for (unsigned int kind = 0; kind < KINDS; kind++) {
@@ -435,7 +452,9 @@ static void all_hold_what_a_calculation_from_nothing_says(void **state)
 		rib_process(stage.world.rib);
 		rib_advance(stage.world.rib, stage.now_ms);
 		follow(&stage);
+		check_totals(&stage);
 		check(&stage);
+		check_totals(&stage);
 	}
 	rib_free(stage.world.rib);
 }

@@ -27,13 +27,14 @@ static struct assign_member member(const char *text, uint32_t ifindex)
 
 static uint64_t digest_of(const struct assign_member *members, size_t count)
 {
+	struct assign_member identities[MEMBERS];
 	uint16_t owners[TABLE_SIZE];
-	uint64_t digest;
 
-	assert_int_equal(identity_assign(members, count, 0, TABLE_SIZE, owners,
-					 NULL, &digest),
+	assert_int_equal(identity_of_members(members, count, identities), 0);
+	assert_int_equal(assign_buckets(identities, count, 0, TABLE_SIZE,
+					owners, NULL),
 			 0);
-	return digest;
+	return assign_digest(identities, owners, TABLE_SIZE);
 }
 
 static void addresses_with_a_meaning_of_their_own_stay(void **state)

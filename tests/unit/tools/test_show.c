@@ -106,7 +106,8 @@ static void status_is_lines_and_a_table_of_interfaces(void **state)
 		"\"uptime_s\":352800,\"as\":64512,\"router_id\":\"10.0.0.1\","
 		"\"hash_seed\":0,\"table_size\":16384,\"interfaces\":[{\"name\":"
 		"\"eth0\",\"ifindex\":2,\"mode\":\"native\",\"mac\":"
-		"\"02:00:00:00:00:01\",\"program_id\":31,\"up\":true}],"
+		"\"02:00:00:00:00:01\",\"program_id\":31,\"vlan_tags\":"
+		"\"stripped\",\"up\":true}],"
 		"\"neighbors\":{\"configured\":5,\"established\":4},\"vips\":"
 		"{\"learned\":12,\"forwarding\":11,\"announced\":10},"
 		"\"nexthops\":{\"total\":10,\"alive\":9},\"groups\":{\"used\":"
@@ -119,8 +120,9 @@ static void status_is_lines_and_a_table_of_interfaces(void **state)
 		"groups     3 of 4096\n"
 		"hash       seed 0, 16384 buckets a group\n"
 		"\n"
-		"INTERFACE  INDEX  UP   XDP MODE  PROGRAM  MAC\n"
-		"eth0           2  yes  native         31  02:00:00:00:00:01\n");
+		"INTERFACE  INDEX  UP   XDP MODE  PROGRAM  VLAN TAGS  MAC\n"
+		"eth0           2  yes  native         31  stripped   "
+		"02:00:00:00:00:01\n");
 }
 
 static void neighbors_with_missing_fields_show_dashes(void **state)
@@ -129,16 +131,34 @@ static void neighbors_with_missing_fields_show_dashes(void **state)
 	assert_shows("neighbors",
 		     "{\"neighbors\":[{\"address\":\"10.0.0.1\",\"as\":65001,"
 		     "\"role\":\"backend\",\"state\":\"Established\","
-		     "\"uptime_s\":17,\"prefixes_received\":3,"
+		     "\"changed_s\":17,\"prefixes_received\":3,"
 		     "\"prefixes_accepted\":2,\"prefixes_announced\":0},"
-		     "{\"address\":\"10.0.0.2\",\"uptime_s\":null,"
+		     "{\"address\":\"10.0.0.2\",\"changed_s\":null,"
 		     "\"last_error\":\"hold timer expired\"}]}",
-		     "NEIGHBOR  AS     ROLE     STATE         UP  RECEIVED  "
-		     "ACCEPTED  ANNOUNCED  LAST ERROR\n"
-		     "10.0.0.1  65001  backend  Established  17s         3  "
-		     "       2          0  -\n"
-		     "10.0.0.2  -      -        -              -         -  "
-		     "       -          -  hold timer expired\n");
+		     "NEIGHBOR  NAME  AS     ROLE     STATE        UP/DOWN  "
+		     "RECEIVED  OF MAX  ACCEPTED  ANNOUNCED  LAST ERROR\n"
+		     "10.0.0.1  -     65001  backend  Established      17s  "
+		     "       3       -         2          0  -\n"
+		     "10.0.0.2  -     -      -        -                  -  "
+		     "       -       -         -          -  "
+		     "hold timer expired\n");
+}
+
+static void a_neighbor_shows_its_name_limit_and_next_attempt(void **state)
+{
+	(void)state;
+	assert_shows("neighbors",
+		     "{\"neighbors\":[{\"address\":\"10.0.0.3\",\"name\":"
+		     "\"rack2/web3\",\"as\":65010,\"role\":\"backend\","
+		     "\"state\":\"Idle\",\"changed_s\":480,"
+		     "\"next_attempt_s\":54,\"prefixes_received\":14,"
+		     "\"max_prefix\":10,\"max_prefix_count\":9,"
+		     "\"prefixes_accepted\":8,\"prefixes_announced\":0}]}",
+		     "NEIGHBOR  NAME        AS     ROLE     STATE            "
+		     "UP/DOWN  RECEIVED  OF MAX  ACCEPTED  ANNOUNCED  "
+		     "LAST ERROR\n"
+		     "10.0.0.3  rack2/web3  65010  backend  Idle, retry 54s  "
+		     "  8m00s        14    9/10         8          0  -\n");
 }
 
 static void paths_stand_under_their_prefix_with_mark_and_reason(void **state)
@@ -232,6 +252,37 @@ static void counters_are_four_tables_and_zeroes_are_shown(void **state)
 		"NEXT HOP  PACKETS  BYTES\n");
 }
 
+static void assert_explains(const char *reply, const char *expected)
+{
+	struct json_object *from = json_tokener_parse(reply);
+	const char *missing = NULL;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_int_equal(
+		show_print(&view_explain_flow, from, false, out, &missing), 0);
+	fclose(out);
+	json_object_put(from);
+	assert_non_null(strstr(text, expected));
+	assert_null(strstr(strstr(text, "program") + 1, "program"));
+	free(text);
+}
+
+static void
+a_flow_shows_what_the_program_says_or_why_it_is_not_asked(void **state)
+{
+	(void)state;
+	assert_explains(
+		"{\"explain\":{\"program\":{\"outcome\":"
+		"\"forwarded_tx\",\"next_hop\":\"10.1.0.11\",\"action\":"
+		"\"XDP_TX\"},\"agree\":true}}",
+		"\nprogram  forwarded_tx, next hop 10.1.0.11, XDP_TX\n"
+		"agree    yes\n");
+	assert_explains("{\"explain\":{\"program_error\":\"too old\"}}",
+			"\nprogram  not asked: too old\n");
+}
+
 static void every_view_survives_entries_of_any_type(void **state)
 {
 	static const char *const lists[] = {
@@ -290,10 +341,14 @@ int main(void)
 		cmocka_unit_test(status_is_lines_and_a_table_of_interfaces),
 		cmocka_unit_test(neighbors_with_missing_fields_show_dashes),
 		cmocka_unit_test(
+			a_neighbor_shows_its_name_limit_and_next_attempt),
+		cmocka_unit_test(
 			paths_stand_under_their_prefix_with_mark_and_reason),
 		cmocka_unit_test(a_refused_path_shows_its_cause_and_the_rule),
 		cmocka_unit_test(groups_list_their_members_below),
 		cmocka_unit_test(counters_are_four_tables_and_zeroes_are_shown),
+		cmocka_unit_test(
+			a_flow_shows_what_the_program_says_or_why_it_is_not_asked),
 		cmocka_unit_test(every_view_survives_entries_of_any_type),
 		cmocka_unit_test(a_reply_without_its_list_is_told),
 		cmocka_unit_test(an_unknown_view_is_not_found),

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Exact backups. See backup.h.
+ *
+ * There is a table for each candidate that can be removed, and all of them are
+ * swept at once, each as a lane of one bit. Lanes differ little: whoever is the
+ * best of a bucket takes it in all lanes where it has room, which is one count
+ * for all of them. Only where it has none, in its own lane or when it is full,
+ * is a lane looked at alone. A candidate is full in a lane when that count
+ * reaches its limit there; what it takes as second or third best in one lane
+ * lowers the limit.
+ */
+
+#include "steering/backup.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "steering/score.h"
+
+enum {
+	LANES = 64
+};
+
+struct lanes {
+	const struct ranking *ranking;
+	size_t first;	   /* lane 0 is the table without this candidate */
+	uint64_t all;	   /* the lanes there are */
+	uint64_t *full;	   /* lanes in which each candidate has no room */
+	uint32_t *taken;   /* buckets that each took as the best */
+	uint32_t *nearest; /* limit of each, at most the least of its lanes */
+	uint32_t (*limits)[LANES];
+};
+
+static int lanes_init(struct lanes *lanes, const struct ranking *ranking)
+{
+	size_t count = ranking->set.count + 1; /* and nobody */
+
+	*lanes = (struct lanes){
+		.ranking = ranking,
+		.full = calloc(count, sizeof(*lanes->full)),
+		.taken = calloc(count, sizeof(*lanes->taken)),
+		.nearest = calloc(count, sizeof(*lanes->nearest)),
+		.limits = calloc(count, sizeof(*lanes->limits)),
+	};
+	if (!lanes->full || !lanes->taken || !lanes->nearest || !lanes->limits)
+		return -ENOMEM;
+	return 0;
+}
+
+static void lanes_free(struct lanes *lanes)
+{
+	free(lanes->limits);
+	free(lanes->nearest);
+	free(lanes->taken);
+	free(lanes->full);
+}
+
+/* The count of a candidate has reached its nearest limit: full where? */
+static void look_at_limits(struct lanes *lanes, size_t candidate)
+{
+	const uint32_t *limits = lanes->limits[candidate];
+	uint32_t taken = lanes->taken[candidate];
+	uint32_t nearest = UINT32_MAX;
+	uint64_t full = 0;
+
+	for (size_t lane = 0; lane < LANES; lane++) {
+		if (limits[lane] <= taken)
+			full |= UINT64_C(1) << lane;
+		else if (limits[lane] < nearest)
+			nearest = limits[lane];
+	}
+	lanes->full[candidate] = full;
+	lanes->nearest[candidate] = nearest;
+}
+
+/* Lanes without the candidates from `first` on, nothing taken yet. */
+static void start(struct lanes *lanes, struct share *share, size_t first)
+{
+	size_t count = lanes->ranking->set.count;
+	size_t used = count - first < LANES ? count - first : LANES;
+
+	lanes->first = first;
+	lanes->all = UINT64_MAX >> (LANES - used);
+	for (size_t lane = 0; lane < used; lane++) {
+		share_out(share, first + lane);
+		for (size_t i = 0; i <= count; i++)
+			lanes->limits[i][lane] = share->room[i];
+	}
+	for (size_t i = 0; i <= count; i++) {
+		lanes->taken[i] = 0;
+		look_at_limits(lanes, i);
+	}
+}
+
+/* As the best by score: in all lanes where it has room. */
+static inline void take_as_best(struct lanes *lanes, size_t candidate)
+{
+	if (++lanes->taken[candidate] >= lanes->nearest[candidate])
+		look_at_limits(lanes, candidate);
+}
+
+/* In these lanes, in all of which it has room. */
+static inline void take_in(struct lanes *lanes, size_t candidate,
+			   uint64_t these)
+{
+	uint32_t *limits = lanes->limits[candidate];
+	uint32_t taken = lanes->taken[candidate];
+
+	for (; these; these &= these - 1) {
+		int lane = __builtin_ctzll(these);
+		uint32_t limit = --limits[lane];
+
+		if (limit == taken)
+			lanes->full[candidate] |= these & -these;
+		else if (limit < lanes->nearest[candidate])
+			lanes->nearest[candidate] = limit;
+	}
+}
+
+/* Of all candidates, the best one that has room in one of these lanes. */
+static size_t best_in(const struct lanes *lanes, uint32_t bucket,
+		      uint64_t these)
+{
+	const struct candidate_set *set = &lanes->ranking->set;
+	uint64_t key = score_bucket_key(bucket);
+	struct score best = score_of(set, set->count, key);
+
+	for (size_t i = 0; i < set->count; i++) {
+		struct score score;
+
+		if (!(these & ~lanes->full[i]))
+			continue;
+		score = score_of(set, i, key);
+		if (score_beats(&score, &best))
+			best = score;
+	}
+	return best.candidate;
+}
+
+/* Gives the bucket away in all lanes; who takes it in the lanes `asked`. */
+static inline size_t give(struct lanes *lanes, uint32_t bucket, uint64_t asked)
+{
+	const struct rank *rank = &lanes->ranking->ranks[bucket];
+	size_t candidate = rank->best[0];
+	uint64_t left = lanes->all & lanes->full[candidate];
+	size_t taker = candidate;
+
+	take_as_best(lanes, candidate);
+	for (size_t i = 1; left; i++) {
+		uint64_t these;
+
+		candidate = i < RANKING_DEPTH ? rank->best[i] :
+						best_in(lanes, bucket, left);
+		these = left & ~lanes->full[candidate];
+		if (left & asked)
+			taker = candidate;
+		left &= ~these;
+		take_in(lanes, candidate, these);
+	}
+	return taker;
+}
+
+static void sweep(struct lanes *lanes, const uint16_t *owners,
+		  uint16_t *backups)
+{
+	for (uint32_t b = 0; b < lanes->ranking->size; b++) {
+		size_t lane = owners[b] - lanes->first;
+		uint64_t asked = lane < LANES ? UINT64_C(1) << lane : 0;
+		size_t taker = give(lanes, b, asked);
+
+		if (asked)
+			backups[b] = (uint16_t)taker;
+	}
+}
+
+int backup_fill(const struct ranking *ranking, struct share *share,
+		const uint16_t *owners, uint16_t *backups)
+{
+	struct lanes lanes;
+	int error = lanes_init(&lanes, ranking);
+
+	for (size_t i = 0; !error && i < ranking->set.count; i += LANES) {
+		start(&lanes, share, i);
+		sweep(&lanes, owners, backups);
+	}
+	lanes_free(&lanes);
+	return error;
+}

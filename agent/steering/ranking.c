@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Rankings, computed and derived. See ranking.h.
+ *
+ * To derive, the ranks of the base are taken over bucket by bucket. One that
+ * has lost a candidate is ranked anew, which happens to three buckets for each
+ * that a candidate owned; any other has the new candidates inserted, for one
+ * score each. A candidate with a new weight is one that is lost and a new one.
+ */
+
+#include "steering/ranking.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "headgate/abi.h"
+#include "steering/score.h"
+
+enum {
+	LOST = UINT16_MAX, /* in a base, and not in the set */
+	/* One more than wanted: is it apart from the last of them? */
+	KEPT = RANKING_DEPTH + 1,
+};
+
+static const uint64_t index_mask = 4095;
+_Static_assert(ASSIGN_MAX_MEMBERS == 4095, "an index fits the mask");
+
+/* How a set differs from that of its base. */
+struct change {
+	uint16_t *now;	 /* of each candidate of the base, and of nobody */
+	uint16_t *added; /* candidates that the base does not have */
+	size_t added_count;
+	size_t lost_count;
+};
+
+/* ------------------------------------------------------------- computed */
+
+/*
+ * Those with a chance to be among the best, by the limit that is kept for each
+ * (candidate.h): without a branch, since who it is cannot be foreseen.
+ */
+static size_t shortlist(const struct candidate_set *set, uint64_t key,
+			uint16_t *list)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < set->count; i++) {
+		list[used] = (uint16_t)i;
+		used += score_hash(&set->list[i], key) >=
+			set->list[i].least_hash;
+	}
+	return used;
+}
+
+/* Goes through `least`, which is in order: no branches here either. */
+static inline void keep_least(uint64_t least[KEPT], uint64_t value)
+{
+#pragma GCC unroll 4
+	for (size_t i = 0; i < KEPT; i++) {
+		uint64_t less = value < least[i] ? value : least[i];
+
+		value = value < least[i] ? least[i] : value;
+		least[i] = less;
+	}
+}
+
+/*
+ * Ranks those on the list, or all if there is none, by cost, the lowest bits of
+ * which give way to the candidate's index. False if that does not tell the best
+ * apart, or if they are too few.
+ */
+static inline bool rank_listed(const struct candidate_set *set, uint64_t key,
+			       const uint16_t *list, size_t count,
+			       struct rank *rank)
+{
+	uint64_t least[KEPT] = { UINT64_MAX, UINT64_MAX, UINT64_MAX,
+				 UINT64_MAX };
+	bool apart = true;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t candidate = list ? list[i] : i;
+		uint64_t cost = score_of(set, candidate, key).cost;
+
+		keep_least(least, (cost & ~index_mask) | candidate);
+	}
+	for (size_t i = 0; i < RANKING_DEPTH; i++) {
+		apart &= (least[i] | index_mask) < least[i + 1];
+		rank->best[i] = least[i] & index_mask;
+	}
+	return apart;
+}
+
+/* The definition, for the few buckets that need it. */
+static void rank_all(const struct candidate_set *set, uint64_t key,
+		     struct rank *rank)
+{
+	const struct score nobody = score_of(set, set->count, key);
+	struct score best[RANKING_DEPTH] = { nobody, nobody, nobody };
+
+	for (size_t i = 0; i < set->count; i++) {
+		struct score score = score_of(set, i, key);
+		unsigned int at = RANKING_DEPTH - 1;
+
+		if (!score_beats(&score, &best[at]))
+			continue;
+		for (; at > 0 && score_beats(&score, &best[at - 1]); at--)
+			best[at] = best[at - 1];
+		best[at] = score;
+	}
+	for (size_t i = 0; i < RANKING_DEPTH; i++)
+		rank->best[i] = (uint16_t)best[i].candidate;
+}
+
+static bool rank_fast(const struct candidate_set *set, uint64_t key,
+		      struct rank *rank)
+{
+	uint16_t list[ASSIGN_MAX_MEMBERS];
+	size_t count;
+
+	if (set->count <= CANDIDATE_SHORT_SET)
+		return rank_listed(set, key, NULL, set->count, rank);
+	count = shortlist(set, key, list);
+	return rank_listed(set, key, list, count, rank);
+}
+
+static void rank_bucket(const struct candidate_set *set, uint32_t bucket,
+			struct rank *rank)
+{
+	uint64_t key = score_bucket_key(bucket);
+
+	if (!rank_fast(set, key, rank))
+		rank_all(set, key, rank);
+}
+
+static void compute(struct ranking *ranking)
+{
+	for (uint32_t b = 0; b < ranking->size; b++)
+		rank_bucket(&ranking->set, b, &ranking->ranks[b]);
+}
+
+/* -------------------------------------------------------------- derived */
+
+/* Whose address comes first; behind the end of a list comes nothing. */
+static int compare_at(const struct candidate_set *base, size_t i,
+		      const struct candidate_set *set, size_t j)
+{
+	if (i == base->count)
+		return 1;
+	if (j == set->count)
+		return -1;
+	return address_compare(&base->list[i].address, &set->list[j].address);
+}
+
+/* Both lists are in address order. */
+static void compare_sets(const struct candidate_set *base,
+			 const struct candidate_set *set, struct change *change)
+{
+	size_t i = 0, j = 0;
+
+	while (i < base->count || j < set->count) {
+		int order = compare_at(base, i, set, j);
+
+		if (!order && base->list[i].weight == set->list[j].weight) {
+			change->now[i++] = (uint16_t)j++;
+			continue;
+		}
+		if (order <= 0) {
+			change->now[i++] = LOST;
+			change->lost_count++;
+		}
+		if (order >= 0)
+			change->added[change->added_count++] = (uint16_t)j++;
+	}
+	change->now[i] = (uint16_t)j;
+}
+
+/* False if the bucket has lost one of its best. */
+static inline bool take_over(const struct rank *old, const uint16_t *now,
+			     struct rank *rank)
+{
+	bool complete = true;
+
+	for (size_t i = 0; i < RANKING_DEPTH; i++) {
+		rank->best[i] = now[old->best[i]];
+		complete &= rank->best[i] != LOST;
+	}
+	return complete;
+}
+
+static void insert(const struct candidate_set *set, uint64_t key,
+		   const struct score *score, struct rank *rank)
+{
+	unsigned int at = RANKING_DEPTH - 1;
+
+	for (; at > 0; at--) {
+		struct score better = score_of(set, rank->best[at - 1], key);
+
+		if (!score_beats(score, &better))
+			break;
+		rank->best[at] = rank->best[at - 1];
+	}
+	rank->best[at] = (uint16_t)score->candidate;
+}
+
+static void insert_added(const struct candidate_set *set,
+			 const struct change *change, uint32_t bucket,
+			 struct rank *rank)
+{
+	uint64_t key = score_bucket_key(bucket);
+	const uint16_t *last = &rank->best[RANKING_DEPTH - 1];
+	struct score worst = score_of(set, *last, key);
+
+	for (size_t i = 0; i < change->added_count; i++) {
+		struct score score = score_of(set, change->added[i], key);
+
+		if (!score_beats(&score, &worst))
+			continue;
+		insert(set, key, &score, rank);
+		worst = score_of(set, *last, key);
+	}
+}
+
+static void derive(struct ranking *ranking, const struct ranking *base,
+		   const struct change *change)
+{
+	for (uint32_t b = 0; b < ranking->size; b++) {
+		struct rank *rank = &ranking->ranks[b];
+
+		if (!take_over(&base->ranks[b], change->now, rank))
+			rank_bucket(&ranking->set, b, rank);
+		else if (change->added_count)
+			insert_added(&ranking->set, change, b, rank);
+	}
+}
+
+/* In scores to be computed for a bucket, one of them for the last rank. */
+static bool is_small(const struct change *change,
+		     const struct candidate_set *set)
+{
+	return RANKING_DEPTH * change->lost_count + change->added_count + 1 <
+	       set->count;
+}
+
+static int derive_if_small(struct ranking *ranking, const struct ranking *base,
+			   bool *derived)
+{
+	struct change change = {
+		.now = calloc(base->set.count + 1, sizeof(*change.now)),
+		.added = calloc(ranking->set.count, sizeof(*change.added)),
+	};
+	int error = change.now && change.added ? 0 : -ENOMEM;
+
+	if (!error) {
+		compare_sets(&base->set, &ranking->set, &change);
+		*derived = is_small(&change, &ranking->set);
+		if (*derived)
+			derive(ranking, base, &change);
+	}
+	free(change.added);
+	free(change.now);
+	return error;
+}
+
+/* -------------------------------------------------------------- outside */
+
+static bool is_power_of_two(uint32_t size)
+{
+	return size && !(size & (size - 1));
+}
+
+static int fill(struct ranking *ranking, const struct ranking *base)
+{
+	bool derived = false;
+	int error = 0;
+
+	if (ranking->set.count > ranking->size)
+		return -EINVAL;
+	ranking->ranks = malloc(ranking->size * sizeof(*ranking->ranks));
+	if (!ranking->ranks)
+		return -ENOMEM;
+	if (base && base->size == ranking->size && base->seed == ranking->seed)
+		error = derive_if_small(ranking, base, &derived);
+	if (!error && !derived)
+		compute(ranking);
+	return error;
+}
+
+int ranking_new(const struct assign_member *members, size_t count,
+		uint64_t seed, uint32_t size, const struct ranking *base,
+		struct ranking **out)
+{
+	struct ranking *ranking;
+	int error;
+
+	if (size > HG_MAX_TABLE_SIZE || !is_power_of_two(size))
+		return -EINVAL;
+	ranking = calloc(1, sizeof(*ranking));
+	if (!ranking)
+		return -ENOMEM;
+	ranking->seed = seed;
+	ranking->size = size;
+	error = candidate_set_init(&ranking->set, members, count, seed);
+	if (!error)
+		error = fill(ranking, base);
+	if (error) {
+		ranking_free(ranking);
+		return error;
+	}
+	*out = ranking;
+	return 0;
+}
+
+void ranking_free(struct ranking *ranking)
+{
+	if (!ranking)
+		return;
+	free(ranking->ranks);
+	candidate_set_free(&ranking->set);
+	free(ranking);
+}

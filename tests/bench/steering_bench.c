@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ *	steering_bench [--rounds N] [--seed N]
+ *
+ * What a change of a VIP's set costs in the steering room: from
+ * steering_set_vip() to the last store into tables in memory. Beside it
+ * assign_buckets() alone, without and with the backups.
+ *
+ * Prints a line of JSON for each size of table and set: the microseconds of
+ * CPU time of each round. The seed chooses the member that comes and goes.
+ */
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/array.h"
+#include "steering/steering.h"
+
+enum {
+	FIRST_MEMBER = 0x0a000001, /* 10.0.0.1 */
+	VIP = 0xc0000201,	   /* 192.0.2.1 */
+	MAX_MEMBERS = 512,
+	GROUPS = 4,
+	PLAIN_WEIGHT = 10,
+};
+
+enum step {
+	STEP_OWNERS, /* assign_buckets() without the backups */
+	STEP_BACKUPS,
+	STEP_FULL, /* a VIP that had no set */
+	STEP_REMOVED,
+	STEP_ADDED,
+	STEP_REWEIGHTED,
+	STEP_COUNT,
+};
+
+static const char *const step_names[STEP_COUNT] = {
+	[STEP_OWNERS] = "owners", [STEP_BACKUPS] = "with_backups",
+	[STEP_FULL] = "full",	  [STEP_REMOVED] = "removed",
+	[STEP_ADDED] = "added",	  [STEP_REWEIGHTED] = "reweighted",
+};
+
+struct bench_case {
+	size_t members;
+	uint32_t size;
+	bool mixed; /* weights */
+};
+
+static const struct bench_case cases[] = {
+	{ 4, 16384, false },   { 16, 16384, false },  { 64, 16384, false },
+	{ 64, 16384, true },   { 512, 16384, false }, { 4, 65536, false },
+	{ 16, 65536, false },  { 64, 65536, false },  { 64, 65536, true },
+	{ 512, 65536, false },
+};
+
+struct bench {
+	struct steering *steering;
+	struct assign_member members[MAX_MEMBERS];
+	size_t count;
+	uint32_t size;
+	uint64_t random;
+	uint16_t owners[HG_MAX_TABLE_SIZE];
+	uint16_t backups[HG_MAX_TABLE_SIZE];
+	struct hg_bucket buckets[GROUPS * HG_MAX_TABLE_SIZE];
+	double *samples[STEP_COUNT]; /* microseconds of each round */
+};
+
+/* ------------------------------------------------------------- the world */
+
+/* No next hop is known: their slots stay empty. */
+const struct nexthop *nexthop_find(const struct nexthop_tracker *tracker,
+				   const struct address *address)
+{
+	(void)tracker, (void)address;
+	return NULL;
+}
+
+static int set_vip(void *context, const struct prefix *vip,
+		   const struct hg_vip *value)
+{
+	(void)context, (void)vip, (void)value;
+	return 0;
+}
+
+static int delete_vip(void *context, const struct prefix *vip)
+{
+	(void)context, (void)vip;
+	return 0;
+}
+
+static int set_group(void *context, uint32_t group, struct hg_group value)
+{
+	(void)context, (void)group, (void)value;
+	return 0;
+}
+
+static int set_bucket(void *context, uint32_t index, struct hg_bucket bucket)
+{
+	struct bench *bench = context;
+
+	bench->buckets[index] = bucket;
+	return 0;
+}
+
+static int set_nexthop(void *context, uint32_t slot,
+		       const struct hg_nexthop *nexthop)
+{
+	(void)context, (void)slot, (void)nexthop;
+	return 0;
+}
+
+static int set_alive(void *context, uint32_t slot, bool alive)
+{
+	(void)context, (void)slot, (void)alive;
+	return 0;
+}
+
+static int clear_counter(void *context, uint32_t index)
+{
+	(void)context, (void)index;
+	return 0;
+}
+
+static int start_case(struct bench *bench, const struct bench_case *row)
+{
+	const struct steering_options options = {
+		.table_size = row->size,
+		.group_count = GROUPS,
+		.sink = { set_vip, delete_vip, set_group, set_bucket,
+			  set_nexthop, set_alive, clear_counter, clear_counter,
+			  bench },
+	};
+
+	bench->count = row->members;
+	bench->size = row->size;
+	for (size_t i = 0; i < row->members; i++)
+		bench->members[i] = (struct assign_member){
+			.address = address_from_ipv4(
+				htonl(FIRST_MEMBER + (uint32_t)i)),
+			.weight = PLAIN_WEIGHT << (row->mixed ? i % 4 : 0),
+		};
+	bench->steering = steering_new(&options);
+	return bench->steering ? 0 : -ENOMEM;
+}
+
+/* ------------------------------------------------------------- measuring */
+
+static double cpu_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+static uint32_t random_below(struct bench *bench, uint32_t bound)
+{
+	bench->random ^= bench->random << 13;
+	bench->random ^= bench->random >> 7;
+	bench->random ^= bench->random << 17;
+	return (uint32_t)(bench->random >> 32) % bound;
+}
+
+static int steer(struct bench *bench, size_t count, double *us)
+{
+	const struct prefix vip = {
+		.address = address_from_ipv4(htonl(VIP)),
+		.length = ADDRESS_BITS_IPV4,
+	};
+	double before = cpu_us();
+	int error =
+		steering_set_vip(bench->steering, &vip, bench->members, count);
+
+	if (us)
+		*us = cpu_us() - before;
+	return error;
+}
+
+static int assign(struct bench *bench, uint16_t *backups, double *us)
+{
+	double before = cpu_us();
+	int error = assign_buckets(bench->members, bench->count, 0, bench->size,
+				   bench->owners, backups);
+
+	*us = cpu_us() - before;
+	return error;
+}
+
+/* Moves a member to the end, where one that is missing is missing. */
+static struct assign_member *choose_member(struct bench *bench)
+{
+	size_t chosen = random_below(bench, (uint32_t)bench->count);
+	struct assign_member *last = &bench->members[bench->count - 1];
+	struct assign_member member = bench->members[chosen];
+
+	bench->members[chosen] = *last;
+	*last = member;
+	return last;
+}
+
+static int run_round(struct bench *bench, size_t round)
+{
+	struct assign_member *member = choose_member(bench);
+	double *us[STEP_COUNT];
+	uint32_t weight = member->weight;
+	int error;
+
+	for (enum step step = 0; step < STEP_COUNT; step++)
+		us[step] = &bench->samples[step][round];
+	error = assign(bench, NULL, us[STEP_OWNERS]) ||
+		assign(bench, bench->backups, us[STEP_BACKUPS]) ||
+		steer(bench, 0, NULL) ||
+		steer(bench, bench->count, us[STEP_FULL]) ||
+		steer(bench, bench->count - 1, us[STEP_REMOVED]) ||
+		steer(bench, bench->count, us[STEP_ADDED]);
+	member->weight = 2 * weight;
+	error = error || steer(bench, bench->count, us[STEP_REWEIGHTED]);
+	member->weight = weight;
+	return error;
+}
+
+static void print_case(const struct bench *bench, const struct bench_case *row,
+		       size_t rounds)
+{
+	printf("{\"members\":%zu,\"size\":%u,\"mixed_weights\":%s",
+	       row->members, row->size, row->mixed ? "true" : "false");
+	for (enum step step = 0; step < STEP_COUNT; step++) {
+		printf(",\"%s\":[", step_names[step]);
+		for (size_t i = 0; i < rounds; i++)
+			printf("%s%.1f", i ? "," : "", bench->samples[step][i]);
+		printf("]");
+	}
+	printf("}\n");
+	fflush(stdout);
+}
+
+static int run_case(struct bench *bench, const struct bench_case *row,
+		    size_t rounds)
+{
+	int error = start_case(bench, row);
+
+	for (size_t round = 0; round < rounds && !error; round++)
+		error = run_round(bench, round);
+	if (!error)
+		print_case(bench, row, rounds);
+	steering_free(bench->steering);
+	return error;
+}
+
+static int run(struct bench *bench, size_t rounds)
+{
+	int error = 0;
+
+	for (enum step step = 0; step < STEP_COUNT; step++) {
+		bench->samples[step] = calloc(rounds, sizeof(double));
+		if (!bench->samples[step])
+			return -ENOMEM;
+	}
+	for (size_t i = 0; i < COUNT_OF(cases) && !error; i++)
+		error = run_case(bench, &cases[i], rounds);
+	return error;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option flags[] = {
+		{ "rounds", required_argument, NULL, 'r' },
+		{ "seed", required_argument, NULL, 's' },
+		{ 0 },
+	};
+	struct bench *bench = calloc(1, sizeof(*bench));
+	unsigned long rounds = 51, seed = 1;
+	int flag, error = -ENOMEM;
+
+	while ((flag = getopt_long(argc, argv, "", flags, NULL)) != -1) {
+		if (flag == 'r')
+			rounds = strtoul(optarg, NULL, 10);
+		else if (flag == 's')
+			seed = strtoul(optarg, NULL, 10);
+		else
+			return 2;
+	}
+	if (bench) {
+		bench->random = seed * 0x9e3779b97f4a7c15 | 1;
+		error = run(bench, rounds);
+		for (enum step step = 0; step < STEP_COUNT; step++)
+			free(bench->samples[step]);
+		free(bench);
+	}
+	if (error)
+		fprintf(stderr, "steering_bench: failed\n");
+	return error ? 1 : 0;
+}

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * VIPs whose sets change at random, member by member, against tables in memory:
+ * what packets meet at any time, and that the way to a set leaves no trace in
+ * its table. The seed is printed.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+
+#include "steering/steering.h"
+
+enum {
+	EVENTS = 3000,
+	TABLE_SIZE = 256,
+	VIPS = 6,
+	GROUPS = VIPS + 1, /* one to spare while a set changes */
+	HOPS = 24,
+	HEAVY = 3,
+	FIRST_HOP = 0x0a000001,
+	FIRST_VIP = 0xc0000201,
+};
+
+/* What one node's program sees, and whom it is told about. */
+struct node {
+	struct steering *steering;
+	bool vip_set[VIPS];
+	uint32_t group_of[VIPS];
+	struct hg_bucket buckets[GROUPS * TABLE_SIZE];
+	unsigned int written[GROUPS]; /* buckets since a VIP came to it */
+};
+
+struct set {
+	bool member[HOPS];
+	uint32_t weight[HOPS];
+};
+
+static uint64_t random_state;
+
+static uint32_t random_below(uint32_t bound)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return (uint32_t)(random_state >> 32) % bound;
+}
+
+/* ------------------------------------------------------------- the world */
+
+/* Stands in for the tracker's, which is not linked then. */
+const struct nexthop *nexthop_find(const struct nexthop_tracker *tracker,
+				   const struct address *address)
+{
+	(void)tracker, (void)address;
+	return NULL;
+}
+
+static struct prefix vip_prefix(uint32_t vip)
+{
+	return (struct prefix){
+		.address = address_from_ipv4(htonl(FIRST_VIP + vip)),
+		.length = ADDRESS_BITS_IPV4,
+	};
+}
+
+static uint32_t vip_index(const struct prefix *prefix)
+{
+	return ntohl(address_ipv4(&prefix->address)) - FIRST_VIP;
+}
+
+static bool is_in_use(const struct node *node, uint32_t group)
+{
+	for (uint32_t v = 0; v < VIPS; v++)
+		if (node->vip_set[v] && node->group_of[v] == group)
+			return true;
+	return false;
+}
+
+/* A VIP comes to a table that is whole. */
+static int set_vip(void *context, const struct prefix *prefix,
+		   const struct hg_vip *value)
+{
+	struct node *node = context;
+	uint32_t vip = vip_index(prefix);
+
+	if (!is_in_use(node, value->group))
+		assert_int_equal(node->written[value->group], TABLE_SIZE);
+	node->vip_set[vip] = true;
+	node->group_of[vip] = value->group;
+	return 0;
+}
+
+static int delete_vip(void *context, const struct prefix *prefix)
+{
+	struct node *node = context;
+
+	node->vip_set[vip_index(prefix)] = false;
+	return 0;
+}
+
+static int set_group(void *context, uint32_t group, struct hg_group value)
+{
+	(void)context;
+	assert_int_equal(value.first_bucket, group * TABLE_SIZE);
+	assert_int_equal(value.mask, TABLE_SIZE - 1);
+	return 0;
+}
+
+/* Nothing is written where packets are. */
+static int set_bucket(void *context, uint32_t index, struct hg_bucket bucket)
+{
+	struct node *node = context;
+	uint32_t group = index / TABLE_SIZE;
+
+	assert_false(is_in_use(node, group));
+	if (index % TABLE_SIZE == 0)
+		node->written[group] = 0;
+	node->written[group]++;
+	node->buckets[index] = bucket;
+	return 0;
+}
+
+static int set_nexthop(void *context, uint32_t slot,
+		       const struct hg_nexthop *nexthop)
+{
+	(void)context, (void)slot, (void)nexthop;
+	return 0;
+}
+
+static int set_alive(void *context, uint32_t slot, bool alive)
+{
+	(void)context, (void)slot, (void)alive;
+	return 0;
+}
+
+static int clear_counter(void *context, uint32_t index)
+{
+	(void)context, (void)index;
+	return 0;
+}
+
+static void start_node(struct node *node)
+{
+	const struct steering_options options = {
+		.table_size = TABLE_SIZE,
+		.group_count = GROUPS,
+		.sink = { set_vip, delete_vip, set_group, set_bucket,
+			  set_nexthop, set_alive, clear_counter, clear_counter,
+			  node },
+	};
+
+	memset(node, 0, sizeof(*node));
+	node->steering = steering_new(&options);
+	assert_non_null(node->steering);
+}
+
+/* ------------------------------------------------------------- the sets */
+
+static size_t list_members(const struct set *set,
+			   struct assign_member members[HOPS])
+{
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < HOPS; i++)
+		if (set->member[i])
+			members[count++] = (struct assign_member){
+				address_from_ipv4(htonl(FIRST_HOP + i)),
+				set->weight[i],
+			};
+	return count;
+}
+
+static void steer(struct node *node, uint32_t vip, const struct set *set)
+{
+	struct assign_member members[HOPS];
+	const struct prefix prefix = vip_prefix(vip);
+	size_t count = list_members(set, members);
+
+	assert_int_equal(
+		steering_set_vip(node->steering, &prefix, members, count), 0);
+}
+
+/* One comes, goes or is weighed again. */
+static void change(struct set *set)
+{
+	uint32_t i = random_below(HOPS);
+
+	set->member[i] = !set->member[i] || random_below(3) == 0;
+	set->weight[i] = random_below(8) ? 1 : 1 + random_below(HEAVY);
+}
+
+/* Most sets follow a VIP's own, some another's, so that groups are shared. */
+static void next_set(struct set sets[VIPS], uint32_t vip)
+{
+	if (random_below(8) == 0)
+		sets[vip] = sets[random_below(VIPS)];
+	else if (random_below(50) == 0)
+		sets[vip] = (struct set){ 0 };
+	else
+		change(&sets[vip]);
+}
+
+static uint16_t slot_of(const struct node *node, const struct address *address)
+{
+	return (uint16_t)steering_find_slot(node->steering, address)->index;
+}
+
+/* The table that packets for the VIP meet is that of its set alone. */
+static void check_vip(const struct node *node, uint32_t vip,
+		      const struct set *set)
+{
+	const struct hg_bucket *buckets =
+		&node->buckets[node->group_of[vip] * TABLE_SIZE];
+	struct assign_member members[HOPS];
+	uint16_t owners[TABLE_SIZE], backups[TABLE_SIZE];
+	size_t count = list_members(set, members);
+
+	assert_int_equal(node->vip_set[vip], count != 0);
+	if (!count)
+		return;
+	assert_int_equal(assign_buckets(members, count, 0, TABLE_SIZE, owners,
+					backups),
+			 0);
+	for (uint32_t b = 0; b < TABLE_SIZE; b++) {
+		uint16_t backup =
+			backups[b] == ASSIGN_NOBODY ?
+				HG_NEXTHOP_NONE :
+				slot_of(node, &members[backups[b]].address);
+
+		assert_int_equal(buckets[b].current,
+				 slot_of(node, &members[owners[b]].address));
+		assert_int_equal(buckets[b].backup, backup);
+	}
+}
+
+static uint64_t digest_of(const struct node *node, uint32_t vip)
+{
+	const struct prefix prefix = vip_prefix(vip);
+	const struct steering_vip *found =
+		steering_match_vip(node->steering, &prefix.address);
+
+	return found ? found->group->digest : 0;
+}
+
+static void a_table_is_that_of_the_set_whatever_was_before(void **state)
+{
+	struct set sets[VIPS] = { 0 };
+	static struct node node;
+
+	(void)state;
+	start_node(&node);
+	for (int event = 0; event < EVENTS; event++) {
+		uint32_t vip = random_below(VIPS);
+
+		next_set(sets, vip);
+		steer(&node, vip, &sets[vip]);
+		for (uint32_t v = 0; v < VIPS; v++)
+			check_vip(&node, v, &sets[v]);
+	}
+	steering_free(node.steering);
+}
+
+static void two_nodes_agree_whatever_way_they_came(void **state)
+{
+	struct set sets[VIPS] = { 0 };
+	static struct node one, other;
+
+	(void)state;
+	start_node(&one);
+	start_node(&other);
+	for (int event = 0; event < EVENTS; event++) {
+		uint32_t vip = random_below(VIPS);
+
+		next_set(sets, vip);
+		steer(&one, vip, &sets[vip]);
+		/* This one sees a part of the steps only. */
+		if (random_below(4))
+			continue;
+		for (uint32_t v = VIPS; v-- > 0;)
+			steer(&other, v, &sets[v]);
+		for (uint32_t v = 0; v < VIPS; v++)
+			assert_true(digest_of(&one, v) == digest_of(&other, v));
+	}
+	steering_free(other.steering);
+	steering_free(one.steering);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			a_table_is_that_of_the_set_whatever_was_before),
+		cmocka_unit_test(two_nodes_agree_whatever_way_they_came),
+	};
+	const char *given = getenv("HEADGATE_TEST_SEED");
+
+	random_state = given ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
+	printf("HEADGATE_TEST_SEED=%llu\n", (unsigned long long)random_state);
+	random_state = random_state * 2 + 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

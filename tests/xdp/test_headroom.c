@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Frames that stand too close to the beginning of their memory to grow by the
+ * tags they need (docs/packet-path.md section 8). In a trial, metadata in front
+ * of the frame takes the room away; kernels before 6.4 take too little of it.
+ */
+
+#include "check.h"
+
+#include "datapath/datapath.h"
+#include "datapath/instance.h"
+#include "sandbox.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum {
+	MAX_METADATA = 252,
+	LEAST_METADATA = 216, /* of 256, less a frame's own 40 bytes */
+	METADATA_STEP = 4,    /* its size is whole words */
+	METADATA_BYTE = 0xa5,
+	MAX_TAGS = 2,
+	NO_RATE = 0,
+	IN_TAG = 0x6000 | 300, /* with a priority */
+	NEVER = UINT8_MAX,
+};
+
+/* VIPs by the number of tags that their next hop wants. */
+static const enum world_vip vips[][MAX_TAGS + 1] = {
+	{ VIP_LEFT, VIP_LEFT_TAG, VIP_LEFT_TAGS },
+	{ VIP_RIGHT, VIP_RIGHT_TAG, VIP_RIGHT_TAGS },
+};
+
+struct way {
+	bool ipv6;
+	bool right; /* to another port */
+	uint8_t tags_in;
+	uint8_t tags_out;
+};
+
+static struct check *check;
+static size_t most_metadata; /* that the kernel takes */
+
+/* Metadata and frame, in one piece as the kernel takes and gives them. */
+struct memory {
+	uint8_t bytes[MAX_METADATA + FRAME_MAX];
+	size_t size;
+};
+
+static struct memory memory_of(const struct frame *frame, size_t metadata)
+{
+	struct memory memory = { .size = metadata + frame->size };
+
+	memset(memory.bytes, METADATA_BYTE, metadata);
+	memcpy(memory.bytes + metadata, frame->bytes, frame->size);
+	return memory;
+}
+
+static int run(const struct memory *in, size_t metadata, struct memory *out,
+	       enum xdp_action *action)
+{
+	struct xdp_md context = {
+		.data = metadata,
+		.data_end = in->size,
+		.ingress_ifindex = check->world->ports[PORT_LEFT].ifindex,
+	};
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = in->bytes,
+		    .data_size_in = in->size, .data_out = out->bytes,
+		    .data_size_out = sizeof(out->bytes), .ctx_in = &context,
+		    .ctx_size_in = sizeof(context), .repeat = 1);
+	int err = bpf_prog_test_run_opts(check->world->dp->program, &run);
+
+	out->size = run.data_size_out;
+	*action = run.retval;
+	return err;
+}
+
+static struct frame frame_on(const struct way *way)
+{
+	struct shape shape = {
+		.ipv6 = way->ipv6,
+		.tag_count = way->tags_in,
+		.tags = { { ETH_P_8021Q, IN_TAG }, { ETH_P_8021Q, IN_TAG } },
+		.destination = world_address(vips[way->right][way->tags_out],
+					     way->ipv6),
+	};
+	struct frame frame;
+
+	frame_build(&shape, check->world->ports[PORT_LEFT].mac, &frame);
+	return frame;
+}
+
+/* What was counted by one frame that went where the oracle says, or nowhere. */
+static void assert_counted(bool forwarded, size_t size)
+{
+	const struct verdict *verdict = &check->verdict;
+	enum hg_outcome outcome = forwarded ? verdict->outcome :
+					      HG_PASSED_NO_HEADROOM;
+	struct counts want = check->counts;
+
+	want.outcomes[outcome].packets++;
+	want.outcomes[outcome].bytes += size;
+	if (forwarded) {
+		want.vips[verdict->route->vip.counter].packets++;
+		want.vips[verdict->route->vip.counter].bytes += size;
+		want.nexthops[verdict->slot].packets++;
+		want.nexthops[verdict->slot].bytes += size;
+	}
+	check_read_counts(check);
+	assert_memory_equal(&check->counts, &want, sizeof(want));
+}
+
+/* False if the frame had no room; it is whole on both ways. */
+static bool leaves(const struct way *way, size_t metadata)
+{
+	const struct frame frame = frame_on(way);
+	const struct memory in = memory_of(&frame, metadata);
+	struct memory want = in, out;
+	enum xdp_action action;
+
+	oracle_judge(&check->oracle, &frame,
+		     check->world->ports[PORT_LEFT].ifindex, &check->verdict);
+	assert_int_equal(run(&in, metadata, &out, &action), 0);
+	if (action != XDP_PASS)
+		want = memory_of(&check->verdict.out, metadata);
+	assert_int_equal(out.size, want.size);
+	assert_memory_equal(out.bytes, want.bytes, want.size);
+	assert_counted(action != XDP_PASS, frame.size);
+	return action != XDP_PASS;
+}
+
+/* The least metadata with which a frame stays, which it does with more, too. */
+static size_t limit_of(const struct way *way)
+{
+	size_t metadata = 0;
+	size_t limit;
+
+	while (metadata <= most_metadata && leaves(way, metadata))
+		metadata += METADATA_STEP;
+	limit = metadata <= most_metadata ? metadata : NEVER;
+	for (; metadata <= most_metadata; metadata += METADATA_STEP)
+		assert_false(leaves(way, metadata));
+	return limit;
+}
+
+static bool takes(size_t metadata)
+{
+	const struct way way = {};
+	const struct frame frame = frame_on(&way);
+	const struct memory in = memory_of(&frame, metadata);
+	struct memory out;
+	enum xdp_action action;
+
+	return !run(&in, metadata, &out, &action);
+}
+
+/* Some kernels leave the room that they need for a frame on its way. */
+static void find_most_metadata(void)
+{
+	most_metadata = MAX_METADATA;
+	while (most_metadata && !takes(most_metadata))
+		most_metadata -= METADATA_STEP;
+	check_read_counts(check);
+}
+
+/*
+ * All nine changes of tags, with any headroom. A frame that has room for one
+ * tag, but not for two, gets none.
+ */
+static void test_all(bool ipv6, bool right)
+{
+	size_t limits[MAX_TAGS + 1] = {};
+
+	if (most_metadata < LEAST_METADATA) {
+		print_message("this kernel takes %zu bytes of metadata, which "
+			      "leave room for tags\n",
+			      most_metadata);
+		skip();
+	}
+	for (uint8_t in = 0; in <= MAX_TAGS; in++)
+		for (uint8_t out = 0; out <= MAX_TAGS; out++) {
+			const struct way way = { ipv6, right, in, out };
+			size_t limit = limit_of(&way);
+
+			if (out <= in)
+				assert_int_equal(limit, NEVER);
+			else if (!limits[out - in])
+				limits[out - in] = limit;
+			else
+				assert_int_equal(limit, limits[out - in]);
+		}
+	assert_int_not_equal(limits[1], NEVER);
+	assert_int_equal(limits[2], limits[1] - FRAME_TAG);
+}
+
+static void ipv4_by_the_same_port_leaves_whole_or_stays_as_it_was(void **state)
+{
+	(void)state;
+	test_all(false, false);
+}
+
+static void ipv4_by_another_port_leaves_whole_or_stays_as_it_was(void **state)
+{
+	(void)state;
+	test_all(false, true);
+}
+
+static void ipv6_by_the_same_port_leaves_whole_or_stays_as_it_was(void **state)
+{
+	(void)state;
+	test_all(true, false);
+}
+
+static void ipv6_by_another_port_leaves_whole_or_stays_as_it_was(void **state)
+{
+	(void)state;
+	test_all(true, true);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	check = check_new(NO_RATE);
+	find_most_metadata();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	check_free(check);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			ipv4_by_the_same_port_leaves_whole_or_stays_as_it_was),
+		cmocka_unit_test(
+			ipv4_by_another_port_leaves_whole_or_stays_as_it_was),
+		cmocka_unit_test(
+			ipv6_by_the_same_port_leaves_whole_or_stays_as_it_was),
+		cmocka_unit_test(
+			ipv6_by_another_port_leaves_whole_or_stays_as_it_was),
+	};
+
+	sandbox_enter();
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
