@@ -63,6 +63,7 @@ static void put_down(struct agent *agent, const struct address *address)
 	}
 	agent->let_go = grown;
 	agent->let_go[agent->let_go_count++] = *address;
+	event_active(agent->process, EV_TIMEOUT, 0);
 }
 
 /* One store for each next hop that nobody has taken up again. */

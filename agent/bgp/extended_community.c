@@ -7,6 +7,7 @@
 #include "bgp/text_bounds.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 /* RFC 4360 2 and 3, RFC 5668 2, RFC 5701 2. */
@@ -107,25 +108,35 @@ void extended_community_write_other(struct writer *w, struct reader list,
 	}
 }
 
+typedef bool read_fn(struct reader community, uint32_t *as,
+		     double *bytes_per_second);
+
+static void take_lowest(struct reader list, size_t size, read_fn *read,
+			double *lowest)
+{
+	double bandwidth;
+	uint32_t as;
+
+	while (list.left)
+		if (read(reader_sub(&list, size), &as, &bandwidth) &&
+		    bandwidth < *lowest)
+			*lowest = bandwidth;
+}
+
 bool link_bandwidth(const struct bgp_attributes *attributes,
 		    double *bytes_per_second)
 {
-	struct reader longer = attributes->ipv6_extended_communities;
-	struct reader list = attributes->extended_communities;
-	uint32_t as;
+	double lowest = INFINITY;
 
-	while (longer.left)
-		if (read_long_bandwidth(
-			    reader_sub(&longer,
-				       BGP_IPV6_EXTENDED_COMMUNITY_SIZE),
-			    &as, bytes_per_second))
-			return true;
-	while (list.left)
-		if (read_bandwidth(reader_sub(&list,
-					      BGP_EXTENDED_COMMUNITY_SIZE),
-				   &as, bytes_per_second))
-			return true;
-	return false;
+	take_lowest(attributes->extended_communities,
+		    BGP_EXTENDED_COMMUNITY_SIZE, read_bandwidth, &lowest);
+	take_lowest(attributes->ipv6_extended_communities,
+		    BGP_IPV6_EXTENDED_COMMUNITY_SIZE, read_long_bandwidth,
+		    &lowest);
+	if (lowest == INFINITY)
+		return false;
+	*bytes_per_second = lowest;
+	return true;
 }
 
 void link_bandwidth_write(struct writer *w, uint16_t as,

@@ -8,8 +8,8 @@
  * passed by value; its length is a checked multiple of the size of one.
  *
  * Link bandwidth comes in both: as a float behind a 2-byte AS number
- * (draft-ietf-idr-link-bandwidth), transitive or not, and as a 64-bit number
- * before a 4-byte AS number (draft-li-idr-link-bandwidth-ext).
+ * (RFC 10005), transitive or not, and as a 64-bit number before a 4-byte AS
+ * number (draft-li-idr-link-bandwidth-ext).
  */
 
 #include "bgp/attributes.h"
@@ -20,9 +20,9 @@
 #include <stdint.h>
 
 /*
- * Bytes per second by the first link bandwidth that is a number: not NaN, not
- * negative, finite. The 64-bit form goes first, it is the exact one. 0 means
- * that the link is to be used no more. False if there is none.
+ * Bytes per second by the lowest link bandwidth (RFC 10005 4), in whichever
+ * form, that is a number: not NaN, not negative, finite. 0 means that the link
+ * is to be used no more. False if there is none.
  */
 bool link_bandwidth(const struct bgp_attributes *attributes,
 		    double *bytes_per_second);

@@ -33,6 +33,7 @@ enum bgp_capabilities {
 	BGP_CAN_ENHANCED_REFRESH = 1 << 8,
 	BGP_CAN_HOST_NAME = 1 << 9,
 	BGP_CAN_SOFTWARE_VERSION = 1 << 10,
+	BGP_CAN_LLGR = 1 << 11, /* knows LLGR_STALE; we never say so */
 };
 
 /* RFC 4724 3, RFC 8538 2. */

@@ -65,6 +65,7 @@ enum bgp_capability_code {
 	BGP_CAPABILITY_AS4 = 65,	      /* RFC 6793 3 */
 	BGP_CAPABILITY_ADD_PATH = 69,	      /* RFC 7911 4 */
 	BGP_CAPABILITY_ENHANCED_REFRESH = 70, /* RFC 7313 3.1 */
+	BGP_CAPABILITY_LLGR = 71,	      /* RFC 9494 3.1 */
 	/* draft-walton-bgp-hostname-capability */
 	BGP_CAPABILITY_HOST_NAME = 73,
 	/* draft-abraitis-bgp-version-capability */

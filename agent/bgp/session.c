@@ -38,6 +38,14 @@ static void negotiate_graceful_restart(const struct bgp_open *local,
 	restart->forwarding &= restart->families;
 }
 
+/* RFC 9494 4.5: without graceful restart it has not said so. */
+static bool knows_stale(const struct bgp_open *remote)
+{
+	const uint32_t both = BGP_CAN_LLGR | BGP_CAN_GRACEFUL_RESTART;
+
+	return (remote->capabilities & both) == both;
+}
+
 /*
  * RFC 9234 4.2: a peer that announces no role is taken for what it has to be,
  * seen from ours. Roles are for external neighbors only.
@@ -78,6 +86,7 @@ void bgp_session_negotiate(const struct bgp_open *local,
 		negotiate_add_path(local, remote, out);
 	if (both & BGP_CAN_GRACEFUL_RESTART)
 		negotiate_graceful_restart(local, remote, out);
+	out->long_lived_stale = knows_stale(remote);
 	out->peer_role = negotiate_peer_role(local, out);
 }
 
@@ -89,6 +98,7 @@ void bgp_session_sending(const struct bgp_session *session,
 	out->extended_next_hop = session->extended_next_hop;
 	out->families = session->families;
 	out->max_message = session->max_message;
+	out->long_lived_stale = session->long_lived_stale;
 	for (int family = 0; family < BGP_FAMILY_COUNT; family++)
 		out->add_path_send[family] = session->add_path_send[family];
 }

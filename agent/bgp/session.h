@@ -35,6 +35,7 @@ struct bgp_session {
 	/* True if both announced it; then the peer's: RFC 4724 4. */
 	bool has_graceful_restart;
 	struct bgp_graceful_restart graceful_restart;
+	bool long_lived_stale; /* the peer knows LLGR_STALE: RFC 9494 4.3 */
 	/* What the peer is to us; BGP_ROLE_NONE if we announced no role. */
 	enum bgp_role peer_role;
 };

@@ -268,13 +268,25 @@ static struct json_object *neighbor_json(const struct control_view *view,
 	return out;
 }
 
+static bool all_are_up(const struct bgp_speaker *speaker)
+{
+	const struct bgp_neighbor *neighbor;
+
+	TAILQ_FOREACH(neighbor, &speaker->neighbors, link)
+		if (!neighbor->session)
+			return false;
+	return true;
+}
+
 struct json_object *show_neighbors(const struct control_view *view)
 {
 	struct json_object *list = json_object_new_array();
 	struct bgp_tcp_drops drops = { .count = { 0 } };
 	struct bgp_neighbor *neighbor;
 
-	bgp_tcp_drops_read(&drops);
+	/* They are for hints why one is down, and cost more than all else. */
+	if (!all_are_up(view->speaker))
+		bgp_tcp_drops_read(&drops);
 	TAILQ_FOREACH(neighbor, &view->speaker->neighbors, link)
 		json_object_array_add(list,
 				      neighbor_json(view, neighbor, &drops));

@@ -4,6 +4,7 @@
 #include "core/address.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 
 enum {
 	MAPPED_SIZE = 12,
-	BITS_PER_BYTE = 8,
+	HALF_BITS = 64,
 	MULTICAST = 0xff,      /* ff00::/8: RFC 4291 2.7 */
 	MULTICAST_IPV4 = 0xe0, /* 224.0.0.0/4 */
 	MULTICAST_IPV4_MASK = 0xf0,
@@ -22,13 +23,10 @@ enum {
 	SCOPE_OFFSET = 4,
 };
 
-static const uint8_t mapped[MAPPED_SIZE] = { [10] = 0xff, [11] = 0xff };
-
 struct address address_from_ipv4(uint32_t ipv4)
 {
-	struct address address;
+	struct address address = { .bytes = { [10] = 0xff, [11] = 0xff } };
 
-	memcpy(address.bytes, mapped, MAPPED_SIZE);
 	memcpy(address.bytes + MAPPED_SIZE, &ipv4, sizeof(ipv4));
 	return address;
 }
@@ -41,11 +39,6 @@ uint32_t address_ipv4(const struct address *address)
 	return ipv4;
 }
 
-bool address_is_ipv4(const struct address *address)
-{
-	return !memcmp(address->bytes, mapped, MAPPED_SIZE);
-}
-
 bool address_is_zero(const struct address *address)
 {
 	static const uint8_t zero[sizeof(address->bytes)];
@@ -53,11 +46,6 @@ bool address_is_zero(const struct address *address)
 	if (address_is_ipv4(address))
 		return !address_ipv4(address);
 	return !memcmp(address->bytes, zero, sizeof(zero));
-}
-
-bool address_equal(const struct address *a, const struct address *b)
-{
-	return !memcmp(a, b, sizeof(*a));
 }
 
 int address_compare(const struct address *a, const struct address *b)
@@ -165,27 +153,19 @@ static unsigned int significant_bits(const struct prefix *prefix)
 	return ADDRESS_BITS_IPV6 - prefix_family_bits(prefix) + prefix->length;
 }
 
-/* The bits of byte `index` that the prefix covers. */
-static uint8_t byte_mask(unsigned int bits, unsigned int index)
+/* The bits that the prefix covers in the half behind the first `before`. */
+static uint64_t half_mask(unsigned int bits, unsigned int before)
 {
-	unsigned int before = index * BITS_PER_BYTE;
-
-	if (bits >= before + BITS_PER_BYTE)
-		return UINT8_MAX;
+	if (bits >= before + HALF_BITS)
+		return UINT64_MAX;
 	if (bits <= before)
 		return 0;
-	return (uint8_t)(UINT8_MAX << (BITS_PER_BYTE - (bits - before)));
+	return htobe64(UINT64_MAX << (HALF_BITS - (bits - before)));
 }
 
 bool prefix_is_host(const struct prefix *prefix)
 {
 	return prefix->length == prefix_family_bits(prefix);
-}
-
-bool prefix_equal(const struct prefix *a, const struct prefix *b)
-{
-	return a->length == b->length &&
-	       address_equal(&a->address, &b->address);
 }
 
 int prefix_compare(const struct prefix *a, const struct prefix *b)
@@ -195,38 +175,25 @@ int prefix_compare(const struct prefix *a, const struct prefix *b)
 	return order ? order : (int)a->length - (int)b->length;
 }
 
-uint32_t prefix_hash(const struct prefix *prefix)
-{
-	uint64_t high, low;
-
-	memcpy(&high, prefix->address.bytes, sizeof(high));
-	memcpy(&low, prefix->address.bytes + sizeof(high), sizeof(low));
-	/* The finaliser of MurmurHash3, over both halves and the length. */
-	low ^= high * 0x9e3779b97f4a7c15 + prefix->length;
-	low = (low ^ (low >> 33)) * 0xff51afd7ed558ccd;
-	low = (low ^ (low >> 33)) * 0xc4ceb9fe1a85ec53;
-	return (uint32_t)(low ^ (low >> 32));
-}
-
 void prefix_clear_host_bits(struct prefix *prefix)
 {
 	unsigned int bits = significant_bits(prefix);
+	struct address_halves halves = address_halves(&prefix->address);
 
-	for (unsigned int i = 0; i < sizeof(prefix->address.bytes); i++)
-		prefix->address.bytes[i] &= byte_mask(bits, i);
+	halves.high &= half_mask(bits, 0);
+	halves.low &= half_mask(bits, HALF_BITS);
+	memcpy(prefix->address.bytes, &halves, sizeof(halves));
 }
 
 bool prefix_contains(const struct prefix *prefix, const struct address *address)
 {
 	unsigned int bits = significant_bits(prefix);
+	const struct address_halves ours = address_halves(&prefix->address);
+	const struct address_halves theirs = address_halves(address);
 
-	if (address_is_ipv4(&prefix->address) != address_is_ipv4(address))
-		return false;
-	for (unsigned int i = 0; i < sizeof(address->bytes); i++)
-		if ((prefix->address.bytes[i] ^ address->bytes[i]) &
-		    byte_mask(bits, i))
-			return false;
-	return true;
+	return address_is_ipv4(&prefix->address) == address_is_ipv4(address) &&
+	       !((ours.high ^ theirs.high) & half_mask(bits, 0)) &&
+	       !((ours.low ^ theirs.low) & half_mask(bits, HALF_BITS));
 }
 
 bool prefix_covers(const struct prefix *outer, const struct prefix *inner)

@@ -17,9 +17,11 @@
  * nodes have to agree on, is the address without its scope.
  */
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct address {
 	uint8_t bytes[16];
@@ -34,10 +36,17 @@ struct prefix {
 enum address_sizes {
 	ADDRESS_BITS_IPV4 = 32,
 	ADDRESS_BITS_IPV6 = 128,
-	ADDRESS_TEXT_SIZE = 62, /* INET6_ADDRSTRLEN, and % with an interface */
+	ADDRESS_MAPPED = 0xffff, /* in front of an IPv4 address */
+	ADDRESS_TEXT_SIZE = 62,	 /* INET6_ADDRSTRLEN, and % with an interface */
 	PREFIX_TEXT_SIZE = 66,
 	MAC_SIZE = 6,
 	MAC_TEXT_SIZE = 18,
+};
+
+/* An address as two words, in the order in which it lies there. */
+struct address_halves {
+	uint64_t high;
+	uint64_t low;
 };
 
 /* What is wrong with the text of a prefix. */
@@ -48,13 +57,54 @@ enum prefix_error {
 	PREFIX_HOST_BITS, /* the result holds the prefix without them */
 };
 
+/* What is asked several times for each route stands here, to be inlined. */
+
+static inline struct address_halves
+address_halves(const struct address *address)
+{
+	struct address_halves halves;
+
+	memcpy(&halves, address->bytes, sizeof(halves));
+	return halves;
+}
+
+static inline bool address_is_ipv4(const struct address *address)
+{
+	const struct address_halves halves = address_halves(address);
+
+	return !halves.high &&
+	       be64toh(halves.low) >> ADDRESS_BITS_IPV4 == ADDRESS_MAPPED;
+}
+
+static inline bool address_equal(const struct address *a,
+				 const struct address *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
+
+static inline bool prefix_equal(const struct prefix *a, const struct prefix *b)
+{
+	return a->length == b->length &&
+	       address_equal(&a->address, &b->address);
+}
+
+/* The finaliser of MurmurHash3, over both halves and the length. */
+static inline uint32_t prefix_hash(const struct prefix *prefix)
+{
+	const struct address_halves halves = address_halves(&prefix->address);
+	uint64_t hash = halves.low;
+
+	hash ^= halves.high * 0x9e3779b97f4a7c15 + prefix->length;
+	hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccd;
+	hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53;
+	return (uint32_t)(hash ^ (hash >> 32));
+}
+
 /* `ipv4` is in network byte order, as in struct in_addr. */
 struct address address_from_ipv4(uint32_t ipv4);
 /* The IPv4 address in network byte order; `address` must be IPv4. */
 uint32_t address_ipv4(const struct address *address);
-bool address_is_ipv4(const struct address *address);
 bool address_is_zero(const struct address *address);
-bool address_equal(const struct address *a, const struct address *b);
 /* Order of the bytes, as memcmp. */
 int address_compare(const struct address *a, const struct address *b);
 bool address_is_multicast(const struct address *address);
@@ -76,10 +126,8 @@ const char *mac_format(const uint8_t mac[MAC_SIZE], char *text);
 /* Number of bits in an address of the prefix's family. */
 uint8_t prefix_family_bits(const struct prefix *prefix);
 bool prefix_is_host(const struct prefix *prefix);
-bool prefix_equal(const struct prefix *a, const struct prefix *b);
 /* By address, then by length; for a stable order in output. */
 int prefix_compare(const struct prefix *a, const struct prefix *b);
-uint32_t prefix_hash(const struct prefix *prefix);
 /* Clears the bits behind `length`. */
 void prefix_clear_host_bits(struct prefix *prefix);
 bool prefix_contains(const struct prefix *prefix,

@@ -30,14 +30,45 @@ struct pool pool_of(size_t size)
 	return (struct pool){ .item_size = (size + unit - 1) / unit * unit };
 }
 
+struct pool pool_keeping(size_t size, size_t bytes)
+{
+	struct pool pool = pool_of(size);
+
+	pool.keep = bytes / CHUNK_SIZE;
+	return pool;
+}
+
 /* From the system and not from the heap, where one survivor keeps all. */
-static int add_chunk(struct pool *pool)
+static struct pool_chunk *map_chunk(void)
 {
 	struct pool_chunk *chunk = mmap(NULL, sizeof(*chunk),
 					PROT_READ | PROT_WRITE,
 					MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	if (chunk == MAP_FAILED)
+	return chunk == MAP_FAILED ? NULL : chunk;
+}
+
+static void push_spare(struct pool *pool, struct pool_chunk *chunk)
+{
+	chunk->next = pool->spare;
+	pool->spare = chunk;
+	pool->spare_count++;
+}
+
+static struct pool_chunk *pop_spare(struct pool *pool)
+{
+	struct pool_chunk *chunk = pool->spare;
+
+	pool->spare = chunk->next;
+	pool->spare_count--;
+	return chunk;
+}
+
+static int add_chunk(struct pool *pool)
+{
+	struct pool_chunk *chunk = pool->spare ? pop_spare(pool) : map_chunk();
+
+	if (!chunk)
 		return -ENOMEM;
 	chunk->next = pool->chunks;
 	pool->chunks = chunk;
@@ -76,16 +107,22 @@ void *pool_take(struct pool *pool)
 	return memset(object, 0, pool->item_size);
 }
 
-static void free_chunks(struct pool *pool)
+/* The last object has come back. */
+static void empty(struct pool *pool)
 {
 	struct pool_chunk *chunk, *next;
 
 	for (chunk = pool->chunks; chunk; chunk = next) {
 		next = chunk->next;
 		ASAN_UNPOISON_MEMORY_REGION(chunk, sizeof(*chunk));
-		munmap(chunk, sizeof(*chunk));
+		if (pool->spare_count < pool->keep)
+			push_spare(pool, chunk);
+		else
+			munmap(chunk, sizeof(*chunk));
 	}
-	*pool = pool_of(pool->item_size);
+	pool->chunks = NULL;
+	pool->free = NULL;
+	pool->fresh = 0;
 }
 
 void pool_give(struct pool *pool, void *object)
@@ -94,10 +131,17 @@ void pool_give(struct pool *pool, void *object)
 
 	assert(pool->used);
 	if (!--pool->used) {
-		free_chunks(pool);
+		empty(pool);
 		return;
 	}
 	item->next = pool->free;
 	pool->free = item;
 	ASAN_POISON_MEMORY_REGION(item, pool->item_size);
+}
+
+void pool_free(struct pool *pool)
+{
+	assert(!pool->used);
+	while (pool->spare)
+		munmap(pop_spare(pool), sizeof(struct pool_chunk));
 }

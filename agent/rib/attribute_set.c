@@ -16,14 +16,25 @@ enum {
 	INITIAL_CHAINS = 64,
 };
 
-/* FNV-1a: the key is short and attackers gain nothing by a long chain here. */
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * 0x9e3779b97f4a7c15;
+	return hash ^ (hash >> 32);
+}
+
+/* In words. The key is short and attackers gain nothing by a long chain. */
 static uint32_t hash_bytes(const uint8_t *bytes, size_t size)
 {
-	uint32_t hash = 0x811c9dc5;
+	uint64_t hash = size, word = 0;
 
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ bytes[i]) * 0x01000193;
-	return hash;
+	for (; size > sizeof(word); size -= sizeof(word)) {
+		memcpy(&word, bytes, sizeof(word));
+		hash = mix(hash, word);
+		bytes += sizeof(word);
+	}
+	word = 0;
+	memcpy(&word, bytes, size);
+	return (uint32_t)mix(hash, word);
 }
 
 static struct attribute_set **chain_of(const struct attribute_table *table,

@@ -438,6 +438,14 @@ void export_to_peer(struct rib *rib, const struct rib_peer *peer)
 	}
 }
 
+void export_set_announced(struct rib *rib, struct route_export *export,
+			  uint64_t peers)
+{
+	rib->totals.announced -= route_announced(export->route) != 0;
+	export->announced = peers;
+	rib->totals.announced += route_announced(export->route) != 0;
+}
+
 static bool takes_several(const struct rib_peer *peer)
 {
 	const struct bgp_session *session = &peer->group->profile.session;
@@ -475,14 +483,6 @@ int export_add_peer(struct rib *rib, struct rib_peer *peer,
 	rib->several_peers += takes_several(peer);
 	export_to_peer(rib, peer);
 	return 0;
-}
-
-void export_set_announced(struct rib *rib, struct route_export *export,
-			  uint64_t peers)
-{
-	rib->totals.announced -= route_announced(export->route) != 0;
-	export->announced = peers;
-	rib->totals.announced += route_announced(export->route) != 0;
 }
 
 /* What is left of a route's exports without this peer. */

@@ -17,6 +17,7 @@ static const char *const names[EXPORT_CAUSE_COUNT] = {
 	[EXPORT_CAUSE_SPLIT_HORIZON] = "split_horizon",
 	[EXPORT_CAUSE_NO_ADVERTISE] = "no_advertise",
 	[EXPORT_CAUSE_NO_EXPORT] = "no_export",
+	[EXPORT_CAUSE_LLGR_STALE] = "llgr_stale",
 	[EXPORT_CAUSE_OTC] = "otc",
 	[EXPORT_CAUSE_DENIED_BY_RULE] = "denied_by_rule",
 };
@@ -72,6 +73,16 @@ static bool is_kept_inside(const struct update_profile *to, struct reader list)
 					BGP_COMMUNITY_NO_EXPORT_SUBCONFED));
 }
 
+/*
+ * RFC 9494 4.3: a stale route stays among those who prefer any other. Inside our
+ * AS, too: 4.6 allows it there, but by a LOCAL_PREF that others may overrule.
+ */
+static bool is_stale_to(const struct update_profile *to, struct reader list)
+{
+	return !to->session.long_lived_stale &&
+	       community_list_contains(list, BGP_COMMUNITY_LLGR_STALE);
+}
+
 enum export_cause export_rule_peer(const struct update_profile *to,
 				   uint64_t bit,
 				   const struct export_origin *origin,
@@ -84,6 +95,8 @@ enum export_cause export_rule_peer(const struct update_profile *to,
 		return EXPORT_CAUSE_NO_ADVERTISE;
 	if (is_kept_inside(to, attributes->communities))
 		return EXPORT_CAUSE_NO_EXPORT;
+	if (is_stale_to(to, attributes->communities))
+		return EXPORT_CAUSE_LLGR_STALE;
 	if (otc_keeps_from(to->relation, attributes))
 		return EXPORT_CAUSE_OTC;
 	return EXPORT_CAUSE_NONE;

@@ -2,6 +2,8 @@
 #ifndef RIB_REASON_H
 #define RIB_REASON_H
 
+#include <stdbool.h>
+
 /*
  * Why a path is not in the set: the one word that logs, JSON and metrics use.
  * The order is the order in which the steps are taken.
@@ -35,6 +37,12 @@ enum path_reason {
 	REASON_MAX_PATHS,
 	REASON_COUNT,
 };
+
+/* A decision chooses among paths that are; it may have other reasons not to. */
+static inline bool path_reason_is_usable(enum path_reason reason)
+{
+	return reason < REASON_FILTERED || reason > REASON_NEXT_HOP_DEAD;
+}
 
 /* "local_pref", ...; NULL for REASON_NONE. */
 const char *path_reason_name(enum path_reason reason);

@@ -20,6 +20,10 @@ _Static_assert(CONFIG_MAX_RULES < 1 << 10, "fits path.rule");
 _Static_assert(REASON_COUNT <= 1 << 6, "fits path.reason");
 _Static_assert(IMPORT_CAUSE_COUNT <= 1 << 4, "fits path.cause");
 
+enum {
+	POOL_KEPT = 1 << 20, /* bytes: 16,384 routes, 32,768 paths */
+};
+
 struct rib *rib_new(const struct rib_options *options)
 {
 	struct rib *rib = calloc(1, sizeof(*rib));
@@ -35,9 +39,9 @@ struct rib *rib_new(const struct rib_options *options)
 	}
 	for (size_t i = 0; i < options->import.aggregate_count; i++)
 		rib->aggregates[i].config = &options->import.aggregates[i];
-	rib->route_pool = pool_of(sizeof(struct route));
-	rib->path_pool = pool_of(sizeof(struct path));
-	rib->export_pool = pool_of(sizeof(struct route_export));
+	rib->route_pool = pool_keeping(sizeof(struct route), POOL_KEPT);
+	rib->path_pool = pool_keeping(sizeof(struct path), POOL_KEPT);
+	rib->export_pool = pool_keeping(sizeof(struct route_export), POOL_KEPT);
 	STAILQ_INIT(&rib->marked);
 	TAILQ_INIT(&rib->pending);
 	TAILQ_INIT(&rib->waiting);
@@ -100,22 +104,40 @@ static void count_path(struct rib_peer *peer, const struct route *route,
 				 bgp_nlri_family(&route->node.prefix), came);
 }
 
-/* Gives a path its attributes and the verdict on them. */
+/* REASON_NONE, or why such a path is none that a decision could choose. */
+static enum path_reason usability(enum path_reason import,
+				  const struct attribute_set *attributes)
+{
+	return import == REASON_NONE ? attributes->next_hop->reason : import;
+}
+
+/*
+ * Gives a path its attributes and the verdict on them. In one assignment: bits
+ * of a word that are written one after the other wait for each other.
+ */
 static void path_set(struct rib *rib, struct rib_peer *peer,
 		     const struct route *route, struct path *path,
 		     const struct inbound_verdict *verdict)
 {
-	path->attributes = verdict->attributes;
-	path->attributes->references++;
-	path->cause = verdict->cause;
-	path->rule = verdict->rule;
-	path->import = import_cause_reason(verdict->cause);
-	path->reason = path->import;
-	path->best &= path->import == REASON_NONE;
-	path->stale = false;
-	if (path->import == REASON_NONE)
-		track_next_hop(rib, path->attributes->next_hop, true);
-	count_path(peer, route, path->cause, true);
+	struct attribute_set *attributes = verdict->attributes;
+	enum path_reason import = import_cause_reason(verdict->cause);
+
+	attributes->references++;
+	if (import == REASON_NONE)
+		track_next_hop(rib, attributes->next_hop, true);
+	*path = (struct path){
+		.next = path->next,
+		.source = path->source,
+		.attributes = attributes,
+		.path_id = path->path_id,
+		.import = import,
+		.reason = usability(import, attributes),
+		.cause = verdict->cause,
+		.rule = verdict->rule,
+		.best = path->best && import == REASON_NONE,
+		.equal_weight = path->equal_weight,
+	};
+	count_path(peer, route, verdict->cause, true);
 }
 
 /* Undoes path_set(). */
@@ -170,17 +192,28 @@ struct route *route_get(struct rib *rib, const struct prefix *prefix)
 	return route;
 }
 
-/* Takes the path at *link out of its route. */
+/*
+ * A path came or goes. Where there has been nothing to choose from so far, it
+ * is only waited for the first that can be chosen.
+ */
+static void mark_for(struct rib *rib, struct route *route,
+		     const struct path *path)
+{
+	if (route->decided || path_reason_is_usable(path->reason))
+		mark(rib, route);
+}
+
+/* Takes the path at *link out of its route, which may be unused then. */
 static void remove_path(struct rib *rib, struct rib_peer *peer,
 			struct route *route, struct path **link)
 {
 	struct path *path = *link;
 
+	mark_for(rib, route, path);
 	*link = path->next;
 	export_forget_path(route, path);
 	path_clear(rib, peer, route, path);
 	pool_give(&rib->path_pool, path);
-	mark(rib, route);
 }
 
 static void withdraw(struct rib *rib, struct rib_peer *peer,
@@ -193,8 +226,10 @@ static void withdraw(struct rib *rib, struct rib_peer *peer,
 	if (!route)
 		return;
 	link = path_place(route, peer, key->path_id);
-	if (is_path(*link, peer, key->path_id))
-		remove_path(rib, peer, route, link);
+	if (!is_path(*link, peer, key->path_id))
+		return;
+	remove_path(rib, peer, route, link);
+	route_free_if_unused(rib, route);
 }
 
 /* The peer's path of that identifier, new or present, or NULL. */
@@ -227,6 +262,24 @@ static void drop_empty(struct rib *rib, struct rib_peer *peer,
 		return;
 	*link = path->next;
 	pool_give(&rib->path_pool, path);
+	route_free_if_unused(rib, route);
+}
+
+/* The new first: a next hop that stays must not be let go between. */
+static void path_replace(struct rib *rib, struct rib_peer *peer,
+			 struct route *route, struct path *path,
+			 const struct inbound_verdict *verdict)
+{
+	struct path before = { .attributes = NULL };
+
+	if (path->attributes)
+		before = *path;
+	path_set(rib, peer, route, path, verdict);
+	mark_for(rib, route, path);
+	if (!before.attributes)
+		return;
+	mark_for(rib, route, &before);
+	path_clear(rib, peer, route, &before);
 }
 
 static int announce(struct rib *rib, struct rib_peer *peer,
@@ -234,27 +287,22 @@ static int announce(struct rib *rib, struct rib_peer *peer,
 		    struct inbound_verdict verdict)
 {
 	struct route *route = route_get(rib, &key->prefix);
-	struct path *path = NULL;
-	struct path before;
+	struct path *path;
 	int error;
 
-	if (route) {
-		mark(rib, route);
-		path = path_get(rib, peer, route, key->path_id);
-	}
-	if (!path)
+	if (!route)
 		return -ENOMEM;
-	error = inbound_limit(peer, route, path, &verdict);
-	if (error) {
-		drop_empty(rib, peer, route, key->path_id);
-		return error;
+	path = path_get(rib, peer, route, key->path_id);
+	if (!path) {
+		route_free_if_unused(rib, route);
+		return -ENOMEM;
 	}
-	/* The new first: a next hop that stays must not be let go between. */
-	before = *path;
-	path_set(rib, peer, route, path, &verdict);
-	if (before.attributes)
-		path_clear(rib, peer, route, &before);
-	return 0;
+	error = inbound_limit(peer, route, path, &verdict);
+	if (error)
+		drop_empty(rib, peer, route, key->path_id);
+	else
+		path_replace(rib, peer, route, path, &verdict);
+	return error;
 }
 
 /* The next routes of an UPDATE, as many as are looked up together. */
@@ -444,14 +492,17 @@ static void withdraw_all_paths(struct rib *rib, struct rib_peer *peer,
 
 	while (is_of_peer(*link, peer))
 		remove_path(rib, peer, route, link);
+	route_free_if_unused(rib, route);
 }
 
 void rib_peer_down(struct rib *rib, struct rib_peer *peer)
 {
-	struct prefix_node *node = NULL;
+	struct prefix_node *node, *next;
 
-	while ((node = prefix_map_next(&rib->routes, node)))
+	for (node = prefix_map_next(&rib->routes, NULL); node; node = next) {
+		next = prefix_map_next(&rib->routes, node);
 		withdraw_all_paths(rib, peer, (struct route *)node);
+	}
 	if (peer->bit)
 		export_remove_peer(rib, peer);
 	TAILQ_REMOVE(&rib->peers, peer, link);
@@ -489,24 +540,31 @@ void rib_begin_refresh(struct rib *rib, struct rib_peer *peer,
 	}
 }
 
+static void remove_stale(struct rib *rib, struct rib_peer *peer,
+			 struct route *route, struct path **link)
+{
+	while (link && is_of_peer(*link, peer)) {
+		if ((*link)->stale)
+			remove_path(rib, peer, route, link);
+		else
+			link = &(*link)->next;
+	}
+	route_free_if_unused(rib, route);
+}
+
 void rib_end_refresh(struct rib *rib, struct rib_peer *peer,
 		     enum bgp_family family)
 {
-	struct prefix_node *node = NULL;
+	struct prefix_node *node, *next;
 
 	if (!(peer->refreshing & bgp_family_bit(family)))
 		return;
 	peer->refreshing &= ~bgp_family_bit(family);
-	while ((node = prefix_map_next(&rib->routes, node))) {
+	for (node = prefix_map_next(&rib->routes, NULL); node; node = next) {
 		struct route *route = (struct route *)node;
-		struct path **link = paths_of(route, peer, family);
 
-		while (link && is_of_peer(*link, peer)) {
-			if ((*link)->stale)
-				remove_path(rib, peer, route, link);
-			else
-				link = &(*link)->next;
-		}
+		next = prefix_map_next(&rib->routes, node);
+		remove_stale(rib, peer, route, paths_of(route, peer, family));
 	}
 }
 
@@ -530,9 +588,7 @@ void rib_next_hop_changed(struct rib *rib, const struct address *next_hop)
 static void check_next_hops(struct route *route)
 {
 	for (struct path *path = route->paths; path; path = path->next)
-		path->reason = path->import == REASON_NONE ?
-				       path->attributes->next_hop->reason :
-				       path->import;
+		path->reason = usability(path->import, path->attributes);
 }
 
 /* Once for each time the maximum begins to cut, and loudly. */
@@ -571,6 +627,7 @@ static void decide_route(struct rib *rib, struct route *route)
 
 	rib->totals.learned -= route->selected != 0;
 	rib->totals.forwarding -= route->forwarding;
+	route->decided = true;
 	check_next_hops(route);
 	decision = decide(&rib->options.decision, &route->paths);
 	route->selected = decision.selected;
@@ -611,6 +668,9 @@ void rib_free(struct rib *rib)
 			export_free(rib, route->exports);
 		pool_give(&rib->route_pool, route);
 	}
+	pool_free(&rib->route_pool);
+	pool_free(&rib->path_pool);
+	pool_free(&rib->export_pool);
 	prefix_map_free(&rib->routes);
 	attribute_table_free(&rib->attributes);
 	free(rib->aggregates);

@@ -7,11 +7,12 @@
  *
  * A route holds every path that neighbors announced for its prefix, refused
  * ones too (Adj-RIB-In), which of them are the set (Loc-RIB), and one bit for
- * each neighbor it was announced to (Adj-RIB-Out). Changes only mark a route;
- * rib_process() then decides each marked route once, however many UPDATEs
- * touched it, and rib_export_next() says what is left to tell a neighbor, and
- * who else is to be told the same (update_group.h): state to be sent is a bit
- * for each prefix and neighbor, never a queue of messages.
+ * each neighbor it was announced to (Adj-RIB-Out). Changes only mark a route,
+ * and not before there is a choice; rib_process() then decides each marked
+ * route once, however many UPDATEs touched it, and rib_export_next() says what
+ * is left to tell a neighbor, and who else is to be told the same
+ * (update_group.h): state to be sent is a bit for each prefix and neighbor,
+ * never a queue of messages.
  *
  * The rib knows neither sockets nor maps: what it needs of the world comes in
  * by struct rib_hooks.
@@ -80,8 +81,9 @@ struct route {
 	unsigned int selected;	 /* paths in the set */
 	bool marked;		 /* to be decided by rib_process() */
 	bool forwarding;	 /* steered, as the hook said */
-	bool cut;	/* the maximum left paths out, and we said so */
-	bool aggregate; /* announced for the VIPs inside it, not for itself */
+	bool decided : 1;	 /* at any time: set_decided() knows of it */
+	bool cut : 1;	    /* the maximum left paths out, and we said so */
+	bool aggregate : 1; /* announced for the VIPs inside it, not itself */
 	struct route_export *exports; /* NULL: upstreams know nothing of it */
 	STAILQ_ENTRY(route) mark_link;
 };
@@ -139,7 +141,11 @@ struct rib_hooks {
 	/* The first accepted path needs this next hop; the last one has gone. */
 	void (*next_hop_track)(const struct address *next_hop, bool wanted,
 			       void *context);
-	/* The set of `route` was decided. Returns whether it is steered now. */
+	/*
+	 * The set of `route` was decided. Returns whether it is steered now.
+	 * First called when there is a path to choose, and then for each change
+	 * until there is none.
+	 */
 	bool (*set_decided)(const struct route *route, void *context);
 	/* There are marked routes: call rib_process() when input is drained. */
 	void (*work_waiting)(void *context);

@@ -82,12 +82,11 @@ struct attribute_set *export_wanted(struct rib *rib,
 				    const struct route_export *export,
 				    struct policy_trace *trace);
 
-/* The peers that have it from us are these; it is counted with the others. */
-void export_set_announced(struct rib *rib, struct route_export *export,
-			  uint64_t peers);
-
 /* Frees all that is left of what was announced of a route. */
 void export_free(struct rib *rib, struct route_export *export);
+/* These peers, as bits, have it from now on, and nobody else. */
+void export_set_announced(struct rib *rib, struct route_export *export,
+			  uint64_t peers);
 /* If it says nothing any more; and then the route, if it was all of it. */
 void export_free_if_unused(struct rib *rib, struct route_export *export);
 

@@ -16,13 +16,13 @@ BUILD = os.path.join(REPOSITORY, os.environ.get("B", "build"))
 
 
 class Headgate:
-    """The agent on the Headgate host, with `arguments` as its flags."""
+    """The agent on a Headgate host, with `arguments` as its flags."""
 
-    def __init__(self, namespace, folder, arguments):
+    def __init__(self, namespace, folder, arguments, name="headgate"):
         self.namespace = namespace
-        self.socket = f"{folder}/ctl.sock"
-        self.pins = f"{folder}/bpf/headgate"
-        self.log_path = f"{folder}/headgate.log"
+        self.socket = f"{folder}/{name}.sock"
+        self.pins = f"{folder}/bpf/{name}"
+        self.log_path = f"{folder}/{name}.log"
         self.arguments = [*arguments, "--control-socket", self.socket,
                           "--bpffs", self.pins, "--log-level", "debug"]
         self.process = None

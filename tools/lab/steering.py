@@ -67,11 +67,29 @@ class Table:
 def read_table(pins, vip):
     """The table that packets for the VIP meet now: a bucket whose next hop is
     not alive counts for its backup."""
-    group = group_of(pins, vip)
-    first, mask = read_array(f"{pins}/groups", group, 1, GROUP)[0]
-    nexthops = read_array(f"{pins}/nexthops", 0, NEXTHOP_SLOTS, NEXTHOP)
-    buckets = read_array(f"{pins}/buckets", first, mask + 1, BUCKET)
-    return Table([owner(nexthops, bucket) for bucket in buckets])
+    nexthops = read_nexthops(pins)
+    return Table([owner(nexthops, bucket)
+                  for bucket in read_buckets(pins, vip)])
+
+
+def read_buckets(pins, vip):
+    """As they stand in the map: next hops are slots, which each node numbers
+    as they come."""
+    first, mask = read_array(f"{pins}/groups", group_of(pins, vip), 1,
+                             GROUP)[0]
+    return read_array(f"{pins}/buckets", first, mask + 1, BUCKET)
+
+
+def read_nexthops(pins):
+    return read_array(f"{pins}/nexthops", 0, NEXTHOP_SLOTS, NEXTHOP)
+
+
+def resolve_buckets(pins, vip):
+    """The same with addresses in place of slots: equal on nodes that steer
+    alike, to the last bit."""
+    names = [address_of(nexthop) for nexthop in read_nexthops(pins)]
+    return [(*(names[slot] for slot in slots), flags)
+            for *slots, flags in read_buckets(pins, vip)]
 
 
 def group_of(pins, vip):
@@ -89,4 +107,8 @@ def owner(nexthops, bucket):
     slot = current if nexthops[current][NEXTHOP_ALIVE] else backup
     if not nexthops[slot][NEXTHOP_ALIVE]:
         return None
-    return socket.inet_ntoa(nexthops[slot][NEXTHOP_ADDRESS][12:])
+    return address_of(nexthops[slot])
+
+
+def address_of(nexthop):
+    return socket.inet_ntoa(nexthop[NEXTHOP_ADDRESS][12:])

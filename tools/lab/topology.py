@@ -283,6 +283,14 @@ class Lab:
         connect(namespace, interface, self.lan, port)
         self.lan.ip(f"link set {port} master br0")
 
+    def add_node(self, name, address):
+        """One more host for a Headgate, on the servers' LAN only."""
+        namespace = Namespace(self.prefix, name)
+        self.plug_in(namespace, "lan", name)
+        self.accept_xdp_frames(self.lan, name)
+        namespace.ip(f"address add {address}/24 dev lan")
+        return namespace
+
     def router_ends(self):
         """Addresses of the router's BGP session: its own and Headgate's."""
         if self.one_arm:

@@ -8,7 +8,7 @@
 #include "bytes.h"
 
 enum open_fixture_sizes {
-	ALL_CAPABILITIES = (BGP_CAN_SOFTWARE_VERSION << 1) - 1,
+	ALL_CAPABILITIES = (BGP_CAN_LLGR << 1) - 1,
 };
 
 /* Large enough for the extended form to be needed if `talkative`. */

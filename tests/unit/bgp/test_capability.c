@@ -64,6 +64,7 @@ static const struct size_case size_cases[] = {
 	{ BGP_CAPABILITY_AS4, 1 << 4 },
 	{ BGP_CAPABILITY_ADD_PATH, 1 << 0 | 1 << 4 | 1 << 8 },
 	{ BGP_CAPABILITY_ENHANCED_REFRESH, 1 << 0 },
+	{ BGP_CAPABILITY_LLGR, 0x1ff },
 	{ BGP_CAPABILITY_HOST_NAME, 0x1ff },
 	{ BGP_CAPABILITY_SOFTWARE_VERSION, 0x1ff },
 	{ UNKNOWN_CODE, 0x1ff },

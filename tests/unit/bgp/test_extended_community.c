@@ -88,36 +88,54 @@ static void writes_what_is_no_link_bandwidth(void **state)
 	assert_memory_equal(out + 8, list.data + 24, 8);
 }
 
-static void takes_the_first_link_bandwidth_that_is_good(void **state)
+/* RFC 10005 4. */
+static void takes_the_lowest_link_bandwidth_that_is_good(void **state)
 {
 	double bandwidth = 0;
 
 	(void)state;
 	assert_true(bandwidth_of(BYTES(0, 2, 0, 1, 0, 0, 0, 9, 0x40, 4, 0, 1,
-				       0xff, 0xc0, 0, 0, 0x40, 4, 0, 1, 0x40, 0,
-				       0, 0, 0x40, 4, 0, 1, 0x40, 0x80, 0, 0),
+				       0xff, 0xc0, 0, 0, 0x40, 4, 0, 1, 0x40,
+				       0x80, 0, 0, 0, 4, 0, 1, 0x40, 0, 0, 0,
+				       0x40, 4, 0, 1, 0x40, 0x80, 0, 0),
 				 &bandwidth));
 	assert_true(bandwidth == 2);
+	assert_true(bandwidth_of(BYTES(0, 4, 0, 1, 0x40, 0, 0, 0, 0x40, 4, 0, 1,
+				       0, 0, 0, 0),
+				 &bandwidth));
+	assert_true(bandwidth == 0);
 	assert_false(bandwidth_of(BYTES(0, 2, 0, 1, 0, 0, 0, 9), &bandwidth));
 	assert_false(
 		bandwidth_of(BYTES(0x41, 4, 0, 1, 0x40, 0, 0, 0), &bandwidth));
 	assert_false(bandwidth_of(reader_of("", 0), &bandwidth));
 }
 
-static void prefers_the_link_bandwidth_of_64_bits(void **state)
+static double bandwidth_of_both(struct reader list, struct reader longer)
 {
 	const struct bgp_attributes attributes = {
-		.extended_communities = BYTES(0x40, 4, 0, 1, 0x40, 0, 0, 0),
-		.ipv6_extended_communities =
-			BYTES(0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-			      0, 0, 0, 0x42, 6, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0,
-			      0, 0xfd, 0xe9, 0, 0, 0, 0),
+		.extended_communities = list,
+		.ipv6_extended_communities = longer,
 	};
 	double bandwidth;
 
-	(void)state;
 	assert_true(link_bandwidth(&attributes, &bandwidth));
-	assert_true(bandwidth == 4294967296.0);
+	return bandwidth;
+}
+
+static void takes_the_lowest_link_bandwidth_of_either_length(void **state)
+{
+	struct reader longer = BYTES(0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+				     0, 0, 0, 0, 0, 0, 0x42, 6, 0, 0, 0, 0, 0,
+				     1, 0, 0, 0, 0, 0, 0, 0xfd, 0xe9, 0, 0, 0,
+				     0);
+
+	(void)state;
+	assert_true(bandwidth_of_both(reader_of("", 0), longer) ==
+		    4294967296.0);
+	assert_true(bandwidth_of_both(BYTES(0x40, 4, 0, 1, 0x40, 0, 0, 0),
+				      longer) == 2);
+	assert_true(bandwidth_of_both(BYTES(0x40, 4, 0, 1, 0x50, 0, 0, 0),
+				      longer) == 4294967296.0);
 }
 
 static void writes_link_bandwidth_as_it_reads_it(void **state)
@@ -245,8 +263,9 @@ int main(void)
 		cmocka_unit_test(reads_a_link_bandwidth_of_0),
 		cmocka_unit_test(refuses_link_bandwidth_that_is_no_number),
 		cmocka_unit_test(writes_what_is_no_link_bandwidth),
-		cmocka_unit_test(takes_the_first_link_bandwidth_that_is_good),
-		cmocka_unit_test(prefers_the_link_bandwidth_of_64_bits),
+		cmocka_unit_test(takes_the_lowest_link_bandwidth_that_is_good),
+		cmocka_unit_test(
+			takes_the_lowest_link_bandwidth_of_either_length),
 		cmocka_unit_test(writes_link_bandwidth_as_it_reads_it),
 		cmocka_unit_test(shows_extended_communities),
 		cmocka_unit_test(keeps_lists_without_repetitions_as_they_are),

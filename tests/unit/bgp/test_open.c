@@ -93,7 +93,7 @@ static void ignores_unknown_capabilities(void **state)
 {
 	(void)state;
 	assert_true(decode(
-		BYTES(FIXED, 13, 2, 11, 74, 3, 1, 2, 3, 200, 0, 71, 0, 0, 0)));
+		BYTES(FIXED, 13, 2, 11, 74, 3, 1, 2, 3, 200, 0, 72, 0, 0, 0)));
 	assert_int_equal(open_message.ignored, 4);
 	assert_int_equal(open_message.capabilities, 0);
 }

@@ -105,20 +105,20 @@ static void encodes_every_capability_byte_by_byte(void **state)
 	size_t size = encode_open(&open, message, sizeof(message));
 
 	(void)state;
-	assert_bytes(message + BGP_MIN_OPEN, size - BGP_MIN_OPEN, 2, 79,
+	assert_bytes(message + BGP_MIN_OPEN, size - BGP_MIN_OPEN, 2, 81,
 		     /* multiprotocol, both families */
 		     1, 4, 0, 1, 0, 1, 1, 4, 0, 2, 0, 1,
 		     /* route refresh, extended next hop, extended message */
 		     2, 0, 5, 6, 0, 1, 0, 1, 0, 2, 6, 0,
 		     /* role, graceful restart */
 		     9, 1, 3, 64, 10, 0xc0, 120, 0, 1, 1, 0, 0, 2, 1, 0x80,
-		     /* 4-byte AS, add-path, enhanced refresh */
+		     /* 4-byte AS, add-path, enhanced refresh, LLGR */
 		     65, 4, 0, 1, 0x11, 0x70, 69, 8, 0, 1, 1, 1, 0, 2, 1, 2, 70,
-		     0,
+		     0, 71, 0,
 		     /* host name, software version */
 		     73, 12, 3, 'l', 'b', '1', 7, 'e', 'x', 'a', 'm', 'p', 'l',
 		     'e', 75, 6, 5, 'x', ' ', '1', '.', '0');
-	assert_int_equal(message[LENGTH_AT], 81);
+	assert_int_equal(message[LENGTH_AT], 83);
 }
 
 static void writes_as_trans_for_an_as_that_does_not_fit(void **state)

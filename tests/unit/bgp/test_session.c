@@ -275,6 +275,20 @@ static void keeps_the_peers_graceful_restart(void **state)
 	assert_true(session.graceful_restart.notification);
 }
 
+/* RFC 9494 4.5. */
+static void long_lived_stale_takes_graceful_restart_of_the_peer(void **state)
+{
+	struct bgp_open local = { .capabilities = MP };
+	struct bgp_open remote = { .capabilities = MP | BGP_CAN_LLGR };
+
+	(void)state;
+	assert_false(negotiate(local, remote).long_lived_stale);
+	remote.capabilities |= BGP_CAN_GRACEFUL_RESTART;
+	assert_true(negotiate(local, remote).long_lived_stale);
+	remote.capabilities &= ~(uint32_t)BGP_CAN_LLGR;
+	assert_false(negotiate(local, remote).long_lived_stale);
+}
+
 static void keeps_no_graceful_restart_that_we_did_not_offer(void **state)
 {
 	struct bgp_open remote = full_open(false);
@@ -350,6 +364,8 @@ int main(void)
 		cmocka_unit_test(tells_internal_from_external),
 		cmocka_unit_test(takes_the_shorter_hold_time_and_a_third_of_it),
 		cmocka_unit_test(keeps_the_peers_graceful_restart),
+		cmocka_unit_test(
+			long_lived_stale_takes_graceful_restart_of_the_peer),
 		cmocka_unit_test(
 			keeps_no_graceful_restart_that_we_did_not_offer),
 		cmocka_unit_test(knows_the_peers_role_from_ours),

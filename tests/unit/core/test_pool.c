@@ -14,6 +14,7 @@
 enum {
 	OBJECT_SIZE = 41, /* not a multiple of anything */
 	OBJECTS = 20000,  /* more than one chunk holds */
+	KEPT = 512 * 1024,
 };
 
 static uint8_t *objects[OBJECTS];
@@ -76,12 +77,39 @@ static void an_empty_pool_holds_no_memory(void **state)
 	}
 }
 
+static void a_pool_keeps_no_more_than_it_may(void **state)
+{
+	struct pool pool = pool_keeping(OBJECT_SIZE, KEPT);
+
+	(void)state;
+	assert_null(pool.spare);
+	take_all(&pool);
+	give_all(&pool);
+	assert_null(pool.chunks);
+	assert_true(pool.keep > 1);
+	assert_int_equal(pool.spare_count, pool.keep);
+	take_all(&pool);
+	assert_null(pool.spare);
+	for (unsigned int i = 0; i < OBJECTS; i++)
+		for (unsigned int k = 0; k < OBJECT_SIZE; k++)
+			assert_int_equal(objects[i][k], i % UINT8_MAX + 1);
+	give_all(&pool);
+	assert_int_equal(pool.spare_count, pool.keep);
+	objects[0] = pool_take(&pool);
+	assert_int_equal(pool.spare_count, pool.keep - 1);
+	pool_give(&pool, objects[0]);
+	assert_int_equal(pool.spare_count, pool.keep);
+	pool_free(&pool);
+	assert_null(pool.spare);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(objects_do_not_overlap),
 		cmocka_unit_test(an_object_is_zero_when_it_comes_back),
 		cmocka_unit_test(an_empty_pool_holds_no_memory),
+		cmocka_unit_test(a_pool_keeps_no_more_than_it_may),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "world.h"
+#include "export_world.h"
 
 static void an_upstream_gets_the_vip_with_our_as_and_next_hop(void **state)
 {
@@ -145,6 +145,44 @@ static void no_advertise_keeps_a_route_here(void **state)
 	rib_process(world->rib);
 	assert_int_equal(route_of(world, VIP)->selected, 1);
 	assert_false(rib_export_next(world->rib, world->upstream, &out));
+}
+
+/* RFC 9494 4.3. */
+static void a_stale_route_goes_to_those_who_know_what_that_is(void **state)
+{
+	static const uint8_t stale[] = { 0xff, 0xff, 0x00, 0x06 };
+	static const struct neighbor_kind upstream = {
+		.role = NEIGHBOR_ROLE_UPSTREAM,
+		.type = PEER_EXTERNAL,
+	};
+	const struct bgp_session session = {
+		.families = BGP_IPV4_UNICAST_BIT,
+		.long_lived_stale = true,
+	};
+	const struct test_route route = { .prefix = VIP,
+					  .next_hop = "10.0.0.1",
+					  .as = { 65001 } };
+	struct world *world = *state;
+	struct bgp_attributes told;
+	struct test_update t;
+	struct rib_export out;
+
+	announce_vip(world, 0, VIP);
+	rib_process(world->rib);
+	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_false(out.withdraw);
+	test_announce(&t, &route);
+	t.update.attributes.present |= BGP_HAS_COMMUNITIES;
+	t.update.attributes.communities = reader_of(stale, sizeof(stale));
+	rib_update(world->rib, world->backends[0], &t.update);
+	rib_process(world->rib);
+	assert_int_equal(route_of(world, VIP)->selected, 1);
+	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_true(out.withdraw);
+	assert_cause(world, VIP, EXPORT_CAUSE_LLGR_STALE);
+	told = told_to(world, further_up_with(world, 0, &upstream, &session));
+	assert_int_equal(told.communities.left, sizeof(stale));
+	assert_memory_equal(told.communities.data, stale, sizeof(stale));
 }
 
 /* RFC 4360 6: what is not transitive stays in our AS. */
@@ -327,6 +365,9 @@ int main(void)
 			teardown),
 		cmocka_unit_test_setup_teardown(no_advertise_keeps_a_route_here,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_stale_route_goes_to_those_who_know_what_that_is,
+			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_non_transitive_community_does_not_leave_our_as, setup,
 			teardown),

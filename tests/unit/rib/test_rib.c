@@ -389,6 +389,49 @@ static void incremental_equals_full_recompute(void **state)
 	assert_int_equal(world->upstream->prefixes_announced, 0);
 }
 
+static void a_route_is_not_decided_before_it_has_a_path_to_choose(void **state)
+{
+	static const struct test_route looped = { .prefix = VIP,
+						  .next_hop = "10.0.0.2",
+						  .as = { 65001, LOCAL_AS } };
+	struct world *world = *state;
+
+	world->dead[2] = true;
+	announce(world, 1, &looped);
+	announce_vip(world, 2, VIP);
+	assert_false(route_of(world, VIP)->marked);
+	assert_int_equal(reason_of(world, VIP, 1), REASON_LOOP);
+	assert_int_equal(reason_of(world, VIP, 2), REASON_NEXT_HOP_DEAD);
+	withdraw(world, 2, VIP);
+	assert_false(route_of(world, VIP)->marked);
+	announce_vip(world, 0, VIP);
+	assert_true(route_of(world, VIP)->marked);
+	rib_process(world->rib);
+	withdraw(world, 1, VIP);
+	assert_true(route_of(world, VIP)->marked);
+	rib_process(world->rib);
+	announce(world, 0, &looped);
+	assert_true(route_of(world, VIP)->marked);
+}
+
+static void a_route_without_paths_is_not_kept(void **state)
+{
+	static const char outside[] = "198.51.100.1/32";
+	struct world *world = *state;
+
+	announce_vip(world, 0, outside);
+	announce_vip(world, 1, outside);
+	withdraw(world, 1, outside);
+	assert_non_null(route_of(world, outside));
+	rib_peer_down(world->rib, world->backends[0]);
+	assert_null(route_of(world, outside));
+	backend_up(world, 0);
+	announce_vip(world, 0, outside);
+	rib_begin_refresh(world->rib, world->backends[0], BGP_IPV4_UNICAST);
+	rib_end_refresh(world->rib, world->backends[0], BGP_IPV4_UNICAST);
+	assert_null(route_of(world, outside));
+}
+
 /* What stands in the first path's attributes. */
 static struct address first_next_hop(const struct route *route)
 {
@@ -464,6 +507,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_refresh_sweeps_what_was_not_announced_again, setup,
 			teardown),
+		cmocka_unit_test_setup_teardown(
+			a_route_is_not_decided_before_it_has_a_path_to_choose,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_route_without_paths_is_not_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			incremental_equals_full_recompute, setup, teardown),
 	};

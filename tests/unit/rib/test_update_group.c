@@ -72,6 +72,7 @@ DIFFERENCE(our_address,
 DIFFERENCE(families, session->families |= BGP_IPV6_UNICAST_BIT)
 DIFFERENCE(as4, session->as4 = true)
 DIFFERENCE(extended_next_hop, session->extended_next_hop = true)
+DIFFERENCE(long_lived_stale, session->long_lived_stale = true)
 DIFFERENCE(max_message, session->max_message = BGP_MAX_EXTENDED_MESSAGE)
 DIFFERENCE(add_path, session->add_path_send[BGP_IPV4_UNICAST] = true)
 DIFFERENCE(add_path6, session->add_path_send[BGP_IPV6_UNICAST] = true)
@@ -105,6 +106,7 @@ static const struct difference that_matter[] = {
 	{ "families", families },
 	{ "AS4", as4 },
 	{ "extended next hop", extended_next_hop },
+	{ "long-lived stale", long_lived_stale },
 	{ "extended messages", max_message },
 	{ "Add-Path", add_path },
 	{ "Add-Path of IPv6", add_path6 },

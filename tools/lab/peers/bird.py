@@ -2,12 +2,16 @@
 """BIRD 2 as a peer of Headgate."""
 
 import re
+import struct
 
 from ..system import run
 from .peer import HOLD_TIME, KEEPALIVE_TIME, Peer, Route
 
 # A prefix stands in the first of its lines only.
 PATH_LINE = re.compile(r"(\S*)\s+unicast \[headgate ")
+# It has no word for link bandwidth: the high half of the community is this
+# type, transitive because BIRD tells other ASes no other kind, and the AS.
+LINK_BANDWIDTH = 0x0004
 ATTRIBUTE = re.compile(r"\s+BGP\.(as_path|next_hop): ?(.*)")
 CAPABILITIES = re.compile(r"Neighbor capabilities\n((?: {6}.*\n?)*)")
 IMPORTED = re.compile(r"Import updates: +(\d+)")
@@ -20,12 +24,30 @@ def static_protocol(number, announcement):
             f"route {announcement.prefix} unreachable; }}\n")
 
 
+def bandwidth_community(session, announcement):
+    high = LINK_BANDWIDTH << 16 | session.as_number
+    low, = struct.unpack("!I", struct.pack("!f", announcement.bandwidth))
+    return f"(generic, {high:#x}, {low:#x})"
+
+
+def changes(session, announcement):
+    """What makes the announcement of the route, as lines of a filter."""
+    lines = []
+    if announcement.next_hop:  # BIRD would say its own address
+        lines.append(f"bgp_next_hop = {announcement.next_hop};")
+    if announcement.bandwidth is not None:
+        community = bandwidth_community(session, announcement)
+        lines.append(f"bgp_ext_community.add({community});")
+    return lines
+
+
 def export_filter(session):
-    """Says the next hops, because BIRD would say its own address."""
-    lines = [f'if proto = "announced{number}" then '
-             f"bgp_next_hop = {announcement.next_hop};"
+    """What is announced here, or, of a reflector, by others."""
+    if session.cluster_id:
+        return "where source = RTS_BGP"
+    lines = [f'if proto = "announced{number}" then {line}'
              for number, announcement in enumerate(session.announce)
-             if announcement.next_hop]
+             for line in changes(session, announcement)]
     return ("filter { if source != RTS_STATIC then reject; "
             + " ".join([*lines, "accept;"]) + " }")
 
@@ -51,21 +73,42 @@ def session_options(session):
         lines.append("passive on")
     if session.link_local:
         lines.append(f'interface "{session.interface}"')
+    if session.confederation:
+        lines += [f"confederation {session.confederation}",
+                  "confederation member yes"]
+    if session.cluster_id:
+        lines += ["rr client", f"rr cluster id {session.cluster_id}"]
     return "".join(f"    {line};\n" for line in lines)
+
+
+def ways(session):
+    """The next hops of iBGP have to be known."""
+    if not session.internal:
+        return ""
+    return ("protocol direct ways "
+            f'{{ ipv4; interface "{session.interface}"; }}\n')
 
 
 def configuration(session, log_path):
     statics = "".join(static_protocol(number, announcement)
                       for number, announcement in enumerate(session.announce))
-    channels = "".join(channel(session, f) for f in session.families)
+    names = ("headgate", *(f"other{n}" for n in range(len(session.others))))
     return f"""\
 log "{log_path}" all;
 debug protocols {{ states, events }};
 router id {session.identifier};
 protocol device {{ scan time 2; }}
-{statics}protocol bgp headgate {{
+{ways(session)}{statics}""" + "".join(
+        bgp_protocol(session, name, neighbor)
+        for name, neighbor in zip(names, session.neighbors))
+
+
+def bgp_protocol(session, name, neighbor):
+    channels = "".join(channel(session, f) for f in session.families)
+    return f"""\
+protocol bgp {name} {{
     local {session.address} as {session.as_number};
-    neighbor {session.neighbor} as {session.neighbor_as};
+    neighbor {neighbor} as {session.neighbor_as};
     hold time {HOLD_TIME};
     keepalive time {KEEPALIVE_TIME};
     connect delay time 1;

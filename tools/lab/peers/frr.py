@@ -12,6 +12,7 @@ from .peer import HOLD_TIME, KEEPALIVE_TIME, Peer, Route
 
 FOLDER = "/usr/lib/frr"
 USER = "frr"  # zebra does not run as root
+MEGABIT = 1_000_000 // 8  # bytes: its unit of link bandwidth
 
 
 def network_statements(session, family):
@@ -21,7 +22,7 @@ def network_statements(session, family):
     for number, announcement in enumerate(session.announce):
         if announcement.family != family:
             continue
-        policy = (f" route-map announced{number}" if announcement.next_hop
+        policy = (f" route-map announced{number}" if sets(announcement)
                   else "")
         lines.append(f"redistribute kernel{policy}"
                      if announcement.prefix in seen
@@ -30,20 +31,30 @@ def network_statements(session, family):
     return lines
 
 
-def route_maps(session):
+def sets(announcement):
+    """What a route-map has to say of it."""
     lines = []
-    for number, announcement in enumerate(session.announce):
-        if announcement.next_hop:
-            kind = "ip" if announcement.family == "ipv4" else "ipv6"
-            scope = "" if kind == "ip" else "global "
-            lines += [f"route-map announced{number} permit 10",
-                      f" set {kind} next-hop {scope}{announcement.next_hop}",
-                      " set origin igp", " set metric 0", "exit"]
+    if announcement.next_hop:
+        kind = "ip" if announcement.family == "ipv4" else "ipv6"
+        scope = "" if kind == "ip" else "global "
+        lines += [f" set {kind} next-hop {scope}{announcement.next_hop}",
+                  " set origin igp", " set metric 0"]
+    if announcement.bandwidth is not None:
+        lines.append(" set extcommunity bandwidth "
+                     f"{announcement.bandwidth // MEGABIT}")
     return lines
 
 
-def neighbor_statements(session):
-    name = session.neighbor
+def route_maps(session):
+    lines = []
+    for number, announcement in enumerate(session.announce):
+        if sets(announcement):
+            lines += [f"route-map announced{number} permit 10",
+                      *sets(announcement), "exit"]
+    return lines
+
+
+def neighbor_statements(session, name):
     options = [f"remote-as {session.neighbor_as}",
                f"timers {KEEPALIVE_TIME} {HOLD_TIME}", "timers connect 1",
                "advertisement-interval 0"]
@@ -67,15 +78,21 @@ def neighbor_statements(session):
 def confederation_statements(session):
     if not session.confederation:
         return []
-    return [f" bgp confederation identifier {session.confederation}",
-            f" bgp confederation peers {session.neighbor_as}"]
+    lines = [f" bgp confederation identifier {session.confederation}"]
+    if not session.internal:
+        lines.append(f" bgp confederation peers {session.neighbor_as}")
+    return lines
 
 
 def family_statements(session, family):
     inside = network_statements(session, family)
-    inside.append(f"neighbor {session.neighbor} activate")
+    options = ["activate"]
     if session.add_path:
-        inside.append(f"neighbor {session.neighbor} addpath-tx-all-paths")
+        options.append("addpath-tx-all-paths")
+    if session.cluster_id:
+        options.append("route-reflector-client")
+    inside += [f"neighbor {name} {option}" for name in session.neighbors
+               for option in options]
     return [f" address-family {family} unicast",
             *(f"  {line}" for line in inside), " exit-address-family"]
 
@@ -87,8 +104,11 @@ def configuration(session):
              " no bgp default ipv4-unicast",
              " no bgp ebgp-requires-policy",
              " no bgp network import-check",
-             *confederation_statements(session),
-             *neighbor_statements(session)]
+             *confederation_statements(session)]
+    if session.cluster_id:
+        lines.append(f" bgp cluster-id {session.cluster_id}")
+    for name in session.neighbors:
+        lines += neighbor_statements(session, name)
     for family in session.families:
         lines += family_statements(session, family)
     return "".join(line + "\n" for line in [*lines, "exit"])

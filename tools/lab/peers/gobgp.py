@@ -7,18 +7,19 @@ until its control port answers.
 
 import json
 
-from ..system import LabError, run, wait_until
+from ..system import LabError, wait_until
 from .peer import HOLD_TIME, KEEPALIVE_TIME, Peer, Route
 
 ESTABLISHED = 6  # of its session_state
 AS_PATH, NEXT_HOP, MP_REACH_NLRI = 2, 3, 14  # attribute types
+CONFED_SEQUENCE = 3  # segment type
 
 
-def section(name, **values):
+def section(title, **values):
     """A table of TOML."""
     lines = [f"{key.replace('_', '-')} = {json.dumps(value)}"
              for key, value in values.items()]
-    return "\n".join([name, *lines]) + "\n"
+    return "\n".join([title, *lines]) + "\n"
 
 
 def family_sections(session, family):
@@ -38,8 +39,8 @@ def with_zone(session, address):
     return f"{address}%{session.interface}" if session.link_local else address
 
 
-def neighbor_config(session):
-    values = {"neighbor_address": with_zone(session, session.neighbor),
+def neighbor_config(session, address):
+    values = {"neighbor_address": with_zone(session, address),
               "peer_as": session.neighbor_as}
     if session.password:
         values["auth_password"] = session.password
@@ -52,10 +53,55 @@ def transport_config(session):
                    local_address=with_zone(session, session.address))
 
 
+def confederation_config(session):
+    members = [] if session.internal else [session.neighbor_as]
+    return section("[global.confederation.config]", enabled=True,
+                   identifier=session.confederation, member_as_list=members)
+
+
+def bandwidth_policy(session, number, announcement):
+    """Its command line takes no link bandwidth, its policies do."""
+    name = f"announced{number}"
+    statement = "policy-definitions.statements"
+    community = f"{statement}.actions.bgp-actions.set-ext-community"
+    value = f"lb:{session.as_number}:{announcement.bandwidth}"
+    return "".join((
+        section("[[defined-sets.prefix-sets]]", prefix_set_name=name),
+        section("[[defined-sets.prefix-sets.prefix-list]]",
+                ip_prefix=announcement.prefix),
+        section("[[policy-definitions]]", name=name),
+        section(f"[[{statement}]]", name=name),
+        section(f"[{statement}.conditions.match-prefix-set]",
+                prefix_set=name),
+        section(f"[{statement}.actions]", route_disposition="accept-route"),
+        section(f"[{community}]", options="add"),
+        section(f"[{community}.set-ext-community-method]",
+                communities_list=[value])))
+
+
+def policies(session):
+    weighed = {number: announcement for number, announcement
+               in enumerate(session.announce)
+               if announcement.bandwidth is not None}
+    return section("[global.apply-policy.config]",
+                   default_export_policy="accept-route",
+                   export_policy_list=[f"announced{n}" for n in weighed]
+                   ) + "".join(bandwidth_policy(session, *item)
+                               for item in weighed.items())
+
+
 def configuration(session):
     text = section("[global.config]", **{"as": session.as_number},
                    router_id=session.identifier)
-    text += "[[neighbors]]\n" + neighbor_config(session)
+    if session.confederation:
+        text += confederation_config(session)
+    text += policies(session)
+    return text + "".join(neighbor_sections(session, address)
+                          for address in session.neighbors)
+
+
+def neighbor_sections(session, address):
+    text = "[[neighbors]]\n" + neighbor_config(session, address)
     text += transport_config(session)
     text += section("[neighbors.timers.config]", connect_retry=1,
                     hold_time=HOLD_TIME, keepalive_interval=KEEPALIVE_TIME,
@@ -66,8 +112,18 @@ def configuration(session):
     if session.graceful_restart:
         text += section("[neighbors.graceful-restart.config]", enabled=True,
                         restart_time=30)
+    if session.cluster_id:
+        text += section("[neighbors.route-reflector.config]",
+                        route_reflector_client=True,
+                        route_reflector_cluster_id=session.cluster_id)
     return text + "".join(family_sections(session, f)
                           for f in session.families)
+
+
+def segment_text(segment):
+    text = " ".join(map(str, segment["asns"]))
+    return (f"({text})" if segment["segment_type"] == CONFED_SEQUENCE
+            else text)
 
 
 def route_of(prefix, path):
@@ -76,7 +132,7 @@ def route_of(prefix, path):
     next_hop = attributes.get(MP_REACH_NLRI) or attributes[NEXT_HOP]
     segments = attributes.get(AS_PATH, {}).get("as_paths") or []
     return Route(prefix, next_hop["nexthop"],
-                 " ".join(str(n) for s in segments for n in s["asns"]))
+                 " ".join(map(segment_text, segments)))
 
 
 class Gobgp(Peer):

@@ -23,6 +23,7 @@ class Announcement:
     """A prefix to announce; without a next hop, with the peer's own."""
     prefix: str
     next_hop: str = None
+    bandwidth: int = None  # bytes per second: RFC 10005
 
     @property
     def family(self):
@@ -34,12 +35,12 @@ class Route:
     """What the daemon's own table has of one path."""
     prefix: str
     next_hop: str
-    as_path: str  # AS numbers with blanks between them
+    as_path: str  # AS numbers with blanks between them, (members)
 
 
 @dataclasses.dataclass(frozen=True)
 class Session:
-    """The peer's end of its session with Headgate."""
+    """The peer's end of its session with Headgate, and of further ones."""
     address: str
     as_number: int
     neighbor: str
@@ -54,7 +55,17 @@ class Session:
     extended_next_hop: bool = False  # IPv4 over an IPv6 session
     graceful_restart: bool = False
     passive: bool = False
-    confederation: int = None  # with Headgate's AS as another member; FRR only
+    confederation: int = None  # what its neighbor and it are members of
+    others: tuple = ()  # addresses of more neighbors, of the same AS
+    cluster_id: str = None  # it reflects: all neighbors are its clients
+
+    @property
+    def neighbors(self):
+        return (self.neighbor, *self.others)
+
+    @property
+    def internal(self):
+        return self.as_number == self.neighbor_as
 
     @property
     def link_local(self):
