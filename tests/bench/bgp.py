@@ -20,10 +20,10 @@ paths, but the way to their next hops is missing, since more VIPs than its
 tables hold could not be steered. What the decision costs when all sets are
 computed is measured by rib_bench, in a process of its own without sockets.
 
-In the last scene both announce what one backend says to one upstream and then to
+In the last scenes both announce what one backend says to one upstream and to
 many, with themselves as the next hop; there the way to the backend's next hop
 is known, so that Headgate steers all VIPs, too. Time is counted until the last
-upstream has heard everything.
+upstream has heard everything. tests/bench/bgp.py --scene NAME plays one alone.
 """
 
 import argparse
@@ -288,17 +288,22 @@ class Bench:
                       resident_bytes=daemon.resident(),
                       early_resident_bytes=early)
 
-    def told(self, daemon):
+    def told_to_one(self, daemon):
+        self.told(daemon, 1)
+
+    def told_to_many(self, daemon):
+        self.told(daemon, UPSTREAMS)
+
+    def told(self, daemon, count):
         """One backend's routes, which all upstreams are to have."""
         self.lab.know_next_hop()
-        for count in (1, UPSTREAMS):
-            with Generator(self.lab, 1, TOLD_PREFIXES, self.seed) as backend, \
-                    Generator(self.lab, count, 0, self.seed,
-                              first=FIRST_UPSTREAM) as told:
-                self.tell(f"10k VIPs told to {count}", daemon, backend, told,
-                          "announce 0", TOLD_PREFIXES)
-                self.tell(f"10k VIPs withdrawn from {count}", daemon, backend,
-                          told, "withdraw", 0)
+        with Generator(self.lab, 1, TOLD_PREFIXES, self.seed) as backend, \
+                Generator(self.lab, count, 0, self.seed,
+                          first=FIRST_UPSTREAM) as told:
+            self.tell(f"10k VIPs told to {count}", daemon, backend, told,
+                      "announce 0", TOLD_PREFIXES)
+            self.tell(f"10k VIPs withdrawn from {count}", daemon, backend,
+                      told, "withdraw", 0)
         self.lab.forget_next_hop()
 
     def tell(self, row, daemon, backend, told, line, expected):
@@ -319,7 +324,7 @@ class Bench:
 
     def run_daemons(self, daemons):
         for scenario in (self.one_peer, self.ten_peers, self.cycles,
-                         self.told):
+                         self.told_to_one, self.told_to_many):
             if self.scene not in ("all", scenario.__name__):
                 continue
             for daemon in daemons:
@@ -403,7 +408,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--scene", default="all",
                         choices=("all", "one_peer", "ten_peers", "cycles",
-                                 "told"))
+                                 "told_to_one", "told_to_many"))
     options = parser.parse_args()
     print(f"seed {options.seed}")
     try:

@@ -499,6 +499,8 @@ static void settle(struct stage *stage)
 		check_explained(&stage->together,
 				&stage->together.listeners[i]);
 	}
+	assert_int_equal(rib_totals(stage->together.world.rib).announced,
+			 rib_totals(stage->alone.world.rib).announced);
 }
 
 /* ------------------------------------------------------------- the play */
