@@ -47,6 +47,8 @@ PAGE = os.sysconf("SC_PAGESIZE")
 TICK = os.sysconf("SC_CLK_TCK")
 MIB = 1 << 20
 
+ON_LINK = "172.16.1.254/24"  # with this address of ours next hops can be reached
+FLAPS = 100
 CYCLES = 200
 STEADY_CYCLE = 5  # from here on memory should stay as it is
 
@@ -69,6 +71,10 @@ def speaker_address(index):
     return f"172.16.0.{11 + index}"
 
 
+def next_hop_address(index):
+    return f"172.16.1.{1 + index}"
+
+
 class BenchLab(Lab):
     """The cable, instead of the demo's lab."""
 
@@ -78,8 +84,9 @@ class BenchLab(Lab):
         self.host = Namespace(self.prefix, "daemon")
         connect(self.peers, "eth0", self.host, "eth0")
         self.host.ip(f"address add {DAEMON_ADDRESS}/24 dev eth0")
-        self.peers.ip(*(f"address add {speaker_address(i)}/24 dev eth0"
-                        for i in range(MAX_PEERS)))
+        self.peers.ip(*(f"address add {address(i)}/24 dev eth0"
+                        for i in range(MAX_PEERS)
+                        for address in (speaker_address, next_hop_address)))
 
 
 class Daemon:
@@ -120,14 +127,14 @@ class BirdDaemon(Daemon):
 
     def start(self):
         # BIRD refuses routes whose next hop is not on link.
-        self.host.ip("address add 172.16.1.254/24 dev eth0")
+        self.host.ip(f"address add {ON_LINK} dev eth0")
         self.daemon.start()
         wait_until(lambda: self.daemon.ask("show protocols").count("Passive")
                    == MAX_PEERS, 10, "BIRD")
 
     def stop(self):
         self.daemon.stop()
-        self.host.ip("address del 172.16.1.254/24 dev eth0")
+        self.host.ip(f"address del {ON_LINK} dev eth0")
 
     def accepted(self, peers):
         """Accepted prefixes of each peer; -1 while BIRD cleans up."""
@@ -204,6 +211,7 @@ class Bench:
         self.rounds = rounds
         self.seed = seed
         self.rows = {}
+        self.latencies = {}  # row, direction -> microseconds of each flap
 
     def note(self, row, name, **measured):
         self.rows.setdefault(row, {}).setdefault(name, []).append(measured)
@@ -256,6 +264,30 @@ class Bench:
                       resident_bytes=daemon.resident(),
                       early_resident_bytes=early)
 
+    def flaps(self, row, headgate, speakers):
+        """One VIP by one speaker; all announce another VIP all the time."""
+        with Generator(self.lab, speakers, 2, self.seed) as generator:
+            generator.prepare("announce 0")
+            generator.tell("go")
+            generator.expect("done")
+            wait_until(lambda: len(headgate.daemon.living()) == speakers, 10,
+                       "the next hops")
+            generator.tell(f"flap {FLAPS} {headgate.daemon.pins}/vip4")
+            answer = generator.process.stdout.readline()
+        if not answer:
+            raise LabError("the generator has not measured the flaps")
+        for direction, times in json.loads(answer).items():
+            self.latencies.setdefault((row, direction), []).extend(
+                nanoseconds / 1e3 for nanoseconds in times)
+
+    def one_vip(self, headgate):
+        self.lab.host.ip(f"address add {ON_LINK} dev eth0")
+        headgate.start()
+        self.flaps("one VIP, of a set that there is", headgate, 1)
+        self.flaps("one VIP, of a new set of one", headgate, 2)
+        headgate.stop()
+        self.lab.host.ip(f"address del {ON_LINK} dev eth0")
+
     def run_daemons(self, daemons):
         for scenario in (self.one_peer, self.ten_peers, self.cycles):
             for daemon in daemons:
@@ -263,7 +295,7 @@ class Bench:
                 scenario(daemon)
                 daemon.stop()
 
-    def run_rib(self, row, peers, prefixes):
+    def run_rib(self, peers, prefixes, row, lost=None):
         done = subprocess.run(
             [f"{PROGRAMS}/rib_bench", "--peers", str(peers),
              "--prefixes", str(prefixes), "--seed", str(self.seed)],
@@ -271,15 +303,20 @@ class Bench:
         measured = json.loads(done.stdout)
         self.note(row, "rib", cpu_s=measured["load_cpu_s"],
                   resident_bytes=measured["load_bytes"])
+        if lost:
+            self.note(lost, "rib", cpu_s=measured["loss_cpu_s"])
 
     def run(self):
-        daemons = [BirdDaemon(self.lab), HeadgateDaemon(self.lab)]
+        headgate = HeadgateDaemon(self.lab)
+        daemons = [BirdDaemon(self.lab), headgate]
         for number in range(self.rounds):
             print(f"round {number + 1} of {self.rounds}", flush=True)
             self.run_daemons(daemons)
+            self.one_vip(headgate)
             daemons.reverse()
-            self.run_rib("1M routes from one peer", 1, 1000000)
-            self.run_rib("100k routes from each of 10 peers", 10, 100000)
+            self.run_rib(1, 1000000, "1M routes from one peer")
+            self.run_rib(10, 100000, "100k routes from each of 10 peers",
+                         "one of 10 sessions with 100k lost")
 
 
 def values(measurements, name):
@@ -323,12 +360,27 @@ def print_table(rows):
                                          for r in found)))
 
 
-def write_json(rows, seed):
+def print_latencies(latencies):
+    if not latencies:
+        return
+    print("\nmicroseconds from the UPDATE to the maps, median (lowest tenth)")
+    for (row, direction), times in latencies.items():
+        tenth = statistics.quantiles(times, n=10)[0]
+        print(f"{row:36}{direction:12}{statistics.median(times):10.0f} "
+              f"({tenth:.0f})")
+
+
+def write_json(bench, seed):
+    rows = bench.rows
     for row in rows.values():
         row["ratio"] = {key: ratio(row, key)
                         for key in ("seconds", "cpu_s", "resident_bytes")}
     with open(f"{BUILD}/bench-bgp.json", "w", encoding="utf-8") as file:
-        json.dump({"seed": seed, "rows": rows}, file, indent=1)
+        json.dump({"seed": seed, "rows": rows,
+                   "latencies_us": [{"row": row, "direction": direction,
+                                     "times": times} for (row, direction), times
+                                    in bench.latencies.items()]},
+                  file, indent=1)
 
 
 def main():
@@ -345,7 +397,8 @@ def main():
         print(f"bench: {error}", file=sys.stderr)
         return 1
     print_table(bench.rows)
-    write_json(bench.rows, options.seed)
+    print_latencies(bench.latencies)
+    write_json(bench, options.seed)
     return 0
 
 
