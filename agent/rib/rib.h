@@ -7,11 +7,10 @@
  *
  * A route holds every path that neighbors announced for its prefix, refused
  * ones too (Adj-RIB-In), which of them are the set (Loc-RIB), and one bit for
- * each neighbor it was announced to (Adj-RIB-Out). Changes only mark a route,
- * and not before there is a choice; rib_process() then decides each marked
- * route once, however many UPDATEs touched it, and rib_export_next() says what
- * is left to tell a neighbor: state to be sent is a bit for each prefix, never a
- * queue of messages.
+ * each neighbor it was announced to (Adj-RIB-Out). Changes only mark a route;
+ * rib_process() then decides each marked route once, however many UPDATEs
+ * touched it, and rib_export_next() says what is left to tell a neighbor: state
+ * to be sent is a bit for each prefix, never a queue of messages.
  *
  * The rib knows neither sockets nor maps: what it needs of the world comes in
  * by struct rib_hooks.

@@ -47,9 +47,8 @@ PAGE = os.sysconf("SC_PAGESIZE")
 TICK = os.sysconf("SC_CLK_TCK")
 MIB = 1 << 20
 
-ON_LINK = "172.16.1.254/24"  # with this address of ours next hops can be reached
-FLAPS = 100
 CYCLES = 200
+FLAPS = 100
 STEADY_CYCLE = 5  # from here on memory should stay as it is
 
 BIRD_CONFIG = """\
@@ -71,10 +70,6 @@ def speaker_address(index):
     return f"172.16.0.{11 + index}"
 
 
-def next_hop_address(index):
-    return f"172.16.1.{1 + index}"
-
-
 class BenchLab(Lab):
     """The cable, instead of the demo's lab."""
 
@@ -84,9 +79,8 @@ class BenchLab(Lab):
         self.host = Namespace(self.prefix, "daemon")
         connect(self.peers, "eth0", self.host, "eth0")
         self.host.ip(f"address add {DAEMON_ADDRESS}/24 dev eth0")
-        self.peers.ip(*(f"address add {address(i)}/24 dev eth0"
-                        for i in range(MAX_PEERS)
-                        for address in (speaker_address, next_hop_address)))
+        self.peers.ip(*(f"address add {speaker_address(i)}/24 dev eth0"
+                        for i in range(MAX_PEERS)))
 
 
 class Daemon:
@@ -127,14 +121,14 @@ class BirdDaemon(Daemon):
 
     def start(self):
         # BIRD refuses routes whose next hop is not on link.
-        self.host.ip(f"address add {ON_LINK} dev eth0")
+        self.host.ip("address add 172.16.1.254/24 dev eth0")
         self.daemon.start()
         wait_until(lambda: self.daemon.ask("show protocols").count("Passive")
                    == MAX_PEERS, 10, "BIRD")
 
     def stop(self):
         self.daemon.stop()
-        self.host.ip(f"address del {ON_LINK} dev eth0")
+        self.host.ip("address del 172.16.1.254/24 dev eth0")
 
     def accepted(self, peers):
         """Accepted prefixes of each peer; -1 while BIRD cleans up."""
@@ -281,12 +275,17 @@ class Bench:
                 nanoseconds / 1e3 for nanoseconds in times)
 
     def one_vip(self, headgate):
-        self.lab.host.ip(f"address add {ON_LINK} dev eth0")
+        """The next hops of two speakers answer."""
+        hosts = {self.lab.host: (254,), self.lab.peers: (1, 2)}
+        for host, numbers in hosts.items():
+            host.ip(*(f"address replace 172.16.1.{number}/24 dev eth0"
+                      for number in numbers))
         headgate.start()
         self.flaps("one VIP, of a set that there is", headgate, 1)
         self.flaps("one VIP, of a new set of one", headgate, 2)
         headgate.stop()
-        self.lab.host.ip(f"address del {ON_LINK} dev eth0")
+        for host in hosts:
+            host.ip("address flush dev eth0 to 172.16.1.0/24")
 
     def run_daemons(self, daemons):
         for scenario in (self.one_peer, self.ten_peers, self.cycles):
