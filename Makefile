@@ -210,6 +210,7 @@ $(XDP_BINS:=.o) $(XDP_OBJ): $(B)/bpf/headgate.skel.h
 # Benchmarks, run by hand: tests/bench/NAME.c and what they share.
 BENCH_BINS := $(addprefix $(B)/tests/bench/,bgp_generator rib_bench)
 
+$(B)/tests/bench/bgp_generator: $(B)/tests/bench/vip_watch.o
 $(BENCH_BINS): %: %.o $(B)/tests/bench/update_stream.o $(call archives_up_to,rib)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)

@@ -627,7 +627,6 @@ static void decide_route(struct rib *rib, struct route *route)
 
 	rib->totals.learned -= route->selected != 0;
 	rib->totals.forwarding -= route->forwarding;
-	route->decided = true;
 	check_next_hops(route);
 	decision = decide(&rib->options.decision, &route->paths);
 	route->selected = decision.selected;
@@ -646,6 +645,7 @@ void rib_process(struct rib *rib)
 	while ((route = STAILQ_FIRST(&rib->marked))) {
 		STAILQ_REMOVE_HEAD(&rib->marked, mark_link);
 		route->marked = false;
+		route->decided = true;
 		decide_route(rib, route);
 	}
 	aggregate_refresh(rib);

@@ -58,6 +58,7 @@ IDLE_CPU_S = 0.005  # timers and probes in a fifth of a second
 MIB = 1 << 20
 
 CYCLES = 200
+FLAPS = 100
 STEADY_CYCLE = 5  # from here on memory should stay as it is
 
 BIRD_CONFIG = """\
@@ -236,6 +237,7 @@ class Bench:
         self.seed = options.seed
         self.scene = options.scene
         self.rows = {}
+        self.latencies = {}  # row, direction -> microseconds of each flap
 
     def note(self, row, name, **measured):
         self.rows.setdefault(row, {}).setdefault(name, []).append(measured)
@@ -322,6 +324,35 @@ class Bench:
                   cpu_s=daemon.cpu_seconds() - cpu,
                   resident_bytes=daemon.resident())
 
+    def flaps(self, row, headgate, speakers):
+        """One VIP by one speaker; all announce another VIP all the time."""
+        with Generator(self.lab, speakers, 2, self.seed) as generator:
+            generator.prepare("announce 0")
+            generator.tell("go")
+            generator.expect("done")
+            wait_until(lambda: len(headgate.daemon.living()) == speakers, 10,
+                       "the next hops")
+            generator.tell(f"flap {FLAPS} {headgate.daemon.pins}/vip4")
+            answer = generator.process.stdout.readline()
+        if not answer:
+            raise LabError("the generator has not measured the flaps")
+        for direction, times in json.loads(answer).items():
+            self.latencies.setdefault((row, direction), []).extend(
+                nanoseconds / 1e3 for nanoseconds in times)
+
+    def one_vip(self, headgate):
+        """The next hops of two speakers answer."""
+        hosts = {self.lab.host: (254,), self.lab.peers: (1, 2)}
+        for host, numbers in hosts.items():
+            host.ip(*(f"address replace 172.16.1.{number}/24 dev eth0"
+                      for number in numbers))
+        headgate.start()
+        self.flaps("one VIP, of a set that there is", headgate, 1)
+        self.flaps("one VIP, of a new set of one", headgate, 2)
+        headgate.stop()
+        for host in hosts:
+            host.ip("address flush dev eth0 to 172.16.1.0/24")
+
     def run_daemons(self, daemons):
         for scenario in (self.one_peer, self.ten_peers, self.cycles,
                          self.told_to_one, self.told_to_many):
@@ -332,7 +363,7 @@ class Bench:
                 scenario(daemon)
                 daemon.stop()
 
-    def run_rib(self, row, peers, prefixes):
+    def run_rib(self, peers, prefixes, row, lost=None):
         done = subprocess.run(
             [f"{PROGRAMS}/rib_bench", "--peers", str(peers),
              "--prefixes", str(prefixes), "--seed", str(self.seed)],
@@ -340,17 +371,23 @@ class Bench:
         measured = json.loads(done.stdout)
         self.note(row, "rib", cpu_s=measured["load_cpu_s"],
                   resident_bytes=measured["load_bytes"])
+        if lost:
+            self.note(lost, "rib", cpu_s=measured["loss_cpu_s"])
 
     def run(self):
-        daemons = [BirdDaemon(self.lab), HeadgateDaemon(self.lab)]
+        headgate = HeadgateDaemon(self.lab)
+        daemons = [BirdDaemon(self.lab), headgate]
         for number in range(self.rounds):
             print(f"round {number + 1} of {self.rounds}", flush=True)
             self.run_daemons(daemons)
             daemons.reverse()
+            if self.scene in ("all", "one_vip"):
+                self.one_vip(headgate)
             if self.scene != "all":
                 continue
-            self.run_rib("1M routes from one peer", 1, 1000000)
-            self.run_rib("100k routes from each of 10 peers", 10, 100000)
+            self.run_rib(1, 1000000, "1M routes from one peer")
+            self.run_rib(10, 100000, "100k routes from each of 10 peers",
+                         "one of 10 sessions with 100k lost")
 
 
 def values(measurements, name):
@@ -394,12 +431,27 @@ def print_table(rows):
                                          for r in found)))
 
 
-def write_json(rows, seed):
+def print_latencies(latencies):
+    if not latencies:
+        return
+    print("\nmicroseconds from the UPDATE to the maps, median (lowest tenth)")
+    for (row, direction), times in latencies.items():
+        tenth = statistics.quantiles(times, n=10)[0]
+        print(f"{row:36}{direction:12}{statistics.median(times):10.0f} "
+              f"({tenth:.0f})")
+
+
+def write_json(bench, seed):
+    rows = bench.rows
     for row in rows.values():
         row["ratio"] = {key: ratio(row, key)
                         for key in ("seconds", "cpu_s", "resident_bytes")}
     with open(f"{BUILD}/bench-bgp.json", "w", encoding="utf-8") as file:
-        json.dump({"seed": seed, "rows": rows}, file, indent=1)
+        json.dump({"seed": seed, "rows": rows,
+                   "latencies_us": [{"row": row, "direction": direction,
+                                     "times": times} for (row, direction), times
+                                    in bench.latencies.items()]},
+                  file, indent=1)
 
 
 def main():
@@ -419,7 +471,8 @@ def main():
         print(f"bench: {error}", file=sys.stderr)
         return 1
     print_table(bench.rows)
-    write_json(bench.rows, options.seed)
+    print_latencies(bench.latencies)
+    write_json(bench, options.seed)
     return 0
 
 

@@ -16,6 +16,12 @@
  *	drop		the first session, without a word
  *	hear COUNT	nothing, until all speakers have been told so many
  *			prefixes that were not withdrawn again
+ *	flap N PIN	the first prefix, N times, by the first speaker alone
+ *
+ * "flap" has all speakers withdraw that prefix first. It watches the agent's map
+ * pinned at PIN and answers, in nanoseconds, how long it takes from sending the
+ * prefix until it stands there, and from withdrawing it until it does not:
+ * {"announced":[...],"withdrawn":[...]}.
  *
  * Streams are encoded before the answer "ready" to a line; "go" sends them. The
  * end of stdin ends the generator. Sessions are kept with hold time 0 (RFC 4271
@@ -26,6 +32,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <inttypes.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,14 +47,18 @@
 #include "bgp/update.h"
 #include "core/wire.h"
 #include "update_stream.h"
+#include "vip_watch.h"
 
 enum {
 	MAX_SPEAKERS = 64,
 	FIRST_AS = 65001,
 	FIRST_ADDRESS = 0xac10000b,  /* 172.16.0.11 */
 	FIRST_NEXT_HOP = 0xac100101, /* 172.16.1.1 */
-	LINE_SIZE = 64,
+	FIRST_PREFIX = 0x0a000000,   /* 10.0.0.0, of any stream */
+	LINE_SIZE = 256,
 	INPUT_SIZE = 65536,
+	FLAPS_MAX = 1000,
+	FLAP_PAUSE_MS = 5, /* for the agent to be at rest again */
 };
 
 struct speaker {
@@ -77,10 +89,13 @@ static int connect_from(uint32_t source, struct in_addr target)
 				      .sin_addr = target,
 				      .sin_port = htons(BGP_PORT) };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int yes = 1;
 
 	if (fd < 0)
 		return -errno;
-	if (bind(fd, (struct sockaddr *)&local, sizeof(local)) ||
+	/* One small UPDATE shall not wait until another is acknowledged. */
+	if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes)) ||
+	    bind(fd, (struct sockaddr *)&local, sizeof(local)) ||
 	    connect(fd, (struct sockaddr *)&remote, sizeof(remote))) {
 		int error = -errno;
 
@@ -332,12 +347,114 @@ static int drop_first(struct generator *generator)
 	return 0;
 }
 
+/* ------------------------------------------------------------- flaps */
+
+struct flaps {
+	struct vip_watch watch;
+	struct update_stream announce;
+	struct update_stream withdraw;
+	unsigned int count;
+	uint64_t announced[FLAPS_MAX]; /* how long each took */
+	uint64_t withdrawn[FLAPS_MAX];
+};
+
+/* Sends a stream by one speaker; how long until the prefix is there, or not. */
+static int flap_once(struct speaker *speaker, const struct flaps *flaps,
+		     bool announce, uint64_t *took)
+{
+	const struct update_stream *stream = announce ? &flaps->announce :
+							&flaps->withdraw;
+	uint64_t begin = vip_watch_now(), end;
+
+	if (write(speaker->fd, stream->data, stream->size) !=
+	    (ssize_t)stream->size)
+		return -EIO;
+	end = vip_watch_wait(&flaps->watch, htonl(FIRST_PREFIX), announce);
+	if (!end)
+		return -ETIMEDOUT;
+	*took = end - begin;
+	poll(NULL, 0, FLAP_PAUSE_MS);
+	return 0;
+}
+
+static int flap(struct generator *generator, struct flaps *flaps)
+{
+	struct speaker *first = &generator->speakers[0];
+	uint64_t ignored;
+	int error = 0;
+
+	for (unsigned int i = 1; i < generator->count; i++)
+		if (write(generator->speakers[i].fd, flaps->withdraw.data,
+			  flaps->withdraw.size) < 0)
+			return -errno;
+	error = flap_once(first, flaps, false, &ignored);
+	for (unsigned int i = 0; i < flaps->count && !error; i++) {
+		error = flap_once(first, flaps, true, &flaps->announced[i]);
+		if (!error)
+			error = flap_once(first, flaps, false,
+					  &flaps->withdrawn[i]);
+	}
+	return error;
+}
+
+static void print_times(const char *name, const uint64_t *times,
+			unsigned int count)
+{
+	printf("\"%s\":[", name);
+	for (unsigned int i = 0; i < count; i++)
+		printf("%s%" PRIu64, i ? "," : "", times[i]);
+	printf("]");
+}
+
+static int measure_flaps(struct generator *generator, unsigned int count,
+			 const char *pin)
+{
+	struct update_shape shape = generator->speakers[0].shape;
+	static struct flaps flaps;
+	int error;
+
+	shape.prefixes = 1;
+	flaps.count = count;
+	error = update_stream_announce(&shape, &flaps.announce);
+	if (!error)
+		error = update_stream_withdraw(&shape, &flaps.withdraw);
+	if (!error)
+		error = vip_watch_open(&flaps.watch, pin);
+	if (!error) {
+		error = flap(generator, &flaps);
+		vip_watch_close(&flaps.watch);
+	}
+	update_stream_free(&flaps.announce);
+	update_stream_free(&flaps.withdraw);
+	if (error)
+		return error;
+	printf("{");
+	print_times("announced", flaps.announced, count);
+	printf(",");
+	print_times("withdrawn", flaps.withdrawn, count);
+	say("}");
+	return 0;
+}
+
+static int obey_flap(struct generator *generator, const char *line)
+{
+	char pin[LINE_SIZE];
+	unsigned int count;
+
+	if (sscanf(line, "flap %u %255s", &count, pin) != 2 || !count ||
+	    count > FLAPS_MAX)
+		return -EINVAL;
+	return measure_flaps(generator, count, pin);
+}
+
 static int obey(struct generator *generator, const char *line)
 {
 	const char *answer = "done";
 	unsigned int cycle, count;
 	int error = -EINVAL;
 
+	if (!strncmp(line, "flap ", strlen("flap ")))
+		return obey_flap(generator, line);
 	if (!strcmp(line, "go\n")) {
 		error = send_streams(generator);
 	} else if (!strcmp(line, "drop\n")) {
