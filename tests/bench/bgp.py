@@ -460,7 +460,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--scene", default="all",
                         choices=("all", "one_peer", "ten_peers", "cycles",
-                                 "told_to_one", "told_to_many"))
+                                 "told_to_one", "told_to_many", "one_vip"))
     options = parser.parse_args()
     print(f"seed {options.seed}")
     try:

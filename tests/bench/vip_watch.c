@@ -14,7 +14,7 @@
 
 enum {
 	NS_PER_S = 1000000000,
-	MAP_SIZE = HG_VIP_LINES * sizeof(struct hg_vip4_line),
+	MAP_SIZE = HG_VIP4_LINES * sizeof(struct hg_vip4_line),
 	PATIENCE_S = 5,
 };
 
