@@ -105,13 +105,18 @@ static void set_route(struct agent *agent, const struct prefix *vip,
 	free(hops);
 }
 
+/*
+ * A VIP that has not lived yet is answered by the route of its range: it is not
+ * worth one of its own, of which there might be any number.
+ */
 void wire_kernel_route(struct agent *agent, const struct route *route,
 		       const struct assign_member *members)
 {
 	const struct prefix *vip = &route->node.prefix;
 
-	if (is_served(route))
-		set_route(agent, vip, members, route->selected);
-	else
+	if (!is_served(route))
 		kernel_routes_remove(agent->kernel_routes, vip);
+	else if (route->selected ||
+		 kernel_routes_has(agent->kernel_routes, vip))
+		set_route(agent, vip, members, route->selected);
 }

@@ -414,6 +414,14 @@ int kernel_routes_set(struct kernel_routes *routes, const struct prefix *prefix,
 	return 0;
 }
 
+bool kernel_routes_has(const struct kernel_routes *routes,
+		       const struct prefix *prefix)
+{
+	const struct kernel_route *route = find(routes, prefix);
+
+	return route && route->wanted && !route->former;
+}
+
 int kernel_routes_keep(struct kernel_routes *routes,
 		       const struct prefix *prefix)
 {

@@ -5,16 +5,17 @@
 /*
  * The kernel's own routes to the VIPs, beside the tables of the program: what
  * the program hands up (TTL expired, too big, odd headers) the kernel answers
- * or forwards, and traffic goes on where the program is detached. Where nobody serves a VIP the route is an
- * unreachable one: the host's default route would send the packet back to the
- * router that has sent it here, and so on until its TTL ends.
+ * or forwards, and traffic goes on where the program is detached. Where nobody
+ * serves a VIP the route is an unreachable one: the host's default route would
+ * send the packet back to the router that has sent it here, and so on until its
+ * TTL ends.
  *
  * A change is put down and written from the event loop, a batch at a time; a
  * route that changes while it waits is written once. Routes that a former run
  * left are replaced when they are set again, and removed when that has not
- * happened for some time. They are told by their protocol, which
- * is therefore nobody else's, and their metric keeps them behind routes that
- * somebody set by hand.
+ * happened for some time. They are told by their protocol, which is therefore
+ * nobody else's, and their metric keeps them behind routes that somebody set by
+ * hand.
  */
 
 #include <stdbool.h>
@@ -43,6 +44,9 @@ void kernel_routes_free(struct kernel_routes *routes, bool remove);
  */
 int kernel_routes_set(struct kernel_routes *routes, const struct prefix *prefix,
 		      const struct route_hop *hops, size_t count);
+/* It was set, or is kept, by this run. */
+bool kernel_routes_has(const struct kernel_routes *routes,
+		       const struct prefix *prefix);
 /* There is to be none any more: the unreachable one if it is kept. */
 void kernel_routes_remove(struct kernel_routes *routes,
 			  const struct prefix *prefix);

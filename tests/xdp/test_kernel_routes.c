@@ -82,6 +82,13 @@ static void keep(const char *text)
 	assert_int_equal(kernel_routes_keep(routes, &prefix), 0);
 }
 
+static bool has(const char *text)
+{
+	const struct prefix prefix = prefix_of(text);
+
+	return kernel_routes_has(routes, &prefix);
+}
+
 static void remove_route(const char *text)
 {
 	const struct prefix prefix = prefix_of(text);
@@ -144,7 +151,9 @@ static void routes_follow_what_is_set(void **state)
 	set("192.0.2.1/32", hops, 1);
 	turn();
 	assert_shown("192.0.2.1", "192.0.2.1 via 10.0.0.2 dev hg0");
+	assert_true(has("192.0.2.1/32"));
 	remove_route("192.0.2.1/32");
+	assert_false(has("192.0.2.1/32"));
 	turn();
 	assert_string_equal(shown("192.0.2.1"), "");
 }
@@ -376,6 +385,7 @@ static void a_former_route_is_not_cut_off_by_a_kept_one(void **state)
 	turn();
 	kernel_routes_free(routes, false);
 	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
+	assert_false(has("192.0.2.1/32"));
 	keep("192.0.2.1/32");
 	turn();
 	assert_shown("192.0.2.1", "via 10.0.0.2 dev hg0");
