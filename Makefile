@@ -31,86 +31,64 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 
 ROOMS := core bgp rib nexthop steering datapath control
 
-core_SRC := address.c hex.c config.c config_check.c config_file.c config_neighbor.c config_neighbor_keys.c config_parser.c config_print.c \
-	config_table.c config_values.c log.c \
-	pool.c prefix_map.c secret.c slot_table.c suggest.c
-core_SRC += config_aggregate.c config_confederation.c config_keys.c config_path.c config_vip.c
-core_SRC += config_rule.c config_rule_community.c config_rule_head.c config_rule_keys.c config_rule_terms.c \
-	config_rule_values.c
-bgp_SRC := as_path.c attribute_table.c attributes.c community.c fault.c fsm.c message.c multiprotocol.c \
-	neighbor.c connection.c notification.c open.c socket.c speaker.c stream.c update.c
-bgp_SRC += capability.c family.c notification_describe.c role.c route_refresh.c session.c text.c
-bgp_SRC += attribute_show.c attribute_value.c attributes_check.c attributes_encode.c extended_community.c \
-	large_community.c martian.c nlri.c raw_attribute.c text_bounds.c tlv.c update_encode.c
-bgp_SRC += admission.c collision.c connection_input.c connection_output.c error_log.c greeting.c link_peer.c \
-	listener.c neighbor_session.c tcp_auth.c tcp_drops.c
-bgp_SRC += delay.c
-rib_SRC := aggregate.c distance.c export_rule.c otc.c
-rib_SRC += as_pattern.c cause.c inbound.c max_prefix.c policy.c policy_match.c policy_set.c
-rib_SRC += attribute_set.c decision.c export.c import.c outbound.c reason.c rib.c
-rib_SRC += next_hop.c path_list.c weight.c
-rib_SRC += export_batch.c update_group.c
-nexthop_SRC := arp.c arp_socket.c entry.c host.c netlink.c nexthop.c ports.c probe.c probe_log.c tracker.c
-nexthop_SRC += bfd.c bfd_packet.c bfd_session.c bfd_socket.c
-nexthop_SRC += vlan_offload.c
-nexthop_SRC += kernel_routes.c nd.c nd_socket.c netlink_message.c packet_socket.c route_message.c
-steering_SRC := assign.c group.c nexthop_slots.c steering.c
-steering_SRC += identity.c
-steering_SRC += backup.c candidate.c ranking.c share.c
-datapath_SRC := attach.c counters.c datapath.c failure.c pins.c run.c tables.c
-datapath_SRC += capture.c vip_table.c vips.c
-control_SRC := route_cursor.c
-control_SRC += capture.c control.c explain.c explain_flow.c explain_route.c flow_frame.c json.c request.c show.c \
-	show_bgp.c show_neighbors.c show_steering.c
-CTL_SRC := ask.c client.c command_capture.c command_explain.c command_show.c headgatectl.c pcapng.c rates.c show.c \
-	table.c value.c view.c
+core_SRC := address.c config.c config_aggregate.c config_check.c config_confederation.c \
+	config_file.c config_keys.c config_neighbor.c config_neighbor_keys.c config_parser.c \
+	config_path.c config_print.c config_rule.c config_rule_community.c config_rule_head.c \
+	config_rule_keys.c config_rule_terms.c config_rule_values.c config_table.c config_values.c \
+	config_vip.c hex.c log.c pool.c prefix_map.c secret.c slot_table.c suggest.c
+bgp_SRC := admission.c as_path.c attribute_show.c attribute_table.c attribute_value.c attributes.c \
+	attributes_check.c attributes_encode.c capability.c collision.c community.c connection.c \
+	connection_input.c connection_output.c delay.c error_log.c extended_community.c family.c \
+	fault.c fsm.c greeting.c large_community.c link_peer.c listener.c martian.c message.c \
+	multiprotocol.c neighbor.c neighbor_session.c nlri.c notification.c \
+	notification_describe.c open.c raw_attribute.c role.c route_refresh.c session.c socket.c \
+	speaker.c stream.c tcp_auth.c tcp_drops.c text.c text_bounds.c tlv.c update.c \
+	update_encode.c
+rib_SRC := aggregate.c as_pattern.c attribute_set.c cause.c decision.c distance.c export.c \
+	export_batch.c export_rule.c import.c inbound.c max_prefix.c next_hop.c otc.c outbound.c \
+	path_list.c policy.c policy_match.c policy_set.c reason.c rib.c update_group.c weight.c
+nexthop_SRC := arp.c arp_socket.c bfd.c bfd_packet.c bfd_session.c bfd_socket.c entry.c host.c \
+	kernel_routes.c nd.c nd_socket.c netlink.c netlink_message.c nexthop.c packet_socket.c \
+	ports.c probe.c probe_log.c route_message.c tracker.c vlan_offload.c
+steering_SRC := assign.c backup.c candidate.c group.c identity.c nexthop_slots.c ranking.c share.c \
+	steering.c
+datapath_SRC := attach.c capture.c counters.c datapath.c failure.c pins.c run.c tables.c \
+	vip_table.c vips.c
+control_SRC := capture.c control.c explain.c explain_flow.c explain_route.c flow_frame.c json.c \
+	request.c route_cursor.c show.c show_bgp.c show_neighbors.c show_steering.c
+CTL_SRC := ask.c client.c command_capture.c command_explain.c command_show.c headgatectl.c \
+	pcapng.c rates.c show.c table.c value.c view.c
 
-# tests/unit/ROOM/test_NAME.c, without root; tests/xdp/test_NAME.c, with root.
-UNIT_TESTS :=
-UNIT_TESTS += datapath/test_vip_table
-UNIT_TESTS += $(addprefix bgp/test_,as_path attributes attributes_encode attributes_unknown community fsm message \
-	notification open open_check update update_encode)
-UNIT_TESTS += $(addprefix bgp/test_,capability notification_describe open_damage open_encode role route_refresh session text)
-UNIT_TESTS += $(addprefix bgp/test_,attribute_show attributes_random attributes_young extended_community multiprotocol \
-	nlri update_damage update_forms update_history)
-UNIT_TESTS += $(addprefix core/test_,address config config_file config_neighbor config_print suggest wire)
-UNIT_TESTS += $(addprefix bgp/test_,admission collision error_log greeting link_peer tcp_drops)
-UNIT_TESTS += bgp/test_collision_race bgp/test_delay
-UNIT_TESTS += $(addprefix core/test_,config_neighbor_keys secret)
-UNIT_TESTS += steering/test_assign nexthop/test_arp nexthop/test_host nexthop/test_probe
-UNIT_TESTS += nexthop/test_bfd_packet nexthop/test_bfd_session
-UNIT_TESTS += nexthop/test_nd nexthop/test_netlink_message nexthop/test_route_message steering/test_identity
-UNIT_TESTS += core/test_flow_hash core/test_pool core/test_prefix_map core/test_hex
-UNIT_TESTS += core/test_flow_hash_statistics
-UNIT_TESTS += control/test_flow_frame
-UNIT_TESTS += control/test_route_cursor
-UNIT_TESTS += steering/test_steering core/test_slot_table rib/test_decision rib/test_export rib/test_rib
-UNIT_TESTS += core/test_config_path rib/test_static
-UNIT_TESTS += core/test_config_vip rib/test_export_ready
-UNIT_TESTS += rib/test_leave rib/test_otc rib/test_export_random
-UNIT_TESTS += bgp/test_confederation core/test_config_confederation rib/test_export_confederation
-UNIT_TESTS += core/test_config_inside rib/test_export_peers
-UNIT_TESTS += core/test_config_aggregate rib/test_aggregate
-UNIT_TESTS += core/test_config_rule rib/test_policy rib/test_policy_rib rib/test_as_pattern rib/test_max_prefix
-UNIT_TESTS += rib/test_multipath rib/test_weight rib/test_decision_random rib/test_decision_oracle rib/test_bandwidth
-UNIT_TESTS += steering/test_two_ribs core/test_config_multipath
-UNIT_TESTS += steering/test_ranking steering/test_sets
-UNIT_TESTS += rib/test_update_group rib/test_update_group_random
-XDP_TESTS := test_datapath
-XDP_TESTS += test_capture test_ethernet test_fragment_memory test_fragments test_icmp_errors test_icmp_rate test_ipv4 test_ipv6 test_oracle test_tables test_vip_lines test_vips
-XDP_TESTS += test_tracker
-XDP_TESTS += test_kernel_routes
-XDP_TESTS += test_headroom
-XDP_TESTS += test_vlan_offload
-# What the XDP tests share.
-XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_flow.c oracle_icmp.c oracle_ipv4.c \
-	oracle_ipv6.c oracle_memory.c oracle_out.c table.c trial.c world.c
-FUZZ_TARGETS :=
-FUZZ_TARGETS += arp config control
-FUZZ_TARGETS += bfd
-FUZZ_TARGETS += nd
-FUZZ_TARGETS += message open update
-FUZZ_TARGETS += rule
+# tests/unit/ROOM/test_NAME.c, without root.
+core_TESTS := address config config_aggregate config_confederation config_file config_inside \
+	config_multipath config_neighbor config_neighbor_keys config_path config_print config_rule \
+	config_vip flow_hash flow_hash_statistics hex pool prefix_map secret slot_table suggest \
+	wire
+bgp_TESTS := admission as_path attribute_show attributes attributes_encode attributes_random \
+	attributes_unknown attributes_young capability collision collision_race community \
+	confederation delay error_log extended_community fsm greeting link_peer message \
+	multiprotocol nlri notification notification_describe open open_check open_damage \
+	open_encode role route_refresh session tcp_drops text update update_damage update_encode \
+	update_forms update_history
+rib_TESTS := aggregate as_pattern bandwidth decision decision_oracle decision_random export \
+	export_confederation export_peers export_random export_ready leave max_prefix multipath \
+	otc policy policy_rib rib static update_group update_group_random weight
+nexthop_TESTS := arp bfd_packet bfd_session host nd netlink_message probe route_message
+steering_TESTS := assign identity ranking sets steering two_ribs
+datapath_TESTS := vip_table
+control_TESTS := flow_frame route_cursor
+UNIT_TESTS := $(foreach room,$(ROOMS),$(addprefix $(room)/test_,$($(room)_TESTS)))
+
+# tests/xdp/test_NAME.c, with root, and what they share.
+xdp_TESTS := capture datapath ethernet fragment_memory fragments headroom icmp_errors icmp_rate \
+	ipv4 ipv6 kernel_routes oracle tables tracker vip_lines vips vlan_offload
+XDP_TESTS := $(addprefix test_,$(xdp_TESTS))
+XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_flow.c \
+	oracle_icmp.c oracle_ipv4.c oracle_ipv6.c oracle_memory.c oracle_out.c table.c trial.c \
+	world.c
+
+# tests/fuzz/fuzz_NAME.c
+FUZZ_TARGETS := arp bfd config control message nd open rule update
 
 # ------------------------------------------------------------- flags
 
