@@ -203,23 +203,12 @@ const char *bgp_notification_name(unsigned int code, unsigned int subcode,
 	return text;
 }
 
-static bool carries_text(const struct bgp_notification *n)
+bool bgp_shutdown_text_show(struct text *text, struct reader data)
 {
-	return n->code == BGP_ERROR_CEASE &&
-	       (n->subcode == BGP_CEASE_ADMIN_SHUTDOWN ||
-		n->subcode == BGP_CEASE_ADMIN_RESET);
-}
-
-bool bgp_notification_shutdown_text(const struct bgp_notification *n,
-				    char *text)
-{
-	struct reader data = reader_of(n->data, n->data_size);
 	size_t length = reader_u8(&data);
-	struct text out;
 
-	if (!carries_text(n) || data.failed || !length || length != data.left)
+	if (data.failed || !length || length != data.left)
 		return false;
-	out = text_of(text, BGP_SHUTDOWN_TEXT_SIZE);
-	text_add_escaped(&out, data);
+	text_add_escaped(text, data);
 	return true;
 }

@@ -11,6 +11,7 @@
 
 #include "bgp/family.h"
 #include "bgp/protocol.h"
+#include "bgp/text.h"
 #include "core/wire.h"
 
 #include <stdbool.h>
@@ -79,12 +80,10 @@ const char *bgp_notification_name(unsigned int code, unsigned int subcode,
 				  char *text);
 
 /*
- * The operator's text in a Cease (RFC 9003), safe to log: control and
- * non-ASCII bytes, quotes and backslashes are written as \xNN. Writes at most
- * BGP_SHUTDOWN_TEXT_SIZE bytes; false if there is no text or if its length
- * byte does not agree with the data.
+ * The operator's text in the data of a Cease (RFC 9003 2), safe to log: control
+ * and non-ASCII bytes, quotes and backslashes are written as \xNN. False if
+ * there is none or if its length byte does not agree with the data.
  */
-bool bgp_notification_shutdown_text(const struct bgp_notification *n,
-				    char *text);
+bool bgp_shutdown_text_show(struct text *text, struct reader data);
 
 #endif

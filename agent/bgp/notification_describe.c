@@ -110,17 +110,14 @@ static bool show_max_prefixes(struct reader data, struct text *out)
 	return !data.failed && !data.left;
 }
 
-/* RFC 9003 2. */
 static bool show_shutdown(struct reader data, struct text *out)
 {
-	size_t length = reader_u8(&data);
+	bool shown;
 
-	if (data.failed || !length || length != data.left)
-		return false;
 	text_add(out, "\"");
-	text_add_escaped(out, data);
+	shown = bgp_shutdown_text_show(out, data);
 	text_add(out, "\"");
-	return true;
+	return shown;
 }
 
 /* RFC 7313 5: the message. */

@@ -29,7 +29,7 @@ static const struct bgp_decode_context context = { .session = &session };
 
 static void decode_notification(struct reader body)
 {
-	char words[BGP_NOTIFICATION_TEXT_SIZE], text[BGP_SHUTDOWN_TEXT_SIZE];
+	char words[BGP_NOTIFICATION_TEXT_SIZE];
 	struct bgp_notification n;
 
 	if (!bgp_notification_decode(body, &n))
@@ -37,7 +37,6 @@ static void decode_notification(struct reader body)
 	bgp_notification_describe(&n, words);
 	for (const char *at = words; *at; at++)
 		assert(*at >= ' ' && *at <= '~');
-	bgp_notification_shutdown_text(&n, text);
 }
 
 static void decode_route_refresh(struct reader body)
