@@ -131,7 +131,7 @@ static uint16_t slot_index(const struct steering_group *group, uint16_t member)
 					 (uint16_t)group->slots[member]->index;
 }
 
-/* Who takes part: what the table and its digest are functions of. */
+/* Who takes part: what the table is a function of. */
 static int assign(const struct steering_options *options,
 		  struct steering_group *group,
 		  const struct assign_member *identities,
@@ -144,27 +144,44 @@ static int assign(const struct steering_options *options,
 	if (!error)
 		error = assign_from_ranking(group->ranking, group->owners,
 					    group->backups);
-	if (!error)
-		group->digest = assign_digest(identities, group->owners,
-					      options->table_size);
 	return error;
+}
+
+static struct assign_member *identities_of(const struct steering_group *group)
+{
+	struct assign_member *identities =
+		calloc(group->count, sizeof(*identities));
+
+	if (!identities ||
+	    !identity_of_members(group->members, group->count, identities))
+		return identities;
+	free(identities);
+	return NULL;
 }
 
 static int compute_table(const struct steering_options *options,
 			 struct steering_group *group,
 			 const struct steering_group *base)
 {
-	struct assign_member *identities =
-		calloc(group->count, sizeof(*identities));
+	struct assign_member *identities = identities_of(group);
 	int error = -ENOMEM;
 
 	if (identities)
-		error = identity_of_members(group->members, group->count,
-					    identities);
-	if (!error)
 		error = assign(options, group, identities, base);
 	free(identities);
 	return error;
+}
+
+uint64_t steering_digest(const struct steering_group *group)
+{
+	struct assign_member *identities = identities_of(group);
+	uint64_t digest = 0;
+
+	if (identities)
+		digest = assign_digest(identities, group->owners,
+				       group->ranking->size);
+	free(identities);
+	return digest;
 }
 
 /* Writes the table of the group, bucket by bucket. */

@@ -117,6 +117,8 @@ static bool rank_fast(const struct candidate_set *set, uint64_t key,
 	uint16_t list[ASSIGN_MAX_MEMBERS];
 	size_t count;
 
+	if (set->count < KEPT)
+		return false;
 	if (set->count <= CANDIDATE_SHORT_SET)
 		return rank_listed(set, key, NULL, set->count, rank);
 	count = shortlist(set, key, list);

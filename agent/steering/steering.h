@@ -58,7 +58,6 @@ struct steering;
 struct steering_group {
 	uint32_t index;
 	uint32_t references; /* VIPs that point at it */
-	uint64_t digest;     /* equal on all nodes that steer alike */
 	size_t count;
 	struct assign_member *members; /* in address order */
 	struct slot **slots;	       /* of the members */
@@ -98,6 +97,12 @@ void steering_nexthop_changed(struct steering *steering,
  */
 void steering_nexthop_gone(struct steering *steering,
 			   const struct address *address);
+
+/*
+ * 64 bits that are equal on all nodes that steer alike: assign_digest(). Worked
+ * out when it is asked for, in time that grows with the table. 0: out of memory.
+ */
+uint64_t steering_digest(const struct steering_group *group);
 
 /* Walk what there is, in no particular order. NULL starts. */
 const struct steering_vip *steering_next_vip(const struct steering *steering,

@@ -248,7 +248,7 @@ static uint64_t digest_of(const struct node *node, uint32_t vip)
 	const struct steering_vip *found =
 		steering_match_vip(node->steering, &prefix.address);
 
-	return found ? found->group->digest : 0;
+	return found ? steering_digest(found->group) : 0;
 }
 
 static void a_table_is_that_of_the_set_whatever_was_before(void **state)
