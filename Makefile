@@ -44,8 +44,8 @@ bgp_SRC := admission.c as_path.c attribute_show.c attribute_table.c attribute_va
 	notification_describe.c open.c raw_attribute.c role.c route_refresh.c session.c socket.c \
 	speaker.c stream.c tcp_auth.c tcp_drops.c text.c text_bounds.c tlv.c update.c \
 	update_encode.c
-rib_SRC := aggregate.c as_pattern.c attribute_set.c cause.c decision.c distance.c export.c \
-	export_batch.c export_rule.c import.c inbound.c max_prefix.c next_hop.c otc.c outbound.c \
+rib_SRC := adj_rib_in.c aggregate.c as_pattern.c attribute_set.c cause.c decision.c distance.c export.c \
+	export_batch.c export_rule.c import.c inbound.c loc_rib.c max_prefix.c next_hop.c otc.c outbound.c \
 	path_list.c policy.c policy_match.c policy_set.c reason.c rib.c update_group.c weight.c
 nexthop_SRC := arp.c arp_socket.c bfd.c bfd_packet.c bfd_session.c bfd_socket.c entry.c host.c \
 	kernel_routes.c nd.c nd_socket.c netlink.c netlink_message.c nexthop.c packet_socket.c \

@@ -5,7 +5,7 @@
 /*
  * Attributes on their way in: what the checks of import.h, the rules and the
  * neighbor's limit make of the routes of an UPDATE, which share their
- * attributes. Used by rib.c only.
+ * attributes. Used by adj_rib_in.c only.
  *
  * Without rules that look at the prefix, rules are asked once for all of them.
  * What rules change is interned instead of what came; what is refused is kept

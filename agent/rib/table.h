@@ -3,8 +3,8 @@
 #define RIB_TABLE_H
 
 /*
- * The inside of struct rib, shared by rib.c (what comes in and is decided) and
- * export.c (what goes out). Nobody else includes this.
+ * The inside of struct rib, shared by adj_rib_in.c (what comes in), loc_rib.c
+ * (what is decided) and export.c (what goes out). Nobody outside includes this.
  */
 
 #include "core/pool.h"
@@ -90,11 +90,27 @@ void export_set_announced(struct rib *rib, struct route_export *export,
 /* If it says nothing any more; and then the route, if it was all of it. */
 void export_free_if_unused(struct rib *rib, struct route_export *export);
 
+/* Takes all paths of a peer that goes. */
+void adj_rib_in_clear(struct rib *rib, struct rib_peer *peer);
+
 /* The route of a prefix, new or present, or NULL. */
 struct route *route_get(struct rib *rib, const struct prefix *prefix);
+/* To be decided anew by rib_process(). */
+void route_mark(struct rib *rib, struct route *route);
+/* Counts an accepted path's interest in its next hop, up or down. */
+void route_track_next_hop(struct rib *rib, struct rib_next_hop *hop, bool use);
+/* Frees a route without paths that no neighbor has from us any more. */
+void route_free_if_unused(struct rib *rib, struct route *route);
 /* A peer as rules see it. */
 struct policy_peer rib_policy_peer(const struct rib *rib,
 				   const struct rib_peer *peer);
+
+/* REASON_NONE, or why such a path is none that a decision could choose. */
+static inline enum path_reason
+path_usability(enum path_reason import, const struct attribute_set *attributes)
+{
+	return import == REASON_NONE ? attributes->next_hop->reason : import;
+}
 
 /* What comes from the one goes out as what comes from the other. */
 static inline bool export_same_origin(const struct export_origin *a,
@@ -109,8 +125,5 @@ static inline unsigned int rib_bit_number(uint64_t bit)
 {
 	return (unsigned int)__builtin_ctzll(bit);
 }
-
-/* Frees a route without paths that no neighbor has from us any more. */
-void route_free_if_unused(struct rib *rib, struct route *route);
 
 #endif

@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Adj-RIB-In (RFC 4271 3.2): the paths that peers announce and withdraw, refused
+ * ones too. See rib.h; what is decided about them is in loc_rib.c.
+ */
+
+#include <errno.h>
+
+#include "rib/inbound.h"
+#include "rib/table.h"
+
+_Static_assert(CONFIG_MAX_RULES < 1 << 10, "fits path.rule");
+_Static_assert(REASON_COUNT <= 1 << 6, "fits path.reason");
+_Static_assert(IMPORT_CAUSE_COUNT <= 1 << 4, "fits path.cause");
+
+/* Counts a path with the others of its peer, or no more. */
+static void count_path(struct rib_peer *peer, const struct route *route,
+		       enum import_cause cause, bool came)
+{
+	uint32_t one = came ? 1 : -1u;
+
+	peer->prefixes_received += one;
+	if (cause == IMPORT_ACCEPTED)
+		peer->prefixes_accepted += one;
+	else
+		peer->refused[cause] += one;
+	if (cause != IMPORT_MAX_PREFIX)
+		max_prefix_count(&peer->max_prefix,
+				 bgp_nlri_family(&route->node.prefix), came);
+}
+
+/*
+ * Gives a path its attributes and the verdict on them. In one assignment: bits
+ * of a word that are written one after the other wait for each other.
+ */
+static void path_set(struct rib *rib, struct rib_peer *peer,
+		     const struct route *route, struct path *path,
+		     const struct inbound_verdict *verdict)
+{
+	struct attribute_set *attributes = verdict->attributes;
+	enum path_reason import = import_cause_reason(verdict->cause);
+
+	attributes->references++;
+	if (import == REASON_NONE)
+		route_track_next_hop(rib, attributes->next_hop, true);
+	*path = (struct path){
+		.next = path->next,
+		.source = path->source,
+		.attributes = attributes,
+		.path_id = path->path_id,
+		.import = import,
+		.reason = path_usability(import, attributes),
+		.cause = verdict->cause,
+		.rule = verdict->rule,
+		.best = path->best && import == REASON_NONE,
+		.equal_weight = path->equal_weight,
+	};
+	count_path(peer, route, verdict->cause, true);
+}
+
+/* Undoes path_set(). */
+static void path_clear(struct rib *rib, struct rib_peer *peer,
+		       const struct route *route, struct path *path)
+{
+	count_path(peer, route, path->cause, false);
+	if (path->import == REASON_NONE)
+		route_track_next_hop(rib, path->attributes->next_hop, false);
+	attribute_set_release(&rib->attributes, path->attributes);
+}
+
+/* Where in the route the peer's path with this identifier is, or would be. */
+static struct path **path_place(struct route *route, struct rib_peer *peer,
+				uint32_t path_id)
+{
+	const struct path wanted = { .source = &peer->source,
+				     .path_id = path_id };
+	struct path **link = &route->paths;
+
+	while (*link && path_order(*link, &wanted) < 0)
+		link = &(*link)->next;
+	return link;
+}
+
+static bool is_of_peer(const struct path *path, const struct rib_peer *peer)
+{
+	return path && path->source == &peer->source;
+}
+
+static bool is_path(const struct path *path, const struct rib_peer *peer,
+		    uint32_t path_id)
+{
+	return is_of_peer(path, peer) && path->path_id == path_id;
+}
+
+/*
+ * A path came or goes. Where there has been nothing to choose from so far, it
+ * is only waited for the first that can be chosen.
+ */
+static void mark_for(struct rib *rib, struct route *route,
+		     const struct path *path)
+{
+	if (route->decided || path_reason_is_usable(path->reason))
+		route_mark(rib, route);
+}
+
+/* Takes the path at *link out of its route, which may be unused then. */
+static void remove_path(struct rib *rib, struct rib_peer *peer,
+			struct route *route, struct path **link)
+{
+	struct path *path = *link;
+
+	mark_for(rib, route, path);
+	*link = path->next;
+	export_forget_path(route, path);
+	path_clear(rib, peer, route, path);
+	pool_give(&rib->path_pool, path);
+}
+
+static void withdraw(struct rib *rib, struct rib_peer *peer,
+		     const struct bgp_route_key *key)
+{
+	struct route *route =
+		(struct route *)prefix_map_find(&rib->routes, &key->prefix);
+	struct path **link;
+
+	if (!route)
+		return;
+	link = path_place(route, peer, key->path_id);
+	if (!is_path(*link, peer, key->path_id))
+		return;
+	remove_path(rib, peer, route, link);
+	route_free_if_unused(rib, route);
+}
+
+/* The peer's path of that identifier, new or present, or NULL. */
+static struct path *path_get(struct rib *rib, struct rib_peer *peer,
+			     struct route *route, uint32_t path_id)
+{
+	struct path **link = path_place(route, peer, path_id);
+	struct path *path = *link;
+
+	if (is_path(path, peer, path_id))
+		return path;
+	path = pool_take(&rib->path_pool);
+	if (!path)
+		return NULL;
+	path->source = &peer->source;
+	path->path_id = path_id;
+	path->next = *link;
+	*link = path;
+	return path;
+}
+
+/* Takes a path that was never given attributes out of its route again. */
+static void drop_empty(struct rib *rib, struct rib_peer *peer,
+		       struct route *route, uint32_t path_id)
+{
+	struct path **link = path_place(route, peer, path_id);
+	struct path *path = *link;
+
+	if (path->attributes)
+		return;
+	*link = path->next;
+	pool_give(&rib->path_pool, path);
+	route_free_if_unused(rib, route);
+}
+
+/* The new first: a next hop that stays must not be let go between. */
+static void path_replace(struct rib *rib, struct rib_peer *peer,
+			 struct route *route, struct path *path,
+			 const struct inbound_verdict *verdict)
+{
+	struct path before = { .attributes = NULL };
+
+	if (path->attributes)
+		before = *path;
+	path_set(rib, peer, route, path, verdict);
+	mark_for(rib, route, path);
+	if (!before.attributes)
+		return;
+	mark_for(rib, route, &before);
+	path_clear(rib, peer, route, &before);
+}
+
+static int announce(struct rib *rib, struct rib_peer *peer,
+		    const struct bgp_route_key *key,
+		    struct inbound_verdict verdict)
+{
+	struct route *route = route_get(rib, &key->prefix);
+	struct path *path;
+	int error;
+
+	if (!route)
+		return -ENOMEM;
+	path = path_get(rib, peer, route, key->path_id);
+	if (!path) {
+		route_free_if_unused(rib, route);
+		return -ENOMEM;
+	}
+	error = inbound_limit(peer, route, path, &verdict);
+	if (error)
+		drop_empty(rib, peer, route, key->path_id);
+	else
+		path_replace(rib, peer, route, path, &verdict);
+	return error;
+}
+
+/* The next routes of an UPDATE, as many as are looked up together. */
+struct batch {
+	size_t count;
+	struct bgp_route_key keys[PREFIX_MAP_BATCH];
+};
+
+static bool batch_next(const struct rib *rib, struct bgp_nlri *nlri,
+		       struct batch *batch)
+{
+	const struct prefix *prefixes[PREFIX_MAP_BATCH];
+	size_t count = 0;
+
+	for (; count < PREFIX_MAP_BATCH; count++) {
+		if (!bgp_nlri_next(nlri, &batch->keys[count]))
+			break;
+		prefixes[count] = &batch->keys[count].prefix;
+	}
+	prefix_map_prefetch(&rib->routes, prefixes, count);
+	batch->count = count;
+	return count;
+}
+
+static int announce_batch(struct rib *rib, struct rib_peer *peer,
+			  struct inbound *in, const struct batch *batch)
+{
+	struct inbound_verdict verdict;
+	int error = 0;
+
+	for (size_t i = 0; i < batch->count && !error; i++) {
+		error = inbound_judge(in, &batch->keys[i].prefix, &verdict);
+		if (!error)
+			error = announce(rib, peer, &batch->keys[i], verdict);
+	}
+	return error;
+}
+
+static int announce_part(struct rib *rib, struct rib_peer *peer,
+			 const struct bgp_update *update,
+			 enum bgp_update_part part)
+{
+	struct bgp_nlri nlri = update->announced[part].nlri;
+	struct bgp_attributes attributes;
+	struct inbound in;
+	struct batch batch;
+	int error;
+
+	if (!nlri.bytes.left)
+		return 0;
+	attributes = bgp_update_attributes(update, part);
+	attributes.next_hop =
+		address_scoped(&attributes.next_hop, peer->source.ifindex);
+	error = inbound_begin(&in, rib, peer, &attributes);
+	if (error)
+		return error;
+	while (!error && batch_next(rib, &nlri, &batch))
+		error = announce_batch(rib, peer, &in, &batch);
+	inbound_end(&in);
+	return error;
+}
+
+static void withdraw_part(struct rib *rib, struct rib_peer *peer,
+			  struct bgp_nlri nlri)
+{
+	struct batch batch;
+
+	while (batch_next(rib, &nlri, &batch))
+		for (size_t i = 0; i < batch.count; i++)
+			withdraw(rib, peer, &batch.keys[i]);
+}
+
+int rib_update(struct rib *rib, struct rib_peer *peer,
+	       const struct bgp_update *update)
+{
+	bool usable = update->fault.verdict < BGP_VERDICT_WITHDRAW;
+	int error = 0;
+
+	for (int part = 0; part < BGP_PART_COUNT; part++)
+		withdraw_part(rib, peer, update->withdrawn[part]);
+	for (int part = 0; part < BGP_PART_COUNT && !error; part++) {
+		if (usable)
+			error = announce_part(rib, peer, update, part);
+		else
+			withdraw_part(rib, peer, update->announced[part].nlri);
+	}
+	return error;
+}
+
+/* One configured path, by an identifier that is its place in the list. */
+static int add_static_path(struct rib *rib, struct rib_peer *peer,
+			   const struct path_config *config, uint32_t path_id)
+{
+	const struct bgp_route_key key = {
+		.prefix = config->prefix,
+		.path_id = path_id,
+	};
+	const struct bgp_attributes attributes = {
+		.present = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXT_HOP,
+		.origin = BGP_ORIGIN_IGP,
+		.next_hop = config->next_hop,
+	};
+	struct inbound_verdict verdict = { .cause = IMPORT_ACCEPTED };
+	int error;
+
+	verdict.attributes = attribute_set_intern(&rib->attributes, &attributes,
+						  config->weight);
+	if (!verdict.attributes)
+		return -ENOMEM;
+	error = announce(rib, peer, &key, verdict);
+	attribute_set_release(&rib->attributes, verdict.attributes);
+	return error;
+}
+
+int rib_add_static_paths(struct rib *rib, const struct path_config *paths,
+			 size_t count)
+{
+	/* Behind every neighbor in the order of a route. */
+	const struct rib_peer_options options = {
+		.source = { .identifier = UINT32_MAX,
+			    .type = PEER_EXTERNAL,
+			    .statics = paths },
+		.role = NEIGHBOR_ROLE_BACKEND,
+	};
+	struct rib_peer *peer = rib_peer_up(rib, &options);
+	int error = 0;
+
+	if (!peer)
+		return -ENOMEM;
+	for (size_t i = 0; i < count && !error; i++)
+		error = add_static_path(rib, peer, &paths[i], (uint32_t)i + 1);
+	return error;
+}
+
+static void withdraw_all_paths(struct rib *rib, struct rib_peer *peer,
+			       struct route *route)
+{
+	struct path **link = path_place(route, peer, 0);
+
+	while (is_of_peer(*link, peer))
+		remove_path(rib, peer, route, link);
+	route_free_if_unused(rib, route);
+}
+
+void adj_rib_in_clear(struct rib *rib, struct rib_peer *peer)
+{
+	struct prefix_node *node, *next;
+
+	for (node = prefix_map_next(&rib->routes, NULL); node; node = next) {
+		next = prefix_map_next(&rib->routes, node);
+		withdraw_all_paths(rib, peer, (struct route *)node);
+	}
+}
+
+/* The first path of a peer in a route of a family, or where it would be. */
+static struct path **paths_of(struct route *route, struct rib_peer *peer,
+			      enum bgp_family family)
+{
+	if (bgp_nlri_family(&route->node.prefix) != family)
+		return NULL;
+	return path_place(route, peer, 0);
+}
+
+void rib_begin_refresh(struct rib *rib, struct rib_peer *peer,
+		       enum bgp_family family)
+{
+	struct prefix_node *node = NULL;
+
+	peer->refreshing |= bgp_family_bit(family);
+	while ((node = prefix_map_next(&rib->routes, node))) {
+		struct path **link =
+			paths_of((struct route *)node, peer, family);
+
+		for (; link && is_of_peer(*link, peer); link = &(*link)->next)
+			(*link)->stale = true;
+	}
+}
+
+static void remove_stale(struct rib *rib, struct rib_peer *peer,
+			 struct route *route, struct path **link)
+{
+	while (link && is_of_peer(*link, peer)) {
+		if ((*link)->stale)
+			remove_path(rib, peer, route, link);
+		else
+			link = &(*link)->next;
+	}
+	route_free_if_unused(rib, route);
+}
+
+void rib_end_refresh(struct rib *rib, struct rib_peer *peer,
+		     enum bgp_family family)
+{
+	struct prefix_node *node, *next;
+
+	if (!(peer->refreshing & bgp_family_bit(family)))
+		return;
+	peer->refreshing &= ~bgp_family_bit(family);
+	for (node = prefix_map_next(&rib->routes, NULL); node; node = next) {
+		struct route *route = (struct route *)node;
+
+		next = prefix_map_next(&rib->routes, node);
+		remove_stale(rib, peer, route, paths_of(route, peer, family));
+	}
+}
