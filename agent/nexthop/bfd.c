@@ -14,6 +14,7 @@
 
 #include "core/clock.h"
 #include "core/log.h"
+#include "nexthop/socket_event.h"
 
 enum bfd_numbers {
 	US_PER_MS = 1000,
@@ -396,18 +397,6 @@ int bfd_new(struct event_base *base, const struct bfd_timing *timing,
 	return 0;
 }
 
-/* The descriptor goes with the event. */
-static void close_event(struct event *event)
-{
-	int fd;
-
-	if (!event)
-		return;
-	fd = event_get_fd(event);
-	event_free(event);
-	close(fd);
-}
-
 void bfd_free(struct bfd *bfd)
 {
 	if (!bfd)
@@ -415,7 +404,7 @@ void bfd_free(struct bfd *bfd)
 	for (size_t i = 0; i < PEER_BUCKETS; i++)
 		while (!LIST_EMPTY(&bfd->peers[i]))
 			bfd_close(LIST_FIRST(&bfd->peers[i]));
-	close_event(bfd->ipv4);
-	close_event(bfd->ipv6);
+	socket_event_free(bfd->ipv4);
+	socket_event_free(bfd->ipv6);
 	free(bfd);
 }

@@ -13,6 +13,7 @@
 
 #include "nexthop/arp_socket.h"
 #include "nexthop/nd_socket.h"
+#include "nexthop/socket_event.h"
 
 enum ports_limits {
 	READS_AT_ONCE = 64, /* then the event loop has its turn */
@@ -49,22 +50,10 @@ struct ports *ports_new(struct event_base *base, const char (*names)[16],
 	return ports;
 }
 
-/* The descriptor goes with the event. */
-static void close_event(struct event *event)
-{
-	int fd;
-
-	if (!event)
-		return;
-	fd = event_get_fd(event);
-	event_free(event);
-	close(fd);
-}
-
 static void close_port(struct port *port)
 {
-	close_event(port->arp);
-	close_event(port->nd);
+	socket_event_free(port->arp);
+	socket_event_free(port->nd);
 	LIST_REMOVE(port, link);
 	free(port);
 }

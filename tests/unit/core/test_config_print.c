@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../chance.h"
 #include "config_helpers.h"
 #include "core/config_table.h"
 
@@ -75,11 +76,6 @@ static void assert_round_trip(void)
 	assert_string_equal(first, second);
 }
 
-static uint32_t pick(uint32_t count)
-{
-	return (uint32_t)random() % count;
-}
-
 /* Distinct addresses outside of the VIPs, some of them ranges. */
 static void random_neighbor(FILE *out, uint32_t number)
 {
@@ -87,30 +83,32 @@ static void random_neighbor(FILE *out, uint32_t number)
 					  ",as=external", ",as=internal" };
 	static const char *const role[] = { "", ",role=backend",
 					    ",role=upstream", ",role=peer" };
-	bool dynamic = pick(2), passive = pick(2);
+	bool dynamic = random_below(2), passive = random_below(2);
 
 	fprintf(out, "neighbor 10.%u.0.%u%s%s%s%s%s", number / 256,
-		dynamic ? 0 : 1 + pick(255), dynamic ? "/16" : "", as[pick(5)],
-		role[pick(4)], passive ? ",passive" : "",
-		pick(2) ? ",multipath=no,aigp" : "");
-	if (!dynamic && !passive && pick(2))
-		fprintf(out, ",port=%u", 1 + pick(65535));
-	if (dynamic && pick(2))
-		fprintf(out, ",limit=%u", 1 + pick(65535));
-	if (pick(2))
-		fprintf(out, ",hold-time=%u", pick(2) ? 0 : 3 + pick(65533));
+		dynamic ? 0 : 1 + random_below(255), dynamic ? "/16" : "",
+		as[random_below(5)], role[random_below(4)],
+		passive ? ",passive" : "",
+		random_below(2) ? ",multipath=no,aigp" : "");
+	if (!dynamic && !passive && random_below(2))
+		fprintf(out, ",port=%u", 1 + random_below(65535));
+	if (dynamic && random_below(2))
+		fprintf(out, ",limit=%u", 1 + random_below(65535));
+	if (random_below(2))
+		fprintf(out, ",hold-time=%u",
+			random_below(2) ? 0 : 3 + random_below(65533));
 	fputc('\n', out);
 }
 
 static void random_lists(FILE *out)
 {
-	uint32_t interfaces = 1 + pick(CONFIG_MAX_INTERFACES);
-	uint32_t vips = 1 + pick(20), neighbors = 1 + pick(30);
+	uint32_t interfaces = 1 + random_below(CONFIG_MAX_INTERFACES);
+	uint32_t vips = 1 + random_below(20), neighbors = 1 + random_below(30);
 
 	for (uint32_t i = 0; i < interfaces; i++)
-		fprintf(out, "interface eth%u.%u\n", i, pick(4096));
+		fprintf(out, "interface eth%u.%u\n", i, random_below(4096));
 	for (uint32_t i = 0; i < vips; i++)
-		fprintf(out, "vip 192.0.%u.0/%u\n", i, 24 + pick(9));
+		fprintf(out, "vip 192.0.%u.0/%u\n", i, 24 + random_below(9));
 	for (uint32_t i = 0; i < neighbors; i++)
 		random_neighbor(out, i * 256);
 }
@@ -131,37 +129,36 @@ static void random_config(FILE *out)
 		"multipath-ebgp-ibgp",
 		"skip-igp-cost",
 	};
-	uint32_t paths = 1 + pick(4095);
+	uint32_t paths = 1 + random_below(4095);
 
-	fprintf(out, "as %u\nrouter-id 10.0.%u.1\n", 64512 + pick(1000),
-		pick(256));
+	fprintf(out, "as %u\nrouter-id 10.0.%u.1\n", 64512 + random_below(1000),
+		random_below(256));
 	random_lists(out);
 	fprintf(out, "listen %s\nhash-fields %s\ntable-size %u\n",
-		listen[pick(3)], fields[pick(6)], 256U << pick(9));
-	fprintf(out, "hash-seed 0x%x%08x\n", pick(UINT32_MAX),
-		pick(UINT32_MAX));
+		listen[random_below(3)], fields[random_below(6)],
+		256U << random_below(9));
+	fprintf(out, "hash-seed 0x%x%08x\n", random_below(UINT32_MAX),
+		random_below(UINT32_MAX));
 	fprintf(out, "maximum-paths %u\nmin-nexthops %u\n", paths,
-		1 + pick(paths));
+		1 + random_below(paths));
 	for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)
-		if (pick(2))
+		if (random_below(2))
 			fprintf(out, "%s\n", switches[i]);
 	fprintf(out, "missing-med %s\nbandwidth-unit %u\n",
-		pick(2) ? "best" : "worst", 1 + pick(UINT32_MAX));
-	if (pick(2))
-		fprintf(out, "maximum-paths-ibgp %u\n", 1 + pick(4095));
-	fprintf(out, "bpffs /b%u\ncontrol-socket /s%u\n", pick(99), pick(99));
+		random_below(2) ? "best" : "worst",
+		1 + random_below(UINT32_MAX));
+	if (random_below(2))
+		fprintf(out, "maximum-paths-ibgp %u\n", 1 + random_below(4095));
+	fprintf(out, "bpffs /b%u\ncontrol-socket /s%u\n", random_below(99),
+		random_below(99));
 }
 
 static void the_canonical_form_parses_back_to_itself(void **state)
 {
 	static char text[TEXT_SIZE];
-	const char *given = getenv("HEADGATE_TEST_SEED");
-	unsigned int seed = given ? (unsigned int)strtoul(given, NULL, 0) :
-				    (unsigned int)time(NULL);
 
 	(void)state;
-	print_message("HEADGATE_TEST_SEED=%u\n", seed);
-	srandom(seed);
+	chance_begin();
 	for (int i = 0; i < ROUND_TRIPS; i++) {
 		FILE *out = fmemopen(text, sizeof(text), "w");
 

@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "../chance.h"
 #include "core/array.h"
 #include "nexthop/bfd_session.h"
 
@@ -437,26 +438,11 @@ struct world {
 	uint32_t lost_in_a_row[SIDES];
 };
 
-static uint64_t random_state;
-
-static uint32_t draw(void)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (uint32_t)(random_state >> 16);
-}
-
-static uint32_t below(uint32_t limit)
-{
-	return draw() % limit;
-}
-
 static bool is_lost(struct world *world, int from)
 {
 	uint32_t multiplier = world->sides[from].timing.multiplier;
 
-	if (below(100) >= world->loss_percent ||
+	if (random_below(100) >= world->loss_percent ||
 	    (world->bounded && world->lost_in_a_row[from] + 2 >= multiplier)) {
 		world->lost_in_a_row[from] = 0;
 		return false;
@@ -470,11 +456,11 @@ static void launch(struct world *world, int from,
 {
 	if (is_lost(world, from))
 		return;
-	for (int i = 0; i <= (world->repeats && !below(4)); i++) {
+	for (int i = 0; i <= (world->repeats && !random_below(4)); i++) {
 		assert_in_range(world->in_flight, 0, MAX_IN_FLIGHT - 1);
 		world->flights[world->in_flight++] = (struct flight){
 			.arrives_us = world->now_us +
-				      below((uint32_t)world->delay_us),
+				      random_below((uint32_t)world->delay_us),
 			.to = !from,
 			.packet = *packet,
 		};
@@ -498,7 +484,7 @@ static void move(struct world *world, int side, enum bfd_event_type type,
 	const struct bfd_event event = {
 		.type = type,
 		.now_us = world->now_us + world->clock_offset_us[side],
-		.random = draw(),
+		.random = (uint32_t)random_word(),
 		.packet = packet,
 	};
 	enum bfd_state before = moved->state;
@@ -573,11 +559,11 @@ static void build(struct world *world)
 	*world = (struct world){ .now_us = START };
 	for (int i = 0; i < SIDES; i++) {
 		const struct bfd_timing own = {
-			.interval_us = 10 * MS + below(1500 * MS),
-			.multiplier = (uint8_t)(1 + below(5)),
+			.interval_us = 10 * MS + random_below(1500 * MS),
+			.multiplier = (uint8_t)(1 + random_below(5)),
 		};
 
-		world->clock_offset_us[i] = below(UINT32_MAX);
+		world->clock_offset_us[i] = random_below(UINT32_MAX);
 		bfd_session_init(&world->sides[i], &own, (uint32_t)i + 1,
 				 START + world->clock_offset_us[i]);
 	}
@@ -599,8 +585,8 @@ static void calm(struct world *world)
 
 static void storm(struct world *world)
 {
-	world->delay_us = 1 + below(2 * SECOND);
-	world->loss_percent = below(90);
+	world->delay_us = 1 + random_below(2 * SECOND);
+	world->loss_percent = random_below(90);
 	world->bounded = false;
 	world->repeats = true;
 }
@@ -681,12 +667,7 @@ static void a_cut_is_seen_within_the_detection_time(void **state)
 
 static void seed_properties(void)
 {
-	const char *given = getenv("HEADGATE_SEED");
-
-	random_state = given ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
-	print_message("HEADGATE_SEED=%llu\n", (unsigned long long)random_state);
-	/* Zero would stay zero. */
-	random_state |= 1ULL << 40;
+	chance_begin();
 }
 
 #define FROM_NEW(name) cmocka_unit_test_setup(name, new_session)

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "../chance.h"
 #include "nexthop/probe.h"
 
 /* Who may answer. The first three are no next hop; US is probe.own_mac. */
@@ -346,18 +347,6 @@ enum property_sizes {
 	LONGEST_TRUST_MS = 2500, /* alive without an answer */
 };
 
-static uint64_t random_state;
-
-/* SplitMix64: a number below `limit`. */
-static uint64_t below(uint64_t limit)
-{
-	uint64_t x = random_state += 0x9e3779b97f4a7c15;
-
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-	return (x ^ (x >> 31)) % limit;
-}
-
 static bool is_alive(void)
 {
 	const struct nexthop view = { .state = probe.state };
@@ -368,16 +357,16 @@ static bool is_alive(void)
 /* The next event is the timer, late by a little, or something before it. */
 static uint64_t random_event(uint64_t now, enum probe_event_type *type)
 {
-	uint64_t next = now + below(400);
+	uint64_t next = now + random_below(400);
 	uint64_t timer = probe.deadline_ms;
 
 	if (timer != PROBE_NEVER && timer <= next) {
 		*type = PROBE_TIMER;
-		return timer + below(LATEST_TIMER_MS);
+		return timer + random_below(LATEST_TIMER_MS);
 	}
 	/* Mostly replies: they are what makes a history interesting. */
-	*type = below(4) ? PROBE_REPLY : below(PROBE_EVENT_COUNT);
-	if (*type != PROBE_REPLY && below(8))
+	*type = random_below(4) ? PROBE_REPLY : random_below(PROBE_EVENT_COUNT);
+	if (*type != PROBE_REPLY && random_below(8))
 		*type = PROBE_TIMER;
 	return next;
 }
@@ -401,7 +390,7 @@ static void no_history_makes_it_trust_silence(void **state)
 		new_probe(state);
 		step(now, PROBE_START, ZERO);
 		for (int i = 0; i < EVENTS; i++) {
-			enum sender sender = below(SENDER_COUNT);
+			enum sender sender = random_below(SENDER_COUNT);
 			bool asked = probe.open != PROBE_ASK_NOBODY;
 			enum probe_event_type type;
 
@@ -427,7 +416,7 @@ static void no_forger_takes_over_from_an_answering_server(void **state)
 
 		new_resolved_probe(state);
 		for (int i = 0; i < EVENTS; i++) {
-			uint64_t forged_at = now + below(100);
+			uint64_t forged_at = now + random_below(100);
 			enum probe_question question = PROBE_ASK_NOBODY;
 
 			if (answer_at <= forged_at &&
@@ -443,9 +432,10 @@ static void no_forger_takes_over_from_an_answering_server(void **state)
 				step(now, PROBE_REPLY, FORGER);
 			}
 			if (question != PROBE_ASK_NOBODY) {
-				lost = lost < 3 && below(2) ? lost + 1 : 0;
+				lost = lost < 3 && random_below(2) ? lost + 1 :
+								     0;
 				answer_at = lost ? PROBE_NEVER :
-						   now + below(200);
+						   now + random_below(200);
 			}
 			assert_true(is_alive());
 			assert_at(SERVER);
@@ -455,10 +445,7 @@ static void no_forger_takes_over_from_an_answering_server(void **state)
 
 static void seed_properties(void)
 {
-	const char *given = getenv("HEADGATE_SEED");
-
-	random_state = given ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
-	print_message("HEADGATE_SEED=%llu\n", (unsigned long long)random_state);
+	chance_begin();
 }
 
 #define FROM_NEW(name)	    cmocka_unit_test_setup(name, new_probe)

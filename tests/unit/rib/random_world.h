@@ -7,6 +7,7 @@
  * are common, and what they make of them in a form that can be compared.
  */
 
+#include "../chance.h"
 #include "core/log.h"
 #include "paths.h"
 #include "rib/rib.h"
@@ -43,28 +44,9 @@ struct outcome {
 
 /* ------------------------------------------------------------- chance */
 
-static uint64_t random_state;
-
-static inline uint32_t random_below(uint32_t bound)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (uint32_t)(random_state >> 32) % bound;
-}
-
-static inline bool one_in(uint32_t count)
-{
-	return !random_below(count);
-}
-
 static inline void random_start(void)
 {
-	const char *given = getenv("HEADGATE_TEST_SEED");
-
-	random_state = given ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
-	printf("HEADGATE_TEST_SEED=%llu\n", (unsigned long long)random_state);
-	random_state = random_state * 2 + 1;
+	chance_begin();
 	log_set_level(LOG_LEVEL_ERROR); /* maximum paths cut all the time */
 }
 

@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "../chance.h"
 #include "bgp/as_path.h"
 #include "rib/as_pattern.h"
 #include "rules.h"
@@ -187,33 +188,29 @@ static bool reference(const union rule_value *hops, size_t hop_count,
 
 static void random_patterns_match_as_defined(void **state)
 {
-	const char *given = getenv("HEADGATE_TEST_SEED");
-	unsigned int seed = given ? (unsigned int)strtoul(given, NULL, 10) :
-				    (unsigned int)time(NULL);
 	unsigned int matched = 0;
 
 	(void)state;
-	print_message("HEADGATE_TEST_SEED=%u\n", seed);
+	chance_begin();
 	for (int i = 0; i < RANDOM_CASES; i++) {
 		union rule_value hops[RANDOM_HOPS];
 		uint32_t as[RANDOM_HOPS];
 		struct as_pattern pattern = {
 			.hops = hops,
-			.count = (size_t)rand_r(&seed) % RANDOM_HOPS,
+			.count = random_below(RANDOM_HOPS),
 		};
-		size_t count = (size_t)rand_r(&seed) % RANDOM_HOPS;
+		size_t count = random_below(RANDOM_HOPS);
 
 		for (size_t j = 0; j < pattern.count; j++) {
-			uint32_t first = (uint32_t)rand_r(&seed) % RANDOM_ASES;
+			uint32_t first = random_below(RANDOM_ASES);
 
 			hops[j].hop = (struct rule_hop){
-				.kind = (unsigned int)rand_r(&seed) % 3,
-				.as = { first,
-					first + (uint32_t)rand_r(&seed) % 2 },
+				.kind = random_below(3),
+				.as = { first, first + random_below(2) },
 			};
 		}
 		for (size_t j = 0; j < count; j++)
-			as[j] = (uint32_t)rand_r(&seed) % RANDOM_ASES;
+			as[j] = random_below(RANDOM_ASES);
 		assert_int_equal(matches(&pattern, as, count),
 				 reference(hops, pattern.count, as, count));
 		matched += matches(&pattern, as, count);

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "../chance.h"
 #include "bgp/community.h"
 #include "export_world.h"
 
@@ -73,16 +74,6 @@ struct stage {
 	uint64_t due_ms[SERVICES];
 	uint64_t now_ms;
 };
-
-static uint64_t random_state;
-
-static uint32_t random_below(uint32_t bound)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (uint32_t)(random_state >> 32) % bound;
-}
 
 /* ------------------------------------------------------------- listening */
 
@@ -438,12 +429,9 @@ static void begin(struct stage *stage)
 static void all_hold_what_a_calculation_from_nothing_says(void **state)
 {
 	static struct stage stage;
-	const char *seed = getenv("HEADGATE_TEST_SEED");
 
 	(void)state;
-	random_state = seed ? strtoull(seed, NULL, 10) :
-			      (uint64_t)time(NULL) | 1;
-	printf("HEADGATE_TEST_SEED=%llu\n", (unsigned long long)random_state);
+	chance_begin();
 	begin(&stage);
 	for (int round = 0; round < ROUNDS; round++) {
 		for (uint32_t i = random_below(6); i; i--)

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "../chance.h"
 #include "world.h"
 
 static void equal_paths_form_the_set(void **state)
@@ -271,16 +272,6 @@ static void a_refresh_sweeps_what_was_not_announced_again(void **state)
 
 /* ------------------------------------------------------- random events */
 
-static uint64_t random_state;
-
-static uint32_t random_below(uint32_t bound)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (uint32_t)(random_state >> 32) % bound;
-}
-
 static const char *const vips[VIPS] = { "192.0.2.1/32", "192.0.2.2/32",
 					"192.0.2.3/32" };
 
@@ -363,8 +354,7 @@ static void incremental_equals_full_recompute(void **state)
 	struct world *world = *state;
 	struct rib_export out;
 
-	random_state = (uint64_t)time(NULL) | 1;
-	printf("seed %llu\n", (unsigned long long)random_state);
+	chance_begin();
 	for (int i = 0; i < EVENTS; i++) {
 		const struct route *route = NULL;
 

@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "../chance.h"
 #include "bgp/community.h"
 #include "core/array.h"
 #include "export_world.h"
@@ -81,21 +82,6 @@ struct stage {
 	size_t batches; /* of the side where they are told together */
 	size_t shared;	/* those for more than one */
 };
-
-static uint64_t random_state;
-
-static uint32_t random_below(uint32_t bound)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (uint32_t)(random_state >> 32) % bound;
-}
-
-static bool one_in(uint32_t count)
-{
-	return !random_below(count);
-}
 
 /* ------------------------------------------------------------- listening */
 
@@ -556,13 +542,10 @@ static void play(struct stage *stage)
 static void who_is_told_with_others_holds_what_he_would_alone(void **state)
 {
 	static struct stage stage;
-	const char *seed = getenv("HEADGATE_TEST_SEED");
 	size_t batches = 0, shared = 0;
 
 	(void)state;
-	random_state = seed ? strtoull(seed, NULL, 10) :
-			      (uint64_t)time(NULL) | 1;
-	printf("HEADGATE_TEST_SEED=%llu\n", (unsigned long long)random_state);
+	chance_begin();
 	for (int run = 0; run < RUNS; run++) {
 		play(&stage);
 		batches += stage.batches;

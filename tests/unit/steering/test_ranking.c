@@ -20,6 +20,7 @@
 #include <cmocka.h>
 #include <endian.h>
 
+#include "../chance.h"
 #include "steering/log2_table.h"
 #include "steering/ranking.h"
 
@@ -35,21 +36,6 @@ enum {
 	ORACLE_EVERY = 2000, /* and until they are compared to the definition */
 	ONE_HOST = 0x0a000001,
 };
-
-static uint64_t random_state;
-
-static uint64_t random_word(void)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return random_state;
-}
-
-static uint32_t random_below(uint32_t bound)
-{
-	return (uint32_t)(random_word() >> 32) % bound;
-}
 
 /* ------------------------------------------------------ the definition */
 
@@ -556,10 +542,7 @@ int main(void)
 		cmocka_unit_test(only_a_small_change_is_derived),
 		cmocka_unit_test(a_base_of_another_seed_or_size_is_not_used),
 	};
-	const char *given = getenv("HEADGATE_TEST_SEED");
 
-	random_state = given ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
-	printf("HEADGATE_TEST_SEED=%llu\n", (unsigned long long)random_state);
-	random_state = random_state * 2 + 1;
+	chance_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,6 +17,7 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 
+#include "../chance.h"
 #include "steering/steering.h"
 
 enum {
@@ -43,16 +44,6 @@ struct set {
 	bool member[HOPS];
 	uint32_t weight[HOPS];
 };
-
-static uint64_t random_state;
-
-static uint32_t random_below(uint32_t bound)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (uint32_t)(random_state >> 32) % bound;
-}
 
 /* ------------------------------------------------------------- the world */
 
@@ -301,10 +292,7 @@ int main(void)
 			a_table_is_that_of_the_set_whatever_was_before),
 		cmocka_unit_test(two_nodes_agree_whatever_way_they_came),
 	};
-	const char *given = getenv("HEADGATE_TEST_SEED");
 
-	random_state = given ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
-	printf("HEADGATE_TEST_SEED=%llu\n", (unsigned long long)random_state);
-	random_state = random_state * 2 + 1;
+	chance_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
