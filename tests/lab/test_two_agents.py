@@ -124,15 +124,7 @@ class TwoAgents(Lab):
 
 class DecideAlike(LabCase):
 
-    @classmethod
-    def setUpClass(cls):
-        cls.lab = TwoAgents()
-        cls.addClassCleanup(cls.lab.close)
-        try:
-            cls.lab.start()
-        except Exception:
-            cls.show_log()
-            raise
+    lab_class = TwoAgents
 
     @classmethod
     def show_log(cls):

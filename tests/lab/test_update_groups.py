@@ -124,6 +124,8 @@ class GroupsLab(Lab):
         """The farm is none of the servers that are waited for."""
         super().start()
         self.farm.start()
+        for router in (*self.routers.values(), self.sleeper):
+            router.wait_established()
 
     def close(self):
         for router in getattr(self, "routers", {}).values():
@@ -164,18 +166,7 @@ class GroupsLab(Lab):
 
 class UpdateGroups(LabCase):
 
-    @classmethod
-    def setUpClass(cls):
-        cls.lab = GroupsLab()
-        cls.addClassCleanup(cls.lab.close)
-        try:
-            cls.lab.start()
-            for router in cls.lab.routers.values():
-                router.wait_established()
-            cls.lab.sleeper.wait_established()
-        except Exception:
-            cls.show_log()
-            raise
+    lab_class = GroupsLab
 
     def wait_held(self, count):
         for name in ROUTERS:
