@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "core/array.h"
-#include "core/config_check.h"
 #include "core/config_keys.h"
 #include "core/config_parser.h"
 #include "core/config_values.h"

@@ -21,14 +21,6 @@ enum {
 	VALUE_SIZE = 64,
 };
 
-void config_point_at(struct config_parser *parser, const char *flag,
-		     const char *value, const struct config_place *place)
-{
-	parser->flag = config_flag_find(flag);
-	parser->value = value;
-	parser->place = *place;
-}
-
 static void check_required(struct config_parser *parser)
 {
 	char metavar[METAVAR_SIZE];

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/config_check.h"
 #include "core/config_parser.h"
 #include "core/config_table.h"
 #include "core/config_values.h"

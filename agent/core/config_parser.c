@@ -25,6 +25,14 @@ const char *config_place_format(const struct config_place *place, char *text,
 	return text;
 }
 
+void config_point_at(struct config_parser *parser, const char *flag,
+		     const char *value, const struct config_place *place)
+{
+	parser->flag = config_flag_find(flag);
+	parser->value = value;
+	parser->place = *place;
+}
+
 /* Starts a line of the report. */
 static void begin_error(struct config_parser *parser)
 {

@@ -54,6 +54,9 @@ void config_parser_init(struct config_parser *parser, struct config *config,
 void config_apply(struct config_parser *parser, const struct config_flag *flag,
 		  const char *value);
 
+/* Makes one value of one flag the subject of the next config_reject(). */
+void config_point_at(struct config_parser *parser, const char *flag,
+		     const char *value, const struct config_place *place);
 /* Reports "PLACE: message". */
 void config_complain(struct config_parser *parser, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -9,7 +9,6 @@
 #include <headgate/abi.h>
 
 #include "core/array.h"
-#include "core/config_check.h"
 #include "core/config_keys.h"
 #include "core/config_parser.h"
 #include "core/config_values.h"
