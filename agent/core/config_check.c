@@ -241,6 +241,31 @@ static void check_neighbor_keys(struct config_parser *parser, size_t index)
 	}
 }
 
+/* Who is told VIPs whatever the rules say, and is one neighbor for sure. */
+static bool is_always_told(const struct neighbor_config *neighbor)
+{
+	return !neighbor_is_dynamic(neighbor) &&
+	       (neighbor->role == NEIGHBOR_ROLE_UPSTREAM ||
+		neighbor->role == NEIGHBOR_ROLE_PEER);
+}
+
+/* Says it of the first for whom there is no room. */
+static void check_neighbor_told(struct config_parser *parser, size_t index)
+{
+	const struct neighbor_config *neighbors = parser->config->neighbors;
+	size_t told = 0;
+
+	for (size_t i = 0; i < index; i++)
+		told += is_always_told(&neighbors[i]);
+	if (told == CONFIG_MAX_TOLD && is_always_told(&neighbors[index]))
+		config_reject(parser,
+			      "at most %d neighbors can be told VIPs, and this "
+			      "is one more; a host that passes them on, such "
+			      "as a route reflector, can take the place of "
+			      "several",
+			      CONFIG_MAX_TOLD);
+}
+
 static void check_neighbors(struct config_parser *parser)
 {
 	const struct config *config = parser->config;
@@ -256,6 +281,7 @@ static void check_neighbors(struct config_parser *parser)
 		check_neighbor_in_vip(parser, i);
 		check_neighbor_inside(parser, i);
 		check_neighbor_keys(parser, i);
+		check_neighbor_told(parser, i);
 		if (neighbor->interface[0])
 			check_host_interface(parser, neighbor->interface);
 	}

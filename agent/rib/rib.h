@@ -31,7 +31,7 @@
 #include "rib/policy.h"
 
 enum rib_limits {
-	RIB_MAX_UPSTREAMS = 64, /* neighbors we announce to, at one time */
+	RIB_MAX_UPSTREAMS = CONFIG_MAX_TOLD, /* that we announce to */
 	RIB_EXPORT_BATCH = 256, /* prefixes of one struct rib_export */
 	RIB_BEST_PATH = 0,	/* path_id of what is not one path of several */
 };

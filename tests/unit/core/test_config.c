@@ -249,6 +249,29 @@ static void an_interface_too_many_is_refused(void **state)
 				       "are supported\n"));
 }
 
+/* Peers and upstreams count, in whatever order; backends and ranges do not. */
+static void a_neighbor_too_many_to_be_told_vips_is_refused(void **state)
+{
+	char lines[8192] = "neighbor 10.8.0.0/24,as=65000,role=peer\n";
+
+	(void)state;
+	for (int i = 0; i <= CONFIG_MAX_TOLD; i++) {
+		static const char *const roles[] = { "upstream", "peer" };
+		size_t used = strlen(lines);
+
+		snprintf(lines + used, sizeof(lines) - used,
+			 "neighbor 10.6.0.%d,as=65000,role=%s\n"
+			 "neighbor 10.7.0.%d,as=65001,role=backend\n",
+			 i + 1, roles[i % 2], i + 1);
+	}
+	assert_int_equal(parse_lines(lines), 1);
+	assert_non_null(strstr(
+		errors, "--neighbor 10.6.0.65: at most 64 neighbors can "
+			"be told VIPs, and this is one more; a host that "
+			"passes them on, such as a route reflector, can "
+			"take the place of several\n"));
+}
+
 static void a_vip_with_host_bits_names_the_right_prefix(void **state)
 {
 	(void)state;
@@ -400,6 +423,8 @@ int main(void)
 		cmocka_unit_test(
 			an_interface_name_is_one_the_kernel_could_have),
 		cmocka_unit_test(an_interface_too_many_is_refused),
+		cmocka_unit_test(
+			a_neighbor_too_many_to_be_told_vips_is_refused),
 		cmocka_unit_test(a_vip_with_host_bits_names_the_right_prefix),
 		cmocka_unit_test(a_vip_that_is_no_prefix_is_refused),
 		cmocka_unit_test(a_vip_that_is_not_routed_is_refused),
