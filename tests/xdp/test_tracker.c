@@ -33,6 +33,8 @@ enum times {
 
 enum sizes {
 	FLOOD_SIZE = 16000,
+	CONFLICTS = 100, /* to be noticed */
+	MOST_FORGERIES = 20000,
 };
 
 static const char interfaces[2][16] = { "hg0", "hg9" };
@@ -240,6 +242,29 @@ static struct arp_frame forged_reply(void)
 	return frame;
 }
 
+/*
+ * For as long as a death takes, and until many were noticed, for which a busy
+ * machine needs longer.
+ */
+static void forge(int fd, const struct sockaddr_ll *to, const void *frame,
+		  size_t size)
+{
+	uint64_t end = now_ms() + DEATH_MS;
+
+	for (int sent = 0; sent < MOST_FORGERIES &&
+			   (now_ms() < end || hop->conflicts <= CONFLICTS);
+	     sent++) {
+		assert_int_equal(sendto(fd, frame, size, 0,
+					(const struct sockaddr *)to,
+					sizeof(*to)),
+				 size);
+		wait_for(never, 1);
+		assert_true(alive());
+		assert_memory_equal(hop->mac, server_mac, MAC_SIZE);
+	}
+	assert_true(hop->conflicts > CONFLICTS);
+}
+
 static void a_forged_reply_does_not_move_it(void **state)
 {
 	struct sockaddr_ll to = { .sll_family = AF_PACKET };
@@ -251,17 +276,8 @@ static void a_forged_reply_does_not_move_it(void **state)
 	acquire_alive("10.0.0.2");
 	forged = forged_reply();
 	to.sll_ifindex = (int)ifindex;
-	for (uint64_t end = now_ms() + DEATH_MS; now_ms() < end;) {
-		assert_int_equal(sendto(fd, &forged, sizeof(forged), 0,
-					(const struct sockaddr *)&to,
-					sizeof(to)),
-				 sizeof(forged));
-		wait_for(never, 1);
-		assert_true(alive());
-		assert_memory_equal(hop->mac, server_mac, MAC_SIZE);
-	}
+	forge(fd, &to, &forged, sizeof(forged));
 	close(fd);
-	assert_true(hop->conflicts > 100);
 	assert_int_equal(changes, 1);
 }
 
@@ -495,17 +511,8 @@ static void a_forged_advertisement_does_not_move_it(void **state)
 	acquire_alive("2001:db8::2");
 	forged = forged_advertisement();
 	to.sll_ifindex = (int)ifindex;
-	for (uint64_t end = now_ms() + DEATH_MS; now_ms() < end;) {
-		assert_int_equal(sendto(fd, &forged, sizeof(forged), 0,
-					(const struct sockaddr *)&to,
-					sizeof(to)),
-				 sizeof(forged));
-		wait_for(never, 1);
-		assert_true(alive());
-		assert_memory_equal(hop->mac, server_mac, MAC_SIZE);
-	}
+	forge(fd, &to, &forged, sizeof(forged));
 	close(fd);
-	assert_true(hop->conflicts > 100);
 	assert_int_equal(changes, 1);
 }
 
