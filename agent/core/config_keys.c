@@ -10,6 +10,33 @@
 #include "core/config_values.h"
 #include "core/suggest.h"
 
+bool config_key_unknown(struct config_parser *parser, const char *name,
+			const struct suggestion *suggestion)
+{
+	if (suggestion->name)
+		return config_reject(parser,
+				     "unknown key '%s'; did you mean '%s'?",
+				     name, suggestion->name);
+	return config_reject(
+		parser, "unknown key '%s'; headgate --help lists them", name);
+}
+
+bool config_key_check(struct config_parser *parser, const char *name,
+		      const char *metavar, const char *value, bool *given)
+{
+	if (*given)
+		return config_reject(parser, "%s is given twice; keep only one",
+				     name);
+	*given = true;
+	if (metavar && !value)
+		return config_reject(parser, "%s has no value; give %s=%s",
+				     name, name, metavar);
+	if (!metavar && value)
+		return config_reject(parser, "%s takes no value; leave it out",
+				     name);
+	return true;
+}
+
 static bool reject_unknown(struct config_parser *parser,
 			   const struct config_key *keys, size_t count,
 			   const char *name)
@@ -18,12 +45,7 @@ static bool reject_unknown(struct config_parser *parser,
 
 	for (size_t i = 0; i < count; i++)
 		suggestion_offer(&suggestion, keys[i].name);
-	if (suggestion.name)
-		return config_reject(parser,
-				     "unknown key '%s'; did you mean '%s'?",
-				     name, suggestion.name);
-	return config_reject(
-		parser, "unknown key '%s'; headgate --help lists them", name);
+	return config_key_unknown(parser, name, &suggestion);
 }
 
 static size_t find(const struct config_key *keys, size_t count,
@@ -49,17 +71,9 @@ static bool parse_item(struct config_parser *parser,
 	i = find(keys, count, item);
 	if (i == count)
 		return reject_unknown(parser, keys, count, item);
-	if (given[i])
-		return config_reject(parser, "%s is given twice; keep only one",
-				     item);
-	given[i] = true;
-	if (keys[i].metavar && !value)
-		return config_reject(parser, "%s has no value; give %s=%s",
-				     item, item, keys[i].metavar);
-	if (!keys[i].metavar && value)
-		return config_reject(parser, "%s takes no value; leave it out",
-				     item);
-	return keys[i].parse(parser, &keys[i], value, object);
+	return config_key_check(parser, item, keys[i].metavar, value,
+				&given[i]) &&
+	       keys[i].parse(parser, &keys[i], value, object);
 }
 
 bool config_keys_parse(struct config_parser *parser,

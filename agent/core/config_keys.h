@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct config_parser;
+struct suggestion;
 
 struct config_key {
 	const char *name;
@@ -38,6 +39,16 @@ enum config_keys_limits {
 bool config_keys_parse(struct config_parser *parser,
 		       const struct config_key *keys, size_t count, char *list,
 		       void *object);
+
+/* Rejects a key that is in no table; `suggestion` was offered those that are. */
+bool config_key_unknown(struct config_parser *parser, const char *name,
+			const struct suggestion *suggestion);
+/*
+ * Rejects a key that was `*given` before, or that has no value and takes one
+ * (`metavar`), or the reverse. Sets `*given`.
+ */
+bool config_key_check(struct config_parser *parser, const char *name,
+		      const char *metavar, const char *value, bool *given);
 
 /* A uint32_t from key->minimum to key->maximum. */
 bool config_key_number(struct config_parser *parser,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/config.h"
+#include "core/config_keys.h"
 #include "core/config_neighbor_keys.h"
 #include "core/config_parser.h"
 #include "core/config_values.h"
@@ -121,40 +122,28 @@ static bool reject_key(struct config_parser *parser, const char *name)
 
 	for (size_t i = 0; i < NEIGHBOR_KEY_COUNT; i++)
 		suggestion_offer(&suggestion, neighbor_keys[i].name);
-	if (suggestion.name)
-		return config_reject(parser,
-				     "unknown key '%s'; did you mean '%s'?",
-				     name, suggestion.name);
-	return config_reject(
-		parser, "unknown key '%s'; headgate --help lists them", name);
+	return config_key_unknown(parser, name, &suggestion);
 }
 
 /* Reads "KEY" or "KEY=VALUE"; cuts `item` at the equals sign. */
 static bool parse_key(struct config_parser *parser, char *item,
 		      struct neighbor_draft *draft)
 {
-	char *value = strchr(item, '=');
+	char *end = strchr(item, '=');
 	const struct neighbor_key *key;
+	const char *value;
 	size_t id;
 
-	if (value)
-		*value++ = '\0';
+	if (end)
+		*end++ = '\0';
 	id = neighbor_key_find(item);
 	if (id == NEIGHBOR_KEY_COUNT)
 		return reject_key(parser, item);
 	key = &neighbor_keys[id];
-	if (draft->given[id])
-		return config_reject(parser, "%s is given twice; keep only one",
-				     item);
-	draft->given[id] = true;
-	if (key->metavar && !value && !key->implied)
-		return config_reject(parser, "%s has no value; give %s=%s",
-				     item, item, key->metavar);
-	if (!key->metavar && value)
-		return config_reject(parser, "%s takes no value; leave it out",
-				     item);
-	return key->parse(parser, key, value ? value : key->implied,
-			  &draft->neighbor);
+	value = end ? end : key->implied;
+	return config_key_check(parser, item, key->metavar, value,
+				&draft->given[id]) &&
+	       key->parse(parser, key, value, &draft->neighbor);
 }
 
 /* Fills in what was not given, as it follows from the rest. */
