@@ -2,7 +2,9 @@
 #ifndef TEST_CHANCE_H
 #define TEST_CHANCE_H
 
-/* Numbers at random for the test program that includes this: SplitMix64. */
+/* Chance for the test program that includes this, from a seed that it says. */
+
+#include "../random.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,34 +12,30 @@
 #include <stdlib.h>
 #include <time.h>
 
-static uint64_t chance_state;
+static struct random_source chance;
 
-/* SEED=... in the environment repeats a run, which has said its own. */
+/* SEED=... in the environment repeats a run. */
 static inline void chance_begin(void)
 {
 	const char *given = getenv("SEED");
 
-	chance_state = given ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
-	printf("SEED=%llu\n", (unsigned long long)chance_state);
+	chance.state = given ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
+	printf("SEED=%llu\n", (unsigned long long)chance.state);
 }
 
-static inline uint64_t random_word(void)
+static inline uint64_t chance_word(void)
 {
-	uint64_t word = chance_state += 0x9e3779b97f4a7c15;
-
-	word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9;
-	word = (word ^ (word >> 27)) * 0x94d049bb133111eb;
-	return word ^ (word >> 31);
+	return random_u64(&chance);
 }
 
-static inline uint32_t random_below(uint32_t bound)
+static inline uint32_t chance_below(uint32_t bound)
 {
-	return (random_word() >> 32) * bound >> 32;
+	return random_below(&chance, bound);
 }
 
-static inline bool one_in(uint32_t count)
+static inline bool chance_one_in(uint32_t count)
 {
-	return !random_below(count);
+	return random_one_in(&chance, count);
 }
 
 #endif

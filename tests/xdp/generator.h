@@ -8,8 +8,8 @@
  * often followed by others of the same packet.
  */
 
+#include "../random.h"
 #include "frame.h"
-#include "random.h"
 #include "world.h"
 
 struct generator {

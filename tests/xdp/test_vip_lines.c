@@ -6,10 +6,10 @@
  * other. The seed is printed; SEED repeats a run.
  */
 
+#include "../random.h"
 #include "core/address.h"
 #include "datapath/datapath.h"
 #include "frame.h"
-#include "random.h"
 #include "sandbox.h"
 #include "trial.h"
 #include "vip_hash.h"

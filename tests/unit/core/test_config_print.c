@@ -83,32 +83,32 @@ static void random_neighbor(FILE *out, uint32_t number)
 					  ",as=external", ",as=internal" };
 	static const char *const role[] = { "", ",role=backend",
 					    ",role=upstream", ",role=peer" };
-	bool dynamic = random_below(2), passive = random_below(2);
+	bool dynamic = chance_below(2), passive = chance_below(2);
 
 	fprintf(out, "neighbor 10.%u.0.%u%s%s%s%s%s", number / 256,
-		dynamic ? 0 : 1 + random_below(255), dynamic ? "/16" : "",
-		as[random_below(5)], role[random_below(4)],
+		dynamic ? 0 : 1 + chance_below(255), dynamic ? "/16" : "",
+		as[chance_below(5)], role[chance_below(4)],
 		passive ? ",passive" : "",
-		random_below(2) ? ",multipath=no,aigp" : "");
-	if (!dynamic && !passive && random_below(2))
-		fprintf(out, ",port=%u", 1 + random_below(65535));
-	if (dynamic && random_below(2))
-		fprintf(out, ",limit=%u", 1 + random_below(65535));
-	if (random_below(2))
+		chance_below(2) ? ",multipath=no,aigp" : "");
+	if (!dynamic && !passive && chance_below(2))
+		fprintf(out, ",port=%u", 1 + chance_below(65535));
+	if (dynamic && chance_below(2))
+		fprintf(out, ",limit=%u", 1 + chance_below(65535));
+	if (chance_below(2))
 		fprintf(out, ",hold-time=%u",
-			random_below(2) ? 0 : 3 + random_below(65533));
+			chance_below(2) ? 0 : 3 + chance_below(65533));
 	fputc('\n', out);
 }
 
 static void random_lists(FILE *out)
 {
-	uint32_t interfaces = 1 + random_below(CONFIG_MAX_INTERFACES);
-	uint32_t vips = 1 + random_below(20), neighbors = 1 + random_below(30);
+	uint32_t interfaces = 1 + chance_below(CONFIG_MAX_INTERFACES);
+	uint32_t vips = 1 + chance_below(20), neighbors = 1 + chance_below(30);
 
 	for (uint32_t i = 0; i < interfaces; i++)
-		fprintf(out, "interface eth%u.%u\n", i, random_below(4096));
+		fprintf(out, "interface eth%u.%u\n", i, chance_below(4096));
 	for (uint32_t i = 0; i < vips; i++)
-		fprintf(out, "vip 192.0.%u.0/%u\n", i, 24 + random_below(9));
+		fprintf(out, "vip 192.0.%u.0/%u\n", i, 24 + chance_below(9));
 	for (uint32_t i = 0; i < neighbors; i++)
 		random_neighbor(out, i * 256);
 }
@@ -129,28 +129,28 @@ static void random_config(FILE *out)
 		"multipath-ebgp-ibgp",
 		"skip-igp-cost",
 	};
-	uint32_t paths = 1 + random_below(4095);
+	uint32_t paths = 1 + chance_below(4095);
 
-	fprintf(out, "as %u\nrouter-id 10.0.%u.1\n", 64512 + random_below(1000),
-		random_below(256));
+	fprintf(out, "as %u\nrouter-id 10.0.%u.1\n", 64512 + chance_below(1000),
+		chance_below(256));
 	random_lists(out);
 	fprintf(out, "listen %s\nhash-fields %s\ntable-size %u\n",
-		listen[random_below(3)], fields[random_below(6)],
-		256U << random_below(9));
-	fprintf(out, "hash-seed 0x%x%08x\n", random_below(UINT32_MAX),
-		random_below(UINT32_MAX));
+		listen[chance_below(3)], fields[chance_below(6)],
+		256U << chance_below(9));
+	fprintf(out, "hash-seed 0x%x%08x\n", chance_below(UINT32_MAX),
+		chance_below(UINT32_MAX));
 	fprintf(out, "maximum-paths %u\nmin-nexthops %u\n", paths,
-		1 + random_below(paths));
+		1 + chance_below(paths));
 	for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)
-		if (random_below(2))
+		if (chance_below(2))
 			fprintf(out, "%s\n", switches[i]);
 	fprintf(out, "missing-med %s\nbandwidth-unit %u\n",
-		random_below(2) ? "best" : "worst",
-		1 + random_below(UINT32_MAX));
-	if (random_below(2))
-		fprintf(out, "maximum-paths-ibgp %u\n", 1 + random_below(4095));
-	fprintf(out, "bpffs /b%u\ncontrol-socket /s%u\n", random_below(99),
-		random_below(99));
+		chance_below(2) ? "best" : "worst",
+		1 + chance_below(UINT32_MAX));
+	if (chance_below(2))
+		fprintf(out, "maximum-paths-ibgp %u\n", 1 + chance_below(4095));
+	fprintf(out, "bpffs /b%u\ncontrol-socket /s%u\n", chance_below(99),
+		chance_below(99));
 }
 
 static void the_canonical_form_parses_back_to_itself(void **state)

@@ -442,7 +442,7 @@ static bool is_lost(struct world *world, int from)
 {
 	uint32_t multiplier = world->sides[from].timing.multiplier;
 
-	if (random_below(100) >= world->loss_percent ||
+	if (chance_below(100) >= world->loss_percent ||
 	    (world->bounded && world->lost_in_a_row[from] + 2 >= multiplier)) {
 		world->lost_in_a_row[from] = 0;
 		return false;
@@ -456,11 +456,11 @@ static void launch(struct world *world, int from,
 {
 	if (is_lost(world, from))
 		return;
-	for (int i = 0; i <= (world->repeats && !random_below(4)); i++) {
+	for (int i = 0; i <= (world->repeats && !chance_below(4)); i++) {
 		assert_in_range(world->in_flight, 0, MAX_IN_FLIGHT - 1);
 		world->flights[world->in_flight++] = (struct flight){
 			.arrives_us = world->now_us +
-				      random_below((uint32_t)world->delay_us),
+				      chance_below((uint32_t)world->delay_us),
 			.to = !from,
 			.packet = *packet,
 		};
@@ -484,7 +484,7 @@ static void move(struct world *world, int side, enum bfd_event_type type,
 	const struct bfd_event event = {
 		.type = type,
 		.now_us = world->now_us + world->clock_offset_us[side],
-		.random = (uint32_t)random_word(),
+		.random = (uint32_t)chance_word(),
 		.packet = packet,
 	};
 	enum bfd_state before = moved->state;
@@ -559,11 +559,11 @@ static void build(struct world *world)
 	*world = (struct world){ .now_us = START };
 	for (int i = 0; i < SIDES; i++) {
 		const struct bfd_timing own = {
-			.interval_us = 10 * MS + random_below(1500 * MS),
-			.multiplier = (uint8_t)(1 + random_below(5)),
+			.interval_us = 10 * MS + chance_below(1500 * MS),
+			.multiplier = (uint8_t)(1 + chance_below(5)),
 		};
 
-		world->clock_offset_us[i] = random_below(UINT32_MAX);
+		world->clock_offset_us[i] = chance_below(UINT32_MAX);
 		bfd_session_init(&world->sides[i], &own, (uint32_t)i + 1,
 				 START + world->clock_offset_us[i]);
 	}
@@ -585,8 +585,8 @@ static void calm(struct world *world)
 
 static void storm(struct world *world)
 {
-	world->delay_us = 1 + random_below(2 * SECOND);
-	world->loss_percent = random_below(90);
+	world->delay_us = 1 + chance_below(2 * SECOND);
+	world->loss_percent = chance_below(90);
 	world->bounded = false;
 	world->repeats = true;
 }

@@ -357,16 +357,16 @@ static bool is_alive(void)
 /* The next event is the timer, late by a little, or something before it. */
 static uint64_t random_event(uint64_t now, enum probe_event_type *type)
 {
-	uint64_t next = now + random_below(400);
+	uint64_t next = now + chance_below(400);
 	uint64_t timer = probe.deadline_ms;
 
 	if (timer != PROBE_NEVER && timer <= next) {
 		*type = PROBE_TIMER;
-		return timer + random_below(LATEST_TIMER_MS);
+		return timer + chance_below(LATEST_TIMER_MS);
 	}
 	/* Mostly replies: they are what makes a history interesting. */
-	*type = random_below(4) ? PROBE_REPLY : random_below(PROBE_EVENT_COUNT);
-	if (*type != PROBE_REPLY && random_below(8))
+	*type = chance_below(4) ? PROBE_REPLY : chance_below(PROBE_EVENT_COUNT);
+	if (*type != PROBE_REPLY && chance_below(8))
 		*type = PROBE_TIMER;
 	return next;
 }
@@ -390,7 +390,7 @@ static void no_history_makes_it_trust_silence(void **state)
 		new_probe(state);
 		step(now, PROBE_START, ZERO);
 		for (int i = 0; i < EVENTS; i++) {
-			enum sender sender = random_below(SENDER_COUNT);
+			enum sender sender = chance_below(SENDER_COUNT);
 			bool asked = probe.open != PROBE_ASK_NOBODY;
 			enum probe_event_type type;
 
@@ -416,7 +416,7 @@ static void no_forger_takes_over_from_an_answering_server(void **state)
 
 		new_resolved_probe(state);
 		for (int i = 0; i < EVENTS; i++) {
-			uint64_t forged_at = now + random_below(100);
+			uint64_t forged_at = now + chance_below(100);
 			enum probe_question question = PROBE_ASK_NOBODY;
 
 			if (answer_at <= forged_at &&
@@ -432,10 +432,10 @@ static void no_forger_takes_over_from_an_answering_server(void **state)
 				step(now, PROBE_REPLY, FORGER);
 			}
 			if (question != PROBE_ASK_NOBODY) {
-				lost = lost < 3 && random_below(2) ? lost + 1 :
+				lost = lost < 3 && chance_below(2) ? lost + 1 :
 								     0;
 				answer_at = lost ? PROBE_NEVER :
-						   now + random_below(200);
+						   now + chance_below(200);
 			}
 			assert_true(is_alive());
 			assert_at(SERVER);

@@ -53,21 +53,21 @@ static inline void random_start(void)
 static inline struct decision_options random_options(void)
 {
 	return (struct decision_options){
-		.maximum_paths = 1 + random_below(SLOTS),
-		.maximum_paths_ibgp = 1 + random_below(SLOTS),
-		.as_path = random_below(3),
-		.confederation = random_below(2),
-		.skip_igp_cost = one_in(3),
-		.cluster_length = one_in(3),
-		.count_confederation_path = one_in(2),
-		.ebgp_ibgp = one_in(3),
-		.always_compare_med = one_in(3),
-		.missing_med = random_below(2),
-		.aigp = one_in(2),
-		.bandwidth_use = random_below(3),
+		.maximum_paths = 1 + chance_below(SLOTS),
+		.maximum_paths_ibgp = 1 + chance_below(SLOTS),
+		.as_path = chance_below(3),
+		.confederation = chance_below(2),
+		.skip_igp_cost = chance_one_in(3),
+		.cluster_length = chance_one_in(3),
+		.count_confederation_path = chance_one_in(2),
+		.ebgp_ibgp = chance_one_in(3),
+		.always_compare_med = chance_one_in(3),
+		.missing_med = chance_below(2),
+		.aigp = chance_one_in(2),
+		.bandwidth_use = chance_below(3),
 		.bandwidth_unit = GIGABIT,
-		.default_weight = 1 + random_below(3),
-		.add_path_weight = one_in(3),
+		.default_weight = 1 + chance_below(3),
+		.add_path_weight = chance_one_in(3),
 	};
 }
 
@@ -75,23 +75,24 @@ static inline struct row random_row(void)
 {
 	static const uint32_t community[] = { (uint32_t)SHUTDOWN,
 					      (uint32_t)LLGR_STALE };
-	bool internal = one_in(3);
+	bool internal = chance_one_in(3);
 
 	return (struct row){
-		.hop = random_below(HOPS),
-		.as = { 1 + random_below(2),
-			one_in(2) ? 1 + random_below(2) : 3,
-			one_in(8) ? 4 : 0 },
-		.member = { one_in(4) ? 64601 + random_below(2) : 0 },
-		.originator = internal ? 40 + random_below(2) : 0,
-		.clusters = internal ? random_below(3) : 0,
-		.local_pref = one_in(40) ? 101 : 0,
-		.med = one_in(2) ? 1 + random_below(2) : 0,
-		.origin = one_in(40) ? 1 : 0,
-		.aigp = one_in(2) ? 1 + random_below(2) : 0,
-		.bandwidth = one_in(2) ? (1. + random_below(3)) * GIGABIT : 0,
-		.no_bandwidth_left = one_in(12),
-		.community = one_in(8) ? community[random_below(2)] : 0,
+		.hop = chance_below(HOPS),
+		.as = { 1 + chance_below(2),
+			chance_one_in(2) ? 1 + chance_below(2) : 3,
+			chance_one_in(8) ? 4 : 0 },
+		.member = { chance_one_in(4) ? 64601 + chance_below(2) : 0 },
+		.originator = internal ? 40 + chance_below(2) : 0,
+		.clusters = internal ? chance_below(3) : 0,
+		.local_pref = chance_one_in(40) ? 101 : 0,
+		.med = chance_one_in(2) ? 1 + chance_below(2) : 0,
+		.origin = chance_one_in(40) ? 1 : 0,
+		.aigp = chance_one_in(2) ? 1 + chance_below(2) : 0,
+		.bandwidth =
+			chance_one_in(2) ? (1. + chance_below(3)) * GIGABIT : 0,
+		.no_bandwidth_left = chance_one_in(12),
+		.community = chance_one_in(8) ? community[chance_below(2)] : 0,
 	};
 }
 

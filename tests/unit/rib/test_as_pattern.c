@@ -197,20 +197,20 @@ static void random_patterns_match_as_defined(void **state)
 		uint32_t as[RANDOM_HOPS];
 		struct as_pattern pattern = {
 			.hops = hops,
-			.count = random_below(RANDOM_HOPS),
+			.count = chance_below(RANDOM_HOPS),
 		};
-		size_t count = random_below(RANDOM_HOPS);
+		size_t count = chance_below(RANDOM_HOPS);
 
 		for (size_t j = 0; j < pattern.count; j++) {
-			uint32_t first = random_below(RANDOM_ASES);
+			uint32_t first = chance_below(RANDOM_ASES);
 
 			hops[j].hop = (struct rule_hop){
-				.kind = random_below(3),
-				.as = { first, first + random_below(2) },
+				.kind = chance_below(3),
+				.as = { first, first + chance_below(2) },
 			};
 		}
 		for (size_t j = 0; j < count; j++)
-			as[j] = random_below(RANDOM_ASES);
+			as[j] = chance_below(RANDOM_ASES);
 		assert_int_equal(matches(&pattern, as, count),
 				 reference(hops, pattern.count, as, count));
 		matched += matches(&pattern, as, count);

@@ -244,17 +244,17 @@ static unsigned int oracle_decide(struct oracle *oracle)
 
 static void random_route_rows(struct row rows[PATHS])
 {
-	const uint32_t cost[HOPS] = { random_below(2), random_below(2),
-				      random_below(2), random_below(2),
-				      random_below(2) };
+	const uint32_t cost[HOPS] = { chance_below(2), chance_below(2),
+				      chance_below(2), chance_below(2),
+				      chance_below(2) };
 
 	for (int i = 0; i < PATHS; i++) {
 		rows[i] = random_row();
-		rows[i].hop = 1 + random_below(HOPS - 1);
+		rows[i].hop = 1 + chance_below(HOPS - 1);
 		rows[i].igp_cost = cost[rows[i].hop];
-		rows[i].identifier = 39 + random_below(3);
-		rows[i].type = random_below(PEER_TYPE_COUNT);
-		rows[i].multipath_off = one_in(10);
+		rows[i].identifier = 39 + chance_below(3);
+		rows[i].type = chance_below(PEER_TYPE_COUNT);
+		rows[i].multipath_off = chance_one_in(10);
 	}
 }
 

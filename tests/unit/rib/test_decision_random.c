@@ -22,15 +22,15 @@ struct announced {
 static void random_outside(struct outside *outside)
 {
 	for (unsigned int i = 0; i < HOPS; i++) {
-		outside->dead[i] = one_in(8);
-		outside->cost[i] = random_below(2);
+		outside->dead[i] = chance_one_in(8);
+		outside->cost[i] = chance_below(2);
 	}
 }
 
 static void random_rows(struct announced *announced)
 {
 	for (unsigned int i = 0; i < SLOTS; i++) {
-		announced->present[i] = one_in(2);
+		announced->present[i] = chance_one_in(2);
 		announced->rows[i] = random_row();
 	}
 }
@@ -38,7 +38,7 @@ static void random_rows(struct announced *announced)
 static void shuffle(unsigned int order[SLOTS])
 {
 	for (unsigned int i = 0; i < SLOTS; i++) {
-		unsigned int other = random_below(i + 1);
+		unsigned int other = chance_below(i + 1);
 
 		order[i] = order[other];
 		order[other] = i;
@@ -54,9 +54,9 @@ static void feed(struct random_world *world, const struct announced *announced)
 	for (unsigned int i = 0; i < SLOTS; i++) {
 		const struct row detour = random_row();
 
-		if (one_in(3))
+		if (chance_one_in(3))
 			random_announce(world, order[i], &detour);
-		if (one_in(3))
+		if (chance_one_in(3))
 			rib_process(world->rib);
 		if (announced->present[order[i]])
 			random_announce(world, order[i],
@@ -130,7 +130,7 @@ static void a_losing_path_changes_nothing(void **state)
 	(void)state;
 	for (int round = 0; round < ROUNDS; round++) {
 		const struct decision_options options = random_options();
-		unsigned int slot = random_below(SLOTS);
+		unsigned int slot = chance_below(SLOTS);
 
 		random_outside(&outside);
 		random_rows(&announced);
@@ -162,7 +162,7 @@ static void a_flap_restores_the_set(void **state)
 	(void)state;
 	for (int round = 0; round < ROUNDS; round++) {
 		const struct decision_options options = random_options();
-		unsigned int slot = random_below(SLOTS);
+		unsigned int slot = chance_below(SLOTS);
 
 		random_outside(&outside);
 		random_rows(&announced);
@@ -182,7 +182,7 @@ static void a_flap_restores_the_set(void **state)
 static void session_flaps(struct random_world *world,
 			  struct announced *announced)
 {
-	unsigned int peer = random_below(PEERS);
+	unsigned int peer = chance_below(PEERS);
 
 	rib_peer_down(world->rib, world->peers[peer]);
 	random_peer_up(world, peer);
@@ -193,23 +193,23 @@ static void session_flaps(struct random_world *world,
 static void next_hop_changes(struct random_world *world,
 			     struct outside *outside)
 {
-	unsigned int hop = random_below(HOPS);
+	unsigned int hop = chance_below(HOPS);
 	const struct address address =
 		address_from_ipv4(htonl(0x0a000000 + hop));
 
-	if (one_in(2))
+	if (chance_one_in(2))
 		outside->dead[hop] = !outside->dead[hop];
 	else
-		outside->cost[hop] = random_below(2);
+		outside->cost[hop] = chance_below(2);
 	rib_next_hop_changed(world->rib, &address);
 }
 
 static void random_event(struct random_world *world,
 			 struct announced *announced, struct outside *outside)
 {
-	unsigned int slot = random_below(SLOTS);
+	unsigned int slot = chance_below(SLOTS);
 
-	switch (random_below(10)) {
+	switch (chance_below(10)) {
 	case 0:
 		session_flaps(world, announced);
 		break;
@@ -227,7 +227,7 @@ static void random_event(struct random_world *world,
 		announced->rows[slot] = random_row();
 		random_announce(world, slot, &announced->rows[slot]);
 	}
-	if (one_in(3))
+	if (chance_one_in(3))
 		rib_process(world->rib);
 }
 

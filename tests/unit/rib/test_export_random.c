@@ -137,14 +137,14 @@ static struct rib_peer *come(struct world *world, unsigned int number,
 /* With what may keep it from others, and paths that are often equal. */
 static void random_announce(struct stage *stage, struct rib_peer *from)
 {
-	uint32_t community = communities[random_below(5)];
-	struct address address = backend_address(random_below(BACKENDS));
+	uint32_t community = communities[chance_below(5)];
+	struct address address = backend_address(chance_below(BACKENDS));
 	char next_hop[ADDRESS_TEXT_SIZE];
 	const struct test_route route = {
-		.prefix = services[random_below(SERVICES)],
+		.prefix = services[chance_below(SERVICES)],
 		.next_hop = address_format(&address, next_hop),
-		.as = { 65001, random_below(2) ? 65010 : 65011 },
-		.local_pref = random_below(8) ? 100 : 200,
+		.as = { 65001, chance_below(2) ? 65010 : 65011 },
+		.local_pref = chance_below(8) ? 100 : 200,
 	};
 	uint8_t bytes[4];
 	struct writer w = writer_of(bytes, sizeof(bytes));
@@ -164,13 +164,13 @@ static void random_withdraw(struct stage *stage, struct rib_peer *from)
 	struct test_update t;
 
 	rib_update(stage->world.rib, from,
-		   test_withdraw(&t, services[random_below(SERVICES)], 0));
+		   test_withdraw(&t, services[chance_below(SERVICES)], 0));
 }
 
 /* A backend, or a neighbor of role peer. */
 static struct rib_peer *random_speaker(struct stage *stage)
 {
-	unsigned int i = random_below(BACKENDS + 3);
+	unsigned int i = chance_below(BACKENDS + 3);
 
 	return i < BACKENDS ? stage->world.backends[i] :
 			      stage->listeners[4 + i - BACKENDS].peer;
@@ -178,7 +178,7 @@ static struct rib_peer *random_speaker(struct stage *stage)
 
 static void flap(struct stage *stage)
 {
-	unsigned int i = random_below(BACKENDS + KINDS);
+	unsigned int i = chance_below(BACKENDS + KINDS);
 	struct listener *listener;
 
 	if (i < BACKENDS) {
@@ -195,10 +195,10 @@ static void flap(struct stage *stage)
 
 static void random_event(struct stage *stage)
 {
-	unsigned int i = random_below(BACKENDS);
+	unsigned int i = chance_below(BACKENDS);
 	const struct address address = backend_address(i);
 
-	switch (random_below(12)) {
+	switch (chance_below(12)) {
 	case 0:
 		stage->world.dead[i] = !stage->world.dead[i];
 		rib_next_hop_changed(stage->world.rib, &address);
@@ -208,7 +208,7 @@ static void random_event(struct stage *stage)
 		break;
 	case 2:
 		rib_refresh(stage->world.rib,
-			    stage->listeners[random_below(KINDS)].peer);
+			    stage->listeners[chance_below(KINDS)].peer);
 		break;
 	case 3:
 	case 4:
@@ -434,9 +434,9 @@ static void all_hold_what_a_calculation_from_nothing_says(void **state)
 	chance_begin();
 	begin(&stage);
 	for (int round = 0; round < ROUNDS; round++) {
-		for (uint32_t i = random_below(6); i; i--)
+		for (uint32_t i = chance_below(6); i; i--)
 			random_event(&stage);
-		stage.now_ms += 1 + random_below(DELAY_MS / 2);
+		stage.now_ms += 1 + chance_below(DELAY_MS / 2);
 		rib_process(stage.world.rib);
 		rib_advance(stage.world.rib, stage.now_ms);
 		follow(&stage);

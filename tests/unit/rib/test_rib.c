@@ -277,16 +277,16 @@ static const char *const vips[VIPS] = { "192.0.2.1/32", "192.0.2.2/32",
 
 static void random_announce(struct world *world, unsigned int from)
 {
-	struct address address = backend_address(random_below(BACKENDS));
+	struct address address = backend_address(chance_below(BACKENDS));
 	char next_hop[ADDRESS_TEXT_SIZE];
 	const struct test_route route = {
-		.prefix = vips[random_below(VIPS)],
+		.prefix = vips[chance_below(VIPS)],
 		.next_hop = address_format(&address, next_hop),
-		.as = { 65001 + random_below(2), 65010,
-			random_below(3) ? 0 : 65011 },
-		.med = random_below(3),
-		.local_pref = 100 + random_below(2),
-		.origin = (uint8_t)random_below(2),
+		.as = { 65001 + chance_below(2), 65010,
+			chance_below(3) ? 0 : 65011 },
+		.med = chance_below(3),
+		.local_pref = 100 + chance_below(2),
+		.origin = (uint8_t)chance_below(2),
 	};
 
 	announce(world, from, &route);
@@ -294,12 +294,12 @@ static void random_announce(struct world *world, unsigned int from)
 
 static void random_event(struct world *world)
 {
-	unsigned int i = random_below(BACKENDS);
+	unsigned int i = chance_below(BACKENDS);
 	const struct address address = backend_address(i);
 
-	switch (random_below(8)) {
+	switch (chance_below(8)) {
 	case 0:
-		withdraw(world, i, vips[random_below(VIPS)]);
+		withdraw(world, i, vips[chance_below(VIPS)]);
 		break;
 	case 1:
 		world->dead[i] = !world->dead[i];
@@ -359,12 +359,12 @@ static void incremental_equals_full_recompute(void **state)
 		const struct route *route = NULL;
 
 		random_event(world);
-		if (random_below(4))
+		if (chance_below(4))
 			continue;
 		rib_process(world->rib);
 		while ((route = rib_next(world->rib, route)))
 			check_against_full_recompute(world, route);
-		if (!random_below(3))
+		if (!chance_below(3))
 			while (rib_export_next(world->rib, world->upstream,
 					       &out))
 				;

@@ -193,22 +193,22 @@ static void tell(struct stage *stage, unsigned int number, unsigned int i,
 static void draw_session(struct bgp_session *session)
 {
 	*session = (struct bgp_session){
-		.as4 = !one_in(16),
-		.families = one_in(16) ? (uint32_t)BGP_IPV6_UNICAST_BIT :
-					 (uint32_t)BGP_IPV4_UNICAST_BIT,
-		.max_message = one_in(16) ? BGP_MAX_EXTENDED_MESSAGE :
-					    BGP_MAX_MESSAGE,
-		.extended_next_hop = one_in(16),
-		.route_refresh = one_in(2),
-		.hold_time = (uint16_t)random_below(100),
-		.add_path_receive = { one_in(2) },
-		.add_path_send = { one_in(16) },
+		.as4 = !chance_one_in(16),
+		.families = chance_one_in(16) ? (uint32_t)BGP_IPV6_UNICAST_BIT :
+						(uint32_t)BGP_IPV4_UNICAST_BIT,
+		.max_message = chance_one_in(16) ? BGP_MAX_EXTENDED_MESSAGE :
+						   BGP_MAX_MESSAGE,
+		.extended_next_hop = chance_one_in(16),
+		.route_refresh = chance_one_in(2),
+		.hold_time = (uint16_t)chance_below(100),
+		.add_path_receive = { chance_one_in(2) },
+		.add_path_send = { chance_one_in(16) },
 	};
 }
 
 static enum peer_type draw_type(void)
 {
-	return one_in(2) ? PEER_EXTERNAL : random_below(PEER_TYPE_COUNT);
+	return chance_one_in(2) ? PEER_EXTERNAL : chance_below(PEER_TYPE_COUNT);
 }
 
 static void draw_visitor(struct visitor *visitor, unsigned int i)
@@ -222,20 +222,21 @@ static void draw_visitor(struct visitor *visitor, unsigned int i)
 			    .identifier = FURTHER_ID + i,
 			    .as = type == PEER_INTERNAL ?
 					  LOCAL_AS :
-					  FURTHER_AS + random_below(3),
+					  FURTHER_AS + chance_below(3),
 			    .type = type },
-		.role = one_in(16) ? NEIGHBOR_ROLE_NONE :
-			one_in(3)  ? NEIGHBOR_ROLE_PEER :
-				     NEIGHBOR_ROLE_UPSTREAM,
+		.role = chance_one_in(16) ? NEIGHBOR_ROLE_NONE :
+			chance_one_in(3)  ? NEIGHBOR_ROLE_PEER :
+					    NEIGHBOR_ROLE_UPSTREAM,
 		.session = &visitor->session,
-		.local_address =
-			address_from_ipv4(htonl(0x0a00feff - one_in(16))),
-		.next_hop = one_in(12) ? random_below(NEIGHBOR_NEXT_HOP_COUNT) :
-					 0,
-		.client = one_in(16),
+		.local_address = address_from_ipv4(
+			htonl(0x0a00feff - chance_one_in(16))),
+		.next_hop = chance_one_in(12) ?
+				    chance_below(NEIGHBOR_NEXT_HOP_COUNT) :
+				    0,
+		.client = chance_one_in(16),
 	};
-	if (type == PEER_EXTERNAL && one_in(16))
-		options->relation = random_below(NEIGHBOR_RELATION_COUNT);
+	if (type == PEER_EXTERNAL && chance_one_in(16))
+		options->relation = chance_below(NEIGHBOR_RELATION_COUNT);
 }
 
 static void come(struct stage *stage, unsigned int i)
@@ -283,15 +284,15 @@ static void draw_route(struct test_update *t, uint8_t community[4])
 		BGP_COMMUNITY_NO_ADVERTISE,
 		65000u << 16 | 1,
 	};
-	uint32_t which = communities[random_below(COUNT_OF(communities))];
-	struct address address = backend_address(random_below(BACKENDS));
+	uint32_t which = communities[chance_below(COUNT_OF(communities))];
+	struct address address = backend_address(chance_below(BACKENDS));
 	char next_hop[ADDRESS_TEXT_SIZE];
 	const struct test_route route = {
-		.prefix = services[random_below(SERVICES)],
+		.prefix = services[chance_below(SERVICES)],
 		.next_hop = address_format(&address, next_hop),
-		.as = { 65001, one_in(3) ? 65011 : 65010 },
-		.local_pref = one_in(8) ? 200 : 100,
-		.med = random_below(2),
+		.as = { 65001, chance_one_in(3) ? 65011 : 65010 },
+		.local_pref = chance_one_in(8) ? 200 : 100,
+		.med = chance_below(2),
 	};
 	struct writer w = writer_of(community, sizeof(which));
 
@@ -308,8 +309,8 @@ static void say(struct stage *stage, unsigned int from)
 	struct test_update t;
 	uint8_t community[4];
 
-	if (one_in(3))
-		test_withdraw(&t, services[random_below(SERVICES)], 0);
+	if (chance_one_in(3))
+		test_withdraw(&t, services[chance_below(SERVICES)], 0);
 	else
 		draw_route(&t, community);
 	for (int number = 0; number < 2; number++)
@@ -321,7 +322,7 @@ static void say(struct stage *stage, unsigned int from)
 
 static void kill_or_revive(struct stage *stage)
 {
-	unsigned int i = random_below(BACKENDS);
+	unsigned int i = chance_below(BACKENDS);
 	const struct address address = backend_address(i);
 
 	for (int number = 0; number < 2; number++) {
@@ -334,7 +335,7 @@ static void kill_or_revive(struct stage *stage)
 
 static void flap_backend(struct stage *stage)
 {
-	unsigned int i = random_below(BACKENDS);
+	unsigned int i = chance_below(BACKENDS);
 
 	for (int number = 0; number < 2; number++) {
 		struct world *world = &stage->sides[number]->world;
@@ -346,7 +347,7 @@ static void flap_backend(struct stage *stage)
 
 static void refresh(struct stage *stage)
 {
-	unsigned int i = random_below(LISTENERS);
+	unsigned int i = chance_below(LISTENERS);
 
 	for (int number = 0; number < 2; number++)
 		rib_refresh(stage->sides[number]->world.rib,
@@ -356,9 +357,9 @@ static void refresh(struct stage *stage)
 /* Now and then we are about to leave, or gone, and here again. */
 static void leave_or_return(struct stage *stage)
 {
-	enum rib_presence presence = one_in(2) ? RIB_STAYS :
-				     one_in(2) ? RIB_IS_LEAVING :
-						 RIB_HAS_LEFT;
+	enum rib_presence presence = chance_one_in(2) ? RIB_STAYS :
+				     chance_one_in(2) ? RIB_IS_LEAVING :
+							RIB_HAS_LEFT;
 
 	for (int number = 0; number < 2; number++)
 		rib_leave(stage->sides[number]->world.rib, presence);
@@ -367,14 +368,14 @@ static void leave_or_return(struct stage *stage)
 static void block_or_let_go(struct stage *stage)
 {
 	const struct rib_peer *peer =
-		stage->together.listeners[random_below(LISTENERS)].peer;
+		stage->together.listeners[chance_below(LISTENERS)].peer;
 
 	stage->together.world.blocked ^= peer->bit;
 }
 
 static void flap(struct stage *stage)
 {
-	unsigned int i = random_below(LISTENERS);
+	unsigned int i = chance_below(LISTENERS);
 
 	go(stage, i);
 	come(stage, i);
@@ -382,7 +383,7 @@ static void flap(struct stage *stage)
 
 static void random_event(struct stage *stage)
 {
-	switch (random_below(16)) {
+	switch (chance_below(16)) {
 	case 0:
 		kill_or_revive(stage);
 		break;
@@ -400,11 +401,11 @@ static void random_event(struct stage *stage)
 		block_or_let_go(stage);
 		break;
 	case 6:
-		if (one_in(8))
+		if (chance_one_in(8))
 			leave_or_return(stage);
 		break;
 	default:
-		say(stage, random_below(BACKENDS + LISTENERS));
+		say(stage, chance_below(BACKENDS + LISTENERS));
 	}
 }
 
@@ -416,13 +417,13 @@ static void process(struct stage *stage)
 
 static void tell_some(struct stage *stage)
 {
-	for (unsigned int turns = random_below(LISTENERS); turns; turns--) {
-		unsigned int i = random_below(LISTENERS);
-		unsigned int number = random_below(2);
+	for (unsigned int turns = chance_below(LISTENERS); turns; turns--) {
+		unsigned int i = chance_below(LISTENERS);
+		unsigned int number = chance_below(2);
 		const struct side *side = stage->sides[number];
 
 		if (!(side->world.blocked & side->listeners[i].peer->bit))
-			tell(stage, number, i, 1 + random_below(3));
+			tell(stage, number, i, 1 + chance_below(3));
 	}
 }
 
@@ -497,7 +498,7 @@ static struct policy draw_policy(void)
 	char text[RULES_SIZE] = "";
 
 	for (size_t i = 0; i < RULE_LINES; i++)
-		if (one_in(2))
+		if (chance_one_in(2))
 			strcat(text, rule_lines[i]);
 	return policy_of_text(text);
 }
@@ -513,7 +514,7 @@ static void begin(struct stage *stage)
 
 	memset(stage, 0, sizeof(*stage));
 	prefix_parse("192.0.2.0/28", &aggregate.prefix);
-	aggregate.summary_only = one_in(2);
+	aggregate.summary_only = chance_one_in(2);
 	stage->sides[0] = &stage->together;
 	stage->sides[1] = &stage->alone;
 	for (int number = 0; number < 2; number++)
@@ -527,11 +528,11 @@ static void play(struct stage *stage)
 {
 	begin(stage);
 	for (int round = 0; round < ROUNDS; round++) {
-		for (uint32_t i = random_below(8); i; i--)
+		for (uint32_t i = chance_below(8); i; i--)
 			random_event(stage);
 		process(stage);
 		tell_some(stage);
-		if (one_in(4))
+		if (chance_one_in(4))
 			settle(stage);
 	}
 	settle(stage);

@@ -262,7 +262,7 @@ static struct address plain_address(size_t i)
 /* Any lower half, and the upper one that gives the key. */
 static struct address twin_address(uint64_t seed, uint64_t key)
 {
-	uint64_t low = random_word(), high = key ^ mix(low ^ seed);
+	uint64_t low = chance_word(), high = key ^ mix(low ^ seed);
 	struct address address;
 
 	high = htobe64(high);
@@ -274,15 +274,15 @@ static struct address twin_address(uint64_t seed, uint64_t key)
 
 static uint32_t random_weight(const struct world *world)
 {
-	return world->weights[random_below(WEIGHTS)];
+	return world->weights[chance_below(WEIGHTS)];
 }
 
 static void start_world(struct world *world)
 {
 	*world = (struct world){
-		.seed = random_below(2) ? random_word() : 0,
-		.size = MIN_SIZE << random_below(2),
-		.weights = weights[random_below(4)],
+		.seed = chance_below(2) ? chance_word() : 0,
+		.size = MIN_SIZE << chance_below(2),
+		.weights = weights[chance_below(4)],
 	};
 	for (size_t i = 0; i < POOL; i++)
 		world->pool[i].address =
@@ -302,10 +302,10 @@ static size_t count_present(const struct world *world)
 /* One that comes, goes or gets another weight; never without any. */
 static void change_one(struct world *world)
 {
-	size_t i = random_below(POOL), present = count_present(world);
+	size_t i = chance_below(POOL), present = count_present(world);
 	struct assign_member *member = &world->pool[i];
 
-	if (world->present[i] && (present == 1 || !random_below(3)))
+	if (world->present[i] && (present == 1 || !chance_below(3)))
 		member->weight = random_weight(world);
 	else if (world->present[i])
 		world->present[i] = false;
@@ -321,7 +321,7 @@ static void change_one(struct world *world)
 
 static void list_members(struct world *world)
 {
-	size_t first = random_below(POOL);
+	size_t first = chance_below(POOL);
 
 	world->count = 0;
 	for (size_t i = 0; i < POOL; i++) {
@@ -339,10 +339,10 @@ static void next_set(struct world *world)
 {
 	uint32_t changes = 1;
 
-	if (!random_below(8))
-		changes += random_below(4);
-	if (!random_below(100))
-		changes += random_below(POOL);
+	if (!chance_below(8))
+		changes += chance_below(4);
+	if (!chance_below(100))
+		changes += chance_below(POOL);
 	while (changes--)
 		change_one(world);
 	list_members(world);

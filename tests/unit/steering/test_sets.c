@@ -183,18 +183,18 @@ static void steer(struct node *node, uint32_t vip, const struct set *set)
 /* One comes, goes or is weighed again. */
 static void change(struct set *set)
 {
-	uint32_t i = random_below(HOPS);
+	uint32_t i = chance_below(HOPS);
 
-	set->member[i] = !set->member[i] || random_below(3) == 0;
-	set->weight[i] = random_below(8) ? 1 : 1 + random_below(HEAVY);
+	set->member[i] = !set->member[i] || chance_below(3) == 0;
+	set->weight[i] = chance_below(8) ? 1 : 1 + chance_below(HEAVY);
 }
 
 /* Most sets follow a VIP's own, some another's, so that groups are shared. */
 static void next_set(struct set sets[VIPS], uint32_t vip)
 {
-	if (random_below(8) == 0)
-		sets[vip] = sets[random_below(VIPS)];
-	else if (random_below(50) == 0)
+	if (chance_below(8) == 0)
+		sets[vip] = sets[chance_below(VIPS)];
+	else if (chance_below(50) == 0)
 		sets[vip] = (struct set){ 0 };
 	else
 		change(&sets[vip]);
@@ -250,7 +250,7 @@ static void a_table_is_that_of_the_set_whatever_was_before(void **state)
 	(void)state;
 	start_node(&node);
 	for (int event = 0; event < EVENTS; event++) {
-		uint32_t vip = random_below(VIPS);
+		uint32_t vip = chance_below(VIPS);
 
 		next_set(sets, vip);
 		steer(&node, vip, &sets[vip]);
@@ -269,12 +269,12 @@ static void two_nodes_agree_whatever_way_they_came(void **state)
 	start_node(&one);
 	start_node(&other);
 	for (int event = 0; event < EVENTS; event++) {
-		uint32_t vip = random_below(VIPS);
+		uint32_t vip = chance_below(VIPS);
 
 		next_set(sets, vip);
 		steer(&one, vip, &sets[vip]);
 		/* This one sees a part of the steps only. */
-		if (random_below(4))
+		if (chance_below(4))
 			continue;
 		for (uint32_t v = VIPS; v-- > 0;)
 			steer(&other, v, &sets[v]);

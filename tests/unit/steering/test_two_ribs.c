@@ -52,7 +52,7 @@ static void announce_each(struct random_world *world, const struct row *rows,
 		unsigned int slot = (first + i * step) % SLOTS;
 
 		random_announce(world, slot, &rows[slot]);
-		if (one_in(4))
+		if (chance_one_in(4))
 			rib_process(world->rib);
 	}
 }
@@ -73,7 +73,7 @@ static void two_ribs_with_the_same_routes_have_the_same_table(void **state)
 		random_world_init(&a, &options, &outside);
 		random_world_init(&b, &options, &outside);
 		announce_each(&a, rows, 0, 1);
-		announce_each(&b, rows, random_below(SLOTS), SLOTS - 1);
+		announce_each(&b, rows, chance_below(SLOTS), SLOTS - 1);
 		assert_true(digest_of(&a) == digest_of(&b));
 		assert_true(digest_of(&a) != 0);
 		larger += random_route(&a)->selected > 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TESTS_XDP_RANDOM_H
-#define TESTS_XDP_RANDOM_H
+#ifndef TESTS_RANDOM_H
+#define TESTS_RANDOM_H
 
 /* Numbers at random, the same ones for the same seed: SplitMix64. */
 
