@@ -242,12 +242,14 @@ demo:
 	$(Q)$(MAKE) --no-print-directory $(JOBS) all
 	$(Q)B=$(B) $(PYTHON) tools/demo.py
 
-# In ROUNDS rounds, each bench with a number of its own; SEED of what is sent.
+# In ROUNDS rounds, each bench with a number of its own; SEED of what is sent;
+# SCENES of the packet bench, by the names that build/bench.json has: all.
 ROUNDS ?=
+SCENES ?=
 SEED ?= 1
 BENCH_OPTIONS = $(if $(ROUNDS),--rounds $(ROUNDS)) --seed $(SEED)
 bench: $(B)/tests/bench/packet_bench
-	$(Q)B=$(B) $(PYTHON) tests/bench/packet.py $(BENCH_OPTIONS)
+	$(Q)B=$(B) $(PYTHON) tests/bench/packet.py $(BENCH_OPTIONS) $(if $(SCENES),--scenes $(SCENES))
 
 bench-bgp: all $(BENCH_BINS)
 	$(Q)B=$(B) $(PYTHON) tests/bench/bgp.py $(BENCH_OPTIONS)
@@ -309,7 +311,7 @@ help:
 	@echo "make check-unit  the tests that need no root"
 	@echo "make check-kernels  the XDP tests, or those of LAB=, on KERNELS=$(KERNELS) in virtual machines"
 	@echo "make fuzz        fuzz targets, SECONDS=$(SECONDS) or RUNS= each"
-	@echo "make bench       the packet path beside an empty program and the kernel, ROUNDS= (root)"
+	@echo "make bench       the packet path beside an empty program and the kernel, ROUNDS= SCENES= (root)"
 	@echo "make bench-bgp   BGP load beside BIRD, ROUNDS= (root)"
 	@echo "make bench-steering  what a change of a set costs, ROUNDS="
 	@echo "make lint        format, include directions, headers, warnings"

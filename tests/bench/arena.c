@@ -226,9 +226,17 @@ static void build_headgate(struct arena *arena)
 	check(arena->programs[ARENA_HEADGATE] < 0 ? -errno : 0, "the program");
 }
 
+/* VIP number `i` of the many. */
+static struct prefix many_prefix(enum arena_extra extra, uint32_t i)
+{
+	return vip_prefix(ARENA_VIP_MANY +
+			  (extra == ARENA_VIPS_SCATTERED ? scatter(i) : i));
+}
+
 void arena_add(struct arena *arena, enum arena_extra extra)
 {
-	uint32_t groups = extra == ARENA_VIPS_ONE_GROUP ? 1 : ARENA_MANY_GROUPS;
+	uint32_t groups = extra == ARENA_VIPS_MANY_GROUPS ? ARENA_MANY_GROUPS :
+							    1;
 
 	if (extra == ARENA_NOTHING)
 		return;
@@ -237,8 +245,8 @@ void arena_add(struct arena *arena, enum arena_extra extra)
 		return;
 	}
 	for (uint32_t i = 0; i < ARENA_MANY_VIPS; i++)
-		add_vip(arena, vip_prefix(ARENA_VIP_MANY + i),
-			ARENA_VIP_MANY + i, GROUP_MANY + i % groups);
+		add_vip(arena, many_prefix(extra, i), ARENA_VIP_MANY + i,
+			GROUP_MANY + i % groups);
 }
 
 void arena_remove(struct arena *arena, enum arena_extra extra)
@@ -250,7 +258,7 @@ void arena_remove(struct arena *arena, enum arena_extra extra)
 		return;
 	}
 	for (uint32_t i = 0; i < ARENA_MANY_VIPS; i++)
-		delete_vip(arena, vip_prefix(ARENA_VIP_MANY + i));
+		delete_vip(arena, many_prefix(extra, i));
 }
 
 /* ------------------------------------------------------------- kernel */

@@ -60,6 +60,7 @@ enum arena_vip {
 enum arena_extra {
 	ARENA_NOTHING,
 	ARENA_VIPS_ONE_GROUP, /* ARENA_MANY_VIPS */
+	ARENA_VIPS_SCATTERED,
 	ARENA_VIPS_MANY_GROUPS,
 	ARENA_PREFIX, /* with ARENA_VIP_IN_PREFIX in it */
 };

@@ -120,6 +120,7 @@ static size_t build_tcp4(const struct frames *frames, uint32_t seed,
 	traffic->vip_at = header + IPV4_DESTINATION_AT;
 	traffic->vip_base = frames->vip;
 	traffic->vip_count = frames->vip_count;
+	traffic->vip_scattered = frames->vip_scattered;
 	traffic->checksum_at = header + IPV4_CHECKSUM_AT;
 	traffic->checksum_sum = sum_header(traffic->frame + header);
 	return TRAFFIC_SHORT;

@@ -52,7 +52,8 @@ struct frames {
 	uint32_t flows; /* a power of two */
 	uint32_t vip;	/* 198.18.0.1 and so on; IPv6: its last four bytes */
 	uint32_t vip_count;
-	uint32_t tags; /* VLAN tags, IEEE 802.1Q */
+	uint32_t vip_scattered; /* boolean: each at scatter() of its number */
+	uint32_t tags;		/* VLAN tags, IEEE 802.1Q */
 };
 
 /* Returns the size of the frames. `seed` chooses what is not told. */

@@ -92,8 +92,9 @@ int generate(struct xdp_md *ctx)
 	__u32 number = sequence++ & traffic.flow_mask;
 	__u32 flow = traffic.flow_base + number;
 	__u64 mixed = number * VIP_MIXER;
-	__u32 vip = traffic.vip_base + (mixed * traffic.vip_count >> VIP_SHIFT);
+	__u32 vip = mixed * traffic.vip_count >> VIP_SHIFT;
 
+	vip = traffic.vip_base + (traffic.vip_scattered ? scatter(vip) : vip);
 	if (!write_header(data, end))
 		return XDP_DROP;
 	write_number(data, end, traffic.flow_at, flow);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The packet path's cost: Headgate beside what it could be and what it replaces.
 
-    make bench [ROUNDS=9] [SEED=1]
+    make bench [ROUNDS=9] [SEED=1] [SCENES=vips_10k,ipv6]
 
 packet_bench sends bursts of live frames, made inside the kernel, through an
 empty XDP program, Headgate's program and the kernel's ECMP forwarding, in turns
@@ -43,6 +43,7 @@ LOADS = {
     "nexthops_512": "512 next hops",
     "vips_10k_one_used": "10,000 VIPs, one has all packets",
     "vips_10k": "10,000 VIPs, all alike, of one group",
+    "vips_10k_scattered": "the same, scattered among 65,536 addresses",
     "vips_10k_64_groups": "10,000 VIPs, all alike, of 64 groups",
 }
 FEATURES = {
@@ -60,6 +61,8 @@ FEATURES = {
     "not_vip": "not for a VIP: passed",
     "not_vip_prefix": "the same, with VIPs that are prefixes",
 }
+SCENES = {**CONTENDERS, **LOADS, **FEATURES}
+ALWAYS = ("empty", "flows_65k")  # what the others are compared with
 
 
 class Samples:
@@ -96,14 +99,15 @@ def ratios(ours, theirs):
 class Target:
     """A number to hold: at least (">=") or at most ("<=") `bound`."""
 
-    def __init__(self, name, sign, bound, measure):
+    def __init__(self, name, sign, bound, scenes, measure):
         self.name = name
+        self.scenes = scenes  # that it is about
         self.sign = sign
         self.bound = bound
-        self.measure = measure  # of samples: round -> value
+        self.measure = measure  # of samples and scenes: round -> value
 
     def judge(self, samples):
-        values = self.measure(samples)
+        values = self.measure(samples, *self.scenes)
         value = median(values)
         least = self.sign == ">="
         return {"name": self.name, "value": round(value, 3),
@@ -113,28 +117,33 @@ class Target:
                 value <= self.bound}
 
 
-def rate_ratio(ours, theirs):
-    return lambda samples: ratios(samples.rates[ours], samples.rates[theirs])
+def rate_ratio(samples, ours, theirs):
+    return ratios(samples.rates[ours], samples.rates[theirs])
 
 
-def cost_ratio(more, less):
-    return lambda samples: ratios(samples.above_empty(more),
-                                  samples.above_empty(less))
+def cost(samples, scene):
+    return samples.above_empty(scene)
+
+
+def cost_ratio(samples, more, less):
+    return ratios(cost(samples, more), cost(samples, less))
 
 
 TARGETS = (
     Target("forwarding rate, of an empty XDP_TX program", ">=", 0.8,
-           rate_ratio("flows_65k", "empty")),
+           ("flows_65k", "empty"), rate_ratio),
     Target("forwarding rate, of the kernel's", ">=", 2.5,
-           rate_ratio("flows_65k", "kernel")),
+           ("flows_65k", "kernel"), rate_ratio),
     Target("ns above an empty program, 65,536 flows", "<=", 50,
-           lambda samples: samples.above_empty("flows_65k")),
+           ("flows_65k",), cost),
     Target("cost of 1,048,576 flows, of that of 1,024", "<=", 1.2,
-           cost_ratio("flows_1m", "flows_1k")),
+           ("flows_1m", "flows_1k"), cost_ratio),
     Target("cost of 10,000 VIPs, of that of one", "<=", 1.2,
-           cost_ratio("vips_10k", "flows_65k")),
+           ("vips_10k", "flows_65k"), cost_ratio),
+    Target("cost of 10,000 VIPs that are scattered", "<=", 1.2,
+           ("vips_10k_scattered", "flows_65k"), cost_ratio),
     Target("cost of 512 next hops, of that of 2", "<=", 1.2,
-           cost_ratio("nexthops_512", "nexthops_2")),
+           ("nexthops_512", "nexthops_2"), cost_ratio),
 )
 
 
@@ -211,9 +220,12 @@ def row(scene, name, samples):
 
 
 def print_rows(title, scenes, samples):
+    measured = [scene for scene in scenes if scene in samples.rates]
+    if not measured:
+        return
     print("\n" + LINE.format(title, "Mpps", "ns a run", "above empty"))
-    for scene, name in scenes.items():
-        print(row(scene, name, samples))
+    for scene in measured:
+        print(row(scene, scenes[scene], samples))
 
 
 def print_targets(judged):
@@ -246,7 +258,8 @@ def write_json(where, samples, judged):
     scenes = {scene: {"mpps": list(rates.values()),
                       "run_ns": list(samples.runs[scene].values())}
               for scene, rates in samples.rates.items()}
-    del scenes["kernel"]["run_ns"]  # of the program in front of it
+    if "kernel" in scenes:
+        del scenes["kernel"]["run_ns"]  # of the program in front of it
     with open(RESULT, "w", encoding="utf-8") as file:
         json.dump({"environment": where, "program": samples.program,
                    "scenes": scenes, "targets": judged}, file, indent=1)
@@ -257,10 +270,22 @@ def measure(options):
     samples = Samples()
     command = [PROGRAM, "--rounds", str(options.rounds), "--seed",
                str(options.seed), "--burst-ms", str(options.burst_ms)]
+    if options.scenes:
+        command += ["--scenes", ",".join([*ALWAYS, *options.scenes])]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as bench:
         for line in bench.stdout:
             samples.add(json.loads(line))
     return samples if bench.returncode == 0 else None, bench.returncode
+
+
+def scene_names(text):
+    names = text.split(",")
+    for name in names:
+        if name not in SCENES:
+            raise argparse.ArgumentTypeError(
+                f"there is no scene '{name}'; those that are: "
+                + ", ".join(SCENES))
+    return names
 
 
 def main():
@@ -268,6 +293,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--burst-ms", type=int, default=100)
+    parser.add_argument("--scenes", type=scene_names)
     options = parser.parse_args()
     where = surroundings(options)
     print_surroundings(where)
@@ -275,7 +301,8 @@ def main():
     samples, code = measure(options)
     if not samples:
         return code
-    judged = [target.judge(samples) for target in TARGETS]
+    judged = [target.judge(samples) for target in TARGETS
+              if samples.rates.keys() >= set(target.scenes)]
     print_all(samples, judged)
     write_json(where, samples, judged)
     return 0

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- *	packet_bench [--rounds N] [--seed N] [--burst-ms N]
+ *	packet_bench [--rounds N] [--seed N] [--burst-ms N] [--scenes A,B]
  *
  * Sends bursts of live frames through an empty XDP program, through Headgate's
  * and through the kernel's own forwarding, in turns, and prints one line of JSON
@@ -44,6 +44,7 @@ struct options {
 	uint32_t rounds;
 	uint32_t seed;
 	uint32_t burst_ms;
+	const char *scenes; /* names, comma separated; NULL: all */
 };
 
 struct bench {
@@ -208,14 +209,28 @@ static int run_scene(struct bench *bench, uint32_t round, unsigned int index)
 	return err;
 }
 
+static bool is_asked_for(const struct bench *bench, const char *scene)
+{
+	const char *at = bench->options.scenes;
+	size_t size = strlen(scene);
+
+	for (; at; at = strchr(at, ','), at = at ? at + 1 : NULL)
+		if (!strncmp(at, scene, size) && (!at[size] || at[size] == ','))
+			return true;
+	return !bench->options.scenes;
+}
+
 /* Every other round the other way about. */
 static int run_scenes(struct bench *bench, uint32_t round)
 {
 	int err = 0;
 
-	for (unsigned int i = 0; !err && i < scene_count; i++)
-		err = run_scene(bench, round,
-				round % 2 ? scene_count - 1 - i : i);
+	for (unsigned int i = 0; !err && i < scene_count; i++) {
+		unsigned int index = round % 2 ? scene_count - 1 - i : i;
+
+		if (is_asked_for(bench, scenes[index].name))
+			err = run_scene(bench, round, index);
+	}
 	return err;
 }
 
@@ -291,6 +306,7 @@ int main(int argc, char **argv)
 		{ "rounds", required_argument, NULL, 'r' },
 		{ "seed", required_argument, NULL, 's' },
 		{ "burst-ms", required_argument, NULL, 'b' },
+		{ "scenes", required_argument, NULL, 'o' },
 		{ 0 },
 	};
 	struct options options = { .rounds = 1, .seed = 1, .burst_ms = 100 };
@@ -303,6 +319,8 @@ int main(int argc, char **argv)
 			options.seed = (uint32_t)strtoul(optarg, NULL, 10);
 		else if (flag == 'b')
 			options.burst_ms = (uint32_t)strtoul(optarg, NULL, 10);
+		else if (flag == 'o')
+			options.scenes = optarg;
 		else
 			return 2;
 	}

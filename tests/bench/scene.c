@@ -16,11 +16,12 @@ enum scene_flows {
 		    .vip = FRAMES_VIP + (way), \
 		    .vip_count = 1 }
 #define TCP(way, flow_count) FRAMES(FRAMES_TCP4, way, flow_count)
-#define TCP_MANY_VIPS                                   \
+#define TCP_MANY_VIPS(scattered)                        \
 	.frames = { .kind = FRAMES_TCP4,                \
 		    .flows = FLOWS_65K,                 \
 		    .vip = FRAMES_VIP + ARENA_VIP_MANY, \
-		    .vip_count = ARENA_MANY_VIPS }
+		    .vip_count = ARENA_MANY_VIPS,       \
+		    .vip_scattered = (scattered) }
 #define TCP_TAGGED(way)                        \
 	.frames = { .kind = FRAMES_TCP4,       \
 		    .flows = FLOWS_65K,        \
@@ -47,9 +48,12 @@ const struct scene scenes[] = {
 	{ "nexthops_512", HEADGATE, TCP(ARENA_VIP_MANY_NEXTHOPS, FLOWS_65K) },
 	{ "vips_10k_one_used", HEADGATE, .extra = ARENA_VIPS_ONE_GROUP,
 	  TCP(ARENA_VIP, FLOWS_65K) },
-	{ "vips_10k", HEADGATE, .extra = ARENA_VIPS_ONE_GROUP, TCP_MANY_VIPS },
+	{ "vips_10k", HEADGATE, .extra = ARENA_VIPS_ONE_GROUP,
+	  TCP_MANY_VIPS(0) },
+	{ "vips_10k_scattered", HEADGATE, .extra = ARENA_VIPS_SCATTERED,
+	  TCP_MANY_VIPS(1) },
 	{ "vips_10k_64_groups", HEADGATE, .extra = ARENA_VIPS_MANY_GROUPS,
-	  TCP_MANY_VIPS },
+	  TCP_MANY_VIPS(0) },
 
 	/* What a packet can need. */
 	{ "redirect", HEADGATE, HG_FORWARDED_REDIRECT,

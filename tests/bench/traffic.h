@@ -25,8 +25,28 @@ struct traffic {
 	__u32 vip_at;
 	__u32 vip_base;
 	__u32 vip_count;
-	__u32 checksum_at;  /* of the IPv4 header */
-	__u32 checksum_sum; /* of that header, flow and VIP taken as zero */
+	__u32 vip_scattered; /* boolean: the numbers are those of scatter() */
+	__u32 checksum_at;   /* of the IPv4 header */
+	__u32 checksum_sum;  /* of that header, flow and VIP taken as zero */
 };
+
+enum traffic_scatter {
+	SCATTER_MASK = 0xffff,
+	SCATTER_FIRST_FACTOR = 0x9e5,
+	SCATTER_SECOND_FACTOR = 0xb5d5,
+	SCATTER_SHIFT = 8,
+};
+
+/*
+ * A permutation of the numbers of 16 bits, which leaves nothing of what is
+ * regular in them: odd factors and a shift can be undone, each one.
+ */
+static inline __attribute__((always_inline)) __u32 scatter(__u32 number)
+{
+	number = number * SCATTER_FIRST_FACTOR & SCATTER_MASK;
+	number ^= number >> SCATTER_SHIFT;
+	number = number * SCATTER_SECOND_FACTOR & SCATTER_MASK;
+	return number ^ number >> SCATTER_SHIFT;
+}
 
 #endif
