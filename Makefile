@@ -81,7 +81,7 @@ UNIT_TESTS := $(foreach room,$(ROOMS),$(addprefix $(room)/test_,$($(room)_TESTS)
 
 # tests/xdp/test_NAME.c, with root, and what they share.
 xdp_TESTS := capture datapath ethernet fragment_memory fragments headroom icmp_errors icmp_rate \
-	ipv4 ipv6 kernel_routes oracle tables tracker vip_lines vips vlan_offload
+	ipv4 ipv6 kernel_routes oracle tables tracker vip_places vips vlan_offload
 XDP_TESTS := $(addprefix test_,$(xdp_TESTS))
 XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_flow.c \
 	oracle_icmp.c oracle_ipv4.c oracle_ipv6.c oracle_memory.c oracle_out.c table.c trial.c \

@@ -27,17 +27,17 @@ struct hg_control control = {};
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, HG_VIP4_LINES);
+	__uint(max_entries, HG_VIP_PLACES);
 	__type(key, __u32);
-	__type(value, struct hg_vip4_line);
+	__type(value, struct hg_vip4_entry);
 } vip4 SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, HG_VIP6_LINES);
+	__uint(max_entries, HG_VIP_PLACES);
 	__type(key, __u32);
-	__type(value, struct hg_vip6_line);
+	__type(value, struct hg_vip6_entry);
 } vip6 SEC(".maps");
 
 /*

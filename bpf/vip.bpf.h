@@ -3,7 +3,7 @@
 #define HEADGATE_VIP_BPF_H
 
 /*
- * Is a packet for a VIP? Single addresses first: nearly always one line of the
+ * Is a packet for a VIP? Single addresses first: nearly always one place of the
  * table tells, of those that are for nobody here, too. Prefixes cost nothing
  * while there are none.
  */
@@ -15,10 +15,16 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 
-/* A VIP as a number, as it is handed about: 0 is none. */
+/* A VIP as a number, as functions that are not inlined return it: 0 is none. */
 union vip_word {
 	__u32 word;
 	struct hg_vip vip;
+};
+
+/* An entry of `vip4` as it is read. */
+union vip4_word {
+	__u64 word;
+	struct hg_vip4_entry entry;
 };
 
 /* An IPv6 address as the table compares it. */
@@ -27,76 +33,82 @@ struct ipv6_words {
 	__u64 low;
 };
 
-static __always_inline __u32 vip4_in(const struct hg_vip4_line *line,
-				     __u32 address)
+static __always_inline struct hg_vip4_entry
+read_vip4(const struct hg_vip4_entry *place)
 {
-	const volatile __u64 *words = (const volatile __u64 *)line->entries;
+	union vip4_word value = { .word = *(const volatile __u64 *)place };
 
-#pragma unroll
-	for (int i = 0; i < HG_VIP4_LINE_ENTRIES; i++) {
-		union {
-			__u64 word;
-			struct hg_vip4_entry entry;
-		} value = { .word = words[i] };
-
-		if (value.entry.address == address) {
-			union vip_word vip = { .vip = value.entry.vip };
-
-			return vip.word;
-		}
-	}
-	return 0;
+	return value.entry;
 }
 
-static __always_inline __u32 vip6_in(const struct hg_vip6_line *line,
-				     const struct ipv6_words *address)
+static __always_inline bool is_vip4(const struct hg_vip4_entry *entry,
+				    __u32 address)
 {
-	const volatile struct hg_vip6_words {
-		__u64 high, low;
-		__u32 vip, reserved;
-	} *entries = (const volatile void *)line->entries;
-
-#pragma unroll
-	for (int i = 0; i < HG_VIP6_LINE_ENTRIES; i++)
-		if (entries[i].low == address->low &&
-		    entries[i].high == address->high)
-			return entries[i].vip;
-	return 0;
+	return entry->address == address && entry->vip.used;
 }
 
-/* The lines behind `home`, which is full or was. */
-static __noinline __u32 vip4_beyond(__u32 address, __u32 home)
+static __always_inline struct hg_vip
+read_vip6(const struct hg_vip6_entry *place)
 {
-	for (__u32 i = 1; i < HG_VIP_PROBES; i++) {
-		__u32 index = (home + i) & (HG_VIP4_LINES - 1);
-		const struct hg_vip4_line *line;
-		__u32 vip;
+	union vip_word vip = { .word = *(const volatile __u32 *)&place->vip };
 
-		line = bpf_map_lookup_elem(&vip4, &index);
-		if (!line)
+	return vip.vip;
+}
+
+static __always_inline bool is_vip6(const struct hg_vip6_entry *place,
+				    struct hg_vip vip,
+				    const struct ipv6_words *address)
+{
+	const volatile struct ipv6_words *words = (const volatile void *)place;
+
+	return words->low == address->low && words->high == address->high &&
+	       vip.used;
+}
+
+/* A VIP that found the place taken where it belongs; 0: it is none. */
+static __noinline __u32 find_vip4_further(__u32 address)
+{
+	__u32 index = vip4_home(address);
+
+#pragma clang loop unroll(disable)
+	for (__u32 probe = 1; probe < HG_VIP_PROBES; probe++) {
+		const struct hg_vip4_entry *place;
+		union vip_word found;
+		struct hg_vip4_entry entry;
+
+		index = vip_next(index, probe);
+		place = bpf_map_lookup_elem(&vip4, &index);
+		if (!place)
 			return 0;
-		vip = vip4_in(line, address);
-		if (vip || !line->overflowed)
-			return vip;
+		entry = read_vip4(place);
+		found.vip = entry.vip;
+		if (is_vip4(&entry, address))
+			return found.word;
+		if (!found.vip.further)
+			return 0;
 	}
 	return 0;
 }
 
-static __noinline __u32 vip6_beyond(__u64 high, __u64 low, __u32 home)
+static __noinline __u32 find_vip6_further(__u64 high, __u64 low)
 {
 	const struct ipv6_words address = { high, low };
+	__u32 index = vip6_home(high, low);
 
-	for (__u32 i = 1; i < HG_VIP_PROBES; i++) {
-		__u32 index = (home + i) & (HG_VIP6_LINES - 1);
-		const struct hg_vip6_line *line;
-		__u32 vip;
+#pragma clang loop unroll(disable)
+	for (__u32 probe = 1; probe < HG_VIP_PROBES; probe++) {
+		const struct hg_vip6_entry *place;
+		union vip_word found;
 
-		line = bpf_map_lookup_elem(&vip6, &index);
-		if (!line)
+		index = vip_next(index, probe);
+		place = bpf_map_lookup_elem(&vip6, &index);
+		if (!place)
 			return 0;
-		vip = vip6_in(line, &address);
-		if (vip || !line->overflowed)
-			return vip;
+		found.vip = read_vip6(place);
+		if (is_vip6(place, found.vip, &address))
+			return found.word;
+		if (!found.vip.further)
+			return 0;
 	}
 	return 0;
 }
@@ -133,8 +145,9 @@ static __always_inline __u32 find_vip4(struct packet *packet,
 				       struct route *route)
 {
 	const struct iphdr *ip = packet->network;
-	const struct hg_vip4_line *line;
-	__u32 address, home, index, vip;
+	const struct hg_vip4_entry *place;
+	struct hg_vip4_entry entry;
+	__u32 address, index, vip = 0;
 
 	if ((void *)(ip + 1) > packet->end)
 		return HG_PASSED_TRUNCATED;
@@ -142,13 +155,16 @@ static __always_inline __u32 find_vip4(struct packet *packet,
 	packet->flow.source[0] = ip->saddr;
 	packet->flow.destination[0] = address;
 	packet->flow.protocol = ip->protocol;
-	home = index = vip4_line(address);
-	line = bpf_map_lookup_elem(&vip4, &index);
-	if (!line)
+	index = vip4_home(address);
+	place = bpf_map_lookup_elem(&vip4, &index);
+	if (!place)
 		return HG_PASSED_NOT_VIP;
-	vip = vip4_in(line, address);
-	if (unlikely(!vip && line->overflowed))
-		vip = vip4_beyond(address, home);
+	entry = read_vip4(place);
+	route->vip = entry.vip;
+	if (likely(is_vip4(&entry, address)))
+		return HG_UNDECIDED;
+	if (unlikely(entry.vip.further))
+		vip = find_vip4_further(address);
 	if (unlikely(!vip && control.lpm4))
 		vip = find_prefix4(address);
 	return take_vip(vip, route);
@@ -158,9 +174,9 @@ static __always_inline __u32 find_vip6(struct packet *packet,
 				       struct route *route)
 {
 	const struct ipv6hdr *ip = packet->network;
-	const struct hg_vip6_line *line;
+	const struct hg_vip6_entry *place;
 	struct ipv6_words address;
-	__u32 home, index, vip;
+	__u32 index, vip = 0;
 
 	if ((void *)(ip + 1) > packet->end)
 		return HG_PASSED_TRUNCATED;
@@ -169,13 +185,15 @@ static __always_inline __u32 find_vip6(struct packet *packet,
 	copy_ipv6(packet->flow.destination, &ip->daddr);
 	packet->flow.protocol = ip->nexthdr;
 	address = *(const struct ipv6_words *)&ip->daddr;
-	home = index = vip6_line(address.high, address.low);
-	line = bpf_map_lookup_elem(&vip6, &index);
-	if (!line)
+	index = vip6_home(address.high, address.low);
+	place = bpf_map_lookup_elem(&vip6, &index);
+	if (!place)
 		return HG_PASSED_NOT_VIP;
-	vip = vip6_in(line, &address);
-	if (unlikely(!vip && line->overflowed))
-		vip = vip6_beyond(address.high, address.low, home);
+	route->vip = read_vip6(place);
+	if (likely(is_vip6(place, route->vip, &address)))
+		return HG_UNDECIDED;
+	if (unlikely(route->vip.further))
+		vip = find_vip6_further(address.high, address.low);
 	if (unlikely(!vip && control.lpm6))
 		vip = find_prefix6((const __u32 *)&ip->daddr);
 	return take_vip(vip, route);

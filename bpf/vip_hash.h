@@ -3,41 +3,88 @@
 #define HEADGATE_VIP_HASH_H
 
 /*
- * In which line of `vip4` or `vip6` a VIP stands: multiplicative hashing, whose
- * upper bits depend on every bit below them (Knuth, TAOCP 6.4). The program and
- * the agent compile this very code. VIPs are the operator's choice, not a
- * client's: no key is needed.
+ * Where a VIP stands in `vip4` or `vip6`. The program and the agent compile this
+ * very code.
+ *
+ * VIPs are seldom alone: they come by the subnet. So eight addresses in a row,
+ * a block, belong into eight places in a row, one cache line of `vip4`, and
+ * each has a place of its own: a packet compares one address, not those around
+ * it, and traffic to thousands of VIPs touches as few lines as there can be. The
+ * block's place is found by multiplicative hashing (Knuth, TAOCP 6.4), which
+ * puts blocks that follow each other far from each other; its lower bits turn
+ * about which address of the block is where, so that addresses with a block each
+ * are spread, too.
+ *
+ * Where that place is taken, the VIP is as far on as the triangular numbers are,
+ * in blocks: they lead to all of a power of two (Knuth, exercise 6.4-20), and
+ * VIPs that met in one place seldom meet in the next.
+ *
+ * VIPs are the operator's choice, not a client's: no key is needed.
  */
 
 #include "headgate/abi.h"
 
-/* Leave as many bits as there are lines. */
-enum {
-	VIP4_HASH_SHIFT = 52,
-	VIP6_HASH_SHIFT = 51,
+enum vip_hash {
+	VIP_BLOCK_BITS = 3,
+	VIP_BLOCK = 1 << VIP_BLOCK_BITS, /* addresses */
+	VIP_PLACE_BITS = 15,
+	VIP_HASH_SHIFT = 64 - VIP_PLACE_BITS,
 };
 
-_Static_assert(1ULL << (64 - VIP4_HASH_SHIFT) == HG_VIP4_LINES,
-	       "one hash a line");
-_Static_assert(1ULL << (64 - VIP6_HASH_SHIFT) == HG_VIP6_LINES,
-	       "one hash a line");
+_Static_assert(1 << VIP_PLACE_BITS == HG_VIP_PLACES, "one hash a place");
 
 /* 2^64 divided by the golden ratio, and a prime of SplitMix64. */
 #define VIP_HASH_FACTOR	      0x9e3779b97f4a7c15ULL
 #define VIP_HASH_OTHER_FACTOR 0xbf58476d1ce4e5b9ULL
 
-/* Addresses as they lie in memory. */
-static inline __attribute__((always_inline)) __u32 vip4_line(__u32 address)
+static inline __attribute__((always_inline)) __u64 vip_host_u64(__u64 network)
 {
-	return address * VIP_HASH_FACTOR >> VIP4_HASH_SHIFT;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	return network;
+#else
+	return __builtin_bswap64(network);
+#endif
 }
 
-static inline __attribute__((always_inline)) __u32 vip6_line(__u64 high,
+static inline __attribute__((always_inline)) __u32 vip_host_u32(__u32 network)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	return network;
+#else
+	return __builtin_bswap32(network);
+#endif
+}
+
+static inline __attribute__((always_inline)) __u32 vip_place(__u64 block,
+							     __u32 address)
+{
+	return (__u32)(block * VIP_HASH_FACTOR >> VIP_HASH_SHIFT) ^
+	       (address & (VIP_BLOCK - 1));
+}
+
+/* Where a VIP belongs. Addresses as they lie in memory. */
+static inline __attribute__((always_inline)) __u32 vip4_home(__u32 address)
+{
+	__u32 host = vip_host_u32(address);
+
+	return vip_place(host >> VIP_BLOCK_BITS, host);
+}
+
+static inline __attribute__((always_inline)) __u32 vip6_home(__u64 high,
 							     __u64 low)
 {
-	__u64 word = high * VIP_HASH_OTHER_FACTOR;
+	__u64 subnet = high * VIP_HASH_OTHER_FACTOR;
+	__u64 host = vip_host_u64(low);
 
-	return ((word ^ word >> 32) + low) * VIP_HASH_FACTOR >> VIP6_HASH_SHIFT;
+	return vip_place((subnet ^ subnet >> 32) + (host >> VIP_BLOCK_BITS),
+			 host);
+}
+
+/* From place number `probe - 1` of a VIP to the next; its home has number 0. */
+static inline __attribute__((always_inline)) __u32 vip_next(__u32 place,
+							    __u32 probe)
+{
+	return (place + probe * VIP_BLOCK) & (HG_VIP_PLACES - 1);
 }
 
 #endif

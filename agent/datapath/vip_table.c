@@ -18,12 +18,22 @@ union words4 {
 
 union words6 {
 	struct hg_vip6_entry entry;
-	uint64_t words[3];
+	uint64_t words[4];
+};
+
+/* The last word of either; the first half of it is part of the key or unused. */
+union last_word {
+	uint64_t word;
+	struct {
+		uint32_t other;
+		struct hg_vip vip;
+	};
 };
 
 _Static_assert(sizeof(union words4) == sizeof(struct hg_vip4_entry),
 	       "one word");
-_Static_assert(sizeof(union words6) == sizeof(struct hg_vip6_entry), "three");
+_Static_assert(sizeof(union words6) == sizeof(struct hg_vip6_entry), "four");
+_Static_assert(sizeof(union last_word) == sizeof(uint64_t), "one word");
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define FIRST_HALF 0x00000000ffffffffULL
@@ -33,22 +43,18 @@ _Static_assert(sizeof(union words6) == sizeof(struct hg_vip6_entry), "three");
 
 const struct vip_table_shape vip_table_shape4 = {
 	.entry_words = 1,
-	.line_entries = HG_VIP4_LINE_ENTRIES,
-	.line_count = HG_VIP4_LINES,
 	.key_masks = { FIRST_HALF },
 };
 
 const struct vip_table_shape vip_table_shape6 = {
-	.entry_words = 3,
-	.line_entries = HG_VIP6_LINE_ENTRIES,
-	.line_count = HG_VIP6_LINES,
-	.key_masks = { UINT64_MAX, UINT64_MAX, 0 },
+	.entry_words = 4,
+	.key_masks = { UINT64_MAX, UINT64_MAX, 0, 0 },
 };
 
 struct vip_table_entry vip_table_entry4(uint32_t address, struct hg_vip vip)
 {
 	union words4 from = { .entry = { .address = address, .vip = vip } };
-	struct vip_table_entry entry = { .line = vip4_line(address) };
+	struct vip_table_entry entry = { .home = vip4_home(address) };
 
 	memcpy(entry.words, from.words, sizeof(from.words));
 	return entry;
@@ -59,139 +65,139 @@ struct vip_table_entry vip_table_entry6(const struct hg_address *address,
 {
 	union words6 from = { .entry = { .address = *address, .vip = vip } };
 	struct vip_table_entry entry = {
-		.line = vip6_line(from.words[0], from.words[1]),
+		.home = vip6_home(from.words[0], from.words[1]),
 	};
 
 	memcpy(entry.words, from.words, sizeof(from.words));
 	return entry;
 }
 
-/* The line `probe` steps behind the one where the entry belongs. */
-static uint64_t *line_at(const struct vip_table *table,
-			 const struct vip_table_entry *entry, uint32_t probe)
+static uint64_t *place_at(const struct vip_table *table, uint32_t index)
 {
-	const struct vip_table_shape *shape = table->shape;
-	size_t line = (entry->line + probe) & (shape->line_count - 1);
-
-	return table->words +
-	       line * (shape->line_entries * shape->entry_words + 1);
+	return table->words + (size_t)index * table->shape->entry_words;
 }
 
-static uint64_t *overflowed_of(const struct vip_table *table, uint64_t *line)
+/* Of a place, or of an entry; the word with the VIP, which makes it visible. */
+static union last_word last_of(const struct vip_table *table,
+			       const uint64_t *words)
 {
-	return line + table->shape->line_entries * table->shape->entry_words;
+	return (union last_word){ words[table->shape->entry_words - 1] };
 }
 
-/* The word with the VIP, which makes an entry visible. */
-static uint64_t *last_word(const struct vip_table *table, uint64_t *at)
+static void set_last(const struct vip_table *table, uint64_t *place,
+		     union last_word last)
 {
-	return at + table->shape->entry_words - 1;
+	__atomic_store_n(place + table->shape->entry_words - 1, last.word,
+			 __ATOMIC_RELEASE);
 }
 
-static bool is_free(const struct vip_table *table, uint64_t *at)
-{
-	uint32_t last = table->shape->entry_words - 1;
-
-	return !(at[last] & ~table->shape->key_masks[last]);
-}
-
-static bool is_same(const struct vip_table *table, const uint64_t *at,
-		    const struct vip_table_entry *entry)
+static bool has(const struct vip_table *table, const uint64_t *place,
+		const struct vip_table_entry *entry)
 {
 	const struct vip_table_shape *shape = table->shape;
 
 	for (uint32_t i = 0; i < shape->entry_words; i++)
-		if ((at[i] ^ entry->words[i]) & shape->key_masks[i])
+		if ((place[i] ^ entry->words[i]) & shape->key_masks[i])
 			return false;
-	return true;
+	return last_of(table, place).vip.used;
 }
 
-/* The entry in this line; without one, NULL. */
-static uint64_t *find_in(const struct vip_table *table, uint64_t *line,
-			 const struct vip_table_entry *entry)
-{
-	uint64_t *end = overflowed_of(table, line);
-
-	for (uint64_t *at = line; at < end; at += table->shape->entry_words)
-		if (!is_free(table, at) && is_same(table, at, entry))
-			return at;
-	return NULL;
-}
-
+/* The entry's place; without one, NULL. */
 static uint64_t *find(const struct vip_table *table,
 		      const struct vip_table_entry *entry)
 {
-	for (uint32_t probe = 0; probe < HG_VIP_PROBES; probe++) {
-		uint64_t *line = line_at(table, entry, probe);
-		uint64_t *at = find_in(table, line, entry);
+	uint32_t index = entry->home;
 
-		if (at || !*overflowed_of(table, line))
-			return at;
+	for (uint32_t probe = 1; probe <= HG_VIP_PROBES; probe++) {
+		uint64_t *place = place_at(table, index);
+
+		if (has(table, place, entry))
+			return place;
+		if (!last_of(table, place).vip.further)
+			break;
+		index = vip_next(index, probe);
 	}
 	return NULL;
 }
 
-static uint64_t *find_free_in(const struct vip_table *table, uint64_t *line)
+/* How many places from its home on are taken; HG_VIP_PROBES: all. */
+static uint32_t count_taken(const struct vip_table *table,
+			    const struct vip_table_entry *entry)
 {
-	uint64_t *end = overflowed_of(table, line);
+	uint32_t index = entry->home, taken = 0;
 
-	for (uint64_t *at = line; at < end; at += table->shape->entry_words)
-		if (is_free(table, at))
-			return at;
-	return NULL;
+	while (taken < HG_VIP_PROBES &&
+	       last_of(table, place_at(table, index)).vip.used)
+		index = vip_next(index, ++taken);
+	return taken;
 }
 
-static void store(const struct vip_table *table, uint64_t *at,
+/* Has readers of the entry's first `count` places go on; returns the next. */
+static uint64_t *lead_further(const struct vip_table *table,
+			      const struct vip_table_entry *entry,
+			      uint32_t count)
+{
+	uint32_t index = entry->home;
+
+	for (uint32_t probe = 1; probe <= count; probe++) {
+		uint64_t *place = place_at(table, index);
+		union last_word last = last_of(table, place);
+
+		last.vip.further = 1;
+		set_last(table, place, last);
+		index = vip_next(index, probe);
+	}
+	return place_at(table, index);
+}
+
+/* Whoever went on from this place still does. */
+static void store(const struct vip_table *table, uint64_t *place,
 		  const struct vip_table_entry *entry)
 {
-	for (uint32_t i = 0; i < table->shape->entry_words; i++)
-		__atomic_store_n(at + i, entry->words[i], __ATOMIC_RELEASE);
-}
+	union last_word last = last_of(table, entry->words);
 
-/* Has readers of this line go on to the next one. */
-static void set_overflowed(const struct vip_table *table, uint64_t *line)
-{
-	__atomic_store_n(overflowed_of(table, line), 1, __ATOMIC_RELEASE);
+	for (uint32_t i = 0; i + 1 < table->shape->entry_words; i++)
+		__atomic_store_n(place + i, entry->words[i], __ATOMIC_RELEASE);
+	last.vip.further = last_of(table, place).vip.further;
+	set_last(table, place, last);
 }
 
 static int add(struct vip_table *table, const struct vip_table_entry *entry)
 {
-	uint64_t *at = NULL;
-	uint32_t probe;
+	uint32_t taken = count_taken(table, entry);
 
 	if (table->count == HG_MAX_VIPS)
 		return -E2BIG;
-	for (probe = 0; !at && probe < HG_VIP_PROBES; probe++)
-		at = find_free_in(table, line_at(table, entry, probe));
-	if (!at)
+	if (taken == HG_VIP_PROBES)
 		return -ENOSPC;
-	store(table, at, entry);
-	for (uint32_t passed = 0; passed + 1 < probe; passed++)
-		set_overflowed(table, line_at(table, entry, passed));
+	store(table, lead_further(table, entry, taken), entry);
 	table->count++;
 	return 0;
 }
 
 int vip_table_set(struct vip_table *table, const struct vip_table_entry *entry)
 {
-	uint64_t *at = find(table, entry);
+	uint64_t *place = find(table, entry);
 
-	if (!at)
+	if (!place)
 		return add(table, entry);
-	store(table, at, entry);
+	store(table, place, entry);
 	return 0;
 }
 
 int vip_table_delete(struct vip_table *table,
 		     const struct vip_table_entry *entry)
 {
-	uint64_t *at = find(table, entry);
+	uint64_t *place = find(table, entry);
+	union last_word last = {};
 
-	if (!at)
+	if (!place)
 		return -ENOENT;
 	/* The VIP first: what is left of the address means nothing then. */
-	for (uint64_t *word = last_word(table, at); word >= at; word--)
-		__atomic_store_n(word, 0, __ATOMIC_RELEASE);
+	last.vip.further = last_of(table, place).vip.further;
+	set_last(table, place, last);
+	for (uint32_t i = 0; i + 1 < table->shape->entry_words; i++)
+		__atomic_store_n(place + i, 0, __ATOMIC_RELEASE);
 	table->count--;
 	return 0;
 }

@@ -17,9 +17,7 @@
 /* What tells one table from the other. */
 struct vip_table_shape {
 	uint32_t entry_words;  /* 64-bit words; the last one has the VIP */
-	uint32_t line_count;   /* a power of two */
-	uint32_t line_entries; /* behind them stands one word: `overflowed` */
-	uint64_t key_masks[3]; /* the part of each word that is the address */
+	uint64_t key_masks[4]; /* the part of each word that is the address */
 };
 
 extern const struct vip_table_shape vip_table_shape4;
@@ -27,14 +25,14 @@ extern const struct vip_table_shape vip_table_shape6;
 
 struct vip_table {
 	const struct vip_table_shape *shape;
-	uint64_t *words; /* the memory */
+	uint64_t *words; /* the memory, HG_VIP_PLACES entries */
 	uint32_t count;	 /* of VIPs */
 };
 
-/* An entry of either shape; `line` is where it belongs. */
+/* An entry of either shape; `home` is where it belongs. */
 struct vip_table_entry {
-	uint64_t words[3];
-	uint32_t line;
+	uint64_t words[4];
+	uint32_t home; /* index of a place */
 };
 
 struct vip_table_entry vip_table_entry4(uint32_t address, struct hg_vip vip);
@@ -43,7 +41,7 @@ struct vip_table_entry vip_table_entry6(const struct hg_address *address,
 
 /*
  * Adds the VIP or replaces what was known of it. -E2BIG: there are HG_MAX_VIPS.
- * -ENOSPC: the lines it could stand in are full, which has to be sought for.
+ * -ENOSPC: all places where it could stand are taken, which has to be sought for.
  */
 int vip_table_set(struct vip_table *table, const struct vip_table_entry *entry);
 /* Of `entry` only the address counts. -ENOENT: there is no such VIP. */

@@ -26,11 +26,8 @@ enum hg_limits {
 	HG_MAX_PORTS = 16,
 	HG_MAX_EXTENSION_HEADERS = 8,
 	HG_MAX_FRAGMENTED = 65536, /* packets in `fragments` */
-	HG_VIP4_LINES = 4096,	   /* of `vip4`, a power of two */
-	HG_VIP6_LINES = 8192,	   /* of `vip6`, likewise */
-	HG_VIP_PROBES = 16,	   /* lines that a VIP can stand in */
-	HG_VIP4_LINE_ENTRIES = 7,
-	HG_VIP6_LINE_ENTRIES = 5,
+	HG_VIP_PLACES = 32768,	   /* in `vip4` and `vip6`, a power of two */
+	HG_VIP_PROBES = 32,	   /* places where a VIP can stand */
 	HG_MIN_TABLE_SIZE = 256,
 	HG_MAX_TABLE_SIZE = 65536,
 };
@@ -136,13 +133,15 @@ struct hg_vip {
 	__u32 counter : 14;    /* index into `vip_counters` */
 	__u32 hash_fields : 3; /* enum hg_hash_fields */
 	__u32 used : 1;	       /* there is a VIP */
-	__u32 reserved : 2;
+	__u32 further : 1;     /* others stand further on: see below */
+	__u32 reserved : 1;
 };
 
 /*
- * `vip4` and `vip6` are hash tables of our own, because reading an array costs
- * the program no call. A VIP stands in the line that bpf/vip_hash.h says or,
- * where that one is full, in one of those behind it.
+ * Values of `vip4` and `vip6`, hash tables of our own, because reading an array
+ * costs the program no call. A VIP stands in the first place of those that
+ * bpf/vip_hash.h says which was free. Places that were not have `further` set,
+ * and keep it when they are free again.
  *
  * An entry is read and written as 64-bit words, the one with the VIP last.
  */
@@ -151,23 +150,12 @@ struct hg_vip4_entry {
 	struct hg_vip vip;
 } __attribute__((aligned(8)));
 
+/* Half a cache line: none is in two. */
 struct hg_vip6_entry {
 	struct hg_address address;
+	__u32 reserved[3];
 	struct hg_vip vip;
-	__u32 reserved;
 } __attribute__((aligned(8)));
-
-/* Value of `vip4`: one cache line. */
-struct hg_vip4_line {
-	struct hg_vip4_entry entries[HG_VIP4_LINE_ENTRIES];
-	__u64 overflowed; /* some VIPs stand further on; stays once it is set */
-};
-
-/* Value of `vip6`: two cache lines, fetched together by most CPUs. */
-struct hg_vip6_line {
-	struct hg_vip6_entry entries[HG_VIP6_LINE_ENTRIES];
-	__u64 overflowed;
-};
 
 /* Value of `groups`: the group's run of `mask + 1` buckets. */
 struct hg_group {
@@ -303,9 +291,7 @@ _Static_assert(HG_MAX_GROUPS <= 1 << 12, "a group fits into hg_vip");
 _Static_assert(HG_MAX_VIPS <= 1 << 14, "a counter fits into hg_vip");
 _Static_assert(HG_HASH_FIELDS_COUNT <= 1 << 3, "a mode fits into hg_vip");
 _Static_assert(sizeof(struct hg_vip4_entry) == 8, "an entry is one store");
-_Static_assert(sizeof(struct hg_vip6_entry) == 24, "no hidden padding");
-_Static_assert(sizeof(struct hg_vip4_line) == 64, "a cache line");
-_Static_assert(sizeof(struct hg_vip6_line) == 128, "two cache lines");
+_Static_assert(sizeof(struct hg_vip6_entry) == 32, "half a cache line");
 _Static_assert(sizeof(struct hg_group) == 8, "hg_group is one array element");
 _Static_assert(sizeof(struct hg_bucket) == 8, "a bucket is one store");
 _Static_assert(sizeof(struct hg_nexthop) == 64, "a next hop is a cache line");

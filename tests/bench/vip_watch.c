@@ -14,7 +14,7 @@
 
 enum {
 	NS_PER_S = 1000000000,
-	MAP_SIZE = HG_VIP4_LINES * sizeof(struct hg_vip4_line),
+	MAP_SIZE = HG_VIP_PLACES * sizeof(struct hg_vip4_entry),
 	PATIENCE_S = 5,
 };
 
@@ -30,26 +30,30 @@ int vip_watch_open(struct vip_watch *watch, const char *pin)
 	if (memory == MAP_FAILED)
 		error = -errno;
 	else
-		watch->lines = memory;
+		watch->places = memory;
 	close(fd);
 	return error;
 }
 
 void vip_watch_close(struct vip_watch *watch)
 {
-	munmap((void *)watch->lines, MAP_SIZE);
-	watch->lines = NULL;
+	munmap((void *)watch->places, MAP_SIZE);
+	watch->places = NULL;
 }
 
 static bool has(const struct vip_watch *watch, uint32_t address)
 {
-	const struct hg_vip4_line *line = &watch->lines[vip4_line(address)];
+	uint32_t index = vip4_home(address);
 
-	for (int i = 0; i < HG_VIP4_LINE_ENTRIES; i++) {
-		const volatile struct hg_vip4_entry *entry = &line->entries[i];
+	for (uint32_t probe = 1; probe <= HG_VIP_PROBES; probe++) {
+		const volatile struct hg_vip4_entry *entry =
+			&watch->places[index];
 
 		if (entry->vip.used && entry->address == address)
 			return true;
+		if (!entry->vip.further)
+			break;
+		index = vip_next(index, probe);
 	}
 	return false;
 }

@@ -11,10 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct hg_vip4_line;
+struct hg_vip4_entry;
 
 struct vip_watch {
-	const struct hg_vip4_line *lines;
+	const struct hg_vip4_entry *places;
 };
 
 /* Returns 0 or -errno. The caller closes with vip_watch_close(). */

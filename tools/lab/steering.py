@@ -11,9 +11,10 @@ import struct
 from .bpf import read_array
 
 # Layouts of include/headgate/abi.h.
-VIP4_LINES = 4096
-VIP4_LINE = "4sI" * 7 + "Q"      # address, VIP; overflowed
+VIP_PLACES = 32768
+VIP4_ENTRY = "4sI"               # address, VIP
 VIP_GROUP = 0xfff                # of a VIP, which is a word of bit fields
+VIP_USED = 1 << 29
 GROUP = "II"                     # first_bucket, mask
 BUCKET = "HHHH"                  # current, backup, previous, flags
 NEXTHOP = "6s6sIHBB8sII16s12s"   # see NEXTHOP_ALIVE, NEXTHOP_ADDRESS
@@ -94,11 +95,10 @@ def resolve_buckets(pins, vip):
 
 def group_of(pins, vip):
     """Looks at all entries, wherever the table's hash may have put them."""
-    address = socket.inet_aton(vip)
-    for line in read_array(f"{pins}/vip4", 0, VIP4_LINES, VIP4_LINE):
-        for at in range(0, len(line) - 1, 2):
-            if line[at] == address and line[at + 1]:
-                return line[at + 1] & VIP_GROUP
+    wanted = socket.inet_aton(vip)
+    for address, word in read_array(f"{pins}/vip4", 0, VIP_PLACES, VIP4_ENTRY):
+        if address == wanted and word & VIP_USED:
+            return word & VIP_GROUP
     raise LookupError(f"{vip} is not in {pins}/vip4")
 
 

@@ -23,13 +23,12 @@
 enum {
 	RANDOM_ADDRESSES = 4096,
 	RANDOM_STEPS = 200000,
-	FULL_LINES = HG_VIP_PROBES * HG_VIP4_LINE_ENTRIES,
-	CROWDED_LINE = HG_VIP4_LINES - 3, /* its probes go round the end */
+	CROWDED_PLACE = HG_VIP_PLACES - 3, /* its probes go round the end */
 };
 
 struct tables {
-	struct hg_vip4_line vip4[HG_VIP4_LINES];
-	struct hg_vip6_line vip6[HG_VIP6_LINES];
+	struct hg_vip4_entry vip4[HG_VIP_PLACES];
+	struct hg_vip6_entry vip6[HG_VIP_PLACES];
 	struct vip_table table4;
 	struct vip_table table6;
 };
@@ -110,16 +109,16 @@ static int delete6(struct tables *tables, uint32_t address)
 /* What the program finds; not `used`: nothing. */
 static struct hg_vip read4(const struct tables *tables, uint32_t address)
 {
-	for (uint32_t i = 0; i < HG_VIP_PROBES; i++) {
-		const struct hg_vip4_line *line =
-			&tables->vip4[(vip4_line(address) + i) % HG_VIP4_LINES];
+	uint32_t index = vip4_home(address);
 
-		for (int at = 0; at < HG_VIP4_LINE_ENTRIES; at++)
-			if (line->entries[at].address == address &&
-			    line->entries[at].vip.used)
-				return line->entries[at].vip;
-		if (!line->overflowed)
+	for (uint32_t probe = 1; probe <= HG_VIP_PROBES; probe++) {
+		const struct hg_vip4_entry *entry = &tables->vip4[index];
+
+		if (entry->address == address && entry->vip.used)
+			return entry->vip;
+		if (!entry->vip.further)
 			break;
+		index = vip_next(index, probe);
 	}
 	return (struct hg_vip){};
 }
@@ -128,20 +127,19 @@ static struct hg_vip read6(const struct tables *tables, uint32_t address)
 {
 	const struct hg_address key = ipv6_of(address);
 	uint64_t words[2];
+	uint32_t index;
 
 	memcpy(words, &key, sizeof(words));
-	for (uint32_t i = 0; i < HG_VIP_PROBES; i++) {
-		const struct hg_vip6_line *line =
-			&tables->vip6[(vip6_line(words[0], words[1]) + i) %
-				      HG_VIP6_LINES];
+	index = vip6_home(words[0], words[1]);
+	for (uint32_t probe = 1; probe <= HG_VIP_PROBES; probe++) {
+		const struct hg_vip6_entry *entry = &tables->vip6[index];
 
-		for (int at = 0; at < HG_VIP6_LINE_ENTRIES; at++)
-			if (!memcmp(&line->entries[at].address, &key,
-				    sizeof(key)) &&
-			    line->entries[at].vip.used)
-				return line->entries[at].vip;
-		if (!line->overflowed)
+		if (!memcmp(&entry->address, &key, sizeof(key)) &&
+		    entry->vip.used)
+			return entry->vip;
+		if (!entry->vip.further)
 			break;
+		index = vip_next(index, probe);
 	}
 	return (struct hg_vip){};
 }
@@ -203,6 +201,11 @@ static uint32_t of_networks(uint32_t i)
 	return __builtin_bswap32(0x00000a0a + (i << 16));
 }
 
+static uint32_t every_eighth(uint32_t i)
+{
+	return __builtin_bswap32(0xc6120001 + i * VIP_BLOCK);
+}
+
 static uint32_t scattered(uint32_t i)
 {
 	return i * 2654435761u ^ 0x5ca1ab1e;
@@ -222,7 +225,7 @@ static void fill(struct tables *tables, const struct family *family,
 static void there_is_room_for_as_many_as_there_can_be_and_no_more(void **state)
 {
 	static uint32_t (*const series[])(uint32_t i) = {
-		sequential, of_subnets, of_networks, scattered
+		sequential, every_eighth, of_subnets, of_networks, scattered
 	};
 
 	for (size_t s = 0; s < sizeof(series) / sizeof(series[0]); s++) {
@@ -232,48 +235,61 @@ static void there_is_room_for_as_many_as_there_can_be_and_no_more(void **state)
 	}
 }
 
-/* The next address from `*from` on that belongs into the crowded line. */
+/* The next address from `*from` on that belongs into the crowded place. */
 static uint32_t next_crowded(uint32_t *from)
 {
-	while (vip4_line(*from) != CROWDED_LINE)
+	while (vip4_home(*from) != CROWDED_PLACE)
 		++*from;
 	return (*from)++;
 }
 
 static void
-full_lines_refuse_one_more_and_take_it_when_one_has_gone(void **state)
+taken_places_refuse_one_more_and_take_it_when_one_has_gone(void **state)
 {
-	uint32_t addresses[FULL_LINES + 1];
+	uint32_t addresses[HG_VIP_PROBES + 1];
 	uint32_t from = 1;
 
-	for (size_t i = 0; i <= FULL_LINES; i++)
+	for (size_t i = 0; i <= HG_VIP_PROBES; i++)
 		addresses[i] = next_crowded(&from);
-	for (size_t i = 0; i < FULL_LINES; i++)
+	for (size_t i = 0; i < HG_VIP_PROBES; i++)
 		assert_int_equal(set4(*state, addresses[i], vip_of(i)), 0);
-	assert_int_equal(set4(*state, addresses[FULL_LINES], vip_of(0)),
+	assert_int_equal(set4(*state, addresses[HG_VIP_PROBES], vip_of(0)),
 			 -ENOSPC);
 	assert_int_equal(delete4(*state, addresses[3]), 0);
-	assert_int_equal(set4(*state, addresses[FULL_LINES], vip_of(99)), 0);
-	assert_int_equal(read4(*state, addresses[FULL_LINES]).counter, 99);
-	for (size_t i = 4; i < FULL_LINES; i++)
+	assert_int_equal(set4(*state, addresses[HG_VIP_PROBES], vip_of(99)), 0);
+	assert_int_equal(read4(*state, addresses[HG_VIP_PROBES]).counter, 99);
+	for (size_t i = 4; i < HG_VIP_PROBES; i++)
 		assert_int_equal(read4(*state, addresses[i]).counter, i);
 }
 
 /* Set again while there is a gap nearer home: it must not stand there twice. */
 static void a_vip_stands_once(void **state)
 {
-	uint32_t addresses[HG_VIP4_LINE_ENTRIES + 1];
 	uint32_t from = 1;
+	uint32_t near = next_crowded(&from), far = next_crowded(&from);
 
-	for (size_t i = 0; i <= HG_VIP4_LINE_ENTRIES; i++) {
-		addresses[i] = next_crowded(&from);
-		assert_int_equal(set4(*state, addresses[i], vip_of(i)), 0);
+	assert_int_equal(set4(*state, near, vip_of(1)), 0);
+	assert_int_equal(set4(*state, far, vip_of(2)), 0);
+	assert_int_equal(delete4(*state, near), 0);
+	assert_int_equal(set4(*state, far, vip_of(50)), 0);
+	assert_int_equal(delete4(*state, far), 0);
+	assert_false(read4(*state, far).used);
+}
+
+/* What eight VIPs in a row cost a cache: one line. */
+static void a_block_of_addresses_shares_a_line(void **state)
+{
+	uint32_t line = vip4_home(sequential(0)) / VIP_BLOCK;
+	uint32_t seen = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < VIP_BLOCK; i++) {
+		uint32_t home = vip4_home(sequential(i));
+
+		assert_int_equal(home / VIP_BLOCK, line);
+		seen |= 1U << home % VIP_BLOCK;
 	}
-	assert_int_equal(delete4(*state, addresses[0]), 0);
-	assert_int_equal(
-		set4(*state, addresses[HG_VIP4_LINE_ENTRIES], vip_of(50)), 0);
-	assert_int_equal(delete4(*state, addresses[HG_VIP4_LINE_ENTRIES]), 0);
-	assert_false(read4(*state, addresses[HG_VIP4_LINE_ENTRIES]).used);
+	assert_int_equal(seen, (1U << VIP_BLOCK) - 1);
 }
 
 /* Against an array that holds what should be there. */
@@ -289,7 +305,7 @@ static void random_changes_leave_what_they_should(void **state)
 		uint32_t which = random() % RANDOM_ADDRESSES;
 		uint32_t *known = &expected[f][which];
 		uint32_t counter = 1 + random() % (HG_MAX_VIPS - 1);
-		/* Few lines for many: those of a stride in the hash's words. */
+		/* Many that share a block, and a stride. */
 		uint32_t address = which % 64 ? which : which << 20;
 
 		if (random() % 3) {
@@ -321,10 +337,11 @@ int main(void)
 			there_is_room_for_as_many_as_there_can_be_and_no_more,
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			full_lines_refuse_one_more_and_take_it_when_one_has_gone,
+			taken_places_refuse_one_more_and_take_it_when_one_has_gone,
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(a_vip_stands_once, setup,
 						teardown),
+		cmocka_unit_test(a_block_of_addresses_shares_a_line),
 		cmocka_unit_test_setup_teardown(
 			random_changes_leave_what_they_should, setup, teardown),
 	};

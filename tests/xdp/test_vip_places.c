@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The program in crowded tables of VIPs: addresses sought so that they all
- * belong into two lines, the last one of the table and the first, come and go
+ * belong into two places, the last one of the table and the first, come and go
  * at random. It finds each that is there, with what was last said of it, and no
  * other. The seed is printed; SEED repeats a run.
  */
@@ -50,14 +50,14 @@ struct crowd {
 	unsigned int refused;
 };
 
-static uint32_t line_of(const struct prefix *prefix)
+static uint32_t home_of(const struct prefix *prefix)
 {
 	uint64_t words[2];
 
 	if (address_is_ipv4(&prefix->address))
-		return vip4_line(address_ipv4(&prefix->address));
+		return vip4_home(address_ipv4(&prefix->address));
 	memcpy(words, prefix->address.bytes, sizeof(words));
-	return vip6_line(words[0], words[1]);
+	return vip6_home(words[0], words[1]);
 }
 
 static struct prefix any_host(struct crowd *crowd)
@@ -73,11 +73,11 @@ static struct prefix any_host(struct crowd *crowd)
 	return prefix;
 }
 
-static bool is_at_the_seam(const struct crowd *crowd, uint32_t line)
+static bool is_at_the_seam(const struct prefix *prefix)
 {
-	uint32_t count = crowd->ipv6 ? HG_VIP6_LINES : HG_VIP4_LINES;
+	uint32_t home = home_of(prefix);
 
-	return line == count - 1 || line == 0;
+	return home == HG_VIP_PLACES - 1 || home == 0;
 }
 
 static void seek_candidates(struct crowd *crowd)
@@ -87,7 +87,7 @@ static void seek_candidates(struct crowd *crowd)
 
 		do
 			candidate->prefix = any_host(crowd);
-		while (!is_at_the_seam(crowd, line_of(&candidate->prefix)));
+		while (!is_at_the_seam(&candidate->prefix));
 		candidate->present = false;
 	}
 }
