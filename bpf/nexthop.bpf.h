@@ -8,8 +8,14 @@
 #include "maps.bpf.h"
 #include "packet.bpf.h"
 
+/*
+ * The VIP's fields, nearly always the 5-tuple, are asked for by a branch: a CPU
+ * that foresees it computes the hash while it waits for the VIP.
+ */
 static __always_inline __u64 hash_flow(const struct flow *flow, __u32 fields)
 {
+	if (likely(fields == HG_HASH_5_TUPLE))
+		return flow_hash(flow, HG_HASH_5_TUPLE, config.hash_key);
 	if (unlikely(fields == HG_HASH_PACKET))
 		return bpf_get_prandom_u32();
 	return flow_hash(flow, fields, config.hash_key);
