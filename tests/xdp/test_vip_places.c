@@ -80,6 +80,16 @@ static bool is_at_the_seam(const struct prefix *prefix)
 	return home == HG_VIP_PLACES - 1 || home == 0;
 }
 
+/* Among so few addresses the same one comes up again now and then. */
+static bool is_among_first(const struct crowd *crowd, int count,
+			   const struct prefix *prefix)
+{
+	for (int i = 0; i < count; i++)
+		if (prefix_equal(&crowd->candidates[i].prefix, prefix))
+			return true;
+	return false;
+}
+
 static void seek_candidates(struct crowd *crowd)
 {
 	for (int i = 0; i < CANDIDATES; i++) {
@@ -87,7 +97,8 @@ static void seek_candidates(struct crowd *crowd)
 
 		do
 			candidate->prefix = any_host(crowd);
-		while (!is_at_the_seam(&candidate->prefix));
+		while (!is_at_the_seam(&candidate->prefix) ||
+		       is_among_first(crowd, i, &candidate->prefix));
 		candidate->present = false;
 	}
 }
