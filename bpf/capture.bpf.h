@@ -8,31 +8,31 @@
  */
 
 #include "count.bpf.h"
+#include "ethernet.bpf.h"
 #include "maps.bpf.h"
 #include "packet.bpf.h"
 
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 
-enum {
-	MAX_NETWORK_OFFSET = 31 /* as the verifier wants it, in bits */
-};
-
-/* The destination of the packet behind `offset` bytes of the frame. */
-static __always_inline bool read_destination(const struct xdp_md *ctx,
-					     __u32 offset, bool ipv6,
+/* Of a frame for a VIP. */
+static __always_inline bool read_destination(struct xdp_md *ctx,
 					     struct hg_address *address)
 {
-	const void *end = (void *)(long)ctx->data_end;
-	const void *network =
-		(void *)(long)ctx->data + bounded(offset, MAX_NETWORK_OFFSET);
-	const struct ipv6hdr *ip6 = network;
-	const struct iphdr *ip = network;
+	__u32 tags = bounded(count_tags(ctx), MAX_TAGS_MASK);
+	__u32 at = sizeof(struct ethernet) + tags * sizeof(struct vlan_header);
+	const __u16 *type = frame_at(ctx, at - sizeof(*type), sizeof(*type));
+	const struct ipv6hdr *ip6 = frame_at(ctx, at, sizeof(*ip6));
+	const struct iphdr *ip = frame_at(ctx, at, sizeof(*ip));
 
-	if ((const void *)(ip + 1) > end ||
-	    (ipv6 && (const void *)(ip6 + 1) > end))
+	if (!type || !ip)
 		return false;
-	flow_address(address, ipv6, ipv6 ? (void *)&ip6->daddr : &ip->daddr);
+	if (*type != bpf_htons(ETH_P_IPV6))
+		flow_address(address, false, &ip->daddr);
+	else if (ip6)
+		flow_address(address, true, (const __u32 *)&ip6->daddr);
+	else
+		return false;
 	return true;
 }
 
@@ -51,45 +51,45 @@ static __always_inline bool is_wanted(const struct hg_address *vip)
 
 /*
  * The upper half of the flags says how much of the frame is to follow the
- * record, which is complete but for what stands here.
+ * record.
  */
-static __noinline void write_capture(struct xdp_md *ctx,
-				     struct hg_capture *record,
-				     __u32 network_offset, bool ipv6)
+static __always_inline void write_capture(struct xdp_md *ctx,
+					  struct hg_capture *record)
 {
-	struct hg_address vip;
-	__u64 size;
+	__u64 size = record->frame_size;
 
-	if (!read_destination(ctx, network_offset, ipv6, &vip) ||
-	    !is_wanted(&vip))
-		return;
-	size = record->frame_size;
 	if (size > HG_CAPTURE_SNAPLEN)
 		size = HG_CAPTURE_SNAPLEN;
 	record->captured_size = size;
-	record->time_ns = bpf_ktime_get_ns();
-	record->ifindex = ctx->ingress_ifindex;
 	if (!bpf_perf_event_output(ctx, &captures,
 				   BPF_F_CURRENT_CPU | size << 32, record,
 				   sizeof(*record)))
 		count_event(HG_EVENT_CAPTURED, record->frame_size);
 }
 
-static __always_inline void capture(struct xdp_md *ctx,
-				    const struct packet *packet,
-				    const struct route *route, __u32 outcome)
+/* The order of enum hg_outcome. */
+static __always_inline bool is_for_vip(__u32 outcome)
+{
+	return outcome <= HG_FORWARDED_REDIRECT || outcome > HG_PASSED_NOT_VIP;
+}
+
+/* What the record does not get from the choice is read from the frame again. */
+static __noinline void capture(struct xdp_md *ctx, const struct choice *choice,
+			       __u32 outcome)
 {
 	struct hg_capture record = {
+		.time_ns = bpf_ktime_get_ns(),
+		.ifindex = ctx->ingress_ifindex,
 		.outcome = outcome,
-		.slot = route->slot,
-		.bucket = route->bucket,
-		.frame_size = packet->frame_size,
+		.slot = choice->slot,
+		.bucket = choice->bucket,
+		.frame_size = ctx->data_end - ctx->data,
 	};
+	struct hg_address vip;
 
-	if (route->vip.used)
-		write_capture(ctx, &record,
-			      packet->frame_size - packet->network_size,
-			      packet->type == bpf_htons(ETH_P_IPV6));
+	if (is_for_vip(outcome) && read_destination(ctx, &vip) &&
+	    is_wanted(&vip))
+		write_capture(ctx, &record);
 }
 
 #endif

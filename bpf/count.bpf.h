@@ -10,9 +10,9 @@
 #include <bpf/bpf_helpers.h>
 
 static __always_inline void count(void *counters, enum hg_counter_room room,
-				  __u32 index, __u32 bytes)
+				  __u32 cpu, __u32 index, __u32 bytes)
 {
-	__u32 key = bpf_get_smp_processor_id() * room + index;
+	__u32 key = cpu * room + index;
 	struct hg_counter *counter = bpf_map_lookup_elem(counters, &key);
 
 	if (!counter)
@@ -23,7 +23,7 @@ static __always_inline void count(void *counters, enum hg_counter_room room,
 
 static __noinline void count_event(enum hg_event event, __u32 bytes)
 {
-	count(&events, HG_EVENT_ROOM, event, bytes);
+	count(&events, HG_EVENT_ROOM, bpf_get_smp_processor_id(), event, bytes);
 }
 
 #endif

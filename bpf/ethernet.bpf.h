@@ -27,10 +27,10 @@ static __always_inline bool is_tag(__u16 type)
 /* How many tags stand behind the MACs; -1 if the frame ends inside them. */
 __noinline int count_tags(struct xdp_md *ctx)
 {
-	const struct ethhdr *ethernet = frame_at(ctx, 0, sizeof(*ethernet));
+	const struct ethernet *ethernet = frame_at(ctx, 0, sizeof(*ethernet));
 	const struct vlan_header *outer, *inner;
 
-	if (!ethernet || !is_tag(ethernet->h_proto))
+	if (!ethernet || !is_tag(ethernet->type))
 		return ethernet ? 0 : -1;
 	outer = frame_at(ctx, sizeof(*ethernet), sizeof(*outer));
 	if (!outer || !is_tag(outer->type))
@@ -66,34 +66,39 @@ static __always_inline __u32 parse_ethernet(struct xdp_md *ctx,
 
 	packet->end = (void *)(long)ctx->data_end;
 	packet->frame_size = packet->end - data;
+	packet->ifindex = ctx->ingress_ifindex;
 	packet->ethernet = data;
 	packet->network = packet->ethernet + 1;
 	if (packet->network > packet->end)
 		return HG_PASSED_TRUNCATED;
-	packet->type = packet->ethernet->h_proto;
+	packet->type = packet->ethernet->type;
 	if (unlikely(is_tag(packet->type)))
 		outcome = parse_tags(ctx, packet);
 	packet->network_size = packet->end - packet->network;
 	return outcome;
 }
 
-static __always_inline bool mac_equal(const struct mac *a, const struct mac *b)
+/* A MAC and the two bytes behind it, of which only the MAC counts. */
+static __always_inline bool mac_equal(const void *a, const void *b)
 {
-	return !((a->words[0] ^ b->words[0]) | (a->words[1] ^ b->words[1]) |
-		 (a->words[2] ^ b->words[2]));
+	__u64 different = *(const __u64 *)a ^ *(const __u64 *)b;
+
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	return !(different >> 16);
+#else
+	return !(different << 16);
+#endif
 }
 
 /* The kernel routes, bridges or drops frames for others, not we. */
-static __always_inline __u32 check_destination_mac(const struct packet *packet,
-						   __u32 ifindex)
+static __always_inline __u32 check_destination_mac(const struct packet *packet)
 {
-	const struct mac *destination = (void *)packet->ethernet->h_dest;
 	const struct hg_port *port = ports;
 
 #pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < HG_MAX_PORTS && port->ifindex; i++, port++)
-		if (port->ifindex == ifindex)
-			return mac_equal(destination, (void *)port->mac) ?
+		if (port->ifindex == packet->ifindex)
+			return mac_equal(packet->ethernet, port) ?
 				       HG_UNDECIDED :
 				       HG_PASSED_NOT_OUR_MAC;
 	return HG_PASSED_NOT_OUR_MAC;

@@ -49,7 +49,7 @@ static __always_inline bool follow_first(struct fragmented *fragmented)
 		return false;
 	if (route->nexthop->incarnation != first->incarnation) {
 		route->nexthop = NULL;
-		route->slot = HG_NEXTHOP_NONE;
+		route->choice->slot = HG_NEXTHOP_NONE;
 		return false;
 	}
 	count_event(HG_EVENT_FRAGMENT_FOLLOWED, fragmented->frame_size);
@@ -61,7 +61,7 @@ static __always_inline void remember_first(const struct fragmented *fragmented)
 	const struct route *route = &fragmented->route;
 	struct hg_fragment_key key = {};
 	const struct hg_fragment value = {
-		.slot = route->slot,
+		.slot = route->choice->slot,
 		.incarnation = route->nexthop->incarnation,
 	};
 

@@ -149,7 +149,7 @@ static __always_inline __u32 find_route(struct xdp_md *ctx,
 
 	outcome = parse_ethernet(ctx, packet);
 	if (outcome == HG_UNDECIDED)
-		outcome = check_destination_mac(packet, ctx->ingress_ifindex);
+		outcome = check_destination_mac(packet);
 	if (outcome != HG_UNDECIDED)
 		return outcome;
 	if (packet->type == bpf_htons(ETH_P_IP))
@@ -166,12 +166,12 @@ static __always_inline __u32 find_route(struct xdp_md *ctx,
 }
 
 /* The way out; a redirect is asked for before anything is rewritten. */
-static __always_inline __u32 choose_exit(const struct xdp_md *ctx,
+static __always_inline __u32 choose_exit(const struct packet *packet,
 					 const struct hg_nexthop *nexthop)
 {
 	__u32 ifindex = nexthop->ifindex;
 
-	if (ifindex == ctx->ingress_ifindex)
+	if (ifindex == packet->ifindex)
 		return HG_FORWARDED_TX;
 	if (bpf_redirect_map(&tx_ports, ifindex, XDP_PASS) == XDP_REDIRECT)
 		return HG_FORWARDED_REDIRECT;
@@ -186,13 +186,15 @@ static __always_inline bool is_forwarded(__u32 outcome)
 /* Returns the outcome, which it changes if the frame has no room for tags. */
 static __always_inline __u32 forward(struct xdp_md *ctx,
 				     const struct packet *packet,
-				     const struct route *route, __u32 outcome)
+				     const struct route *route, __u32 cpu,
+				     __u32 outcome)
 {
 	if (unlikely(!rewrite(ctx, packet, route->nexthop)))
 		return HG_PASSED_NO_HEADROOM;
-	count(&vip_counters, HG_VIP_ROOM, route->vip.counter,
+	count(&vip_counters, HG_VIP_ROOM, cpu, route->vip.counter,
 	      packet->frame_size);
-	count(&nh_counters, HG_NEXTHOP_ROOM, route->slot, packet->frame_size);
+	count(&nh_counters, HG_NEXTHOP_ROOM, cpu, route->choice->slot,
+	      packet->frame_size);
 	return outcome;
 }
 
@@ -205,40 +207,44 @@ static __always_inline int action_of(__u32 outcome)
 	return outcome < HG_DROPPED_BAD_HEADER ? XDP_PASS : XDP_DROP;
 }
 
-static __always_inline __u32 decide(struct xdp_md *ctx, struct packet *packet,
-				    struct route *route)
+/*
+ * What is seen is the frame as it came in. It stands in both of the ways that
+ * a frame can go, because all that their join had to hand on would cost every
+ * frame a register at every step.
+ */
+static __always_inline void see(struct xdp_md *ctx, const struct choice *choice,
+				__u32 outcome)
 {
-	__u32 outcome = find_route(ctx, packet, route);
-
-	return outcome == HG_UNDECIDED ? choose_exit(ctx, route->nexthop) :
-					 outcome;
+	if (unlikely(control.capture))
+		capture(ctx, choice, outcome);
 }
 
-/*
- * True if the frame is to leave by the next hop of its route. That there is one
- * follows from the outcome, but not for a verifier that lost sight of it: the
- * compiler is kept from knowing.
- */
-static __always_inline bool has_exit(const struct route *route, __u32 outcome)
+static __always_inline __u32 leave(struct xdp_md *ctx,
+				   const struct packet *packet,
+				   const struct route *route, __u32 cpu)
 {
-	const struct hg_nexthop *nexthop = route->nexthop;
+	__u32 outcome = choose_exit(packet, route->nexthop);
 
-	asm volatile("" : "+r"(nexthop));
-	return nexthop && is_forwarded(outcome);
+	see(ctx, route->choice, outcome);
+	if (unlikely(!is_forwarded(outcome)))
+		return outcome;
+	return forward(ctx, packet, route, cpu, outcome);
 }
 
 SEC("xdp")
 int headgate(struct xdp_md *ctx)
 {
+	struct choice choice = { .bucket = BUCKET_NONE };
+	struct route route = { .choice = &choice };
 	struct packet packet = {};
-	struct route route = { .bucket = BUCKET_NONE };
-	__u32 outcome = decide(ctx, &packet, &route);
+	__u32 cpu = bpf_get_smp_processor_id();
+	__u32 outcome = find_route(ctx, &packet, &route);
 
-	if (unlikely(control.capture))
-		capture(ctx, &packet, &route, outcome);
-	if (likely(has_exit(&route, outcome)))
-		outcome = forward(ctx, &packet, &route, outcome);
-	count(&outcomes, HG_OUTCOME_ROOM, outcome, packet.frame_size);
+	if (outcome == HG_UNDECIDED)
+		outcome = leave(ctx, &packet, &route, cpu);
+	else
+		see(ctx, &choice, outcome);
+	count(&outcomes, HG_OUTCOME_ROOM, cpu, outcome, packet.frame_size);
 	return action_of(outcome);
 }
 
@@ -250,11 +256,14 @@ int headgate(struct xdp_md *ctx)
 SEC("xdp")
 int explain(struct xdp_md *ctx)
 {
+	struct choice choice = { .bucket = BUCKET_NONE };
+	struct route route = { .choice = &choice };
 	struct packet packet = {};
-	struct route route = { .bucket = BUCKET_NONE };
-	__u32 outcome = decide(ctx, &packet, &route);
+	__u32 outcome = find_route(ctx, &packet, &route);
 
-	return outcome | route.slot << HG_EXPLAIN_SLOT_SHIFT;
+	if (outcome == HG_UNDECIDED)
+		outcome = choose_exit(&packet, route.nexthop);
+	return outcome | choice.slot << HG_EXPLAIN_SLOT_SHIFT;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -36,7 +36,7 @@ static __always_inline struct hg_bucket find_bucket(struct route *route)
 	if (!group)
 		return value.bucket;
 	index = group->first_bucket + ((__u32)route->hash & group->mask);
-	route->bucket = index;
+	route->choice->bucket = index;
 	word = bpf_map_lookup_elem(&buckets, &index);
 	if (word)
 		value.word = *word;
@@ -52,7 +52,7 @@ static __always_inline bool take_nexthop(struct route *route, __u32 slot)
 	if (!nexthop || !nexthop->alive)
 		return false;
 	route->nexthop = nexthop;
-	route->slot = slot;
+	route->choice->slot = slot;
 	return true;
 }
 

@@ -59,16 +59,22 @@ struct fragment {
 	__u8 protocol; /* of all its fragments: IPv6 may have more headers */
 };
 
-/* A MAC as words: the frame is only sure to be aligned to two bytes. */
-struct mac {
-	__u16 words[3];
+/*
+ * The Ethernet header (IEEE 802.3 3.1.1), whose type can be read at once: that
+ * of <linux/if_ether.h> is packed, which makes it two bytes.
+ */
+struct ethernet {
+	__u8 destination[ETH_ALEN];
+	__u8 source[ETH_ALEN];
+	__u16 type;
 };
 
 struct packet {
 	void *end; /* of the frame */
-	struct ethhdr *ethernet;
+	struct ethernet *ethernet;
 	void *network;	 /* IP header */
 	void *transport; /* what is behind the IP headers */
+	__u32 ifindex;	 /* it came in by */
 	__u32 frame_size;
 	__u32 network_size;   /* what is behind Ethernet and tags */
 	__u32 transport_size; /* by the IP header; the frame holds it all */
@@ -78,13 +84,21 @@ struct packet {
 	struct flow flow; /* its destination is the VIP */
 };
 
+/*
+ * What is told of a packet's way when somebody asks. It is kept in memory: as
+ * part of the route it would be two more registers for each step to hand on.
+ */
+struct choice {
+	__u32 slot;   /* of the next hop, or HG_NEXTHOP_NONE */
+	__u32 bucket; /* index into `buckets`, or BUCKET_NONE */
+};
+
 /* Where a packet goes: its VIP, and the next hop once it is chosen. */
 struct route {
-	struct hg_vip vip; /* not `used`: none */
-	__u64 hash;	   /* of the flow */
+	struct hg_vip vip;
+	__u64 hash; /* of the flow */
 	const struct hg_nexthop *nexthop;
-	__u32 slot;   /* of the next hop */
-	__u32 bucket; /* index into `buckets`, or BUCKET_NONE */
+	struct choice *choice; /* filled as the packet goes */
 };
 
 /*

@@ -22,14 +22,20 @@ enum rewrite {
 	TAG_PRIORITY = 0xf000, /* PCP and DEI (IEEE 802.1Q 9.6) */
 };
 
-static __always_inline void rewrite_macs(struct ethhdr *ethernet,
+/* Both MACs, in the order of the frame and of struct hg_nexthop. */
+struct mac_words {
+	__u64 first;
+	__u32 second;
+};
+
+static __always_inline void rewrite_macs(struct ethernet *ethernet,
 					 const struct hg_nexthop *nexthop)
 {
-	struct mac *destination = (void *)ethernet->h_dest;
-	struct mac *source = (void *)ethernet->h_source;
+	const struct mac_words *from = (const void *)nexthop;
+	struct mac_words *to = (void *)ethernet;
 
-	*destination = *(const struct mac *)nexthop->destination_mac;
-	*source = *(const struct mac *)nexthop->source_mac;
+	to->first = from->first;
+	to->second = from->second;
 }
 
 /*
@@ -62,7 +68,7 @@ read_priorities(const struct xdp_md *ctx, __u32 count)
 {
 	const void *end = (void *)(long)ctx->data_end;
 	const struct vlan_header *tag =
-		(void *)(long)ctx->data + sizeof(struct ethhdr);
+		(void *)(long)ctx->data + sizeof(struct ethernet);
 	struct tag_priorities priorities = {};
 
 #pragma unroll
@@ -88,10 +94,10 @@ static __always_inline bool
 write_ethernet(const struct xdp_md *ctx, const struct hg_nexthop *nexthop,
 	       const struct tag_priorities *priorities, __u16 type)
 {
-	struct ethhdr *ethernet = (void *)(long)ctx->data;
+	struct ethernet *ethernet = (void *)(long)ctx->data;
 	struct vlan_header *tag = (void *)(ethernet + 1);
 	const void *end = (void *)(long)ctx->data_end;
-	__u16 *type_at = (__u16 *)tag - 1; /* h_proto */
+	__u16 *type_at = (__u16 *)tag - 1;
 
 	if ((void *)(ethernet + 1) > end)
 		return false;
@@ -124,7 +130,7 @@ static __noinline bool rewrite_tagged(struct xdp_md *ctx,
 		return false;
 	if (!write_ethernet(ctx, nexthop, &priorities, type))
 		return false;
-	network = (void *)(long)ctx->data + sizeof(struct ethhdr) +
+	network = (void *)(long)ctx->data + sizeof(struct ethernet) +
 		  bounded(tags_out, MAX_TAGS_MASK) * sizeof(struct vlan_header);
 	if (network + sizeof(struct iphdr) > (void *)(long)ctx->data_end)
 		return false;

@@ -281,10 +281,11 @@ struct hg_capture {
  * that the check for our MAC costs no map lookup. ifindex 0 ends the list.
  */
 struct hg_port {
-	__u32 ifindex;
 	__u8 mac[6];
 	__u8 reserved[2];
-};
+	__u32 ifindex;
+	__u32 reserved2;
+} __attribute__((aligned(8)));
 
 _Static_assert(sizeof(struct hg_vip) == 4, "a VIP is half a word");
 _Static_assert(HG_MAX_GROUPS <= 1 << 12, "a group fits into hg_vip");
@@ -298,7 +299,7 @@ _Static_assert(sizeof(struct hg_nexthop) == 64, "a next hop is a cache line");
 _Static_assert(sizeof(struct hg_counter) == 16, "hg_counter has no padding");
 _Static_assert((int)HG_OUTCOME_COUNT <= HG_OUTCOME_ROOM, "all have a counter");
 _Static_assert((int)HG_EVENT_COUNT <= HG_EVENT_ROOM, "all have a counter");
-_Static_assert(sizeof(struct hg_port) == 12, "hg_port has no hidden padding");
+_Static_assert(sizeof(struct hg_port) == 16, "hg_port has no hidden padding");
 _Static_assert(sizeof(struct hg_prefix4) == 8, "as the trie's key");
 _Static_assert(sizeof(struct hg_prefix6) == 20, "as the trie's key");
 _Static_assert(sizeof(struct hg_vlan_tag) == 4, "as in the frame");
