@@ -72,7 +72,8 @@ static __always_inline __u32 parse_ethernet(struct xdp_md *ctx,
 	if (packet->network > packet->end)
 		return HG_PASSED_TRUNCATED;
 	packet->type = packet->ethernet->type;
-	if (unlikely(is_tag(packet->type)))
+	if (unlikely(packet->type != bpf_htons(ETH_P_IP) &&
+		     is_tag(packet->type)))
 		outcome = parse_tags(ctx, packet);
 	packet->network_size = packet->end - packet->network;
 	return outcome;

@@ -82,7 +82,6 @@ static __always_inline __u32 hash_icmp(struct xdp_md *ctx,
 	return outcome == HG_UNDECIDED ? hash_packet(packet, route) : outcome;
 }
 
-/* From the IP headers on both families do the same. */
 static __always_inline __u32 find_flow(struct xdp_md *ctx,
 				       struct packet *packet,
 				       struct route *route)
@@ -96,6 +95,20 @@ static __always_inline __u32 find_flow(struct xdp_md *ctx,
 	return outcome == HG_UNDECIDED ? hash_packet(packet, route) : outcome;
 }
 
+/*
+ * From the IP headers on both families do the same. That of whole packets, once
+ * compiled, has nothing about fragments in it.
+ */
+static __always_inline __u32 find_any_flow(struct xdp_md *ctx,
+					   struct packet *packet,
+					   struct route *route)
+{
+	if (unlikely(packet->fragment.place != FRAGMENT_NONE))
+		return find_flow(ctx, packet, route);
+	packet->fragment.place = FRAGMENT_NONE;
+	return find_flow(ctx, packet, route);
+}
+
 static __always_inline __u32 find_flow4(struct xdp_md *ctx,
 					struct packet *packet,
 					struct route *route)
@@ -104,7 +117,7 @@ static __always_inline __u32 find_flow4(struct xdp_md *ctx,
 
 	if (outcome == HG_UNDECIDED)
 		outcome = parse_ipv4(ctx, packet);
-	return outcome == HG_UNDECIDED ? find_flow(ctx, packet, route) :
+	return outcome == HG_UNDECIDED ? find_any_flow(ctx, packet, route) :
 					 outcome;
 }
 
@@ -116,7 +129,7 @@ static __always_inline __u32 find_flow6(struct xdp_md *ctx,
 
 	if (outcome == HG_UNDECIDED)
 		outcome = parse_ipv6(ctx, packet);
-	return outcome == HG_UNDECIDED ? find_flow(ctx, packet, route) :
+	return outcome == HG_UNDECIDED ? find_any_flow(ctx, packet, route) :
 					 outcome;
 }
 
@@ -180,7 +193,7 @@ static __always_inline __u32 choose_exit(const struct packet *packet,
 
 static __always_inline bool is_forwarded(__u32 outcome)
 {
-	return outcome == HG_FORWARDED_TX || outcome == HG_FORWARDED_REDIRECT;
+	return outcome <= HG_FORWARDED_REDIRECT;
 }
 
 /* Returns the outcome, which it changes if the frame has no room for tags. */

@@ -11,6 +11,7 @@
 enum ipv4 {
 	IPV4_VERSION = 4,
 	IPV4_WORD_SIZE = 4,
+	IPV4_PLAIN = 0x45, /* version, five words of header: no options */
 	IPV4_MAX_SIZE = 65535,
 	IPV4_MORE_FRAGMENTS = 0x2000,
 	IPV4_FRAGMENT_OFFSET = 0x1fff,
@@ -100,16 +101,14 @@ static __always_inline __u32 parse_ipv4_fragment(struct packet *packet,
  * A frame may be longer than its packet, Ethernet pads short ones, but never
  * shorter (RFC 1812 5.2.2). The kernel answers an expired TTL (5.3.1).
  */
-static __always_inline __u32 parse_ipv4(struct xdp_md *ctx,
-					struct packet *packet)
+static __always_inline __u32 parse_ipv4_header(struct xdp_md *ctx,
+					       struct packet *packet,
+					       __u32 header_size)
 {
 	const struct iphdr *ip = packet->network;
-	__u32 header_size = ip->ihl * IPV4_WORD_SIZE;
 	__u32 size = bpf_ntohs(ip->tot_len);
 	__u32 outcome = HG_UNDECIDED;
 
-	if (ip->version != IPV4_VERSION || header_size < sizeof(*ip))
-		return HG_DROPPED_BAD_HEADER;
 	if (size < header_size || size > packet->network_size)
 		return HG_DROPPED_BAD_LENGTH;
 	packet->transport =
@@ -126,6 +125,20 @@ static __always_inline __u32 parse_ipv4(struct xdp_md *ctx,
 		     bpf_htons(IPV4_MORE_FRAGMENTS | IPV4_FRAGMENT_OFFSET)))
 		return parse_ipv4_fragment(packet, header_size);
 	return HG_UNDECIDED;
+}
+
+/* A header without options is looked at by code that knows its size. */
+static __always_inline __u32 parse_ipv4(struct xdp_md *ctx,
+					struct packet *packet)
+{
+	const struct iphdr *ip = packet->network;
+	__u32 header_size = ip->ihl * IPV4_WORD_SIZE;
+
+	if (likely(*(const __u8 *)ip == IPV4_PLAIN))
+		return parse_ipv4_header(ctx, packet, sizeof(*ip));
+	if (ip->version != IPV4_VERSION || header_size < sizeof(*ip))
+		return HG_DROPPED_BAD_HEADER;
+	return parse_ipv4_header(ctx, packet, header_size);
 }
 
 #endif

@@ -78,8 +78,8 @@ struct packet {
 	__u32 frame_size;
 	__u32 network_size;   /* what is behind Ethernet and tags */
 	__u32 transport_size; /* by the IP header; the frame holds it all */
-	__u16 type;	      /* EtherType behind the tags, network order */
-	__u8 tag_count;
+	__u32 tag_count;
+	__u16 type; /* EtherType behind the tags, network order */
 	struct fragment fragment;
 	struct flow flow; /* its destination is the VIP */
 };
@@ -117,7 +117,7 @@ static __always_inline bool transport_holds(const struct packet *packet,
  * that forget what they knew of a number once the compiler has put it on the
  * stack: those before Linux 5.16.
  */
-static __always_inline __u32 bounded(__u64 value, __u32 mask)
+static __always_inline __u64 bounded(__u64 value, __u32 mask)
 {
 	asm volatile("%0 &= %1" : "+r"(value) : "i"(mask));
 	return value;

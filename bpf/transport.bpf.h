@@ -31,7 +31,9 @@ static const __u8 port_header_sizes[TRANSPORT_PROTOCOL_COUNT] = {
 
 static __always_inline __u32 port_header_size(__u8 protocol)
 {
-	return port_header_sizes[bounded(protocol, MAX_BYTE)];
+	return likely(protocol == IPPROTO_TCP) ?
+		       TCP_HEADER_SIZE :
+		       port_header_sizes[bounded(protocol, MAX_BYTE)];
 }
 
 static __always_inline __u32 too_short(const struct packet *packet)
@@ -50,7 +52,7 @@ static __always_inline __u32 parse_ports(struct packet *packet,
 	if (unlikely(packet->fragment.place == FRAGMENT_FIRST))
 		header_size = sizeof(*header);
 	if (packet->transport_size < header_size ||
-	    !transport_holds(packet, sizeof(*header)))
+	    (const void *)(header + 1) > packet->end)
 		return too_short(packet);
 	packet->flow.source_port = header->source;
 	packet->flow.destination_port = header->destination;
