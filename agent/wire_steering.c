@@ -35,13 +35,6 @@ static int sink_delete_vip(void *context, const struct prefix *vip)
 	return datapath_delete_vip(agent->datapath, vip);
 }
 
-static int sink_set_group(void *context, uint32_t group, struct hg_group value)
-{
-	struct agent *agent = context;
-
-	return datapath_set_group(agent->datapath, group, value);
-}
-
 static int sink_set_bucket(void *context, uint32_t index,
 			   struct hg_bucket bucket)
 {
@@ -103,7 +96,6 @@ int wire_steering(struct agent *agent)
 		.sink = {
 			.set_vip = sink_set_vip,
 			.delete_vip = sink_delete_vip,
-			.set_group = sink_set_group,
 			.set_bucket = sink_set_bucket,
 			.set_nexthop = sink_set_nexthop,
 			.set_alive = sink_set_alive,

@@ -28,18 +28,13 @@ static __always_inline struct hg_bucket find_bucket(struct route *route)
 		__u64 word;
 		struct hg_bucket bucket;
 	} value = {};
-	const struct hg_group *group;
-	const volatile __u64 *word;
-	__u32 index = route->vip.group;
+	__u32 index = route->vip.group * config.table_size +
+		      ((__u32)route->hash & (config.table_size - 1));
+	const volatile __u64 *word = bpf_map_lookup_elem(&buckets, &index);
 
-	group = bpf_map_lookup_elem(&groups, &index);
-	if (!group)
-		return value.bucket;
-	index = group->first_bucket + ((__u32)route->hash & group->mask);
-	route->choice->bucket = index;
-	word = bpf_map_lookup_elem(&buckets, &index);
 	if (word)
 		value.word = *word;
+	route->choice->bucket = index;
 	return value.bucket;
 }
 

@@ -48,7 +48,7 @@ static void configure(struct headgate *skeleton,
 {
 	skeleton->rodata->config.hash_key = options->hash_key;
 	skeleton->rodata->config.icmp_rate = options->icmp_rate;
-	bpf_map__set_max_entries(skeleton->maps.groups, options->group_count);
+	skeleton->rodata->config.table_size = options->table_size;
 	bpf_map__set_max_entries(skeleton->maps.buckets,
 				 options->group_count * options->table_size);
 	bpf_map__set_max_entries(skeleton->maps.vip_counters,
@@ -131,10 +131,7 @@ static int map_memory(struct datapath *dp, struct datapath_error *error)
 	const struct headgate *skeleton = dp->skeleton;
 	int err;
 
-	err = table_open(&dp->groups, bpf_map__fd(skeleton->maps.groups));
-	if (!err)
-		err = table_open(&dp->buckets,
-				 bpf_map__fd(skeleton->maps.buckets));
+	err = table_open(&dp->buckets, bpf_map__fd(skeleton->maps.buckets));
 	if (!err)
 		err = table_open(&dp->nexthops,
 				 bpf_map__fd(skeleton->maps.nexthops));
@@ -155,6 +152,7 @@ static int build(struct datapath *dp, const struct datapath_options *options,
 	int err;
 
 	dp->mode = options->mode;
+	dp->group_count = options->group_count;
 	err = load(dp, options, error);
 	if (err)
 		return err;
@@ -235,7 +233,6 @@ void datapath_close(struct datapath *dp, bool keep)
 	vips_close(&dp->vips);
 	table_close(&dp->nexthops);
 	table_close(&dp->buckets);
-	table_close(&dp->groups);
 	headgate__destroy(dp->skeleton);
 	pins_close(&dp->pins);
 	free(dp);

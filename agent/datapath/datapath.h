@@ -136,8 +136,6 @@ int datapath_set_bucket(struct datapath *dp, uint32_t index,
 			struct hg_bucket bucket);
 int datapath_get_bucket(const struct datapath *dp, uint32_t index,
 			struct hg_bucket *bucket);
-int datapath_set_group(struct datapath *dp, uint32_t group,
-		       struct hg_group value);
 /*
  * Of either family, a single address or more; a packet takes the longest prefix
  * that its destination is in. -E2BIG, -ENOSPC: there is no room for more.

@@ -29,7 +29,6 @@ struct datapath {
 	int captures;
 
 	struct vips vips;
-	struct table groups;
 	struct table buckets;
 	struct table nexthops;
 	struct counters vip_counters;
@@ -43,6 +42,7 @@ struct datapath {
 	struct hg_port *program_ports;
 	struct hg_control *control; /* in the program's own data */
 	uint32_t port_count;
+	uint32_t group_count;
 };
 
 #endif

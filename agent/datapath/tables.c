@@ -22,7 +22,6 @@ enum {
 };
 
 /* The kernel rounds the elements of an array map up to 8 bytes: none is. */
-_Static_assert(sizeof(struct hg_group) == WORD_SIZE, "one word");
 _Static_assert(sizeof(struct hg_bucket) == WORD_SIZE, "one word");
 _Static_assert(sizeof(struct hg_nexthop) % WORD_SIZE == 0, "whole words");
 
@@ -123,19 +122,5 @@ int datapath_get_bucket(const struct datapath *dp, uint32_t index,
 	word = __atomic_load_n(table_entry(&dp->buckets, index),
 			       __ATOMIC_ACQUIRE);
 	memcpy(bucket, &word, sizeof(*bucket));
-	return 0;
-}
-
-/* The run of buckets has to lie within the table. */
-int datapath_set_group(struct datapath *dp, uint32_t group,
-		       struct hg_group value)
-{
-	uint32_t entries = dp->buckets.entries;
-
-	if (group >= dp->groups.entries || value.mask & (value.mask + 1) ||
-	    value.first_bucket >= entries ||
-	    value.mask >= entries - value.first_bucket)
-		return -EINVAL;
-	table_store(&dp->groups, group, &value);
 	return 0;
 }

@@ -104,7 +104,7 @@ int datapath_set_vip(struct datapath *dp, const struct prefix *prefix,
 	struct hg_vip vip = *value;
 	struct host host;
 
-	if (vip.group >= dp->groups.entries ||
+	if (vip.group >= dp->group_count ||
 	    vip.hash_fields >= HG_HASH_FIELDS_COUNT)
 		return -EINVAL;
 	vip.used = 1;

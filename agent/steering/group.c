@@ -190,7 +190,6 @@ static int write_table(const struct steering_options *options,
 {
 	uint32_t size = options->table_size;
 	uint32_t first = group->index * size;
-	struct hg_group value = { .first_bucket = first, .mask = size - 1 };
 	int error = 0;
 
 	for (uint32_t b = 0; b < size && !error; b++) {
@@ -203,9 +202,6 @@ static int write_table(const struct steering_options *options,
 		error = options->sink.set_bucket(options->sink.context,
 						 first + b, bucket);
 	}
-	if (!error)
-		error = options->sink.set_group(options->sink.context,
-						group->index, value);
 	return error;
 }
 

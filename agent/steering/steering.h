@@ -32,7 +32,7 @@ struct steering_sink {
 	int (*set_vip)(void *context, const struct prefix *vip,
 		       const struct hg_vip *value);
 	int (*delete_vip)(void *context, const struct prefix *vip);
-	int (*set_group)(void *context, uint32_t group, struct hg_group value);
+	/* `index` counts through all groups. */
 	int (*set_bucket)(void *context, uint32_t index,
 			  struct hg_bucket bucket);
 	int (*set_nexthop)(void *context, uint32_t slot,

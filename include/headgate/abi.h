@@ -129,7 +129,7 @@ struct hg_prefix6 {
  * and `vip6`.
  */
 struct hg_vip {
-	__u32 group : 12;      /* index into `groups` */
+	__u32 group : 12;      /* whose buckets: see struct hg_bucket */
 	__u32 counter : 14;    /* index into `vip_counters` */
 	__u32 hash_fields : 3; /* enum hg_hash_fields */
 	__u32 used : 1;	       /* there is a VIP */
@@ -157,15 +157,10 @@ struct hg_vip6_entry {
 	struct hg_vip vip;
 } __attribute__((aligned(8)));
 
-/* Value of `groups`: the group's run of `mask + 1` buckets. */
-struct hg_group {
-	__u32 first_bucket; /* index into `buckets` */
-	__u32 mask; /* table size - 1; the table size is a power of two */
-};
-
 /*
- * Value of `buckets`: slots of `nexthops`. Read and written as one aligned
- * 64-bit word, so that a reader never sees half a change.
+ * Value of `buckets`: slots of `nexthops`. Each group has a run of its own, as
+ * long as hg_config.table_size says, at group * table size. Read and written as
+ * one aligned 64-bit word, so that a reader never sees half a change.
  */
 struct hg_bucket {
 	__u16 current;
@@ -243,9 +238,9 @@ struct hg_icmp_budget {
 
 /* What the program is told once, before it is loaded. */
 struct hg_config {
-	__u64 hash_key;	 /* the same on all nodes that steer alike */
-	__u32 icmp_rate; /* ICMP errors a second, VIP and CPU; 0: any number */
-	__u32 reserved;
+	__u64 hash_key;	  /* the same on all nodes that steer alike */
+	__u32 icmp_rate;  /* ICMP errors a second, VIP and CPU; 0: any number */
+	__u32 table_size; /* buckets of a group, a power of two */
 };
 
 /*
@@ -293,7 +288,6 @@ _Static_assert(HG_MAX_VIPS <= 1 << 14, "a counter fits into hg_vip");
 _Static_assert(HG_HASH_FIELDS_COUNT <= 1 << 3, "a mode fits into hg_vip");
 _Static_assert(sizeof(struct hg_vip4_entry) == 8, "an entry is one store");
 _Static_assert(sizeof(struct hg_vip6_entry) == 32, "half a cache line");
-_Static_assert(sizeof(struct hg_group) == 8, "hg_group is one array element");
 _Static_assert(sizeof(struct hg_bucket) == 8, "a bucket is one store");
 _Static_assert(sizeof(struct hg_nexthop) == 64, "a next hop is a cache line");
 _Static_assert(sizeof(struct hg_counter) == 16, "hg_counter has no padding");

@@ -153,8 +153,6 @@ static void add_nexthops(struct arena *arena)
 static void add_group(struct arena *arena, uint32_t group, struct fill fill)
 {
 	uint32_t first = group * ARENA_TABLE_SIZE;
-	struct hg_group value = { .first_bucket = first,
-				  .mask = ARENA_TABLE_SIZE - 1 };
 
 	for (uint32_t i = 0; i < ARENA_TABLE_SIZE; i++) {
 		uint16_t owner = (uint16_t)(fill.first_slot + i % fill.count);
@@ -168,7 +166,6 @@ static void add_group(struct arena *arena, uint32_t group, struct fill fill)
 		check(datapath_set_bucket(arena->datapath, first + i, bucket),
 		      "a bucket");
 	}
-	check(datapath_set_group(arena->datapath, group, value), "a group");
 }
 
 static struct prefix vip_prefix(uint32_t index)

@@ -93,12 +93,6 @@ static int delete_vip(void *context, const struct prefix *vip)
 	return 0;
 }
 
-static int set_group(void *context, uint32_t group, struct hg_group value)
-{
-	(void)context, (void)group, (void)value;
-	return 0;
-}
-
 static int set_bucket(void *context, uint32_t index, struct hg_bucket bucket)
 {
 	struct bench *bench = context;
@@ -131,9 +125,8 @@ static int start_case(struct bench *bench, const struct bench_case *row)
 	const struct steering_options options = {
 		.table_size = row->size,
 		.group_count = GROUPS,
-		.sink = { set_vip, delete_vip, set_group, set_bucket,
-			  set_nexthop, set_alive, clear_counter, clear_counter,
-			  bench },
+		.sink = { set_vip, delete_vip, set_bucket, set_nexthop,
+			  set_alive, clear_counter, clear_counter, bench },
 	};
 
 	bench->count = row->members;

@@ -12,7 +12,6 @@ from lab_case import LabCase
 FIELDS = {
     "vip4": {"address", "vip"},
     "vip6": {"address", "vip"},
-    "groups": {"first_bucket", "mask"},
     "nexthops": {"destination_mac", "source_mac", "ifindex", "mtu", "alive",
                  "draining", "tags", "incarnation", "address"},
     "vip_counters": {"packets", "bytes"},

@@ -629,7 +629,6 @@ static void pins_maps_that_bpftool_prints_by_field(void **state)
 {
 	static const char *const fields[][2] = {
 		{ "vip4", "\"hash_fields\":" },
-		{ "groups", "\"first_bucket\":" },
 		{ "buckets", "\"backup\":" },
 		{ "nexthops", "\"destination_mac\":" },
 		{ "vip_counters", "\"packets\":" },

@@ -71,30 +71,6 @@ static void refuses_an_index_outside_the_table(void **state)
 			 -EINVAL);
 }
 
-static void refuses_a_group_outside_the_buckets(void **state)
-{
-	static const struct {
-		uint32_t group;
-		struct hg_group value;
-		int code;
-	} cases[] = {
-		{ 0, { 0, TABLE_SIZE - 1 }, 0 },
-		{ GROUPS - 1, { TABLE_SIZE * (GROUPS - 1), TABLE_SIZE - 1 }, 0 },
-		{ 0, { 0, TABLE_SIZE * GROUPS - 1 }, 0 },
-		{ GROUPS, { 0, TABLE_SIZE - 1 }, -EINVAL },
-		{ 0, { 0, TABLE_SIZE }, -EINVAL },
-		{ 0, { TABLE_SIZE * GROUPS, 0 }, -EINVAL },
-		{ 0, { 1, TABLE_SIZE * GROUPS - 1 }, -EINVAL },
-		{ 0, { UINT32_MAX, UINT32_MAX }, -EINVAL },
-	};
-	struct datapath *dp = *state;
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-		assert_int_equal(datapath_set_group(dp, cases[i].group,
-						    cases[i].value),
-				 cases[i].code);
-}
-
 static void refuses_a_vip_it_has_no_group_for(void **state)
 {
 	struct datapath *dp = *state;
@@ -237,7 +213,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_whole_buckets_and_reads_them_back),
 		cmocka_unit_test(refuses_an_index_outside_the_table),
-		cmocka_unit_test(refuses_a_group_outside_the_buckets),
 		cmocka_unit_test(refuses_a_vip_it_has_no_group_for),
 		cmocka_unit_test(says_when_there_is_no_room_for_a_prefix),
 		cmocka_unit_test(says_when_there_is_no_room_for_an_address),

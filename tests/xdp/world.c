@@ -191,18 +191,12 @@ static void fill_at_random(struct world *world, enum world_vip vip)
 static void add_groups(struct world *world)
 {
 	for (enum world_vip vip = 0; vip < VIP_COUNT; vip++) {
-		struct hg_group group = {
-			.first_bucket = vip * WORLD_TABLE_SIZE,
-			.mask = WORLD_TABLE_SIZE - 1,
-		};
-
 		if (vip < VIP_ANY_HASH)
 			world_set_buckets(world, vip, fixed_buckets[vip]);
 		else if (vip == VIP_PACKET)
 			world_set_buckets(world, vip, fixed_buckets[VIP_RIGHT]);
 		else
 			fill_at_random(world, vip);
-		check(datapath_set_group(world->dp, vip, group), "group");
 	}
 }
 

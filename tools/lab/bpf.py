@@ -2,8 +2,9 @@
 """The bpf system call, as far as the lab needs it.
 
 Reads the pinned maps of the XDP program the way the agent writes them, as mapped
-memory; bpftool takes a minute to dump a map with room for all groups. And loads a program that passes every frame, for the ports
-at the other end of Headgate's cables.
+memory; bpftool takes a minute to dump a map with room for all groups. And loads
+a program that passes every frame, for the ports at the other end of Headgate's
+cables.
 """
 
 import ctypes
@@ -54,6 +55,17 @@ def pin_pass_program(path):
     try:
         bpf(BPF_OBJ_PIN, struct.pack("QII", ctypes.addressof(name), fd, 0),
             path)
+    finally:
+        os.close(fd)
+
+
+def element_count(path):
+    """How many elements a pinned map has room for."""
+    fd = open_map(path)
+    try:
+        with open(f"/proc/self/fdinfo/{fd}", encoding="ascii") as lines:
+            fields = dict(line.split(":", 1) for line in lines)
+        return int(fields["max_entries"])
     finally:
         os.close(fd)
 

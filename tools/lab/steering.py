@@ -8,14 +8,14 @@ The tests compare two such tables to know which flows a change may break.
 import socket
 import struct
 
-from .bpf import read_array
+from .bpf import element_count, read_array
 
 # Layouts of include/headgate/abi.h.
 VIP_PLACES = 32768
 VIP4_ENTRY = "4sI"               # address, VIP
 VIP_GROUP = 0xfff                # of a VIP, which is a word of bit fields
 VIP_USED = 1 << 29
-GROUP = "II"                     # first_bucket, mask
+GROUPS = 64                      # that the agent has room for
 BUCKET = "HHHH"                  # current, backup, previous, flags
 NEXTHOP = "6s6sIHBB8sII16s12s"   # see NEXTHOP_ALIVE, NEXTHOP_ADDRESS
 NEXTHOP_ALIVE = 4
@@ -76,9 +76,9 @@ def read_table(pins, vip):
 def read_buckets(pins, vip):
     """As they stand in the map: next hops are slots, which each node numbers
     as they come."""
-    first, mask = read_array(f"{pins}/groups", group_of(pins, vip), 1,
-                             GROUP)[0]
-    return read_array(f"{pins}/buckets", first, mask + 1, BUCKET)
+    size = element_count(f"{pins}/buckets") // GROUPS
+    return read_array(f"{pins}/buckets", group_of(pins, vip) * size, size,
+                      BUCKET)
 
 
 def read_nexthops(pins):

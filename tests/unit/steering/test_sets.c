@@ -98,14 +98,6 @@ static int delete_vip(void *context, const struct prefix *prefix)
 	return 0;
 }
 
-static int set_group(void *context, uint32_t group, struct hg_group value)
-{
-	(void)context;
-	assert_int_equal(value.first_bucket, group * TABLE_SIZE);
-	assert_int_equal(value.mask, TABLE_SIZE - 1);
-	return 0;
-}
-
 /* Nothing is written where packets are. */
 static int set_bucket(void *context, uint32_t index, struct hg_bucket bucket)
 {
@@ -144,9 +136,8 @@ static void start_node(struct node *node)
 	const struct steering_options options = {
 		.table_size = TABLE_SIZE,
 		.group_count = GROUPS,
-		.sink = { set_vip, delete_vip, set_group, set_bucket,
-			  set_nexthop, set_alive, clear_counter, clear_counter,
-			  node },
+		.sink = { set_vip, delete_vip, set_bucket, set_nexthop,
+			  set_alive, clear_counter, clear_counter, node },
 	};
 
 	memset(node, 0, sizeof(*node));

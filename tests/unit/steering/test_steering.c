@@ -29,7 +29,6 @@ enum {
 struct tables {
 	struct hg_vip vips[VIPS];
 	bool vip_set[VIPS];
-	struct hg_group groups[GROUPS];
 	struct hg_bucket buckets[GROUPS * TABLE_SIZE];
 	struct hg_nexthop nexthops[NEXTHOPS + 1];
 	unsigned int bucket_writes;
@@ -93,14 +92,6 @@ static int delete_vip(void *context, const struct prefix *prefix)
 	return 0;
 }
 
-static int set_group(void *context, uint32_t group, struct hg_group value)
-{
-	struct tables *t = context;
-
-	t->groups[group] = value;
-	return 0;
-}
-
 static int set_bucket(void *context, uint32_t index, struct hg_bucket bucket)
 {
 	struct tables *t = context;
@@ -139,9 +130,8 @@ static int setup(void **state)
 	const struct steering_options options = {
 		.table_size = TABLE_SIZE,
 		.group_count = GROUPS,
-		.sink = { set_vip, delete_vip, set_group, set_bucket,
-			  set_nexthop, set_alive, clear_counter, clear_counter,
-			  &tables },
+		.sink = { set_vip, delete_vip, set_bucket, set_nexthop,
+			  set_alive, clear_counter, clear_counter, &tables },
 	};
 
 	memset(&tables, 0, sizeof(tables));
@@ -183,8 +173,8 @@ static int steer(unsigned int v, unsigned int hops)
 /* Last octet - 1 of the next hop that a VIP's bucket leads to. */
 static unsigned int owner(unsigned int v, uint32_t bucket)
 {
-	const struct hg_group *group = &tables.groups[tables.vips[v].group];
-	uint16_t slot = tables.buckets[group->first_bucket + bucket].current;
+	uint32_t first = tables.vips[v].group * TABLE_SIZE;
+	uint16_t slot = tables.buckets[first + bucket].current;
 
 	return tables.nexthops[slot].address.bytes[15] - 1;
 }
@@ -214,8 +204,7 @@ static void the_backup_is_what_the_next_table_says(void **state)
 	/* All next hops but the owner of bucket 0. */
 	steer(1, 0x0f & ~(1u << owner(0, 0)));
 	for (uint32_t b = 0; b < TABLE_SIZE; b++) {
-		uint32_t first =
-			tables.groups[tables.vips[1].group].first_bucket;
+		uint32_t first = tables.vips[1].group * TABLE_SIZE;
 
 		if (before[b].current == dead)
 			assert_int_equal(before[b].backup,
