@@ -199,14 +199,13 @@ static __always_inline bool is_forwarded(__u32 outcome)
 /* Returns the outcome, which it changes if the frame has no room for tags. */
 static __always_inline __u32 forward(struct xdp_md *ctx,
 				     const struct packet *packet,
-				     const struct route *route, __u32 cpu,
-				     __u32 outcome)
+				     const struct route *route,
+				     struct hg_counters *own, __u32 outcome)
 {
 	if (unlikely(!rewrite(ctx, packet, route->nexthop)))
 		return HG_PASSED_NO_HEADROOM;
-	count(&vip_counters, HG_VIP_ROOM, cpu, route->vip.counter,
-	      packet->frame_size);
-	count(&nh_counters, HG_NEXTHOP_ROOM, cpu, route->choice->slot,
+	count(&own->vips[route->vip.counter], packet->frame_size);
+	count(&own->nexthops[bounded(route->choice->slot, HG_MAX_NEXTHOPS - 1)],
 	      packet->frame_size);
 	return outcome;
 }
@@ -234,14 +233,15 @@ static __always_inline void see(struct xdp_md *ctx, const struct choice *choice,
 
 static __always_inline __u32 leave(struct xdp_md *ctx,
 				   const struct packet *packet,
-				   const struct route *route, __u32 cpu)
+				   const struct route *route,
+				   struct hg_counters *own)
 {
 	__u32 outcome = choose_exit(packet, route->nexthop);
 
 	see(ctx, route->choice, outcome);
 	if (unlikely(!is_forwarded(outcome)))
 		return outcome;
-	return forward(ctx, packet, route, cpu, outcome);
+	return forward(ctx, packet, route, own, outcome);
 }
 
 SEC("xdp")
@@ -250,14 +250,18 @@ int headgate(struct xdp_md *ctx)
 	struct choice choice = { .bucket = BUCKET_NONE };
 	struct route route = { .choice = &choice };
 	struct packet packet = {};
-	__u32 cpu = bpf_get_smp_processor_id();
-	__u32 outcome = find_route(ctx, &packet, &route);
+	struct hg_counters *own = own_counters();
+	__u32 outcome;
 
+	if (!own)
+		return XDP_PASS;
+	outcome = find_route(ctx, &packet, &route);
 	if (outcome == HG_UNDECIDED)
-		outcome = leave(ctx, &packet, &route, cpu);
+		outcome = leave(ctx, &packet, &route, own);
 	else
 		see(ctx, &choice, outcome);
-	count(&outcomes, HG_OUTCOME_ROOM, cpu, outcome, packet.frame_size);
+	count(&own->outcomes[bounded(outcome, HG_OUTCOME_ROOM - 1)],
+	      packet.frame_size);
 	return action_of(outcome);
 }
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Counters, summed up over all CPUs; the names of outcomes and events. */
 
-#include "datapath/counters.h"
-
 #include "datapath/datapath.h"
 #include "datapath/instance.h"
 
 #include <errno.h>
+#include <stddef.h>
 
 static const char *const outcome_names[HG_OUTCOME_COUNT] = {
 	[HG_FORWARDED_TX] = "forwarded_tx",
@@ -53,69 +52,56 @@ const char *hg_event_name(enum hg_event event)
 	return event < HG_EVENT_COUNT ? event_names[event] : "unknown";
 }
 
-int counters_open(struct counters *counters, int map, enum hg_counter_room room)
+/* The counter that is `offset` bytes into those of a CPU. */
+static struct hg_counter *counter_of(const struct datapath *dp, uint32_t cpu,
+				     size_t offset)
 {
-	int err = table_open(&counters->table, map);
+	struct hg_counters *all = (struct hg_counters *)dp->counters.words;
 
-	counters->room = room;
-	counters->cpus = counters->table.entries / room;
-	return err;
+	return (struct hg_counter *)((uint8_t *)&all[cpu] + offset);
 }
 
-void counters_close(struct counters *counters)
-{
-	table_close(&counters->table);
-}
-
-static struct hg_counter *counter_of(const struct counters *counters,
-				     uint32_t cpu, uint32_t index)
-{
-	struct hg_counter *all = (struct hg_counter *)counters->table.words;
-
-	return all + (size_t)cpu * counters->room + index;
-}
-
-static int read_counter(const struct counters *counters, uint32_t index,
-			struct hg_counter *sum)
+static void read_sum(const struct datapath *dp, size_t offset,
+		     struct hg_counter *sum)
 {
 	struct hg_counter total = {};
 
-	if (index >= counters->room)
-		return -EINVAL;
-	for (uint32_t cpu = 0; cpu < counters->cpus; cpu++) {
-		const struct hg_counter *one = counter_of(counters, cpu, index);
+	for (uint32_t cpu = 0; cpu < dp->counters.entries; cpu++) {
+		const struct hg_counter *one = counter_of(dp, cpu, offset);
 
 		total.packets +=
 			__atomic_load_n(&one->packets, __ATOMIC_RELAXED);
 		total.bytes += __atomic_load_n(&one->bytes, __ATOMIC_RELAXED);
 	}
 	*sum = total;
-	return 0;
 }
 
-static int clear_counter(const struct counters *counters, uint32_t index)
+static void clear(struct datapath *dp, size_t offset)
 {
-	if (index >= counters->room)
-		return -EINVAL;
-	for (uint32_t cpu = 0; cpu < counters->cpus; cpu++) {
-		struct hg_counter *one = counter_of(counters, cpu, index);
+	for (uint32_t cpu = 0; cpu < dp->counters.entries; cpu++) {
+		struct hg_counter *one = counter_of(dp, cpu, offset);
 
 		__atomic_store_n(&one->packets, 0, __ATOMIC_RELAXED);
 		__atomic_store_n(&one->bytes, 0, __ATOMIC_RELAXED);
 	}
-	return 0;
 }
 
 int datapath_read_vip_counter(const struct datapath *dp, uint32_t index,
 			      struct hg_counter *sum)
 {
-	return read_counter(&dp->vip_counters, index, sum);
+	if (index >= HG_MAX_VIPS)
+		return -EINVAL;
+	read_sum(dp, offsetof(struct hg_counters, vips[index]), sum);
+	return 0;
 }
 
 int datapath_read_nexthop_counter(const struct datapath *dp, uint32_t slot,
 				  struct hg_counter *sum)
 {
-	return read_counter(&dp->nh_counters, slot, sum);
+	if (slot >= HG_MAX_NEXTHOPS)
+		return -EINVAL;
+	read_sum(dp, offsetof(struct hg_counters, nexthops[slot]), sum);
+	return 0;
 }
 
 int datapath_read_outcome_counter(const struct datapath *dp,
@@ -124,7 +110,8 @@ int datapath_read_outcome_counter(const struct datapath *dp,
 {
 	if (outcome >= HG_OUTCOME_COUNT)
 		return -EINVAL;
-	return read_counter(&dp->outcomes, outcome, sum);
+	read_sum(dp, offsetof(struct hg_counters, outcomes[outcome]), sum);
+	return 0;
 }
 
 int datapath_read_event_counter(const struct datapath *dp, enum hg_event event,
@@ -132,15 +119,22 @@ int datapath_read_event_counter(const struct datapath *dp, enum hg_event event,
 {
 	if (event >= HG_EVENT_COUNT)
 		return -EINVAL;
-	return read_counter(&dp->events, event, sum);
+	read_sum(dp, offsetof(struct hg_counters, events[event]), sum);
+	return 0;
 }
 
 int datapath_clear_vip_counter(struct datapath *dp, uint32_t index)
 {
-	return clear_counter(&dp->vip_counters, index);
+	if (index >= HG_MAX_VIPS)
+		return -EINVAL;
+	clear(dp, offsetof(struct hg_counters, vips[index]));
+	return 0;
 }
 
 int datapath_clear_nexthop_counter(struct datapath *dp, uint32_t slot)
 {
-	return clear_counter(&dp->nh_counters, slot);
+	if (slot >= HG_MAX_NEXTHOPS)
+		return -EINVAL;
+	clear(dp, offsetof(struct hg_counters, nexthops[slot]));
+	return 0;
 }

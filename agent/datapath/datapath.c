@@ -51,13 +51,7 @@ static void configure(struct headgate *skeleton,
 	skeleton->rodata->config.table_size = options->table_size;
 	bpf_map__set_max_entries(skeleton->maps.buckets,
 				 options->group_count * options->table_size);
-	bpf_map__set_max_entries(skeleton->maps.vip_counters,
-				 cpus * HG_VIP_ROOM);
-	bpf_map__set_max_entries(skeleton->maps.nh_counters,
-				 cpus * HG_NEXTHOP_ROOM);
-	bpf_map__set_max_entries(skeleton->maps.outcomes,
-				 cpus * HG_OUTCOME_ROOM);
-	bpf_map__set_max_entries(skeleton->maps.events, cpus * HG_EVENT_ROOM);
+	bpf_map__set_max_entries(skeleton->maps.counters, cpus);
 }
 
 static int refuse_load(int code, struct datapath_error *error)
@@ -104,28 +98,6 @@ static void take_descriptors(struct datapath *dp)
 	dp->control = &skeleton->bss->control;
 }
 
-static int map_counters(struct datapath *dp)
-{
-	const struct headgate *skeleton = dp->skeleton;
-	const struct {
-		struct counters *counters;
-		const struct bpf_map *map;
-		enum hg_counter_room room;
-	} all[] = {
-		{ &dp->vip_counters, skeleton->maps.vip_counters, HG_VIP_ROOM },
-		{ &dp->nh_counters, skeleton->maps.nh_counters,
-		  HG_NEXTHOP_ROOM },
-		{ &dp->outcomes, skeleton->maps.outcomes, HG_OUTCOME_ROOM },
-		{ &dp->events, skeleton->maps.events, HG_EVENT_ROOM },
-	};
-	int err = 0;
-
-	for (size_t i = 0; !err && i < COUNT_OF(all); i++)
-		err = counters_open(all[i].counters, bpf_map__fd(all[i].map),
-				    all[i].room);
-	return err;
-}
-
 static int map_memory(struct datapath *dp, struct datapath_error *error)
 {
 	const struct headgate *skeleton = dp->skeleton;
@@ -139,7 +111,8 @@ static int map_memory(struct datapath *dp, struct datapath_error *error)
 		err = vips_open(&dp->vips, bpf_map__fd(skeleton->maps.vip4),
 				bpf_map__fd(skeleton->maps.vip6));
 	if (!err)
-		err = map_counters(dp);
+		err = table_open(&dp->counters,
+				 bpf_map__fd(skeleton->maps.counters));
 	if (err)
 		return failure(error, err, "cannot map the tables: %s",
 			       strerror(-err));
@@ -226,10 +199,7 @@ void datapath_close(struct datapath *dp, bool keep)
 	/* Only what this run has pinned: if it fails early, a former's stays. */
 	if (!keep && dp->maps_pinned)
 		unpin_maps(dp);
-	counters_close(&dp->events);
-	counters_close(&dp->outcomes);
-	counters_close(&dp->nh_counters);
-	counters_close(&dp->vip_counters);
+	table_close(&dp->counters);
 	vips_close(&dp->vips);
 	table_close(&dp->nexthops);
 	table_close(&dp->buckets);

@@ -10,7 +10,6 @@
 
 #include "datapath/attach.h"
 #include "datapath/capture.h"
-#include "datapath/counters.h"
 #include "datapath/datapath.h"
 #include "datapath/pins.h"
 #include "datapath/tables.h"
@@ -31,10 +30,7 @@ struct datapath {
 	struct vips vips;
 	struct table buckets;
 	struct table nexthops;
-	struct counters vip_counters;
-	struct counters nh_counters;
-	struct counters outcomes;
-	struct counters events;
+	struct table counters; /* struct hg_counters of each CPU */
 	struct capture capture;
 
 	/* Side by side: a port, and what the program sees of it. */

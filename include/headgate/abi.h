@@ -130,7 +130,7 @@ struct hg_prefix6 {
  */
 struct hg_vip {
 	__u32 group : 12;      /* whose buckets: see struct hg_bucket */
-	__u32 counter : 14;    /* index into `vip_counters` */
+	__u32 counter : 14;    /* index into hg_counters.vips */
 	__u32 hash_fields : 3; /* enum hg_hash_fields */
 	__u32 used : 1;	       /* there is a VIP */
 	__u32 further : 1;     /* others stand further on: see below */
@@ -190,26 +190,27 @@ struct hg_nexthop {
 	__u8 reserved2[12];
 } __attribute__((aligned(8)));
 
-/*
- * Value of `vip_counters`, `nh_counters`, `outcomes` and `events`. The first two
- * count what was forwarded, `outcomes` every frame exactly once.
- *
- * Each CPU has counters of its own, at CPU * room + index, where the index is
- * that of the VIP (hg_vip.counter), the next hop's slot, the outcome or the
- * event. These are plain arrays because each counter of a per-CPU map stands
- * behind a pointer of its own, one more cache miss for each of many VIPs.
- */
 struct hg_counter {
 	__u64 packets;
 	__u64 bytes; /* of Ethernet frames as they came in */
 };
 
-/* Counters of a CPU: powers of two, and whole cache lines. */
+/* For the program to mask an index by: a power of two, and whole cache lines. */
 enum hg_counter_room {
-	HG_VIP_ROOM = HG_MAX_VIPS,
-	HG_NEXTHOP_ROOM = HG_MAX_NEXTHOPS,
 	HG_OUTCOME_ROOM = 32,
 	HG_EVENT_ROOM = 8,
+};
+
+/*
+ * Value of `counters`, a plain array with all that one CPU has counted: one
+ * lookup finds them. Each counter of a per-CPU map would stand behind a pointer
+ * of its own, one more cache miss for each of many VIPs.
+ */
+struct hg_counters {
+	struct hg_counter outcomes[HG_OUTCOME_ROOM]; /* every frame once */
+	struct hg_counter events[HG_EVENT_ROOM];
+	struct hg_counter nexthops[HG_MAX_NEXTHOPS]; /* forwarded, by slot */
+	struct hg_counter vips[HG_MAX_VIPS]; /* forwarded, by hg_vip.counter */
 };
 
 /*
@@ -291,6 +292,7 @@ _Static_assert(sizeof(struct hg_vip6_entry) == 32, "half a cache line");
 _Static_assert(sizeof(struct hg_bucket) == 8, "a bucket is one store");
 _Static_assert(sizeof(struct hg_nexthop) == 64, "a next hop is a cache line");
 _Static_assert(sizeof(struct hg_counter) == 16, "hg_counter has no padding");
+_Static_assert(sizeof(struct hg_counters) % 64 == 0, "no line of two CPUs");
 _Static_assert((int)HG_OUTCOME_COUNT <= HG_OUTCOME_ROOM, "all have a counter");
 _Static_assert((int)HG_EVENT_COUNT <= HG_EVENT_ROOM, "all have a counter");
 _Static_assert(sizeof(struct hg_port) == 16, "hg_port has no hidden padding");

@@ -14,10 +14,7 @@ FIELDS = {
     "vip6": {"address", "vip"},
     "nexthops": {"destination_mac", "source_mac", "ifindex", "mtu", "alive",
                  "draining", "tags", "incarnation", "address"},
-    "vip_counters": {"packets", "bytes"},
-    "nh_counters": {"packets", "bytes"},
-    "outcomes": {"packets", "bytes"},
-    "events": {"packets", "bytes"},
+    "counters": {"outcomes", "events", "nexthops", "vips"},
     "icmp_budgets": {"since_ns", "used"},
 }
 OTHERS = {"buckets", "tx_ports", "captures", "fragments", "vip4_lpm",

@@ -16,35 +16,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The sums over all CPUs of the first `count` counters of a map. */
-static void read_map(const struct bpf_map *map, uint32_t room,
-		     struct hg_counter *sums, uint32_t count)
+static void add(struct hg_counter *sums, const struct hg_counter *counters,
+		size_t count)
 {
-	memset(sums, 0, count * sizeof(*sums));
-	for (uint32_t key = 0; key < bpf_map__max_entries(map); key++) {
-		struct hg_counter value;
-
-		if (key % room >= count)
-			continue;
-		if (bpf_map_lookup_elem(bpf_map__fd(map), &key, &value))
-			sandbox_die(bpf_map__name(map));
-		sums[key % room].packets += value.packets;
-		sums[key % room].bytes += value.bytes;
+	for (size_t i = 0; i < count; i++) {
+		sums[i].packets += counters[i].packets;
+		sums[i].bytes += counters[i].bytes;
 	}
 }
 
+/* By system calls, as others read the map. */
 static void read_counts(const struct world *world, struct counts *counts)
 {
-	const struct headgate *skeleton = world->dp->skeleton;
+	const struct bpf_map *map = world->dp->skeleton->maps.counters;
+	static struct hg_counters own;
 
-	read_map(skeleton->maps.outcomes, HG_OUTCOME_ROOM, counts->outcomes,
-		 HG_OUTCOME_COUNT);
-	read_map(skeleton->maps.events, HG_EVENT_ROOM, counts->events,
-		 HG_EVENT_COUNT);
-	read_map(skeleton->maps.vip_counters, HG_VIP_ROOM, counts->vips,
-		 WORLD_MAX_ROUTES);
-	read_map(skeleton->maps.nh_counters, HG_NEXTHOP_ROOM, counts->nexthops,
-		 SLOT_COUNT);
+	memset(counts, 0, sizeof(*counts));
+	for (uint32_t cpu = 0; cpu < bpf_map__max_entries(map); cpu++) {
+		if (bpf_map_lookup_elem(bpf_map__fd(map), &cpu, &own))
+			sandbox_die(bpf_map__name(map));
+		add(counts->outcomes, own.outcomes, HG_OUTCOME_COUNT);
+		add(counts->events, own.events, HG_EVENT_COUNT);
+		add(counts->vips, own.vips, WORLD_MAX_ROUTES);
+		add(counts->nexthops, own.nexthops, SLOT_COUNT);
+	}
 }
 
 static void count(struct hg_counter *counter, size_t bytes)
