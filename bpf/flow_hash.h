@@ -25,8 +25,13 @@
 struct flow {
 	__u32 source[4];
 	__u32 destination[4];
-	__u16 source_port;
-	__u16 destination_port;
+	union {
+		struct {
+			__u16 source_port;
+			__u16 destination_port;
+		};
+		__u32 ports; /* both, as they follow each other in headers */
+	};
 	__u8 protocol;
 	__u8 ipv6; /* boolean */
 };
@@ -39,7 +44,6 @@ struct flow_mask {
 
 enum flow_word_layout {
 	FLOW_DESTINATION_SHIFT = 32,
-	FLOW_DESTINATION_PORT_SHIFT = 16,
 	FLOW_PROTOCOL_SHIFT = 32,
 	FLOW_IPV6_ROTATION = 32,
 };
@@ -64,15 +68,6 @@ static inline __attribute__((always_inline)) __u64 flow_u32(__u32 network)
 #endif
 }
 
-static inline __attribute__((always_inline)) __u64 flow_u16(__u16 network)
-{
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	return __builtin_bswap16(network);
-#else
-	return network;
-#endif
-}
-
 /* One step of SplitMix64 (Steele, Lea, Flood 2014). */
 static inline __attribute__((always_inline)) __u64 flow_mix(__u64 word)
 {
@@ -85,9 +80,8 @@ static inline __attribute__((always_inline)) __u64 flow_mix(__u64 word)
 static inline __attribute__((always_inline)) __u64
 flow_ports(const struct flow *flow)
 {
-	return flow_u16(flow->source_port) |
-	       flow_u16(flow->destination_port) << FLOW_DESTINATION_PORT_SHIFT |
-	       (__u64)flow->protocol << FLOW_PROTOCOL_SHIFT;
+	return flow_u32(flow->ports) | (__u64)flow->protocol
+					       << FLOW_PROTOCOL_SHIFT;
 }
 
 /* One IPv6 address by a chain of its own, so that a CPU can do both at once. */

@@ -109,7 +109,7 @@ static __always_inline __u32 route_fragment(const struct packet *packet,
 				route_first(&fragmented) :
 				route_later(&fragmented);
 
-	*route = fragmented.route;
+	route->nexthop = fragmented.route.nexthop;
 	return outcome;
 }
 

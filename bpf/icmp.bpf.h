@@ -157,8 +157,7 @@ static __always_inline __u32 read_quoted_ports(const struct xdp_md *ctx,
 
 	if (!header)
 		return HG_DROPPED_BAD_ICMP_ERROR;
-	quote->flow.source_port = header->destination;
-	quote->flow.destination_port = header->source;
+	quote->flow.ports = join_ports(header->destination, header->source);
 	return HG_UNDECIDED;
 }
 
@@ -172,7 +171,7 @@ static __always_inline __u32 read_quoted_icmp(const struct xdp_md *ctx,
 	if (!header ||
 	    icmp_kind(quote->flow.ipv6, header->type) != ICMP_KIND_ECHO)
 		return HG_DROPPED_BAD_ICMP_ERROR;
-	quote->flow.source_port = header->echo_id;
+	quote->flow.ports = join_ports(header->echo_id, 0);
 	return HG_UNDECIDED;
 }
 
@@ -261,7 +260,7 @@ static __always_inline __u32 parse_echo(struct packet *packet)
 
 	if (!transport_holds(packet, sizeof(*header)))
 		return too_short(packet);
-	packet->flow.source_port = header->echo_id;
+	packet->flow.ports = join_ports(header->echo_id, 0);
 	return HG_UNDECIDED;
 }
 

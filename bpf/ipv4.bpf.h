@@ -111,8 +111,10 @@ static __always_inline __u32 parse_ipv4_header(struct xdp_md *ctx,
 
 	if (size < header_size || size > packet->network_size)
 		return HG_DROPPED_BAD_LENGTH;
-	packet->transport =
-		packet->network + bounded(header_size, IPV4_HEADER_MASK);
+	packet->transport = (void *)(ip + 1);
+	if (header_size > sizeof(*ip))
+		packet->transport = packet->network +
+				    bounded(header_size, IPV4_HEADER_MASK);
 	packet->transport_size = size - header_size;
 	if (unlikely(header_size > sizeof(*ip)))
 		outcome = check_ipv4_options(ctx, frame_offset(packet, ip + 1),

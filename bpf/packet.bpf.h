@@ -79,7 +79,7 @@ struct packet {
 	__u32 network_size;   /* what is behind Ethernet and tags */
 	__u32 transport_size; /* by the IP header; the frame holds it all */
 	__u32 tag_count;
-	__u16 type; /* EtherType behind the tags, network order */
+	__u32 type; /* EtherType behind the tags, network order */
 	struct fragment fragment;
 	struct flow flow; /* its destination is the VIP */
 };
@@ -159,6 +159,17 @@ static __always_inline void copy_ipv6(__u32 to[4], const void *from)
 	to[1] = words[1];
 	to[2] = words[2];
 	to[3] = words[3];
+}
+
+/* As flow.ports: what is written at once can be read at once. */
+static __always_inline __u32 join_ports(__u16 source, __u16 destination)
+{
+	struct flow flow = {
+		.source_port = source,
+		.destination_port = destination,
+	};
+
+	return flow.ports;
 }
 
 /* An address of a flow in the one shape that both families have. */

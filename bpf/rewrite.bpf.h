@@ -142,7 +142,7 @@ static __always_inline bool rewrite(struct xdp_md *ctx,
 				    const struct packet *packet,
 				    const struct hg_nexthop *nexthop)
 {
-	if (unlikely(packet->tag_count || nexthop->tags[0].protocol))
+	if (unlikely(packet->tag_count | nexthop->tags[0].protocol))
 		return rewrite_tagged(ctx, nexthop, packet->tag_count,
 				      packet->type);
 	rewrite_macs(packet->ethernet, nexthop);

@@ -54,8 +54,7 @@ static __always_inline __u32 parse_ports(struct packet *packet,
 	if (packet->transport_size < header_size ||
 	    (const void *)(header + 1) > packet->end)
 		return too_short(packet);
-	packet->flow.source_port = header->source;
-	packet->flow.destination_port = header->destination;
+	packet->flow.ports = *(const __u32 *)header;
 	return HG_UNDECIDED;
 }
 
