@@ -27,7 +27,7 @@
 enum vip_hash {
 	VIP_BLOCK_BITS = 3,
 	VIP_BLOCK = 1 << VIP_BLOCK_BITS, /* addresses */
-	VIP_PLACE_BITS = 15,
+	VIP_PLACE_BITS = 16,
 	VIP_HASH_SHIFT = 64 - VIP_PLACE_BITS,
 };
 

@@ -26,7 +26,7 @@ enum hg_limits {
 	HG_MAX_PORTS = 16,
 	HG_MAX_EXTENSION_HEADERS = 8,
 	HG_MAX_FRAGMENTED = 65536, /* packets in `fragments` */
-	HG_VIP_PLACES = 32768,	   /* in `vip4` and `vip6`, a power of two */
+	HG_VIP_PLACES = 65536,	   /* in `vip4` and `vip6`, a power of two */
 	HG_VIP_PROBES = 32,	   /* places where a VIP can stand */
 	HG_MIN_TABLE_SIZE = 256,
 	HG_MAX_TABLE_SIZE = 65536,

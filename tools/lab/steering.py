@@ -11,7 +11,7 @@ import struct
 from .bpf import element_count, read_array
 
 # Layouts of include/headgate/abi.h.
-VIP_PLACES = 32768
+VIP_PLACES = 65536
 VIP4_ENTRY = "4sI"               # address, VIP
 VIP_GROUP = 0xfff                # of a VIP, which is a word of bit fields
 VIP_USED = 1 << 29
