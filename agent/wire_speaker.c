@@ -143,8 +143,8 @@ int wire_speaker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 			.confederation = &config->confederation,
 			.restarting = datapath_has_former(agent->datapath),
 		},
-		.listen_address = config->listen_address,
-		.listen_port = config->listen_port,
+		.listen_address = config->listen.address,
+		.listen_port = config->listen.port,
 		.neighbors = config->neighbors,
 		.neighbor_count = config->neighbor_count,
 		.callbacks = {

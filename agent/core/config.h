@@ -228,6 +228,12 @@ enum bandwidth_use {
 	BANDWIDTH_IGNORE,
 };
 
+/* Where we are to be reached by TCP. */
+struct endpoint {
+	struct address address;
+	uint16_t port; /* 0: nowhere */
+};
+
 struct config {
 	uint32_t as;
 	struct confederation confederation;
@@ -249,8 +255,7 @@ struct config {
 	size_t aggregate_count;
 	struct policy_rule rules[CONFIG_MAX_RULES];
 	size_t rule_count;
-	struct address listen_address;
-	uint16_t listen_port; /* 0: do not listen */
+	struct endpoint listen;
 	uint32_t maximum_paths;
 	uint32_t maximum_paths_ibgp;
 	enum multipath_as_path multipath_as_path;

@@ -33,6 +33,9 @@
 			.name_count = COUNT_OF(table)
 #define PATH(member) \
 	MEMBER(member), .parse = config_path_parse, .print = config_path_print
+#define ENDPOINT(member)                                \
+	MEMBER(member), .parse = config_endpoint_parse, \
+			.print = config_endpoint_print
 #define REQUEST(what)                                      \
 	.stage = CONFIG_STAGE_REQUEST, .repeatable = true, \
 	.parse = config_request_parse, .request = (what)
@@ -182,8 +185,7 @@ const struct config_flag config_flags[] = {
 		  "nowhere.",
 	  .initial = "[::]:179",
 	  .section = CONFIG_SECTION_BGP,
-	  .parse = config_listen_parse,
-	  .print = config_listen_print },
+	  ENDPOINT(listen) },
 
 	{ .name = "maximum-paths",
 	  .metavar = "N",

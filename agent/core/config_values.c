@@ -320,33 +320,35 @@ static bool read_endpoint(const char *text, struct address *address,
 	       address_is_ipv4(address) != bracketed;
 }
 
-bool config_listen_parse(struct config_parser *parser,
-			 const struct config_flag *flag, const char *value)
+bool config_endpoint_parse(struct config_parser *parser,
+			   const struct config_flag *flag, const char *value)
 {
+	struct endpoint *endpoint = member_of(parser->config, flag);
 	struct address address;
 	uint64_t port;
 
-	(void)flag;
 	if (!read_endpoint(value, &address, &port))
 		return config_reject(parser,
-				     "give ADDRESS:PORT such as 0.0.0.0:179 or "
-				     "[::]:179; port 0 does not listen");
-	parser->config->listen_address = address;
-	parser->config->listen_port = (uint16_t)port;
+				     "give ADDRESS:PORT such as 127.0.0.1:179 "
+				     "or [::]:179; port 0 is nowhere");
+	endpoint->address = address;
+	endpoint->port = (uint16_t)port;
 	return true;
 }
 
-void config_listen_print(const struct config *config,
-			 const struct config_flag *flag, size_t index,
-			 FILE *out)
+void config_endpoint_print(const struct config *config,
+			   const struct config_flag *flag, size_t index,
+			   FILE *out)
 {
-	const struct address *address = &config->listen_address;
-	const char *form = address_is_ipv4(address) ? "%s:%u" : "[%s]:%u";
+	const struct endpoint *endpoint =
+		(const void *)((const char *)config + flag->offset);
+	const char *form = address_is_ipv4(&endpoint->address) ? "%s:%u" :
+								 "[%s]:%u";
 	char text[ADDRESS_TEXT_SIZE];
 
-	(void)flag;
 	(void)index;
-	fprintf(out, form, address_format(address, text), config->listen_port);
+	fprintf(out, form, address_format(&endpoint->address, text),
+		endpoint->port);
 }
 
 /*

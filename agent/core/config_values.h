@@ -70,11 +70,11 @@ void config_router_id_print(const struct config *config,
 			    const struct config_flag *flag, size_t index,
 			    FILE *out);
 /* ADDR:PORT, or [ADDR]:PORT for IPv6. */
-bool config_listen_parse(struct config_parser *parser,
-			 const struct config_flag *flag, const char *value);
-void config_listen_print(const struct config *config,
-			 const struct config_flag *flag, size_t index,
-			 FILE *out);
+bool config_endpoint_parse(struct config_parser *parser,
+			   const struct config_flag *flag, const char *value);
+void config_endpoint_print(const struct config *config,
+			   const struct config_flag *flag, size_t index,
+			   FILE *out);
 
 /* Entries of lists. */
 bool config_interface_parse(struct config_parser *parser,

@@ -17,8 +17,8 @@ static void what_is_not_given_has_its_default(void **state)
 	assert_int_equal(config.interface_count, 1);
 	assert_int_equal(config.vip_count, 1);
 	assert_int_equal(config.neighbor_count, 1);
-	assert_int_equal(config.listen_port, 179);
-	assert_true(address_is_zero(&config.listen_address));
+	assert_int_equal(config.listen.port, 179);
+	assert_true(address_is_zero(&config.listen.address));
 	assert_int_equal(config.maximum_paths, 64);
 	assert_int_equal(config.maximum_paths_ibgp, 64);
 	assert_int_equal(config.multipath_as_path, MULTIPATH_AS_PATH_RELAXED);
@@ -40,7 +40,7 @@ static void config_init_gives_the_same_defaults(void **state)
 	config_init(&fresh);
 	assert_int_equal(fresh.as, 0);
 	assert_int_equal(fresh.neighbor_count, 0);
-	assert_int_equal(fresh.listen_port, 179);
+	assert_int_equal(fresh.listen.port, 179);
 	assert_int_equal(fresh.maximum_paths_ibgp, 64);
 	assert_int_equal(fresh.table_size, 16384);
 }
@@ -62,8 +62,8 @@ static void every_flag_is_read_from_the_command_line(void **state)
 		0);
 	assert_int_equal(request, CONFIG_RUN);
 	assert_string_equal(config.interfaces[1], "eth1");
-	assert_int_equal(config.listen_port, 1179);
-	assert_false(address_is_ipv4(&config.listen_address));
+	assert_int_equal(config.listen.port, 1179);
+	assert_false(address_is_ipv4(&config.listen.address));
 	assert_int_equal(config.maximum_paths, 8);
 	assert_int_equal(config.maximum_paths_ibgp, 4);
 	assert_int_equal(config.multipath_as_path, MULTIPATH_AS_PATH_EXACT);
@@ -88,7 +88,7 @@ static void port_zero_of_listen_is_legal(void **state)
 {
 	(void)state;
 	assert_int_equal(parse_lines("listen 0.0.0.0:0"), 0);
-	assert_int_equal(config.listen_port, 0);
+	assert_int_equal(config.listen.port, 0);
 }
 
 static void an_as_number_of_zero_is_refused(void **state)
@@ -199,8 +199,8 @@ static void a_listen_address_needs_address_and_port(void **state)
 		assert_int_equal(parse_lines(line), 1);
 	}
 	assert_error("listen :179", "--listen :179: give ADDRESS:PORT such as "
-				    "0.0.0.0:179 or [::]:179; port 0 does not "
-				    "listen");
+				    "127.0.0.1:179 or [::]:179; port 0 is "
+				    "nowhere");
 }
 
 static void a_path_is_absolute_has_no_blanks_and_fits(void **state)
