@@ -54,8 +54,8 @@ steering_SRC := assign.c backup.c candidate.c group.c identity.c nexthop_slots.c
 	steering.c
 datapath_SRC := attach.c capture.c counters.c datapath.c failure.c pins.c run.c tables.c \
 	vip_table.c vips.c
-control_SRC := capture.c control.c explain.c explain_flow.c explain_route.c flow_frame.c json.c \
-	request.c route_cursor.c show.c show_bgp.c show_neighbors.c show_steering.c
+control_SRC := capture.c control.c counter_list.c explain.c explain_flow.c explain_route.c flow_frame.c json.c \
+	metrics.c request.c route_cursor.c show.c show_bgp.c show_neighbors.c show_steering.c
 CTL_SRC := ask.c client.c command_capture.c command_explain.c command_show.c headgatectl.c \
 	pcapng.c rates.c show.c table.c value.c view.c
 
@@ -76,7 +76,7 @@ rib_TESTS := aggregate as_pattern bandwidth decision decision_oracle decision_ra
 nexthop_TESTS := arp bfd_packet bfd_session host nd netlink_message probe route_message
 steering_TESTS := assign identity ranking sets steering two_ribs
 datapath_TESTS := vip_table
-control_TESTS := flow_frame route_cursor
+control_TESTS := flow_frame metrics route_cursor
 UNIT_TESTS := $(foreach room,$(ROOMS),$(addprefix $(room)/test_,$($(room)_TESTS)))
 
 # tests/xdp/test_NAME.c, with root, and what they share.
@@ -92,7 +92,7 @@ FUZZ_TARGETS := arp bfd config control message nd open rule update
 
 # ------------------------------------------------------------- flags
 
-PACKAGES := libbpf libelf zlib libevent_core libmnl json-c
+PACKAGES := libbpf libelf zlib libevent_core libevent_extra libmnl json-c
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror \
 	-Wno-missing-field-initializers
 INCLUDES := -Iagent -Iinclude -Ibpf -I$(B)

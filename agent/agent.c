@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "control/control.h"
+#include "control/metrics.h"
 #include "core/clock.h"
 #include "core/config.h"
 #include "core/log.h"
@@ -42,6 +43,9 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 		code = control_new(agent->base, agent->config->control_socket,
 				   &agent->view, &hooks, &agent->control,
 				   error);
+	if (!code)
+		code = metrics_new(agent->base, &agent->config->metrics,
+				   &agent->view, &agent->metrics, error);
 	if (!code)
 		code = wire_datapath(agent, error);
 	if (!code)
@@ -158,6 +162,7 @@ void agent_free(struct agent *agent)
 	if (agent->speaker)
 		bgp_speaker_stop(agent->speaker, "headgate ends");
 	control_hang_up(agent->control);
+	metrics_free(agent->metrics);
 	bgp_speaker_free(agent->speaker);
 	rib_free(agent->rib);
 	steering_free(agent->steering);

@@ -22,6 +22,7 @@ struct assign_member;
 struct control;
 struct event;
 struct kernel_routes;
+struct metrics;
 
 /* A next hop that somebody does not want any more. */
 struct let_go {
@@ -37,6 +38,7 @@ struct agent {
 	struct event *leave;	/* NULL unless we are leaving */
 	struct event *takeover; /* attach although not everything is known */
 	struct control *control;
+	struct metrics *metrics; /* NULL: not served */
 	struct datapath *datapath;
 	struct nexthop_tracker *tracker;
 	struct kernel_routes *kernel_routes;

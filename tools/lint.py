@@ -150,7 +150,7 @@ def main():
     userland = [path for path in sources if path.endswith("_hash.h")
                 or not path.startswith("bpf/") and not path.endswith(".bpf.c")]
     extra = ["-I" + os.environ.get("B", "build")]
-    extra += subprocess.run(["pkg-config", "--cflags", "libbpf", "libevent_core", "libmnl", "json-c"],
+    extra += subprocess.run(["pkg-config", "--cflags", "libbpf", "libevent_core", "libevent_extra", "libmnl", "json-c"],
                             check=True, text=True, capture_output=True).stdout.split()
     for path in sources:
         with open(path, encoding="utf-8") as file:

@@ -7,6 +7,7 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
+#include "control/counter_list.h"
 #include "control/json.h"
 #include "core/config.h"
 #include "datapath/datapath.h"
@@ -19,18 +20,11 @@ enum {
 	US_PER_MS = 1000,
 };
 
-static void add_slot(struct json_object *out, const struct control_view *view,
-		     const struct address *address)
+/* Null while the next hop has none. */
+static void add_slot(struct json_object *out, const struct slot *slot)
 {
-	const struct slot *slot = steering_find_slot(view->steering, address);
-	struct hg_counter counter = { 0 };
-
 	json_add(out, "slot",
 		 slot ? json_object_new_uint64(slot->index) : NULL);
-	if (slot)
-		datapath_read_nexthop_counter(view->datapath, slot->index,
-					      &counter);
-	json_add_counter(out, &counter);
 }
 
 const struct nexthop *show_nexthop_in(const struct control_view *view,
@@ -81,7 +75,10 @@ struct json_object *show_bfd(const struct control_view *view,
 static struct json_object *nexthop_json(const struct control_view *view,
 					const struct nexthop *nexthop)
 {
+	const struct slot *slot =
+		steering_find_slot(view->steering, &nexthop->address);
 	struct json_object *out = json_object_new_object();
+	struct hg_counter counter = { 0 };
 
 	json_add(out, "address", json_of_address(&nexthop->address));
 	json_add_text(out, "state", nexthop_state_name(nexthop->state));
@@ -95,7 +92,11 @@ static struct json_object *nexthop_json(const struct control_view *view,
 			steering_count_buckets(view->steering,
 					       &nexthop->address));
 	json_add_number(out, "since_s", json_age_s(nexthop->since_ms));
-	add_slot(out, view, &nexthop->address);
+	add_slot(out, slot);
+	if (slot)
+		datapath_read_nexthop_counter(view->datapath, slot->index,
+					      &counter);
+	json_add_counter(out, &counter);
 	return out;
 }
 
@@ -162,71 +163,33 @@ struct json_object *show_groups(const struct control_view *view)
 	return list;
 }
 
-static struct json_object *outcomes_json(const struct control_view *view)
+/* A list of counters on its way to JSON. */
+struct counters_json {
+	const struct counter_list *list;
+	struct json_object *out;
+};
+
+static void add_counter_entry(void *context, const struct counter_entry *entry)
 {
-	struct json_object *list = json_object_new_array();
+	const struct counters_json *json = context;
+	struct json_object *out = json_object_new_object();
 
-	for (int i = 0; i < HG_OUTCOME_COUNT; i++) {
-		struct json_object *out = json_object_new_object();
-		struct hg_counter counter = { 0 };
-
-		datapath_read_outcome_counter(view->datapath, i, &counter);
-		json_add_text(out, "name", hg_outcome_name(i));
-		json_add_counter(out, &counter);
-		json_object_array_add(list, out);
-	}
-	return list;
+	json_add_text(out, json->list->key, entry->label);
+	if (json->list->has_slots)
+		add_slot(out, entry->slot);
+	json_add_counter(out, &entry->counter);
+	json_object_array_add(json->out, out);
 }
 
-static struct json_object *events_json(const struct control_view *view)
+static struct json_object *counters_json(const struct control_view *view,
+					 const struct counter_list *list)
 {
-	struct json_object *list = json_object_new_array();
+	struct counters_json json = { list, json_object_new_array() };
 
-	for (int i = 0; i < HG_EVENT_COUNT; i++) {
-		struct json_object *out = json_object_new_object();
-		struct hg_counter counter = { 0 };
-
-		datapath_read_event_counter(view->datapath, i, &counter);
-		json_add_text(out, "name", hg_event_name(i));
-		json_add_counter(out, &counter);
-		json_object_array_add(list, out);
-	}
-	return list;
-}
-
-static struct json_object *vip_counters_json(const struct control_view *view)
-{
-	struct json_object *list = json_object_new_array();
-	const struct steering_vip *vip = NULL;
-
-	while ((vip = steering_next_vip(view->steering, vip))) {
-		struct json_object *out = json_object_new_object();
-		struct hg_counter counter = { 0 };
-
-		datapath_read_vip_counter(view->datapath, vip->counter->index,
-					  &counter);
-		json_add(out, "prefix", json_of_prefix(&vip->node.prefix));
-		json_add_counter(out, &counter);
-		json_object_array_add(list, out);
-	}
-	json_object_array_sort(list, json_by_prefix);
-	return list;
-}
-
-static struct json_object *
-nexthop_counters_json(const struct control_view *view)
-{
-	struct json_object *list = json_object_new_array();
-	const struct nexthop *nexthop = NULL;
-
-	while ((nexthop = nexthop_next(view->tracker, nexthop))) {
-		struct json_object *out = json_object_new_object();
-
-		json_add(out, "address", json_of_address(&nexthop->address));
-		add_slot(out, view, &nexthop->address);
-		json_object_array_add(list, out);
-	}
-	return list;
+	list->visit(view, add_counter_entry, &json);
+	if (list->is_by_prefix)
+		json_object_array_sort(json.out, json_by_prefix);
+	return json.out;
 }
 
 /* Of packets; null without BFD. */
@@ -246,10 +209,9 @@ struct json_object *show_counters(const struct control_view *view)
 {
 	struct json_object *out = json_object_new_object();
 
-	json_add(out, "outcomes", outcomes_json(view));
-	json_add(out, "events", events_json(view));
-	json_add(out, "vips", vip_counters_json(view));
-	json_add(out, "nexthops", nexthop_counters_json(view));
+	for (size_t i = 0; i < counter_list_count; i++)
+		json_add(out, counter_lists[i].name,
+			 counters_json(view, &counter_lists[i]));
 	json_add(out, "bfd", bfd_counters_json(view));
 	return out;
 }

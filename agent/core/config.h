@@ -279,6 +279,7 @@ struct config {
 	uint64_t hash_seed;
 	uint32_t table_size; /* buckets of a group, a power of two */
 	char control_socket[CONFIG_PATH_SIZE];
+	struct endpoint metrics;
 	char bpffs[CONFIG_PATH_SIZE];
 	enum log_level log_level;
 };

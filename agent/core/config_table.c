@@ -384,6 +384,14 @@ const struct config_flag config_flags[] = {
 	  .initial = HG_CTL_SOCKET,
 	  .section = CONFIG_SECTION_CONTROL,
 	  PATH(control_socket) },
+	{ .name = "metrics",
+	  .metavar = "ADDRESS:PORT",
+	  .help = "Where Prometheus fetches /metrics from: the counters, by "
+		  "the names that they have in the JSON. Anybody who gets "
+		  "there may; port 0: nowhere.",
+	  .initial = "127.0.0.1:0",
+	  .section = CONFIG_SECTION_CONTROL,
+	  ENDPOINT(metrics) },
 	{ .name = "log-level",
 	  .help = "Least important messages to write to stderr.",
 	  .initial = "info",

@@ -62,6 +62,7 @@ static void the_canonical_form_has_every_flag(void **state)
 		"table-size 16384\n"
 		"bpffs /sys/fs/bpf/headgate\n"
 		"control-socket /run/headgate/ctl.sock\n"
+		"metrics 127.0.0.1:0\n"
 		"log-level info\n");
 }
 
@@ -134,8 +135,9 @@ static void random_config(FILE *out)
 	fprintf(out, "as %u\nrouter-id 10.0.%u.1\n", 64512 + chance_below(1000),
 		chance_below(256));
 	random_lists(out);
-	fprintf(out, "listen %s\nhash-fields %s\ntable-size %u\n",
-		listen[chance_below(3)], fields[chance_below(6)],
+	fprintf(out, "listen %s\nmetrics %s\n", listen[chance_below(3)],
+		listen[chance_below(3)]);
+	fprintf(out, "hash-fields %s\ntable-size %u\n", fields[chance_below(6)],
 		256U << chance_below(9));
 	fprintf(out, "hash-seed 0x%x%08x\n", chance_below(UINT32_MAX),
 		chance_below(UINT32_MAX));

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CONTROL_METRICS_H
+#define CONTROL_METRICS_H
+
+/*
+ * Counters for Prometheus and all that read its text format (0.0.4), by HTTP at
+ * /metrics. Names are those of the JSON: what stands there in the list "vips"
+ * under "packets", told from others by its "prefix", is
+ *
+ *	headgate_vips_packets_total{prefix="192.0.2.1/32"} 17
+ */
+
+#include "core/config.h"
+
+struct control_view;
+struct counter_list;
+struct evbuffer;
+struct event_base;
+struct metrics;
+
+enum metrics_sizes {
+	METRICS_ERROR_SIZE = 256,
+};
+
+/*
+ * Listens at `where`; port 0: nowhere, and `*metrics` is NULL. `view` must
+ * outlive it, and is not looked at before the loop runs. On failure returns
+ * -errno, and `error` says what failed and what to do. The caller frees with
+ * metrics_free().
+ */
+int metrics_new(struct event_base *base, const struct endpoint *where,
+		const struct control_view *view, struct metrics **metrics,
+		char error[METRICS_ERROR_SIZE]);
+void metrics_free(struct metrics *metrics);
+
+/* The metrics of one list, as they are served. */
+void metrics_write(struct evbuffer *out, const struct control_view *view,
+		   const struct counter_list *list);
+
+#endif

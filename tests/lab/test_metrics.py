@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Counters by HTTP: the same ones, by the same names, as in the JSON."""
+
+import json
+import re
+
+from lab_case import LabCase
+from lab.system import PYTHON
+from lab.topology import Lab
+
+PORT = 9472
+EXIT_REFUSED = 5
+
+# Prints [status, content type, body] of METHOD PATH.
+FETCH = """
+import http.client, json, sys
+connection = http.client.HTTPConnection("127.0.0.1", int(sys.argv[3]), 10)
+connection.request(sys.argv[1], sys.argv[2])
+reply = connection.getresponse()
+print(json.dumps([reply.status, reply.getheader("Content-Type"),
+                  reply.read().decode()]))
+"""
+SAMPLE = re.compile(r'headgate_(\w+)_(packets|bytes)_total\{(\w+)="([^"]*)"\} '
+                    r'(\d+)')
+
+
+class MetricsLab(Lab):
+
+    def agent_flags(self):
+        return super().agent_flags() + ["--metrics", f"127.0.0.1:{PORT}"]
+
+
+def of_json(counters):
+    """(list, unit, key, label) -> number, of the lists that have packets."""
+    samples = {}
+    for name, entries in counters.items():
+        if not isinstance(entries, list):
+            continue
+        for entry in entries:
+            label, = ((key, text) for key, text in entry.items()
+                      if isinstance(text, str))
+            for unit in ("packets", "bytes"):
+                samples[name, unit, *label] = entry[unit]
+    return samples
+
+
+class Metrics(LabCase):
+
+    lab_class = MetricsLab
+    options = {"servers": 2}
+
+    def fetch(self, method="GET", path="/metrics"):
+        output = self.lab.headgate.namespace.run(PYTHON, "-c", FETCH, method,
+                                                 path, str(PORT))
+        return json.loads(output)
+
+    def test_each_counter_of_the_json_is_a_metric_and_no_other_is(self):
+        self.lab.download(20000, 20)
+        before = of_json(self.lab.headgate.show("counters"))
+        status, kind, body = self.fetch()
+        after = of_json(self.lab.headgate.show("counters"))
+        self.assertEqual(status, 200)
+        self.assertEqual(kind, "text/plain; version=0.0.4; charset=utf-8")
+        lines = [line for line in body.splitlines()
+                 if not line.startswith("# ")]
+        matches = [SAMPLE.fullmatch(line) for line in lines]
+        self.assertNotIn(None, matches)
+        have = {match.groups()[:-1]: int(match[5]) for match in matches}
+        self.assertEqual(len(have), len(lines))
+        self.assertEqual(set(have), set(before))
+        for sample, number in have.items():
+            self.assertLessEqual(before[sample], number, sample)
+            self.assertLessEqual(number, after[sample], sample)
+        self.assertGreater(
+            have["vips", "packets", "prefix", "192.0.2.1/32"], 100)
+
+    def test_each_metric_has_a_type_and_a_meaning_before_it(self):
+        body = self.fetch()[2].splitlines()
+        told = {"HELP": set(), "TYPE": set()}
+        for line in body:
+            if line.startswith("# "):
+                told[line.split()[1]].add(line.split()[2])
+            else:
+                name = line.partition("{")[0]
+                self.assertIn(name, told["HELP"])
+                self.assertIn(name, told["TYPE"])
+
+    def test_whatever_else_is_asked_for_is_refused(self):
+        self.assertEqual(self.fetch(path="/")[0], 404)
+        self.assertEqual(self.fetch(path="/metrics/vips")[0], 404)
+        self.assertIn(self.fetch(method="POST")[0], (405, 501))
+        self.assertEqual(self.fetch()[0], 200)
+
+    def test_a_port_that_somebody_has_is_refused_before_all_else(self):
+        flags = self.lab.agent_flags()
+        second = self.lab.headgate.try_flags(
+            *flags, "--control-socket", f"{self.lab.folder}/second.sock",
+            "--bpffs", f"{self.lab.folder}/bpf/second")
+        self.assertEqual(second.returncode, EXIT_REFUSED)
+        self.assertIn(f"--metrics 127.0.0.1 port {PORT}: Address already in "
+                      "use; give an address of this host and a port that "
+                      "nobody has", second.stderr)
+        self.assertEqual(self.lab.headgate.show("status")["router_id"],
+                         "10.0.0.1")
