@@ -240,7 +240,8 @@ def print_targets(judged):
 def print_program(program):
     print("\nthe program: {instructions} instructions, of which the verifier "
           "went through {verified_instructions}; {xlated_bytes} bytes, "
-          "{jited_bytes} as machine code; {stack_bytes} bytes of stack".format(
+          "{jited_bytes} as machine code; {stack_bytes} bytes of stack in all "
+          "its functions together".format(
               **program))
 
 
