@@ -17,7 +17,7 @@
  *
  * Where that place is taken, the VIP is as far on as the triangular numbers are,
  * in blocks: they lead to all of a power of two (Knuth, exercise 6.4-20), and
- * VIPs that met in one place seldom meet in the next.
+ * VIPs that belong elsewhere and met on their way part again behind it.
  *
  * VIPs are the operator's choice, not a client's: no key is needed.
  */
