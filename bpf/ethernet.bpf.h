@@ -97,7 +97,7 @@ static __always_inline __u32 check_destination_mac(const struct packet *packet)
 	const struct hg_port *port = ports;
 
 #pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < HG_MAX_PORTS && port->ifindex; i++, port++)
+	for (__u32 i = 0; i < HG_MAX_PORTS; i++, port++)
 		if (port->ifindex == packet->ifindex)
 			return mac_equal(packet->ethernet, port) ?
 				       HG_UNDECIDED :

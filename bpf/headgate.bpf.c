@@ -165,7 +165,7 @@ static __always_inline __u32 find_route(struct xdp_md *ctx,
 		outcome = check_destination_mac(packet);
 	if (outcome != HG_UNDECIDED)
 		return outcome;
-	if (packet->type == bpf_htons(ETH_P_IP))
+	if (likely(packet->type == bpf_htons(ETH_P_IP)))
 		outcome = find_flow4(ctx, packet, route);
 	else if (packet->type == bpf_htons(ETH_P_IPV6))
 		outcome = find_flow6(ctx, packet, route);
@@ -196,34 +196,7 @@ static __always_inline bool is_forwarded(__u32 outcome)
 	return outcome <= HG_FORWARDED_REDIRECT;
 }
 
-/* Returns the outcome, which it changes if the frame has no room for tags. */
-static __always_inline __u32 forward(struct xdp_md *ctx,
-				     const struct packet *packet,
-				     const struct route *route,
-				     struct hg_counters *own, __u32 outcome)
-{
-	if (unlikely(!rewrite(ctx, packet, route->nexthop)))
-		return HG_PASSED_NO_HEADROOM;
-	count(&own->vips[route->vip.counter], packet->frame_size);
-	count(&own->nexthops[bounded(route->choice->slot, HG_MAX_NEXTHOPS - 1)],
-	      packet->frame_size);
-	return outcome;
-}
-
-static __always_inline int action_of(__u32 outcome)
-{
-	if (outcome == HG_FORWARDED_TX)
-		return XDP_TX;
-	if (outcome == HG_FORWARDED_REDIRECT)
-		return XDP_REDIRECT;
-	return outcome < HG_DROPPED_BAD_HEADER ? XDP_PASS : XDP_DROP;
-}
-
-/*
- * What is seen is the frame as it came in. It stands in both of the ways that
- * a frame can go, because all that their join had to hand on would cost every
- * frame a register at every step.
- */
+/* What is seen is the frame as it came in. */
 static __always_inline void see(struct xdp_md *ctx, const struct choice *choice,
 				__u32 outcome)
 {
@@ -231,38 +204,64 @@ static __always_inline void see(struct xdp_md *ctx, const struct choice *choice,
 		capture(ctx, choice, outcome);
 }
 
-static __always_inline __u32 leave(struct xdp_md *ctx,
-				   const struct packet *packet,
-				   const struct route *route,
-				   struct hg_counters *own)
+static __always_inline void count_outcome(struct hg_counters *own,
+					  __u32 outcome, __u32 frame_size)
+{
+	count(&own->outcomes[bounded(outcome, HG_OUTCOME_ROOM - 1)],
+	      frame_size);
+}
+
+/* A frame that goes nowhere: the kernel gets it, or nobody. */
+static __always_inline int stay(__u32 outcome, __u32 frame_size)
+{
+	struct hg_counters *own = own_counters();
+
+	if (own)
+		count_outcome(own, outcome, frame_size);
+	return outcome < HG_DROPPED_BAD_HEADER ? XDP_PASS : XDP_DROP;
+}
+
+static __always_inline int leave(struct xdp_md *ctx,
+				 const struct packet *packet,
+				 const struct route *route)
 {
 	__u32 outcome = choose_exit(packet, route->nexthop);
+	__u32 size = packet->frame_size;
+	struct hg_counters *own;
 
 	see(ctx, route->choice, outcome);
 	if (unlikely(!is_forwarded(outcome)))
-		return outcome;
-	return forward(ctx, packet, route, own, outcome);
+		return stay(outcome, size);
+	if (unlikely(!rewrite(ctx, packet, route->nexthop)))
+		return stay(HG_PASSED_NO_HEADROOM, size);
+	own = own_counters();
+	if (own) {
+		__u32 slot = route->choice->slot;
+
+		count(&own->vips[route->vip.counter], size);
+		count(&own->nexthops[bounded(slot, HG_MAX_NEXTHOPS - 1)], size);
+		count_outcome(own, outcome, size);
+	}
+	return outcome == HG_FORWARDED_TX ? XDP_TX : XDP_REDIRECT;
 }
 
+/*
+ * The ways of frames that leave and of those that stay part as soon as they can
+ * and do not meet again: what their meeting point had to be handed would cost
+ * every frame a register at every step.
+ */
 SEC("xdp")
 int headgate(struct xdp_md *ctx)
 {
 	struct choice choice = { .bucket = BUCKET_NONE };
 	struct route route = { .choice = &choice };
 	struct packet packet = {};
-	struct hg_counters *own = own_counters();
-	__u32 outcome;
+	__u32 outcome = find_route(ctx, &packet, &route);
 
-	if (!own)
-		return XDP_PASS;
-	outcome = find_route(ctx, &packet, &route);
 	if (outcome == HG_UNDECIDED)
-		outcome = leave(ctx, &packet, &route, own);
-	else
-		see(ctx, &choice, outcome);
-	count(&own->outcomes[bounded(outcome, HG_OUTCOME_ROOM - 1)],
-	      packet.frame_size);
-	return action_of(outcome);
+		return leave(ctx, &packet, &route);
+	see(ctx, &choice, outcome);
+	return stay(outcome, packet.frame_size);
 }
 
 /*

@@ -132,9 +132,9 @@ struct hg_vip {
 	__u32 group : 12;      /* whose buckets: see struct hg_bucket */
 	__u32 counter : 14;    /* index into hg_counters.vips */
 	__u32 hash_fields : 3; /* enum hg_hash_fields */
-	__u32 used : 1;	       /* there is a VIP */
-	__u32 further : 1;     /* others stand further on: see below */
 	__u32 reserved : 1;
+	__u32 further : 1; /* others stand further on: see below */
+	__u32 used : 1;	   /* there is a VIP */
 };
 
 /*

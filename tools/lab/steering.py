@@ -14,7 +14,7 @@ from .bpf import element_count, read_array
 VIP_PLACES = 65536
 VIP4_ENTRY = "4sI"               # address, VIP
 VIP_GROUP = 0xfff                # of a VIP, which is a word of bit fields
-VIP_USED = 1 << 29
+VIP_USED = 1 << 31
 GROUPS = 64                      # that the agent has room for
 BUCKET = "HHHH"                  # current, backup, previous, flags
 NEXTHOP = "6s6sIHBB8sII16s12s"   # see NEXTHOP_ALIVE, NEXTHOP_ADDRESS
