@@ -97,6 +97,19 @@ static __always_inline __u32 parse_ipv4_fragment(struct packet *packet,
 	return HG_UNDECIDED;
 }
 
+static __always_inline __u32 skip_ipv4_options(struct xdp_md *ctx,
+					       struct packet *packet,
+					       __u32 header_size)
+{
+	__u32 at = frame_offset(packet, packet->transport);
+	__u32 outcome =
+		check_ipv4_options(ctx, at, header_size - sizeof(struct iphdr));
+
+	packet->transport =
+		packet->network + bounded(header_size, IPV4_HEADER_MASK);
+	return outcome == HG_UNDECIDED ? outcome : sure_outcome(outcome);
+}
+
 /*
  * A frame may be longer than its packet, Ethernet pads short ones, but never
  * shorter (RFC 1812 5.2.2). The kernel answers an expired TTL (5.3.1).
@@ -107,20 +120,17 @@ static __always_inline __u32 parse_ipv4_header(struct xdp_md *ctx,
 {
 	const struct iphdr *ip = packet->network;
 	__u32 size = bpf_ntohs(ip->tot_len);
-	__u32 outcome = HG_UNDECIDED;
 
 	if (size < header_size || size > packet->network_size)
 		return HG_DROPPED_BAD_LENGTH;
 	packet->transport = (void *)(ip + 1);
-	if (header_size > sizeof(*ip))
-		packet->transport = packet->network +
-				    bounded(header_size, IPV4_HEADER_MASK);
 	packet->transport_size = size - header_size;
-	if (unlikely(header_size > sizeof(*ip)))
-		outcome = check_ipv4_options(ctx, frame_offset(packet, ip + 1),
-					     header_size - sizeof(*ip));
-	if (unlikely(outcome != HG_UNDECIDED))
-		return sure_outcome(outcome);
+	if (unlikely(header_size > sizeof(*ip))) {
+		__u32 outcome = skip_ipv4_options(ctx, packet, header_size);
+
+		if (outcome != HG_UNDECIDED)
+			return outcome;
+	}
 	if (ip->ttl <= LAST_HOP_TTL)
 		return HG_PASSED_TTL_EXPIRED;
 	if (unlikely(ip->frag_off &

@@ -28,6 +28,10 @@ struct mac_words {
 	__u32 second;
 };
 
+_Static_assert(offsetof(struct hg_nexthop, destination_mac) == 0 &&
+		       offsetof(struct hg_nexthop, source_mac) == ETH_ALEN,
+	       "as in the frame");
+
 static __always_inline void rewrite_macs(struct ethernet *ethernet,
 					 const struct hg_nexthop *nexthop)
 {
