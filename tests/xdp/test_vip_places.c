@@ -177,9 +177,28 @@ static void change_one(struct crowd *crowd, unsigned int round)
 	look_at(crowd, candidate);
 }
 
+/*
+ * What stands in a place that is free looks like the address of zeroes, which
+ * belongs into place 0: free from the first, free again, or on the way to
+ * others.
+ */
+static void look_at_the_zero_address(const struct crowd *crowd)
+{
+	struct candidate zero = {
+		.prefix = { .length = ADDRESS_BITS_IPV6 },
+	};
+
+	if (!crowd->ipv6)
+		zero.prefix = (struct prefix){ address_from_ipv4(0),
+					       ADDRESS_BITS_IPV4 };
+	assert_int_equal(home_of(&zero.prefix), 0);
+	look_at(crowd, &zero);
+}
+
 static void come_and_go(struct crowd *crowd)
 {
 	seek_candidates(crowd);
+	look_at_the_zero_address(crowd);
 	for (unsigned int round = 0; round < ROUNDS; round++) {
 		change_one(crowd, round);
 		for (int i = 0; i < LOOKS; i++)
@@ -189,6 +208,10 @@ static void come_and_go(struct crowd *crowd)
 			look_at_all(crowd);
 	}
 	assert_true(crowd->refused);
+	look_at_the_zero_address(crowd);
+	for (int i = 0; i < CANDIDATES; i++)
+		delete (crowd, &crowd->candidates[i]);
+	look_at_the_zero_address(crowd);
 }
 
 static void finds_each_address_in_a_crowded_table(void **state)
