@@ -92,16 +92,22 @@ static __always_inline bool mac_equal(const void *a, const void *b)
 }
 
 /* The kernel routes, bridges or drops frames for others, not we. */
+static __always_inline __u32 check_mac_of(const struct hg_port *port,
+					  const struct packet *packet)
+{
+	return mac_equal(packet->ethernet, port) ? HG_UNDECIDED :
+						   HG_PASSED_NOT_OUR_MAC;
+}
+
+/* Most frames come in by the first port: that is found without a loop. */
 static __always_inline __u32 check_destination_mac(const struct packet *packet)
 {
-	const struct hg_port *port = ports;
-
+	if (likely(ports[0].ifindex == packet->ifindex))
+		return check_mac_of(&ports[0], packet);
 #pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < HG_MAX_PORTS; i++, port++)
-		if (port->ifindex == packet->ifindex)
-			return mac_equal(packet->ethernet, port) ?
-				       HG_UNDECIDED :
-				       HG_PASSED_NOT_OUR_MAC;
+	for (__u32 i = 1; i < HG_MAX_PORTS; i++)
+		if (ports[i].ifindex == packet->ifindex)
+			return check_mac_of(&ports[i], packet);
 	return HG_PASSED_NOT_OUR_MAC;
 }
 
