@@ -46,14 +46,16 @@ struct metric {
 /* An interface may be called almost anything, and is part of some addresses. */
 static void write_label(struct evbuffer *out, const char *text)
 {
-	for (; *text; text++) {
-		if (*text == '\n')
-			evbuffer_add(out, "\\n", 2);
-		else if (*text == '"' || *text == '\\')
-			evbuffer_add_printf(out, "\\%c", *text);
-		else
-			evbuffer_add(out, text, 1);
+	size_t plain = strcspn(text, "\"\\\n");
+
+	for (; text[plain]; plain = strcspn(text, "\"\\\n")) {
+		char odd = text[plain];
+
+		evbuffer_add(out, text, plain);
+		evbuffer_add_printf(out, "\\%c", odd == '\n' ? 'n' : odd);
+		text += plain + 1;
 	}
+	evbuffer_add(out, text, plain);
 }
 
 static void write_sample(void *context, const struct counter_entry *entry)
@@ -135,13 +137,15 @@ int metrics_new(struct event_base *base, const struct endpoint *where,
 		goto out;
 	configure(metrics);
 	address_format(&where->address, text);
+	errno = 0;
 	if (!evhttp_bind_socket_with_handle(metrics->http, text, where->port)) {
-		code = -errno;
+		/* Not all that libevent can fail by leaves a reason. */
+		code = errno ? -errno : -EADDRNOTAVAIL;
 		snprintf(error, METRICS_ERROR_SIZE,
 			 "--metrics %s port %u: %s; give an address of this "
 			 "host and a port that nobody has, or port 0 to serve "
 			 "nowhere",
-			 text, where->port, strerror(errno));
+			 text, where->port, strerror(-code));
 		goto out;
 	}
 	*out = metrics;

@@ -212,7 +212,7 @@ static uint32_t find_port(const struct datapath *dp, uint32_t ifindex)
 	return at;
 }
 
-/* The program ends its search at ifindex 0, so the MAC has to be there first. */
+/* The program looks for the ifindex, so the MAC has to be there first. */
 static void publish_port(struct hg_port *to, uint32_t ifindex,
 			 const uint8_t mac[DATAPATH_MAC_SIZE])
 {

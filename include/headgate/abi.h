@@ -274,7 +274,7 @@ struct hg_capture {
 
 /*
  * An interface the program is attached to. Kept in the program's own data, so
- * that the check for our MAC costs no map lookup. ifindex 0 ends the list.
+ * that the check for our MAC costs no map lookup. ifindex 0: none.
  */
 struct hg_port {
 	__u8 mac[6];

@@ -91,14 +91,18 @@ class Metrics(LabCase):
         self.assertIn(self.fetch(method="POST")[0], (405, 501))
         self.assertEqual(self.fetch()[0], 200)
 
-    def test_a_port_that_somebody_has_is_refused_before_all_else(self):
-        flags = self.lab.agent_flags()
+    def assert_refused(self, address, reason):
         second = self.lab.headgate.try_flags(
-            *flags, "--control-socket", f"{self.lab.folder}/second.sock",
+            *Lab.agent_flags(self.lab), "--metrics", f"{address}:{PORT}",
+            "--control-socket", f"{self.lab.folder}/second.sock",
             "--bpffs", f"{self.lab.folder}/bpf/second")
         self.assertEqual(second.returncode, EXIT_REFUSED)
-        self.assertIn(f"--metrics 127.0.0.1 port {PORT}: Address already in "
-                      "use; give an address of this host and a port that "
-                      "nobody has", second.stderr)
+        self.assertIn(f"--metrics {address} port {PORT}: {reason}; give an "
+                      "address of this host and a port that nobody has",
+                      second.stderr)
+
+    def test_where_it_cannot_listen_is_refused_before_all_else(self):
+        self.assert_refused("127.0.0.1", "Address already in use")
+        self.assert_refused("203.0.113.9", "Cannot assign requested address")
         self.assertEqual(self.lab.headgate.show("status")["router_id"],
                          "10.0.0.1")
