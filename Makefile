@@ -27,57 +27,101 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 .SUFFIXES:
 
 # ------------------------------------------------------------- the rooms
-# In the order of the data's way; a room links only those listed before it.
+# What each room is made of, and the rooms that it may use: a room and its unit
+# tests link these and nothing else. tools/lint.py says the same of includes.
 
-ROOMS := core bgp rib nexthop steering datapath control
+ROOMS := core config codec session rib nexthop fib steering datapath control
 
-core_SRC := address.c config.c config_aggregate.c config_check.c config_confederation.c \
-	config_file.c config_keys.c config_neighbor.c config_neighbor_keys.c config_parser.c \
-	config_path.c config_print.c config_rule.c config_rule_community.c config_rule_head.c \
-	config_rule_keys.c config_rule_terms.c config_rule_values.c config_table.c config_values.c \
-	config_vip.c hex.c log.c pool.c prefix_map.c secret.c slot_table.c suggest.c
-bgp_SRC := admission.c as_path.c attribute_show.c attribute_table.c attribute_value.c attributes.c \
-	attributes_check.c attributes_encode.c capability.c collision.c community.c connection.c \
-	connection_input.c connection_output.c delay.c error_log.c extended_community.c family.c \
-	fault.c fsm.c greeting.c large_community.c link_peer.c listener.c martian.c message.c \
-	multiprotocol.c neighbor.c neighbor_session.c nlri.c notification.c \
-	notification_describe.c open.c raw_attribute.c role.c route_refresh.c session.c socket.c \
-	speaker.c stream.c tcp_auth.c tcp_drops.c text.c text_bounds.c tlv.c update.c \
-	update_encode.c
-rib_SRC := adj_rib_in.c aggregate.c as_pattern.c attribute_set.c cause.c decision.c distance.c export.c \
-	export_batch.c export_rule.c import.c inbound.c loc_rib.c max_prefix.c next_hop.c otc.c outbound.c \
-	path_list.c policy.c policy_match.c policy_set.c reason.c rib.c update_group.c weight.c
+core_DIR := agent/core
+core_SRC := address.c hex.c log.c pool.c prefix_map.c secret.c slot_table.c suggest.c
+core_USES :=
+
+config_DIR := agent/config
+config_SRC := config.c config_aggregate.c config_check.c config_confederation.c config_file.c \
+	config_keys.c config_neighbor.c config_neighbor_keys.c config_parser.c config_path.c \
+	config_print.c config_rule.c config_rule_community.c config_rule_head.c \
+	config_rule_keys.c config_rule_terms.c config_rule_values.c config_table.c \
+	config_values.c config_vip.c
+config_USES := core
+
+codec_DIR := agent/bgp/codec
+codec_SRC := as_path.c attribute_show.c attribute_table.c attribute_value.c attributes.c \
+	attributes_check.c attributes_encode.c capability.c collision.c community.c delay.c \
+	extended_community.c family.c fault.c fsm.c large_community.c martian.c message.c \
+	multiprotocol.c nlri.c notification.c notification_describe.c open.c raw_attribute.c \
+	role.c route_refresh.c session.c text.c text_bounds.c tlv.c update.c update_encode.c
+codec_USES := core
+
+session_DIR := agent/bgp/session
+session_SRC := admission.c connection.c connection_input.c connection_output.c error_log.c \
+	greeting.c link_peer.c listener.c neighbor.c neighbor_session.c socket.c speaker.c \
+	stream.c tcp_auth.c tcp_drops.c
+session_USES := codec config core
+
+rib_DIR := agent/rib
+rib_SRC := adj_rib_in.c aggregate.c attribute_set.c cause.c decision.c distance.c export.c \
+	export_batch.c export_rule.c import.c inbound.c loc_rib.c max_prefix.c next_hop.c otc.c \
+	outbound.c path_list.c policy/as_pattern.c policy/policy.c policy/policy_match.c \
+	policy/policy_set.c reason.c rib.c update_group.c weight.c
+rib_USES := codec config core
+
+nexthop_DIR := agent/nexthop
 nexthop_SRC := arp.c arp_socket.c bfd.c bfd_packet.c bfd_session.c bfd_socket.c entry.c host.c \
-	kernel_routes.c nd.c nd_socket.c netlink.c netlink_message.c nexthop.c packet_socket.c \
-	ports.c probe.c probe_log.c route_message.c tracker.c vlan_offload.c
+	nd.c nd_socket.c netlink.c netlink_message.c nexthop.c packet_socket.c ports.c probe.c \
+	probe_log.c tracker.c vlan_offload.c
+nexthop_USES := core
+
+fib_DIR := agent/fib
+fib_SRC := kernel_routes.c route_message.c
+fib_USES := nexthop core
+
+steering_DIR := agent/steering
 steering_SRC := assign.c backup.c candidate.c group.c identity.c nexthop_slots.c ranking.c share.c \
 	steering.c
+steering_USES := rib nexthop codec config core
+
+datapath_DIR := agent/datapath
 datapath_SRC := attach.c capture.c counters.c datapath.c failure.c pins.c run.c tables.c \
 	vip_table.c vips.c
-control_SRC := capture.c control.c counter_list.c explain.c explain_flow.c explain_route.c flow_frame.c json.c \
-	metrics.c request.c route_cursor.c show.c show_bgp.c show_neighbors.c show_steering.c
+datapath_USES := core
+
+control_DIR := agent/control
+control_SRC := capture.c control.c counter_list.c explain.c explain_flow.c explain_route.c \
+	flow_frame.c json.c metrics.c request.c route_cursor.c show.c show_bgp.c \
+	show_neighbors.c show_steering.c
+control_USES := datapath steering fib nexthop rib session codec config core
+
+# The agent itself, above all rooms; in the order in which archives are linked.
+ALL_ROOMS := control datapath steering fib nexthop rib session codec config core
+AGENT_SRC := main.c agent.c interfaces.c wire_bfd.c wire_capture.c wire_kernel.c wire_rib.c \
+	wire_speaker.c wire_steering.c
+
 CTL_SRC := ask.c client.c command_capture.c command_explain.c command_show.c headgatectl.c \
 	pcapng.c rates.c show.c table.c value.c view.c
 
-# tests/unit/ROOM/test_NAME.c, without root.
-core_TESTS := address config config_aggregate config_confederation config_file config_inside \
-	config_multipath config_neighbor config_neighbor_keys config_path config_print config_rule \
-	config_vip flow_hash flow_hash_statistics hex pool prefix_map secret slot_table suggest \
-	wire
-bgp_TESTS := admission as_path attribute_show attributes attributes_encode attributes_random \
-	attributes_unknown attributes_young capability collision collision_race community \
-	confederation delay error_log extended_community fsm greeting link_peer message \
-	multiprotocol nlri notification notification_describe open open_check open_damage \
-	open_encode role route_refresh session tcp_drops text update update_damage update_encode \
-	update_forms update_history
-rib_TESTS := aggregate as_pattern bandwidth decision decision_oracle decision_random export \
-	export_confederation export_peers export_random export_ready leave max_prefix multipath \
-	otc policy policy_rib rib static update_group update_group_random weight
-nexthop_TESTS := arp bfd_packet bfd_session host nd netlink_message probe route_message
-steering_TESTS := assign identity ranking sets steering two_ribs
-datapath_TESTS := vip_table
-control_TESTS := flow_frame metrics route_cursor
-UNIT_TESTS := $(foreach room,$(ROOMS),$(addprefix $(room)/test_,$($(room)_TESTS)))
+# Unit tests, without root: tests/unit/FOLDER/test_NAME.c.
+core_TESTS := $(addprefix core/test_,address flow_hash flow_hash_statistics hex pool prefix_map secret \
+	slot_table suggest wire)
+config_TESTS := $(addprefix config/test_,config config_aggregate config_confederation config_file \
+	config_inside config_multipath config_neighbor config_neighbor_keys config_path \
+	config_print config_rule config_vip)
+codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes attributes_encode \
+	attributes_random attributes_unknown attributes_young capability collision community \
+	delay extended_community fsm message multiprotocol nlri notification \
+	notification_describe open open_check open_damage open_encode role route_refresh \
+	session text update update_damage update_encode update_forms update_history)
+session_TESTS := $(addprefix bgp/session/test_,admission collision_race confederation error_log \
+	greeting link_peer tcp_drops)
+rib_TESTS := $(addprefix rib/test_,aggregate as_pattern bandwidth decision decision_oracle \
+	decision_random export export_confederation export_peers export_random export_ready \
+	leave max_prefix multipath otc policy policy_rib rib static update_group \
+	update_group_random weight)
+nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_packet bfd_session host nd netlink_message probe)
+fib_TESTS := fib/test_route_message
+steering_TESTS := $(addprefix steering/test_,assign identity ranking sets steering two_ribs)
+datapath_TESTS := datapath/test_vip_table
+control_TESTS := $(addprefix control/test_,flow_frame metrics route_cursor)
+UNIT_TESTS := $(foreach room,$(ROOMS),$($(room)_TESTS))
 
 # tests/xdp/test_NAME.c, with root, and what they share.
 xdp_TESTS := capture datapath ethernet fragment_memory fragments headroom icmp_errors icmp_rate \
@@ -93,42 +137,37 @@ FUZZ_TARGETS := arp bfd config control message nd open rule update
 # ------------------------------------------------------------- flags
 
 PACKAGES := libbpf libelf zlib libevent_core libevent_extra libmnl json-c
+PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror \
 	-Wno-missing-field-initializers
 INCLUDES := -Iagent -Iinclude -Ibpf -I$(B)
 CFLAGS ?= -O2 -g
 SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DHEADGATE_VERSION='"$(VERSION)"' $(WARNINGS) \
-	$(INCLUDES) $(CFLAGS) $(SANITIZE) $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
-LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES))
-CTL_LIBS = $(shell $(PKG_CONFIG) --libs json-c libpcap)
-TEST_LIBS = $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka)
-MULTIARCH = $(shell $(CC) -print-multiarch)
+	$(INCLUDES) $(CFLAGS) $(SANITIZE) $(PACKAGE_CFLAGS)
+LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+CTL_LIBS := $(shell $(PKG_CONFIG) --libs json-c libpcap)
+TEST_LIBS := $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka)
+MULTIARCH := $(shell $(CC) -print-multiarch)
 BPF_CFLAGS := -std=gnu11 -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Wshadow -Werror -Iinclude
 
 # ------------------------------------------------------------- build
 
 all: $(B)/headgate $(B)/headgatectl
 
+# ROOM.a, and the archives that one needs who uses the room.
 define room_rules
-$(1)_OBJ := $$(addprefix $(B)/agent/$(1)/,$$($(1)_SRC:.c=.o))
+$(1)_OBJ := $$(addprefix $(B)/$$($(1)_DIR)/,$$($(1)_SRC:.c=.o))
+$(1)_LIBS := $$(patsubst %,$(B)/%.a,$(1) $$($(1)_USES))
 $(B)/$(1).a: $$($(1)_OBJ)
 	$$(call say,AR,$$@)
 	$$(Q)rm -f $$@ && ar rcs $$@ $$^
+$$(addprefix $(B)/tests/unit/,$$($(1)_TESTS)): $$($(1)_LIBS)
 endef
 $(foreach room,$(ROOMS),$(eval $(call room_rules,$(room))))
 
-# The archives a room needs, itself first: $(call rooms_up_to,rib).
-reverse = $(if $(1),$(call reverse,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
-rooms_up_to = $(call reverse,$(call until,$(1),$(ROOMS)))
-until = $(firstword $(2)) $(if $(filter $(1),$(firstword $(2))),,$(call until,$(1),$(wordlist 2,$(words $(2)),$(2))))
-archives_up_to = $(patsubst %,$(B)/%.a,$(call rooms_up_to,$(1)))
-
-ROOM_ARCHIVES := $(patsubst %,$(B)/%.a,$(call reverse,$(ROOMS)))
-
-AGENT_OBJ := $(addprefix $(B)/agent/,main.o agent.o interfaces.o wire_bfd.o wire_capture.o wire_kernel.o wire_rib.o wire_speaker.o \
-	wire_steering.o)
-$(B)/headgate: $(AGENT_OBJ) $(ROOM_ARCHIVES)
+AGENT_OBJ := $(addprefix $(B)/agent/,$(AGENT_SRC:.c=.o))
+$(B)/headgate: $(AGENT_OBJ) $(ALL_ROOMS:%=$(B)/%.a)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -167,19 +206,16 @@ $(datapath_OBJ): $(B)/bpf/headgate.skel.h
 UNIT_BINS := $(addprefix $(B)/tests/unit/,$(UNIT_TESTS)) $(CTL_TEST_BINS)
 XDP_BINS := $(addprefix $(B)/tests/xdp/,$(XDP_TESTS))
 
-define unit_rule
-$(B)/tests/unit/$(1): $(B)/tests/unit/$(1).o $(call archives_up_to,$(patsubst %/,%,$(dir $(1))))
-	$$(call say,LINK,$$@)
-	$$(Q)$$(CC) $$(ALL_CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(TEST_LIBS) -lm
-endef
-$(foreach test,$(UNIT_TESTS),$(eval $(call unit_rule,$(test))))
+$(addprefix $(B)/tests/unit/,$(UNIT_TESTS)): %: %.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(filter-out $<,$^) $(TEST_LIBS) -lm
 
 XDP_OBJ := $(addprefix $(B)/tests/xdp/,$(XDP_SRC:.c=.o))
 $(B)/tests/xdp/shared.a: $(XDP_OBJ)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
-$(XDP_BINS): %: %.o $(B)/tests/xdp/shared.a $(call archives_up_to,datapath)
+$(XDP_BINS): %: %.o $(B)/tests/xdp/shared.a $(B)/fib.a $(B)/nexthop.a $(datapath_LIBS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
@@ -189,11 +225,11 @@ $(XDP_BINS:=.o) $(XDP_OBJ): $(B)/bpf/headgate.skel.h
 BENCH_BINS := $(addprefix $(B)/tests/bench/,bgp_generator rib_bench)
 
 $(B)/tests/bench/bgp_generator: $(B)/tests/bench/vip_watch.o
-$(BENCH_BINS): %: %.o $(B)/tests/bench/update_stream.o $(call archives_up_to,rib)
+$(BENCH_BINS): %: %.o $(B)/tests/bench/update_stream.o $(rib_LIBS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(B)/tests/bench/steering_bench: $(B)/tests/bench/steering_bench.o $(call archives_up_to,steering)
+$(B)/tests/bench/steering_bench: $(B)/tests/bench/steering_bench.o $(steering_LIBS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -203,7 +239,7 @@ $(B)/tests/bench/generator.bpf.o: BPF_CFLAGS += -Itests/bench
 $(PACKET_BENCH_OBJ): $(B)/bpf/headgate.skel.h $(B)/tests/bench/generator.skel.h
 $(PACKET_BENCH_OBJ): INCLUDES += -Itests
 
-$(B)/tests/bench/packet_bench: $(PACKET_BENCH_OBJ) $(call archives_up_to,datapath)
+$(B)/tests/bench/packet_bench: $(PACKET_BENCH_OBJ) $(datapath_LIBS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -270,7 +306,8 @@ format:
 SECONDS ?= 60
 RUNS ?=
 FUZZ_BINS := $(addprefix $(B)/fuzz/fuzz_,$(FUZZ_TARGETS))
-FUZZ_SRC := $(foreach room,core bgp rib nexthop,$(addprefix agent/$(room)/,$($(room)_SRC))) agent/control/json.c agent/control/request.c
+FUZZ_SRC := $(foreach room,core config codec session rib nexthop fib,$(addprefix $($(room)_DIR)/,$($(room)_SRC))) \
+	agent/control/json.c agent/control/request.c
 FUZZ_CFLAGS = $(filter-out -O2,$(ALL_CFLAGS)) -O1 -fno-sanitize-recover=undefined
 FUZZ_LIMIT = $(if $(RUNS),-runs=$(RUNS),-max_total_time=$(SECONDS))
 

@@ -8,12 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "config/config.h"
 #include "control/control.h"
 #include "control/metrics.h"
 #include "core/clock.h"
-#include "core/config.h"
 #include "core/log.h"
-#include "nexthop/kernel_routes.h"
+#include "fib/kernel_routes.h"
 #include "wires.h"
 
 static int make_loop(struct agent *agent)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "agent.h"
-#include "core/config.h"
+#include "config/config.h"
 #include "core/log.h"
 
 enum exit_code {

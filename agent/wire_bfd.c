@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Whom BFD watches, and whose BGP session ends by it. */
 
-#include "core/config.h"
+#include "config/config.h"
 #include "core/log.h"
 #include "nexthop/bfd_session.h"
 #include "wires.h"

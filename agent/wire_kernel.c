@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/config.h"
+#include "config/config.h"
 #include "core/log.h"
-#include "nexthop/kernel_routes.h"
+#include "fib/kernel_routes.h"
 #include "wires.h"
 
 enum {

@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/config.h"
 #include "core/clock.h"
-#include "core/config.h"
 #include "core/log.h"
+#include "fib/kernel_routes.h"
 #include "nexthop/bfd_session.h"
-#include "nexthop/kernel_routes.h"
 #include "wires.h"
 
 enum {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/config.h"
+#include "config/config.h"
 #include "wires.h"
 
 /* The link a session goes over, which is that of our end's address. */

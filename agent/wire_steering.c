@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "core/config.h"
+#include "config/config.h"
 #include "core/log.h"
 #include "wires.h"
 

@@ -10,9 +10,9 @@
 #include <stdbool.h>
 
 #include "agent.h"
-#include "bgp/speaker.h"
+#include "bgp/session/speaker.h"
+#include "config/config.h"
 #include "control/show.h"
-#include "core/config.h"
 #include "datapath/datapath.h"
 #include "nexthop/nexthop.h"
 #include "rib/rib.h"

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "config/config.h"
 #include "control/json.h"
 #include "control/request.h"
-#include "core/config.h"
 #include "core/hex.h"
 #include "datapath/datapath.h"
 #include "nexthop/nexthop.h"

@@ -26,7 +26,7 @@
 
 #include "control/request.h"
 #include "control/route_cursor.h"
-#include "control/show_parts.h"
+#include "control/show_internal.h"
 #include "core/clock.h"
 #include "headgate/ctl.h"
 

@@ -12,11 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/config.h"
 #include "control/explain.h"
 #include "control/flow_frame.h"
 #include "control/json.h"
 #include "control/request.h"
-#include "core/config.h"
 #include "core/hex.h"
 #include "datapath/datapath.h"
 #include "flow_hash.h"

@@ -9,12 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bgp/attributes.h"
-#include "bgp/protocol.h"
+#include "bgp/codec/attributes.h"
+#include "bgp/codec/protocol.h"
 #include "control/explain.h"
 #include "control/json.h"
 #include "control/request.h"
-#include "control/show_parts.h"
+#include "control/show_internal.h"
 #include "nexthop/bfd_session.h"
 #include "nexthop/nexthop.h"
 #include "rib/export_rule.h"

@@ -10,7 +10,7 @@
  *	headgate_vips_packets_total{prefix="192.0.2.1/32"} 17
  */
 
-#include "core/config.h"
+#include "config/config.h"
 
 struct control_view;
 struct counter_list;

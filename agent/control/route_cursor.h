@@ -6,7 +6,7 @@
  * A walk over all routes in order of their prefixes that may rest between any
  * two of them while the rib changes. It holds the prefixes there were when it
  * began, never a route: one that came since is left out, one that has gone is
- * passed over.
+ * passed over. Pure.
  */
 
 #include <stdbool.h>

@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bgp/speaker.h"
+#include "bgp/session/speaker.h"
+#include "config/config.h"
 #include "control/json.h"
-#include "control/show_parts.h"
+#include "control/show_internal.h"
 #include "core/array.h"
-#include "core/config.h"
 #include "core/log.h"
 #include "datapath/datapath.h"
 #include "nexthop/nexthop.h"

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Routes as JSON: every path, in the set or why not. */
 
-#include "control/show_parts.h"
+#include "control/show_internal.h"
 
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "bgp/as_path.h"
+#include "bgp/codec/as_path.h"
 #include "control/json.h"
 #include "control/request.h"
 #include "rib/distance.h"

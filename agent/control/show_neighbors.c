@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Neighbors as JSON: their sessions, and why they are down. */
 
-#include "control/show_parts.h"
+#include "control/show_internal.h"
 
 #include <json-c/json.h>
 
-#include "bgp/capability.h"
-#include "bgp/role.h"
-#include "bgp/speaker.h"
-#include "bgp/tcp_auth.h"
+#include "bgp/codec/capability.h"
+#include "bgp/codec/role.h"
+#include "bgp/session/speaker.h"
+#include "bgp/session/tcp_auth.h"
+#include "config/config.h"
 #include "control/json.h"
 #include "core/array.h"
-#include "core/config.h"
 #include "rib/rib.h"
 #include "rib/update_group.h"
 

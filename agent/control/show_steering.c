@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Next hops, groups and counters as JSON. */
 
-#include "control/show_parts.h"
+#include "control/show_internal.h"
 
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
 
+#include "config/config.h"
 #include "control/counter_list.h"
 #include "control/json.h"
-#include "core/config.h"
 #include "datapath/datapath.h"
 #include "nexthop/bfd.h"
 #include "nexthop/nexthop.h"

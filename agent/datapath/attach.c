@@ -13,8 +13,8 @@
 
 #include "core/log.h"
 #include "datapath/datapath.h"
+#include "datapath/datapath_internal.h"
 #include "datapath/failure.h"
-#include "datapath/instance.h"
 #include "datapath/pins.h"
 
 #include <bpf/bpf.h>

@@ -7,8 +7,8 @@
 
 #include "datapath/capture.h"
 
+#include "datapath/datapath_internal.h"
 #include "datapath/failure.h"
-#include "datapath/instance.h"
 
 #include <bpf/libbpf.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
 /* Counters, summed up over all CPUs; the names of outcomes and events. */
 
 #include "datapath/datapath.h"
-#include "datapath/instance.h"
+#include "datapath/datapath_internal.h"
 
 #include <errno.h>
 #include <stddef.h>

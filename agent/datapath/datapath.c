@@ -9,8 +9,8 @@
 
 #include "bpf/headgate.skel.h"
 #include "core/array.h"
+#include "datapath/datapath_internal.h"
 #include "datapath/failure.h"
-#include "datapath/instance.h"
 #include "datapath/pins.h"
 
 #include <bpf/bpf.h>

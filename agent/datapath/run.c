@@ -10,7 +10,7 @@
 #include <linux/if_ether.h>
 
 #include "datapath/datapath.h"
-#include "datapath/instance.h"
+#include "datapath/datapath_internal.h"
 
 enum {
 	/* As long as a frame the kernel takes, and the tags it may gain. */

@@ -10,7 +10,7 @@
 #include "datapath/tables.h"
 
 #include "datapath/datapath.h"
-#include "datapath/instance.h"
+#include "datapath/datapath_internal.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>

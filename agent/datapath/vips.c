@@ -4,7 +4,7 @@
 #include "datapath/vips.h"
 
 #include "datapath/datapath.h"
-#include "datapath/instance.h"
+#include "datapath/datapath_internal.h"
 #include "datapath/vip_table.h"
 
 #include <bpf/bpf.h>

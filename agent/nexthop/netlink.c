@@ -22,7 +22,6 @@
 #include "core/array.h"
 #include "core/log.h"
 #include "nexthop/netlink_message.h"
-#include "nexthop/route_message.h"
 
 enum netlink_limits {
 	BUFFER_SIZE = 32768, /* the kernel's largest dump message */

@@ -15,6 +15,11 @@
 
 struct nlmsghdr;
 
+enum netlink_protocol {
+	/* rtm_protocol of our own routes; no other daemon is known to use it. */
+	ROUTE_PROTOCOL = 72,
+};
+
 /* Where the kernel would send a packet. */
 struct netlink_route {
 	uint32_t ifindex;

@@ -7,7 +7,7 @@
 #include <errno.h>
 
 #include "rib/inbound.h"
-#include "rib/table.h"
+#include "rib/rib_internal.h"
 
 _Static_assert(CONFIG_MAX_RULES < 1 << 10, "fits path.rule");
 _Static_assert(REASON_COUNT <= 1 << 6, "fits path.reason");

@@ -6,8 +6,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "bgp/as_path.h"
-#include "bgp/community.h"
+#include "bgp/codec/as_path.h"
+#include "bgp/codec/community.h"
 #include "core/array.h"
 #include "core/log.h"
 #include "rib/import.h"

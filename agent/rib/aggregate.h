@@ -14,7 +14,7 @@
  * the order in which contributors came.
  */
 
-#include "rib/table.h"
+#include "rib/rib_internal.h"
 
 /* The best path's export has new attributes, or none: does it contribute? */
 void aggregate_contribute(struct rib *rib, struct route_export *export);

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bgp/as_path.h"
-#include "bgp/community.h"
-#include "bgp/extended_community.h"
-#include "bgp/protocol.h"
+#include "bgp/codec/as_path.h"
+#include "bgp/codec/community.h"
+#include "bgp/codec/extended_community.h"
+#include "bgp/codec/protocol.h"
 
 enum {
 	INITIAL_CHAINS = 64,

@@ -5,7 +5,7 @@
 /*
  * Path attributes, kept once for all the paths that share them.
  *
- * A set holds the canonical bytes of its attributes (bgp/attributes.h), which
+ * A set holds the canonical bytes of its attributes (bgp/codec/attributes.h), which
  * are also its key, and beside them what the decision process compares, so
  * that a comparison decodes nothing.
  */
@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bgp/attributes.h"
+#include "bgp/codec/attributes.h"
 #include "core/prefix_map.h"
 #include "rib/next_hop.h"
 

@@ -4,7 +4,7 @@
 
 /*
  * Why a path was refused before the decision process: what stands behind the
- * reasons "filtered" and "loop" (reason.h).
+ * reasons "filtered" and "loop" (reason.h). Pure.
  */
 
 #include "rib/reason.h"

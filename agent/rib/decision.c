@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "bgp/as_path.h"
+#include "bgp/codec/as_path.h"
 #include "core/wire.h"
 #include "rib/distance.h"
 #include "rib/path_list.h"

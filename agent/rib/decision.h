@@ -20,14 +20,14 @@
  * choose alike. In a route, paths are in the order of BGP identifier, peer
  * address and path identifier (RFC 7911 5), by which they are found. That is
  * the order of the last tie-break, too, but where routes were reflected: there
- * ORIGINATOR_ID and CLUSTER_LIST count as well (RFC 4456 9).
+ * ORIGINATOR_ID and CLUSTER_LIST count as well (RFC 4456 9). Pure.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/config.h"
+#include "config/config.h"
 #include "rib/attribute_set.h"
 #include "rib/cause.h"
 #include "rib/reason.h"

@@ -17,7 +17,7 @@
 #include "rib/export_batch.h"
 #include "rib/export_rule.h"
 #include "rib/outbound.h"
-#include "rib/table.h"
+#include "rib/rib_internal.h"
 
 /*
  * Neighbors have the best path or all of the set, of families they speak. An

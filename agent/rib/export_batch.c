@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #include "rib/outbound.h"
-#include "rib/table.h"
+#include "rib/rib_internal.h"
 
 enum {
 	/*

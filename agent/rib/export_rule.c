@@ -3,7 +3,7 @@
 
 #include "rib/export_rule.h"
 
-#include "bgp/community.h"
+#include "bgp/codec/community.h"
 #include "rib/otc.h"
 
 static const char *const names[EXPORT_CAUSE_COUNT] = {

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bgp/attributes.h"
+#include "bgp/codec/attributes.h"
 #include "rib/rib.h"
 #include "rib/update_group.h"
 

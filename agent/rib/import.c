@@ -3,7 +3,7 @@
 
 #include "rib/import.h"
 
-#include "bgp/as_path.h"
+#include "bgp/codec/as_path.h"
 
 const struct vip_config *import_vip(const struct import_options *options,
 				    const struct prefix *prefix)

@@ -11,11 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bgp/attributes.h"
+#include "bgp/codec/attributes.h"
+#include "config/config.h"
 #include "core/address.h"
-#include "core/config.h"
 #include "rib/cause.h"
-#include "rib/policy.h"
+#include "rib/policy/policy.h"
 
 struct import_options {
 	uint32_t local_as;

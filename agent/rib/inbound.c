@@ -7,7 +7,7 @@
 
 #include "core/log.h"
 #include "rib/otc.h"
-#include "rib/table.h"
+#include "rib/rib_internal.h"
 
 int inbound_begin(struct inbound *in, struct rib *rib,
 		  const struct rib_peer *peer,

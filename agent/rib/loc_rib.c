@@ -6,7 +6,7 @@
 
 #include "core/log.h"
 #include "rib/aggregate.h"
-#include "rib/table.h"
+#include "rib/rib_internal.h"
 
 struct route *route_get(struct rib *rib, const struct prefix *prefix)
 {

@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bgp/attributes.h"
-#include "core/config.h"
+#include "bgp/codec/attributes.h"
+#include "config/config.h"
 
 /* The neighbor must not have sent this: the route is not eligible. */
 bool otc_is_leak(enum neighbor_relation relation, uint32_t neighbor_as,

@@ -3,11 +3,11 @@
 
 #include "rib/outbound.h"
 
-#include "bgp/as_path.h"
-#include "bgp/community.h"
-#include "bgp/extended_community.h"
+#include "bgp/codec/as_path.h"
+#include "bgp/codec/community.h"
+#include "bgp/codec/extended_community.h"
 #include "rib/otc.h"
-#include "rib/table.h"
+#include "rib/rib_internal.h"
 
 /* The result is undecided without rules. */
 static struct policy_result ask_rules(struct rib *rib,

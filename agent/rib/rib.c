@@ -10,7 +10,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "rib/table.h"
+#include "rib/rib_internal.h"
 #include "rib/weight.h"
 
 enum {

@@ -23,12 +23,12 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "bgp/update.h"
+#include "bgp/codec/update.h"
 #include "core/prefix_map.h"
 #include "rib/decision.h"
 #include "rib/import.h"
 #include "rib/max_prefix.h"
-#include "rib/policy.h"
+#include "rib/policy/policy.h"
 
 enum rib_limits {
 	RIB_MAX_UPSTREAMS = CONFIG_MAX_TOLD, /* that we announce to */

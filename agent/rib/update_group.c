@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rib/table.h"
+#include "rib/rib_internal.h"
 
 /* Member by member into zeroes, so that what lies between them is equal. */
 void update_profile_init(struct update_profile *profile, const struct rib *rib,

@@ -18,11 +18,11 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "bgp/session.h"
+#include "bgp/codec/session.h"
+#include "config/config.h"
 #include "core/address.h"
-#include "core/config.h"
 #include "rib/decision.h"
-#include "rib/policy.h"
+#include "rib/policy/policy.h"
 
 struct rib;
 struct rib_peer;

@@ -14,7 +14,7 @@
  * RFC 8584's spirit: cost = -log2(u) / weight, in integers only.
  *
  * The definition is frozen: nodes of different versions must agree. Golden
- * values stand in the unit test.
+ * values stand in the unit test. Pure.
  */
 
 #include <stddef.h>

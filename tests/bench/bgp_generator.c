@@ -41,10 +41,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "bgp/message.h"
-#include "bgp/protocol.h"
-#include "bgp/session.h"
-#include "bgp/update.h"
+#include "bgp/codec/message.h"
+#include "bgp/codec/protocol.h"
+#include "bgp/codec/session.h"
+#include "bgp/codec/update.h"
 #include "core/wire.h"
 #include "update_stream.h"
 #include "vip_watch.h"

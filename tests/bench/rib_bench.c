@@ -20,9 +20,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bgp/message.h"
-#include "bgp/session.h"
-#include "bgp/update.h"
+#include "bgp/codec/message.h"
+#include "bgp/codec/session.h"
+#include "bgp/codec/update.h"
 #include "rib/rib.h"
 #include "update_stream.h"
 

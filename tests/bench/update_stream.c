@@ -9,8 +9,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "bgp/message.h"
-#include "bgp/protocol.h"
+#include "bgp/codec/message.h"
+#include "bgp/codec/protocol.h"
 #include "core/wire.h"
 
 enum {

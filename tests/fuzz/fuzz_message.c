@@ -4,11 +4,11 @@
  * decoded by its type. Framing must make progress or stop.
  */
 
-#include "bgp/message.h"
-#include "bgp/notification_describe.h"
-#include "bgp/open.h"
-#include "bgp/route_refresh.h"
-#include "bgp/update.h"
+#include "bgp/codec/message.h"
+#include "bgp/codec/notification_describe.h"
+#include "bgp/codec/open.h"
+#include "bgp/codec/route_refresh.h"
+#include "bgp/codec/update.h"
 
 #include <assert.h>
 

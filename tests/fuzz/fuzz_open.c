@@ -5,8 +5,8 @@
  * have agreed on.
  */
 
-#include "bgp/open.h"
-#include "bgp/session.h"
+#include "bgp/codec/open.h"
+#include "bgp/codec/session.h"
 
 #include <assert.h>
 #include <string.h>

@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bgp/attributes.h"
-#include "core/config_parser.h"
-#include "core/config_table.h"
-#include "rib/policy.h"
+#include "bgp/codec/attributes.h"
+#include "config/config_parser.h"
+#include "config/config_table.h"
+#include "rib/policy/policy.h"
 
 enum {
 	RULE_SIZE = 512,

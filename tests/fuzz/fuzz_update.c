@@ -5,9 +5,9 @@
  * be accepted by a peer, and everything can be shown.
  */
 
-#include "bgp/as_path.h"
-#include "bgp/extended_community.h"
-#include "bgp/update.h"
+#include "bgp/codec/as_path.h"
+#include "bgp/codec/extended_community.h"
+#include "bgp/codec/update.h"
 
 #include <assert.h>
 

@@ -5,7 +5,7 @@
 
 #include "bpf/headgate.skel.h"
 #include "datapath/datapath.h"
-#include "datapath/instance.h"
+#include "datapath/datapath_internal.h"
 #include "sandbox.h"
 #include "trial.h"
 

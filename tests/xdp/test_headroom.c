@@ -8,7 +8,7 @@
 #include "check.h"
 
 #include "datapath/datapath.h"
-#include "datapath/instance.h"
+#include "datapath/datapath_internal.h"
 #include "sandbox.h"
 
 #include <bpf/bpf.h>

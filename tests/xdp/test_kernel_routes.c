@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <event2/event.h>
 
-#include "nexthop/kernel_routes.h"
+#include "fib/kernel_routes.h"
 #include "pair.h"
 
 enum {

@@ -4,7 +4,7 @@
 #include "trial.h"
 
 #include "datapath/datapath.h"
-#include "datapath/instance.h"
+#include "datapath/datapath_internal.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -5,7 +5,7 @@
 
 #include "core/address.h"
 #include "datapath/datapath.h"
-#include "datapath/instance.h"
+#include "datapath/datapath_internal.h"
 #include "frame.h"
 #include "sandbox.h"
 

@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "bgp/extended_community.h"
+#include "bgp/codec/extended_community.h"
 #include "rib/decision.h"
 #include "rib/path_list.h"
 #include "rib/weight.h"

@@ -10,7 +10,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "bgp/update.h"
+#include "bgp/codec/update.h"
 
 struct test_route {
 	const char *prefix;

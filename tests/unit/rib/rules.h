@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "core/config.h"
-#include "rib/policy.h"
+#include "config/config.h"
+#include "rib/policy/policy.h"
 
 enum {
 	RULES_TEXT_SIZE = 4096,

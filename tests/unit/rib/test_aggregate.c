@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "bgp/as_path.h"
-#include "bgp/community.h"
+#include "bgp/codec/as_path.h"
+#include "bgp/codec/community.h"
 #include "export_world.h"
 
 #define AGGREGATE "192.0.2.0/28"

@@ -4,8 +4,8 @@
 #include <time.h>
 
 #include "../chance.h"
-#include "bgp/as_path.h"
-#include "rib/as_pattern.h"
+#include "bgp/codec/as_path.h"
+#include "rib/policy/as_pattern.h"
 #include "rules.h"
 
 enum {

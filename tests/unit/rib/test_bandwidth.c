@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* --announce-bandwidth: upstreams learn what a set carries together. */
 
-#include "bgp/extended_community.h"
+#include "bgp/codec/extended_community.h"
 #include "world.h"
 
 static int setup_bandwidth(void **state)

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "bgp/as_path.h"
-#include "bgp/community.h"
+#include "bgp/codec/as_path.h"
+#include "bgp/codec/community.h"
 #include "export_world.h"
 
 enum {

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "../chance.h"
-#include "bgp/community.h"
+#include "bgp/codec/community.h"
 #include "export_world.h"
 
 enum {

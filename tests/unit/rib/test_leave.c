@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "bgp/community.h"
+#include "bgp/codec/community.h"
 #include "export_world.h"
 
 static void what_is_announced_is_marked_and_then_withdrawn(void **state)

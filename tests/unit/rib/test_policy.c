@@ -3,8 +3,8 @@
 
 #include <arpa/inet.h>
 
-#include "bgp/as_path.h"
-#include "bgp/community.h"
+#include "bgp/codec/as_path.h"
+#include "bgp/codec/community.h"
 #include "rules.h"
 
 enum {

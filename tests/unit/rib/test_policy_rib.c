@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "rib/table.h"
+#include "rib/rib_internal.h"
 #include "rules.h"
 #include "world.h"
 

@@ -3,7 +3,7 @@
 
 #include "core/array.h"
 #include "export_world.h"
-#include "rib/table.h"
+#include "rib/rib_internal.h"
 #include "rules.h"
 
 enum {

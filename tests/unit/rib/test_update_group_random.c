@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 #include "../chance.h"
-#include "bgp/community.h"
+#include "bgp/codec/community.h"
 #include "core/array.h"
 #include "export_world.h"
 #include "rib/update_group.h"

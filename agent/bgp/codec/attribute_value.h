@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef BGP_ATTRIBUTE_VALUE_H
+#define BGP_ATTRIBUTE_VALUE_H
+
+/*
+ * The values of the path attributes: for each what attribute_table.h says of
+ * check, load, wanted and store. The checks see values whose length is right,
+ * the loads values that were checked.
+ */
+
+#include "bgp/codec/attribute_table.h"
+
+/* A list or a number of 4 bytes: the field that the row names. */
+void attribute_load_list(struct bgp_attribute_input *in, struct reader value);
+void attribute_store_list(struct writer *w,
+			  const struct bgp_attribute_output *out);
+void attribute_load_number(struct bgp_attribute_input *in, struct reader value);
+void attribute_store_number(struct writer *w,
+			    const struct bgp_attribute_output *out);
+
+/* No value: being there is all. */
+void attribute_load_nothing(struct bgp_attribute_input *in,
+			    struct reader value);
+void attribute_store_nothing(struct writer *w,
+			     const struct bgp_attribute_output *out);
+
+const char *attribute_check_origin(struct reader value, size_t as_size);
+/* An AS number of 4 bytes, which is never 0 (RFC 7607 2). */
+const char *attribute_check_as(struct reader value, size_t as_size);
+void attribute_load_origin(struct bgp_attribute_input *in, struct reader value);
+void attribute_store_origin(struct writer *w,
+			    const struct bgp_attribute_output *out);
+
+const char *attribute_check_as_path(struct reader value, size_t as_size);
+void attribute_load_as_path(struct bgp_attribute_input *in,
+			    struct reader value);
+void attribute_store_as_path(struct writer *w,
+			     const struct bgp_attribute_output *out);
+
+void attribute_load_next_hop(struct bgp_attribute_input *in,
+			     struct reader value);
+void attribute_store_next_hop(struct writer *w,
+			      const struct bgp_attribute_output *out);
+
+const char *attribute_check_aggregator(struct reader value, size_t as_size);
+void attribute_load_aggregator(struct bgp_attribute_input *in,
+			       struct reader value);
+void attribute_store_aggregator(struct writer *w,
+				const struct bgp_attribute_output *out);
+
+void attribute_load_mp_reach(struct bgp_attribute_input *in,
+			     struct reader value);
+void attribute_load_mp_unreach(struct bgp_attribute_input *in,
+			       struct reader value);
+
+const char *attribute_check_as4_path(struct reader value, size_t as_size);
+void attribute_load_as4_path(struct bgp_attribute_input *in,
+			     struct reader value);
+bool attribute_wants_as4_path(const struct bgp_attribute_output *out);
+void attribute_store_as4_path(struct writer *w,
+			      const struct bgp_attribute_output *out);
+
+const char *attribute_check_as4_aggregator(struct reader value, size_t as_size);
+void attribute_load_as4_aggregator(struct bgp_attribute_input *in,
+				   struct reader value);
+bool attribute_wants_as4_aggregator(const struct bgp_attribute_output *out);
+void attribute_store_as4_aggregator(struct writer *w,
+				    const struct bgp_attribute_output *out);
+
+const char *attribute_check_aigp(struct reader value, size_t as_size);
+void attribute_load_aigp(struct bgp_attribute_input *in, struct reader value);
+void attribute_store_aigp(struct writer *w,
+			  const struct bgp_attribute_output *out);
+
+void attribute_load_large_communities(struct bgp_attribute_input *in,
+				      struct reader value);
+
+const char *attribute_check_tunnel(struct reader value, size_t as_size);
+const char *attribute_check_link_state(struct reader value, size_t as_size);
+const char *attribute_check_prefix_sid(struct reader value, size_t as_size);
+
+#endif

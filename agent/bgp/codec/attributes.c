@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Reading the attribute block of an UPDATE: what is the same for all
+ * attributes. What differs is in attribute_table.c. See attributes.h.
+ *
+ * The block is cut into attributes; for each one in turn duplicate, scope,
+ * flags, length, value; then the merge for old speakers. Every error costs what
+ * RFC 7606 says it costs and reading goes on, because a stronger one may
+ * follow.
+ */
+
+#include "bgp/codec/attributes.h"
+
+#include "bgp/codec/as_path.h"
+#include "bgp/codec/attribute_table.h"
+#include "bgp/codec/raw_attribute.h"
+
+#include <limits.h>
+#include <string.h>
+
+enum {
+	TYPE_RESERVED = 0,
+	TYPE_COUNT = UINT8_MAX + 1,
+	FLAGS_CHECKED = BGP_FLAG_OPTIONAL | BGP_FLAG_TRANSITIVE,
+};
+
+struct decoder {
+	const struct bgp_decode_context *context;
+	struct bgp_fault *fault;
+	struct bgp_attribute_input input;
+	struct writer unknown; /* becomes bgp_attributes.unknown */
+	uint8_t seen[TYPE_COUNT / CHAR_BIT];
+};
+
+static void complain(struct decoder *d, const struct raw_attribute *raw,
+		     enum bgp_verdict verdict, enum bgp_update_error subcode,
+		     const char *reason)
+{
+	bgp_fault_raise_attribute(d->fault, verdict, subcode, reason, raw->type,
+				  raw->whole);
+}
+
+static bool was_seen(const struct decoder *d, unsigned int type)
+{
+	return d->seen[type / CHAR_BIT] & 1u << type % CHAR_BIT;
+}
+
+static void mark_seen(struct decoder *d, unsigned int type)
+{
+	d->seen[type / CHAR_BIT] |= (uint8_t)(1u << type % CHAR_BIT);
+}
+
+/* RFC 7606 3 g: the first one counts, but NLRI must not come twice. */
+static void decode_duplicate(struct decoder *d, const struct raw_attribute *raw)
+{
+	bool nlri = raw->type == BGP_ATTRIBUTE_MP_REACH_NLRI ||
+		    raw->type == BGP_ATTRIBUTE_MP_UNREACH_NLRI;
+
+	complain(d, raw, nlri ? BGP_VERDICT_RESET : BGP_VERDICT_DISCARD,
+		 BGP_UPDATE_MALFORMED_ATTRIBUTES, "appears twice");
+}
+
+static bool is_inside(const struct bgp_session *session)
+{
+	return !session->ebgp || session->confederation;
+}
+
+static bool is_in_scope(enum bgp_attribute_scope scope,
+			const struct bgp_decode_context *context)
+{
+	switch (scope) {
+	case BGP_SCOPE_INTERNAL:
+		return !context->session->ebgp;
+	case BGP_SCOPE_INSIDE:
+		return is_inside(context->session);
+	case BGP_SCOPE_OLD_SPEAKER:
+		return !context->session->as4;
+	case BGP_SCOPE_AIGP:
+		return is_inside(context->session) || context->accept_aigp;
+	default:
+		return true;
+	}
+}
+
+static bool length_is_good(const struct bgp_attribute_row *row, size_t length,
+			   size_t as_size)
+{
+	switch (row->length_rule) {
+	case BGP_LENGTH_EXACT:
+		return length == row->length;
+	case BGP_LENGTH_AT_LEAST:
+		return length >= row->length;
+	case BGP_LENGTH_MULTIPLE:
+		return length && length % row->length == 0;
+	case BGP_LENGTH_AGGREGATOR:
+		return length == as_size + BGP_IPV4_SIZE;
+	default:
+		return true;
+	}
+}
+
+/* What is wrong with length or value, or NULL, and the subcode for it. */
+static const char *find_fault(const struct decoder *d,
+			      const struct bgp_attribute_row *row,
+			      const struct raw_attribute *raw,
+			      enum bgp_update_error *subcode)
+{
+	size_t as_size = d->input.as_size;
+
+	if (!length_is_good(row, raw->value.left, as_size)) {
+		/* RFC 4760 7 knows but one error. */
+		*subcode = row->has_routes ? BGP_UPDATE_OPTIONAL_ATTRIBUTE :
+					     BGP_UPDATE_ATTRIBUTE_LENGTH;
+		return "wrong length";
+	}
+	*subcode = row->subcode;
+	return row->check ? row->check(raw->value, as_size) : NULL;
+}
+
+/* Where an attribute of `type` belongs in a list ordered by type. */
+static size_t place_of(struct reader list, unsigned int type)
+{
+	const uint8_t *start = list.data;
+	struct raw_attribute raw;
+
+	while (raw_attribute_next(&list, &raw))
+		if (raw.type > type)
+			return (size_t)(raw.whole.data - start);
+	return (size_t)(list.data - start);
+}
+
+/*
+ * Keeps an attribute in its place among the unknown ones. It never takes more
+ * room than it had in the message, so that the scratch area is large enough.
+ */
+static void keep_unknown(struct decoder *d, const struct raw_attribute *raw)
+{
+	struct writer *w = &d->unknown;
+	size_t end = w->used;
+	size_t at = place_of(reader_of(w->data, end), raw->type);
+	size_t length = raw->value.left;
+	size_t size = raw_attribute_size(length);
+	struct writer gap;
+
+	if (!writer_take(w, size))
+		return;
+	memmove(w->data + at + size, w->data + at, end - at);
+	gap = writer_of(w->data + at, size);
+	raw_attribute_header(&gap,
+			     (raw->flags & FLAGS_CHECKED) | BGP_FLAG_PARTIAL,
+			     raw->type, length);
+	writer_bytes(&gap, raw->value.data, length);
+}
+
+/* RFC 7606 3 c. False: the attribute is lost with its flags. */
+static bool check_flags(struct decoder *d, const struct bgp_attribute_row *row,
+			const struct raw_attribute *raw)
+{
+	if ((raw->flags & FLAGS_CHECKED) == row->flags)
+		return true;
+	complain(d, raw, row->on_flags ? row->on_flags : BGP_VERDICT_WITHDRAW,
+		 BGP_UPDATE_ATTRIBUTE_FLAGS, "wrong flags");
+	return row->has_routes;
+}
+
+static void decode_value(struct decoder *d, const struct bgp_attribute_row *row,
+			 const struct raw_attribute *raw)
+{
+	enum bgp_update_error subcode;
+	const char *fault = find_fault(d, row, raw, &subcode);
+
+	if (fault)
+		complain(d, raw, row->on_error, subcode, fault);
+	else if (!row->opaque)
+		bgp_attribute_load(&d->input, row, raw);
+	else if (row->flags & BGP_FLAG_TRANSITIVE)
+		keep_unknown(d, raw);
+}
+
+static void decode_known(struct decoder *d, const struct bgp_attribute_row *row,
+			 const struct raw_attribute *raw)
+{
+	/* Even if malformed: RFC 7606 7.5, RFC 6793 4.1. */
+	if (!is_in_scope(row->scope, d->context))
+		complain(d, raw, BGP_VERDICT_DISCARD,
+			 BGP_UPDATE_MALFORMED_ATTRIBUTES,
+			 "not to be sent by such a peer");
+	else if (check_flags(d, row, raw))
+		decode_value(d, row, raw);
+}
+
+/* RFC 4271 5, 6.3 and 9: by the flags alone. */
+static void decode_unknown(struct decoder *d, const struct raw_attribute *raw)
+{
+	enum bgp_verdict verdict = d->context->survive_unknown_well_known ?
+					   BGP_VERDICT_WITHDRAW :
+					   BGP_VERDICT_RESET;
+
+	if (raw->type == TYPE_RESERVED)
+		complain(d, raw, BGP_VERDICT_DISCARD,
+			 BGP_UPDATE_OPTIONAL_ATTRIBUTE, "reserved type");
+	else if (!(raw->flags & BGP_FLAG_OPTIONAL))
+		complain(d, raw, verdict, BGP_UPDATE_UNRECOGNIZED_WELL_KNOWN,
+			 "well-known but not known to us");
+	else if (raw->flags & BGP_FLAG_TRANSITIVE)
+		keep_unknown(d, raw);
+}
+
+static void decode_attribute(struct decoder *d, const struct raw_attribute *raw)
+{
+	const struct bgp_attribute_row *row = bgp_attribute_row(raw->type);
+
+	if (was_seen(d, raw->type)) {
+		decode_duplicate(d, raw);
+		return;
+	}
+	mark_seen(d, raw->type);
+	if (row)
+		decode_known(d, row, raw);
+	else
+		decode_unknown(d, raw);
+}
+
+/*
+ * RFC 6793 4.2.3. An AGGREGATOR that is not AS_TRANS was set by an old speaker
+ * after the AS4 attributes were, so that both of these are out of date. A path
+ * that would be too long for an attribute stays as it came.
+ */
+static void merge_as4(struct bgp_attribute_input *in, struct writer merged)
+{
+	struct bgp_attributes *out = in->out;
+
+	if (in->has_as4_aggregator && out->present & BGP_HAS_AGGREGATOR) {
+		if (out->aggregator_as != BGP_AS_TRANS)
+			return;
+		out->aggregator_as = in->as4_aggregator_as;
+		out->aggregator = in->as4_aggregator;
+	}
+	if (in->has_as4_path && out->present & BGP_HAS_AS_PATH) {
+		as_path_merge(&merged, out->as_path, in->as4_path);
+		if (!merged.failed)
+			out->as_path = reader_of(merged.data, merged.used);
+	}
+}
+
+static struct bgp_attribute_input input_of(struct bgp_scratch *scratch,
+					   const struct bgp_session *session)
+{
+	return (struct bgp_attribute_input){
+		.as_size = session->as4 ? BGP_AS4_SIZE : BGP_AS2_SIZE,
+		.as_path =
+			writer_of(scratch->as_path, sizeof(scratch->as_path)),
+		.large_communities =
+			writer_of(scratch->large_communities,
+				  sizeof(scratch->large_communities)),
+	};
+}
+
+void bgp_attributes_decode(const struct bgp_decode_context *context,
+			   struct reader block, struct bgp_scratch *scratch,
+			   struct bgp_attributes *out,
+			   struct bgp_multiprotocol *multiprotocol,
+			   struct bgp_fault *fault)
+{
+	struct decoder d = {
+		.context = context,
+		.fault = fault,
+		.input = input_of(scratch, context->session),
+		.unknown =
+			writer_of(scratch->unknown, sizeof(scratch->unknown)),
+	};
+	struct raw_attribute raw;
+
+	d.input.out = out;
+	d.input.multiprotocol = multiprotocol;
+	*out = (struct bgp_attributes){ 0 };
+	*multiprotocol = (struct bgp_multiprotocol){ 0 };
+	while (raw_attribute_next(&block, &raw))
+		decode_attribute(&d, &raw);
+	if (block.failed) /* RFC 7606 4: the NLRI can still be found */
+		bgp_fault_raise(fault, BGP_VERDICT_WITHDRAW,
+				BGP_UPDATE_MALFORMED_ATTRIBUTES,
+				"attribute longer than the attributes");
+	merge_as4(&d.input,
+		  writer_of(scratch->merged, sizeof(scratch->merged)));
+	out->unknown = reader_of(d.unknown.data, d.unknown.used);
+}
+
+const char *bgp_attribute_name(unsigned int type)
+{
+	const struct bgp_attribute_row *row = bgp_attribute_row(type);
+
+	return row ? row->name : "attribute";
+}

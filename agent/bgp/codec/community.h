@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef BGP_COMMUNITY_H
+#define BGP_COMMUNITY_H
+
+/*
+ * Communities (RFC 1997): 32-bit values, on the wire one after another. A list
+ * is seen through a reader passed by value; its length is a checked multiple
+ * of 4.
+ */
+
+#include "bgp/codec/protocol.h"
+#include "core/wire.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum community_sizes {
+	COMMUNITY_TEXT_SIZE = 20, /* the longest well-known name */
+};
+
+bool community_list_contains(struct reader list, uint32_t community);
+
+/*
+ * "64512:100" or the name of a well-known one, "no-export". Writes at most
+ * COMMUNITY_TEXT_SIZE bytes and returns `text`.
+ */
+const char *community_format(uint32_t community, char *text);
+
+#endif

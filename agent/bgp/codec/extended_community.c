@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Extended communities: link bandwidth and text. See extended_community.h. */
+
+#include "bgp/codec/extended_community.h"
+
+#include "bgp/codec/protocol.h"
+#include "bgp/codec/text_bounds.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+/* RFC 4360 2 and 3, RFC 5668 2, RFC 5701 2. */
+enum {
+	TYPE_AS2 = 0x00, /* of 20 bytes: an IPv6 address */
+	TYPE_IPV4 = 0x01,
+	TYPE_AS4 = 0x02,
+	NON_TRANSITIVE = 0x40,
+	SUBTYPE_ROUTE_TARGET = 0x02,
+	SUBTYPE_ROUTE_ORIGIN = 0x03,
+	SUBTYPE_BANDWIDTH = 0x04,
+	SUBTYPE_LONG_BANDWIDTH = 0x06,
+	RESERVED_SIZE = 2, /* of a long bandwidth, before the number */
+	/* IEEE 754: what is below infinity as a number is finite, positive. */
+	FLOAT_INFINITY = 0x7f800000,
+};
+
+void extended_community_write_transitive(struct writer *w, struct reader list,
+					 size_t size)
+{
+	while (list.left >= size) {
+		const uint8_t *community = reader_take(&list, size);
+
+		if (!(*community & NON_TRANSITIVE))
+			writer_bytes(w, community, size);
+	}
+}
+
+static uint64_t read_u64(struct reader *value)
+{
+	uint64_t high = reader_u32(value);
+
+	return high << 32 | reader_u32(value);
+}
+
+/* False for NaN, infinity and all that has a sign. */
+static bool read_float(struct reader *value, double *number)
+{
+	uint32_t bits = reader_u32(value);
+	float as_float;
+
+	if (bits >= FLOAT_INFINITY)
+		return false;
+	memcpy(&as_float, &bits, sizeof(as_float));
+	*number = as_float;
+	return true;
+}
+
+/* Whatever its number is. */
+static bool is_bandwidth(struct reader community)
+{
+	unsigned int type = reader_u8(&community);
+	unsigned int subtype = reader_u8(&community);
+
+	return (type & ~NON_TRANSITIVE) == TYPE_AS2 &&
+	       subtype == SUBTYPE_BANDWIDTH;
+}
+
+static bool read_bandwidth(struct reader community, uint32_t *as,
+			   double *bytes_per_second)
+{
+	if (!is_bandwidth(community))
+		return false;
+	reader_u16(&community); /* type and subtype */
+	*as = reader_u16(&community);
+	return read_float(&community, bytes_per_second);
+}
+
+static bool read_long_bandwidth(struct reader community, uint32_t *as,
+				double *bytes_per_second)
+{
+	unsigned int type = reader_u8(&community);
+	unsigned int subtype = reader_u8(&community);
+
+	if ((type & ~NON_TRANSITIVE) != TYPE_AS4 ||
+	    subtype != SUBTYPE_LONG_BANDWIDTH)
+		return false;
+	reader_take(&community, RESERVED_SIZE);
+	*bytes_per_second = (double)read_u64(&community);
+	*as = reader_u32(&community);
+	return true;
+}
+
+void extended_community_write_other(struct writer *w, struct reader list,
+				    size_t size)
+{
+	double bandwidth;
+	uint32_t as;
+
+	while (list.left >= size) {
+		struct reader one = reader_sub(&list, size);
+
+		if (size == BGP_EXTENDED_COMMUNITY_SIZE ?
+			    is_bandwidth(one) :
+			    read_long_bandwidth(one, &as, &bandwidth))
+			continue;
+		writer_bytes(w, one.data, one.left);
+	}
+}
+
+typedef bool read_fn(struct reader community, uint32_t *as,
+		     double *bytes_per_second);
+
+static void take_lowest(struct reader list, size_t size, read_fn *read,
+			double *lowest)
+{
+	double bandwidth;
+	uint32_t as;
+
+	while (list.left)
+		if (read(reader_sub(&list, size), &as, &bandwidth) &&
+		    bandwidth < *lowest)
+			*lowest = bandwidth;
+}
+
+bool link_bandwidth(const struct bgp_attributes *attributes,
+		    double *bytes_per_second)
+{
+	double lowest = INFINITY;
+
+	take_lowest(attributes->extended_communities,
+		    BGP_EXTENDED_COMMUNITY_SIZE, read_bandwidth, &lowest);
+	take_lowest(attributes->ipv6_extended_communities,
+		    BGP_IPV6_EXTENDED_COMMUNITY_SIZE, read_long_bandwidth,
+		    &lowest);
+	if (lowest == INFINITY)
+		return false;
+	*bytes_per_second = lowest;
+	return true;
+}
+
+void link_bandwidth_write(struct writer *w, uint16_t as,
+			  double bytes_per_second, bool transitive)
+{
+	float number = (float)bytes_per_second;
+	uint32_t bits;
+
+	memcpy(&bits, &number, sizeof(bits));
+	writer_u8(w, TYPE_AS2 | (transitive ? 0 : NON_TRANSITIVE));
+	writer_u8(w, SUBTYPE_BANDWIDTH);
+	writer_u16(w, as);
+	writer_u32(w, bits);
+}
+
+/* "rt" and "soo"; NULL for what is shown as it is. */
+static const char *name_of(unsigned int subtype)
+{
+	switch (subtype) {
+	case SUBTYPE_ROUTE_TARGET:
+		return "rt";
+	case SUBTYPE_ROUTE_ORIGIN:
+		return "soo";
+	default:
+		return NULL;
+	}
+}
+
+static void show_ipv4(struct text *text, const char *name, struct reader value)
+{
+	struct address address = address_from_ipv4(htobe32(reader_u32(&value)));
+	char buffer[ADDRESS_TEXT_SIZE];
+
+	text_add(text, "%s:%s:%u", name, address_format(&address, buffer),
+		 reader_u16(&value));
+}
+
+/* False if there is no better way than hexadecimal. */
+static bool show_named(struct text *text, struct reader value)
+{
+	unsigned int type = reader_u8(&value);
+	const char *name = name_of(reader_u8(&value));
+	uint32_t as;
+
+	if (!name)
+		return false;
+	switch (type) {
+	case TYPE_AS2:
+		as = reader_u16(&value);
+		text_add(text, "%s:%u:%u", name, as, reader_u32(&value));
+		return true;
+	case TYPE_IPV4:
+		show_ipv4(text, name, value);
+		return true;
+	case TYPE_AS4:
+		as = reader_u32(&value);
+		text_add(text, "%s:%u:%u", name, as, reader_u16(&value));
+		return true;
+	default:
+		return false;
+	}
+}
+
+void extended_community_show(struct text *text, struct reader *list)
+{
+	struct reader one = reader_sub(list, BGP_EXTENDED_COMMUNITY_SIZE);
+	double bandwidth;
+	uint32_t as;
+
+	if (read_bandwidth(one, &as, &bandwidth))
+		text_add(text, "bandwidth:%u:%.12g", as, bandwidth);
+	else if (!show_named(text, one))
+		text_add_hex(text, one);
+}
+
+/* Of an IPv6 address and 2 bytes: RFC 5701 2. */
+static bool show_ipv6_named(struct text *text, struct reader value)
+{
+	unsigned int type = reader_u8(&value);
+	const char *name = name_of(reader_u8(&value));
+	char buffer[ADDRESS_TEXT_SIZE];
+	struct address address;
+
+	if (type != TYPE_AS2 || !name)
+		return false;
+	reader_bytes(&value, address.bytes, sizeof(address.bytes));
+	text_add(text, "%s:[%s]:%u", name, address_format(&address, buffer),
+		 reader_u16(&value));
+	return true;
+}
+
+void ipv6_extended_community_show(struct text *text, struct reader *list)
+{
+	struct reader one = reader_sub(list, BGP_IPV6_EXTENDED_COMMUNITY_SIZE);
+	double bandwidth;
+	uint32_t as;
+
+	if (read_long_bandwidth(one, &as, &bandwidth))
+		text_add(text, "bandwidth:%u:%.20g", as, bandwidth);
+	else if (!show_ipv6_named(text, one))
+		text_add_hex(text, one);
+}

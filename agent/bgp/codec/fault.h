@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef BGP_FAULT_H
+#define BGP_FAULT_H
+
+/*
+ * What was wrong with an UPDATE and how far the damage goes (RFC 7606 2). All
+ * errors of a message are judged and the strongest is kept.
+ */
+
+#include "bgp/codec/notification.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Ordered by strength: the strongest of an UPDATE counts (RFC 7606 3 h). */
+enum bgp_verdict {
+	BGP_VERDICT_OK,
+	BGP_VERDICT_DISCARD,  /* an attribute was left out */
+	BGP_VERDICT_WITHDRAW, /* treat all NLRI as withdrawn */
+	BGP_VERDICT_RESET,    /* send the NOTIFICATION, drop the session */
+	BGP_VERDICT_COUNT,
+};
+
+/* The first of the strongest errors in an UPDATE. */
+struct bgp_fault {
+	enum bgp_verdict verdict;
+	uint8_t attribute;  /* type it is about; 0: none */
+	const char *reason; /* static text; NULL if the verdict is OK */
+	/* Set above OK; to be sent only for BGP_VERDICT_RESET. */
+	struct bgp_notification notification;
+};
+
+void bgp_fault_clear(struct bgp_fault *fault);
+
+/*
+ * Records an UPDATE error if it is stronger than the one recorded so far, and
+ * returns whether it was. `subcode` is an enum bgp_update_error.
+ */
+bool bgp_fault_raise(struct bgp_fault *fault, enum bgp_verdict verdict,
+		     unsigned int subcode, const char *reason);
+
+/* The same for an error in an attribute; `data` goes to the NOTIFICATION. */
+bool bgp_fault_raise_attribute(struct bgp_fault *fault,
+			       enum bgp_verdict verdict, unsigned int subcode,
+			       const char *reason, uint8_t attribute,
+			       struct reader data);
+
+const char *bgp_verdict_name(unsigned int verdict); /* "withdraw", ... */
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef BGP_LARGE_COMMUNITY_H
+#define BGP_LARGE_COMMUNITY_H
+
+/*
+ * Large communities (RFC 8092): three 32-bit numbers. A list is seen through a
+ * reader passed by value; its length is a checked multiple of 12.
+ */
+
+#include "bgp/codec/text.h"
+#include "core/wire.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct large_community {
+	uint32_t administrator;
+	uint32_t local[2];
+};
+
+/*
+ * The list without repetitions (RFC 8092 3). Without any it is `list` itself;
+ * otherwise it is written to `w`, in ascending order. Takes n log n steps,
+ * whatever a peer sends.
+ */
+struct reader large_community_list_unique(struct reader list, struct writer *w);
+
+/* "65001:1:2" for the first one, which is taken off the list. */
+void large_community_show(struct text *text, struct reader *list);
+
+#endif

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Lists of prefixes in UPDATEs, both ways. See nlri.h. */
+
+#include "bgp/codec/nlri.h"
+
+#include "bgp/codec/martian.h"
+#include "bgp/codec/protocol.h"
+
+enum {
+	BITS_PER_BYTE = 8,
+	LENGTH_SIZE = sizeof(uint8_t),
+};
+
+/* A family's addresses, and where they lie in struct address. */
+struct layout {
+	uint8_t bits;
+	uint8_t offset;
+	struct address zero;
+};
+
+static const struct layout layouts[BGP_FAMILY_COUNT] = {
+	[BGP_IPV4_UNICAST] = {
+		.bits = ADDRESS_BITS_IPV4,
+		.offset = BGP_IPV6_SIZE - BGP_IPV4_SIZE,
+		.zero.bytes = { [10] = 0xff, [11] = 0xff },
+	},
+	[BGP_IPV6_UNICAST] = { .bits = ADDRESS_BITS_IPV6 },
+};
+
+static size_t bytes_of_bits(unsigned int bits)
+{
+	return (bits + BITS_PER_BYTE - 1) / BITS_PER_BYTE;
+}
+
+/* The bits behind the prefix may be anything: RFC 4271 4.3. */
+static void clear_padding(uint8_t *address, unsigned int bits)
+{
+	unsigned int kept = bits % BITS_PER_BYTE;
+
+	if (kept)
+		address[bits / BITS_PER_BYTE] &=
+			(uint8_t)(UINT8_MAX << (BITS_PER_BYTE - kept));
+}
+
+/* The next prefix, martian or not; false at the end and at an error. */
+static bool read_key(struct bgp_nlri *nlri, struct bgp_route_key *key)
+{
+	const struct layout *layout = &layouts[nlri->family];
+	struct reader *bytes = &nlri->bytes;
+	uint8_t *address = key->prefix.address.bytes + layout->offset;
+
+	if (!bytes->left)
+		return false;
+	key->path_id = nlri->add_path ? reader_u32(bytes) : 0;
+	key->prefix.length = reader_u8(bytes);
+	if (key->prefix.length > layout->bits)
+		bytes->failed = true;
+	key->prefix.address = layout->zero;
+	if (!reader_bytes(bytes, address, bytes_of_bits(key->prefix.length)))
+		return false;
+	clear_padding(address, key->prefix.length);
+	return true;
+}
+
+enum bgp_nlri_verdict bgp_nlri_check(struct bgp_nlri nlri)
+{
+	enum bgp_nlri_verdict verdict = BGP_NLRI_OK;
+	struct bgp_route_key key;
+
+	while (read_key(&nlri, &key))
+		if (martian_prefix(&key.prefix, nlri.family))
+			verdict = BGP_NLRI_MARTIAN;
+	return nlri.bytes.failed ? BGP_NLRI_MALFORMED : verdict;
+}
+
+bool bgp_nlri_next(struct bgp_nlri *nlri, struct bgp_route_key *key)
+{
+	struct bgp_route_key next;
+
+	while (read_key(nlri, &next)) {
+		if (martian_prefix(&next.prefix, nlri->family))
+			continue;
+		*key = next;
+		return true;
+	}
+	return false;
+}
+
+enum bgp_family bgp_nlri_family(const struct prefix *prefix)
+{
+	return address_is_ipv4(&prefix->address) ? BGP_IPV4_UNICAST :
+						   BGP_IPV6_UNICAST;
+}
+
+size_t bgp_nlri_size(const struct bgp_nlri_format *format,
+		     const struct bgp_route_key *key)
+{
+	return (format->add_path ? BGP_PATH_ID_SIZE : 0) + LENGTH_SIZE +
+	       bytes_of_bits(key->prefix.length);
+}
+
+size_t bgp_nlri_fit(const struct bgp_nlri_format *format,
+		    const struct bgp_route_key *keys, size_t count, size_t room,
+		    size_t *used)
+{
+	size_t fitting = 0;
+
+	*used = 0;
+	for (; fitting < count; fitting++) {
+		const struct bgp_route_key *key = &keys[fitting];
+		size_t size = bgp_nlri_size(format, key);
+
+		if (bgp_nlri_family(&key->prefix) != format->family ||
+		    size > room - *used)
+			break;
+		*used += size;
+	}
+	return fitting;
+}
+
+void bgp_nlri_encode(struct writer *w, const struct bgp_nlri_format *format,
+		     const struct bgp_route_key *keys, size_t count)
+{
+	size_t offset = layouts[format->family].offset;
+
+	for (const struct bgp_route_key *key = keys; key < keys + count;
+	     key++) {
+		if (format->add_path)
+			writer_u32(w, key->path_id);
+		writer_u8(w, key->prefix.length);
+		writer_bytes(w, key->prefix.address.bytes + offset,
+			     bytes_of_bits(key->prefix.length));
+	}
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* ROUTE-REFRESH messages. See route_refresh.h. */
+
+#include "bgp/codec/route_refresh.h"
+
+#include "bgp/codec/message.h"
+
+enum {
+	BODY_SIZE = BGP_ROUTE_REFRESH_SIZE - BGP_HEADER_SIZE,
+	SUBTYPE_COUNT = BGP_ROUTE_REFRESH_END + 1,
+};
+
+/* RFC 7313 5: the data is the message, of a long one its beginning. */
+static void set_enhanced_error(struct bgp_notification *error,
+			       struct reader body)
+{
+	uint8_t message[BGP_NOTIFICATION_DATA_MAX];
+	struct writer w = writer_of(message, sizeof(message));
+	size_t begin = bgp_message_begin(&w, BGP_ROUTE_REFRESH);
+	size_t room = sizeof(message) - BGP_HEADER_SIZE;
+
+	writer_bytes(&w, body.data, body.left < room ? body.left : room);
+	writer_patch_u16(&w, begin + BGP_MARKER_SIZE,
+			 BGP_HEADER_SIZE + body.left);
+	bgp_notification_set(error, BGP_ERROR_ROUTE_REFRESH,
+			     BGP_ROUTE_REFRESH_BAD_LENGTH, message, w.used);
+}
+
+/* RFC 4271 6.1: the data is the length, header included. */
+static void set_length_error(struct bgp_notification *error, struct reader body)
+{
+	uint16_t length = htobe16((uint16_t)(BGP_HEADER_SIZE + body.left));
+
+	bgp_notification_set(error, BGP_ERROR_MESSAGE_HEADER,
+			     BGP_HEADER_BAD_LENGTH, &length, sizeof(length));
+}
+
+/*
+ * RFC 7313 4: between speakers of the enhanced form the reserved byte of
+ * RFC 2918 3 is the subtype. Between others it says nothing.
+ */
+static unsigned int subtype_of(const struct bgp_session *session,
+			       unsigned int reserved)
+{
+	return session->enhanced_refresh ? reserved : BGP_ROUTE_REFRESH_REQUEST;
+}
+
+enum bgp_route_refresh_verdict
+bgp_route_refresh_decode(const struct bgp_session *session, struct reader body,
+			 struct bgp_route_refresh *out,
+			 struct bgp_notification *error)
+{
+	struct reader fields = body;
+	unsigned int afi = reader_u16(&fields);
+	unsigned int subtype = subtype_of(session, reader_u8(&fields));
+	unsigned int safi = reader_u8(&fields);
+	enum bgp_family family;
+
+	/* RFC 7313 5: one that is not assigned may be of any length. */
+	if (!fields.failed && subtype >= SUBTYPE_COUNT)
+		return BGP_ROUTE_REFRESH_IGNORE;
+	if (body.left != BODY_SIZE) {
+		if (session->enhanced_refresh)
+			set_enhanced_error(error, body);
+		else
+			set_length_error(error, body);
+		return BGP_ROUTE_REFRESH_RESET;
+	}
+	/* RFC 2918 4: no word about families that were not agreed on. */
+	if (!session->route_refresh || !bgp_family_of(afi, safi, &family) ||
+	    !bgp_session_speaks(session, family))
+		return BGP_ROUTE_REFRESH_IGNORE;
+	*out = (struct bgp_route_refresh){ family, subtype };
+	return BGP_ROUTE_REFRESH_OK;
+}
+
+void bgp_route_refresh_encode(struct writer *w,
+			      const struct bgp_route_refresh *refresh)
+{
+	size_t begin = bgp_message_begin(w, BGP_ROUTE_REFRESH);
+
+	writer_u16(w, (uint16_t)bgp_family_afi(refresh->family));
+	writer_u8(w, (uint8_t)refresh->subtype);
+	writer_u8(w, (uint8_t)bgp_family_safi(refresh->family));
+	bgp_message_end(w, begin);
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What both OPENs of a session add up to. See session.h. */
+
+#include "bgp/codec/session.h"
+
+#include <string.h>
+
+#include "bgp/codec/role.h"
+
+/* RFC 7911 4: who receives needs a sender at the other end. */
+static void negotiate_add_path(const struct bgp_open *local,
+			       const struct bgp_open *remote,
+			       struct bgp_session *out)
+{
+	for (unsigned int i = 0; i < BGP_FAMILY_COUNT; i++) {
+		if (!bgp_session_speaks(out, i))
+			continue;
+		out->add_path_receive[i] =
+			local->add_path[i] & BGP_ADD_PATH_RECEIVE &&
+			remote->add_path[i] & BGP_ADD_PATH_SEND;
+		out->add_path_send[i] =
+			local->add_path[i] & BGP_ADD_PATH_SEND &&
+			remote->add_path[i] & BGP_ADD_PATH_RECEIVE;
+	}
+}
+
+/* RFC 8538 2: the N bit means something only if both have set it. */
+static void negotiate_graceful_restart(const struct bgp_open *local,
+				       const struct bgp_open *remote,
+				       struct bgp_session *out)
+{
+	struct bgp_graceful_restart *restart = &out->graceful_restart;
+
+	out->has_graceful_restart = true;
+	*restart = remote->graceful_restart;
+	restart->notification &= local->graceful_restart.notification;
+	restart->families &= out->families;
+	restart->forwarding &= restart->families;
+}
+
+/* RFC 9494 4.5: without graceful restart it has not said so. */
+static bool knows_stale(const struct bgp_open *remote)
+{
+	const uint32_t both = BGP_CAN_LLGR | BGP_CAN_GRACEFUL_RESTART;
+
+	return (remote->capabilities & both) == both;
+}
+
+/*
+ * RFC 9234 4.2: a peer that announces no role is taken for what it has to be,
+ * seen from ours. Roles are for external neighbors only.
+ */
+static enum bgp_role negotiate_peer_role(const struct bgp_open *local,
+					 const struct bgp_session *out)
+{
+	if (!out->ebgp || !(local->capabilities & BGP_CAN_ROLE))
+		return BGP_ROLE_NONE;
+	return bgp_role_counterpart(local->role);
+}
+
+void bgp_session_negotiate(const struct bgp_open *local,
+			   const struct bgp_open *remote,
+			   struct bgp_session *out)
+{
+	uint32_t both = local->capabilities & remote->capabilities;
+	uint16_t hold_time = bgp_open_negotiate_hold(local, remote);
+
+	*out = (struct bgp_session){
+		.local_as = local->as,
+		.peer_as = remote->as,
+		.ebgp = local->as != remote->as,
+		.as4 = both & BGP_CAN_AS4,
+		.route_refresh = both & BGP_CAN_ROUTE_REFRESH,
+		.enhanced_refresh = both & BGP_CAN_ENHANCED_REFRESH,
+		.families = bgp_open_families(local) &
+			    bgp_open_families(remote),
+		.max_message = both & BGP_CAN_EXTENDED_MESSAGE ?
+				       BGP_MAX_EXTENDED_MESSAGE :
+				       BGP_MAX_MESSAGE,
+		.hold_time = hold_time,
+		.keepalive_time = hold_time / BGP_KEEPALIVES_PER_HOLD,
+	};
+	out->extended_next_hop = both & BGP_CAN_EXTENDED_NEXT_HOP &&
+				 bgp_session_speaks(out, BGP_IPV4_UNICAST);
+	if (both & BGP_CAN_ADD_PATH)
+		negotiate_add_path(local, remote, out);
+	if (both & BGP_CAN_GRACEFUL_RESTART)
+		negotiate_graceful_restart(local, remote, out);
+	out->long_lived_stale = knows_stale(remote);
+	out->peer_role = negotiate_peer_role(local, out);
+}
+
+void bgp_session_sending(const struct bgp_session *session,
+			 struct bgp_session *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->as4 = session->as4;
+	out->extended_next_hop = session->extended_next_hop;
+	out->families = session->families;
+	out->max_message = session->max_message;
+	out->long_lived_stale = session->long_lived_stale;
+	for (int family = 0; family < BGP_FAMILY_COUNT; family++)
+		out->add_path_send[family] = session->add_path_send[family];
+}

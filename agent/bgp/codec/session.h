@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef BGP_SESSION_H
+#define BGP_SESSION_H
+
+/*
+ * What two speakers have agreed on, computed once from both their OPENs. From
+ * there on it is the context in which messages are read and written: whoever
+ * decodes an UPDATE or builds one asks here, and never an OPEN again.
+ */
+
+#include "bgp/codec/open.h"
+#include "bgp/codec/protocol.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bgp_session {
+	uint32_t local_as;
+	uint32_t peer_as;
+	bool ebgp;		/* they differ */
+	bool confederation;	/* both are in one: RFC 5065 */
+	bool as4;		/* 4-byte AS numbers in UPDATEs: RFC 6793 4.1 */
+	bool extended_next_hop; /* IPv6 next hops for IPv4: RFC 8950 4 */
+	bool route_refresh;	/* RFC 2918 4 */
+	bool enhanced_refresh;	/* BoRR and EoRR: RFC 7313 4 */
+	uint32_t families;	/* enum bgp_family_bits, spoken by both */
+	/* From our side, by family: RFC 7911 4. */
+	bool add_path_receive[BGP_FAMILY_COUNT];
+	bool add_path_send[BGP_FAMILY_COUNT];
+	/* Bytes of the longest UPDATE, NOTIFICATION or ROUTE-REFRESH. */
+	size_t max_message;
+	uint16_t hold_time;	 /* seconds; 0: no timers */
+	uint16_t keepalive_time; /* seconds; 0: no timers */
+	/* True if both announced it; then the peer's: RFC 4724 4. */
+	bool has_graceful_restart;
+	struct bgp_graceful_restart graceful_restart;
+	bool long_lived_stale; /* the peer knows LLGR_STALE: RFC 9494 4.3 */
+	/* What the peer is to us; BGP_ROLE_NONE if we announced no role. */
+	enum bgp_role peer_role;
+};
+
+/* `remote` must have passed bgp_open_check(). */
+void bgp_session_negotiate(const struct bgp_open *local,
+			   const struct bgp_open *remote,
+			   struct bgp_session *out);
+
+/*
+ * All of it that UPDATEs to the peer depend on, and nothing else: the rest is
+ * zero, the bytes between the members too. Sessions for which this is the same,
+ * byte by byte, can be sent the same messages.
+ */
+void bgp_session_sending(const struct bgp_session *session,
+			 struct bgp_session *out);
+
+/* True if routes of the family are exchanged. */
+static inline bool bgp_session_speaks(const struct bgp_session *session,
+				      enum bgp_family family)
+{
+	return session->families & bgp_family_bit(family);
+}
+
+#endif

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* UPDATE messages as they are read. See update.h. */
+
+#include "bgp/codec/update.h"
+
+#include "bgp/codec/martian.h"
+
+struct decoder {
+	const struct bgp_decode_context *context;
+	struct bgp_update *out;
+	/* Routes of a family that is not agreed on: announced, but not to us. */
+	bool foreign;
+};
+
+/* A two-byte length and as many bytes. */
+static struct reader take_field(struct reader *body)
+{
+	size_t size = reader_u16(body);
+
+	return reader_sub(body, size);
+}
+
+static struct bgp_nlri nlri_of(const struct bgp_session *session,
+			       enum bgp_family family, struct reader bytes)
+{
+	return (struct bgp_nlri){
+		.bytes = bytes,
+		.family = family,
+		.add_path = session->add_path_receive[family],
+	};
+}
+
+static void clear(struct bgp_update *out)
+{
+	for (unsigned int part = 0; part < BGP_PART_COUNT; part++) {
+		out->withdrawn[part] = (struct bgp_nlri){ 0 };
+		out->announced[part] = (struct bgp_announced){ 0 };
+	}
+	out->end_of_rib = false;
+}
+
+static enum bgp_verdict reset(struct bgp_update *out,
+			      enum bgp_update_error subcode, const char *reason)
+{
+	clear(out);
+	bgp_fault_raise(&out->fault, BGP_VERDICT_RESET, subcode, reason);
+	return BGP_VERDICT_RESET;
+}
+
+/* RFC 7606 5.3 and 7.11: the routes cannot be found in it. */
+static void reset_for(struct bgp_update *out, uint8_t attribute,
+		      struct reader value, const char *reason)
+{
+	bgp_fault_raise_attribute(&out->fault, BGP_VERDICT_RESET,
+				  BGP_UPDATE_OPTIONAL_ATTRIBUTE, reason,
+				  attribute, value);
+}
+
+/* RFC 4271 6.3: such a route is ignored, and no more than that. */
+static void note_martian(struct bgp_update *out)
+{
+	bgp_fault_raise(&out->fault, BGP_VERDICT_DISCARD,
+			BGP_UPDATE_INVALID_NETWORK,
+			"prefix that no route can lead to");
+}
+
+/*
+ * MP_REACH_NLRI: its next hop stands in it, and NEXT_HOP is not for its routes
+ * (RFC 4760 3). A family that is not agreed on is skipped unread.
+ */
+static void read_reach(struct decoder *d, struct reader value)
+{
+	const struct bgp_session *session = d->context->session;
+	struct bgp_announced *part = &d->out->announced[BGP_PART_MULTIPROTOCOL];
+	struct reader whole = value;
+	struct bgp_next_hop next_hop;
+	enum bgp_nlri_verdict verdict;
+	enum bgp_family family;
+
+	if (!bgp_multiprotocol_family(&value, &family) ||
+	    !bgp_session_speaks(session, family)) {
+		d->foreign = true;
+		return;
+	}
+	if (!bgp_next_hop_decode(&value, family, session->extended_next_hop,
+				 &next_hop) ||
+	    !reader_take(&value, BGP_MP_RESERVED_SIZE)) {
+		reset_for(d->out, BGP_ATTRIBUTE_MP_REACH_NLRI, whole,
+			  "bad next hop");
+		return;
+	}
+	part->nlri = nlri_of(session, family, value);
+	part->next_hop = next_hop.address;
+	part->link_local = next_hop.link_local;
+	verdict = bgp_nlri_check(part->nlri);
+	if (verdict == BGP_NLRI_MALFORMED)
+		reset_for(d->out, BGP_ATTRIBUTE_MP_REACH_NLRI, whole,
+			  "bad prefix");
+	else if (verdict == BGP_NLRI_MARTIAN)
+		note_martian(d->out);
+}
+
+/* True if nothing else is in the UPDATE: RFC 4724 2. */
+static bool is_end_of_rib(const struct bgp_update *out,
+			  const struct bgp_multiprotocol *multiprotocol)
+{
+	return !multiprotocol->has_reach && !out->attributes.present &&
+	       !out->attributes.unknown.left &&
+	       !out->withdrawn[BGP_PART_FIELD].bytes.left &&
+	       !out->announced[BGP_PART_FIELD].nlri.bytes.left;
+}
+
+static void read_unreach(struct decoder *d,
+			 const struct bgp_multiprotocol *multiprotocol)
+{
+	const struct bgp_session *session = d->context->session;
+	struct bgp_nlri *part = &d->out->withdrawn[BGP_PART_MULTIPROTOCOL];
+	struct reader value = multiprotocol->unreach;
+	enum bgp_family family;
+
+	if (!bgp_multiprotocol_family(&value, &family) ||
+	    !bgp_session_speaks(session, family))
+		return;
+	*part = nlri_of(session, family, value);
+	if (bgp_nlri_check(*part) == BGP_NLRI_MALFORMED)
+		reset_for(d->out, BGP_ATTRIBUTE_MP_UNREACH_NLRI,
+			  multiprotocol->unreach, "bad prefix");
+	else if (!value.left && is_end_of_rib(d->out, multiprotocol)) {
+		d->out->end_of_rib = true;
+		d->out->end_of_rib_family = family;
+	}
+}
+
+/*
+ * The two fields of routes. Returns false if they are malformed. On a session
+ * that does not speak IPv4 they count for nothing (RFC 4760 8).
+ */
+static bool read_fields(struct decoder *d, struct reader withdrawn,
+			struct reader announced)
+{
+	const struct bgp_session *session = d->context->session;
+	struct bgp_nlri out = nlri_of(session, BGP_IPV4_UNICAST, withdrawn);
+	struct bgp_nlri in = nlri_of(session, BGP_IPV4_UNICAST, announced);
+	enum bgp_nlri_verdict verdict = bgp_nlri_check(in);
+
+	if (verdict == BGP_NLRI_MALFORMED ||
+	    bgp_nlri_check(out) == BGP_NLRI_MALFORMED)
+		return false;
+	if (!bgp_session_speaks(session, BGP_IPV4_UNICAST)) {
+		d->foreign = announced.left;
+		return true;
+	}
+	d->out->withdrawn[BGP_PART_FIELD] = out;
+	d->out->announced[BGP_PART_FIELD].nlri = in;
+	if (verdict == BGP_NLRI_MARTIAN)
+		note_martian(d->out);
+	return true;
+}
+
+/* Returns whether there is something in the part that announces routes. */
+static bool check_part(struct decoder *d, enum bgp_update_part part)
+{
+	const struct bgp_attributes *attributes = &d->out->attributes;
+	struct bgp_attributes own;
+
+	if (!d->out->announced[part].nlri.bytes.left)
+		return false;
+	if (part != BGP_PART_FIELD) {
+		own = bgp_update_attributes(d->out, part);
+		attributes = &own;
+	}
+	bgp_attributes_check(d->context, attributes, &d->out->fault);
+	return true;
+}
+
+/*
+ * RFC 7606 5.2: an error in attributes that seem to describe nothing may mean
+ * that the NLRI was not found, so that there is nothing to withdraw.
+ */
+static void judge(struct decoder *d)
+{
+	const struct bgp_update *out = d->out;
+	bool announces = d->foreign;
+
+	for (unsigned int part = 0; part < BGP_PART_COUNT; part++)
+		announces |= check_part(d, part);
+	if (!announces && out->fault.verdict == BGP_VERDICT_WITHDRAW)
+		d->out->fault.verdict = BGP_VERDICT_RESET;
+	if (out->fault.verdict == BGP_VERDICT_RESET)
+		clear(d->out);
+}
+
+struct bgp_attributes bgp_update_attributes(const struct bgp_update *update,
+					    enum bgp_update_part part)
+{
+	struct bgp_attributes attributes = update->attributes;
+
+	if (part == BGP_PART_FIELD)
+		return attributes;
+	attributes.present |= BGP_HAS_NEXT_HOP;
+	attributes.next_hop = update->announced[part].next_hop;
+	attributes.link_local = update->announced[part].link_local;
+	return attributes;
+}
+
+enum bgp_verdict bgp_update_decode(const struct bgp_decode_context *context,
+				   struct reader body,
+				   struct bgp_scratch *scratch,
+				   struct bgp_update *out)
+{
+	struct decoder d = { .context = context, .out = out };
+	struct reader withdrawn = take_field(&body);
+	struct reader attributes = take_field(&body);
+	struct bgp_multiprotocol multiprotocol;
+
+	clear(out);
+	out->attributes = (struct bgp_attributes){ 0 };
+	bgp_fault_clear(&out->fault);
+	if (body.failed) /* RFC 7606 3 b */
+		return reset(out, BGP_UPDATE_MALFORMED_ATTRIBUTES,
+			     "lengths exceed the message");
+	if (!read_fields(&d, withdrawn, body)) /* RFC 7606 5.3 */
+		return reset(out, BGP_UPDATE_INVALID_NETWORK, "bad prefix");
+
+	out->end_of_rib_family = BGP_IPV4_UNICAST;
+	out->end_of_rib =
+		bgp_session_speaks(context->session, BGP_IPV4_UNICAST) &&
+		!withdrawn.left && !attributes.left && !body.left;
+	bgp_attributes_decode(context, attributes, scratch, &out->attributes,
+			      &multiprotocol, &out->fault);
+	out->announced[BGP_PART_FIELD].next_hop = out->attributes.next_hop;
+	if (multiprotocol.has_reach)
+		read_reach(&d, multiprotocol.reach);
+	if (multiprotocol.has_unreach)
+		read_unreach(&d, &multiprotocol);
+	judge(&d);
+	return out->fault.verdict;
+}

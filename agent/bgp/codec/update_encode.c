@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * UPDATE messages as they are written. See update.h.
+ *
+ * A message is built in place, behind what `w` holds, in the room that one
+ * message may take; only when it is whole does it count.
+ */
+
+#include "bgp/codec/message.h"
+#include "bgp/codec/update.h"
+
+#include "bgp/codec/raw_attribute.h"
+
+#include <string.h>
+
+enum {
+	/* A header whose length may need two bytes. */
+	ATTRIBUTE_HEADER_MAX = RAW_ATTRIBUTE_HEADER + 1,
+	NEXT_HOP_MAX = 2 * BGP_IPV6_SIZE,
+	MP_REACH_MAX = BGP_MIN_MP_REACH + NEXT_HOP_MAX,
+};
+
+/* A writer over what one message may still take of `w`; failed if `w` is. */
+static struct writer one_message(const struct writer *w,
+				 const struct bgp_session *session)
+{
+	size_t room = w->size - w->used;
+	struct writer message = writer_of(
+		w->data + w->used,
+		room < session->max_message ? room : session->max_message);
+
+	message.failed = w->failed;
+	return message;
+}
+
+static void commit(struct writer *w, struct writer *message)
+{
+	bgp_message_end(message, 0);
+	if (message->failed)
+		w->failed = true;
+	else
+		w->used += message->used;
+}
+
+/* What is left beside `reserved` bytes that are still to come. */
+static size_t room_in(const struct writer *w, size_t reserved)
+{
+	size_t room = w->size - w->used;
+
+	return w->failed || room < reserved ? 0 : room - reserved;
+}
+
+/* Where the value of a two-byte length begins that is not known yet. */
+static size_t begin_field(struct writer *w)
+{
+	writer_u16(w, 0);
+	return w->used;
+}
+
+static void end_field(struct writer *w, size_t begin)
+{
+	writer_patch_u16(w, begin - sizeof(uint16_t), w->used - begin);
+}
+
+static void empty_field(struct writer *w)
+{
+	end_field(w, begin_field(w));
+}
+
+static struct bgp_nlri_format format_of(const struct bgp_session *session,
+					const struct bgp_route_key *route)
+{
+	enum bgp_family family = bgp_nlri_family(&route->prefix);
+
+	return (struct bgp_nlri_format){
+		.family = family,
+		.add_path = session->add_path_send[family],
+	};
+}
+
+static void write_family(struct writer *w, enum bgp_family family)
+{
+	writer_u16(w, (uint16_t)bgp_family_afi(family));
+	writer_u8(w, (uint8_t)bgp_family_safi(family));
+}
+
+/* MP_REACH_NLRI up to its NLRI. */
+static void write_reach(struct writer *w, enum bgp_family family,
+			const struct bgp_attributes *attributes)
+{
+	const struct bgp_next_hop next_hop = {
+		.address = attributes->next_hop,
+		.link_local = attributes->link_local,
+	};
+	size_t length_at;
+
+	write_family(w, family);
+	length_at = w->used;
+	writer_u8(w, 0);
+	bgp_next_hop_write(w, &next_hop);
+	writer_patch_u8(w, length_at, w->used - length_at - 1);
+	writer_u8(w, 0); /* reserved: RFC 4760 3 */
+}
+
+/* Opens a gap of `size` bytes at `at` and returns a writer over it. */
+static struct writer open_gap(struct writer *w, size_t at, size_t size)
+{
+	size_t moved = w->used - at;
+	struct writer gap;
+
+	if (!writer_take(w, size)) {
+		gap = writer_of(w->data, 0);
+		gap.failed = true;
+		return gap;
+	}
+	memmove(w->data + at + size, w->data + at, moved);
+	return writer_of(w->data + at, size);
+}
+
+/*
+ * The attributes with MP_REACH_NLRI before all others (RFC 7606 5.1). How many
+ * routes fit is only known when the others are written: these make room.
+ */
+static size_t write_multiprotocol(struct writer *w,
+				  const struct bgp_session *session,
+				  const struct bgp_attributes *attributes,
+				  const struct bgp_route_key *routes,
+				  size_t count)
+{
+	struct bgp_nlri_format format = format_of(session, routes);
+	struct bgp_attributes others = *attributes;
+	uint8_t bytes[MP_REACH_MAX];
+	struct writer reach = writer_of(bytes, sizeof(bytes));
+	size_t field = begin_field(w), size, fitting;
+	struct writer gap;
+
+	others.present &= ~(uint32_t)BGP_HAS_NEXT_HOP;
+	bgp_attributes_encode(w, &others,
+			      session->as4 ? BGP_AS4_SIZE : BGP_AS2_SIZE);
+	write_reach(&reach, format.family, attributes);
+	fitting = bgp_nlri_fit(&format, routes, count,
+			       room_in(w, ATTRIBUTE_HEADER_MAX + reach.used),
+			       &size);
+	size += reach.used;
+	gap = open_gap(w, field, raw_attribute_size(size));
+	raw_attribute_header(&gap, BGP_FLAG_OPTIONAL,
+			     BGP_ATTRIBUTE_MP_REACH_NLRI, size);
+	writer_bytes(&gap, reach.data, reach.used);
+	bgp_nlri_encode(&gap, &format, routes, fitting);
+	end_field(w, field);
+	return fitting;
+}
+
+/* The attributes, and behind them the field of IPv4 routes. */
+static size_t write_field(struct writer *w, const struct bgp_session *session,
+			  const struct bgp_attributes *attributes,
+			  const struct bgp_route_key *routes, size_t count)
+{
+	struct bgp_nlri_format format = format_of(session, routes);
+	size_t field = begin_field(w), size, fitting;
+
+	bgp_attributes_encode(w, attributes,
+			      session->as4 ? BGP_AS4_SIZE : BGP_AS2_SIZE);
+	end_field(w, field);
+	fitting = bgp_nlri_fit(&format, routes, count, room_in(w, 0), &size);
+	bgp_nlri_encode(w, &format, routes, fitting);
+	return fitting;
+}
+
+/*
+ * True if the session has a form for a next hop of this family's routes: an
+ * IPv4 one for IPv4, an IPv6 one for IPv6, and for IPv4 if agreed on
+ * (RFC 8950 4).
+ */
+static bool can_say(const struct bgp_session *session,
+		    const struct bgp_attributes *attributes,
+		    enum bgp_family family)
+{
+	bool ipv4 = address_is_ipv4(&attributes->next_hop);
+
+	if (family == BGP_IPV4_UNICAST)
+		return ipv4 || session->extended_next_hop;
+	return !ipv4;
+}
+
+size_t bgp_update_announce(struct writer *w, const struct bgp_session *session,
+			   const struct bgp_attributes *attributes,
+			   const struct bgp_route_key *routes, size_t count)
+{
+	struct writer message = one_message(w, session);
+	size_t written;
+
+	if (!count ||
+	    !can_say(session, attributes, bgp_nlri_family(&routes->prefix)))
+		return 0;
+	bgp_message_begin(&message, BGP_UPDATE);
+	empty_field(&message); /* nothing withdrawn */
+	if (address_is_ipv4(&attributes->next_hop))
+		written = write_field(&message, session, attributes, routes,
+				      count);
+	else
+		written = write_multiprotocol(&message, session, attributes,
+					      routes, count);
+	if (written)
+		commit(w, &message);
+	return written;
+}
+
+/* MP_UNREACH_NLRI as the only attribute: RFC 4760 4. */
+static size_t withdraw_multiprotocol(struct writer *w,
+				     const struct bgp_nlri_format *format,
+				     const struct bgp_route_key *routes,
+				     size_t count)
+{
+	size_t field, size, fitting;
+
+	empty_field(w);
+	field = begin_field(w);
+	fitting = bgp_nlri_fit(
+		format, routes, count,
+		room_in(w, ATTRIBUTE_HEADER_MAX + BGP_MIN_MP_UNREACH), &size);
+	raw_attribute_header(w, BGP_FLAG_OPTIONAL,
+			     BGP_ATTRIBUTE_MP_UNREACH_NLRI,
+			     BGP_MIN_MP_UNREACH + size);
+	write_family(w, format->family);
+	bgp_nlri_encode(w, format, routes, fitting);
+	end_field(w, field);
+	return fitting;
+}
+
+static size_t withdraw_field(struct writer *w,
+			     const struct bgp_nlri_format *format,
+			     const struct bgp_route_key *routes, size_t count)
+{
+	size_t field = begin_field(w), size;
+	size_t fitting = bgp_nlri_fit(format, routes, count,
+				      room_in(w, sizeof(uint16_t)), &size);
+
+	bgp_nlri_encode(w, format, routes, fitting);
+	end_field(w, field);
+	empty_field(w); /* no attributes */
+	return fitting;
+}
+
+size_t bgp_update_withdraw(struct writer *w, const struct bgp_session *session,
+			   const struct bgp_route_key *routes, size_t count)
+{
+	struct writer message = one_message(w, session);
+	struct bgp_nlri_format format;
+	size_t written;
+
+	if (!count)
+		return 0;
+	format = format_of(session, routes);
+	bgp_message_begin(&message, BGP_UPDATE);
+	written = format.family == BGP_IPV4_UNICAST ?
+			  withdraw_field(&message, &format, routes, count) :
+			  withdraw_multiprotocol(&message, &format, routes,
+						 count);
+	if (written)
+		commit(w, &message);
+	return written;
+}
+
+void bgp_update_end_of_rib(struct writer *w, enum bgp_family family)
+{
+	size_t begin = bgp_message_begin(w, BGP_UPDATE), field;
+
+	empty_field(w);
+	field = begin_field(w);
+	if (family != BGP_IPV4_UNICAST) {
+		raw_attribute_header(w, BGP_FLAG_OPTIONAL,
+				     BGP_ATTRIBUTE_MP_UNREACH_NLRI,
+				     BGP_MIN_MP_UNREACH);
+		write_family(w, family);
+	}
+	end_field(w, field);
+	bgp_message_end(w, begin);
+}

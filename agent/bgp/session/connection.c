@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The life of a connection: timers and requests become events, and what the
+ * state machine answers is carried out. See connection.h.
+ */
+
+#include "bgp/session/connection.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bgp/codec/delay.h"
+#include "bgp/session/connection_internal.h"
+#include "bgp/session/tcp_auth.h"
+
+enum {
+	CONNECT_RETRY_S = 5,
+	/* No progress in sending for this long: RFC 9687 4. */
+	SEND_HOLD_MIN_S = 480,
+	SEND_HOLD_FACTOR = 2,
+	MS_PER_S = 1000,
+	US_PER_MS = 1000,
+};
+
+/* ------------------------------------------------------------- timers */
+
+static void start_timer(struct event *timer, uint32_t milliseconds)
+{
+	struct timeval delay = {
+		.tv_sec = milliseconds / MS_PER_S,
+		.tv_usec = milliseconds % MS_PER_S * US_PER_MS,
+	};
+
+	evtimer_add(timer, &delay);
+}
+
+static void stop_timers(struct bgp_connection *connection)
+{
+	evtimer_del(connection->connect_retry);
+	evtimer_del(connection->delay_open);
+	evtimer_del(connection->hold);
+	evtimer_del(connection->keepalive);
+	evtimer_del(connection->send_hold);
+}
+
+static uint32_t send_hold_time(const struct bgp_connection *connection)
+{
+	uint32_t time = connection->agreed.hold_time * SEND_HOLD_FACTOR;
+
+	if (connection->options.config->send_hold_time)
+		return connection->options.config->send_hold_time;
+	return time > SEND_HOLD_MIN_S ? time : SEND_HOLD_MIN_S;
+}
+
+void bgp_connection_start_send_hold(struct bgp_connection *connection)
+{
+	start_timer(connection->send_hold,
+		    send_hold_time(connection) * MS_PER_S);
+}
+
+/* The hold time itself is exact: a dead peer shall not stay a bit longer. */
+static void start_hold(struct bgp_connection *connection)
+{
+	if (connection->agreed.hold_time)
+		start_timer(connection->hold,
+			    connection->agreed.hold_time * MS_PER_S);
+	else
+		evtimer_del(connection->hold);
+}
+
+static void start_keepalive(struct bgp_connection *connection)
+{
+	if (connection->agreed.hold_time)
+		start_timer(connection->keepalive,
+			    bgp_delay_jittered(connection->agreed.hold_time,
+					       arc4random()) /
+				    BGP_KEEPALIVES_PER_HOLD);
+}
+
+static void on_connect_retry(evutil_socket_t fd, short what, void *argument)
+{
+	(void)fd, (void)what;
+	bgp_connection_handle(argument, BGP_EVENT_CONNECT_RETRY_EXPIRED);
+}
+
+static void on_delay_open(evutil_socket_t fd, short what, void *argument)
+{
+	(void)fd, (void)what;
+	bgp_connection_handle(argument, BGP_EVENT_DELAY_OPEN_EXPIRED);
+}
+
+/*
+ * The hold time is about what the peer sent, not about when we came to read it:
+ * what waits in the socket counts.
+ */
+static void on_hold(evutil_socket_t fd, short what, void *argument)
+{
+	struct bgp_connection *connection = argument;
+
+	(void)fd, (void)what;
+	bgp_stream_read(&connection->stream);
+	if (connection->stream.fd >= 0 &&
+	    !evtimer_pending(connection->hold, NULL))
+		bgp_connection_handle(connection, BGP_EVENT_HOLD_EXPIRED);
+}
+
+static void on_keepalive(evutil_socket_t fd, short what, void *argument)
+{
+	(void)fd, (void)what;
+	bgp_connection_handle(argument, BGP_EVENT_KEEPALIVE_DUE);
+}
+
+static void on_send_hold(evutil_socket_t fd, short what, void *argument)
+{
+	(void)fd, (void)what;
+	bgp_connection_handle(argument, BGP_EVENT_SEND_HOLD_EXPIRED);
+}
+
+/* ------------------------------------------------------------- actions */
+
+void bgp_connection_report(struct bgp_connection *connection,
+			   enum bgp_direction direction,
+			   const struct bgp_notification *notification,
+			   const char *text)
+{
+	const struct bgp_connection_error error = {
+		.direction = direction,
+		.code = notification ? notification->code : 0,
+		.subcode = notification ? notification->subcode : 0,
+		.text = text,
+	};
+
+	connection->options.handler->error(connection, &error);
+}
+
+void bgp_connection_lose(struct bgp_connection *connection, const char *why)
+{
+	bgp_connection_report(connection, BGP_DIRECTION_NONE, NULL, why);
+	bgp_connection_handle(connection, BGP_EVENT_TCP_FAILED);
+}
+
+/* Key and TTLs go to the socket before its first segment. */
+static int prepare(const struct bgp_connection_options *options, int fd)
+{
+	const struct prefix peer = {
+		.address = options->remote.address,
+		.length = address_is_ipv4(&options->remote.address) ?
+				  ADDRESS_BITS_IPV4 :
+				  ADDRESS_BITS_IPV6,
+	};
+	int code = bgp_tcp_auth_set(fd, options->config, &peer);
+
+	if (!code)
+		code = bgp_socket_set_distance(fd, &options->remote.address,
+					       &options->distance);
+	if (!code)
+		code = bgp_socket_connect(fd, &options->remote,
+					  &options->config->source);
+	return code;
+}
+
+static void dial(struct bgp_connection *connection)
+{
+	int fd = bgp_socket_new(&connection->options.remote.address);
+	int code = fd;
+
+	/* The stream closes the socket, whatever becomes of it. */
+	if (fd >= 0)
+		code = bgp_stream_connect(&connection->stream, fd);
+	if (code >= 0)
+		code = prepare(&connection->options, fd);
+	if (code < 0)
+		bgp_connection_lose(connection, strerror(-code));
+}
+
+static void close_connection(struct bgp_connection *connection)
+{
+	stop_timers(connection);
+	bgp_stream_close(&connection->stream);
+	connection->given.code = 0;
+	connection->agreed = (struct bgp_session){ .hold_time = 0 };
+	connection->options.handler->closed(connection);
+}
+
+static void greet(struct bgp_connection *connection)
+{
+	evtimer_del(connection->delay_open);
+	bgp_connection_send_open(connection);
+}
+
+static void carry_out(struct bgp_connection *connection, uint32_t action,
+		      const struct bgp_transition *transition)
+{
+	const struct bgp_connection_options *options = &connection->options;
+
+	switch ((enum bgp_action)action) {
+	case BGP_ACTION_SEND_NOTIFICATION:
+		bgp_connection_send_notification(connection, transition);
+		break;
+	case BGP_ACTION_SESSION_DOWN:
+		options->handler->session_down(connection);
+		break;
+	case BGP_ACTION_CLOSE:
+		close_connection(connection);
+		break;
+	case BGP_ACTION_STOP_CONNECT_RETRY:
+		evtimer_del(connection->connect_retry);
+		break;
+	case BGP_ACTION_START_CONNECT_RETRY:
+		start_timer(connection->connect_retry,
+			    bgp_delay_jittered(CONNECT_RETRY_S, arc4random()));
+		break;
+	case BGP_ACTION_CONNECT:
+		dial(connection);
+		break;
+	case BGP_ACTION_SEND_OPEN:
+		greet(connection);
+		break;
+	case BGP_ACTION_START_LARGE_HOLD:
+		start_timer(connection->hold,
+			    options->open_deadline * MS_PER_S);
+		break;
+	case BGP_ACTION_START_HOLD:
+		start_hold(connection);
+		break;
+	case BGP_ACTION_SEND_KEEPALIVE:
+		bgp_connection_send_keepalive(connection);
+		break;
+	case BGP_ACTION_START_KEEPALIVE:
+		start_keepalive(connection);
+		break;
+	case BGP_ACTION_SESSION_UP:
+		options->handler->session_up(connection);
+		break;
+	case BGP_ACTION_PROCESS_UPDATE:
+		bgp_connection_process_update(connection);
+		break;
+	case BGP_ACTION_PROCESS_ROUTE_REFRESH:
+		bgp_connection_process_refresh(connection);
+		break;
+	case BGP_ACTION_START_DELAY_OPEN:
+		start_timer(connection->delay_open,
+			    options->config->delay_open * MS_PER_S);
+		break;
+	}
+}
+
+/* An accepted connection is not dialled again: that is the peer's part. */
+static struct bgp_transition never_dial(struct bgp_transition transition)
+{
+	const uint32_t dialling = BGP_ACTION_START_CONNECT_RETRY |
+				  BGP_ACTION_CONNECT;
+
+	if (transition.actions & dialling)
+		transition.next = BGP_STATE_IDLE;
+	transition.actions &= ~dialling;
+	return transition;
+}
+
+void bgp_connection_handle(struct bgp_connection *connection,
+			   enum bgp_event event)
+{
+	struct bgp_transition transition =
+		bgp_fsm_step(connection->state, event);
+	uint32_t actions;
+
+	if (connection->options.incoming || connection->last_try)
+		transition = never_dial(transition);
+	connection->state = transition.next;
+	for (actions = transition.actions; actions; actions &= actions - 1)
+		carry_out(connection, actions & -actions, &transition);
+}
+
+/* ------------------------------------------------------------- life */
+
+int bgp_connection_init(struct bgp_connection *connection,
+			const struct bgp_connection_options *options)
+{
+	struct event_base *base = options->base;
+
+	*connection = (struct bgp_connection){ .options = *options };
+	connection->connect_retry =
+		evtimer_new(base, on_connect_retry, connection);
+	connection->delay_open = evtimer_new(base, on_delay_open, connection);
+	connection->hold = evtimer_new(base, on_hold, connection);
+	connection->keepalive = evtimer_new(base, on_keepalive, connection);
+	connection->send_hold = evtimer_new(base, on_send_hold, connection);
+	if (!connection->connect_retry || !connection->delay_open ||
+	    !connection->hold || !connection->keepalive ||
+	    !connection->send_hold)
+		return -ENOMEM;
+	return bgp_stream_init(&connection->stream, base,
+			       &bgp_connection_input);
+}
+
+static void free_event(struct event *event)
+{
+	if (event)
+		event_free(event);
+}
+
+void bgp_connection_destroy(struct bgp_connection *connection)
+{
+	bgp_stream_destroy(&connection->stream);
+	free_event(connection->connect_retry);
+	free_event(connection->delay_open);
+	free_event(connection->hold);
+	free_event(connection->keepalive);
+	free_event(connection->send_hold);
+}
+
+void bgp_connection_start(struct bgp_connection *connection)
+{
+	connection->last_try = false;
+	bgp_connection_handle(connection, BGP_EVENT_START);
+}
+
+void bgp_connection_accept(struct bgp_connection *connection, int fd)
+{
+	const struct bgp_connection_options *options = &connection->options;
+	int code;
+
+	bgp_connection_handle(connection, BGP_EVENT_START_PASSIVE);
+	code = bgp_stream_open(&connection->stream, fd);
+	if (!code)
+		code = bgp_socket_set_distance(fd, &options->remote.address,
+					       &options->distance);
+	if (code)
+		bgp_connection_lose(connection, strerror(-code));
+	else
+		connection->stream.callbacks->connected(&connection->stream);
+}
+
+void bgp_connection_stop(struct bgp_connection *connection,
+			 const struct bgp_notification *notification)
+{
+	connection->given = *notification;
+	bgp_connection_handle(connection, BGP_EVENT_STOP);
+	connection->given.code = 0;
+}
+
+void bgp_connection_forget(struct bgp_connection *connection)
+{
+	const struct bgp_notification nothing = { 0 };
+
+	if (connection->stream.fd >= 0)
+		bgp_socket_forget(connection->stream.fd);
+	bgp_connection_stop(connection, &nothing);
+}
+
+void bgp_connection_lose_collision(struct bgp_connection *connection)
+{
+	bgp_connection_handle(connection, BGP_EVENT_COLLISION_LOST);
+}
+
+void bgp_connection_pause(struct bgp_connection *connection)
+{
+	bgp_stream_pause(&connection->stream);
+}
+
+void bgp_connection_resume(struct bgp_connection *connection)
+{
+	bgp_stream_resume(&connection->stream);
+}
+
+bool bgp_connection_is_half_open(const struct bgp_connection *connection)
+{
+	return connection->stream.fd >= 0 && !connection->stream.connecting &&
+	       connection->state < BGP_STATE_OPEN_CONFIRM;
+}
+
+bool bgp_connection_local_address(const struct bgp_connection *connection,
+				  struct address *address)
+{
+	return connection->stream.fd >= 0 &&
+	       !bgp_socket_local_address(connection->stream.fd, address);
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Messages of a connection that come in: each is decoded as far as the state
+ * machine has to know, and becomes an event. See connection.h.
+ */
+
+#include <event2/event.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "bgp/codec/notification_describe.h"
+#include "bgp/session/connection_internal.h"
+
+/* ------------------------------------------------------------- OPEN */
+
+/* RFC 8654 4: longer messages may follow as soon as both have said so. */
+static bool agree(struct bgp_connection *connection)
+{
+	bgp_session_negotiate(&connection->options.local_open,
+			      &connection->remote_open, &connection->agreed);
+	connection->agreed.confederation = connection->options.confederation;
+	if (!bgp_stream_extend(&connection->stream,
+			       connection->agreed.max_message))
+		return true;
+	bgp_notification_set(&connection->given, BGP_ERROR_CEASE,
+			     BGP_CEASE_OUT_OF_RESOURCES, NULL, 0);
+	return false;
+}
+
+static bool accept_open(struct bgp_connection *connection)
+{
+	return bgp_open_decode(connection->message, &connection->remote_open,
+			       &connection->given) &&
+	       connection->options.handler->check_open(connection,
+						       &connection->given) &&
+	       agree(connection);
+}
+
+static void receive_open(struct bgp_connection *connection)
+{
+	bool early = connection->state == BGP_STATE_CONNECT ||
+		     connection->state == BGP_STATE_ACTIVE;
+
+	/* In any other state the state machine answers, whatever it says. */
+	if (!early && connection->state != BGP_STATE_OPEN_SENT) {
+		bgp_connection_handle(connection, BGP_EVENT_OPEN_RECEIVED);
+		return;
+	}
+	/* Only after our own OPEN may we say what is wrong with the peer's. */
+	if (!accept_open(connection)) {
+		if (early)
+			bgp_connection_handle(connection,
+					      BGP_EVENT_DELAY_OPEN_EXPIRED);
+		bgp_connection_handle(connection, BGP_EVENT_OPEN_ERROR);
+		return;
+	}
+	/* No KEEPALIVE first: the peer would have a session for a moment. */
+	if (connection->options.handler->collides(connection)) {
+		bgp_connection_handle(connection, BGP_EVENT_COLLISION_LOST);
+		return;
+	}
+	bgp_connection_handle(connection,
+			      early ? BGP_EVENT_OPEN_RECEIVED_EARLY :
+				      BGP_EVENT_OPEN_RECEIVED);
+}
+
+/* ------------------------------------------------------------- NOTIFICATION */
+
+static void receive_notification(struct bgp_connection *connection)
+{
+	char words[BGP_NOTIFICATION_TEXT_SIZE];
+	char text[sizeof(words) + sizeof("received NOTIFICATION 255/255 ")];
+	struct bgp_notification n;
+
+	if (bgp_notification_decode(connection->message, &n)) {
+		snprintf(text, sizeof(text), "received NOTIFICATION %u/%u %s",
+			 n.code, n.subcode,
+			 bgp_notification_describe(&n, words));
+		bgp_connection_report(connection, BGP_DIRECTION_RECEIVED, &n,
+				      text);
+	}
+	bgp_connection_handle(connection, BGP_EVENT_NOTIFICATION_RECEIVED);
+}
+
+/* ------------------------------------------------------------- routes */
+
+void bgp_connection_process_update(struct bgp_connection *connection)
+{
+	const struct bgp_connection_options *options = &connection->options;
+	const struct bgp_decode_context context = {
+		.session = &connection->agreed,
+		/* RFC 7947 2.2.2.1: a route server does not add itself. */
+		.accept_any_first_as = options->config->relation ==
+				       NEIGHBOR_RELATION_RS,
+		.accept_aigp = options->config->aigp,
+	};
+	struct bgp_update update;
+	enum bgp_verdict verdict = bgp_update_decode(
+		&context, connection->message, options->scratch, &update);
+
+	options->counters->verdicts[verdict]++;
+	if (verdict == BGP_VERDICT_RESET) {
+		connection->given = update.fault.notification;
+		bgp_connection_handle(connection, BGP_EVENT_UPDATE_ERROR);
+	} else if (options->handler->update(connection, &update)) {
+		bgp_notification_set(&connection->given, BGP_ERROR_CEASE,
+				     BGP_CEASE_OUT_OF_RESOURCES, NULL, 0);
+		bgp_connection_handle(connection, BGP_EVENT_UPDATE_ERROR);
+	}
+}
+
+void bgp_connection_process_refresh(struct bgp_connection *connection)
+{
+	struct bgp_route_refresh refresh;
+	struct bgp_notification error;
+
+	switch (bgp_route_refresh_decode(
+		&connection->agreed, connection->message, &refresh, &error)) {
+	case BGP_ROUTE_REFRESH_OK:
+		connection->options.handler->route_refresh(connection,
+							   &refresh);
+		break;
+	case BGP_ROUTE_REFRESH_IGNORE:
+		break;
+	case BGP_ROUTE_REFRESH_RESET:
+		connection->given = error;
+		bgp_connection_handle(connection, BGP_EVENT_UPDATE_ERROR);
+		break;
+	}
+}
+
+/* ------------------------------------------------------------- the stream */
+
+static struct bgp_connection *connection_of(struct bgp_stream *stream)
+{
+	return (struct bgp_connection *)((char *)stream -
+					 offsetof(struct bgp_connection,
+						  stream));
+}
+
+static void on_message(struct bgp_stream *stream,
+		       const struct bgp_frame_result *frame)
+{
+	struct bgp_connection *connection = connection_of(stream);
+
+	connection->message = frame->body;
+	connection->options.counters->received[frame->type]++;
+	connection->message_type = (uint8_t)frame->type;
+	switch (frame->type) {
+	case BGP_OPEN:
+		receive_open(connection);
+		break;
+	case BGP_UPDATE:
+		bgp_connection_handle(connection, BGP_EVENT_UPDATE_RECEIVED);
+		break;
+	case BGP_NOTIFICATION:
+		receive_notification(connection);
+		break;
+	case BGP_KEEPALIVE:
+		bgp_connection_handle(connection, BGP_EVENT_KEEPALIVE_RECEIVED);
+		break;
+	case BGP_ROUTE_REFRESH:
+		bgp_connection_handle(connection,
+				      BGP_EVENT_ROUTE_REFRESH_RECEIVED);
+		break;
+	default:
+		break;
+	}
+}
+
+static void on_bad_frame(struct bgp_stream *stream,
+			 const struct bgp_frame_result *frame)
+{
+	struct bgp_connection *connection = connection_of(stream);
+
+	if (!frame->silent)
+		connection->given = frame->error;
+	bgp_connection_handle(connection, BGP_EVENT_HEADER_ERROR);
+}
+
+/* RFC 4271 8.1.1: with DelayOpen the peer may speak first. */
+static void on_connected(struct bgp_stream *stream)
+{
+	struct bgp_connection *connection = connection_of(stream);
+
+	bgp_connection_handle(connection,
+			      connection->options.config->delay_open ?
+				      BGP_EVENT_TCP_CONNECTED_DELAYED :
+				      BGP_EVENT_TCP_CONNECTED);
+}
+
+static void on_lost(struct bgp_stream *stream, const char *why)
+{
+	bgp_connection_lose(connection_of(stream), why);
+}
+
+/* RFC 9687 4: the timer runs while output waits and starts with each byte. */
+static void on_written(struct bgp_stream *stream, bool taken)
+{
+	struct bgp_connection *connection = connection_of(stream);
+
+	if (!bgp_stream_waiting(stream))
+		evtimer_del(connection->send_hold);
+	else if (taken || !evtimer_pending(connection->send_hold, NULL))
+		bgp_connection_start_send_hold(connection);
+}
+
+static void on_writable(struct bgp_stream *stream)
+{
+	struct bgp_connection *connection = connection_of(stream);
+
+	if (bgp_connection_can_send(connection))
+		connection->options.handler->send_ready(connection);
+}
+
+const struct bgp_stream_callbacks bgp_connection_input = {
+	.connected = on_connected,
+	.message = on_message,
+	.bad_frame = on_bad_frame,
+	.lost = on_lost,
+	.written = on_written,
+	.writable = on_writable,
+};

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Listening sockets. See listener.h. */
+
+#include "bgp/session/listener.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bgp/session/socket.h"
+#include "bgp/session/tcp_auth.h"
+
+enum {
+	ACCEPTS_PER_TURN = 64, /* other sockets want their turn, too */
+};
+
+static void on_acceptable(evutil_socket_t listener, short what, void *speaker)
+{
+	struct bgp_endpoint remote;
+	int fd;
+
+	(void)what;
+	for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
+		fd = bgp_socket_accept(listener, &remote);
+		if (fd < 0)
+			return;
+		bgp_speaker_accept(speaker, &remote, fd);
+	}
+}
+
+/* Keys must be there before the first segment of their peer. */
+static int set_keys(const struct bgp_speaker_options *options, int fd,
+		    bool ipv4, char error[BGP_SPEAKER_ERROR_SIZE])
+{
+	char target[NEIGHBOR_TARGET_SIZE];
+
+	for (size_t i = 0; i < options->neighbor_count; i++) {
+		const struct neighbor_config *config = &options->neighbors[i];
+		int code;
+
+		if (address_is_ipv4(&config->prefix.address) != ipv4)
+			continue;
+		code = bgp_tcp_auth_set(fd, config, &config->prefix);
+		if (!code)
+			continue;
+		snprintf(error, BGP_SPEAKER_ERROR_SIZE, "--neighbor %s: %s: %s",
+			 neighbor_target_format(config, target),
+			 bgp_tcp_auth_advice(config, code), strerror(-code));
+		return code;
+	}
+	return 0;
+}
+
+static int watch(struct bgp_speaker *speaker, int fd,
+		 char error[BGP_SPEAKER_ERROR_SIZE])
+{
+	size_t i = speaker->listeners[0] ? 1 : 0;
+
+	speaker->listeners[i] = event_new(speaker->options.base, fd,
+					  EV_READ | EV_PERSIST, on_acceptable,
+					  speaker);
+	if (!speaker->listeners[i]) {
+		snprintf(error, BGP_SPEAKER_ERROR_SIZE, "out of memory");
+		close(fd);
+		return -ENOMEM;
+	}
+	event_add(speaker->listeners[i], NULL);
+	return 0;
+}
+
+static int open_one(struct bgp_speaker *speaker, const struct address *local,
+		    char error[BGP_SPEAKER_ERROR_SIZE])
+{
+	/* Our SYN-ACK must pass the peer's TTL security: RFC 5082 3. */
+	const struct bgp_distance distance = { .ttl = BGP_TTL_MAX };
+	const struct bgp_speaker_options *options = &speaker->options;
+	int fd = bgp_socket_listen(local, options->listen_port), code;
+	char text[ADDRESS_TEXT_SIZE];
+
+	if (fd < 0) {
+		snprintf(error, BGP_SPEAKER_ERROR_SIZE,
+			 "--listen %s port %u: %s; another BGP daemon may have "
+			 "the port: choose another one, or 0 to listen nowhere",
+			 address_format(local, text), options->listen_port,
+			 strerror(-fd));
+		return fd;
+	}
+	bgp_socket_set_distance(fd, local, &distance);
+	code = set_keys(options, fd, address_is_ipv4(local), error);
+	if (code) {
+		close(fd);
+		return code;
+	}
+	return watch(speaker, fd, error);
+}
+
+int bgp_listener_open(struct bgp_speaker *speaker,
+		      char error[BGP_SPEAKER_ERROR_SIZE])
+{
+	const struct address *local = &speaker->options.listen_address;
+	const struct address any_ipv4 = address_from_ipv4(INADDR_ANY);
+	bool both = !address_is_ipv4(local) && address_is_zero(local);
+	int code = 0;
+
+	if (!speaker->options.listen_port)
+		return 0;
+	if (both)
+		code = open_one(speaker, &any_ipv4, error);
+	if (!code)
+		code = open_one(speaker, local, error);
+	/* A host without IPv6 has no peers there. */
+	return both && code == -EAFNOSUPPORT ? 0 : code;
+}
+
+void bgp_listener_close(struct bgp_speaker *speaker)
+{
+	for (size_t i = 0; i < BGP_MAX_LISTENERS; i++) {
+		if (!speaker->listeners[i])
+			continue;
+		close(event_get_fd(speaker->listeners[i]));
+		event_free(speaker->listeners[i]);
+		speaker->listeners[i] = NULL;
+	}
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef BGP_LISTENER_H
+#define BGP_LISTENER_H
+
+/*
+ * The sockets that neighbors connect to: one for each family, with the keys of
+ * all neighbors that have one.
+ */
+
+#include "bgp/session/speaker.h"
+
+/*
+ * Opens what speaker->options ask for. Returns 0 or -errno; then `error` says
+ * what failed and what to do. In both cases bgp_listener_close() is legal.
+ */
+int bgp_listener_open(struct bgp_speaker *speaker,
+		      char error[BGP_SPEAKER_ERROR_SIZE]);
+void bgp_listener_close(struct bgp_speaker *speaker);
+
+#endif

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Neighbors: policy around one or two connections. See neighbor.h. */
+
+#include "bgp/session/neighbor.h"
+
+#include <event2/event.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bgp/codec/delay.h"
+#include "bgp/session/admission.h"
+#include "bgp/session/greeting.h"
+#include "bgp/session/link_peer.h"
+#include "bgp/session/neighbor_internal.h"
+#include "bgp/session/speaker.h"
+#include "core/clock.h"
+
+enum {
+	MS_PER_S = 1000, /* and the same in microseconds to milliseconds */
+};
+
+const char *bgp_neighbor_name(const struct bgp_neighbor *neighbor,
+			      char text[BGP_NEIGHBOR_NAME_SIZE])
+{
+	const char *interface = neighbor->config.interface;
+	char address[ADDRESS_TEXT_SIZE];
+
+	if (address_is_zero(&neighbor->address))
+		snprintf(text, BGP_NEIGHBOR_NAME_SIZE, "%s", interface);
+	else
+		snprintf(text, BGP_NEIGHBOR_NAME_SIZE, "%s%s%s",
+			 address_format(&neighbor->address, address),
+			 interface[0] ? "%" : "", interface);
+	return text;
+}
+
+/* ------------------------------------------------------------- where it is */
+
+bool bgp_neighbor_is_at(const struct bgp_neighbor *neighbor,
+			const struct bgp_endpoint *remote)
+{
+	char interface[IF_NAMESIZE];
+
+	if (!neighbor->config.interface[0])
+		return !remote->ifindex &&
+		       address_equal(&neighbor->address, &remote->address);
+	return remote->ifindex && if_indextoname(remote->ifindex, interface) &&
+	       !strcmp(interface, neighbor->config.interface) &&
+	       prefix_contains(&neighbor->config.prefix, &remote->address);
+}
+
+static void set_remote(struct bgp_connection *connection,
+		       const struct address *address, unsigned int ifindex)
+{
+	connection->options.remote.address = *address;
+	connection->options.remote.ifindex = ifindex;
+}
+
+/* True if the neighbor is to be found at the endpoint from now on. */
+static bool move_to(struct bgp_neighbor *neighbor,
+		    const struct address *address, unsigned int ifindex)
+{
+	bool busy = neighbor->incoming.state != BGP_STATE_IDLE ||
+		    neighbor->outgoing.state != BGP_STATE_IDLE;
+
+	if (busy && !address_equal(&neighbor->address, address))
+		return false;
+	neighbor->address = *address;
+	set_remote(&neighbor->incoming, address, ifindex);
+	set_remote(&neighbor->outgoing, address, ifindex);
+	return true;
+}
+
+/* Where to dial: the interface may be new, and so may who is behind it. */
+static bool locate(struct bgp_neighbor *neighbor)
+{
+	unsigned int ifindex;
+	struct address peer = neighbor->address;
+
+	if (!neighbor->config.interface[0])
+		return true;
+	ifindex = if_nametoindex(neighbor->config.interface);
+	if (!ifindex)
+		return false;
+	if (neighbor_is_interface(&neighbor->config) &&
+	    bgp_link_peer_find(ifindex, &peer))
+		return false;
+	return move_to(neighbor, &peer, ifindex);
+}
+
+/* ------------------------------------------------------------- dialling */
+
+static bool is_dialled(const struct bgp_neighbor *neighbor)
+{
+	return !neighbor->dynamic && !neighbor->config.passive &&
+	       !neighbor->stopped;
+}
+
+/* How long it is still kept down because of its max-prefix. */
+static uint64_t held_ms(const struct bgp_neighbor *neighbor)
+{
+	uint64_t now = clock_now_ms();
+
+	return neighbor->held_until_ms > now ? neighbor->held_until_ms - now :
+					       0;
+}
+
+static void start_later(struct bgp_neighbor *neighbor)
+{
+	uint64_t delay_ms =
+		held_ms(neighbor) +
+		bgp_delay_jittered(neighbor->restart_delay_s, arc4random());
+	struct timeval delay = {
+		.tv_sec = (time_t)(delay_ms / MS_PER_S),
+		.tv_usec = (suseconds_t)(delay_ms % MS_PER_S * MS_PER_S),
+	};
+
+	evtimer_add(neighbor->restart, &delay);
+}
+
+/* Idle hold: the longer it fails, the longer we wait; never the peer. */
+void bgp_neighbor_closed(struct bgp_neighbor *neighbor,
+			 const struct bgp_connection *connection)
+{
+	if (connection->state != BGP_STATE_IDLE || !is_dialled(neighbor) ||
+	    neighbor->outgoing.state != BGP_STATE_IDLE ||
+	    neighbor->incoming.state == BGP_STATE_ESTABLISHED)
+		return;
+	start_later(neighbor);
+	neighbor->restart_delay_s = bgp_delay_next(neighbor->restart_delay_s);
+}
+
+bool bgp_neighbor_next_attempt(const struct bgp_neighbor *neighbor,
+			       uint64_t *wait_ms)
+{
+	const struct event *timer = neighbor->restart;
+	struct timeval now, due;
+
+	if (neighbor->outgoing.state == BGP_STATE_ACTIVE)
+		timer = neighbor->outgoing.connect_retry;
+	if (neighbor->session || !evtimer_pending(timer, &due))
+		return false;
+	evutil_gettimeofday(&now, NULL);
+	*wait_ms = 0;
+	if (!evutil_timercmp(&due, &now, >))
+		return true;
+	evutil_timersub(&due, &now, &due);
+	*wait_ms = (uint64_t)due.tv_sec * MS_PER_S +
+		   (uint64_t)due.tv_usec / MS_PER_S;
+	return true;
+}
+
+static void on_restart(evutil_socket_t fd, short what, void *argument)
+{
+	(void)fd, (void)what;
+	bgp_neighbor_start(argument);
+}
+
+void bgp_neighbor_start(struct bgp_neighbor *neighbor)
+{
+	if (!is_dialled(neighbor) || neighbor->session ||
+	    neighbor->outgoing.state != BGP_STATE_IDLE)
+		return;
+	if (locate(neighbor))
+		bgp_connection_start(&neighbor->outgoing);
+	else
+		start_later(neighbor);
+}
+
+/* ------------------------------------------------------------- accepting */
+
+/*
+ * A session is not disturbed by a second connection (RFC 4271 6.8), unless the
+ * peer has said that it may come back without a word (RFC 4724 5).
+ */
+static bool make_way(struct bgp_neighbor *neighbor)
+{
+	struct bgp_connection *session = neighbor->session;
+
+	if (!session)
+		return true;
+	if (!session->agreed.has_graceful_restart)
+		return false;
+	bgp_connection_lose(session, "the peer has restarted: it connects "
+				     "anew");
+	return true;
+}
+
+void bgp_neighbor_accept(struct bgp_neighbor *neighbor,
+			 const struct bgp_endpoint *remote, int fd)
+{
+	struct bgp_notification nothing = { 0 };
+
+	if (neighbor->stopped || held_ms(neighbor) ||
+	    (neighbor->config.interface[0] &&
+	     !move_to(neighbor, &remote->address, remote->ifindex))) {
+		bgp_socket_refuse(fd);
+		return;
+	}
+	if (!make_way(neighbor)) {
+		bgp_connection_turn_away(fd);
+		return;
+	}
+	/* The peer dials again: it has given its first attempt up. */
+	if (neighbor->incoming.state != BGP_STATE_IDLE)
+		bgp_connection_stop(&neighbor->incoming, &nothing);
+	neighbor->accepted_ms = clock_now_ms();
+	bgp_connection_accept(&neighbor->incoming, fd);
+}
+
+void bgp_neighbor_stop(struct bgp_neighbor *neighbor,
+		       const struct bgp_notification *notification)
+{
+	neighbor->stopped = true;
+	evtimer_del(neighbor->restart);
+	bgp_connection_stop(&neighbor->incoming, notification);
+	bgp_connection_stop(&neighbor->outgoing, notification);
+}
+
+void bgp_neighbor_reject(struct bgp_neighbor *neighbor, const char *why)
+{
+	struct bgp_notification n;
+
+	bgp_notification_set(&n, BGP_ERROR_CEASE, BGP_CEASE_OUT_OF_RESOURCES,
+			     NULL, 0);
+	snprintf(neighbor->detail, sizeof(neighbor->detail), "%s", why);
+	if (neighbor->session)
+		bgp_connection_stop(neighbor->session, &n);
+}
+
+void bgp_neighbor_exceeded(struct bgp_neighbor *neighbor,
+			   enum bgp_family family)
+{
+	const struct neighbor_config *config = &neighbor->config;
+	struct bgp_notification n;
+
+	bgp_notification_set_max_prefixes(&n, family, config->max_prefix);
+	snprintf(neighbor->detail, sizeof(neighbor->detail),
+		 "more than max-prefix=%u; down for %u s", config->max_prefix,
+		 config->max_prefix_restart);
+	neighbor->held_until_ms =
+		clock_now_ms() +
+		(uint64_t)config->max_prefix_restart * MS_PER_S;
+	if (neighbor->session)
+		bgp_connection_stop(neighbor->session, &n);
+}
+
+void bgp_neighbor_bfd_down(struct bgp_neighbor *neighbor)
+{
+	struct bgp_notification n;
+
+	bgp_notification_set(&n, BGP_ERROR_CEASE, BGP_CEASE_BFD_DOWN, NULL, 0);
+	if (neighbor->session)
+		bgp_connection_stop(neighbor->session, &n);
+}
+
+/* ------------------------------------------------------------- life */
+
+static struct bgp_connection_options
+connection_options(struct bgp_neighbor *neighbor, bool incoming)
+{
+	const struct bgp_speaker *speaker = neighbor->speaker;
+	const struct neighbor_config *config = &neighbor->config;
+	const struct bgp_identity *us = &speaker->options.identity;
+
+	return (struct bgp_connection_options){
+		.base = speaker->options.base,
+		.handler = &bgp_neighbor_session,
+		.owner = neighbor,
+		.incoming = incoming,
+		.config = config,
+		.counters = &neighbor->counters,
+		.scratch = speaker->scratch,
+		.remote = { .address = neighbor->address,
+			    .port = config->port },
+		.distance = bgp_greeting_distance(us, config),
+		.open_deadline = neighbor->dynamic ? BGP_DYNAMIC_OPEN_DEADLINE :
+						     BGP_LARGE_HOLD_TIME,
+		.local_open = bgp_greeting_open(us, config),
+		.confederation = bgp_greeting_confederation(us, config),
+	};
+}
+
+static int init_connections(struct bgp_neighbor *neighbor)
+{
+	struct bgp_connection_options options =
+		connection_options(neighbor, true);
+	int code = bgp_connection_init(&neighbor->incoming, &options);
+
+	if (code)
+		return code;
+	options = connection_options(neighbor, false);
+	return bgp_connection_init(&neighbor->outgoing, &options);
+}
+
+struct bgp_neighbor *bgp_neighbor_new(struct bgp_speaker *speaker,
+				      const struct neighbor_config *config,
+				      const struct address *address)
+{
+	struct bgp_neighbor *neighbor = calloc(1, sizeof(*neighbor));
+
+	if (!neighbor)
+		return NULL;
+	neighbor->speaker = speaker;
+	neighbor->config = *config;
+	neighbor->address = *address;
+	neighbor->dynamic = neighbor_is_dynamic(config);
+	neighbor->restart_delay_s = BGP_RESTART_FIRST_S;
+	neighbor->changed_ms = clock_now_ms();
+	bgp_tcp_drops_read(&neighbor->drops);
+	neighbor->restart =
+		evtimer_new(speaker->options.base, on_restart, neighbor);
+	if (init_connections(neighbor) || !neighbor->restart) {
+		bgp_neighbor_free(neighbor);
+		return NULL;
+	}
+	return neighbor;
+}
+
+void bgp_neighbor_free(struct bgp_neighbor *neighbor)
+{
+	if (!neighbor)
+		return;
+	bgp_connection_destroy(&neighbor->incoming);
+	bgp_connection_destroy(&neighbor->outgoing);
+	if (neighbor->restart)
+		event_free(neighbor->restart);
+	explicit_bzero(&neighbor->config.secret,
+		       sizeof(neighbor->config.secret));
+	free(neighbor);
+}
+
+enum bgp_state bgp_neighbor_state(const struct bgp_neighbor *neighbor)
+{
+	enum bgp_state in = neighbor->incoming.state;
+	enum bgp_state out = neighbor->outgoing.state;
+
+	if (in == BGP_STATE_IDLE && out == BGP_STATE_IDLE &&
+	    !is_dialled(neighbor) && !neighbor->stopped && !held_ms(neighbor))
+		return BGP_STATE_ACTIVE; /* waiting for the peer */
+	return in > out ? in : out;
+}
+
+bool bgp_neighbor_is_idle(const struct bgp_neighbor *neighbor)
+{
+	return neighbor->incoming.state == BGP_STATE_IDLE &&
+	       neighbor->outgoing.state == BGP_STATE_IDLE &&
+	       !is_dialled(neighbor) && !held_ms(neighbor);
+}
+
+bool bgp_neighbor_hint(const struct bgp_neighbor *neighbor,
+		       const struct bgp_tcp_drops *now, char *text, size_t size)
+{
+	if (neighbor->session)
+		return false;
+	if (held_ms(neighbor)) {
+		snprintf(text, size,
+			 "has announced more than max-prefix=%u; down for %u s "
+			 "more",
+			 neighbor->config.max_prefix,
+			 (unsigned int)(held_ms(neighbor) / MS_PER_S + 1));
+		return true;
+	}
+	if (address_is_zero(&neighbor->address)) {
+		snprintf(text, size,
+			 "no single neighbor is known on %s yet; it may "
+			 "connect to us",
+			 neighbor->config.interface);
+		return true;
+	}
+	return bgp_tcp_drops_hint(&neighbor->config, &neighbor->drops, now,
+				  text, size);
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * What the connections of a neighbor have to tell: it is judged, remembered,
+ * logged and handed to the speaker's user. See neighbor.h.
+ */
+
+#include <event2/event.h>
+#include <stdio.h>
+
+#include "bgp/codec/collision.h"
+#include "bgp/codec/delay.h"
+#include "bgp/session/greeting.h"
+#include "bgp/session/neighbor_internal.h"
+#include "bgp/session/speaker.h"
+#include "core/clock.h"
+#include "core/log.h"
+
+enum {
+	AS_TEXT_SIZE = 24,
+	MS_PER_S = 1000,
+};
+
+static const struct bgp_callbacks *
+callbacks_of(const struct bgp_neighbor *neighbor)
+{
+	return &neighbor->speaker->options.callbacks;
+}
+
+/* ------------------------------------------------------------- errors */
+
+/* The detail of a refused OPEN was noted before its NOTIFICATION went out. */
+static void remember(struct bgp_neighbor *neighbor,
+		     const struct bgp_connection_error *error)
+{
+	struct bgp_connection_error whole = *error;
+
+	snprintf(neighbor->last_error, sizeof(neighbor->last_error), "%s%s%s",
+		 error->text, neighbor->detail[0] ? ": " : "",
+		 neighbor->detail);
+	neighbor->detail[0] = '\0';
+	whole.text = neighbor->last_error;
+	bgp_error_log_add(&neighbor->errors, clock_now_ms(), &whole);
+}
+
+static void on_error(struct bgp_connection *connection,
+		     const struct bgp_connection_error *error)
+{
+	struct bgp_neighbor *neighbor = connection->options.owner;
+	char name[BGP_NEIGHBOR_NAME_SIZE];
+
+	/* A failed attempt beside a working session is no news. */
+	if (neighbor->session && neighbor->session != connection)
+		return;
+	remember(neighbor, error);
+	log_info("bgp", "%s: %s", bgp_neighbor_name(neighbor, name),
+		 neighbor->last_error);
+}
+
+/* ------------------------------------------------------------- OPEN */
+
+static bool check_open(struct bgp_connection *connection,
+		       struct bgp_notification *error)
+{
+	struct bgp_neighbor *neighbor = connection->options.owner;
+	struct bgp_open_policy policy = bgp_greeting_policy(
+		&neighbor->speaker->options.identity, &neighbor->config);
+	char expected[AS_TEXT_SIZE];
+
+	if (bgp_open_check(&connection->remote_open, &policy, error))
+		return true;
+	if (error->subcode == BGP_OPEN_BAD_PEER_AS)
+		snprintf(neighbor->detail, sizeof(neighbor->detail),
+			 "it says AS %u, configured is %s",
+			 connection->remote_open.as,
+			 neighbor_as_format(&neighbor->config, expected,
+					    sizeof(expected)));
+	return false;
+}
+
+static struct bgp_connection *other_of(struct bgp_connection *connection)
+{
+	struct bgp_neighbor *neighbor = connection->options.owner;
+
+	return connection == &neighbor->incoming ? &neighbor->outgoing :
+						   &neighbor->incoming;
+}
+
+static bool collides(struct bgp_connection *connection)
+{
+	struct bgp_connection *other = other_of(connection);
+
+	switch (bgp_collision_resolve(
+		&connection->options.local_open, &connection->remote_open,
+		connection->options.incoming, other->state)) {
+	case BGP_COLLISION_NONE:
+		break;
+	case BGP_COLLISION_DROP_NEW:
+		return true;
+	case BGP_COLLISION_PAUSE_OTHER:
+		bgp_connection_pause(other);
+		break;
+	}
+	return false;
+}
+
+/* It keeps on only to learn what the peer decides about it. */
+static void end_other(struct bgp_connection *connection)
+{
+	struct bgp_connection *other = other_of(connection);
+
+	other->last_try = true;
+	if (bgp_collision_ends_other(
+		    &connection->options.local_open, &connection->remote_open,
+		    connection->options.incoming, other->state))
+		bgp_connection_lose_collision(other);
+}
+
+/* ------------------------------------------------------------- sessions */
+
+static void on_session_up(struct bgp_connection *connection)
+{
+	struct bgp_neighbor *neighbor = connection->options.owner;
+	const struct bgp_callbacks *callbacks = callbacks_of(neighbor);
+	char name[BGP_NEIGHBOR_NAME_SIZE];
+
+	if (neighbor->session)
+		bgp_connection_lose_collision(neighbor->session);
+	neighbor->session = connection;
+	neighbor->changed_ms = clock_now_ms();
+	neighbor->end_of_rib_due = connection->agreed.families;
+	neighbor->refreshing = 0;
+	bgp_greeting_again(&neighbor->incoming.options.local_open);
+	bgp_greeting_again(&neighbor->outgoing.options.local_open);
+	evtimer_del(neighbor->restart);
+	end_other(connection);
+	log_info("bgp", "%s: session up, AS %u, %s, hold time %u s",
+		 bgp_neighbor_name(neighbor, name), connection->agreed.peer_as,
+		 neighbor_role_name(neighbor->config.role),
+		 connection->agreed.hold_time);
+	callbacks->session_up(neighbor, callbacks->context);
+}
+
+static void on_session_down(struct bgp_connection *connection)
+{
+	struct bgp_neighbor *neighbor = connection->options.owner;
+	const struct bgp_callbacks *callbacks = callbacks_of(neighbor);
+	uint64_t now = clock_now_ms();
+	char name[BGP_NEIGHBOR_NAME_SIZE];
+
+	if (now - neighbor->changed_ms >= BGP_SESSION_STABLE_S * MS_PER_S)
+		neighbor->restart_delay_s = BGP_RESTART_FIRST_S;
+	neighbor->session = NULL;
+	neighbor->changed_ms = now;
+	bgp_tcp_drops_read(&neighbor->drops);
+	log_warning("bgp", "%s: session down: %s",
+		    bgp_neighbor_name(neighbor, name), neighbor->last_error);
+	callbacks->session_down(neighbor, callbacks->context);
+}
+
+static void on_closed(struct bgp_connection *connection)
+{
+	bgp_connection_resume(other_of(connection));
+	bgp_neighbor_closed(connection->options.owner, connection);
+}
+
+/* ------------------------------------------------------------- routes */
+
+static int on_update(struct bgp_connection *connection,
+		     const struct bgp_update *update)
+{
+	struct bgp_neighbor *neighbor = connection->options.owner;
+	const struct bgp_callbacks *callbacks = callbacks_of(neighbor);
+	char name[BGP_NEIGHBOR_NAME_SIZE];
+
+	if (update->fault.verdict != BGP_VERDICT_OK)
+		log_warning("bgp", "%s: UPDATE: %s: %s; verdict: %s",
+			    bgp_neighbor_name(neighbor, name),
+			    bgp_attribute_name(update->fault.attribute),
+			    update->fault.reason,
+			    bgp_verdict_name(update->fault.verdict));
+	return callbacks->update(neighbor, update, callbacks->context);
+}
+
+/* RFC 7313 4: what answers a request stands between BoRR and EoRR. */
+static void begin_refresh(struct bgp_neighbor *neighbor, enum bgp_family family)
+{
+	const struct bgp_route_refresh begin = {
+		.family = family,
+		.subtype = BGP_ROUTE_REFRESH_BEGIN,
+	};
+
+	neighbor->refreshing |= bgp_family_bit(family);
+	bgp_connection_send_refresh(neighbor->session, &begin);
+}
+
+static void on_route_refresh(struct bgp_connection *connection,
+			     const struct bgp_route_refresh *refresh)
+{
+	struct bgp_neighbor *neighbor = connection->options.owner;
+	const struct bgp_callbacks *callbacks = callbacks_of(neighbor);
+
+	if (refresh->subtype == BGP_ROUTE_REFRESH_REQUEST)
+		begin_refresh(neighbor, refresh->family);
+	callbacks->route_refresh(neighbor, refresh, callbacks->context);
+}
+
+static void on_send_ready(struct bgp_connection *connection)
+{
+	struct bgp_neighbor *neighbor = connection->options.owner;
+	const struct bgp_callbacks *callbacks = callbacks_of(neighbor);
+
+	callbacks->send_ready(neighbor, callbacks->context);
+}
+
+void bgp_neighbor_table_sent(struct bgp_neighbor *neighbor)
+{
+	enum bgp_family family;
+
+	for (family = 0; neighbor->session && family < BGP_FAMILY_COUNT;
+	     family++) {
+		const struct bgp_route_refresh end = {
+			.family = family,
+			.subtype = BGP_ROUTE_REFRESH_END,
+		};
+
+		if (neighbor->end_of_rib_due & bgp_family_bit(family))
+			bgp_connection_send_end_of_rib(neighbor->session,
+						       family);
+		if (neighbor->refreshing & bgp_family_bit(family))
+			bgp_connection_send_refresh(neighbor->session, &end);
+	}
+	neighbor->end_of_rib_due = 0;
+	neighbor->refreshing = 0;
+}
+
+const struct bgp_connection_handler bgp_neighbor_session = {
+	.check_open = check_open,
+	.collides = collides,
+	.session_up = on_session_up,
+	.session_down = on_session_down,
+	.update = on_update,
+	.route_refresh = on_route_refresh,
+	.send_ready = on_send_ready,
+	.error = on_error,
+	.closed = on_closed,
+};

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The list of neighbors, and who may join it. See speaker.h. */
+
+#include "bgp/session/speaker.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bgp/session/listener.h"
+#include "bgp/session/socket.h"
+#include "core/clock.h"
+#include "core/log.h"
+
+/* ------------------------------------------------------------- the list */
+
+static struct bgp_neighbor *add(struct bgp_speaker *speaker,
+				const struct neighbor_config *config,
+				const struct address *address)
+{
+	struct bgp_neighbor *neighbor =
+		bgp_neighbor_new(speaker, config, address);
+
+	if (neighbor)
+		TAILQ_INSERT_TAIL(&speaker->neighbors, neighbor, link);
+	return neighbor;
+}
+
+static void drop(struct bgp_speaker *speaker, struct bgp_neighbor *neighbor)
+{
+	TAILQ_REMOVE(&speaker->neighbors, neighbor, link);
+	bgp_neighbor_free(neighbor);
+}
+
+/* One with an address of its own wins over the one of the interface. */
+static struct bgp_neighbor *find(struct bgp_speaker *speaker,
+				 const struct bgp_endpoint *remote)
+{
+	struct bgp_neighbor *neighbor, *found = NULL;
+
+	TAILQ_FOREACH(neighbor, &speaker->neighbors, link)
+		if (bgp_neighbor_is_at(neighbor, remote) &&
+		    (!found || !neighbor_is_interface(&neighbor->config)))
+			found = neighbor;
+	return found;
+}
+
+/* The longest configured prefix of dynamic neighbors around `address`. */
+static const struct neighbor_config *
+find_prefix(const struct bgp_speaker *speaker, const struct address *address)
+{
+	const struct bgp_speaker_options *options = &speaker->options;
+	const struct neighbor_config *best = NULL;
+
+	for (size_t i = 0; i < options->neighbor_count; i++) {
+		const struct neighbor_config *config = &options->neighbors[i];
+
+		if (neighbor_is_dynamic(config) &&
+		    prefix_contains(&config->prefix, address) &&
+		    (!best || best->prefix.length < config->prefix.length))
+			best = config;
+	}
+	return best;
+}
+
+/* ------------------------------------------------------------- admission */
+
+static bool is_half_open(const struct bgp_neighbor *neighbor)
+{
+	return neighbor->dynamic &&
+	       bgp_connection_is_half_open(&neighbor->incoming);
+}
+
+static bool is_out_of(const struct bgp_neighbor *neighbor,
+		      const struct neighbor_config *prefix)
+{
+	return neighbor->dynamic &&
+	       prefix_equal(&neighbor->config.prefix, &prefix->prefix);
+}
+
+/* Who is there besides the one at `neighbor`, which may be NULL. */
+static struct bgp_crowd crowd_around(const struct bgp_speaker *speaker,
+				     const struct bgp_neighbor *neighbor,
+				     const struct neighbor_config *prefix)
+{
+	struct bgp_crowd crowd = {
+		.is_neighbor = neighbor,
+		.is_static = neighbor && !neighbor->dynamic,
+		.is_covered = prefix,
+		.limit = prefix ? prefix->limit : 0,
+	};
+	const struct bgp_neighbor *other;
+
+	if (crowd.is_static || !prefix)
+		return crowd;
+	TAILQ_FOREACH(other, &speaker->neighbors, link) {
+		bool half_open = is_half_open(other);
+		bool here = is_out_of(other, prefix);
+
+		if (!other->dynamic || other == neighbor)
+			continue;
+		crowd.half_open += half_open;
+		crowd.half_open_of_prefix += half_open && here;
+		crowd.dynamic += !bgp_neighbor_is_idle(other) && here;
+	}
+	return crowd;
+}
+
+/* RFC 5082 3, for what came before the socket knew whose it is. */
+static bool is_far(const struct bgp_speaker *speaker,
+		   const struct neighbor_config *config, int fd)
+{
+	return config &&
+	       !bgp_socket_is_near(
+		       fd,
+		       bgp_greeting_distance(&speaker->options.identity, config)
+			       .min_ttl);
+}
+
+/* Of the prefix, or of all if that is NULL. */
+static struct bgp_neighbor *
+oldest_half_open(struct bgp_speaker *speaker,
+		 const struct neighbor_config *prefix)
+{
+	struct bgp_neighbor *neighbor, *oldest = NULL;
+
+	TAILQ_FOREACH(neighbor, &speaker->neighbors, link)
+		if (is_half_open(neighbor) &&
+		    (!prefix || is_out_of(neighbor, prefix)) &&
+		    (!oldest || neighbor->accepted_ms < oldest->accepted_ms))
+			oldest = neighbor;
+	return oldest;
+}
+
+/* Whoever is gone is kept to show why, until its place is needed. */
+static void make_room(struct bgp_speaker *speaker,
+		      const struct neighbor_config *prefix)
+{
+	struct bgp_neighbor *neighbor, *idle = NULL;
+	unsigned int count = 0;
+
+	TAILQ_FOREACH(neighbor, &speaker->neighbors, link) {
+		if (!is_out_of(neighbor, prefix))
+			continue;
+		count++;
+		if (!idle && bgp_neighbor_is_idle(neighbor))
+			idle = neighbor;
+	}
+	if (idle && count >= prefix->limit)
+		drop(speaker, idle);
+}
+
+static void tell(struct bgp_speaker *speaker, const struct address *remote,
+		 enum bgp_admission why)
+{
+	char text[ADDRESS_TEXT_SIZE];
+	uint64_t untold;
+
+	if (bgp_refusals_add(&speaker->refusals, clock_now_ms(), &untold))
+		log_warning("bgp",
+			    "%s: connection refused: %s (%" PRIu64
+			    " more since the last such line)",
+			    address_format(remote, text),
+			    bgp_admission_reason(why), untold);
+}
+
+/* Ends the oldest one of those that the admission is at the cost of. */
+static enum bgp_admission evict(struct bgp_speaker *speaker,
+				const struct neighbor_config *prefix,
+				enum bgp_admission admission)
+{
+	bool any = admission == BGP_ADMITTED_FOR_ONE_OF_ALL;
+	struct bgp_neighbor *oldest;
+
+	if (!any && admission != BGP_ADMITTED_FOR_ONE_OF_PREFIX)
+		return admission;
+	oldest = oldest_half_open(speaker, any ? NULL : prefix);
+	bgp_connection_forget(&oldest->incoming);
+	tell(speaker, &oldest->address, admission);
+	return BGP_ADMITTED;
+}
+
+void bgp_speaker_accept(struct bgp_speaker *speaker,
+			const struct bgp_endpoint *remote, int fd)
+{
+	struct bgp_neighbor *neighbor = find(speaker, remote);
+	const struct neighbor_config *prefix =
+		find_prefix(speaker, &remote->address);
+	struct bgp_crowd crowd = crowd_around(speaker, neighbor, prefix);
+	enum bgp_admission admission;
+
+	crowd.is_far =
+		is_far(speaker, neighbor ? &neighbor->config : prefix, fd);
+	admission = evict(speaker, prefix, bgp_admission_decide(&crowd));
+	if (admission == BGP_ADMITTED && !neighbor) {
+		make_room(speaker, prefix);
+		neighbor = add(speaker, prefix, &remote->address);
+		if (!neighbor)
+			admission = BGP_REFUSED_MEMORY;
+	}
+	if (admission == BGP_ADMITTED) {
+		bgp_neighbor_accept(neighbor, remote, fd);
+	} else {
+		bgp_socket_refuse(fd);
+		tell(speaker, &remote->address, admission);
+	}
+}
+
+/* ------------------------------------------------------------- life */
+
+static int add_static_neighbors(struct bgp_speaker *speaker)
+{
+	const struct bgp_speaker_options *options = &speaker->options;
+	static const struct address unknown;
+
+	for (size_t i = 0; i < options->neighbor_count; i++) {
+		const struct neighbor_config *config = &options->neighbors[i];
+
+		if (neighbor_is_dynamic(config))
+			continue;
+		if (!add(speaker, config,
+			 neighbor_is_interface(config) ?
+				 &unknown :
+				 &config->prefix.address))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int bgp_speaker_new(const struct bgp_speaker_options *options,
+		    struct bgp_speaker **out,
+		    char error[BGP_SPEAKER_ERROR_SIZE])
+{
+	struct bgp_speaker *speaker = calloc(1, sizeof(*speaker));
+	int code = -ENOMEM;
+
+	snprintf(error, BGP_SPEAKER_ERROR_SIZE, "out of memory");
+	if (!speaker)
+		return code;
+	speaker->options = *options;
+	TAILQ_INIT(&speaker->neighbors);
+	speaker->scratch = malloc(sizeof(*speaker->scratch));
+	if (speaker->scratch)
+		code = add_static_neighbors(speaker);
+	if (!code)
+		code = bgp_listener_open(speaker, error);
+	if (code) {
+		bgp_speaker_free(speaker);
+		return code;
+	}
+	*out = speaker;
+	return 0;
+}
+
+void bgp_speaker_start(struct bgp_speaker *speaker)
+{
+	struct bgp_neighbor *neighbor;
+
+	TAILQ_FOREACH(neighbor, &speaker->neighbors, link)
+		bgp_neighbor_start(neighbor);
+}
+
+void bgp_speaker_stop(struct bgp_speaker *speaker, const char *text)
+{
+	struct bgp_notification n;
+	struct bgp_neighbor *neighbor;
+
+	bgp_notification_set_shutdown(&n, BGP_CEASE_ADMIN_SHUTDOWN, text);
+	TAILQ_FOREACH(neighbor, &speaker->neighbors, link)
+		bgp_neighbor_stop(neighbor, &n);
+}
+
+void bgp_speaker_free(struct bgp_speaker *speaker)
+{
+	struct bgp_neighbor *neighbor;
+
+	if (!speaker)
+		return;
+	bgp_listener_close(speaker);
+	while ((neighbor = TAILQ_FIRST(&speaker->neighbors)))
+		drop(speaker, neighbor);
+	free(speaker->scratch);
+	free(speaker);
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The value of --path. See config_path.h. */
+
+#include "config/config_path.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/config_keys.h"
+#include "config/config_parser.h"
+#include "config/config_values.h"
+#include "core/array.h"
+
+enum {
+	WEIGHT_DEFAULT = 1,
+	WEIGHT_MAXIMUM = UINT16_MAX,
+	/* What routers give a static route. */
+	DISTANCE_DEFAULT = 1,
+	DISTANCE_MAXIMUM = UINT8_MAX,
+	PLACE_SIZE = 256,
+};
+
+static const struct config_key keys[] = {
+	{ .name = "via",
+	  .metavar = "ADDRESS",
+	  .parse = config_key_address,
+	  .offset = offsetof(struct path_config, next_hop) },
+	{ .name = "weight",
+	  .metavar = "N",
+	  .parse = config_key_number,
+	  .offset = offsetof(struct path_config, weight),
+	  .minimum = 1,
+	  .maximum = WEIGHT_MAXIMUM },
+	{ .name = "distance",
+	  .metavar = "N",
+	  .parse = config_key_number,
+	  .offset = offsetof(struct path_config, distance),
+	  .minimum = 1,
+	  .maximum = DISTANCE_MAXIMUM },
+	{ .name = "bfd",
+	  .parse = config_key_switch,
+	  .offset = offsetof(struct path_config, bfd) },
+};
+
+static bool check(struct config_parser *parser, const struct path_config *path)
+{
+	if (address_is_zero(&path->next_hop))
+		return config_reject(parser, "the server is missing; give "
+					     "via=ADDRESS");
+	return true;
+}
+
+static bool append(struct config_parser *parser, const struct path_config *path)
+{
+	struct config *config = parser->config;
+
+	if (config->path_count == CONFIG_MAX_PATHS)
+		return config_reject(parser,
+				     "at most %d are supported; let the "
+				     "servers announce their VIPs by BGP",
+				     CONFIG_MAX_PATHS);
+	parser->paths[config->path_count] = parser->place;
+	config->paths[config->path_count++] = *path;
+	return true;
+}
+
+bool config_path_entry_parse(struct config_parser *parser,
+			     const struct config_flag *flag, const char *value)
+{
+	struct path_config path = {
+		.weight = WEIGHT_DEFAULT,
+		.distance = DISTANCE_DEFAULT,
+	};
+	char *copy = strdup(value);
+	char *rest = copy;
+	bool ok;
+
+	(void)flag;
+	if (!copy)
+		return config_reject(parser, "out of memory");
+	ok = config_read_prefix(parser, strsep(&rest, ","), &path.prefix);
+	ok = config_keys_parse(parser, keys, COUNT_OF(keys), rest, &path) && ok;
+	free(copy);
+	return ok && check(parser, &path) && append(parser, &path);
+}
+
+void config_path_entry_print(const struct config *config,
+			     const struct config_flag *flag, size_t index,
+			     FILE *out)
+{
+	const struct path_config *path = &config->paths[index];
+	char prefix[PREFIX_TEXT_SIZE], next_hop[ADDRESS_TEXT_SIZE];
+
+	(void)flag;
+	fprintf(out, "%s,via=%s,weight=%u,distance=%u%s",
+		prefix_format(&path->prefix, prefix),
+		address_format(&path->next_hop, next_hop), path->weight,
+		path->distance, path->bfd ? ",bfd" : "");
+}
+
+static bool in_vips(const struct config *config, const struct prefix *prefix)
+{
+	for (size_t i = 0; i < config->vip_count; i++)
+		if (prefix_covers(&config->vips[i].prefix, prefix))
+			return true;
+	return false;
+}
+
+/* What is sent to a VIP is balanced: probes would land on a server. */
+static bool is_vip(const struct config *config, const struct address *address)
+{
+	for (size_t i = 0; i < config->vip_count; i++)
+		if (prefix_contains(&config->vips[i].prefix, address))
+			return true;
+	return false;
+}
+
+static void check_repeated(struct config_parser *parser, size_t index)
+{
+	const struct path_config *paths = parser->config->paths;
+	char place[PLACE_SIZE];
+
+	for (size_t i = 0; i < index; i++) {
+		if (!prefix_equal(&paths[i].prefix, &paths[index].prefix) ||
+		    !address_equal(&paths[i].next_hop, &paths[index].next_hop))
+			continue;
+		config_reject(parser,
+			      "the same path was given on %s; keep only one",
+			      config_place_format(&parser->paths[i], place,
+						  sizeof(place)));
+		return;
+	}
+}
+
+void config_path_check(struct config_parser *parser)
+{
+	const struct config *config = parser->config;
+	char text[PREFIX_TEXT_SIZE], next_hop[ADDRESS_TEXT_SIZE];
+
+	for (size_t i = 0; i < config->path_count; i++) {
+		const struct path_config *path = &config->paths[i];
+
+		config_point_at(parser, "path",
+				prefix_format(&path->prefix, text),
+				&parser->paths[i]);
+		check_repeated(parser, i);
+		if (!in_vips(config, &path->prefix))
+			config_reject(parser, "is outside of all --vip; add "
+					      "its prefix as --vip");
+		if (is_vip(config, &path->next_hop))
+			config_reject(parser,
+				      "via=%s is inside --vip; a server needs "
+				      "an address of its own, outside of all "
+				      "VIPs",
+				      address_format(&path->next_hop,
+						     next_hop));
+	}
+}

@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Our routes in the kernel. See kernel_routes.h.
+ *
+ * rtnetlink does what a message asks for before send() returns, and its answer
+ * is there to be read: so a batch is written and judged in one go, and what a
+ * turn of the event loop costs is bounded by the size of a batch.
+ */
+
+#include "fib/kernel_routes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+#include <libmnl/libmnl.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+
+#include "core/log.h"
+#include "core/prefix_map.h"
+
+enum kernel_routes_limits {
+	/* Routes and hops written in one turn of the event loop. */
+	BATCH = 64,
+	REPLY_SIZE = 32768,
+};
+
+struct kernel_route {
+	struct prefix_node node; /* first: found by prefix */
+	struct route_hop *hops;
+	size_t count; /* 0: unreachable */
+	bool wanted;  /* else it is to be removed */
+	bool kept;    /* ... but never this one */
+	bool written; /* the kernel has it as it stands here */
+	bool former;  /* of a former run, and not set by this one yet */
+	bool failed;  /* to be written, when last tried */
+	bool queued;
+	TAILQ_ENTRY(kernel_route) queue;
+};
+
+struct kernel_routes {
+	struct mnl_socket *socket;
+	struct event *work;
+	struct event *former;
+	struct prefix_map routes;
+	TAILQ_HEAD(, kernel_route) waiting;
+	size_t failing;	       /* routes that are */
+	unsigned int sequence; /* of the last message */
+	union {
+		struct nlmsghdr header;
+		char bytes[ROUTE_MESSAGE_SIZE];
+	} message;
+	char reply[REPLY_SIZE];
+};
+
+static struct kernel_route *find(const struct kernel_routes *routes,
+				 const struct prefix *prefix)
+{
+	return (struct kernel_route *)prefix_map_find(&routes->routes, prefix);
+}
+
+static struct kernel_route *first(const struct kernel_routes *routes)
+{
+	return (struct kernel_route *)prefix_map_next(&routes->routes, NULL);
+}
+
+static struct kernel_route *after(const struct kernel_routes *routes,
+				  const struct kernel_route *route)
+{
+	return (struct kernel_route *)prefix_map_next(&routes->routes,
+						      &route->node);
+}
+
+static struct kernel_route *add(struct kernel_routes *routes,
+				const struct prefix *prefix)
+{
+	struct kernel_route *route = calloc(1, sizeof(*route));
+
+	if (!route)
+		return NULL;
+	route->node.prefix = *prefix;
+	if (prefix_map_insert(&routes->routes, &route->node)) {
+		free(route);
+		return NULL;
+	}
+	return route;
+}
+
+static struct kernel_route *get(struct kernel_routes *routes,
+				const struct prefix *prefix)
+{
+	struct kernel_route *route = find(routes, prefix);
+
+	return route ? route : add(routes, prefix);
+}
+
+static void forget(struct kernel_routes *routes, struct kernel_route *route)
+{
+	if (route->queued)
+		TAILQ_REMOVE(&routes->waiting, route, queue);
+	routes->failing -= route->failed;
+	prefix_map_remove(&routes->routes, &route->node);
+	free(route->hops);
+	free(route);
+}
+
+static void enqueue(struct kernel_routes *routes, struct kernel_route *route)
+{
+	const struct timeval at_once = { 0 };
+
+	route->written = false;
+	if (route->queued)
+		return;
+	if (TAILQ_EMPTY(&routes->waiting))
+		evtimer_add(routes->work, &at_once);
+	route->queued = true;
+	TAILQ_INSERT_TAIL(&routes->waiting, route, queue);
+}
+
+/* Returns 0 or the kernel's refusal. */
+static int read_verdict(struct kernel_routes *routes)
+{
+	unsigned int port = mnl_socket_get_portid(routes->socket);
+	ssize_t size = mnl_socket_recvfrom(routes->socket, routes->reply,
+					   sizeof(routes->reply));
+
+	if (size < 0)
+		return -errno;
+	if (mnl_cb_run(routes->reply, (size_t)size, routes->sequence, port,
+		       NULL, NULL) < 0)
+		return -errno;
+	return 0;
+}
+
+static struct nlmsghdr *compose(struct kernel_routes *routes,
+				const struct kernel_route *route)
+{
+	const struct prefix *prefix = &route->node.prefix;
+
+	if (!route->wanted)
+		return route_message_remove(&routes->message, prefix);
+	if (!route->count)
+		return route_message_unreachable(&routes->message, prefix);
+	return route_message_replace(&routes->message, prefix, route->hops,
+				     route->count);
+}
+
+static int write_route(struct kernel_routes *routes,
+		       const struct kernel_route *route)
+{
+	struct nlmsghdr *message = compose(routes, route);
+	int error;
+
+	message->nlmsg_seq = ++routes->sequence;
+	if (mnl_socket_sendto(routes->socket, message, message->nlmsg_len) < 0)
+		return -errno;
+	error = read_verdict(routes);
+	/* Not there: the kernel, or somebody, has removed it already. */
+	return !route->wanted && error == -ESRCH ? 0 : error;
+}
+
+/*
+ * What refuses one route may well refuse thousands: the first one is told, and
+ * the next one when all are well again.
+ */
+static void note_verdict(struct kernel_routes *routes,
+			 struct kernel_route *route, int error)
+{
+	char text[PREFIX_TEXT_SIZE];
+
+	if (error && !routes->failing)
+		log_warning("nexthop",
+			    "%s: no route in the kernel: %s; what the program "
+			    "hands to the kernel is not answered. Others that "
+			    "fail are not told",
+			    prefix_format(&route->node.prefix, text),
+			    strerror(-error));
+	routes->failing += !!error;
+	routes->failing -= route->failed;
+	route->failed = error;
+	route->written = !error;
+}
+
+static void process(struct kernel_routes *routes, struct kernel_route *route)
+{
+	int error;
+
+	TAILQ_REMOVE(&routes->waiting, route, queue);
+	route->queued = false;
+	error = write_route(routes, route);
+	note_verdict(routes, route, error);
+	if (!route->wanted)
+		forget(routes, route);
+}
+
+static void on_work(evutil_socket_t fd, short what, void *context)
+{
+	const struct timeval at_once = { 0 };
+	struct kernel_routes *routes = context;
+	struct kernel_route *route;
+	size_t cost = 0;
+
+	(void)fd;
+	(void)what;
+	while (cost < BATCH && (route = TAILQ_FIRST(&routes->waiting))) {
+		cost += 1 + route->count;
+		process(routes, route);
+	}
+	if (!TAILQ_EMPTY(&routes->waiting))
+		evtimer_add(routes->work, &at_once);
+}
+
+static void on_former(evutil_socket_t fd, short what, void *context)
+{
+	struct kernel_routes *routes = context;
+	struct kernel_route *route;
+
+	(void)fd;
+	(void)what;
+	for (route = first(routes); route; route = after(routes, route)) {
+		if (!route->former)
+			continue;
+		route->wanted = route->kept;
+		enqueue(routes, route);
+	}
+}
+
+static int note_former(const struct nlmsghdr *message, void *context)
+{
+	struct kernel_routes *routes = context;
+	struct kernel_route *route;
+	struct prefix prefix;
+
+	if (!route_message_is_ours(message, &prefix) || find(routes, &prefix))
+		return MNL_CB_OK;
+	route = add(routes, &prefix);
+	if (!route)
+		return MNL_CB_ERROR;
+	route->former = true;
+	return MNL_CB_OK;
+}
+
+static int list_former(struct kernel_routes *routes, uint8_t family)
+{
+	unsigned int port = mnl_socket_get_portid(routes->socket);
+	struct nlmsghdr *request = route_message_list(&routes->message, family);
+	int more = MNL_CB_OK;
+
+	request->nlmsg_seq = ++routes->sequence;
+	if (mnl_socket_sendto(routes->socket, request, request->nlmsg_len) < 0)
+		return -errno;
+	while (more > MNL_CB_STOP) {
+		ssize_t size = TEMP_FAILURE_RETRY(mnl_socket_recvfrom(
+			routes->socket, routes->reply, sizeof(routes->reply)));
+
+		if (size < 0)
+			return -errno;
+		more = mnl_cb_run(routes->reply, (size_t)size, routes->sequence,
+				  port, note_former, routes);
+	}
+	return more < 0 ? -errno : 0;
+}
+
+/* From here on nothing waits for the kernel, which has answered anyway. */
+static int stop_waiting(const struct kernel_routes *routes)
+{
+	int fd = mnl_socket_get_fd(routes->socket);
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) ? -errno : 0;
+}
+
+static int open_socket(struct kernel_routes *routes)
+{
+	int yes = 1, error;
+
+	routes->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	if (!routes->socket ||
+	    mnl_socket_bind(routes->socket, 0, MNL_SOCKET_AUTOPID) < 0)
+		return -errno;
+	/* Best effort: without it, the whole table is read and not a part. */
+	mnl_socket_setsockopt(routes->socket, NETLINK_GET_STRICT_CHK, &yes,
+			      sizeof(yes));
+	/* What a refusal quotes of the message would only fill the reply. */
+	mnl_socket_setsockopt(routes->socket, NETLINK_CAP_ACK, &yes,
+			      sizeof(yes));
+	error = list_former(routes, AF_INET);
+	if (!error)
+		error = list_former(routes, AF_INET6);
+	/* A kernel without IPv6 has no routes of it to list. */
+	if (error == -EOPNOTSUPP || error == -EAFNOSUPPORT)
+		error = 0;
+	return error ? error : stop_waiting(routes);
+}
+
+int kernel_routes_new(struct event_base *base, unsigned int patience_s,
+		      struct kernel_routes **out)
+{
+	const struct timeval patience = { .tv_sec = patience_s };
+	struct kernel_routes *routes = calloc(1, sizeof(*routes));
+	int error = -ENOMEM;
+
+	if (!routes)
+		return error;
+	TAILQ_INIT(&routes->waiting);
+	routes->work = evtimer_new(base, on_work, routes);
+	routes->former = evtimer_new(base, on_former, routes);
+	if (routes->work && routes->former)
+		error = open_socket(routes);
+	if (error) {
+		kernel_routes_free(routes, false);
+		return error;
+	}
+	if (first(routes))
+		evtimer_add(routes->former, &patience);
+	*out = routes;
+	return 0;
+}
+
+/* The end: nobody waits for the event loop any more. */
+static void remove_all(struct kernel_routes *routes)
+{
+	struct kernel_route *route;
+
+	for (route = first(routes); route; route = after(routes, route)) {
+		route->wanted = false;
+		enqueue(routes, route);
+	}
+	while (!TAILQ_EMPTY(&routes->waiting))
+		process(routes, TAILQ_FIRST(&routes->waiting));
+}
+
+void kernel_routes_free(struct kernel_routes *routes, bool remove)
+{
+	struct kernel_route *route;
+
+	if (!routes)
+		return;
+	if (remove)
+		remove_all(routes);
+	while ((route = first(routes)))
+		forget(routes, route);
+	prefix_map_free(&routes->routes);
+	if (routes->socket)
+		mnl_socket_close(routes->socket);
+	if (routes->work)
+		event_free(routes->work);
+	if (routes->former)
+		event_free(routes->former);
+	free(routes);
+}
+
+static bool has_hops(const struct kernel_route *route,
+		     const struct route_hop *hops, size_t count)
+{
+	if (route->count != count)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (route->hops[i].ifindex != hops[i].ifindex ||
+		    route->hops[i].weight != hops[i].weight ||
+		    !address_equal(&route->hops[i].via, &hops[i].via))
+			return false;
+	return true;
+}
+
+/* Copies those that a route to `prefix` can lead over; returns how many. */
+static size_t take_hops(const struct prefix *prefix,
+			const struct route_hop *hops, size_t count,
+			struct route_hop *taken)
+{
+	bool ipv6 = !address_is_ipv4(&prefix->address);
+	size_t used = 0;
+
+	for (size_t i = 0; i < count && used < ROUTE_MAX_HOPS; i++)
+		if (!ipv6 || !address_is_ipv4(&hops[i].via))
+			taken[used++] = hops[i];
+	return used;
+}
+
+/* Takes over `hops`. */
+static void change(struct kernel_routes *routes, struct kernel_route *route,
+		   struct route_hop *hops, size_t count)
+{
+	if (route->wanted && (route->written || route->queued) &&
+	    has_hops(route, hops, count)) {
+		free(hops);
+		return;
+	}
+	free(route->hops);
+	route->hops = hops;
+	route->count = count;
+	route->wanted = true;
+	route->former = false;
+	enqueue(routes, route);
+}
+
+int kernel_routes_set(struct kernel_routes *routes, const struct prefix *prefix,
+		      const struct route_hop *hops, size_t count)
+{
+	struct route_hop *taken = calloc(count + 1, sizeof(*taken));
+	struct kernel_route *route = taken ? get(routes, prefix) : NULL;
+
+	if (!route) {
+		free(taken);
+		return -ENOMEM;
+	}
+	change(routes, route, taken, take_hops(prefix, hops, count, taken));
+	return 0;
+}
+
+bool kernel_routes_has(const struct kernel_routes *routes,
+		       const struct prefix *prefix)
+{
+	const struct kernel_route *route = find(routes, prefix);
+
+	return route && route->wanted && !route->former;
+}
+
+int kernel_routes_keep(struct kernel_routes *routes,
+		       const struct prefix *prefix)
+{
+	struct kernel_route *route = get(routes, prefix);
+
+	if (!route)
+		return -ENOMEM;
+	route->kept = true;
+	/* Where a former run's leads, traffic may go: it has its time. */
+	if (!route->wanted && !route->former)
+		change(routes, route, NULL, 0);
+	return 0;
+}
+
+void kernel_routes_remove(struct kernel_routes *routes,
+			  const struct prefix *prefix)
+{
+	struct kernel_route *route = find(routes, prefix);
+
+	if (!route)
+		return;
+	if (route->kept) {
+		change(routes, route, NULL, 0);
+		return;
+	}
+	route->wanted = false;
+	enqueue(routes, route);
+}
+
+static bool leads_over(const struct kernel_route *route, uint32_t ifindex)
+{
+	for (size_t i = 0; i < route->count; i++)
+		if (route->hops[i].ifindex == ifindex)
+			return true;
+	return false;
+}
+
+void kernel_routes_link_up(struct kernel_routes *routes, uint32_t ifindex)
+{
+	struct kernel_route *route;
+
+	for (route = first(routes); route; route = after(routes, route))
+		if (leads_over(route, ifindex))
+			enqueue(routes, route);
+}
+
+bool kernel_routes_forwards(bool ipv6)
+{
+	const char *path = ipv6 ? "/proc/sys/net/ipv6/conf/all/forwarding" :
+				  "/proc/sys/net/ipv4/ip_forward";
+	FILE *file = fopen(path, "re");
+	int value = '0';
+
+	if (file) {
+		value = fgetc(file);
+		fclose(file);
+	}
+	return value != '0' && value != EOF;
+}

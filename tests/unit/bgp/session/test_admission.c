@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Who may come in, and how often it is told that somebody may not. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "bgp/session/admission.h"
+
+enum {
+	STRANGERS = 10000,
+	START_MS = 5000000,
+};
+
+static void a_stranger_is_refused(void **state)
+{
+	const struct bgp_crowd crowd = { .limit = 0 };
+
+	(void)state;
+	assert_int_equal(bgp_admission_decide(&crowd), BGP_REFUSED_UNKNOWN);
+	assert_string_equal(bgp_admission_reason(BGP_REFUSED_UNKNOWN),
+			    "no --neighbor covers it");
+}
+
+static void a_prefix_takes_as_many_as_its_limit(void **state)
+{
+	struct bgp_crowd crowd = { .is_covered = true, .limit = 4 };
+
+	(void)state;
+	for (; crowd.dynamic < crowd.limit; crowd.dynamic++)
+		assert_int_equal(bgp_admission_decide(&crowd), BGP_ADMITTED);
+	assert_int_equal(bgp_admission_decide(&crowd), BGP_REFUSED_LIMIT);
+	/* Who has a place already may connect again. */
+	crowd.is_neighbor = true;
+	assert_int_equal(bgp_admission_decide(&crowd), BGP_ADMITTED);
+}
+
+static void half_open_ones_do_not_keep_a_peer_out_of_its_prefix(void **state)
+{
+	struct bgp_crowd crowd = { .is_covered = true,
+				   .limit = 4,
+				   .dynamic = 4,
+				   .half_open = 1,
+				   .half_open_of_prefix = 1 };
+
+	(void)state;
+	assert_int_equal(bgp_admission_decide(&crowd),
+			 BGP_ADMITTED_FOR_ONE_OF_PREFIX);
+	/* One place is enough, whatever the total is. */
+	crowd.half_open = BGP_MAX_HALF_OPEN;
+	assert_int_equal(bgp_admission_decide(&crowd),
+			 BGP_ADMITTED_FOR_ONE_OF_PREFIX);
+	/* Those of other prefixes have no place to give. */
+	crowd.half_open_of_prefix = 0;
+	assert_int_equal(bgp_admission_decide(&crowd), BGP_REFUSED_LIMIT);
+}
+
+static void who_is_too_far_away_is_refused_whoever_it_is(void **state)
+{
+	struct bgp_crowd crowd = { .is_far = true,
+				   .is_neighbor = true,
+				   .is_static = true };
+
+	(void)state;
+	assert_int_equal(bgp_admission_decide(&crowd), BGP_REFUSED_DISTANCE);
+	crowd = (struct bgp_crowd){ .is_far = true,
+				    .is_covered = true,
+				    .limit = 1 };
+	assert_int_equal(bgp_admission_decide(&crowd), BGP_REFUSED_DISTANCE);
+}
+
+static void half_open_connections_are_limited_in_total(void **state)
+{
+	struct bgp_crowd crowd = { .is_covered = true,
+				   .limit = 1000,
+				   .half_open = BGP_MAX_HALF_OPEN - 1 };
+
+	(void)state;
+	assert_int_equal(bgp_admission_decide(&crowd), BGP_ADMITTED);
+	crowd.half_open++;
+	assert_int_equal(bgp_admission_decide(&crowd),
+			 BGP_ADMITTED_FOR_ONE_OF_ALL);
+	crowd.is_neighbor = true;
+	assert_int_equal(bgp_admission_decide(&crowd),
+			 BGP_ADMITTED_FOR_ONE_OF_ALL);
+}
+
+static void no_crowd_keeps_a_configured_address_out(void **state)
+{
+	const struct bgp_crowd crowd = { .is_neighbor = true,
+					 .is_static = true,
+					 .is_covered = true,
+					 .dynamic = 9,
+					 .limit = 1,
+					 .half_open = BGP_MAX_HALF_OPEN };
+
+	(void)state;
+	assert_int_equal(bgp_admission_decide(&crowd), BGP_ADMITTED);
+}
+
+static void ten_thousand_refusals_are_told_once_in_ten_seconds(void **state)
+{
+	struct bgp_refusals refusals = { .total = 0 };
+	uint64_t untold, told = 0;
+
+	(void)state;
+	for (unsigned int i = 0; i < STRANGERS; i++)
+		told += bgp_refusals_add(&refusals, START_MS, &untold);
+	assert_int_equal(told, 1);
+	assert_int_equal(refusals.total, STRANGERS);
+	assert_false(bgp_refusals_add(
+		&refusals, START_MS + BGP_REFUSED_LOG_INTERVAL_MS - 1,
+		&untold));
+	assert_true(bgp_refusals_add(
+		&refusals, START_MS + BGP_REFUSED_LOG_INTERVAL_MS, &untold));
+	assert_int_equal(untold, STRANGERS);
+	assert_int_equal(refusals.untold, 0);
+}
+
+static void the_first_refusal_is_told_whatever_the_time(void **state)
+{
+	struct bgp_refusals refusals = { .total = 0 };
+	uint64_t untold = 7;
+
+	(void)state;
+	assert_true(bgp_refusals_add(&refusals, 0, &untold));
+	assert_int_equal(untold, 0);
+	assert_false(bgp_refusals_add(&refusals, 1, &untold));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_stranger_is_refused),
+		cmocka_unit_test(a_prefix_takes_as_many_as_its_limit),
+		cmocka_unit_test(
+			half_open_ones_do_not_keep_a_peer_out_of_its_prefix),
+		cmocka_unit_test(who_is_too_far_away_is_refused_whoever_it_is),
+		cmocka_unit_test(half_open_connections_are_limited_in_total),
+		cmocka_unit_test(no_crowd_keeps_a_configured_address_out),
+		cmocka_unit_test(
+			ten_thousand_refusals_are_told_once_in_ten_seconds),
+		cmocka_unit_test(the_first_refusal_is_told_whatever_the_time),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What an OPEN says and expects, by configuration. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "bgp/session/greeting.h"
+
+static const struct bgp_identity us = { .as = 64512, .identifier = 1 };
+
+static struct neighbor_config external(void)
+{
+	return (struct neighbor_config){
+		.as_kind = NEIGHBOR_AS_RANGE,
+		.as_first = 65001,
+		.as_last = 65001,
+		.hold_time = 9,
+	};
+}
+
+static struct neighbor_config internal(void)
+{
+	return (struct neighbor_config){ .as_kind = NEIGHBOR_AS_INTERNAL };
+}
+
+static void a_backend_is_never_offered_graceful_restart(void **state)
+{
+	struct neighbor_config config = external();
+
+	(void)state;
+	config.role = NEIGHBOR_ROLE_BACKEND;
+	assert_false(bgp_greeting_open(&us, &config).capabilities &
+		     BGP_CAN_GRACEFUL_RESTART);
+	config.role = NEIGHBOR_ROLE_UPSTREAM;
+	assert_false(bgp_greeting_open(&us, &config).capabilities &
+		     BGP_CAN_GRACEFUL_RESTART);
+	config.graceful_restart = true;
+	assert_true(bgp_greeting_open(&us, &config).capabilities &
+		    BGP_CAN_GRACEFUL_RESTART);
+}
+
+static void forwarding_state_is_claimed_only_after_a_restart(void **state)
+{
+	struct bgp_identity again = us;
+	struct neighbor_config config = external();
+
+	(void)state;
+	config.graceful_restart = true;
+	assert_int_equal(
+		bgp_greeting_open(&us, &config).graceful_restart.forwarding, 0);
+	again.restarting = true;
+	assert_int_equal(
+		bgp_greeting_open(&again, &config).graceful_restart.forwarding,
+		BGP_ALL_FAMILIES);
+}
+
+static void later_sessions_have_kept_the_forwarding_state(void **state)
+{
+	const struct bgp_identity back = { .as = 64512,
+					   .identifier = 1,
+					   .restarting = true };
+	struct neighbor_config config = external();
+	struct bgp_open open;
+
+	(void)state;
+	config.graceful_restart = true;
+	config.family = NEIGHBOR_FAMILY_IPV4;
+	open = bgp_greeting_open(&us, &config);
+	assert_true(open.graceful_restart.notification);
+	assert_false(open.graceful_restart.restarting);
+	assert_int_equal(open.graceful_restart.forwarding, 0);
+	open = bgp_greeting_open(&back, &config);
+	assert_true(open.graceful_restart.restarting);
+	bgp_greeting_again(&open);
+	assert_false(open.graceful_restart.restarting);
+	assert_int_equal(open.graceful_restart.forwarding,
+			 BGP_IPV4_UNICAST_BIT);
+}
+
+static void families_and_add_path_are_as_configured(void **state)
+{
+	struct neighbor_config config = external();
+	struct bgp_open open = bgp_greeting_open(&us, &config);
+
+	(void)state;
+	assert_int_equal(open.families, BGP_ALL_FAMILIES);
+	assert_false(open.capabilities & BGP_CAN_ADD_PATH);
+	config.family = NEIGHBOR_FAMILY_IPV6;
+	config.add_path = NEIGHBOR_ADD_PATH_RECEIVE;
+	open = bgp_greeting_open(&us, &config);
+	assert_int_equal(open.families, BGP_IPV6_UNICAST_BIT);
+	assert_true(open.capabilities & BGP_CAN_ADD_PATH);
+	assert_int_equal(open.add_path[BGP_IPV4_UNICAST], 0);
+	assert_int_equal(open.add_path[BGP_IPV6_UNICAST], BGP_ADD_PATH_RECEIVE);
+}
+
+static void our_role_is_the_counterpart_of_the_neighbors(void **state)
+{
+	struct neighbor_config config = external();
+	struct bgp_open_policy policy;
+
+	(void)state;
+	assert_false(bgp_greeting_policy(&us, &config).has_role);
+	config.relation = NEIGHBOR_RELATION_PROVIDER;
+	policy = bgp_greeting_policy(&us, &config);
+	assert_true(policy.has_role);
+	assert_int_equal(policy.role, BGP_ROLE_CUSTOMER);
+	assert_int_equal(bgp_greeting_open(&us, &config).role,
+			 BGP_ROLE_CUSTOMER);
+	config.relation = NEIGHBOR_RELATION_RS;
+	assert_int_equal(bgp_greeting_policy(&us, &config).role,
+			 BGP_ROLE_RS_CLIENT);
+}
+
+static void an_internal_neighbor_has_no_role(void **state)
+{
+	struct neighbor_config config = internal();
+
+	(void)state;
+	config.relation = NEIGHBOR_RELATION_PEER;
+	assert_false(bgp_greeting_policy(&us, &config).has_role);
+	assert_false(bgp_greeting_open(&us, &config).capabilities &
+		     BGP_CAN_ROLE);
+}
+
+static void distances_follow_from_the_configuration(void **state)
+{
+	struct neighbor_config config = external();
+	struct bgp_distance distance = bgp_greeting_distance(&us, &config);
+
+	(void)state;
+	assert_int_equal(distance.ttl, 1);
+	assert_int_equal(distance.min_ttl, 0);
+	config.multihop = 64;
+	assert_int_equal(bgp_greeting_distance(&us, &config).ttl, 64);
+	config.multihop = 0;
+	config.ttl_security = 1;
+	distance = bgp_greeting_distance(&us, &config);
+	assert_int_equal(distance.ttl, 255);
+	assert_int_equal(distance.min_ttl, 255);
+	config.ttl_security = 254;
+	assert_int_equal(bgp_greeting_distance(&us, &config).min_ttl, 2);
+}
+
+static void an_internal_neighbor_may_be_anywhere(void **state)
+{
+	struct neighbor_config config = internal();
+
+	(void)state;
+	assert_int_equal(bgp_greeting_distance(&us, &config).ttl, 0);
+	config = external();
+	config.as_first = config.as_last = us.as;
+	assert_int_equal(bgp_greeting_distance(&us, &config).ttl, 0);
+	/* Our AS among others: it may be external. */
+	config.as_last = us.as + 1;
+	assert_int_equal(bgp_greeting_distance(&us, &config).ttl, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_backend_is_never_offered_graceful_restart),
+		cmocka_unit_test(
+			forwarding_state_is_claimed_only_after_a_restart),
+		cmocka_unit_test(later_sessions_have_kept_the_forwarding_state),
+		cmocka_unit_test(families_and_add_path_are_as_configured),
+		cmocka_unit_test(our_role_is_the_counterpart_of_the_neighbors),
+		cmocka_unit_test(an_internal_neighbor_has_no_role),
+		cmocka_unit_test(distances_follow_from_the_configuration),
+		cmocka_unit_test(an_internal_neighbor_may_be_anywhere),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,475 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Rules of the routing policy: words in, the same words out, and errors. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/config_rule_keys.h"
+#include "config_helpers.h"
+
+enum {
+	LINE_SIZE = 900,
+	NAME_SIZE = 64,
+};
+
+/* What is written, and its canonical form if that is another. */
+static const struct {
+	const char *text;
+	const char *canonical;
+} rules[] = {
+	{ "allow from any" },
+	{ "deny to any" },
+	{ "deny from internal" },
+	{ "deny from external" },
+	{ "allow from role backend" },
+	{ "allow to role upstream" },
+	{ "allow to role peer" },
+	{ "allow from role none" },
+	{ "allow from neighbor 10.0.0.2" },
+	{ "allow from neighbor 10.0.0.2/32", "allow from neighbor 10.0.0.2" },
+	{ "allow from neighbor 10.0.0.0/24" },
+	{ "allow from neighbor fd00::/64" },
+	{ "allow from neighbor eth0.100" },
+	{ "allow from neighbor fe80::1%eth0" },
+	{ "allow from as 65001" },
+	{ "allow from as 65001-65010" },
+	{ "allow from as >=4200000000" },
+	{ "  allow\tfrom   any  ", "allow from any" },
+	{ "allow from any prefix 192.0.2.1/32" },
+	{ "allow from any prefix 192.0.2.1",
+	  "allow from any prefix 192.0.2.1/32" },
+	{ "allow from any prefix 192.0.2.0/24 or-longer" },
+	{ "allow from any prefix {192.0.2.0/24 2001:db8::/32} or-longer",
+	  "allow from any prefix { 192.0.2.0/24 2001:db8::/32 } or-longer" },
+	{ "allow from any prefix { 192.0.2.0/24 }",
+	  "allow from any prefix 192.0.2.0/24" },
+	{ "allow from any prefixlen 32" },
+	{ "allow from any prefixlen 24-32" },
+	{ "allow from any prefixlen >=24" },
+	{ "allow from any prefixlen >= 24", "allow from any prefixlen >=24" },
+	{ "allow from any prefixlen 24-128", "allow from any prefixlen >=24" },
+	{ "allow from any prefixlen 7-7", "allow from any prefixlen 7" },
+	{ "allow from any prefixlen >=128", "allow from any prefixlen 128" },
+	{ "allow from any prefixlen { 32 128 }" },
+	{ "deny from any as-path first 65001" },
+	{ "deny from any as-path last { 1 2-3 >=4 }" },
+	{ "deny from any as-path contains 4294967295" },
+	{ "deny from any as-path length >=5" },
+	{ "deny from any as-path matches \"65001 * 65002 ?\"" },
+	{ "deny from any as-path matches \"1-5 >=7\"" },
+	{ "deny from any as-path matches \"\"" },
+	{ "deny from any as-path matches *",
+	  "deny from any as-path matches \"*\"" },
+	{ "deny from any as-path matches\"1 2\"med 3",
+	  "deny from any as-path matches \"1 2\" med 3" },
+	{ "deny from any origin { igp egp incomplete }" },
+	{ "deny from any next-hop 10.0.0.0/24" },
+	{ "deny from any next-hop 10.0.0.1",
+	  "deny from any next-hop 10.0.0.1/32" },
+	{ "deny from any med 0 localpref >=101" },
+	{ "deny from any community 65000:100" },
+	{ "deny from any community *:100" },
+	{ "deny from any community 65000:*" },
+	{ "deny from any community *:*", "deny from any community any" },
+	{ "deny from any community any" },
+	{ "deny from any community { graceful-shutdown blackhole no-export "
+	  "no-advertise no-export-subconfed }" },
+	{ "deny from any community 65535:65281",
+	  "deny from any community no-export" },
+	{ "deny from any community 1:1 community 2:2" },
+	{ "deny from any ext-community rt:65001:100" },
+	{ "deny from any ext-community rt:4200000000:100" },
+	{ "deny from any ext-community soo:192.0.2.1:*" },
+	{ "deny from any ext-community bandwidth:65001:1250000" },
+	{ "deny from any ext-community bandwidth:*:*" },
+	{ "deny from any ext-community 0x4301000000000001" },
+	{ "deny from any ext-community 0x0002FDE900000064",
+	  "deny from any ext-community rt:65001:100" },
+	{ "deny from any ext-community 0x0202000000010064" },
+	{ "deny from any ext-community any" },
+	{ "deny from any large-community 65001:1:2" },
+	{ "deny from any large-community *:1:*" },
+	{ "deny from any attribute 99" },
+	{ "deny from any attribute { 99 200-255 }",
+	  "deny from any attribute { 99 >=200 }" },
+	{ "allow from any set localpref 200" },
+	{ "allow from any set localpref +10 med -5" },
+	{ "allow from any set med remove" },
+	{ "allow from any set origin incomplete" },
+	{ "allow from any set next-hop 10.0.0.9" },
+	{ "allow to any set next-hop self" },
+	{ "allow from any set weight 65535" },
+	{ "allow from any set prepend 65001 3 prepend self 64" },
+	{ "allow from any set community add 65000:1 community remove 1:*" },
+	{ "allow from any set community remove *:*",
+	  "allow from any set community remove all" },
+	{ "allow from any set community add { 1:1 2:2 no-export }" },
+	{ "allow from any set ext-community add bandwidth:65001:1250000" },
+	{ "allow from any set ext-community remove bandwidth:*:*" },
+	{ "allow from any set ext-community add 0x4004fde9499895a0",
+	  "allow from any set ext-community add bandwidth:65001:1249972" },
+	{ "allow from any set ext-community remove all" },
+	{ "allow from any set large-community add 1:2:3 large-community "
+	  "remove 1:*:*" },
+	{ "allow from any set attribute remove 99" },
+	{ "continue from role backend community 65000:100 set localpref 200 "
+	  "weight 2 community add 65000:1" },
+};
+
+/* What is wrong: exactly one error. */
+static const struct {
+	const char *text;
+	const char *message;
+} bad[] = {
+	{ "alow from any", "'alow' is no action; give allow, deny or continue; "
+			   "did you mean 'allow'?" },
+	{ "allow form any", "'form' is no direction; give from or to; did you "
+			    "mean 'from'?" },
+	{ "allow", "'the end of the rule' is no direction; give from or to" },
+	{ "allow from", "'the end of the rule' does not say whom the rule is "
+			"about; give any, internal, external, role, neighbor "
+			"or as" },
+	{ "allow from role bakend prefix 192.0.2.0/24",
+	  "'bakend' is no role; give backend, upstream, peer or none; did you "
+	  "mean 'backend'?" },
+	{ "allow from role", "'the end of the rule' is no role; give backend, "
+			     "upstream, peer or none" },
+	{ "allow from neighbor 10.0.0.300",
+	  "'10.0.0.300' is no neighbor; give an address, a prefix without host "
+	  "bits, or an interface" },
+	{ "allow from neighbor 10.0.0.1/24",
+	  "'10.0.0.1/24' is no neighbor; give an address, a prefix without "
+	  "host bits, or an interface" },
+	{ "allow from neighbor fe80::1%",
+	  "'fe80::1%' is no neighbor; give an address, a prefix without host "
+	  "bits, or an interface" },
+	{ "allow from as 0", "'0' is no AS number; give N, N-M or >=N" },
+	{ "allow from as 5-4", "'5-4' is no AS number; give N, N-M or >=N" },
+	{ "allow from any comunity 1:1",
+	  "'comunity' is no match; did you mean 'community'?" },
+	{ "allow from any frobnicate 1:1", "'frobnicate' is no match; headgate "
+					   "--help lists them" },
+	{ "allow from any as-path frist 5",
+	  "'frist' does not go with as-path; give first, last, contains, "
+	  "length or matches; did you mean 'first'?" },
+	{ "allow from any as-path first x",
+	  "as-path first 'x': give an AS number N, N-M or >=N" },
+	{ "allow from any prefix 192.0.2.1/24",
+	  "prefix '192.0.2.1/24': give a prefix without host bits such as "
+	  "192.0.2.0/24" },
+	{ "allow from any prefix", "prefix 'the end of the rule': give a "
+				   "prefix without host bits such as "
+				   "192.0.2.0/24" },
+	{ "allow from any prefixlen 129",
+	  "prefixlen '129': give a length N, N-M or >=N, up to 128" },
+	{ "allow from any prefixlen >=",
+	  "prefixlen '>=': give a length N, N-M or >=N, up to 128" },
+	{ "allow from any community 65536:1",
+	  "community '65536:1': give N:M of 16 bits each, graceful-shutdown, "
+	  "blackhole, no-export, no-advertise or no-export-subconfed, * for a "
+	  "number, or any" },
+	{ "allow from any large-community 1:2",
+	  "large-community '1:2': give N:N:N of 32 bits each, * for a number, "
+	  "or any" },
+	{ "allow from any ext-community rt:*:1",
+	  "ext-community 'rt:*:1': give rt:N:M, soo:N:M, "
+	  "bandwidth:AS:BYTES-PER-SECOND or 0x and 16 digits, * for M, or "
+	  "any" },
+	{ "allow from any origin { igp foo }",
+	  "origin 'foo': give igp, egp or incomplete" },
+	{ "allow from any origin { igp egp",
+	  "origin: the closing } is missing" },
+	{ "allow from any origin { }", "origin: give igp, egp or incomplete" },
+	{ "allow from any as-path matches \"1 2",
+	  "as-path matches: the closing \" is missing" },
+	{ "allow from any med 1 med 2",
+	  "med is given twice; put values in braces: { A B }" },
+	{ "allow from any set", "nothing follows set; give a setting such as "
+				"localpref 200" },
+	{ "allow from any set localpref 1 set med 1",
+	  "set is given twice; all settings follow one set" },
+	{ "allow from any set localpref 1 localpref 2",
+	  "localpref is given twice; keep only one" },
+	{ "allow from any set localpreff 1",
+	  "'localpreff' is no setting; did you mean 'localpref'?" },
+	{ "allow from any set weight 0",
+	  "weight '0': give a number from 1 to 65535" },
+	{ "allow from any set prepend self 65",
+	  "prepend self '65': give how often: 1 to 64" },
+	{ "allow from any set prepend self",
+	  "prepend self 'the end of the rule': give how often: 1 to 64" },
+	{ "allow from any set community 1:1",
+	  "'1:1' does not go with community; give add or remove" },
+	{ "allow from any set community add 1:*",
+	  "community add '1:*': give N:M of 16 bits each, graceful-shutdown, "
+	  "blackhole, no-export, no-advertise or no-export-subconfed" },
+	{ "allow from any set community add all",
+	  "community add 'all': give N:M of 16 bits each, graceful-shutdown, "
+	  "blackhole, no-export, no-advertise or no-export-subconfed" },
+	{ "allow from any set next-hop 10.0.0.0/24",
+	  "next-hop '10.0.0.0/24': give an address, or self" },
+	{ "allow from any set next-hop self",
+	  "we are no next hop of our own; next-hop self is for rules with "
+	  "to" },
+	{ "allow to any set weight 2", "weight is for routes from a neighbor; "
+				       "remove weight" },
+	{ "deny from any set med 1", "a denied route is not changed; remove "
+				     "what follows set" },
+	{ "continue from any", "continue decides nothing; give settings after "
+			       "set" },
+	{ "allow to role backend", "nothing is announced to backends, whatever "
+				   "the rules; remove this one" },
+	{ "allow from any set attribute remove 2",
+	  "attribute remove 2: routes need it; give another type" },
+};
+
+static void make_line(char line[LINE_SIZE], const char *text)
+{
+	assert_true(snprintf(line, LINE_SIZE, "rule %s", text) < LINE_SIZE);
+}
+
+/* The canonical form of a rule that is the first of `config`. */
+static void print_first(char text[LINE_SIZE])
+{
+	FILE *out = fmemopen(text, LINE_SIZE, "w");
+
+	assert_non_null(out);
+	policy_rule_print(&config.rules[0], out);
+	fclose(out);
+}
+
+static void every_rule_prints_as_one_that_parses_back_to_itself(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		const char *canonical =
+			rules[i].canonical ? rules[i].canonical : rules[i].text;
+		char line[LINE_SIZE], printed[LINE_SIZE];
+
+		make_line(line, rules[i].text);
+		if (parse_lines(line))
+			fail_msg("%s: %s", rules[i].text, errors);
+		assert_int_equal(config.rule_count, 1);
+		print_first(printed);
+		assert_string_equal(printed, canonical);
+		make_line(line, printed);
+		assert_int_equal(parse_lines(line), 0);
+		print_first(printed);
+		assert_string_equal(printed, canonical);
+	}
+}
+
+/* True if a canonical form in the table has these words. */
+static bool is_in_table(const char *words)
+{
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (strstr(rules[i].canonical ? rules[i].canonical :
+						rules[i].text,
+			   words))
+			return true;
+	return false;
+}
+
+static void assert_in_table(const struct rule_key *keys, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		char words[NAME_SIZE];
+
+		snprintf(words, sizeof(words), " %s%s%s", keys[i].name,
+			 keys[i].part ? " " : "",
+			 keys[i].part ? keys[i].part : "");
+		if (!is_in_table(words))
+			fail_msg("no rule with '%s'", words);
+	}
+}
+
+static void the_table_above_has_every_match_and_setting(void **state)
+{
+	(void)state;
+	assert_in_table(rule_matches, RULE_MATCH_COUNT);
+	assert_in_table(rule_settings, RULE_SETTING_COUNT);
+}
+
+static void an_error_names_the_word_and_what_is_allowed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char line[LINE_SIZE], message[LINE_SIZE];
+
+		make_line(line, bad[i].text);
+		assert_true(snprintf(message, sizeof(message), "--rule %s: %s",
+				     bad[i].text, bad[i].message) < LINE_SIZE);
+		assert_error(line, message);
+		assert_int_equal(config.rule_count, 0);
+	}
+}
+
+static void all_errors_of_all_rules_are_named_in_one_run(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_lines(
+				 "rule allow from any med x comunity 1:1 set "
+				 "weight 0 localpref y\n"
+				 "rule deny form any\n"
+				 "rule allow from any\n"
+				 "rule continue to any set weight 3 attribute "
+				 "remove 1"),
+			 4 + 1 + 0 + 2);
+	assert_non_null(strstr(errors, "file:6: --rule allow from any med x"));
+	assert_non_null(strstr(errors, "file:7: --rule deny form any: "));
+	assert_non_null(strstr(errors, "file:9: --rule continue to any"));
+}
+
+static void rules_keep_their_order(void **state)
+{
+	char printed[LINE_SIZE];
+
+	(void)state;
+	assert_int_equal(parse_lines(
+				 "rule deny from as 1\nrule deny from as 2\n"
+				 "rule allow from any"),
+			 0);
+	assert_int_equal(config.rule_count, 3);
+	print_first(printed);
+	assert_string_equal(printed, "deny from as 1");
+	assert_int_equal(config.rules[1].as.first, 2);
+	assert_int_equal(config.rules[2].action, RULE_ALLOW);
+}
+
+/* What is accepted prints as something that is accepted. */
+static void assert_error_or_valid(const char *text)
+{
+	char line[LINE_SIZE], first[LINE_SIZE], second[LINE_SIZE];
+
+	make_line(line, text);
+	if (parse_lines(line)) {
+		assert_int_equal(config.rule_count, 0);
+		return;
+	}
+	print_first(first);
+	make_line(line, first);
+	assert_int_equal(parse_lines(line), 0);
+	print_first(second);
+	assert_string_equal(first, second);
+}
+
+static void every_truncation_is_an_error_or_a_valid_rule(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		char text[LINE_SIZE];
+
+		snprintf(text, sizeof(text), "%s", rules[i].text);
+		for (size_t length = strlen(text); length; length--) {
+			text[length] = '\0';
+			assert_error_or_valid(text);
+		}
+	}
+}
+
+/* `word` times `count`, behind `before`. */
+static const char *repeat(char text[LINE_SIZE], const char *before,
+			  const char *word, unsigned int count)
+{
+	size_t used = (size_t)snprintf(text, LINE_SIZE, "rule %s", before);
+
+	while (count--) {
+		used += (size_t)snprintf(text + used, LINE_SIZE - used, " %s",
+					 word);
+		assert_true(used < LINE_SIZE);
+	}
+	return text;
+}
+
+static void too_much_in_one_rule_is_refused(void **state)
+{
+	char line[LINE_SIZE];
+
+	(void)state;
+	assert_int_equal(parse_lines(repeat(line,
+					    "deny from any as-path "
+					    "matches \"",
+					    "*", RULE_MAX_VALUES)),
+			 1); /* the closing quote */
+	assert_non_null(strstr(errors, "the closing \" is missing"));
+	assert_int_equal(parse_lines(repeat(line,
+					    "deny from any as-path "
+					    "matches \"",
+					    "*", RULE_MAX_VALUES + 1)),
+			 1);
+	assert_non_null(strstr(errors, "at most 32 values; split it"));
+	assert_int_equal(parse_lines(repeat(line, "deny from any",
+					    "community 1:1", RULE_MAX_MATCHES)),
+			 0);
+	assert_int_equal(parse_lines(repeat(line, "deny from any",
+					    "community 1:1",
+					    RULE_MAX_MATCHES + 1)),
+			 1);
+	assert_non_null(strstr(errors, "at most 16 of a match; split it"));
+	/* A setting without a value stands behind the last one. */
+	repeat(line, "allow from any as-path matches \"", "*", RULE_MAX_VALUES);
+	strcat(line, "\" set med remove");
+	assert_int_equal(parse_lines(line), 0);
+	parse_lines(repeat(line, "deny from any", "x", RULE_MAX_WORDS));
+	assert_non_null(strstr(errors, "at most 128 words; split it"));
+}
+
+static void no_more_rules_than_there_is_room_for(void **state)
+{
+	static const char line[] = "rule deny from any\n";
+	static char text[TEXT_SIZE / 2];
+
+	(void)state;
+	text[0] = '\0';
+	for (int i = 0; i < CONFIG_MAX_RULES; i++)
+		strcat(text, line);
+	assert_int_equal(parse_lines(text), 0);
+	assert_int_equal(config.rule_count, CONFIG_MAX_RULES);
+	strcat(text, line);
+	assert_int_equal(parse_lines(text), 1);
+	assert_non_null(strstr(errors, "at most 512 rules are supported"));
+}
+
+static void max_prefix_prints_as_it_is_read(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_lines("neighbor 10.0.0.3,max-prefix=1000000"),
+			 0);
+	assert_int_equal(config.neighbors[1].max_prefix, 1000000);
+	assert_int_equal(config.neighbors[1].max_prefix_action,
+			 NEIGHBOR_MAX_PREFIX_BLOCK);
+	assert_int_equal(config.neighbors[1].max_prefix_restart, 0);
+	assert_int_equal(parse_lines("neighbor 10.0.0.3,max-prefix=5,"
+				     "max-prefix-action=restart"),
+			 0);
+	assert_int_equal(config.neighbors[1].max_prefix_restart, 60);
+	assert_error("neighbor 10.0.0.3,max-prefix=0",
+		     "--neighbor 10.0.0.3,max-prefix=0: max-prefix=0: give a "
+		     "number from 1 to 4294967295");
+	assert_error("neighbor 10.0.0.3,max-prefix-action=warn",
+		     "--neighbor 10.0.0.3,max-prefix-action=warn: "
+		     "max-prefix-action is for max-prefix; give it, too");
+	assert_error("neighbor 10.0.0.3,max-prefix=5,max-prefix-restart=9",
+		     "--neighbor 10.0.0.3,max-prefix=5,max-prefix-restart=9: "
+		     "max-prefix-restart is for max-prefix-action=restart; "
+		     "remove it");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			every_rule_prints_as_one_that_parses_back_to_itself),
+		cmocka_unit_test(the_table_above_has_every_match_and_setting),
+		cmocka_unit_test(an_error_names_the_word_and_what_is_allowed),
+		cmocka_unit_test(all_errors_of_all_rules_are_named_in_one_run),
+		cmocka_unit_test(rules_keep_their_order),
+		cmocka_unit_test(every_truncation_is_an_error_or_a_valid_rule),
+		cmocka_unit_test(too_much_in_one_rule_is_refused),
+		cmocka_unit_test(no_more_rules_than_there_is_room_for),
+		cmocka_unit_test(max_prefix_prints_as_it_is_read),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
