@@ -60,7 +60,7 @@ session_USES := codec config core
 
 rib_DIR := agent/rib
 rib_SRC := adj_rib_in.c aggregate.c attribute_set.c cause.c decision.c distance.c export.c \
-	export_batch.c export_rule.c import.c inbound.c loc_rib.c max_prefix.c next_hop.c otc.c \
+	export_batch.c export_rule.c import.c inbound.c loc_rib.c max_prefix.c rib_nexthop.c otc.c \
 	outbound.c path_list.c policy/as_pattern.c policy/policy.c policy/policy_match.c \
 	policy/policy_set.c reason.c rib.c update_group.c weight.c
 rib_USES := codec config core

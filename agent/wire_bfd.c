@@ -15,7 +15,7 @@ int wire_bfd(struct agent *agent)
 	for (size_t i = 0; i < config->path_count && !error; i++)
 		if (config->paths[i].bfd)
 			error = nexthop_watch(agent->tracker,
-					      &config->paths[i].next_hop, true);
+					      &config->paths[i].nexthop, true);
 	return error;
 }
 

@@ -27,14 +27,14 @@ static void on_nexthop_changed(const struct nexthop *nexthop, void *context)
 
 	/* The alive bit first: one store, whatever the number of VIPs. */
 	steering_nexthop_changed(agent->steering, nexthop);
-	rib_next_hop_changed(agent->rib, &nexthop->address);
+	rib_nexthop_changed(agent->rib, &nexthop->address);
 	if (nexthop->bfd == NEXTHOP_BFD_DOWN)
 		wire_bfd_down(agent, &nexthop->address);
 }
 
 /* What the kernel's route to it costs is not known: the same for all. */
-static enum path_reason check_next_hop(const struct address *address,
-				       uint32_t *igp_cost, void *context)
+static enum path_reason check_nexthop(const struct address *address,
+				      uint32_t *igp_cost, void *context)
 {
 	struct agent *agent = context;
 	const struct nexthop *nexthop = nexthop_find(agent->tracker, address);
@@ -44,8 +44,8 @@ static enum path_reason check_next_hop(const struct address *address,
 		return REASON_NONE;
 	if (nexthop && (nexthop->state == NEXTHOP_FAILED ||
 			nexthop->bfd == NEXTHOP_BFD_DOWN))
-		return REASON_NEXT_HOP_DEAD;
-	return REASON_NEXT_HOP_UNRESOLVED;
+		return REASON_NEXTHOP_DEAD;
+	return REASON_NEXTHOP_UNRESOLVED;
 }
 
 static void let_go(struct agent *agent, const struct let_go *gone)
@@ -91,8 +91,8 @@ static void let_all_go(struct agent *agent)
 	agent->let_go_count = 0;
 }
 
-static void track_next_hop(const struct address *address, bool wanted,
-			   void *context)
+static void track_nexthop(const struct address *address, bool wanted,
+			  void *context)
 {
 	const struct let_go gone = { .address = *address };
 	struct agent *agent = context;
@@ -165,8 +165,8 @@ static struct assign_member *members_of(struct agent *agent,
 	for (const struct path *path = route->paths; path; path = path->next)
 		if (path->reason == REASON_NONE)
 			members[count++] = (struct assign_member){
-				.address = *next_hop_address(
-					path->attributes->next_hop),
+				.address = *rib_nexthop_address(
+					path->attributes->nexthop),
 				.weight = rib_path_weight(agent->rib, route,
 							  path),
 			};
@@ -326,7 +326,7 @@ static bool is_own_address(const struct prefix *prefix, void *context)
 }
 
 /* A network of ours, or a part of it; a single address in it may be a VIP. */
-static bool is_next_hop_subnet(const struct prefix *prefix, void *context)
+static bool is_nexthop_subnet(const struct prefix *prefix, void *context)
 {
 	const struct agent *agent = context;
 
@@ -369,7 +369,7 @@ int wire_rib(struct agent *agent)
 			.aggregates = config->aggregates,
 			.aggregate_count = config->aggregate_count,
 			.is_own_address = is_own_address,
-			.is_next_hop_subnet = is_next_hop_subnet,
+			.is_nexthop_subnet = is_nexthop_subnet,
 			.context = agent,
 		},
 		.policy = policy_of(config->rules, config->rule_count),
@@ -378,8 +378,8 @@ int wire_rib(struct agent *agent)
 		.announce_delay_ms = config->announce_delay * MS_PER_S,
 		.announce_bandwidth = config->announce_bandwidth,
 		.hooks = {
-			.next_hop_check = check_next_hop,
-			.next_hop_track = track_next_hop,
+			.nexthop_check = check_nexthop,
+			.nexthop_track = track_nexthop,
 			.set_decided = on_set_decided,
 			.work_waiting = on_work_waiting,
 			.export_waiting = on_export_waiting,

@@ -51,7 +51,7 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 					     NEIGHBOR_MULTIPATH_NO },
 		.role = config->role,
 		.session = &session->agreed,
-		.next_hop = config->next_hop,
+		.nexthop = config->nexthop,
 		.client = config->route_reflector_client,
 	};
 	struct path_source *source = &options.source;

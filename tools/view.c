@@ -128,13 +128,12 @@ static bool is_best(const struct view_place *place)
 	struct json_object *says = value_at(place->row, "best");
 	const char *best =
 		json_object_get_string(value_at(place->parent, "best"));
-	const char *next_hop =
+	const char *nexthop =
 		json_object_get_string(value_at(place->row, "next_hop"));
 
 	if (says)
 		return json_object_get_boolean(says);
-	return is_selected(place) && best && next_hop &&
-	       !strcmp(best, next_hop);
+	return is_selected(place) && best && nexthop && !strcmp(best, nexthop);
 }
 
 /* "*=": the best path, "=": in the set beside it, "-": not in the set. */

@@ -112,11 +112,11 @@ enum neighbor_relation {
 };
 
 /* The next hop of what we announce. */
-enum neighbor_next_hop {
-	NEIGHBOR_NEXT_HOP_AUTO, /* unchanged where we reflect, else ourselves */
-	NEIGHBOR_NEXT_HOP_SELF,
-	NEIGHBOR_NEXT_HOP_UNCHANGED,
-	NEIGHBOR_NEXT_HOP_COUNT,
+enum neighbor_nexthop {
+	NEIGHBOR_NEXTHOP_AUTO, /* unchanged where we reflect, else ourselves */
+	NEIGHBOR_NEXTHOP_SELF,
+	NEIGHBOR_NEXTHOP_UNCHANGED,
+	NEIGHBOR_NEXTHOP_COUNT,
 };
 
 /*
@@ -148,11 +148,11 @@ struct neighbor_config {
 	uint16_t send_hold_time; /* RFC 9687; 0: that of the RFC */
 	enum neighbor_family family;
 	enum neighbor_add_path add_path;
-	bool extended_next_hop; /* RFC 8950 */
-	bool graceful_restart;	/* RFC 4724 */
+	bool extended_nexthop; /* RFC 8950 */
+	bool graceful_restart; /* RFC 4724 */
 	enum neighbor_relation relation;
 	bool route_reflector_client; /* RFC 4456 */
-	enum neighbor_next_hop next_hop;
+	enum neighbor_nexthop nexthop;
 	uint32_t max_prefix; /* of each family; 0: any number */
 	enum neighbor_max_prefix_action max_prefix_action;
 	uint16_t max_prefix_restart; /* stay down for; 0: not of that action */
@@ -187,7 +187,7 @@ struct aggregate_config {
 /* One --path: a server that has the VIP and does not speak BGP. */
 struct path_config {
 	struct prefix prefix;
-	struct address next_hop;
+	struct address nexthop;
 	uint32_t weight;
 	uint32_t distance; /* rib/distance.h */
 	bool bfd;	   /* only while its BFD session is up */

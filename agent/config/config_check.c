@@ -190,7 +190,7 @@ static void check_neighbor_inside(struct config_parser *parser, size_t index)
 			      "route-reflector-client is for neighbors of our "
 			      "own AS (RFC 4456); give as=internal, or remove "
 			      "it");
-	if (neighbor->next_hop == NEIGHBOR_NEXT_HOP_UNCHANGED &&
+	if (neighbor->nexthop == NEIGHBOR_NEXTHOP_UNCHANGED &&
 	    !neighbor_is_member(neighbor, &config->confederation))
 		config_reject(parser,
 			      "next-hop=unchanged is for neighbors of our own "

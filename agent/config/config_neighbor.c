@@ -304,13 +304,13 @@ static bool check_routes(struct config_parser *parser,
 			"remove graceful-restart",
 			neighbor->role == NEIGHBOR_ROLE_BACKEND ? "backend" :
 								  "neighbor");
-	if (draft->given[NEIGHBOR_KEY_NEXT_HOP] &&
+	if (draft->given[NEIGHBOR_KEY_NEXTHOP] &&
 	    neighbor->role != NEIGHBOR_ROLE_UPSTREAM &&
 	    neighbor->role != NEIGHBOR_ROLE_PEER)
 		return config_reject(parser, "next-hop is for neighbors that "
 					     "are told VIPs, role=upstream or "
 					     "role=peer; remove next-hop");
-	if (neighbor->extended_next_hop &&
+	if (neighbor->extended_nexthop &&
 	    neighbor->family == NEIGHBOR_FAMILY_IPV6)
 		return config_reject(parser, "extended-next-hop is for IPv4 "
 					     "routes; remove it, or "

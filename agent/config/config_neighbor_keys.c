@@ -51,10 +51,10 @@ static const char *const relation_names[NEIGHBOR_RELATION_COUNT] = {
 	[NEIGHBOR_RELATION_RS_CLIENT] = "rs-client",
 };
 
-static const char *const next_hop_names[NEIGHBOR_NEXT_HOP_COUNT] = {
-	[NEIGHBOR_NEXT_HOP_AUTO] = "auto",
-	[NEIGHBOR_NEXT_HOP_SELF] = "self",
-	[NEIGHBOR_NEXT_HOP_UNCHANGED] = "unchanged",
+static const char *const nexthop_names[NEIGHBOR_NEXTHOP_COUNT] = {
+	[NEIGHBOR_NEXTHOP_AUTO] = "auto",
+	[NEIGHBOR_NEXTHOP_SELF] = "self",
+	[NEIGHBOR_NEXTHOP_UNCHANGED] = "unchanged",
 };
 
 static const char *const max_prefix_action_names[] = {
@@ -511,7 +511,7 @@ const struct neighbor_key neighbor_keys[] = {
 	  CHOICE(add_path, add_path_names) },
 	{ .name = "extended-next-hop",
 	  .help = "IPv4 routes may have IPv6 next hops (RFC 8950).",
-	  SWITCH(extended_next_hop) },
+	  SWITCH(extended_nexthop) },
 	{ .name = "graceful-restart",
 	  .help = "Keep routes over a restart (RFC 4724); for upstreams only.",
 	  SWITCH(graceful_restart) },
@@ -541,7 +541,7 @@ const struct neighbor_key neighbor_keys[] = {
 	  .metavar = "self|unchanged|auto",
 	  .help = "Of VIPs told to it: this host or the server. Default: auto, "
 		  "unchanged where we reflect, else self.",
-	  CHOICE(next_hop, next_hop_names) },
+	  CHOICE(nexthop, nexthop_names) },
 	{ .name = "max-prefix",
 	  .metavar = "N",
 	  .help = "Prefixes it may announce, in each family. Default: any "

@@ -24,7 +24,7 @@ static const struct config_key keys[] = {
 	{ .name = "via",
 	  .metavar = "ADDRESS",
 	  .parse = config_key_address,
-	  .offset = offsetof(struct path_config, next_hop) },
+	  .offset = offsetof(struct path_config, nexthop) },
 	{ .name = "weight",
 	  .metavar = "N",
 	  .parse = config_key_number,
@@ -44,7 +44,7 @@ static const struct config_key keys[] = {
 
 static bool check(struct config_parser *parser, const struct path_config *path)
 {
-	if (address_is_zero(&path->next_hop))
+	if (address_is_zero(&path->nexthop))
 		return config_reject(parser, "the server is missing; give "
 					     "via=ADDRESS");
 	return true;
@@ -89,12 +89,12 @@ void config_path_entry_print(const struct config *config,
 			     FILE *out)
 {
 	const struct path_config *path = &config->paths[index];
-	char prefix[PREFIX_TEXT_SIZE], next_hop[ADDRESS_TEXT_SIZE];
+	char prefix[PREFIX_TEXT_SIZE], nexthop[ADDRESS_TEXT_SIZE];
 
 	(void)flag;
 	fprintf(out, "%s,via=%s,weight=%u,distance=%u%s",
 		prefix_format(&path->prefix, prefix),
-		address_format(&path->next_hop, next_hop), path->weight,
+		address_format(&path->nexthop, nexthop), path->weight,
 		path->distance, path->bfd ? ",bfd" : "");
 }
 
@@ -122,7 +122,7 @@ static void check_repeated(struct config_parser *parser, size_t index)
 
 	for (size_t i = 0; i < index; i++) {
 		if (!prefix_equal(&paths[i].prefix, &paths[index].prefix) ||
-		    !address_equal(&paths[i].next_hop, &paths[index].next_hop))
+		    !address_equal(&paths[i].nexthop, &paths[index].nexthop))
 			continue;
 		config_reject(parser,
 			      "the same path was given on %s; keep only one",
@@ -135,7 +135,7 @@ static void check_repeated(struct config_parser *parser, size_t index)
 void config_path_check(struct config_parser *parser)
 {
 	const struct config *config = parser->config;
-	char text[PREFIX_TEXT_SIZE], next_hop[ADDRESS_TEXT_SIZE];
+	char text[PREFIX_TEXT_SIZE], nexthop[ADDRESS_TEXT_SIZE];
 
 	for (size_t i = 0; i < config->path_count; i++) {
 		const struct path_config *path = &config->paths[i];
@@ -147,12 +147,11 @@ void config_path_check(struct config_parser *parser)
 		if (!in_vips(config, &path->prefix))
 			config_reject(parser, "is outside of all --vip; add "
 					      "its prefix as --vip");
-		if (is_vip(config, &path->next_hop))
+		if (is_vip(config, &path->nexthop))
 			config_reject(parser,
 				      "via=%s is inside --vip; a server needs "
 				      "an address of its own, outside of all "
 				      "VIPs",
-				      address_format(&path->next_hop,
-						     next_hop));
+				      address_format(&path->nexthop, nexthop));
 	}
 }

@@ -100,7 +100,7 @@ static bool check_settings(struct rule_reader *reader)
 	if (rule->direction == RULE_TO && sets(rule, RULE_SET_WEIGHT))
 		ok = config_reject(parser, "weight is for routes from a "
 					   "neighbor; remove weight");
-	if (rule->direction == RULE_FROM && sets(rule, RULE_SET_NEXT_HOP_SELF))
+	if (rule->direction == RULE_FROM && sets(rule, RULE_SET_NEXTHOP_SELF))
 		ok = config_reject(parser, "we are no next hop of our own; "
 					   "next-hop self is for rules with "
 					   "to");

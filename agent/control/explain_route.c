@@ -78,8 +78,8 @@ static bool compare(const struct question *q, struct compared *out)
 		return true;
 	case REASON_IGP_COST:
 		*out = (struct compared){ "cost to the next hop",
-					  own->next_hop->igp_cost,
-					  winner->next_hop->igp_cost };
+					  own->nexthop->igp_cost,
+					  winner->nexthop->igp_cost };
 		return true;
 	case REASON_CLUSTER_LENGTH:
 		*out = (struct compared){ "CLUSTER_LIST length",
@@ -131,7 +131,7 @@ static const char *bfd_objection(const struct question *q,
 	return text;
 }
 
-static const char *const next_hop_words[NEXTHOP_STATE_COUNT] = {
+static const char *const nexthop_words[NEXTHOP_STATE_COUNT] = {
 	[NEXTHOP_UNREACHABLE] = "is not behind an interface of ours",
 	[NEXTHOP_RESOLVING] = "has not answered yet",
 	[NEXTHOP_RESOLVED] = "is alive",
@@ -139,16 +139,16 @@ static const char *const next_hop_words[NEXTHOP_STATE_COUNT] = {
 	[NEXTHOP_FAILED] = "does not answer, or its link is down",
 };
 
-static void say_next_hop(const struct question *q)
+static void say_nexthop(const struct question *q)
 {
 	const struct address *address =
-		next_hop_address(q->path->attributes->next_hop);
+		rib_nexthop_address(q->path->attributes->nexthop);
 	const struct nexthop *nexthop = nexthop_find(q->view->tracker, address);
 	char text[ADDRESS_TEXT_SIZE], bfd[BFD_TEXT_SIZE];
 
 	snprintf(q->text, WHY_SIZE, "next hop %s %s%s",
 		 address_format(address, text),
-		 nexthop ? next_hop_words[nexthop->state] : "is not tracked",
+		 nexthop ? nexthop_words[nexthop->state] : "is not tracked",
 		 bfd_objection(q, nexthop, bfd, sizeof(bfd)));
 }
 
@@ -175,7 +175,7 @@ static const char *const plain_reasons[REASON_COUNT] = {
 				   "AS_PATH than --multipath-as-path allows",
 	[REASON_MULTIPATH_OFF] = "as good as the best path, but multipath=no "
 				 "for its neighbor or for the best one's",
-	[REASON_DUPLICATE_NEXT_HOP] = "its next hop is in the set already",
+	[REASON_DUPLICATE_NEXTHOP] = "its next hop is in the set already",
 	[REASON_MAX_PATHS] = "as good as the best path, but the set is full: "
 			     "--maximum-paths",
 };
@@ -191,9 +191,9 @@ static void say_why(const struct question *q)
 					 "as good as the best path");
 	else if (q->winner && compare(q, &compared))
 		say_compared(q, &compared);
-	else if (q->path->reason == REASON_NEXT_HOP_DEAD ||
-		 q->path->reason == REASON_NEXT_HOP_UNRESOLVED)
-		say_next_hop(q);
+	else if (q->path->reason == REASON_NEXTHOP_DEAD ||
+		 q->path->reason == REASON_NEXTHOP_UNRESOLVED)
+		say_nexthop(q);
 	else if (plain_reasons[q->path->reason])
 		snprintf(q->text, WHY_SIZE, "%s",
 			 plain_reasons[q->path->reason]);

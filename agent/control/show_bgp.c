@@ -23,7 +23,7 @@ enum {
 static struct json_object *attributes_json(const struct bgp_attributes *from)
 {
 	const uint32_t shown = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH |
-			       BGP_HAS_NEXT_HOP | BGP_HAS_MED |
+			       BGP_HAS_NEXTHOP | BGP_HAS_MED |
 			       BGP_HAS_LOCAL_PREF;
 	struct bgp_attributes rest = *from;
 	struct json_object *out = json_object_new_object();
@@ -55,7 +55,8 @@ struct json_object *show_path(const struct control_view *view,
 			 json_object_new_string("static") :
 			 json_of_address(&path->source->address));
 	json_add(out, "next_hop",
-		 json_of_address(next_hop_address(path->attributes->next_hop)));
+		 json_of_address(
+			 rib_nexthop_address(path->attributes->nexthop)));
 	json_add_bool(out, "selected", path->reason == REASON_NONE);
 	json_add_text(out, "reason", path_reason_name(path->reason));
 	json_add_text(out, "cause", import_cause_name(path->cause));
@@ -94,18 +95,18 @@ struct json_object *show_whole_route(const struct control_view *view,
 	const struct path *best = route_best(route);
 
 	for (const struct path *path = route->paths; path; path = path->next) {
-		const struct address *next_hop =
-			next_hop_address(path->attributes->next_hop);
+		const struct address *nexthop =
+			rib_nexthop_address(path->attributes->nexthop);
 
 		json_object_array_add(paths, show_path(view, route, path));
 		if (path->reason == REASON_NONE)
 			json_object_array_add(nexthops,
-					      json_of_address(next_hop));
+					      json_of_address(nexthop));
 	}
 	json_add(out, "prefix", json_of_prefix(&route->node.prefix));
 	json_add(out, "best",
-		 best ? json_of_address(
-				next_hop_address(best->attributes->next_hop)) :
+		 best ? json_of_address(rib_nexthop_address(
+				best->attributes->nexthop)) :
 			NULL);
 	json_add(out, "paths", paths);
 	json_add(out, "nexthops", nexthops);

@@ -42,7 +42,7 @@ static void path_set(struct rib *rib, struct rib_peer *peer,
 
 	attributes->references++;
 	if (import == REASON_NONE)
-		route_track_next_hop(rib, attributes->next_hop, true);
+		route_track_nexthop(rib, attributes->nexthop, true);
 	*path = (struct path){
 		.next = path->next,
 		.source = path->source,
@@ -64,7 +64,7 @@ static void path_clear(struct rib *rib, struct rib_peer *peer,
 {
 	count_path(peer, route, path->cause, false);
 	if (path->import == REASON_NONE)
-		route_track_next_hop(rib, path->attributes->next_hop, false);
+		route_track_nexthop(rib, path->attributes->nexthop, false);
 	attribute_set_release(&rib->attributes, path->attributes);
 }
 
@@ -254,8 +254,8 @@ static int announce_part(struct rib *rib, struct rib_peer *peer,
 	if (!nlri.bytes.left)
 		return 0;
 	attributes = bgp_update_attributes(update, part);
-	attributes.next_hop =
-		address_scoped(&attributes.next_hop, peer->source.ifindex);
+	attributes.nexthop =
+		address_scoped(&attributes.nexthop, peer->source.ifindex);
 	error = inbound_begin(&in, rib, peer, &attributes);
 	if (error)
 		return error;
@@ -301,9 +301,9 @@ static int add_static_path(struct rib *rib, struct rib_peer *peer,
 		.path_id = path_id,
 	};
 	const struct bgp_attributes attributes = {
-		.present = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXT_HOP,
+		.present = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXTHOP,
 		.origin = BGP_ORIGIN_IGP,
-		.next_hop = config->next_hop,
+		.nexthop = config->nexthop,
 	};
 	struct inbound_verdict verdict = { .cause = IMPORT_ACCEPTED };
 	int error;

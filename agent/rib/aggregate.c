@@ -142,7 +142,7 @@ static void make_attributes(const struct rib *rib,
 	const struct import_options *us = &rib->options.import;
 
 	*out = (struct bgp_attributes){
-		.present = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXT_HOP |
+		.present = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXTHOP |
 			   BGP_HAS_AGGREGATOR,
 		.origin = sum->origin,
 		.aggregator_as = import_public_as(us),

@@ -57,7 +57,7 @@ static void grow(struct attribute_table *table)
 	struct attribute_table larger = {
 		.size = table->size ? table->size * 2 : INITIAL_CHAINS,
 		.count = table->count,
-		.next_hops = table->next_hops,
+		.nexthops = table->nexthops,
 		.canonical = table->canonical,
 	};
 
@@ -82,7 +82,7 @@ void attribute_table_free(struct attribute_table *table)
 {
 	assert(!table->count);
 	free(table->chains);
-	prefix_map_free(&table->next_hops);
+	prefix_map_free(&table->nexthops);
 	free(table->canonical);
 	*table = (struct attribute_table){ 0 };
 }
@@ -137,13 +137,13 @@ static struct attribute_set *create(struct attribute_table *table,
 				    const struct bgp_attributes *from,
 				    uint32_t hash, size_t size, uint32_t weight)
 {
-	struct rib_next_hop *hop =
-		next_hop_intern(&table->next_hops, &from->next_hop);
+	struct rib_nexthop *hop =
+		rib_nexthop_intern(&table->nexthops, &from->nexthop);
 	struct attribute_set *set = malloc(sizeof(*set) + size);
 
 	if (!hop || !set) {
 		if (hop)
-			next_hop_release(&table->next_hops, hop);
+			rib_nexthop_release(&table->nexthops, hop);
 		free(set);
 		return NULL;
 	}
@@ -151,7 +151,7 @@ static struct attribute_set *create(struct attribute_table *table,
 		.hash = hash,
 		.size = (uint32_t)size,
 		.weight = weight,
-		.next_hop = hop,
+		.nexthop = hop,
 	};
 	digest(set, from);
 	memcpy(set->canonical, table->canonical, size);
@@ -214,7 +214,7 @@ void attribute_set_release(struct attribute_table *table,
 		link = &(*link)->next;
 	*link = set->next;
 	table->count--;
-	next_hop_release(&table->next_hops, set->next_hop);
+	rib_nexthop_release(&table->nexthops, set->nexthop);
 	free(set);
 }
 

@@ -16,11 +16,11 @@
 
 #include "bgp/codec/attributes.h"
 #include "core/prefix_map.h"
-#include "rib/next_hop.h"
+#include "rib/rib_nexthop.h"
 
 struct attribute_set {
 	struct attribute_set *next; /* in its chain of the table */
-	struct rib_next_hop *next_hop;
+	struct rib_nexthop *nexthop;
 	uint64_t aigp; /* RFC 7311; without cost to the next hop */
 	uint32_t hash;
 	uint32_t references;
@@ -48,7 +48,7 @@ struct attribute_table {
 	struct attribute_set **chains;
 	size_t size;
 	size_t count;
-	struct prefix_map next_hops;
+	struct prefix_map nexthops;
 	uint8_t *canonical; /* BGP_CANONICAL_MAX bytes to encode into */
 };
 

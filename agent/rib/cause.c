@@ -6,7 +6,7 @@
 static const char *const names[IMPORT_CAUSE_COUNT] = {
 	[IMPORT_DEFAULT_ROUTE] = "default_route",
 	[IMPORT_OWN_ADDRESS] = "own_address",
-	[IMPORT_NEXT_HOP_SUBNET] = "next_hop_subnet",
+	[IMPORT_NEXTHOP_SUBNET] = "next_hop_subnet",
 	[IMPORT_AGGREGATE] = "aggregate",
 	[IMPORT_OUTSIDE_VIP] = "outside_vip",
 	[IMPORT_LOOP] = "loop",

@@ -14,7 +14,7 @@ enum import_cause {
 	/* No rule lifts these: import.h. */
 	IMPORT_DEFAULT_ROUTE,
 	IMPORT_OWN_ADDRESS,
-	IMPORT_NEXT_HOP_SUBNET,
+	IMPORT_NEXTHOP_SUBNET,
 	IMPORT_AGGREGATE, /* one of ours */
 	IMPORT_OUTSIDE_VIP,
 	IMPORT_LOOP,

@@ -93,8 +93,8 @@ static int compare_igp_cost(const struct decision_options *options,
 {
 	if (options->cluster_length)
 		return 0;
-	return compare_numbers(a->attributes->next_hop->igp_cost,
-			       b->attributes->next_hop->igp_cost);
+	return compare_numbers(a->attributes->nexthop->igp_cost,
+			       b->attributes->nexthop->igp_cost);
 }
 
 static int compare_cluster_length(const struct decision_options *options,
@@ -318,8 +318,8 @@ static enum path_reason obstacle(const struct decision_options *options,
 	if (path != best &&
 	    (path->source->multipath_off || best->source->multipath_off))
 		return REASON_MULTIPATH_OFF;
-	if (path->attributes->next_hop->taken)
-		return REASON_DUPLICATE_NEXT_HOP;
+	if (path->attributes->nexthop->taken)
+		return REASON_DUPLICATE_NEXTHOP;
 	return decision->selected == decision->maximum ? REASON_MAX_PATHS :
 							 REASON_NONE;
 }
@@ -329,7 +329,7 @@ static void consider(const struct decision_options *options,
 {
 	path->reason = obstacle(options, decision, path);
 	if (path->reason == REASON_NONE) {
-		path->attributes->next_hop->taken = true;
+		path->attributes->nexthop->taken = true;
 		decision->selected++;
 	}
 	decision->cut += path->reason == REASON_MAX_PATHS;
@@ -348,7 +348,7 @@ static void choose_set(const struct decision_options *options,
 		if (path != decision->best)
 			consider(options, decision, path);
 	for (path = candidate(paths); path; path = candidate(path->next))
-		path->attributes->next_hop->taken = false;
+		path->attributes->nexthop->taken = false;
 }
 
 /* Forgets the last choice. Returns whether a path was reflected. */

@@ -67,9 +67,9 @@ enum import_cause import_check(const struct import_options *options,
 	if (options->is_own_address &&
 	    options->is_own_address(prefix, options->context))
 		return IMPORT_OWN_ADDRESS;
-	if (role == NEIGHBOR_ROLE_BACKEND && options->is_next_hop_subnet &&
-	    options->is_next_hop_subnet(prefix, options->context))
-		return IMPORT_NEXT_HOP_SUBNET;
+	if (role == NEIGHBOR_ROLE_BACKEND && options->is_nexthop_subnet &&
+	    options->is_nexthop_subnet(prefix, options->context))
+		return IMPORT_NEXTHOP_SUBNET;
 	if (is_aggregate(options, prefix))
 		return IMPORT_AGGREGATE;
 	return is_vip(options, prefix) ? IMPORT_ACCEPTED : IMPORT_OUTSIDE_VIP;

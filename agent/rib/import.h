@@ -29,7 +29,7 @@ struct import_options {
 	size_t aggregate_count;
 	/* Either may be NULL: nobody knows. */
 	bool (*is_own_address)(const struct prefix *prefix, void *context);
-	bool (*is_next_hop_subnet)(const struct prefix *prefix, void *context);
+	bool (*is_nexthop_subnet)(const struct prefix *prefix, void *context);
 	void *context; /* of these two */
 };
 

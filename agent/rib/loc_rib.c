@@ -47,12 +47,12 @@ void route_mark(struct rib *rib, struct route *route)
 }
 
 /* Asks for the state of a next hop anew. False if it is what it was. */
-static bool refresh_next_hop(const struct rib *rib, struct rib_next_hop *hop)
+static bool refresh_nexthop(const struct rib *rib, struct rib_nexthop *hop)
 {
 	const struct rib_hooks *hooks = &rib->options.hooks;
 	uint32_t cost = 0;
-	enum path_reason reason = hooks->next_hop_check(next_hop_address(hop),
-							&cost, hooks->context);
+	enum path_reason reason = hooks->nexthop_check(rib_nexthop_address(hop),
+						       &cost, hooks->context);
 	bool changed = reason != hop->reason || cost != hop->igp_cost;
 
 	hop->reason = reason;
@@ -60,35 +60,35 @@ static bool refresh_next_hop(const struct rib *rib, struct rib_next_hop *hop)
 	return changed;
 }
 
-void route_track_next_hop(struct rib *rib, struct rib_next_hop *hop, bool use)
+void route_track_nexthop(struct rib *rib, struct rib_nexthop *hop, bool use)
 {
 	const struct rib_hooks *hooks = &rib->options.hooks;
 
 	if (use ? hop->tracked++ : --hop->tracked)
 		return;
-	hooks->next_hop_track(next_hop_address(hop), use, hooks->context);
+	hooks->nexthop_track(rib_nexthop_address(hop), use, hooks->context);
 	if (use)
-		refresh_next_hop(rib, hop);
+		refresh_nexthop(rib, hop);
 }
 
-void rib_next_hop_changed(struct rib *rib, const struct address *next_hop)
+void rib_nexthop_changed(struct rib *rib, const struct address *nexthop)
 {
-	struct rib_next_hop *hop =
-		next_hop_find(&rib->attributes.next_hops, next_hop);
+	struct rib_nexthop *hop =
+		rib_nexthop_find(&rib->attributes.nexthops, nexthop);
 	struct prefix_node *node = NULL;
 
-	if (!hop || !refresh_next_hop(rib, hop))
+	if (!hop || !refresh_nexthop(rib, hop))
 		return;
 	while ((node = prefix_map_next(&rib->routes, node))) {
 		struct route *route = (struct route *)node;
 
 		for (struct path *path = route->paths; path; path = path->next)
-			if (path->attributes->next_hop == hop)
+			if (path->attributes->nexthop == hop)
 				route_mark(rib, route);
 	}
 }
 
-static void check_next_hops(struct route *route)
+static void check_nexthops(struct route *route)
 {
 	for (struct path *path = route->paths; path; path = path->next)
 		path->reason = path_usability(path->import, path->attributes);
@@ -122,7 +122,7 @@ static void decide_route(struct rib *rib, struct route *route)
 
 	rib->totals.learned -= route->selected != 0;
 	rib->totals.forwarding -= route->forwarding;
-	check_next_hops(route);
+	check_nexthops(route);
 	decision = decide(&rib->options.decision, &route->paths);
 	route->selected = decision.selected;
 	tell_cut(rib, route, &decision);

@@ -17,7 +17,7 @@ static struct policy_result ask_rules(struct rib *rib,
 {
 	const struct policy_peer view = {
 		.local_as = rib->options.import.local_as,
-		.next_hop = &to->local_address,
+		.nexthop = &to->local_address,
 		.about = &to->rules,
 	};
 	struct policy_result result = { .verdict = POLICY_UNDECIDED };
@@ -170,17 +170,17 @@ static void make_internal(const struct rib *rib, struct writer *w,
 		prepend_member(rib, w, out);
 }
 
-static bool keeps_next_hop(const struct update_profile *to,
-			   const struct export_origin *origin,
-			   const struct attribute_set *set)
+static bool keeps_nexthop(const struct update_profile *to,
+			  const struct export_origin *origin,
+			  const struct attribute_set *set)
 {
-	if (address_is_zero(next_hop_address(
-		    set->next_hop))) /* our own: an aggregate */
+	if (address_is_zero(rib_nexthop_address(
+		    set->nexthop))) /* our own: an aggregate */
 		return false;
-	switch (to->next_hop) {
-	case NEIGHBOR_NEXT_HOP_SELF:
+	switch (to->nexthop) {
+	case NEIGHBOR_NEXTHOP_SELF:
 		return false;
-	case NEIGHBOR_NEXT_HOP_UNCHANGED:
+	case NEIGHBOR_NEXTHOP_UNCHANGED:
 		return to->type != PEER_EXTERNAL;
 	default:
 		return is_reflected(to, origin);
@@ -241,12 +241,12 @@ struct bgp_attributes outbound_attributes(struct rib *rib,
 {
 	struct bgp_attributes out = attribute_set_view(set);
 	struct policy_result result = ask_rules(rib, to, prefix, &out);
-	bool keeps = keeps_next_hop(to, origin, set);
+	bool keeps = keeps_nexthop(to, origin, set);
 	struct writer w =
 		writer_of(rib->export_scratch, sizeof(rib->export_scratch));
 
-	if (!keeps && !(result.set & POLICY_SET_NEXT_HOP)) {
-		out.next_hop = to->local_address;
+	if (!keeps && !(result.set & POLICY_SET_NEXTHOP)) {
+		out.nexthop = to->local_address;
 		out.link_local = (struct address){ 0 };
 	}
 	/* The metric would lack the way from here: RFC 7311 3.4. */

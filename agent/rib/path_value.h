@@ -13,7 +13,7 @@
 static inline uint64_t path_aigp(const struct path *path)
 {
 	const struct attribute_set *set = path->attributes;
-	uint64_t cost = set->next_hop->igp_cost;
+	uint64_t cost = set->nexthop->igp_cost;
 
 	return set->aigp > UINT64_MAX - cost ? UINT64_MAX : set->aigp + cost;
 }

@@ -6,8 +6,8 @@
 static const char *const names[REASON_COUNT] = {
 	[REASON_FILTERED] = "filtered",
 	[REASON_LOOP] = "loop",
-	[REASON_NEXT_HOP_UNRESOLVED] = "next_hop_unresolved",
-	[REASON_NEXT_HOP_DEAD] = "next_hop_dead",
+	[REASON_NEXTHOP_UNRESOLVED] = "next_hop_unresolved",
+	[REASON_NEXTHOP_DEAD] = "next_hop_dead",
 	[REASON_STALE] = "stale",
 	[REASON_DRAINING] = "draining",
 	[REASON_LOCAL_PREF] = "local_pref",
@@ -21,7 +21,7 @@ static const char *const names[REASON_COUNT] = {
 	[REASON_DISTANCE] = "distance",
 	[REASON_AS_PATH_CONTENT] = "as_path_content",
 	[REASON_MULTIPATH_OFF] = "multipath_off",
-	[REASON_DUPLICATE_NEXT_HOP] = "duplicate_next_hop",
+	[REASON_DUPLICATE_NEXTHOP] = "duplicate_next_hop",
 	[REASON_MAX_PATHS] = "max_paths",
 };
 

@@ -14,8 +14,8 @@ enum path_reason {
 	/* Not a candidate. */
 	REASON_FILTERED,
 	REASON_LOOP,
-	REASON_NEXT_HOP_UNRESOLVED,
-	REASON_NEXT_HOP_DEAD,
+	REASON_NEXTHOP_UNRESOLVED,
+	REASON_NEXTHOP_DEAD,
 	/* Not of the lowest distance: distance.h. */
 	REASON_DISTANCE,
 	/* Out of the set while there are others: RFC 9494 4.3, RFC 8326. */
@@ -33,7 +33,7 @@ enum path_reason {
 	/* As good as the best path, but not in the set. */
 	REASON_AS_PATH_CONTENT,
 	REASON_MULTIPATH_OFF, /* multipath=no of its neighbor, or the best's */
-	REASON_DUPLICATE_NEXT_HOP,
+	REASON_DUPLICATE_NEXTHOP,
 	REASON_MAX_PATHS,
 	REASON_COUNT,
 };
@@ -41,7 +41,7 @@ enum path_reason {
 /* A decision chooses among paths that are; it may have other reasons not to. */
 static inline bool path_reason_is_usable(enum path_reason reason)
 {
-	return reason < REASON_FILTERED || reason > REASON_NEXT_HOP_DEAD;
+	return reason < REASON_FILTERED || reason > REASON_NEXTHOP_DEAD;
 }
 
 /* "local_pref", ...; NULL for REASON_NONE. */

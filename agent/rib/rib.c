@@ -50,7 +50,7 @@ struct policy_peer rib_policy_peer(const struct rib *rib,
 		.role = peer->role,
 		.source = &peer->source,
 		.local_as = rib->options.import.local_as,
-		.next_hop = &peer->local_address,
+		.nexthop = &peer->local_address,
 	};
 }
 

@@ -72,7 +72,7 @@ struct rib_peer_options {
 	const struct bgp_session *session; /* what was agreed on */
 	struct address local_address;	   /* next hop of what we announce */
 	enum neighbor_relation relation;   /* RFC 9234; external ones only */
-	enum neighbor_next_hop next_hop;
+	enum neighbor_nexthop nexthop;
 	bool client; /* we reflect routes to it: RFC 4456 */
 };
 
@@ -135,13 +135,13 @@ struct rib_hooks {
 	/*
 	 * REASON_NONE, or why this next hop cannot be used now, and what the
 	 * way to it costs (RFC 4271 9.1.2.2 e), which is 0 before the call.
-	 * Asked when tracking begins and after rib_next_hop_changed() only.
+	 * Asked when tracking begins and after rib_nexthop_changed() only.
 	 */
-	enum path_reason (*next_hop_check)(const struct address *next_hop,
-					   uint32_t *igp_cost, void *context);
+	enum path_reason (*nexthop_check)(const struct address *nexthop,
+					  uint32_t *igp_cost, void *context);
 	/* The first accepted path needs this next hop; the last one has gone. */
-	void (*next_hop_track)(const struct address *next_hop, bool wanted,
-			       void *context);
+	void (*nexthop_track)(const struct address *nexthop, bool wanted,
+			      void *context);
 	/*
 	 * The set of `route` was decided. Returns whether it is steered now.
 	 * First called when there is a path to choose, and then for each change
@@ -210,8 +210,8 @@ void rib_begin_refresh(struct rib *rib, struct rib_peer *peer,
 		       enum bgp_family family);
 void rib_end_refresh(struct rib *rib, struct rib_peer *peer,
 		     enum bgp_family family);
-/* next_hop_check() may answer differently for this next hop from now on. */
-void rib_next_hop_changed(struct rib *rib, const struct address *next_hop);
+/* nexthop_check() may answer differently for this next hop from now on. */
+void rib_nexthop_changed(struct rib *rib, const struct address *nexthop);
 /* Decides every marked route. */
 void rib_process(struct rib *rib);
 

@@ -98,7 +98,7 @@ struct route *route_get(struct rib *rib, const struct prefix *prefix);
 /* To be decided anew by rib_process(). */
 void route_mark(struct rib *rib, struct route *route);
 /* Counts an accepted path's interest in its next hop, up or down. */
-void route_track_next_hop(struct rib *rib, struct rib_next_hop *hop, bool use);
+void route_track_nexthop(struct rib *rib, struct rib_nexthop *hop, bool use);
 /* Frees a route without paths that no neighbor has from us any more. */
 void route_free_if_unused(struct rib *rib, struct route *route);
 /* A peer as rules see it. */
@@ -109,7 +109,7 @@ struct policy_peer rib_policy_peer(const struct rib *rib,
 static inline enum path_reason
 path_usability(enum path_reason import, const struct attribute_set *attributes)
 {
-	return import == REASON_NONE ? attributes->next_hop->reason : import;
+	return import == REASON_NONE ? attributes->nexthop->reason : import;
 }
 
 /* What comes from the one goes out as what comes from the other. */

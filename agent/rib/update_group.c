@@ -25,7 +25,7 @@ void update_profile_init(struct update_profile *profile, const struct rib *rib,
 	profile->type = options->source.type;
 	profile->role = options->role;
 	profile->relation = options->relation;
-	profile->next_hop = options->next_hop;
+	profile->nexthop = options->nexthop;
 	profile->client = options->client;
 }
 

@@ -36,7 +36,7 @@ struct update_profile {
 	enum peer_type type;
 	enum neighbor_role role;
 	enum neighbor_relation relation;
-	enum neighbor_next_hop next_hop;
+	enum neighbor_nexthop nexthop;
 	bool client; /* we reflect routes to it */
 };
 

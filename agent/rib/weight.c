@@ -49,9 +49,9 @@ static uint32_t own_weight(const struct decision_options *options,
 static bool counts_for(const struct path *member, const struct path *path)
 {
 	return path == member ||
-	       (path->reason == REASON_DUPLICATE_NEXT_HOP &&
+	       (path->reason == REASON_DUPLICATE_NEXTHOP &&
 		path->source == member->source &&
-		path->attributes->next_hop == member->attributes->next_hop);
+		path->attributes->nexthop == member->attributes->nexthop);
 }
 
 uint32_t path_weight(const struct decision_options *options,

@@ -52,9 +52,9 @@
 enum {
 	MAX_SPEAKERS = 64,
 	FIRST_AS = 65001,
-	FIRST_ADDRESS = 0xac10000b,  /* 172.16.0.11 */
-	FIRST_NEXT_HOP = 0xac100101, /* 172.16.1.1 */
-	FIRST_PREFIX = 0x0a000000,   /* 10.0.0.0, of any stream */
+	FIRST_ADDRESS = 0xac10000b, /* 172.16.0.11 */
+	FIRST_NEXTHOP = 0xac100101, /* 172.16.1.1 */
+	FIRST_PREFIX = 0x0a000000,  /* 10.0.0.0, of any stream */
 	LINE_SIZE = 256,
 	INPUT_SIZE = 65536,
 	FLAPS_MAX = 1000,
@@ -124,7 +124,7 @@ static void write_open(struct writer *w, const struct speaker *speaker)
 	writer_u8(w, BGP_VERSION);
 	writer_u16(w, BGP_AS_TRANS);
 	writer_u16(w, 0); /* hold time */
-	writer_u32(w, speaker->shape.next_hop);
+	writer_u32(w, speaker->shape.nexthop);
 	writer_u8(w, (uint8_t)(size + 2)); /* of this one parameter */
 	writer_u8(w, BGP_PARAMETER_CAPABILITIES);
 	writer_u8(w, (uint8_t)size);
@@ -148,7 +148,7 @@ static int start(struct speaker *speaker, unsigned int index,
 		 struct in_addr target)
 {
 	speaker->shape.as = FIRST_AS + index;
-	speaker->shape.next_hop = FIRST_NEXT_HOP + index;
+	speaker->shape.nexthop = FIRST_NEXTHOP + index;
 	speaker->fd = connect_from(FIRST_ADDRESS + index, target);
 	if (speaker->fd < 0)
 		return speaker->fd;

@@ -53,17 +53,17 @@ struct bench {
 
 /* ------------------------------------------------------------- the world */
 
-static enum path_reason next_hop_lives(const struct address *next_hop,
-				       uint32_t *igp_cost, void *context)
+static enum path_reason nexthop_lives(const struct address *nexthop,
+				      uint32_t *igp_cost, void *context)
 {
-	(void)next_hop, (void)igp_cost, (void)context;
+	(void)nexthop, (void)igp_cost, (void)context;
 	return REASON_NONE;
 }
 
-static void next_hop_track(const struct address *next_hop, bool wanted,
-			   void *context)
+static void nexthop_track(const struct address *nexthop, bool wanted,
+			  void *context)
 {
-	(void)next_hop, (void)wanted, (void)context;
+	(void)nexthop, (void)wanted, (void)context;
 }
 
 /* More VIPs than there is room for: decided, but not steered. */
@@ -93,8 +93,8 @@ static struct rib *new_rib(struct bench *bench)
 			      .maximum_paths_ibgp = MAX_PEERS,
 			      .as_path = MULTIPATH_AS_PATH_RELAXED },
 		.min_nexthops = 1,
-		.hooks = { .next_hop_check = next_hop_lives,
-			   .next_hop_track = next_hop_track,
+		.hooks = { .nexthop_check = nexthop_lives,
+			   .nexthop_track = nexthop_track,
 			   .set_decided = set_decided,
 			   .work_waiting = work_waiting,
 			   .export_waiting = export_waiting },
@@ -110,12 +110,12 @@ static int add_peer(struct bench *bench, uint32_t seed, uint32_t prefixes)
 	const struct update_shape shape = {
 		.seed = seed,
 		.as = FIRST_AS + bench->peer_count,
-		.next_hop = FIRST_ADDRESS + bench->peer_count,
+		.nexthop = FIRST_ADDRESS + bench->peer_count,
 		.prefixes = prefixes,
 	};
 	const struct rib_peer_options options = {
-		.source = { .address = address_from_ipv4(htonl(shape.next_hop)),
-			    .identifier = shape.next_hop,
+		.source = { .address = address_from_ipv4(htonl(shape.nexthop)),
+			    .identifier = shape.nexthop,
 			    .as = shape.as,
 			    .type = PEER_EXTERNAL },
 		.role = NEIGHBOR_ROLE_BACKEND,

@@ -145,7 +145,7 @@ static void write_attributes(struct writer *w, struct dice *dice,
 	write_origin(w);
 	write_as_path(w, dice, shape->as);
 	write_word_attribute(w, BGP_FLAG_TRANSITIVE, BGP_ATTRIBUTE_NEXT_HOP,
-			     shape->next_hop);
+			     shape->nexthop);
 	if (roll_percent(dice, MED_PERCENT))
 		write_word_attribute(w, BGP_FLAG_OPTIONAL, BGP_ATTRIBUTE_MED,
 				     roll(dice) % MED_RANGE);

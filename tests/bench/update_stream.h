@@ -20,7 +20,7 @@ struct update_shape {
 	uint32_t seed;
 	uint32_t cycle; /* another one has other attributes, and so on */
 	uint32_t as;
-	uint32_t next_hop; /* host byte order */
+	uint32_t nexthop;  /* host byte order */
 	uint32_t prefixes; /* at most 2^24 */
 };
 

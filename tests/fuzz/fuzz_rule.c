@@ -94,7 +94,7 @@ static void apply(enum rule_direction direction,
 {
 	const struct policy policy = policy_of(config.rules, config.rule_count);
 	const struct path_source source = {
-		.address = attributes.next_hop,
+		.address = attributes.nexthop,
 		.as = LOCAL_AS + 1,
 		.interface = "eth0",
 	};
@@ -103,7 +103,7 @@ static void apply(enum rule_direction direction,
 		.role = NEIGHBOR_ROLE_BACKEND,
 		.source = &source,
 		.local_as = LOCAL_AS,
-		.next_hop = &us,
+		.nexthop = &us,
 	};
 	const struct prefix prefix = { .address = address_from_ipv4(2),
 				       .length = ADDRESS_BITS_IPV4 };

@@ -18,7 +18,7 @@ enum {
 	AS4 = 1 << 0,
 	EBGP = 1 << 1,
 	ADD_PATH = 1 << 2,
-	EXTENDED_NEXT_HOP = 1 << 3,
+	EXTENDED_NEXTHOP = 1 << 3,
 	TOLERANT = 1 << 4,
 	IPV4_ONLY = 1 << 5,
 	SESSION_KINDS = 1 << 6,
@@ -36,7 +36,7 @@ static struct bgp_session session_of(unsigned int kind)
 		.peer_as = 65001,
 		.as4 = kind & AS4,
 		.ebgp = kind & EBGP,
-		.extended_next_hop = kind & EXTENDED_NEXT_HOP,
+		.extended_nexthop = kind & EXTENDED_NEXTHOP,
 		.families = kind & IPV4_ONLY ? BGP_IPV4_UNICAST_BIT :
 					       BGP_ALL_FAMILIES,
 		.add_path_receive = { add_path, add_path },

@@ -281,7 +281,7 @@ static void capture_fragment(uint16_t fragment)
 }
 
 /* Not even that of the first fragment, which is another incarnation now. */
-static void names_no_next_hop_for_a_fragment_that_got_none(void **state)
+static void names_no_nexthop_for_a_fragment_that_got_none(void **state)
 {
 	const struct hg_bucket usual = { SLOT_LEFT, SLOT_RIGHT, 0, 0 };
 	const struct hg_bucket dead = { SLOT_DEAD, SLOT_DEAD, 0, 0 };
@@ -324,8 +324,7 @@ int main(void)
 		cmocka_unit_test(captures_one_frame_of_so_many),
 		cmocka_unit_test(refuses_two_captures_at_once),
 		cmocka_unit_test(tells_how_many_were_lost),
-		cmocka_unit_test(
-			names_no_next_hop_for_a_fragment_that_got_none),
+		cmocka_unit_test(names_no_nexthop_for_a_fragment_that_got_none),
 		cmocka_unit_test(tells_what_became_of_every_frame),
 	};
 	const char *given = getenv("SEED");

@@ -58,7 +58,7 @@ static bool was(enum hg_event event)
 	return table_check()->verdict.events & 1 << event;
 }
 
-static void sends_all_fragments_of_a_packet_to_one_next_hop(void **state)
+static void sends_all_fragments_of_a_packet_to_one_nexthop(void **state)
 {
 	unsigned int elsewhere = 0;
 
@@ -172,7 +172,7 @@ static void takes_the_whole_id_of_ipv6(void **state)
 	check_forget_fragments(table_check());
 }
 
-static void follows_no_first_fragment_to_a_dead_next_hop(void **state)
+static void follows_no_first_fragment_to_a_dead_nexthop(void **state)
 {
 	struct world *world = table_check()->world;
 
@@ -271,7 +271,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
-			sends_all_fragments_of_a_packet_to_one_next_hop),
+			sends_all_fragments_of_a_packet_to_one_nexthop),
 		cmocka_unit_test(
 			sends_a_first_fragment_where_the_whole_packet_goes),
 		cmocka_unit_test(
@@ -281,7 +281,7 @@ int main(void)
 		cmocka_unit_test(
 			keeps_packets_of_one_id_in_both_families_apart),
 		cmocka_unit_test(takes_the_whole_id_of_ipv6),
-		cmocka_unit_test(follows_no_first_fragment_to_a_dead_next_hop),
+		cmocka_unit_test(follows_no_first_fragment_to_a_dead_nexthop),
 		cmocka_unit_test(
 			follows_no_first_fragment_to_another_incarnation),
 		cmocka_unit_test(

@@ -81,7 +81,7 @@ static void gives_each_vip_a_rate_of_its_own(void **state)
 	run_error(VIP_RIGHT, false, HG_FORWARDED_REDIRECT);
 }
 
-static void counts_errors_that_no_next_hop_gets(void **state)
+static void counts_errors_that_no_nexthop_gets(void **state)
 {
 	(void)state;
 	new_second(VIP_DEAD, false);
@@ -148,7 +148,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(drops_errors_above_the_rate),
 		cmocka_unit_test(gives_each_vip_a_rate_of_its_own),
-		cmocka_unit_test(counts_errors_that_no_next_hop_gets),
+		cmocka_unit_test(counts_errors_that_no_nexthop_gets),
 		cmocka_unit_test(counts_no_event_for_what_is_dropped),
 		cmocka_unit_test(begins_anew_after_a_second),
 		cmocka_unit_test(takes_a_rate_of_0_as_any),

@@ -385,7 +385,7 @@ static void lost_notifications_are_made_good(void **state)
 	assert_true(alive());
 }
 
-static void next_hops_are_listed_in_order_and_counted(void **state)
+static void nexthops_are_listed_in_order_and_counted(void **state)
 {
 	const struct address first = address_from_ipv4(inet_addr("10.0.0.2"));
 	const struct nexthop *listed;
@@ -412,7 +412,7 @@ static bool has_changed(void)
 	return changes;
 }
 
-static void a_callback_may_release_its_next_hop(void **state)
+static void a_callback_may_release_its_nexthop(void **state)
 {
 	(void)state;
 	release_on_change = true;
@@ -596,8 +596,8 @@ int main(void)
 		TRACKER_TEST(an_interface_may_appear_later),
 		TRACKER_TEST(a_new_mtu_is_a_change),
 		TRACKER_TEST(lost_notifications_are_made_good),
-		TRACKER_TEST(next_hops_are_listed_in_order_and_counted),
-		TRACKER_TEST(a_callback_may_release_its_next_hop),
+		TRACKER_TEST(nexthops_are_listed_in_order_and_counted),
+		TRACKER_TEST(a_callback_may_release_its_nexthop),
 		TRACKER_TEST(an_answering_ipv6_server_is_alive),
 		TRACKER_TEST(a_link_local_server_is_alive_on_its_link),
 		TRACKER_TEST(

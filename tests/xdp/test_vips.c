@@ -328,7 +328,7 @@ static void moves_to_the_backup_and_back_with_one_store(void **state)
 	assert_int_equal(table_shape(shape, VIP_LEFT)->slot, SLOT_LEFT);
 }
 
-static void forwards_to_a_next_hop_that_drains(void **state)
+static void forwards_to_a_nexthop_that_drains(void **state)
 {
 	struct world *world = table_check()->world;
 	const struct hg_nexthop usual = world->nexthops[SLOT_LEFT];
@@ -353,7 +353,7 @@ int main(void)
 		cmocka_unit_test(
 			spreads_the_packets_and_fragments_of_a_flow_in_packet_mode),
 		cmocka_unit_test(moves_to_the_backup_and_back_with_one_store),
-		cmocka_unit_test(forwards_to_a_next_hop_that_drains),
+		cmocka_unit_test(forwards_to_a_nexthop_that_drains),
 	};
 
 	return table_run(tests, TABLE_SIZE(tests), rows, TABLE_SIZE(rows));

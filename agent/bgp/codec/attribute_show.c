@@ -77,10 +77,10 @@ void attribute_show_as_path(struct text *text,
 	as_path_show(text, out->from->as_path);
 }
 
-void attribute_show_next_hop(struct text *text,
-			     const struct bgp_attribute_output *out)
+void attribute_show_nexthop(struct text *text,
+			    const struct bgp_attribute_output *out)
 {
-	show_address(text, &out->from->next_hop);
+	show_address(text, &out->from->nexthop);
 	if (address_is_zero(&out->from->link_local))
 		return;
 	text_add(text, " ");

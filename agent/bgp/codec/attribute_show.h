@@ -23,8 +23,8 @@ void attribute_show_origin(struct text *text,
 			   const struct bgp_attribute_output *out);
 void attribute_show_as_path(struct text *text,
 			    const struct bgp_attribute_output *out);
-void attribute_show_next_hop(struct text *text,
-			     const struct bgp_attribute_output *out);
+void attribute_show_nexthop(struct text *text,
+			    const struct bgp_attribute_output *out);
 void attribute_show_aggregator(struct text *text,
 			       const struct bgp_attribute_output *out);
 void attribute_show_communities(struct text *text,

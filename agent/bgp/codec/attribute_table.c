@@ -49,13 +49,13 @@ const struct bgp_attribute_row bgp_attribute_rows[BGP_ATTRIBUTE_TABLE_SIZE] = {
 	[BGP_ATTRIBUTE_NEXT_HOP] = {
 		.name = "NEXT_HOP",
 		.flags = WELL_KNOWN,
-		.presence = BGP_HAS_NEXT_HOP,
+		.presence = BGP_HAS_NEXTHOP,
 		.length_rule = BGP_LENGTH_EXACT,
 		.length = BGP_IPV4_SIZE,
 		.on_error = BGP_VERDICT_WITHDRAW,
-		.load = attribute_load_next_hop,
-		.store = attribute_store_next_hop,
-		.show = attribute_show_next_hop,
+		.load = attribute_load_nexthop,
+		.store = attribute_store_nexthop,
+		.show = attribute_show_nexthop,
 	},
 	[BGP_ATTRIBUTE_MED] = {
 		.name = "MULTI_EXIT_DISC",

@@ -149,26 +149,25 @@ void attribute_store_as_path(struct writer *w,
 
 /* NEXT_HOP: RFC 4271 5.1.3, RFC 7606 7.3. IPv6 in the canonical form only. */
 
-void attribute_load_next_hop(struct bgp_attribute_input *in,
-			     struct reader value)
+void attribute_load_nexthop(struct bgp_attribute_input *in, struct reader value)
 {
-	struct bgp_next_hop next_hop;
+	struct bgp_nexthop nexthop;
 
-	if (!bgp_next_hop_read(value, &next_hop))
+	if (!bgp_nexthop_read(value, &nexthop))
 		return;
-	in->out->next_hop = next_hop.address;
-	in->out->link_local = next_hop.link_local;
+	in->out->nexthop = nexthop.address;
+	in->out->link_local = nexthop.link_local;
 }
 
-void attribute_store_next_hop(struct writer *w,
-			      const struct bgp_attribute_output *out)
+void attribute_store_nexthop(struct writer *w,
+			     const struct bgp_attribute_output *out)
 {
-	const struct bgp_next_hop next_hop = {
-		.address = out->from->next_hop,
+	const struct bgp_nexthop nexthop = {
+		.address = out->from->nexthop,
 		.link_local = out->from->link_local,
 	};
 
-	bgp_next_hop_write(w, &next_hop);
+	bgp_nexthop_write(w, &nexthop);
 }
 
 /* AGGREGATOR: RFC 4271 5.1.7, RFC 7606 7.7; AS 0: RFC 7607 2. */

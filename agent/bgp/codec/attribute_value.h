@@ -37,10 +37,10 @@ void attribute_load_as_path(struct bgp_attribute_input *in,
 void attribute_store_as_path(struct writer *w,
 			     const struct bgp_attribute_output *out);
 
-void attribute_load_next_hop(struct bgp_attribute_input *in,
-			     struct reader value);
-void attribute_store_next_hop(struct writer *w,
-			      const struct bgp_attribute_output *out);
+void attribute_load_nexthop(struct bgp_attribute_input *in,
+			    struct reader value);
+void attribute_store_nexthop(struct writer *w,
+			     const struct bgp_attribute_output *out);
 
 const char *attribute_check_aggregator(struct reader value, size_t as_size);
 void attribute_load_aggregator(struct bgp_attribute_input *in,

@@ -39,7 +39,7 @@
 enum bgp_attribute_presence {
 	BGP_HAS_ORIGIN = 1 << 0,
 	BGP_HAS_AS_PATH = 1 << 1,
-	BGP_HAS_NEXT_HOP = 1 << 2,
+	BGP_HAS_NEXTHOP = 1 << 2,
 	BGP_HAS_MED = 1 << 3,
 	BGP_HAS_LOCAL_PREF = 1 << 4,
 	BGP_HAS_ATOMIC_AGGREGATE = 1 << 5,
@@ -66,7 +66,7 @@ struct bgp_attributes {
 	uint8_t origin;		/* enum bgp_origin */
 	uint64_t aigp;		/* accumulated IGP metric: RFC 7311 3 */
 	struct address aggregator;
-	struct address next_hop;
+	struct address nexthop;
 	struct address link_local;  /* beside an IPv6 next hop; zero: none */
 	struct reader as_path;	    /* 4-byte AS numbers: as_path.h */
 	struct reader communities;  /* community.h */

@@ -70,10 +70,10 @@ void bgp_attributes_check(const struct bgp_decode_context *context,
 	check_presence(attributes, BGP_ATTRIBUTE_NEXT_HOP, fault);
 	if (attributes->present & BGP_HAS_AS_PATH)
 		check_as_path(context, attributes->as_path, fault);
-	if (attributes->present & BGP_HAS_NEXT_HOP &&
-	    martian_next_hop(&attributes->next_hop))
+	if (attributes->present & BGP_HAS_NEXTHOP &&
+	    martian_nexthop(&attributes->nexthop))
 		bgp_fault_raise_attribute(fault, BGP_VERDICT_WITHDRAW,
-					  BGP_UPDATE_INVALID_NEXT_HOP,
+					  BGP_UPDATE_INVALID_NEXTHOP,
 					  "not an address of a host",
 					  BGP_ATTRIBUTE_NEXT_HOP,
 					  reader_of(NULL, 0));

@@ -14,7 +14,7 @@
 
 enum {
 	MULTIPROTOCOL_SIZE = 4,	 /* AFI, reserved, SAFI */
-	NEXT_HOP_SIZE = 6,	 /* AFI, SAFI, AFI of the next hop */
+	NEXTHOP_SIZE = 6,	 /* AFI, SAFI, AFI of the next hop */
 	ADD_PATH_SIZE = 4,	 /* AFI, SAFI, Send/Receive */
 	RESTART_SIZE = 2,	 /* flags, restart time */
 	RESTART_FAMILY_SIZE = 4, /* AFI, SAFI, flags */
@@ -75,7 +75,7 @@ static void encode_multiprotocol(struct writer *w, enum bgp_family family)
 }
 
 /* RFC 8950 4: here a SAFI has two bytes. */
-static bool decode_extended_next_hop(struct reader value, struct bgp_open *open)
+static bool decode_extended_nexthop(struct reader value, struct bgp_open *open)
 {
 	bool found = false;
 
@@ -83,16 +83,16 @@ static bool decode_extended_next_hop(struct reader value, struct bgp_open *open)
 	while (value.left) {
 		unsigned int afi = reader_u16(&value);
 		unsigned int safi = reader_u16(&value);
-		unsigned int next_hop = reader_u16(&value);
+		unsigned int nexthop = reader_u16(&value);
 
 		found |= afi == BGP_AFI_IPV4 && safi == BGP_SAFI_UNICAST &&
-			 next_hop == BGP_AFI_IPV6;
+			 nexthop == BGP_AFI_IPV6;
 	}
 	return found;
 }
 
-static void encode_extended_next_hop(struct writer *w,
-				     const struct bgp_open *open)
+static void encode_extended_nexthop(struct writer *w,
+				    const struct bgp_open *open)
 {
 	(void)open;
 	writer_u16(w, BGP_AFI_IPV4);
@@ -270,11 +270,11 @@ static const struct capability capabilities[] = {
 	  .code = BGP_CAPABILITY_ROUTE_REFRESH,
 	  .bit = BGP_CAN_ROUTE_REFRESH },
 	{ .name = "extended next hop",
-	  .code = BGP_CAPABILITY_EXTENDED_NEXT_HOP,
-	  .unit = NEXT_HOP_SIZE,
-	  .bit = BGP_CAN_EXTENDED_NEXT_HOP,
-	  .decode = decode_extended_next_hop,
-	  .encode = encode_extended_next_hop },
+	  .code = BGP_CAPABILITY_EXTENDED_NEXTHOP,
+	  .unit = NEXTHOP_SIZE,
+	  .bit = BGP_CAN_EXTENDED_NEXTHOP,
+	  .decode = decode_extended_nexthop,
+	  .encode = encode_extended_nexthop },
 	{ .name = "extended message",
 	  .code = BGP_CAPABILITY_EXTENDED_MESSAGE,
 	  .bit = BGP_CAN_EXTENDED_MESSAGE },

@@ -89,7 +89,7 @@ static bool has_stray_bits(const struct address *address)
 	return stray;
 }
 
-bool martian_next_hop(const struct address *address)
+bool martian_nexthop(const struct address *address)
 {
 	unsigned int net = address->bytes[IPV4_OFFSET];
 

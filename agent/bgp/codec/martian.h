@@ -20,6 +20,6 @@
 bool martian_prefix(const struct prefix *prefix, enum bgp_family family);
 
 /* True if no host on a link can have this address. */
-bool martian_next_hop(const struct address *address);
+bool martian_nexthop(const struct address *address);
 
 #endif

@@ -36,9 +36,9 @@ static struct address read_ipv6(struct reader *value)
  * RFC 2545 3 wants a global address before the link-local one. Who has none
  * leaves it empty or says the link-local one twice: then that is the next hop.
  */
-static struct bgp_next_hop read_pair(struct reader *value)
+static struct bgp_nexthop read_pair(struct reader *value)
 {
-	struct bgp_next_hop out;
+	struct bgp_nexthop out;
 
 	out.address = read_ipv6(value);
 	out.link_local = read_ipv6(value);
@@ -49,26 +49,26 @@ static struct bgp_next_hop read_pair(struct reader *value)
 	return out;
 }
 
-bool bgp_next_hop_read(struct reader value, struct bgp_next_hop *out)
+bool bgp_nexthop_read(struct reader value, struct bgp_nexthop *out)
 {
-	struct bgp_next_hop next_hop = { 0 };
+	struct bgp_nexthop nexthop = { 0 };
 
 	switch (value.left) {
 	case BGP_IPV4_SIZE:
-		next_hop.address = address_from_ipv4(0);
-		reader_bytes(&value, next_hop.address.bytes + IPV4_OFFSET,
+		nexthop.address = address_from_ipv4(0);
+		reader_bytes(&value, nexthop.address.bytes + IPV4_OFFSET,
 			     BGP_IPV4_SIZE);
 		break;
 	case BGP_IPV6_SIZE:
-		next_hop.address = read_ipv6(&value);
+		nexthop.address = read_ipv6(&value);
 		break;
 	case WITH_LINK_LOCAL_SIZE:
-		next_hop = read_pair(&value);
+		nexthop = read_pair(&value);
 		break;
 	default:
 		return false;
 	}
-	*out = next_hop;
+	*out = nexthop;
 	return true;
 }
 
@@ -82,26 +82,26 @@ static bool size_is_good(size_t size, enum bgp_family family, bool extended)
 	return size == BGP_IPV6_SIZE || size == WITH_LINK_LOCAL_SIZE;
 }
 
-bool bgp_next_hop_decode(struct reader *value, enum bgp_family family,
-			 bool extended, struct bgp_next_hop *out)
+bool bgp_nexthop_decode(struct reader *value, enum bgp_family family,
+			bool extended, struct bgp_nexthop *out)
 {
 	size_t size = reader_u8(value);
 	struct reader addresses = reader_sub(value, size);
 
 	return !value->failed && size_is_good(size, family, extended) &&
-	       bgp_next_hop_read(addresses, out);
+	       bgp_nexthop_read(addresses, out);
 }
 
-void bgp_next_hop_write(struct writer *w, const struct bgp_next_hop *next_hop)
+void bgp_nexthop_write(struct writer *w, const struct bgp_nexthop *nexthop)
 {
-	const struct address *address = &next_hop->address;
+	const struct address *address = &nexthop->address;
 
 	if (address_is_ipv4(address)) {
 		writer_bytes(w, address->bytes + IPV4_OFFSET, BGP_IPV4_SIZE);
 		return;
 	}
 	writer_bytes(w, address->bytes, sizeof(address->bytes));
-	if (!address_is_zero(&next_hop->link_local))
-		writer_bytes(w, next_hop->link_local.bytes,
-			     sizeof(next_hop->link_local.bytes));
+	if (!address_is_zero(&nexthop->link_local))
+		writer_bytes(w, nexthop->link_local.bytes,
+			     sizeof(nexthop->link_local.bytes));
 }

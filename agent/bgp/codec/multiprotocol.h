@@ -31,7 +31,7 @@ struct bgp_multiprotocol {
 };
 
 /* The next hop of a family, as it is agreed on a session. */
-struct bgp_next_hop {
+struct bgp_nexthop {
 	struct address address;
 	struct address link_local; /* zero: none */
 };
@@ -46,12 +46,12 @@ bool bgp_multiprotocol_family(struct reader *value, enum bgp_family *family);
  * Takes a next hop and its length off `value`: 4 bytes for IPv4; 16 or 32 for
  * IPv6 (RFC 2545 3), and for IPv4 if `extended`. False for any other length.
  */
-bool bgp_next_hop_decode(struct reader *value, enum bgp_family family,
-			 bool extended, struct bgp_next_hop *out);
+bool bgp_nexthop_decode(struct reader *value, enum bgp_family family,
+			bool extended, struct bgp_nexthop *out);
 
 /* The addresses only, without a length; IPv4 or IPv6 by the address. */
-void bgp_next_hop_write(struct writer *w, const struct bgp_next_hop *next_hop);
+void bgp_nexthop_write(struct writer *w, const struct bgp_nexthop *nexthop);
 /* The same back from a reader over nothing else. False: 4, 16, 32 bytes. */
-bool bgp_next_hop_read(struct reader value, struct bgp_next_hop *out);
+bool bgp_nexthop_read(struct reader value, struct bgp_nexthop *out);
 
 #endif

@@ -150,7 +150,7 @@ static const struct description descriptions[] = {
 	{ BGP_ERROR_UPDATE, BGP_UPDATE_ATTRIBUTE_FLAGS, show_attribute },
 	{ BGP_ERROR_UPDATE, BGP_UPDATE_ATTRIBUTE_LENGTH, show_attribute },
 	{ BGP_ERROR_UPDATE, BGP_UPDATE_INVALID_ORIGIN, show_attribute },
-	{ BGP_ERROR_UPDATE, BGP_UPDATE_INVALID_NEXT_HOP, show_attribute },
+	{ BGP_ERROR_UPDATE, BGP_UPDATE_INVALID_NEXTHOP, show_attribute },
 	{ BGP_ERROR_UPDATE, BGP_UPDATE_OPTIONAL_ATTRIBUTE, show_attribute },
 	{ BGP_ERROR_FSM, BGP_FSM_IN_OPEN_SENT, show_type },
 	{ BGP_ERROR_FSM, BGP_FSM_IN_OPEN_CONFIRM, show_type },

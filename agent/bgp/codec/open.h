@@ -24,7 +24,7 @@ enum bgp_capabilities {
 	BGP_CAN_MULTIPROTOCOL = 1 << 0, /* named at least one AFI/SAFI */
 	BGP_CAN_ROUTE_REFRESH = 1 << 1,
 	/* Routes of IPv4 unicast with an IPv6 next hop. */
-	BGP_CAN_EXTENDED_NEXT_HOP = 1 << 2,
+	BGP_CAN_EXTENDED_NEXTHOP = 1 << 2,
 	BGP_CAN_EXTENDED_MESSAGE = 1 << 3,
 	BGP_CAN_ROLE = 1 << 4,
 	BGP_CAN_GRACEFUL_RESTART = 1 << 5,

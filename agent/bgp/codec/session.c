@@ -80,8 +80,8 @@ void bgp_session_negotiate(const struct bgp_open *local,
 		.hold_time = hold_time,
 		.keepalive_time = hold_time / BGP_KEEPALIVES_PER_HOLD,
 	};
-	out->extended_next_hop = both & BGP_CAN_EXTENDED_NEXT_HOP &&
-				 bgp_session_speaks(out, BGP_IPV4_UNICAST);
+	out->extended_nexthop = both & BGP_CAN_EXTENDED_NEXTHOP &&
+				bgp_session_speaks(out, BGP_IPV4_UNICAST);
 	if (both & BGP_CAN_ADD_PATH)
 		negotiate_add_path(local, remote, out);
 	if (both & BGP_CAN_GRACEFUL_RESTART)
@@ -95,7 +95,7 @@ void bgp_session_sending(const struct bgp_session *session,
 {
 	memset(out, 0, sizeof(*out));
 	out->as4 = session->as4;
-	out->extended_next_hop = session->extended_next_hop;
+	out->extended_nexthop = session->extended_nexthop;
 	out->families = session->families;
 	out->max_message = session->max_message;
 	out->long_lived_stale = session->long_lived_stale;

@@ -18,13 +18,13 @@
 struct bgp_session {
 	uint32_t local_as;
 	uint32_t peer_as;
-	bool ebgp;		/* they differ */
-	bool confederation;	/* both are in one: RFC 5065 */
-	bool as4;		/* 4-byte AS numbers in UPDATEs: RFC 6793 4.1 */
-	bool extended_next_hop; /* IPv6 next hops for IPv4: RFC 8950 4 */
-	bool route_refresh;	/* RFC 2918 4 */
-	bool enhanced_refresh;	/* BoRR and EoRR: RFC 7313 4 */
-	uint32_t families;	/* enum bgp_family_bits, spoken by both */
+	bool ebgp;	       /* they differ */
+	bool confederation;    /* both are in one: RFC 5065 */
+	bool as4;	       /* 4-byte AS numbers in UPDATEs: RFC 6793 4.1 */
+	bool extended_nexthop; /* IPv6 next hops for IPv4: RFC 8950 4 */
+	bool route_refresh;    /* RFC 2918 4 */
+	bool enhanced_refresh; /* BoRR and EoRR: RFC 7313 4 */
+	uint32_t families;     /* enum bgp_family_bits, spoken by both */
 	/* From our side, by family: RFC 7911 4. */
 	bool add_path_receive[BGP_FAMILY_COUNT];
 	bool add_path_send[BGP_FAMILY_COUNT];

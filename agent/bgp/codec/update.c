@@ -73,7 +73,7 @@ static void read_reach(struct decoder *d, struct reader value)
 	const struct bgp_session *session = d->context->session;
 	struct bgp_announced *part = &d->out->announced[BGP_PART_MULTIPROTOCOL];
 	struct reader whole = value;
-	struct bgp_next_hop next_hop;
+	struct bgp_nexthop nexthop;
 	enum bgp_nlri_verdict verdict;
 	enum bgp_family family;
 
@@ -82,16 +82,16 @@ static void read_reach(struct decoder *d, struct reader value)
 		d->foreign = true;
 		return;
 	}
-	if (!bgp_next_hop_decode(&value, family, session->extended_next_hop,
-				 &next_hop) ||
+	if (!bgp_nexthop_decode(&value, family, session->extended_nexthop,
+				&nexthop) ||
 	    !reader_take(&value, BGP_MP_RESERVED_SIZE)) {
 		reset_for(d->out, BGP_ATTRIBUTE_MP_REACH_NLRI, whole,
 			  "bad next hop");
 		return;
 	}
 	part->nlri = nlri_of(session, family, value);
-	part->next_hop = next_hop.address;
-	part->link_local = next_hop.link_local;
+	part->nexthop = nexthop.address;
+	part->link_local = nexthop.link_local;
 	verdict = bgp_nlri_check(part->nlri);
 	if (verdict == BGP_NLRI_MALFORMED)
 		reset_for(d->out, BGP_ATTRIBUTE_MP_REACH_NLRI, whole,
@@ -197,8 +197,8 @@ struct bgp_attributes bgp_update_attributes(const struct bgp_update *update,
 
 	if (part == BGP_PART_FIELD)
 		return attributes;
-	attributes.present |= BGP_HAS_NEXT_HOP;
-	attributes.next_hop = update->announced[part].next_hop;
+	attributes.present |= BGP_HAS_NEXTHOP;
+	attributes.nexthop = update->announced[part].nexthop;
 	attributes.link_local = update->announced[part].link_local;
 	return attributes;
 }
@@ -228,7 +228,7 @@ enum bgp_verdict bgp_update_decode(const struct bgp_decode_context *context,
 		!withdrawn.left && !attributes.left && !body.left;
 	bgp_attributes_decode(context, attributes, scratch, &out->attributes,
 			      &multiprotocol, &out->fault);
-	out->announced[BGP_PART_FIELD].next_hop = out->attributes.next_hop;
+	out->announced[BGP_PART_FIELD].nexthop = out->attributes.nexthop;
 	if (multiprotocol.has_reach)
 		read_reach(&d, multiprotocol.reach);
 	if (multiprotocol.has_unreach)

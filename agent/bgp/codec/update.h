@@ -34,7 +34,7 @@ enum bgp_update_part {
 
 struct bgp_announced {
 	struct bgp_nlri nlri;
-	struct address next_hop;
+	struct address nexthop;
 	struct address link_local; /* beside it: RFC 2545 3; zero: none */
 };
 

@@ -16,8 +16,8 @@
 enum {
 	/* A header whose length may need two bytes. */
 	ATTRIBUTE_HEADER_MAX = RAW_ATTRIBUTE_HEADER + 1,
-	NEXT_HOP_MAX = 2 * BGP_IPV6_SIZE,
-	MP_REACH_MAX = BGP_MIN_MP_REACH + NEXT_HOP_MAX,
+	NEXTHOP_MAX = 2 * BGP_IPV6_SIZE,
+	MP_REACH_MAX = BGP_MIN_MP_REACH + NEXTHOP_MAX,
 };
 
 /* A writer over what one message may still take of `w`; failed if `w` is. */
@@ -88,8 +88,8 @@ static void write_family(struct writer *w, enum bgp_family family)
 static void write_reach(struct writer *w, enum bgp_family family,
 			const struct bgp_attributes *attributes)
 {
-	const struct bgp_next_hop next_hop = {
-		.address = attributes->next_hop,
+	const struct bgp_nexthop nexthop = {
+		.address = attributes->nexthop,
 		.link_local = attributes->link_local,
 	};
 	size_t length_at;
@@ -97,7 +97,7 @@ static void write_reach(struct writer *w, enum bgp_family family,
 	write_family(w, family);
 	length_at = w->used;
 	writer_u8(w, 0);
-	bgp_next_hop_write(w, &next_hop);
+	bgp_nexthop_write(w, &nexthop);
 	writer_patch_u8(w, length_at, w->used - length_at - 1);
 	writer_u8(w, 0); /* reserved: RFC 4760 3 */
 }
@@ -134,7 +134,7 @@ static size_t write_multiprotocol(struct writer *w,
 	size_t field = begin_field(w), size, fitting;
 	struct writer gap;
 
-	others.present &= ~(uint32_t)BGP_HAS_NEXT_HOP;
+	others.present &= ~(uint32_t)BGP_HAS_NEXTHOP;
 	bgp_attributes_encode(w, &others,
 			      session->as4 ? BGP_AS4_SIZE : BGP_AS2_SIZE);
 	write_reach(&reach, format.family, attributes);
@@ -176,10 +176,10 @@ static bool can_say(const struct bgp_session *session,
 		    const struct bgp_attributes *attributes,
 		    enum bgp_family family)
 {
-	bool ipv4 = address_is_ipv4(&attributes->next_hop);
+	bool ipv4 = address_is_ipv4(&attributes->nexthop);
 
 	if (family == BGP_IPV4_UNICAST)
-		return ipv4 || session->extended_next_hop;
+		return ipv4 || session->extended_nexthop;
 	return !ipv4;
 }
 
@@ -195,7 +195,7 @@ size_t bgp_update_announce(struct writer *w, const struct bgp_session *session,
 		return 0;
 	bgp_message_begin(&message, BGP_UPDATE);
 	empty_field(&message); /* nothing withdrawn */
-	if (address_is_ipv4(&attributes->next_hop))
+	if (address_is_ipv4(&attributes->nexthop))
 		written = write_field(&message, session, attributes, routes,
 				      count);
 	else

@@ -82,8 +82,8 @@ static uint32_t capabilities(const struct bgp_identity *us,
 {
 	uint32_t bits = always;
 
-	if (config->extended_next_hop)
-		bits |= BGP_CAN_EXTENDED_NEXT_HOP;
+	if (config->extended_nexthop)
+		bits |= BGP_CAN_EXTENDED_NEXTHOP;
 	if (config->add_path != NEIGHBOR_ADD_PATH_NONE)
 		bits |= BGP_CAN_ADD_PATH;
 	if (config->graceful_restart)

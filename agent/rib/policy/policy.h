@@ -41,8 +41,8 @@ struct policy policy_of(const struct policy_rule *rules, size_t count);
 struct policy_peer {
 	enum neighbor_role role;
 	const struct path_source *source;
-	uint32_t local_as;		/* for "prepend self" */
-	const struct address *next_hop; /* for "next-hop self" */
+	uint32_t local_as;	       /* for "prepend self" */
+	const struct address *nexthop; /* for "next-hop self" */
 	/* policy_about(), if known: nothing else says whom rules are about. */
 	const struct policy_trace *about;
 };
@@ -57,7 +57,7 @@ enum policy_verdict {
 enum policy_set_bits {
 	POLICY_SET_ATTRIBUTES = 1 << 0, /* any */
 	POLICY_SET_MED = 1 << 1,
-	POLICY_SET_NEXT_HOP = 1 << 2,
+	POLICY_SET_NEXTHOP = 1 << 2,
 };
 
 enum policy_trace_sizes {

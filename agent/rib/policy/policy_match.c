@@ -100,10 +100,10 @@ static bool match_origin(const struct candidate *c,
 	return is_in(&value->range, c->attributes->origin);
 }
 
-static bool match_next_hop(const struct candidate *c,
-			   const union rule_value *value)
+static bool match_nexthop(const struct candidate *c,
+			  const union rule_value *value)
 {
-	return prefix_contains(&value->prefix, &c->attributes->next_hop);
+	return prefix_contains(&value->prefix, &c->attributes->nexthop);
 }
 
 /* RFC 4271 9.1.2.2 c: none is the lowest. */
@@ -190,7 +190,7 @@ static bool (*const matchers[RULE_MATCH_COUNT])(const struct candidate *c,
 	[RULE_MATCH_AS_PATH_CONTAINS] = match_as_path_contains,
 	[RULE_MATCH_AS_PATH_LENGTH] = match_as_path_length,
 	[RULE_MATCH_ORIGIN] = match_origin,
-	[RULE_MATCH_NEXT_HOP] = match_next_hop,
+	[RULE_MATCH_NEXTHOP] = match_nexthop,
 	[RULE_MATCH_MED] = match_med,
 	[RULE_MATCH_LOCAL_PREF] = match_local_pref,
 	[RULE_MATCH_COMMUNITY] = match_community,

@@ -70,25 +70,25 @@ static void set_weight(struct policy_route *route,
 
 /* ------------------------------------------------------------- next hop */
 
-static void change_next_hop(struct policy_route *route,
-			    const struct address *next_hop)
+static void change_nexthop(struct policy_route *route,
+			   const struct address *nexthop)
 {
-	route->attributes->next_hop = *next_hop;
+	route->attributes->nexthop = *nexthop;
 	route->attributes->link_local = (struct address){ 0 };
-	route->result->set |= POLICY_SET_NEXT_HOP;
+	route->result->set |= POLICY_SET_NEXTHOP;
 }
 
-static void set_next_hop(struct policy_route *route,
-			 const union rule_value *value)
+static void set_nexthop(struct policy_route *route,
+			const union rule_value *value)
 {
-	change_next_hop(route, &value->prefix.address);
+	change_nexthop(route, &value->prefix.address);
 }
 
-static void set_next_hop_self(struct policy_route *route,
-			      const union rule_value *value)
+static void set_nexthop_self(struct policy_route *route,
+			     const union rule_value *value)
 {
 	(void)value;
-	change_next_hop(route, route->peer->next_hop);
+	change_nexthop(route, route->peer->nexthop);
 }
 
 /* ------------------------------------------------------------- lists */
@@ -336,8 +336,8 @@ static void (*const setters[RULE_SETTING_COUNT])(struct policy_route *route,
 	[RULE_SET_MED] = set_med,
 	[RULE_SET_MED_REMOVE] = remove_med,
 	[RULE_SET_ORIGIN] = set_origin,
-	[RULE_SET_NEXT_HOP] = set_next_hop,
-	[RULE_SET_NEXT_HOP_SELF] = set_next_hop_self,
+	[RULE_SET_NEXTHOP] = set_nexthop,
+	[RULE_SET_NEXTHOP_SELF] = set_nexthop_self,
 	[RULE_SET_WEIGHT] = set_weight,
 	[RULE_SET_PREPEND] = set_prepend,
 	[RULE_SET_PREPEND_SELF] = set_prepend_self,

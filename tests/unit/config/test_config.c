@@ -341,7 +341,7 @@ static void an_interface_given_twice_is_refused(void **state)
 				       "file:3; keep only one");
 }
 
-static void more_next_hops_than_paths_are_refused(void **state)
+static void more_nexthops_than_paths_are_refused(void **state)
 {
 	(void)state;
 	assert_error("min-nexthops 65",
@@ -432,7 +432,7 @@ int main(void)
 		cmocka_unit_test(
 			a_vip_within_another_is_refused_in_either_order),
 		cmocka_unit_test(an_interface_given_twice_is_refused),
-		cmocka_unit_test(more_next_hops_than_paths_are_refused),
+		cmocka_unit_test(more_nexthops_than_paths_are_refused),
 		cmocka_unit_test(all_missing_flags_are_named),
 		cmocka_unit_test(a_flag_with_a_bad_value_is_not_missing_too),
 		cmocka_unit_test(interfaces_are_held_against_the_host),

@@ -11,8 +11,8 @@ static void a_client_is_of_our_own_as(void **state)
 				     "next-hop=unchanged"),
 			 0);
 	assert_true(config.neighbors[1].route_reflector_client);
-	assert_int_equal(config.neighbors[1].next_hop,
-			 NEIGHBOR_NEXT_HOP_UNCHANGED);
+	assert_int_equal(config.neighbors[1].nexthop,
+			 NEIGHBOR_NEXTHOP_UNCHANGED);
 	assert_int_equal(parse_lines("neighbor 10.0.0.3,as=64512,role=peer,"
 				     "route-reflector-client"),
 			 0);
@@ -27,7 +27,7 @@ static void a_client_is_of_our_own_as(void **state)
 		     "of our own AS; give as=internal, or remove it");
 }
 
-static void a_neighbor_that_is_told_nothing_has_no_next_hop(void **state)
+static void a_neighbor_that_is_told_nothing_has_no_nexthop(void **state)
 {
 	(void)state;
 	assert_error("neighbor 10.0.0.3,as=internal,role=backend,next-hop=self",
@@ -51,7 +51,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_client_is_of_our_own_as),
 		cmocka_unit_test(
-			a_neighbor_that_is_told_nothing_has_no_next_hop),
+			a_neighbor_that_is_told_nothing_has_no_nexthop),
 		cmocka_unit_test(the_cluster_is_the_router_id_unless_given),
 	};
 

@@ -64,7 +64,7 @@ static void a_neighbor_is_near_and_speaks_both_families(void **state)
 	assert_int_equal(neighbor->family, NEIGHBOR_FAMILY_BOTH);
 	assert_int_equal(neighbor->add_path, NEIGHBOR_ADD_PATH_NONE);
 	assert_int_equal(neighbor->relation, NEIGHBOR_RELATION_NONE);
-	assert_false(neighbor->extended_next_hop);
+	assert_false(neighbor->extended_nexthop);
 	assert_false(neighbor->graceful_restart);
 	assert_int_equal(neighbor->secret.size, 0);
 }

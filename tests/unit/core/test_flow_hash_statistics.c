@@ -338,21 +338,21 @@ static const struct router routers[] = {
 
 /* The kernel compares 31 bits of the hash with the next hops' upper bounds. */
 static uint32_t choice_of(const struct router *router, const struct flow *flow,
-			  uint32_t next_hops)
+			  uint32_t nexthops)
 {
 	const struct router_key key = router_key_of(flow, router->ports);
 	uint32_t hash = router->hash(&key, keys[1]) >> 1;
 
-	return (uint64_t)hash * next_hops >> 31;
+	return (uint64_t)hash * nexthops >> 31;
 }
 
 /* As other routers choose: by the remainder. */
 static uint32_t remainder_of(const struct router *router,
-			     const struct flow *flow, uint32_t next_hops)
+			     const struct flow *flow, uint32_t nexthops)
 {
 	const struct router_key key = router_key_of(flow, router->ports);
 
-	return router->hash(&key, keys[1]) % next_hops;
+	return router->hash(&key, keys[1]) % nexthops;
 }
 
 struct spread {
@@ -360,11 +360,11 @@ struct spread {
 	unsigned int members[MAX_ROUTERS][MEMBERS];
 };
 
-static void assert_spread(const struct spread *spread, uint32_t next_hops,
+static void assert_spread(const struct spread *spread, uint32_t nexthops,
 			  const char *name)
 {
-	for (uint32_t i = 0; i < next_hops; i++) {
-		assert_uniform(spread->buckets[i], CELLS / next_hops, name,
+	for (uint32_t i = 0; i < nexthops; i++) {
+		assert_uniform(spread->buckets[i], CELLS / nexthops, name,
 			       HG_HASH_5_TUPLE);
 		assert_uniform(spread->members[i], MEMBERS, name,
 			       HG_HASH_5_TUPLE);
@@ -373,7 +373,7 @@ static void assert_spread(const struct spread *spread, uint32_t next_hops,
 
 static void
 assert_uniform_behind(const struct router *router, const struct series *series,
-		      uint32_t next_hops, uint64_t key,
+		      uint32_t nexthops, uint64_t key,
 		      uint32_t (*choose)(const struct router *,
 					 const struct flow *, uint32_t))
 {
@@ -382,12 +382,12 @@ assert_uniform_behind(const struct router *router, const struct series *series,
 	for (uint32_t i = 0; i < SAMPLES; i++) {
 		const struct flow flow = series->flow(i);
 		uint64_t hash = flow_hash(&flow, HG_HASH_5_TUPLE, key);
-		uint32_t we = choose(router, &flow, next_hops);
+		uint32_t we = choose(router, &flow, nexthops);
 
-		spread.buckets[we][hash % (CELLS / next_hops)]++;
+		spread.buckets[we][hash % (CELLS / nexthops)]++;
 		spread.members[we][hash % MEMBERS]++;
 	}
-	assert_spread(&spread, next_hops, router->name);
+	assert_spread(&spread, nexthops, router->name);
 }
 
 static bool differs_for(const struct router *router,
@@ -417,10 +417,10 @@ static void spreads_what_a_router_in_front_has_chosen(void **state)
 
 /* Headgate behind Headgate: one key would leave one bucket in so many. */
 static uint32_t bucket_of_another(const struct router *router,
-				  const struct flow *flow, uint32_t next_hops)
+				  const struct flow *flow, uint32_t nexthops)
 {
 	(void)router;
-	return flow_hash(flow, HG_HASH_5_TUPLE, keys[1] + 1) % next_hops;
+	return flow_hash(flow, HG_HASH_5_TUPLE, keys[1] + 1) % nexthops;
 }
 
 static void spreads_what_another_headgate_has_chosen(void **state)

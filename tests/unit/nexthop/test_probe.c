@@ -117,7 +117,7 @@ static void assert_at(enum sender sender)
 	assert_memory_equal(probe.mac, macs[sender], MAC_SIZE);
 }
 
-static void a_new_next_hop_asks_slower_and_slower(void **state)
+static void a_new_nexthop_asks_slower_and_slower(void **state)
 {
 	static const struct line lines[] = {
 		{ 0, START, NONE, ALL, RESOLVING, 250 },
@@ -314,7 +314,7 @@ static void the_old_mac_is_kept_when_both_answer(void **state)
 	assert_int_equal(probe.conflicts, 2);
 }
 
-static void a_failed_next_hop_may_return_elsewhere(void **state)
+static void a_failed_nexthop_may_return_elsewhere(void **state)
 {
 	static const struct line lines[] = {
 		{ 2010, TIMER, NONE, ALL, FAILED, 3010 },
@@ -454,7 +454,7 @@ static void seed_properties(void)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FROM_NEW(a_new_next_hop_asks_slower_and_slower),
+		FROM_NEW(a_new_nexthop_asks_slower_and_slower),
 		FROM_RESOLVED(an_answer_is_refreshed_every_second),
 		FROM_RESOLVED(silence_kills_within_two_seconds),
 		FROM_RESOLVED(a_late_answer_clears_suspicion),
@@ -467,7 +467,7 @@ int main(void)
 		FROM_RESOLVED(another_mac_does_not_answer_for_the_known_one),
 		FROM_RESOLVED(a_new_mac_is_believed_when_the_old_one_is_silent),
 		FROM_RESOLVED(the_old_mac_is_kept_when_both_answer),
-		FROM_RESOLVED(a_failed_next_hop_may_return_elsewhere),
+		FROM_RESOLVED(a_failed_nexthop_may_return_elsewhere),
 		FROM_NEW(impossible_macs_are_refused),
 		FROM_NEW(no_history_makes_it_trust_silence),
 		FROM_NEW(no_forger_takes_over_from_an_answering_server),

@@ -16,7 +16,7 @@ struct neighbor_kind {
 	enum neighbor_role role;
 	enum peer_type type;
 	bool client;
-	enum neighbor_next_hop next_hop;
+	enum neighbor_nexthop nexthop;
 };
 
 enum {
@@ -40,7 +40,7 @@ further_up_with(struct world *world, unsigned int number,
 		.role = kind->role,
 		.session = session,
 		.local_address = address_from_ipv4(htonl(0x0a00fe01)),
-		.next_hop = kind->next_hop,
+		.nexthop = kind->nexthop,
 		.client = kind->client,
 	};
 	struct rib_peer *peer = rib_peer_up(world->rib, &options);

@@ -93,10 +93,10 @@ static inline struct bgp_attributes row_attributes(const struct row *row,
 	struct writer community = writer_of(bytes->community, 4);
 	struct writer bandwidth = writer_of(bytes->bandwidth, 8);
 	struct bgp_attributes a = {
-		.present = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXT_HOP,
+		.present = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXTHOP,
 		.origin = row->origin,
 		.as_path = row_as_path(row, bytes),
-		.next_hop = address_from_ipv4(htonl(0x0a000000 + row->hop)),
+		.nexthop = address_from_ipv4(htonl(0x0a000000 + row->hop)),
 		.local_pref = row->local_pref,
 		.med = row->med,
 		.aigp = row->aigp,
@@ -161,7 +161,7 @@ static inline void path_table_add(struct path_table *table,
 						   &attributes, row->weight),
 	};
 	assert_non_null(path->attributes);
-	path->attributes->next_hop->igp_cost = row->igp_cost;
+	path->attributes->nexthop->igp_cost = row->igp_cost;
 	table->list = path;
 }
 

@@ -103,20 +103,20 @@ static inline unsigned int hop_index(const struct address *address)
 	return ntohl(address_ipv4(address)) - 0x0a000000;
 }
 
-static inline enum path_reason random_check(const struct address *next_hop,
+static inline enum path_reason random_check(const struct address *nexthop,
 					    uint32_t *igp_cost, void *context)
 {
 	const struct random_world *world = context;
-	unsigned int hop = hop_index(next_hop);
+	unsigned int hop = hop_index(nexthop);
 
 	*igp_cost = world->outside->cost[hop];
-	return world->outside->dead[hop] ? REASON_NEXT_HOP_DEAD : REASON_NONE;
+	return world->outside->dead[hop] ? REASON_NEXTHOP_DEAD : REASON_NONE;
 }
 
-static inline void random_track(const struct address *next_hop, bool wanted,
+static inline void random_track(const struct address *nexthop, bool wanted,
 				void *context)
 {
-	(void)next_hop, (void)wanted, (void)context;
+	(void)nexthop, (void)wanted, (void)context;
 }
 
 static inline bool random_decided(const struct route *route, void *context)
@@ -205,7 +205,7 @@ static inline void random_announce(struct random_world *world,
 
 	part->nlri = test_nlri(&t, random_vip, id_of(slot));
 	t.update.attributes = row_attributes(row, &bytes);
-	part->next_hop = t.update.attributes.next_hop;
+	part->nexthop = t.update.attributes.nexthop;
 	assert_int_equal(
 		rib_update(world->rib, peer_of(world, slot), &t.update), 0);
 }

@@ -14,7 +14,7 @@
 
 struct test_route {
 	const char *prefix;
-	const char *next_hop;
+	const char *nexthop;
 	uint32_t as[4]; /* the path, ended by 0 */
 	uint32_t local_pref;
 	uint32_t med;
@@ -75,11 +75,11 @@ test_announce(struct test_update *t, const struct test_route *route)
 
 	memset(t, 0, sizeof(*t));
 	part->nlri = test_nlri(t, route->prefix, route->path_id);
-	address_parse(route->next_hop, &part->next_hop);
-	a->present = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXT_HOP;
+	address_parse(route->nexthop, &part->nexthop);
+	a->present = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXTHOP;
 	a->origin = route->origin;
 	a->as_path = test_as_path(t, route->as);
-	a->next_hop = part->next_hop;
+	a->nexthop = part->nexthop;
 	if (route->local_pref) {
 		a->present |= BGP_HAS_LOCAL_PREF;
 		a->local_pref = route->local_pref;

@@ -45,10 +45,10 @@ static void announce_by(unsigned int from, const char *prefix, uint32_t as,
 			uint8_t origin)
 {
 	struct address address = backend_address(from);
-	char next_hop[ADDRESS_TEXT_SIZE];
+	char nexthop[ADDRESS_TEXT_SIZE];
 	const struct test_route route = {
 		.prefix = prefix,
-		.next_hop = address_format(&address, next_hop),
+		.nexthop = address_format(&address, nexthop),
 		.as = { 65001 + from, as },
 		.origin = origin,
 	};
@@ -163,7 +163,7 @@ static void different_paths_are_left_out_and_it_says_so(void **state)
 	assert_int_equal(a.aggregator_as, LOCAL_AS);
 	assert_int_equal(address_ipv4(&a.aggregator), htonl(LOCAL_ID));
 	assert_int_equal(a.origin, BGP_ORIGIN_EGP);
-	assert_int_equal(address_ipv4(&a.next_hop), htonl(0x0a00ff02));
+	assert_int_equal(address_ipv4(&a.nexthop), htonl(0x0a00ff02));
 }
 
 static void one_path_of_all_is_kept_and_nothing_is_lost(void **state)
@@ -197,7 +197,7 @@ static void with_as_set_all_ases_are_in_the_path_once(void **state)
 static void announce_marked(const char *prefix, uint32_t community, bool atomic)
 {
 	const struct test_route route = { .prefix = prefix,
-					  .next_hop = "10.0.0.1",
+					  .nexthop = "10.0.0.1",
 					  .as = { 65001 } };
 	uint8_t bytes[4];
 	struct writer w = writer_of(bytes, sizeof(bytes));

@@ -20,10 +20,10 @@ static void announce_bandwidth(struct world *world, unsigned int i,
 			       double bandwidth)
 {
 	struct address address = backend_address(i);
-	char next_hop[ADDRESS_TEXT_SIZE];
+	char nexthop[ADDRESS_TEXT_SIZE];
 	const struct test_route route = {
 		.prefix = VIP,
-		.next_hop = address_format(&address, next_hop),
+		.nexthop = address_format(&address, nexthop),
 		.as = { 65001 + i },
 	};
 	uint8_t bytes[2 * BGP_EXTENDED_COMMUNITY_SIZE] = { 0, 2, 0, 1 };

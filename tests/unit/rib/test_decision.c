@@ -47,7 +47,7 @@ static void table_add(struct table *table, const struct test_path *from)
 	struct test_update t;
 
 	test_announce(&t, &from->route);
-	address_parse(from->route.next_hop, &table->sources[i].address);
+	address_parse(from->route.nexthop, &table->sources[i].address);
 	table->sources[i].identifier = from->identifier ? from->identifier :
 							  (uint32_t)i + 1;
 	table->sources[i].as = from->peer_as ? from->peer_as :
@@ -119,7 +119,7 @@ static const struct {
 	{ "one next hop counts once",
 	  { ROUTE("10.0.0.1", { 1 }) },
 	  { ROUTE("10.0.0.1", { 2 }) },
-	  REASON_DUPLICATE_NEXT_HOP },
+	  REASON_DUPLICATE_NEXTHOP },
 	{ "MEDs of different ASes do not compare",
 	  { ROUTE("10.0.0.1", { 1 }, .med = 5) },
 	  { ROUTE("10.0.0.2", { 2 }, .med = 6) },
@@ -242,10 +242,10 @@ static void paths_that_are_no_candidates_stay_as_they_are(void **state)
 	(void)state;
 	table_add(&table, &paths[0]);
 	table_add(&table, &paths[1]);
-	table.paths[0].reason = REASON_NEXT_HOP_DEAD;
+	table.paths[0].reason = REASON_NEXTHOP_DEAD;
 	decision = table_decide(&relaxed, &table);
 	assert_ptr_equal(decision.best, &table.paths[1]);
-	assert_int_equal(table.paths[0].reason, REASON_NEXT_HOP_DEAD);
+	assert_int_equal(table.paths[0].reason, REASON_NEXTHOP_DEAD);
 	table_free(&table);
 	assert_null(decide(&relaxed, &none).best);
 }

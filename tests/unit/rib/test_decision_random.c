@@ -101,7 +101,7 @@ static bool may_matter(const struct decision_options *options,
 		       const struct outcome outcome[SLOTS], unsigned int slot)
 {
 	if (options->add_path_weight &&
-	    outcome[slot].reason == REASON_DUPLICATE_NEXT_HOP)
+	    outcome[slot].reason == REASON_DUPLICATE_NEXTHOP)
 		return true;
 	if (outcome[slot].reason <= REASON_MED)
 		return false;
@@ -190,8 +190,7 @@ static void session_flaps(struct random_world *world,
 		announced->present[peer * IDS + id] = false;
 }
 
-static void next_hop_changes(struct random_world *world,
-			     struct outside *outside)
+static void nexthop_changes(struct random_world *world, struct outside *outside)
 {
 	unsigned int hop = chance_below(HOPS);
 	const struct address address =
@@ -201,7 +200,7 @@ static void next_hop_changes(struct random_world *world,
 		outside->dead[hop] = !outside->dead[hop];
 	else
 		outside->cost[hop] = chance_below(2);
-	rib_next_hop_changed(world->rib, &address);
+	rib_nexthop_changed(world->rib, &address);
 }
 
 static void random_event(struct random_world *world,
@@ -214,7 +213,7 @@ static void random_event(struct random_world *world,
 		session_flaps(world, announced);
 		break;
 	case 1:
-		next_hop_changes(world, outside);
+		nexthop_changes(world, outside);
 		break;
 	case 2:
 	case 3:

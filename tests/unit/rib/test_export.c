@@ -10,7 +10,7 @@
 
 #include "export_world.h"
 
-static void an_upstream_gets_the_vip_with_our_as_and_next_hop(void **state)
+static void an_upstream_gets_the_vip_with_our_as_and_nexthop(void **state)
 {
 	struct world *world = *state;
 	struct rib_export out;
@@ -24,7 +24,7 @@ static void an_upstream_gets_the_vip_with_our_as_and_next_hop(void **state)
 	assert_true(rib_export_next(world->rib, world->upstream, &out));
 	assert_false(out.withdraw);
 	assert_int_equal(out.count, 1);
-	assert_string_equal(address_format(&out.attributes.next_hop, text),
+	assert_string_equal(address_format(&out.attributes.nexthop, text),
 			    "10.0.255.2");
 	path = out.attributes.as_path;
 	reader_u16(&path); /* segment header */
@@ -34,7 +34,7 @@ static void an_upstream_gets_the_vip_with_our_as_and_next_hop(void **state)
 	assert_int_equal(world->upstream->prefixes_announced, 1);
 }
 
-static void the_vip_is_withdrawn_upstream_with_its_last_next_hop(void **state)
+static void the_vip_is_withdrawn_upstream_with_its_last_nexthop(void **state)
 {
 	struct world *world = *state;
 	struct rib_export out;
@@ -130,7 +130,7 @@ static void a_new_upstream_gets_everything(void **state)
 static void no_advertise_keeps_a_route_here(void **state)
 {
 	const struct test_route route = { .prefix = VIP,
-					  .next_hop = "10.0.0.1",
+					  .nexthop = "10.0.0.1",
 					  .as = { 65001 } };
 	static const uint8_t no_advertise[] = { 0xff, 0xff, 0xff, 0x02 };
 	struct world *world = *state;
@@ -160,7 +160,7 @@ static void a_stale_route_goes_to_those_who_know_what_that_is(void **state)
 		.long_lived_stale = true,
 	};
 	const struct test_route route = { .prefix = VIP,
-					  .next_hop = "10.0.0.1",
+					  .nexthop = "10.0.0.1",
 					  .as = { 65001 } };
 	struct world *world = *state;
 	struct bgp_attributes told;
@@ -191,7 +191,7 @@ static void a_non_transitive_community_does_not_leave_our_as(void **state)
 	static const uint8_t list[] = { 0x40, 4, 0, 1, 0, 0, 0, 0,
 					0x00, 2, 0, 1, 0, 0, 0, 9 };
 	const struct test_route route = { .prefix = VIP,
-					  .next_hop = "10.0.0.1",
+					  .nexthop = "10.0.0.1",
 					  .as = { 65001 } };
 	struct world *world = *state;
 	struct rib_export out;
@@ -229,7 +229,7 @@ static void a_path_from_inside_is_not_passed_on_inside(void **state)
 		.local_address = address_from_ipv4(htonl(0x0a0000fe)),
 	};
 	const struct test_route route = { .prefix = VIP,
-					  .next_hop = "10.0.0.1",
+					  .nexthop = "10.0.0.1",
 					  .as = { 65001 },
 					  .local_pref = 200 };
 	struct world *world = *state;
@@ -340,10 +340,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			an_upstream_gets_the_vip_with_our_as_and_next_hop,
-			setup, teardown),
+			an_upstream_gets_the_vip_with_our_as_and_nexthop, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(
-			the_vip_is_withdrawn_upstream_with_its_last_next_hop,
+			the_vip_is_withdrawn_upstream_with_its_last_nexthop,
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			changes_before_an_export_are_told_once, setup,

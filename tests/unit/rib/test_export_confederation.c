@@ -45,7 +45,7 @@ static void announce_path(struct world *world, struct rib_peer *from,
 			  const uint8_t *path, size_t size)
 {
 	const struct test_route route = { .prefix = VIP,
-					  .next_hop = "10.0.0.1",
+					  .nexthop = "10.0.0.1",
 					  .local_pref = 150,
 					  .med = 3 };
 	struct test_update t;
@@ -117,7 +117,7 @@ static void communities_know_where_the_confederation_ends(void **state)
 	} rows[] = { { BGP_COMMUNITY_NO_EXPORT, true },
 		     { BGP_COMMUNITY_NO_EXPORT_SUBCONFED, false } };
 	const struct test_route route = { .prefix = VIP,
-					  .next_hop = "10.0.0.1",
+					  .nexthop = "10.0.0.1",
 					  .as = { 65001 } };
 	struct world *world = *state;
 	struct rib_peer *to = further_up(world, 0, &member);

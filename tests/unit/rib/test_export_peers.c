@@ -18,22 +18,22 @@ static const struct neighbor_kind non_client = { .role = NEIGHBOR_ROLE_PEER,
 static const struct neighbor_kind non_client_by_us = {
 	.role = NEIGHBOR_ROLE_PEER,
 	.type = PEER_INTERNAL,
-	.next_hop = NEIGHBOR_NEXT_HOP_SELF,
+	.nexthop = NEIGHBOR_NEXTHOP_SELF,
 };
 static const struct neighbor_kind outside = { .role = NEIGHBOR_ROLE_PEER,
 					      .type = PEER_EXTERNAL };
 
 static const struct test_route by_server = { .prefix = VIP,
-					     .next_hop = "10.0.0.1",
+					     .nexthop = "10.0.0.1",
 					     .as = { 65001 },
 					     .local_pref = 200,
 					     .med = 7 };
 
-static void assert_next_hop(const struct bgp_attributes *a, const char *text)
+static void assert_nexthop(const struct bgp_attributes *a, const char *text)
 {
 	char shown[ADDRESS_TEXT_SIZE];
 
-	assert_string_equal(address_format(&a->next_hop, shown), text);
+	assert_string_equal(address_format(&a->nexthop, shown), text);
 }
 
 static void a_peer_is_learned_from_and_told(void **state)
@@ -115,7 +115,7 @@ static void a_reflected_route_keeps_everything_and_says_its_way(void **state)
 
 	announce_from(world, from, &by_server);
 	a = told_to(world, to);
-	assert_next_hop(&a, "10.0.0.1");
+	assert_nexthop(&a, "10.0.0.1");
 	assert_int_equal(a.local_pref, 200);
 	assert_int_equal(a.med, 7);
 	assert_int_equal(a.as_path.left, 6); /* 65001 alone */
@@ -150,13 +150,13 @@ static void what_was_reflected_before_keeps_its_originator(void **state)
 	a = told_to(world, world->upstream);
 	assert_false(a.present &
 		     (BGP_HAS_ORIGINATOR_ID | BGP_HAS_CLUSTER_LIST));
-	assert_next_hop(&a, "10.0.255.2");
+	assert_nexthop(&a, "10.0.255.2");
 }
 
 static void one_batch_does_not_mix_originators(void **state)
 {
 	static const struct test_route second = { .prefix = "192.0.2.2/32",
-						  .next_hop = "10.0.0.1",
+						  .nexthop = "10.0.0.1",
 						  .as = { 65001 },
 						  .local_pref = 200,
 						  .med = 7 };
@@ -172,7 +172,7 @@ static void one_batch_does_not_mix_originators(void **state)
 	assert_int_equal(a.originator_id, FURTHER_ID + 1);
 }
 
-static void an_external_route_is_told_inside_with_us_as_next_hop(void **state)
+static void an_external_route_is_told_inside_with_us_as_nexthop(void **state)
 {
 	struct world *world = *state;
 	struct rib_peer *to = further_up(world, 0, &client);
@@ -181,7 +181,7 @@ static void an_external_route_is_told_inside_with_us_as_next_hop(void **state)
 	announce(world, 0, &by_server);
 	rib_process(world->rib);
 	a = told_to(world, to);
-	assert_next_hop(&a, "10.0.254.1");
+	assert_nexthop(&a, "10.0.254.1");
 	assert_int_equal(a.local_pref, 200);
 	assert_int_equal(a.med, 7);
 	assert_false(a.present &
@@ -198,21 +198,21 @@ static void another_as_gets_neither_med_nor_local_pref(void **state)
 	rib_process(world->rib);
 	a = told_to(world, world->upstream);
 	assert_false(a.present & (BGP_HAS_MED | BGP_HAS_LOCAL_PREF));
-	assert_next_hop(&a, "10.0.255.2"); /* never that of a third party */
+	assert_nexthop(&a, "10.0.255.2"); /* never that of a third party */
 }
 
-static void the_next_hop_is_what_the_neighbor_is_configured_to_get(void **state)
+static void the_nexthop_is_what_the_neighbor_is_configured_to_get(void **state)
 {
 	static const struct neighbor_kind unchanged = {
 		.role = NEIGHBOR_ROLE_UPSTREAM,
 		.type = PEER_INTERNAL,
-		.next_hop = NEIGHBOR_NEXT_HOP_UNCHANGED,
+		.nexthop = NEIGHBOR_NEXTHOP_UNCHANGED,
 	};
 	static const struct neighbor_kind self = {
 		.role = NEIGHBOR_ROLE_UPSTREAM,
 		.type = PEER_INTERNAL,
 		.client = true,
-		.next_hop = NEIGHBOR_NEXT_HOP_SELF,
+		.nexthop = NEIGHBOR_NEXTHOP_SELF,
 	};
 	struct world *world = *state;
 	struct rib_peer *to = further_up(world, 0, &unchanged);
@@ -221,17 +221,17 @@ static void the_next_hop_is_what_the_neighbor_is_configured_to_get(void **state)
 	announce(world, 0, &by_server);
 	rib_process(world->rib);
 	a = told_to(world, to);
-	assert_next_hop(&a, "10.0.0.1");
+	assert_nexthop(&a, "10.0.0.1");
 	withdraw(world, 0, VIP);
 	to = further_up(world, 1, &self);
 	announce_from(world, further_up(world, 2, &non_client), &by_server);
 	a = told_to(world, to); /* reflected, but by way of this host */
-	assert_next_hop(&a, "10.0.254.1");
+	assert_nexthop(&a, "10.0.254.1");
 	assert_true(a.present & BGP_HAS_ORIGINATOR_ID);
 }
 
 /* RFC 7311 3.4: it would have to grow with a next hop of our own. */
-static void aigp_goes_with_an_unchanged_next_hop_only(void **state)
+static void aigp_goes_with_an_unchanged_nexthop_only(void **state)
 {
 	struct world *world = *state;
 	struct rib_peer *to = further_up(world, 1, &non_client);
@@ -269,10 +269,10 @@ int main(void)
 		TEST(a_reflected_route_keeps_everything_and_says_its_way),
 		TEST(what_was_reflected_before_keeps_its_originator),
 		TEST(one_batch_does_not_mix_originators),
-		TEST(an_external_route_is_told_inside_with_us_as_next_hop),
+		TEST(an_external_route_is_told_inside_with_us_as_nexthop),
 		TEST(another_as_gets_neither_med_nor_local_pref),
-		TEST(the_next_hop_is_what_the_neighbor_is_configured_to_get),
-		TEST(aigp_goes_with_an_unchanged_next_hop_only),
+		TEST(the_nexthop_is_what_the_neighbor_is_configured_to_get),
+		TEST(aigp_goes_with_an_unchanged_nexthop_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -139,10 +139,10 @@ static void random_announce(struct stage *stage, struct rib_peer *from)
 {
 	uint32_t community = communities[chance_below(5)];
 	struct address address = backend_address(chance_below(BACKENDS));
-	char next_hop[ADDRESS_TEXT_SIZE];
+	char nexthop[ADDRESS_TEXT_SIZE];
 	const struct test_route route = {
 		.prefix = services[chance_below(SERVICES)],
-		.next_hop = address_format(&address, next_hop),
+		.nexthop = address_format(&address, nexthop),
 		.as = { 65001, chance_below(2) ? 65010 : 65011 },
 		.local_pref = chance_below(8) ? 100 : 200,
 	};
@@ -201,7 +201,7 @@ static void random_event(struct stage *stage)
 	switch (chance_below(12)) {
 	case 0:
 		stage->world.dead[i] = !stage->world.dead[i];
-		rib_next_hop_changed(stage->world.rib, &address);
+		rib_nexthop_changed(stage->world.rib, &address);
 		break;
 	case 1:
 		flap(stage);

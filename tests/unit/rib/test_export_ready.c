@@ -50,7 +50,7 @@ below_min_nexthops_it_is_withdrawn_and_at_return_announced(void **state)
 	assert_cause(world, VIP, EXPORT_CAUSE_NONE);
 }
 
-static void dead_next_hops_do_not_count(void **state)
+static void dead_nexthops_do_not_count(void **state)
 {
 	const struct address second = backend_address(1);
 	struct world *world = *state;
@@ -59,7 +59,7 @@ static void dead_next_hops_do_not_count(void **state)
 	have_backends(world, 2);
 	assert_announced(world, VIP, true);
 	world->dead[1] = true;
-	rib_next_hop_changed(world->rib, &second);
+	rib_nexthop_changed(world->rib, &second);
 	rib_process(world->rib);
 	assert_announced(world, VIP, false);
 }
@@ -158,7 +158,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			below_min_nexthops_it_is_withdrawn_and_at_return_announced,
 			setup, teardown),
-		cmocka_unit_test_setup_teardown(dead_next_hops_do_not_count,
+		cmocka_unit_test_setup_teardown(dead_nexthops_do_not_count,
 						setup, teardown),
 		cmocka_unit_test(
 			without_numbers_of_its_own_a_vip_has_those_of_all),

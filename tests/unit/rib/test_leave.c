@@ -60,7 +60,7 @@ static void other_communities_stay_and_the_mark_comes_once(void **state)
 {
 	static const uint8_t list[] = { 0xfd, 0xe9, 0, 1, 0xff, 0xff, 0, 0 };
 	const struct test_route route = { .prefix = VIP,
-					  .next_hop = "10.0.0.1",
+					  .nexthop = "10.0.0.1",
 					  .as = { 65001 } };
 	struct world *world = *state;
 	struct bgp_attributes a;

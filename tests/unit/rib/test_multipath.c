@@ -266,7 +266,7 @@ static const struct route_case tie_cases[] = {
 	      { 1 },
 	      .type = PEER_INTERNAL,
 	      .originator = 50,
-	      .reason = REASON_DUPLICATE_NEXT_HOP },
+	      .reason = REASON_DUPLICATE_NEXTHOP },
 	    { 1, { 2 }, .type = PEER_INTERNAL, .originator = 40 } },
 	  .best = 1 },
 	{ "the maximum cuts from the end of that order",
@@ -379,7 +379,7 @@ static void check_case(const struct route_case *from)
 	}
 
 CASES(as_paths_have_in_common_what_the_knob_says, as_path_cases)
-CASES(the_way_to_the_next_hop_counts, cost_cases)
+CASES(the_way_to_the_nexthop_counts, cost_cases)
 CASES(members_of_a_confederation_are_told_apart, confederation_cases)
 CASES(external_and_internal_paths_share_a_set_if_they_may, ebgp_ibgp_cases)
 CASES(meds_compare_where_they_can, med_cases)
@@ -410,7 +410,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(as_paths_have_in_common_what_the_knob_says),
-		cmocka_unit_test(the_way_to_the_next_hop_counts),
+		cmocka_unit_test(the_way_to_the_nexthop_counts),
 		cmocka_unit_test(members_of_a_confederation_are_told_apart),
 		cmocka_unit_test(
 			external_and_internal_paths_share_a_set_if_they_may),

@@ -96,7 +96,7 @@ static void every_relation_follows_its_row(void **state)
 static void receive(struct world *world, unsigned int from, uint32_t otc)
 {
 	const struct test_route route = { .prefix = VIP,
-					  .next_hop = "10.0.0.1",
+					  .nexthop = "10.0.0.1",
 					  .as = { 65001 } };
 	struct test_update t;
 

@@ -54,7 +54,7 @@ static void reset(void)
 {
 	prefix_parse("192.0.2.1/32", &prefix);
 	attributes = (struct bgp_attributes){
-		.present = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXT_HOP |
+		.present = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXTHOP |
 			   BGP_HAS_MED | BGP_HAS_COMMUNITIES |
 			   BGP_HAS_EXTENDED_COMMUNITIES |
 			   BGP_HAS_LARGE_COMMUNITIES,
@@ -66,7 +66,7 @@ static void reset(void)
 		.large_communities = reader_of(large, sizeof(large)),
 		.unknown = reader_of(unknown, sizeof(unknown)),
 	};
-	address_parse("10.0.0.11", &attributes.next_hop);
+	address_parse("10.0.0.11", &attributes.nexthop);
 	source = (struct path_source){ .as = 65001, .type = PEER_EXTERNAL };
 	address_parse("10.0.0.11", &source.address);
 	address_parse("10.0.0.254", &our_address);
@@ -80,7 +80,7 @@ static void apply(const char *lines, enum rule_direction direction)
 		.role = role,
 		.source = &source,
 		.local_as = LOCAL_AS,
-		.next_hop = &our_address,
+		.nexthop = &our_address,
 	};
 
 	policy_apply(&policy, direction, &peer, &prefix, &attributes, &scratch,
@@ -393,16 +393,16 @@ static void a_setting_changes_its_attribute(void **state)
 	}
 }
 
-static void towards_a_neighbor_the_next_hop_can_be_us(void **state)
+static void towards_a_neighbor_the_nexthop_can_be_us(void **state)
 {
 	(void)state;
 	reset();
 	apply("rule continue to any set next-hop 10.9.9.9 med 4\n"
 	      "rule allow to any set next-hop self\n",
 	      RULE_TO);
-	assert_true(address_equal(&attributes.next_hop, &our_address));
+	assert_true(address_equal(&attributes.nexthop, &our_address));
 	assert_int_equal(result.set, POLICY_SET_ATTRIBUTES | POLICY_SET_MED |
-					     POLICY_SET_NEXT_HOP);
+					     POLICY_SET_NEXTHOP);
 }
 
 /* So that it can never fail to be interned, which would end the session. */
@@ -473,7 +473,7 @@ int main(void)
 		cmocka_unit_test(the_same_rules_leave_the_same_trace),
 		cmocka_unit_test(policies_know_what_they_look_at),
 		cmocka_unit_test(a_setting_changes_its_attribute),
-		cmocka_unit_test(towards_a_neighbor_the_next_hop_can_be_us),
+		cmocka_unit_test(towards_a_neighbor_the_nexthop_can_be_us),
 		cmocka_unit_test(
 			what_became_too_long_is_denied_by_the_rule_that_did_it),
 		cmocka_unit_test(

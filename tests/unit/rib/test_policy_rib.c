@@ -56,7 +56,7 @@ static int announce_from(struct world *world, struct rib_peer *peer,
 {
 	const struct test_route route = {
 		.prefix = prefix,
-		.next_hop = "10.0.0.1",
+		.nexthop = "10.0.0.1",
 		.as = { 64999 },
 	};
 	struct test_update t;
@@ -159,7 +159,7 @@ static void no_rule_lifts_what_is_not_safe(void **state)
 	} cases[] = {
 		{ "0.0.0.0/0", 65001, IMPORT_DEFAULT_ROUTE },
 		{ "192.0.2.77/32", 65001, IMPORT_OWN_ADDRESS },
-		{ "192.0.2.0/24", 65001, IMPORT_NEXT_HOP_SUBNET },
+		{ "192.0.2.0/24", 65001, IMPORT_NEXTHOP_SUBNET },
 		{ "192.0.2.0/25", 65001, IMPORT_ACCEPTED },
 		{ "198.51.100.1/32", 65001, IMPORT_OUTSIDE_VIP },
 		{ VIP, LOCAL_AS, IMPORT_LOOP },
@@ -168,12 +168,12 @@ static void no_rule_lifts_what_is_not_safe(void **state)
 	struct world *world = *state;
 
 	world->rib->options.import.is_own_address = is_ours;
-	world->rib->options.import.is_next_hop_subnet = is_subnet;
+	world->rib->options.import.is_nexthop_subnet = is_subnet;
 	set_rules(world, "rule allow from any\n");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct test_route route = {
 			.prefix = cases[i].prefix,
-			.next_hop = "10.0.0.1",
+			.nexthop = "10.0.0.1",
 			.as = { cases[i].as },
 		};
 
@@ -219,7 +219,7 @@ static void announce_both(struct world *world, const char *second)
 {
 	const struct test_route route = {
 		.prefix = VIP,
-		.next_hop = "10.0.0.1",
+		.nexthop = "10.0.0.1",
 		.as = { 65001 },
 	};
 	struct test_update t, other;
@@ -256,7 +256,7 @@ static void routes_of_one_update_are_told_apart_by_prefix(void **state)
 	assert_int_equal(path_of(world, "192.0.2.3/32", 0)->attributes->med, 0);
 }
 
-static void the_next_hop_a_rule_sets_is_the_one_tracked(void **state)
+static void the_nexthop_a_rule_sets_is_the_one_tracked(void **state)
 {
 	struct world *world = *state;
 
@@ -316,7 +316,7 @@ static void the_session_ends_above_the_limit(void **state)
 {
 	const struct test_route route = {
 		.prefix = OTHER_VIP,
-		.next_hop = "10.0.0.1",
+		.nexthop = "10.0.0.1",
 		.as = { 65001 },
 	};
 	struct world *world = *state;
@@ -391,7 +391,7 @@ static void a_route_that_comes_to_be_denied_is_withdrawn(void **state)
 {
 	struct test_route route = {
 		.prefix = VIP,
-		.next_hop = "10.0.0.1",
+		.nexthop = "10.0.0.1",
 		.as = { 65001 },
 	};
 	struct world *world = *state;
@@ -544,7 +544,7 @@ int main(void)
 		RIB_TEST(these_checks_hold_for_other_neighbors_too),
 		RIB_TEST(a_neighbor_without_a_role_needs_a_rule),
 		RIB_TEST(routes_of_one_update_are_told_apart_by_prefix),
-		RIB_TEST(the_next_hop_a_rule_sets_is_the_one_tracked),
+		RIB_TEST(the_nexthop_a_rule_sets_is_the_one_tracked),
 		RIB_TEST(paths_above_the_limit_are_refused),
 		RIB_TEST(the_session_ends_above_the_limit),
 		RIB_TEST(a_warning_refuses_nothing),

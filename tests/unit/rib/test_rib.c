@@ -24,8 +24,8 @@ static void equal_paths_form_the_set(void **state)
 	assert_int_equal(route_of(world, VIP)->selected, 4);
 	/* The lowest identifier is the best: 100 - 3. */
 	assert_int_equal(
-		backend_index(next_hop_address(
-			route_best(route_of(world, VIP))->attributes->next_hop)),
+		backend_index(rib_nexthop_address(
+			route_best(route_of(world, VIP))->attributes->nexthop)),
 		3);
 }
 
@@ -57,7 +57,7 @@ static void a_lost_session_takes_all_its_paths(void **state)
 	backend_up(world, 0);
 }
 
-static void a_path_with_a_dead_next_hop_is_not_in_the_set(void **state)
+static void a_path_with_a_dead_nexthop_is_not_in_the_set(void **state)
 {
 	const struct address second = backend_address(1);
 	struct world *world = *state;
@@ -66,12 +66,12 @@ static void a_path_with_a_dead_next_hop_is_not_in_the_set(void **state)
 	announce_vip(world, 1, VIP);
 	rib_process(world->rib);
 	world->dead[1] = true;
-	rib_next_hop_changed(world->rib, &second);
+	rib_nexthop_changed(world->rib, &second);
 	rib_process(world->rib);
 	assert_int_equal(route_of(world, VIP)->selected, 1);
-	assert_int_equal(reason_of(world, VIP, 1), REASON_NEXT_HOP_DEAD);
+	assert_int_equal(reason_of(world, VIP, 1), REASON_NEXTHOP_DEAD);
 	world->dead[1] = false;
-	rib_next_hop_changed(world->rib, &second);
+	rib_nexthop_changed(world->rib, &second);
 	rib_process(world->rib);
 	assert_int_equal(route_of(world, VIP)->selected, 2);
 }
@@ -111,7 +111,7 @@ static void any_prefix_inside_the_vip_range_is_a_vip(void **state)
 static void our_own_as_replaces_an_earlier_good_path(void **state)
 {
 	const struct test_route looped = { .prefix = VIP,
-					   .next_hop = "10.0.0.1",
+					   .nexthop = "10.0.0.1",
 					   .as = { 65001, LOCAL_AS } };
 	struct world *world = *state;
 
@@ -126,7 +126,7 @@ static void our_own_as_replaces_an_earlier_good_path(void **state)
 static void treat_as_withdraw_takes_the_path_away(void **state)
 {
 	const struct test_route route = { .prefix = VIP,
-					  .next_hop = "10.0.0.1",
+					  .nexthop = "10.0.0.1",
 					  .as = { 65001 } };
 	struct world *world = *state;
 	struct test_update t;
@@ -143,7 +143,7 @@ static void treat_as_withdraw_takes_the_path_away(void **state)
 static void paths_with_identifiers_stand_side_by_side(void **state)
 {
 	struct test_route route = { .prefix = VIP,
-				    .next_hop = "10.0.0.1",
+				    .nexthop = "10.0.0.1",
 				    .as = { 65001 },
 				    .path_id = 7 };
 	struct world *world = *state;
@@ -151,12 +151,12 @@ static void paths_with_identifiers_stand_side_by_side(void **state)
 
 	announce(world, 0, &route);
 	route.path_id = 9;
-	route.next_hop = "10.0.0.2";
+	route.nexthop = "10.0.0.2";
 	announce(world, 0, &route);
 	rib_process(world->rib);
 	assert_int_equal(route_of(world, VIP)->selected, 2);
 	assert_int_equal(world->backends[0]->prefixes_received, 2);
-	route.next_hop = "10.0.0.3"; /* replaces the path of that identifier */
+	route.nexthop = "10.0.0.3"; /* replaces the path of that identifier */
 	announce(world, 0, &route);
 	rib_process(world->rib);
 	assert_int_equal(route_of(world, VIP)->selected, 2);
@@ -171,10 +171,10 @@ static void paths_with_identifiers_stand_side_by_side(void **state)
 }
 
 /* The new attributes are there before the old ones go. */
-static void a_next_hop_that_stays_is_not_let_go(void **state)
+static void a_nexthop_that_stays_is_not_let_go(void **state)
 {
 	struct test_route route = { .prefix = VIP,
-				    .next_hop = "10.0.0.1",
+				    .nexthop = "10.0.0.1",
 				    .as = { 65001 } };
 	struct world *world = *state;
 
@@ -186,30 +186,30 @@ static void a_next_hop_that_stays_is_not_let_go(void **state)
 	assert_int_equal(world->tracked[0], 1);
 }
 
-static void news_of_a_next_hop_without_news_decides_nothing(void **state)
+static void news_of_a_nexthop_without_news_decides_nothing(void **state)
 {
 	const struct address address = backend_address(0);
 	struct world *world = *state;
 
 	announce_vip(world, 0, VIP);
 	rib_process(world->rib);
-	rib_next_hop_changed(world->rib, &address);
+	rib_nexthop_changed(world->rib, &address);
 	assert_false(route_of(world, VIP)->marked);
 	world->dead[0] = true;
 	assert_int_equal(reason_of(world, VIP, 0), REASON_NONE);
-	rib_next_hop_changed(world->rib, &address);
+	rib_nexthop_changed(world->rib, &address);
 	assert_true(route_of(world, VIP)->marked);
 	rib_process(world->rib);
-	assert_int_equal(reason_of(world, VIP, 0), REASON_NEXT_HOP_DEAD);
+	assert_int_equal(reason_of(world, VIP, 0), REASON_NEXTHOP_DEAD);
 	assert_null(route_best(route_of(world, VIP)));
 }
 
 /* What was heard before it was let go may be untrue by now. */
-static void a_next_hop_that_is_wanted_again_is_asked_for_again(void **state)
+static void a_nexthop_that_is_wanted_again_is_asked_for_again(void **state)
 {
 	struct world *world = *state;
 	const struct test_route elsewhere = { .prefix = "198.51.100.1/32",
-					      .next_hop = "10.0.0.1",
+					      .nexthop = "10.0.0.1",
 					      .as = { 65001 } };
 
 	announce(world, 0, &elsewhere); /* refused, but its next hop is known */
@@ -220,7 +220,7 @@ static void a_next_hop_that_is_wanted_again_is_asked_for_again(void **state)
 	world->dead[0] = true; /* of no interest to anybody now */
 	announce_vip(world, 0, VIP);
 	rib_process(world->rib);
-	assert_int_equal(reason_of(world, VIP, 0), REASON_NEXT_HOP_DEAD);
+	assert_int_equal(reason_of(world, VIP, 0), REASON_NEXTHOP_DEAD);
 }
 
 /* RFC 4456 8. */
@@ -228,7 +228,7 @@ static void our_own_originator_or_cluster_is_a_loop(void **state)
 {
 	static const uint8_t clusters[] = { 0, 0, 0, 1, 0, 0, 0, LOCAL_ID };
 	const struct test_route route = { .prefix = VIP,
-					  .next_hop = "10.0.0.1",
+					  .nexthop = "10.0.0.1",
 					  .as = { 65001 } };
 	struct world *world = *state;
 	struct test_update t;
@@ -278,10 +278,10 @@ static const char *const vips[VIPS] = { "192.0.2.1/32", "192.0.2.2/32",
 static void random_announce(struct world *world, unsigned int from)
 {
 	struct address address = backend_address(chance_below(BACKENDS));
-	char next_hop[ADDRESS_TEXT_SIZE];
+	char nexthop[ADDRESS_TEXT_SIZE];
 	const struct test_route route = {
 		.prefix = vips[chance_below(VIPS)],
-		.next_hop = address_format(&address, next_hop),
+		.nexthop = address_format(&address, nexthop),
 		.as = { 65001 + chance_below(2), 65010,
 			chance_below(3) ? 0 : 65011 },
 		.med = chance_below(3),
@@ -303,7 +303,7 @@ static void random_event(struct world *world)
 		break;
 	case 1:
 		world->dead[i] = !world->dead[i];
-		rib_next_hop_changed(world->rib, &address);
+		rib_nexthop_changed(world->rib, &address);
 		break;
 	case 2:
 		rib_peer_down(world->rib, world->backends[i]);
@@ -332,8 +332,8 @@ static void check_against_full_recompute(struct world *world,
 		copies[count] = *p;
 		copies[count].reason = p->import;
 		if (p->import == REASON_NONE)
-			copies[count].reason = next_hop_check(
-				next_hop_address(p->attributes->next_hop),
+			copies[count].reason = nexthop_check(
+				rib_nexthop_address(p->attributes->nexthop),
 				&cost, world);
 		copies[count].next = p->next ? &copies[count + 1] : NULL;
 	}
@@ -382,7 +382,7 @@ static void incremental_equals_full_recompute(void **state)
 static void a_route_is_not_decided_before_it_has_a_path_to_choose(void **state)
 {
 	static const struct test_route looped = { .prefix = VIP,
-						  .next_hop = "10.0.0.2",
+						  .nexthop = "10.0.0.2",
 						  .as = { 65001, LOCAL_AS } };
 	struct world *world = *state;
 
@@ -391,7 +391,7 @@ static void a_route_is_not_decided_before_it_has_a_path_to_choose(void **state)
 	announce_vip(world, 2, VIP);
 	assert_false(route_of(world, VIP)->marked);
 	assert_int_equal(reason_of(world, VIP, 1), REASON_LOOP);
-	assert_int_equal(reason_of(world, VIP, 2), REASON_NEXT_HOP_DEAD);
+	assert_int_equal(reason_of(world, VIP, 2), REASON_NEXTHOP_DEAD);
 	withdraw(world, 2, VIP);
 	assert_false(route_of(world, VIP)->marked);
 	announce_vip(world, 0, VIP);
@@ -423,32 +423,32 @@ static void a_route_without_paths_is_not_kept(void **state)
 }
 
 /* What stands in the first path's attributes. */
-static struct address first_next_hop(const struct route *route)
+static struct address first_nexthop(const struct route *route)
 {
-	return *next_hop_address(route->paths->attributes->next_hop);
+	return *rib_nexthop_address(route->paths->attributes->nexthop);
 }
 
-static void a_link_local_next_hop_is_behind_the_sessions_link(void **state)
+static void a_link_local_nexthop_is_behind_the_sessions_link(void **state)
 {
 	struct world *world = *state;
 	const struct test_route route = {
 		.prefix = "198.51.100.1/32", /* outside --vip: not tracked */
-		.next_hop = "fe80::2",
+		.nexthop = "fe80::2",
 		.as = { 65001 },
 	};
 	const struct route *held;
 	struct address bare, one, other;
 
-	address_parse(route.next_hop, &bare);
+	address_parse(route.nexthop, &bare);
 	world->backends[0]->source.ifindex = 3;
 	world->backends[1]->source.ifindex = 4;
 	announce(world, 0, &route);
 	held = route_of(world, route.prefix);
-	one = first_next_hop(held);
+	one = first_nexthop(held);
 	assert_int_equal(address_scope(&one), 3);
 	withdraw(world, 0, route.prefix);
 	announce(world, 1, &route);
-	other = first_next_hop(route_of(world, route.prefix));
+	other = first_nexthop(route_of(world, route.prefix));
 	assert_int_equal(address_scope(&other), 4);
 	other = address_unscoped(&other);
 	assert_true(address_equal(&other, &bare));
@@ -458,8 +458,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			a_link_local_next_hop_is_behind_the_sessions_link,
-			setup, teardown),
+			a_link_local_nexthop_is_behind_the_sessions_link, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(equal_paths_form_the_set, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_withdrawn_path_leaves_the_set,
@@ -467,7 +467,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_lost_session_takes_all_its_paths, setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			a_path_with_a_dead_next_hop_is_not_in_the_set, setup,
+			a_path_with_a_dead_nexthop_is_not_in_the_set, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(
 			prefixes_outside_the_vip_range_are_filtered, setup,
@@ -484,12 +484,12 @@ int main(void)
 			paths_with_identifiers_stand_side_by_side, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(
-			a_next_hop_that_stays_is_not_let_go, setup, teardown),
+			a_nexthop_that_stays_is_not_let_go, setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			news_of_a_next_hop_without_news_decides_nothing, setup,
+			news_of_a_nexthop_without_news_decides_nothing, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(
-			a_next_hop_that_is_wanted_again_is_asked_for_again,
+			a_nexthop_that_is_wanted_again_is_asked_for_again,
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			our_own_originator_or_cluster_is_a_loop, setup,

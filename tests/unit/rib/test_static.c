@@ -21,7 +21,7 @@ static void add_paths(struct world *world, struct path_config *paths,
 {
 	for (size_t i = 0; i < count; i++) {
 		prefix_parse(VIP, &paths[i].prefix);
-		paths[i].next_hop = backend_address(STATIC_LAST - (int)i);
+		paths[i].nexthop = backend_address(STATIC_LAST - (int)i);
 	}
 	assert_int_equal(rib_add_static_paths(world->rib, paths, count), 0);
 	rib_process(world->rib);
@@ -64,9 +64,9 @@ static void a_static_path_with_a_dead_server_leaves_the_set(void **state)
 
 	add_paths(world, paths, 1);
 	world->dead[STATIC_LAST] = true;
-	rib_next_hop_changed(world->rib, &server);
+	rib_nexthop_changed(world->rib, &server);
 	rib_process(world->rib);
-	assert_int_equal(static_path(world, 1)->reason, REASON_NEXT_HOP_DEAD);
+	assert_int_equal(static_path(world, 1)->reason, REASON_NEXTHOP_DEAD);
 	assert_int_equal(route_of(world, VIP)->selected, 0);
 }
 
@@ -92,7 +92,7 @@ static void of_static_paths_the_lowest_distance_is_used(void **state)
 	add_paths(world, paths, 2);
 	assert_int_equal(static_path(world, 1)->reason, REASON_DISTANCE);
 	world->dead[STATIC_LAST - 1] = true;
-	rib_next_hop_changed(world->rib, &server);
+	rib_nexthop_changed(world->rib, &server);
 	rib_process(world->rib);
 	assert_int_equal(static_path(world, 1)->reason, REASON_NONE);
 }
@@ -114,7 +114,7 @@ static void with_the_distance_of_bgp_it_joins_the_set(void **state)
 {
 	static struct path_config paths[] = { { .weight = 1, .distance = 20 } };
 	static const struct test_route far = { .prefix = VIP,
-					       .next_hop = "10.0.0.1",
+					       .nexthop = "10.0.0.1",
 					       .as = { 65001, 65009 },
 					       .local_pref = 300,
 					       .med = 7 };
@@ -136,7 +136,7 @@ static void the_distance_of_bgp_is_that_of_its_best_path(void **state)
 	static struct path_config paths[] = { { .weight = 1,
 						.distance = 100 } };
 	static const struct test_route preferred = { .prefix = VIP,
-						     .next_hop = "10.0.0.1",
+						     .nexthop = "10.0.0.1",
 						     .as = { 65001 },
 						     .local_pref = 300 };
 	struct world *world = *state;
@@ -183,7 +183,7 @@ static void one_server_by_both_ways_counts_once(void **state)
 	add_paths(world, paths, 1);
 	assert_int_equal(route_of(world, VIP)->selected, 1);
 	assert_int_equal(static_path(world, 1)->reason,
-			 REASON_DUPLICATE_NEXT_HOP);
+			 REASON_DUPLICATE_NEXTHOP);
 }
 
 int main(void)

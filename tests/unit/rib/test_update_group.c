@@ -65,13 +65,13 @@ DIFFERENCE(internal, options->source.type = PEER_INTERNAL)
 DIFFERENCE(confederation, options->source.type = PEER_CONFEDERATION)
 DIFFERENCE(role, options->role = NEIGHBOR_ROLE_PEER)
 DIFFERENCE(relation, options->relation = NEIGHBOR_RELATION_CUSTOMER)
-DIFFERENCE(next_hop, options->next_hop = NEIGHBOR_NEXT_HOP_UNCHANGED)
+DIFFERENCE(nexthop, options->nexthop = NEIGHBOR_NEXTHOP_UNCHANGED)
 DIFFERENCE(client, options->client = true)
 DIFFERENCE(our_address,
 	   options->local_address = address_from_ipv4(htonl(0x0a00fefe)))
 DIFFERENCE(families, session->families |= BGP_IPV6_UNICAST_BIT)
 DIFFERENCE(as4, session->as4 = true)
-DIFFERENCE(extended_next_hop, session->extended_next_hop = true)
+DIFFERENCE(extended_nexthop, session->extended_nexthop = true)
 DIFFERENCE(long_lived_stale, session->long_lived_stale = true)
 DIFFERENCE(max_message, session->max_message = BGP_MAX_EXTENDED_MESSAGE)
 DIFFERENCE(add_path, session->add_path_send[BGP_IPV4_UNICAST] = true)
@@ -100,12 +100,12 @@ static const struct difference that_matter[] = {
 	{ "confederation", confederation },
 	{ "role", role },
 	{ "relation", relation },
-	{ "next hop", next_hop },
+	{ "next hop", nexthop },
 	{ "client", client },
 	{ "our address", our_address },
 	{ "families", families },
 	{ "AS4", as4 },
-	{ "extended next hop", extended_next_hop },
+	{ "extended next hop", extended_nexthop },
 	{ "long-lived stale", long_lived_stale },
 	{ "extended messages", max_message },
 	{ "Add-Path", add_path },
@@ -256,7 +256,7 @@ static void announce_some(struct company *company, size_t first, size_t count)
 		char prefix[PREFIX_TEXT_SIZE];
 		const struct test_route route = {
 			.prefix = prefix,
-			.next_hop = "10.0.0.1",
+			.nexthop = "10.0.0.1",
 			.as = { 65001, (uint32_t)(1 + i / ROUTES_OF_A_SET) },
 		};
 
@@ -394,7 +394,7 @@ static void whom_a_route_came_from_is_not_told_with_its_group(void **state)
 	static const struct neighbor_kind kind = { .role = NEIGHBOR_ROLE_PEER,
 						   .type = PEER_EXTERNAL };
 	const struct test_route route = { .prefix = VIP,
-					  .next_hop = "10.0.0.1",
+					  .nexthop = "10.0.0.1",
 					  .as = { FURTHER_AS },
 					  .local_pref = 0 };
 	struct world *world = *state;

@@ -198,7 +198,7 @@ static void draw_session(struct bgp_session *session)
 						(uint32_t)BGP_IPV4_UNICAST_BIT,
 		.max_message = chance_one_in(16) ? BGP_MAX_EXTENDED_MESSAGE :
 						   BGP_MAX_MESSAGE,
-		.extended_next_hop = chance_one_in(16),
+		.extended_nexthop = chance_one_in(16),
 		.route_refresh = chance_one_in(2),
 		.hold_time = (uint16_t)chance_below(100),
 		.add_path_receive = { chance_one_in(2) },
@@ -230,9 +230,9 @@ static void draw_visitor(struct visitor *visitor, unsigned int i)
 		.session = &visitor->session,
 		.local_address = address_from_ipv4(
 			htonl(0x0a00feff - chance_one_in(16))),
-		.next_hop = chance_one_in(12) ?
-				    chance_below(NEIGHBOR_NEXT_HOP_COUNT) :
-				    0,
+		.nexthop = chance_one_in(12) ?
+				   chance_below(NEIGHBOR_NEXTHOP_COUNT) :
+				   0,
 		.client = chance_one_in(16),
 	};
 	if (type == PEER_EXTERNAL && chance_one_in(16))
@@ -286,10 +286,10 @@ static void draw_route(struct test_update *t, uint8_t community[4])
 	};
 	uint32_t which = communities[chance_below(COUNT_OF(communities))];
 	struct address address = backend_address(chance_below(BACKENDS));
-	char next_hop[ADDRESS_TEXT_SIZE];
+	char nexthop[ADDRESS_TEXT_SIZE];
 	const struct test_route route = {
 		.prefix = services[chance_below(SERVICES)],
-		.next_hop = address_format(&address, next_hop),
+		.nexthop = address_format(&address, nexthop),
 		.as = { 65001, chance_one_in(3) ? 65011 : 65010 },
 		.local_pref = chance_one_in(8) ? 200 : 100,
 		.med = chance_below(2),
@@ -329,7 +329,7 @@ static void kill_or_revive(struct stage *stage)
 		struct world *world = &stage->sides[number]->world;
 
 		world->dead[i] = !world->dead[i];
-		rib_next_hop_changed(world->rib, &address);
+		rib_nexthop_changed(world->rib, &address);
 	}
 }
 

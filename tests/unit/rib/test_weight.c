@@ -191,8 +191,8 @@ static void sets_of_other_weight_are_other_sets(void **state)
 	assert_ptr_not_equal(table.paths[0].attributes,
 			     table.paths[1].attributes);
 	assert_ptr_equal(table.paths[0].attributes, table.paths[2].attributes);
-	assert_ptr_equal(table.paths[0].attributes->next_hop,
-			 table.paths[1].attributes->next_hop);
+	assert_ptr_equal(table.paths[0].attributes->nexthop,
+			 table.paths[1].attributes->nexthop);
 	path_table_free(&table);
 }
 

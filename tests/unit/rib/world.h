@@ -55,18 +55,18 @@ static inline unsigned int backend_index(const struct address *address)
 	return ntohl(address_ipv4(address)) - 0x0a000001;
 }
 
-static inline enum path_reason next_hop_check(const struct address *a,
-					      uint32_t *igp_cost, void *context)
+static inline enum path_reason nexthop_check(const struct address *a,
+					     uint32_t *igp_cost, void *context)
 {
 	struct world *world = context;
 
 	(void)igp_cost;
-	return world->dead[backend_index(a)] ? REASON_NEXT_HOP_DEAD :
+	return world->dead[backend_index(a)] ? REASON_NEXTHOP_DEAD :
 					       REASON_NONE;
 }
 
-static inline void next_hop_track(const struct address *a, bool wanted,
-				  void *context)
+static inline void nexthop_track(const struct address *a, bool wanted,
+				 void *context)
 {
 	struct world *world = context;
 
@@ -162,7 +162,7 @@ static inline struct rib_options world_options(struct world *world,
 			      .bandwidth_unit = 1,
 			      .default_weight = 1 },
 		.min_nexthops = min_nexthops,
-		.hooks = { next_hop_check, next_hop_track, set_decided,
+		.hooks = { nexthop_check, nexthop_track, set_decided,
 			   work_waiting, export_waiting, world, export_ready },
 	};
 }
@@ -257,10 +257,10 @@ static inline void announce_vip(struct world *world, unsigned int i,
 				const char *vip)
 {
 	struct address address = backend_address(i);
-	char next_hop[ADDRESS_TEXT_SIZE];
+	char nexthop[ADDRESS_TEXT_SIZE];
 	const struct test_route route = {
 		.prefix = vip,
-		.next_hop = address_format(&address, next_hop),
+		.nexthop = address_format(&address, nexthop),
 		.as = { 65001 + i },
 	};
 

@@ -179,7 +179,7 @@ static unsigned int owner(unsigned int v, uint32_t bucket)
 	return tables.nexthops[slot].address.bytes[15] - 1;
 }
 
-static void a_vip_leads_to_each_of_its_next_hops_equally(void **state)
+static void a_vip_leads_to_each_of_its_nexthops_equally(void **state)
 {
 	unsigned int count[NEXTHOPS] = { 0 };
 
@@ -234,7 +234,7 @@ static void an_unchanged_set_writes_nothing(void **state)
 	assert_int_equal(tables.bucket_writes, 0);
 }
 
-static void a_next_hop_that_dies_costs_one_store(void **state)
+static void a_nexthop_that_dies_costs_one_store(void **state)
 {
 	uint32_t slot = tables.buckets[0].current;
 
@@ -271,7 +271,7 @@ static void a_return_is_a_new_incarnation_in_the_old_slot(void **state)
 	assert_int_equal(owner(0, 0), 0);
 }
 
-static void a_next_hop_that_nobody_needs_is_taken_out(void **state)
+static void a_nexthop_that_nobody_needs_is_taken_out(void **state)
 {
 	const struct address address = nexthop_address(0);
 
@@ -331,13 +331,13 @@ static void the_digest_is_that_of_the_set_alone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_vip_leads_to_each_of_its_next_hops_equally),
+		TEST(a_vip_leads_to_each_of_its_nexthops_equally),
 		TEST(the_backup_is_what_the_next_table_says),
 		TEST(equal_sets_share_one_table),
 		TEST(an_unchanged_set_writes_nothing),
-		TEST(a_next_hop_that_dies_costs_one_store),
+		TEST(a_nexthop_that_dies_costs_one_store),
 		TEST(a_return_is_a_new_incarnation_in_the_old_slot),
-		TEST(a_next_hop_that_nobody_needs_is_taken_out),
+		TEST(a_nexthop_that_nobody_needs_is_taken_out),
 		TEST(without_a_free_group_a_vip_stays_as_it_was),
 		TEST(a_vip_that_the_program_refuses_is_forgotten),
 		TEST(the_digest_is_that_of_the_set_alone),

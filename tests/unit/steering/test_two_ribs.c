@@ -22,8 +22,8 @@ static size_t members_of(const struct random_world *world,
 	for (; path; path = path->next)
 		if (path->reason == REASON_NONE)
 			members[count++] = (struct assign_member){
-				.address = *next_hop_address(
-					path->attributes->next_hop),
+				.address = *rib_nexthop_address(
+					path->attributes->nexthop),
 				.weight = rib_path_weight(world->rib, route,
 							  path),
 			};

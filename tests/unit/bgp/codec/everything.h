@@ -10,7 +10,7 @@
 
 #define EVERY_ORIGIN	  0x40, 1, 1, 1
 #define EVERY_PATH	  0x40, 2, 10, 2, 2, 0, 0, 0xfd, 0xe9, 0, 1, 0, 0
-#define EVERY_NEXT_HOP	  0x40, 3, 4, 10, 0, 0, 1
+#define EVERY_NEXTHOP	  0x40, 3, 4, 10, 0, 0, 1
 #define EVERY_MED	  0x80, 4, 4, 0, 0, 0, 9
 #define EVERY_LOCAL_PREF  0x40, 5, 4, 0, 0, 0, 100
 #define EVERY_ATOMIC	  0x40, 6, 0
@@ -30,10 +30,10 @@
 #define EVERY_UNKNOWN	 0xe0, 99, 1, 5
 #define EVERY_LAST	 0xe0, 255, 0
 
-#define EVERYTHING_KNOWN                                                       \
-	EVERY_ORIGIN, EVERY_PATH, EVERY_NEXT_HOP, EVERY_MED, EVERY_LOCAL_PREF, \
-		EVERY_ATOMIC, EVERY_AGGREGATOR, EVERY_COMMUNITIES,             \
-		EVERY_ORIGINATOR, EVERY_CLUSTERS, EVERY_EXTENDED,              \
+#define EVERYTHING_KNOWN                                                      \
+	EVERY_ORIGIN, EVERY_PATH, EVERY_NEXTHOP, EVERY_MED, EVERY_LOCAL_PREF, \
+		EVERY_ATOMIC, EVERY_AGGREGATOR, EVERY_COMMUNITIES,            \
+		EVERY_ORIGINATOR, EVERY_CLUSTERS, EVERY_EXTENDED,             \
 		EVERY_IPV6_EXTENDED, EVERY_AIGP, EVERY_LARGE, EVERY_OTC
 
 #define EVERYTHING_UNKNOWN \

@@ -76,13 +76,13 @@ static void shows_nothing_of_what_is_not_there(void **state)
 			bgp_attributes_show(&none, type, text, sizeof(text)));
 }
 
-static void shows_both_halves_of_an_ipv6_next_hop(void **state)
+static void shows_both_halves_of_an_ipv6_nexthop(void **state)
 {
-	struct bgp_attributes attributes = { .present = BGP_HAS_NEXT_HOP };
+	struct bgp_attributes attributes = { .present = BGP_HAS_NEXTHOP };
 	char text[128];
 
 	(void)state;
-	address_parse("2001:db8::1", &attributes.next_hop);
+	address_parse("2001:db8::1", &attributes.nexthop);
 	bgp_attributes_show(&attributes, BGP_ATTRIBUTE_NEXT_HOP, text,
 			    sizeof(text));
 	assert_string_equal(text, "2001:db8::1");
@@ -155,7 +155,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shows_every_attribute),
 		cmocka_unit_test(shows_nothing_of_what_is_not_there),
-		cmocka_unit_test(shows_both_halves_of_an_ipv6_next_hop),
+		cmocka_unit_test(shows_both_halves_of_an_ipv6_nexthop),
 		cmocka_unit_test(cuts_texts_that_do_not_fit),
 		cmocka_unit_test(shows_the_beginning_of_very_long_lists),
 	};

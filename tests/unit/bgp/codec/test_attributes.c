@@ -23,10 +23,10 @@ static void reads_the_mandatory_attributes(void **state)
 	assert_good(BYTES(TRANSITIVE, 1, 1, 2));
 	assert_int_equal(update.attributes.origin, BGP_ORIGIN_INCOMPLETE);
 	assert_int_equal(as_path_first(update.attributes.as_path), 65001);
-	assert_string_equal(address_format(&update.attributes.next_hop, text),
+	assert_string_equal(address_format(&update.attributes.nexthop, text),
 			    "10.0.0.1");
 	assert_int_equal(update.attributes.present,
-			 BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXT_HOP);
+			 BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXTHOP);
 }
 
 static void reads_attributes_in_any_order(void **state)
@@ -124,7 +124,7 @@ static void withdraws_for_an_empty_path_of_an_external_peer(void **state)
 	assert_good(BYTES(TRANSITIVE, 2, 0));
 }
 
-static void withdraws_for_a_next_hop_of_wrong_length(void **state)
+static void withdraws_for_a_nexthop_of_wrong_length(void **state)
 {
 	(void)state;
 	assert_judged(BYTES(TRANSITIVE, 3, 3, 10, 0, 0), BGP_VERDICT_WITHDRAW,
@@ -133,11 +133,11 @@ static void withdraws_for_a_next_hop_of_wrong_length(void **state)
 	assert_withdrawn(BYTES(TRANSITIVE, 3, 5, 10, 0, 0, 1, 0));
 }
 
-static void withdraws_for_a_next_hop_that_no_host_can_have(void **state)
+static void withdraws_for_a_nexthop_that_no_host_can_have(void **state)
 {
 	(void)state;
 	assert_judged(BYTES(TRANSITIVE, 3, 4, 0, 0, 0, 0), BGP_VERDICT_WITHDRAW,
-		      BGP_UPDATE_INVALID_NEXT_HOP);
+		      BGP_UPDATE_INVALID_NEXTHOP);
 	assert_withdrawn(BYTES(TRANSITIVE, 3, 4, 0, 1, 2, 3));
 	assert_withdrawn(BYTES(TRANSITIVE, 3, 4, 127, 0, 0, 1));
 	assert_withdrawn(BYTES(TRANSITIVE, 3, 4, 224, 0, 0, 1));
@@ -147,7 +147,7 @@ static void withdraws_for_a_next_hop_that_no_host_can_have(void **state)
 	assert_good(BYTES(TRANSITIVE, 3, 4, 1, 0, 0, 0));
 }
 
-static void sends_no_notification_for_a_next_hop_without_routes(void **state)
+static void sends_no_notification_for_a_nexthop_without_routes(void **state)
 {
 	(void)state;
 	assert_int_equal(decode_block(BYTES(ORIGIN, PATH_65001, TRANSITIVE, 3,
@@ -323,9 +323,9 @@ int main(void)
 		from_ebgp(withdraws_for_an_as_set_unless_told_otherwise),
 		from_ebgp(withdraws_for_a_first_as_that_is_not_the_peers),
 		from_ebgp(withdraws_for_an_empty_path_of_an_external_peer),
-		from_ebgp(withdraws_for_a_next_hop_of_wrong_length),
-		from_ebgp(withdraws_for_a_next_hop_that_no_host_can_have),
-		from_ebgp(sends_no_notification_for_a_next_hop_without_routes),
+		from_ebgp(withdraws_for_a_nexthop_of_wrong_length),
+		from_ebgp(withdraws_for_a_nexthop_that_no_host_can_have),
+		from_ebgp(sends_no_notification_for_a_nexthop_without_routes),
 		from_ebgp(withdraws_for_a_med_of_wrong_length),
 		from_ebgp(discards_local_pref_of_external_peers_even_if_bad),
 		from_ebgp(reads_local_pref_of_internal_peers),

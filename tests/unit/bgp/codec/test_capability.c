@@ -57,7 +57,7 @@ struct size_case {
 static const struct size_case size_cases[] = {
 	{ BGP_CAPABILITY_MULTIPROTOCOL, 1 << 4 },
 	{ BGP_CAPABILITY_ROUTE_REFRESH, 1 << 0 },
-	{ BGP_CAPABILITY_EXTENDED_NEXT_HOP, 1 << 0 | 1 << 6 },
+	{ BGP_CAPABILITY_EXTENDED_NEXTHOP, 1 << 0 | 1 << 6 },
 	{ BGP_CAPABILITY_EXTENDED_MESSAGE, 1 << 0 },
 	{ BGP_CAPABILITY_ROLE, 1 << 1 },
 	{ BGP_CAPABILITY_GRACEFUL_RESTART, 1 << 2 | 1 << 6 },
@@ -186,15 +186,15 @@ static void ignores_families_it_does_not_know(void **state)
 	assert_int_equal(open_message.families, 0);
 }
 
-static void takes_ipv6_next_hops_for_ipv4_unicast_only(void **state)
+static void takes_ipv6_nexthops_for_ipv4_unicast_only(void **state)
 {
 	(void)state;
 	assert_true(decode(BYTES(5, 6, 0, 1, 0, 1, 0, 2)));
-	assert_int_equal(open_message.capabilities, BGP_CAN_EXTENDED_NEXT_HOP);
+	assert_int_equal(open_message.capabilities, BGP_CAN_EXTENDED_NEXTHOP);
 	/* Anywhere in the list. */
 	assert_true(decode(BYTES(5, 18, 0, 1, 0, 128, 0, 2, 0, 1, 0, 1, 0, 2, 0,
 				 1, 0, 2, 0, 2)));
-	assert_int_equal(open_message.capabilities, BGP_CAN_EXTENDED_NEXT_HOP);
+	assert_int_equal(open_message.capabilities, BGP_CAN_EXTENDED_NEXTHOP);
 	/* Another SAFI, another next hop, a SAFI of one byte, nothing. */
 	assert_ignored(BYTES(5, 6, 0, 1, 0, 128, 0, 2));
 	assert_ignored(BYTES(5, 6, 0, 1, 0, 1, 0, 1));
@@ -400,7 +400,7 @@ int main(void)
 		cmocka_unit_test(
 			does_not_look_at_the_reserved_byte_of_a_family),
 		cmocka_unit_test(ignores_families_it_does_not_know),
-		cmocka_unit_test(takes_ipv6_next_hops_for_ipv4_unicast_only),
+		cmocka_unit_test(takes_ipv6_nexthops_for_ipv4_unicast_only),
 		cmocka_unit_test(reads_add_path_for_each_family),
 		cmocka_unit_test(ignores_add_path_tuples_of_other_modes),
 		cmocka_unit_test(ignores_add_path_tuples_of_other_families),

@@ -59,7 +59,7 @@ static void assert_lost(struct reader attribute)
 	assert_int_equal(update.withdrawn[MP].bytes.left, 0);
 }
 
-static void takes_ipv6_routes_and_their_next_hop(void **state)
+static void takes_ipv6_routes_and_their_nexthop(void **state)
 {
 	struct bgp_attributes attributes;
 
@@ -69,14 +69,14 @@ static void takes_ipv6_routes_and_their_next_hop(void **state)
 		BGP_VERDICT_OK);
 	assert_next(&update.announced[MP].nlri, "2001:db8::/32");
 	assert_end(&update.announced[MP].nlri);
-	assert_address(&update.announced[MP].next_hop, "2001:db8::1");
+	assert_address(&update.announced[MP].nexthop, "2001:db8::1");
 	assert_true(address_is_zero(&update.announced[MP].link_local));
 	attributes = bgp_update_attributes(&update, MP);
-	assert_true(attributes.present & BGP_HAS_NEXT_HOP);
-	assert_address(&attributes.next_hop, "2001:db8::1");
+	assert_true(attributes.present & BGP_HAS_NEXTHOP);
+	assert_address(&attributes.nexthop, "2001:db8::1");
 }
 
-static void keeps_the_link_local_half_of_a_next_hop(void **state)
+static void keeps_the_link_local_half_of_a_nexthop(void **state)
 {
 	struct bgp_attributes attributes;
 
@@ -85,11 +85,11 @@ static void keeps_the_link_local_half_of_a_next_hop(void **state)
 							 0, NETWORK))),
 			 BGP_VERDICT_OK);
 	attributes = bgp_update_attributes(&update, MP);
-	assert_address(&attributes.next_hop, "2001:db8::1");
+	assert_address(&attributes.nexthop, "2001:db8::1");
 	assert_address(&attributes.link_local, "fe80::1");
 }
 
-static void takes_a_link_local_next_hop_that_stands_alone(void **state)
+static void takes_a_link_local_nexthop_that_stands_alone(void **state)
 {
 	const struct reader forms[] = {
 		BYTES(IPV6_REACH(16, LINK_LOCAL, 0, NETWORK)),
@@ -100,12 +100,12 @@ static void takes_a_link_local_next_hop_that_stands_alone(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		assert_int_equal(read_with_path(forms[i]), BGP_VERDICT_OK);
-		assert_address(&update.announced[MP].next_hop, "fe80::1");
+		assert_address(&update.announced[MP].nexthop, "fe80::1");
 		assert_true(address_is_zero(&update.announced[MP].link_local));
 	}
 }
 
-static void resets_for_a_next_hop_length_of_no_family(void **state)
+static void resets_for_a_nexthop_length_of_no_family(void **state)
 {
 	(void)state;
 	assert_lost(BYTES(IPV6_REACH(0, 0, NETWORK)));
@@ -117,7 +117,7 @@ static void resets_for_a_next_hop_length_of_no_family(void **state)
 	assert_lost(BYTES(IPV4_REACH(5, 10, 0, 0, 1, 0, 0, 8, 10)));
 }
 
-static void takes_ipv6_next_hops_for_ipv4_only_if_agreed_on(void **state)
+static void takes_ipv6_nexthops_for_ipv4_only_if_agreed_on(void **state)
 {
 	struct reader one = BYTES(IPV4_REACH(16, GLOBAL, 0, 8, 10));
 	struct reader two = BYTES(IPV4_REACH(32, GLOBAL, LINK_LOCAL, 0, 8, 10));
@@ -125,10 +125,10 @@ static void takes_ipv6_next_hops_for_ipv4_only_if_agreed_on(void **state)
 	(void)state;
 	assert_lost(one);
 	assert_lost(two);
-	session.extended_next_hop = true;
+	session.extended_nexthop = true;
 	assert_int_equal(read_with_path(one), BGP_VERDICT_OK);
 	assert_next(&update.announced[MP].nlri, "10.0.0.0/8");
-	assert_address(&update.announced[MP].next_hop, "2001:db8::1");
+	assert_address(&update.announced[MP].nexthop, "2001:db8::1");
 	assert_int_equal(read_with_path(two), BGP_VERDICT_OK);
 	assert_address(&update.announced[MP].link_local, "fe80::1");
 	/* And an IPv4 next hop is as good as before; never one for IPv6. */
@@ -148,7 +148,7 @@ static void resets_for_prefixes_that_cannot_be_read(void **state)
 	assert_lost(BYTES(UNREACH(0, 1, 1, 33, 1, 2, 3, 4, 5)));
 }
 
-static void withdraws_for_a_next_hop_no_host_can_have(void **state)
+static void withdraws_for_a_nexthop_no_host_can_have(void **state)
 {
 	const struct reader forms[] = {
 		BYTES(IPV6_REACH(16, NOWHERE, 0, NETWORK)),
@@ -170,7 +170,7 @@ static void withdraws_for_a_next_hop_no_host_can_have(void **state)
 		assert_int_equal(read_with_path(forms[i]),
 				 BGP_VERDICT_WITHDRAW);
 		assert_int_equal(update.fault.notification.subcode,
-				 BGP_UPDATE_INVALID_NEXT_HOP);
+				 BGP_UPDATE_INVALID_NEXTHOP);
 		assert_true(update.announced[MP].nlri.bytes.left > 0);
 	}
 }
@@ -221,7 +221,7 @@ static void accepts_mp_reach_anywhere_among_the_attributes(void **state)
 	}
 }
 
-static void ignores_next_hop_beside_mp_reach_alone(void **state)
+static void ignores_nexthop_beside_mp_reach_alone(void **state)
 {
 	struct bgp_attributes attributes;
 
@@ -231,7 +231,7 @@ static void ignores_next_hop_beside_mp_reach_alone(void **state)
 				     IPV6_REACH(16, GLOBAL, 0, NETWORK))),
 		BGP_VERDICT_OK);
 	attributes = bgp_update_attributes(&update, MP);
-	assert_address(&attributes.next_hop, "2001:db8::1");
+	assert_address(&attributes.nexthop, "2001:db8::1");
 }
 
 static void takes_routes_in_all_places_of_one_update(void **state)
@@ -246,8 +246,8 @@ static void takes_routes_in_all_places_of_one_update(void **state)
 	assert_next(&update.withdrawn[MP], "2002::/16");
 	field = bgp_update_attributes(&update, BGP_PART_FIELD);
 	mp = bgp_update_attributes(&update, MP);
-	assert_address(&field.next_hop, "10.0.0.1");
-	assert_address(&mp.next_hop, "2001:db8::1");
+	assert_address(&field.nexthop, "10.0.0.1");
+	assert_address(&mp.nexthop, "2001:db8::1");
 }
 
 static void takes_ipv4_routes_in_both_forms(void **state)
@@ -256,15 +256,15 @@ static void takes_ipv4_routes_in_both_forms(void **state)
 	assert_good(BYTES(IPV4_REACH(4, 10, 0, 0, 2, 0, 32, 192, 0, 2, 2)));
 	assert_next(&update.announced[BGP_PART_FIELD].nlri, "192.0.2.1/32");
 	assert_next(&update.announced[MP].nlri, "192.0.2.2/32");
-	assert_address(&update.announced[BGP_PART_FIELD].next_hop, "10.0.0.1");
-	assert_address(&update.announced[MP].next_hop, "10.0.0.2");
+	assert_address(&update.announced[BGP_PART_FIELD].nexthop, "10.0.0.1");
+	assert_address(&update.announced[MP].nexthop, "10.0.0.2");
 	assert_int_equal(decode_block(BYTES(UNREACH(0, 1, 1, 8, 10)), false),
 			 BGP_VERDICT_OK);
 	assert_next(&update.withdrawn[MP], "10.0.0.0/8");
 	assert_false(update.end_of_rib);
 }
 
-static void asks_for_mandatory_attributes_but_not_for_next_hop(void **state)
+static void asks_for_mandatory_attributes_but_not_for_nexthop(void **state)
 {
 	struct reader reach = BYTES(IPV6_REACH(16, GLOBAL, 0, NETWORK));
 
@@ -336,20 +336,20 @@ static void takes_no_end_of_rib_with_anything_else_in_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		both(takes_ipv6_routes_and_their_next_hop),
-		both(keeps_the_link_local_half_of_a_next_hop),
-		both(takes_a_link_local_next_hop_that_stands_alone),
-		both(resets_for_a_next_hop_length_of_no_family),
-		both(takes_ipv6_next_hops_for_ipv4_only_if_agreed_on),
+		both(takes_ipv6_routes_and_their_nexthop),
+		both(keeps_the_link_local_half_of_a_nexthop),
+		both(takes_a_link_local_nexthop_that_stands_alone),
+		both(resets_for_a_nexthop_length_of_no_family),
+		both(takes_ipv6_nexthops_for_ipv4_only_if_agreed_on),
 		both(resets_for_prefixes_that_cannot_be_read),
-		both(withdraws_for_a_next_hop_no_host_can_have),
+		both(withdraws_for_a_nexthop_no_host_can_have),
 		both(ignores_families_that_are_not_agreed_on),
 		both(ignores_the_ipv4_fields_of_a_session_without_ipv4),
 		both(accepts_mp_reach_anywhere_among_the_attributes),
-		both(ignores_next_hop_beside_mp_reach_alone),
+		both(ignores_nexthop_beside_mp_reach_alone),
 		both(takes_routes_in_all_places_of_one_update),
 		both(takes_ipv4_routes_in_both_forms),
-		both(asks_for_mandatory_attributes_but_not_for_next_hop),
+		both(asks_for_mandatory_attributes_but_not_for_nexthop),
 		both(reads_path_identifiers_where_agreed_on),
 		both(takes_an_empty_mp_unreach_as_end_of_rib),
 		both(takes_no_end_of_rib_with_anything_else_in_it),

@@ -175,7 +175,7 @@ static void lists_each_required_capability_as_we_would_have_it(void **state)
 	struct bgp_open_policy expected = policy;
 
 	(void)state;
-	expected.required = BGP_CAN_MULTIPROTOCOL | BGP_CAN_EXTENDED_NEXT_HOP |
+	expected.required = BGP_CAN_MULTIPROTOCOL | BGP_CAN_EXTENDED_NEXTHOP |
 			    BGP_CAN_EXTENDED_MESSAGE |
 			    BGP_CAN_GRACEFUL_RESTART | BGP_CAN_ADD_PATH |
 			    BGP_CAN_ENHANCED_REFRESH;

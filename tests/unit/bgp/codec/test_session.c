@@ -56,9 +56,9 @@ static bool enhanced_refresh(const struct bgp_session *session)
 	return session->enhanced_refresh;
 }
 
-static bool extended_next_hop(const struct bgp_session *session)
+static bool extended_nexthop(const struct bgp_session *session)
 {
-	return session->extended_next_hop;
+	return session->extended_nexthop;
 }
 
 static bool extended_message(const struct bgp_session *session)
@@ -75,7 +75,7 @@ static const struct flag_case flag_cases[] = {
 	{ BGP_CAN_AS4, as4 },
 	{ BGP_CAN_ROUTE_REFRESH, route_refresh },
 	{ BGP_CAN_ENHANCED_REFRESH, enhanced_refresh },
-	{ BGP_CAN_EXTENDED_NEXT_HOP, extended_next_hop },
+	{ BGP_CAN_EXTENDED_NEXTHOP, extended_nexthop },
 	{ BGP_CAN_EXTENDED_MESSAGE, extended_message },
 	{ BGP_CAN_GRACEFUL_RESTART, graceful_restart },
 };
@@ -195,15 +195,15 @@ static void adds_no_paths_to_a_family_that_is_not_spoken(void **state)
 
 /* ------------------------------------------------------------- the rest */
 
-static void needs_ipv4_for_an_extended_next_hop(void **state)
+static void needs_ipv4_for_an_extended_nexthop(void **state)
 {
-	struct bgp_open open = { .capabilities = MP | BGP_CAN_EXTENDED_NEXT_HOP,
+	struct bgp_open open = { .capabilities = MP | BGP_CAN_EXTENDED_NEXTHOP,
 				 .families = V6 };
 
 	(void)state;
-	assert_false(negotiate(open, open).extended_next_hop);
+	assert_false(negotiate(open, open).extended_nexthop);
 	open.families = V4 | V6;
-	assert_true(negotiate(open, open).extended_next_hop);
+	assert_true(negotiate(open, open).extended_nexthop);
 }
 
 static void tells_internal_from_external(void **state)
@@ -327,7 +327,7 @@ static void assert_mirrored(const struct bgp_session *a,
 	assert_int_equal(a->families, b->families);
 	assert_int_equal(a->as4, b->as4);
 	assert_int_equal(a->ebgp, b->ebgp);
-	assert_int_equal(a->extended_next_hop, b->extended_next_hop);
+	assert_int_equal(a->extended_nexthop, b->extended_nexthop);
 	assert_int_equal(a->route_refresh, b->route_refresh);
 	assert_int_equal(a->enhanced_refresh, b->enhanced_refresh);
 	assert_int_equal(a->max_message, b->max_message);
@@ -360,7 +360,7 @@ int main(void)
 		cmocka_unit_test(speaks_the_families_that_both_named),
 		cmocka_unit_test(pairs_receivers_with_senders),
 		cmocka_unit_test(adds_no_paths_to_a_family_that_is_not_spoken),
-		cmocka_unit_test(needs_ipv4_for_an_extended_next_hop),
+		cmocka_unit_test(needs_ipv4_for_an_extended_nexthop),
 		cmocka_unit_test(tells_internal_from_external),
 		cmocka_unit_test(takes_the_shorter_hold_time_and_a_third_of_it),
 		cmocka_unit_test(keeps_the_peers_graceful_restart),

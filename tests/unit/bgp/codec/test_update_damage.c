@@ -22,7 +22,7 @@ enum {
 	AS4 = 1 << 0,
 	EBGP = 1 << 1,
 	ADD_PATH = 1 << 2,
-	EXTENDED_NEXT_HOP = 1 << 3,
+	EXTENDED_NEXTHOP = 1 << 3,
 	TOLERANT = 1 << 4,
 	SESSION_KINDS = 1 << 5,
 	RANDOM_UPDATES = 3000, /* on each kind of session */
@@ -59,7 +59,7 @@ static void set_kind(unsigned int kind)
 		.peer_as = 65001,
 		.ebgp = kind & EBGP,
 		.as4 = kind & AS4,
-		.extended_next_hop = kind & EXTENDED_NEXT_HOP,
+		.extended_nexthop = kind & EXTENDED_NEXTHOP,
 		.families = BGP_ALL_FAMILIES,
 		.add_path_receive = { add_path, add_path },
 		.add_path_send = { add_path, add_path },

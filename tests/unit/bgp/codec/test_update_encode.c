@@ -223,7 +223,7 @@ static struct bgp_session random_session(void)
 		.ebgp = random_bool(),
 		.confederation = random_bool(),
 		.as4 = random_bool(),
-		.extended_next_hop = random_bool(),
+		.extended_nexthop = random_bool(),
 		.route_refresh = random_bool(),
 		.enhanced_refresh = random_bool(),
 		.families = random_number(),
@@ -251,7 +251,7 @@ static size_t encode_both(const struct bgp_session *with, uint32_t count,
 		routes[i].path_id = i + 1;
 	}
 	if (count % 2) /* RFC 8950: not for every session */
-		address_parse("2001:db8::1", &attributes.next_hop);
+		address_parse("2001:db8::1", &attributes.nexthop);
 	bgp_update_announce(&w, with, &attributes, routes, count);
 	bgp_update_withdraw(&w, with, routes, count);
 	assert_false(w.failed);

@@ -46,13 +46,13 @@ static int start(void **state)
 	return 0;
 }
 
-static struct bgp_attributes view(struct reader block, const char *next_hop)
+static struct bgp_attributes view(struct reader block, const char *nexthop)
 {
 	struct bgp_attributes attributes;
 
 	bgp_attributes_view(block.data, block.left, &attributes);
-	attributes.present |= BGP_HAS_NEXT_HOP;
-	address_parse(next_hop, &attributes.next_hop);
+	attributes.present |= BGP_HAS_NEXTHOP;
+	address_parse(nexthop, &attributes.nexthop);
 	return attributes;
 }
 
@@ -87,7 +87,7 @@ static void announces_ipv6_with_mp_reach_first(void **state)
 			      16, GLOBAL, 0, 32, 0x20, 1, 0xd, 0xb8, 0, PATH));
 }
 
-static void announces_both_halves_of_a_next_hop(void **state)
+static void announces_both_halves_of_a_nexthop(void **state)
 {
 	static const uint8_t path[] = { PATH };
 	struct bgp_attributes attributes =
@@ -116,7 +116,7 @@ static void announces_ipv4_over_ipv6_only_if_agreed_on(void **state)
 	assert_int_equal(
 		bgp_update_announce(&w, &session, &attributes, &key, 1), 0);
 	assert_int_equal(w.used, 0);
-	session.extended_next_hop = true;
+	session.extended_nexthop = true;
 	assert_int_equal(
 		bgp_update_announce(&w, &session, &attributes, &key, 1), 1);
 	assert_body(&w, BYTES(0, 0, 0, PATH_SIZE + 26, 0x80, 14, 23, 0, 1, 1,
@@ -214,7 +214,7 @@ static size_t send_some(struct writer *w, enum bgp_family family, bool announce,
 	static const uint8_t every[] = { EVERYTHING };
 	struct bgp_attributes attributes =
 		view(reader_of(every, sizeof(every)),
-		     family == BGP_IPV4_UNICAST && !session.extended_next_hop ?
+		     family == BGP_IPV4_UNICAST && !session.extended_nexthop ?
 			     "10.0.0.1" :
 			     "2001:db8::1");
 
@@ -257,7 +257,7 @@ static void set_kind(unsigned int kind)
 {
 	start(NULL);
 	session.as4 = kind & 1;
-	session.extended_next_hop = kind & 2;
+	session.extended_nexthop = kind & 2;
 	session.add_path_send[BGP_IPV4_UNICAST] = kind & 4;
 	session.add_path_send[BGP_IPV6_UNICAST] = kind & 8;
 	if (kind & 16)
@@ -326,11 +326,11 @@ static void announces_nothing_with_attributes_too_large(void **state)
 	static uint8_t communities[BGP_MAX_MESSAGE];
 	struct writer w = writer_of(space, SPACE);
 	struct bgp_attributes attributes = {
-		.present = BGP_HAS_COMMUNITIES | BGP_HAS_NEXT_HOP,
+		.present = BGP_HAS_COMMUNITIES | BGP_HAS_NEXTHOP,
 	};
 
 	(void)state;
-	address_parse("2001:db8::1", &attributes.next_hop);
+	address_parse("2001:db8::1", &attributes.nexthop);
 	fill_routes(BGP_IPV6_UNICAST);
 	for (size_t size = BGP_MAX_MESSAGE; size > 4000; size -= 4) {
 		size_t sent;
@@ -375,7 +375,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		in_session(announces_ipv6_with_mp_reach_first),
-		in_session(announces_both_halves_of_a_next_hop),
+		in_session(announces_both_halves_of_a_nexthop),
 		in_session(announces_ipv4_over_ipv6_only_if_agreed_on),
 		in_session(never_announces_ipv6_over_ipv4),
 		in_session(withdraws_ipv6_in_mp_unreach),

@@ -75,8 +75,8 @@ static const char *fault_of(const struct bgp_session *session, uint8_t type,
 {
 	const struct bgp_decode_context context = { .session = session };
 	struct bgp_attributes a = {
-		.present = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXT_HOP,
-		.next_hop = address_from_ipv4(0x0100000a),
+		.present = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXTHOP,
+		.nexthop = address_from_ipv4(0x0100000a),
 	};
 	struct bgp_fault fault = { .verdict = BGP_VERDICT_OK };
 	uint8_t bytes[6];

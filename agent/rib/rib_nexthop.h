@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef RIB_NEXT_HOP_H
-#define RIB_NEXT_HOP_H
+#ifndef RIB_RIB_NEXTHOP_H
+#define RIB_RIB_NEXTHOP_H
 
 /*
  * The next hops of attribute sets, each kept once, with what the outside world
@@ -14,7 +14,7 @@
 #include "core/prefix_map.h"
 #include "rib/reason.h"
 
-struct rib_next_hop {
+struct rib_nexthop {
 	struct prefix_node node; /* first: found by its host prefix */
 	uint32_t references;	 /* of attribute sets */
 	uint32_t tracked;	 /* accepted paths that want it tracked */
@@ -24,20 +24,20 @@ struct rib_next_hop {
 };
 
 static inline const struct address *
-next_hop_address(const struct rib_next_hop *hop)
+rib_nexthop_address(const struct rib_nexthop *hop)
 {
 	return &hop->node.prefix.address;
 }
 
 /*
  * The next hop with this address, new or shared, with one more reference, which
- * the caller gives back by next_hop_release(). NULL: out of memory.
+ * the caller gives back by rib_nexthop_release(). NULL: out of memory.
  */
-struct rib_next_hop *next_hop_intern(struct prefix_map *map,
-				     const struct address *address);
-void next_hop_release(struct prefix_map *map, struct rib_next_hop *hop);
+struct rib_nexthop *rib_nexthop_intern(struct prefix_map *map,
+				       const struct address *address);
+void rib_nexthop_release(struct prefix_map *map, struct rib_nexthop *hop);
 /* NULL if no attribute set has it. */
-struct rib_next_hop *next_hop_find(const struct prefix_map *map,
-				   const struct address *address);
+struct rib_nexthop *rib_nexthop_find(const struct prefix_map *map,
+				     const struct address *address);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Interning of next hops by their address. See next_hop.h. */
+/* Interning of next hops by their address. See nexthop.h. */
 
-#include "rib/next_hop.h"
+#include "rib/rib_nexthop.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -15,23 +15,23 @@ static struct prefix host_prefix(const struct address *address)
 	};
 }
 
-struct rib_next_hop *next_hop_find(const struct prefix_map *map,
-				   const struct address *address)
+struct rib_nexthop *rib_nexthop_find(const struct prefix_map *map,
+				     const struct address *address)
 {
 	const struct prefix prefix = host_prefix(address);
 
-	return (struct rib_next_hop *)prefix_map_find(map, &prefix);
+	return (struct rib_nexthop *)prefix_map_find(map, &prefix);
 }
 
-static struct rib_next_hop *add(struct prefix_map *map,
-				const struct address *address)
+static struct rib_nexthop *add(struct prefix_map *map,
+			       const struct address *address)
 {
-	struct rib_next_hop *hop = calloc(1, sizeof(*hop));
+	struct rib_nexthop *hop = calloc(1, sizeof(*hop));
 
 	if (!hop)
 		return NULL;
 	hop->node.prefix = host_prefix(address);
-	hop->reason = REASON_NEXT_HOP_UNRESOLVED;
+	hop->reason = REASON_NEXTHOP_UNRESOLVED;
 	if (prefix_map_insert(map, &hop->node)) {
 		free(hop);
 		return NULL;
@@ -39,10 +39,10 @@ static struct rib_next_hop *add(struct prefix_map *map,
 	return hop;
 }
 
-struct rib_next_hop *next_hop_intern(struct prefix_map *map,
-				     const struct address *address)
+struct rib_nexthop *rib_nexthop_intern(struct prefix_map *map,
+				       const struct address *address)
 {
-	struct rib_next_hop *hop = next_hop_find(map, address);
+	struct rib_nexthop *hop = rib_nexthop_find(map, address);
 
 	if (!hop)
 		hop = add(map, address);
@@ -51,7 +51,7 @@ struct rib_next_hop *next_hop_intern(struct prefix_map *map,
 	return hop;
 }
 
-void next_hop_release(struct prefix_map *map, struct rib_next_hop *hop)
+void rib_nexthop_release(struct prefix_map *map, struct rib_nexthop *hop)
 {
 	assert(hop->references);
 	if (--hop->references)
