@@ -81,7 +81,7 @@ static bool is_served(const struct route *route)
 }
 
 static void set_route(struct agent *agent, const struct prefix *vip,
-		      const struct assign_member *members, size_t count)
+		      const struct member *members, size_t count)
 {
 	struct route_hop *hops = calloc(count + 1, sizeof(*hops));
 	char text[PREFIX_TEXT_SIZE];
@@ -110,7 +110,7 @@ static void set_route(struct agent *agent, const struct prefix *vip,
  * worth one of its own, of which there might be any number.
  */
 void wire_kernel_route(struct agent *agent, const struct route *route,
-		       const struct assign_member *members)
+		       const struct member *members)
 {
 	const struct prefix *vip = &route->node.prefix;
 

@@ -139,9 +139,9 @@ int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 }
 
 /* Room for `count` members, which is kept for the next set. */
-static struct assign_member *member_room(struct agent *agent, size_t count)
+static struct member *member_room(struct agent *agent, size_t count)
 {
-	struct assign_member *grown;
+	struct member *grown;
 
 	if (count < agent->member_room)
 		return agent->members;
@@ -154,17 +154,16 @@ static struct assign_member *member_room(struct agent *agent, size_t count)
 }
 
 /* The members of the route's set, `route->selected` of them. */
-static struct assign_member *members_of(struct agent *agent,
-					const struct route *route)
+static struct member *members_of(struct agent *agent, const struct route *route)
 {
-	struct assign_member *members = member_room(agent, route->selected);
+	struct member *members = member_room(agent, route->selected);
 	size_t count = 0;
 
 	if (!members)
 		return NULL;
 	for (const struct path *path = route->paths; path; path = path->next)
 		if (path->reason == REASON_NONE)
-			members[count++] = (struct assign_member){
+			members[count++] = (struct member){
 				.address = *rib_nexthop_address(
 					path->attributes->nexthop),
 				.weight = rib_path_weight(agent->rib, route,
@@ -176,7 +175,7 @@ static struct assign_member *members_of(struct agent *agent,
 static bool on_set_decided(const struct route *route, void *context)
 {
 	struct agent *agent = context;
-	struct assign_member *members = members_of(agent, route);
+	struct member *members = members_of(agent, route);
 	char text[PREFIX_TEXT_SIZE];
 	int error = -ENOMEM;
 

@@ -13,12 +13,12 @@
 #include "bgp/session/speaker.h"
 #include "config/config.h"
 #include "control/show.h"
+#include "core/member.h"
 #include "datapath/datapath.h"
 #include "nexthop/nexthop.h"
 #include "rib/rib.h"
 #include "steering/steering.h"
 
-struct assign_member;
 struct control;
 struct event;
 struct kernel_routes;
@@ -47,7 +47,7 @@ struct agent {
 	struct bgp_speaker *speaker;
 	struct let_go *let_go; /* next hops put down in this turn */
 	size_t let_go_count;
-	struct assign_member *members; /* of the set being told to steering */
+	struct member *members; /* of the set being told to steering */
 	size_t member_room;
 	struct control_view view;
 	int failed;   /* -errno of what ended the loop */
@@ -69,7 +69,7 @@ struct control_hooks wire_capture(struct agent *agent);
 int wire_kernel_routes(struct agent *agent, char error[AGENT_ERROR_SIZE]);
 /* The kernel's route to the VIP follows its set, `members`. */
 void wire_kernel_route(struct agent *agent, const struct route *route,
-		       const struct assign_member *members);
+		       const struct member *members);
 
 /* wire_rib.c */
 int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE]);

@@ -116,9 +116,8 @@ out:
 	return error;
 }
 
-int assign_buckets(const struct assign_member *members, size_t count,
-		   uint64_t seed, uint32_t size, uint16_t *owners,
-		   uint16_t *backups)
+int assign_buckets(const struct member *members, size_t count, uint64_t seed,
+		   uint32_t size, uint16_t *owners, uint16_t *backups)
 {
 	struct ranking *ranking;
 	int error = ranking_new(members, count, seed, size, NULL, &ranking);
@@ -130,8 +129,8 @@ int assign_buckets(const struct assign_member *members, size_t count,
 	return error;
 }
 
-uint64_t assign_digest(const struct assign_member *members,
-		       const uint16_t *owners, uint32_t size)
+uint64_t assign_digest(const struct member *members, const uint16_t *owners,
+		       uint32_t size)
 {
 	uint64_t digest = 0;
 

@@ -20,18 +20,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/address.h"
+#include "core/member.h"
 
 enum assign_limits {
 	ASSIGN_MAX_MEMBERS = 4095,
 	ASSIGN_MAX_WEIGHT = 65535,
 	/* Members with weight up to which all backups are exact. */
 	ASSIGN_MAX_EXACT = 128,
-};
-
-struct assign_member {
-	struct address address;
-	uint32_t weight; /* 0: in the set, but owns no bucket */
 };
 
 /*
@@ -47,9 +42,8 @@ struct assign_member {
  * duplicate address, weight or size not allowed) or -ENOMEM.
  */
 #define ASSIGN_NOBODY UINT16_MAX
-int assign_buckets(const struct assign_member *members, size_t count,
-		   uint64_t seed, uint32_t size, uint16_t *owners,
-		   uint16_t *backups);
+int assign_buckets(const struct member *members, size_t count, uint64_t seed,
+		   uint32_t size, uint16_t *owners, uint16_t *backups);
 
 struct ranking;
 
@@ -62,7 +56,7 @@ int assign_from_ranking(const struct ranking *ranking, uint16_t *owners,
 			uint16_t *backups);
 
 /* 64-bit digest of a table by the addresses that own its buckets. */
-uint64_t assign_digest(const struct assign_member *members,
-		       const uint16_t *owners, uint32_t size);
+uint64_t assign_digest(const struct member *members, const uint16_t *owners,
+		       uint32_t size);
 
 #endif

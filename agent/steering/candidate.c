@@ -90,9 +90,8 @@ static void limit_shortlist(struct candidate_set *set)
 	}
 }
 
-int candidate_set_init(struct candidate_set *set,
-		       const struct assign_member *members, size_t count,
-		       uint64_t seed)
+int candidate_set_init(struct candidate_set *set, const struct member *members,
+		       size_t count, uint64_t seed)
 {
 	int error;
 

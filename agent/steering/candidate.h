@@ -46,9 +46,8 @@ struct candidate_set {
  * address, weight not allowed) or -ENOMEM. The caller frees with
  * candidate_set_free(), also after a failure.
  */
-int candidate_set_init(struct candidate_set *set,
-		       const struct assign_member *members, size_t count,
-		       uint64_t seed);
+int candidate_set_init(struct candidate_set *set, const struct member *members,
+		       size_t count, uint64_t seed);
 void candidate_set_free(struct candidate_set *set);
 
 #endif

@@ -50,7 +50,7 @@ void group_table_free(struct group_table *table)
 	free(table->groups);
 }
 
-static struct steering_group *group_new(const struct assign_member *members,
+static struct steering_group *group_new(const struct member *members,
 					size_t count, uint32_t size)
 {
 	struct steering_group *group = calloc(1, sizeof(*group));
@@ -73,7 +73,7 @@ static struct steering_group *group_new(const struct assign_member *members,
 }
 
 static bool has_members(const struct steering_group *group,
-			const struct assign_member *members, size_t count)
+			const struct member *members, size_t count)
 {
 	if (!group || group->count != count)
 		return false;
@@ -133,8 +133,7 @@ static uint16_t slot_index(const struct steering_group *group, uint16_t member)
 
 /* Who takes part: what the table is a function of. */
 static int assign(const struct steering_options *options,
-		  struct steering_group *group,
-		  const struct assign_member *identities,
+		  struct steering_group *group, const struct member *identities,
 		  const struct steering_group *base)
 {
 	int error = ranking_new(identities, group->count, options->seed,
@@ -147,10 +146,9 @@ static int assign(const struct steering_options *options,
 	return error;
 }
 
-static struct assign_member *identities_of(const struct steering_group *group)
+static struct member *identities_of(const struct steering_group *group)
 {
-	struct assign_member *identities =
-		calloc(group->count, sizeof(*identities));
+	struct member *identities = calloc(group->count, sizeof(*identities));
 
 	if (!identities ||
 	    !identity_of_members(group->members, group->count, identities))
@@ -163,7 +161,7 @@ static int compute_table(const struct steering_options *options,
 			 struct steering_group *group,
 			 const struct steering_group *base)
 {
-	struct assign_member *identities = identities_of(group);
+	struct member *identities = identities_of(group);
 	int error = -ENOMEM;
 
 	if (identities)
@@ -174,7 +172,7 @@ static int compute_table(const struct steering_options *options,
 
 uint64_t steering_digest(const struct steering_group *group)
 {
-	struct assign_member *identities = identities_of(group);
+	struct member *identities = identities_of(group);
 	uint64_t digest = 0;
 
 	if (identities)
@@ -205,9 +203,8 @@ static int write_table(const struct steering_options *options,
 	return error;
 }
 
-int group_acquire(struct group_table *table,
-		  const struct assign_member *members, size_t count,
-		  const struct steering_group *base,
+int group_acquire(struct group_table *table, const struct member *members,
+		  size_t count, const struct steering_group *base,
 		  struct steering_group **out)
 {
 	struct steering_group *group;

@@ -28,9 +28,8 @@ void group_table_free(struct group_table *table);
  * group or NULL, is one whose set may be almost the same: it stays as it is,
  * and a new table is computed sooner.
  */
-int group_acquire(struct group_table *table,
-		  const struct assign_member *members, size_t count,
-		  const struct steering_group *base,
+int group_acquire(struct group_table *table, const struct member *members,
+		  size_t count, const struct steering_group *base,
 		  struct steering_group **group);
 void group_release(struct group_table *table, struct steering_group *group);
 

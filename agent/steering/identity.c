@@ -24,7 +24,7 @@ static int by_address_and_scope(const void *a, const void *b)
 	return (x->scope > y->scope) - (x->scope < y->scope);
 }
 
-static size_t collect(const struct assign_member *members, size_t count,
+static size_t collect(const struct member *members, size_t count,
 		      struct scoped *list)
 {
 	size_t used = 0;
@@ -42,8 +42,8 @@ static size_t collect(const struct assign_member *members, size_t count,
 	return used;
 }
 
-int identity_of_members(const struct assign_member *members, size_t count,
-			struct assign_member *identities)
+int identity_of_members(const struct member *members, size_t count,
+			struct member *identities)
 {
 	struct scoped *list = calloc(count, sizeof(*list));
 	uint32_t rank = 0;

@@ -21,7 +21,7 @@
  * Fills identities[0..count-1] with the members as they take part, in the same
  * order. Returns 0 or -ENOMEM.
  */
-int identity_of_members(const struct assign_member *members, size_t count,
-			struct assign_member *identities);
+int identity_of_members(const struct member *members, size_t count,
+			struct member *identities);
 
 #endif

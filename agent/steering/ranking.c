@@ -287,9 +287,8 @@ static int fill(struct ranking *ranking, const struct ranking *base)
 	return error;
 }
 
-int ranking_new(const struct assign_member *members, size_t count,
-		uint64_t seed, uint32_t size, const struct ranking *base,
-		struct ranking **out)
+int ranking_new(const struct member *members, size_t count, uint64_t seed,
+		uint32_t size, const struct ranking *base, struct ranking **out)
 {
 	struct ranking *ranking;
 	int error;

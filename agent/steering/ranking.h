@@ -37,8 +37,8 @@ struct ranking {
  * be NULL. The caller frees with ranking_free(). Returns 0, -EINVAL (as
  * assign_buckets()) or -ENOMEM.
  */
-int ranking_new(const struct assign_member *members, size_t count,
-		uint64_t seed, uint32_t size, const struct ranking *base,
+int ranking_new(const struct member *members, size_t count, uint64_t seed,
+		uint32_t size, const struct ranking *base,
 		struct ranking **ranking);
 void ranking_free(struct ranking *ranking);
 

@@ -116,13 +116,13 @@ static int point_at(struct steering *steering, const struct steering_vip *vip,
 
 static int by_address(const void *a, const void *b)
 {
-	const struct assign_member *x = a, *y = b;
+	const struct member *x = a, *y = b;
 
 	return address_compare(&x->address, &y->address);
 }
 
 static int set_vip(struct steering *steering, const struct prefix *prefix,
-		   const struct assign_member *sorted, size_t count)
+		   const struct member *sorted, size_t count)
 {
 	struct steering_vip *vip = find(steering, prefix);
 	struct steering_group *group;
@@ -147,10 +147,10 @@ static int set_vip(struct steering *steering, const struct prefix *prefix,
 }
 
 int steering_set_vip(struct steering *steering, const struct prefix *prefix,
-		     const struct assign_member *members, size_t count)
+		     const struct member *members, size_t count)
 {
 	struct steering_vip *vip = find(steering, prefix);
-	struct assign_member *sorted;
+	struct member *sorted;
 	int error;
 
 	if (!count)

@@ -59,12 +59,12 @@ struct steering_group {
 	uint32_t index;
 	uint32_t references; /* VIPs that point at it */
 	size_t count;
-	struct assign_member *members; /* in address order */
-	struct slot **slots;	       /* of the members */
-	uint32_t *buckets;	       /* how many each member owns */
-	uint16_t *owners;	       /* of each bucket, index of a member */
-	uint16_t *backups;	       /* the same, or ASSIGN_NOBODY */
-	struct ranking *ranking;       /* to derive the next set's table from */
+	struct member *members;	 /* in address order */
+	struct slot **slots;	 /* of the members */
+	uint32_t *buckets;	 /* how many each member owns */
+	uint16_t *owners;	 /* of each bucket, index of a member */
+	uint16_t *backups;	 /* the same, or ASSIGN_NOBODY */
+	struct ranking *ranking; /* to derive the next set's table from */
 };
 
 /* A VIP that is steered. */
@@ -86,7 +86,7 @@ void steering_free(struct steering *steering);
  * -ENOMEM or what the sink returned.
  */
 int steering_set_vip(struct steering *steering, const struct prefix *vip,
-		     const struct assign_member *members, size_t count);
+		     const struct member *members, size_t count);
 /* Writes the next hop's new state into its slot, if it has one. */
 void steering_nexthop_changed(struct steering *steering,
 			      const struct nexthop *nexthop);

@@ -60,7 +60,7 @@ static const struct bench_case cases[] = {
 
 struct bench {
 	struct steering *steering;
-	struct assign_member members[MAX_MEMBERS];
+	struct member members[MAX_MEMBERS];
 	size_t count;
 	uint32_t size;
 	uint64_t random;
@@ -132,7 +132,7 @@ static int start_case(struct bench *bench, const struct bench_case *row)
 	bench->count = row->members;
 	bench->size = row->size;
 	for (size_t i = 0; i < row->members; i++)
-		bench->members[i] = (struct assign_member){
+		bench->members[i] = (struct member){
 			.address = address_from_ipv4(
 				htonl(FIRST_MEMBER + (uint32_t)i)),
 			.weight = PLAIN_WEIGHT << (row->mixed ? i % 4 : 0),
@@ -185,11 +185,11 @@ static int assign(struct bench *bench, uint16_t *backups, double *us)
 }
 
 /* Moves a member to the end, where one that is missing is missing. */
-static struct assign_member *choose_member(struct bench *bench)
+static struct member *choose_member(struct bench *bench)
 {
 	size_t chosen = random_below(bench, (uint32_t)bench->count);
-	struct assign_member *last = &bench->members[bench->count - 1];
-	struct assign_member member = bench->members[chosen];
+	struct member *last = &bench->members[bench->count - 1];
+	struct member member = bench->members[chosen];
 
 	bench->members[chosen] = *last;
 	*last = member;
@@ -198,7 +198,7 @@ static struct assign_member *choose_member(struct bench *bench)
 
 static int run_round(struct bench *bench, size_t round)
 {
-	struct assign_member *member = choose_member(bench);
+	struct member *member = choose_member(bench);
 	double *us[STEP_COUNT];
 	uint32_t weight = member->weight;
 	int error;

@@ -65,7 +65,7 @@ static const struct golden golden[] = {
 
 static const uint32_t mixed_weights[] = { 1, 2, 4, 10, 40 };
 
-static struct assign_member members[MAX_MEMBERS];
+static struct member members[MAX_MEMBERS];
 static uint16_t owners[MAX_SIZE], backups[MAX_SIZE], expected[MAX_SIZE];
 static uint32_t loads[MAX_MEMBERS];
 
@@ -88,7 +88,7 @@ static void set_equal_members(size_t count, uint32_t weight)
 static void reverse_members(size_t count)
 {
 	for (size_t i = 0; i < count / 2; i++) {
-		struct assign_member last = members[count - 1 - i];
+		struct member last = members[count - 1 - i];
 
 		members[count - 1 - i] = members[i];
 		members[i] = last;
@@ -252,7 +252,7 @@ static void loads_are_the_exact_share_rounded(void **state)
 /* What the table would be without `removed`, with the old indices. */
 static void table_without(size_t removed, size_t count, uint32_t size)
 {
-	struct assign_member kept[MAX_MEMBERS];
+	struct member kept[MAX_MEMBERS];
 	size_t last = count - 1;
 
 	memcpy(kept, members, count * sizeof(kept[0]));

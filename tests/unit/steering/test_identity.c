@@ -16,18 +16,18 @@ enum {
 	TABLE_SIZE = 256,
 };
 
-static struct assign_member member(const char *text, uint32_t ifindex)
+static struct member member(const char *text, uint32_t ifindex)
 {
-	struct assign_member result = { .weight = 1 };
+	struct member result = { .weight = 1 };
 
 	assert_true(address_parse(text, &result.address));
 	result.address = address_scoped(&result.address, ifindex);
 	return result;
 }
 
-static uint64_t digest_of(const struct assign_member *members, size_t count)
+static uint64_t digest_of(const struct member *members, size_t count)
 {
-	struct assign_member identities[MEMBERS];
+	struct member identities[MEMBERS];
 	uint16_t owners[TABLE_SIZE];
 
 	assert_int_equal(identity_of_members(members, count, identities), 0);
@@ -39,12 +39,12 @@ static uint64_t digest_of(const struct assign_member *members, size_t count)
 
 static void addresses_with_a_meaning_of_their_own_stay(void **state)
 {
-	const struct assign_member members[] = {
+	const struct member members[] = {
 		member("10.0.0.2", 0),
 		member("2001:db8::2", 0),
 		member("fe80::2", 0),
 	};
-	struct assign_member identities[3];
+	struct member identities[3];
 
 	(void)state;
 	assert_int_equal(identity_of_members(members, 3, identities), 0);
@@ -53,12 +53,12 @@ static void addresses_with_a_meaning_of_their_own_stay(void **state)
 
 static void two_nodes_agree_whatever_the_ifindex(void **state)
 {
-	const struct assign_member one[] = {
+	const struct member one[] = {
 		member("fe80::2", 3),
 		member("fe80::3", 4),
 		member("2001:db8::2", 0),
 	};
-	const struct assign_member other[] = {
+	const struct member other[] = {
 		member("2001:db8::2", 0),
 		member("fe80::3", 17),
 		member("fe80::2", 171),
@@ -70,19 +70,19 @@ static void two_nodes_agree_whatever_the_ifindex(void **state)
 
 static void the_same_address_behind_two_links_is_two_members(void **state)
 {
-	const struct assign_member one[] = {
+	const struct member one[] = {
 		member("fe80::2", 9),
 		member("fe80::2", 3),
 		member("fe80::1", 300),
 		member("fe80::2", 5),
 	};
-	const struct assign_member other[] = {
+	const struct member other[] = {
 		member("fe80::1", 1),
 		member("fe80::2", 10),
 		member("fe80::2", 11),
 		member("fe80::2", 12),
 	};
-	struct assign_member identities[MEMBERS];
+	struct member identities[MEMBERS];
 
 	(void)state;
 	assert_int_equal(identity_of_members(one, MEMBERS, identities), 0);

@@ -40,7 +40,7 @@ enum {
 /* ------------------------------------------------------ the definition */
 
 struct reference {
-	const struct assign_member *members;
+	const struct member *members;
 	size_t count;
 	uint64_t seed;
 	uint32_t size;
@@ -232,12 +232,12 @@ static void assert_as_defined(const struct reference *r, const uint16_t *owners,
 /* ------------------------------------------------------ random sets */
 
 struct world {
-	struct assign_member pool[POOL];
+	struct member pool[POOL];
 	bool present[POOL];
 	uint64_t seed;
 	uint32_t size;
-	const uint32_t *weights;	    /* WEIGHTS to choose from */
-	struct assign_member members[POOL]; /* those present, in any order */
+	const uint32_t *weights;     /* WEIGHTS to choose from */
+	struct member members[POOL]; /* those present, in any order */
 	size_t count;
 	struct ranking *ranking; /* of the set before */
 	unsigned int largest;
@@ -303,7 +303,7 @@ static size_t count_present(const struct world *world)
 static void change_one(struct world *world)
 {
 	size_t i = chance_below(POOL), present = count_present(world);
-	struct assign_member *member = &world->pool[i];
+	struct member *member = &world->pool[i];
 
 	if (world->present[i] && (present == 1 || !chance_below(3)))
 		member->weight = random_weight(world);
@@ -442,12 +442,12 @@ static struct address address_of_hash(uint32_t bucket, uint64_t hash)
 /* As many with hashes in a row, the best there are, among others. */
 static void check_neighbours(uint32_t weight_of_others)
 {
-	struct assign_member members[MAX_PRESENT];
+	struct member members[MAX_PRESENT];
 	struct ranking *ranking;
 	const struct rank *rank;
 
 	for (size_t i = 0; i < MAX_PRESENT; i++)
-		members[i] = (struct assign_member){
+		members[i] = (struct member){
 			.address = i < NEIGHBOURS ?
 					   address_of_hash(CLOSE_BUCKET,
 							   UINT64_MAX - i) :
@@ -482,11 +482,11 @@ enum {
 static struct ranking *ranking_of(size_t count, uint64_t seed, uint32_t size,
 				  const struct ranking *base)
 {
-	struct assign_member members[SET + SET];
+	struct member members[SET + SET];
 	struct ranking *ranking;
 
 	for (size_t i = 0; i < count; i++)
-		members[i] = (struct assign_member){ plain_address(i), 1 };
+		members[i] = (struct member){ plain_address(i), 1 };
 	assert_int_equal(
 		ranking_new(members, count, seed, size, base, &ranking), 0);
 	return ranking;

@@ -147,14 +147,13 @@ static void start_node(struct node *node)
 
 /* ------------------------------------------------------------- the sets */
 
-static size_t list_members(const struct set *set,
-			   struct assign_member members[HOPS])
+static size_t list_members(const struct set *set, struct member members[HOPS])
 {
 	size_t count = 0;
 
 	for (uint32_t i = 0; i < HOPS; i++)
 		if (set->member[i])
-			members[count++] = (struct assign_member){
+			members[count++] = (struct member){
 				address_from_ipv4(htonl(FIRST_HOP + i)),
 				set->weight[i],
 			};
@@ -163,7 +162,7 @@ static size_t list_members(const struct set *set,
 
 static void steer(struct node *node, uint32_t vip, const struct set *set)
 {
-	struct assign_member members[HOPS];
+	struct member members[HOPS];
 	const struct prefix prefix = vip_prefix(vip);
 	size_t count = list_members(set, members);
 
@@ -202,7 +201,7 @@ static void check_vip(const struct node *node, uint32_t vip,
 {
 	const struct hg_bucket *buckets =
 		&node->buckets[node->group_of[vip] * TABLE_SIZE];
-	struct assign_member members[HOPS];
+	struct member members[HOPS];
 	uint16_t owners[TABLE_SIZE], backups[TABLE_SIZE];
 	size_t count = list_members(set, members);
 

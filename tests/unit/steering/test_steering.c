@@ -158,15 +158,15 @@ static int teardown(void **state)
 /* Sets VIP `v` to the next hops whose bits are set in `hops`. */
 static int steer(unsigned int v, unsigned int hops)
 {
-	struct assign_member members[NEXTHOPS];
+	struct member members[NEXTHOPS];
 	struct prefix prefix = vip(v);
 	size_t count = 0;
 
 	for (unsigned int i = 0; i < NEXTHOPS; i++)
 		if (hops & 1 << i)
-			members[count++] = (struct assign_member){
-				.address = nexthop_address(i), .weight = 1
-			};
+			members[count++] =
+				(struct member){ .address = nexthop_address(i),
+						 .weight = 1 };
 	return steering_set_vip(tables.steering, &prefix, members, count);
 }
 

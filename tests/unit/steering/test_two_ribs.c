@@ -13,7 +13,7 @@ enum {
 };
 
 static size_t members_of(const struct random_world *world,
-			 struct assign_member members[SLOTS])
+			 struct member members[SLOTS])
 {
 	const struct route *route = random_route(world);
 	const struct path *path = route ? route->paths : NULL;
@@ -21,7 +21,7 @@ static size_t members_of(const struct random_world *world,
 
 	for (; path; path = path->next)
 		if (path->reason == REASON_NONE)
-			members[count++] = (struct assign_member){
+			members[count++] = (struct member){
 				.address = *rib_nexthop_address(
 					path->attributes->nexthop),
 				.weight = rib_path_weight(world->rib, route,
@@ -32,7 +32,7 @@ static size_t members_of(const struct random_world *world,
 
 static uint64_t digest_of(struct random_world *world)
 {
-	struct assign_member members[SLOTS];
+	struct member members[SLOTS];
 	uint16_t owners[TABLE_SIZE];
 	size_t count;
 
