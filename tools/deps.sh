@@ -10,7 +10,7 @@ build="gcc make libc6-dev pkg-config clang llvm bpftool libbpf-dev libelf-dev
 	zlib1g-dev libevent-dev libmnl-dev libjson-c-dev
 	libpcap0.8-dev"
 check="libcmocka-dev clang-format libclang-rt-14-dev iproute2 ethtool procps
-	python3 bird2 frr gobgpd nginx-light"
+	python3 pyflakes3 bird2 frr gobgpd nginx-light"
 
 missing=
 for package in $build $check; do

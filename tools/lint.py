@@ -1,17 +1,27 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""The rules that can be checked without running anything.
+"""Check the rules that need no running program.
 
-Format (clang-format), the directions of includes between the rooms, headers
-that compile alone, warnings by a second compiler, sizes of files and functions,
-and a licence line in every file. `make lint` runs it; each finding is one line
-FILE:LINE: what is wrong.
+    tools/lint.py [FILE...]          all checks, of the tree or of these files
+    tools/lint.py --words [FILE...]  the word list alone, wherever it applies
+
+Format (clang-format), directions and circles of includes, headers that compile
+alone, warnings by a second compiler, sizes of files and functions, names that
+stand in several files, plain English, Python by pyflakes, and a licence line in
+every file. Each finding is one line FILE:LINE: problem. `make lint` runs it for
+the tree, the hook of `make hooks` for the files of a commit.
 """
 
+import argparse
+import collections
+import concurrent.futures
 import os
 import re
 import subprocess
 import sys
+
+from lint_tree import include_circles, repeated_names
+from lint_words import CLEAN, word_findings
 
 # A room may include itself and what stands here (docs/architecture.md).
 BELOW_CONTROL = {"agent/core", "agent/bgp/codec", "agent/bgp/session", "agent/rib", "agent/nexthop",
@@ -47,7 +57,7 @@ LIBRARIES = {
 }
 
 MAX_FILE_LINES = 800
-MAX_FUNCTION_LINES = 100
+MAX_FUNCTION_LINES = 60
 FLAGS = ["-std=gnu11", "-D_GNU_SOURCE", '-DHEADGATE_VERSION=""', "-Wall", "-Wextra", "-Wshadow",
          "-Wstrict-prototypes", "-Wmissing-prototypes", "-Wno-missing-field-initializers", "-Werror", "-Iagent", "-Iinclude",
          "-Ibpf", "-Itools", "-Itests"]
@@ -63,6 +73,11 @@ def tracked(*patterns):
     command = ["git", "ls-files", "-co", "--exclude-standard", *patterns]
     listed = subprocess.run(command, check=True, text=True, capture_output=True).stdout
     return [path for path in listed.split("\n") if path and os.path.exists(path)]
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
 
 def room_of(path):
@@ -85,9 +100,7 @@ def opening_comment(path):
     """The first comments of a file, up to its first code."""
     if not os.path.exists(path):
         return ""
-    with open(path, encoding="utf-8") as file:
-        text = file.read()
-    return "".join(re.findall(r"/\*.*?\*/", text.split("#include")[0], re.S))
+    return "".join(re.findall(r"/\*.*?\*/", read(path).split("#include")[0], re.S))
 
 
 def is_pure(path):
@@ -97,26 +110,48 @@ def is_pure(path):
         PURE_WORD.search(opening_comment(stem + end)) for end in (".h", ".c"))
 
 
+def included(text):
+    """Yield (line, name with its brackets or quotes) for each #include."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if match := re.match(r'\s*#\s*include\s*([<"][^>"]+[>"])', line):
+            yield number, match[1]
+
+
 def check_includes(path, text):
     room = room_of(path)
     pure = is_pure(path)
-    for number, line in enumerate(text.split("\n"), 1):
-        match = re.match(r'\s*#\s*include\s*([<"][^>"]+[>"])', line)
-        if not match:
-            continue
-        included = match.group(1)
+    for number, name in included(text):
         for library, homes in LIBRARIES.items():
-            if library.search(included) and not path.startswith(homes):
-                finding(path, number, f"{included} belongs to {homes[0]}")
-        if (pure and IMPURE_INCLUDES.search(included)
-                and not (path in SOCKET_CONSTANTS and "sys/socket" in included)):
-            finding(path, number, f"{included} in a pure module")
-        target = resolve(path, included[1:-1]) if included[0] == '"' else None
+            if library.search(name) and not path.startswith(homes):
+                finding(path, number, f"{name} belongs to {homes[0]}")
+        if (pure and IMPURE_INCLUDES.search(name)
+                and not (path in SOCKET_CONSTANTS and "sys/socket" in name)):
+            finding(path, number, f"{name} in a pure module")
+        target = resolve(path, name[1:-1]) if name[0] == '"' else None
         if not target or not room or path.startswith("tests/"):
             continue
         other = room_of(target)
         if other != room and other not in ROOMS[room]:
-            finding(path, number, f"{room} must not include {included}")
+            finding(path, number, f"{room} must not include {name}")
+
+
+def check_tree(sources):
+    """Check what no file shows by itself. `sources`: path -> text."""
+    agent = {path: text for path, text in sources.items() if path.startswith("agent/")}
+    includes = {}
+    for path, text in agent.items():
+        targets = {resolve(path, name[1:-1]) for _, name in included(text) if name[0] == '"'}
+        includes[path] = {target for target in targets if target in agent}
+    for circle in include_circles(includes, room_of):
+        finding(circle[0], 1, "circle of includes: " + ", ".join(circle))
+    for path, line, text in repeated_names({path: text for path, text in agent.items()
+                                            if path.endswith(".c")}):
+        finding(path, line, text)
+
+
+def check_words(path, text):
+    for line, problem in word_findings(path, text):
+        finding(path, line, problem)
 
 
 def check_sizes(path, text):
@@ -147,34 +182,87 @@ def check_format(paths):
                                          "not formatted; run: make format"))
 
 
+def is_userland(path):
+    """False for what clang compiles for BPF only."""
+    return path.endswith("_hash.h") or not path.startswith("bpf/") and not path.endswith(".bpf.c")
+
+
 def compile_alone(compiler, path, extra):
     command = [compiler, *FLAGS, *extra, "-fsyntax-only", "-x", "c", path]
     done = subprocess.run(command, text=True, capture_output=True)
-    findings.extend(line for line in done.stderr.split("\n") if "error:" in line)
+    return [line for line in done.stderr.split("\n") if "error:" in line]
 
 
-def main():
-    sources = tracked("*.c", "*.h")
-    userland = [path for path in sources if path.endswith("_hash.h")
-                or not path.startswith("bpf/") and not path.endswith(".bpf.c")]
+def check_python(paths):
+    """Run pyflakes; a line with `noqa` is excused and says why."""
+    done = subprocess.run(["pyflakes3", *paths], text=True, capture_output=True)
+    for line in (done.stdout + done.stderr).splitlines():
+        match = re.match(r"([^:]+):(\d+):(?:\d+:)? (.*)", line)
+        if not match:
+            findings.append(line)
+        elif "# noqa" not in read(match[1]).split("\n")[int(match[2]) - 1]:
+            finding(match[1], match[2], match[3])
+
+
+def check_compilers(paths):
     extra = ["-I" + os.environ.get("B", "build")]
     extra += subprocess.run(["pkg-config", "--cflags", "libbpf", "libevent_core", "libevent_extra", "libmnl", "json-c"],
                             check=True, text=True, capture_output=True).stdout.split()
-    for path in sources:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-        check_includes(path, text)
-        check_sizes(path, text)
-        check_licence(path, text)
-    for path in tracked("*.py", "*.sh", "Makefile", ".ci/*", ".clang-format"):
-        with open(path, encoding="utf-8") as file:
-            check_licence(path, file.read())
-    check_format(sources)
-    for path in userland:
-        # -Wunused in a header alone is about static inline functions.
-        for compiler in ("gcc", "clang"):
-            compile_alone(compiler, path, extra + (["-Wno-unused"] if path.endswith(".h") else []))
-    print("\n".join(findings) if findings else f"lint: {len(sources)} files, no findings")
+    # -Wunused in a header alone is about static inline functions.
+    runs = [(compiler, path, extra + (["-Wno-unused"] if path.endswith(".h") else []))
+            for path in paths if is_userland(path) for compiler in ("gcc", "clang")]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for errors in pool.map(lambda run: compile_alone(*run), runs):
+            findings.extend(errors)
+
+
+def check_all(wanted):
+    """Check the files that `wanted` holds for; the tree as a whole, always."""
+    sources = {path: read(path) for path in tracked("*.c", "*.h")}
+    scripts = {path: read(path) for path in tracked("*.py", "*.sh", "Makefile", ".ci/*", "tools/pre-commit",
+                                                    ".clang-format", ".clang-tidy", ".editorconfig")}
+    documents = {path: read(path) for path in tracked("*.md")}
+    for path, text in {**sources, **scripts, **documents}.items():
+        if not wanted(path):
+            continue
+        if path in sources:
+            check_includes(path, text)
+            check_sizes(path, text)
+        if path not in documents:
+            check_licence(path, text)
+        if path.startswith(CLEAN):
+            check_words(path, text)
+    check_tree(sources)
+    chosen = [path for path in sources if wanted(path)]
+    if chosen:
+        check_format(chosen)
+        check_compilers(chosen)
+    if python := [path for path in scripts if path.endswith(".py") and wanted(path)]:
+        check_python(python)
+    return f"lint: {len(chosen)} C files, {len(python)} of Python, no findings"
+
+
+def list_words(wanted):
+    """Print what the word list finds, where it does not apply yet, too."""
+    for path in tracked("*.c", "*.h", "*.py", "*.sh", "*.md", "Makefile"):
+        if wanted(path):
+            check_words(path, read(path))
+    folders = collections.Counter(os.path.dirname(line.split(":")[0]) for line in findings)
+    return "\n".join(f"{count:>5}  {folder or '.'}" for folder, count in sorted(folders.items()))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--words", action="store_true")
+    parser.add_argument("files", nargs="*", metavar="FILE")
+    arguments = parser.parse_args()
+    chosen = tuple(arguments.files)
+    check = list_words if arguments.words else check_all
+    summary = check(lambda path: not chosen or path.startswith(chosen))
+    for line in findings:
+        print(line)
+    if arguments.words or not findings:
+        print(summary)
     return 1 if findings else 0
 
 

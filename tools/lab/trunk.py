@@ -3,12 +3,11 @@
 apart by VLAN tags, or by having none.
 """
 
-import os
 import socket
 import struct
 
 from .frames import ETH_P_ALL, SOL_PACKET, packet_socket_in
-from .system import LabError, Namespace, connect, run
+from .system import LabError, connect, run
 from .topology import (CLIENT_ADDRESS, HEADGATE_LAN, HEADGATE_UP, ROUTER_CLIENT,
                        ROUTER_LAN, ROUTER_UP, VIP, Lab, Server)
 
