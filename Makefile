@@ -47,9 +47,10 @@ config_USES := core
 codec_DIR := agent/bgp/codec
 codec_SRC := as_path.c attribute_show.c attribute_table.c attribute_value.c attributes.c \
 	attributes_check.c attributes_encode.c capability.c collision.c community.c delay.c \
-	extended_community.c family.c fault.c fsm.c large_community.c martian.c message.c \
-	multiprotocol.c nlri.c notification.c notification_describe.c open.c raw_attribute.c \
-	role.c route_refresh.c session.c text.c text_bounds.c tlv.c update.c update_encode.c
+	extended_community.c family.c fsm.c large_community.c martian.c message.c \
+	multiprotocol.c negotiated.c nlri.c notification.c notification_describe.c open.c \
+	raw_attribute.c role.c route_refresh.c text.c text_bounds.c tlv.c update.c \
+	update_encode.c update_error.c
 codec_USES := core
 
 session_DIR := agent/bgp/session
@@ -107,9 +108,9 @@ config_TESTS := $(addprefix config/test_,config config_aggregate config_confeder
 	config_print config_rule config_vip)
 codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes attributes_encode \
 	attributes_random attributes_unknown attributes_young capability collision community \
-	delay extended_community fsm message multiprotocol nlri notification \
+	delay extended_community fsm message multiprotocol negotiated nlri notification \
 	notification_describe open open_check open_damage open_encode role route_refresh \
-	session text update update_damage update_encode update_forms update_history)
+	text update update_damage update_encode update_forms update_history)
 session_TESTS := $(addprefix bgp/session/test_,admission collision_race confederation error_log \
 	greeting link_peer tcp_drops)
 rib_TESTS := $(addprefix rib/test_,aggregate as_pattern bandwidth decision decision_oracle \

@@ -227,8 +227,8 @@ static bool is_export_ready(const struct rib_peer *peer, void *context)
 static void send_export(struct agent *agent, const struct rib_export *out)
 {
 	struct bgp_connection *connections[RIB_MAX_UPSTREAMS];
-	const struct bgp_audience audience = {
-		.session = out->session,
+	const struct bgp_recipients recipients = {
+		.negotiated = out->session,
 		.connections = connections,
 		.count = out->peer_count,
 	};
@@ -244,7 +244,7 @@ static void send_export(struct agent *agent, const struct rib_export *out)
 		connections[i] = neighbor->session;
 	}
 	agent->speaker->updates_encoded +=
-		bgp_connection_send(&audience, &announcement);
+		bgp_connection_send(&recipients, &announcement);
 }
 
 /* Queues what a neighbor is to be told, and others of its group with it. */

@@ -19,7 +19,7 @@ static uint32_t link_of(const struct agent *agent,
 			 nexthop_link_of_address(agent->tracker, local);
 }
 
-static enum peer_type peer_type(const struct bgp_session *session)
+static enum peer_type peer_type(const struct bgp_negotiated *session)
 {
 	if (!session->ebgp)
 		return PEER_INTERNAL;
@@ -45,12 +45,12 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 	struct rib_peer_options options = {
 		.source = { .identifier = session->remote_open.identifier,
 			    .as = session->remote_open.as,
-			    .type = peer_type(&session->agreed),
+			    .type = peer_type(&session->negotiated),
 			    .interface = config->interface,
 			    .multipath_off = config->multipath ==
 					     NEIGHBOR_MULTIPATH_NO },
 		.role = config->role,
-		.session = &session->agreed,
+		.session = &session->negotiated,
 		.nexthop = config->nexthop,
 		.client = config->route_reflector_client,
 	};

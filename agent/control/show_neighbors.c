@@ -55,12 +55,13 @@ capabilities_json(const struct bgp_connection *session)
 	return list;
 }
 
-static struct json_object *families_json(const struct bgp_session *agreed)
+static struct json_object *
+families_json(const struct bgp_negotiated *negotiated)
 {
 	struct json_object *list = json_object_new_array();
 
 	for (enum bgp_family family = 0; family < BGP_FAMILY_COUNT; family++)
-		if (bgp_session_speaks(agreed, family))
+		if (bgp_negotiated_has_family(negotiated, family))
 			json_object_array_add(list,
 					      json_object_new_string(
 						      bgp_family_name(family)));
@@ -134,7 +135,7 @@ static uint32_t neighbor_as_number(const struct bgp_neighbor *neighbor)
 	const struct neighbor_config *config = &neighbor->config;
 
 	if (neighbor->session)
-		return neighbor->session->agreed.peer_as;
+		return neighbor->session->negotiated.peer_as;
 	if (config->as_kind == NEIGHBOR_AS_RANGE &&
 	    config->as_first == config->as_last)
 		return config->as_first;
@@ -167,7 +168,7 @@ static void add_config(struct json_object *out,
 	json_add_text(out, "authentication", bgp_tcp_auth_name(config));
 	json_add_number(out, "hold_time",
 			neighbor->session ?
-				neighbor->session->agreed.hold_time :
+				neighbor->session->negotiated.hold_time :
 				config->hold_time);
 }
 
@@ -194,13 +195,13 @@ static void add_session(struct json_object *out,
 		json_add(out, "local_address", json_of_address(&local));
 	json_add_text(out, "opened_by",
 		      session->options.incoming ? "neighbor" : "us");
-	json_add(out, "families", families_json(&session->agreed));
+	json_add(out, "families", families_json(&session->negotiated));
 	json_add(out, "capabilities", capabilities_json(session));
-	json_add_number(out, "max_message", session->agreed.max_message);
+	json_add_number(out, "max_message", session->negotiated.max_message);
 	json_add_text(out, "relation",
-		      session->agreed.peer_role == BGP_ROLE_NONE ?
+		      session->negotiated.peer_role == BGP_ROLE_NONE ?
 			      NULL :
-			      bgp_role_name(session->agreed.peer_role));
+			      bgp_role_name(session->negotiated.peer_role));
 	json_add_text(out, "software_version",
 		      session->remote_open.capabilities &
 				      BGP_CAN_SOFTWARE_VERSION ?

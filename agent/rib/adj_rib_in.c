@@ -278,7 +278,7 @@ static void withdraw_part(struct rib *rib, struct rib_peer *peer,
 int rib_update(struct rib *rib, struct rib_peer *peer,
 	       const struct bgp_update *update)
 {
-	bool usable = update->fault.verdict < BGP_VERDICT_WITHDRAW;
+	bool usable = update->error.verdict < BGP_VERDICT_WITHDRAW;
 	int error = 0;
 
 	for (int part = 0; part < BGP_PART_COUNT; part++)

@@ -29,7 +29,7 @@ static bool is_meant_for(const struct route_export *export,
 	enum bgp_family family = bgp_nlri_family(&export->route->node.prefix);
 	bool several = to->session.add_path_send[family];
 
-	return bgp_session_speaks(&to->session, family) &&
+	return bgp_negotiated_has_family(&to->session, family) &&
 	       (export->route->aggregate ||
 		several == (export->path_id != RIB_BEST_PATH));
 }
@@ -403,7 +403,7 @@ enum export_cause export_explain(struct rib *rib, const struct route *route,
 
 	if (!peer->bit)
 		return EXPORT_CAUSE_ROLE;
-	if (!bgp_session_speaks(&peer->group->profile.session, family))
+	if (!bgp_negotiated_has_family(&peer->group->profile.session, family))
 		return EXPORT_CAUSE_FAMILY;
 	if (cause != EXPORT_CAUSE_NONE)
 		return cause;
@@ -448,7 +448,7 @@ void export_set_announced(struct rib *rib, struct route_export *export,
 
 static bool takes_several(const struct rib_peer *peer)
 {
-	const struct bgp_session *session = &peer->group->profile.session;
+	const struct bgp_negotiated *session = &peer->group->profile.session;
 
 	for (int family = 0; family < BGP_FAMILY_COUNT; family++)
 		if (session->add_path_send[family])

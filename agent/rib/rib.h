@@ -69,9 +69,9 @@ struct rib_peer {
 struct rib_peer_options {
 	struct path_source source;
 	enum neighbor_role role;
-	const struct bgp_session *session; /* what was agreed on */
-	struct address local_address;	   /* next hop of what we announce */
-	enum neighbor_relation relation;   /* RFC 9234; external ones only */
+	const struct bgp_negotiated *session; /* what was agreed on */
+	struct address local_address;	      /* next hop of what we announce */
+	enum neighbor_relation relation;      /* RFC 9234; external ones only */
 	enum neighbor_nexthop nexthop;
 	bool client; /* we reflect routes to it: RFC 4456 */
 };
@@ -232,7 +232,7 @@ struct rib_export {
 	/* To whom, and what these sessions have in common: it holds for all. */
 	size_t peer_count;
 	struct rib_peer *peers[RIB_MAX_UPSTREAMS];
-	const struct bgp_session *session;
+	const struct bgp_negotiated *session;
 	bool withdraw;
 	struct bgp_attributes attributes; /* a view; for the next call only */
 	size_t count;

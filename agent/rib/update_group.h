@@ -18,7 +18,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "bgp/codec/session.h"
+#include "bgp/codec/negotiated.h"
 #include "config/config.h"
 #include "core/address.h"
 #include "rib/decision.h"
@@ -30,9 +30,9 @@ struct rib_peer_options;
 
 /* Compared byte by byte, so that no member can be left out. */
 struct update_profile {
-	struct bgp_session session;   /* bgp_session_sending() */
-	struct policy_trace rules;    /* those about what it is told */
-	struct address local_address; /* next hop of what we announce */
+	struct bgp_negotiated session; /* bgp_negotiated_for_updates() */
+	struct policy_trace rules;     /* those about what it is told */
+	struct address local_address;  /* next hop of what we announce */
 	enum peer_type type;
 	enum neighbor_role role;
 	enum neighbor_relation relation;

@@ -42,8 +42,8 @@
 #include <unistd.h>
 
 #include "bgp/codec/message.h"
+#include "bgp/codec/negotiated.h"
 #include "bgp/codec/protocol.h"
-#include "bgp/codec/session.h"
 #include "bgp/codec/update.h"
 #include "core/wire.h"
 #include "update_stream.h"
@@ -170,13 +170,13 @@ static uint32_t count_routes(struct bgp_nlri nlri)
 /* Counts what is announced and no more, as if nothing was announced twice. */
 static int hear(struct speaker *speaker, struct reader body)
 {
-	static const struct bgp_session session = {
+	static const struct bgp_negotiated negotiated = {
 		.ebgp = true,
 		.as4 = true,
 		.families = BGP_IPV4_UNICAST_BIT,
 		.max_message = BGP_MAX_MESSAGE,
 	};
-	const struct bgp_decode_context context = { .session = &session };
+	const struct bgp_decode_context context = { .negotiated = &negotiated };
 	struct bgp_scratch scratch;
 	struct bgp_update update;
 

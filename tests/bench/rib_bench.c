@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "bgp/codec/message.h"
-#include "bgp/codec/session.h"
+#include "bgp/codec/negotiated.h"
 #include "bgp/codec/update.h"
 #include "rib/rib.h"
 #include "update_stream.h"
@@ -38,7 +38,7 @@ enum {
 
 struct bench_peer {
 	struct rib_peer *peer;
-	struct bgp_session session;
+	struct bgp_negotiated session;
 	struct update_stream stream;
 	struct reader input; /* what is left of the stream */
 };
@@ -123,7 +123,7 @@ static int add_peer(struct bench *bench, uint32_t seed, uint32_t prefixes)
 		.local_address = address_from_ipv4(htonl(LOCAL_ADDRESS)),
 	};
 
-	new->session = (struct bgp_session){
+	new->session = (struct bgp_negotiated){
 		.local_as = LOCAL_AS,
 		.peer_as = shape.as,
 		.as4 = true,
@@ -166,7 +166,8 @@ static long resident_bytes(void)
 /* Takes in one message. False at the end of the stream, or out of memory. */
 static bool receive(struct bench *bench, struct bench_peer *from)
 {
-	const struct bgp_decode_context context = { .session = &from->session };
+	const struct bgp_decode_context context = { .negotiated =
+							    &from->session };
 	struct bgp_frame_result frame;
 	struct bgp_scratch scratch;
 	struct bgp_update update;

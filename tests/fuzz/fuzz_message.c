@@ -14,7 +14,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct bgp_session session = {
+static const struct bgp_negotiated negotiated = {
 	.local_as = 65000,
 	.peer_as = 65001,
 	.ebgp = true,
@@ -25,7 +25,7 @@ static const struct bgp_session session = {
 	.max_message = BGP_MAX_EXTENDED_MESSAGE,
 };
 
-static const struct bgp_decode_context context = { .session = &session };
+static const struct bgp_decode_context context = { .negotiated = &negotiated };
 
 static void decode_notification(struct reader body)
 {
@@ -44,7 +44,7 @@ static void decode_route_refresh(struct reader body)
 	struct bgp_notification error;
 	struct bgp_route_refresh refresh;
 
-	if (bgp_route_refresh_decode(&session, body, &refresh, &error) ==
+	if (bgp_route_refresh_decode(&negotiated, body, &refresh, &error) ==
 	    BGP_ROUTE_REFRESH_OK)
 		assert(refresh.family < BGP_FAMILY_COUNT);
 }
@@ -78,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bgp_frame_result frame;
 
-	while (bgp_frame_next(data, size, session.max_message, &frame) ==
+	while (bgp_frame_next(data, size, negotiated.max_message, &frame) ==
 	       BGP_FRAME_OK) {
 		assert(frame.size >= BGP_HEADER_SIZE && frame.size <= size);
 		decode(&frame);

@@ -5,8 +5,8 @@
  * have agreed on.
  */
 
+#include "bgp/codec/negotiated.h"
 #include "bgp/codec/open.h"
-#include "bgp/codec/session.h"
 
 #include <assert.h>
 #include <string.h>
@@ -49,20 +49,20 @@ static void check_text(const struct bgp_open_text *text)
 
 static void check_session(const struct bgp_open *open)
 {
-	struct bgp_session session, mirrored;
+	struct bgp_negotiated negotiated, mirrored;
 
-	bgp_session_negotiate(&ours, open, &session);
-	bgp_session_negotiate(open, &ours, &mirrored);
-	assert(session.families == mirrored.families);
-	assert(session.as4 == mirrored.as4);
-	assert(session.max_message == mirrored.max_message);
-	assert(session.hold_time == mirrored.hold_time);
-	assert(session.hold_time >= session.keepalive_time);
+	bgp_negotiated_from_opens(&ours, open, &negotiated);
+	bgp_negotiated_from_opens(open, &ours, &mirrored);
+	assert(negotiated.families == mirrored.families);
+	assert(negotiated.as4 == mirrored.as4);
+	assert(negotiated.max_message == mirrored.max_message);
+	assert(negotiated.hold_time == mirrored.hold_time);
+	assert(negotiated.hold_time >= negotiated.keepalive_time);
 	for (unsigned int i = 0; i < BGP_FAMILY_COUNT; i++) {
-		assert(session.add_path_send[i] ==
+		assert(negotiated.add_path_send[i] ==
 		       mirrored.add_path_receive[i]);
-		assert(!session.add_path_receive[i] ||
-		       bgp_session_speaks(&session, i));
+		assert(!negotiated.add_path_receive[i] ||
+		       bgp_negotiated_has_family(&negotiated, i));
 	}
 }
 

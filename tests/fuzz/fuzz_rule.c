@@ -119,21 +119,21 @@ static void apply(enum rule_direction direction,
 
 static void apply_to(struct reader block)
 {
-	static const struct bgp_session session = {
+	static const struct bgp_negotiated negotiated = {
 		.peer_as = LOCAL_AS + 1,
 		.as4 = true,
 		.families = BGP_ALL_FAMILIES,
 		.max_message = BGP_MAX_EXTENDED_MESSAGE,
 	};
-	const struct bgp_decode_context context = { .session = &session };
-	struct bgp_fault fault = { .verdict = BGP_VERDICT_OK };
+	const struct bgp_decode_context context = { .negotiated = &negotiated };
+	struct bgp_update_error error = { .verdict = BGP_VERDICT_OK };
 	struct bgp_multiprotocol multiprotocol;
 	struct bgp_attributes attributes;
 
 	memset(&multiprotocol, 0, sizeof(multiprotocol));
 	bgp_attributes_decode(&context, block, &scratch, &attributes,
-			      &multiprotocol, &fault);
-	if (fault.verdict >= BGP_VERDICT_WITHDRAW)
+			      &multiprotocol, &error);
+	if (error.verdict >= BGP_VERDICT_WITHDRAW)
 		return;
 	apply(RULE_FROM, attributes);
 	apply(RULE_TO, attributes);

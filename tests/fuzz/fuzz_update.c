@@ -28,11 +28,11 @@ static struct bgp_scratch scratch;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static struct bgp_session session_of(unsigned int kind)
+static struct bgp_negotiated session_of(unsigned int kind)
 {
 	bool add_path = kind & ADD_PATH;
 
-	return (struct bgp_session){
+	return (struct bgp_negotiated){
 		.peer_as = 65001,
 		.as4 = kind & AS4,
 		.ebgp = kind & EBGP,
@@ -99,16 +99,16 @@ static void check_forwarding(const struct bgp_decode_context *context,
 {
 	static uint8_t message[BGP_MAX_EXTENDED_MESSAGE];
 	struct writer w = writer_of(message, sizeof(message));
-	struct bgp_session session = *context->session;
+	struct bgp_negotiated negotiated = *context->negotiated;
 	struct bgp_decode_context peer = *context;
 	struct bgp_update update;
 	struct reader body;
 
-	session.as4 = as4;
-	peer.session = &session;
+	negotiated.as4 = as4;
+	peer.negotiated = &negotiated;
 	peer.accept_any_first_as = true;
 	peer.accept_as_sets = true;
-	if (!bgp_update_announce(&w, &session, attributes, key, 1))
+	if (!bgp_update_announce(&w, &negotiated, attributes, key, 1))
 		return;
 	body = reader_of(message + BGP_HEADER_SIZE, w.used - BGP_HEADER_SIZE);
 	assert(bgp_update_decode(&peer, body, &scratch, &update) ==
@@ -164,9 +164,9 @@ static void use(const struct bgp_decode_context *context,
 
 static void decode(unsigned int kind, struct reader body)
 {
-	const struct bgp_session session = session_of(kind);
+	const struct bgp_negotiated negotiated = session_of(kind);
 	const struct bgp_decode_context context = {
-		.session = &session,
+		.negotiated = &negotiated,
 		.accept_any_first_as = kind & TOLERANT,
 		.accept_as_sets = kind & TOLERANT,
 		.accept_aigp = kind & TOLERANT,
@@ -176,7 +176,7 @@ static void decode(unsigned int kind, struct reader body)
 	enum bgp_verdict verdict =
 		bgp_update_decode(&context, body, &scratch, &update);
 
-	assert(!update.fault.reason == !verdict);
+	assert(!update.error.reason == !verdict);
 	use(&context, &update, body);
 }
 

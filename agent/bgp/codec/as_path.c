@@ -59,7 +59,7 @@ static bool contains_zero(struct reader numbers, size_t as_size)
 }
 
 /* RFC 7606 7.2; AS 0: RFC 7607 2. */
-static const char *segment_fault(const struct as_path_segment *segment,
+static const char *segment_error(const struct as_path_segment *segment,
 				 size_t as_size)
 {
 	if (segment->type < BGP_SEGMENT_SET ||
@@ -72,15 +72,15 @@ static const char *segment_fault(const struct as_path_segment *segment,
 	return NULL;
 }
 
-const char *as_path_fault(struct reader path, size_t as_size)
+const char *as_path_error(struct reader path, size_t as_size)
 {
 	struct as_path_segment segment;
-	const char *fault;
+	const char *error;
 
 	while (as_path_next(&path, as_size, &segment)) {
-		fault = segment_fault(&segment, as_size);
-		if (fault)
-			return fault;
+		error = segment_error(&segment, as_size);
+		if (error)
+			return error;
 	}
 	return path.failed ? "segment longer than the attribute" : NULL;
 }

@@ -36,7 +36,7 @@ bool as_path_next(struct reader *path, size_t as_size,
 		  struct as_path_segment *segment);
 
 /* What is wrong with a path from the wire, as a short text; NULL: nothing. */
-const char *as_path_fault(struct reader path, size_t as_size);
+const char *as_path_error(struct reader path, size_t as_size);
 
 /* True if a segment of one of the types in `types` (1 << type) is in it. */
 bool as_path_has_segment(struct reader path, unsigned int types);

@@ -71,7 +71,7 @@ struct bgp_attribute_row {
 	enum bgp_verdict on_error; /* of length or value: RFC 7606 7 */
 	/* Of flags, if that is not WITHDRAW: RFC 7606 3 c. */
 	enum bgp_verdict on_flags;
-	enum bgp_update_error subcode; /* of a bad value */
+	enum bgp_update_subcode subcode; /* of a bad value */
 	size_t field; /* in struct bgp_attributes: a number or a list */
 	/* What is wrong with the value, as a static text, or NULL. */
 	const char *(*check)(struct reader value, size_t as_size);

@@ -119,12 +119,12 @@ const char *attribute_check_as(struct reader value, size_t as_size)
 
 const char *attribute_check_as_path(struct reader value, size_t as_size)
 {
-	const char *fault = as_path_fault(value, as_size);
+	const char *error = as_path_error(value, as_size);
 
-	if (!fault && as_size != BGP_AS4_SIZE &&
+	if (!error && as_size != BGP_AS4_SIZE &&
 	    as_path_size(value, as_size, BGP_AS4_SIZE) > RAW_ATTRIBUTE_MAX)
 		return "too long for AS numbers of 4 bytes";
-	return fault;
+	return error;
 }
 
 void attribute_load_as_path(struct bgp_attribute_input *in, struct reader value)
@@ -219,7 +219,7 @@ void attribute_load_mp_unreach(struct bgp_attribute_input *in,
 const char *attribute_check_as4_path(struct reader value, size_t as_size)
 {
 	(void)as_size;
-	return as_path_fault(value, BGP_AS4_SIZE);
+	return as_path_error(value, BGP_AS4_SIZE);
 }
 
 void attribute_load_as4_path(struct bgp_attribute_input *in,

@@ -26,18 +26,18 @@ enum {
 
 struct decoder {
 	const struct bgp_decode_context *context;
-	struct bgp_fault *fault;
+	struct bgp_update_error *error;
 	struct bgp_attribute_input input;
 	struct writer unknown; /* becomes bgp_attributes.unknown */
 	uint8_t seen[TYPE_COUNT / CHAR_BIT];
 };
 
 static void complain(struct decoder *d, const struct raw_attribute *raw,
-		     enum bgp_verdict verdict, enum bgp_update_error subcode,
+		     enum bgp_verdict verdict, enum bgp_update_subcode subcode,
 		     const char *reason)
 {
-	bgp_fault_raise_attribute(d->fault, verdict, subcode, reason, raw->type,
-				  raw->whole);
+	bgp_update_error_raise_attribute(d->error, verdict, subcode, reason,
+					 raw->type, raw->whole);
 }
 
 static bool was_seen(const struct decoder *d, unsigned int type)
@@ -60,9 +60,9 @@ static void decode_duplicate(struct decoder *d, const struct raw_attribute *raw)
 		 BGP_UPDATE_MALFORMED_ATTRIBUTES, "appears twice");
 }
 
-static bool is_inside(const struct bgp_session *session)
+static bool is_inside(const struct bgp_negotiated *negotiated)
 {
-	return !session->ebgp || session->confederation;
+	return !negotiated->ebgp || negotiated->confederation;
 }
 
 static bool is_in_scope(enum bgp_attribute_scope scope,
@@ -70,13 +70,13 @@ static bool is_in_scope(enum bgp_attribute_scope scope,
 {
 	switch (scope) {
 	case BGP_SCOPE_INTERNAL:
-		return !context->session->ebgp;
+		return !context->negotiated->ebgp;
 	case BGP_SCOPE_INSIDE:
-		return is_inside(context->session);
+		return is_inside(context->negotiated);
 	case BGP_SCOPE_OLD_SPEAKER:
-		return !context->session->as4;
+		return !context->negotiated->as4;
 	case BGP_SCOPE_AIGP:
-		return is_inside(context->session) || context->accept_aigp;
+		return is_inside(context->negotiated) || context->accept_aigp;
 	default:
 		return true;
 	}
@@ -100,10 +100,10 @@ static bool length_is_good(const struct bgp_attribute_row *row, size_t length,
 }
 
 /* What is wrong with length or value, or NULL, and the subcode for it. */
-static const char *find_fault(const struct decoder *d,
+static const char *find_error(const struct decoder *d,
 			      const struct bgp_attribute_row *row,
 			      const struct raw_attribute *raw,
-			      enum bgp_update_error *subcode)
+			      enum bgp_update_subcode *subcode)
 {
 	size_t as_size = d->input.as_size;
 
@@ -166,11 +166,11 @@ static bool check_flags(struct decoder *d, const struct bgp_attribute_row *row,
 static void decode_value(struct decoder *d, const struct bgp_attribute_row *row,
 			 const struct raw_attribute *raw)
 {
-	enum bgp_update_error subcode;
-	const char *fault = find_fault(d, row, raw, &subcode);
+	enum bgp_update_subcode subcode;
+	const char *error = find_error(d, row, raw, &subcode);
 
-	if (fault)
-		complain(d, raw, row->on_error, subcode, fault);
+	if (error)
+		complain(d, raw, row->on_error, subcode, error);
 	else if (!row->opaque)
 		bgp_attribute_load(&d->input, row, raw);
 	else if (row->flags & BGP_FLAG_TRANSITIVE)
@@ -243,11 +243,11 @@ static void merge_as4(struct bgp_attribute_input *in, struct writer merged)
 	}
 }
 
-static struct bgp_attribute_input input_of(struct bgp_scratch *scratch,
-					   const struct bgp_session *session)
+static struct bgp_attribute_input
+input_of(struct bgp_scratch *scratch, const struct bgp_negotiated *negotiated)
 {
 	return (struct bgp_attribute_input){
-		.as_size = session->as4 ? BGP_AS4_SIZE : BGP_AS2_SIZE,
+		.as_size = negotiated->as4 ? BGP_AS4_SIZE : BGP_AS2_SIZE,
 		.as_path =
 			writer_of(scratch->as_path, sizeof(scratch->as_path)),
 		.large_communities =
@@ -260,12 +260,12 @@ void bgp_attributes_decode(const struct bgp_decode_context *context,
 			   struct reader block, struct bgp_scratch *scratch,
 			   struct bgp_attributes *out,
 			   struct bgp_multiprotocol *multiprotocol,
-			   struct bgp_fault *fault)
+			   struct bgp_update_error *error)
 {
 	struct decoder d = {
 		.context = context,
-		.fault = fault,
-		.input = input_of(scratch, context->session),
+		.error = error,
+		.input = input_of(scratch, context->negotiated),
 		.unknown =
 			writer_of(scratch->unknown, sizeof(scratch->unknown)),
 	};
@@ -278,9 +278,9 @@ void bgp_attributes_decode(const struct bgp_decode_context *context,
 	while (raw_attribute_next(&block, &raw))
 		decode_attribute(&d, &raw);
 	if (block.failed) /* RFC 7606 4: the NLRI can still be found */
-		bgp_fault_raise(fault, BGP_VERDICT_WITHDRAW,
-				BGP_UPDATE_MALFORMED_ATTRIBUTES,
-				"attribute longer than the attributes");
+		bgp_update_error_raise(error, BGP_VERDICT_WITHDRAW,
+				       BGP_UPDATE_MALFORMED_ATTRIBUTES,
+				       "attribute longer than the attributes");
 	merge_as4(&d.input,
 		  writer_of(scratch->merged, sizeof(scratch->merged)));
 	out->unknown = reader_of(d.unknown.data, d.unknown.used);

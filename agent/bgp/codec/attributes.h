@@ -24,10 +24,10 @@
  * differs from type to type is in attribute_table.c.
  */
 
-#include "bgp/codec/fault.h"
 #include "bgp/codec/multiprotocol.h"
+#include "bgp/codec/negotiated.h"
 #include "bgp/codec/protocol.h"
-#include "bgp/codec/session.h"
+#include "bgp/codec/update_error.h"
 #include "core/address.h"
 #include "core/wire.h"
 
@@ -85,7 +85,7 @@ struct bgp_attributes {
 
 /* What the session is and what is to be tolerated. Zero is the strict way. */
 struct bgp_decode_context {
-	const struct bgp_session *session;
+	const struct bgp_negotiated *negotiated;
 	bool accept_any_first_as; /* of a route server: RFC 7947 2.2.2.1 */
 	bool accept_as_sets;	  /* RFC 9774 */
 	bool accept_aigp;	  /* of an external peer: RFC 7311 3.1 */
@@ -117,14 +117,14 @@ enum bgp_attributes_sizes {
 /*
  * Decodes the attribute block of an UPDATE. `out` is a view into `block` and
  * `scratch`; it holds what could be used even when an error was found.
- * `fault->verdict` must be set by the caller, BGP_VERDICT_OK to begin with; a
+ * `error->verdict` must be set by the caller, BGP_VERDICT_OK to begin with; a
  * stronger error replaces it.
  */
 void bgp_attributes_decode(const struct bgp_decode_context *context,
 			   struct reader block, struct bgp_scratch *scratch,
 			   struct bgp_attributes *out,
 			   struct bgp_multiprotocol *multiprotocol,
-			   struct bgp_fault *fault);
+			   struct bgp_update_error *error);
 
 /*
  * What RFC 4271 6.3 and RFC 7606 3 d ask of attributes that describe routes:
@@ -133,7 +133,7 @@ void bgp_attributes_decode(const struct bgp_decode_context *context,
  */
 void bgp_attributes_check(const struct bgp_decode_context *context,
 			  const struct bgp_attributes *attributes,
-			  struct bgp_fault *fault);
+			  struct bgp_update_error *error);
 
 /*
  * Writes the attribute block. BGP_AS4_SIZE gives the canonical form;

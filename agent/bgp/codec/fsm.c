@@ -108,7 +108,7 @@ static struct bgp_transition active(enum bgp_event event)
  * from there on; everything unexpected is an error of the peer (RFC 6608 4).
  */
 static struct bgp_transition ending(enum bgp_event event,
-				    enum bgp_fsm_error in_state)
+				    enum bgp_fsm_subcode in_state)
 {
 	switch (event) {
 	case BGP_EVENT_STOP:

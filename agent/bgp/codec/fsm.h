@@ -85,7 +85,7 @@ enum bgp_action {
 struct bgp_transition {
 	enum bgp_state next;
 	uint32_t actions; /* enum bgp_action */
-	uint8_t code;	  /* enum bgp_error */
+	uint8_t code;	  /* enum bgp_error_code */
 	uint8_t subcode;
 };
 

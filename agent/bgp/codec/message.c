@@ -37,7 +37,7 @@ static const struct message_type *message_type(unsigned int type)
 }
 
 static enum bgp_frame frame_error(struct bgp_frame_result *out,
-				  enum bgp_header_error subcode,
+				  enum bgp_header_subcode subcode,
 				  const uint8_t *data, size_t size)
 {
 	bgp_notification_set(&out->error, BGP_ERROR_MESSAGE_HEADER, subcode,

@@ -36,7 +36,7 @@ struct bgp_frame_result {
  * Looks at the first message of the `size` bytes at `data`. Any byte that
  * cannot begin a message is an error at once, without waiting for the rest of
  * the header. `max_size` is the longest message agreed on the session
- * (struct bgp_session), or BGP_MAX_MESSAGE before there is one.
+ * (struct bgp_negotiated), or BGP_MAX_MESSAGE before there is one.
  * `out` is written for BGP_FRAME_OK and BGP_FRAME_ERROR only.
  */
 enum bgp_frame bgp_frame_next(const uint8_t *data, size_t size, size_t max_size,

@@ -112,7 +112,8 @@ void bgp_notification_set(struct bgp_notification *n, unsigned int code,
 }
 
 void bgp_notification_set_shutdown(struct bgp_notification *n,
-				   enum bgp_cease subcode, const char *text)
+				   enum bgp_cease_subcode subcode,
+				   const char *text)
 {
 	size_t length = text_fit(text, BGP_SHUTDOWN_TEXT_MAX);
 	struct writer w = writer_of(n->data, sizeof(n->data));

@@ -32,8 +32,8 @@ enum bgp_notification_limits {
 
 /* Only the first `data_size` bytes of `data` are set. */
 struct bgp_notification {
-	uint8_t code;	 /* enum bgp_error */
-	uint8_t subcode; /* by code: enum bgp_open_error, ... */
+	uint8_t code;	 /* enum bgp_error_code */
+	uint8_t subcode; /* by code: enum bgp_open_subcode, ... */
 	uint16_t data_size;
 	uint8_t data[BGP_NOTIFICATION_DATA_MAX];
 };
@@ -47,7 +47,8 @@ void bgp_notification_set(struct bgp_notification *n, unsigned int code,
  * longer than 255 bytes the beginning, up to the end of a character.
  */
 void bgp_notification_set_shutdown(struct bgp_notification *n,
-				   enum bgp_cease subcode, const char *text);
+				   enum bgp_cease_subcode subcode,
+				   const char *text);
 
 /* Cease: the peer has announced more than `limit` prefixes (RFC 4486 4). */
 void bgp_notification_set_max_prefixes(struct bgp_notification *n,

@@ -7,7 +7,7 @@
  * expect of it (RFC 4271 4.2 and 6.2; 4-byte AS numbers RFC 6793; AS 0
  * RFC 7607; identifiers RFC 6286; extended optional parameters RFC 9072;
  * roles RFC 9234). What stands in a capability is read and written by
- * capability.c; what two OPENs add up to is said in session.h.
+ * capability.c; what two OPENs add up to is said in negotiated.h.
  */
 
 #include "bgp/codec/family.h"

@@ -177,7 +177,7 @@ enum bgp_well_known_community {
 };
 
 /* NOTIFICATION error codes: RFC 4271 4.5, RFC 7313 5, RFC 9687 3.4. */
-enum bgp_error {
+enum bgp_error_code {
 	BGP_ERROR_MESSAGE_HEADER = 1,
 	BGP_ERROR_OPEN = 2,
 	BGP_ERROR_UPDATE = 3,
@@ -189,18 +189,18 @@ enum bgp_error {
 };
 
 /* Subcode 0 of every code. */
-enum bgp_unspecific_error {
+enum bgp_unspecific_subcode {
 	BGP_UNSPECIFIC = 0,
 };
 
-enum bgp_header_error {
+enum bgp_header_subcode {
 	BGP_HEADER_NOT_SYNCHRONIZED = 1,
 	BGP_HEADER_BAD_LENGTH = 2,
 	BGP_HEADER_BAD_TYPE = 3,
 };
 
 /* RFC 4271 6.2, RFC 5492 5, RFC 9234 4.2. */
-enum bgp_open_error {
+enum bgp_open_subcode {
 	BGP_OPEN_UNSUPPORTED_VERSION = 1,
 	BGP_OPEN_BAD_PEER_AS = 2,
 	BGP_OPEN_BAD_IDENTIFIER = 3,
@@ -211,7 +211,7 @@ enum bgp_open_error {
 };
 
 /* RFC 4271 6.3. */
-enum bgp_update_error {
+enum bgp_update_subcode {
 	BGP_UPDATE_MALFORMED_ATTRIBUTES = 1,
 	BGP_UPDATE_UNRECOGNIZED_WELL_KNOWN = 2,
 	BGP_UPDATE_MISSING_WELL_KNOWN = 3,
@@ -225,14 +225,14 @@ enum bgp_update_error {
 };
 
 /* RFC 6608 3. */
-enum bgp_fsm_error {
+enum bgp_fsm_subcode {
 	BGP_FSM_IN_OPEN_SENT = 1,
 	BGP_FSM_IN_OPEN_CONFIRM = 2,
 	BGP_FSM_IN_ESTABLISHED = 3,
 };
 
 /* RFC 4486 3, RFC 8538 3, RFC 9384 3. */
-enum bgp_cease {
+enum bgp_cease_subcode {
 	BGP_CEASE_MAX_PREFIXES = 1,
 	BGP_CEASE_ADMIN_SHUTDOWN = 2,
 	BGP_CEASE_DECONFIGURED = 3,
@@ -246,7 +246,7 @@ enum bgp_cease {
 };
 
 /* RFC 7313 5. */
-enum bgp_route_refresh_error {
+enum bgp_route_refresh_subcode {
 	BGP_ROUTE_REFRESH_BAD_LENGTH = 1,
 };
 

@@ -39,20 +39,21 @@ static void set_length_error(struct bgp_notification *error, struct reader body)
  * RFC 7313 4: between speakers of the enhanced form the reserved byte of
  * RFC 2918 3 is the subtype. Between others it says nothing.
  */
-static unsigned int subtype_of(const struct bgp_session *session,
+static unsigned int subtype_of(const struct bgp_negotiated *negotiated,
 			       unsigned int reserved)
 {
-	return session->enhanced_refresh ? reserved : BGP_ROUTE_REFRESH_REQUEST;
+	return negotiated->enhanced_refresh ? reserved :
+					      BGP_ROUTE_REFRESH_REQUEST;
 }
 
 enum bgp_route_refresh_verdict
-bgp_route_refresh_decode(const struct bgp_session *session, struct reader body,
-			 struct bgp_route_refresh *out,
+bgp_route_refresh_decode(const struct bgp_negotiated *negotiated,
+			 struct reader body, struct bgp_route_refresh *out,
 			 struct bgp_notification *error)
 {
 	struct reader fields = body;
 	unsigned int afi = reader_u16(&fields);
-	unsigned int subtype = subtype_of(session, reader_u8(&fields));
+	unsigned int subtype = subtype_of(negotiated, reader_u8(&fields));
 	unsigned int safi = reader_u8(&fields);
 	enum bgp_family family;
 
@@ -60,15 +61,15 @@ bgp_route_refresh_decode(const struct bgp_session *session, struct reader body,
 	if (!fields.failed && subtype >= SUBTYPE_COUNT)
 		return BGP_ROUTE_REFRESH_IGNORE;
 	if (body.left != BODY_SIZE) {
-		if (session->enhanced_refresh)
+		if (negotiated->enhanced_refresh)
 			set_enhanced_error(error, body);
 		else
 			set_length_error(error, body);
 		return BGP_ROUTE_REFRESH_RESET;
 	}
 	/* RFC 2918 4: no word about families that were not agreed on. */
-	if (!session->route_refresh || !bgp_family_of(afi, safi, &family) ||
-	    !bgp_session_speaks(session, family))
+	if (!negotiated->route_refresh || !bgp_family_of(afi, safi, &family) ||
+	    !bgp_negotiated_has_family(negotiated, family))
 		return BGP_ROUTE_REFRESH_IGNORE;
 	*out = (struct bgp_route_refresh){ family, subtype };
 	return BGP_ROUTE_REFRESH_OK;

@@ -8,7 +8,7 @@
  * answer, BoRR and EoRR (RFC 7313), by which stale routes can be told.
  */
 
-#include "bgp/codec/session.h"
+#include "bgp/codec/negotiated.h"
 
 struct bgp_route_refresh {
 	enum bgp_family family;
@@ -26,8 +26,8 @@ enum bgp_route_refresh_verdict {
  * BGP_ROUTE_REFRESH_OK only, `error` for BGP_ROUTE_REFRESH_RESET only.
  */
 enum bgp_route_refresh_verdict
-bgp_route_refresh_decode(const struct bgp_session *session, struct reader body,
-			 struct bgp_route_refresh *out,
+bgp_route_refresh_decode(const struct bgp_negotiated *negotiated,
+			 struct reader body, struct bgp_route_refresh *out,
 			 struct bgp_notification *error);
 
 /* The whole message, header included. */

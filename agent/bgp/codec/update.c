@@ -20,13 +20,13 @@ static struct reader take_field(struct reader *body)
 	return reader_sub(body, size);
 }
 
-static struct bgp_nlri nlri_of(const struct bgp_session *session,
+static struct bgp_nlri nlri_of(const struct bgp_negotiated *negotiated,
 			       enum bgp_family family, struct reader bytes)
 {
 	return (struct bgp_nlri){
 		.bytes = bytes,
 		.family = family,
-		.add_path = session->add_path_receive[family],
+		.add_path = negotiated->add_path_receive[family],
 	};
 }
 
@@ -40,10 +40,11 @@ static void clear(struct bgp_update *out)
 }
 
 static enum bgp_verdict reset(struct bgp_update *out,
-			      enum bgp_update_error subcode, const char *reason)
+			      enum bgp_update_subcode subcode,
+			      const char *reason)
 {
 	clear(out);
-	bgp_fault_raise(&out->fault, BGP_VERDICT_RESET, subcode, reason);
+	bgp_update_error_raise(&out->error, BGP_VERDICT_RESET, subcode, reason);
 	return BGP_VERDICT_RESET;
 }
 
@@ -51,17 +52,17 @@ static enum bgp_verdict reset(struct bgp_update *out,
 static void reset_for(struct bgp_update *out, uint8_t attribute,
 		      struct reader value, const char *reason)
 {
-	bgp_fault_raise_attribute(&out->fault, BGP_VERDICT_RESET,
-				  BGP_UPDATE_OPTIONAL_ATTRIBUTE, reason,
-				  attribute, value);
+	bgp_update_error_raise_attribute(&out->error, BGP_VERDICT_RESET,
+					 BGP_UPDATE_OPTIONAL_ATTRIBUTE, reason,
+					 attribute, value);
 }
 
 /* RFC 4271 6.3: such a route is ignored, and no more than that. */
 static void note_martian(struct bgp_update *out)
 {
-	bgp_fault_raise(&out->fault, BGP_VERDICT_DISCARD,
-			BGP_UPDATE_INVALID_NETWORK,
-			"prefix that no route can lead to");
+	bgp_update_error_raise(&out->error, BGP_VERDICT_DISCARD,
+			       BGP_UPDATE_INVALID_NETWORK,
+			       "prefix that no route can lead to");
 }
 
 /*
@@ -70,7 +71,7 @@ static void note_martian(struct bgp_update *out)
  */
 static void read_reach(struct decoder *d, struct reader value)
 {
-	const struct bgp_session *session = d->context->session;
+	const struct bgp_negotiated *negotiated = d->context->negotiated;
 	struct bgp_announced *part = &d->out->announced[BGP_PART_MULTIPROTOCOL];
 	struct reader whole = value;
 	struct bgp_nexthop nexthop;
@@ -78,18 +79,18 @@ static void read_reach(struct decoder *d, struct reader value)
 	enum bgp_family family;
 
 	if (!bgp_multiprotocol_family(&value, &family) ||
-	    !bgp_session_speaks(session, family)) {
+	    !bgp_negotiated_has_family(negotiated, family)) {
 		d->foreign = true;
 		return;
 	}
-	if (!bgp_nexthop_decode(&value, family, session->extended_nexthop,
+	if (!bgp_nexthop_decode(&value, family, negotiated->extended_nexthop,
 				&nexthop) ||
 	    !reader_take(&value, BGP_MP_RESERVED_SIZE)) {
 		reset_for(d->out, BGP_ATTRIBUTE_MP_REACH_NLRI, whole,
 			  "bad next hop");
 		return;
 	}
-	part->nlri = nlri_of(session, family, value);
+	part->nlri = nlri_of(negotiated, family, value);
 	part->nexthop = nexthop.address;
 	part->link_local = nexthop.link_local;
 	verdict = bgp_nlri_check(part->nlri);
@@ -113,15 +114,15 @@ static bool is_end_of_rib(const struct bgp_update *out,
 static void read_unreach(struct decoder *d,
 			 const struct bgp_multiprotocol *multiprotocol)
 {
-	const struct bgp_session *session = d->context->session;
+	const struct bgp_negotiated *negotiated = d->context->negotiated;
 	struct bgp_nlri *part = &d->out->withdrawn[BGP_PART_MULTIPROTOCOL];
 	struct reader value = multiprotocol->unreach;
 	enum bgp_family family;
 
 	if (!bgp_multiprotocol_family(&value, &family) ||
-	    !bgp_session_speaks(session, family))
+	    !bgp_negotiated_has_family(negotiated, family))
 		return;
-	*part = nlri_of(session, family, value);
+	*part = nlri_of(negotiated, family, value);
 	if (bgp_nlri_check(*part) == BGP_NLRI_MALFORMED)
 		reset_for(d->out, BGP_ATTRIBUTE_MP_UNREACH_NLRI,
 			  multiprotocol->unreach, "bad prefix");
@@ -138,15 +139,15 @@ static void read_unreach(struct decoder *d,
 static bool read_fields(struct decoder *d, struct reader withdrawn,
 			struct reader announced)
 {
-	const struct bgp_session *session = d->context->session;
-	struct bgp_nlri out = nlri_of(session, BGP_IPV4_UNICAST, withdrawn);
-	struct bgp_nlri in = nlri_of(session, BGP_IPV4_UNICAST, announced);
+	const struct bgp_negotiated *negotiated = d->context->negotiated;
+	struct bgp_nlri out = nlri_of(negotiated, BGP_IPV4_UNICAST, withdrawn);
+	struct bgp_nlri in = nlri_of(negotiated, BGP_IPV4_UNICAST, announced);
 	enum bgp_nlri_verdict verdict = bgp_nlri_check(in);
 
 	if (verdict == BGP_NLRI_MALFORMED ||
 	    bgp_nlri_check(out) == BGP_NLRI_MALFORMED)
 		return false;
-	if (!bgp_session_speaks(session, BGP_IPV4_UNICAST)) {
+	if (!bgp_negotiated_has_family(negotiated, BGP_IPV4_UNICAST)) {
 		d->foreign = announced.left;
 		return true;
 	}
@@ -169,7 +170,7 @@ static bool check_part(struct decoder *d, enum bgp_update_part part)
 		own = bgp_update_attributes(d->out, part);
 		attributes = &own;
 	}
-	bgp_attributes_check(d->context, attributes, &d->out->fault);
+	bgp_attributes_check(d->context, attributes, &d->out->error);
 	return true;
 }
 
@@ -184,9 +185,9 @@ static void judge(struct decoder *d)
 
 	for (unsigned int part = 0; part < BGP_PART_COUNT; part++)
 		announces |= check_part(d, part);
-	if (!announces && out->fault.verdict == BGP_VERDICT_WITHDRAW)
-		d->out->fault.verdict = BGP_VERDICT_RESET;
-	if (out->fault.verdict == BGP_VERDICT_RESET)
+	if (!announces && out->error.verdict == BGP_VERDICT_WITHDRAW)
+		d->out->error.verdict = BGP_VERDICT_RESET;
+	if (out->error.verdict == BGP_VERDICT_RESET)
 		clear(d->out);
 }
 
@@ -215,7 +216,7 @@ enum bgp_verdict bgp_update_decode(const struct bgp_decode_context *context,
 
 	clear(out);
 	out->attributes = (struct bgp_attributes){ 0 };
-	bgp_fault_clear(&out->fault);
+	bgp_update_error_clear(&out->error);
 	if (body.failed) /* RFC 7606 3 b */
 		return reset(out, BGP_UPDATE_MALFORMED_ATTRIBUTES,
 			     "lengths exceed the message");
@@ -223,16 +224,16 @@ enum bgp_verdict bgp_update_decode(const struct bgp_decode_context *context,
 		return reset(out, BGP_UPDATE_INVALID_NETWORK, "bad prefix");
 
 	out->end_of_rib_family = BGP_IPV4_UNICAST;
-	out->end_of_rib =
-		bgp_session_speaks(context->session, BGP_IPV4_UNICAST) &&
-		!withdrawn.left && !attributes.left && !body.left;
+	out->end_of_rib = bgp_negotiated_has_family(context->negotiated,
+						    BGP_IPV4_UNICAST) &&
+			  !withdrawn.left && !attributes.left && !body.left;
 	bgp_attributes_decode(context, attributes, scratch, &out->attributes,
-			      &multiprotocol, &out->fault);
+			      &multiprotocol, &out->error);
 	out->announced[BGP_PART_FIELD].nexthop = out->attributes.nexthop;
 	if (multiprotocol.has_reach)
 		read_reach(&d, multiprotocol.reach);
 	if (multiprotocol.has_unreach)
 		read_unreach(&d, &multiprotocol);
 	judge(&d);
-	return out->fault.verdict;
+	return out->error.verdict;
 }

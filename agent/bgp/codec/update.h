@@ -13,12 +13,12 @@
  *                of `announced`, so that a prefix in both ends up announced
  *                (RFC 4271 4.3)
  *   WITHDRAW     withdraw all of both
- *   RESET        send fault.notification and drop the session
+ *   RESET        send error.notification and drop the session
  */
 
 #include "bgp/codec/attributes.h"
+#include "bgp/codec/negotiated.h"
 #include "bgp/codec/nlri.h"
-#include "bgp/codec/session.h"
 #include "core/address.h"
 #include "core/wire.h"
 
@@ -45,12 +45,12 @@ struct bgp_update {
 	struct bgp_attributes attributes; /* see bgp_update_attributes() */
 	bool end_of_rib;		  /* RFC 4724 2 */
 	enum bgp_family end_of_rib_family;
-	struct bgp_fault fault;
+	struct bgp_update_error error;
 };
 
 /*
  * `body` is what follows the header. The result holds views into `body` and
- * `scratch`. Returns fault.verdict.
+ * `scratch`. Returns error.verdict.
  */
 enum bgp_verdict bgp_update_decode(const struct bgp_decode_context *context,
 				   struct reader body,
@@ -71,12 +71,14 @@ struct bgp_attributes bgp_update_attributes(const struct bgp_update *update,
  * the attributes or because the session has no form for its next hop: nothing
  * was written, and the caller withdraws the routes instead (RFC 8654 4).
  */
-size_t bgp_update_announce(struct writer *w, const struct bgp_session *session,
+size_t bgp_update_announce(struct writer *w,
+			   const struct bgp_negotiated *negotiated,
 			   const struct bgp_attributes *attributes,
 			   const struct bgp_route_key *routes, size_t count);
 
 /* The same for routes to withdraw. 0: `w` has no room for one. */
-size_t bgp_update_withdraw(struct writer *w, const struct bgp_session *session,
+size_t bgp_update_withdraw(struct writer *w,
+			   const struct bgp_negotiated *negotiated,
 			   const struct bgp_route_key *routes, size_t count);
 
 /* What ends the first table dump of a family: RFC 4724 2. */

@@ -22,12 +22,13 @@ enum {
 
 /* A writer over what one message may still take of `w`; failed if `w` is. */
 static struct writer one_message(const struct writer *w,
-				 const struct bgp_session *session)
+				 const struct bgp_negotiated *negotiated)
 {
 	size_t room = w->size - w->used;
-	struct writer message = writer_of(
-		w->data + w->used,
-		room < session->max_message ? room : session->max_message);
+	struct writer message =
+		writer_of(w->data + w->used, room < negotiated->max_message ?
+						     room :
+						     negotiated->max_message);
 
 	message.failed = w->failed;
 	return message;
@@ -67,14 +68,14 @@ static void empty_field(struct writer *w)
 	end_field(w, begin_field(w));
 }
 
-static struct bgp_nlri_format format_of(const struct bgp_session *session,
+static struct bgp_nlri_format format_of(const struct bgp_negotiated *negotiated,
 					const struct bgp_route_key *route)
 {
 	enum bgp_family family = bgp_nlri_family(&route->prefix);
 
 	return (struct bgp_nlri_format){
 		.family = family,
-		.add_path = session->add_path_send[family],
+		.add_path = negotiated->add_path_send[family],
 	};
 }
 
@@ -122,12 +123,12 @@ static struct writer open_gap(struct writer *w, size_t at, size_t size)
  * routes fit is only known when the others are written: these make room.
  */
 static size_t write_multiprotocol(struct writer *w,
-				  const struct bgp_session *session,
+				  const struct bgp_negotiated *negotiated,
 				  const struct bgp_attributes *attributes,
 				  const struct bgp_route_key *routes,
 				  size_t count)
 {
-	struct bgp_nlri_format format = format_of(session, routes);
+	struct bgp_nlri_format format = format_of(negotiated, routes);
 	struct bgp_attributes others = *attributes;
 	uint8_t bytes[MP_REACH_MAX];
 	struct writer reach = writer_of(bytes, sizeof(bytes));
@@ -136,7 +137,7 @@ static size_t write_multiprotocol(struct writer *w,
 
 	others.present &= ~(uint32_t)BGP_HAS_NEXTHOP;
 	bgp_attributes_encode(w, &others,
-			      session->as4 ? BGP_AS4_SIZE : BGP_AS2_SIZE);
+			      negotiated->as4 ? BGP_AS4_SIZE : BGP_AS2_SIZE);
 	write_reach(&reach, format.family, attributes);
 	fitting = bgp_nlri_fit(&format, routes, count,
 			       room_in(w, ATTRIBUTE_HEADER_MAX + reach.used),
@@ -152,15 +153,16 @@ static size_t write_multiprotocol(struct writer *w,
 }
 
 /* The attributes, and behind them the field of IPv4 routes. */
-static size_t write_field(struct writer *w, const struct bgp_session *session,
+static size_t write_field(struct writer *w,
+			  const struct bgp_negotiated *negotiated,
 			  const struct bgp_attributes *attributes,
 			  const struct bgp_route_key *routes, size_t count)
 {
-	struct bgp_nlri_format format = format_of(session, routes);
+	struct bgp_nlri_format format = format_of(negotiated, routes);
 	size_t field = begin_field(w), size, fitting;
 
 	bgp_attributes_encode(w, attributes,
-			      session->as4 ? BGP_AS4_SIZE : BGP_AS2_SIZE);
+			      negotiated->as4 ? BGP_AS4_SIZE : BGP_AS2_SIZE);
 	end_field(w, field);
 	fitting = bgp_nlri_fit(&format, routes, count, room_in(w, 0), &size);
 	bgp_nlri_encode(w, &format, routes, fitting);
@@ -172,34 +174,35 @@ static size_t write_field(struct writer *w, const struct bgp_session *session,
  * IPv4 one for IPv4, an IPv6 one for IPv6, and for IPv4 if agreed on
  * (RFC 8950 4).
  */
-static bool can_say(const struct bgp_session *session,
+static bool can_say(const struct bgp_negotiated *negotiated,
 		    const struct bgp_attributes *attributes,
 		    enum bgp_family family)
 {
 	bool ipv4 = address_is_ipv4(&attributes->nexthop);
 
 	if (family == BGP_IPV4_UNICAST)
-		return ipv4 || session->extended_nexthop;
+		return ipv4 || negotiated->extended_nexthop;
 	return !ipv4;
 }
 
-size_t bgp_update_announce(struct writer *w, const struct bgp_session *session,
+size_t bgp_update_announce(struct writer *w,
+			   const struct bgp_negotiated *negotiated,
 			   const struct bgp_attributes *attributes,
 			   const struct bgp_route_key *routes, size_t count)
 {
-	struct writer message = one_message(w, session);
+	struct writer message = one_message(w, negotiated);
 	size_t written;
 
 	if (!count ||
-	    !can_say(session, attributes, bgp_nlri_family(&routes->prefix)))
+	    !can_say(negotiated, attributes, bgp_nlri_family(&routes->prefix)))
 		return 0;
 	bgp_message_begin(&message, BGP_UPDATE);
 	empty_field(&message); /* nothing withdrawn */
 	if (address_is_ipv4(&attributes->nexthop))
-		written = write_field(&message, session, attributes, routes,
+		written = write_field(&message, negotiated, attributes, routes,
 				      count);
 	else
-		written = write_multiprotocol(&message, session, attributes,
+		written = write_multiprotocol(&message, negotiated, attributes,
 					      routes, count);
 	if (written)
 		commit(w, &message);
@@ -242,16 +245,17 @@ static size_t withdraw_field(struct writer *w,
 	return fitting;
 }
 
-size_t bgp_update_withdraw(struct writer *w, const struct bgp_session *session,
+size_t bgp_update_withdraw(struct writer *w,
+			   const struct bgp_negotiated *negotiated,
 			   const struct bgp_route_key *routes, size_t count)
 {
-	struct writer message = one_message(w, session);
+	struct writer message = one_message(w, negotiated);
 	struct bgp_nlri_format format;
 	size_t written;
 
 	if (!count)
 		return 0;
-	format = format_of(session, routes);
+	format = format_of(negotiated, routes);
 	bgp_message_begin(&message, BGP_UPDATE);
 	written = format.family == BGP_IPV4_UNICAST ?
 			  withdraw_field(&message, &format, routes, count) :

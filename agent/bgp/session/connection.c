@@ -47,7 +47,7 @@ static void stop_timers(struct bgp_connection *connection)
 
 static uint32_t send_hold_time(const struct bgp_connection *connection)
 {
-	uint32_t time = connection->agreed.hold_time * SEND_HOLD_FACTOR;
+	uint32_t time = connection->negotiated.hold_time * SEND_HOLD_FACTOR;
 
 	if (connection->options.config->send_hold_time)
 		return connection->options.config->send_hold_time;
@@ -63,18 +63,18 @@ void bgp_connection_start_send_hold(struct bgp_connection *connection)
 /* The hold time itself is exact: a dead peer shall not stay a bit longer. */
 static void start_hold(struct bgp_connection *connection)
 {
-	if (connection->agreed.hold_time)
+	if (connection->negotiated.hold_time)
 		start_timer(connection->hold,
-			    connection->agreed.hold_time * MS_PER_S);
+			    connection->negotiated.hold_time * MS_PER_S);
 	else
 		evtimer_del(connection->hold);
 }
 
 static void start_keepalive(struct bgp_connection *connection)
 {
-	if (connection->agreed.hold_time)
+	if (connection->negotiated.hold_time)
 		start_timer(connection->keepalive,
-			    bgp_delay_jittered(connection->agreed.hold_time,
+			    bgp_delay_jittered(connection->negotiated.hold_time,
 					       arc4random()) /
 				    BGP_KEEPALIVES_PER_HOLD);
 }
@@ -180,7 +180,7 @@ static void close_connection(struct bgp_connection *connection)
 	stop_timers(connection);
 	bgp_stream_close(&connection->stream);
 	connection->given.code = 0;
-	connection->agreed = (struct bgp_session){ .hold_time = 0 };
+	connection->negotiated = (struct bgp_negotiated){ .hold_time = 0 };
 	connection->options.handler->closed(connection);
 }
 

@@ -21,10 +21,10 @@
 #include <stdint.h>
 
 #include "bgp/codec/fsm.h"
+#include "bgp/codec/negotiated.h"
 #include "bgp/codec/nlri.h"
 #include "bgp/codec/open.h"
 #include "bgp/codec/route_refresh.h"
-#include "bgp/codec/session.h"
 #include "bgp/codec/update.h"
 #include "bgp/session/socket.h"
 #include "bgp/session/stream.h"
@@ -73,7 +73,7 @@ struct bgp_connection_handler {
 	bool (*collides)(struct bgp_connection *connection);
 	void (*session_up)(struct bgp_connection *connection);
 	void (*session_down)(struct bgp_connection *connection);
-	/* `update->fault.verdict` is below BGP_VERDICT_RESET. 0 or -ENOMEM. */
+	/* `update->error.verdict` is below BGP_VERDICT_RESET. 0 or -ENOMEM. */
 	int (*update)(struct bgp_connection *connection,
 		      const struct bgp_update *update);
 	void (*route_refresh)(struct bgp_connection *connection,
@@ -112,18 +112,19 @@ struct bgp_connection {
 	struct event *hold;
 	struct event *keepalive;
 	struct event *send_hold;
-	struct bgp_open remote_open;   /* from OpenConfirm on */
-	struct bgp_session agreed;     /* the same */
-	struct bgp_notification given; /* goes with the next event */
-	struct reader message;	       /* body of the one being handled */
-	uint8_t message_type;	       /* enum bgp_message_type; the same */
-	bool last_try;		       /* not dialled again when it fails */
-	bool unsent;		       /* bgp_connection_flush() is due */
+	struct bgp_open remote_open;	  /* from OpenConfirm on */
+	struct bgp_negotiated negotiated; /* the same */
+	struct bgp_notification given;	  /* goes with the next event */
+	struct reader message;		  /* body of the one being handled */
+	uint8_t message_type;		  /* enum bgp_message_type; the same */
+	bool last_try;			  /* not dialled again when it fails */
+	bool unsent;			  /* bgp_connection_flush() is due */
 };
 
 /* Connections that are sent the same UPDATEs. */
-struct bgp_audience {
-	const struct bgp_session *session; /* bgp_session_sending() of each */
+struct bgp_recipients {
+	/* bgp_negotiated_for_updates() of each. */
+	const struct bgp_negotiated *negotiated;
 	struct bgp_connection *const *connections;
 	size_t count;
 };
@@ -167,7 +168,7 @@ bool bgp_connection_can_send(const struct bgp_connection *connection);
  * they have no attributes or cannot be announced. Each message is encoded once.
  * Returns how many there are. Established only, and so are the others below.
  */
-size_t bgp_connection_send(const struct bgp_audience *audience,
+size_t bgp_connection_send(const struct bgp_recipients *recipients,
 			   const struct bgp_announcement *announcement);
 /* Sends what was queued since the last time. */
 void bgp_connection_flush(struct bgp_connection *connection);

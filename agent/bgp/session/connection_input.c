@@ -16,11 +16,13 @@
 /* RFC 8654 4: longer messages may follow as soon as both have said so. */
 static bool agree(struct bgp_connection *connection)
 {
-	bgp_session_negotiate(&connection->options.local_open,
-			      &connection->remote_open, &connection->agreed);
-	connection->agreed.confederation = connection->options.confederation;
+	bgp_negotiated_from_opens(&connection->options.local_open,
+				  &connection->remote_open,
+				  &connection->negotiated);
+	connection->negotiated.confederation =
+		connection->options.confederation;
 	if (!bgp_stream_extend(&connection->stream,
-			       connection->agreed.max_message))
+			       connection->negotiated.max_message))
 		return true;
 	bgp_notification_set(&connection->given, BGP_ERROR_CEASE,
 			     BGP_CEASE_OUT_OF_RESOURCES, NULL, 0);
@@ -88,7 +90,7 @@ void bgp_connection_process_update(struct bgp_connection *connection)
 {
 	const struct bgp_connection_options *options = &connection->options;
 	const struct bgp_decode_context context = {
-		.session = &connection->agreed,
+		.negotiated = &connection->negotiated,
 		/* RFC 7947 2.2.2.1: a route server does not add itself. */
 		.accept_any_first_as = options->config->relation ==
 				       NEIGHBOR_RELATION_RS,
@@ -100,7 +102,7 @@ void bgp_connection_process_update(struct bgp_connection *connection)
 
 	options->counters->verdicts[verdict]++;
 	if (verdict == BGP_VERDICT_RESET) {
-		connection->given = update.fault.notification;
+		connection->given = update.error.notification;
 		bgp_connection_handle(connection, BGP_EVENT_UPDATE_ERROR);
 	} else if (options->handler->update(connection, &update)) {
 		bgp_notification_set(&connection->given, BGP_ERROR_CEASE,
@@ -114,8 +116,9 @@ void bgp_connection_process_refresh(struct bgp_connection *connection)
 	struct bgp_route_refresh refresh;
 	struct bgp_notification error;
 
-	switch (bgp_route_refresh_decode(
-		&connection->agreed, connection->message, &refresh, &error)) {
+	switch (bgp_route_refresh_decode(&connection->negotiated,
+					 connection->message, &refresh,
+					 &error)) {
 	case BGP_ROUTE_REFRESH_OK:
 		connection->options.handler->route_refresh(connection,
 							   &refresh);

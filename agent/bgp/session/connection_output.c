@@ -79,7 +79,7 @@ void bgp_connection_send_notification(struct bgp_connection *connection,
 				     transition->code == BGP_ERROR_FSM);
 	if (!n->code)
 		return;
-	if (connection->agreed.graceful_restart.notification &&
+	if (connection->negotiated.graceful_restart.notification &&
 	    bgp_notification_is_final(n))
 		harden(n);
 	bgp_notification_encode(&w, n);
@@ -118,14 +118,15 @@ bool bgp_connection_can_send(const struct bgp_connection *connection)
 }
 
 /* Writes one UPDATE and returns how many routes are in it. */
-static size_t encode_some(struct writer *w, const struct bgp_session *session,
+static size_t encode_some(struct writer *w,
+			  const struct bgp_negotiated *negotiated,
 			  const struct bgp_attributes *attributes,
 			  const struct bgp_route_key *routes, size_t count)
 {
 	size_t done = 0;
 
 	if (attributes)
-		done = bgp_update_announce(w, session, attributes, routes,
+		done = bgp_update_announce(w, negotiated, attributes, routes,
 					   count);
 	if (done)
 		return done;
@@ -133,7 +134,8 @@ static size_t encode_some(struct writer *w, const struct bgp_session *session,
 	 * What cannot be said must not stay said (RFC 8654 4): but of those
 	 * routes only the first is known not to fit.
 	 */
-	return bgp_update_withdraw(w, session, routes, attributes ? 1 : count);
+	return bgp_update_withdraw(w, negotiated, routes,
+				   attributes ? 1 : count);
 }
 
 /* A full buffer does not wait for more. */
@@ -145,7 +147,7 @@ static void queue_update(struct bgp_connection *connection,
 		flush(connection);
 }
 
-size_t bgp_connection_send(const struct bgp_audience *audience,
+size_t bgp_connection_send(const struct bgp_recipients *recipients,
 			   const struct bgp_announcement *announcement)
 {
 	const struct bgp_route_key *routes = announcement->routes;
@@ -154,14 +156,14 @@ size_t bgp_connection_send(const struct bgp_audience *audience,
 	while (left) {
 		uint8_t bytes[BGP_MAX_EXTENDED_MESSAGE];
 		struct writer w = writer_of(bytes, sizeof(bytes));
-		size_t done = encode_some(&w, audience->session,
+		size_t done = encode_some(&w, recipients->negotiated,
 					  announcement->attributes, routes,
 					  left);
 
 		if (!done)
 			break;
-		for (size_t i = 0; i < audience->count; i++)
-			queue_update(audience->connections[i], &w);
+		for (size_t i = 0; i < recipients->count; i++)
+			queue_update(recipients->connections[i], &w);
 		routes += done;
 		left -= done;
 		messages++;
@@ -188,13 +190,13 @@ void bgp_connection_send_end_of_rib(struct bgp_connection *connection,
 void bgp_connection_send_refresh(struct bgp_connection *connection,
 				 const struct bgp_route_refresh *refresh)
 {
-	const struct bgp_session *agreed = &connection->agreed;
+	const struct bgp_negotiated *negotiated = &connection->negotiated;
 	bool mark = refresh->subtype != BGP_ROUTE_REFRESH_REQUEST;
 	uint8_t bytes[BGP_ROUTE_REFRESH_SIZE];
 	struct writer w = writer_of(bytes, sizeof(bytes));
 
-	if (!bgp_session_speaks(agreed, refresh->family) ||
-	    (mark ? !agreed->enhanced_refresh : !agreed->route_refresh))
+	if (!bgp_negotiated_has_family(negotiated, refresh->family) ||
+	    (mark ? !negotiated->enhanced_refresh : !negotiated->route_refresh))
 		return;
 	bgp_route_refresh_encode(&w, refresh);
 	send_message(connection, BGP_ROUTE_REFRESH, &w);

@@ -181,7 +181,7 @@ static bool make_way(struct bgp_neighbor *neighbor)
 
 	if (!session)
 		return true;
-	if (!session->agreed.has_graceful_restart)
+	if (!session->negotiated.has_graceful_restart)
 		return false;
 	bgp_connection_lose(session, "the peer has restarted: it connects "
 				     "anew");

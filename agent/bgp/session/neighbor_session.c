@@ -127,16 +127,17 @@ static void on_session_up(struct bgp_connection *connection)
 		bgp_connection_lose_collision(neighbor->session);
 	neighbor->session = connection;
 	neighbor->changed_ms = clock_now_ms();
-	neighbor->end_of_rib_due = connection->agreed.families;
+	neighbor->end_of_rib_due = connection->negotiated.families;
 	neighbor->refreshing = 0;
 	bgp_greeting_again(&neighbor->incoming.options.local_open);
 	bgp_greeting_again(&neighbor->outgoing.options.local_open);
 	evtimer_del(neighbor->restart);
 	end_other(connection);
 	log_info("bgp", "%s: session up, AS %u, %s, hold time %u s",
-		 bgp_neighbor_name(neighbor, name), connection->agreed.peer_as,
+		 bgp_neighbor_name(neighbor, name),
+		 connection->negotiated.peer_as,
 		 neighbor_role_name(neighbor->config.role),
-		 connection->agreed.hold_time);
+		 connection->negotiated.hold_time);
 	callbacks->session_up(neighbor, callbacks->context);
 }
 
@@ -172,12 +173,12 @@ static int on_update(struct bgp_connection *connection,
 	const struct bgp_callbacks *callbacks = callbacks_of(neighbor);
 	char name[BGP_NEIGHBOR_NAME_SIZE];
 
-	if (update->fault.verdict != BGP_VERDICT_OK)
+	if (update->error.verdict != BGP_VERDICT_OK)
 		log_warning("bgp", "%s: UPDATE: %s: %s; verdict: %s",
 			    bgp_neighbor_name(neighbor, name),
-			    bgp_attribute_name(update->fault.attribute),
-			    update->fault.reason,
-			    bgp_verdict_name(update->fault.verdict));
+			    bgp_attribute_name(update->error.attribute),
+			    update->error.reason,
+			    bgp_verdict_name(update->error.verdict));
 	return callbacks->update(neighbor, update, callbacks->context);
 }
 

@@ -27,7 +27,7 @@ enum {
 static inline struct rib_peer *
 further_up_with(struct world *world, unsigned int number,
 		const struct neighbor_kind *kind,
-		const struct bgp_session *session)
+		const struct bgp_negotiated *session)
 {
 	const struct rib_peer_options options = {
 		.source = { .address = address_from_ipv4(

@@ -141,7 +141,7 @@ static inline void random_peer_up(struct random_world *world, unsigned int i)
 		PEER_EXTERNAL, PEER_INTERNAL, PEER_EXTERNAL,
 		PEER_EXTERNAL, PEER_INTERNAL, PEER_CONFEDERATION,
 	};
-	static const struct bgp_session session = {
+	static const struct bgp_negotiated session = {
 		.families = BGP_IPV4_UNICAST_BIT,
 	};
 	const struct rib_peer_options options = {

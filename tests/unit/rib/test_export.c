@@ -155,7 +155,7 @@ static void a_stale_route_goes_to_those_who_know_what_that_is(void **state)
 		.role = NEIGHBOR_ROLE_UPSTREAM,
 		.type = PEER_EXTERNAL,
 	};
-	const struct bgp_session session = {
+	const struct bgp_negotiated session = {
 		.families = BGP_IPV4_UNICAST_BIT,
 		.long_lived_stale = true,
 	};
@@ -254,7 +254,7 @@ static void a_path_from_inside_is_not_passed_on_inside(void **state)
 }
 
 static struct rib_peer *upstream_of(struct world *world, unsigned int i,
-				    const struct bgp_session *session)
+				    const struct bgp_negotiated *session)
 {
 	const struct rib_peer_options options = {
 		.source = { .address = backend_address(100 + i),
@@ -271,7 +271,7 @@ static struct rib_peer *upstream_of(struct world *world, unsigned int i,
 
 static void a_session_gets_no_routes_of_a_family_it_does_not_speak(void **state)
 {
-	static const struct bgp_session ipv6_only = {
+	static const struct bgp_negotiated ipv6_only = {
 		.families = BGP_IPV6_UNICAST_BIT,
 	};
 	struct world *world = *state;
@@ -289,7 +289,7 @@ static void a_session_gets_no_routes_of_a_family_it_does_not_speak(void **state)
 /* RFC 7911: all of the set, each path by an identifier that it keeps. */
 static void a_session_of_several_paths_gets_the_whole_set(void **state)
 {
-	static const struct bgp_session several = {
+	static const struct bgp_negotiated several = {
 		.families = BGP_IPV4_UNICAST_BIT,
 		.add_path_send = { [BGP_IPV4_UNICAST] = true },
 	};

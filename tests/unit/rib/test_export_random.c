@@ -123,7 +123,7 @@ static void hear_all(struct world *world, struct listener *listener)
 static struct rib_peer *come(struct world *world, unsigned int number,
 			     unsigned int kind)
 {
-	static const struct bgp_session several = {
+	static const struct bgp_negotiated several = {
 		.families = BGP_IPV4_UNICAST_BIT,
 		.add_path_send = { [BGP_IPV4_UNICAST] = true },
 	};

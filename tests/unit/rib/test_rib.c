@@ -133,7 +133,7 @@ static void treat_as_withdraw_takes_the_path_away(void **state)
 
 	announce_vip(world, 0, VIP);
 	test_announce(&t, &route);
-	t.update.fault.verdict = BGP_VERDICT_WITHDRAW;
+	t.update.error.verdict = BGP_VERDICT_WITHDRAW;
 	rib_update(world->rib, world->backends[0], &t.update);
 	rib_process(world->rib);
 	assert_null(route_of(world, VIP));

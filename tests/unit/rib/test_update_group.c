@@ -22,7 +22,7 @@ static const char rules[] =
 	"rule continue to neighbor eth7 set med 4\n";
 
 /* A neighbor that nothing is special about. */
-static struct rib_peer_options plain(const struct bgp_session *session)
+static struct rib_peer_options plain(const struct bgp_negotiated *session)
 {
 	return (struct rib_peer_options){
 		.source = { .address = address_from_ipv4(htonl(0x0a00fe01)),
@@ -35,7 +35,7 @@ static struct rib_peer_options plain(const struct bgp_session *session)
 	};
 }
 
-static const struct bgp_session plain_session = {
+static const struct bgp_negotiated plain_session = {
 	.local_as = LOCAL_AS,
 	.peer_as = 64600,
 	.ebgp = true,
@@ -50,12 +50,12 @@ static const struct bgp_session plain_session = {
 struct difference {
 	const char *name;
 	void (*make)(struct rib_peer_options *options,
-		     struct bgp_session *session);
+		     struct bgp_negotiated *session);
 };
 
 #define DIFFERENCE(name, statement)                        \
 	static void name(struct rib_peer_options *options, \
-			 struct bgp_session *session)      \
+			 struct bgp_negotiated *session)   \
 	{                                                  \
 		(void)options, (void)session;              \
 		statement;                                 \
@@ -132,7 +132,7 @@ static const struct difference that_do_not[] = {
 
 static bool share_a_group(struct rib *rib, const struct difference *difference)
 {
-	struct bgp_session session = plain_session;
+	struct bgp_negotiated session = plain_session;
 	struct rib_peer_options options = plain(&plain_session);
 	struct rib_peer *one = rib_peer_up(rib, &options), *other;
 	bool same;

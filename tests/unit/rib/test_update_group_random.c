@@ -53,7 +53,7 @@ static const char *const rule_lines[RULE_LINES] = {
 
 /* A neighbor as it came up, the same in both ribs. */
 struct visitor {
-	struct bgp_session session;
+	struct bgp_negotiated session;
 	struct rib_peer_options options;
 };
 
@@ -86,7 +86,7 @@ struct stage {
 /* ------------------------------------------------------------- listening */
 
 /* One route as the peer reads it, which is as its own session says. */
-static size_t encode(const struct bgp_session *session,
+static size_t encode(const struct bgp_negotiated *session,
 		     const struct rib_export *out,
 		     const struct bgp_route_key *key,
 		     uint8_t message[MESSAGE_SIZE])
@@ -190,9 +190,9 @@ static void tell(struct stage *stage, unsigned int number, unsigned int i,
 /* ------------------------------------------------------------- coming */
 
 /* Mostly as the others are, so that there are groups of many. */
-static void draw_session(struct bgp_session *session)
+static void draw_session(struct bgp_negotiated *session)
 {
-	*session = (struct bgp_session){
+	*session = (struct bgp_negotiated){
 		.as4 = !chance_one_in(16),
 		.families = chance_one_in(16) ? (uint32_t)BGP_IPV6_UNICAST_BIT :
 						(uint32_t)BGP_IPV4_UNICAST_BIT,

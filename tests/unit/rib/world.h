@@ -26,7 +26,7 @@ enum {
 	UPSTREAM_AS = 64500,
 };
 
-static const struct bgp_session ipv4_session = {
+static const struct bgp_negotiated ipv4_session = {
 	.families = BGP_IPV4_UNICAST_BIT,
 };
 

@@ -28,34 +28,36 @@
 #define OLD_PATH_65001 TRANSITIVE, 2, 4, 2, 1, 0xfd, 0xe9
 #define NEXT_HOP       TRANSITIVE, 3, 4, 10, 0, 0, 1
 
-static struct bgp_session session;
+static struct bgp_negotiated negotiated;
 static struct bgp_decode_context context;
 static struct bgp_scratch scratch;
 static struct bgp_update update;
 static uint8_t body[BGP_MAX_EXTENDED_MESSAGE];
 
-static const struct bgp_session ebgp = { .local_as = 65000,
-					 .peer_as = 65001,
-					 .as4 = true,
-					 .ebgp = true,
-					 .families = BGP_IPV4_UNICAST_BIT,
-					 .max_message = BGP_MAX_MESSAGE };
-static const struct bgp_session ibgp = { .local_as = 65001,
-					 .peer_as = 65001,
-					 .as4 = true,
-					 .families = BGP_IPV4_UNICAST_BIT,
-					 .max_message = BGP_MAX_MESSAGE };
-static const struct bgp_session old_ebgp = { .local_as = 65000,
-					     .peer_as = 65001,
-					     .ebgp = true,
-					     .families = BGP_IPV4_UNICAST_BIT,
-					     .max_message = BGP_MAX_MESSAGE };
+static const struct bgp_negotiated ebgp = { .local_as = 65000,
+					    .peer_as = 65001,
+					    .as4 = true,
+					    .ebgp = true,
+					    .families = BGP_IPV4_UNICAST_BIT,
+					    .max_message = BGP_MAX_MESSAGE };
+static const struct bgp_negotiated ibgp = { .local_as = 65001,
+					    .peer_as = 65001,
+					    .as4 = true,
+					    .families = BGP_IPV4_UNICAST_BIT,
+					    .max_message = BGP_MAX_MESSAGE };
+static const struct bgp_negotiated old_ebgp = {
+	.local_as = 65000,
+	.peer_as = 65001,
+	.ebgp = true,
+	.families = BGP_IPV4_UNICAST_BIT,
+	.max_message = BGP_MAX_MESSAGE
+};
 
 static inline int start_from_ebgp(void **state)
 {
 	(void)state;
-	session = ebgp;
-	context = (struct bgp_decode_context){ .session = &session };
+	negotiated = ebgp;
+	context = (struct bgp_decode_context){ .negotiated = &negotiated };
 	return 0;
 }
 
@@ -78,8 +80,8 @@ static inline enum bgp_verdict decode_block(struct reader block, bool announce)
 /* The mandatory attributes, but for one of type `without`. */
 static inline void write_mandatory(struct writer *w, unsigned int without)
 {
-	struct reader path = session.as4 ? BYTES(PATH_65001) :
-					   BYTES(OLD_PATH_65001);
+	struct reader path = negotiated.as4 ? BYTES(PATH_65001) :
+					      BYTES(OLD_PATH_65001);
 	const struct reader mandatory[] = { BYTES(ORIGIN), path,
 					    BYTES(NEXT_HOP) };
 
@@ -103,10 +105,10 @@ static inline void assert_judged(struct reader attribute,
 				 enum bgp_verdict verdict, unsigned int subcode)
 {
 	assert_int_equal(judge(attribute), verdict);
-	assert_int_equal(update.fault.notification.code, BGP_ERROR_UPDATE);
-	assert_int_equal(update.fault.notification.subcode, subcode);
-	assert_int_equal(update.fault.attribute, attribute.data[1]);
-	assert_non_null(update.fault.reason);
+	assert_int_equal(update.error.notification.code, BGP_ERROR_UPDATE);
+	assert_int_equal(update.error.notification.subcode, subcode);
+	assert_int_equal(update.error.attribute, attribute.data[1]);
+	assert_non_null(update.error.reason);
 }
 
 static inline bool has(uint32_t presence)
@@ -117,7 +119,7 @@ static inline bool has(uint32_t presence)
 static inline void assert_good(struct reader attribute)
 {
 	assert_int_equal(judge(attribute), BGP_VERDICT_OK);
-	assert_null(update.fault.reason);
+	assert_null(update.error.reason);
 }
 
 static inline void assert_discarded(struct reader attribute)

@@ -112,18 +112,18 @@ static void finds_an_as_in_any_segment(void **state)
 static void finds_fault_with_malformed_paths(void **state)
 {
 	(void)state;
-	assert_null(as_path_fault(EMPTY, BGP_AS4_SIZE));
-	assert_null(as_path_fault(BYTES(SEQUENCE, 1, AS(1)), BGP_AS4_SIZE));
-	assert_null(as_path_fault(BYTES(CONFED_SET, 1, 0, 1), BGP_AS2_SIZE));
-	assert_non_null(as_path_fault(BYTES(SEQUENCE), BGP_AS4_SIZE));
-	assert_non_null(as_path_fault(BYTES(SEQUENCE, 0), BGP_AS4_SIZE));
-	assert_non_null(as_path_fault(BYTES(0, 1, AS(1)), BGP_AS4_SIZE));
-	assert_non_null(as_path_fault(BYTES(5, 1, AS(1)), BGP_AS4_SIZE));
-	assert_non_null(as_path_fault(BYTES(SEQUENCE, 1, AS(0)), BGP_AS4_SIZE));
-	assert_non_null(as_path_fault(BYTES(SEQUENCE, 2, AS(1)), BGP_AS4_SIZE));
+	assert_null(as_path_error(EMPTY, BGP_AS4_SIZE));
+	assert_null(as_path_error(BYTES(SEQUENCE, 1, AS(1)), BGP_AS4_SIZE));
+	assert_null(as_path_error(BYTES(CONFED_SET, 1, 0, 1), BGP_AS2_SIZE));
+	assert_non_null(as_path_error(BYTES(SEQUENCE), BGP_AS4_SIZE));
+	assert_non_null(as_path_error(BYTES(SEQUENCE, 0), BGP_AS4_SIZE));
+	assert_non_null(as_path_error(BYTES(0, 1, AS(1)), BGP_AS4_SIZE));
+	assert_non_null(as_path_error(BYTES(5, 1, AS(1)), BGP_AS4_SIZE));
+	assert_non_null(as_path_error(BYTES(SEQUENCE, 1, AS(0)), BGP_AS4_SIZE));
+	assert_non_null(as_path_error(BYTES(SEQUENCE, 2, AS(1)), BGP_AS4_SIZE));
 	assert_non_null(
-		as_path_fault(BYTES(SEQUENCE, 1, AS(1), 2), BGP_AS4_SIZE));
-	assert_non_null(as_path_fault(BYTES(SEQUENCE, 1, AS(1)), BGP_AS2_SIZE));
+		as_path_error(BYTES(SEQUENCE, 1, AS(1), 2), BGP_AS4_SIZE));
+	assert_non_null(as_path_error(BYTES(SEQUENCE, 1, AS(1)), BGP_AS2_SIZE));
 }
 
 static void prepends_to_the_leading_sequence(void **state)
@@ -168,7 +168,7 @@ static void prepends_any_number_of_times(void **state)
 		struct reader path =
 			prepended(BYTES(SEQUENCE, 1, AS(2)), 1, times[i]);
 
-		assert_null(as_path_fault(path, BGP_AS4_SIZE));
+		assert_null(as_path_error(path, BGP_AS4_SIZE));
 		assert_int_equal(as_path_length(path), times[i] + 1);
 		assert_int_equal(as_path_first(path), 1);
 		assert_int_equal(as_path_last(path), 2);

@@ -77,9 +77,9 @@ static void withdraws_for_as_0_in_a_path_of_any_peer(void **state)
 
 	(void)state;
 	assert_withdrawn(path);
-	session = ibgp;
+	negotiated = ibgp;
 	assert_withdrawn(path);
-	session = old_ebgp;
+	negotiated = old_ebgp;
 	assert_withdrawn(BYTES(TRANSITIVE, 2, 6, 2, 2, 0xfd, 0xe9, 0, 0));
 }
 
@@ -112,7 +112,7 @@ static void withdraws_for_a_first_as_that_is_not_the_peers(void **state)
 	assert_judged(path, BGP_VERDICT_WITHDRAW, BGP_UPDATE_MALFORMED_AS_PATH);
 	context.accept_any_first_as = true;
 	assert_good(path);
-	session = ibgp;
+	negotiated = ibgp;
 	assert_good(path);
 }
 
@@ -120,7 +120,7 @@ static void withdraws_for_an_empty_path_of_an_external_peer(void **state)
 {
 	(void)state;
 	assert_withdrawn(BYTES(TRANSITIVE, 2, 0));
-	session = ibgp;
+	negotiated = ibgp;
 	assert_good(BYTES(TRANSITIVE, 2, 0));
 }
 
@@ -178,7 +178,7 @@ static void discards_local_pref_of_external_peers_even_if_bad(void **state)
 static void reads_local_pref_of_internal_peers(void **state)
 {
 	(void)state;
-	session = ibgp;
+	negotiated = ibgp;
 	assert_good(BYTES(TRANSITIVE, 5, 4, 0, 0, 0, 100));
 	assert_int_equal(update.attributes.local_pref, 100);
 	assert_withdrawn(BYTES(TRANSITIVE, 5, 3, 0, 0, 0));
@@ -209,7 +209,7 @@ static void discards_an_aggregator_of_wrong_length(void **state)
 	assert_int_equal(update.attributes.aggregator_as, 65001);
 	assert_discarded(old);
 	assert_false(has(BGP_HAS_AGGREGATOR));
-	session = old_ebgp;
+	negotiated = old_ebgp;
 	assert_good(old);
 	assert_int_equal(update.attributes.aggregator_as, 65001);
 	assert_discarded(new);
@@ -221,7 +221,7 @@ static void discards_an_aggregator_of_as_0(void **state)
 	(void)state;
 	assert_discarded(
 		BYTES(OPTIONAL_TRANSITIVE, 7, 8, 0, 0, 0, 0, 10, 0, 0, 1));
-	session = old_ebgp;
+	negotiated = old_ebgp;
 	assert_discarded(BYTES(OPTIONAL_TRANSITIVE, 7, 6, 0, 0, 10, 0, 0, 1));
 }
 
@@ -276,10 +276,10 @@ static void withdraws_when_a_mandatory_attribute_is_missing(void **state)
 		write_mandatory(&w, mandatory[i]);
 		assert_int_equal(decode_block(reader_of(block, w.used), true),
 				 BGP_VERDICT_WITHDRAW);
-		assert_int_equal(update.fault.notification.subcode,
+		assert_int_equal(update.error.notification.subcode,
 				 BGP_UPDATE_MISSING_WELL_KNOWN);
-		assert_bytes(update.fault.notification.data,
-			     update.fault.notification.data_size, mandatory[i]);
+		assert_bytes(update.error.notification.data,
+			     update.error.notification.data_size, mandatory[i]);
 	}
 	assert_int_equal(decode_block(reader_of("", 0), true),
 			 BGP_VERDICT_WITHDRAW);
@@ -306,7 +306,7 @@ static void lets_the_strongest_error_win(void **state)
 			 BGP_VERDICT_RESET);
 	assert_int_equal(judge(BYTES(OPTIONAL, 4, 1, 0, TRANSITIVE, 6, 1, 0)),
 			 BGP_VERDICT_WITHDRAW);
-	assert_int_equal(update.fault.attribute, 4);
+	assert_int_equal(update.error.attribute, 4);
 }
 
 int main(void)

@@ -21,7 +21,7 @@ static void takes_the_paths_of_an_old_speaker_together(void **state)
 	char text[64];
 
 	(void)state;
-	session = old_ebgp;
+	negotiated = old_ebgp;
 	assert_good(BYTES(TRANSITIVE, 2, 6, 2, 2, 0xfd, 0xe9, 0x5b, 0xa0,
 			  OPTIONAL_TRANSITIVE, 17, 6, 2, 1, 0, 1, 0, 0));
 	assert_string_equal(as_path_format(update.attributes.as_path, text,
@@ -42,7 +42,7 @@ static void discards_as4_attributes_of_new_speakers(void **state)
 static void discards_a_malformed_as4_path_and_goes_on(void **state)
 {
 	(void)state;
-	session = old_ebgp;
+	negotiated = old_ebgp;
 	assert_discarded(BYTES(OPTIONAL_TRANSITIVE, 17, 5, 2, 1, 0, 1, 0));
 	assert_discarded(BYTES(OPTIONAL_TRANSITIVE, 17, 6, 9, 1, 0, 1, 0, 0));
 	assert_discarded(BYTES(OPTIONAL_TRANSITIVE, 18, 6, 0, 1, 10, 0, 0, 1));
@@ -52,7 +52,7 @@ static void discards_a_malformed_as4_path_and_goes_on(void **state)
 static void lets_as4_aggregator_replace_as_trans(void **state)
 {
 	(void)state;
-	session = old_ebgp;
+	negotiated = old_ebgp;
 	assert_good(BYTES(OPTIONAL_TRANSITIVE, 7, 6, 0x5b, 0xa0, 10, 0, 0, 1,
 			  OPTIONAL_TRANSITIVE, 18, 8, 0, 1, 0, 0, 10, 0, 0, 2));
 	assert_int_equal(update.attributes.aggregator_as, 65536);
@@ -63,7 +63,7 @@ static void ignores_as4_attributes_behind_a_newer_aggregator(void **state)
 	char text[64];
 
 	(void)state;
-	session = old_ebgp;
+	negotiated = old_ebgp;
 	assert_good(BYTES(TRANSITIVE, 2, 6, 2, 2, 0xfd, 0xe9, 0x5b, 0xa0,
 			  OPTIONAL_TRANSITIVE, 7, 6, 0, 9, 10, 0, 0, 1,
 			  OPTIONAL_TRANSITIVE, 17, 6, 2, 1, 0, 1, 0, 0,
@@ -88,7 +88,7 @@ static void encodes_the_canonical_form_byte_by_byte(void **state)
 	size_t size;
 
 	(void)state;
-	session = ibgp;
+	negotiated = ibgp;
 	assert_int_equal(decode_block(BYTES(EVERYTHING), true), BGP_VERDICT_OK);
 	size = encode(canonical, sizeof(canonical), BGP_AS4_SIZE);
 	assert_bytes(canonical, size, EVERYTHING);
@@ -162,11 +162,11 @@ static void survives_the_way_over_an_old_speaker(void **state)
 	size_t size;
 
 	(void)state;
-	session = ibgp;
+	negotiated = ibgp;
 	decode_block(BYTES(EVERYTHING), true);
 	size = encode(old, sizeof(old), BGP_AS2_SIZE);
 	assert_true(size > 0);
-	session.as4 = false;
+	negotiated.as4 = false;
 	assert_int_equal(decode_block(reader_of(old, size), true),
 			 BGP_VERDICT_OK);
 	size = encode(again, sizeof(again), BGP_AS4_SIZE);
@@ -191,7 +191,7 @@ static void fails_the_writer_of_attributes_that_do_not_fit(void **state)
 	uint8_t block[sizeof(canonical)];
 
 	(void)state;
-	session = ibgp;
+	negotiated = ibgp;
 	decode_block(BYTES(EVERYTHING), true);
 	for (size_t size = 0; size < sizeof(block); size++)
 		assert_int_equal(encode(block, size, BGP_AS4_SIZE), 0);

@@ -204,7 +204,7 @@ static void any_order_gives_the_same_canonical_form(void **state)
 
 	(void)state;
 	print_message("seed %u\n", seed);
-	session = ibgp;
+	negotiated = ibgp;
 	for (unsigned int i = 0; i < ROUNDS; i++) {
 		size_t count = generate_all(list), size;
 
@@ -229,10 +229,10 @@ static void old_speakers_lose_nothing(void **state)
 		struct writer again = writer_of(two, sizeof(two));
 		size_t size;
 
-		session = ibgp;
+		negotiated = ibgp;
 		size = canonical_of(list, generate_all(list), one);
 		bgp_attributes_encode(&w, &update.attributes, BGP_AS2_SIZE);
-		session.as4 = false;
+		negotiated.as4 = false;
 		assert_int_equal(decode_block(reader_of(old, w.used), true),
 				 BGP_VERDICT_OK);
 		bgp_attributes_encode(&again, &update.attributes, BGP_AS4_SIZE);

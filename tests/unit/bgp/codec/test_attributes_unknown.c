@@ -47,8 +47,8 @@ static void resets_for_an_unknown_well_known_attribute(void **state)
 	(void)state;
 	assert_judged(BYTES(TRANSITIVE, 99, 2, 5, 6), BGP_VERDICT_RESET,
 		      BGP_UPDATE_UNRECOGNIZED_WELL_KNOWN);
-	assert_bytes(update.fault.notification.data,
-		     update.fault.notification.data_size, TRANSITIVE, 99, 2, 5,
+	assert_bytes(update.error.notification.data,
+		     update.error.notification.data_size, TRANSITIVE, 99, 2, 5,
 		     6);
 	assert_int_equal(judge(BYTES(0, 98, 0)), BGP_VERDICT_RESET);
 }

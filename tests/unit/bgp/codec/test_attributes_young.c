@@ -21,7 +21,7 @@
 static void reads_originator_and_clusters_of_internal_peers(void **state)
 {
 	(void)state;
-	session = ibgp;
+	negotiated = ibgp;
 	assert_good(BYTES(OPTIONAL, 9, 4, 10, 0, 0, 7));
 	assert_int_equal(update.attributes.originator_id, 0x0a000007);
 	assert_good(BYTES(OPTIONAL, 10, 8, 10, 0, 0, 8, 10, 0, 0, 9));
@@ -42,7 +42,7 @@ static void discards_originator_and_clusters_of_external_peers(void **state)
 static void withdraws_for_a_bad_originator_or_cluster_list(void **state)
 {
 	(void)state;
-	session = ibgp;
+	negotiated = ibgp;
 	assert_judged(BYTES(OPTIONAL, 9, 3, 10, 0, 0), BGP_VERDICT_WITHDRAW,
 		      BGP_UPDATE_ATTRIBUTE_LENGTH);
 	assert_withdrawn(BYTES(OPTIONAL, 9, 5, 10, 0, 0, 7, 0));
@@ -118,7 +118,7 @@ static void leaves_other_large_communities_in_their_order(void **state)
 static void reads_the_first_aigp_metric(void **state)
 {
 	(void)state;
-	session = ibgp;
+	negotiated = ibgp;
 	assert_good(BYTES(OPTIONAL, 26, 27, 7, 0, 5, 1, 2, 1, 0, 11, 0, 0, 0, 1,
 			  0, 0, 0, 2, 1, 0, 11, 0, 0, 0, 0, 0, 0, 0, 3));
 	assert_true(update.attributes.aigp == 0x100000002);
@@ -128,7 +128,7 @@ static void reads_the_first_aigp_metric(void **state)
 static void discards_a_malformed_aigp(void **state)
 {
 	(void)state;
-	session = ibgp;
+	negotiated = ibgp;
 	assert_judged(BYTES(OPTIONAL, 26, 11, 1, 0, 10, 0, 0, 0, 0, 0, 0, 0, 3),
 		      BGP_VERDICT_DISCARD, BGP_UPDATE_OPTIONAL_ATTRIBUTE);
 	assert_discarded(BYTES(OPTIONAL, 26, 3, 1, 0, 2));

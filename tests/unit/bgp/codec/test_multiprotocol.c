@@ -33,7 +33,7 @@
 static int start_with_both_families(void **state)
 {
 	start_from_ebgp(state);
-	session.families = BGP_ALL_FAMILIES;
+	negotiated.families = BGP_ALL_FAMILIES;
 	return 0;
 }
 
@@ -52,9 +52,9 @@ static enum bgp_verdict read_with_path(struct reader attributes)
 static void assert_lost(struct reader attribute)
 {
 	assert_int_equal(read_with_path(attribute), BGP_VERDICT_RESET);
-	assert_int_equal(update.fault.notification.subcode,
+	assert_int_equal(update.error.notification.subcode,
 			 BGP_UPDATE_OPTIONAL_ATTRIBUTE);
-	assert_int_equal(update.fault.attribute, attribute.data[1]);
+	assert_int_equal(update.error.attribute, attribute.data[1]);
 	assert_int_equal(update.announced[MP].nlri.bytes.left, 0);
 	assert_int_equal(update.withdrawn[MP].bytes.left, 0);
 }
@@ -125,7 +125,7 @@ static void takes_ipv6_nexthops_for_ipv4_only_if_agreed_on(void **state)
 	(void)state;
 	assert_lost(one);
 	assert_lost(two);
-	session.extended_nexthop = true;
+	negotiated.extended_nexthop = true;
 	assert_int_equal(read_with_path(one), BGP_VERDICT_OK);
 	assert_next(&update.announced[MP].nlri, "10.0.0.0/8");
 	assert_address(&update.announced[MP].nexthop, "2001:db8::1");
@@ -169,7 +169,7 @@ static void withdraws_for_a_nexthop_no_host_can_have(void **state)
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		assert_int_equal(read_with_path(forms[i]),
 				 BGP_VERDICT_WITHDRAW);
-		assert_int_equal(update.fault.notification.subcode,
+		assert_int_equal(update.error.notification.subcode,
 				 BGP_UPDATE_INVALID_NEXTHOP);
 		assert_true(update.announced[MP].nlri.bytes.left > 0);
 	}
@@ -187,7 +187,7 @@ static void ignores_families_that_are_not_agreed_on(void **state)
 			 BGP_VERDICT_OK);
 	assert_int_equal(read_with_path(BYTES(UNREACH(0x40, 4, 71, 9))),
 			 BGP_VERDICT_OK);
-	session.families = BGP_IPV4_UNICAST_BIT;
+	negotiated.families = BGP_IPV4_UNICAST_BIT;
 	assert_int_equal(read_with_path(ipv6), BGP_VERDICT_OK);
 	assert_int_equal(update.announced[MP].nlri.bytes.left, 0);
 	assert_int_equal(read_with_path(BYTES(IPV6_UNREACH(NETWORK))),
@@ -198,7 +198,7 @@ static void ignores_families_that_are_not_agreed_on(void **state)
 static void ignores_the_ipv4_fields_of_a_session_without_ipv4(void **state)
 {
 	(void)state;
-	session.families = BGP_IPV6_UNICAST_BIT;
+	negotiated.families = BGP_IPV6_UNICAST_BIT;
 	assert_good(BYTES(ORIGIN));
 	assert_int_equal(update.announced[BGP_PART_FIELD].nlri.bytes.left, 0);
 	assert_int_equal(decode_block(reader_of("", 0), false), BGP_VERDICT_OK);
@@ -270,7 +270,7 @@ static void asks_for_mandatory_attributes_but_not_for_nexthop(void **state)
 
 	(void)state;
 	assert_int_equal(decode_block(reach, false), BGP_VERDICT_WITHDRAW);
-	assert_int_equal(update.fault.attribute, BGP_ATTRIBUTE_ORIGIN);
+	assert_int_equal(update.error.attribute, BGP_ATTRIBUTE_ORIGIN);
 	assert_true(update.announced[MP].nlri.bytes.left > 0);
 }
 
@@ -279,7 +279,7 @@ static void reads_path_identifiers_where_agreed_on(void **state)
 	struct bgp_route_key key;
 
 	(void)state;
-	session.add_path_receive[BGP_IPV6_UNICAST] = true;
+	negotiated.add_path_receive[BGP_IPV6_UNICAST] = true;
 	assert_int_equal(read_with_path(BYTES(IPV6_REACH(16, GLOBAL, 0, 0, 0, 0,
 							 5, NETWORK))),
 			 BGP_VERDICT_OK);
@@ -325,7 +325,7 @@ static void takes_no_end_of_rib_with_anything_else_in_it(void **state)
 				 BGP_VERDICT_OK);
 		assert_false(update.end_of_rib);
 	}
-	session.families = BGP_IPV4_UNICAST_BIT;
+	negotiated.families = BGP_IPV4_UNICAST_BIT;
 	assert_int_equal(decode_block(BYTES(UNREACH(0, 2, 1)), false),
 			 BGP_VERDICT_OK);
 	assert_false(update.end_of_rib);

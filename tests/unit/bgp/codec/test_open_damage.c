@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "bgp/codec/message.h"
-#include "bgp/codec/session.h"
+#include "bgp/codec/negotiated.h"
 #include "open_fixture.h"
 
 enum {
@@ -32,14 +32,14 @@ static bool decode(struct reader body)
 	struct bgp_open local = full_open(false), open;
 	bool good = bgp_open_decode(reader_of(copy, body.left), &open, &error);
 	char text[BGP_OPEN_TEXT_SIZE];
-	struct bgp_session session;
+	struct bgp_negotiated negotiated;
 
 	free(copy);
 	if (!good) {
 		assert_int_equal(error.code, BGP_ERROR_OPEN);
 		return false;
 	}
-	bgp_session_negotiate(&local, &open, &session);
+	bgp_negotiated_from_opens(&local, &open, &negotiated);
 	bgp_open_text_format(&open.host_name, text);
 	bgp_open_text_format(&open.software_version, text);
 	return true;

@@ -21,12 +21,12 @@ enum {
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, \
 		0xff, 0xff, 0xff, 0xff, 0xff
 
-static const struct bgp_session plain = {
+static const struct bgp_negotiated plain = {
 	.route_refresh = true,
 	.families = BGP_ALL_FAMILIES,
 };
 
-static const struct bgp_session enhanced = {
+static const struct bgp_negotiated enhanced = {
 	.route_refresh = true,
 	.enhanced_refresh = true,
 	.families = BGP_ALL_FAMILIES,
@@ -35,12 +35,12 @@ static const struct bgp_session enhanced = {
 static struct bgp_route_refresh refresh;
 static struct bgp_notification error;
 
-static enum bgp_route_refresh_verdict decode(const struct bgp_session *session,
-					     struct reader body)
+static enum bgp_route_refresh_verdict
+decode(const struct bgp_negotiated *negotiated, struct reader body)
 {
 	uint8_t *copy = exact_copy(body.data, body.left);
 	enum bgp_route_refresh_verdict verdict = bgp_route_refresh_decode(
-		session, reader_of(copy, body.left), &refresh, &error);
+		negotiated, reader_of(copy, body.left), &refresh, &error);
 
 	free(copy);
 	return verdict;
@@ -100,7 +100,7 @@ static void takes_the_subtype_for_reserved_between_others(void **state)
 
 static void ignores_families_that_were_not_agreed_on(void **state)
 {
-	struct bgp_session ipv4 = plain;
+	struct bgp_negotiated ipv4 = plain;
 
 	(void)state;
 	ipv4.families = BGP_IPV4_UNICAST_BIT;
@@ -114,7 +114,7 @@ static void ignores_families_that_were_not_agreed_on(void **state)
 
 static void ignores_requests_that_were_not_agreed_on(void **state)
 {
-	struct bgp_session deaf = { .families = BGP_ALL_FAMILIES };
+	struct bgp_negotiated deaf = { .families = BGP_ALL_FAMILIES };
 
 	(void)state;
 	assert_int_equal(decode(&deaf, BYTES(0, 1, 0, 1)),

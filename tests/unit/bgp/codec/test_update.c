@@ -24,12 +24,14 @@
 #define ATTRIBUTES_SIZE 20
 #define VIP		32, 192, 0, 2, 1
 
-static const struct bgp_session session = { .peer_as = 65001,
-					    .as4 = true,
-					    .ebgp = true,
-					    .families = BGP_IPV4_UNICAST_BIT,
-					    .max_message = BGP_MAX_MESSAGE };
-static const struct bgp_decode_context context = { .session = &session };
+static const struct bgp_negotiated negotiated = {
+	.peer_as = 65001,
+	.as4 = true,
+	.ebgp = true,
+	.families = BGP_IPV4_UNICAST_BIT,
+	.max_message = BGP_MAX_MESSAGE
+};
+static const struct bgp_decode_context context = { .negotiated = &negotiated };
 
 static struct bgp_scratch scratch;
 static struct bgp_update update;
@@ -59,8 +61,8 @@ static size_t withdrawn(enum bgp_update_part part)
 static void assert_reset(struct reader body, unsigned int subcode)
 {
 	assert_int_equal(decode(body), BGP_VERDICT_RESET);
-	assert_int_equal(update.fault.notification.code, BGP_ERROR_UPDATE);
-	assert_int_equal(update.fault.notification.subcode, subcode);
+	assert_int_equal(update.error.notification.code, BGP_ERROR_UPDATE);
+	assert_int_equal(update.error.notification.subcode, subcode);
 	for (int part = 0; part < BGP_PART_COUNT; part++) {
 		assert_int_equal(announced(part), 0);
 		assert_int_equal(withdrawn(part), 0);

@@ -45,7 +45,7 @@ struct sample {
 	size_t size;
 };
 
-static struct bgp_session session;
+static struct bgp_negotiated negotiated;
 static struct bgp_decode_context context;
 static struct bgp_scratch scratch;
 static struct bgp_update update;
@@ -54,7 +54,7 @@ static void set_kind(unsigned int kind)
 {
 	bool add_path = kind & ADD_PATH;
 
-	session = (struct bgp_session){
+	negotiated = (struct bgp_negotiated){
 		.local_as = kind & EBGP ? 65000 : 65001,
 		.peer_as = 65001,
 		.ebgp = kind & EBGP,
@@ -66,7 +66,7 @@ static void set_kind(unsigned int kind)
 		.max_message = BGP_MAX_MESSAGE,
 	};
 	context = (struct bgp_decode_context){
-		.session = &session,
+		.negotiated = &negotiated,
 		.accept_any_first_as = kind & TOLERANT,
 		.accept_as_sets = kind & TOLERANT,
 		.accept_aigp = kind & TOLERANT,

@@ -24,12 +24,14 @@ enum {
 		0, 1
 #define ATTRIBUTES_SIZE 20
 
-static const struct bgp_session session = { .peer_as = 65001,
-					    .as4 = true,
-					    .ebgp = true,
-					    .families = BGP_IPV4_UNICAST_BIT,
-					    .max_message = BGP_MAX_MESSAGE };
-static const struct bgp_decode_context context = { .session = &session };
+static const struct bgp_negotiated negotiated = {
+	.peer_as = 65001,
+	.as4 = true,
+	.ebgp = true,
+	.families = BGP_IPV4_UNICAST_BIT,
+	.max_message = BGP_MAX_MESSAGE
+};
+static const struct bgp_decode_context context = { .negotiated = &negotiated };
 
 static struct bgp_scratch scratch;
 static struct bgp_update update;
@@ -62,8 +64,9 @@ static void announces_byte_by_byte(void **state)
 
 	(void)state;
 	routes[1].prefix.length = 9;
-	assert_int_equal(
-		bgp_update_announce(&w, &session, &attributes, routes, 2), 2);
+	assert_int_equal(bgp_update_announce(&w, &negotiated, &attributes,
+					     routes, 2),
+			 2);
 	assert_bytes(message + BGP_MARKER_SIZE, w.used - BGP_MARKER_SIZE, 0, 51,
 		     BGP_UPDATE, 0, 0, 0, ATTRIBUTES_SIZE, ATTRIBUTES, 32, 10,
 		     0, 0, 1, 9, 10, 0);
@@ -76,7 +79,7 @@ static void withdraws_byte_by_byte(void **state)
 	struct writer w = writer_of(message, sizeof(message));
 
 	(void)state;
-	assert_int_equal(bgp_update_withdraw(&w, &session, &route, 1), 1);
+	assert_int_equal(bgp_update_withdraw(&w, &negotiated, &route, 1), 1);
 	assert_bytes(message + BGP_MARKER_SIZE, w.used - BGP_MARKER_SIZE, 0, 28,
 		     BGP_UPDATE, 0, 5, 32, 10, 0, 0, 1, 0, 0);
 }
@@ -104,9 +107,9 @@ static unsigned int send_all(struct writer *w, bool announce)
 		routes[i] = host(i);
 	for (size_t now = 1; now && sent < MANY; messages++) {
 		now = announce ?
-			      bgp_update_announce(w, &session, &attributes,
+			      bgp_update_announce(w, &negotiated, &attributes,
 						  routes + sent, MANY - sent) :
-			      bgp_update_withdraw(w, &session, routes + sent,
+			      bgp_update_withdraw(w, &negotiated, routes + sent,
 						  MANY - sent);
 		sent += now;
 	}
@@ -166,8 +169,8 @@ static void writes_nothing_where_not_one_prefix_fits(void **state)
 	for (size_t size = 0; size < sizeof(message); size++) {
 		struct writer w = writer_of(message, size);
 
-		assert_int_equal(bgp_update_announce(&w, &session, &attributes,
-						     &route, 1),
+		assert_int_equal(bgp_update_announce(&w, &negotiated,
+						     &attributes, &route, 1),
 				 0);
 		assert_int_equal(w.used, 0);
 		assert_false(w.failed);
@@ -175,8 +178,8 @@ static void writes_nothing_where_not_one_prefix_fits(void **state)
 	for (size_t size = 0; size < BGP_MIN_UPDATE + 5; size++) {
 		struct writer w = writer_of(message, size);
 
-		assert_int_equal(bgp_update_withdraw(&w, &session, &route, 1),
-				 0);
+		assert_int_equal(
+			bgp_update_withdraw(&w, &negotiated, &route, 1), 0);
 		assert_int_equal(w.used, 0);
 	}
 }
@@ -192,11 +195,13 @@ static void announces_nothing_with_attributes_too_large(void **state)
 	(void)state;
 	attributes.present |= BGP_HAS_COMMUNITIES;
 	attributes.communities = reader_of(communities, sizeof(communities));
-	assert_int_equal(
-		bgp_update_announce(&w, &session, &attributes, &route, 1), 1);
+	assert_int_equal(bgp_update_announce(&w, &negotiated, &attributes,
+					     &route, 1),
+			 1);
 	attributes.present |= BGP_HAS_MED | BGP_HAS_LOCAL_PREF;
-	assert_int_equal(
-		bgp_update_announce(&w, &session, &attributes, &route, 1), 0);
+	assert_int_equal(bgp_update_announce(&w, &negotiated, &attributes,
+					     &route, 1),
+			 0);
 }
 
 /* ------------------------------------------------------------- sharing */
@@ -215,9 +220,9 @@ static bool random_bool(void)
 }
 
 /* A session of which everything is at random. */
-static struct bgp_session random_session(void)
+static struct bgp_negotiated random_session(void)
 {
-	return (struct bgp_session){
+	return (struct bgp_negotiated){
 		.local_as = random_number(),
 		.peer_as = random_number(),
 		.ebgp = random_bool(),
@@ -239,7 +244,7 @@ static struct bgp_session random_session(void)
 }
 
 /* An announcement and a withdrawal of so many routes. */
-static size_t encode_both(const struct bgp_session *with, uint32_t count,
+static size_t encode_both(const struct bgp_negotiated *with, uint32_t count,
 			  uint8_t *bytes, size_t size)
 {
 	struct bgp_attributes attributes = attributes_to_send();
@@ -265,11 +270,11 @@ static void nothing_but_the_sending_part_of_a_session_counts(void **state)
 
 	(void)state;
 	for (int i = 0; i < RANDOM_SESSIONS; i++) {
-		struct bgp_session whole = random_session(), part;
+		struct bgp_negotiated whole = random_session(), part;
 		uint32_t count = 1 + random_number() % MANY;
 		size_t size;
 
-		bgp_session_sending(&whole, &part);
+		bgp_negotiated_for_updates(&whole, &part);
 		size = encode_both(&whole, count, bytes[0], sizeof(bytes[0]));
 		assert_int_equal(encode_both(&part, count, bytes[1],
 					     sizeof(bytes[1])),

@@ -27,7 +27,7 @@ enum {
 #define PATH_SIZE 13
 #define GLOBAL	  0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
 
-static struct bgp_session session;
+static struct bgp_negotiated negotiated;
 static struct bgp_scratch scratch;
 static struct bgp_update update;
 static uint8_t space[SPACE];
@@ -36,7 +36,7 @@ static struct bgp_route_key routes[MANY];
 static int start(void **state)
 {
 	(void)state;
-	session = (struct bgp_session){
+	negotiated = (struct bgp_negotiated){
 		.local_as = 65001,
 		.peer_as = 65001,
 		.as4 = true,
@@ -82,7 +82,7 @@ static void announces_ipv6_with_mp_reach_first(void **state)
 
 	(void)state;
 	assert_int_equal(
-		bgp_update_announce(&w, &session, &attributes, keys, 2), 2);
+		bgp_update_announce(&w, &negotiated, &attributes, keys, 2), 2);
 	assert_body(&w, BYTES(0, 0, 0, PATH_SIZE + 30, 0x80, 14, 27, 0, 2, 1,
 			      16, GLOBAL, 0, 32, 0x20, 1, 0xd, 0xb8, 0, PATH));
 }
@@ -98,7 +98,7 @@ static void announces_both_halves_of_a_nexthop(void **state)
 	(void)state;
 	address_parse("fe80::1", &attributes.link_local);
 	assert_int_equal(
-		bgp_update_announce(&w, &session, &attributes, &key, 1), 1);
+		bgp_update_announce(&w, &negotiated, &attributes, &key, 1), 1);
 	assert_body(&w, BYTES(0, 0, 0, PATH_SIZE + 45, 0x80, 14, 42, 0, 2, 1,
 			      32, GLOBAL, 0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 			      0, 0, 0, 0, 1, 0, 32, 0x20, 1, 0xd, 0xb8, PATH));
@@ -114,11 +114,11 @@ static void announces_ipv4_over_ipv6_only_if_agreed_on(void **state)
 
 	(void)state;
 	assert_int_equal(
-		bgp_update_announce(&w, &session, &attributes, &key, 1), 0);
+		bgp_update_announce(&w, &negotiated, &attributes, &key, 1), 0);
 	assert_int_equal(w.used, 0);
-	session.extended_nexthop = true;
+	negotiated.extended_nexthop = true;
 	assert_int_equal(
-		bgp_update_announce(&w, &session, &attributes, &key, 1), 1);
+		bgp_update_announce(&w, &negotiated, &attributes, &key, 1), 1);
 	assert_body(&w, BYTES(0, 0, 0, PATH_SIZE + 26, 0x80, 14, 23, 0, 1, 1,
 			      16, GLOBAL, 0, 8, 10, PATH));
 }
@@ -133,7 +133,7 @@ static void never_announces_ipv6_over_ipv4(void **state)
 
 	(void)state;
 	assert_int_equal(
-		bgp_update_announce(&w, &session, &attributes, &key, 1), 0);
+		bgp_update_announce(&w, &negotiated, &attributes, &key, 1), 0);
 	assert_false(w.failed);
 }
 
@@ -143,12 +143,12 @@ static void withdraws_ipv6_in_mp_unreach(void **state)
 	struct writer w = writer_of(space, SPACE);
 
 	(void)state;
-	assert_int_equal(bgp_update_withdraw(&w, &session, &key, 1), 1);
+	assert_int_equal(bgp_update_withdraw(&w, &negotiated, &key, 1), 1);
 	assert_body(&w, BYTES(0, 0, 0, 11, 0x80, 15, 8, 0, 2, 1, 32, 0x20, 1,
 			      0xd, 0xb8));
-	session.add_path_send[BGP_IPV6_UNICAST] = true;
+	negotiated.add_path_send[BGP_IPV6_UNICAST] = true;
 	w.used = 0;
-	assert_int_equal(bgp_update_withdraw(&w, &session, &key, 1), 1);
+	assert_int_equal(bgp_update_withdraw(&w, &negotiated, &key, 1), 1);
 	assert_body(&w, BYTES(0, 0, 0, 15, 0x80, 15, 12, 0, 2, 1, 0, 0, 0, 7,
 			      32, 0x20, 1, 0xd, 0xb8));
 }
@@ -159,12 +159,12 @@ static void sends_path_identifiers_where_agreed_on(void **state)
 	struct writer w = writer_of(space, SPACE);
 
 	(void)state;
-	session.add_path_send[BGP_IPV6_UNICAST] = true;
-	assert_int_equal(bgp_update_withdraw(&w, &session, &key, 1), 1);
+	negotiated.add_path_send[BGP_IPV6_UNICAST] = true;
+	assert_int_equal(bgp_update_withdraw(&w, &negotiated, &key, 1), 1);
 	assert_body(&w, BYTES(0, 2, 8, 10, 0, 0));
-	session.add_path_send[BGP_IPV4_UNICAST] = true;
+	negotiated.add_path_send[BGP_IPV4_UNICAST] = true;
 	w.used = 0;
-	assert_int_equal(bgp_update_withdraw(&w, &session, &key, 1), 1);
+	assert_int_equal(bgp_update_withdraw(&w, &negotiated, &key, 1), 1);
 	assert_body(&w, BYTES(0, 6, 0, 0, 0, 9, 8, 10, 0, 0));
 }
 
@@ -188,9 +188,9 @@ static void leaves_another_family_for_the_next_message(void **state)
 	struct writer w = writer_of(space, SPACE);
 
 	(void)state;
-	assert_int_equal(bgp_update_withdraw(&w, &session, keys, 3), 2);
-	assert_int_equal(bgp_update_withdraw(&w, &session, keys + 2, 1), 1);
-	assert_int_equal(bgp_update_withdraw(&w, &session, keys, 0), 0);
+	assert_int_equal(bgp_update_withdraw(&w, &negotiated, keys, 3), 2);
+	assert_int_equal(bgp_update_withdraw(&w, &negotiated, keys + 2, 1), 1);
+	assert_int_equal(bgp_update_withdraw(&w, &negotiated, keys, 0), 0);
 }
 
 static void fill_routes(enum bgp_family family)
@@ -212,26 +212,26 @@ static size_t send_some(struct writer *w, enum bgp_family family, bool announce,
 			size_t from)
 {
 	static const uint8_t every[] = { EVERYTHING };
-	struct bgp_attributes attributes =
-		view(reader_of(every, sizeof(every)),
-		     family == BGP_IPV4_UNICAST && !session.extended_nexthop ?
-			     "10.0.0.1" :
-			     "2001:db8::1");
+	struct bgp_attributes attributes = view(
+		reader_of(every, sizeof(every)),
+		family == BGP_IPV4_UNICAST && !negotiated.extended_nexthop ?
+			"10.0.0.1" :
+			"2001:db8::1");
 
 	if (announce)
-		return bgp_update_announce(w, &session, &attributes,
+		return bgp_update_announce(w, &negotiated, &attributes,
 					   routes + from, MANY - from);
-	return bgp_update_withdraw(w, &session, routes + from, MANY - from);
+	return bgp_update_withdraw(w, &negotiated, routes + from, MANY - from);
 }
 
 /* How many of the routes a message has, which must be those from `from` on. */
 static size_t receive(struct reader body, bool announce, size_t from)
 {
-	struct bgp_session peer = session;
-	const struct bgp_decode_context context = { .session = &peer };
+	struct bgp_negotiated peer = negotiated;
+	const struct bgp_decode_context context = { .negotiated = &peer };
 	size_t count = 0;
 
-	memcpy(peer.add_path_receive, session.add_path_send,
+	memcpy(peer.add_path_receive, negotiated.add_path_send,
 	       sizeof(peer.add_path_receive));
 	assert_int_equal(bgp_update_decode(&context, body, &scratch, &update),
 			 BGP_VERDICT_OK);
@@ -256,12 +256,12 @@ static size_t receive(struct reader body, bool announce, size_t from)
 static void set_kind(unsigned int kind)
 {
 	start(NULL);
-	session.as4 = kind & 1;
-	session.extended_nexthop = kind & 2;
-	session.add_path_send[BGP_IPV4_UNICAST] = kind & 4;
-	session.add_path_send[BGP_IPV6_UNICAST] = kind & 8;
+	negotiated.as4 = kind & 1;
+	negotiated.extended_nexthop = kind & 2;
+	negotiated.add_path_send[BGP_IPV4_UNICAST] = kind & 4;
+	negotiated.add_path_send[BGP_IPV6_UNICAST] = kind & 8;
 	if (kind & 16)
-		session.max_message = BGP_MAX_EXTENDED_MESSAGE;
+		negotiated.max_message = BGP_MAX_EXTENDED_MESSAGE;
 }
 
 /* Every message is full but for less than one route, and none is too long. */
@@ -275,9 +275,9 @@ static void send_and_receive_all(enum bgp_family family, bool announce)
 		size_t sent = send_some(&w, family, announce, from);
 
 		assert_true(sent > 0);
-		assert_true(w.used <= session.max_message);
+		assert_true(w.used <= negotiated.max_message);
 		if (from + sent < MANY)
-			assert_true(w.used + 21 >= session.max_message);
+			assert_true(w.used + 21 >= negotiated.max_message);
 		assert_int_equal(receive(reader_of(space + BGP_HEADER_SIZE,
 						   w.used - BGP_HEADER_SIZE),
 					 announce, from),
@@ -337,7 +337,7 @@ static void announces_nothing_with_attributes_too_large(void **state)
 
 		w.used = 0;
 		attributes.communities = reader_of(communities, size);
-		sent = bgp_update_announce(&w, &session, &attributes, routes,
+		sent = bgp_update_announce(&w, &negotiated, &attributes, routes,
 					   1);
 		/* 69 bytes stand beside the communities. */
 		assert_int_equal(sent, size + 69 <= BGP_MAX_MESSAGE);
@@ -358,7 +358,7 @@ static void keeps_all_attributes_on_the_way_over_ipv6(void **state)
 
 	(void)state;
 	fill_routes(BGP_IPV6_UNICAST);
-	session.as4 = false;
+	negotiated.as4 = false;
 	send_some(&w, BGP_IPV6_UNICAST, true, MANY - 1);
 	receive(reader_of(space + BGP_HEADER_SIZE, w.used - BGP_HEADER_SIZE),
 		true, MANY - 1);

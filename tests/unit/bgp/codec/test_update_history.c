@@ -36,7 +36,7 @@ static enum bgp_verdict pass_on(void)
 	struct writer w = writer_of(sent, sizeof(sent));
 
 	walk_update(&update);
-	if (!bgp_update_announce(&w, &session, &attributes, &vip, 1))
+	if (!bgp_update_announce(&w, &negotiated, &attributes, &vip, 1))
 		return BGP_VERDICT_RESET;
 	return bgp_update_decode(&context,
 				 reader_of(sent + BGP_HEADER_SIZE,
@@ -111,7 +111,7 @@ static void confederations_in_as4_path_are_dropped_and_no_more(void **state)
 	char text[64];
 
 	(void)state;
-	session = old_ebgp;
+	negotiated = old_ebgp;
 	assert_good(BYTES(TRANSITIVE, 2, 8, 2, 3, 0xfd, 0xe9, 0x5b, 0xa0, 0, 9,
 			  OPTIONAL_TRANSITIVE, 17, 16, 3, 1, 0, 0, 0xfc, 0, 2,
 			  2, 0, 1, 0, 0, 0, 0, 0, 9));
@@ -134,7 +134,7 @@ static struct reader path_of(size_t hops)
 		writer_u8(&w, BGP_SEGMENT_SEQUENCE);
 		writer_u8(&w, (uint8_t)part);
 		for (hops -= part; part; part--) {
-			if (session.as4)
+			if (negotiated.as4)
 				writer_u16(&w, 0);
 			writer_u16(&w, AS);
 		}
@@ -166,7 +166,7 @@ static void long_paths_come_in_and_go_out(void **state)
 					     400, 511, 1000, 16000 };
 
 	(void)state;
-	session.max_message = BGP_MAX_EXTENDED_MESSAGE;
+	negotiated.max_message = BGP_MAX_EXTENDED_MESSAGE;
 	for (size_t i = 0; i < sizeof(hops) / sizeof(hops[0]); i++)
 		assert_long_path(hops[i]);
 }
@@ -176,8 +176,8 @@ static void long_paths_of_old_speakers_come_in_and_go_out(void **state)
 	static const unsigned int hops[] = { 254, 255, 256, 1000, 8000 };
 
 	(void)state;
-	session = old_ebgp;
-	session.max_message = BGP_MAX_EXTENDED_MESSAGE;
+	negotiated = old_ebgp;
+	negotiated.max_message = BGP_MAX_EXTENDED_MESSAGE;
 	for (size_t i = 0; i < sizeof(hops) / sizeof(hops[0]); i++)
 		assert_long_path(hops[i]);
 }
@@ -185,8 +185,8 @@ static void long_paths_of_old_speakers_come_in_and_go_out(void **state)
 static void a_path_too_long_for_4_bytes_costs_its_own_route_only(void **state)
 {
 	(void)state;
-	session = old_ebgp;
-	session.max_message = BGP_MAX_EXTENDED_MESSAGE;
+	negotiated = old_ebgp;
+	negotiated.max_message = BGP_MAX_EXTENDED_MESSAGE;
 	assert_good(path_of(OLD_SPEAKER_MAX));
 	assert_judged(path_of(2 * OLD_SPEAKER_MAX), BGP_VERDICT_WITHDRAW,
 		      BGP_UPDATE_MALFORMED_AS_PATH);
@@ -197,11 +197,11 @@ static void a_path_too_long_for_4_bytes_costs_its_own_route_only(void **state)
 static void what_has_grown_too_large_is_not_sent(void **state)
 {
 	(void)state;
-	session.max_message = BGP_MAX_EXTENDED_MESSAGE;
+	negotiated.max_message = BGP_MAX_EXTENDED_MESSAGE;
 	assert_good(path_of(16000));
 	assert_int_equal(pass_on(), BGP_VERDICT_OK);
 	assert_good(path_of(16000));
-	session.max_message = BGP_MAX_MESSAGE;
+	negotiated.max_message = BGP_MAX_MESSAGE;
 	assert_int_equal(pass_on(), BGP_VERDICT_RESET);
 }
 
@@ -209,7 +209,7 @@ static void what_has_grown_too_large_is_not_sent(void **state)
 static void an_as4_path_longer_than_the_path_is_ignored(void **state)
 {
 	(void)state;
-	session = old_ebgp;
+	negotiated = old_ebgp;
 	assert_good(BYTES(TRANSITIVE, 2, 4, 2, 1, 0xfd, 0xe9,
 			  OPTIONAL_TRANSITIVE, 17, 10, 2, 2, 0, 1, 0, 0, 0, 1,
 			  0, 1));
@@ -224,7 +224,7 @@ static void as4_paths_of_any_shape_are_merged_or_ignored(void **state)
 	uint32_t seed = 41643;
 
 	(void)state;
-	session = old_ebgp;
+	negotiated = old_ebgp;
 	context.accept_as_sets = true;
 	context.accept_any_first_as = true;
 	for (unsigned int i = 0; i < 20000; i++) {
@@ -306,7 +306,7 @@ static void attributes_without_a_value_are_survived(void **state)
 static void an_empty_value_is_good_for_few_types_only(void **state)
 {
 	(void)state;
-	session = ibgp;
+	negotiated = ibgp;
 	for (unsigned int type = 1; type <= 40; type++) {
 		const char *name = bgp_attribute_name(type);
 		bool may = type == BGP_ATTRIBUTE_AS_PATH ||

@@ -69,7 +69,7 @@ static inline void walk_canonical(const struct bgp_attributes *attributes)
 
 static inline void walk_update(const struct bgp_update *decoded)
 {
-	assert_int_equal(!decoded->fault.reason, !decoded->fault.verdict);
+	assert_int_equal(!decoded->error.reason, !decoded->error.verdict);
 	for (int part = 0; part < BGP_PART_COUNT; part++) {
 		struct bgp_attributes attributes =
 			bgp_update_attributes(decoded, part);

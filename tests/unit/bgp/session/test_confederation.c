@@ -70,15 +70,15 @@ static void roles_are_for_those_outside(void **state)
 }
 
 /* What is wrong with a path of one segment from a peer; NULL: nothing. */
-static const char *fault_of(const struct bgp_session *session, uint8_t type,
-			    uint32_t as)
+static const char *error_of(const struct bgp_negotiated *negotiated,
+			    uint8_t type, uint32_t as)
 {
-	const struct bgp_decode_context context = { .session = session };
+	const struct bgp_decode_context context = { .negotiated = negotiated };
 	struct bgp_attributes a = {
 		.present = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXTHOP,
 		.nexthop = address_from_ipv4(0x0100000a),
 	};
-	struct bgp_fault fault = { .verdict = BGP_VERDICT_OK };
+	struct bgp_update_error error = { .verdict = BGP_VERDICT_OK };
 	uint8_t bytes[6];
 	struct writer w = writer_of(bytes, sizeof(bytes));
 
@@ -86,38 +86,38 @@ static const char *fault_of(const struct bgp_session *session, uint8_t type,
 	writer_u8(&w, 1);
 	writer_u32(&w, as);
 	a.as_path = reader_of(bytes, sizeof(bytes));
-	bgp_attributes_check(&context, &a, &fault);
-	return fault.verdict == BGP_VERDICT_OK ? NULL : fault.reason;
+	bgp_attributes_check(&context, &a, &error);
+	return error.verdict == BGP_VERDICT_OK ? NULL : error.reason;
 }
 
 /* RFC 5065 5. */
 static void confederation_segments_come_from_members_only(void **state)
 {
-	const struct bgp_session outside = { .peer_as = OUTSIDE_AS,
-					     .ebgp = true };
-	const struct bgp_session member = { .peer_as = MEMBER_AS,
-					    .ebgp = true,
-					    .confederation = true };
-	const struct bgp_session inside = { .peer_as = OUR_AS,
-					    .confederation = true };
-	const struct bgp_session plain = { .peer_as = OUR_AS };
+	const struct bgp_negotiated outside = { .peer_as = OUTSIDE_AS,
+						.ebgp = true };
+	const struct bgp_negotiated member = { .peer_as = MEMBER_AS,
+					       .ebgp = true,
+					       .confederation = true };
+	const struct bgp_negotiated inside = { .peer_as = OUR_AS,
+					       .confederation = true };
+	const struct bgp_negotiated plain = { .peer_as = OUR_AS };
 
 	(void)state;
-	assert_string_equal(fault_of(&outside, BGP_SEGMENT_CONFED_SEQUENCE,
+	assert_string_equal(error_of(&outside, BGP_SEGMENT_CONFED_SEQUENCE,
 				     OUTSIDE_AS),
 			    "confederation segment");
-	assert_string_equal(fault_of(&plain, BGP_SEGMENT_CONFED_SEQUENCE,
+	assert_string_equal(error_of(&plain, BGP_SEGMENT_CONFED_SEQUENCE,
 				     MEMBER_AS),
 			    "confederation segment");
-	assert_null(fault_of(&inside, BGP_SEGMENT_CONFED_SEQUENCE, MEMBER_AS));
-	assert_null(fault_of(&inside, BGP_SEGMENT_SEQUENCE, OUTSIDE_AS));
-	assert_null(fault_of(&member, BGP_SEGMENT_CONFED_SEQUENCE, MEMBER_AS));
-	assert_string_equal(fault_of(&member, BGP_SEGMENT_SEQUENCE, MEMBER_AS),
+	assert_null(error_of(&inside, BGP_SEGMENT_CONFED_SEQUENCE, MEMBER_AS));
+	assert_null(error_of(&inside, BGP_SEGMENT_SEQUENCE, OUTSIDE_AS));
+	assert_null(error_of(&member, BGP_SEGMENT_CONFED_SEQUENCE, MEMBER_AS));
+	assert_string_equal(error_of(&member, BGP_SEGMENT_SEQUENCE, MEMBER_AS),
 			    "first member AS is not the peer's");
-	assert_string_equal(fault_of(&member, BGP_SEGMENT_CONFED_SEQUENCE,
+	assert_string_equal(error_of(&member, BGP_SEGMENT_CONFED_SEQUENCE,
 				     MEMBER_AS + 1),
 			    "first member AS is not the peer's");
-	assert_string_equal(fault_of(&member, BGP_SEGMENT_CONFED_SET,
+	assert_string_equal(error_of(&member, BGP_SEGMENT_CONFED_SET,
 				     MEMBER_AS),
 			    "first member AS is not the peer's");
 }
@@ -130,7 +130,7 @@ static void a_member_may_send_local_pref_but_no_originator(void **state)
 		0x80, BGP_ATTRIBUTE_ORIGINATOR_ID, 4, 1, 2, 3, 4
 	};
 	static struct bgp_scratch scratch;
-	const struct bgp_session sessions[] = {
+	const struct bgp_negotiated sessions[] = {
 		{ .ebgp = true },
 		{ .ebgp = true, .confederation = true },
 		{ .ebgp = false },
@@ -144,14 +144,14 @@ static void a_member_may_send_local_pref_but_no_originator(void **state)
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
 		const struct bgp_decode_context context = {
-			.session = &sessions[i],
+			.negotiated = &sessions[i],
 		};
-		struct bgp_fault fault = { .verdict = BGP_VERDICT_OK };
+		struct bgp_update_error error = { .verdict = BGP_VERDICT_OK };
 		struct bgp_multiprotocol multiprotocol;
 		struct bgp_attributes a;
 
 		bgp_attributes_decode(&context, reader_of(block, sizeof(block)),
-				      &scratch, &a, &multiprotocol, &fault);
+				      &scratch, &a, &multiprotocol, &error);
 		assert_int_equal(a.present, present[i]);
 	}
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What both OPENs of a session add up to. See session.h. */
+/* What both OPENs of a session add up to. See negotiated.h. */
 
-#include "bgp/codec/session.h"
+#include "bgp/codec/negotiated.h"
 
 #include <string.h>
 
@@ -10,10 +10,10 @@
 /* RFC 7911 4: who receives needs a sender at the other end. */
 static void negotiate_add_path(const struct bgp_open *local,
 			       const struct bgp_open *remote,
-			       struct bgp_session *out)
+			       struct bgp_negotiated *out)
 {
 	for (unsigned int i = 0; i < BGP_FAMILY_COUNT; i++) {
-		if (!bgp_session_speaks(out, i))
+		if (!bgp_negotiated_has_family(out, i))
 			continue;
 		out->add_path_receive[i] =
 			local->add_path[i] & BGP_ADD_PATH_RECEIVE &&
@@ -27,7 +27,7 @@ static void negotiate_add_path(const struct bgp_open *local,
 /* RFC 8538 2: the N bit means something only if both have set it. */
 static void negotiate_graceful_restart(const struct bgp_open *local,
 				       const struct bgp_open *remote,
-				       struct bgp_session *out)
+				       struct bgp_negotiated *out)
 {
 	struct bgp_graceful_restart *restart = &out->graceful_restart;
 
@@ -51,21 +51,21 @@ static bool knows_stale(const struct bgp_open *remote)
  * seen from ours. Roles are for external neighbors only.
  */
 static enum bgp_role negotiate_peer_role(const struct bgp_open *local,
-					 const struct bgp_session *out)
+					 const struct bgp_negotiated *out)
 {
 	if (!out->ebgp || !(local->capabilities & BGP_CAN_ROLE))
 		return BGP_ROLE_NONE;
 	return bgp_role_counterpart(local->role);
 }
 
-void bgp_session_negotiate(const struct bgp_open *local,
-			   const struct bgp_open *remote,
-			   struct bgp_session *out)
+void bgp_negotiated_from_opens(const struct bgp_open *local,
+			       const struct bgp_open *remote,
+			       struct bgp_negotiated *out)
 {
 	uint32_t both = local->capabilities & remote->capabilities;
 	uint16_t hold_time = bgp_open_negotiate_hold(local, remote);
 
-	*out = (struct bgp_session){
+	*out = (struct bgp_negotiated){
 		.local_as = local->as,
 		.peer_as = remote->as,
 		.ebgp = local->as != remote->as,
@@ -80,8 +80,9 @@ void bgp_session_negotiate(const struct bgp_open *local,
 		.hold_time = hold_time,
 		.keepalive_time = hold_time / BGP_KEEPALIVES_PER_HOLD,
 	};
-	out->extended_nexthop = both & BGP_CAN_EXTENDED_NEXTHOP &&
-				bgp_session_speaks(out, BGP_IPV4_UNICAST);
+	out->extended_nexthop =
+		both & BGP_CAN_EXTENDED_NEXTHOP &&
+		bgp_negotiated_has_family(out, BGP_IPV4_UNICAST);
 	if (both & BGP_CAN_ADD_PATH)
 		negotiate_add_path(local, remote, out);
 	if (both & BGP_CAN_GRACEFUL_RESTART)
@@ -90,15 +91,15 @@ void bgp_session_negotiate(const struct bgp_open *local,
 	out->peer_role = negotiate_peer_role(local, out);
 }
 
-void bgp_session_sending(const struct bgp_session *session,
-			 struct bgp_session *out)
+void bgp_negotiated_for_updates(const struct bgp_negotiated *negotiated,
+				struct bgp_negotiated *out)
 {
 	memset(out, 0, sizeof(*out));
-	out->as4 = session->as4;
-	out->extended_nexthop = session->extended_nexthop;
-	out->families = session->families;
-	out->max_message = session->max_message;
-	out->long_lived_stale = session->long_lived_stale;
+	out->as4 = negotiated->as4;
+	out->extended_nexthop = negotiated->extended_nexthop;
+	out->families = negotiated->families;
+	out->max_message = negotiated->max_message;
+	out->long_lived_stale = negotiated->long_lived_stale;
 	for (int family = 0; family < BGP_FAMILY_COUNT; family++)
-		out->add_path_send[family] = session->add_path_send[family];
+		out->add_path_send[family] = negotiated->add_path_send[family];
 }

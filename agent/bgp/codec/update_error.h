@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef BGP_FAULT_H
-#define BGP_FAULT_H
+#ifndef BGP_UPDATE_ERROR_H
+#define BGP_UPDATE_ERROR_H
 
 /*
  * What was wrong with an UPDATE and how far the damage goes (RFC 7606 2). All
@@ -22,7 +22,7 @@ enum bgp_verdict {
 };
 
 /* The first of the strongest errors in an UPDATE. */
-struct bgp_fault {
+struct bgp_update_error {
 	enum bgp_verdict verdict;
 	uint8_t attribute;  /* type it is about; 0: none */
 	const char *reason; /* static text; NULL if the verdict is OK */
@@ -30,20 +30,21 @@ struct bgp_fault {
 	struct bgp_notification notification;
 };
 
-void bgp_fault_clear(struct bgp_fault *fault);
+void bgp_update_error_clear(struct bgp_update_error *error);
 
 /*
  * Records an UPDATE error if it is stronger than the one recorded so far, and
- * returns whether it was. `subcode` is an enum bgp_update_error.
+ * returns whether it was. `subcode` is an enum bgp_update_subcode.
  */
-bool bgp_fault_raise(struct bgp_fault *fault, enum bgp_verdict verdict,
-		     unsigned int subcode, const char *reason);
+bool bgp_update_error_raise(struct bgp_update_error *error,
+			    enum bgp_verdict verdict, unsigned int subcode,
+			    const char *reason);
 
 /* The same for an error in an attribute; `data` goes to the NOTIFICATION. */
-bool bgp_fault_raise_attribute(struct bgp_fault *fault,
-			       enum bgp_verdict verdict, unsigned int subcode,
-			       const char *reason, uint8_t attribute,
-			       struct reader data);
+bool bgp_update_error_raise_attribute(struct bgp_update_error *error,
+				      enum bgp_verdict verdict,
+				      unsigned int subcode, const char *reason,
+				      uint8_t attribute, struct reader data);
 
 const char *bgp_verdict_name(unsigned int verdict); /* "withdraw", ... */
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "bgp/codec/session.h"
+#include "bgp/codec/negotiated.h"
 #include "core/array.h"
 #include "open_fixture.h"
 
@@ -24,51 +24,51 @@ enum {
 	BOTH = RECEIVE | SEND,
 };
 
-static struct bgp_session negotiate(struct bgp_open local,
-				    struct bgp_open remote)
+static struct bgp_negotiated negotiate(struct bgp_open local,
+				       struct bgp_open remote)
 {
-	struct bgp_session session;
+	struct bgp_negotiated negotiated;
 
-	memset(&session, 0xa5, sizeof(session));
-	bgp_session_negotiate(&local, &remote, &session);
-	return session;
+	memset(&negotiated, 0xa5, sizeof(negotiated));
+	bgp_negotiated_from_opens(&local, &remote, &negotiated);
+	return negotiated;
 }
 
 /* ------------------------------------------------------------- flags */
 
 struct flag_case {
 	uint32_t bit;
-	bool (*is_set)(const struct bgp_session *session);
+	bool (*is_set)(const struct bgp_negotiated *negotiated);
 };
 
-static bool as4(const struct bgp_session *session)
+static bool as4(const struct bgp_negotiated *negotiated)
 {
-	return session->as4;
+	return negotiated->as4;
 }
 
-static bool route_refresh(const struct bgp_session *session)
+static bool route_refresh(const struct bgp_negotiated *negotiated)
 {
-	return session->route_refresh;
+	return negotiated->route_refresh;
 }
 
-static bool enhanced_refresh(const struct bgp_session *session)
+static bool enhanced_refresh(const struct bgp_negotiated *negotiated)
 {
-	return session->enhanced_refresh;
+	return negotiated->enhanced_refresh;
 }
 
-static bool extended_nexthop(const struct bgp_session *session)
+static bool extended_nexthop(const struct bgp_negotiated *negotiated)
 {
-	return session->extended_nexthop;
+	return negotiated->extended_nexthop;
 }
 
-static bool extended_message(const struct bgp_session *session)
+static bool extended_message(const struct bgp_negotiated *negotiated)
 {
-	return session->max_message == BGP_MAX_EXTENDED_MESSAGE;
+	return negotiated->max_message == BGP_MAX_EXTENDED_MESSAGE;
 }
 
-static bool graceful_restart(const struct bgp_session *session)
+static bool graceful_restart(const struct bgp_negotiated *negotiated)
 {
-	return session->has_graceful_restart;
+	return negotiated->has_graceful_restart;
 }
 
 static const struct flag_case flag_cases[] = {
@@ -88,9 +88,9 @@ static void agrees_only_on_what_both_announced(void **state)
 		struct bgp_open can = { .as = 1, .capabilities = c->bit };
 		struct bgp_open cannot = { .as = 2,
 					   .capabilities = ~c->bit & ~MP };
-		struct bgp_session yes = negotiate(can, can);
-		struct bgp_session ours = negotiate(can, cannot);
-		struct bgp_session theirs = negotiate(cannot, can);
+		struct bgp_negotiated yes = negotiate(can, can);
+		struct bgp_negotiated ours = negotiate(can, cannot);
+		struct bgp_negotiated theirs = negotiate(cannot, can);
 
 		assert_true(c->is_set(&yes));
 		assert_false(c->is_set(&ours));
@@ -127,7 +127,7 @@ static void speaks_the_families_that_both_named(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(family_cases); i++) {
 		const struct family_case *c = &family_cases[i];
-		struct bgp_session session = negotiate(
+		struct bgp_negotiated negotiated = negotiate(
 			(struct bgp_open){ .capabilities =
 						   c->local_capabilities,
 					   .families = c->local },
@@ -135,8 +135,9 @@ static void speaks_the_families_that_both_named(void **state)
 						   c->remote_capabilities,
 					   .families = c->remote });
 
-		assert_int_equal(session.families, c->expected);
-		assert_int_equal(bgp_session_speaks(&session, BGP_IPV6_UNICAST),
+		assert_int_equal(negotiated.families, c->expected);
+		assert_int_equal(bgp_negotiated_has_family(&negotiated,
+							   BGP_IPV6_UNICAST),
 				 !!(c->expected & V6));
 	}
 }
@@ -167,16 +168,16 @@ static void pairs_receivers_with_senders(void **state)
 					  .families = V4 | V6,
 					  .add_path = { 0, c->local } };
 		struct bgp_open remote = local;
-		struct bgp_session session;
+		struct bgp_negotiated negotiated;
 
 		remote.add_path[BGP_IPV6_UNICAST] = c->remote;
-		session = negotiate(local, remote);
-		assert_int_equal(session.add_path_receive[BGP_IPV6_UNICAST],
+		negotiated = negotiate(local, remote);
+		assert_int_equal(negotiated.add_path_receive[BGP_IPV6_UNICAST],
 				 c->receive);
-		assert_int_equal(session.add_path_send[BGP_IPV6_UNICAST],
+		assert_int_equal(negotiated.add_path_send[BGP_IPV6_UNICAST],
 				 c->send);
-		assert_false(session.add_path_receive[BGP_IPV4_UNICAST]);
-		assert_false(session.add_path_send[BGP_IPV4_UNICAST]);
+		assert_false(negotiated.add_path_receive[BGP_IPV4_UNICAST]);
+		assert_false(negotiated.add_path_send[BGP_IPV4_UNICAST]);
 	}
 }
 
@@ -185,12 +186,12 @@ static void adds_no_paths_to_a_family_that_is_not_spoken(void **state)
 	struct bgp_open local = { .capabilities = MP | BGP_CAN_ADD_PATH,
 				  .families = V4,
 				  .add_path = { BOTH, BOTH } };
-	struct bgp_session session = negotiate(local, local);
+	struct bgp_negotiated negotiated = negotiate(local, local);
 
 	(void)state;
-	assert_true(session.add_path_receive[BGP_IPV4_UNICAST]);
-	assert_false(session.add_path_receive[BGP_IPV6_UNICAST]);
-	assert_false(session.add_path_send[BGP_IPV6_UNICAST]);
+	assert_true(negotiated.add_path_receive[BGP_IPV4_UNICAST]);
+	assert_false(negotiated.add_path_receive[BGP_IPV6_UNICAST]);
+	assert_false(negotiated.add_path_send[BGP_IPV6_UNICAST]);
 }
 
 /* ------------------------------------------------------------- the rest */
@@ -210,12 +211,12 @@ static void tells_internal_from_external(void **state)
 {
 	struct bgp_open local = { .as = 65001 };
 	struct bgp_open remote = { .as = 70000 };
-	struct bgp_session session = negotiate(local, remote);
+	struct bgp_negotiated negotiated = negotiate(local, remote);
 
 	(void)state;
-	assert_true(session.ebgp);
-	assert_int_equal(session.local_as, 65001);
-	assert_int_equal(session.peer_as, 70000);
+	assert_true(negotiated.ebgp);
+	assert_int_equal(negotiated.local_as, 65001);
+	assert_int_equal(negotiated.peer_as, 70000);
 	assert_false(negotiate(local, local).ebgp);
 }
 
@@ -235,12 +236,12 @@ static void takes_the_shorter_hold_time_and_a_third_of_it(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(hold_cases); i++) {
 		const struct hold_case *c = &hold_cases[i];
-		struct bgp_session session =
+		struct bgp_negotiated negotiated =
 			negotiate((struct bgp_open){ .hold_time = c->local },
 				  (struct bgp_open){ .hold_time = c->remote });
 
-		assert_int_equal(session.hold_time, c->hold_time);
-		assert_int_equal(session.keepalive_time, c->keepalive_time);
+		assert_int_equal(negotiated.hold_time, c->hold_time);
+		assert_int_equal(negotiated.keepalive_time, c->keepalive_time);
 	}
 }
 
@@ -260,19 +261,19 @@ static void keeps_the_peers_graceful_restart(void **state)
 				      .families = V4 | V6,
 				      .forwarding = V4 | V6 },
 	};
-	struct bgp_session session = negotiate(local, remote);
+	struct bgp_negotiated negotiated = negotiate(local, remote);
 
 	(void)state;
-	assert_true(session.has_graceful_restart);
-	assert_int_equal(session.graceful_restart.restart_time, 120);
-	assert_true(session.graceful_restart.restarting);
-	assert_int_equal(session.graceful_restart.families, V4);
-	assert_int_equal(session.graceful_restart.forwarding, V4);
+	assert_true(negotiated.has_graceful_restart);
+	assert_int_equal(negotiated.graceful_restart.restart_time, 120);
+	assert_true(negotiated.graceful_restart.restarting);
+	assert_int_equal(negotiated.graceful_restart.families, V4);
+	assert_int_equal(negotiated.graceful_restart.forwarding, V4);
 	/* RFC 8538 2: the N bit takes two. */
-	assert_false(session.graceful_restart.notification);
+	assert_false(negotiated.graceful_restart.notification);
 	local.graceful_restart.notification = true;
-	session = negotiate(local, remote);
-	assert_true(session.graceful_restart.notification);
+	negotiated = negotiate(local, remote);
+	assert_true(negotiated.graceful_restart.notification);
 }
 
 /* RFC 9494 4.5. */
@@ -293,15 +294,15 @@ static void keeps_no_graceful_restart_that_we_did_not_offer(void **state)
 {
 	struct bgp_open remote = full_open(false);
 	struct bgp_open local = full_open(false);
-	struct bgp_session session;
+	struct bgp_negotiated negotiated;
 
 	(void)state;
 	local.capabilities &= ~(uint32_t)BGP_CAN_GRACEFUL_RESTART;
-	session = negotiate(local, remote);
-	assert_false(session.has_graceful_restart);
-	assert_int_equal(session.graceful_restart.restart_time, 0);
-	assert_int_equal(session.graceful_restart.families, 0);
-	assert_false(session.graceful_restart.notification);
+	negotiated = negotiate(local, remote);
+	assert_false(negotiated.has_graceful_restart);
+	assert_int_equal(negotiated.graceful_restart.restart_time, 0);
+	assert_int_equal(negotiated.graceful_restart.families, 0);
+	assert_false(negotiated.graceful_restart.notification);
 }
 
 static void knows_the_peers_role_from_ours(void **state)
@@ -320,8 +321,8 @@ static void knows_the_peers_role_from_ours(void **state)
 	assert_int_equal(negotiate(local, remote).peer_role, BGP_ROLE_NONE);
 }
 
-static void assert_mirrored(const struct bgp_session *a,
-			    const struct bgp_session *b)
+static void assert_mirrored(const struct bgp_negotiated *a,
+			    const struct bgp_negotiated *b)
 {
 	assert_int_equal(a->local_as, b->peer_as);
 	assert_int_equal(a->families, b->families);
@@ -345,8 +346,8 @@ static void is_the_same_session_seen_from_both_ends(void **state)
 	print_message("seed %u\n", seed);
 	for (int i = 0; i < RANDOM_PAIRS; i++) {
 		struct bgp_open a = random_open(&seed), b = random_open(&seed);
-		struct bgp_session from_a = negotiate(a, b);
-		struct bgp_session from_b = negotiate(b, a);
+		struct bgp_negotiated from_a = negotiate(a, b);
+		struct bgp_negotiated from_b = negotiate(b, a);
 
 		assert_mirrored(&from_a, &from_b);
 		assert_mirrored(&from_b, &from_a);

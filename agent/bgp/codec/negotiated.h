@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef BGP_SESSION_H
-#define BGP_SESSION_H
+#ifndef BGP_NEGOTIATED_H
+#define BGP_NEGOTIATED_H
 
 /*
  * What two speakers have agreed on, computed once from both their OPENs. From
@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct bgp_session {
+struct bgp_negotiated {
 	uint32_t local_as;
 	uint32_t peer_as;
 	bool ebgp;	       /* they differ */
@@ -41,23 +41,24 @@ struct bgp_session {
 };
 
 /* `remote` must have passed bgp_open_check(). */
-void bgp_session_negotiate(const struct bgp_open *local,
-			   const struct bgp_open *remote,
-			   struct bgp_session *out);
+void bgp_negotiated_from_opens(const struct bgp_open *local,
+			       const struct bgp_open *remote,
+			       struct bgp_negotiated *out);
 
 /*
  * All of it that UPDATEs to the peer depend on, and nothing else: the rest is
  * zero, the bytes between the members too. Sessions for which this is the same,
  * byte by byte, can be sent the same messages.
  */
-void bgp_session_sending(const struct bgp_session *session,
-			 struct bgp_session *out);
+void bgp_negotiated_for_updates(const struct bgp_negotiated *negotiated,
+				struct bgp_negotiated *out);
 
 /* True if routes of the family are exchanged. */
-static inline bool bgp_session_speaks(const struct bgp_session *session,
-				      enum bgp_family family)
+static inline bool
+bgp_negotiated_has_family(const struct bgp_negotiated *negotiated,
+			  enum bgp_family family)
 {
-	return session->families & bgp_family_bit(family);
+	return negotiated->families & bgp_family_bit(family);
 }
 
 #endif
