@@ -169,7 +169,7 @@ void agent_free(struct agent *agent)
 	nexthop_tracker_free(agent->tracker);
 	/* A former run's program goes too, but not if we never came to run. */
 	if (agent->running)
-		datapath_remove_former(agent->datapath);
+		datapath_remove_previous(agent->datapath);
 	datapath_close(agent->datapath, false);
 	kernel_routes_free(agent->kernel_routes, agent->running);
 	control_free(agent->control);

@@ -189,7 +189,7 @@ int interfaces_start(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	const struct timeval latest = { .tv_sec = TAKEOVER_LATEST_S };
 	int code;
 
-	if (datapath_has_former(agent->datapath)) {
+	if (datapath_has_previous(agent->datapath)) {
 		log_info("datapath",
 			 "a former run's program forwards until the new tables "
 			 "have settled, at most %d s",

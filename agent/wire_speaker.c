@@ -141,7 +141,7 @@ int wire_speaker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 			.as = config->as,
 			.identifier = config->router_id,
 			.confederation = &config->confederation,
-			.restarting = datapath_has_former(agent->datapath),
+			.restarting = datapath_has_previous(agent->datapath),
 		},
 		.listen_address = config->listen.address,
 		.listen_port = config->listen.port,

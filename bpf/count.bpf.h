@@ -17,7 +17,7 @@ static __always_inline struct hg_counters *own_counters(void)
 	return bpf_map_lookup_elem(&counters, &cpu);
 }
 
-static __always_inline void count(struct hg_counter *counter, __u32 bytes)
+static __always_inline void count_frame(struct hg_counter *counter, __u32 bytes)
 {
 	counter->packets++;
 	counter->bytes += bytes;
@@ -28,7 +28,7 @@ static __noinline void count_event(enum hg_event event, __u32 bytes)
 	struct hg_counters *own = own_counters();
 
 	if (own)
-		count(&own->events[event & (HG_EVENT_ROOM - 1)], bytes);
+		count_frame(&own->events[event & (HG_EVENT_ROOM - 1)], bytes);
 }
 
 #endif

@@ -197,8 +197,9 @@ static __always_inline bool is_forwarded(__u32 outcome)
 }
 
 /* What is seen is the frame as it came in. */
-static __always_inline void see(struct xdp_md *ctx, const struct choice *choice,
-				__u32 outcome)
+static __always_inline void capture_if_enabled(struct xdp_md *ctx,
+					       const struct choice *choice,
+					       __u32 outcome)
 {
 	if (unlikely(control.capture))
 		capture(ctx, choice, outcome);
@@ -207,12 +208,12 @@ static __always_inline void see(struct xdp_md *ctx, const struct choice *choice,
 static __always_inline void count_outcome(struct hg_counters *own,
 					  __u32 outcome, __u32 frame_size)
 {
-	count(&own->outcomes[bounded(outcome, HG_OUTCOME_ROOM - 1)],
-	      frame_size);
+	count_frame(&own->outcomes[bounded(outcome, HG_OUTCOME_ROOM - 1)],
+		    frame_size);
 }
 
 /* A frame that goes nowhere: the kernel gets it, or nobody. */
-static __always_inline int stay(__u32 outcome, __u32 frame_size)
+static __always_inline int pass_or_drop(__u32 outcome, __u32 frame_size)
 {
 	struct hg_counters *own = own_counters();
 
@@ -221,25 +222,26 @@ static __always_inline int stay(__u32 outcome, __u32 frame_size)
 	return outcome < HG_DROPPED_BAD_HEADER ? XDP_PASS : XDP_DROP;
 }
 
-static __always_inline int leave(struct xdp_md *ctx,
-				 const struct packet *packet,
-				 const struct route *route)
+static __always_inline int forward_frame(struct xdp_md *ctx,
+					 const struct packet *packet,
+					 const struct route *route)
 {
 	__u32 outcome = choose_exit(packet, route->nexthop);
 	__u32 size = packet->frame_size;
 	struct hg_counters *own;
 
-	see(ctx, route->choice, outcome);
+	capture_if_enabled(ctx, route->choice, outcome);
 	if (unlikely(!is_forwarded(outcome)))
-		return stay(outcome, size);
-	if (unlikely(!rewrite(ctx, packet, route->nexthop)))
-		return stay(HG_PASSED_NO_HEADROOM, size);
+		return pass_or_drop(outcome, size);
+	if (unlikely(!rewrite_frame(ctx, packet, route->nexthop)))
+		return pass_or_drop(HG_PASSED_NO_HEADROOM, size);
 	own = own_counters();
 	if (own) {
 		__u32 slot = route->choice->slot;
 
-		count(&own->vips[route->vip.counter], size);
-		count(&own->nexthops[bounded(slot, HG_MAX_NEXTHOPS - 1)], size);
+		count_frame(&own->vips[route->vip.counter], size);
+		count_frame(&own->nexthops[bounded(slot, HG_MAX_NEXTHOPS - 1)],
+			    size);
 		count_outcome(own, outcome, size);
 	}
 	return outcome == HG_FORWARDED_TX ? XDP_TX : XDP_REDIRECT;
@@ -259,9 +261,9 @@ int headgate(struct xdp_md *ctx)
 	__u32 outcome = find_route(ctx, &packet, &route);
 
 	if (outcome == HG_UNDECIDED)
-		return leave(ctx, &packet, &route);
-	see(ctx, &choice, outcome);
-	return stay(outcome, packet.frame_size);
+		return forward_frame(ctx, &packet, &route);
+	capture_if_enabled(ctx, &choice, outcome);
+	return pass_or_drop(outcome, packet.frame_size);
 }
 
 /*

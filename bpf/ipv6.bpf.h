@@ -128,7 +128,8 @@ static __always_inline __u32 take_extension(const struct xdp_md *ctx,
 }
 
 /* Up to the transport header, or what a later fragment has there. */
-static __always_inline __u32 walk(const struct xdp_md *ctx, struct walk *walk)
+static __always_inline __u32 walk_headers(const struct xdp_md *ctx,
+					  struct walk *walk)
 {
 	__u32 outcome = HG_UNDECIDED;
 
@@ -162,7 +163,7 @@ __noinline __u64 walk_extensions(struct xdp_md *ctx, __u32 at, __u32 left,
 	};
 	union walked walked = {};
 
-	walked.outcome = walk(ctx, &state);
+	walked.outcome = walk_headers(ctx, &state);
 	walked.at = state.at;
 	walked.fragment = state.fragment;
 	walked.protocol = state.protocol;

@@ -142,9 +142,9 @@ static __noinline bool rewrite_tagged(struct xdp_md *ctx,
 	return true;
 }
 
-static __always_inline bool rewrite(struct xdp_md *ctx,
-				    const struct packet *packet,
-				    const struct hg_nexthop *nexthop)
+static __always_inline bool rewrite_frame(struct xdp_md *ctx,
+					  const struct packet *packet,
+					  const struct hg_nexthop *nexthop)
 {
 	if (unlikely(packet->tag_count | nexthop->tags[0].protocol))
 		return rewrite_tagged(ctx, nexthop, packet->tag_count,

@@ -146,18 +146,20 @@ static const char *action_name(uint32_t action)
 }
 
 static struct json_object *
-json_of_verdict(const struct control_view *view,
-		const struct datapath_verdict *verdict)
+json_of_explanation(const struct control_view *view,
+		    const struct datapath_explanation *explanation)
 {
-	const struct nexthop *nexthop = show_nexthop_in(view, verdict->slot);
+	const struct nexthop *nexthop =
+		show_nexthop_in(view, explanation->slot);
 	struct json_object *out = json_object_new_object();
 
-	json_add_text(out, "outcome", hg_outcome_name(verdict->outcome));
+	json_add_text(out, "outcome", hg_outcome_name(explanation->outcome));
 	json_add(out, "next_hop",
 		 nexthop ? json_of_address(&nexthop->address) : NULL);
-	json_add_text(out, "action", action_name(verdict->action));
-	if (verdict->action == XDP_TX || verdict->action == XDP_REDIRECT)
-		json_add_mac(out, "mac", verdict->destination_mac);
+	json_add_text(out, "action", action_name(explanation->action));
+	if (explanation->action == XDP_TX ||
+	    explanation->action == XDP_REDIRECT)
+		json_add_mac(out, "mac", explanation->destination_mac);
 	return out;
 }
 
@@ -165,13 +167,14 @@ json_of_verdict(const struct control_view *view,
  * Whether tables and program name the same next hop. Null where the program
  * never came to the tables, or a random number chooses.
  */
-static struct json_object *agreement(const struct control_view *view,
-				     const struct choice *choice,
-				     const struct datapath_verdict *verdict)
+static struct json_object *
+agreement(const struct control_view *view, const struct choice *choice,
+	  const struct datapath_explanation *explanation)
 {
-	const struct nexthop *nexthop = show_nexthop_in(view, verdict->slot);
-	bool asked = nexthop || verdict->outcome == HG_PASSED_NO_NEXTHOP ||
-		     verdict->outcome == HG_PASSED_NOT_VIP;
+	const struct nexthop *nexthop =
+		show_nexthop_in(view, explanation->slot);
+	bool asked = nexthop || explanation->outcome == HG_PASSED_NO_NEXTHOP ||
+		     explanation->outcome == HG_PASSED_NOT_VIP;
 
 	if (!asked || choice->hash_fields == HG_HASH_PACKET)
 		return NULL;
@@ -222,17 +225,17 @@ static void add_program(struct json_object *out,
 			size_t size, uint32_t ifindex,
 			const struct choice *choice)
 {
-	struct datapath_verdict verdict;
+	struct datapath_explanation explanation;
 	int error = datapath_explain(view->datapath, frame, size, ifindex,
-				     &verdict);
+				     &explanation);
 
 	if (error) {
 		json_add_text(out, "program_error", trial_error(error));
 		return;
 	}
-	json_add(out, "program", json_of_verdict(view, &verdict));
+	json_add(out, "program", json_of_explanation(view, &explanation));
 	json_add(out, "agree",
-		 choice ? agreement(view, choice, &verdict) : NULL);
+		 choice ? agreement(view, choice, &explanation) : NULL);
 }
 
 /* ------------------------------------------------------------- requests */

@@ -77,9 +77,9 @@ static const char *driver_reason(const struct datapath *dp,
 	return failure_reason();
 }
 
-static int refuse(const struct datapath *dp, const struct port *port,
-		  enum datapath_mode mode, int code,
-		  struct datapath_error *error)
+static int refuse_attach(const struct datapath *dp, const struct port *port,
+			 enum datapath_mode mode, int code,
+			 struct datapath_error *error)
 {
 	if (is_occupied(port->ifindex))
 		return failure(
@@ -121,7 +121,7 @@ static int make_link(const struct datapath *dp, const struct port *port,
 		mode = DATAPATH_GENERIC;
 		link = create_link(dp, port, mode);
 	}
-	return link < 0 ? refuse(dp, port, mode, link, error) : link;
+	return link < 0 ? refuse_attach(dp, port, mode, link, error) : link;
 }
 
 static int attach_new(struct datapath *dp, struct port *port,
@@ -185,8 +185,8 @@ static int find_link(const struct datapath *dp, const struct port *port)
 	return NO_LINK;
 }
 
-static int take_over(const struct datapath *dp, struct port *port, int link,
-		     struct datapath_error *error)
+static int take_over_link(const struct datapath *dp, struct port *port,
+			  int link, struct datapath_error *error)
 {
 	int err = bpf_link_update(link, dp->program, NULL);
 
@@ -256,14 +256,14 @@ static void remove_port(struct datapath *dp, uint32_t at)
 	moved->ifindex = 0;
 }
 
-static int attach(struct datapath *dp, struct port *port,
-		  struct datapath_error *error)
+static int attach_port(struct datapath *dp, struct port *port,
+		       struct datapath_error *error)
 {
 	int link = find_link(dp, port);
 
 	if (link == NO_LINK)
 		return attach_new(dp, port, error);
-	return take_over(dp, port, link, error);
+	return take_over_link(dp, port, link, error);
 }
 
 int datapath_attach(struct datapath *dp, uint32_t ifindex, const char *name,
@@ -279,7 +279,7 @@ int datapath_attach(struct datapath *dp, uint32_t ifindex, const char *name,
 		err = failure(error, -EEXIST, "%s is attached already", name);
 	if (err)
 		return err;
-	err = attach(dp, &dp->ports[at], error);
+	err = attach_port(dp, &dp->ports[at], error);
 	if (err)
 		remove_port(dp, at);
 	return err;
@@ -332,7 +332,7 @@ static void count_pin(const char *name, void *context)
 	(*count)++;
 }
 
-bool datapath_has_former(const struct datapath *dp)
+bool datapath_has_previous(const struct datapath *dp)
 {
 	unsigned int count = 0;
 

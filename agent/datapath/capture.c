@@ -33,7 +33,7 @@ static void on_sample(void *context, int cpu, void *data, __u32 size)
 				  (const uint8_t *)(record + 1));
 }
 
-static void on_lost(void *context, int cpu, __u64 count)
+static void on_records_lost(void *context, int cpu, __u64 count)
 {
 	const struct capture *capture = context;
 
@@ -41,8 +41,8 @@ static void on_lost(void *context, int cpu, __u64 count)
 	capture->options.lost(capture->options.context, count);
 }
 
-static void tell_program(struct hg_control *control,
-			 const struct datapath_capture *options)
+static void enable_capture(struct hg_control *control,
+			   const struct datapath_capture *options)
 {
 	control->capture_one_vip = options->vip != NULL;
 	if (options->vip)
@@ -62,8 +62,8 @@ int datapath_capture_start(struct datapath *dp,
 	if (capture->rings)
 		return failure(error, -EBUSY, "another capture is running");
 	failure_forget();
-	rings = perf_buffer__new(dp->captures, RING_PAGES, on_sample, on_lost,
-				 capture, NULL);
+	rings = perf_buffer__new(dp->captures, RING_PAGES, on_sample,
+				 on_records_lost, capture, NULL);
 	if (!rings)
 		return failure(error, -errno,
 			       "the kernel refused the capture: %s (%s)",
@@ -71,7 +71,7 @@ int datapath_capture_start(struct datapath *dp,
 	capture->rings = rings;
 	capture->options = *options;
 	capture->options.vip = NULL;
-	tell_program(dp->control, options);
+	enable_capture(dp->control, options);
 	return 0;
 }
 

@@ -61,8 +61,8 @@ static struct hg_counter *counter_of(const struct datapath *dp, uint32_t cpu,
 	return (struct hg_counter *)((uint8_t *)&all[cpu] + offset);
 }
 
-static void read_sum(const struct datapath *dp, size_t offset,
-		     struct hg_counter *sum)
+static void sum_all_cpus(const struct datapath *dp, size_t offset,
+			 struct hg_counter *sum)
 {
 	struct hg_counter total = {};
 
@@ -76,7 +76,7 @@ static void read_sum(const struct datapath *dp, size_t offset,
 	*sum = total;
 }
 
-static void clear(struct datapath *dp, size_t offset)
+static void clear_all_cpus(struct datapath *dp, size_t offset)
 {
 	for (uint32_t cpu = 0; cpu < dp->counters.entries; cpu++) {
 		struct hg_counter *one = counter_of(dp, cpu, offset);
@@ -91,7 +91,7 @@ int datapath_read_vip_counter(const struct datapath *dp, uint32_t index,
 {
 	if (index >= HG_MAX_VIPS)
 		return -EINVAL;
-	read_sum(dp, offsetof(struct hg_counters, vips[index]), sum);
+	sum_all_cpus(dp, offsetof(struct hg_counters, vips[index]), sum);
 	return 0;
 }
 
@@ -100,7 +100,7 @@ int datapath_read_nexthop_counter(const struct datapath *dp, uint32_t slot,
 {
 	if (slot >= HG_MAX_NEXTHOPS)
 		return -EINVAL;
-	read_sum(dp, offsetof(struct hg_counters, nexthops[slot]), sum);
+	sum_all_cpus(dp, offsetof(struct hg_counters, nexthops[slot]), sum);
 	return 0;
 }
 
@@ -110,7 +110,7 @@ int datapath_read_outcome_counter(const struct datapath *dp,
 {
 	if (outcome >= HG_OUTCOME_COUNT)
 		return -EINVAL;
-	read_sum(dp, offsetof(struct hg_counters, outcomes[outcome]), sum);
+	sum_all_cpus(dp, offsetof(struct hg_counters, outcomes[outcome]), sum);
 	return 0;
 }
 
@@ -119,7 +119,7 @@ int datapath_read_event_counter(const struct datapath *dp, enum hg_event event,
 {
 	if (event >= HG_EVENT_COUNT)
 		return -EINVAL;
-	read_sum(dp, offsetof(struct hg_counters, events[event]), sum);
+	sum_all_cpus(dp, offsetof(struct hg_counters, events[event]), sum);
 	return 0;
 }
 
@@ -127,7 +127,7 @@ int datapath_clear_vip_counter(struct datapath *dp, uint32_t index)
 {
 	if (index >= HG_MAX_VIPS)
 		return -EINVAL;
-	clear(dp, offsetof(struct hg_counters, vips[index]));
+	clear_all_cpus(dp, offsetof(struct hg_counters, vips[index]));
 	return 0;
 }
 
@@ -135,6 +135,6 @@ int datapath_clear_nexthop_counter(struct datapath *dp, uint32_t slot)
 {
 	if (slot >= HG_MAX_NEXTHOPS)
 		return -EINVAL;
-	clear(dp, offsetof(struct hg_counters, nexthops[slot]));
+	clear_all_cpus(dp, offsetof(struct hg_counters, nexthops[slot]));
 	return 0;
 }

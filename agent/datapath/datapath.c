@@ -43,8 +43,9 @@ static int check_options(const struct datapath_options *options,
 	return 0;
 }
 
-static void configure(struct headgate *skeleton,
-		      const struct datapath_options *options, uint32_t cpus)
+static void configure_program(struct headgate *skeleton,
+			      const struct datapath_options *options,
+			      uint32_t cpus)
 {
 	skeleton->rodata->config.hash_key = options->hash_key;
 	skeleton->rodata->config.icmp_rate = options->icmp_rate;
@@ -66,8 +67,9 @@ static int refuse_load(int code, struct datapath_error *error)
 		       strerror(-code), failure_reason());
 }
 
-static int load(struct datapath *dp, const struct datapath_options *options,
-		struct datapath_error *error)
+static int load_program(struct datapath *dp,
+			const struct datapath_options *options,
+			struct datapath_error *error)
 {
 	int cpus, err;
 
@@ -79,7 +81,7 @@ static int load(struct datapath *dp, const struct datapath_options *options,
 	dp->skeleton = headgate__open();
 	if (!dp->skeleton)
 		return refuse_load(-errno, error);
-	configure(dp->skeleton, options, cpus);
+	configure_program(dp->skeleton, options, cpus);
 	err = headgate__load(dp->skeleton);
 	return err ? refuse_load(err, error) : 0;
 }
@@ -119,14 +121,15 @@ static int map_memory(struct datapath *dp, struct datapath_error *error)
 	return 0;
 }
 
-static int build(struct datapath *dp, const struct datapath_options *options,
-		 struct datapath_error *error)
+static int load_and_map(struct datapath *dp,
+			const struct datapath_options *options,
+			struct datapath_error *error)
 {
 	int err;
 
 	dp->mode = options->mode;
 	dp->group_count = options->group_count;
-	err = load(dp, options, error);
+	err = load_program(dp, options, error);
 	if (err)
 		return err;
 	take_descriptors(dp);
@@ -150,7 +153,7 @@ int datapath_open(const struct datapath_options *options, struct datapath **out,
 		free(dp);
 		return err;
 	}
-	err = build(dp, options, error);
+	err = load_and_map(dp, options, error);
 	if (err) {
 		datapath_close(dp, false);
 		return err;
@@ -183,7 +186,7 @@ static void unpin_maps(struct datapath *dp)
 		pins_remove(&dp->pins, PIN_MAP, bpf_map__name(map));
 }
 
-void datapath_remove_former(struct datapath *dp)
+void datapath_remove_previous(struct datapath *dp)
 {
 	datapath_detach_stale(dp);
 	if (!dp->maps_pinned)

@@ -104,7 +104,7 @@ int datapath_attach(struct datapath *dp, uint32_t ifindex, const char *name,
  */
 int datapath_detach(struct datapath *dp, uint32_t ifindex);
 /* True if an earlier run left the program attached: to be asked first. */
-bool datapath_has_former(const struct datapath *dp);
+bool datapath_has_previous(const struct datapath *dp);
 /*
  * Detaches interfaces that an earlier run left attached and this one has not
  * taken over: to be called when all interfaces are attached.
@@ -114,7 +114,7 @@ void datapath_detach_stale(struct datapath *dp);
  * Takes away all that an earlier run left, links and pins, for a run that ends
  * before it has taken them over.
  */
-void datapath_remove_former(struct datapath *dp);
+void datapath_remove_previous(struct datapath *dp);
 /* DATAPATH_NATIVE or DATAPATH_GENERIC; DATAPATH_AUTO if it is not a port. */
 enum datapath_mode datapath_mode(const struct datapath *dp, uint32_t ifindex);
 /* To be called when the interface has got a new MAC. -ENOENT: no port. */
@@ -207,7 +207,7 @@ int datapath_test_run(const struct datapath *dp, const void *frame, size_t size,
 		      uint32_t *action);
 
 /* What the program says of a frame. */
-struct datapath_verdict {
+struct datapath_explanation {
 	enum hg_outcome outcome;
 	uint32_t slot;	 /* of the next hop; HG_NEXTHOP_NONE */
 	uint32_t action; /* enum xdp_action that the program returned */
@@ -219,6 +219,7 @@ struct datapath_verdict {
  * outcome: both must mean the same. -EINVAL, -EOPNOTSUPP: as above.
  */
 int datapath_explain(const struct datapath *dp, const void *frame, size_t size,
-		     uint32_t ifindex, struct datapath_verdict *verdict);
+		     uint32_t ifindex,
+		     struct datapath_explanation *explanation);
 
 #endif

@@ -21,8 +21,9 @@ enum {
  * A frame comes in by the loopback if nothing else is said, and before 5.15
  * nothing else can be.
  */
-static int run(int program, const void *frame, size_t size, uint32_t ifindex,
-	       void *out, size_t *out_size, uint32_t *answer)
+static int run_program(int program, const void *frame, size_t size,
+		       uint32_t ifindex, void *out, size_t *out_size,
+		       uint32_t *answer)
 {
 	bool said = ifindex != DATAPATH_LOOPBACK;
 	struct xdp_md context = {
@@ -44,15 +45,16 @@ static int run(int program, const void *frame, size_t size, uint32_t ifindex,
 }
 
 /* Why the kernel said -EINVAL: whether it takes the frame without a context. */
-static int reason_of(const struct datapath *dp, int err, const void *frame,
-		     size_t size)
+static int refine_error(const struct datapath *dp, int err, const void *frame,
+			size_t size)
 {
 	uint8_t out[MAX_FRAME];
 	size_t out_size = sizeof(out);
 	uint32_t answer;
 
-	if (err == -EINVAL && !run(dp->explain, frame, size, DATAPATH_LOOPBACK,
-				   out, &out_size, &answer))
+	if (err == -EINVAL &&
+	    !run_program(dp->explain, frame, size, DATAPATH_LOOPBACK, out,
+			 &out_size, &answer))
 		return -EOPNOTSUPP;
 	return err;
 }
@@ -61,28 +63,30 @@ int datapath_test_run(const struct datapath *dp, const void *frame, size_t size,
 		      uint32_t ifindex, void *out, size_t *out_size,
 		      uint32_t *action)
 {
-	int err = run(dp->program, frame, size, ifindex, out, out_size, action);
+	int err = run_program(dp->program, frame, size, ifindex, out, out_size,
+			      action);
 
-	return reason_of(dp, err, frame, size);
+	return refine_error(dp, err, frame, size);
 }
 
 int datapath_explain(const struct datapath *dp, const void *frame, size_t size,
-		     uint32_t ifindex, struct datapath_verdict *verdict)
+		     uint32_t ifindex, struct datapath_explanation *explanation)
 {
 	uint8_t out[MAX_FRAME];
 	size_t out_size = sizeof(out);
 	uint32_t answer;
 	int err;
 
-	err = run(dp->explain, frame, size, ifindex, out, &out_size, &answer);
+	err = run_program(dp->explain, frame, size, ifindex, out, &out_size,
+			  &answer);
 	if (err)
-		return reason_of(dp, err, frame, size);
-	verdict->outcome = answer & HG_EXPLAIN_OUTCOME_MASK;
-	verdict->slot = answer >> HG_EXPLAIN_SLOT_SHIFT;
+		return refine_error(dp, err, frame, size);
+	explanation->outcome = answer & HG_EXPLAIN_OUTCOME_MASK;
+	explanation->slot = answer >> HG_EXPLAIN_SLOT_SHIFT;
 	out_size = sizeof(out);
-	err = run(dp->program, frame, size, ifindex, out, &out_size,
-		  &verdict->action);
+	err = run_program(dp->program, frame, size, ifindex, out, &out_size,
+			  &explanation->action);
 	if (!err)
-		memcpy(verdict->destination_mac, out, ETH_ALEN);
+		memcpy(explanation->destination_mac, out, ETH_ALEN);
 	return err;
 }

@@ -91,8 +91,8 @@ static void set_last(const struct vip_table *table, uint64_t *place,
 			 __ATOMIC_RELEASE);
 }
 
-static bool has(const struct vip_table *table, const uint64_t *place,
-		const struct vip_table_entry *entry)
+static bool holds_entry(const struct vip_table *table, const uint64_t *place,
+			const struct vip_table_entry *entry)
 {
 	const struct vip_table_shape *shape = table->shape;
 
@@ -103,15 +103,15 @@ static bool has(const struct vip_table *table, const uint64_t *place,
 }
 
 /* The entry's place; without one, NULL. */
-static uint64_t *find(const struct vip_table *table,
-		      const struct vip_table_entry *entry)
+static uint64_t *find_place(const struct vip_table *table,
+			    const struct vip_table_entry *entry)
 {
 	uint32_t index = entry->home;
 
 	for (uint32_t probe = 1; probe <= HG_VIP_PROBES; probe++) {
 		uint64_t *place = place_at(table, index);
 
-		if (has(table, place, entry))
+		if (holds_entry(table, place, entry))
 			return place;
 		if (!last_of(table, place).vip.further)
 			break;
@@ -151,8 +151,8 @@ static uint64_t *lead_further(const struct vip_table *table,
 }
 
 /* Whoever went on from this place still does. */
-static void store(const struct vip_table *table, uint64_t *place,
-		  const struct vip_table_entry *entry)
+static void store_entry(const struct vip_table *table, uint64_t *place,
+			const struct vip_table_entry *entry)
 {
 	union last_word last = last_of(table, entry->words);
 
@@ -162,7 +162,8 @@ static void store(const struct vip_table *table, uint64_t *place,
 	set_last(table, place, last);
 }
 
-static int add(struct vip_table *table, const struct vip_table_entry *entry)
+static int add_entry(struct vip_table *table,
+		     const struct vip_table_entry *entry)
 {
 	uint32_t taken = count_taken(table, entry);
 
@@ -170,25 +171,25 @@ static int add(struct vip_table *table, const struct vip_table_entry *entry)
 		return -E2BIG;
 	if (taken == HG_VIP_PROBES)
 		return -ENOSPC;
-	store(table, lead_further(table, entry, taken), entry);
+	store_entry(table, lead_further(table, entry, taken), entry);
 	table->count++;
 	return 0;
 }
 
 int vip_table_set(struct vip_table *table, const struct vip_table_entry *entry)
 {
-	uint64_t *place = find(table, entry);
+	uint64_t *place = find_place(table, entry);
 
 	if (!place)
-		return add(table, entry);
-	store(table, place, entry);
+		return add_entry(table, entry);
+	store_entry(table, place, entry);
 	return 0;
 }
 
 int vip_table_delete(struct vip_table *table,
 		     const struct vip_table_entry *entry)
 {
-	uint64_t *place = find(table, entry);
+	uint64_t *place = find_place(table, entry);
 	union last_word last = {};
 
 	if (!place)

@@ -63,7 +63,7 @@ static const struct fill fills[ARENA_VIP_COUNT] = {
 	[ARENA_VIP_TAGGED] = { SLOT_TAGGED, ARENA_NEXTHOPS, false },
 };
 
-static void check(int err, const char *what)
+static void exit_on_error(int err, const char *what)
 {
 	if (!err)
 		return;
@@ -71,19 +71,19 @@ static void check(int err, const char *what)
 	exit(SANDBOX_FAILED);
 }
 
-static void run(const char *command)
+static void run_command(const char *command)
 {
 	if (sandbox_run("%s", command))
-		check(-EIO, command);
+		exit_on_error(-EIO, command);
 }
 
 /* ------------------------------------------------------------- links */
 
-static void attach(uint32_t ifindex, const struct bpf_program *program)
+static void attach_program(uint32_t ifindex, const struct bpf_program *program)
 {
-	check(bpf_xdp_attach((int)ifindex, bpf_program__fd(program),
-			     XDP_FLAGS_DRV_MODE, NULL),
-	      "an XDP program on a veth interface");
+	exit_on_error(bpf_xdp_attach((int)ifindex, bpf_program__fd(program),
+				     XDP_FLAGS_DRV_MODE, NULL),
+		      "an XDP program on a veth interface");
 }
 
 /* Returns the ifindex of the generator's end, where there is a sink then. */
@@ -99,9 +99,9 @@ static uint32_t add_pair(struct arena *arena, const char *name)
 		    "ip link set %s up address %02x:%02x:%02x:%02x:%02x:%02x",
 		    name, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]) ||
 	    sandbox_run("ip link set %s up", peer))
-		check(-EIO, name);
+		exit_on_error(-EIO, name);
 	ifindex = if_nametoindex(peer);
-	attach(ifindex, arena->generator->progs.sink);
+	attach_program(ifindex, arena->generator->progs.sink);
 	return ifindex;
 }
 
@@ -124,7 +124,7 @@ static void open_datapath(struct arena *arena)
 	for (unsigned int i = 0; !err && i < 2; i++)
 		err = datapath_attach(arena->datapath, if_nametoindex(ports[i]),
 				      ports[i], frames_port_mac, &error);
-	check(err, err ? error.text : NULL);
+	exit_on_error(err, err ? error.text : NULL);
 }
 
 static void add_nexthops(struct arena *arena)
@@ -145,8 +145,9 @@ static void add_nexthops(struct arena *arena)
 				.protocol = htons(ETH_P_8021Q),
 				.id = VLAN,
 			};
-		check(datapath_set_nexthop(arena->datapath, slot, &nexthop),
-		      "a next hop");
+		exit_on_error(datapath_set_nexthop(arena->datapath, slot,
+						   &nexthop),
+			      "a next hop");
 	}
 }
 
@@ -163,8 +164,9 @@ static void add_group(struct arena *arena, uint32_t group, struct fill fill)
 			.backup = next,
 		};
 
-		check(datapath_set_bucket(arena->datapath, first + i, bucket),
-		      "a bucket");
+		exit_on_error(datapath_set_bucket(arena->datapath, first + i,
+						  bucket),
+			      "a bucket");
 	}
 }
 
@@ -198,12 +200,14 @@ static void add_vip(struct arena *arena, struct prefix prefix, uint32_t index,
 {
 	struct hg_vip vip = { .group = group, .counter = index };
 
-	check(datapath_set_vip(arena->datapath, &prefix, &vip), "a VIP");
+	exit_on_error(datapath_set_vip(arena->datapath, &prefix, &vip),
+		      "a VIP");
 }
 
 static void delete_vip(struct arena *arena, struct prefix prefix)
 {
-	check(datapath_delete_vip(arena->datapath, &prefix), "a VIP to delete");
+	exit_on_error(datapath_delete_vip(arena->datapath, &prefix),
+		      "a VIP to delete");
 }
 
 static void build_headgate(struct arena *arena)
@@ -220,7 +224,8 @@ static void build_headgate(struct arena *arena)
 		add_group(arena, i, fills[ARENA_VIP]);
 	arena->programs[ARENA_HEADGATE] =
 		bpf_prog_get_fd_by_id(datapath_program_id(arena->datapath));
-	check(arena->programs[ARENA_HEADGATE] < 0 ? -errno : 0, "the program");
+	exit_on_error(arena->programs[ARENA_HEADGATE] < 0 ? -errno : 0,
+		      "the program");
 }
 
 /* VIP number `i` of the many. */
@@ -260,7 +265,7 @@ void arena_remove(struct arena *arena, enum arena_extra extra)
 
 /* ------------------------------------------------------------- kernel */
 
-static const char *dotted(uint32_t address)
+static const char *dotted_quad(uint32_t address)
 {
 	return inet_ntoa((struct in_addr){ htonl(address) });
 }
@@ -275,27 +280,27 @@ static void build_kernel(void)
 {
 	FILE *ip;
 
-	run("cd /proc/sys/net/ipv4 && echo 1 >ip_forward && "
-	    "echo 0 >ip_early_demux && "
-	    "echo 1 >fib_multipath_hash_policy && "
-	    "for i in all kernel; do echo 0 >conf/$i/rp_filter && "
-	    "echo 0 >conf/$i/send_redirects || exit 1; done");
+	run_command("cd /proc/sys/net/ipv4 && echo 1 >ip_forward && "
+		    "echo 0 >ip_early_demux && "
+		    "echo 1 >fib_multipath_hash_policy && "
+		    "for i in all kernel; do echo 0 >conf/$i/rp_filter && "
+		    "echo 0 >conf/$i/send_redirects || exit 1; done");
 	ip = popen("ip -batch -", "w");
 	if (!ip)
-		check(-errno, "ip");
+		exit_on_error(-errno, "ip");
 	fprintf(ip, "address add %s/24 dev kernel\n",
-		dotted(FRAMES_NEXTHOP + UINT8_MAX - 2));
+		dotted_quad(FRAMES_NEXTHOP + UINT8_MAX - 2));
 	for (uint32_t i = 0; i < ARENA_NEXTHOPS; i++)
 		fprintf(ip,
 			"neighbor add %s lladdr 02:00:00:09:00:%02x dev kernel nud permanent\n",
-			dotted(FRAMES_NEXTHOP + i), SLOT_ARM + i);
-	fprintf(ip, "route add %s/32", dotted(FRAMES_VIP));
+			dotted_quad(FRAMES_NEXTHOP + i), SLOT_ARM + i);
+	fprintf(ip, "route add %s/32", dotted_quad(FRAMES_VIP));
 	for (uint32_t i = 0; i < ARENA_NEXTHOPS; i++)
 		fprintf(ip, " nexthop via %s dev kernel",
-			dotted(FRAMES_NEXTHOP + i));
+			dotted_quad(FRAMES_NEXTHOP + i));
 	fprintf(ip, "\n");
 	if (pclose(ip))
-		check(-EIO, "ip refused the kernel's routes");
+		exit_on_error(-EIO, "ip refused the kernel's routes");
 }
 
 void arena_build(struct arena *arena)
@@ -303,16 +308,16 @@ void arena_build(struct arena *arena)
 	struct generator *generator;
 
 	sandbox_enter();
-	run("echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6");
+	run_command("echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6");
 	generator = generator__open_and_load();
 	if (!generator)
-		check(-errno, "the generator's programs");
+		exit_on_error(-errno, "the generator's programs");
 	*arena = (struct arena){ .generator = generator };
 	for (int i = 0; i < ARENA_CONTENDER_COUNT; i++)
 		arena->generator_ends[i] =
 			add_pair(arena, arena_contender_names[i]);
-	attach(if_nametoindex("empty"), generator->progs.empty);
-	attach(if_nametoindex("kernel"), generator->progs.pass);
+	attach_program(if_nametoindex("empty"), generator->progs.empty);
+	attach_program(if_nametoindex("kernel"), generator->progs.pass);
 	arena->programs[ARENA_EMPTY] = bpf_program__fd(generator->progs.empty);
 	arena->programs[ARENA_KERNEL] = bpf_program__fd(generator->progs.pass);
 	build_headgate(arena);

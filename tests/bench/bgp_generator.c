@@ -67,7 +67,7 @@ struct speaker {
 	struct update_shape shape;
 	struct update_stream stream;
 	struct reader output; /* what is left of the stream */
-	uint32_t heard;	      /* prefixes that the daemon announces to it */
+	uint32_t received;    /* prefixes that the daemon announces to it */
 	size_t input_size;
 	uint8_t input[INPUT_SIZE];
 };
@@ -134,7 +134,7 @@ static void write_open(struct writer *w, const struct speaker *speaker)
 }
 
 /* OPEN, and at once the KEEPALIVE that accepts the peer's. */
-static int greet(const struct speaker *speaker)
+static int send_open(const struct speaker *speaker)
 {
 	uint8_t bytes[BGP_MAX_MESSAGE];
 	struct writer w = writer_of(bytes, sizeof(bytes));
@@ -144,8 +144,8 @@ static int greet(const struct speaker *speaker)
 	return write(speaker->fd, bytes, w.used) == (ssize_t)w.used ? 0 : -EIO;
 }
 
-static int start(struct speaker *speaker, unsigned int index,
-		 struct in_addr target)
+static int start_speaker(struct speaker *speaker, unsigned int index,
+			 struct in_addr target)
 {
 	speaker->shape.as = FIRST_AS + index;
 	speaker->shape.nexthop = FIRST_NEXTHOP + index;
@@ -154,7 +154,7 @@ static int start(struct speaker *speaker, unsigned int index,
 		return speaker->fd;
 	if (fcntl(speaker->fd, F_SETFL, O_NONBLOCK))
 		return -errno;
-	return greet(speaker);
+	return send_open(speaker);
 }
 
 static uint32_t count_routes(struct bgp_nlri nlri)
@@ -168,7 +168,7 @@ static uint32_t count_routes(struct bgp_nlri nlri)
 }
 
 /* Counts what is announced and no more, as if nothing was announced twice. */
-static int hear(struct speaker *speaker, struct reader body)
+static int read_update(struct speaker *speaker, struct reader body)
 {
 	static const struct bgp_negotiated negotiated = {
 		.ebgp = true,
@@ -185,13 +185,13 @@ static int hear(struct speaker *speaker, struct reader body)
 	    BGP_VERDICT_RESET)
 		return -EPROTO;
 	for (int part = 0; part < BGP_PART_COUNT; part++) {
-		speaker->heard += count_routes(update.announced[part].nlri);
-		speaker->heard -= count_routes(update.withdrawn[part]);
+		speaker->received += count_routes(update.announced[part].nlri);
+		speaker->received -= count_routes(update.withdrawn[part]);
 	}
 	return 0;
 }
 
-static int consume(struct speaker *speaker)
+static int read_messages(struct speaker *speaker)
 {
 	const uint8_t *data = speaker->input;
 	size_t size = speaker->input_size;
@@ -206,7 +206,7 @@ static int consume(struct speaker *speaker)
 		if (frame.type == BGP_KEEPALIVE)
 			speaker->established = true;
 		if (frame.type == BGP_UPDATE)
-			error = hear(speaker, frame.body);
+			error = read_update(speaker, frame.body);
 		data += frame.size;
 		size -= frame.size;
 	}
@@ -215,7 +215,7 @@ static int consume(struct speaker *speaker)
 	return error ? error : result == BGP_FRAME_ERROR ? -EPROTO : 0;
 }
 
-static int receive(struct speaker *speaker)
+static int receive_bytes(struct speaker *speaker)
 {
 	ssize_t count = read(speaker->fd, speaker->input + speaker->input_size,
 			     sizeof(speaker->input) - speaker->input_size);
@@ -225,10 +225,10 @@ static int receive(struct speaker *speaker)
 	if (!count)
 		return -ECONNRESET;
 	speaker->input_size += (size_t)count;
-	return consume(speaker);
+	return read_messages(speaker);
 }
 
-static int transmit(struct speaker *speaker)
+static int transmit_bytes(struct speaker *speaker)
 {
 	ssize_t count =
 		write(speaker->fd, speaker->output.data, speaker->output.left);
@@ -242,7 +242,7 @@ static int transmit(struct speaker *speaker)
 /* ------------------------------------------------------------- together */
 
 /* Waits once, and does what can be done on each session. */
-static int turn(struct generator *generator)
+static int poll_sessions(struct generator *generator)
 {
 	struct pollfd polls[MAX_SPEAKERS];
 	int error = 0;
@@ -259,9 +259,9 @@ static int turn(struct generator *generator)
 		return -errno;
 	for (unsigned int i = 0; i < generator->count && !error; i++) {
 		if (polls[i].revents & POLLOUT)
-			error = transmit(&generator->speakers[i]);
+			error = transmit_bytes(&generator->speakers[i]);
 		else if (polls[i].revents)
-			error = receive(&generator->speakers[i]);
+			error = receive_bytes(&generator->speakers[i]);
 	}
 	return error;
 }
@@ -275,35 +275,35 @@ static bool is_busy(const struct generator *generator)
 	return false;
 }
 
-static int work(struct generator *generator)
+static int run_until_idle(struct generator *generator)
 {
 	int error = 0;
 
 	while (!error && is_busy(generator))
-		error = turn(generator);
+		error = poll_sessions(generator);
 	return error;
 }
 
-static bool have_all_heard(const struct generator *generator, uint32_t count)
+static bool have_all_received(const struct generator *generator, uint32_t count)
 {
 	for (unsigned int i = 0; i < generator->count; i++)
-		if (generator->speakers[i].heard != count)
+		if (generator->speakers[i].received != count)
 			return false;
 	return true;
 }
 
-static int listen_until(struct generator *generator, uint32_t count)
+static int receive_until(struct generator *generator, uint32_t count)
 {
 	int error = 0;
 
-	while (!error && !have_all_heard(generator, count))
-		error = turn(generator);
+	while (!error && !have_all_received(generator, count))
+		error = poll_sessions(generator);
 	return error;
 }
 
 /* ------------------------------------------------------------- commands */
 
-static void say(const char *word)
+static void print_answer(const char *word)
 {
 	puts(word);
 	fflush(stdout);
@@ -312,8 +312,8 @@ static void say(const char *word)
 typedef int encode_fn(const struct update_shape *shape,
 		      struct update_stream *out);
 
-static int prepare(struct generator *generator, encode_fn *encode,
-		   uint32_t cycle)
+static int prepare_streams(struct generator *generator, encode_fn *encode,
+			   uint32_t cycle)
 {
 	int error = 0;
 
@@ -337,7 +337,7 @@ static int send_streams(struct generator *generator)
 		speaker->output =
 			reader_of(speaker->stream.data, speaker->stream.size);
 	}
-	return work(generator);
+	return run_until_idle(generator);
 }
 
 static int drop_first(struct generator *generator)
@@ -377,7 +377,7 @@ static int flap_once(struct speaker *speaker, const struct flaps *flaps,
 	return 0;
 }
 
-static int flap(struct generator *generator, struct flaps *flaps)
+static int flap_prefix(struct generator *generator, struct flaps *flaps)
 {
 	struct speaker *first = &generator->speakers[0];
 	uint64_t ignored;
@@ -421,7 +421,7 @@ static int measure_flaps(struct generator *generator, unsigned int count,
 	if (!error)
 		error = vip_watch_open(&flaps.watch, pin);
 	if (!error) {
-		error = flap(generator, &flaps);
+		error = flap_prefix(generator, &flaps);
 		vip_watch_close(&flaps.watch);
 	}
 	update_stream_free(&flaps.announce);
@@ -432,11 +432,11 @@ static int measure_flaps(struct generator *generator, unsigned int count,
 	print_times("announced", flaps.announced, count);
 	printf(",");
 	print_times("withdrawn", flaps.withdrawn, count);
-	say("}");
+	print_answer("}");
 	return 0;
 }
 
-static int obey_flap(struct generator *generator, const char *line)
+static int handle_flap(struct generator *generator, const char *line)
 {
 	char pin[LINE_SIZE];
 	unsigned int count;
@@ -447,46 +447,47 @@ static int obey_flap(struct generator *generator, const char *line)
 	return measure_flaps(generator, count, pin);
 }
 
-static int obey(struct generator *generator, const char *line)
+static int handle_command(struct generator *generator, const char *line)
 {
 	const char *answer = "done";
 	unsigned int cycle, count;
 	int error = -EINVAL;
 
 	if (!strncmp(line, "flap ", strlen("flap ")))
-		return obey_flap(generator, line);
+		return handle_flap(generator, line);
 	if (!strcmp(line, "go\n")) {
 		error = send_streams(generator);
 	} else if (!strcmp(line, "drop\n")) {
 		error = drop_first(generator);
 	} else if (sscanf(line, "hear %u", &count) == 1) {
-		error = listen_until(generator, count);
+		error = receive_until(generator, count);
 	} else if (!strcmp(line, "withdraw\n")) {
-		error = prepare(generator, update_stream_withdraw, 0);
+		error = prepare_streams(generator, update_stream_withdraw, 0);
 		answer = "ready";
 	} else if (sscanf(line, "announce %u", &cycle) == 1) {
-		error = prepare(generator, update_stream_announce, cycle);
+		error = prepare_streams(generator, update_stream_announce,
+					cycle);
 		answer = "ready";
 	}
 	if (!error)
-		say(answer);
+		print_answer(answer);
 	return error;
 }
 
-static int run(struct generator *generator)
+static int run_generator(struct generator *generator)
 {
 	char line[LINE_SIZE];
 	int error = 0;
 
 	for (unsigned int i = 0; i < generator->count && !error; i++)
-		error = start(&generator->speakers[i], generator->first + i,
-			      generator->target);
+		error = start_speaker(&generator->speakers[i],
+				      generator->first + i, generator->target);
 	if (!error)
-		error = work(generator);
+		error = run_until_idle(generator);
 	if (!error)
-		say("established");
+		print_answer("established");
 	while (!error && fgets(line, sizeof(line), stdin))
-		error = obey(generator, line);
+		error = handle_command(generator, line);
 	return error;
 }
 
@@ -536,7 +537,7 @@ int main(int argc, char **argv)
 		      stderr);
 		return 2;
 	}
-	error = run(&generator);
+	error = run_generator(&generator);
 	if (error)
 		fprintf(stderr, "bgp_generator: %s\n", strerror(-error));
 	for (unsigned int i = 0; i < generator.count; i++)

@@ -90,7 +90,7 @@ static uint32_t sum_header(const uint8_t *header)
 	return sum;
 }
 
-static uint16_t fold(uint32_t sum)
+static uint16_t fold_sum(uint32_t sum)
 {
 	while (sum > UINT16_MAX)
 		sum = (sum & UINT16_MAX) + (sum >> 16);
@@ -155,7 +155,7 @@ static size_t build_icmp_error4(const struct frames *frames, uint32_t seed,
 	write_ipv4(w, TRAFFIC_LONG - header, fragments[frames->kind],
 		   IPPROTO_ICMP, FRAMES_ROUTER, frames->vip);
 	writer_patch_u16(w, header + IPV4_CHECKSUM_AT,
-			 fold(sum_header(traffic->frame + header)));
+			 fold_sum(sum_header(traffic->frame + header)));
 	writer_u8(w, ICMP_UNREACHABLE);
 	writer_u8(w, ICMP_CODE_NEEDS_FRAGMENTATION);
 	writer_u16(w, 0); /* checksum, which is the server's to check */

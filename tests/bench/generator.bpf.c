@@ -34,7 +34,7 @@ struct number {
 	__u16 low;
 };
 
-static __always_inline void copy(void *to, const void *from)
+static __always_inline void copy_words(void *to, const void *from)
 {
 	__u64 *target = to;
 	const __u64 *source = from;
@@ -48,9 +48,9 @@ static __always_inline int write_header(void *data, const void *end)
 {
 	if (data + TRAFFIC_SHORT > end)
 		return 0;
-	copy(data, traffic.frame);
+	copy_words(data, traffic.frame);
 	if (data + TRAFFIC_LONG <= end)
-		copy(data + TRAFFIC_SHORT, traffic.frame + TRAFFIC_SHORT);
+		copy_words(data + TRAFFIC_SHORT, traffic.frame + TRAFFIC_SHORT);
 	return 1;
 }
 
@@ -65,7 +65,7 @@ static __always_inline void write_number(void *data, const void *end, __u32 at,
 	number->low = bpf_htons((__u16)value);
 }
 
-static __always_inline __u32 halves(__u32 value)
+static __always_inline __u32 add_halves(__u32 value)
 {
 	return (value >> FOLD_SHIFT) + (__u16)value;
 }
@@ -80,7 +80,7 @@ static __always_inline void write_checksum(void *data, const void *end,
 
 	if (!at || at > TRAFFIC_LONG || (void *)(checksum + 1) > end)
 		return;
-	sum = halves(halves(sum));
+	sum = add_halves(add_halves(sum));
 	*checksum = bpf_htons((__u16)~sum);
 }
 
@@ -99,7 +99,7 @@ int generate(struct xdp_md *ctx)
 		return XDP_DROP;
 	write_number(data, end, traffic.flow_at, flow);
 	write_number(data, end, traffic.vip_at, vip);
-	write_checksum(data, end, halves(flow) + halves(vip));
+	write_checksum(data, end, add_halves(flow) + add_halves(vip));
 	return XDP_TX;
 }
 

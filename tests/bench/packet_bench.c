@@ -112,8 +112,8 @@ static int send_burst(struct bench *bench, const struct scene *scene,
 	return burst_send(bench->arena.generator, &target, frames, burst);
 }
 
-static int complain(const struct scene *scene, const char *way, uint64_t some,
-		    uint64_t all)
+static int report_bad_burst(const struct scene *scene, const char *way,
+			    uint64_t some, uint64_t all)
 {
 	fprintf(stderr,
 		"packet_bench: %s: only %llu of %llu frames were %s: this measures nothing\n",
@@ -137,10 +137,10 @@ static int check_burst(const struct bench *bench, const struct scene *scene,
 	if (scene->contender != ARENA_HEADGATE)
 		all = expected = burst->received;
 	if (all * PERCENT < burst->sent * PERCENT_SEEN)
-		return complain(scene, "seen", all, burst->sent);
+		return report_bad_burst(scene, "seen", all, burst->sent);
 	if (expected * PERCENT < all * PERCENT_EXPECTED)
-		return complain(scene, hg_outcome_name(scene->outcome),
-				expected, all);
+		return report_bad_burst(scene, hg_outcome_name(scene->outcome),
+					expected, all);
 	return 0;
 }
 
@@ -278,7 +278,7 @@ static void take_cpu(void)
 		perror("packet_bench: a CPU of its own");
 }
 
-static int run(const struct options *options)
+static int run_bench(const struct options *options)
 {
 	struct bench bench = { .options = *options };
 	int err = 0;
@@ -324,5 +324,5 @@ int main(int argc, char **argv)
 		else
 			return 2;
 	}
-	return run(&options);
+	return run_bench(&options);
 }

@@ -164,7 +164,7 @@ static long resident_bytes(void)
 }
 
 /* Takes in one message. False at the end of the stream, or out of memory. */
-static bool receive(struct bench *bench, struct bench_peer *from)
+static bool receive_message(struct bench *bench, struct bench_peer *from)
 {
 	const struct bgp_decode_context context = { .negotiated =
 							    &from->session };
@@ -182,7 +182,7 @@ static bool receive(struct bench *bench, struct bench_peer *from)
 }
 
 /* As the agent's event loop: a read from each peer, then what it led to. */
-static void load(struct bench *bench)
+static void load_routes(struct bench *bench)
 {
 	size_t left;
 
@@ -194,7 +194,8 @@ static void load(struct bench *bench)
 					      from->input.left - READ_SIZE :
 					      0;
 
-			while (from->input.left > stop && receive(bench, from))
+			while (from->input.left > stop &&
+			       receive_message(bench, from))
 				;
 			left += from->input.left;
 		}
@@ -229,13 +230,13 @@ static void lose_session(struct bench *bench)
 	rib_process(bench->rib);
 }
 
-static int measure(struct bench *bench, uint32_t prefixes)
+static int measure_rib(struct bench *bench, uint32_t prefixes)
 {
 	long before_bytes = resident_bytes(), load_bytes;
 	double before = cpu_seconds(), load_s, loss_s;
 	int failed;
 
-	load(bench);
+	load_routes(bench);
 	load_s = cpu_seconds() - before;
 	load_bytes = resident_bytes() - before_bytes;
 	failed = expect_members(bench, (uint64_t)bench->peer_count * prefixes);
@@ -278,7 +279,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "rib_bench: %s\n", strerror(ENOMEM));
 		return 1;
 	}
-	failed = measure(&bench, (uint32_t)prefixes);
+	failed = measure_rib(&bench, (uint32_t)prefixes);
 	rib_free(bench.rib);
 	for (unsigned int i = 0; i < bench.peer_count; i++)
 		update_stream_free(&bench.peers[i].stream);

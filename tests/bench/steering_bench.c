@@ -159,7 +159,7 @@ static uint32_t random_below(struct bench *bench, uint32_t bound)
 	return (uint32_t)(bench->random >> 32) % bound;
 }
 
-static int steer(struct bench *bench, size_t count, double *us)
+static int steer_vip(struct bench *bench, size_t count, double *us)
 {
 	const struct prefix vip = {
 		.address = address_from_ipv4(htonl(VIP)),
@@ -174,7 +174,8 @@ static int steer(struct bench *bench, size_t count, double *us)
 	return error;
 }
 
-static int assign(struct bench *bench, uint16_t *backups, double *us)
+static int measure_assignment(struct bench *bench, uint16_t *backups,
+			      double *us)
 {
 	double before = cpu_us();
 	int error = assign_buckets(bench->members, bench->count, 0, bench->size,
@@ -205,14 +206,14 @@ static int run_round(struct bench *bench, size_t round)
 
 	for (enum step step = 0; step < STEP_COUNT; step++)
 		us[step] = &bench->samples[step][round];
-	error = assign(bench, NULL, us[STEP_OWNERS]) ||
-		assign(bench, bench->backups, us[STEP_BACKUPS]) ||
-		steer(bench, 0, NULL) ||
-		steer(bench, bench->count, us[STEP_FULL]) ||
-		steer(bench, bench->count - 1, us[STEP_REMOVED]) ||
-		steer(bench, bench->count, us[STEP_ADDED]);
+	error = measure_assignment(bench, NULL, us[STEP_OWNERS]) ||
+		measure_assignment(bench, bench->backups, us[STEP_BACKUPS]) ||
+		steer_vip(bench, 0, NULL) ||
+		steer_vip(bench, bench->count, us[STEP_FULL]) ||
+		steer_vip(bench, bench->count - 1, us[STEP_REMOVED]) ||
+		steer_vip(bench, bench->count, us[STEP_ADDED]);
 	member->weight = 2 * weight;
-	error = error || steer(bench, bench->count, us[STEP_REWEIGHTED]);
+	error = error || steer_vip(bench, bench->count, us[STEP_REWEIGHTED]);
 	member->weight = weight;
 	return error;
 }
@@ -245,7 +246,7 @@ static int run_case(struct bench *bench, const struct bench_case *row,
 	return error;
 }
 
-static int run(struct bench *bench, size_t rounds)
+static int run_cases(struct bench *bench, size_t rounds)
 {
 	int error = 0;
 
@@ -280,7 +281,7 @@ int main(int argc, char **argv)
 	}
 	if (bench) {
 		bench->random = seed * 0x9e3779b97f4a7c15 | 1;
-		error = run(bench, rounds);
+		error = run_cases(bench, rounds);
 		for (enum step step = 0; step < STEP_COUNT; step++)
 			free(bench->samples[step]);
 		free(bench);

@@ -200,7 +200,7 @@ static void write_withdrawal(struct writer *w, uint32_t first, uint32_t count)
 	bgp_message_end(w, message);
 }
 
-static int start(struct writer *w, size_t messages, size_t message_size)
+static int start_stream(struct writer *w, size_t messages, size_t message_size)
 {
 	size_t size = messages * message_size;
 	uint8_t *data = malloc(size);
@@ -211,7 +211,7 @@ static int start(struct writer *w, size_t messages, size_t message_size)
 	return 0;
 }
 
-static int finish(struct writer *w, struct update_stream *out)
+static int finish_stream(struct writer *w, struct update_stream *out)
 {
 	if (w->failed) {
 		free(w->data);
@@ -233,7 +233,8 @@ int update_stream_announce(const struct update_shape *shape,
 	uint32_t first = 0;
 	struct writer w;
 
-	if (start(&w, shape->prefixes / PREFIXES_MIN + 1, ANNOUNCEMENT_SIZE))
+	if (start_stream(&w, shape->prefixes / PREFIXES_MIN + 1,
+			 ANNOUNCEMENT_SIZE))
 		return -ENOMEM;
 	while (first < shape->prefixes) {
 		uint32_t count =
@@ -243,7 +244,7 @@ int update_stream_announce(const struct update_shape *shape,
 		write_announcement(&w, &dice, shape, first, count);
 		first += count;
 	}
-	return finish(&w, out);
+	return finish_stream(&w, out);
 }
 
 int update_stream_withdraw(const struct update_shape *shape,
@@ -252,8 +253,8 @@ int update_stream_withdraw(const struct update_shape *shape,
 	uint32_t first = 0;
 	struct writer w;
 
-	if (start(&w, shape->prefixes / WITHDRAWN_PREFIXES + 1,
-		  BGP_MAX_MESSAGE))
+	if (start_stream(&w, shape->prefixes / WITHDRAWN_PREFIXES + 1,
+			 BGP_MAX_MESSAGE))
 		return -ENOMEM;
 	while (first < shape->prefixes) {
 		uint32_t count =
@@ -262,7 +263,7 @@ int update_stream_withdraw(const struct update_shape *shape,
 		write_withdrawal(&w, first, count);
 		first += count;
 	}
-	return finish(&w, out);
+	return finish_stream(&w, out);
 }
 
 void update_stream_free(struct update_stream *stream)

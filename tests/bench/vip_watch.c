@@ -41,7 +41,7 @@ void vip_watch_close(struct vip_watch *watch)
 	watch->places = NULL;
 }
 
-static bool has(const struct vip_watch *watch, uint32_t address)
+static bool has_vip(const struct vip_watch *watch, uint32_t address)
 {
 	uint32_t index = vip4_home(address);
 
@@ -72,7 +72,7 @@ uint64_t vip_watch_wait(const struct vip_watch *watch, uint32_t address,
 	uint64_t end = vip_watch_now() + (uint64_t)PATIENCE_S * NS_PER_S, now;
 
 	while ((now = vip_watch_now()) < end)
-		if (has(watch, address) == present)
+		if (has_vip(watch, address) == present)
 			return now;
 	return 0;
 }

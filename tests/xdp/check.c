@@ -16,8 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void add(struct hg_counter *sums, const struct hg_counter *counters,
-		size_t count)
+static void add_counters(struct hg_counter *sums,
+			 const struct hg_counter *counters, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		sums[i].packets += counters[i].packets;
@@ -35,34 +35,34 @@ static void read_counts(const struct world *world, struct counts *counts)
 	for (uint32_t cpu = 0; cpu < bpf_map__max_entries(map); cpu++) {
 		if (bpf_map_lookup_elem(bpf_map__fd(map), &cpu, &own))
 			sandbox_die(bpf_map__name(map));
-		add(counts->outcomes, own.outcomes, HG_OUTCOME_COUNT);
-		add(counts->events, own.events, HG_EVENT_COUNT);
-		add(counts->vips, own.vips, WORLD_MAX_ROUTES);
-		add(counts->nexthops, own.nexthops, SLOT_COUNT);
+		add_counters(counts->outcomes, own.outcomes, HG_OUTCOME_COUNT);
+		add_counters(counts->events, own.events, HG_EVENT_COUNT);
+		add_counters(counts->vips, own.vips, WORLD_MAX_ROUTES);
+		add_counters(counts->nexthops, own.nexthops, SLOT_COUNT);
 	}
 }
 
-static void count(struct hg_counter *counter, size_t bytes)
+static void count_expected(struct hg_counter *counter, size_t bytes)
 {
 	counter->packets++;
 	counter->bytes += bytes;
 }
 
-static void note(struct check *check, size_t bytes)
+static void expect_counts(struct check *check, size_t bytes)
 {
-	const struct verdict *verdict = &check->verdict;
+	const struct prediction *prediction = &check->prediction;
 	struct counts *counts = &check->counts;
 
-	count(&counts->outcomes[verdict->outcome], bytes);
+	count_expected(&counts->outcomes[prediction->outcome], bytes);
 	for (enum hg_event event = 0; event < HG_EVENT_COUNT; event++)
-		if (verdict->events & 1 << event)
-			count(&counts->events[event], bytes);
-	if (check->capturing && verdict->route)
-		count(&counts->events[HG_EVENT_CAPTURED], bytes);
-	if (!oracle_is_forwarded(verdict))
+		if (prediction->events & 1 << event)
+			count_expected(&counts->events[event], bytes);
+	if (check->capturing && prediction->route)
+		count_expected(&counts->events[HG_EVENT_CAPTURED], bytes);
+	if (!oracle_is_forwarded(prediction))
 		return;
-	count(&counts->vips[verdict->route->vip.counter], bytes);
-	count(&counts->nexthops[verdict->slot], bytes);
+	count_expected(&counts->vips[prediction->route->vip.counter], bytes);
+	count_expected(&counts->nexthops[prediction->slot], bytes);
 }
 
 static enum xdp_action action_of(enum hg_outcome outcome)
@@ -105,25 +105,26 @@ static const char *name_of_number(uint32_t number)
 	return text;
 }
 
-static void print_verdict(const struct verdict *verdict)
+static void print_prediction(const struct prediction *prediction)
 {
 	fprintf(stderr, "expected: %s, VIP %d, slot %u, events",
-		hg_outcome_name(verdict->outcome),
-		verdict->route ? (int)verdict->route->vip.counter : -1,
-		verdict->slot);
+		hg_outcome_name(prediction->outcome),
+		prediction->route ? (int)prediction->route->vip.counter : -1,
+		prediction->slot);
 	for (enum hg_event event = 0; event < HG_EVENT_COUNT; event++)
-		if (verdict->events & 1 << event)
+		if (prediction->events & 1 << event)
 			fprintf(stderr, " %s", hg_event_name(event));
 	fprintf(stderr, "\n");
 }
 
-static void tell(const struct check *check, const struct frame *in,
-		 const struct frame *out, uint32_t action)
+static void print_disagreement(const struct check *check,
+			       const struct frame *in, const struct frame *out,
+			       uint32_t action)
 {
-	print_verdict(&check->verdict);
+	print_prediction(&check->prediction);
 	fprintf(stderr, "got: action %u\n", action);
 	frame_print("in", in);
-	frame_print("out expected", &check->verdict.out);
+	frame_print("out expected", &check->prediction.out);
 	frame_print("out", out);
 }
 
@@ -134,7 +135,7 @@ static bool is_frame_equal(const struct frame *a, const struct frame *b)
 
 static bool is_outcome_counted(const struct check *check)
 {
-	enum hg_outcome outcome = check->verdict.outcome;
+	enum hg_outcome outcome = check->prediction.outcome;
 	const struct hg_counter *want = &check->counts.outcomes[outcome];
 	struct hg_counter have;
 
@@ -149,17 +150,17 @@ bool check_frame(struct check *check, const struct frame *frame,
 	uint32_t ifindex = check->world->ports[port].ifindex, action;
 	struct frame out;
 
-	oracle_judge(&check->oracle, frame, ifindex, &check->verdict);
+	oracle_judge(&check->oracle, frame, ifindex, &check->prediction);
 	out.size = sizeof(out.bytes);
 	if (trial_run(check->world->dp, frame->bytes, frame->size, ifindex,
 		      out.bytes, &out.size, &action))
 		sandbox_die("BPF_PROG_TEST_RUN");
-	note(check, frame->size);
-	if (action == action_of(check->verdict.outcome) &&
-	    is_frame_equal(&out, &check->verdict.out) &&
+	expect_counts(check, frame->size);
+	if (action == action_of(check->prediction.outcome) &&
+	    is_frame_equal(&out, &check->prediction.out) &&
 	    is_outcome_counted(check))
 		return true;
-	tell(check, frame, &out, action);
+	print_disagreement(check, frame, &out, action);
 	check_counts(check);
 	return false;
 }

@@ -22,9 +22,10 @@ struct counts {
 struct check {
 	struct world *world;
 	struct oracle oracle;
-	bool capturing;		/* every frame for a VIP */
-	struct counts counts;	/* as they should be */
-	struct verdict verdict; /* of the last frame and what should leave */
+	bool capturing;	      /* every frame for a VIP */
+	struct counts counts; /* as they should be */
+	struct prediction
+		prediction; /* of the last frame and what should leave */
 };
 
 /* The caller closes it with check_free(). `icmp_rate` as for world_new(). */

@@ -28,7 +28,7 @@ struct passage {
 	uint16_t ethertype;
 	struct reader ip; /* to the end of the frame */
 	struct oracle_packet packet;
-	struct verdict *verdict;
+	struct prediction *prediction;
 };
 
 static bool is_tag(uint16_t ethertype)
@@ -97,21 +97,22 @@ static enum hg_outcome find_vip(struct passage *p)
 		oracle_read_ipv6_addresses(p->ip, &p->packet);
 	else
 		oracle_read_ipv4_addresses(p->ip, &p->packet);
-	p->verdict->route =
+	p->prediction->route =
 		find_route(p->oracle->world, ipv6, &p->packet.destination);
-	return p->verdict->route ? ORACLE_GO_ON : HG_PASSED_NOT_VIP;
+	return p->prediction->route ? ORACLE_GO_ON : HG_PASSED_NOT_VIP;
 }
 
 static void note_event(struct passage *p, enum hg_event event)
 {
-	p->verdict->events |= 1 << event;
+	p->prediction->events |= 1 << event;
 }
 
 /* Section 6, 4. */
 static enum hg_outcome spend_icmp_budget(struct passage *p)
 {
 	uint32_t rate = p->oracle->world->icmp_rate;
-	uint64_t *used = &p->oracle->icmp_used[p->verdict->route->vip.counter];
+	uint64_t *used =
+		&p->oracle->icmp_used[p->prediction->route->vip.counter];
 
 	if (!p->packet.icmp_error)
 		return ORACLE_GO_ON;
@@ -173,10 +174,10 @@ static uint32_t choose_from_bucket(struct passage *p, uint32_t fields)
 {
 	const struct world *world = p->oracle->world;
 	uint32_t index = hash_of(&p->packet, fields) % WORLD_TABLE_SIZE;
-	uint32_t group = p->verdict->route->vip.group;
+	uint32_t group = p->prediction->route->vip.group;
 	const struct hg_bucket *bucket = &world->buckets[group][index];
 
-	p->verdict->bucket = group * WORLD_TABLE_SIZE + index;
+	p->prediction->bucket = group * WORLD_TABLE_SIZE + index;
 	if (world->nexthops[bucket->current].alive)
 		return bucket->current;
 	if (!world->nexthops[bucket->backup].alive)
@@ -225,7 +226,7 @@ static void remember_first_fragment(struct passage *p, uint32_t slot)
 
 static uint32_t choose_nexthop(struct passage *p)
 {
-	uint32_t fields = p->verdict->route->vip.hash_fields;
+	uint32_t fields = p->prediction->route->vip.hash_fields;
 	bool ports = fields == HG_HASH_5_TUPLE;
 	uint32_t slot;
 
@@ -238,12 +239,13 @@ static uint32_t choose_nexthop(struct passage *p)
 	return slot;
 }
 
-static enum hg_outcome leave(const struct passage *p)
+static enum hg_outcome leave_for_nexthop(const struct passage *p)
 {
 	const struct world *world = p->oracle->world;
-	const struct hg_nexthop *nexthop = &world->nexthops[p->verdict->slot];
+	const struct hg_nexthop *nexthop =
+		&world->nexthops[p->prediction->slot];
 
-	if (p->verdict->slot == SLOT_NONE)
+	if (p->prediction->slot == SLOT_NONE)
 		return HG_PASSED_NO_NEXTHOP;
 	if (p->ip.left > nexthop->mtu)
 		return HG_PASSED_TOO_BIG;
@@ -255,25 +257,25 @@ static enum hg_outcome leave(const struct passage *p)
 	return HG_PASSED_NO_NEXTHOP;
 }
 
-bool oracle_is_forwarded(const struct verdict *verdict)
+bool oracle_is_forwarded(const struct prediction *prediction)
 {
-	return verdict->outcome == HG_FORWARDED_TX ||
-	       verdict->outcome == HG_FORWARDED_REDIRECT;
+	return prediction->outcome == HG_FORWARDED_TX ||
+	       prediction->outcome == HG_FORWARDED_REDIRECT;
 }
 
 static void write_out(const struct passage *p)
 {
-	const struct verdict *verdict = p->verdict;
+	const struct prediction *prediction = p->prediction;
 
-	if (oracle_is_forwarded(verdict))
+	if (oracle_is_forwarded(prediction))
 		oracle_write_out(p->frame, &p->tags, p->packet.ipv6,
-				 &p->oracle->world->nexthops[verdict->slot],
-				 &p->verdict->out);
+				 &p->oracle->world->nexthops[prediction->slot],
+				 &p->prediction->out);
 	else
-		p->verdict->out = *p->frame;
+		p->prediction->out = *p->frame;
 }
 
-static enum hg_outcome judge(struct passage *p)
+static enum hg_outcome judge_frame(struct passage *p)
 {
 	enum hg_outcome outcome = read_ethernet(p);
 
@@ -283,24 +285,24 @@ static enum hg_outcome judge(struct passage *p)
 		outcome = read_packet(p);
 	if (outcome != ORACLE_GO_ON)
 		return outcome;
-	p->verdict->slot = choose_nexthop(p);
-	return leave(p);
+	p->prediction->slot = choose_nexthop(p);
+	return leave_for_nexthop(p);
 }
 
 void oracle_judge(struct oracle *oracle, const struct frame *frame,
-		  uint32_t ifindex, struct verdict *verdict)
+		  uint32_t ifindex, struct prediction *prediction)
 {
 	struct passage passage = {
 		.oracle = oracle,
 		.frame = frame,
 		.ifindex = ifindex,
-		.verdict = verdict,
+		.prediction = prediction,
 	};
 
-	verdict->route = NULL;
-	verdict->events = 0;
-	verdict->slot = SLOT_NONE;
-	verdict->bucket = ORACLE_NO_BUCKET;
-	verdict->outcome = judge(&passage);
+	prediction->route = NULL;
+	prediction->events = 0;
+	prediction->slot = SLOT_NONE;
+	prediction->bucket = ORACLE_NO_BUCKET;
+	prediction->outcome = judge_frame(&passage);
 	write_out(&passage);
 }

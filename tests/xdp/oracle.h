@@ -27,7 +27,7 @@ struct oracle {
 
 #define ORACLE_NO_BUCKET UINT32_MAX
 
-struct verdict {
+struct prediction {
 	enum hg_outcome outcome;
 	uint32_t events;		 /* 1 << enum hg_event */
 	const struct world_route *route; /* NULL: no VIP */
@@ -38,9 +38,9 @@ struct verdict {
 
 /* Remembers what the program would; `port` is where the frame came in. */
 void oracle_judge(struct oracle *oracle, const struct frame *frame,
-		  uint32_t ifindex, struct verdict *verdict);
+		  uint32_t ifindex, struct prediction *prediction);
 
 /* True if the frame leaves by a port. */
-bool oracle_is_forwarded(const struct verdict *verdict);
+bool oracle_is_forwarded(const struct prediction *prediction);
 
 #endif

@@ -18,8 +18,8 @@ static uint32_t hash_name(const struct oracle_packet_name *name)
 }
 
 /* Where the name stands, or would. */
-static uint32_t find(const struct oracle_memory *memory,
-		     const struct oracle_packet_name *name)
+static uint32_t find_name(const struct oracle_memory *memory,
+			  const struct oracle_packet_name *name)
 {
 	uint32_t at = hash_name(name) % ORACLE_MEMORY_SLOTS;
 
@@ -34,7 +34,7 @@ void oracle_memory_put(struct oracle_memory *memory,
 		       struct hg_fragment first)
 {
 	struct oracle_memory_entry *entry =
-		&memory->entries[find(memory, name)];
+		&memory->entries[find_name(memory, name)];
 
 	if (!entry->used)
 		memory->count++;
@@ -47,7 +47,7 @@ oracle_memory_get(const struct oracle_memory *memory,
 		  const struct oracle_packet_name *name)
 {
 	const struct oracle_memory_entry *entry =
-		&memory->entries[find(memory, name)];
+		&memory->entries[find_name(memory, name)];
 
 	return entry->used ? &entry->first : NULL;
 }

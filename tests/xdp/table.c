@@ -44,8 +44,8 @@ static bool has_destination(const struct shape *shape)
 	return memcmp(&shape->destination, &none, sizeof(none));
 }
 
-static void build(struct shape shape, const struct row *row,
-		  struct frame *frame)
+static void build_row(struct shape shape, const struct row *row,
+		      struct frame *frame)
 {
 	if (!has_destination(&shape))
 		shape.destination = destination_of(row->vip, shape.ipv6);
@@ -56,18 +56,18 @@ static void build(struct shape shape, const struct row *row,
 
 void table_build(const struct row *row, struct frame *frame)
 {
-	build(row->shape, row, frame);
+	build_row(row->shape, row, frame);
 }
 
-const struct verdict *table_frame(const struct frame *frame,
-				  enum world_port port)
+const struct prediction *table_frame(const struct frame *frame,
+				     enum world_port port)
 {
 	if (!check_frame(table.check, frame, port))
 		fail_msg("the program and the oracle disagree");
-	return &table.check->verdict;
+	return &table.check->prediction;
 }
 
-const struct verdict *table_shape(struct shape shape, enum world_vip vip)
+const struct prediction *table_shape(struct shape shape, enum world_vip vip)
 {
 	const struct row row = { .shape = shape, .vip = vip };
 	struct frame frame;
@@ -98,28 +98,28 @@ static struct shape shape_out(const struct row *row)
 
 static void assert_leaves_as_the_row_says(const struct row *row)
 {
-	const struct verdict *verdict = &table.check->verdict;
+	const struct prediction *prediction = &table.check->prediction;
 	struct frame want;
 
-	assert_int_equal(verdict->slot, row->slot);
-	build(shape_out(row), row, &want);
-	assert_int_equal(verdict->out.size, want.size);
-	assert_memory_equal(verdict->out.bytes, want.bytes, want.size);
+	assert_int_equal(prediction->slot, row->slot);
+	build_row(shape_out(row), row, &want);
+	assert_int_equal(prediction->out.size, want.size);
+	assert_memory_equal(prediction->out.bytes, want.bytes, want.size);
 }
 
 static void does_as_the_row_says(void **state)
 {
 	const struct row *row = *state;
-	const struct verdict *verdict;
+	const struct prediction *prediction;
 	struct frame frame;
 
 	check_forget_fragments(table.check);
 	table_build(row, &frame);
-	verdict = table_frame(&frame, row->port);
-	assert_string_equal(hg_outcome_name(verdict->outcome),
+	prediction = table_frame(&frame, row->port);
+	assert_string_equal(hg_outcome_name(prediction->outcome),
 			    hg_outcome_name(row->outcome));
-	assert_int_equal(verdict->events, row->events);
-	if (oracle_is_forwarded(verdict))
+	assert_int_equal(prediction->events, row->events);
+	if (oracle_is_forwarded(prediction))
 		assert_leaves_as_the_row_says(row);
 }
 

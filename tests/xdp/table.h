@@ -41,10 +41,10 @@ int table_run(const struct CMUnitTest *tests, size_t test_count,
 struct check *table_check(void);
 void table_build(const struct row *row, struct frame *frame);
 /* Runs a frame that has to come out as the oracle says; the verdict on it. */
-const struct verdict *table_frame(const struct frame *frame,
-				  enum world_port port);
+const struct prediction *table_frame(const struct frame *frame,
+				     enum world_port port);
 /* Builds it, for `vip` and the left port, and runs it. */
-const struct verdict *table_shape(struct shape shape, enum world_vip vip);
+const struct prediction *table_shape(struct shape shape, enum world_vip vip);
 
 /* Changes for rows. */
 void table_set_length(struct frame *frame, int packet_size);

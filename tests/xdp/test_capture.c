@@ -57,7 +57,7 @@ static void on_captured(void *context, const struct hg_capture *record,
 		memcpy(to->bytes, frame, record->captured_size);
 }
 
-static void on_lost(void *context, uint64_t count)
+static void on_frames_lost(void *context, uint64_t count)
 {
 	struct captured *to = context;
 
@@ -70,7 +70,7 @@ static int try_start(const struct address *vip, uint32_t interval)
 		.vip = vip,
 		.interval = interval,
 		.captured = on_captured,
-		.lost = on_lost,
+		.lost = on_frames_lost,
 		.context = &captured,
 	};
 	struct datapath_error error;
@@ -78,14 +78,14 @@ static int try_start(const struct address *vip, uint32_t interval)
 	return datapath_capture_start(check->world->dp, &options, &error);
 }
 
-static void start(const struct address *vip, uint32_t interval)
+static void start_capture(const struct address *vip, uint32_t interval)
 {
 	captured = (struct captured){};
 	assert_int_equal(try_start(vip, interval), 0);
 	assert_true(datapath_capture_fd(check->world->dp) >= 0);
 }
 
-static void stop(void)
+static void stop_capture(void)
 {
 	datapath_capture_stop(check->world->dp);
 	assert_int_equal(datapath_capture_fd(check->world->dp), -1);
@@ -102,27 +102,27 @@ static uint64_t now_ns(void)
 /* In packet mode the bucket is any of the group's. */
 static void assert_bucket(uint32_t have)
 {
-	const struct verdict *verdict = &check->verdict;
+	const struct prediction *prediction = &check->prediction;
 
-	if (verdict->bucket != ORACLE_NO_BUCKET &&
-	    verdict->route->vip.hash_fields == HG_HASH_PACKET)
+	if (prediction->bucket != ORACLE_NO_BUCKET &&
+	    prediction->route->vip.hash_fields == HG_HASH_PACKET)
 		assert_int_equal(have / WORLD_TABLE_SIZE, VIP_PACKET);
 	else
-		assert_int_equal(have, verdict->bucket);
+		assert_int_equal(have, prediction->bucket);
 }
 
 static void assert_record(const struct frame *frame, uint32_t ifindex,
 			  uint64_t since_ns)
 {
 	const struct hg_capture *record = &captured.record;
-	const struct verdict *verdict = &check->verdict;
+	const struct prediction *prediction = &check->prediction;
 	size_t size = frame->size < HG_CAPTURE_SNAPLEN ? frame->size :
 							 HG_CAPTURE_SNAPLEN;
 
 	assert_in_range(record->time_ns, since_ns, now_ns());
 	assert_int_equal(record->ifindex, trial_ifindex(ifindex));
-	assert_int_equal(record->outcome, verdict->outcome);
-	assert_int_equal(record->slot, verdict->slot);
+	assert_int_equal(record->outcome, prediction->outcome);
+	assert_int_equal(record->slot, prediction->slot);
 	assert_bucket(record->bucket);
 	assert_int_equal(record->frame_size, frame->size);
 	assert_int_equal(record->captured_size, size);
@@ -143,7 +143,7 @@ static void capture_one(enum world_port port)
 	if (!check_frame(check, &frame, port))
 		fail_msg("the program and the oracle disagree");
 	datapath_capture_read(check->world->dp);
-	assert_int_equal(captured.count, check->verdict.route != NULL);
+	assert_int_equal(captured.count, check->prediction.route != NULL);
 	if (captured.count)
 		assert_record(&frame, info->ifindex, since_ns);
 }
@@ -160,7 +160,7 @@ static void change_a_life(void)
 static void tells_what_became_of_every_frame(void **state)
 {
 	(void)state;
-	start(NULL, 0);
+	start_capture(NULL, 0);
 	check->capturing = true;
 	for (unsigned int i = 0; i < FRAMES; i++) {
 		if (!(i % FRAMES_PER_LIFE))
@@ -172,7 +172,7 @@ static void tells_what_became_of_every_frame(void **state)
 	assert_true(check_counts(check));
 	assert_int_equal(captured.lost, 0);
 	check->capturing = false;
-	stop();
+	stop_capture();
 }
 
 static void run_plain(enum world_vip vip, bool ipv6)
@@ -193,7 +193,7 @@ static void captures_one_vip_alone(void **state)
 		struct address vip;
 
 		memcpy(vip.bytes, wanted.bytes, sizeof(vip.bytes));
-		start(&vip, 0);
+		start_capture(&vip, 0);
 		run_plain(VIP_RIGHT, ipv6);
 		run_plain(VIP_LEFT, !ipv6);
 		run_plain(VIP_LEFT, ipv6);
@@ -202,7 +202,7 @@ static void captures_one_vip_alone(void **state)
 		assert_memory_equal(
 			captured.bytes + ETH_HLEN + (ipv6 ? 24 : 16),
 			wanted.bytes + (ipv6 ? 0 : 12), ipv6 ? 16 : 4);
-		stop();
+		stop_capture();
 	}
 	check_read_counts(check);
 }
@@ -210,14 +210,14 @@ static void captures_one_vip_alone(void **state)
 static void captures_one_frame_of_so_many(void **state)
 {
 	(void)state;
-	start(NULL, INTERVAL);
+	start_capture(NULL, INTERVAL);
 	for (unsigned int i = 0; i < SAMPLES; i++) {
 		run_plain(VIP_LEFT, i & 1);
 		datapath_capture_read(check->world->dp);
 	}
 	assert_in_range(captured.count, SAMPLES / INTERVAL - SAMPLES_DEVIATION,
 			SAMPLES / INTERVAL + SAMPLES_DEVIATION);
-	stop();
+	stop_capture();
 	check_read_counts(check);
 }
 
@@ -234,12 +234,12 @@ static void captures_nothing_unasked(void **state)
 static void refuses_two_captures_at_once(void **state)
 {
 	(void)state;
-	start(NULL, 0);
+	start_capture(NULL, 0);
 	assert_int_equal(try_start(NULL, 0), -EBUSY);
-	stop();
-	start(NULL, 0);
-	stop();
-	stop();
+	stop_capture();
+	start_capture(NULL, 0);
+	stop_capture();
+	stop_capture();
 }
 
 /* What is written is counted, what is lost is told. */
@@ -250,7 +250,7 @@ static void tells_how_many_were_lost(void **state)
 	(void)state;
 	datapath_read_event_counter(check->world->dp, HG_EVENT_CAPTURED,
 				    &before);
-	start(NULL, 0);
+	start_capture(NULL, 0);
 	for (unsigned int i = 0; i < TOO_MANY; i++)
 		run_plain(VIP_LEFT, true);
 	datapath_capture_read(check->world->dp);
@@ -261,7 +261,7 @@ static void tells_how_many_were_lost(void **state)
 	assert_int_equal(captured.count, after.packets - before.packets);
 	assert_int_equal(captured.count + captured.lost, TOO_MANY + 1);
 	assert_true(captured.lost);
-	stop();
+	stop_capture();
 	check_read_counts(check);
 }
 
@@ -288,7 +288,7 @@ static void names_no_nexthop_for_a_fragment_that_got_none(void **state)
 	struct world *world = check->world;
 
 	(void)state;
-	start(NULL, 0);
+	start_capture(NULL, 0);
 	capture_fragment(FRAME_MORE_FRAGMENTS);
 	assert_int_equal(captured.record.slot, SLOT_LEFT);
 	world_set_alive(world, SLOT_LEFT, false);
@@ -297,7 +297,7 @@ static void names_no_nexthop_for_a_fragment_that_got_none(void **state)
 	capture_fragment(1);
 	assert_int_equal(captured.record.slot, SLOT_NONE);
 	world_set_buckets(world, VIP_LEFT, usual);
-	stop();
+	stop_capture();
 	check_forget_fragments(check);
 	check_read_counts(check);
 }

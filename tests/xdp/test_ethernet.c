@@ -252,27 +252,27 @@ static void send_with_tags(int tags_in, int tags_out,
 	static const enum world_vip vips[] = { VIP_LEFT, VIP_LEFT_TAG,
 					       VIP_RIGHT_TAGS };
 	struct shape shape = { .ipv6 = ipv6, .tag_count = tags_in };
-	const struct verdict *verdict;
+	const struct prediction *prediction;
 
 	for (int i = 0; i < tags_in; i++)
 		shape.tags[i] = (struct shape_tag){
 			ETH_P_8021Q,
 			priorities[i] << PRIORITY_SHIFT | (IN_TAG + i),
 		};
-	verdict = table_shape(shape, vips[tags_out]);
-	assert_true(oracle_is_forwarded(verdict));
+	prediction = table_shape(shape, vips[tags_out]);
+	assert_true(oracle_is_forwarded(prediction));
 	if (tags_out == 1)
-		assert_tag(&verdict->out, 0, ETH_P_8021Q,
+		assert_tag(&prediction->out, 0, ETH_P_8021Q,
 			   priority_out(priorities, tags_in, 0) | WORLD_TAG);
 	if (tags_out == 2)
-		assert_tag(&verdict->out, 0, ETH_P_8021AD,
+		assert_tag(&prediction->out, 0, ETH_P_8021AD,
 			   priority_out(priorities, tags_in, 0) |
 				   WORLD_OUTER_TAG);
 	if (tags_out == 2)
-		assert_tag(&verdict->out, 1, ETH_P_8021Q,
+		assert_tag(&prediction->out, 1, ETH_P_8021Q,
 			   priority_out(priorities, tags_in, 1) |
 				   WORLD_INNER_TAG);
-	assert_int_equal(frame_ip_at(&verdict->out),
+	assert_int_equal(frame_ip_at(&prediction->out),
 			 ETH_HLEN + tags_out * FRAME_TAG);
 }
 
@@ -306,12 +306,12 @@ static void passes_every_other_ethertype(void **state)
 {
 	(void)state;
 	for (uint32_t type = 1; type <= UINT16_MAX; type++) {
-		const struct verdict *verdict = table_shape(
+		const struct prediction *prediction = table_shape(
 			(struct shape){ .ethertype = type }, VIP_LEFT);
 
 		if (type != ETH_P_IP && type != ETH_P_IPV6 &&
 		    type != ETH_P_8021Q && type != ETH_P_8021AD)
-			assert_int_equal(verdict->outcome, HG_PASSED_NOT_IP);
+			assert_int_equal(prediction->outcome, HG_PASSED_NOT_IP);
 	}
 }
 

@@ -22,7 +22,7 @@ struct halves {
 	struct shape later;
 };
 
-static struct halves split(bool ipv6, uint32_t id, uint16_t source_port)
+static struct halves split_packet(bool ipv6, uint32_t id, uint16_t source_port)
 {
 	struct halves halves = {
 		.first = { .ipv6 = ipv6,
@@ -53,9 +53,9 @@ static uint32_t slot_of(const struct shape *shape)
 }
 
 /* Whether the last frame was counted under this event. */
-static bool was(enum hg_event event)
+static bool had_event(enum hg_event event)
 {
-	return table_check()->verdict.events & 1 << event;
+	return table_check()->prediction.events & 1 << event;
 }
 
 static void sends_all_fragments_of_a_packet_to_one_nexthop(void **state)
@@ -64,7 +64,7 @@ static void sends_all_fragments_of_a_packet_to_one_nexthop(void **state)
 
 	(void)state;
 	for (uint32_t i = 0; i < PACKETS; i++) {
-		struct halves halves = split(i & 1, i, 1024 + i);
+		struct halves halves = split_packet(i & 1, i, 1024 + i);
 		uint32_t slot;
 
 		slot = slot_of(&halves.first);
@@ -74,7 +74,7 @@ static void sends_all_fragments_of_a_packet_to_one_nexthop(void **state)
 		if (slot == SLOT_NONE)
 			continue;
 		assert_int_equal(slot_of(&halves.later), slot);
-		assert_true(was(HG_EVENT_FRAGMENT_FOLLOWED));
+		assert_true(had_event(HG_EVENT_FRAGMENT_FOLLOWED));
 	}
 	assert_true(elsewhere);
 	check_forget_fragments(table_check());
@@ -85,7 +85,7 @@ static void sends_a_first_fragment_where_the_whole_packet_goes(void **state)
 {
 	(void)state;
 	for (uint32_t i = 0; i < PACKETS; i++) {
-		struct halves halves = split(i & 1, i, 1024 + i);
+		struct halves halves = split_packet(i & 1, i, 1024 + i);
 		struct shape whole = halves.first;
 		uint32_t slot = slot_of(&halves.first);
 
@@ -100,11 +100,11 @@ static void sends_what_comes_too_early_by_source_and_destination(void **state)
 {
 	(void)state;
 	for (uint16_t i = 0; i < PACKETS; i++) {
-		struct halves halves = split(i & 1, 0, 1024 + i);
-		struct halves other = split(i & 1, 1, 2048 + i);
+		struct halves halves = split_packet(i & 1, 0, 1024 + i);
+		struct halves other = split_packet(i & 1, 1, 2048 + i);
 		uint32_t slot = slot_of(&halves.later);
 
-		assert_true(was(HG_EVENT_FRAGMENT_MISSED));
+		assert_true(had_event(HG_EVENT_FRAGMENT_MISSED));
 		assert_int_equal(slot_of(&other.later), slot);
 	}
 }
@@ -113,23 +113,23 @@ static void tells_packets_apart_by_all_that_names_them(void **state)
 {
 	(void)state;
 	for (int ipv6 = 0; ipv6 <= 1; ipv6++) {
-		struct halves halves = split(ipv6, ID, 1);
+		struct halves halves = split_packet(ipv6, ID, 1);
 		struct shape other = halves.later;
 
 		table_shape(halves.first, VIP_LEFT);
-		assert_true(was(HG_EVENT_FRAGMENT_FIRST));
+		assert_true(had_event(HG_EVENT_FRAGMENT_FIRST));
 		other.id++;
 		table_shape(other, VIP_LEFT);
-		assert_true(was(HG_EVENT_FRAGMENT_MISSED));
+		assert_true(had_event(HG_EVENT_FRAGMENT_MISSED));
 		other = halves.later;
 		other.source = ipv6 ? frame_ipv6_address("2001:db8:a::2") :
 				      frame_ipv4_address(FRAME_SOURCE + 1);
 		table_shape(other, VIP_LEFT);
-		assert_true(was(HG_EVENT_FRAGMENT_MISSED));
+		assert_true(had_event(HG_EVENT_FRAGMENT_MISSED));
 		table_shape(halves.later, VIP_RIGHT);
-		assert_true(was(HG_EVENT_FRAGMENT_MISSED));
+		assert_true(had_event(HG_EVENT_FRAGMENT_MISSED));
 		table_shape(halves.later, VIP_LEFT);
-		assert_true(was(HG_EVENT_FRAGMENT_FOLLOWED));
+		assert_true(had_event(HG_EVENT_FRAGMENT_FOLLOWED));
 	}
 	check_forget_fragments(table_check());
 }
@@ -139,36 +139,37 @@ static void tells_packets_of_ipv4_apart_by_their_protocol(void **state)
 {
 	(void)state;
 	for (int ipv6 = 0; ipv6 <= 1; ipv6++) {
-		struct halves halves = split(ipv6, ID, 1);
+		struct halves halves = split_packet(ipv6, ID, 1);
 
 		table_shape(halves.first, VIP_LEFT);
 		halves.later.protocol = IPPROTO_SCTP;
 		table_shape(halves.later, VIP_LEFT);
-		assert_int_equal(was(HG_EVENT_FRAGMENT_FOLLOWED), ipv6);
+		assert_int_equal(had_event(HG_EVENT_FRAGMENT_FOLLOWED), ipv6);
 	}
 	check_forget_fragments(table_check());
 }
 
 static void keeps_packets_of_one_id_in_both_families_apart(void **state)
 {
-	struct halves ipv4 = split(false, ID, 1), ipv6 = split(true, ID, 1);
+	struct halves ipv4 = split_packet(false, ID, 1),
+		      ipv6 = split_packet(true, ID, 1);
 
 	(void)state;
 	table_shape(ipv4.first, VIP_LEFT);
 	table_shape(ipv6.later, VIP_LEFT);
-	assert_true(was(HG_EVENT_FRAGMENT_MISSED));
+	assert_true(had_event(HG_EVENT_FRAGMENT_MISSED));
 	check_forget_fragments(table_check());
 }
 
 static void takes_the_whole_id_of_ipv6(void **state)
 {
-	struct halves halves = split(true, 0x10000 + ID, 1);
+	struct halves halves = split_packet(true, 0x10000 + ID, 1);
 
 	(void)state;
 	table_shape(halves.first, VIP_LEFT);
 	halves.later.id = ID;
 	table_shape(halves.later, VIP_LEFT);
-	assert_true(was(HG_EVENT_FRAGMENT_MISSED));
+	assert_true(had_event(HG_EVENT_FRAGMENT_MISSED));
 	check_forget_fragments(table_check());
 }
 
@@ -178,14 +179,14 @@ static void follows_no_first_fragment_to_a_dead_nexthop(void **state)
 
 	(void)state;
 	for (int ipv6 = 0; ipv6 <= 1; ipv6++) {
-		struct halves halves = split(ipv6, ID, 1);
+		struct halves halves = split_packet(ipv6, ID, 1);
 
 		table_shape(halves.first, VIP_LEFT);
 		world_set_alive(world, SLOT_LEFT, false);
 		table_shape(halves.later, VIP_LEFT);
-		assert_int_equal(table_check()->verdict.slot, SLOT_RIGHT);
-		assert_true(was(HG_EVENT_FRAGMENT_MISSED));
-		assert_true(was(HG_EVENT_BACKUP));
+		assert_int_equal(table_check()->prediction.slot, SLOT_RIGHT);
+		assert_true(had_event(HG_EVENT_FRAGMENT_MISSED));
+		assert_true(had_event(HG_EVENT_BACKUP));
 		world_set_alive(world, SLOT_LEFT, true);
 	}
 	check_forget_fragments(table_check());
@@ -195,19 +196,19 @@ static void follows_no_first_fragment_to_a_dead_nexthop(void **state)
 static void follows_no_first_fragment_to_another_incarnation(void **state)
 {
 	struct world *world = table_check()->world;
-	struct halves halves = split(false, ID, 1);
+	struct halves halves = split_packet(false, ID, 1);
 
 	(void)state;
 	table_shape(halves.first, VIP_LEFT);
 	table_shape(halves.later, VIP_LEFT);
-	assert_true(was(HG_EVENT_FRAGMENT_FOLLOWED));
+	assert_true(had_event(HG_EVENT_FRAGMENT_FOLLOWED));
 	world_set_alive(world, SLOT_LEFT, false);
 	world_set_alive(world, SLOT_LEFT, true);
 	table_shape(halves.later, VIP_LEFT);
-	assert_true(was(HG_EVENT_FRAGMENT_MISSED));
+	assert_true(had_event(HG_EVENT_FRAGMENT_MISSED));
 	table_shape(halves.first, VIP_LEFT);
 	table_shape(halves.later, VIP_LEFT);
-	assert_true(was(HG_EVENT_FRAGMENT_FOLLOWED));
+	assert_true(had_event(HG_EVENT_FRAGMENT_FOLLOWED));
 	check_forget_fragments(table_check());
 }
 
@@ -217,7 +218,7 @@ static void follows_the_first_fragment_through_a_change_of_buckets(void **state)
 	const struct hg_bucket left = { SLOT_LEFT, SLOT_RIGHT, 0, 0 };
 	const struct hg_bucket right = { SLOT_RIGHT, SLOT_LEFT, 0, 0 };
 	struct world *world = table_check()->world;
-	struct halves halves = split(true, ID, 1);
+	struct halves halves = split_packet(true, ID, 1);
 
 	(void)state;
 	table_shape(halves.first, VIP_LEFT);
@@ -234,14 +235,15 @@ static void needs_no_memory_in_modes_without_ports(void **state)
 	(void)state;
 	for (enum world_vip vip = VIP_3_TUPLE; vip < VIP_PACKET; vip++)
 		for (uint32_t i = 0; i < PACKETS; i++) {
-			struct halves halves = split(i & 1, i, 1024 + i);
+			struct halves halves = split_packet(i & 1, i, 1024 + i);
 			uint32_t slot;
 
 			slot = table_shape(halves.later, vip)->slot;
-			assert_int_equal(was(HG_EVENT_FRAGMENT_MISSED), 0);
+			assert_int_equal(had_event(HG_EVENT_FRAGMENT_MISSED),
+					 0);
 			assert_int_equal(table_shape(halves.first, vip)->slot,
 					 slot);
-			assert_int_equal(was(HG_EVENT_FRAGMENT_FIRST), 0);
+			assert_int_equal(had_event(HG_EVENT_FRAGMENT_FIRST), 0);
 		}
 }
 
@@ -251,7 +253,7 @@ keeps_fragments_with_headers_behind_together_in_3_tuple_mode(void **state)
 {
 	(void)state;
 	for (uint32_t i = 0; i < PACKETS; i++) {
-		struct halves halves = split(true, i, 1024 + i);
+		struct halves halves = split_packet(true, i, 1024 + i);
 		uint32_t slot;
 
 		halves.first.source.bytes[0] = 0x20;

@@ -64,8 +64,8 @@ static struct memory memory_of(const struct frame *frame, size_t metadata)
 	return memory;
 }
 
-static int run(const struct memory *in, size_t metadata, struct memory *out,
-	       enum xdp_action *action)
+static int run_in_memory(const struct memory *in, size_t metadata,
+			 struct memory *out, enum xdp_action *action)
 {
 	struct xdp_md context = {
 		.data = metadata,
@@ -101,18 +101,18 @@ static struct frame frame_on(const struct way *way)
 /* What was counted by one frame that went where the oracle says, or nowhere. */
 static void assert_counted(bool forwarded, size_t size)
 {
-	const struct verdict *verdict = &check->verdict;
-	enum hg_outcome outcome = forwarded ? verdict->outcome :
+	const struct prediction *prediction = &check->prediction;
+	enum hg_outcome outcome = forwarded ? prediction->outcome :
 					      HG_PASSED_NO_HEADROOM;
 	struct counts want = check->counts;
 
 	want.outcomes[outcome].packets++;
 	want.outcomes[outcome].bytes += size;
 	if (forwarded) {
-		want.vips[verdict->route->vip.counter].packets++;
-		want.vips[verdict->route->vip.counter].bytes += size;
-		want.nexthops[verdict->slot].packets++;
-		want.nexthops[verdict->slot].bytes += size;
+		want.vips[prediction->route->vip.counter].packets++;
+		want.vips[prediction->route->vip.counter].bytes += size;
+		want.nexthops[prediction->slot].packets++;
+		want.nexthops[prediction->slot].bytes += size;
 	}
 	check_read_counts(check);
 	assert_memory_equal(&check->counts, &want, sizeof(want));
@@ -127,10 +127,11 @@ static bool leaves(const struct way *way, size_t metadata)
 	enum xdp_action action;
 
 	oracle_judge(&check->oracle, &frame,
-		     check->world->ports[PORT_LEFT].ifindex, &check->verdict);
-	assert_int_equal(run(&in, metadata, &out, &action), 0);
+		     check->world->ports[PORT_LEFT].ifindex,
+		     &check->prediction);
+	assert_int_equal(run_in_memory(&in, metadata, &out, &action), 0);
 	if (action != XDP_PASS)
-		want = memory_of(&check->verdict.out, metadata);
+		want = memory_of(&check->prediction.out, metadata);
 	assert_int_equal(out.size, want.size);
 	assert_memory_equal(out.bytes, want.bytes, want.size);
 	assert_counted(action != XDP_PASS, frame.size);
@@ -151,7 +152,7 @@ static size_t limit_of(const struct way *way)
 	return limit;
 }
 
-static bool takes(size_t metadata)
+static bool kernel_takes(size_t metadata)
 {
 	const struct way way = {};
 	const struct frame frame = frame_on(&way);
@@ -159,14 +160,14 @@ static bool takes(size_t metadata)
 	struct memory out;
 	enum xdp_action action;
 
-	return !run(&in, metadata, &out, &action);
+	return !run_in_memory(&in, metadata, &out, &action);
 }
 
 /* Some kernels leave the room that they need for a frame on its way. */
 static void find_most_metadata(void)
 {
 	most_metadata = MAX_METADATA;
-	while (most_metadata && !takes(most_metadata))
+	while (most_metadata && !kernel_takes(most_metadata))
 		most_metadata -= METADATA_STEP;
 	check_read_counts(check);
 }

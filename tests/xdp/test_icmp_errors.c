@@ -318,7 +318,7 @@ static const struct row rows[] = {
 	  STEERED },
 };
 
-static uint32_t below(uint32_t bound)
+static uint32_t any_below(uint32_t bound)
 {
 	return (uint32_t)random() % bound;
 }
@@ -341,7 +341,7 @@ static struct shape any_packet(enum world_vip vip, bool ipv6)
 					     IPPROTO_UDPLITE, IPPROTO_SCTP,
 					     IPPROTO_DCCP,    IPPROTO_ICMP,
 					     IPPROTO_GRE,     TEST_PROTOCOL };
-	uint8_t protocol = protocols[below(sizeof(protocols))];
+	uint8_t protocol = protocols[any_below(sizeof(protocols))];
 	bool icmp = protocol == IPPROTO_ICMP;
 
 	return (struct shape){
@@ -350,8 +350,8 @@ static struct shape any_packet(enum world_vip vip, bool ipv6)
 		.destination = world_address(vip, ipv6),
 		.protocol = icmp && ipv6 ? IPPROTO_ICMPV6 : protocol,
 		.icmp_type = ipv6 ? ECHO6 : ECHO,
-		.source_port = 1 + below(UINT16_MAX),
-		.destination_port = icmp ? 0 : 1 + below(UINT16_MAX),
+		.source_port = 1 + any_below(UINT16_MAX),
+		.destination_port = icmp ? 0 : 1 + any_below(UINT16_MAX),
 	};
 }
 
@@ -382,7 +382,7 @@ static struct shape error_about(const struct shape *answer)
 		.source = any_client(ipv6),
 		.destination = answer->source,
 		.protocol = ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP,
-		.icmp_type = ipv6 ? 1 + below(4) : types4[below(3)],
+		.icmp_type = ipv6 ? 1 + any_below(4) : types4[any_below(3)],
 		.quote = answer,
 		.quote_size = (ipv6 ? QUOTED_IPV6 : QUOTED_IPV4) +
 			      answer->option_words * FRAME_WORD,
@@ -393,15 +393,15 @@ static void sends_errors_where_the_flow_goes_that_they_tell_of(void **state)
 {
 	(void)state;
 	for (int i = 0; i < FLOWS; i++) {
-		enum world_vip vip = VIP_ANY_HASH + below(HG_HASH_PACKET);
+		enum world_vip vip = VIP_ANY_HASH + any_below(HG_HASH_PACKET);
 		struct shape packet = any_packet(vip, i & 1);
 		struct shape answer = answer_to(&packet);
 		uint32_t slot = table_shape(packet, vip)->slot;
 
-		answer.option_words = answer.ipv6 ? 0 : below(3);
+		answer.option_words = answer.ipv6 ? 0 : any_below(3);
 		assert_int_equal(table_shape(error_about(&answer), vip)->slot,
 				 slot);
-		assert_int_equal(table_check()->verdict.events &
+		assert_int_equal(table_check()->prediction.events &
 					 1 << HG_EVENT_ICMP_ERROR,
 				 1 << HG_EVENT_ICMP_ERROR);
 	}
@@ -436,7 +436,7 @@ static void does_not_follow_a_client_s_fragments_by_a_quoted_id(void **state)
 	(void)state;
 	table_shape(first, VIP_LEFT);
 	table_shape(error, VIP_LEFT);
-	assert_int_equal(table_check()->verdict.events,
+	assert_int_equal(table_check()->prediction.events,
 			 1 << HG_EVENT_ICMP_ERROR |
 				 1 << HG_EVENT_FRAGMENT_MISSED);
 	check_forget_fragments(table_check());
@@ -453,7 +453,7 @@ static void never_records_an_error_as_a_first_fragment(void **state)
 	(void)state;
 	table_shape(error, VIP_LEFT);
 	table_shape(later, VIP_LEFT);
-	assert_int_equal(table_check()->verdict.events,
+	assert_int_equal(table_check()->prediction.events,
 			 1 << HG_EVENT_FRAGMENT_MISSED);
 }
 

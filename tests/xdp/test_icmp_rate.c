@@ -47,7 +47,7 @@ static void run_error_about(enum world_vip vip, bool ipv6, uint16_t fragment,
 	frame_build(&error, check->world->ports[PORT_LEFT].mac, &frame);
 	assert_true(check_frame(check, &frame, PORT_LEFT));
 	assert_true(check_counts(check));
-	assert_int_equal(check->verdict.outcome, want);
+	assert_int_equal(check->prediction.outcome, want);
 }
 
 static void run_error(enum world_vip vip, bool ipv6, enum hg_outcome want)
@@ -96,10 +96,10 @@ static void counts_no_event_for_what_is_dropped(void **state)
 	(void)state;
 	check_set_icmp_used(check, world_route_of(VIP_LEFT, false), RATE);
 	run_error_about(VIP_LEFT, false, LATER, HG_DROPPED_ICMP_RATE);
-	assert_int_equal(check->verdict.events, 0);
+	assert_int_equal(check->prediction.events, 0);
 	new_second(VIP_LEFT, false);
 	run_error_about(VIP_LEFT, false, LATER, HG_FORWARDED_TX);
-	assert_int_equal(check->verdict.events,
+	assert_int_equal(check->prediction.events,
 			 1 << HG_EVENT_ICMP_ERROR |
 				 1 << HG_EVENT_FRAGMENT_MISSED);
 }

@@ -282,11 +282,11 @@ static const struct row rows[] = {
 /* The rows trust the oracle's arithmetic; this one trusts the sum. */
 static void assert_right_checksum(const struct shape *shape)
 {
-	const struct verdict *verdict = table_shape(*shape, VIP_LEFT);
+	const struct prediction *prediction = table_shape(*shape, VIP_LEFT);
 
-	assert_int_equal(verdict->outcome, HG_FORWARDED_TX);
+	assert_int_equal(prediction->outcome, HG_FORWARDED_TX);
 	assert_int_equal(
-		frame_checksum(verdict->out.bytes + ETH_HLEN,
+		frame_checksum(prediction->out.bytes + ETH_HLEN,
 			       FRAME_IPV4_HEADER +
 				       shape->option_words * FRAME_WORD),
 		0);

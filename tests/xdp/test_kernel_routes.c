@@ -44,7 +44,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void turn(void)
+static void run_turn(void)
 {
 	const struct timeval time = { .tv_usec = TURN_US };
 
@@ -68,21 +68,22 @@ static struct route_hop hop_of(const char *via, uint32_t weight)
 	return hop;
 }
 
-static void set(const char *text, const struct route_hop *hops, size_t count)
+static void set_route(const char *text, const struct route_hop *hops,
+		      size_t count)
 {
 	const struct prefix prefix = prefix_of(text);
 
 	assert_int_equal(kernel_routes_set(routes, &prefix, hops, count), 0);
 }
 
-static void keep(const char *text)
+static void keep_route(const char *text)
 {
 	const struct prefix prefix = prefix_of(text);
 
 	assert_int_equal(kernel_routes_keep(routes, &prefix), 0);
 }
 
-static bool has(const char *text)
+static bool has_route(const char *text)
 {
 	const struct prefix prefix = prefix_of(text);
 
@@ -97,7 +98,7 @@ static void remove_route(const char *text)
 }
 
 /* What `ip route show` prints of our routes to `prefix`, in one line. */
-static const char *shown(const char *prefix)
+static const char *shown_routes(const char *prefix)
 {
 	static char text[TEXT_SIZE];
 	char command[128];
@@ -117,7 +118,7 @@ static const char *shown(const char *prefix)
 
 static void assert_shown(const char *prefix, const char *part)
 {
-	const char *text = shown(prefix);
+	const char *text = shown_routes(prefix);
 
 	if (!strstr(text, part))
 		fail_msg("'%s' is not in '%s'", part, text);
@@ -144,18 +145,18 @@ static void routes_follow_what_is_set(void **state)
 					  hop_of("10.0.0.3", 5) };
 
 	(void)state;
-	set("192.0.2.1/32", hops, 2);
-	turn();
+	set_route("192.0.2.1/32", hops, 2);
+	run_turn();
 	assert_shown("192.0.2.1", "nexthop via 10.0.0.2 dev hg0 weight 1");
 	assert_shown("192.0.2.1", "nexthop via 10.0.0.3 dev hg0 weight 5");
-	set("192.0.2.1/32", hops, 1);
-	turn();
+	set_route("192.0.2.1/32", hops, 1);
+	run_turn();
 	assert_shown("192.0.2.1", "192.0.2.1 via 10.0.0.2 dev hg0");
-	assert_true(has("192.0.2.1/32"));
+	assert_true(has_route("192.0.2.1/32"));
 	remove_route("192.0.2.1/32");
-	assert_false(has("192.0.2.1/32"));
-	turn();
-	assert_string_equal(shown("192.0.2.1"), "");
+	assert_false(has_route("192.0.2.1/32"));
+	run_turn();
+	assert_string_equal(shown_routes("192.0.2.1"), "");
 }
 
 /* Whatever it was before, there is one route and nothing is left of it. */
@@ -168,31 +169,31 @@ static void a_vip_without_hops_is_unreachable(void **state)
 
 	(void)state;
 	for (size_t count = 0; count <= 2; count++) {
-		set("192.0.2.1/32", ipv4, count);
-		set("2001:db8:f::1/128", ipv6, count);
-		turn();
-		set("192.0.2.1/32", NULL, 0);
-		set("2001:db8:f::1/128", NULL, 0);
-		turn();
+		set_route("192.0.2.1/32", ipv4, count);
+		set_route("2001:db8:f::1/128", ipv6, count);
+		run_turn();
+		set_route("192.0.2.1/32", NULL, 0);
+		set_route("2001:db8:f::1/128", NULL, 0);
+		run_turn();
 		assert_shown("192.0.2.1", "unreachable 192.0.2.1 ");
 		assert_shown("2001:db8:f::1", "unreachable 2001:db8:f::1 ");
 		assert_int_equal(count_routes("-4"), 1);
 		assert_int_equal(count_routes("-6"), 1);
 	}
-	set("192.0.2.1/32", ipv4, 2);
-	set("2001:db8:f::1/128", ipv6, 2);
-	turn();
+	set_route("192.0.2.1/32", ipv4, 2);
+	set_route("2001:db8:f::1/128", ipv6, 2);
+	run_turn();
 	assert_shown("192.0.2.1", "nexthop via 10.0.0.3 dev hg0 weight 5");
 	assert_shown("2001:db8:f::1",
 		     "nexthop via 2001:db8::3 dev hg0 weight 2");
-	assert_null(strstr(shown("192.0.2.1"), "unreachable"));
-	assert_null(strstr(shown("2001:db8:f::1"), "unreachable"));
-	set("192.0.2.1/32", NULL, 0);
-	set("2001:db8:f::1/128", NULL, 0);
-	turn();
+	assert_null(strstr(shown_routes("192.0.2.1"), "unreachable"));
+	assert_null(strstr(shown_routes("2001:db8:f::1"), "unreachable"));
+	set_route("192.0.2.1/32", NULL, 0);
+	set_route("2001:db8:f::1/128", NULL, 0);
+	run_turn();
 	remove_route("192.0.2.1/32");
 	remove_route("2001:db8:f::1/128");
-	turn();
+	run_turn();
 	assert_int_equal(count_routes("-4"), 0);
 	assert_int_equal(count_routes("-6"), 0);
 }
@@ -202,17 +203,17 @@ static void a_kept_route_is_there_when_nobody_sets_it(void **state)
 	const struct route_hop hop = hop_of("10.0.0.2", 1);
 
 	(void)state;
-	keep("192.0.2.1/32");
-	keep("2001:db8:f::/64");
-	turn();
+	keep_route("192.0.2.1/32");
+	keep_route("2001:db8:f::/64");
+	run_turn();
 	assert_shown("192.0.2.1", "unreachable 192.0.2.1 ");
 	assert_shown("2001:db8:f::/64", "unreachable 2001:db8:f::/64 ");
-	set("192.0.2.1/32", &hop, 1);
-	keep("192.0.2.1/32");
-	turn();
+	set_route("192.0.2.1/32", &hop, 1);
+	keep_route("192.0.2.1/32");
+	run_turn();
 	assert_shown("192.0.2.1", "via 10.0.0.2 dev hg0");
 	remove_route("192.0.2.1/32");
-	turn();
+	run_turn();
 	assert_shown("192.0.2.1", "unreachable 192.0.2.1 ");
 	kernel_routes_free(routes, true);
 	assert_int_equal(count_routes("-4"), 0);
@@ -230,11 +231,11 @@ an_unreachable_range_hides_nothing_that_the_host_reaches(void **state)
 	pair_run("ip address add 192.0.2.10/32 dev hg0");
 	pair_run("ip address add 192.0.2.129/25 dev hg0");
 	pair_run("ip route add 198.51.100.0/24 via 10.0.0.8");
-	keep("192.0.2.0/24");
-	keep("198.51.100.0/24");
-	keep("2001:db8::/32");
-	keep("2001:db8::/64");
-	turn();
+	keep_route("192.0.2.0/24");
+	keep_route("198.51.100.0/24");
+	keep_route("2001:db8::/32");
+	keep_route("2001:db8::/64");
+	run_turn();
 	pair_run("! ip route get 192.0.2.9 2>/dev/null");
 	pair_run("! ip -6 route get 2001:db8:f::9 2>/dev/null | "
 		 "grep -qv ^unreachable");
@@ -252,20 +253,20 @@ static void ipv6_routes_are_replaced_whole(void **state)
 					  hop_of("10.0.0.2", 1) };
 
 	(void)state;
-	set("2001:db8:f::1/128", hops, 3);
-	turn();
+	set_route("2001:db8:f::1/128", hops, 3);
+	run_turn();
 	assert_shown("2001:db8:f::1",
 		     "nexthop via 2001:db8::2 dev hg0 weight 1");
 	assert_shown("2001:db8:f::1",
 		     "nexthop via 2001:db8::3 dev hg0 weight 2");
-	assert_null(strstr(shown("2001:db8:f::1"), "10.0.0.2"));
-	set("2001:db8:f::1/128", hops + 1, 1);
-	turn();
+	assert_null(strstr(shown_routes("2001:db8:f::1"), "10.0.0.2"));
+	set_route("2001:db8:f::1/128", hops + 1, 1);
+	run_turn();
 	assert_shown("2001:db8:f::1", "via 2001:db8::3 dev hg0");
-	assert_null(strstr(shown("2001:db8:f::1"), "2001:db8::2"));
+	assert_null(strstr(shown_routes("2001:db8:f::1"), "2001:db8::2"));
 	/* A hop that it cannot lead over is as good as none. */
-	set("2001:db8:f::1/128", hops + 2, 1);
-	turn();
+	set_route("2001:db8:f::1/128", hops + 2, 1);
+	run_turn();
 	assert_shown("2001:db8:f::1", "unreachable 2001:db8:f::1 ");
 }
 
@@ -275,8 +276,8 @@ static void ipv4_leads_over_ipv6_gateways(void **state)
 					  hop_of("10.0.0.2", 1) };
 
 	(void)state;
-	set("192.0.2.1/32", hops, 2);
-	turn();
+	set_route("192.0.2.1/32", hops, 2);
+	run_turn();
 	assert_shown("192.0.2.1", "nexthop via inet6 2001:db8::2 dev hg0");
 	assert_shown("192.0.2.1", "nexthop via 10.0.0.2 dev hg0");
 }
@@ -287,14 +288,14 @@ static void a_route_of_somebody_else_stays(void **state)
 
 	(void)state;
 	pair_run("ip route add 192.0.2.1 via 10.0.0.9");
-	set("192.0.2.1/32", &hop, 1);
-	turn();
+	set_route("192.0.2.1/32", &hop, 1);
+	run_turn();
 	pair_run("ip route get 192.0.2.1 | grep -q 'via 10.0.0.9'");
-	set("192.0.2.1/32", NULL, 0);
-	turn();
+	set_route("192.0.2.1/32", NULL, 0);
+	run_turn();
 	pair_run("ip route get 192.0.2.1 | grep -q 'via 10.0.0.9'");
 	remove_route("192.0.2.1/32");
-	turn();
+	run_turn();
 	pair_run("ip route get 192.0.2.1 | grep -q 'via 10.0.0.9'");
 }
 
@@ -320,26 +321,26 @@ static void many_changes_are_coalesced_and_bounded(void **state)
 	event_base_loop(base, EVLOOP_ONCE);
 	assert_in_range(count_routes("-4"), 1, 100);
 	while (count_routes("-4") < MANY && turns++ < MANY)
-		turn();
+		run_turn();
 	assert_int_equal(count_routes("-4"), MANY);
 	pair_run("! ip route show proto %d | grep -q 10.0.0.2", ROUTE_PROTOCOL);
 }
 
 /* A run that is killed leaves its routes; the next one knows them as its own. */
-static void routes_of_a_former_run_are_taken_over(void **state)
+static void routes_of_a_previous_run_are_taken_over(void **state)
 {
 	const struct route_hop hops[] = { hop_of("10.0.0.2", 1),
 					  hop_of("2001:db8::2", 1) };
 
 	(void)state;
-	set("192.0.2.1/32", hops, 1);
-	set("192.0.2.2/32", hops, 1);
-	set("2001:db8:f::1/128", hops + 1, 1);
-	turn();
+	set_route("192.0.2.1/32", hops, 1);
+	set_route("192.0.2.2/32", hops, 1);
+	set_route("2001:db8:f::1/128", hops + 1, 1);
+	run_turn();
 	kernel_routes_free(routes, false);
 	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
-	set("192.0.2.1/32", hops, 1);
-	turn();
+	set_route("192.0.2.1/32", hops, 1);
+	run_turn();
 	assert_int_equal(count_routes("-4"), 2);
 	assert_int_equal(count_routes("-6"), 1);
 	kernel_routes_free(routes, true);
@@ -354,44 +355,44 @@ static void routes_that_nobody_sets_again_are_removed(void **state)
 	const struct timeval patience = { .tv_sec = PATIENCE_S };
 
 	(void)state;
-	set("192.0.2.1/32", &hop, 1);
-	set("192.0.2.2/32", &hop, 1);
-	set("192.0.2.3/32", NULL, 0);
-	keep("198.51.100.0/24");
-	keep("203.0.113.0/24");
-	turn();
+	set_route("192.0.2.1/32", &hop, 1);
+	set_route("192.0.2.2/32", &hop, 1);
+	set_route("192.0.2.3/32", NULL, 0);
+	keep_route("198.51.100.0/24");
+	keep_route("203.0.113.0/24");
+	run_turn();
 	kernel_routes_free(routes, false);
 	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
-	set("192.0.2.1/32", &hop, 1);
-	keep("203.0.113.0/24");
-	turn();
+	set_route("192.0.2.1/32", &hop, 1);
+	keep_route("203.0.113.0/24");
+	run_turn();
 	assert_int_equal(count_routes("-4"), 5);
 	event_base_loopexit(base, &patience);
 	event_base_dispatch(base);
-	turn();
+	run_turn();
 	assert_int_equal(count_routes("-4"), 2);
 	assert_shown("192.0.2.1", "via 10.0.0.2 dev hg0");
 	assert_shown("203.0.113.0/24", "unreachable 203.0.113.0/24 ");
 }
 
 /* By which traffic may go while the sessions come back. */
-static void a_former_route_is_not_cut_off_by_a_kept_one(void **state)
+static void a_previous_route_is_not_cut_off_by_a_kept_one(void **state)
 {
 	const struct route_hop hop = hop_of("10.0.0.2", 1);
 	const struct timeval patience = { .tv_sec = PATIENCE_S };
 
 	(void)state;
-	set("192.0.2.1/32", &hop, 1);
-	turn();
+	set_route("192.0.2.1/32", &hop, 1);
+	run_turn();
 	kernel_routes_free(routes, false);
 	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
-	assert_false(has("192.0.2.1/32"));
-	keep("192.0.2.1/32");
-	turn();
+	assert_false(has_route("192.0.2.1/32"));
+	keep_route("192.0.2.1/32");
+	run_turn();
 	assert_shown("192.0.2.1", "via 10.0.0.2 dev hg0");
 	event_base_loopexit(base, &patience);
 	event_base_dispatch(base);
-	turn();
+	run_turn();
 	assert_shown("192.0.2.1", "unreachable 192.0.2.1 ");
 }
 
@@ -400,14 +401,14 @@ static void routes_that_went_with_their_link_come_back(void **state)
 	const struct route_hop hop = hop_of("10.0.0.2", 1);
 
 	(void)state;
-	set("192.0.2.1/32", &hop, 1);
-	turn();
+	set_route("192.0.2.1/32", &hop, 1);
+	run_turn();
 	pair_run("ip link set hg0 down");
-	assert_string_equal(shown("192.0.2.1"), "");
+	assert_string_equal(shown_routes("192.0.2.1"), "");
 	pair_run("ip link set hg0 up");
-	set("192.0.2.1/32", &hop, 1);
+	set_route("192.0.2.1/32", &hop, 1);
 	kernel_routes_link_up(routes, hg0);
-	turn();
+	run_turn();
 	assert_shown("192.0.2.1", "via 10.0.0.2 dev hg0");
 }
 
@@ -417,12 +418,12 @@ static void a_refused_route_is_tried_again_when_set(void **state)
 	const struct route_hop hop = hop_of("203.0.113.1", 1);
 
 	(void)state;
-	set("192.0.2.1/32", &hop, 1);
-	turn();
-	assert_string_equal(shown("192.0.2.1"), "");
+	set_route("192.0.2.1/32", &hop, 1);
+	run_turn();
+	assert_string_equal(shown_routes("192.0.2.1"), "");
 	pair_run("ip route add 203.0.113.0/24 dev hg0");
-	set("192.0.2.1/32", &hop, 1);
-	turn();
+	set_route("192.0.2.1/32", &hop, 1);
+	run_turn();
 	assert_shown("192.0.2.1", "via 203.0.113.1 dev hg0");
 }
 
@@ -454,9 +455,9 @@ int main(void)
 		ROUTE_TEST(ipv4_leads_over_ipv6_gateways),
 		ROUTE_TEST(a_route_of_somebody_else_stays),
 		ROUTE_TEST(many_changes_are_coalesced_and_bounded),
-		ROUTE_TEST(routes_of_a_former_run_are_taken_over),
+		ROUTE_TEST(routes_of_a_previous_run_are_taken_over),
 		ROUTE_TEST(routes_that_nobody_sets_again_are_removed),
-		ROUTE_TEST(a_former_route_is_not_cut_off_by_a_kept_one),
+		ROUTE_TEST(a_previous_route_is_not_cut_off_by_a_kept_one),
 		ROUTE_TEST(routes_that_went_with_their_link_come_back),
 		ROUTE_TEST(a_refused_route_is_tried_again_when_set),
 		ROUTE_TEST(knows_whether_the_kernel_forwards),

@@ -76,22 +76,22 @@ static bool never(void)
 	return false;
 }
 
-static bool alive(void)
+static bool is_alive(void)
 {
 	return nexthop_is_alive(hop);
 }
 
-static bool dead(void)
+static bool is_dead(void)
 {
 	return hop->state == NEXTHOP_FAILED;
 }
 
-static bool unreachable(void)
+static bool is_unreachable(void)
 {
 	return hop->state == NEXTHOP_UNREACHABLE;
 }
 
-static bool moved(void)
+static bool has_other_mac(void)
 {
 	return !memcmp(hop->mac, other_mac, MAC_SIZE);
 }
@@ -116,7 +116,7 @@ static void on_link_changed(const struct nexthop_link *link, void *context)
 }
 
 /* A link-local address is behind hg0. */
-static void acquire(const char *text)
+static void acquire_hop(const char *text)
 {
 	struct address address;
 
@@ -127,8 +127,8 @@ static void acquire(const char *text)
 
 static void acquire_alive(const char *text)
 {
-	acquire(text);
-	assert_true(wait_for(alive, AT_ONCE_MS));
+	acquire_hop(text);
+	assert_true(wait_for(is_alive, AT_ONCE_MS));
 }
 
 /* hg0 is fe80::1 and 2001:db8::1, hg1 the same with a 2. */
@@ -173,10 +173,10 @@ static int tear_down(void **state)
 static void an_answering_server_is_alive(void **state)
 {
 	(void)state;
-	acquire("10.0.0.2");
+	acquire_hop("10.0.0.2");
 	assert_int_equal(hop->state, NEXTHOP_RESOLVING);
 	assert_int_equal(changes, 0);
-	assert_true(wait_for(alive, AT_ONCE_MS));
+	assert_true(wait_for(is_alive, AT_ONCE_MS));
 	assert_memory_equal(hop->mac, server_mac, MAC_SIZE);
 	assert_int_equal(hop->ifindex, if_nametoindex("hg0"));
 	assert_string_equal(hop->interface, "hg0");
@@ -187,7 +187,7 @@ static void an_answering_server_is_alive(void **state)
 
 	/* And stays so, without another word. */
 	wait_for(never, DEATH_MS);
-	assert_true(alive());
+	assert_true(is_alive());
 	assert_int_equal(changes, 1);
 	assert_int_equal(hop->conflicts, 0);
 }
@@ -197,10 +197,10 @@ static void a_server_without_its_address_dies_and_returns(void **state)
 	(void)state;
 	acquire_alive("10.0.0.2");
 	pair_run_at(server, "address del 10.0.0.2/24 dev hg1");
-	assert_true(wait_for(dead, DEATH_MS));
+	assert_true(wait_for(is_dead, DEATH_MS));
 	assert_int_equal(changes, 2);
 	pair_run_at(server, "address add 10.0.0.2/24 dev hg1");
-	assert_true(wait_for(alive, ANSWER_MS));
+	assert_true(wait_for(is_alive, ANSWER_MS));
 	assert_int_equal(changes, 3);
 }
 
@@ -209,9 +209,9 @@ static void a_lost_link_kills_at_once(void **state)
 	(void)state;
 	acquire_alive("10.0.0.2");
 	pair_run_at(server, "link set hg1 down");
-	assert_true(wait_for(dead, AT_ONCE_MS));
+	assert_true(wait_for(is_dead, AT_ONCE_MS));
 	pair_run_at(server, "link set hg1 up");
-	assert_true(wait_for(alive, ANSWER_MS));
+	assert_true(wait_for(is_alive, ANSWER_MS));
 }
 
 static void a_closed_link_leaves_no_route(void **state)
@@ -219,10 +219,10 @@ static void a_closed_link_leaves_no_route(void **state)
 	(void)state;
 	acquire_alive("10.0.0.2");
 	pair_run("ip link set hg0 down");
-	assert_true(wait_for(unreachable, AT_ONCE_MS));
+	assert_true(wait_for(is_unreachable, AT_ONCE_MS));
 	assert_int_equal(hop->ifindex, 0);
 	pair_run("ip link set hg0 up");
-	assert_true(wait_for(alive, ANSWER_MS));
+	assert_true(wait_for(is_alive, ANSWER_MS));
 }
 
 /* "10.0.0.2 is at the forger", said to us as an answer would be. */
@@ -246,8 +246,8 @@ static struct arp_frame forged_reply(void)
  * For as long as a death takes, and until many were noticed, for which a busy
  * machine needs longer.
  */
-static void forge(int fd, const struct sockaddr_ll *to, const void *frame,
-		  size_t size)
+static void send_forgeries(int fd, const struct sockaddr_ll *to,
+			   const void *frame, size_t size)
 {
 	uint64_t end = now_ms() + DEATH_MS;
 
@@ -259,7 +259,7 @@ static void forge(int fd, const struct sockaddr_ll *to, const void *frame,
 					sizeof(*to)),
 				 size);
 		wait_for(never, 1);
-		assert_true(alive());
+		assert_true(is_alive());
 		assert_memory_equal(hop->mac, server_mac, MAC_SIZE);
 	}
 	assert_true(hop->conflicts > CONFLICTS);
@@ -276,7 +276,7 @@ static void a_forged_reply_does_not_move_it(void **state)
 	acquire_alive("10.0.0.2");
 	forged = forged_reply();
 	to.sll_ifindex = (int)ifindex;
-	forge(fd, &to, &forged, sizeof(forged));
+	send_forgeries(fd, &to, &forged, sizeof(forged));
 	close(fd);
 	assert_int_equal(changes, 1);
 }
@@ -286,8 +286,8 @@ static void a_server_with_a_new_mac_is_found(void **state)
 	(void)state;
 	acquire_alive("10.0.0.2");
 	pair_run_at(server, "link set hg1 address 02:00:00:00:00:03");
-	assert_true(wait_for(moved, DEATH_MS));
-	assert_true(alive());
+	assert_true(wait_for(has_other_mac, DEATH_MS));
+	assert_true(is_alive());
 }
 
 static void what_no_probe_can_reach_is_unreachable(void **state)
@@ -315,8 +315,8 @@ static void what_no_probe_can_reach_is_unreachable(void **state)
 	pair_run("ip link set other up");
 	wait_for(never, AT_ONCE_MS);
 	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
-		acquire(addresses[i]);
-		assert_true(unreachable());
+		acquire_hop(addresses[i]);
+		assert_true(is_unreachable());
 	}
 	wait_for(never, AT_ONCE_MS);
 	assert_int_equal(changes, 0);
@@ -327,37 +327,37 @@ static void routes_are_followed(void **state)
 	const struct address gateway = address_from_ipv4(inet_addr("10.0.0.2"));
 
 	(void)state;
-	acquire("192.0.2.1");
-	assert_true(unreachable());
+	acquire_hop("192.0.2.1");
+	assert_true(is_unreachable());
 	pair_run("ip route add 192.0.2.0/24 via 10.0.0.2");
-	assert_true(wait_for(alive, AT_ONCE_MS));
+	assert_true(wait_for(is_alive, AT_ONCE_MS));
 	assert_true(address_equal(&hop->via, &gateway));
 	pair_run("ip route add 198.51.100.0/24 via 10.0.0.2");
 	wait_for(never, AT_ONCE_MS);
 	assert_int_equal(changes, 1);
-	assert_true(alive());
+	assert_true(is_alive());
 	pair_run("ip route del 192.0.2.0/24");
-	assert_true(wait_for(unreachable, AT_ONCE_MS));
+	assert_true(wait_for(is_unreachable, AT_ONCE_MS));
 	assert_int_equal(changes, 2);
 }
 
 static void an_interface_may_appear_later(void **state)
 {
 	(void)state;
-	acquire("10.3.0.2");
-	assert_true(unreachable());
+	acquire_hop("10.3.0.2");
+	assert_true(is_unreachable());
 	pair_run("ip link add hg9 type veth peer name hg8 netns %d",
 		 (int)server);
 	pair_run_at(server, "address add 10.3.0.2/24 dev hg8");
 	pair_run_at(server, "link set hg8 up");
 	pair_run("ip address add 10.3.0.1/24 dev hg9");
 	pair_run("ip link set hg9 up");
-	assert_true(wait_for(alive, ANSWER_MS));
+	assert_true(wait_for(is_alive, ANSWER_MS));
 	assert_string_equal(hop->interface, "hg9");
 	assert_non_null(nexthop_link_by_name(tracker, "hg9"));
 
 	pair_run("ip link del hg9");
-	assert_true(wait_for(unreachable, AT_ONCE_MS));
+	assert_true(wait_for(is_unreachable, AT_ONCE_MS));
 	assert_null(nexthop_link_by_name(tracker, "hg9"));
 }
 
@@ -367,7 +367,7 @@ static void a_new_mtu_is_a_change(void **state)
 	acquire_alive("10.0.0.2");
 	pair_run("ip link set hg0 mtu 1400");
 	assert_true(wait_for(has_small_mtu, AT_ONCE_MS));
-	assert_true(alive());
+	assert_true(is_alive());
 	assert_int_equal(changes, 2);
 }
 
@@ -382,7 +382,7 @@ static void lost_notifications_are_made_good(void **state)
 		 FLOOD_SIZE);
 	pair_run("ip link set hg0 mtu 1400");
 	assert_true(wait_for(has_small_mtu, ANSWER_MS));
-	assert_true(alive());
+	assert_true(is_alive());
 }
 
 static void nexthops_are_listed_in_order_and_counted(void **state)
@@ -391,9 +391,9 @@ static void nexthops_are_listed_in_order_and_counted(void **state)
 	const struct nexthop *listed;
 
 	(void)state;
-	acquire("10.0.0.9");
-	acquire("10.0.0.2");
-	acquire("10.0.0.2");
+	acquire_hop("10.0.0.9");
+	acquire_hop("10.0.0.2");
+	acquire_hop("10.0.0.2");
 	assert_false(nexthop_is_local(tracker, &first));
 	assert_true(nexthop_is_on_link(tracker, &first));
 	listed = nexthop_next(tracker, NULL);
@@ -416,7 +416,7 @@ static void a_callback_may_release_its_nexthop(void **state)
 {
 	(void)state;
 	release_on_change = true;
-	acquire("10.0.0.2");
+	acquire_hop("10.0.0.2");
 	assert_true(wait_for(has_changed, AT_ONCE_MS));
 	assert_null(nexthop_next(tracker, NULL));
 	wait_for(never, AT_ONCE_MS);
@@ -426,15 +426,15 @@ static void a_callback_may_release_its_nexthop(void **state)
 static void an_answering_ipv6_server_is_alive(void **state)
 {
 	(void)state;
-	acquire("2001:db8::2");
+	acquire_hop("2001:db8::2");
 	assert_int_equal(hop->state, NEXTHOP_RESOLVING);
-	assert_true(wait_for(alive, AT_ONCE_MS));
+	assert_true(wait_for(is_alive, AT_ONCE_MS));
 	assert_memory_equal(hop->mac, server_mac, MAC_SIZE);
 	assert_string_equal(hop->interface, "hg0");
 	assert_int_equal(hop->port_ifindex, if_nametoindex("hg0"));
 	assert_int_equal(hop->tags[0].protocol, 0);
 	wait_for(never, DEATH_MS);
-	assert_true(alive());
+	assert_true(is_alive());
 	assert_int_equal(changes, 1);
 	assert_int_equal(hop->conflicts, 0);
 }
@@ -447,10 +447,10 @@ static void a_link_local_server_is_alive_on_its_link(void **state)
 	acquire_alive("fe80::2");
 	assert_memory_equal(hop->mac, server_mac, MAC_SIZE);
 	wait_for(never, DEATH_MS);
-	assert_true(alive());
+	assert_true(is_alive());
 	bare = address_unscoped(&hop->address);
 	assert_int_equal(nexthop_acquire(tracker, &bare, &hop), 0);
-	assert_true(unreachable());
+	assert_true(is_unreachable());
 }
 
 static void an_ipv6_server_without_its_address_dies_and_returns(void **state)
@@ -458,9 +458,9 @@ static void an_ipv6_server_without_its_address_dies_and_returns(void **state)
 	(void)state;
 	acquire_alive("2001:db8::2");
 	pair_run_at(server, "address del 2001:db8::2/64 dev hg1");
-	assert_true(wait_for(dead, DEATH_MS));
+	assert_true(wait_for(is_dead, DEATH_MS));
 	pair_run_at(server, "address add 2001:db8::2/64 dev hg1 nodad");
-	assert_true(wait_for(alive, ANSWER_MS));
+	assert_true(wait_for(is_alive, ANSWER_MS));
 	assert_int_equal(changes, 3);
 }
 
@@ -511,7 +511,7 @@ static void a_forged_advertisement_does_not_move_it(void **state)
 	acquire_alive("2001:db8::2");
 	forged = forged_advertisement();
 	to.sll_ifindex = (int)ifindex;
-	forge(fd, &to, &forged, sizeof(forged));
+	send_forgeries(fd, &to, &forged, sizeof(forged));
 	close(fd);
 	assert_int_equal(changes, 1);
 }
@@ -521,8 +521,8 @@ static void an_ipv6_server_with_a_new_mac_is_found(void **state)
 	(void)state;
 	acquire_alive("2001:db8::2");
 	pair_run_at(server, "link set hg1 address 02:00:00:00:00:03");
-	assert_true(wait_for(moved, DEATH_MS));
-	assert_true(alive());
+	assert_true(wait_for(has_other_mac, DEATH_MS));
+	assert_true(is_alive());
 }
 
 static void an_ipv6_gateway_serves_both_families(void **state)
@@ -557,7 +557,7 @@ static void a_new_metric_is_a_change(void **state)
 	pair_run("ip route add 192.0.2.0/24 via 10.0.0.2 metric 50");
 	pair_run("ip route del 192.0.2.0/24 metric 20");
 	assert_true(wait_for(has_metric_50, AT_ONCE_MS));
-	assert_true(alive());
+	assert_true(is_alive());
 	assert_int_equal(changes, 2);
 }
 

@@ -103,8 +103,8 @@ static void seek_candidates(struct crowd *crowd)
 	}
 }
 
-static enum xdp_action run(const struct crowd *crowd,
-			   const struct candidate *candidate)
+static enum xdp_action run_frame(const struct crowd *crowd,
+				 const struct candidate *candidate)
 {
 	const struct world_port_info *port = &crowd->world->ports[PORT_LEFT];
 	struct shape shape = { .ipv6 = crowd->ipv6 };
@@ -128,7 +128,7 @@ static void look_at(const struct crowd *crowd,
 
 	if (candidate->present)
 		want = candidate->group == VIP_LEFT ? XDP_TX : XDP_REDIRECT;
-	assert_int_equal(run(crowd, candidate), want);
+	assert_int_equal(run_frame(crowd, candidate), want);
 }
 
 static void look_at_all(const struct crowd *crowd)
@@ -137,7 +137,7 @@ static void look_at_all(const struct crowd *crowd)
 		look_at(crowd, &crowd->candidates[i]);
 }
 
-static void set(struct crowd *crowd, struct candidate *candidate)
+static void set_candidate(struct crowd *crowd, struct candidate *candidate)
 {
 	enum world_vip group = random_one_in(&crowd->random, 2) ? VIP_LEFT :
 								  VIP_RIGHT;
@@ -155,7 +155,7 @@ static void set(struct crowd *crowd, struct candidate *candidate)
 	candidate->group = group;
 }
 
-static void delete (struct crowd *crowd, struct candidate *candidate)
+static void delete_candidate(struct crowd *crowd, struct candidate *candidate)
 {
 	int err = datapath_delete_vip(crowd->world->dp, &candidate->prefix);
 
@@ -171,9 +171,9 @@ static void change_one(struct crowd *crowd, unsigned int round)
 	bool filling = round / 1000 % 2;
 
 	if (random_one_in(&crowd->random, 4) != filling)
-		set(crowd, candidate);
+		set_candidate(crowd, candidate);
 	else
-		delete (crowd, candidate);
+		delete_candidate(crowd, candidate);
 	look_at(crowd, candidate);
 }
 
@@ -210,7 +210,7 @@ static void come_and_go(struct crowd *crowd)
 	assert_true(crowd->refused);
 	look_at_the_zero_address(crowd);
 	for (int i = 0; i < CANDIDATES; i++)
-		delete (crowd, &crowd->candidates[i]);
+		delete_candidate(crowd, &crowd->candidates[i]);
 	look_at_the_zero_address(crowd);
 }
 

@@ -137,7 +137,7 @@ static void falls_back_to_the_next_shorter_prefix(bool ipv6)
 					       .vip = { .group = groups[i] } });
 	while (i-- > 0) {
 		outcome_of(&address, ipv6);
-		assert_int_equal(table_check()->verdict.slot, slots[i]);
+		assert_int_equal(table_check()->prediction.slot, slots[i]);
 		world_remove_last_route(world);
 	}
 	assert_int_equal(outcome_of(&address, ipv6), HG_PASSED_NOT_VIP);
@@ -161,7 +161,7 @@ static void falls_back_to_a_prefix_when_a_host_route_goes(void **state)
 			       frame_ipv4_address(WORLD_PREFIX + 99);
 
 		outcome_of(&address, ipv6);
-		assert_int_equal(table_check()->verdict.slot, SLOT_RIGHT);
+		assert_int_equal(table_check()->prediction.slot, SLOT_RIGHT);
 		world_add_route(
 			world,
 			(struct world_route){ .ipv6 = ipv6,
@@ -170,10 +170,10 @@ static void falls_back_to_a_prefix_when_a_host_route_goes(void **state)
 					      .address = address,
 					      .vip = { .group = VIP_LEFT } });
 		outcome_of(&address, ipv6);
-		assert_int_equal(table_check()->verdict.slot, SLOT_LEFT);
+		assert_int_equal(table_check()->prediction.slot, SLOT_LEFT);
 		world_remove_last_route(world);
 		outcome_of(&address, ipv6);
-		assert_int_equal(table_check()->verdict.slot, SLOT_RIGHT);
+		assert_int_equal(table_check()->prediction.slot, SLOT_RIGHT);
 	}
 }
 
@@ -317,12 +317,14 @@ static void moves_to_the_backup_and_back_with_one_store(void **state)
 	assert_int_equal(table_shape(shape, VIP_LEFT)->slot, SLOT_LEFT);
 	world_set_alive(world, SLOT_LEFT, false);
 	assert_int_equal(table_shape(shape, VIP_LEFT)->slot, SLOT_RIGHT);
-	assert_int_equal(table_check()->verdict.outcome, HG_FORWARDED_REDIRECT);
-	assert_int_equal(table_check()->verdict.events, 1 << HG_EVENT_BACKUP);
+	assert_int_equal(table_check()->prediction.outcome,
+			 HG_FORWARDED_REDIRECT);
+	assert_int_equal(table_check()->prediction.events,
+			 1 << HG_EVENT_BACKUP);
 	world_set_alive(world, SLOT_RIGHT, false);
 	assert_int_equal(table_shape(shape, VIP_LEFT)->outcome,
 			 HG_PASSED_NO_NEXTHOP);
-	assert_int_equal(table_check()->verdict.events, 0);
+	assert_int_equal(table_check()->prediction.events, 0);
 	world_set_alive(world, SLOT_LEFT, true);
 	world_set_alive(world, SLOT_RIGHT, true);
 	assert_int_equal(table_shape(shape, VIP_LEFT)->slot, SLOT_LEFT);

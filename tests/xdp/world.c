@@ -62,7 +62,7 @@ static const struct link links[SLOT_COUNT] = {
 	[SLOT_THIRD] = { PORT_THIRD, 0 },
 };
 
-static void check(int err, const char *what)
+static void must_succeed(int err, const char *what)
 {
 	if (!err)
 		return;
@@ -105,14 +105,15 @@ static void open_datapath(struct world *world)
 				      port->mac, &error);
 	}
 	if (err)
-		check(err, error.text);
+		must_succeed(err, error.text);
 }
 
 void world_set_nexthop(struct world *world, enum world_slot slot,
 		       const struct hg_nexthop *nexthop)
 {
 	world->nexthops[slot] = *nexthop;
-	check(datapath_set_nexthop(world->dp, slot, nexthop), "next hop");
+	must_succeed(datapath_set_nexthop(world->dp, slot, nexthop),
+		     "next hop");
 }
 
 static uint32_t ifindex_behind(const struct world *world,
@@ -167,9 +168,9 @@ void world_set_bucket(struct world *world, enum world_vip vip, uint32_t index,
 		      struct hg_bucket bucket)
 {
 	world->buckets[vip][index] = bucket;
-	check(datapath_set_bucket(world->dp, vip * WORLD_TABLE_SIZE + index,
-				  bucket),
-	      "bucket");
+	must_succeed(datapath_set_bucket(
+			     world->dp, vip * WORLD_TABLE_SIZE + index, bucket),
+		     "bucket");
 }
 
 void world_set_buckets(struct world *world, enum world_vip vip,
@@ -244,10 +245,10 @@ void world_add_route(struct world *world, struct world_route route)
 	uint32_t index = world->route_count++;
 
 	if (index == WORLD_MAX_ROUTES)
-		check(-ENOSPC, "route");
+		must_succeed(-ENOSPC, "route");
 	route.vip.counter = index;
 	world->routes[index] = route;
-	check(datapath_set_vip(world->dp, &prefix, &route.vip), "VIP");
+	must_succeed(datapath_set_vip(world->dp, &prefix, &route.vip), "VIP");
 }
 
 void world_remove_last_route(struct world *world)
@@ -255,7 +256,7 @@ void world_remove_last_route(struct world *world)
 	const struct prefix prefix =
 		prefix_of(&world->routes[--world->route_count]);
 
-	check(datapath_delete_vip(world->dp, &prefix), "VIP");
+	must_succeed(datapath_delete_vip(world->dp, &prefix), "VIP");
 }
 
 static void add_hosts(struct world *world, bool ipv6)
@@ -323,7 +324,8 @@ void world_set_icmp_used(struct world *world, uint32_t route, uint64_t used)
 				    now.tv_nsec,
 			.used = used,
 		};
-	check(bpf_map_update_elem(map, &route, budgets, BPF_ANY), "budget");
+	must_succeed(bpf_map_update_elem(map, &route, budgets, BPF_ANY),
+		     "budget");
 }
 
 void world_forget_fragments(struct world *world)
@@ -332,7 +334,7 @@ void world_forget_fragments(struct world *world)
 	struct hg_fragment_key key;
 
 	while (!bpf_map_get_next_key(map, NULL, &key))
-		check(bpf_map_delete_elem(map, &key), "fragments");
+		must_succeed(bpf_map_delete_elem(map, &key), "fragments");
 }
 
 struct world *world_new(uint32_t icmp_rate)
