@@ -60,7 +60,7 @@ session_SRC := admission.c connection.c connection_input.c connection_output.c e
 session_USES := codec config core
 
 rib_DIR := agent/rib
-rib_SRC := adj_rib_in.c aggregate.c attribute_set.c cause.c decision.c distance.c export.c \
+rib_SRC := adj_rib_in.c aggregate.c attribute_set.c cause.c decision.c decision_step.c distance.c export.c \
 	export_batch.c export_rule.c import.c inbound.c loc_rib.c max_prefix.c rib_nexthop.c otc.c \
 	outbound.c path_list.c policy/as_pattern.c policy/policy.c policy/policy_match.c \
 	policy/policy_set.c reason.c rib.c update_group.c weight.c
@@ -113,8 +113,8 @@ codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes att
 	text update update_damage update_encode update_forms update_history)
 session_TESTS := $(addprefix bgp/session/test_,admission collision_race confederation error_log \
 	greeting link_peer tcp_drops)
-rib_TESTS := $(addprefix rib/test_,aggregate as_pattern bandwidth decision decision_oracle \
-	decision_random export export_confederation export_peers export_random export_ready \
+rib_TESTS := $(addprefix rib/test_,aggregate as_pattern bandwidth decision decision_explain \
+	decision_oracle decision_random export export_confederation export_peers export_random export_ready \
 	leave max_prefix multipath otc policy policy_rib rib static update_group \
 	update_group_random weight)
 nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_packet bfd_session host nd netlink_message probe)

@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Why each path of a prefix is in the set or not: the step at which it lost,
- * and the values that were compared in it. See explain.h.
+ * The reason of each path of a route in words, and the values that the step
+ * compared in which it lost. See explain.h.
  */
+
+#include "control/explain.h"
 
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "bgp/codec/attributes.h"
-#include "bgp/codec/protocol.h"
-#include "control/explain.h"
 #include "control/json.h"
 #include "control/request.h"
 #include "control/show_internal.h"
 #include "nexthop/bfd_session.h"
 #include "nexthop/nexthop.h"
+#include "rib/decision_step.h"
 #include "rib/export_rule.h"
-#include "rib/path_value.h"
 #include "rib/rib.h"
 
 enum {
@@ -26,120 +24,66 @@ enum {
 	BFD_TEXT_SIZE = 96,
 };
 
-/* One path, and what it is held against. */
+/* A path, and the text that is to say why it is in the set or not. */
 struct question {
 	const struct control_view *view;
-	const struct route *route;
 	const struct path *path;
-	const struct path *winner; /* the best path; for MEDs the lowest */
-	char *text;		   /* WHY_SIZE bytes */
+	/* The step in which it lost; NULL: none. */
+	const struct decision_explanation *lost;
+	char *text; /* WHY_SIZE bytes */
 };
 
-static const struct decision_options *options_of(const struct question *q)
+static void describe_values(const struct question *q)
 {
-	return rib_decision_options(q->view->rib);
-}
-
-/* Numbers that were compared, the path's own first. */
-struct compared {
-	const char *what;
-	uint64_t own;
-	uint64_t winner;
-};
-
-static bool compare(const struct question *q, struct compared *out)
-{
-	const struct decision_options *options = options_of(q);
-	const struct attribute_set *own = q->path->attributes;
-	const struct attribute_set *winner = q->winner->attributes;
-
-	switch (q->path->reason) {
-	case REASON_LOCAL_PREF:
-		*out = (struct compared){ "LOCAL_PREF", own->local_pref,
-					  winner->local_pref };
-		return true;
-	case REASON_AIGP:
-		*out = (struct compared){ "AIGP and the cost to the next hop",
-					  path_aigp(q->path),
-					  path_aigp(q->winner) };
-		return own->has_aigp;
-	case REASON_AS_PATH_LENGTH:
-		*out = (struct compared){ "AS_PATH length",
-					  path_length(options, q->path),
-					  path_length(options, q->winner) };
-		return true;
-	case REASON_ORIGIN:
-		*out = (struct compared){ "ORIGIN", own->origin,
-					  winner->origin };
-		return true;
-	case REASON_MED:
-		*out = (struct compared){ "MED", path_med(options, q->path),
-					  path_med(options, q->winner) };
-		return true;
-	case REASON_IGP_COST:
-		*out = (struct compared){ "cost to the next hop",
-					  own->nexthop->igp_cost,
-					  winner->nexthop->igp_cost };
-		return true;
-	case REASON_CLUSTER_LENGTH:
-		*out = (struct compared){ "CLUSTER_LIST length",
-					  own->cluster_length,
-					  winner->cluster_length };
-		return true;
-	default:
-		return false;
-	}
-}
-
-static void say_compared(const struct question *q,
-			 const struct compared *compared)
-{
+	const struct decision_step *step = q->lost->step;
 	char winner[ADDRESS_TEXT_SIZE];
 
-	address_format(&q->winner->source->address, winner);
-	if (q->path->reason == REASON_ORIGIN)
-		snprintf(q->text, WHY_SIZE, "ORIGIN %s, that of %s has %s",
-			 bgp_origin_name((unsigned int)compared->own), winner,
-			 bgp_origin_name((unsigned int)compared->winner));
+	address_format(&q->lost->winner->source->address, winner);
+	if (step->value_name)
+		snprintf(q->text, WHY_SIZE, "%s %s, the path of %s has %s",
+			 step->label,
+			 step->value_name((unsigned int)q->lost->own_value),
+			 winner,
+			 step->value_name((unsigned int)q->lost->winner_value));
 	else
 		snprintf(q->text, WHY_SIZE,
-			 "%s %" PRIu64 ", that of %s has %" PRIu64,
-			 compared->what, compared->own, winner,
-			 compared->winner);
+			 "%s %" PRIu64 ", the path of %s has %" PRIu64,
+			 step->label, q->lost->own_value, winner,
+			 q->lost->winner_value);
 }
 
-/* What BFD has against the next hop: "", or the rest of a sentence. */
+/* Return the end of a sentence about BFD; "" if BFD does not object. */
 static const char *bfd_objection(const struct question *q,
-				 const struct nexthop *nexthop, char *text,
-				 size_t size)
+				 const struct nexthop *nexthop,
+				 char text[BFD_TEXT_SIZE])
 {
 	const struct bfd_session *session;
-	const char *cause;
+	const char *diagnostic;
 
 	if (!nexthop || nexthop->bfd == NEXTHOP_BFD_SILENT)
 		return "";
 	session = nexthop_session(q->view->tracker, &nexthop->address);
 	if (!session)
-		return ", and BFD with it is not possible";
+		return ", and a BFD session with it could not be started";
 	if (nexthop->bfd == NEXTHOP_BFD_WAITING)
 		return ", and BFD with it was not up yet";
 	if (session->remote_state == BFD_STATE_ADMIN_DOWN)
 		return ", and its administrator took BFD down";
-	cause = bfd_diagnostic_name(session->diagnostic);
-	snprintf(text, size, ", and BFD with it is down: %s",
-		 cause ? cause : "coming back");
+	diagnostic = bfd_diagnostic_name(session->diagnostic);
+	snprintf(text, BFD_TEXT_SIZE, ", and BFD with it is down: %s",
+		 diagnostic ? diagnostic : "coming back");
 	return text;
 }
 
 static const char *const nexthop_words[NEXTHOP_STATE_COUNT] = {
-	[NEXTHOP_UNREACHABLE] = "is not behind an interface of ours",
+	[NEXTHOP_UNREACHABLE] = "is not behind an attached interface",
 	[NEXTHOP_RESOLVING] = "has not answered yet",
 	[NEXTHOP_RESOLVED] = "is alive",
 	[NEXTHOP_SUSPECT] = "is alive, but slow to answer",
 	[NEXTHOP_FAILED] = "does not answer, or its link is down",
 };
 
-static void say_nexthop(const struct question *q)
+static void describe_nexthop(const struct question *q)
 {
 	const struct address *address =
 		rib_nexthop_address(q->path->attributes->nexthop);
@@ -149,77 +93,49 @@ static void say_nexthop(const struct question *q)
 	snprintf(q->text, WHY_SIZE, "next hop %s %s%s",
 		 address_format(address, text),
 		 nexthop ? nexthop_words[nexthop->state] : "is not tracked",
-		 bfd_objection(q, nexthop, bfd, sizeof(bfd)));
+		 bfd_objection(q, nexthop, bfd));
 }
 
-static void say_import(const struct question *q)
+static void describe_import(const struct question *q)
 {
 	const char *cause = import_cause_name(q->path->cause);
 
 	if (q->path->rule)
 		snprintf(q->text, WHY_SIZE, "%s %u", cause, q->path->rule);
 	else
-		snprintf(q->text, WHY_SIZE, "%s", cause ? cause : "refused");
+		snprintf(q->text, WHY_SIZE, "%s", cause);
 }
 
-/* What there is to say of the steps that compare no numbers. */
-static const char *const plain_reasons[REASON_COUNT] = {
-	[REASON_DISTANCE] = "a path of a lower administrative distance goes "
-			    "first (--path, distance=)",
-	[REASON_DRAINING] = "GRACEFUL_SHUTDOWN or a bandwidth of 0, and others "
-			    "are not draining",
-	[REASON_STALE] = "LLGR_STALE, and others are fresh",
-	[REASON_AIGP] = "it has no AIGP, others have one",
-	[REASON_EBGP_OVER_IBGP] = "learned inside our AS, the best one outside",
-	[REASON_AS_PATH_CONTENT] = "as good as the best path, but of another "
-				   "AS_PATH than --multipath-as-path allows",
-	[REASON_MULTIPATH_OFF] = "as good as the best path, but multipath=no "
-				 "for its neighbor or for the best one's",
-	[REASON_DUPLICATE_NEXTHOP] = "its next hop is in the set already",
-	[REASON_MAX_PATHS] = "as good as the best path, but the set is full: "
-			     "--maximum-paths",
-};
-
-static void say_why(const struct question *q)
+static void describe_reason(const struct question *q)
 {
-	struct compared compared;
+	const struct path *path = q->path;
+	const char *sentence = path_reason_sentence(path->reason);
 
-	if (q->path->reason == REASON_NONE)
-		snprintf(q->text, WHY_SIZE, "%s",
-			 q->path->best ? "best: the lowest BGP identifier of "
-					 "those that are as good" :
-					 "as good as the best path");
-	else if (q->winner && compare(q, &compared))
-		say_compared(q, &compared);
-	else if (q->path->reason == REASON_NEXTHOP_DEAD ||
-		 q->path->reason == REASON_NEXTHOP_UNRESOLVED)
-		say_nexthop(q);
-	else if (plain_reasons[q->path->reason])
-		snprintf(q->text, WHY_SIZE, "%s",
-			 plain_reasons[q->path->reason]);
+	if (path->best)
+		sentence = "best: the lowest BGP identifier of the paths that "
+			   "are as good";
+	if (path->cause != IMPORT_ACCEPTED)
+		describe_import(q);
+	else if (path->reason == REASON_NEXTHOP_DEAD ||
+		 path->reason == REASON_NEXTHOP_UNRESOLVED)
+		describe_nexthop(q);
+	else if (q->lost && q->lost->has_values)
+		describe_values(q);
 	else
-		say_import(q);
+		snprintf(q->text, WHY_SIZE, "%s",
+			 sentence ? sentence :
+				    "lost to a path that has gone since");
 }
 
-/* A path that lost by its MED lost to one of its own group: RFC 4271 9.1.2.2 c. */
-static const struct path *winner_of(const struct control_view *view,
-				    const struct route *route,
-				    const struct path *path)
+static struct json_object *values_json(const struct decision_explanation *lost)
 {
-	const struct decision_options *options =
-		rib_decision_options(view->rib);
-	const struct path *winner = route_best(route), *other;
+	struct json_object *out = json_object_new_object();
 
-	if (path->reason != REASON_MED)
-		return winner;
-	for (other = route->paths; other; other = other->next)
-		if ((other->reason == REASON_NONE ||
-		     other->reason > REASON_MED) &&
-		    (options->always_compare_med ||
-		     other->attributes->neighbor_as ==
-			     path->attributes->neighbor_as))
-			return other;
-	return winner;
+	json_add_number(out, "own", lost->own_value);
+	json_add_number(out, "winner", lost->winner_value);
+	json_add(out, "winner_neighbor",
+		 json_of_address(&lost->winner->source->address));
+	return out;
 }
 
 static struct json_object *explain_path(const struct control_view *view,
@@ -227,33 +143,22 @@ static struct json_object *explain_path(const struct control_view *view,
 					const struct path *path)
 {
 	char why[WHY_SIZE];
-	const struct question question = {
-		.view = view,
-		.route = route,
-		.path = path,
-		.winner = winner_of(view, route, path),
-		.text = why,
-	};
+	struct question q = { .view = view, .path = path, .text = why };
 	struct json_object *out = show_path(view, route, path);
-	struct compared compared;
+	struct decision_explanation lost;
 
-	say_why(&question);
+	if (decision_explain(rib_decision_options(view->rib), route->paths,
+			     path, &lost))
+		q.lost = &lost;
+	describe_reason(&q);
 	json_add_bool(out, "best", path->best);
 	json_add_text(out, "why", why);
-	if (question.winner && path->reason != REASON_NONE &&
-	    compare(&question, &compared)) {
-		struct json_object *both = json_object_new_object();
-
-		json_add_number(both, "own", compared.own);
-		json_add_number(both, "winner", compared.winner);
-		json_add(both, "winner_neighbor",
-			 json_of_address(&question.winner->source->address));
-		json_add(out, "compared", both);
-	}
+	if (q.lost && lost.has_values)
+		json_add(out, "compared", values_json(&lost));
 	return out;
 }
 
-/* Who is told, and of the others why not: by the rules of the export itself. */
+/* Return which neighbors the route is announced to, and why others not. */
 static struct json_object *
 explain_announcements(const struct control_view *view,
 		      const struct route *route)

@@ -7,6 +7,7 @@
 
 #include "bgp/codec/as_path.h"
 #include "core/wire.h"
+#include "rib/decision_step.h"
 #include "rib/distance.h"
 #include "rib/path_list.h"
 #include "rib/path_value.h"
@@ -15,113 +16,8 @@
 _Static_assert(sizeof(struct path) <= 4 * sizeof(void *),
 	       "there are millions of them");
 
-/* < 0 if `a` wins, > 0 if `b` does, 0 if the step does not part them. */
-typedef int compare_fn(const struct decision_options *options,
-		       const struct path *a, const struct path *b);
-
-struct step {
-	enum path_reason reason; /* REASON_NONE ends a table */
-	compare_fn *compare;
-};
-
-static int compare_numbers(uint64_t a, uint64_t b)
-{
-	return (a > b) - (a < b);
-}
-
-/* ------------------------------------------------------------- steps */
-
-/* RFC 9494 4.3: least preferred, even behind what is about to be shut down. */
-static int compare_stale(const struct decision_options *options,
-			 const struct path *a, const struct path *b)
-{
-	(void)options;
-	return a->attributes->is_llgr_stale - b->attributes->is_llgr_stale;
-}
-
-static int compare_draining(const struct decision_options *options,
-			    const struct path *a, const struct path *b)
-{
-	return path_is_draining(options, a) - path_is_draining(options, b);
-}
-
-static int compare_local_pref(const struct decision_options *options,
-			      const struct path *a, const struct path *b)
-{
-	(void)options;
-	return compare_numbers(b->attributes->local_pref,
-			       a->attributes->local_pref);
-}
-
-static int compare_aigp(const struct decision_options *options,
-			const struct path *a, const struct path *b)
-{
-	const struct attribute_set *x = a->attributes, *y = b->attributes;
-
-	if (!options->aigp)
-		return 0;
-	if (!x->has_aigp || !y->has_aigp)
-		return y->has_aigp - x->has_aigp;
-	return compare_numbers(path_aigp(a), path_aigp(b));
-}
-
-static int compare_as_path_length(const struct decision_options *options,
-				  const struct path *a, const struct path *b)
-{
-	return compare_numbers(path_length(options, a),
-			       path_length(options, b));
-}
-
-static int compare_origin(const struct decision_options *options,
-			  const struct path *a, const struct path *b)
-{
-	(void)options;
-	return compare_numbers(a->attributes->origin, b->attributes->origin);
-}
-
-/* RFC 5065 5.3: routes of other members of a confederation are internal. */
-static int compare_peer_type(const struct decision_options *options,
-			     const struct path *a, const struct path *b)
-{
-	(void)options;
-	return (b->source->type == PEER_EXTERNAL) -
-	       (a->source->type == PEER_EXTERNAL);
-}
-
-static int compare_igp_cost(const struct decision_options *options,
-			    const struct path *a, const struct path *b)
-{
-	if (options->cluster_length)
-		return 0;
-	return compare_numbers(a->attributes->nexthop->igp_cost,
-			       b->attributes->nexthop->igp_cost);
-}
-
-static int compare_cluster_length(const struct decision_options *options,
-				  const struct path *a, const struct path *b)
-{
-	if (!options->cluster_length)
-		return 0;
-	return compare_numbers(a->attributes->cluster_length,
-			       b->attributes->cluster_length);
-}
-
-static const struct step steps_before_med[] = {
-	{ REASON_STALE, compare_stale },
-	{ REASON_DRAINING, compare_draining },
-	{ REASON_LOCAL_PREF, compare_local_pref },
-	{ REASON_AIGP, compare_aigp },
-	{ REASON_AS_PATH_LENGTH, compare_as_path_length },
-	{ REASON_ORIGIN, compare_origin },
-	{ REASON_NONE },
-};
-
-static const struct step steps_after_med[] = {
-	{ REASON_EBGP_OVER_IBGP, compare_peer_type },
-	{ REASON_IGP_COST, compare_igp_cost },
-	{ REASON_CLUSTER_LENGTH, compare_cluster_length },
-	{ REASON_NONE },
-};
+_Static_assert(REASON_MED > REASON_FIRST_STEP && REASON_MED < REASON_LAST_STEP,
+	       "MED stands between the steps of two rounds");
 
 /* ------------------------------------------------------------- elimination */
 
@@ -133,31 +29,53 @@ static struct path *candidate(struct path *path)
 	return path;
 }
 
-/* The first step in which two paths differ, and who wins in it: *order. */
-static enum path_reason first_difference(const struct decision_options *options,
-					 const struct step *steps,
-					 const struct path *a,
-					 const struct path *b, int *order)
+/* Consecutive rows of decision_steps, up to and without `end`. */
+struct step_range {
+	const struct decision_step *first;
+	const struct decision_step *end;
+};
+
+static const struct step_range steps_before_med = {
+	&decision_steps[REASON_FIRST_STEP],
+	&decision_steps[REASON_MED],
+};
+
+static const struct step_range steps_after_med = {
+	&decision_steps[REASON_MED + 1],
+	&decision_steps[REASON_LAST_STEP + 1],
+};
+
+/*
+ * Return the first step in which two paths differ, and in *order which one
+ * wins; steps->end if they are equal in all of them.
+ */
+static const struct decision_step *
+first_difference(const struct decision_options *options,
+		 const struct step_range *steps, const struct path *a,
+		 const struct path *b, int *order)
 {
-	for (; steps->reason != REASON_NONE; steps++) {
-		*order = steps->compare(options, a, b);
+	const struct decision_step *step;
+
+	for (step = steps->first; step < steps->end; step++) {
+		*order = step->compare(options, a, b);
 		if (*order)
 			break;
 	}
-	return steps->reason;
+	return step;
 }
 
-/* Strikes out every candidate that the best one beats in one of the steps. */
+/* Strike out every candidate that the best one beats in one of the steps. */
 static void keep_best(const struct decision_options *options,
-		      const struct step *steps, struct path *paths)
+		      const struct step_range *steps, struct path *paths)
 {
 	struct path *best = candidate(paths), *path;
+	const struct decision_step *step;
 	bool equal = true;
 	int order = 0;
 
 	for (path = candidate(best->next); path; path = candidate(path->next)) {
 		if (first_difference(options, steps, path, best, &order) ==
-		    REASON_NONE)
+		    steps->end)
 			continue;
 		equal = false;
 		if (order < 0)
@@ -165,9 +83,11 @@ static void keep_best(const struct decision_options *options,
 	}
 	if (equal) /* as most often */
 		return;
-	for (path = candidate(paths); path; path = candidate(path->next))
-		path->reason =
-			first_difference(options, steps, path, best, &order);
+	for (path = candidate(paths); path; path = candidate(path->next)) {
+		step = first_difference(options, steps, path, best, &order);
+		if (step != steps->end)
+			path->reason = step->reason;
+	}
 }
 
 static bool meds_differ(const struct decision_options *options,
@@ -181,28 +101,59 @@ static bool meds_differ(const struct decision_options *options,
 	return false;
 }
 
-static bool is_of_group(const struct decision_options *options,
-			const struct path *first, const struct path *path)
+static bool share_med_group(const struct decision_options *options,
+			    const struct path *a, const struct path *b)
 {
-	return path && (options->always_compare_med ||
-			path->attributes->neighbor_as ==
-				first->attributes->neighbor_as);
+	return options->always_compare_med ||
+	       a->attributes->neighbor_as == b->attributes->neighbor_as;
 }
 
-/* Of the group that begins with `first`; returns where the next one does. */
+/*
+ * Return `path` or the first behind it that competes with `member` by MED, or
+ * NULL if there is none.
+ */
+typedef const struct path *med_group_fn(const struct decision_options *options,
+					const struct path *member,
+					const struct path *path);
+
+/* Return a path of the lowest MED in the group of `member`, from `path` on. */
+static inline const struct path *
+lowest_med(const struct decision_options *options, med_group_fn *next,
+	   const struct path *member, const struct path *path)
+{
+	const struct decision_step *step = &decision_steps[REASON_MED];
+	const struct path *lowest = path = next(options, member, path);
+
+	for (; path; path = next(options, member, path->next))
+		if (step->compare(options, path, lowest) < 0)
+			lowest = path;
+	return lowest;
+}
+
+/* While the list is in path_neighbor_as_order(), a group stands together. */
+static const struct path *
+next_candidate_of_group(const struct decision_options *options,
+			const struct path *member, const struct path *path)
+{
+	while (path && path->reason != REASON_NONE)
+		path = path->next;
+	return path && share_med_group(options, member, path) ? path : NULL;
+}
+
+/*
+ * Strike out all but the lowest MEDs of the group that begins with `first`.
+ * Return the first path of the next group, or NULL.
+ */
 static struct path *keep_lowest_med(const struct decision_options *options,
 				    struct path *first)
 {
-	uint32_t lowest = UINT32_MAX;
-	struct path *path;
+	const struct path *lowest =
+		lowest_med(options, next_candidate_of_group, first, first);
+	struct path *path = first;
 
-	for (path = first; is_of_group(options, first, path);
+	for (; path && share_med_group(options, first, path);
 	     path = candidate(path->next))
-		if (path_med(options, path) < lowest)
-			lowest = path_med(options, path);
-	for (path = first; is_of_group(options, first, path);
-	     path = candidate(path->next))
-		if (path_med(options, path) > lowest)
+		if (path_med(options, path) > path_med(options, lowest))
 			path->reason = REASON_MED;
 	return path;
 }
@@ -372,9 +323,9 @@ static struct path *choose_best(const struct decision_options *options,
 
 	if (!candidate(*paths))
 		return NULL;
-	keep_best(options, steps_before_med, *paths);
+	keep_best(options, &steps_before_med, *paths);
 	keep_lowest_meds(options, paths);
-	keep_best(options, steps_after_med, *paths);
+	keep_best(options, &steps_after_med, *paths);
 	best = reflected ? win_tie_break(*paths) : candidate(*paths);
 	admit(options, *paths);
 	return best;
@@ -399,4 +350,69 @@ struct decision decide(const struct decision_options *options,
 		path_list_sort(paths, path_order);
 	weigh_set(options, *paths);
 	return decision;
+}
+
+/* ------------------------------------------------------------- explanation */
+
+/*
+ * True if `path` was still a candidate after `step`. Paths that BGP chose may
+ * have lost to a configured one afterwards: distance.h.
+ */
+static bool survived(enum path_reason step, const struct path *path)
+{
+	return !path_is_static(path) &&
+	       (path->reason == REASON_NONE ||
+		path->reason == REASON_DISTANCE || path->reason > step);
+}
+
+static const struct path *
+next_survivor_of_group(const struct decision_options *options,
+		       const struct path *member, const struct path *path)
+{
+	while (path && !(survived(REASON_MED, path) &&
+			 share_med_group(options, member, path)))
+		path = path->next;
+	return path;
+}
+
+/* Return the best path that survived the step, or the first one; or NULL. */
+static const struct path *best_survivor(enum path_reason step,
+					const struct path *paths)
+{
+	const struct path *first = NULL;
+
+	for (; paths; paths = paths->next) {
+		if (!survived(step, paths))
+			continue;
+		if (paths->best)
+			return paths;
+		if (!first)
+			first = paths;
+	}
+	return first;
+}
+
+bool decision_explain(const struct decision_options *options,
+		      const struct path *paths, const struct path *path,
+		      struct decision_explanation *out)
+{
+	const struct decision_step *step = &decision_steps[path->reason];
+	struct decision_explanation explanation = { .step = step };
+
+	if (!step->compare)
+		return false;
+	explanation.winner = path->reason == REASON_MED ?
+				     lowest_med(options, next_survivor_of_group,
+						path, paths) :
+				     best_survivor(path->reason, paths);
+	if (!explanation.winner)
+		return false;
+	if (step->value && (!step->has_value || step->has_value(path))) {
+		explanation.has_values = true;
+		explanation.own_value = step->value(options, path);
+		explanation.winner_value =
+			step->value(options, explanation.winner);
+	}
+	*out = explanation;
+	return true;
 }

@@ -16,6 +16,9 @@
  * MED alone is no step of that comparator: it orders only the paths of one
  * neighboring AS, and losers are struck out group by group.
  *
+ * The steps are the table of decision_step.h; decision_explain() says by the
+ * same table, and by the same search for the lowest MED, where a path lost.
+ *
  * Nothing depends on when a path came, so that two nodes with the same paths
  * choose alike. In a route, paths are in the order of BGP identifier, peer
  * address and path identifier (RFC 7911 5), by which they are found. That is
@@ -52,6 +55,8 @@ struct path_source {
 	const char *interface; /* behind which it is, if link-local; or NULL */
 	bool multipath_off;    /* its paths share no set: multipath=no */
 };
+
+struct decision_step;
 
 struct path {
 	struct path *next; /* in the route, in path_order() */
@@ -103,5 +108,22 @@ int path_order(const struct path *a, const struct path *b);
  */
 struct decision decide(const struct decision_options *options,
 		       struct path **paths);
+
+/* Why a path lost in a step of the decision process: see decision_step.h. */
+struct decision_explanation {
+	const struct decision_step *step;
+	const struct path *winner; /* a path that the step preferred */
+	bool has_values;	   /* the step compared two numbers */
+	uint64_t own_value;
+	uint64_t winner_value;
+};
+
+/*
+ * Explain the reason of `path`, one of the decided `paths` of a route. Return
+ * false if the path did not lose in a step, or to a path that has gone since.
+ */
+bool decision_explain(const struct decision_options *options,
+		      const struct path *paths, const struct path *path,
+		      struct decision_explanation *explanation);
 
 #endif

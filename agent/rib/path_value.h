@@ -3,13 +3,13 @@
 #define RIB_PATH_VALUE_H
 
 /*
- * The numbers that the steps of the decision process compare, for those who
- * decide and those who explain.
+ * Numbers that steps of the decision process compare and that are more than a
+ * member of struct attribute_set.
  */
 
 #include "rib/decision.h"
 
-/* RFC 7311 4.1: with the cost to the next hop, never beyond what 64 bits hold. */
+/* RFC 7311 4.1: AIGP plus the cost to the next hop, at most UINT64_MAX. */
 static inline uint64_t path_aigp(const struct path *path)
 {
 	const struct attribute_set *set = path->attributes;
@@ -18,7 +18,7 @@ static inline uint64_t path_aigp(const struct path *path)
 	return set->aigp > UINT64_MAX - cost ? UINT64_MAX : set->aigp + cost;
 }
 
-/* RFC 5065 5.3 leaves confederation segments out, unless we are told to. */
+/* RFC 5065 5.3: without confederation segments, unless the options count them. */
 static inline unsigned int path_length(const struct decision_options *options,
 				       const struct path *path)
 {

@@ -3,6 +3,7 @@
 #define RIB_REASON_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
  * Why a path is not in the set: the one word that logs, JSON and metrics use.
@@ -36,6 +37,9 @@ enum path_reason {
 	REASON_DUPLICATE_NEXTHOP,
 	REASON_MAX_PATHS,
 	REASON_COUNT,
+	/* The steps of the decision process: decision_step.h. */
+	REASON_FIRST_STEP = REASON_STALE,
+	REASON_LAST_STEP = REASON_CLUSTER_LENGTH,
 };
 
 /* A decision chooses among paths that are; it may have other reasons not to. */
@@ -46,5 +50,10 @@ static inline bool path_reason_is_usable(enum path_reason reason)
 
 /* "local_pref", ...; NULL for REASON_NONE. */
 const char *path_reason_name(enum path_reason reason);
+/*
+ * The reason in words; NULL for a step that always compares two numbers, which
+ * decision_explain() gives.
+ */
+const char *path_reason_sentence(enum path_reason reason);
 
 #endif
