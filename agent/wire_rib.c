@@ -16,11 +16,6 @@
 #include "nexthop/bfd_session.h"
 #include "wires.h"
 
-enum {
-	MS_PER_S = 1000,
-	US_PER_MS = 1000,
-};
-
 static void on_nexthop_changed(const struct nexthop *nexthop, void *context)
 {
 	struct agent *agent = context;
@@ -118,7 +113,7 @@ static void on_link_changed(const struct nexthop_link *link, void *context)
 int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
 	const struct bfd_timing bfd = {
-		.interval_us = agent->config->bfd_interval * US_PER_MS,
+		.interval_us = agent->config->bfd_interval * CLOCK_US_PER_MS,
 		.multiplier = (uint8_t)agent->config->bfd_multiplier,
 	};
 	const struct nexthop_options options = {
@@ -295,8 +290,7 @@ static void advance(struct agent *agent)
 	uint64_t now = clock_now_ms();
 	uint64_t due = rib_advance(agent->rib, now);
 	uint64_t wait_ms = due > now ? due - now : 0;
-	struct timeval wait = { .tv_sec = (time_t)(wait_ms / MS_PER_S),
-				.tv_usec = wait_ms % MS_PER_S * US_PER_MS };
+	const struct timeval wait = clock_timeval_of_ms(wait_ms);
 
 	if (due)
 		event_add(agent->process, &wait);
@@ -374,7 +368,7 @@ int wire_rib(struct agent *agent)
 		.policy = policy_of(config->rules, config->rule_count),
 		.decision = decision_options(config),
 		.min_nexthops = config->min_nexthops,
-		.announce_delay_ms = config->announce_delay * MS_PER_S,
+		.announce_delay_ms = config->announce_delay * CLOCK_MS_PER_S,
 		.announce_bandwidth = config->announce_bandwidth,
 		.hooks = {
 			.nexthop_check = check_nexthop,

@@ -6,11 +6,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <json-c/json.h>
 
+#include "core/clock.h"
 #include "core/suggest.h"
 #include "rates.h"
 #include "show.h"
@@ -79,10 +79,7 @@ static enum exit_code check_words(const struct view *view, int count,
 
 static double seconds_now(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	return (double)clock_read_ns(CLOCK_MONOTONIC) / CLOCK_NS_PER_S;
 }
 
 static struct json_object *request_of(const struct showing *showing)

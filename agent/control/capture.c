@@ -5,16 +5,14 @@
 
 #include <json-c/json.h>
 #include <string.h>
-#include <time.h>
 
 #include "config/config.h"
 #include "control/json.h"
 #include "control/request.h"
+#include "core/clock.h"
 #include "core/hex.h"
 #include "datapath/datapath.h"
 #include "nexthop/nexthop.h"
-
-static const uint64_t ns_per_s = 1000000000;
 
 bool capture_is_asked(struct json_object *request)
 {
@@ -65,18 +63,11 @@ struct json_object *capture_head(const struct control_view *view)
 	return out;
 }
 
-static uint64_t now_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * ns_per_s + (uint64_t)now.tv_nsec;
-}
-
 /* The program has no other clock than that since the start of the host. */
 static uint64_t since_1970(uint64_t monotonic_ns)
 {
-	return now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC) + monotonic_ns;
+	return clock_read_ns(CLOCK_REALTIME) - clock_read_ns(CLOCK_MONOTONIC) +
+	       monotonic_ns;
 }
 
 struct json_object *capture_packet(const struct control_view *view,

@@ -9,10 +9,6 @@
 
 #include "core/clock.h"
 
-enum {
-	MS_PER_S = 1000
-};
-
 void json_add(struct json_object *object, const char *name,
 	      struct json_object *value)
 {
@@ -87,7 +83,7 @@ void json_add_counter(struct json_object *object,
 
 uint64_t json_age_s(uint64_t since_ms)
 {
-	return (clock_now_ms() - since_ms) / MS_PER_S;
+	return (clock_now_ms() - since_ms) / CLOCK_MS_PER_S;
 }
 
 /* Null, of somebody whose address is not known yet, comes first. */

@@ -12,12 +12,12 @@
 #include "config/config.h"
 #include "control/json.h"
 #include "core/array.h"
+#include "core/clock.h"
 #include "rib/rib.h"
 #include "rib/update_group.h"
 
 enum {
 	HINT_SIZE = 160,
-	MS_PER_S = 1000,
 };
 
 /* ------------------------------------------------------------- capabilities */
@@ -179,7 +179,8 @@ static void add_next_attempt(struct json_object *out,
 	bool waits = bgp_neighbor_next_attempt(neighbor, &wait_ms);
 
 	json_add(out, "next_attempt_s",
-		 waits ? json_object_new_uint64(wait_ms / MS_PER_S) : NULL);
+		 waits ? json_object_new_uint64(wait_ms / CLOCK_MS_PER_S) :
+			 NULL);
 }
 
 static void add_session(struct json_object *out,

@@ -10,6 +10,7 @@
 #include "config/config.h"
 #include "control/counter_list.h"
 #include "control/json.h"
+#include "core/clock.h"
 #include "datapath/datapath.h"
 #include "nexthop/bfd.h"
 #include "nexthop/nexthop.h"
@@ -17,7 +18,6 @@
 
 enum {
 	DIGEST_TEXT_SIZE = 17,
-	US_PER_MS = 1000,
 };
 
 /* Null while the next hop has none. */
@@ -53,7 +53,7 @@ struct json_object *show_bfd(const struct control_view *view,
 
 	if (!session)
 		return NULL;
-	changed_s = json_age_s(session->since_us / US_PER_MS);
+	changed_s = json_age_s(session->since_us / CLOCK_US_PER_MS);
 	out = json_object_new_object();
 	json_add_text(out, "state", bfd_state_name(session->state));
 	json_add_text(out, "diagnostic",
@@ -63,9 +63,11 @@ struct json_object *show_bfd(const struct control_view *view,
 	json_add_text(out, "remote_diagnostic",
 		      bfd_diagnostic_name(session->remote_diagnostic));
 	json_add_number(out, "transmit_interval_ms",
-			bfd_session_transmit_interval_us(session) / US_PER_MS);
+			bfd_session_transmit_interval_us(session) /
+				CLOCK_US_PER_MS);
 	json_add_number(out, "detection_time_ms",
-			bfd_session_detection_time_us(session) / US_PER_MS);
+			bfd_session_detection_time_us(session) /
+				CLOCK_US_PER_MS);
 	json_add_number(out, "uptime_s",
 			session->state == BFD_STATE_UP ? changed_s : 0);
 	json_add_number(out, "changed_s", changed_s);

@@ -17,13 +17,11 @@
 #include "nexthop/socket_event.h"
 
 enum bfd_numbers {
-	US_PER_MS = 1000,
-	US_PER_S = 1000000,
 	PEER_BUCKETS = 256,
 	READS_AT_ONCE = 64, /* then the event loop has its turn */
 	/* More than a socket's buffer holds: see on_timer(). */
 	READS_BEFORE_EXPIRY = 1024,
-	WARNING_INTERVAL_US = 10 * US_PER_S,
+	WARNING_INTERVAL_US = 10 * CLOCK_US_PER_S,
 };
 
 struct bfd_peer {
@@ -143,10 +141,7 @@ static void arm_timer(struct bfd_peer *peer, uint64_t now_us)
 {
 	uint64_t deadline = bfd_session_deadline(&peer->session);
 	uint64_t wait_us = deadline > now_us ? deadline - now_us : 0;
-	const struct timeval wait = {
-		.tv_sec = (time_t)(wait_us / US_PER_S),
-		.tv_usec = (suseconds_t)(wait_us % US_PER_S),
-	};
+	const struct timeval wait = clock_timeval_of_us(wait_us);
 
 	if (deadline == BFD_SESSION_NEVER)
 		evtimer_del(peer->timer);

@@ -9,6 +9,7 @@
 
 #include <event2/event.h>
 
+#include "core/clock.h"
 #include "core/log.h"
 #include "nexthop/bfd.h"
 #include "nexthop/netlink.h"
@@ -155,7 +156,7 @@ static void step(struct entry *entry, enum probe_event_type type,
 	struct probe before = entry->probe;
 	struct probe_event event = {
 		.type = type,
-		.now_ms = tracker_now_ms(),
+		.now_ms = clock_now_ms(),
 		.jitter_ms = arc4random_uniform(PROBE_JITTER_MS + 1),
 	};
 	enum probe_question question;
@@ -195,7 +196,7 @@ struct entry *entry_new(struct nexthop_tracker *tracker,
 	entry->tracker = tracker;
 	entry->view.address = *address;
 	entry->view.via = *address;
-	entry->view.since_ms = tracker_now_ms();
+	entry->view.since_ms = clock_now_ms();
 	probe_init(&entry->probe);
 	return entry;
 }
@@ -290,7 +291,7 @@ static void follow(struct entry *entry, const struct nexthop_link *link,
 	else if (moved || resting)
 		step(entry, PROBE_START, NULL);
 	else
-		update_view(entry, tracker_now_ms());
+		update_view(entry, clock_now_ms());
 }
 
 static void log_obstacle(const struct entry *entry, enum obstacle obstacle)
@@ -370,7 +371,7 @@ void entry_watch(struct entry *entry, bool required)
 		open_bfd(entry);
 		entry_resolve(entry);
 	}
-	update_view(entry, tracker_now_ms());
+	update_view(entry, clock_now_ms());
 }
 
 void entry_unwatch(struct entry *entry, bool required)
@@ -380,12 +381,12 @@ void entry_unwatch(struct entry *entry, bool required)
 		bfd_close(entry->bfd);
 		entry->bfd = NULL;
 	}
-	update_view(entry, tracker_now_ms());
+	update_view(entry, clock_now_ms());
 }
 
 void entry_hear_bfd(struct entry *entry)
 {
-	update_view(entry, tracker_now_ms());
+	update_view(entry, clock_now_ms());
 }
 
 void entry_follow_link(struct entry *entry, const struct nexthop_link *link)

@@ -6,10 +6,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/log.h"
 
 enum time_units {
-	MS_PER_S = 1000,
 	MS_PER_TENTH = 100,
 };
 
@@ -27,8 +27,8 @@ static void log_silence(const char *address, const struct probe *probe,
 	log_info("nexthop",
 		 "%s: dead: no answer to %u probes in %" PRIu64 ".%" PRIu64
 		 " s",
-		 address, probe->unanswered, silence / MS_PER_S,
-		 silence % MS_PER_S / MS_PER_TENTH);
+		 address, probe->unanswered, silence / CLOCK_MS_PER_S,
+		 silence % CLOCK_MS_PER_S / MS_PER_TENTH);
 }
 
 void probe_log_step(const struct nexthop *nexthop, const struct probe *before,

@@ -18,36 +18,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "core/clock.h"
 #include "core/log.h"
 #include "nexthop/bfd.h"
 #include "nexthop/netlink.h"
 #include "nexthop/ports.h"
 
 enum tracker_times {
-	MS_PER_S = 1000,
-	US_PER_MS = 1000,
-	NS_PER_MS = 1000000,
 	/* A storm of route changes costs one round of lookups in this time. */
 	RESOLVE_INTERVAL_MS = 100,
 };
 
-uint64_t tracker_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * MS_PER_S +
-	       (uint64_t)now.tv_nsec / NS_PER_MS;
-}
-
 void tracker_start_timer(struct event *timer, uint64_t delay_ms)
 {
-	const struct timeval delay = {
-		.tv_sec = (time_t)(delay_ms / MS_PER_S),
-		.tv_usec = (suseconds_t)(delay_ms % MS_PER_S * US_PER_MS),
-	};
+	const struct timeval delay = clock_timeval_of_ms(delay_ms);
 
 	evtimer_add(timer, &delay);
 }
@@ -104,7 +89,7 @@ static void on_resolve(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	tracker->resolved_ms = tracker_now_ms();
+	tracker->resolved_ms = clock_now_ms();
 	for (size_t i = 0; i < tracker->entry_count; i++)
 		entry_resolve(tracker->entries[i]);
 	tracker_report(tracker);
@@ -112,7 +97,7 @@ static void on_resolve(evutil_socket_t fd, short what, void *context)
 
 static void schedule_resolve(struct nexthop_tracker *tracker)
 {
-	uint64_t now = tracker_now_ms();
+	uint64_t now = clock_now_ms();
 	uint64_t next = tracker->resolved_ms + RESOLVE_INTERVAL_MS;
 
 	if (!evtimer_pending(tracker->resolve_timer, NULL))

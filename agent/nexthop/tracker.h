@@ -44,8 +44,6 @@ struct via_list *tracker_via_list(struct nexthop_tracker *tracker,
 				  const struct address *via);
 /* Tells the caller all that changed: the last act of every event handler. */
 void tracker_report(struct nexthop_tracker *tracker);
-/* Milliseconds of CLOCK_BOOTTIME. */
-uint64_t tracker_now_ms(void);
 void tracker_start_timer(struct event *timer, uint64_t delay_ms);
 
 #endif

@@ -17,12 +17,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bgp/codec/message.h"
 #include "bgp/codec/negotiated.h"
 #include "bgp/codec/update.h"
+#include "core/clock.h"
 #include "rib/rib.h"
 #include "update_stream.h"
 
@@ -143,10 +143,7 @@ static int add_peer(struct bench *bench, uint32_t seed, uint32_t prefixes)
 
 static double cpu_seconds(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	return (double)clock_read_ns(CLOCK_PROCESS_CPUTIME_ID) / CLOCK_NS_PER_S;
 }
 
 /* Resident memory in bytes, 0 if unknown. */

@@ -16,9 +16,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/array.h"
+#include "core/clock.h"
 #include "steering/steering.h"
 
 enum {
@@ -145,10 +145,8 @@ static int start_case(struct bench *bench, const struct bench_case *row)
 
 static double cpu_us(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+	return (double)clock_read_ns(CLOCK_PROCESS_CPUTIME_ID) /
+	       CLOCK_NS_PER_US;
 }
 
 static uint32_t random_below(struct bench *bench, uint32_t bound)

@@ -6,14 +6,13 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "headgate/abi.h"
 #include "vip_hash.h"
 
 enum {
-	NS_PER_S = 1000000000,
 	MAP_SIZE = HG_VIP_PLACES * sizeof(struct hg_vip4_entry),
 	PATIENCE_S = 5,
 };
@@ -60,16 +59,14 @@ static bool has_vip(const struct vip_watch *watch, uint32_t address)
 
 uint64_t vip_watch_now(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+	return clock_read_ns(CLOCK_MONOTONIC);
 }
 
 uint64_t vip_watch_wait(const struct vip_watch *watch, uint32_t address,
 			bool present)
 {
-	uint64_t end = vip_watch_now() + (uint64_t)PATIENCE_S * NS_PER_S, now;
+	uint64_t end = vip_watch_now() + (uint64_t)PATIENCE_S * CLOCK_NS_PER_S,
+		 now;
 
 	while ((now = vip_watch_now()) < end)
 		if (has_vip(watch, address) == present)

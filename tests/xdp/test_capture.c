@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "core/address.h"
+#include "core/clock.h"
 #include "datapath/datapath.h"
 #include "generator.h"
 #include "sandbox.h"
@@ -32,7 +33,6 @@ enum {
 	SAMPLES_DEVIATION = 150, /* five standard deviations */
 	TOO_MANY = 4000,	 /* for a ring that nobody reads */
 	ANY_RATE = 0,
-	NS_PER_SECOND = 1000000000,
 };
 
 /* What has been read, and the last of it. */
@@ -91,14 +91,6 @@ static void stop_capture(void)
 	assert_int_equal(datapath_capture_fd(check->world->dp), -1);
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_SECOND + now.tv_nsec;
-}
-
 /* In packet mode the bucket is any of the group's. */
 static void assert_bucket(uint32_t have)
 {
@@ -119,7 +111,8 @@ static void assert_record(const struct frame *frame, uint32_t ifindex,
 	size_t size = frame->size < HG_CAPTURE_SNAPLEN ? frame->size :
 							 HG_CAPTURE_SNAPLEN;
 
-	assert_in_range(record->time_ns, since_ns, now_ns());
+	assert_in_range(record->time_ns, since_ns,
+			clock_read_ns(CLOCK_MONOTONIC));
 	assert_int_equal(record->ifindex, trial_ifindex(ifindex));
 	assert_int_equal(record->outcome, prediction->outcome);
 	assert_int_equal(record->slot, prediction->slot);
@@ -134,7 +127,7 @@ static void capture_one(enum world_port port)
 {
 	const struct world_port_info *info = &check->world->ports[port];
 	const struct shape shape = generator_shape(&generator);
-	uint64_t since_ns = now_ns();
+	uint64_t since_ns = clock_read_ns(CLOCK_MONOTONIC);
 	struct frame frame;
 
 	frame_build(&shape, info->mac, &frame);
@@ -271,7 +264,7 @@ static void capture_fragment(uint16_t fragment)
 		.destination = world_address(VIP_LEFT, false),
 		.fragment = fragment,
 	};
-	uint64_t since_ns = now_ns();
+	uint64_t since_ns = clock_read_ns(CLOCK_MONOTONIC);
 	struct frame frame;
 
 	frame_build(&shape, check->world->ports[PORT_LEFT].mac, &frame);

@@ -10,13 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <time.h>
 
 #include <arpa/inet.h>
 #include <cmocka.h>
 #include <event2/event.h>
 #include <linux/if_packet.h>
 
+#include "core/clock.h"
 #include "nexthop/arp.h"
 #include "nexthop/nd.h"
 #include "nexthop/nexthop.h"
@@ -27,8 +27,6 @@ enum times {
 	AT_ONCE_MS = 300, /* of one or two busy cores */
 	ANSWER_MS = 1500, /* a failed next hop is asked once a second */
 	DEATH_MS = 2500,
-	MS_PER_S = 1000,
-	NS_PER_MS = 1000000,
 };
 
 enum sizes {
@@ -49,22 +47,13 @@ static const struct nexthop *hop;
 static unsigned int changes, link_changes;
 static bool release_on_change;
 
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * MS_PER_S +
-	       (uint64_t)now.tv_nsec / NS_PER_MS;
-}
-
 /* Lets the tracker work; returns whether `holds` came true within limit_ms. */
 static bool wait_for(bool (*holds)(void), uint64_t limit_ms)
 {
-	const struct timeval tick = { .tv_usec = TICK_MS * 1000 };
-	uint64_t end = now_ms() + limit_ms;
+	const struct timeval tick = { .tv_usec = TICK_MS * CLOCK_US_PER_MS };
+	uint64_t end = clock_now_ms() + limit_ms;
 
-	while (!holds() && now_ms() < end) {
+	while (!holds() && clock_now_ms() < end) {
 		event_base_loopexit(base, &tick);
 		event_base_dispatch(base);
 	}
@@ -249,10 +238,11 @@ static struct arp_frame forged_reply(void)
 static void send_forgeries(int fd, const struct sockaddr_ll *to,
 			   const void *frame, size_t size)
 {
-	uint64_t end = now_ms() + DEATH_MS;
+	uint64_t end = clock_now_ms() + DEATH_MS;
 
-	for (int sent = 0; sent < MOST_FORGERIES &&
-			   (now_ms() < end || hop->conflicts <= CONFLICTS);
+	for (int sent = 0;
+	     sent < MOST_FORGERIES &&
+	     (clock_now_ms() < end || hop->conflicts <= CONFLICTS);
 	     sent++) {
 		assert_int_equal(sendto(fd, frame, size, 0,
 					(const struct sockaddr *)to,

@@ -4,6 +4,7 @@
 #include "world.h"
 
 #include "core/address.h"
+#include "core/clock.h"
 #include "datapath/datapath.h"
 #include "datapath/datapath_internal.h"
 #include "frame.h"
@@ -18,13 +19,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
 	NO_PORT_IFINDEX = UINT16_MAX,
 	BYTE_BITS = 8,
 	MAPPED_AT = 12,
-	NS_PER_SECOND = 1000000000,
 };
 
 const uint64_t world_key = 0x5ca1ab1e0ddba11;
@@ -315,13 +314,11 @@ void world_set_icmp_used(struct world *world, uint32_t route, uint64_t used)
 	int map = bpf_map__fd(world->dp->skeleton->maps.icmp_budgets);
 	int cpus = libbpf_num_possible_cpus();
 	struct hg_icmp_budget budgets[cpus];
-	struct timespec now;
+	uint64_t now = clock_read_ns(CLOCK_MONOTONIC);
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	for (int cpu = 0; cpu < cpus; cpu++)
 		budgets[cpu] = (struct hg_icmp_budget){
-			.since_ns = (uint64_t)now.tv_sec * NS_PER_SECOND +
-				    now.tv_nsec,
+			.since_ns = now,
 			.used = used,
 		};
 	must_succeed(bpf_map_update_elem(map, &route, budgets, BPF_ANY),

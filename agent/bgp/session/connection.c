@@ -14,24 +14,20 @@
 #include "bgp/codec/delay.h"
 #include "bgp/session/connection_internal.h"
 #include "bgp/session/tcp_auth.h"
+#include "core/clock.h"
 
 enum {
 	CONNECT_RETRY_S = 5,
 	/* No progress in sending for this long: RFC 9687 4. */
 	SEND_HOLD_MIN_S = 480,
 	SEND_HOLD_FACTOR = 2,
-	MS_PER_S = 1000,
-	US_PER_MS = 1000,
 };
 
 /* ------------------------------------------------------------- timers */
 
 static void start_timer(struct event *timer, uint32_t milliseconds)
 {
-	struct timeval delay = {
-		.tv_sec = milliseconds / MS_PER_S,
-		.tv_usec = milliseconds % MS_PER_S * US_PER_MS,
-	};
+	const struct timeval delay = clock_timeval_of_ms(milliseconds);
 
 	evtimer_add(timer, &delay);
 }
@@ -57,7 +53,7 @@ static uint32_t send_hold_time(const struct bgp_connection *connection)
 void bgp_connection_start_send_hold(struct bgp_connection *connection)
 {
 	start_timer(connection->send_hold,
-		    send_hold_time(connection) * MS_PER_S);
+		    send_hold_time(connection) * CLOCK_MS_PER_S);
 }
 
 /* The hold time itself is exact: a dead peer shall not stay a bit longer. */
@@ -65,7 +61,7 @@ static void start_hold(struct bgp_connection *connection)
 {
 	if (connection->negotiated.hold_time)
 		start_timer(connection->hold,
-			    connection->negotiated.hold_time * MS_PER_S);
+			    connection->negotiated.hold_time * CLOCK_MS_PER_S);
 	else
 		evtimer_del(connection->hold);
 }
@@ -220,7 +216,7 @@ static void carry_out(struct bgp_connection *connection, uint32_t action,
 		break;
 	case BGP_ACTION_START_LARGE_HOLD:
 		start_timer(connection->hold,
-			    options->open_deadline * MS_PER_S);
+			    options->open_deadline * CLOCK_MS_PER_S);
 		break;
 	case BGP_ACTION_START_HOLD:
 		start_hold(connection);
@@ -242,7 +238,7 @@ static void carry_out(struct bgp_connection *connection, uint32_t action,
 		break;
 	case BGP_ACTION_START_DELAY_OPEN:
 		start_timer(connection->delay_open,
-			    options->config->delay_open * MS_PER_S);
+			    options->config->delay_open * CLOCK_MS_PER_S);
 		break;
 	}
 }

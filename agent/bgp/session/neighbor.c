@@ -17,10 +17,6 @@
 #include "bgp/session/speaker.h"
 #include "core/clock.h"
 
-enum {
-	MS_PER_S = 1000, /* and the same in microseconds to milliseconds */
-};
-
 const char *bgp_neighbor_name(const struct bgp_neighbor *neighbor,
 			      char text[BGP_NEIGHBOR_NAME_SIZE])
 {
@@ -112,10 +108,7 @@ static void start_later(struct bgp_neighbor *neighbor)
 	uint64_t delay_ms =
 		held_ms(neighbor) +
 		bgp_delay_jittered(neighbor->restart_delay_s, arc4random());
-	struct timeval delay = {
-		.tv_sec = (time_t)(delay_ms / MS_PER_S),
-		.tv_usec = (suseconds_t)(delay_ms % MS_PER_S * MS_PER_S),
-	};
+	const struct timeval delay = clock_timeval_of_ms(delay_ms);
 
 	evtimer_add(neighbor->restart, &delay);
 }
@@ -147,8 +140,7 @@ bool bgp_neighbor_next_attempt(const struct bgp_neighbor *neighbor,
 	if (!evutil_timercmp(&due, &now, >))
 		return true;
 	evutil_timersub(&due, &now, &due);
-	*wait_ms = (uint64_t)due.tv_sec * MS_PER_S +
-		   (uint64_t)due.tv_usec / MS_PER_S;
+	*wait_ms = clock_ms_of_timeval(&due);
 	return true;
 }
 
@@ -242,7 +234,7 @@ void bgp_neighbor_exceeded(struct bgp_neighbor *neighbor,
 		 config->max_prefix_restart);
 	neighbor->held_until_ms =
 		clock_now_ms() +
-		(uint64_t)config->max_prefix_restart * MS_PER_S;
+		(uint64_t)config->max_prefix_restart * CLOCK_MS_PER_S;
 	if (neighbor->session)
 		bgp_connection_stop(neighbor->session, &n);
 }
@@ -356,11 +348,12 @@ bool bgp_neighbor_hint(const struct bgp_neighbor *neighbor,
 	if (neighbor->session)
 		return false;
 	if (held_ms(neighbor)) {
-		snprintf(text, size,
-			 "has announced more than max-prefix=%u; down for %u s "
-			 "more",
-			 neighbor->config.max_prefix,
-			 (unsigned int)(held_ms(neighbor) / MS_PER_S + 1));
+		snprintf(
+			text, size,
+			"has announced more than max-prefix=%u; down for %u s "
+			"more",
+			neighbor->config.max_prefix,
+			(unsigned int)(held_ms(neighbor) / CLOCK_MS_PER_S + 1));
 		return true;
 	}
 	if (address_is_zero(&neighbor->address)) {

@@ -17,7 +17,6 @@
 
 enum {
 	AS_TEXT_SIZE = 24,
-	MS_PER_S = 1000,
 };
 
 static const struct bgp_callbacks *
@@ -148,7 +147,7 @@ static void on_session_down(struct bgp_connection *connection)
 	uint64_t now = clock_now_ms();
 	char name[BGP_NEIGHBOR_NAME_SIZE];
 
-	if (now - neighbor->changed_ms >= BGP_SESSION_STABLE_S * MS_PER_S)
+	if (now - neighbor->changed_ms >= BGP_SESSION_STABLE_S * CLOCK_MS_PER_S)
 		neighbor->restart_delay_s = BGP_RESTART_FIRST_S;
 	neighbor->session = NULL;
 	neighbor->changed_ms = now;
