@@ -166,7 +166,7 @@ void agent_free(struct agent *agent)
 	bgp_speaker_free(agent->speaker);
 	rib_free(agent->rib);
 	steering_free(agent->steering);
-	nexthop_tracker_free(agent->tracker);
+	tracker_free(agent->tracker);
 	/* A former run's program goes too, but not if we never came to run. */
 	if (agent->running)
 		datapath_remove_previous(agent->datapath);

@@ -38,7 +38,7 @@ static const char *harm_of_hidden_tags(const struct agent *agent,
 static bool hides_tags(const struct agent *agent,
 		       const struct nexthop_link *link)
 {
-	return link && nexthop_has_vlans(agent->tracker, link->ifindex) &&
+	return link && tracker_has_vlans(agent->tracker, link->ifindex) &&
 	       vlan_offload_strips(link->name);
 }
 
@@ -48,7 +48,7 @@ static void warn_of_hidden_tags(struct agent *agent)
 	for (size_t i = 0; i < agent->config->interface_count; i++) {
 		const char *name = agent->config->interfaces[i];
 		const struct nexthop_link *link =
-			nexthop_link_by_name(agent->tracker, name);
+			tracker_link_by_name(agent->tracker, name);
 		bool hidden = hides_tags(agent, link);
 
 		if (hidden && !agent->tags_hidden[i])
@@ -66,7 +66,7 @@ static void warn_of_hidden_tags(struct agent *agent)
 static int attach(struct agent *agent, const char *name)
 {
 	const struct nexthop_link *link =
-		nexthop_link_by_name(agent->tracker, name);
+		tracker_link_by_name(agent->tracker, name);
 	struct datapath_error error;
 	int code;
 
@@ -92,7 +92,7 @@ static int add_ports(struct agent *agent)
 	for (size_t i = 0; i < agent->config->interface_count; i++) {
 		const char *name = agent->config->interfaces[i];
 		const struct nexthop_link *link =
-			nexthop_link_by_name(agent->tracker, name);
+			tracker_link_by_name(agent->tracker, name);
 		int code;
 
 		if (!link)

@@ -14,7 +14,7 @@ int wire_bfd(struct agent *agent)
 
 	for (size_t i = 0; i < config->path_count && !error; i++)
 		if (config->paths[i].bfd)
-			error = nexthop_watch(agent->tracker,
+			error = tracker_watch(agent->tracker,
 					      &config->paths[i].nexthop, true);
 	return error;
 }
@@ -25,7 +25,7 @@ void wire_bfd_watch(struct agent *agent, struct rib_peer *peer)
 	char text[ADDRESS_TEXT_SIZE];
 
 	peer->watched =
-		!nexthop_watch(agent->tracker, &peer->source.address, false);
+		!tracker_watch(agent->tracker, &peer->source.address, false);
 	if (!peer->watched)
 		log_error("bgp", "%s: no BFD: out of memory",
 			  address_format(&peer->source.address, text));
@@ -49,7 +49,7 @@ void wire_bfd_unwatch(struct agent *agent, const struct rib_peer *peer)
 void wire_bfd_down(struct agent *agent, const struct address *address)
 {
 	const struct bfd_session *session =
-		nexthop_session(agent->tracker, address);
+		tracker_bfd_session(agent->tracker, address);
 	const struct address failed = *address;
 	struct bgp_neighbor *neighbor, *next;
 

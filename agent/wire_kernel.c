@@ -89,7 +89,7 @@ static void set_route(struct agent *agent, const struct prefix *vip,
 
 	for (size_t i = 0; hops && i < count; i++) {
 		const struct nexthop *nexthop =
-			nexthop_find(agent->tracker, &members[i].address);
+			tracker_find(agent->tracker, &members[i].address);
 
 		if (nexthop && nexthop->ifindex)
 			hops[used++] = (struct route_hop){

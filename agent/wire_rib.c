@@ -32,7 +32,7 @@ static enum path_reason check_nexthop(const struct address *address,
 				      uint32_t *igp_cost, void *context)
 {
 	struct agent *agent = context;
-	const struct nexthop *nexthop = nexthop_find(agent->tracker, address);
+	const struct nexthop *nexthop = tracker_find(agent->tracker, address);
 
 	(void)igp_cost;
 	if (nexthop && nexthop_is_alive(nexthop))
@@ -46,9 +46,9 @@ static enum path_reason check_nexthop(const struct address *address,
 static void let_go(struct agent *agent, const struct let_go *gone)
 {
 	if (gone->watched)
-		nexthop_unwatch(agent->tracker, &gone->address, false);
+		tracker_unwatch(agent->tracker, &gone->address, false);
 	else
-		nexthop_release(agent->tracker, &gone->address);
+		tracker_release(agent->tracker, &gone->address);
 }
 
 /*
@@ -80,7 +80,7 @@ static void let_all_go(struct agent *agent)
 		const struct let_go *gone = &agent->let_go[i];
 
 		let_go(agent, gone);
-		if (!nexthop_find(agent->tracker, &gone->address))
+		if (!tracker_find(agent->tracker, &gone->address))
 			steering_nexthop_gone(agent->steering, &gone->address);
 	}
 	agent->let_go_count = 0;
@@ -96,7 +96,7 @@ static void track_nexthop(const struct address *address, bool wanted,
 
 	if (!wanted)
 		wire_put_down(agent, &gone);
-	else if (nexthop_acquire(agent->tracker, address, &nexthop))
+	else if (tracker_acquire(agent->tracker, address, &nexthop))
 		log_error("nexthop", "%s: cannot be tracked: out of memory",
 			  address_format(address, text));
 }
@@ -116,7 +116,7 @@ int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 		.interval_us = agent->config->bfd_interval * CLOCK_US_PER_MS,
 		.multiplier = (uint8_t)agent->config->bfd_multiplier,
 	};
-	const struct nexthop_options options = {
+	const struct tracker_options options = {
 		.bfd = config_uses_bfd(agent->config) ? &bfd : NULL,
 		.interfaces = agent->config->interfaces,
 		.interface_count = agent->config->interface_count,
@@ -127,8 +127,8 @@ int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 		},
 	};
 
-	int code = nexthop_tracker_new(agent->base, &options, &agent->tracker,
-				       error, AGENT_ERROR_SIZE);
+	int code = tracker_new(agent->base, &options, &agent->tracker, error,
+			       AGENT_ERROR_SIZE);
 
 	return code ? code : wire_bfd(agent);
 }
@@ -315,7 +315,7 @@ static bool is_own_address(const struct prefix *prefix, void *context)
 	const struct agent *agent = context;
 
 	return prefix_is_host(prefix) &&
-	       nexthop_is_local(agent->tracker, &prefix->address);
+	       tracker_is_local(agent->tracker, &prefix->address);
 }
 
 /* A network of ours, or a part of it; a single address in it may be a VIP. */
@@ -324,7 +324,7 @@ static bool is_nexthop_subnet(const struct prefix *prefix, void *context)
 	const struct agent *agent = context;
 
 	return !prefix_is_host(prefix) &&
-	       nexthop_is_on_link(agent->tracker, &prefix->address);
+	       tracker_is_on_link(agent->tracker, &prefix->address);
 }
 
 static struct decision_options decision_options(const struct config *config)

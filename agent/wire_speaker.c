@@ -16,7 +16,7 @@ static uint32_t link_of(const struct agent *agent,
 	uint32_t ifindex = session->options.remote.ifindex;
 
 	return ifindex ? ifindex :
-			 nexthop_link_of_address(agent->tracker, local);
+			 tracker_link_of_address(agent->tracker, local);
 }
 
 static enum peer_type peer_type(const struct bgp_negotiated *session)

@@ -15,7 +15,7 @@
 #include "control/show.h"
 #include "core/member.h"
 #include "datapath/datapath.h"
-#include "nexthop/nexthop.h"
+#include "nexthop/tracker.h"
 #include "rib/rib.h"
 #include "steering/steering.h"
 
@@ -40,7 +40,7 @@ struct agent {
 	struct control *control;
 	struct metrics *metrics; /* NULL: not served */
 	struct datapath *datapath;
-	struct nexthop_tracker *tracker;
+	struct tracker *tracker;
 	struct kernel_routes *kernel_routes;
 	struct steering *steering;
 	struct rib *rib;

@@ -12,7 +12,7 @@
 #include "core/clock.h"
 #include "core/hex.h"
 #include "datapath/datapath.h"
-#include "nexthop/nexthop.h"
+#include "nexthop/tracker.h"
 
 bool capture_is_asked(struct json_object *request)
 {
@@ -47,7 +47,7 @@ struct json_object *capture_head(const struct control_view *view)
 	struct json_object *out = json_object_new_object();
 
 	for (size_t i = 0; i < view->config->interface_count; i++) {
-		const struct nexthop_link *link = nexthop_link_by_name(
+		const struct nexthop_link *link = tracker_link_by_name(
 			view->tracker, view->config->interfaces[i]);
 		struct json_object *row;
 

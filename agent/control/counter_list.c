@@ -6,7 +6,7 @@
 #include "control/show.h"
 #include "core/array.h"
 #include "datapath/datapath.h"
-#include "nexthop/nexthop.h"
+#include "nexthop/tracker.h"
 #include "steering/steering.h"
 
 static void visit_outcomes(const struct control_view *view,
@@ -55,7 +55,7 @@ static void visit_nexthops(const struct control_view *view,
 	const struct nexthop *nexthop = NULL;
 	char text[ADDRESS_TEXT_SIZE];
 
-	while ((nexthop = nexthop_next(view->tracker, nexthop))) {
+	while ((nexthop = tracker_next(view->tracker, nexthop))) {
 		struct counter_entry entry = {
 			.label = address_format(&nexthop->address, text),
 			.slot = steering_find_slot(view->steering,

@@ -20,7 +20,7 @@
 #include "core/hex.h"
 #include "datapath/datapath.h"
 #include "flow_hash.h"
-#include "nexthop/nexthop.h"
+#include "nexthop/tracker.h"
 #include "steering/steering.h"
 
 enum {
@@ -50,7 +50,7 @@ static bool is_alive(const struct control_view *view,
 		     const struct address *address)
 {
 	const struct nexthop *nexthop =
-		address ? nexthop_find(view->tracker, address) : NULL;
+		address ? tracker_find(view->tracker, address) : NULL;
 
 	return nexthop && nexthop_is_alive(nexthop);
 }
@@ -192,7 +192,7 @@ static bool find_port(const struct control_view *view, uint32_t *ifindex,
 		      uint8_t mac[MAC_SIZE])
 {
 	for (size_t i = 0; i < view->config->interface_count; i++) {
-		const struct nexthop_link *link = nexthop_link_by_name(
+		const struct nexthop_link *link = tracker_link_by_name(
 			view->tracker, view->config->interfaces[i]);
 
 		if (!link)

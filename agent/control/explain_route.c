@@ -14,7 +14,7 @@
 #include "control/request.h"
 #include "control/show_internal.h"
 #include "nexthop/bfd_session.h"
-#include "nexthop/nexthop.h"
+#include "nexthop/tracker.h"
 #include "rib/decision_step.h"
 #include "rib/export_rule.h"
 #include "rib/rib.h"
@@ -62,7 +62,7 @@ static const char *bfd_objection(const struct question *q,
 
 	if (!nexthop || nexthop->bfd == NEXTHOP_BFD_SILENT)
 		return "";
-	session = nexthop_session(q->view->tracker, &nexthop->address);
+	session = tracker_bfd_session(q->view->tracker, &nexthop->address);
 	if (!session)
 		return ", and a BFD session with it could not be started";
 	if (nexthop->bfd == NEXTHOP_BFD_WAITING)
@@ -87,7 +87,7 @@ static void describe_nexthop(const struct question *q)
 {
 	const struct address *address =
 		rib_nexthop_address(q->path->attributes->nexthop);
-	const struct nexthop *nexthop = nexthop_find(q->view->tracker, address);
+	const struct nexthop *nexthop = tracker_find(q->view->tracker, address);
 	char text[ADDRESS_TEXT_SIZE], bfd[BFD_TEXT_SIZE];
 
 	snprintf(q->text, WHY_SIZE, "next hop %s %s%s",

@@ -15,7 +15,7 @@
 #include "core/array.h"
 #include "core/log.h"
 #include "datapath/datapath.h"
-#include "nexthop/nexthop.h"
+#include "nexthop/tracker.h"
 #include "nexthop/vlan_offload.h"
 #include "rib/rib.h"
 #include "steering/steering.h"
@@ -24,7 +24,7 @@
 static const char *vlan_tags(const struct control_view *view,
 			     const struct nexthop_link *link)
 {
-	if (!nexthop_has_vlans(view->tracker, link->ifindex))
+	if (!tracker_has_vlans(view->tracker, link->ifindex))
 		return NULL;
 	return vlan_offload_strips(link->name) ? "stripped" : "seen";
 }
@@ -33,7 +33,7 @@ static struct json_object *interface_json(const struct control_view *view,
 					  const char *name)
 {
 	const struct nexthop_link *link =
-		nexthop_link_by_name(view->tracker, name);
+		tracker_link_by_name(view->tracker, name);
 	struct json_object *out = json_object_new_object();
 
 	json_add_text(out, "name", name);
@@ -94,7 +94,7 @@ static struct json_object *nexthop_totals(const struct control_view *view)
 	const struct nexthop *nexthop = NULL;
 	uint64_t total = 0, alive = 0;
 
-	while ((nexthop = nexthop_next(view->tracker, nexthop))) {
+	while ((nexthop = tracker_next(view->tracker, nexthop))) {
 		total++;
 		alive += nexthop_is_alive(nexthop);
 	}

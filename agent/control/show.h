@@ -15,7 +15,7 @@ struct config;
 struct datapath;
 struct json_object;
 struct nexthop;
-struct nexthop_tracker;
+struct tracker;
 struct rib;
 struct steering;
 
@@ -28,7 +28,7 @@ struct control_view {
 	const struct config *config;
 	const struct bgp_speaker *speaker;
 	struct rib *rib; /* changed only in its scratch memory */
-	const struct nexthop_tracker *tracker;
+	const struct tracker *tracker;
 	const struct steering *steering;
 	const struct datapath *datapath;
 	uint64_t started_ms; /* core/clock.h */

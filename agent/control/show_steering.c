@@ -13,7 +13,7 @@
 #include "core/clock.h"
 #include "datapath/datapath.h"
 #include "nexthop/bfd.h"
-#include "nexthop/nexthop.h"
+#include "nexthop/tracker.h"
 #include "steering/steering.h"
 
 enum {
@@ -33,7 +33,7 @@ const struct nexthop *show_nexthop_in(const struct control_view *view,
 	const struct nexthop *nexthop = NULL;
 
 	while (slot != HG_NEXTHOP_NONE &&
-	       (nexthop = nexthop_next(view->tracker, nexthop))) {
+	       (nexthop = tracker_next(view->tracker, nexthop))) {
 		const struct slot *its =
 			steering_find_slot(view->steering, &nexthop->address);
 
@@ -47,7 +47,7 @@ struct json_object *show_bfd(const struct control_view *view,
 			     const struct address *address)
 {
 	const struct bfd_session *session =
-		nexthop_session(view->tracker, address);
+		tracker_bfd_session(view->tracker, address);
 	struct json_object *out;
 	uint64_t changed_s;
 
@@ -107,7 +107,7 @@ struct json_object *show_nexthops(const struct control_view *view)
 	struct json_object *list = json_object_new_array();
 	const struct nexthop *nexthop = NULL;
 
-	while ((nexthop = nexthop_next(view->tracker, nexthop)))
+	while ((nexthop = tracker_next(view->tracker, nexthop)))
 		json_object_array_add(list, nexthop_json(view, nexthop));
 	return list;
 }
@@ -197,7 +197,7 @@ static struct json_object *counters_json(const struct control_view *view,
 /* Of packets; null without BFD. */
 static struct json_object *bfd_counters_json(const struct control_view *view)
 {
-	const uint64_t *counts = nexthop_bfd_counts(view->tracker);
+	const uint64_t *counts = tracker_bfd_counts(view->tracker);
 	struct json_object *out = NULL;
 
 	if (counts)

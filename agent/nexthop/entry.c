@@ -15,7 +15,7 @@
 #include "nexthop/netlink.h"
 #include "nexthop/ports.h"
 #include "nexthop/probe_log.h"
-#include "nexthop/tracker.h"
+#include "nexthop/tracker_internal.h"
 
 enum entry_times {
 	CONFLICT_LOG_INTERVAL_MS = 10000,
@@ -181,8 +181,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	tracker_report(entry->tracker);
 }
 
-struct entry *entry_new(struct nexthop_tracker *tracker,
-			const struct address *address)
+struct entry *entry_new(struct tracker *tracker, const struct address *address)
 {
 	struct entry *entry = calloc(1, sizeof(*entry));
 
@@ -248,7 +247,7 @@ static bool take_path(struct entry *entry, const struct path *path)
 	return moved;
 }
 
-static enum obstacle find_path(const struct nexthop_tracker *tracker,
+static enum obstacle find_path(const struct tracker *tracker,
 			       const struct address *address, struct path *path)
 {
 	const struct host *host = &tracker->host;

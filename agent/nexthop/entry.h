@@ -32,10 +32,10 @@ enum obstacle {
 };
 
 struct entry {
-	struct nexthop view; /* what nexthop_find() returns */
+	struct nexthop view; /* what tracker_find() returns */
 	struct nexthop told; /* the view at the last callback */
 	struct probe probe;
-	struct nexthop_tracker *tracker;
+	struct tracker *tracker;
 	struct event *timer;
 	enum obstacle obstacle;
 	struct address source; /* of our questions */
@@ -51,8 +51,7 @@ struct entry {
 };
 
 /* UNREACHABLE until entry_resolve(). NULL: out of memory. */
-struct entry *entry_new(struct nexthop_tracker *tracker,
-			const struct address *address);
+struct entry *entry_new(struct tracker *tracker, const struct address *address);
 void entry_free(struct entry *entry);
 /* Asks the kernel for the way, and the next hop if the way is another one. */
 void entry_resolve(struct entry *entry);

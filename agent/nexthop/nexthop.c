@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What can be said of a next hop without its tracker. See nexthop.h. */
+/* State names, and is it alive? See nexthop.h. */
 
 #include "nexthop/nexthop.h"
 

@@ -3,17 +3,8 @@
 #define NEXTHOP_NEXTHOP_H
 
 /*
- * Next-hop tracking: from the NEXT_HOP of a path to the MAC, the interface and
- * the answer to "is it alive?".
- *
- * The tracker holds one state machine (probe.h) for each address that somebody
- * asked for. It resolves the address by the kernel's routing table
- * (RFC 4271 5.1.3), probes the immediate next hop with its own ARP requests
- * (RFC 826) or neighbor solicitations (RFC 4861) and reports every change at
- * once through one callback. The families of a route and of the gateway it
- * leads over are independent of each other (RFC 8950).
- *
- * A link-local address has its scope in it (core/address.h), or is unreachable.
+ * A tracked next hop and a link of the host, as the rest of the agent reads
+ * them. tracker.h keeps them up to date.
  */
 
 #include <stdbool.h>
@@ -21,10 +12,6 @@
 #include <stdint.h>
 
 #include "core/address.h"
-
-struct bfd_timing;
-struct event_base;
-struct nexthop_tracker;
 
 enum nexthop_state {
 	NEXTHOP_UNREACHABLE, /* no route, or not over an attached interface */
@@ -40,13 +27,13 @@ enum nexthop_limits {
 };
 
 /*
- * What BFD says of a next hop. Where a session is required, nothing but its
- * being Up lets traffic go there; elsewhere it only tells of failures, so that
- * a next hop whose session was never Up, or was taken down by an administrator,
- * is judged by its answers alone (RFC 5882 3.2, 4.3).
+ * The effect of BFD on a next hop. A required session must be Up before traffic
+ * is sent there. Any other session only reports failures: if it was never Up,
+ * or an administrator took it down, the answers to our probes alone decide
+ * (RFC 5882 3.2, 4.3).
  */
 enum nexthop_bfd {
-	NEXTHOP_BFD_SILENT,  /* nothing against it, or nobody asked BFD */
+	NEXTHOP_BFD_SILENT,  /* no objection, or no session */
 	NEXTHOP_BFD_WAITING, /* required, and was never Up */
 	NEXTHOP_BFD_DOWN,
 };
@@ -57,21 +44,20 @@ struct nexthop_tag {
 	uint16_t id;
 };
 
-/* One tracked next hop, as seen by the rest of the agent. */
 struct nexthop {
 	struct address address;
-	struct address via; /* immediate next hop; `address` if on link */
+	struct address via; /* gateway; `address` if on link */
 	enum nexthop_state state;
 	enum nexthop_bfd bfd;
 	uint32_t ifindex; /* of its route; 0 while UNREACHABLE */
 	char interface[16];
 	/*
-	 * Where frames leave: the interface itself, or what the VLAN devices
-	 * are on, with their tags, outermost first.
+	 * The interface that frames leave by: that of the route or, below VLAN
+	 * devices, their parent, with their tags, outermost first.
 	 */
 	uint32_t port_ifindex;
 	struct nexthop_tag tags[NEXTHOP_MAX_TAGS];
-	uint32_t metric; /* of the kernel's route, the cost to get there */
+	uint32_t metric; /* of the kernel's route */
 	uint16_t mtu;	 /* of the interface */
 	uint8_t mac[MAC_SIZE];
 	uint8_t source_mac[MAC_SIZE];
@@ -79,11 +65,11 @@ struct nexthop {
 	uint32_t conflicts; /* answers of other MACs while this one answers */
 };
 
-/* RESOLVED and SUSPECT forward unless BFD objects; nothing else does. */
+/* True in RESOLVED and SUSPECT, unless BFD objects. */
 bool nexthop_is_alive(const struct nexthop *nexthop);
 const char *nexthop_state_name(enum nexthop_state state);
 
-/* An interface of the host as the tracker knows it from rtnetlink. */
+/* An interface of the host, from rtnetlink. */
 struct nexthop_link {
 	uint32_t ifindex;
 	char name[16];
@@ -93,85 +79,5 @@ struct nexthop_link {
 	uint32_t parent; /* of a VLAN device: the link it is on; else 0 */
 	struct nexthop_tag tag;
 };
-
-/*
- * Called from the event loop only, the links found at the start included. A
- * callback may acquire and release, but not free the tracker.
- */
-struct nexthop_callbacks {
-	/*
-	 * `nexthop` became alive, dead or unresolved, or is alive and another
-	 * way leads there: MAC, gateway, interface, MTU, source MAC or metric.
-	 */
-	void (*changed)(const struct nexthop *nexthop, void *context);
-	/* An interface appeared, changed or (up == false, mtu == 0) vanished. */
-	void (*link_changed)(const struct nexthop_link *link, void *context);
-	void *context;
-};
-
-struct nexthop_options {
-	/* Next hops are reached over these only: the program is attached here. */
-	const char (*interfaces)[16];
-	size_t interface_count;
-	const struct bfd_timing *bfd; /* NULL: no BFD, and no port for it */
-	struct nexthop_callbacks callbacks;
-};
-
-/*
- * Opens the netlink and packet sockets and reads links, addresses and routes.
- * The caller frees with nexthop_tracker_free(). On failure `error` (size
- * bytes) says what failed and what is needed. Returns 0 or -errno.
- */
-int nexthop_tracker_new(struct event_base *base,
-			const struct nexthop_options *options,
-			struct nexthop_tracker **tracker, char *error,
-			size_t size);
-void nexthop_tracker_free(struct nexthop_tracker *tracker);
-
-/*
- * Starts tracking `address`, or takes one more reference on it. The current
- * view is in *nexthop at once (valid until the last nexthop_release()); the
- * first callback may follow from the event loop, never from inside this call.
- */
-int nexthop_acquire(struct nexthop_tracker *tracker,
-		    const struct address *address,
-		    const struct nexthop **nexthop);
-void nexthop_release(struct nexthop_tracker *tracker,
-		     const struct address *address);
-/*
- * The same, and has BFD watch it from now on, for all who track it: as
- * something that is required if one of them says so. If there can be no
- * session the log says why. Returns 0 or -errno.
- */
-int nexthop_watch(struct nexthop_tracker *tracker,
-		  const struct address *address, bool required);
-void nexthop_unwatch(struct nexthop_tracker *tracker,
-		     const struct address *address, bool required);
-/* The session with a tracked next hop, or NULL. */
-const struct bfd_session *nexthop_session(const struct nexthop_tracker *tracker,
-					  const struct address *address);
-/* Of packets that came in, by enum bfd_count; NULL without BFD. */
-const uint64_t *nexthop_bfd_counts(const struct nexthop_tracker *tracker);
-/* NULL if not tracked. */
-const struct nexthop *nexthop_find(const struct nexthop_tracker *tracker,
-				   const struct address *address);
-/* Next tracked one after `previous` in address order; NULL starts. */
-const struct nexthop *nexthop_next(const struct nexthop_tracker *tracker,
-				   const struct nexthop *previous);
-
-/* The link named `name`, or NULL. */
-const struct nexthop_link *
-nexthop_link_by_name(const struct nexthop_tracker *tracker, const char *name);
-/* True if a VLAN device is on top of the link. */
-bool nexthop_has_vlans(const struct nexthop_tracker *tracker, uint32_t ifindex);
-/* The link that has this address of ours, or 0. */
-uint32_t nexthop_link_of_address(const struct nexthop_tracker *tracker,
-				 const struct address *address);
-/* True if the address belongs to this host. */
-bool nexthop_is_local(const struct nexthop_tracker *tracker,
-		      const struct address *address);
-/* True if the address is in a subnet of one of our interfaces. */
-bool nexthop_is_on_link(const struct nexthop_tracker *tracker,
-			const struct address *address);
 
 #endif

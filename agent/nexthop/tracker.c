@@ -10,7 +10,7 @@
  * callback may acquire and release whatever it likes.
  */
 
-#include "nexthop/tracker.h"
+#include "nexthop/tracker_internal.h"
 
 #include <assert.h>
 #include <endian.h>
@@ -37,7 +37,7 @@ void tracker_start_timer(struct event *timer, uint64_t delay_ms)
 	evtimer_add(timer, &delay);
 }
 
-struct via_list *tracker_via_list(struct nexthop_tracker *tracker,
+struct via_list *tracker_via_list(struct tracker *tracker,
 				  const struct address *via)
 {
 	const size_t size = sizeof(via->bytes);
@@ -48,9 +48,9 @@ struct via_list *tracker_via_list(struct nexthop_tracker *tracker,
 	return &tracker->by_via[be32toh(low) % TRACKER_VIA_BUCKETS];
 }
 
-void tracker_report(struct nexthop_tracker *tracker)
+void tracker_report(struct tracker *tracker)
 {
-	const struct nexthop_callbacks *callbacks = &tracker->callbacks;
+	const struct tracker_callbacks *callbacks = &tracker->callbacks;
 	struct nexthop_link link;
 	struct entry *entry;
 
@@ -64,7 +64,7 @@ void tracker_report(struct nexthop_tracker *tracker)
 static void on_answer(uint32_t ifindex, const struct ports_answer *answer,
 		      void *context)
 {
-	struct nexthop_tracker *tracker = context;
+	struct tracker *tracker = context;
 	struct entry *entry;
 
 	LIST_FOREACH(entry, tracker_via_list(tracker, &answer->sender),
@@ -85,7 +85,7 @@ static void on_drained(void *context)
 
 static void on_resolve(evutil_socket_t fd, short what, void *context)
 {
-	struct nexthop_tracker *tracker = context;
+	struct tracker *tracker = context;
 
 	(void)fd;
 	(void)what;
@@ -95,7 +95,7 @@ static void on_resolve(evutil_socket_t fd, short what, void *context)
 	tracker_report(tracker);
 }
 
-static void schedule_resolve(struct nexthop_tracker *tracker)
+static void schedule_resolve(struct tracker *tracker)
 {
 	uint64_t now = clock_now_ms();
 	uint64_t next = tracker->resolved_ms + RESOLVE_INTERVAL_MS;
@@ -106,7 +106,7 @@ static void schedule_resolve(struct nexthop_tracker *tracker)
 }
 
 /* A link that fails takes its next hops along before any route is read. */
-static void follow_links(struct nexthop_tracker *tracker)
+static void follow_links(struct tracker *tracker)
 {
 	for (size_t i = 0; i < tracker->entry_count; i++) {
 		struct entry *entry = tracker->entries[i];
@@ -117,7 +117,7 @@ static void follow_links(struct nexthop_tracker *tracker)
 	}
 }
 
-static void sync_ports(struct nexthop_tracker *tracker)
+static void sync_ports(struct tracker *tracker)
 {
 	const char *name;
 	int error = ports_sync(tracker->ports, &tracker->host, &name);
@@ -129,7 +129,7 @@ static void sync_ports(struct nexthop_tracker *tracker)
 
 static void on_netlink(evutil_socket_t fd, short what, void *context)
 {
-	struct nexthop_tracker *tracker = context;
+	struct tracker *tracker = context;
 	unsigned int news = netlink_read(tracker->netlink);
 
 	(void)fd;
@@ -144,7 +144,7 @@ static void on_netlink(evutil_socket_t fd, short what, void *context)
 }
 
 /* Where `address` is among the entries, or would be inserted. */
-static size_t find_position(const struct nexthop_tracker *tracker,
+static size_t find_position(const struct tracker *tracker,
 			    const struct address *address)
 {
 	size_t low = 0, high = tracker->entry_count;
@@ -161,8 +161,8 @@ static size_t find_position(const struct nexthop_tracker *tracker,
 	return low;
 }
 
-static struct entry *entry_at(const struct nexthop_tracker *tracker,
-			      size_t position, const struct address *address)
+static struct entry *entry_at(const struct tracker *tracker, size_t position,
+			      const struct address *address)
 {
 	struct entry *entry;
 
@@ -172,13 +172,13 @@ static struct entry *entry_at(const struct nexthop_tracker *tracker,
 	return address_equal(&entry->view.address, address) ? entry : NULL;
 }
 
-static struct entry *find_entry(const struct nexthop_tracker *tracker,
+static struct entry *find_entry(const struct tracker *tracker,
 				const struct address *address)
 {
 	return entry_at(tracker, find_position(tracker, address), address);
 }
 
-static struct entry *add_entry(struct nexthop_tracker *tracker, size_t position,
+static struct entry *add_entry(struct tracker *tracker, size_t position,
 			       const struct address *address)
 {
 	size_t behind = tracker->entry_count - position;
@@ -202,8 +202,7 @@ static struct entry *add_entry(struct nexthop_tracker *tracker, size_t position,
 	return entry;
 }
 
-int nexthop_acquire(struct nexthop_tracker *tracker,
-		    const struct address *address,
+int tracker_acquire(struct tracker *tracker, const struct address *address,
 		    const struct nexthop **nexthop)
 {
 	size_t position = find_position(tracker, address);
@@ -218,8 +217,7 @@ int nexthop_acquire(struct nexthop_tracker *tracker,
 	return 0;
 }
 
-void nexthop_release(struct nexthop_tracker *tracker,
-		     const struct address *address)
+void tracker_release(struct tracker *tracker, const struct address *address)
 {
 	size_t position = find_position(tracker, address);
 	struct entry *entry = entry_at(tracker, position, address);
@@ -233,38 +231,38 @@ void nexthop_release(struct nexthop_tracker *tracker,
 	entry_free(entry);
 }
 
-int nexthop_watch(struct nexthop_tracker *tracker,
-		  const struct address *address, bool required)
+int tracker_watch(struct tracker *tracker, const struct address *address,
+		  bool required)
 {
 	const struct nexthop *nexthop;
-	int error = nexthop_acquire(tracker, address, &nexthop);
+	int error = tracker_acquire(tracker, address, &nexthop);
 
 	if (!error)
 		entry_watch(find_entry(tracker, address), required);
 	return error;
 }
 
-void nexthop_unwatch(struct nexthop_tracker *tracker,
-		     const struct address *address, bool required)
+void tracker_unwatch(struct tracker *tracker, const struct address *address,
+		     bool required)
 {
 	entry_unwatch(find_entry(tracker, address), required);
-	nexthop_release(tracker, address);
+	tracker_release(tracker, address);
 }
 
-const struct bfd_session *nexthop_session(const struct nexthop_tracker *tracker,
-					  const struct address *address)
+const struct bfd_session *tracker_bfd_session(const struct tracker *tracker,
+					      const struct address *address)
 {
 	const struct entry *entry = find_entry(tracker, address);
 
 	return entry && entry->bfd ? bfd_peer_session(entry->bfd) : NULL;
 }
 
-const uint64_t *nexthop_bfd_counts(const struct nexthop_tracker *tracker)
+const uint64_t *tracker_bfd_counts(const struct tracker *tracker)
 {
 	return tracker->bfd ? bfd_counts(tracker->bfd) : NULL;
 }
 
-const struct nexthop *nexthop_find(const struct nexthop_tracker *tracker,
+const struct nexthop *tracker_find(const struct tracker *tracker,
 				   const struct address *address)
 {
 	const struct entry *entry = find_entry(tracker, address);
@@ -272,7 +270,7 @@ const struct nexthop *nexthop_find(const struct nexthop_tracker *tracker,
 	return entry ? &entry->view : NULL;
 }
 
-const struct nexthop *nexthop_next(const struct nexthop_tracker *tracker,
+const struct nexthop *tracker_next(const struct tracker *tracker,
 				   const struct nexthop *previous)
 {
 	size_t position = 0;
@@ -284,37 +282,37 @@ const struct nexthop *nexthop_next(const struct nexthop_tracker *tracker,
 	return &tracker->entries[position]->view;
 }
 
-const struct nexthop_link *
-nexthop_link_by_name(const struct nexthop_tracker *tracker, const char *name)
+const struct nexthop_link *tracker_link_by_name(const struct tracker *tracker,
+						const char *name)
 {
 	return host_link_by_name(&tracker->host, name);
 }
 
-bool nexthop_has_vlans(const struct nexthop_tracker *tracker, uint32_t ifindex)
+bool tracker_has_vlans(const struct tracker *tracker, uint32_t ifindex)
 {
 	return host_has_vlans(&tracker->host, ifindex);
 }
 
-uint32_t nexthop_link_of_address(const struct nexthop_tracker *tracker,
+uint32_t tracker_link_of_address(const struct tracker *tracker,
 				 const struct address *address)
 {
 	return host_link_of_address(&tracker->host, address);
 }
 
-bool nexthop_is_local(const struct nexthop_tracker *tracker,
+bool tracker_is_local(const struct tracker *tracker,
 		      const struct address *address)
 {
 	return host_link_of_address(&tracker->host, address);
 }
 
-bool nexthop_is_on_link(const struct nexthop_tracker *tracker,
+bool tracker_is_on_link(const struct tracker *tracker,
 			const struct address *address)
 {
 	return host_is_on_link(&tracker->host, address);
 }
 
-static int open_bfd(struct nexthop_tracker *tracker,
-		    const struct nexthop_options *options, char *text,
+static int open_bfd(struct tracker *tracker,
+		    const struct tracker_options *options, char *text,
 		    size_t size)
 {
 	const struct bfd_callbacks callbacks = {
@@ -335,8 +333,8 @@ static const char *advice(int error)
 				 "";
 }
 
-static int open_sources(struct nexthop_tracker *tracker,
-			const struct nexthop_options *options, char *text,
+static int open_sources(struct tracker *tracker,
+			const struct tracker_options *options, char *text,
 			size_t size)
 {
 	const struct ports_callbacks callbacks = {
@@ -363,7 +361,7 @@ static int open_sources(struct nexthop_tracker *tracker,
 	return error;
 }
 
-static int start_events(struct nexthop_tracker *tracker)
+static int start_events(struct tracker *tracker)
 {
 	tracker->netlink_readable =
 		event_new(tracker->base, netlink_fd(tracker->netlink),
@@ -378,8 +376,8 @@ static int start_events(struct nexthop_tracker *tracker)
 	return 0;
 }
 
-static void warn_of_missing(const struct nexthop_tracker *tracker,
-			    const struct nexthop_options *options)
+static void warn_of_missing(const struct tracker *tracker,
+			    const struct tracker_options *options)
 {
 	for (size_t i = 0; i < options->interface_count; i++)
 		if (!host_link_by_name(&tracker->host, options->interfaces[i]))
@@ -389,12 +387,10 @@ static void warn_of_missing(const struct nexthop_tracker *tracker,
 				    options->interfaces[i]);
 }
 
-int nexthop_tracker_new(struct event_base *base,
-			const struct nexthop_options *options,
-			struct nexthop_tracker **created, char *text,
-			size_t size)
+int tracker_new(struct event_base *base, const struct tracker_options *options,
+		struct tracker **created, char *text, size_t size)
 {
-	struct nexthop_tracker *tracker = calloc(1, sizeof(*tracker));
+	struct tracker *tracker = calloc(1, sizeof(*tracker));
 	int error = -ENOMEM;
 
 	snprintf(text, size, "out of memory");
@@ -410,7 +406,7 @@ int nexthop_tracker_new(struct event_base *base,
 	if (!error)
 		error = start_events(tracker);
 	if (error) {
-		nexthop_tracker_free(tracker);
+		tracker_free(tracker);
 		return error;
 	}
 	warn_of_missing(tracker, options);
@@ -418,7 +414,7 @@ int nexthop_tracker_new(struct event_base *base,
 	return 0;
 }
 
-void nexthop_tracker_free(struct nexthop_tracker *tracker)
+void tracker_free(struct tracker *tracker)
 {
 	if (!tracker)
 		return;

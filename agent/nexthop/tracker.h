@@ -3,47 +3,122 @@
 #define NEXTHOP_TRACKER_H
 
 /*
- * The inside of the tracker, shared by tracker.c and entry.c. The outside is
- * nexthop.h.
+ * Next-hop tracking: from the NEXT_HOP of a path to a MAC, an interface and the
+ * answer to "is it alive?".
+ *
+ * The way in: tracker_acquire() for each next hop that a path uses. The way
+ * out: struct nexthop, and one callback for each change. The tracker looks the
+ * address up in the kernel's routing table (RFC 4271 5.1.3) and probes the
+ * gateway, or the address itself if it is on link, with its own ARP requests
+ * (RFC 826) or neighbor solicitations (RFC 4861). The families of a route and
+ * of its gateway are independent (RFC 8950). A link-local address holds its
+ * scope (core/address.h); without a scope it is unreachable.
+ *
+ *   nexthop        a next hop and a link, as others read them
+ *   tracker        all next hops, sorted by address; their events
+ *   entry          one next hop: its route, its state machine, its view
+ *   probe          that state machine: RESOLVING ... FAILED. Pure
+ *   probe_log      its log lines
+ *   ports          a packet socket for each interface of a next hop
+ *   arp, nd        frames of both protocols: build and parse. Pure
+ *   arp_socket, nd_socket, packet_socket
+ *                  send and receive them (packet(7))
+ *   netlink        links, addresses, routes: dumps, notifications, lookups
+ *   netlink_message
+ *                  their messages (rtnetlink(7)): parse. Pure
+ *   host           links and addresses of this host. Plain data
+ *   vlan_offload   does the hardware hide VLAN tags from the program?
+ *   bfd            BFD sessions with next hops (RFC 5880, RFC 5881, RFC 5882)
+ *   bfd_session, bfd_packet
+ *                  its state machine and its packets. Pure
+ *   bfd_socket     its UDP sockets
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include <event2/event.h>
-#include <sys/queue.h>
-
-#include "nexthop/entry.h"
-#include "nexthop/host.h"
+#include "core/address.h"
 #include "nexthop/nexthop.h"
 
-enum tracker_sizes {
-	TRACKER_VIA_BUCKETS = 1024,
+struct bfd_timing;
+struct event_base;
+struct tracker;
+
+/*
+ * Called from the event loop only, also for the links found at the start. A
+ * callback may acquire and release, but must not free the tracker.
+ */
+struct tracker_callbacks {
+	/*
+	 * `nexthop` became alive, dead or unresolved, or it is alive and one of
+	 * these changed: MAC, gateway, interface, MTU, source MAC, metric.
+	 */
+	void (*changed)(const struct nexthop *nexthop, void *context);
+	/* A link appeared, changed or (up == false, mtu == 0) vanished. */
+	void (*link_changed)(const struct nexthop_link *link, void *context);
+	void *context;
 };
 
-LIST_HEAD(via_list, entry);
-
-struct nexthop_tracker {
-	struct event_base *base;
-	struct nexthop_callbacks callbacks;
-	struct host host;
-	struct netlink *netlink;
-	struct ports *ports;
-	struct bfd *bfd; /* NULL: not configured */
-	struct event *netlink_readable;
-	struct event *resolve_timer;
-	uint64_t resolved_ms;
-	struct entry **entries; /* in address order */
-	size_t entry_count;
-	struct via_list by_via[TRACKER_VIA_BUCKETS];
-	TAILQ_HEAD(, entry) changed;
+struct tracker_options {
+	/* The interfaces the program is attached to; no others are used. */
+	const char (*interfaces)[16];
+	size_t interface_count;
+	const struct bfd_timing *bfd; /* NULL: no BFD, and no port for it */
+	struct tracker_callbacks callbacks;
 };
 
-/* Entries that ask `via` for its MAC, among others. */
-struct via_list *tracker_via_list(struct nexthop_tracker *tracker,
-				  const struct address *via);
-/* Tells the caller all that changed: the last act of every event handler. */
-void tracker_report(struct nexthop_tracker *tracker);
-void tracker_start_timer(struct event *timer, uint64_t delay_ms);
+/*
+ * Open the netlink and packet sockets and read links, addresses and routes. The
+ * caller frees with tracker_free(). Returns 0 or -errno; then `error` (size
+ * bytes) says what failed and what is needed.
+ */
+int tracker_new(struct event_base *base, const struct tracker_options *options,
+		struct tracker **tracker, char *error, size_t size);
+void tracker_free(struct tracker *tracker);
+
+/*
+ * Start to track `address`, or take one more reference on it. *nexthop is
+ * filled in at once and valid until the last tracker_release(). The first
+ * callback may follow from the event loop, never from inside this call.
+ */
+int tracker_acquire(struct tracker *tracker, const struct address *address,
+		    const struct nexthop **nexthop);
+void tracker_release(struct tracker *tracker, const struct address *address);
+/*
+ * Acquire, and open a BFD session with it, which counts for all users of the
+ * next hop and is required if one of them says so. If there can be no session
+ * the log says why. Returns 0 or -errno.
+ */
+int tracker_watch(struct tracker *tracker, const struct address *address,
+		  bool required);
+void tracker_unwatch(struct tracker *tracker, const struct address *address,
+		     bool required);
+/* Return the BFD session with a tracked next hop, or NULL. */
+const struct bfd_session *tracker_bfd_session(const struct tracker *tracker,
+					      const struct address *address);
+/* Return the counters of received packets by enum bfd_count; NULL: no BFD. */
+const uint64_t *tracker_bfd_counts(const struct tracker *tracker);
+/* Return the next hop, or NULL if it is not tracked. */
+const struct nexthop *tracker_find(const struct tracker *tracker,
+				   const struct address *address);
+/* Return the next one after `previous` in address order; NULL starts. */
+const struct nexthop *tracker_next(const struct tracker *tracker,
+				   const struct nexthop *previous);
+
+/* Return the link, or NULL. */
+const struct nexthop_link *tracker_link_by_name(const struct tracker *tracker,
+						const char *name);
+/* True if the link is the parent of a VLAN device. */
+bool tracker_has_vlans(const struct tracker *tracker, uint32_t ifindex);
+/* Return the ifindex of the link that has this address of ours, or 0. */
+uint32_t tracker_link_of_address(const struct tracker *tracker,
+				 const struct address *address);
+/* True if the address belongs to this host. */
+bool tracker_is_local(const struct tracker *tracker,
+		      const struct address *address);
+/* True if the address is in a subnet of one of our interfaces. */
+bool tracker_is_on_link(const struct tracker *tracker,
+			const struct address *address);
 
 #endif

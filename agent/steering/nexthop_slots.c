@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nexthop/tracker.h"
 #include "steering/steering.h"
 
 int nexthop_slots_init(struct nexthop_slots *slots,
@@ -47,7 +48,7 @@ struct slot *nexthop_slots_acquire(struct nexthop_slots *slots,
 {
 	const struct steering_sink *sink = &slots->options->sink;
 	const struct nexthop *nexthop =
-		nexthop_find(slots->options->tracker, address);
+		tracker_find(slots->options->tracker, address);
 	struct prefix prefix = host_prefix(address);
 	struct slot *slot;
 	bool fresh;

@@ -48,7 +48,7 @@ struct steering_options {
 	uint32_t table_size; /* buckets of a group, a power of two */
 	uint32_t group_count;
 	uint64_t seed; /* of the assignment */
-	const struct nexthop_tracker *tracker;
+	const struct tracker *tracker;
 	struct steering_sink sink;
 };
 

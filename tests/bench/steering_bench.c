@@ -19,6 +19,7 @@
 
 #include "core/array.h"
 #include "core/clock.h"
+#include "nexthop/tracker.h"
 #include "steering/steering.h"
 
 enum {
@@ -73,7 +74,7 @@ struct bench {
 /* ------------------------------------------------------------- the world */
 
 /* No next hop is known: their slots stay empty. */
-const struct nexthop *nexthop_find(const struct nexthop_tracker *tracker,
+const struct nexthop *tracker_find(const struct tracker *tracker,
 				   const struct address *address)
 {
 	(void)tracker, (void)address;

@@ -19,7 +19,7 @@
 #include "core/clock.h"
 #include "nexthop/arp.h"
 #include "nexthop/nd.h"
-#include "nexthop/nexthop.h"
+#include "nexthop/tracker.h"
 #include "pair.h"
 
 enum times {
@@ -42,7 +42,7 @@ static const uint8_t forger_mac[MAC_SIZE] = { 0x02, 0, 0, 0, 0, 0x66 };
 
 static pid_t server;
 static struct event_base *base;
-static struct nexthop_tracker *tracker;
+static struct tracker *tracker;
 static const struct nexthop *hop;
 static unsigned int changes, link_changes;
 static bool release_on_change;
@@ -95,7 +95,7 @@ static void on_changed(const struct nexthop *nexthop, void *context)
 	(void)context;
 	changes++;
 	if (release_on_change)
-		nexthop_release(tracker, &nexthop->address);
+		tracker_release(tracker, &nexthop->address);
 }
 
 static void on_link_changed(const struct nexthop_link *link, void *context)
@@ -111,7 +111,7 @@ static void acquire_hop(const char *text)
 
 	assert_true(address_parse(text, &address));
 	address = address_scoped(&address, if_nametoindex("hg0"));
-	assert_int_equal(nexthop_acquire(tracker, &address, &hop), 0);
+	assert_int_equal(tracker_acquire(tracker, &address, &hop), 0);
 }
 
 static void acquire_alive(const char *text)
@@ -131,7 +131,7 @@ static void add_ipv6(void)
 
 static int set_up(void **state)
 {
-	const struct nexthop_options options = {
+	const struct tracker_options options = {
 		.interfaces = interfaces,
 		.interface_count = 2,
 		.callbacks = { .changed = on_changed,
@@ -145,7 +145,7 @@ static int set_up(void **state)
 	server = pair_build();
 	add_ipv6();
 	base = event_base_new();
-	if (nexthop_tracker_new(base, &options, &tracker, error, sizeof(error)))
+	if (tracker_new(base, &options, &tracker, error, sizeof(error)))
 		fail_msg("%s", error);
 	return 0;
 }
@@ -153,7 +153,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
-	nexthop_tracker_free(tracker);
+	tracker_free(tracker);
 	event_base_free(base);
 	pair_end(server);
 	return 0;
@@ -344,11 +344,11 @@ static void an_interface_may_appear_later(void **state)
 	pair_run("ip link set hg9 up");
 	assert_true(wait_for(is_alive, ANSWER_MS));
 	assert_string_equal(hop->interface, "hg9");
-	assert_non_null(nexthop_link_by_name(tracker, "hg9"));
+	assert_non_null(tracker_link_by_name(tracker, "hg9"));
 
 	pair_run("ip link del hg9");
 	assert_true(wait_for(is_unreachable, AT_ONCE_MS));
-	assert_null(nexthop_link_by_name(tracker, "hg9"));
+	assert_null(tracker_link_by_name(tracker, "hg9"));
 }
 
 static void a_new_mtu_is_a_change(void **state)
@@ -384,17 +384,17 @@ static void nexthops_are_listed_in_order_and_counted(void **state)
 	acquire_hop("10.0.0.9");
 	acquire_hop("10.0.0.2");
 	acquire_hop("10.0.0.2");
-	assert_false(nexthop_is_local(tracker, &first));
-	assert_true(nexthop_is_on_link(tracker, &first));
-	listed = nexthop_next(tracker, NULL);
+	assert_false(tracker_is_local(tracker, &first));
+	assert_true(tracker_is_on_link(tracker, &first));
+	listed = tracker_next(tracker, NULL);
 	assert_true(address_equal(&listed->address, &first));
-	listed = nexthop_next(tracker, listed);
+	listed = tracker_next(tracker, listed);
 	assert_non_null(listed);
-	assert_null(nexthop_next(tracker, listed));
-	nexthop_release(tracker, &first);
-	assert_non_null(nexthop_find(tracker, &first));
-	nexthop_release(tracker, &first);
-	assert_null(nexthop_find(tracker, &first));
+	assert_null(tracker_next(tracker, listed));
+	tracker_release(tracker, &first);
+	assert_non_null(tracker_find(tracker, &first));
+	tracker_release(tracker, &first);
+	assert_null(tracker_find(tracker, &first));
 }
 
 static bool has_changed(void)
@@ -408,7 +408,7 @@ static void a_callback_may_release_its_nexthop(void **state)
 	release_on_change = true;
 	acquire_hop("10.0.0.2");
 	assert_true(wait_for(has_changed, AT_ONCE_MS));
-	assert_null(nexthop_next(tracker, NULL));
+	assert_null(tracker_next(tracker, NULL));
 	wait_for(never, AT_ONCE_MS);
 	assert_int_equal(changes, 1);
 }
@@ -439,7 +439,7 @@ static void a_link_local_server_is_alive_on_its_link(void **state)
 	wait_for(never, DEATH_MS);
 	assert_true(is_alive());
 	bare = address_unscoped(&hop->address);
-	assert_int_equal(nexthop_acquire(tracker, &bare, &hop), 0);
+	assert_int_equal(tracker_acquire(tracker, &bare, &hop), 0);
 	assert_true(is_unreachable());
 }
 

@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "../chance.h"
+#include "nexthop/tracker.h"
 #include "steering/steering.h"
 
 enum {
@@ -48,7 +49,7 @@ struct set {
 /* ------------------------------------------------------------- the world */
 
 /* Stands in for the tracker's, which is not linked then. */
-const struct nexthop *nexthop_find(const struct nexthop_tracker *tracker,
+const struct nexthop *tracker_find(const struct tracker *tracker,
 				   const struct address *address)
 {
 	(void)tracker, (void)address;

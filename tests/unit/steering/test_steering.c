@@ -16,6 +16,7 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 
+#include "nexthop/tracker.h"
 #include "steering/steering.h"
 
 enum {
@@ -62,7 +63,7 @@ static unsigned int vip_index(const struct prefix *prefix)
  * Stands in for the tracker's table: the steering room only ever looks there.
  * Its archive member is not linked, because this one defines the symbol first.
  */
-const struct nexthop *nexthop_find(const struct nexthop_tracker *tracker,
+const struct nexthop *tracker_find(const struct tracker *tracker,
 				   const struct address *address)
 {
 	(void)tracker;

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef NEXTHOP_TRACKER_INTERNAL_H
+#define NEXTHOP_TRACKER_INTERNAL_H
+
+/*
+ * The tracker's own structure, shared by tracker.c and entry.c.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <event2/event.h>
+#include <sys/queue.h>
+
+#include "nexthop/entry.h"
+#include "nexthop/host.h"
+#include "nexthop/tracker.h"
+
+enum tracker_sizes {
+	TRACKER_VIA_BUCKETS = 1024,
+};
+
+LIST_HEAD(via_list, entry);
+
+struct tracker {
+	struct event_base *base;
+	struct tracker_callbacks callbacks;
+	struct host host;
+	struct netlink *netlink;
+	struct ports *ports;
+	struct bfd *bfd; /* NULL: not configured */
+	struct event *netlink_readable;
+	struct event *resolve_timer;
+	uint64_t resolved_ms;
+	struct entry **entries; /* in address order */
+	size_t entry_count;
+	struct via_list by_via[TRACKER_VIA_BUCKETS];
+	TAILQ_HEAD(, entry) changed;
+};
+
+/* Entries that ask `via` for its MAC, among others. */
+struct via_list *tracker_via_list(struct tracker *tracker,
+				  const struct address *via);
+/* Tells the caller all that changed: the last act of every event handler. */
+void tracker_report(struct tracker *tracker);
+void tracker_start_timer(struct event *timer, uint64_t delay_ms);
+
+#endif
