@@ -48,8 +48,8 @@ codec_DIR := agent/bgp/codec
 codec_SRC := as_path.c attribute_show.c attribute_table.c attribute_value.c attributes.c \
 	attributes_check.c attributes_encode.c capability.c collision.c community.c delay.c \
 	extended_community.c family.c fsm.c large_community.c martian.c message.c \
-	multiprotocol.c negotiated.c nlri.c notification.c notification_describe.c open.c \
-	raw_attribute.c role.c route_refresh.c text.c text_bounds.c tlv.c update.c \
+	negotiated.c nexthop.c nlri.c notification.c notification_describe.c open.c \
+	raw_attribute.c role.c route_refresh.c text.c tlv.c update.c \
 	update_encode.c update_error.c
 codec_USES := core
 

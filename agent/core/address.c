@@ -12,7 +12,6 @@
 #include <string.h>
 
 enum {
-	MAPPED_SIZE = 12,
 	HALF_BITS = 64,
 	MULTICAST = 0xff,      /* ff00::/8: RFC 4291 2.7 */
 	MULTICAST_IPV4 = 0xe0, /* 224.0.0.0/4 */
@@ -27,7 +26,7 @@ struct address address_from_ipv4(uint32_t ipv4)
 {
 	struct address address = { .bytes = { [10] = 0xff, [11] = 0xff } };
 
-	memcpy(address.bytes + MAPPED_SIZE, &ipv4, sizeof(ipv4));
+	memcpy(address.bytes + ADDRESS_IPV4_OFFSET, &ipv4, sizeof(ipv4));
 	return address;
 }
 
@@ -35,7 +34,7 @@ uint32_t address_ipv4(const struct address *address)
 {
 	uint32_t ipv4;
 
-	memcpy(&ipv4, address->bytes + MAPPED_SIZE, sizeof(ipv4));
+	memcpy(&ipv4, address->bytes + ADDRESS_IPV4_OFFSET, sizeof(ipv4));
 	return ipv4;
 }
 
@@ -56,8 +55,8 @@ int address_compare(const struct address *a, const struct address *b)
 bool address_is_multicast(const struct address *address)
 {
 	if (address_is_ipv4(address))
-		return (address->bytes[MAPPED_SIZE] & MULTICAST_IPV4_MASK) ==
-		       MULTICAST_IPV4;
+		return (address->bytes[ADDRESS_IPV4_OFFSET] &
+			MULTICAST_IPV4_MASK) == MULTICAST_IPV4;
 	return address->bytes[0] == MULTICAST;
 }
 
@@ -125,7 +124,7 @@ const char *address_format(const struct address *address, char *text)
 	uint32_t scope = address_scope(address);
 
 	if (address_is_ipv4(address))
-		inet_ntop(AF_INET, address->bytes + MAPPED_SIZE, text,
+		inet_ntop(AF_INET, address->bytes + ADDRESS_IPV4_OFFSET, text,
 			  ADDRESS_TEXT_SIZE);
 	else
 		inet_ntop(AF_INET6, bare.bytes, text, ADDRESS_TEXT_SIZE);

@@ -36,8 +36,9 @@ struct prefix {
 enum address_sizes {
 	ADDRESS_BITS_IPV4 = 32,
 	ADDRESS_BITS_IPV6 = 128,
-	ADDRESS_MAPPED = 0xffff, /* in front of an IPv4 address */
-	ADDRESS_TEXT_SIZE = 62,	 /* INET6_ADDRSTRLEN, and % with an interface */
+	ADDRESS_MAPPED = 0xffff,  /* in front of an IPv4 address */
+	ADDRESS_IPV4_OFFSET = 12, /* of an IPv4 address in `bytes` */
+	ADDRESS_TEXT_SIZE = 62, /* INET6_ADDRSTRLEN, and % with an interface */
 	PREFIX_TEXT_SIZE = 66,
 	MAC_SIZE = 6,
 	MAC_TEXT_SIZE = 18,

@@ -93,6 +93,14 @@ static inline uint32_t reader_u32(struct reader *r)
 	return be32toh(value);
 }
 
+static inline uint64_t reader_u64(struct reader *r)
+{
+	uint64_t value = 0;
+
+	reader_bytes(r, &value, sizeof(value));
+	return be64toh(value);
+}
+
 static inline struct writer writer_of(void *data, size_t size)
 {
 	return (struct writer){ .data = data, .size = size };
@@ -136,6 +144,12 @@ static inline void writer_u16(struct writer *w, uint16_t value)
 static inline void writer_u32(struct writer *w, uint32_t value)
 {
 	value = htobe32(value);
+	writer_bytes(w, &value, sizeof(value));
+}
+
+static inline void writer_u64(struct writer *w, uint64_t value)
+{
+	value = htobe64(value);
 	writer_bytes(w, &value, sizeof(value));
 }
 

@@ -129,7 +129,7 @@ static void digest(struct attribute_set *set, const struct bgp_attributes *from)
 		from->communities, BGP_COMMUNITY_GRACEFUL_SHUTDOWN);
 	set->is_llgr_stale = community_list_contains(from->communities,
 						     BGP_COMMUNITY_LLGR_STALE);
-	set->has_bandwidth = link_bandwidth(from, &bandwidth);
+	set->has_bandwidth = extended_community_bandwidth(from, &bandwidth);
 	set->bandwidth = (float)bandwidth;
 }
 

@@ -207,7 +207,7 @@ static struct attribute_set *with_bandwidth(struct rib *rib,
 		out.present &= ~BGP_HAS_IPV6_EXTENDED_COMMUNITIES;
 	extended_community_write_other(&w, out.extended_communities,
 				       BGP_EXTENDED_COMMUNITY_SIZE);
-	link_bandwidth_write(
+	extended_community_write_bandwidth(
 		&w, (uint16_t)(as > BGP_AS_MAX_2_BYTE ? BGP_AS_TRANS : as),
 		bytes_per_second, true);
 	if (w.failed || w.used - others > UINT16_MAX)

@@ -140,7 +140,7 @@ static int send_open(const struct speaker *speaker)
 	struct writer w = writer_of(bytes, sizeof(bytes));
 
 	write_open(&w, speaker);
-	bgp_keepalive_encode(&w);
+	bgp_message_encode_keepalive(&w);
 	return write(speaker->fd, bytes, w.used) == (ssize_t)w.used ? 0 : -EIO;
 }
 
@@ -195,12 +195,13 @@ static int read_messages(struct speaker *speaker)
 {
 	const uint8_t *data = speaker->input;
 	size_t size = speaker->input_size;
-	struct bgp_frame_result frame;
-	enum bgp_frame result;
+	struct bgp_message frame;
+	enum bgp_message_status result;
 	int error = 0;
 
-	while (!error && (result = bgp_frame_next(data, size, BGP_MAX_MESSAGE,
-						  &frame)) == BGP_FRAME_OK) {
+	while (!error &&
+	       (result = bgp_message_next(data, size, BGP_MAX_MESSAGE,
+					  &frame)) == BGP_MESSAGE_OK) {
 		if (frame.type == BGP_NOTIFICATION)
 			return -ECONNRESET;
 		if (frame.type == BGP_KEEPALIVE)
@@ -212,7 +213,7 @@ static int read_messages(struct speaker *speaker)
 	}
 	memmove(speaker->input, data, size);
 	speaker->input_size = size;
-	return error ? error : result == BGP_FRAME_ERROR ? -EPROTO : 0;
+	return error ? error : result == BGP_MESSAGE_ERROR ? -EPROTO : 0;
 }
 
 static int receive_bytes(struct speaker *speaker)

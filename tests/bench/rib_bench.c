@@ -165,12 +165,12 @@ static bool receive_message(struct bench *bench, struct bench_peer *from)
 {
 	const struct bgp_decode_context context = { .negotiated =
 							    &from->session };
-	struct bgp_frame_result frame;
+	struct bgp_message frame;
 	struct bgp_scratch scratch;
 	struct bgp_update update;
 
-	if (bgp_frame_next(from->input.data, from->input.left, BGP_MAX_MESSAGE,
-			   &frame) != BGP_FRAME_OK)
+	if (bgp_message_next(from->input.data, from->input.left,
+			     BGP_MAX_MESSAGE, &frame) != BGP_MESSAGE_OK)
 		return false;
 	reader_take(&from->input, frame.size);
 	return bgp_update_decode(&context, frame.body, &scratch, &update) ==

@@ -49,25 +49,25 @@ static void decode_route_refresh(struct reader body)
 		assert(refresh.family < BGP_FAMILY_COUNT);
 }
 
-static void decode(const struct bgp_frame_result *frame)
+static void decode(const struct bgp_message *message)
 {
 	static struct bgp_scratch scratch;
 	struct bgp_notification error;
 	struct bgp_update update;
 	struct bgp_open open;
 
-	switch (frame->type) {
+	switch (message->type) {
 	case BGP_OPEN:
-		bgp_open_decode(frame->body, &open, &error);
+		bgp_open_decode(message->body, &open, &error);
 		break;
 	case BGP_UPDATE:
-		bgp_update_decode(&context, frame->body, &scratch, &update);
+		bgp_update_decode(&context, message->body, &scratch, &update);
 		break;
 	case BGP_NOTIFICATION:
-		decode_notification(frame->body);
+		decode_notification(message->body);
 		break;
 	case BGP_ROUTE_REFRESH:
-		decode_route_refresh(frame->body);
+		decode_route_refresh(message->body);
 		break;
 	default:
 		break;
@@ -76,14 +76,14 @@ static void decode(const struct bgp_frame_result *frame)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct bgp_frame_result frame;
+	struct bgp_message message;
 
-	while (bgp_frame_next(data, size, negotiated.max_message, &frame) ==
-	       BGP_FRAME_OK) {
-		assert(frame.size >= BGP_HEADER_SIZE && frame.size <= size);
-		decode(&frame);
-		data += frame.size;
-		size -= frame.size;
+	while (bgp_message_next(data, size, negotiated.max_message, &message) ==
+	       BGP_MESSAGE_OK) {
+		assert(message.size >= BGP_HEADER_SIZE && message.size <= size);
+		decode(&message);
+		data += message.size;
+		size -= message.size;
 	}
 	return 0;
 }

@@ -74,7 +74,7 @@ static void show(const struct bgp_attributes *attributes)
 
 	for (unsigned int type = 0; type < TYPES; type++)
 		bgp_attributes_show(attributes, type, text, sizeof(text));
-	if (link_bandwidth(attributes, &bandwidth))
+	if (extended_community_bandwidth(attributes, &bandwidth))
 		assert(bandwidth >= 0);
 }
 

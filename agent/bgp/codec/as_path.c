@@ -8,22 +8,18 @@
 
 #include "bgp/codec/as_path.h"
 
-#include "bgp/codec/text_bounds.h"
-
-static uint32_t next_number(struct reader *numbers, size_t as_size)
+static uint32_t next_as_number(struct reader *numbers, size_t as_size)
 {
 	return as_size == BGP_AS2_SIZE ? reader_u16(numbers) :
 					 reader_u32(numbers);
 }
 
-static void write_number(struct writer *w, uint32_t as, size_t as_size)
+static void write_as_number(struct writer *w, uint32_t as, size_t as_size)
 {
 	if (as_size == BGP_AS4_SIZE)
 		writer_u32(w, as);
-	else if (as <= BGP_AS_MAX_2_BYTE)
-		writer_u16(w, (uint16_t)as);
 	else
-		writer_u16(w, BGP_AS_TRANS);
+		writer_u16(w, bgp_as_in_2_bytes(as));
 }
 
 static void write_segment_header(struct writer *w, unsigned int type,
@@ -33,7 +29,7 @@ static void write_segment_header(struct writer *w, unsigned int type,
 	writer_u8(w, (uint8_t)count);
 }
 
-static bool is_confederation(const struct as_path_segment *segment)
+static bool is_confederation_segment(const struct as_path_segment *segment)
 {
 	return segment->type == BGP_SEGMENT_CONFED_SEQUENCE ||
 	       segment->type == BGP_SEGMENT_CONFED_SET;
@@ -50,10 +46,10 @@ bool as_path_next(struct reader *path, size_t as_size,
 	return !path->failed;
 }
 
-static bool contains_zero(struct reader numbers, size_t as_size)
+static bool contains_as_0(struct reader numbers, size_t as_size)
 {
 	while (numbers.left)
-		if (!next_number(&numbers, as_size))
+		if (!next_as_number(&numbers, as_size))
 			return true;
 	return false;
 }
@@ -67,7 +63,7 @@ static const char *segment_error(const struct as_path_segment *segment,
 		return "unknown segment type";
 	if (!segment->count)
 		return "empty segment";
-	if (contains_zero(segment->numbers, as_size))
+	if (contains_as_0(segment->numbers, as_size))
 		return "AS number 0";
 	return NULL;
 }
@@ -97,7 +93,7 @@ bool as_path_has_segment(struct reader path, unsigned int types)
 
 static unsigned int segment_length(const struct as_path_segment *segment)
 {
-	if (is_confederation(segment))
+	if (is_confederation_segment(segment))
 		return 0;
 	return segment->type == BGP_SEGMENT_SET ? 1 : segment->count;
 }
@@ -138,7 +134,7 @@ uint32_t as_path_first(struct reader path)
 	struct as_path_segment segment;
 
 	while (as_path_next(&path, BGP_AS4_SIZE, &segment)) {
-		if (is_confederation(&segment))
+		if (is_confederation_segment(&segment))
 			continue;
 		if (segment.type != BGP_SEGMENT_SEQUENCE)
 			return 0;
@@ -147,7 +143,7 @@ uint32_t as_path_first(struct reader path)
 	return 0;
 }
 
-static uint32_t last_number(struct reader numbers)
+static uint32_t last_as_number(struct reader numbers)
 {
 	uint32_t as = 0;
 
@@ -162,10 +158,10 @@ uint32_t as_path_last(struct reader path)
 	uint32_t last = 0;
 
 	while (as_path_next(&path, BGP_AS4_SIZE, &segment)) {
-		if (is_confederation(&segment))
+		if (is_confederation_segment(&segment))
 			continue;
 		last = segment.type == BGP_SEGMENT_SEQUENCE ?
-			       last_number(segment.numbers) :
+			       last_as_number(segment.numbers) :
 			       0;
 	}
 	return last;
@@ -194,7 +190,7 @@ bool as_path_contains_member(struct reader path, uint32_t as)
 	struct as_path_segment segment;
 
 	while (as_path_next(&path, BGP_AS4_SIZE, &segment))
-		if (is_confederation(&segment) &&
+		if (is_confederation_segment(&segment) &&
 		    segment_contains(segment.numbers, as))
 			return true;
 	return false;
@@ -278,9 +274,9 @@ void as_path_resize(struct writer *w, struct reader path, size_t from_size,
 	while (as_path_next(&path, from_size, &segment)) {
 		write_segment_header(w, segment.type, segment.count);
 		while (segment.numbers.left)
-			write_number(w,
-				     next_number(&segment.numbers, from_size),
-				     to_size);
+			write_as_number(
+				w, next_as_number(&segment.numbers, from_size),
+				to_size);
 	}
 }
 
@@ -310,7 +306,7 @@ void as_path_strip_confederations(struct writer *w, struct reader path)
 	struct as_path_segment segment;
 
 	while (as_path_next(&path, BGP_AS4_SIZE, &segment)) {
-		if (is_confederation(&segment))
+		if (is_confederation_segment(&segment))
 			continue;
 		write_segment_header(w, segment.type, segment.count);
 		writer_bytes(w, segment.numbers.data, segment.numbers.left);

@@ -7,7 +7,7 @@
 #include "bgp/codec/community.h"
 #include "bgp/codec/extended_community.h"
 #include "bgp/codec/large_community.h"
-#include "bgp/codec/text_bounds.h"
+#include "bgp/codec/text.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -148,7 +148,7 @@ void attribute_show_ipv6_extended_communities(
 	struct text *text, const struct bgp_attribute_output *out)
 {
 	show_list(text, out->from->ipv6_extended_communities,
-		  ipv6_extended_community_show);
+		  extended_community_show_ipv6);
 }
 
 void attribute_show_large_communities(struct text *text,

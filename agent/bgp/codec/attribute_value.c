@@ -5,6 +5,7 @@
 
 #include "bgp/codec/as_path.h"
 #include "bgp/codec/large_community.h"
+#include "bgp/codec/nexthop.h"
 #include "bgp/codec/raw_attribute.h"
 #include "bgp/codec/tlv.h"
 
@@ -16,34 +17,21 @@ enum {
 	AIGP_METRIC_TLV_SIZE = 3 + AIGP_METRIC_SIZE,
 };
 
-static struct address read_ipv4(struct reader *value)
+static struct address take_ipv4(struct reader *value)
 {
 	uint32_t ipv4 = reader_u32(value);
 
 	return address_from_ipv4(htobe32(ipv4));
 }
 
-static void write_ipv4(struct writer *w, const struct address *address)
+static void put_ipv4(struct writer *w, const struct address *address)
 {
 	writer_u32(w, be32toh(address_ipv4(address)));
 }
 
-static uint32_t read_as(struct reader *value, size_t as_size)
+static uint32_t take_as(struct reader *value, size_t as_size)
 {
 	return as_size == BGP_AS2_SIZE ? reader_u16(value) : reader_u32(value);
-}
-
-static uint64_t read_u64(struct reader *value)
-{
-	uint64_t high = reader_u32(value);
-
-	return high << 32 | reader_u32(value);
-}
-
-static void write_u64(struct writer *w, uint64_t value)
-{
-	writer_u32(w, (uint32_t)(value >> 32));
-	writer_u32(w, (uint32_t)value);
 }
 
 void attribute_load_list(struct bgp_attribute_input *in, struct reader value)
@@ -174,14 +162,14 @@ void attribute_store_nexthop(struct writer *w,
 
 const char *attribute_check_aggregator(struct reader value, size_t as_size)
 {
-	return read_as(&value, as_size) ? NULL : "AS number 0";
+	return take_as(&value, as_size) ? NULL : "AS number 0";
 }
 
 void attribute_load_aggregator(struct bgp_attribute_input *in,
 			       struct reader value)
 {
-	in->out->aggregator_as = read_as(&value, in->as_size);
-	in->out->aggregator = read_ipv4(&value);
+	in->out->aggregator_as = take_as(&value, in->as_size);
+	in->out->aggregator = take_ipv4(&value);
 }
 
 void attribute_store_aggregator(struct writer *w,
@@ -191,11 +179,9 @@ void attribute_store_aggregator(struct writer *w,
 
 	if (out->as_size == BGP_AS4_SIZE)
 		writer_u32(w, as);
-	else if (as <= BGP_AS_MAX_2_BYTE)
-		writer_u16(w, (uint16_t)as);
 	else
-		writer_u16(w, BGP_AS_TRANS);
-	write_ipv4(w, &out->from->aggregator);
+		writer_u16(w, bgp_as_in_2_bytes(as));
+	put_ipv4(w, &out->from->aggregator);
 }
 
 /* MP_REACH_NLRI and MP_UNREACH_NLRI: RFC 4760. Read further in update.c. */
@@ -254,7 +240,7 @@ void attribute_load_as4_aggregator(struct bgp_attribute_input *in,
 {
 	in->has_as4_aggregator = true;
 	in->as4_aggregator_as = reader_u32(&value);
-	in->as4_aggregator = read_ipv4(&value);
+	in->as4_aggregator = take_ipv4(&value);
 }
 
 bool attribute_wants_as4_aggregator(const struct bgp_attribute_output *out)
@@ -268,12 +254,12 @@ void attribute_store_as4_aggregator(struct writer *w,
 				    const struct bgp_attribute_output *out)
 {
 	writer_u32(w, out->from->aggregator_as);
-	write_ipv4(w, &out->from->aggregator);
+	put_ipv4(w, &out->from->aggregator);
 }
 
 /* AIGP: RFC 7311 3. Of several metrics the first counts, all are passed on. */
 
-static bool is_metric(const struct tlv *tlv)
+static bool is_aigp_metric(const struct tlv *tlv)
 {
 	return tlv->type == AIGP_METRIC;
 }
@@ -287,7 +273,7 @@ const char *attribute_check_aigp(struct reader value, size_t as_size)
 	if (!tlv_list_is_whole(value, &tlv_of_aigp))
 		return "TLV longer than the attribute";
 	while (tlv_next(&tlvs, &tlv_of_aigp, &tlv))
-		if (is_metric(&tlv))
+		if (is_aigp_metric(&tlv))
 			return tlv.value.left == AIGP_METRIC_SIZE ?
 				       NULL :
 				       "metric of wrong length";
@@ -300,18 +286,18 @@ void attribute_load_aigp(struct bgp_attribute_input *in, struct reader value)
 
 	in->out->aigp_tlvs = value;
 	while (tlv_next(&value, &tlv_of_aigp, &tlv)) {
-		if (!is_metric(&tlv))
+		if (!is_aigp_metric(&tlv))
 			continue;
-		in->out->aigp = read_u64(&tlv.value);
+		in->out->aigp = reader_u64(&tlv.value);
 		return;
 	}
 }
 
-static void write_metric(struct writer *w, uint64_t metric)
+static void write_aigp_metric(struct writer *w, uint64_t metric)
 {
 	writer_u8(w, AIGP_METRIC);
 	writer_u16(w, AIGP_METRIC_TLV_SIZE);
-	write_u64(w, metric);
+	writer_u64(w, metric);
 }
 
 void attribute_store_aigp(struct writer *w,
@@ -322,15 +308,15 @@ void attribute_store_aigp(struct writer *w,
 	struct tlv tlv;
 
 	while (tlv_next(&tlvs, &tlv_of_aigp, &tlv)) {
-		if (!written && is_metric(&tlv)) {
-			write_metric(w, out->from->aigp);
+		if (!written && is_aigp_metric(&tlv)) {
+			write_aigp_metric(w, out->from->aigp);
 			written = true;
 		} else {
 			writer_bytes(w, tlv.whole.data, tlv.whole.left);
 		}
 	}
 	if (!written)
-		write_metric(w, out->from->aigp);
+		write_aigp_metric(w, out->from->aigp);
 }
 
 /*

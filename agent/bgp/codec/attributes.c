@@ -24,7 +24,7 @@ enum {
 	FLAGS_CHECKED = BGP_FLAG_OPTIONAL | BGP_FLAG_TRANSITIVE,
 };
 
-struct decoder {
+struct attributes_decoder {
 	const struct bgp_decode_context *context;
 	struct bgp_update_error *error;
 	struct bgp_attribute_input input;
@@ -32,32 +32,36 @@ struct decoder {
 	uint8_t seen[TYPE_COUNT / CHAR_BIT];
 };
 
-static void complain(struct decoder *d, const struct raw_attribute *raw,
-		     enum bgp_verdict verdict, enum bgp_update_subcode subcode,
-		     const char *reason)
+static void raise_attribute_error(struct attributes_decoder *d,
+				  const struct raw_attribute *raw,
+				  enum bgp_verdict verdict,
+				  enum bgp_update_subcode subcode,
+				  const char *reason)
 {
 	bgp_update_error_raise_attribute(d->error, verdict, subcode, reason,
 					 raw->type, raw->whole);
 }
 
-static bool was_seen(const struct decoder *d, unsigned int type)
+static bool was_seen(const struct attributes_decoder *d, unsigned int type)
 {
 	return d->seen[type / CHAR_BIT] & 1u << type % CHAR_BIT;
 }
 
-static void mark_seen(struct decoder *d, unsigned int type)
+static void mark_seen(struct attributes_decoder *d, unsigned int type)
 {
 	d->seen[type / CHAR_BIT] |= (uint8_t)(1u << type % CHAR_BIT);
 }
 
 /* RFC 7606 3 g: the first one counts, but NLRI must not come twice. */
-static void decode_duplicate(struct decoder *d, const struct raw_attribute *raw)
+static void decode_duplicate(struct attributes_decoder *d,
+			     const struct raw_attribute *raw)
 {
 	bool nlri = raw->type == BGP_ATTRIBUTE_MP_REACH_NLRI ||
 		    raw->type == BGP_ATTRIBUTE_MP_UNREACH_NLRI;
 
-	complain(d, raw, nlri ? BGP_VERDICT_RESET : BGP_VERDICT_DISCARD,
-		 BGP_UPDATE_MALFORMED_ATTRIBUTES, "appears twice");
+	raise_attribute_error(d, raw,
+			      nlri ? BGP_VERDICT_RESET : BGP_VERDICT_DISCARD,
+			      BGP_UPDATE_MALFORMED_ATTRIBUTES, "appears twice");
 }
 
 static bool is_inside(const struct bgp_negotiated *negotiated)
@@ -82,8 +86,8 @@ static bool is_in_scope(enum bgp_attribute_scope scope,
 	}
 }
 
-static bool length_is_good(const struct bgp_attribute_row *row, size_t length,
-			   size_t as_size)
+static bool attribute_length_is_good(const struct bgp_attribute_row *row,
+				     size_t length, size_t as_size)
 {
 	switch (row->length_rule) {
 	case BGP_LENGTH_EXACT:
@@ -100,14 +104,14 @@ static bool length_is_good(const struct bgp_attribute_row *row, size_t length,
 }
 
 /* What is wrong with length or value, or NULL, and the subcode for it. */
-static const char *find_error(const struct decoder *d,
-			      const struct bgp_attribute_row *row,
-			      const struct raw_attribute *raw,
-			      enum bgp_update_subcode *subcode)
+static const char *find_value_error(const struct attributes_decoder *d,
+				    const struct bgp_attribute_row *row,
+				    const struct raw_attribute *raw,
+				    enum bgp_update_subcode *subcode)
 {
 	size_t as_size = d->input.as_size;
 
-	if (!length_is_good(row, raw->value.left, as_size)) {
+	if (!attribute_length_is_good(row, raw->value.left, as_size)) {
 		/* RFC 4760 7 knows but one error. */
 		*subcode = row->has_routes ? BGP_UPDATE_OPTIONAL_ATTRIBUTE :
 					     BGP_UPDATE_ATTRIBUTE_LENGTH;
@@ -118,7 +122,7 @@ static const char *find_error(const struct decoder *d,
 }
 
 /* Where an attribute of `type` belongs in a list ordered by type. */
-static size_t place_of(struct reader list, unsigned int type)
+static size_t place_of_type(struct reader list, unsigned int type)
 {
 	const uint8_t *start = list.data;
 	struct raw_attribute raw;
@@ -133,11 +137,12 @@ static size_t place_of(struct reader list, unsigned int type)
  * Keeps an attribute in its place among the unknown ones. It never takes more
  * room than it had in the message, so that the scratch area is large enough.
  */
-static void keep_unknown(struct decoder *d, const struct raw_attribute *raw)
+static void keep_unknown(struct attributes_decoder *d,
+			 const struct raw_attribute *raw)
 {
 	struct writer *w = &d->unknown;
 	size_t end = w->used;
-	size_t at = place_of(reader_of(w->data, end), raw->type);
+	size_t at = place_of_type(reader_of(w->data, end), raw->type);
 	size_t length = raw->value.left;
 	size_t size = raw_attribute_size(length);
 	struct writer gap;
@@ -153,60 +158,68 @@ static void keep_unknown(struct decoder *d, const struct raw_attribute *raw)
 }
 
 /* RFC 7606 3 c. False: the attribute is lost with its flags. */
-static bool check_flags(struct decoder *d, const struct bgp_attribute_row *row,
+static bool check_flags(struct attributes_decoder *d,
+			const struct bgp_attribute_row *row,
 			const struct raw_attribute *raw)
 {
 	if ((raw->flags & FLAGS_CHECKED) == row->flags)
 		return true;
-	complain(d, raw, row->on_flags ? row->on_flags : BGP_VERDICT_WITHDRAW,
-		 BGP_UPDATE_ATTRIBUTE_FLAGS, "wrong flags");
+	raise_attribute_error(
+		d, raw, row->on_flags ? row->on_flags : BGP_VERDICT_WITHDRAW,
+		BGP_UPDATE_ATTRIBUTE_FLAGS, "wrong flags");
 	return row->has_routes;
 }
 
-static void decode_value(struct decoder *d, const struct bgp_attribute_row *row,
+static void decode_value(struct attributes_decoder *d,
+			 const struct bgp_attribute_row *row,
 			 const struct raw_attribute *raw)
 {
 	enum bgp_update_subcode subcode;
-	const char *error = find_error(d, row, raw, &subcode);
+	const char *error = find_value_error(d, row, raw, &subcode);
 
 	if (error)
-		complain(d, raw, row->on_error, subcode, error);
+		raise_attribute_error(d, raw, row->on_error, subcode, error);
 	else if (!row->opaque)
 		bgp_attribute_load(&d->input, row, raw);
 	else if (row->flags & BGP_FLAG_TRANSITIVE)
 		keep_unknown(d, raw);
 }
 
-static void decode_known(struct decoder *d, const struct bgp_attribute_row *row,
+static void decode_known(struct attributes_decoder *d,
+			 const struct bgp_attribute_row *row,
 			 const struct raw_attribute *raw)
 {
 	/* Even if malformed: RFC 7606 7.5, RFC 6793 4.1. */
 	if (!is_in_scope(row->scope, d->context))
-		complain(d, raw, BGP_VERDICT_DISCARD,
-			 BGP_UPDATE_MALFORMED_ATTRIBUTES,
-			 "not to be sent by such a peer");
+		raise_attribute_error(d, raw, BGP_VERDICT_DISCARD,
+				      BGP_UPDATE_MALFORMED_ATTRIBUTES,
+				      "not to be sent by such a peer");
 	else if (check_flags(d, row, raw))
 		decode_value(d, row, raw);
 }
 
 /* RFC 4271 5, 6.3 and 9: by the flags alone. */
-static void decode_unknown(struct decoder *d, const struct raw_attribute *raw)
+static void decode_unknown(struct attributes_decoder *d,
+			   const struct raw_attribute *raw)
 {
 	enum bgp_verdict verdict = d->context->survive_unknown_well_known ?
 					   BGP_VERDICT_WITHDRAW :
 					   BGP_VERDICT_RESET;
 
 	if (raw->type == TYPE_RESERVED)
-		complain(d, raw, BGP_VERDICT_DISCARD,
-			 BGP_UPDATE_OPTIONAL_ATTRIBUTE, "reserved type");
+		raise_attribute_error(d, raw, BGP_VERDICT_DISCARD,
+				      BGP_UPDATE_OPTIONAL_ATTRIBUTE,
+				      "reserved type");
 	else if (!(raw->flags & BGP_FLAG_OPTIONAL))
-		complain(d, raw, verdict, BGP_UPDATE_UNRECOGNIZED_WELL_KNOWN,
-			 "well-known but not known to us");
+		raise_attribute_error(d, raw, verdict,
+				      BGP_UPDATE_UNRECOGNIZED_WELL_KNOWN,
+				      "well-known but not known to us");
 	else if (raw->flags & BGP_FLAG_TRANSITIVE)
 		keep_unknown(d, raw);
 }
 
-static void decode_attribute(struct decoder *d, const struct raw_attribute *raw)
+static void decode_attribute(struct attributes_decoder *d,
+			     const struct raw_attribute *raw)
 {
 	const struct bgp_attribute_row *row = bgp_attribute_row(raw->type);
 
@@ -244,7 +257,8 @@ static void merge_as4(struct bgp_attribute_input *in, struct writer merged)
 }
 
 static struct bgp_attribute_input
-input_of(struct bgp_scratch *scratch, const struct bgp_negotiated *negotiated)
+attribute_input(struct bgp_scratch *scratch,
+		const struct bgp_negotiated *negotiated)
 {
 	return (struct bgp_attribute_input){
 		.as_size = negotiated->as4 ? BGP_AS4_SIZE : BGP_AS2_SIZE,
@@ -262,10 +276,10 @@ void bgp_attributes_decode(const struct bgp_decode_context *context,
 			   struct bgp_multiprotocol *multiprotocol,
 			   struct bgp_update_error *error)
 {
-	struct decoder d = {
+	struct attributes_decoder d = {
 		.context = context,
 		.error = error,
-		.input = input_of(scratch, context->negotiated),
+		.input = attribute_input(scratch, context->negotiated),
 		.unknown =
 			writer_of(scratch->unknown, sizeof(scratch->unknown)),
 	};

@@ -24,7 +24,6 @@
  * differs from type to type is in attribute_table.c.
  */
 
-#include "bgp/codec/multiprotocol.h"
 #include "bgp/codec/negotiated.h"
 #include "bgp/codec/protocol.h"
 #include "bgp/codec/update_error.h"
@@ -91,6 +90,14 @@ struct bgp_decode_context {
 	bool accept_aigp;	  /* of an external peer: RFC 7311 3.1 */
 	/* Withdraw where RFC 4271 6.3 drops the session. */
 	bool survive_unknown_well_known;
+};
+
+/* Values of MP_REACH_NLRI and MP_UNREACH_NLRI, of at least minimum length. */
+struct bgp_multiprotocol {
+	bool has_reach;
+	bool has_unreach;
+	struct reader reach;
+	struct reader unreach;
 };
 
 /*

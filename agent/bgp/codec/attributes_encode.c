@@ -11,7 +11,7 @@
 #include <assert.h>
 #include <string.h>
 
-static bool is_wanted(const struct bgp_attribute_output *out)
+static bool is_attribute_wanted(const struct bgp_attribute_output *out)
 {
 	const struct bgp_attribute_row *row = out->row;
 
@@ -54,7 +54,7 @@ void bgp_attributes_encode(struct writer *w,
 
 	for (unsigned int type = 0; type < BGP_ATTRIBUTE_TABLE_SIZE; type++) {
 		out.row = &bgp_attribute_rows[type];
-		if (is_wanted(&out))
+		if (is_attribute_wanted(&out))
 			encode_attribute(w, type, &out);
 	}
 	writer_bytes(w, attributes->unknown.data, attributes->unknown.left);

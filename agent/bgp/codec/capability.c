@@ -18,7 +18,6 @@ enum {
 	ADD_PATH_SIZE = 4,	 /* AFI, SAFI, Send/Receive */
 	RESTART_SIZE = 2,	 /* flags, restart time */
 	RESTART_FAMILY_SIZE = 4, /* AFI, SAFI, flags */
-	ADD_PATH_BOTH = BGP_ADD_PATH_RECEIVE | BGP_ADD_PATH_SEND,
 	ANY_BYTES = 1,
 };
 
@@ -36,20 +35,6 @@ struct capability {
 	/* In place of `encode`: the capability once for each family. */
 	void (*encode_family)(struct writer *w, enum bgp_family family);
 };
-
-static bool take_family(struct reader *value, enum bgp_family *family)
-{
-	unsigned int afi = reader_u16(value);
-	unsigned int safi = reader_u8(value);
-
-	return bgp_family_of(afi, safi, family);
-}
-
-static void put_family(struct writer *w, enum bgp_family family)
-{
-	writer_u16(w, (uint16_t)bgp_family_afi(family));
-	writer_u8(w, (uint8_t)bgp_family_safi(family));
-}
 
 /* ------------------------------------------------------------- families */
 
@@ -107,10 +92,10 @@ static bool decode_add_path(struct reader value, struct bgp_open *open)
 
 	while (value.left) {
 		enum bgp_family family;
-		bool known = take_family(&value, &family);
+		bool known = bgp_family_read(&value, &family);
 		unsigned int mode = reader_u8(&value);
 
-		if (!known || !mode || mode > ADD_PATH_BOTH)
+		if (!known || !mode || mode > BGP_ADD_PATH_BOTH)
 			continue;
 		open->add_path[family] = (uint8_t)mode;
 		found = true;
@@ -123,7 +108,7 @@ static void encode_add_path(struct writer *w, const struct bgp_open *open)
 	for (unsigned int i = 0; i < BGP_FAMILY_COUNT; i++) {
 		if (!open->add_path[i])
 			continue;
-		put_family(w, i);
+		bgp_family_write(w, i);
 		writer_u8(w, open->add_path[i]);
 	}
 }
@@ -170,7 +155,7 @@ static bool decode_graceful_restart(struct reader value, struct bgp_open *open)
 
 	while (value.left) {
 		enum bgp_family family;
-		bool known = take_family(&value, &family);
+		bool known = bgp_family_read(&value, &family);
 		unsigned int flags = reader_u8(&value);
 
 		if (!known)
@@ -197,7 +182,7 @@ static void encode_graceful_restart(struct writer *w,
 
 		if (!(restart->families & bgp_family_bit(i)))
 			continue;
-		put_family(w, i);
+		bgp_family_write(w, i);
 		writer_u8(w, kept ? BGP_GRACEFUL_FORWARDING : 0);
 	}
 }
@@ -339,7 +324,8 @@ static const struct capability *find_capability(unsigned int code)
 
 /* ------------------------------------------------------------- the list */
 
-static bool size_is_good(const struct capability *capability, size_t size)
+static bool capability_size_is_good(const struct capability *capability,
+				    size_t size)
 {
 	size_t more = size - capability->size;
 
@@ -348,14 +334,8 @@ static bool size_is_good(const struct capability *capability, size_t size)
 	return capability->unit ? more % capability->unit == 0 : more == 0;
 }
 
-static bool reject(struct bgp_notification *error, unsigned int subcode)
-{
-	bgp_notification_set(error, BGP_ERROR_OPEN, subcode, NULL, 0);
-	return false;
-}
-
 /* RFC 5492 3: what is not understood is no error. */
-static bool ignore(struct bgp_open *open)
+static bool ignore_capability(struct bgp_open *open)
 {
 	open->ignored += open->ignored < UINT8_MAX;
 	return true;
@@ -370,17 +350,17 @@ static bool decode_capability(struct reader *list, struct bgp_open *open,
 	struct reader value = reader_sub(list, size);
 
 	if (value.failed)
-		return reject(error, BGP_UNSPECIFIC);
+		return bgp_open_reject(error, BGP_UNSPECIFIC);
 	if (!capability)
-		return ignore(open);
-	if (!size_is_good(capability, size))
-		return reject(error, BGP_UNSPECIFIC);
+		return ignore_capability(open);
+	if (!capability_size_is_good(capability, size))
+		return bgp_open_reject(error, BGP_UNSPECIFIC);
 	if (!capability->decode || capability->decode(value, open)) {
 		open->capabilities |= capability->bit;
 		return true;
 	}
-	return capability->error ? reject(error, capability->error) :
-				   ignore(open);
+	return capability->error ? bgp_open_reject(error, capability->error) :
+				   ignore_capability(open);
 }
 
 bool bgp_capabilities_decode(struct reader list, struct bgp_open *open,

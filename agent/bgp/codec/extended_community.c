@@ -4,7 +4,7 @@
 #include "bgp/codec/extended_community.h"
 
 #include "bgp/codec/protocol.h"
-#include "bgp/codec/text_bounds.h"
+#include "bgp/codec/text.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -34,13 +34,6 @@ void extended_community_write_transitive(struct writer *w, struct reader list,
 		if (!(*community & NON_TRANSITIVE))
 			writer_bytes(w, community, size);
 	}
-}
-
-static uint64_t read_u64(struct reader *value)
-{
-	uint64_t high = reader_u32(value);
-
-	return high << 32 | reader_u32(value);
 }
 
 /* False for NaN, infinity and all that has a sign. */
@@ -86,7 +79,7 @@ static bool read_long_bandwidth(struct reader community, uint32_t *as,
 	    subtype != SUBTYPE_LONG_BANDWIDTH)
 		return false;
 	reader_take(&community, RESERVED_SIZE);
-	*bytes_per_second = (double)read_u64(&community);
+	*bytes_per_second = (double)reader_u64(&community);
 	*as = reader_u32(&community);
 	return true;
 }
@@ -111,8 +104,8 @@ void extended_community_write_other(struct writer *w, struct reader list,
 typedef bool read_fn(struct reader community, uint32_t *as,
 		     double *bytes_per_second);
 
-static void take_lowest(struct reader list, size_t size, read_fn *read,
-			double *lowest)
+static void lower_to_lowest(struct reader list, size_t size, read_fn *read,
+			    double *lowest)
 {
 	double bandwidth;
 	uint32_t as;
@@ -123,24 +116,25 @@ static void take_lowest(struct reader list, size_t size, read_fn *read,
 			*lowest = bandwidth;
 }
 
-bool link_bandwidth(const struct bgp_attributes *attributes,
-		    double *bytes_per_second)
+bool extended_community_bandwidth(const struct bgp_attributes *attributes,
+				  double *bytes_per_second)
 {
 	double lowest = INFINITY;
 
-	take_lowest(attributes->extended_communities,
-		    BGP_EXTENDED_COMMUNITY_SIZE, read_bandwidth, &lowest);
-	take_lowest(attributes->ipv6_extended_communities,
-		    BGP_IPV6_EXTENDED_COMMUNITY_SIZE, read_long_bandwidth,
-		    &lowest);
+	lower_to_lowest(attributes->extended_communities,
+			BGP_EXTENDED_COMMUNITY_SIZE, read_bandwidth, &lowest);
+	lower_to_lowest(attributes->ipv6_extended_communities,
+			BGP_IPV6_EXTENDED_COMMUNITY_SIZE, read_long_bandwidth,
+			&lowest);
 	if (lowest == INFINITY)
 		return false;
 	*bytes_per_second = lowest;
 	return true;
 }
 
-void link_bandwidth_write(struct writer *w, uint16_t as,
-			  double bytes_per_second, bool transitive)
+void extended_community_write_bandwidth(struct writer *w, uint16_t as,
+					double bytes_per_second,
+					bool transitive)
 {
 	float number = (float)bytes_per_second;
 	uint32_t bits;
@@ -153,7 +147,7 @@ void link_bandwidth_write(struct writer *w, uint16_t as,
 }
 
 /* "rt" and "soo"; NULL for what is shown as it is. */
-static const char *name_of(unsigned int subtype)
+static const char *subtype_name(unsigned int subtype)
 {
 	switch (subtype) {
 	case SUBTYPE_ROUTE_TARGET:
@@ -178,7 +172,7 @@ static void show_ipv4(struct text *text, const char *name, struct reader value)
 static bool show_named(struct text *text, struct reader value)
 {
 	unsigned int type = reader_u8(&value);
-	const char *name = name_of(reader_u8(&value));
+	const char *name = subtype_name(reader_u8(&value));
 	uint32_t as;
 
 	if (!name)
@@ -216,7 +210,7 @@ void extended_community_show(struct text *text, struct reader *list)
 static bool show_ipv6_named(struct text *text, struct reader value)
 {
 	unsigned int type = reader_u8(&value);
-	const char *name = name_of(reader_u8(&value));
+	const char *name = subtype_name(reader_u8(&value));
 	char buffer[ADDRESS_TEXT_SIZE];
 	struct address address;
 
@@ -228,7 +222,7 @@ static bool show_ipv6_named(struct text *text, struct reader value)
 	return true;
 }
 
-void ipv6_extended_community_show(struct text *text, struct reader *list)
+void extended_community_show_ipv6(struct text *text, struct reader *list)
 {
 	struct reader one = reader_sub(list, BGP_IPV6_EXTENDED_COMMUNITY_SIZE);
 	double bandwidth;

@@ -24,12 +24,13 @@
  * form, that is a number: not NaN, not negative, finite. 0 means that the link
  * is to be used no more. False if there is none.
  */
-bool link_bandwidth(const struct bgp_attributes *attributes,
-		    double *bytes_per_second);
+bool extended_community_bandwidth(const struct bgp_attributes *attributes,
+				  double *bytes_per_second);
 
 /* One of 8 bytes, to send. */
-void link_bandwidth_write(struct writer *w, uint16_t as,
-			  double bytes_per_second, bool transitive);
+void extended_community_write_bandwidth(struct writer *w, uint16_t as,
+					double bytes_per_second,
+					bool transitive);
 
 /*
  * Writes the communities, of `size` bytes each, that may leave our AS: all but
@@ -47,6 +48,6 @@ void extended_community_write_other(struct writer *w, struct reader list,
  * first one, which is taken off the list.
  */
 void extended_community_show(struct text *text, struct reader *list);
-void ipv6_extended_community_show(struct text *text, struct reader *list);
+void extended_community_show_ipv6(struct text *text, struct reader *list);
 
 #endif

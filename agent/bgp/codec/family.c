@@ -27,6 +27,20 @@ bool bgp_family_of(unsigned int afi, unsigned int safi, enum bgp_family *family)
 	return false;
 }
 
+bool bgp_family_read(struct reader *r, enum bgp_family *family)
+{
+	unsigned int afi = reader_u16(r);
+	unsigned int safi = reader_u8(r);
+
+	return !r->failed && bgp_family_of(afi, safi, family);
+}
+
+void bgp_family_write(struct writer *w, enum bgp_family family)
+{
+	writer_u16(w, (uint16_t)bgp_family_afi(family));
+	writer_u8(w, (uint8_t)bgp_family_safi(family));
+}
+
 unsigned int bgp_family_afi(enum bgp_family family)
 {
 	return families[family].afi;

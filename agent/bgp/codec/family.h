@@ -9,6 +9,8 @@
  * one skips it.
  */
 
+#include "core/wire.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -33,6 +35,13 @@ static inline uint32_t bgp_family_bit(enum bgp_family family)
 /* False, and `family` untouched, for a pair we do not know. */
 bool bgp_family_of(unsigned int afi, unsigned int safi,
 		   enum bgp_family *family);
+
+/*
+ * Take AFI and SAFI, 3 bytes, off `r`. False, and `family` untouched, if they
+ * are not there or not known.
+ */
+bool bgp_family_read(struct reader *r, enum bgp_family *family);
+void bgp_family_write(struct writer *w, enum bgp_family family);
 
 unsigned int bgp_family_afi(enum bgp_family family);  /* enum bgp_afi */
 unsigned int bgp_family_safi(enum bgp_family family); /* enum bgp_safi */

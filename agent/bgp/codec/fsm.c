@@ -11,17 +11,18 @@
 /* What more than one event, or one event in more than one state, asks for. */
 enum action_set {
 	DIAL = BGP_ACTION_START_CONNECT_RETRY | BGP_ACTION_CONNECT,
-	GREET = BGP_ACTION_STOP_CONNECT_RETRY | BGP_ACTION_SEND_OPEN |
-		BGP_ACTION_START_LARGE_HOLD,
+	SEND_OPEN = BGP_ACTION_STOP_CONNECT_RETRY | BGP_ACTION_SEND_OPEN |
+		    BGP_ACTION_START_LARGE_HOLD,
 	KEEP_ALIVE = BGP_ACTION_SEND_KEEPALIVE | BGP_ACTION_START_KEEPALIVE,
 	OPEN_ACCEPTED = BGP_ACTION_STOP_CONNECT_RETRY | BGP_ACTION_START_HOLD |
 			KEEP_ALIVE,
 	/* RFC 4271 8.2.2, "stays in the Connect state": and so in Active. */
-	LISTEN_FIRST = BGP_ACTION_STOP_CONNECT_RETRY |
-		       BGP_ACTION_START_DELAY_OPEN,
+	DELAY_OPEN = BGP_ACTION_STOP_CONNECT_RETRY |
+		     BGP_ACTION_START_DELAY_OPEN,
 };
 
-static struct bgp_transition go(enum bgp_state next, uint32_t actions)
+static struct bgp_transition transition_to(enum bgp_state next,
+					   uint32_t actions)
 {
 	return (struct bgp_transition){ .next = next, .actions = actions };
 }
@@ -29,11 +30,11 @@ static struct bgp_transition go(enum bgp_state next, uint32_t actions)
 /* Back to Idle before the peer has sent us a message: nothing to tell it. */
 static struct bgp_transition give_up(void)
 {
-	return go(BGP_STATE_IDLE, BGP_ACTION_CLOSE);
+	return transition_to(BGP_STATE_IDLE, BGP_ACTION_CLOSE);
 }
 
 /* Back to Idle with a NOTIFICATION; `code` 0: the one given with the event. */
-static struct bgp_transition fail(unsigned int code, unsigned int subcode)
+static struct bgp_transition end_with(unsigned int code, unsigned int subcode)
 {
 	return (struct bgp_transition){
 		.next = BGP_STATE_IDLE,
@@ -43,61 +44,62 @@ static struct bgp_transition fail(unsigned int code, unsigned int subcode)
 	};
 }
 
-static struct bgp_transition fail_as_given(void)
+static struct bgp_transition end_as_given(void)
 {
-	return fail(0, BGP_UNSPECIFIC);
+	return end_with(0, BGP_UNSPECIFIC);
 }
 
-static struct bgp_transition idle(enum bgp_event event)
+static struct bgp_transition in_idle(enum bgp_event event)
 {
 	switch (event) {
 	case BGP_EVENT_START:
-		return go(BGP_STATE_CONNECT, DIAL);
+		return transition_to(BGP_STATE_CONNECT, DIAL);
 	case BGP_EVENT_START_PASSIVE:
 		/* No ConnectRetry timer: it would make us connect. */
-		return go(BGP_STATE_ACTIVE, 0);
+		return transition_to(BGP_STATE_ACTIVE, 0);
 	default:
-		return go(BGP_STATE_IDLE, 0);
+		return transition_to(BGP_STATE_IDLE, 0);
 	}
 }
 
-static struct bgp_transition connecting(enum bgp_event event)
+static struct bgp_transition in_connect(enum bgp_event event)
 {
 	switch (event) {
 	case BGP_EVENT_START:
 	case BGP_EVENT_START_PASSIVE:
-		return go(BGP_STATE_CONNECT, 0);
+		return transition_to(BGP_STATE_CONNECT, 0);
 	case BGP_EVENT_TCP_CONNECTED:
 	case BGP_EVENT_DELAY_OPEN_EXPIRED:
-		return go(BGP_STATE_OPEN_SENT, GREET);
+		return transition_to(BGP_STATE_OPEN_SENT, SEND_OPEN);
 	case BGP_EVENT_TCP_CONNECTED_DELAYED:
-		return go(BGP_STATE_CONNECT, LISTEN_FIRST);
+		return transition_to(BGP_STATE_CONNECT, DELAY_OPEN);
 	case BGP_EVENT_OPEN_RECEIVED_EARLY:
-		return go(BGP_STATE_OPEN_CONFIRM,
-			  BGP_ACTION_SEND_OPEN | OPEN_ACCEPTED);
+		return transition_to(BGP_STATE_OPEN_CONFIRM,
+				     BGP_ACTION_SEND_OPEN | OPEN_ACCEPTED);
 	case BGP_EVENT_CONNECT_RETRY_EXPIRED:
-		return go(BGP_STATE_CONNECT, BGP_ACTION_CLOSE | DIAL);
+		return transition_to(BGP_STATE_CONNECT,
+				     BGP_ACTION_CLOSE | DIAL);
 	default:
 		return give_up();
 	}
 }
 
-static struct bgp_transition active(enum bgp_event event)
+static struct bgp_transition in_active(enum bgp_event event)
 {
 	switch (event) {
 	case BGP_EVENT_START:
 	case BGP_EVENT_START_PASSIVE:
-		return go(BGP_STATE_ACTIVE, 0);
+		return transition_to(BGP_STATE_ACTIVE, 0);
 	case BGP_EVENT_TCP_CONNECTED:
 	case BGP_EVENT_DELAY_OPEN_EXPIRED:
-		return go(BGP_STATE_OPEN_SENT, GREET);
+		return transition_to(BGP_STATE_OPEN_SENT, SEND_OPEN);
 	case BGP_EVENT_TCP_CONNECTED_DELAYED:
-		return go(BGP_STATE_ACTIVE, LISTEN_FIRST);
+		return transition_to(BGP_STATE_ACTIVE, DELAY_OPEN);
 	case BGP_EVENT_OPEN_RECEIVED_EARLY:
-		return go(BGP_STATE_OPEN_CONFIRM,
-			  BGP_ACTION_SEND_OPEN | OPEN_ACCEPTED);
+		return transition_to(BGP_STATE_OPEN_CONFIRM,
+				     BGP_ACTION_SEND_OPEN | OPEN_ACCEPTED);
 	case BGP_EVENT_CONNECT_RETRY_EXPIRED:
-		return go(BGP_STATE_CONNECT, DIAL);
+		return transition_to(BGP_STATE_CONNECT, DIAL);
 	default:
 		return give_up();
 	}
@@ -107,104 +109,109 @@ static struct bgp_transition active(enum bgp_event event)
  * What ends a connection on which an OPEN was sent, in any of the three states
  * from there on; everything unexpected is an error of the peer (RFC 6608 4).
  */
-static struct bgp_transition ending(enum bgp_event event,
-				    enum bgp_fsm_subcode in_state)
+static struct bgp_transition on_ending_event(enum bgp_event event,
+					     enum bgp_fsm_subcode in_state)
 {
 	switch (event) {
 	case BGP_EVENT_STOP:
 	case BGP_EVENT_HEADER_ERROR:
 	case BGP_EVENT_OPEN_ERROR:
-		return fail_as_given();
+		return end_as_given();
 	case BGP_EVENT_TCP_FAILED:
 	case BGP_EVENT_NOTIFICATION_RECEIVED:
 		return give_up();
 	case BGP_EVENT_HOLD_EXPIRED:
-		return fail(BGP_ERROR_HOLD_TIMER, BGP_UNSPECIFIC);
+		return end_with(BGP_ERROR_HOLD_TIMER, BGP_UNSPECIFIC);
 	case BGP_EVENT_SEND_HOLD_EXPIRED:
-		return fail(BGP_ERROR_SEND_HOLD_TIMER, BGP_UNSPECIFIC);
+		return end_with(BGP_ERROR_SEND_HOLD_TIMER, BGP_UNSPECIFIC);
 	case BGP_EVENT_COLLISION_LOST:
-		return fail(BGP_ERROR_CEASE, BGP_CEASE_COLLISION);
+		return end_with(BGP_ERROR_CEASE, BGP_CEASE_COLLISION);
 	default:
-		return fail(BGP_ERROR_FSM, in_state);
+		return end_with(BGP_ERROR_FSM, in_state);
 	}
 }
 
-static struct bgp_transition open_sent(enum bgp_event event)
+static struct bgp_transition in_open_sent(enum bgp_event event)
 {
 	switch (event) {
 	case BGP_EVENT_START:
 	case BGP_EVENT_START_PASSIVE:
 	case BGP_EVENT_TCP_CONNECTED:
 	case BGP_EVENT_TCP_CONNECTED_DELAYED:
-		return go(BGP_STATE_OPEN_SENT, 0);
+		return transition_to(BGP_STATE_OPEN_SENT, 0);
 	case BGP_EVENT_TCP_FAILED:
-		return go(BGP_STATE_ACTIVE,
-			  BGP_ACTION_CLOSE | BGP_ACTION_START_CONNECT_RETRY);
+		return transition_to(BGP_STATE_ACTIVE,
+				     BGP_ACTION_CLOSE |
+					     BGP_ACTION_START_CONNECT_RETRY);
 	case BGP_EVENT_OPEN_RECEIVED:
-		return go(BGP_STATE_OPEN_CONFIRM, OPEN_ACCEPTED);
+		return transition_to(BGP_STATE_OPEN_CONFIRM, OPEN_ACCEPTED);
 	default:
-		return ending(event, BGP_FSM_IN_OPEN_SENT);
+		return on_ending_event(event, BGP_FSM_IN_OPEN_SENT);
 	}
 }
 
 /* A second OPEN is an error too: a collision is another connection. */
-static struct bgp_transition open_confirm(enum bgp_event event)
+static struct bgp_transition in_open_confirm(enum bgp_event event)
 {
 	switch (event) {
 	case BGP_EVENT_START:
 	case BGP_EVENT_START_PASSIVE:
 	case BGP_EVENT_TCP_CONNECTED:
 	case BGP_EVENT_TCP_CONNECTED_DELAYED:
-		return go(BGP_STATE_OPEN_CONFIRM, 0);
+		return transition_to(BGP_STATE_OPEN_CONFIRM, 0);
 	case BGP_EVENT_KEEPALIVE_DUE:
-		return go(BGP_STATE_OPEN_CONFIRM, KEEP_ALIVE);
+		return transition_to(BGP_STATE_OPEN_CONFIRM, KEEP_ALIVE);
 	case BGP_EVENT_KEEPALIVE_RECEIVED:
-		return go(BGP_STATE_ESTABLISHED,
-			  BGP_ACTION_START_HOLD | BGP_ACTION_SESSION_UP);
+		return transition_to(BGP_STATE_ESTABLISHED,
+				     BGP_ACTION_START_HOLD |
+					     BGP_ACTION_SESSION_UP);
 	default:
-		return ending(event, BGP_FSM_IN_OPEN_CONFIRM);
+		return on_ending_event(event, BGP_FSM_IN_OPEN_CONFIRM);
 	}
 }
 
-static struct bgp_transition session_down(struct bgp_transition end)
+static struct bgp_transition with_session_down(struct bgp_transition end)
 {
 	end.actions |= BGP_ACTION_SESSION_DOWN;
 	return end;
 }
 
-static struct bgp_transition established(enum bgp_event event)
+static struct bgp_transition in_established(enum bgp_event event)
 {
 	switch (event) {
 	case BGP_EVENT_START:
 	case BGP_EVENT_START_PASSIVE:
 	case BGP_EVENT_TCP_CONNECTED:
 	case BGP_EVENT_TCP_CONNECTED_DELAYED:
-		return go(BGP_STATE_ESTABLISHED, 0);
+		return transition_to(BGP_STATE_ESTABLISHED, 0);
 	case BGP_EVENT_KEEPALIVE_DUE:
-		return go(BGP_STATE_ESTABLISHED, KEEP_ALIVE);
+		return transition_to(BGP_STATE_ESTABLISHED, KEEP_ALIVE);
 	case BGP_EVENT_KEEPALIVE_RECEIVED:
-		return go(BGP_STATE_ESTABLISHED, BGP_ACTION_START_HOLD);
+		return transition_to(BGP_STATE_ESTABLISHED,
+				     BGP_ACTION_START_HOLD);
 	case BGP_EVENT_UPDATE_RECEIVED:
-		return go(BGP_STATE_ESTABLISHED,
-			  BGP_ACTION_START_HOLD | BGP_ACTION_PROCESS_UPDATE);
+		return transition_to(BGP_STATE_ESTABLISHED,
+				     BGP_ACTION_START_HOLD |
+					     BGP_ACTION_PROCESS_UPDATE);
 	case BGP_EVENT_ROUTE_REFRESH_RECEIVED:
-		return go(BGP_STATE_ESTABLISHED,
-			  BGP_ACTION_START_HOLD |
-				  BGP_ACTION_PROCESS_ROUTE_REFRESH);
+		return transition_to(BGP_STATE_ESTABLISHED,
+				     BGP_ACTION_START_HOLD |
+					     BGP_ACTION_PROCESS_ROUTE_REFRESH);
 	case BGP_EVENT_UPDATE_ERROR:
-		return session_down(fail_as_given());
+		return with_session_down(end_as_given());
 	default:
-		return session_down(ending(event, BGP_FSM_IN_ESTABLISHED));
+		return with_session_down(
+			on_ending_event(event, BGP_FSM_IN_ESTABLISHED));
 	}
 }
 
 static struct bgp_transition (*const states[BGP_STATE_COUNT])(enum bgp_event) = {
-	[BGP_STATE_IDLE] = idle,
-	[BGP_STATE_CONNECT] = connecting,
-	[BGP_STATE_ACTIVE] = active,
-	[BGP_STATE_OPEN_SENT] = open_sent,
-	[BGP_STATE_OPEN_CONFIRM] = open_confirm,
-	[BGP_STATE_ESTABLISHED] = established,
+	[BGP_STATE_IDLE] = in_idle,
+	[BGP_STATE_CONNECT] = in_connect,
+	[BGP_STATE_ACTIVE] = in_active,
+	[BGP_STATE_OPEN_SENT] = in_open_sent,
+	[BGP_STATE_OPEN_CONFIRM] = in_open_confirm,
+	[BGP_STATE_ESTABLISHED] = in_established,
 };
 
 static const char *const state_names[BGP_STATE_COUNT] = {

@@ -12,12 +12,12 @@ enum {
 };
 
 /* On the wire the order of the bytes is that of the numbers. */
-static int compare(const uint8_t *list, size_t a, size_t b)
+static int compare_members(const uint8_t *list, size_t a, size_t b)
 {
 	return memcmp(list + a * SIZE, list + b * SIZE, SIZE);
 }
 
-static void swap(uint8_t *list, size_t a, size_t b)
+static void swap_members(uint8_t *list, size_t a, size_t b)
 {
 	uint8_t kept[SIZE];
 
@@ -27,28 +27,29 @@ static void swap(uint8_t *list, size_t a, size_t b)
 }
 
 /* Lets member `at` of a heap sink to its place among the first `count`. */
-static void sink(uint8_t *list, size_t at, size_t count)
+static void sink_member(uint8_t *list, size_t at, size_t count)
 {
 	size_t child;
 
 	while ((child = 2 * at + 1) < count) {
-		if (child + 1 < count && compare(list, child, child + 1) < 0)
+		if (child + 1 < count &&
+		    compare_members(list, child, child + 1) < 0)
 			child++;
-		if (compare(list, at, child) >= 0)
+		if (compare_members(list, at, child) >= 0)
 			return;
-		swap(list, at, child);
+		swap_members(list, at, child);
 		at = child;
 	}
 }
 
 /* Heapsort: in place, and no list of a peer's makes it slow. */
-static void sort(uint8_t *list, size_t count)
+static void sort_members(uint8_t *list, size_t count)
 {
 	for (size_t at = count / 2; at--;)
-		sink(list, at, count);
+		sink_member(list, at, count);
 	while (count > 1) {
-		swap(list, 0, --count);
-		sink(list, 0, count);
+		swap_members(list, 0, --count);
+		sink_member(list, 0, count);
 	}
 }
 
@@ -56,7 +57,7 @@ static void sort(uint8_t *list, size_t count)
 static bool is_ascending(struct reader list)
 {
 	for (size_t i = 1; i < list.left / SIZE; i++)
-		if (compare(list.data, i - 1, i) >= 0)
+		if (compare_members(list.data, i - 1, i) >= 0)
 			return false;
 	return true;
 }
@@ -67,7 +68,7 @@ static size_t remove_repeated(uint8_t *list, size_t count)
 	size_t kept = 1;
 
 	for (size_t i = 1; i < count; i++)
-		if (compare(list, kept - 1, i))
+		if (compare_members(list, kept - 1, i))
 			memmove(list + kept++ * SIZE, list + i * SIZE, SIZE);
 	return kept;
 }
@@ -83,12 +84,12 @@ struct reader large_community_list_unique(struct reader list, struct writer *w)
 	if (!copy)
 		return list;
 	memcpy(copy, list.data, list.left);
-	sort(copy, count);
+	sort_members(copy, count);
 	kept = remove_repeated(copy, count);
 	return kept == count ? list : reader_of(copy, kept * SIZE);
 }
 
-static struct large_community read_one(struct reader *list)
+static struct large_community read_member(struct reader *list)
 {
 	struct large_community community;
 
@@ -100,7 +101,7 @@ static struct large_community read_one(struct reader *list)
 
 void large_community_show(struct text *text, struct reader *list)
 {
-	struct large_community one = read_one(list);
+	struct large_community one = read_member(list);
 
 	text_add(text, "%u:%u:%u", one.administrator, one.local[0],
 		 one.local[1]);

@@ -10,7 +10,6 @@
 #include <string.h>
 
 enum {
-	IPV4_OFFSET = 12, /* in struct address */
 	INTERFACE_IDENTIFIER_OFFSET = 8,
 	/* First bytes of IPv4 networks, and the length that tells them. */
 	NET_THIS = 0,
@@ -24,39 +23,31 @@ enum {
 	PREFIX_IPV4 = 0x00, /* ::/96, with :: and ::1 in it */
 	PREFIX_IPV4_LENGTH = 96,
 	PREFIX_LINK_LOCAL = 0xfe, /* fe80::/10 */
-	PREFIX_LINK_LOCAL_SECOND = 0x80,
 	PREFIX_LINK_LOCAL_MASK = 0xc0,
 	PREFIX_LINK_LOCAL_LENGTH = 10,
 	PREFIX_MULTICAST = 0xff,
 	PREFIX_MULTICAST_LENGTH = 8,
 };
 
-static bool ipv4_prefix(const struct prefix *prefix)
+static bool is_ipv4_martian(const struct prefix *prefix)
 {
-	unsigned int net = prefix->address.bytes[IPV4_OFFSET];
+	unsigned int net = prefix->address.bytes[ADDRESS_IPV4_OFFSET];
 
 	if (net == NET_THIS || net == NET_LOOPBACK)
 		return prefix->length >= NET_LENGTH;
 	return net >= NET_MULTICAST && prefix->length >= NET_MULTICAST_LENGTH;
 }
 
-static bool is_link_local(const struct address *address)
-{
-	return address->bytes[0] == PREFIX_LINK_LOCAL &&
-	       (address->bytes[1] & PREFIX_LINK_LOCAL_MASK) ==
-		       PREFIX_LINK_LOCAL_SECOND;
-}
-
 /* :: and ::1 and what is IPv4 in all but name: RFC 4291 2.5.5. */
 static bool stands_for_ipv4(const struct address *address)
 {
-	static const uint8_t zero[IPV4_OFFSET];
+	static const uint8_t zero[ADDRESS_IPV4_OFFSET];
 
 	return !memcmp(address->bytes, zero, sizeof(zero)) ||
 	       address_is_ipv4(address);
 }
 
-static bool ipv6_prefix(const struct prefix *prefix)
+static bool is_ipv6_martian(const struct prefix *prefix)
 {
 	switch (prefix->address.bytes[0]) {
 	case PREFIX_IPV4:
@@ -64,7 +55,7 @@ static bool ipv6_prefix(const struct prefix *prefix)
 		       stands_for_ipv4(&prefix->address);
 	case PREFIX_LINK_LOCAL:
 		return prefix->length >= PREFIX_LINK_LOCAL_LENGTH &&
-		       is_link_local(&prefix->address);
+		       address_is_link_local(&prefix->address);
 	case PREFIX_MULTICAST:
 		return prefix->length >= PREFIX_MULTICAST_LENGTH;
 	default:
@@ -74,8 +65,8 @@ static bool ipv6_prefix(const struct prefix *prefix)
 
 bool martian_prefix(const struct prefix *prefix, enum bgp_family family)
 {
-	return family == BGP_IPV4_UNICAST ? ipv4_prefix(prefix) :
-					    ipv6_prefix(prefix);
+	return family == BGP_IPV4_UNICAST ? is_ipv4_martian(prefix) :
+					    is_ipv6_martian(prefix);
 }
 
 /* Those behind fe80::/10 are zero: RFC 4291 2.5.6. */
@@ -91,12 +82,13 @@ static bool has_stray_bits(const struct address *address)
 
 bool martian_nexthop(const struct address *address)
 {
-	unsigned int net = address->bytes[IPV4_OFFSET];
+	unsigned int net = address->bytes[ADDRESS_IPV4_OFFSET];
 
 	if (!address_is_ipv4(address))
 		return address->bytes[0] == PREFIX_MULTICAST ||
 		       stands_for_ipv4(address) ||
-		       (is_link_local(address) && has_stray_bits(address));
+		       (address_is_link_local(address) &&
+			has_stray_bits(address));
 	return net == NET_THIS || net == NET_LOOPBACK ||
 	       (net >= NET_MULTICAST && net < NET_RESERVED) ||
 	       address_ipv4(address) == IPV4_BROADCAST;

@@ -36,23 +36,24 @@ static const struct message_type *message_type(unsigned int type)
 	return &message_types[type];
 }
 
-static enum bgp_frame frame_error(struct bgp_frame_result *out,
-				  enum bgp_header_subcode subcode,
-				  const uint8_t *data, size_t size)
+static enum bgp_message_status frame_error(struct bgp_message *out,
+					   enum bgp_header_subcode subcode,
+					   const uint8_t *data, size_t size)
 {
 	bgp_notification_set(&out->error, BGP_ERROR_MESSAGE_HEADER, subcode,
 			     data, size);
 	out->silent = false;
-	return BGP_FRAME_ERROR;
+	return BGP_MESSAGE_ERROR;
 }
 
 /* `rest` begins with the type, if that has arrived: RFC 4271 6.1, 6.4. */
-static enum bgp_frame length_error(struct bgp_frame_result *out,
-				   const uint8_t *length_at, struct reader rest)
+static enum bgp_message_status length_error(struct bgp_message *out,
+					    const uint8_t *length_at,
+					    struct reader rest)
 {
 	frame_error(out, BGP_HEADER_BAD_LENGTH, length_at, sizeof(uint16_t));
 	out->silent = reader_u8(&rest) == BGP_NOTIFICATION;
-	return BGP_FRAME_ERROR;
+	return BGP_MESSAGE_ERROR;
 }
 
 /* True if all of the marker that has arrived is ones. */
@@ -64,14 +65,16 @@ static bool marker_is_good(const uint8_t *data, size_t size)
 	return true;
 }
 
-static bool length_is_good(const struct message_type *type, size_t length)
+static bool message_length_is_good(const struct message_type *type,
+				   size_t length)
 {
 	return length >= type->min_size &&
 	       (!type->max_size || length <= type->max_size);
 }
 
-enum bgp_frame bgp_frame_next(const uint8_t *data, size_t size, size_t max_size,
-			      struct bgp_frame_result *out)
+enum bgp_message_status bgp_message_next(const uint8_t *data, size_t size,
+					 size_t max_size,
+					 struct bgp_message *out)
 {
 	struct reader header = reader_of(data, size);
 	const struct message_type *type;
@@ -85,26 +88,26 @@ enum bgp_frame bgp_frame_next(const uint8_t *data, size_t size, size_t max_size,
 	length_at = header.data;
 	length = reader_u16(&header);
 	if (header.failed)
-		return BGP_FRAME_INCOMPLETE;
+		return BGP_MESSAGE_INCOMPLETE;
 	if (length < BGP_HEADER_SIZE || length > max_size)
 		return length_error(out, length_at, header);
 
 	rest = header;
 	if (!reader_take(&header, sizeof(uint8_t)))
-		return BGP_FRAME_INCOMPLETE;
+		return BGP_MESSAGE_INCOMPLETE;
 	type = message_type(*rest.data);
 	if (!type)
 		return frame_error(out, BGP_HEADER_BAD_TYPE, rest.data,
 				   sizeof(uint8_t));
-	if (!length_is_good(type, length))
+	if (!message_length_is_good(type, length))
 		return length_error(out, length_at, rest);
 	if (size < length)
-		return BGP_FRAME_INCOMPLETE;
+		return BGP_MESSAGE_INCOMPLETE;
 
 	out->type = *rest.data;
 	out->size = length;
 	out->body = reader_sub(&header, length - BGP_HEADER_SIZE);
-	return BGP_FRAME_OK;
+	return BGP_MESSAGE_OK;
 }
 
 size_t bgp_message_begin(struct writer *w, enum bgp_message_type type)
@@ -124,7 +127,7 @@ void bgp_message_end(struct writer *w, size_t begin)
 	writer_patch_u16(w, begin + LENGTH_OFFSET, w->used - begin);
 }
 
-void bgp_keepalive_encode(struct writer *w)
+void bgp_message_encode_keepalive(struct writer *w)
 {
 	bgp_message_end(w, bgp_message_begin(w, BGP_KEEPALIVE));
 }

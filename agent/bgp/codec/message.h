@@ -16,18 +16,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum bgp_frame {
-	BGP_FRAME_INCOMPLETE, /* nothing wrong so far: read more */
-	BGP_FRAME_OK,
-	BGP_FRAME_ERROR, /* the stream is lost: close the connection */
+enum bgp_message_status {
+	BGP_MESSAGE_INCOMPLETE, /* nothing wrong so far: read more */
+	BGP_MESSAGE_OK,
+	BGP_MESSAGE_ERROR, /* the stream is lost: close the connection */
 };
 
-struct bgp_frame_result {
-	/* BGP_FRAME_OK: */
+struct bgp_message {
+	/* BGP_MESSAGE_OK: */
 	enum bgp_message_type type;
 	size_t size;	    /* bytes to drop from the stream, header included */
 	struct reader body; /* what follows the header, in the caller's data */
-	/* BGP_FRAME_ERROR: */
+	/* BGP_MESSAGE_ERROR: */
 	struct bgp_notification error;
 	bool silent; /* the peer must not be told: RFC 4271 6.4 */
 };
@@ -37,10 +37,11 @@ struct bgp_frame_result {
  * cannot begin a message is an error at once, without waiting for the rest of
  * the header. `max_size` is the longest message agreed on the session
  * (struct bgp_negotiated), or BGP_MAX_MESSAGE before there is one.
- * `out` is written for BGP_FRAME_OK and BGP_FRAME_ERROR only.
+ * `out` is written for BGP_MESSAGE_OK and BGP_MESSAGE_ERROR only.
  */
-enum bgp_frame bgp_frame_next(const uint8_t *data, size_t size, size_t max_size,
-			      struct bgp_frame_result *out);
+enum bgp_message_status bgp_message_next(const uint8_t *data, size_t size,
+					 size_t max_size,
+					 struct bgp_message *out);
 
 /*
  * Writes the header of a message whose length is not known yet. Returns where
@@ -49,7 +50,7 @@ enum bgp_frame bgp_frame_next(const uint8_t *data, size_t size, size_t max_size,
 size_t bgp_message_begin(struct writer *w, enum bgp_message_type type);
 void bgp_message_end(struct writer *w, size_t begin);
 
-void bgp_keepalive_encode(struct writer *w);
+void bgp_message_encode_keepalive(struct writer *w);
 
 /* "OPEN", "UPDATE", ...; "unknown" for a type out of range. */
 const char *bgp_message_name(unsigned int type);

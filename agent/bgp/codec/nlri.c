@@ -21,7 +21,7 @@ struct layout {
 static const struct layout layouts[BGP_FAMILY_COUNT] = {
 	[BGP_IPV4_UNICAST] = {
 		.bits = ADDRESS_BITS_IPV4,
-		.offset = BGP_IPV6_SIZE - BGP_IPV4_SIZE,
+		.offset = ADDRESS_IPV4_OFFSET,
 		.zero.bytes = { [10] = 0xff, [11] = 0xff },
 	},
 	[BGP_IPV6_UNICAST] = { .bits = ADDRESS_BITS_IPV6 },

@@ -131,8 +131,7 @@ void bgp_notification_set_max_prefixes(struct bgp_notification *n,
 
 	bgp_notification_set(n, BGP_ERROR_CEASE, BGP_CEASE_MAX_PREFIXES, NULL,
 			     0);
-	writer_u16(&w, (uint16_t)bgp_family_afi(family));
-	writer_u8(&w, (uint8_t)bgp_family_safi(family));
+	bgp_family_write(&w, family);
 	writer_u32(&w, limit);
 	n->data_size = (uint16_t)w.used;
 }
@@ -204,7 +203,7 @@ const char *bgp_notification_name(unsigned int code, unsigned int subcode,
 	return text;
 }
 
-bool bgp_shutdown_text_show(struct text *text, struct reader data)
+bool bgp_notification_show_shutdown(struct text *text, struct reader data)
 {
 	size_t length = reader_u8(&data);
 

@@ -85,6 +85,6 @@ const char *bgp_notification_name(unsigned int code, unsigned int subcode,
  * and non-ASCII bytes, quotes and backslashes are written as \xNN. False if
  * there is none or if its length byte does not agree with the data.
  */
-bool bgp_shutdown_text_show(struct text *text, struct reader data);
+bool bgp_notification_show_shutdown(struct text *text, struct reader data);
 
 #endif

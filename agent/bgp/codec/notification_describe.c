@@ -115,7 +115,7 @@ static bool show_shutdown(struct reader data, struct text *out)
 	bool shown;
 
 	text_add(out, "\"");
-	shown = bgp_shutdown_text_show(out, data);
+	shown = bgp_notification_show_shutdown(out, data);
 	text_add(out, "\"");
 	return shown;
 }
@@ -182,8 +182,8 @@ static void show_bytes(struct reader data, struct text *out)
 		text_add(out, " ...");
 }
 
-static void describe(unsigned int code, unsigned int subcode,
-		     struct reader data, struct text *out)
+static void describe_error(unsigned int code, unsigned int subcode,
+			   struct reader data, struct text *out)
 {
 	char name[BGP_NOTIFICATION_NAME_SIZE];
 	size_t begin;
@@ -209,7 +209,7 @@ static bool show_hard_reset(struct reader data, struct text *out)
 	if (data.failed ||
 	    (code == BGP_ERROR_CEASE && subcode == BGP_CEASE_HARD_RESET))
 		return false;
-	describe(code, subcode, data, out);
+	describe_error(code, subcode, data, out);
 	return true;
 }
 
@@ -218,6 +218,7 @@ const char *bgp_notification_describe(const struct bgp_notification *n,
 {
 	struct text out = text_of(text, BGP_NOTIFICATION_TEXT_SIZE);
 
-	describe(n->code, n->subcode, reader_of(n->data, n->data_size), &out);
+	describe_error(n->code, n->subcode, reader_of(n->data, n->data_size),
+		       &out);
 	return text;
 }

@@ -19,10 +19,9 @@ enum {
 	EXTENDED_HEADER_SIZE = 1,   /* type 255 in front of the real length */
 	PARAMETER_HEADER_SIZE = 2,  /* type and length */
 	WIDE_PARAMETER_HEADER_SIZE = 3,
-	ADD_PATH_BOTH = BGP_ADD_PATH_RECEIVE | BGP_ADD_PATH_SEND,
 };
 
-static bool reject(struct bgp_notification *error, unsigned int subcode)
+bool bgp_open_reject(struct bgp_notification *error, unsigned int subcode)
 {
 	bgp_notification_set(error, BGP_ERROR_OPEN, subcode, NULL, 0);
 	return false;
@@ -35,9 +34,9 @@ static bool decode_parameter(unsigned int type, struct reader value,
 			     struct bgp_notification *error)
 {
 	if (value.failed)
-		return reject(error, BGP_UNSPECIFIC);
+		return bgp_open_reject(error, BGP_UNSPECIFIC);
 	if (type != BGP_PARAMETER_CAPABILITIES)
-		return reject(error, BGP_OPEN_UNSUPPORTED_PARAMETER);
+		return bgp_open_reject(error, BGP_OPEN_UNSUPPORTED_PARAMETER);
 	return bgp_capabilities_decode(value, open, error);
 }
 
@@ -73,7 +72,7 @@ static bool decode_options(struct reader rest, struct bgp_open *open,
 		size = reader_u16(&rest);
 	}
 	if (rest.failed || size != rest.left)
-		return reject(error, BGP_UNSPECIFIC);
+		return bgp_open_reject(error, BGP_UNSPECIFIC);
 	return decode_parameters(rest, wide, open, error);
 }
 
@@ -99,13 +98,13 @@ static bool check_values(const struct bgp_open *open, unsigned int my_as,
 			 struct bgp_notification *error)
 {
 	if (!my_as || !open->as)
-		return reject(error, BGP_OPEN_BAD_PEER_AS);
+		return bgp_open_reject(error, BGP_OPEN_BAD_PEER_AS);
 	if (open->as > BGP_AS_MAX_2_BYTE && my_as != BGP_AS_TRANS)
-		return reject(error, BGP_OPEN_BAD_PEER_AS);
+		return bgp_open_reject(error, BGP_OPEN_BAD_PEER_AS);
 	if (!open->identifier)
-		return reject(error, BGP_OPEN_BAD_IDENTIFIER);
+		return bgp_open_reject(error, BGP_OPEN_BAD_IDENTIFIER);
 	if (open->hold_time && open->hold_time < BGP_MIN_HOLD_TIME)
-		return reject(error, BGP_OPEN_UNACCEPTABLE_HOLD_TIME);
+		return bgp_open_reject(error, BGP_OPEN_UNACCEPTABLE_HOLD_TIME);
 	return true;
 }
 
@@ -119,7 +118,7 @@ bool bgp_open_decode(struct reader body, struct bgp_open *open,
 	decoded.hold_time = reader_u16(&body);
 	decoded.identifier = reader_u32(&body);
 	if (body.failed)
-		return reject(error, BGP_UNSPECIFIC);
+		return bgp_open_reject(error, BGP_UNSPECIFIC);
 	if (!check_version(decoded.version, error) ||
 	    !decode_options(body, &decoded, error) ||
 	    !check_values(&decoded, my_as, error))
@@ -161,15 +160,16 @@ static bool reject_capabilities(struct bgp_notification *error,
 {
 	struct writer w = writer_of(error->data, sizeof(error->data));
 
-	reject(error, BGP_OPEN_UNSUPPORTED_CAPABILITY);
+	bgp_open_reject(error, BGP_OPEN_UNSUPPORTED_CAPABILITY);
 	bgp_capabilities_encode(&w, wanted);
 	error->data_size = (uint16_t)w.used;
 	return false;
 }
 
 /* What is required and not there; without a common family that is ours. */
-static struct bgp_open missing(const struct bgp_open *open,
-			       const struct bgp_open_policy *policy)
+static struct bgp_open
+missing_capabilities(const struct bgp_open *open,
+		     const struct bgp_open_policy *policy)
 {
 	uint32_t theirs = bgp_open_families(open);
 	uint32_t ours = policy->families ? policy->families :
@@ -187,7 +187,7 @@ static struct bgp_open missing(const struct bgp_open *open,
 		wanted.capabilities |= BGP_CAN_MULTIPROTOCOL;
 	for (unsigned int i = 0; i < BGP_FAMILY_COUNT; i++)
 		if (ours & bgp_family_bit(i))
-			wanted.add_path[i] = ADD_PATH_BOTH;
+			wanted.add_path[i] = BGP_ADD_PATH_BOTH;
 	return wanted;
 }
 
@@ -195,7 +195,7 @@ static bool check_capabilities(const struct bgp_open *open,
 			       const struct bgp_open_policy *policy,
 			       struct bgp_notification *error)
 {
-	struct bgp_open wanted = missing(open, policy);
+	struct bgp_open wanted = missing_capabilities(open, policy);
 
 	return !wanted.capabilities || reject_capabilities(error, &wanted);
 }
@@ -216,15 +216,15 @@ bool bgp_open_check(const struct bgp_open *open,
 		    struct bgp_notification *error)
 {
 	if (!as_is_expected(open->as, policy))
-		return reject(error, BGP_OPEN_BAD_PEER_AS);
+		return bgp_open_reject(error, BGP_OPEN_BAD_PEER_AS);
 	if (identifier_is_ours(open, policy))
-		return reject(error, BGP_OPEN_BAD_IDENTIFIER);
+		return bgp_open_reject(error, BGP_OPEN_BAD_IDENTIFIER);
 	if (hold_time_is_too_short(open, policy))
-		return reject(error, BGP_OPEN_UNACCEPTABLE_HOLD_TIME);
+		return bgp_open_reject(error, BGP_OPEN_UNACCEPTABLE_HOLD_TIME);
 	if (!check_capabilities(open, policy, error))
 		return false;
 	if (!role_fits(open, policy))
-		return reject(error, BGP_OPEN_ROLE_MISMATCH);
+		return bgp_open_reject(error, BGP_OPEN_ROLE_MISMATCH);
 	return true;
 }
 
@@ -269,11 +269,10 @@ static void encode_options(struct writer *w, const struct bgp_open *open)
 
 void bgp_open_encode(struct writer *w, const struct bgp_open *open)
 {
-	bool fits = open->as <= BGP_AS_MAX_2_BYTE;
 	size_t begin = bgp_message_begin(w, BGP_OPEN);
 
 	writer_u8(w, BGP_VERSION);
-	writer_u16(w, fits ? (uint16_t)open->as : BGP_AS_TRANS);
+	writer_u16(w, bgp_as_in_2_bytes(open->as));
 	writer_u16(w, open->hold_time);
 	writer_u32(w, open->identifier);
 	encode_options(w, open);

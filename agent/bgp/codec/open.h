@@ -103,9 +103,16 @@ struct bgp_open_policy {
 bool bgp_open_decode(struct reader body, struct bgp_open *open,
 		     struct bgp_notification *error);
 
+/*
+ * Judge a decoded OPEN by the policy. On false `error` is the NOTIFICATION to
+ * send.
+ */
 bool bgp_open_check(const struct bgp_open *open,
 		    const struct bgp_open_policy *policy,
 		    struct bgp_notification *error);
+
+/* Set an OPEN Message Error without data. Return false. */
+bool bgp_open_reject(struct bgp_notification *error, unsigned int subcode);
 
 /*
  * The whole message, header included: AS, hold time, identifier and the

@@ -3,9 +3,11 @@
 #define BGP_PROTOCOL_H
 
 /*
- * The numbers of BGP-4, as the RFCs and the IANA registries assign them.
- * Constants only: what they mean to us is said where they are used.
+ * The numbers of BGP-4 as the RFCs and the IANA registries assign them, once
+ * for the whole agent. How each is used is said where it is used.
  */
+
+#include <stdint.h>
 
 enum bgp_constants {
 	BGP_PORT = 179,
@@ -15,6 +17,8 @@ enum bgp_constants {
 	BGP_LARGE_HOLD_TIME = 240,   /* seconds, RFC 4271 8.2.2 */
 	BGP_MIN_HOLD_TIME = 3,	     /* seconds, if not 0: RFC 4271 4.2 */
 	BGP_KEEPALIVES_PER_HOLD = 3, /* RFC 4271 4.4 */
+	BGP_TTL_DIRECT = 1,	     /* does not survive a router */
+	BGP_TTL_MAX = 255,	     /* RFC 5082 3 */
 };
 
 /* Bytes on the wire. */
@@ -37,6 +41,10 @@ enum bgp_sizes {
 	BGP_EXTENDED_COMMUNITY_SIZE = 8,       /* RFC 4360 2 */
 	BGP_IPV6_EXTENDED_COMMUNITY_SIZE = 20, /* RFC 5701 2 */
 	BGP_LARGE_COMMUNITY_SIZE = 12,	       /* RFC 8092 3 */
+	/* AFI, SAFI, next hop length, reserved: RFC 4760 3. */
+	BGP_MIN_MP_REACH = 5,
+	BGP_MP_RESERVED_SIZE = 1,
+	BGP_MIN_MP_UNREACH = 3, /* AFI, SAFI: RFC 4760 4 */
 };
 
 /* RFC 4271 4.1, RFC 2918. */
@@ -76,6 +84,7 @@ enum bgp_capability_code {
 enum bgp_add_path {
 	BGP_ADD_PATH_RECEIVE = 1 << 0,
 	BGP_ADD_PATH_SEND = 1 << 1,
+	BGP_ADD_PATH_BOTH = BGP_ADD_PATH_RECEIVE | BGP_ADD_PATH_SEND,
 };
 
 /* RFC 9234 4.1: what a speaker says it is to the other. */
@@ -249,5 +258,11 @@ enum bgp_cease_subcode {
 enum bgp_route_refresh_subcode {
 	BGP_ROUTE_REFRESH_BAD_LENGTH = 1,
 };
+
+/* Return an AS number for a 2-byte field: AS_TRANS if it needs 4 bytes. */
+static inline uint16_t bgp_as_in_2_bytes(uint32_t as)
+{
+	return as <= BGP_AS_MAX_2_BYTE ? (uint16_t)as : BGP_AS_TRANS;
+}
 
 #endif

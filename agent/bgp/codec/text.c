@@ -61,6 +61,21 @@ void text_add_escaped(struct text *text, struct reader from)
 	}
 }
 
+void text_add_hex(struct text *text, struct reader bytes)
+{
+	text_add(text, "0x");
+	while (bytes.left && !text->cut)
+		text_add(text, "%02x", reader_u8(&bytes));
+}
+
+void text_mark_cut(struct text *text)
+{
+	static const char cut[] = "...";
+
+	if (text->cut)
+		memcpy(text->data + text->size - sizeof(cut), cut, sizeof(cut));
+}
+
 size_t text_fit(const char *from, size_t max)
 {
 	size_t length = strnlen(from, max + 1);

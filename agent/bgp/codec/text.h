@@ -39,6 +39,12 @@ void text_cut(struct text *text, size_t used);
  */
 void text_add_escaped(struct text *text, struct reader from);
 
+/* "0x00ff", or "0x" for no bytes. Stops where the text is full. */
+void text_add_hex(struct text *text, struct reader bytes);
+
+/* End a text that was cut in "..."; it has room for at least 3 characters. */
+void text_mark_cut(struct text *text);
+
 /*
  * How many bytes of `from` to send where no more than `max` may be: all, or
  * the beginning that ends between two characters of UTF-8.

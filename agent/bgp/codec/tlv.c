@@ -17,7 +17,7 @@ const struct tlv_format tlv_of_tunnel_part = {
 };
 const struct tlv_format tlv_of_link_state = { LONG, LONG };
 
-static uint16_t read_number(struct reader *list, unsigned int size)
+static uint16_t read_tlv_number(struct reader *list, unsigned int size)
 {
 	return size == SHORT ? reader_u8(list) : reader_u16(list);
 }
@@ -31,10 +31,10 @@ bool tlv_next(struct reader *list, const struct tlv_format *format,
 	if (!list->left)
 		return false;
 	tlv->whole = *list;
-	tlv->type = read_number(list, format->type_size);
+	tlv->type = read_tlv_number(list, format->type_size);
 	if (format->long_from && tlv->type >= format->long_from)
 		length_size = LONG;
-	length = read_number(list, length_size);
+	length = read_tlv_number(list, length_size);
 	counted = format->whole_length ? format->type_size + length_size : 0;
 	if (length < counted)
 		list->failed = true;

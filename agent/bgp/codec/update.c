@@ -4,8 +4,9 @@
 #include "bgp/codec/update.h"
 
 #include "bgp/codec/martian.h"
+#include "bgp/codec/nexthop.h"
 
-struct decoder {
+struct update_decoder {
 	const struct bgp_decode_context *context;
 	struct bgp_update *out;
 	/* Routes of a family that is not agreed on: announced, but not to us. */
@@ -30,7 +31,7 @@ static struct bgp_nlri nlri_of(const struct bgp_negotiated *negotiated,
 	};
 }
 
-static void clear(struct bgp_update *out)
+static void clear_update(struct bgp_update *out)
 {
 	for (unsigned int part = 0; part < BGP_PART_COUNT; part++) {
 		out->withdrawn[part] = (struct bgp_nlri){ 0 };
@@ -39,18 +40,18 @@ static void clear(struct bgp_update *out)
 	out->end_of_rib = false;
 }
 
-static enum bgp_verdict reset(struct bgp_update *out,
-			      enum bgp_update_subcode subcode,
-			      const char *reason)
+static enum bgp_verdict reset_update(struct bgp_update *out,
+				     enum bgp_update_subcode subcode,
+				     const char *reason)
 {
-	clear(out);
+	clear_update(out);
 	bgp_update_error_raise(&out->error, BGP_VERDICT_RESET, subcode, reason);
 	return BGP_VERDICT_RESET;
 }
 
 /* RFC 7606 5.3 and 7.11: the routes cannot be found in it. */
-static void reset_for(struct bgp_update *out, uint8_t attribute,
-		      struct reader value, const char *reason)
+static void reset_for_attribute(struct bgp_update *out, uint8_t attribute,
+				struct reader value, const char *reason)
 {
 	bgp_update_error_raise_attribute(&out->error, BGP_VERDICT_RESET,
 					 BGP_UPDATE_OPTIONAL_ATTRIBUTE, reason,
@@ -69,7 +70,7 @@ static void note_martian(struct bgp_update *out)
  * MP_REACH_NLRI: its next hop stands in it, and NEXT_HOP is not for its routes
  * (RFC 4760 3). A family that is not agreed on is skipped unread.
  */
-static void read_reach(struct decoder *d, struct reader value)
+static void read_reach(struct update_decoder *d, struct reader value)
 {
 	const struct bgp_negotiated *negotiated = d->context->negotiated;
 	struct bgp_announced *part = &d->out->announced[BGP_PART_MULTIPROTOCOL];
@@ -78,7 +79,7 @@ static void read_reach(struct decoder *d, struct reader value)
 	enum bgp_nlri_verdict verdict;
 	enum bgp_family family;
 
-	if (!bgp_multiprotocol_family(&value, &family) ||
+	if (!bgp_family_read(&value, &family) ||
 	    !bgp_negotiated_has_family(negotiated, family)) {
 		d->foreign = true;
 		return;
@@ -86,8 +87,8 @@ static void read_reach(struct decoder *d, struct reader value)
 	if (!bgp_nexthop_decode(&value, family, negotiated->extended_nexthop,
 				&nexthop) ||
 	    !reader_take(&value, BGP_MP_RESERVED_SIZE)) {
-		reset_for(d->out, BGP_ATTRIBUTE_MP_REACH_NLRI, whole,
-			  "bad next hop");
+		reset_for_attribute(d->out, BGP_ATTRIBUTE_MP_REACH_NLRI, whole,
+				    "bad next hop");
 		return;
 	}
 	part->nlri = nlri_of(negotiated, family, value);
@@ -95,8 +96,8 @@ static void read_reach(struct decoder *d, struct reader value)
 	part->link_local = nexthop.link_local;
 	verdict = bgp_nlri_check(part->nlri);
 	if (verdict == BGP_NLRI_MALFORMED)
-		reset_for(d->out, BGP_ATTRIBUTE_MP_REACH_NLRI, whole,
-			  "bad prefix");
+		reset_for_attribute(d->out, BGP_ATTRIBUTE_MP_REACH_NLRI, whole,
+				    "bad prefix");
 	else if (verdict == BGP_NLRI_MARTIAN)
 		note_martian(d->out);
 }
@@ -111,7 +112,7 @@ static bool is_end_of_rib(const struct bgp_update *out,
 	       !out->announced[BGP_PART_FIELD].nlri.bytes.left;
 }
 
-static void read_unreach(struct decoder *d,
+static void read_unreach(struct update_decoder *d,
 			 const struct bgp_multiprotocol *multiprotocol)
 {
 	const struct bgp_negotiated *negotiated = d->context->negotiated;
@@ -119,13 +120,13 @@ static void read_unreach(struct decoder *d,
 	struct reader value = multiprotocol->unreach;
 	enum bgp_family family;
 
-	if (!bgp_multiprotocol_family(&value, &family) ||
+	if (!bgp_family_read(&value, &family) ||
 	    !bgp_negotiated_has_family(negotiated, family))
 		return;
 	*part = nlri_of(negotiated, family, value);
 	if (bgp_nlri_check(*part) == BGP_NLRI_MALFORMED)
-		reset_for(d->out, BGP_ATTRIBUTE_MP_UNREACH_NLRI,
-			  multiprotocol->unreach, "bad prefix");
+		reset_for_attribute(d->out, BGP_ATTRIBUTE_MP_UNREACH_NLRI,
+				    multiprotocol->unreach, "bad prefix");
 	else if (!value.left && is_end_of_rib(d->out, multiprotocol)) {
 		d->out->end_of_rib = true;
 		d->out->end_of_rib_family = family;
@@ -136,7 +137,7 @@ static void read_unreach(struct decoder *d,
  * The two fields of routes. Returns false if they are malformed. On a session
  * that does not speak IPv4 they count for nothing (RFC 4760 8).
  */
-static bool read_fields(struct decoder *d, struct reader withdrawn,
+static bool read_fields(struct update_decoder *d, struct reader withdrawn,
 			struct reader announced)
 {
 	const struct bgp_negotiated *negotiated = d->context->negotiated;
@@ -159,7 +160,7 @@ static bool read_fields(struct decoder *d, struct reader withdrawn,
 }
 
 /* Returns whether there is something in the part that announces routes. */
-static bool check_part(struct decoder *d, enum bgp_update_part part)
+static bool check_part(struct update_decoder *d, enum bgp_update_part part)
 {
 	const struct bgp_attributes *attributes = &d->out->attributes;
 	struct bgp_attributes own;
@@ -178,7 +179,7 @@ static bool check_part(struct decoder *d, enum bgp_update_part part)
  * RFC 7606 5.2: an error in attributes that seem to describe nothing may mean
  * that the NLRI was not found, so that there is nothing to withdraw.
  */
-static void judge(struct decoder *d)
+static void settle_verdict(struct update_decoder *d)
 {
 	const struct bgp_update *out = d->out;
 	bool announces = d->foreign;
@@ -188,7 +189,7 @@ static void judge(struct decoder *d)
 	if (!announces && out->error.verdict == BGP_VERDICT_WITHDRAW)
 		d->out->error.verdict = BGP_VERDICT_RESET;
 	if (out->error.verdict == BGP_VERDICT_RESET)
-		clear(d->out);
+		clear_update(d->out);
 }
 
 struct bgp_attributes bgp_update_attributes(const struct bgp_update *update,
@@ -209,19 +210,20 @@ enum bgp_verdict bgp_update_decode(const struct bgp_decode_context *context,
 				   struct bgp_scratch *scratch,
 				   struct bgp_update *out)
 {
-	struct decoder d = { .context = context, .out = out };
+	struct update_decoder d = { .context = context, .out = out };
 	struct reader withdrawn = take_field(&body);
 	struct reader attributes = take_field(&body);
 	struct bgp_multiprotocol multiprotocol;
 
-	clear(out);
+	clear_update(out);
 	out->attributes = (struct bgp_attributes){ 0 };
 	bgp_update_error_clear(&out->error);
 	if (body.failed) /* RFC 7606 3 b */
-		return reset(out, BGP_UPDATE_MALFORMED_ATTRIBUTES,
-			     "lengths exceed the message");
+		return reset_update(out, BGP_UPDATE_MALFORMED_ATTRIBUTES,
+				    "lengths exceed the message");
 	if (!read_fields(&d, withdrawn, body)) /* RFC 7606 5.3 */
-		return reset(out, BGP_UPDATE_INVALID_NETWORK, "bad prefix");
+		return reset_update(out, BGP_UPDATE_INVALID_NETWORK,
+				    "bad prefix");
 
 	out->end_of_rib_family = BGP_IPV4_UNICAST;
 	out->end_of_rib = bgp_negotiated_has_family(context->negotiated,
@@ -234,6 +236,6 @@ enum bgp_verdict bgp_update_decode(const struct bgp_decode_context *context,
 		read_reach(&d, multiprotocol.reach);
 	if (multiprotocol.has_unreach)
 		read_unreach(&d, &multiprotocol);
-	judge(&d);
+	settle_verdict(&d);
 	return out->error.verdict;
 }

@@ -7,6 +7,7 @@
  */
 
 #include "bgp/codec/message.h"
+#include "bgp/codec/nexthop.h"
 #include "bgp/codec/update.h"
 
 #include "bgp/codec/raw_attribute.h"
@@ -21,8 +22,8 @@ enum {
 };
 
 /* A writer over what one message may still take of `w`; failed if `w` is. */
-static struct writer one_message(const struct writer *w,
-				 const struct bgp_negotiated *negotiated)
+static struct writer message_writer(const struct writer *w,
+				    const struct bgp_negotiated *negotiated)
 {
 	size_t room = w->size - w->used;
 	struct writer message =
@@ -34,7 +35,7 @@ static struct writer one_message(const struct writer *w,
 	return message;
 }
 
-static void commit(struct writer *w, struct writer *message)
+static void commit_message(struct writer *w, struct writer *message)
 {
 	bgp_message_end(message, 0);
 	if (message->failed)
@@ -52,20 +53,20 @@ static size_t room_in(const struct writer *w, size_t reserved)
 }
 
 /* Where the value of a two-byte length begins that is not known yet. */
-static size_t begin_field(struct writer *w)
+static size_t begin_length(struct writer *w)
 {
 	writer_u16(w, 0);
 	return w->used;
 }
 
-static void end_field(struct writer *w, size_t begin)
+static void end_length(struct writer *w, size_t begin)
 {
 	writer_patch_u16(w, begin - sizeof(uint16_t), w->used - begin);
 }
 
-static void empty_field(struct writer *w)
+static void write_empty_field(struct writer *w)
 {
-	end_field(w, begin_field(w));
+	end_length(w, begin_length(w));
 }
 
 static struct bgp_nlri_format format_of(const struct bgp_negotiated *negotiated,
@@ -79,12 +80,6 @@ static struct bgp_nlri_format format_of(const struct bgp_negotiated *negotiated,
 	};
 }
 
-static void write_family(struct writer *w, enum bgp_family family)
-{
-	writer_u16(w, (uint16_t)bgp_family_afi(family));
-	writer_u8(w, (uint8_t)bgp_family_safi(family));
-}
-
 /* MP_REACH_NLRI up to its NLRI. */
 static void write_reach(struct writer *w, enum bgp_family family,
 			const struct bgp_attributes *attributes)
@@ -95,7 +90,7 @@ static void write_reach(struct writer *w, enum bgp_family family,
 	};
 	size_t length_at;
 
-	write_family(w, family);
+	bgp_family_write(w, family);
 	length_at = w->used;
 	writer_u8(w, 0);
 	bgp_nexthop_write(w, &nexthop);
@@ -132,7 +127,7 @@ static size_t write_multiprotocol(struct writer *w,
 	struct bgp_attributes others = *attributes;
 	uint8_t bytes[MP_REACH_MAX];
 	struct writer reach = writer_of(bytes, sizeof(bytes));
-	size_t field = begin_field(w), size, fitting;
+	size_t field = begin_length(w), size, fitting;
 	struct writer gap;
 
 	others.present &= ~(uint32_t)BGP_HAS_NEXTHOP;
@@ -148,7 +143,7 @@ static size_t write_multiprotocol(struct writer *w,
 			     BGP_ATTRIBUTE_MP_REACH_NLRI, size);
 	writer_bytes(&gap, reach.data, reach.used);
 	bgp_nlri_encode(&gap, &format, routes, fitting);
-	end_field(w, field);
+	end_length(w, field);
 	return fitting;
 }
 
@@ -159,11 +154,11 @@ static size_t write_field(struct writer *w,
 			  const struct bgp_route_key *routes, size_t count)
 {
 	struct bgp_nlri_format format = format_of(negotiated, routes);
-	size_t field = begin_field(w), size, fitting;
+	size_t field = begin_length(w), size, fitting;
 
 	bgp_attributes_encode(w, attributes,
 			      negotiated->as4 ? BGP_AS4_SIZE : BGP_AS2_SIZE);
-	end_field(w, field);
+	end_length(w, field);
 	fitting = bgp_nlri_fit(&format, routes, count, room_in(w, 0), &size);
 	bgp_nlri_encode(w, &format, routes, fitting);
 	return fitting;
@@ -174,9 +169,9 @@ static size_t write_field(struct writer *w,
  * IPv4 one for IPv4, an IPv6 one for IPv6, and for IPv4 if agreed on
  * (RFC 8950 4).
  */
-static bool can_say(const struct bgp_negotiated *negotiated,
-		    const struct bgp_attributes *attributes,
-		    enum bgp_family family)
+static bool can_carry_nexthop(const struct bgp_negotiated *negotiated,
+			      const struct bgp_attributes *attributes,
+			      enum bgp_family family)
 {
 	bool ipv4 = address_is_ipv4(&attributes->nexthop);
 
@@ -190,14 +185,14 @@ size_t bgp_update_announce(struct writer *w,
 			   const struct bgp_attributes *attributes,
 			   const struct bgp_route_key *routes, size_t count)
 {
-	struct writer message = one_message(w, negotiated);
+	struct writer message = message_writer(w, negotiated);
 	size_t written;
 
-	if (!count ||
-	    !can_say(negotiated, attributes, bgp_nlri_family(&routes->prefix)))
+	if (!count || !can_carry_nexthop(negotiated, attributes,
+					 bgp_nlri_family(&routes->prefix)))
 		return 0;
 	bgp_message_begin(&message, BGP_UPDATE);
-	empty_field(&message); /* nothing withdrawn */
+	write_empty_field(&message); /* nothing withdrawn */
 	if (address_is_ipv4(&attributes->nexthop))
 		written = write_field(&message, negotiated, attributes, routes,
 				      count);
@@ -205,7 +200,7 @@ size_t bgp_update_announce(struct writer *w,
 		written = write_multiprotocol(&message, negotiated, attributes,
 					      routes, count);
 	if (written)
-		commit(w, &message);
+		commit_message(w, &message);
 	return written;
 }
 
@@ -217,17 +212,17 @@ static size_t withdraw_multiprotocol(struct writer *w,
 {
 	size_t field, size, fitting;
 
-	empty_field(w);
-	field = begin_field(w);
+	write_empty_field(w);
+	field = begin_length(w);
 	fitting = bgp_nlri_fit(
 		format, routes, count,
 		room_in(w, ATTRIBUTE_HEADER_MAX + BGP_MIN_MP_UNREACH), &size);
 	raw_attribute_header(w, BGP_FLAG_OPTIONAL,
 			     BGP_ATTRIBUTE_MP_UNREACH_NLRI,
 			     BGP_MIN_MP_UNREACH + size);
-	write_family(w, format->family);
+	bgp_family_write(w, format->family);
 	bgp_nlri_encode(w, format, routes, fitting);
-	end_field(w, field);
+	end_length(w, field);
 	return fitting;
 }
 
@@ -235,13 +230,13 @@ static size_t withdraw_field(struct writer *w,
 			     const struct bgp_nlri_format *format,
 			     const struct bgp_route_key *routes, size_t count)
 {
-	size_t field = begin_field(w), size;
+	size_t field = begin_length(w), size;
 	size_t fitting = bgp_nlri_fit(format, routes, count,
 				      room_in(w, sizeof(uint16_t)), &size);
 
 	bgp_nlri_encode(w, format, routes, fitting);
-	end_field(w, field);
-	empty_field(w); /* no attributes */
+	end_length(w, field);
+	write_empty_field(w); /* no attributes */
 	return fitting;
 }
 
@@ -249,7 +244,7 @@ size_t bgp_update_withdraw(struct writer *w,
 			   const struct bgp_negotiated *negotiated,
 			   const struct bgp_route_key *routes, size_t count)
 {
-	struct writer message = one_message(w, negotiated);
+	struct writer message = message_writer(w, negotiated);
 	struct bgp_nlri_format format;
 	size_t written;
 
@@ -262,7 +257,7 @@ size_t bgp_update_withdraw(struct writer *w,
 			  withdraw_multiprotocol(&message, &format, routes,
 						 count);
 	if (written)
-		commit(w, &message);
+		commit_message(w, &message);
 	return written;
 }
 
@@ -270,14 +265,14 @@ void bgp_update_end_of_rib(struct writer *w, enum bgp_family family)
 {
 	size_t begin = bgp_message_begin(w, BGP_UPDATE), field;
 
-	empty_field(w);
-	field = begin_field(w);
+	write_empty_field(w);
+	field = begin_length(w);
 	if (family != BGP_IPV4_UNICAST) {
 		raw_attribute_header(w, BGP_FLAG_OPTIONAL,
 				     BGP_ATTRIBUTE_MP_UNREACH_NLRI,
 				     BGP_MIN_MP_UNREACH);
-		write_family(w, family);
+		bgp_family_write(w, family);
 	}
-	end_field(w, field);
+	end_length(w, field);
 	bgp_message_end(w, begin);
 }

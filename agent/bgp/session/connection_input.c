@@ -142,7 +142,7 @@ static struct bgp_connection *connection_of(struct bgp_stream *stream)
 }
 
 static void on_message(struct bgp_stream *stream,
-		       const struct bgp_frame_result *frame)
+		       const struct bgp_message *frame)
 {
 	struct bgp_connection *connection = connection_of(stream);
 
@@ -171,8 +171,8 @@ static void on_message(struct bgp_stream *stream,
 	}
 }
 
-static void on_bad_frame(struct bgp_stream *stream,
-			 const struct bgp_frame_result *frame)
+static void on_bad_message(struct bgp_stream *stream,
+			   const struct bgp_message *frame)
 {
 	struct bgp_connection *connection = connection_of(stream);
 
@@ -219,7 +219,7 @@ static void on_writable(struct bgp_stream *stream)
 const struct bgp_stream_callbacks bgp_connection_input = {
 	.connected = on_connected,
 	.message = on_message,
-	.bad_frame = on_bad_frame,
+	.bad_message = on_bad_message,
 	.lost = on_lost,
 	.written = on_written,
 	.writable = on_writable,

@@ -52,7 +52,7 @@ void bgp_connection_send_keepalive(struct bgp_connection *connection)
 	uint8_t bytes[BGP_HEADER_SIZE];
 	struct writer w = writer_of(bytes, sizeof(bytes));
 
-	bgp_keepalive_encode(&w);
+	bgp_message_encode_keepalive(&w);
 	send_message(connection, BGP_KEEPALIVE, &w);
 }
 

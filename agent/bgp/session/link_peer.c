@@ -15,10 +15,6 @@ enum {
 	ANSWER_SIZE = 32768, /* what the kernel sends at once at most */
 };
 
-static const struct prefix link_local = {
-	.address = { { 0xfe, 0x80 } }, .length = 10, /* RFC 4291 2.5.6 */
-};
-
 /* The next whole message; its length is believed after the check only. */
 static const struct nlmsghdr *next_message(const char **at, size_t *left)
 {
@@ -53,7 +49,7 @@ static bool address_of(const struct nlmsghdr *message, struct address *address)
 			continue;
 		memcpy(address->bytes, RTA_DATA(attribute),
 		       sizeof(address->bytes));
-		return prefix_contains(&link_local, address);
+		return address_is_link_local(address);
 	}
 	return false;
 }

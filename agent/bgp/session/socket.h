@@ -11,12 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bgp/codec/protocol.h"
 #include "core/address.h"
-
-enum bgp_ttl {
-	BGP_TTL_DIRECT = 1, /* does not survive a router */
-	BGP_TTL_MAX = 255,
-};
 
 /* One end of a connection. */
 struct bgp_endpoint {

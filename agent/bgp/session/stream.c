@@ -25,21 +25,21 @@ enum {
 static void process(struct bgp_stream *stream, const uint8_t *data, size_t size)
 {
 	while (stream->fd >= 0) {
-		struct bgp_frame_result frame;
+		struct bgp_message message;
 
-		switch (bgp_frame_next(data, size, stream->max_message,
-				       &frame)) {
-		case BGP_FRAME_INCOMPLETE:
+		switch (bgp_message_next(data, size, stream->max_message,
+					 &message)) {
+		case BGP_MESSAGE_INCOMPLETE:
 			memcpy(stream->partial, data, size);
 			stream->partial_size = size;
 			return;
-		case BGP_FRAME_ERROR:
-			stream->callbacks->bad_frame(stream, &frame);
+		case BGP_MESSAGE_ERROR:
+			stream->callbacks->bad_message(stream, &message);
 			return;
-		case BGP_FRAME_OK:
-			data += frame.size;
-			size -= frame.size;
-			stream->callbacks->message(stream, &frame);
+		case BGP_MESSAGE_OK:
+			data += message.size;
+			size -= message.size;
+			stream->callbacks->message(stream, &message);
 		}
 	}
 }

@@ -25,10 +25,10 @@ struct bgp_stream_callbacks {
 	/* The socket given to bgp_stream_connect() is connected. */
 	void (*connected)(struct bgp_stream *stream);
 	void (*message)(struct bgp_stream *stream,
-			const struct bgp_frame_result *frame);
+			const struct bgp_message *message);
 	/* No message can follow: `frame->error` says why. */
-	void (*bad_frame)(struct bgp_stream *stream,
-			  const struct bgp_frame_result *frame);
+	void (*bad_message)(struct bgp_stream *stream,
+			    const struct bgp_message *message);
 	/* The connection is broken, could not be made, or the peer ended it. */
 	void (*lost)(struct bgp_stream *stream, const char *why);
 	/* The socket took some bytes, or (`taken` false) none of those waiting. */

@@ -118,7 +118,8 @@ static inline struct bgp_attributes row_attributes(const struct row *row,
 		a.communities = reader_of(bytes->community, community.used);
 	}
 	if (row->bandwidth > 0 || row->no_bandwidth_left) {
-		link_bandwidth_write(&bandwidth, 1, row->bandwidth, false);
+		extended_community_write_bandwidth(&bandwidth, 1,
+						   row->bandwidth, false);
 		a.present |= BGP_HAS_EXTENDED_COMMUNITIES;
 		a.extended_communities =
 			reader_of(bytes->bandwidth, bandwidth.used);

@@ -33,7 +33,7 @@ static void announce_bandwidth(struct world *world, unsigned int i,
 
 	test_announce(&t, &route);
 	if (bandwidth >= 0) {
-		link_bandwidth_write(&w, 1, bandwidth, true);
+		extended_community_write_bandwidth(&w, 1, bandwidth, true);
 		t.update.attributes.present |= BGP_HAS_EXTENDED_COMMUNITIES;
 		t.update.attributes.extended_communities =
 			reader_of(bytes, sizeof(bytes));
@@ -53,7 +53,7 @@ static double told_bandwidth(struct world *world, size_t communities)
 	assert_false(out.withdraw);
 	assert_int_equal(out.attributes.extended_communities.left,
 			 communities * BGP_EXTENDED_COMMUNITY_SIZE);
-	link_bandwidth(&out.attributes, &bandwidth);
+	extended_community_bandwidth(&out.attributes, &bandwidth);
 	assert_false(rib_export_next(world->rib, world->upstream, &out));
 	return bandwidth;
 }

@@ -25,7 +25,7 @@ static bool bandwidth_of(struct reader list, double *bandwidth)
 	const struct bgp_attributes attributes = { .extended_communities =
 							   list };
 
-	return link_bandwidth(&attributes, bandwidth);
+	return extended_community_bandwidth(&attributes, bandwidth);
 }
 
 static void reads_link_bandwidth_of_either_transitivity(void **state)
@@ -118,7 +118,7 @@ static double bandwidth_of_both(struct reader list, struct reader longer)
 	};
 	double bandwidth;
 
-	assert_true(link_bandwidth(&attributes, &bandwidth));
+	assert_true(extended_community_bandwidth(&attributes, &bandwidth));
 	return bandwidth;
 }
 
@@ -148,7 +148,8 @@ static void writes_link_bandwidth_as_it_reads_it(void **state)
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		struct writer w = writer_of(bytes, sizeof(bytes));
 
-		link_bandwidth_write(&w, 65001, numbers[i], i & 1);
+		extended_community_write_bandwidth(&w, 65001, numbers[i],
+						   i & 1);
 		assert_int_equal(w.used, sizeof(bytes));
 		assert_int_equal(bytes[0], i & 1 ? 0 : 0x40);
 		assert_true(bandwidth_of(reader_of(bytes, w.used), &bandwidth));
@@ -162,7 +163,7 @@ static void assert_shown(struct reader list, bool ipv6, const char *expected)
 	struct text text = text_of(buffer, sizeof(buffer));
 
 	if (ipv6)
-		ipv6_extended_community_show(&text, &list);
+		extended_community_show_ipv6(&text, &list);
 	else
 		extended_community_show(&text, &list);
 	assert_string_equal(buffer, expected);

@@ -18,7 +18,7 @@ enum {
 	FLIPS = 200000,
 };
 
-static struct bgp_frame_result frame;
+static struct bgp_message message;
 
 /* A message of `type` that claims `length` bytes, in a buffer of zeroes. */
 static void make_header(uint8_t *data, unsigned int type, size_t length)
@@ -30,11 +30,11 @@ static void make_header(uint8_t *data, unsigned int type, size_t length)
 	data[TYPE_AT] = (uint8_t)type;
 }
 
-static enum bgp_frame next(const uint8_t *data, size_t size)
+static enum bgp_message_status next(const uint8_t *data, size_t size)
 {
 	uint8_t *copy = exact_copy(data, size);
-	enum bgp_frame result =
-		bgp_frame_next(copy, size, BGP_MAX_MESSAGE, &frame);
+	enum bgp_message_status result =
+		bgp_message_next(copy, size, BGP_MAX_MESSAGE, &message);
 
 	free(copy);
 	return result;
@@ -43,9 +43,9 @@ static enum bgp_frame next(const uint8_t *data, size_t size)
 static void assert_header_error(const uint8_t *data, size_t size,
 				unsigned int subcode)
 {
-	assert_int_equal(next(data, size), BGP_FRAME_ERROR);
-	assert_int_equal(frame.error.code, BGP_ERROR_MESSAGE_HEADER);
-	assert_int_equal(frame.error.subcode, subcode);
+	assert_int_equal(next(data, size), BGP_MESSAGE_ERROR);
+	assert_int_equal(message.error.code, BGP_ERROR_MESSAGE_HEADER);
+	assert_int_equal(message.error.subcode, subcode);
 }
 
 static void accepts_a_keepalive(void **state)
@@ -54,12 +54,12 @@ static void accepts_a_keepalive(void **state)
 	struct writer w = writer_of(data, sizeof(data));
 
 	(void)state;
-	bgp_keepalive_encode(&w);
+	bgp_message_encode_keepalive(&w);
 	assert_false(w.failed);
-	assert_int_equal(next(data, w.used), BGP_FRAME_OK);
-	assert_int_equal(frame.type, BGP_KEEPALIVE);
-	assert_int_equal(frame.size, BGP_HEADER_SIZE);
-	assert_int_equal(frame.body.left, 0);
+	assert_int_equal(next(data, w.used), BGP_MESSAGE_OK);
+	assert_int_equal(message.type, BGP_KEEPALIVE);
+	assert_int_equal(message.size, BGP_HEADER_SIZE);
+	assert_int_equal(message.body.left, 0);
 }
 
 static void waits_at_every_offset_of_a_split_message(void **state)
@@ -69,8 +69,8 @@ static void waits_at_every_offset_of_a_split_message(void **state)
 	(void)state;
 	make_header(data, BGP_UPDATE, BGP_MIN_UPDATE + 4);
 	for (size_t size = 0; size < BGP_MIN_UPDATE + 4; size++)
-		assert_int_equal(next(data, size), BGP_FRAME_INCOMPLETE);
-	assert_int_equal(next(data, BGP_MIN_UPDATE + 4), BGP_FRAME_OK);
+		assert_int_equal(next(data, size), BGP_MESSAGE_INCOMPLETE);
+	assert_int_equal(next(data, BGP_MIN_UPDATE + 4), BGP_MESSAGE_OK);
 }
 
 static void cuts_several_messages_out_of_one_segment(void **state)
@@ -81,10 +81,10 @@ static void cuts_several_messages_out_of_one_segment(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++)
-		bgp_keepalive_encode(&w);
+		bgp_message_encode_keepalive(&w);
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(next(data + at, w.used - at), BGP_FRAME_OK);
-		at += frame.size;
+		assert_int_equal(next(data + at, w.used - at), BGP_MESSAGE_OK);
+		at += message.size;
 	}
 	assert_int_equal(at, w.used);
 }
@@ -97,9 +97,9 @@ static void rejects_a_wrong_marker_byte_as_it_arrives(void **state)
 	for (size_t i = 0; i < BGP_MARKER_SIZE; i++) {
 		make_header(data, BGP_KEEPALIVE, BGP_HEADER_SIZE);
 		data[i] = 0xfe;
-		assert_int_equal(next(data, i), BGP_FRAME_INCOMPLETE);
+		assert_int_equal(next(data, i), BGP_MESSAGE_INCOMPLETE);
 		assert_header_error(data, i + 1, BGP_HEADER_NOT_SYNCHRONIZED);
-		assert_int_equal(frame.error.data_size, 0);
+		assert_int_equal(message.error.data_size, 0);
 	}
 }
 
@@ -120,7 +120,7 @@ static void rejects_lengths_out_of_range_with_the_length_as_data(void **state)
 		make_header(data, BGP_UPDATE, lengths[i]);
 		/* The type need not have arrived. */
 		assert_header_error(data, TYPE_AT, BGP_HEADER_BAD_LENGTH);
-		assert_bytes(frame.error.data, frame.error.data_size,
+		assert_bytes(message.error.data, message.error.data_size,
 			     (uint8_t)(lengths[i] >> 8), (uint8_t)lengths[i]);
 	}
 }
@@ -134,31 +134,32 @@ static void rejects_unknown_types_with_the_type_as_data(void **state)
 	for (size_t i = 0; i < sizeof(types); i++) {
 		make_header(data, types[i], BGP_HEADER_SIZE);
 		assert_header_error(data, BGP_HEADER_SIZE, BGP_HEADER_BAD_TYPE);
-		assert_bytes(frame.error.data, frame.error.data_size, types[i]);
-		assert_false(frame.silent);
+		assert_bytes(message.error.data, message.error.data_size,
+			     types[i]);
+		assert_false(message.silent);
 	}
 }
 
 struct length_case {
 	unsigned int type;
 	size_t length;
-	enum bgp_frame expected;
+	enum bgp_message_status expected;
 };
 
 static const struct length_case length_cases[] = {
-	{ BGP_OPEN, 28, BGP_FRAME_ERROR },
-	{ BGP_OPEN, 29, BGP_FRAME_OK },
-	{ BGP_OPEN, 4096, BGP_FRAME_OK },
-	{ BGP_UPDATE, 22, BGP_FRAME_ERROR },
-	{ BGP_UPDATE, 23, BGP_FRAME_OK },
-	{ BGP_UPDATE, 4096, BGP_FRAME_OK },
-	{ BGP_NOTIFICATION, 20, BGP_FRAME_ERROR },
-	{ BGP_NOTIFICATION, 21, BGP_FRAME_OK },
-	{ BGP_KEEPALIVE, 19, BGP_FRAME_OK },
-	{ BGP_KEEPALIVE, 20, BGP_FRAME_ERROR },
-	{ BGP_ROUTE_REFRESH, 19, BGP_FRAME_OK },
-	{ BGP_ROUTE_REFRESH, 23, BGP_FRAME_OK },
-	{ BGP_ROUTE_REFRESH, 24, BGP_FRAME_OK },
+	{ BGP_OPEN, 28, BGP_MESSAGE_ERROR },
+	{ BGP_OPEN, 29, BGP_MESSAGE_OK },
+	{ BGP_OPEN, 4096, BGP_MESSAGE_OK },
+	{ BGP_UPDATE, 22, BGP_MESSAGE_ERROR },
+	{ BGP_UPDATE, 23, BGP_MESSAGE_OK },
+	{ BGP_UPDATE, 4096, BGP_MESSAGE_OK },
+	{ BGP_NOTIFICATION, 20, BGP_MESSAGE_ERROR },
+	{ BGP_NOTIFICATION, 21, BGP_MESSAGE_OK },
+	{ BGP_KEEPALIVE, 19, BGP_MESSAGE_OK },
+	{ BGP_KEEPALIVE, 20, BGP_MESSAGE_ERROR },
+	{ BGP_ROUTE_REFRESH, 19, BGP_MESSAGE_OK },
+	{ BGP_ROUTE_REFRESH, 23, BGP_MESSAGE_OK },
+	{ BGP_ROUTE_REFRESH, 24, BGP_MESSAGE_OK },
 };
 
 static void holds_each_type_to_its_length(void **state)
@@ -172,21 +173,21 @@ static void holds_each_type_to_its_length(void **state)
 
 		make_header(data, c->type, c->length);
 		assert_int_equal(next(data, c->length), c->expected);
-		if (c->expected == BGP_FRAME_ERROR)
-			assert_int_equal(frame.error.subcode,
+		if (c->expected == BGP_MESSAGE_ERROR)
+			assert_int_equal(message.error.subcode,
 					 BGP_HEADER_BAD_LENGTH);
 	}
 }
 
 static const struct length_case extended_cases[] = {
-	{ BGP_OPEN, 4096, BGP_FRAME_OK },
-	{ BGP_OPEN, 4097, BGP_FRAME_ERROR },
-	{ BGP_OPEN, 65535, BGP_FRAME_ERROR },
-	{ BGP_UPDATE, 4097, BGP_FRAME_OK },
-	{ BGP_UPDATE, 65535, BGP_FRAME_OK },
-	{ BGP_NOTIFICATION, 65535, BGP_FRAME_OK },
-	{ BGP_KEEPALIVE, 4097, BGP_FRAME_ERROR },
-	{ BGP_ROUTE_REFRESH, 65535, BGP_FRAME_OK },
+	{ BGP_OPEN, 4096, BGP_MESSAGE_OK },
+	{ BGP_OPEN, 4097, BGP_MESSAGE_ERROR },
+	{ BGP_OPEN, 65535, BGP_MESSAGE_ERROR },
+	{ BGP_UPDATE, 4097, BGP_MESSAGE_OK },
+	{ BGP_UPDATE, 65535, BGP_MESSAGE_OK },
+	{ BGP_NOTIFICATION, 65535, BGP_MESSAGE_OK },
+	{ BGP_KEEPALIVE, 4097, BGP_MESSAGE_ERROR },
+	{ BGP_ROUTE_REFRESH, 65535, BGP_MESSAGE_OK },
 };
 
 static void lets_all_but_open_and_keepalive_be_extended(void **state)
@@ -199,14 +200,15 @@ static void lets_all_but_open_and_keepalive_be_extended(void **state)
 		const struct length_case *c = &extended_cases[i];
 
 		make_header(data, c->type, c->length);
-		assert_int_equal(bgp_frame_next(data, c->length,
-						BGP_MAX_EXTENDED_MESSAGE,
-						&frame),
+		assert_int_equal(bgp_message_next(data, c->length,
+						  BGP_MAX_EXTENDED_MESSAGE,
+						  &message),
 				 c->expected);
-		if (c->expected == BGP_FRAME_OK)
-			assert_int_equal(frame.size, c->length);
+		if (c->expected == BGP_MESSAGE_OK)
+			assert_int_equal(message.size, c->length);
 		else
-			assert_bytes(frame.error.data, frame.error.data_size,
+			assert_bytes(message.error.data,
+				     message.error.data_size,
 				     (uint8_t)(c->length >> 8),
 				     (uint8_t)c->length);
 	}
@@ -221,11 +223,11 @@ static void takes_a_session_byte_by_byte(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++)
-		bgp_keepalive_encode(&w);
+		bgp_message_encode_keepalive(&w);
 	for (size_t end = 1; end <= w.used; end++) {
-		if (next(data + begin, end - begin) != BGP_FRAME_OK)
+		if (next(data + begin, end - begin) != BGP_MESSAGE_OK)
 			continue;
-		begin += frame.size;
+		begin += message.size;
 		messages++;
 	}
 	assert_int_equal(begin, w.used);
@@ -242,7 +244,7 @@ static void never_answers_a_notification_of_any_bad_length(void **state)
 		make_header(data, BGP_NOTIFICATION, lengths[i]);
 		assert_header_error(data, BGP_HEADER_SIZE,
 				    BGP_HEADER_BAD_LENGTH);
-		assert_true(frame.silent);
+		assert_true(message.silent);
 	}
 }
 
@@ -253,10 +255,10 @@ static void never_answers_a_bad_notification(void **state)
 	(void)state;
 	make_header(data, BGP_NOTIFICATION, BGP_HEADER_SIZE);
 	assert_header_error(data, BGP_HEADER_SIZE, BGP_HEADER_BAD_LENGTH);
-	assert_true(frame.silent);
+	assert_true(message.silent);
 	make_header(data, BGP_KEEPALIVE, BGP_HEADER_SIZE + 1);
 	assert_header_error(data, BGP_HEADER_SIZE + 1, BGP_HEADER_BAD_LENGTH);
-	assert_false(frame.silent);
+	assert_false(message.silent);
 }
 
 static void keeps_its_copy_of_the_bad_length(void **state)
@@ -265,11 +267,11 @@ static void keeps_its_copy_of_the_bad_length(void **state)
 
 	(void)state;
 	make_header(data, BGP_UPDATE, 18);
-	assert_int_equal(bgp_frame_next(data, BGP_HEADER_SIZE, BGP_MAX_MESSAGE,
-					&frame),
-			 BGP_FRAME_ERROR);
+	assert_int_equal(bgp_message_next(data, BGP_HEADER_SIZE,
+					  BGP_MAX_MESSAGE, &message),
+			 BGP_MESSAGE_ERROR);
 	memset(data, 0x79, sizeof(data));
-	assert_bytes(frame.error.data, frame.error.data_size, 0, 18);
+	assert_bytes(message.error.data, message.error.data_size, 0, 18);
 }
 
 static void fails_the_writer_of_a_message_that_does_not_fit(void **state)
@@ -280,7 +282,7 @@ static void fails_the_writer_of_a_message_that_does_not_fit(void **state)
 	for (size_t size = 0; size < sizeof(data); size++) {
 		struct writer w = writer_of(data, size);
 
-		bgp_keepalive_encode(&w);
+		bgp_message_encode_keepalive(&w);
 		assert_true(w.failed);
 	}
 }
@@ -302,8 +304,8 @@ static void survives_flipped_bits(void **state)
 
 			data[bit / 8] ^= (uint8_t)(1u << bit % 8);
 		}
-		if (next(data, sizeof(data)) == BGP_FRAME_OK)
-			assert_in_range(frame.size, BGP_HEADER_SIZE,
+		if (next(data, sizeof(data)) == BGP_MESSAGE_OK)
+			assert_in_range(message.size, BGP_HEADER_SIZE,
 					sizeof(data));
 	}
 }

@@ -21,7 +21,7 @@ static bool shutdown_text(struct reader data)
 {
 	struct text out = text_of(text, sizeof(text));
 
-	return bgp_shutdown_text_show(&out, data);
+	return bgp_notification_show_shutdown(&out, data);
 }
 
 static bool shutdown_text_in(const struct bgp_notification *from)

@@ -73,13 +73,13 @@ static void rejects_every_truncation_with_a_length_that_agrees(void **state)
 {
 	struct bgp_open open = full_open(false);
 	size_t size = encode_open(&open, message, sizeof(message));
-	struct bgp_frame_result frame;
+	struct bgp_message frame;
 
 	(void)state;
 	for (size_t cut = BGP_HEADER_SIZE; cut < size; cut++) {
 		message[LENGTH_AT + 1] = (uint8_t)cut;
-		if (bgp_frame_next(message, cut, BGP_MAX_MESSAGE, &frame) ==
-		    BGP_FRAME_OK)
+		if (bgp_message_next(message, cut, BGP_MAX_MESSAGE, &frame) ==
+		    BGP_MESSAGE_OK)
 			assert_false(decode(frame.body));
 		else
 			assert_int_equal(frame.error.subcode,

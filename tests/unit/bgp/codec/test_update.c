@@ -198,7 +198,7 @@ static void rejects_every_truncation_of_a_valid_update_message(void **state)
 {
 	uint8_t message[BGP_HEADER_SIZE + sizeof(valid)];
 	struct writer w = writer_of(message, sizeof(message));
-	struct bgp_frame_result frame;
+	struct bgp_message frame;
 
 	(void)state;
 	bgp_message_begin(&w, BGP_UPDATE);
@@ -207,8 +207,8 @@ static void rejects_every_truncation_of_a_valid_update_message(void **state)
 		bool whole = is_whole(size - BGP_HEADER_SIZE);
 
 		writer_patch_u16(&w, BGP_MARKER_SIZE, size);
-		if (bgp_frame_next(message, size, BGP_MAX_MESSAGE, &frame) !=
-		    BGP_FRAME_OK) {
+		if (bgp_message_next(message, size, BGP_MAX_MESSAGE, &frame) !=
+		    BGP_MESSAGE_OK) {
 			assert_true(size < BGP_MIN_UPDATE);
 			continue;
 		}

@@ -120,17 +120,17 @@ static unsigned int send_all(struct writer *w, bool announce)
 /* Reads messages back and returns how many prefixes they held. */
 static uint32_t receive_all(struct reader stream, bool announced)
 {
-	struct bgp_frame_result frame;
+	struct bgp_message message;
 	struct bgp_route_key key, expected;
 	uint32_t received = 0;
 
 	while (stream.left) {
 		struct bgp_nlri nlri;
 
-		assert_int_equal(bgp_frame_next(stream.data, stream.left,
-						BGP_MAX_MESSAGE, &frame),
-				 BGP_FRAME_OK);
-		assert_int_equal(bgp_update_decode(&context, frame.body,
+		assert_int_equal(bgp_message_next(stream.data, stream.left,
+						  BGP_MAX_MESSAGE, &message),
+				 BGP_MESSAGE_OK);
+		assert_int_equal(bgp_update_decode(&context, message.body,
 						   &scratch, &update),
 				 BGP_VERDICT_OK);
 		nlri = announced ? update.announced[0].nlri :
@@ -140,7 +140,7 @@ static uint32_t receive_all(struct reader stream, bool announced)
 			assert_true(
 				prefix_equal(&key.prefix, &expected.prefix));
 		}
-		reader_take(&stream, frame.size);
+		reader_take(&stream, message.size);
 	}
 	return received;
 }

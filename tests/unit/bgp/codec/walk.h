@@ -47,7 +47,7 @@ static inline void walk_shown(const struct bgp_attributes *attributes)
 	for (unsigned int type = 0; type < WALK_TYPES; type++)
 		if (bgp_attributes_show(attributes, type, text, sizeof(text)))
 			assert_true(strlen(text) < sizeof(text));
-	if (link_bandwidth(attributes, &bandwidth))
+	if (extended_community_bandwidth(attributes, &bandwidth))
 		assert_true(bandwidth >= 0);
 }
 
