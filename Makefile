@@ -202,6 +202,9 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 
 $(datapath_OBJ): $(B)/bpf/headgate.skel.h
 
+# The program by itself stays, for bpftool and llvm-objdump.
+.SECONDARY: $(B)/bpf/headgate.bpf.o $(B)/tests/bench/generator.bpf.o
+
 # ------------------------------------------------------------- tests
 
 UNIT_BINS := $(addprefix $(B)/tests/unit/,$(UNIT_TESTS)) $(CTL_TEST_BINS)
@@ -297,11 +300,34 @@ bench-steering: $(B)/tests/bench/steering_bench
 deps:
 	$(Q)tools/deps.sh
 
+# FILES: these files alone.
+FILES ?=
 lint: $(B)/bpf/headgate.skel.h $(B)/tests/bench/generator.skel.h
-	$(Q)B=$(B) CLANG_FORMAT=$(CLANG_FORMAT) $(PYTHON) tools/lint.py
+	$(Q)B=$(B) CLANG_FORMAT=$(CLANG_FORMAT) $(PYTHON) tools/lint.py $(FILES)
 
 format:
 	$(Q)git ls-files -co --exclude-standard '*.[ch]' | xargs $(CLANG_FORMAT) -i
+
+# Format and lint the files of each commit, before it is made.
+hooks:
+	$(Q)hooks=$$(git rev-parse --git-path hooks) && mkdir -p "$$hooks" && \
+		install -m 755 tools/pre-commit "$$hooks/pre-commit" && echo "installed $$hooks/pre-commit"
+
+# For clangd, clang-tidy and editors: the commands of a dry run.
+compile_commands.json: $(B)/bpf/headgate.skel.h $(B)/tests/bench/generator.skel.h
+	$(call say,GEN,$@)
+	$(Q)$(MAKE) --no-print-directory -n -B V=1 all tests fuzz | $(PYTHON) tools/compile_commands.py > $@
+
+# Lines of each room that the unit tests have run; of COVER=agent/rib by file.
+COVER ?=
+COVER_BUILD := $(B)/coverage
+coverage:
+	$(Q)$(MAKE) --no-print-directory $(JOBS) B=$(COVER_BUILD) CFLAGS='-O0 -g --coverage' unit
+	$(Q)find $(COVER_BUILD) -name '*.gcda' -delete
+	$(Q)B=$(COVER_BUILD) $(PYTHON) tests/run.py \
+		--unit $(UNIT_BINS:$(B)/%=$(COVER_BUILD)/%) >$(COVER_BUILD)/tests.log || \
+		{ cat $(COVER_BUILD)/tests.log; exit 1; }
+	$(Q)$(PYTHON) tools/coverage.py $(COVER_BUILD) $(COVER)
 
 # Fuzz targets, each for SECONDS seconds or RUNS runs, on a copy of the corpus.
 SECONDS ?= 60
@@ -352,10 +378,14 @@ help:
 	@echo "make bench       the packet path beside an empty program and the kernel, ROUNDS= SCENES= (root)"
 	@echo "make bench-bgp   BGP load beside BIRD, ROUNDS= (root)"
 	@echo "make bench-steering  what a change of a set costs, ROUNDS="
-	@echo "make lint        format, include directions, headers, warnings"
+	@echo "make lint        format, include directions, headers, warnings, words; of FILES= alone"
+	@echo "make coverage    lines of each room that unit tests run; by file in COVER=agent/rib"
+	@echo "make hooks       format and lint the files of each commit (.git/hooks/pre-commit)"
+	@echo "make compile_commands.json  for clangd and clang-tidy"
 	@echo "make format install clean deps"
 	@echo "Variables: B=folder V=1 SAN=1 CC= CLANG= PREFIX= DESTDIR="
 
-.PHONY: all unit tests check check-unit check-kernels bench bench-bgp bench-steering demo deps lint format fuzz install clean help
+.PHONY: all unit tests check check-unit check-kernels bench bench-bgp bench-steering demo deps lint format fuzz hooks \
+	coverage compile_commands.json install clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
