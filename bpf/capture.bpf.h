@@ -3,8 +3,8 @@
 #define HEADGATE_CAPTURE_BPF_H
 
 /*
- * Capture: frames for VIPs as they came in, with what was decided about them.
- * Off, it costs one look at a byte.
+ * Capture: copies of frames for VIPs as they came in, with their outcome. While
+ * no capture runs, it costs a test of one byte.
  */
 
 #include "count.bpf.h"
@@ -15,7 +15,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 
-/* Of a frame for a VIP. */
+/* Read the destination address of a frame for a VIP. */
 static __always_inline bool read_destination(struct xdp_md *ctx,
 					     struct hg_address *address)
 {
@@ -50,8 +50,8 @@ static __always_inline bool is_wanted(const struct hg_address *vip)
 }
 
 /*
- * The upper half of the flags says how much of the frame is to follow the
- * record.
+ * Write the record to this CPU's ring. The upper half of the flags is the
+ * number of frame bytes that follow the record.
  */
 static __always_inline void write_capture(struct xdp_md *ctx,
 					  struct hg_capture *record)
@@ -67,13 +67,16 @@ static __always_inline void write_capture(struct xdp_md *ctx,
 		count_event(HG_EVENT_CAPTURED, record->frame_size);
 }
 
-/* The order of enum hg_outcome. */
+/* Relies on the order of enum hg_outcome. */
 static __always_inline bool is_for_vip(__u32 outcome)
 {
 	return outcome <= HG_FORWARDED_REDIRECT || outcome > HG_PASSED_NOT_VIP;
 }
 
-/* What the record does not get from the choice is read from the frame again. */
+/*
+ * Capture a frame if its VIP is wanted. Fields that `choice` does not have are
+ * read from the frame again.
+ */
 static __noinline void capture(struct xdp_md *ctx, const struct choice *choice,
 			       __u32 outcome)
 {

@@ -2,14 +2,17 @@
 #ifndef HEADGATE_COUNT_BPF_H
 #define HEADGATE_COUNT_BPF_H
 
-/* Counters: each CPU has its own, so that adding needs no lock. */
+/* Counters. Each CPU has its own, so that adding needs no lock. */
 
 #include "headgate/abi.h"
 #include "maps.bpf.h"
 
 #include <bpf/bpf_helpers.h>
 
-/* Those of this CPU, which are always there; the verifier wants it asked. */
+/*
+ * Return this CPU's counters, which always exist; the verifier wants the check
+ * for NULL.
+ */
 static __always_inline struct hg_counters *own_counters(void)
 {
 	__u32 cpu = bpf_get_smp_processor_id();

@@ -2,20 +2,23 @@
 #ifndef HEADGATE_ETHERNET_BPF_H
 #define HEADGATE_ETHERNET_BPF_H
 
-/* From a frame to its network header: VLAN tags, and whom the frame is for. */
+/*
+ * Ethernet: VLAN tags, and the check of the destination MAC.
+ * docs/packet-path.md, 1.
+ */
 
 #include "maps.bpf.h"
 #include "packet.bpf.h"
 
 enum {
 	MAX_TAGS = 2,
-	MAX_TAGS_MASK = 3, /* changes nothing, but the verifier sees it */
+	MAX_TAGS_MASK = 3, /* a bound for the verifier */
 };
 
-/* What stands behind the EtherType that announces it (IEEE 802.1Q 9.6). */
+/* The bytes behind the EtherType of a tag (IEEE 802.1Q 9.6). */
 struct vlan_header {
 	__u16 control; /* priority bits and VLAN */
-	__u16 type;    /* EtherType of what follows */
+	__u16 type;    /* EtherType of the next header */
 };
 
 static __always_inline bool is_tag(__u16 type)
@@ -24,7 +27,9 @@ static __always_inline bool is_tag(__u16 type)
 	       type == bpf_htons(ETH_P_8021AD);
 }
 
-/* How many tags stand behind the MACs; -1 if the frame ends inside them. */
+/*
+ * Return the number of tags behind the MACs; -1 if the frame ends inside them.
+ */
 __noinline int count_tags(struct xdp_md *ctx)
 {
 	const struct ethernet *ethernet = frame_at(ctx, 0, sizeof(*ethernet));
@@ -79,7 +84,7 @@ static __always_inline __u32 parse_ethernet(struct xdp_md *ctx,
 	return outcome;
 }
 
-/* A MAC and the two bytes behind it, of which only the MAC counts. */
+/* Compare two MACs. Reads the two bytes behind each MAC and ignores them. */
 static __always_inline bool mac_equal(const void *a, const void *b)
 {
 	__u64 different = *(const __u64 *)a ^ *(const __u64 *)b;
@@ -91,7 +96,9 @@ static __always_inline bool mac_equal(const void *a, const void *b)
 #endif
 }
 
-/* The kernel routes, bridges or drops frames for others, not we. */
+/*
+ * Frames for other hosts go to the kernel, which routes, bridges or drops them.
+ */
 static __always_inline __u32 check_mac_of(const struct hg_port *port,
 					  const struct packet *packet)
 {
@@ -99,7 +106,10 @@ static __always_inline __u32 check_mac_of(const struct hg_port *port,
 						   HG_PASSED_NOT_OUR_MAC;
 }
 
-/* Most frames come in by the first port: that is found without a loop. */
+/*
+ * Check the destination MAC against that of the ingress port. The first port,
+ * which most frames come in by, is found without a loop.
+ */
 static __always_inline __u32 check_destination_mac(const struct packet *packet)
 {
 	if (likely(ports[0].ifindex == packet->ifindex))

@@ -3,24 +3,24 @@
 #define HEADGATE_FLOW_HASH_H
 
 /*
- * From a flow to the 64-bit number that chooses its bucket.
+ * The hash of a flow: a 64-bit number that chooses the flow's bucket.
  *
- * The XDP program, the agent and the tests compile this very code, and all
- * nodes must agree on its results: the function is frozen, golden values stand
- * in tests/unit/core/test_flow_hash.c. It is keyed, so that a client cannot
- * aim flows at one server without knowing the key.
+ * The XDP program, the agent and the tests compile this code. All nodes must
+ * agree on its results, so the function is frozen:
+ * tests/unit/core/test_flow_hash.c has golden values. The hash is keyed, so
+ * that a client without the key cannot aim flows at one server.
  *
- * The fields that take part are packed into words and masked by the VIP's mode;
- * each word then goes through the SplitMix64 generator's step, whose finaliser
- * changes every output bit with probability 1/2 for every input bit.
+ * The VIP's mode masks the fields, which are packed into words. Each word then
+ * goes through a step of the SplitMix64 generator, whose finaliser changes
+ * every output bit with probability 1/2 for every input bit.
  */
 
 #include "headgate/abi.h"
 
 /*
- * Addresses and ports in network order; an IPv4 address is the first word of
- * four. For an ICMP echo, request or reply, the source port is the identifier
- * and the destination port 0; where there are no ports both are 0.
+ * A flow. Addresses and ports are in network byte order; an IPv4 address is the
+ * first word of four. For an ICMP echo request or reply, the source port is the
+ * identifier and the destination port 0; without ports both are 0.
  */
 struct flow {
 	__u32 source[4];
@@ -30,13 +30,13 @@ struct flow {
 			__u16 source_port;
 			__u16 destination_port;
 		};
-		__u32 ports; /* both, as they follow each other in headers */
+		__u32 ports; /* both, in the order of the header */
 	};
 	__u8 protocol;
 	__u8 ipv6; /* boolean */
 };
 
-/* Which bits of the addresses and of the transport word a mode keeps. */
+/* The bits of the addresses and of the transport word that a mode keeps. */
 struct flow_mask {
 	__u64 addresses;
 	__u64 transport;
@@ -48,7 +48,7 @@ enum flow_word_layout {
 	FLOW_IPV6_ROTATION = 32,
 };
 
-/* HG_HASH_PACKET keeps nothing: whoever asks for it brings a random number. */
+/* HG_HASH_PACKET keeps no bits: the caller hashes a random number instead. */
 static const struct flow_mask flow_masks[HG_HASH_FIELDS_COUNT] = {
 	[HG_HASH_5_TUPLE] = { 0xffffffffffffffff, 0xffffffffff },
 	[HG_HASH_3_TUPLE] = { 0xffffffffffffffff, 0xff00000000 },
@@ -58,7 +58,7 @@ static const struct flow_mask flow_masks[HG_HASH_FIELDS_COUNT] = {
 	[HG_HASH_PACKET] = { 0, 0 },
 };
 
-/* The words are those of a little-endian host on every host. */
+/* Return the word in little-endian order, on every host. */
 static inline __attribute__((always_inline)) __u64 flow_u32(__u32 network)
 {
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -68,7 +68,7 @@ static inline __attribute__((always_inline)) __u64 flow_u32(__u32 network)
 #endif
 }
 
-/* One step of SplitMix64 (Steele, Lea, Flood 2014). */
+/* Run one step of SplitMix64 (Steele, Lea, Flood 2014). */
 static inline __attribute__((always_inline)) __u64 flow_mix(__u64 word)
 {
 	word += 0x9e3779b97f4a7c15;
@@ -84,7 +84,10 @@ flow_ports(const struct flow *flow)
 					       << FLOW_PROTOCOL_SHIFT;
 }
 
-/* One IPv6 address by a chain of its own, so that a CPU can do both at once. */
+/*
+ * Hash one IPv6 address in a chain of its own, so that a CPU can run both
+ * chains in parallel.
+ */
 static inline __attribute__((always_inline)) __u64
 flow_hash_ipv6_address(const __u32 address[4], __u64 key)
 {
@@ -121,7 +124,7 @@ flow_hash_ipv4(const struct flow *flow, const struct flow_mask *mask, __u64 key)
 			(flow_ports(flow) & mask->transport));
 }
 
-/* A mode this version does not know is taken as the 5-tuple. */
+/* Hash a flow. An unknown mode counts as the 5-tuple. */
 static inline __attribute__((always_inline)) __u64
 flow_hash(const struct flow *flow, __u32 fields, __u64 key)
 {

@@ -3,8 +3,8 @@
 #define HEADGATE_FRAGMENT_BPF_H
 
 /*
- * Fragments: only the first one of a packet has its ports. Where the ports
- * choose the bucket, the first one leaves word of its next hop for the others.
+ * Fragments. Only the first fragment of a packet has its ports. Where the ports
+ * choose the bucket, the first fragment records its next hop for the others.
  * docs/packet-path.md, 5.
  */
 
@@ -20,7 +20,7 @@
 struct fragmented {
 	struct flow flow;
 	struct fragment fragment;
-	struct route route; /* all but its VIP is to be found */
+	struct route route; /* only its VIP is known at first */
 	__u32 frame_size;
 };
 
@@ -36,7 +36,10 @@ static __always_inline void fragment_key(const struct fragmented *fragmented,
 				     fragmented->fragment.protocol;
 }
 
-/* True if the first fragment went somewhere that still is what it was. */
+/*
+ * Take the next hop of the first fragment. False if that fragment is unknown,
+ * or its next hop is dead or another incarnation.
+ */
 static __always_inline bool follow_first(struct fragmented *fragmented)
 {
 	struct route *route = &fragmented->route;
@@ -70,6 +73,7 @@ static __always_inline void remember_first(const struct fragmented *fragmented)
 		count_event(HG_EVENT_FRAGMENT_FIRST, fragmented->frame_size);
 }
 
+/* Route a first fragment by its 5-tuple and record its next hop. */
 static __noinline __u32 route_first(struct fragmented *fragmented)
 {
 	struct route *route = &fragmented->route;
@@ -83,7 +87,10 @@ static __noinline __u32 route_first(struct fragmented *fragmented)
 	return outcome;
 }
 
-/* A fragment whose first one is not known goes by its addresses. */
+/*
+ * Route a later fragment. Without a first fragment its addresses choose the
+ * bucket.
+ */
 static __noinline __u32 route_later(struct fragmented *fragmented)
 {
 	struct route *route = &fragmented->route;

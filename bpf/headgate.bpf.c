@@ -1,19 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The XDP program: steers flows for a VIP to one of the VIP's next hops.
+ * The XDP program: steers the frames of VIPs to next hops.
  *
- * A frame for one of our ports (ethernet.bpf.h) and a VIP (vip.bpf.h) is parsed
- * down to its flow (ipv4.bpf.h, ipv6.bpf.h, transport.bpf.h, icmp.bpf.h), the
- * flow's hash chooses a bucket of the VIP's group, the bucket names a next hop
- * (nexthop.bpf.h, fragment.bpf.h), and the frame leaves with the next hop's MAC
- * (rewrite.bpf.h). The packet is not touched above Ethernet but for its TTL:
- * servers hold the VIP themselves and answer clients directly.
+ * A frame goes through these steps; each either goes on to the next one or ends
+ * the frame's way with an outcome (enum hg_outcome):
  *
- * docs/packet-path.md says what becomes of which frame. Whatever is not
- * forwarded is dropped, or goes to the kernel byte-identical. That makes the
- * kernel answer for what the program leaves out: expired TTLs, packets that
- * are too big, everything not for a VIP. Each frame is counted exactly once
- * under its outcome.
+ *	ethernet.bpf.h	 VLAN tags; the destination MAC must be the port's
+ *	vip.bpf.h	 the destination address must be a VIP
+ *	ipv4.bpf.h,	 the IP header, options and extension headers
+ *	ipv6.bpf.h
+ *	transport.bpf.h, the flow's ports: from the transport header, an echo
+ *	icmp.bpf.h	 identifier, or the packet that an ICMP error quotes
+ *	flow_hash.h	 the flow's hash, 64 bits
+ *	nexthop.bpf.h,	 the bucket that the hash chooses, and its next hop;
+ *	fragment.bpf.h	 later fragments go where the first one went
+ *	rewrite.bpf.h	 MACs, tags, TTL
+ *	count.bpf.h	 counters of the outcome, the VIP and the next hop
+ *	capture.bpf.h	 a copy of the frame for `headgatectl capture`
+ *
+ * maps.bpf.h has all maps, packet.bpf.h the structs that the steps fill.
+ *
+ * The agent owns the tables and writes them while packets read them; a VIP, a
+ * bucket and a next hop's `alive` each change by one store. The program writes
+ * counters, ICMP budgets, its memory of fragments and captured frames, and
+ * nothing else outside the frame. The next hop of a packet is a pointer into
+ * `nexthops`: the entry may change while a frame uses it, but never goes away.
+ *
+ * Above Ethernet only the TTL and the IPv4 checksum change: servers hold the
+ * VIP themselves and answer clients directly. A frame that is not forwarded is
+ * dropped or goes to the kernel byte-identical. So the kernel answers what the
+ * program leaves out: expired TTLs, packets that are too big, everything that
+ * is not for a VIP. Each frame is counted exactly once under its outcome.
+ * docs/packet-path.md specifies all of this, outcome by outcome.
  */
 
 #include "capture.bpf.h"
@@ -40,8 +58,8 @@
 #include <bpf/bpf_helpers.h>
 
 /*
- * The ports of a whole packet or a first fragment. A later fragment has what
- * its IP header says and no more.
+ * Read the ports of a whole packet or a first fragment. A later fragment has
+ * only its IP header's fields.
  */
 static __always_inline __u32 parse_transport(struct packet *packet)
 {
@@ -96,8 +114,8 @@ static __always_inline __u32 find_flow(struct xdp_md *ctx,
 }
 
 /*
- * From the IP headers on both families do the same. That of whole packets, once
- * compiled, has nothing about fragments in it.
+ * Find the flow behind the IP header, of either family. Whole packets get a
+ * compiled copy of their own without any code for fragments.
  */
 static __always_inline __u32 find_any_flow(struct xdp_md *ctx,
 					   struct packet *packet,
@@ -133,7 +151,9 @@ static __always_inline __u32 find_flow6(struct xdp_md *ctx,
 					 outcome;
 }
 
-/* A fragment may have its next hop already, that of the first one. */
+/*
+ * Choose the next hop by bucket, unless a fragment has that of the first one.
+ */
 static __always_inline __u32 choose_nexthop(const struct packet *packet,
 					    struct route *route)
 {
@@ -142,9 +162,9 @@ static __always_inline __u32 choose_nexthop(const struct packet *packet,
 }
 
 /*
- * The driver would drop a frame above the port's MTU without a word. The whole
- * frame counts, not only the packet in it; the kernel answers or fragments
- * (RFC 1812 5.2.7.1).
+ * Check the size against the port's MTU: the driver would drop a longer frame
+ * without a trace. Padding counts, too. The kernel answers or fragments (RFC
+ * 1812 5.2.7.1).
  */
 static __always_inline __u32 check_mtu(const struct packet *packet,
 				       const struct hg_nexthop *nexthop)
@@ -153,7 +173,10 @@ static __always_inline __u32 check_mtu(const struct packet *packet,
 						      HG_PASSED_TOO_BIG;
 }
 
-/* Every check down to the next hop; HG_UNDECIDED: the packet can go there. */
+/*
+ * Run every check down to the next hop. HG_UNDECIDED: the packet can go to
+ * `route->nexthop`.
+ */
 static __always_inline __u32 find_route(struct xdp_md *ctx,
 					struct packet *packet,
 					struct route *route)
@@ -178,7 +201,10 @@ static __always_inline __u32 find_route(struct xdp_md *ctx,
 	return outcome;
 }
 
-/* The way out; a redirect is asked for before anything is rewritten. */
+/*
+ * Choose how the frame leaves. The redirect is set up before the frame is
+ * rewritten, because it can fail.
+ */
 static __always_inline __u32 choose_exit(const struct packet *packet,
 					 const struct hg_nexthop *nexthop)
 {
@@ -196,7 +222,7 @@ static __always_inline bool is_forwarded(__u32 outcome)
 	return outcome <= HG_FORWARDED_REDIRECT;
 }
 
-/* What is seen is the frame as it came in. */
+/* Capture the frame as it came in. */
 static __always_inline void capture_if_enabled(struct xdp_md *ctx,
 					       const struct choice *choice,
 					       __u32 outcome)
@@ -212,7 +238,7 @@ static __always_inline void count_outcome(struct hg_counters *own,
 		    frame_size);
 }
 
-/* A frame that goes nowhere: the kernel gets it, or nobody. */
+/* Count a frame that is not forwarded; pass it to the kernel or drop it. */
 static __always_inline int pass_or_drop(__u32 outcome, __u32 frame_size)
 {
 	struct hg_counters *own = own_counters();
@@ -222,6 +248,7 @@ static __always_inline int pass_or_drop(__u32 outcome, __u32 frame_size)
 	return outcome < HG_DROPPED_BAD_HEADER ? XDP_PASS : XDP_DROP;
 }
 
+/* Rewrite the frame, count it and send it to the route's next hop. */
 static __always_inline int forward_frame(struct xdp_md *ctx,
 					 const struct packet *packet,
 					 const struct route *route)
@@ -248,9 +275,8 @@ static __always_inline int forward_frame(struct xdp_md *ctx,
 }
 
 /*
- * The ways of frames that leave and of those that stay part as soon as they can
- * and do not meet again: what their meeting point had to be handed would cost
- * every frame a register at every step.
+ * Forwarded and other frames return separately. A shared exit would keep the
+ * next hop, VIP and slot in registers on every path.
  */
 SEC("xdp")
 int headgate(struct xdp_md *ctx)
@@ -267,9 +293,9 @@ int headgate(struct xdp_md *ctx)
 }
 
 /*
- * The same decision, told instead of carried out: an outcome and a next hop
- * (enum hg_explain_layout). Never attached; the agent runs it on single frames
- * when somebody asks why.
+ * Return the decision instead of carrying it out: an outcome and a next hop
+ * (enum hg_explain_layout). This program is never attached; the agent runs it
+ * on single frames to explain a flow.
  */
 SEC("xdp")
 int explain(struct xdp_md *ctx)

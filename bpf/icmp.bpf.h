@@ -3,9 +3,8 @@
 #define HEADGATE_ICMP_BPF_H
 
 /*
- * ICMP: pings, and errors, which tell a server what became of a packet it sent
- * and go to the server whose flow that packet belongs to. docs/packet-path.md,
- * 5 and 6.
+ * ICMP: echo requests and replies, and errors. An error goes to the server
+ * whose flow the quoted packet belongs to. docs/packet-path.md, 5 and 6.
  */
 
 #include "count.bpf.h"
@@ -21,7 +20,7 @@
 enum icmp {
 	ICMP_TYPE_COUNT = 256,
 	ICMP_QUOTED_TRANSPORT_SIZE = 8, /* RFC 792; more since RFC 1812 */
-	ICMP_BUDGET_NS = 1000000000,	/* what `icmp_rate` counts in */
+	ICMP_BUDGET_NS = 1000000000,	/* the period of `icmp_rate` */
 };
 
 enum icmp_kind {
@@ -30,7 +29,7 @@ enum icmp_kind {
 	ICMP_KIND_ERROR,
 };
 
-/* RFC 792. */
+/* RFC 792 */
 static const __u8 icmp4_kinds[ICMP_TYPE_COUNT] = {
 	[0] = ICMP_KIND_ECHO,  /* reply */
 	[3] = ICMP_KIND_ERROR, /* destination unreachable */
@@ -38,7 +37,7 @@ static const __u8 icmp4_kinds[ICMP_TYPE_COUNT] = {
 	[12] = ICMP_KIND_ERROR,				/* parameter problem */
 };
 
-/* RFC 4443. */
+/* RFC 4443 */
 static const __u8 icmp6_kinds[ICMP_TYPE_COUNT] = {
 	[1] = ICMP_KIND_ERROR, /* destination unreachable */
 	[2] = ICMP_KIND_ERROR, /* packet too big */
@@ -47,7 +46,9 @@ static const __u8 icmp6_kinds[ICMP_TYPE_COUNT] = {
 	[128] = ICMP_KIND_ECHO, [129] = ICMP_KIND_ECHO, /* reply */
 };
 
-/* RFC 792, RFC 4443; <linux/icmp.h> brings in more than BPF code can have. */
+/*
+ * RFC 792, RFC 4443. <linux/icmp.h> includes headers that BPF code cannot use.
+ */
 struct icmp_header {
 	__u8 type;
 	__u8 code;
@@ -56,9 +57,9 @@ struct icmp_header {
 	__u16 echo_sequence;
 };
 
-/* A quoted packet on the way to its flow, which is that of the answer to it. */
+/* A quoted packet while it is read. Its flow is that of the answer to it. */
 struct quote {
-	__u32 at;   /* what is read next: an offset into the frame */
+	__u32 at;   /* offset of the next header in the frame */
 	__u32 left; /* bytes of the outer packet from there on */
 	struct flow flow;
 	__u64 hash; /* of the flow */
@@ -78,7 +79,7 @@ static __always_inline __u8 icmp_kind(bool ipv6, __u32 type)
 	return ipv6 ? icmp6_kinds[type] : icmp4_kinds[type];
 }
 
-/* What is next in the quote; NULL if that is less than `size` bytes. */
+/* Return the next bytes of the quote; NULL if fewer than `size` are left. */
 static __always_inline void *quote_next(const struct xdp_md *ctx,
 					const struct quote *quote, __u32 size)
 {
@@ -148,7 +149,7 @@ static __always_inline __u32 read_quoted_ipv6(struct xdp_md *ctx,
 	return walk_quoted_ipv6(ctx, quote);
 }
 
-/* Its ports are exchanged: the flow is the answer's. */
+/* Read the quoted ports, exchanged: the flow is that of the answer. */
 static __always_inline __u32 read_quoted_ports(const struct xdp_md *ctx,
 					       struct quote *quote)
 {
@@ -161,7 +162,10 @@ static __always_inline __u32 read_quoted_ports(const struct xdp_md *ctx,
 	return HG_UNDECIDED;
 }
 
-/* An error about an error is not to be sent (RFC 1122 3.2.2). */
+/*
+ * Read a quoted echo request or reply. An error about an error must not be sent
+ * (RFC 1122 3.2.2).
+ */
 static __always_inline __u32 read_quoted_icmp(const struct xdp_md *ctx,
 					      struct quote *quote)
 {
@@ -189,7 +193,10 @@ static __always_inline __u32 read_quote(struct xdp_md *ctx, struct quote *quote)
 	return HG_UNDECIDED;
 }
 
-/* `counter` tells VIPs apart. A second begins with the first error in it. */
+/*
+ * True if the VIP with this counter may get another error in this second. A
+ * second begins with the first error in it.
+ */
 static __always_inline bool admit_icmp_error(__u32 counter)
 {
 	struct hg_icmp_budget *budget;
@@ -228,8 +235,8 @@ static __noinline __u32 hash_quote(struct xdp_md *ctx, struct quote *quote)
 }
 
 /*
- * The hash is that of the answer to the quoted packet. The outer source takes no
- * part: any router on the way may have sent the error.
+ * Hash the answer to the quoted packet. The outer source takes no part: any
+ * router on the path may have sent the error.
  */
 static __always_inline __u32 hash_icmp_error(struct xdp_md *ctx,
 					     const struct packet *packet,
@@ -253,7 +260,7 @@ static __always_inline __u32 hash_icmp_error(struct xdp_md *ctx,
 	return outcome;
 }
 
-/* A ping is a flow, told from others by its identifier. */
+/* Read an echo request or reply: its identifier tells its flow from others. */
 static __always_inline __u32 parse_echo(struct packet *packet)
 {
 	const struct icmp_header *header = packet->transport;
@@ -264,7 +271,9 @@ static __always_inline __u32 parse_echo(struct packet *packet)
 	return HG_UNDECIDED;
 }
 
-/* The kind of an ICMP packet; HG_UNDECIDED: it has one that we steer. */
+/*
+ * Read the kind of an ICMP packet. HG_UNDECIDED: the program steers this kind.
+ */
 static __always_inline __u32 parse_icmp_kind(const struct packet *packet,
 					     __u8 *kind)
 {

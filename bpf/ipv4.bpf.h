@@ -2,7 +2,7 @@
 #ifndef HEADGATE_IPV4_BPF_H
 #define HEADGATE_IPV4_BPF_H
 
-/* The IPv4 header of a packet for a VIP: docs/packet-path.md, 3. */
+/* The IPv4 header of a packet for a VIP. docs/packet-path.md, 3. */
 
 #include "packet.bpf.h"
 
@@ -11,30 +11,30 @@
 enum ipv4 {
 	IPV4_VERSION = 4,
 	IPV4_WORD_SIZE = 4,
-	IPV4_PLAIN = 0x45, /* version, five words of header: no options */
+	IPV4_PLAIN = 0x45, /* version 4, five words of header: no options */
 	IPV4_MAX_SIZE = 65535,
 	IPV4_MORE_FRAGMENTS = 0x2000,
 	IPV4_FRAGMENT_OFFSET = 0x1fff,
 	IPV4_FRAGMENT_UNIT = 8,
 	IPV4_MAX_OPTIONS_SIZE = 40,
-	IPV4_OPTIONS_MASK = 63, /* changes nothing, but the verifier sees it */
+	IPV4_OPTIONS_MASK = 63, /* a bound for the verifier */
 	IPV4_HEADER_MASK = 63,
-	LAST_HOP_TTL = 1, /* as the hop limit of IPv6 */
+	LAST_HOP_TTL = 1, /* also the hop limit of IPv6 */
 };
 
-/* RFC 791 3.1. */
+/* RFC 791 3.1 */
 enum ipv4_option {
 	IPV4_OPTION_END = 0,
 	IPV4_OPTION_NOP = 1,
 	IPV4_OPTION_LOOSE_ROUTE = 131,
 	IPV4_OPTION_STRICT_ROUTE = 137,
-	IPV4_OPTION_MIN_SIZE = 2, /* of those that have a length */
+	IPV4_OPTION_MIN_SIZE = 2, /* of options with a length byte */
 	IPV4_OPTION_LENGTH_AT = 1,
 };
 
 /*
- * The length of an option of which the header holds `left` bytes; 0: it has
- * none, or one that cannot be.
+ * Return the length of an option of which the header holds `left` bytes; 0 if
+ * it has no length or an impossible one.
  */
 static __always_inline __u32 ipv4_option_length(const struct xdp_md *ctx,
 						__u32 at, __u32 left)
@@ -49,10 +49,10 @@ static __always_inline __u32 ipv4_option_length(const struct xdp_md *ctx,
 }
 
 /*
- * `size` bytes of options at an offset into the frame. Goes byte by byte and
- * passes over what an option contains; that no option ends behind the longest
- * header is said once more with a constant, for the verifier to need a few
- * states for each byte and not one for each way to get there.
+ * Check `size` bytes of options at an offset into the frame. The loop goes byte
+ * by byte and skips the bytes inside an option. The check against the longest
+ * header repeats the bound as a constant: with it the verifier needs a few
+ * states for each byte, not one for each combination of options.
  */
 __noinline int check_ipv4_options(struct xdp_md *ctx, __u32 at, __u32 size)
 {
@@ -111,8 +111,9 @@ static __always_inline __u32 skip_ipv4_options(struct xdp_md *ctx,
 }
 
 /*
- * A frame may be longer than its packet, Ethernet pads short ones, but never
- * shorter (RFC 1812 5.2.2). The kernel answers an expired TTL (5.3.1).
+ * Check the lengths, options and TTL. A frame may be longer than its packet,
+ * because Ethernet pads short ones, but never shorter (RFC 1812 5.2.2). The
+ * kernel answers an expired TTL (5.3.1).
  */
 static __always_inline __u32 parse_ipv4_header(struct xdp_md *ctx,
 					       struct packet *packet,
@@ -139,7 +140,10 @@ static __always_inline __u32 parse_ipv4_header(struct xdp_md *ctx,
 	return HG_UNDECIDED;
 }
 
-/* A header without options is looked at by code that knows its size. */
+/*
+ * Check the IPv4 header. Code compiled for a header of 20 bytes handles headers
+ * without options.
+ */
 static __always_inline __u32 parse_ipv4(struct xdp_md *ctx,
 					struct packet *packet)
 {

@@ -2,7 +2,7 @@
 #ifndef HEADGATE_IPV6_BPF_H
 #define HEADGATE_IPV6_BPF_H
 
-/* The IPv6 headers of a packet for a VIP: docs/packet-path.md, 4. */
+/* The IPv6 headers of a packet for a VIP. docs/packet-path.md, 4. */
 
 #include "ipv4.bpf.h"
 #include "packet.bpf.h"
@@ -14,7 +14,7 @@
 enum ipv6 {
 	IPV6_VERSION = 6,
 	IPV6_MAX_PAYLOAD_SIZE = 65535,
-	IPV6_FRAGMENT_OFFSET = 0xfff8, /* in its place: a number of bytes */
+	IPV6_FRAGMENT_OFFSET = 0xfff8, /* a number of bytes */
 	IPV6_MORE_FRAGMENTS = 0x0001,
 	IPV6_PROTOCOL_HIP = 139,   /* RFC 7401 5.1 */
 	IPV6_PROTOCOL_SHIM6 = 140, /* RFC 5533 5.1 */
@@ -22,7 +22,7 @@ enum ipv6 {
 };
 
 enum extension_kind {
-	EXTENSION_NONE, /* no extension header: a transport protocol */
+	EXTENSION_NONE, /* not an extension header but a transport protocol */
 	EXTENSION_PLAIN,
 	EXTENSION_HOP_BY_HOP,
 	EXTENSION_ROUTING,
@@ -41,7 +41,7 @@ static const __u8 extension_kinds[IPV6_PROTOCOL_COUNT] = {
 	[IPV6_PROTOCOL_SHIM6] = EXTENSION_PLAIN,
 };
 
-/* The least that every extension header has, and all that one of fragments. */
+/* The fixed part of every extension header; the whole of a fragment header. */
 struct extension {
 	__u8 next;
 	__u8 length;
@@ -49,21 +49,21 @@ struct extension {
 	__u32 fragment_id;
 };
 
-/* A walk over extension headers, of a packet or of one that is quoted. */
+/* A walk over the extension headers of a packet, or of a quoted one. */
 struct walk {
-	__u32 at;	/* what is read next: an offset into the frame */
+	__u32 at;	/* offset of the next header in the frame */
 	__u32 left;	/* bytes of the packet from there on */
-	__u8 protocol;	/* of what is read next */
+	__u8 protocol;	/* type of the next header */
 	__u8 place;	/* enum fragment_place */
 	__u16 fragment; /* offset of the fragment header, or 0 */
 	bool quoted;
 };
 
-/* How a walk ended, in one number. */
+/* The result of a walk, packed into one number. */
 union walked {
 	__u64 word;
 	struct {
-		__u16 at; /* offsets into the frame, as in the walk */
+		__u16 at; /* offsets into the frame, as in struct walk */
 		__u16 fragment;
 		__u8 protocol;
 		__u8 place;
@@ -71,7 +71,10 @@ union walked {
 	};
 };
 
-/* RFC 8200 4.3 to 4.6; RFC 4302 2.2 has a unit of its own. */
+/*
+ * RFC 8200 4.3 to 4.6; an authentication header has its own unit (RFC 4302
+ * 2.2).
+ */
 static __always_inline __u32 extension_size(const struct extension *header,
 					    __u8 kind)
 {
@@ -82,7 +85,10 @@ static __always_inline __u32 extension_size(const struct extension *header,
 	return (header->length + 1) * 8;
 }
 
-/* An offset of 0 and no more fragments: no fragment at all (RFC 6946). */
+/*
+ * Read a fragment header. Offset 0 without more fragments is not a fragment
+ * (RFC 6946).
+ */
 static __always_inline __u32 take_fragment(struct walk *walk,
 					   const struct extension *header)
 {
@@ -102,7 +108,7 @@ static __always_inline __u32 take_fragment(struct walk *walk,
 	return HG_UNDECIDED;
 }
 
-/* `position` counts the extension headers before this one. */
+/* Read one extension header; `position` is the number of those before it. */
 static __always_inline __u32 take_extension(const struct xdp_md *ctx,
 					    struct walk *walk, int position)
 {
@@ -127,7 +133,10 @@ static __always_inline __u32 take_extension(const struct xdp_md *ctx,
 	return outcome;
 }
 
-/* Up to the transport header, or what a later fragment has there. */
+/*
+ * Walk to the transport header, or in a later fragment to the end of the
+ * fragment header.
+ */
 static __always_inline __u32 walk_headers(const struct xdp_md *ctx,
 					  struct walk *walk)
 {
@@ -149,8 +158,8 @@ static __always_inline __u32 walk_headers(const struct xdp_md *ctx,
 }
 
 /*
- * Walks over the headers at an offset into the frame, `left` bytes of packet
- * from there on; returns union walked.
+ * Walk over the extension headers at an offset into the frame; `left` bytes of
+ * the packet remain from there on. Returns union walked.
  */
 __noinline __u64 walk_extensions(struct xdp_md *ctx, __u32 at, __u32 left,
 				 __u32 protocol, __u32 quoted)

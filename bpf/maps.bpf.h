@@ -3,10 +3,11 @@
 #define HEADGATE_MAPS_BPF_H
 
 /*
- * All the program reads and writes besides the packet. The types are those of
- * headgate/abi.h and the keys plain numbers, so that bpftool prints every
- * field by its name. The agent pins the maps, not libbpf: no pinning attribute
- * here. The agent also sets the sizes that are 1 here.
+ * The maps and the program's own data: everything that the program reads and
+ * writes besides the packet. Types are those of headgate/abi.h and keys are
+ * plain numbers, so that bpftool prints every field by its name. The agent pins
+ * the maps itself, so there is no pinning attribute here. It also sets the
+ * sizes that are 1 here.
  */
 
 #include "headgate/abi.h"
@@ -15,13 +16,16 @@
 
 #include <bpf/bpf_helpers.h>
 
-/* Read-only once loaded: the verifier and the JIT see constants. */
+/* Constant once loaded: the verifier and the JIT see its values. */
 const volatile struct hg_config config = {};
 
-/* Interfaces we are attached to; the agent writes it while we run. */
+/*
+ * The interfaces that the program is attached to; the agent writes them while
+ * the program runs.
+ */
 struct hg_port ports[HG_MAX_PORTS] = {};
 
-/* Likewise. */
+/* Settings that the agent changes while the program runs. */
 struct hg_control control = {};
 
 struct {
@@ -41,9 +45,10 @@ struct {
 } vip6 SEC(".maps");
 
 /*
- * Asked only while there is something in them. With room for one prefix more
- * than there can be: a full trie of 5.10 (in all before 6.13 that have not got
- * its repair) refuses with ENOSPC to replace a prefix that is in it.
+ * The program reads the tries only while they have entries. Each has room for
+ * one prefix more than there can be: on 5.10, and on other kernels before 6.13
+ * without the fix, a full trie refuses with ENOSPC to replace a prefix that it
+ * holds.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
@@ -106,7 +111,7 @@ struct {
 	__type(value, struct hg_icmp_budget);
 } icmp_budgets SEC(".maps");
 
-/* A ring for each CPU, made by whoever reads it. */
+/* One ring for each CPU; the agent creates them for a capture. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
 	__uint(key_size, sizeof(__u32));

@@ -2,15 +2,16 @@
 #ifndef HEADGATE_NEXTHOP_BPF_H
 #define HEADGATE_NEXTHOP_BPF_H
 
-/* From a flow to a next hop: docs/packet-path.md, 7. */
+/* The next hop of a flow. docs/packet-path.md, 7. */
 
 #include "count.bpf.h"
 #include "maps.bpf.h"
 #include "packet.bpf.h"
 
 /*
- * The VIP's fields, nearly always the 5-tuple, are asked for by a branch: a CPU
- * that foresees it computes the hash while it waits for the VIP.
+ * Hash a flow by the VIP's fields. The branch for the 5-tuple, nearly always
+ * taken, lets a CPU that predicts it compute the hash while it waits for the
+ * VIP.
  */
 static __always_inline __u64 hash_flow(const struct flow *flow, __u32 fields)
 {
@@ -21,7 +22,10 @@ static __always_inline __u64 hash_flow(const struct flow *flow, __u32 fields)
 	return flow_hash(flow, fields, config.hash_key);
 }
 
-/* The bucket of a flow, all of it from one moment; zeroes if it has none. */
+/*
+ * Return the flow's bucket, read by one load; zeroes if the index is outside
+ * the table.
+ */
 static __always_inline struct hg_bucket find_bucket(struct route *route)
 {
 	union {
@@ -38,7 +42,7 @@ static __always_inline struct hg_bucket find_bucket(struct route *route)
 	return value.bucket;
 }
 
-/* Makes the next hop in `slot` the packet's own if it is alive. */
+/* Set the route's next hop to the one in `slot`; false if that is not alive. */
 static __always_inline bool take_nexthop(struct route *route, __u32 slot)
 {
 	const struct hg_nexthop *nexthop;
@@ -51,6 +55,7 @@ static __always_inline bool take_nexthop(struct route *route, __u32 slot)
 	return true;
 }
 
+/* Choose the bucket's next hop: `current`, or `backup` if that is dead. */
 static __always_inline __u32 take_bucket(struct route *route, __u32 frame_size)
 {
 	struct hg_bucket bucket = find_bucket(route);

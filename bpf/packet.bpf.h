@@ -3,17 +3,17 @@
 #define HEADGATE_PACKET_BPF_H
 
 /*
- * What the steps of the program hand on: the packet as far as it has been read,
- * and where it goes. Each step checks all it needs before it reads it, fills
+ * The structs that the steps fill: the packet as far as it has been read, and
+ * its route. Each step checks the bytes it needs before it reads them, fills
  * its part and returns HG_UNDECIDED, or the outcome with which the frame leaves
  * the program.
  *
- * The inlined steps take `struct packet` apart into registers, so its address
- * must not leave them: functions that are not inlined, which are for what is
- * rare, are given a small struct of their own. Those with loops are not even
- * static: the verifier proves a global function once, for all arguments, and
- * not anew for each path that leads to it. Such take offsets into the frame and
- * answer with a number.
+ * The inlined steps keep `struct packet` in registers, so its address must not
+ * escape: functions that are not inlined, which handle what is rare, get a
+ * small struct of their own. Functions with loops are not static either: the
+ * verifier checks a global function once, for all arguments, and not again for
+ * each path that leads to it. These take offsets into the frame and return a
+ * number.
  */
 
 #include "flow_hash.h"
@@ -30,18 +30,18 @@
 #define likely(condition)   __builtin_expect(!!(condition), 1)
 #define unlikely(condition) __builtin_expect(!!(condition), 0)
 
-/* What a step returns when the next one is to be taken. */
+/* A step returns this when the next one is to run. */
 enum {
 	HG_UNDECIDED = HG_OUTCOME_COUNT
 };
 
-/* For bounded(): all bits set. */
+/* Masks for bounded(): all bits set */
 enum {
-	MAX_FRAME_OFFSET = 0x7fff, /* that the program reads at */
+	MAX_FRAME_OFFSET = 0x7fff, /* largest offset that the program reads */
 	MAX_BYTE = 0xff,
 };
 
-/* A bucket is none: the next hop was not chosen by one. */
+/* The bucket index of a packet whose next hop was not chosen by a bucket. */
 enum {
 	BUCKET_NONE = 0xffffffff
 };
@@ -52,16 +52,16 @@ enum fragment_place {
 	FRAGMENT_LATER,
 };
 
-/* What an IP header says of fragments. */
+/* The fragment fields of an IP header. */
 struct fragment {
 	__u32 id;
 	__u8 place;    /* enum fragment_place */
-	__u8 protocol; /* of all its fragments: IPv6 may have more headers */
+	__u8 protocol; /* equal in all fragments of a packet */
 };
 
 /*
- * The Ethernet header (IEEE 802.3 3.1.1), whose type can be read at once: that
- * of <linux/if_ether.h> is packed, which makes it two bytes.
+ * The Ethernet header (IEEE 802.3 3.1.1). The struct of <linux/if_ether.h> is
+ * packed, so its type is read byte by byte; this one is not.
  */
 struct ethernet {
 	__u8 destination[ETH_ALEN];
@@ -73,37 +73,37 @@ struct packet {
 	void *end; /* of the frame */
 	struct ethernet *ethernet;
 	void *network;	 /* IP header */
-	void *transport; /* what is behind the IP headers */
-	__u32 ifindex;	 /* it came in by */
+	void *transport; /* first byte behind the IP headers */
+	__u32 ifindex;	 /* ingress interface */
 	__u32 frame_size;
-	__u32 network_size;   /* what is behind Ethernet and tags */
-	__u32 transport_size; /* by the IP header; the frame holds it all */
+	__u32 network_size;   /* bytes behind Ethernet and tags */
+	__u32 transport_size; /* by the IP header; the frame holds all of it */
 	__u32 tag_count;
-	__u32 type; /* EtherType behind the tags, network order */
+	__u32 type; /* EtherType behind the tags, network byte order */
 	struct fragment fragment;
 	struct flow flow; /* its destination is the VIP */
 };
 
 /*
- * What is told of a packet's way when somebody asks. It is kept in memory: as
- * part of the route it would be two more registers for each step to hand on.
+ * The choices made for a packet, for captures and `explain`. They are kept in
+ * memory: inside struct route they would take two more registers in each step.
  */
 struct choice {
 	__u32 slot;   /* of the next hop, or HG_NEXTHOP_NONE */
 	__u32 bucket; /* index into `buckets`, or BUCKET_NONE */
 };
 
-/* Where a packet goes: its VIP, and the next hop once it is chosen. */
+/* The route of a packet: its VIP, and its next hop once chosen. */
 struct route {
 	struct hg_vip vip;
 	__u64 hash; /* of the flow */
 	const struct hg_nexthop *nexthop;
-	struct choice *choice; /* filled as the packet goes */
+	struct choice *choice; /* filled by the steps */
 };
 
 /*
- * True if the packet holds `size` bytes of transport header. The second
- * condition follows from the first, but the verifier cannot know that.
+ * True if the packet holds `size` bytes of transport header. The first
+ * condition implies the second, but the verifier cannot know that.
  */
 static __always_inline bool transport_holds(const struct packet *packet,
 					    __u32 size)
@@ -113,9 +113,9 @@ static __always_inline bool transport_holds(const struct packet *packet,
 }
 
 /*
- * `value`, which is within `mask` as it is. The instruction is for verifiers
- * that forget what they knew of a number once the compiler has put it on the
- * stack: those before Linux 5.16.
+ * Return `value`, which is within `mask` already. The instruction is for
+ * verifiers before Linux 5.16, which forget the bounds of a number once the
+ * compiler has put it on the stack.
  */
 static __always_inline __u64 bounded(__u64 value, __u32 mask)
 {
@@ -124,8 +124,9 @@ static __always_inline __u64 bounded(__u64 value, __u32 mask)
 }
 
 /*
- * What a global function returned as an outcome, which is none of those that
- * need a next hop: to the verifier it could be any number.
+ * Return the outcome that a global function has returned. To the verifier it
+ * could be any number, also one that needs a next hop; the function never
+ * returns those.
  */
 static __always_inline __u32 sure_outcome(__u32 outcome)
 {
@@ -133,7 +134,7 @@ static __always_inline __u32 sure_outcome(__u32 outcome)
 						 HG_DROPPED_BAD_HEADER;
 }
 
-/* `size` bytes at an offset into the frame; NULL if it ends before that. */
+/* Return `size` bytes at an offset into the frame; NULL if it ends before. */
 static __always_inline void *frame_at(const struct xdp_md *ctx, __u32 offset,
 				      __u32 size)
 {
@@ -161,7 +162,10 @@ static __always_inline void copy_ipv6(__u32 to[4], const void *from)
 	to[3] = words[3];
 }
 
-/* As flow.ports: what is written at once can be read at once. */
+/*
+ * Return two ports as one word: a CPU forwards one store to a load of the word,
+ * but not two stores of its halves.
+ */
 static __always_inline __u32 join_ports(__u16 source, __u16 destination)
 {
 	struct flow flow = {
@@ -172,7 +176,7 @@ static __always_inline __u32 join_ports(__u16 source, __u16 destination)
 	return flow.ports;
 }
 
-/* An address of a flow in the one shape that both families have. */
+/* Write a flow's address in the form that both families share. */
 static __always_inline void flow_address(struct hg_address *to, bool ipv6,
 					 const __u32 from[4])
 {

@@ -3,11 +3,11 @@
 #define HEADGATE_REWRITE_BPF_H
 
 /*
- * What forwarding changes in a frame: both MACs, the VLAN tags, and the TTL with
- * the header checksum. Called only when nothing can send the frame to the
- * kernel any more, because the kernel gets frames as they came; the one thing
- * that can still fail, making room for tags, comes first and leaves the frame
- * as it was. docs/packet-path.md, 8.
+ * The rewrite of a forwarded frame: both MACs, the VLAN tags, the TTL, and the
+ * IPv4 header checksum. It starts when the frame can no longer go to the
+ * kernel, which must get frames as they came in. One step can still fail,
+ * making room for tags; it comes first and leaves the frame unchanged.
+ * docs/packet-path.md, 8.
  */
 
 #include "ethernet.bpf.h"
@@ -22,7 +22,7 @@ enum rewrite {
 	TAG_PRIORITY = 0xf000, /* PCP and DEI (IEEE 802.1Q 9.6) */
 };
 
-/* Both MACs, in the order of the frame and of struct hg_nexthop. */
+/* Both MACs, in the order of the frame and of struct hg_nexthop */
 struct mac_words {
 	__u64 first;
 	__u32 second;
@@ -43,8 +43,12 @@ static __always_inline void rewrite_macs(struct ethernet *ethernet,
 }
 
 /*
- * RFC 1624 equation 3: HC' = ~(~HC + ~m + m'). With the TTL in the upper half
- * of its word, m' is m - 0x0100, so ~m + m' is 0xfeff for every m.
+ * Count the TTL down and correct the checksum by RFC 1624 equation 3:
+ *
+ * HC' = ~(~HC + ~m + m')
+ *
+ * With the TTL in the upper half of its word, m' is m - 0x0100, so ~m + m' is
+ * 0xfeff for every m.
  */
 static __always_inline void rewrite_ttl(struct iphdr *ip)
 {
@@ -62,7 +66,7 @@ static __always_inline void rewrite_hop(void *network, bool ipv6)
 		rewrite_ttl(network);
 }
 
-/* The priority bits of the tags that came in, outermost first. */
+/* The priority bits of the tags that came in, outermost first */
 struct tag_priorities {
 	__u16 bits[MAX_TAGS];
 };
@@ -91,8 +95,8 @@ static __always_inline __u32 tags_of(const struct hg_nexthop *nexthop)
 }
 
 /*
- * Writes all that stands before the network header, which is `type`; the frame
- * has room for it.
+ * Write the Ethernet header and the tags of the next hop in front of a network
+ * header of EtherType `type`. The frame has room for them.
  */
 static __always_inline bool
 write_ethernet(const struct xdp_md *ctx, const struct hg_nexthop *nexthop,
@@ -119,7 +123,10 @@ write_ethernet(const struct xdp_md *ctx, const struct hg_nexthop *nexthop,
 	return true;
 }
 
-/* False if the frame cannot grow by the tags it needs. */
+/*
+ * Rewrite a frame that comes in or leaves with tags. False if it cannot grow by
+ * the tags it needs.
+ */
 static __noinline bool rewrite_tagged(struct xdp_md *ctx,
 				      const struct hg_nexthop *nexthop,
 				      __u32 tags_in, __u16 type)
@@ -142,6 +149,7 @@ static __noinline bool rewrite_tagged(struct xdp_md *ctx,
 	return true;
 }
 
+/* False if the frame has no room for the tags; it is unchanged then. */
 static __always_inline bool rewrite_frame(struct xdp_md *ctx,
 					  const struct packet *packet,
 					  const struct hg_nexthop *nexthop)

@@ -2,7 +2,7 @@
 #ifndef HEADGATE_TRANSPORT_BPF_H
 #define HEADGATE_TRANSPORT_BPF_H
 
-/* Ports: what tells most flows apart. docs/packet-path.md, 5. */
+/* The ports of TCP, UDP, UDP-Lite, DCCP and SCTP. docs/packet-path.md, 5. */
 
 #include "packet.bpf.h"
 
@@ -11,18 +11,20 @@
 enum transport {
 	TRANSPORT_PROTOCOL_COUNT = 256,
 	TCP_HEADER_SIZE = 20,
-	UDP_HEADER_SIZE = 8, /* also of UDP-Lite */
+	UDP_HEADER_SIZE = 8, /* and of UDP-Lite */
 	DCCP_HEADER_SIZE = 12,
 	SCTP_HEADER_SIZE = 12,
 };
 
-/* What every protocol with ports begins with. */
+/* The first bytes of every protocol with ports */
 struct port_pair {
 	__u16 source;
 	__u16 destination;
 };
 
-/* What is needed of a header; 0: a protocol without ports. */
+/*
+ * The bytes that a packet must hold of its header; 0: a protocol without ports
+ */
 static const __u8 port_header_sizes[TRANSPORT_PROTOCOL_COUNT] = {
 	[IPPROTO_TCP] = TCP_HEADER_SIZE,     [IPPROTO_UDP] = UDP_HEADER_SIZE,
 	[IPPROTO_DCCP] = DCCP_HEADER_SIZE,   [IPPROTO_SCTP] = SCTP_HEADER_SIZE,
@@ -36,6 +38,7 @@ static __always_inline __u32 port_header_size(__u8 protocol)
 		       port_header_sizes[bounded(protocol, MAX_BYTE)];
 }
 
+/* Return the outcome of a packet that ends before its ports. */
 static __always_inline __u32 too_short(const struct packet *packet)
 {
 	return packet->fragment.place == FRAGMENT_FIRST ?
@@ -43,7 +46,9 @@ static __always_inline __u32 too_short(const struct packet *packet)
 		       HG_DROPPED_BAD_TRANSPORT;
 }
 
-/* What a first fragment has of a header may be little more than its ports. */
+/*
+ * Read the ports. A first fragment need not hold more of the header than these.
+ */
 static __always_inline __u32 parse_ports(struct packet *packet,
 					 __u32 header_size)
 {

@@ -3,9 +3,9 @@
 #define HEADGATE_VIP_BPF_H
 
 /*
- * Is a packet for a VIP? Single addresses first: nearly always one place of the
- * table tells, of those that are for nobody here, too. Prefixes cost nothing
- * while there are none.
+ * Find the VIP of a packet. Single addresses come first: nearly always one
+ * place of the table decides, also for packets that are not for a VIP. Prefixes
+ * cost nothing while there are none. docs/packet-path.md, 2.
  */
 
 #include "maps.bpf.h"
@@ -15,19 +15,19 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 
-/* A VIP as a number, as functions that are not inlined return it: 0 is none. */
+/* A VIP as a number, for functions that are not inlined; 0: no VIP */
 union vip_word {
 	__u32 word;
 	struct hg_vip vip;
 };
 
-/* An entry of `vip4` as it is read. */
+/* An entry of `vip4`, read by one load */
 union vip4_word {
 	__u64 word;
 	struct hg_vip4_entry entry;
 };
 
-/* An IPv6 address as the table compares it. */
+/* An IPv6 address as the table compares it */
 struct ipv6_words {
 	__u64 high;
 	__u64 low;
@@ -65,7 +65,7 @@ static __always_inline bool is_vip6(const struct hg_vip6_entry *place,
 	       vip.used;
 }
 
-/* A VIP that found the place taken where it belongs; 0: it is none. */
+/* Find a VIP that is not in its home place. Returns 0 without one. */
 static __noinline __u32 find_vip4_further(__u32 address)
 {
 	__u32 index = vip4_home(address);

@@ -3,37 +3,37 @@
 #define HEADGATE_VIP_HASH_H
 
 /*
- * Where a VIP stands in `vip4` or `vip6`. The program and the agent compile this
- * very code.
+ * The places where a VIP can stand in `vip4` or `vip6`. The program and the
+ * agent compile this code.
  *
- * VIPs are seldom alone: they come by the subnet. So eight addresses in a row,
- * a block, belong into eight places in a row, one cache line of `vip4`, and
- * each has a place of its own: a packet compares one address, not those around
- * it, and traffic to thousands of VIPs touches as few lines as there can be. The
- * block's place is found by multiplicative hashing (Knuth, TAOCP 6.4), which
- * puts blocks that follow each other far from each other; its lower bits turn
- * about which address of the block is where, so that addresses with a block each
- * are spread, too.
+ * VIPs come by the subnet. So eight addresses in a row, a block, belong into
+ * eight places in a row, which are one cache line of `vip4`, and each address
+ * has a place of its own: a packet compares one address, not its neighbors, and
+ * traffic to thousands of VIPs touches as few cache lines as possible.
+ * Multiplicative hashing (Knuth, TAOCP 6.4) finds the block's place. It puts
+ * consecutive blocks far apart, and its lower bits permute the addresses inside
+ * the block, so that addresses that have a block each are spread, too.
  *
- * Where that place is taken, the VIP is as far on as the triangular numbers are,
- * in blocks: they lead to all of a power of two (Knuth, exercise 6.4-20), and
- * VIPs that belong elsewhere and met on their way part again behind it.
+ * If that place is taken, the VIP goes 1, 3, 6, 10, ... blocks further (the
+ * triangular numbers). These reach all blocks of a power of two (Knuth,
+ * exercise 6.4-20), and VIPs with different homes that collide once part again
+ * after it.
  *
- * VIPs are the operator's choice, not a client's: no key is needed.
+ * The operator chooses VIPs, not a client: no key is needed.
  */
 
 #include "headgate/abi.h"
 
 enum vip_hash {
 	VIP_BLOCK_BITS = 3,
-	VIP_BLOCK = 1 << VIP_BLOCK_BITS, /* addresses */
+	VIP_BLOCK = 1 << VIP_BLOCK_BITS, /* addresses in a block */
 	VIP_PLACE_BITS = 16,
 	VIP_HASH_SHIFT = 64 - VIP_PLACE_BITS,
 };
 
 _Static_assert(1 << VIP_PLACE_BITS == HG_VIP_PLACES, "one hash a place");
 
-/* 2^64 divided by the golden ratio, and a prime of SplitMix64. */
+/* 2^64 divided by the golden ratio, and a constant of SplitMix64 */
 #define VIP_HASH_FACTOR	      0x9e3779b97f4a7c15ULL
 #define VIP_HASH_OTHER_FACTOR 0xbf58476d1ce4e5b9ULL
 
@@ -62,7 +62,7 @@ static inline __attribute__((always_inline)) __u32 vip_place(__u64 block,
 	       (address & (VIP_BLOCK - 1));
 }
 
-/* Where a VIP belongs. Addresses as they lie in memory. */
+/* Return the home of a VIP. Addresses are in network byte order. */
 static inline __attribute__((always_inline)) __u32 vip4_home(__u32 address)
 {
 	__u32 host = vip_host_u32(address);
@@ -80,7 +80,10 @@ static inline __attribute__((always_inline)) __u32 vip6_home(__u64 high,
 			 host);
 }
 
-/* From place number `probe - 1` of a VIP to the next; its home has number 0. */
+/*
+ * Return the place that follows place number `probe - 1` of a VIP, whose home
+ * is number 0.
+ */
 static inline __attribute__((always_inline)) __u32 vip_next(__u32 place,
 							    __u32 probe)
 {

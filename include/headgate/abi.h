@@ -3,12 +3,18 @@
 #define HEADGATE_ABI_H
 
 /*
- * What the XDP program and the agent both see: keys and values of the pinned
- * maps, the outcomes a packet can have, and the limits of the tables.
+ * The types that the XDP program and the agent share: keys and values of the
+ * pinned maps, the outcomes of a frame, and the limits of the tables.
  *
- * Rules of this file: types and size asserts only; explicit padding, named
- * "reserved" and always zero; map keys are plain integers or structs of them,
- * so that bpftool prints every field by its name; array values are a multiple
+ * The agent writes the VIPs (`vip4`, `vip6` and their tries), `buckets`,
+ * `nexthops`, `tx_ports`, the ports and struct hg_control; the program reads
+ * them. The program writes `counters`, `fragments`, `icmp_budgets` and
+ * `captures`; the agent sums the counters up, sets them to zero for a new
+ * owner, and reads captures.
+ *
+ * Rules of this file: types and size asserts only. Padding is explicit, named
+ * "reserved" and always zero. Map keys are plain integers or structs of them,
+ * so that bpftool prints every field by its name. Array values are a multiple
  * of 8 bytes, because the kernel rounds the elements of an array map up to 8
  * and the agent indexes the mapped memory directly.
  *
@@ -18,7 +24,7 @@
 
 #include <linux/types.h>
 
-/* Limits of the tables. */
+/* Limits of the tables */
 enum hg_limits {
 	HG_MAX_VIPS = 16384,
 	HG_MAX_NEXTHOPS = 4096,
@@ -27,20 +33,20 @@ enum hg_limits {
 	HG_MAX_EXTENSION_HEADERS = 8,
 	HG_MAX_FRAGMENTED = 65536, /* packets in `fragments` */
 	HG_VIP_PLACES = 65536,	   /* in `vip4` and `vip6`, a power of two */
-	HG_VIP_PROBES = 32,	   /* places where a VIP can stand */
+	HG_VIP_PROBES = 32,	   /* places that a VIP can stand in */
 	HG_MIN_TABLE_SIZE = 256,
 	HG_MAX_TABLE_SIZE = 65536,
 };
 
 /*
- * Slot 0 of `nexthops` is never used and never alive, so that a bucket of
- * zeroes, the state of a new map, names no next hop.
+ * Slot 0 of `nexthops` is never used and never alive. So a bucket of zeroes,
+ * the state of a new map, has no next hop.
  */
 enum hg_reserved_slots {
 	HG_NEXTHOP_NONE = 0,
 };
 
-/* Which fields of a packet choose its bucket. */
+/* The fields of a packet that choose its bucket */
 enum hg_hash_fields {
 	HG_HASH_5_TUPLE,
 	HG_HASH_3_TUPLE,
@@ -52,21 +58,21 @@ enum hg_hash_fields {
 };
 
 /*
- * Every way in which a frame can leave the program, one counter each;
- * docs/packet-path.md says when which one is taken. A frame for a VIP is
- * forwarded, or the kernel gets it to answer, or it is dropped; any other is
- * the kernel's, byte-identical.
+ * The outcomes of a frame in the program, one counter each; docs/packet-path.md
+ * says when it has which. A frame for a VIP is forwarded, passed to the kernel,
+ * which answers it, or dropped. Any other frame goes to the kernel,
+ * byte-identical.
  */
 enum hg_outcome {
-	/* Forwarded: out of the port it came in by, or through the devmap. */
+	/* Forwarded: out of the ingress port, or through the devmap */
 	HG_FORWARDED_TX,
 	HG_FORWARDED_REDIRECT,
-	/* Not for a VIP, or too short to tell: handed to the kernel. */
+	/* Not for a VIP, or too short to know: passed to the kernel */
 	HG_PASSED_NOT_IP,
 	HG_PASSED_NOT_OUR_MAC,
 	HG_PASSED_TRUNCATED,
 	HG_PASSED_NOT_VIP,
-	/* For a VIP, and the kernel is to deal with it. */
+	/* For a VIP, and passed for the kernel to handle */
 	HG_PASSED_TTL_EXPIRED,
 	HG_PASSED_TOO_BIG,
 	HG_PASSED_SOURCE_ROUTED,
@@ -75,7 +81,7 @@ enum hg_outcome {
 	HG_PASSED_OTHER_ICMP,
 	HG_PASSED_NO_NEXTHOP,
 	HG_PASSED_NO_HEADROOM, /* for the tags of its next hop */
-	/* For a VIP, and nothing a server should ever see. */
+	/* For a VIP, and dropped: a server must not see it */
 	HG_DROPPED_BAD_HEADER,
 	HG_DROPPED_BAD_LENGTH,
 	HG_DROPPED_BAD_OPTIONS,
@@ -89,20 +95,23 @@ enum hg_outcome {
 };
 
 /*
- * What happened to a frame on its way besides: counted in `events`, only where
- * it is rare. A frame can have several.
+ * Further events of a frame, counted in `events` and only on rare paths. A
+ * frame can have several.
  */
 enum hg_event {
 	HG_EVENT_BACKUP,	    /* `current` was not alive */
 	HG_EVENT_FRAGMENT_FIRST,    /* recorded for those that follow */
 	HG_EVENT_FRAGMENT_FOLLOWED, /* went where the first one did */
-	HG_EVENT_FRAGMENT_MISSED,   /* no first one known: by source and VIP */
+	HG_EVENT_FRAGMENT_MISSED,   /* first one unknown: hashed by addresses */
 	HG_EVENT_ICMP_ERROR,	    /* steered by the packet it quotes */
 	HG_EVENT_CAPTURED,
 	HG_EVENT_COUNT,
 };
 
-/* What the program `explain` returns: an outcome, and a slot of `nexthops`. */
+/*
+ * The number that the program `explain` returns: an outcome and a slot of
+ * `nexthops`
+ */
 enum hg_explain_layout {
 	HG_EXPLAIN_OUTCOME_MASK = 0xff,
 	HG_EXPLAIN_SLOT_SHIFT = 8,
@@ -113,7 +122,7 @@ struct hg_address {
 	__u8 bytes[16];
 };
 
-/* Keys of `vip4_lpm` and `vip6_lpm`, as the kernel's LPM tries want them. */
+/* Keys of `vip4_lpm` and `vip6_lpm`, in the layout of the kernel's LPM tries */
 struct hg_prefix4 {
 	__u32 length; /* 0-32 */
 	__u32 address;
@@ -125,23 +134,22 @@ struct hg_prefix6 {
 };
 
 /*
- * What is known of a VIP: value of both LPM tries, and in the entries of `vip4`
- * and `vip6`.
+ * A VIP: value of both LPM tries, and part of the entries of `vip4` and `vip6`
  */
 struct hg_vip {
-	__u32 group : 12;      /* whose buckets: see struct hg_bucket */
+	__u32 group : 12;      /* index of its buckets: see struct hg_bucket */
 	__u32 counter : 14;    /* index into hg_counters.vips */
 	__u32 hash_fields : 3; /* enum hg_hash_fields */
 	__u32 reserved : 1;
-	__u32 further : 1; /* others stand further on: see below */
-	__u32 used : 1;	   /* there is a VIP */
+	__u32 further : 1; /* a search goes on past this place */
+	__u32 used : 1;	   /* the place holds a VIP */
 };
 
 /*
- * Values of `vip4` and `vip6`, hash tables of our own, because reading an array
- * costs the program no call. A VIP stands in the first place of those that
- * bpf/vip_hash.h says which was free. Places that were not have `further` set,
- * and keep it when they are free again.
+ * Values of `vip4` and `vip6`: hash tables in arrays, because the program reads
+ * an array without a call. bpf/vip_hash.h gives the places that a VIP can stand
+ * in, in order; it stands in the first one that was free. The places before it
+ * get `further` set and keep it when they become free.
  *
  * An entry is read and written as 64-bit words, the one with the VIP last.
  */
@@ -150,7 +158,7 @@ struct hg_vip4_entry {
 	struct hg_vip vip;
 } __attribute__((aligned(8)));
 
-/* Half a cache line: none is in two. */
+/* Half a cache line, so that no entry spans two */
 struct hg_vip6_entry {
 	struct hg_address address;
 	__u32 reserved[3];
@@ -158,30 +166,33 @@ struct hg_vip6_entry {
 } __attribute__((aligned(8)));
 
 /*
- * Value of `buckets`: slots of `nexthops`. Each group has a run of its own, as
- * long as hg_config.table_size says, at group * table size. Read and written as
+ * Value of `buckets`: slots of `nexthops`. Group G has the buckets from G *
+ * hg_config.table_size on, table_size of them. A bucket is read and written as
  * one aligned 64-bit word, so that a reader never sees half a change.
  */
 struct hg_bucket {
 	__u16 current;
-	__u16 backup; /* who takes the bucket when `current` is not alive */
+	__u16 backup; /* takes over while `current` is not alive */
 	__u16 previous;
 	__u16 flags;
 } __attribute__((aligned(8)));
 
-/* A tag as it stands in the frame (IEEE 802.1Q 9.3), without priority bits. */
+/* A VLAN tag as in the frame (IEEE 802.1Q 9.3), without priority bits */
 struct hg_vlan_tag {
-	__u16 protocol; /* 0x8100 or 0x88a8 in network order; 0: no tag */
+	__u16 protocol; /* 0x8100 or 0x88a8, network order; 0: no tag */
 	__u16 id;	/* 1-4094, host order */
 };
 
-/* Value of `nexthops`: one cache line, what the rewrite needs comes first. */
+/*
+ * Value of `nexthops`: one cache line; the fields that the rewrite needs come
+ * first.
+ */
 struct hg_nexthop {
 	__u8 destination_mac[6];
 	__u8 source_mac[6];
-	__u32 ifindex; /* port to leave by */
+	__u32 ifindex; /* egress port */
 	__u16 mtu;     /* bytes behind the Ethernet header and all tags */
-	__u8 alive;    /* one store here moves all traffic off it */
+	__u8 alive;    /* one store moves all its traffic away */
 	__u8 draining;
 	struct hg_vlan_tag tags[2]; /* outermost first */
 	__u32 incarnation; /* +1 each time the slot becomes alive again */
@@ -192,30 +203,34 @@ struct hg_nexthop {
 
 struct hg_counter {
 	__u64 packets;
-	__u64 bytes; /* of Ethernet frames as they came in */
+	__u64 bytes; /* of the Ethernet frames as they came in */
 };
 
-/* For the program to mask an index by: a power of two, and whole cache lines. */
+/*
+ * Array sizes of struct hg_counters: powers of two, which the program masks an
+ * index with, and whole cache lines
+ */
 enum hg_counter_room {
 	HG_OUTCOME_ROOM = 32,
 	HG_EVENT_ROOM = 8,
 };
 
 /*
- * Value of `counters`, a plain array with all that one CPU has counted: one
- * lookup finds them. Each counter of a per-CPU map would stand behind a pointer
- * of its own, one more cache miss for each of many VIPs.
+ * Value of `counters`, an array with one element for each CPU: one lookup finds
+ * all counters of a CPU. In a per-CPU map each counter would stand behind a
+ * pointer of its own, which is one more cache miss for each of many VIPs.
  */
 struct hg_counters {
-	struct hg_counter outcomes[HG_OUTCOME_ROOM]; /* every frame once */
+	struct hg_counter outcomes[HG_OUTCOME_ROOM]; /* each frame once */
 	struct hg_counter events[HG_EVENT_ROOM];
 	struct hg_counter nexthops[HG_MAX_NEXTHOPS]; /* forwarded, by slot */
 	struct hg_counter vips[HG_MAX_VIPS]; /* forwarded, by hg_vip.counter */
 };
 
 /*
- * Key of `fragments`: what fragments of one packet share. IPv4 (RFC 791 3.2)
- * has the protocol in it, IPv6 (RFC 8200 4.5) has not: IPPROTO_FRAGMENT there.
+ * Key of `fragments`: the fields that all fragments of one packet share. For
+ * IPv4 (RFC 791 3.2) the protocol is one of them. For IPv6 (RFC 8200 4.5) it is
+ * not, and `protocol` is IPPROTO_FRAGMENT.
  */
 struct hg_fragment_key {
 	struct hg_address source;
@@ -225,35 +240,35 @@ struct hg_fragment_key {
 	__u8 reserved[3];
 };
 
-/* Value of `fragments`: where the first fragment went. */
+/* Value of `fragments`: the next hop of the first fragment */
 struct hg_fragment {
 	__u32 slot;	   /* index into `nexthops` */
-	__u32 incarnation; /* of that next hop then */
+	__u32 incarnation; /* of that next hop at that time */
 };
 
-/* Value of `icmp_budgets`, by hg_vip.counter and for each CPU. */
+/* Value of `icmp_budgets`, indexed by hg_vip.counter, one for each CPU */
 struct hg_icmp_budget {
 	__u64 since_ns; /* CLOCK_MONOTONIC start of the second being counted */
 	__u64 used;	/* ICMP errors steered in it */
 };
 
-/* What the program is told once, before it is loaded. */
+/* Configuration of the program, constant once it is loaded */
 struct hg_config {
-	__u64 hash_key;	  /* the same on all nodes that steer alike */
-	__u32 icmp_rate;  /* ICMP errors a second, VIP and CPU; 0: any number */
+	__u64 hash_key; /* the same on all nodes that steer alike */
+	__u32 icmp_rate; /* ICMP errors for each second, VIP and CPU; 0: no limit */
 	__u32 table_size; /* buckets of a group, a power of two */
 };
 
 /*
- * What the agent tells the program while it runs, in the program's own data
- * like the ports, because reading that costs no lookup.
+ * Settings that the agent changes while the program runs. They are in the
+ * program's own data, like the ports, because reading that takes no lookup.
  */
 struct hg_control {
-	__u8 lpm4; /* there is something in `vip4_lpm` */
+	__u8 lpm4; /* `vip4_lpm` has entries */
 	__u8 lpm6;
-	__u8 capture;		/* frames for VIPs go to `captures` */
+	__u8 capture;		/* write frames for VIPs to `captures` */
 	__u8 capture_one_vip;	/* only those for `capture_vip` */
-	__u32 capture_interval; /* one frame of so many, at random */
+	__u32 capture_interval; /* capture one frame in this many, at random */
 	struct hg_address capture_vip;
 };
 
@@ -261,20 +276,23 @@ enum hg_capture_sizes {
 	HG_CAPTURE_SNAPLEN = 256,
 };
 
-/* A record of `captures`, then at most HG_CAPTURE_SNAPLEN bytes of the frame. */
+/*
+ * A record of `captures`; at most HG_CAPTURE_SNAPLEN bytes of the frame follow.
+ */
 struct hg_capture {
 	__u64 time_ns; /* CLOCK_MONOTONIC */
-	__u32 ifindex; /* it came in by */
+	__u32 ifindex; /* ingress interface */
 	__u32 outcome;
-	__u32 slot; /* of the next hop; HG_NEXTHOP_NONE */
+	__u32 slot; /* of the next hop, or HG_NEXTHOP_NONE */
 	__u32 frame_size;
 	__u32 captured_size; /* bytes of the frame that follow */
-	__u32 bucket;	     /* index into `buckets`, UINT32_MAX: none */
+	__u32 bucket;	     /* index into `buckets`; UINT32_MAX: none */
 };
 
 /*
- * An interface the program is attached to. Kept in the program's own data, so
- * that the check for our MAC costs no map lookup. ifindex 0: none.
+ * An interface that the program is attached to. The ports are in the program's
+ * own data, so that the check of the destination MAC takes no map lookup.
+ * ifindex 0: no port.
  */
 struct hg_port {
 	__u8 mac[6];
@@ -293,8 +311,8 @@ _Static_assert(sizeof(struct hg_bucket) == 8, "a bucket is one store");
 _Static_assert(sizeof(struct hg_nexthop) == 64, "a next hop is a cache line");
 _Static_assert(sizeof(struct hg_counter) == 16, "hg_counter has no padding");
 _Static_assert(sizeof(struct hg_counters) % 64 == 0, "no line of two CPUs");
-_Static_assert((int)HG_OUTCOME_COUNT <= HG_OUTCOME_ROOM, "all have a counter");
-_Static_assert((int)HG_EVENT_COUNT <= HG_EVENT_ROOM, "all have a counter");
+_Static_assert((int)HG_OUTCOME_COUNT <= HG_OUTCOME_ROOM, "a counter for each");
+_Static_assert((int)HG_EVENT_COUNT <= HG_EVENT_ROOM, "a counter for each");
 _Static_assert(sizeof(struct hg_port) == 16, "hg_port has no hidden padding");
 _Static_assert(sizeof(struct hg_prefix4) == 8, "as the trie's key");
 _Static_assert(sizeof(struct hg_prefix6) == 20, "as the trie's key");

@@ -3,25 +3,25 @@
 #define HEADGATE_CTL_H
 
 /*
- * The control protocol, as the agent and headgatectl both see it: a Unix
- * stream socket, one JSON object on one line as the request, one as the reply.
+ * The control protocol between headgatectl and the agent: a Unix stream socket,
+ * one JSON object on one line as the request, one as the reply.
  *
  *	{"request":"show","what":"neighbors"}
  *	{"neighbors":[...]}	or	{"error":"what is wrong"}
  *
- * {"request":"capture"} alone is answered by line after line, until one side
- * hangs up: {"capture":{"interfaces":[...]}}, then {"packet":{...}} for each,
- * and {"lost":N} when there were more than the client took.
+ * Only {"request":"capture"} is answered by many lines, until one side closes
+ * the connection: {"capture":{"interfaces":[...]}}, then {"packet":{...}} for
+ * each frame, and {"lost":N} for N frames that the client was too slow for.
  *
- * Fields of a reply are only ever added. A name that ends in "_s" is a number
+ * Replies gain fields but never lose one. A name that ends in "_s" is a number
  * of seconds; a share is a number from 0 to 1.
  */
 
 #define HG_CTL_SOCKET "/run/headgate/ctl.sock"
 
 enum hg_ctl_limits {
-	HG_CTL_MAX_REQUEST = 16384, /* bytes, with the newline */
-	HG_CTL_TIMEOUT_S = 5,	    /* without a byte from the other side */
+	HG_CTL_MAX_REQUEST = 16384, /* bytes, including the newline */
+	HG_CTL_TIMEOUT_S = 5,	    /* of silence from the other side */
 };
 
 #endif
