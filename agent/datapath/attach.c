@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Ports: the interfaces the program hangs on.
+ * Ports: the interfaces that the program is attached to.
  *
- * Each hangs by a bpf_link of its own, pinned under its name. A pinned link
- * outlives the agent and holds the program, so the next agent finds it, swaps
- * its own program in with one system call, and no packet goes without. A link
- * is only taken over if it still is on this very interface (one of the same
- * name may have been made since) and in a mode that is wanted.
+ * Each port has a bpf_link of its own, pinned under the interface's name. A
+ * pinned link outlives the agent and keeps the program attached, so the next
+ * agent finds it and replaces the program by one system call, without a gap. A
+ * link is taken over only if it is still on this very interface (another one of
+ * the same name may have been created since) and in a wanted mode.
  */
 
 #include "datapath/attach.h"
@@ -36,7 +36,7 @@ static const uint32_t mode_flags[DATAPATH_MODE_COUNT] = {
 	[DATAPATH_GENERIC] = XDP_FLAGS_SKB_MODE,
 };
 
-/* DATAPATH_AUTO if no program is attached. */
+/* Return the mode of the attached program, DATAPATH_AUTO if there is none. */
 static enum datapath_mode attached_mode(uint32_t ifindex)
 {
 	LIBBPF_OPTS(bpf_xdp_query_opts, state);
@@ -62,8 +62,8 @@ static int create_link(const struct datapath *dp, const struct port *port,
 }
 
 /*
- * The driver's words on why it does not take the program. The kernel has none
- * for whoever creates a link, only for those who ask through netlink.
+ * Return the driver's message on why it does not take the program. The kernel
+ * reports it only for an attach through netlink, not for a link.
  */
 static const char *driver_reason(const struct datapath *dp,
 				 const struct port *port,
@@ -84,13 +84,13 @@ static int refuse_attach(const struct datapath *dp, const struct port *port,
 	if (is_occupied(port->ifindex))
 		return failure(
 			error, -EBUSY,
-			"%s has another XDP program already: detach that first, `bpftool net` shows it",
+			"%s: has another XDP program; detach it first (`bpftool net` shows it)",
 			port->name);
 	if (code == -EPERM)
 		return failure(error, code,
 			       "%s: attaching needs CAP_NET_ADMIN and CAP_BPF",
 			       port->name);
-	return failure(error, code, "%s refused XDP in %s mode: %s (%s)",
+	return failure(error, code, "%s: XDP refused in %s mode: %s (%s)",
 		       port->name, datapath_mode_names[mode], strerror(-code),
 		       driver_reason(dp, port, mode));
 }
@@ -100,12 +100,15 @@ static void warn_of_generic(const struct datapath *dp, const struct port *port,
 {
 	log_warning(
 		subsystem,
-		"%s: no native XDP: %s (%s); trying generic mode, which is slower",
+		"%s: native XDP refused: %s (%s); trying generic mode, which is slower",
 		port->name, strerror(-code),
 		driver_reason(dp, port, DATAPATH_NATIVE));
 }
 
-/* A new link's descriptor, or -errno and an error. */
+/*
+ * Create a link, in generic mode if the driver has no native one and the
+ * options allow it. Returns its descriptor, or -errno and an error.
+ */
 static int make_link(const struct datapath *dp, const struct port *port,
 		     struct datapath_error *error)
 {
@@ -143,8 +146,8 @@ static int attach_new(struct datapath *dp, struct port *port,
 }
 
 /*
- * Detaches at once and in any case: when a link goes with its last pin, the
- * kernel takes its time.
+ * Detach explicitly: when the last pin of a link goes, the kernel detaches only
+ * after a delay.
  */
 static void drop_link(const struct datapath *dp, const char *name, int link)
 {
@@ -172,7 +175,7 @@ static bool can_take_over(const struct datapath *dp, const struct port *port,
 		dp->mode == attached_mode(port->ifindex));
 }
 
-/* The link an earlier run has left for this port, or NO_LINK. */
+/* Return the link that an earlier run has left for this port, or NO_LINK. */
 static int find_link(const struct datapath *dp, const struct port *port)
 {
 	int link = pins_get(&dp->pins, PIN_LINK, port->name);
@@ -194,15 +197,15 @@ static int take_over_link(const struct datapath *dp, struct port *port,
 		close(link);
 		return failure(
 			error, err,
-			"%s: cannot replace the program of the run before: %s",
+			"%s: program of the previous run cannot be replaced: %s",
 			port->name, strerror(-err));
 	}
 	port->link = link;
-	log_info(subsystem, "%s: took over from the run before", port->name);
+	log_info(subsystem, "%s: taken over from the previous run", port->name);
 	return 0;
 }
 
-/* The port's place, or `port_count` if the interface is none. */
+/* Return the port's index, or `port_count` if the interface is not a port. */
 static uint32_t find_port(const struct datapath *dp, uint32_t ifindex)
 {
 	uint32_t at = 0;
@@ -212,7 +215,9 @@ static uint32_t find_port(const struct datapath *dp, uint32_t ifindex)
 	return at;
 }
 
-/* The program looks for the ifindex, so the MAC has to be there first. */
+/*
+ * Write a port for the program, which searches by ifindex: the MAC comes first.
+ */
 static void publish_port(struct hg_port *to, uint32_t ifindex,
 			 const uint8_t mac[DATAPATH_MAC_SIZE])
 {
@@ -228,14 +233,15 @@ int datapath_add_port(struct datapath *dp, uint32_t ifindex, const char *name,
 	int err;
 
 	if (find_port(dp, ifindex) != dp->port_count)
-		return failure(error, -EEXIST, "%s is a port already", name);
+		return failure(error, -EEXIST, "%s: a port already", name);
 	if (dp->port_count == HG_MAX_PORTS)
-		return failure(error, -ENOSPC,
-			       "%s: %d interfaces are ports, which is the most",
-			       name, HG_MAX_PORTS);
+		return failure(
+			error, -ENOSPC,
+			"%s: not made a port: limit of %d interfaces reached",
+			name, HG_MAX_PORTS);
 	err = bpf_map_update_elem(dp->tx_ports, &ifindex, &ifindex, BPF_ANY);
 	if (err)
-		return failure(error, err, "%s cannot be a port: %s", name,
+		return failure(error, err, "%s: cannot be a port: %s", name,
 			       strerror(-err));
 	*port = (struct port){ .ifindex = ifindex, .link = NO_LINK };
 	snprintf(port->name, sizeof(port->name), "%s", name);
@@ -244,7 +250,10 @@ int datapath_add_port(struct datapath *dp, uint32_t ifindex, const char *name,
 	return 0;
 }
 
-/* Moves the last port into the gap: the list has none. */
+/*
+ * Remove a port; the last one moves into its place, so that the list has no
+ * gaps.
+ */
 static void remove_port(struct datapath *dp, uint32_t at)
 {
 	uint32_t last = --dp->port_count;
@@ -276,7 +285,7 @@ int datapath_attach(struct datapath *dp, uint32_t ifindex, const char *name,
 	if (at == dp->port_count)
 		err = datapath_add_port(dp, ifindex, name, mac, error);
 	else if (dp->ports[at].link != NO_LINK)
-		err = failure(error, -EEXIST, "%s is attached already", name);
+		err = failure(error, -EEXIST, "%s: attached already", name);
 	if (err)
 		return err;
 	err = attach_port(dp, &dp->ports[at], error);
@@ -315,7 +324,7 @@ static void drop_if_stale(const char *pin, void *context)
 	link = pins_get(&dp->pins, PIN_LINK, pin);
 	if (link < 0)
 		return;
-	log_info(subsystem, "%s: no port any more, detached", pin);
+	log_info(subsystem, "%s: detached: not a port any more", pin);
 	drop_link(dp, pin, link);
 }
 

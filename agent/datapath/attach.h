@@ -2,7 +2,10 @@
 #ifndef DATAPATH_ATTACH_H
 #define DATAPATH_ATTACH_H
 
-/* What this room keeps of an interface; how one becomes a port is public. */
+/*
+ * The port as this room keeps it. datapath.h declares how an interface becomes
+ * one.
+ */
 
 #include <net/if.h>
 #include <stdbool.h>
@@ -16,7 +19,7 @@ struct port {
 	int link; /* descriptor of the bpf_link */
 };
 
-/* Detaches all ports, or with `keep` leaves them to their pinned links. */
+/* Detach all ports, or with `keep` leave them to their pinned links. */
 void attach_release(struct datapath *dp, bool keep);
 
 #endif

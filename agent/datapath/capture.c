@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Captured frames. The program writes them into a ring for each CPU, which
- * exist only while somebody reads them; what to capture stands in the program's
- * own data, and the word that there is a capture is written last.
+ * Captured frames. The program writes them into one ring for each CPU; the
+ * rings exist only during a capture. What to capture is in the program's own
+ * data; the flag that enables the capture is written last.
  */
 
 #include "datapath/capture.h"
@@ -15,11 +15,14 @@
 #include <string.h>
 
 enum {
-	RING_PAGES = 64, /* of each CPU, a power of two */
+	RING_PAGES = 64, /* for each CPU, a power of two */
 	NO_DESCRIPTOR = -1,
 };
 
-/* A record comes padded; one that is shorter than it says is not ours. */
+/*
+ * Hand on one record. Its data is padded; a record that is shorter than it says
+ * is not of our program.
+ */
 static void on_sample(void *context, int cpu, void *data, __u32 size)
 {
 	const struct capture *capture = context;
@@ -60,13 +63,14 @@ int datapath_capture_start(struct datapath *dp,
 	struct perf_buffer *rings;
 
 	if (capture->rings)
-		return failure(error, -EBUSY, "another capture is running");
+		return failure(error, -EBUSY,
+			       "capture: another one is running");
 	failure_forget();
 	rings = perf_buffer__new(dp->captures, RING_PAGES, on_sample,
 				 on_records_lost, capture, NULL);
 	if (!rings)
 		return failure(error, -errno,
-			       "the kernel refused the capture: %s (%s)",
+			       "capture: refused by the kernel: %s (%s)",
 			       strerror(errno), failure_reason());
 	capture->rings = rings;
 	capture->options = *options;

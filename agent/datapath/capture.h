@@ -2,7 +2,7 @@
 #ifndef DATAPATH_CAPTURE_H
 #define DATAPATH_CAPTURE_H
 
-/* The capture that is running, if any. */
+/* The running capture, if any. */
 
 #include "datapath/datapath.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Counters, summed up over all CPUs; the names of outcomes and events. */
+/* Counters, summed over all CPUs; the names of outcomes and events. */
 
 #include "datapath/datapath.h"
 #include "datapath/datapath_internal.h"
@@ -52,7 +52,7 @@ const char *hg_event_name(enum hg_event event)
 	return event < HG_EVENT_COUNT ? event_names[event] : "unknown";
 }
 
-/* The counter that is `offset` bytes into those of a CPU. */
+/* Return the counter at `offset` in the counters of a CPU. */
 static struct hg_counter *counter_of(const struct datapath *dp, uint32_t cpu,
 				     size_t offset)
 {

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/*
- * The life of the XDP program: load, pin, close. See datapath.h; attaching is
- * in attach.c, the tables are in tables.c and vips.c, the
- * counters in counters.c, captures in capture.c.
- */
+/* The life of the XDP program: load, pin, close. See datapath.h. */
 
 #include "datapath/datapath.h"
 
@@ -34,11 +30,11 @@ static int check_options(const struct datapath_options *options,
 	    size & (size - 1))
 		return failure(
 			error, -EINVAL,
-			"a table size of %u is not possible: a power of two from %d to %d is",
+			"table size %u: must be a power of two from %d to %d",
 			size, HG_MIN_TABLE_SIZE, HG_MAX_TABLE_SIZE);
 	if (!options->group_count || options->group_count > HG_MAX_GROUPS)
 		return failure(error, -EINVAL,
-			       "%u groups are not possible: 1 to %d are",
+			       "group count %u: must be from 1 to %d",
 			       options->group_count, HG_MAX_GROUPS);
 	return 0;
 }
@@ -60,10 +56,10 @@ static int refuse_load(int code, struct datapath_error *error)
 	if (code == -EPERM)
 		return failure(
 			error, code,
-			"the kernel refused the XDP program: CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON are needed (%s)",
+			"XDP program: refused by the kernel: needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON (%s)",
 			failure_reason());
 	return failure(error, code,
-		       "the kernel refused the XDP program: %s (%s)",
+		       "XDP program: refused by the kernel: %s (%s)",
 		       strerror(-code), failure_reason());
 }
 
@@ -76,7 +72,7 @@ static int load_program(struct datapath *dp,
 	failure_collect();
 	cpus = libbpf_num_possible_cpus();
 	if (cpus < 0)
-		return failure(error, cpus, "cannot count the CPUs: %s",
+		return failure(error, cpus, "CPUs: cannot be counted: %s",
 			       strerror(-cpus));
 	dp->skeleton = headgate__open();
 	if (!dp->skeleton)
@@ -116,7 +112,7 @@ static int map_memory(struct datapath *dp, struct datapath_error *error)
 		err = table_open(&dp->counters,
 				 bpf_map__fd(skeleton->maps.counters));
 	if (err)
-		return failure(error, err, "cannot map the tables: %s",
+		return failure(error, err, "tables: cannot be mapped: %s",
 			       strerror(-err));
 	return 0;
 }
@@ -199,7 +195,10 @@ void datapath_close(struct datapath *dp, bool keep)
 		return;
 	datapath_capture_stop(dp);
 	attach_release(dp, keep);
-	/* Only what this run has pinned: if it fails early, a former's stays. */
+	/*
+	 * Only pins of this run: after an early failure those of an earlier run
+	 * stay.
+	 */
 	if (!keep && dp->maps_pinned)
 		unpin_maps(dp);
 	table_close(&dp->counters);

@@ -3,25 +3,38 @@
 #define DATAPATH_DATAPATH_H
 
 /*
- * The kernel's half of Headgate as the agent sees it: load the XDP program,
- * attach it, fill its tables, read its counters. Nothing outside this room
- * knows libbpf.
+ * The datapath: loads the XDP program, attaches it, writes its tables and reads
+ * its counters. Only this room knows libbpf and the skeleton.
  *
- * The way of a run: datapath_open() loads the program and creates its maps,
- * all empty, and attaches nothing. The tables may be filled now, so that a
- * program taken over from an earlier run is replaced by one that already knows
- * its next hops. Then datapath_add_port() for each interface, datapath_attach()
- * for each, and datapath_pin_maps() to let bpftool see the maps.
- * datapath_close() undoes it all, or leaves the program forwarding for the next
- * run to take over.
+ *	datapath.c	load the program, pin and unpin its maps, close
+ *	attach.c	ports: attach, take over from an earlier run, detach
+ *	pins.c		the pin directory and its lock
+ *	tables.c	buckets and next hops, written through mapped memory
+ *	vips.c		VIPs: single addresses by vip_table.c, prefixes in tries
+ *	counters.c	counters, summed over all CPUs, and the names of outcomes
+ *	capture.c	captured frames
+ *	run.c		the program on single frames, for tests and `explain`
+ *	failure.c	error texts, with libbpf's warnings
  *
- * In the pin directory stand the maps by their names and links/INTERFACE, one
- * bpf_link for each interface (a dot in a name becomes an underscore there,
- * bpffs allows none).
+ * A run goes like this: datapath_open() loads the program and creates its maps,
+ * all empty, and attaches nothing. The caller may fill the tables now, so that
+ * a program taken over from an earlier run is replaced by one that already
+ * knows its next hops. Then come datapath_add_port() for each interface,
+ * datapath_attach() for each, and datapath_pin_maps(), after which bpftool sees
+ * the maps. datapath_close() undoes all of this, or leaves the program
+ * forwarding for the next run to take over.
+ *
+ * The caller owns `struct datapath`, which owns the program, the maps and their
+ * mapped memory, the links and the pin directory's lock. The tables' indices
+ * (slots, buckets, counters) are the caller's to assign.
+ *
+ * The pin directory has the maps by their names, and links/INTERFACE, one
+ * bpf_link for each interface (with underscores for dots in its name, because
+ * bpffs allows no dots).
  *
  * Functions return 0 or -errno. Those that take a `struct datapath_error` fill
- * it on failure with what failed and what to do about it; it is untouched on
- * success.
+ * it on failure with what failed and what to do about it; on success it is
+ * untouched.
  */
 
 #include "core/address.h"
@@ -36,7 +49,7 @@ enum datapath_sizes {
 	DATAPATH_MAC_SIZE = 6,
 };
 
-/* The ifindex of the loopback, in every network namespace. */
+/* The ifindex of the loopback, in every network namespace */
 enum {
 	DATAPATH_LOOPBACK = 1,
 };
@@ -45,15 +58,15 @@ struct datapath_error {
 	char text[DATAPATH_ERROR_SIZE];
 };
 
-/* How the program hangs on an interface. */
+/* How the program is attached to an interface */
 enum datapath_mode {
-	DATAPATH_AUTO, /* native, or generic where the driver has no native */
+	DATAPATH_AUTO, /* native, or generic if the driver has no native mode */
 	DATAPATH_NATIVE,
 	DATAPATH_GENERIC,
 	DATAPATH_MODE_COUNT,
 };
 
-/* Names as in --xdp-mode, indexed by enum datapath_mode. */
+/* Names as in --xdp-mode, indexed by enum datapath_mode */
 extern const char *const datapath_mode_names[DATAPATH_MODE_COUNT];
 
 struct datapath_options {
@@ -62,65 +75,71 @@ struct datapath_options {
 	uint64_t hash_key;    /* the same on all nodes that steer alike */
 	uint32_t icmp_rate;   /* as in struct hg_config */
 	uint32_t table_size;  /* buckets of a group: a power of two */
-	uint32_t group_count; /* groups there is room for */
+	uint32_t group_count; /* number of groups that fit */
 };
 
 struct datapath;
 
 /*
- * Makes the pin directory where it is missing, locks it against a second agent
- * (-EBUSY), loads the program. The caller closes `*dp` with datapath_close().
+ * Create the pin directory if it is missing, lock it against a second agent
+ * (-EBUSY), load the program. The caller frees `*dp` with datapath_close().
  */
 int datapath_open(const struct datapath_options *options, struct datapath **dp,
 		  struct datapath_error *error);
 /*
- * With `keep` the program stays attached and all pins in place; without it
- * links, pins and the links directory are removed. The pin directory itself
- * stays in both cases: it is what a next agent locks. NULL is legal.
+ * Close. With `keep` the program stays attached and all pins in place; without
+ * it links, pins and the links directory are removed. The pin directory itself
+ * stays in both cases, because the next agent locks it. `dp` may be NULL.
  */
 void datapath_close(struct datapath *dp, bool keep);
 
 /*
- * Makes an interface a port, one that next hops may be behind; `mac` is its
- * own. Where there are several, all should be ports before the first one is
- * attached, or frames that should leave by a later one go to the kernel for a
- * moment. -EEXIST: it is a port already. -ENOSPC: HG_MAX_PORTS are.
+ * Make an interface a port, so that next hops may be behind it; `mac` is its
+ * own. If there are several, all should be ports before the first one is
+ * attached: until then frames for a next hop behind a missing port go to the
+ * kernel. -EEXIST: it is a port already. -ENOSPC: there are HG_MAX_PORTS.
  */
 int datapath_add_port(struct datapath *dp, uint32_t ifindex, const char *name,
 		      const uint8_t mac[DATAPATH_MAC_SIZE],
 		      struct datapath_error *error);
 /*
- * Attaches the program to a port, after making the interface one if it is not.
- * A link pinned by an earlier run is taken over without a gap. On failure the
- * interface is no port any more. -EBUSY: another XDP program has it. -EEXIST:
- * it is attached already.
+ * Attach the program to an interface, which becomes a port if it is not one. A
+ * link that an earlier run has pinned is taken over without a gap. On failure
+ * the interface is not a port any more. -EBUSY: it has another XDP program.
+ * -EEXIST: it is attached already.
  */
 int datapath_attach(struct datapath *dp, uint32_t ifindex, const char *name,
 		    const uint8_t mac[DATAPATH_MAC_SIZE],
 		    struct datapath_error *error);
 /*
- * Makes an interface no port any more and detaches it, also one that no longer
- * exists. -ENOENT: it is no port.
+ * Detach an interface and remove its port, even if the interface no longer
+ * exists. -ENOENT: it is not a port.
  */
 int datapath_detach(struct datapath *dp, uint32_t ifindex);
-/* True if an earlier run left the program attached: to be asked first. */
+/*
+ * True if an earlier run has left the program attached. Valid until the first
+ * attach.
+ */
 bool datapath_has_previous(const struct datapath *dp);
 /*
- * Detaches interfaces that an earlier run left attached and this one has not
- * taken over: to be called when all interfaces are attached.
+ * Detach interfaces that an earlier run has left attached and this run has not
+ * taken over. Call it when all interfaces are attached.
  */
 void datapath_detach_stale(struct datapath *dp);
 /*
- * Takes away all that an earlier run left, links and pins, for a run that ends
+ * Remove all links and pins that an earlier run has left, for a run that ends
  * before it has taken them over.
  */
 void datapath_remove_previous(struct datapath *dp);
-/* DATAPATH_NATIVE or DATAPATH_GENERIC; DATAPATH_AUTO if it is not a port. */
+/*
+ * Return DATAPATH_NATIVE or DATAPATH_GENERIC; DATAPATH_AUTO if the interface is
+ * not a port.
+ */
 enum datapath_mode datapath_mode(const struct datapath *dp, uint32_t ifindex);
-/* To be called when the interface has got a new MAC. -ENOENT: no port. */
+/* Set the port's MAC when it has changed. -ENOENT: it is not a port. */
 int datapath_update_port_mac(struct datapath *dp, uint32_t ifindex,
 			     const uint8_t mac[DATAPATH_MAC_SIZE]);
-/* Pins every map by its name, in place of the pins of an earlier run. */
+/* Pin every map by its name, in place of the pins of an earlier run. */
 int datapath_pin_maps(struct datapath *dp, struct datapath_error *error);
 
 /*
@@ -129,23 +148,24 @@ int datapath_pin_maps(struct datapath *dp, struct datapath_error *error);
  */
 int datapath_set_nexthop(struct datapath *dp, uint32_t slot,
 			 const struct hg_nexthop *nexthop);
-/* One store: takes the next hop out of, or back into, all its buckets. */
+/* Take the next hop out of, or back into, all its buckets, by one store. */
 int datapath_set_alive(struct datapath *dp, uint32_t slot, bool alive);
-/* One store of the whole bucket. `index` counts through all groups. */
+/* Write the whole bucket by one store. `index` counts through all groups. */
 int datapath_set_bucket(struct datapath *dp, uint32_t index,
 			struct hg_bucket bucket);
 int datapath_get_bucket(const struct datapath *dp, uint32_t index,
 			struct hg_bucket *bucket);
 /*
- * Of either family, a single address or more; a packet takes the longest prefix
- * that its destination is in. -E2BIG, -ENOSPC: there is no room for more.
+ * Add or replace a VIP of either family, a single address or a prefix; a packet
+ * belongs to the longest one that contains its destination. -E2BIG, -ENOSPC: no
+ * room for more.
  */
 int datapath_set_vip(struct datapath *dp, const struct prefix *prefix,
 		     const struct hg_vip *vip);
-/* -ENOENT: there is no such VIP. */
+/* Delete a VIP. -ENOENT: there is no such VIP. */
 int datapath_delete_vip(struct datapath *dp, const struct prefix *prefix);
 
-/* Readers: the sum over all CPUs. */
+/* Readers: the sum over all CPUs */
 int datapath_read_vip_counter(const struct datapath *dp, uint32_t index,
 			      struct hg_counter *sum);
 int datapath_read_nexthop_counter(const struct datapath *dp, uint32_t slot,
@@ -155,68 +175,74 @@ int datapath_read_outcome_counter(const struct datapath *dp,
 				  struct hg_counter *sum);
 int datapath_read_event_counter(const struct datapath *dp, enum hg_event event,
 				struct hg_counter *sum);
-/* Sets a counter to zero, for a new owner of its index. */
+/* Set a counter to zero, for a new owner of its index. */
 int datapath_clear_vip_counter(struct datapath *dp, uint32_t index);
 int datapath_clear_nexthop_counter(struct datapath *dp, uint32_t slot);
 
 /*
- * Capture: copies of frames for VIPs, as they came in, with what was decided
- * about them. One at a time.
+ * Capture: copies of frames for VIPs as they came in, with the decision on
+ * each. Only one capture can run.
  */
 struct datapath_capture {
-	const struct address *vip; /* only frames for this one; NULL: for all */
-	uint32_t interval;	   /* one frame of so many, at random; 0: all */
+	const struct address *vip; /* only frames for this VIP; NULL: for all */
+	uint32_t interval; /* one frame in this many, at random; 0: all */
 	/* `frame` has record->captured_size bytes. */
 	void (*captured)(void *context, const struct hg_capture *record,
 			 const uint8_t *frame);
-	/* So many were captured and lost since: the reader was too slow. */
+	/* `count` more frames were lost: the reader was too slow. */
 	void (*lost)(void *context, uint64_t count);
 	void *context;
 };
 
 /*
- * Until datapath_capture_stop(). `capture` is copied, its `vip` too. -EBUSY: there is
- * a capture already. The callbacks are called by datapath_capture_read().
+ * Start a capture, which runs until datapath_capture_stop(). `capture` is
+ * copied, its `vip` too. datapath_capture_read() calls the callbacks. -EBUSY:
+ * another capture is running.
  */
 int datapath_capture_start(struct datapath *dp,
 			   const struct datapath_capture *capture,
 			   struct datapath_error *error);
-/* Readable when there is something to be read; -1: there is no capture. */
+/*
+ * Return a descriptor that is readable when there are records; -1 without a
+ * capture.
+ */
 int datapath_capture_fd(const struct datapath *dp);
 void datapath_capture_read(struct datapath *dp);
-/* Legal when there is none. What was not read is lost. */
+/* Stop the capture, if any. Unread records are lost. */
 void datapath_capture_stop(struct datapath *dp);
 
-/* The kernel's id of the program, as `bpftool prog` shows it; 0 if unknown. */
+/*
+ * Return the kernel's id of the program, as `bpftool prog` shows it; 0 if
+ * unknown.
+ */
 uint32_t datapath_program_id(const struct datapath *dp);
-/* The word for an outcome in JSON and metrics: "forwarded_tx" and so on. */
+/* Return the name of an outcome in JSON and metrics, such as "forwarded_tx". */
 const char *hg_outcome_name(enum hg_outcome outcome);
-/* The same for an event. */
+/* Return the name of an event. */
 const char *hg_event_name(enum hg_event event);
 
 /*
- * Runs the program once on a frame as if it had come in by `ifindex`, without
- * sending anything; counters count it. `*out_size` is the room in `out`, then
- * the size of the frame the program left there. `action` is an enum xdp_action.
- * -EINVAL: the frame is too short or too long for the kernel. -EOPNOTSUPP: the
- * kernel (before 5.15) cannot say by which interface a frame came in, unless it
- * is DATAPATH_LOOPBACK.
+ * Run the program once on a frame as if it had come in by `ifindex`. Nothing is
+ * sent, but counters count it. `*out_size` is the room in `out`, then the size
+ * of the frame that the program left there. `action` is an enum xdp_action.
+ * -EINVAL: the frame is too short or too long for the kernel. -EOPNOTSUPP: a
+ * kernel before 5.15 takes no ingress interface other than DATAPATH_LOOPBACK.
  */
 int datapath_test_run(const struct datapath *dp, const void *frame, size_t size,
 		      uint32_t ifindex, void *out, size_t *out_size,
 		      uint32_t *action);
 
-/* What the program says of a frame. */
+/* The program's decision on a frame */
 struct datapath_explanation {
 	enum hg_outcome outcome;
-	uint32_t slot;	 /* of the next hop; HG_NEXTHOP_NONE */
+	uint32_t slot;	 /* of the next hop, or HG_NEXTHOP_NONE */
 	uint32_t action; /* enum xdp_action that the program returned */
-	uint8_t destination_mac[DATAPATH_MAC_SIZE]; /* that it then had */
+	uint8_t destination_mac[DATAPATH_MAC_SIZE]; /* of the frame afterwards */
 };
 
 /*
- * Runs the program on a frame, and the same code once more to be told the
- * outcome: both must mean the same. -EINVAL, -EOPNOTSUPP: as above.
+ * Run the program on a frame, and `explain` on the same frame for its outcome:
+ * both decide alike. -EINVAL, -EOPNOTSUPP: as above.
  */
 int datapath_explain(const struct datapath *dp, const void *frame, size_t size,
 		     uint32_t ifindex,

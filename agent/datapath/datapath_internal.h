@@ -3,9 +3,9 @@
 #define DATAPATH_DATAPATH_INTERNAL_H
 
 /*
- * What the files of this room share: the loaded program, reduced to the
- * descriptors and the memory that attaching, writing and reading need. Only
- * datapath.c knows the skeleton they come from.
+ * The state that the files of this room share: the descriptors and the mapped
+ * memory of the loaded program. Only datapath.c knows the skeleton that they
+ * come from.
  */
 
 #include "datapath/attach.h"
@@ -18,22 +18,22 @@
 struct datapath {
 	struct headgate *skeleton;
 	struct pins pins;
-	enum datapath_mode mode; /* as asked for */
+	enum datapath_mode mode; /* as requested */
 	bool maps_pinned;
 
-	/* Descriptors. */
+	/* Descriptors */
 	int program;
-	int explain; /* the same, which only tells */
+	int explain; /* the same program, which returns its decision */
 	int tx_ports;
 	int captures;
 
 	struct vips vips;
 	struct table buckets;
 	struct table nexthops;
-	struct table counters; /* struct hg_counters of each CPU */
+	struct table counters; /* struct hg_counters for each CPU */
 	struct capture capture;
 
-	/* Side by side: a port, and what the program sees of it. */
+	/* Parallel arrays: a port, and the program's view of it */
 	struct port ports[HG_MAX_PORTS];
 	struct hg_port *program_ports;
 	struct hg_control *control; /* in the program's own data */

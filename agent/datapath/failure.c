@@ -12,7 +12,7 @@ enum {
 	REASON_SIZE = 256
 };
 
-/* libbpf's print callback gets no argument of ours: hence a global. */
+/* A global, because libbpf's print callback takes no argument of ours */
 static char reason[REASON_SIZE];
 
 int failure(struct datapath_error *error, int code, const char *format, ...)
@@ -25,7 +25,7 @@ int failure(struct datapath_error *error, int code, const char *format, ...)
 	return code;
 }
 
-/* Adds the first line of a message; the verifier's log has thousands. */
+/* Add the first line of a message; the verifier's log has thousands. */
 static void add_line(const char *line)
 {
 	size_t used = strlen(reason);

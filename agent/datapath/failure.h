@@ -3,22 +3,26 @@
 #define DATAPATH_FAILURE_H
 
 /*
- * Error texts. An errno alone says too little when the kernel refuses a
- * program or a driver refuses XDP; the reason stands in what libbpf would print
- * on stderr. It is collected here instead, for the text of the error.
+ * Error texts. An errno alone says too little when the kernel refuses a program
+ * or a driver refuses XDP: the reason is in the warnings that libbpf would
+ * print on stderr. They are collected here instead and become part of the error
+ * text.
  */
 
 #include "datapath/datapath.h"
 
-/* Writes the text of an error and returns `code`, so that one can return it. */
+/* Write an error text and return `code`. */
 int failure(struct datapath_error *error, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Has libbpf's warnings collected rather than printed. */
+/* Collect libbpf's warnings instead of printing them. */
 void failure_collect(void);
-/* Forgets what was collected so far. */
+/* Forget the warnings collected so far. */
 void failure_forget(void);
-/* The warnings since then on one line; "no reason given" if there were none. */
+/*
+ * Return the warnings since then on one line; "no reason given" if there were
+ * none.
+ */
 const char *failure_reason(void);
 
 #endif

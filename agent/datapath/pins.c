@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 enum {
-	DIRECTORY_MODE = 0750, /* for the group that may read our counters */
+	DIRECTORY_MODE = 0750, /* for the group that may read the counters */
 };
 
 static const char *const folders[PIN_KIND_COUNT] = {
@@ -28,13 +28,16 @@ static const char *const folders[PIN_KIND_COUNT] = {
 static void folder_path(const struct pins *pins, enum pin_kind kind,
 			char path[PATH_MAX])
 {
-	/* pins_open() has made sure that there is room for any name. */
+	/* pins_open() has checked that any name fits. */
 	if (snprintf(path, PATH_MAX, "%s/%s", pins->directory, folders[kind]) >=
 	    PATH_MAX)
 		path[0] = '\0';
 }
 
-/* bpffs keeps names with a dot for itself; an interface may well have one. */
+/*
+ * Write the path of a pin. bpffs reserves names with a dot, but interfaces may
+ * have one: underscores replace dots.
+ */
 static void pin_path(const struct pins *pins, enum pin_kind kind,
 		     const char *name, char path[PATH_MAX])
 {
@@ -56,7 +59,7 @@ bool pins_match(const char *pin, const char *name)
 	return *pin == *name;
 }
 
-/* True if `path` is, or would be made, on a BPF file system. */
+/* True if `path` is, or would be created, on a BPF file system. */
 static bool on_bpffs(const char *path)
 {
 	struct statfs status = {};
@@ -73,7 +76,7 @@ static int make_directory(const char *path, struct datapath_error *error)
 {
 	if (!mkdir(path, DIRECTORY_MODE) || errno == EEXIST)
 		return 0;
-	return failure(error, -errno, "cannot make the pin directory %s: %s",
+	return failure(error, -errno, "pin directory %s: cannot be created: %s",
 		       path, strerror(errno));
 }
 
@@ -86,7 +89,7 @@ static int make_directories(const struct pins *pins,
 	if (!on_bpffs(pins->directory))
 		return failure(
 			error, -EINVAL,
-			"%s is not on a BPF file system: mount one with `mount -t bpf bpf /sys/fs/bpf`, or name a directory on one with --bpffs",
+			"pin directory %s: not on a BPF file system; mount one with `mount -t bpf bpf /sys/fs/bpf`, or name a directory on one with --bpffs",
 			pins->directory);
 	for (enum pin_kind kind = 0; !err && kind < PIN_KIND_COUNT; kind++) {
 		folder_path(pins, kind, path);
@@ -102,16 +105,17 @@ static int lock_directory(struct pins *pins, struct datapath_error *error)
 	pins->lock = open(pins->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (pins->lock < 0)
 		return failure(error, -errno,
-			       "cannot open the pin directory %s: %s",
+			       "pin directory %s: cannot be opened: %s",
 			       pins->directory, strerror(errno));
 	if (!flock(pins->lock, LOCK_EX | LOCK_NB))
 		return 0;
 	code = errno == EWOULDBLOCK ? -EBUSY : -errno;
 	close(pins->lock);
 	if (code == -EBUSY)
-		return failure(error, code, "another headgate uses %s",
+		return failure(error, code,
+			       "pin directory %s: another headgate uses it",
 			       pins->directory);
-	return failure(error, code, "cannot lock the pin directory %s: %s",
+	return failure(error, code, "pin directory %s: cannot be locked: %s",
 		       pins->directory, strerror(-code));
 }
 
@@ -123,7 +127,8 @@ int pins_open(struct pins *pins, const char *directory,
 
 	if (strlen(directory) > longest)
 		return failure(error, -ENAMETOOLONG,
-			       "the name of the pin directory is too long");
+			       "pin directory: name longer than %zu bytes",
+			       longest);
 	snprintf(pins->directory, sizeof(pins->directory), "%s", directory);
 	err = make_directories(pins, error);
 	return err ? err : lock_directory(pins, error);
@@ -149,7 +154,8 @@ int pins_add(const struct pins *pins, enum pin_kind kind, const char *name,
 	err = bpf_obj_pin(object, path);
 	if (!err)
 		return 0;
-	return failure(error, err, "cannot pin %s: %s", path, strerror(-err));
+	return failure(error, err, "pin %s: cannot be created: %s", path,
+		       strerror(-err));
 }
 
 int pins_get(const struct pins *pins, enum pin_kind kind, const char *name)

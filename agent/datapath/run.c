@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The program on single frames, by BPF_PROG_TEST_RUN. See datapath.h. */
+/* Run the program on single frames, by BPF_PROG_TEST_RUN. See datapath.h. */
 
 #include <errno.h>
 #include <stdbool.h>
@@ -13,13 +13,13 @@
 #include "datapath/datapath_internal.h"
 
 enum {
-	/* As long as a frame the kernel takes, and the tags it may gain. */
+	/* the longest frame that the kernel takes, and added tags */
 	MAX_FRAME = 4096,
 };
 
 /*
- * A frame comes in by the loopback if nothing else is said, and before 5.15
- * nothing else can be.
+ * Run the program on a frame. Without a context the ingress interface is the
+ * loopback; kernels before 5.15 take no other.
  */
 static int run_program(int program, const void *frame, size_t size,
 		       uint32_t ifindex, void *out, size_t *out_size,
@@ -44,7 +44,10 @@ static int run_program(int program, const void *frame, size_t size,
 	return 0;
 }
 
-/* Why the kernel said -EINVAL: whether it takes the frame without a context. */
+/*
+ * Tell the two reasons for -EINVAL apart. If the kernel takes the frame without
+ * a context, it cannot take the ingress interface: -EOPNOTSUPP.
+ */
 static int refine_error(const struct datapath *dp, int err, const void *frame,
 			size_t size)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Writers of the tables that packets are steered by.
+ * Writers of the buckets and next hops.
  *
- * The arrays are written through their memory, in aligned 64-bit words, each
- * with one store: that is what makes a change of a bucket, or of a next hop's
- * life, cost nanoseconds and never be seen half done.
+ * They write through the mapped memory of the arrays, in aligned 64-bit words,
+ * each with one store. So a change of a bucket, or of a next hop's `alive`,
+ * costs nanoseconds, and no packet sees half of it.
  */
 
 #include "datapath/tables.h"
@@ -21,7 +21,10 @@ enum {
 	WORD_SIZE = sizeof(uint64_t)
 };
 
-/* The kernel rounds the elements of an array map up to 8 bytes: none is. */
+/*
+ * The kernel rounds the elements of an array map up to 8 bytes; these are whole
+ * words already.
+ */
 _Static_assert(sizeof(struct hg_bucket) == WORD_SIZE, "one word");
 _Static_assert(sizeof(struct hg_nexthop) % WORD_SIZE == 0, "whole words");
 
@@ -62,8 +65,8 @@ static uint64_t *table_entry(const struct table *table, uint32_t index)
 }
 
 /*
- * In ascending order, so that `alive` comes behind the MACs and the port, and
- * the destination MAC, which is within the first word, changes at once.
+ * Write an entry in ascending order, so that `alive` comes after the MACs and
+ * the port. The destination MAC is within the first word and changes at once.
  */
 static void table_store(struct table *table, uint32_t index, const void *value)
 {

@@ -2,7 +2,7 @@
 #ifndef DATAPATH_TABLES_H
 #define DATAPATH_TABLES_H
 
-/* The memory of an mmapable array map, as the 64-bit words it is made of. */
+/* The memory of an mmapable array map, as 64-bit words. */
 
 #include <stdint.h>
 
@@ -12,9 +12,9 @@ struct table {
 	uint32_t entry_words;
 };
 
-/* Maps the memory of `map`; to be released with table_close(). */
+/* Map the memory of `map`; table_close() releases it. */
 int table_open(struct table *table, int map);
-/* Legal for a table of zeroes, which was never opened. */
+/* Release the memory. A table of zeroes, never opened, is legal. */
 void table_close(struct table *table);
 
 #endif

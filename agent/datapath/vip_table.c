@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* One entry as it lies in memory, and as the words it is stored by. */
+/* An entry in memory, and as the words that store it */
 union words4 {
 	struct hg_vip4_entry entry;
 	uint64_t words[1];
@@ -21,7 +21,7 @@ union words6 {
 	uint64_t words[4];
 };
 
-/* The last word of either; the first half of it is part of the key or unused. */
+/* The last word of an entry; its other half is part of the key or unused */
 union last_word {
 	uint64_t word;
 	struct {
@@ -77,7 +77,10 @@ static uint64_t *place_at(const struct vip_table *table, uint32_t index)
 	return table->words + (size_t)index * table->shape->entry_words;
 }
 
-/* Of a place, or of an entry; the word with the VIP, which makes it visible. */
+/*
+ * Return the last word of a place or an entry. It has the VIP and makes the
+ * entry visible.
+ */
 static union last_word last_of(const struct vip_table *table,
 			       const uint64_t *words)
 {
@@ -102,7 +105,7 @@ static bool holds_entry(const struct vip_table *table, const uint64_t *place,
 	return last_of(table, place).vip.used;
 }
 
-/* The entry's place; without one, NULL. */
+/* Return the place that holds the entry's address, or NULL. */
 static uint64_t *find_place(const struct vip_table *table,
 			    const struct vip_table_entry *entry)
 {
@@ -120,7 +123,7 @@ static uint64_t *find_place(const struct vip_table *table,
 	return NULL;
 }
 
-/* How many places from its home on are taken; HG_VIP_PROBES: all. */
+/* Return the number of taken places from its home on; HG_VIP_PROBES: all. */
 static uint32_t count_taken(const struct vip_table *table,
 			    const struct vip_table_entry *entry)
 {
@@ -132,7 +135,10 @@ static uint32_t count_taken(const struct vip_table *table,
 	return taken;
 }
 
-/* Has readers of the entry's first `count` places go on; returns the next. */
+/*
+ * Set `further` in the entry's first `count` places, so that readers go on to
+ * the next place. Returns that place.
+ */
 static uint64_t *lead_further(const struct vip_table *table,
 			      const struct vip_table_entry *entry,
 			      uint32_t count)
@@ -150,7 +156,10 @@ static uint64_t *lead_further(const struct vip_table *table,
 	return place_at(table, index);
 }
 
-/* Whoever went on from this place still does. */
+/*
+ * Write an entry into a place; `further` stays, for searches that pass this
+ * place.
+ */
 static void store_entry(const struct vip_table *table, uint64_t *place,
 			const struct vip_table_entry *entry)
 {
@@ -194,7 +203,7 @@ int vip_table_delete(struct vip_table *table,
 
 	if (!place)
 		return -ENOENT;
-	/* The VIP first: what is left of the address means nothing then. */
+	/* Clear the VIP first: the rest of the entry means nothing then. */
 	last.vip.further = last_of(table, place).vip.further;
 	set_last(table, place, last);
 	for (uint32_t i = 0; i + 1 < table->shape->entry_words; i++)

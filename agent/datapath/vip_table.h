@@ -4,20 +4,20 @@
 
 /*
  * The memory of `vip4` and `vip6` (headgate/abi.h), which the program reads at
- * any moment. Pure: whoever maps the memory hands it in.
+ * any moment. Pure: the caller maps the memory.
  *
- * A reader finds each VIP that stays in the table while others come and go. An
- * entry becomes visible by one store, when it is complete, and goes by one.
+ * A reader finds every VIP that stays in the table while others are added and
+ * deleted. One store makes a complete entry visible, and one store removes it.
  */
 
 #include "headgate/abi.h"
 
 #include <stdint.h>
 
-/* What tells one table from the other. */
+/* The differences between the tables */
 struct vip_table_shape {
-	uint32_t entry_words;  /* 64-bit words; the last one has the VIP */
-	uint64_t key_masks[4]; /* the part of each word that is the address */
+	uint32_t entry_words;  /* 64-bit words; the VIP is in the last one */
+	uint64_t key_masks[4]; /* the bits of each word that hold the address */
 };
 
 extern const struct vip_table_shape vip_table_shape4;
@@ -26,13 +26,13 @@ extern const struct vip_table_shape vip_table_shape6;
 struct vip_table {
 	const struct vip_table_shape *shape;
 	uint64_t *words; /* the memory, HG_VIP_PLACES entries */
-	uint32_t count;	 /* of VIPs */
+	uint32_t count;	 /* number of VIPs */
 };
 
-/* An entry of either shape; `home` is where it belongs. */
+/* An entry of either shape */
 struct vip_table_entry {
 	uint64_t words[4];
-	uint32_t home; /* index of a place */
+	uint32_t home; /* index of the first place it can stand in */
 };
 
 struct vip_table_entry vip_table_entry4(uint32_t address, struct hg_vip vip);
@@ -40,11 +40,11 @@ struct vip_table_entry vip_table_entry6(const struct hg_address *address,
 					struct hg_vip vip);
 
 /*
- * Adds the VIP or replaces what was known of it. -E2BIG: there are HG_MAX_VIPS.
- * -ENOSPC: all places where it could stand are taken, which has to be sought for.
+ * Add or replace a VIP. -E2BIG: there are HG_MAX_VIPS. -ENOSPC: all places that
+ * it could stand in are taken, which takes a deliberate choice of VIPs.
  */
 int vip_table_set(struct vip_table *table, const struct vip_table_entry *entry);
-/* Of `entry` only the address counts. -ENOENT: there is no such VIP. */
+/* Delete the VIP with the address of `entry`. -ENOENT: there is no such VIP. */
 int vip_table_delete(struct vip_table *table,
 		     const struct vip_table_entry *entry);
 

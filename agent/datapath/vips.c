@@ -11,16 +11,16 @@
 #include <errno.h>
 #include <string.h>
 
-/* Where a single address stands. */
+/* The table and entry of a single address */
 struct host {
 	struct vip_table *table;
 	struct vip_table_entry entry;
 };
 
-/* Where a prefix stands. */
+/* The trie and key of a prefix */
 struct trie {
 	int map;
-	uint8_t *flag; /* tells the program to ask it */
+	uint8_t *flag; /* tells the program that the trie has entries */
 	union {
 		struct hg_prefix4 prefix4;
 		struct hg_prefix6 prefix6;

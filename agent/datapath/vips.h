@@ -3,8 +3,8 @@
 #define DATAPATH_VIPS_H
 
 /*
- * VIPs in the program: of each family a table of single addresses, and a trie of
- * prefixes, which the program asks only while there are any.
+ * VIPs in the program's tables: for each family a table of single addresses and
+ * a trie of prefixes, which the program reads only while it has entries.
  */
 
 #include "datapath/tables.h"
@@ -13,15 +13,15 @@
 struct vips {
 	struct table memory4;
 	struct table memory6;
-	struct vip_table vip4; /* in that memory */
+	struct vip_table vip4; /* in memory4 and memory6 */
 	struct vip_table vip6;
 	int vip4_lpm; /* descriptors */
 	int vip6_lpm;
 };
 
-/* Maps the memory; the descriptors are the caller's. */
+/* Map the memory. The descriptors stay with the caller. */
 int vips_open(struct vips *vips, int vip4, int vip6);
-/* Legal for a struct of zeroes, which was never opened. */
+/* Release the memory. A struct of zeroes, never opened, is legal. */
 void vips_close(struct vips *vips);
 
 #endif

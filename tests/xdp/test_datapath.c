@@ -178,7 +178,8 @@ static void refuses_a_second_agent_in_one_directory(void **state)
 
 	(void)state;
 	assert_open_fails(&good_options, -EBUSY,
-			  "another headgate uses " SANDBOX_PINS);
+			  "pin directory " SANDBOX_PINS
+			  ": another headgate uses it");
 	datapath_close(dp, false);
 	datapath_close(must_open(DATAPATH_AUTO), false);
 }
@@ -216,9 +217,9 @@ static void refuses_impossible_sizes(void **state)
 		{ 1000, 1, "1000" },
 		{ HG_MIN_TABLE_SIZE / 2, 1, "128" },
 		{ HG_MAX_TABLE_SIZE * 2, 1, "131072" },
-		{ 0, 1, "a table size of 0" },
-		{ TABLE_SIZE, 0, "0 groups" },
-		{ TABLE_SIZE, HG_MAX_GROUPS + 1, "4097 groups" },
+		{ 0, 1, "table size 0" },
+		{ TABLE_SIZE, 0, "group count 0" },
+		{ TABLE_SIZE, HG_MAX_GROUPS + 1, "group count 4097" },
 	};
 
 	(void)state;
