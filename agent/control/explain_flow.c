@@ -43,7 +43,7 @@ struct choice {
 static const struct address *member_of(const struct steering_group *group,
 				       uint16_t member)
 {
-	return member == ASSIGN_NOBODY ? NULL : &group->members[member].address;
+	return member == ASSIGN_NONE ? NULL : &group->members[member].address;
 }
 
 static bool is_alive(const struct control_view *view,

@@ -146,6 +146,14 @@ uint8_t prefix_family_bits(const struct prefix *prefix)
 						   ADDRESS_BITS_IPV6;
 }
 
+struct prefix prefix_of_address(const struct address *address)
+{
+	struct prefix prefix = { .address = *address };
+
+	prefix.length = prefix_family_bits(&prefix);
+	return prefix;
+}
+
 /* Number of bits that matter, counted in the 16-byte form. */
 static unsigned int significant_bits(const struct prefix *prefix)
 {

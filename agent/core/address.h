@@ -124,6 +124,8 @@ bool address_parse(const char *text, struct address *address);
 const char *address_format(const struct address *address, char *text);
 const char *mac_format(const uint8_t mac[MAC_SIZE], char *text);
 
+/* Return the host prefix of an address: /32 or /128. */
+struct prefix prefix_of_address(const struct address *address);
 /* Number of bits in an address of the prefix's family. */
 uint8_t prefix_family_bits(const struct prefix *prefix);
 bool prefix_is_host(const struct prefix *prefix);

@@ -20,7 +20,7 @@ void hex_write(const uint8_t *bytes, size_t size, char *text)
 	*text = '\0';
 }
 
-static int value_of(char digit)
+static int digit_value(char digit)
 {
 	const char *at = digit ? strchr(digits, digit) : NULL;
 
@@ -34,8 +34,8 @@ long hex_read(const char *text, uint8_t *bytes, size_t size)
 	if (strlen(text) % 2 || length > size)
 		return -1;
 	for (size_t i = 0; i < length; i++) {
-		int high = value_of(text[2 * i]);
-		int low = value_of(text[2 * i + 1]);
+		int high = digit_value(text[2 * i]);
+		int low = digit_value(text[2 * i + 1]);
 
 		if (high < 0 || low < 0)
 			return -1;

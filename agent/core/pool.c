@@ -108,7 +108,7 @@ void *pool_take(struct pool *pool)
 }
 
 /* The last object has come back. */
-static void empty(struct pool *pool)
+static void release_chunks(struct pool *pool)
 {
 	struct pool_chunk *chunk, *next;
 
@@ -131,7 +131,7 @@ void pool_give(struct pool *pool, void *object)
 
 	assert(pool->used);
 	if (!--pool->used) {
-		empty(pool);
+		release_chunks(pool);
 		return;
 	}
 	item->next = pool->free;

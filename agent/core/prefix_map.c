@@ -11,21 +11,21 @@ enum {
 	INITIAL_CHAINS = 64
 };
 
-static struct prefix_node **chain_of(const struct prefix_map *map,
-				     uint32_t hash)
+static struct prefix_node **map_chain(const struct prefix_map *map,
+				      uint32_t hash)
 {
 	return &map->chains[hash & (map->size - 1)];
 }
 
-static void push(struct prefix_map *map, struct prefix_node *node)
+static void push_node(struct prefix_map *map, struct prefix_node *node)
 {
-	struct prefix_node **chain = chain_of(map, node->hash);
+	struct prefix_node **chain = map_chain(map, node->hash);
 
 	node->next = *chain;
 	*chain = node;
 }
 
-static int grow(struct prefix_map *map)
+static int grow_map(struct prefix_map *map)
 {
 	struct prefix_map larger = {
 		.size = map->size ? map->size * 2 : INITIAL_CHAINS,
@@ -41,7 +41,7 @@ static int grow(struct prefix_map *map)
 		while (node) {
 			struct prefix_node *next = node->next;
 
-			push(&larger, node);
+			push_node(&larger, node);
 			node = next;
 		}
 	}
@@ -63,7 +63,7 @@ struct prefix_node *prefix_map_find(const struct prefix_map *map,
 
 	if (!map->size)
 		return NULL;
-	for (struct prefix_node *node = *chain_of(map, hash); node;
+	for (struct prefix_node *node = *map_chain(map, hash); node;
 	     node = node->next)
 		if (node->hash == hash && prefix_equal(&node->prefix, prefix))
 			return node;
@@ -73,10 +73,9 @@ struct prefix_node *prefix_map_find(const struct prefix_map *map,
 struct prefix_node *prefix_map_match(const struct prefix_map *map,
 				     const struct address *address)
 {
-	struct prefix prefix = { .address = *address };
+	struct prefix prefix = prefix_of_address(address);
 	struct prefix_node *node;
 
-	prefix.length = prefix_family_bits(&prefix);
 	while (!(node = prefix_map_find(map, &prefix)) && prefix.length) {
 		prefix.length--;
 		prefix_clear_host_bits(&prefix);
@@ -93,7 +92,7 @@ void prefix_map_prefetch(const struct prefix_map *map,
 	if (!map->size)
 		return;
 	for (size_t i = 0; i < count; i++) {
-		chains[i] = chain_of(map, prefix_hash(prefixes[i]));
+		chains[i] = map_chain(map, prefix_hash(prefixes[i]));
 		__builtin_prefetch(chains[i]);
 	}
 	for (size_t i = 0; i < count; i++)
@@ -103,17 +102,17 @@ void prefix_map_prefetch(const struct prefix_map *map,
 int prefix_map_insert(struct prefix_map *map, struct prefix_node *node)
 {
 	/* A map that cannot grow still works, with longer chains. */
-	if (map->count == map->size && grow(map) && !map->size)
+	if (map->count == map->size && grow_map(map) && !map->size)
 		return -ENOMEM;
 	node->hash = prefix_hash(&node->prefix);
-	push(map, node);
+	push_node(map, node);
 	map->count++;
 	return 0;
 }
 
 void prefix_map_remove(struct prefix_map *map, struct prefix_node *node)
 {
-	struct prefix_node **link = chain_of(map, node->hash);
+	struct prefix_node **link = map_chain(map, node->hash);
 
 	while (*link != node) {
 		assert(*link);
@@ -131,7 +130,7 @@ struct prefix_node *prefix_map_next(const struct prefix_map *map,
 	if (node) {
 		if (node->next)
 			return node->next;
-		chain = chain_of(map, node->hash) - map->chains + 1;
+		chain = map_chain(map, node->hash) - map->chains + 1;
 	}
 	for (; chain < map->size; chain++)
 		if (map->chains[chain])

@@ -37,8 +37,8 @@ static int check_file(int fd, const char **why)
 	return 0;
 }
 
-static int take(const uint8_t *bytes, ssize_t size, struct secret *secret,
-		const char **why)
+static int store_secret(const uint8_t *bytes, ssize_t size,
+			struct secret *secret, const char **why)
 {
 	while (size > 0 && isspace(bytes[size - 1]))
 		size--;
@@ -68,7 +68,7 @@ static int read_open(int fd, struct secret *secret, const char **why)
 		*why = strerror(errno);
 		return -errno;
 	}
-	code = take(bytes, size, secret, why);
+	code = store_secret(bytes, size, secret, why);
 	explicit_bzero(bytes, sizeof(bytes));
 	return code;
 }

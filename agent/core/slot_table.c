@@ -44,8 +44,8 @@ static struct slot *take_oldest(struct slot_table *table)
 }
 
 /* Binds `prefix` to a slot that nobody holds. */
-static struct slot *assign(struct slot_table *table,
-			   const struct prefix *prefix)
+static struct slot *bind_slot(struct slot_table *table,
+			      const struct prefix *prefix)
 {
 	bool unused = table->used < table->size;
 	struct slot *slot = unused ? &table->slots[table->used] :
@@ -69,7 +69,7 @@ struct slot *slot_acquire(struct slot_table *table, const struct prefix *prefix,
 
 	*fresh = !slot;
 	if (!slot)
-		slot = assign(table, prefix);
+		slot = bind_slot(table, prefix);
 	if (slot)
 		slot->references++;
 	return slot;

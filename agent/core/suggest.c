@@ -16,7 +16,7 @@ enum {
 	LETTERS_OF_A_START = 3,
 };
 
-static size_t smaller(size_t a, size_t b)
+static size_t smaller_size(size_t a, size_t b)
 {
 	return a < b ? a : b;
 }
@@ -45,10 +45,10 @@ size_t suggest_distance(const char *a, const char *b)
 		for (size_t j = 1; j <= width; j++) {
 			size_t replaced =
 				diagonal + !same_letter(a[i], b[j - 1]);
-			size_t moved = smaller(row[j], row[j - 1]) + 1;
+			size_t moved = smaller_size(row[j], row[j - 1]) + 1;
 
 			diagonal = row[j];
-			row[j] = smaller(replaced, moved);
+			row[j] = smaller_size(replaced, moved);
 		}
 	}
 	return row[width];
@@ -65,7 +65,7 @@ struct suggestion suggestion_for(const char *word)
 /* "xdp" for "xdp-mode", or "vip-prefix" for "vip". */
 static bool one_starts_the_other(const char *a, const char *b)
 {
-	size_t length = smaller(strlen(a), strlen(b));
+	size_t length = smaller_size(strlen(a), strlen(b));
 
 	return length >= LETTERS_OF_A_START && !strncasecmp(a, b, length);
 }

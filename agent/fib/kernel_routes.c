@@ -27,7 +27,7 @@
 
 enum kernel_routes_limits {
 	/* Routes and hops written in one turn of the event loop. */
-	BATCH = 64,
+	BATCH_COST = 64,
 	REPLY_SIZE = 32768,
 };
 
@@ -38,7 +38,7 @@ struct kernel_route {
 	bool wanted;  /* else it is to be removed */
 	bool kept;    /* ... but never this one */
 	bool written; /* the kernel has it as it stands here */
-	bool former;  /* of a former run, and not set by this one yet */
+	bool stale;   /* of a former run, and not set by this one yet */
 	bool failed;  /* to be written, when last tried */
 	bool queued;
 	TAILQ_ENTRY(kernel_route) queue;
@@ -47,7 +47,7 @@ struct kernel_route {
 struct kernel_routes {
 	struct mnl_socket *socket;
 	struct event *work;
-	struct event *former;
+	struct event *stale_timer;
 	struct prefix_map routes;
 	TAILQ_HEAD(, kernel_route) waiting;
 	size_t failing;	       /* routes that are */
@@ -59,26 +59,26 @@ struct kernel_routes {
 	char reply[REPLY_SIZE];
 };
 
-static struct kernel_route *find(const struct kernel_routes *routes,
-				 const struct prefix *prefix)
+static struct kernel_route *find_route(const struct kernel_routes *routes,
+				       const struct prefix *prefix)
 {
 	return (struct kernel_route *)prefix_map_find(&routes->routes, prefix);
 }
 
-static struct kernel_route *first(const struct kernel_routes *routes)
+static struct kernel_route *first_route(const struct kernel_routes *routes)
 {
 	return (struct kernel_route *)prefix_map_next(&routes->routes, NULL);
 }
 
-static struct kernel_route *after(const struct kernel_routes *routes,
-				  const struct kernel_route *route)
+static struct kernel_route *next_route(const struct kernel_routes *routes,
+				       const struct kernel_route *route)
 {
 	return (struct kernel_route *)prefix_map_next(&routes->routes,
 						      &route->node);
 }
 
-static struct kernel_route *add(struct kernel_routes *routes,
-				const struct prefix *prefix)
+static struct kernel_route *add_route(struct kernel_routes *routes,
+				      const struct prefix *prefix)
 {
 	struct kernel_route *route = calloc(1, sizeof(*route));
 
@@ -92,15 +92,15 @@ static struct kernel_route *add(struct kernel_routes *routes,
 	return route;
 }
 
-static struct kernel_route *get(struct kernel_routes *routes,
-				const struct prefix *prefix)
+static struct kernel_route *get_route(struct kernel_routes *routes,
+				      const struct prefix *prefix)
 {
-	struct kernel_route *route = find(routes, prefix);
+	struct kernel_route *route = find_route(routes, prefix);
 
-	return route ? route : add(routes, prefix);
+	return route ? route : add_route(routes, prefix);
 }
 
-static void forget(struct kernel_routes *routes, struct kernel_route *route)
+static void drop_route(struct kernel_routes *routes, struct kernel_route *route)
 {
 	if (route->queued)
 		TAILQ_REMOVE(&routes->waiting, route, queue);
@@ -110,7 +110,8 @@ static void forget(struct kernel_routes *routes, struct kernel_route *route)
 	free(route);
 }
 
-static void enqueue(struct kernel_routes *routes, struct kernel_route *route)
+static void queue_route(struct kernel_routes *routes,
+			struct kernel_route *route)
 {
 	const struct timeval at_once = { 0 };
 
@@ -124,7 +125,7 @@ static void enqueue(struct kernel_routes *routes, struct kernel_route *route)
 }
 
 /* Returns 0 or the kernel's refusal. */
-static int read_verdict(struct kernel_routes *routes)
+static int read_answer(struct kernel_routes *routes)
 {
 	unsigned int port = mnl_socket_get_portid(routes->socket);
 	ssize_t size = mnl_socket_recvfrom(routes->socket, routes->reply,
@@ -138,8 +139,8 @@ static int read_verdict(struct kernel_routes *routes)
 	return 0;
 }
 
-static struct nlmsghdr *compose(struct kernel_routes *routes,
-				const struct kernel_route *route)
+static struct nlmsghdr *compose_message(struct kernel_routes *routes,
+					const struct kernel_route *route)
 {
 	const struct prefix *prefix = &route->node.prefix;
 
@@ -154,13 +155,13 @@ static struct nlmsghdr *compose(struct kernel_routes *routes,
 static int write_route(struct kernel_routes *routes,
 		       const struct kernel_route *route)
 {
-	struct nlmsghdr *message = compose(routes, route);
+	struct nlmsghdr *message = compose_message(routes, route);
 	int error;
 
 	message->nlmsg_seq = ++routes->sequence;
 	if (mnl_socket_sendto(routes->socket, message, message->nlmsg_len) < 0)
 		return -errno;
-	error = read_verdict(routes);
+	error = read_answer(routes);
 	/* Not there: the kernel, or somebody, has removed it already. */
 	return !route->wanted && error == -ESRCH ? 0 : error;
 }
@@ -169,8 +170,8 @@ static int write_route(struct kernel_routes *routes,
  * What refuses one route may well refuse thousands: the first one is told, and
  * the next one when all are well again.
  */
-static void note_verdict(struct kernel_routes *routes,
-			 struct kernel_route *route, int error)
+static void record_answer(struct kernel_routes *routes,
+			  struct kernel_route *route, int error)
 {
 	char text[PREFIX_TEXT_SIZE];
 
@@ -187,19 +188,20 @@ static void note_verdict(struct kernel_routes *routes,
 	route->written = !error;
 }
 
-static void process(struct kernel_routes *routes, struct kernel_route *route)
+static void process_route(struct kernel_routes *routes,
+			  struct kernel_route *route)
 {
 	int error;
 
 	TAILQ_REMOVE(&routes->waiting, route, queue);
 	route->queued = false;
 	error = write_route(routes, route);
-	note_verdict(routes, route, error);
+	record_answer(routes, route, error);
 	if (!route->wanted)
-		forget(routes, route);
+		drop_route(routes, route);
 }
 
-static void on_work(evutil_socket_t fd, short what, void *context)
+static void on_batch(evutil_socket_t fd, short what, void *context)
 {
 	const struct timeval at_once = { 0 };
 	struct kernel_routes *routes = context;
@@ -208,45 +210,47 @@ static void on_work(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	while (cost < BATCH && (route = TAILQ_FIRST(&routes->waiting))) {
+	while (cost < BATCH_COST && (route = TAILQ_FIRST(&routes->waiting))) {
 		cost += 1 + route->count;
-		process(routes, route);
+		process_route(routes, route);
 	}
 	if (!TAILQ_EMPTY(&routes->waiting))
 		evtimer_add(routes->work, &at_once);
 }
 
-static void on_former(evutil_socket_t fd, short what, void *context)
+static void on_stale_timeout(evutil_socket_t fd, short what, void *context)
 {
 	struct kernel_routes *routes = context;
 	struct kernel_route *route;
 
 	(void)fd;
 	(void)what;
-	for (route = first(routes); route; route = after(routes, route)) {
-		if (!route->former)
+	for (route = first_route(routes); route;
+	     route = next_route(routes, route)) {
+		if (!route->stale)
 			continue;
 		route->wanted = route->kept;
-		enqueue(routes, route);
+		queue_route(routes, route);
 	}
 }
 
-static int note_former(const struct nlmsghdr *message, void *context)
+static int add_stale(const struct nlmsghdr *message, void *context)
 {
 	struct kernel_routes *routes = context;
 	struct kernel_route *route;
 	struct prefix prefix;
 
-	if (!route_message_is_ours(message, &prefix) || find(routes, &prefix))
+	if (!route_message_is_ours(message, &prefix) ||
+	    find_route(routes, &prefix))
 		return MNL_CB_OK;
-	route = add(routes, &prefix);
+	route = add_route(routes, &prefix);
 	if (!route)
 		return MNL_CB_ERROR;
-	route->former = true;
+	route->stale = true;
 	return MNL_CB_OK;
 }
 
-static int list_former(struct kernel_routes *routes, uint8_t family)
+static int list_stale(struct kernel_routes *routes, uint8_t family)
 {
 	unsigned int port = mnl_socket_get_portid(routes->socket);
 	struct nlmsghdr *request = route_message_list(&routes->message, family);
@@ -262,13 +266,13 @@ static int list_former(struct kernel_routes *routes, uint8_t family)
 		if (size < 0)
 			return -errno;
 		more = mnl_cb_run(routes->reply, (size_t)size, routes->sequence,
-				  port, note_former, routes);
+				  port, add_stale, routes);
 	}
 	return more < 0 ? -errno : 0;
 }
 
 /* From here on nothing waits for the kernel, which has answered anyway. */
-static int stop_waiting(const struct kernel_routes *routes)
+static int make_nonblocking(const struct kernel_routes *routes)
 {
 	int fd = mnl_socket_get_fd(routes->socket);
 	int flags = fcntl(fd, F_GETFL);
@@ -290,50 +294,51 @@ static int open_socket(struct kernel_routes *routes)
 	/* What a refusal quotes of the message would only fill the reply. */
 	mnl_socket_setsockopt(routes->socket, NETLINK_CAP_ACK, &yes,
 			      sizeof(yes));
-	error = list_former(routes, AF_INET);
+	error = list_stale(routes, AF_INET);
 	if (!error)
-		error = list_former(routes, AF_INET6);
+		error = list_stale(routes, AF_INET6);
 	/* A kernel without IPv6 has no routes of it to list. */
 	if (error == -EOPNOTSUPP || error == -EAFNOSUPPORT)
 		error = 0;
-	return error ? error : stop_waiting(routes);
+	return error ? error : make_nonblocking(routes);
 }
 
-int kernel_routes_new(struct event_base *base, unsigned int patience_s,
+int kernel_routes_new(struct event_base *base, unsigned int stale_timeout_s,
 		      struct kernel_routes **out)
 {
-	const struct timeval patience = { .tv_sec = patience_s };
+	const struct timeval timeout = { .tv_sec = stale_timeout_s };
 	struct kernel_routes *routes = calloc(1, sizeof(*routes));
 	int error = -ENOMEM;
 
 	if (!routes)
 		return error;
 	TAILQ_INIT(&routes->waiting);
-	routes->work = evtimer_new(base, on_work, routes);
-	routes->former = evtimer_new(base, on_former, routes);
-	if (routes->work && routes->former)
+	routes->work = evtimer_new(base, on_batch, routes);
+	routes->stale_timer = evtimer_new(base, on_stale_timeout, routes);
+	if (routes->work && routes->stale_timer)
 		error = open_socket(routes);
 	if (error) {
 		kernel_routes_free(routes, false);
 		return error;
 	}
-	if (first(routes))
-		evtimer_add(routes->former, &patience);
+	if (first_route(routes))
+		evtimer_add(routes->stale_timer, &timeout);
 	*out = routes;
 	return 0;
 }
 
 /* The end: nobody waits for the event loop any more. */
-static void remove_all(struct kernel_routes *routes)
+static void remove_all_routes(struct kernel_routes *routes)
 {
 	struct kernel_route *route;
 
-	for (route = first(routes); route; route = after(routes, route)) {
+	for (route = first_route(routes); route;
+	     route = next_route(routes, route)) {
 		route->wanted = false;
-		enqueue(routes, route);
+		queue_route(routes, route);
 	}
 	while (!TAILQ_EMPTY(&routes->waiting))
-		process(routes, TAILQ_FIRST(&routes->waiting));
+		process_route(routes, TAILQ_FIRST(&routes->waiting));
 }
 
 void kernel_routes_free(struct kernel_routes *routes, bool remove)
@@ -343,16 +348,16 @@ void kernel_routes_free(struct kernel_routes *routes, bool remove)
 	if (!routes)
 		return;
 	if (remove)
-		remove_all(routes);
-	while ((route = first(routes)))
-		forget(routes, route);
+		remove_all_routes(routes);
+	while ((route = first_route(routes)))
+		drop_route(routes, route);
 	prefix_map_free(&routes->routes);
 	if (routes->socket)
 		mnl_socket_close(routes->socket);
 	if (routes->work)
 		event_free(routes->work);
-	if (routes->former)
-		event_free(routes->former);
+	if (routes->stale_timer)
+		event_free(routes->stale_timer);
 	free(routes);
 }
 
@@ -370,9 +375,9 @@ static bool has_hops(const struct kernel_route *route,
 }
 
 /* Copies those that a route to `prefix` can lead over; returns how many. */
-static size_t take_hops(const struct prefix *prefix,
-			const struct route_hop *hops, size_t count,
-			struct route_hop *taken)
+static size_t copy_usable_hops(const struct prefix *prefix,
+			       const struct route_hop *hops, size_t count,
+			       struct route_hop *taken)
 {
 	bool ipv6 = !address_is_ipv4(&prefix->address);
 	size_t used = 0;
@@ -384,8 +389,9 @@ static size_t take_hops(const struct prefix *prefix,
 }
 
 /* Takes over `hops`. */
-static void change(struct kernel_routes *routes, struct kernel_route *route,
-		   struct route_hop *hops, size_t count)
+static void change_route(struct kernel_routes *routes,
+			 struct kernel_route *route, struct route_hop *hops,
+			 size_t count)
 {
 	if (route->wanted && (route->written || route->queued) &&
 	    has_hops(route, hops, count)) {
@@ -396,62 +402,63 @@ static void change(struct kernel_routes *routes, struct kernel_route *route,
 	route->hops = hops;
 	route->count = count;
 	route->wanted = true;
-	route->former = false;
-	enqueue(routes, route);
+	route->stale = false;
+	queue_route(routes, route);
 }
 
 int kernel_routes_set(struct kernel_routes *routes, const struct prefix *prefix,
 		      const struct route_hop *hops, size_t count)
 {
 	struct route_hop *taken = calloc(count + 1, sizeof(*taken));
-	struct kernel_route *route = taken ? get(routes, prefix) : NULL;
+	struct kernel_route *route = taken ? get_route(routes, prefix) : NULL;
 
 	if (!route) {
 		free(taken);
 		return -ENOMEM;
 	}
-	change(routes, route, taken, take_hops(prefix, hops, count, taken));
+	change_route(routes, route, taken,
+		     copy_usable_hops(prefix, hops, count, taken));
 	return 0;
 }
 
 bool kernel_routes_has(const struct kernel_routes *routes,
 		       const struct prefix *prefix)
 {
-	const struct kernel_route *route = find(routes, prefix);
+	const struct kernel_route *route = find_route(routes, prefix);
 
-	return route && route->wanted && !route->former;
+	return route && route->wanted && !route->stale;
 }
 
 int kernel_routes_keep(struct kernel_routes *routes,
 		       const struct prefix *prefix)
 {
-	struct kernel_route *route = get(routes, prefix);
+	struct kernel_route *route = get_route(routes, prefix);
 
 	if (!route)
 		return -ENOMEM;
 	route->kept = true;
 	/* Where a former run's leads, traffic may go: it has its time. */
-	if (!route->wanted && !route->former)
-		change(routes, route, NULL, 0);
+	if (!route->wanted && !route->stale)
+		change_route(routes, route, NULL, 0);
 	return 0;
 }
 
 void kernel_routes_remove(struct kernel_routes *routes,
 			  const struct prefix *prefix)
 {
-	struct kernel_route *route = find(routes, prefix);
+	struct kernel_route *route = find_route(routes, prefix);
 
 	if (!route)
 		return;
 	if (route->kept) {
-		change(routes, route, NULL, 0);
+		change_route(routes, route, NULL, 0);
 		return;
 	}
 	route->wanted = false;
-	enqueue(routes, route);
+	queue_route(routes, route);
 }
 
-static bool leads_over(const struct kernel_route *route, uint32_t ifindex)
+static bool uses_link(const struct kernel_route *route, uint32_t ifindex)
 {
 	for (size_t i = 0; i < route->count; i++)
 		if (route->hops[i].ifindex == ifindex)
@@ -463,9 +470,10 @@ void kernel_routes_link_up(struct kernel_routes *routes, uint32_t ifindex)
 {
 	struct kernel_route *route;
 
-	for (route = first(routes); route; route = after(routes, route))
-		if (leads_over(route, ifindex))
-			enqueue(routes, route);
+	for (route = first_route(routes); route;
+	     route = next_route(routes, route))
+		if (uses_link(route, ifindex))
+			queue_route(routes, route);
 }
 
 bool kernel_routes_forwards(bool ipv6)

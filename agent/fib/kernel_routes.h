@@ -28,11 +28,11 @@ struct event_base;
 struct kernel_routes;
 
 /*
- * Opens the socket and looks for routes of a former run, which have `patience_s`
+ * Opens the socket and looks for routes of a former run, which have `stale_timeout_s`
  * seconds to be set again. The caller frees with kernel_routes_free(). Returns 0
  * or -errno.
  */
-int kernel_routes_new(struct event_base *base, unsigned int patience_s,
+int kernel_routes_new(struct event_base *base, unsigned int stale_timeout_s,
 		      struct kernel_routes **routes);
 /* With `remove`, no route stays in the kernel. NULL is legal. */
 void kernel_routes_free(struct kernel_routes *routes, bool remove);

@@ -22,8 +22,9 @@ static void put_ip(struct nlmsghdr *message, uint16_t type,
 }
 
 /* Header and destination, which with the metric are the route's identity. */
-static struct nlmsghdr *begin(void *buffer, const struct prefix *prefix,
-			      uint16_t type, uint16_t flags, unsigned char kind)
+static struct nlmsghdr *begin_message(void *buffer, const struct prefix *prefix,
+				      uint16_t type, uint16_t flags,
+				      unsigned char kind)
 {
 	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
 	struct rtmsg *header =
@@ -35,19 +36,19 @@ static struct nlmsghdr *begin(void *buffer, const struct prefix *prefix,
 								 AF_INET6;
 	header->rtm_dst_len = prefix->length;
 	header->rtm_table = RT_TABLE_MAIN;
-	header->rtm_protocol = ROUTE_PROTOCOL;
+	header->rtm_protocol = NETLINK_OWN_PROTOCOL;
 	header->rtm_scope = RT_SCOPE_UNIVERSE;
 	header->rtm_type = kind;
 	put_ip(message, RTA_DST, &prefix->address);
-	mnl_attr_put_u32(message, RTA_PRIORITY, ROUTE_METRIC);
+	mnl_attr_put_u32(message, RTA_PRIORITY, NETLINK_OWN_METRIC);
 	return message;
 }
 
 static struct nlmsghdr *begin_replace(void *buffer, const struct prefix *prefix,
 				      unsigned char kind)
 {
-	return begin(buffer, prefix, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE,
-		     kind);
+	return begin_message(buffer, prefix, RTM_NEWROUTE,
+			     NLM_F_CREATE | NLM_F_REPLACE, kind);
 }
 
 /* An IPv4 route over an IPv6 gateway names its family (RFC 8950). */
@@ -69,7 +70,7 @@ static void put_gateway(struct nlmsghdr *message, bool ipv4,
 }
 
 /* From 1 to ROUTE_MAX_WEIGHT, in proportion to the greatest of all. */
-static uint32_t scaled(uint32_t weight, uint32_t greatest)
+static uint32_t scale_weight(uint32_t weight, uint32_t greatest)
 {
 	uint64_t share = weight;
 
@@ -84,7 +85,7 @@ static void put_hop(struct nlmsghdr *message, bool ipv4,
 	char *at = mnl_nlmsg_get_payload_tail(message);
 	struct rtnexthop header = {
 		.rtnh_ifindex = (int)hop->ifindex,
-		.rtnh_hops = (uint8_t)(scaled(hop->weight, greatest) - 1),
+		.rtnh_hops = (uint8_t)(scale_weight(hop->weight, greatest) - 1),
 	};
 
 	message->nlmsg_len += sizeof(header);
@@ -134,7 +135,7 @@ struct nlmsghdr *route_message_unreachable(void *buffer,
 
 struct nlmsghdr *route_message_remove(void *buffer, const struct prefix *prefix)
 {
-	return begin(buffer, prefix, RTM_DELROUTE, 0, RTN_UNSPEC);
+	return begin_message(buffer, prefix, RTM_DELROUTE, 0, RTN_UNSPEC);
 }
 
 struct nlmsghdr *route_message_list(void *buffer, uint8_t family)
@@ -146,7 +147,7 @@ struct nlmsghdr *route_message_list(void *buffer, uint8_t family)
 	message->nlmsg_type = RTM_GETROUTE;
 	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	header->rtm_family = family;
-	header->rtm_protocol = ROUTE_PROTOCOL;
+	header->rtm_protocol = NETLINK_OWN_PROTOCOL;
 	return message;
 }
 
@@ -160,7 +161,7 @@ bool route_message_is_ours(const struct nlmsghdr *message,
 
 	if (message->nlmsg_type != RTM_NEWROUTE ||
 	    mnl_nlmsg_get_payload_len(message) < sizeof(*header) ||
-	    header->rtm_protocol != ROUTE_PROTOCOL ||
+	    header->rtm_protocol != NETLINK_OWN_PROTOCOL ||
 	    header->rtm_table != RT_TABLE_MAIN)
 		return false;
 	mnl_attr_for_each(attribute, message, sizeof(*header))

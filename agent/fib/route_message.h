@@ -16,10 +16,6 @@
 
 struct nlmsghdr;
 
-enum route_identity {
-	ROUTE_METRIC = 7272, /* behind routes of all others */
-};
-
 enum route_limits {
 	ROUTE_MAX_HOPS = 256,
 	ROUTE_MAX_WEIGHT = 256, /* of the kernel: rtnh_hops is a byte */

@@ -19,7 +19,7 @@
 enum bfd_numbers {
 	PEER_BUCKETS = 256,
 	READS_AT_ONCE = 64, /* then the event loop has its turn */
-	/* More than a socket's buffer holds: see on_timer(). */
+	/* More than a socket's buffer holds: see on_peer_timer(). */
 	READS_BEFORE_EXPIRY = 1024,
 	WARNING_INTERVAL_US = 10 * CLOCK_US_PER_S,
 };
@@ -27,7 +27,7 @@ enum bfd_numbers {
 struct bfd_peer {
 	struct bfd *bfd;
 	struct bfd_session session;
-	struct bfd_way way;
+	struct bfd_endpoints endpoints;
 	void *owner;
 	struct event *timer;
 	int fd;
@@ -71,7 +71,8 @@ const struct bfd_session *bfd_peer_session(const struct bfd_peer *peer)
 	return &peer->session;
 }
 
-static struct peer_list *list_of(struct bfd *bfd, const struct address *address)
+static struct peer_list *peer_list_of(struct bfd *bfd,
+				      const struct address *address)
 {
 	const size_t size = sizeof(address->bytes);
 
@@ -84,14 +85,15 @@ static struct bfd_peer *find_peer(struct bfd *bfd,
 {
 	struct bfd_peer *peer;
 
-	LIST_FOREACH(peer, list_of(bfd, &datagram->sender), link)
-		if (peer->way.ifindex == datagram->ifindex &&
-		    address_equal(&peer->way.remote, &datagram->sender))
+	LIST_FOREACH(peer, peer_list_of(bfd, &datagram->sender), link)
+		if (peer->endpoints.ifindex == datagram->ifindex &&
+		    address_equal(&peer->endpoints.remote, &datagram->sender))
 			return peer;
 	return NULL;
 }
 
-static void log_down(const char *address, const struct bfd_session *session)
+static void log_session_down(const char *address,
+			     const struct bfd_session *session)
 {
 	const char *cause = bfd_diagnostic_name(session->diagnostic);
 	const char *theirs = bfd_diagnostic_name(session->remote_diagnostic);
@@ -107,16 +109,17 @@ static void log_down(const char *address, const struct bfd_session *session)
 			 theirs ? ", because of " : "", theirs ? theirs : "");
 }
 
-static void log_change(const struct bfd_peer *peer, enum bfd_state before)
+static void log_session_change(const struct bfd_peer *peer,
+			       enum bfd_state before)
 {
 	const struct bfd_session *session = &peer->session;
 	char address[ADDRESS_TEXT_SIZE];
 
-	address_format(&peer->way.remote, address);
+	address_format(&peer->endpoints.remote, address);
 	if (session->state == BFD_STATE_UP)
 		log_info("nexthop", "%s: BFD is up", address);
 	else if (before == BFD_STATE_UP && session->state == BFD_STATE_DOWN)
-		log_down(address, session);
+		log_session_down(address, session);
 }
 
 static void send_packet(const struct bfd_peer *peer,
@@ -126,18 +129,18 @@ static void send_packet(const struct bfd_peer *peer,
 	struct bfd_frame frame;
 	int error;
 
-	if (!peer->way.ifindex)
+	if (!peer->endpoints.ifindex)
 		return;
 	bfd_packet_build(packet, &frame);
-	error = bfd_socket_send(peer->fd, &peer->way, &frame);
+	error = bfd_socket_send(peer->fd, &peer->endpoints, &frame);
 	/* The neighbor notices our silence as it does a loss. */
 	if (error)
 		log_debug("nexthop", "%s: BFD packet not sent: %s",
-			  address_format(&peer->way.remote, address),
+			  address_format(&peer->endpoints.remote, address),
 			  strerror(-error));
 }
 
-static void arm_timer(struct bfd_peer *peer, uint64_t now_us)
+static void arm_peer_timer(struct bfd_peer *peer, uint64_t now_us)
 {
 	uint64_t deadline = bfd_session_deadline(&peer->session);
 	uint64_t wait_us = deadline > now_us ? deadline - now_us : 0;
@@ -150,8 +153,8 @@ static void arm_timer(struct bfd_peer *peer, uint64_t now_us)
 }
 
 /* Moves the session and does what it asks for. */
-static void step(struct bfd_peer *peer, enum bfd_event_type type,
-		 const struct bfd_packet *packet)
+static void step_peer(struct bfd_peer *peer, enum bfd_event_type type,
+		      const struct bfd_packet *packet)
 {
 	const struct bfd_callbacks *callbacks = &peer->bfd->callbacks;
 	enum bfd_state before = peer->session.state;
@@ -166,9 +169,9 @@ static void step(struct bfd_peer *peer, enum bfd_event_type type,
 
 	if (bfd_session_step(&peer->session, &event, &out))
 		send_packet(peer, &out);
-	arm_timer(peer, event.now_us);
+	arm_peer_timer(peer, event.now_us);
 	if (before != peer->session.state)
-		log_change(peer, before);
+		log_session_change(peer, before);
 	if (before != peer->session.state ||
 	    remote_before != peer->session.remote_state)
 		callbacks->changed(peer->owner, callbacks->context);
@@ -192,7 +195,8 @@ static void warn_of_hop_limit(struct bfd *bfd,
 }
 
 /* What becomes of a datagram; RFC 5880 6.8.6, RFC 5881 5. */
-static enum bfd_count take(struct bfd *bfd, const struct bfd_datagram *datagram)
+static enum bfd_count handle_datagram(struct bfd *bfd,
+				      const struct bfd_datagram *datagram)
 {
 	struct bfd_packet packet;
 	struct bfd_peer *peer;
@@ -209,11 +213,11 @@ static enum bfd_count take(struct bfd *bfd, const struct bfd_datagram *datagram)
 		return BFD_COUNT_NO_SESSION;
 	if (!bfd_session_is_addressed(&peer->session, &packet))
 		return BFD_COUNT_WRONG_DISCRIMINATOR;
-	step(peer, BFD_EVENT_PACKET, &packet);
+	step_peer(peer, BFD_EVENT_PACKET, &packet);
 	return BFD_COUNT_ACCEPTED;
 }
 
-static void take_waiting(struct bfd *bfd, int fd, int most)
+static void handle_waiting(struct bfd *bfd, int fd, int most)
 {
 	for (int i = 0; i < most; i++) {
 		struct bfd_datagram datagram;
@@ -223,16 +227,16 @@ static void take_waiting(struct bfd *bfd, int fd, int most)
 			continue;
 		if (error)
 			break;
-		bfd->counts[take(bfd, &datagram)]++;
+		bfd->counts[handle_datagram(bfd, &datagram)]++;
 	}
 }
 
-static void on_readable(evutil_socket_t fd, short what, void *context)
+static void on_bfd_readable(evutil_socket_t fd, short what, void *context)
 {
 	struct bfd *bfd = context;
 
 	(void)what;
-	take_waiting(bfd, fd, READS_AT_ONCE);
+	handle_waiting(bfd, fd, READS_AT_ONCE);
 	bfd->callbacks.drained(bfd->callbacks.context);
 }
 
@@ -240,22 +244,23 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
  * A loop that was busy for long comes late to everything: what has arrived in
  * the meantime is heard before anybody is called silent.
  */
-static void on_timer(evutil_socket_t fd, short what, void *context)
+static void on_peer_timer(evutil_socket_t fd, short what, void *context)
 {
 	struct bfd_peer *peer = context;
 	struct bfd *bfd = peer->bfd;
-	struct event *socket = address_is_ipv4(&peer->way.remote) ? bfd->ipv4 :
-								    bfd->ipv6;
+	struct event *socket = address_is_ipv4(&peer->endpoints.remote) ?
+				       bfd->ipv4 :
+				       bfd->ipv6;
 
 	(void)fd;
 	(void)what;
 	if (clock_now_us() >= peer->session.expire_us)
-		take_waiting(bfd, event_get_fd(socket), READS_BEFORE_EXPIRY);
-	step(peer, BFD_EVENT_TIMER, NULL);
+		handle_waiting(bfd, event_get_fd(socket), READS_BEFORE_EXPIRY);
+	step_peer(peer, BFD_EVENT_TIMER, NULL);
 	bfd->callbacks.drained(bfd->callbacks.context);
 }
 
-static bool is_taken(const struct bfd *bfd, uint32_t discriminator)
+static bool is_discriminator_used(const struct bfd *bfd, uint32_t discriminator)
 {
 	const struct bfd_peer *peer;
 
@@ -273,7 +278,7 @@ static uint32_t new_discriminator(const struct bfd *bfd)
 
 	do
 		discriminator = arc4random();
-	while (!discriminator || is_taken(bfd, discriminator));
+	while (!discriminator || is_discriminator_used(bfd, discriminator));
 	return discriminator;
 }
 
@@ -293,7 +298,7 @@ int bfd_open(struct bfd *bfd, const struct address *address, void *owner,
 		return fd;
 	peer = calloc(1, sizeof(*peer));
 	if (peer)
-		peer->timer = evtimer_new(bfd->base, on_timer, peer);
+		peer->timer = evtimer_new(bfd->base, on_peer_timer, peer);
 	if (!peer || !peer->timer) {
 		free(peer);
 		close(fd);
@@ -302,10 +307,10 @@ int bfd_open(struct bfd *bfd, const struct address *address, void *owner,
 	peer->bfd = bfd;
 	peer->owner = owner;
 	peer->fd = fd;
-	peer->way.remote = *address;
+	peer->endpoints.remote = *address;
 	bfd_session_init(&peer->session, &bfd->timing, new_discriminator(bfd),
 			 clock_now_us());
-	LIST_INSERT_HEAD(list_of(bfd, address), peer, link);
+	LIST_INSERT_HEAD(peer_list_of(bfd, address), peer, link);
 	bfd->peer_count++;
 	*created = peer;
 	return 0;
@@ -330,24 +335,24 @@ void bfd_close(struct bfd_peer *peer)
 	free(peer);
 }
 
-void bfd_set_way(struct bfd_peer *peer, uint32_t ifindex,
-		 const struct address *local)
+void bfd_set_link(struct bfd_peer *peer, uint32_t ifindex,
+		  const struct address *local)
 {
-	bool begins = !peer->way.ifindex && ifindex;
+	bool begins = !peer->endpoints.ifindex && ifindex;
 
-	peer->way.ifindex = ifindex;
-	peer->way.local = *local;
+	peer->endpoints.ifindex = ifindex;
+	peer->endpoints.local = *local;
 	if (begins)
-		arm_timer(peer, clock_now_us());
+		arm_peer_timer(peer, clock_now_us());
 }
 
-static int listen_on(struct bfd *bfd, bool ipv4, struct event **event)
+static int listen_in_family(struct bfd *bfd, bool ipv4, struct event **event)
 {
 	int fd = bfd_socket_listen(ipv4);
 
 	if (fd < 0)
 		return fd;
-	*event = event_new(bfd->base, fd, EV_READ | EV_PERSIST, on_readable,
+	*event = event_new(bfd->base, fd, EV_READ | EV_PERSIST, on_bfd_readable,
 			   bfd);
 	if (!*event) {
 		close(fd);
@@ -356,12 +361,12 @@ static int listen_on(struct bfd *bfd, bool ipv4, struct event **event)
 	return event_add(*event, NULL) ? -ENOMEM : 0;
 }
 
-static int listen_all(struct bfd *bfd)
+static int listen_in_both(struct bfd *bfd)
 {
-	int error = listen_on(bfd, true, &bfd->ipv4);
+	int error = listen_in_family(bfd, true, &bfd->ipv4);
 
 	if (!error)
-		error = listen_on(bfd, false, &bfd->ipv6);
+		error = listen_in_family(bfd, false, &bfd->ipv6);
 	return error == -EAFNOSUPPORT && bfd->ipv4 ? 0 : error;
 }
 
@@ -376,7 +381,7 @@ int bfd_new(struct event_base *base, const struct bfd_timing *timing,
 		bfd->base = base;
 		bfd->timing = *timing;
 		bfd->callbacks = *callbacks;
-		error = listen_all(bfd);
+		error = listen_in_both(bfd);
 	}
 	if (error) {
 		snprintf(text, size, "no BFD on UDP port %d: %s%s",

@@ -59,15 +59,15 @@ void bfd_free(struct bfd *bfd);
 
 /*
  * Starts a session with `address` for `owner`. Nothing is sent before
- * bfd_set_way(). The caller ends it with bfd_close(), which tells the neighbor
+ * bfd_set_link(). The caller ends it with bfd_close(), which tells the neighbor
  * so. Returns 0 or -errno: -ENOSPC beyond BFD_MAX_PEERS.
  */
 int bfd_open(struct bfd *bfd, const struct address *address, void *owner,
 	     struct bfd_peer **peer);
 void bfd_close(struct bfd_peer *peer);
 /* The link that it is on, and who we are there; 0: it is on none. */
-void bfd_set_way(struct bfd_peer *peer, uint32_t ifindex,
-		 const struct address *local);
+void bfd_set_link(struct bfd_peer *peer, uint32_t ifindex,
+		  const struct address *local);
 
 const struct bfd_session *bfd_peer_session(const struct bfd_peer *peer);
 const uint64_t *bfd_counts(const struct bfd *bfd);

@@ -66,7 +66,8 @@ void bfd_packet_build(const struct bfd_packet *packet, struct bfd_frame *frame)
 }
 
 /* The checks of RFC 5880 6.8.6 in its order. */
-static enum bfd_packet_verdict check(const struct bfd_frame *frame, size_t size)
+static enum bfd_packet_verdict check_packet(const struct bfd_frame *frame,
+					    size_t size)
 {
 	enum bfd_state state = frame->state_flags >> STATE_SHIFT;
 
@@ -98,7 +99,7 @@ enum bfd_packet_verdict bfd_packet_parse(const void *data, size_t size,
 	if (size < sizeof(frame))
 		return BFD_PACKET_TRUNCATED;
 	memcpy(&frame, data, sizeof(frame));
-	verdict = check(&frame, size);
+	verdict = check_packet(&frame, size);
 	if (verdict != BFD_PACKET_OK)
 		return verdict;
 

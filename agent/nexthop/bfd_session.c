@@ -91,8 +91,8 @@ uint64_t bfd_session_detection_time_us(const struct bfd_session *session)
 }
 
 /* From 75 to 100 % of the interval, by chance. */
-static uint64_t jittered(const struct bfd_session *session,
-			 uint64_t interval_us, uint32_t random)
+static uint64_t jittered_interval(const struct bfd_session *session,
+				  uint64_t interval_us, uint32_t random)
 {
 	uint64_t longest = session->timing.multiplier == 1 ?
 				   LONGEST_PERCENT_OF_ONE :
@@ -104,19 +104,20 @@ static uint64_t jittered(const struct bfd_session *session,
 }
 
 /* The next packet is due an interval after the last one. */
-static void schedule(struct bfd_session *session, uint32_t random)
+static void schedule_packet(struct bfd_session *session, uint32_t random)
 {
 	uint32_t interval = bfd_session_transmit_interval_us(session);
 
 	session->sent_interval_us = interval;
 	session->send_us =
 		interval ?
-			session->sent_us + jittered(session, interval, random) :
+			session->sent_us +
+				jittered_interval(session, interval, random) :
 			BFD_SESSION_NEVER;
 }
 
-static void enter(struct bfd_session *session, enum bfd_state state,
-		  enum bfd_diagnostic diagnostic, uint64_t now_us)
+static void enter_state(struct bfd_session *session, enum bfd_state state,
+			enum bfd_diagnostic diagnostic, uint64_t now_us)
 {
 	uint32_t before = desired_min_tx_us(session);
 
@@ -131,12 +132,12 @@ static void enter(struct bfd_session *session, enum bfd_state state,
 }
 
 /* RFC 5880 6.8.6: AdminDown takes the session down, but no path failed. */
-static void take_admin_down(struct bfd_session *session, uint64_t now_us)
+static void handle_admin_down(struct bfd_session *session, uint64_t now_us)
 {
 	session->failed = false;
 	if (session->state != BFD_STATE_DOWN)
-		enter(session, BFD_STATE_DOWN, BFD_DIAGNOSTIC_NEIGHBOR_DOWN,
-		      now_us);
+		enter_state(session, BFD_STATE_DOWN,
+			    BFD_DIAGNOSTIC_NEIGHBOR_DOWN, now_us);
 }
 
 static void step_down(struct bfd_session *session, enum bfd_state remote,
@@ -144,16 +145,17 @@ static void step_down(struct bfd_session *session, enum bfd_state remote,
 {
 	/* Up would be a neighbor that has not noticed yet that we were gone. */
 	if (remote == BFD_STATE_DOWN)
-		enter(session, BFD_STATE_INIT, session->diagnostic, now_us);
+		enter_state(session, BFD_STATE_INIT, session->diagnostic,
+			    now_us);
 	else if (remote == BFD_STATE_INIT)
-		enter(session, BFD_STATE_UP, BFD_DIAGNOSTIC_NONE, now_us);
+		enter_state(session, BFD_STATE_UP, BFD_DIAGNOSTIC_NONE, now_us);
 }
 
 static void step_init(struct bfd_session *session, enum bfd_state remote,
 		      uint64_t now_us)
 {
 	if (remote == BFD_STATE_INIT || remote == BFD_STATE_UP)
-		enter(session, BFD_STATE_UP, BFD_DIAGNOSTIC_NONE, now_us);
+		enter_state(session, BFD_STATE_UP, BFD_DIAGNOSTIC_NONE, now_us);
 }
 
 static void step_up(struct bfd_session *session, enum bfd_state remote,
@@ -162,7 +164,8 @@ static void step_up(struct bfd_session *session, enum bfd_state remote,
 	if (remote != BFD_STATE_DOWN)
 		return;
 	session->failed = true;
-	enter(session, BFD_STATE_DOWN, BFD_DIAGNOSTIC_NEIGHBOR_DOWN, now_us);
+	enter_state(session, BFD_STATE_DOWN, BFD_DIAGNOSTIC_NEIGHBOR_DOWN,
+		    now_us);
 }
 
 typedef void bfd_handler(struct bfd_session *session, enum bfd_state remote,
@@ -175,8 +178,8 @@ static bfd_handler *const handlers[BFD_STATE_COUNT] = {
 	[BFD_STATE_UP] = step_up,
 };
 
-static void note_remote(struct bfd_session *session,
-			const struct bfd_packet *packet)
+static void record_remote(struct bfd_session *session,
+			  const struct bfd_packet *packet)
 {
 	session->remote_state = packet->state;
 	session->remote_diagnostic = packet->diagnostic;
@@ -190,20 +193,20 @@ static void note_remote(struct bfd_session *session,
 }
 
 /* RFC 5880 6.8.6 from "Set bfd.RemoteDiscr" on. */
-static void take_packet(struct bfd_session *session,
-			const struct bfd_packet *packet, uint64_t now_us)
+static void handle_packet(struct bfd_session *session,
+			  const struct bfd_packet *packet, uint64_t now_us)
 {
 	if (session->state == BFD_STATE_ADMIN_DOWN)
 		return;
-	note_remote(session, packet);
+	record_remote(session, packet);
 	if (packet->state == BFD_STATE_ADMIN_DOWN)
-		take_admin_down(session, now_us);
+		handle_admin_down(session, now_us);
 	else
 		handlers[session->state](session, packet->state, now_us);
 	session->expire_us = now_us + bfd_session_detection_time_us(session);
 }
 
-static void take_timer(struct bfd_session *session, uint64_t now_us)
+static void handle_timer(struct bfd_session *session, uint64_t now_us)
 {
 	if (now_us < session->expire_us)
 		return;
@@ -211,22 +214,23 @@ static void take_timer(struct bfd_session *session, uint64_t now_us)
 	if (session->state == BFD_STATE_UP)
 		session->failed = true;
 	if (session->state != BFD_STATE_DOWN)
-		enter(session, BFD_STATE_DOWN, BFD_DIAGNOSTIC_TIME_EXPIRED,
-		      now_us);
+		enter_state(session, BFD_STATE_DOWN,
+			    BFD_DIAGNOSTIC_TIME_EXPIRED, now_us);
 }
 
-static void take_end(struct bfd_session *session, uint64_t now_us)
+static void handle_end(struct bfd_session *session, uint64_t now_us)
 {
 	if (session->state == BFD_STATE_ADMIN_DOWN)
 		return;
 	session->failed = false;
 	session->expire_us = BFD_SESSION_NEVER;
-	enter(session, BFD_STATE_ADMIN_DOWN, BFD_DIAGNOSTIC_ADMIN_DOWN, now_us);
+	enter_state(session, BFD_STATE_ADMIN_DOWN, BFD_DIAGNOSTIC_ADMIN_DOWN,
+		    now_us);
 	session->polling = false;
 }
 
-static struct bfd_packet packet_of(const struct bfd_session *session,
-				   bool final)
+static struct bfd_packet next_packet(const struct bfd_session *session,
+				     bool final)
 {
 	return (struct bfd_packet){
 		.state = session->state,
@@ -242,17 +246,18 @@ static struct bfd_packet packet_of(const struct bfd_session *session,
 	};
 }
 
-static void take(struct bfd_session *session, const struct bfd_event *event)
+static void handle_event(struct bfd_session *session,
+			 const struct bfd_event *event)
 {
 	switch (event->type) {
 	case BFD_EVENT_PACKET:
-		take_packet(session, event->packet, event->now_us);
+		handle_packet(session, event->packet, event->now_us);
 		break;
 	case BFD_EVENT_TIMER:
-		take_timer(session, event->now_us);
+		handle_timer(session, event->now_us);
 		break;
 	case BFD_EVENT_END:
-		take_end(session, event->now_us);
+		handle_end(session, event->now_us);
 		break;
 	default:
 		break;
@@ -268,17 +273,17 @@ bool bfd_session_step(struct bfd_session *session,
 	enum bfd_state before = session->state;
 	bool due;
 
-	take(session, event);
+	handle_event(session, event);
 	if (bfd_session_transmit_interval_us(session) !=
 	    session->sent_interval_us)
-		schedule(session, event->random);
+		schedule_packet(session, event->random);
 	/* A change of state is told at once: RFC 5880 6.8.7. */
 	due = session->state != before || session->send_us <= event->now_us;
 	if (due || final)
-		*out = packet_of(session, final);
+		*out = next_packet(session, final);
 	if (due) {
 		session->sent_us = event->now_us;
-		schedule(session, event->random);
+		schedule_packet(session, event->random);
 	}
 	return due || final;
 }

@@ -36,8 +36,8 @@ union control {
 		   CMSG_SPACE(sizeof(int))];
 };
 
-static socklen_t to_socket(const struct address *address, uint16_t port,
-			   union socket_address *out)
+static socklen_t fill_socket_address(const struct address *address,
+				     uint16_t port, union socket_address *out)
 {
 	struct address bare = address_unscoped(address);
 
@@ -55,8 +55,8 @@ static socklen_t to_socket(const struct address *address, uint16_t port,
 	return sizeof(out->ipv6);
 }
 
-static struct address from_socket(const union socket_address *from,
-				  uint32_t ifindex)
+static struct address read_socket_address(const union socket_address *from,
+					  uint32_t ifindex)
 {
 	struct address address;
 
@@ -95,7 +95,7 @@ static int bind_port(int fd, bool ipv4, uint16_t port)
 	return bind(fd, &any.any, size) ? -errno : 0;
 }
 
-static int open_socket(bool ipv4)
+static int open_udp_socket(bool ipv4)
 {
 	int fd = socket(ipv4 ? AF_INET : AF_INET6,
 			SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -104,7 +104,7 @@ static int open_socket(bool ipv4)
 }
 
 /* Descriptor or error of a socket that is set up by then, or closed. */
-static int finish(int fd, int error)
+static int close_on_error(int fd, int error)
 {
 	if (!error)
 		return fd;
@@ -123,7 +123,7 @@ int bfd_socket_listen(bool ipv4)
 		{ IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1 },
 		{ IPPROTO_IPV6, IPV6_RECVPKTINFO, 1 },
 	};
-	int fd = open_socket(ipv4), error;
+	int fd = open_udp_socket(ipv4), error;
 
 	if (fd < 0)
 		return fd;
@@ -131,11 +131,11 @@ int bfd_socket_listen(bool ipv4)
 		       set_options(fd, ipv6_options, COUNT_OF(ipv6_options));
 	if (!error)
 		error = bind_port(fd, ipv4, BFD_SOCKET_PORT);
-	return finish(fd, error);
+	return close_on_error(fd, error);
 }
 
 /* A free one by chance: unique among all sessions, and hard to guess. */
-static int bind_any_port(int fd, bool ipv4)
+static int bind_random_port(int fd, bool ipv4)
 {
 	int error = -EADDRINUSE;
 
@@ -160,15 +160,15 @@ int bfd_socket_open(bool ipv4)
 		{ IPPROTO_IPV6, IPV6_TCLASS, IPTOS_CLASS_CS6 },
 		{ SOL_SOCKET, SO_RCVBUF, UNREAD_BUFFER },
 	};
-	int fd = open_socket(ipv4), error;
+	int fd = open_udp_socket(ipv4), error;
 
 	if (fd < 0)
 		return fd;
 	error = ipv4 ? set_options(fd, ipv4_options, COUNT_OF(ipv4_options)) :
 		       set_options(fd, ipv6_options, COUNT_OF(ipv6_options));
 	if (!error)
-		error = bind_any_port(fd, ipv4);
-	return finish(fd, error);
+		error = bind_random_port(fd, ipv4);
+	return close_on_error(fd, error);
 }
 
 static void put_control(struct msghdr *message, int level, int type,
@@ -184,15 +184,17 @@ static void put_control(struct msghdr *message, int level, int type,
 }
 
 /* Over this link and as this address, whatever a route would say. */
-static void put_way(struct msghdr *message, const struct bfd_way *way)
+static void put_endpoints(struct msghdr *message,
+			  const struct bfd_endpoints *endpoints)
 {
-	struct address local = address_unscoped(&way->local);
-	struct in_pktinfo ipv4 = { .ipi_ifindex = (int)way->ifindex };
-	struct in6_pktinfo ipv6 = { .ipi6_ifindex = way->ifindex };
+	struct address local = address_unscoped(&endpoints->local);
+	struct in_pktinfo ipv4 = { .ipi_ifindex = (int)endpoints->ifindex };
+	struct in6_pktinfo ipv6 = { .ipi6_ifindex = endpoints->ifindex };
 
-	if (address_is_ipv4(&way->remote)) {
-		if (address_is_ipv4(&way->local))
-			ipv4.ipi_spec_dst.s_addr = address_ipv4(&way->local);
+	if (address_is_ipv4(&endpoints->remote)) {
+		if (address_is_ipv4(&endpoints->local))
+			ipv4.ipi_spec_dst.s_addr =
+				address_ipv4(&endpoints->local);
 		put_control(message, IPPROTO_IP, IP_PKTINFO, &ipv4,
 			    sizeof(ipv4));
 	} else {
@@ -202,7 +204,7 @@ static void put_way(struct msghdr *message, const struct bfd_way *way)
 	}
 }
 
-int bfd_socket_send(int fd, const struct bfd_way *way,
+int bfd_socket_send(int fd, const struct bfd_endpoints *endpoints,
 		    const struct bfd_frame *frame)
 {
 	struct iovec data = { .iov_base = (void *)frame,
@@ -211,14 +213,15 @@ int bfd_socket_send(int fd, const struct bfd_way *way,
 	union control control = { .bytes = { 0 } };
 	struct msghdr message = {
 		.msg_name = &to,
-		.msg_namelen = to_socket(&way->remote, BFD_SOCKET_PORT, &to),
+		.msg_namelen = fill_socket_address(&endpoints->remote,
+						   BFD_SOCKET_PORT, &to),
 		.msg_iov = &data,
 		.msg_iovlen = 1,
 		.msg_control = &control,
 		.msg_controllen = sizeof(control),
 	};
 
-	put_way(&message, way);
+	put_endpoints(&message, endpoints);
 	return sendmsg(fd, &message, 0) < 0 ? -errno : 0;
 }
 
@@ -282,6 +285,6 @@ int bfd_socket_receive(int fd, struct bfd_datagram *datagram)
 	read_control(&message, datagram);
 	if (!datagram->ifindex)
 		return -EBADMSG;
-	datagram->sender = from_socket(&from, datagram->ifindex);
+	datagram->sender = read_socket_address(&from, datagram->ifindex);
 	return 0;
 }

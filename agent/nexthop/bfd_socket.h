@@ -30,7 +30,7 @@ struct bfd_datagram {
 };
 
 /* From whom, to whom and over which link a session sends. */
-struct bfd_way {
+struct bfd_endpoints {
 	struct address remote;
 	struct address local; /* zero: the kernel's choice */
 	uint32_t ifindex;     /* 0: there is none, nothing is sent */
@@ -40,7 +40,7 @@ struct bfd_way {
 int bfd_socket_listen(bool ipv4);
 int bfd_socket_open(bool ipv4);
 /* Returns 0 or -errno. */
-int bfd_socket_send(int fd, const struct bfd_way *way,
+int bfd_socket_send(int fd, const struct bfd_endpoints *endpoints,
 		    const struct bfd_frame *frame);
 /* The same; -EBADMSG for what the kernel told too little of. */
 int bfd_socket_receive(int fd, struct bfd_datagram *datagram);

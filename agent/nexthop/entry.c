@@ -21,15 +21,15 @@ enum entry_times {
 	CONFLICT_LOG_INTERVAL_MS = 10000,
 };
 
-static const char *const obstacle_texts[OBSTACLE_COUNT] = {
-	[OBSTACLE_NO_LINK] = "a link-local address without an interface",
-	[OBSTACLE_NO_ROUTE] = "no route to it",
-	[OBSTACLE_LOCAL] = "it is an address of this host",
-	[OBSTACLE_INTERFACE] = "its route leaves by no attached interface",
+static const char *const reason_texts[ENTRY_REASON_COUNT] = {
+	[ENTRY_REASON_NO_LINK] = "a link-local address without an interface",
+	[ENTRY_REASON_NO_ROUTE] = "no route to it",
+	[ENTRY_REASON_LOCAL] = "it is an address of this host",
+	[ENTRY_REASON_INTERFACE] = "its route leaves by no attached interface",
 };
 
 /* The way to a next hop. */
-struct path {
+struct entry_route {
 	const struct nexthop_link *link;
 	struct host_port port;
 	struct address via;    /* whom to ask for its MAC */
@@ -41,7 +41,7 @@ struct path {
  * Suspicion is our own affair, and so is the way to a next hop that is not
  * alive: nobody forwards along it.
  */
-static bool worth_telling(const struct nexthop *a, const struct nexthop *b)
+static bool is_reportable(const struct nexthop *a, const struct nexthop *b)
 {
 	if (nexthop_is_alive(a) != nexthop_is_alive(b))
 		return true;
@@ -86,7 +86,7 @@ static void update_view(struct entry *entry, uint64_t now)
 	view->bfd = judge_bfd(entry);
 	view->conflicts = entry->probe.conflicts;
 	memcpy(view->mac, entry->probe.mac, MAC_SIZE);
-	if (entry->queued || !worth_telling(&entry->told, view))
+	if (entry->queued || !is_reportable(&entry->reported, view))
 		return;
 	TAILQ_INSERT_TAIL(&entry->tracker->changed, entry, queue);
 	entry->queued = true;
@@ -94,12 +94,12 @@ static void update_view(struct entry *entry, uint64_t now)
 
 bool entry_take_change(struct entry *entry)
 {
-	bool changed = worth_telling(&entry->told, &entry->view);
+	bool changed = is_reportable(&entry->reported, &entry->view);
 
 	if (entry->queued)
 		TAILQ_REMOVE(&entry->tracker->changed, entry, queue);
 	entry->queued = false;
-	entry->told = entry->view;
+	entry->reported = entry->view;
 	return changed;
 }
 
@@ -138,7 +138,7 @@ static void log_step(struct entry *entry, const struct probe *before,
 	entry->quiet_until_ms = event->now_ms + CONFLICT_LOG_INTERVAL_MS;
 }
 
-static void arm_timer(struct entry *entry, uint64_t now_ms)
+static void arm_probe_timer(struct entry *entry, uint64_t now_ms)
 {
 	uint64_t deadline = entry->probe.deadline_ms;
 
@@ -150,8 +150,8 @@ static void arm_timer(struct entry *entry, uint64_t now_ms)
 }
 
 /* Moves the entry's machine and does what it asks for. */
-static void step(struct entry *entry, enum probe_event_type type,
-		 const uint8_t *mac)
+static void step_probe(struct entry *entry, enum probe_event_type type,
+		       const uint8_t *mac)
 {
 	struct probe before = entry->probe;
 	struct probe_event event = {
@@ -164,20 +164,20 @@ static void step(struct entry *entry, enum probe_event_type type,
 	if (mac)
 		memcpy(event.mac, mac, MAC_SIZE);
 	question = probe_step(&entry->probe, &event);
-	if (question != PROBE_ASK_NOBODY)
+	if (question != PROBE_ASK_NONE)
 		send_question(entry, question);
 	log_step(entry, &before, &event);
 	update_view(entry, event.now_ms);
-	arm_timer(entry, event.now_ms);
+	arm_probe_timer(entry, event.now_ms);
 }
 
-static void on_timer(evutil_socket_t fd, short what, void *context)
+static void on_probe_timer(evutil_socket_t fd, short what, void *context)
 {
 	struct entry *entry = context;
 
 	(void)fd;
 	(void)what;
-	step(entry, PROBE_TIMER, NULL);
+	step_probe(entry, PROBE_TIMER, NULL);
 	tracker_report(entry->tracker);
 }
 
@@ -187,7 +187,7 @@ struct entry *entry_new(struct tracker *tracker, const struct address *address)
 
 	if (!entry)
 		return NULL;
-	entry->timer = evtimer_new(tracker->base, on_timer, entry);
+	entry->timer = evtimer_new(tracker->base, on_probe_timer, entry);
 	if (!entry->timer) {
 		free(entry);
 		return NULL;
@@ -200,7 +200,7 @@ struct entry *entry_new(struct tracker *tracker, const struct address *address)
 	return entry;
 }
 
-static void forget_path(struct entry *entry)
+static void clear_route(struct entry *entry)
 {
 	struct nexthop *view = &entry->view;
 
@@ -220,63 +220,64 @@ void entry_free(struct entry *entry)
 {
 	if (entry->queued)
 		TAILQ_REMOVE(&entry->tracker->changed, entry, queue);
-	forget_path(entry);
+	clear_route(entry);
 	bfd_close(entry->bfd);
 	event_free(entry->timer);
 	free(entry);
 }
 
 /* Returns true if the next hop is now behind another link or gateway. */
-static bool take_path(struct entry *entry, const struct path *path)
+static bool set_route(struct entry *entry, const struct entry_route *route)
 {
 	struct nexthop *view = &entry->view;
-	bool moved = view->ifindex != path->link->ifindex ||
-		     !address_equal(&view->via, &path->via);
+	bool moved = view->ifindex != route->link->ifindex ||
+		     !address_equal(&view->via, &route->via);
 
 	if (moved) {
-		forget_path(entry);
-		view->via = path->via;
-		view->ifindex = path->link->ifindex;
-		LIST_INSERT_HEAD(tracker_via_list(entry->tracker, &path->via),
+		clear_route(entry);
+		view->via = route->via;
+		view->ifindex = route->link->ifindex;
+		LIST_INSERT_HEAD(tracker_via_list(entry->tracker, &route->via),
 				 entry, same_via);
 	}
-	entry->source = path->source;
-	view->metric = path->metric;
-	view->port_ifindex = path->port.ifindex;
-	memcpy(view->tags, path->port.tags, sizeof(view->tags));
+	entry->source = route->source;
+	view->metric = route->metric;
+	view->port_ifindex = route->port.ifindex;
+	memcpy(view->tags, route->port.tags, sizeof(view->tags));
 	return moved;
 }
 
-static enum obstacle find_path(const struct tracker *tracker,
-			       const struct address *address, struct path *path)
+static enum entry_reason find_route(const struct tracker *tracker,
+				    const struct address *address,
+				    struct entry_route *route)
 {
 	const struct host *host = &tracker->host;
-	struct netlink_route route;
+	struct netlink_route found;
 	int error;
 
 	if (address_is_link_local(address) && !address_scope(address))
-		return OBSTACLE_NO_LINK;
-	error = netlink_lookup(tracker->netlink, address, &route);
+		return ENTRY_REASON_NO_LINK;
+	error = netlink_lookup(tracker->netlink, address, &found);
 	if (error)
-		return error == -EADDRINUSE ? OBSTACLE_LOCAL :
-					      OBSTACLE_NO_ROUTE;
-	path->link = host_link_by_index(host, route.ifindex);
-	if (!path->link)
-		return OBSTACLE_INTERFACE;
-	path->metric = route.metric;
-	path->via = address_is_zero(&route.gateway) ? *address : route.gateway;
-	path->source = host_source_address(host, route.ifindex, &path->via);
-	if (address_is_zero(&path->source) &&
-	    address_is_ipv4(&route.source) == address_is_ipv4(&path->via))
-		path->source = route.source;
-	return ports_reach(tracker->ports, host, route.ifindex, &path->port) ?
-		       OBSTACLE_NONE :
-		       OBSTACLE_INTERFACE;
+		return error == -EADDRINUSE ? ENTRY_REASON_LOCAL :
+					      ENTRY_REASON_NO_ROUTE;
+	route->link = host_link_by_index(host, found.ifindex);
+	if (!route->link)
+		return ENTRY_REASON_INTERFACE;
+	route->metric = found.metric;
+	route->via = address_is_zero(&found.gateway) ? *address : found.gateway;
+	route->source = host_source_address(host, found.ifindex, &route->via);
+	if (address_is_zero(&route->source) &&
+	    address_is_ipv4(&found.source) == address_is_ipv4(&route->via))
+		route->source = found.source;
+	return ports_reach(tracker->ports, host, found.ifindex, &route->port) ?
+		       ENTRY_REASON_NONE :
+		       ENTRY_REASON_INTERFACE;
 }
 
 /* What the link says, for an entry that has a path over it. */
-static void follow(struct entry *entry, const struct nexthop_link *link,
-		   bool moved)
+static void apply_link(struct entry *entry, const struct nexthop_link *link,
+		       bool moved)
 {
 	struct nexthop *view = &entry->view;
 	bool resting = entry->probe.deadline_ms == PROBE_NEVER;
@@ -286,64 +287,65 @@ static void follow(struct entry *entry, const struct nexthop_link *link,
 	memcpy(entry->probe.own_mac, link->mac, MAC_SIZE);
 	view->mtu = link->mtu;
 	if (!link->up)
-		step(entry, PROBE_LINK_DOWN, NULL);
+		step_probe(entry, PROBE_LINK_DOWN, NULL);
 	else if (moved || resting)
-		step(entry, PROBE_START, NULL);
+		step_probe(entry, PROBE_START, NULL);
 	else
 		update_view(entry, clock_now_ms());
 }
 
-static void log_obstacle(const struct entry *entry, enum obstacle obstacle)
+static void log_unreachable(const struct entry *entry, enum entry_reason reason)
 {
 	char address[ADDRESS_TEXT_SIZE];
 
-	if (obstacle != OBSTACLE_NONE && obstacle != entry->obstacle)
+	if (reason != ENTRY_REASON_NONE && reason != entry->reason)
 		log_info("nexthop", "%s: unreachable: %s",
 			 address_format(&entry->view.address, address),
-			 obstacle_texts[obstacle]);
+			 reason_texts[reason]);
 }
 
 /*
  * BFD asks for a link, whether the program is attached to it or not. Through a
  * gateway it would be multihop: RFC 5883.
  */
-static void lead_bfd(struct entry *entry, const struct path *path)
+static void set_bfd_link(struct entry *entry, const struct entry_route *route)
 {
 	char address[ADDRESS_TEXT_SIZE], via[ADDRESS_TEXT_SIZE];
 	const struct nexthop *view = &entry->view;
-	bool near = path->link && address_equal(&path->via, &view->address);
-	bool far = path->link && !near;
+	bool near = route->link && address_equal(&route->via, &view->address);
+	bool far = route->link && !near;
 
 	if (!entry->bfd)
 		return;
-	bfd_set_way(entry->bfd, near ? path->link->ifindex : 0, &path->source);
+	bfd_set_link(entry->bfd, near ? route->link->ifindex : 0,
+		     &route->source);
 	if (far && !entry->bfd_is_far)
 		log_warning("nexthop",
 			    "%s: BFD works with neighbors on a link of ours, "
 			    "this one is behind %s: remove bfd",
 			    address_format(&view->address, address),
-			    address_format(&path->via, via));
+			    address_format(&route->via, via));
 	entry->bfd_is_far = far;
 }
 
 void entry_resolve(struct entry *entry)
 {
-	struct path path = { .link = NULL };
-	enum obstacle obstacle;
+	struct entry_route route = { .link = NULL };
+	enum entry_reason reason;
 
-	obstacle = find_path(entry->tracker, &entry->view.address, &path);
-	log_obstacle(entry, obstacle);
-	lead_bfd(entry, &path);
-	entry->obstacle = obstacle;
-	if (obstacle == OBSTACLE_NONE) {
-		follow(entry, path.link, take_path(entry, &path));
+	reason = find_route(entry->tracker, &entry->view.address, &route);
+	log_unreachable(entry, reason);
+	set_bfd_link(entry, &route);
+	entry->reason = reason;
+	if (reason == ENTRY_REASON_NONE) {
+		apply_link(entry, route.link, set_route(entry, &route));
 	} else {
-		forget_path(entry);
-		step(entry, PROBE_UNREACHABLE, NULL);
+		clear_route(entry);
+		step_probe(entry, PROBE_UNREACHABLE, NULL);
 	}
 }
 
-static void open_bfd(struct entry *entry)
+static void open_bfd_session(struct entry *entry)
 {
 	struct bfd *bfd = entry->tracker->bfd;
 	char address[ADDRESS_TEXT_SIZE];
@@ -367,7 +369,7 @@ void entry_watch(struct entry *entry, bool required)
 	entry->watchers++;
 	entry->requirers += required;
 	if (!entry->bfd) {
-		open_bfd(entry);
+		open_bfd_session(entry);
 		entry_resolve(entry);
 	}
 	update_view(entry, clock_now_ms());
@@ -383,7 +385,7 @@ void entry_unwatch(struct entry *entry, bool required)
 	update_view(entry, clock_now_ms());
 }
 
-void entry_hear_bfd(struct entry *entry)
+void entry_bfd_changed(struct entry *entry)
 {
 	update_view(entry, clock_now_ms());
 }
@@ -393,13 +395,13 @@ void entry_follow_link(struct entry *entry, const struct nexthop_link *link)
 	if (!entry->view.ifindex)
 		return;
 	if (link)
-		follow(entry, link, false);
+		apply_link(entry, link, false);
 	else
-		step(entry, PROBE_LINK_DOWN, NULL);
+		step_probe(entry, PROBE_LINK_DOWN, NULL);
 }
 
-void entry_hear(struct entry *entry, uint32_t ifindex,
-		const struct ports_answer *answer)
+void entry_handle_answer(struct entry *entry, uint32_t ifindex,
+			 const struct ports_answer *answer)
 {
 	const struct nexthop *view = &entry->view;
 
@@ -407,5 +409,5 @@ void entry_hear(struct entry *entry, uint32_t ifindex,
 	    address_equal(&view->via, &answer->sender) &&
 	    address_equal(&entry->source, &answer->asker) &&
 	    !memcmp(view->source_mac, answer->asker_mac, MAC_SIZE))
-		step(entry, PROBE_REPLY, answer->mac);
+		step_probe(entry, PROBE_REPLY, answer->mac);
 }

@@ -22,22 +22,22 @@ struct bfd_peer;
 struct event;
 
 /* Why there is no path to a next hop. */
-enum obstacle {
-	OBSTACLE_NONE,
-	OBSTACLE_NO_LINK,
-	OBSTACLE_NO_ROUTE,
-	OBSTACLE_LOCAL,
-	OBSTACLE_INTERFACE,
-	OBSTACLE_COUNT,
+enum entry_reason {
+	ENTRY_REASON_NONE,
+	ENTRY_REASON_NO_LINK,
+	ENTRY_REASON_NO_ROUTE,
+	ENTRY_REASON_LOCAL,
+	ENTRY_REASON_INTERFACE,
+	ENTRY_REASON_COUNT,
 };
 
 struct entry {
-	struct nexthop view; /* what tracker_find() returns */
-	struct nexthop told; /* the view at the last callback */
+	struct nexthop view;	 /* what tracker_find() returns */
+	struct nexthop reported; /* the view at the last callback */
 	struct probe probe;
 	struct tracker *tracker;
 	struct event *timer;
-	enum obstacle obstacle;
+	enum entry_reason reason;
 	struct address source; /* of our questions */
 	unsigned int references;
 	struct bfd_peer *bfd;	 /* NULL while nobody watches it */
@@ -58,13 +58,13 @@ void entry_resolve(struct entry *entry);
 /* The link it is behind changed, or is gone: NULL. */
 void entry_follow_link(struct entry *entry, const struct nexthop_link *link);
 /* Somebody said something over a link: perhaps an answer to us. */
-void entry_hear(struct entry *entry, uint32_t ifindex,
-		const struct ports_answer *answer);
+void entry_handle_answer(struct entry *entry, uint32_t ifindex,
+			 const struct ports_answer *answer);
 /* One more, or one less, who wants BFD for it. */
 void entry_watch(struct entry *entry, bool required);
 void entry_unwatch(struct entry *entry, bool required);
 /* Its BFD session has changed. */
-void entry_hear_bfd(struct entry *entry);
+void entry_bfd_changed(struct entry *entry);
 /* True if the view differs from what was last told; then tells it as told. */
 bool entry_take_change(struct entry *entry);
 

@@ -19,7 +19,8 @@ void host_release(struct host *host)
 	free(host->addresses);
 }
 
-static struct host_link *find_link(const struct host *host, uint32_t ifindex)
+static struct host_link *find_host_link(const struct host *host,
+					uint32_t ifindex)
 {
 	for (size_t i = 0; i < host->link_count; i++)
 		if (host->links[i].view.ifindex == ifindex &&
@@ -53,7 +54,7 @@ static bool link_equal(const struct nexthop_link *a,
 
 int host_set_link(struct host *host, const struct nexthop_link *link)
 {
-	struct host_link *known = find_link(host, link->ifindex);
+	struct host_link *known = find_host_link(host, link->ifindex);
 
 	if (!known)
 		known = add_link(host);
@@ -65,7 +66,7 @@ int host_set_link(struct host *host, const struct nexthop_link *link)
 	return 0;
 }
 
-static void end_link(struct host_link *link)
+static void mark_gone(struct host_link *link)
 {
 	link->gone = true;
 	link->changed = true;
@@ -75,10 +76,10 @@ static void end_link(struct host_link *link)
 
 void host_remove_link(struct host *host, uint32_t ifindex)
 {
-	struct host_link *link = find_link(host, ifindex);
+	struct host_link *link = find_host_link(host, ifindex);
 
 	if (link)
-		end_link(link);
+		mark_gone(link);
 }
 
 static struct host_address *find_address(const struct host *host,
@@ -134,14 +135,14 @@ void host_end_sync(struct host *host)
 
 	for (size_t i = 0; i < host->link_count; i++)
 		if (host->links[i].unseen && !host->links[i].gone)
-			end_link(&host->links[i]);
+			mark_gone(&host->links[i]);
 	for (size_t i = 0; i < host->address_count; i++)
 		if (!host->addresses[i].unseen)
 			host->addresses[kept++] = host->addresses[i];
 	host->address_count = kept;
 }
 
-static void drop_link(struct host *host, struct host_link *link)
+static void delete_link(struct host *host, struct host_link *link)
 {
 	struct host_link *end = host->links + host->link_count--;
 
@@ -158,7 +159,7 @@ bool host_next_change(struct host *host, struct nexthop_link *link)
 		known->changed = false;
 		*link = known->view;
 		if (known->gone)
-			drop_link(host, known);
+			delete_link(host, known);
 		return true;
 	}
 	return false;
@@ -167,7 +168,7 @@ bool host_next_change(struct host *host, struct nexthop_link *link)
 const struct nexthop_link *host_link_by_index(const struct host *host,
 					      uint32_t ifindex)
 {
-	const struct host_link *link = find_link(host, ifindex);
+	const struct host_link *link = find_host_link(host, ifindex);
 
 	return link ? &link->view : NULL;
 }

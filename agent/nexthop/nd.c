@@ -55,8 +55,8 @@ static uint32_t add_words(uint32_t sum, const void *data, size_t size)
  * Over the pseudo-header (RFC 8200 8.1) and `size` bytes of ICMPv6, at most
  * ND_MAX_FRAME. Zero if the checksum that stands there is right.
  */
-static uint16_t checksum(const struct nd_frame *frame, const void *icmpv6,
-			 size_t size)
+static uint16_t icmpv6_checksum(const struct nd_frame *frame,
+				const void *icmpv6, size_t size)
 {
 	uint32_t sum = htobe16((uint16_t)size) + htobe16(IPPROTO_ICMPV6);
 
@@ -69,8 +69,8 @@ static uint16_t checksum(const struct nd_frame *frame, const void *icmpv6,
 }
 
 /* To the target at a MAC that is known, or to the group it listens to. */
-static void address_frame(const struct nd_solicitation *solicitation,
-			  struct nd_frame *frame)
+static void set_destination(const struct nd_solicitation *solicitation,
+			    struct nd_frame *frame)
 {
 	struct address group = solicited_node;
 	const size_t size = sizeof(group.bytes);
@@ -112,11 +112,11 @@ void nd_build_solicitation(const struct nd_solicitation *solicitation,
 			.length = sizeof(frame->source_mac) / OPTION_UNIT,
 		},
 	};
-	address_frame(solicitation, start);
+	set_destination(solicitation, start);
 	memcpy(start->source_mac, solicitation->source_mac, MAC_SIZE);
 	memcpy(frame->source_mac.mac, solicitation->source_mac, MAC_SIZE);
 	start->checksum =
-		checksum(start, (uint8_t *)frame + ICMPV6_OFFSET, size);
+		icmpv6_checksum(start, (uint8_t *)frame + ICMPV6_OFFSET, size);
 }
 
 static enum nd_verdict check_headers(const struct nd_frame *frame)
@@ -191,7 +191,7 @@ enum nd_verdict nd_parse(const void *data, size_t size,
 	if (payload < fixed || payload > size - ICMPV6_OFFSET ||
 	    size > ND_MAX_FRAME)
 		return ND_TRUNCATED;
-	if (checksum(&frame, icmpv6, payload))
+	if (icmpv6_checksum(&frame, icmpv6, payload))
 		return ND_BAD_CHECKSUM;
 	verdict = check_message(&frame);
 	if (verdict != ND_OK)

@@ -35,17 +35,17 @@ struct netlink {
 	struct mnl_socket *events;
 	struct mnl_socket *requests;
 	unsigned int sequence;
-	unsigned int news;
+	unsigned int changes;
 	char buffer[BUFFER_SIZE];
 };
 
-static void read_link(struct netlink *netlink, const struct nlmsghdr *message)
+static void handle_link(struct netlink *netlink, const struct nlmsghdr *message)
 {
 	struct nexthop_link link;
 
 	if (!netlink_message_link(message, &link))
 		return;
-	netlink->news |= NETLINK_LINKS;
+	netlink->changes |= NETLINK_LINKS;
 	if (message->nlmsg_type == RTM_DELLINK)
 		host_remove_link(netlink->host, link.ifindex);
 	else if (host_set_link(netlink->host, &link))
@@ -53,57 +53,58 @@ static void read_link(struct netlink *netlink, const struct nlmsghdr *message)
 			  link.name);
 }
 
-static void read_address(struct netlink *netlink,
-			 const struct nlmsghdr *message)
+static void handle_address(struct netlink *netlink,
+			   const struct nlmsghdr *message)
 {
 	struct host_address address;
 
 	if (!netlink_message_address(message, &address))
 		return;
-	netlink->news |= NETLINK_ADDRESSES;
+	netlink->changes |= NETLINK_ADDRESSES;
 	if (message->nlmsg_type == RTM_DELADDR)
 		host_remove_address(netlink->host, &address);
 	else if (host_set_address(netlink->host, &address))
 		log_error("nexthop", "address forgotten: out of memory");
 }
 
-static void read_route(struct netlink *netlink, const struct nlmsghdr *message)
+static void handle_route(struct netlink *netlink,
+			 const struct nlmsghdr *message)
 {
 	const struct rtmsg *info = mnl_nlmsg_get_payload(message);
 
 	/* Our own lead to VIPs, and no next hop is behind one. */
-	if (info->rtm_protocol != ROUTE_PROTOCOL)
-		netlink->news |= NETLINK_ROUTES;
+	if (info->rtm_protocol != NETLINK_OWN_PROTOCOL)
+		netlink->changes |= NETLINK_ROUTES;
 }
 
-static void read_rule(struct netlink *netlink, const struct nlmsghdr *message)
+static void handle_rule(struct netlink *netlink, const struct nlmsghdr *message)
 {
 	(void)message;
-	netlink->news |= NETLINK_ROUTES;
+	netlink->changes |= NETLINK_ROUTES;
 }
 
 static const struct {
 	uint16_t type;
 	uint16_t header_size;
-	void (*read)(struct netlink *netlink, const struct nlmsghdr *message);
-} readers[] = {
-	{ RTM_NEWLINK, sizeof(struct ifinfomsg), read_link },
-	{ RTM_DELLINK, sizeof(struct ifinfomsg), read_link },
-	{ RTM_NEWADDR, sizeof(struct ifaddrmsg), read_address },
-	{ RTM_DELADDR, sizeof(struct ifaddrmsg), read_address },
-	{ RTM_NEWROUTE, sizeof(struct rtmsg), read_route },
-	{ RTM_DELROUTE, sizeof(struct rtmsg), read_route },
-	{ RTM_NEWRULE, sizeof(struct rtmsg), read_rule },
-	{ RTM_DELRULE, sizeof(struct rtmsg), read_rule },
+	void (*handle)(struct netlink *netlink, const struct nlmsghdr *message);
+} handlers[] = {
+	{ RTM_NEWLINK, sizeof(struct ifinfomsg), handle_link },
+	{ RTM_DELLINK, sizeof(struct ifinfomsg), handle_link },
+	{ RTM_NEWADDR, sizeof(struct ifaddrmsg), handle_address },
+	{ RTM_DELADDR, sizeof(struct ifaddrmsg), handle_address },
+	{ RTM_NEWROUTE, sizeof(struct rtmsg), handle_route },
+	{ RTM_DELROUTE, sizeof(struct rtmsg), handle_route },
+	{ RTM_NEWRULE, sizeof(struct rtmsg), handle_rule },
+	{ RTM_DELRULE, sizeof(struct rtmsg), handle_rule },
 };
 
-static int read_message(const struct nlmsghdr *message, void *context)
+static int handle_message(const struct nlmsghdr *message, void *context)
 {
-	for (size_t i = 0; i < COUNT_OF(readers); i++)
-		if (readers[i].type == message->nlmsg_type &&
+	for (size_t i = 0; i < COUNT_OF(handlers); i++)
+		if (handlers[i].type == message->nlmsg_type &&
 		    mnl_nlmsg_get_payload_len(message) >=
-			    readers[i].header_size)
-			readers[i].read(context, message);
+			    handlers[i].header_size)
+			handlers[i].handle(context, message);
 	return MNL_CB_OK;
 }
 
@@ -139,8 +140,8 @@ static struct nlmsghdr *new_request(struct netlink *netlink, uint16_t type,
 }
 
 /* Sends the request and hands each message of the answer to `read`. */
-static int converse(struct netlink *netlink, const struct nlmsghdr *request,
-		    mnl_cb_t read, void *context)
+static int do_request(struct netlink *netlink, const struct nlmsghdr *request,
+		      mnl_cb_t read, void *context)
 {
 	unsigned int port = mnl_socket_get_portid(netlink->requests);
 	int more = MNL_CB_OK;
@@ -167,7 +168,7 @@ static int dump_table(struct netlink *netlink, uint16_t type, uint8_t family)
 		mnl_nlmsg_put_extra_header(request, sizeof(*header));
 
 	header->rtgen_family = family;
-	return converse(netlink, request, read_message, netlink);
+	return do_request(netlink, request, handle_message, netlink);
 }
 
 static int dump_once(struct netlink *netlink)
@@ -186,7 +187,7 @@ static int dump_once(struct netlink *netlink)
 }
 
 /* A dump that something changed under (EINTR) has holes: take another one. */
-static int dump(struct netlink *netlink)
+static int dump_all(struct netlink *netlink)
 {
 	int error = -EINTR;
 
@@ -242,7 +243,7 @@ int netlink_lookup(struct netlink *netlink, const struct address *address,
 	/* The route as it stands in the table, with its metric. */
 	header->rtm_flags = RTM_F_FIB_MATCH;
 	put_destination(request, header, address);
-	error = converse(netlink, request, read_lookup, &lookup);
+	error = do_request(netlink, request, read_lookup, &lookup);
 	if (!error)
 		error = lookup.verdict;
 	if (!error)
@@ -284,7 +285,7 @@ int netlink_open(struct host *host, struct netlink **opened)
 	if (!error)
 		error = open_requests(netlink);
 	if (!error)
-		error = dump(netlink);
+		error = dump_all(netlink);
 	if (error) {
 		netlink_close(netlink);
 		return error;
@@ -310,7 +311,7 @@ int netlink_fd(const struct netlink *netlink)
 }
 
 /* Notifications were lost: those still waiting are worth no more. */
-static void resync(struct netlink *netlink)
+static void dump_again(struct netlink *netlink)
 {
 	int error;
 
@@ -318,31 +319,31 @@ static void resync(struct netlink *netlink)
 				   BUFFER_SIZE) > 0 ||
 	       errno == ENOBUFS)
 		;
-	error = dump(netlink);
+	error = dump_all(netlink);
 	if (error)
 		log_error("nexthop",
 			  "reading links and addresses anew failed: %s; "
 			  "what is known may be out of date",
 			  strerror(-error));
-	netlink->news = NETLINK_EVERYTHING;
+	netlink->changes = NETLINK_ALL;
 }
 
 unsigned int netlink_read(struct netlink *netlink)
 {
-	netlink->news = 0;
+	netlink->changes = 0;
 	for (int i = 0; i < READS_AT_ONCE; i++) {
 		ssize_t size = mnl_socket_recvfrom(
 			netlink->events, netlink->buffer, BUFFER_SIZE);
 
 		if (size > 0) {
 			mnl_cb_run(netlink->buffer, (size_t)size, 0, 0,
-				   read_message, netlink);
+				   handle_message, netlink);
 			continue;
 		}
 		/* ENOSPC: a message larger than the buffer, cut short. */
 		if (size < 0 && (errno == ENOBUFS || errno == ENOSPC))
-			resync(netlink);
+			dump_again(netlink);
 		break;
 	}
-	return netlink->news;
+	return netlink->changes;
 }

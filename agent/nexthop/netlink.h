@@ -20,11 +20,11 @@
 struct netlink;
 
 /* What netlink_read() brought, a set. */
-enum netlink_news {
+enum netlink_changes {
 	NETLINK_LINKS = 1 << 0,
 	NETLINK_ADDRESSES = 1 << 1,
 	NETLINK_ROUTES = 1 << 2,
-	NETLINK_EVERYTHING = NETLINK_LINKS | NETLINK_ADDRESSES | NETLINK_ROUTES,
+	NETLINK_ALL = NETLINK_LINKS | NETLINK_ADDRESSES | NETLINK_ROUTES,
 };
 
 /*
@@ -36,7 +36,7 @@ int netlink_open(struct host *host, struct netlink **netlink);
 void netlink_close(struct netlink *netlink);
 /* Becomes readable when there is something for netlink_read(). */
 int netlink_fd(const struct netlink *netlink);
-/* Takes in what is waiting; returns a set of enum netlink_news. */
+/* Takes in what is waiting; returns a set of enum netlink_changes. */
 unsigned int netlink_read(struct netlink *netlink);
 /*
  * Looks an address up in the routing table. Returns 0, -EADDRINUSE if it is our

@@ -44,8 +44,8 @@ static bool read_ip(const void *data, size_t size, struct address *address)
 	return true;
 }
 
-static bool read_address(const struct nlattr *attribute,
-			 struct address *address)
+static bool read_ip_attribute(const struct nlattr *attribute,
+			      struct address *address)
 {
 	return read_ip(mnl_attr_get_payload(attribute),
 		       mnl_attr_get_payload_len(attribute), address);
@@ -186,10 +186,10 @@ static void read_address_attribute(const struct nlattr *attribute,
 {
 	switch (mnl_attr_get_type(attribute)) {
 	case IFA_LOCAL:
-		read_address(attribute, &address->local);
+		read_ip_attribute(attribute, &address->local);
 		break;
 	case IFA_ADDRESS:
-		read_address(attribute, &address->subnet.address);
+		read_ip_attribute(attribute, &address->subnet.address);
 		break;
 	case IFA_FLAGS:
 		read_u32(attribute, flags);
@@ -249,7 +249,7 @@ static void read_hop_attribute(const struct nlattr *attribute,
 		read_u32(attribute, &route->ifindex);
 		break;
 	case RTA_GATEWAY:
-		read_address(attribute, &route->gateway);
+		read_ip_attribute(attribute, &route->gateway);
 		break;
 	case RTA_VIA:
 		read_via(attribute, &route->gateway);
@@ -308,7 +308,7 @@ static void read_route_attribute(const struct nlattr *attribute,
 {
 	switch (mnl_attr_get_type(attribute)) {
 	case RTA_PREFSRC:
-		read_address(attribute, &route->source);
+		read_ip_attribute(attribute, &route->source);
 		break;
 	case RTA_PRIORITY:
 		read_u32(attribute, &route->metric);

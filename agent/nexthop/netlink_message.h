@@ -15,9 +15,10 @@
 
 struct nlmsghdr;
 
-enum netlink_protocol {
-	/* rtm_protocol of our own routes; no other daemon is known to use it. */
-	ROUTE_PROTOCOL = 72,
+/* The routes that fib/ writes. */
+enum netlink_own_routes {
+	NETLINK_OWN_PROTOCOL = 72, /* no other daemon is known to use it */
+	NETLINK_OWN_METRIC = 7272, /* behind the routes of all others */
 };
 
 /* Where the kernel would send a packet. */

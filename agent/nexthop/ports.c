@@ -100,7 +100,7 @@ static int receive_nd(int fd, struct ports_answer *answer)
 	return 0;
 }
 
-static void take_answers(const struct port *port, int fd,
+static void read_answers(const struct port *port, int fd,
 			 int (*receive)(int fd, struct ports_answer *answer))
 {
 	const struct ports_callbacks *callbacks = &port->ports->callbacks;
@@ -123,18 +123,18 @@ static void take_answers(const struct port *port, int fd,
 static void on_arp(evutil_socket_t fd, short what, void *context)
 {
 	(void)what;
-	take_answers(context, fd, receive_arp);
+	read_answers(context, fd, receive_arp);
 }
 
 static void on_nd(evutil_socket_t fd, short what, void *context)
 {
 	(void)what;
-	take_answers(context, fd, receive_nd);
+	read_answers(context, fd, receive_nd);
 }
 
 /* Listens on `fd`, a descriptor or -errno, which it closes on failure. */
-static int listen_on(struct port *port, int fd, event_callback_fn callback,
-		     struct event **event)
+static int listen_on_port(struct port *port, int fd, event_callback_fn callback,
+			  struct event **event)
 {
 	if (fd < 0)
 		return fd;
@@ -157,16 +157,18 @@ static int open_port(struct ports *ports, uint32_t ifindex)
 	port->ports = ports;
 	port->ifindex = ifindex;
 	LIST_INSERT_HEAD(&ports->list, port, link);
-	error = listen_on(port, arp_socket_open(ifindex), on_arp, &port->arp);
+	error = listen_on_port(port, arp_socket_open(ifindex), on_arp,
+			       &port->arp);
 	if (!error)
-		error = listen_on(port, nd_socket_open(ifindex), on_nd,
-				  &port->nd);
+		error = listen_on_port(port, nd_socket_open(ifindex), on_nd,
+				       &port->nd);
 	if (error)
 		close_port(port);
 	return error;
 }
 
-static const struct port *find_port(const struct ports *ports, uint32_t ifindex)
+static const struct port *port_of_link(const struct ports *ports,
+				       uint32_t ifindex)
 {
 	const struct port *port;
 
@@ -193,8 +195,8 @@ static bool is_ethernet(const struct nexthop_link *link)
 }
 
 /* A listed interface, or a VLAN device on one. */
-static bool find_way_out(const struct ports *ports, const struct host *host,
-			 uint32_t ifindex, struct host_port *port)
+static bool find_attached(const struct ports *ports, const struct host *host,
+			  uint32_t ifindex, struct host_port *port)
 {
 	const struct nexthop_link *link = host_link_by_index(host, ifindex);
 	const struct nexthop_link *bottom;
@@ -211,14 +213,14 @@ static bool find_way_out(const struct ports *ports, const struct host *host,
 	return bottom && is_listed(ports, bottom->name);
 }
 
-static void close_gone(struct ports *ports, const struct host *host)
+static void close_vanished(struct ports *ports, const struct host *host)
 {
 	struct port *port, *next;
 	struct host_port out;
 
 	for (port = LIST_FIRST(&ports->list); port; port = next) {
 		next = LIST_NEXT(port, link);
-		if (!find_way_out(ports, host, port->ifindex, &out))
+		if (!find_attached(ports, host, port->ifindex, &out))
 			close_port(port);
 	}
 }
@@ -227,14 +229,14 @@ int ports_sync(struct ports *ports, const struct host *host, const char **name)
 {
 	int first_error = 0;
 
-	close_gone(ports, host);
+	close_vanished(ports, host);
 	for (size_t i = 0; i < ports->count; i++) {
 		const struct nexthop_link *link =
 			host_link_by_name(host, ports->names[i]);
 		int error;
 
 		if (!link || !is_ethernet(link) ||
-		    find_port(ports, link->ifindex))
+		    port_of_link(ports, link->ifindex))
 			continue;
 		error = open_port(ports, link->ifindex);
 		if (error && !first_error) {
@@ -248,8 +250,8 @@ int ports_sync(struct ports *ports, const struct host *host, const char **name)
 bool ports_reach(struct ports *ports, const struct host *host, uint32_t ifindex,
 		 struct host_port *port)
 {
-	return find_way_out(ports, host, ifindex, port) &&
-	       (find_port(ports, ifindex) || !open_port(ports, ifindex));
+	return find_attached(ports, host, ifindex, port) &&
+	       (port_of_link(ports, ifindex) || !open_port(ports, ifindex));
 }
 
 static int send_arp(const struct port *port,
@@ -288,7 +290,7 @@ static int send_nd(const struct port *port,
 int ports_send(const struct ports *ports, uint32_t ifindex,
 	       const struct ports_question *question)
 {
-	const struct port *port = find_port(ports, ifindex);
+	const struct port *port = port_of_link(ports, ifindex);
 
 	if (!port)
 		return -ENODEV;

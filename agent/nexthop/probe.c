@@ -25,7 +25,7 @@ void probe_init(struct probe *probe)
 	};
 }
 
-static bool mac_equal(const uint8_t *a, const uint8_t *b)
+static bool same_mac(const uint8_t *a, const uint8_t *b)
 {
 	return !memcmp(a, b, MAC_SIZE);
 }
@@ -35,12 +35,13 @@ static bool mac_is_believable(const struct probe *probe, const uint8_t *mac)
 {
 	static const uint8_t zero[MAC_SIZE];
 
-	return !(mac[0] & MAC_GROUP_BIT) && !mac_equal(mac, zero) &&
-	       !mac_equal(mac, probe->own_mac);
+	return !(mac[0] & MAC_GROUP_BIT) && !same_mac(mac, zero) &&
+	       !same_mac(mac, probe->own_mac);
 }
 
-static enum probe_question ask(struct probe *probe, uint64_t now_ms,
-			       enum probe_question question, uint32_t wait_ms)
+static enum probe_question ask_question(struct probe *probe, uint64_t now_ms,
+					enum probe_question question,
+					uint32_t wait_ms)
 {
 	if (!probe->unanswered)
 		probe->silent_since_ms = now_ms;
@@ -50,42 +51,44 @@ static enum probe_question ask(struct probe *probe, uint64_t now_ms,
 }
 
 /* Nothing is asked and nothing runs out any more. */
-static enum probe_question rest(struct probe *probe, enum nexthop_state state)
+static enum probe_question stop_asking(struct probe *probe,
+				       enum nexthop_state state)
 {
 	probe->state = state;
-	probe->open = PROBE_ASK_NOBODY;
-	probe->has_rival = false;
+	probe->open = PROBE_ASK_NONE;
+	probe->has_other_mac = false;
 	probe->deadline_ms = PROBE_NEVER;
-	return PROBE_ASK_NOBODY;
+	return PROBE_ASK_NONE;
 }
 
-static enum probe_question start(struct probe *probe, uint64_t now_ms)
+static enum probe_question start_resolving(struct probe *probe, uint64_t now_ms)
 {
 	probe->state = NEXTHOP_RESOLVING;
-	probe->has_rival = false;
+	probe->has_other_mac = false;
 	probe->unanswered = 0;
 	memset(probe->mac, 0, MAC_SIZE);
-	return ask(probe, now_ms, PROBE_ASK_ALL, resolve_wait_ms[0]);
+	return ask_question(probe, now_ms, PROBE_ASK_ALL, resolve_wait_ms[0]);
 }
 
 /* The next hop is alive at `mac`. */
-static enum probe_question settle(struct probe *probe, const uint8_t *mac,
-				  const struct probe_event *event)
+static enum probe_question enter_resolved(struct probe *probe,
+					  const uint8_t *mac,
+					  const struct probe_event *event)
 {
 	memmove(probe->mac, mac, MAC_SIZE);
 	probe->state = NEXTHOP_RESOLVED;
-	probe->open = PROBE_ASK_NOBODY;
-	probe->has_rival = false;
+	probe->open = PROBE_ASK_NONE;
+	probe->has_other_mac = false;
 	probe->unanswered = 0;
 	probe->deadline_ms =
 		event->now_ms + PROBE_REFRESH_MS - event->jitter_ms;
-	return PROBE_ASK_NOBODY;
+	return PROBE_ASK_NONE;
 }
 
-static enum probe_question fail(struct probe *probe, uint64_t now_ms)
+static enum probe_question enter_failed(struct probe *probe, uint64_t now_ms)
 {
 	probe->state = NEXTHOP_FAILED;
-	return ask(probe, now_ms, PROBE_ASK_ALL, PROBE_REFRESH_MS);
+	return ask_question(probe, now_ms, PROBE_ASK_ALL, PROBE_REFRESH_MS);
 }
 
 static enum probe_question step_resolving(struct probe *probe,
@@ -93,14 +96,14 @@ static enum probe_question step_resolving(struct probe *probe,
 {
 	switch (event->type) {
 	case PROBE_REPLY:
-		return settle(probe, event->mac, event);
+		return enter_resolved(probe, event->mac, event);
 	case PROBE_TIMER:
 		if (++probe->unanswered == PROBE_RESOLVE_TRIES)
-			return fail(probe, event->now_ms);
-		return ask(probe, event->now_ms, PROBE_ASK_ALL,
-			   resolve_wait_ms[probe->unanswered]);
+			return enter_failed(probe, event->now_ms);
+		return ask_question(probe, event->now_ms, PROBE_ASK_ALL,
+				    resolve_wait_ms[probe->unanswered]);
 	default:
-		return PROBE_ASK_NOBODY;
+		return PROBE_ASK_NONE;
 	}
 }
 
@@ -109,18 +112,19 @@ static enum probe_question step_resolved(struct probe *probe,
 {
 	switch (event->type) {
 	case PROBE_REPLY:
-		if (mac_equal(event->mac, probe->mac))
-			return settle(probe, probe->mac, event);
+		if (same_mac(event->mac, probe->mac))
+			return enter_resolved(probe, probe->mac, event);
 		probe->conflicts++;
-		return PROBE_ASK_NOBODY;
+		return PROBE_ASK_NONE;
 	case PROBE_TIMER:
-		if (probe->open != PROBE_ASK_NOBODY) {
+		if (probe->open != PROBE_ASK_NONE) {
 			probe->state = NEXTHOP_SUSPECT;
 			probe->unanswered++;
 		}
-		return ask(probe, event->now_ms, PROBE_ASK_MAC, PROBE_RETRY_MS);
+		return ask_question(probe, event->now_ms, PROBE_ASK_MAC,
+				    PROBE_RETRY_MS);
 	default:
-		return PROBE_ASK_NOBODY;
+		return PROBE_ASK_NONE;
 	}
 }
 
@@ -128,30 +132,32 @@ static enum probe_question step_resolved(struct probe *probe,
 static enum probe_question suspect_reply(struct probe *probe,
 					 const struct probe_event *event)
 {
-	if (mac_equal(event->mac, probe->mac)) {
-		probe->conflicts += probe->has_rival;
-		return settle(probe, probe->mac, event);
+	if (same_mac(event->mac, probe->mac)) {
+		probe->conflicts += probe->has_other_mac;
+		return enter_resolved(probe, probe->mac, event);
 	}
 	if (probe->open != PROBE_ASK_ALL) {
 		probe->conflicts++;
-	} else if (!probe->has_rival) {
-		memcpy(probe->rival, event->mac, MAC_SIZE);
-		probe->has_rival = true;
+	} else if (!probe->has_other_mac) {
+		memcpy(probe->other_mac, event->mac, MAC_SIZE);
+		probe->has_other_mac = true;
 	}
-	return PROBE_ASK_NOBODY;
+	return PROBE_ASK_NONE;
 }
 
 static enum probe_question suspect_timer(struct probe *probe,
 					 const struct probe_event *event)
 {
-	if (probe->has_rival)
-		return settle(probe, probe->rival, event);
+	if (probe->has_other_mac)
+		return enter_resolved(probe, probe->other_mac, event);
 	probe->unanswered++;
 	if (probe->unanswered < PROBE_UNICAST_TRIES)
-		return ask(probe, event->now_ms, PROBE_ASK_MAC, PROBE_RETRY_MS);
+		return ask_question(probe, event->now_ms, PROBE_ASK_MAC,
+				    PROBE_RETRY_MS);
 	if (probe->unanswered == PROBE_UNICAST_TRIES)
-		return ask(probe, event->now_ms, PROBE_ASK_ALL, PROBE_RETRY_MS);
-	return fail(probe, event->now_ms);
+		return ask_question(probe, event->now_ms, PROBE_ASK_ALL,
+				    PROBE_RETRY_MS);
+	return enter_failed(probe, event->now_ms);
 }
 
 static enum probe_question step_suspect(struct probe *probe,
@@ -163,7 +169,7 @@ static enum probe_question step_suspect(struct probe *probe,
 	case PROBE_TIMER:
 		return suspect_timer(probe, event);
 	default:
-		return PROBE_ASK_NOBODY;
+		return PROBE_ASK_NONE;
 	}
 }
 
@@ -172,11 +178,11 @@ static enum probe_question step_failed(struct probe *probe,
 {
 	switch (event->type) {
 	case PROBE_REPLY:
-		return settle(probe, event->mac, event);
+		return enter_resolved(probe, event->mac, event);
 	case PROBE_TIMER:
-		return fail(probe, event->now_ms);
+		return enter_failed(probe, event->now_ms);
 	default:
-		return PROBE_ASK_NOBODY;
+		return PROBE_ASK_NONE;
 	}
 }
 
@@ -186,7 +192,7 @@ static enum probe_question step_unreachable(struct probe *probe,
 {
 	(void)probe;
 	(void)event;
-	return PROBE_ASK_NOBODY;
+	return PROBE_ASK_NONE;
 }
 
 typedef enum probe_question probe_handler(struct probe *probe,
@@ -205,7 +211,7 @@ static probe_handler *const handlers[NEXTHOP_STATE_COUNT] = {
  * that nobody can have sent, or one to no question. Another MAC's answer to no
  * question is a conflict all the same: somebody claims the address.
  */
-static bool is_news(struct probe *probe, const struct probe_event *event)
+static bool is_relevant(struct probe *probe, const struct probe_event *event)
 {
 	if (event->type == PROBE_TIMER)
 		return event->now_ms >= probe->deadline_ms;
@@ -215,25 +221,25 @@ static bool is_news(struct probe *probe, const struct probe_event *event)
 		probe->refused++;
 		return false;
 	}
-	if (probe->open != PROBE_ASK_NOBODY)
+	if (probe->open != PROBE_ASK_NONE)
 		return true;
 	if (probe->state == NEXTHOP_RESOLVED)
-		probe->conflicts += !mac_equal(event->mac, probe->mac);
+		probe->conflicts += !same_mac(event->mac, probe->mac);
 	return false;
 }
 
 enum probe_question probe_step(struct probe *probe,
 			       const struct probe_event *event)
 {
-	if (!is_news(probe, event))
-		return PROBE_ASK_NOBODY;
+	if (!is_relevant(probe, event))
+		return PROBE_ASK_NONE;
 	switch (event->type) {
 	case PROBE_START:
-		return start(probe, event->now_ms);
+		return start_resolving(probe, event->now_ms);
 	case PROBE_UNREACHABLE:
-		return rest(probe, NEXTHOP_UNREACHABLE);
+		return stop_asking(probe, NEXTHOP_UNREACHABLE);
 	case PROBE_LINK_DOWN:
-		return rest(probe, NEXTHOP_FAILED);
+		return stop_asking(probe, NEXTHOP_FAILED);
 	default:
 		return handlers[probe->state](probe, event);
 	}

@@ -60,17 +60,17 @@ struct probe_event {
 };
 
 enum probe_question {
-	PROBE_ASK_NOBODY,
+	PROBE_ASK_NONE,
 	PROBE_ASK_ALL, /* broadcast, or its multicast group */
 	PROBE_ASK_MAC, /* unicast to `mac` */
 };
 
 struct probe {
 	enum nexthop_state state;
-	uint8_t own_mac[MAC_SIZE]; /* set by the caller: never believed */
-	uint8_t mac[MAC_SIZE];	   /* where it answers, or answered last */
-	uint8_t rival[MAC_SIZE];   /* answered in place of a silent `mac` */
-	bool has_rival;
+	uint8_t own_mac[MAC_SIZE];   /* set by the caller: never believed */
+	uint8_t mac[MAC_SIZE];	     /* where it answers, or answered last */
+	uint8_t other_mac[MAC_SIZE]; /* answered in place of a silent `mac` */
+	bool has_other_mac;
 	enum probe_question open; /* the question without an answer yet */
 	unsigned int unanswered;  /* questions given up since the answer */
 	uint64_t silent_since_ms; /* when the first of them was asked */

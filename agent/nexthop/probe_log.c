@@ -13,7 +13,7 @@ enum time_units {
 	MS_PER_TENTH = 100,
 };
 
-static bool is_alive(const struct probe *probe)
+static bool answers(const struct probe *probe)
 {
 	return probe->state == NEXTHOP_RESOLVED ||
 	       probe->state == NEXTHOP_SUSPECT;
@@ -38,10 +38,10 @@ void probe_log_step(const struct nexthop *nexthop, const struct probe *before,
 
 	address_format(&nexthop->address, address);
 	mac_format(after->mac, mac);
-	if (!is_alive(before) && is_alive(after))
+	if (!answers(before) && answers(after))
 		log_info("nexthop", "%s: alive at %s on %s", address, mac,
 			 nexthop->interface);
-	else if (is_alive(after) && memcmp(before->mac, after->mac, MAC_SIZE))
+	else if (answers(after) && memcmp(before->mac, after->mac, MAC_SIZE))
 		log_info("nexthop", "%s: moved to %s on %s: %s is silent",
 			 address, mac, nexthop->interface,
 			 mac_format(before->mac, old));
@@ -60,14 +60,15 @@ void probe_log_conflict(const struct nexthop *nexthop,
 			const struct probe_event *event)
 {
 	char address[ADDRESS_TEXT_SIZE], mac[MAC_TEXT_SIZE],
-		rival[MAC_TEXT_SIZE];
+		other_text[MAC_TEXT_SIZE];
 	/* The old MAC spoke up after a rival, or a rival beside the old MAC. */
-	const uint8_t *other = before->has_rival ? before->rival : event->mac;
+	const uint8_t *other = before->has_other_mac ? before->other_mac :
+						       event->mac;
 
 	log_warning("nexthop",
 		    "%s: %s answers too, %s is kept while it answers "
 		    "(seen %u times): look for a duplicate address or a forger",
 		    address_format(&nexthop->address, address),
-		    mac_format(other, rival), mac_format(after->mac, mac),
+		    mac_format(other, other_text), mac_format(after->mac, mac),
 		    after->conflicts);
 }

@@ -4,7 +4,7 @@
  * links, addresses and routes (netlink.c, host.c), what the next hops answer
  * (ports.c, arp.c, nd.c; bfd.c) and the state of each (entry.c, probe.c).
  *
- * Everything happens inside an event handler: news from netlink, an answer, a
+ * Everything happens inside an event handler: changes from netlink, an answer, a
  * timer. A handler moves the entries it concerns; those whose view changed
  * stand in a queue, and tracker_report() tells the caller at the end. So a
  * callback may acquire and release whatever it likes.
@@ -69,13 +69,13 @@ static void on_answer(uint32_t ifindex, const struct ports_answer *answer,
 
 	LIST_FOREACH(entry, tracker_via_list(tracker, &answer->sender),
 		     same_via)
-		entry_hear(entry, ifindex, answer);
+		entry_handle_answer(entry, ifindex, answer);
 }
 
 static void on_bfd_changed(void *owner, void *context)
 {
 	(void)context;
-	entry_hear_bfd(owner);
+	entry_bfd_changed(owner);
 }
 
 static void on_drained(void *context)
@@ -130,15 +130,15 @@ static void sync_ports(struct tracker *tracker)
 static void on_netlink(evutil_socket_t fd, short what, void *context)
 {
 	struct tracker *tracker = context;
-	unsigned int news = netlink_read(tracker->netlink);
+	unsigned int changes = netlink_read(tracker->netlink);
 
 	(void)fd;
 	(void)what;
-	if (news & NETLINK_LINKS) {
+	if (changes & NETLINK_LINKS) {
 		sync_ports(tracker);
 		follow_links(tracker);
 	}
-	if (news)
+	if (changes)
 		schedule_resolve(tracker);
 	tracker_report(tracker);
 }
@@ -311,9 +311,9 @@ bool tracker_is_on_link(const struct tracker *tracker,
 	return host_is_on_link(&tracker->host, address);
 }
 
-static int open_bfd(struct tracker *tracker,
-		    const struct tracker_options *options, char *text,
-		    size_t size)
+static int start_bfd(struct tracker *tracker,
+		     const struct tracker_options *options, char *text,
+		     size_t size)
 {
 	const struct bfd_callbacks callbacks = {
 		.changed = on_bfd_changed,
@@ -327,7 +327,7 @@ static int open_bfd(struct tracker *tracker,
 }
 
 /* Says what an errno means for somebody who starts the agent. */
-static const char *advice(int error)
+static const char *permission_hint(int error)
 {
 	return error == -EPERM ? " (CAP_NET_RAW and CAP_NET_ADMIN are needed)" :
 				 "";
@@ -347,7 +347,7 @@ static int open_sources(struct tracker *tracker,
 
 	if (error) {
 		snprintf(text, size, "reading links by netlink failed: %s%s",
-			 strerror(-error), advice(error));
+			 strerror(-error), permission_hint(error));
 		return error;
 	}
 	tracker->ports = ports_new(tracker->base, options->interfaces,
@@ -357,7 +357,7 @@ static int open_sources(struct tracker *tracker,
 	error = ports_sync(tracker->ports, &tracker->host, &name);
 	if (error)
 		snprintf(text, size, "no packet socket on %s: %s%s", name,
-			 strerror(-error), advice(error));
+			 strerror(-error), permission_hint(error));
 	return error;
 }
 
@@ -402,7 +402,7 @@ int tracker_new(struct event_base *base, const struct tracker_options *options,
 	host_init(&tracker->host);
 	error = open_sources(tracker, options, text, size);
 	if (!error)
-		error = open_bfd(tracker, options, text, size);
+		error = start_bfd(tracker, options, text, size);
 	if (!error)
 		error = start_events(tracker);
 	if (error) {

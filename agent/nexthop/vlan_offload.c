@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 
 /* Asks ethtool's question in `data`, and puts the answer there. */
-static bool ask(int fd, const char *interface, void *data)
+static bool query_driver(int fd, const char *interface, void *data)
 {
 	struct ifreq request = { .ifr_data = data };
 
@@ -26,14 +26,15 @@ static bool is_hardware(int fd, const char *interface)
 {
 	struct ethtool_drvinfo driver = { .cmd = ETHTOOL_GDRVINFO };
 
-	return ask(fd, interface, &driver) && driver.bus_info[0];
+	return query_driver(fd, interface, &driver) && driver.bus_info[0];
 }
 
 static bool is_offloaded(int fd, const char *interface)
 {
 	struct ethtool_value flags = { .cmd = ETHTOOL_GFLAGS };
 
-	return ask(fd, interface, &flags) && flags.data & ETH_FLAG_RXVLAN;
+	return query_driver(fd, interface, &flags) &&
+	       flags.data & ETH_FLAG_RXVLAN;
 }
 
 bool vlan_offload_strips(const char *interface)

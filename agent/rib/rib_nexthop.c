@@ -6,19 +6,10 @@
 #include <assert.h>
 #include <stdlib.h>
 
-static struct prefix host_prefix(const struct address *address)
-{
-	return (struct prefix){
-		.address = *address,
-		.length = address_is_ipv4(address) ? ADDRESS_BITS_IPV4 :
-						     ADDRESS_BITS_IPV6,
-	};
-}
-
 struct rib_nexthop *rib_nexthop_find(const struct prefix_map *map,
 				     const struct address *address)
 {
-	const struct prefix prefix = host_prefix(address);
+	const struct prefix prefix = prefix_of_address(address);
 
 	return (struct rib_nexthop *)prefix_map_find(map, &prefix);
 }
@@ -30,7 +21,7 @@ static struct rib_nexthop *add(struct prefix_map *map,
 
 	if (!hop)
 		return NULL;
-	hop->node.prefix = host_prefix(address);
+	hop->node.prefix = prefix_of_address(address);
 	hop->reason = REASON_NEXTHOP_UNRESOLVED;
 	if (prefix_map_insert(map, &hop->node)) {
 		free(hop);

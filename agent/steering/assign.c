@@ -38,8 +38,8 @@ static size_t best_with_room(const struct ranking *ranking,
 }
 
 /* The candidate that takes the bucket. */
-static inline size_t claim(const struct ranking *ranking, struct share *share,
-			   uint32_t bucket)
+static inline size_t claim_bucket(const struct ranking *ranking,
+				  struct share *share, uint32_t bucket)
 {
 	const struct rank *rank = &ranking->ranks[bucket];
 	size_t taker = rank->best[0];
@@ -57,7 +57,7 @@ static void fill_owners(const struct ranking *ranking, struct share *share,
 {
 	share_out(share, SHARE_NO_CANDIDATE);
 	for (uint32_t b = 0; b < ranking->size; b++)
-		owners[b] = (uint16_t)claim(ranking, share, b);
+		owners[b] = (uint16_t)claim_bucket(ranking, share, b);
 }
 
 /*
@@ -79,7 +79,7 @@ static int fill_backups(const struct ranking *ranking, struct share *share,
 {
 	if (ranking->set.count == 1)
 		for (uint32_t b = 0; b < ranking->size; b++)
-			backups[b] = ASSIGN_NOBODY;
+			backups[b] = ASSIGN_NONE;
 	else if (ranking->set.count <= ASSIGN_MAX_EXACT)
 		return backup_fill(ranking, share, owners, backups);
 	else
@@ -91,7 +91,7 @@ static int fill_backups(const struct ranking *ranking, struct share *share,
 static void name_members(const struct ranking *ranking, uint16_t *table)
 {
 	for (uint32_t b = 0; b < ranking->size; b++)
-		if (table[b] != ASSIGN_NOBODY)
+		if (table[b] != ASSIGN_NONE)
 			table[b] = ranking->set.list[table[b]].member;
 }
 

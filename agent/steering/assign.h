@@ -34,14 +34,14 @@ enum assign_limits {
  * index of the member that would own the bucket if its owner were removed from
  * the set (exactly the entry of the recomputed table, up to ASSIGN_MAX_EXACT
  * members; above that the best-scoring member but the owner), or
- * ASSIGN_NOBODY. `size` is a power of two of at most HG_MAX_TABLE_SIZE.
+ * ASSIGN_NONE. `size` is a power of two of at most HG_MAX_TABLE_SIZE.
  * `backups` may be NULL: owners alone are wanted sooner. `seed` separates
  * tables only if it is 64 well-mixed bits: it is XORed with the address, so
  * that seeds 0 and 1 merely exchange the keys of 10.0.0.2 and 10.0.0.3.
  * Returns 0, -EINVAL (no member with weight, more of them than buckets,
  * duplicate address, weight or size not allowed) or -ENOMEM.
  */
-#define ASSIGN_NOBODY UINT16_MAX
+#define ASSIGN_NONE UINT16_MAX
 int assign_buckets(const struct member *members, size_t count, uint64_t seed,
 		   uint32_t size, uint16_t *owners, uint16_t *backups);
 

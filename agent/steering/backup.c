@@ -75,7 +75,7 @@ static void look_at_limits(struct lanes *lanes, size_t candidate)
 }
 
 /* Lanes without the candidates from `first` on, nothing taken yet. */
-static void start(struct lanes *lanes, struct share *share, size_t first)
+static void start_lanes(struct lanes *lanes, struct share *share, size_t first)
 {
 	size_t count = lanes->ranking->set.count;
 	size_t used = count - first < LANES ? count - first : LANES;
@@ -139,7 +139,8 @@ static size_t best_in(const struct lanes *lanes, uint32_t bucket,
 }
 
 /* Gives the bucket away in all lanes; who takes it in the lanes `asked`. */
-static inline size_t give(struct lanes *lanes, uint32_t bucket, uint64_t asked)
+static inline size_t give_bucket(struct lanes *lanes, uint32_t bucket,
+				 uint64_t asked)
 {
 	const struct rank *rank = &lanes->ranking->ranks[bucket];
 	size_t candidate = rank->best[0];
@@ -161,13 +162,13 @@ static inline size_t give(struct lanes *lanes, uint32_t bucket, uint64_t asked)
 	return taker;
 }
 
-static void sweep(struct lanes *lanes, const uint16_t *owners,
-		  uint16_t *backups)
+static void sweep_buckets(struct lanes *lanes, const uint16_t *owners,
+			  uint16_t *backups)
 {
 	for (uint32_t b = 0; b < lanes->ranking->size; b++) {
 		size_t lane = owners[b] - lanes->first;
 		uint64_t asked = lane < LANES ? UINT64_C(1) << lane : 0;
-		size_t taker = give(lanes, b, asked);
+		size_t taker = give_bucket(lanes, b, asked);
 
 		if (asked)
 			backups[b] = (uint16_t)taker;
@@ -181,8 +182,8 @@ int backup_fill(const struct ranking *ranking, struct share *share,
 	int error = lanes_init(&lanes, ranking);
 
 	for (size_t i = 0; !error && i < ranking->set.count; i += LANES) {
-		start(&lanes, share, i);
-		sweep(&lanes, owners, backups);
+		start_lanes(&lanes, share, i);
+		sweep_buckets(&lanes, owners, backups);
 	}
 	lanes_free(&lanes);
 	return error;

@@ -26,7 +26,7 @@ static int compare_addresses(const void *left, const void *right)
 }
 
 /* Sorts by address; -EINVAL if one comes twice. */
-static int sort(struct candidate_set *set)
+static int sort_candidates(struct candidate_set *set)
 {
 	qsort(set->list, set->count, sizeof(*set->list), compare_addresses);
 	for (size_t i = 1; i < set->count; i++)
@@ -36,7 +36,7 @@ static int sort(struct candidate_set *set)
 }
 
 /* Keeps those with weight and works out what scoring them needs. */
-static void prepare(struct candidate_set *set, uint64_t seed)
+static void prepare_candidates(struct candidate_set *set, uint64_t seed)
 {
 	size_t kept = 0;
 
@@ -110,10 +110,10 @@ int candidate_set_init(struct candidate_set *set, const struct member *members,
 			.member = (uint16_t)i,
 		};
 	}
-	error = sort(set);
+	error = sort_candidates(set);
 	if (error)
 		return error;
-	prepare(set, seed);
+	prepare_candidates(set, seed);
 	limit_shortlist(set);
 	return set->count ? 0 : -EINVAL;
 }

@@ -127,14 +127,15 @@ static int acquire_slots(struct group_table *table,
 
 static uint16_t slot_index(const struct steering_group *group, uint16_t member)
 {
-	return member == ASSIGN_NOBODY ? HG_NEXTHOP_NONE :
-					 (uint16_t)group->slots[member]->index;
+	return member == ASSIGN_NONE ? HG_NEXTHOP_NONE :
+				       (uint16_t)group->slots[member]->index;
 }
 
 /* Who takes part: what the table is a function of. */
-static int assign(const struct steering_options *options,
-		  struct steering_group *group, const struct member *identities,
-		  const struct steering_group *base)
+static int assign_identities(const struct steering_options *options,
+			     struct steering_group *group,
+			     const struct member *identities,
+			     const struct steering_group *base)
 {
 	int error = ranking_new(identities, group->count, options->seed,
 				options->table_size,
@@ -165,7 +166,7 @@ static int compute_table(const struct steering_options *options,
 	int error = -ENOMEM;
 
 	if (identities)
-		error = assign(options, group, identities, base);
+		error = assign_identities(options, group, identities, base);
 	free(identities);
 	return error;
 }

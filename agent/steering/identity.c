@@ -24,8 +24,8 @@ static int by_address_and_scope(const void *a, const void *b)
 	return (x->scope > y->scope) - (x->scope < y->scope);
 }
 
-static size_t collect(const struct member *members, size_t count,
-		      struct scoped *list)
+static size_t collect_scoped(const struct member *members, size_t count,
+			     struct scoped *list)
 {
 	size_t used = 0;
 
@@ -52,7 +52,7 @@ int identity_of_members(const struct member *members, size_t count,
 	if (!list)
 		return -ENOMEM;
 	memcpy(identities, members, count * sizeof(*members));
-	used = collect(members, count, list);
+	used = collect_scoped(members, count, list);
 	qsort(list, used, sizeof(*list), by_address_and_scope);
 	for (size_t i = 0; i < used; i++) {
 		bool again = i &&

@@ -27,18 +27,10 @@ void nexthop_slots_free(struct nexthop_slots *slots)
 	free(slots->values);
 }
 
-static struct prefix host_prefix(const struct address *address)
-{
-	struct prefix prefix = { .address = *address };
-
-	prefix.length = prefix_family_bits(&prefix);
-	return prefix;
-}
-
 struct slot *nexthop_slots_find(const struct nexthop_slots *slots,
 				const struct address *address)
 {
-	struct prefix prefix = host_prefix(address);
+	struct prefix prefix = prefix_of_address(address);
 
 	return slot_find(&slots->table, &prefix);
 }
@@ -49,7 +41,7 @@ struct slot *nexthop_slots_acquire(struct nexthop_slots *slots,
 	const struct steering_sink *sink = &slots->options->sink;
 	const struct nexthop *nexthop =
 		tracker_find(slots->options->tracker, address);
-	struct prefix prefix = host_prefix(address);
+	struct prefix prefix = prefix_of_address(address);
 	struct slot *slot;
 	bool fresh;
 
@@ -63,7 +55,7 @@ struct slot *nexthop_slots_acquire(struct nexthop_slots *slots,
 	return slot;
 }
 
-static struct hg_nexthop value_of(const struct nexthop *nexthop)
+static struct hg_nexthop slot_value(const struct nexthop *nexthop)
 {
 	struct hg_nexthop value = {
 		.ifindex = nexthop->port_ifindex,
@@ -97,7 +89,7 @@ void nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
 {
 	const struct steering_sink *sink = &slots->options->sink;
 	struct hg_nexthop *known = &slots->values[slot->index];
-	struct hg_nexthop value = value_of(nexthop);
+	struct hg_nexthop value = slot_value(nexthop);
 	bool returns = value.alive && !known->alive;
 
 	value.incarnation = known->incarnation + returns;

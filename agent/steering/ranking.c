@@ -134,7 +134,7 @@ static void rank_bucket(const struct candidate_set *set, uint32_t bucket,
 		rank_all(set, key, rank);
 }
 
-static void compute(struct ranking *ranking)
+static void compute_ranks(struct ranking *ranking)
 {
 	for (uint32_t b = 0; b < ranking->size; b++)
 		rank_bucket(&ranking->set, b, &ranking->ranks[b]);
@@ -177,8 +177,8 @@ static void compare_sets(const struct candidate_set *base,
 }
 
 /* False if the bucket has lost one of its best. */
-static inline bool take_over(const struct rank *old, const uint16_t *now,
-			     struct rank *rank)
+static inline bool inherit_rank(const struct rank *old, const uint16_t *now,
+				struct rank *rank)
 {
 	bool complete = true;
 
@@ -189,8 +189,8 @@ static inline bool take_over(const struct rank *old, const uint16_t *now,
 	return complete;
 }
 
-static void insert(const struct candidate_set *set, uint64_t key,
-		   const struct score *score, struct rank *rank)
+static void insert_candidate(const struct candidate_set *set, uint64_t key,
+			     const struct score *score, struct rank *rank)
 {
 	unsigned int at = RANKING_DEPTH - 1;
 
@@ -217,18 +217,18 @@ static void insert_added(const struct candidate_set *set,
 
 		if (!score_beats(&score, &worst))
 			continue;
-		insert(set, key, &score, rank);
+		insert_candidate(set, key, &score, rank);
 		worst = score_of(set, *last, key);
 	}
 }
 
-static void derive(struct ranking *ranking, const struct ranking *base,
-		   const struct change *change)
+static void derive_ranks(struct ranking *ranking, const struct ranking *base,
+			 const struct change *change)
 {
 	for (uint32_t b = 0; b < ranking->size; b++) {
 		struct rank *rank = &ranking->ranks[b];
 
-		if (!take_over(&base->ranks[b], change->now, rank))
+		if (!inherit_rank(&base->ranks[b], change->now, rank))
 			rank_bucket(&ranking->set, b, rank);
 		else if (change->added_count)
 			insert_added(&ranking->set, change, b, rank);
@@ -256,7 +256,7 @@ static int derive_if_small(struct ranking *ranking, const struct ranking *base,
 		compare_sets(&base->set, &ranking->set, &change);
 		*derived = is_small(&change, &ranking->set);
 		if (*derived)
-			derive(ranking, base, &change);
+			derive_ranks(ranking, base, &change);
 	}
 	free(change.added);
 	free(change.now);
@@ -270,7 +270,7 @@ static bool is_power_of_two(uint32_t size)
 	return size && !(size & (size - 1));
 }
 
-static int fill(struct ranking *ranking, const struct ranking *base)
+static int fill_ranks(struct ranking *ranking, const struct ranking *base)
 {
 	bool derived = false;
 	int error = 0;
@@ -283,7 +283,7 @@ static int fill(struct ranking *ranking, const struct ranking *base)
 	if (base && base->size == ranking->size && base->seed == ranking->seed)
 		error = derive_if_small(ranking, base, &derived);
 	if (!error && !derived)
-		compute(ranking);
+		compute_ranks(ranking);
 	return error;
 }
 
@@ -302,7 +302,7 @@ int ranking_new(const struct member *members, size_t count, uint64_t seed,
 	ranking->size = size;
 	error = candidate_set_init(&ranking->set, members, count, seed);
 	if (!error)
-		error = fill(ranking, base);
+		error = fill_ranks(ranking, base);
 	if (error) {
 		ranking_free(ranking);
 		return error;

@@ -54,7 +54,7 @@ static void sort_remainders(struct share_remainder *list, size_t count)
 }
 
 /* The candidate with the most room, of those the one with the larger key. */
-static size_t richest(const struct share *share)
+static size_t most_room(const struct share *share)
 {
 	const struct candidate *list = share->set->list;
 	size_t best = 0;
@@ -73,7 +73,7 @@ static void feed_empty(struct share *share, size_t removed)
 	for (size_t i = 0; i < share->set->count; i++) {
 		if (share->room[i] || i == removed)
 			continue;
-		share->room[richest(share)]--;
+		share->room[most_room(share)]--;
 		share->room[i] = 1;
 	}
 }

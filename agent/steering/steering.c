@@ -51,8 +51,8 @@ void steering_free(struct steering *steering)
 	free(steering);
 }
 
-static struct steering_vip *find(const struct steering *steering,
-				 const struct prefix *prefix)
+static struct steering_vip *find_vip(const struct steering *steering,
+				     const struct prefix *prefix)
 {
 	return (struct steering_vip *)prefix_map_find(&steering->vips, prefix);
 }
@@ -124,7 +124,7 @@ static int by_address(const void *a, const void *b)
 static int set_vip(struct steering *steering, const struct prefix *prefix,
 		   const struct member *sorted, size_t count)
 {
-	struct steering_vip *vip = find(steering, prefix);
+	struct steering_vip *vip = find_vip(steering, prefix);
 	struct steering_group *group;
 	int error;
 
@@ -149,7 +149,7 @@ static int set_vip(struct steering *steering, const struct prefix *prefix,
 int steering_set_vip(struct steering *steering, const struct prefix *prefix,
 		     const struct member *members, size_t count)
 {
-	struct steering_vip *vip = find(steering, prefix);
+	struct steering_vip *vip = find_vip(steering, prefix);
 	struct member *sorted;
 	int error;
 

@@ -63,7 +63,7 @@ struct steering_group {
 	struct slot **slots;	 /* of the members */
 	uint32_t *buckets;	 /* how many each member owns */
 	uint16_t *owners;	 /* of each bucket, index of a member */
-	uint16_t *backups;	 /* the same, or ASSIGN_NOBODY */
+	uint16_t *backups;	 /* the same, or ASSIGN_NONE */
 	struct ranking *ranking; /* to derive the next set's table from */
 };
 

@@ -107,7 +107,8 @@ static const char *shown_routes(const char *prefix)
 
 	snprintf(command, sizeof(command),
 		 "ip %s route show %s proto %d | tr -s '\\n\\t ' ' '",
-		 strchr(prefix, ':') ? "-6" : "-4", prefix, ROUTE_PROTOCOL);
+		 strchr(prefix, ':') ? "-6" : "-4", prefix,
+		 NETLINK_OWN_PROTOCOL);
 	pipe = popen(command, "r");
 	assert_non_null(pipe);
 	used = fread(text, 1, sizeof(text) - 1, pipe);
@@ -131,7 +132,7 @@ static unsigned int count_routes(const char *family)
 	FILE *pipe;
 
 	snprintf(command, sizeof(command), "ip %s route show proto %d | wc -l",
-		 family, ROUTE_PROTOCOL);
+		 family, NETLINK_OWN_PROTOCOL);
 	pipe = popen(command, "r");
 	assert_non_null(pipe);
 	assert_int_equal(fscanf(pipe, "%u", &count), 1);
@@ -323,7 +324,8 @@ static void many_changes_are_coalesced_and_bounded(void **state)
 	while (count_routes("-4") < MANY && turns++ < MANY)
 		run_turn();
 	assert_int_equal(count_routes("-4"), MANY);
-	pair_run("! ip route show proto %d | grep -q 10.0.0.2", ROUTE_PROTOCOL);
+	pair_run("! ip route show proto %d | grep -q 10.0.0.2",
+		 NETLINK_OWN_PROTOCOL);
 }
 
 /* A run that is killed leaves its routes; the next one knows them as its own. */

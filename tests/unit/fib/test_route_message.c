@@ -93,7 +93,7 @@ static void an_unreachable_route_leads_nowhere(void **state)
 	(void)state;
 	assert_int_equal(header->rtm_type, RTN_UNREACHABLE);
 	assert_int_equal(mnl_attr_get_u32(find(message, RTA_PRIORITY)),
-			 ROUTE_METRIC);
+			 NETLINK_OWN_METRIC);
 	assert_null(find(message, RTA_MULTIPATH));
 	assert_true(route_message_is_ours(message, &found));
 	assert_true(prefix_equal(&found, &prefix));
@@ -107,10 +107,10 @@ static void only_our_metric_is_removed(void **state)
 
 	(void)state;
 	assert_int_equal(message->nlmsg_type, RTM_DELROUTE);
-	assert_int_equal(header->rtm_protocol, ROUTE_PROTOCOL);
+	assert_int_equal(header->rtm_protocol, NETLINK_OWN_PROTOCOL);
 	assert_int_equal(header->rtm_type, RTN_UNSPEC);
 	assert_int_equal(mnl_attr_get_u32(find(message, RTA_PRIORITY)),
-			 ROUTE_METRIC);
+			 NETLINK_OWN_METRIC);
 	assert_null(find(message, RTA_MULTIPATH));
 }
 

@@ -46,7 +46,7 @@ enum script_words {
 	LINK_DOWN = PROBE_LINK_DOWN,
 	REPLY = PROBE_REPLY,
 	TIMER = PROBE_TIMER,
-	NOBODY = PROBE_ASK_NOBODY,
+	NOBODY = PROBE_ASK_NONE,
 	ALL = PROBE_ASK_ALL,
 	MAC = PROBE_ASK_MAC,
 	UNREACHABLE = NEXTHOP_UNREACHABLE,
@@ -391,7 +391,7 @@ static void no_history_makes_it_trust_silence(void **state)
 		step(now, PROBE_START, ZERO);
 		for (int i = 0; i < EVENTS; i++) {
 			enum sender sender = chance_below(SENDER_COUNT);
-			bool asked = probe.open != PROBE_ASK_NOBODY;
+			bool asked = probe.open != PROBE_ASK_NONE;
 			enum probe_event_type type;
 
 			now = random_event(now, &type);
@@ -417,7 +417,7 @@ static void no_forger_takes_over_from_an_answering_server(void **state)
 		new_resolved_probe(state);
 		for (int i = 0; i < EVENTS; i++) {
 			uint64_t forged_at = now + chance_below(100);
-			enum probe_question question = PROBE_ASK_NOBODY;
+			enum probe_question question = PROBE_ASK_NONE;
 
 			if (answer_at <= forged_at &&
 			    answer_at <= probe.deadline_ms) {
@@ -431,7 +431,7 @@ static void no_forger_takes_over_from_an_answering_server(void **state)
 				now = forged_at;
 				step(now, PROBE_REPLY, FORGER);
 			}
-			if (question != PROBE_ASK_NOBODY) {
+			if (question != PROBE_ASK_NONE) {
 				lost = lost < 3 && chance_below(2) ? lost + 1 :
 								     0;
 				answer_at = lost ? PROBE_NEVER :

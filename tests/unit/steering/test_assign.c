@@ -326,7 +326,7 @@ static void a_single_member_has_no_backup(void **state)
 			 0);
 	for (uint32_t b = 0; b < 256; b++) {
 		assert_int_equal(owners[b], 0);
-		assert_int_equal(backups[b], ASSIGN_NOBODY);
+		assert_int_equal(backups[b], ASSIGN_NONE);
 	}
 }
 

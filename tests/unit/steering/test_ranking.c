@@ -221,7 +221,7 @@ static void assert_as_defined(const struct reference *r, const uint16_t *owners,
 	assert_memory_equal(owners, table, r->size * sizeof(*owners));
 	if (count_weighted(r) == 1) {
 		for (uint32_t b = 0; b < r->size; b++)
-			assert_int_equal(backups[b], ASSIGN_NOBODY);
+			assert_int_equal(backups[b], ASSIGN_NONE);
 		return;
 	}
 	for (size_t i = 0; i < r->count; i++)

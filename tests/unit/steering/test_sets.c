@@ -214,7 +214,7 @@ static void check_vip(const struct node *node, uint32_t vip,
 			 0);
 	for (uint32_t b = 0; b < TABLE_SIZE; b++) {
 		uint16_t backup =
-			backups[b] == ASSIGN_NOBODY ?
+			backups[b] == ASSIGN_NONE ?
 				HG_NEXTHOP_NONE :
 				slot_of(node, &members[backups[b]].address);
 
