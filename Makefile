@@ -101,8 +101,8 @@ CTL_SRC := ask.c client.c command_capture.c command_explain.c command_show.c hea
 	pcapng.c rates.c show.c table.c value.c view.c
 
 # Unit tests, without root: tests/unit/FOLDER/test_NAME.c.
-core_TESTS := $(addprefix core/test_,address flow_hash flow_hash_statistics hex pool prefix_map secret \
-	slot_table suggest wire)
+core_TESTS := $(addprefix core/test_,address flow_hash flow_hash_statistics hex log pool prefix_map \
+	secret slot_table suggest wire)
 config_TESTS := $(addprefix config/test_,config config_aggregate config_confederation config_file \
 	config_inside config_multipath config_neighbor config_neighbor_keys config_path \
 	config_print config_rule config_vip)

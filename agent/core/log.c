@@ -27,6 +27,11 @@ void log_set_level(enum log_level level)
 	current_level = level;
 }
 
+bool log_is_enabled(enum log_level level)
+{
+	return level <= current_level;
+}
+
 uint64_t log_lines_lost(void)
 {
 	return lines_lost;
@@ -38,7 +43,7 @@ static void write_line(enum log_level level, const char *subsystem,
 	char line[LINE_SIZE];
 	size_t used;
 
-	if (level > current_level)
+	if (!log_is_enabled(level))
 		return;
 	snprintf(line, sizeof(line), "%s %s: ", log_level_names[level],
 		 subsystem);
@@ -78,7 +83,7 @@ void log_info(const char *subsystem, const char *format, ...)
 	va_end(arguments);
 }
 
-void log_debug(const char *subsystem, const char *format, ...)
+void log_debug_line(const char *subsystem, const char *format, ...)
 {
 	va_list arguments;
 

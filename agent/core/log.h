@@ -3,13 +3,14 @@
 #define CORE_LOG_H
 
 /*
- * One line on stderr for each event worth telling, as
+ * One line on stderr for each event worth reporting, as
  * "LEVEL subsystem: message". A message names the neighbor or next hop first,
  * then says what happened and, where something can be done, what to do.
  * Logging never fails and never blocks the event loop: on a full pipe the line
  * is lost and counted. Pure modules do not log.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum log_level {
@@ -23,9 +24,11 @@ enum log_level {
 /* Names as in --log-level, indexed by enum log_level. */
 extern const char *const log_level_names[LOG_LEVEL_COUNT];
 
-/* Messages above `level` are dropped. Default: LOG_LEVEL_INFO. */
+/* Drop messages above `level` from now on. Default: LOG_LEVEL_INFO. */
 void log_set_level(enum log_level level);
-/* Lines lost so far because stderr could not take them. */
+/* True if messages of this level are written. */
+bool log_is_enabled(enum log_level level);
+/* Return the number of lines lost because stderr could not take them. */
 uint64_t log_lines_lost(void);
 
 void log_error(const char *subsystem, const char *format, ...)
@@ -34,7 +37,17 @@ void log_warning(const char *subsystem, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void log_info(const char *subsystem, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-void log_debug(const char *subsystem, const char *format, ...)
+void log_debug_line(const char *subsystem, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/*
+ * A macro, so that a line that is not written costs one call of
+ * log_is_enabled(): its arguments, often texts to format, are not evaluated.
+ */
+#define log_debug(...)                               \
+	do {                                         \
+		if (log_is_enabled(LOG_LEVEL_DEBUG)) \
+			log_debug_line(__VA_ARGS__); \
+	} while (0)
 
 #endif
