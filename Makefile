@@ -60,10 +60,10 @@ session_SRC := admission.c connection.c connection_input.c connection_output.c e
 session_USES := codec config core
 
 rib_DIR := agent/rib
-rib_SRC := adj_rib_in.c aggregate.c attribute_set.c cause.c decision.c decision_step.c distance.c export.c \
+rib_SRC := adj_rib_in.c aggregate.c attribute_set.c decision.c decision_step.c distance.c export.c \
 	export_batch.c export_rule.c import.c inbound.c loc_rib.c max_prefix.c rib_nexthop.c otc.c \
 	outbound.c path_list.c policy/as_pattern.c policy/policy.c policy/policy_match.c \
-	policy/policy_set.c reason.c rib.c update_group.c weight.c
+	policy/policy_set.c reason.c rib.c route.c update_group.c weight.c
 rib_USES := codec config core
 
 nexthop_DIR := agent/nexthop
@@ -115,7 +115,7 @@ session_TESTS := $(addprefix bgp/session/test_,admission collision_race confeder
 	greeting link_peer tcp_drops)
 rib_TESTS := $(addprefix rib/test_,aggregate as_pattern bandwidth decision decision_explain \
 	decision_oracle decision_random export export_confederation export_peers export_random export_ready \
-	leave max_prefix multipath otc policy policy_rib rib static update_group \
+	leave max_prefix multipath otc policy policy_rib rib rib_nexthop static update_group \
 	update_group_random weight)
 nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_packet bfd_session host nd netlink_message probe)
 fib_TESTS := fib/test_route_message

@@ -14,6 +14,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "fib/kernel_routes.h"
+#include "rib/export.h"
 #include "wires.h"
 
 static int make_loop(struct agent *agent)
@@ -114,7 +115,7 @@ static void on_leave(evutil_socket_t fd, short what, void *context)
 	struct agent *agent = context;
 
 	(void)fd, (void)what;
-	rib_leave(agent->rib, RIB_HAS_LEFT);
+	export_set_shutdown(agent->rib, RIB_SHUTDOWN_WITHDRAWN);
 	wire_send_all_exports(agent);
 	event_base_loopbreak(agent->base);
 }
@@ -134,7 +135,7 @@ static bool begin_leaving(struct agent *agent)
 		 "leaving: neighbors are told, VIPs are withdrawn in %u s; "
 		 "signal again to end at once",
 		 agent->config->shutdown_delay);
-	rib_leave(agent->rib, RIB_IS_LEAVING);
+	export_set_shutdown(agent->rib, RIB_SHUTDOWN_GRACEFUL);
 	wire_send_all_exports(agent);
 	evtimer_add(agent->leave, &delay);
 	return true;

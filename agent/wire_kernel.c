@@ -75,7 +75,7 @@ int wire_kernel_routes(struct agent *agent, char error[AGENT_ERROR_SIZE])
 static bool is_served(const struct route *route)
 {
 	for (const struct path *path = route->paths; path; path = path->next)
-		if (path->import == REASON_NONE)
+		if (path->import == IMPORT_ACCEPTED)
 			return true;
 	return false;
 }

@@ -14,6 +14,9 @@
 #include "core/log.h"
 #include "fib/kernel_routes.h"
 #include "nexthop/bfd_session.h"
+#include "rib/adj_rib_in.h"
+#include "rib/export.h"
+#include "rib/export_batch.h"
 #include "wires.h"
 
 static void on_nexthop_changed(const struct nexthop *nexthop, void *context)
@@ -43,18 +46,18 @@ static enum path_reason check_nexthop(const struct address *address,
 	return REASON_NEXTHOP_UNRESOLVED;
 }
 
+/* One store clears the alive bit of a next hop that is not used any more. */
 static void let_go(struct agent *agent, const struct let_go *gone)
 {
 	if (gone->watched)
 		tracker_unwatch(agent->tracker, &gone->address, false);
 	else
 		tracker_release(agent->tracker, &gone->address);
+	if (!tracker_find(agent->tracker, &gone->address))
+		steering_nexthop_gone(agent->steering, &gone->address);
 }
 
-/*
- * A next hop that is let go may be wanted again by the next route of the same
- * UPDATE. So it is only put down here, for let_all_go() to see what is left.
- */
+/* Not before rib_process() has released the next hops of lost paths. */
 void wire_put_down(struct agent *agent, const struct let_go *gone)
 {
 	size_t count = agent->let_go_count;
@@ -73,16 +76,10 @@ void wire_put_down(struct agent *agent, const struct let_go *gone)
 	event_active(agent->process, EV_TIMEOUT, 0);
 }
 
-/* One store for each next hop that nobody has taken up again. */
 static void let_all_go(struct agent *agent)
 {
-	for (size_t i = 0; i < agent->let_go_count; i++) {
-		const struct let_go *gone = &agent->let_go[i];
-
-		let_go(agent, gone);
-		if (!tracker_find(agent->tracker, &gone->address))
-			steering_nexthop_gone(agent->steering, &gone->address);
-	}
+	for (size_t i = 0; i < agent->let_go_count; i++)
+		let_go(agent, &agent->let_go[i]);
 	agent->let_go_count = 0;
 }
 
@@ -95,7 +92,7 @@ static void track_nexthop(const struct address *address, bool wanted,
 	char text[ADDRESS_TEXT_SIZE];
 
 	if (!wanted)
-		wire_put_down(agent, &gone);
+		let_go(agent, &gone);
 	else if (tracker_acquire(agent->tracker, address, &nexthop))
 		log_error("nexthop", "%s: cannot be tracked: out of memory",
 			  address_format(address, text));
@@ -219,7 +216,7 @@ static bool is_export_ready(const struct rib_peer *peer, void *context)
 }
 
 /* Encoded once, whoever many there are to be told. */
-static void send_export(struct agent *agent, const struct rib_export *out)
+static void send_export(struct agent *agent, const struct export_batch *out)
 {
 	struct bgp_connection *connections[RIB_MAX_UPSTREAMS];
 	const struct bgp_recipients recipients = {
@@ -246,10 +243,10 @@ static void send_export(struct agent *agent, const struct rib_export *out)
 static void fill(struct agent *agent, struct bgp_neighbor *neighbor)
 {
 	struct rib_peer *peer = neighbor->owner_data;
-	struct rib_export out;
+	struct export_batch out;
 
 	while (peer && can_send(neighbor)) {
-		if (!rib_export_next(agent->rib, peer, &out)) {
+		if (!export_batch_next(agent->rib, peer, &out)) {
 			/* Not while the tables of a former run forward. */
 			if (agent->attached)
 				bgp_neighbor_table_sent(neighbor);
@@ -288,7 +285,7 @@ void wire_send_all_exports(struct agent *agent)
 static void advance(struct agent *agent)
 {
 	uint64_t now = clock_now_ms();
-	uint64_t due = rib_advance(agent->rib, now);
+	uint64_t due = export_advance(agent->rib, now);
 	uint64_t wait_ms = due > now ? due - now : 0;
 	const struct timeval wait = clock_timeval_of_ms(wait_ms);
 
@@ -302,8 +299,8 @@ static void on_process(evutil_socket_t fd, short what, void *context)
 	struct agent *agent = context;
 
 	(void)fd, (void)what;
-	let_all_go(agent);
 	rib_process(agent->rib);
+	let_all_go(agent);
 	advance(agent);
 	interfaces_tables_changed(agent);
 	if (agent->exports_waiting)
@@ -385,6 +382,6 @@ int wire_rib(struct agent *agent)
 	agent->rib = rib_new(&options);
 	if (!agent->process || !agent->rib)
 		return -ENOMEM;
-	return rib_add_static_paths(agent->rib, config->paths,
-				    config->path_count);
+	return adj_rib_in_add_static_paths(agent->rib, config->paths,
+					   config->path_count);
 }

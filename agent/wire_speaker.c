@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "config/config.h"
+#include "rib/adj_rib_in.h"
+#include "rib/export.h"
 #include "wires.h"
 
 /* The link a session goes over, which is that of our end's address. */
@@ -98,7 +100,7 @@ static int on_update(struct bgp_neighbor *neighbor,
 {
 	struct agent *agent = context;
 	struct rib_peer *peer = neighbor->owner_data;
-	int error = rib_update(agent->rib, peer, update);
+	int error = adj_rib_in_update(agent->rib, peer, update);
 
 	if (error != -EDQUOT)
 		return error;
@@ -115,14 +117,14 @@ static void on_route_refresh(struct bgp_neighbor *neighbor,
 
 	switch (refresh->subtype) {
 	case BGP_ROUTE_REFRESH_REQUEST:
-		rib_refresh(agent->rib, peer);
+		export_refresh(agent->rib, peer);
 		wire_send_exports(agent, neighbor);
 		break;
 	case BGP_ROUTE_REFRESH_BEGIN:
-		rib_begin_refresh(agent->rib, peer, refresh->family);
+		adj_rib_in_begin_refresh(agent->rib, peer, refresh->family);
 		break;
 	case BGP_ROUTE_REFRESH_END:
-		rib_end_refresh(agent->rib, peer, refresh->family);
+		adj_rib_in_end_refresh(agent->rib, peer, refresh->family);
 		break;
 	}
 }

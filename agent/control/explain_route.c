@@ -16,7 +16,7 @@
 #include "nexthop/bfd_session.h"
 #include "nexthop/tracker.h"
 #include "rib/decision_step.h"
-#include "rib/export_rule.h"
+#include "rib/export.h"
 #include "rib/rib.h"
 
 enum {
@@ -98,12 +98,12 @@ static void describe_nexthop(const struct question *q)
 
 static void describe_import(const struct question *q)
 {
-	const char *cause = import_cause_name(q->path->cause);
+	const char *reason = import_reason_name(q->path->import);
 
 	if (q->path->rule)
-		snprintf(q->text, WHY_SIZE, "%s %u", cause, q->path->rule);
+		snprintf(q->text, WHY_SIZE, "%s %u", reason, q->path->rule);
 	else
-		snprintf(q->text, WHY_SIZE, "%s", cause);
+		snprintf(q->text, WHY_SIZE, "%s", reason);
 }
 
 static void describe_reason(const struct question *q)
@@ -114,7 +114,7 @@ static void describe_reason(const struct question *q)
 	if (path->best)
 		sentence = "best: the lowest BGP identifier of the paths that "
 			   "are as good";
-	if (path->cause != IMPORT_ACCEPTED)
+	if (path->import != IMPORT_ACCEPTED)
 		describe_import(q);
 	else if (path->reason == REASON_NEXTHOP_DEAD ||
 		 path->reason == REASON_NEXTHOP_UNRESOLVED)
@@ -168,17 +168,17 @@ explain_announcements(const struct control_view *view,
 
 	while ((peer = rib_peer_next(view->rib, peer))) {
 		struct json_object *row;
-		enum export_cause cause;
+		enum export_reason reason;
 
 		if (!peer->bit)
 			continue;
-		cause = export_explain(view->rib, route, peer);
+		reason = export_explain(view->rib, route, peer);
 		row = json_object_new_object();
 		json_add(row, "neighbor",
 			 json_of_address(&peer->source.address));
 		json_add_bool(row, "announced",
 			      route_announced(route) & peer->bit);
-		json_add_text(row, "cause", export_cause_name(cause));
+		json_add_text(row, "cause", export_reason_name(reason));
 		json_object_array_add(list, row);
 	}
 	return list;

@@ -59,7 +59,7 @@ struct json_object *show_path(const struct control_view *view,
 			 rib_nexthop_address(path->attributes->nexthop)));
 	json_add_bool(out, "selected", path->reason == REASON_NONE);
 	json_add_text(out, "reason", path_reason_name(path->reason));
-	json_add_text(out, "cause", import_cause_name(path->cause));
+	json_add_text(out, "cause", import_reason_name(path->import));
 	json_add_number(out, "rule", path->rule);
 	json_add_number(out, "weight", rib_path_weight(view->rib, route, path));
 	json_add_text(out, "as_path",

@@ -226,8 +226,8 @@ static void add_prefixes(struct json_object *out, const struct rib_peer *peer)
 		 peer && peer->group ?
 			 json_object_new_uint64(peer->group->number) :
 			 NULL);
-	for (unsigned int i = IMPORT_ACCEPTED + 1; i < IMPORT_CAUSE_COUNT; i++)
-		json_add_number(refused, import_cause_name(i),
+	for (unsigned int i = IMPORT_ACCEPTED + 1; i < IMPORT_REASON_COUNT; i++)
+		json_add_number(refused, import_reason_name(i),
 				peer ? peer->refused[i] : 0);
 	json_add(out, "refused", refused);
 }

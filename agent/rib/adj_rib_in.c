@@ -4,6 +4,8 @@
  * ones too. See rib.h; what is decided about them is in loc_rib.c.
  */
 
+#include "rib/adj_rib_in.h"
+
 #include <errno.h>
 
 #include "rib/inbound.h"
@@ -11,20 +13,20 @@
 
 _Static_assert(CONFIG_MAX_RULES < 1 << 10, "fits path.rule");
 _Static_assert(REASON_COUNT <= 1 << 6, "fits path.reason");
-_Static_assert(IMPORT_CAUSE_COUNT <= 1 << 4, "fits path.cause");
+_Static_assert(IMPORT_REASON_COUNT <= 1 << 4, "fits path.import");
 
 /* Counts a path with the others of its peer, or no more. */
 static void count_path(struct rib_peer *peer, const struct route *route,
-		       enum import_cause cause, bool came)
+		       enum import_reason import, bool came)
 {
 	uint32_t one = came ? 1 : -1u;
 
 	peer->prefixes_received += one;
-	if (cause == IMPORT_ACCEPTED)
+	if (import == IMPORT_ACCEPTED)
 		peer->prefixes_accepted += one;
 	else
-		peer->refused[cause] += one;
-	if (cause != IMPORT_MAX_PREFIX)
+		peer->refused[import] += one;
+	if (import != IMPORT_MAX_PREFIX)
 		max_prefix_count(&peer->max_prefix,
 				 bgp_nlri_family(&route->node.prefix), came);
 }
@@ -38,33 +40,32 @@ static void path_set(struct rib *rib, struct rib_peer *peer,
 		     const struct inbound_verdict *verdict)
 {
 	struct attribute_set *attributes = verdict->attributes;
-	enum path_reason import = import_cause_reason(verdict->cause);
+	bool accepted = verdict->reason == IMPORT_ACCEPTED;
 
 	attributes->references++;
-	if (import == REASON_NONE)
-		route_track_nexthop(rib, attributes->nexthop, true);
+	if (accepted)
+		rib_nexthop_want(rib, attributes->nexthop, true);
 	*path = (struct path){
 		.next = path->next,
 		.source = path->source,
 		.attributes = attributes,
 		.path_id = path->path_id,
-		.import = import,
-		.reason = path_usability(import, attributes),
-		.cause = verdict->cause,
+		.import = verdict->reason,
+		.reason = path_usability(verdict->reason, attributes),
 		.rule = verdict->rule,
-		.best = path->best && import == REASON_NONE,
+		.best = path->best && accepted,
 		.equal_weight = path->equal_weight,
 	};
-	count_path(peer, route, verdict->cause, true);
+	count_path(peer, route, verdict->reason, true);
 }
 
 /* Undoes path_set(). */
 static void path_clear(struct rib *rib, struct rib_peer *peer,
 		       const struct route *route, struct path *path)
 {
-	count_path(peer, route, path->cause, false);
-	if (path->import == REASON_NONE)
-		route_track_nexthop(rib, path->attributes->nexthop, false);
+	count_path(peer, route, path->import, false);
+	if (path->import == IMPORT_ACCEPTED)
+		rib_nexthop_want(rib, path->attributes->nexthop, false);
 	attribute_set_release(&rib->attributes, path->attributes);
 }
 
@@ -93,13 +94,17 @@ static bool is_path(const struct path *path, const struct rib_peer *peer,
 }
 
 /*
- * A path came or goes. Where there has been nothing to choose from so far, it
- * is only waited for the first that can be chosen.
+ * Mark a route, one path of which comes or goes. A route that was never decided
+ * waits for its first path that can be chosen, or may be once its next hop is
+ * tracked.
  */
 static void mark_for(struct rib *rib, struct route *route,
 		     const struct path *path)
 {
-	if (route->decided || path_reason_is_usable(path->reason))
+	bool untracked = path->import == IMPORT_ACCEPTED &&
+			 !path->attributes->nexthop->tracked;
+
+	if (route->decided || untracked || path_reason_is_usable(path->reason))
 		route_mark(rib, route);
 }
 
@@ -117,7 +122,7 @@ static void remove_path(struct rib *rib, struct rib_peer *peer,
 }
 
 static void withdraw(struct rib *rib, struct rib_peer *peer,
-		     const struct bgp_route_key *key)
+		     const struct bgp_path_key *key)
 {
 	struct route *route =
 		(struct route *)prefix_map_find(&rib->routes, &key->prefix);
@@ -183,7 +188,7 @@ static void path_replace(struct rib *rib, struct rib_peer *peer,
 }
 
 static int announce(struct rib *rib, struct rib_peer *peer,
-		    const struct bgp_route_key *key,
+		    const struct bgp_path_key *key,
 		    struct inbound_verdict verdict)
 {
 	struct route *route = route_get(rib, &key->prefix);
@@ -208,7 +213,7 @@ static int announce(struct rib *rib, struct rib_peer *peer,
 /* The next routes of an UPDATE, as many as are looked up together. */
 struct batch {
 	size_t count;
-	struct bgp_route_key keys[PREFIX_MAP_BATCH];
+	struct bgp_path_key keys[PREFIX_MAP_BATCH];
 };
 
 static bool batch_next(const struct rib *rib, struct bgp_nlri *nlri,
@@ -275,8 +280,8 @@ static void withdraw_part(struct rib *rib, struct rib_peer *peer,
 			withdraw(rib, peer, &batch.keys[i]);
 }
 
-int rib_update(struct rib *rib, struct rib_peer *peer,
-	       const struct bgp_update *update)
+int adj_rib_in_update(struct rib *rib, struct rib_peer *peer,
+		      const struct bgp_update *update)
 {
 	bool usable = update->error.verdict < BGP_VERDICT_WITHDRAW;
 	int error = 0;
@@ -296,7 +301,7 @@ int rib_update(struct rib *rib, struct rib_peer *peer,
 static int add_static_path(struct rib *rib, struct rib_peer *peer,
 			   const struct path_config *config, uint32_t path_id)
 {
-	const struct bgp_route_key key = {
+	const struct bgp_path_key key = {
 		.prefix = config->prefix,
 		.path_id = path_id,
 	};
@@ -305,7 +310,7 @@ static int add_static_path(struct rib *rib, struct rib_peer *peer,
 		.origin = BGP_ORIGIN_IGP,
 		.nexthop = config->nexthop,
 	};
-	struct inbound_verdict verdict = { .cause = IMPORT_ACCEPTED };
+	struct inbound_verdict verdict = { .reason = IMPORT_ACCEPTED };
 	int error;
 
 	verdict.attributes = attribute_set_intern(&rib->attributes, &attributes,
@@ -317,8 +322,8 @@ static int add_static_path(struct rib *rib, struct rib_peer *peer,
 	return error;
 }
 
-int rib_add_static_paths(struct rib *rib, const struct path_config *paths,
-			 size_t count)
+int adj_rib_in_add_static_paths(struct rib *rib,
+				const struct path_config *paths, size_t count)
 {
 	/* Behind every neighbor in the order of a route. */
 	const struct rib_peer_options options = {
@@ -347,7 +352,7 @@ static void withdraw_all_paths(struct rib *rib, struct rib_peer *peer,
 	route_free_if_unused(rib, route);
 }
 
-void adj_rib_in_clear(struct rib *rib, struct rib_peer *peer)
+void adj_rib_in_remove_peer(struct rib *rib, struct rib_peer *peer)
 {
 	struct prefix_node *node, *next;
 
@@ -366,8 +371,8 @@ static struct path **paths_of(struct route *route, struct rib_peer *peer,
 	return path_place(route, peer, 0);
 }
 
-void rib_begin_refresh(struct rib *rib, struct rib_peer *peer,
-		       enum bgp_family family)
+void adj_rib_in_begin_refresh(struct rib *rib, struct rib_peer *peer,
+			      enum bgp_family family)
 {
 	struct prefix_node *node = NULL;
 
@@ -393,8 +398,8 @@ static void remove_stale(struct rib *rib, struct rib_peer *peer,
 	route_free_if_unused(rib, route);
 }
 
-void rib_end_refresh(struct rib *rib, struct rib_peer *peer,
-		     enum bgp_family family)
+void adj_rib_in_end_refresh(struct rib *rib, struct rib_peer *peer,
+			    enum bgp_family family)
 {
 	struct prefix_node *node, *next;
 

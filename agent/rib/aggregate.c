@@ -207,7 +207,7 @@ void aggregate_contribute(struct rib *rib, struct route_export *export)
 	if (now)
 		LIST_INSERT_HEAD(&now->contributors, export, contributor_link);
 	export->aggregate = now;
-	export_tell_all(rib, export->route);
+	export_mark_pending(rib, export->route);
 }
 
 bool aggregate_suppresses(const struct route_export *best)

@@ -32,7 +32,6 @@
 
 #include "config/config.h"
 #include "rib/attribute_set.h"
-#include "rib/cause.h"
 #include "rib/reason.h"
 
 /* Where a neighbor stands, in the order of RFC 4271 9.1.2.2 d. */
@@ -62,14 +61,13 @@ struct path {
 	struct path *next; /* in the route, in path_order() */
 	const struct path_source *source;
 	struct attribute_set *attributes;
-	uint32_t path_id;	     /* RFC 7911; 0 if the peer has none */
-	enum path_reason import : 6; /* REASON_NONE: accepted */
-	enum path_reason reason : 6; /* REASON_NONE: in the set */
-	bool stale : 1;		     /* not announced again since BoRR */
-	enum import_cause cause : 4; /* behind `import` */
-	unsigned int rule : 10;	     /* that decided; 0: none */
-	bool best : 1;		     /* of its route */
-	bool equal_weight : 1;	     /* its bandwidth does not count here */
+	uint32_t path_id;	       /* RFC 7911; 0 if the peer has none */
+	enum import_reason import : 4; /* IMPORT_ACCEPTED, or refused */
+	enum path_reason reason : 6;   /* REASON_NONE: in the set */
+	bool stale : 1;		       /* not announced again since BoRR */
+	unsigned int rule : 10;	       /* that decided; 0: none */
+	bool best : 1;		       /* of its route */
+	bool equal_weight : 1;	       /* its bandwidth does not count here */
 };
 
 struct decision_options {

@@ -10,11 +10,12 @@
  * (RFC 7911) gets each path of the set, by an identifier of our own.
  */
 
+#include "rib/export.h"
+
 #include <errno.h>
 
 #include "core/log.h"
 #include "rib/aggregate.h"
-#include "rib/export_batch.h"
 #include "rib/export_rule.h"
 #include "rib/outbound.h"
 #include "rib/rib_internal.h"
@@ -51,22 +52,21 @@ static struct route_export *find(const struct route *route,
  * Why those of this profile are not told of what is meant for them. `bit`:
  * export_rule_peer(). There are attributes.
  */
-static enum export_cause withheld(struct rib *rib,
-				  const struct update_profile *to, uint64_t bit,
-				  const struct route_export *export,
-				  struct policy_trace *trace)
+static enum export_reason
+withheld(struct rib *rib, const struct update_profile *to, uint64_t bit,
+	 const struct route_export *export, struct policy_trace *trace)
 {
 	struct bgp_attributes attributes =
 		attribute_set_view(export->attributes);
-	enum export_cause cause;
+	enum export_reason reason;
 
-	if (rib->presence == RIB_HAS_LEFT)
-		return EXPORT_CAUSE_LEAVING;
+	if (rib->shutdown == RIB_SHUTDOWN_WITHDRAWN)
+		return EXPORT_SHUTDOWN;
 	if (aggregate_suppresses(find(export->route, NULL)))
-		return EXPORT_CAUSE_SUPPRESSED_BY_AGGREGATE;
-	cause = export_rule_peer(to, bit, &export->origin, &attributes);
-	if (cause != EXPORT_CAUSE_NONE)
-		return cause;
+		return EXPORT_SUPPRESSED_BY_AGGREGATE;
+	reason = export_rule_peer(to, bit, &export->origin, &attributes);
+	if (reason != EXPORT_ANNOUNCED)
+		return reason;
 	return outbound_ask_rules(rib, to, &export->route->node.prefix,
 				  export->attributes, trace);
 }
@@ -79,7 +79,7 @@ struct attribute_set *export_wanted(struct rib *rib,
 	const uint64_t nobody = 0;
 
 	if (!is_meant_for(export, to) || !export->attributes ||
-	    withheld(rib, to, nobody, export, trace) != EXPORT_CAUSE_NONE)
+	    withheld(rib, to, nobody, export, trace) != EXPORT_ANNOUNCED)
 		return NULL;
 	return export->attributes;
 }
@@ -265,9 +265,9 @@ static void export_paths(struct rib *rib, struct route *route)
 /* ------------------------------------------------------- ready or not */
 
 /* With what is remembered in the export of the best path, if it has one. */
-static enum export_cause readiness(const struct rib *rib,
-				   const struct route *route,
-				   const struct route_export *best)
+static enum export_reason readiness(const struct rib *rib,
+				    const struct route *route,
+				    const struct route_export *best)
 {
 	const struct export_readiness now = {
 		.living = route->selected,
@@ -321,20 +321,20 @@ static void publish(struct rib *rib, struct route *route,
 void export_route(struct rib *rib, struct route *route)
 {
 	struct route_export *best = find(route, NULL);
-	enum export_cause cause = readiness(rib, route, best);
+	enum export_reason reason = readiness(rib, route, best);
 
 	if (route->aggregate)
 		return;
-	if (cause == EXPORT_CAUSE_ANNOUNCE_DELAY) {
+	if (reason == EXPORT_ANNOUNCE_DELAY) {
 		begin_waiting(rib, route, best);
 		return;
 	}
 	end_waiting(rib, best);
 	publish(rib, route,
-		cause == EXPORT_CAUSE_NONE ? route_best(route) : NULL);
+		reason == EXPORT_ANNOUNCED ? route_best(route) : NULL);
 }
 
-void export_tell_all(struct rib *rib, struct route *route)
+void export_mark_pending(struct rib *rib, struct route *route)
 {
 	struct route_export *export = route->exports;
 
@@ -352,13 +352,13 @@ void export_aggregate(struct rib *rib, struct route *route,
 	route->aggregate = attributes;
 }
 
-void rib_leave(struct rib *rib, enum rib_presence presence)
+void export_set_shutdown(struct rib *rib, enum rib_shutdown shutdown)
 {
 	struct prefix_node *node = NULL;
 
-	rib->presence = presence;
+	rib->shutdown = shutdown;
 	while ((node = prefix_map_next(&rib->routes, node)))
-		export_tell_all(rib, (struct route *)node);
+		export_mark_pending(rib, (struct route *)node);
 }
 
 /* Those that began to wait since the last time have no deadline yet. */
@@ -375,7 +375,7 @@ static void set_deadlines(struct rib *rib, uint64_t due_ms)
 	}
 }
 
-uint64_t rib_advance(struct rib *rib, uint64_t now_ms)
+uint64_t export_advance(struct rib *rib, uint64_t now_ms)
 {
 	struct route_export *export;
 
@@ -391,24 +391,24 @@ uint64_t rib_advance(struct rib *rib, uint64_t now_ms)
 	return export ? export->due_ms : 0;
 }
 
-enum export_cause export_explain(struct rib *rib, const struct route *route,
-				 const struct rib_peer *peer)
+enum export_reason export_explain(struct rib *rib, const struct route *route,
+				  const struct rib_peer *peer)
 {
 	enum bgp_family family = bgp_nlri_family(&route->node.prefix);
 	const struct route_export *best = find(route, NULL);
 	struct policy_trace trace = { { 0 } };
-	enum export_cause cause = route->aggregate ?
-					  EXPORT_CAUSE_NONE :
-					  readiness(rib, route, best);
+	enum export_reason reason = route->aggregate ?
+					    EXPORT_ANNOUNCED :
+					    readiness(rib, route, best);
 
 	if (!peer->bit)
-		return EXPORT_CAUSE_ROLE;
+		return EXPORT_ROLE;
 	if (!bgp_negotiated_has_family(&peer->group->profile.session, family))
-		return EXPORT_CAUSE_FAMILY;
-	if (cause != EXPORT_CAUSE_NONE)
-		return cause;
+		return EXPORT_FAMILY;
+	if (reason != EXPORT_ANNOUNCED)
+		return reason;
 	if (!best || !best->attributes) /* an aggregate of nothing */
-		return EXPORT_CAUSE_NOT_FORWARDING;
+		return EXPORT_NOT_FORWARDING;
 	return withheld(rib, &peer->group->profile, peer->bit, best, &trace);
 }
 
@@ -422,7 +422,7 @@ void export_forget_path(struct route *route, const struct path *path)
 
 /* ------------------------------------------------------- who is told */
 
-void export_to_peer(struct rib *rib, const struct rib_peer *peer)
+void export_mark_peer(struct rib *rib, const struct rib_peer *peer)
 {
 	struct prefix_node *node = NULL;
 
@@ -436,6 +436,12 @@ void export_to_peer(struct rib *rib, const struct rib_peer *peer)
 			    is_meant_for(export, &peer->group->profile))
 				export_batch_add(rib, export, peer->bit);
 	}
+}
+
+void export_refresh(struct rib *rib, struct rib_peer *peer)
+{
+	if (peer->bit)
+		export_mark_peer(rib, peer);
 }
 
 void export_set_announced(struct rib *rib, struct route_export *export,
@@ -479,9 +485,9 @@ int export_add_peer(struct rib *rib, struct rib_peer *peer,
 		return error;
 	}
 	rib->bits_used |= peer->bit;
-	rib->told[rib_bit_number(peer->bit)] = peer;
+	rib->peers_by_bit[rib_bit_number(peer->bit)] = peer;
 	rib->several_peers += takes_several(peer);
-	export_to_peer(rib, peer);
+	export_mark_peer(rib, peer);
 	return 0;
 }
 
@@ -514,7 +520,7 @@ void export_remove_peer(struct rib *rib, struct rib_peer *peer)
 		route_free_if_unused(rib, route);
 	}
 	rib->several_peers -= takes_several(peer);
-	rib->told[rib_bit_number(peer->bit)] = NULL;
+	rib->peers_by_bit[rib_bit_number(peer->bit)] = NULL;
 	rib->bits_used &= ~peer->bit;
 	export_batch_end(rib, peer);
 	update_group_leave(rib, peer);

@@ -81,7 +81,7 @@ struct batch {
 	struct offer offer;
 	uint64_t ready; /* of the group */
 	size_t count;
-	struct route_export *exports[RIB_EXPORT_BATCH];
+	struct route_export *exports[EXPORT_BATCH_SIZE];
 };
 
 /*
@@ -138,7 +138,7 @@ static void collect(struct rib *rib, struct rib_peer *peer, struct batch *batch)
 	struct route_export *export = peer->bookmark, *next;
 
 	for (export = TAILQ_NEXT(export, pending_link);
-	     export && batch->count < RIB_EXPORT_BATCH; export = next) {
+	     export && batch->count < EXPORT_BATCH_SIZE; export = next) {
 		struct offer offer;
 
 		next = TAILQ_NEXT(export, pending_link);
@@ -162,7 +162,8 @@ static uint64_t ready_members(const struct rib *rib,
 	if (!hooks->export_ready)
 		return ready;
 	for (; others; others &= others - 1) {
-		const struct rib_peer *peer = rib->told[rib_bit_number(others)];
+		const struct rib_peer *peer =
+			rib->peers_by_bit[rib_bit_number(others)];
 
 		if (hooks->export_ready(peer, hooks->context))
 			ready |= peer->bit;
@@ -178,7 +179,7 @@ static void count_told(struct rib *rib, const struct route_export *export,
 	uint64_t changed = announce ? peers & ~export->announced : peers;
 
 	for (; changed; changed &= changed - 1)
-		rib->told[rib_bit_number(changed)]->prefixes_announced +=
+		rib->peers_by_bit[rib_bit_number(changed)]->prefixes_announced +=
 			announce ? 1 : -1u;
 }
 
@@ -195,19 +196,20 @@ static void take(struct rib *rib, struct route_export *export, uint64_t peers,
 }
 
 static void write_peers(const struct rib *rib, const struct rib_peer *first,
-			uint64_t peers, struct rib_export *out)
+			uint64_t peers, struct export_batch *out)
 {
 	uint64_t others = peers & ~first->bit;
 
 	out->peer_count = 0;
-	out->peers[out->peer_count++] = rib->told[rib_bit_number(first->bit)];
+	out->peers[out->peer_count++] =
+		rib->peers_by_bit[rib_bit_number(first->bit)];
 	for (; others; others &= others - 1)
 		out->peers[out->peer_count++] =
-			rib->told[rib_bit_number(others)];
+			rib->peers_by_bit[rib_bit_number(others)];
 }
 
-bool rib_export_next(struct rib *rib, struct rib_peer *peer,
-		     struct rib_export *out)
+bool export_batch_next(struct rib *rib, struct rib_peer *peer,
+		       struct export_batch *out)
 {
 	struct batch batch;
 	const struct offer *offer = &batch.offer;
@@ -226,7 +228,7 @@ bool rib_export_next(struct rib *rib, struct rib_peer *peer,
 	for (; out->count < batch.count; out->count++) {
 		struct route_export *export = batch.exports[out->count];
 
-		out->routes[out->count] = (struct bgp_route_key){
+		out->routes[out->count] = (struct bgp_path_key){
 			.prefix = export->route->node.prefix,
 			.path_id = export->path_id,
 		};

@@ -3,7 +3,7 @@
 #define RIB_EXPORT_BATCH_H
 
 /*
- * What is left to tell the neighbors, and rib_export_next(), which takes from
+ * What is left to tell the neighbors, and export_batch_next(), which takes from
  * it what one of them is told next, together with those that are told the same.
  *
  * Everything with a bit in `pending` is in one list, rib.pending, and each
@@ -17,15 +17,28 @@
 
 #include "rib/rib.h"
 
-/* The peers whose bits are in `peers` must be told of a change. */
-void export_batch_add(struct rib *rib, struct route_export *export,
-		      uint64_t peers);
-/* They need not any more. */
-void export_batch_remove(struct rib *rib, struct route_export *export,
-			 uint64_t peers);
+enum export_batch_limits {
+	EXPORT_BATCH_SIZE = 256, /* prefixes of one struct export_batch */
+};
 
-/* A peer that is told something comes, and goes. 0 or -ENOMEM. */
-int export_batch_begin(struct rib *rib, struct rib_peer *peer);
-void export_batch_end(struct rib *rib, struct rib_peer *peer);
+/* Something to tell: routes that share one announcement. */
+struct export_batch {
+	/* To whom, and what these sessions have in common: it holds for all. */
+	size_t peer_count;
+	struct rib_peer *peers[RIB_MAX_UPSTREAMS];
+	const struct bgp_negotiated *session;
+	bool withdraw;
+	struct bgp_attributes attributes; /* a view; for the next call only */
+	size_t count;
+	struct bgp_path_key routes[EXPORT_BATCH_SIZE];
+};
+
+/*
+ * What is next for `peer`, which is the first of out->peers; those behind it
+ * are in its group, are ready and must be told precisely the same. All of them
+ * count as told. False if `peer` has been told everything.
+ */
+bool export_batch_next(struct rib *rib, struct rib_peer *peer,
+		       struct export_batch *out);
 
 #endif

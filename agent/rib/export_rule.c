@@ -6,27 +6,6 @@
 #include "bgp/codec/community.h"
 #include "rib/otc.h"
 
-static const char *const names[EXPORT_CAUSE_COUNT] = {
-	[EXPORT_CAUSE_NOT_FORWARDING] = "not_forwarding",
-	[EXPORT_CAUSE_BELOW_MIN_NEXTHOPS] = "below_min_nexthops",
-	[EXPORT_CAUSE_ANNOUNCE_DELAY] = "announce_delay",
-	[EXPORT_CAUSE_LEAVING] = "leaving",
-	[EXPORT_CAUSE_ROLE] = "role",
-	[EXPORT_CAUSE_FAMILY] = "family",
-	[EXPORT_CAUSE_SUPPRESSED_BY_AGGREGATE] = "suppressed_by_aggregate",
-	[EXPORT_CAUSE_SPLIT_HORIZON] = "split_horizon",
-	[EXPORT_CAUSE_NO_ADVERTISE] = "no_advertise",
-	[EXPORT_CAUSE_NO_EXPORT] = "no_export",
-	[EXPORT_CAUSE_LLGR_STALE] = "llgr_stale",
-	[EXPORT_CAUSE_OTC] = "otc",
-	[EXPORT_CAUSE_DENIED_BY_RULE] = "denied_by_rule",
-};
-
-const char *export_cause_name(enum export_cause cause)
-{
-	return names[cause];
-}
-
 /* How many living next hops it takes now. */
 static uint32_t threshold(const struct export_readiness *now)
 {
@@ -39,15 +18,15 @@ static uint32_t threshold(const struct export_readiness *now)
 	return least;
 }
 
-enum export_cause export_rule_route(const struct export_readiness *now)
+enum export_reason export_rule_route(const struct export_readiness *now)
 {
 	if (!now->living || !now->forwarding)
-		return EXPORT_CAUSE_NOT_FORWARDING;
+		return EXPORT_NOT_FORWARDING;
 	if (now->living < threshold(now))
-		return EXPORT_CAUSE_BELOW_MIN_NEXTHOPS;
+		return EXPORT_BELOW_MIN_NEXTHOPS;
 	if (!now->up && !now->waited)
-		return EXPORT_CAUSE_ANNOUNCE_DELAY;
-	return EXPORT_CAUSE_NONE;
+		return EXPORT_ANNOUNCE_DELAY;
+	return EXPORT_ANNOUNCED;
 }
 
 /*
@@ -83,21 +62,21 @@ static bool is_stale_to(const struct update_profile *to, struct reader list)
 	       community_list_contains(list, BGP_COMMUNITY_LLGR_STALE);
 }
 
-enum export_cause export_rule_peer(const struct update_profile *to,
-				   uint64_t bit,
-				   const struct export_origin *origin,
-				   const struct bgp_attributes *attributes)
+enum export_reason export_rule_peer(const struct update_profile *to,
+				    uint64_t bit,
+				    const struct export_origin *origin,
+				    const struct bgp_attributes *attributes)
 {
 	if (is_behind_horizon(to, bit, origin))
-		return EXPORT_CAUSE_SPLIT_HORIZON;
+		return EXPORT_SPLIT_HORIZON;
 	if (community_list_contains(attributes->communities,
 				    BGP_COMMUNITY_NO_ADVERTISE))
-		return EXPORT_CAUSE_NO_ADVERTISE;
+		return EXPORT_NO_ADVERTISE;
 	if (is_kept_inside(to, attributes->communities))
-		return EXPORT_CAUSE_NO_EXPORT;
+		return EXPORT_NO_EXPORT;
 	if (is_stale_to(to, attributes->communities))
-		return EXPORT_CAUSE_LLGR_STALE;
+		return EXPORT_LLGR_STALE;
 	if (otc_keeps_from(to->relation, attributes))
-		return EXPORT_CAUSE_OTC;
-	return EXPORT_CAUSE_NONE;
+		return EXPORT_OTC;
+	return EXPORT_ANNOUNCED;
 }

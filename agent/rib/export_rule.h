@@ -11,38 +11,9 @@
 #include <stdint.h>
 
 #include "bgp/codec/attributes.h"
+#include "rib/reason.h"
 #include "rib/rib.h"
 #include "rib/update_group.h"
-
-enum export_cause {
-	EXPORT_CAUSE_NONE, /* it is announced */
-	/* To nobody. */
-	EXPORT_CAUSE_NOT_FORWARDING,
-	EXPORT_CAUSE_BELOW_MIN_NEXTHOPS,
-	EXPORT_CAUSE_ANNOUNCE_DELAY,
-	EXPORT_CAUSE_LEAVING,
-	/* Not to this neighbor. */
-	EXPORT_CAUSE_ROLE,
-	EXPORT_CAUSE_FAMILY,
-	EXPORT_CAUSE_SUPPRESSED_BY_AGGREGATE,
-	EXPORT_CAUSE_SPLIT_HORIZON,
-	EXPORT_CAUSE_NO_ADVERTISE,
-	EXPORT_CAUSE_NO_EXPORT,
-	EXPORT_CAUSE_LLGR_STALE,
-	EXPORT_CAUSE_OTC,
-	EXPORT_CAUSE_DENIED_BY_RULE,
-	EXPORT_CAUSE_COUNT,
-};
-
-/* "not_forwarding", ...; NULL for EXPORT_CAUSE_NONE. */
-const char *export_cause_name(enum export_cause cause);
-
-/*
- * Why `peer` is not announced `route`, by the best path if it takes several.
- * In export.c, as it looks into what was announced before.
- */
-enum export_cause export_explain(struct rib *rib, const struct route *route,
-				 const struct rib_peer *peer);
 
 /* What decides whether a route can be announced at all. */
 struct export_readiness {
@@ -59,16 +30,16 @@ struct export_readiness {
  * than min-nexthops, so that a server that comes and goes at the border does
  * not make the upstreams flap.
  */
-enum export_cause export_rule_route(const struct export_readiness *now);
+enum export_reason export_rule_route(const struct export_readiness *now);
 
 /*
  * What neighbors of this profile must not be told of routes that can be
  * announced. `bit`: of the one that is asked about; 0: of any from whom the
  * route did not come.
  */
-enum export_cause export_rule_peer(const struct update_profile *to,
-				   uint64_t bit,
-				   const struct export_origin *origin,
-				   const struct bgp_attributes *attributes);
+enum export_reason export_rule_peer(const struct update_profile *to,
+				    uint64_t bit,
+				    const struct export_origin *origin,
+				    const struct bgp_attributes *attributes);
 
 #endif

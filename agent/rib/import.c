@@ -58,9 +58,9 @@ static bool is_aggregate(const struct import_options *options,
 	return false;
 }
 
-enum import_cause import_check(const struct import_options *options,
-			       enum neighbor_role role,
-			       const struct prefix *prefix)
+enum import_reason import_check(const struct import_options *options,
+				enum neighbor_role role,
+				const struct prefix *prefix)
 {
 	if (!prefix->length)
 		return IMPORT_DEFAULT_ROUTE;
@@ -75,8 +75,8 @@ enum import_cause import_check(const struct import_options *options,
 	return is_vip(options, prefix) ? IMPORT_ACCEPTED : IMPORT_OUTSIDE_VIP;
 }
 
-enum import_cause import_by_policy(enum neighbor_role role,
-				   enum policy_verdict verdict)
+enum import_reason import_by_policy(enum neighbor_role role,
+				    enum policy_verdict verdict)
 {
 	switch (verdict) {
 	case POLICY_ALLOW:

@@ -14,8 +14,8 @@
 #include "bgp/codec/attributes.h"
 #include "config/config.h"
 #include "core/address.h"
-#include "rib/cause.h"
 #include "rib/policy/policy.h"
+#include "rib/reason.h"
 
 struct import_options {
 	uint32_t local_as;
@@ -54,12 +54,12 @@ bool import_is_loop(const struct import_options *options,
  * hops are or a prefix that we announce as an aggregate. IMPORT_ACCEPTED
  * otherwise.
  */
-enum import_cause import_check(const struct import_options *options,
-			       enum neighbor_role role,
-			       const struct prefix *prefix);
+enum import_reason import_check(const struct import_options *options,
+				enum neighbor_role role,
+				const struct prefix *prefix);
 
 /* What rules have decided, and the default: RFC 8212 for all but backends and peers. */
-enum import_cause import_by_policy(enum neighbor_role role,
-				   enum policy_verdict verdict);
+enum import_reason import_by_policy(enum neighbor_role role,
+				    enum policy_verdict verdict);
 
 #endif

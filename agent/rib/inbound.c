@@ -68,21 +68,22 @@ int inbound_judge(struct inbound *in, const struct prefix *prefix,
 	const struct rib_options *options = &in->rib->options;
 	int error = 0;
 
-	verdict->cause = import_check(&options->import, in->peer->role, prefix);
+	verdict->reason =
+		import_check(&options->import, in->peer->role, prefix);
 	verdict->rule = 0;
 	verdict->attributes = in->received;
-	if (verdict->cause == IMPORT_ACCEPTED && in->loop)
-		verdict->cause = IMPORT_LOOP;
-	if (verdict->cause == IMPORT_ACCEPTED && in->leak)
-		verdict->cause = IMPORT_LEAK;
-	if (verdict->cause != IMPORT_ACCEPTED)
+	if (verdict->reason == IMPORT_ACCEPTED && in->loop)
+		verdict->reason = IMPORT_LOOP;
+	if (verdict->reason == IMPORT_ACCEPTED && in->leak)
+		verdict->reason = IMPORT_LEAK;
+	if (verdict->reason != IMPORT_ACCEPTED)
 		return 0;
 	if (options->policy.used[RULE_FROM] &&
 	    (!in->judged || options->policy.by_prefix[RULE_FROM]))
 		error = ask_rules(in, prefix);
-	verdict->cause = import_by_policy(in->peer->role, in->result.verdict);
+	verdict->reason = import_by_policy(in->peer->role, in->result.verdict);
 	verdict->rule = in->result.rule;
-	if (verdict->cause == IMPORT_ACCEPTED && in->changed)
+	if (verdict->reason == IMPORT_ACCEPTED && in->changed)
 		verdict->attributes = in->changed;
 	return error;
 }
@@ -128,7 +129,7 @@ int inbound_limit(struct rib_peer *peer, const struct route *route,
 	enum bgp_family family;
 
 	if (!peer->max_prefix.limit ||
-	    (path->attributes && path->cause != IMPORT_MAX_PREFIX))
+	    (path->attributes && path->import != IMPORT_MAX_PREFIX))
 		return 0;
 	family = bgp_nlri_family(&route->node.prefix);
 	limited = max_prefix_ask(&peer->max_prefix, family, &news);
@@ -137,7 +138,7 @@ int inbound_limit(struct rib_peer *peer, const struct route *route,
 	if (limited == MAX_PREFIX_RESTART)
 		return -EDQUOT;
 	if (limited == MAX_PREFIX_BLOCK) {
-		verdict->cause = IMPORT_MAX_PREFIX;
+		verdict->reason = IMPORT_MAX_PREFIX;
 		verdict->rule = 0;
 	}
 	return 0;

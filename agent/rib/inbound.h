@@ -28,7 +28,7 @@ struct inbound {
 
 /* What becomes of one route. */
 struct inbound_verdict {
-	enum import_cause cause;
+	enum import_reason reason;
 	unsigned int rule;		  /* that decided; 0: none */
 	struct attribute_set *attributes; /* with a reference of `inbound` */
 };

@@ -28,23 +28,23 @@ static struct policy_result ask_rules(struct rib *rib,
 	return result;
 }
 
-enum export_cause outbound_ask_rules(struct rib *rib,
-				     const struct update_profile *to,
-				     const struct prefix *prefix,
-				     const struct attribute_set *set,
-				     struct policy_trace *trace)
+enum export_reason outbound_ask_rules(struct rib *rib,
+				      const struct update_profile *to,
+				      const struct prefix *prefix,
+				      const struct attribute_set *set,
+				      struct policy_trace *trace)
 {
 	struct bgp_attributes attributes = attribute_set_view(set);
 	struct policy_result result = ask_rules(rib, to, prefix, &attributes);
 
 	*trace = result.trace;
 	if (result.verdict == POLICY_DENY)
-		return EXPORT_CAUSE_DENIED_BY_RULE;
+		return EXPORT_DENIED_BY_RULE;
 	if (result.verdict == POLICY_UNDECIDED &&
 	    to->role != NEIGHBOR_ROLE_UPSTREAM &&
 	    to->role != NEIGHBOR_ROLE_PEER)
-		return EXPORT_CAUSE_ROLE;
-	return EXPORT_CAUSE_NONE;
+		return EXPORT_ROLE;
+	return EXPORT_ANNOUNCED;
 }
 
 enum {
@@ -258,7 +258,7 @@ struct bgp_attributes outbound_attributes(struct rib *rib,
 		make_internal(rib, &w, to, origin, &out);
 	otc_mark_sent(to->relation, import_public_as(&rib->options.import),
 		      &out);
-	if (rib->presence == RIB_IS_LEAVING)
+	if (rib->shutdown == RIB_SHUTDOWN_GRACEFUL)
 		announce_leaving(&w, &out);
 	return out;
 }

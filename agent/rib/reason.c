@@ -54,3 +54,54 @@ const char *path_reason_sentence(enum path_reason reason)
 {
 	return reasons[reason].sentence;
 }
+
+static const char *const import_reason_names[IMPORT_REASON_COUNT] = {
+	[IMPORT_DEFAULT_ROUTE] = "default_route",
+	[IMPORT_OWN_ADDRESS] = "own_address",
+	[IMPORT_NEXTHOP_SUBNET] = "next_hop_subnet",
+	[IMPORT_AGGREGATE] = "aggregate",
+	[IMPORT_OUTSIDE_VIP] = "outside_vip",
+	[IMPORT_LOOP] = "loop",
+	[IMPORT_LEAK] = "leak",
+	[IMPORT_DENIED_BY_RULE] = "denied_by_rule",
+	[IMPORT_NO_POLICY] = "no_policy",
+	[IMPORT_MAX_PREFIX] = "max_prefix",
+};
+
+const char *import_reason_name(enum import_reason reason)
+{
+	return import_reason_names[reason];
+}
+
+enum path_reason path_reason_of_import(enum import_reason reason)
+{
+	switch (reason) {
+	case IMPORT_ACCEPTED:
+		return REASON_NONE;
+	case IMPORT_LOOP:
+		return REASON_LOOP;
+	default:
+		return REASON_FILTERED;
+	}
+}
+
+static const char *const export_reason_names[EXPORT_REASON_COUNT] = {
+	[EXPORT_NOT_FORWARDING] = "not_forwarding",
+	[EXPORT_BELOW_MIN_NEXTHOPS] = "below_min_nexthops",
+	[EXPORT_ANNOUNCE_DELAY] = "announce_delay",
+	[EXPORT_SHUTDOWN] = "leaving",
+	[EXPORT_ROLE] = "role",
+	[EXPORT_FAMILY] = "family",
+	[EXPORT_SUPPRESSED_BY_AGGREGATE] = "suppressed_by_aggregate",
+	[EXPORT_SPLIT_HORIZON] = "split_horizon",
+	[EXPORT_NO_ADVERTISE] = "no_advertise",
+	[EXPORT_NO_EXPORT] = "no_export",
+	[EXPORT_LLGR_STALE] = "llgr_stale",
+	[EXPORT_OTC] = "otc",
+	[EXPORT_DENIED_BY_RULE] = "denied_by_rule",
+};
+
+const char *export_reason_name(enum export_reason reason)
+{
+	return export_reason_names[reason];
+}

@@ -2,14 +2,15 @@
 #ifndef RIB_REASON_H
 #define RIB_REASON_H
 
+/*
+ * Reasons: why a path is out of the multipath set, and why an announcement is
+ * not made. Their names are the words that logs and JSON use. Pure.
+ */
+
 #include <stdbool.h>
 #include <stddef.h>
 
-/*
- * Why a path is not in the set: the one word that logs, JSON and metrics use.
- * The order is the order in which the steps are taken.
- */
-
+/* Why a path is not in the set, in the order of the steps. */
 enum path_reason {
 	REASON_NONE, /* in the set */
 	/* Not a candidate. */
@@ -42,7 +43,47 @@ enum path_reason {
 	REASON_LAST_STEP = REASON_CLUSTER_LENGTH,
 };
 
-/* A decision chooses among paths that are; it may have other reasons not to. */
+/* Why a path was refused on import: behind REASON_FILTERED and REASON_LOOP. */
+enum import_reason {
+	IMPORT_ACCEPTED,
+	/* No rule lifts these: import.h. */
+	IMPORT_DEFAULT_ROUTE,
+	IMPORT_OWN_ADDRESS,
+	IMPORT_NEXTHOP_SUBNET,
+	IMPORT_AGGREGATE, /* one of ours */
+	IMPORT_OUTSIDE_VIP,
+	IMPORT_LOOP,
+	IMPORT_LEAK, /* RFC 9234 5 */
+	/* The policy: policy.h. */
+	IMPORT_DENIED_BY_RULE,
+	IMPORT_NO_POLICY, /* no rule allows it: RFC 8212 */
+	/* The neighbor's limit: max_prefix.h. */
+	IMPORT_MAX_PREFIX,
+	IMPORT_REASON_COUNT,
+};
+
+/* Why a route is not announced to a neighbor. */
+enum export_reason {
+	EXPORT_ANNOUNCED,
+	/* Not to any neighbor. */
+	EXPORT_NOT_FORWARDING,
+	EXPORT_BELOW_MIN_NEXTHOPS,
+	EXPORT_ANNOUNCE_DELAY,
+	EXPORT_SHUTDOWN,
+	/* Not to this neighbor. */
+	EXPORT_ROLE,
+	EXPORT_FAMILY,
+	EXPORT_SUPPRESSED_BY_AGGREGATE,
+	EXPORT_SPLIT_HORIZON,
+	EXPORT_NO_ADVERTISE,
+	EXPORT_NO_EXPORT,
+	EXPORT_LLGR_STALE,
+	EXPORT_OTC,
+	EXPORT_DENIED_BY_RULE,
+	EXPORT_REASON_COUNT,
+};
+
+/* True if the decision process may choose a path with this reason. */
 static inline bool path_reason_is_usable(enum path_reason reason)
 {
 	return reason < REASON_FILTERED || reason > REASON_NEXTHOP_DEAD;
@@ -55,5 +96,11 @@ const char *path_reason_name(enum path_reason reason);
  * decision_explain() gives.
  */
 const char *path_reason_sentence(enum path_reason reason);
+/* "outside_vip", ...; NULL for IMPORT_ACCEPTED. */
+const char *import_reason_name(enum import_reason reason);
+/* "not_forwarding", ...; NULL for EXPORT_ANNOUNCED. */
+const char *export_reason_name(enum export_reason reason);
+/* Return REASON_NONE for IMPORT_ACCEPTED. */
+enum path_reason path_reason_of_import(enum import_reason reason);
 
 #endif

@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "rib/aggregate.h"
 #include "rib/rib_internal.h"
 #include "rib/weight.h"
 
@@ -36,6 +37,7 @@ struct rib *rib_new(const struct rib_options *options)
 	rib->path_pool = pool_keeping(sizeof(struct path), POOL_KEPT);
 	rib->export_pool = pool_keeping(sizeof(struct route_export), POOL_KEPT);
 	STAILQ_INIT(&rib->marked);
+	STAILQ_INIT(&rib->nexthops_queued);
 	TAILQ_INIT(&rib->pending);
 	TAILQ_INIT(&rib->waiting);
 	TAILQ_INIT(&rib->peers);
@@ -93,7 +95,7 @@ bool rib_is_full(const struct rib *rib)
 
 void rib_peer_down(struct rib *rib, struct rib_peer *peer)
 {
-	adj_rib_in_clear(rib, peer);
+	adj_rib_in_remove_peer(rib, peer);
 	if (peer->bit)
 		export_remove_peer(rib, peer);
 	TAILQ_REMOVE(&rib->peers, peer, link);
@@ -101,10 +103,19 @@ void rib_peer_down(struct rib *rib, struct rib_peer *peer)
 	free(peer);
 }
 
-void rib_refresh(struct rib *rib, struct rib_peer *peer)
+void rib_work_waiting(const struct rib *rib)
 {
-	if (peer->bit)
-		export_to_peer(rib, peer);
+	const struct rib_hooks *hooks = &rib->options.hooks;
+
+	if (STAILQ_EMPTY(&rib->marked) && STAILQ_EMPTY(&rib->nexthops_queued))
+		hooks->work_waiting(hooks->context);
+}
+
+void rib_process(struct rib *rib)
+{
+	rib_nexthop_track_queued(rib);
+	loc_rib_decide(rib);
+	aggregate_refresh(rib);
 }
 
 void rib_free(struct rib *rib)
@@ -116,6 +127,7 @@ void rib_free(struct rib *rib)
 		return;
 	while ((peer = TAILQ_FIRST(&rib->peers)))
 		rib_peer_down(rib, peer);
+	rib_nexthop_track_queued(rib);
 	for (node = prefix_map_next(&rib->routes, NULL); node; node = next) {
 		struct route *route = (struct route *)node;
 
@@ -137,13 +149,6 @@ uint32_t rib_path_weight(const struct rib *rib, const struct route *route,
 			 const struct path *path)
 {
 	return path_weight(&rib->options.decision, route->paths, path);
-}
-
-bool route_bandwidth(const struct rib *rib, const struct route *route,
-		     double *bytes_per_second)
-{
-	return path_list_bandwidth(&rib->options.decision, route->paths,
-				   bytes_per_second);
 }
 
 const struct decision_options *rib_decision_options(const struct rib *rib)

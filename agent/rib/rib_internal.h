@@ -8,7 +8,9 @@
  */
 
 #include "core/pool.h"
+#include "rib/export_batch.h"
 #include "rib/rib.h"
+#include "rib/rib_nexthop.h"
 #include "rib/update_group.h"
 
 STAILQ_HEAD(route_list, route);
@@ -34,14 +36,15 @@ struct rib {
 	struct pool path_pool;
 	struct pool export_pool;
 	struct route_list marked;
-	struct route_export_list pending; /* export_batch.h */
-	struct route_export_list waiting; /* in the order of `due_ms` */
+	struct rib_nexthop_list nexthops_queued; /* `wanted` has changed */
+	struct route_export_list pending;	 /* export_batch.h */
+	struct route_export_list waiting;	 /* in the order of `due_ms` */
 	struct rib_peer_list peers;
 	struct rib_totals totals;
 	struct update_group_list groups;
-	struct rib_peer *told[RIB_MAX_UPSTREAMS]; /* by their bits */
+	struct rib_peer *peers_by_bit[RIB_MAX_UPSTREAMS];
 	struct aggregate *aggregates; /* options.import.aggregate_count */
-	enum rib_presence presence;
+	enum rib_shutdown shutdown;
 	uint32_t several_peers; /* that get all paths of a set */
 	uint32_t last_path_id;	/* of those given out by create() */
 	uint64_t bits_used;	/* of struct rib_peer.bit */
@@ -63,12 +66,12 @@ int export_add_peer(struct rib *rib, struct rib_peer *peer,
 /* Undoes it, and forgets what was announced to the peer. */
 void export_remove_peer(struct rib *rib, struct rib_peer *peer);
 /* The peer is to be told everything, once more if it has been. */
-void export_to_peer(struct rib *rib, const struct rib_peer *peer);
+void export_mark_peer(struct rib *rib, const struct rib_peer *peer);
 /* The path is about to go; what was announced of it has to follow. */
 void export_forget_path(struct route *route, const struct path *path);
 
 /* All that is announced of a route must be looked at again. */
-void export_tell_all(struct rib *rib, struct route *route);
+void export_mark_pending(struct rib *rib, struct route *route);
 /* The route is an aggregate with these attributes; NULL: it was one. */
 void export_aggregate(struct rib *rib, struct route *route,
 		      struct attribute_set *attributes);
@@ -90,15 +93,33 @@ void export_set_announced(struct rib *rib, struct route_export *export,
 /* If it says nothing any more; and then the route, if it was all of it. */
 void export_free_if_unused(struct rib *rib, struct route_export *export);
 
-/* Takes all paths of a peer that goes. */
-void adj_rib_in_clear(struct rib *rib, struct rib_peer *peer);
+/* The peers whose bits are in `peers` must be told of a change. */
+void export_batch_add(struct rib *rib, struct route_export *export,
+		      uint64_t peers);
+/* They need not any more. */
+void export_batch_remove(struct rib *rib, struct route_export *export,
+			 uint64_t peers);
 
-/* The route of a prefix, new or present, or NULL. */
+/* A peer that is told something comes, and goes. 0 or -ENOMEM. */
+int export_batch_begin(struct rib *rib, struct rib_peer *peer);
+void export_batch_end(struct rib *rib, struct rib_peer *peer);
+
+/* Remove all paths of a peer. */
+void adj_rib_in_remove_peer(struct rib *rib, struct rib_peer *peer);
+
+/*
+ * Call work_waiting(), unless rib_process() has something to do already. To be
+ * called before that is given more.
+ */
+void rib_work_waiting(const struct rib *rib);
+
+/* Decide every marked route. */
+void loc_rib_decide(struct rib *rib);
+
+/* Return the route of a prefix, new or present; NULL: out of memory. */
 struct route *route_get(struct rib *rib, const struct prefix *prefix);
-/* To be decided anew by rib_process(). */
+/* Have rib_process() decide a route. */
 void route_mark(struct rib *rib, struct route *route);
-/* Counts an accepted path's interest in its next hop, up or down. */
-void route_track_nexthop(struct rib *rib, struct rib_nexthop *hop, bool use);
 /* Frees a route without paths that no neighbor has from us any more. */
 void route_free_if_unused(struct rib *rib, struct route *route);
 /* A peer as rules see it. */
@@ -107,9 +128,11 @@ struct policy_peer rib_policy_peer(const struct rib *rib,
 
 /* REASON_NONE, or why such a path is none that a decision could choose. */
 static inline enum path_reason
-path_usability(enum path_reason import, const struct attribute_set *attributes)
+path_usability(enum import_reason import,
+	       const struct attribute_set *attributes)
 {
-	return import == REASON_NONE ? attributes->nexthop->reason : import;
+	return import == IMPORT_ACCEPTED ? attributes->nexthop->reason :
+					   path_reason_of_import(import);
 }
 
 /* What comes from the one goes out as what comes from the other. */

@@ -159,7 +159,7 @@ static int start_speaker(struct speaker *speaker, unsigned int index,
 
 static uint32_t count_routes(struct bgp_nlri nlri)
 {
-	struct bgp_route_key route;
+	struct bgp_path_key route;
 	uint32_t count = 0;
 
 	while (bgp_nlri_next(&nlri, &route))

@@ -23,6 +23,7 @@
 #include "bgp/codec/negotiated.h"
 #include "bgp/codec/update.h"
 #include "core/clock.h"
+#include "rib/adj_rib_in.h"
 #include "rib/rib.h"
 #include "update_stream.h"
 
@@ -175,7 +176,7 @@ static bool receive_message(struct bench *bench, struct bench_peer *from)
 	reader_take(&from->input, frame.size);
 	return bgp_update_decode(&context, frame.body, &scratch, &update) ==
 		       BGP_VERDICT_OK &&
-	       !rib_update(bench->rib, from->peer, &update);
+	       !adj_rib_in_update(bench->rib, from->peer, &update);
 }
 
 /* As the agent's event loop: a read from each peer, then what it led to. */

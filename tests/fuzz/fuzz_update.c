@@ -47,7 +47,7 @@ static struct bgp_negotiated session_of(unsigned int kind)
 
 static void walk(struct bgp_nlri nlri)
 {
-	struct bgp_route_key key;
+	struct bgp_path_key key;
 
 	while (bgp_nlri_next(&nlri, &key))
 		assert(bgp_nlri_family(&key.prefix) == nlri.family);
@@ -95,7 +95,7 @@ static void check_canonical(const struct bgp_attributes *attributes)
 /* What was accepted is accepted again, by a peer of either AS number size. */
 static void check_forwarding(const struct bgp_decode_context *context,
 			     const struct bgp_attributes *attributes,
-			     const struct bgp_route_key *key, bool as4)
+			     const struct bgp_path_key *key, bool as4)
 {
 	static uint8_t message[BGP_MAX_EXTENDED_MESSAGE];
 	struct writer w = writer_of(message, sizeof(message));
@@ -126,7 +126,7 @@ static void forward(const struct bgp_decode_context *context,
 	static uint8_t kept[BGP_CANONICAL_MAX];
 	struct writer w = writer_of(kept, sizeof(kept));
 	struct bgp_attributes view;
-	struct bgp_route_key key;
+	struct bgp_path_key key;
 
 	if (!bgp_nlri_next(&nlri, &key))
 		return;

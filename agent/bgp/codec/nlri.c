@@ -43,7 +43,7 @@ static void clear_padding(uint8_t *address, unsigned int bits)
 }
 
 /* The next prefix, martian or not; false at the end and at an error. */
-static bool read_key(struct bgp_nlri *nlri, struct bgp_route_key *key)
+static bool read_key(struct bgp_nlri *nlri, struct bgp_path_key *key)
 {
 	const struct layout *layout = &layouts[nlri->family];
 	struct reader *bytes = &nlri->bytes;
@@ -65,7 +65,7 @@ static bool read_key(struct bgp_nlri *nlri, struct bgp_route_key *key)
 enum bgp_nlri_verdict bgp_nlri_check(struct bgp_nlri nlri)
 {
 	enum bgp_nlri_verdict verdict = BGP_NLRI_OK;
-	struct bgp_route_key key;
+	struct bgp_path_key key;
 
 	while (read_key(&nlri, &key))
 		if (martian_prefix(&key.prefix, nlri.family))
@@ -73,9 +73,9 @@ enum bgp_nlri_verdict bgp_nlri_check(struct bgp_nlri nlri)
 	return nlri.bytes.failed ? BGP_NLRI_MALFORMED : verdict;
 }
 
-bool bgp_nlri_next(struct bgp_nlri *nlri, struct bgp_route_key *key)
+bool bgp_nlri_next(struct bgp_nlri *nlri, struct bgp_path_key *key)
 {
-	struct bgp_route_key next;
+	struct bgp_path_key next;
 
 	while (read_key(nlri, &next)) {
 		if (martian_prefix(&next.prefix, nlri->family))
@@ -93,21 +93,21 @@ enum bgp_family bgp_nlri_family(const struct prefix *prefix)
 }
 
 size_t bgp_nlri_size(const struct bgp_nlri_format *format,
-		     const struct bgp_route_key *key)
+		     const struct bgp_path_key *key)
 {
 	return (format->add_path ? BGP_PATH_ID_SIZE : 0) + LENGTH_SIZE +
 	       bytes_of_bits(key->prefix.length);
 }
 
 size_t bgp_nlri_fit(const struct bgp_nlri_format *format,
-		    const struct bgp_route_key *keys, size_t count, size_t room,
+		    const struct bgp_path_key *keys, size_t count, size_t room,
 		    size_t *used)
 {
 	size_t fitting = 0;
 
 	*used = 0;
 	for (; fitting < count; fitting++) {
-		const struct bgp_route_key *key = &keys[fitting];
+		const struct bgp_path_key *key = &keys[fitting];
 		size_t size = bgp_nlri_size(format, key);
 
 		if (bgp_nlri_family(&key->prefix) != format->family ||
@@ -119,12 +119,11 @@ size_t bgp_nlri_fit(const struct bgp_nlri_format *format,
 }
 
 void bgp_nlri_encode(struct writer *w, const struct bgp_nlri_format *format,
-		     const struct bgp_route_key *keys, size_t count)
+		     const struct bgp_path_key *keys, size_t count)
 {
 	size_t offset = layouts[format->family].offset;
 
-	for (const struct bgp_route_key *key = keys; key < keys + count;
-	     key++) {
+	for (const struct bgp_path_key *key = keys; key < keys + count; key++) {
 		if (format->add_path)
 			writer_u32(w, key->path_id);
 		writer_u8(w, key->prefix.length);

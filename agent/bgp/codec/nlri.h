@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 /* What names a path on a session. */
-struct bgp_route_key {
+struct bgp_path_key {
 	struct prefix prefix;
 	uint32_t path_id; /* 0 where there are no path identifiers */
 };
@@ -44,7 +44,7 @@ enum bgp_nlri_verdict bgp_nlri_check(struct bgp_nlri nlri);
  * that was not checked it also returns false at an error and leaves
  * `nlri->bytes` failed.
  */
-bool bgp_nlri_next(struct bgp_nlri *nlri, struct bgp_route_key *key);
+bool bgp_nlri_next(struct bgp_nlri *nlri, struct bgp_path_key *key);
 
 /* How prefixes are to be written. */
 struct bgp_nlri_format {
@@ -54,18 +54,18 @@ struct bgp_nlri_format {
 
 /* Bytes that `key` takes. */
 size_t bgp_nlri_size(const struct bgp_nlri_format *format,
-		     const struct bgp_route_key *key);
+		     const struct bgp_path_key *key);
 
 /*
  * How many of the `count` keys at the beginning are of the format's family and
  * fit in `room` bytes together. `used`: the bytes that these take.
  */
 size_t bgp_nlri_fit(const struct bgp_nlri_format *format,
-		    const struct bgp_route_key *keys, size_t count, size_t room,
+		    const struct bgp_path_key *keys, size_t count, size_t room,
 		    size_t *used);
 
 void bgp_nlri_encode(struct writer *w, const struct bgp_nlri_format *format,
-		     const struct bgp_route_key *keys, size_t count);
+		     const struct bgp_path_key *keys, size_t count);
 
 /* The family of a prefix's address. */
 enum bgp_family bgp_nlri_family(const struct prefix *prefix);

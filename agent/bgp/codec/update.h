@@ -74,12 +74,12 @@ struct bgp_attributes bgp_update_attributes(const struct bgp_update *update,
 size_t bgp_update_announce(struct writer *w,
 			   const struct bgp_negotiated *negotiated,
 			   const struct bgp_attributes *attributes,
-			   const struct bgp_route_key *routes, size_t count);
+			   const struct bgp_path_key *routes, size_t count);
 
 /* The same for routes to withdraw. 0: `w` has no room for one. */
 size_t bgp_update_withdraw(struct writer *w,
 			   const struct bgp_negotiated *negotiated,
-			   const struct bgp_route_key *routes, size_t count);
+			   const struct bgp_path_key *routes, size_t count);
 
 /* What ends the first table dump of a family: RFC 4724 2. */
 void bgp_update_end_of_rib(struct writer *w, enum bgp_family family);

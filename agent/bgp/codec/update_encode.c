@@ -70,7 +70,7 @@ static void write_empty_field(struct writer *w)
 }
 
 static struct bgp_nlri_format format_of(const struct bgp_negotiated *negotiated,
-					const struct bgp_route_key *route)
+					const struct bgp_path_key *route)
 {
 	enum bgp_family family = bgp_nlri_family(&route->prefix);
 
@@ -120,7 +120,7 @@ static struct writer open_gap(struct writer *w, size_t at, size_t size)
 static size_t write_multiprotocol(struct writer *w,
 				  const struct bgp_negotiated *negotiated,
 				  const struct bgp_attributes *attributes,
-				  const struct bgp_route_key *routes,
+				  const struct bgp_path_key *routes,
 				  size_t count)
 {
 	struct bgp_nlri_format format = format_of(negotiated, routes);
@@ -151,7 +151,7 @@ static size_t write_multiprotocol(struct writer *w,
 static size_t write_field(struct writer *w,
 			  const struct bgp_negotiated *negotiated,
 			  const struct bgp_attributes *attributes,
-			  const struct bgp_route_key *routes, size_t count)
+			  const struct bgp_path_key *routes, size_t count)
 {
 	struct bgp_nlri_format format = format_of(negotiated, routes);
 	size_t field = begin_length(w), size, fitting;
@@ -183,7 +183,7 @@ static bool can_carry_nexthop(const struct bgp_negotiated *negotiated,
 size_t bgp_update_announce(struct writer *w,
 			   const struct bgp_negotiated *negotiated,
 			   const struct bgp_attributes *attributes,
-			   const struct bgp_route_key *routes, size_t count)
+			   const struct bgp_path_key *routes, size_t count)
 {
 	struct writer message = message_writer(w, negotiated);
 	size_t written;
@@ -207,7 +207,7 @@ size_t bgp_update_announce(struct writer *w,
 /* MP_UNREACH_NLRI as the only attribute: RFC 4760 4. */
 static size_t withdraw_multiprotocol(struct writer *w,
 				     const struct bgp_nlri_format *format,
-				     const struct bgp_route_key *routes,
+				     const struct bgp_path_key *routes,
 				     size_t count)
 {
 	size_t field, size, fitting;
@@ -228,7 +228,7 @@ static size_t withdraw_multiprotocol(struct writer *w,
 
 static size_t withdraw_field(struct writer *w,
 			     const struct bgp_nlri_format *format,
-			     const struct bgp_route_key *routes, size_t count)
+			     const struct bgp_path_key *routes, size_t count)
 {
 	size_t field = begin_length(w), size;
 	size_t fitting = bgp_nlri_fit(format, routes, count,
@@ -242,7 +242,7 @@ static size_t withdraw_field(struct writer *w,
 
 size_t bgp_update_withdraw(struct writer *w,
 			   const struct bgp_negotiated *negotiated,
-			   const struct bgp_route_key *routes, size_t count)
+			   const struct bgp_path_key *routes, size_t count)
 {
 	struct writer message = message_writer(w, negotiated);
 	struct bgp_nlri_format format;

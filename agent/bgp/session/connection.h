@@ -132,7 +132,7 @@ struct bgp_recipients {
 /* Routes that share one announcement. */
 struct bgp_announcement {
 	const struct bgp_attributes *attributes; /* NULL: withdrawn */
-	const struct bgp_route_key *routes;
+	const struct bgp_path_key *routes;
 	size_t count;
 };
 

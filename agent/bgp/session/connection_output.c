@@ -121,7 +121,7 @@ bool bgp_connection_can_send(const struct bgp_connection *connection)
 static size_t encode_some(struct writer *w,
 			  const struct bgp_negotiated *negotiated,
 			  const struct bgp_attributes *attributes,
-			  const struct bgp_route_key *routes, size_t count)
+			  const struct bgp_path_key *routes, size_t count)
 {
 	size_t done = 0;
 
@@ -150,7 +150,7 @@ static void queue_update(struct bgp_connection *connection,
 size_t bgp_connection_send(const struct bgp_recipients *recipients,
 			   const struct bgp_announcement *announcement)
 {
-	const struct bgp_route_key *routes = announcement->routes;
+	const struct bgp_path_key *routes = announcement->routes;
 	size_t left = announcement->count, messages = 0;
 
 	while (left) {

@@ -124,7 +124,7 @@ static bool fits(const struct bgp_attributes *a)
 
 /* The rule matches. True if it decides. */
 static bool carry_out(const struct policy_rule *rule, size_t number,
-		      struct policy_route *route)
+		      struct policy_run *route)
 {
 	struct policy_result *result = route->result;
 
@@ -146,7 +146,7 @@ void policy_apply(const struct policy *policy, enum rule_direction direction,
 		  struct bgp_attributes *attributes,
 		  struct policy_scratch *scratch, struct policy_result *result)
 {
-	struct policy_route route = {
+	struct policy_run route = {
 		.peer = peer,
 		.prefix = prefix,
 		.attributes = attributes,

@@ -7,7 +7,7 @@
 #include "rib/policy/policy.h"
 
 /* A route while rules are applied to it. */
-struct policy_route {
+struct policy_run {
 	const struct policy_peer *peer;
 	const struct prefix *prefix;
 	struct bgp_attributes *attributes;
@@ -21,9 +21,9 @@ bool policy_is_about(const struct policy_rule *rule,
 		     const struct policy_peer *peer);
 /* True if all matches of the rule do. */
 bool policy_matches(const struct policy_rule *rule,
-		    const struct policy_route *route);
+		    const struct policy_run *route);
 /* Changes the route as the rule says. */
-void policy_set(const struct policy_rule *rule, struct policy_route *route);
+void policy_set(const struct policy_rule *rule, struct policy_run *route);
 
 /* True if bits of `bytes` under the mask are those of the community. */
 bool policy_community_is(const struct rule_community *community,

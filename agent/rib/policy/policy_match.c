@@ -14,7 +14,7 @@ enum {
 struct candidate {
 	const struct policy_rule *rule;
 	const struct rule_term *term;
-	const struct policy_route *route;
+	const struct policy_run *route;
 	const struct bgp_attributes *attributes;
 };
 
@@ -212,7 +212,7 @@ static bool term_matches(const struct candidate *c)
 }
 
 bool policy_matches(const struct policy_rule *rule,
-		    const struct policy_route *route)
+		    const struct policy_run *route)
 {
 	struct candidate candidate = {
 		.rule = rule,

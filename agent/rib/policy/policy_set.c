@@ -24,7 +24,7 @@ static uint32_t changed(const struct rule_change *change, uint32_t number)
 	return number < change->amount ? 0 : number - change->amount;
 }
 
-static void set_local_pref(struct policy_route *route,
+static void set_local_pref(struct policy_run *route,
 			   const union rule_value *value)
 {
 	struct bgp_attributes *a = route->attributes;
@@ -36,7 +36,7 @@ static void set_local_pref(struct policy_route *route,
 	a->local_pref = changed(&value->change, before);
 }
 
-static void set_med(struct policy_route *route, const union rule_value *value)
+static void set_med(struct policy_run *route, const union rule_value *value)
 {
 	struct bgp_attributes *a = route->attributes;
 
@@ -45,8 +45,7 @@ static void set_med(struct policy_route *route, const union rule_value *value)
 	route->result->set |= POLICY_SET_MED;
 }
 
-static void remove_med(struct policy_route *route,
-		       const union rule_value *value)
+static void remove_med(struct policy_run *route, const union rule_value *value)
 {
 	struct bgp_attributes *a = route->attributes;
 
@@ -56,21 +55,19 @@ static void remove_med(struct policy_route *route,
 	route->result->set |= POLICY_SET_MED;
 }
 
-static void set_origin(struct policy_route *route,
-		       const union rule_value *value)
+static void set_origin(struct policy_run *route, const union rule_value *value)
 {
 	route->attributes->origin = (uint8_t)value->range.first;
 }
 
-static void set_weight(struct policy_route *route,
-		       const union rule_value *value)
+static void set_weight(struct policy_run *route, const union rule_value *value)
 {
 	route->result->weight = value->range.first;
 }
 
 /* ------------------------------------------------------------- next hop */
 
-static void change_nexthop(struct policy_route *route,
+static void change_nexthop(struct policy_run *route,
 			   const struct address *nexthop)
 {
 	route->attributes->nexthop = *nexthop;
@@ -78,13 +75,12 @@ static void change_nexthop(struct policy_route *route,
 	route->result->set |= POLICY_SET_NEXTHOP;
 }
 
-static void set_nexthop(struct policy_route *route,
-			const union rule_value *value)
+static void set_nexthop(struct policy_run *route, const union rule_value *value)
 {
 	change_nexthop(route, &value->prefix.address);
 }
 
-static void set_nexthop_self(struct policy_route *route,
+static void set_nexthop_self(struct policy_run *route,
 			     const union rule_value *value)
 {
 	(void)value;
@@ -101,7 +97,7 @@ static struct writer begin(struct policy_buffer *buffer)
 }
 
 /* The list is what was written, if it could be. */
-static void end(struct policy_route *route, const struct writer *w,
+static void end(struct policy_run *route, const struct writer *w,
 		struct reader *list)
 {
 	if (w->failed)
@@ -110,7 +106,7 @@ static void end(struct policy_route *route, const struct writer *w,
 		*list = reader_of(w->data, w->used);
 }
 
-static void prepend(struct policy_route *route, uint32_t as, uint32_t times)
+static void prepend(struct policy_run *route, uint32_t as, uint32_t times)
 {
 	struct writer w = begin(&route->scratch->as_path);
 
@@ -118,13 +114,12 @@ static void prepend(struct policy_route *route, uint32_t as, uint32_t times)
 	end(route, &w, &route->attributes->as_path);
 }
 
-static void set_prepend(struct policy_route *route,
-			const union rule_value *value)
+static void set_prepend(struct policy_run *route, const union rule_value *value)
 {
 	prepend(route, value->prepend.as, value->prepend.times);
 }
 
-static void set_prepend_self(struct policy_route *route,
+static void set_prepend_self(struct policy_run *route,
 			     const union rule_value *value)
 {
 	prepend(route, route->peer->local_as, value->range.first);
@@ -157,7 +152,7 @@ static bool write_without(struct writer *w, const struct community_list *kind,
 }
 
 /* One that is there already stays once, at the end. */
-static void add_community(struct policy_route *route,
+static void add_community(struct policy_run *route,
 			  const struct community_list *kind,
 			  const struct rule_community *community)
 {
@@ -169,7 +164,7 @@ static void add_community(struct policy_route *route,
 	route->attributes->present |= kind->presence;
 }
 
-static void remove_community(struct policy_route *route,
+static void remove_community(struct policy_run *route,
 			     const struct community_list *kind,
 			     const struct rule_community *community)
 {
@@ -181,7 +176,7 @@ static void remove_community(struct policy_route *route,
 		route->attributes->present &= ~kind->presence;
 }
 
-static struct community_list standard_of(struct policy_route *route)
+static struct community_list standard_of(struct policy_run *route)
 {
 	return (struct community_list){
 		.list = &route->attributes->communities,
@@ -191,7 +186,7 @@ static struct community_list standard_of(struct policy_route *route)
 	};
 }
 
-static struct community_list extended_of(struct policy_route *route)
+static struct community_list extended_of(struct policy_run *route)
 {
 	return (struct community_list){
 		.list = &route->attributes->extended_communities,
@@ -201,7 +196,7 @@ static struct community_list extended_of(struct policy_route *route)
 	};
 }
 
-static struct community_list large_of(struct policy_route *route)
+static struct community_list large_of(struct policy_run *route)
 {
 	return (struct community_list){
 		.list = &route->attributes->large_communities,
@@ -211,7 +206,7 @@ static struct community_list large_of(struct policy_route *route)
 	};
 }
 
-static void set_community_add(struct policy_route *route,
+static void set_community_add(struct policy_run *route,
 			      const union rule_value *value)
 {
 	const struct community_list kind = standard_of(route);
@@ -219,7 +214,7 @@ static void set_community_add(struct policy_route *route,
 	add_community(route, &kind, &value->community);
 }
 
-static void set_community_remove(struct policy_route *route,
+static void set_community_remove(struct policy_run *route,
 				 const union rule_value *value)
 {
 	const struct community_list kind = standard_of(route);
@@ -227,7 +222,7 @@ static void set_community_remove(struct policy_route *route,
 	remove_community(route, &kind, &value->community);
 }
 
-static void set_ext_community_add(struct policy_route *route,
+static void set_ext_community_add(struct policy_run *route,
 				  const union rule_value *value)
 {
 	const struct community_list kind = extended_of(route);
@@ -235,7 +230,7 @@ static void set_ext_community_add(struct policy_route *route,
 	add_community(route, &kind, &value->community);
 }
 
-static void set_ext_community_remove(struct policy_route *route,
+static void set_ext_community_remove(struct policy_run *route,
 				     const union rule_value *value)
 {
 	const struct community_list kind = extended_of(route);
@@ -243,7 +238,7 @@ static void set_ext_community_remove(struct policy_route *route,
 	remove_community(route, &kind, &value->community);
 }
 
-static void set_large_community_add(struct policy_route *route,
+static void set_large_community_add(struct policy_run *route,
 				    const union rule_value *value)
 {
 	const struct community_list kind = large_of(route);
@@ -251,7 +246,7 @@ static void set_large_community_add(struct policy_route *route,
 	add_community(route, &kind, &value->community);
 }
 
-static void set_large_community_remove(struct policy_route *route,
+static void set_large_community_remove(struct policy_run *route,
 				       const union rule_value *value)
 {
 	const struct community_list kind = large_of(route);
@@ -271,7 +266,7 @@ static void forget(struct bgp_attributes *a, uint32_t presence,
 }
 
 /* False for a type that is kept among the unknown ones. */
-static bool remove_known(struct policy_route *route, uint32_t type)
+static bool remove_known(struct policy_run *route, uint32_t type)
 {
 	struct bgp_attributes *a = route->attributes;
 
@@ -310,7 +305,7 @@ static bool remove_known(struct policy_route *route, uint32_t type)
 	}
 }
 
-static void set_attribute_remove(struct policy_route *route,
+static void set_attribute_remove(struct policy_run *route,
 				 const union rule_value *value)
 {
 	struct reader *unknown = &route->attributes->unknown;
@@ -330,7 +325,7 @@ static void set_attribute_remove(struct policy_route *route,
 /* ------------------------------------------------------------- the table */
 
 /* `value` is the setting's only one, if it has one; by enum rule_setting. */
-static void (*const setters[RULE_SETTING_COUNT])(struct policy_route *route,
+static void (*const setters[RULE_SETTING_COUNT])(struct policy_run *route,
 						 const union rule_value *) = {
 	[RULE_SET_LOCAL_PREF] = set_local_pref,
 	[RULE_SET_MED] = set_med,
@@ -350,7 +345,7 @@ static void (*const setters[RULE_SETTING_COUNT])(struct policy_route *route,
 	[RULE_SET_ATTRIBUTE_REMOVE] = set_attribute_remove,
 };
 
-void policy_set(const struct policy_rule *rule, struct policy_route *route)
+void policy_set(const struct policy_rule *rule, struct policy_run *route)
 {
 	for (size_t i = 0; i < rule->setting_count; i++) {
 		const struct rule_term *term = &rule->settings[i];

@@ -14,10 +14,10 @@
 /* Decides, and tells the upstream: a route stays until that is done. */
 static void settle(struct world *world)
 {
-	struct rib_export out;
+	struct export_batch out;
 
 	rib_process(world->rib);
-	while (rib_export_next(world->rib, world->upstream, &out))
+	while (export_batch_next(world->rib, world->upstream, &out))
 		;
 }
 

@@ -4,7 +4,7 @@
 
 /* Neighbors of every kind, and what they are told, for tests of the export. */
 
-#include "rib/export_rule.h"
+#include "rib/export.h"
 #include "world.h"
 
 enum {
@@ -62,7 +62,8 @@ static inline void announce_from(struct world *world, struct rib_peer *peer,
 {
 	struct test_update t;
 
-	assert_int_equal(rib_update(world->rib, peer, test_announce(&t, route)),
+	assert_int_equal(adj_rib_in_update(world->rib, peer,
+					   test_announce(&t, route)),
 			 0);
 	rib_process(world->rib);
 }
@@ -71,9 +72,9 @@ static inline void announce_from(struct world *world, struct rib_peer *peer,
 static inline struct bgp_attributes told_to(struct world *world,
 					    struct rib_peer *peer)
 {
-	struct rib_export out;
+	struct export_batch out;
 
-	assert_true(rib_export_next(world->rib, peer, &out));
+	assert_true(export_batch_next(world->rib, peer, &out));
 	assert_false(out.withdraw);
 	return out.attributes;
 }
@@ -83,9 +84,9 @@ static inline void assert_told(struct world *world, struct rib_peer *peer,
 			       const char *text, bool announced)
 {
 	const struct route *route;
-	struct rib_export out;
+	struct export_batch out;
 
-	while (rib_export_next(world->rib, peer, &out))
+	while (export_batch_next(world->rib, peer, &out))
 		;
 	route = route_of(world, text);
 	assert_int_equal(route && route_announced(route) & peer->bit,
@@ -98,8 +99,8 @@ static inline void assert_announced(struct world *world, const char *text,
 	assert_told(world, world->upstream, text, announced);
 }
 
-static inline void assert_cause(struct world *world, const char *text,
-				enum export_cause cause)
+static inline void assert_export_reason(struct world *world, const char *text,
+					enum export_reason cause)
 {
 	assert_int_equal(export_explain(world->rib, route_of(world, text),
 					world->upstream),

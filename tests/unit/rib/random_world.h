@@ -10,6 +10,7 @@
 #include "../chance.h"
 #include "core/log.h"
 #include "paths.h"
+#include "rib/adj_rib_in.h"
 #include "rib/rib.h"
 
 enum {
@@ -206,8 +207,9 @@ static inline void random_announce(struct random_world *world,
 	part->nlri = test_nlri(&t, random_vip, id_of(slot));
 	t.update.attributes = row_attributes(row, &bytes);
 	part->nexthop = t.update.attributes.nexthop;
-	assert_int_equal(
-		rib_update(world->rib, peer_of(world, slot), &t.update), 0);
+	assert_int_equal(adj_rib_in_update(world->rib, peer_of(world, slot),
+					   &t.update),
+			 0);
 }
 
 static inline void random_withdraw(struct random_world *world,
@@ -215,8 +217,8 @@ static inline void random_withdraw(struct random_world *world,
 {
 	struct test_update t;
 
-	rib_update(world->rib, peer_of(world, slot),
-		   test_withdraw(&t, random_vip, id_of(slot)));
+	adj_rib_in_update(world->rib, peer_of(world, slot),
+			  test_withdraw(&t, random_vip, id_of(slot)));
 }
 
 static inline const struct route *random_route(const struct random_world *world)

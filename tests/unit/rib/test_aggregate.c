@@ -70,13 +70,13 @@ static struct bgp_attributes told(void)
 {
 	static uint8_t path[KEPT_SIZE], communities[KEPT_SIZE];
 	struct bgp_attributes found = { 0 };
-	struct rib_export out;
+	struct export_batch out;
 	struct prefix wanted;
 	unsigned int count = 0;
 
 	prefix_parse(AGGREGATE, &wanted);
 	rib_process(world.rib);
-	while (rib_export_next(world.rib, world.upstream, &out))
+	while (export_batch_next(world.rib, world.upstream, &out))
 		for (size_t i = 0; i < out.count; i++)
 			if (prefix_equal(&out.routes[i].prefix, &wanted)) {
 				assert_false(out.withdraw);
@@ -143,8 +143,8 @@ static void with_summary_only_the_vips_inside_are_suppressed(void **state)
 	assert_announced(&world, AGGREGATE, true);
 	assert_announced(&world, VIP, false);
 	assert_announced(&world, OUTSIDE, true);
-	assert_cause(&world, VIP, EXPORT_CAUSE_SUPPRESSED_BY_AGGREGATE);
-	assert_cause(&world, AGGREGATE, EXPORT_CAUSE_NONE);
+	assert_export_reason(&world, VIP, EXPORT_SUPPRESSED_BY_AGGREGATE);
+	assert_export_reason(&world, AGGREGATE, EXPORT_ANNOUNCED);
 }
 
 /* RFC 4271 5.1.6, 5.1.7; RFC 9774. */
@@ -209,7 +209,7 @@ static void announce_marked(const char *prefix, uint32_t community, bool atomic)
 	if (atomic)
 		t.update.attributes.present |= BGP_HAS_ATOMIC_AGGREGATE;
 	t.update.attributes.communities = reader_of(bytes, sizeof(bytes));
-	rib_update(world.rib, world.backends[0], &t.update);
+	adj_rib_in_update(world.rib, world.backends[0], &t.update);
 }
 
 /* RFC 1997: of all, if ATOMIC_AGGREGATE does not say that something is lost. */

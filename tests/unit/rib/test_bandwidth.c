@@ -38,23 +38,24 @@ static void announce_bandwidth(struct world *world, unsigned int i,
 		t.update.attributes.extended_communities =
 			reader_of(bytes, sizeof(bytes));
 	}
-	assert_int_equal(rib_update(world->rib, world->backends[i], &t.update),
+	assert_int_equal(adj_rib_in_update(world->rib, world->backends[i],
+					   &t.update),
 			 0);
 }
 
 /* What the upstream is told next: the bandwidth, or -1 if there is none. */
 static double told_bandwidth(struct world *world, size_t communities)
 {
-	struct rib_export out;
+	struct export_batch out;
 	double bandwidth = -1;
 
 	rib_process(world->rib);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_false(out.withdraw);
 	assert_int_equal(out.attributes.extended_communities.left,
 			 communities * BGP_EXTENDED_COMMUNITY_SIZE);
 	extended_community_bandwidth(&out.attributes, &bandwidth);
-	assert_false(rib_export_next(world->rib, world->upstream, &out));
+	assert_false(export_batch_next(world->rib, world->upstream, &out));
 	return bandwidth;
 }
 
@@ -70,7 +71,7 @@ static void upstreams_are_told_the_sum(void **state)
 static void a_changed_sum_is_told_again(void **state)
 {
 	struct world *world = *state;
-	struct rib_export out;
+	struct export_batch out;
 
 	announce_bandwidth(world, 0, 1000);
 	announce_bandwidth(world, 5, 1000); /* the best, as it comes last */
@@ -79,7 +80,7 @@ static void a_changed_sum_is_told_again(void **state)
 	assert_true(told_bandwidth(world, 2) == 1250);
 	announce_bandwidth(world, 0, 250);
 	rib_process(world->rib);
-	assert_false(rib_export_next(world->rib, world->upstream, &out));
+	assert_false(export_batch_next(world->rib, world->upstream, &out));
 	withdraw(world, 0, VIP);
 	assert_true(told_bandwidth(world, 2) == 1000);
 }

@@ -13,7 +13,7 @@
 static void an_upstream_gets_the_vip_with_our_as_and_nexthop(void **state)
 {
 	struct world *world = *state;
-	struct rib_export out;
+	struct export_batch out;
 	struct reader path;
 	char text[ADDRESS_TEXT_SIZE];
 
@@ -21,7 +21,7 @@ static void an_upstream_gets_the_vip_with_our_as_and_nexthop(void **state)
 	announce_vip(world, 1, VIP);
 	rib_process(world->rib);
 	assert_int_not_equal(world->exports, 0);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_false(out.withdraw);
 	assert_int_equal(out.count, 1);
 	assert_string_equal(address_format(&out.attributes.nexthop, text),
@@ -30,21 +30,21 @@ static void an_upstream_gets_the_vip_with_our_as_and_nexthop(void **state)
 	reader_u16(&path); /* segment header */
 	assert_int_equal(reader_u32(&path), LOCAL_AS);
 	assert_int_equal(reader_u32(&path), 65002); /* of the best path */
-	assert_false(rib_export_next(world->rib, world->upstream, &out));
+	assert_false(export_batch_next(world->rib, world->upstream, &out));
 	assert_int_equal(world->upstream->prefixes_announced, 1);
 }
 
 static void the_vip_is_withdrawn_upstream_with_its_last_nexthop(void **state)
 {
 	struct world *world = *state;
-	struct rib_export out;
+	struct export_batch out;
 
 	announce_vip(world, 0, VIP);
 	rib_process(world->rib);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	withdraw(world, 0, VIP);
 	rib_process(world->rib);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_true(out.withdraw);
 	assert_int_equal(out.count, 1);
 	assert_int_equal(world->upstream->prefixes_announced, 0);
@@ -54,13 +54,13 @@ static void the_vip_is_withdrawn_upstream_with_its_last_nexthop(void **state)
 static void changes_before_an_export_are_told_once(void **state)
 {
 	struct world *world = *state;
-	struct rib_export out;
+	struct export_batch out;
 
 	announce_vip(world, 0, VIP);
 	rib_process(world->rib);
 	withdraw(world, 0, VIP);
 	rib_process(world->rib);
-	assert_false(rib_export_next(world->rib, world->upstream, &out));
+	assert_false(export_batch_next(world->rib, world->upstream, &out));
 	assert_null(route_of(world, VIP));
 }
 
@@ -80,31 +80,31 @@ static void without_upstreams_nothing_is_left_of_a_route(void **state)
 static void a_vip_that_cannot_be_steered_is_not_announced(void **state)
 {
 	struct world *world = *state;
-	struct rib_export out;
+	struct export_batch out;
 
 	world->refuse_to_steer = true;
 	announce_vip(world, 0, VIP);
 	rib_process(world->rib);
-	assert_false(rib_export_next(world->rib, world->upstream, &out));
+	assert_false(export_batch_next(world->rib, world->upstream, &out));
 }
 
 static void below_min_nexthops_nothing_is_announced(void **state)
 {
 	struct world world;
-	struct rib_export out;
+	struct export_batch out;
 
 	(void)state;
 	world_init(&world, 2);
 	announce_vip(&world, 0, VIP);
 	rib_process(world.rib);
-	assert_false(rib_export_next(world.rib, world.upstream, &out));
+	assert_false(export_batch_next(world.rib, world.upstream, &out));
 	announce_vip(&world, 1, VIP);
 	rib_process(world.rib);
-	assert_true(rib_export_next(world.rib, world.upstream, &out));
+	assert_true(export_batch_next(world.rib, world.upstream, &out));
 	assert_false(out.withdraw);
 	withdraw(&world, 1, VIP);
 	rib_process(world.rib);
-	assert_true(rib_export_next(world.rib, world.upstream, &out));
+	assert_true(export_batch_next(world.rib, world.upstream, &out));
 	assert_true(out.withdraw);
 	rib_free(world.rib);
 }
@@ -112,17 +112,17 @@ static void below_min_nexthops_nothing_is_announced(void **state)
 static void a_new_upstream_gets_everything(void **state)
 {
 	struct world *world = *state;
-	struct rib_export out;
+	struct export_batch out;
 
 	announce_vip(world, 0, VIP);
 	announce_vip(world, 0, "192.0.2.2/32");
 	rib_process(world->rib);
 	rib_peer_down(world->rib, world->upstream);
 	upstream_up(world);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_int_equal(out.count, 2); /* equal attributes: one message */
-	rib_refresh(world->rib, world->upstream);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	export_refresh(world->rib, world->upstream);
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_int_equal(out.count, 2);
 	assert_int_equal(world->upstream->prefixes_announced, 2);
 }
@@ -135,16 +135,16 @@ static void no_advertise_keeps_a_route_here(void **state)
 	static const uint8_t no_advertise[] = { 0xff, 0xff, 0xff, 0x02 };
 	struct world *world = *state;
 	struct test_update t;
-	struct rib_export out;
+	struct export_batch out;
 
 	test_announce(&t, &route);
 	t.update.attributes.present |= BGP_HAS_COMMUNITIES;
 	t.update.attributes.communities =
 		reader_of(no_advertise, sizeof(no_advertise));
-	rib_update(world->rib, world->backends[0], &t.update);
+	adj_rib_in_update(world->rib, world->backends[0], &t.update);
 	rib_process(world->rib);
 	assert_int_equal(route_of(world, VIP)->selected, 1);
-	assert_false(rib_export_next(world->rib, world->upstream, &out));
+	assert_false(export_batch_next(world->rib, world->upstream, &out));
 }
 
 /* RFC 9494 4.3. */
@@ -165,21 +165,21 @@ static void a_stale_route_goes_to_those_who_know_what_that_is(void **state)
 	struct world *world = *state;
 	struct bgp_attributes told;
 	struct test_update t;
-	struct rib_export out;
+	struct export_batch out;
 
 	announce_vip(world, 0, VIP);
 	rib_process(world->rib);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_false(out.withdraw);
 	test_announce(&t, &route);
 	t.update.attributes.present |= BGP_HAS_COMMUNITIES;
 	t.update.attributes.communities = reader_of(stale, sizeof(stale));
-	rib_update(world->rib, world->backends[0], &t.update);
+	adj_rib_in_update(world->rib, world->backends[0], &t.update);
 	rib_process(world->rib);
 	assert_int_equal(route_of(world, VIP)->selected, 1);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_true(out.withdraw);
-	assert_cause(world, VIP, EXPORT_CAUSE_LLGR_STALE);
+	assert_export_reason(world, VIP, EXPORT_LLGR_STALE);
 	told = told_to(world, further_up_with(world, 0, &upstream, &session));
 	assert_int_equal(told.communities.left, sizeof(stale));
 	assert_memory_equal(told.communities.data, stale, sizeof(stale));
@@ -194,24 +194,24 @@ static void a_non_transitive_community_does_not_leave_our_as(void **state)
 					  .nexthop = "10.0.0.1",
 					  .as = { 65001 } };
 	struct world *world = *state;
-	struct rib_export out;
+	struct export_batch out;
 	struct test_update t;
 
 	test_announce(&t, &route);
 	t.update.attributes.present |= BGP_HAS_EXTENDED_COMMUNITIES;
 	t.update.attributes.extended_communities =
 		reader_of(list, sizeof(list));
-	rib_update(world->rib, world->backends[0], &t.update);
+	adj_rib_in_update(world->rib, world->backends[0], &t.update);
 	rib_process(world->rib);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_int_equal(out.attributes.extended_communities.left, 8);
 	assert_memory_equal(out.attributes.extended_communities.data, list + 8,
 			    8);
 	/* Nothing is left: nothing is sent. */
 	t.update.attributes.extended_communities = reader_of(list, 8);
-	rib_update(world->rib, world->backends[0], &t.update);
+	adj_rib_in_update(world->rib, world->backends[0], &t.update);
 	rib_process(world->rib);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_int_equal(out.attributes.present & BGP_HAS_EXTENDED_COMMUNITIES,
 			 0);
 }
@@ -234,22 +234,22 @@ static void a_path_from_inside_is_not_passed_on_inside(void **state)
 					  .local_pref = 200 };
 	struct world *world = *state;
 	struct rib_peer *backend, *upstream;
-	struct rib_export out;
+	struct export_batch out;
 	struct test_update t;
 
 	backend = rib_peer_up(world->rib, &options);
 	options.role = NEIGHBOR_ROLE_UPSTREAM;
 	upstream = rib_peer_up(world->rib, &options);
-	rib_update(world->rib, backend, test_announce(&t, &route));
+	adj_rib_in_update(world->rib, backend, test_announce(&t, &route));
 	rib_process(world->rib);
-	assert_false(rib_export_next(world->rib, upstream, &out));
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_false(export_batch_next(world->rib, upstream, &out));
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_int_equal(out.attributes.present & BGP_HAS_LOCAL_PREF, 0);
 	/* From outside it is, with its LOCAL_PREF. */
 	rib_peer_down(world->rib, backend);
 	announce(world, 0, &route);
 	rib_process(world->rib);
-	assert_true(rib_export_next(world->rib, upstream, &out));
+	assert_true(export_batch_next(world->rib, upstream, &out));
 	assert_int_equal(out.attributes.local_pref, 200);
 }
 
@@ -276,13 +276,13 @@ static void a_session_gets_no_routes_of_a_family_it_does_not_speak(void **state)
 	};
 	struct world *world = *state;
 	struct rib_peer *upstream = upstream_of(world, 1, &ipv6_only);
-	struct rib_export out;
+	struct export_batch out;
 
 	announce_vip(world, 0, VIP);
 	rib_process(world->rib);
-	assert_false(rib_export_next(world->rib, upstream, &out));
-	rib_refresh(world->rib, upstream);
-	assert_false(rib_export_next(world->rib, upstream, &out));
+	assert_false(export_batch_next(world->rib, upstream, &out));
+	export_refresh(world->rib, upstream);
+	assert_false(export_batch_next(world->rib, upstream, &out));
 	assert_int_equal(upstream->prefixes_announced, 0);
 }
 
@@ -295,7 +295,7 @@ static void a_session_of_several_paths_gets_the_whole_set(void **state)
 	};
 	struct world *world = *state;
 	struct rib_peer *upstream;
-	struct rib_export out;
+	struct export_batch out;
 	uint32_t ids[3], count = 0;
 
 	announce_vip(world, 0, VIP);
@@ -304,7 +304,7 @@ static void a_session_of_several_paths_gets_the_whole_set(void **state)
 	upstream = upstream_of(world, 1, &several);
 	announce_vip(world, 2, VIP);
 	rib_process(world->rib);
-	while (rib_export_next(world->rib, upstream, &out)) {
+	while (export_batch_next(world->rib, upstream, &out)) {
 		assert_false(out.withdraw);
 		assert_int_equal(out.count,
 				 1); /* each has an AS path of its own */
@@ -316,22 +316,22 @@ static void a_session_of_several_paths_gets_the_whole_set(void **state)
 	/* A path that goes is withdrawn by its identifier, and only it. */
 	withdraw(world, 0, VIP);
 	rib_process(world->rib);
-	assert_true(rib_export_next(world->rib, upstream, &out));
+	assert_true(export_batch_next(world->rib, upstream, &out));
 	assert_true(out.withdraw);
 	assert_int_equal(out.count, 1);
 	assert_true(out.routes[0].path_id == ids[0] ||
 		    out.routes[0].path_id == ids[1]);
-	assert_false(rib_export_next(world->rib, upstream, &out));
+	assert_false(export_batch_next(world->rib, upstream, &out));
 	assert_int_equal(upstream->prefixes_announced, 2);
 	/* The neighbor of one path has one, without an identifier. */
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_int_equal(out.routes[0].path_id, RIB_BEST_PATH);
-	assert_false(rib_export_next(world->rib, world->upstream, &out));
+	assert_false(export_batch_next(world->rib, world->upstream, &out));
 	rib_peer_down(world->rib, upstream);
 	withdraw(world, 1, VIP);
 	withdraw(world, 2, VIP);
 	rib_process(world->rib);
-	while (rib_export_next(world->rib, world->upstream, &out))
+	while (export_batch_next(world->rib, world->upstream, &out))
 		assert_true(out.withdraw);
 	assert_null(route_of(world, VIP));
 }

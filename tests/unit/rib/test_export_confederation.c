@@ -52,7 +52,7 @@ static void announce_path(struct world *world, struct rib_peer *from,
 
 	test_announce(&t, &route);
 	t.update.attributes.as_path = reader_of(path, size);
-	rib_update(world->rib, from, &t.update);
+	adj_rib_in_update(world->rib, from, &t.update);
 	rib_process(world->rib);
 }
 
@@ -132,12 +132,12 @@ static void communities_know_where_the_confederation_ends(void **state)
 		test_announce(&t, &route);
 		t.update.attributes.present |= BGP_HAS_COMMUNITIES;
 		t.update.attributes.communities = reader_of(bytes, 4);
-		rib_update(world->rib, world->backends[0], &t.update);
+		adj_rib_in_update(world->rib, world->backends[0], &t.update);
 		rib_process(world->rib);
 		assert_told(world, to, VIP, rows[i].to_member);
 		assert_told(world, own, VIP, true);
 		assert_announced(world, VIP, false);
-		assert_cause(world, VIP, EXPORT_CAUSE_NO_EXPORT);
+		assert_export_reason(world, VIP, EXPORT_NO_EXPORT);
 	}
 }
 

@@ -56,7 +56,7 @@ static void nothing_goes_back_to_whom_it_came_from(void **state)
 	announce_from(world, peer, &by_server);
 	assert_told(world, peer, VIP, false);
 	assert_int_equal(export_explain(world->rib, route_of(world, VIP), peer),
-			 EXPORT_CAUSE_SPLIT_HORIZON);
+			 EXPORT_SPLIT_HORIZON);
 	assert_announced(world, VIP, true);
 }
 
@@ -68,7 +68,7 @@ static void a_backend_is_told_nothing(void **state)
 	rib_process(world->rib);
 	assert_int_equal(export_explain(world->rib, route_of(world, VIP),
 					world->backends[1]),
-			 EXPORT_CAUSE_ROLE);
+			 EXPORT_ROLE);
 	assert_told(world, world->backends[1], VIP, false);
 }
 
@@ -140,7 +140,7 @@ static void what_was_reflected_before_keeps_its_originator(void **state)
 	t.update.attributes.originator_id = 4711;
 	t.update.attributes.cluster_list =
 		reader_of(clusters, sizeof(clusters));
-	rib_update(world->rib, from, &t.update);
+	adj_rib_in_update(world->rib, from, &t.update);
 	rib_process(world->rib);
 	a = told_to(world, to);
 	assert_int_equal(a.originator_id, 4711);
@@ -244,7 +244,7 @@ static void aigp_goes_with_an_unchanged_nexthop_only(void **state)
 	t.update.attributes.present |= BGP_HAS_AIGP;
 	t.update.attributes.aigp = 5;
 	t.update.attributes.aigp_tlvs = reader_of(tlv, sizeof(tlv));
-	rib_update(world->rib, from, &t.update);
+	adj_rib_in_update(world->rib, from, &t.update);
 	rib_process(world->rib);
 	a = told_to(world, to);
 	assert_true(a.present & BGP_HAS_AIGP);

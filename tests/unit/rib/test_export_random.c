@@ -60,7 +60,7 @@ struct listener {
 	struct rib_peer *peer;
 	size_t count;
 	struct {
-		struct bgp_route_key key;
+		struct bgp_path_key key;
 		size_t size;
 		uint8_t attributes[ATTRIBUTES_SIZE];
 	} held[HELD_MAX];
@@ -78,7 +78,7 @@ struct stage {
 /* ------------------------------------------------------------- listening */
 
 static size_t place(const struct listener *listener,
-		    const struct bgp_route_key *key)
+		    const struct bgp_path_key *key)
 {
 	size_t i = 0;
 
@@ -89,8 +89,8 @@ static size_t place(const struct listener *listener,
 	return i;
 }
 
-static void hear(struct listener *listener, const struct rib_export *out,
-		 const struct bgp_route_key *key)
+static void hear(struct listener *listener, const struct export_batch *out,
+		 const struct bgp_path_key *key)
 {
 	size_t at = place(listener, key);
 	struct writer w;
@@ -112,9 +112,9 @@ static void hear(struct listener *listener, const struct rib_export *out,
 
 static void hear_all(struct world *world, struct listener *listener)
 {
-	struct rib_export out;
+	struct export_batch out;
 
-	while (rib_export_next(world->rib, listener->peer, &out))
+	while (export_batch_next(world->rib, listener->peer, &out))
 		for (size_t i = 0; i < out.count; i++)
 			hear(listener, &out, &out.routes[i]);
 	assert_int_equal(listener->peer->prefixes_announced, listener->count);
@@ -156,15 +156,17 @@ static void random_announce(struct stage *stage, struct rib_peer *from)
 		t.update.attributes.present |= BGP_HAS_COMMUNITIES;
 		t.update.attributes.communities = reader_of(bytes, w.used);
 	}
-	assert_int_equal(rib_update(stage->world.rib, from, &t.update), 0);
+	assert_int_equal(adj_rib_in_update(stage->world.rib, from, &t.update),
+			 0);
 }
 
 static void random_withdraw(struct stage *stage, struct rib_peer *from)
 {
 	struct test_update t;
 
-	rib_update(stage->world.rib, from,
-		   test_withdraw(&t, services[chance_below(SERVICES)], 0));
+	adj_rib_in_update(stage->world.rib, from,
+			  test_withdraw(&t, services[chance_below(SERVICES)],
+					0));
 }
 
 /* A backend, or a neighbor of role peer. */
@@ -207,8 +209,8 @@ static void random_event(struct stage *stage)
 		flap(stage);
 		break;
 	case 2:
-		rib_refresh(stage->world.rib,
-			    stage->listeners[chance_below(KINDS)].peer);
+		export_refresh(stage->world.rib,
+			       stage->listeners[chance_below(KINDS)].peer);
 		break;
 	case 3:
 	case 4:
@@ -371,7 +373,7 @@ static void check_explained(struct stage *stage, unsigned int kind)
 		if (route && kind != SEVERAL)
 			assert_int_equal(
 				export_explain(stage->world.rib, route, peer) ==
-					EXPORT_CAUSE_NONE,
+					EXPORT_ANNOUNCED,
 				held_of(&stage->listeners[kind], services[i]));
 	}
 }
@@ -438,7 +440,7 @@ static void all_hold_what_a_calculation_from_nothing_says(void **state)
 			random_event(&stage);
 		stage.now_ms += 1 + chance_below(DELAY_MS / 2);
 		rib_process(stage.world.rib);
-		rib_advance(stage.world.rib, stage.now_ms);
+		export_advance(stage.world.rib, stage.now_ms);
 		follow(&stage);
 		check_totals(&stage);
 		check(&stage);

@@ -34,20 +34,20 @@ below_min_nexthops_it_is_withdrawn_and_at_return_announced(void **state)
 	world->vip_range.min_nexthops = 2;
 	world->vip_range.return_nexthops = 4;
 	have_backends(world, 3);
-	assert_cause(world, VIP, EXPORT_CAUSE_BELOW_MIN_NEXTHOPS);
+	assert_export_reason(world, VIP, EXPORT_BELOW_MIN_NEXTHOPS);
 	assert_announced(world, VIP, false);
 	have_backends(world, 4);
 	assert_announced(world, VIP, true);
 	have_backends(world, 2);
 	assert_announced(world, VIP, true);
 	have_backends(world, 1);
-	assert_cause(world, VIP, EXPORT_CAUSE_BELOW_MIN_NEXTHOPS);
+	assert_export_reason(world, VIP, EXPORT_BELOW_MIN_NEXTHOPS);
 	assert_announced(world, VIP, false);
 	have_backends(world, 3);
 	assert_announced(world, VIP, false);
 	have_backends(world, 4);
 	assert_announced(world, VIP, true);
-	assert_cause(world, VIP, EXPORT_CAUSE_NONE);
+	assert_export_reason(world, VIP, EXPORT_ANNOUNCED);
 }
 
 static void dead_nexthops_do_not_count(void **state)
@@ -83,7 +83,7 @@ static void what_is_not_steered_is_not_announced_whatever_it_has(void **state)
 
 	world->refuse_to_steer = true;
 	have_backends(world, 3);
-	assert_cause(world, VIP, EXPORT_CAUSE_NOT_FORWARDING);
+	assert_export_reason(world, VIP, EXPORT_NOT_FORWARDING);
 	assert_announced(world, VIP, false);
 }
 
@@ -102,16 +102,16 @@ static void it_is_announced_when_the_delay_is_over(void **state)
 
 	(void)state;
 	have_backends(world, 1);
-	assert_cause(world, VIP, EXPORT_CAUSE_ANNOUNCE_DELAY);
-	assert_int_equal(rib_advance(world->rib, 1000), 1000 + DELAY_MS);
-	assert_int_equal(rib_advance(world->rib, 2000), 1000 + DELAY_MS);
+	assert_export_reason(world, VIP, EXPORT_ANNOUNCE_DELAY);
+	assert_int_equal(export_advance(world->rib, 1000), 1000 + DELAY_MS);
+	assert_int_equal(export_advance(world->rib, 2000), 1000 + DELAY_MS);
 	assert_announced(world, VIP, false);
 	have_backends(world, 2); /* a further server changes nothing */
-	assert_int_equal(rib_advance(world->rib, 1000 + DELAY_MS), 0);
+	assert_int_equal(export_advance(world->rib, 1000 + DELAY_MS), 0);
 	assert_announced(world, VIP, true);
 	have_backends(world, 1); /* nor does one less, once announced */
 	assert_announced(world, VIP, true);
-	assert_cause(world, VIP, EXPORT_CAUSE_NONE);
+	assert_export_reason(world, VIP, EXPORT_ANNOUNCED);
 	rib_free(world->rib);
 }
 
@@ -121,15 +121,15 @@ static void a_loss_within_the_delay_starts_it_anew(void **state)
 
 	(void)state;
 	have_backends(world, 1);
-	rib_advance(world->rib, 1000);
+	export_advance(world->rib, 1000);
 	have_backends(world, 0);
 	assert_null(route_of(world, VIP)); /* nothing is left of it */
 	have_backends(world, 1);
-	assert_int_equal(rib_advance(world->rib, 3000), 3000 + DELAY_MS);
-	assert_int_equal(rib_advance(world->rib, 1000 + DELAY_MS),
+	assert_int_equal(export_advance(world->rib, 3000), 3000 + DELAY_MS);
+	assert_int_equal(export_advance(world->rib, 1000 + DELAY_MS),
 			 3000 + DELAY_MS);
 	assert_announced(world, VIP, false);
-	assert_int_equal(rib_advance(world->rib, 3000 + DELAY_MS), 0);
+	assert_int_equal(export_advance(world->rib, 3000 + DELAY_MS), 0);
 	assert_announced(world, VIP, true);
 	rib_free(world->rib);
 }
@@ -141,11 +141,11 @@ static void each_vip_waits_for_itself(void **state)
 	(void)state;
 	announce_vip(world, 0, VIP);
 	rib_process(world->rib);
-	rib_advance(world->rib, 1000);
+	export_advance(world->rib, 1000);
 	announce_vip(world, 0, "192.0.2.2/32");
 	rib_process(world->rib);
-	assert_int_equal(rib_advance(world->rib, 2000), 1000 + DELAY_MS);
-	assert_int_equal(rib_advance(world->rib, 1000 + DELAY_MS),
+	assert_int_equal(export_advance(world->rib, 2000), 1000 + DELAY_MS);
+	assert_int_equal(export_advance(world->rib, 1000 + DELAY_MS),
 			 2000 + DELAY_MS);
 	assert_announced(world, VIP, true);
 	assert_announced(world, "192.0.2.2/32", false);

@@ -15,25 +15,25 @@ static void what_is_announced_is_marked_and_then_withdrawn(void **state)
 {
 	struct world *world = *state;
 	struct bgp_attributes a;
-	struct rib_export out;
+	struct export_batch out;
 
 	announce_vip(world, 0, VIP);
 	rib_process(world->rib);
 	a = told_to(world, world->upstream);
 	assert_int_equal(a.communities.left, 0);
 	world->exports = 0;
-	rib_leave(world->rib, RIB_IS_LEAVING);
+	export_set_shutdown(world->rib, RIB_SHUTDOWN_GRACEFUL);
 	assert_int_not_equal(world->exports, 0);
 	a = told_to(world, world->upstream);
 	assert_int_equal(a.communities.left, 4);
 	assert_true(community_list_contains(a.communities,
 					    BGP_COMMUNITY_GRACEFUL_SHUTDOWN));
-	assert_cause(world, VIP, EXPORT_CAUSE_NONE);
-	rib_leave(world->rib, RIB_HAS_LEFT);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_export_reason(world, VIP, EXPORT_ANNOUNCED);
+	export_set_shutdown(world->rib, RIB_SHUTDOWN_WITHDRAWN);
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_true(out.withdraw);
-	assert_cause(world, VIP, EXPORT_CAUSE_LEAVING);
-	assert_false(rib_export_next(world->rib, world->upstream, &out));
+	assert_export_reason(world, VIP, EXPORT_SHUTDOWN);
+	assert_false(export_batch_next(world->rib, world->upstream, &out));
 	assert_int_equal(world->upstream->prefixes_announced, 0);
 }
 
@@ -50,7 +50,7 @@ static void inside_our_as_the_preference_falls_as_well(void **state)
 	announce_vip(world, 0, VIP);
 	rib_process(world->rib);
 	assert_int_equal(told_to(world, peer).local_pref, 100);
-	rib_leave(world->rib, RIB_IS_LEAVING);
+	export_set_shutdown(world->rib, RIB_SHUTDOWN_GRACEFUL);
 	a = told_to(world, peer);
 	assert_true(a.present & BGP_HAS_LOCAL_PREF);
 	assert_int_equal(a.local_pref, 0);
@@ -70,9 +70,9 @@ static void other_communities_stay_and_the_mark_comes_once(void **state)
 		test_announce(&t, &route);
 		t.update.attributes.present |= BGP_HAS_COMMUNITIES;
 		t.update.attributes.communities = reader_of(list, size);
-		rib_update(world->rib, world->backends[0], &t.update);
+		adj_rib_in_update(world->rib, world->backends[0], &t.update);
 		rib_process(world->rib);
-		rib_leave(world->rib, RIB_IS_LEAVING);
+		export_set_shutdown(world->rib, RIB_SHUTDOWN_GRACEFUL);
 		a = told_to(world, world->upstream);
 		assert_int_equal(a.communities.left, 8);
 		assert_true(community_list_contains(a.communities, 0xfde90001));
@@ -86,7 +86,7 @@ static void a_neighbor_that_comes_while_we_leave_is_told_the_same(void **state)
 
 	announce_vip(world, 0, VIP);
 	rib_process(world->rib);
-	rib_leave(world->rib, RIB_IS_LEAVING);
+	export_set_shutdown(world->rib, RIB_SHUTDOWN_GRACEFUL);
 	rib_peer_down(world->rib, world->upstream);
 	upstream_up(world);
 	a = told_to(world, world->upstream);

@@ -105,7 +105,7 @@ static void receive(struct world *world, unsigned int from, uint32_t otc)
 		t.update.attributes.present |= BGP_HAS_OTC;
 		t.update.attributes.otc = otc;
 	}
-	rib_update(world->rib, world->backends[from], &t.update);
+	adj_rib_in_update(world->rib, world->backends[from], &t.update);
 	rib_process(world->rib);
 }
 
@@ -124,13 +124,13 @@ static void a_leak_from_a_customer_is_not_used(void **state)
 static void what_a_provider_sends_goes_to_customers_only(void **state)
 {
 	struct world *world = *state;
-	struct rib_export out;
+	struct export_batch out;
 
 	world->backends[0]->relation = NEIGHBOR_RELATION_PROVIDER;
 	upstream_again_as(world, NEIGHBOR_RELATION_PROVIDER);
 	receive(world, 0, NOT_MARKED);
-	assert_cause(world, VIP, EXPORT_CAUSE_OTC);
-	assert_false(rib_export_next(world->rib, world->upstream, &out));
+	assert_export_reason(world, VIP, EXPORT_OTC);
+	assert_false(export_batch_next(world->rib, world->upstream, &out));
 	upstream_again_as(world, NEIGHBOR_RELATION_CUSTOMER);
 	assert_int_equal(told_to(world, world->upstream).otc, 65001);
 }

@@ -61,7 +61,7 @@ static int announce_from(struct world *world, struct rib_peer *peer,
 	};
 	struct test_update t;
 
-	return rib_update(world->rib, peer, test_announce(&t, &route));
+	return adj_rib_in_update(world->rib, peer, test_announce(&t, &route));
 }
 
 /* ------------------------------------------------------------- in */
@@ -125,7 +125,7 @@ static void a_denied_path_is_kept_with_its_cause(void **state)
 	announce_vip(world, 1, VIP);
 	rib_process(world->rib);
 	assert_int_equal(reason_of(world, VIP, 0), REASON_FILTERED);
-	assert_int_equal(path_of(world, VIP, 0)->cause, IMPORT_DENIED_BY_RULE);
+	assert_int_equal(path_of(world, VIP, 0)->import, IMPORT_DENIED_BY_RULE);
 	assert_int_equal(path_of(world, VIP, 0)->rule, 2);
 	assert_int_equal(path_of(world, VIP, 1)->rule, 1);
 	assert_int_equal(world->backends[0]->refused[IMPORT_DENIED_BY_RULE], 1);
@@ -155,7 +155,7 @@ static void no_rule_lifts_what_is_not_safe(void **state)
 	static const struct {
 		const char *prefix;
 		uint32_t as;
-		enum import_cause cause;
+		enum import_reason import;
 	} cases[] = {
 		{ "0.0.0.0/0", 65001, IMPORT_DEFAULT_ROUTE },
 		{ "192.0.2.77/32", 65001, IMPORT_OWN_ADDRESS },
@@ -178,10 +178,11 @@ static void no_rule_lifts_what_is_not_safe(void **state)
 		};
 
 		announce(world, 0, &route);
-		assert_int_equal(path_of(world, cases[i].prefix, 0)->cause,
-				 cases[i].cause);
+		rib_process(world->rib);
 		assert_int_equal(path_of(world, cases[i].prefix, 0)->import,
-				 import_cause_reason(cases[i].cause));
+				 cases[i].import);
+		assert_int_equal(path_of(world, cases[i].prefix, 0)->reason,
+				 path_reason_of_import(cases[i].import));
 	}
 	assert_int_equal(world->backends[0]->refused[IMPORT_OUTSIDE_VIP], 1);
 }
@@ -233,7 +234,8 @@ static void announce_both(struct world *world, const char *second)
 	writer_bytes(&w, part->nlri.bytes.data, part->nlri.bytes.left);
 	writer_bytes(&w, more.bytes.data, more.bytes.left);
 	part->nlri.bytes = reader_of(nlri, w.used);
-	assert_int_equal(rib_update(world->rib, world->backends[0], &t.update),
+	assert_int_equal(adj_rib_in_update(world->rib, world->backends[0],
+					   &t.update),
 			 0);
 }
 
@@ -246,11 +248,11 @@ static void routes_of_one_update_are_told_apart_by_prefix(void **state)
 	announce_both(world, OTHER_VIP);
 	assert_int_equal(path_of(world, VIP, 0)->attributes->med, 9);
 	assert_int_equal(path_of(world, VIP, 0)->rule, 2);
-	assert_int_equal(path_of(world, OTHER_VIP, 0)->cause,
+	assert_int_equal(path_of(world, OTHER_VIP, 0)->import,
 			 IMPORT_DENIED_BY_RULE);
 	assert_int_equal(path_of(world, OTHER_VIP, 0)->attributes->med, 0);
 	announce_both(world, "192.0.2.3/32");
-	assert_int_equal(path_of(world, "192.0.2.3/32", 0)->cause,
+	assert_int_equal(path_of(world, "192.0.2.3/32", 0)->import,
 			 IMPORT_ACCEPTED);
 	assert_int_equal(path_of(world, "192.0.2.3/32", 0)->rule, 0);
 	assert_int_equal(path_of(world, "192.0.2.3/32", 0)->attributes->med, 0);
@@ -262,9 +264,11 @@ static void the_nexthop_a_rule_sets_is_the_one_tracked(void **state)
 
 	set_rules(world, "rule allow from any set next-hop 10.0.0.3\n");
 	announce_vip(world, 0, VIP);
+	rib_process(world->rib);
 	assert_int_equal(world->tracked[0], 0);
 	assert_int_equal(world->tracked[2], 1);
 	withdraw(world, 0, VIP);
+	rib_process(world->rib);
 	assert_int_equal(world->tracked[2], 0);
 }
 
@@ -294,7 +298,7 @@ static void paths_above_the_limit_are_refused(void **state)
 		announce_vip(world, 0, vip_text(text, i));
 	assert_int_equal(backend->prefixes_accepted, 5);
 	assert_int_equal(backend->refused[IMPORT_MAX_PREFIX], MANY_VIPS - 5);
-	assert_int_equal(path_of(world, "192.0.2.6/32", 0)->cause,
+	assert_int_equal(path_of(world, "192.0.2.6/32", 0)->import,
 			 IMPORT_MAX_PREFIX);
 	/* Those that are there may change, and the others wait. */
 	announce_vip(world, 0, "192.0.2.1/32");
@@ -303,7 +307,7 @@ static void paths_above_the_limit_are_refused(void **state)
 	withdraw(world, 0, "192.0.2.1/32");
 	announce_vip(world, 0, "192.0.2.6/32");
 	assert_int_equal(backend->prefixes_accepted, 5);
-	assert_int_equal(path_of(world, "192.0.2.6/32", 0)->cause,
+	assert_int_equal(path_of(world, "192.0.2.6/32", 0)->import,
 			 IMPORT_ACCEPTED);
 	for (unsigned int i = 2; i <= MANY_VIPS; i++)
 		withdraw(world, 0, vip_text(text, i));
@@ -325,8 +329,8 @@ static void the_session_ends_above_the_limit(void **state)
 	set_limit(world, 1, NEIGHBOR_MAX_PREFIX_RESTART);
 	announce_vip(world, 0, VIP);
 	announce_vip(world, 0, VIP);
-	assert_int_equal(rib_update(world->rib, world->backends[0],
-				    test_announce(&t, &route)),
+	assert_int_equal(adj_rib_in_update(world->rib, world->backends[0],
+					   test_announce(&t, &route)),
 			 -EDQUOT);
 	assert_int_equal(world->backends[0]->prefixes_received, 1);
 	rib_peer_down(world->rib, world->backends[0]);
@@ -347,7 +351,7 @@ static void a_warning_refuses_nothing(void **state)
 
 /* ------------------------------------------------------------- out */
 
-static void assert_shows(const struct rib_export *out, unsigned int type,
+static void assert_shows(const struct export_batch *out, unsigned int type,
 			 const char *expected)
 {
 	char text[TEXT_SIZE];
@@ -360,14 +364,14 @@ static void assert_shows(const struct rib_export *out, unsigned int type,
 static void a_rule_changes_what_the_upstream_is_told(void **state)
 {
 	struct world *world = *state;
-	struct rib_export out;
+	struct export_batch out;
 
 	set_rules(world, "rule allow to role upstream as-path first 65001 set "
 			 "prepend self 2 community add 64512:7 med 3 next-hop "
 			 "10.0.255.9\n");
 	announce_vip(world, 0, VIP);
 	rib_process(world->rib);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_false(out.withdraw);
 	assert_shows(&out, BGP_ATTRIBUTE_AS_PATH, "64512 64512 64512 65001");
 	assert_shows(&out, BGP_ATTRIBUTE_COMMUNITIES, "64512:7");
@@ -378,12 +382,12 @@ static void a_rule_changes_what_the_upstream_is_told(void **state)
 static void a_denied_route_is_not_announced(void **state)
 {
 	struct world *world = *state;
-	struct rib_export out;
+	struct export_batch out;
 
 	set_rules(world, "rule deny to any\n");
 	announce_vip(world, 0, VIP);
 	rib_process(world->rib);
-	assert_false(rib_export_next(world->rib, world->upstream, &out));
+	assert_false(export_batch_next(world->rib, world->upstream, &out));
 	assert_int_equal(world->upstream->prefixes_announced, 0);
 }
 
@@ -395,41 +399,41 @@ static void a_route_that_comes_to_be_denied_is_withdrawn(void **state)
 		.as = { 65001 },
 	};
 	struct world *world = *state;
-	struct rib_export out;
+	struct export_batch out;
 
 	set_rules(world, "rule deny to any med 5\n");
 	announce(world, 0, &route);
 	rib_process(world->rib);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_false(out.withdraw);
 	route.med = 5;
 	announce(world, 0, &route);
 	rib_process(world->rib);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_true(out.withdraw);
 	assert_int_equal(out.count, 1);
 	assert_int_equal(world->upstream->prefixes_announced, 0);
-	assert_false(rib_export_next(world->rib, world->upstream, &out));
+	assert_false(export_batch_next(world->rib, world->upstream, &out));
 }
 
 /* They share their attributes, but not what a rule makes of them. */
 static void routes_share_a_message_only_if_rules_treat_them_alike(void **state)
 {
 	struct world *world = *state;
-	struct rib_export out;
+	struct export_batch out;
 
 	set_rules(world, "rule allow to any prefix " OTHER_VIP " set med 1\n");
 	announce_vip(world, 0, VIP);
 	announce_vip(world, 0, OTHER_VIP);
 	announce_vip(world, 0, "192.0.2.3/32");
 	rib_process(world->rib);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_int_equal(out.count, 1);
 	assert_false(out.attributes.present & BGP_HAS_MED);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_int_equal(out.count, 1);
 	assert_shows(&out, BGP_ATTRIBUTE_MED, "1");
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_int_equal(out.count, 1);
 	assert_false(out.attributes.present & BGP_HAS_MED);
 }
@@ -438,7 +442,7 @@ static void who_has_no_role_gets_what_a_rule_allows(void **state)
 {
 	struct world *world = *state;
 	struct rib_peer *peer, *none;
-	struct rib_export out;
+	struct export_batch out;
 
 	set_rules(world, "rule allow to role none prefix " VIP "\n");
 	peer = peer_up(world, NEIGHBOR_ROLE_PEER, PEER_EXTERNAL);
@@ -446,13 +450,13 @@ static void who_has_no_role_gets_what_a_rule_allows(void **state)
 	announce_vip(world, 0, VIP);
 	announce_vip(world, 0, OTHER_VIP);
 	rib_process(world->rib);
-	assert_true(rib_export_next(world->rib, none, &out));
+	assert_true(export_batch_next(world->rib, none, &out));
 	assert_int_equal(out.count, 1);
 	assert_true(prefix_equal(&out.routes[0].prefix,
 				 &route_of(world, VIP)->node.prefix));
-	assert_false(rib_export_next(world->rib, none, &out));
+	assert_false(export_batch_next(world->rib, none, &out));
 	/* A peer is told VIPs by its role, as an upstream is. */
-	assert_true(rib_export_next(world->rib, peer, &out));
+	assert_true(export_batch_next(world->rib, peer, &out));
 	assert_int_equal(out.count, 2);
 }
 
@@ -469,16 +473,16 @@ static void backends_are_told_nothing_whatever_the_rules(void **state)
 static void an_internal_neighbor_gets_the_local_pref_a_rule_sets(void **state)
 {
 	struct world *world = *state;
-	struct rib_export out;
+	struct export_batch out;
 	struct rib_peer *inside;
 
 	set_rules(world, "rule allow to internal set localpref 7\n");
 	inside = peer_up(world, NEIGHBOR_ROLE_UPSTREAM, PEER_INTERNAL);
 	announce_vip(world, 0, VIP);
 	rib_process(world->rib);
-	assert_true(rib_export_next(world->rib, inside, &out));
+	assert_true(export_batch_next(world->rib, inside, &out));
 	assert_shows(&out, BGP_ATTRIBUTE_LOCAL_PREF, "7");
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_false(out.attributes.present & BGP_HAS_LOCAL_PREF);
 }
 
@@ -487,7 +491,7 @@ static void an_internal_neighbor_gets_the_local_pref_a_rule_sets(void **state)
 /* Whether a neighbor of `type` gets a route with this community. */
 static bool gets(enum peer_type type, const char *community)
 {
-	struct rib_export out;
+	struct export_batch out;
 	struct rib_peer *peer;
 	struct world world;
 	char line[TEXT_SIZE];
@@ -500,7 +504,7 @@ static bool gets(enum peer_type type, const char *community)
 	peer = peer_up(&world, NEIGHBOR_ROLE_UPSTREAM, type);
 	announce_vip(&world, 0, VIP);
 	rib_process(world.rib);
-	got = rib_export_next(world.rib, peer, &out);
+	got = export_batch_next(world.rib, peer, &out);
 	rib_free(world.rib);
 	return got;
 }
@@ -522,12 +526,12 @@ static void well_known_communities_hold_routes_back(void **state)
 static void an_out_rule_may_pass_no_export_on(void **state)
 {
 	struct world *world = *state;
-	struct rib_export out;
+	struct export_batch out;
 
 	set_rules(world, "rule allow to any set community add no-export\n");
 	announce_vip(world, 0, VIP);
 	rib_process(world->rib);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_shows(&out, BGP_ATTRIBUTE_COMMUNITIES, "no-export");
 }
 

@@ -134,7 +134,7 @@ static void treat_as_withdraw_takes_the_path_away(void **state)
 	announce_vip(world, 0, VIP);
 	test_announce(&t, &route);
 	t.update.error.verdict = BGP_VERDICT_WITHDRAW;
-	rib_update(world->rib, world->backends[0], &t.update);
+	adj_rib_in_update(world->rib, world->backends[0], &t.update);
 	rib_process(world->rib);
 	assert_null(route_of(world, VIP));
 }
@@ -161,7 +161,8 @@ static void paths_with_identifiers_stand_side_by_side(void **state)
 	rib_process(world->rib);
 	assert_int_equal(route_of(world, VIP)->selected, 2);
 	assert_int_equal(world->tracked[1], 0);
-	rib_update(world->rib, world->backends[0], test_withdraw(&t, VIP, 7));
+	adj_rib_in_update(world->rib, world->backends[0],
+			  test_withdraw(&t, VIP, 7));
 	rib_process(world->rib);
 	assert_int_equal(route_of(world, VIP)->selected, 1);
 	rib_peer_down(world->rib, world->backends[0]);
@@ -179,9 +180,12 @@ static void a_nexthop_that_stays_is_not_let_go(void **state)
 	struct world *world = *state;
 
 	announce(world, 0, &route);
+	rib_process(world->rib);
 	world->least_tracked = 1;
-	for (route.med = 1; route.med < 10; route.med++)
+	for (route.med = 1; route.med < 10; route.med++) {
 		announce(world, 0, &route);
+		rib_process(world->rib);
+	}
 	assert_int_equal(world->least_tracked, 1);
 	assert_int_equal(world->tracked[0], 1);
 }
@@ -236,14 +240,14 @@ static void our_own_originator_or_cluster_is_a_loop(void **state)
 	test_announce(&t, &route);
 	t.update.attributes.present |= BGP_HAS_ORIGINATOR_ID;
 	t.update.attributes.originator_id = LOCAL_ID;
-	rib_update(world->rib, world->backends[0], &t.update);
+	adj_rib_in_update(world->rib, world->backends[0], &t.update);
 	rib_process(world->rib);
 	assert_int_equal(reason_of(world, VIP, 0), REASON_LOOP);
 	test_announce(&t, &route);
 	t.update.attributes.present |= BGP_HAS_CLUSTER_LIST;
 	t.update.attributes.cluster_list =
 		reader_of(clusters, sizeof(clusters));
-	rib_update(world->rib, world->backends[0], &t.update);
+	adj_rib_in_update(world->rib, world->backends[0], &t.update);
 	rib_process(world->rib);
 	assert_int_equal(reason_of(world, VIP, 0), REASON_LOOP);
 }
@@ -257,13 +261,14 @@ static void a_refresh_sweeps_what_was_not_announced_again(void **state)
 	announce_vip(world, 0, VIP);
 	announce_vip(world, 0, "192.0.2.2/32");
 	announce_vip(world, 1, "192.0.2.2/32");
-	rib_end_refresh(world->rib, peer, BGP_IPV4_UNICAST); /* unsolicited */
+	adj_rib_in_end_refresh(world->rib, peer,
+			       BGP_IPV4_UNICAST); /* unsolicited */
 	assert_int_equal(peer->prefixes_received, 2);
-	rib_begin_refresh(world->rib, peer, BGP_IPV4_UNICAST);
+	adj_rib_in_begin_refresh(world->rib, peer, BGP_IPV4_UNICAST);
 	announce_vip(world, 0, VIP);
-	rib_end_refresh(world->rib, peer, BGP_IPV6_UNICAST);
+	adj_rib_in_end_refresh(world->rib, peer, BGP_IPV6_UNICAST);
 	assert_int_equal(peer->prefixes_received, 2);
-	rib_end_refresh(world->rib, peer, BGP_IPV4_UNICAST);
+	adj_rib_in_end_refresh(world->rib, peer, BGP_IPV4_UNICAST);
 	rib_process(world->rib);
 	assert_int_equal(peer->prefixes_received, 1);
 	assert_int_equal(route_of(world, VIP)->selected, 1);
@@ -330,8 +335,8 @@ static void check_against_full_recompute(struct world *world,
 
 	for (const struct path *p = route->paths; p; p = p->next, count++) {
 		copies[count] = *p;
-		copies[count].reason = p->import;
-		if (p->import == REASON_NONE)
+		copies[count].reason = path_reason_of_import(p->import);
+		if (p->import == IMPORT_ACCEPTED)
 			copies[count].reason = nexthop_check(
 				rib_nexthop_address(p->attributes->nexthop),
 				&cost, world);
@@ -352,7 +357,7 @@ static void check_against_full_recompute(struct world *world,
 static void incremental_equals_full_recompute(void **state)
 {
 	struct world *world = *state;
-	struct rib_export out;
+	struct export_batch out;
 
 	chance_begin();
 	for (int i = 0; i < EVENTS; i++) {
@@ -365,15 +370,15 @@ static void incremental_equals_full_recompute(void **state)
 		while ((route = rib_next(world->rib, route)))
 			check_against_full_recompute(world, route);
 		if (!chance_below(3))
-			while (rib_export_next(world->rib, world->upstream,
-					       &out))
+			while (export_batch_next(world->rib, world->upstream,
+						 &out))
 				;
 	}
 	for (unsigned int i = 0; i < BACKENDS; i++)
 		for (unsigned int v = 0; v < VIPS; v++)
 			withdraw(world, i, vips[v]);
 	rib_process(world->rib);
-	while (rib_export_next(world->rib, world->upstream, &out))
+	while (export_batch_next(world->rib, world->upstream, &out))
 		assert_true(out.withdraw);
 	assert_null(rib_next(world->rib, NULL));
 	assert_int_equal(world->upstream->prefixes_announced, 0);
@@ -389,14 +394,16 @@ static void a_route_is_not_decided_before_it_has_a_path_to_choose(void **state)
 	world->dead[2] = true;
 	announce(world, 1, &looped);
 	announce_vip(world, 2, VIP);
-	assert_false(route_of(world, VIP)->marked);
+	rib_process(world->rib);
+	assert_false(route_of(world, VIP)->decided);
 	assert_int_equal(reason_of(world, VIP, 1), REASON_LOOP);
 	assert_int_equal(reason_of(world, VIP, 2), REASON_NEXTHOP_DEAD);
 	withdraw(world, 2, VIP);
 	assert_false(route_of(world, VIP)->marked);
 	announce_vip(world, 0, VIP);
-	assert_true(route_of(world, VIP)->marked);
+	assert_false(route_of(world, VIP)->decided);
 	rib_process(world->rib);
+	assert_true(route_of(world, VIP)->decided);
 	withdraw(world, 1, VIP);
 	assert_true(route_of(world, VIP)->marked);
 	rib_process(world->rib);
@@ -417,8 +424,10 @@ static void a_route_without_paths_is_not_kept(void **state)
 	assert_null(route_of(world, outside));
 	backend_up(world, 0);
 	announce_vip(world, 0, outside);
-	rib_begin_refresh(world->rib, world->backends[0], BGP_IPV4_UNICAST);
-	rib_end_refresh(world->rib, world->backends[0], BGP_IPV4_UNICAST);
+	adj_rib_in_begin_refresh(world->rib, world->backends[0],
+				 BGP_IPV4_UNICAST);
+	adj_rib_in_end_refresh(world->rib, world->backends[0],
+			       BGP_IPV4_UNICAST);
 	assert_null(route_of(world, outside));
 }
 

@@ -23,7 +23,8 @@ static void add_paths(struct world *world, struct path_config *paths,
 		prefix_parse(VIP, &paths[i].prefix);
 		paths[i].nexthop = backend_address(STATIC_LAST - (int)i);
 	}
-	assert_int_equal(rib_add_static_paths(world->rib, paths, count), 0);
+	assert_int_equal(adj_rib_in_add_static_paths(world->rib, paths, count),
+			 0);
 	rib_process(world->rib);
 }
 
@@ -42,14 +43,14 @@ static void a_static_path_alone_is_steered_and_announced(void **state)
 	static struct path_config paths[] = { { .weight = 5, .distance = 1 },
 					      { .weight = 1, .distance = 1 } };
 	struct world *world = *state;
-	struct rib_export out;
+	struct export_batch out;
 	struct reader path;
 
 	add_paths(world, paths, 2);
 	assert_int_equal(route_of(world, VIP)->selected, 2);
 	assert_int_equal(static_path(world, 1)->attributes->weight, 5);
 	assert_int_equal(world->tracked[STATIC_LAST], 1);
-	assert_true(rib_export_next(world->rib, world->upstream, &out));
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	path = out.attributes.as_path;
 	assert_int_equal(path.left, 6); /* our AS and nobody else */
 	reader_u16(&path);

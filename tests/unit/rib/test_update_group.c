@@ -268,10 +268,10 @@ static void announce_some(struct company *company, size_t first, size_t count)
 
 static void tell(struct company *company, struct rib_peer *peer)
 {
-	struct rib_export out;
+	struct export_batch out;
 
 	company->batches = company->told = 0;
-	while (rib_export_next(company->world.rib, peer, &out)) {
+	while (export_batch_next(company->world.rib, peer, &out)) {
 		assert_ptr_equal(out.peers[0], peer);
 		company->batches++;
 		company->told += out.count * out.peer_count;
@@ -281,12 +281,12 @@ static void tell(struct company *company, struct rib_peer *peer)
 /* Asks for each of them once, as the wire does: the first gets it for all. */
 static void tell_all(struct company *company)
 {
-	struct rib_export out;
+	struct export_batch out;
 
 	tell(company, company->peers[0]);
 	for (size_t i = 1; i < company->count; i++)
-		assert_false(rib_export_next(company->world.rib,
-					     company->peers[i], &out));
+		assert_false(export_batch_next(company->world.rib,
+					       company->peers[i], &out));
 }
 
 static size_t batches_for(size_t neighbors, bool withdrawn)
@@ -332,32 +332,32 @@ static void who_cannot_take_more_is_told_later(void **state)
 {
 	static struct company company;
 	struct world *world = &company.world;
-	struct rib_export out;
+	struct export_batch out;
 
 	(void)state;
 	company_begin(&company, 3);
 	world->blocked = company.peers[1]->bit;
 	announce_vip(world, 0, VIP);
 	rib_process(world->rib);
-	assert_true(rib_export_next(world->rib, company.peers[0], &out));
+	assert_true(export_batch_next(world->rib, company.peers[0], &out));
 	assert_int_equal(out.peer_count, 2);
-	assert_false(rib_export_next(world->rib, company.peers[2], &out));
+	assert_false(export_batch_next(world->rib, company.peers[2], &out));
 	assert_int_equal(company.peers[1]->prefixes_announced, 0);
 	withdraw(world, 0, VIP);
 	rib_process(world->rib);
-	assert_true(rib_export_next(world->rib, company.peers[2], &out));
+	assert_true(export_batch_next(world->rib, company.peers[2], &out));
 	assert_true(out.withdraw);
 	assert_int_equal(out.peer_count, 2);
 	announce_vip(world, 1, VIP);
 	rib_process(world->rib);
 	world->blocked = 0;
 	/* One that has had none of it before and two that have. */
-	assert_true(rib_export_next(world->rib, company.peers[1], &out));
+	assert_true(export_batch_next(world->rib, company.peers[1], &out));
 	assert_false(out.withdraw);
 	assert_int_equal(out.peer_count, 3);
 	for (size_t i = 0; i < 3; i++) {
 		assert_false(
-			rib_export_next(world->rib, company.peers[i], &out));
+			export_batch_next(world->rib, company.peers[i], &out));
 		assert_int_equal(company.peers[i]->prefixes_announced, 1);
 	}
 	rib_free(world->rib);
@@ -399,15 +399,15 @@ static void whom_a_route_came_from_is_not_told_with_its_group(void **state)
 					  .local_pref = 0 };
 	struct world *world = *state;
 	struct rib_peer *peers[3];
-	struct rib_export out;
+	struct export_batch out;
 
 	for (unsigned int i = 0; i < 3; i++)
 		peers[i] = further_up(world, i, &kind);
 	world->together = true;
 	assert_ptr_equal(peers[0]->group, peers[2]->group);
 	announce_from(world, peers[0], &route);
-	assert_false(rib_export_next(world->rib, peers[0], &out));
-	assert_true(rib_export_next(world->rib, peers[1], &out));
+	assert_false(export_batch_next(world->rib, peers[0], &out));
+	assert_true(export_batch_next(world->rib, peers[1], &out));
 	assert_int_equal(out.peer_count, 2);
 	assert_ptr_equal(out.peers[0], peers[1]);
 	assert_ptr_equal(out.peers[1], peers[2]);
@@ -416,16 +416,16 @@ static void whom_a_route_came_from_is_not_told_with_its_group(void **state)
 	rib_process(world->rib);
 	assert_ptr_equal(route_best(route_of(world, VIP))->source,
 			 &world->backends[5]->source);
-	assert_true(rib_export_next(world->rib, peers[1], &out));
+	assert_true(export_batch_next(world->rib, peers[1], &out));
 	assert_int_equal(out.peer_count, 3);
 	assert_int_equal(peers[0]->prefixes_announced, 1);
 	/* And back: the one hears of the end, the others of the change. */
 	withdraw(world, 5, VIP);
 	rib_process(world->rib);
-	assert_true(rib_export_next(world->rib, peers[2], &out));
+	assert_true(export_batch_next(world->rib, peers[2], &out));
 	assert_false(out.withdraw);
 	assert_int_equal(out.peer_count, 2);
-	assert_true(rib_export_next(world->rib, peers[0], &out));
+	assert_true(export_batch_next(world->rib, peers[0], &out));
 	assert_true(out.withdraw);
 	assert_int_equal(out.peer_count, 1);
 	assert_int_equal(peers[0]->prefixes_announced, 0);

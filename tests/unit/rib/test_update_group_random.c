@@ -63,7 +63,7 @@ struct listener {
 	const struct visitor *visitor;
 	size_t count;
 	struct {
-		struct bgp_route_key key;
+		struct bgp_path_key key;
 		size_t size;
 		uint8_t message[MESSAGE_SIZE]; /* without the identifier */
 	} held[HELD_MAX];
@@ -87,11 +87,11 @@ struct stage {
 
 /* One route as the peer reads it, which is as its own session says. */
 static size_t encode(const struct bgp_negotiated *session,
-		     const struct rib_export *out,
-		     const struct bgp_route_key *key,
+		     const struct export_batch *out,
+		     const struct bgp_path_key *key,
 		     uint8_t message[MESSAGE_SIZE])
 {
-	struct bgp_route_key without = { .prefix = key->prefix };
+	struct bgp_path_key without = { .prefix = key->prefix };
 	struct writer w = writer_of(message, MESSAGE_SIZE);
 
 	assert_int_equal(bgp_update_announce(&w, session, &out->attributes,
@@ -101,7 +101,7 @@ static size_t encode(const struct bgp_negotiated *session,
 }
 
 static size_t place(const struct listener *listener,
-		    const struct bgp_route_key *key)
+		    const struct bgp_path_key *key)
 {
 	size_t i = 0;
 
@@ -112,8 +112,8 @@ static size_t place(const struct listener *listener,
 	return i;
 }
 
-static void hear(struct listener *listener, const struct rib_export *out,
-		 const struct bgp_route_key *key)
+static void hear(struct listener *listener, const struct export_batch *out,
+		 const struct bgp_path_key *key)
 {
 	size_t at = place(listener, key);
 	uint8_t shared[MESSAGE_SIZE];
@@ -146,7 +146,7 @@ static struct listener *listener_of(struct side *side,
 }
 
 static void check_company(const struct side *side, const struct rib_peer *first,
-			  const struct rib_export *out)
+			  const struct export_batch *out)
 {
 	uint64_t seen = 0;
 
@@ -169,9 +169,9 @@ static void tell(struct stage *stage, unsigned int number, unsigned int i,
 {
 	struct side *side = stage->sides[number];
 	struct rib_peer *first = side->listeners[i].peer;
-	struct rib_export out;
+	struct export_batch out;
 
-	for (; batches && rib_export_next(side->world.rib, first, &out);
+	for (; batches && export_batch_next(side->world.rib, first, &out);
 	     batches--) {
 		check_company(side, first, &out);
 		stage->batches += side->world.together;
@@ -314,10 +314,11 @@ static void say(struct stage *stage, unsigned int from)
 	else
 		draw_route(&t, community);
 	for (int number = 0; number < 2; number++)
-		assert_int_equal(rib_update(stage->sides[number]->world.rib,
-					    speaker(stage->sides[number], from),
-					    &t.update),
-				 0);
+		assert_int_equal(
+			adj_rib_in_update(stage->sides[number]->world.rib,
+					  speaker(stage->sides[number], from),
+					  &t.update),
+			0);
 }
 
 static void kill_or_revive(struct stage *stage)
@@ -350,19 +351,19 @@ static void refresh(struct stage *stage)
 	unsigned int i = chance_below(LISTENERS);
 
 	for (int number = 0; number < 2; number++)
-		rib_refresh(stage->sides[number]->world.rib,
-			    stage->sides[number]->listeners[i].peer);
+		export_refresh(stage->sides[number]->world.rib,
+			       stage->sides[number]->listeners[i].peer);
 }
 
 /* Now and then we are about to leave, or gone, and here again. */
 static void leave_or_return(struct stage *stage)
 {
-	enum rib_presence presence = chance_one_in(2) ? RIB_STAYS :
-				     chance_one_in(2) ? RIB_IS_LEAVING :
-							RIB_HAS_LEFT;
+	enum rib_shutdown shutdown = chance_one_in(2) ? RIB_SHUTDOWN_NONE :
+				     chance_one_in(2) ? RIB_SHUTDOWN_GRACEFUL :
+							RIB_SHUTDOWN_WITHDRAWN;
 
 	for (int number = 0; number < 2; number++)
-		rib_leave(stage->sides[number]->world.rib, presence);
+		export_set_shutdown(stage->sides[number]->world.rib, shutdown);
 }
 
 static void block_or_let_go(struct stage *stage)
@@ -469,7 +470,7 @@ static void check_explained(struct side *side, const struct listener *listener)
 		if (route)
 			assert_int_equal(export_explain(side->world.rib, route,
 							listener->peer) ==
-						 EXPORT_CAUSE_NONE,
+						 EXPORT_ANNOUNCED,
 					 is_held(listener, services[i]));
 	}
 }

@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "rib/adj_rib_in.h"
+#include "rib/export_batch.h"
 #include "rib/rib.h"
 #include "routes.h"
 
@@ -237,8 +239,8 @@ static inline void announce(struct world *world, unsigned int from,
 {
 	struct test_update t;
 
-	assert_int_equal(rib_update(world->rib, world->backends[from],
-				    test_announce(&t, route)),
+	assert_int_equal(adj_rib_in_update(world->rib, world->backends[from],
+					   test_announce(&t, route)),
 			 0);
 }
 
@@ -247,8 +249,8 @@ static inline void withdraw(struct world *world, unsigned int from,
 {
 	struct test_update t;
 
-	assert_int_equal(rib_update(world->rib, world->backends[from],
-				    test_withdraw(&t, prefix, 0)),
+	assert_int_equal(adj_rib_in_update(world->rib, world->backends[from],
+					   test_withdraw(&t, prefix, 0)),
 			 0);
 }
 

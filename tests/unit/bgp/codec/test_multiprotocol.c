@@ -276,7 +276,7 @@ static void asks_for_mandatory_attributes_but_not_for_nexthop(void **state)
 
 static void reads_path_identifiers_where_agreed_on(void **state)
 {
-	struct bgp_route_key key;
+	struct bgp_path_key key;
 
 	(void)state;
 	negotiated.add_path_receive[BGP_IPV6_UNICAST] = true;

@@ -69,7 +69,7 @@ static void reads_path_identifiers_before_prefixes(void **state)
 {
 	struct bgp_nlri nlri = with_ids(ipv4(BYTES(
 		0, 0, 0, 7, 8, 10, 0xff, 0xff, 0xff, 0xff, 32, 192, 0, 2, 1)));
-	struct bgp_route_key key;
+	struct bgp_path_key key;
 
 	(void)state;
 	assert_int_equal(bgp_nlri_check(nlri), BGP_NLRI_OK);
@@ -116,7 +116,7 @@ static void finds_prefixes_that_are_too_long_or_cut(void **state)
 static void walks_unchecked_lists_up_to_their_error(void **state)
 {
 	struct bgp_nlri nlri = ipv4(BYTES(8, 10, 200, 1, 2, 3, 4, 5));
-	struct bgp_route_key key;
+	struct bgp_path_key key;
 
 	(void)state;
 	assert_next(&nlri, "10.0.0.0/8");
@@ -168,10 +168,10 @@ static void takes_what_only_contains_martians(void **state)
 	assert_int_equal(bgp_nlri_check(nlri), BGP_NLRI_OK);
 }
 
-static struct bgp_route_key random_key(enum bgp_family family, uint32_t *seed)
+static struct bgp_path_key random_key(enum bgp_family family, uint32_t *seed)
 {
 	bool is_ipv4 = family == BGP_IPV4_UNICAST;
-	struct bgp_route_key key = { .path_id = next_random(seed) };
+	struct bgp_path_key key = { .path_id = next_random(seed) };
 
 	for (size_t i = 0; i < sizeof(key.prefix.address); i++)
 		key.prefix.address.bytes[i] = (uint8_t)next_random(seed);
@@ -187,7 +187,7 @@ static struct bgp_route_key random_key(enum bgp_family family, uint32_t *seed)
 static void reads_back_what_it_writes(const struct bgp_nlri_format *format,
 				      uint32_t *seed)
 {
-	struct bgp_route_key keys[MANY] = { 0 }, key;
+	struct bgp_path_key keys[MANY] = { 0 }, key;
 	uint8_t bytes[SPACE];
 	struct writer w = writer_of(bytes, sizeof(bytes));
 	size_t count = next_random(seed) % MANY, size;
@@ -227,7 +227,7 @@ static void survives_random_round_trips(void **state)
 static void stops_where_the_room_or_the_family_ends(void **state)
 {
 	uint32_t seed = 1;
-	struct bgp_route_key keys[] = {
+	struct bgp_path_key keys[] = {
 		random_key(BGP_IPV4_UNICAST, &seed),
 		random_key(BGP_IPV4_UNICAST, &seed),
 		random_key(BGP_IPV6_UNICAST, &seed),

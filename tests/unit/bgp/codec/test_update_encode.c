@@ -45,12 +45,12 @@ static struct bgp_attributes attributes_to_send(void)
 	return attributes;
 }
 
-static struct bgp_route_key host(uint32_t number)
+static struct bgp_path_key host(uint32_t number)
 {
 	struct address address =
 		address_from_ipv4(htobe32(0x0a000000 + number));
 
-	return (struct bgp_route_key){
+	return (struct bgp_path_key){
 		.prefix = { .address = address, .length = ADDRESS_BITS_IPV4 },
 	};
 }
@@ -58,7 +58,7 @@ static struct bgp_route_key host(uint32_t number)
 static void announces_byte_by_byte(void **state)
 {
 	struct bgp_attributes attributes = attributes_to_send();
-	struct bgp_route_key routes[] = { host(1), host(0) };
+	struct bgp_path_key routes[] = { host(1), host(0) };
 	uint8_t message[128];
 	struct writer w = writer_of(message, sizeof(message));
 
@@ -74,7 +74,7 @@ static void announces_byte_by_byte(void **state)
 
 static void withdraws_byte_by_byte(void **state)
 {
-	struct bgp_route_key route = host(1);
+	struct bgp_path_key route = host(1);
 	uint8_t message[128];
 	struct writer w = writer_of(message, sizeof(message));
 
@@ -98,7 +98,7 @@ static void writes_end_of_rib(void **state)
 /* Sends MANY prefixes and returns how many messages it took. */
 static unsigned int send_all(struct writer *w, bool announce)
 {
-	static struct bgp_route_key routes[MANY];
+	static struct bgp_path_key routes[MANY];
 	struct bgp_attributes attributes = attributes_to_send();
 	unsigned int messages = 0;
 	size_t sent = 0;
@@ -121,7 +121,7 @@ static unsigned int send_all(struct writer *w, bool announce)
 static uint32_t receive_all(struct reader stream, bool announced)
 {
 	struct bgp_message message;
-	struct bgp_route_key key, expected;
+	struct bgp_path_key key, expected;
 	uint32_t received = 0;
 
 	while (stream.left) {
@@ -162,7 +162,7 @@ static void splits_what_exceeds_one_message(void **state)
 static void writes_nothing_where_not_one_prefix_fits(void **state)
 {
 	struct bgp_attributes attributes = attributes_to_send();
-	struct bgp_route_key route = host(1);
+	struct bgp_path_key route = host(1);
 	uint8_t message[BGP_MIN_UPDATE + ATTRIBUTES_SIZE + 5];
 
 	(void)state;
@@ -189,7 +189,7 @@ static void announces_nothing_with_attributes_too_large(void **state)
 	static uint8_t communities[BGP_MAX_MESSAGE - 60];
 	static uint8_t message[2 * BGP_MAX_MESSAGE];
 	struct bgp_attributes attributes = attributes_to_send();
-	struct bgp_route_key route = host(1);
+	struct bgp_path_key route = host(1);
 	struct writer w = writer_of(message, sizeof(message));
 
 	(void)state;
@@ -248,7 +248,7 @@ static size_t encode_both(const struct bgp_negotiated *with, uint32_t count,
 			  uint8_t *bytes, size_t size)
 {
 	struct bgp_attributes attributes = attributes_to_send();
-	struct bgp_route_key routes[MANY];
+	struct bgp_path_key routes[MANY];
 	struct writer w = writer_of(bytes, size);
 
 	for (uint32_t i = 0; i < count; i++) {

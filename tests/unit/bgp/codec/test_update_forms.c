@@ -31,7 +31,7 @@ static struct bgp_negotiated negotiated;
 static struct bgp_scratch scratch;
 static struct bgp_update update;
 static uint8_t space[SPACE];
-static struct bgp_route_key routes[MANY];
+static struct bgp_path_key routes[MANY];
 
 static int start(void **state)
 {
@@ -56,9 +56,9 @@ static struct bgp_attributes view(struct reader block, const char *nexthop)
 	return attributes;
 }
 
-static struct bgp_route_key route(const char *prefix, uint32_t path_id)
+static struct bgp_path_key route(const char *prefix, uint32_t path_id)
 {
-	struct bgp_route_key key = { .path_id = path_id };
+	struct bgp_path_key key = { .path_id = path_id };
 
 	assert_int_equal(prefix_parse(prefix, &key.prefix), PREFIX_OK);
 	return key;
@@ -76,8 +76,8 @@ static void announces_ipv6_with_mp_reach_first(void **state)
 	static const uint8_t path[] = { PATH };
 	struct bgp_attributes attributes =
 		view(reader_of(path, sizeof(path)), "2001:db8::1");
-	const struct bgp_route_key keys[] = { route("2001:db8::/32", 0),
-					      route("::/0", 0) };
+	const struct bgp_path_key keys[] = { route("2001:db8::/32", 0),
+					     route("::/0", 0) };
 	struct writer w = writer_of(space, SPACE);
 
 	(void)state;
@@ -92,7 +92,7 @@ static void announces_both_halves_of_a_nexthop(void **state)
 	static const uint8_t path[] = { PATH };
 	struct bgp_attributes attributes =
 		view(reader_of(path, sizeof(path)), "2001:db8::1");
-	const struct bgp_route_key key = route("2001:db8::/32", 0);
+	const struct bgp_path_key key = route("2001:db8::/32", 0);
 	struct writer w = writer_of(space, SPACE);
 
 	(void)state;
@@ -109,7 +109,7 @@ static void announces_ipv4_over_ipv6_only_if_agreed_on(void **state)
 	static const uint8_t path[] = { PATH };
 	struct bgp_attributes attributes =
 		view(reader_of(path, sizeof(path)), "2001:db8::1");
-	const struct bgp_route_key key = route("10.0.0.0/8", 0);
+	const struct bgp_path_key key = route("10.0.0.0/8", 0);
 	struct writer w = writer_of(space, SPACE);
 
 	(void)state;
@@ -128,7 +128,7 @@ static void never_announces_ipv6_over_ipv4(void **state)
 	static const uint8_t path[] = { PATH };
 	struct bgp_attributes attributes =
 		view(reader_of(path, sizeof(path)), "10.0.0.1");
-	const struct bgp_route_key key = route("2001:db8::/32", 0);
+	const struct bgp_path_key key = route("2001:db8::/32", 0);
 	struct writer w = writer_of(space, SPACE);
 
 	(void)state;
@@ -139,7 +139,7 @@ static void never_announces_ipv6_over_ipv4(void **state)
 
 static void withdraws_ipv6_in_mp_unreach(void **state)
 {
-	const struct bgp_route_key key = route("2001:db8::/32", 7);
+	const struct bgp_path_key key = route("2001:db8::/32", 7);
 	struct writer w = writer_of(space, SPACE);
 
 	(void)state;
@@ -155,7 +155,7 @@ static void withdraws_ipv6_in_mp_unreach(void **state)
 
 static void sends_path_identifiers_where_agreed_on(void **state)
 {
-	const struct bgp_route_key key = route("10.0.0.0/8", 9);
+	const struct bgp_path_key key = route("10.0.0.0/8", 9);
 	struct writer w = writer_of(space, SPACE);
 
 	(void)state;
@@ -182,9 +182,9 @@ static void ends_the_dump_of_either_family(void **state)
 
 static void leaves_another_family_for_the_next_message(void **state)
 {
-	const struct bgp_route_key keys[] = { route("10.0.0.0/8", 0),
-					      route("11.0.0.0/8", 0),
-					      route("2001:db8::/32", 0) };
+	const struct bgp_path_key keys[] = { route("10.0.0.0/8", 0),
+					     route("11.0.0.0/8", 0),
+					     route("2001:db8::/32", 0) };
 	struct writer w = writer_of(space, SPACE);
 
 	(void)state;
@@ -239,11 +239,10 @@ static size_t receive(struct reader body, bool announce, size_t from)
 	for (int part = 0; part < BGP_PART_COUNT; part++) {
 		struct bgp_nlri nlri = announce ? update.announced[part].nlri :
 						  update.withdrawn[part];
-		struct bgp_route_key key;
+		struct bgp_path_key key;
 
 		for (; bgp_nlri_next(&nlri, &key); count++) {
-			const struct bgp_route_key *sent =
-				&routes[from + count];
+			const struct bgp_path_key *sent = &routes[from + count];
 
 			assert_true(prefix_equal(&key.prefix, &sent->prefix));
 			assert_int_equal(key.path_id,

@@ -22,7 +22,7 @@ enum {
 };
 
 static uint8_t space[BGP_MAX_EXTENDED_MESSAGE];
-static struct bgp_route_key vip = {
+static struct bgp_path_key vip = {
 	.prefix = { .address.bytes = { [10] = 0xff, 0xff, 192, 0, 2, 1 },
 		    .length = ADDRESS_BITS_IPV4 }
 };

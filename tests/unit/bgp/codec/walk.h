@@ -29,7 +29,7 @@ static inline void walk_nlri(struct bgp_nlri nlri)
 	unsigned int bits = nlri.family == BGP_IPV4_UNICAST ?
 				    ADDRESS_BITS_IPV4 :
 				    ADDRESS_BITS_IPV6;
-	struct bgp_route_key key;
+	struct bgp_path_key key;
 
 	while (bgp_nlri_next(&nlri, &key)) {
 		assert_true(key.prefix.length <= bits);
@@ -84,7 +84,7 @@ static inline void walk_update(const struct bgp_update *decoded)
 static inline void assert_next(struct bgp_nlri *nlri, const char *expected)
 {
 	char text[PREFIX_TEXT_SIZE];
-	struct bgp_route_key key;
+	struct bgp_path_key key;
 
 	assert_true(bgp_nlri_next(nlri, &key));
 	assert_string_equal(prefix_format(&key.prefix, text), expected);
@@ -92,7 +92,7 @@ static inline void assert_next(struct bgp_nlri *nlri, const char *expected)
 
 static inline void assert_end(struct bgp_nlri *nlri)
 {
-	struct bgp_route_key key;
+	struct bgp_path_key key;
 
 	assert_false(bgp_nlri_next(nlri, &key));
 	assert_false(nlri->bytes.failed);

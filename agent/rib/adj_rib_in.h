@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef RIB_ADJ_RIB_IN_H
+#define RIB_ADJ_RIB_IN_H
+
+/*
+ * Adj-RIB-In (RFC 4271 3.2): take in the paths that neighbors announce and
+ * withdraw, and those of --path.
+ */
+
+#include "bgp/codec/update.h"
+#include "rib/rib.h"
+
+/*
+ * Take in a decoded UPDATE whose verdict is below BGP_VERDICT_RESET. Returns 0,
+ * -ENOMEM, or -EDQUOT if the peer announces more than it may; then some paths
+ * may be missing and the session must be reset.
+ */
+int adj_rib_in_update(struct rib *rib, struct rib_peer *peer,
+		      const struct bgp_update *update);
+/*
+ * Begin and end a refresh of one family (RFC 7313 4): paths that the neighbor
+ * does not announce again in between are removed. An end without a beginning
+ * does nothing.
+ */
+void adj_rib_in_begin_refresh(struct rib *rib, struct rib_peer *peer,
+			      enum bgp_family family);
+void adj_rib_in_end_refresh(struct rib *rib, struct rib_peer *peer,
+			    enum bgp_family family);
+/*
+ * Add the paths of --path, as if a backend had announced them; they stay until
+ * rib_free(), and `paths` must live as long. Call once. Returns 0 or -ENOMEM.
+ */
+int adj_rib_in_add_static_paths(struct rib *rib,
+				const struct path_config *paths, size_t count);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef RIB_EXPORT_H
+#define RIB_EXPORT_H
+
+/*
+ * Adj-RIB-Out (RFC 4271 3.2): which routes are announced to which neighbors.
+ * The announcements themselves are taken by export_batch_next().
+ */
+
+#include "rib/reason.h"
+#include "rib/rib.h"
+
+/* Announce everything to a neighbor once more: RFC 2918. */
+void export_refresh(struct rib *rib, struct rib_peer *peer);
+/*
+ * Announce with the new time what has waited for --announce-delay. Call after
+ * rib_process() and at the time returned; 0: nothing waits.
+ */
+uint64_t export_advance(struct rib *rib, uint64_t now_ms);
+
+/* Announce or withdraw everything once more, as the new state says. */
+void export_set_shutdown(struct rib *rib, enum rib_shutdown shutdown);
+
+/*
+ * Return why `route` is not announced to `peer`; its best path, if the peer
+ * takes several.
+ */
+enum export_reason export_explain(struct rib *rib, const struct route *route,
+				  const struct rib_peer *peer);
+
+#endif

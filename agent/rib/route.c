@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The life of a route in the table. See route.h. */
+
+#include "rib/route.h"
+
+#include "rib/rib_internal.h"
+#include "rib/weight.h"
+
+struct route *route_get(struct rib *rib, const struct prefix *prefix)
+{
+	struct prefix_node *node = prefix_map_find(&rib->routes, prefix);
+	struct route *route;
+
+	if (node)
+		return (struct route *)node;
+	route = pool_take(&rib->route_pool);
+	if (!route)
+		return NULL;
+	route->node.prefix = *prefix;
+	if (prefix_map_insert(&rib->routes, &route->node)) {
+		pool_give(&rib->route_pool, route);
+		return NULL;
+	}
+	return route;
+}
+
+void route_free_if_unused(struct rib *rib, struct route *route)
+{
+	if (route->paths || route->exports || route->marked)
+		return;
+	prefix_map_remove(&rib->routes, &route->node);
+	pool_give(&rib->route_pool, route);
+}
+
+void route_mark(struct rib *rib, struct route *route)
+{
+	if (route->marked)
+		return;
+	rib_work_waiting(rib);
+	route->marked = true;
+	STAILQ_INSERT_TAIL(&rib->marked, route, mark_link);
+}
+
+bool route_bandwidth(const struct rib *rib, const struct route *route,
+		     double *bytes_per_second)
+{
+	return path_list_bandwidth(&rib->options.decision, route->paths,
+				   bytes_per_second);
+}

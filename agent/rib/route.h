@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef RIB_ROUTE_H
+#define RIB_ROUTE_H
+
+/* A route: a prefix with its paths, and what is announced of it. */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "core/prefix_map.h"
+#include "rib/decision.h"
+
+struct aggregate;
+struct rib;
+struct route_export;
+
+struct route {
+	struct prefix_node node; /* first: found by prefix */
+	struct path *paths;	 /* in path_order() */
+	unsigned int selected;	 /* paths in the set */
+	bool marked;		 /* to be decided by rib_process() */
+	bool forwarding;	 /* steered, as set_decided() returned */
+	bool decided : 1;	 /* at any time: set_decided() knows of it */
+	bool cut : 1;	    /* the maximum left paths out, and this is logged */
+	bool aggregate : 1; /* announced for the VIPs inside it, not itself */
+	struct route_export *exports; /* NULL: never announced */
+	STAILQ_ENTRY(route) mark_link;
+};
+
+/* The origin of an announced path, as far as its way out depends on it. */
+struct export_origin {
+	enum peer_type type; /* external, too, if it is our own */
+	uint64_t bit;	     /* the neighbor, if it is announced to as well */
+	/* If it is internal: RFC 4456. */
+	bool client;
+	uint32_t identifier;
+};
+
+/*
+ * A route's part of the Adj-RIBs-Out: the best path, or one path of the set for
+ * neighbors that take several. By far fewer routes are announced than are held,
+ * so this is a thing of its own.
+ */
+struct route_export {
+	struct route *route;
+	struct route_export *next; /* of the same route */
+	const struct path *path;   /* one of the set; NULL: gone, or the best */
+	uint32_t path_id;	   /* of our own; RIB_BEST_PATH */
+	struct export_origin origin;	  /* of `attributes` */
+	struct attribute_set *attributes; /* to announce; NULL: withdraw */
+	uint64_t announced;		  /* bits of peers that have it */
+	uint64_t pending; /* bits of peers that a change must be sent to */
+	TAILQ_ENTRY(route_export) pending_link;
+	/* The best path only: --announce-delay runs. */
+	bool waiting;
+	uint64_t due_ms; /* 0: export_advance() has not set it yet */
+	TAILQ_ENTRY(route_export) waiting_link;
+	struct aggregate *aggregate; /* the best path contributes; or NULL */
+	LIST_ENTRY(route_export) contributor_link;
+};
+
+/* Return the path that the whole decision process chose, or NULL. */
+static inline const struct path *route_best(const struct route *route)
+{
+	const struct path *path = route->paths;
+
+	while (path && !path->best)
+		path = path->next;
+	return path;
+}
+
+/* Return the bits of the peers that the route is announced to. */
+static inline uint64_t route_announced(const struct route *route)
+{
+	const struct route_export *export = route->exports;
+	uint64_t peers = 0;
+
+	for (; export; export = export->next)
+		peers |= export->announced;
+	return peers;
+}
+
+/* Sum the bandwidth of the set; see path_list_bandwidth(). */
+bool route_bandwidth(const struct rib *rib, const struct route *route,
+		     double *bytes_per_second);
+
+#endif

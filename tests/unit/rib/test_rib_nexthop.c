@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* When the rib calls the hooks about next hops, and in which order. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "world.h"
+
+enum {
+	CALLS_SIZE = 256,
+};
+
+/* The calls since the last assert_calls(): "+0 ?0 =1 -0". */
+static char calls[CALLS_SIZE];
+
+static void note_call(char kind, unsigned int number)
+{
+	size_t used = strlen(calls);
+
+	snprintf(calls + used, sizeof(calls) - used, "%s%c%u", used ? " " : "",
+		 kind, number);
+}
+
+static enum path_reason note_check(const struct address *nexthop,
+				   uint32_t *igp_cost, void *context)
+{
+	note_call('?', backend_index(nexthop));
+	return nexthop_check(nexthop, igp_cost, context);
+}
+
+static void note_track(const struct address *nexthop, bool wanted,
+		       void *context)
+{
+	note_call(wanted ? '+' : '-', backend_index(nexthop));
+	nexthop_track(nexthop, wanted, context);
+}
+
+static bool note_decided(const struct route *route, void *context)
+{
+	note_call('=', route->selected);
+	return set_decided(route, context);
+}
+
+static void note_work(void *context)
+{
+	work_waiting(context);
+	note_call('!', 0);
+}
+
+static int setup_noting(void **state)
+{
+	static struct world world;
+	struct rib_options options = world_options(&world, 1);
+
+	options.hooks.nexthop_check = note_check;
+	options.hooks.nexthop_track = note_track;
+	options.hooks.set_decided = note_decided;
+	options.hooks.work_waiting = note_work;
+	world_start(&world, &options);
+	calls[0] = '\0';
+	*state = &world;
+	return 0;
+}
+
+static void assert_calls(const char *expected)
+{
+	assert_string_equal(calls, expected);
+	calls[0] = '\0';
+}
+
+static void a_nexthop_is_acquired_then_checked_then_decided_on(void **state)
+{
+	struct world *world = *state;
+
+	announce_vip(world, 0, VIP);
+	announce_vip(world, 1, VIP);
+	assert_calls("!0"); /* nothing but that there is work */
+	rib_process(world->rib);
+	assert_calls("+0 ?0 +1 ?1 =2");
+	rib_process(world->rib);
+	assert_calls("");
+}
+
+static void a_nexthop_is_released_before_sets_are_decided(void **state)
+{
+	struct world *world = *state;
+
+	announce_vip(world, 0, VIP);
+	announce_vip(world, 1, VIP);
+	rib_process(world->rib);
+	calls[0] = '\0';
+	rib_peer_down(world->rib, world->backends[0]);
+	assert_calls("!0");
+	rib_process(world->rib);
+	assert_calls("-0 =1");
+	backend_up(world, 0);
+}
+
+static void wanted_and_unwanted_in_one_turn_makes_no_call(void **state)
+{
+	struct world *world = *state;
+
+	announce_vip(world, 0, VIP);
+	withdraw(world, 0, VIP);
+	calls[0] = '\0';
+	rib_process(world->rib);
+	assert_calls("");
+}
+
+static void unwanted_and_wanted_in_one_turn_makes_no_call(void **state)
+{
+	struct world *world = *state;
+
+	announce_vip(world, 0, VIP);
+	rib_process(world->rib);
+	withdraw(world, 0, VIP);
+	announce_vip(world, 0, "192.0.2.2/32");
+	calls[0] = '\0';
+	rib_process(world->rib);
+	assert_calls("=0 =1");
+}
+
+static void the_last_path_releases_and_no_other(void **state)
+{
+	struct world *world = *state;
+
+	announce_vip(world, 0, VIP);
+	announce_vip(world, 0, "192.0.2.2/32");
+	rib_process(world->rib);
+	calls[0] = '\0';
+	withdraw(world, 0, VIP);
+	rib_process(world->rib);
+	assert_calls("!0 =0");
+	withdraw(world, 0, "192.0.2.2/32");
+	rib_process(world->rib);
+	assert_calls("!0 -0 =0");
+}
+
+static void a_refused_path_wants_no_nexthop(void **state)
+{
+	struct world *world = *state;
+
+	announce_vip(world, 0, "198.51.100.1/32");
+	rib_process(world->rib);
+	assert_calls("");
+}
+
+static void a_change_before_the_acquisition_is_not_asked_about(void **state)
+{
+	const struct address address = backend_address(0);
+	struct world *world = *state;
+
+	announce_vip(world, 0, VIP);
+	rib_nexthop_changed(world->rib, &address);
+	assert_calls("!0");
+	rib_process(world->rib);
+	assert_calls("+0 ?0 =1");
+}
+
+/* It may have died in between, when no change of it was reported. */
+static void a_nexthop_acquired_again_is_checked_again(void **state)
+{
+	struct world *world = *state;
+
+	/* Refused, but it keeps the record of the next hop. */
+	announce_vip(world, 0, "198.51.100.1/32");
+	announce_vip(world, 0, VIP);
+	rib_process(world->rib);
+	withdraw(world, 0, VIP);
+	rib_process(world->rib);
+	world->dead[0] = true;
+	announce_vip(world, 0, VIP);
+	calls[0] = '\0';
+	rib_process(world->rib);
+	assert_calls("+0 ?0 =0");
+	assert_int_equal(reason_of(world, VIP, 0), REASON_NEXTHOP_DEAD);
+}
+
+static void the_end_of_the_rib_releases_what_it_has_acquired(void **state)
+{
+	struct world world;
+	const struct rib_options options = world_options(&world, 1);
+
+	(void)state;
+	world_start(&world, &options);
+	announce_vip(&world, 0, VIP);
+	rib_process(world.rib);
+	announce_vip(&world, 1, VIP);
+	assert_int_equal(world.tracked[0], 1);
+	rib_free(world.rib);
+	assert_int_equal(world.tracked[0], 0);
+	assert_int_equal(world.tracked[1], 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup_noting, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_nexthop_is_acquired_then_checked_then_decided_on),
+		TEST(a_nexthop_is_released_before_sets_are_decided),
+		TEST(wanted_and_unwanted_in_one_turn_makes_no_call),
+		TEST(unwanted_and_wanted_in_one_turn_makes_no_call),
+		TEST(the_last_path_releases_and_no_other),
+		TEST(a_refused_path_wants_no_nexthop),
+		TEST(a_change_before_the_acquisition_is_not_asked_about),
+		TEST(a_nexthop_acquired_again_is_checked_again),
+		cmocka_unit_test(
+			the_end_of_the_rib_releases_what_it_has_acquired),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
