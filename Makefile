@@ -87,9 +87,9 @@ datapath_SRC := attach.c capture.c counters.c datapath.c failure.c pins.c run.c 
 datapath_USES := core
 
 control_DIR := agent/control
-control_SRC := capture.c control.c counter_list.c explain.c explain_flow.c explain_route.c \
-	flow_frame.c json.c metrics.c request.c route_cursor.c show.c show_bgp.c \
-	show_neighbors.c show_steering.c
+control_SRC := capture.c control.c counter_list.c explain_flow.c explain_route.c \
+	flow_frame.c json.c metrics.c request.c route_cursor.c show_bgp.c \
+	show_neighbors.c show_status.c show_steering.c verb.c
 control_USES := datapath steering fib nexthop rib session codec config core
 
 # The agent itself, above all rooms; in the order in which archives are linked.
@@ -121,7 +121,7 @@ nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_packet bfd_session host nd ne
 fib_TESTS := fib/test_route_message
 steering_TESTS := $(addprefix steering/test_,assign identity ranking sets steering two_ribs)
 datapath_TESTS := datapath/test_vip_table
-control_TESTS := $(addprefix control/test_,flow_frame metrics route_cursor)
+control_TESTS := $(addprefix control/test_,flow_frame metrics request route_cursor)
 UNIT_TESTS := $(foreach room,$(ROOMS),$($(room)_TESTS))
 
 # tests/xdp/test_NAME.c, with root, and what they share.

@@ -4,47 +4,38 @@
 #include "control/capture.h"
 
 #include <json-c/json.h>
-#include <string.h>
 
 #include "config/config.h"
 #include "control/json.h"
 #include "control/request.h"
+#include "control/show.h"
 #include "core/clock.h"
 #include "core/hex.h"
 #include "datapath/datapath.h"
 #include "nexthop/tracker.h"
 
-bool capture_is_asked(struct json_object *request)
-{
-	const char *verb = json_get_text(request, "request");
-
-	return verb && !strcmp(verb, "capture");
-}
-
 struct json_object *capture_parse(struct json_object *request,
-				  struct capture_request *what)
+				  struct capture_request *capture)
 {
 	const char *vip = json_get_text(request, "vip");
 	struct json_object *rate;
 	int64_t interval = 1;
 
-	if (vip && !address_parse(vip, &what->vip))
-		return request_failure("vip: '%s' is not an address", vip);
-	what->one_vip = vip;
+	if (vip && !address_parse(vip, &capture->vip))
+		return request_failure("vip '%s': not an address", vip);
+	capture->one_vip = vip;
 	if (json_object_object_get_ex(request, "rate", &rate))
 		interval = json_object_get_int64(rate);
 	if (interval < 1 || interval > UINT32_MAX)
-		return request_failure(
-			"rate: one packet of 1 to %u is captured", UINT32_MAX);
-	what->interval = (uint32_t)interval;
+		return request_failure("rate: must be from 1 to %u",
+				       UINT32_MAX);
+	capture->interval = (uint32_t)interval;
 	return NULL;
 }
 
 struct json_object *capture_head(const struct control_view *view)
 {
 	struct json_object *list = json_object_new_array();
-	struct json_object *head = json_object_new_object();
-	struct json_object *out = json_object_new_object();
 
 	for (size_t i = 0; i < view->config->interface_count; i++) {
 		const struct nexthop_link *link = tracker_link_by_name(
@@ -58,13 +49,11 @@ struct json_object *capture_head(const struct control_view *view)
 		json_add_number(row, "ifindex", link->ifindex);
 		json_object_array_add(list, row);
 	}
-	json_add(head, "interfaces", list);
-	json_add(out, "capture", head);
-	return out;
+	return json_wrap("capture", json_wrap("interfaces", list));
 }
 
-/* The program has no other clock than that since the start of the host. */
-static uint64_t since_1970(uint64_t monotonic_ns)
+/* Convert a time of the program, whose clock counts from the host's start. */
+static uint64_t ns_since_1970(uint64_t monotonic_ns)
 {
 	return clock_read_ns(CLOCK_REALTIME) - clock_read_ns(CLOCK_MONOTONIC) +
 	       monotonic_ns;
@@ -76,14 +65,13 @@ struct json_object *capture_packet(const struct control_view *view,
 {
 	const struct nexthop *nexthop = show_nexthop_in(view, record->slot);
 	struct json_object *packet = json_object_new_object();
-	struct json_object *out = json_object_new_object();
 	char text[2 * HG_CAPTURE_SNAPLEN + 1];
 	uint32_t size = record->captured_size;
 
 	if (size > HG_CAPTURE_SNAPLEN)
 		size = HG_CAPTURE_SNAPLEN;
 	hex_write(frame, size, text);
-	json_add_number(packet, "time_ns", since_1970(record->time_ns));
+	json_add_number(packet, "time_ns", ns_since_1970(record->time_ns));
 	json_add_number(packet, "ifindex", record->ifindex);
 	json_add_text(packet, "outcome", hg_outcome_name(record->outcome));
 	json_add(packet, "next_hop",
@@ -95,14 +83,10 @@ struct json_object *capture_packet(const struct control_view *view,
 						view->config->table_size));
 	json_add_number(packet, "size", record->frame_size);
 	json_add_text(packet, "frame", text);
-	json_add(out, "packet", packet);
-	return out;
+	return json_wrap("packet", packet);
 }
 
 struct json_object *capture_lost(uint64_t count)
 {
-	struct json_object *out = json_object_new_object();
-
-	json_add_number(out, "lost", count);
-	return out;
+	return json_wrap("lost", json_object_new_uint64(count));
 }

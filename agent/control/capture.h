@@ -3,31 +3,30 @@
 #define CONTROL_CAPTURE_H
 
 /*
- * The lines that a client gets who asked for a capture (headgate/ctl.h), and
- * what he may ask for.
+ * Captures as JSON: the request and the lines that answer it (headgate/ctl.h).
  */
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "control/show.h"
+#include "control/view.h"
 #include "core/address.h"
 #include "headgate/abi.h"
 
-/* What to capture. */
+struct json_object;
+
+/* The frames that a client asks for. */
 struct capture_request {
-	bool one_vip;
+	bool one_vip; /* only those for `vip` */
 	struct address vip;
-	uint32_t interval; /* one frame of so many */
+	uint32_t interval; /* one of so many frames, chosen at random */
 };
 
-/* True if a request is for a capture; `what` or the text of an error. */
-bool capture_is_asked(struct json_object *request);
-/* NULL, or {"error": ...}, which the caller puts. */
+/* Fill in *capture; return NULL, or {"error": ...}, which the caller puts. */
 struct json_object *capture_parse(struct json_object *request,
-				  struct capture_request *what);
+				  struct capture_request *capture);
 
-/* Each of them for the caller to put. */
+/* Return a line of the answer, which the caller puts. */
 struct json_object *capture_head(const struct control_view *view);
 struct json_object *capture_packet(const struct control_view *view,
 				   const struct hg_capture *record,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The control socket's server. A client has a bounded line and a deadline, and
- * there is a bounded number of clients, so that none of them can hold the agent
- * up or fill its memory. For the same reason all routes are told in turns of a
- * bounded time, as fast as the client takes them.
+ * The server of the control socket. The number of clients, the length of a
+ * request and the time for it are bounded, so that no client can block the
+ * agent or fill its memory. For the same reason all routes are sent in turns of
+ * a bounded time, as fast as the client reads.
  */
 
 #include "control/control.h"
@@ -26,28 +26,29 @@
 
 #include "control/request.h"
 #include "control/route_cursor.h"
-#include "control/show_internal.h"
+#include "control/show.h"
 #include "core/clock.h"
 #include "headgate/ctl.h"
 
 enum {
 	MAX_CLIENTS = 64,
-	MAX_CAPTURE_BACKLOG = 1 << 20, /* bytes not yet taken by the client */
-	BACKLOG = 16,
-	LOCK_MODE = 0600,
+	/* Bytes that the client has not read yet. */
+	MAX_CAPTURE_BACKLOG = 1 << 20,
+	MAX_ROUTES_BACKLOG = 1 << 20,
+	LISTEN_BACKLOG = 16, /* connections */
 	TURN_MS = 2,
-	MAX_ROUTES_BACKLOG = 1 << 20, /* bytes not yet taken by the client */
-	SOCKET_MODE = 0660,	      /* its group may look */
+	LOCK_MODE = 0600,
+	SOCKET_MODE = 0660, /* the group may connect */
 	FOLDER_MODE = 0755,
 };
 
 struct client {
 	struct control *control;
 	struct bufferevent *stream;
-	struct event *turn; /* NULL: no routes are being told */
+	struct event *turn; /* NULL: no walk over the routes */
 	struct route_cursor cursor;
-	size_t told; /* routes */
-	bool ended;  /* gone when all is written */
+	size_t routes_sent; /* of the walk */
+	bool ended;	    /* to be freed when all output is written */
 	TAILQ_ENTRY(client) link;
 };
 
@@ -63,9 +64,9 @@ struct control {
 	struct client_list clients;
 	size_t client_count;
 	struct control_hooks hooks;
-	struct client *capturing; /* NULL: nobody is */
-	uint64_t lost;		  /* of its frames */
-	uint64_t lost_told;
+	struct client *capturing; /* NULL: none */
+	uint64_t lost;		  /* frames of the capture */
+	uint64_t lost_reported;
 };
 
 /* ------------------------------------------------------------- clients */
@@ -93,7 +94,7 @@ static void client_free(struct client *client)
 	free(client);
 }
 
-static size_t backlog(const struct client *client)
+static size_t output_backlog(const struct client *client)
 {
 	return evbuffer_get_length(bufferevent_get_output(client->stream));
 }
@@ -119,8 +120,8 @@ static void send_reply(struct client *client, struct json_object *reply)
 	send_text(client, "\n");
 }
 
-/* Who waits for us, or is sent frames, may be silent as long as he likes. */
-static void set_deadlines(struct client *client)
+/* A client that waits for routes or captures may be silent for any time. */
+static void set_client_deadlines(struct client *client)
 {
 	const struct timeval deadline = { .tv_sec = HG_CTL_TIMEOUT_S };
 	bool may_be_silent = client->turn ||
@@ -130,32 +131,11 @@ static void set_deadlines(struct client *client)
 				 may_be_silent ? NULL : &deadline, &deadline);
 }
 
-static struct json_object *start_capture(struct client *client,
-					 struct json_object *request)
-{
-	struct control *control = client->control;
-	struct capture_request what = { 0 };
-	struct json_object *refusal = capture_parse(request, &what);
-	char error[CONTROL_ERROR_SIZE];
-
-	if (refusal)
-		return refusal;
-	if (control->capturing)
-		return request_failure("another client is capturing");
-	if (control->hooks.capture_start(&what, control->hooks.context, error))
-		return request_failure("%s", error);
-	control->capturing = client;
-	control->lost = 0;
-	control->lost_told = 0;
-	set_deadlines(client);
-	return capture_head(control->view);
-}
-
-/* ------------------------------------------------------------- all routes */
+/* ------------------------------------------------------------- routes */
 
 /*
- * Always by a timer: then the event loop looks at all sockets between two
- * turns, which it does not do for what is made active at once.
+ * Schedule the next turn by a timer of 0: the event loop looks at all sockets
+ * before it runs, which it would not do with event_active().
  */
 static void wait_for_turn(struct client *client)
 {
@@ -165,8 +145,8 @@ static void wait_for_turn(struct client *client)
 		event_add(client->turn, &next);
 }
 
-/* False if that was all. */
-static bool tell_next_route(struct client *client)
+/* Return false if there are no more routes. */
+static bool send_next_route(struct client *client)
 {
 	const struct control_view *view = client->control->view;
 	const struct route *route;
@@ -175,7 +155,7 @@ static bool tell_next_route(struct client *client)
 		return false;
 	if (!route)
 		return true;
-	if (client->told++)
+	if (client->routes_sent++)
 		send_text(client, ",");
 	send_json(client, show_whole_route(view, route));
 	return true;
@@ -189,11 +169,11 @@ static void on_turn(evutil_socket_t fd, short what, void *argument)
 	struct client *client = argument;
 
 	(void)fd, (void)what;
-	while (backlog(client) < MAX_ROUTES_BACKLOG) {
-		if (!tell_next_route(client)) {
+	while (output_backlog(client) < MAX_ROUTES_BACKLOG) {
+		if (!send_next_route(client)) {
 			send_text(client, "]}\n");
 			end_walk(client);
-			set_deadlines(client);
+			set_client_deadlines(client);
 			answer_input(client);
 			return;
 		}
@@ -202,7 +182,7 @@ static void on_turn(evutil_socket_t fd, short what, void *argument)
 			return;
 		}
 	}
-	/* on_written() goes on. */
+	/* on_client_output() continues. */
 }
 
 static void start_walk(struct client *client)
@@ -213,69 +193,46 @@ static void start_walk(struct client *client)
 	if (!client->turn ||
 	    route_cursor_start(&client->cursor, control->view->rib)) {
 		end_walk(client);
-		send_reply(client, request_failure("out of memory"));
+		send_reply(client,
+			   request_failure("show routes: out of memory"));
 		return;
 	}
-	client->told = 0;
-	set_deadlines(client);
+	client->routes_sent = 0;
+	set_client_deadlines(client);
 	send_text(client, "{\"routes\":[");
 	wait_for_turn(client);
 }
 
-/* ------------------------------------------------------------- requests */
-
-static void answer(struct client *client, const char *line)
-{
-	struct json_object *request = request_parse(line);
-
-	if (show_is_of_routes(request))
-		start_walk(client);
-	else if (capture_is_asked(request))
-		send_reply(client, start_capture(client, request));
-	else
-		send_reply(client,
-			   request_answer(client->control->view, request));
-	json_object_put(request);
-}
-
-/* Frees the client as soon as he has what was sent to him. */
-static void end_client(struct client *client)
-{
-	client->ended = true;
-	bufferevent_disable(client->stream, EV_READ);
-	if (!backlog(client))
-		client_free(client);
-}
-
-/* In their order: what comes after a request for all routes waits for its end. */
-static void answer_input(struct client *client)
-{
-	struct evbuffer *input = bufferevent_get_input(client->stream);
-	char *line;
-
-	while (!client->turn &&
-	       (line = evbuffer_readln(input, NULL, EVBUFFER_EOL_LF))) {
-		answer(client, line);
-		free(line);
-	}
-	if (client->turn)
-		return;
-	if (evbuffer_get_length(input) >= HG_CTL_MAX_REQUEST) {
-		send_reply(client,
-			   request_failure("a request has at most %d bytes",
-					   HG_CTL_MAX_REQUEST));
-		client->ended = true;
-	}
-	if (client->ended)
-		end_client(client);
-}
-
 /* ------------------------------------------------------------- capture */
 
-/* A frame has no place in the middle of the routes either. */
+static void start_capture(struct client *client, struct json_object *request)
+{
+	struct control *control = client->control;
+	struct capture_request capture = { 0 };
+	struct json_object *failure = capture_parse(request, &capture);
+	char error[CONTROL_ERROR_SIZE];
+
+	if (!failure && control->capturing)
+		failure = request_failure("capture: another client captures; "
+					  "end it first");
+	if (!failure && control->hooks.capture_start(
+				&capture, control->hooks.context, error))
+		failure = request_failure("%s", error);
+	if (failure) {
+		send_reply(client, failure);
+		return;
+	}
+	control->capturing = client;
+	control->lost = 0;
+	control->lost_reported = 0;
+	set_client_deadlines(client);
+	send_reply(client, capture_head(control->view));
+}
+
+/* During a walk over the routes no frame can be sent either. */
 static bool is_behind(const struct client *client)
 {
-	return client->turn || backlog(client) > MAX_CAPTURE_BACKLOG;
+	return client->turn || output_backlog(client) > MAX_CAPTURE_BACKLOG;
 }
 
 void control_captured(struct control *control, const struct hg_capture *record,
@@ -289,9 +246,9 @@ void control_captured(struct control *control, const struct hg_capture *record,
 		control->lost++;
 		return;
 	}
-	if (control->lost != control->lost_told) {
+	if (control->lost != control->lost_reported) {
 		send_reply(client, capture_lost(control->lost));
-		control->lost_told = control->lost;
+		control->lost_reported = control->lost;
 	}
 	send_reply(client, capture_packet(control->view, record, frame));
 }
@@ -301,16 +258,67 @@ void control_capture_lost(struct control *control, uint64_t count)
 	control->lost += count;
 }
 
+/* ------------------------------------------------------------- requests */
+
+static void answer_line(struct client *client, const char *line)
+{
+	struct json_object *request = request_parse(line), *failure;
+	const struct control_verb *verb = request_find_verb(request, &failure);
+
+	if (!verb)
+		send_reply(client, failure);
+	else if (verb->stream == CONTROL_STREAM_ROUTES)
+		start_walk(client);
+	else if (verb->stream == CONTROL_STREAM_CAPTURE)
+		start_capture(client, request);
+	else
+		send_reply(client,
+			   verb->answer(client->control->view, request));
+	json_object_put(request);
+}
+
+/* Free the client as soon as all output is written. */
+static void end_client(struct client *client)
+{
+	client->ended = true;
+	bufferevent_disable(client->stream, EV_READ);
+	if (!output_backlog(client))
+		client_free(client);
+}
+
+/* Answer requests in order: during a walk over the routes, later ones wait. */
+static void answer_input(struct client *client)
+{
+	struct evbuffer *input = bufferevent_get_input(client->stream);
+	char *line;
+
+	while (!client->turn &&
+	       (line = evbuffer_readln(input, NULL, EVBUFFER_EOL_LF))) {
+		answer_line(client, line);
+		free(line);
+	}
+	if (client->turn)
+		return;
+	if (evbuffer_get_length(input) >= HG_CTL_MAX_REQUEST) {
+		send_reply(client,
+			   request_failure("request: longer than %d bytes",
+					   HG_CTL_MAX_REQUEST));
+		client->ended = true;
+	}
+	if (client->ended)
+		end_client(client);
+}
+
 /* ------------------------------------------------------------- events */
 
-static void on_input(struct bufferevent *stream, void *argument)
+static void on_client_input(struct bufferevent *stream, void *argument)
 {
 	(void)stream;
 	answer_input(argument);
 }
 
-/* Nothing of what was sent waits any more. */
-static void on_written(struct bufferevent *stream, void *argument)
+/* All output is written: continue the walk, or free a client that ended. */
+static void on_client_output(struct bufferevent *stream, void *argument)
 {
 	struct client *client = argument;
 
@@ -321,8 +329,9 @@ static void on_written(struct bufferevent *stream, void *argument)
 		client_free(client);
 }
 
-/* End of input, an error, or nothing for too long: what was asked is answered. */
-static void on_event(struct bufferevent *stream, short what, void *argument)
+/* At the end of input answer what was asked; at an error or a timeout do not. */
+static void on_client_event(struct bufferevent *stream, short what,
+			    void *argument)
 {
 	struct client *client = argument;
 
@@ -335,7 +344,7 @@ static void on_event(struct bufferevent *stream, short what, void *argument)
 	answer_input(client);
 }
 
-static void on_client(evutil_socket_t listener, short what, void *argument)
+static void on_connection(evutil_socket_t listener, short what, void *argument)
 {
 	struct control *control = argument;
 	struct client *client = NULL;
@@ -357,18 +366,18 @@ static void on_client(evutil_socket_t listener, short what, void *argument)
 	client->control = control;
 	TAILQ_INSERT_TAIL(&control->clients, client, link);
 	control->client_count++;
-	bufferevent_setcb(client->stream, on_input, on_written, on_event,
-			  client);
+	bufferevent_setcb(client->stream, on_client_input, on_client_output,
+			  on_client_event, client);
 	bufferevent_setwatermark(client->stream, EV_READ, 0,
 				 HG_CTL_MAX_REQUEST);
-	set_deadlines(client);
+	set_client_deadlines(client);
 	bufferevent_enable(client->stream, EV_READ);
 }
 
 /* ------------------------------------------------------------- the socket */
 
-/* Makes the folder of `path` if only that one is missing. */
-static void make_folder(const char *path)
+/* Make the folder of `path`, but not the folders above it. */
+static void make_socket_folder(const char *path)
 {
 	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	char *slash;
@@ -381,7 +390,8 @@ static void make_folder(const char *path)
 	}
 }
 
-static int take_lock(struct control *control, char error[CONTROL_ERROR_SIZE])
+static int lock_socket_path(struct control *control,
+			    char error[CONTROL_ERROR_SIZE])
 {
 	int code;
 
@@ -392,8 +402,8 @@ static int take_lock(struct control *control, char error[CONTROL_ERROR_SIZE])
 	code = errno;
 	if (code == EWOULDBLOCK)
 		snprintf(error, CONTROL_ERROR_SIZE,
-			 "%s: another headgate has this control socket; end it "
-			 "or choose another --control-socket",
+			 "%s: another headgate listens on this control socket; "
+			 "stop it or choose another --control-socket",
 			 control->path.sun_path);
 	else
 		snprintf(error, CONTROL_ERROR_SIZE, "%s: %s",
@@ -401,7 +411,7 @@ static int take_lock(struct control *control, char error[CONTROL_ERROR_SIZE])
 	return code == EWOULDBLOCK ? -EBUSY : -code;
 }
 
-/* With the lock taken, a socket that stands there is nobody's. */
+/* The lock is held, so a socket in the way is left from an agent that died. */
 static int start_listening(struct control *control,
 			   char error[CONTROL_ERROR_SIZE])
 {
@@ -412,7 +422,8 @@ static int start_listening(struct control *control,
 	if (fd < 0 ||
 	    bind(fd, (struct sockaddr *)&control->path,
 		 sizeof(control->path)) ||
-	    chmod(control->path.sun_path, SOCKET_MODE) || listen(fd, BACKLOG)) {
+	    chmod(control->path.sun_path, SOCKET_MODE) ||
+	    listen(fd, LISTEN_BACKLOG)) {
 		code = errno;
 		snprintf(error, CONTROL_ERROR_SIZE, "%s: %s",
 			 control->path.sun_path, strerror(code));
@@ -421,7 +432,7 @@ static int start_listening(struct control *control,
 		return -code;
 	}
 	control->listener = event_new(control->base, fd, EV_READ | EV_PERSIST,
-				      on_client, control);
+				      on_connection, control);
 	if (!control->listener) {
 		close(fd);
 		return -ENOMEM;
@@ -452,8 +463,8 @@ int control_new(struct event_base *base, const char *path,
 		 path);
 	snprintf(control->lock_path, sizeof(control->lock_path), "%s.lock",
 		 path);
-	make_folder(path);
-	code = take_lock(control, error);
+	make_socket_folder(path);
+	code = lock_socket_path(control, error);
 	if (!code)
 		code = start_listening(control, error);
 	if (code) {

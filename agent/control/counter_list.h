@@ -3,9 +3,8 @@
 #define CONTROL_COUNTER_LIST_H
 
 /*
- * The counters of the packet path, as lists whose words are the same wherever
- * they are shown: `headgatectl show counters`, its JSON (show_steering.c) and
- * metrics (metrics.c).
+ * The counters of the packet path as lists, so that `headgatectl show counters`
+ * (show_steering.c) and metrics (metrics.c) use the same names.
  */
 
 #include <stdbool.h>
@@ -16,21 +15,21 @@
 struct control_view;
 struct slot;
 
-/* One counter, valid during the call it is passed to. */
+/* One counter, valid during the call that it is passed to. */
 struct counter_entry {
-	const char *label;	 /* what tells it from others in its list */
-	const struct slot *slot; /* of a next hop; NULL while it has none */
+	const char *label;	 /* its name in the list */
+	const struct slot *slot; /* of a next hop; NULL: it has none */
 	struct hg_counter counter;
 };
 
 typedef void counter_visit_fn(void *context, const struct counter_entry *entry);
 
 struct counter_list {
-	const char *name; /* of the list: "outcomes" */
-	const char *key;  /* what the labels are: "name", "prefix", "address" */
-	const char *help; /* what is counted, for metrics */
+	const char *name; /* "outcomes" */
+	const char *key; /* the field of a label: "name", "prefix", "address" */
+	const char *help; /* one line, for metrics */
 	bool has_slots;
-	bool is_by_prefix; /* visited in any order, shown by prefix */
+	bool is_by_prefix; /* visited in any order, to be shown by prefix */
 	void (*visit)(const struct control_view *view, counter_visit_fn *visit,
 		      void *context);
 };

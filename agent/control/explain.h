@@ -3,30 +3,27 @@
 #define CONTROL_EXPLAIN_H
 
 /*
- * Why: of a prefix, which paths are in the set and at which step the others
- * lost; of a flow or a frame, which bucket it falls in and who gets it. For the
- * latter two are asked, the tables as they were computed and the program as it
- * is loaded, and both answers are given.
- */
-
-#include "control/show.h"
-
-/*
- * The reply, which the caller puts, to {"request":"explain"} with one of
+ * Explanations: why each path of a prefix is in the set or not; which bucket
+ * and which next hop a flow or a frame has. For a flow and a frame there are
+ * two answers, from the tables as the agent computed them and from the loaded
+ * program, run on a frame.
+ *
+ * Answers of verb.c: the reply, which the caller puts. The request has one of
  *	"prefix":"192.0.2.1" or "192.0.2.1/32"
  *	"flow":{"source","source_port","destination","destination_port",
- *		"protocol"}, all of them texts
- *	"frame":"0200..."
+ *		"protocol"}, all strings
+ *	"frame":"0200...", the bytes in hexadecimal
  */
-struct json_object *explain(const struct control_view *view,
-			    struct json_object *request);
 
-/* Its parts, for explain.c only. */
-struct json_object *explain_flow(const struct control_view *view,
-				 struct json_object *flow);
-struct json_object *explain_frame(const struct control_view *view,
-				  const char *hex);
+#include "control/view.h"
+
+struct json_object;
+
 struct json_object *explain_route(const struct control_view *view,
-				  const char *prefix);
+				  struct json_object *request);
+struct json_object *explain_flow(const struct control_view *view,
+				 struct json_object *request);
+struct json_object *explain_frame(const struct control_view *view,
+				  struct json_object *request);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Who gets a flow: by the tables as the agent computed them, in C, and by the
+ * The next hop of a flow: by the tables as the agent computed them, and by the
  * program, run on a frame. See explain.h.
  */
 
@@ -17,6 +17,7 @@
 #include "control/flow_frame.h"
 #include "control/json.h"
 #include "control/request.h"
+#include "control/show.h"
 #include "core/hex.h"
 #include "datapath/datapath.h"
 #include "flow_hash.h"
@@ -24,30 +25,30 @@
 #include "steering/steering.h"
 
 enum {
-	MAX_FRAME = 4096, /* a page; the kernel takes no more */
+	MAX_FRAME = 4096, /* a page: the kernel's limit for a test run */
 	HASH_TEXT_SIZE = 19,
 	ETHERNET_MINIMUM = 14,
 };
 
-/* What the tables say. */
+/* The answer of the tables. */
 struct choice {
-	const struct steering_vip *vip; /* NULL: it is for none */
+	const struct steering_vip *vip; /* NULL: the destination is in none */
 	uint32_t hash_fields;
 	uint64_t hash;
 	uint32_t bucket; /* of the group */
 	const struct address *owner;
-	const struct address *backup; /* NULL: nobody */
-	const struct address *taken;  /* the one that is alive, or NULL */
+	const struct address *backup; /* NULL: none */
+	const struct address *taken; /* the one of them that is alive; or NULL */
 };
 
-static const struct address *member_of(const struct steering_group *group,
-				       uint16_t member)
+static const struct address *group_member(const struct steering_group *group,
+					  uint16_t member)
 {
 	return member == ASSIGN_NONE ? NULL : &group->members[member].address;
 }
 
-static bool is_alive(const struct control_view *view,
-		     const struct address *address)
+static bool is_address_alive(const struct control_view *view,
+			     const struct address *address)
 {
 	const struct nexthop *nexthop =
 		address ? tracker_find(view->tracker, address) : NULL;
@@ -55,8 +56,8 @@ static bool is_alive(const struct control_view *view,
 	return nexthop && nexthop_is_alive(nexthop);
 }
 
-static struct choice choose(const struct control_view *view,
-			    const struct flow *flow)
+static struct choice choose_nexthop(const struct control_view *view,
+				    const struct flow *flow)
 {
 	const struct address destination = flow_destination(flow);
 	const struct config *config = view->config;
@@ -72,11 +73,11 @@ static struct choice choose(const struct control_view *view,
 		config_hash_fields_of(config, &choice.vip->node.prefix);
 	choice.hash = flow_hash(flow, choice.hash_fields, config->hash_seed);
 	choice.bucket = (uint32_t)choice.hash & (config->table_size - 1);
-	choice.owner = member_of(group, group->owners[choice.bucket]);
-	choice.backup = member_of(group, group->backups[choice.bucket]);
-	if (is_alive(view, choice.owner))
+	choice.owner = group_member(group, group->owners[choice.bucket]);
+	choice.backup = group_member(group, group->backups[choice.bucket]);
+	if (is_address_alive(view, choice.owner))
 		choice.taken = choice.owner;
-	else if (is_alive(view, choice.backup))
+	else if (is_address_alive(view, choice.backup))
 		choice.taken = choice.backup;
 	return choice;
 }
@@ -164,12 +165,12 @@ json_of_explanation(const struct control_view *view,
 }
 
 /*
- * Whether tables and program name the same next hop. Null where the program
- * never came to the tables, or a random number chooses.
+ * Return whether tables and program name the same next hop; NULL if the program
+ * did not get as far as the tables, or if it chooses by a random number.
  */
 static struct json_object *
-agreement(const struct control_view *view, const struct choice *choice,
-	  const struct datapath_explanation *explanation)
+agreement_json(const struct control_view *view, const struct choice *choice,
+	       const struct datapath_explanation *explanation)
 {
 	const struct nexthop *nexthop =
 		show_nexthop_in(view, explanation->slot);
@@ -185,11 +186,11 @@ agreement(const struct control_view *view, const struct choice *choice,
 }
 
 /*
- * The port that frames come in by: the first one will do, since all are alike
- * to the program. False if there is none.
+ * Return the first port in *ifindex and `mac`; the program treats all ports
+ * alike. False if there is none.
  */
-static bool find_port(const struct control_view *view, uint32_t *ifindex,
-		      uint8_t mac[MAC_SIZE])
+static bool find_ingress_port(const struct control_view *view,
+			      uint32_t *ifindex, uint8_t mac[MAC_SIZE])
 {
 	for (size_t i = 0; i < view->config->interface_count; i++) {
 		const struct nexthop_link *link = tracker_link_by_name(
@@ -204,22 +205,21 @@ static bool find_port(const struct control_view *view, uint32_t *ifindex,
 	return false;
 }
 
-static const char no_port[] =
-	"there is no interface yet that frames could come in by";
+static const char no_port[] = "no interface of --interface exists yet";
 
 static const char *trial_error(int error)
 {
 	if (error == -EINVAL)
-		return "the kernel does not take this frame for a trial: "
-		       "it must have 14 bytes to about a page";
+		return "the kernel does not run the program on this frame: "
+		       "it must have from 14 bytes to about a page";
 	if (error == -EOPNOTSUPP)
-		return "this kernel cannot try a frame on the program as if it "
-		       "had come in by an interface: 5.15 and later can; "
-		       "what the table says is what the program goes by";
+		return "this kernel cannot run the program on a frame as if it "
+		       "came in by an interface: 5.15 and later can; the "
+		       "program goes by the table";
 	return strerror(-error);
 }
 
-/* Adds what the program says of a frame, and whether the tables agree. */
+/* Add the answer of the program for a frame, and whether the tables agree. */
 static void add_program(struct json_object *out,
 			const struct control_view *view, const uint8_t *frame,
 			size_t size, uint32_t ifindex,
@@ -235,23 +235,15 @@ static void add_program(struct json_object *out,
 	}
 	json_add(out, "program", json_of_explanation(view, &explanation));
 	json_add(out, "agree",
-		 choice ? agreement(view, choice, &explanation) : NULL);
+		 choice ? agreement_json(view, choice, &explanation) : NULL);
 }
 
 /* ------------------------------------------------------------- requests */
 
-static struct json_object *wrap(struct json_object *answer)
-{
-	struct json_object *reply = json_object_new_object();
-
-	json_add(reply, "explain", answer);
-	return reply;
-}
-
 static struct json_object *answer_flow(const struct control_view *view,
 				       const struct flow *flow)
 {
-	struct choice choice = choose(view, flow);
+	struct choice choice = choose_nexthop(view, flow);
 	struct json_object *out = json_object_new_object();
 	uint8_t frame[FLOW_FRAME_MAX], mac[MAC_SIZE];
 	uint32_t ifindex;
@@ -259,16 +251,16 @@ static struct json_object *answer_flow(const struct control_view *view,
 
 	json_add(out, "flow", json_of_flow(flow));
 	add_choice(out, &choice);
-	if (find_port(view, &ifindex, mac)) {
+	if (find_ingress_port(view, &ifindex, mac)) {
 		size = flow_frame_write(flow, mac, frame);
 		add_program(out, view, frame, size, ifindex, &choice);
 	} else {
 		json_add_text(out, "program_error", no_port);
 	}
-	return wrap(out);
+	return json_wrap("explain", out);
 }
 
-static bool read_port(const char *text, uint16_t *port)
+static bool parse_port(const char *text, uint16_t *port)
 {
 	char *end;
 	unsigned long number;
@@ -282,66 +274,79 @@ static bool read_port(const char *text, uint16_t *port)
 	return true;
 }
 
-struct json_object *explain_flow(const struct control_view *view,
-				 struct json_object *request)
+/* Return NULL and the flow, or the reply {"error": ...}. */
+static struct json_object *parse_flow(struct json_object *json,
+				      struct flow *flow)
 {
-	const char *from = json_get_text(request, "source");
-	const char *to = json_get_text(request, "destination");
-	const char *name = json_get_text(request, "protocol");
+	const char *from = json_get_text(json, "source");
+	const char *to = json_get_text(json, "destination");
+	const char *name = json_get_text(json, "protocol");
 	struct address source, destination;
 	uint16_t ports[2];
-	struct flow flow;
 	uint8_t protocol;
 
 	if (!from || !address_parse(from, &source))
-		return request_failure("source: '%s' is not an address",
+		return request_failure("source '%s': not an address",
 				       from ? from : "");
 	if (!to || !address_parse(to, &destination))
-		return request_failure("destination: '%s' is not an address",
+		return request_failure("destination '%s': not an address",
 				       to ? to : "");
-	if (!read_port(json_get_text(request, "source_port"), &ports[0]) ||
-	    !read_port(json_get_text(request, "destination_port"), &ports[1]))
-		return request_failure("a port is a number from 0 to 65535");
+	if (!parse_port(json_get_text(json, "source_port"), &ports[0]) ||
+	    !parse_port(json_get_text(json, "destination_port"), &ports[1]))
+		return request_failure("port: must be a number from 0 to %d",
+				       UINT16_MAX);
 	protocol = name ? flow_protocol_parse(name, &source) : 0;
 	if (!protocol)
 		return request_failure(
-			"protocol: '%s' is not known; allowed: tcp, udp, icmp",
+			"protocol '%s': unknown; allowed: tcp, udp, icmp",
 			name ? name : "");
 	if (flow_make(&source, ports[0], &destination, ports[1], protocol,
-		      &flow))
-		return request_failure(
-			"%s and %s are not of one address family", from, to);
-	return answer_flow(view, &flow);
+		      flow))
+		return request_failure("%s and %s: not of one address family",
+				       from, to);
+	return NULL;
+}
+
+struct json_object *explain_flow(const struct control_view *view,
+				 struct json_object *request)
+{
+	struct json_object *json = NULL, *failure;
+	struct flow flow;
+
+	json_object_object_get_ex(request, "flow", &json);
+	failure = parse_flow(json, &flow);
+	return failure ? failure : answer_flow(view, &flow);
 }
 
 struct json_object *explain_frame(const struct control_view *view,
-				  const char *hex)
+				  struct json_object *request)
 {
+	const char *hex = json_get_text(request, "frame");
 	static uint8_t frame[MAX_FRAME];
-	long size = hex_read(hex, frame, sizeof(frame));
+	long size = hex ? hex_read(hex, frame, sizeof(frame)) : -1;
 	struct json_object *out;
 	struct choice choice;
-	const char *trouble;
+	const char *odd;
 	uint32_t ifindex;
 	struct flow flow;
 
 	if (size < ETHERNET_MINIMUM)
-		return request_failure("a frame is %d to %d bytes, each as two "
-				       "hexadecimal digits",
+		return request_failure("frame: must be from %d to %d bytes, "
+				       "each as two hexadecimal digits",
 				       ETHERNET_MINIMUM, MAX_FRAME);
 	out = json_object_new_object();
-	trouble = flow_frame_read(frame, (size_t)size, &flow);
-	json_add_text(out, "not_a_plain_flow", trouble);
-	if (!trouble) {
+	odd = flow_frame_read(frame, (size_t)size, &flow);
+	json_add_text(out, "not_a_plain_flow", odd);
+	if (!odd) {
 		json_add(out, "flow", json_of_flow(&flow));
-		choice = choose(view, &flow);
+		choice = choose_nexthop(view, &flow);
 		add_choice(out, &choice);
 	}
-	/* Whoever it was sent to when it was captured, now it is to us. */
-	if (find_port(view, &ifindex, frame))
+	/* A capture may be from another host: write our MAC as destination. */
+	if (find_ingress_port(view, &ifindex, frame))
 		add_program(out, view, frame, (size_t)size, ifindex,
-			    trouble ? NULL : &choice);
+			    odd ? NULL : &choice);
 	else
 		json_add_text(out, "program_error", no_port);
-	return wrap(out);
+	return json_wrap("explain", out);
 }

@@ -11,8 +11,7 @@
 #include <stdio.h>
 
 #include "control/json.h"
-#include "control/request.h"
-#include "control/show_internal.h"
+#include "control/show.h"
 #include "nexthop/bfd_session.h"
 #include "nexthop/tracker.h"
 #include "rib/decision_step.h"
@@ -185,14 +184,15 @@ explain_announcements(const struct control_view *view,
 }
 
 struct json_object *explain_route(const struct control_view *view,
-				  const char *prefix)
+				  struct json_object *request)
 {
-	struct json_object *error, *reply, *out, *paths;
-	const struct route *route = show_find_route(view, prefix, &error);
+	const char *prefix = json_get_text(request, "prefix");
+	struct json_object *failure, *out, *paths;
+	const struct route *route = show_find_route(view, prefix, &failure);
 	uint64_t cut = 0;
 
 	if (!route)
-		return error;
+		return failure;
 	out = json_object_new_object();
 	paths = json_object_new_array();
 	for (const struct path *path = route->paths; path; path = path->next) {
@@ -205,7 +205,5 @@ struct json_object *explain_route(const struct control_view *view,
 	json_add_number(out, "cut", cut);
 	json_add(out, "paths", paths);
 	json_add(out, "announcements", explain_announcements(view, route));
-	reply = json_object_new_object();
-	json_add(reply, "explain", out);
-	return reply;
+	return json_wrap("explain", out);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Frames that stand for flows. See flow_frame.h. */
+/* From a flow to a frame and back. See flow_frame.h. */
 
 #include "control/flow_frame.h"
 
@@ -14,14 +14,16 @@
 
 enum header_numbers {
 	MAX_TAGS = 2,
-	TAG_BODY_SIZE = 2, /* behind its EtherType */
+	TAG_BODY_SIZE = 2, /* of a VLAN tag, without its EtherType */
 	IPV4_VERSION_AND_LENGTH = 0x45,
 	IPV4_LENGTH_MASK = 0x0f,
 	IPV4_WORD_SIZE = 4,
 	IPV4_HEADER_SIZE = 20,
 	IPV4_CHECKSUM_OFFSET = 10,
+	IPV4_SKIP_TO_FRAGMENT = 5,   /* DSCP, length, identification */
 	IPV4_FRAGMENT_BITS = 0x3fff, /* more fragments, and the offset */
-	IPV6_VERSION_WORD = 6u << 28,
+	IPV6_VERSION_SHIFT = 28,
+	IPV6_VERSION = 6,
 	IPV6_HEADER_SIZE = 40,
 	VERSION_SHIFT = 4,
 	TTL = 64,
@@ -30,13 +32,14 @@ enum header_numbers {
 	UDP_HEADER_SIZE = 8,
 	ICMP_HEADER_SIZE = 8,
 	TCP_OFFSET_AND_SYN = 0x5002,
+	ICMP_SKIP_TO_IDENTIFIER = 3, /* code, checksum */
 	ICMP_ECHO_REPLY = 0,
 	ICMP_ECHO_REQUEST = 8,
 	ICMPV6_ECHO_REQUEST = 128,
 	ICMPV6_ECHO_REPLY = 129,
 };
 
-static const struct {
+static const struct protocol {
 	const char *name;
 	uint8_t ipv4;
 	uint8_t ipv6;
@@ -56,16 +59,22 @@ uint8_t flow_protocol_parse(const char *name, const struct address *source)
 	return 0;
 }
 
-const char *flow_protocol_name(uint8_t protocol)
+static const struct protocol *find_protocol(uint8_t number)
 {
 	for (size_t i = 0; i < COUNT_OF(protocols); i++)
-		if (protocol == protocols[i].ipv4 ||
-		    protocol == protocols[i].ipv6)
-			return protocols[i].name;
+		if (number == protocols[i].ipv4 || number == protocols[i].ipv6)
+			return &protocols[i];
 	return NULL;
 }
 
-static bool is_icmp(const struct flow *flow)
+const char *flow_protocol_name(uint8_t number)
+{
+	const struct protocol *protocol = find_protocol(number);
+
+	return protocol ? protocol->name : NULL;
+}
+
+static bool flow_is_icmp(const struct flow *flow)
 {
 	return flow->protocol == (flow->ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
 }
@@ -120,15 +129,15 @@ int flow_make(const struct address *source, uint16_t source_port,
 	};
 	put_address(flow->source, source);
 	put_address(flow->destination, destination);
-	if (is_icmp(flow))
+	if (flow_is_icmp(flow))
 		flow->destination_port = 0;
 	return 0;
 }
 
-/* ------------------------------------------------------------- to a frame */
+/* ------------------------------------------------------------- writing */
 
-/* RFC 1071 over an even number of bytes. */
-static uint16_t checksum(const uint8_t *bytes, size_t size)
+/* Return the checksum of an even number of bytes: RFC 1071. */
+static uint16_t ip_checksum(const uint8_t *bytes, size_t size)
 {
 	uint32_t sum = 0;
 
@@ -139,16 +148,14 @@ static uint16_t checksum(const uint8_t *bytes, size_t size)
 	return (uint16_t)~sum;
 }
 
-static size_t transport_size(uint8_t protocol)
+/* Return the size of the header of a protocol in the table. */
+static size_t transport_size(uint8_t number)
 {
-	for (size_t i = 0; i < COUNT_OF(protocols); i++)
-		if (protocol == protocols[i].ipv4 ||
-		    protocol == protocols[i].ipv6)
-			return protocols[i].header_size;
-	return 0;
+	return find_protocol(number)->header_size;
 }
 
-static void write_ipv4(struct writer *w, const struct flow *flow, size_t size)
+static void write_ipv4_header(struct writer *w, const struct flow *flow,
+			      size_t size)
 {
 	size_t start = w->used;
 
@@ -162,12 +169,13 @@ static void write_ipv4(struct writer *w, const struct flow *flow, size_t size)
 	writer_bytes(w, flow->source, sizeof(flow->source[0]));
 	writer_bytes(w, flow->destination, sizeof(flow->destination[0]));
 	writer_patch_u16(w, start + IPV4_CHECKSUM_OFFSET,
-			 checksum(w->data + start, IPV4_HEADER_SIZE));
+			 ip_checksum(w->data + start, IPV4_HEADER_SIZE));
 }
 
-static void write_ipv6(struct writer *w, const struct flow *flow, size_t size)
+static void write_ipv6_header(struct writer *w, const struct flow *flow,
+			      size_t size)
 {
-	writer_u32(w, IPV6_VERSION_WORD);
+	writer_u32(w, (uint32_t)IPV6_VERSION << IPV6_VERSION_SHIFT);
 	writer_u16(w, (uint16_t)size);
 	writer_u8(w, flow->protocol);
 	writer_u8(w, TTL);
@@ -175,12 +183,12 @@ static void write_ipv6(struct writer *w, const struct flow *flow, size_t size)
 	writer_bytes(w, flow->destination, sizeof(flow->destination));
 }
 
-/* Checksums above IP are the receiver's business; nothing is sent anyway. */
-static void write_transport(struct writer *w, const struct flow *flow)
+/* The checksum stays 0: the program does not look at it. */
+static void write_transport_header(struct writer *w, const struct flow *flow)
 {
 	size_t end = w->used + transport_size(flow->protocol);
 
-	if (is_icmp(flow)) {
+	if (flow_is_icmp(flow)) {
 		writer_u8(w,
 			  flow->ipv6 ? ICMPV6_ECHO_REQUEST : ICMP_ECHO_REQUEST);
 		writer_u8(w, 0);
@@ -205,7 +213,9 @@ static void write_transport(struct writer *w, const struct flow *flow)
 size_t flow_frame_write(const struct flow *flow, const uint8_t mac[MAC_SIZE],
 			uint8_t frame[FLOW_FRAME_MAX])
 {
-	static const uint8_t from[MAC_SIZE] = { 0x02 }; /* locally given */
+	static const uint8_t from[MAC_SIZE] = {
+		0x02
+	}; /* locally administered */
 	struct writer w = writer_of(frame, FLOW_FRAME_MAX);
 	size_t size = transport_size(flow->protocol);
 
@@ -213,16 +223,16 @@ size_t flow_frame_write(const struct flow *flow, const uint8_t mac[MAC_SIZE],
 	writer_bytes(&w, from, sizeof(from));
 	writer_u16(&w, flow->ipv6 ? ETH_P_IPV6 : ETH_P_IP);
 	if (flow->ipv6)
-		write_ipv6(&w, flow, size);
+		write_ipv6_header(&w, flow, size);
 	else
-		write_ipv4(&w, flow, size);
-	write_transport(&w, flow);
+		write_ipv4_header(&w, flow, size);
+	write_transport_header(&w, flow);
 	return w.used;
 }
 
-/* ------------------------------------------------------------- from a frame */
+/* ------------------------------------------------------------- reading */
 
-static const char *read_ipv4(struct reader *r, struct flow *flow)
+static const char *read_ipv4_header(struct reader *r, struct flow *flow)
 {
 	uint8_t version_and_length = reader_u8(r);
 	size_t options = (size_t)(version_and_length & IPV4_LENGTH_MASK) *
@@ -231,7 +241,7 @@ static const char *read_ipv4(struct reader *r, struct flow *flow)
 	uint16_t fragment;
 	uint8_t ttl;
 
-	reader_take(r, 5);
+	reader_take(r, IPV4_SKIP_TO_FRAGMENT);
 	fragment = reader_u16(r);
 	ttl = reader_u8(r);
 	flow->protocol = reader_u8(r);
@@ -249,7 +259,7 @@ static const char *read_ipv4(struct reader *r, struct flow *flow)
 	return ttl <= LAST_HOP_TTL ? "its TTL ends here" : NULL;
 }
 
-static const char *read_ipv6(struct reader *r, struct flow *flow)
+static const char *read_ipv6_header(struct reader *r, struct flow *flow)
 {
 	uint32_t word = reader_u32(r);
 	uint8_t hop_limit;
@@ -260,7 +270,7 @@ static const char *read_ipv6(struct reader *r, struct flow *flow)
 	hop_limit = reader_u8(r);
 	reader_bytes(r, flow->source, sizeof(flow->source));
 	reader_bytes(r, flow->destination, sizeof(flow->destination));
-	if (r->failed || word >> 28 != IPV6_VERSION_WORD >> 28)
+	if (r->failed || word >> IPV6_VERSION_SHIFT != IPV6_VERSION)
 		return "its IPv6 header is broken";
 	return hop_limit <= LAST_HOP_TTL ? "its hop limit ends here" : NULL;
 }
@@ -271,7 +281,7 @@ static bool is_echo(bool ipv6, uint8_t type)
 		      type == ICMP_ECHO_REQUEST || type == ICMP_ECHO_REPLY;
 }
 
-static const char *read_transport(struct reader *r, struct flow *flow)
+static const char *read_transport_header(struct reader *r, struct flow *flow)
 {
 	struct reader whole = *r;
 
@@ -281,10 +291,10 @@ static const char *read_transport(struct reader *r, struct flow *flow)
 		return "it is neither TCP nor UDP nor an ICMP echo";
 	if (!reader_take(&whole, transport_size(flow->protocol)))
 		return "its transport header is cut short";
-	if (is_icmp(flow)) {
+	if (flow_is_icmp(flow)) {
 		if (!is_echo(flow->ipv6, reader_u8(r)))
 			return "it is not an ICMP echo";
-		reader_take(r, 3);
+		reader_take(r, ICMP_SKIP_TO_IDENTIFIER);
 		reader_bytes(r, &flow->source_port, sizeof(flow->source_port));
 		return NULL;
 	}
@@ -298,7 +308,7 @@ const char *flow_frame_read(const uint8_t *frame, size_t size,
 			    struct flow *flow)
 {
 	struct reader r = reader_of(frame, size);
-	const char *trouble;
+	const char *error;
 	uint16_t type;
 
 	*flow = (struct flow){ 0 };
@@ -313,10 +323,10 @@ const char *flow_frame_read(const uint8_t *frame, size_t size,
 	if (r.failed)
 		return "it is cut short";
 	if (type == ETH_P_IP)
-		trouble = read_ipv4(&r, flow);
+		error = read_ipv4_header(&r, flow);
 	else if (type == ETH_P_IPV6)
-		trouble = read_ipv6(&r, flow);
+		error = read_ipv6_header(&r, flow);
 	else
-		trouble = "it is not IP";
-	return trouble ? trouble : read_transport(&r, flow);
+		error = "it is not IP";
+	return error ? error : read_transport_header(&r, flow);
 }

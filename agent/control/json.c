@@ -81,13 +81,21 @@ void json_add_counter(struct json_object *object,
 	json_add_number(object, "bytes", counter->bytes);
 }
 
+struct json_object *json_wrap(const char *name, struct json_object *value)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add(object, name, value);
+	return object;
+}
+
 uint64_t json_age_s(uint64_t since_ms)
 {
 	return (clock_now_ms() - since_ms) / CLOCK_MS_PER_S;
 }
 
-/* Null, of somebody whose address is not known yet, comes first. */
-static struct prefix prefix_at(struct json_object *object, const char *field)
+/* Return ::/0, which is first, for null: an address that is not known yet. */
+static struct prefix field_prefix(struct json_object *object, const char *field)
 {
 	const char *text =
 		json_object_get_string(json_object_object_get(object, field));
@@ -98,21 +106,21 @@ static struct prefix prefix_at(struct json_object *object, const char *field)
 	return prefix;
 }
 
-static int by_field(const void *a, const void *b, const char *field)
+static int compare_field(const void *a, const void *b, const char *field)
 {
 	struct json_object *const *x = a, *const *y = b;
-	struct prefix left = prefix_at(*x, field);
-	struct prefix right = prefix_at(*y, field);
+	struct prefix left = field_prefix(*x, field);
+	struct prefix right = field_prefix(*y, field);
 
 	return prefix_compare(&left, &right);
 }
 
 int json_by_prefix(const void *a, const void *b)
 {
-	return by_field(a, b, "prefix");
+	return compare_field(a, b, "prefix");
 }
 
 int json_by_address(const void *a, const void *b)
 {
-	return by_field(a, b, "address");
+	return compare_field(a, b, "address");
 }

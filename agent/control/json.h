@@ -3,8 +3,8 @@
 #define CONTROL_JSON_H
 
 /*
- * json-c with the agent's own types: a field with a NULL value is JSON's null.
- * Objects that are added belong to the object they are added to.
+ * json-c with the agent's own types. A value of NULL becomes JSON's null. A
+ * value that is added belongs to the object it is added to.
  */
 
 #include <stdbool.h>
@@ -22,27 +22,30 @@ void json_add_text(struct json_object *object, const char *name,
 void json_add_number(struct json_object *object, const char *name,
 		     uint64_t number);
 void json_add_bool(struct json_object *object, const char *name, bool value);
-/* As "router_id"; host byte order. */
+/* Add a BGP identifier in host byte order, under the name "router_id". */
 void json_add_identifier(struct json_object *object, uint32_t identifier);
-/* Null for a MAC of zeroes: not known. */
+/* Add a MAC; null if it is all zeroes, which means unknown. */
 void json_add_mac(struct json_object *object, const char *name,
 		  const uint8_t mac[MAC_SIZE]);
-/* As "packets" and "bytes". */
+/* Add a counter under the names "packets" and "bytes". */
 void json_add_counter(struct json_object *object,
 		      const struct hg_counter *counter);
+/* Return {NAME: VALUE}, which the caller puts. */
+struct json_object *json_wrap(const char *name, struct json_object *value);
 
-/* The text in a field of an object; NULL if there is none. */
+/* Return the string in a field of an object, or NULL. */
 const char *json_get_text(struct json_object *object, const char *name);
 
 struct json_object *json_of_address(const struct address *address);
 struct json_object *json_of_prefix(const struct prefix *prefix);
 
-/* Seconds since a time of core/clock.h. */
+/* Return the seconds since a time of core/clock.h. */
 uint64_t json_age_s(uint64_t since_ms);
 
 /*
- * For json_object_array_sort(): objects by their field "prefix" or "address",
- * so that lists have one order whatever the order of the tables.
+ * Compare two objects by their field "prefix" or "address", for
+ * json_object_array_sort(): the order of a list is that of its rows, not of the
+ * table they come from.
  */
 int json_by_prefix(const void *a, const void *b);
 int json_by_address(const void *a, const void *b);

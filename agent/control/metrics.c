@@ -16,9 +16,8 @@
 #include "core/array.h"
 
 enum {
-	/* Of a request, which has no body. */
 	MAX_HEADERS_SIZE = 8192,
-	MAX_BODY_SIZE = 0,
+	MAX_BODY_SIZE = 0, /* a request has no body */
 	TIMEOUT_S = 10,
 };
 
@@ -27,7 +26,7 @@ struct metrics {
 	const struct control_view *view;
 };
 
-/* What a counter counts: a metric each. */
+/* The members of a counter, a metric each. */
 static const struct unit {
 	const char *name;
 	size_t offset; /* in struct hg_counter */
@@ -43,7 +42,7 @@ struct metric {
 	const struct unit *unit;
 };
 
-/* An interface may be called almost anything, and is part of some addresses. */
+/* Escape the text: it may hold the name of an interface, with any character. */
 static void write_label(struct evbuffer *out, const char *text)
 {
 	size_t plain = strcspn(text, "\"\\\n");
@@ -105,14 +104,14 @@ static void on_metrics(struct evhttp_request *request, void *context)
 	evbuffer_free(out);
 }
 
-static void configure(struct metrics *metrics)
+static void set_limits(struct metrics *metrics)
 {
 	evhttp_set_allowed_methods(metrics->http,
 				   EVHTTP_REQ_GET | EVHTTP_REQ_HEAD);
 	evhttp_set_max_headers_size(metrics->http, MAX_HEADERS_SIZE);
 	evhttp_set_max_body_size(metrics->http, MAX_BODY_SIZE);
 	evhttp_set_timeout(metrics->http, TIMEOUT_S);
-	/* Whatever else is asked for is not found. */
+	/* Other paths are answered by 404. */
 	evhttp_set_cb(metrics->http, "/metrics", on_metrics, metrics);
 }
 
@@ -135,16 +134,15 @@ int metrics_new(struct event_base *base, const struct endpoint *where,
 	metrics->http = evhttp_new(base);
 	if (!metrics->http)
 		goto out;
-	configure(metrics);
+	set_limits(metrics);
 	address_format(&where->address, text);
 	errno = 0;
 	if (!evhttp_bind_socket_with_handle(metrics->http, text, where->port)) {
-		/* Not all that libevent can fail by leaves a reason. */
+		/* libevent does not set errno for every failure. */
 		code = errno ? -errno : -EADDRNOTAVAIL;
 		snprintf(error, METRICS_ERROR_SIZE,
 			 "--metrics %s port %u: %s; give an address of this "
-			 "host and a port that nobody has, or port 0 to serve "
-			 "nowhere",
+			 "host and a free port, or port 0 to serve nowhere",
 			 text, where->port, strerror(-code));
 		goto out;
 	}

@@ -3,9 +3,9 @@
 #define CONTROL_METRICS_H
 
 /*
- * Counters for Prometheus and all that read its text format (0.0.4), by HTTP at
- * /metrics. Names are those of the JSON: what stands there in the list "vips"
- * under "packets", told from others by its "prefix", is
+ * Counters in the text format of Prometheus (0.0.4), by HTTP at /metrics. Names
+ * are those of the JSON: the field "packets" in the list "vips", in the row
+ * whose "prefix" is 192.0.2.1/32, is
  *
  *	headgate_vips_packets_total{prefix="192.0.2.1/32"} 17
  */
@@ -23,17 +23,16 @@ enum metrics_sizes {
 };
 
 /*
- * Listens at `where`; port 0: nowhere, and `*metrics` is NULL. `view` must
- * outlive it, and is not looked at before the loop runs. On failure returns
- * -errno, and `error` says what failed and what to do. The caller frees with
- * metrics_free().
+ * Listen at `where`; with port 0 nowhere, and *metrics is NULL. `view` must
+ * outlive the object and is not read before the loop runs. Return 0, or -errno
+ * and a message in `error`. The caller frees with metrics_free().
  */
 int metrics_new(struct event_base *base, const struct endpoint *where,
 		const struct control_view *view, struct metrics **metrics,
 		char error[METRICS_ERROR_SIZE]);
 void metrics_free(struct metrics *metrics);
 
-/* The metrics of one list, as they are served. */
+/* Write the metrics of one list as they are served. */
 void metrics_write(struct evbuffer *out, const struct control_view *view,
 		   const struct counter_list *list);
 

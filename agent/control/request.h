@@ -3,18 +3,21 @@
 #define CONTROL_REQUEST_H
 
 /*
- * Requests of the control socket, without the socket: what a line asks for and
- * what is wrong with it. The caller puts the replies.
+ * Requests of the control socket, without the socket: from a line to its row in
+ * the table of verbs.
  */
 
-#include "control/show.h"
+#include "control/verb.h"
 
-/* The object on a line, which the caller puts; NULL if there is none. */
+/* Return the JSON object on a line, which the caller puts, or NULL. */
 struct json_object *request_parse(const char *line);
-/* The reply to one request; {"error": ...} if it cannot be answered. */
-struct json_object *request_answer(const struct control_view *view,
-				   struct json_object *request);
-/* {"error": TEXT}. */
+/*
+ * Return the verb of a request, NULL included. If no verb matches, return NULL
+ * and the reply in *failure, which lists what is allowed; the caller puts it.
+ */
+const struct control_verb *request_find_verb(struct json_object *request,
+					     struct json_object **failure);
+/* Return the reply {"error": TEXT}, which the caller puts. */
 struct json_object *request_failure(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 

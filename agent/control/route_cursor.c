@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A walk that may rest. See route_cursor.h. */
+/* A walk that survives changes. See route_cursor.h. */
 
 #include "control/route_cursor.h"
 

@@ -3,10 +3,9 @@
 #define CONTROL_ROUTE_CURSOR_H
 
 /*
- * A walk over all routes in order of their prefixes that may rest between any
- * two of them while the rib changes. It holds the prefixes there were when it
- * began, never a route: one that came since is left out, one that has gone is
- * passed over. Pure.
+ * A walk over all routes in the order of their prefixes, during which the rib
+ * may change. It holds the prefixes that existed when it began and no route:
+ * later routes are left out, and routes that have gone are skipped. Pure.
  */
 
 #include <stdbool.h>
@@ -17,16 +16,16 @@
 struct rib;
 struct route;
 
-/* Zeroed, it is one that has ended. */
+/* All zeroes: a walk that has ended. */
 struct route_cursor {
 	struct prefix *prefixes;
 	size_t count;
 	size_t next;
 };
 
-/* Returns 0 or -ENOMEM. The caller ends it with route_cursor_end(). */
+/* Return 0 or -ENOMEM. The caller ends the walk with route_cursor_end(). */
 int route_cursor_start(struct route_cursor *cursor, const struct rib *rib);
-/* One step: the route, or NULL if it has gone. False if there is no more. */
+/* Take one step: *route is NULL if it has gone. False at the end. */
 bool route_cursor_next(struct route_cursor *cursor, const struct rib *rib,
 		       const struct route **route);
 void route_cursor_end(struct route_cursor *cursor);

@@ -3,53 +3,61 @@
 #define CONTROL_SHOW_H
 
 /*
- * What the agent can tell of itself, as JSON: reads every room, changes none.
- * The names of the fields are stable; fields are only ever added.
+ * The state of the agent as JSON. Reads every room, changes none. Names of
+ * fields are stable; fields are only ever added.
  */
 
-#include <stdbool.h>
 #include <stdint.h>
 
-struct bgp_speaker;
-struct config;
-struct datapath;
+#include "control/view.h"
+
+struct address;
 struct json_object;
 struct nexthop;
-struct tracker;
-struct rib;
-struct steering;
-
-enum show_sizes {
-	SHOW_NAMES_SIZE = 128,
-};
-
-/* Where to look. */
-struct control_view {
-	const struct config *config;
-	const struct bgp_speaker *speaker;
-	struct rib *rib; /* changed only in its scratch memory */
-	const struct tracker *tracker;
-	const struct steering *steering;
-	const struct datapath *datapath;
-	uint64_t started_ms; /* core/clock.h */
-};
+struct path;
+struct route;
 
 /*
- * The reply to {"request":"show","what":WHAT}, which the caller puts; NULL if
- * there is nothing of that name, or it is "routes". `request` holds what WHAT is about, if it is
- * about something: {"what":"route","prefix":"192.0.2.1"}.
+ * Answers of verb.c: the reply, which the caller puts. Only show_route() looks
+ * at the request; it shows the route of a prefix, or of the longest prefix that
+ * contains an address.
  */
-struct json_object *show(const struct control_view *view, const char *what,
-			 struct json_object *request);
+struct json_object *show_status(const struct control_view *view,
+				struct json_object *request);
+struct json_object *show_neighbors(const struct control_view *view,
+				   struct json_object *request);
+struct json_object *show_route(const struct control_view *view,
+			       struct json_object *request);
+struct json_object *show_nexthops(const struct control_view *view,
+				  struct json_object *request);
+struct json_object *show_groups(const struct control_view *view,
+				struct json_object *request);
+struct json_object *show_counters(const struct control_view *view,
+				  struct json_object *request);
+
+/* Parts of replies. */
+
+/* Return a route with all its paths. */
+struct json_object *show_whole_route(const struct control_view *view,
+				     const struct route *route);
+/* Return a path of a route. */
+struct json_object *show_path(const struct control_view *view,
+			      const struct route *route,
+			      const struct path *path);
+/* Return the BFD session with a next hop; NULL: BFD does not watch it. */
+struct json_object *show_bfd(const struct control_view *view,
+			     const struct address *address);
+
 /*
- * True if a request is for all routes. They are too many for one reply that
- * show() could make: control.c walks them.
+ * Return the route of ADDRESS/LENGTH, or the one of the longest prefix that
+ * contains ADDRESS. If there is none, return NULL and the reply in *failure,
+ * which the caller puts.
  */
-bool show_is_of_routes(struct json_object *request);
-/* The next hop in a slot of the program's table, or NULL. */
+const struct route *show_find_route(const struct control_view *view,
+				    const char *text,
+				    struct json_object **failure);
+/* Return the next hop in a slot of the program's table, or NULL. */
 const struct nexthop *show_nexthop_in(const struct control_view *view,
 				      uint32_t slot);
-/* "status, neighbors, ..." for an error message. Returns `text`. */
-const char *show_names(char text[SHOW_NAMES_SIZE]);
 
 #endif

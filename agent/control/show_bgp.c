@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Routes as JSON: every path, in the set or why not. */
+/* Routes as JSON, with all their paths. */
 
-#include "control/show_internal.h"
+#include "control/show.h"
 
 #include <json-c/json.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ enum {
 	ATTRIBUTE_NAME_SIZE = 40,
 };
 
-/* The attributes that have no field of their own, by name. */
+/* Return the attributes that have no field of their own, by name. */
 static struct json_object *attributes_json(const struct bgp_attributes *from)
 {
 	const uint32_t shown = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH |
@@ -117,23 +117,23 @@ struct json_object *show_whole_route(const struct control_view *view,
 
 const struct route *show_find_route(const struct control_view *view,
 				    const char *text,
-				    struct json_object **error)
+				    struct json_object **failure)
 {
 	const struct route *route;
 	struct prefix prefix;
 
 	if (!text || prefix_parse(text, &prefix) != PREFIX_OK) {
-		*error = request_failure(
-			"'%s' is not a prefix; allowed: ADDRESS, for the "
-			"longest match, or ADDRESS/LENGTH without host bits",
+		*failure = request_failure(
+			"prefix '%s': invalid; allowed: ADDRESS/LENGTH without "
+			"host bits, or ADDRESS for the longest match",
 			text ? text : "");
 		return NULL;
 	}
 	route = strchr(text, '/') ? rib_find(view->rib, &prefix) :
 				    rib_match(view->rib, &prefix.address);
 	if (!route)
-		*error = request_failure(
-			"%s: nobody announces it; show routes lists all", text);
+		*failure = request_failure(
+			"%s: no route; show routes lists all", text);
 	return route;
 }
 
@@ -141,14 +141,12 @@ struct json_object *show_route(const struct control_view *view,
 			       struct json_object *request)
 {
 	const char *text = json_get_text(request, "prefix");
-	struct json_object *error, *list, *out;
-	const struct route *route = show_find_route(view, text, &error);
+	struct json_object *failure, *list;
+	const struct route *route = show_find_route(view, text, &failure);
 
 	if (!route)
-		return error;
+		return failure;
 	list = json_object_new_array();
 	json_object_array_add(list, show_whole_route(view, route));
-	out = json_object_new_object();
-	json_add(out, "routes", list);
-	return out;
+	return json_wrap("routes", list);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Neighbors as JSON: their sessions, and why they are down. */
+/* Neighbors as JSON: configuration, session, and why a session is down. */
 
-#include "control/show_internal.h"
+#include "control/show.h"
 
 #include <json-c/json.h>
 
@@ -38,7 +38,7 @@ static const struct {
 	{ BGP_CAN_ENHANCED_REFRESH, BGP_CAPABILITY_ENHANCED_REFRESH },
 };
 
-/* What both sides have announced. */
+/* Return the capabilities that both sides announced. */
 static struct json_object *
 capabilities_json(const struct bgp_connection *session)
 {
@@ -68,7 +68,7 @@ families_json(const struct bgp_negotiated *negotiated)
 	return list;
 }
 
-/* ------------------------------------------------------------- what happened */
+/* ------------------------------------------------------------- history */
 
 static struct json_object *errors_json(const struct bgp_error_log *log)
 {
@@ -129,7 +129,7 @@ static const struct rib_peer *peer_of(const struct control_view *view,
 	return peer;
 }
 
-/* The AS it has, or the one it is to have if that is a single one. */
+/* Return the AS of the session, else the configured one if it is one; or 0. */
 static uint32_t neighbor_as_number(const struct bgp_neighbor *neighbor)
 {
 	const struct neighbor_config *config = &neighbor->config;
@@ -142,7 +142,7 @@ static uint32_t neighbor_as_number(const struct bgp_neighbor *neighbor)
 	return 0;
 }
 
-/* What is configured, session or not. */
+/* Add the fields that a neighbor has with and without a session. */
 static void add_config(struct json_object *out,
 		       const struct bgp_neighbor *neighbor)
 {
@@ -232,7 +232,7 @@ static void add_prefixes(struct json_object *out, const struct rib_peer *peer)
 	json_add(out, "refused", refused);
 }
 
-/* The limit is for each family: told is the one that is nearest to it. */
+/* The limit holds for each family; the count shown is the larger one. */
 static void add_max_prefix(struct json_object *out, uint32_t limit,
 			   const struct rib_peer *peer)
 {
@@ -284,18 +284,20 @@ static bool all_are_up(const struct bgp_speaker *speaker)
 	return true;
 }
 
-struct json_object *show_neighbors(const struct control_view *view)
+struct json_object *show_neighbors(const struct control_view *view,
+				   struct json_object *request)
 {
 	struct json_object *list = json_object_new_array();
 	struct bgp_tcp_drops drops = { .count = { 0 } };
 	struct bgp_neighbor *neighbor;
 
-	/* They are for hints why one is down, and cost more than all else. */
+	(void)request;
+	/* Only hints need the drops, and they cost more than all the rest. */
 	if (!all_are_up(view->speaker))
 		bgp_tcp_drops_read(&drops);
 	TAILQ_FOREACH(neighbor, &view->speaker->neighbors, link)
 		json_object_array_add(list,
 				      neighbor_json(view, neighbor, &drops));
 	json_object_array_sort(list, json_by_address);
-	return list;
+	return json_wrap("neighbors", list);
 }

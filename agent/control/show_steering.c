@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Next hops, groups and counters as JSON. */
 
-#include "control/show_internal.h"
+#include "control/show.h"
 
 #include <inttypes.h>
 #include <json-c/json.h>
@@ -20,7 +20,7 @@ enum {
 	DIGEST_TEXT_SIZE = 17,
 };
 
-/* Null while the next hop has none. */
+/* Add the slot of a next hop; null while it has none. */
 static void add_slot(struct json_object *out, const struct slot *slot)
 {
 	json_add(out, "slot",
@@ -102,14 +102,16 @@ static struct json_object *nexthop_json(const struct control_view *view,
 	return out;
 }
 
-struct json_object *show_nexthops(const struct control_view *view)
+struct json_object *show_nexthops(const struct control_view *view,
+				  struct json_object *request)
 {
 	struct json_object *list = json_object_new_array();
 	const struct nexthop *nexthop = NULL;
 
+	(void)request;
 	while ((nexthop = tracker_next(view->tracker, nexthop)))
 		json_object_array_add(list, nexthop_json(view, nexthop));
-	return list;
+	return json_wrap("nexthops", list);
 }
 
 static struct json_object *members_json(const struct steering_group *group)
@@ -155,17 +157,19 @@ static struct json_object *group_json(const struct control_view *view,
 	return out;
 }
 
-struct json_object *show_groups(const struct control_view *view)
+struct json_object *show_groups(const struct control_view *view,
+				struct json_object *request)
 {
 	struct json_object *list = json_object_new_array();
 	const struct steering_group *group = NULL;
 
+	(void)request;
 	while ((group = steering_next_group(view->steering, group)))
 		json_object_array_add(list, group_json(view, group));
-	return list;
+	return json_wrap("groups", list);
 }
 
-/* A list of counters on its way to JSON. */
+/* A list of counters while it is written as JSON. */
 struct counters_json {
 	const struct counter_list *list;
 	struct json_object *out;
@@ -194,7 +198,7 @@ static struct json_object *counters_json(const struct control_view *view,
 	return json.out;
 }
 
-/* Of packets; null without BFD. */
+/* Return the counters of BFD packets; NULL without BFD. */
 static struct json_object *bfd_counters_json(const struct control_view *view)
 {
 	const uint64_t *counts = tracker_bfd_counts(view->tracker);
@@ -207,13 +211,15 @@ static struct json_object *bfd_counters_json(const struct control_view *view)
 	return out;
 }
 
-struct json_object *show_counters(const struct control_view *view)
+struct json_object *show_counters(const struct control_view *view,
+				  struct json_object *request)
 {
 	struct json_object *out = json_object_new_object();
 
+	(void)request;
 	for (size_t i = 0; i < counter_list_count; i++)
 		json_add(out, counter_lists[i].name,
 			 counters_json(view, &counter_lists[i]));
 	json_add(out, "bfd", bfd_counters_json(view));
-	return out;
+	return json_wrap("counters", out);
 }

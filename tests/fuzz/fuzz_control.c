@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Lines of the control socket: whatever comes in, the answer is one JSON object
- * on one line. What would be shown is left out; only requests are under test.
+ * Lines of the control socket: for any input the answer is one JSON object on
+ * one line. The table of verbs is one of the target's own, because only the way
+ * from a line to its verb is under test.
  */
 
 #include <json-c/json.h>
@@ -10,37 +11,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/explain.h"
 #include "control/request.h"
+#include "core/array.h"
 #include "headgate/ctl.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-struct json_object *show(const struct control_view *view, const char *what,
-			 struct json_object *request)
-{
-	(void)view, (void)request;
-	return strcmp(what, "status") ? NULL : json_object_new_object();
-}
-
-struct json_object *explain(const struct control_view *view,
-			    struct json_object *request)
+static struct json_object *answer_empty(const struct control_view *view,
+					struct json_object *request)
 {
 	(void)view, (void)request;
 	return json_object_new_object();
 }
 
-const char *show_names(char text[SHOW_NAMES_SIZE])
-{
-	strcpy(text, "status");
-	return text;
-}
+const struct control_verb control_verbs[] = {
+	{ "show", "status", .answer = answer_empty },
+	{ "show", "routes", .stream = CONTROL_STREAM_ROUTES },
+	{ "show", "route", "prefix", .answer = answer_empty },
+	{ "explain", NULL, "flow", .answer = answer_empty },
+	{ "capture", .options = { "vip", "rate" },
+	  .stream = CONTROL_STREAM_CAPTURE },
+};
+
+const size_t control_verb_count = COUNT_OF(control_verbs);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct control_view view = { 0 };
 	char line[HG_CTL_MAX_REQUEST + 1];
-	struct json_object *request, *reply;
+	struct json_object *request, *reply = NULL;
+	const struct control_verb *verb;
 	const char *text;
 
 	if (size > HG_CTL_MAX_REQUEST)
@@ -48,10 +48,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(line, data, size);
 	line[size] = '\0';
 	request = request_parse(line);
-	reply = request_answer(&view, request);
-	text = json_object_to_json_string_ext(reply, JSON_C_TO_STRING_PLAIN);
-	if (*text != '{' || strchr(text, '\n'))
-		abort();
+	verb = request_find_verb(request, &reply);
+	if (verb && verb->answer)
+		reply = verb->answer(&view, request);
+	if (reply) {
+		text = json_object_to_json_string_ext(reply,
+						      JSON_C_TO_STRING_PLAIN);
+		if (*text != '{' || strchr(text, '\n'))
+			abort();
+	}
 	json_object_put(reply);
 	json_object_put(request);
 	return 0;

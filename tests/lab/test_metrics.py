@@ -98,7 +98,7 @@ class Metrics(LabCase):
             "--bpffs", f"{self.lab.folder}/bpf/second")
         self.assertEqual(second.returncode, EXIT_REFUSED)
         self.assertIn(f"--metrics {address} port {PORT}: {reason}; give an "
-                      "address of this host and a port that nobody has",
+                      "address of this host and a free port",
                       second.stderr)
 
     def test_where_it_cannot_listen_is_refused_before_all_else(self):

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The table of what can be shown, and the agent's status. See show.h. */
+/* The agent's status as JSON. */
 
 #include "control/show.h"
 
 #include <json-c/json.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "bgp/session/speaker.h"
 #include "config/config.h"
 #include "control/json.h"
-#include "control/show_internal.h"
-#include "core/array.h"
 #include "core/log.h"
 #include "datapath/datapath.h"
 #include "nexthop/tracker.h"
@@ -20,7 +16,7 @@
 #include "rib/rib.h"
 #include "steering/steering.h"
 
-/* Only of interest, and asked for, where there are VLANs. */
+/* Return NULL for an interface without VLANs: the driver is not asked. */
 static const char *vlan_tags(const struct control_view *view,
 			     const struct nexthop_link *link)
 {
@@ -116,10 +112,12 @@ static struct json_object *group_totals(const struct control_view *view)
 	return out;
 }
 
-struct json_object *show_status(const struct control_view *view)
+struct json_object *show_status(const struct control_view *view,
+				struct json_object *request)
 {
 	struct json_object *out = json_object_new_object();
 
+	(void)request;
 	json_add_text(out, "version", HEADGATE_VERSION);
 	json_add_number(out, "pid", (uint64_t)getpid());
 	json_add_number(out, "uptime_s", json_age_s(view->started_ms));
@@ -133,70 +131,5 @@ struct json_object *show_status(const struct control_view *view)
 	json_add(out, "vips", vip_totals(view));
 	json_add(out, "nexthops", nexthop_totals(view));
 	json_add(out, "groups", group_totals(view));
-	return out;
-}
-
-static const char routes[] = "routes";
-
-static const struct {
-	const char *name;
-	/* NULL: see show_is_of_routes(). */
-	struct json_object *(*show)(const struct control_view *view);
-} things[] = {
-	{ "status", show_status }, { "neighbors", show_neighbors },
-	{ routes, NULL },	   { "nexthops", show_nexthops },
-	{ "groups", show_groups }, { "counters", show_counters },
-};
-
-/* The same about one thing, which `request` names. May be {"error": ...}. */
-static const struct {
-	const char *name;
-	struct json_object *(*show)(const struct control_view *view,
-				    struct json_object *request);
-} single_things[] = {
-	{ "route", show_route },
-};
-
-struct json_object *show(const struct control_view *view, const char *what,
-			 struct json_object *request)
-{
-	struct json_object *reply;
-
-	for (size_t i = 0; i < COUNT_OF(single_things); i++)
-		if (!strcmp(single_things[i].name, what))
-			return single_things[i].show(view, request);
-	for (size_t i = 0; i < COUNT_OF(things); i++) {
-		if (!things[i].show || strcmp(things[i].name, what))
-			continue;
-		reply = json_object_new_object();
-		json_add(reply, what, things[i].show(view));
-		return reply;
-	}
-	return NULL;
-}
-
-bool show_is_of_routes(struct json_object *request)
-{
-	const char *verb = json_get_text(request, "request");
-	const char *what = json_get_text(request, "what");
-
-	return verb && what && !strcmp(verb, "show") && !strcmp(what, routes);
-}
-
-static size_t add_name(char text[SHOW_NAMES_SIZE], size_t used,
-		       const char *name)
-{
-	return used + (size_t)snprintf(text + used, SHOW_NAMES_SIZE - used,
-				       "%s%s", used ? ", " : "", name);
-}
-
-const char *show_names(char text[SHOW_NAMES_SIZE])
-{
-	size_t used = 0;
-
-	for (size_t i = 0; i < COUNT_OF(things); i++)
-		used = add_name(text, used, things[i].name);
-	for (size_t i = 0; i < COUNT_OF(single_things); i++)
-		used = add_name(text, used, single_things[i].name);
-	return text;
+	return json_wrap("status", out);
 }

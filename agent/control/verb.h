@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CONTROL_VERB_H
+#define CONTROL_VERB_H
+
+/*
+ * The requests that the control socket answers, in one table: the fields by
+ * which a request is recognized and the function that answers it.
+ */
+
+#include <stddef.h>
+
+#include "control/view.h"
+
+struct json_object;
+
+/* How a request is answered if not by one reply at once. control.c has them. */
+enum control_stream {
+	CONTROL_STREAM_NONE,
+	CONTROL_STREAM_ROUTES,	/* one reply, a few routes at a time */
+	CONTROL_STREAM_CAPTURE, /* a line for each packet */
+};
+
+enum control_verb_sizes {
+	CONTROL_MAX_OPTIONS = 2,
+};
+
+struct control_verb {
+	const char *name;     /* the field "request" */
+	const char *object;   /* the field "what"; NULL: no such field */
+	const char *argument; /* the name of a field it needs; NULL: none */
+	const char *options[CONTROL_MAX_OPTIONS]; /* fields it may have */
+	enum control_stream stream;
+	/*
+	 * Return the reply, which the caller puts; {"error": ...} if there is
+	 * none. NULL for a stream.
+	 */
+	struct json_object *(*answer)(const struct control_view *view,
+				      struct json_object *request);
+};
+
+extern const struct control_verb control_verbs[];
+extern const size_t control_verb_count;
+
+#endif
