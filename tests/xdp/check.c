@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The program and the oracle, frame by frame. */
+/* Run a frame by the program and the oracle. See check.h. */
 
 #include "check.h"
 
@@ -25,7 +25,7 @@ static void add_counters(struct hg_counter *sums,
 	}
 }
 
-/* By system calls, as others read the map. */
+/* Read all counters by system calls, like other readers of the map. */
 static void read_counts(const struct world *world, struct counts *counts)
 {
 	const struct bpf_map *map = world->dp->skeleton->maps.counters;
@@ -81,7 +81,7 @@ static void print_counters(const char *what, const struct hg_counter *want,
 	for (uint32_t i = 0; i < size; i++)
 		if (memcmp(&want[i], &have[i], sizeof(want[i])))
 			fprintf(stderr,
-				"%s %s: %+lld packets, %+lld bytes of what was expected\n",
+				"%s %s: %+lld packets, %+lld bytes against the expectation\n",
 				what, name(i),
 				(long long)(have[i].packets - want[i].packets),
 				(long long)(have[i].bytes - want[i].bytes));

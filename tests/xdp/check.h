@@ -3,10 +3,10 @@
 #define TESTS_XDP_CHECK_H
 
 /*
- * Runs the program on a frame and compares all that can be seen of it with what
- * the oracle says: the action, the frame that leaves, and the counter of its
- * outcome. To read all counters takes a hundred times as long as to run the
- * program: check_counts() does, after as many frames as one likes.
+ * Check the program against the oracle, frame by frame: the action, the frame
+ * that leaves, and the counter of its outcome. Reading all counters takes a
+ * hundred times as long as running the program, so check_counts() does that
+ * separately, after any number of frames.
  */
 
 #include "oracle.h"
@@ -22,26 +22,36 @@ struct counts {
 struct check {
 	struct world *world;
 	struct oracle oracle;
-	bool capturing;	      /* every frame for a VIP */
-	struct counts counts; /* as they should be */
-	struct prediction
-		prediction; /* of the last frame and what should leave */
+	bool capturing;		      /* captures every frame for a VIP */
+	struct counts counts;	      /* expected */
+	struct prediction prediction; /* of the last frame */
 };
 
-/* The caller closes it with check_free(). `icmp_rate` as for world_new(). */
+/*
+ * Create the world and the oracle. The caller frees them with check_free().
+ * `icmp_rate` as for world_new().
+ */
 struct check *check_new(uint32_t icmp_rate);
 void check_free(struct check *check);
 
-/* False after telling, on standard error, how the two disagree. */
+/*
+ * Run a frame. Returns false and prints the difference if program and oracle
+ * disagree.
+ */
 bool check_frame(struct check *check, const struct frame *frame,
 		 enum world_port port);
-/* The same for what all frames since the last call should have counted. */
+/*
+ * Compare all counters with those that the frames since the last call should
+ * have counted; otherwise like check_frame().
+ */
 bool check_counts(struct check *check);
-/* Takes the counters as they are, after frames that no oracle foretells. */
+/*
+ * Take the counters as they are, after frames that the oracle cannot predict.
+ */
 void check_read_counts(struct check *check);
-/* Makes both forget all fragments. */
+/* Make both forget all fragments. */
 void check_forget_fragments(struct check *check);
-/* Says to both how many ICMP errors there were in this second. */
+/* Set, in both, how many ICMP errors this second has had. */
 void check_set_icmp_used(struct check *check, uint32_t route, uint64_t used);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* From a shape to the bytes of a frame. */
+/* Build the bytes of a frame from its shape. */
 
 #include "frame.h"
 
@@ -16,9 +16,9 @@ enum {
 	IPV6_VERSION = 6,
 	VERSION_SHIFT = 4,
 	IHL_MASK = 0x0f,
-	MAPPED_AT = 12, /* of the IPv4 address in ::ffff:a.b.c.d */
+	MAPPED_AT = 12, /* offset of the IPv4 address in ::ffff:a.b.c.d */
 	EXTENSION_HEAD = 2,
-	AUTHENTICATION_WORDS = 2, /* less in its length (RFC 4302 2.2) */
+	AUTHENTICATION_WORDS = 2, /* not counted in its length (RFC 4302 2.2) */
 	EXTENSION_UNIT = 8,
 };
 
@@ -38,7 +38,7 @@ struct hg_address frame_ipv6_address(const char *text)
 	struct hg_address address;
 
 	if (inet_pton(AF_INET6, text, address.bytes) != 1) {
-		fprintf(stderr, "no IPv6 address: %s\n", text);
+		fprintf(stderr, "%s: not an IPv6 address\n", text);
 		abort();
 	}
 	return address;
@@ -226,7 +226,7 @@ static void write_ipv4(struct writer *w, const struct shape *shape)
 	fix_checksum_at(w->data, at);
 }
 
-/* All of it, with `next` in its first byte. */
+/* Write the whole header, with `next` in its first byte. */
 static void write_extension(struct writer *w, const struct shape *shape,
 			    const struct shape_extension *extension,
 			    uint8_t next)
@@ -245,7 +245,7 @@ static void write_extension(struct writer *w, const struct shape *shape,
 	write_zeroes(w, size - EXTENSION_HEAD);
 }
 
-/* The type of header number `i` behind the IPv6 header. */
+/* Return the type of header number `i` behind the IPv6 header. */
 static uint8_t next_header(const struct shape *shape, int i)
 {
 	return i < shape->extension_count ?
@@ -305,7 +305,7 @@ void frame_build(const struct shape *shape, const uint8_t mac[ETH_ALEN],
 	write_packet(&w, shape);
 	write_zeroes(&w, shape->padding);
 	if (w.failed) {
-		fprintf(stderr, "a shape bigger than a frame\n");
+		fprintf(stderr, "shape: bigger than a frame\n");
 		abort();
 	}
 	frame->size = w.used;

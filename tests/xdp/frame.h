@@ -3,9 +3,10 @@
 #define TESTS_XDP_FRAME_H
 
 /*
- * Frames made from a few words. A shape of zeroes is a plain TCP packet over
- * IPv4 from 10.0.0.1 with a TTL of 64 and a right header checksum; each field
- * that is not zero changes one thing about it. Numbers are in host byte order.
+ * Frames, built from a description of their shape. A shape of zeroes is a plain
+ * TCP packet over IPv4 from 10.0.0.1 with a TTL of 64 and a right header
+ * checksum; each field that is not zero changes one thing about it. Numbers are
+ * in host byte order.
  */
 
 #include "headgate/abi.h"
@@ -16,7 +17,7 @@
 #include <stdint.h>
 
 enum frame_sizes {
-	FRAME_MAX = 3072, /* less than a page, as the kernel wants it */
+	FRAME_MAX = 3072, /* less than a page: the kernel's limit */
 	FRAME_TAG = 4,
 	FRAME_WORD = 4,
 	FRAME_IPV4_HEADER = 20,
@@ -24,7 +25,7 @@ enum frame_sizes {
 	FRAME_FRAGMENT_HEADER = 8,
 	FRAME_TCP_HEADER = 20,
 	FRAME_UDP_HEADER = 8,
-	FRAME_SCTP_HEADER = 12, /* and DCCP */
+	FRAME_SCTP_HEADER = 12, /* also of DCCP */
 	FRAME_ICMP_HEADER = 8,
 	FRAME_MAX_TAGS = 3,
 	FRAME_MAX_EXTENSIONS = 10,
@@ -38,7 +39,7 @@ enum frame_defaults {
 	FRAME_TTL = 64,
 };
 
-/* Where fields stand in an IPv4 header, and in IPv6's. */
+/* Offsets of fields in the headers of IPv4 and IPv6 */
 enum frame_offsets {
 	FRAME_IPV4_LENGTH_AT = 2,
 	FRAME_IPV4_TTL_AT = 8,
@@ -48,7 +49,7 @@ enum frame_offsets {
 };
 
 enum frame_values {
-	FRAME_MORE_FRAGMENTS = 0x2000, /* IPv4's */
+	FRAME_MORE_FRAGMENTS = 0x2000, /* in IPv4 */
 	FRAME_DONT_FRAGMENT = 0x4000,
 	FRAME_IPV4_OFFSET = 0x1fff,
 	FRAME_IPV6_MORE = 1,
@@ -65,7 +66,10 @@ struct shape_tag {
 	uint16_t control; /* PCP, DEI and VID (IEEE 802.1Q 9.6) */
 };
 
-/* The length counts as in the header; a fragment header has none. */
+/*
+ * An extension header. `length` is in the header's own units; a fragment header
+ * has none.
+ */
 struct shape_extension {
 	uint8_t type;
 	uint8_t length;
@@ -87,37 +91,40 @@ struct shape {
 	uint8_t options[FRAME_MAX_OPTIONS]; /* zeroes end the list */
 	uint8_t extension_count;
 	struct shape_extension extensions[FRAME_MAX_EXTENSIONS];
-	uint16_t fragment; /* IPv4: flags and offset as in the header */
+	uint16_t fragment; /* IPv4: flags and offset, as in the header */
 	uint32_t id;	   /* of the fragmented packet */
 	uint16_t source_port;
 	uint16_t destination_port;
 	uint8_t icmp_type;
 	const struct shape *quote; /* follows the ICMP header */
-	uint16_t quote_size;	   /* bytes of it; 0: all */
+	uint16_t quote_size;	   /* bytes of the quote; 0: all */
 	uint16_t payload;	   /* bytes behind the transport header */
 	uint16_t cut;		   /* bytes the packet lacks at its end */
 	uint16_t padding;	   /* bytes behind the packet */
 };
 
-/* `mac` is that of the port the frame is for. */
+/* Build a frame. `mac` is that of the port that the frame is for. */
 void frame_build(const struct shape *shape, const uint8_t mac[ETH_ALEN],
 		 struct frame *frame);
 
 /* ::ffff:a.b.c.d */
 struct hg_address frame_ipv4_address(uint32_t address);
 struct hg_address frame_ipv6_address(const char *text);
-/* True if a packet of this shape lacks the beginning of its payload. */
+/*
+ * True if a packet of this shape lacks the beginning of its payload: a later
+ * fragment.
+ */
 bool shape_is_later_fragment(const struct shape *shape);
 
-/* RFC 1071. */
+/* The checksum of RFC 1071, and its folding step */
 uint32_t frame_fold(uint64_t sum);
 uint16_t frame_checksum(const uint8_t *bytes, size_t size);
-/* Of the IP header. */
+/* Return the offset of the IP header. */
 size_t frame_ip_at(const struct frame *frame);
 void frame_put_u16(struct frame *frame, size_t at, uint16_t value);
-/* Makes the checksum of an IPv4 header right. */
+/* Correct the checksum of the IPv4 header. */
 void frame_fix_checksum(struct frame *frame);
-/* In hexadecimal to standard error, named. */
+/* Print the frame to standard error, in hexadecimal and after its name. */
 void frame_print(const char *name, const struct frame *frame);
 
 #endif

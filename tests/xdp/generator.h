@@ -3,8 +3,8 @@
 #define TESTS_XDP_GENERATOR_H
 
 /*
- * Frames of all kinds at random: whole ones with every field that can vary, in
- * generator_shapes.c; and damage to them, in generator_damage.c. Fragments are
+ * Random frames of all kinds: whole ones, with every field that can vary
+ * (generator_shapes.c), and damage to them (generator_damage.c). Fragments are
  * often followed by others of the same packet.
  */
 
@@ -14,13 +14,13 @@
 
 struct generator {
 	struct random_source random;
-	struct shape quote;    /* what the last shape quotes */
-	struct shape fragment; /* the last one, for others of its packet */
+	struct shape quote;    /* the packet that the last shape quotes */
+	struct shape fragment; /* the last fragment, for others of its packet */
 };
 
-/* Valid until the next call. */
+/* Return a random shape, valid until the next call. */
 struct shape generator_shape(struct generator *generator);
-/* Leaves it alone more often than not. */
+/* Damage the frame, or more often leave it unchanged. */
 void generator_damage(struct generator *generator, struct frame *frame);
 
 #endif

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What becomes of frames by bad cables, bad programs and bad people. */
+/* Damage to frames, as by bad cables, broken programs and attackers. */
 
 #include "generator.h"
 
 enum {
 	MAX_DAMAGE = 3,
-	HEADERS = 160, /* where damage does something */
+	HEADERS = 160, /* bytes in which damage has an effect */
 	ETHERTYPE_AT = 2 * ETH_ALEN,
 	IPV6_NEXT_HEADER_AT = 6,
 	IPV4_PROTOCOL_AT = 9,
 	BYTE_BITS = 8,
 };
 
-/* Of a byte from the EtherType on, among the headers. */
+/* Return the offset of a byte in the headers, from the EtherType on. */
 static size_t any_place(struct generator *g, const struct frame *frame)
 {
 	size_t end = frame->size < HEADERS ? frame->size : HEADERS;
@@ -38,7 +38,10 @@ static void overwrite_a_byte(struct generator *g, struct frame *frame)
 			random_of(&g->random, likely, sizeof(likely));
 }
 
-/* The kernel runs no program on less than an Ethernet header. */
+/*
+ * Truncate the frame; the kernel runs no program on less than an Ethernet
+ * header.
+ */
 static void truncate_frame(struct generator *g, struct frame *frame)
 {
 	frame->size =
@@ -68,7 +71,10 @@ static bool is_ipv6(const struct frame *frame)
 	return frame->bytes[frame_ip_at(frame)] >> 4 == 6;
 }
 
-/* Near what it is, most often a little less: the packet ends early then. */
+/*
+ * Change the length in the IP header to a value near the true one, most often a
+ * little less, so that the packet ends early.
+ */
 static void change_length(struct generator *g, struct frame *frame)
 {
 	size_t at = frame_ip_at(frame);
@@ -115,7 +121,9 @@ static void change_ttl(struct generator *g, struct frame *frame)
 		frame->bytes[at] = random_below(&g->random, 3);
 }
 
-/* Another protocol before the same bytes: its headers are noise then. */
+/*
+ * Change the protocol in front of the same bytes, whose headers then are noise.
+ */
 static void change_protocol(struct generator *g, struct frame *frame)
 {
 	static const uint8_t likely[] = { 0,  43, 44, 51,  60,	135, 139,
@@ -129,7 +137,7 @@ static void change_protocol(struct generator *g, struct frame *frame)
 			random_of(&g->random, likely, sizeof(likely));
 }
 
-/* Nothing behind the addresses has been made by anybody. */
+/* Fill the frame behind the addresses with noise. */
 static void make_noise(struct generator *g, struct frame *frame)
 {
 	size_t at = frame_ip_at(frame);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Frames as they might well come, and a little beyond. */
+/* Shapes of frames as they may come, and a little beyond. */
 
 #include "generator.h"
 
@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum {
-	CLIENTS = 24, /* whose packets come in fragments */
+	CLIENTS = 24, /* clients that send fragments */
 	IDS = 8,
 	MOBILITY = 135,
 	HIP = 139,
@@ -17,7 +17,7 @@ enum {
 	LONG_PAYLOAD = 1700,
 	MAX_QUOTE = 160,
 	LAST_BYTE = sizeof(struct hg_address) - 1,
-	MAX_OFFSET = FRAME_IPV4_OFFSET, /* of both families, in 8 bytes */
+	MAX_OFFSET = FRAME_IPV4_OFFSET, /* both families; unit: 8 bytes */
 	LAST_OFFSETS = MAX_OFFSET - 8,
 };
 
@@ -160,7 +160,10 @@ static void add_extensions(struct generator *g, struct shape *shape)
 		shape->extensions[i] = any_extension(g, !i);
 }
 
-/* Offset 0 for a first fragment; now and then near the end of the longest. */
+/*
+ * Return a fragment offset: 0 for a first fragment; sometimes near the end of
+ * the longest packet.
+ */
 static uint16_t any_offset(struct generator *g)
 {
 	if (random_one_in(&g->random, 2))
@@ -171,7 +174,10 @@ static uint16_t any_offset(struct generator *g)
 	return 1 + random_below(&g->random, LAST_OFFSETS);
 }
 
-/* One extension header becomes the fragment header. */
+/*
+ * Make the shape a fragment. In IPv6 one extension header becomes the fragment
+ * header.
+ */
 static void set_part(struct generator *g, struct shape *shape)
 {
 	uint16_t more = !random_one_in(&g->random, 3);
@@ -207,7 +213,7 @@ static void add_payload(struct generator *g, struct shape *shape)
 			random_below(&g->random, LONG_PAYLOAD - MAX_QUOTE);
 }
 
-/* What goes for a packet and for one that is quoted. */
+/* Return the fields that packets and quoted packets share. */
 static struct shape any_packet(struct generator *g, bool ipv6)
 {
 	struct shape shape = {
@@ -233,7 +239,7 @@ static struct shape any_packet(struct generator *g, bool ipv6)
 	return shape;
 }
 
-/* Mostly of a packet that the error's destination has sent. */
+/* Quote a packet, mostly one that the error's destination has sent. */
 static void add_quote(struct generator *g, struct shape *shape)
 {
 	bool ipv6 = shape->ipv6;
@@ -262,7 +268,7 @@ static bool has_fragment(const struct generator *g)
 	return g->fragment.ttl;
 }
 
-/* Another packet, or another fragment of the last one that had any. */
+/* Return a new packet, or another fragment of the last fragmented one. */
 static struct shape next_packet(struct generator *g)
 {
 	struct shape shape;

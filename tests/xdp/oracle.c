@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The way of a frame from section to section of docs/packet-path.md; Ethernet,
- * the VIP and the next hop are here.
+ * The sections of docs/packet-path.md in order; Ethernet, the VIP and the next
+ * hop are in this file.
  */
 
 #include "oracle.h"
@@ -18,15 +18,15 @@ enum {
 	MAPPED_AT = 12,
 };
 
-/* A frame on its way. */
+/* A frame on its way through the oracle */
 struct passage {
 	struct oracle *oracle;
 	const struct frame *frame;
 	uint32_t ifindex;
-	const uint8_t *mac; /* it is for */
+	const uint8_t *mac; /* destination MAC */
 	struct oracle_tags tags;
 	uint16_t ethertype;
-	struct reader ip; /* to the end of the frame */
+	struct reader ip; /* from the IP header to the end of the frame */
 	struct oracle_packet packet;
 	struct prediction *prediction;
 };
@@ -45,7 +45,7 @@ static bool is_for_port(const struct world *world, uint32_t ifindex,
 	return false;
 }
 
-/* Section 1. */
+/* Section 1 */
 static enum hg_outcome read_ethernet(struct passage *p)
 {
 	struct reader r = reader_of(p->frame->bytes, p->frame->size);
@@ -68,7 +68,7 @@ static enum hg_outcome read_ethernet(struct passage *p)
 	return ORACLE_GO_ON;
 }
 
-/* Section 2. A host route is the longest of all prefixes. */
+/* Section 2. A host route is a prefix of full length. */
 static const struct world_route *find_route(const struct world *world,
 					    bool ipv6,
 					    const struct hg_address *address)
@@ -107,7 +107,7 @@ static void note_event(struct passage *p, enum hg_event event)
 	p->prediction->events |= 1 << event;
 }
 
-/* Section 6, 4. */
+/* Section 6, 4 */
 static enum hg_outcome spend_icmp_budget(struct passage *p)
 {
 	uint32_t rate = p->oracle->world->icmp_rate;
@@ -123,7 +123,7 @@ static enum hg_outcome spend_icmp_budget(struct passage *p)
 	return ORACLE_GO_ON;
 }
 
-/* Sections 3 to 6. */
+/* Sections 3 to 6 */
 static enum hg_outcome read_packet(struct passage *p)
 {
 	enum hg_outcome outcome = p->packet.ipv6 ?
@@ -146,7 +146,10 @@ static void put_address(const struct hg_address *address, bool ipv6,
 		memcpy(words, address->bytes + MAPPED_AT, sizeof(*words));
 }
 
-/* All that fragments of one packet know of its protocol is the same. */
+/*
+ * Return the protocol that the hash uses. All fragments of a packet must agree
+ * on it.
+ */
 static uint8_t protocol_of(const struct oracle_packet *packet, uint32_t fields)
 {
 	if (packet->ipv6 && packet->part == PART_FIRST && !packet->icmp_error &&
@@ -169,7 +172,10 @@ static uint64_t hash_of(const struct oracle_packet *packet, uint32_t fields)
 	return flow_hash(&flow, fields, world_key);
 }
 
-/* Section 7. The world has equal buckets where the hash is a random number. */
+/*
+ * Section 7. In packet mode the world has equal buckets, because the hash is a
+ * random number.
+ */
 static uint32_t choose_from_bucket(struct passage *p, uint32_t fields)
 {
 	const struct world *world = p->oracle->world;
@@ -196,7 +202,7 @@ static struct oracle_packet_name name_of(const struct oracle_packet *packet)
 	};
 }
 
-/* Section 5, for a VIP whose hash has ports which the packet lacks. */
+/* Section 5, for a VIP that hashes ports, which the fragment lacks */
 static uint32_t follow_first_fragment(struct passage *p)
 {
 	const struct oracle_packet_name name = name_of(&p->packet);

@@ -3,15 +3,15 @@
 #define TESTS_XDP_ORACLE_H
 
 /*
- * What should become of a frame, told by code that was written from
- * docs/packet-path.md and shares nothing with the program but the flow hash,
- * whose values stand in a test of their own.
+ * The oracle predicts the outcome of a frame. It was written from
+ * docs/packet-path.md and shares only the flow hash with the program; the hash
+ * has golden values in a test of its own.
  *
  * A frame goes through the files in the order of the document's sections:
  * oracle.c (Ethernet, VIP, next hop), oracle_ipv4.c, oracle_ipv6.c,
- * oracle_flow.c (transport), oracle_icmp.c (quoted packets), oracle_out.c (what
- * leaves). What the program remembers of fragments oracle_memory.c does, too.
- * A frame has all the headroom it needs; of others test_headroom knows.
+ * oracle_flow.c (transport), oracle_icmp.c (quoted packets), oracle_out.c (the
+ * frame that leaves). oracle_memory.c remembers fragments like the program. The
+ * oracle assumes enough headroom; test_headroom covers frames without it.
  */
 
 #include "frame.h"
@@ -21,7 +21,7 @@
 struct oracle {
 	const struct world *world;
 	struct oracle_memory fragments;
-	/* ICMP errors of this second, by route: the oracle has no clock. */
+	/* ICMP errors of this second, by route: the oracle has no clock */
 	uint64_t icmp_used[WORLD_MAX_ROUTES];
 };
 
@@ -30,13 +30,16 @@ struct oracle {
 struct prediction {
 	enum hg_outcome outcome;
 	uint32_t events;		 /* 1 << enum hg_event */
-	const struct world_route *route; /* NULL: no VIP */
+	const struct world_route *route; /* NULL: not for a VIP */
 	uint32_t slot;			 /* SLOT_NONE: none chosen */
 	uint32_t bucket; /* of all groups; ORACLE_NO_BUCKET: none */
 	struct frame out;
 };
 
-/* Remembers what the program would; `port` is where the frame came in. */
+/*
+ * Predict the outcome of a frame that comes in by `ifindex`, and remember
+ * fragments and ICMP errors like the program.
+ */
 void oracle_judge(struct oracle *oracle, const struct frame *frame,
 		  uint32_t ifindex, struct prediction *prediction);
 

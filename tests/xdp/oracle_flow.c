@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* From the transport header to a flow: docs/packet-path.md section 5. */
+/* Read the flow's ports. docs/packet-path.md section 5. */
 
 #include "frame.h"
 #include "oracle_packet.h"
@@ -8,7 +8,7 @@
 
 enum {
 	FIRST_FRAGMENT_PORTS = 4,
-	QUOTED_TRANSPORT = 8, /* bytes an ICMP error quotes (RFC 792) */
+	QUOTED_TRANSPORT = 8, /* least bytes that an error quotes (RFC 792) */
 	ICMP_ECHO_REPLY = 0,
 	ICMP_UNREACHABLE = 3,
 	ICMP_ECHO_REQUEST = 8,
@@ -22,7 +22,10 @@ enum {
 	ICMPV6_ECHO_REPLY = 129,
 };
 
-/* Of a header that begins with two ports; 0: not such a protocol. */
+/*
+ * Return the size of a header that begins with two ports; 0 for other
+ * protocols.
+ */
 static size_t header_with_ports(uint8_t protocol)
 {
 	switch (protocol) {

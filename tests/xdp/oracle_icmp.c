@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* ICMP errors by the packets they quote: docs/packet-path.md section 6. */
+/* ICMP errors and the packets they quote. docs/packet-path.md section 6. */
 
 #include "frame.h"
 #include "oracle_packet.h"
@@ -18,7 +18,7 @@ static enum hg_outcome read_quote(struct reader r,
 	return outcome;
 }
 
-/* The flow that comes to the server, from the one that left it. */
+/* Replace the error by the reversed flow of the quoted packet. */
 static void turn_around(const struct oracle_packet *quoted,
 			struct oracle_packet *packet)
 {

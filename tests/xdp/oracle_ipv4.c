@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* IPv4: docs/packet-path.md section 3. */
+/* IPv4. docs/packet-path.md section 3. */
 
 #include "frame.h"
 #include "oracle_packet.h"
@@ -98,7 +98,7 @@ static enum hg_outcome judge_options(struct reader r)
 	return ORACLE_GO_ON;
 }
 
-/* True if the fragment reaches behind the longest packet there can be. */
+/* True if the fragment ends behind the longest possible packet. */
 static bool is_beyond(const struct header *header)
 {
 	unsigned int offset = header->fragment & FRAME_IPV4_OFFSET;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* IPv6: docs/packet-path.md section 4. */
+/* IPv6. docs/packet-path.md section 4. */
 
 #include "frame.h"
 #include "oracle_packet.h"
@@ -83,16 +83,16 @@ static size_t extension_size(uint8_t type, uint8_t length)
 	return (length + 1) * EXTENSION_UNIT;
 }
 
-/* A walk from header to header. */
+/* A walk from header to header */
 struct walk {
 	struct reader at;
 	bool quoted;
-	bool fragmented; /* a fragment header has been there */
+	bool fragmented; /* a fragment header was passed */
 	int count;
-	uint8_t type; /* of the header that comes */
+	uint8_t type; /* type of the next header */
 };
 
-/* `body` is what follows the first two bytes of a fragment header. */
+/* Read a fragment header. `body` starts behind its first two bytes. */
 static enum hg_outcome take_fragment(struct walk *walk, struct reader body,
 				     struct oracle_packet *packet)
 {

@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
-/* FNV-1a; the struct has no padding. */
+/* Hash the name by FNV-1a; the struct has no padding. */
 static uint32_t hash_name(const struct oracle_packet_name *name)
 {
 	const uint8_t *bytes = (const uint8_t *)name;
@@ -17,7 +17,7 @@ static uint32_t hash_name(const struct oracle_packet_name *name)
 	return hash;
 }
 
-/* Where the name stands, or would. */
+/* Return the index of the name, or of the free entry for it. */
 static uint32_t find_name(const struct oracle_memory *memory,
 			  const struct oracle_packet_name *name)
 {

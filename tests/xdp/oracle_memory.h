@@ -3,8 +3,8 @@
 #define TESTS_XDP_ORACLE_MEMORY_H
 
 /*
- * Where the first fragments of packets went. Unlike the program's memory it
- * forgets nothing: whoever fills it empties both before the program would.
+ * The next hops of first fragments. Unlike the program's memory it forgets
+ * nothing: its user empties both before the program would forget.
  */
 
 #include "headgate/abi.h"
@@ -17,12 +17,15 @@ enum oracle_memory_sizes {
 	ORACLE_MEMORY_MAX = ORACLE_MEMORY_SLOTS / 2,
 };
 
-/* What fragments of one packet share (RFC 791 3.2, RFC 8200 4.5). */
+/*
+ * The name of a fragmented packet: fields that its fragments share (RFC 791
+ * 3.2, RFC 8200 4.5)
+ */
 struct oracle_packet_name {
 	struct hg_address source;
 	struct hg_address destination;
 	uint32_t id;
-	uint32_t protocol; /* 0 for IPv6, where it has no part */
+	uint32_t protocol; /* 0 for IPv6, whose name has no protocol */
 };
 
 struct oracle_memory_entry {
@@ -39,7 +42,7 @@ struct oracle_memory {
 void oracle_memory_put(struct oracle_memory *memory,
 		       const struct oracle_packet_name *name,
 		       struct hg_fragment first);
-/* NULL: there was no first fragment. */
+/* Return the next hop of the first fragment; NULL: there was none. */
 const struct hg_fragment *
 oracle_memory_get(const struct oracle_memory *memory,
 		  const struct oracle_packet_name *name);

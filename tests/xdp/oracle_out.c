@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The frame that leaves for a next hop: docs/packet-path.md section 8. */
+/* Build the frame that leaves for a next hop. docs/packet-path.md section 8. */
 
 #include "oracle_packet.h"
 
@@ -12,8 +12,8 @@ enum {
 };
 
 /*
- * The checksum after the TTL has gone down, by RFC 1624 equation 3 word for
- * word: it also says what becomes of a checksum that was wrong already.
+ * Return the checksum after the TTL has gone down, by RFC 1624 equation 3 word
+ * for word. It also predicts the result for a checksum that was wrong.
  */
 static uint16_t next_checksum(const uint8_t *header)
 {

@@ -3,8 +3,8 @@
 #define TESTS_XDP_ORACLE_PACKET_H
 
 /*
- * What the files of the oracle tell each other about a packet. Steps return
- * the outcome that ends it, or ORACLE_GO_ON.
+ * The state of a packet between the files of the oracle. Steps return the
+ * packet's outcome, or ORACLE_GO_ON.
  */
 
 #include "core/wire.h"
@@ -29,23 +29,25 @@ struct oracle_packet {
 	uint8_t ttl;
 	enum oracle_part part;
 	uint32_t id;
-	uint8_t fragment_protocol; /* what all fragments of it can tell */
-	uint8_t protocol;	   /* behind all extension headers */
+	uint8_t fragment_protocol; /* equal in all fragments of a packet */
+	uint8_t protocol; /* of the header behind all extension headers */
 	uint16_t source_port;
 	uint16_t destination_port;
-	bool icmp_error;	 /* all this tells of the quoted flow */
-	struct reader transport; /* ends with the packet, or its fragment */
+	bool icmp_error; /* the fields above are those of the quoted flow */
+	struct reader transport; /* ends with the packet or fragment */
 };
 
-/* oracle_ipv4.c, oracle_ipv6.c: what the fixed header says; the frame has it. */
+/*
+ * oracle_ipv4.c, oracle_ipv6.c: read the fixed header, which the frame holds.
+ */
 void oracle_read_ipv4_addresses(struct reader r, struct oracle_packet *packet);
 void oracle_read_ipv6_addresses(struct reader r, struct oracle_packet *packet);
 
-/* From the IP header on; the reader ends with the frame. */
+/* Read the IP headers; `r` ends with the frame. */
 enum hg_outcome oracle_read_ipv4(struct reader r, struct oracle_packet *packet);
 enum hg_outcome oracle_read_ipv6(struct reader r, struct oracle_packet *packet);
 
-/* The same for a packet that an ICMP error quotes and `vip` should have sent. */
+/* Read a packet that an ICMP error quotes and that `vip` should have sent. */
 enum hg_outcome oracle_read_quoted_ipv4(struct reader r,
 					const struct hg_address *vip,
 					struct oracle_packet *packet);
@@ -53,15 +55,18 @@ enum hg_outcome oracle_read_quoted_ipv6(struct reader r,
 					const struct hg_address *vip,
 					struct oracle_packet *packet);
 
-/* oracle_flow.c: ports, or what stands for them. */
+/* oracle_flow.c: read the ports, or the numbers that replace them. */
 enum hg_outcome oracle_read_transport(struct oracle_packet *packet);
-/* Of a packet that left the server: the ports of the flow that comes to it. */
+/*
+ * Read the ports of a packet that left the server, exchanged: those of the flow
+ * that comes to it.
+ */
 enum hg_outcome oracle_read_quoted_transport(struct oracle_packet *packet);
 
-/* oracle_icmp.c: from the ICMP header to the flow of the quoted packet. */
+/* oracle_icmp.c: replace an ICMP error by the flow of the quoted packet. */
 enum hg_outcome oracle_read_icmp_error(struct oracle_packet *packet);
 
-/* oracle_out.c: the tags of a frame, and the frame that leaves. */
+/* oracle_out.c: the tags of a frame, and the frame that leaves */
 struct oracle_tags {
 	uint8_t count;
 	uint8_t priorities[2]; /* PCP and DEI, outermost first */

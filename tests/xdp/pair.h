@@ -5,12 +5,12 @@
 /*
  * Two namespaces joined by a veth pair:
  *
- *     ours                              the server's
- *     hg0 10.0.0.1 02:00:00:00:00:01 == hg1 10.0.0.2 02:00:00:00:00:02
+ *	our namespace                     the server's namespace
+ *	hg0 10.0.0.1 02:00:00:00:00:01 == hg1 10.0.0.2 02:00:00:00:00:02
  *
- * Neither has a name. They live as long as this process and its child, so that
- * nothing is left behind however a test ends, and any number of tests can run
- * at a time. What fails here ends the test.
+ * The namespaces have no names. They live as long as this process and its
+ * child, so that a test leaves nothing behind however it ends, and any number
+ * of tests can run at the same time. A failure in this file ends the test.
  */
 
 #include <fcntl.h>
@@ -33,20 +33,20 @@ enum pair_times {
 	PAIR_POLLS = 400,
 };
 
-/* Runs a shell command in our namespace. */
+/* Run a shell command in our namespace. */
 #define pair_run(...)                                    \
 	do {                                             \
 		if (sandbox_run(__VA_ARGS__))            \
 			sandbox_die("a command failed"); \
 	} while (0)
 
-/* Runs an ip(8) command in the server's namespace. */
+/* Run an ip(8) command in the server's namespace. */
 static inline void pair_run_at(pid_t server, const char *command)
 {
 	pair_run("nsenter -t %d -n ip %s", (int)server, command);
 }
 
-/* A process that does nothing but hold a namespace until we end. */
+/* Start a process that holds a namespace until this process ends. */
 static inline pid_t pair_start_server(void)
 {
 	int ready[2];
@@ -70,7 +70,7 @@ static inline pid_t pair_start_server(void)
 	return server;
 }
 
-/* Until hg0 has its carrier, a second after it came up at the latest. */
+/* Wait until hg0 has its carrier, a second after it came up at the latest. */
 static inline void pair_await_link(void)
 {
 	struct ifreq request = { .ifr_name = "hg0" };
@@ -86,7 +86,7 @@ static inline void pair_await_link(void)
 	close(fd);
 }
 
-/* Returns the process that holds the server's namespace. */
+/* Build the pair. Returns the process that holds the server's namespace. */
 static inline pid_t pair_build(void)
 {
 	pid_t server;
@@ -95,8 +95,8 @@ static inline pid_t pair_build(void)
 		sandbox_die("unshare");
 	server = pair_start_server();
 	/*
-	 * With one ifindex at both ends the kernel would not see a pair, and
-	 * could tell of a lost carrier up to a second late.
+	 * With equal ifindexes at both ends the kernel would not recognise a
+	 * pair, and could report a lost carrier up to a second late.
 	 */
 	pair_run("ip link add hg0 index 100 address 02:00:00:00:00:01 "
 		 "type veth peer name hg1 address 02:00:00:00:00:02 netns %d",
@@ -115,7 +115,7 @@ static inline void pair_end(pid_t server)
 	waitpid(server, NULL, 0);
 }
 
-/* A packet socket on hg1, which is and stays at the server. */
+/* Open a packet socket on hg1, in the server's namespace, where it stays. */
 static inline int pair_server_socket(pid_t server, unsigned int *ifindex)
 {
 	char path[64];

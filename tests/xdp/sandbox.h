@@ -3,9 +3,9 @@
 #define TESTS_XDP_SANDBOX_H
 
 /*
- * Network and mount namespaces of the test's own, with a BPF file system of
- * its own in them. The kernel takes all of it away with the process, whichever
- * way that ends, and two tests at once never meet.
+ * The test's own network and mount namespaces, with their own BPF file system.
+ * The kernel removes all of it with the process, however that ends, and two
+ * tests at the same time never meet.
  */
 
 #include <net/if.h>
@@ -33,7 +33,7 @@ static inline void sandbox_die(const char *what)
 	exit(SANDBOX_FAILED);
 }
 
-/* Runs a shell command and returns its exit status, which is 0 if it is well. */
+/* Run a shell command and return its exit status, 0 on success. */
 __attribute__((format(printf, 1, 2))) static inline int
 sandbox_run(const char *format, ...)
 {
@@ -56,8 +56,8 @@ static inline void sandbox_enter(void)
 }
 
 /*
- * Makes a veth pair, `name` and `name`-peer. Both ends stay down: the frames
- * of a test are the only ones then, the kernel sends none of its own.
+ * Create a veth pair, `name` and `name`-peer. Both ends stay down: then the
+ * test's frames are the only ones, and the kernel sends none of its own.
  */
 static inline uint32_t sandbox_add_veth(const char *name)
 {

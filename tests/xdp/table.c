@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Runs tables of frames. */
+/* Run tables of frames. See table.h. */
 
 #include "table.h"
 
@@ -17,7 +17,7 @@ enum {
 	IPV6 = 6,
 };
 
-/* What cmocka gives a test is its row: the rest stands here. */
+/* cmocka passes only the row to a test: the rest is global. */
 static struct {
 	struct check *check;
 	const struct row *rows;
@@ -81,7 +81,7 @@ static uint8_t next_ttl(const struct shape *shape)
 	return (shape->ttl ? shape->ttl : FRAME_TTL) - 1;
 }
 
-/* The row's shape as it should leave. */
+/* Return the shape with which the row's frame should leave. */
 static struct shape shape_out(const struct row *row)
 {
 	const struct hg_nexthop *nexthop =
@@ -123,7 +123,10 @@ static void does_as_the_row_says(void **state)
 		assert_leaves_as_the_row_says(row);
 }
 
-/* From an Ethernet header on: the kernel runs nothing on less. */
+/*
+ * Frames have at least an Ethernet header: the kernel does not run the program
+ * on less.
+ */
 static void agrees_on_every_truncation_of_every_row(void **state)
 {
 	struct frame frame;
@@ -148,7 +151,7 @@ void table_set_length(struct frame *frame, int packet_size)
 		frame_put_u16(frame, at + FRAME_IPV4_LENGTH_AT, packet_size);
 }
 
-/* The frame stays whole, but the IP header tells of less, or of more. */
+/* The frame stays whole, but the IP header claims less, or more. */
 static void agrees_on_every_length_of_every_row(void **state)
 {
 	struct frame frame;

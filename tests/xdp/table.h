@@ -3,10 +3,10 @@
 #define TESTS_XDP_TABLE_H
 
 /*
- * Tables of frames, one cmocka test for each row, in one world for all rows of
- * a program. A row is held against the program, the oracle, and its own word of
- * what leaves: its shape once more, with one hop less to live, other MACs and
- * other tags.
+ * Tables of frames: one cmocka test for each row, in one world for all rows of
+ * a test program. A row is checked against the program, the oracle, and its own
+ * description of the frame that leaves: its shape again, with a TTL one lower,
+ * other MACs and other tags.
  */
 
 #include "check.h"
@@ -20,33 +20,38 @@
 
 struct row {
 	const char *description;
-	struct shape shape; /* the destination is that of `vip` if it has none */
-	void (*change)(struct frame *frame); /* after it is built */
+	struct shape shape; /* without a destination it gets that of `vip` */
+	void (*change)(struct frame *frame); /* applied to the built frame */
 	enum world_port port;		     /* it comes in by */
-	enum world_vip vip;		     /* VIP_COUNT: an address of none */
+	enum world_vip vip; /* VIP_COUNT: an address that is not a VIP */
 	enum hg_outcome outcome;
 	uint32_t events;      /* 1 << enum hg_event */
-	enum world_slot slot; /* it leaves for */
+	enum world_slot slot; /* of the frame that leaves */
 	uint8_t tag_count;
-	struct shape_tag tags[2]; /* it leaves with, outermost first */
+	struct shape_tag tags[2]; /* of that frame, outermost first */
 };
 
 #define TABLE_SIZE(rows) (sizeof(rows) / sizeof(*(rows)))
 
-/* Runs the tests, then the rows and their damage; returns main()'s status. */
+/*
+ * Run the tests, then the rows and their damage; returns the status for main().
+ */
 int table_run(const struct CMUnitTest *tests, size_t test_count,
 	      const struct row *rows, size_t row_count);
 
-/* What all tests of the program share. */
+/* The check that all tests of the program share */
 struct check *table_check(void);
 void table_build(const struct row *row, struct frame *frame);
-/* Runs a frame that has to come out as the oracle says; the verdict on it. */
+/*
+ * Run a frame, which fails the test unless program and oracle agree. Returns
+ * the prediction.
+ */
 const struct prediction *table_frame(const struct frame *frame,
 				     enum world_port port);
-/* Builds it, for `vip` and the left port, and runs it. */
+/* Build a frame for `vip` at the left port, and run it. */
 const struct prediction *table_shape(struct shape shape, enum world_vip vip);
 
-/* Changes for rows. */
+/* Changes for rows */
 void table_set_length(struct frame *frame, int packet_size);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Captured frames: every frame for a VIP as it came in, with what became of it,
- * against the oracle. The seed is printed; SEED repeats a run.
+ * Captured frames: the record of every frame for a VIP, compared with the
+ * oracle. The test prints its seed; SEED repeats a run.
  */
 
 #include "check.h"
@@ -31,11 +31,11 @@ enum {
 	SAMPLES = 8000,
 	INTERVAL = 8,
 	SAMPLES_DEVIATION = 150, /* five standard deviations */
-	TOO_MANY = 4000,	 /* for a ring that nobody reads */
+	TOO_MANY = 4000, /* more than fit into a ring that is not read */
 	ANY_RATE = 0,
 };
 
-/* What has been read, and the last of it. */
+/* The number of records read, and the last one */
 static struct captured {
 	unsigned int count;
 	uint64_t lost;
@@ -91,7 +91,7 @@ static void stop_capture(void)
 	assert_int_equal(datapath_capture_fd(check->world->dp), -1);
 }
 
-/* In packet mode the bucket is any of the group's. */
+/* In packet mode the bucket is any one of the group's. */
 static void assert_bucket(uint32_t have)
 {
 	const struct prediction *prediction = &check->prediction;
@@ -122,7 +122,7 @@ static void assert_record(const struct frame *frame, uint32_t ifindex,
 	assert_memory_equal(captured.bytes, frame->bytes, size);
 }
 
-/* Frames that end early, or before a VIP could be told, are not captured. */
+/* Frames without a VIP, such as those that end too early, are not captured. */
 static void capture_one(enum world_port port)
 {
 	const struct world_port_info *info = &check->world->ports[port];
@@ -150,7 +150,7 @@ static void change_a_life(void)
 			!check->world->nexthops[slot].alive);
 }
 
-static void tells_what_became_of_every_frame(void **state)
+static void records_the_outcome_of_every_frame(void **state)
 {
 	(void)state;
 	start_capture(NULL, 0);
@@ -200,7 +200,7 @@ static void captures_one_vip_alone(void **state)
 	check_read_counts(check);
 }
 
-static void captures_one_frame_of_so_many(void **state)
+static void captures_one_frame_in_n(void **state)
 {
 	(void)state;
 	start_capture(NULL, INTERVAL);
@@ -235,8 +235,8 @@ static void refuses_two_captures_at_once(void **state)
 	stop_capture();
 }
 
-/* What is written is counted, what is lost is told. */
-static void tells_how_many_were_lost(void **state)
+/* Written records are counted, lost ones reported. */
+static void reports_how_many_were_lost(void **state)
 {
 	struct hg_counter before, after;
 
@@ -273,7 +273,10 @@ static void capture_fragment(uint16_t fragment)
 	assert_record(&frame, check->world->ports[PORT_LEFT].ifindex, since_ns);
 }
 
-/* Not even that of the first fragment, which is another incarnation now. */
+/*
+ * The next hop of the first fragment does not count: it is another incarnation
+ * now.
+ */
 static void names_no_nexthop_for_a_fragment_that_got_none(void **state)
 {
 	const struct hg_bucket usual = { SLOT_LEFT, SLOT_RIGHT, 0, 0 };
@@ -314,11 +317,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(captures_nothing_unasked),
 		cmocka_unit_test(captures_one_vip_alone),
-		cmocka_unit_test(captures_one_frame_of_so_many),
+		cmocka_unit_test(captures_one_frame_in_n),
 		cmocka_unit_test(refuses_two_captures_at_once),
-		cmocka_unit_test(tells_how_many_were_lost),
+		cmocka_unit_test(reports_how_many_were_lost),
 		cmocka_unit_test(names_no_nexthop_for_a_fragment_that_got_none),
-		cmocka_unit_test(tells_what_became_of_every_frame),
+		cmocka_unit_test(records_the_outcome_of_every_frame),
 	};
 	const char *given = getenv("SEED");
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The life of the program around the packets: lock, pins, attaching, taking
- * over from a run that has ended, and what users are told when it fails.
+ * The life of the program: lock, pins, attaching, taking over from an earlier
+ * run, and the errors.
  */
 
 #include "core/log.h"
@@ -79,10 +79,11 @@ static void must_pin(struct datapath *dp)
 		fail_msg("%s", error.text);
 }
 
-static void assert_tells(const struct datapath_error *error, const char *words)
+static void assert_error_says(const struct datapath_error *error,
+			      const char *words)
 {
 	if (!strstr(error->text, words))
-		fail_msg("\"%s\" does not say \"%s\"", error->text, words);
+		fail_msg("\"%s\" does not contain \"%s\"", error->text, words);
 }
 
 static void assert_open_fails(const struct datapath_options *options, int code,
@@ -92,7 +93,7 @@ static void assert_open_fails(const struct datapath_options *options, int code,
 	struct datapath *dp = NULL;
 
 	assert_int_equal(datapath_open(options, &dp, &error), code);
-	assert_tells(&error, words);
+	assert_error_says(&error, words);
 	assert_null(dp);
 }
 
@@ -104,10 +105,10 @@ static void assert_attach_fails(struct datapath *dp, const char *name, int code,
 	assert_int_equal(datapath_attach(dp, if_nametoindex(name), name, mac,
 					 &error),
 			 code);
-	assert_tells(&error, words);
+	assert_error_says(&error, words);
 }
 
-/* Id of the program on an interface, 0 if there is none. */
+/* Return the id of the program on an interface, 0 if there is none. */
 static uint32_t attached_id(const char *name)
 {
 	uint32_t id = 0;
@@ -136,7 +137,7 @@ static bool exists(const char *path)
 	return !access(path, F_OK);
 }
 
-/* Number of names in the pin directory. */
+/* Return the number of names in the pin directory. */
 static unsigned int count_pins(void)
 {
 	DIR *directory = opendir(SANDBOX_PINS);
@@ -244,7 +245,7 @@ static void drop_all_capabilities(void)
 		_exit(EXIT_FAILURE);
 }
 
-/* In a child, which cannot report through cmocka. */
+/* Run in a child process, which cannot report through cmocka. */
 static void try_open_without_capabilities(void)
 {
 	struct datapath_error error = {};
@@ -254,7 +255,7 @@ static void try_open_without_capabilities(void)
 	if (datapath_open(&good_options, &dp, &error) == -EPERM &&
 	    strstr(error.text, "CAP_BPF"))
 		_exit(EXIT_SUCCESS);
-	fprintf(stderr, "said: %s\n", error.text);
+	fprintf(stderr, "error: %s\n", error.text);
 	_exit(EXIT_FAILURE);
 }
 
@@ -311,7 +312,7 @@ static void run_until_killed(int ready)
 	sleep(FOREVER);
 }
 
-/* Leaves behind what an agent does that is killed. */
+/* Leave behind the state of a killed agent. */
 static void crash_an_agent(void)
 {
 	int pipe_ends[2];
@@ -364,7 +365,7 @@ static void leaves_an_earlier_run_alone_when_it_fails(void **state)
 	takes_over_from_a_crashed_agent(state);
 }
 
-static void detaches_ports_that_are_none_any_more(void **state)
+static void detaches_interfaces_that_are_not_ports_any_more(void **state)
 {
 	struct datapath *dp;
 
@@ -435,7 +436,7 @@ static void falls_back_to_generic_only_if_it_may(void **state)
 	assert_nothing_left("lo");
 }
 
-static void passes_on_the_words_of_the_driver(void **state)
+static void passes_on_the_message_of_the_driver(void **state)
 {
 	struct datapath *dp = must_open(DATAPATH_NATIVE);
 
@@ -451,7 +452,7 @@ static void passes_on_the_words_of_the_driver(void **state)
 	assert_int_equal(sandbox_run("ip link del jumbo"), 0);
 }
 
-/* The program of somebody else, attached through netlink as `ip` does. */
+/* Attach a foreign program through netlink, as `ip` does. */
 static int attach_foreign_program(uint32_t ifindex, uint32_t flags)
 {
 	const struct bpf_insn pass[] = {
@@ -505,7 +506,7 @@ static void attaches_to_a_name_with_a_dot(void **state)
 	assert_int_equal(sandbox_run("ip link del veth.7"), 0);
 }
 
-/* True if the program takes a frame for `to` that comes in by `name`. */
+/* True if the program accepts a frame for `to` that comes in by `name`. */
 static bool is_ours(struct datapath *dp, const char *name, const uint8_t *to)
 {
 	uint8_t frame[FRAME_SIZE] = { [12] = 8 /* IPv4 */ }, out[FRAME_SIZE];
@@ -608,7 +609,7 @@ static void attaches_to_as_many_ports_as_there_is_room_for(void **state)
 	assert_nothing_left("many0");
 }
 
-/* What bpftool prints of a pinned map, as JSON. */
+/* Dump a pinned map by bpftool, as JSON. */
 static void dump_map(const char *map, char output[OUTPUT_SIZE])
 {
 	char command[SANDBOX_COMMAND_SIZE];
@@ -622,7 +623,10 @@ static void dump_map(const char *map, char output[OUTPUT_SIZE])
 	assert_non_null(pipe);
 	size = fread(output, 1, OUTPUT_SIZE - 1, pipe);
 	output[size] = '\0';
-	/* The map may hold more than we read: its end is of no matter. */
+	/*
+	 * bpftool may print more than was read: its exit status does not
+	 * matter.
+	 */
 	pclose(pipe);
 }
 
@@ -666,12 +670,13 @@ int main(void)
 		cmocka_unit_test(keeps_forwarding_until_it_is_taken_over),
 		cmocka_unit_test(takes_over_from_a_crashed_agent),
 		cmocka_unit_test(leaves_an_earlier_run_alone_when_it_fails),
-		cmocka_unit_test(detaches_ports_that_are_none_any_more),
+		cmocka_unit_test(
+			detaches_interfaces_that_are_not_ports_any_more),
 		cmocka_unit_test(
 			attaches_anew_to_a_new_interface_of_an_old_name),
 		cmocka_unit_test(changes_the_mode_of_an_earlier_run),
 		cmocka_unit_test(falls_back_to_generic_only_if_it_may),
-		cmocka_unit_test(passes_on_the_words_of_the_driver),
+		cmocka_unit_test(passes_on_the_message_of_the_driver),
 		cmocka_unit_test(leaves_a_foreign_program_in_place),
 		cmocka_unit_test(attaches_to_a_name_with_a_dot),
 		cmocka_unit_test(follows_a_change_of_a_mac),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Ethernet in and out: MACs, VLAN tags, ports, and what the kernel gets as it
- * came in (docs/packet-path.md sections 1, 2, 7 and 8).
+ * Ethernet in and out: MACs, VLAN tags, ports, and frames that the kernel gets
+ * as they came in (docs/packet-path.md sections 1, 2, 7 and 8).
  */
 
 #include "datapath/datapath.h"
@@ -132,7 +132,7 @@ static const struct row rows[] = {
 	    .tags = { { ETH_P_8021Q, 1 }, { ETH_P_8021Q, 2 } } },
 	  .vip = VIP_LEFT,
 	  .outcome = HG_PASSED_NOT_OUR_MAC },
-	{ "passes_what_is_for_all",
+	{ "passes_broadcast",
 	  { .destination_mac = broadcast_mac },
 	  .vip = VIP_LEFT,
 	  .outcome = HG_PASSED_NOT_OUR_MAC },
@@ -167,7 +167,7 @@ static const struct row rows[] = {
 	  .change = cut_in_tag,
 	  .vip = VIP_LEFT,
 	  .outcome = HG_PASSED_TRUNCATED },
-	{ "calls_a_truncated_frame_that_whatever_its_mac_is",
+	{ "reports_truncation_whatever_the_mac_is",
 	  { .destination_mac = broadcast_mac,
 	    .tag_count = 2,
 	    .tags = { { ETH_P_8021AD, 1 }, { ETH_P_8021Q, 1 } } },
@@ -182,12 +182,12 @@ static const struct row rows[] = {
 	  .change = cut_ipv6_header,
 	  .vip = VIP_LEFT,
 	  .outcome = HG_PASSED_TRUNCATED },
-	{ "passes_what_is_as_long_as_the_mtu_but_for_one_byte",
+	{ "passes_one_byte_more_than_the_mtu",
 	  { .payload = WORLD_NARROW_MTU - FRAME_IPV4_HEADER - FRAME_TCP_HEADER +
 		       1 },
 	  .vip = VIP_NARROW,
 	  .outcome = HG_PASSED_TOO_BIG },
-	{ "forwards_what_is_as_long_as_the_mtu",
+	{ "forwards_as_many_bytes_as_the_mtu",
 	  { .payload = WORLD_NARROW_MTU - FRAME_IPV4_HEADER - FRAME_TCP_HEADER },
 	  .vip = VIP_NARROW,
 	  .outcome = HG_FORWARDED_TX,
@@ -230,7 +230,10 @@ static const struct row rows[] = {
 	  .outcome = HG_PASSED_TOO_BIG },
 };
 
-/* By the document's words: outer from outer, inner from inner, else 0. */
+/*
+ * Return the priority that the document demands: outer from outer, inner from
+ * inner, else 0.
+ */
 static uint16_t priority_out(const uint16_t *priorities, int tags_in, int tag)
 {
 	return tag < tags_in ? priorities[tag] << PRIORITY_SHIFT : 0;
@@ -315,8 +318,8 @@ static void passes_every_other_ethertype(void **state)
 	}
 }
 
-/* Until then it is a port, whose frames are forwarded. */
-static void passes_what_comes_in_by_a_port_that_is_none_any_more(void **state)
+/* Before, it is a port whose frames are forwarded. */
+static void passes_frames_of_a_port_that_was_detached(void **state)
 {
 	struct world *world = table_check()->world;
 	struct world_port_info *port = &world->ports[PORT_THIRD];
@@ -345,8 +348,7 @@ int main(void)
 		cmocka_unit_test(keeps_priorities_through_every_change_of_tags),
 		cmocka_unit_test(takes_every_vlan),
 		cmocka_unit_test(passes_every_other_ethertype),
-		cmocka_unit_test(
-			passes_what_comes_in_by_a_port_that_is_none_any_more),
+		cmocka_unit_test(passes_frames_of_a_port_that_was_detached),
 	};
 
 	return table_run(tests, TABLE_SIZE(tests), rows, TABLE_SIZE(rows));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Where the fragments of one packet go, in whichever order they come, and what
- * has become of the next hop meanwhile (docs/packet-path.md section 5).
+ * The next hops of fragments of one packet, in any order, and when a next hop
+ * changes in between (docs/packet-path.md section 5).
  */
 
 #include "table.h"
@@ -16,7 +16,7 @@ enum {
 	PAYLOAD = 24,
 };
 
-/* A packet in two fragments; the ports decide where both should go. */
+/* A packet in two fragments, which should go by the packet's ports */
 struct halves {
 	struct shape first;
 	struct shape later;
@@ -52,7 +52,7 @@ static uint32_t slot_of(const struct shape *shape)
 	return table_shape(*shape, VIP_ANY_HASH)->slot;
 }
 
-/* Whether the last frame was counted under this event. */
+/* True if the last frame was counted under this event. */
 static bool had_event(enum hg_event event)
 {
 	return table_check()->prediction.events & 1 << event;
@@ -80,7 +80,7 @@ static void sends_all_fragments_of_a_packet_to_one_nexthop(void **state)
 	check_forget_fragments(table_check());
 }
 
-/* The whole packet and its first fragment are one flow. */
+/* A whole packet and its first fragment are one flow. */
 static void sends_a_first_fragment_where_the_whole_packet_goes(void **state)
 {
 	(void)state;
@@ -134,7 +134,10 @@ static void tells_packets_apart_by_all_that_names_them(void **state)
 	check_forget_fragments(table_check());
 }
 
-/* RFC 791 3.2 names a packet by its protocol, too, RFC 8200 4.5 does not. */
+/*
+ * The protocol is part of a packet's name in RFC 791 3.2, but not in RFC 8200
+ * 4.5.
+ */
 static void tells_packets_of_ipv4_apart_by_their_protocol(void **state)
 {
 	(void)state;
@@ -212,7 +215,7 @@ static void follows_no_first_fragment_to_another_incarnation(void **state)
 	check_forget_fragments(table_check());
 }
 
-/* What is under way goes on where it began when the table has changed. */
+/* Fragments of a packet under way keep its next hop when the table changes. */
 static void follows_the_first_fragment_through_a_change_of_buckets(void **state)
 {
 	const struct hg_bucket left = { SLOT_LEFT, SLOT_RIGHT, 0, 0 };
@@ -247,7 +250,10 @@ static void needs_no_memory_in_modes_without_ports(void **state)
 		}
 }
 
-/* Which later fragments cannot see: all must take the fragment header's word. */
+/*
+ * Later fragments do not show those headers: all must hash the fragment
+ * header's next header.
+ */
 static void
 keeps_fragments_with_headers_behind_together_in_3_tuple_mode(void **state)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Fragments of both families, each by itself (docs/packet-path.md sections 3 to
- * 5); what they have to do with each other is in test_fragment_memory.c.
+ * Single fragments of both families (docs/packet-path.md sections 3 to 5).
+ * test_fragment_memory.c tests the fragments of one packet together.
  */
 
 #include "table.h"
@@ -68,7 +68,7 @@ static const struct row rows[] = {
 	  { FRAGMENT6(0), .id = ID, .payload = PAYLOAD },
 	  FORWARDED },
 
-	/* What a first fragment needs. */
+	/* Bytes that a first fragment needs */
 	{ "needs_four_bytes_of_tcp",
 	  { .fragment = FRAME_MORE_FRAGMENTS, .cut = FRAME_TCP_HEADER - 4 },
 	  FORWARDED,
@@ -188,7 +188,7 @@ static const struct row rows[] = {
 	  FORWARDED,
 	  .events = FIRST },
 
-	/* Where the longest packet ends. */
+	/* The end of the longest packet */
 	{ "forwards_a_fragment_that_ends_where_the_longest_packet_does",
 	  { .fragment = (MAX_PACKET - FRAME_IPV4_HEADER) / OFFSET_UNIT,
 	    .protocol = IPPROTO_UDP,
@@ -226,7 +226,7 @@ static const struct row rows[] = {
 	  .vip = VIP_LEFT,
 	  .outcome = HG_DROPPED_BAD_FRAGMENT },
 
-	/* Modes without ports need no memory. */
+	/* Modes without ports need no memory */
 	{ "records_nothing_in_a_mode_without_ports",
 	  { .fragment = FRAME_MORE_FRAGMENTS },
 	  .vip = VIP_PACKET,
@@ -238,7 +238,7 @@ static const struct row rows[] = {
 	  .outcome = HG_FORWARDED_REDIRECT,
 	  .slot = SLOT_RIGHT },
 
-	/* What becomes of it later. */
+	/* Outcomes after the fragment is recorded */
 	{ "records_a_first_fragment_that_turns_out_too_big",
 	  { .fragment = FRAME_MORE_FRAGMENTS, .payload = WORLD_NARROW_MTU },
 	  .vip = VIP_NARROW,

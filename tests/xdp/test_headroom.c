@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Frames that stand too close to the beginning of their memory to grow by the
- * tags they need (docs/packet-path.md section 8). In a trial, metadata in front
- * of the frame takes the room away; kernels before 6.4 take too little of it.
+ * Frames with too little headroom for the tags they need (docs/packet-path.md
+ * section 8). In a test run, metadata in front of the frame takes the room;
+ * kernels before 6.4 accept too little metadata for that.
  */
 
 #include "check.h"
@@ -24,7 +24,7 @@
 
 enum {
 	MAX_METADATA = 252,
-	LEAST_METADATA = 216, /* of 256, less a frame's own 40 bytes */
+	LEAST_METADATA = 216, /* 256 bytes less 40 of the frame's struct */
 	METADATA_STEP = 4,    /* its size is whole words */
 	METADATA_BYTE = 0xa5,
 	MAX_TAGS = 2,
@@ -33,7 +33,7 @@ enum {
 	NEVER = UINT8_MAX,
 };
 
-/* VIPs by the number of tags that their next hop wants. */
+/* VIPs by the egress port and the number of tags of their next hop */
 static const enum world_vip vips[][MAX_TAGS + 1] = {
 	{ VIP_LEFT, VIP_LEFT_TAG, VIP_LEFT_TAGS },
 	{ VIP_RIGHT, VIP_RIGHT_TAG, VIP_RIGHT_TAGS },
@@ -47,9 +47,9 @@ struct way {
 };
 
 static struct check *check;
-static size_t most_metadata; /* that the kernel takes */
+static size_t most_metadata; /* that the kernel accepts */
 
-/* Metadata and frame, in one piece as the kernel takes and gives them. */
+/* Metadata and frame, in one piece as the kernel takes and returns them */
 struct memory {
 	uint8_t bytes[MAX_METADATA + FRAME_MAX];
 	size_t size;
@@ -98,7 +98,10 @@ static struct frame frame_on(const struct way *way)
 	return frame;
 }
 
-/* What was counted by one frame that went where the oracle says, or nowhere. */
+/*
+ * Check the counters of one frame that either left as predicted or had no
+ * headroom.
+ */
 static void assert_counted(bool forwarded, size_t size)
 {
 	const struct prediction *prediction = &check->prediction;
@@ -118,7 +121,7 @@ static void assert_counted(bool forwarded, size_t size)
 	assert_memory_equal(&check->counts, &want, sizeof(want));
 }
 
-/* False if the frame had no room; it is whole on both ways. */
+/* Run a frame. False if it had no headroom; it must be whole in either case. */
 static bool leaves(const struct way *way, size_t metadata)
 {
 	const struct frame frame = frame_on(way);
@@ -138,7 +141,10 @@ static bool leaves(const struct way *way, size_t metadata)
 	return action != XDP_PASS;
 }
 
-/* The least metadata with which a frame stays, which it does with more, too. */
+/*
+ * Return the least metadata with which the frame is passed, which it then must
+ * be with more, too.
+ */
 static size_t limit_of(const struct way *way)
 {
 	size_t metadata = 0;
@@ -163,7 +169,10 @@ static bool kernel_takes(size_t metadata)
 	return !run_in_memory(&in, metadata, &out, &action);
 }
 
-/* Some kernels leave the room that they need for a frame on its way. */
+/*
+ * Find the most metadata that the kernel accepts: some keep room of their own
+ * in front of a frame.
+ */
 static void find_most_metadata(void)
 {
 	most_metadata = MAX_METADATA;
@@ -173,8 +182,8 @@ static void find_most_metadata(void)
 }
 
 /*
- * All nine changes of tags, with any headroom. A frame that has room for one
- * tag, but not for two, gets none.
+ * Test all nine changes of tags, with any headroom. A frame with room for one
+ * tag, but not for the two it needs, gets none.
  */
 static void test_all(bool ipv6, bool right)
 {

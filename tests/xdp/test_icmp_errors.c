@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * ICMP and ICMPv6 errors: to the next hop of the flow they tell of, or nowhere
- * (docs/packet-path.md section 6).
+ * ICMP and ICMPv6 errors: they go to the next hop of the flow that they report
+ * on, or are dropped (docs/packet-path.md section 6).
  */
 
 #include "table.h"
@@ -30,7 +30,7 @@ enum {
 	FLOWS = 3000,
 };
 
-/* Of VIP_LEFT, which the packets that errors quote came from. */
+/* Addresses of VIP_LEFT, the source of quoted packets, and of a client */
 #define VIP4                                            \
 	{                                               \
 		{                                       \
@@ -91,7 +91,7 @@ static const struct row rows[] = {
 	  { ERROR6(PARAMETER_PROBLEM6) },
 	  STEERED },
 
-	/* How much of the quoted packet there has to be. */
+	/* Bytes of the quoted packet that are needed */
 	{ "needs_eight_bytes_of_a_quoted_tcp_header",
 	  { ERROR4(UNREACHABLE), .quote_size = QUOTED_IPV4 },
 	  STEERED },
@@ -151,7 +151,7 @@ static const struct row rows[] = {
 	  { ERROR6(UNREACHABLE6), .quote_size = FRAME_IPV6_HEADER - 1 },
 	  BAD },
 
-	/* How the quoted packet is read. */
+	/* Reading the quoted packet */
 	{ "walks_over_quoted_options",
 	  { ERROR4(UNREACHABLE, .option_words = 10),
 	    .quote_size = QUOTED_IPV4 + FRAME_MAX_OPTIONS },
@@ -253,7 +253,7 @@ static const struct row rows[] = {
 	    .quote_size = QUOTED_IPV4 - 1 },
 	  BAD },
 
-	/* Whose packet it was. */
+	/* The source of the quoted packet */
 	{ "drops_a_quoted_packet_from_another_address",
 	  { .protocol = IPPROTO_ICMP,
 	    .icmp_type = UNREACHABLE,
@@ -278,7 +278,7 @@ static const struct row rows[] = {
 	    .quote = QUOTE(FROM_VIP4, .payload = 60) },
 	  BAD },
 
-	/* ICMP in ICMP. */
+	/* ICMP in ICMP */
 	{ "steers_a_quoted_echo_request",
 	  { ERROR4(UNREACHABLE, .protocol = IPPROTO_ICMP, .icmp_type = ECHO) },
 	  STEERED },
@@ -307,7 +307,7 @@ static const struct row rows[] = {
 	  { ERROR4(UNREACHABLE, .protocol = IPPROTO_ICMPV6) },
 	  STEERED },
 
-	/* What holds for every frame. */
+	/* Checks common to all frames */
 	{ "looks_at_the_ttl_before_the_quote",
 	  { ERROR4(UNREACHABLE), .ttl = 1, .quote_size = 1 },
 	  .vip = VIP_LEFT,
@@ -334,7 +334,7 @@ static struct hg_address any_client(bool ipv6)
 	return address;
 }
 
-/* A packet of a random flow, from a client to a VIP. */
+/* Return a packet of a random flow, from a client to a VIP. */
 static struct shape any_packet(enum world_vip vip, bool ipv6)
 {
 	static const uint8_t protocols[] = { IPPROTO_TCP,     IPPROTO_UDP,
@@ -355,7 +355,7 @@ static struct shape any_packet(enum world_vip vip, bool ipv6)
 	};
 }
 
-/* What the server sends back in that flow. */
+/* Return the server's answer in that flow. */
 static struct shape answer_to(const struct shape *packet)
 {
 	struct shape answer = *packet;
@@ -370,7 +370,7 @@ static struct shape answer_to(const struct shape *packet)
 	return answer;
 }
 
-/* From a router that has nothing to do with the flow. */
+/* Return an error from a router that is not part of the flow. */
 static struct shape error_about(const struct shape *answer)
 {
 	static const uint8_t types4[] = { UNREACHABLE, TIME_EXCEEDED,
@@ -389,7 +389,7 @@ static struct shape error_about(const struct shape *answer)
 	};
 }
 
-static void sends_errors_where_the_flow_goes_that_they_tell_of(void **state)
+static void sends_errors_where_the_flow_goes_that_they_report_on(void **state)
 {
 	(void)state;
 	for (int i = 0; i < FLOWS; i++) {
@@ -407,7 +407,7 @@ static void sends_errors_where_the_flow_goes_that_they_tell_of(void **state)
 	}
 }
 
-/* Fragments that follow an unknown first one go by the addresses alone. */
+/* Later fragments without a first one go by the addresses alone. */
 static void
 sends_errors_about_later_fragments_where_those_of_the_client_go(void **state)
 {
@@ -474,7 +474,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
-			sends_errors_where_the_flow_goes_that_they_tell_of),
+			sends_errors_where_the_flow_goes_that_they_report_on),
 		cmocka_unit_test(
 			sends_errors_about_later_fragments_where_those_of_the_client_go),
 		cmocka_unit_test(

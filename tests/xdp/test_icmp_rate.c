@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* How many ICMP errors a VIP may get in a second (docs/packet-path.md 6.4). */
+/* The rate of ICMP errors for a VIP (docs/packet-path.md 6.4). */
 
 #include "check.h"
 #include "sandbox.h"
@@ -24,7 +24,7 @@ enum {
 
 static struct check *check;
 
-/* An error about an answer, or a fragment of one. */
+/* Run an error about an answer, or about a fragment of one. */
 static void run_error_about(enum world_vip vip, bool ipv6, uint16_t fragment,
 			    enum hg_outcome want)
 {
@@ -90,7 +90,7 @@ static void counts_errors_that_no_nexthop_gets(void **state)
 	run_error(VIP_DEAD, false, HG_DROPPED_ICMP_RATE);
 }
 
-/* It went nowhere, by its addresses neither. */
+/* The dropped error is not counted as a missed fragment either. */
 static void counts_no_event_for_what_is_dropped(void **state)
 {
 	(void)state;

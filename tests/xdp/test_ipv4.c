@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * IPv4: header, lengths, options, TTL, checksum, and the transport headers that
- * both families have (docs/packet-path.md sections 3 and 5).
+ * IPv4: header, lengths, options, TTL, checksum, and the transport headers of
+ * both families (docs/packet-path.md sections 3 and 5).
  */
 
 #include "table.h"
@@ -192,7 +192,7 @@ static const struct row rows[] = {
 	  .change = set_length_beyond_frame, .vip = VIP_LEFT,
 	  .outcome = HG_DROPPED_BAD_LENGTH },
 
-	/* Options. */
+	/* Options */
 	{ "forwards_options_of_nothing",
 	  { .option_words = 1, .options = { 1, 1, 1, 1 } },
 	  FORWARDED },
@@ -279,7 +279,10 @@ static const struct row rows[] = {
 	  .outcome = HG_PASSED_SOURCE_ROUTED },
 };
 
-/* The rows trust the oracle's arithmetic; this one trusts the sum. */
+/*
+ * Check the checksum by summing the header. The rows trust the oracle's
+ * arithmetic instead.
+ */
 static void assert_right_checksum(const struct shape *shape)
 {
 	const struct prediction *prediction = table_shape(*shape, VIP_LEFT);
@@ -299,7 +302,7 @@ static void leaves_a_right_checksum_for_every_ttl(void **state)
 		assert_right_checksum(&(struct shape){ .ttl = ttl });
 }
 
-/* The sum is hardest near its wrap: each value of it once. */
+/* Errors are likeliest where the sum wraps: this runs each value of it once. */
 static void leaves_a_right_checksum_for_every_sum(void **state)
 {
 	(void)state;
@@ -307,7 +310,7 @@ static void leaves_a_right_checksum_for_every_sum(void **state)
 		assert_right_checksum(&(struct shape){ .id = id });
 }
 
-/* One that was wrong stays as wrong as it was, also where it is 0 or 65535. */
+/* A wrong checksum stays equally wrong, also where it is 0 or 65535. */
 static void keeps_every_wrong_checksum_wrong(void **state)
 {
 	const struct row row = { .vip = VIP_LEFT };
@@ -349,7 +352,7 @@ static void takes_every_icmp_type(void **state)
 			    VIP_ANY_HASH);
 }
 
-/* Every type and length of an option, at each place that a word has. */
+/* Run every type and length of an option, at each offset in a word. */
 static void takes_every_option(void **state)
 {
 	struct shape shape = { .option_words = 3 };

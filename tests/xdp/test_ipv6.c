@@ -47,13 +47,16 @@ static void set_jumbogram_expired(struct frame *frame)
 	set_length_zero(frame);
 }
 
-/* Of the first extension header. */
+/* Set the length of the first extension header. */
 static void set_extension_length(struct frame *frame, uint8_t length)
 {
 	frame->bytes[frame_ip_at(frame) + FRAME_IPV6_HEADER + 1] = length;
 }
 
-/* The extension header and a TCP header, 28 bytes, are behind IPv6's. */
+/*
+ * The packet has 28 bytes behind the IPv6 header: the extension header and a
+ * TCP header.
+ */
 static void set_extension_beyond_packet(struct frame *frame)
 {
 	set_extension_length(frame, 3);
@@ -64,7 +67,7 @@ static void set_extension_longest(struct frame *frame)
 	set_extension_length(frame, 255);
 }
 
-/* Swallows the TCP header but for 4 bytes. */
+/* Make the extension header cover all but 4 bytes of the TCP header. */
 static void set_extension_into_transport(struct frame *frame)
 {
 	set_extension_length(frame, 2);
@@ -196,7 +199,7 @@ static const struct row rows[] = {
 	  .change = set_length_zero,
 	  .vip = VIP_LEFT,
 	  .outcome = HG_PASSED_JUMBOGRAM },
-	{ "calls_a_jumbogram_that_before_its_hop_limit",
+	{ "looks_for_a_jumbogram_before_the_hop_limit",
 	  { ONE(IPPROTO_HOPOPTS) },
 	  .change = set_jumbogram_expired,
 	  .vip = VIP_LEFT,
@@ -207,7 +210,7 @@ static const struct row rows[] = {
 	  .vip = VIP_LEFT,
 	  .outcome = HG_DROPPED_BAD_EXTENSION },
 
-	/* Extension headers. */
+	/* Extension headers */
 	{ "walks_over_hop_by_hop_options", { ONE(IPPROTO_HOPOPTS) }, FORWARDED },
 	{ "walks_over_a_long_extension_header",
 	  { ONE(IPPROTO_HOPOPTS, 100) },
@@ -402,7 +405,7 @@ static const uint8_t kinds[] = { IPPROTO_HOPOPTS,
 				 HIP,
 				 SHIM6 };
 
-/* Of each kind as the `count`th header, behind destination options. */
+/* Run a header of a kind as number `count`, behind destination options. */
 static void walk_to(uint8_t kind, uint8_t count, uint8_t length)
 {
 	struct shape shape = { .ipv6 = true, .extension_count = count };
@@ -423,7 +426,7 @@ static void walks_over_each_kind_at_each_place_in_each_length(void **state)
 				walk_to(kinds[i], count, length);
 }
 
-/* What the header says of its own length, and the packet holds 100 bytes. */
+/* Run every length byte in a packet that holds 100 bytes. */
 static void bounds_each_kind_by_the_packet(void **state)
 {
 	const struct row row = {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Our routes in a real kernel, as root, at our end of the pair (pair.h). */
+/*
+ * The agent's routes in a real kernel, as root, at our end of the pair
+ * (pair.h).
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -97,7 +100,10 @@ static void remove_route(const char *text)
 	kernel_routes_remove(routes, &prefix);
 }
 
-/* What `ip route show` prints of our routes to `prefix`, in one line. */
+/*
+ * Return the agent's routes to `prefix` as `ip route show` prints them, in one
+ * line.
+ */
 static const char *shown_routes(const char *prefix)
 {
 	static char text[TEXT_SIZE];
@@ -160,7 +166,7 @@ static void routes_follow_what_is_set(void **state)
 	assert_string_equal(shown_routes("192.0.2.1"), "");
 }
 
-/* Whatever it was before, there is one route and nothing is left of it. */
+/* Whatever the route was before, exactly one is left. */
 static void a_vip_without_hops_is_unreachable(void **state)
 {
 	const struct route_hop ipv4[] = { hop_of("10.0.0.2", 1),
@@ -199,7 +205,7 @@ static void a_vip_without_hops_is_unreachable(void **state)
 	assert_int_equal(count_routes("-6"), 0);
 }
 
-static void a_kept_route_is_there_when_nobody_sets_it(void **state)
+static void a_kept_route_is_there_without_being_set(void **state)
 {
 	const struct route_hop hop = hop_of("10.0.0.2", 1);
 
@@ -222,7 +228,7 @@ static void a_kept_route_is_there_when_nobody_sets_it(void **state)
 	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
 }
 
-/* Addresses of ours, our subnets, and what somebody has set by hand. */
+/* The host's addresses, its subnets, and routes set by hand stay reachable. */
 static void
 an_unreachable_range_hides_nothing_that_the_host_reaches(void **state)
 {
@@ -265,7 +271,7 @@ static void ipv6_routes_are_replaced_whole(void **state)
 	run_turn();
 	assert_shown("2001:db8:f::1", "via 2001:db8::3 dev hg0");
 	assert_null(strstr(shown_routes("2001:db8:f::1"), "2001:db8::2"));
-	/* A hop that it cannot lead over is as good as none. */
+	/* A hop of the wrong family is ignored, which leaves none. */
 	set_route("2001:db8:f::1/128", hops + 2, 1);
 	run_turn();
 	assert_shown("2001:db8:f::1", "unreachable 2001:db8:f::1 ");
@@ -283,7 +289,7 @@ static void ipv4_leads_over_ipv6_gateways(void **state)
 	assert_shown("192.0.2.1", "nexthop via 10.0.0.2 dev hg0");
 }
 
-static void a_route_of_somebody_else_stays(void **state)
+static void a_foreign_route_stays(void **state)
 {
 	const struct route_hop hop = hop_of("10.0.0.2", 1);
 
@@ -300,7 +306,9 @@ static void a_route_of_somebody_else_stays(void **state)
 	pair_run("ip route get 192.0.2.1 | grep -q 'via 10.0.0.9'");
 }
 
-/* Thousands of changes are one write for each route, a batch in each turn. */
+/*
+ * Thousands of changes become one write for each route, in a batch each turn.
+ */
 static void many_changes_are_coalesced_and_bounded(void **state)
 {
 	const struct route_hop hops[] = { hop_of("10.0.0.2", 1),
@@ -328,7 +336,7 @@ static void many_changes_are_coalesced_and_bounded(void **state)
 		 NETLINK_OWN_PROTOCOL);
 }
 
-/* A run that is killed leaves its routes; the next one knows them as its own. */
+/* A killed agent leaves its routes; the next one recognises them. */
 static void routes_of_a_previous_run_are_taken_over(void **state)
 {
 	const struct route_hop hops[] = { hop_of("10.0.0.2", 1),
@@ -351,7 +359,7 @@ static void routes_of_a_previous_run_are_taken_over(void **state)
 	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
 }
 
-static void routes_that_nobody_sets_again_are_removed(void **state)
+static void routes_not_set_again_are_removed(void **state)
 {
 	const struct route_hop hop = hop_of("10.0.0.2", 1);
 	const struct timeval patience = { .tv_sec = PATIENCE_S };
@@ -377,7 +385,7 @@ static void routes_that_nobody_sets_again_are_removed(void **state)
 	assert_shown("203.0.113.0/24", "unreachable 203.0.113.0/24 ");
 }
 
-/* By which traffic may go while the sessions come back. */
+/* Traffic may use the previous route while the sessions come back. */
 static void a_previous_route_is_not_cut_off_by_a_kept_one(void **state)
 {
 	const struct route_hop hop = hop_of("10.0.0.2", 1);
@@ -414,7 +422,10 @@ static void routes_that_went_with_their_link_come_back(void **state)
 	assert_shown("192.0.2.1", "via 10.0.0.2 dev hg0");
 }
 
-/* The kernel knows no way to the gateway: said once, and tried again. */
+/*
+ * The kernel has no route to the gateway: the refusal is logged once, and the
+ * route tried again.
+ */
 static void a_refused_route_is_tried_again_when_set(void **state)
 {
 	const struct route_hop hop = hop_of("203.0.113.1", 1);
@@ -450,15 +461,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ROUTE_TEST(routes_follow_what_is_set),
 		ROUTE_TEST(a_vip_without_hops_is_unreachable),
-		ROUTE_TEST(a_kept_route_is_there_when_nobody_sets_it),
+		ROUTE_TEST(a_kept_route_is_there_without_being_set),
 		ROUTE_TEST(
 			an_unreachable_range_hides_nothing_that_the_host_reaches),
 		ROUTE_TEST(ipv6_routes_are_replaced_whole),
 		ROUTE_TEST(ipv4_leads_over_ipv6_gateways),
-		ROUTE_TEST(a_route_of_somebody_else_stays),
+		ROUTE_TEST(a_foreign_route_stays),
 		ROUTE_TEST(many_changes_are_coalesced_and_bounded),
 		ROUTE_TEST(routes_of_a_previous_run_are_taken_over),
-		ROUTE_TEST(routes_that_nobody_sets_again_are_removed),
+		ROUTE_TEST(routes_not_set_again_are_removed),
 		ROUTE_TEST(a_previous_route_is_not_cut_off_by_a_kept_one),
 		ROUTE_TEST(routes_that_went_with_their_link_come_back),
 		ROUTE_TEST(a_refused_route_is_tried_again_when_set),

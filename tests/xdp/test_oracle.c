@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The XDP program against the oracle, on a million frames of all kinds. Next
- * hops die and come back meanwhile, and ICMP errors use up their rate.
+ * The XDP program against the oracle, on a million frames of all kinds.
+ * Meanwhile next hops die and come back, and ICMP errors use up their rate.
  *
- * The seed is printed; setting SEED to it repeats a run. FRAMES sets their
- * number, and COUNT_EVERY after how many all counters are compared: 1 finds the
- * frame that was counted wrong.
+ * The test prints its seed; SEED repeats a run. FRAMES sets the number of
+ * frames. COUNT_EVERY sets after how many frames all counters are compared: 1
+ * finds the frame that was counted wrong.
  */
 
 #include "check.h"
@@ -29,10 +29,10 @@
 enum {
 	FRAMES = 1000000,
 	COUNT_EVERY = 100,
-	RATE = 1 << 30, /* never reached but where a test says it was */
+	RATE = 1 << 30, /* reached only where a test sets it */
 	FRAMES_PER_LIFE = 500,
-	FRAMES_PER_EXHAUSTION = 8, /* of those with ICMP */
-	FRAMES_PER_OUTCOME = 5000, /* none is rarer */
+	FRAMES_PER_EXHAUSTION = 8, /* among frames with ICMP */
+	FRAMES_PER_OUTCOME = 5000, /* no outcome is rarer */
 	MAX_DISAGREEMENTS = 5,
 	NO_ROUTE = WORLD_MAX_ROUTES,
 };
@@ -48,7 +48,7 @@ static bool is_icmp(const struct shape *shape)
 	return shape->protocol == (shape->ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
 }
 
-/* The host route of a destination, or NO_ROUTE. */
+/* Return the index of a destination's host route, or NO_ROUTE. */
 static uint32_t route_to(const struct world *world, const struct shape *shape)
 {
 	for (uint32_t i = 0; i < world->route_count; i++)
@@ -59,7 +59,7 @@ static uint32_t route_to(const struct world *world, const struct shape *shape)
 	return NO_ROUTE;
 }
 
-/* Some next hop dies or comes back, as another incarnation. */
+/* Let a random next hop die or come back, as another incarnation. */
 static void change_a_life(struct check *check, struct random_source *random)
 {
 	enum world_slot slot =
@@ -70,7 +70,7 @@ static void change_a_life(struct check *check, struct random_source *random)
 		world_set_alive(check->world, slot, !alive);
 }
 
-/* Before the program would forget of its own accord. */
+/* Make both forget before the program would forget on its own. */
 static void forget_in_time(struct check *check)
 {
 	if (check->oracle.fragments.count > ORACLE_MEMORY_MAX - 8)
@@ -109,8 +109,8 @@ static void print_distribution(const struct counts *counts)
 }
 
 /*
- * Nothing is captured here, and no frame lacks headroom: there are tests of
- * their own for that.
+ * Captures and missing headroom do not occur here; they have tests of their
+ * own.
  */
 static void assert_all_occurred(const struct counts *counts)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The writers of the program's tables: what they take, what they refuse, and
- * how much there is room for.
+ * The writers of the program's tables: values they accept, values they refuse,
+ * and how many entries fit.
  */
 
 #include "core/address.h"
@@ -22,7 +22,7 @@ enum {
 	GROUPS = 4,
 };
 
-/* One address after the other, from 192.0.2.1 on. */
+/* Return address number `number`, counted from 192.0.2.1. */
 static struct prefix ipv4_host(uint32_t number)
 {
 	return (struct prefix){
@@ -71,7 +71,7 @@ static void refuses_an_index_outside_the_table(void **state)
 			 -EINVAL);
 }
 
-static void refuses_a_vip_it_has_no_group_for(void **state)
+static void refuses_a_vip_without_a_group_or_mode(void **state)
 {
 	struct datapath *dp = *state;
 	const struct hg_vip no_group = { .group = GROUPS };
@@ -127,7 +127,10 @@ static void give_one_back(struct datapath *dp, struct prefix prefix)
 	assert_int_equal(datapath_delete_vip(dp, &prefix), -ENOENT);
 }
 
-/* Where all can be replaced, one more fits in, until something is. */
+/*
+ * Tries have room for one more, so that a full one can still replace; the next
+ * addition fails until one is deleted.
+ */
 static void exhaust(struct datapath *dp, struct prefix (*nth)(uint32_t number))
 {
 	const struct prefix spare = nth(HG_MAX_VIPS);
@@ -141,13 +144,13 @@ static void exhaust(struct datapath *dp, struct prefix (*nth)(uint32_t number))
 	assert_int_equal(datapath_set_vip(dp, &last, &vip), 0);
 }
 
-static void says_when_there_is_no_room_for_a_prefix(void **state)
+static void refuses_a_prefix_without_room(void **state)
 {
 	exhaust(*state, ipv4_network);
 	exhaust(*state, ipv6_network);
 }
 
-/* Addresses in a row are no worse than others. */
+/* Consecutive addresses fit as well as others. */
 static void fill_up(struct datapath *dp, struct prefix (*nth)(uint32_t number))
 {
 	const struct prefix last = nth(HG_MAX_VIPS);
@@ -159,13 +162,13 @@ static void fill_up(struct datapath *dp, struct prefix (*nth)(uint32_t number))
 	assert_int_equal(datapath_set_vip(dp, &last, &vip), 0);
 }
 
-static void says_when_there_is_no_room_for_an_address(void **state)
+static void refuses_an_address_without_room(void **state)
 {
 	fill_up(*state, ipv4_host);
 	fill_up(*state, ipv6_host);
 }
 
-static void has_a_word_for_every_outcome_and_event(void **state)
+static void names_every_outcome_and_event(void **state)
 {
 	(void)state;
 	for (enum hg_outcome i = 0; i < HG_OUTCOME_COUNT; i++)
@@ -182,7 +185,7 @@ static void has_a_word_for_every_outcome_and_event(void **state)
 			    "passed_not_vip");
 }
 
-/* One for all tests: to load the program takes longer than they do. */
+/* Load one program for all tests: loading takes longer than they do. */
 static int set_up(void **state)
 {
 	const struct datapath_options options = {
@@ -213,10 +216,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_whole_buckets_and_reads_them_back),
 		cmocka_unit_test(refuses_an_index_outside_the_table),
-		cmocka_unit_test(refuses_a_vip_it_has_no_group_for),
-		cmocka_unit_test(says_when_there_is_no_room_for_a_prefix),
-		cmocka_unit_test(says_when_there_is_no_room_for_an_address),
-		cmocka_unit_test(has_a_word_for_every_outcome_and_event),
+		cmocka_unit_test(refuses_a_vip_without_a_group_or_mode),
+		cmocka_unit_test(refuses_a_prefix_without_room),
+		cmocka_unit_test(refuses_an_address_without_room),
+		cmocka_unit_test(names_every_outcome_and_event),
 	};
 
 	sandbox_enter();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The next-hop tracker against a real kernel, as root: the tracker stands at
- * one end of the pair of namespaces (pair.h), and the kernel at the other end
- * answers its ARP and its neighbor solicitations.
+ * The next-hop tracker against a real kernel, as root. The tracker is at one
+ * end of the pair of namespaces (pair.h); the kernel at the other end answers
+ * its ARP requests and neighbor solicitations.
  */
 
 #include <setjmp.h>
@@ -24,14 +24,14 @@
 
 enum times {
 	TICK_MS = 5,
-	AT_ONCE_MS = 300, /* of one or two busy cores */
-	ANSWER_MS = 1500, /* a failed next hop is asked once a second */
+	AT_ONCE_MS = 300, /* on one or two busy cores */
+	ANSWER_MS = 1500, /* a failed next hop is probed once a second */
 	DEATH_MS = 2500,
 };
 
 enum sizes {
 	FLOOD_SIZE = 16000,
-	CONFLICTS = 100, /* to be noticed */
+	CONFLICTS = 100, /* that the tracker should count */
 	MOST_FORGERIES = 20000,
 };
 
@@ -47,7 +47,7 @@ static const struct nexthop *hop;
 static unsigned int changes, link_changes;
 static bool release_on_change;
 
-/* Lets the tracker work; returns whether `holds` came true within limit_ms. */
+/* Run the tracker; returns whether `holds` came true within limit_ms. */
 static bool wait_for(bool (*holds)(void), uint64_t limit_ms)
 {
 	const struct timeval tick = { .tv_usec = TICK_MS * CLOCK_US_PER_MS };
@@ -104,7 +104,7 @@ static void on_link_changed(const struct nexthop_link *link, void *context)
 	link_changes += !strncmp(link->name, "hg", 2);
 }
 
-/* A link-local address is behind hg0. */
+/* Acquire a next hop; a link-local address is on hg0. */
 static void acquire_hop(const char *text)
 {
 	struct address address;
@@ -120,7 +120,7 @@ static void acquire_alive(const char *text)
 	assert_true(wait_for(is_alive, AT_ONCE_MS));
 }
 
-/* hg0 is fe80::1 and 2001:db8::1, hg1 the same with a 2. */
+/* Give hg0 fe80::1 and 2001:db8::1, and hg1 the same with a 2. */
 static void add_ipv6(void)
 {
 	pair_run("ip address add 2001:db8::1/64 dev hg0 nodad");
@@ -174,7 +174,7 @@ static void an_answering_server_is_alive(void **state)
 	assert_int_equal(changes, 1);
 	assert_int_equal(link_changes, 1);
 
-	/* And stays so, without another word. */
+	/* The next hop stays alive without another change. */
 	wait_for(never, DEATH_MS);
 	assert_true(is_alive());
 	assert_int_equal(changes, 1);
@@ -214,7 +214,7 @@ static void a_closed_link_leaves_no_route(void **state)
 	assert_true(wait_for(is_alive, ANSWER_MS));
 }
 
-/* "10.0.0.2 is at the forger", said to us as an answer would be. */
+/* Return a forged answer: "10.0.0.2 is at the forger". */
 static struct arp_frame forged_reply(void)
 {
 	struct arp_request request = {
@@ -232,8 +232,8 @@ static struct arp_frame forged_reply(void)
 }
 
 /*
- * For as long as a death takes, and until many were noticed, for which a busy
- * machine needs longer.
+ * Send forgeries for as long as a death takes, and until many were counted,
+ * which takes longer on a busy machine.
  */
 static void send_forgeries(int fd, const struct sockaddr_ll *to,
 			   const void *frame, size_t size)
@@ -361,7 +361,7 @@ static void a_new_mtu_is_a_change(void **state)
 	assert_int_equal(changes, 2);
 }
 
-/* More notifications than fit the queue, the one that matters the last. */
+/* Cause more notifications than fit into the queue, the important one last. */
 static void lost_notifications_are_made_good(void **state)
 {
 	(void)state;
@@ -454,7 +454,10 @@ static void an_ipv6_server_without_its_address_dies_and_returns(void **state)
 	assert_int_equal(changes, 3);
 }
 
-/* Over the pseudo-header and `size` bytes of ICMPv6: RFC 8200 8.1. */
+/*
+ * Return the checksum over the pseudo-header and the ICMPv6 message (RFC 8200
+ * 8.1).
+ */
 static uint16_t nd_checksum(const struct nd_solicitation_frame *frame)
 {
 	const uint8_t *bytes = (const uint8_t *)&frame->start.source;
@@ -469,7 +472,7 @@ static uint16_t nd_checksum(const struct nd_solicitation_frame *frame)
 	return htons((uint16_t)~sum);
 }
 
-/* "2001:db8::2 is at the forger", said to us as an answer would be. */
+/* Return a forged answer: "2001:db8::2 is at the forger". */
 static struct nd_solicitation_frame forged_advertisement(void)
 {
 	struct nd_solicitation solicitation = {
@@ -551,8 +554,11 @@ static void a_new_metric_is_a_change(void **state)
 	assert_int_equal(changes, 2);
 }
 
-/* The first whose link is up, not one that a hash of ours happens to hit. */
-static void of_a_multipath_route_one_way_is_taken(void **state)
+/*
+ * The tracker takes the first path whose link is up, not one that the kernel's
+ * hash selects.
+ */
+static void one_path_of_a_multipath_route_is_taken(void **state)
 {
 	const struct address first = address_from_ipv4(inet_addr("10.0.0.2"));
 
@@ -596,7 +602,7 @@ int main(void)
 		TRACKER_TEST(an_ipv6_server_with_a_new_mac_is_found),
 		TRACKER_TEST(an_ipv6_gateway_serves_both_families),
 		TRACKER_TEST(a_new_metric_is_a_change),
-		TRACKER_TEST(of_a_multipath_route_one_way_is_taken),
+		TRACKER_TEST(one_path_of_a_multipath_route_is_taken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The program in crowded tables of VIPs: addresses sought so that they all
- * belong into two places, the last one of the table and the first, come and go
- * at random. It finds each that is there, with what was last said of it, and no
- * other. The seed is printed; SEED repeats a run.
+ * The program in crowded tables of VIPs. Addresses that all belong into the
+ * last place of the table or the first one are added and deleted at random. The
+ * program finds each VIP that is there, with its latest value, and no other.
+ * The test prints its seed; SEED repeats a run.
  */
 
 #include "../random.h"
@@ -29,7 +29,7 @@
 #include <cmocka.h>
 
 enum {
-	CANDIDATES = 256, /* more than there is room for */
+	CANDIDATES = 256, /* more than fit */
 	ROUNDS = 20000,
 	ROUNDS_PER_LOOK_AT_ALL = 200,
 	LOOKS = 4,
@@ -80,7 +80,10 @@ static bool is_at_the_seam(const struct prefix *prefix)
 	return home == HG_VIP_PLACES - 1 || home == 0;
 }
 
-/* Among so few addresses the same one comes up again now and then. */
+/*
+ * True if the prefix repeats one of the first `count`: among so few addresses
+ * some come up twice.
+ */
 static bool is_among_first(const struct crowd *crowd, int count,
 			   const struct prefix *prefix)
 {
@@ -163,7 +166,7 @@ static void delete_candidate(struct crowd *crowd, struct candidate *candidate)
 	candidate->present = false;
 }
 
-/* Sometimes the table fills up, sometimes it empties. */
+/* Set or delete one candidate. The table fills up and empties by turns. */
 static void change_one(struct crowd *crowd, unsigned int round)
 {
 	struct candidate *candidate =
@@ -178,9 +181,8 @@ static void change_one(struct crowd *crowd, unsigned int round)
 }
 
 /*
- * What stands in a place that is free looks like the address of zeroes, which
- * belongs into place 0: free from the first, free again, or on the way to
- * others.
+ * Look up the address of zeroes, whose home is place 0. A free place looks like
+ * it, whether never used, free again, or passed by searches.
  */
 static void look_at_the_zero_address(const struct crowd *crowd)
 {

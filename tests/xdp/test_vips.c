@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Which VIP a packet is for, and which of its next hops gets it: host routes
- * and prefixes, hash modes, next hops that come and go (docs/packet-path.md
- * sections 2, 5 and 7).
+ * The VIP of a packet, and the next hop that it gets: host routes and prefixes,
+ * hash modes, next hops that die and come back (docs/packet-path.md sections 2,
+ * 5 and 7).
  */
 
 #include "datapath/datapath.h"
@@ -16,7 +16,7 @@ enum {
 	WORLD_HOSTS = 256,
 };
 
-/* Addresses inside the prefixes of the world, written out. */
+/* Addresses inside the world's prefixes, as initialisers */
 #define IPV4(a, b, c, d)                              \
 	{                                             \
 		{                                     \
@@ -113,7 +113,10 @@ static enum hg_outcome outcome_of(const struct hg_address *destination,
 		->outcome;
 }
 
-/* One of every length around an address, from the shortest to the longest. */
+/*
+ * Add prefixes of several lengths around an address, then remove them from the
+ * longest to the shortest.
+ */
 static void falls_back_to_the_next_shorter_prefix(bool ipv6)
 {
 	const struct hg_address address =
@@ -177,7 +180,7 @@ static void falls_back_to_a_prefix_when_a_host_route_goes(void **state)
 	}
 }
 
-/* The default route as a VIP: everything is for it. */
+/* A VIP of length 0 gets every packet. */
 static void takes_a_prefix_of_no_bits_for_everything(void **state)
 {
 	struct world *world = table_check()->world;
@@ -237,7 +240,7 @@ static struct shape with_field(enum field field, bool ipv6, uint32_t value)
 	return shape;
 }
 
-/* How many next hops flows get that differ in one field. */
+/* Count the next hops of flows that differ in one field. */
 static unsigned int spread(enum world_vip vip, enum field field, bool ipv6)
 {
 	bool seen[SLOT_COUNT] = {};
@@ -266,7 +269,10 @@ static void chooses_by_the_fields_of_the_mode(void **state)
 			}
 }
 
-/* No hash of the packet decides in this mode: no oracle can foretell. */
+/*
+ * Run a packet in packet mode, where a random number decides, which the oracle
+ * cannot predict. Returns the last byte of the destination MAC: the slot.
+ */
 static uint8_t run_sprayed(bool ipv6, uint16_t fragment)
 {
 	const struct check *check = table_check();
@@ -301,7 +307,7 @@ spreads_the_packets_and_fragments_of_a_flow_in_packet_mode(void **state)
 							       SLOT_THIRD });
 	for (unsigned int i = 0; i < SPRAYED; i++)
 		seen[run_sprayed(i & 2, i & 4 ? LATER : 0)]++;
-	/* Five standard deviations. */
+	/* five standard deviations */
 	assert_in_range(seen[SLOT_LEFT], SPRAYED / 2 - 160, SPRAYED / 2 + 160);
 	assert_int_equal(seen[SLOT_LEFT] + seen[SLOT_THIRD], SPRAYED);
 	world_set_buckets(world, VIP_PACKET, usual);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Who hides VLAN tags from the program: as root, at our end of the pair. */
+/*
+ * Interfaces that hide VLAN tags from the program: as root, at our end of the
+ * pair.
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,7 +30,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* Its flag is on when it is made. */
+/* The flag is on when a veth is created. */
 static void a_veth_strips_nothing_whatever_its_flag_says(void **state)
 {
 	(void)state;

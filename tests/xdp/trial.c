@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The program on single frames. See trial.h. */
+/* Run the program on single frames. See trial.h. */
 
 #include "trial.h"
 
@@ -16,7 +16,10 @@ uint32_t trial_ifindex(uint32_t ifindex)
 	return is_always_loopback ? DATAPATH_LOOPBACK : ifindex;
 }
 
-/* The slots of a test are in a row from the first one on. */
+/*
+ * Rename an interface in next hops and ports. A test uses consecutive slots,
+ * from the first one on.
+ */
 static void rename_interface(struct datapath *dp, uint32_t from, uint32_t to)
 {
 	struct hg_nexthop *nexthops = (struct hg_nexthop *)dp->nexthops.words;

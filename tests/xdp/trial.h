@@ -3,8 +3,8 @@
 #define TESTS_XDP_TRIAL_H
 
 /*
- * Runs the program on a frame, also on a kernel (before 5.15) that cannot be
- * told by which interface it came in and takes it to be the loopback.
+ * Run the program on a frame, also on a kernel before 5.15, which accepts no
+ * ingress interface but the loopback.
  */
 
 #include <stddef.h>
@@ -13,14 +13,14 @@
 struct datapath;
 
 /*
- * As datapath_test_run(). On such a kernel the program's tables call the
- * interface the loopback for as long as the frame is under way, so that all of
- * them mean the same.
+ * Run the program like datapath_test_run(). On such a kernel the tables name
+ * the interface as the loopback while the frame is processed, so that they
+ * agree.
  */
 int trial_run(struct datapath *dp, const void *frame, size_t size,
 	      uint32_t ifindex, void *out, size_t *out_size, uint32_t *action);
 
-/* What the program takes `ifindex` to be. */
+/* Return the ifindex that the program sees for `ifindex`. */
 uint32_t trial_ifindex(uint32_t ifindex);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Builds the world in the tables of the program and in memory. */
+/* Build the world, in the program's tables and in memory. See world.h. */
 
 #include "world.h"
 
@@ -69,7 +69,10 @@ static void must_succeed(int err, const char *what)
 	exit(SANDBOX_FAILED);
 }
 
-/* The counters and budgets of one CPU are those of all then. */
+/*
+ * Pin the process to its CPU, whose counters and budgets then are those of all
+ * CPUs.
+ */
 static void stay_on_this_cpu(void)
 {
 	cpu_set_t cpus;

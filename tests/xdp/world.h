@@ -4,20 +4,20 @@
 
 /*
  * A load balancer with three ports, and next hops and VIPs of every kind. It is
- * held twice: in the tables of the real program, and here for the oracle. What
- * fails here ends the test.
+ * kept twice: in the tables of the real program, and in memory for the oracle.
+ * A failure in this file ends the test.
  *
- *     left  02:00:00:00:01:00
- *     right 02:00:00:00:01:01
- *     third 02:00:00:00:01:02
+ *	left  02:00:00:00:01:00
+ *	right 02:00:00:00:01:01
+ *	third 02:00:00:00:01:02
  *
- * Next hop SLOT has the MAC 02:00:00:00:09:SLOT and is spoken to from
+ * Next hop SLOT has the MAC 02:00:00:00:09:SLOT; its source MAC is
  * 02:00:00:00:08:SLOT. VIP number V is 192.0.2.(1 + V) and 2001:db8:2::(1 + V).
- * Behind these stand prefixes within each other:
+ * Then come prefixes inside each other:
  *
- *     203.0.113.0/24   2001:db8:113::/48      behind the left port
- *     203.0.113.64/26  2001:db8:113:40::/58   behind the right port
- *     203.0.113.80     2001:db8:113:40::80    host routes, a tagged next hop
+ *	203.0.113.0/24   2001:db8:113::/48      to the left port
+ *	203.0.113.64/26  2001:db8:113:40::/58   to the right port
+ *	203.0.113.80     2001:db8:113:40::80    host routes, a tagged next hop
  */
 
 #include "headgate/abi.h"
@@ -39,8 +39,8 @@ enum world_slot {
 	SLOT_LEFT,
 	SLOT_RIGHT,
 	SLOT_DEAD,
-	SLOT_NARROW, /* behind a link with a small MTU */
-	SLOT_LOST,   /* behind an interface that is no port */
+	SLOT_NARROW, /* on a link with a small MTU */
+	SLOT_LOST,   /* on an interface that is not a port */
 	SLOT_LEFT_TAG,
 	SLOT_LEFT_TAGS,
 	SLOT_RIGHT_TAG,
@@ -49,7 +49,10 @@ enum world_slot {
 	SLOT_COUNT,
 };
 
-/* What a VIP's buckets say; each is a group and two VIPs, one a family. */
+/*
+ * The VIPs, by the content of their buckets. Each is a group with two VIPs, one
+ * for each family.
+ */
 enum world_vip {
 	VIP_LEFT,
 	VIP_RIGHT,
@@ -62,7 +65,7 @@ enum world_vip {
 	VIP_LEFT_TAGS,
 	VIP_RIGHT_TAG,
 	VIP_RIGHT_TAGS,
-	VIP_ANY_HASH, /* from here on every mode, buckets at random */
+	VIP_ANY_HASH, /* from here on one for each mode, buckets at random */
 	VIP_3_TUPLE = VIP_ANY_HASH + HG_HASH_3_TUPLE,
 	VIP_SRC_DST = VIP_ANY_HASH + HG_HASH_SRC_DST,
 	VIP_PACKET = VIP_ANY_HASH + HG_HASH_PACKET, /* all buckets equal */
@@ -77,13 +80,13 @@ enum world_sizes {
 	WORLD_NO_VIP = 0xc6336401,    /* 198.51.100.1 */
 	WORLD_PREFIX = 0xcb007100,    /* 203.0.113.0 */
 	WORLD_MAX_ROUTES = 64,
-	WORLD_PREFIXES = 6, /* behind the VIPs of both families */
+	WORLD_PREFIXES = 6, /* routes behind the VIPs of both families */
 	WORLD_IPV4_BITS = 32,
 	WORLD_IPV6_BITS = 128,
 };
 
 enum world_tags {
-	WORLD_TAG = 100,       /* 802.1Q, of the next hops with one tag */
+	WORLD_TAG = 100,       /* 802.1Q, for next hops with one tag */
 	WORLD_OUTER_TAG = 200, /* 802.1ad, around WORLD_INNER_TAG */
 	WORLD_INNER_TAG = 4094,
 };
@@ -93,7 +96,7 @@ struct world_port_info {
 	uint8_t mac[ETH_ALEN];
 };
 
-/* An entry of the tables of VIPs. Addresses as struct hg_address. */
+/* An entry of the tables of VIPs; addresses as in struct hg_address */
 struct world_route {
 	bool ipv6;
 	uint8_t length; /* all bits: in vip4 or vip6, else in the LPM tries */
@@ -116,24 +119,25 @@ struct world {
 extern const uint64_t world_key;
 
 /*
- * In a sandbox; keeps the process on one CPU. `icmp_rate` as in struct
- * hg_config. The buckets of some VIPs depend on the state of random().
+ * Build the world, in a sandbox, and pin the process to one CPU. `icmp_rate` as
+ * in struct hg_config. The buckets of some VIPs depend on the state of
+ * random().
  */
 struct world *world_new(uint32_t icmp_rate);
 void world_free(struct world *world);
 
 struct hg_address world_address(enum world_vip vip, bool ipv6);
-/* True if both are equal in their first `length` bits. */
+/* True if both addresses are equal in their first `length` bits. */
 bool world_matches(const struct hg_address *a, const struct hg_address *b,
 		   bool ipv6, uint8_t length);
-/* Index into `routes`, for what is a host route. */
+/* Return the index in `routes` of a VIP's host route. */
 uint32_t world_route_of(enum world_vip vip, bool ipv6);
 
-/* Adds a route, with the next free counter, or takes it away again. */
+/* Add a route with the next free counter, or remove the last one. */
 void world_add_route(struct world *world, struct world_route route);
 void world_remove_last_route(struct world *world);
 
-/* A next hop that comes to life again is another incarnation. */
+/* Set a next hop's `alive`. Coming back to life counts its incarnation up. */
 void world_set_alive(struct world *world, enum world_slot slot, bool alive);
 void world_set_nexthop(struct world *world, enum world_slot slot,
 		       const struct hg_nexthop *nexthop);
@@ -141,9 +145,9 @@ void world_set_bucket(struct world *world, enum world_vip vip, uint32_t index,
 		      struct hg_bucket bucket);
 void world_set_buckets(struct world *world, enum world_vip vip,
 		       struct hg_bucket bucket);
-/* As if that many ICMP errors had come in this second. */
+/* Set how many ICMP errors this second has had. */
 void world_set_icmp_used(struct world *world, uint32_t route, uint64_t used);
-/* Empties the program's memory of fragments. */
+/* Empty the program's memory of fragments. */
 void world_forget_fragments(struct world *world);
 
 #endif
