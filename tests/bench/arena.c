@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Builds the contenders. Headgate's tables are written through agent/datapath/,
- * as the agent does; each bucket's owner is chosen by its number, because who
- * owns which bucket costs a packet nothing.
+ * Build the contenders. Headgate's tables are written through agent/datapath/,
+ * as the agent does. The number of a bucket decides its owner: which next hop
+ * owns which bucket does not change a packet's cost.
  */
 
 #include "arena.h"
@@ -18,8 +18,8 @@
 #include <linux/if_link.h>
 
 /*
- * Slots of next hops: those of the arm, a dead one, the arm's with a VLAN tag,
- * those of `out`.
+ * Slots of next hops: those on the arm, a dead one, those on the arm with a
+ * VLAN tag, those on `out`
  */
 enum arena_slot {
 	SLOT_ARM = 1,
@@ -29,7 +29,7 @@ enum arena_slot {
 	SLOT_END = SLOT_OUT + ARENA_NEXTHOPS,
 };
 
-/* Groups: one for each VIP by its way, then those of the many VIPs. */
+/* Groups: one for each VIP of enum arena_vip, then those of the many VIPs */
 enum arena_group {
 	GROUP_MANY = ARENA_VIP_COUNT,
 	GROUP_COUNT = GROUP_MANY + ARENA_MANY_GROUPS,
@@ -47,11 +47,11 @@ const char *const arena_contender_names[ARENA_CONTENDER_COUNT] = {
 	[ARENA_KERNEL] = "kernel",
 };
 
-/* How a group's buckets are filled. */
+/* The owners of a group's buckets */
 struct fill {
 	uint32_t first_slot;
 	uint32_t count;
-	bool dead; /* SLOT_DEAD owns all buckets; they are the backups */
+	bool dead; /* SLOT_DEAD owns all buckets; the others are backups */
 };
 
 static const struct fill fills[ARENA_VIP_COUNT] = {
@@ -83,10 +83,13 @@ static void attach_program(uint32_t ifindex, const struct bpf_program *program)
 {
 	exit_on_error(bpf_xdp_attach((int)ifindex, bpf_program__fd(program),
 				     XDP_FLAGS_DRV_MODE, NULL),
-		      "an XDP program on a veth interface");
+		      "XDP program on a veth interface: not attached");
 }
 
-/* Returns the ifindex of the generator's end, where there is a sink then. */
+/*
+ * Add a veth pair with a sink at the generator's end. Returns the ifindex of
+ * that end.
+ */
 static uint32_t add_pair(struct arena *arena, const char *name)
 {
 	const uint8_t *mac = frames_port_mac;
@@ -147,7 +150,7 @@ static void add_nexthops(struct arena *arena)
 			};
 		exit_on_error(datapath_set_nexthop(arena->datapath, slot,
 						   &nexthop),
-			      "a next hop");
+			      "next hop: not written");
 	}
 }
 
@@ -166,7 +169,7 @@ static void add_group(struct arena *arena, uint32_t group, struct fill fill)
 
 		exit_on_error(datapath_set_bucket(arena->datapath, first + i,
 						  bucket),
-			      "a bucket");
+			      "bucket: not written");
 	}
 }
 
@@ -201,13 +204,13 @@ static void add_vip(struct arena *arena, struct prefix prefix, uint32_t index,
 	struct hg_vip vip = { .group = group, .counter = index };
 
 	exit_on_error(datapath_set_vip(arena->datapath, &prefix, &vip),
-		      "a VIP");
+		      "VIP: not written");
 }
 
 static void delete_vip(struct arena *arena, struct prefix prefix)
 {
 	exit_on_error(datapath_delete_vip(arena->datapath, &prefix),
-		      "a VIP to delete");
+		      "VIP: not deleted");
 }
 
 static void build_headgate(struct arena *arena)
@@ -225,10 +228,10 @@ static void build_headgate(struct arena *arena)
 	arena->programs[ARENA_HEADGATE] =
 		bpf_prog_get_fd_by_id(datapath_program_id(arena->datapath));
 	exit_on_error(arena->programs[ARENA_HEADGATE] < 0 ? -errno : 0,
-		      "the program");
+		      "program: not found by its id");
 }
 
-/* VIP number `i` of the many. */
+/* Return VIP number `i` of the many. */
 static struct prefix many_prefix(enum arena_extra extra, uint32_t i)
 {
 	return vip_prefix(ARENA_VIP_MANY +
@@ -271,10 +274,10 @@ static const char *dotted_quad(uint32_t address)
 }
 
 /*
- * What a Linux router is told: to forward, by 5-tuple, to neighbors whose MACs
- * it knows. No ICMP redirects, as packets leave where they came in, and nothing
- * that Headgate does not do either: no check of the source, no look for a
- * socket of its own.
+ * Configure the kernel like a Linux router that forwards by 5-tuple to
+ * neighbors with known MACs. ICMP redirects are off, because packets leave
+ * where they came in. So are two checks that Headgate does not do either: that
+ * of the source (rp_filter), and the early search for a local socket.
  */
 static void build_kernel(void)
 {
@@ -300,7 +303,7 @@ static void build_kernel(void)
 			dotted_quad(FRAMES_NEXTHOP + i));
 	fprintf(ip, "\n");
 	if (pclose(ip))
-		exit_on_error(-EIO, "ip refused the kernel's routes");
+		exit_on_error(-EIO, "kernel: routes refused by ip");
 }
 
 void arena_build(struct arena *arena)
@@ -311,7 +314,7 @@ void arena_build(struct arena *arena)
 	run_command("echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6");
 	generator = generator__open_and_load();
 	if (!generator)
-		exit_on_error(-errno, "the generator's programs");
+		exit_on_error(-errno, "generator: programs not loaded");
 	*arena = (struct arena){ .generator = generator };
 	for (int i = 0; i < ARENA_CONTENDER_COUNT; i++)
 		arena->generator_ends[i] =

@@ -3,17 +3,17 @@
 #define TESTS_BENCH_ARENA_H
 
 /*
- * The contenders, each behind a veth pair of the same make, in a network
- * namespace that ends with this process:
+ * The contenders, each behind an equal veth pair, in a network namespace that
+ * ends with this process:
  *
- *     generator, sink                    contender
- *     empty-peer      ================== empty     a program that sends back
- *     headgate-peer   ================== headgate  the program, as the agent
- *     out-peer (sink) ================== out       loads it, with two ports
- *     kernel-peer     ================== kernel    an ECMP route per VIP
+ *	generator, sink                    contender
+ *	empty-peer      ================== empty     a program that sends back
+ *	headgate-peer   ================== headgate  the program, as the agent
+ *	out-peer (sink) ================== out       loads it, with two ports
+ *	kernel-peer     ================== kernel    an ECMP route per VIP
  *
- * All but `out` have one arm: what a contender forwards leaves where it came
- * in, and ends in the sink at the generator's end.
+ * All but `out` have one arm: forwarded frames leave by the interface they came
+ * in by, and end in the sink at the generator's end.
  */
 
 #include "burst.h"
@@ -39,30 +39,30 @@ enum arena_contender {
 
 extern const char *const arena_contender_names[ARENA_CONTENDER_COUNT];
 
-/* VIPs by the way their packets take, counted up from FRAMES_VIP. */
+/* VIPs by the path of their packets, counted up from FRAMES_VIP */
 enum arena_vip {
-	ARENA_VIP, /* ARENA_NEXTHOPS, as that of the kernel */
+	ARENA_VIP, /* ARENA_NEXTHOPS, like the kernel's route */
 	ARENA_VIP_FEW_NEXTHOPS,
 	ARENA_VIP_MANY_NEXTHOPS,
 	ARENA_VIP_BACKUP, /* every current next hop dead, every backup alive */
 	ARENA_VIP_REDIRECT,
 	ARENA_VIP_TAGGED, /* next hops with a VLAN tag */
 	ARENA_VIP_COUNT,
-	/* By itself, in IPv6: frames_vip6. */
+	/* The only one of IPv6: frames_vip6 */
 	ARENA_VIP_IPV6 = 128,
-	/* The first of ARENA_MANY_VIPS, which exist only when asked for. */
+	/* The first of ARENA_MANY_VIPS, added on request */
 	ARENA_VIP_MANY = 256,
-	/* In a prefix, which exists only when asked for. */
+	/* In a prefix, which is added on request */
 	ARENA_VIP_IN_PREFIX = ARENA_VIP_MANY + ARENA_MANY_VIPS,
 };
 
-/* What a scene wants beside the VIPs that are always there. */
+/* VIPs that a scene needs besides the permanent ones */
 enum arena_extra {
 	ARENA_NOTHING,
 	ARENA_VIPS_ONE_GROUP, /* ARENA_MANY_VIPS */
 	ARENA_VIPS_SCATTERED,
 	ARENA_VIPS_MANY_GROUPS,
-	ARENA_PREFIX, /* with ARENA_VIP_IN_PREFIX in it */
+	ARENA_PREFIX, /* a prefix that contains ARENA_VIP_IN_PREFIX */
 };
 
 struct arena {
@@ -72,7 +72,9 @@ struct arena {
 	int programs[ARENA_CONTENDER_COUNT]; /* descriptors */
 };
 
-/* In a namespace of its own. What fails here ends the process. */
+/*
+ * Build the contenders in a namespace of their own. A failure ends the process.
+ */
 void arena_build(struct arena *arena);
 void arena_close(struct arena *arena);
 void arena_add(struct arena *arena, enum arena_extra extra);

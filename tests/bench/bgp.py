@@ -9,21 +9,21 @@ One cable; the generator's speakers at one end, the daemon at the other:
     generator 172.16.0.11 .. .20, AS 65001 ..  ----  172.16.0.1 BIRD or Headgate
               172.16.0.64 .. .95, AS 65054 ..        (upstreams)
 
-The daemons take turns. Time is counted from the moment the generator may send
-until the daemon's own counters say that it has all routes, which is polled; CPU
-seconds are user and system time of the daemon until it is idle again; memory is
-what is resident then. Nothing is a verdict here: the ratios are printed.
+The daemons take turns. Time runs from the moment the generator may send until
+the daemon's own counters, which are polled, show all routes. CPU seconds are
+user and system time of the daemon until it is idle again; memory is the
+resident memory then. The bench prints ratios and does not judge them.
 
 BIRD has no kernel protocol, keeps what it imports, exports nothing, and forms
 no multipath set (it does so on export to a kernel only). Headgate keeps all
-paths, but the way to their next hops is missing, since more VIPs than its
-tables hold could not be steered. What the decision costs when all sets are
-computed is measured by rib_bench, in a process of its own without sockets.
+paths, but cannot reach their next hops, because it could not steer more VIPs
+than its tables hold. rib_bench measures the cost of the decision when all sets
+are computed, in a process of its own without sockets.
 
-In the last scenes both announce what one backend says to one upstream and to
-many, with themselves as the next hop; there the way to the backend's next hop
-is known, so that Headgate steers all VIPs, too. Time is counted until the last
-upstream has heard everything. tests/bench/bgp.py --scene NAME plays one alone.
+In the last scenes both announce the routes of one backend to one upstream and
+to many, with themselves as the next hop. There the backend's next hop answers,
+so that Headgate steers all VIPs, too. Time runs until the last upstream has
+received everything. tests/bench/bgp.py --scene NAME runs one scene alone.
 """
 
 import argparse
@@ -48,7 +48,7 @@ DAEMON_AS = 64512
 FIRST_AS = 65001
 MAX_PEERS = 10
 FIRST_UPSTREAM, UPSTREAMS = 53, 32
-TOLD_PREFIXES = 10000
+ANNOUNCED_PREFIXES = 10000
 HOST_IN_NEXT_HOPS, FIRST_NEXT_HOP = "172.16.1.254/24", "172.16.1.1/24"
 LOAD_SECONDS = 120
 PROGRAMS = f"{BUILD}/tests/bench"
@@ -74,8 +74,8 @@ protocol bgp peer%d {
     ipv4 { %s };
 }
 """
-BIRD_KEEPS = "import all; export none;"
-BIRD_TELLS = "import none; export all; next hop self;"
+BIRD_IMPORTS = "import all; export none;"
+BIRD_EXPORTS = "import none; export all; next hop self;"
 
 
 def speaker_address(index):
@@ -87,7 +87,7 @@ def upstreams():
 
 
 class BenchLab(Lab):
-    """The cable, instead of the demo's lab."""
+    """One cable, instead of the demo's lab."""
 
     def build(self, servers):
         self.make_folder()
@@ -100,7 +100,7 @@ class BenchLab(Lab):
 
 
     def know_next_hop(self):
-        """The first speaker's next hop answers."""
+        """Make the first speaker's next hop answer."""
         self.host.ip(f"address replace {HOST_IN_NEXT_HOPS} dev eth0")
         self.peers.ip(f"address replace {FIRST_NEXT_HOP} dev eth0")
 
@@ -110,10 +110,10 @@ class BenchLab(Lab):
 
 
 class Daemon:
-    """What the two have in common: a process that is looked at from outside."""
+    """Base class of both daemons: a process, observed from outside."""
 
     def cpu_seconds(self):
-        """Of its one thread, which is finer here than the ticks of stat."""
+        """Return the CPU time of its one thread, finer than the ticks of stat."""
         with open(f"/proc/{self.daemon.process.pid}/schedstat",
                   encoding="ascii") as file:
             return int(file.read().split()[0]) / NS_PER_S
@@ -140,8 +140,8 @@ class BirdDaemon(Daemon):
     def __init__(self, lab):
         protocols = "".join(
             BIRD_PEER % (i, DAEMON_ADDRESS, DAEMON_AS, speaker_address(i),
-                         FIRST_AS + i, BIRD_KEEPS if i < MAX_PEERS
-                         else BIRD_TELLS)
+                         FIRST_AS + i, BIRD_IMPORTS if i < MAX_PEERS
+                         else BIRD_EXPORTS)
             for i in (*range(MAX_PEERS), *upstreams()))
         self.host = lab.host
         self.daemon = Bird(lab.host, f"{lab.folder}/bird", BIRD_CONFIG,
@@ -159,7 +159,7 @@ class BirdDaemon(Daemon):
         self.host.ip(f"address flush dev eth0 to {HOST_IN_NEXT_HOPS}")
 
     def accepted(self, peers):
-        """Accepted prefixes of each peer; -1 while BIRD cleans up."""
+        """Return the accepted prefixes of each peer; -1 while BIRD cleans up."""
         text = self.daemon.ask("show protocols all")
         return [self.count(section)
                 for section in text.split("\npeer")[1:peers + 1]]
@@ -217,14 +217,14 @@ class Generator:
 
     def expect(self, word):
         if self.process.stdout.readline() != word + "\n":
-            raise LabError(f"the generator did not say {word}")
+            raise LabError(f"generator: no answer '{word}'")
 
-    def tell(self, line):
+    def send(self, line):
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
 
     def prepare(self, line):
-        self.tell(line)
+        self.send(line)
         self.expect("ready")
 
 
@@ -243,10 +243,10 @@ class Bench:
         self.rows.setdefault(row, {}).setdefault(name, []).append(measured)
 
     def measure(self, row, daemon, generator, line, expected):
-        """From the generator's `line` until `daemon` has `expected` routes."""
+        """Measure from the generator's `line` until `daemon` has `expected` routes."""
         cpu = daemon.cpu_seconds()
         begin = time.monotonic()
-        generator.tell(line)
+        generator.send(line)
         daemon.wait_accepted(expected)
         seconds = time.monotonic() - begin
         generator.expect("done")
@@ -272,14 +272,14 @@ class Bench:
                          generator, "drop", [0] + [100000] * 9)
 
     def cycles(self, daemon):
-        """Announced and withdrawn, with communities never seen before."""
+        """Announce and withdraw, each time with new communities."""
         with Generator(self.lab, 1, 10000, self.seed) as generator:
             begin, cpu = time.monotonic(), daemon.cpu_seconds()
             for cycle in range(1, CYCLES + 1):
                 for line, count in ((f"announce {cycle}", 10000),
                                     ("withdraw", 0)):
                     generator.prepare(line)
-                    generator.tell("go")
+                    generator.send("go")
                     generator.expect("done")
                     daemon.wait_accepted([count])
                 if cycle == STEADY_CYCLE:
@@ -291,33 +291,33 @@ class Bench:
                       early_resident_bytes=early)
 
     def told_to_one(self, daemon):
-        self.told(daemon, 1)
+        self.announce_to(daemon, 1)
 
     def told_to_many(self, daemon):
-        self.told(daemon, UPSTREAMS)
+        self.announce_to(daemon, UPSTREAMS)
 
-    def told(self, daemon, count):
-        """One backend's routes, which all upstreams are to have."""
+    def announce_to(self, daemon, count):
+        """Announce one backend's routes to `count` upstreams."""
         self.lab.know_next_hop()
-        with Generator(self.lab, 1, TOLD_PREFIXES, self.seed) as backend, \
+        with Generator(self.lab, 1, ANNOUNCED_PREFIXES, self.seed) as backend, \
                 Generator(self.lab, count, 0, self.seed,
-                          first=FIRST_UPSTREAM) as told:
-            self.tell(f"10k VIPs told to {count}", daemon, backend, told,
-                      "announce 0", TOLD_PREFIXES)
-            self.tell(f"10k VIPs withdrawn from {count}", daemon, backend,
-                      told, "withdraw", 0)
+                          first=FIRST_UPSTREAM) as receivers:
+            self.measure_receivers(f"10k VIPs told to {count}", daemon, backend, receivers,
+                                   "announce 0", ANNOUNCED_PREFIXES)
+            self.measure_receivers(f"10k VIPs withdrawn from {count}", daemon, backend,
+                                   receivers, "withdraw", 0)
         self.lab.forget_next_hop()
 
-    def tell(self, row, daemon, backend, told, line, expected):
-        """From what the backend says until all have heard of it."""
+    def measure_receivers(self, row, daemon, backend, receivers, line, expected):
+        """Measure from the backend's `line` until all receivers have `expected` routes."""
         backend.prepare(line)
         daemon.wait_idle()
         cpu = daemon.cpu_seconds()
         begin = time.monotonic()
-        backend.tell("go")
-        told.tell(f"hear {expected}")
+        backend.send("go")
+        receivers.send(f"receive {expected}")
         backend.expect("done")
-        told.expect("done")
+        receivers.expect("done")
         seconds = time.monotonic() - begin
         daemon.wait_idle()
         self.note(row, daemon.name, seconds=seconds,
@@ -325,23 +325,23 @@ class Bench:
                   resident_bytes=daemon.resident())
 
     def flaps(self, row, headgate, speakers):
-        """One VIP by one speaker; all announce another VIP all the time."""
+        """Flap one VIP by one speaker; all announce another VIP all the time."""
         with Generator(self.lab, speakers, 2, self.seed) as generator:
             generator.prepare("announce 0")
-            generator.tell("go")
+            generator.send("go")
             generator.expect("done")
             wait_until(lambda: len(headgate.daemon.living()) == speakers, 10,
                        "the next hops")
-            generator.tell(f"flap {FLAPS} {headgate.daemon.pins}/vip4")
+            generator.send(f"flap {FLAPS} {headgate.daemon.pins}/vip4")
             answer = generator.process.stdout.readline()
         if not answer:
-            raise LabError("the generator has not measured the flaps")
+            raise LabError("generator: no answer to flap")
         for direction, times in json.loads(answer).items():
             self.latencies.setdefault((row, direction), []).extend(
                 nanoseconds / 1e3 for nanoseconds in times)
 
     def one_vip(self, headgate):
-        """The next hops of two speakers answer."""
+        """Measure the flaps of one VIP; the next hops of two speakers answer."""
         hosts = {self.lab.host: (254,), self.lab.peers: (1, 2)}
         for host, numbers in hosts.items():
             host.ip(*(f"address replace 172.16.1.{number}/24 dev eth0"
@@ -395,7 +395,7 @@ def values(measurements, name):
 
 
 def show(measurements, name, unit=1):
-    """Median and least, or a dash."""
+    """Format median and least, or a dash."""
     found = values(measurements, name)
     if not found:
         return "-"
@@ -403,7 +403,7 @@ def show(measurements, name, unit=1):
 
 
 def ratio(row, name):
-    """Headgate's median over BIRD's."""
+    """Return Headgate's median over BIRD's."""
     ours = values(row.get("headgate", []), name)
     theirs = values(row.get("bird", []), name)
     if not ours or not theirs or not statistics.median(theirs):

@@ -3,28 +3,29 @@
  *	bgp_generator --target ADDRESS [--first I] [--peers N] [--prefixes N]
  *		[--seed N]
  *
- * Up to 64 BGP speakers, I and those behind it, that load a daemon with routes
- * as fast as it takes them, or hear what it has to tell. Speaker i is
- * 172.16.0.(11+i) in AS 65001+i, an address that must be on this host, and
- * announces next hop 172.16.1.(1+i).
+ * Runs up to 64 BGP speakers, number I and the following ones, which load a
+ * daemon with routes as fast as it takes them, or receive its announcements.
+ * Speaker i is 172.16.0.(11+i) in AS 65001+i, an address that must be on this
+ * host, and announces next hop 172.16.1.(1+i).
  *
- * Prints "established" when all sessions are up, then does what stdin says, a
- * line at a time, and says "done" when the last byte has gone to the kernel:
+ * Prints "established" when all sessions are up. Then it executes the commands
+ * on stdin, one on each line, and prints "done" when the last byte has gone to
+ * the kernel:
  *
  *	announce CYCLE	all prefixes; another number means other attributes
  *	withdraw	all prefixes
- *	drop		the first session, without a word
- *	hear COUNT	nothing, until all speakers have been told so many
+ *	drop		the first session, without a NOTIFICATION
+ *	receive COUNT	send nothing, until each speaker has received COUNT
  *			prefixes that were not withdrawn again
  *	flap N PIN	the first prefix, N times, by the first speaker alone
  *
  * "flap" has all speakers withdraw that prefix first. It watches the agent's map
- * pinned at PIN and answers, in nanoseconds, how long it takes from sending the
- * prefix until it stands there, and from withdrawing it until it does not:
+ * pinned at PIN and answers with nanoseconds: from sending the prefix until the
+ * map has it, and from withdrawing it until the map does not:
  * {"announced":[...],"withdrawn":[...]}.
  *
- * Streams are encoded before the answer "ready" to a line; "go" sends them. The
- * end of stdin ends the generator. Sessions are kept with hold time 0 (RFC 4271
+ * "announce" and "withdraw" encode the streams and answer "ready"; "go" sends
+ * them. The end of stdin ends the generator. Sessions have hold time 0 (RFC 4271
  * 4.2), so that nothing but these streams is sent.
  */
 
@@ -58,7 +59,7 @@ enum {
 	LINE_SIZE = 256,
 	INPUT_SIZE = 65536,
 	FLAPS_MAX = 1000,
-	FLAP_PAUSE_MS = 5, /* for the agent to be at rest again */
+	FLAP_PAUSE_MS = 5, /* until the agent is idle again */
 };
 
 struct speaker {
@@ -66,8 +67,8 @@ struct speaker {
 	bool established;
 	struct update_shape shape;
 	struct update_stream stream;
-	struct reader output; /* what is left of the stream */
-	uint32_t received;    /* prefixes that the daemon announces to it */
+	struct reader output; /* rest of the stream */
+	uint32_t received;    /* prefixes that the daemon announces */
 	size_t input_size;
 	uint8_t input[INPUT_SIZE];
 };
@@ -93,7 +94,7 @@ static int connect_from(uint32_t source, struct in_addr target)
 
 	if (fd < 0)
 		return -errno;
-	/* One small UPDATE shall not wait until another is acknowledged. */
+	/* A small UPDATE must not wait until another is acknowledged. */
 	if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes)) ||
 	    bind(fd, (struct sockaddr *)&local, sizeof(local)) ||
 	    connect(fd, (struct sockaddr *)&remote, sizeof(remote))) {
@@ -125,7 +126,7 @@ static void write_open(struct writer *w, const struct speaker *speaker)
 	writer_u16(w, BGP_AS_TRANS);
 	writer_u16(w, 0); /* hold time */
 	writer_u32(w, speaker->shape.nexthop);
-	writer_u8(w, (uint8_t)(size + 2)); /* of this one parameter */
+	writer_u8(w, (uint8_t)(size + 2)); /* size of this one parameter */
 	writer_u8(w, BGP_PARAMETER_CAPABILITIES);
 	writer_u8(w, (uint8_t)size);
 	writer_bytes(w, capabilities, sizeof(capabilities));
@@ -133,7 +134,7 @@ static void write_open(struct writer *w, const struct speaker *speaker)
 	bgp_message_end(w, begin);
 }
 
-/* OPEN, and at once the KEEPALIVE that accepts the peer's. */
+/* Send the OPEN and, without waiting, the KEEPALIVE that accepts the peer's. */
 static int send_open(const struct speaker *speaker)
 {
 	uint8_t bytes[BGP_MAX_MESSAGE];
@@ -167,7 +168,10 @@ static uint32_t count_routes(struct bgp_nlri nlri)
 	return count;
 }
 
-/* Counts what is announced and no more, as if nothing was announced twice. */
+/*
+ * Count the announced prefixes. A prefix that is announced twice would count
+ * twice.
+ */
 static int read_update(struct speaker *speaker, struct reader body)
 {
 	static const struct bgp_negotiated negotiated = {
@@ -180,7 +184,7 @@ static int read_update(struct speaker *speaker, struct reader body)
 	struct bgp_scratch scratch;
 	struct bgp_update update;
 
-	/* Whose AS is in front is not looked at. */
+	/* The first AS of the path is not checked. */
 	if (bgp_update_decode(&context, body, &scratch, &update) ==
 	    BGP_VERDICT_RESET)
 		return -EPROTO;
@@ -242,7 +246,7 @@ static int transmit_bytes(struct speaker *speaker)
 
 /* ------------------------------------------------------------- together */
 
-/* Waits once, and does what can be done on each session. */
+/* Wait once, then read and write on each session that is ready. */
 static int poll_sessions(struct generator *generator)
 {
 	struct pollfd polls[MAX_SPEAKERS];
@@ -355,11 +359,14 @@ struct flaps {
 	struct update_stream announce;
 	struct update_stream withdraw;
 	unsigned int count;
-	uint64_t announced[FLAPS_MAX]; /* how long each took */
+	uint64_t announced[FLAPS_MAX]; /* the time of each */
 	uint64_t withdrawn[FLAPS_MAX];
 };
 
-/* Sends a stream by one speaker; how long until the prefix is there, or not. */
+/*
+ * Send a stream by one speaker; returns the time until the prefix is there, or
+ * gone.
+ */
 static int flap_once(struct speaker *speaker, const struct flaps *flaps,
 		     bool announce, uint64_t *took)
 {
@@ -460,7 +467,7 @@ static int handle_command(struct generator *generator, const char *line)
 		error = send_streams(generator);
 	} else if (!strcmp(line, "drop\n")) {
 		error = drop_first(generator);
-	} else if (sscanf(line, "hear %u", &count) == 1) {
+	} else if (sscanf(line, "receive %u", &count) == 1) {
 		error = receive_until(generator, count);
 	} else if (!strcmp(line, "withdraw\n")) {
 		error = prepare_streams(generator, update_stream_withdraw, 0);

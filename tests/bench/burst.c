@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Bursts. The clock is the kernel's own around the batches of frames. It stands
- * still while the burst is set up, and while this thread waits for its CPU
- * (unless the kernel preempts in the middle of a batch).
+ * Send bursts. The kernel's clock times the batches of frames. It stands still
+ * while the burst is set up, and while this thread waits for its CPU (unless
+ * the kernel preempts in the middle of a batch).
  */
 
 #include "burst.h"
@@ -13,7 +13,7 @@
 #include <errno.h>
 
 enum {
-	BATCH = 64, /* frames: what NAPI takes in one poll */
+	BATCH = 64, /* frames: one poll of NAPI */
 };
 
 static const double ns_per_second = 1e9;

@@ -3,9 +3,8 @@
 #define TESTS_BENCH_BURST_H
 
 /*
- * Bursts of live frames from the generator, and what they cost.
- *
- * Functions return 0 or -errno.
+ * Bursts of live frames from the generator, and their cost. Functions return 0
+ * or -errno.
  */
 
 #include "frames.h"
@@ -14,14 +13,14 @@
 
 struct generator;
 
-/* A burst as it went. */
+/* The result of a burst */
 struct burst {
 	uint64_t sent;
 	uint64_t received; /* by sinks */
-	double seconds;	   /* without waiting for the CPU */
+	double seconds;	   /* without the time of waiting for the CPU */
 };
 
-/* What the kernel says of a program's runs while it keeps statistics. */
+/* The runs of a program, counted while the kernel keeps statistics */
 struct runs {
 	uint64_t count;
 	uint64_t ns;
@@ -34,19 +33,18 @@ struct burst_target {
 };
 
 /*
- * Sends `frames` frames, all from the CPU that this thread runs on:
- * the thread is to be pinned to one. -EOPNOTSUPP: no live frames before Linux
- * 5.18.
+ * Send `frames` frames, all from the CPU that this thread is pinned to.
+ * -EOPNOTSUPP: the kernel has no live frames (before Linux 5.18).
  */
 int burst_send(struct generator *generator, const struct burst_target *target,
 	       uint32_t frames, struct burst *burst);
 
 /*
- * The kernel keeps statistics of programs while the returned descriptor is
- * open; -errno if it does not.
+ * Start statistics, which the kernel keeps while the returned descriptor is
+ * open; -errno on failure.
  */
 int burst_start_statistics(void);
-/* The program's runs since it was loaded. */
+/* Read the program's runs since it was loaded. */
 int burst_read_runs(int program, struct runs *runs);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The frame that all frames of a burst are made from. The addresses that vary
- * stand in it as zeroes, and the sum of its IPv4 header is that without them.
+ * Build the frame that all frames of a burst are copies of. Addresses that vary
+ * are zeroes in it, and the sum of its IPv4 header is the one without them.
  */
 
 #include "frames.h"
@@ -17,7 +17,7 @@ enum frames_protocol {
 	IPV4_SOURCE_AT = 12,
 	IPV4_DESTINATION_AT = 16,
 	IPV4_MORE_FRAGMENTS = 0x2000,
-	IPV4_LATER_OFFSET = 185,	/* of 8 bytes: behind 1,480 */
+	IPV4_LATER_OFFSET = 185, /* in units of 8 bytes: behind 1,480 bytes */
 	IPV6_VERSION_WORD = 0x60000000, /* no traffic class, no flow label */
 	IPV6_HEADER = 40,
 	ADDRESS6_SUBNET_AT = 7,
@@ -52,7 +52,7 @@ static void write_ethernet(struct writer *w, const struct frames *frames)
 	writer_u16(w, frames->kind == FRAMES_TCP6 ? ETH_P_IPV6 : ETH_P_IP);
 }
 
-/* What an IPv4 header says of fragments. */
+/* The fragment fields of an IPv4 header */
 struct fragment {
 	uint16_t place; /* flags and offset */
 	uint16_t id;
@@ -79,7 +79,7 @@ static void write_ipv4(struct writer *w, size_t size, struct fragment fragment,
 	writer_u32(w, destination);
 }
 
-/* RFC 1071, not folded yet. */
+/* Sum the header (RFC 1071), not folded yet. */
 static uint32_t sum_header(const uint8_t *header)
 {
 	struct reader r = reader_of(header, IPV4_HEADER);
@@ -107,7 +107,9 @@ static void write_tcp(struct writer *w, uint32_t seed)
 	writer_u16(w, UINT16_MAX); /* window */
 }
 
-/* A TCP packet or a fragment of one; flows and VIPs are written later. */
+/*
+ * Build a TCP packet or a fragment of one; the generator writes flows and VIPs.
+ */
 static size_t build_tcp4(const struct frames *frames, uint32_t seed,
 			 struct writer *w, struct traffic *traffic)
 {
@@ -146,7 +148,10 @@ static size_t build_tcp6(const struct frames *frames, uint32_t seed,
 	return TRAFFIC_LONG;
 }
 
-/* RFC 792, RFC 1191: a router could not send on what a server had sent. */
+/*
+ * Build the error of a router that could not forward a server's packet (RFC
+ * 792, RFC 1191).
+ */
 static size_t build_icmp_error4(const struct frames *frames, uint32_t seed,
 				struct writer *w, struct traffic *traffic)
 {
@@ -158,7 +163,7 @@ static size_t build_icmp_error4(const struct frames *frames, uint32_t seed,
 			 fold_sum(sum_header(traffic->frame + header)));
 	writer_u8(w, ICMP_UNREACHABLE);
 	writer_u8(w, ICMP_CODE_NEEDS_FRAGMENTATION);
-	writer_u16(w, 0); /* checksum, which is the server's to check */
+	writer_u16(w, 0); /* checksum: only the server checks it */
 	writer_u32(w, ICMP_MTU);
 	traffic->flow_at = (uint32_t)w->used + IPV4_DESTINATION_AT;
 	write_ipv4(w, ICMP_MTU + 1, fragments[frames->kind], IPPROTO_TCP,

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The programs around the one that is measured: what makes frames, what they
- * end in, and what the measured one is compared with.
+ * The programs around the measured one: they make frames, end them, and are
+ * compared with it.
  *
  * `generate` runs by BPF_PROG_TEST_RUN with live frames, as if they came in by
  * one end of a veth pair, and sends them out of that end, so that the program
- * at the other end gets them. The kernel uses a frame again as it was left, so
- * the whole header is written each time. All of this stays on one CPU: plain
- * variables will do for counters.
+ * at the other end gets them. The kernel reuses a frame with its old contents,
+ * so `generate` writes the whole header each time. All of this stays on one
+ * CPU: plain variables serve as counters.
  */
 
 #include "traffic.h"
@@ -28,7 +28,7 @@ struct traffic traffic = {};
 __u32 sequence = 0;
 __u64 received = 0;
 
-/* A number of four bytes as the frame has it: aligned to two at most. */
+/* A number of four bytes as the frame has it: aligned to two bytes at most */
 struct number {
 	__u16 high;
 	__u16 low;
@@ -43,7 +43,7 @@ static __always_inline void copy_words(void *to, const void *from)
 		target[i] = source[i];
 }
 
-/* False for a frame that has neither of the two sizes. */
+/* Write the header. False if the frame is too short. */
 static __always_inline int write_header(void *data, const void *end)
 {
 	if (data + TRAFFIC_SHORT > end)
@@ -70,7 +70,10 @@ static __always_inline __u32 add_halves(__u32 value)
 	return (value >> FOLD_SHIFT) + (__u16)value;
 }
 
-/* RFC 1071, from the sum of what all frames have in common. */
+/*
+ * Write the checksum (RFC 1071) from the sum that all frames share and the
+ * varying part.
+ */
 static __always_inline void write_checksum(void *data, const void *end,
 					   __u32 varying)
 {
@@ -103,7 +106,7 @@ int generate(struct xdp_md *ctx)
 	return XDP_TX;
 }
 
-/* Where frames end, at every end of a pair that is not measured. */
+/* Frames end here, at every end of a pair that is not measured. */
 SEC("xdp")
 int sink(struct xdp_md *ctx)
 {
@@ -112,7 +115,7 @@ int sink(struct xdp_md *ctx)
 	return XDP_DROP;
 }
 
-/* The least a program can do with a frame and still send it on. */
+/* The least that a program can do with a frame and still send it on */
 SEC("xdp")
 int empty(struct xdp_md *ctx)
 {
@@ -120,7 +123,10 @@ int empty(struct xdp_md *ctx)
 	return XDP_TX;
 }
 
-/* Before the kernel's own forwarding: veth takes frames only to a program. */
+/*
+ * Attached in front of the kernel's own forwarding: veth hands live frames only
+ * to a program.
+ */
 SEC("xdp")
 int pass(struct xdp_md *ctx)
 {

@@ -1,20 +1,20 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""The packet path's cost: Headgate beside what it could be and what it replaces.
+"""The cost of the packet path: Headgate beside its lower bound and the kernel.
 
     make bench [ROUNDS=9] [SEED=1] [SCENES=vips_10k,ipv6]
 
 packet_bench sends bursts of live frames, made inside the kernel, through an
 empty XDP program, Headgate's program and the kernel's ECMP forwarding, in turns
-and all on one CPU. Here its bursts become a table and build/bench.json.
+and all on one CPU. This script makes a table and build/bench.json of them.
 
-A rate counts all that a frame goes through: generator, two crossings of a veth
-pair, the contender, sink. A run's nanoseconds are the program's alone, by the
-kernel's statistics; reading the clock around each run is in them, which is why
-the empty program's are taken off. A ratio is the median of the ratios of all
-rounds, because what disturbs a round disturbs all of it; the best round, behind
-it, is the one in which the least did. Nothing here is a verdict on a build: a
-target that is missed is said to be missed, and the exit code is 0.
+A rate includes everything that a frame goes through: generator, two crossings of
+a veth pair, the contender, sink. A run's nanoseconds are the program's alone, by
+the kernel's statistics. They include reading the clock around each run, so those
+of the empty program are subtracted. A ratio is the median of the ratios of all
+rounds, because a disturbance affects a whole round; the best round follows in
+brackets. The bench does not judge a build: it prints which targets are missed,
+and the exit code is 0.
 """
 
 import argparse
@@ -41,32 +41,32 @@ LOADS = {
     "flows_1m": "1,048,576 flows",
     "nexthops_2": "2 next hops",
     "nexthops_512": "512 next hops",
-    "vips_10k_one_used": "10,000 VIPs, one has all packets",
-    "vips_10k": "10,000 VIPs, all alike, of one group",
-    "vips_10k_scattered": "the same, scattered among 65,536 addresses",
-    "vips_10k_64_groups": "10,000 VIPs, all alike, of 64 groups",
+    "vips_10k_one_used": "10,000 VIPs, one gets all packets",
+    "vips_10k": "10,000 VIPs, used evenly, of one group",
+    "vips_10k_scattered": "10,000 VIPs, scattered among 65,536 addresses",
+    "vips_10k_64_groups": "10,000 VIPs, used evenly, of 64 groups",
 }
 FEATURES = {
     "redirect": "out of another port",
     "backup": "the backup takes over",
-    "tag_in": "with a VLAN tag, leaves without",
-    "tag_out": "without a VLAN tag, leaves with one",
-    "tag_in_out": "with a VLAN tag, leaves with another",
+    "tag_in": "VLAN tag in, none out",
+    "tag_out": "no VLAN tag in, one out",
+    "tag_in_out": "VLAN tag in, another one out",
     "ipv6": "IPv6",
     "prefix": "the VIP is in a prefix",
     "first_fragment": "first fragment, 1,024 packets",
     "later_fragment": "later fragment, 1,024 packets",
-    "lost_fragment": "later fragment, the first one not seen",
+    "lost_fragment": "later fragment without a first one",
     "icmp_error": "ICMP error",
     "not_vip": "not for a VIP: passed",
-    "not_vip_prefix": "the same, with VIPs that are prefixes",
+    "not_vip_prefix": "not for a VIP, with VIPs that are prefixes",
 }
 SCENES = {**CONTENDERS, **LOADS, **FEATURES}
-ALWAYS = ("empty", "flows_65k")  # what the others are compared with
+ALWAYS = ("empty", "flows_65k")  # the others are compared with these
 
 
 class Samples:
-    """What packet_bench measured: scene -> round -> value."""
+    """The measurements of packet_bench: scene -> round -> value."""
 
     def __init__(self):
         self.program = {}
@@ -97,11 +97,11 @@ def ratios(ours, theirs):
 
 
 class Target:
-    """A number to hold: at least (">=") or at most ("<=") `bound`."""
+    """A target: at least (">=") or at most ("<=") `bound`."""
 
     def __init__(self, name, sign, bound, scenes, measure):
         self.name = name
-        self.scenes = scenes  # that it is about
+        self.scenes = scenes
         self.sign = sign
         self.bound = bound
         self.measure = measure  # of samples and scenes: round -> value
@@ -173,7 +173,7 @@ def surroundings(options):
         "mitigations": {name: read(f"{vulnerabilities}/{name}")
                         for name in MITIGATIONS},
         "bpf_jit_enable": read("/proc/sys/net/core/bpf_jit_enable"),
-        # Others' statistics would slow down the bursts that need none.
+        # Statistics switched on elsewhere slow down the bursts without them.
         "bpf_stats_enabled": read("/proc/sys/kernel/bpf_stats_enabled"),
         "load_average": os.getloadavg()[0],
         "rounds": options.rounds,
@@ -196,7 +196,7 @@ LINE = "{:44}{:>16}{:>16}{:>16}"
 
 
 def digits(value):
-    """Three that count."""
+    """Format a number with three significant digits."""
     before = len(str(int(abs(value)))) if abs(value) >= 1 else 0
     return f"{value:.{max(3 - before, 0)}f}"
 
@@ -229,7 +229,7 @@ def print_rows(title, scenes, samples):
 
 
 def print_targets(judged):
-    print("\nto hold")
+    print("\ntargets")
     for target in judged:
         print(LINE.format(
             target["name"], show(target["value"], target["best"]),
@@ -238,19 +238,18 @@ def print_targets(judged):
 
 
 def print_program(program):
-    print("\nthe program: {instructions} instructions, of which the verifier "
-          "went through {verified_instructions}; {xlated_bytes} bytes, "
-          "{jited_bytes} as machine code; {stack_bytes} bytes of stack in all "
-          "its functions together".format(
+    print("\nprogram: {instructions} instructions, {verified_instructions} "
+          "verified; {xlated_bytes} bytes, {jited_bytes} as machine code; "
+          "{stack_bytes} bytes of stack in all functions together".format(
               **program))
 
 
 def print_all(samples, judged):
     print("\nmedian (best) of all rounds; one arm, 1 VIP, 16 next hops, 65,536 "
-          "flows, where not told otherwise")
+          "flows, unless stated otherwise")
     print_rows("contenders", CONTENDERS, samples)
     print_rows("Headgate under load", LOADS, samples)
-    print_rows("what a packet can need", FEATURES, samples)
+    print_rows("work that a packet can need", FEATURES, samples)
     print_targets(judged)
     print_program(samples.program)
 
@@ -260,14 +259,14 @@ def write_json(where, samples, judged):
                       "run_ns": list(samples.runs[scene].values())}
               for scene, rates in samples.rates.items()}
     if "kernel" in scenes:
-        del scenes["kernel"]["run_ns"]  # of the program in front of it
+        del scenes["kernel"]["run_ns"]  # these are of the program in front of it
     with open(RESULT, "w", encoding="utf-8") as file:
         json.dump({"environment": where, "program": samples.program,
                    "scenes": scenes, "targets": judged}, file, indent=1)
 
 
 def measure(options):
-    """The samples; None with the exit code if packet_bench failed."""
+    """Return the samples, or None if packet_bench failed, and its exit code."""
     samples = Samples()
     command = [PROGRAM, "--rounds", str(options.rounds), "--seed",
                str(options.seed), "--burst-ms", str(options.burst_ms)]
@@ -284,7 +283,7 @@ def scene_names(text):
     for name in names:
         if name not in SCENES:
             raise argparse.ArgumentTypeError(
-                f"there is no scene '{name}'; those that are: "
+                f"scene '{name}': unknown; one of "
                 + ", ".join(SCENES))
     return names
 

@@ -7,10 +7,10 @@
  * for each burst; packet.py makes a table of them. The first line is about the
  * program.
  *
- * A round has two parts: in the first the rate is what counts, in the second
- * the kernel keeps statistics of programs, which tell a run's nanoseconds and
- * slow everything down. Every burst must have had the outcome that its scene
- * names, or the bench fails.
+ * A round has two parts. The first measures the rate. In the second the kernel
+ * keeps statistics of programs, which measure the nanoseconds of a run and slow
+ * everything down. The bench fails if a burst does not have the outcome that its
+ * scene expects.
  *
  * Exit code 5: the kernel cannot send live frames.
  */
@@ -32,7 +32,7 @@
 
 enum bench_numbers {
 	MAX_SCENES = 64,
-	FIRST_FRAMES = 10000, /* to learn the rate from */
+	FIRST_FRAMES = 10000, /* of a first burst, which shows the rate */
 	PERCENT = 100,
 	PERCENT_SEEN = 50,
 	PERCENT_EXPECTED = 99,
@@ -58,7 +58,7 @@ struct ways {
 	uint64_t expected;
 };
 
-/* What is counted around a burst. */
+/* The counts of one burst */
 struct sample {
 	struct burst burst;
 	struct runs runs;
@@ -81,8 +81,8 @@ static uint64_t read_event(const struct bench *bench, enum hg_event event)
 }
 
 /*
- * Of the frames that Headgate has seen so far those that went the scene's way:
- * they had its outcome, and, if it names one, its event.
+ * Count the frames that Headgate has seen so far, and those that went as the
+ * scene expects: with its outcome and, if it names one, its event.
  */
 static struct ways read_ways(const struct bench *bench,
 			     const struct scene *scene)
@@ -116,16 +116,16 @@ static int report_bad_burst(const struct scene *scene, const char *way,
 			    uint64_t some, uint64_t all)
 {
 	fprintf(stderr,
-		"packet_bench: %s: only %llu of %llu frames were %s: this measures nothing\n",
+		"packet_bench: %s: %llu of %llu frames were %s: too few to measure\n",
 		scene->name, (unsigned long long)some, (unsigned long long)all,
 		way);
 	return -EIO;
 }
 
 /*
- * A burst whose frames did not take the scene's way measures nothing. A few may
- * be the kernel's own, and some are lost where a queue between two programs is
- * full.
+ * Check the burst: if its frames did not have the expected outcome, it measures
+ * nothing. A few frames may be the kernel's own, and some are lost in a full
+ * queue between two programs.
  */
 static int check_burst(const struct bench *bench, const struct scene *scene,
 		       const struct burst *burst, struct ways before)
@@ -164,7 +164,7 @@ static int take_sample(struct bench *bench, const struct scene *scene,
 	return check_burst(bench, scene, &sample->burst, before);
 }
 
-/* How many frames fill a burst: found by a small one first. */
+/* Find the number of frames that fill a burst, by a small burst first. */
 static int learn_frames(struct bench *bench, unsigned int index)
 {
 	double seconds = (double)bench->options.burst_ms / MS_PER_SECOND;
@@ -220,7 +220,7 @@ static bool is_asked_for(const struct bench *bench, const char *scene)
 	return !bench->options.scenes;
 }
 
-/* Every other round the other way about. */
+/* Run all scenes, in every other round in reverse order. */
 static int run_scenes(struct bench *bench, uint32_t round)
 {
 	int err = 0;
@@ -262,9 +262,9 @@ static void print_program(void)
 }
 
 /*
- * On the CPU that it is on, and before all others there: who else runs between
- * two batches leaves the caches to be filled anew. It is a burst at most until
- * others have their turn, and the kernel sees to it that they have.
+ * Pin this thread to its CPU, and give it precedence: other threads that run
+ * between two batches would leave cold caches. It runs for one burst at most
+ * before others get their turn, which the kernel guarantees.
  */
 static void take_cpu(void)
 {
@@ -275,7 +275,7 @@ static void take_cpu(void)
 	CPU_SET(sched_getcpu(), &set);
 	if (sched_setaffinity(0, sizeof(set), &set) ||
 	    sched_setscheduler(0, SCHED_FIFO, &first))
-		perror("packet_bench: a CPU of its own");
+		perror("packet_bench: CPU not reserved");
 }
 
 static int run_bench(const struct options *options)
@@ -293,7 +293,7 @@ static int run_bench(const struct options *options)
 		return 0;
 	if (err == -EOPNOTSUPP) {
 		fprintf(stderr,
-			"packet_bench: this kernel cannot send live frames by BPF_PROG_TEST_RUN; Linux 5.18 is needed\n");
+			"packet_bench: kernel cannot send live frames by BPF_PROG_TEST_RUN: use Linux 5.18 or later\n");
 		return EXIT_KERNEL_REFUSED;
 	}
 	fprintf(stderr, "packet_bench: %s\n", strerror(-err));

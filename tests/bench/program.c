@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The program's size. The kernel tells most of it of any loaded program; the
- * depth of the stack stands in the verifier's log only, so that a copy of the
+ * The size of the program. The kernel reports most of it for any loaded
+ * program. Only the verifier's log has the depth of the stack, so a copy of the
  * program is loaded with that log.
  */
 
 #include "program.h"
 
-/* The skeleton names its types. */
+/* The skeleton uses its types. */
 #include "headgate/abi.h"
 
 #include "bpf/headgate.skel.h"
@@ -22,7 +22,7 @@ enum program_log {
 	LOG_SIZE = 65536,
 };
 
-/* "stack depth 96" or, with functions that are not inlined, "96+16". */
+/* Read "stack depth 96" or, with functions that are not inlined, "96+16". */
 static uint32_t read_stack_depth(const char *log)
 {
 	static const char words[] = "stack depth ";

@@ -2,7 +2,9 @@
 #ifndef TESTS_BENCH_PROGRAM_H
 #define TESTS_BENCH_PROGRAM_H
 
-/* What the verifier and the JIT made of the XDP program. */
+/*
+ * The size of the XDP program: as compiled, verified, and compiled by the JIT.
+ */
 
 #include <stdint.h>
 

@@ -2,13 +2,13 @@
 /*
  *	rib_bench [--peers N] [--prefixes N] [--seed N]
  *
- * Decoder, rib and decision process alone, in a world where every next hop
- * lives: each peer announces the same prefixes, all paths of a prefix are
- * equal, and the set of each route is all of them. That is more than the agent
- * is asked for, which steers as many VIPs as its tables hold.
+ * Measures the decoder, the rib and the decision process alone, with every next
+ * hop alive: each peer announces the same prefixes, all paths of a prefix are
+ * equal, and the set of each route is all of them. The agent steers only as
+ * many VIPs as its tables hold; here no VIP is steered and every set computed.
  *
  * Prints one line of JSON: CPU seconds and memory for the load, then CPU
- * seconds for the loss of one session. Fails if a set is not what it must be.
+ * seconds for the loss of one session. Fails if a set has the wrong size.
  */
 
 #include <arpa/inet.h>
@@ -33,7 +33,7 @@ enum {
 	FIRST_ADDRESS = 0xac100101, /* 172.16.1.1 */
 	LOCAL_ADDRESS = 0xac100001, /* 172.16.0.1 */
 	MAX_PEERS = 64,
-	/* What the agent reads from a socket at one time. */
+	/* bytes that the agent reads from a socket at one time */
 	READ_SIZE = 65536,
 };
 
@@ -41,7 +41,7 @@ struct bench_peer {
 	struct rib_peer *peer;
 	struct bgp_negotiated session;
 	struct update_stream stream;
-	struct reader input; /* what is left of the stream */
+	struct reader input; /* rest of the stream */
 };
 
 struct bench {
@@ -49,7 +49,7 @@ struct bench {
 	struct vip_config vips;
 	unsigned int peer_count;
 	struct bench_peer peers[MAX_PEERS];
-	uint64_t members; /* of all sets together */
+	uint64_t members; /* in all sets together */
 };
 
 /* ------------------------------------------------------------- the world */
@@ -67,7 +67,10 @@ static void nexthop_track(const struct address *nexthop, bool wanted,
 	(void)nexthop, (void)wanted, (void)context;
 }
 
-/* More VIPs than there is room for: decided, but not steered. */
+/*
+ * Refuse every set: these are more VIPs than the tables hold, so they are
+ * decided but not steered.
+ */
 static bool set_decided(const struct route *route, void *context)
 {
 	(void)route, (void)context;
@@ -147,7 +150,7 @@ static double cpu_seconds(void)
 	return (double)clock_read_ns(CLOCK_PROCESS_CPUTIME_ID) / CLOCK_NS_PER_S;
 }
 
-/* Resident memory in bytes, 0 if unknown. */
+/* Return the resident memory in bytes, 0 if unknown. */
 static long resident_bytes(void)
 {
 	FILE *file = fopen("/proc/self/statm", "r");
@@ -161,7 +164,7 @@ static long resident_bytes(void)
 	return pages * sysconf(_SC_PAGESIZE);
 }
 
-/* Takes in one message. False at the end of the stream, or out of memory. */
+/* Process one message. False at the end of the stream, or without memory. */
 static bool receive_message(struct bench *bench, struct bench_peer *from)
 {
 	const struct bgp_decode_context context = { .negotiated =
@@ -179,7 +182,10 @@ static bool receive_message(struct bench *bench, struct bench_peer *from)
 	       !adj_rib_in_update(bench->rib, from->peer, &update);
 }
 
-/* As the agent's event loop: a read from each peer, then what it led to. */
+/*
+ * Process all streams like the agent's event loop: a read from each peer, then
+ * the decision.
+ */
 static void load_routes(struct bench *bench)
 {
 	size_t left;

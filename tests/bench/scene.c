@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The scenes. tests/bench/packet.py knows them by their names. */
+/* The scenes. tests/bench/packet.py knows their names. */
 
 #include "scene.h"
 
@@ -9,7 +9,7 @@ enum scene_flows {
 	FLOWS_1M = 1 << 20,
 };
 
-/* Frames of a kind for one of the arena's VIPs, by the way it has. */
+/* Frames of a kind for one of the arena's VIPs, by the path of its packets */
 #define FRAMES(frames_kind, way, flow_count)   \
 	.frames = { .kind = (frames_kind),     \
 		    .flows = (flow_count),     \
@@ -38,7 +38,7 @@ enum scene_flows {
 #define EVENT(event) .events = 1 << (event)
 
 const struct scene scenes[] = {
-	/* Side by side: what is compared with what. */
+	/* Scenes that are compared with each other */
 	{ "empty", ARENA_EMPTY, TCP(ARENA_VIP, FLOWS_65K) },
 	{ "flows_65k", HEADGATE, TCP(ARENA_VIP, FLOWS_65K) },
 	{ "kernel", ARENA_KERNEL, TCP(ARENA_VIP, FLOWS_65K) },
@@ -55,7 +55,7 @@ const struct scene scenes[] = {
 	{ "vips_10k_64_groups", HEADGATE, .extra = ARENA_VIPS_MANY_GROUPS,
 	  TCP_MANY_VIPS(0) },
 
-	/* What a packet can need. */
+	/* Work that a packet can need */
 	{ "redirect", HEADGATE, HG_FORWARDED_REDIRECT,
 	  TCP(ARENA_VIP_REDIRECT, FLOWS_65K) },
 	{ "backup", HEADGATE, EVENT(HG_EVENT_BACKUP),

@@ -2,7 +2,7 @@
 #ifndef TESTS_BENCH_SCENE_H
 #define TESTS_BENCH_SCENE_H
 
-/* What is measured: a contender and the frames it gets. */
+/* The scenes: a contender and the frames it gets. */
 
 #include "arena.h"
 #include "headgate/abi.h"
@@ -10,14 +10,14 @@
 struct scene {
 	const char *name;
 	enum arena_contender contender;
-	enum hg_outcome outcome; /* of Headgate, for every frame */
-	/* Bit 1 << enum hg_event of what happens to every frame besides. */
+	enum hg_outcome outcome; /* of every frame in Headgate */
+	/* Bit 1 << enum hg_event of the event that every frame has, if any */
 	uint32_t events;
 	enum arena_extra extra;
 	struct frames frames;
 };
 
-/* In the order in which they take turns. */
+/* All scenes, in the order in which they take turns */
 extern const struct scene scenes[];
 extern const unsigned int scene_count;
 

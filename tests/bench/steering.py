@@ -1,15 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a change of a set costs until the last bucket is written.
+"""The cost of a change of a set until the last bucket is written.
 
     make bench-steering [ROUNDS=51] [SEED=1]
 
-steering_bench has the steering room write into tables in memory. Here its
-rounds become a table, and build/bench-steering.json. All numbers are
-microseconds of CPU time, the median of the rounds and the least, which is what
-other load on the machine disturbs least. One member of the set is removed, is
-added again, has its weight doubled; `full` is a VIP that had no set before.
-`owners` and `with_backups` are the assignment alone, which all others contain.
+steering_bench has the steering room write into tables in memory. This script
+makes a table and build/bench-steering.json of its rounds. All numbers are
+microseconds of CPU time: the median of the rounds, and the least, which other
+load on the machine disturbs least. One member of the set is removed, added
+again, and has its weight doubled; `full` is a VIP that had no set before.
+`owners` and `with_backups` are the assignment alone, which all others include.
 """
 
 import argparse
@@ -38,7 +38,7 @@ def print_case(case):
 
 
 def measure(options):
-    """The cases as they came, and the program's exit code."""
+    """Run the program. Returns its cases and its exit code."""
     command = [PROGRAM, "--rounds", str(options.rounds), "--seed",
                str(options.seed)]
     cases = []

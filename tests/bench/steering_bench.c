@@ -2,12 +2,12 @@
 /*
  *	steering_bench [--rounds N] [--seed N]
  *
- * What a change of a VIP's set costs in the steering room: from
- * steering_set_vip() to the last store into tables in memory. Beside it
+ * Measures the cost of a change of a VIP's set in the steering room, from
+ * steering_set_vip() to the last store into tables in memory, and that of
  * assign_buckets() alone, without and with the backups.
  *
  * Prints a line of JSON for each size of table and set: the microseconds of
- * CPU time of each round. The seed chooses the member that comes and goes.
+ * CPU time of each round. The seed chooses the member that changes.
  */
 
 #include <arpa/inet.h>
@@ -33,7 +33,7 @@ enum {
 enum step {
 	STEP_OWNERS, /* assign_buckets() without the backups */
 	STEP_BACKUPS,
-	STEP_FULL, /* a VIP that had no set */
+	STEP_FULL, /* a VIP that had no set before */
 	STEP_REMOVED,
 	STEP_ADDED,
 	STEP_REWEIGHTED,
@@ -73,7 +73,7 @@ struct bench {
 
 /* ------------------------------------------------------------- the world */
 
-/* No next hop is known: their slots stay empty. */
+/* No next hop is known, so all slots stay empty. */
 const struct nexthop *tracker_find(const struct tracker *tracker,
 				   const struct address *address)
 {
@@ -184,7 +184,7 @@ static int measure_assignment(struct bench *bench, uint16_t *backups,
 	return error;
 }
 
-/* Moves a member to the end, where one that is missing is missing. */
+/* Move a random member to the end, so that a set one shorter lacks it. */
 static struct member *choose_member(struct bench *bench)
 {
 	size_t chosen = random_below(bench, (uint32_t)bench->count);

@@ -2,20 +2,20 @@
 #ifndef TESTS_BENCH_TRAFFIC_H
 #define TESTS_BENCH_TRAFFIC_H
 
-/* What the generator is told: seen by generator.bpf.c and by the bench. */
+/* The settings of the generator, shared by generator.bpf.c and the bench. */
 
 #include <linux/types.h>
 
 enum traffic_sizes {
-	/* Frames have one of these two sizes; headers are padded to it. */
+	/* Frames have one of these two sizes; headers are padded to it */
 	TRAFFIC_SHORT = 64,
 	TRAFFIC_LONG = 128,
 };
 
 /*
- * A frame, and what differs from one to the next: four bytes that tell flows
- * apart and four that tell VIPs apart, each a number counted up from a base.
- * An offset of 0 means that there is nothing of that kind to write.
+ * A frame, and its varying parts: four bytes that tell flows apart and four
+ * that tell VIPs apart, each a number counted up from a base. An offset of 0
+ * means that there is no such part.
  */
 struct traffic {
 	__u8 frame[TRAFFIC_LONG];
@@ -25,9 +25,9 @@ struct traffic {
 	__u32 vip_at;
 	__u32 vip_base;
 	__u32 vip_count;
-	__u32 vip_scattered; /* boolean: the numbers are those of scatter() */
+	__u32 vip_scattered; /* boolean: the numbers go through scatter() */
 	__u32 checksum_at;   /* of the IPv4 header */
-	__u32 checksum_sum;  /* of that header, flow and VIP taken as zero */
+	__u32 checksum_sum; /* sum of that header, flow and VIP taken as zero */
 };
 
 enum traffic_scatter {
@@ -38,8 +38,8 @@ enum traffic_scatter {
 };
 
 /*
- * A permutation of the numbers of 16 bits, which leaves nothing of what is
- * regular in them: odd factors and a shift can be undone, each one.
+ * Permute the numbers of 16 bits so that no regularity is left: odd factors and
+ * shifts are each reversible.
  */
 static inline __attribute__((always_inline)) __u32 scatter(__u32 number)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Encodes the streams of update_stream.h. The bytes are written here and not by
- * the agent's encoder, which is what is measured.
+ * Encode the streams of update_stream.h. This is not the agent's encoder,
+ * because that is measured.
  */
 
 #include "update_stream.h"
@@ -14,9 +14,9 @@
 #include "core/wire.h"
 
 enum {
-	PREFIXES_MIN = 5, /* that share attributes */
+	PREFIXES_MIN = 5, /* prefixes that share attributes */
 	PREFIXES_MAX = 10,
-	PATH_MIN = 2, /* ASes, the peer's own among them */
+	PATH_MIN = 2, /* ASes, including the peer's own */
 	PATH_MAX = 6,
 	COMMUNITIES_MAX = 8,
 	LARGE_COMMUNITIES_MAX = 3,
@@ -25,16 +25,18 @@ enum {
 	AGGREGATOR_PERCENT = 5,
 	LARGE_COMMUNITIES_PERCENT = 10,
 	MED_RANGE = 1000,
-	AS_RANGE = 64000, /* below the private ones, which the peers have */
+	AS_RANGE = 64000, /* below the private ones, which the peers use */
 	ATTRIBUTE_LARGE_COMMUNITIES = 32, /* RFC 8092 5 */
-	/* An announcement of PREFIXES_MAX with all of the above is smaller. */
+	/*
+	 * upper bound of an announcement of PREFIXES_MAX with all of the above
+	 */
 	ANNOUNCEMENT_SIZE = 256,
-	WITHDRAWN_PREFIXES = 800, /* in one message */
+	WITHDRAWN_PREFIXES = 800, /* prefixes in one message */
 	NET = 10u << 24,
 	NET_SIZE = 1 << 24,
 };
 
-/* A sequence of numbers that depends on nothing but where it starts. */
+/* A sequence of pseudo-random numbers, determined by its start */
 struct dice {
 	uint64_t state;
 };
@@ -58,14 +60,17 @@ static bool roll_percent(struct dice *dice, uint32_t percent)
 	return roll(dice) % 100 < percent;
 }
 
-/* An odd factor makes this a permutation: no two indices share a prefix. */
+/*
+ * Write a prefix. An odd factor makes this a permutation: no two indices share
+ * a prefix.
+ */
 static void write_prefix(struct writer *w, uint32_t index)
 {
 	writer_u8(w, 8 * BGP_IPV4_SIZE);
 	writer_u32(w, NET + index * 0x9e3779b1 % NET_SIZE);
 }
 
-/* Returns where the value begins, for end_attribute(). */
+/* Begin an attribute. Returns the offset of its value, for end_attribute(). */
 static size_t begin_attribute(struct writer *w, unsigned int flags,
 			      unsigned int type)
 {
@@ -123,7 +128,7 @@ static void write_aggregator(struct writer *w, struct dice *dice)
 	end_attribute(w, value);
 }
 
-/* Communities of `words` words each. */
+/* Write `count` communities of `words` words each. */
 static void write_communities(struct writer *w, struct dice *dice,
 			      unsigned int type, uint32_t count, uint32_t words)
 {
@@ -134,7 +139,7 @@ static void write_communities(struct writer *w, struct dice *dice,
 	value = begin_attribute(w, BGP_FLAG_OPTIONAL | BGP_FLAG_TRANSITIVE,
 				type);
 	for (uint32_t i = 0; i < count * words; i++)
-		/* Below the well-known ones of RFC 1997. */
+		/* below the well-known ones of RFC 1997 */
 		writer_u32(w, roll(dice) >> 1);
 	end_attribute(w, value);
 }
@@ -159,7 +164,10 @@ static void write_attributes(struct writer *w, struct dice *dice,
 				  LARGE_COMMUNITY_WORDS);
 }
 
-/* A two-byte length that is not known yet. Returns where the field begins. */
+/*
+ * Begin a field with a two-byte length, which end_field() fills in. Returns the
+ * offset behind the length.
+ */
 static size_t begin_field(struct writer *w)
 {
 	writer_u16(w, 0);
@@ -171,7 +179,7 @@ static void end_field(struct writer *w, size_t field)
 	writer_patch_u16(w, field - sizeof(uint16_t), w->used - field);
 }
 
-/* Prefixes first..first+count-1 with one set of attributes. */
+/* Write prefixes first..first+count-1 with one set of attributes. */
 static void write_announcement(struct writer *w, struct dice *dice,
 			       const struct update_shape *shape, uint32_t first,
 			       uint32_t count)

@@ -3,14 +3,14 @@
 #define BENCH_UPDATE_STREAM_H
 
 /*
- * The UPDATEs that one peer sends in a benchmark, encoded before the clock is
- * started and shaped like those of the Internet: 5-10 prefixes share a set of
- * attributes, a path has 2-6 ASes, 0-8 communities, and some routes have a MED,
- * an AGGREGATOR or large communities.
+ * The UPDATEs that one peer sends in a benchmark. They are encoded before the
+ * clock starts and shaped like those of the Internet: 5-10 prefixes share a set
+ * of attributes, a path has 2-6 ASes and 0-8 communities, and some routes have
+ * a MED, an AGGREGATOR or large communities.
  *
- * Prefixes are host routes spread over 10.0.0.0/8. Everything follows from the
- * seed, and peers that differ only in AS and next hop send attributes that are
- * equal in every step of the decision process.
+ * Prefixes are host routes spread over 10.0.0.0/8. The seed determines
+ * everything, and peers that differ only in AS and next hop send attributes
+ * that are equal in every step of the decision process.
  */
 
 #include <stddef.h>
@@ -18,7 +18,7 @@
 
 struct update_shape {
 	uint32_t seed;
-	uint32_t cycle; /* another one has other attributes, and so on */
+	uint32_t cycle; /* each cycle has attributes of its own */
 	uint32_t as;
 	uint32_t nexthop;  /* host byte order */
 	uint32_t prefixes; /* at most 2^24 */
@@ -29,7 +29,10 @@ struct update_stream {
 	size_t size;
 };
 
-/* Return 0 or -ENOMEM. The caller frees with update_stream_free(). */
+/*
+ * Encode a stream. Return 0 or -ENOMEM. The caller frees it with
+ * update_stream_free().
+ */
 int update_stream_announce(const struct update_shape *shape,
 			   struct update_stream *out);
 int update_stream_withdraw(const struct update_shape *shape,

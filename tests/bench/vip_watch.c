@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Waiting for a VIP in the pinned map. See vip_watch.h. */
+/* Wait for a VIP in the pinned map. See vip_watch.h. */
 
 #include "vip_watch.h"
 

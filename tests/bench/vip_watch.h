@@ -3,8 +3,8 @@
 #define BENCH_VIP_WATCH_H
 
 /*
- * The agent's pinned map `vip4`, looked at from outside: a VIP stands in it
- * once all other tables that its packets need are written.
+ * The agent's pinned map `vip4`, read from outside. A VIP is in it once all
+ * other tables that its packets need are written.
  */
 
 #include <stdbool.h>
@@ -17,17 +17,20 @@ struct vip_watch {
 	const struct hg_vip4_entry *places;
 };
 
-/* Returns 0 or -errno. The caller closes with vip_watch_close(). */
+/*
+ * Open the map pinned at `pin`. Returns 0 or -errno. The caller closes it with
+ * vip_watch_close().
+ */
 int vip_watch_open(struct vip_watch *watch, const char *pin);
 void vip_watch_close(struct vip_watch *watch);
 
 /*
- * Waits, without sleeping, until the address (in network byte order) is a VIP,
- * or is none any more. Returns the time then, or 0 if it takes too long.
+ * Wait, without sleeping, until the address (in network byte order) is a VIP,
+ * or no longer is. Returns the time then, or 0 after a timeout.
  */
 uint64_t vip_watch_wait(const struct vip_watch *watch, uint32_t address,
 			bool present);
-/* Nanoseconds of the same clock. */
+/* Return the time of the same clock in nanoseconds. */
 uint64_t vip_watch_now(void);
 
 #endif
