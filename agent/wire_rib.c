@@ -57,7 +57,10 @@ static void let_go(struct agent *agent, const struct let_go *gone)
 		steering_nexthop_gone(agent->steering, &gone->address);
 }
 
-/* Not before rib_process() has released the next hops of lost paths. */
+/*
+ * A next hop that is released may be wanted again by the next route of the same
+ * UPDATE, so it is released at the end of the turn.
+ */
 void wire_put_down(struct agent *agent, const struct let_go *gone)
 {
 	size_t count = agent->let_go_count;
@@ -92,7 +95,7 @@ static void track_nexthop(const struct address *address, bool wanted,
 	char text[ADDRESS_TEXT_SIZE];
 
 	if (!wanted)
-		let_go(agent, &gone);
+		wire_put_down(agent, &gone);
 	else if (tracker_acquire(agent->tracker, address, &nexthop))
 		log_error("nexthop", "%s: cannot be tracked: out of memory",
 			  address_format(address, text));
@@ -299,8 +302,8 @@ static void on_process(evutil_socket_t fd, short what, void *context)
 	struct agent *agent = context;
 
 	(void)fd, (void)what;
-	rib_process(agent->rib);
 	let_all_go(agent);
+	rib_process(agent->rib);
 	advance(agent);
 	interfaces_tables_changed(agent);
 	if (agent->exports_waiting)

@@ -95,16 +95,12 @@ static bool is_path(const struct path *path, const struct rib_peer *peer,
 
 /*
  * Mark a route, one path of which comes or goes. A route that was never decided
- * waits for its first path that can be chosen, or may be once its next hop is
- * tracked.
+ * waits for its first path that can be chosen.
  */
 static void mark_for(struct rib *rib, struct route *route,
 		     const struct path *path)
 {
-	bool untracked = path->import == IMPORT_ACCEPTED &&
-			 !path->attributes->nexthop->tracked;
-
-	if (route->decided || untracked || path_reason_is_usable(path->reason))
+	if (route->decided || path_reason_is_usable(path->reason))
 		route_mark(rib, route);
 }
 

@@ -37,7 +37,6 @@ struct rib *rib_new(const struct rib_options *options)
 	rib->path_pool = pool_keeping(sizeof(struct path), POOL_KEPT);
 	rib->export_pool = pool_keeping(sizeof(struct route_export), POOL_KEPT);
 	STAILQ_INIT(&rib->marked);
-	STAILQ_INIT(&rib->nexthops_queued);
 	TAILQ_INIT(&rib->pending);
 	TAILQ_INIT(&rib->waiting);
 	TAILQ_INIT(&rib->peers);
@@ -103,17 +102,8 @@ void rib_peer_down(struct rib *rib, struct rib_peer *peer)
 	free(peer);
 }
 
-void rib_work_waiting(const struct rib *rib)
-{
-	const struct rib_hooks *hooks = &rib->options.hooks;
-
-	if (STAILQ_EMPTY(&rib->marked) && STAILQ_EMPTY(&rib->nexthops_queued))
-		hooks->work_waiting(hooks->context);
-}
-
 void rib_process(struct rib *rib)
 {
-	rib_nexthop_track_queued(rib);
 	loc_rib_decide(rib);
 	aggregate_refresh(rib);
 }
@@ -127,7 +117,6 @@ void rib_free(struct rib *rib)
 		return;
 	while ((peer = TAILQ_FIRST(&rib->peers)))
 		rib_peer_down(rib, peer);
-	rib_nexthop_track_queued(rib);
 	for (node = prefix_map_next(&rib->routes, NULL); node; node = next) {
 		struct route *route = (struct route *)node;
 

@@ -36,9 +36,8 @@ struct rib {
 	struct pool path_pool;
 	struct pool export_pool;
 	struct route_list marked;
-	struct rib_nexthop_list nexthops_queued; /* `wanted` has changed */
-	struct route_export_list pending;	 /* export_batch.h */
-	struct route_export_list waiting;	 /* in the order of `due_ms` */
+	struct route_export_list pending; /* export_batch.h */
+	struct route_export_list waiting; /* in the order of `due_ms` */
 	struct rib_peer_list peers;
 	struct rib_totals totals;
 	struct update_group_list groups;
@@ -106,12 +105,6 @@ void export_batch_end(struct rib *rib, struct rib_peer *peer);
 
 /* Remove all paths of a peer. */
 void adj_rib_in_remove_peer(struct rib *rib, struct rib_peer *peer);
-
-/*
- * Call work_waiting(), unless rib_process() has something to do already. To be
- * called before that is given more.
- */
-void rib_work_waiting(const struct rib *rib);
 
 /* Decide every marked route. */
 void loc_rib_decide(struct rib *rib);

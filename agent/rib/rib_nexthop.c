@@ -49,22 +49,9 @@ void rib_nexthop_release(struct prefix_map *map, struct rib_nexthop *hop)
 	assert(hop->references);
 	if (--hop->references)
 		return;
-	assert(!hop->wanted && !hop->tracked);
+	assert(!hop->wanted);
 	prefix_map_remove(map, &hop->node);
 	free(hop);
-}
-
-/* The queue holds a reference, so that the address is known to the end. */
-void rib_nexthop_want(struct rib *rib, struct rib_nexthop *hop, bool wanted)
-{
-	if (wanted ? hop->wanted++ : --hop->wanted)
-		return;
-	if (hop->queued)
-		return;
-	rib_work_waiting(rib);
-	hop->queued = true;
-	hop->references++;
-	STAILQ_INSERT_TAIL(&rib->nexthops_queued, hop, queue_link);
 }
 
 /* Ask for the state of a next hop. Returns false if it is the same as before. */
@@ -81,13 +68,24 @@ static bool check_nexthop(const struct rib *rib, struct rib_nexthop *hop)
 	return changed;
 }
 
+void rib_nexthop_want(struct rib *rib, struct rib_nexthop *hop, bool wanted)
+{
+	const struct rib_hooks *hooks = &rib->options.hooks;
+
+	if (wanted ? hop->wanted++ : --hop->wanted)
+		return;
+	hooks->nexthop_track(rib_nexthop_address(hop), wanted, hooks->context);
+	if (wanted)
+		check_nexthop(rib, hop);
+}
+
 void rib_nexthop_changed(struct rib *rib, const struct address *nexthop)
 {
 	struct rib_nexthop *hop =
 		rib_nexthop_find(&rib->attributes.nexthops, nexthop);
 	struct prefix_node *node = NULL;
 
-	if (!hop || !hop->tracked || !check_nexthop(rib, hop))
+	if (!hop || !hop->wanted || !check_nexthop(rib, hop))
 		return;
 	while ((node = prefix_map_next(&rib->routes, node))) {
 		struct route *route = (struct route *)node;
@@ -95,33 +93,5 @@ void rib_nexthop_changed(struct rib *rib, const struct address *nexthop)
 		for (struct path *path = route->paths; path; path = path->next)
 			if (path->attributes->nexthop == hop)
 				route_mark(rib, route);
-	}
-}
-
-/* The tracker has to know a next hop before it can answer nexthop_check(). */
-static void track_nexthop(struct rib *rib, struct rib_nexthop *hop)
-{
-	const struct rib_hooks *hooks = &rib->options.hooks;
-	bool wanted = hop->wanted;
-
-	if (wanted == hop->tracked)
-		return;
-	hooks->nexthop_track(rib_nexthop_address(hop), wanted, hooks->context);
-	hop->tracked = wanted;
-	if (wanted)
-		check_nexthop(rib, hop);
-	else
-		hop->reason = REASON_NEXTHOP_UNRESOLVED;
-}
-
-void rib_nexthop_track_queued(struct rib *rib)
-{
-	struct rib_nexthop *hop;
-
-	while ((hop = STAILQ_FIRST(&rib->nexthops_queued))) {
-		STAILQ_REMOVE_HEAD(&rib->nexthops_queued, queue_link);
-		hop->queued = false;
-		track_nexthop(rib, hop);
-		rib_nexthop_release(&rib->attributes.nexthops, hop);
 	}
 }

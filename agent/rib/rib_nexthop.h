@@ -10,7 +10,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/queue.h>
 
 #include "core/prefix_map.h"
 #include "rib/reason.h"
@@ -23,13 +22,8 @@ struct rib_nexthop {
 	uint32_t wanted;	 /* by so many accepted paths */
 	uint32_t igp_cost;	 /* RFC 4271 9.1.2.2 e */
 	enum path_reason reason; /* REASON_NONE: can be used */
-	bool tracked;		 /* as nexthop_track() was called last */
-	bool queued;		 /* in rib.nexthops_queued */
 	bool taken;		 /* in the set that is being chosen */
-	STAILQ_ENTRY(rib_nexthop) queue_link;
 };
-
-STAILQ_HEAD(rib_nexthop_list, rib_nexthop);
 
 static inline const struct address *
 rib_nexthop_address(const struct rib_nexthop *hop)
@@ -50,14 +44,8 @@ struct rib_nexthop *rib_nexthop_find(const struct prefix_map *map,
 
 /*
  * Count an accepted path that wants its next hop tracked, or does so no more.
- * This calls no hook: rib_process() does, for what has changed since.
+ * Calls nexthop_track() for the first one and the last one.
  */
 void rib_nexthop_want(struct rib *rib, struct rib_nexthop *hop, bool wanted);
-/*
- * Call nexthop_track() for each next hop that is wanted now and was not, or the
- * other way round, then nexthop_check() for those that are new. The routes of
- * these are marked already.
- */
-void rib_nexthop_track_queued(struct rib *rib);
 
 #endif

@@ -34,9 +34,12 @@ void route_free_if_unused(struct rib *rib, struct route *route)
 
 void route_mark(struct rib *rib, struct route *route)
 {
+	const struct rib_hooks *hooks = &rib->options.hooks;
+
 	if (route->marked)
 		return;
-	rib_work_waiting(rib);
+	if (STAILQ_EMPTY(&rib->marked))
+		hooks->work_waiting(hooks->context);
 	route->marked = true;
 	STAILQ_INSERT_TAIL(&rib->marked, route, mark_link);
 }
