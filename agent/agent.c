@@ -174,7 +174,6 @@ void agent_free(struct agent *agent)
 	datapath_close(agent->datapath, false);
 	kernel_routes_free(agent->kernel_routes, agent->running);
 	control_free(agent->control);
-	free(agent->let_go);
 	if (agent->leave)
 		event_free(agent->leave);
 	free(agent->members);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Whom BFD watches, and whose BGP session ends by it. */
 
+#include <event2/event.h>
+
 #include "config/config.h"
 #include "core/log.h"
 #include "nexthop/bfd_session.h"
@@ -32,18 +34,15 @@ void wire_bfd_watch(struct agent *agent, struct rib_peer *peer)
 }
 
 /*
- * Not before its paths are gone: what BFD says against its next hop would be
- * forgotten, and packets would go there once more.
+ * The tracker closes the BFD session at the end of the turn, when the paths are
+ * gone, too: without it a failed next hop would count as alive until then.
  */
 void wire_bfd_unwatch(struct agent *agent, const struct rib_peer *peer)
 {
-	const struct let_go gone = {
-		.address = peer->source.address,
-		.watched = true,
-	};
-
-	if (peer->watched)
-		wire_put_down(agent, &gone);
+	if (!peer->watched)
+		return;
+	tracker_unwatch(agent->tracker, &peer->source.address, false);
+	event_active(agent->process, EV_TIMEOUT, 0);
 }
 
 void wire_bfd_down(struct agent *agent, const struct address *address)

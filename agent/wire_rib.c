@@ -46,58 +46,23 @@ static enum path_reason check_nexthop(const struct address *address,
 	return REASON_NEXTHOP_UNRESOLVED;
 }
 
-/* One store clears the alive bit of a next hop that is not used any more. */
-static void let_go(struct agent *agent, const struct let_go *gone)
+static void on_nexthop_released(const struct address *address, void *context)
 {
-	if (gone->watched)
-		tracker_unwatch(agent->tracker, &gone->address, false);
-	else
-		tracker_release(agent->tracker, &gone->address);
-	if (!tracker_find(agent->tracker, &gone->address))
-		steering_nexthop_gone(agent->steering, &gone->address);
-}
+	struct agent *agent = context;
 
-/*
- * A next hop that is released may be wanted again by the next route of the same
- * UPDATE, so it is released at the end of the turn.
- */
-void wire_put_down(struct agent *agent, const struct let_go *gone)
-{
-	size_t count = agent->let_go_count;
-	bool full = !(count & (count - 1)); /* room is a power of two */
-	struct let_go *grown = agent->let_go;
-
-	if (full)
-		grown = realloc(grown,
-				(count ? 2 * count : 1) * sizeof(*grown));
-	if (!grown) {
-		let_go(agent, gone);
-		return;
-	}
-	agent->let_go = grown;
-	agent->let_go[agent->let_go_count++] = *gone;
-	event_active(agent->process, EV_TIMEOUT, 0);
-}
-
-static void let_all_go(struct agent *agent)
-{
-	for (size_t i = 0; i < agent->let_go_count; i++)
-		let_go(agent, &agent->let_go[i]);
-	agent->let_go_count = 0;
+	steering_nexthop_gone(agent->steering, address);
 }
 
 static void track_nexthop(const struct address *address, bool wanted,
 			  void *context)
 {
-	const struct let_go gone = { .address = *address };
 	struct agent *agent = context;
-	const struct nexthop *nexthop;
 	char text[ADDRESS_TEXT_SIZE];
 
 	if (!wanted)
-		wire_put_down(agent, &gone);
-	else if (tracker_acquire(agent->tracker, address, &nexthop))
-		log_error("nexthop", "%s: cannot be tracked: out of memory",
+		tracker_release(agent->tracker, address);
+	else if (tracker_acquire(agent->tracker, address))
+		log_error("nexthop", "%s: not tracked: out of memory",
 			  address_format(address, text));
 }
 
@@ -122,6 +87,7 @@ int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 		.interface_count = agent->config->interface_count,
 		.callbacks = {
 			.changed = on_nexthop_changed,
+			.released = on_nexthop_released,
 			.link_changed = on_link_changed,
 			.context = agent,
 		},
@@ -302,7 +268,7 @@ static void on_process(evutil_socket_t fd, short what, void *context)
 	struct agent *agent = context;
 
 	(void)fd, (void)what;
-	let_all_go(agent);
+	tracker_settle(agent->tracker);
 	rib_process(agent->rib);
 	advance(agent);
 	interfaces_tables_changed(agent);

@@ -24,12 +24,6 @@ struct event;
 struct kernel_routes;
 struct metrics;
 
-/* A next hop that somebody does not want any more. */
-struct let_go {
-	struct address address;
-	bool watched; /* by BFD, on his behalf */
-};
-
 struct agent {
 	const struct config *config;
 	struct event_base *base;
@@ -45,8 +39,6 @@ struct agent {
 	struct steering *steering;
 	struct rib *rib;
 	struct bgp_speaker *speaker;
-	struct let_go *let_go; /* next hops put down in this turn */
-	size_t let_go_count;
 	struct member *members; /* of the set being told to steering */
 	size_t member_room;
 	struct control_view view;
@@ -85,9 +77,6 @@ void wire_send_all_exports(struct agent *agent);
  * so by End-of-RIB (RFC 4724 4.1).
  */
 void wire_tables_complete(struct agent *agent);
-
-/* What is let go of at the end of this turn of the loop, if it still is. */
-void wire_put_down(struct agent *agent, const struct let_go *gone);
 
 /* wire_bfd.c */
 /* Has BFD watch the servers of configured paths. */

@@ -220,6 +220,8 @@ void entry_free(struct entry *entry)
 {
 	if (entry->queued)
 		TAILQ_REMOVE(&entry->tracker->changed, entry, queue);
+	if (entry->unsettled)
+		TAILQ_REMOVE(&entry->tracker->unsettled, entry, unsettled_link);
 	clear_route(entry);
 	bfd_close(entry->bfd);
 	event_free(entry->timer);
@@ -364,24 +366,31 @@ static void open_bfd_session(struct entry *entry)
 			  strerror(-error));
 }
 
-void entry_watch(struct entry *entry, bool required)
+/* Close the BFD session that no user wants any more. */
+static void settle_unwatched(struct entry *entry)
 {
-	entry->watchers++;
-	entry->requirers += required;
-	if (!entry->bfd) {
-		open_bfd_session(entry);
-		entry_resolve(entry);
-	}
-	update_view(entry, clock_now_ms());
+	entry->watchers -= entry->leaving_watchers;
+	entry->requirers -= entry->leaving_requirers;
+	entry->leaving_watchers = 0;
+	entry->leaving_requirers = 0;
+	if (entry->watchers)
+		return;
+	bfd_close(entry->bfd);
+	entry->bfd = NULL;
 }
 
-void entry_unwatch(struct entry *entry, bool required)
+void entry_settle(struct entry *entry)
 {
-	entry->requirers -= required;
-	if (!--entry->watchers) {
-		bfd_close(entry->bfd);
-		entry->bfd = NULL;
-	}
+	bool watched;
+
+	settle_unwatched(entry);
+	watched = entry->watch_pending && entry->watchers && !entry->bfd;
+	entry->watch_pending = false;
+	if (watched)
+		open_bfd_session(entry);
+	if (watched || !entry->settled_once)
+		entry_resolve(entry);
+	entry->settled_once = true;
 	update_view(entry, clock_now_ms());
 }
 

@@ -40,13 +40,20 @@ struct entry {
 	enum entry_reason reason;
 	struct address source; /* of our questions */
 	unsigned int references;
-	struct bfd_peer *bfd;	 /* NULL while nobody watches it */
-	bool bfd_is_far;	 /* behind a gateway: there is no session */
-	unsigned int watchers;	 /* who want it watched by BFD */
-	unsigned int requirers;	 /* those of them who require it */
+	struct bfd_peer *bfd;	/* NULL while nobody watches it */
+	bool bfd_is_far;	/* behind a gateway: there is no session */
+	unsigned int watchers;	/* users that want a BFD session */
+	unsigned int requirers; /* those of them that require it to be Up */
+	/* Users that unwatched it since it was last settled; counted above. */
+	unsigned int leaving_watchers;
+	unsigned int leaving_requirers;
 	uint64_t quiet_until_ms; /* conflicts are not logged before */
 	bool queued;
 	TAILQ_ENTRY(entry) queue;
+	bool unsettled;
+	TAILQ_ENTRY(entry) unsettled_link;
+	bool settled_once;  /* its route has been looked up */
+	bool watch_pending; /* a user wants BFD since it was last settled */
 	LIST_ENTRY(entry) same_via; /* linked while it has a path */
 };
 
@@ -60,9 +67,11 @@ void entry_follow_link(struct entry *entry, const struct nexthop_link *link);
 /* Somebody said something over a link: perhaps an answer to us. */
 void entry_handle_answer(struct entry *entry, uint32_t ifindex,
 			 const struct ports_answer *answer);
-/* One more, or one less, who wants BFD for it. */
-void entry_watch(struct entry *entry, bool required);
-void entry_unwatch(struct entry *entry, bool required);
+/*
+ * Apply what its users asked for since the last time: look up its route, open
+ * or close its BFD session.
+ */
+void entry_settle(struct entry *entry);
 /* Its BFD session has changed. */
 void entry_bfd_changed(struct entry *entry);
 /* True if the view differs from what was last told; then tells it as told. */

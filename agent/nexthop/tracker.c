@@ -196,14 +196,32 @@ static struct entry *add_entry(struct tracker *tracker, size_t position,
 		behind * sizeof(*entries));
 	entries[position] = entry;
 	tracker->entry_count++;
-	entry_resolve(entry);
-	/* The caller sees the first view at once; it is no change. */
-	entry_take_change(entry);
 	return entry;
 }
 
-int tracker_acquire(struct tracker *tracker, const struct address *address,
-		    const struct nexthop **nexthop)
+static void remove_entry(struct tracker *tracker, struct entry *entry)
+{
+	size_t position = find_position(tracker, &entry->view.address);
+	struct entry **at = tracker->entries + position;
+
+	tracker->entry_count--;
+	memmove(at, at + 1, (tracker->entry_count - position) * sizeof(*at));
+	entry_free(entry);
+}
+
+static void mark_unsettled(struct tracker *tracker, struct entry *entry)
+{
+	if (entry->unsettled)
+		return;
+	if (TAILQ_EMPTY(&tracker->unsettled))
+		event_active(tracker->settle, EV_TIMEOUT, 0);
+	entry->unsettled = true;
+	TAILQ_INSERT_TAIL(&tracker->unsettled, entry, unsettled_link);
+}
+
+/* Take a reference. NULL: out of memory. */
+static struct entry *acquire_entry(struct tracker *tracker,
+				   const struct address *address)
 {
 	size_t position = find_position(tracker, address);
 	struct entry *entry = entry_at(tracker, position, address);
@@ -211,42 +229,88 @@ int tracker_acquire(struct tracker *tracker, const struct address *address,
 	if (!entry)
 		entry = add_entry(tracker, position, address);
 	if (!entry)
-		return -ENOMEM;
+		return NULL;
 	entry->references++;
-	*nexthop = &entry->view;
-	return 0;
+	if (!entry->settled_once)
+		mark_unsettled(tracker, entry);
+	return entry;
+}
+
+static struct entry *release_entry(struct tracker *tracker,
+				   const struct address *address)
+{
+	struct entry *entry = find_entry(tracker, address);
+
+	assert(entry && entry->references);
+	if (!--entry->references)
+		mark_unsettled(tracker, entry);
+	return entry;
+}
+
+int tracker_acquire(struct tracker *tracker, const struct address *address)
+{
+	return acquire_entry(tracker, address) ? 0 : -ENOMEM;
 }
 
 void tracker_release(struct tracker *tracker, const struct address *address)
 {
-	size_t position = find_position(tracker, address);
-	struct entry *entry = entry_at(tracker, position, address);
-	struct entry **at = tracker->entries + position;
-
-	assert(entry);
-	if (--entry->references)
-		return;
-	tracker->entry_count--;
-	memmove(at, at + 1, (tracker->entry_count - position) * sizeof(*at));
-	entry_free(entry);
+	release_entry(tracker, address);
 }
 
 int tracker_watch(struct tracker *tracker, const struct address *address,
 		  bool required)
 {
-	const struct nexthop *nexthop;
-	int error = tracker_acquire(tracker, address, &nexthop);
+	struct entry *entry = acquire_entry(tracker, address);
 
-	if (!error)
-		entry_watch(find_entry(tracker, address), required);
-	return error;
+	if (!entry)
+		return -ENOMEM;
+	entry->watchers++;
+	entry->requirers += required;
+	entry->watch_pending = true;
+	mark_unsettled(tracker, entry);
+	return 0;
 }
 
 void tracker_unwatch(struct tracker *tracker, const struct address *address,
 		     bool required)
 {
-	entry_unwatch(find_entry(tracker, address), required);
-	tracker_release(tracker, address);
+	struct entry *entry = release_entry(tracker, address);
+
+	entry->leaving_watchers++;
+	entry->leaving_requirers += required;
+	mark_unsettled(tracker, entry);
+}
+
+static void settle_entry(struct tracker *tracker, struct entry *entry)
+{
+	const struct tracker_callbacks *callbacks = &tracker->callbacks;
+	const struct address address = entry->view.address;
+
+	TAILQ_REMOVE(&tracker->unsettled, entry, unsettled_link);
+	entry->unsettled = false;
+	if (entry->references) {
+		entry_settle(entry);
+		return;
+	}
+	remove_entry(tracker, entry);
+	if (callbacks->released)
+		callbacks->released(&address, callbacks->context);
+}
+
+void tracker_settle(struct tracker *tracker)
+{
+	struct entry *entry;
+
+	while ((entry = TAILQ_FIRST(&tracker->unsettled)))
+		settle_entry(tracker, entry);
+	tracker_report(tracker);
+}
+
+static void on_settle(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	tracker_settle(context);
 }
 
 const struct bfd_session *tracker_bfd_session(const struct tracker *tracker,
@@ -368,8 +432,9 @@ static int start_events(struct tracker *tracker)
 			  EV_READ | EV_PERSIST, on_netlink, tracker);
 	tracker->resolve_timer =
 		evtimer_new(tracker->base, on_resolve, tracker);
+	tracker->settle = event_new(tracker->base, -1, 0, on_settle, tracker);
 	if (!tracker->netlink_readable || !tracker->resolve_timer ||
-	    event_add(tracker->netlink_readable, NULL))
+	    !tracker->settle || event_add(tracker->netlink_readable, NULL))
 		return -ENOMEM;
 	/* The links found so far are reported from the event loop. */
 	schedule_resolve(tracker);
@@ -399,6 +464,7 @@ int tracker_new(struct event_base *base, const struct tracker_options *options,
 	tracker->base = base;
 	tracker->callbacks = options->callbacks;
 	TAILQ_INIT(&tracker->changed);
+	TAILQ_INIT(&tracker->unsettled);
 	host_init(&tracker->host);
 	error = open_sources(tracker, options, text, size);
 	if (!error)
@@ -421,6 +487,8 @@ void tracker_free(struct tracker *tracker)
 	for (size_t i = 0; i < tracker->entry_count; i++)
 		entry_free(tracker->entries[i]);
 	free(tracker->entries);
+	if (tracker->settle)
+		event_free(tracker->settle);
 	if (tracker->resolve_timer)
 		event_free(tracker->resolve_timer);
 	if (tracker->netlink_readable)

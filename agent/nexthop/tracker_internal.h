@@ -31,11 +31,13 @@ struct tracker {
 	struct bfd *bfd; /* NULL: not configured */
 	struct event *netlink_readable;
 	struct event *resolve_timer;
+	struct event *settle;
 	uint64_t resolved_ms;
 	struct entry **entries; /* in address order */
 	size_t entry_count;
 	struct via_list by_via[TRACKER_VIA_BUCKETS];
 	TAILQ_HEAD(, entry) changed;
+	TAILQ_HEAD(, entry) unsettled;
 };
 
 /* Entries that ask `via` for its MAC, among others. */

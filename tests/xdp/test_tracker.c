@@ -44,7 +44,7 @@ static pid_t server;
 static struct event_base *base;
 static struct tracker *tracker;
 static const struct nexthop *hop;
-static unsigned int changes, link_changes;
+static unsigned int changes, releases, link_changes;
 static bool release_on_change;
 
 /* Run the tracker; returns whether `holds` came true within limit_ms. */
@@ -98,6 +98,13 @@ static void on_changed(const struct nexthop *nexthop, void *context)
 		tracker_release(tracker, &nexthop->address);
 }
 
+static void on_released(const struct address *address, void *context)
+{
+	(void)context;
+	assert_null(tracker_find(tracker, address));
+	releases++;
+}
+
 static void on_link_changed(const struct nexthop_link *link, void *context)
 {
 	(void)context;
@@ -111,7 +118,9 @@ static void acquire_hop(const char *text)
 
 	assert_true(address_parse(text, &address));
 	address = address_scoped(&address, if_nametoindex("hg0"));
-	assert_int_equal(tracker_acquire(tracker, &address, &hop), 0);
+	assert_int_equal(tracker_acquire(tracker, &address), 0);
+	tracker_settle(tracker);
+	hop = tracker_find(tracker, &address);
 }
 
 static void acquire_alive(const char *text)
@@ -135,12 +144,13 @@ static int set_up(void **state)
 		.interfaces = interfaces,
 		.interface_count = 2,
 		.callbacks = { .changed = on_changed,
+			       .released = on_released,
 			       .link_changed = on_link_changed },
 	};
 	char error[128];
 
 	(void)state;
-	changes = link_changes = 0;
+	changes = releases = link_changes = 0;
 	release_on_change = false;
 	server = pair_build();
 	add_ipv6();
@@ -392,14 +402,54 @@ static void nexthops_are_listed_in_order_and_counted(void **state)
 	assert_non_null(listed);
 	assert_null(tracker_next(tracker, listed));
 	tracker_release(tracker, &first);
+	tracker_settle(tracker);
 	assert_non_null(tracker_find(tracker, &first));
+	assert_int_equal(releases, 0);
 	tracker_release(tracker, &first);
+	tracker_settle(tracker);
 	assert_null(tracker_find(tracker, &first));
+	assert_int_equal(releases, 1);
 }
 
-static bool has_changed(void)
+static void acquiring_asks_nothing_before_it_is_settled(void **state)
 {
-	return changes;
+	const struct address first = address_from_ipv4(inet_addr("10.0.0.2"));
+
+	(void)state;
+	assert_int_equal(tracker_acquire(tracker, &first), 0);
+	hop = tracker_find(tracker, &first);
+	assert_int_equal(hop->state, NEXTHOP_UNREACHABLE);
+	assert_int_equal(hop->ifindex, 0);
+	tracker_settle(tracker);
+	assert_int_equal(hop->state, NEXTHOP_RESOLVING);
+	assert_int_equal(hop->ifindex, if_nametoindex("hg0"));
+}
+
+static void the_event_loop_settles_what_its_user_does_not(void **state)
+{
+	const struct address first = address_from_ipv4(inet_addr("10.0.0.2"));
+
+	(void)state;
+	assert_int_equal(tracker_acquire(tracker, &first), 0);
+	hop = tracker_find(tracker, &first);
+	assert_true(wait_for(is_alive, AT_ONCE_MS));
+}
+
+static void a_nexthop_acquired_again_before_that_stays_alive(void **state)
+{
+	(void)state;
+	acquire_alive("10.0.0.2");
+	tracker_release(tracker, &hop->address);
+	assert_int_equal(tracker_acquire(tracker, &hop->address), 0);
+	tracker_settle(tracker);
+	assert_true(is_alive());
+	assert_int_equal(releases, 0);
+	assert_int_equal(changes, 1);
+}
+
+static bool is_released(void)
+{
+	return releases;
 }
 
 static void a_callback_may_release_its_nexthop(void **state)
@@ -407,7 +457,7 @@ static void a_callback_may_release_its_nexthop(void **state)
 	(void)state;
 	release_on_change = true;
 	acquire_hop("10.0.0.2");
-	assert_true(wait_for(has_changed, AT_ONCE_MS));
+	assert_true(wait_for(is_released, AT_ONCE_MS));
 	assert_null(tracker_next(tracker, NULL));
 	wait_for(never, AT_ONCE_MS);
 	assert_int_equal(changes, 1);
@@ -439,7 +489,9 @@ static void a_link_local_server_is_alive_on_its_link(void **state)
 	wait_for(never, DEATH_MS);
 	assert_true(is_alive());
 	bare = address_unscoped(&hop->address);
-	assert_int_equal(tracker_acquire(tracker, &bare, &hop), 0);
+	assert_int_equal(tracker_acquire(tracker, &bare), 0);
+	tracker_settle(tracker);
+	hop = tracker_find(tracker, &bare);
 	assert_true(is_unreachable());
 }
 
@@ -593,6 +645,9 @@ int main(void)
 		TRACKER_TEST(a_new_mtu_is_a_change),
 		TRACKER_TEST(lost_notifications_are_made_good),
 		TRACKER_TEST(nexthops_are_listed_in_order_and_counted),
+		TRACKER_TEST(acquiring_asks_nothing_before_it_is_settled),
+		TRACKER_TEST(the_event_loop_settles_what_its_user_does_not),
+		TRACKER_TEST(a_nexthop_acquired_again_before_that_stays_alive),
 		TRACKER_TEST(a_callback_may_release_its_nexthop),
 		TRACKER_TEST(an_answering_ipv6_server_is_alive),
 		TRACKER_TEST(a_link_local_server_is_alive_on_its_link),
