@@ -1,16 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Runs tests of all kinds, shows their progress and counts them.
+"""Run tests of all kinds, show their progress and count them.
 
     tests/run.py [--unit BINARY...] [--san BINARY...]
                  [--xdp BINARY...] [--lab FOLDER|FILE...]
                  [--only TEXT]
 
-The binaries are cmocka programs, the folder holds test_*.py for unittest; each
-runs as a process of its own, with a time limit, and reports in TAP. What a
-program with a failing test printed is shown. The exit status is 1 if any test
-failed or did not run. --only picks the programs whose name contains TEXT. On
-a slow machine TIME_SCALE says by how much time limits are longer.
+The binaries are cmocka programs, the folder has test_*.py for unittest. Each
+runs as a process, with a time limit, and reports in TAP. The output of a program
+with a failing test is printed. The exit status is 1 if any test failed or did
+not run. --only chooses the programs whose name contains TEXT. TIME_SCALE, a
+factor, lengthens the time limits for a slow machine.
 """
 
 import argparse
@@ -24,11 +24,11 @@ import threading
 import time
 import unittest
 
-# Kind -> seconds that one program may take.
+# Kind -> time limit of one program, in seconds.
 TIME_SCALE = int(os.environ.get("TIME_SCALE", "1"))
 TIME_LIMIT = {kind: seconds * TIME_SCALE for kind, seconds in
               {"unit": 120, "san": 180, "xdp": 120, "lab": 180}.items()}
-END_SECONDS = 10  # for a program to clean up after SIGTERM
+END_SECONDS = 10  # given a program to clean up after SIGTERM
 
 PLAN = re.compile(r"1\.\.(\d+)$")
 # cmocka 1.1.5 reports a skipped test as "not ok N # SKIP name".
@@ -36,7 +36,7 @@ RESULT = re.compile(r"(ok|not ok) \d+ (?:- )?(# SKIP )?(.*)$")
 
 
 class Count:
-    """How the tests of one program, or of one kind, came out."""
+    """The results of one program, or of one kind, in numbers."""
 
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
@@ -53,7 +53,7 @@ class Count:
         return self.passed + self.failed + self.skipped
 
     def take(self, line):
-        """Counts one line of TAP; returns the result's words, or None."""
+        """Count one line of TAP; return the result in words, or None."""
         if plan := PLAN.match(line):
             self.planned += int(plan[1])
         result = RESULT.match(line)
@@ -70,7 +70,7 @@ class Count:
 
 
 class Program:
-    """One test program: runs it, reads its TAP, ends it when it is late."""
+    """A test program: run it, read its TAP, end it at its time limit."""
 
     def __init__(self, kind, path):
         self.kind = kind
@@ -83,8 +83,8 @@ class Program:
         self.process = None
 
     def run(self):
-        """Reads until the last process that may still write has ended, also
-        when interrupted: a lab that is being removed is waited for."""
+        """Run the program and read its output until the last process that may
+        write has ended. So an interrupt waits for the removal of a lab."""
         start = time.monotonic()
         environment = {**os.environ, "CMOCKA_MESSAGE_OUTPUT": "TAP"}
         self.process = subprocess.Popen(
@@ -115,7 +115,7 @@ class Program:
         self.end()
 
     def end(self):
-        """SIGTERM, then SIGKILL, for the program and its children."""
+        """End the program and its children, by SIGTERM, then SIGKILL."""
         for number in (signal.SIGTERM, signal.SIGKILL):
             if self.process.poll() is not None:
                 return
@@ -126,9 +126,9 @@ class Program:
                 pass
 
     def judge(self):
-        """What the lines of TAP do not tell."""
+        """Count the failures that the TAP output does not report."""
         if self.late:
-            self.fail(f"not done after {TIME_LIMIT[self.kind]} s")
+            self.fail(f"time limit of {TIME_LIMIT[self.kind]} s reached")
         elif self.process.returncode != 0 and not self.count.failed:
             self.fail(f"exit status {self.process.returncode}")
         missing = self.count.planned - self.count.seen()
@@ -169,13 +169,13 @@ def print_row(name, count):
 
 
 def lab_files(name):
-    """A file alone, or all of a folder."""
+    """Return the file, or the test files of a folder."""
     return ([name] if os.path.isfile(name)
             else sorted(glob.glob(f"{name}/test_*.py")))
 
 
 def programs(arguments):
-    """Every program asked for, kind by kind."""
+    """Return the chosen programs, kind by kind."""
     files = {"unit": arguments.unit, "san": arguments.san, "xdp": arguments.xdp,
              "lab": [path for name in arguments.lab
                      for path in lab_files(name)]}
@@ -195,7 +195,7 @@ def run_all(chosen):
 
 
 class TapResult(unittest.TestResult):
-    """What unittest finds, as TAP on standard output."""
+    """Print the results of unittest as TAP."""
 
     number = 0
 
@@ -208,7 +208,7 @@ class TapResult(unittest.TestResult):
 
     @staticmethod
     def name(test):
-        """Class.method, or what unittest calls the set-up of a class."""
+        """Return Class.method, or unittest's name for the set-up of a class."""
         return ".".join(test.id().split(".")[-2:])
 
     def addSuccess(self, test):
@@ -236,7 +236,7 @@ class TapResult(unittest.TestResult):
 
 
 def run_as_tap(path):
-    """The process behind each file of a --lab folder."""
+    """Run one file of unittest; the process of each lab program."""
     folder, file = os.path.split(os.path.abspath(path))
     sys.path.insert(0, folder)
     suite = unittest.defaultTestLoader.loadTestsFromName(

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Headgate at work, in a lab on this machine: the way of `make demo`.
+"""Show Headgate at work in a lab on this machine; `make demo` runs it.
 
-Builds the lab of tools/lab, sends 1,000 real connections through it, cuts one
-server's power in the middle of 200 running downloads, and shows who noticed.
-Every step is printed with the seconds since the start; the last line is the
-verdict, and the exit status follows it. Nothing is left behind, whether the
-demo ends by itself, by Ctrl-C or by a signal.
+Builds the lab of tools/lab, sends 1,000 real connections through it, cuts the
+power of one server during 200 downloads, and shows which downloads noticed.
+Each step starts with the seconds since the start. The last line is the verdict;
+the exit status agrees with it. The demo removes the lab in any case, also after
+Ctrl-C or another signal.
 """
 
 import collections
@@ -22,27 +22,27 @@ from lab.system import LabError, wait_until
 
 CONNECTIONS = 1000
 DOWNLOADS = 200
-# Source ports, so that every run sends the same flows.
+# Fixed source ports, so that every run sends the same flows.
 FIRST_PORT, FAILED_PORT, RETURNED_PORT, LONG_PORT = 20000, 22000, 24000, 30000
 VICTIM = 1  # index of the server that loses power
-WATCH_SECONDS = 4  # a slow download grows about once a second
-MOST_MOVED = 0.005  # of all buckets, between servers that live
+WATCH_SECONDS = 4  # a slow download grows about every second
+MOST_MOVED = 0.005  # share of the buckets that may move between survivors
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-LONGEST_OUTAGE = 12  # hold time 9 s, and some patience
+LONGEST_OUTAGE = 12  # seconds: the hold time, 9 s, and some reserve
 
 
 def say(text):
-    """One line. Who reads no further (`make demo | head`) ends the demo."""
+    """Print one line. A closed pipe (`make demo | head`) ends the demo."""
     try:
         print(text, flush=True)
     except BrokenPipeError:
-        # Python flushes once more at its end.
+        # Python flushes stdout once more when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(128 + signal.SIGPIPE)
 
 
 class Story:
-    """Prints the steps, and remembers what did not come out as it should."""
+    """Print the steps and collect the failed checks."""
 
     def __init__(self):
         self.start = time.monotonic()
@@ -67,7 +67,7 @@ class Story:
             say(f"VERDICT: failed after {elapsed:.0f} s: "
                 + "; ".join(self.failures))
             return 1
-        say(f"VERDICT: ok, all of it as promised, in {elapsed:.0f} s")
+        say(f"VERDICT: ok, every check passed, in {elapsed:.0f} s")
         return 0
 
 
@@ -84,14 +84,15 @@ def tell_route(story, lab):
 
 
 def packets_by_server(lab):
-    """Server name -> packets that XDP sent to it so far."""
+    """Return server name -> packets that XDP has sent to it."""
     nexthops = lab.headgate.nexthops()
     return {server.name: nexthops[server.address]["packets"]
             if server.address in nexthops else 0 for server in lab.servers}
 
 
 def connect(story, lab, first_port):
-    """CONNECTIONS short downloads, their table; server -> connections."""
+    """Make CONNECTIONS short downloads, print their table, return server name ->
+    connections."""
     before = packets_by_server(lab)
     connections = lab.download(first_port, CONNECTIONS)
     after = packets_by_server(lab)
@@ -108,14 +109,14 @@ def connect(story, lab, first_port):
 
 
 def spread_evenly(counts, servers):
-    """Every one of the servers within 5 points of its even share."""
+    """Return True if each server is within 5 points of an even share."""
     even = CONNECTIONS / len(servers)
     return all(abs(counts[server.name] - even) <= 0.05 * CONNECTIONS
                for server in servers)
 
 
 def cut_power(story, lab, victim):
-    """Cuts the victim's power and tells how long it still got traffic."""
+    """Cut the victim's power and print how long it still got traffic."""
     victim.cut_power()
     start = time.monotonic()
     survivors = [server for server in lab.servers if server is not victim]
@@ -130,50 +131,51 @@ def cut_power(story, lab, victim):
 
 
 def tell_buckets(story, lab, table, victim):
-    """Which buckets changed hands between others than the victim, because the
-    table stays even to one bucket."""
+    """Return the buckets that moved between survivors, which keeps the table even
+    to one bucket."""
     after = read_table(lab.headgate.pins, topology.VIP)
     moved = table.moved(after, victim.address)
     size = len(table.owners)
     story.expect(victim.address not in after.owners,
-                 f"none of {size} buckets leads to {victim.name}")
+                 f"0 of {size} buckets lead to {victim.name}")
     story.expect(len(moved) <= MOST_MOVED * size,
                  f"{len(moved)} buckets ({100 * len(moved) / size:.2f} %) "
-                 "moved between the others, to keep their shares even")
+                 "moved between the survivors, to keep their shares even")
     return moved
 
 
 def tell_downloads(story, victim, running, fates, may_break):
-    """What became of the downloads: the victim's, those whose bucket moved,
-    and all others, which had to go on."""
+    """Sort the downloads into the victim's, those whose bucket moved, and the
+    rest, which must go on."""
     server = running.server_of_port()
     lost = {port for port in fates if server[port] == victim.name}
     others = set(fates) - lost
     moved = others & may_break
     rest = collections.Counter(fates[port] for port in others - moved)
-    story.detail(f"{len(lost)} downloads were on {victim.name} and died")
-    story.detail(f"{len(moved)} of the other servers' were in a bucket that "
-                 "moved")
+    story.detail(f"{len(lost)} downloads from {victim.name} died")
+    story.detail(f"{len(moved)} downloads from the survivors were in a bucket "
+                 "that moved")
     story.expect(rest["went on"] == rest.total(),
-                 f"{rest['went on']} of {rest.total()} others went on")
+                 f"{rest['went on']} of {rest.total()} other downloads went "
+                 "on")
     if rest["went on"] != rest.total():
-        story.detail(f"in all: {dict(rest)}")
+        story.detail(f"their fates: {dict(rest)}")
 
 
 def fail(story, lab, downloads):
-    """The middle of the story: one server without power."""
+    """Play the middle of the story: one server loses its power."""
     victim = lab.servers[VICTIM]
     running = downloads.wait_running()
     table = read_table(lab.headgate.pins, topology.VIP)
-    story.step(f"{DOWNLOADS} long downloads run. The power of {victim.name} "
-               "goes: cable dead, all processes killed, no FIN")
+    story.step(f"{DOWNLOADS} long downloads run. {victim.name} loses power: "
+               "cable cut, all processes killed, no FIN")
     cut_power(story, lab, victim)
 
     story.step(f"{CONNECTIONS} new connections without {victim.name}")
     counts = connect(story, lab, FAILED_PORT)
     story.expect(counts[victim.name] == 0, "all on the other three")
 
-    story.step("The running downloads, watched for a while")
+    story.step(f"The long downloads, watched for {WATCH_SECONDS} s")
     now = downloads.report()
     time.sleep(WATCH_SECONDS)
     fates = traffic.fates(running, now, downloads.report())
@@ -186,15 +188,14 @@ def fail(story, lab, downloads):
 
 
 def tell(story, lab):
-    """The whole story from the built lab on."""
+    """Play the whole story in a lab that is built."""
     lab.start_peers()
     lab.headgate.start()
-    story.step("BIRD and nginx run everywhere, headgate too; waiting for BGP")
+    story.step("BIRD, nginx and headgate run; waiting for BGP")
     lab.wait_ready()
-    story.step("The sessions are up, the next hops answer ARP:")
+    story.step("The sessions are up and the next hops answer ARP:")
     tell_tables(story, lab, "neighbors", "nexthops")
-    story.step("The router has learned the VIP from headgate, and from "
-               "nobody else:")
+    story.step("The router has learned the VIP from headgate alone:")
     tell_route(story, lab)
 
     story.step(f"{CONNECTIONS} connections, each downloads 64 KiB")
@@ -216,7 +217,7 @@ def tell(story, lab):
 
 
 def tell_or_explain(story, lab):
-    """Where the story breaks off, the agent's log says why."""
+    """Play the story; where it breaks off, print the end of the agent's log."""
     try:
         tell(story, lab)
     except (LabError, OSError) as error:
@@ -226,10 +227,10 @@ def tell_or_explain(story, lab):
 
 
 def interrupted(number, _frame):
-    """The first signal ends the demo; later ones would only disturb."""
+    """End the demo at the first signal and ignore the next ones."""
     for each in SIGNALS:
         signal.signal(each, signal.SIG_IGN)
-    # Not by print(): the signal may have come in the middle of one.
+    # Not print(): the signal may have interrupted one.
     text = f"\n{signal.Signals(number).name}: removing the lab\n"
     with contextlib.suppress(OSError):
         os.write(sys.stdout.fileno(), text.encode())

@@ -3,5 +3,5 @@
 
 `topology` draws and builds it, `agent` runs Headgate in it, `traffic` sends
 connections through it, `janitor` removes it. The demo and the tests in
-tests/lab stand on nothing else. Python 3.11, standard library only.
+tests/lab are built on it. Python 3.11, standard library only.
 """

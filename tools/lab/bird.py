@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Stock BIRD as a BGP peer: on a server, which announces the VIP from its
-loopback, and on the upstream router, which puts what it learns into its kernel.
+"""Run stock BIRD on the servers and on the router of the lab.
 
-The timers are short where BIRD's defaults are minutes, so that a session that
-was torn down comes back within a second or two.
+A server announces the VIP from its loopback; the upstream router installs the
+routes it learns in its kernel. BIRD's retry timers of minutes are cut to a
+second or two, so that a session comes back soon after it has ended.
 """
 
 import os
@@ -40,7 +40,7 @@ ROUTER = COMMON + """\
 protocol kernel {{ ipv4 {{ import none; export where source = RTS_BGP; }}; }}
 """ + SESSION
 
-# The same over IPv6, behind the one or the other.
+# A second session over IPv6, appended to SERVER or ROUTER.
 SESSION6 = """\
 protocol bgp headgate6 {{
     local {address6} as {local_as};
@@ -63,7 +63,7 @@ protocol kernel {{ ipv6 {{ import none; export where source = RTS_BGP; }}; }}
 
 
 class Bird:
-    """One BIRD: its folder, its namespace and, while it runs, its process."""
+    """A BIRD: its folder, its namespace and, while it runs, its process."""
 
     def __init__(self, namespace, folder, template, **session):
         self.namespace = namespace
@@ -74,7 +74,7 @@ class Bird:
         os.makedirs(folder, exist_ok=True)
 
     def start(self, **changes):
-        """Starts BIRD; `changes` differ from the usual session this once."""
+        """Start BIRD; `changes` override the session for this run."""
         text = self.template.format(folder=self.folder,
                                     **{**self.session, **changes})
         with open(f"{self.folder}/bird.conf", "w", encoding="utf-8") as file:
@@ -85,7 +85,7 @@ class Bird:
             log=f"{self.folder}/bird.out")
 
     def ask(self, request):
-        """What birdc prints, without its greeting; "" if BIRD is not there."""
+        """Return what birdc prints after its banner; "" if BIRD does not run."""
         answer = run("birdc", "-s", f"{self.folder}/bird.ctl", request,
                      check=False)
         return "\n".join(answer.splitlines()[1:])
@@ -114,8 +114,8 @@ class Bird:
         self.process.signal_group(signal.SIGCONT)
 
 
-# Both families over one session between link-local addresses, with next hops
-# that are link-local for both: RFC 8950.
+# One session between link-local addresses for both families; the next hops of
+# both are link-local (RFC 8950).
 SERVER_LINK_LOCAL = COMMON + """\
 protocol direct vip {{ ipv4; ipv6; interface "lo"; }}
 protocol bgp headgate {{

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The bpf system call, as far as the lab needs it.
+"""Call bpf() for the lab.
 
-Reads the pinned maps of the XDP program the way the agent writes them, as mapped
-memory; bpftool takes a minute to dump a map with room for all groups. And loads
-a program that passes every frame, for the ports at the other end of Headgate's
-cables.
+Reads the pinned maps of the XDP program as mapped memory, as the agent writes
+them: bpftool takes a minute to dump the buckets of all groups. Also loads a
+program that passes every frame, for the interfaces at the other end of
+Headgate's cables.
 """
 
 import ctypes
@@ -37,14 +37,14 @@ def bpf(command, attributes, what):
 
 
 def open_map(path):
-    """The file descriptor of a pinned map."""
+    """Return a file descriptor of a pinned map."""
     name = ctypes.create_string_buffer(path.encode())
     return bpf(BPF_OBJ_GET, struct.pack("QII", ctypes.addressof(name), 0, 0),
                path)
 
 
 def pin_pass_program(path):
-    """Loads the XDP program that passes every frame, and pins it at `path`."""
+    """Load the XDP program that passes every frame, and pin it at `path`."""
     code = ctypes.create_string_buffer(PASS_PROGRAM)
     license = ctypes.create_string_buffer(b"Dual BSD/GPL")
     name = ctypes.create_string_buffer(path.encode())
@@ -60,7 +60,7 @@ def pin_pass_program(path):
 
 
 def element_count(path):
-    """How many elements a pinned map has room for."""
+    """Return the capacity of a pinned map, in elements."""
     fd = open_map(path)
     try:
         with open(f"/proc/self/fdinfo/{fd}", encoding="ascii") as lines:
@@ -71,7 +71,7 @@ def element_count(path):
 
 
 def read_array(path, first, count, layout):
-    """COUNT elements from FIRST on, each unpacked by the struct `layout`."""
+    """Return `count` elements from `first` on, unpacked by struct `layout`."""
     size = struct.calcsize(layout)
     fd = open_map(path)
     try:

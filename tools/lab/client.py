@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The HTTP client of the lab; runs as a program in the client's namespace.
+"""Download by HTTP; runs as a program in the client's namespace.
 
     client.py short VIP FIRST_PORT COUNT SECONDS
         Downloads /short once from each of COUNT source ports, a bounded number
-        at a time, and prints one JSON list: what became of each connection.
+        at a time, and prints the result of each connection as one JSON list.
 
     client.py long VIP FIRST_PORT COUNT SECONDS
-        Starts COUNT slow downloads of /long and keeps them. A line on standard
-        input is answered with that list as it stands at that moment; at the end
-        of the input all are reset.
+        Starts COUNT slow downloads of /long and keeps them running. For each
+        line on standard input it prints their results so far; at the end of the
+        input it resets all of them.
 
-Source ports are chosen, not left to the kernel: the flow hash sees them, so the
-same ports give the same result in every run. Both end after SECONDS.
+The program chooses the source ports, because the flow hash uses them: the same
+ports give the same result in every run. Both modes end after SECONDS.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ CONNECTION_SECONDS = 8 * int(os.environ.get("TIME_SCALE", "1"))
 
 
 class Download:
-    """One connection and what came of it."""
+    """A connection and its result."""
 
     def __init__(self, vip, port, path):
         self.vip = vip
@@ -36,7 +36,7 @@ class Download:
                        "done": False, "error": None}
 
     def socket(self):
-        """Bound to the chosen port."""
+        """Return a socket bound to the chosen port."""
         family = socket.AF_INET6 if ":" in self.vip else socket.AF_INET
         sock = socket.socket(family, socket.SOCK_STREAM)
         sock.setblocking(False)
@@ -54,11 +54,12 @@ class Download:
             self.close(sock)
 
     def close(self, sock):
-        """Leaves nothing behind that keeps the port from being used again. The
-        server has closed first, so there is no TIME_WAIT here; but until it
-        has acknowledged our end, LAST_ACK holds the port and a new connection
-        to the same server is refused (EADDRNOTAVAIL): we wait for that. What
-        is not done is reset."""
+        """Close the socket and free its port for the next connection.
+
+        The server closes first, so the client has no TIME_WAIT. But in LAST_ACK
+        the port is taken, and a new connection to the same server fails
+        (EADDRNOTAVAIL): a finished download waits for that acknowledgement. An
+        unfinished one is reset."""
         patience = CONNECTION_SECONDS if self.result["done"] else 0
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                         struct.pack("ii", 1, patience))
@@ -78,7 +79,7 @@ class Download:
         self.result["done"] = True
 
     async def read_head(self, loop, sock):
-        """Notes which server it is; returns how many bytes it promised."""
+        """Record the server's name; return its Content-Length."""
         head = b""
         while b"\r\n\r\n" not in head:
             data = await loop.sock_recv(sock, 65536)
@@ -94,7 +95,7 @@ class Download:
 
 
 def name_of(error):
-    """Says more than "OSError" of those without a class of their own."""
+    """Return the class of an error, or the errno's name of a plain OSError."""
     if type(error) is OSError:
         return errno.errorcode.get(error.errno, "OSError")
     return type(error).__name__

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A server that says what it got; runs as a program in a server's namespace.
+"""Report what arrives; runs as a program in a server's namespace.
 
     echo.py NAME ADDRESS PORT
 
-Answers each UDP datagram with one JSON line, its own NAME and how many bytes
-came in, and each TCP connection with the same when the client has shut down its
-half.
+Answers each UDP datagram with one JSON line: NAME and the number of bytes
+received. Answers a TCP connection likewise when the client has shut down its
+direction.
 """
 
 import json
@@ -34,7 +34,7 @@ def serve_tcp(listener, name):
         try:
             connection.sendall(reply(name, drain(connection)))
         except OSError:
-            pass  # the client has given up, and knows
+            pass  # the client has given up
 
 
 def serve_udp(sock, name):

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Four peers around one Headgate host, each at the end of its own cable: a
-server and a router that speak IPv4 only, and the same that speak IPv6 only.
+"""Connect four peers to one Headgate host, each by a cable of its own: a server
+and a router that speak IPv4 only, and a server and a router that speak IPv6
+only.
 
-Which daemon they run, and what their sessions are like, is said anew for each
-start; the cables stay. No client and no traffic: this lab is for sessions.
+The cables stay; each scene chooses the daemon and the sessions. There is no
+client and no traffic: this lab is for sessions.
 """
 
 import dataclasses
@@ -29,17 +30,17 @@ DRAWING = """\
 """
 
 VIP_PREFIXES = ("192.0.2.0/24", "2001:db8:f::/64")
-# Link-local addresses are those that we give.
+# The lab assigns the link-local addresses; the kernel adds none.
 FABRIC_IPV6 = (*IPV6_ON, "net.ipv6.conf.default.addr_gen_mode=1")
 
 
 @dataclasses.dataclass(frozen=True)
 class Seat:
-    """A place for a peer: who sits there has this address and this AS."""
-    name: str  # also of the interface at Headgate's end of its cable
+    """A place for a peer, with its address and AS."""
+    name: str  # and the name of the interface at Headgate's end
     role: str
     as_number: int
-    network: str  # all but the host's part of an address
+    network: str  # an address without its host part
     length: int
     identifier: str
     vip: str = None
@@ -69,7 +70,8 @@ class Seat:
         return f"ipv{self.version}"
 
     def session(self, **changes):
-        """The peer's end; a backend announces its VIP unless told else."""
+        """Return the peer's end of a session, with `changes` to the defaults: a
+        backend announces its VIP."""
         usual = {"address": self.address, "as_number": self.as_number,
                  "neighbor": self.headgate, "neighbor_as": HEADGATE_AS,
                  "identifier": self.identifier, "families": (self.family,),
@@ -85,13 +87,13 @@ UPSTREAM4 = Seat("upstream4", "upstream", 64504, "10.2.4.", 24, "10.0.2.4")
 UPSTREAM6 = Seat("upstream6", "upstream", 64506, "2001:db8:2:6::", 64,
                  "10.0.2.6")
 SEATS = (BACKEND4, BACKEND6, UPSTREAM4, UPSTREAM6)
-# What backend6 announces where IPv4 goes over IPv6.
+# Announced by backend6 where IPv4 routes travel over an IPv6 session.
 IPV4_VIP_OVER_IPV6 = "192.0.2.6/32"
 
 
 class Fabric(Lab):
-    """Lab's folder, pins and janitor; other namespaces. While a scene plays,
-    Headgate and some peers run."""
+    """The lab of the drawing above. It shares Lab's folder, pins and janitor.
+    During a scene, Headgate and some of the peers run."""
 
     def __init__(self, daemon):
         require(daemon.programs)
@@ -125,8 +127,8 @@ class Fabric(Lab):
     # ----------------------------------------------------- a scene
 
     def play(self, neighbors, sessions):
-        """Starts for each seat's name in `sessions` its peer, then Headgate
-        with `neighbors`, values of --neighbor."""
+        """Start the peer of each seat in `sessions` (seat name -> session),
+        then Headgate with `neighbors` as values of --neighbor."""
         self.scenes += 1
         folder = f"{self.folder}/scene{self.scenes}"
         self.peers = {name: self.daemon(self.namespaces[name],
@@ -155,37 +157,39 @@ class Fabric(Lab):
         self.peers = {}
 
     def write_secret(self, name, text):
-        """A file for password-file=, which nobody else may read."""
+        """Write a file for password-file=, readable by root only; return its
+        path."""
         path = f"{self.folder}/{name}.key"
         with open(path, "w", encoding="utf-8",
                   opener=lambda p, f: os.open(p, f, 0o600)) as file:
             file.write(text + "\n")
         return path
 
-    # ----------------------------------------------------- what is seen
+    # ----------------------------------------------------- observing
 
     def neighbor(self, seat):
         return self.headgate.neighbor(seat.address)
 
     def paths(self, prefix):
-        """The paths that Headgate has to a prefix."""
+        """Return Headgate's paths to a prefix."""
         routes = [r for r in self.headgate.show("routes")
                   if r["prefix"] == prefix]
         return routes[0]["paths"] if routes else []
 
     def wait_paths(self, prefix, next_hops, seconds=15):
-        """Until Headgate steers a prefix to exactly these next hops."""
+        """Wait until Headgate steers a prefix to exactly these next hops."""
         def have():
             selected = [p for p in self.paths(prefix) if p["selected"]]
             return sorted(p["next_hop"] for p in selected) == sorted(next_hops)
         try:
             wait_until(have, seconds,
-                       f"{prefix} by {next_hops or 'nobody'}", pause=0.05)
+                       f"{prefix} by {next_hops or 'no next hop'}", pause=0.05)
         except LabError as late:
             raise LabError(f"{late}, but: {self.paths(prefix)}") from late
 
     def wait_routes(self, seat, prefix, routes, seconds=15):
-        """Until the daemon on `seat` has exactly these routes to a prefix."""
+        """Wait until the daemon on `seat` has exactly these routes to a
+        prefix."""
         peer = self.peers[seat.name]
         try:
             wait_until(lambda: peer.route(prefix) == routes, seconds,

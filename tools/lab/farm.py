@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The lab's drawing with stock daemons of one kind in every place: on the
-servers, on the router, and on two more hosts of the servers' LAN, `near` and
-`far`, which reflect routes or live in our AS. And with up to three Headgates,
-so that the same routes can be seen with other flags at the same time:
+"""Run one kind of stock daemon everywhere in the lab's drawing.
+
+The daemons run on the servers, on the router, and on two more hosts of the
+servers' LAN, `near` and `far`, which reflect routes or belong to Headgate's AS.
+Up to three Headgates receive the same routes with different flags:
 
   headgate   as in the drawing
   second     10.1.0.2, on the servers' LAN only
-  third      10.1.0.3, likewise
+  third      10.1.0.3, on the servers' LAN only
 
-Who speaks to whom is said anew for each scene; the hosts stay. Traffic finds
-`headgate` by a static route, whatever the router's daemon has learned.
+The hosts stay; each scene chooses the sessions. The router has a static route
+to `headgate`, so that traffic does not depend on its daemon.
 """
 
 import concurrent.futures
@@ -50,7 +51,7 @@ class Farm(Lab):
             self.hosts[name] = namespace, address
 
     def session(self, name, as_number, **changes):
-        """Of the daemon on a host, with `headgate` unless told else."""
+        """Return a host's end of a session, with `headgate` by default."""
         _, address = self.hosts[name]
         usual = {"address": address, "as_number": as_number,
                  "neighbor": HEADGATE_LAN, "neighbor_as": HEADGATE_AS,
@@ -60,9 +61,9 @@ class Farm(Lab):
         return Session(**{**usual, **changes})
 
     def play(self, sessions, flags):
-        """Runs a daemon for each host that `sessions` names, and a Headgate
-        for each that `flags` does. All anew: a daemon waits for seconds before
-        it returns to a neighbor that has gone, and no time at its start."""
+        """Start a daemon on each host in `sessions` and a Headgate on each host
+        in `flags`. All are new processes: a running daemon waits for seconds
+        before it dials a neighbor again, a new one dials at once."""
         self.end_scene()
         self.scenes += 1
         self.peers = {name: self.make_peer(name, session)
@@ -87,8 +88,8 @@ class Farm(Lab):
             "--interface", "lan", "--vip", VIP_PREFIX, *flags], name)
 
     def start_peers(self):
-        """All at once, but the reflectors behind their clients and one after
-        the other, so that who dials finds somebody there."""
+        """Start all peers at once, then the reflectors one by one, so that
+        each of these finds its neighbors listening."""
         reflectors = [p for p in self.peers.values() if p.session.cluster_id]
         others = [p for p in self.peers.values() if p not in reflectors]
         with concurrent.futures.ThreadPoolExecutor(len(others)) as pool:
@@ -103,23 +104,24 @@ class Farm(Lab):
         for peer in self.peers.values():
             peer.kill()
 
-    # ----------------------------------------------------- what is seen
+    # ----------------------------------------------------- observing
 
     def paths(self, prefix, name="headgate"):
-        """Next hop -> path, as a Headgate has them; FRR tells us back what we
-        have told its router, which is a loop."""
+        """Return next hop -> path of a Headgate, without those from the router:
+        FRR announces a route back to the neighbor it learned it from, and
+        Headgate refuses it as a loop."""
         return {p["next_hop"]: p for r in self.agents[name].show("routes")
                 if r["prefix"] == prefix for p in r["paths"]
                 if p["neighbor"] != ROUTER_UP}
 
     def reasons(self, prefix, name="headgate"):
-        """Next hop -> why its path is not in the set; None: it is."""
+        """Return next hop -> reason why its path is not in the set, or None."""
         return {next_hop: path["reason"] for next_hop, path
                 in self.paths(prefix, name).items()}
 
     def selected(self, prefix, name="headgate"):
-        """Next hops that packets for the prefix go to, or None if one of the
-        set is not alive."""
+        """Return the next hops that packets for the prefix go to, or None if
+        one of the set is not alive."""
         alive = {address for address, nexthop
                  in self.agents[name].nexthops().items() if nexthop["alive"]}
         chosen = {next_hop for next_hop, reason
@@ -127,12 +129,12 @@ class Farm(Lab):
         return chosen if chosen <= alive else None
 
     def wait_paths(self, prefix, next_hops, name="headgate"):
-        """Until there is a path by each of these, and no other."""
+        """Wait until there is a path by each of these, and no other."""
         self.wait_seen(lambda: set(self.paths(prefix, name)), prefix,
                        next_hops, name)
 
     def wait_selected(self, prefix, next_hops, name="headgate"):
-        """Until packets for the prefix go to these, and to no others."""
+        """Wait until packets for the prefix go to exactly these."""
         self.wait_seen(lambda: self.selected(prefix, name), prefix, next_hops,
                        name)
 
@@ -145,7 +147,7 @@ class Farm(Lab):
                 from late
 
     def wait_router(self, prefix, present, seconds=20):
-        """Until the router has, or has not, been told of the prefix."""
+        """Wait until the router has a route to the prefix, or has none."""
         wait_until(lambda: bool(self.peers["router"].route(prefix)) == present,
                    seconds, f"the router's route to {prefix} "
                    + ("present" if present else "gone"))

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Counts exactly the frames that reach a server for the VIP.
+"""Count the frames for the VIP that reach a server.
 
-A packet socket in the server's namespace with a filter for the VIP as
-destination; the kernel counts what the filter lets through, whether or not
-anybody reads it, so nothing is lost and it costs nothing.
+A packet socket in the server's namespace has a filter for the VIP as
+destination. The kernel counts the frames that pass the filter, read or not, so
+the count is exact and costs nothing.
 """
 
 import ctypes
@@ -29,8 +29,8 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def packet_socket_in(namespace):
-    """Opens a packet socket that belongs to another namespace. Only the
-    calling thread moves there, so a thread is spent on it."""
+    """Open a packet socket in another namespace. setns() moves only the calling
+    thread, so a thread is made for it."""
     made = []
 
     def work():
@@ -38,7 +38,8 @@ def packet_socket_in(namespace):
             if libc.setns(file.fileno(), CLONE_NEWNET) != 0:
                 made.append(OSError(ctypes.get_errno(), "setns"))
                 return
-        # Protocol 0: deaf until the filter is in place and it is bound.
+        # Protocol 0: receives nothing until the filter is attached and the
+        # socket bound.
         made.append(socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0))
 
     thread = threading.Thread(target=work)
@@ -50,14 +51,15 @@ def packet_socket_in(namespace):
 
 
 def parse_address(address):
-    """EtherType of the family, and the bytes."""
+    """Return the EtherType of the family, and the address as bytes."""
     if ":" in address:
         return ETH_P_IPV6, socket.inet_pton(socket.AF_INET6, address)
     return ETH_P_IP, socket.inet_aton(address)
 
 
 def destination_filter(address):
-    """Compares word by word; whatever differs jumps to the last step."""
+    """Return a filter that compares the destination word by word; the first
+    difference jumps to the last step, which rejects the frame."""
     ethertype, destination = parse_address(address)
     wanted = [(LOAD_HALF, ETHERTYPE_OFFSET, ethertype)]
     offset = DESTINATION_OFFSET[ethertype]
@@ -80,7 +82,7 @@ def attach_filter(sock, address):
 
 
 class FrameCount:
-    """Counts from its making on."""
+    """A count of frames since its creation."""
 
     def __init__(self, namespace, interface, address):
         self.sock = packet_socket_in(namespace)
@@ -89,8 +91,8 @@ class FrameCount:
         self.total = 0
 
     def read(self):
-        """Frames so far. The kernel starts anew at each reading; its number
-        includes those that found the socket's buffer full."""
+        """Return the frames so far. Reading resets the kernel's count, which
+        includes frames that did not fit into the socket's buffer."""
         statistics = self.sock.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8)
         self.total += struct.unpack("II", statistics)[0]
         return self.total

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Removes a lab when its owner is gone, however it went.
+"""Remove a lab when its owner has ended, for whatever reason.
 
     janitor.py PREFIX FOLDER
 
@@ -7,8 +7,8 @@ The lab starts this program before it makes anything and holds the other end of
 its standard input. When that closes (the lab is done, was interrupted, crashed
 or was killed) the janitor ends every process in the namespaces whose names
 begin with PREFIX, deletes those namespaces, unmounts and removes FOLDER. It
-needs no register of what was made: names carry the process id of the lab, and
-every process of the lab lives in one of its namespaces.
+needs no list of what to remove: names carry the process id of the lab, and every
+process of the lab lives in one of its namespaces.
 """
 
 import os
@@ -40,7 +40,7 @@ def processes_in(names):
 
 
 def end_processes(names):
-    """True when none is left."""
+    """Kill all processes of the namespaces; return True if there was none."""
     pids = processes_in(names)
     for pid in pids:
         try:
@@ -65,7 +65,7 @@ def unmount_below(folder):
 
 
 def clean_once(prefix, folder):
-    """One round; True if there was nothing left to do."""
+    """Do one round; return True if nothing was left to do."""
     names = namespaces(prefix)
     if not end_processes(names):
         return False
@@ -79,8 +79,8 @@ def clean_once(prefix, folder):
 
 
 def clean(prefix, folder, seconds=20):
-    """Two empty rounds in a row: a dying owner may still have had a command
-    under way."""
+    """Clean until two rounds in a row find nothing: a command of the dying
+    owner may still be running. Return True if that happened in time."""
     deadline = time.monotonic() + seconds
     empty_rounds = 0
     while empty_rounds < 2 and time.monotonic() < deadline:

@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Questions of one packet or one connection; runs in the client's namespace.
+"""Send single packets or connections; runs in the client's namespace.
 
     probe.py hops ADDRESS COUNT
-        Who answers to a datagram with TTL 1, 2, ... COUNT: a list of addresses,
-        null where nobody does. What `traceroute` does.
+        Sends datagrams with TTL 1 to COUNT, like traceroute. Prints the list of
+        addresses that answered, null where there was no answer.
 
     probe.py answer ADDRESS
-        Which ICMP message a datagram with the usual TTL is answered by, and by
-        whom: {"from", "type", "code"}, or null.
+        Sends a datagram with the usual TTL. Prints the ICMP message that answers
+        it: {"from", "type", "code"}, or null.
 
     probe.py datagrams ADDRESS PORT SIZE FIRST_PORT COUNT
-        What echo.py at ADDRESS answers to a datagram of SIZE bytes from each of
-        COUNT source ports: a list of its replies, null where there is none.
+        Sends a datagram of SIZE bytes to echo.py from each of COUNT source
+        ports. Prints the list of replies, null where there was none.
 
     probe.py upload ADDRESS PORT SIZE
-        Sends SIZE bytes to echo.py over TCP: its reply and, as "mtu", what the
-        client's kernel has found the path to carry.
+        Sends SIZE bytes to echo.py over TCP. Prints its reply and, as "mtu", the
+        path MTU that the client's kernel has found.
 
-All print one line of JSON.
+Each prints one line of JSON.
 """
 
 import json
@@ -31,12 +31,12 @@ UPLOAD_SECONDS = 20 * TIME_SCALE
 TRACEROUTE_PORT = 33434
 LARGEST = 65536
 
-# <linux/in.h>, <linux/in6.h>; Python does not have them all.
+# <linux/in.h>, <linux/in6.h>; the socket module lacks some of them.
 IP_RECVERR, IP_MTU = 11, 14
 IPV6_MTU, IPV6_RECVERR = 24, 25
 USUAL_TTL = 64
 TYPE, CODE = 5, 6  # in struct sock_extended_err
-OFFENDER = 16  # where SO_EE_OFFENDER() is behind it
+OFFENDER = 16  # offset of SO_EE_OFFENDER(), behind the struct
 
 
 def is_ipv6(address):
@@ -49,14 +49,15 @@ def new_socket(address, kind):
 
 
 def offender(ipv6, data):
-    """The address in struct sock_extended_err and what stands behind it."""
+    """Return the address that follows struct sock_extended_err."""
     if ipv6:
         return socket.inet_ntop(socket.AF_INET6, data[OFFENDER + 8:][:16])
     return socket.inet_ntoa(data[OFFENDER + 4:][:4])
 
 
 def icmp_error(address, ttl):
-    """What answers to a datagram, as struct sock_extended_err, or None."""
+    """Send a datagram; return the ICMP error as struct sock_extended_err, or
+    None."""
     ipv6 = is_ipv6(address)
     level = socket.IPPROTO_IPV6 if ipv6 else socket.IPPROTO_IP
     with new_socket(address, socket.SOCK_DGRAM) as sock:
@@ -71,7 +72,7 @@ def icmp_error(address, ttl):
         except TimeoutError:
             return None
         except OSError:
-            pass  # the answer, and who said it is in the queue
+            pass  # an ICMP error; the queue has its sender
         _, errors, _, _ = sock.recvmsg(LARGEST, 512, socket.MSG_ERRQUEUE)
         return errors[0][2]
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Says which server a flow belongs to, independently of the program that
-steers: the pinned tables as they stand, and the flow hash in Python.
+"""Compute the server of a flow from the pinned tables, independently of the
+program: this module has its own flow hash.
 
-The tests compare two such tables to know which flows a change may break.
+The tests compare two tables to learn which flows a change may break.
 """
 
 import socket
@@ -13,9 +13,9 @@ from .bpf import element_count, read_array
 # Layouts of include/headgate/abi.h.
 VIP_PLACES = 65536
 VIP4_ENTRY = "4sI"               # address, VIP
-VIP_GROUP = 0xfff                # of a VIP, which is a word of bit fields
+VIP_GROUP = 0xfff                # a bit field of the VIP's word
 VIP_USED = 1 << 31
-GROUPS = 64                      # that the agent has room for
+GROUPS = 64                      # capacity of the agent
 BUCKET = "HHHH"                  # current, backup, previous, flags
 NEXTHOP = "6s6sIHBB8sII16s12s"   # see NEXTHOP_ALIVE, NEXTHOP_ADDRESS
 NEXTHOP_ALIVE = 4
@@ -27,7 +27,7 @@ MASK64 = (1 << 64) - 1
 
 
 def mix(word):
-    """One step of SplitMix64, as bpf/flow_hash.h has it."""
+    """Do one step of SplitMix64, as in bpf/flow_hash.h."""
     word = (word + 0x9e3779b97f4a7c15) & MASK64
     word = (word ^ word >> 30) * 0xbf58476d1ce4e5b9 & MASK64
     word = (word ^ word >> 27) * 0x94d049bb133111eb & MASK64
@@ -36,8 +36,8 @@ def mix(word):
 
 def flow_hash(source, source_port, destination, destination_port,
               protocol=PROTOCOL_TCP, key=0):
-    """The 5-tuple hash of bpf/flow_hash.h: each field is taken as the bytes
-    of the packet, read as a little-endian number."""
+    """Return the 5-tuple hash of bpf/flow_hash.h, which reads the bytes of each
+    field in the packet as a little-endian number."""
     addresses = int.from_bytes(
         socket.inet_aton(source) + socket.inet_aton(destination), "little")
     transport = int.from_bytes(
@@ -46,13 +46,13 @@ def flow_hash(source, source_port, destination, destination_port,
 
 
 class Table:
-    """The buckets of one group at one moment, as addresses of next hops."""
+    """The buckets of a group at one moment, as addresses of next hops."""
 
     def __init__(self, owners):
         self.owners = owners
 
     def bucket_of(self, source, source_port, vip, port=80):
-        """The bucket of a TCP flow, with the agent's default hash seed."""
+        """Return the bucket of a TCP flow, with the default hash seed."""
         value = flow_hash(source, source_port, vip, port)
         return value & (len(self.owners) - 1)
 
@@ -60,22 +60,23 @@ class Table:
         return self.owners[self.bucket_of(*flow)]
 
     def moved(self, after, lost):
-        """Buckets of others than `lost` whose owner `after` is another one."""
+        """Return the buckets whose owner differs in `after`, without those of
+        `lost`."""
         return {bucket for bucket, owner in enumerate(self.owners)
                 if owner not in (lost, after.owners[bucket])}
 
 
 def read_table(pins, vip):
-    """The table that packets for the VIP meet now: a bucket whose next hop is
-    not alive counts for its backup."""
+    """Return the table that packets for the VIP meet now: a bucket whose next
+    hop is not alive belongs to its backup."""
     nexthops = read_nexthops(pins)
     return Table([owner(nexthops, bucket)
                   for bucket in read_buckets(pins, vip)])
 
 
 def read_buckets(pins, vip):
-    """As they stand in the map: next hops are slots, which each node numbers
-    as they come."""
+    """Return the buckets of the map. Next hops are slots, which each node
+    numbers in order of arrival."""
     size = element_count(f"{pins}/buckets") // GROUPS
     return read_array(f"{pins}/buckets", group_of(pins, vip) * size, size,
                       BUCKET)
@@ -86,15 +87,15 @@ def read_nexthops(pins):
 
 
 def resolve_buckets(pins, vip):
-    """The same with addresses in place of slots: equal on nodes that steer
-    alike, to the last bit."""
+    """Return the buckets with addresses in place of slots: identical on nodes
+    that steer alike."""
     names = [address_of(nexthop) for nexthop in read_nexthops(pins)]
     return [(*(names[slot] for slot in slots), flags)
             for *slots, flags in read_buckets(pins, vip)]
 
 
 def group_of(pins, vip):
-    """Looks at all entries, wherever the table's hash may have put them."""
+    """Search all entries, so that the order of the hash table does not matter."""
     wanted = socket.inet_aton(vip)
     for address, word in read_array(f"{pins}/vip4", 0, VIP_PLACES, VIP4_ENTRY):
         if address == wanted and word & VIP_USED:

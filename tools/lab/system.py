@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the lab asks of the host: commands, namespaces, processes, waiting.
+"""Commands, namespaces, processes and waiting.
 
 Every long-running process of the lab lives in one of the lab's namespaces and
-leads a session of its own, so that whoever removes the lab finds it without a
-register (see janitor.py), and a Ctrl-C at the terminal does not reach it.
+leads a session of its own. So the janitor finds it (janitor.py), and a Ctrl-C at
+the terminal does not reach it.
 """
 
 import os
@@ -13,29 +13,29 @@ import subprocess
 import time
 
 PYTHON = "/usr/bin/python3"
-# By how much the lab is to be more patient than usual, on a slow machine.
+# Factor for every time limit, for slow machines.
 TIME_SCALE = int(os.environ.get("TIME_SCALE", "1"))
-# The console tools stand in sbin, which is not in everybody's PATH.
+# Tools such as ip and bpftool are in sbin, which PATH may lack.
 os.environ["PATH"] += ":/usr/sbin:/sbin"
 
 
-# For a Namespace that is to speak IPv6.
+# Sysctls of a namespace that speaks IPv6.
 IPV6_ON = ("net.ipv6.conf.all.disable_ipv6=0",
            "net.ipv6.conf.default.disable_ipv6=0",
            # An address can be used at once, not after a second.
            "net.ipv6.conf.all.accept_dad=0",
            "net.ipv6.conf.default.accept_dad=0",
-           # FRR advertises itself as a router: no addresses from there.
+           # FRR sends router advertisements: take no addresses from them.
            "net.ipv6.conf.all.accept_ra=0",
            "net.ipv6.conf.default.accept_ra=0")
 
 
 class LabError(Exception):
-    """Something in the lab did not happen; the text says what."""
+    """An expected event did not happen in the lab; the text says which."""
 
 
 def run(*command, timeout=20, check=True, text=None):
-    """Runs a command to its end and returns what it printed."""
+    """Run a command to its end and return its output."""
     done = subprocess.run(command, input=text, capture_output=True, text=True,
                           timeout=timeout * TIME_SCALE)
     if check and done.returncode != 0:
@@ -45,7 +45,7 @@ def run(*command, timeout=20, check=True, text=None):
 
 
 def require(programs):
-    """Refuses to begin without root or one of the programs, naming it."""
+    """Raise LabError without root or if a program is missing."""
     if os.geteuid() != 0:
         raise LabError("network namespaces and XDP need root: run with sudo")
     missing = [name for name in programs if shutil.which(name) is None]
@@ -54,7 +54,8 @@ def require(programs):
 
 
 def wait_until(condition, seconds, what, pause=0.05):
-    """Polls until condition() is true; returns its value. LabError if late."""
+    """Poll until condition() is true and return its value; raise LabError
+    after `seconds`."""
     seconds *= TIME_SCALE
     deadline = time.monotonic() + seconds
     while True:
@@ -67,14 +68,14 @@ def wait_until(condition, seconds, what, pause=0.05):
 
 
 class Namespace:
-    """A network namespace with the sysctls the lab needs."""
+    """A network namespace with the lab's sysctls."""
 
     def __init__(self, prefix, name, sysctls=()):
         self.short_name = name
         self.name = prefix + name
         run("ip", "netns", "add", self.name)
-        # Asymmetric return paths are the point of this lab: no rp_filter.
-        # Set before the first interface, which inherits `default`.
+        # Answers return by another path than requests: no rp_filter. It is
+        # set before the first interface, which inherits `default`.
         self.run("sysctl", "-q", "-w",
                  "net.ipv4.conf.all.rp_filter=0",
                  "net.ipv4.conf.default.rp_filter=0",
@@ -86,12 +87,12 @@ class Namespace:
         return run("ip", "netns", "exec", self.name, *command, **options)
 
     def ip(self, *lines):
-        """Runs lines of iproute2 in one batch, in order."""
+        """Run lines of iproute2 in one batch, in order."""
         return run("ip", "-n", self.name, "-batch", "-",
                    text="".join(line + "\n" for line in lines))
 
     def start(self, command, log=None, **options):
-        """Starts a process that stays; `ip netns exec` becomes it."""
+        """Start a long-running process; `ip netns exec` becomes it."""
         output = open(log, "ab") if log else None
         try:
             return Process(
@@ -105,18 +106,18 @@ class Namespace:
 
 
 class Process(subprocess.Popen):
-    """A process of the lab; it leads its own process group."""
+    """A process of the lab, the leader of its own process group."""
 
     def alive(self):
         return self.poll() is None
 
     def signal_group(self, number):
-        """Signals the process and its children, all at once."""
+        """Send a signal to the process and its children."""
         if self.alive():
             os.killpg(self.pid, number)
 
     def end(self, number=signal.SIGTERM, seconds=5):
-        """Ends the group and returns the exit status; SIGKILL when late."""
+        """End the group, by SIGKILL after `seconds`; return the exit status."""
         self.signal_group(number)
         seconds *= TIME_SCALE
         try:
@@ -127,11 +128,10 @@ class Process(subprocess.Popen):
 
 
 def connect(a, a_interface, b, b_interface):
-    """A cable: a veth pair made inside the two namespaces, both ends up.
+    """Lay a cable: a veth pair between two namespaces, both ends up.
 
-    Both ends compute their checksums themselves (tx off): veth hands partial
-    checksums on, and a frame that XDP forwards keeps them as they are, so that
-    the receiver would see garbage.
+    Checksum offload is off (tx off). With it, veth passes on partial checksums,
+    and a frame that XDP forwards would reach the receiver with a wrong one.
     """
     a.ip(f"link add name {a_interface} type veth "
          f"peer name {b_interface} netns {b.name}",

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The lab's drawing, and the lab built from it.
+"""The drawing of the lab, and the lab built from it.
 
-Headgate stands where the drawing says, with two interfaces; the one-arm
-variant leaves out the `up` cable, and the router peers over the servers' LAN.
+Headgate has two interfaces. The one-arm variant leaves out the `up` cable, and
+the router peers over the servers' LAN.
 """
 
 import json
@@ -48,7 +48,7 @@ HEADGATE_UP = "10.0.255.2"
 ROUTER_LAN = "10.1.0.254"
 HEADGATE_LAN = "10.1.0.1"
 
-# With ipv6=True, beside all of the above: the same hosts, numbered alike.
+# Added by ipv6=True: the same hosts with the same host numbers.
 VIP6 = "2001:db8:f::1"
 VIP6_PREFIX = "2001:db8:f::/64"
 CLIENT6_ADDRESS = "2001:db8:c::2"
@@ -68,7 +68,7 @@ PROGRAMS = ("ip", "ethtool", "bpftool", "sysctl", "bird", "birdc", "nginx",
 
 
 def forwarding(on):
-    """Sysctls of both families."""
+    """Return the sysctls of both families that turn forwarding on or off."""
     return (f"net.ipv4.ip_forward={int(on)}",
             f"net.ipv6.conf.all.forwarding={int(on)}")
 
@@ -89,7 +89,7 @@ class Server:
         self.link_local = f"fe80::{10 + number}"
         self.as_number = FIRST_SERVER_AS + number - 1
         self.switch = lab.lan
-        # The VIP is nobody's business on the LAN: no ARP answers for it.
+        # A server must not answer ARP requests for the VIP.
         self.namespace = Namespace(lab.prefix, self.name,
                                    ["net.ipv4.conf.all.arp_ignore=1",
                                     "net.ipv4.conf.all.arp_announce=2",
@@ -113,7 +113,7 @@ class Server:
                                 VIP, ipv6)
 
     def next_hops(self, lab):
-        """As whom Headgate knows it."""
+        """Return the server's addresses as Headgate shows its next hops."""
         if lab.link_local:
             return {f"{self.link_local}%lan"}
         return {self.address, self.address6} if lab.ipv6 else {self.address}
@@ -137,7 +137,7 @@ class Server:
         return FrameCount(self.namespace, "eth0", vip)
 
     def start_echo(self, vip, port):
-        """echo.py on the VIP; returns its process when it listens."""
+        """Start echo.py on the VIP; return its process when it listens."""
         process = self.namespace.start(
             [PYTHON, ECHO, self.name, vip, str(port)], stdout=subprocess.PIPE,
             text=True)
@@ -152,7 +152,7 @@ class Server:
         self.switch.ip(f"link set {self.name} up")
 
     def cut_power(self):
-        """Cable first, then every process at once: no FIN gets out."""
+        """Cut the cable, then kill every process: no FIN leaves."""
         self.cut_cable()
         for process in (self.bird.process, self.web.process):
             process.signal_group(signal.SIGKILL)
@@ -167,10 +167,10 @@ class Server:
 class Lab:
     """Everything in the drawing. A context manager; close() removes it all.
 
-    With `ipv6`, all of it speaks IPv6 as well, over sessions of its own; with
-    `link_local`, too, servers have one session for both families, and nothing
-    but link-local addresses as next hops of either. With `forwarding`, the kernel of the headgate host forwards, and has a way back
-    to the client.
+    With `ipv6`, all hosts speak IPv6 as well, over further sessions. With
+    `link_local` and `ipv6`, each server has one session for both families, and
+    its next hops are link-local. With `forwarding`, the kernel of the headgate
+    host forwards and has a route back to the client.
     """
 
     server_class = Server
@@ -203,7 +203,7 @@ class Lab:
     # ----------------------------------------------------- building
 
     def hire_janitor(self):
-        """Before anything else: it removes the lab when we go, however."""
+        """Start the janitor, before anything that it has to remove."""
         program = f"{FOLDER}/janitor.py"
         return subprocess.Popen([PYTHON, program, self.prefix, self.folder],
                                 stdin=subprocess.PIPE, start_new_session=True)
@@ -227,17 +227,17 @@ class Lab:
         self.headgate = Headgate(self.host, self.folder, self.agent_flags())
 
     def make_folder(self):
-        """With a BPF file system of its own, mounted here and now because
-        `ip netns exec` hides the one below /sys."""
+        """Make the lab's folder. It has its own BPF file system, because
+        `ip netns exec` hides the one in /sys."""
         os.makedirs(f"{self.folder}/bpf")
         run("mount", "-t", "bpf", "bpf", f"{self.folder}/bpf")
         bpf.pin_pass_program(f"{self.folder}/bpf/pass")
         web.make_files(self.files)
 
     def accept_xdp_frames(self, namespace, interface):
-        """For the other end of a cable that XDP sends into. Without a program
-        of its own there, veth drops what is redirected and, with GRO in place
-        of a program, still forgets to deliver what XDP_TX sends."""
+        """Attach a program to the far end of a cable that XDP sends into.
+        Without one there, veth drops redirected frames; with GRO instead of a
+        program, it delivers those but not the frames of XDP_TX."""
         namespace.ip(f"link set dev {interface} xdpdrv "
                      f"pinned {self.folder}/bpf/pass")
 
@@ -267,7 +267,8 @@ class Lab:
             self.host.ip(f"address add {HEADGATE6_UP}/64 dev up")
 
     def add_way_back(self):
-        """For what the kernel of the headgate host has to say to clients."""
+        """Add a route for the ICMP messages that the kernel of the headgate host
+        sends to clients."""
         self.host.ip(f"route add default via {self.router_ends()[0]}")
         if self.ipv6:
             self.host.ip(f"route add default via {self.router_ends6()[0]}")
@@ -279,12 +280,12 @@ class Lab:
         self.host.ip(f"address add {HEADGATE_UP}/30 dev up")
 
     def plug_in(self, namespace, interface, port):
-        """A cable from `interface` to a port of the servers' switch."""
+        """Lay a cable from `interface` to a port of the servers' switch."""
         connect(namespace, interface, self.lan, port)
         self.lan.ip(f"link set {port} master br0")
 
     def add_node(self, name, address):
-        """One more host for a Headgate, on the servers' LAN only."""
+        """Add a host for another Headgate, on the servers' LAN only."""
         namespace = Namespace(self.prefix, name)
         self.plug_in(namespace, "lan", name)
         self.accept_xdp_frames(self.lan, name)
@@ -292,7 +293,7 @@ class Lab:
         return namespace
 
     def router_ends(self):
-        """Addresses of the router's BGP session: its own and Headgate's."""
+        """Return the addresses of the router's BGP session: its own, Headgate's."""
         if self.one_arm:
             return ROUTER_LAN, HEADGATE_LAN
         return ROUTER_UP, HEADGATE_UP
@@ -329,7 +330,7 @@ class Lab:
     # ----------------------------------------------------- running
 
     def start(self):
-        """Starts everything; returns when the VIP can be reached."""
+        """Start everything; return when the VIP can be reached."""
         self.start_peers()
         self.headgate.start()
         self.wait_ready()
@@ -344,13 +345,13 @@ class Lab:
         self.wait_announced(True, seconds)
 
     def wait_living(self, servers, seconds=20):
-        """Until exactly these servers carry traffic."""
+        """Wait until exactly these servers carry traffic."""
         wanted = set().union(*(s.next_hops(self) for s in servers))
         wait_until(lambda: self.headgate.living() == wanted, seconds,
                    f"traffic on exactly {len(wanted)} servers")
 
     def wait_announced(self, announced, seconds=20):
-        """Until the router's kernel has, or has not, a route to the VIP."""
+        """Wait until the router's kernel has a route to the VIP, or has none."""
         for vip in self.services:
             wait_until(lambda: bool(self.router_route(vip)) == announced,
                        seconds, f"the router's route to {vip} "
@@ -364,11 +365,12 @@ class Lab:
         return next(s for s in self.servers if s.name == name)
 
     def download(self, first_port, count, vip=VIP):
-        """COUNT connections with a short download each, to their end."""
+        """Make `count` connections, each with a short download, and wait for the
+        end."""
         return short_downloads(self.client, vip, first_port, count)
 
     def probe(self, *arguments):
-        """What probe.py prints in the client's namespace."""
+        """Run probe.py in the client's namespace and return its result."""
         output = self.client.run(PYTHON, PROBE, *map(str, arguments),
                                  timeout=60)
         return json.loads(output)
@@ -377,7 +379,8 @@ class Lab:
         return LongDownloads(self.client, VIP, first_port, count)
 
     def close(self):
-        """Lets the janitor work and waits for it, deaf to signals."""
+        """Have the janitor remove the lab, and wait for it; signals are
+        ignored meanwhile."""
         numbers = (signal.SIGINT, signal.SIGTERM)
         handlers = [signal.signal(n, signal.SIG_IGN) for n in numbers]
         self.janitor.stdin.close()

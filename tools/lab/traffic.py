@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Drives client.py from the outside and sums up what it reports."""
+"""Run client.py and sum up its reports."""
 
 import collections
 import json
@@ -13,7 +13,7 @@ PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "client.py")
 
 
 class Connections:
-    """The results of a run of downloads, one dict for each connection."""
+    """The results of a run of client.py, a dict for each connection."""
 
     def __init__(self, results):
         self.results = results
@@ -22,11 +22,11 @@ class Connections:
         return [r for r in self.results if r["done"]]
 
     def failed(self):
-        """Those that ended without all their bytes."""
+        """Return the downloads that ended without all their bytes."""
         return [r for r in self.results if r["error"]]
 
     def servers(self):
-        """Server name -> number of connections it answered completely."""
+        """Return server name -> number of its complete downloads."""
         return collections.Counter(r["server"] for r in self.complete())
 
     def server_of_port(self):
@@ -39,18 +39,18 @@ def command(mode, vip, first_port, count, seconds):
 
 
 def short_downloads(namespace, vip, first_port, count, seconds=30):
-    """COUNT downloads from that many source ports, to their end."""
+    """Download /short from `count` source ports and wait for the end."""
     output = namespace.run(*command("short", vip, first_port, count, seconds),
                            timeout=seconds + 10)
     connections = Connections(json.loads(output))
     for result in connections.complete():
         if result["bytes"] != SHORT_BYTES:
-            raise LabError(f"download of a wrong size: {result}")
+            raise LabError(f"download has the wrong size: {result}")
     return connections
 
 
 class LongDownloads:
-    """Slow downloads that run until close() or for `seconds`."""
+    """Slow downloads that run until close(), at most for `seconds`."""
 
     def __init__(self, namespace, vip, first_port, count, seconds=90):
         self.count = count
@@ -59,7 +59,7 @@ class LongDownloads:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def report(self):
-        """Every download as it stands now."""
+        """Return the state of every download."""
         self.process.stdin.write("report\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
@@ -68,7 +68,7 @@ class LongDownloads:
         return Connections(json.loads(line))
 
     def wait_running(self, seconds=15):
-        """Until every download has its first bytes; returns the report."""
+        """Wait until every download has its first bytes; return the report."""
         def running():
             report = self.report()
             got = sum(r["bytes"] > 0 for r in report.results)
@@ -84,10 +84,11 @@ class LongDownloads:
 
 
 def fates(before, now, later):
-    """Port -> "went on", "stalled" or the error, for those alive `before`.
+    """Return port -> "went on", "stalled" or the error, for each download that
+    ran in the report `before`.
 
     A download went on if it grew between the reports `now` and `later`, which
-    should be some seconds apart: nginx sends a slow one in bursts.
+    should be some seconds apart: nginx sends a slow download in bursts.
     """
     bytes_now = {r["port"]: r["bytes"] for r in now.results}
     alive = {r["port"] for r in before.results if not r["error"]}

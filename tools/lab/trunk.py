@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The lab on one switch: Headgate has one cable, and what goes over it is told
-apart by VLAN tags, or by having none.
+"""Build the lab on one switch: Headgate has one cable, and VLAN tags tell the
+links on it apart.
 """
 
 import socket
@@ -19,16 +19,16 @@ DRAWING = """\
                          10.1.0.254 (lan)     10.1.0.1 (lan)    10.1.0.11 (lan)
                             |                    |                 |
                       ======+====================+=================+======
-                             a bridge that hands on all frames as they are
+                             a bridge that forwards all frames unchanged
 
   `up` and `lan` are eth0 itself or devices on it: eth0.10 for the tag 10,
   eth0.200.20 for the service tag 200 (802.1ad) around the tag 20.
 """
 
-# Priority bits of the router's frames on `up`, and on the inner of two tags.
+# Priority bits of the router's frames: on the outer tag, on the inner one.
 PRIORITY = 5
 INNER_PRIORITY = 3
-# Room for two tags that the kernel does not count into the MTU.
+# The MTU of a link, and room for two tags.
 TRUNK_MTU = 1508
 LINK_MTU = 1500
 
@@ -40,7 +40,7 @@ ETH_P_8021Q = 0x8100
 
 
 def why_no_vlans():
-    """The kernel's words, or "" if it has VLAN devices."""
+    """Return the kernel's error message, or "" if it has VLAN devices."""
     try:
         run("unshare", "-n", "sh", "-c",
             "ip link add trunk type veth && "
@@ -51,8 +51,8 @@ def why_no_vlans():
 
 
 def add_link(namespace, tags, priorities):
-    """Makes the devices that `tags` (outermost first) ask for on eth0; returns
-    the name of the last one."""
+    """Make a device on eth0 for each of `tags`, outermost first; return the name
+    of the last one."""
     name = "eth0"
     for number, tag in enumerate(tags):
         protocol = "802.1ad" if number < len(tags) - 1 else "802.1Q"
@@ -81,8 +81,8 @@ class TrunkServer(Server):
 
 
 class TagWatch:
-    """The tags of all frames for the VIP that reach a server's eth0: the
-    kernel tells of the outermost one beside the frame."""
+    """The tags of the frames for the VIP that reach a server's eth0. The kernel
+    reports the outermost tag beside the frame, in PACKET_AUXDATA."""
 
     def __init__(self, namespace):
         self.sock = packet_socket_in(namespace)
@@ -92,7 +92,8 @@ class TagWatch:
         self.sock.bind(("eth0", ETH_P_ALL))
 
     def close(self):
-        """Returns a set of tags, outermost first: (protocol, priority, id)."""
+        """Return the set of tags seen, outermost first: (protocol, priority,
+        id)."""
         seen = set()
         while message := self.receive():
             frame, (status, *_, control, protocol) = message
@@ -119,7 +120,7 @@ def tag_of(protocol, control):
 
 
 def split(frame):
-    """The tags in a frame, and its packet."""
+    """Return the tags in a frame, and its packet."""
     tags, at = [], 12
     while (protocol := int.from_bytes(frame[at:at + 2])) in TAGS:
         tags.append(tag_of(protocol, int.from_bytes(frame[at + 2:at + 4])))
@@ -128,10 +129,10 @@ def split(frame):
 
 
 class TrunkLab(Lab):
-    """`up_tags` and `lan_tags`: of the links with the router and with the
-    servers, outermost first. With `offload`, tags stand beside the frames that
-    Headgate gets, as network cards have it unless told otherwise, and the
-    program does not see them."""
+    """The lab of the drawing above. `up_tags` and `lan_tags` are the tags of the
+    links to the router and to the servers, outermost first. With `offload`, the
+    kernel keeps the tags of received frames beside the frame, as for most
+    network cards, and the program does not see them."""
 
     server_class = TrunkServer
 

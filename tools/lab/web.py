@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A real HTTP server (nginx) on the VIPs of one server.
+"""Run nginx on the VIPs of a server.
 
-Two files: /short, 64 KiB, for connections that are counted, and /long, a
-sparse file handed out slowly, for connections that have to survive something.
-The answer names the server, and the access log has the client's address and
-port of each finished request.
+It serves two files: /short, 64 KiB, for connections to count, and /long, a
+sparse file sent slowly, for connections that must survive a failure. A header
+names the server; the access log has the client's address and port of each
+finished request.
 """
 
 import os
@@ -47,7 +47,7 @@ def listen(vip):
 
 
 def make_files(folder):
-    """Writes what all the servers offer."""
+    """Write the files that all servers share."""
     os.makedirs(folder, exist_ok=True)
     with open(f"{folder}/short", "wb") as file:
         file.write(b"headgate" * (SHORT_BYTES // 8))
@@ -56,7 +56,7 @@ def make_files(folder):
 
 
 class WebServer:
-    """nginx of one server."""
+    """The nginx of a server."""
 
     def __init__(self, namespace, folder, files, vips):
         self.namespace = namespace
@@ -78,7 +78,7 @@ class WebServer:
         self.process.end(signal.SIGKILL)
 
     def served(self):
-        """Client "address:port" -> number of its finished requests."""
+        """Return client "address:port" -> number of its finished requests."""
         counts = {}
         with open(f"{self.folder}/access.log", encoding="utf-8") as file:
             for line in file:

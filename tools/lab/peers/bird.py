@@ -7,10 +7,10 @@ import struct
 from ..system import run
 from .peer import HOLD_TIME, KEEPALIVE_TIME, Peer, Route
 
-# A prefix stands in the first of its lines only.
+# Only the first line of a route has its prefix.
 PATH_LINE = re.compile(r"(\S*)\s+unicast \[headgate ")
-# It has no word for link bandwidth: the high half of the community is this
-# type, transitive because BIRD tells other ASes no other kind, and the AS.
+# BIRD has no keyword for link bandwidth. The high half of the community is this
+# type and the AS. The type is transitive: BIRD sends no other to another AS.
 LINK_BANDWIDTH = 0x0004
 ATTRIBUTE = re.compile(r"\s+BGP\.(as_path|next_hop): ?(.*)")
 CAPABILITIES = re.compile(r"Neighbor capabilities\n((?: {6}.*\n?)*)")
@@ -18,8 +18,8 @@ IMPORTED = re.compile(r"Import updates: +(\d+)")
 
 
 def static_protocol(number, announcement):
-    """A protocol of its own, because BIRD's static protocol has one route for
-    each prefix."""
+    """Return a static protocol with one route: BIRD allows one route to a prefix
+    in each."""
     return (f"protocol static announced{number} {{ {announcement.family}; "
             f"route {announcement.prefix} unreachable; }}\n")
 
@@ -31,9 +31,10 @@ def bandwidth_community(session, announcement):
 
 
 def changes(session, announcement):
-    """What makes the announcement of the route, as lines of a filter."""
+    """Return the lines of a filter that turn the route into the
+    announcement."""
     lines = []
-    if announcement.next_hop:  # BIRD would say its own address
+    if announcement.next_hop:  # the default is BIRD's own address
         lines.append(f"bgp_next_hop = {announcement.next_hop};")
     if announcement.bandwidth is not None:
         community = bandwidth_community(session, announcement)
@@ -42,7 +43,8 @@ def changes(session, announcement):
 
 
 def export_filter(session):
-    """What is announced here, or, of a reflector, by others."""
+    """Return the filter for the session's announcements; for a reflector, for all
+    routes by BGP."""
     if session.cluster_id:
         return "where source = RTS_BGP"
     lines = [f'if proto = "announced{number}" then {line}'
@@ -62,7 +64,7 @@ def channel(session, family):
 
 
 def session_options(session):
-    """Lines that stand only where the session asks for them."""
+    """Return the lines for options of the session."""
     restart = "on" if session.graceful_restart else "aware"
     lines = [f"graceful restart {restart}"]
     if session.password:
@@ -82,7 +84,8 @@ def session_options(session):
 
 
 def ways(session):
-    """The next hops of iBGP have to be known."""
+    """Return a protocol with the connected networks, which iBGP needs to resolve
+    next hops."""
     if not session.internal:
         return ""
     return ("protocol direct ways "
@@ -119,7 +122,7 @@ protocol bgp {name} {{
 
 
 def parse_routes(text):
-    """The paths in what `show route all` prints."""
+    """Return the paths in the output of `show route all`."""
     routes, prefix, attributes = [], None, {}
     for line in text.splitlines():
         if path := PATH_LINE.match(line):
@@ -143,7 +146,7 @@ class Bird(Peer):
         self.spawn("bird", "-f", "-c", path, "-s", f"{self.folder}/bird.ctl")
 
     def ask(self, request):
-        """What birdc prints, without its greeting; "" if BIRD is not there."""
+        """Return what birdc prints after its banner; "" if BIRD does not run."""
         answer = run("birdc", "-s", f"{self.folder}/bird.ctl", request,
                      check=False)
         return "\n".join(answer.splitlines()[1:])

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""FRR as a peer of Headgate: bgpd, and zebra, from which bgpd has its
-interfaces, its link-local addresses and the routes that it redistributes."""
+"""FRR as a peer of Headgate: bgpd, and zebra, which gives bgpd its interfaces,
+its link-local addresses and the routes to redistribute."""
 
 import ipaddress
 import json
@@ -16,8 +16,9 @@ MEGABIT = 1_000_000 // 8  # bytes: its unit of link bandwidth
 
 
 def network_statements(session, family):
-    """bgpd holds one `network` for each prefix; a second path of a prefix is a
-    route in the kernel, redistributed with the next hop of its own."""
+    """Return the statements that announce. bgpd allows one `network` for each
+    prefix; a second path is a route in the kernel, redistributed with its own
+    next hop."""
     lines, seen = [], set()
     for number, announcement in enumerate(session.announce):
         if announcement.family != family:
@@ -32,7 +33,7 @@ def network_statements(session, family):
 
 
 def sets(announcement):
-    """What a route-map has to say of it."""
+    """Return the lines of its route-map, if it needs one."""
     lines = []
     if announcement.next_hop:
         kind = "ip" if announcement.family == "ipv4" else "ipv6"
@@ -115,7 +116,7 @@ def configuration(session):
 
 
 def next_hop_of(path):
-    """The one in use; an IPv6 path shows its link-local one beside it."""
+    """Return the next hop in use; an IPv6 path lists its link-local one, too."""
     hops = [h for h in path["nexthops"] if h.get("scope") != "link-local"]
     return (hops or path["nexthops"])[0]["ip"]
 
@@ -145,7 +146,7 @@ class Frr(Peer):
                    "--vty_socket", self.folder)
 
     def add_kernel_routes(self):
-        """What `redistribute kernel` is to find."""
+        """Add the kernel routes for `redistribute kernel`."""
         for announcement in self.session.announce:
             if announcement.next_hop:
                 self.namespace.ip(f"route replace {announcement.prefix} "
@@ -161,7 +162,7 @@ class Frr(Peer):
                    "-c", request, check=False)
 
     def ask_json(self, request):
-        """{} if bgpd is not there."""
+        """Return the answer, or {} if bgpd does not run."""
         try:
             return json.loads(self.ask(request + " json"))
         except json.JSONDecodeError:
@@ -192,7 +193,7 @@ class Frr(Peer):
         return self.neighbor().get("messageStats", {}).get("updatesRecv", 0)
 
     def capabilities_received(self):
-        """Those that bgpd says it received."""
+        """Return the names that bgpd lists as received."""
         offered = self.neighbor().get("neighborCapabilities", {})
         return "\n".join(name for name, how in offered.items()
                          if "received" in json.dumps(how).lower())

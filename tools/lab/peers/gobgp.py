@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """GoBGP as a peer of Headgate.
 
-It announces what a command puts into its table, so that it has nothing to say
-until its control port answers.
+Commands put routes into its table, so it announces nothing until its control
+port answers.
 """
 
 import json
@@ -10,13 +10,13 @@ import json
 from ..system import LabError, wait_until
 from .peer import HOLD_TIME, KEEPALIVE_TIME, Peer, Route
 
-ESTABLISHED = 6  # of its session_state
+ESTABLISHED = 6  # a session_state
 AS_PATH, NEXT_HOP, MP_REACH_NLRI = 2, 3, 14  # attribute types
 CONFED_SEQUENCE = 3  # segment type
 
 
 def section(title, **values):
-    """A table of TOML."""
+    """Return a table of TOML."""
     lines = [f"{key.replace('_', '-')} = {json.dumps(value)}"
              for key, value in values.items()]
     return "\n".join([title, *lines]) + "\n"
@@ -60,7 +60,8 @@ def confederation_config(session):
 
 
 def bandwidth_policy(session, number, announcement):
-    """Its command line takes no link bandwidth, its policies do."""
+    """Return a policy that adds the link bandwidth, which GoBGP's command line
+    cannot set."""
     name = f"announced{number}"
     statement = "policy-definitions.statements"
     community = f"{statement}.actions.bgp-actions.set-ext-community"
@@ -127,7 +128,7 @@ def segment_text(segment):
 
 
 def route_of(prefix, path):
-    """One path of what `adj-in` lists."""
+    """Return the Route of one path in `adj-in`."""
     attributes = {a["type"]: a for a in path["attrs"]}
     next_hop = attributes.get(MP_REACH_NLRI) or attributes[NEXT_HOP]
     segments = attributes.get(AS_PATH, {}).get("as_paths") or []
@@ -138,7 +139,7 @@ def route_of(prefix, path):
 class Gobgp(Peer):
 
     programs = ("gobgpd", "gobgp")
-    # `softresetin` judges what it has kept; nothing goes over the wire.
+    # `softresetin` applies policy to stored routes; it sends no message.
     can_refresh = False
 
     def start(self):
@@ -172,7 +173,7 @@ class Gobgp(Peer):
             return None
 
     def ask_json(self, *request):
-        """None if gobgpd is not there, or says it in other words."""
+        """Return the answer, or None if there is none in JSON."""
         try:
             return json.loads(self.try_ask("-j", *request) or "null")
         except json.JSONDecodeError:
@@ -180,7 +181,8 @@ class Gobgp(Peer):
 
     @property
     def name(self):
-        """Of the neighbor, as the commands want it."""
+        """Return the neighbor's name for commands: a link-local address has a
+        zone."""
         return with_zone(self.session, self.session.neighbor)
 
     def neighbor(self):
@@ -204,6 +206,6 @@ class Gobgp(Peer):
         return messages.get("received", {}).get("update", 0)
 
     def capabilities_received(self):
-        """The types of the messages that describe them."""
+        """Return the type names of the protobuf messages that describe them."""
         offered = self.neighbor().get("state", {}).get("remote_cap", [])
         return "\n".join(c["type_url"] for c in offered)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a peer of Headgate is, whichever daemon it runs.
+"""The interface of a peer of Headgate, whichever daemon it runs.
 
-A `Session` says what its end of the session is to be. A `Peer` turns that into
-the daemon's configuration, starts it, and answers a few questions in words that
-are the same for every daemon: is the session up, what was learned over it, what
-did Headgate offer in its OPEN.
+A `Session` describes the peer's end of its session. A `Peer` writes the daemon's
+configuration, starts the daemon, and answers the same questions for each: is the
+session up, which routes came from Headgate, which capabilities did Headgate send
+in its OPEN.
 """
 
 import dataclasses
@@ -20,7 +20,7 @@ KEEPALIVE_TIME = 3
 
 @dataclasses.dataclass(frozen=True)
 class Announcement:
-    """A prefix to announce; without a next hop, with the peer's own."""
+    """A prefix to announce; without a next hop, the peer uses its own."""
     prefix: str
     next_hop: str = None
     bandwidth: int = None  # bytes per second: RFC 10005
@@ -32,15 +32,15 @@ class Announcement:
 
 @dataclasses.dataclass(frozen=True)
 class Route:
-    """What the daemon's own table has of one path."""
+    """A path in the daemon's table."""
     prefix: str
     next_hop: str
-    as_path: str  # AS numbers with blanks between them, (members)
+    as_path: str  # AS numbers separated by blanks, (confederation members)
 
 
 @dataclasses.dataclass(frozen=True)
 class Session:
-    """The peer's end of its session with Headgate, and of further ones."""
+    """The peer's end of its session with Headgate, and of its other sessions."""
     address: str
     as_number: int
     neighbor: str
@@ -48,16 +48,16 @@ class Session:
     identifier: str
     interface: str = "eth0"
     families: tuple = ("ipv4",)
-    announce: tuple = ()  # of Announcement
+    announce: tuple = ()  # Announcement objects
     password: str = None
     ttl_security: bool = False
     add_path: bool = False  # both ways
     extended_next_hop: bool = False  # IPv4 over an IPv6 session
     graceful_restart: bool = False
     passive: bool = False
-    confederation: int = None  # what its neighbor and it are members of
-    others: tuple = ()  # addresses of more neighbors, of the same AS
-    cluster_id: str = None  # it reflects: all neighbors are its clients
+    confederation: int = None  # AS of the confederation of both ends
+    others: tuple = ()  # addresses of more neighbors in the same AS
+    cluster_id: str = None  # a route reflector: all neighbors are clients
 
     @property
     def neighbors(self):
@@ -79,11 +79,11 @@ def family_of(prefix):
 class Peer:
     """A daemon: its namespace, its folder and, while it runs, its processes.
 
-    A module of this package has one subclass.
+    Each module of this package has one subclass.
     """
 
-    programs = ()  # that have to be installed
-    can_refresh = True  # has a command that sends ROUTE-REFRESH
+    programs = ()  # required on this machine
+    can_refresh = True  # a command sends ROUTE-REFRESH
 
     def __init__(self, namespace, folder, session):
         self.namespace = namespace
@@ -92,7 +92,7 @@ class Peer:
         self.processes = []
         os.makedirs(folder, exist_ok=True)
 
-    # ------------------------------------------ each daemon in its own way
+    # ------------------------------------------ defined by each daemon
 
     def start(self):
         raise NotImplementedError
@@ -101,22 +101,24 @@ class Peer:
         raise NotImplementedError
 
     def routes_received(self):
-        """The list of Route that came from Headgate."""
+        """Return the list of Route learned from Headgate."""
         raise NotImplementedError
 
     def updates_received(self):
-        """A number that grows when Headgate sends a route, known or not."""
+        """Return a number that grows with each route Headgate sends, new or
+        not."""
         raise NotImplementedError
 
     def capabilities_received(self):
-        """What Headgate offered, in the daemon's own words, one text."""
+        """Return the capabilities in Headgate's OPEN, as the daemon prints
+        them."""
         raise NotImplementedError
 
     def refresh(self):
-        """Asks Headgate for everything again, session kept."""
+        """Send ROUTE-REFRESH to Headgate."""
         raise NotImplementedError
 
-    # ------------------------------------------ the same for all
+    # ------------------------------------------ common to all
 
     @property
     def log_path(self):
@@ -126,7 +128,7 @@ class Peer:
         return bool(self.processes)
 
     def spawn(self, *command):
-        """Starts a program of the daemon, which stays in the foreground."""
+        """Start a program of the daemon, in the foreground."""
         self.processes.append(self.namespace.start(
             command, log=f"{self.folder}/{os.path.basename(command[0])}.out"))
 
@@ -137,7 +139,7 @@ class Peer:
         return path
 
     def route(self, prefix):
-        """The routes to `prefix` that came from Headgate, sorted."""
+        """Return the routes to `prefix` learned from Headgate, sorted."""
         return sorted((r for r in self.routes_received()
                        if r.prefix == prefix), key=lambda r: r.next_hop)
 
@@ -146,14 +148,14 @@ class Peer:
                    f"BGP session of {self.namespace.short_name}", pause=0.1)
 
     def log(self):
-        """What the daemon itself has logged."""
+        """Return the daemon's log."""
         if not os.path.exists(self.log_path):
             return ""
         with open(self.log_path, encoding="utf-8", errors="replace") as file:
             return file.read()
 
     def end(self, number):
-        """The last started first: bgpd before the zebra it talks to."""
+        """Signal and wait, last started first: bgpd before its zebra."""
         while self.processes:
             self.processes.pop().end(number)
 
@@ -161,7 +163,7 @@ class Peer:
         self.end(signal.SIGTERM)
 
     def kill(self):
-        """All at once, without a word to anybody."""
+        """Kill all at once: no FIN, no NOTIFICATION."""
         for process in self.processes:
             process.signal_group(signal.SIGKILL)
         self.end(signal.SIGKILL)
