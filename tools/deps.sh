@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Installs what Headgate is built and tested with, from Debian's packages:
-# quietly, only what is missing, and without starting any service (nginx and
-# the BGP daemons run in the lab's namespaces, never on the host itself).
+# Install the Debian packages that build and test Headgate, quietly and only the
+# missing ones. No service starts: nginx and the BGP daemons run in the lab's
+# namespaces, never on the host itself.
 set -eu
 
 build="gcc make libc6-dev pkg-config clang llvm bpftool libbpf-dev libelf-dev
@@ -25,7 +25,7 @@ if [ "$(id -u)" != 0 ]; then
 	exit 4
 fi
 
-# Debian starts a service when it is installed, unless this file says no.
+# Debian starts a service when it is installed, unless this file exits 101.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e $policy ]; then
 	printf '#!/bin/sh\nexit 101\n' >$policy
@@ -48,7 +48,7 @@ if ! install && ! { apt-get update -qq >"$log" 2>&1 && install; }; then
 fi
 rm -f "$log"
 
-# What was installed just now must not start at the next boot either.
+# The new services must not start at the next boot, either.
 if command -v systemctl >/dev/null; then
 	for service in bird frr gobgpd nginx; do
 		case "$missing " in

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Checks of the agent's sources as a whole: circles of includes, and function
-names that are defined more than once."""
+"""Check the agent's sources as a whole: circles of includes, and function names
+that are defined more than once."""
 
 import collections
 import os

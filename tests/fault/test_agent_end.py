@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The agent's end: what stays when it is told to end, and what goes on when it
-is killed."""
+"""Check the agent's end: SIGTERM leaves nothing behind, and after SIGKILL traffic
+continues."""
 
 import os
 import sys
@@ -15,11 +15,11 @@ from lab.topology import HEADGATE_UP, VIP  # noqa: E402
 
 DOWNLOADS = 50
 LONG_PORT = 30000
-WATCH_SECONDS = 4  # a slow download grows about once a second
+WATCH_SECONDS = 4  # a slow download grows about every second
 
 
 class Termination:
-    """SIGTERM: nothing stays."""
+    """SIGTERM: routes, program and pins are gone."""
 
     options = {"servers": 2}
 
@@ -51,13 +51,13 @@ class TerminatedEarly(Termination, LabCase):
 
 
 class Killed(LabCase):
-    """SIGKILL: XDP goes on forwarding, and the next agent takes over."""
+    """SIGKILL: XDP still forwards, and the next agent takes over."""
 
     options = {"servers": 2}
 
     def test_flows_survive_the_agent_and_its_successor(self):
         lab, headgate = self.lab, self.lab.headgate
-        # The upstream session dies with the agent, and its route with it.
+        # The upstream session ends with the agent, and its route with it.
         lab.router.ip(f"route add {VIP} via {HEADGATE_UP} metric 999")
         downloads = lab.start_long_downloads(LONG_PORT, DOWNLOADS)
         running = downloads.wait_running()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Replays the seeds of the fuzz targets as bytes on a live session: what the
-decoders survive alone, the agent has to survive as a whole, with its rib, its
-upstream and its log. A build with sanitizers is taken if there is one
-(`make SAN=1 B=build/san`, or what SAN_BUILD names).
+"""Send the seeds of the fuzz targets over a live session. The decoders survive
+them alone; here the whole agent must, with its rib, its upstream and its log. It
+is the build with sanitizers, if there is one (`make SAN=1 B=build/san`, or the
+folder SAN_BUILD).
 """
 
 import glob
@@ -46,7 +46,7 @@ class Corpus(RawCase):
 
     @classmethod
     def tearDownClass(cls):
-        """Leaks are reported at the end."""
+        """End the agent, which reports leaks then, and check its exit status."""
         status = cls.lab.headgate.stop()
         if status or cls.reports():
             cls.show_log()
@@ -55,12 +55,13 @@ class Corpus(RawCase):
 
     @classmethod
     def reports(cls):
-        """What sanitizers wrote, if anything."""
+        """Return the reports of the sanitizers, or ""."""
         log = cls.lab.headgate.log_tail(10 ** 6)
         return [report for report in REPORTS if report in log]
 
     def replay(self, path, data, established):
-        """All of it, in a session or instead of one; then a good session."""
+        """Send a seed within a session or in place of an OPEN; then check a good
+        session."""
         with self.subTest(os.path.relpath(path, CORPUS)):
             if established:
                 speaker = self.lab.establish(NEXT_HOP, BACKEND_AS)
@@ -101,7 +102,7 @@ class Corpus(RawCase):
             self.replay(path, bgp.message(bgp.UPDATE, body), established=True)
 
     def test_there_is_a_corpus(self):
-        """Or the tests above would prove nothing."""
+        """Otherwise the tests above would prove nothing."""
         for target in ("message", "open", "update"):
             self.assertNotEqual(seeds(target), [])
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""BFD on a server by stock daemons that do nothing else there: BIRD without
-BGP, and FRR's bfdd (with zebra, which tells it the interfaces). Freezing one
-takes nothing from the server but its voice in BFD.
+"""Run BFD on a server by a stock daemon that does nothing else there: BIRD
+without BGP, or FRR's bfdd (with zebra, which gives it the interfaces). Freezing
+the daemon stops BFD and nothing else on the server.
 """
 
 import os
@@ -26,7 +26,7 @@ protocol bfd watch {{
 
 
 class BfdDaemon:
-    """`pairs`: our address and the neighbor's, one for each session."""
+    """A BFD daemon. `pairs`: the addresses of each session, its own first."""
 
     def __init__(self, namespace, folder, pairs):
         self.namespace = namespace
@@ -95,7 +95,7 @@ class FrrBfd(BfdDaemon):
                    "-c", "show bfd peers")
 
     def set_shutdown(self, shutdown):
-        """Its administrator takes all sessions down, or lets them come up."""
+        """Set all sessions administratively down, or up again."""
         for local, remote in self.pairs:
             run("vtysh", "--vty_socket", self.folder, "-d", "bfdd",
                 "-c", "configure terminal", "-c", "bfd",
@@ -104,7 +104,7 @@ class FrrBfd(BfdDaemon):
 
 
 class FrrBgp(FrrBfd):
-    """bgpd beside bfdd, which it asks for its sessions."""
+    """bgpd and bfdd; bgpd asks bfdd for its sessions."""
 
     def start_bgp(self, own_as, neighbor_as, vips):
         self.start()

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Sends BFD packets that somebody else might send, in their name:
+"""Send forged BFD packets:
 
     bfd_forger.py FAULT SERVER OWN HEADGATE COUNT
 
-Each is what SERVER could say to take its session with HEADGATE down, but for
-the one FAULT. Run as root in the namespace of OWN.
+Each packet would take the session of SERVER with HEADGATE down, except for its
+one FAULT. Run it as root in the namespace of OWN.
 """
 
 import socket
@@ -25,7 +25,8 @@ def control_packet(multiplier=MULTIPLIER, your_discriminator=0):
 
 
 def datagram(source, destination, payload, hop_limit=255):
-    """The kernel fills in the IPv4 checksum; that of UDP is left out."""
+    """Return an IPv4 packet with a UDP datagram. The kernel fills in the IPv4
+    checksum; the UDP checksum is 0, none."""
     size = IPV4_HEADER.size + UDP_HEADER.size + len(payload)
     return (IPV4_HEADER.pack(0x45, 0xc0, size, 0, 0, hop_limit,
                              socket.IPPROTO_UDP, 0, socket.inet_aton(source),

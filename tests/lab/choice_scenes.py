@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Which servers are in the set, and how much each of them gets, with stock
-daemons of one kind as servers, reflectors and upstream.
+"""Check which servers are in the set and the share of each, with stock daemons
+of one kind as servers, reflectors and upstream.
 
-A scene says who speaks to whom (`sessions`) and with which flags one Headgate
-or several run beside each other (`flags`); the test_choice_*.py load all
-scenes, each for its daemon.
+A scene defines the sessions (`sessions`) and the flags of one or several
+Headgates (`flags`). Each test_choice_*.py loads all scenes for its daemon.
 """
 
 import socket
@@ -21,22 +20,22 @@ from raw_speaker import inside
 VIP_ROUTE = f"{VIP}/32"
 WEIGHED_VIP = "192.0.2.2"  # announced with link bandwidth
 UNIT = 12_500_000          # --bandwidth-unit
-UNITS = (1, 2, 4)          # of the first servers
+UNITS = (1, 2, 4)          # bandwidth of the first servers
 LEAST, RETURN = 3, 4       # living next hops
-STILL_SECONDS = 0.5        # that nothing changes in
+STILL_SECONDS = 0.5        # without a change
 
-TOLERANCE = 0.02  # of a server's share
+TOLERANCE = 0.02  # relative, for a server's share
 FLOWS = 28_000
 FIRST_PORT = 5_000
 BURST, PAUSE = 64, 0.002  # fewer than the queue of a cable holds
 
 NEAR_CLUSTER, FAR_CLUSTER = "10.9.0.1", "10.9.0.2"
 CONFEDERATION = 65500
-MEMBERS = (64513, 64514)  # beside ours
+MEMBERS = (64513, 64514)  # besides Headgate's
 
 
 def load_for(daemon, loader):
-    """The scenes as a test suite for one daemon, a subclass of Peer."""
+    """Return the scenes as a test suite for one daemon, a subclass of Peer."""
     Scene.daemon = daemon
     return unittest.TestSuite(
         loader.loadTestsFromTestCase(scene) for scene in
@@ -44,7 +43,7 @@ def load_for(daemon, loader):
 
 
 def setUpModule():
-    """One lab for all scenes."""
+    """Build one lab for all scenes."""
     Scene.lab = Farm(Scene.daemon)
     unittest.addModuleCleanup(Scene.lab.close)
 
@@ -72,19 +71,19 @@ class Scene(LabCase):
 
     @classmethod
     def sessions(cls):
-        """Name of a host -> Session of its daemon."""
+        """Return name of a host -> Session of its daemon."""
         raise NotImplementedError
 
     @classmethod
     def flags(cls):
-        """Name of a host -> flags of its Headgate."""
+        """Return name of a host -> flags of its Headgate."""
         raise NotImplementedError
 
     def addresses(self, servers=None):
         return {s.address for s in servers or self.lab.servers}
 
     def check_reasons(self, reasons):
-        """Of the paths at `second`, sorted, when it knows all next hops."""
+        """Wait until the paths at `second` have these reasons, in any order."""
         def said():
             return sorted(map(str, self.lab.reasons(VIP_ROUTE,
                                                     "second").values()))
@@ -96,11 +95,11 @@ def neighbor(address, as_number, role, keys=""):
     return ["--neighbor", f"{address},as={as_number},role={role}{keys}"]
 
 
-# ----------------------------------------------------- outside of our AS
+# ----------------------------------------------------- external servers
 
 class PrivateAses(Scene):
-    """Four servers, each in a private AS of its own; the first three announce
-    a second VIP with their bandwidth."""
+    """Four servers, each in its own private AS. The first three announce a
+    second VIP with their bandwidth."""
 
     @classmethod
     def flags(cls):
@@ -153,7 +152,7 @@ class PrivateAses(Scene):
                 for a, n in self.lab.headgate.nexthops().items()}
 
     def send_flows(self):
-        """One datagram to each port."""
+        """Send one datagram to each port."""
         with inside(self.lab.client):
             flow = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         with flow:
@@ -201,16 +200,16 @@ class PrivateAses(Scene):
         self.check_reasons([None] + ["as_path_content"] * 3)
 
 
-# ----------------------------------------------------- inside of our AS
+# ----------------------------------------------------- internal servers
 
 class Reflected(Scene):
-    """Two reflectors, of which we know the near one only:
+    """Two reflectors; Headgate has a session with the near one only:
 
       server1, server2 ------------- near ---- headgate, second, third
       server3, server4 ---- far ---- near
 
-    The far one passes every path on to the near one, and that to those who
-    ask for them (RFC 7911): not to `third`.
+    The far one sends every path to the near one, which sends them all to
+    neighbors with Add-Path (RFC 7911): all but `third`.
     """
 
     @classmethod
@@ -269,7 +268,7 @@ class Reflected(Scene):
 # ----------------------------------------------------- confederation
 
 class Confederation(Scene):
-    """Two servers in other members (RFC 5065), `near` in ours, the router
+    """Two servers in other members (RFC 5065), `near` in Headgate's, the router
     outside."""
 
     @classmethod
@@ -303,7 +302,7 @@ class Confederation(Scene):
         self.lab.wait_selected(VIP_ROUTE, self.servers())
 
     def route_at(self, name):
-        """What the daemon there was told of the VIP."""
+        """Return the daemon's route to the VIP, learned from Headgate."""
         return wait_until(lambda: self.lab.peers[name].route(VIP_ROUTE), 20,
                           f"a route to {VIP} at {name}")[0]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the lab tests share: a test class owns one lab, and shows the agent's
+"""The base of the lab tests: a test class owns one lab and prints the agent's
 log when one of its tests fails.
 
 A test file runs alone with `tests/run.py --lab tests/lab --only NAME`.
@@ -17,10 +17,10 @@ from lab.topology import Lab  # noqa: E402 (the path comes first)
 
 
 class LabCase(unittest.TestCase):
-    """Builds its lab once, for all its tests. Missing root is a failure."""
+    """A test class with one lab for all its tests. Without root it fails."""
 
     lab_class = Lab
-    options = {}  # of the lab
+    options = {}  # arguments of lab_class
     started = True
 
     @classmethod

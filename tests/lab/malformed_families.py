@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""UPDATEs with the attributes for all families (RFC 4760): IPv4 in them, IPv6
-that was agreed on or not, and families nobody knows. Continues the table of
+"""UPDATEs with the multiprotocol attributes (RFC 4760): IPv4 in them, IPv6
+negotiated or not, and unknown families. Continues the table of
 malformed_update.py.
 """
 
@@ -63,9 +63,9 @@ MULTIPROTOCOL = [
          update(mp_unreach(prefix("2001:db8:1::1/128"), IPV6)), UNCHANGED),
     Case("End-of-RIB of a family that was not agreed",
          update(mp_unreach(afi=IPV6)), UNCHANGED),
-    Case("a family nobody knows",
+    Case("an unknown family",
          good_but(mp_reach(b"", b"\x77", afi=16397, safi=77)), SEEN),
-    Case("a family nobody knows is withdrawn",
+    Case("an unknown family is withdrawn",
          update(mp_unreach(b"\xff" * 40, afi=16397, safi=77)), UNCHANGED),
 ]
 
@@ -78,7 +78,7 @@ def v6(hop=V6_HOP, nlri=V6_NLRI, **options):
     return update(mp_reach(hop, nlri, IPV6, **options), origin(), PATH)
 
 
-# About V6_VIP, from a peer that speaks both families and announced it before.
+# Cases for V6_VIP, from a peer with both families that announced it before.
 IPV6_ROUTES = [
     Case("IPv6", v6(), HAS, DUAL),
     Case("IPv6 with a link-local address behind the global one",

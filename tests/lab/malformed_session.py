@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Wrong, odd and merely unusual bytes outside of UPDATE: message headers, OPEN
-with its capabilities, messages in the wrong state, NOTIFICATIONs.
+"""Invalid and unusual messages other than UPDATE: message headers, OPEN with its
+capabilities, messages in the wrong state, NOTIFICATIONs.
 
-A table: a sentence, the state of the connection when the bytes are sent, the
-bytes, and what has to come of them. test_malformed.py speaks it.
+Each row of the table has a sentence, the state of the connection when the bytes
+are sent, the bytes, and the expected result. test_malformed.py runs it.
 """
 
 import collections
@@ -19,19 +19,19 @@ from raw_bgp import (
     wide_parameters)
 from raw_lab import BACKEND_AS, HEADGATE_ID, NEXT_HOP
 
-# Who speaks: address, AS number. The last two are neighbors of their own.
+# The speakers: address, AS number. The last two are separate neighbors.
 BACKEND = (NEXT_HOP, BACKEND_AS)
 INTERNAL = ("10.1.0.101", 64512)
 WIDE = ("10.1.0.102", 4200000001)
 
 OPEN_SENT, OPEN_CONFIRM, ESTABLISHED = "OpenSent", "OpenConfirm", "Established"
 
-# data None: not said by any RFC.
+# data None: no RFC specifies it.
 Refused = collections.namedtuple("Refused", "code subcode data",
                                  defaults=(None,))
-SILENCE = "closed without a word"
-UP = "goes on"
-NO_CRASH = "goes on, or is refused as a bad OPEN"
+SILENCE = "closed without a NOTIFICATION"
+UP = "stays up"
+NO_CRASH = "stays up, or is refused as a bad OPEN"
 
 Case = collections.namedtuple("Case", "name state bytes expected who",
                               defaults=(BACKEND,))
@@ -54,12 +54,13 @@ def with_options(options):
 
 
 def counted(parameters, error=0):
-    """Parameters behind their length, which may be wrong."""
+    """Return parameters behind their length, which `error` makes wrong."""
     return u8(len(parameters) + error) + parameters
 
 
 def with_short_as(short_as, who=BACKEND, as4=True):
-    """My-AS as given, the capability as `who` has it."""
+    """Return an OPEN with this My-AS and, with `as4`, the capability of
+    `who`."""
     body = open_body(who[1], who[0], 90,
                      capabilities=None if as4 else multiprotocol(IPV4))
     return message(OPEN, body[:1] + u16(short_as) + body[3:])
@@ -221,9 +222,9 @@ CAPABILITY_LIST = [
     Case("a family that is too short", OPEN_SENT,
          with_capabilities(capability(CAP_MULTIPROTOCOL, u16(IPV4)),
                            as4_capability(BACKEND_AS)), Refused(2, 0)),
-    Case("a family nobody knows beside IPv4", OPEN_SENT,
+    Case("an unknown family beside IPv4", OPEN_SENT,
          with_capabilities(multiprotocol(16397, 77), CAPABILITIES), UP),
-    Case("only a family nobody knows", OPEN_SENT,
+    Case("only an unknown family", OPEN_SENT,
          with_capabilities(multiprotocol(16397, 77),
                            as4_capability(BACKEND_AS)),
          Refused(2, 7, multiprotocol(IPV4) + multiprotocol(IPV6))),
@@ -239,7 +240,7 @@ CAPABILITY_LIST = [
     Case("a software version without text", OPEN_SENT,
          with_capabilities(CAPABILITIES,
                            capability(CAP_SOFTWARE_VERSION, u8(0))), UP),
-    Case("a software version that would like to be more", OPEN_SENT,
+    Case("a software version with control characters", OPEN_SENT,
          with_capabilities(CAPABILITIES, capability(
              CAP_SOFTWARE_VERSION, u8(6) + b"\"\n\0\xff\x1b["))
          , UP),
@@ -248,7 +249,7 @@ CAPABILITY_LIST = [
                            capability(CAP_ROLE, u8(4))), Refused(2, 11)),
 ]
 
-# Every capability anybody sends, with every length that is too short for it.
+# Every capability in use, with every length that is too short for it.
 CAPABILITY_LENGTHS = [
     Case(f"capability {code} with {size} bytes", OPEN_SENT,
          with_capabilities(CAPABILITIES, capability(code, bytes(size))),
@@ -295,7 +296,7 @@ REFRESHES = [
          Refused(7, 1, message(ROUTE_REFRESH, u16(IPV4) + u8(1, 1, 0)))),
 ]
 
-# The text is what `last_error` has to contain.
+# The last text must appear in `last_error`.
 SHUTDOWNS = [
     ("a shutdown with a reason", shutdown(u8(7) + b"upgrade"), "upgrade"),
     ("a shutdown without data", shutdown(b""), "6/2"),
@@ -308,7 +309,7 @@ SHUTDOWNS = [
     ("a reason with NUL, newline and escape",
      shutdown(u8(9) + b"a\0b\nc\x1b[2J"), "6/2"),
     ("a reset with a reason", shutdown(u8(3) + b"now", subcode=4), "now"),
-    ("a code nobody knows", notification(99, 99, b"data"), "99/99"),
+    ("an unknown code", notification(99, 99, b"data"), "99/99"),
     ("a NOTIFICATION as long as a message", notification(6, 6, bytes(4075)),
      "6/6"),
     ("a hard reset around a hold timer", notification(6, 9, u8(4, 0)), "6/9"),

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Wrong, odd and merely unusual UPDATEs, and what has to come of them.
+"""Invalid and unusual UPDATEs, and the expected result of each.
 
-Before each one the same peer has announced VIP well; the bytes announce it
-again, or not. The expectation is about that route: RFC 7606 says when it has
-to go, when only an attribute goes, and when the session has to. A route that
-stays although its announcement was overwritten is the worst of all answers.
-test_malformed.py speaks this table, and its continuation in
-malformed_families.py.
+Before each case the same peer announces VIP correctly; the bytes of the case
+announce it again, or not. The expectation is about that route: RFC 7606 says
+when the route goes, when only an attribute goes, and when the session goes. The
+worst result is a route that stays although its announcement was replaced.
+test_malformed.py runs this table and its continuation in malformed_families.py.
 """
 
 import collections
@@ -27,20 +26,20 @@ from lab.topology import HEADGATE_AS
 
 VIP = "192.0.2.1/32"
 
-# Peers: the usual one, one without 4-byte AS numbers, one of our own AS, and
-# one that also speaks IPv6 unicast.
+# Peers: the usual one, one without 4-byte AS numbers, an internal one, and one
+# with IPv6 unicast, too.
 EXTERNAL, OLD, INTERNAL, DUAL = "external", "old", "internal", "dual"
 
-# Expectations. Seen: the new announcement counts, and the upstream sees these
-# attributes, type -> value, (flags, value), or None for absent.
+# Expectations. Seen: the new announcement counts, and the upstream receives
+# these attributes, type -> value, (flags, value), or None for absent.
 Reset = collections.namedtuple("Reset", "subcode data code",
                                defaults=(None, 3))
 Seen = collections.namedtuple("Seen", "attributes", defaults=({},))
 WITHDRAWN = "no path is left"
 UNUSED = "no path is used"
 PassedOrDropped = collections.namedtuple("PassedOrDropped", "kind value")
-UNCHANGED = "the former announcement stands"
-NOT_PASSED = "is used, but the upstream does not hear of it"
+UNCHANGED = "the previous announcement stays"
+NOT_PASSED = "is used, but not announced to the upstream"
 HAS, HAS_NOT = "IPv6 path is there", "no IPv6 path is left"
 
 Case = collections.namedtuple("Case", "name bytes expected who",
@@ -51,17 +50,17 @@ NLRI = prefix(VIP)
 PATH = as_path(BACKEND_AS)
 HOP = next_hop(BACKEND)
 BASE = (origin(), PATH, HOP)
-OWN = (HEADGATE_AS, BACKEND_AS)  # what an upstream sees in front
+OWN = (HEADGATE_AS, BACKEND_AS)  # the path's front at an upstream
 UNKNOWN = 99
 
 
 def good_but(*extra, nlri=NLRI, **options):
-    """A good announcement with something else beside."""
+    """Return a good announcement with further attributes."""
     return update(*BASE, *extra, nlri=nlri, **options)
 
 
 def without(kind, *instead, nlri=NLRI):
-    """A good announcement with `instead` in place of one attribute."""
+    """Return a good announcement with `instead` in place of one attribute."""
     rest = [a for a in BASE if a[1] != kind]
     return update(*rest, *instead, nlri=nlri)
 
@@ -71,17 +70,17 @@ def with_path(value, flags=None):
 
 
 def internal(*extra, path=b""):
-    """From a peer of our AS."""
+    """Return an announcement from an internal peer."""
     return update(origin(), attribute(AS_PATH, path), HOP, *extra, nlri=NLRI)
 
 
 def old(*extra, path=(BACKEND_AS,)):
-    """From a speaker of 2-byte AS numbers."""
+    """Return an announcement from a speaker of 2-byte AS numbers."""
     return update(origin(), as_path(*path, pack=u16), HOP, *extra, nlri=NLRI)
 
 
 def filled():
-    """An announcement of exactly the largest size."""
+    """Return an announcement of exactly the largest size."""
     room = MAX_MESSAGE - len(good_but()) - 4
     return good_but(attribute(UNKNOWN, bytes(room)))
 
@@ -140,12 +139,12 @@ FRAMING = [
          Reset(5, attribute(MED, bytes(3)))),
     Case("an attribute about nothing runs over",
          update(attribute(MED, u32(1), length=9)), Reset(1)),
-    Case("what is only discarded about nothing",
+    Case("an attribute to discard, and no route",
          update(attribute(ATOMIC_AGGREGATE, u8(1))), UNCHANGED),
     Case("the stronger of two errors counts",
          good_but(attribute(MED, bytes(3)), mp_unreach(), mp_unreach()),
          Reset(1)),
-    Case("what would outgrow a message with our AS in it", filled(),
+    Case("a message that our AS in the path would make too long", filled(),
          NOT_PASSED),
     Case("three UPDATEs at once, the middle one bad",
          good_but() + without(ORIGIN, origin(9)) + good_but(), SEEN),
@@ -214,7 +213,7 @@ LIST = [
          Seen({0: None})),
 ]
 
-# RFC 7606 3 c. Their values are good.
+# Wrong flags with good values (RFC 7606 3 c).
 VALUES = {
     ORIGIN: u8(0), AS_PATH: sequence(BACKEND_AS), NEXT_HOP: ipv4(BACKEND),
     MED: u32(1), ATOMIC_AGGREGATE: b"", AGGREGATOR: u32(1) + bytes(4),
@@ -230,7 +229,7 @@ FLAGS = [
     for flags in (OPTIONAL_TRANSITIVE, OPTIONAL, TRANSITIVE, 0)
     if flags != RIGHT_FLAGS[kind]
 ] + [
-    # Nothing is announced that could be withdrawn instead: RFC 7606 5.2.
+    # No route is announced that could be withdrawn instead: RFC 7606 5.2.
     Case(f"withdrawn routes in an attribute with flags {flags:#x}",
          update(mp_unreach(NLRI, flags=flags)),
          Reset(4, mp_unreach(NLRI, flags=flags)))
@@ -262,7 +261,8 @@ LENGTHS = [
 
 
 def long_path(hops):
-    """As many hops, and what the upstream has to see in front of them."""
+    """Return a case with a path of `hops` AS numbers, which the upstream
+    receives behind Headgate's AS."""
     numbers = [BACKEND_AS] + [65100 + hop % 400 for hop in range(1, hops)]
     return Case(f"a path of {hops} hops", with_path(sequence(*numbers)),
                 Seen({AS_PATH: [HEADGATE_AS, *numbers]}))
@@ -397,7 +397,7 @@ ATTRIBUTES = [
     Case("a large community twice is one",
          good_but(attribute(LARGE_COMMUNITIES, u32(65001, 1, 2, 65001, 1, 2))),
          Seen({LARGE_COMMUNITIES: u32(65001, 1, 2)})),
-    Case("AIGP nobody agreed on", good_but(attribute(
+    Case("AIGP that was not agreed", good_but(attribute(
         AIGP, u8(1, 0, 11) + bytes(8))), Seen({AIGP: None})),
     Case("AIGP with the flags of another attribute", good_but(attribute(
         AIGP, u8(1, 0, 11) + bytes(8), OPTIONAL_TRANSITIVE)),
@@ -444,7 +444,7 @@ POLICY = [
          NOT_PASSED),
 ]
 
-# Announced beside the good VIP: never passed on, and no reason to complain.
+# Announced beside the good VIP: neither announced further nor an error.
 FOREIGN_PREFIXES = ["0.0.0.0/0", "192.0.0.0/16", "10.1.0.0/24",
                     "127.0.0.1/32", "224.0.0.1/32", "255.255.255.255/32",
                     "198.51.100.1/32", "0.0.0.0/32", "240.0.0.1/32"]

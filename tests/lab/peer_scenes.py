@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Headgate's sessions with stock daemons: what has to work with each of them.
+"""Check Headgate's sessions with stock daemons.
 
-A scene is one way to set up both ends (plain, signed, Add-Path, ...), played by
-four peers of the same daemon at once: as backend and as upstream, over IPv4 and
-over IPv6. The test_peers_*.py load these scenes, each for its daemon.
+A scene configures both ends in one way (plain, signed, Add-Path, ...). Four
+peers of the same daemon play it at once: as backend and as upstream, over IPv4
+and over IPv6. Each test_peers_*.py loads these scenes for its daemon.
 """
 
 import re
@@ -17,14 +17,14 @@ from lab.peers.peer import Announcement, Route
 from lab.system import LabError, wait_until
 
 PASSWORD = "correct-horse"  # FRR takes no blanks
-AT_ONCE = 1.0  # no timer of BGP is as short
-HINT_SECONDS = 15  # a second and a third SYN
-AWAY_SECONDS, BACK_SECONDS = 1, 4  # of a killed agent, and of the next one
-SEVERAL_NEXT_HOPS = (3, 4)  # of an Add-Path backend
+AT_ONCE = 1.0  # seconds; every timer of BGP is longer
+HINT_SECONDS = 15  # time for a second and a third SYN
+AWAY_SECONDS, BACK_SECONDS = 1, 4  # without an agent, and with the next
+SEVERAL_NEXT_HOPS = (3, 4)  # announced by an Add-Path backend
 
 
 def load_for(daemon, loader):
-    """The scenes as a test suite for one daemon, a subclass of Peer."""
+    """Return the scenes as a test suite for one daemon, a subclass of Peer."""
     Scene.daemon = daemon
     return unittest.TestSuite(
         loader.loadTestsFromTestCase(scene) for scene in
@@ -33,17 +33,17 @@ def load_for(daemon, loader):
 
 
 def setUpModule():
-    """One lab for all scenes."""
+    """Build one lab for all scenes."""
     Scene.lab = Fabric(Scene.daemon)
     unittest.addModuleCleanup(Scene.lab.close)
 
 
 class Scene(LabCase):
-    """Plays the scene once, for all its tests."""
+    """A test class that plays its scene once, for all its tests."""
 
     daemon = lab = None
     seats = SEATS
-    dynamic_backends = False  # by the prefix of their cable
+    dynamic_backends = False  # configured by the prefix of their cable
 
     @classmethod
     def setUpClass(cls):
@@ -65,12 +65,12 @@ class Scene(LabCase):
 
     @classmethod
     def our_end(cls, seat):
-        """Further keys of --neighbor."""
+        """Return further keys of --neighbor."""
         return ()
 
     @classmethod
     def peer_end(cls, seat):
-        """Fields of the peer's Session that are not the usual ones."""
+        """Return the fields of the peer's Session that differ from the default."""
         return {}
 
     @classmethod
@@ -96,12 +96,12 @@ class Scene(LabCase):
         self.assertIsNone(neighbor.get("hint"))
 
     def check_learned(self, seat, vip=None, next_hops=None):
-        """Its VIP is steered to it."""
+        """Check that a backend's VIP is steered to it."""
         self.check_established(seat)
         self.lab.wait_paths(vip or seat.vip, next_hops or [seat.address])
 
     def check_announced(self, seat, backend, vip=None, count=1):
-        """The daemon's own table has the backend's VIP, by way of Headgate."""
+        """Check that the daemon has the backend's VIP from Headgate."""
         self.check_established(seat)
         vip = vip or backend.vip
         route = Route(vip, seat.headgate,
@@ -110,7 +110,7 @@ class Scene(LabCase):
 
 
 class Sessions:
-    """What has to work in every way to set up both ends."""
+    """The tests of every scene."""
 
     def test_session_with_a_backend_over_ipv4_comes_up(self):
         self.check_established(BACKEND4)
@@ -138,7 +138,8 @@ class Sessions:
 
 
 class Plain(Sessions, Scene):
-    """No options. The backends would restart gracefully if we offered it."""
+    """No options. The backends support graceful restart; Headgate must not
+    offer it."""
 
     dynamic_backends = True
 
@@ -147,20 +148,20 @@ class Plain(Sessions, Scene):
         return {"graceful_restart": seat.role == "backend"}
 
     def setUp(self):
-        """Those that a test has ended are back."""
+        """Start the daemons again that a test has ended."""
         for peer in self.lab.peers.values():
             if not peer.running():
                 peer.start()
 
     def received(self, seat):
-        """The path that `show routes` has from this neighbor, or None."""
+        """Return the path from this neighbor in `show routes`, or None."""
         paths = [path for route in self.lab.headgate.show("routes")
                  for path in route["paths"]
                  if path["neighbor"] == seat.address]
         return paths[0] if paths else None
 
     def test_an_ipv6_route_is_received_with_its_next_hop(self):
-        """Learned or not, it is held and shown (RFC 4760, RFC 2545)."""
+        """Steered or not, the route is kept and shown (RFC 4760, RFC 2545)."""
         self.check_established(BACKEND6)
         path = wait_until(lambda: self.received(BACKEND6), 5,
                           "a path from the IPv6 backend")
@@ -168,7 +169,8 @@ class Plain(Sessions, Scene):
         self.assertEqual(path["as_path"], str(BACKEND6.as_number))
 
     def check_withdrawn(self, backend, upstream, end, seconds):
-        """`end` ends the daemon on `backend`."""
+        """Check that the VIP is withdrawn when `end` ends the daemon on
+        `backend`."""
         self.check_learned(backend)
         self.check_announced(upstream, backend)
         end()
@@ -190,7 +192,7 @@ class Plain(Sessions, Scene):
                              AT_ONCE)
 
     def check_refresh(self, seat):
-        """Everything is sent again, and the session stays."""
+        """Check that all routes are sent again and the session stays."""
         if not self.daemon.can_refresh:
             self.skipTest("the daemon has no command for it")
         peer = self.peer(seat)
@@ -201,7 +203,7 @@ class Plain(Sessions, Scene):
             wait_until(lambda: peer.updates_received() > updates, 5,
                        f"the routes again at {seat.name}")
         else:
-            time.sleep(1)  # nothing is ever sent to a backend
+            time.sleep(1)  # Headgate sends no route to a backend
         self.check_established(seat)
         self.assertGreaterEqual(self.lab.neighbor(seat)["uptime_s"],
                                 before["uptime_s"])
@@ -236,13 +238,14 @@ class Plain(Sessions, Scene):
 
 
 def offers_restart(peer):
-    """Whether the daemon saw graceful restart (of any kind) in our OPEN."""
+    """Return True if the daemon saw graceful restart (of any kind) in
+    Headgate's OPEN."""
     letters = re.sub("[^a-z]", "", peer.capabilities_received().lower())
     return "gracefulrestart" in letters
 
 
 class Signed(Sessions, Scene):
-    """TCP-MD5, RFC 2385: backends with one key for the whole prefix."""
+    """TCP-MD5 (RFC 2385); the backends share one key for their prefix."""
 
     dynamic_backends = True
 
@@ -257,11 +260,12 @@ class Signed(Sessions, Scene):
 
 
 class HintCase(Scene):
-    """Sessions that cannot come up: `show neighbors` says why."""
+    """Sessions that cannot come up: `show neighbors` gives a hint."""
 
     def check_hint(self, seat, word):
-        """Our word counts: what the peer sent before the kernel knew of the
-        TTL can bring the peer, and only the peer, as far as Established."""
+        """Check the hint and Headgate's state. Segments sent before the kernel
+        knew the required TTL may bring the peer, but not Headgate, to
+        Established."""
         def hint():
             neighbor = self.lab.neighbor(seat) or {}
             return word in (neighbor.get("hint") or "")
@@ -271,7 +275,7 @@ class HintCase(Scene):
 
 
 class WronglySigned(HintCase):
-    """TCP-MD5 with keys that do not match, in every way they can."""
+    """TCP-MD5 with keys that do not match, or with a key at one end."""
 
     @classmethod
     def our_end(cls, seat):
@@ -298,7 +302,7 @@ class WronglySigned(HintCase):
 
 
 class NearOnly(Sessions, Scene):
-    """GTSM, RFC 5082, at both ends. Backends dial, and their SYN counts."""
+    """GTSM (RFC 5082) at both ends. Backends dial; their SYN is checked, too."""
 
     @classmethod
     def our_end(cls, seat):
@@ -311,7 +315,7 @@ class NearOnly(Sessions, Scene):
 
 
 class TooFar(HintCase):
-    """GTSM at our end only: the peer's TTL is not 255."""
+    """GTSM at Headgate's end only: the peer's TTL is not 255."""
 
     @classmethod
     def our_end(cls, seat):
@@ -331,7 +335,7 @@ class TooFar(HintCase):
 
 
 class SeveralPaths(Scene):
-    """Add-Path, RFC 7911: a backend speaks for two servers."""
+    """Add-Path (RFC 7911): a backend announces two servers."""
 
     @staticmethod
     def next_hops(seat):
@@ -363,7 +367,7 @@ class SeveralPaths(Scene):
 
 
 class Ipv4OverIpv6(Scene):
-    """Extended next hop, RFC 8950: both families over one IPv6 session."""
+    """Extended next hop (RFC 8950): both families over one IPv6 session."""
 
     seats = (BACKEND6, UPSTREAM6)
 
@@ -398,7 +402,7 @@ class Ipv4OverIpv6(Scene):
 
 
 class LinkLocal(Scene):
-    """No addresses but the link-local ones: a neighbor is an interface."""
+    """Link-local addresses only: a neighbor is configured by its interface."""
 
     seats = (BACKEND6, UPSTREAM6)
     OURS, THEIRS = "fe80::1", "fe80::2"
@@ -426,7 +430,7 @@ class LinkLocal(Scene):
         self.check_up(UPSTREAM6)
 
     def check_steered(self, vip):
-        """The peer may say a global address of the cable beside its own."""
+        """Check the path to a VIP. The peer may announce a global next hop, too."""
         self.peer(BACKEND6).wait_established()
         path = wait_until(lambda: [p for p in self.lab.paths(vip)
                                    if p["selected"]], 15, f"a path to {vip}")
@@ -440,8 +444,8 @@ class LinkLocal(Scene):
         self.check_steered(BACKEND6.vip)
 
     def check_known(self, vip):
-        """The next hop as daemons show it: "::" where only the link-local one
-        was sent, in some."""
+        """Check the upstream's route. Some daemons show "::" as next hop where
+        only the link-local one was sent."""
         self.peer(UPSTREAM6).wait_established()
         route = wait_until(lambda: self.peer(UPSTREAM6).route(vip), 15,
                            f"upstream6: {vip}")
@@ -457,8 +461,8 @@ class LinkLocal(Scene):
 
 
 class Restart(Scene):
-    """Graceful restart, RFC 4724, towards upstreams: the agent is killed and
-    started again, and XDP went on all the time."""
+    """Graceful restart (RFC 4724) towards upstreams: the agent is killed and
+    started again while XDP forwards."""
 
     @classmethod
     def our_end(cls, seat):
@@ -479,7 +483,7 @@ class Restart(Scene):
         self.check_announced(upstream, backend)
 
     def check_kept(self, upstream, vip, seconds):
-        """At every look for so long."""
+        """Check for `seconds` that the upstream keeps the VIP."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if not self.peer(upstream).route(vip):

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""BGP messages, byte by byte, for the tests that misbehave on purpose.
+"""Build and parse BGP messages, byte by byte, for tests that misbehave.
 
-The builders write what they are told, right or wrong: every length, marker and
-flag can be given. The parsers read what the agent sends, strictly: what they
-cannot read is the agent's error and raises WireError. Nothing here knows
-sockets; raw_speaker.py does.
+The builders write valid and invalid messages: every length, marker and flag can
+be set. The parsers are strict: a message from the agent that they cannot read is
+an error of the agent and raises WireError. This module uses no sockets;
+raw_speaker.py does.
 """
 
 import collections
@@ -48,7 +48,7 @@ PARAMETER_CAPABILITIES, PARAMETER_EXTENDED = 2, 255
 
 
 class WireError(Exception):
-    """The agent sent what no speaker may send."""
+    """The agent sent an invalid message."""
 
 
 def u8(*values):
@@ -103,7 +103,8 @@ def as4_capability(as_number):
 
 
 def usual_capabilities(as_number, *families):
-    """Those of a plain speaker: its families, route refresh, 4-byte AS."""
+    """Return the capabilities of a plain speaker: its families, route refresh,
+    4-byte AS numbers."""
     return (b"".join(multiprotocol(afi) for afi in families or (IPV4,))
             + capability(CAP_ROUTE_REFRESH) + as4_capability(as_number))
 
@@ -113,19 +114,20 @@ def parameter(value, kind=PARAMETER_CAPABILITIES, length=None):
 
 
 def wide_parameter(value, kind=PARAMETER_CAPABILITIES, length=None):
-    """With the two-byte length of RFC 9072."""
+    """Return an optional parameter with the two-byte length of RFC 9072."""
     return (u8(kind) + u16(len(value) if length is None else length) + value)
 
 
 def wide_parameters(value, length=None, short_length=PARAMETER_EXTENDED):
-    """The form of RFC 9072 of all that follows the fixed part of an OPEN."""
+    """Return all that follows the fixed part of an OPEN, in the form of
+    RFC 9072."""
     return (u8(short_length, PARAMETER_EXTENDED)
             + u16(len(value) if length is None else length) + value)
 
 
 def open_body(as_number, identifier, hold_time=0, version=4, options=None,
               capabilities=None):
-    """`options` is everything from the length of the parameters on."""
+    """Return an OPEN's body; `options` begins with the parameters' length."""
     if capabilities is None:
         capabilities = usual_capabilities(as_number)
     if options is None:
@@ -141,7 +143,8 @@ def open_message(*arguments, **options):
 
 
 def attribute(kind, value=b"", flags=None, length=None):
-    """One path attribute; a long value, or EXTENDED, has a two-byte length."""
+    """Return a path attribute. It has a two-byte length for a long value or
+    with EXTENDED."""
     flags = RIGHT_FLAGS[kind] if flags is None else flags
     size = len(value) if length is None else length
     if size > 255:
@@ -160,7 +163,7 @@ def segment(kind, *numbers, count=None, pack=u32):
 
 
 def sequence(*numbers, pack=u32):
-    """As many sequences as it takes."""
+    """Return AS_SEQUENCE segments with these numbers, as many as needed."""
     return b"".join(segment(SEQUENCE, *numbers[at:at + SEGMENT_MAX], pack=pack)
                     for at in range(0, len(numbers), SEGMENT_MAX))
 
@@ -179,7 +182,7 @@ def communities(*pairs):
 
 
 def prefix(text):
-    """NLRI: the length in bits and as many bytes as it takes."""
+    """Return NLRI: the length in bits and the bytes of the prefix."""
     address, bits = text.split("/")
     packed = ipv6(address) if ":" in address else ipv4(address)
     return u8(int(bits)) + packed[:(int(bits) + 7) // 8]
@@ -214,12 +217,13 @@ Notification = collections.namedtuple("Notification", "code subcode data")
 Open = collections.namedtuple("Open",
                               "version as_number hold_time identifier "
                               "capabilities")
-# attributes: type -> (flags without EXTENDED, value), in the order they came.
+# attributes: type -> (flags without EXTENDED, value), in order of receipt.
 Update = collections.namedtuple("Update", "withdrawn attributes announced")
 
 
 def take_message(data, max_size=MAX_MESSAGE):
-    """(message, rest) from the front of `data`; (None, data) if incomplete."""
+    """Return (message, rest) from the front of `data`, or (None, data) if it is
+    incomplete."""
     if len(data) < HEADER_SIZE:
         return None, data
     size, kind = struct.unpack_from("!HB", data, len(MARKER))
@@ -238,12 +242,12 @@ def parse_notification(body):
 
 def take(data, size):
     if len(data) < size:
-        raise WireError(f"{size} bytes wanted, {len(data)} left")
+        raise WireError(f"{size} bytes needed, {len(data)} left")
     return data[:size], data[size:]
 
 
 def parse_capabilities(parameters):
-    """Code -> list of values."""
+    """Return code -> list of values."""
     found = {}
     while parameters:
         (kind, size), parameters = take(parameters, 2)
@@ -301,7 +305,7 @@ def parse_update(body):
 
 
 def path_segments(value, size=4):
-    """AS_PATH as a list of (segment type, [numbers])."""
+    """Return AS_PATH as a list of (segment type, [numbers])."""
     segments = []
     while value:
         (kind, count), value = take(value, 2)

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Headgate and one namespace full of speakers (raw_speaker.py), on one cable:
+"""Connect Headgate to one namespace full of speakers (raw_speaker.py):
 
     headgate                      peers
     AS 64512, 10.1.0.1 --- lan --- 10.1.0.11 ..
 
-No traffic is steered here; the speakers' namespace answers ARP, so that next
-hops are alive.
+There is no traffic. The speakers' namespace answers ARP, so next hops are alive.
 """
 
 import itertools
@@ -28,13 +27,13 @@ BYSTANDER = "10.1.0.60"
 
 UPDATE_TAG = 65099  # high half of the communities of measured updates
 
-# What every test has: backends that come and go, and one upstream.
+# Common to all tests: dynamic backends and one upstream.
 BACKENDS = "10.1.0.0/26,as=65001-65099,role=backend"
 UPSTREAM = f"{OBSERVER},as={UPSTREAM_AS},role=upstream,passive"
 
 
 class RawLab(Lab):
-    """Lab's folder, pins and janitor; other namespaces."""
+    """The lab of the drawing above. It shares Lab's folder, pins and janitor."""
 
     def __init__(self, neighbors=(BACKENDS, UPSTREAM), addresses=(),
                  vips=("192.0.2.0/24",), flags=()):
@@ -76,9 +75,9 @@ class RawLab(Lab):
         return Listener(self.peers, address)
 
     def establish(self, source, as_number, **options):
-        """A session from `source`, which is also the identifier. When the
-        former one has just been closed, the agent may not know it yet and
-        prefers it: then it is tried again."""
+        """Establish a session from `source`, which is also the identifier. If
+        the previous session has just been closed, the agent may not know it yet
+        and prefer it: then try again."""
         speaker = None
 
         def up():
@@ -91,31 +90,31 @@ class RawLab(Lab):
         return speaker.establish(as_number, source, **options)
 
     def observe(self):
-        """The session of the upstream, which sees what is passed on."""
+        """Establish the session of the upstream, which receives announcements."""
         return self.establish(OBSERVER, UPSTREAM_AS)
 
-    # ----------------------------------------------------- what the agent has
+    # ----------------------------------------------------- the agent's state
 
     def route(self, prefix):
-        """The route as `show routes` has it, or None."""
+        """Return the route from `show routes`, or None."""
         found = [r for r in self.headgate.show("routes")
                  if r["prefix"] == prefix]
         return found[0] if found else None
 
     def path(self, prefix, neighbor):
-        """The neighbor's path in that route, or None."""
+        """Return the neighbor's path in that route, or None."""
         route = self.route(prefix)
         paths = route["paths"] if route else []
         found = [p for p in paths if p["neighbor"] == neighbor]
         return found[0] if found else None
 
     def state(self, address):
-        """The neighbor's, as `show neighbors` has it, or None."""
+        """Return the neighbor's state from `show neighbors`, or None."""
         neighbor = self.headgate.neighbor(address)
         return neighbor["state"] if neighbor else None
 
     def memory(self):
-        """Resident kilobytes of the agent."""
+        """Return the agent's resident memory in kilobytes."""
         with open(f"/proc/{self.headgate.process.pid}/status",
                   encoding="ascii") as status:
             line = next(l for l in status if l.startswith("VmRSS"))
@@ -123,13 +122,13 @@ class RawLab(Lab):
 
 
 def tell(text):
-    """A measurement, beside the results."""
+    """Print a measurement as a comment in TAP."""
     print(f"# {text}", flush=True)
 
 
 class RawCase(LabCase):
-    """A test class with a RawLab, an observer and a backend that behaves and
-    has to stay: the bystander."""
+    """A test class with a RawLab, an observer and the bystander: a backend that
+    behaves, and whose session must stay."""
 
     BYSTANDER_VIP = "192.0.2.200/32"
     update_numbers = itertools.count(1)
@@ -150,7 +149,7 @@ class RawCase(LabCase):
 
     @classmethod
     def before_start(cls):
-        """For listeners the agent is to find when it dials."""
+        """Start listeners here that the agent dials."""
 
     @classmethod
     def start_bystanders(cls):
@@ -164,7 +163,7 @@ class RawCase(LabCase):
 
     @classmethod
     def keep(cls, speaker):
-        """Closes it with the class."""
+        """Return the speaker; the end of the class closes it."""
         cls.speakers.append(speaker)
         return speaker
 
@@ -175,7 +174,8 @@ class RawCase(LabCase):
 
     @classmethod
     def measure_update(cls, others=()):
-        """Seconds until the upstream has the bystander's new announcement."""
+        """Return the seconds until the upstream has a new announcement of the
+        bystander."""
         start = time.monotonic()
         tag = (UPDATE_TAG, next(cls.update_numbers) % 0xffff)
         cls.bystander.send(announcement(
@@ -188,7 +188,8 @@ class RawCase(LabCase):
 
     @classmethod
     def watch_updates(cls, seconds, meanwhile=lambda: None, others=()):
-        """The longest of updates all through `seconds`, doing `meanwhile`."""
+        """Measure updates for `seconds`, calling `meanwhile`; return the
+        longest."""
         deadline = time.monotonic() + seconds
         longest = 0
         while time.monotonic() < deadline:
@@ -198,7 +199,8 @@ class RawCase(LabCase):
         return longest
 
     def check_bystanders(self):
-        """Whatever happened, nobody else noticed."""
+        """Check that the agent and both sessions are up and the bystander's VIP
+        is still announced."""
         for speaker in (self.observer, self.bystander):
             while speaker.take_input():
                 pass
@@ -209,7 +211,7 @@ class RawCase(LabCase):
 
 def announcement(prefixes, as_number, next_hop=NEXT_HOP, tags=(), path=None,
                  pack=bgp.u32):
-    """A good UPDATE with `tags` as its communities."""
+    """Return a good UPDATE with `tags` as its communities."""
     if isinstance(prefixes, str):
         prefixes = [prefixes]
     path = [as_number] if path is None else path

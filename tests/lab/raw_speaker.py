@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""BGP speakers of the tests' own, on sockets inside the lab's namespaces.
+"""BGP speakers made of sockets inside the lab's namespaces.
 
-One process drives them all and does nothing behind the test's back: bytes go
-out when the test says so and are read while it waits. A speaker keeps what it
-was announced in `table`, as any neighbor would, and notices the NOTIFICATION
-and the end of its connection.
+The test's process drives all of them: it sends when the test says so and reads
+while the test waits; nothing runs in the background. A speaker keeps the routes
+announced to it in `table`, and notices a NOTIFICATION and the end of its
+connection.
 """
 
 import contextlib
@@ -33,7 +33,7 @@ def enter(descriptor):
 
 @contextlib.contextmanager
 def inside(namespace):
-    """Sockets made in this block live in the namespace, wherever we go on."""
+    """Make sockets in the namespace; they stay there after this block."""
     home = os.open("/proc/self/ns/net", os.O_RDONLY)
     there = os.open(f"/run/netns/{namespace.name}", os.O_RDONLY)
     try:
@@ -55,7 +55,7 @@ def tcp_socket(namespace, address, port=0):
 
 
 def dial(namespace, source, target, receive_buffer=None):
-    """A connected socket from `source` to the agent."""
+    """Return a socket connected from `source` to the agent."""
     sock = tcp_socket(namespace, source)
     if receive_buffer:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -65,14 +65,14 @@ def dial(namespace, source, target, receive_buffer=None):
 
 
 def reset(sock):
-    """Closes with RST: no TIME_WAIT, nothing that waits is delivered."""
+    """Close with RST: no TIME_WAIT, and unsent data is lost."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                     struct.pack("ii", 1, 0))
     sock.close()
 
 
 class Listener:
-    """Where the agent dials to."""
+    """A listening socket that the agent dials."""
 
     def __init__(self, namespace, address):
         self.sock = tcp_socket(namespace, address, PORT)
@@ -90,13 +90,13 @@ class Listener:
 
 
 class Speaker:
-    """One end of one connection."""
+    """The peer's end of a connection with the agent."""
 
     def __init__(self, sock):
         self.sock = sock
         self.sock.setblocking(False)
         self.buffer = b""
-        self.messages = []        # all but UPDATEs, as they came
+        self.messages = []        # all but UPDATEs, in order of receipt
         self.table = {}           # prefix -> attributes
         self.updates = 0
         self.notification = None
@@ -106,7 +106,7 @@ class Speaker:
     # ----------------------------------------------------- output
 
     def send(self, *data):
-        """All of it, at once; a connection that is gone takes it, too."""
+        """Send all of it. A closed connection is no error."""
         data = b"".join(data)
         try:
             while data and not self.closed:
@@ -127,7 +127,7 @@ class Speaker:
     # ----------------------------------------------------- input
 
     def take_input(self):
-        """Reads what is there. False if there was nothing."""
+        """Read the input that is there; return False if there is none."""
         if self.closed:
             return False
         try:
@@ -180,17 +180,17 @@ class Speaker:
         self.wait(there, seconds, f"message of type {kind}")
         found = self.received(kind)
         if len(found) < count:
-            raise LabError(f"closed instead of message {kind}; "
+            raise LabError(f"closed instead of message {kind}: "
                            f"{self.notification}")
         return found[count - 1]
 
     def wait_closed(self, seconds=5):
-        """Until the agent has closed; returns its NOTIFICATION or None."""
+        """Wait until the agent has closed; return its NOTIFICATION or None."""
         self.wait(lambda: self.closed, seconds, "closed by the agent")
         return self.notification
 
     def establish(self, as_number, identifier, **options):
-        """Everything up to and with the first KEEPALIVE."""
+        """Exchange OPENs and KEEPALIVEs."""
         self.send(bgp.open_message(as_number, identifier, **options),
                   bgp.keepalive())
         self.wait_for_message(bgp.OPEN)
@@ -198,7 +198,7 @@ class Speaker:
         return self
 
     def has(self, prefix, community):
-        """True if the prefix was announced with this community."""
+        """Return True if the prefix was announced with this community."""
         attributes = self.table.get(prefix, {})
         value = attributes.get(bgp.COMMUNITIES, (0, b""))[1]
         return bgp.u16(*community) in [value[at:at + 4]
@@ -206,7 +206,7 @@ class Speaker:
 
 
 def read_all(speakers, seconds):
-    """Reads from whoever has something, for at most `seconds`."""
+    """Read from the speakers that have input, for at most `seconds`."""
     open_ones = [s for s in speakers if not s.closed]
     if not open_ones:
         time.sleep(min(seconds, 0.01))
@@ -217,7 +217,7 @@ def read_all(speakers, seconds):
 
 
 def wait_for(speakers, condition, seconds, what, pause=0.05):
-    """Reads from all of them until condition() is true; returns its value."""
+    """Read from all speakers until condition() is true; return its value."""
     deadline = time.monotonic() + seconds
     while True:
         value = condition()

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the upstream router is told, and when: a server without BGP, thresholds
-of living next hops, aggregates, and the end of the agent.
+"""Check the announcements to the upstream router: a server without BGP,
+thresholds of living next hops, aggregates, and the end of the agent.
 
-192.0.2.1 is announced by three servers by BGP and is on the fourth by --path,
-at the distance of eBGP, so that all four share the set. 192.0.2.2 is on the
-fourth only, which makes the aggregate one of different AS paths.
+Three servers announce 192.0.2.1 by BGP; the fourth has it by --path, at the
+distance of eBGP, so that all four share the set. 192.0.2.2 is on the fourth
+only, so that the paths in the aggregate differ.
 """
 
 import signal
@@ -18,7 +18,7 @@ CONNECTIONS = 300
 AGGREGATE = "192.0.2.0/28"
 SECOND_VIP = "192.0.2.2"
 LEAST, RETURN = 3, 4   # living next hops
-STILL_SECONDS = 1.0    # that nothing changes in
+STILL_SECONDS = 1.0    # without a change
 SHUTDOWN_DELAY = 2
 GRACEFUL_SHUTDOWN = "(65535,0)"
 
@@ -41,7 +41,7 @@ class AnnouncingLab(Lab):
         self.servers[-1].web.start()
 
     def router_has(self, prefix):
-        """The route with all its attributes as BIRD prints them, or ""."""
+        """Return the route with its attributes as BIRD prints them, or ""."""
         shown = self.router_bird.ask(f"show route {prefix} all")
         return shown if "BGP.as_path" in shown else ""
 
@@ -99,7 +99,7 @@ class Announced(AnnouncingCase):
         self.assertTrue(self.lab.router_has(f"{VIP}/32"))
         second.bird.stop()
         self.wait_route(f"{VIP}/32", False)
-        self.assertTrue(self.lab.router_has(AGGREGATE))  # by the other VIP
+        self.assertTrue(self.lab.router_has(AGGREGATE))  # from the other VIP
         second.bird.start()
         self.lab.wait_living(self.lab.servers[1:])
         time.sleep(STILL_SECONDS)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""--path ...,bfd with stock daemons on the server: it is in while its BFD
-session is up, and out within the detection time when it is silent, although
-its host goes on answering ARP and neighbor solicitations.
+"""Check --path ...,bfd with stock daemons on the server: it is in the set while
+its BFD session is up, and out within the detection time when BFD is silent,
+although its host answers ARP and neighbor solicitations.
 
-server1 runs the daemon and has a VIP of its own in both families, beside the
-one that all servers announce. server2 has no BFD, and forges packets.
+server1 runs the daemon and has its own VIP in both families, besides the one
+that all servers announce. server2 has no BFD and forges packets.
 """
 
 import json
@@ -16,11 +16,11 @@ from lab.system import PYTHON, wait_until
 from lab.topology import HEADGATE6_LAN, HEADGATE_LAN
 
 VIPS = ("192.0.2.9", "2001:db8:f::9")
-UP_SECONDS = 10   # a packet a second from both sides, and some are lost
-GRACE = 0.6       # scheduling on a busy machine, and polling
+UP_SECONDS = 10   # both sides send a packet a second; some are lost
+GRACE = 0.6       # seconds for scheduling and polling
 FORGER = __file__.replace("test_bfd.py", "bfd_forger.py")
 BURST = 10000
-LATE_SECONDS = 1  # no answer of the agent takes as long in a burst
+LATE_SECONDS = 1  # an answer of the agent in a burst takes less
 
 
 class BfdCase(LabCase):
@@ -49,7 +49,7 @@ class BfdCase(LabCase):
         self.headgate = self.lab.headgate
 
     def bfd(self):
-        """What BFD says of the server's addresses, IPv4 first."""
+        """Return the BFD state of the server's addresses, IPv4 first."""
         hops = self.headgate.nexthops()
         return [hops[address]["bfd"] for address in
                 (self.server.address, self.server.address6)]
@@ -62,14 +62,14 @@ class BfdCase(LabCase):
                    "both addresses of the server in")
 
     def wait_out(self):
-        """Seconds until no bucket leads to the server."""
+        """Return the seconds until no bucket leads to the server."""
         start = time.monotonic()
         wait_until(lambda: not self.in_use(), UP_SECONDS,
                    "both addresses of the server out", pause=0.02)
         return time.monotonic() - start
 
     def assert_answering(self):
-        """It is BFD that has taken it out, and nothing else."""
+        """Check that the server still answers: only BFD has taken it out."""
         for address in self.addresses:
             hop = self.headgate.nexthops()[address]
             self.assertEqual((hop["state"], hop["alive"]), ("resolved", False))
@@ -80,7 +80,7 @@ class BfdCase(LabCase):
 
 
 class Life:
-    """The tests, in the order of a server's life; a class says by whom."""
+    """The tests, in the order of a server's life; subclasses have daemons."""
 
     def test_1_it_is_out_before_its_session_was_up(self):
         wait_until(lambda: self.headgate.nexthops()[self.server.address]
@@ -150,11 +150,11 @@ class Frr(Life, BfdCase):
         self.headgate.stop()
         wait_until(lambda: self.daemon.sessions().count(
             "Remote diagnostics: administratively down") == 2,
-            DETECTION_SECONDS, "the word of both sessions' end")
+            DETECTION_SECONDS, "AdminDown in both sessions")
 
 
 class Forged(BfdCase):
-    """Each kind of packet is counted as what it is, and moves nothing."""
+    """Forged packets: each kind has a counter and changes no state."""
 
     @classmethod
     def setUpClass(cls):
@@ -196,7 +196,8 @@ class Forged(BfdCase):
         self.assert_counted("malformed")
 
     def test_a_burst_holds_nothing_up(self):
-        """What the socket's buffer cannot take is lost in the kernel."""
+        """The kernel drops the packets that do not fit into the socket's
+        buffer."""
         self.forge("discriminator", BURST)
         start = time.monotonic()
         self.assertEqual(self.headgate.ctl("show", "status").returncode, 0)

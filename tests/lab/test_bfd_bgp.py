@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""--neighbor ...,bfd with stock daemons: what BFD loses, BGP gives up at once
-with Cease/BFD Down (RFC 9384), long before its hold time.
+"""Check --neighbor ...,bfd with stock daemons: when BFD goes down, the BGP session
+ends at once with Cease/BFD Down (RFC 9384), long before its hold time.
 
-server1 runs BIRD, which is silent in BGP and BFD together when it is frozen;
-server2 runs FRR, whose bgpd goes on when bfdd is frozen. Both families.
+server1 runs BIRD; freezing it stops BGP and BFD. server2 runs FRR, whose bgpd
+still runs when bfdd is frozen. Both families.
 """
 
 import time
@@ -15,7 +15,7 @@ from lab.system import wait_until
 from lab.topology import (HEADGATE6_LAN, HEADGATE_AS, HEADGATE_LAN, VIP, VIP6)
 
 UP_SECONDS = 15
-GRACE = 0.6  # scheduling on a busy machine, and polling
+GRACE = 0.6  # seconds for scheduling and polling
 BIRD_BFD = f"""\
 protocol bfd {{{{ interface "eth0" {{{{
     interval {INTERVAL_MS} ms; multiplier {MULTIPLIER}; }}}}; }}}}
@@ -57,7 +57,8 @@ class BfdAndBgp(LabCase):
         self.lab.wait_living(self.lab.servers)
 
     def all_up(self):
-        """Both servers, both families."""
+        """Return True if BGP and BFD are up with both servers in both
+        families."""
         backends = [n for n in self.headgate.show("neighbors")
                     if n["role"] == "backend"]
         return len(backends) == 4 and all(
@@ -94,12 +95,13 @@ class BfdAndBgp(LabCase):
         self.assert_ended_by_bfd(self.frr)
 
     def incarnation(self):
-        """Counts how often the program was told that the server lives."""
+        """Return how often the agent has set the next hop alive."""
         slot = self.headgate.nexthops()[self.frr.address]["slot"]
         return self.headgate.map_lookup("nexthops", slot)["incarnation"]
 
     def test_a_dead_server_lives_again_once(self):
-        """By its next BGP session, and not while the old one ends."""
+        """The next BGP session revives the server, not the end of the old
+        one."""
         before = self.incarnation()
         self.addCleanup(self.frr_daemons.thaw)
         self.frr_daemons.freeze()
@@ -108,7 +110,7 @@ class BfdAndBgp(LabCase):
         self.assertEqual(self.incarnation(), before + 1)
 
     def test_bfd_that_its_administrator_takes_down_is_no_failure(self):
-        """RFC 5882 3.2: BGP is asked, not BFD."""
+        """RFC 5882 3.2: AdminDown leaves the decision to BGP."""
         before = self.headgate.neighbor(self.frr.address)["last_error"]
         self.addCleanup(self.frr_daemons.set_shutdown, False)
         self.frr_daemons.set_shutdown(True)
@@ -121,7 +123,7 @@ class BfdAndBgp(LabCase):
 
 
 class LinkLocal(LabCase):
-    """A session between link-local addresses, which BFD watches there."""
+    """BGP and BFD sessions between link-local addresses."""
 
     options = {"servers": 2, "ipv6": True, "link_local": True}
     started = False

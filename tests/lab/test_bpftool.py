@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""bpftool reads every pinned map with the names of its fields."""
+"""Check that bpftool prints every pinned map with the names of its fields."""
 
 import os
 
 from lab_case import LabCase
 
-# Map -> the fields of a value. tx_ports and captures are not here: the kernel
-# takes no type information for these. fragments and the prefixes are empty.
-# buckets is not dumped but looked up: it has room for all groups, millions of
-# elements.
+# Map -> the fields of a value. tx_ports and captures are missing: the kernel
+# accepts no type information for these. fragments and the prefixes are empty.
+# buckets is not dumped but looked up: it has millions of elements, for all
+# groups.
 FIELDS = {
     "vip4": {"address", "vip"},
     "vip6": {"address", "vip"},
@@ -37,7 +37,7 @@ class Bpftool(LabCase):
         for name, fields in FIELDS.items():
             with self.subTest(map=name):
                 entry = self.lab.headgate.map_dump(name)[0]
-                value = (entry["values"][0]["value"]  # one for each CPU
+                value = (entry["values"][0]["value"]  # a value for each CPU
                          if "values" in entry else entry["value"])
                 self.assertLessEqual(fields, set(value))
 

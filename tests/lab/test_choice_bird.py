@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Stock BIRD 2 as server, reflector and upstream, in all of choice_scenes."""
+"""Play choice_scenes with stock BIRD 2 as server, reflector and upstream."""
 
 import choice_scenes
 from lab.peers.bird import Bird

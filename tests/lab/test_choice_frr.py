@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Stock FRR as server, reflector and upstream, in all of choice_scenes."""
+"""Play choice_scenes with stock FRR as server, reflector and upstream."""
 
 import choice_scenes
 from lab.peers.frr import Frr

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What TCP makes of BGP: messages cut anywhere and put together anyhow, and
-two connections of the same two speakers at once.
+"""Check BGP over TCP: messages cut and joined at any byte, and two connections of
+the same two speakers at once.
 
-LONG=1 tries every offset where one of three has to do otherwise.
+LONG=1 tries every offset; otherwise the test tries every third.
 """
 
 import contextlib
@@ -23,9 +23,9 @@ TAG = 65001
 
 
 class Segments(RawCase):
-    """TCP is a stream: where it is cut means nothing."""
+    """TCP is a stream: the boundaries of segments have no meaning."""
 
-    PAUSE = 0.0005  # lets the agent read what there is
+    PAUSE = 0.0005  # seconds for the agent to read its input
 
     def hello(self):
         return (bgp.open_message(BACKEND_AS, NEXT_HOP) + bgp.keepalive()
@@ -84,7 +84,7 @@ class Segments(RawCase):
         speaker.reset()
 
     def test_an_announcement_and_half_a_close(self):
-        """The peer says that it has nothing more to say, but listens."""
+        """The peer shuts down its direction and still reads."""
         speaker = self.lab.establish(NEXT_HOP, BACKEND_AS)
         speaker.send(announcement(VIP, BACKEND_AS))
         speaker.sock.shutdown(socket.SHUT_WR)
@@ -104,10 +104,10 @@ class Segments(RawCase):
 
 
 class Collision(RawCase):
-    """Both sides dial at once (RFC 4271 6.8, RFC 6286 2.3): the connection
-    stays that was opened by the side with the higher identifier."""
+    """Both sides dial at once (RFC 4271 6.8, RFC 6286 2.3). The connection that
+    the side with the higher identifier opened stays."""
 
-    # Address -> identifier and AS number. Ours: 10.0.0.1, AS 64512.
+    # Address -> identifier and AS number. Headgate's: 10.0.0.1, AS 64512.
     PEERS = {"10.1.0.101": ("1.1.1.1", 65001),
              "10.1.0.102": ("200.0.0.1", 65001),
              "10.1.0.103": (HEADGATE_ID, 64000),
@@ -127,7 +127,8 @@ class Collision(RawCase):
                          for address in cls.PEERS}
 
     def connections(self, address):
-        """The one the agent dialled, and the one we dial meanwhile."""
+        """Return the connection that the agent dialled, and one dialled by the
+        test meanwhile."""
         theirs = self.keep(self.listeners[address].accept())
         ours = self.keep(self.lab.dial(address))
         return theirs, ours
@@ -137,8 +138,8 @@ class Collision(RawCase):
         return bgp.open_message(as_number, identifier)
 
     def collide(self, address, first, second, survivor, loser):
-        """OPENs on both, in this order, before any KEEPALIVE. The survivor's
-        is answered, whatever becomes of the loser."""
+        """Send OPENs on both, in this order, before any KEEPALIVE, and check
+        the answers: the survivor's OPEN is answered in any case."""
         first.send(self.hello(address))
         second.send(self.hello(address))
         survivor.wait_for_message(bgp.KEEPALIVE)
@@ -147,7 +148,8 @@ class Collision(RawCase):
         self.check_survivor(address, survivor)
 
     def check_survivor(self, address, survivor):
-        """It is established and works; the agent knows one neighbor."""
+        """Check that the survivor is established and announces, and the agent
+        knows one neighbor."""
         _, as_number = self.PEERS[address]
         survivor.send(announcement(VIP, as_number, next_hop=address))
         wait_for([survivor, self.observer, self.bystander],
@@ -178,7 +180,7 @@ class Collision(RawCase):
         self.collide("10.1.0.104", theirs, ours, ours, theirs)
 
     def test_an_open_that_loses_is_not_answered(self):
-        """A KEEPALIVE would give the peer a session for a moment."""
+        """A KEEPALIVE would establish the session at the peer for a moment."""
         theirs, ours = self.connections("10.1.0.101")
         theirs.send(self.hello("10.1.0.101"))
         theirs.wait_for_message(bgp.KEEPALIVE)
@@ -188,7 +190,7 @@ class Collision(RawCase):
         theirs.reset()
 
     def test_the_loser_lives_on_if_the_survivor_does_not(self):
-        """The peer has refused it, in favour of a session on the loser."""
+        """The peer refuses the survivor in favour of the loser."""
         theirs, ours = self.connections("10.1.0.102")
         theirs.send(self.hello("10.1.0.102"), bgp.keepalive())
         theirs.wait_for_message(bgp.KEEPALIVE)
@@ -211,7 +213,7 @@ class Collision(RawCase):
         self.check_survivor(address, theirs)
 
     def test_a_session_moves_to_the_connection_that_the_peer_prefers(self):
-        """It had dialled it before, and may have closed the other."""
+        """The peer dialled it before, and may have closed the other."""
         address = "10.1.0.105"
         theirs, ours = self.connections(address)
         theirs.send(self.hello(address), bgp.keepalive())
@@ -223,8 +225,8 @@ class Collision(RawCase):
 
 
 class Distance(RawCase):
-    """TTL security (RFC 5082): not a byte of who is too far away is heard,
-    not even what it sends before the agent has accepted it."""
+    """TTL security (RFC 5082): the agent reads no byte of a peer that is too far
+    away, not even bytes sent before it accepts the connection."""
 
     STATIC, DYNAMIC = "10.1.0.101", "10.1.0.129"
     TTL = {"near": 255, "far": 254, "usual": 64}
@@ -236,8 +238,8 @@ class Distance(RawCase):
     }
 
     def dial(self, source, ttl):
-        """Connects and sends a whole greeting at once. The reset of who is
-        refused may come before connect() has returned."""
+        """Connect and send OPEN and KEEPALIVE at once. The reset of a refused
+        connection may come before connect() returns."""
         sock = tcp_socket(self.lab.peers, source)
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, self.TTL[ttl])
         sock.settimeout(5)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The agent's manners: what it refuses and how it says so, and when it
+"""Check what the agent refuses and how it reports that, and when it
 announces."""
 
 import os
@@ -11,7 +11,7 @@ EXIT_USAGE = 2
 EXIT_NO_AGENT = 3
 EXIT_REFUSED = 5
 
-WRONG_AS = 65200  # outside of what the lab's --neighbor admits
+WRONG_AS = 65200  # outside the range of the lab's --neighbor
 
 
 class Peers(LabCase):
@@ -54,7 +54,7 @@ class Peers(LabCase):
 
 
 class SecondAgent(LabCase):
-    """Refused before it touches anything of the first one."""
+    """A second agent ends before it touches anything of the first."""
 
     options = {"servers": 2}
 
@@ -86,13 +86,13 @@ class SecondAgent(LabCase):
 
 
 class BadInput(LabCase):
-    """Exit 2, every error named with its place, nothing attached."""
+    """Exit status 2, every error reported with its place, nothing attached."""
 
     options = {"servers": 0}
     started = False
 
     def refuse(self, *flags):
-        """Runs the agent with the lab's flags and these; returns stderr."""
+        """Run the agent with the lab's flags and these; return its stderr."""
         headgate = self.lab.headgate
         done = headgate.try_flags(*headgate.arguments, *flags)
         self.assertEqual(done.returncode, EXIT_USAGE, done.stderr)

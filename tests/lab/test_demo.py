@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The demo, interrupted in its steps, leaves nothing behind."""
+"""Check that an interrupted demo leaves nothing behind."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ from lab.system import PYTHON
 
 
 def named_for(pid):
-    """What there is on this machine that carries the lab's names."""
+    """Return the folders, mounts and namespaces of the lab of process `pid`."""
     with open("/proc/self/mounts", encoding="utf-8") as mounts:
         places = [line.split()[1] for line in mounts]
     places += [f"/run/{name}" for name in os.listdir("/run")]
@@ -23,7 +23,7 @@ def named_for(pid):
 
 
 def processes_with(mark):
-    """Processes that inherited `mark` in their environment."""
+    """Return the processes with `mark` in their environment."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -38,7 +38,7 @@ def processes_with(mark):
 class Interrupted(unittest.TestCase):
 
     def interrupt(self, number, line):
-        """Runs the demo until it prints `line`, then signals it."""
+        """Run the demo until it prints `line`, then signal it."""
         mark = f"LAB_TEST_MARK={uuid.uuid4()}"
         demo = subprocess.Popen(["env", mark, PYTHON, f"{TOOLS}/demo.py"],
                                 text=True, stdout=subprocess.PIPE)

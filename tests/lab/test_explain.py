@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Why a flow goes where it goes, and captures of what came in: what
-headgatectl says, held against where the downloads really went."""
+"""Check explain and capture: headgatectl's answers against the servers that the
+downloads really reached."""
 
 import json
 import os
@@ -25,7 +25,7 @@ OPTION_COMMENT = 1
 
 
 def blocks(path):
-    """(type, body) of each block of a pcapng file."""
+    """Return (type, body) of each block of a pcapng file."""
     if not os.path.exists(path):
         return
     with open(path, "rb") as file:
@@ -37,7 +37,7 @@ def blocks(path):
 
 
 def packets(path):
-    """(frame, comment) of each packet of a pcapng file."""
+    """Return (frame, comment) of each packet of a pcapng file."""
     for kind, body in blocks(path):
         if kind != PACKET:
             continue
@@ -78,7 +78,7 @@ class ExplainPrefix(LabCase):
         self.assertIn(ROUTER_UP, done.stdout)
 
 
-# Before 5.15 the program cannot be asked.
+# Before 5.15 the kernel cannot test-run the program.
 RELEASE = tuple(map(int, re.findall(r"\d+", platform.release())[:2]))
 ASKED = RELEASE >= (5, 15)
 asks_the_program = unittest.skipUnless(ASKED, "needs Linux 5.15")
@@ -172,8 +172,8 @@ class Capture(LabCase):
     options = {"servers": 3}
 
     def capture(self, *words):
-        """The file of a capture that went on during some downloads, and what
-        headgatectl said."""
+        """Capture during some downloads; return the file, and headgatectl's
+        output."""
         lab = self.lab
         path = f"{lab.folder}/capture.pcapng"
         if os.path.exists(path):

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A server is lost in three ways, in the middle of running downloads: when it
-is out, and which connections of the other servers it takes along.
+"""Lose a server in three ways during downloads. Check when no bucket leads to it,
+and which connections of the other servers break.
 
 Without affinity a table that stays even must move a few buckets between the
-servers that are left; the test reads the table before and after, and no other
-connection may break.
+surviving servers. The test reads the table before and after; connections in
+other buckets must not break.
 """
 
 import time
@@ -20,13 +20,13 @@ DOWNLOADS = 200
 LONG_PORT = 30000
 NEW_PORT = 22000
 NEW_CONNECTIONS = 300
-MOST_MOVED = 0.005  # of all buckets
-WATCH_SECONDS = 4 * TIME_SCALE  # a slow download grows about once a second
-GRACE = 1.5 * TIME_SCALE        # scheduling on a busy machine, and polling
+MOST_MOVED = 0.005  # share of all buckets
+WATCH_SECONDS = 4 * TIME_SCALE  # a slow download grows about every second
+GRACE = 1.5 * TIME_SCALE        # seconds for scheduling and polling
 
 
 class Loss:
-    """The tests; a subclass says how the server is lost and in what time."""
+    """The tests; a subclass loses the server and has the time limit."""
 
     seconds = None
 
@@ -53,7 +53,7 @@ class Loss:
 
     @classmethod
     def measure_outage(cls):
-        """Seconds from the loss to the moment no bucket leads there."""
+        """Return the seconds from the loss until no bucket leads there."""
         start = time.monotonic()
         cls.lose(cls.victim)
         wait_until(lambda: cls.victim.address not in cls.lab.headgate.living(),
@@ -85,7 +85,7 @@ class Loss:
             self.assertIn(bucket, moved, f"{port}: {self.fates[port]}")
 
     def test_downloads_were_spread_over_all_servers(self):
-        """Or the test above would prove nothing."""
+        """Otherwise the test above would prove nothing."""
         self.assertEqual(len(self.fates), DOWNLOADS)
         names = set(self.running.server_of_port().values())
         self.assertEqual(names, {s.name for s in self.lab.servers})
@@ -97,8 +97,8 @@ class Loss:
 
 
 class BirdKilled(Loss, LabCase):
-    """The kernel of the server closes the session: out at once. The bound
-    tells it from the hold time, nothing more."""
+    """The server's kernel closes the session: out at once. The limit only has to
+    be far below the hold time."""
 
     seconds = TIME_SCALE
 
@@ -108,7 +108,7 @@ class BirdKilled(Loss, LabCase):
 
 
 class BirdFrozen(Loss, LabCase):
-    """The host answers ARP and TCP, only BGP is silent: the hold time."""
+    """The host answers ARP and TCP, BGP is silent: out after the hold time."""
 
     seconds = HOLD_TIME + GRACE
 
@@ -118,7 +118,7 @@ class BirdFrozen(Loss, LabCase):
 
 
 class PowerCut(Loss, LabCase):
-    """Nothing leaves the server any more."""
+    """The server sends nothing any more."""
 
     seconds = HOLD_TIME + GRACE
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Graceful restart towards an upstream by the bytes: when a NOTIFICATION ends
-a session for good, and when it does not (RFC 8538).
+"""Check graceful restart towards an upstream, byte by byte: which NOTIFICATIONs
+are hard resets, and which are not (RFC 8538).
 """
 
 import unittest
@@ -17,14 +17,15 @@ GRACEFUL = "10.1.0.101"
 
 
 def restart_capability(flags=0):
-    """Of a peer that keeps its forwarding state for IPv4."""
+    """Return the capability of a peer that keeps its forwarding state for
+    IPv4."""
     return bgp.capability(bgp.CAP_GRACEFUL_RESTART,
                           bgp.u16(flags | RESTART_TIME)
                           + IPV4_UNICAST + bgp.u8(FORWARDING))
 
 
 class End(RawCase):
-    """Each test ends an agent of its own."""
+    """Each test ends its own agent."""
 
     options = {
         "neighbors": (BACKENDS, UPSTREAM,
@@ -44,14 +45,15 @@ class End(RawCase):
                           + restart_capability(flags))))
 
     def restart_flags(self, speaker):
-        """Flags and time of our capability, and the flags of IPv4."""
+        """Return flags and time of Headgate's capability, and the flags of
+        IPv4."""
         body = speaker.received(bgp.OPEN)[0].body
         at = body.index(bgp.u8(bgp.CAP_GRACEFUL_RESTART, 10)) + 2
         self.assertEqual(body[at + 2:at + 5], IPV4_UNICAST)
         return int.from_bytes(body[at:at + 2], "big"), body[at + 5]
 
     def test_a_stopped_agent_is_gone_at_once(self):
-        """Shutdown inside a hard reset: the VIP has no business here."""
+        """Shutdown inside a hard reset: the upstream must drop the VIP."""
         speaker = self.establish(NOTIFICATION_BIT)
         self.lab.headgate.stop()
         code, subcode, data = speaker.wait_closed()
@@ -64,7 +66,7 @@ class End(RawCase):
         self.assertEqual(speaker.wait_closed()[:2], (6, 2))
 
     def test_an_error_is_no_hard_reset(self):
-        """The upstream keeps the VIP, and we do forward."""
+        """The upstream keeps the VIP, and Headgate still forwards."""
         speaker = self.establish(NOTIFICATION_BIT)
         speaker.send(bgp.update(bgp.attribute(99, flags=0)))
         self.assertEqual(speaker.wait_closed()[:2], (3, 2))

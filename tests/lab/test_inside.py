@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Neighbors inside our own AS and inside our confederation, stock BIRD each:
-route reflection in both directions, and what members and others see.
+"""Check neighbors inside Headgate's AS and confederation, with stock BIRD: route
+reflection in both directions, and the paths that members and outsiders receive.
 
   server ---- 10.3.1.0/24 ---- headgate ---- 10.3.2.0/24 ---- inner
     |                             |                            |
@@ -33,7 +33,7 @@ router id {{address}};
 protocol device {{{{ scan time 2; }}}}
 """
 
-# The next hops of iBGP have to be known.
+# iBGP needs a route to resolve its next hops.
 WAYS = """\
 protocol static ways {{{{ ipv4;
     route 10.3.1.0/24 via {way};
@@ -62,7 +62,7 @@ FROM_SERVER = ('filter { if proto != "announced" then reject; '
 
 def session(name, local, local_as, neighbor, neighbor_as, export="none",
             options=""):
-    """Of a BIRD; braces are doubled because its class formats the text."""
+    """Return a session of BIRD, with doubled braces for str.format()."""
     return SESSION.format(name=name, local=local, local_as=local_as,
                           neighbor=neighbor, neighbor_as=neighbor_as,
                           export=export.replace("{", "{{").replace("}", "}}"),
@@ -94,7 +94,8 @@ class Cables(Lab):
         inner.ip("address add 10.4.0.2/24 dev eth1")
 
     def play(self, flags, configurations):
-        """`configurations`: name -> what follows the head of its bird.conf."""
+        """Start the BIRDs and Headgate. `configurations`: name -> the rest of its
+        bird.conf."""
         for name, text in configurations.items():
             folder = f"{self.folder}/{name}"
             far = {"server": SERVER, "inner": INNER, "outer": OUTER}[name]
@@ -110,7 +111,7 @@ class Cables(Lab):
         self.headgate.start()
 
     def route(self, name):
-        """The attributes of the VIP at a BIRD, each name with its value."""
+        """Return the attributes of a BIRD's route to the VIP, name -> value."""
         shown = self.birds[name].ask(f"show route {VIP} all")
         return dict(re.findall(r"BGP\.(\w+): ?(.*)", shown))
 
@@ -119,7 +120,7 @@ class Cables(Lab):
                           f"a route to {VIP} at {name}")
 
     def wait_path(self):
-        """The path that Headgate steers by."""
+        """Wait for Headgate's path to the VIP and return it."""
         def selected():
             return [p for r in self.headgate.show("routes")
                     for p in r["paths"] if p["selected"]]
@@ -149,7 +150,7 @@ class InsideCase(LabCase):
 
 
 class ClientOfBird(InsideCase):
-    """`inner` reflects the server's route to us; we tell `outer`."""
+    """`inner` reflects the server's route; Headgate announces it to `outer`."""
 
     flags = ("--as", str(OUR_AS),
              "--neighbor", f"{INNER},as=internal,role=backend",
@@ -185,7 +186,7 @@ class ClientOfBird(InsideCase):
 
 
 class ReflectorForBird(InsideCase):
-    """The server and `inner` are our clients."""
+    """The server and `inner` are clients of Headgate."""
 
     flags = ("--as", str(OUR_AS), "--cluster-id", "10.0.0.99",
              "--neighbor",
@@ -216,7 +217,8 @@ class ReflectorForBird(InsideCase):
 
 
 class Confederation(InsideCase):
-    """The server is in another member, `inner` in ours, `outer` outside."""
+    """The server is in another member, `inner` in Headgate's, `outer`
+    outside."""
 
     flags = ("--as", str(OUR_AS), "--confederation", str(CONFEDERATION),
              "--confederation-member", str(MEMBER_AS),
@@ -254,7 +256,8 @@ class Confederation(InsideCase):
 
 
 class TowardsAnotherMember(InsideCase):
-    """The server is outside, `inner` in another member of our confederation."""
+    """The server is outside, `inner` in another member of the
+    confederation."""
 
     flags = ("--as", str(OUR_AS), "--confederation", str(CONFEDERATION),
              "--confederation-member", str(MEMBER_AS),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""IPv6 beside IPv4: downloads, counters and a death, as for IPv4, and large
-datagrams of both families, which come as fragments."""
+"""Check IPv6 beside IPv4: downloads, counters and a death, as for IPv4, and large
+datagrams of both families, which arrive in fragments."""
 
 import time
 
@@ -59,7 +59,7 @@ class Ipv6(LabCase):
             lab.wait_ready()
         self.assertEqual(during.failed(), [])
         self.assertNotIn(victim.name, during.servers())
-        # Nobody else's flows move but by the little that capacity asks for.
+        # Other flows move only as far as even shares require.
         kept = {port: name for port, name in before.server_of_port().items()
                 if name != victim.name}
         moved = [port for port, name in kept.items()
@@ -87,7 +87,7 @@ class Ipv6(LabCase):
         self.check_large_datagrams(VIP6)
 
     def test_kernel_routes_follow_the_sets(self):
-        """In the kernel of a host that does not forward they do no harm."""
+        """On a host that does not forward, the routes have no effect."""
         lab = self.lab
 
         def hops():
@@ -113,8 +113,8 @@ class OneArmIpv6(LabCase):
 
 
 class LinkLocal(LabCase):
-    """Servers without a next hop but their link-local addresses: RFC 2545, and
-    RFC 8950 for the IPv4 VIP."""
+    """Servers with link-local next hops only (RFC 2545; RFC 8950 for the IPv4
+    VIP)."""
 
     options = {"ipv6": True, "link_local": True, "servers": 3,
                "forwarding": True}

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the program hands to the kernel is answered there, by the routes that
-the agent keeps: traceroute sees the Headgate host, path MTU discovery works
-through it, and traffic goes on where the program is gone."""
+"""Check the packets that the program passes to the kernel. The agent's routes make
+the kernel answer them: traceroute shows the Headgate host, path MTU discovery
+works through it, and traffic continues without the program."""
 
 import re
 from contextlib import closing
@@ -14,9 +14,9 @@ from lab.topology import (HEADGATE6_UP, HEADGATE_UP, ROUTER6_CLIENT,
                           VIP_PREFIX)
 
 ROUTE_PROTOCOL = "72"
-# Of ranges of VIPs, never announced by anybody.
+# In the ranges of --vip, but announced by no server.
 UNKNOWN, UNKNOWN6 = "192.0.2.77", "2001:db8:f::77"
-# As Linux says it: of a host, and in IPv6 for lack of a route.
+# Linux's messages: host unreachable, and no route for IPv6.
 UNREACHABLE = {"type": 3, "code": 1}
 UNREACHABLE6 = {"type": 1, "code": 0}
 ECHO_PORT = 7007
@@ -83,7 +83,7 @@ class KernelPath(LabCase):
     # ----------------------------------------------------- no server
 
     def check_no_loop(self, address, message, headgate):
-        """The router sends a datagram once, and never sees it again."""
+        """Check that a datagram from the router does not come back to it."""
         with closing(FrameCount(self.lab.router, "up", address)) as frames:
             self.assertEqual(self.lab.probe("answer", address),
                              {"from": headgate, **message})
@@ -94,8 +94,8 @@ class KernelPath(LabCase):
         self.check_no_loop(address6, UNREACHABLE6, HEADGATE6_UP)
 
     def test_packets_to_vips_without_a_server_do_not_loop(self):
-        """The router sends them to us by routes of its own, and our default
-        route leads back to it."""
+        """The router has static routes to Headgate, whose default route leads
+        back to the router."""
         lab = self.lab
         lab.router.ip(f"route add {VIP_PREFIX} via {HEADGATE_UP}",
                       f"route add {VIP6_PREFIX} via {HEADGATE6_UP}")
@@ -129,14 +129,14 @@ class KernelPath(LabCase):
     # ----------------------------------------------------- path MTU
 
     def mtus(self):
-        """Of the servers' slots, two for each."""
+        """Return the MTUs of the servers' slots, two for each server."""
         slots = range(1, 2 * len(self.lab.servers) + 1)
         return {self.lab.headgate.map_lookup("nexthops", slot)["mtu"]
                 for slot in slots}
 
     def check_path_mtu(self, vip):
-        """The servers' side carries less than the client and the servers
-        believe; the headgate host is who knows."""
+        """Check path MTU discovery: only the headgate host has the smaller MTU
+        of the servers' side."""
         lab = self.lab
         processes = [s.start_echo(vip, ECHO_PORT) for s in lab.servers]
         lab.host.ip(f"link set lan mtu {SMALL_MTU}")
@@ -165,7 +165,8 @@ class KernelPath(LabCase):
     # ----------------------------------------------------- no program
 
     def test_traffic_goes_on_without_the_program(self):
-        """The kernel's hash is another one; it sees ports if it is told to."""
+        """The kernel has its own hash, which includes ports if a sysctl says
+        so."""
         lab = self.lab
         lab.host.run("sysctl", "-q", "-w",
                      "net.ipv4.fib_multipath_hash_policy=1",
@@ -184,7 +185,7 @@ class KernelPath(LabCase):
 
 
 class NoForwarding(LabCase):
-    """The lab as it usually is."""
+    """The default lab, whose host does not forward."""
 
     options = {"servers": 1}
 

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Speaks every case of the malformed_*.py beside this file to the live agent:
-one neighbor misbehaves, an upstream watches what is passed on, and a third
-neighbor has to notice nothing.
+"""Send every case of malformed_*.py to the live agent. One neighbor misbehaves, an
+upstream receives the announcements, and a third neighbor must not notice.
 
-Each case of an UPDATE goes: a good announcement with a tag of its own, until
-the upstream has it; the bytes of the case; an announcement of another prefix,
-the fence. What comes before the fence has been processed when the upstream has
-the fence, so nothing here waits for time to pass.
+Each case of an UPDATE sends a good announcement with its own tag, until the
+upstream has it; then the bytes of the case; then an announcement of another
+prefix, the fence. When the upstream has the fence, the agent has processed the
+case, so no test has to wait for time to pass.
 """
 
 import itertools
@@ -24,7 +23,7 @@ from raw_speaker import wait_for
 
 FENCE = "192.0.2.250/32"
 SETTLE_SECONDS = 2
-TAG = 65001  # high half of the communities that number announcements
+TAG = 65001  # high half of the communities that identify announcements
 
 INTERNAL = f"{session.INTERNAL[0]},as=internal,role=backend,passive"
 WIDE = (f"{session.WIDE[0]},as={session.WIDE[1]},role=backend,"
@@ -32,14 +31,15 @@ WIDE = (f"{session.WIDE[0]},as={session.WIDE[1]},role=backend,"
 
 
 class MalformedCase(RawCase):
-    """What both kinds of cases need."""
+    """The base of both kinds of cases."""
 
     options = {"neighbors": (BACKENDS, UPSTREAM, INTERNAL, WIDE),
                "addresses": (session.INTERNAL[0], session.WIDE[0])}
     numbers = itertools.count(1)
 
     def see(self, speaker, condition, what):
-        """Waits for what the upstream is to see, or the speaker's end."""
+        """Wait until condition() is true; raise LabError if the speaker's
+        session ends."""
         wait_for([self.observer, self.bystander, speaker],
                  lambda: speaker.closed or condition(), SETTLE_SECONDS, what)
         if speaker.closed and not condition():
@@ -47,7 +47,8 @@ class MalformedCase(RawCase):
                            f"{speaker.notification}")
 
     def announce(self, speaker, prefix, as_number, path=None, pack=bgp.u32):
-        """A good announcement, until the upstream has it; returns its tag."""
+        """Send a good announcement, wait until the upstream has it, and return
+        its tag."""
         tag = (TAG, next(self.numbers) % 0xffff)
         speaker.send(announcement(prefix, as_number, tags=[tag], path=path,
                                   pack=pack))
@@ -56,7 +57,8 @@ class MalformedCase(RawCase):
         return tag
 
     def check_refused(self, speaker, code, subcode, data):
-        """The NOTIFICATION, to the byte, and the end of the connection."""
+        """Check the NOTIFICATION, to the byte, and the end of the
+        connection."""
         told = speaker.wait_closed()
         self.assertIsNotNone(told, "closed without a NOTIFICATION")
         self.assertEqual((told.code, told.subcode), (code, subcode),
@@ -66,10 +68,10 @@ class MalformedCase(RawCase):
 
 
 class Sessions(MalformedCase):
-    """Headers, OPENs, states."""
+    """The cases of headers, OPENs and states."""
 
     def start(self, case):
-        """A connection in the state that the case asks for."""
+        """Return a connection in the state of the case."""
         address, as_number = case.who
         if case.state == session.ESTABLISHED:
             return self.lab.establish(address, as_number)
@@ -81,7 +83,8 @@ class Sessions(MalformedCase):
         return speaker
 
     def check_up(self, speaker, case):
-        """It comes up, if it was not, and routes are taken from it."""
+        """Check that the session comes or stays up, and that a route is learned
+        from it."""
         address, as_number = case.who
         if case.state == session.OPEN_SENT:
             speaker.wait_for_message(bgp.KEEPALIVE)
@@ -158,9 +161,9 @@ class Sessions(MalformedCase):
 
 
 class Updates(MalformedCase):
-    """UPDATEs. The session is kept from case to case while it stands."""
+    """The cases of UPDATEs, on one session for as long as it is up."""
 
-    PEERS = {  # kind -> who, families, 4-byte AS numbers
+    PEERS = {  # kind -> speaker, families, 4-byte AS numbers
         updates.EXTERNAL: (session.BACKEND, (bgp.IPV4,), True),
         updates.OLD: (session.BACKEND, (bgp.IPV4,), False),
         updates.INTERNAL: (session.INTERNAL, (bgp.IPV4,), True),
@@ -185,13 +188,13 @@ class Updates(MalformedCase):
         cls.speaker = None
 
     def session_of(self, kind):
-        """A session of that kind, with the good announcements in place."""
+        """Return a session of that kind with its good announcements."""
         cls = type(self)
         if not cls.speaker or cls.speaker.closed or cls.kind != kind:
             cls.hang_up()
             cls.kind = kind
             cls.speaker = self.connect(kind)
-            self.announce_well(FENCE)  # and its next hop stays in use
+            self.announce_well(FENCE)  # keeps its next hop in use
         return cls.speaker
 
     def connect(self, kind):
@@ -203,7 +206,7 @@ class Updates(MalformedCase):
                                   capabilities=capabilities)
 
     def announce_well(self, prefix):
-        """By the present speaker; returns the announcement's tag."""
+        """Announce the prefix from the current speaker; return the tag."""
         _, as_number = self.PEERS[self.kind][0]
         return self.announce(
             self.speaker, prefix, as_number,
@@ -257,7 +260,8 @@ class Updates(MalformedCase):
             self.check_gone(expected)
 
     def check_gone(self, expected):
-        """From the upstream in any case, and as much of the path."""
+        """Check that the upstream has no route, and that the path is gone or
+        unused."""
         self.wait_withdrawn()
         path = self.path()
         if expected == updates.WITHDRAWN:
@@ -356,7 +360,7 @@ class Updates(MalformedCase):
         self.check_bystanders()
 
     def test_our_own_address_is_no_next_hop(self):
-        """RFC 4271 6.3, 5.1.3: the route is left out, the session stays."""
+        """RFC 4271 6.3, 5.1.3: the route is not used, the session stays."""
         speaker = self.session_of(updates.EXTERNAL)
         speaker.send(announcement(VIP, BACKEND_AS, next_hop=HEADGATE))
         self.announce_well(FENCE)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Counters by HTTP: the same ones, by the same names, as in the JSON."""
+"""Check that /metrics has the counters of the JSON, under its names."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from lab.topology import Lab
 PORT = 9472
 EXIT_REFUSED = 5
 
-# Prints [status, content type, body] of METHOD PATH.
+# Sends METHOD PATH and prints [status, content type, body].
 FETCH = """
 import http.client, json, sys
 connection = http.client.HTTPConnection("127.0.0.1", int(sys.argv[3]), 10)
@@ -31,7 +31,7 @@ class MetricsLab(Lab):
 
 
 def of_json(counters):
-    """(list, unit, key, label) -> number, of the lists that have packets."""
+    """Return (list, unit, key, label) -> number, for the lists with packets."""
     samples = {}
     for name, entries in counters.items():
         if not isinstance(entries, list):

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Peers and strangers that speak correct BGP in a harmful way: silent, slow,
-greedy, without end. Whatever they do, it ends by a timer or a
-limit, the agent's memory stays what it was, and the others notice nothing.
+"""Check peers and strangers whose correct BGP is harmful: silent, slow, greedy,
+endless. A timer or a limit ends all of it, the agent's memory does not grow, and
+other neighbors do not notice.
 
-Bounds of seconds are those of protocol timers with room for a busy machine;
-what was measured is printed. LONG=1 runs what takes minutes in full length.
+Time limits are protocol timers with room for a busy machine; measurements are
+printed. LONG=1 runs the long tests in full length, which takes minutes.
 """
 
 import concurrent.futures
@@ -29,14 +29,14 @@ VIP = "192.0.2.1/32"
 TAG = 65001
 
 HOLD_SECONDS = 3
-HOLD_LATEST = 3.6  # 3.0 to 3.3 on a machine of our own
+HOLD_LATEST = 3.6  # 3.0 to 3.3 on an idle machine
 UPDATE_LATEST = 0.5
 MEMORY_NOISE = 1024  # kilobytes
 CONTROL_TIMEOUT = 5  # HG_CTL_TIMEOUT_S
 
 
 class Silence(RawCase):
-    """Hold time 3, from each kind of neighbor at once."""
+    """Hold time 3 with each kind of silent neighbor, at once."""
 
     STATIC, INTERNAL = "10.1.0.101", "10.1.0.102"
     options = {
@@ -56,7 +56,7 @@ class Silence(RawCase):
 
     @classmethod
     def watch_all(cls):
-        """Every session says its last; then they are watched together."""
+        """Send the last bytes of every session, then watch them together."""
         who = {"dynamic": (NEXT_HOP, BACKEND_AS),
                "static": (cls.STATIC, BACKEND_AS),
                "internal": (cls.INTERNAL, HEADGATE_AS),
@@ -89,8 +89,8 @@ class Silence(RawCase):
 
     @classmethod
     def read_to_the_end(cls, speakers):
-        """The dribbler sends a byte of an UPDATE each second; the bystander
-        goes on announcing."""
+        """Read until each session ends. Meanwhile the dribbler sends a byte of
+        an UPDATE each second, and the bystander announces."""
         dribble = iter(announcement(VIP, BACKEND_AS))
         start = next_byte = time.monotonic()
         watched = list(speakers.values())
@@ -140,8 +140,8 @@ class Silence(RawCase):
 
 
 class Paused(RawCase):
-    """The agent itself gets no processor for longer than the hold time. What
-    its peers sent meanwhile has arrived: nobody was silent."""
+    """The agent is stopped for longer than the hold time. Its peers sent
+    KEEPALIVEs meanwhile: no session may end."""
 
     SECONDS = HOLD_SECONDS + 1
 
@@ -165,13 +165,13 @@ class Paused(RawCase):
 
 
 class Busy(RawCase):
-    """A neighbor with a hold time of 3 seconds, while another one announces
-    and withdraws a whole table again and again, and somebody looks at it."""
+    """A neighbor has a hold time of 3 seconds, while another one announces and
+    withdraws a whole table again and again, and a client reads the table."""
 
     SHORT, KEEPER = "10.1.0.101", "10.1.0.12"
     PREFIXES, IN_ONE = 100000, 500
     SECONDS = 6
-    UPDATE_LATEST = 1.5  # with a whole table in front of it
+    UPDATE_LATEST = 1.5  # seconds, behind a whole table
     options = {
         "neighbors": (BACKENDS, UPSTREAM,
                       f"{SHORT},as=65001,role=backend,passive,hold-time=3"),
@@ -179,14 +179,15 @@ class Busy(RawCase):
     }
 
     def table(self):
-        """None of it inside a VIP prefix: received, kept, not steered."""
+        """Return a table outside of --vip: received, kept, not steered."""
         prefixes = [f"{10 + n // 65536}.{n // 256 % 256}.{n % 256}.1/32"
                     for n in range(self.PREFIXES)]
         return [prefixes[at:at + self.IN_ONE]
                 for at in range(0, self.PREFIXES, self.IN_ONE)]
 
     def keep_talking(self, speaker, end):
-        """As any peer does; the longest time without a KEEPALIVE of ours."""
+        """Send KEEPALIVEs; return the longest time without one of the
+        agent's."""
         longest, last = 0, time.monotonic()
         heard = len(speaker.received(bgp.KEEPALIVE))
         while not end.is_set() and not speaker.closed:
@@ -199,9 +200,9 @@ class Busy(RawCase):
         return longest
 
     def show_routes(self, end):
-        """Again and again; how many lines, the most routes, the longest time.
-        The lines are counted and checked in form, not parsed: that would take
-        the processor from those who are measured."""
+        """Show routes again and again; return the number of answers, the most
+        routes, the longest time. Answers are checked in form but not parsed:
+        parsing would take processor time from the agent."""
         lines, most, longest = 0, 0, 0
         while not end.is_set():
             start = time.monotonic()
@@ -213,7 +214,7 @@ class Busy(RawCase):
         return lines, most, longest
 
     def load(self, end):
-        """The whole table comes and goes; how many times."""
+        """Announce and withdraw the whole table; return how many times."""
         backend = self.keep(self.lab.establish(NEXT_HOP, BACKEND_AS))
         table = self.table()
         loads = [b"".join(announcement(part, BACKEND_AS) for part in table),
@@ -226,7 +227,7 @@ class Busy(RawCase):
             backend.send(loads[times % 2])
 
     def watch(self, *tasks):
-        """The load, with `tasks` beside it. Returns what they returned."""
+        """Run the load and `tasks` side by side; return their results."""
         short = self.keep(self.lab.dial(self.SHORT))
         short.establish(BACKEND_AS, self.SHORT, hold_time=HOLD_SECONDS)
         end = threading.Event()
@@ -254,8 +255,8 @@ class Busy(RawCase):
         self.watch()
 
     def keep_table(self):
-        """Each of the routes has a path that stays beside the one that comes
-        and goes, so that there is always a whole table to be shown."""
+        """Announce the whole table from a second neighbor, whose paths stay,
+        so that a request always shows all routes."""
         keeper = self.keep(self.lab.establish(self.KEEPER, BACKEND_AS))
         keeper.send(*(announcement(part, BACKEND_AS, next_hop=self.KEEPER)
                       for part in self.table()))
@@ -271,7 +272,7 @@ class Busy(RawCase):
         self.assertGreaterEqual(most, self.PREFIXES)
 
     def test_requests_behind_all_routes_are_answered_in_order(self):
-        """Also if the client has said that there will be no more."""
+        """Also after the client has shut down its direction."""
         self.keep_table()
         with ask(self.lab.headgate.socket, "routes", "status",
                  "routes", "groups") as sock:
@@ -301,7 +302,7 @@ class Busy(RawCase):
 
 
 def ask(path, *things):
-    """A socket on which the agent was asked to show these."""
+    """Return a control socket with requests to show these."""
     sock = socket.socket(socket.AF_UNIX)
     sock.settimeout(20)
     sock.connect(path)
@@ -311,7 +312,7 @@ def ask(path, *things):
 
 
 def ask_raw(path, what):
-    """The line that the agent answers, as bytes."""
+    """Return the agent's answer, as bytes."""
     with ask(path, what) as sock:
         return sock.makefile("rb").readline()
 
@@ -330,7 +331,7 @@ class ZeroWindow(RawCase):
     }
 
     def churn(self, backend, serial):
-        """Announces many prefixes, each with communities of its own."""
+        """Announce many prefixes, each with its own communities."""
         for number in range(self.PREFIXES):
             backend.send(announcement(
                 f"10.128.{number // 256}.{number % 256}/32", BACKEND_AS,
@@ -363,7 +364,7 @@ class ZeroWindow(RawCase):
 
     @staticmethod
     def try_keepalive(speaker):
-        """Without Speaker.send(), which would read when that fails."""
+        """Send a KEEPALIVE without Speaker.send(), which reads on failure."""
         try:
             speaker.sock.send(bgp.keepalive())
         except OSError:
@@ -374,7 +375,7 @@ class Strangers(RawCase):
     """Connections that lead nowhere."""
 
     STRANGER = "10.1.0.200"
-    OPEN_SECONDS = 10  # that a dynamic neighbor has for its OPEN
+    OPEN_SECONDS = 10  # time limit for the OPEN of a dynamic neighbor
     LIMIT = 8
     SOURCES = [f"10.1.0.{128 + number}" for number in range(24)]
     options = {"neighbors": (BACKENDS, UPSTREAM,
@@ -382,7 +383,7 @@ class Strangers(RawCase):
                "addresses": (STRANGER, *SOURCES)}
 
     def connect(self, source):
-        """A socket, or None if even TCP did not come about."""
+        """Return a connected socket, or None if TCP was refused."""
         sock = tcp_socket(self.lab.peers, source)
         sock.settimeout(5)
         try:
@@ -394,7 +395,7 @@ class Strangers(RawCase):
 
     @staticmethod
     def still_open(sockets):
-        """Those on which the agent waits for more; it may have spoken."""
+        """Return the sockets that the agent has not closed."""
         return [s for s in sockets if not ended(s)]
 
     def test_ten_thousand_connections_of_a_stranger_cost_nothing(self):
@@ -452,7 +453,7 @@ class Strangers(RawCase):
         speaker.close()
 
     def test_half_open_connections_do_not_keep_a_real_peer_out(self):
-        """It takes the place of the one that has been silent for longest."""
+        """The real peer takes the place of the connection silent for longest."""
         sockets = [s for s in map(self.connect, self.SOURCES[:-1]) if s]
         self.measure_update()
         source = self.SOURCES[-1]
@@ -468,7 +469,7 @@ class Strangers(RawCase):
         self.check_bystanders()
 
     def test_connections_without_an_open_end_by_a_timer(self):
-        """Also when the OPEN is on its way, a byte each second."""
+        """Also while the OPEN arrives, a byte each second."""
         silent, dribbling = map(self.connect, self.SOURCES[1:3])
         opening = iter(bgp.open_message(BACKEND_AS, self.SOURCES[2]))
         start = time.monotonic()
@@ -484,7 +485,7 @@ class Strangers(RawCase):
 
 
 def ended(sock):
-    """True if the other side has closed; reads what it said."""
+    """Read the input; return True if the other side has closed."""
     sock.setblocking(False)
     try:
         while True:
@@ -497,14 +498,14 @@ def ended(sock):
 
 
 class Memory(RawCase):
-    """Announced and withdrawn, again and again."""
+    """Memory after many cycles of announcing and withdrawing."""
 
     PREFIXES, IN_UPDATE = 10000, 10
     WARM, CYCLES = 5, 200 if LONG else 20
     options = {"vips": ("192.0.2.0/24", "10.128.0.0/16")}
 
     def announce_all(self, backend, cycle):
-        """Each UPDATE with communities that never were before."""
+        """Announce all prefixes, each UPDATE with new communities."""
         for first in range(0, self.PREFIXES, self.IN_UPDATE):
             backend.send(announcement(
                 self.prefixes[first:first + self.IN_UPDATE], BACKEND_AS,
@@ -543,7 +544,7 @@ class Flapping(RawCase):
     SECONDS = 10
 
     def flap(self):
-        """A session comes, announces, and goes: ten times a second."""
+        """Establish a session, announce, close: ten times a second."""
         now = time.monotonic()
         if now < self.next_flap:
             return
@@ -570,7 +571,7 @@ class Flapping(RawCase):
         self.check_bystanders()
 
     def test_it_may_come_back_at_once(self):
-        """No penalty for a passive neighbor."""
+        """A passive neighbor gets no penalty."""
         for _ in range(5):
             self.lab.establish(NEXT_HOP, BACKEND_AS).reset()
         start = time.monotonic()
@@ -578,8 +579,8 @@ class Flapping(RawCase):
         self.assertLess(time.monotonic() - start, 1)
 
     def test_new_attributes_do_not_shake_the_route(self):
-        """One announcement takes the place of another: no withdrawal between
-        them, and the next hop stays alive."""
+        """An announcement replaces another without a withdrawal; the next hop
+        stays alive."""
         speaker = self.lab.establish(NEXT_HOP, BACKEND_AS)
         withdrawn = []
         take_update = self.observer.take_update
@@ -634,7 +635,7 @@ class Crowd(RawCase):
         self.check_bystanders()
 
     def whole_route(self):
-        """The route when it has all paths, and all those in use it may."""
+        """Return the route once it has all paths and a full multipath set."""
         route = self.lab.route(VIP)
         if (route and len(route["paths"]) == len(self.SOURCES)
                 and len(route["nexthops"]) == 64):  # --maximum-paths

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Two servers with link bandwidth: from the UPDATE to the buckets, and to what
-the upstream is told; GRACEFUL_SHUTDOWN; a neighbor that stays out of sets."""
+"""Check link bandwidth of two servers, from the UPDATE to the buckets and to the
+announcement; GRACEFUL_SHUTDOWN; a neighbor that stays out of sets."""
 
 import struct
 import unittest
@@ -63,7 +63,7 @@ class Multipath(RawCase):
                  f"the set {expected}, not {self.weights()}")
 
     def told_bandwidth(self):
-        """What the upstream was told last, as a float, or None."""
+        """Return the bandwidth last announced to the upstream, or None."""
         attributes = self.observer.table.get(VIP, {})
         value = attributes.get(bgp.EXTENDED_COMMUNITIES, (0, b""))[1]
         if tuple(value[:2]) != BANDWIDTH_TRANSITIVE:

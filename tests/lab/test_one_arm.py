@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Headgate with one interface: frames leave by the port they came in."""
+"""Check Headgate with one interface: frames leave by the port they came in."""
 
 from lab_case import LabCase
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Stock GoBGP as Headgate's backend and upstream, in all of peer_scenes."""
+"""Play peer_scenes with stock GoBGP as Headgate's backend and upstream."""
 
 import peer_scenes
 from lab.peers.gobgp import Gobgp

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The routing policy with stock BIRD at both ends: rules that prefer and refuse
-servers, rules that change what the upstream is told, and max-prefix."""
+"""Check the routing policy with stock BIRD at both ends: rules that prefer and
+refuse servers, rules that change announcements to the upstream, max-prefix."""
 
 import time
 
@@ -20,13 +20,13 @@ HELD_SECONDS = 4
 
 
 def export_filter(change):
-    """BIRD's filter of a server that announces the VIP with a change."""
+    """Return the BIRD filter of a server that changes its announcement."""
     return ("filter { if net != " + VIP + "/32 then reject; " + change
             + " accept; }")
 
 
 class PolicyCase(LabCase):
-    """The lab with rules, or with other keys of --neighbor."""
+    """A lab with rules, or with other keys of --neighbor."""
 
     options = {"servers": 3}
     started = False
@@ -48,10 +48,10 @@ class PolicyCase(LabCase):
 
     @classmethod
     def prepare(cls):
-        """Changes the peers before they start."""
+        """Change the peers before they start."""
 
     def path(self, server):
-        """The path to the VIP that came from the server, or None."""
+        """Return the server's path to the VIP, or None."""
         found = [path for route in self.lab.headgate.show("routes")
                  if route["prefix"] == f"{VIP}/32"
                  for path in route["paths"]
@@ -131,7 +131,7 @@ class Rules(PolicyCase):
 
 
 class MaxPrefix(PolicyCase):
-    """The first server announces more than it may, and stops."""
+    """The first server exceeds its max-prefix."""
 
     options = {"servers": 2}
 

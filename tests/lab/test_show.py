@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What headgatectl shows of one thing, and what it shows again and again."""
+"""Check headgatectl: show of one route, of neighbors, and repeated by -w."""
 
 import json
 import unittest
@@ -55,7 +55,7 @@ class ShowRoute(LabCase):
 
 class ShowNeighbors(LabCase):
 
-    # Nobody listens there.
+    # No process listens there.
     CLOSED = f"{ROUTER_LAN},port=1179,as=64500,role=upstream,name=core-1"
     options = {"servers": 2}
     started = False
@@ -77,7 +77,7 @@ class ShowNeighbors(LabCase):
             self.assertIsNone(neighbor["next_attempt_s"])
 
     def test_a_neighbor_that_is_down_says_when_we_try_again(self):
-        """At most 30 s, and less and less."""
+        """The wait is at most 30 s and counts down."""
         def waiting():
             neighbor = self.lab.headgate.neighbor(ROUTER_LAN)
             return (neighbor["next_attempt_s"] or 0) >= 2 and neighbor

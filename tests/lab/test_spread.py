@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""1,000 connections over four servers: where they went, and that everybody
-who counted them agrees."""
+"""Check 1,000 connections over four servers: their spread, and that all counters
+agree."""
 
 import asyncio
 import socket
@@ -91,8 +91,8 @@ class Spread(LabCase):
 
 
 class PortOfADownload(LabCase):
-    """The client of the lab itself: a source port is free again when its
-    download is over, however late the last ACK comes."""
+    """Check the lab's client: a source port is free again when its download is
+    over, even if the last ACK is late."""
 
     started = False
 
@@ -103,7 +103,7 @@ class PortOfADownload(LabCase):
         self.addCleanup(self.listener.close)
 
     def answer(self):
-        """One download of one byte, which the server ends."""
+        """Serve one download of one byte; the server closes."""
         connection = self.listener.accept()[0]
         connection.recv(4096)
         connection.sendall(b"HTTP/1.0 200\r\nX-Server: router\r\n"
@@ -111,7 +111,7 @@ class PortOfADownload(LabCase):
         connection.close()
 
     def download(self):
-        """Everything but the close; returns the download and its socket."""
+        """Download without closing; return the download and its socket."""
         with inside(self.lab.client):
             download = Download(ROUTER_CLIENT, LATE_PORT, "/short")
             sock = download.socket()

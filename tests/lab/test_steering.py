@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The lab's own flow hash and table comparison, on which other tests rely."""
+"""Check the lab's flow hash and table comparison, on which other tests rely."""
 
 import unittest
 
 import lab_case  # noqa: F401 (finds the lab)
 from lab.steering import Table, flow_hash
 
-# Those of tests/unit/core/test_flow_hash.c, 5-tuple.
+# The 5-tuple vectors of tests/unit/core/test_flow_hash.c.
 FLOW = ("10.0.0.1", 12345, "192.0.2.1", 443)
 GOLDEN = {0: 0x79d703670cf000df, 0x0123456789abcdef: 0xa850af303c653771}
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""When the agent dials, and when it speaks: connect retry, idle hold and
-DelayOpen (RFC 4271 8, 10). Bounds have room for a busy machine."""
+"""Check when the agent dials and when it sends its OPEN: connect retry, idle hold
+and DelayOpen (RFC 4271 8, 10). Time limits have room for a busy machine."""
 
 import time
 import unittest
@@ -10,7 +10,7 @@ import raw_bgp as bgp
 from raw_lab import BACKEND_AS, BACKENDS, UPSTREAM, RawCase
 from raw_speaker import read_all
 
-LEAST_JITTER = 0.75  # of each time
+LEAST_JITTER = 0.75  # factor of each time
 LATE = 0.5
 CONNECT_RETRY = 5
 DELAY_OPEN = 2
@@ -40,8 +40,8 @@ class Timers(RawCase):
         self.assertLess(seconds, wanted + LATE)
 
     def refuse(self, address):
-        """Takes the agent's connection and ends it with a NOTIFICATION;
-        returns when."""
+        """Accept the agent's connection and end it with a NOTIFICATION; return
+        the time."""
         speaker = self.listeners[address].accept(8)
         speaker.wait_for_message(bgp.OPEN)
         speaker.send(bgp.notification(6, 5))
@@ -62,7 +62,7 @@ class Timers(RawCase):
             refused = again
 
     def test_who_is_waited_for_may_come_by_itself(self):
-        """Idle hold keeps us from dialling, never the peer."""
+        """Idle hold keeps the agent from dialling, but accepts the peer."""
         for _ in range(3):
             self.refuse(self.HELD)
         start = time.monotonic()

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Two nodes that know nothing of each other, and decide alike.
+"""Check that two nodes decide alike without talking to each other.
 
-`headgate` and `second` stand side by side on the servers' LAN, with the same
-configuration but for the router id. Servers run BIRD, FRR and GoBGP, announce
-one VIP as it is and one with their bandwidth, and come to the two nodes in
-different orders. What is equal is read from the maps that packets meet, not
-only from what the agents say.
+`headgate` and `second` are on the servers' LAN, with the same configuration
+except for the router id. Servers run BIRD, FRR and GoBGP, announce one VIP
+without and one with bandwidth, and reach the two nodes in different orders. The
+tests compare the maps that packets meet, besides the agents' answers.
 """
 
 import json
@@ -26,7 +25,7 @@ WEIGHED_VIP = "192.0.2.2"
 VIPS = (VIP, WEIGHED_VIP)
 UNIT = 12_500_000  # --bandwidth-unit
 DAEMONS = (Bird, Frr, Gobgp, Bird)  # by server
-UNITS = (4, 2, 1, 3)                # of bandwidth, likewise
+UNITS = (4, 2, 1, 3)                # of bandwidth, by server
 FIRST_PORT = 20000
 CONNECTIONS = 60
 
@@ -68,10 +67,10 @@ class TwoAgents(Lab):
                     "role=backend"))]
 
     def start(self):
-        """The second node is late, when two servers have been and gone, and
-        has them in another order."""
+        """Start the second node late, after two servers have come and gone, so
+        that it learns the servers in another order."""
         one, two, three, four = self.servers
-        three.bird.start()  # GoBGP, which takes its time to return, stays
+        three.bird.start()  # GoBGP stays: it is slow to come back
         four.bird.start()
         self.headgate.start()
         self.wait_sets(self.headgate, (three, four))
@@ -93,7 +92,7 @@ class TwoAgents(Lab):
             self.wait_sets(agent, servers)
 
     def wait_sets(self, agent, servers):
-        """Until the agent steers both VIPs to exactly these."""
+        """Wait until the agent steers both VIPs to exactly these."""
         addresses = {server.address for server in servers}
         wait_until(lambda: agent.living() == addresses
                    and self.sets(agent) == {vip: addresses for vip in VIPS},
@@ -101,7 +100,7 @@ class TwoAgents(Lab):
 
     @staticmethod
     def groups(agent):
-        """VIP -> group."""
+        """Return VIP -> group."""
         return {vip.split("/")[0]: group for group in agent.show("groups")
                 for vip in group["vips"]}
 
@@ -110,7 +109,7 @@ class TwoAgents(Lab):
                 for vip, group in self.groups(agent).items()}
 
     def flap(self, server):
-        """The server's session with the second node, not the other."""
+        """Restart the server's session with the second node only."""
         server.bird.ask("restart other0")
         neighbor = self.second.neighbor
         wait_until(lambda: neighbor(server.address)["state"] != "Established",
@@ -118,7 +117,7 @@ class TwoAgents(Lab):
         self.wait_sets(self.second, self.servers)
 
     def steer_by(self, address):
-        """Clients' packets take this node."""
+        """Route clients' packets to this node."""
         self.router.ip(f"route replace {VIP_PREFIX} via {address}")
 
 
@@ -133,7 +132,8 @@ class DecideAlike(LabCase):
               + cls.lab.second.log_tail(40) + "---", flush=True)
 
     def check_alike(self):
-        """Sets with their weights, digests and tables of every VIP."""
+        """Check that sets with weights, digests and tables of all VIPs are
+        equal."""
         ours, theirs = (self.lab.groups(a) for a in self.lab.agents)
         self.assertEqual(set(ours), set(VIPS))
         self.assertEqual(set(theirs), set(VIPS))
@@ -163,7 +163,7 @@ class DecideAlike(LabCase):
                                    in zip(self.lab.servers, UNITS)})
 
     def test_they_number_their_next_hops_differently(self):
-        """Or equal tables would be no wonder."""
+        """Otherwise equal tables would prove nothing."""
         first, second = (read_buckets(agent.pins, VIP)
                          for agent in self.lab.agents)
         self.assertNotEqual(first, second)

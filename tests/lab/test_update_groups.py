@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Several upstreams of stock daemons, told the same and told different things.
+"""Check announcements to several upstreams of stock daemons, equal and different.
 
-All are on the servers' LAN, where Headgate has one address for them all:
+All are on the servers' LAN, where Headgate has one address for all of them:
 
   bird1, bird2, gobgp, frr, sleeper   external, one path of each VIP
   paths                               the same with Add-Path
-  inside                              of our own AS
+  inside                              in Headgate's AS
 
-The VIP of two servers is there as always, and a farm in AS 65030 announces very
-many. What a socket holds is kept small, so that one who does not read is soon
-one who cannot be sent more.
+Two servers announce the usual VIP, and a farm in AS 65030 announces very many.
+Socket buffers are small, so that an upstream that does not read soon blocks.
 
-And as many upstreams as there can be, in a lab of speakers of our own.
+A second lab has the largest number of upstreams, with speakers of the test.
 """
 
 import signal
@@ -31,7 +30,7 @@ FARM, FARM_AS = "10.1.0.30", 65030
 SLEEPER, SLEEPER_AS = "10.1.0.47", 64547
 LAST_VIP = "10.64.255.1/32"
 LONG_HOLD_TIME = 90
-MOST = 64  # upstreams, the observer being one of them
+MOST = 64  # upstreams, including the observer
 MANY_AS = 64600
 TOGGLES = 16
 SMALL_BUFFERS = ["net.ipv4.tcp_wmem=4096 16384 16384",
@@ -39,7 +38,7 @@ SMALL_BUFFERS = ["net.ipv4.tcp_wmem=4096 16384 16384",
 
 
 class InsideBird(bird.Bird):
-    """It has to know the way to next hops that it is told by its own AS."""
+    """An internal BIRD, which needs a route to the next hops it learns."""
 
     def start(self):
         path = self.write("bird.conf",
@@ -48,7 +47,7 @@ class InsideBird(bird.Bird):
         self.spawn("bird", "-f", "-c", path, "-s", f"{self.folder}/bird.ctl")
 
 
-# name: daemon, address, AS, takes several paths
+# name: daemon, address, AS, receives several paths
 ROUTERS = {
     "bird1": (bird.Bird, "10.1.0.41", 64541, False),
     "bird2": (bird.Bird, "10.1.0.42", 64542, False),
@@ -121,7 +120,7 @@ class GroupsLab(Lab):
             router.start()
 
     def start(self):
-        """The farm is none of the servers that are waited for."""
+        """Start the lab without waiting for the farm."""
         super().start()
         self.farm.start()
         for router in (*self.routers.values(), self.sleeper):
@@ -132,10 +131,10 @@ class GroupsLab(Lab):
             router.kill()
         super().close()
 
-    # ----------------------------------------------------- what is seen
+    # ----------------------------------------------------- observing
 
     def held(self, name):
-        """How many prefixes a router has from Headgate."""
+        """Return how many prefixes a router has from Headgate."""
         return len({r.prefix for r in self.routers[name].routes_received()})
 
     def sleeper_held(self):
@@ -161,7 +160,7 @@ class GroupsLab(Lab):
 
     def wait_all_announced(self, address, count, seconds=20):
         wait_until(lambda: self.neighbors()[address]["prefixes_announced"]
-                   == count, seconds, f"{count} prefixes told to {address}")
+                   == count, seconds, f"{count} prefixes announced to {address}")
 
 
 class UpdateGroups(LabCase):

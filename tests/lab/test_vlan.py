@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Headgate on a trunk: VLAN devices of a real kernel on top of the interface
-that the program is attached to. Tags are given, changed and taken away, their
-priority is kept, and a server behind a tag dies as others do.
+"""Check Headgate on a trunk: VLAN devices of the kernel on top of the interface
+with the program. The program adds, changes and removes tags, keeps their
+priority, and moves traffic off a dead server behind a tag.
 
-Where the kernel has no VLAN devices this is skipped; `make check-kernels
-KERNELS=6.12 LAB=test_vlan` runs it on a kernel that has.
+The tests are skipped on a kernel without VLAN devices; `make check-kernels
+KERNELS=6.12 LAB=test_vlan` runs them on one with.
 """
 
 import os
@@ -18,13 +18,13 @@ ETH_P_8021AD = 0x88a8
 FIRST_PORT = 20000
 CONNECTIONS = 60
 
-# Missing root is a failure, as in all labs.
+# Without root the tests fail, as in all labs.
 REFUSED = why_no_vlans() if os.geteuid() == 0 else ""
 
 
 class Trunk:
-    """The tests; a subclass says which tags are on the two links, and which
-    a server sees."""
+    """The tests; a subclass has the tags of both links, and those that a server
+    receives."""
 
     lab_class = TrunkLab
     seen = ()
@@ -76,7 +76,7 @@ class Changed(Trunk, LabCase):
 
 @unittest.skipIf(REFUSED, f"no VLAN devices: {REFUSED}")
 class Offloaded(Trunk, LabCase):
-    """The program never sees the priority, so it cannot keep it."""
+    """The program does not see the priority and cannot keep it."""
 
     options = {"up_tags": (10,), "lan_tags": (20,), "offload": True}
     seen = ((ETH_P_8021Q, 0, 20),)

@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Runs tests on other kernels than the host's, in virtual machines.
+"""Run tests on other kernels than the host's, in virtual machines.
 
-Each kernel comes from a Debian package, which is extracted and never
-installed, and is emulated by QEMU. The machine sees the host's files by 9p,
-read-only, below a file system in memory that takes what is written; it runs
-tests/run.py there, so a test finds all it finds on the host.
+Each kernel comes from a Debian package, which is extracted but not installed;
+QEMU emulates the machine. The machine mounts the host's files by 9p, read-only,
+below a file system in memory for writes, and runs tests/run.py. So a test finds
+the files of the host.
 
     kernels.py --folder build/vm --kernels 5.10,6.1 \\
         --xdp build/tests/xdp/test_x ... --lab tests/lab/test_vlan.py ...
 
-Packages are taken from the suites below, by the host's own package sources;
-they are kept in the folder.
+Packages come from the suites below, by the host's package sources, and stay in
+the folder.
 """
 
 import argparse
@@ -28,17 +28,17 @@ import threading
 
 SUITES = ("bookworm", "bookworm-security", "bookworm-backports", "bullseye",
           "bullseye-security", "trixie", "trixie-backports")
-# What it takes to see the host's files; the kernel asks for others itself.
+# Modules to mount the host's files; the kernel loads others by itself.
 BOOT_MODULES = ("virtio_pci", "9pnet_virtio", "9p", "overlay")
 BOOT_APPLETS = ("sh", "mount", "mkdir", "ln", "insmod", "ip", "chroot",
                 "poweroff", "echo", "cat")
 MEMORY_MIB = 2048
-# An emulated CPU is so much slower that tests wait so much longer.
+# Factor for time limits: an emulated CPU is slow.
 TIME_SCALE = 5
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 
-# The tests' output on the console stands between these lines.
+# Lines on the console before and after the tests' output.
 BEGUN, ENDED = "@begun", "@ended"
 INIT = """#!/bin/sh
 mount -t proc proc /proc
@@ -63,13 +63,13 @@ echo "{ended}"
 poweroff -f
 """
 
-# As tests/run.py prints them.
+# A line of tests/run.py for each program.
 RESULT = re.compile(r"  \w+ +(\w+) +(\d+) passed(?:, (\d+) FAILED)?"
                     r"(?:, (\d+) skipped)?  +[\d.]+ s$")
 
 
 class Refused(Exception):
-    """What is missing, and what to do about it."""
+    """A missing precondition; the text says what to do."""
 
 
 def run(*words, **options):
@@ -86,7 +86,7 @@ def touch(path):
 
 
 class Packages:
-    """Debian's kernels, by a package list of our own in a folder."""
+    """Debian's kernels, from package lists in a separate folder."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -102,7 +102,7 @@ class Packages:
 
     @staticmethod
     def host_sources():
-        """(URI of the archive, URI of security updates) of the host."""
+        """Return (URI of the archive, URI of security updates) of the host."""
         text = run("apt-get", "indextargets", "--format", "$(SITE) $(RELEASE)")
         sites = {}
         for line in text.splitlines():
@@ -122,8 +122,8 @@ class Packages:
         touch(f"{self.folder}/updated")
 
     def newest(self, version):
-        """The name of the newest package of a kernel such as 6.1. Those for
-        clouds have no 9p."""
+        """Return the name of the newest package of a kernel such as 6.1, without
+        cloud kernels, which lack 9p."""
         found = run("apt-cache", *self.options, "search", "--names-only",
                     rf"^linux-image-{re.escape(version)}[.+].*[0-9]-amd64$")
         names = [line.split()[0] for line in found.splitlines()]
@@ -169,8 +169,8 @@ class Kernel:
         return f"{self.folder}/lib/modules/{self.release}"
 
     def files_of(self, names):
-        """The modules' files, each behind those that it needs. What is built
-        in has none."""
+        """Return the modules' files, dependencies first. Built-in modules have
+        no file."""
         needs = {}
         with open(f"{self.modules}/modules.dep", encoding="ascii") as lines:
             for line in lines:
@@ -191,7 +191,7 @@ def write_module(source, target):
 
 
 def make_initramfs(kernel, folder, command):
-    """Writes FOLDER/initramfs.gz and returns its path."""
+    """Write FOLDER/initramfs.gz and return its path."""
     root = f"{folder}/root"
     shutil.rmtree(root, ignore_errors=True)
     for name in ("proc", "host", "memory", "root", "bin", "sbin", "modules",
@@ -200,7 +200,7 @@ def make_initramfs(kernel, folder, command):
     shutil.copy(shutil.which("busybox"), f"{root}/bin/busybox")
     for applet in BOOT_APPLETS:
         os.symlink("busybox", f"{root}/bin/{applet}")
-    # The kernel calls it, and does not see the root that the tests see.
+    # The kernel runs modprobe from this root, not from that of the tests.
     os.symlink("../bin/busybox", f"{root}/sbin/modprobe")
     for number, path in enumerate(kernel.files_of(BOOT_MODULES)):
         write_module(f"{kernel.modules}/{path}",
@@ -221,9 +221,9 @@ def make_initramfs(kernel, folder, command):
 
 
 def boot(kernel, initramfs, seconds):
-    """Yields the lines of the console; the machine ends by itself, or after
-    so many seconds."""
-    # KVM is not for granted where this runs: always emulated.
+    """Boot and yield the lines of the console until the machine ends by itself,
+    or after `seconds`."""
+    # KVM may be missing where this runs: always emulate.
     machine = subprocess.Popen(
         ["nice", "qemu-system-x86_64", "-accel", "tcg", "-cpu", "max",
          "-m", str(MEMORY_MIB), "-smp", "2", "-nographic", "-no-reboot",
@@ -247,7 +247,7 @@ def boot(kernel, initramfs, seconds):
 
 
 def test_command(options):
-    """What is run in the machine, as a line for its shell."""
+    """Return the shell command that runs the tests in the machine."""
     words = ["/usr/bin/python3", "tests/run.py"]
     for flag, values in (("--xdp", options.xdp), ("--lab", options.lab)):
         if values:
@@ -260,8 +260,8 @@ def test_command(options):
 
 
 def judge(lines, programs):
-    """Shows what the tests say; returns program -> (passed, failed, skipped).
-    A program that came to no end has failed."""
+    """Print the tests' output; return program -> (passed, failed, skipped). A
+    program without a result has failed."""
     counts = {}
     seen = []
     for line in lines:
@@ -275,13 +275,13 @@ def judge(lines, programs):
         if result := RESULT.match(line):
             counts[result[1]] = tuple(int(n or 0) for n in result.groups()[1:])
     else:
-        print("  the machine ended before the tests, the last it said:")
+        print("  the machine ended before the tests; its last lines:")
         print("\n".join(f"    | {line}" for line in seen[-20:]))
     return {name: counts.get(name, (0, 1, 0)) for name in programs}
 
 
 def print_summary(results, programs):
-    """Returns the number of failures."""
+    """Print a table of results and return the number of failures."""
     width = 1 + max(len(name) for name in (*programs, *results))
     print("\nsummary: passed/failed/skipped\n")
     print(" " * width + "".join(f"{name:>{width}}" for name in results))
@@ -294,7 +294,7 @@ def print_summary(results, programs):
                for program in programs)
 
 
-# What the host needs besides what the tests do, by Debian package.
+# Program -> Debian package that the host needs besides those of the tests.
 HOST_NEEDS = {"qemu-system-x86_64": "qemu-system-x86",
               "busybox": "busybox-static"}
 
@@ -315,7 +315,7 @@ def name_of(path):
 
 
 def run_on_all(options):
-    """Returns the number of failures."""
+    """Run the tests on all kernels; return the number of failures."""
     paths = [*options.xdp, *options.lab]
     check(paths)
     packages = Packages(os.path.abspath(options.folder))
@@ -343,7 +343,7 @@ def main():
     parser.add_argument("--xdp", nargs="*", default=[], metavar="BINARY")
     parser.add_argument("--lab", nargs="*", default=[], metavar="FILE")
     options = parser.parse_args()
-    # The machine ends with us.
+    # The machine ends with this process.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         return 1 if run_on_all(options) else 0
