@@ -9,6 +9,8 @@
 
 #include "datapath/tables.h"
 
+#include "core/address.h"
+#include "core/log.h"
 #include "datapath/datapath.h"
 #include "datapath/datapath_internal.h"
 
@@ -16,6 +18,8 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+
+static const char subsystem[] = "datapath";
 
 enum {
 	WORD_SIZE = sizeof(uint64_t)
@@ -80,6 +84,20 @@ static void table_store(struct table *table, uint32_t index, const void *value)
 	}
 }
 
+static const char *nexthop_text(const struct hg_nexthop *nexthop,
+				char text[ADDRESS_TEXT_SIZE])
+{
+	struct address address;
+
+	memcpy(address.bytes, nexthop->address.bytes, sizeof(address.bytes));
+	return address_format(&address, text);
+}
+
+static const char *alive_text(bool alive)
+{
+	return alive ? "alive" : "dead";
+}
+
 static bool is_nexthop_slot(const struct datapath *dp, uint32_t slot)
 {
 	return slot != HG_NEXTHOP_NONE && slot < dp->nexthops.entries;
@@ -88,21 +106,29 @@ static bool is_nexthop_slot(const struct datapath *dp, uint32_t slot)
 int datapath_set_nexthop(struct datapath *dp, uint32_t slot,
 			 const struct hg_nexthop *nexthop)
 {
+	char text[ADDRESS_TEXT_SIZE];
+
 	if (!is_nexthop_slot(dp, slot))
 		return -EINVAL;
 	table_store(&dp->nexthops, slot, nexthop);
+	log_debug(subsystem,
+		  "slot %u: next hop %s written: ifindex %u, MTU %u, %s", slot,
+		  nexthop_text(nexthop, text), nexthop->ifindex, nexthop->mtu,
+		  alive_text(nexthop->alive));
 	return 0;
 }
 
 int datapath_set_alive(struct datapath *dp, uint32_t slot, bool alive)
 {
-	uint8_t *nexthop;
+	struct hg_nexthop *nexthop;
+	char text[ADDRESS_TEXT_SIZE];
 
 	if (!is_nexthop_slot(dp, slot))
 		return -EINVAL;
-	nexthop = (uint8_t *)table_entry(&dp->nexthops, slot);
-	__atomic_store_n(nexthop + offsetof(struct hg_nexthop, alive),
-			 (uint8_t)alive, __ATOMIC_RELEASE);
+	nexthop = (struct hg_nexthop *)table_entry(&dp->nexthops, slot);
+	__atomic_store_n(&nexthop->alive, (uint8_t)alive, __ATOMIC_RELEASE);
+	log_debug(subsystem, "slot %u: next hop %s %s", slot,
+		  nexthop_text(nexthop, text), alive_text(alive));
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include "datapath/vips.h"
 
+#include "core/log.h"
 #include "datapath/datapath.h"
 #include "datapath/datapath_internal.h"
 #include "datapath/vip_table.h"
@@ -10,6 +11,8 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <string.h>
+
+static const char subsystem[] = "datapath";
 
 /* The table and entry of a single address */
 struct host {
@@ -98,28 +101,48 @@ static int delete_prefix(struct datapath *dp, const struct prefix *prefix)
 	return err;
 }
 
+static int set_host(struct datapath *dp, const struct prefix *prefix,
+		    const struct hg_vip *vip)
+{
+	struct host host = host_of(dp, prefix, *vip);
+
+	return vip_table_set(host.table, &host.entry);
+}
+
+static int delete_host(struct datapath *dp, const struct prefix *prefix)
+{
+	struct host host = host_of(dp, prefix, (struct hg_vip){});
+
+	return vip_table_delete(host.table, &host.entry);
+}
+
 int datapath_set_vip(struct datapath *dp, const struct prefix *prefix,
 		     const struct hg_vip *value)
 {
 	struct hg_vip vip = *value;
-	struct host host;
+	char text[PREFIX_TEXT_SIZE];
+	int err;
 
 	if (vip.group >= dp->group_count ||
 	    vip.hash_fields >= HG_HASH_FIELDS_COUNT)
 		return -EINVAL;
 	vip.used = 1;
-	if (!prefix_is_host(prefix))
-		return set_prefix(dp, prefix, &vip);
-	host = host_of(dp, prefix, vip);
-	return vip_table_set(host.table, &host.entry);
+	err = prefix_is_host(prefix) ? set_host(dp, prefix, &vip) :
+				       set_prefix(dp, prefix, &vip);
+	if (!err)
+		log_debug(subsystem, "VIP %s: set to group %u, counter %u",
+			  prefix_format(prefix, text), vip.group, vip.counter);
+	return err;
 }
 
 int datapath_delete_vip(struct datapath *dp, const struct prefix *prefix)
 {
-	struct host host;
+	char text[PREFIX_TEXT_SIZE];
+	int err = prefix_is_host(prefix) ? delete_host(dp, prefix) :
+					   delete_prefix(dp, prefix);
 
-	if (!prefix_is_host(prefix))
-		return delete_prefix(dp, prefix);
-	host = host_of(dp, prefix, (struct hg_vip){});
-	return vip_table_delete(host.table, &host.entry);
+	if (!err)
+		log_debug(subsystem, "VIP %s: deleted",
+			  prefix_format(prefix, text));
+	return err;
 }

@@ -5,21 +5,26 @@
  */
 
 #include "core/address.h"
+#include "core/log.h"
 #include "datapath/datapath.h"
 #include "sandbox.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 enum {
 	TABLE_SIZE = 256,
 	GROUPS = 4,
+	LOG_SIZE = 1024,
 };
 
 /* Return address number `number`, counted from 192.0.2.1. */
@@ -185,6 +190,51 @@ static void names_every_outcome_and_event(void **state)
 			    "passed_not_vip");
 }
 
+/* Write one of each, in debug level. */
+static void write_some(struct datapath *dp)
+{
+	const struct hg_nexthop nexthop = {
+		.ifindex = 7,
+		.mtu = 1500,
+		.address.bytes = { [10] = 0xff, 0xff, 10, 0, 0, 2 },
+	};
+	const struct hg_vip vip = { .group = 3, .counter = 5 };
+	const struct prefix host = ipv4_host(0), network = ipv6_network(0);
+
+	log_set_level(LOG_LEVEL_DEBUG);
+	assert_int_equal(datapath_set_nexthop(dp, 9, &nexthop), 0);
+	assert_int_equal(datapath_set_alive(dp, 9, true), 0);
+	assert_int_equal(datapath_set_vip(dp, &host, &vip), 0);
+	assert_int_equal(datapath_set_vip(dp, &network, &vip), 0);
+	assert_int_equal(datapath_delete_vip(dp, &host), 0);
+	assert_int_equal(datapath_delete_vip(dp, &host), -ENOENT);
+	assert_int_equal(datapath_delete_vip(dp, &network), 0);
+	log_set_level(LOG_LEVEL_INFO);
+}
+
+static void logs_each_write_on_a_line_of_its_own(void **state)
+{
+	static const char expected[] =
+		"debug datapath: slot 9: next hop 10.0.0.2 written: ifindex 7, MTU 1500, dead\n"
+		"debug datapath: slot 9: next hop 10.0.0.2 alive\n"
+		"debug datapath: VIP 192.0.2.1/32: set to group 3, counter 5\n"
+		"debug datapath: VIP 2001:db8::/64: set to group 3, counter 5\n"
+		"debug datapath: VIP 192.0.2.1/32: deleted\n"
+		"debug datapath: VIP 2001:db8::/64: deleted\n";
+	int ends[2], saved = dup(STDERR_FILENO);
+	char written[LOG_SIZE] = "";
+
+	assert_int_equal(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+	dup2(ends[1], STDERR_FILENO);
+	write_some(*state);
+	dup2(saved, STDERR_FILENO);
+	assert_true(read(ends[0], written, sizeof(written) - 1) > 0);
+	assert_string_equal(written, expected);
+	close(saved);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 /* Load one program for all tests: loading takes longer than they do. */
 static int set_up(void **state)
 {
@@ -217,6 +267,7 @@ int main(void)
 		cmocka_unit_test(writes_whole_buckets_and_reads_them_back),
 		cmocka_unit_test(refuses_an_index_outside_the_table),
 		cmocka_unit_test(refuses_a_vip_without_a_group_or_mode),
+		cmocka_unit_test(logs_each_write_on_a_line_of_its_own),
 		cmocka_unit_test(refuses_a_prefix_without_room),
 		cmocka_unit_test(refuses_an_address_without_room),
 		cmocka_unit_test(names_every_outcome_and_event),
