@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Requests to the agent, and what can go wrong with them. See ask.h. */
+/* Requests to the agent, and their errors. See ask.h. */
 
 #include "ask.h"
 
@@ -13,19 +13,20 @@
 #include <headgate/ctl.h>
 
 #include "client.h"
+#include "show.h"
 
 enum exit_code ask_unreachable(const char *path, int error)
 {
 	if (error == -EACCES || error == -EPERM) {
 		fprintf(stderr,
-			"headgatectl: %s: %s; run as root or as a member of "
-			"the socket's group\n",
+			"headgatectl: %s: %s; run headgatectl as root or as a "
+			"member of the socket's group\n",
 			path, strerror(-error));
 		return EXIT_NOT_PERMITTED;
 	}
 	fprintf(stderr,
-		"headgatectl: cannot reach the agent at %s: %s; is headgate "
-		"running? --socket names another path\n",
+		"headgatectl: agent at %s not reachable: %s; start headgate, "
+		"or give its path by --socket\n",
 		path, strerror(-error));
 	return EXIT_UNREACHABLE;
 }
@@ -34,12 +35,28 @@ enum exit_code ask_flush(void)
 {
 	if (!fflush(stdout) && !ferror(stdout))
 		return EXIT_OK;
-	fprintf(stderr, "headgatectl: cannot write: %s\n", strerror(errno));
+	fprintf(stderr, "headgatectl: stdout: %s\n", strerror(errno));
 	return EXIT_FAILED;
 }
 
-/* The agent's own words if it refused, else NULL. */
-static const char *refusal(struct json_object *reply)
+enum exit_code ask_print(const struct view *view, struct json_object *reply,
+			 bool rates)
+{
+	const char *missing = NULL;
+	int error = show_print(view, reply, rates, stdout, &missing);
+
+	if (error == -EPROTO)
+		fprintf(stderr,
+			"headgatectl: reply without '%s'; use headgate and "
+			"headgatectl of the same version\n",
+			missing);
+	else if (error)
+		fprintf(stderr, "headgatectl: %s\n", strerror(-error));
+	return error ? EXIT_FAILED : ask_flush();
+}
+
+/* Return the agent's error message, or NULL. */
+static const char *reply_error(struct json_object *reply)
 {
 	struct json_object *error;
 
@@ -48,20 +65,20 @@ static const char *refusal(struct json_object *reply)
 	return json_object_get_string(error);
 }
 
-static enum exit_code judge(const struct ask_options *options, const char *line,
-			    struct json_object *reply)
+static enum exit_code check_reply(const struct ask_options *options,
+				  const char *line, struct json_object *reply)
 {
 	if (!json_object_is_type(reply, json_type_object)) {
-		fputs("headgatectl: the reply is no JSON object; does "
-		      "--socket name headgate's?\n",
+		fputs("headgatectl: reply: not a JSON object; give the path "
+		      "of headgate's socket by --socket\n",
 		      stderr);
 		return EXIT_FAILED;
 	}
 	if (options->json)
 		puts(line);
-	if (!refusal(reply))
+	if (!reply_error(reply))
 		return options->json ? ask_flush() : EXIT_OK;
-	fprintf(stderr, "headgatectl: %s\n", refusal(reply));
+	fprintf(stderr, "headgatectl: %s\n", reply_error(reply));
 	return EXIT_FAILED;
 }
 
@@ -106,7 +123,7 @@ enum exit_code ask(const struct ask_options *options,
 	if (error)
 		return ask_unreachable(options->socket, error);
 	reply = json_tokener_parse(line);
-	code = judge(options, line, reply);
+	code = check_reply(options, line, reply);
 	free(line);
 	if (code)
 		json_object_put(reply);

@@ -2,11 +2,12 @@
 #ifndef TOOLS_ASK_H
 #define TOOLS_ASK_H
 
-/* What every command of headgatectl does with the agent, and its exit codes. */
+/* Requests to the agent, replies on stdout, errors on stderr, exit codes. */
 
 #include <stdbool.h>
 
 struct json_object;
+struct view;
 
 enum exit_code {
 	EXIT_OK = 0,
@@ -16,36 +17,38 @@ enum exit_code {
 	EXIT_NOT_PERMITTED = 4,
 };
 
-/* Options, wherever they stand; some are of one command only. */
+/* Options of the command line; some are for one command only. */
 struct ask_options {
 	const char *socket;
-	bool json;	    /* print replies as they come */
-	bool watch;	    /* show: again every second */
+	bool json;	    /* print replies unchanged */
+	bool watch;	    /* show: repeat every second */
 	unsigned int count; /* show, capture: end after so many; 0: never */
-	const char *pcap;   /* explain flow: a capture to explain */
-	const char *vip;    /* capture: frames for this one only */
+	const char *pcap;   /* explain flow: the capture to explain */
+	const char *vip;    /* capture: only frames for this address */
 	unsigned int rate;  /* capture: one frame of so many */
 };
 
 /*
- * Sends a request, of which it takes over the reference, and stores the object
- * that comes back, which the caller puts. With `json` the reply is printed.
- * Whatever goes wrong is told on stderr; returns the exit code.
+ * Send a request, whose reference is consumed, and store the reply, which the
+ * caller puts. With `json` print the reply. Print errors; return the exit code.
  */
 enum exit_code ask(const struct ask_options *options,
 		   struct json_object *request, struct json_object **reply);
 
-/* {"request": VERB}, for the caller to complete. */
+/* Return {"request": VERB}, which the caller completes. */
 struct json_object *ask_request(const char *verb);
-/* Adds a text to a request. */
+/* Add a string to a request. */
 void ask_add(struct json_object *request, const char *name, const char *text);
-/* A request as a line of its own; the caller frees. NULL: out of memory. */
+/* Return a request as a line, which the caller frees. NULL: out of memory. */
 char *ask_line(struct json_object *request);
 
-/* The same when the agent cannot be reached: tells why. */
+/* Print why the agent cannot be reached; `error` is -errno. */
 enum exit_code ask_unreachable(const char *path, int error);
 
-/* EXIT_OK, or what to say if stdout could not take what was printed. */
+/* Print a reply by a view; `rates` as for show_print(). */
+enum exit_code ask_print(const struct view *view, struct json_object *reply,
+			 bool rates);
+/* Flush stdout; print an error if that fails. */
 enum exit_code ask_flush(void);
 
 #endif

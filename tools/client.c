@@ -15,7 +15,7 @@ enum {
 	FIRST_REPLY_SIZE = 64 * 1024,
 };
 
-static int set_timeout(int fd, unsigned int timeout_s)
+static int set_socket_timeout(int fd, unsigned int timeout_s)
 {
 	struct timeval timeout = { .tv_sec = timeout_s };
 
@@ -26,8 +26,8 @@ static int set_timeout(int fd, unsigned int timeout_s)
 	return 0;
 }
 
-/* What a blocking call that gave up waiting reports is not what it means. */
-static int last_error(void)
+/* Return -errno; a timeout shows as EAGAIN, that of connect() as EINPROGRESS. */
+static int socket_error(void)
 {
 	return errno == EAGAIN || errno == EINPROGRESS ? -ETIMEDOUT : -errno;
 }
@@ -40,7 +40,7 @@ static int connect_to(int fd, const char *path)
 		return -ENAMETOOLONG;
 	strcpy(address.sun_path, path);
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)))
-		return last_error();
+		return socket_error();
 	return 0;
 }
 
@@ -52,7 +52,7 @@ static int send_all(int fd, const char *data, size_t size)
 		if (sent < 0) {
 			if (errno == EINTR)
 				continue;
-			return last_error();
+			return socket_error();
 		}
 		data += sent;
 		size -= (size_t)sent;
@@ -60,8 +60,8 @@ static int send_all(int fd, const char *data, size_t size)
 	return 0;
 }
 
-/* Makes room for at least one byte and the end of the text. */
-static int make_room(struct client *client)
+/* Make room for at least one more byte and the terminating NUL. */
+static int grow_text(struct client *client)
 {
 	size_t size = client->size ? 2 * client->size : FIRST_REPLY_SIZE;
 	char *text;
@@ -76,10 +76,10 @@ static int make_room(struct client *client)
 	return 0;
 }
 
-/* Adds what has come to the text, at least a byte. Returns 0 or -errno. */
+/* Append at least one received byte to the text. Return 0 or -errno. */
 static int receive_some(struct client *client)
 {
-	int error = make_room(client);
+	int error = grow_text(client);
 	ssize_t received;
 
 	if (error)
@@ -87,14 +87,14 @@ static int receive_some(struct client *client)
 	received = recv(client->fd, client->text + client->used,
 			client->size - client->used - 1, 0);
 	if (received < 0)
-		return errno == EINTR ? -EINTR : last_error();
+		return errno == EINTR ? -EINTR : socket_error();
 	if (!received)
 		return -ECONNRESET;
 	client->used += (size_t)received;
 	return 0;
 }
 
-/* Forgets the line that was returned last. */
+/* Drop the line that was returned last from the text. */
 static void drop_line(struct client *client)
 {
 	client->used -= client->line_size;
@@ -137,7 +137,7 @@ int client_open(struct client *client, const char *path, unsigned int timeout_s)
 	};
 	if (client->fd < 0)
 		return -errno;
-	error = set_timeout(client->fd, timeout_s);
+	error = set_socket_timeout(client->fd, timeout_s);
 	return error ? error : connect_to(client->fd, path);
 }
 

@@ -2,15 +2,15 @@
 #ifndef TOOLS_COMMAND_H
 #define TOOLS_COMMAND_H
 
-/* The commands of headgatectl: what follows the first word. */
+/* The commands of headgatectl. */
 
 #include "ask.h"
 
 struct command {
 	const char *name;
-	const char *usage; /* of its words, for --help */
+	const char *usage; /* its words, for --help */
 	const char *help;
-	/* `words` follow the name, `count` of them, ended by NULL. */
+	/* `words`: the `count` words behind the name, ended by NULL. */
 	enum exit_code (*run)(const struct ask_options *options, int count,
 			      char **words);
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * headgatectl capture: a sample of what came in for VIPs, into a file that
- * says of each packet what became of it.
+ * headgatectl capture: a sample of frames for VIPs in a pcapng file, each with
+ * its outcome as a comment.
  */
 
 #include "command.h"
@@ -31,7 +31,7 @@ enum {
 struct capture {
 	struct client client;
 	FILE *file;
-	uint32_t ifindexes[MAX_INTERFACES]; /* in the order of the file's */
+	uint32_t ifindexes[MAX_INTERFACES]; /* in the order of the file */
 	size_t interface_count;
 	uint64_t packets;
 	uint64_t lost;
@@ -45,8 +45,8 @@ static void on_signal(int number)
 	interrupted = 1;
 }
 
-/* Without SA_RESTART: a wait for the next packet ends. */
-static void end_by_signals(void)
+/* Without SA_RESTART, so that a signal interrupts the wait for a packet. */
+static void catch_signals(void)
 {
 	const struct sigaction action = { .sa_handler = on_signal };
 
@@ -112,14 +112,14 @@ out:
 		fclose(text);
 }
 
-/* Takes one line of the agent. Returns what goes on: true, or the end. */
-static bool take_line(struct capture *capture, const char *line,
-		      enum exit_code *code)
+/* Write one line of the agent to the file. Return false to end. */
+static bool write_reply(struct capture *capture, const char *line,
+			enum exit_code *code)
 {
-	struct json_object *said = json_tokener_parse(line);
-	struct json_object *error = value_at(said, "error");
-	struct json_object *packet = value_at(said, "packet");
-	struct json_object *interfaces = value_at(said, "capture.interfaces");
+	struct json_object *reply = json_tokener_parse(line);
+	struct json_object *error = value_at(reply, "error");
+	struct json_object *packet = value_at(reply, "packet");
+	struct json_object *interfaces = value_at(reply, "capture.interfaces");
 
 	if (error) {
 		fprintf(stderr, "headgatectl: %s\n",
@@ -129,11 +129,11 @@ static bool take_line(struct capture *capture, const char *line,
 		write_packet(capture, packet);
 	} else if (json_object_is_type(interfaces, json_type_array)) {
 		write_interfaces(capture, interfaces);
-		fflush(capture->file); /* whoever waits sees it has begun */
-	} else if (value_at(said, "lost")) {
-		capture->lost = json_object_get_uint64(value_at(said, "lost"));
+		fflush(capture->file); /* shows a reader that it has begun */
+	} else if (value_at(reply, "lost")) {
+		capture->lost = json_object_get_uint64(value_at(reply, "lost"));
 	}
-	json_object_put(said);
+	json_object_put(reply);
 	return !error;
 }
 
@@ -149,9 +149,9 @@ static enum exit_code receive_all(struct capture *capture,
 	       (!options->count || capture->packets < options->count)) {
 		error = client_receive(&capture->client, &line);
 		if (!error) {
-			more = take_line(capture, line, &code);
+			more = write_reply(capture, line, &code);
 		} else if (error != -EINTR) {
-			fprintf(stderr, "headgatectl: the agent: %s\n",
+			fprintf(stderr, "headgatectl: agent: %s\n",
 				strerror(-error));
 			return EXIT_UNREACHABLE;
 		}
@@ -208,7 +208,8 @@ enum exit_code command_capture(const struct ask_options *options, int count,
 	enum exit_code code;
 
 	if (count != 1) {
-		fputs("headgatectl: capture [--vip PREFIX] [--rate N] FILE\n",
+		fputs("headgatectl: capture: must be [--vip ADDRESS] [--rate N] "
+		      "FILE\n",
 		      stderr);
 		return EXIT_USAGE;
 	}
@@ -218,7 +219,7 @@ enum exit_code command_capture(const struct ask_options *options, int count,
 			strerror(errno));
 		return EXIT_FAILED;
 	}
-	end_by_signals();
+	catch_signals();
 	code = capture_to(&capture, options, words[0]);
 	client_close(&capture.client);
 	fclose(capture.file);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* headgatectl explain: a prefix, a flow, or each packet of a capture. */
+/* headgatectl explain: a prefix, a flow, or each packet of a capture file. */
 
 #include "command.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,32 +14,16 @@
 
 #include "core/array.h"
 #include "core/hex.h"
-#include "show.h"
 #include "view.h"
 
-/* What follows "flow", in this order; the names are those of the request. */
+/* Words behind "flow", in order, by their names in the request. */
 static const char *const flow_words[] = {
 	"source", "source_port", "destination", "destination_port", "protocol",
 };
 
-static enum exit_code print(const struct view *view, struct json_object *reply)
-{
-	const char *missing = NULL;
-	int error = show_print(view, reply, false, stdout, &missing);
-
-	if (error == -EPROTO)
-		fprintf(stderr,
-			"headgatectl: the reply has no '%s'; are headgate and "
-			"headgatectl of the same version?\n",
-			missing);
-	else if (error)
-		fprintf(stderr, "headgatectl: %s\n", strerror(-error));
-	return error ? EXIT_FAILED : ask_flush();
-}
-
-static enum exit_code explain(const struct ask_options *options,
-			      struct json_object *request,
-			      const struct view *view)
+static enum exit_code ask_and_print(const struct ask_options *options,
+				    struct json_object *request,
+				    const struct view *view)
 {
 	struct json_object *reply;
 	enum exit_code code = ask(options, request, &reply);
@@ -48,7 +31,7 @@ static enum exit_code explain(const struct ask_options *options,
 	if (code)
 		return code;
 	if (!options->json)
-		code = print(view, reply);
+		code = ask_print(view, reply, false);
 	json_object_put(reply);
 	return code;
 }
@@ -59,7 +42,7 @@ static enum exit_code explain_prefix(const struct ask_options *options,
 	struct json_object *request = ask_request("explain");
 
 	ask_add(request, "prefix", prefix);
-	return explain(options, request, &view_explain_route);
+	return ask_and_print(options, request, &view_explain_route);
 }
 
 static enum exit_code explain_flow(const struct ask_options *options, int count,
@@ -68,11 +51,12 @@ static enum exit_code explain_flow(const struct ask_options *options, int count,
 	struct json_object *request, *flow;
 
 	if (count != COUNT_OF(flow_words)) {
-		fputs("headgatectl: explain flow SOURCE SOURCE-PORT "
-		      "DESTINATION DESTINATION-PORT PROTOCOL, or explain flow "
-		      "--pcap FILE; PROTOCOL is tcp, udp or icmp, whose "
-		      "SOURCE-PORT is the identifier of the echo\n",
-		      stderr);
+		fprintf(stderr,
+			"headgatectl: explain flow: %d words; must be SOURCE "
+			"SOURCE-PORT DESTINATION DESTINATION-PORT "
+			"tcp|udp|icmp, or --pcap FILE alone; for icmp "
+			"SOURCE-PORT is the identifier of the echo\n",
+			count);
 		return EXIT_USAGE;
 	}
 	request = ask_request("explain");
@@ -80,19 +64,18 @@ static enum exit_code explain_flow(const struct ask_options *options, int count,
 	for (size_t i = 0; i < COUNT_OF(flow_words); i++)
 		ask_add(flow, flow_words[i], words[i]);
 	json_object_object_add(request, "flow", flow);
-	return explain(options, request, &view_explain_flow);
+	return ask_and_print(options, request, &view_explain_flow);
 }
 
-/* ------------------------------------------------------------- captures */
+/* ------------------------------------------------------------- capture files */
 
 enum {
-	/* As much of a frame as a request can hold beside the rest of it. */
-	MAX_FRAME = (HG_CTL_MAX_REQUEST - 256) / 2,
+	MAX_FRAME = (HG_CTL_MAX_REQUEST - 256) / 2, /* that fits a request */
 };
 
-/* The frame as long as it was on the wire: what was not kept becomes zeroes. */
-static struct json_object *request_of(const struct pcap_pkthdr *header,
-				      const uint8_t *bytes)
+/* Pad the frame with zeroes to its size on the wire. */
+static struct json_object *frame_request(const struct pcap_pkthdr *header,
+					 const uint8_t *bytes)
 {
 	static uint8_t frame[MAX_FRAME];
 	static char text[2 * MAX_FRAME + 1];
@@ -107,14 +90,15 @@ static struct json_object *request_of(const struct pcap_pkthdr *header,
 	return request;
 }
 
-/* Adds what the agent says of one packet to `list`. */
+/* Append the agent's explanation of one packet to `list`. */
 static enum exit_code explain_packet(const struct ask_options *options,
 				     const struct pcap_pkthdr *header,
 				     const uint8_t *bytes,
 				     struct json_object *list)
 {
 	struct json_object *reply, *answer;
-	enum exit_code code = ask(options, request_of(header, bytes), &reply);
+	enum exit_code code =
+		ask(options, frame_request(header, bytes), &reply);
 
 	if (code)
 		return code;
@@ -160,14 +144,14 @@ static enum exit_code explain_capture(const struct ask_options *options)
 		fprintf(stderr, "headgatectl: %s\n", error);
 	} else if (pcap_datalink(pcap) != DLT_EN10MB) {
 		fprintf(stderr,
-			"headgatectl: %s: its packets are not Ethernet frames "
-			"(link type %s); capture on an Ethernet interface\n",
+			"headgatectl: %s: link type %s, not Ethernet; capture "
+			"on an Ethernet interface\n",
 			options->pcap,
 			pcap_datalink_val_to_name(pcap_datalink(pcap)));
 	} else {
 		code = explain_packets(options, pcap, list);
 		if (!code && !options->json)
-			code = print(&view_explain_packets, all);
+			code = ask_print(&view_explain_packets, all, false);
 	}
 	if (pcap)
 		pcap_close(pcap);
@@ -184,8 +168,8 @@ enum exit_code command_explain(const struct ask_options *options, int count,
 			       explain_flow(options, count - 1, words + 1);
 	if (count == 1)
 		return explain_prefix(options, words[0]);
-	fputs("headgatectl: explain what? A PREFIX or ADDRESS, or flow ...; "
-	      "see --help\n",
+	fputs("headgatectl: explain: words missing; must be PREFIX, ADDRESS or "
+	      "flow ...; see --help\n",
 	      stderr);
 	return EXIT_USAGE;
 }

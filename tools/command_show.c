@@ -3,9 +3,7 @@
 
 #include "command.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <json-c/json.h>
@@ -13,14 +11,13 @@
 #include "core/clock.h"
 #include "core/suggest.h"
 #include "rates.h"
-#include "show.h"
 #include "view.h"
 
 enum {
 	WATCH_SECONDS = 1,
 };
 
-/* What to show, and what was there the last time. */
+/* A view that is shown, and the reply before, for rates. */
 struct showing {
 	const struct ask_options *options;
 	const struct view *view;
@@ -29,15 +26,15 @@ struct showing {
 	double before_s;
 };
 
-/* Ends a message with the words that would have been understood. */
-static void list_views(void)
+/* Print the end of a message: the names of all views. */
+static void print_view_names(void)
 {
 	for (size_t i = 0; i < view_count; i++)
 		fprintf(stderr, "%s %s", i ? "," : "", views[i].what);
 	fputc('\n', stderr);
 }
 
-static enum exit_code reject_what(const char *what)
+static enum exit_code reject_view(const char *what)
 {
 	struct suggestion suggestion = suggestion_for(what ? what : "");
 
@@ -45,33 +42,36 @@ static enum exit_code reject_what(const char *what)
 		suggestion_offer(&suggestion, views[i].what);
 	if (suggestion.name) {
 		fprintf(stderr,
-			"headgatectl: show: unknown '%s'; did you mean '%s'?\n",
+			"headgatectl: show '%s': unknown; did you mean '%s'?\n",
 			what, suggestion.name);
 		return EXIT_USAGE;
 	}
 	if (what)
-		fprintf(stderr, "headgatectl: show: unknown '%s'; it is one of",
+		fprintf(stderr,
+			"headgatectl: show '%s': unknown; must be one of",
 			what);
 	else
-		fputs("headgatectl: show what? It is one of", stderr);
-	list_views();
+		fputs("headgatectl: show: a word is missing; must be one of",
+		      stderr);
+	print_view_names();
 	return EXIT_USAGE;
 }
 
-/* The words behind the name of the view must be what it takes. */
+/* Check the words behind the name of the view. */
 static enum exit_code check_words(const struct view *view, int count,
 				  char **words)
 {
 	int wanted = view->argument ? 1 : 0;
 
 	if (count < wanted) {
-		fprintf(stderr, "headgatectl: show %s: a %s is missing\n",
+		fprintf(stderr, "headgatectl: show %s: %s missing\n",
 			view->what, view->argument);
 		return EXIT_USAGE;
 	}
 	if (count > wanted) {
-		fprintf(stderr, "headgatectl: unexpected '%s'; see --help\n",
-			words[wanted]);
+		fprintf(stderr,
+			"headgatectl: show %s: unexpected '%s'; see --help\n",
+			view->what, words[wanted]);
 		return EXIT_USAGE;
 	}
 	return EXIT_OK;
@@ -82,7 +82,7 @@ static double seconds_now(void)
 	return (double)clock_read_ns(CLOCK_MONOTONIC) / CLOCK_NS_PER_S;
 }
 
-static struct json_object *request_of(const struct showing *showing)
+static struct json_object *show_request(const struct showing *showing)
 {
 	struct json_object *request = ask_request("show");
 
@@ -92,28 +92,11 @@ static struct json_object *request_of(const struct showing *showing)
 	return request;
 }
 
-static enum exit_code print_tables(const struct showing *showing,
-				   struct json_object *reply)
-{
-	const char *missing = NULL;
-	int error = show_print(showing->view, reply, showing->options->watch,
-			       stdout, &missing);
-
-	if (error == -EPROTO)
-		fprintf(stderr,
-			"headgatectl: the reply has no '%s'; are headgate and "
-			"headgatectl of the same version?\n",
-			missing);
-	else if (error)
-		fprintf(stderr, "headgatectl: %s\n", strerror(-error));
-	return error ? EXIT_FAILED : ask_flush();
-}
-
 static enum exit_code show_once(struct showing *showing)
 {
 	struct json_object *reply;
 	enum exit_code code =
-		ask(showing->options, request_of(showing), &reply);
+		ask(showing->options, show_request(showing), &reply);
 	double now_s = seconds_now();
 
 	if (code)
@@ -121,14 +104,14 @@ static enum exit_code show_once(struct showing *showing)
 	if (showing->before)
 		rates_add(reply, showing->before, now_s - showing->before_s);
 	if (!showing->options->json)
-		code = print_tables(showing, reply);
+		code = ask_print(showing->view, reply, showing->options->watch);
 	json_object_put(showing->before);
 	showing->before = reply;
 	showing->before_s = now_s;
 	return code;
 }
 
-/* A terminal shows the newest; a file or a pipe gets all, one below another. */
+/* Wait; then clear a terminal, or put a blank line into a file or pipe. */
 static void begin_next(const struct showing *showing)
 {
 	static const char clear_screen[] = "\033[H\033[2J";
@@ -147,7 +130,7 @@ enum exit_code command_show(const struct ask_options *options, int count,
 
 	showing.view = count ? view_find(words[0]) : NULL;
 	if (!showing.view)
-		return reject_what(words[0]);
+		return reject_view(words[0]);
 	code = check_words(showing.view, count - 1, words + 1);
 	if (code)
 		return code;

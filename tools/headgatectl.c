@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * headgatectl: asks the agent and shows what it says, as tables for people or
- * as the JSON that came. Data goes to stdout, messages to stderr.
+ * headgatectl: sends a request to the agent and prints the reply, as tables or
+ * as JSON. Data goes to stdout, messages to stderr.
  */
 
 #include <getopt.h>
@@ -41,31 +41,32 @@ static const struct option long_options[] = {
 };
 
 static const struct command commands[] = {
-	{ "show", "WHAT", "what there is, see below", command_show },
+	{ "show", "WHAT", "print the agent's state; WHAT is listed below",
+	  command_show },
 	{ "explain", "PREFIX|ADDRESS",
-	  "why each path is in the set or not, and who is told",
+	  "why each path is in the set or not, and where the prefix is announced",
 	  command_explain },
 	{ "explain", "flow SOURCE PORT DESTINATION PORT tcp|udp|icmp",
-	  "which next hop a flow has, by the table and by the program",
+	  "the next hop of a flow, by the tables and by the program",
 	  command_explain },
 	{ "explain", "flow --pcap FILE",
-	  "the same for each packet of a capture", command_explain },
-	{ "capture", "[--vip PREFIX] [--rate N] FILE",
-	  "a sample of what comes in for VIPs, as pcapng; FILE may be -",
+	  "the same for each packet of a capture file", command_explain },
+	{ "capture", "[--vip ADDRESS] [--rate N] FILE",
+	  "write a sample of the frames for VIPs as pcapng; - is stdout",
 	  command_capture },
 };
 
 static const char usage[] =
 	"Usage: headgatectl [OPTION]... COMMAND [WORD]...\n"
 	"\n"
-	"  -j, --json         Print the agent's reply as it comes.\n"
-	"  -s, --socket PATH  Where the agent listens. Default:\n"
+	"  -j, --json         Print the agent's reply as JSON.\n"
+	"  -s, --socket PATH  Control socket of the agent. Default:\n"
 	"                     " HG_CTL_SOCKET "\n"
-	"  -w, --watch        show: again every second, counters with rates.\n"
+	"  -w, --watch        show: repeat every second; counters have rates.\n"
 	"  -n, --count N      show --watch, capture: end after N.\n"
-	"      --pcap FILE    explain flow: each packet of a capture.\n"
-	"      --vip PREFIX   capture: only what is for this VIP.\n"
-	"      --rate N       capture: one packet of N, at random.\n"
+	"      --pcap FILE    explain flow: explain each packet of FILE.\n"
+	"      --vip ADDRESS  capture: only frames for this address.\n"
+	"      --rate N       capture: one frame of N, at random.\n"
 	"  -h, --help         Print this text and exit.\n"
 	"  -V, --version      Print the version and exit.\n"
 	"\n"
@@ -97,12 +98,12 @@ static enum exit_code reject_command(const char *word)
 		suggestion_offer(&suggestion, commands[i].name);
 	if (suggestion.name) {
 		fprintf(stderr,
-			"headgatectl: unknown command '%s'; did you mean "
+			"headgatectl: command '%s': unknown; did you mean "
 			"'%s'?\n",
 			word, suggestion.name);
 		return EXIT_USAGE;
 	}
-	fprintf(stderr, "headgatectl: unknown command '%s'; it is one of",
+	fprintf(stderr, "headgatectl: command '%s': unknown; must be one of",
 		word);
 	for (size_t i = 0; i < COUNT_OF(commands); i++)
 		if (!i || strcmp(commands[i].name, commands[i - 1].name))
@@ -112,13 +113,11 @@ static enum exit_code reject_command(const char *word)
 	return EXIT_USAGE;
 }
 
-static enum exit_code run(const struct ask_options *options, int count,
-			  char **words)
+static enum exit_code run_command(const struct ask_options *options, int count,
+				  char **words)
 {
 	if (!count) {
-		fputs("headgatectl: what to do? `headgatectl show WHAT`, or "
-		      "--help\n",
-		      stderr);
+		fputs("headgatectl: command missing; see --help\n", stderr);
 		return EXIT_USAGE;
 	}
 	for (size_t i = 0; i < COUNT_OF(commands); i++)
@@ -127,7 +126,7 @@ static enum exit_code run(const struct ask_options *options, int count,
 	return reject_command(words[0]);
 }
 
-static bool read_number(const char *option, const char *text,
+static bool parse_count(const char *option, const char *text,
 			unsigned int *number_out)
 {
 	char *end;
@@ -135,7 +134,7 @@ static bool read_number(const char *option, const char *text,
 
 	if (*text < '1' || *text > '9' || *end || number > INT32_MAX) {
 		fprintf(stderr,
-			"headgatectl: --%s: '%s' is not a number from 1 to "
+			"headgatectl: --%s '%s': must be a number from 1 to "
 			"%d\n",
 			option, text, INT32_MAX);
 		return false;
@@ -144,7 +143,7 @@ static bool read_number(const char *option, const char *text,
 	return true;
 }
 
-/* One option; EXIT_OK if the next one may follow. */
+/* Apply one option. Return EXIT_OK, or the exit code after an error. */
 static enum exit_code take_option(int option, struct ask_options *options)
 {
 	switch (option) {
@@ -158,7 +157,7 @@ static enum exit_code take_option(int option, struct ask_options *options)
 		options->watch = true;
 		return EXIT_OK;
 	case 'n':
-		return read_number("count", optarg, &options->count) ?
+		return parse_count("count", optarg, &options->count) ?
 			       EXIT_OK :
 			       EXIT_USAGE;
 	case OPTION_PCAP:
@@ -168,10 +167,10 @@ static enum exit_code take_option(int option, struct ask_options *options)
 		options->vip = optarg;
 		return EXIT_OK;
 	case OPTION_RATE:
-		return read_number("rate", optarg, &options->rate) ? EXIT_OK :
+		return parse_count("rate", optarg, &options->rate) ? EXIT_OK :
 								     EXIT_USAGE;
 	default:
-		fputs("headgatectl: --help lists the options\n", stderr);
+		fputs("headgatectl: see --help for the options\n", stderr);
 		return EXIT_USAGE;
 	}
 }
@@ -196,5 +195,5 @@ int main(int argc, char **argv)
 		if (code)
 			return code;
 	}
-	return run(&options, argc - optind, argv + optind);
+	return run_command(&options, argc - optind, argv + optind);
 }

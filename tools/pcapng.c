@@ -25,7 +25,7 @@ enum pcapng_numbers {
 	VERSION_MAJOR = 1,
 	VERSION_MINOR = 0,
 	LINK_TYPE_ETHERNET = 1,
-	TIME_RESOLUTION_NS = 9, /* 10 to the power of minus that */
+	TIME_RESOLUTION_NS = 9, /* in units of 10^-9 s */
 	ALIGNMENT = 4,
 	OPTION_HEADER_SIZE = 4,
 	BLOCK_FRAME_SIZE = 12, /* type, and the length twice */
@@ -41,20 +41,20 @@ static void write_u32(FILE *out, uint32_t value)
 	fwrite(&value, sizeof(value), 1, out);
 }
 
-static size_t padded(size_t size)
+static size_t padded_size(size_t size)
 {
 	return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
-static void write_padded(FILE *out, const void *data, size_t size)
+static void write_padded_size(FILE *out, const void *data, size_t size)
 {
 	static const char zeroes[ALIGNMENT];
 
 	fwrite(data, 1, size, out);
-	fwrite(zeroes, 1, padded(size) - size, out);
+	fwrite(zeroes, 1, padded_size(size) - size, out);
 }
 
-/* A text longer than an option can be is cut. */
+/* Cut a text that is longer than an option can be. */
 static size_t option_length(const char *text)
 {
 	size_t length = strlen(text);
@@ -64,7 +64,7 @@ static size_t option_length(const char *text)
 
 static size_t option_size(const char *text)
 {
-	return OPTION_HEADER_SIZE + padded(option_length(text));
+	return OPTION_HEADER_SIZE + padded_size(option_length(text));
 }
 
 static void write_option(FILE *out, enum option_code code, const void *value,
@@ -72,7 +72,7 @@ static void write_option(FILE *out, enum option_code code, const void *value,
 {
 	write_u16(out, (uint16_t)code);
 	write_u16(out, (uint16_t)length);
-	write_padded(out, value, length);
+	write_padded_size(out, value, length);
 }
 
 static void write_text(FILE *out, enum option_code code, const char *text)
@@ -80,7 +80,7 @@ static void write_text(FILE *out, enum option_code code, const char *text)
 	write_option(out, code, text, option_length(text));
 }
 
-/* Returns the length that is to stand at the end of the block, too. */
+/* Return the length of the block, which must be repeated at its end. */
 static uint32_t begin_block(FILE *out, enum block_type type, size_t body_size)
 {
 	uint32_t length = (uint32_t)(BLOCK_FRAME_SIZE + body_size);
@@ -114,7 +114,7 @@ void pcapng_write_interface(FILE *out, const char *name, uint32_t snaplen)
 	uint32_t length = begin_block(
 		out, INTERFACE_BLOCK,
 		2 * sizeof(uint16_t) + sizeof(snaplen) + option_size(name) +
-			OPTION_HEADER_SIZE + padded(sizeof(resolution)) +
+			OPTION_HEADER_SIZE + padded_size(sizeof(resolution)) +
 			OPTION_HEADER_SIZE);
 
 	write_u16(out, LINK_TYPE_ETHERNET);
@@ -131,7 +131,7 @@ void pcapng_write_packet(FILE *out, const struct pcapng_packet *packet)
 {
 	uint32_t length = begin_block(
 		out, ENHANCED_PACKET_BLOCK,
-		5 * sizeof(uint32_t) + padded(packet->captured_size) +
+		5 * sizeof(uint32_t) + padded_size(packet->captured_size) +
 			option_size(packet->comment) + OPTION_HEADER_SIZE);
 
 	write_u32(out, packet->interface);
@@ -139,7 +139,7 @@ void pcapng_write_packet(FILE *out, const struct pcapng_packet *packet)
 	write_u32(out, (uint32_t)packet->time_ns);
 	write_u32(out, (uint32_t)packet->captured_size);
 	write_u32(out, (uint32_t)packet->frame_size);
-	write_padded(out, packet->frame, packet->captured_size);
+	write_padded_size(out, packet->frame, packet->captured_size);
 	write_text(out, OPTION_COMMENT, packet->comment);
 	write_option(out, OPTION_END, "", 0);
 	write_u32(out, length);

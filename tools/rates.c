@@ -13,7 +13,7 @@
 
 #include "value.h"
 
-/* The fields a row can be known by. */
+/* The fields that can identify a row. */
 static const char *const keys[] = { "name", "prefix", "address" };
 
 static const struct {

@@ -17,7 +17,7 @@ enum {
 	MAX_COLUMNS = 16,
 };
 
-/* A stream into memory that holds one text after the other. */
+/* A stream into memory, for one text after the other. */
 struct scratch {
 	FILE *out;
 	char *text;
@@ -37,7 +37,7 @@ static void scratch_close(struct scratch *scratch)
 	free(scratch->text);
 }
 
-/* Ends the text and makes room for the next; NULL if out of memory. */
+/* End the text and return it, valid until the next write; NULL: no memory. */
 static const char *scratch_take(struct scratch *scratch)
 {
 	fputc('\0', scratch->out);
@@ -47,10 +47,10 @@ static const char *scratch_take(struct scratch *scratch)
 	return scratch->text;
 }
 
-/* A table being filled. */
+/* A table while it is filled. */
 struct filling {
 	const struct view_section *section;
-	bool rates; /* with the columns of rates */
+	bool rates; /* columns of rates are shown */
 	struct table *table;
 	struct scratch scratch;
 };
@@ -94,7 +94,7 @@ static void add_rows(struct filling *filling, struct json_object *list,
 	}
 }
 
-/* Each entry of the list as a line with the rows of its inner list below. */
+/* Add each entry as a line, and below it the rows of its inner list. */
 static void add_entries(struct filling *filling, struct json_object *list)
 {
 	const struct view_section *section = filling->section;
@@ -149,7 +149,8 @@ static int longest_name(const struct view_section *section)
 	return (int)longest;
 }
 
-static bool is_told(const struct view_line *line, struct json_object *object)
+static bool is_line_shown(const struct view_line *line,
+			  struct json_object *object)
 {
 	return (!line->field || value_at(object, line->field)) &&
 	       (!line->without || !value_at(object, line->without));
@@ -163,7 +164,7 @@ static int print_lines(const struct view_section *section,
 	for (size_t i = 0; i < section->line_count; i++) {
 		const struct view_line *line = &section->lines[i];
 
-		if (!is_told(line, object))
+		if (!is_line_shown(line, object))
 			continue;
 		fprintf(out, "%-*s  ", width, line->name);
 		value_expand(object, line->text, out);

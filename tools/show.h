@@ -2,7 +2,7 @@
 #ifndef TOOLS_SHOW_H
 #define TOOLS_SHOW_H
 
-/* A reply as tables, by a view. */
+/* Replies as tables. */
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,8 +11,8 @@ struct json_object;
 struct view;
 
 /*
- * With `rates` also the columns that only a second reply can fill. Returns 0, -ENOMEM, or -EPROTO if the reply lacks a part, whose path is then
- * in *missing.
+ * Print a reply by a view; with `rates`, also the columns of rates.h. Return 0,
+ * -ENOMEM, or -EPROTO if the reply lacks a part, whose path is then in *missing.
  */
 int show_print(const struct view *view, struct json_object *reply, bool rates,
 	       FILE *out, const char **missing);

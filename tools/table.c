@@ -50,7 +50,7 @@ void table_free(struct table *table)
 	free(table);
 }
 
-static bool make_room(struct table *table)
+static bool grow_items(struct table *table)
 {
 	size_t room = table->room ? 2 * table->room : 64;
 	struct item *items;
@@ -65,7 +65,6 @@ static bool make_room(struct table *table)
 	return true;
 }
 
-/* Texts come from neighbors too: they must not steer the terminal. */
 static void replace_control_characters(char *text)
 {
 	for (; *text; text++)
@@ -73,9 +72,9 @@ static void replace_control_characters(char *text)
 			*text = '?';
 }
 
-static void add(struct table *table, const char *text, bool is_line)
+static void append_item(struct table *table, const char *text, bool is_line)
 {
-	char *copy = text && make_room(table) ? strdup(text) : NULL;
+	char *copy = text && grow_items(table) ? strdup(text) : NULL;
 
 	if (!copy) {
 		table->failed = true;
@@ -89,7 +88,7 @@ void table_add_cell(struct table *table, const char *text)
 {
 	if (!table || table->failed)
 		return;
-	add(table, text, false);
+	append_item(table, text, false);
 	table->next_column = (table->next_column + 1) % table->column_count;
 }
 
@@ -98,10 +97,10 @@ void table_add_line(struct table *table, const char *text)
 	if (!table || table->failed)
 		return;
 	assert(!table->next_column);
-	add(table, text, true);
+	append_item(table, text, true);
 }
 
-static void measure(const struct table *table, size_t *widths)
+static void measure_columns(const struct table *table, size_t *widths)
 {
 	size_t column = 0;
 
@@ -159,7 +158,7 @@ int table_print(const struct table *table, FILE *out)
 	widths = calloc(table->column_count, sizeof(*widths));
 	if (!widths)
 		return -ENOMEM;
-	measure(table, widths);
+	measure_columns(table, widths);
 	for (size_t i = 0; i < table->column_count; i++)
 		print_cell(table, widths, i, table->columns[i].header, out);
 	print_items(table, widths, out);

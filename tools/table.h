@@ -3,11 +3,11 @@
 #define TOOLS_TABLE_H
 
 /*
- * A table for people: a header row, columns as wide as their widest cell, two
- * blanks between them, none at the end of a line. A cell never breaks the
- * table, nor the terminal: control characters in it become '?'.
+ * A table as text: a header row, columns as wide as their widest cell, two
+ * blanks between them, none at the end of a line. Control characters in a cell
+ * become '?', so that a text of a neighbor cannot control the terminal.
  *
- * Running out of memory is sticky and told once, by table_print().
+ * An error of memory is sticky; table_print() returns it.
  */
 
 #include <stdbool.h>
@@ -18,23 +18,23 @@ struct table;
 
 struct table_column {
 	const char *header;
-	bool right; /* numbers are easier to compare so */
+	bool right; /* aligned to the right, for numbers */
 };
 
 /*
- * `columns` stays the caller's and is used until table_free(). NULL if out of
- * memory, which all functions below take for a table.
+ * Return an empty table, or NULL if out of memory; all functions below accept
+ * NULL. `columns` belongs to the caller and must live until table_free().
  */
 struct table *table_new(const struct table_column *columns, size_t count);
 void table_free(struct table *table);
 /*
- * Adds the next cell, from left to right and row after row. A text of NULL is
- * one that could not be made for lack of memory.
+ * Add the next cell, from left to right and row after row. A text of NULL counts
+ * as an error of memory.
  */
 void table_add_cell(struct table *table, const char *text);
-/* The same for a line across all columns; the row before must be complete. */
+/* Add a line across all columns. The row before must be complete. */
 void table_add_line(struct table *table, const char *text);
-/* Returns 0 or -ENOMEM; nothing is written then. */
+/* Print the table. Return 0, or -ENOMEM and print nothing. */
 int table_print(const struct table *table, FILE *out);
 
 #endif

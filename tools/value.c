@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* JSON values as people read them. See value.h. */
+/* JSON values as text. See value.h. */
 
 #include "value.h"
 
@@ -19,7 +19,7 @@ enum {
 
 static const char nothing[] = "-";
 
-/* Copies the part of `path` before `end`; false if it is too long. */
+/* Copy the first `length` characters of `path`; false if it is too long. */
 static bool copy_part(char name[NAME_SIZE], const char *path, size_t length)
 {
 	if (length >= NAME_SIZE)
@@ -60,7 +60,7 @@ static bool is_share(const char *path)
 	return !strcmp(dot ? dot + 1 : path, "share");
 }
 
-/* The two largest units: what matters at a glance. */
+/* Write the two largest units of a duration. */
 static void write_duration(int64_t seconds, FILE *out)
 {
 	if (seconds < 0)
@@ -78,7 +78,7 @@ static void write_duration(int64_t seconds, FILE *out)
 			seconds % DAY / HOUR);
 }
 
-static void write_one(struct json_object *value, const char *path, FILE *out);
+static void write_value(struct json_object *value, const char *path, FILE *out);
 
 static void write_list(struct json_object *list, const char *path, FILE *out)
 {
@@ -89,11 +89,12 @@ static void write_list(struct json_object *list, const char *path, FILE *out)
 	for (size_t i = 0; i < count; i++) {
 		if (i)
 			fputc(' ', out);
-		write_one(json_object_array_get_idx(list, i), path, out);
+		write_value(json_object_array_get_idx(list, i), path, out);
 	}
 }
 
-static void write_number(struct json_object *value, const char *path, FILE *out)
+static void write_number_at(struct json_object *value, const char *path,
+			    FILE *out)
 {
 	if (is_share(path))
 		fprintf(out, "%.2f%%", json_object_get_double(value) * PERCENT);
@@ -103,7 +104,7 @@ static void write_number(struct json_object *value, const char *path, FILE *out)
 		fputs(json_object_to_json_string(value), out);
 }
 
-static void write_one(struct json_object *value, const char *path, FILE *out)
+static void write_value(struct json_object *value, const char *path, FILE *out)
 {
 	switch (json_object_get_type(value)) {
 	case json_type_boolean:
@@ -111,7 +112,7 @@ static void write_one(struct json_object *value, const char *path, FILE *out)
 		break;
 	case json_type_int:
 	case json_type_double:
-		write_number(value, path, out);
+		write_number_at(value, path, out);
 		break;
 	case json_type_string:
 		fputs(json_object_get_string_len(value) ?
@@ -131,7 +132,7 @@ static void write_one(struct json_object *value, const char *path, FILE *out)
 
 void value_write(struct json_object *from, const char *path, FILE *out)
 {
-	write_one(value_at(from, path), path, out);
+	write_value(value_at(from, path), path, out);
 }
 
 void value_expand(struct json_object *from, const char *text, FILE *out)

@@ -3,21 +3,20 @@
 #define TOOLS_VALUE_H
 
 /*
- * JSON values as people read them. What is missing, null or empty is "-"; a
- * list is its values with blanks between; a number of seconds, told by the
- * end "_s" of its name, is a duration like "4d02h" or "17s"; a "share" is
- * given in percent.
+ * JSON values as text. A missing, null or empty value is "-"; a list is its
+ * values with blanks between them; a number whose name ends in "_s" is a
+ * duration like "4d02h" or "17s"; a "share" is a percentage.
  */
 
 #include <stdio.h>
 
 struct json_object;
 
-/* The value at a path of names such as "neighbors.configured", or NULL. */
+/* Return the value at a path such as "neighbors.configured", or NULL. */
 struct json_object *value_at(struct json_object *from, const char *path);
-/* Writes the value at `path`. */
+/* Write the value at `path`. */
 void value_write(struct json_object *from, const char *path, FILE *out);
-/* Writes `text`, each "{PATH}" in it replaced by the value there. */
+/* Write `text` with the value at PATH in place of each "{PATH}". */
 void value_expand(struct json_object *from, const char *text, FILE *out);
 
 #endif

@@ -63,7 +63,7 @@ static const struct view_section status_sections[] = {
 	{ .path = "status.interfaces", COLUMNS(interface_columns) },
 };
 
-/* Whoever is behind an interface is shown by it until he is known. */
+/* Write the interface of a neighbor whose address is not known yet. */
 static void write_neighbor(const struct view_place *place, FILE *out)
 {
 	bool known = value_at(place->row, "address");
@@ -71,15 +71,15 @@ static void write_neighbor(const struct view_place *place, FILE *out)
 	value_write(place->row, known ? "address" : "interface", out);
 }
 
-/* Why it is not up is more than what went wrong last. */
-static void write_trouble(const struct view_place *place, FILE *out)
+/* Write the hint why the session is down, or else the last error. */
+static void write_last_error(const struct view_place *place, FILE *out)
 {
 	bool hint = value_at(place->row, "hint");
 
 	value_write(place->row, hint ? "hint" : "last_error", out);
 }
 
-/* And when we try again to connect. */
+/* Write the state, and when the next attempt to connect is due. */
 static void write_state(const struct view_place *place, FILE *out)
 {
 	bool waits = value_at(place->row, "next_attempt_s");
@@ -89,7 +89,7 @@ static void write_state(const struct view_place *place, FILE *out)
 		     out);
 }
 
-/* "2/10": how near it is to its limit. */
+/* Write "2/10": prefixes, and the limit of them. */
 static void write_max_prefix(const struct view_place *place, FILE *out)
 {
 	if (value_at(place->row, "max_prefix"))
@@ -110,7 +110,7 @@ static const struct view_column neighbor_columns[] = {
 	COLUMN_WRITE_NUMBER("OF MAX", write_max_prefix),
 	COLUMN_NUMBER("ACCEPTED", "prefixes_accepted"),
 	COLUMN_NUMBER("ANNOUNCED", "prefixes_announced"),
-	COLUMN_WRITE("LAST ERROR", write_trouble),
+	COLUMN_WRITE("LAST ERROR", write_last_error),
 };
 
 static const struct view_section neighbor_sections[] = {
@@ -122,7 +122,7 @@ static bool is_selected(const struct view_place *place)
 	return json_object_get_boolean(value_at(place->row, "selected"));
 }
 
-/* Replies to `show routes` name the next hop of the best path. */
+/* In replies to `show routes` the route names the next hop of its best path. */
 static bool is_best(const struct view_place *place)
 {
 	struct json_object *says = value_at(place->row, "best");
@@ -136,7 +136,7 @@ static bool is_best(const struct view_place *place)
 	return is_selected(place) && best && nexthop && !strcmp(best, nexthop);
 }
 
-/* "*=": the best path, "=": in the set beside it, "-": not in the set. */
+/* Write "*=" for the best path, "=" for others of the set, "-" for the rest. */
 static void write_mark(const struct view_place *place, FILE *out)
 {
 	fprintf(out, "  %s",
@@ -145,7 +145,7 @@ static void write_mark(const struct view_place *place, FILE *out)
 				     "-");
 }
 
-/* "filtered: denied_by_rule 2" says more than the reason alone. */
+/* Write the end of "filtered: denied_by_rule 2". */
 static void write_cause(const struct view_place *place, FILE *out)
 {
 	const char *reason =
@@ -270,18 +270,18 @@ static const struct view_section counter_sections[] = {
 };
 
 const struct view views[] = {
-	{ "status", NULL, "the agent and its interfaces at a glance",
+	{ "status", NULL, "the agent and its interfaces",
 	  SECTIONS(status_sections) },
 	{ "neighbors", NULL, "BGP sessions", SECTIONS(neighbor_sections) },
-	{ "routes", NULL, "every path, in the set or why not",
+	{ "routes", NULL, "all paths, and why each is in the set or not",
 	  SECTIONS(route_sections) },
 	{ "route", "prefix", "the same for one prefix or address",
 	  SECTIONS(route_sections) },
-	{ "nexthops", NULL, "where packets can be sent to",
+	{ "nexthops", NULL, "next hops: state, interface, MAC, buckets",
 	  SECTIONS(nexthop_sections) },
-	{ "groups", NULL, "which next hop owns how many buckets",
+	{ "groups", NULL, "groups of VIPs, and the share of each member",
 	  SECTIONS(group_sections) },
-	{ "counters", NULL, "packets by outcome, VIP and next hop",
+	{ "counters", NULL, "packets by outcome, event, VIP and next hop",
 	  SECTIONS(counter_sections) },
 };
 

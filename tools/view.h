@@ -3,8 +3,8 @@
 #define TOOLS_VIEW_H
 
 /*
- * What `headgatectl show` can show: one const table that says which field of
- * a reply stands in which column. show.c prints by it.
+ * The views of `headgatectl show` and `explain` as tables: which field of a
+ * reply stands in which column. show.c prints by them.
  */
 
 #include <stdbool.h>
@@ -15,7 +15,7 @@
 
 struct json_object;
 
-/* A row, and the entry it is listed under, if any. */
+/* A row, and the entry that it is listed under, or NULL. */
 struct view_place {
 	struct json_object *row;
 	struct json_object *parent;
@@ -24,8 +24,8 @@ struct view_place {
 struct view_column {
 	struct table_column table;
 	const char *field;
-	bool watch; /* a rate: there only when it is shown again and again */
-	/* Instead of `field`, where the text is made of several. */
+	bool watch; /* a rate: shown with --watch only */
+	/* In place of `field`, for a text made of several fields. */
 	void (*write)(const struct view_place *place, FILE *out);
 };
 
@@ -33,14 +33,14 @@ struct view_column {
 struct view_line {
 	const char *name;
 	const char *text;
-	const char *field;   /* the line is left out without it; NULL: never */
-	const char *without; /* the line is left out with it */
+	const char *field;   /* left out if it is missing; NULL: never */
+	const char *without; /* left out if it is there; NULL: never */
 };
 
 /*
- * Part of a view. With columns: a table of the list at `path` or, if `inner`
- * is set, of that list in each of its entries, below the line `heading`.
- * Without columns: lines about the object at `path`.
+ * A part of a view. With columns it is a table of the list at `path`; with
+ * `inner` a table of that list in each entry, below the line `heading`. Without
+ * columns it is lines about the object at `path`.
  */
 struct view_section {
 	const char *path;
@@ -53,8 +53,8 @@ struct view_section {
 };
 
 struct view {
-	const char *what;     /* as on the command line and in the request */
-	const char *argument; /* what it is about, a field too; NULL: nothing */
+	const char *what;     /* the word of the command line and the request */
+	const char *argument; /* its word, and the field; NULL: it has none */
 	const char *help;
 	const struct view_section *sections;
 	size_t section_count;
@@ -63,12 +63,12 @@ struct view {
 extern const struct view views[];
 extern const size_t view_count;
 
-/* Of replies to `explain`. */
+/* Views of replies to `explain`. */
 extern const struct view view_explain_route;
 extern const struct view view_explain_flow;
 extern const struct view view_explain_packets;
 
-/* NULL if there is nothing of that name. */
+/* Return the view of that name, or NULL. */
 const struct view *view_find(const char *what);
 
 #endif

@@ -56,8 +56,8 @@ static bool is_address_alive(const struct control_view *view,
 	return nexthop && nexthop_is_alive(nexthop);
 }
 
-static struct choice choose_nexthop(const struct control_view *view,
-				    const struct flow *flow)
+static struct choice choose_member(const struct control_view *view,
+				   const struct flow *flow)
 {
 	const struct address destination = flow_destination(flow);
 	const struct config *config = view->config;
@@ -243,7 +243,7 @@ static void add_program(struct json_object *out,
 static struct json_object *answer_flow(const struct control_view *view,
 				       const struct flow *flow)
 {
-	struct choice choice = choose_nexthop(view, flow);
+	struct choice choice = choose_member(view, flow);
 	struct json_object *out = json_object_new_object();
 	uint8_t frame[FLOW_FRAME_MAX], mac[MAC_SIZE];
 	uint32_t ifindex;
@@ -339,7 +339,7 @@ struct json_object *explain_frame(const struct control_view *view,
 	json_add_text(out, "not_a_plain_flow", odd);
 	if (!odd) {
 		json_add(out, "flow", json_of_flow(&flow));
-		choice = choose_nexthop(view, &flow);
+		choice = choose_member(view, &flow);
 		add_choice(out, &choice);
 	}
 	/* A capture may be from another host: write our MAC as destination. */

@@ -111,8 +111,8 @@ static void describe_reason(const struct question *q)
 	const char *sentence = path_reason_sentence(path->reason);
 
 	if (path->best)
-		sentence = "best: the lowest BGP identifier of the paths that "
-			   "are as good";
+		sentence = "best: the lowest BGP identifier of those that are "
+			   "as good";
 	if (path->import != IMPORT_ACCEPTED)
 		describe_import(q);
 	else if (path->reason == REASON_NEXTHOP_DEAD ||

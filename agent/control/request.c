@@ -72,8 +72,8 @@ static void write_forms(char text[FORMS_SIZE], const char *name)
 		fclose(out);
 }
 
-static bool matches(const struct control_verb *verb,
-		    struct json_object *request)
+static bool matches_request(const struct control_verb *verb,
+			    struct json_object *request)
 {
 	const char *object = json_get_text(request, "what");
 
@@ -100,7 +100,7 @@ const struct control_verb *request_find_verb(struct json_object *request,
 
 		if (strcmp(verb->name, name))
 			continue;
-		if (matches(verb, request))
+		if (matches_request(verb, request))
 			return verb;
 		known = verb->name;
 	}

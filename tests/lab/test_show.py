@@ -45,7 +45,7 @@ class ShowRoute(LabCase):
         for words in (["show", "me"], ["do"]):
             done = self.lab.headgate.ctl(*words)
             self.assertEqual(done.returncode, EXIT_USAGE)
-            self.assertIn("it is one of", done.stderr)
+            self.assertIn("must be one of", done.stderr)
 
     def test_without_a_prefix_or_with_two(self):
         for words in ([], ["192.0.2.1", "192.0.2.2"]):

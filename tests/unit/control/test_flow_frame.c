@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Frames that stand for flows, there and back. */
+/* From flows to frames and back. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -68,7 +68,7 @@ static void a_flow_comes_back_from_its_frame(void **state)
 	}
 }
 
-static void tags_are_passed_over(void **state)
+static void vlan_tags_are_skipped(void **state)
 {
 	const struct flow flow = flow_of(0);
 	uint8_t frame[FLOW_FRAME_MAX + 8];
@@ -86,7 +86,7 @@ static void tags_are_passed_over(void **state)
 	}
 }
 
-static void every_truncation_is_said_to_be_one(void **state)
+static void every_truncation_is_rejected(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(flows); i++) {
@@ -123,7 +123,7 @@ static const struct {
 	{ "it is not an ICMP echo", 5, 54, 1 },
 };
 
-static void what_is_not_plain_is_named(void **state)
+static void a_frame_that_is_not_plain_is_rejected_with_a_reason(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(odd); i++) {
@@ -140,7 +140,7 @@ static void what_is_not_plain_is_named(void **state)
 	}
 }
 
-static void both_ends_are_of_one_family(void **state)
+static void both_addresses_must_be_of_one_family(void **state)
 {
 	struct address ipv4, ipv6;
 	struct flow flow;
@@ -157,10 +157,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_flow_comes_back_from_its_frame),
-		cmocka_unit_test(tags_are_passed_over),
-		cmocka_unit_test(every_truncation_is_said_to_be_one),
-		cmocka_unit_test(what_is_not_plain_is_named),
-		cmocka_unit_test(both_ends_are_of_one_family),
+		cmocka_unit_test(vlan_tags_are_skipped),
+		cmocka_unit_test(every_truncation_is_rejected),
+		cmocka_unit_test(
+			a_frame_that_is_not_plain_is_rejected_with_a_reason),
+		cmocka_unit_test(both_addresses_must_be_of_one_family),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,7 +47,7 @@ static void visit_two(const struct control_view *view, counter_visit_fn *visit,
 	visit(context, &entry);
 }
 
-static void each_metric_stands_together_behind_its_type(void **state)
+static void samples_of_a_metric_follow_its_type(void **state)
 {
 	static const struct counter_list list = {
 		.name = "vips",
@@ -82,7 +82,7 @@ static void visit_odd(const struct control_view *view, counter_visit_fn *visit,
 	visit(context, &entry);
 }
 
-static void a_label_ends_where_it_should(void **state)
+static void a_label_is_escaped(void **state)
 {
 	static const struct counter_list list = {
 		.name = "nexthops",
@@ -101,8 +101,8 @@ static void a_label_ends_where_it_should(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_metric_stands_together_behind_its_type),
-		cmocka_unit_test(a_label_ends_where_it_should),
+		cmocka_unit_test(samples_of_a_metric_follow_its_type),
+		cmocka_unit_test(a_label_is_escaped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

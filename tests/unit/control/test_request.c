@@ -26,7 +26,7 @@ static const struct control_verb *find_verb(const char *line)
 	return verb;
 }
 
-/* Assert that a line has no verb, and what the reply says. */
+/* Assert that a line has no verb, and the error in the reply. */
 static void assert_refused(const char *line, const char *error)
 {
 	struct json_object *request = request_parse(line), *failure = NULL;

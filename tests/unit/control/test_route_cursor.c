@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A walk over all routes that rests while they come and go. */
+/* A walk over all routes, during which routes come and go. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 #include "../rib/world.h"
 #include "control/route_cursor.h"
 
-/* Decides, and tells the upstream: a route stays until that is done. */
+/* Decide and export: only then is a route without paths freed. */
 static void settle(struct world *world)
 {
 	struct export_batch out;
@@ -27,7 +27,7 @@ static void start(struct route_cursor *cursor, struct world *world)
 	assert_int_equal(route_cursor_start(cursor, world->rib), 0);
 }
 
-/* `prefix` NULL: it has gone. */
+/* Assert that the next route is `prefix`; NULL: one that has gone. */
 static void expect(struct route_cursor *cursor, struct world *world,
 		   const char *prefix)
 {
@@ -78,7 +78,7 @@ static void routes_come_in_order_of_their_prefixes(void **state)
 	expect_end(&cursor, world);
 }
 
-static void what_went_meanwhile_is_passed_over(void **state)
+static void a_route_that_has_gone_is_skipped(void **state)
 {
 	struct world *world = *state;
 	struct route_cursor cursor;
@@ -96,7 +96,7 @@ static void what_went_meanwhile_is_passed_over(void **state)
 	expect_end(&cursor, world);
 }
 
-static void what_came_meanwhile_is_left_out_unless_it_was_there(void **state)
+static void a_later_route_is_left_out_unless_its_prefix_was_there(void **state)
 {
 	struct world *world = *state;
 	struct route_cursor cursor;
@@ -119,8 +119,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(an_empty_rib_has_no_routes),
 		WORLD_TEST(routes_come_in_order_of_their_prefixes),
-		WORLD_TEST(what_went_meanwhile_is_passed_over),
-		WORLD_TEST(what_came_meanwhile_is_left_out_unless_it_was_there),
+		WORLD_TEST(a_route_that_has_gone_is_skipped),
+		WORLD_TEST(
+			a_later_route_is_left_out_unless_its_prefix_was_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,7 +43,7 @@ static int remove_folder(void **state)
 	return rmdir(folder);
 }
 
-/* Takes one connection, reads the request and lets `answer` reply. */
+/* Accept one connection, read the request and let `answer` reply. */
 static void serve(int listener, void (*answer)(int fd, const char *request))
 {
 	char request[256] = "";
@@ -63,7 +63,7 @@ static void serve(int listener, void (*answer)(int fd, const char *request))
 	_exit(0);
 }
 
-/* Makes a request to a server that replies by `answer`. */
+/* Send a request to a server that replies by `answer`. */
 static int ask(void (*answer)(int fd, const char *request), char **reply)
 {
 	int listener = socket(AF_UNIX, SOCK_STREAM, 0), error;
@@ -134,7 +134,7 @@ static void stay_silent(int fd, const char *request)
 	sleep(TIMEOUT_S + 1);
 }
 
-static void the_request_is_one_line_and_so_is_the_reply(void **state)
+static void request_and_reply_are_one_line_each(void **state)
 {
 	char *reply;
 
@@ -164,7 +164,7 @@ static void a_reply_may_be_long(void **state)
 	free(reply);
 }
 
-static void a_reply_that_is_cut_off_is_none(void **state)
+static void a_reply_that_is_cut_off_is_an_error(void **state)
 {
 	char *reply = NULL;
 
@@ -173,7 +173,7 @@ static void a_reply_that_is_cut_off_is_none(void **state)
 	assert_null(reply);
 }
 
-static void a_silent_agent_is_waited_for_no_longer(void **state)
+static void a_silent_agent_is_a_timeout(void **state)
 {
 	char *reply = NULL;
 
@@ -182,7 +182,7 @@ static void a_silent_agent_is_waited_for_no_longer(void **state)
 	assert_null(reply);
 }
 
-static void a_socket_that_is_not_there_is_told(void **state)
+static void a_missing_socket_is_an_error(void **state)
 {
 	char *reply = NULL;
 
@@ -192,7 +192,7 @@ static void a_socket_that_is_not_there_is_told(void **state)
 			 -ENOENT);
 }
 
-static void a_path_too_long_for_a_socket_is_told(void **state)
+static void a_path_too_long_for_a_socket_is_an_error(void **state)
 {
 	char path[200], *reply = NULL;
 
@@ -206,13 +206,13 @@ static void a_path_too_long_for_a_socket_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_request_is_one_line_and_so_is_the_reply),
+		cmocka_unit_test(request_and_reply_are_one_line_each),
 		cmocka_unit_test(a_reply_may_come_in_pieces),
 		cmocka_unit_test(a_reply_may_be_long),
-		cmocka_unit_test(a_reply_that_is_cut_off_is_none),
-		cmocka_unit_test(a_silent_agent_is_waited_for_no_longer),
-		cmocka_unit_test(a_socket_that_is_not_there_is_told),
-		cmocka_unit_test(a_path_too_long_for_a_socket_is_told),
+		cmocka_unit_test(a_reply_that_is_cut_off_is_an_error),
+		cmocka_unit_test(a_silent_agent_is_a_timeout),
+		cmocka_unit_test(a_missing_socket_is_an_error),
+		cmocka_unit_test(a_path_too_long_for_a_socket_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

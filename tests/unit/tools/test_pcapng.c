@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Captures that are written, as libpcap and a byte count read them back. */
+/* Capture files, read back by libpcap and block by block. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +22,7 @@ enum {
 
 static const uint64_t time_ns = 1700000000123456789;
 
-/* A file with one packet of each size up to 9 bytes. */
+/* Write a file with one packet of each size up to 9 bytes. */
 static FILE *write_file(const char *comment)
 {
 	static const uint8_t frame[9] = { 1, 2, 3, 4, 5, 6, 7, 8, 9 };
@@ -75,7 +75,7 @@ static void libpcap_reads_back_every_packet(void **state)
 	pcap_close(pcap);
 }
 
-/* Walks the blocks; every length must stand at both ends of its block. */
+/* Every block must have its length at both ends. */
 static void every_block_says_its_length_twice(void **state)
 {
 	static const char *const comments[] = { "", "a", "ab", "abc", "abcd" };

@@ -12,7 +12,7 @@
 #include "rates.h"
 #include "value.h"
 
-/* The object after rates_add() over `seconds`; the caller puts. */
+/* Return the object after rates_add() over `seconds`; the caller puts. */
 static struct json_object *rated(const char *now_text, const char *before_text,
 				 double seconds)
 {
@@ -31,7 +31,7 @@ static struct json_object *row_of(struct json_object *reply, size_t index)
 					 index);
 }
 
-static void counts_what_came_in_a_second(void **state)
+static void a_rate_is_the_growth_per_second(void **state)
 {
 	struct json_object *reply = rated(
 		"{\"counters\":{\"vips\":[{\"prefix\":\"192.0.2.2/32\","
@@ -52,7 +52,7 @@ static void counts_what_came_in_a_second(void **state)
 	json_object_put(reply);
 }
 
-static void says_nothing_of_a_counter_that_began_anew(void **state)
+static void a_counter_that_was_reset_has_no_rate(void **state)
 {
 	struct json_object *reply =
 		rated("{\"counters\":{\"vips\":[{\"prefix\":\"192.0.2.1/32\","
@@ -86,8 +86,8 @@ static void replies_of_another_shape_do_no_harm(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(counts_what_came_in_a_second),
-		cmocka_unit_test(says_nothing_of_a_counter_that_began_anew),
+		cmocka_unit_test(a_rate_is_the_growth_per_second),
+		cmocka_unit_test(a_counter_that_was_reset_has_no_rate),
 		cmocka_unit_test(replies_of_another_shape_do_no_harm),
 	};
 

@@ -17,7 +17,7 @@
 #include "value.h"
 #include "view.h"
 
-/* What a view makes of a reply; the caller frees. */
+/* Return a reply as printed by a view; the caller frees. */
 static char *viewed(const struct view *view, const char *reply_text)
 {
 	struct json_object *reply = json_tokener_parse(reply_text);
@@ -62,7 +62,7 @@ static void assert_expands(const char *object, const char *template,
 	free(text);
 }
 
-static void values_read_like_words(void **state)
+static void values_are_written_as_words(void **state)
 {
 	(void)state;
 	assert_expands("{\"a\":{\"b\":7},\"c\":true,\"d\":false}",
@@ -74,7 +74,7 @@ static void values_read_like_words(void **state)
 	assert_expands("{\"a\":{\"share\":1}}", "{a.share}", "100.00%");
 }
 
-static void what_is_missing_null_or_empty_is_a_dash(void **state)
+static void a_missing_null_or_empty_value_is_a_dash(void **state)
 {
 	(void)state;
 	assert_expands("{\"a\":null,\"b\":\"\",\"c\":[],\"d\":{}}",
@@ -208,7 +208,7 @@ static void assert_explains_flow(const char *reply, const char *expected)
 	"\"destination\":\"192.0.2.1\",\"destination_port\":443,"      \
 	"\"protocol\":\"tcp\"}"
 
-static void a_flow_is_told_without_what_it_has_not(void **state)
+static void a_flow_is_shown_without_missing_fields(void **state)
 {
 	(void)state;
 	assert_explains_flow(
@@ -362,7 +362,7 @@ static void every_view_survives_entries_of_any_type(void **state)
 	}
 }
 
-static void a_reply_without_its_list_is_told(void **state)
+static void a_reply_without_its_list_is_an_error(void **state)
 {
 	struct json_object *reply = json_tokener_parse("{\"routes\":{}}");
 	const char *missing = NULL;
@@ -385,8 +385,8 @@ static void an_unknown_view_is_not_found(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(values_read_like_words),
-		cmocka_unit_test(what_is_missing_null_or_empty_is_a_dash),
+		cmocka_unit_test(values_are_written_as_words),
+		cmocka_unit_test(a_missing_null_or_empty_value_is_a_dash),
 		cmocka_unit_test(a_template_that_is_cut_off_does_no_harm),
 		cmocka_unit_test(durations_have_two_units),
 		cmocka_unit_test(status_is_lines_and_a_table_of_interfaces),
@@ -395,14 +395,14 @@ int main(void)
 			a_neighbor_shows_its_name_limit_and_next_attempt),
 		cmocka_unit_test(
 			paths_stand_under_their_prefix_with_mark_and_reason),
-		cmocka_unit_test(a_flow_is_told_without_what_it_has_not),
+		cmocka_unit_test(a_flow_is_shown_without_missing_fields),
 		cmocka_unit_test(a_refused_path_shows_its_cause_and_the_rule),
 		cmocka_unit_test(groups_list_their_members_below),
 		cmocka_unit_test(counters_are_four_tables_and_zeroes_are_shown),
 		cmocka_unit_test(
 			a_flow_shows_what_the_program_says_or_why_it_is_not_asked),
 		cmocka_unit_test(every_view_survives_entries_of_any_type),
-		cmocka_unit_test(a_reply_without_its_list_is_told),
+		cmocka_unit_test(a_reply_without_its_list_is_an_error),
 		cmocka_unit_test(an_unknown_view_is_not_found),
 	};
 

@@ -35,7 +35,7 @@ static void add_row(struct table *table, const char *name, const char *count,
 	table_add_cell(table, why);
 }
 
-/* Prints and frees the table. */
+/* Print and free the table. */
 static void assert_prints(struct table *table, const char *expected)
 {
 	char *text = NULL;
@@ -91,7 +91,7 @@ static void control_characters_do_not_reach_the_terminal(void **state)
 			     "a?b       ?  caf\xc3\xa9\n");
 }
 
-static void running_out_of_memory_is_told_once(void **state)
+static void an_error_of_memory_is_returned_at_the_end(void **state)
 {
 	struct table *table = new_table();
 
@@ -113,7 +113,7 @@ int main(void)
 		cmocka_unit_test(columns_are_as_wide_as_their_widest_cell),
 		cmocka_unit_test(a_line_does_not_widen_columns),
 		cmocka_unit_test(control_characters_do_not_reach_the_terminal),
-		cmocka_unit_test(running_out_of_memory_is_told_once),
+		cmocka_unit_test(an_error_of_memory_is_returned_at_the_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
