@@ -106,7 +106,7 @@ bool address_parse(const char *text, struct address *address)
 	return true;
 }
 
-/* By the interface's name, or its number if it has gone. */
+/* Append the interface's name, or its ifindex if there is no such link. */
 static void append_scope(uint32_t scope, char *text)
 {
 	size_t used = strlen(text);
@@ -154,13 +154,13 @@ struct prefix prefix_of_address(const struct address *address)
 	return prefix;
 }
 
-/* Number of bits that matter, counted in the 16-byte form. */
+/* Return the length of the prefix counted in the 16-byte form. */
 static unsigned int significant_bits(const struct prefix *prefix)
 {
 	return ADDRESS_BITS_IPV6 - prefix_family_bits(prefix) + prefix->length;
 }
 
-/* The bits that the prefix covers in the half behind the first `before`. */
+/* Return the mask of the 64 bits behind the first `before`, of `bits` set. */
 static uint64_t half_mask(unsigned int bits, unsigned int before)
 {
 	if (bits >= before + HALF_BITS)
@@ -209,7 +209,7 @@ bool prefix_covers(const struct prefix *outer, const struct prefix *inner)
 	       prefix_contains(outer, &inner->address);
 }
 
-/* Reads a decimal number of at most `max` that fills `text` to its end. */
+/* Read a decimal number of at most `max` that fills `text` to its end. */
 static bool parse_length(const char *text, unsigned long max, uint8_t *length)
 {
 	char *end;

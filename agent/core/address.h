@@ -3,18 +3,18 @@
 #define CORE_ADDRESS_H
 
 /*
- * IP addresses and prefixes of both families in one shape.
+ * IP addresses and prefixes: one type for both families.
  *
  * An address is 16 bytes in network order; IPv4 is held as ::ffff:a.b.c.d
  * (RFC 4291 2.5.5.2), which is also a next hop's identity in the bucket
  * assignment. IPv4-mapped text is not accepted as an IPv6 address, so that the
- * family can always be told from the bytes.
+ * bytes always tell the family.
  *
- * A link-local IPv6 address means nothing without its link. Bytes 2 to 7 of one
- * are zero (RFC 4291 2.5.6), so inside of this host the ifindex stands in bytes
- * 4 to 7 of it, as its scope: fe80::1 behind two links is two addresses, and
- * whoever keys a table by address need not know. What leaves the host, and what
- * nodes have to agree on, is the address without its scope.
+ * A link-local IPv6 address means nothing without its link. Bytes 2 to 7 of it
+ * are zero (RFC 4291 2.5.6), so inside this host bytes 4 to 7 hold the ifindex,
+ * its scope. fe80::1 behind two links is two addresses, and tables keyed by
+ * address need not know about links. The scope is removed from all that leaves
+ * the host and from all that nodes must agree on.
  */
 
 #include <endian.h>
@@ -36,29 +36,29 @@ struct prefix {
 enum address_sizes {
 	ADDRESS_BITS_IPV4 = 32,
 	ADDRESS_BITS_IPV6 = 128,
-	ADDRESS_MAPPED = 0xffff,  /* in front of an IPv4 address */
+	ADDRESS_MAPPED = 0xffff,  /* 16 bits in front of an IPv4 address */
 	ADDRESS_IPV4_OFFSET = 12, /* of an IPv4 address in `bytes` */
-	ADDRESS_TEXT_SIZE = 62, /* INET6_ADDRSTRLEN, and % with an interface */
+	ADDRESS_TEXT_SIZE = 62, /* INET6_ADDRSTRLEN, % and an interface name */
 	PREFIX_TEXT_SIZE = 66,
 	MAC_SIZE = 6,
 	MAC_TEXT_SIZE = 18,
 };
 
-/* An address as two words, in the order in which it lies there. */
+/* An address as two words, in network byte order. */
 struct address_halves {
 	uint64_t high;
 	uint64_t low;
 };
 
-/* What is wrong with the text of a prefix. */
+/* Errors in the text of a prefix. */
 enum prefix_error {
 	PREFIX_OK,
 	PREFIX_NOT_AN_ADDRESS,
 	PREFIX_BAD_LENGTH,
-	PREFIX_HOST_BITS, /* the result holds the prefix without them */
+	PREFIX_HOST_BITS, /* set; the parsed prefix has them cleared */
 };
 
-/* What is asked several times for each route stands here, to be inlined. */
+/* Inline functions: called several times for each route. */
 
 static inline struct address_halves
 address_halves(const struct address *address)
@@ -89,7 +89,7 @@ static inline bool prefix_equal(const struct prefix *a, const struct prefix *b)
 	       address_equal(&a->address, &b->address);
 }
 
-/* The finaliser of MurmurHash3, over both halves and the length. */
+/* Hash both halves and the length by the finaliser of MurmurHash3. */
 static inline uint32_t prefix_hash(const struct prefix *prefix)
 {
 	const struct address_halves halves = address_halves(&prefix->address);
@@ -101,45 +101,45 @@ static inline uint32_t prefix_hash(const struct prefix *prefix)
 	return (uint32_t)(hash ^ (hash >> 32));
 }
 
-/* `ipv4` is in network byte order, as in struct in_addr. */
+/* Convert from network byte order, as in struct in_addr. */
 struct address address_from_ipv4(uint32_t ipv4);
-/* The IPv4 address in network byte order; `address` must be IPv4. */
+/* Convert to network byte order; `address` must be IPv4. */
 uint32_t address_ipv4(const struct address *address);
 bool address_is_zero(const struct address *address);
-/* Order of the bytes, as memcmp. */
+/* Compare the bytes as memcmp() does. */
 int address_compare(const struct address *a, const struct address *b);
 bool address_is_multicast(const struct address *address);
-/* In fe80::/10, with or without a scope. */
+/* True in fe80::/10, with or without a scope. */
 bool address_is_link_local(const struct address *address);
-/* The same address behind this link; any but a link-local one as it is. */
+/* Return the address on this link; unchanged unless link-local. */
 struct address address_scoped(const struct address *address, uint32_t ifindex);
-/* The ifindex of a link-local address; 0: has none. */
+/* Return the ifindex in a link-local address; 0: none. */
 uint32_t address_scope(const struct address *address);
 struct address address_unscoped(const struct address *address);
 bool address_parse(const char *text, struct address *address);
 /*
- * A scope as RFC 4007 11 writes it: fe80::1%eth0. Writes at most
- * ADDRESS_TEXT_SIZE bytes and returns `text`.
+ * Write the address, with its scope as in RFC 4007 11: fe80::1%eth0. Writes at
+ * most ADDRESS_TEXT_SIZE bytes; returns `text`.
  */
 const char *address_format(const struct address *address, char *text);
 const char *mac_format(const uint8_t mac[MAC_SIZE], char *text);
 
 /* Return the host prefix of an address: /32 or /128. */
 struct prefix prefix_of_address(const struct address *address);
-/* Number of bits in an address of the prefix's family. */
+/* Return the number of bits of an address: 32 or 128. */
 uint8_t prefix_family_bits(const struct prefix *prefix);
 bool prefix_is_host(const struct prefix *prefix);
-/* By address, then by length; for a stable order in output. */
+/* Compare by address, then by length; for a stable order in output. */
 int prefix_compare(const struct prefix *a, const struct prefix *b);
-/* Clears the bits behind `length`. */
+/* Clear the bits behind `length`. */
 void prefix_clear_host_bits(struct prefix *prefix);
 bool prefix_contains(const struct prefix *prefix,
 		     const struct address *address);
 /* True if every address of `inner` is in `outer`. */
 bool prefix_covers(const struct prefix *outer, const struct prefix *inner);
-/* "ADDR/LEN", or "ADDR" for a host prefix. */
+/* Parse "ADDR/LEN", or "ADDR" for a host prefix. */
 enum prefix_error prefix_parse(const char *text, struct prefix *prefix);
-/* Always with the length. Writes at most PREFIX_TEXT_SIZE bytes. */
+/* Write "ADDR/LEN", at most PREFIX_TEXT_SIZE bytes; returns `text`. */
 const char *prefix_format(const struct prefix *prefix, char *text);
 
 #endif

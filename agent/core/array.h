@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How many elements an array has that the compiler can see whole. */
+/* The number of elements of an array; not for a pointer to one. */
 #ifndef CORE_ARRAY_H
 #define CORE_ARRAY_H
 

@@ -2,14 +2,14 @@
 #ifndef CORE_HEX_H
 #define CORE_HEX_H
 
-/* Frames as text in JSON: two hexadecimal digits a byte. */
+/* Hexadecimal text, for frames in JSON: two digits a byte. */
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Writes 2 * size digits and the end. */
+/* Write 2 * size digits and a NUL. */
 void hex_write(const uint8_t *bytes, size_t size, char *text);
-/* Bytes read, at most `size`; -1 if it is no such text or too long. */
+/* Return the number of bytes read; -1: no hexadecimal text, or too long. */
 long hex_read(const char *text, uint8_t *bytes, size_t size);
 
 #endif

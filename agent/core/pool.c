@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Chunks cut into items, and a list of the free ones. See pool.h. */
+/* Chunks cut into items, and a list of free items. See pool.h. */
 
 #include "core/pool.h"
 
@@ -20,7 +20,7 @@ struct pool_item {
 
 struct pool_chunk {
 	uint8_t items[CHUNK_SIZE - sizeof(struct pool_chunk *)];
-	struct pool_chunk *next; /* behind: the items begin on a page */
+	struct pool_chunk *next; /* last, so that the items begin on a page */
 };
 
 struct pool pool_of(size_t size)
@@ -38,7 +38,7 @@ struct pool pool_keeping(size_t size, size_t bytes)
 	return pool;
 }
 
-/* From the system and not from the heap, where one survivor keeps all. */
+/* Map pages: on the heap, one live block would keep all the memory. */
 static struct pool_chunk *map_chunk(void)
 {
 	struct pool_chunk *chunk = mmap(NULL, sizeof(*chunk),
@@ -91,7 +91,7 @@ static void *take_free(struct pool *pool)
 {
 	struct pool_item *item = pool->free;
 
-	/* What is given back is out of bounds, as far as ASan can tell. */
+	/* pool_give() has poisoned it for ASan. */
 	ASAN_UNPOISON_MEMORY_REGION(item, pool->item_size);
 	pool->free = item->next;
 	return item;
@@ -107,7 +107,7 @@ void *pool_take(struct pool *pool)
 	return memset(object, 0, pool->item_size);
 }
 
-/* The last object has come back. */
+/* Unmap all chunks, or make them spare: no object is in use. */
 static void release_chunks(struct pool *pool)
 {
 	struct pool_chunk *chunk, *next;

@@ -3,10 +3,9 @@
 #define CORE_POOL_H
 
 /*
- * Objects of one size, of which there may be millions: packed side by side,
- * without the header and the rounding that malloc() spends on each. What is
- * given back is used again first, and the memory returns to the system when the
- * last object has come back.
+ * Memory for millions of objects of one size. They are packed side by side,
+ * without the header and the rounding of malloc(). Returned objects are used
+ * again first; the memory goes back to the system with the last object.
  */
 
 #include <stddef.h>
@@ -16,26 +15,26 @@ struct pool_chunk;
 
 struct pool {
 	size_t item_size;
-	size_t used; /* objects that are out */
+	size_t used; /* objects taken and not returned */
 	struct pool_item *free;
-	struct pool_chunk *chunks; /* the newest first */
-	size_t fresh;		   /* bytes of the newest not yet used */
-	struct pool_chunk *spare;  /* kept while no object is out */
+	struct pool_chunk *chunks; /* newest first */
+	size_t fresh;		   /* unused bytes of the newest */
+	struct pool_chunk *spare;  /* kept while no object is taken */
 	size_t spare_count;
-	size_t keep; /* at most so many */
+	size_t keep; /* largest spare_count */
 };
 
-/* Objects of `size` bytes, aligned as a pointer is. */
+/* Return a pool for objects of `size` bytes, aligned as a pointer. */
 struct pool pool_of(size_t size);
 /*
- * The same, but up to so many bytes that the pool had to have stay with it
- * until pool_free(): where all objects come and go again and again, getting the
- * memory and giving it back costs more than all else that is done with it.
+ * Return a pool that keeps up to `bytes` of memory until pool_free(). Where all
+ * objects come and go again and again, mapping and unmapping the memory would
+ * cost more than using it.
  */
 struct pool pool_keeping(size_t size, size_t bytes);
-/* No object may be out. */
+/* All objects must have been returned. */
 void pool_free(struct pool *pool);
-/* A zeroed object, or NULL. The caller gives it back by pool_give(). */
+/* Return a zeroed object, or NULL. The caller returns it by pool_give(). */
 void *pool_take(struct pool *pool);
 void pool_give(struct pool *pool, void *object);
 

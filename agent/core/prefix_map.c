@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Chained hash map of prefixes, doubled when it is full. See prefix_map.h. */
+/* Hash map with chains, doubled when full. See prefix_map.h. */
 
 #include "core/prefix_map.h"
 

@@ -3,9 +3,9 @@
 #define CORE_PREFIX_MAP_H
 
 /*
- * Hash map from prefix to a node that the caller embeds in its own structure
- * (as its first member), so that an entry is one allocation and the map owns
- * nothing but its array of chains. An address is looked up as its host prefix.
+ * Hash map from prefix to a node that the caller embeds in its own structure as
+ * the first member. So an entry is one allocation, and the map owns only its
+ * array of chains. An address is looked up as its host prefix.
  */
 
 #include <stdbool.h>
@@ -16,13 +16,13 @@
 
 struct prefix_node {
 	struct prefix_node *next;
-	uint32_t hash; /* of `prefix`, kept by the map */
+	uint32_t hash; /* of `prefix`, set by the map */
 	struct prefix prefix;
 };
 
 struct prefix_map {
 	struct prefix_node **chains;
-	size_t size; /* chains; 0 or a power of two */
+	size_t size; /* number of chains; 0 or a power of two */
 	size_t count;
 };
 
@@ -30,27 +30,27 @@ enum prefix_map_limits {
 	PREFIX_MAP_BATCH = 16,
 };
 
-/* A zeroed map is empty and valid. Frees the array, not the nodes. */
+/* Free the array, not the nodes. A zeroed map is empty and valid. */
 void prefix_map_free(struct prefix_map *map);
 struct prefix_node *prefix_map_find(const struct prefix_map *map,
 				    const struct prefix *prefix);
-/* The longest prefix that contains the address, or NULL. */
+/* Return the longest prefix that contains the address, or NULL. */
 struct prefix_node *prefix_map_match(const struct prefix_map *map,
 				     const struct address *address);
 /*
- * Asks for the memory in which these prefixes are, at most PREFIX_MAP_BATCH of
- * them, so that finding one after the other waits for it once. In a large map
- * that wait is most of what finding costs.
+ * Prefetch the nodes of these prefixes, at most PREFIX_MAP_BATCH of them. Then
+ * a row of prefix_map_find() waits for memory once; in a large map that wait is
+ * most of the cost.
  */
 void prefix_map_prefetch(const struct prefix_map *map,
 			 const struct prefix *const *prefixes, size_t count);
-/* `node->prefix` is set and not in the map yet. Returns 0 or -ENOMEM. */
+/* Add a node whose prefix is not in the map. Returns 0 or -ENOMEM. */
 int prefix_map_insert(struct prefix_map *map, struct prefix_node *node);
-/* `node` must be in the map. */
+/* Remove a node of the map. */
 void prefix_map_remove(struct prefix_map *map, struct prefix_node *node);
 /*
- * Walks in no particular order: NULL starts, NULL ends. The node last returned
- * may be removed only after the next one was asked for.
+ * Return the node after `node`, in no particular order: NULL starts, NULL ends.
+ * To remove a node on the way, get the next one first.
  */
 struct prefix_node *prefix_map_next(const struct prefix_map *map,
 				    const struct prefix_node *node);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Secrets out of files. See secret.h. */
+/* Reading of secrets. See secret.h. */
 
 #include "core/secret.h"
 
@@ -13,11 +13,11 @@
 #include <unistd.h>
 
 enum {
-	/* A secret with an editor's line ends behind it, and one byte more. */
+	/* Longer than any secret with the line ends of an editor. */
 	READ_SIZE = 2 * SECRET_MAX,
 };
 
-/* Returns 0 or -errno with what is wrong about the open file. */
+/* Check the open file. Returns 0 or -errno and the reason in *why. */
 static int check_file(int fd, const char **why)
 {
 	struct stat about;
@@ -27,11 +27,11 @@ static int check_file(int fd, const char **why)
 		return -errno;
 	}
 	if (!S_ISREG(about.st_mode)) {
-		*why = "is no regular file";
+		*why = "not a regular file";
 		return -EINVAL;
 	}
 	if (about.st_mode & S_IRWXO) {
-		*why = "may be read or written by everybody; chmod o= it";
+		*why = "accessible to all users; run chmod o= on it";
 		return -EACCES;
 	}
 	return 0;
@@ -43,11 +43,11 @@ static int store_secret(const uint8_t *bytes, ssize_t size,
 	while (size > 0 && isspace(bytes[size - 1]))
 		size--;
 	if (!size) {
-		*why = "is empty; write the key into it";
+		*why = "empty; write the key into it";
 		return -EINVAL;
 	}
 	if (size > SECRET_MAX) {
-		*why = "holds more than 80 bytes, which is the longest key";
+		*why = "longer than 80 bytes, the longest key";
 		return -E2BIG;
 	}
 	memcpy(secret->bytes, bytes, (size_t)size);
@@ -76,7 +76,7 @@ static int read_open(int fd, struct secret *secret, const char **why)
 int secret_read(const char *path, struct secret *secret,
 		char error[SECRET_ERROR_SIZE])
 {
-	/* Not waiting: the path may turn out to be a pipe. */
+	/* O_NONBLOCK: the path may be a pipe. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	const char *why = "cannot be read";
 	int code;

@@ -3,14 +3,14 @@
 #define CORE_SECRET_H
 
 /*
- * Keys that are kept in files, because command lines and configurations are
- * read by many. A secret is never logged and never printed.
+ * Keys of TCP-MD5 and TCP-AO. They are read from files, because many can read
+ * command lines and configurations. A secret is never logged or printed.
  */
 
 #include <stdint.h>
 
 enum secret_sizes {
-	SECRET_MAX = 80, /* of TCP-MD5 and TCP-AO on Linux */
+	SECRET_MAX = 80, /* longest key on Linux */
 	SECRET_ERROR_SIZE = 256,
 };
 
@@ -20,9 +20,9 @@ struct secret {
 };
 
 /*
- * Reads a file that only its owner and group may read; blanks and line ends
- * behind the secret are not part of it. Returns 0 or -errno; then `error` says
- * what is wrong and what to do, naming the file.
+ * Read a file that only its owner and group may read; white space at its end is
+ * not part of the secret. Returns 0 or -errno; then `error` names the file,
+ * what is wrong and what to do.
  */
 int secret_read(const char *path, struct secret *secret,
 		char error[SECRET_ERROR_SIZE]);

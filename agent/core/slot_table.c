@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Sticky allocation of array indices. See slot_table.h. */
+/* Allocation of array indices. See slot_table.h. */
 
 #include "core/slot_table.h"
 
@@ -26,7 +26,7 @@ void slot_table_free(struct slot_table *table)
 	*table = (struct slot_table){ 0 };
 }
 
-/* The unreferenced slot released longest ago, taken from its prefix. */
+/* Take the unreferenced slot released longest ago from its prefix. */
 static struct slot *take_oldest(struct slot_table *table)
 {
 	struct slot *oldest = NULL;
@@ -43,7 +43,7 @@ static struct slot *take_oldest(struct slot_table *table)
 	return oldest;
 }
 
-/* Binds `prefix` to a slot that nobody holds. */
+/* Give `prefix` an unreferenced slot. */
 static struct slot *bind_slot(struct slot_table *table,
 			      const struct prefix *prefix)
 {

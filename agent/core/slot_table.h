@@ -3,10 +3,10 @@
 #define CORE_SLOT_TABLE_H
 
 /*
- * Gives out indices of an array map to prefixes (or addresses, as their host
- * prefixes) and keeps them as long as it can: a prefix that is released and
- * asked for again finds its old slot, and with it its counters. Only when no
- * slot was left unused is the one released longest ago given to another.
+ * Indices of an array map, given to prefixes (or to addresses, as their host
+ * prefixes). A prefix that is released and acquired again gets its old slot
+ * back, and its counters with it. Only when all slots were used is the one
+ * released longest ago given to another prefix.
  */
 
 #include <stdbool.h>
@@ -19,31 +19,31 @@ struct slot {
 	struct prefix_node node; /* first: found by prefix */
 	uint32_t index;
 	uint32_t references;
-	uint64_t released; /* order of release, for re-use */
+	uint64_t released; /* number of its release, for re-use */
 };
 
 struct slot_table {
 	struct prefix_map map;
-	struct slot *slots; /* [first..size-1] are given out */
+	struct slot *slots; /* [first..size-1] */
 	uint32_t first;
 	uint32_t size;
-	uint32_t used;	   /* slots ever given out: [first..used-1] */
-	uint64_t releases; /* counts calls of slot_release() */
+	uint32_t used;	   /* [first..used-1] were given to a prefix */
+	uint64_t releases; /* number of releases */
 };
 
-/* Slots first..size-1. Returns 0 or -ENOMEM. */
+/* Make slots first..size-1. Returns 0 or -ENOMEM. */
 int slot_table_init(struct slot_table *table, uint32_t first, uint32_t size);
 void slot_table_free(struct slot_table *table);
 
 /*
- * Takes a reference on the slot of `prefix`. *fresh says whether the slot is
- * new to this prefix, so that counters of a former owner must be cleared.
- * Returns NULL if every slot is referenced.
+ * Take a reference on the slot of `prefix`. *fresh is set if the slot is new to
+ * this prefix: then counters of its previous owner must be cleared. Returns
+ * NULL if every slot is referenced.
  */
 struct slot *slot_acquire(struct slot_table *table, const struct prefix *prefix,
 			  bool *fresh);
 void slot_release(struct slot_table *table, struct slot *slot);
-/* The slot of `prefix`, referenced or not, or NULL. */
+/* Return the slot of `prefix`, referenced or not, or NULL. */
 struct slot *slot_find(const struct slot_table *table,
 		       const struct prefix *prefix);
 

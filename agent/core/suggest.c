@@ -11,7 +11,7 @@
 
 enum {
 	LONGEST_NAME = 64,
-	/* One slip is always forgiven, and one more for each three letters. */
+	/* One error is accepted, and one more for each three letters. */
 	LETTERS_PER_SLIP = 3,
 	LETTERS_OF_A_START = 3,
 };
@@ -27,7 +27,7 @@ static bool same_letter(char a, char b)
 }
 
 /*
- * Wagner and Fischer's table, one row of it at a time: row[j] is the distance
+ * Compute the table of Wagner and Fischer row by row: row[j] is the distance
  * between the part of `a` read so far and the first j characters of `b`.
  */
 size_t suggest_distance(const char *a, const char *b)
@@ -62,7 +62,7 @@ struct suggestion suggestion_for(const char *word)
 	};
 }
 
-/* "xdp" for "xdp-mode", or "vip-prefix" for "vip". */
+/* True for "xdp" and "xdp-mode", or "vip-prefix" and "vip". */
 static bool one_starts_the_other(const char *a, const char *b)
 {
 	size_t length = smaller_size(strlen(a), strlen(b));
@@ -74,10 +74,10 @@ void suggestion_offer(struct suggestion *suggestion, const char *name)
 {
 	size_t distance = suggest_distance(suggestion->word, name);
 
-	/* Half a name is one slip, however long the other half. */
+	/* A missing half counts as one error, however long it is. */
 	if (distance > 1 && one_starts_the_other(suggestion->word, name))
 		distance = 1;
-	/* A word that shares no letter with the name is no slip of it. */
+	/* A word that shares no letter with the name does not mean it. */
 	if (distance >= suggestion->distance || distance >= strlen(name))
 		return;
 	suggestion->name = name;

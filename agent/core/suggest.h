@@ -17,19 +17,19 @@
 
 struct suggestion {
 	const char *word;
-	const char *name; /* closest name so far, NULL: none is close */
-	size_t distance;  /* of the next name, to be closer than this */
+	const char *name; /* closest name so far; NULL: none is close */
+	size_t distance;  /* only a name closer than this replaces it */
 };
 
-/* Keeps `word`; it and the names offered stay the caller's. */
+/* Start with `word`. It and the names stay the caller's. */
 struct suggestion suggestion_for(const char *word);
-/* Of names equally close, the one offered first stays. */
+/* Keep `name` if it is closer; the first of equally close names stays. */
 void suggestion_offer(struct suggestion *suggestion, const char *name);
 
 /*
- * Levenshtein's distance: the least number of characters to insert, delete or
- * replace that turns one text into the other, small and capital letters being
- * the same. SIZE_MAX if one is too long to be a name.
+ * Return Levenshtein's distance: the least number of characters to insert,
+ * delete or replace to turn one text into the other, ignoring case. SIZE_MAX if
+ * one is too long to be a name.
  */
 size_t suggest_distance(const char *a, const char *b);
 

@@ -5,10 +5,10 @@
 /*
  * Bounded reader and writer for wire formats, big-endian.
  *
- * Both carry a sticky failure: after the first read or write that does not fit
- * every further one yields zeroes or nothing, so that a decoder may read a
- * whole fixed part and test `failed` once, before it acts on any of it.
- * Neither owns its memory.
+ * Failure is sticky: after the first read or write that does not fit, further
+ * reads return zero and further writes do nothing. So a decoder may read a
+ * whole fixed part and test `failed` once, before it acts on any of it. Neither
+ * owns its memory.
  */
 
 #include <endian.h>
@@ -35,7 +35,7 @@ static inline struct reader reader_of(const void *data, size_t size)
 	return (struct reader){ .data = data, .left = size };
 }
 
-/* The next `count` bytes, or NULL and failure if there are fewer. */
+/* Return the next `count` bytes; NULL and failure if there are fewer. */
 static inline const uint8_t *reader_take(struct reader *r, size_t count)
 {
 	const uint8_t *at = r->data;
@@ -50,7 +50,7 @@ static inline const uint8_t *reader_take(struct reader *r, size_t count)
 	return at;
 }
 
-/* A reader over the next `count` bytes only; failed if there are fewer. */
+/* Return a reader of the next `count` bytes; failed if there are fewer. */
 static inline struct reader reader_sub(struct reader *r, size_t count)
 {
 	const uint8_t *at = reader_take(r, count);
@@ -106,7 +106,7 @@ static inline struct writer writer_of(void *data, size_t size)
 	return (struct writer){ .data = data, .size = size };
 }
 
-/* Room for `count` bytes, or NULL and failure if they do not fit. */
+/* Return room for `count` bytes; NULL and failure if they do not fit. */
 static inline uint8_t *writer_take(struct writer *w, size_t count)
 {
 	uint8_t *at;
@@ -115,7 +115,7 @@ static inline uint8_t *writer_take(struct writer *w, size_t count)
 		w->failed = true;
 		return NULL;
 	}
-	/* A writer over no memory at all takes nothing, which is legal. */
+	/* A writer of no memory is legal, but NULL + 0 is undefined. */
 	at = w->used ? w->data + w->used : w->data;
 	w->used += count;
 	return at;
@@ -153,7 +153,7 @@ static inline void writer_u64(struct writer *w, uint64_t value)
 	writer_bytes(w, &value, sizeof(value));
 }
 
-/* Overwrites a length written earlier as a placeholder at offset `at`. */
+/* Overwrite a length that was a placeholder at offset `at`. */
 static inline void writer_patch_u8(struct writer *w, size_t at, size_t value)
 {
 	if (w->failed || value > UINT8_MAX) {
