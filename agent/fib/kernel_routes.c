@@ -2,9 +2,9 @@
 /*
  * Our routes in the kernel. See kernel_routes.h.
  *
- * rtnetlink does what a message asks for before send() returns, and its answer
- * is there to be read: so a batch is written and judged in one go, and what a
- * turn of the event loop costs is bounded by the size of a batch.
+ * rtnetlink executes a message before send() returns, and its answer can be
+ * read at once. So each route of a batch is written and answered in one turn of
+ * the event loop; the size of a batch bounds the time of the turn.
  */
 
 #include "fib/kernel_routes.h"
@@ -26,8 +26,7 @@
 #include "core/prefix_map.h"
 
 enum kernel_routes_limits {
-	/* Routes and hops written in one turn of the event loop. */
-	BATCH_COST = 64,
+	BATCH_COST = 64, /* routes and hops written in one turn */
 	REPLY_SIZE = 32768,
 };
 
@@ -35,22 +34,22 @@ struct kernel_route {
 	struct prefix_node node; /* first: found by prefix */
 	struct route_hop *hops;
 	size_t count; /* 0: unreachable */
-	bool wanted;  /* else it is to be removed */
-	bool kept;    /* ... but never this one */
-	bool written; /* the kernel has it as it stands here */
-	bool stale;   /* of a former run, and not set by this one yet */
-	bool failed;  /* to be written, when last tried */
+	bool wanted;  /* false: to be removed */
+	bool kept;    /* never removed: see kernel_routes_keep() */
+	bool written; /* the kernel has this version */
+	bool stale;   /* left by a previous run, and not set since */
+	bool failed;  /* the kernel refused the last write */
 	bool queued;
 	TAILQ_ENTRY(kernel_route) queue;
 };
 
 struct kernel_routes {
 	struct mnl_socket *socket;
-	struct event *work;
+	struct event *batch;
 	struct event *stale_timer;
 	struct prefix_map routes;
 	TAILQ_HEAD(, kernel_route) waiting;
-	size_t failing;	       /* routes that are */
+	size_t failing;	       /* number of failed routes */
 	unsigned int sequence; /* of the last message */
 	union {
 		struct nlmsghdr header;
@@ -119,12 +118,12 @@ static void queue_route(struct kernel_routes *routes,
 	if (route->queued)
 		return;
 	if (TAILQ_EMPTY(&routes->waiting))
-		evtimer_add(routes->work, &at_once);
+		evtimer_add(routes->batch, &at_once);
 	route->queued = true;
 	TAILQ_INSERT_TAIL(&routes->waiting, route, queue);
 }
 
-/* Returns 0 or the kernel's refusal. */
+/* Read the answer to one message. Returns 0 or -errno. */
 static int read_answer(struct kernel_routes *routes)
 {
 	unsigned int port = mnl_socket_get_portid(routes->socket);
@@ -162,13 +161,29 @@ static int write_route(struct kernel_routes *routes,
 	if (mnl_socket_sendto(routes->socket, message, message->nlmsg_len) < 0)
 		return -errno;
 	error = read_answer(routes);
-	/* Not there: the kernel, or somebody, has removed it already. */
+	/* No such route: it was removed already. */
 	return !route->wanted && error == -ESRCH ? 0 : error;
 }
 
+static void log_written(const struct kernel_route *route)
+{
+	const struct prefix *prefix = &route->node.prefix;
+	char text[PREFIX_TEXT_SIZE];
+
+	if (!route->wanted)
+		log_debug("fib", "%s: kernel route removed",
+			  prefix_format(prefix, text));
+	else if (!route->count)
+		log_debug("fib", "%s: kernel route written: unreachable",
+			  prefix_format(prefix, text));
+	else
+		log_debug("fib", "%s: kernel route written: %zu hops",
+			  prefix_format(prefix, text), route->count);
+}
+
 /*
- * What refuses one route may well refuse thousands: the first one is told, and
- * the next one when all are well again.
+ * Record the answer to a write. Errors often come by the thousand: log the
+ * first, and no other while any route is failed.
  */
 static void record_answer(struct kernel_routes *routes,
 			  struct kernel_route *route, int error)
@@ -176,12 +191,14 @@ static void record_answer(struct kernel_routes *routes,
 	char text[PREFIX_TEXT_SIZE];
 
 	if (error && !routes->failing)
-		log_warning("nexthop",
-			    "%s: no route in the kernel: %s; what the program "
-			    "hands to the kernel is not answered. Others that "
-			    "fail are not told",
+		log_warning("fib",
+			    "%s: kernel route not written: %s; the kernel does "
+			    "not answer packets that the program passes to it. "
+			    "Further failures are not logged",
 			    prefix_format(&route->node.prefix, text),
 			    strerror(-error));
+	if (!error)
+		log_written(route);
 	routes->failing += !!error;
 	routes->failing -= route->failed;
 	route->failed = error;
@@ -215,7 +232,7 @@ static void on_batch(evutil_socket_t fd, short what, void *context)
 		process_route(routes, route);
 	}
 	if (!TAILQ_EMPTY(&routes->waiting))
-		evtimer_add(routes->work, &at_once);
+		evtimer_add(routes->batch, &at_once);
 }
 
 static void on_stale_timeout(evutil_socket_t fd, short what, void *context)
@@ -271,7 +288,7 @@ static int list_stale(struct kernel_routes *routes, uint8_t family)
 	return more < 0 ? -errno : 0;
 }
 
-/* From here on nothing waits for the kernel, which has answered anyway. */
+/* Set O_NONBLOCK: from now on each answer is there before it is read. */
 static int make_nonblocking(const struct kernel_routes *routes)
 {
 	int fd = mnl_socket_get_fd(routes->socket);
@@ -288,10 +305,10 @@ static int open_socket(struct kernel_routes *routes)
 	if (!routes->socket ||
 	    mnl_socket_bind(routes->socket, 0, MNL_SOCKET_AUTOPID) < 0)
 		return -errno;
-	/* Best effort: without it, the whole table is read and not a part. */
+	/* Best effort: without it the kernel lists the whole table. */
 	mnl_socket_setsockopt(routes->socket, NETLINK_GET_STRICT_CHK, &yes,
 			      sizeof(yes));
-	/* What a refusal quotes of the message would only fill the reply. */
+	/* Best effort: errors need not quote the message. */
 	mnl_socket_setsockopt(routes->socket, NETLINK_CAP_ACK, &yes,
 			      sizeof(yes));
 	error = list_stale(routes, AF_INET);
@@ -313,9 +330,9 @@ int kernel_routes_new(struct event_base *base, unsigned int stale_timeout_s,
 	if (!routes)
 		return error;
 	TAILQ_INIT(&routes->waiting);
-	routes->work = evtimer_new(base, on_batch, routes);
+	routes->batch = evtimer_new(base, on_batch, routes);
 	routes->stale_timer = evtimer_new(base, on_stale_timeout, routes);
-	if (routes->work && routes->stale_timer)
+	if (routes->batch && routes->stale_timer)
 		error = open_socket(routes);
 	if (error) {
 		kernel_routes_free(routes, false);
@@ -327,7 +344,7 @@ int kernel_routes_new(struct event_base *base, unsigned int stale_timeout_s,
 	return 0;
 }
 
-/* The end: nobody waits for the event loop any more. */
+/* Remove all routes now, without the event loop. */
 static void remove_all_routes(struct kernel_routes *routes)
 {
 	struct kernel_route *route;
@@ -354,8 +371,8 @@ void kernel_routes_free(struct kernel_routes *routes, bool remove)
 	prefix_map_free(&routes->routes);
 	if (routes->socket)
 		mnl_socket_close(routes->socket);
-	if (routes->work)
-		event_free(routes->work);
+	if (routes->batch)
+		event_free(routes->batch);
 	if (routes->stale_timer)
 		event_free(routes->stale_timer);
 	free(routes);
@@ -374,7 +391,7 @@ static bool has_hops(const struct kernel_route *route,
 	return true;
 }
 
-/* Copies those that a route to `prefix` can lead over; returns how many. */
+/* Copy the hops that a route to `prefix` can use; returns their number. */
 static size_t copy_usable_hops(const struct prefix *prefix,
 			       const struct route_hop *hops, size_t count,
 			       struct route_hop *taken)
@@ -388,7 +405,7 @@ static size_t copy_usable_hops(const struct prefix *prefix,
 	return used;
 }
 
-/* Takes over `hops`. */
+/* Set the hops of a route; `hops` is freed with it. */
 static void change_route(struct kernel_routes *routes,
 			 struct kernel_route *route, struct route_hop *hops,
 			 size_t count)
@@ -437,7 +454,7 @@ int kernel_routes_keep(struct kernel_routes *routes,
 	if (!route)
 		return -ENOMEM;
 	route->kept = true;
-	/* Where a former run's leads, traffic may go: it has its time. */
+	/* A stale route stays in use until its timeout. */
 	if (!route->wanted && !route->stale)
 		change_route(routes, route, NULL, 0);
 	return 0;

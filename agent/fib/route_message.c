@@ -21,7 +21,7 @@ static void put_ip(struct nlmsghdr *message, uint16_t type,
 		mnl_attr_put(message, type, sizeof(bare.bytes), bare.bytes);
 }
 
-/* Header and destination, which with the metric are the route's identity. */
+/* Put header, destination and metric: they identify the route. */
 static struct nlmsghdr *begin_message(void *buffer, const struct prefix *prefix,
 				      uint16_t type, uint16_t flags,
 				      unsigned char kind)
@@ -51,7 +51,7 @@ static struct nlmsghdr *begin_replace(void *buffer, const struct prefix *prefix,
 			     NLM_F_CREATE | NLM_F_REPLACE, kind);
 }
 
-/* An IPv4 route over an IPv6 gateway names its family (RFC 8950). */
+/* Put the gateway; with its family if IPv6 in an IPv4 route (RFC 8950). */
 static void put_gateway(struct nlmsghdr *message, bool ipv4,
 			const struct address *via)
 {
@@ -69,7 +69,7 @@ static void put_gateway(struct nlmsghdr *message, bool ipv4,
 		put_ip(message, RTA_GATEWAY, via);
 }
 
-/* From 1 to ROUTE_MAX_WEIGHT, in proportion to the greatest of all. */
+/* Scale a weight to 1..ROUTE_MAX_WEIGHT, in proportion to the greatest. */
 static uint32_t scale_weight(uint32_t weight, uint32_t greatest)
 {
 	uint64_t share = weight;
@@ -122,7 +122,7 @@ struct nlmsghdr *route_message_replace(void *buffer,
 		if (hops[i].weight || !greatest)
 			put_hop(message, ipv4, &hops[i], greatest);
 	mnl_attr_nest_end(message, list);
-	/* The kernel's attribute has no nested flag. */
+	/* The kernel wants RTA_MULTIPATH without NLA_F_NESTED. */
 	list->nla_type = RTA_MULTIPATH;
 	return message;
 }

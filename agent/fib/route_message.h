@@ -3,8 +3,7 @@
 #define FIB_ROUTE_MESSAGE_H
 
 /*
- * The rtnetlink(7) messages by which our routes are written, removed and found
- * again. Pure: no socket.
+ * rtnetlink(7) messages that write, remove and list our routes. Pure: no socket.
  */
 
 #include <stdbool.h>
@@ -19,35 +18,35 @@ struct nlmsghdr;
 enum route_limits {
 	ROUTE_MAX_HOPS = 256,
 	ROUTE_MAX_WEIGHT = 256, /* of the kernel: rtnh_hops is a byte */
-	/* No message is longer: a hop of the longest kind takes 32 bytes. */
+	/* Of the longest message; a hop takes at most 32 bytes. */
 	ROUTE_MESSAGE_SIZE = 256 + ROUTE_MAX_HOPS * 32,
 };
 
-/* One way of a route: over a gateway, which may be of the other family. */
+/* One hop of a multipath route. The gateway may be of the other family. */
 struct route_hop {
-	struct address via; /* a scope in it is not needed */
+	struct address via; /* the gateway; a scope in it is ignored */
 	uint32_t ifindex;
-	uint32_t weight; /* any number; 0 takes nothing */
+	uint32_t weight; /* any number; 0: no traffic */
 };
 
 /*
- * Writes into `buffer`, of ROUTE_MESSAGE_SIZE bytes and aligned as a struct
- * nlmsghdr. The caller numbers the message. There must be a hop, and at most
- * ROUTE_MAX_HOPS; weights are scaled to what the kernel takes.
+ * Build the message that sets a route, in `buffer`: ROUTE_MESSAGE_SIZE bytes,
+ * aligned as a struct nlmsghdr. The caller sets its sequence number. `count` is
+ * from 1 to ROUTE_MAX_HOPS; weights are scaled to ROUTE_MAX_WEIGHT.
  */
 struct nlmsghdr *route_message_replace(void *buffer,
 				       const struct prefix *prefix,
 				       const struct route_hop *hops,
 				       size_t count);
-/* One that leads nowhere: senders are told so (RFC 792, RFC 4443 3.1). */
+/* Set an unreachable route: senders get ICMP (RFC 792, RFC 4443 3.1). */
 struct nlmsghdr *route_message_unreachable(void *buffer,
 					   const struct prefix *prefix);
-/* Of either kind. */
+/* Remove a route of either kind. */
 struct nlmsghdr *route_message_remove(void *buffer,
 				      const struct prefix *prefix);
-/* Asks for all our routes of a family, AF_INET or AF_INET6. */
+/* List all our routes of a family, AF_INET or AF_INET6. */
 struct nlmsghdr *route_message_list(void *buffer, uint8_t family);
-/* True if the message is about one of our routes; then says which. */
+/* True if the message is about one of our routes; then sets *prefix. */
 bool route_message_is_ours(const struct nlmsghdr *message,
 			   struct prefix *prefix);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What our own routes look like on their way to the kernel, and back. */
+/* Messages of our routes: built, and recognised in a list. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -47,7 +47,7 @@ static const struct nlattr *find(const struct nlmsghdr *message, uint16_t type)
 	return NULL;
 }
 
-/* The hop at `index` of a message, which must have it. */
+/* Return the hop at `index` of a message, which must have it. */
 static const struct rtnexthop *hop_at(const struct nlmsghdr *message,
 				      size_t index)
 {
@@ -138,7 +138,7 @@ static void weights_are_scaled_to_a_byte(void **state)
 	assert_int_equal(hop_at(message, 1)->rtnh_hops, 127);
 	assert_int_equal(hop_at(message, 2)->rtnh_hops, 255);
 
-	/* If nobody is to have anything, all have the same. */
+	/* If all weights are 0, all hops get the same. */
 	for (size_t i = 0; i < 3; i++)
 		hops[i].weight = 0;
 	message = route_message_replace(&buffer, &prefix, hops, 3);
