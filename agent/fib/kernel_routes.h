@@ -40,9 +40,9 @@ int kernel_routes_new(struct event_base *base, unsigned int stale_timeout_s,
 void kernel_routes_free(struct kernel_routes *routes, bool remove);
 
 /*
- * Set the route to `prefix`: over these hops, at most ROUTE_MAX_HOPS of them, or
- * unreachable if there are none. Hops it cannot use are left out: an IPv6 route
- * has no IPv4 gateway. Returns 0 or -ENOMEM.
+ * Set the route to `prefix`: over these hops, at most ROUTE_MAX_HOPS of them,
+ * or unreachable if there are none. Hops it cannot use are left out: an IPv6
+ * route has no IPv4 gateway. Returns 0 or -ENOMEM.
  */
 int kernel_routes_set(struct kernel_routes *routes, const struct prefix *prefix,
 		      const struct route_hop *hops, size_t count);

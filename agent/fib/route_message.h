@@ -3,7 +3,8 @@
 #define FIB_ROUTE_MESSAGE_H
 
 /*
- * rtnetlink(7) messages that write, remove and list our routes. Pure: no socket.
+ * rtnetlink(7) messages that write, remove and list our routes. Pure: no
+ * socket.
  */
 
 #include <stdbool.h>

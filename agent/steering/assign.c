@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Capped highest-random-weight. See assign.h for what it promises.
+ * Capped highest-random-weight. See assign.h for the definition.
  *
- * Every bucket has its three best candidates by score (ranking.h); a sweep over
- * the buckets lets each take the best one that still has room (share.h).
- * Removing a candidate is a sweep with no room for it, which is how the backups
- * come to be exact (backup.h).
+ * Each bucket has its three best candidates by score (ranking.h). A sweep over
+ * the buckets lets each take the best one that still has room (share.h). The
+ * table without a candidate is a sweep without room for it: that gives the
+ * exact backups (backup.h).
  */
 
 #include "steering/assign.h"
@@ -17,7 +17,7 @@
 #include "steering/score.h"
 #include "steering/share.h"
 
-/* Of all candidates, the best one that still has room. */
+/* Return the best of all candidates that still have room. */
 static size_t best_with_room(const struct ranking *ranking,
 			     const struct share *share, uint32_t bucket)
 {
@@ -37,7 +37,7 @@ static size_t best_with_room(const struct ranking *ranking,
 	return best.candidate;
 }
 
-/* The candidate that takes the bucket. */
+/* Let the bucket take a candidate; returns it. */
 static inline size_t claim_bucket(const struct ranking *ranking,
 				  struct share *share, uint32_t bucket)
 {
@@ -61,8 +61,8 @@ static void fill_owners(const struct ranking *ranking, struct share *share,
 }
 
 /*
- * Too many candidates for exact ones: the best by score that is not the owner,
- * which is the exact backup of nine buckets in ten.
+ * Fill in the best candidate by score that is not the owner. For nine buckets
+ * in ten it is the exact backup, which takes too long for so many candidates.
  */
 static void fill_near_backups(const struct ranking *ranking,
 			      const uint16_t *owners, uint16_t *backups)
@@ -87,7 +87,7 @@ static int fill_backups(const struct ranking *ranking, struct share *share,
 	return 0;
 }
 
-/* From candidates to the members that they are. */
+/* Replace the candidates in a table by their members. */
 static void name_members(const struct ranking *ranking, uint16_t *table)
 {
 	for (uint32_t b = 0; b < ranking->size; b++)

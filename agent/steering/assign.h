@@ -3,18 +3,18 @@
 #define STEERING_ASSIGN_H
 
 /*
- * Capped highest-random-weight: which member owns which bucket.
+ * Capped highest-random-weight: the owner of each bucket.
  *
- * Buckets 0..size-1 in that order; each takes the best-scoring member that
- * still has capacity, and capacity is the member's exact weighted share of the
- * table by largest remainder. The table is a pure function of the set of
- * {address, weight} and the seed: no state, no history, and the order of the
- * input does not matter. Score: rendezvous hashing (Thaler and Ravishankar,
- * "Using name-based mappings to increase hit rates", 1998) with the weights of
- * RFC 8584's spirit: cost = -log2(u) / weight, in integers only.
+ * Buckets choose in the order 0..size-1. Each takes the member with the best
+ * score that still has capacity. The capacity of a member is its exact weighted
+ * share of the table, by largest remainder. The table is a pure function of the
+ * set of {address, weight} and the seed: no state, no history, any order of the
+ * input. Score: rendezvous hashing (Thaler and Ravishankar, "Using name-based
+ * mappings to increase hit rates", 1998) with weights in the spirit of
+ * RFC 8584: cost = -log2(u) / weight, in integers only.
  *
- * The definition is frozen: nodes of different versions must agree. Golden
- * values stand in the unit test. Pure.
+ * The definition is frozen: nodes of different versions must agree. The unit
+ * test has golden values. Pure.
  */
 
 #include <stddef.h>
@@ -25,21 +25,21 @@
 enum assign_limits {
 	ASSIGN_MAX_MEMBERS = 4095,
 	ASSIGN_MAX_WEIGHT = 65535,
-	/* Members with weight up to which all backups are exact. */
+	/* Most members with weight for which all backups are exact. */
 	ASSIGN_MAX_EXACT = 128,
 };
 
 /*
- * Fills owners[0..size-1] with indices into `members` and backups[] with the
- * index of the member that would own the bucket if its owner were removed from
- * the set (exactly the entry of the recomputed table, up to ASSIGN_MAX_EXACT
- * members; above that the best-scoring member but the owner), or
- * ASSIGN_NONE. `size` is a power of two of at most HG_MAX_TABLE_SIZE.
- * `backups` may be NULL: owners alone are wanted sooner. `seed` separates
- * tables only if it is 64 well-mixed bits: it is XORed with the address, so
- * that seeds 0 and 1 merely exchange the keys of 10.0.0.2 and 10.0.0.3.
- * Returns 0, -EINVAL (no member with weight, more of them than buckets,
- * duplicate address, weight or size not allowed) or -ENOMEM.
+ * Fill owners[0..size-1] with indices into `members`, and backups[] with the
+ * index of the member that would own the bucket without its owner in the set,
+ * or ASSIGN_NONE. Up to ASSIGN_MAX_EXACT members that is exactly the entry of
+ * the recomputed table; above, the member with the next best score. `size` is a
+ * power of two of at most HG_MAX_TABLE_SIZE. `backups` may be NULL: the owners
+ * alone take less time. `seed` must be 64 well-mixed bits to give an unrelated
+ * table: it is XORed with the address, so that seeds 0 and 1 merely exchange
+ * the keys of 10.0.0.2 and 10.0.0.3. Returns 0, -EINVAL (no member with weight,
+ * more of them than buckets, duplicate address, weight or size not allowed) or
+ * -ENOMEM.
  */
 #define ASSIGN_NONE UINT16_MAX
 int assign_buckets(const struct member *members, size_t count, uint64_t seed,
@@ -48,14 +48,14 @@ int assign_buckets(const struct member *members, size_t count, uint64_t seed,
 struct ranking;
 
 /*
- * assign_buckets() for a set whose ranking is at hand: computed, or derived
- * from that of another set (ranking.h), which gives the same table. Returns 0
- * or -ENOMEM.
+ * Fill the table as assign_buckets() does, from the ranking of the set: the
+ * same table whether that was computed or derived (ranking.h). Returns 0 or
+ * -ENOMEM.
  */
 int assign_from_ranking(const struct ranking *ranking, uint16_t *owners,
 			uint16_t *backups);
 
-/* 64-bit digest of a table by the addresses that own its buckets. */
+/* Return a 64-bit digest of the addresses that own the buckets. */
 uint64_t assign_digest(const struct member *members, const uint16_t *owners,
 		       uint32_t size);
 

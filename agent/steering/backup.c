@@ -2,13 +2,13 @@
 /*
  * Exact backups. See backup.h.
  *
- * There is a table for each candidate that can be removed, and all of them are
- * swept at once, each as a lane of one bit. Lanes differ little: whoever is the
- * best of a bucket takes it in all lanes where it has room, which is one count
- * for all of them. Only where it has none, in its own lane or when it is full,
- * is a lane looked at alone. A candidate is full in a lane when that count
- * reaches its limit there; what it takes as second or third best in one lane
- * lowers the limit.
+ * There is a table for each candidate that can be removed. All of them are
+ * swept at once, each as a lane of one bit. Lanes differ little: the best
+ * candidate of a bucket takes it in all lanes where it has room, which is one
+ * count for all of them. Only lanes where it has no room (it is removed or full
+ * there) are handled one by one. A candidate is full in a lane when its count
+ * reaches its limit there; a bucket that it takes as second or third best in
+ * one lane lowers that limit by one.
  */
 
 #include "steering/backup.h"
@@ -25,16 +25,16 @@ enum {
 struct lanes {
 	const struct ranking *ranking;
 	size_t first;	   /* lane 0 is the table without this candidate */
-	uint64_t all;	   /* the lanes there are */
-	uint64_t *full;	   /* lanes in which each candidate has no room */
+	uint64_t all;	   /* the lanes in use */
+	uint64_t *full;	   /* for each candidate: lanes without room */
 	uint32_t *taken;   /* buckets that each took as the best */
-	uint32_t *nearest; /* limit of each, at most the least of its lanes */
+	uint32_t *nearest; /* for each: no limit above `taken` is lower */
 	uint32_t (*limits)[LANES];
 };
 
 static int lanes_init(struct lanes *lanes, const struct ranking *ranking)
 {
-	size_t count = ranking->set.count + 1; /* and nobody */
+	size_t count = ranking->set.count + 1; /* one for no candidate */
 
 	*lanes = (struct lanes){
 		.ranking = ranking,
@@ -56,7 +56,7 @@ static void lanes_free(struct lanes *lanes)
 	free(lanes->full);
 }
 
-/* The count of a candidate has reached its nearest limit: full where? */
+/* Find the lanes where the count of a candidate has reached its limit. */
 static void look_at_limits(struct lanes *lanes, size_t candidate)
 {
 	const uint32_t *limits = lanes->limits[candidate];
@@ -74,7 +74,7 @@ static void look_at_limits(struct lanes *lanes, size_t candidate)
 	lanes->nearest[candidate] = nearest;
 }
 
-/* Lanes without the candidates from `first` on, nothing taken yet. */
+/* Start the tables without `first` and the candidates behind it. */
 static void start_lanes(struct lanes *lanes, struct share *share, size_t first)
 {
 	size_t count = lanes->ranking->set.count;
@@ -93,14 +93,14 @@ static void start_lanes(struct lanes *lanes, struct share *share, size_t first)
 	}
 }
 
-/* As the best by score: in all lanes where it has room. */
+/* Take a bucket as its best candidate, in all lanes with room. */
 static inline void take_as_best(struct lanes *lanes, size_t candidate)
 {
 	if (++lanes->taken[candidate] >= lanes->nearest[candidate])
 		look_at_limits(lanes, candidate);
 }
 
-/* In these lanes, in all of which it has room. */
+/* Take a bucket in these lanes only, all of which have room. */
 static inline void take_in(struct lanes *lanes, size_t candidate,
 			   uint64_t these)
 {
@@ -118,7 +118,7 @@ static inline void take_in(struct lanes *lanes, size_t candidate,
 	}
 }
 
-/* Of all candidates, the best one that has room in one of these lanes. */
+/* Return the best of all candidates with room in one of these lanes. */
 static size_t best_in(const struct lanes *lanes, uint32_t bucket,
 		      uint64_t these)
 {
@@ -138,7 +138,7 @@ static size_t best_in(const struct lanes *lanes, uint32_t bucket,
 	return best.candidate;
 }
 
-/* Gives the bucket away in all lanes; who takes it in the lanes `asked`. */
+/* Assign the bucket in all lanes; returns its owner in the lanes `asked`. */
 static inline size_t give_bucket(struct lanes *lanes, uint32_t bucket,
 				 uint64_t asked)
 {

@@ -3,16 +3,15 @@
 #define STEERING_BACKUP_H
 
 /*
- * Who takes a bucket if its owner is removed: exactly whom the table without
- * the owner says. Pure.
+ * Exact backups: the owner of a bucket in the table without its owner. Pure.
  */
 
 #include "steering/ranking.h"
 #include "steering/share.h"
 
 /*
- * Fills backups[] of a set of two candidates at least. Owners and backups are
- * candidates here, not members. Returns 0 or -ENOMEM.
+ * Fill backups[] for a set of at least two candidates. Owners and backups are
+ * candidates, not members. Returns 0 or -ENOMEM.
  */
 int backup_fill(const struct ranking *ranking, struct share *share,
 		const uint16_t *owners, uint16_t *backups);

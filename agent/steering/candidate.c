@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Members as they are scored. See candidate.h. */
+/* Candidates of a set. See candidate.h. */
 
 #include "steering/candidate.h"
 
@@ -9,11 +9,11 @@
 #include "steering/score.h"
 
 enum {
-	SHORTLIST = 8, /* candidates below the cost */
+	SHORTLIST = 8, /* expected number of candidates */
 };
 
 /*
- * A hash that is evenly spread has a cost below c with a probability of nearly
+ * An evenly spread hash has a cost below c with a probability of nearly
  * c * weight * ln(2) / 2^58, by the fixed points of logarithm and reciprocal.
  */
 static const uint64_t certain_cost = 415828534307635078; /* 2^58 / ln(2) */
@@ -25,7 +25,7 @@ static int compare_addresses(const void *left, const void *right)
 	return address_compare(&a->address, &b->address);
 }
 
-/* Sorts by address; -EINVAL if one comes twice. */
+/* Sort by address; returns 0, or -EINVAL for a duplicate. */
 static int sort_candidates(struct candidate_set *set)
 {
 	qsort(set->list, set->count, sizeof(*set->list), compare_addresses);
@@ -35,7 +35,7 @@ static int sort_candidates(struct candidate_set *set)
 	return 0;
 }
 
-/* Keeps those with weight and works out what scoring them needs. */
+/* Keep those with weight, and precompute values for their scores. */
 static void prepare_candidates(struct candidate_set *set, uint64_t seed)
 {
 	size_t kept = 0;
@@ -55,7 +55,7 @@ static void prepare_candidates(struct candidate_set *set, uint64_t seed)
 	set->count = kept;
 }
 
-/* The logarithm falls as the hash rises. */
+/* Return the least hash of this logarithm, which falls as the hash rises. */
 static uint64_t least_hash_of(uint64_t logarithm)
 {
 	uint64_t low = 0, high = UINT64_MAX;

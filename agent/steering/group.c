@@ -86,8 +86,8 @@ static bool has_members(const struct steering_group *group,
 }
 
 /*
- * A free index, as late after its last use as possible: a packet under way may
- * still read the table of a group that was just given up.
+ * Take the free index that was released longest ago: a packet in flight may
+ * still read the table of a group that was just released.
  */
 static int take_index(struct group_table *table, uint32_t *index)
 {
@@ -131,7 +131,7 @@ static uint16_t slot_index(const struct steering_group *group, uint16_t member)
 				       (uint16_t)group->slots[member]->index;
 }
 
-/* Who takes part: what the table is a function of. */
+/* Compute owners and backups: a function of the identities. */
 static int assign_identities(const struct steering_options *options,
 			     struct steering_group *group,
 			     const struct member *identities,
@@ -183,7 +183,7 @@ uint64_t steering_digest(const struct steering_group *group)
 	return digest;
 }
 
-/* Writes the table of the group, bucket by bucket. */
+/* Write the table of the group, bucket by bucket. */
 static int write_table(const struct steering_options *options,
 		       struct steering_group *group)
 {

@@ -3,8 +3,7 @@
 #define STEERING_GROUP_H
 
 /*
- * Groups: building the bucket table of a set and sharing it. Used by
- * steering.c only.
+ * Groups: the bucket table of a set, built and shared. Used by steering.c only.
  */
 
 #include "steering/nexthop_slots.h"
@@ -14,7 +13,7 @@ struct group_table {
 	const struct steering_options *options;
 	struct nexthop_slots *nexthops;
 	struct steering_group **groups; /* by index; NULL: free */
-	uint32_t last; /* index given out last: re-use goes round */
+	uint32_t last; /* index used last: the search for a free one goes on */
 };
 
 int group_table_init(struct group_table *table,
@@ -23,10 +22,10 @@ int group_table_init(struct group_table *table,
 void group_table_free(struct group_table *table);
 
 /*
- * The group of this set, with one more reference: an existing one, or a new
- * one whose table has been written. `members` is in address order. `base`, a
- * group or NULL, is one whose set may be almost the same: it stays as it is,
- * and a new table is computed sooner.
+ * Take a reference on the group of this set: an existing one, or a new one with
+ * its table written. `members` is in address order. `base` is a group with a
+ * similar set, or NULL: from it a new table is computed faster. Returns 0,
+ * -ENOSPC (no group or slot left), -ENOMEM or an error of the sink.
  */
 int group_acquire(struct group_table *table, const struct member *members,
 		  size_t count, const struct steering_group *base,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Members as all nodes see them. See identity.h. */
+/* Members as all nodes know them. See identity.h. */
 
 #include "steering/identity.h"
 
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A link-local member, and where it stands among all. */
+/* A link-local member and its index among all. */
 struct scoped {
 	struct address bare;
 	uint32_t scope;

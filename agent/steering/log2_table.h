@@ -3,11 +3,11 @@
 #define STEERING_LOG2_TABLE_H
 
 /*
- * log2_table[j] = round(2^26 * log2(1 + j/256)) for j = 0..256: the knots
- * between which score.h interpolates the logarithm of a score.
+ * log2_table[j] = round(2^26 * log2(1 + j/256)) for j = 0..256: score.h
+ * interpolates the logarithm of a score between them.
  *
- * Written out, because the values are part of the frozen definition of the
- * bucket assignment and must not depend on anybody's floating point.
+ * The values are part of the frozen definition of the bucket assignment and
+ * must not depend on a machine's floating point. So they are written out.
  */
 
 #include <stdint.h>

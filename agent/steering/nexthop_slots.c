@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Slots of next hops and their values. See nexthop_slots.h. */
+/* Next hops in the map `nexthops`. See nexthop_slots.h. */
 
 #include "steering/nexthop_slots.h"
 

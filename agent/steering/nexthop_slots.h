@@ -3,8 +3,7 @@
 #define STEERING_NEXTHOP_SLOTS_H
 
 /*
- * The entries of the `nexthops` map: which next hop has which slot, and what
- * stands in it.
+ * The entries of the map `nexthops`: the slot of each next hop and its value.
  */
 
 #include "core/slot_table.h"
@@ -16,23 +15,23 @@ struct steering_options;
 struct nexthop_slots {
 	const struct steering_options *options;
 	struct slot_table table;
-	struct hg_nexthop *values; /* by slot: as last written */
+	struct hg_nexthop *values; /* by slot: written last */
 };
 
 int nexthop_slots_init(struct nexthop_slots *slots,
 		       const struct steering_options *options);
 void nexthop_slots_free(struct nexthop_slots *slots);
 
-/* The slot of a next hop, with its present state written. NULL: none left. */
+/* Acquire the slot of a next hop and write its state. NULL: none left. */
 struct slot *nexthop_slots_acquire(struct nexthop_slots *slots,
 				   const struct address *address);
-/* The slot, referenced or not, or NULL. */
+/* Return the slot, referenced or not, or NULL. */
 struct slot *nexthop_slots_find(const struct nexthop_slots *slots,
 				const struct address *address);
-/* Writes the next hop's state; the alive bit first if it has died. */
+/* Write the next hop's state; if it died, clear the alive bit first. */
 void nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
 			 const struct nexthop *nexthop);
-/* Clears the alive bit. */
+/* Clear the alive bit. */
 void nexthop_slots_kill(struct nexthop_slots *slots, const struct slot *slot);
 
 #endif

@@ -2,10 +2,10 @@
 /*
  * Rankings, computed and derived. See ranking.h.
  *
- * To derive, the ranks of the base are taken over bucket by bucket. One that
- * has lost a candidate is ranked anew, which happens to three buckets for each
- * that a candidate owned; any other has the new candidates inserted, for one
- * score each. A candidate with a new weight is one that is lost and a new one.
+ * A derived ranking inherits the ranks of the base bucket by bucket. A bucket
+ * that lost a candidate is ranked again: three buckets for each that the
+ * candidate owned. Into all others the new candidates are inserted, at one
+ * score each. A candidate with a new weight counts as lost and as new.
  */
 
 #include "steering/ranking.h"
@@ -17,18 +17,18 @@
 #include "steering/score.h"
 
 enum {
-	LOST = UINT16_MAX, /* in a base, and not in the set */
-	/* One more than wanted: is it apart from the last of them? */
+	LOST = UINT16_MAX, /* in the base, but not in the set */
+	/* One more, to see that it differs from the last of the best. */
 	KEPT = RANKING_DEPTH + 1,
 };
 
 static const uint64_t index_mask = 4095;
 _Static_assert(ASSIGN_MAX_MEMBERS == 4095, "an index fits the mask");
 
-/* How a set differs from that of its base. */
+/* The difference between a set and that of its base. */
 struct change {
-	uint16_t *now;	 /* of each candidate of the base, and of nobody */
-	uint16_t *added; /* candidates that the base does not have */
+	uint16_t *now; /* new index, or LOST, of each of the base and of none */
+	uint16_t *added; /* candidates that the base lacks */
 	size_t added_count;
 	size_t lost_count;
 };
@@ -36,8 +36,8 @@ struct change {
 /* ------------------------------------------------------------- computed */
 
 /*
- * Those with a chance to be among the best, by the limit that is kept for each
- * (candidate.h): without a branch, since who it is cannot be foreseen.
+ * List the candidates with a chance to be among the best, by their least hash
+ * (candidate.h). Without a branch: it could not be predicted.
  */
 static size_t shortlist(const struct candidate_set *set, uint64_t key,
 			uint16_t *list)
@@ -52,7 +52,7 @@ static size_t shortlist(const struct candidate_set *set, uint64_t key,
 	return used;
 }
 
-/* Goes through `least`, which is in order: no branches here either. */
+/* Insert into `least`, which is sorted, without a branch. */
 static inline void keep_least(uint64_t least[KEPT], uint64_t value)
 {
 #pragma GCC unroll 4
@@ -65,9 +65,9 @@ static inline void keep_least(uint64_t least[KEPT], uint64_t value)
 }
 
 /*
- * Ranks those on the list, or all if there is none, by cost, the lowest bits of
- * which give way to the candidate's index. False if that does not tell the best
- * apart, or if they are too few.
+ * Rank the candidates on the list, or all if it is NULL, by cost with the
+ * candidate's index in its lowest bits. False if the other bits do not separate
+ * the best, or if there are too few.
  */
 static inline bool rank_listed(const struct candidate_set *set, uint64_t key,
 			       const uint16_t *list, size_t count,
@@ -90,7 +90,7 @@ static inline bool rank_listed(const struct candidate_set *set, uint64_t key,
 	return apart;
 }
 
-/* The definition, for the few buckets that need it. */
+/* Rank by the definition, for the few buckets that need it. */
 static void rank_all(const struct candidate_set *set, uint64_t key,
 		     struct rank *rank)
 {
@@ -142,7 +142,7 @@ static void compute_ranks(struct ranking *ranking)
 
 /* -------------------------------------------------------------- derived */
 
-/* Whose address comes first; behind the end of a list comes nothing. */
+/* Compare by address; the end of a list is behind all addresses. */
 static int compare_at(const struct candidate_set *base, size_t i,
 		      const struct candidate_set *set, size_t j)
 {
@@ -153,7 +153,7 @@ static int compare_at(const struct candidate_set *base, size_t i,
 	return address_compare(&base->list[i].address, &set->list[j].address);
 }
 
-/* Both lists are in address order. */
+/* Find lost and added candidates of two lists in address order. */
 static void compare_sets(const struct candidate_set *base,
 			 const struct candidate_set *set, struct change *change)
 {
@@ -176,7 +176,7 @@ static void compare_sets(const struct candidate_set *base,
 	change->now[i] = (uint16_t)j;
 }
 
-/* False if the bucket has lost one of its best. */
+/* Copy the rank of a bucket; false if one of its best is lost. */
 static inline bool inherit_rank(const struct rank *old, const uint16_t *now,
 				struct rank *rank)
 {
@@ -235,7 +235,7 @@ static void derive_ranks(struct ranking *ranking, const struct ranking *base,
 	}
 }
 
-/* In scores to be computed for a bucket, one of them for the last rank. */
+/* True if deriving needs fewer scores for each bucket than computing. */
 static bool is_small(const struct change *change,
 		     const struct candidate_set *set)
 {

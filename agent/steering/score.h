@@ -3,8 +3,8 @@
 #define STEERING_SCORE_H
 
 /*
- * How well a candidate suits a bucket. Part of the frozen definition in
- * assign.h; in line, because a table asks millions of times. Pure.
+ * The score of a candidate for a bucket. Part of the frozen definition in
+ * assign.h; inline, because a table needs millions of scores. Pure.
  */
 
 #include <endian.h>
@@ -17,20 +17,20 @@
 
 enum score_internals {
 	SCORE_BITS = 64,
-	/* What is left of a normalised score behind its one and its index. */
+	/* Bits behind the leading one and the index of a normalised score. */
 	SCORE_FRACTION_BITS = 24,
 	SCORE_INDEX_SHIFT = SCORE_BITS - 1 - LOG2_INDEX_BITS,
 	SCORE_FRACTION_SHIFT = SCORE_INDEX_SHIFT - SCORE_FRACTION_BITS,
 };
 
-/* The lowest cost wins; hash decides between equal costs, then the address. */
+/* The lowest cost wins; then the highest hash, then the lowest address. */
 struct score {
 	uint64_t cost;
 	uint64_t hash;
 	size_t candidate;
 };
 
-/* The finaliser of SplitMix64: every input bit reaches every output bit. */
+/* Mix by the finaliser of SplitMix64: each bit affects all bits. */
 static inline uint64_t score_mix(uint64_t x)
 {
 	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
@@ -59,7 +59,7 @@ static inline uint64_t score_hash(const struct candidate *candidate,
 	return score_mix(candidate->key ^ bucket_key);
 }
 
-/* -log2((hash + 1) / 2^64) in fixed point: 0 for the best possible hash. */
+/* Return -log2((hash + 1) / 2^64) in fixed point: 0 for the best hash. */
 static inline uint64_t score_minus_log2(uint64_t hash)
 {
 	uint64_t x = hash + 1, fraction, step;
@@ -78,8 +78,8 @@ static inline uint64_t score_minus_log2(uint64_t hash)
 }
 
 /*
- * Equal weights need no logarithm: it falls as the hash rises, so both costs
- * rank alike. Nobody is behind everybody.
+ * Score a candidate; no candidate has the worst score. Equal weights need no
+ * logarithm: it falls as the hash rises, so both costs rank alike.
  */
 static inline struct score score_of(const struct candidate_set *set,
 				    size_t candidate, uint64_t bucket_key)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Capacities. See share.h. */
+/* Shares of candidates. See share.h. */
 
 #include "steering/share.h"
 
@@ -43,7 +43,7 @@ void share_free(struct share *share)
 	free(share->room);
 }
 
-/* In key order they come sorted, if the weights are equal. */
+/* Sort, unless in order already: with equal weights they are. */
 static void sort_remainders(struct share_remainder *list, size_t count)
 {
 	for (size_t i = 1; i < count; i++)
@@ -53,7 +53,7 @@ static void sort_remainders(struct share_remainder *list, size_t count)
 		}
 }
 
-/* The candidate with the most room, of those the one with the larger key. */
+/* Return the candidate with the most room; if equal, the larger key. */
 static size_t most_room(const struct share *share)
 {
 	const struct candidate *list = share->set->list;
@@ -67,7 +67,7 @@ static size_t most_room(const struct share *share)
 	return best;
 }
 
-/* Weight is never without a bucket: the richest gives one to the empty. */
+/* Give a bucket to each candidate without one, from the one with most. */
 static void feed_empty(struct share *share, size_t removed)
 {
 	for (size_t i = 0; i < share->set->count; i++) {
@@ -110,7 +110,7 @@ void share_out(struct share *share, size_t removed)
 		share->remainders[others++] = remainder;
 	}
 	sort_remainders(share->remainders, others);
-	/* Fewer are missing than have a remainder. */
+	/* Fewer buckets are missing than candidates have a remainder. */
 	for (uint32_t i = 0; i < missing; i++)
 		share->room[share->remainders[i].candidate]++;
 	feed_empty(share, removed);

@@ -3,8 +3,8 @@
 #define STEERING_SHARE_H
 
 /*
- * How many buckets each candidate may take: its exact weighted share of the
- * table by largest remainder. Pure.
+ * The number of buckets for each candidate: its exact weighted share of the
+ * table, by largest remainder. Pure.
  */
 
 #include "steering/candidate.h"
@@ -13,7 +13,7 @@ enum share_limits {
 	SHARE_NO_CANDIDATE = UINT16_MAX,
 };
 
-/* What a candidate's exact share leaves over after rounding down. */
+/* The remainder of a candidate's share after rounding down. */
 struct share_remainder {
 	uint64_t size;
 	uint64_t key;
@@ -23,19 +23,19 @@ struct share_remainder {
 struct share {
 	const struct candidate_set *set;
 	uint32_t size;
-	uint32_t *room; /* of each candidate, and of nobody: none */
-	struct share_remainder *by_key; /* all candidates, remainders of 0 */
+	uint32_t *room;			/* by candidate; 0 at `count` */
+	struct share_remainder *by_key; /* all candidates, remainder 0 */
 	struct share_remainder *remainders;
 };
 
-/* Returns 0 or -ENOMEM. The caller frees with share_free() in any case. */
+/* Allocate. Returns 0 or -ENOMEM; the caller frees in either case. */
 int share_init(struct share *share, const struct candidate_set *set,
 	       uint32_t size);
 void share_free(struct share *share);
 
 /*
- * Fills `room` as if `removed` were not in the set, which needs to have others;
- * SHARE_NO_CANDIDATE: all are.
+ * Fill `room` for the set without `removed`, which must not be its only
+ * candidate. SHARE_NO_CANDIDATE removes none.
  */
 void share_out(struct share *share, size_t removed);
 

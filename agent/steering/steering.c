@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/log.h"
 #include "steering/group.h"
 
 struct steering {
@@ -57,7 +58,7 @@ static struct steering_vip *find_vip(const struct steering *steering,
 	return (struct steering_vip *)prefix_map_find(&steering->vips, prefix);
 }
 
-/* Out of our table; the program no longer has it, or never had. */
+/* Remove from our table a VIP that is not in the program's. */
 static void forget_vip(struct steering *steering, struct steering_vip *vip)
 {
 	prefix_map_remove(&steering->vips, &vip->node);
@@ -70,13 +71,17 @@ static int remove_vip(struct steering *steering, struct steering_vip *vip)
 {
 	const struct steering_sink *sink = &steering->options.sink;
 	int error = sink->delete_vip(sink->context, &vip->node.prefix);
+	char text[PREFIX_TEXT_SIZE];
 
-	if (!error)
-		forget_vip(steering, vip);
-	return error;
+	if (error)
+		return error;
+	log_debug("steering", "%s: removed from the tables",
+		  prefix_format(&vip->node.prefix, text));
+	forget_vip(steering, vip);
+	return 0;
 }
 
-/* A VIP that is in our table, but not in the program's yet. */
+/* Add a VIP to our table, not to the program's. */
 static struct steering_vip *add_vip(struct steering *steering,
 				    const struct prefix *prefix)
 {
@@ -99,7 +104,7 @@ static struct steering_vip *add_vip(struct steering *steering,
 	return vip;
 }
 
-/* Points the program's entry of `vip` at `group`. */
+/* Point the program's entry of `vip` at `group`. */
 static int point_at(struct steering *steering, const struct steering_vip *vip,
 		    const struct steering_group *group)
 {
@@ -112,6 +117,18 @@ static int point_at(struct steering *steering, const struct steering_vip *vip,
 	if (group == vip->group)
 		return 0;
 	return sink->set_vip(sink->context, &vip->node.prefix, &value);
+}
+
+static void log_group(const struct steering_vip *vip,
+		      const struct steering_group *group)
+{
+	char text[PREFIX_TEXT_SIZE];
+
+	if (group != vip->group)
+		log_debug("steering", "%s: group %u, %zu members, %s",
+			  prefix_format(&vip->node.prefix, text), group->index,
+			  group->count,
+			  group->references == 1 ? "new" : "shared");
 }
 
 static int by_address(const void *a, const void *b)
@@ -141,6 +158,7 @@ static int set_vip(struct steering *steering, const struct prefix *prefix,
 			forget_vip(steering, vip);
 		return error;
 	}
+	log_group(vip, group);
 	group_release(&steering->groups, vip->group);
 	vip->group = group;
 	return 0;
