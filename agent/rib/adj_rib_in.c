@@ -35,7 +35,7 @@ static void count_path(struct rib_peer *peer, const struct route *route,
  * Gives a path its attributes and the verdict on them. In one assignment: bits
  * of a word that are written one after the other wait for each other.
  */
-static void path_set(struct rib *rib, struct rib_peer *peer,
+static void set_path(struct rib *rib, struct rib_peer *peer,
 		     const struct route *route, struct path *path,
 		     const struct inbound_verdict *verdict)
 {
@@ -59,8 +59,8 @@ static void path_set(struct rib *rib, struct rib_peer *peer,
 	count_path(peer, route, verdict->reason, true);
 }
 
-/* Undoes path_set(). */
-static void path_clear(struct rib *rib, struct rib_peer *peer,
+/* Undoes set_path(). */
+static void clear_path(struct rib *rib, struct rib_peer *peer,
 		       const struct route *route, struct path *path)
 {
 	count_path(peer, route, path->import, false);
@@ -70,8 +70,8 @@ static void path_clear(struct rib *rib, struct rib_peer *peer,
 }
 
 /* Where in the route the peer's path with this identifier is, or would be. */
-static struct path **path_place(struct route *route, struct rib_peer *peer,
-				uint32_t path_id)
+static struct path **find_path_place(struct route *route, struct rib_peer *peer,
+				     uint32_t path_id)
 {
 	const struct path wanted = { .source = &peer->source,
 				     .path_id = path_id };
@@ -87,8 +87,8 @@ static bool is_of_peer(const struct path *path, const struct rib_peer *peer)
 	return path && path->source == &peer->source;
 }
 
-static bool is_path(const struct path *path, const struct rib_peer *peer,
-		    uint32_t path_id)
+static bool is_path_of(const struct path *path, const struct rib_peer *peer,
+		       uint32_t path_id)
 {
 	return is_of_peer(path, peer) && path->path_id == path_id;
 }
@@ -97,8 +97,8 @@ static bool is_path(const struct path *path, const struct rib_peer *peer,
  * Mark a route, one path of which comes or goes. A route that was never decided
  * waits for its first path that can be chosen.
  */
-static void mark_for(struct rib *rib, struct route *route,
-		     const struct path *path)
+static void mark_for_path(struct rib *rib, struct route *route,
+			  const struct path *path)
 {
 	if (route->decided || path_reason_is_usable(path->reason))
 		route_mark(rib, route);
@@ -110,15 +110,15 @@ static void remove_path(struct rib *rib, struct rib_peer *peer,
 {
 	struct path *path = *link;
 
-	mark_for(rib, route, path);
+	mark_for_path(rib, route, path);
 	*link = path->next;
 	export_forget_path(route, path);
-	path_clear(rib, peer, route, path);
+	clear_path(rib, peer, route, path);
 	pool_give(&rib->path_pool, path);
 }
 
-static void withdraw(struct rib *rib, struct rib_peer *peer,
-		     const struct bgp_path_key *key)
+static void withdraw_path(struct rib *rib, struct rib_peer *peer,
+			  const struct bgp_path_key *key)
 {
 	struct route *route =
 		(struct route *)prefix_map_find(&rib->routes, &key->prefix);
@@ -126,21 +126,21 @@ static void withdraw(struct rib *rib, struct rib_peer *peer,
 
 	if (!route)
 		return;
-	link = path_place(route, peer, key->path_id);
-	if (!is_path(*link, peer, key->path_id))
+	link = find_path_place(route, peer, key->path_id);
+	if (!is_path_of(*link, peer, key->path_id))
 		return;
 	remove_path(rib, peer, route, link);
 	route_free_if_unused(rib, route);
 }
 
 /* The peer's path of that identifier, new or present, or NULL. */
-static struct path *path_get(struct rib *rib, struct rib_peer *peer,
+static struct path *get_path(struct rib *rib, struct rib_peer *peer,
 			     struct route *route, uint32_t path_id)
 {
-	struct path **link = path_place(route, peer, path_id);
+	struct path **link = find_path_place(route, peer, path_id);
 	struct path *path = *link;
 
-	if (is_path(path, peer, path_id))
+	if (is_path_of(path, peer, path_id))
 		return path;
 	path = pool_take(&rib->path_pool);
 	if (!path)
@@ -153,10 +153,10 @@ static struct path *path_get(struct rib *rib, struct rib_peer *peer,
 }
 
 /* Takes a path that was never given attributes out of its route again. */
-static void drop_empty(struct rib *rib, struct rib_peer *peer,
-		       struct route *route, uint32_t path_id)
+static void drop_empty_path(struct rib *rib, struct rib_peer *peer,
+			    struct route *route, uint32_t path_id)
 {
-	struct path **link = path_place(route, peer, path_id);
+	struct path **link = find_path_place(route, peer, path_id);
 	struct path *path = *link;
 
 	if (path->attributes)
@@ -167,7 +167,7 @@ static void drop_empty(struct rib *rib, struct rib_peer *peer,
 }
 
 /* The new first: a next hop that stays must not be let go between. */
-static void path_replace(struct rib *rib, struct rib_peer *peer,
+static void replace_path(struct rib *rib, struct rib_peer *peer,
 			 struct route *route, struct path *path,
 			 const struct inbound_verdict *verdict)
 {
@@ -175,17 +175,17 @@ static void path_replace(struct rib *rib, struct rib_peer *peer,
 
 	if (path->attributes)
 		before = *path;
-	path_set(rib, peer, route, path, verdict);
-	mark_for(rib, route, path);
+	set_path(rib, peer, route, path, verdict);
+	mark_for_path(rib, route, path);
 	if (!before.attributes)
 		return;
-	mark_for(rib, route, &before);
-	path_clear(rib, peer, route, &before);
+	mark_for_path(rib, route, &before);
+	clear_path(rib, peer, route, &before);
 }
 
-static int announce(struct rib *rib, struct rib_peer *peer,
-		    const struct bgp_path_key *key,
-		    struct inbound_verdict verdict)
+static int announce_path(struct rib *rib, struct rib_peer *peer,
+			 const struct bgp_path_key *key,
+			 struct inbound_verdict verdict)
 {
 	struct route *route = route_get(rib, &key->prefix);
 	struct path *path;
@@ -193,27 +193,27 @@ static int announce(struct rib *rib, struct rib_peer *peer,
 
 	if (!route)
 		return -ENOMEM;
-	path = path_get(rib, peer, route, key->path_id);
+	path = get_path(rib, peer, route, key->path_id);
 	if (!path) {
 		route_free_if_unused(rib, route);
 		return -ENOMEM;
 	}
 	error = inbound_limit(peer, route, path, &verdict);
 	if (error)
-		drop_empty(rib, peer, route, key->path_id);
+		drop_empty_path(rib, peer, route, key->path_id);
 	else
-		path_replace(rib, peer, route, path, &verdict);
+		replace_path(rib, peer, route, path, &verdict);
 	return error;
 }
 
 /* The next routes of an UPDATE, as many as are looked up together. */
-struct batch {
+struct nlri_batch {
 	size_t count;
 	struct bgp_path_key keys[PREFIX_MAP_BATCH];
 };
 
-static bool batch_next(const struct rib *rib, struct bgp_nlri *nlri,
-		       struct batch *batch)
+static bool next_nlri_batch(const struct rib *rib, struct bgp_nlri *nlri,
+			    struct nlri_batch *batch)
 {
 	const struct prefix *prefixes[PREFIX_MAP_BATCH];
 	size_t count = 0;
@@ -229,7 +229,7 @@ static bool batch_next(const struct rib *rib, struct bgp_nlri *nlri,
 }
 
 static int announce_batch(struct rib *rib, struct rib_peer *peer,
-			  struct inbound *in, const struct batch *batch)
+			  struct inbound *in, const struct nlri_batch *batch)
 {
 	struct inbound_verdict verdict;
 	int error = 0;
@@ -237,7 +237,8 @@ static int announce_batch(struct rib *rib, struct rib_peer *peer,
 	for (size_t i = 0; i < batch->count && !error; i++) {
 		error = inbound_judge(in, &batch->keys[i].prefix, &verdict);
 		if (!error)
-			error = announce(rib, peer, &batch->keys[i], verdict);
+			error = announce_path(rib, peer, &batch->keys[i],
+					      verdict);
 	}
 	return error;
 }
@@ -249,7 +250,7 @@ static int announce_part(struct rib *rib, struct rib_peer *peer,
 	struct bgp_nlri nlri = update->announced[part].nlri;
 	struct bgp_attributes attributes;
 	struct inbound in;
-	struct batch batch;
+	struct nlri_batch batch;
 	int error;
 
 	if (!nlri.bytes.left)
@@ -260,7 +261,7 @@ static int announce_part(struct rib *rib, struct rib_peer *peer,
 	error = inbound_begin(&in, rib, peer, &attributes);
 	if (error)
 		return error;
-	while (!error && batch_next(rib, &nlri, &batch))
+	while (!error && next_nlri_batch(rib, &nlri, &batch))
 		error = announce_batch(rib, peer, &in, &batch);
 	inbound_end(&in);
 	return error;
@@ -269,11 +270,11 @@ static int announce_part(struct rib *rib, struct rib_peer *peer,
 static void withdraw_part(struct rib *rib, struct rib_peer *peer,
 			  struct bgp_nlri nlri)
 {
-	struct batch batch;
+	struct nlri_batch batch;
 
-	while (batch_next(rib, &nlri, &batch))
+	while (next_nlri_batch(rib, &nlri, &batch))
 		for (size_t i = 0; i < batch.count; i++)
-			withdraw(rib, peer, &batch.keys[i]);
+			withdraw_path(rib, peer, &batch.keys[i]);
 }
 
 int adj_rib_in_update(struct rib *rib, struct rib_peer *peer,
@@ -313,7 +314,7 @@ static int add_static_path(struct rib *rib, struct rib_peer *peer,
 						  config->weight);
 	if (!verdict.attributes)
 		return -ENOMEM;
-	error = announce(rib, peer, &key, verdict);
+	error = announce_path(rib, peer, &key, verdict);
 	attribute_set_release(&rib->attributes, verdict.attributes);
 	return error;
 }
@@ -341,7 +342,7 @@ int adj_rib_in_add_static_paths(struct rib *rib,
 static void withdraw_all_paths(struct rib *rib, struct rib_peer *peer,
 			       struct route *route)
 {
-	struct path **link = path_place(route, peer, 0);
+	struct path **link = find_path_place(route, peer, 0);
 
 	while (is_of_peer(*link, peer))
 		remove_path(rib, peer, route, link);
@@ -359,12 +360,12 @@ void adj_rib_in_remove_peer(struct rib *rib, struct rib_peer *peer)
 }
 
 /* The first path of a peer in a route of a family, or where it would be. */
-static struct path **paths_of(struct route *route, struct rib_peer *peer,
-			      enum bgp_family family)
+static struct path **find_peer_paths(struct route *route, struct rib_peer *peer,
+				     enum bgp_family family)
 {
 	if (bgp_nlri_family(&route->node.prefix) != family)
 		return NULL;
-	return path_place(route, peer, 0);
+	return find_path_place(route, peer, 0);
 }
 
 void adj_rib_in_begin_refresh(struct rib *rib, struct rib_peer *peer,
@@ -375,15 +376,15 @@ void adj_rib_in_begin_refresh(struct rib *rib, struct rib_peer *peer,
 	peer->refreshing |= bgp_family_bit(family);
 	while ((node = prefix_map_next(&rib->routes, node))) {
 		struct path **link =
-			paths_of((struct route *)node, peer, family);
+			find_peer_paths((struct route *)node, peer, family);
 
 		for (; link && is_of_peer(*link, peer); link = &(*link)->next)
 			(*link)->stale = true;
 	}
 }
 
-static void remove_stale(struct rib *rib, struct rib_peer *peer,
-			 struct route *route, struct path **link)
+static void remove_stale_paths(struct rib *rib, struct rib_peer *peer,
+			       struct route *route, struct path **link)
 {
 	while (link && is_of_peer(*link, peer)) {
 		if ((*link)->stale)
@@ -406,6 +407,7 @@ void adj_rib_in_end_refresh(struct rib *rib, struct rib_peer *peer,
 		struct route *route = (struct route *)node;
 
 		next = prefix_map_next(&rib->routes, node);
-		remove_stale(rib, peer, route, paths_of(route, peer, family));
+		remove_stale_paths(rib, peer, route,
+				   find_peer_paths(route, peer, family));
 	}
 }

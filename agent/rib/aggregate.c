@@ -67,7 +67,7 @@ static void add_numbers(struct numbers *numbers, struct reader list)
 		add_number(numbers, reader_u32(&list));
 }
 
-static void add_path(struct numbers *numbers, struct reader path)
+static void add_as_path(struct numbers *numbers, struct reader path)
 {
 	struct as_path_segment segment;
 
@@ -80,7 +80,8 @@ static bool same_bytes(struct reader a, struct reader b)
 	return a.left == b.left && !memcmp(a.data, b.data, a.left);
 }
 
-static void summarize(struct summary *sum, const struct bgp_attributes *from)
+static void add_to_summary(struct summary *sum,
+			   const struct bgp_attributes *from)
 {
 	if (!sum->first_seen)
 		sum->path = from->as_path;
@@ -93,7 +94,7 @@ static void summarize(struct summary *sum, const struct bgp_attributes *from)
 		sum->origin = from->origin;
 	if (from->present & BGP_HAS_OTC && (!sum->otc || from->otc < sum->otc))
 		sum->otc = from->otc;
-	add_path(&sum->ases, from->as_path);
+	add_as_path(&sum->ases, from->as_path);
 	add_numbers(&sum->communities, from->communities);
 }
 
@@ -118,9 +119,10 @@ static struct reader as_set_of(struct summary_bytes *bytes,
 }
 
 /* The AS_PATH. Returns whether AS numbers are missing in it. */
-static bool choose_path(const struct aggregate_config *config,
-			const struct summary *sum, struct summary_bytes *bytes,
-			struct bgp_attributes *out)
+static bool choose_as_path(const struct aggregate_config *config,
+			   const struct summary *sum,
+			   struct summary_bytes *bytes,
+			   struct bgp_attributes *out)
 {
 	if (sum->same_path) {
 		out->as_path = sum->path;
@@ -151,7 +153,7 @@ static void make_attributes(const struct rib *rib,
 	};
 	if (sum->otc)
 		out->present |= BGP_HAS_OTC;
-	if (choose_path(config, sum, bytes, out) || sum->atomic) {
+	if (choose_as_path(config, sum, bytes, out) || sum->atomic) {
 		out->present |= BGP_HAS_ATOMIC_AGGREGATE;
 	} else if (sum->communities.count && !sum->communities.full) {
 		out->present |= BGP_HAS_COMMUNITIES;
@@ -164,8 +166,8 @@ static void make_attributes(const struct rib *rib,
 
 /* ------------------------------------------------------------- life */
 
-static struct aggregate *find(const struct rib *rib,
-			      const struct prefix *prefix)
+static struct aggregate *find_aggregate(const struct rib *rib,
+					const struct prefix *prefix)
 {
 	for (size_t i = 0; i < rib->options.import.aggregate_count; i++)
 		if (prefix_covers(&rib->aggregates[i].config->prefix, prefix))
@@ -174,7 +176,7 @@ static struct aggregate *find(const struct rib *rib,
 }
 
 /* RFC 1997: nobody shall hear of such a route by way of an aggregate. */
-static bool stays_here(const struct route_export *export)
+static bool is_kept_inside(const struct route_export *export)
 {
 	static const uint32_t keep[] = {
 		BGP_COMMUNITY_NO_ADVERTISE,
@@ -194,8 +196,8 @@ void aggregate_contribute(struct rib *rib, struct route_export *export)
 	struct aggregate *before = export->aggregate;
 	struct aggregate *now = NULL;
 
-	if (export->attributes && !stays_here(export))
-		now = find(rib, &export->route->node.prefix);
+	if (export->attributes && !is_kept_inside(export))
+		now = find_aggregate(rib, &export->route->node.prefix);
 	if (before)
 		before->changed = true;
 	if (now)
@@ -216,8 +218,8 @@ bool aggregate_suppresses(const struct route_export *best)
 }
 
 /* The set has one more reference, which the caller gives back. */
-static struct attribute_set *attributes_of(struct rib *rib,
-					   const struct aggregate *aggregate)
+static struct attribute_set *
+aggregate_attributes(struct rib *rib, const struct aggregate *aggregate)
 {
 	const struct route_export *export;
 	struct summary_bytes bytes;
@@ -228,13 +230,13 @@ static struct attribute_set *attributes_of(struct rib *rib,
 		struct bgp_attributes from =
 			attribute_set_view(export->attributes);
 
-		summarize(&sum, &from);
+		add_to_summary(&sum, &from);
 	}
 	make_attributes(rib, aggregate->config, &sum, &bytes, &attributes);
 	return attribute_set_intern(&rib->attributes, &attributes, 0);
 }
 
-static void tell_out_of_memory(const struct prefix *prefix)
+static void log_aggregate_failed(const struct prefix *prefix)
 {
 	char text[PREFIX_TEXT_SIZE];
 
@@ -242,22 +244,24 @@ static void tell_out_of_memory(const struct prefix *prefix)
 		  prefix_format(prefix, text));
 }
 
-static void announce(struct rib *rib, const struct aggregate *aggregate)
+static void announce_aggregate(struct rib *rib,
+			       const struct aggregate *aggregate)
 {
-	struct attribute_set *set = attributes_of(rib, aggregate);
+	struct attribute_set *set = aggregate_attributes(rib, aggregate);
 	struct route *route = route_get(rib, &aggregate->config->prefix);
 
 	if (set && route)
 		export_aggregate(rib, route, set);
 	else
-		tell_out_of_memory(&aggregate->config->prefix);
+		log_aggregate_failed(&aggregate->config->prefix);
 	if (set)
 		attribute_set_release(&rib->attributes, set);
 	if (route)
 		route_free_if_unused(rib, route);
 }
 
-static void withdraw(struct rib *rib, const struct aggregate *aggregate)
+static void withdraw_aggregate(struct rib *rib,
+			       const struct aggregate *aggregate)
 {
 	struct route *route = (struct route *)prefix_map_find(
 		&rib->routes, &aggregate->config->prefix);
@@ -277,8 +281,8 @@ void aggregate_refresh(struct rib *rib)
 			continue;
 		aggregate->changed = false;
 		if (LIST_EMPTY(&aggregate->contributors))
-			withdraw(rib, aggregate);
+			withdraw_aggregate(rib, aggregate);
 		else
-			announce(rib, aggregate);
+			announce_aggregate(rib, aggregate);
 	}
 }

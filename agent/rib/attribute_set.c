@@ -16,7 +16,7 @@ enum {
 	INITIAL_CHAINS = 64,
 };
 
-static uint64_t mix(uint64_t hash, uint64_t word)
+static uint64_t mix_word(uint64_t hash, uint64_t word)
 {
 	hash = (hash ^ word) * 0x9e3779b97f4a7c15;
 	return hash ^ (hash >> 32);
@@ -29,12 +29,12 @@ static uint32_t hash_bytes(const uint8_t *bytes, size_t size)
 
 	for (; size > sizeof(word); size -= sizeof(word)) {
 		memcpy(&word, bytes, sizeof(word));
-		hash = mix(hash, word);
+		hash = mix_word(hash, word);
 		bytes += sizeof(word);
 	}
 	word = 0;
 	memcpy(&word, bytes, size);
-	return (uint32_t)mix(hash, word);
+	return (uint32_t)mix_word(hash, word);
 }
 
 static struct attribute_set **chain_of(const struct attribute_table *table,
@@ -43,7 +43,7 @@ static struct attribute_set **chain_of(const struct attribute_table *table,
 	return &table->chains[hash & (table->size - 1)];
 }
 
-static void push(struct attribute_table *table, struct attribute_set *set)
+static void push_set(struct attribute_table *table, struct attribute_set *set)
 {
 	struct attribute_set **chain = chain_of(table, set->hash);
 
@@ -52,7 +52,7 @@ static void push(struct attribute_table *table, struct attribute_set *set)
 }
 
 /* Doubles the chains; a table that cannot grow works with longer ones. */
-static void grow(struct attribute_table *table)
+static void grow_chains(struct attribute_table *table)
 {
 	struct attribute_table larger = {
 		.size = table->size ? table->size * 2 : INITIAL_CHAINS,
@@ -70,7 +70,7 @@ static void grow(struct attribute_table *table)
 		while (set) {
 			struct attribute_set *next = set->next;
 
-			push(&larger, set);
+			push_set(&larger, set);
 			set = next;
 		}
 	}
@@ -87,9 +87,9 @@ void attribute_table_free(struct attribute_table *table)
 	*table = (struct attribute_table){ 0 };
 }
 
-static struct attribute_set *find(const struct attribute_table *table,
-				  uint32_t hash, const uint8_t *canonical,
-				  size_t size, uint32_t weight)
+static struct attribute_set *find_set(const struct attribute_table *table,
+				      uint32_t hash, const uint8_t *canonical,
+				      size_t size, uint32_t weight)
 {
 	struct attribute_set *set;
 
@@ -104,7 +104,8 @@ static struct attribute_set *find(const struct attribute_table *table,
 }
 
 /* What the decision process compares, taken out of the attributes once. */
-static void digest(struct attribute_set *set, const struct bgp_attributes *from)
+static void set_compared_values(struct attribute_set *set,
+				const struct bgp_attributes *from)
 {
 	double bandwidth = 0;
 
@@ -133,9 +134,10 @@ static void digest(struct attribute_set *set, const struct bgp_attributes *from)
 	set->bandwidth = (float)bandwidth;
 }
 
-static struct attribute_set *create(struct attribute_table *table,
-				    const struct bgp_attributes *from,
-				    uint32_t hash, size_t size, uint32_t weight)
+static struct attribute_set *create_set(struct attribute_table *table,
+					const struct bgp_attributes *from,
+					uint32_t hash, size_t size,
+					uint32_t weight)
 {
 	struct rib_nexthop *hop =
 		rib_nexthop_intern(&table->nexthops, &from->nexthop);
@@ -153,26 +155,27 @@ static struct attribute_set *create(struct attribute_table *table,
 		.weight = weight,
 		.nexthop = hop,
 	};
-	digest(set, from);
+	set_compared_values(set, from);
 	memcpy(set->canonical, table->canonical, size);
 	return set;
 }
 
 /* Puts a new set into the table, which has room for its first entry. */
-static struct attribute_set *add(struct attribute_table *table,
-				 const struct bgp_attributes *from,
-				 uint32_t hash, size_t size, uint32_t weight)
+static struct attribute_set *add_set(struct attribute_table *table,
+				     const struct bgp_attributes *from,
+				     uint32_t hash, size_t size,
+				     uint32_t weight)
 {
 	struct attribute_set *set;
 
 	if (table->count >= table->size)
-		grow(table);
+		grow_chains(table);
 	if (!table->size)
 		return NULL;
-	set = create(table, from, hash, size, weight);
+	set = create_set(table, from, hash, size, weight);
 	if (!set)
 		return NULL;
-	push(table, set);
+	push_set(table, set);
 	table->count++;
 	return set;
 }
@@ -194,9 +197,9 @@ struct attribute_set *attribute_set_intern(struct attribute_table *table,
 	if (w.failed)
 		return NULL;
 	hash = hash_bytes(w.data, w.used);
-	set = find(table, hash, w.data, w.used, weight);
+	set = find_set(table, hash, w.data, w.used, weight);
 	if (!set)
-		set = add(table, from, hash, w.used, weight);
+		set = add_set(table, from, hash, w.used, weight);
 	if (set)
 		set->references++;
 	return set;

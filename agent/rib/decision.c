@@ -303,7 +303,7 @@ static void choose_set(const struct decision_options *options,
 }
 
 /* Forgets the last choice. Returns whether a path was reflected. */
-static bool prepare(struct path *paths)
+static bool forget_last_choice(struct path *paths)
 {
 	bool reflected = false;
 
@@ -335,7 +335,7 @@ struct decision decide(const struct decision_options *options,
 		       struct path **paths)
 {
 	struct decision decision = { 0 };
-	bool reflected = prepare(*paths);
+	bool reflected = forget_last_choice(*paths);
 
 	distance_set_aside(*paths);
 	decision.best = choose_best(options, paths, reflected);

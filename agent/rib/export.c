@@ -36,8 +36,8 @@ static bool is_meant_for(const struct route_export *export,
 }
 
 /* The export of a path, or of the best one if `path` is NULL; or NULL. */
-static struct route_export *find(const struct route *route,
-				 const struct path *path)
+static struct route_export *find_export(const struct route *route,
+					const struct path *path)
 {
 	struct route_export *export = route->exports;
 
@@ -53,8 +53,8 @@ static struct route_export *find(const struct route *route,
  * export_rule_peer(). There are attributes.
  */
 static enum export_reason
-withheld(struct rib *rib, const struct update_profile *to, uint64_t bit,
-	 const struct route_export *export, struct policy_trace *trace)
+withheld_reason(struct rib *rib, const struct update_profile *to, uint64_t bit,
+		const struct route_export *export, struct policy_trace *trace)
 {
 	struct bgp_attributes attributes =
 		attribute_set_view(export->attributes);
@@ -62,13 +62,13 @@ withheld(struct rib *rib, const struct update_profile *to, uint64_t bit,
 
 	if (rib->shutdown == RIB_SHUTDOWN_WITHDRAWN)
 		return EXPORT_SHUTDOWN;
-	if (aggregate_suppresses(find(export->route, NULL)))
+	if (aggregate_suppresses(find_export(export->route, NULL)))
 		return EXPORT_SUPPRESSED_BY_AGGREGATE;
 	reason = export_rule_peer(to, bit, &export->origin, &attributes);
 	if (reason != EXPORT_ANNOUNCED)
 		return reason;
-	return outbound_ask_rules(rib, to, &export->route->node.prefix,
-				  export->attributes, trace);
+	return outbound_check_rules(rib, to, &export->route->node.prefix,
+				    export->attributes, trace);
 }
 
 struct attribute_set *export_wanted(struct rib *rib,
@@ -79,13 +79,13 @@ struct attribute_set *export_wanted(struct rib *rib,
 	const uint64_t nobody = 0;
 
 	if (!is_meant_for(export, to) || !export->attributes ||
-	    withheld(rib, to, nobody, export, trace) != EXPORT_ANNOUNCED)
+	    withheld_reason(rib, to, nobody, export, trace) != EXPORT_ANNOUNCED)
 		return NULL;
 	return export->attributes;
 }
 
-static struct route_export *create(struct rib *rib, struct route *route,
-				   const struct path *path)
+static struct route_export *create_export(struct rib *rib, struct route *route,
+					  const struct path *path)
 {
 	struct route_export *export = pool_take(&rib->export_pool);
 
@@ -134,8 +134,8 @@ void export_free_if_unused(struct rib *rib, struct route_export *export)
 	route_free_if_unused(rib, route);
 }
 
-static void replace(struct rib *rib, struct route_export *export,
-		    struct attribute_set *attributes)
+static void replace_attributes(struct rib *rib, struct route_export *export,
+			       struct attribute_set *attributes)
 {
 	if (attributes)
 		attributes->references++;
@@ -144,7 +144,7 @@ static void replace(struct rib *rib, struct route_export *export,
 	export->attributes = attributes;
 }
 
-static void tell_out_of_memory(const struct route *route)
+static void log_export_failed(const struct route *route)
 {
 	char text[PREFIX_TEXT_SIZE];
 
@@ -153,7 +153,7 @@ static void tell_out_of_memory(const struct route *route)
 }
 
 /* All that it is meant for must be told of it. */
-static void tell(struct rib *rib, struct route_export *export)
+static void mark_export_pending(struct rib *rib, struct route_export *export)
 {
 	const struct rib_hooks *hooks = &rib->options.hooks;
 	const struct update_group *group;
@@ -185,10 +185,10 @@ static struct export_origin origin_of(const struct path *path)
 }
 
 /* The attributes of `what`, with one more reference; NULL: nothing. */
-static struct attribute_set *what_goes_out(struct rib *rib,
-					   const struct route *route,
-					   const struct path *path,
-					   const struct path *what)
+static struct attribute_set *outgoing_attributes(struct rib *rib,
+						 const struct route *route,
+						 const struct path *path,
+						 const struct path *what)
 {
 	if (!what)
 		return NULL;
@@ -202,26 +202,27 @@ static struct attribute_set *what_goes_out(struct rib *rib,
  * What goes out of `path`, or of the best path if that is NULL, has now these
  * attributes; NULL: nothing any more.
  */
-static void set_attributes(struct rib *rib, struct route *route,
-			   const struct path *path, struct attribute_set *now,
-			   struct export_origin origin)
+static void set_export_attributes(struct rib *rib, struct route *route,
+				  const struct path *path,
+				  struct attribute_set *now,
+				  struct export_origin origin)
 {
-	struct route_export *export = find(route, path);
+	struct route_export *export = find_export(route, path);
 
 	if (now == (export ? export->attributes : NULL) &&
 	    (!export || export_same_origin(&origin, &export->origin)))
 		return;
 	if (!export)
-		export = create(rib, route, path);
+		export = create_export(rib, route, path);
 	if (!export) {
-		tell_out_of_memory(route);
+		log_export_failed(route);
 		return;
 	}
 	export->origin = origin;
-	replace(rib, export, now);
+	replace_attributes(rib, export, now);
 	if (export->path_id == RIB_BEST_PATH && !route->aggregate)
 		aggregate_contribute(rib, export);
-	tell(rib, export);
+	mark_export_pending(rib, export);
 	if (is_unused(export))
 		export_free(rib, export);
 }
@@ -230,10 +231,11 @@ static void set_attributes(struct rib *rib, struct route *route,
 static void set_export(struct rib *rib, struct route *route,
 		       const struct path *path, const struct path *what)
 {
-	struct attribute_set *now = what_goes_out(rib, route, path, what);
+	struct attribute_set *now = outgoing_attributes(rib, route, path, what);
 	struct export_origin none = { .bit = 0 };
 
-	set_attributes(rib, route, path, now, what ? origin_of(what) : none);
+	set_export_attributes(rib, route, path, now,
+			      what ? origin_of(what) : none);
 	if (now)
 		attribute_set_release(&rib->attributes, now);
 }
@@ -241,7 +243,7 @@ static void set_export(struct rib *rib, struct route *route,
 /* Each path of the set, for neighbors that take several. */
 static void export_paths(struct rib *rib, struct route *route)
 {
-	struct route_export *export = find(route, NULL), *next;
+	struct route_export *export = find_export(route, NULL), *next;
 	bool announce = rib->several_peers && export && export->attributes;
 
 	for (export = route->exports; export; export = next) {
@@ -251,8 +253,8 @@ static void export_paths(struct rib *rib, struct route *route)
 		     export->path->reason == REASON_NONE))
 			continue;
 		export->origin = (struct export_origin){ .bit = 0 };
-		replace(rib, export, NULL);
-		tell(rib, export);
+		replace_attributes(rib, export, NULL);
+		mark_export_pending(rib, export);
 		if (is_unused(export))
 			export_free(rib, export);
 	}
@@ -265,9 +267,9 @@ static void export_paths(struct rib *rib, struct route *route)
 /* ------------------------------------------------------- ready or not */
 
 /* With what is remembered in the export of the best path, if it has one. */
-static enum export_reason readiness(const struct rib *rib,
-				    const struct route *route,
-				    const struct route_export *best)
+static enum export_reason readiness_reason(const struct rib *rib,
+					   const struct route *route,
+					   const struct route_export *best)
 {
 	const struct export_readiness now = {
 		.living = route->selected,
@@ -285,9 +287,9 @@ static void begin_waiting(struct rib *rib, struct route *route,
 			  struct route_export *best)
 {
 	if (!best)
-		best = create(rib, route, NULL);
+		best = create_export(rib, route, NULL);
 	if (!best) {
-		tell_out_of_memory(route);
+		log_export_failed(route);
 		return;
 	}
 	if (best->waiting)
@@ -306,13 +308,13 @@ static void end_waiting(struct rib *rib, struct route_export *best)
 }
 
 /* `what` goes out from now on, and with it all of the set; NULL: nothing. */
-static void publish(struct rib *rib, struct route *route,
-		    const struct path *what)
+static void announce_set(struct rib *rib, struct route *route,
+			 const struct path *what)
 {
 	struct route_export *best;
 
 	set_export(rib, route, NULL, what);
-	best = find(route, NULL);
+	best = find_export(route, NULL);
 	if (best && is_unused(best))
 		export_free(rib, best);
 	export_paths(rib, route);
@@ -320,8 +322,8 @@ static void publish(struct rib *rib, struct route *route,
 
 void export_route(struct rib *rib, struct route *route)
 {
-	struct route_export *best = find(route, NULL);
-	enum export_reason reason = readiness(rib, route, best);
+	struct route_export *best = find_export(route, NULL);
+	enum export_reason reason = readiness_reason(rib, route, best);
 
 	if (route->aggregate)
 		return;
@@ -330,8 +332,8 @@ void export_route(struct rib *rib, struct route *route)
 		return;
 	}
 	end_waiting(rib, best);
-	publish(rib, route,
-		reason == EXPORT_ANNOUNCED ? route_best(route) : NULL);
+	announce_set(rib, route,
+		     reason == EXPORT_ANNOUNCED ? route_best(route) : NULL);
 }
 
 void export_mark_pending(struct rib *rib, struct route *route)
@@ -339,7 +341,7 @@ void export_mark_pending(struct rib *rib, struct route *route)
 	struct route_export *export = route->exports;
 
 	for (; export; export = export->next)
-		tell(rib, export);
+		mark_export_pending(rib, export);
 }
 
 void export_aggregate(struct rib *rib, struct route *route,
@@ -348,7 +350,7 @@ void export_aggregate(struct rib *rib, struct route *route,
 	const struct export_origin ours = { .type = PEER_EXTERNAL };
 
 	route->aggregate = true;
-	set_attributes(rib, route, NULL, attributes, ours);
+	set_export_attributes(rib, route, NULL, attributes, ours);
 	route->aggregate = attributes;
 }
 
@@ -385,7 +387,7 @@ uint64_t export_advance(struct rib *rib, uint64_t now_ms)
 		struct route *route = export->route;
 
 		end_waiting(rib, export);
-		publish(rib, route, route_best(route));
+		announce_set(rib, route, route_best(route));
 	}
 	aggregate_refresh(rib);
 	return export ? export->due_ms : 0;
@@ -395,11 +397,11 @@ enum export_reason export_explain(struct rib *rib, const struct route *route,
 				  const struct rib_peer *peer)
 {
 	enum bgp_family family = bgp_nlri_family(&route->node.prefix);
-	const struct route_export *best = find(route, NULL);
+	const struct route_export *best = find_export(route, NULL);
 	struct policy_trace trace = { { 0 } };
 	enum export_reason reason = route->aggregate ?
 					    EXPORT_ANNOUNCED :
-					    readiness(rib, route, best);
+					    readiness_reason(rib, route, best);
 
 	if (!peer->bit)
 		return EXPORT_ROLE;
@@ -409,12 +411,13 @@ enum export_reason export_explain(struct rib *rib, const struct route *route,
 		return reason;
 	if (!best || !best->attributes) /* an aggregate of nothing */
 		return EXPORT_NOT_FORWARDING;
-	return withheld(rib, &peer->group->profile, peer->bit, best, &trace);
+	return withheld_reason(rib, &peer->group->profile, peer->bit, best,
+			       &trace);
 }
 
 void export_forget_path(struct route *route, const struct path *path)
 {
-	struct route_export *export = find(route, path);
+	struct route_export *export = find_export(route, path);
 
 	if (export)
 		export->path = NULL;

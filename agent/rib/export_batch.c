@@ -69,7 +69,7 @@ static void move_bookmark(struct rib *rib, struct rib_peer *peer,
 /* ------------------------------------------------------------- one batch */
 
 /* What is to be said of one route, and to whom. */
-struct offer {
+struct change {
 	struct attribute_set *set; /* NULL: it is withdrawn */
 	struct export_origin origin;
 	struct policy_trace trace;
@@ -77,8 +77,8 @@ struct offer {
 };
 
 /* Routes to be told together: what is said of all, and to whom. */
-struct batch {
-	struct offer offer;
+struct collection {
+	struct change change;
 	uint64_t ready; /* of the group */
 	size_t count;
 	struct route_export *exports[EXPORT_BATCH_SIZE];
@@ -89,25 +89,26 @@ struct batch {
  * came from is to have nothing, and one that has nothing need not hear of its
  * end. `export` may be gone afterwards.
  */
-static struct offer offer_of(struct rib *rib, const struct rib_peer *peer,
-			     struct route_export *export)
+static struct change pending_change(struct rib *rib,
+				    const struct rib_peer *peer,
+				    struct route_export *export)
 {
 	const struct update_group *group = peer->group;
-	struct offer offer = { .origin = export->origin };
+	struct change change = { .origin = export->origin };
 	struct attribute_set *set =
-		export_wanted(rib, &group->profile, export, &offer.trace);
+		export_wanted(rib, &group->profile, export, &change.trace);
 	uint64_t waiting = export->pending & group->members;
 	uint64_t wanting = set ? waiting & ~export->origin.bit : 0;
 	uint64_t leaving = waiting & ~wanting & export->announced;
 
-	offer.set = wanting & peer->bit ? set : NULL;
-	offer.peers = offer.set ? wanting : leaving;
+	change.set = wanting & peer->bit ? set : NULL;
+	change.peers = change.set ? wanting : leaving;
 	export_batch_remove(rib, export, waiting & ~wanting & ~leaving);
 	export_free_if_unused(rib, export);
-	return offer;
+	return change;
 }
 
-static bool says_the_same(const struct offer *a, const struct offer *b)
+static bool is_same_change(const struct change *a, const struct change *b)
 {
 	return a->set == b->set &&
 	       (!a->set || (export_same_origin(&a->origin, &b->origin) &&
@@ -115,37 +116,39 @@ static bool says_the_same(const struct offer *a, const struct offer *b)
 }
 
 /* False if the batch ends before this route. */
-static bool add(struct batch *batch, struct route_export *export,
-		const struct offer *offer)
+static bool add_to_batch(struct collection *batch, struct route_export *export,
+			 const struct change *change)
 {
-	uint64_t peers = offer->peers & batch->ready;
+	uint64_t peers = change->peers & batch->ready;
 
 	if (!batch->count) {
-		batch->offer = *offer;
-		batch->offer.peers = peers;
+		batch->change = *change;
+		batch->change.peers = peers;
 	}
-	if (!says_the_same(&batch->offer, offer))
+	if (!is_same_change(&batch->change, change))
 		return false;
-	if (peers != batch->offer.peers && batch->count >= BATCH_WORTH_SENDING)
+	if (peers != batch->change.peers && batch->count >= BATCH_WORTH_SENDING)
 		return false;
-	batch->offer.peers &= peers;
+	batch->change.peers &= peers;
 	batch->exports[batch->count++] = export;
 	return true;
 }
 
-static void collect(struct rib *rib, struct rib_peer *peer, struct batch *batch)
+static void collect_batch(struct rib *rib, struct rib_peer *peer,
+			  struct collection *batch)
 {
 	struct route_export *export = peer->bookmark, *next;
 
 	for (export = TAILQ_NEXT(export, pending_link);
 	     export && batch->count < EXPORT_BATCH_SIZE; export = next) {
-		struct offer offer;
+		struct change change;
 
 		next = TAILQ_NEXT(export, pending_link);
 		if (!(export->pending & peer->bit))
 			continue;
-		offer = offer_of(rib, peer, export);
-		if (offer.peers & peer->bit && !add(batch, export, &offer))
+		change = pending_change(rib, peer, export);
+		if (change.peers & peer->bit &&
+		    !add_to_batch(batch, export, &change))
 			break;
 	}
 	move_bookmark(rib, peer, export);
@@ -173,8 +176,8 @@ static uint64_t ready_members(const struct rib *rib,
 
 /* ------------------------------------------------------------- told */
 
-static void count_told(struct rib *rib, const struct route_export *export,
-		       uint64_t peers, bool announce)
+static void count_announced(struct rib *rib, const struct route_export *export,
+			    uint64_t peers, bool announce)
 {
 	uint64_t changed = announce ? peers & ~export->announced : peers;
 
@@ -184,10 +187,10 @@ static void count_told(struct rib *rib, const struct route_export *export,
 }
 
 /* From now on the peers have it from us, or have it no more. */
-static void take(struct rib *rib, struct route_export *export, uint64_t peers,
-		 bool announce)
+static void record_sent(struct rib *rib, struct route_export *export,
+			uint64_t peers, bool announce)
 {
-	count_told(rib, export, peers, announce);
+	count_announced(rib, export, peers, announce);
 	export_set_announced(rib, export,
 			     announce ? export->announced | peers :
 					export->announced & ~peers);
@@ -195,8 +198,9 @@ static void take(struct rib *rib, struct route_export *export, uint64_t peers,
 	export_free_if_unused(rib, export);
 }
 
-static void write_peers(const struct rib *rib, const struct rib_peer *first,
-			uint64_t peers, struct export_batch *out)
+static void write_batch_peers(const struct rib *rib,
+			      const struct rib_peer *first, uint64_t peers,
+			      struct export_batch *out)
 {
 	uint64_t others = peers & ~first->bit;
 
@@ -211,20 +215,20 @@ static void write_peers(const struct rib *rib, const struct rib_peer *first,
 bool export_batch_next(struct rib *rib, struct rib_peer *peer,
 		       struct export_batch *out)
 {
-	struct batch batch;
-	const struct offer *offer = &batch.offer;
+	struct collection batch;
+	const struct change *change = &batch.change;
 
 	out->count = 0;
 	if (!peer->bit)
 		return false;
 	batch.ready = ready_members(rib, peer);
 	batch.count = 0;
-	collect(rib, peer, &batch);
+	collect_batch(rib, peer, &batch);
 	if (!batch.count)
 		return false;
-	write_peers(rib, peer, offer->peers, out);
+	write_batch_peers(rib, peer, change->peers, out);
 	out->session = &peer->group->profile.session;
-	out->withdraw = !offer->set;
+	out->withdraw = !change->set;
 	for (; out->count < batch.count; out->count++) {
 		struct route_export *export = batch.exports[out->count];
 
@@ -232,11 +236,11 @@ bool export_batch_next(struct rib *rib, struct rib_peer *peer,
 			.prefix = export->route->node.prefix,
 			.path_id = export->path_id,
 		};
-		take(rib, export, offer->peers, offer->set);
+		record_sent(rib, export, change->peers, change->set);
 	}
-	if (offer->set)
+	if (change->set)
 		out->attributes = outbound_attributes(
 			rib, &peer->group->profile, &out->routes[0].prefix,
-			offer->set, &offer->origin);
+			change->set, &change->origin);
 	return true;
 }

@@ -20,8 +20,8 @@ const struct vip_config *import_vip(const struct import_options *options,
 	return longest;
 }
 
-static bool is_vip(const struct import_options *options,
-		   const struct prefix *prefix)
+static bool is_inside_vip(const struct import_options *options,
+			  const struct prefix *prefix)
 {
 	return import_vip(options, prefix);
 }
@@ -72,7 +72,8 @@ enum import_reason import_check(const struct import_options *options,
 		return IMPORT_NEXTHOP_SUBNET;
 	if (is_aggregate(options, prefix))
 		return IMPORT_AGGREGATE;
-	return is_vip(options, prefix) ? IMPORT_ACCEPTED : IMPORT_OUTSIDE_VIP;
+	return is_inside_vip(options, prefix) ? IMPORT_ACCEPTED :
+						IMPORT_OUTSIDE_VIP;
 }
 
 enum import_reason import_by_policy(enum neighbor_role role,

@@ -36,8 +36,9 @@ static void forget_changed(struct inbound *in)
 }
 
 /* The rules matched otherwise than for the last route. */
-static int keep(struct inbound *in, const struct bgp_attributes *attributes,
-		const struct policy_result *result)
+static int keep_result(struct inbound *in,
+		       const struct bgp_attributes *attributes,
+		       const struct policy_result *result)
 {
 	in->result = *result;
 	in->judged = true;
@@ -49,7 +50,7 @@ static int keep(struct inbound *in, const struct bgp_attributes *attributes,
 	return in->changed ? 0 : -ENOMEM;
 }
 
-static int ask_rules(struct inbound *in, const struct prefix *prefix)
+static int apply_import_rules(struct inbound *in, const struct prefix *prefix)
 {
 	struct bgp_attributes attributes = in->attributes;
 	const struct policy_peer peer = rib_policy_peer(in->rib, in->peer);
@@ -59,7 +60,7 @@ static int ask_rules(struct inbound *in, const struct prefix *prefix)
 		     &attributes, &in->rib->policy_scratch, &result);
 	if (in->judged && policy_trace_equal(&result.trace, &in->result.trace))
 		return 0;
-	return keep(in, &attributes, &result);
+	return keep_result(in, &attributes, &result);
 }
 
 int inbound_judge(struct inbound *in, const struct prefix *prefix,
@@ -80,7 +81,7 @@ int inbound_judge(struct inbound *in, const struct prefix *prefix,
 		return 0;
 	if (options->policy.used[RULE_FROM] &&
 	    (!in->judged || options->policy.by_prefix[RULE_FROM]))
-		error = ask_rules(in, prefix);
+		error = apply_import_rules(in, prefix);
 	verdict->reason = import_by_policy(in->peer->role, in->result.verdict);
 	verdict->rule = in->result.rule;
 	if (verdict->reason == IMPORT_ACCEPTED && in->changed)
@@ -95,8 +96,8 @@ void inbound_end(struct inbound *in)
 }
 
 /* Once for each limit and session, and loudly. */
-static void tell_max_prefix(const struct rib_peer *peer, enum bgp_family family,
-			    enum max_prefix_news news)
+static void log_max_prefix(const struct rib_peer *peer, enum bgp_family family,
+			   enum max_prefix_report report)
 {
 	static const char *const actions[NEIGHBOR_MAX_PREFIX_ACTION_COUNT] = {
 		[NEIGHBOR_MAX_PREFIX_BLOCK] = "more are refused",
@@ -107,13 +108,13 @@ static void tell_max_prefix(const struct rib_peer *peer, enum bgp_family family,
 	char text[ADDRESS_TEXT_SIZE];
 
 	address_format(&peer->source.address, text);
-	if (news == MAX_PREFIX_NEAR)
+	if (report == MAX_PREFIX_NEAR)
 		log_warning("rib",
 			    "%s: %u %s prefixes are near its max-prefix=%u; "
 			    "raise it if they are meant",
 			    text, limit->count[family] + 1,
 			    bgp_family_name(family), limit->limit);
-	else if (news == MAX_PREFIX_REACHED)
+	else if (report == MAX_PREFIX_REACHED)
 		log_warning("rib",
 			    "%s: more %s prefixes than its max-prefix=%u: %s; "
 			    "raise it if they are meant",
@@ -125,16 +126,16 @@ int inbound_limit(struct rib_peer *peer, const struct route *route,
 		  const struct path *path, struct inbound_verdict *verdict)
 {
 	enum max_prefix_verdict limited;
-	enum max_prefix_news news;
+	enum max_prefix_report report;
 	enum bgp_family family;
 
 	if (!peer->max_prefix.limit ||
 	    (path->attributes && path->import != IMPORT_MAX_PREFIX))
 		return 0;
 	family = bgp_nlri_family(&route->node.prefix);
-	limited = max_prefix_ask(&peer->max_prefix, family, &news);
-	if (news != MAX_PREFIX_NO_NEWS)
-		tell_max_prefix(peer, family, news);
+	limited = max_prefix_check(&peer->max_prefix, family, &report);
+	if (report != MAX_PREFIX_NO_REPORT)
+		log_max_prefix(peer, family, report);
 	if (limited == MAX_PREFIX_RESTART)
 		return -EDQUOT;
 	if (limited == MAX_PREFIX_BLOCK) {

@@ -17,8 +17,8 @@ static bool check_nexthops(struct route *route)
 }
 
 /* Once for each time the maximum begins to cut, and loudly. */
-static void tell_cut(const struct rib *rib, struct route *route,
-		     const struct decision *decision)
+static void log_cut(const struct rib *rib, struct route *route,
+		    const struct decision *decision)
 {
 	const struct decision_options *options = &rib->options.decision;
 	char text[PREFIX_TEXT_SIZE];
@@ -46,7 +46,7 @@ static void decide_route(struct rib *rib, struct route *route)
 	rib->totals.forwarding -= route->forwarding;
 	decision = decide(&rib->options.decision, &route->paths);
 	route->selected = decision.selected;
-	tell_cut(rib, route, &decision);
+	log_cut(rib, route, &decision);
 	route->forwarding = hooks->set_decided(route, hooks->context);
 	rib->totals.learned += route->selected != 0;
 	rib->totals.forwarding += route->forwarding;

@@ -9,7 +9,7 @@ enum {
 };
 
 /* True the first time. */
-static bool tell(uint32_t *told, enum bgp_family family)
+static bool is_first_report(uint32_t *told, enum bgp_family family)
 {
 	bool first = !(*told & bgp_family_bit(family));
 
@@ -36,22 +36,23 @@ verdict_of(enum neighbor_max_prefix_action action)
 	}
 }
 
-enum max_prefix_verdict max_prefix_ask(struct max_prefix *limit,
-				       enum bgp_family family,
-				       enum max_prefix_news *news)
+enum max_prefix_verdict max_prefix_check(struct max_prefix *limit,
+					 enum bgp_family family,
+					 enum max_prefix_report *report)
 {
 	uint32_t count = limit->count[family];
 
-	*news = MAX_PREFIX_NO_NEWS;
+	*report = MAX_PREFIX_NO_REPORT;
 	if (!limit->limit)
 		return MAX_PREFIX_TAKE;
 	if (count >= limit->limit) {
-		if (tell(&limit->told_reached, family))
-			*news = MAX_PREFIX_REACHED;
+		if (is_first_report(&limit->reported_reached, family))
+			*report = MAX_PREFIX_REACHED;
 		limit->exceeded = family;
 		return verdict_of(limit->action);
 	}
-	if (is_near(limit, count + 1) && tell(&limit->told_near, family))
-		*news = MAX_PREFIX_NEAR;
+	if (is_near(limit, count + 1) &&
+	    is_first_report(&limit->reported_near, family))
+		*report = MAX_PREFIX_NEAR;
 	return MAX_PREFIX_TAKE;
 }

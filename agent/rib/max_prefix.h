@@ -17,9 +17,9 @@ struct max_prefix {
 	uint32_t limit; /* 0: none */
 	enum neighbor_max_prefix_action action;
 	uint32_t count[BGP_FAMILY_COUNT];
-	enum bgp_family exceeded; /* the last one that was */
-	uint32_t told_near;	  /* enum bgp_family_bits: once a session */
-	uint32_t told_reached;	  /* the same */
+	enum bgp_family exceeded;  /* the last one that was */
+	uint32_t reported_near;	   /* enum bgp_family_bits: once a session */
+	uint32_t reported_reached; /* the same */
 };
 
 enum max_prefix_verdict {
@@ -29,16 +29,16 @@ enum max_prefix_verdict {
 };
 
 /* What has become true by one more path, to be told once. */
-enum max_prefix_news {
-	MAX_PREFIX_NO_NEWS,
+enum max_prefix_report {
+	MAX_PREFIX_NO_REPORT,
 	MAX_PREFIX_NEAR, /* 80 % of the limit */
 	MAX_PREFIX_REACHED,
 };
 
 /* What to do with one more path; max_prefix_count() if it is taken. */
-enum max_prefix_verdict max_prefix_ask(struct max_prefix *limit,
-				       enum bgp_family family,
-				       enum max_prefix_news *news);
+enum max_prefix_verdict max_prefix_check(struct max_prefix *limit,
+					 enum bgp_family family,
+					 enum max_prefix_report *report);
 
 /* One path came, or went. */
 static inline void max_prefix_count(struct max_prefix *limit,

@@ -10,10 +10,10 @@
 #include "rib/rib_internal.h"
 
 /* The result is undecided without rules. */
-static struct policy_result ask_rules(struct rib *rib,
-				      const struct update_profile *to,
-				      const struct prefix *prefix,
-				      struct bgp_attributes *attributes)
+static struct policy_result
+apply_export_rules(struct rib *rib, const struct update_profile *to,
+		   const struct prefix *prefix,
+		   struct bgp_attributes *attributes)
 {
 	const struct policy_peer view = {
 		.local_as = rib->options.import.local_as,
@@ -28,14 +28,15 @@ static struct policy_result ask_rules(struct rib *rib,
 	return result;
 }
 
-enum export_reason outbound_ask_rules(struct rib *rib,
-				      const struct update_profile *to,
-				      const struct prefix *prefix,
-				      const struct attribute_set *set,
-				      struct policy_trace *trace)
+enum export_reason outbound_check_rules(struct rib *rib,
+					const struct update_profile *to,
+					const struct prefix *prefix,
+					const struct attribute_set *set,
+					struct policy_trace *trace)
 {
 	struct bgp_attributes attributes = attribute_set_view(set);
-	struct policy_result result = ask_rules(rib, to, prefix, &attributes);
+	struct policy_result result =
+		apply_export_rules(rib, to, prefix, &attributes);
 
 	*trace = result.trace;
 	if (result.verdict == POLICY_DENY)
@@ -52,11 +53,11 @@ enum {
 	REFLECTION = BGP_HAS_ORIGINATOR_ID | BGP_HAS_CLUSTER_LIST,
 	/* The same: RFC 4271 5.1.5, RFC 7311 3.4. */
 	INTERNAL_ONLY = REFLECTION | BGP_HAS_LOCAL_PREF | BGP_HAS_AIGP,
-	LEAVING_LOCAL_PREF = 0,
+	SHUTDOWN_LOCAL_PREF = 0,
 };
 
 /* What was written since `before`. */
-static struct reader written(const struct writer *w, size_t before)
+static struct reader written_since(const struct writer *w, size_t before)
 {
 	return reader_of(w->data + before, w->used - before);
 }
@@ -67,7 +68,7 @@ static struct reader transitive_only(struct writer *w, struct reader list,
 	size_t before = w->used;
 
 	extended_community_write_transitive(w, list, size);
-	return written(w, before);
+	return written_since(w, before);
 }
 
 /* RFC 4360 6. */
@@ -97,24 +98,24 @@ static void make_external(const struct rib *rib, struct writer *w,
 	if (!keep_med)
 		out->present &= ~BGP_HAS_MED;
 	as_path_strip_confederations(w, out->as_path);
-	out->as_path = written(w, before);
+	out->as_path = written_since(w, before);
 	before = w->used;
 	as_path_prepend(w, out->as_path, import_public_as(&rib->options.import),
 			1);
-	out->as_path = written(w, before);
+	out->as_path = written_since(w, before);
 	drop_communities(w, out);
 }
 
 /* RFC 4456 8: who said it first, and all clusters that it came through. */
-static void reflect(const struct rib *rib, struct writer *w,
-		    const struct export_origin *origin,
-		    struct bgp_attributes *out)
+static void add_reflection(const struct rib *rib, struct writer *w,
+			   const struct export_origin *origin,
+			   struct bgp_attributes *out)
 {
 	size_t before = w->used;
 
 	writer_u32(w, rib->options.import.cluster_id);
 	writer_bytes(w, out->cluster_list.data, out->cluster_list.left);
-	out->cluster_list = written(w, before);
+	out->cluster_list = written_since(w, before);
 	if (!(out->present & BGP_HAS_ORIGINATOR_ID))
 		out->originator_id = origin->identifier;
 	out->present |= REFLECTION;
@@ -124,18 +125,18 @@ static void reflect(const struct rib *rib, struct writer *w,
  * RFC 8326 4.2. Inside our AS nobody applies the rule that others have for
  * sessions from outside, so that we say what it would do: LOCAL_PREF 0.
  */
-static void announce_leaving(struct writer *w, struct bgp_attributes *out)
+static void mark_shutdown(struct writer *w, struct bgp_attributes *out)
 {
 	size_t before = w->used;
 
 	if (out->present & BGP_HAS_LOCAL_PREF)
-		out->local_pref = LEAVING_LOCAL_PREF;
+		out->local_pref = SHUTDOWN_LOCAL_PREF;
 	if (community_list_contains(out->communities,
 				    BGP_COMMUNITY_GRACEFUL_SHUTDOWN))
 		return;
 	writer_bytes(w, out->communities.data, out->communities.left);
 	writer_u32(w, BGP_COMMUNITY_GRACEFUL_SHUTDOWN);
-	out->communities = written(w, before);
+	out->communities = written_since(w, before);
 	out->present |= BGP_HAS_COMMUNITIES;
 }
 
@@ -151,7 +152,7 @@ static void prepend_member(const struct rib *rib, struct writer *w,
 	size_t before = w->used;
 
 	as_path_prepend_member(w, out->as_path, rib->options.import.local_as);
-	out->as_path = written(w, before);
+	out->as_path = written_since(w, before);
 }
 
 static void make_internal(const struct rib *rib, struct writer *w,
@@ -163,7 +164,7 @@ static void make_internal(const struct rib *rib, struct writer *w,
 		out->local_pref = DEFAULT_LOCAL_PREF;
 	out->present |= BGP_HAS_LOCAL_PREF;
 	if (is_reflected(to, origin))
-		reflect(rib, w, origin, out);
+		add_reflection(rib, w, origin, out);
 	else
 		out->present &= ~REFLECTION;
 	if (to->type == PEER_CONFEDERATION)
@@ -240,7 +241,7 @@ struct bgp_attributes outbound_attributes(struct rib *rib,
 					  const struct export_origin *origin)
 {
 	struct bgp_attributes out = attribute_set_view(set);
-	struct policy_result result = ask_rules(rib, to, prefix, &out);
+	struct policy_result result = apply_export_rules(rib, to, prefix, &out);
 	bool keeps = keeps_nexthop(to, origin, set);
 	struct writer w =
 		writer_of(rib->export_scratch, sizeof(rib->export_scratch));
@@ -259,6 +260,6 @@ struct bgp_attributes outbound_attributes(struct rib *rib,
 	otc_mark_sent(to->relation, import_public_as(&rib->options.import),
 		      &out);
 	if (rib->shutdown == RIB_SHUTDOWN_GRACEFUL)
-		announce_leaving(&w, &out);
+		mark_shutdown(&w, &out);
 	return out;
 }

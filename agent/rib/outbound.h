@@ -15,11 +15,11 @@
  * decides and the neighbor is one that is told VIPs. `trace`: routes that share
  * their attributes and this share what is announced of them, too.
  */
-enum export_reason outbound_ask_rules(struct rib *rib,
-				      const struct update_profile *to,
-				      const struct prefix *prefix,
-				      const struct attribute_set *set,
-				      struct policy_trace *trace);
+enum export_reason outbound_check_rules(struct rib *rib,
+					const struct update_profile *to,
+					const struct prefix *prefix,
+					const struct attribute_set *set,
+					struct policy_trace *trace);
 
 /*
  * The attributes by which `best` stands for the whole set of `route`: its own,

@@ -77,7 +77,7 @@ void export_aggregate(struct rib *rib, struct route *route,
 
 /*
  * What all of this profile are to have, but for those that it came from; NULL:
- * nothing. `trace`: outbound_ask_rules().
+ * nothing. `trace`: outbound_check_rules().
  */
 struct attribute_set *export_wanted(struct rib *rib,
 				    const struct update_profile *to,

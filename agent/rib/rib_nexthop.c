@@ -16,8 +16,8 @@ struct rib_nexthop *rib_nexthop_find(const struct prefix_map *map,
 	return (struct rib_nexthop *)prefix_map_find(map, &prefix);
 }
 
-static struct rib_nexthop *add(struct prefix_map *map,
-			       const struct address *address)
+static struct rib_nexthop *add_nexthop(struct prefix_map *map,
+				       const struct address *address)
 {
 	struct rib_nexthop *hop = calloc(1, sizeof(*hop));
 
@@ -38,7 +38,7 @@ struct rib_nexthop *rib_nexthop_intern(struct prefix_map *map,
 	struct rib_nexthop *hop = rib_nexthop_find(map, address);
 
 	if (!hop)
-		hop = add(map, address);
+		hop = add_nexthop(map, address);
 	if (hop)
 		hop->references++;
 	return hop;
@@ -55,7 +55,7 @@ void rib_nexthop_release(struct prefix_map *map, struct rib_nexthop *hop)
 }
 
 /* Ask for the state of a next hop. Returns false if it is the same as before. */
-static bool check_nexthop(const struct rib *rib, struct rib_nexthop *hop)
+static bool refresh_nexthop(const struct rib *rib, struct rib_nexthop *hop)
 {
 	const struct rib_hooks *hooks = &rib->options.hooks;
 	uint32_t cost = 0;
@@ -76,7 +76,7 @@ void rib_nexthop_want(struct rib *rib, struct rib_nexthop *hop, bool wanted)
 		return;
 	hooks->nexthop_track(rib_nexthop_address(hop), wanted, hooks->context);
 	if (wanted)
-		check_nexthop(rib, hop);
+		refresh_nexthop(rib, hop);
 }
 
 void rib_nexthop_changed(struct rib *rib, const struct address *nexthop)
@@ -85,7 +85,7 @@ void rib_nexthop_changed(struct rib *rib, const struct address *nexthop)
 		rib_nexthop_find(&rib->attributes.nexthops, nexthop);
 	struct prefix_node *node = NULL;
 
-	if (!hop || !hop->wanted || !check_nexthop(rib, hop))
+	if (!hop || !hop->wanted || !refresh_nexthop(rib, hop))
 		return;
 	while ((node = prefix_map_next(&rib->routes, node))) {
 		struct route *route = (struct route *)node;

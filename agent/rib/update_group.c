@@ -30,7 +30,8 @@ void update_profile_init(struct update_profile *profile, const struct rib *rib,
 }
 
 /* The group of this number, or NULL. */
-static struct update_group *numbered(struct rib *rib, unsigned int number)
+static struct update_group *group_by_number(struct rib *rib,
+					    unsigned int number)
 {
 	struct update_group *group;
 
@@ -40,8 +41,8 @@ static struct update_group *numbered(struct rib *rib, unsigned int number)
 	return NULL;
 }
 
-static struct update_group *found(struct rib *rib,
-				  const struct update_profile *profile)
+static struct update_group *find_group(struct rib *rib,
+				       const struct update_profile *profile)
 {
 	struct update_group *group;
 
@@ -51,8 +52,8 @@ static struct update_group *found(struct rib *rib,
 	return NULL;
 }
 
-static struct update_group *create(struct rib *rib,
-				   const struct update_profile *profile)
+static struct update_group *create_group(struct rib *rib,
+					 const struct update_profile *profile)
 {
 	struct update_group *group = calloc(1, sizeof(*group));
 
@@ -61,7 +62,7 @@ static struct update_group *create(struct rib *rib,
 	memcpy(&group->profile, profile, sizeof(*profile));
 	do
 		group->number++;
-	while (numbered(rib, group->number));
+	while (group_by_number(rib, group->number));
 	TAILQ_INSERT_TAIL(&rib->groups, group, link);
 	return group;
 }
@@ -72,9 +73,9 @@ int update_group_join(struct rib *rib, struct rib_peer *peer,
 	struct update_profile profile;
 
 	update_profile_init(&profile, rib, options);
-	peer->group = found(rib, &profile);
+	peer->group = find_group(rib, &profile);
 	if (!peer->group)
-		peer->group = create(rib, &profile);
+		peer->group = create_group(rib, &profile);
 	if (!peer->group)
 		return -ENOMEM;
 	peer->group->members |= peer->bit;

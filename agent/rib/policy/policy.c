@@ -88,7 +88,7 @@ bool policy_trace_equal(const struct policy_trace *a,
 	return !memcmp(a, b, sizeof(*a));
 }
 
-static void note(struct policy_trace *trace, size_t rule)
+static void note_rule(struct policy_trace *trace, size_t rule)
 {
 	trace->rules[rule / POLICY_TRACE_BITS] |= (uint64_t)1
 						  << rule % POLICY_TRACE_BITS;
@@ -108,11 +108,11 @@ void policy_about(const struct policy *policy, enum rule_direction direction,
 	for (size_t i = 0; i < policy->count; i++)
 		if (policy->rules[i].direction == direction &&
 		    policy_is_about(&policy->rules[i], peer))
-			note(about, i);
+			note_rule(about, i);
 }
 
 /* What is longer could not be interned (bgp/codec/attributes.h). */
-static bool fits(const struct bgp_attributes *a)
+static bool fits_canonical(const struct bgp_attributes *a)
 {
 	return FIXED_ATTRIBUTES_SIZE + a->as_path.left + a->communities.left +
 		       a->cluster_list.left + a->extended_communities.left +
@@ -123,14 +123,15 @@ static bool fits(const struct bgp_attributes *a)
 }
 
 /* The rule matches. True if it decides. */
-static bool carry_out(const struct policy_rule *rule, size_t number,
-		      struct policy_run *route)
+static bool apply_rule(const struct policy_rule *rule, size_t number,
+		       struct policy_run *route)
 {
 	struct policy_result *result = route->result;
 
-	note(&result->trace, number);
+	note_rule(&result->trace, number);
 	policy_set(rule, route);
-	if (route->failed || (rule->setting_count && !fits(route->attributes)))
+	if (route->failed ||
+	    (rule->setting_count && !fits_canonical(route->attributes)))
 		result->verdict = POLICY_DENY;
 	else if (rule->action == RULE_CONTINUE)
 		return false;
@@ -161,7 +162,7 @@ void policy_apply(const struct policy *policy, enum rule_direction direction,
 		if (rule->direction == direction &&
 		    (peer->about ? is_noted(peer->about, i) :
 				   policy_is_about(rule, peer)) &&
-		    policy_matches(rule, &route) && carry_out(rule, i, &route))
+		    policy_matches(rule, &route) && apply_rule(rule, i, &route))
 			return;
 	}
 }

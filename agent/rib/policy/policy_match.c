@@ -18,7 +18,7 @@ struct candidate {
 	const struct bgp_attributes *attributes;
 };
 
-static bool is_in(const struct rule_range *range, uint32_t number)
+static bool is_in_range(const struct rule_range *range, uint32_t number)
 {
 	return number >= range->first && number <= range->last;
 }
@@ -44,7 +44,7 @@ static bool match_prefix(const struct candidate *c,
 static bool match_prefix_length(const struct candidate *c,
 				const union rule_value *value)
 {
-	return is_in(&value->range, c->route->prefix->length);
+	return is_in_range(&value->range, c->route->prefix->length);
 }
 
 /* ------------------------------------------------------------- the AS path */
@@ -52,13 +52,14 @@ static bool match_prefix_length(const struct candidate *c,
 static bool match_as_path_first(const struct candidate *c,
 				const union rule_value *value)
 {
-	return is_in(&value->range, as_path_first(c->attributes->as_path));
+	return is_in_range(&value->range,
+			   as_path_first(c->attributes->as_path));
 }
 
 static bool match_as_path_last(const struct candidate *c,
 			       const union rule_value *value)
 {
-	return is_in(&value->range, as_path_last(c->attributes->as_path));
+	return is_in_range(&value->range, as_path_last(c->attributes->as_path));
 }
 
 static bool match_as_path_contains(const struct candidate *c,
@@ -69,7 +70,8 @@ static bool match_as_path_contains(const struct candidate *c,
 
 	while (as_path_next(&path, BGP_AS4_SIZE, &segment))
 		while (segment.numbers.left)
-			if (is_in(&value->range, reader_u32(&segment.numbers)))
+			if (is_in_range(&value->range,
+					reader_u32(&segment.numbers)))
 				return true;
 	return false;
 }
@@ -77,7 +79,8 @@ static bool match_as_path_contains(const struct candidate *c,
 static bool match_as_path_length(const struct candidate *c,
 				 const union rule_value *value)
 {
-	return is_in(&value->range, as_path_length(c->attributes->as_path));
+	return is_in_range(&value->range,
+			   as_path_length(c->attributes->as_path));
 }
 
 /* All values together, not each of them. */
@@ -97,7 +100,7 @@ static bool match_as_path_pattern(const struct candidate *c)
 static bool match_origin(const struct candidate *c,
 			 const union rule_value *value)
 {
-	return is_in(&value->range, c->attributes->origin);
+	return is_in_range(&value->range, c->attributes->origin);
 }
 
 static bool match_nexthop(const struct candidate *c,
@@ -109,16 +112,16 @@ static bool match_nexthop(const struct candidate *c,
 /* RFC 4271 9.1.2.2 c: none is the lowest. */
 static bool match_med(const struct candidate *c, const union rule_value *value)
 {
-	return is_in(&value->range, c->attributes->med);
+	return is_in_range(&value->range, c->attributes->med);
 }
 
 static bool match_local_pref(const struct candidate *c,
 			     const union rule_value *value)
 {
-	return is_in(&value->range,
-		     c->attributes->present & BGP_HAS_LOCAL_PREF ?
-			     c->attributes->local_pref :
-			     (uint32_t)DEFAULT_LOCAL_PREF);
+	return is_in_range(&value->range,
+			   c->attributes->present & BGP_HAS_LOCAL_PREF ?
+				   c->attributes->local_pref :
+				   (uint32_t)DEFAULT_LOCAL_PREF);
 }
 
 /* ------------------------------------------------------------- communities */
@@ -132,8 +135,8 @@ bool policy_community_is(const struct rule_community *community,
 	return true;
 }
 
-static bool contains(struct reader list, size_t size,
-		     const struct rule_community *community)
+static bool list_contains(struct reader list, size_t size,
+			  const struct rule_community *community)
 {
 	while (list.left >= size)
 		if (policy_community_is(community, reader_take(&list, size),
@@ -145,22 +148,22 @@ static bool contains(struct reader list, size_t size,
 static bool match_community(const struct candidate *c,
 			    const union rule_value *value)
 {
-	return contains(c->attributes->communities, BGP_COMMUNITY_SIZE,
-			&value->community);
+	return list_contains(c->attributes->communities, BGP_COMMUNITY_SIZE,
+			     &value->community);
 }
 
 static bool match_ext_community(const struct candidate *c,
 				const union rule_value *value)
 {
-	return contains(c->attributes->extended_communities,
-			BGP_EXTENDED_COMMUNITY_SIZE, &value->community);
+	return list_contains(c->attributes->extended_communities,
+			     BGP_EXTENDED_COMMUNITY_SIZE, &value->community);
 }
 
 static bool match_large_community(const struct candidate *c,
 				  const union rule_value *value)
 {
-	return contains(c->attributes->large_communities,
-			BGP_LARGE_COMMUNITY_SIZE, &value->community);
+	return list_contains(c->attributes->large_communities,
+			     BGP_LARGE_COMMUNITY_SIZE, &value->community);
 }
 
 /* ------------------------------------------------------------- any other */

@@ -9,7 +9,8 @@
 /* ------------------------------------------------------------- numbers */
 
 /* Up and down end where the numbers do. */
-static uint32_t changed(const struct rule_change *change, uint32_t number)
+static uint32_t changed_number(const struct rule_change *change,
+			       uint32_t number)
 {
 	switch (change->kind) {
 	case RULE_CHANGE_TO:
@@ -33,7 +34,7 @@ static void set_local_pref(struct policy_run *route,
 				  (uint32_t)DEFAULT_LOCAL_PREF;
 
 	a->present |= BGP_HAS_LOCAL_PREF;
-	a->local_pref = changed(&value->change, before);
+	a->local_pref = changed_number(&value->change, before);
 }
 
 static void set_med(struct policy_run *route, const union rule_value *value)
@@ -41,7 +42,7 @@ static void set_med(struct policy_run *route, const union rule_value *value)
 	struct bgp_attributes *a = route->attributes;
 
 	a->present |= BGP_HAS_MED;
-	a->med = changed(&value->change, a->med);
+	a->med = changed_number(&value->change, a->med);
 	route->result->set |= POLICY_SET_MED;
 }
 
@@ -90,15 +91,15 @@ static void set_nexthop_self(struct policy_run *route,
 /* ------------------------------------------------------------- lists */
 
 /* The half of the buffer that the present list is not in. */
-static struct writer begin(struct policy_buffer *buffer)
+static struct writer begin_list(struct policy_buffer *buffer)
 {
 	buffer->turn ^= 1;
 	return writer_of(buffer->bytes[buffer->turn], sizeof(buffer->bytes[0]));
 }
 
 /* The list is what was written, if it could be. */
-static void end(struct policy_run *route, const struct writer *w,
-		struct reader *list)
+static void end_list(struct policy_run *route, const struct writer *w,
+		     struct reader *list)
 {
 	if (w->failed)
 		route->failed = true;
@@ -106,23 +107,23 @@ static void end(struct policy_run *route, const struct writer *w,
 		*list = reader_of(w->data, w->used);
 }
 
-static void prepend(struct policy_run *route, uint32_t as, uint32_t times)
+static void prepend_as(struct policy_run *route, uint32_t as, uint32_t times)
 {
-	struct writer w = begin(&route->scratch->as_path);
+	struct writer w = begin_list(&route->scratch->as_path);
 
 	as_path_prepend(&w, route->attributes->as_path, as, times);
-	end(route, &w, &route->attributes->as_path);
+	end_list(route, &w, &route->attributes->as_path);
 }
 
 static void set_prepend(struct policy_run *route, const union rule_value *value)
 {
-	prepend(route, value->prepend.as, value->prepend.times);
+	prepend_as(route, value->prepend.as, value->prepend.times);
 }
 
 static void set_prepend_self(struct policy_run *route,
 			     const union rule_value *value)
 {
-	prepend(route, route->peer->local_as, value->range.first);
+	prepend_as(route, route->peer->local_as, value->range.first);
 }
 
 /* One kind of communities of the route. */
@@ -156,11 +157,11 @@ static void add_community(struct policy_run *route,
 			  const struct community_list *kind,
 			  const struct rule_community *community)
 {
-	struct writer w = begin(kind->buffer);
+	struct writer w = begin_list(kind->buffer);
 
 	write_without(&w, kind, community);
 	writer_bytes(&w, community->bytes, kind->size);
-	end(route, &w, kind->list);
+	end_list(route, &w, kind->list);
 	route->attributes->present |= kind->presence;
 }
 
@@ -168,10 +169,10 @@ static void remove_community(struct policy_run *route,
 			     const struct community_list *kind,
 			     const struct rule_community *community)
 {
-	struct writer w = begin(kind->buffer);
+	struct writer w = begin_list(kind->buffer);
 
 	write_without(&w, kind, community);
-	end(route, &w, kind->list);
+	end_list(route, &w, kind->list);
 	if (!kind->list->left)
 		route->attributes->present &= ~kind->presence;
 }
@@ -256,8 +257,8 @@ static void set_large_community_remove(struct policy_run *route,
 
 /* ------------------------------------------------------------- attributes */
 
-static void forget(struct bgp_attributes *a, uint32_t presence,
-		   struct reader *list)
+static void remove_presence(struct bgp_attributes *a, uint32_t presence,
+			    struct reader *list)
 {
 	a->present &= ~presence;
 	a->partial &= ~presence;
@@ -275,30 +276,31 @@ static bool remove_known(struct policy_run *route, uint32_t type)
 		remove_med(route, NULL);
 		return true;
 	case BGP_ATTRIBUTE_ATOMIC_AGGREGATE:
-		forget(a, BGP_HAS_ATOMIC_AGGREGATE, NULL);
+		remove_presence(a, BGP_HAS_ATOMIC_AGGREGATE, NULL);
 		return true;
 	case BGP_ATTRIBUTE_AGGREGATOR:
-		forget(a, BGP_HAS_AGGREGATOR, NULL);
+		remove_presence(a, BGP_HAS_AGGREGATOR, NULL);
 		a->aggregator_as = 0;
 		a->aggregator = (struct address){ 0 };
 		return true;
 	case BGP_ATTRIBUTE_COMMUNITIES:
-		forget(a, BGP_HAS_COMMUNITIES, &a->communities);
+		remove_presence(a, BGP_HAS_COMMUNITIES, &a->communities);
 		return true;
 	case BGP_ATTRIBUTE_EXTENDED_COMMUNITIES:
-		forget(a, BGP_HAS_EXTENDED_COMMUNITIES,
-		       &a->extended_communities);
+		remove_presence(a, BGP_HAS_EXTENDED_COMMUNITIES,
+				&a->extended_communities);
 		return true;
 	case BGP_ATTRIBUTE_IPV6_EXTENDED_COMMUNITIES:
-		forget(a, BGP_HAS_IPV6_EXTENDED_COMMUNITIES,
-		       &a->ipv6_extended_communities);
+		remove_presence(a, BGP_HAS_IPV6_EXTENDED_COMMUNITIES,
+				&a->ipv6_extended_communities);
 		return true;
 	case BGP_ATTRIBUTE_AIGP:
-		forget(a, BGP_HAS_AIGP, &a->aigp_tlvs);
+		remove_presence(a, BGP_HAS_AIGP, &a->aigp_tlvs);
 		a->aigp = 0;
 		return true;
 	case BGP_ATTRIBUTE_LARGE_COMMUNITIES:
-		forget(a, BGP_HAS_LARGE_COMMUNITIES, &a->large_communities);
+		remove_presence(a, BGP_HAS_LARGE_COMMUNITIES,
+				&a->large_communities);
 		return true;
 	default:
 		return false;
@@ -315,11 +317,11 @@ static void set_attribute_remove(struct policy_run *route,
 
 	if (remove_known(route, value->range.first))
 		return;
-	w = begin(&route->scratch->unknown);
+	w = begin_list(&route->scratch->unknown);
 	while (raw_attribute_next(&rest, &raw))
 		if (raw.type != value->range.first)
 			writer_bytes(&w, raw.whole.data, raw.whole.left);
-	end(route, &w, unknown);
+	end_list(route, &w, unknown);
 }
 
 /* ------------------------------------------------------------- the table */

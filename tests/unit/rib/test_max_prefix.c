@@ -16,10 +16,10 @@ enum {
 };
 
 static enum max_prefix_verdict take(struct max_prefix *limit,
-				    enum max_prefix_news *news)
+				    enum max_prefix_report *news)
 {
 	enum max_prefix_verdict verdict =
-		max_prefix_ask(limit, BGP_IPV4_UNICAST, news);
+		max_prefix_check(limit, BGP_IPV4_UNICAST, news);
 
 	if (verdict == MAX_PREFIX_TAKE)
 		max_prefix_count(limit, BGP_IPV4_UNICAST, true);
@@ -30,14 +30,14 @@ static void it_tells_once_near_the_limit_and_once_at_it(void **state)
 {
 	struct max_prefix limit = { .limit = LIMIT,
 				    .action = NEIGHBOR_MAX_PREFIX_WARN };
-	enum max_prefix_news news;
+	enum max_prefix_report news;
 
 	(void)state;
 	for (int i = 1; i <= 2 * LIMIT; i++) {
-		enum max_prefix_news expected = i == NEAR ? MAX_PREFIX_NEAR :
-						i == LIMIT + 1 ?
-							    MAX_PREFIX_REACHED :
-							    MAX_PREFIX_NO_NEWS;
+		enum max_prefix_report expected =
+			i == NEAR      ? MAX_PREFIX_NEAR :
+			i == LIMIT + 1 ? MAX_PREFIX_REACHED :
+					 MAX_PREFIX_NO_REPORT;
 
 		assert_int_equal(take(&limit, &news), MAX_PREFIX_TAKE);
 		assert_int_equal(news, expected);
@@ -48,7 +48,7 @@ static void it_does_what_is_configured_above_the_limit(void **state)
 {
 	struct max_prefix limit = { .limit = 1,
 				    .action = NEIGHBOR_MAX_PREFIX_BLOCK };
-	enum max_prefix_news news;
+	enum max_prefix_report news;
 
 	(void)state;
 	assert_int_equal(take(&limit, &news), MAX_PREFIX_TAKE);
@@ -62,7 +62,7 @@ static void there_is_room_again_when_a_path_goes(void **state)
 {
 	struct max_prefix limit = { .limit = 1,
 				    .action = NEIGHBOR_MAX_PREFIX_BLOCK };
-	enum max_prefix_news news;
+	enum max_prefix_report news;
 
 	(void)state;
 	take(&limit, &news);
@@ -75,11 +75,11 @@ static void families_are_counted_apart(void **state)
 {
 	struct max_prefix limit = { .limit = 1,
 				    .action = NEIGHBOR_MAX_PREFIX_BLOCK };
-	enum max_prefix_news news;
+	enum max_prefix_report news;
 
 	(void)state;
 	take(&limit, &news);
-	assert_int_equal(max_prefix_ask(&limit, BGP_IPV6_UNICAST, &news),
+	assert_int_equal(max_prefix_check(&limit, BGP_IPV6_UNICAST, &news),
 			 MAX_PREFIX_TAKE);
 	assert_int_equal(news, MAX_PREFIX_NEAR);
 }
@@ -87,12 +87,12 @@ static void families_are_counted_apart(void **state)
 static void without_a_limit_everything_is_taken(void **state)
 {
 	struct max_prefix limit = { .limit = 0 };
-	enum max_prefix_news news;
+	enum max_prefix_report news;
 
 	(void)state;
 	limit.count[BGP_IPV4_UNICAST] = UINT32_MAX - 1;
 	assert_int_equal(take(&limit, &news), MAX_PREFIX_TAKE);
-	assert_int_equal(news, MAX_PREFIX_NO_NEWS);
+	assert_int_equal(news, MAX_PREFIX_NO_REPORT);
 }
 
 int main(void)
