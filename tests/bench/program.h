@@ -16,7 +16,7 @@ struct program_size {
 	uint32_t stack_bytes;  /* of all functions together */
 };
 
-/* Loads a copy of the program. Returns 0 or -errno. */
+/* Load a copy of the program. Returns 0 or -errno. */
 int program_measure(struct program_size *size);
 
 #endif
