@@ -2,8 +2,8 @@
 /*
  * AS paths. See as_path.h.
  *
- * Everything here walks the segments with as_path_next() and the numbers of a
- * segment with its own reader: there is no arithmetic on offsets.
+ * Functions walk the segments with as_path_next() and the numbers of a segment
+ * with the segment's own reader: there is no arithmetic on offsets.
  */
 
 #include "bgp/codec/as_path.h"
@@ -203,8 +203,8 @@ static void write_repeated(struct writer *w, uint32_t as, unsigned int times)
 }
 
 /*
- * Takes the leading segment off `path` if it is of that type. Returns its
- * numbers, none if the path begins otherwise.
+ * Take the leading segment off `path` if it has this type. Return its numbers,
+ * an empty reader if the path does not begin with such a segment.
  */
 static struct reader take_leading(struct reader *path,
 				  enum bgp_segment_type type)
@@ -314,8 +314,8 @@ void as_path_strip_confederations(struct writer *w, struct reader path)
 }
 
 /*
- * Writes the first `length` AS numbers, a set counting as one. Returns how many
- * are in the sequence that this ends with; 0 if it does not.
+ * Write the first `length` AS numbers, a set counting as one. Return how many
+ * numbers the last written segment has if it is a sequence, else 0.
  */
 static size_t write_leading(struct writer *w, struct reader path,
 			    unsigned int length)
@@ -342,9 +342,9 @@ static size_t write_leading(struct writer *w, struct reader path,
 }
 
 /*
- * Writes the numbers of a sequence behind another one that has `open_count`
- * numbers so far, in the same segment if they fit: the path is the same, and
- * paths are compared by their bytes.
+ * Append the numbers of a sequence to a written one of `open_count` numbers, in
+ * the same segment if they fit: paths are compared by their bytes, so one path
+ * must have one encoding.
  */
 static void extend_sequence(struct writer *w, size_t open_count,
 			    struct reader numbers)

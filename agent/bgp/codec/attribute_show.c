@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The path attributes for people. See attribute_show.h. */
+/* Path attributes as text. See attribute_show.h. */
 
 #include "bgp/codec/attribute_show.h"
 
@@ -100,7 +100,7 @@ void attribute_show_aigp(struct text *text,
 	text_add(text, "%" PRIu64, out->from->aigp);
 }
 
-/* Members one by one, each taken off the list by `show`. */
+/* Show the members of a list; `show` takes one off it. */
 static void show_list(struct text *text, struct reader list,
 		      void (*show)(struct text *text, struct reader *list))
 {
@@ -157,7 +157,7 @@ void attribute_show_large_communities(struct text *text,
 	show_list(text, out->from->large_communities, large_community_show);
 }
 
-/* False if there is none of this type. */
+/* Show an unknown attribute in hexadecimal. False if there is none. */
 static bool show_unknown(struct text *text, struct reader list,
 			 unsigned int type)
 {

@@ -3,20 +3,20 @@
 #define BGP_ATTRIBUTE_SHOW_H
 
 /*
- * The path attributes for people: what attribute_table.h says of show, for
+ * Path attributes as text: the `show` functions of attribute_table.h, for
  * bgp_attributes_show(). Lists stop where the text is full.
  */
 
 #include "bgp/codec/attribute_table.h"
 #include "bgp/codec/text.h"
 
-/* The field that the row names, in decimal or in dotted form. */
+/* Show the field that the row names, in decimal or in dotted form. */
 void attribute_show_number(struct text *text,
 			   const struct bgp_attribute_output *out);
 void attribute_show_identifier(struct text *text,
 			       const struct bgp_attribute_output *out);
 
-/* "yes": being there is all. */
+/* Show "yes", for an attribute without a value. */
 void attribute_show_nothing(struct text *text,
 			    const struct bgp_attribute_output *out);
 void attribute_show_origin(struct text *text,

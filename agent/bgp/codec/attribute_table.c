@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The path attributes, one row a type: what RFC 4271 5, RFC 7606 7 and the
- * RFCs of the younger ones ask of them.
+ * The table of path attributes: the rules of RFC 4271 5, RFC 7606 7 and the
+ * RFCs that define the later attributes. See attribute_table.h.
  */
 
 #include "bgp/codec/attribute_table.h"
@@ -297,7 +297,9 @@ const struct bgp_attribute_row *bgp_attribute_known(unsigned int type)
 	return row && !row->opaque ? row : NULL;
 }
 
-/* Partial says something of optional transitive ones only: RFC 4271 4.3. */
+/*
+ * Partial has a meaning for optional transitive attributes only: RFC 4271 4.3.
+ */
 void bgp_attribute_load(struct bgp_attribute_input *in,
 			const struct bgp_attribute_row *row,
 			const struct raw_attribute *raw)

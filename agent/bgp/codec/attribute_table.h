@@ -3,10 +3,9 @@
 #define BGP_ATTRIBUTE_TABLE_H
 
 /*
- * What we know of each path attribute, one row a type. Used by attributes*.c
- * only, which do for all of them what is the same for all: flags, lengths,
- * duplicates, headers. The functions that the rows name are in
- * attribute_value.c and attribute_show.c.
+ * The table of path attributes, one row for each type, for attributes*.c only:
+ * these handle flags, lengths, duplicates and headers once for all types. The
+ * functions that the rows name are in attribute_value.c and attribute_show.c.
  */
 
 #include "bgp/codec/attributes.h"
@@ -21,28 +20,28 @@ enum bgp_length_rule {
 	BGP_LENGTH_ANY,
 	BGP_LENGTH_EXACT,
 	BGP_LENGTH_AT_LEAST,
-	BGP_LENGTH_MULTIPLE,   /* and not 0 */
-	BGP_LENGTH_AGGREGATOR, /* an AS number of the session's and IPv4 */
+	BGP_LENGTH_MULTIPLE,   /* of `length`, and not 0 */
+	BGP_LENGTH_AGGREGATOR, /* an AS number, 2 or 4 bytes, and IPv4 */
 };
 
-/* From whom it means something; from others it is left out unread. */
+/* The peers that may send an attribute; from others it is discarded unread. */
 enum bgp_attribute_scope {
 	BGP_SCOPE_ALL,
-	BGP_SCOPE_INTERNAL,    /* peers of our own AS */
-	BGP_SCOPE_INSIDE,      /* and other members of our confederation */
+	BGP_SCOPE_INTERNAL,    /* peers in our AS */
+	BGP_SCOPE_INSIDE,      /* and in other members of our confederation */
 	BGP_SCOPE_OLD_SPEAKER, /* peers with 2-byte AS numbers */
-	BGP_SCOPE_AIGP,	       /* internal ones and whom we were told of */
+	BGP_SCOPE_AIGP,	       /* as INSIDE, and peers with accept_aigp */
 };
 
-/* What an attribute is read into. */
+/* The destination of an attribute that is read. */
 struct bgp_attribute_input {
-	const struct bgp_attribute_row *row; /* of the one being read */
+	const struct bgp_attribute_row *row; /* of the attribute being read */
 	struct bgp_attributes *out;
 	struct bgp_multiprotocol *multiprotocol;
 	size_t as_size;	       /* of AS numbers in AS_PATH and AGGREGATOR */
-	struct writer as_path; /* room for a path with other than 4 bytes */
-	struct writer large_communities; /* and for a list to be rewritten */
-	/* For the merge of RFC 6793 4.2.3, by the same rules as in `out`. */
+	struct writer as_path; /* scratch: a path rewritten to 4 bytes */
+	struct writer large_communities; /* scratch: a list rewritten */
+	/* Input of the merge of RFC 6793 4.2.3; AS numbers have 4 bytes. */
 	bool has_as4_path;
 	bool has_as4_aggregator;
 	struct reader as4_path;
@@ -50,7 +49,7 @@ struct bgp_attribute_input {
 	struct address as4_aggregator;
 };
 
-/* What an attribute is written or shown from. */
+/* The source of an attribute that is written or shown. */
 struct bgp_attribute_output {
 	const struct bgp_attribute_row *row;
 	const struct bgp_attributes *from;
@@ -59,25 +58,27 @@ struct bgp_attribute_output {
 
 struct bgp_attribute_row {
 	const char *name;
-	uint8_t flags; /* Optional and Transitive, as they must be */
-	/* Checked, and then treated as if it were not known. */
+	uint8_t flags; /* required values of Optional and Transitive */
+	/* The value is checked, then kept as if the type were unknown. */
 	bool opaque;
-	/* It names routes, which must be found even if its flags are wrong. */
+	/* It holds routes, which are read even if the flags are wrong. */
 	bool has_routes;
 	uint32_t presence; /* enum bgp_attribute_presence */
 	enum bgp_length_rule length_rule;
 	uint16_t length;
 	enum bgp_attribute_scope scope;
-	enum bgp_verdict on_error; /* of length or value: RFC 7606 7 */
-	/* Of flags, if that is not WITHDRAW: RFC 7606 3 c. */
+	/* Verdict on a bad length or value: RFC 7606 7. */
+	enum bgp_verdict on_error;
+	/* Verdict on bad flags; OK stands for WITHDRAW, RFC 7606 3 c. */
 	enum bgp_verdict on_flags;
 	enum bgp_update_subcode subcode; /* of a bad value */
-	size_t field; /* in struct bgp_attributes: a number or a list */
-	/* What is wrong with the value, as a static text, or NULL. */
+	/* Offset in struct bgp_attributes of a number or a list. */
+	size_t field;
+	/* Check a value. Return the error as a static text, or NULL. */
 	const char *(*check)(struct reader value, size_t as_size);
-	/* Stores a checked value; NULL: it is not kept. */
+	/* Load a checked value; NULL: the attribute is not kept. */
 	void (*load)(struct bgp_attribute_input *in, struct reader value);
-	/* Whether to send it, if not by `presence` alone. */
+	/* Decide whether to write it; NULL: written if present. */
 	bool (*wanted)(const struct bgp_attribute_output *out);
 	void (*store)(struct writer *w, const struct bgp_attribute_output *out);
 	void (*show)(struct text *text, const struct bgp_attribute_output *out);
@@ -87,17 +88,17 @@ enum bgp_attribute_table {
 	BGP_ATTRIBUTE_TABLE_SIZE = BGP_ATTRIBUTE_PREFIX_SID + 1,
 };
 
-/* By type; a row without a name is a type we do not know. */
+/* Indexed by type; a row without a name is an unknown type. */
 extern const struct bgp_attribute_row
 	bgp_attribute_rows[BGP_ATTRIBUTE_TABLE_SIZE];
 
-/* The row of a type; NULL if not known. */
+/* Return the row of a type; NULL if it is unknown. */
 const struct bgp_attribute_row *bgp_attribute_row(unsigned int type);
 
-/* The same, but NULL also for one that is treated as if it were not known. */
+/* The same, but NULL for an opaque type, too. */
 const struct bgp_attribute_row *bgp_attribute_known(unsigned int type);
 
-/* Stores a value that is known to be good. */
+/* Load an attribute whose value was checked. */
 void bgp_attribute_load(struct bgp_attribute_input *in,
 			const struct bgp_attribute_row *row,
 			const struct raw_attribute *raw);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The values of the path attributes. See attribute_value.h. */
+/* Values of the path attributes. See attribute_value.h. */
 
 #include "bgp/codec/attribute_value.h"
 
@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum {
-	AIGP_METRIC = 1, /* the type of TLV: RFC 7311 3 */
+	AIGP_METRIC = 1, /* type of the TLV: RFC 7311 3 */
 	AIGP_METRIC_SIZE = sizeof(uint64_t),
 	AIGP_METRIC_TLV_SIZE = 3 + AIGP_METRIC_SIZE,
 };
@@ -135,7 +135,7 @@ void attribute_store_as_path(struct writer *w,
 		as_path_resize(w, path, BGP_AS4_SIZE, out->as_size);
 }
 
-/* NEXT_HOP: RFC 4271 5.1.3, RFC 7606 7.3. IPv6 in the canonical form only. */
+/* NEXT_HOP: RFC 4271 5.1.3, RFC 7606 7.3. IPv6 only in the canonical form. */
 
 void attribute_load_nexthop(struct bgp_attribute_input *in, struct reader value)
 {
@@ -184,7 +184,7 @@ void attribute_store_aggregator(struct writer *w,
 	put_ipv4(w, &out->from->aggregator);
 }
 
-/* MP_REACH_NLRI and MP_UNREACH_NLRI: RFC 4760. Read further in update.c. */
+/* MP_REACH_NLRI and MP_UNREACH_NLRI: RFC 4760. update.c reads the values. */
 
 void attribute_load_mp_reach(struct bgp_attribute_input *in,
 			     struct reader value)
@@ -257,7 +257,7 @@ void attribute_store_as4_aggregator(struct writer *w,
 	put_ipv4(w, &out->from->aggregator);
 }
 
-/* AIGP: RFC 7311 3. Of several metrics the first counts, all are passed on. */
+/* AIGP: RFC 7311 3. The first of several metrics counts; all are passed on. */
 
 static bool is_aigp_metric(const struct tlv *tlv)
 {
@@ -320,8 +320,8 @@ void attribute_store_aigp(struct writer *w,
 }
 
 /*
- * LARGE_COMMUNITIES: RFC 8092 3, 5 and 6. Where there is no room to rewrite
- * them, in the canonical form, nothing repeats any more.
+ * LARGE_COMMUNITIES: RFC 8092 3, 5 and 6. The canonical form has no repetitions
+ * and is read without scratch.
  */
 
 void attribute_load_large_communities(struct bgp_attribute_input *in,
@@ -333,9 +333,9 @@ void attribute_load_large_communities(struct bgp_attribute_input *in,
 	in->out->large_communities = value;
 }
 
-/* What we only pass on or drop, but never on in pieces. */
+/* Opaque attributes: checked, so that no broken one is passed on. */
 
-/* RFC 9012 13: the parts end where their tunnel ends. */
+/* RFC 9012 13: a tunnel's parts end where the tunnel ends. */
 const char *attribute_check_tunnel(struct reader value, size_t as_size)
 {
 	struct tlv tunnel;

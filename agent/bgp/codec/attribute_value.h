@@ -3,14 +3,14 @@
 #define BGP_ATTRIBUTE_VALUE_H
 
 /*
- * The values of the path attributes: for each what attribute_table.h says of
- * check, load, wanted and store. The checks see values whose length is right,
- * the loads values that were checked.
+ * Values of the path attributes: the `check`, `load`, `wanted` and `store`
+ * functions of attribute_table.h. A check gets a value of correct length, a
+ * load gets a checked value.
  */
 
 #include "bgp/codec/attribute_table.h"
 
-/* A list or a number of 4 bytes: the field that the row names. */
+/* Load or store the field that the row names: a list, or a 4-byte number. */
 void attribute_load_list(struct bgp_attribute_input *in, struct reader value);
 void attribute_store_list(struct writer *w,
 			  const struct bgp_attribute_output *out);
@@ -18,14 +18,14 @@ void attribute_load_number(struct bgp_attribute_input *in, struct reader value);
 void attribute_store_number(struct writer *w,
 			    const struct bgp_attribute_output *out);
 
-/* No value: being there is all. */
+/* Load or store an attribute without a value. */
 void attribute_load_nothing(struct bgp_attribute_input *in,
 			    struct reader value);
 void attribute_store_nothing(struct writer *w,
 			     const struct bgp_attribute_output *out);
 
 const char *attribute_check_origin(struct reader value, size_t as_size);
-/* An AS number of 4 bytes, which is never 0 (RFC 7607 2). */
+/* Check a 4-byte AS number, which must not be 0 (RFC 7607 2). */
 const char *attribute_check_as(struct reader value, size_t as_size);
 void attribute_load_origin(struct bgp_attribute_input *in, struct reader value);
 void attribute_store_origin(struct writer *w,

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Reading the attribute block of an UPDATE: what is the same for all
- * attributes. What differs is in attribute_table.c. See attributes.h.
+ * Reading the attribute block of an UPDATE. See attributes.h.
  *
- * The block is cut into attributes; for each one in turn duplicate, scope,
- * flags, length, value; then the merge for old speakers. Every error costs what
- * RFC 7606 says it costs and reading goes on, because a stronger one may
- * follow.
+ * For each attribute in turn: duplicate, scope, flags, length, value, by the
+ * rules in attribute_table.c. Then AS4_PATH and AS4_AGGREGATOR of a speaker
+ * with 2-byte AS numbers are merged. Each error has the verdict of RFC 7606,
+ * and reading continues, because a stronger error may follow.
  */
 
 #include "bgp/codec/attributes.h"
@@ -52,7 +51,7 @@ static void mark_seen(struct attributes_decoder *d, unsigned int type)
 	d->seen[type / CHAR_BIT] |= (uint8_t)(1u << type % CHAR_BIT);
 }
 
-/* RFC 7606 3 g: the first one counts, but NLRI must not come twice. */
+/* RFC 7606 3 g: the first one counts, but NLRI must not be there twice. */
 static void decode_duplicate(struct attributes_decoder *d,
 			     const struct raw_attribute *raw)
 {
@@ -103,7 +102,10 @@ static bool attribute_length_is_good(const struct bgp_attribute_row *row,
 	}
 }
 
-/* What is wrong with length or value, or NULL, and the subcode for it. */
+/*
+ * Check length and value. Return the error as a static text, or NULL, and set
+ * its subcode.
+ */
 static const char *find_value_error(const struct attributes_decoder *d,
 				    const struct bgp_attribute_row *row,
 				    const struct raw_attribute *raw,
@@ -112,7 +114,7 @@ static const char *find_value_error(const struct attributes_decoder *d,
 	size_t as_size = d->input.as_size;
 
 	if (!attribute_length_is_good(row, raw->value.left, as_size)) {
-		/* RFC 4760 7 knows but one error. */
+		/* RFC 4760 7 has one subcode for all errors. */
 		*subcode = row->has_routes ? BGP_UPDATE_OPTIONAL_ATTRIBUTE :
 					     BGP_UPDATE_ATTRIBUTE_LENGTH;
 		return "wrong length";
@@ -121,7 +123,7 @@ static const char *find_value_error(const struct attributes_decoder *d,
 	return row->check ? row->check(raw->value, as_size) : NULL;
 }
 
-/* Where an attribute of `type` belongs in a list ordered by type. */
+/* Return the offset of an attribute of `type` in a list ordered by type. */
 static size_t place_of_type(struct reader list, unsigned int type)
 {
 	const uint8_t *start = list.data;
@@ -134,8 +136,8 @@ static size_t place_of_type(struct reader list, unsigned int type)
 }
 
 /*
- * Keeps an attribute in its place among the unknown ones. It never takes more
- * room than it had in the message, so that the scratch area is large enough.
+ * Insert an attribute among the unknown ones. It takes no more room than it had
+ * in the message, so the scratch area is large enough.
  */
 static void keep_unknown(struct attributes_decoder *d,
 			 const struct raw_attribute *raw)
@@ -157,7 +159,9 @@ static void keep_unknown(struct attributes_decoder *d,
 	writer_bytes(&gap, raw->value.data, length);
 }
 
-/* RFC 7606 3 c. False: the attribute is lost with its flags. */
+/*
+ * RFC 7606 3 c. False if the attribute must not be read because of its flags.
+ */
 static bool check_flags(struct attributes_decoder *d,
 			const struct bgp_attribute_row *row,
 			const struct raw_attribute *raw)
@@ -189,16 +193,16 @@ static void decode_known(struct attributes_decoder *d,
 			 const struct bgp_attribute_row *row,
 			 const struct raw_attribute *raw)
 {
-	/* Even if malformed: RFC 7606 7.5, RFC 6793 4.1. */
+	/* Discarded even if malformed: RFC 7606 7.5, RFC 6793 4.1. */
 	if (!is_in_scope(row->scope, d->context))
 		raise_attribute_error(d, raw, BGP_VERDICT_DISCARD,
 				      BGP_UPDATE_MALFORMED_ATTRIBUTES,
-				      "not to be sent by such a peer");
+				      "not allowed from this peer");
 	else if (check_flags(d, row, raw))
 		decode_value(d, row, raw);
 }
 
-/* RFC 4271 5, 6.3 and 9: by the flags alone. */
+/* RFC 4271 5, 6.3 and 9: the flags decide. */
 static void decode_unknown(struct attributes_decoder *d,
 			   const struct raw_attribute *raw)
 {
@@ -213,7 +217,7 @@ static void decode_unknown(struct attributes_decoder *d,
 	else if (!(raw->flags & BGP_FLAG_OPTIONAL))
 		raise_attribute_error(d, raw, verdict,
 				      BGP_UPDATE_UNRECOGNIZED_WELL_KNOWN,
-				      "well-known but not known to us");
+				      "unknown type marked as well-known");
 	else if (raw->flags & BGP_FLAG_TRANSITIVE)
 		keep_unknown(d, raw);
 }
@@ -235,9 +239,9 @@ static void decode_attribute(struct attributes_decoder *d,
 }
 
 /*
- * RFC 6793 4.2.3. An AGGREGATOR that is not AS_TRANS was set by an old speaker
- * after the AS4 attributes were, so that both of these are out of date. A path
- * that would be too long for an attribute stays as it came.
+ * RFC 6793 4.2.3: an AGGREGATOR that is not AS_TRANS was set by a speaker with
+ * 2-byte AS numbers after the AS4 attributes were, so both of these are out of
+ * date. A merged path that is too long for an attribute is not used.
  */
 static void merge_as4(struct bgp_attribute_input *in, struct writer merged)
 {
@@ -291,10 +295,10 @@ void bgp_attributes_decode(const struct bgp_decode_context *context,
 	*multiprotocol = (struct bgp_multiprotocol){ 0 };
 	while (raw_attribute_next(&block, &raw))
 		decode_attribute(&d, &raw);
-	if (block.failed) /* RFC 7606 4: the NLRI can still be found */
+	if (block.failed) /* RFC 7606 4: the NLRI can still be read */
 		bgp_update_error_raise(error, BGP_VERDICT_WITHDRAW,
 				       BGP_UPDATE_MALFORMED_ATTRIBUTES,
-				       "attribute longer than the attributes");
+				       "attribute exceeds the attribute list");
 	merge_as4(&d.input,
 		  writer_of(scratch->merged, sizeof(scratch->merged)));
 	out->unknown = reader_of(d.unknown.data, d.unknown.used);

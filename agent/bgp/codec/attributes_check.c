@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What attributes must be like that describe routes. See attributes.h. */
+/* The check of attributes that belong to routes. See attributes.h. */
 
 #include "bgp/codec/as_path.h"
 #include "bgp/codec/attribute_table.h"
 #include "bgp/codec/attributes.h"
 #include "bgp/codec/martian.h"
 
-/* RFC 7606 3 d; RFC 4271 6.3: the data is the type that is missing. */
+/* RFC 7606 3 d; RFC 4271 6.3: the data is the type of the missing attribute. */
 static void check_presence(const struct bgp_attributes *a, uint8_t type,
 			   struct bgp_update_error *error)
 {
@@ -18,7 +18,9 @@ static void check_presence(const struct bgp_attributes *a, uint8_t type,
 					 reader_of(&type, sizeof(type)));
 }
 
-/* RFC 5065 5: from another member, and from everybody else. */
+/*
+ * RFC 5065 5: confederation segments, from our confederation and from others.
+ */
 static const char *
 confederation_refused(const struct bgp_negotiated *negotiated,
 		      struct reader path)
@@ -77,7 +79,7 @@ void bgp_attributes_check(const struct bgp_decode_context *context,
 	    martian_nexthop(&attributes->nexthop))
 		bgp_update_error_raise_attribute(error, BGP_VERDICT_WITHDRAW,
 						 BGP_UPDATE_INVALID_NEXTHOP,
-						 "not an address of a host",
+						 "not a host address",
 						 BGP_ATTRIBUTE_NEXT_HOP,
 						 reader_of(NULL, 0));
 }

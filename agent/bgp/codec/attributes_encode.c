@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Writing attributes, for a peer or to keep them, and the view of what was
- * kept. See attributes.h.
+ * Writing attributes, for a peer or in the canonical form, and the view of the
+ * canonical form. See attributes.h.
  */
 
 #include "bgp/codec/attribute_table.h"
@@ -21,7 +21,10 @@ static bool is_attribute_wanted(const struct bgp_attribute_output *out)
 			     out->from->present & row->presence;
 }
 
-/* The length is only known behind the value, which moves if it is long. */
+/*
+ * Write one attribute. Its length is known only after the value is written; a
+ * value of more than 255 bytes moves to make room for the second length byte.
+ */
 static void encode_attribute(struct writer *w, unsigned int type,
 			     const struct bgp_attribute_output *out)
 {

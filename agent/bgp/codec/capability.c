@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Capabilities, one by one and as a list. See capability.h.
+ * Capabilities. See capability.h.
  *
- * A decoder gets a reader over its own value only, whose length the table has
- * already found good; it says false for a value that means nothing. What that
- * costs the peer stands in the table, too: most capabilities are merely not
- * taken as announced, because nobody is helped by a session that stays down
- * for the sake of a host name.
+ * A decoder gets a reader over its own value, whose length was checked by the
+ * table, and returns false for a value without a meaning. For most capabilities
+ * that means only that they count as not announced: a bad host name is no
+ * reason to refuse a session. The table names the exceptions.
  */
 
 #include "bgp/codec/capability.h"
@@ -24,21 +23,22 @@ enum {
 struct capability {
 	const char *name;
 	uint8_t code;
-	/* The value has `size` bytes, and any number of times `unit` more. */
+	/* Length of the value: `size` and any multiple of `unit`. */
 	uint8_t size;
 	uint8_t unit;
-	uint8_t error; /* subcode for a value that the decoder refuses, or 0: */
-	uint32_t bit;  /* enum bgp_capabilities, then not set */
-	/* NULL: without a value. */
+	/* Subcode if `decode` returns false; 0: the capability is ignored. */
+	uint8_t error;
+	uint32_t bit; /* enum bgp_capabilities */
+	/* NULL: the capability has no value. */
 	bool (*decode)(struct reader value, struct bgp_open *open);
 	void (*encode)(struct writer *w, const struct bgp_open *open);
-	/* In place of `encode`: the capability once for each family. */
+	/* Instead of `encode`: called for one capability for each family. */
 	void (*encode_family)(struct writer *w, enum bgp_family family);
 };
 
 /* ------------------------------------------------------------- families */
 
-/* RFC 4760 8: a pair that we do not know is one that we do not share. */
+/* RFC 4760 8: an unknown family is one that we do not have in common. */
 static bool decode_multiprotocol(struct reader value, struct bgp_open *open)
 {
 	unsigned int afi = reader_u16(&value);
@@ -59,7 +59,7 @@ static void encode_multiprotocol(struct writer *w, enum bgp_family family)
 	writer_u8(w, (uint8_t)bgp_family_safi(family));
 }
 
-/* RFC 8950 4: here a SAFI has two bytes. */
+/* RFC 8950 4: a SAFI has two bytes here. */
 static bool decode_extended_nexthop(struct reader value, struct bgp_open *open)
 {
 	bool found = false;
@@ -85,7 +85,7 @@ static void encode_extended_nexthop(struct writer *w,
 	writer_u16(w, BGP_AFI_IPV6);
 }
 
-/* RFC 7911 4: only the tuple with a mode of no meaning is lost. */
+/* RFC 7911 4: a tuple with an undefined mode is ignored, the others count. */
 static bool decode_add_path(struct reader value, struct bgp_open *open)
 {
 	bool found = false;
@@ -126,7 +126,7 @@ static void encode_as4(struct writer *w, const struct bgp_open *open)
 	writer_u32(w, open->as);
 }
 
-/* RFC 9234 4.2: it may be there more than once, with one value. */
+/* RFC 9234 4.2: it may be repeated with the same value only. */
 static bool decode_role(struct reader value, struct bgp_open *open)
 {
 	bool again = open->capabilities & BGP_CAN_ROLE;
@@ -143,7 +143,7 @@ static void encode_role(struct writer *w, const struct bgp_open *open)
 	writer_u8(w, open->role);
 }
 
-/* RFC 4724 3: of several the last counts, whole. */
+/* RFC 4724 3: the last one replaces all before it. */
 static bool decode_graceful_restart(struct reader value, struct bgp_open *open)
 {
 	unsigned int head = reader_u16(&value);
@@ -189,7 +189,7 @@ static void encode_graceful_restart(struct writer *w,
 
 /* ------------------------------------------------------------- texts */
 
-/* A byte of length, then the text. */
+/* Take a length byte and a text off `value`. A long text is cut. */
 static bool take_text(struct reader *value, struct bgp_open_text *text)
 {
 	size_t length = reader_u8(value);
@@ -334,14 +334,14 @@ static bool capability_size_is_good(const struct capability *capability,
 	return capability->unit ? more % capability->unit == 0 : more == 0;
 }
 
-/* RFC 5492 3: what is not understood is no error. */
+/* RFC 5492 3: an unknown capability is not an error. */
 static bool ignore_capability(struct bgp_open *open)
 {
 	open->ignored += open->ignored < UINT8_MAX;
 	return true;
 }
 
-/* RFC 5492 4: the same one may come again; what the last one says counts. */
+/* RFC 5492 4: a capability may be repeated; the last one counts. */
 static bool decode_capability(struct reader *list, struct bgp_open *open,
 			      struct bgp_notification *error)
 {
@@ -372,7 +372,7 @@ bool bgp_capabilities_decode(struct reader list, struct bgp_open *open,
 	return true;
 }
 
-/* Code and a length to be patched. Returns where the value begins. */
+/* Write the code and a length to patch. Return where the value begins. */
 static size_t begin_value(struct writer *w, const struct capability *capability)
 {
 	writer_u8(w, capability->code);

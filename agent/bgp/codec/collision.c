@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Two questions about two connections. See collision.h. */
+/* Connection collisions. See collision.h. */
 
 #include "bgp/codec/collision.h"
 
@@ -11,7 +11,7 @@ static bool we_dominate(const struct bgp_open *local,
 	return local->as > remote->as;
 }
 
-/* Both sides come to the same result. */
+/* Both sides compute the same result. */
 static bool is_preferred(const struct bgp_open *local,
 			 const struct bgp_open *remote, bool incoming)
 {
@@ -32,7 +32,7 @@ enum bgp_collision bgp_collision_resolve(const struct bgp_open *local,
 						 BGP_COLLISION_NONE;
 }
 
-/* Before our OPEN on it, it is nothing to the peer but a TCP connection. */
+/* Without our OPEN the other one is only a TCP connection to the peer. */
 bool bgp_collision_ends_other(const struct bgp_open *local,
 			      const struct bgp_open *remote, bool incoming,
 			      enum bgp_state other)

@@ -21,8 +21,8 @@ enum community_sizes {
 bool community_list_contains(struct reader list, uint32_t community);
 
 /*
- * "64512:100" or the name of a well-known one, "no-export". Writes at most
- * COMMUNITY_TEXT_SIZE bytes and returns `text`.
+ * Format "64512:100", or the name of a well-known community such as
+ * "no-export". Write at most COMMUNITY_TEXT_SIZE bytes. Return `text`.
  */
 const char *community_format(uint32_t community, char *text);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Waits. See delay.h. */
+/* Delays. See delay.h. */
 
 #include "bgp/codec/delay.h"
 

@@ -12,7 +12,7 @@
 
 /* RFC 4360 2 and 3, RFC 5668 2, RFC 5701 2. */
 enum {
-	TYPE_AS2 = 0x00, /* of 20 bytes: an IPv6 address */
+	TYPE_AS2 = 0x00, /* in a community of 20 bytes: an IPv6 address */
 	TYPE_IPV4 = 0x01,
 	TYPE_AS4 = 0x02,
 	NON_TRANSITIVE = 0x40,
@@ -20,8 +20,8 @@ enum {
 	SUBTYPE_ROUTE_ORIGIN = 0x03,
 	SUBTYPE_BANDWIDTH = 0x04,
 	SUBTYPE_LONG_BANDWIDTH = 0x06,
-	RESERVED_SIZE = 2, /* of a long bandwidth, before the number */
-	/* IEEE 754: what is below infinity as a number is finite, positive. */
+	RESERVED_SIZE = 2, /* before the number of a long bandwidth */
+	/* IEEE 754: the bits of finite floats without a sign are below. */
 	FLOAT_INFINITY = 0x7f800000,
 };
 
@@ -36,7 +36,7 @@ void extended_community_write_transitive(struct writer *w, struct reader list,
 	}
 }
 
-/* False for NaN, infinity and all that has a sign. */
+/* Read a float. False for NaN, infinity and any value with a sign. */
 static bool read_float(struct reader *value, double *number)
 {
 	uint32_t bits = reader_u32(value);
@@ -49,7 +49,7 @@ static bool read_float(struct reader *value, double *number)
 	return true;
 }
 
-/* Whatever its number is. */
+/* True for a link bandwidth of any value, NaN included. */
 static bool is_bandwidth(struct reader community)
 {
 	unsigned int type = reader_u8(&community);
@@ -146,7 +146,7 @@ void extended_community_write_bandwidth(struct writer *w, uint16_t as,
 	writer_u32(w, bits);
 }
 
-/* "rt" and "soo"; NULL for what is shown as it is. */
+/* "rt" or "soo"; NULL for a subtype that is shown in hexadecimal. */
 static const char *subtype_name(unsigned int subtype)
 {
 	switch (subtype) {
@@ -168,7 +168,7 @@ static void show_ipv4(struct text *text, const char *name, struct reader value)
 		 reader_u16(&value));
 }
 
-/* False if there is no better way than hexadecimal. */
+/* False if the community has no better form than hexadecimal. */
 static bool show_named(struct text *text, struct reader value)
 {
 	unsigned int type = reader_u8(&value);
@@ -206,7 +206,7 @@ void extended_community_show(struct text *text, struct reader *list)
 		text_add_hex(text, one);
 }
 
-/* Of an IPv6 address and 2 bytes: RFC 5701 2. */
+/* The same for an IPv6 address and 2 bytes: RFC 5701 2. */
 static bool show_ipv6_named(struct text *text, struct reader value)
 {
 	unsigned int type = reader_u8(&value);

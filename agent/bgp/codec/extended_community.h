@@ -3,13 +3,13 @@
 #define BGP_EXTENDED_COMMUNITY_H
 
 /*
- * Extended communities: 8 bytes (RFC 4360), or 20 where an IPv6 address or
- * another long value is in them (RFC 5701). A list is seen through a reader
- * passed by value; its length is a checked multiple of the size of one.
+ * Extended communities: 8 bytes each (RFC 4360), or 20 with an IPv6 address or
+ * another long value (RFC 5701). A list is seen through a reader passed by
+ * value; its length is a checked multiple of the size of a community.
  *
- * Link bandwidth comes in both: as a float behind a 2-byte AS number
- * (RFC 10005), transitive or not, and as a 64-bit number before a 4-byte AS
- * number (draft-li-idr-link-bandwidth-ext).
+ * Link bandwidth exists in both sizes: a 2-byte AS number and a float
+ * (RFC 10005), transitive or not, and a 64-bit number and a 4-byte AS number
+ * (draft-li-idr-link-bandwidth-ext).
  */
 
 #include "bgp/codec/attributes.h"
@@ -20,32 +20,32 @@
 #include <stdint.h>
 
 /*
- * Bytes per second by the lowest link bandwidth (RFC 10005 4), in whichever
- * form, that is a number: not NaN, not negative, finite. 0 means that the link
- * is to be used no more. False if there is none.
+ * Find the lowest link bandwidth of both sizes (RFC 10005 4), in bytes per
+ * second. NaN, negative and infinite values are ignored. 0 means that the link
+ * must not be used any more. False if there is no link bandwidth.
  */
 bool extended_community_bandwidth(const struct bgp_attributes *attributes,
 				  double *bytes_per_second);
 
-/* One of 8 bytes, to send. */
+/* Write a link bandwidth community of 8 bytes. */
 void extended_community_write_bandwidth(struct writer *w, uint16_t as,
 					double bytes_per_second,
 					bool transitive);
 
 /*
- * Writes the communities, of `size` bytes each, that may leave our AS: all but
- * the non-transitive ones (RFC 4360 2, RFC 5701 2).
+ * Write the transitive communities, of `size` bytes each: only these may be
+ * sent to another AS (RFC 4360 2, RFC 5701 2).
  */
 void extended_community_write_transitive(struct writer *w, struct reader list,
 					 size_t size);
 
-/* Writes the communities, of `size` bytes each, but the link bandwidths. */
+/* Write the communities, of `size` bytes each, without link bandwidths. */
 void extended_community_write_other(struct writer *w, struct reader list,
 				    size_t size);
 
 /*
- * "rt:65001:100", "bandwidth:65001:1250000", "0x4301000000000001" for the
- * first one, which is taken off the list.
+ * Take a community off the list and show it: "rt:65001:100",
+ * "bandwidth:65001:1250000", "0x4301000000000001".
  */
 void extended_community_show(struct text *text, struct reader *list);
 void extended_community_show_ipv6(struct text *text, struct reader *list);

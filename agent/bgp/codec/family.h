@@ -5,8 +5,7 @@
 /*
  * The address families whose routes we exchange, numbered from 0 so that they
  * can index arrays and be bits of a set; on the wire each is a pair of AFI and
- * SAFI (RFC 4760 3). A pair that is not here is nobody's error: whoever reads
- * one skips it.
+ * SAFI (RFC 4760 3). An unknown pair is not an error: decoders skip it.
  */
 
 #include "core/wire.h"
@@ -32,7 +31,7 @@ static inline uint32_t bgp_family_bit(enum bgp_family family)
 	return (uint32_t)1 << family;
 }
 
-/* False, and `family` untouched, for a pair we do not know. */
+/* Look up a pair. False, and `family` untouched, if it is unknown. */
 bool bgp_family_of(unsigned int afi, unsigned int safi,
 		   enum bgp_family *family);
 

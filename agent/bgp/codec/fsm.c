@@ -2,13 +2,13 @@
 /*
  * The state machine of a connection. See fsm.h.
  *
- * One function for each state, in the order in which a session comes up. Each
- * ends in the arm that RFC 4271 8.2.2 calls "any other event".
+ * One function for each state, in the order in which a session comes up. The
+ * default arm of each is the "any other event" of RFC 4271 8.2.2.
  */
 
 #include "bgp/codec/fsm.h"
 
-/* What more than one event, or one event in more than one state, asks for. */
+/* Actions that several transitions share. */
 enum action_set {
 	DIAL = BGP_ACTION_START_CONNECT_RETRY | BGP_ACTION_CONNECT,
 	SEND_OPEN = BGP_ACTION_STOP_CONNECT_RETRY | BGP_ACTION_SEND_OPEN |
@@ -16,7 +16,7 @@ enum action_set {
 	KEEP_ALIVE = BGP_ACTION_SEND_KEEPALIVE | BGP_ACTION_START_KEEPALIVE,
 	OPEN_ACCEPTED = BGP_ACTION_STOP_CONNECT_RETRY | BGP_ACTION_START_HOLD |
 			KEEP_ALIVE,
-	/* RFC 4271 8.2.2, "stays in the Connect state": and so in Active. */
+	/* RFC 4271 8.2.2: the state stays Connect or Active meanwhile. */
 	DELAY_OPEN = BGP_ACTION_STOP_CONNECT_RETRY |
 		     BGP_ACTION_START_DELAY_OPEN,
 };
@@ -27,13 +27,15 @@ static struct bgp_transition transition_to(enum bgp_state next,
 	return (struct bgp_transition){ .next = next, .actions = actions };
 }
 
-/* Back to Idle before the peer has sent us a message: nothing to tell it. */
+/* Go to Idle without a NOTIFICATION. */
 static struct bgp_transition give_up(void)
 {
 	return transition_to(BGP_STATE_IDLE, BGP_ACTION_CLOSE);
 }
 
-/* Back to Idle with a NOTIFICATION; `code` 0: the one given with the event. */
+/*
+ * Go to Idle with a NOTIFICATION; `code` 0: the one that came with the event.
+ */
 static struct bgp_transition end_with(unsigned int code, unsigned int subcode)
 {
 	return (struct bgp_transition){
@@ -106,8 +108,8 @@ static struct bgp_transition in_active(enum bgp_event event)
 }
 
 /*
- * What ends a connection on which an OPEN was sent, in any of the three states
- * from there on; everything unexpected is an error of the peer (RFC 6608 4).
+ * Handle events that end a connection in OpenSent and later. Any other event is
+ * an unexpected message of the peer (RFC 6608 4).
  */
 static struct bgp_transition on_ending_event(enum bgp_event event,
 					     enum bgp_fsm_subcode in_state)
@@ -150,7 +152,7 @@ static struct bgp_transition in_open_sent(enum bgp_event event)
 	}
 }
 
-/* A second OPEN is an error too: a collision is another connection. */
+/* A second OPEN is an error: a collision is about another connection. */
 static struct bgp_transition in_open_confirm(enum bgp_event event)
 {
 	switch (event) {

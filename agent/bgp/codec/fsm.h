@@ -4,13 +4,14 @@
 
 /*
  * The state machine of one BGP connection: RFC 4271 8.2.2 as a pure function
- * from state and event to the next state and what is to be done, in the order
- * of the action bits. A neighbor may own two connections for a while, incoming
- * and outgoing, each with a state of its own; which of them survives (RFC 4271
- * 6.8) is decided above and comes in as an event.
+ * from state and event to the next state and a set of actions. A neighbor may
+ * have two connections for a while, incoming and outgoing, each with its own
+ * state; collision.h decides which one survives (RFC 4271 6.8), and the result
+ * comes in as an event.
  *
- * DelayOpen is the owner's choice of which event a new connection is. Left out
- * is damping: the owner decides when to send BGP_EVENT_START after Idle.
+ * For DelayOpen the caller reports a new connection as
+ * BGP_EVENT_TCP_CONNECTED_DELAYED. Damping is left to the caller: it decides
+ * when BGP_EVENT_START follows Idle.
  */
 
 #include "bgp/codec/protocol.h"
@@ -28,13 +29,13 @@ enum bgp_state {
 	BGP_STATE_COUNT,
 };
 
-/* The number behind each is the event's in RFC 4271 8.1. */
+/* Numbers are those of the events in RFC 4271 8.1. */
 enum bgp_event {
 	BGP_EVENT_START,	 /* 1, 3 */
 	BGP_EVENT_START_PASSIVE, /* 4, 5: wait for the peer, never connect */
-	BGP_EVENT_STOP,		 /* 2, 8: with a given NOTIFICATION */
+	BGP_EVENT_STOP,		 /* 2, 8: with a NOTIFICATION to send */
 	BGP_EVENT_TCP_CONNECTED, /* 16, 17: either direction */
-	/* The same, and the peer is to speak first (DelayOpen). */
+	/* The same, but we wait for the peer's OPEN first (DelayOpen). */
 	BGP_EVENT_TCP_CONNECTED_DELAYED,
 	BGP_EVENT_TCP_FAILED, /* 18: not connected, or connection lost */
 	BGP_EVENT_CONNECT_RETRY_EXPIRED,  /* 9 */
@@ -43,21 +44,21 @@ enum bgp_event {
 	BGP_EVENT_KEEPALIVE_DUE,	  /* 11 */
 	BGP_EVENT_SEND_HOLD_EXPIRED,	  /* 29: RFC 9687 3.2 */
 	BGP_EVENT_OPEN_RECEIVED,	  /* 19: decoded and accepted */
-	BGP_EVENT_OPEN_RECEIVED_EARLY,	  /* 20: the same, before our own */
+	BGP_EVENT_OPEN_RECEIVED_EARLY,	  /* 20: the same, ours not sent yet */
 	BGP_EVENT_KEEPALIVE_RECEIVED,	  /* 26 */
 	BGP_EVENT_UPDATE_RECEIVED,	  /* 27 */
 	BGP_EVENT_ROUTE_REFRESH_RECEIVED, /* RFC 2918 */
 	BGP_EVENT_NOTIFICATION_RECEIVED,  /* 24, 25 */
-	BGP_EVENT_HEADER_ERROR,		  /* 21: with a given NOTIFICATION */
-	BGP_EVENT_OPEN_ERROR,		  /* 22: with a given NOTIFICATION */
-	BGP_EVENT_UPDATE_ERROR,		  /* 28: with a given NOTIFICATION */
+	BGP_EVENT_HEADER_ERROR,		  /* 21: with a NOTIFICATION to send */
+	BGP_EVENT_OPEN_ERROR,		  /* 22: with a NOTIFICATION to send */
+	BGP_EVENT_UPDATE_ERROR,		  /* 28: with a NOTIFICATION to send */
 	BGP_EVENT_COLLISION_LOST,	  /* 23 */
 	BGP_EVENT_COUNT,
 };
 
 /*
- * To be carried out from the lowest bit to the highest. "Start" on a running
- * timer starts it anew.
+ * The caller carries out actions from the lowest bit to the highest. "Start" on
+ * a running timer restarts it.
  */
 enum bgp_action {
 	BGP_ACTION_SEND_NOTIFICATION = 1 << 0, /* see struct bgp_transition */
@@ -68,7 +69,7 @@ enum bgp_action {
 	BGP_ACTION_CONNECT = 1 << 5,
 	BGP_ACTION_SEND_OPEN = 1 << 6,
 	BGP_ACTION_START_LARGE_HOLD = 1 << 7, /* BGP_LARGE_HOLD_TIME */
-	/* With the times of both OPENs; no timers if hold time is 0. */
+	/* With the negotiated time; no timers if the hold time is 0. */
 	BGP_ACTION_START_HOLD = 1 << 8,
 	BGP_ACTION_SEND_KEEPALIVE = 1 << 9,
 	BGP_ACTION_START_KEEPALIVE = 1 << 10,
@@ -78,14 +79,14 @@ enum bgp_action {
 	BGP_ACTION_START_DELAY_OPEN = 1 << 14,
 };
 
-/*
- * For BGP_ACTION_SEND_NOTIFICATION: the error to send, or code 0 for the one
- * that was given with the event. It is not sent if nothing was given.
- */
 struct bgp_transition {
 	enum bgp_state next;
 	uint32_t actions; /* enum bgp_action */
-	uint8_t code;	  /* enum bgp_error_code */
+	/*
+	 * NOTIFICATION for BGP_ACTION_SEND_NOTIFICATION. Code 0 stands for the
+	 * one that came with the event; if none came, none is sent.
+	 */
+	uint8_t code; /* enum bgp_error_code */
 	uint8_t subcode;
 };
 

@@ -11,7 +11,7 @@ enum {
 	SIZE = BGP_LARGE_COMMUNITY_SIZE,
 };
 
-/* On the wire the order of the bytes is that of the numbers. */
+/* The order of bytes on the wire is the order of the numbers. */
 static int compare_members(const uint8_t *list, size_t a, size_t b)
 {
 	return memcmp(list + a * SIZE, list + b * SIZE, SIZE);
@@ -26,7 +26,7 @@ static void swap_members(uint8_t *list, size_t a, size_t b)
 	memcpy(list + b * SIZE, kept, SIZE);
 }
 
-/* Lets member `at` of a heap sink to its place among the first `count`. */
+/* Sink member `at` of a heap to its place among the first `count`. */
 static void sink_member(uint8_t *list, size_t at, size_t count)
 {
 	size_t child;
@@ -42,7 +42,7 @@ static void sink_member(uint8_t *list, size_t at, size_t count)
 	}
 }
 
-/* Heapsort: in place, and no list of a peer's makes it slow. */
+/* Sort by heapsort: in place, O(n log n) for any list a peer may send. */
 static void sort_members(uint8_t *list, size_t count)
 {
 	for (size_t at = count / 2; at--;)
@@ -53,7 +53,7 @@ static void sort_members(uint8_t *list, size_t count)
 	}
 }
 
-/* True if every member is greater than the one before. */
+/* True if each member is greater than the one before it. */
 static bool is_ascending(struct reader list)
 {
 	for (size_t i = 1; i < list.left / SIZE; i++)
@@ -62,7 +62,7 @@ static bool is_ascending(struct reader list)
 	return true;
 }
 
-/* How many members of a sorted list are left without repetitions. */
+/* Remove repetitions from a sorted list. Return how many members remain. */
 static size_t remove_repeated(uint8_t *list, size_t count)
 {
 	size_t kept = 1;

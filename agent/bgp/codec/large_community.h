@@ -19,13 +19,13 @@ struct large_community {
 };
 
 /*
- * The list without repetitions (RFC 8092 3). Without any it is `list` itself;
- * otherwise it is written to `w`, in ascending order. Takes n log n steps,
- * whatever a peer sends.
+ * Return the list without repetitions (RFC 8092 3): `list` itself if it has
+ * none or if `w` has no room, else a sorted copy in `w`. Takes O(n log n) steps
+ * for any input.
  */
 struct reader large_community_list_unique(struct reader list, struct writer *w);
 
-/* "65001:1:2" for the first one, which is taken off the list. */
+/* Take a community off the list and show it: "65001:1:2". */
 void large_community_show(struct text *text, struct reader *list);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Addresses that no route can lead to. See martian.h. Asked for every prefix
- * of every UPDATE, and therefore answered by the first byte where it can be.
+ * Martians. See martian.h. The check runs for every prefix of every UPDATE, so
+ * the first byte decides where possible.
  */
 
 #include "bgp/codec/martian.h"
@@ -11,16 +11,16 @@
 
 enum {
 	INTERFACE_IDENTIFIER_OFFSET = 8,
-	/* First bytes of IPv4 networks, and the length that tells them. */
+	/* First bytes and lengths of IPv4 networks. */
 	NET_THIS = 0,
 	NET_LOOPBACK = 127,
 	NET_LENGTH = 8,
 	NET_MULTICAST = 224,
 	NET_RESERVED = 240,
-	NET_MULTICAST_LENGTH = 3, /* with the reserved ones behind it */
+	NET_MULTICAST_LENGTH = 3, /* 224.0.0.0/3, with the reserved ones */
 	IPV4_BROADCAST = 0xffffffff,
-	/* The same of IPv6 prefixes. */
-	PREFIX_IPV4 = 0x00, /* ::/96, with :: and ::1 in it */
+	/* First bytes and lengths of IPv6 prefixes. */
+	PREFIX_IPV4 = 0x00, /* ::/96, which holds :: and ::1 */
 	PREFIX_IPV4_LENGTH = 96,
 	PREFIX_LINK_LOCAL = 0xfe, /* fe80::/10 */
 	PREFIX_LINK_LOCAL_MASK = 0xc0,
@@ -38,7 +38,7 @@ static bool is_ipv4_martian(const struct prefix *prefix)
 	return net >= NET_MULTICAST && prefix->length >= NET_MULTICAST_LENGTH;
 }
 
-/* :: and ::1 and what is IPv4 in all but name: RFC 4291 2.5.5. */
+/* True for ::, ::1, IPv4-compatible and IPv4-mapped: RFC 4291 2.5.5. */
 static bool stands_for_ipv4(const struct address *address)
 {
 	static const uint8_t zero[ADDRESS_IPV4_OFFSET];
@@ -69,7 +69,9 @@ bool martian_prefix(const struct prefix *prefix, enum bgp_family family)
 					    is_ipv6_martian(prefix);
 }
 
-/* Those behind fe80::/10 are zero: RFC 4291 2.5.6. */
+/*
+ * True if bits 10 to 63 of a link-local address are not zero: RFC 4291 2.5.6.
+ */
 static bool has_stray_bits(const struct address *address)
 {
 	const uint8_t *bytes = address->bytes;

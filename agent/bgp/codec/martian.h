@@ -3,9 +3,10 @@
 #define BGP_MARTIAN_H
 
 /*
- * Addresses that no route can lead to, or over: "this" network, loopback,
- * multicast and what is reserved (RFC 4271 6.3, RFC 6890), and IPv6 addresses
- * that stand for IPv4 ones, which could not be told from these (core/address.h).
+ * Martians: addresses that can be neither destination nor next hop of a route.
+ * They are "this" network, loopback, multicast and reserved addresses (RFC 4271
+ * 6.3, RFC 6890), and IPv6 addresses that stand for IPv4 ones, which the agent
+ * could not tell apart (core/address.h).
  */
 
 #include "bgp/codec/family.h"
@@ -14,8 +15,8 @@
 #include <stdbool.h>
 
 /*
- * True if every address of the prefix, which came as one of `family`, is a
- * martian. The default route is none.
+ * True if every address of the prefix is a martian. `family` is that of the
+ * NLRI it was read from. The default route is not a martian.
  */
 bool martian_prefix(const struct prefix *prefix, enum bgp_family family);
 

@@ -11,14 +11,14 @@ enum {
 };
 
 /*
- * RFC 4271 6.1: what each type may measure, header included. RFC 8654 3: an
- * OPEN or KEEPALIVE is never an extended message. How long a ROUTE-REFRESH has
- * to be is for route_refresh.c to say, which has an error of its own for it.
+ * Sizes of each type, header included: RFC 4271 6.1. RFC 8654 3: an OPEN or
+ * KEEPALIVE is never an extended message. route_refresh.c checks the size of a
+ * ROUTE-REFRESH, which has its own error.
  */
 struct message_type {
 	const char *name;
 	uint16_t min_size;
-	uint16_t max_size; /* 0: as agreed on the session */
+	uint16_t max_size; /* 0: the negotiated size */
 };
 
 static const struct message_type message_types[BGP_MESSAGE_TYPE_COUNT] = {
@@ -46,7 +46,7 @@ static enum bgp_message_status frame_error(struct bgp_message *out,
 	return BGP_MESSAGE_ERROR;
 }
 
-/* `rest` begins with the type, if that has arrived: RFC 4271 6.1, 6.4. */
+/* RFC 4271 6.1, 6.4. `rest` begins with the type if that has arrived. */
 static enum bgp_message_status length_error(struct bgp_message *out,
 					    const uint8_t *length_at,
 					    struct reader rest)
@@ -56,7 +56,7 @@ static enum bgp_message_status length_error(struct bgp_message *out,
 	return BGP_MESSAGE_ERROR;
 }
 
-/* True if all of the marker that has arrived is ones. */
+/* True if the part of the marker that has arrived is all ones. */
 static bool marker_is_good(const uint8_t *data, size_t size)
 {
 	for (size_t i = 0; i < size && i < BGP_MARKER_SIZE; i++)

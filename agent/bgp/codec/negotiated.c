@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What both OPENs of a session add up to. See negotiated.h. */
+/* Negotiated parameters of a session. See negotiated.h. */
 
 #include "bgp/codec/negotiated.h"
 
@@ -7,7 +7,7 @@
 
 #include "bgp/codec/role.h"
 
-/* RFC 7911 4: who receives needs a sender at the other end. */
+/* RFC 7911 4: one side must be able to send and the other one to receive. */
 static void negotiate_add_path(const struct bgp_open *local,
 			       const struct bgp_open *remote,
 			       struct bgp_negotiated *out)
@@ -24,7 +24,7 @@ static void negotiate_add_path(const struct bgp_open *local,
 	}
 }
 
-/* RFC 8538 2: the N bit means something only if both have set it. */
+/* RFC 8538 2: the N bit counts only if both have set it. */
 static void negotiate_graceful_restart(const struct bgp_open *local,
 				       const struct bgp_open *remote,
 				       struct bgp_negotiated *out)
@@ -38,7 +38,7 @@ static void negotiate_graceful_restart(const struct bgp_open *local,
 	restart->forwarding &= restart->families;
 }
 
-/* RFC 9494 4.5: without graceful restart it has not said so. */
+/* RFC 9494 4.5: LLGR without graceful restart is ignored. */
 static bool knows_stale(const struct bgp_open *remote)
 {
 	const uint32_t both = BGP_CAN_LLGR | BGP_CAN_GRACEFUL_RESTART;
@@ -47,8 +47,8 @@ static bool knows_stale(const struct bgp_open *remote)
 }
 
 /*
- * RFC 9234 4.2: a peer that announces no role is taken for what it has to be,
- * seen from ours. Roles are for external neighbors only.
+ * RFC 9234 4.2: a peer that announces no role has the counterpart of ours.
+ * Roles are for external neighbors only.
  */
 static enum bgp_role negotiate_peer_role(const struct bgp_open *local,
 					 const struct bgp_negotiated *out)

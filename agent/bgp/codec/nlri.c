@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Lists of prefixes in UPDATEs, both ways. See nlri.h. */
+/* NLRI. See nlri.h. */
 
 #include "bgp/codec/nlri.h"
 
@@ -11,7 +11,7 @@ enum {
 	LENGTH_SIZE = sizeof(uint8_t),
 };
 
-/* A family's addresses, and where they lie in struct address. */
+/* Size of a family's addresses, and their place in struct address. */
 struct layout {
 	uint8_t bits;
 	uint8_t offset;
@@ -32,7 +32,7 @@ static size_t bytes_of_bits(unsigned int bits)
 	return (bits + BITS_PER_BYTE - 1) / BITS_PER_BYTE;
 }
 
-/* The bits behind the prefix may be anything: RFC 4271 4.3. */
+/* Clear the bits after the prefix, which may have any value: RFC 4271 4.3. */
 static void clear_padding(uint8_t *address, unsigned int bits)
 {
 	unsigned int kept = bits % BITS_PER_BYTE;
@@ -42,7 +42,7 @@ static void clear_padding(uint8_t *address, unsigned int bits)
 			(uint8_t)(UINT8_MAX << (BITS_PER_BYTE - kept));
 }
 
-/* The next prefix, martian or not; false at the end and at an error. */
+/* Take the next prefix, martian or not. False at the end and at an error. */
 static bool read_key(struct bgp_nlri *nlri, struct bgp_path_key *key)
 {
 	const struct layout *layout = &layouts[nlri->family];

@@ -3,9 +3,9 @@
 #define BGP_NLRI_H
 
 /*
- * Lists of prefixes as UPDATEs carry them: a length in bits and as many bytes
- * as these need (RFC 4271 4.3, RFC 4760 5), behind a path identifier if the
- * session has agreed on that (RFC 7911 3). IPv4 and IPv6, both ways.
+ * NLRI: lists of prefixes in UPDATEs. A prefix is a length in bits and as many
+ * bytes as the bits need (RFC 4271 4.3, RFC 4760 5), after a path identifier if
+ * that was negotiated (RFC 7911 3). Both families, decoding and encoding.
  */
 
 #include "bgp/codec/family.h"
@@ -16,13 +16,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What names a path on a session. */
+/* The key of a path on a session. */
 struct bgp_path_key {
 	struct prefix prefix;
-	uint32_t path_id; /* 0 where there are no path identifiers */
+	uint32_t path_id; /* 0 on a session without path identifiers */
 };
 
-/* A list from the wire, or what is left of it. */
+/* A list from the wire, or the rest of it. */
 struct bgp_nlri {
 	struct reader bytes;
 	enum bgp_family family;
@@ -31,34 +31,33 @@ struct bgp_nlri {
 
 enum bgp_nlri_verdict {
 	BGP_NLRI_OK,
-	BGP_NLRI_MARTIAN,   /* all can be read; some will be passed over */
-	BGP_NLRI_MALFORMED, /* what follows the bad prefix cannot be found */
+	BGP_NLRI_MARTIAN,   /* well-formed; martians will be skipped */
+	BGP_NLRI_MALFORMED, /* the bytes after a bad prefix have no meaning */
 };
 
-/* To be asked once, before the list is walked. */
+/* Check a whole list, once, before it is walked. */
 enum bgp_nlri_verdict bgp_nlri_check(struct bgp_nlri nlri);
 
 /*
- * The next prefix, host bits cleared; false at the end. Martians (martian.h)
- * are passed over, so that nobody can announce one (RFC 4271 6.3). On a list
- * that was not checked it also returns false at an error and leaves
- * `nlri->bytes` failed.
+ * Take the next prefix off the list, with host bits cleared. False at the end.
+ * Martians (martian.h) are skipped (RFC 4271 6.3). On a list that was not
+ * checked, an error ends it, too, and leaves `nlri->bytes` failed.
  */
 bool bgp_nlri_next(struct bgp_nlri *nlri, struct bgp_path_key *key);
 
-/* How prefixes are to be written. */
+/* The encoding of prefixes on a session. */
 struct bgp_nlri_format {
 	enum bgp_family family;
 	bool add_path;
 };
 
-/* Bytes that `key` takes. */
+/* Return how many bytes `key` takes. */
 size_t bgp_nlri_size(const struct bgp_nlri_format *format,
 		     const struct bgp_path_key *key);
 
 /*
- * How many of the `count` keys at the beginning are of the format's family and
- * fit in `room` bytes together. `used`: the bytes that these take.
+ * Count the keys at the beginning that are of the format's family and fit in
+ * `room` bytes together. Set `used` to the bytes that these take.
  */
 size_t bgp_nlri_fit(const struct bgp_nlri_format *format,
 		    const struct bgp_path_key *keys, size_t count, size_t room,
@@ -67,7 +66,7 @@ size_t bgp_nlri_fit(const struct bgp_nlri_format *format,
 void bgp_nlri_encode(struct writer *w, const struct bgp_nlri_format *format,
 		     const struct bgp_path_key *keys, size_t count);
 
-/* The family of a prefix's address. */
+/* Return the family of a prefix. */
 enum bgp_family bgp_nlri_family(const struct prefix *prefix);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* NOTIFICATION messages: codec and names. See notification.h. */
+/* NOTIFICATION messages. See notification.h. */
 
 #include "bgp/codec/notification.h"
 
@@ -14,7 +14,7 @@ enum {
 	HARD_RESET_SIZE = 2, /* code and subcode in front of the data */
 };
 
-/* Named as in IANA's registries "BGP Error Codes" and below it. */
+/* Names in IANA's registry "BGP Error Codes" and in those of the subcodes. */
 
 static const char *const header_errors[] = {
 	[BGP_HEADER_NOT_SYNCHRONIZED] = "Connection Not Synchronized",

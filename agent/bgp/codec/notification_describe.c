@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* NOTIFICATION messages in words. See notification_describe.h. */
+/* NOTIFICATIONs as text. See notification_describe.h. */
 
 #include "bgp/codec/notification_describe.h"
 
@@ -10,11 +10,11 @@
 #include "core/array.h"
 
 enum {
-	HEX_MAX = 16, /* bytes shown of data without a meaning */
+	HEX_MAX = 16, /* bytes shown in hexadecimal */
 };
 
 /* ------------------------------------------------------------- data */
-/* Each is false for data of another form; what it wrote is dropped then. */
+/* Each returns false for data of another form; its text is dropped then. */
 
 /* RFC 4271 6.1. */
 static bool show_length(struct reader data, struct text *out)
@@ -35,11 +35,11 @@ static bool show_type(struct reader data, struct text *out)
 /* RFC 4271 6.2. */
 static bool show_version(struct reader data, struct text *out)
 {
-	text_add(out, "wants version %u", reader_u16(&data));
+	text_add(out, "supports version %u", reader_u16(&data));
 	return !data.failed && !data.left;
 }
 
-/* RFC 4760 8: the family is the better half of the name. */
+/* RFC 4760 8: the family belongs to the name. */
 static void show_capability(unsigned int code, struct reader value,
 			    struct text *out)
 {
@@ -65,7 +65,7 @@ static bool show_capabilities(struct reader data, struct text *out)
 {
 	const char *between = "";
 
-	text_add(out, "wants ");
+	text_add(out, "requires ");
 	while (data.left) {
 		unsigned int code = reader_u8(&data);
 		size_t size = reader_u8(&data);
@@ -80,7 +80,7 @@ static bool show_capabilities(struct reader data, struct text *out)
 	return true;
 }
 
-/* RFC 4271 6.3: the attribute, from its flags on. */
+/* RFC 4271 6.3: the whole attribute, flags first. */
 static bool show_attribute(struct reader data, struct text *out)
 {
 	reader_take(&data, sizeof(uint8_t));
@@ -88,7 +88,7 @@ static bool show_attribute(struct reader data, struct text *out)
 	return !data.failed;
 }
 
-/* RFC 4271 6.3: its type alone. */
+/* RFC 4271 6.3: the type of the attribute. */
 static bool show_missing_attribute(struct reader data, struct text *out)
 {
 	text_add(out, "attribute %u", reader_u8(&data));
@@ -120,7 +120,7 @@ static bool show_shutdown(struct reader data, struct text *out)
 	return shown;
 }
 
-/* RFC 7313 5: the message. */
+/* RFC 7313 5: the whole message. */
 static bool show_message_length(struct reader data, struct text *out)
 {
 	reader_take(&data, BGP_MARKER_SIZE);
@@ -200,7 +200,7 @@ static void describe_error(unsigned int code, unsigned int subcode,
 	text_add(out, ")");
 }
 
-/* RFC 8538 3: another one inside; not a hard reset again, and again. */
+/* RFC 8538 3: a NOTIFICATION inside, which must not be a hard reset again. */
 static bool show_hard_reset(struct reader data, struct text *out)
 {
 	unsigned int code = reader_u8(&data);

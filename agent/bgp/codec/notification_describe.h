@@ -3,9 +3,9 @@
 #define BGP_NOTIFICATION_DESCRIBE_H
 
 /*
- * A NOTIFICATION in words: its name, and what its data says where the RFC that
- * assigns the error gives the data a meaning. The peer may have written
- * anything into it: data that is not as it should be is shown in hexadecimal.
+ * NOTIFICATIONs as text: the name of the error and, where its RFC defines the
+ * data, the meaning of the data. Data of any other form is shown in
+ * hexadecimal.
  */
 
 #include "bgp/codec/notification.h"
@@ -17,8 +17,8 @@ enum bgp_notification_describe_sizes {
 };
 
 /*
- * "Cease/Maximum Number of Prefixes Reached (ipv4 unicast, limit 100)", safe
- * to log. Writes at most BGP_NOTIFICATION_TEXT_SIZE bytes, returns `text`.
+ * Format "Cease/Maximum Number of Prefixes Reached (ipv4 unicast, limit 100)",
+ * safe to log. Write at most BGP_NOTIFICATION_TEXT_SIZE bytes. Return `text`.
  */
 const char *bgp_notification_describe(const struct bgp_notification *n,
 				      char *text);

@@ -2,9 +2,9 @@
 /*
  * OPEN messages. See open.h.
  *
- * Decoding goes from the outside in, each step over a reader of its own, so
- * that no value can come from outside its length: fixed part, optional
- * parameters, and from there capability.c.
+ * Decoding goes from the outside in: fixed part, optional parameters,
+ * capabilities (capability.c). Each step has its own reader, so no value can
+ * reach beyond its length.
  */
 
 #include "bgp/codec/open.h"
@@ -16,7 +16,7 @@
 
 enum {
 	WIRE_VERSION = BGP_VERSION, /* two bytes in the NOTIFICATION */
-	EXTENDED_HEADER_SIZE = 1,   /* type 255 in front of the real length */
+	EXTENDED_HEADER_SIZE = 1,   /* type 255 before the real length */
 	PARAMETER_HEADER_SIZE = 2,  /* type and length */
 	WIDE_PARAMETER_HEADER_SIZE = 3,
 };
@@ -40,7 +40,7 @@ static bool decode_parameter(unsigned int type, struct reader value,
 	return bgp_capabilities_decode(value, open, error);
 }
 
-/* `wide`: lengths of two bytes, RFC 9072 2. */
+/* RFC 9072 2: lengths have two bytes if `wide`. */
 static bool decode_parameters(struct reader parameters, bool wide,
 			      struct bgp_open *open,
 			      struct bgp_notification *error)
@@ -58,8 +58,8 @@ static bool decode_parameters(struct reader parameters, bool wide,
 }
 
 /*
- * What follows the fixed part. The extended form is told by its type byte
- * alone; the short length is not looked at then, but may not be 0 (RFC 9072 2).
+ * Decode the optional parameters. The type byte 255 marks the extended form;
+ * the short length before it is ignored but must not be 0 (RFC 9072 2).
  */
 static bool decode_options(struct reader rest, struct bgp_open *open,
 			   struct bgp_notification *error)
@@ -76,7 +76,7 @@ static bool decode_options(struct reader rest, struct bgp_open *open,
 	return decode_parameters(rest, wide, open, error);
 }
 
-/* RFC 4271 6.2: the largest version we speak. */
+/* RFC 4271 6.2: the data is the highest version we support. */
 static bool check_version(unsigned int version, struct bgp_notification *error)
 {
 	static const uint8_t supported[] = { 0, WIRE_VERSION };
@@ -90,9 +90,9 @@ static bool check_version(unsigned int version, struct bgp_notification *error)
 }
 
 /*
- * What no peer may say. RFC 7607 2: AS 0, in either place. RFC 6793 4.2.3:
- * an AS that does not fit in `my_as` is AS_TRANS there. RFC 6286 2.1: any
- * identifier but 0. RFC 4271 4.2: a hold time of 0 or of 3 and more.
+ * Check values that no peer may send. RFC 7607 2: AS 0, in either place.
+ * RFC 6793 4.2.3: an AS that does not fit in `my_as` needs AS_TRANS there.
+ * RFC 6286 2.1: identifier 0. RFC 4271 4.2: a hold time of 1 or 2 seconds.
  */
 static bool check_values(const struct bgp_open *open, unsigned int my_as,
 			 struct bgp_notification *error)
@@ -140,7 +140,7 @@ static bool as_is_expected(uint32_t as, const struct bgp_open_policy *policy)
 	return internal == (policy->kind == BGP_PEER_INTERNAL);
 }
 
-/* RFC 6286 2.2: speakers of one AS must differ, others may be alike. */
+/* RFC 6286 2.2: identifiers must differ within an AS only. */
 static bool identifier_is_ours(const struct bgp_open *open,
 			       const struct bgp_open_policy *policy)
 {
@@ -154,7 +154,7 @@ static bool hold_time_is_too_short(const struct bgp_open *open,
 	return open->hold_time && open->hold_time < policy->min_hold_time;
 }
 
-/* RFC 5492 5: the data lists what is missing, as we would have it. */
+/* RFC 5492 5: the data lists the missing capabilities. */
 static bool reject_capabilities(struct bgp_notification *error,
 				const struct bgp_open *wanted)
 {
@@ -166,7 +166,10 @@ static bool reject_capabilities(struct bgp_notification *error,
 	return false;
 }
 
-/* What is required and not there; without a common family that is ours. */
+/*
+ * Return the required capabilities and families that the peer lacks. Without a
+ * common family these are all of ours.
+ */
 static struct bgp_open
 missing_capabilities(const struct bgp_open *open,
 		     const struct bgp_open_policy *policy)
@@ -250,8 +253,8 @@ static void encode_wide_parameter(struct writer *w, const struct writer *list)
 }
 
 /*
- * All capabilities in one parameter, as RFC 5492 4 asks; in the extended form
- * only if they do not fit, for the sake of those who do not know it.
+ * Write all capabilities in one parameter, as RFC 5492 4 asks. The extended
+ * form is used only if they do not fit: not every speaker knows it.
  */
 static void encode_options(struct writer *w, const struct bgp_open *open)
 {

@@ -3,11 +3,11 @@
 #define BGP_OPEN_H
 
 /*
- * OPEN messages: codec and the check of what a peer says against what we
- * expect of it (RFC 4271 4.2 and 6.2; 4-byte AS numbers RFC 6793; AS 0
- * RFC 7607; identifiers RFC 6286; extended optional parameters RFC 9072;
- * roles RFC 9234). What stands in a capability is read and written by
- * capability.c; what two OPENs add up to is said in negotiated.h.
+ * OPEN messages: decoding, encoding and the check of a peer's OPEN against the
+ * policy (RFC 4271 4.2 and 6.2; 4-byte AS numbers RFC 6793; AS 0 RFC 7607;
+ * identifiers RFC 6286; extended optional parameters RFC 9072; roles RFC 9234).
+ * capability.c reads and writes capabilities; negotiated.h is the result of two
+ * OPENs.
  */
 
 #include "bgp/codec/family.h"
@@ -19,12 +19,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bits of bgp_open.capabilities: the capability was there, and good. */
+/* Bits of bgp_open.capabilities: the capability is present and good. */
 enum bgp_capabilities {
 	BGP_CAN_MULTIPROTOCOL = 1 << 0, /* named at least one AFI/SAFI */
 	BGP_CAN_ROUTE_REFRESH = 1 << 1,
-	/* Routes of IPv4 unicast with an IPv6 next hop. */
-	BGP_CAN_EXTENDED_NEXTHOP = 1 << 2,
+	BGP_CAN_EXTENDED_NEXTHOP = 1 << 2, /* IPv6 next hops for IPv4 */
 	BGP_CAN_EXTENDED_MESSAGE = 1 << 3,
 	BGP_CAN_ROLE = 1 << 4,
 	BGP_CAN_GRACEFUL_RESTART = 1 << 5,
@@ -33,37 +32,37 @@ enum bgp_capabilities {
 	BGP_CAN_ENHANCED_REFRESH = 1 << 8,
 	BGP_CAN_HOST_NAME = 1 << 9,
 	BGP_CAN_SOFTWARE_VERSION = 1 << 10,
-	BGP_CAN_LLGR = 1 << 11, /* knows LLGR_STALE; we never say so */
+	BGP_CAN_LLGR = 1 << 11, /* knows LLGR_STALE; never announced by us */
 };
 
 /* RFC 4724 3, RFC 8538 2. */
 struct bgp_graceful_restart {
 	uint16_t restart_time; /* seconds */
-	bool restarting;       /* R: it has just restarted */
-	bool notification;     /* N: a NOTIFICATION does not end it, either */
+	bool restarting;       /* R: the speaker has just restarted */
+	bool notification;     /* N: also applies after a NOTIFICATION */
 	uint32_t families;     /* enum bgp_family_bits */
-	uint32_t forwarding;   /* of them: F, forwarding state was kept */
+	uint32_t forwarding;   /* the same; F: forwarding state was kept */
 };
 
 enum bgp_open_text_sizes {
-	BGP_OPEN_TEXT_MAX = 64, /* bytes; the beginning of a longer one */
+	BGP_OPEN_TEXT_MAX = 64, /* bytes; a longer text is cut */
 	/* Every byte may become "\xNN". */
 	BGP_OPEN_TEXT_SIZE = 4 * BGP_OPEN_TEXT_MAX + 1,
 };
 
-/* As the peer wrote it: to be shown by bgp_open_text_format() only. */
+/* A text from the wire: only bgp_open_text_format() makes it safe to show. */
 struct bgp_open_text {
 	uint8_t length;
 	uint8_t bytes[BGP_OPEN_TEXT_MAX];
 };
 
-/* Behind `capabilities`, a member counts only if its bit is set there. */
+/* A member after `capabilities` is valid only if its bit is set there. */
 struct bgp_open {
-	uint32_t as;	     /* the real one, after RFC 6793 */
+	uint32_t as;	     /* from the 4-byte AS capability if present */
 	uint32_t identifier; /* host byte order */
-	uint16_t hold_time;  /* seconds, as offered */
+	uint16_t hold_time;  /* seconds, as proposed */
 	uint8_t version;
-	uint8_t ignored;       /* capabilities not understood, capped at 255 */
+	uint8_t ignored;       /* number of unknown capabilities, at most 255 */
 	uint32_t capabilities; /* enum bgp_capabilities */
 	uint32_t families; /* enum bgp_family_bits; see bgp_open_families() */
 	uint8_t role;	   /* enum bgp_role, or one not assigned */
@@ -80,7 +79,7 @@ enum bgp_peer_kind {
 	BGP_PEER_INTERNAL, /* AS is ours */
 };
 
-/* Who may be at the other end, and what it has to be able to do. */
+/* The peers that are accepted, and the capabilities they need. */
 struct bgp_open_policy {
 	uint32_t as_first; /* as_first <= AS <= as_last */
 	uint32_t as_last;
@@ -92,13 +91,13 @@ struct bgp_open_policy {
 	uint32_t required;	    /* enum bgp_capabilities */
 	uint32_t required_families; /* enum bgp_family_bits */
 	bool has_role;	  /* we announce `role`; external peers only */
-	bool strict_role; /* and the peer has to announce its own */
+	bool strict_role; /* the peer must announce its role */
 	enum bgp_role role;
 };
 
 /*
- * `body` is what follows the header. On false `error` is the NOTIFICATION to
- * send and `open` is untouched.
+ * Decode the body of an OPEN. On false `error` is the NOTIFICATION to send and
+ * `open` is untouched.
  */
 bool bgp_open_decode(struct reader body, struct bgp_open *open,
 		     struct bgp_notification *error);
@@ -115,27 +114,31 @@ bool bgp_open_check(const struct bgp_open *open,
 bool bgp_open_reject(struct bgp_notification *error, unsigned int subcode);
 
 /*
- * The whole message, header included: AS, hold time, identifier and the
- * capabilities whose bits are set. Version and `ignored` are not looked at.
+ * Write the whole message, header included: AS, hold time, identifier and the
+ * capabilities whose bits are set. `version` and `ignored` are not used.
  */
 void bgp_open_encode(struct writer *w, const struct bgp_open *open);
 
 /*
- * The families a speaker exchanges: those it named, or IPv4 unicast if it
- * named none at all (RFC 4760 8). Empty if it named only others.
+ * Return the families of a speaker: those in its multiprotocol capabilities, or
+ * IPv4 unicast if it has none (RFC 4760 8). 0 if all of its families are
+ * unknown.
  */
 uint32_t bgp_open_families(const struct bgp_open *open);
 
-/* The hold time of the session, seconds: RFC 4271 4.2. 0: none is kept. */
+/*
+ * Return the hold time of the session in seconds (RFC 4271 4.2); 0: no timers.
+ */
 uint16_t bgp_open_negotiate_hold(const struct bgp_open *local,
 				 const struct bgp_open *remote);
 
-/* Sets the text to announce, cut at BGP_OPEN_TEXT_MAX bytes. */
+/* Set a text to announce, cut at BGP_OPEN_TEXT_MAX bytes. */
 void bgp_open_text_set(struct bgp_open_text *text, const char *from);
 
 /*
- * Safe to log: control and non-ASCII bytes, quotes and backslashes are written
- * as \xNN. Writes at most BGP_OPEN_TEXT_SIZE bytes, returns `to`.
+ * Format a text, safe to log: control and non-ASCII bytes, quotes and
+ * backslashes are written as \xNN. Write at most BGP_OPEN_TEXT_SIZE bytes.
+ * Return `to`.
  */
 const char *bgp_open_text_format(const struct bgp_open_text *text, char *to);
 

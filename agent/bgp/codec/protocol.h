@@ -3,7 +3,44 @@
 #define BGP_PROTOCOL_H
 
 /*
- * The numbers of BGP-4 as the RFCs and the IANA registries assign them, once
+ * The BGP codec: messages as bytes and as structures, the state machine of a
+ * connection, and the decisions of the protocol that need neither a socket nor
+ * a clock. All of bgp/codec/ is pure: bytes, time and random numbers come in as
+ * arguments, errors go out as results; nothing is logged or allocated.
+ *
+ * Way in: message.c splits the byte stream of a connection into messages. The
+ * body of each is decoded by the file that is named after its type:
+ *
+ *	open.c		OPEN, with capability.c, and its check by the policy
+ *	negotiated.c	the result of both OPENs, context of all that follows
+ *	update.c	UPDATE: prefixes by nlri.c, attributes by attributes.c
+ *			and the table in attribute_table.c, the next hop of
+ *			MP_REACH_NLRI by nexthop.c
+ *	update_error.c	verdict of an UPDATE by RFC 7606
+ *	notification.c	NOTIFICATION; notification_describe.c has the words
+ *	route_refresh.c	ROUTE-REFRESH
+ *
+ * A decoded UPDATE is a view into the message. Values of variable length stay
+ * bytes until a function of as_path.c, community.c, extended_community.c,
+ * large_community.c or tlv.c walks them.
+ *
+ * Way out: the same files encode, into a writer that the caller provides.
+ * update_encode.c builds UPDATEs, attributes_encode.c attribute blocks, for a
+ * peer and in the canonical form in which rib/ keeps them.
+ *
+ * Decisions: fsm.c (state and event to next state and actions), collision.c
+ * (two connections to one peer), delay.c (when to connect again), martian.c
+ * (prefixes and next hops that are ignored), role.c (RFC 9234).
+ *
+ * RFCs: 4271 (BGP-4), 1997, 4360, 5701, 8092 (communities), 2545, 4760, 8950
+ * (IPv6 and multiprotocol), 2918, 7313 (route refresh), 4456 (reflection),
+ * 4486, 6608, 8538, 9003, 9384 (NOTIFICATIONs), 4724, 9494 (graceful restart),
+ * 5065 (confederations), 5492, 9072 (capabilities), 6286 (identifiers), 6793,
+ * 7607 (AS numbers), 7311 (AIGP), 7606 (errors), 7911 (ADD-PATH), 8654
+ * (extended messages), 9234 (roles), 9687 (send hold timer), 9774 (AS_SET),
+ * 10005 (link bandwidth).
+ *
+ * This file has the numbers that the RFCs and the IANA registries assign, once
  * for the whole agent. How each is used is said where it is used.
  */
 
@@ -87,7 +124,7 @@ enum bgp_add_path {
 	BGP_ADD_PATH_BOTH = BGP_ADD_PATH_RECEIVE | BGP_ADD_PATH_SEND,
 };
 
-/* RFC 9234 4.1: what a speaker says it is to the other. */
+/* RFC 9234 4.1: the role of the speaker that sends it. */
 enum bgp_role {
 	BGP_ROLE_PROVIDER = 0,
 	BGP_ROLE_RS = 1, /* route server */
@@ -98,14 +135,14 @@ enum bgp_role {
 	BGP_ROLE_NONE = 255, /* never sent */
 };
 
-/* RFC 4724 3, RFC 8538 2: over the restart time. */
+/* RFC 4724 3, RFC 8538 2: flags and restart time in the first two bytes. */
 enum bgp_graceful_restart_flags {
 	BGP_GRACEFUL_RESTARTING = 0x8000,
 	BGP_GRACEFUL_NOTIFICATION = 0x4000,
 	BGP_GRACEFUL_RESTART_TIME = 0x0fff, /* seconds */
 };
 
-/* RFC 4724 3: of one family. */
+/* RFC 4724 3: flags of one family. */
 enum bgp_graceful_family_flags {
 	BGP_GRACEFUL_FORWARDING = 0x80,
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Path attributes as they lie in a block. See raw_attribute.h. */
+/* One path attribute on the wire. See raw_attribute.h. */
 
 #include "bgp/codec/raw_attribute.h"
 

@@ -3,9 +3,8 @@
 #define BGP_RAW_ATTRIBUTE_H
 
 /*
- * Path attributes as they lie in a block: flags, type, a length of one byte or
- * two, value (RFC 4271 4.3). Whoever reads or writes a block of attributes does
- * it with these.
+ * One path attribute on the wire: flags, type, a length of one or two bytes,
+ * value (RFC 4271 4.3).
  */
 
 #include "core/wire.h"
@@ -16,7 +15,7 @@
 
 struct raw_attribute {
 	uint8_t flags; /* enum bgp_attribute_flags */
-	uint8_t type;  /* enum bgp_attribute_type, or any other */
+	uint8_t type;  /* enum bgp_attribute_type, or an unknown one */
 	struct reader value;
 	struct reader whole; /* header included */
 };
@@ -26,13 +25,16 @@ enum raw_attribute_sizes {
 	RAW_ATTRIBUTE_MAX = UINT16_MAX,
 };
 
-/* False at the end, or if the rest cannot be an attribute: `block` failed. */
+/*
+ * Take the next attribute off `block`. False at the end, and for a truncated
+ * attribute, which leaves `block` failed.
+ */
 bool raw_attribute_next(struct reader *block, struct raw_attribute *raw);
 
-/* Bytes that an attribute with a value of this length takes. */
+/* Return how many bytes an attribute with a value of this length takes. */
 size_t raw_attribute_size(size_t length);
 
-/* The header in its shortest form; `length` is up to RAW_ATTRIBUTE_MAX. */
+/* Write the shortest header; `length` is at most RAW_ATTRIBUTE_MAX. */
 void raw_attribute_header(struct writer *w, unsigned int flags,
 			  unsigned int type, size_t length);
 

@@ -10,7 +10,7 @@ enum {
 	SUBTYPE_COUNT = BGP_ROUTE_REFRESH_END + 1,
 };
 
-/* RFC 7313 5: the data is the message, of a long one its beginning. */
+/* RFC 7313 5: the data is the message; a long one is cut. */
 static void set_enhanced_error(struct bgp_notification *error,
 			       struct reader body)
 {
@@ -36,8 +36,8 @@ static void set_length_error(struct bgp_notification *error, struct reader body)
 }
 
 /*
- * RFC 7313 4: between speakers of the enhanced form the reserved byte of
- * RFC 2918 3 is the subtype. Between others it says nothing.
+ * RFC 7313 4: with enhanced route refresh the reserved byte of RFC 2918 3 is
+ * the subtype. Without, it is ignored.
  */
 static unsigned int subtype_of(const struct bgp_negotiated *negotiated,
 			       unsigned int reserved)
@@ -57,7 +57,7 @@ bgp_route_refresh_decode(const struct bgp_negotiated *negotiated,
 	unsigned int safi = reader_u8(&fields);
 	enum bgp_family family;
 
-	/* RFC 7313 5: one that is not assigned may be of any length. */
+	/* RFC 7313 5: an unknown subtype is ignored, whatever the length. */
 	if (!fields.failed && subtype >= SUBTYPE_COUNT)
 		return BGP_ROUTE_REFRESH_IGNORE;
 	if (body.left != BODY_SIZE) {
@@ -67,7 +67,7 @@ bgp_route_refresh_decode(const struct bgp_negotiated *negotiated,
 			set_length_error(error, body);
 		return BGP_ROUTE_REFRESH_RESET;
 	}
-	/* RFC 2918 4: no word about families that were not agreed on. */
+	/* RFC 2918 4: a family that was not negotiated is ignored. */
 	if (!negotiated->route_refresh || !bgp_family_of(afi, safi, &family) ||
 	    !bgp_negotiated_has_family(negotiated, family))
 		return BGP_ROUTE_REFRESH_IGNORE;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Text for people, also of what a peer wrote. See text.h. */
+/* Text in a buffer. See text.h. */
 
 #include "bgp/codec/text.h"
 
@@ -42,7 +42,7 @@ void text_cut(struct text *text, size_t used)
 	text->data[used] = '\0';
 }
 
-/* True if the byte can stand between quotes in a log line as it is. */
+/* True if the byte is safe between quotes in a log line. */
 static bool is_plain(uint8_t byte)
 {
 	return byte >= PRINTABLE_FIRST && byte <= PRINTABLE_LAST &&

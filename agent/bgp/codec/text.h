@@ -3,10 +3,10 @@
 #define BGP_TEXT_H
 
 /*
- * Text for people, in memory of the caller's: built piece by piece, cut where
- * it does not fit and always terminated. What a peer wrote goes through
- * text_add_escaped(), so that no byte of it can end a line, hide what stands
- * before it or reach a terminal as a command.
+ * Text in a buffer of the caller: built piece by piece, cut where it does not
+ * fit, always terminated. Bytes from a peer go through text_add_escaped(), so
+ * that none of them can end a log line, overwrite what is before it or act as a
+ * terminal command.
  */
 
 #include "core/wire.h"
@@ -18,7 +18,7 @@ struct text {
 	char *data;
 	size_t size; /* of `data`, at least 1 */
 	size_t used; /* without the terminating 0 */
-	bool cut;    /* something did not fit */
+	bool cut;    /* a piece did not fit */
 };
 
 enum text_sizes {
@@ -30,24 +30,24 @@ struct text text_of(char *data, size_t size);
 void text_add(struct text *text, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Back to an earlier `used`. */
+/* Cut the text back to an earlier `used`. */
 void text_cut(struct text *text, size_t used);
 
 /*
- * Control and non-ASCII bytes, quotes and backslashes become \xNN. An escape
- * is never cut in two.
+ * Add bytes; control and non-ASCII ones, quotes and backslashes become \xNN. An
+ * escape is never cut in two.
  */
 void text_add_escaped(struct text *text, struct reader from);
 
-/* "0x00ff", or "0x" for no bytes. Stops where the text is full. */
+/* Add "0x00ff", or "0x" for no bytes. Stops where the text is full. */
 void text_add_hex(struct text *text, struct reader bytes);
 
-/* End a text that was cut in "..."; it has room for at least 3 characters. */
+/* Let a text that was cut end in "..."; `size` is at least 4. */
 void text_mark_cut(struct text *text);
 
 /*
- * How many bytes of `from` to send where no more than `max` may be: all, or
- * the beginning that ends between two characters of UTF-8.
+ * Return how many bytes of the UTF-8 text `from` fit in `max` bytes without
+ * cutting a character in two.
  */
 size_t text_fit(const char *from, size_t max);
 

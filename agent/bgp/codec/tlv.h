@@ -3,8 +3,8 @@
 #define BGP_TLV_H
 
 /*
- * Lists of type, length and value inside of attributes. Each RFC has chosen
- * its own sizes of type and length; the walk is the same for all.
+ * Lists of type, length and value inside attributes. Each RFC has its own sizes
+ * of type and length; the walk is the same for all.
  */
 
 #include "core/wire.h"
@@ -22,7 +22,7 @@ struct tlv {
 struct tlv_format {
 	uint8_t type_size;   /* 1 or 2 */
 	uint8_t length_size; /* 1 or 2 */
-	bool whole_length;   /* type and length count in the length */
+	bool whole_length;   /* the length includes type and length */
 	/* Types from here on have a length of 2 bytes; 0: none. RFC 9012 2. */
 	uint16_t long_from;
 };
@@ -33,11 +33,14 @@ extern const struct tlv_format tlv_of_tunnel; /* RFC 9012 2 */
 extern const struct tlv_format tlv_of_tunnel_part;
 extern const struct tlv_format tlv_of_link_state; /* RFC 9552 5.1 */
 
-/* False at the end, or if the rest cannot be a TLV: `list` failed. */
+/*
+ * Take the next TLV off the list. False at the end, and for a truncated TLV,
+ * which leaves `list` failed.
+ */
 bool tlv_next(struct reader *list, const struct tlv_format *format,
 	      struct tlv *tlv);
 
-/* True if `list` is TLVs to its end. */
+/* True if the list consists of whole TLVs. */
 bool tlv_list_is_whole(struct reader list, const struct tlv_format *format);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* UPDATE messages as they are read. See update.h. */
+/* Decoding of UPDATE messages. See update.h. */
 
 #include "bgp/codec/update.h"
 
@@ -9,11 +9,11 @@
 struct update_decoder {
 	const struct bgp_decode_context *context;
 	struct bgp_update *out;
-	/* Routes of a family that is not agreed on: announced, but not to us. */
+	/* Announces routes of a family that was not negotiated. */
 	bool foreign;
 };
 
-/* A two-byte length and as many bytes. */
+/* Take a two-byte length and as many bytes off `body`. */
 static struct reader take_field(struct reader *body)
 {
 	size_t size = reader_u16(body);
@@ -49,7 +49,7 @@ static enum bgp_verdict reset_update(struct bgp_update *out,
 	return BGP_VERDICT_RESET;
 }
 
-/* RFC 7606 5.3 and 7.11: the routes cannot be found in it. */
+/* RFC 7606 5.3 and 7.11: the routes of the attribute cannot be read. */
 static void reset_for_attribute(struct bgp_update *out, uint8_t attribute,
 				struct reader value, const char *reason)
 {
@@ -58,17 +58,17 @@ static void reset_for_attribute(struct bgp_update *out, uint8_t attribute,
 					 attribute, value);
 }
 
-/* RFC 4271 6.3: such a route is ignored, and no more than that. */
+/* RFC 4271 6.3: a martian is ignored, which is the whole damage. */
 static void note_martian(struct bgp_update *out)
 {
 	bgp_update_error_raise(&out->error, BGP_VERDICT_DISCARD,
 			       BGP_UPDATE_INVALID_NETWORK,
-			       "prefix that no route can lead to");
+			       "martian prefix ignored");
 }
 
 /*
- * MP_REACH_NLRI: its next hop stands in it, and NEXT_HOP is not for its routes
- * (RFC 4760 3). A family that is not agreed on is skipped unread.
+ * Read MP_REACH_NLRI. It has its own next hop; NEXT_HOP does not apply to its
+ * routes (RFC 4760 3). A family that was not negotiated is skipped.
  */
 static void read_reach(struct update_decoder *d, struct reader value)
 {
@@ -102,7 +102,7 @@ static void read_reach(struct update_decoder *d, struct reader value)
 		note_martian(d->out);
 }
 
-/* True if nothing else is in the UPDATE: RFC 4724 2. */
+/* True if the UPDATE has nothing else: RFC 4724 2. */
 static bool is_end_of_rib(const struct bgp_update *out,
 			  const struct bgp_multiprotocol *multiprotocol)
 {
@@ -134,8 +134,8 @@ static void read_unreach(struct update_decoder *d,
 }
 
 /*
- * The two fields of routes. Returns false if they are malformed. On a session
- * that does not speak IPv4 they count for nothing (RFC 4760 8).
+ * Read the two fields of routes. False if they are malformed. Without IPv4 on
+ * the session they are ignored (RFC 4760 8).
  */
 static bool read_fields(struct update_decoder *d, struct reader withdrawn,
 			struct reader announced)
@@ -159,7 +159,7 @@ static bool read_fields(struct update_decoder *d, struct reader withdrawn,
 	return true;
 }
 
-/* Returns whether there is something in the part that announces routes. */
+/* Check the attributes for one part. Return whether the part has routes. */
 static bool check_part(struct update_decoder *d, enum bgp_update_part part)
 {
 	const struct bgp_attributes *attributes = &d->out->attributes;
@@ -176,8 +176,8 @@ static bool check_part(struct update_decoder *d, enum bgp_update_part part)
 }
 
 /*
- * RFC 7606 5.2: an error in attributes that seem to describe nothing may mean
- * that the NLRI was not found, so that there is nothing to withdraw.
+ * Settle the verdict. RFC 7606 5.2: in an UPDATE without routes, an error may
+ * mean that the NLRI was not found, and there is nothing to withdraw: reset.
  */
 static void settle_verdict(struct update_decoder *d)
 {

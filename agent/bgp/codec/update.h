@@ -6,14 +6,13 @@
  * UPDATE messages: RFC 4271 4.3 and 6.3, RFC 4760, with the error handling of
  * RFC 7606.
  *
- * Routes stand in two places of an UPDATE: its own fields are IPv4, and
+ * An UPDATE has routes in two places: its own fields are IPv4, and
  * MP_REACH_NLRI and MP_UNREACH_NLRI name their family. Both are parts of the
- * same shape, mostly empty, and a user loops over them. What to do:
- *   OK, DISCARD  withdraw every part of `withdrawn`, then announce every part
- *                of `announced`, so that a prefix in both ends up announced
- *                (RFC 4271 4.3)
- *   WITHDRAW     withdraw all of both
- *   RESET        send error.notification and drop the session
+ * same type, mostly empty, and the caller loops over them. By verdict it must
+ *   OK, DISCARD  withdraw every part of `withdrawn`, then learn every part of
+ *                `announced`, so that a prefix in both stays (RFC 4271 4.3)
+ *   WITHDRAW     withdraw every part of both
+ *   RESET        send error.notification and end the session
  */
 
 #include "bgp/codec/attributes.h"
@@ -35,11 +34,11 @@ enum bgp_update_part {
 struct bgp_announced {
 	struct bgp_nlri nlri;
 	struct address nexthop;
-	struct address link_local; /* beside it: RFC 2545 3; zero: none */
+	struct address link_local; /* second next hop: RFC 2545 3; zero: none */
 };
 
 struct bgp_update {
-	/* For bgp_nlri_next(); all empty on RESET. */
+	/* To walk with bgp_nlri_next(); all empty on RESET. */
 	struct bgp_nlri withdrawn[BGP_PART_COUNT];
 	struct bgp_announced announced[BGP_PART_COUNT];
 	struct bgp_attributes attributes; /* see bgp_update_attributes() */
@@ -49,27 +48,28 @@ struct bgp_update {
 };
 
 /*
- * `body` is what follows the header. The result holds views into `body` and
- * `scratch`. Returns error.verdict.
+ * Decode the body. `out` holds views into `body` and `scratch`. Return
+ * error.verdict.
  */
 enum bgp_verdict bgp_update_decode(const struct bgp_decode_context *context,
 				   struct reader body,
 				   struct bgp_scratch *scratch,
 				   struct bgp_update *out);
 
-/* The attributes of a part's routes: its own next hop is among them. */
+/* Return the attributes of a part's routes, with the next hop of the part. */
 struct bgp_attributes bgp_update_attributes(const struct bgp_update *update,
 					    enum bgp_update_part part);
 
 /*
- * Writes one UPDATE, of at most session->max_message bytes, that announces as
- * many of the `count` routes as fit into it and into `w`, and returns how many.
- * Routes of another family than the first one's are left for the next call.
- * The path identifiers are sent only if the session has agreed on that.
+ * Write one UPDATE of at most negotiated->max_message bytes that announces as
+ * many of the `count` routes as fit into it and into `w`. Return how many. The
+ * message ends before a route of another family than the first one's. Path
+ * identifiers are sent only if that was negotiated.
  *
- * 0 means that not even one can be announced, because it does not fit beside
- * the attributes or because the session has no form for its next hop: nothing
- * was written, and the caller withdraws the routes instead (RFC 8654 4).
+ * 0 means that not even the first route can be announced: it does not fit
+ * besides the attributes, or its next hop has no encoding on this session.
+ * Nothing is written then, and the caller withdraws the route instead
+ * (RFC 8654 4).
  */
 size_t bgp_update_announce(struct writer *w,
 			   const struct bgp_negotiated *negotiated,
@@ -81,7 +81,9 @@ size_t bgp_update_withdraw(struct writer *w,
 			   const struct bgp_negotiated *negotiated,
 			   const struct bgp_path_key *routes, size_t count);
 
-/* What ends the first table dump of a family: RFC 4724 2. */
+/*
+ * Write the End-of-RIB marker, the end of a family's first table: RFC 4724 2.
+ */
 void bgp_update_end_of_rib(struct writer *w, enum bgp_family family);
 
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * UPDATE messages as they are written. See update.h.
+ * Encoding of UPDATE messages. See update.h.
  *
- * A message is built in place, behind what `w` holds, in the room that one
- * message may take; only when it is whole does it count.
+ * A message is built in place, in the free room of `w`, and is added to `w`
+ * only when it is complete.
  */
 
 #include "bgp/codec/message.h"
@@ -15,13 +15,13 @@
 #include <string.h>
 
 enum {
-	/* A header whose length may need two bytes. */
+	/* Header with a length of two bytes. */
 	ATTRIBUTE_HEADER_MAX = RAW_ATTRIBUTE_HEADER + 1,
 	NEXTHOP_MAX = 2 * BGP_IPV6_SIZE,
 	MP_REACH_MAX = BGP_MIN_MP_REACH + NEXTHOP_MAX,
 };
 
-/* A writer over what one message may still take of `w`; failed if `w` is. */
+/* Return a writer over the room of one message in `w`; failed if `w` is. */
 static struct writer message_writer(const struct writer *w,
 				    const struct bgp_negotiated *negotiated)
 {
@@ -44,7 +44,7 @@ static void commit_message(struct writer *w, struct writer *message)
 		w->used += message->used;
 }
 
-/* What is left beside `reserved` bytes that are still to come. */
+/* Return the room of `w` without `reserved` bytes that are written later. */
 static size_t room_in(const struct writer *w, size_t reserved)
 {
 	size_t room = w->size - w->used;
@@ -52,7 +52,7 @@ static size_t room_in(const struct writer *w, size_t reserved)
 	return w->failed || room < reserved ? 0 : room - reserved;
 }
 
-/* Where the value of a two-byte length begins that is not known yet. */
+/* Write a two-byte length to patch. Return where its value begins. */
 static size_t begin_length(struct writer *w)
 {
 	writer_u16(w, 0);
@@ -80,7 +80,7 @@ static struct bgp_nlri_format format_of(const struct bgp_negotiated *negotiated,
 	};
 }
 
-/* MP_REACH_NLRI up to its NLRI. */
+/* Write MP_REACH_NLRI up to its NLRI. */
 static void write_reach(struct writer *w, enum bgp_family family,
 			const struct bgp_attributes *attributes)
 {
@@ -98,7 +98,7 @@ static void write_reach(struct writer *w, enum bgp_family family,
 	writer_u8(w, 0); /* reserved: RFC 4760 3 */
 }
 
-/* Opens a gap of `size` bytes at `at` and returns a writer over it. */
+/* Insert a gap of `size` bytes at `at`. Return a writer over it. */
 static struct writer open_gap(struct writer *w, size_t at, size_t size)
 {
 	size_t moved = w->used - at;
@@ -114,8 +114,8 @@ static struct writer open_gap(struct writer *w, size_t at, size_t size)
 }
 
 /*
- * The attributes with MP_REACH_NLRI before all others (RFC 7606 5.1). How many
- * routes fit is only known when the others are written: these make room.
+ * Write the attributes with MP_REACH_NLRI first (RFC 7606 5.1). How many routes
+ * fit is known only after the others are written: these move behind it.
  */
 static size_t write_multiprotocol(struct writer *w,
 				  const struct bgp_negotiated *negotiated,
@@ -147,7 +147,7 @@ static size_t write_multiprotocol(struct writer *w,
 	return fitting;
 }
 
-/* The attributes, and behind them the field of IPv4 routes. */
+/* Write the attributes and the field of IPv4 routes. */
 static size_t write_field(struct writer *w,
 			  const struct bgp_negotiated *negotiated,
 			  const struct bgp_attributes *attributes,
@@ -165,9 +165,8 @@ static size_t write_field(struct writer *w,
 }
 
 /*
- * True if the session has a form for a next hop of this family's routes: an
- * IPv4 one for IPv4, an IPv6 one for IPv6, and for IPv4 if agreed on
- * (RFC 8950 4).
+ * True if the session can encode the next hop for routes of this family: IPv4
+ * for IPv4, IPv6 for IPv6, and IPv6 for IPv4 if negotiated (RFC 8950 4).
  */
 static bool can_carry_nexthop(const struct bgp_negotiated *negotiated,
 			      const struct bgp_attributes *attributes,

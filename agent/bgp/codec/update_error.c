@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Verdicts on an UPDATE: the strongest error wins. See update_error.h. */
+/* Errors in an UPDATE. See update_error.h. */
 
 #include "bgp/codec/update_error.h"
 

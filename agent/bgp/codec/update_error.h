@@ -3,8 +3,8 @@
 #define BGP_UPDATE_ERROR_H
 
 /*
- * What was wrong with an UPDATE and how far the damage goes (RFC 7606 2). All
- * errors of a message are judged and the strongest is kept.
+ * Errors in an UPDATE and their verdicts (RFC 7606 2). Decoding goes on after
+ * an error, and the strongest one is kept.
  */
 
 #include "bgp/codec/notification.h"
@@ -12,35 +12,35 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Ordered by strength: the strongest of an UPDATE counts (RFC 7606 3 h). */
+/* Ordered by strength: the strongest one counts (RFC 7606 3 h). */
 enum bgp_verdict {
 	BGP_VERDICT_OK,
-	BGP_VERDICT_DISCARD,  /* an attribute was left out */
+	BGP_VERDICT_DISCARD,  /* an attribute or a prefix was ignored */
 	BGP_VERDICT_WITHDRAW, /* treat all NLRI as withdrawn */
-	BGP_VERDICT_RESET,    /* send the NOTIFICATION, drop the session */
+	BGP_VERDICT_RESET,    /* send the NOTIFICATION, end the session */
 	BGP_VERDICT_COUNT,
 };
 
 /* The first of the strongest errors in an UPDATE. */
 struct bgp_update_error {
 	enum bgp_verdict verdict;
-	uint8_t attribute;  /* type it is about; 0: none */
+	uint8_t attribute;  /* type of the bad attribute; 0: none */
 	const char *reason; /* static text; NULL if the verdict is OK */
-	/* Set above OK; to be sent only for BGP_VERDICT_RESET. */
+	/* Set for any error; sent only for BGP_VERDICT_RESET. */
 	struct bgp_notification notification;
 };
 
 void bgp_update_error_clear(struct bgp_update_error *error);
 
 /*
- * Records an UPDATE error if it is stronger than the one recorded so far, and
- * returns whether it was. `subcode` is an enum bgp_update_subcode.
+ * Record an error if it is stronger than the recorded one. Return whether it
+ * was. `subcode` is an enum bgp_update_subcode.
  */
 bool bgp_update_error_raise(struct bgp_update_error *error,
 			    enum bgp_verdict verdict, unsigned int subcode,
 			    const char *reason);
 
-/* The same for an error in an attribute; `data` goes to the NOTIFICATION. */
+/* The same for a bad attribute; `data` is copied to the NOTIFICATION. */
 bool bgp_update_error_raise_attribute(struct bgp_update_error *error,
 				      enum bgp_verdict verdict,
 				      unsigned int subcode, const char *reason,

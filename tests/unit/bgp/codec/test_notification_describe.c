@@ -58,12 +58,12 @@ static const struct description_case cases[] = {
 	{ BODY(1, 3, 9),
 	  "Message Header Error/Bad Message Type (type 9, unknown)" },
 	{ BODY(2, 1, 0, 4),
-	  "OPEN Message Error/Unsupported Version Number (wants version 4)" },
+	  "OPEN Message Error/Unsupported Version Number (supports version 4)" },
 	{ BODY(2, 7, 1, 4, 0, 2, 0, 1, 65, 4, 0, 0, 0, 1, 200, 0),
 	  "OPEN Message Error/Unsupported Capability "
-	  "(wants multiprotocol ipv6 unicast, 4-byte AS, capability 200)" },
+	  "(requires multiprotocol ipv6 unicast, 4-byte AS, capability 200)" },
 	{ BODY(2, 7, 1, 4, 0, 99, 0, 1),
-	  "OPEN Message Error/Unsupported Capability (wants multiprotocol)" },
+	  "OPEN Message Error/Unsupported Capability (requires multiprotocol)" },
 	{ BODY(3, 2, 0x40, 77, 0),
 	  "UPDATE Message Error/Unrecognized Well-known Attribute "
 	  "(attribute 77)" },
