@@ -36,8 +36,7 @@ EXCEPTIONS = (
 )
 
 # Where the list applies; the rest of the tree is on its way.
-CLEAN = ("tools/lab/", "tools/demo.py", "tools/coverage.py", "tools/compile_commands.py", "tools/lint",
-         "tools/deps.sh", "tools/pre-commit", "tests/run.py", "tests/lab/test_demo.py", "tests/fault/", "tests/vm/",
+CLEAN = ("agent/control/", "tools/", "tests/unit/control/", "tests/unit/tools/", "tests/run.py", "tests/lab/test_demo.py", "tests/fault/", "tests/vm/",
          "Makefile", ".ci/")
 
 

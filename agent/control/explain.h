@@ -8,7 +8,8 @@
  * two answers, from the tables as the agent computed them and from the loaded
  * program, run on a frame.
  *
- * Answers of verb.c: the reply, which the caller puts. The request has one of
+ * Answers for verb.c. Each returns the reply, which the caller puts. The request
+ * has one of
  *	"prefix":"192.0.2.1" or "192.0.2.1/32"
  *	"flow":{"source","source_port","destination","destination_port",
  *		"protocol"}, all strings

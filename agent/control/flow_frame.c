@@ -183,7 +183,7 @@ static void write_ipv6_header(struct writer *w, const struct flow *flow,
 	writer_bytes(w, flow->destination, sizeof(flow->destination));
 }
 
-/* The checksum stays 0: the program does not look at it. */
+/* The checksum stays 0: the program does not check it. */
 static void write_transport_header(struct writer *w, const struct flow *flow)
 {
 	size_t end = w->used + transport_size(flow->protocol);

@@ -44,8 +44,8 @@ uint64_t json_age_s(uint64_t since_ms);
 
 /*
  * Compare two objects by their field "prefix" or "address", for
- * json_object_array_sort(): the order of a list is that of its rows, not of the
- * table they come from.
+ * json_object_array_sort(), so that a list has one order whatever the order of
+ * the table it comes from.
  */
 int json_by_prefix(const void *a, const void *b);
 int json_by_address(const void *a, const void *b);

@@ -18,9 +18,8 @@ struct path;
 struct route;
 
 /*
- * Answers of verb.c: the reply, which the caller puts. Only show_route() looks
- * at the request; it shows the route of a prefix, or of the longest prefix that
- * contains an address.
+ * Answers for verb.c. Each returns the reply, which the caller puts. Only
+ * show_route() looks at the request: at "prefix", as show_find_route() does.
  */
 struct json_object *show_status(const struct control_view *view,
 				struct json_object *request);
