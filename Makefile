@@ -30,24 +30,16 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 # What each room is made of, and the rooms that it may use: a room and its unit
 # tests link these and nothing else. tools/lint.py says the same of includes.
 
-ROOMS := core config codec session rib nexthop fib steering datapath control
+ROOMS := core codec session rib nexthop fib steering datapath control config
 
 core_DIR := agent/core
 core_SRC := address.c hex.c log.c pool.c prefix_map.c secret.c slot_table.c suggest.c
 core_USES :=
 
-config_DIR := agent/config
-config_SRC := config.c config_aggregate.c config_check.c config_confederation.c config_file.c \
-	config_keys.c config_neighbor.c config_neighbor_keys.c config_parser.c config_path.c \
-	config_print.c config_rule.c config_rule_community.c config_rule_head.c \
-	config_rule_keys.c config_rule_terms.c config_rule_values.c config_table.c \
-	config_values.c config_vip.c
-config_USES := core
-
 codec_DIR := agent/bgp/codec
 codec_SRC := as_path.c attribute_show.c attribute_table.c attribute_value.c attributes.c \
 	attributes_check.c attributes_encode.c capability.c collision.c community.c delay.c \
-	extended_community.c family.c fsm.c large_community.c martian.c message.c \
+	exchange.c extended_community.c family.c fsm.c large_community.c martian.c message.c \
 	negotiated.c nexthop.c nlri.c notification.c notification_describe.c open.c \
 	raw_attribute.c role.c route_refresh.c text.c tlv.c update.c \
 	update_encode.c update_error.c
@@ -55,45 +47,53 @@ codec_USES := core
 
 session_DIR := agent/bgp/session
 session_SRC := admission.c connection.c connection_input.c connection_output.c error_log.c \
-	greeting.c link_peer.c listener.c neighbor.c neighbor_session.c socket.c speaker.c \
-	stream.c tcp_auth.c tcp_drops.c
-session_USES := codec config core
+	greeting.c link_peer.c listener.c neighbor.c neighbor_options.c neighbor_session.c \
+	options.c socket.c speaker.c stream.c tcp_auth.c tcp_drops.c
+session_USES := codec core
 
 rib_DIR := agent/rib
 rib_SRC := adj_rib_in.c aggregate.c attribute_set.c decision.c decision_step.c distance.c export.c \
-	export_batch.c export_rule.c import.c inbound.c loc_rib.c max_prefix.c rib_nexthop.c otc.c \
+	export_batch.c export_rule.c import.c inbound.c loc_rib.c max_prefix.c options.c otc.c \
 	outbound.c path_list.c policy/as_pattern.c policy/policy.c policy/policy_match.c \
-	policy/policy_set.c reason.c rib.c route.c update_group.c weight.c
-rib_USES := codec config core
+	policy/policy_set.c policy/rule.c reason.c rib.c rib_nexthop.c route.c update_group.c weight.c
+rib_USES := codec core
 
 nexthop_DIR := agent/nexthop
 nexthop_SRC := arp.c arp_socket.c bfd.c bfd_packet.c bfd_session.c bfd_socket.c entry.c host.c \
-	nd.c nd_socket.c netlink.c netlink_message.c nexthop.c packet_socket.c ports.c probe.c \
+	nd.c nd_socket.c netlink.c netlink_message.c nexthop.c options.c packet_socket.c ports.c probe.c \
 	probe_log.c tracker.c vlan_offload.c
 nexthop_USES := core
 
 fib_DIR := agent/fib
-fib_SRC := kernel_routes.c route_message.c
+fib_SRC := kernel_routes.c options.c route_message.c
 fib_USES := nexthop core
 
 steering_DIR := agent/steering
-steering_SRC := assign.c backup.c candidate.c group.c identity.c nexthop_slots.c ranking.c share.c \
+steering_SRC := assign.c backup.c candidate.c group.c identity.c nexthop_slots.c options.c ranking.c share.c \
 	steering.c
-steering_USES := rib nexthop codec config core
+steering_USES := rib nexthop codec core
 
 datapath_DIR := agent/datapath
-datapath_SRC := attach.c capture.c counters.c datapath.c failure.c pins.c run.c tables.c \
+datapath_SRC := attach.c capture.c counters.c datapath.c failure.c options.c pins.c run.c tables.c \
 	vip_table.c vips.c
 datapath_USES := core
 
 control_DIR := agent/control
 control_SRC := capture.c control.c counter_list.c explain_flow.c explain_route.c \
-	flow_frame.c json.c metrics.c request.c route_cursor.c show_bgp.c \
+	flow_frame.c json.c metrics.c options.c request.c route_cursor.c show_bgp.c \
 	show_neighbors.c show_status.c show_steering.c verb.c
-control_USES := datapath steering fib nexthop rib session codec config core
+control_USES := datapath steering fib nexthop rib session codec core
+
+config_DIR := agent/config
+config_SRC := config.c config_aggregate.c config_check.c config_confederation.c config_file.c \
+	config_keys.c config_neighbor.c config_neighbor_keys.c config_parser.c config_path.c \
+	config_print.c config_rule.c config_rule_community.c config_rule_head.c \
+	config_rule_keys.c config_rule_terms.c config_rule_values.c config_table.c \
+	config_values.c config_vip.c
+config_USES := control datapath steering fib nexthop rib session codec core
 
 # The agent itself, above all rooms; in the order in which archives are linked.
-ALL_ROOMS := control datapath steering fib nexthop rib session codec config core
+ALL_ROOMS := config control datapath steering fib nexthop rib session codec core
 AGENT_SRC := main.c agent.c interfaces.c wire_bfd.c wire_capture.c wire_kernel.c wire_rib.c \
 	wire_speaker.c wire_steering.c
 
@@ -103,9 +103,6 @@ CTL_SRC := ask.c client.c command_capture.c command_explain.c command_show.c hea
 # Unit tests, without root: tests/unit/FOLDER/test_NAME.c.
 core_TESTS := $(addprefix core/test_,address flow_hash flow_hash_statistics hex log pool prefix_map \
 	secret slot_table suggest wire)
-config_TESTS := $(addprefix config/test_,config config_aggregate config_confederation config_file \
-	config_inside config_multipath config_neighbor config_neighbor_keys config_path \
-	config_print config_rule config_vip)
 codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes attributes_encode \
 	attributes_random attributes_unknown attributes_young capability collision community \
 	delay extended_community fsm message multiprotocol negotiated nlri notification \
@@ -113,15 +110,19 @@ codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes att
 	text update update_damage update_encode update_forms update_history)
 session_TESTS := $(addprefix bgp/session/test_,admission collision_race confederation error_log \
 	greeting link_peer tcp_drops)
-rib_TESTS := $(addprefix rib/test_,aggregate as_pattern bandwidth decision decision_explain \
-	decision_oracle decision_random export export_confederation export_peers export_random export_ready \
-	leave max_prefix multipath otc policy policy_rib rib rib_nexthop static update_group \
-	update_group_random weight)
+rib_TESTS := $(addprefix rib/test_,aggregate bandwidth decision decision_explain decision_oracle \
+	decision_random export export_confederation export_peers export_random export_ready leave \
+	max_prefix multipath otc rib rib_nexthop static weight)
 nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_packet bfd_session host nd netlink_message probe)
 fib_TESTS := fib/test_route_message
 steering_TESTS := $(addprefix steering/test_,assign identity ranking sets steering two_ribs)
 datapath_TESTS := datapath/test_vip_table
 control_TESTS := $(addprefix control/test_,flow_frame metrics request route_cursor)
+config_TESTS := $(addprefix config/test_,config config_aggregate config_confederation config_file \
+	config_inside config_multipath config_neighbor config_neighbor_keys config_path \
+	config_print config_rule config_vip)
+# They write rules as text, which the rib's own tests cannot.
+config_TESTS += $(addprefix rib/test_,as_pattern policy policy_rib update_group update_group_random)
 UNIT_TESTS := $(foreach room,$(ROOMS),$($(room)_TESTS))
 
 # tests/xdp/test_NAME.c, with root, and what they share.
@@ -333,8 +334,9 @@ coverage:
 SECONDS ?= 60
 RUNS ?=
 FUZZ_BINS := $(addprefix $(B)/fuzz/fuzz_,$(FUZZ_TARGETS))
-FUZZ_SRC := $(foreach room,core config codec session rib nexthop fib,$(addprefix $($(room)_DIR)/,$($(room)_SRC))) \
-	agent/control/json.c agent/control/request.c
+FUZZ_SRC := $(foreach room,core codec session rib nexthop fib steering config,$(addprefix $($(room)_DIR)/,$($(room)_SRC))) \
+	agent/control/json.c agent/control/options.c agent/control/request.c \
+	agent/datapath/options.c
 FUZZ_CFLAGS = $(filter-out -O2,$(ALL_CFLAGS)) -O1 -fno-sanitize-recover=undefined
 FUZZ_LIMIT = $(if $(RUNS),-runs=$(RUNS),-max_total_time=$(SECONDS))
 

@@ -41,11 +41,11 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	if (!code)
 		code = interfaces_init(agent);
 	if (!code)
-		code = control_new(agent->base, agent->config->control_socket,
+		code = control_new(agent->base, agent->config->control.socket,
 				   &agent->view, &hooks, &agent->control,
 				   error);
 	if (!code)
-		code = metrics_new(agent->base, &agent->config->metrics,
+		code = metrics_new(agent->base, &agent->config->control.metrics,
 				   &agent->view, &agent->metrics, error);
 	if (!code)
 		code = wire_datapath(agent, error);
@@ -80,7 +80,9 @@ int agent_new(const struct config *config, struct agent **out,
 		return code;
 	}
 	agent->view = (struct control_view){
-		.config = agent->config,
+		.bgp = &agent->config->bgp,
+		.steering_options = &agent->config->steering,
+		.datapath_options = &agent->config->datapath,
 		.speaker = agent->speaker,
 		.rib = agent->rib,
 		.tracker = agent->tracker,
@@ -123,7 +125,7 @@ static void on_leave(evutil_socket_t fd, short what, void *context)
 static bool begin_leaving(struct agent *agent)
 {
 	const struct timeval delay = {
-		.tv_sec = agent->config->shutdown_delay,
+		.tv_sec = agent->config->agent.shutdown_delay_s,
 	};
 
 	if (agent->leave || !delay.tv_sec || !is_announcing(agent))
@@ -134,7 +136,7 @@ static bool begin_leaving(struct agent *agent)
 	log_info("agent",
 		 "leaving: neighbors are told, VIPs are withdrawn in %u s; "
 		 "signal again to end at once",
-		 agent->config->shutdown_delay);
+		 agent->config->agent.shutdown_delay_s);
 	export_set_shutdown(agent->rib, RIB_SHUTDOWN_GRACEFUL);
 	wire_send_all_exports(agent);
 	evtimer_add(agent->leave, &delay);

@@ -45,8 +45,8 @@ static bool hides_tags(const struct agent *agent,
 /* Once for each time an interface begins to. */
 static void warn_of_hidden_tags(struct agent *agent)
 {
-	for (size_t i = 0; i < agent->config->interface_count; i++) {
-		const char *name = agent->config->interfaces[i];
+	for (size_t i = 0; i < agent->config->datapath.interface_count; i++) {
+		const char *name = agent->config->datapath.interfaces[i];
 		const struct nexthop_link *link =
 			tracker_link_by_name(agent->tracker, name);
 		bool hidden = hides_tags(agent, link);
@@ -89,8 +89,8 @@ static int add_ports(struct agent *agent)
 {
 	struct datapath_error error;
 
-	for (size_t i = 0; i < agent->config->interface_count; i++) {
-		const char *name = agent->config->interfaces[i];
+	for (size_t i = 0; i < agent->config->datapath.interface_count; i++) {
+		const char *name = agent->config->datapath.interfaces[i];
 		const struct nexthop_link *link =
 			tracker_link_by_name(agent->tracker, name);
 		int code;
@@ -116,8 +116,8 @@ static int attach_all(struct agent *agent)
 	code = add_ports(agent);
 	if (code)
 		return code;
-	for (size_t i = 0; i < agent->config->interface_count; i++) {
-		code = attach(agent, agent->config->interfaces[i]);
+	for (size_t i = 0; i < agent->config->datapath.interface_count; i++) {
+		code = attach(agent, agent->config->datapath.interfaces[i]);
 		if (code)
 			return code;
 	}
@@ -132,8 +132,8 @@ static int attach_all(struct agent *agent)
 
 static bool is_ours(const struct agent *agent, const char *name)
 {
-	for (size_t i = 0; i < agent->config->interface_count; i++)
-		if (!strcmp(agent->config->interfaces[i], name))
+	for (size_t i = 0; i < agent->config->datapath.interface_count; i++)
+		if (!strcmp(agent->config->datapath.interfaces[i], name))
 			return true;
 	return false;
 }

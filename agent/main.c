@@ -104,6 +104,6 @@ int main(int argc, char **argv)
 		config_print(&config, stdout);
 		return EXIT_OK;
 	}
-	log_set_level(config.log_level);
+	log_set_level(config.agent.log_level);
 	return run(&config);
 }

@@ -11,13 +11,14 @@
 /* Nothing else says that the server of a configured path is willing. */
 int wire_bfd(struct agent *agent)
 {
-	const struct config *config = agent->config;
+	const struct rib_options *options = &agent->config->rib;
 	int error = 0;
 
-	for (size_t i = 0; i < config->path_count && !error; i++)
-		if (config->paths[i].bfd)
+	for (size_t i = 0; i < options->static_path_count && !error; i++)
+		if (options->static_paths[i].bfd)
 			error = tracker_watch(agent->tracker,
-					      &config->paths[i].nexthop, true);
+					      &options->static_paths[i].nexthop,
+					      true);
 	return error;
 }
 

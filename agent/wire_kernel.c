@@ -19,17 +19,17 @@ enum {
 	FORMER_ROUTES_S = 30,
 };
 
-static bool has_vips(const struct config *config, bool ipv6)
+static bool has_vips(const struct fib_options *options, bool ipv6)
 {
-	for (size_t i = 0; i < config->vip_count; i++)
-		if (address_is_ipv4(&config->vips[i].prefix.address) != ipv6)
+	for (size_t i = 0; i < options->range_count; i++)
+		if (address_is_ipv4(&options->ranges[i].address) != ipv6)
 			return true;
 	return false;
 }
 
-static void warn_of_forwarding(const struct config *config, bool ipv6)
+static void warn_of_forwarding(const struct fib_options *options, bool ipv6)
 {
-	if (!has_vips(config, ipv6) || kernel_routes_forwards(ipv6))
+	if (!has_vips(options, ipv6) || kernel_routes_forwards(ipv6))
 		return;
 	log_warning("nexthop",
 		    "this host does not forward %s: what the program hands to "
@@ -46,12 +46,12 @@ static void warn_of_forwarding(const struct config *config, bool ipv6)
  */
 static int keep_ranges(struct agent *agent)
 {
-	const struct config *config = agent->config;
+	const struct fib_options *options = &agent->config->fib;
 	int code = 0;
 
-	for (size_t i = 0; i < config->vip_count && !code; i++)
+	for (size_t i = 0; i < options->range_count && !code; i++)
 		code = kernel_routes_keep(agent->kernel_routes,
-					  &config->vips[i].prefix);
+					  &options->ranges[i]);
 	return code;
 }
 
@@ -66,8 +66,8 @@ int wire_kernel_routes(struct agent *agent, char error[AGENT_ERROR_SIZE])
 			 strerror(-code));
 		return code;
 	}
-	warn_of_forwarding(agent->config, false);
-	warn_of_forwarding(agent->config, true);
+	warn_of_forwarding(&agent->config->fib, false);
+	warn_of_forwarding(&agent->config->fib, true);
 	return keep_ranges(agent);
 }
 

@@ -13,7 +13,6 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "fib/kernel_routes.h"
-#include "nexthop/bfd_session.h"
 #include "rib/adj_rib_in.h"
 #include "rib/export.h"
 #include "rib/export_batch.h"
@@ -77,24 +76,14 @@ static void on_link_changed(const struct nexthop_link *link, void *context)
 
 int wire_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
-	const struct bfd_timing bfd = {
-		.interval_us = agent->config->bfd_interval * CLOCK_US_PER_MS,
-		.multiplier = (uint8_t)agent->config->bfd_multiplier,
+	const struct tracker_callbacks callbacks = {
+		.changed = on_nexthop_changed,
+		.released = on_nexthop_released,
+		.link_changed = on_link_changed,
+		.context = agent,
 	};
-	const struct tracker_options options = {
-		.bfd = config_uses_bfd(agent->config) ? &bfd : NULL,
-		.interfaces = agent->config->interfaces,
-		.interface_count = agent->config->interface_count,
-		.callbacks = {
-			.changed = on_nexthop_changed,
-			.released = on_nexthop_released,
-			.link_changed = on_link_changed,
-			.context = agent,
-		},
-	};
-
-	int code = tracker_new(agent->base, &options, &agent->tracker, error,
-			       AGENT_ERROR_SIZE);
+	int code = tracker_new(agent->base, &agent->config->nexthop, &callbacks,
+			       &agent->tracker, error, AGENT_ERROR_SIZE);
 
 	return code ? code : wire_bfd(agent);
 }
@@ -293,64 +282,28 @@ static bool is_nexthop_subnet(const struct prefix *prefix, void *context)
 	       tracker_is_on_link(agent->tracker, &prefix->address);
 }
 
-static struct decision_options decision_options(const struct config *config)
-{
-	return (struct decision_options){
-		.maximum_paths = config->maximum_paths,
-		.maximum_paths_ibgp = config->maximum_paths_ibgp,
-		.as_path = config->multipath_as_path,
-		.confederation = config->multipath_confederation,
-		.skip_igp_cost = config->skip_igp_cost,
-		.cluster_length = config->multipath_cluster_length,
-		.count_confederation_path = config->count_confederation_path,
-		.ebgp_ibgp = config->multipath_ebgp_ibgp,
-		.always_compare_med = config->always_compare_med,
-		.missing_med = config->missing_med,
-		.aigp = config->aigp,
-		.bandwidth_use = config->link_bandwidth,
-		.bandwidth_unit = config->bandwidth_unit,
-		.default_weight = config->default_weight,
-		.add_path_weight = config->add_path_weight,
-	};
-}
-
 int wire_rib(struct agent *agent)
 {
-	const struct config *config = agent->config;
-	const struct rib_options options = {
+	const struct rib_options *options = &agent->config->rib;
+	const struct rib_hooks hooks = {
+		.nexthop_check = check_nexthop,
+		.nexthop_track = track_nexthop,
+		.set_decided = on_set_decided,
+		.work_waiting = on_work_waiting,
+		.export_waiting = on_export_waiting,
+		.context = agent,
+		.export_ready = is_export_ready,
 		.import = {
-			.local_as = config->as,
-			.confederation = config->confederation.identifier,
-			.local_identifier = config->router_id,
-			.cluster_id = config->cluster_id,
-			.vips = config->vips,
-			.vip_count = config->vip_count,
-			.aggregates = config->aggregates,
-			.aggregate_count = config->aggregate_count,
 			.is_own_address = is_own_address,
 			.is_nexthop_subnet = is_nexthop_subnet,
 			.context = agent,
 		},
-		.policy = policy_of(config->rules, config->rule_count),
-		.decision = decision_options(config),
-		.min_nexthops = config->min_nexthops,
-		.announce_delay_ms = config->announce_delay * CLOCK_MS_PER_S,
-		.announce_bandwidth = config->announce_bandwidth,
-		.hooks = {
-			.nexthop_check = check_nexthop,
-			.nexthop_track = track_nexthop,
-			.set_decided = on_set_decided,
-			.work_waiting = on_work_waiting,
-			.export_waiting = on_export_waiting,
-			.context = agent,
-			.export_ready = is_export_ready,
-		},
 	};
 
 	agent->process = event_new(agent->base, -1, 0, on_process, agent);
-	agent->rib = rib_new(&options);
+	agent->rib = rib_new(options, &hooks);
 	if (!agent->process || !agent->rib)
 		return -ENOMEM;
-	return adj_rib_in_add_static_paths(agent->rib, config->paths,
-					   config->path_count);
+	return adj_rib_in_add_static_paths(agent->rib, options->static_paths,
+					   options->static_path_count);
 }

@@ -43,16 +43,16 @@ static void reject(const struct agent *agent, struct bgp_neighbor *neighbor)
 static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 {
 	const struct bgp_connection *session = neighbor->session;
-	const struct neighbor_config *config = &neighbor->config;
+	const struct bgp_neighbor_options *config = &neighbor->options;
 	struct rib_peer_options options = {
 		.source = { .identifier = session->remote_open.identifier,
 			    .as = session->remote_open.as,
 			    .type = peer_type(&session->negotiated),
 			    .interface = config->interface,
-			    .multipath_off = config->multipath ==
-					     NEIGHBOR_MULTIPATH_NO },
+			    .multipath_off = config->multipath_off },
 		.role = config->role,
 		.session = &session->negotiated,
+		.relation = BGP_ROLE_NONE,
 		.nexthop = config->nexthop,
 		.client = config->route_reflector_client,
 	};
@@ -77,7 +77,7 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 	peer->max_prefix.limit = config->max_prefix;
 	peer->max_prefix.action = config->max_prefix_action;
 	neighbor->owner_data = peer;
-	if (neighbor->config.bfd)
+	if (config->bfd)
 		wire_bfd_watch(agent, peer);
 	wire_send_exports(agent, neighbor);
 }
@@ -136,30 +136,18 @@ static void on_send_ready(struct bgp_neighbor *neighbor, void *context)
 
 int wire_speaker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
-	const struct config *config = agent->config;
-	const struct bgp_speaker_options options = {
-		.base = agent->base,
-		.identity = {
-			.as = config->as,
-			.identifier = config->router_id,
-			.confederation = &config->confederation,
-			.restarting = datapath_has_previous(agent->datapath),
-		},
-		.listen_address = config->listen.address,
-		.listen_port = config->listen.port,
-		.neighbors = config->neighbors,
-		.neighbor_count = config->neighbor_count,
-		.callbacks = {
-			.session_up = on_session_up,
-			.session_down = on_session_down,
-			.update = on_update,
-			.route_refresh = on_route_refresh,
-			.send_ready = on_send_ready,
-			.context = agent,
-		},
+	const struct bgp_callbacks callbacks = {
+		.session_up = on_session_up,
+		.session_down = on_session_down,
+		.update = on_update,
+		.route_refresh = on_route_refresh,
+		.send_ready = on_send_ready,
+		.context = agent,
 	};
 	char reason[BGP_SPEAKER_ERROR_SIZE];
-	int code = bgp_speaker_new(&options, &agent->speaker, reason);
+	int code = bgp_speaker_new(agent->base, &agent->config->bgp,
+				   datapath_has_previous(agent->datapath),
+				   &callbacks, &agent->speaker, reason);
 
 	if (code)
 		snprintf(error, AGENT_ERROR_SIZE, "%s", reason);

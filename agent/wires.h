@@ -46,7 +46,7 @@ struct agent {
 	bool running; /* this agent is the one in charge of the host */
 	bool attached;
 	bool exports_waiting;
-	bool tags_hidden[CONFIG_MAX_INTERFACES]; /* and said so */
+	bool tags_hidden[DATAPATH_MAX_INTERFACES]; /* and said so */
 };
 
 /* wire_steering.c */

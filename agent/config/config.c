@@ -117,13 +117,37 @@ static void read_command_line(struct config_parser *parser, int argc,
 		complain_stray_word(parser, argv[optind++]);
 }
 
-/* Values that follow from others where they were not given. */
+static bool uses_bfd(const struct config *config)
+{
+	for (size_t i = 0; i < config->rib.static_path_count; i++)
+		if (config->lists.static_paths[i].bfd)
+			return true;
+	for (size_t i = 0; i < config->bgp.neighbor_count; i++)
+		if (config->lists.neighbors[i].bfd)
+			return true;
+	return false;
+}
+
+/* Fill in values that follow from others. */
 static void derive(struct config *config)
 {
-	if (!config->cluster_id)
-		config->cluster_id = config->router_id;
-	if (!config->maximum_paths_ibgp)
-		config->maximum_paths_ibgp = config->maximum_paths;
+	struct import_options *import = &config->rib.import;
+	struct decision_options *decision = &config->rib.decision;
+	struct nexthop_options *nexthop = &config->nexthop;
+
+	import->local_as = config->bgp.as;
+	import->local_identifier = config->bgp.identifier;
+	import->confederation = config->bgp.confederation.identifier;
+	if (!import->cluster_id)
+		import->cluster_id = import->local_identifier;
+	if (!decision->maximum_paths_ibgp)
+		decision->maximum_paths_ibgp = decision->maximum_paths;
+	for (size_t i = 0; i < import->vip_count; i++)
+		config->lists.ranges[i] = config->lists.vips[i].prefix;
+	config->fib.range_count = import->vip_count;
+	config->datapath.table_size = config->steering.table_size;
+	nexthop->interface_count = config->datapath.interface_count;
+	nexthop->bfd = uses_bfd(config);
 }
 
 static int finish(struct config_parser *parser)
@@ -167,15 +191,4 @@ int config_parse_stream(struct config *config, FILE *in, const char *name,
 	config_parser_init(&parser, config, errors);
 	config_file_read(&parser, in, name);
 	return finish(&parser);
-}
-
-bool config_uses_bfd(const struct config *config)
-{
-	for (size_t i = 0; i < config->path_count; i++)
-		if (config->paths[i].bfd)
-			return true;
-	for (size_t i = 0; i < config->neighbor_count; i++)
-		if (config->neighbors[i].bfd)
-			return true;
-	return false;
 }

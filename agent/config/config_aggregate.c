@@ -18,14 +18,14 @@ enum {
 static const struct config_key keys[] = {
 	{ .name = "summary-only",
 	  .parse = config_key_switch,
-	  .offset = offsetof(struct aggregate_config, summary_only) },
+	  .offset = offsetof(struct aggregate_options, summary_only) },
 	{ .name = "as-set",
 	  .parse = config_key_switch,
-	  .offset = offsetof(struct aggregate_config, as_set) },
+	  .offset = offsetof(struct aggregate_options, as_set) },
 };
 
 static bool append(struct config_parser *parser,
-		   const struct aggregate_config *aggregate)
+		   const struct aggregate_options *aggregate)
 {
 	struct config *config = parser->config;
 
@@ -33,18 +33,19 @@ static bool append(struct config_parser *parser,
 		return config_reject(parser, "a single address holds nothing "
 					     "to aggregate; give a shorter "
 					     "prefix");
-	if (config->aggregate_count == CONFIG_MAX_AGGREGATES)
+	if (config->rib.import.aggregate_count == RIB_MAX_AGGREGATES)
 		return config_reject(parser, "at most %d are supported",
-				     CONFIG_MAX_AGGREGATES);
-	parser->aggregates[config->aggregate_count] = parser->place;
-	config->aggregates[config->aggregate_count++] = *aggregate;
+				     RIB_MAX_AGGREGATES);
+	parser->aggregates[config->rib.import.aggregate_count] = parser->place;
+	config->lists.aggregates[config->rib.import.aggregate_count++] =
+		*aggregate;
 	return true;
 }
 
 bool config_aggregate_parse(struct config_parser *parser,
 			    const struct config_flag *flag, const char *value)
 {
-	struct aggregate_config aggregate = { .as_set = false };
+	struct aggregate_options aggregate = { .as_set = false };
 	char *copy = strdup(value);
 	char *rest = copy;
 	bool ok;
@@ -64,7 +65,8 @@ void config_aggregate_print(const struct config *config,
 			    const struct config_flag *flag, size_t index,
 			    FILE *out)
 {
-	const struct aggregate_config *aggregate = &config->aggregates[index];
+	const struct aggregate_options *aggregate =
+		&config->lists.aggregates[index];
 	char text[PREFIX_TEXT_SIZE];
 
 	(void)flag;
@@ -81,7 +83,7 @@ static bool overlap(const struct prefix *a, const struct prefix *b)
 /* A VIP contributes to one aggregate: nobody has to think which. */
 static void check_overlap(struct config_parser *parser, size_t index)
 {
-	const struct aggregate_config *all = parser->config->aggregates;
+	const struct aggregate_options *all = parser->config->lists.aggregates;
 	char text[PREFIX_TEXT_SIZE], place[PLACE_SIZE];
 
 	for (size_t i = 0; i < index; i++) {
@@ -97,8 +99,8 @@ static void check_overlap(struct config_parser *parser, size_t index)
 
 static bool in_vips(const struct config *config, const struct prefix *prefix)
 {
-	for (size_t i = 0; i < config->vip_count; i++)
-		if (prefix_covers(&config->vips[i].prefix, prefix))
+	for (size_t i = 0; i < config->rib.import.vip_count; i++)
+		if (prefix_covers(&config->lists.vips[i].prefix, prefix))
 			return true;
 	return false;
 }
@@ -108,8 +110,9 @@ void config_aggregate_check(struct config_parser *parser)
 	const struct config *config = parser->config;
 	char text[PREFIX_TEXT_SIZE];
 
-	for (size_t i = 0; i < config->aggregate_count; i++) {
-		const struct prefix *prefix = &config->aggregates[i].prefix;
+	for (size_t i = 0; i < config->rib.import.aggregate_count; i++) {
+		const struct prefix *prefix =
+			&config->lists.aggregates[i].prefix;
 
 		config_point_at(parser, "aggregate",
 				prefix_format(prefix, text),

@@ -72,10 +72,11 @@ static void check_host_interfaces(struct config_parser *parser)
 {
 	const struct config *config = parser->config;
 
-	for (size_t i = 0; i < config->interface_count; i++) {
-		config_point_at(parser, "interface", config->interfaces[i],
+	for (size_t i = 0; i < config->datapath.interface_count; i++) {
+		config_point_at(parser, "interface",
+				config->datapath.interfaces[i],
 				&parser->interfaces[i]);
-		check_host_interface(parser, config->interfaces[i]);
+		check_host_interface(parser, config->datapath.interfaces[i]);
 	}
 }
 
@@ -84,13 +85,13 @@ static void check_interfaces(struct config_parser *parser)
 	const struct config *config = parser->config;
 	char place[PLACE_SIZE];
 
-	for (size_t i = 0; i < config->interface_count; i++)
+	for (size_t i = 0; i < config->datapath.interface_count; i++)
 		for (size_t j = 0; j < i; j++) {
-			if (strcmp(config->interfaces[i],
-				   config->interfaces[j]))
+			if (strcmp(config->datapath.interfaces[i],
+				   config->datapath.interfaces[j]))
 				continue;
 			config_point_at(parser, "interface",
-					config->interfaces[i],
+					config->datapath.interfaces[i],
 					&parser->interfaces[i]);
 			config_reject(
 				parser, "given before on %s; keep only one",
@@ -106,16 +107,16 @@ static void check_interfaces(struct config_parser *parser)
  */
 static ssize_t covering_vip(const struct config *config, size_t index)
 {
-	const struct prefix *vip = &config->vips[index].prefix;
+	const struct prefix *vip = &config->lists.vips[index].prefix;
 
-	for (size_t i = 0; i < config->vip_count; i++) {
-		const struct prefix *other = &config->vips[i].prefix;
+	for (size_t i = 0; i < config->rib.import.vip_count; i++) {
+		const struct prefix *other = &config->lists.vips[i].prefix;
 
 		if (i == index || !prefix_covers(other, vip))
 			continue;
 		if (prefix_equal(other, vip) ?
 			    i < index :
-			    !config_vip_has_keys(&config->vips[index]))
+			    !config_vip_has_keys(config, index))
 			return (ssize_t)i;
 	}
 	return -1;
@@ -127,16 +128,18 @@ static void check_vips(struct config_parser *parser)
 	char text[PREFIX_TEXT_SIZE], other[PREFIX_TEXT_SIZE];
 	char place[PLACE_SIZE];
 
-	for (size_t i = 0; i < config->vip_count; i++) {
+	for (size_t i = 0; i < config->rib.import.vip_count; i++) {
 		ssize_t j = covering_vip(config, i);
 
 		if (j < 0)
 			continue;
 		config_point_at(parser, "vip",
-				prefix_format(&config->vips[i].prefix, text),
+				prefix_format(&config->lists.vips[i].prefix,
+					      text),
 				&parser->vips[i]);
 		config_reject(parser, "is within %s, given on %s; remove one",
-			      prefix_format(&config->vips[j].prefix, other),
+			      prefix_format(&config->lists.vips[j].prefix,
+					    other),
 			      config_place_format(&parser->vips[j], place,
 						  sizeof(place)));
 	}
@@ -144,7 +147,8 @@ static void check_vips(struct config_parser *parser)
 
 static void check_neighbor_repeated(struct config_parser *parser, size_t index)
 {
-	const struct neighbor_config *neighbors = parser->config->neighbors;
+	const struct bgp_neighbor_options *neighbors =
+		parser->config->lists.neighbors;
 	char place[PLACE_SIZE];
 
 	for (size_t i = 0; i < index; i++) {
@@ -165,14 +169,15 @@ static void check_neighbor_in_vip(struct config_parser *parser, size_t index)
 	const struct config *config = parser->config;
 	char text[PREFIX_TEXT_SIZE];
 
-	for (size_t i = 0; i < config->vip_count; i++) {
-		if (!prefix_covers(&config->vips[i].prefix,
-				   &config->neighbors[index].prefix))
+	for (size_t i = 0; i < config->rib.import.vip_count; i++) {
+		if (!prefix_covers(&config->lists.vips[i].prefix,
+				   &config->lists.neighbors[index].prefix))
 			continue;
 		config_reject(parser,
 			      "is inside --vip %s; a neighbor needs an address "
 			      "of its own, outside of all VIPs",
-			      prefix_format(&config->vips[i].prefix, text));
+			      prefix_format(&config->lists.vips[i].prefix,
+					    text));
 		return;
 	}
 }
@@ -181,9 +186,10 @@ static void check_neighbor_in_vip(struct config_parser *parser, size_t index)
 static void check_neighbor_inside(struct config_parser *parser, size_t index)
 {
 	const struct config *config = parser->config;
-	const struct neighbor_config *neighbor = &config->neighbors[index];
+	const struct bgp_neighbor_options *neighbor =
+		&config->lists.neighbors[index];
 
-	if (neighbor_is_internal(neighbor, config->as))
+	if (neighbor_is_internal(neighbor, config->bgp.as))
 		return;
 	if (neighbor->route_reflector_client)
 		config_reject(parser,
@@ -191,15 +197,15 @@ static void check_neighbor_inside(struct config_parser *parser, size_t index)
 			      "own AS (RFC 4456); give as=internal, or remove "
 			      "it");
 	if (neighbor->nexthop == NEIGHBOR_NEXTHOP_UNCHANGED &&
-	    !neighbor_is_member(neighbor, &config->confederation))
+	    !neighbor_is_member(neighbor, &config->bgp.confederation))
 		config_reject(parser,
 			      "next-hop=unchanged is for neighbors of our own "
 			      "AS; give as=internal, or remove it");
 }
 
 /* What both have that the kernel cannot tell apart, or NULL. */
-static const char *key_conflict(const struct neighbor_config *a,
-				const struct neighbor_config *b)
+static const char *key_conflict(const struct bgp_neighbor_options *a,
+				const struct bgp_neighbor_options *b)
 {
 	bool both_ao = a->tcp_ao_key_file[0] && b->tcp_ao_key_file[0];
 	bool both_md5 = a->password_file[0] && b->password_file[0];
@@ -221,7 +227,8 @@ static const char *key_conflict(const struct neighbor_config *a,
 /* A listener has the keys of all neighbors. */
 static void check_neighbor_keys(struct config_parser *parser, size_t index)
 {
-	const struct neighbor_config *neighbors = parser->config->neighbors;
+	const struct bgp_neighbor_options *neighbors =
+		parser->config->lists.neighbors;
 	char other[NEIGHBOR_TARGET_SIZE], place[PLACE_SIZE];
 
 	for (size_t i = 0; i < index; i++) {
@@ -242,7 +249,7 @@ static void check_neighbor_keys(struct config_parser *parser, size_t index)
 }
 
 /* Who is told VIPs whatever the rules say, and is one neighbor for sure. */
-static bool is_always_told(const struct neighbor_config *neighbor)
+static bool is_always_told(const struct bgp_neighbor_options *neighbor)
 {
 	return !neighbor_is_dynamic(neighbor) &&
 	       (neighbor->role == NEIGHBOR_ROLE_UPSTREAM ||
@@ -252,18 +259,19 @@ static bool is_always_told(const struct neighbor_config *neighbor)
 /* Says it of the first for whom there is no room. */
 static void check_neighbor_told(struct config_parser *parser, size_t index)
 {
-	const struct neighbor_config *neighbors = parser->config->neighbors;
+	const struct bgp_neighbor_options *neighbors =
+		parser->config->lists.neighbors;
 	size_t told = 0;
 
 	for (size_t i = 0; i < index; i++)
 		told += is_always_told(&neighbors[i]);
-	if (told == CONFIG_MAX_TOLD && is_always_told(&neighbors[index]))
+	if (told == RIB_MAX_UPSTREAMS && is_always_told(&neighbors[index]))
 		config_reject(parser,
 			      "at most %d neighbors can be told VIPs, and this "
 			      "is one more; a host that passes them on, such "
 			      "as a route reflector, can take the place of "
 			      "several",
-			      CONFIG_MAX_TOLD);
+			      RIB_MAX_UPSTREAMS);
 }
 
 static void check_neighbors(struct config_parser *parser)
@@ -271,8 +279,9 @@ static void check_neighbors(struct config_parser *parser)
 	const struct config *config = parser->config;
 	char text[NEIGHBOR_TARGET_SIZE];
 
-	for (size_t i = 0; i < config->neighbor_count; i++) {
-		const struct neighbor_config *neighbor = &config->neighbors[i];
+	for (size_t i = 0; i < config->bgp.neighbor_count; i++) {
+		const struct bgp_neighbor_options *neighbor =
+			&config->lists.neighbors[i];
 
 		config_point_at(parser, "neighbor",
 				neighbor_target_format(neighbor, text),
@@ -292,14 +301,16 @@ static void check_min_nexthops(struct config_parser *parser)
 {
 	const struct config *config = parser->config;
 	const struct config_flag *flag = config_flag_find("min-nexthops");
-	uint32_t most = config->maximum_paths > config->maximum_paths_ibgp ?
-				config->maximum_paths :
-				config->maximum_paths_ibgp;
+	uint32_t most =
+		config->rib.decision.maximum_paths >
+				config->rib.decision.maximum_paths_ibgp ?
+			config->rib.decision.maximum_paths :
+			config->rib.decision.maximum_paths_ibgp;
 	char text[VALUE_SIZE];
 
-	if (config->min_nexthops <= most)
+	if (config->rib.min_nexthops <= most)
 		return;
-	snprintf(text, sizeof(text), "%u", config->min_nexthops);
+	snprintf(text, sizeof(text), "%u", config->rib.min_nexthops);
 	config_point_at(parser, flag->name, text,
 			&parser->first[flag - config_flags]);
 	config_reject(parser,

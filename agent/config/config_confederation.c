@@ -14,31 +14,12 @@ enum {
 	AS_TEXT_SIZE = 24,
 };
 
-static uint32_t count_members(const struct confederation *confederation,
-			      uint32_t first, uint32_t last)
-{
-	uint32_t count = 0;
-
-	for (size_t i = 0; i < confederation->member_count; i++)
-		count += confederation->members[i] >= first &&
-			 confederation->members[i] <= last;
-	return count;
-}
-
-bool neighbor_is_member(const struct neighbor_config *neighbor,
-			const struct confederation *confederation)
-{
-	return neighbor->as_kind == NEIGHBOR_AS_RANGE &&
-	       count_members(confederation, neighbor->as_first,
-			     neighbor->as_last) ==
-		       (uint64_t)neighbor->as_last - neighbor->as_first + 1;
-}
-
 /* ------------------------------------------------------------- members */
 
 static bool append(struct config_parser *parser, const char *text)
 {
-	struct confederation *confederation = &parser->config->confederation;
+	struct bgp_confederation *confederation =
+		&parser->config->bgp.confederation;
 	uint64_t as;
 
 	if (!config_read_number(text, UINT32_MAX, &as) || !as)
@@ -46,12 +27,12 @@ static bool append(struct config_parser *parser, const char *text)
 				     "'%s' is no AS number; give one from 1 to "
 				     "%u, or several with commas between",
 				     text, UINT32_MAX);
-	if (count_members(confederation, (uint32_t)as, (uint32_t)as))
+	if (bgp_confederation_count(confederation, (uint32_t)as, (uint32_t)as))
 		return config_reject(parser, "%s is given twice; keep only one",
 				     text);
-	if (confederation->member_count == CONFIG_MAX_MEMBERS)
+	if (confederation->member_count == BGP_MAX_MEMBERS)
 		return config_reject(parser, "at most %d are supported",
-				     CONFIG_MAX_MEMBERS);
+				     BGP_MAX_MEMBERS);
 	confederation->members[confederation->member_count++] = (uint32_t)as;
 	return true;
 }
@@ -77,7 +58,7 @@ void config_member_print(const struct config *config,
 			 FILE *out)
 {
 	(void)flag;
-	fprintf(out, "%u", config->confederation.members[index]);
+	fprintf(out, "%u", config->bgp.confederation.members[index]);
 }
 
 /* ------------------------------------------------------------- rules */
@@ -85,7 +66,8 @@ void config_member_print(const struct config *config,
 static void check_members(struct config_parser *parser)
 {
 	const struct config *config = parser->config;
-	const struct confederation *confederation = &config->confederation;
+	const struct bgp_confederation *confederation =
+		&config->bgp.confederation;
 	const struct config_flag *flag =
 		config_flag_find("confederation-member");
 	char text[AS_TEXT_SIZE];
@@ -98,29 +80,30 @@ static void check_members(struct config_parser *parser)
 	if (!confederation->identifier)
 		config_reject(parser, "the confederation has no number; give "
 				      "--confederation");
-	if (count_members(confederation, config->as, config->as))
+	if (bgp_confederation_count(confederation, config->bgp.as,
+				    config->bgp.as))
 		config_reject(parser,
 			      "%u is our own --as; list the other members only",
-			      config->as);
+			      config->bgp.as);
 }
 
 static void check_neighbor(struct config_parser *parser,
-			   const struct neighbor_config *neighbor)
+			   const struct bgp_neighbor_options *neighbor)
 {
 	const struct config *config = parser->config;
-	const struct confederation *confederation = &config->confederation;
+	const struct bgp_confederation *confederation =
+		&config->bgp.confederation;
 
-	if (neighbor->as_kind == NEIGHBOR_AS_ANY)
+	if (neighbor->as_kind == BGP_PEER_ANY && !neighbor->as_last)
 		config_reject(parser,
 			      "with --confederation we must know who it is; "
 			      "give its as=");
-	else if (neighbor->as_kind == NEIGHBOR_AS_RANGE &&
-		 neighbor->as_first != neighbor->as_last &&
+	else if (neighbor->as_last && neighbor->as_first != neighbor->as_last &&
 		 !neighbor_is_member(neighbor, confederation) &&
-		 (count_members(confederation, neighbor->as_first,
-				neighbor->as_last) ||
-		  (neighbor->as_first <= config->as &&
-		   neighbor->as_last >= config->as)))
+		 (bgp_confederation_count(confederation, neighbor->as_first,
+					  neighbor->as_last) ||
+		  (neighbor->as_first <= config->bgp.as &&
+		   neighbor->as_last >= config->bgp.as)))
 		config_reject(parser,
 			      "as=%u-%u holds ASes in and outside of the "
 			      "confederation; give a neighbor for each",
@@ -133,13 +116,13 @@ void config_confederation_check(struct config_parser *parser)
 	char text[NEIGHBOR_TARGET_SIZE];
 
 	check_members(parser);
-	for (size_t i = 0;
-	     config->confederation.identifier && i < config->neighbor_count;
+	for (size_t i = 0; config->bgp.confederation.identifier &&
+			   i < config->bgp.neighbor_count;
 	     i++) {
 		config_point_at(parser, "neighbor",
-				neighbor_target_format(&config->neighbors[i],
-						       text),
+				neighbor_target_format(
+					&config->lists.neighbors[i], text),
 				&parser->neighbors[i]);
-		check_neighbor(parser, &config->neighbors[i]);
+		check_neighbor(parser, &config->lists.neighbors[i]);
 	}
 }

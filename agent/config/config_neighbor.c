@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bgp/codec/protocol.h"
 #include "config/config.h"
 #include "config/config_keys.h"
 #include "config/config_neighbor_keys.h"
@@ -13,19 +14,9 @@
 #include "config/config_values.h"
 #include "core/suggest.h"
 
-enum {
-	BGP_PORT = 179,
-	HOLD_TIME_DEFAULT = 90,
-	/* A server that hangs shall not keep its flows for 90 seconds. */
-	HOLD_TIME_BACKEND = 9,
-	LIMIT_DEFAULT = 256,
-	TCP_AO_ID_DEFAULT = 1,
-	MAX_PREFIX_RESTART_DEFAULT = 60,
-};
-
 /* A neighbor while its keys are read. */
 struct neighbor_draft {
-	struct neighbor_config neighbor;
+	struct bgp_neighbor_options neighbor;
 	bool given[NEIGHBOR_KEY_COUNT];
 };
 
@@ -34,41 +25,6 @@ static const struct prefix link_local = {
 	.address = { { 0xfe, 0x80 } },
 	.length = 10,
 };
-
-bool neighbor_is_interface(const struct neighbor_config *neighbor)
-{
-	return neighbor->interface[0] && !prefix_is_host(&neighbor->prefix);
-}
-
-bool neighbor_is_dynamic(const struct neighbor_config *neighbor)
-{
-	return !neighbor->interface[0] && !prefix_is_host(&neighbor->prefix);
-}
-
-bool neighbor_is_internal(const struct neighbor_config *neighbor,
-			  uint32_t local_as)
-{
-	return neighbor->as_kind == NEIGHBOR_AS_INTERNAL ||
-	       (neighbor->as_kind == NEIGHBOR_AS_RANGE &&
-		neighbor->as_first == local_as &&
-		neighbor->as_last == local_as);
-}
-
-const char *neighbor_target_format(const struct neighbor_config *neighbor,
-				   char text[NEIGHBOR_TARGET_SIZE])
-{
-	char address[PREFIX_TEXT_SIZE];
-
-	if (neighbor_is_interface(neighbor))
-		return strcpy(text, neighbor->interface);
-	if (neighbor_is_dynamic(neighbor))
-		prefix_format(&neighbor->prefix, address);
-	else
-		address_format(&neighbor->prefix.address, address);
-	snprintf(text, NEIGHBOR_TARGET_SIZE, "%s%s%s", address,
-		 neighbor->interface[0] ? "%" : "", neighbor->interface);
-	return text;
-}
 
 /* ------------------------------------------------------------- the target */
 
@@ -80,7 +36,7 @@ static bool is_like_address(const char *text)
 
 /* Reads "ADDRESS%INTERFACE"; cuts `text` at the percent sign. */
 static bool parse_scoped(struct config_parser *parser, char *text, char *scope,
-			 struct neighbor_config *neighbor)
+			 struct bgp_neighbor_options *neighbor)
 {
 	*scope++ = '\0';
 	if (!config_is_interface_name(scope) || !*scope)
@@ -101,7 +57,7 @@ static bool parse_scoped(struct config_parser *parser, char *text, char *scope,
 }
 
 static bool parse_target(struct config_parser *parser, char *text,
-			 struct neighbor_config *neighbor)
+			 struct bgp_neighbor_options *neighbor)
 {
 	char *scope = strchr(text, '%');
 
@@ -149,24 +105,24 @@ static bool parse_key(struct config_parser *parser, char *item,
 /* Fills in what was not given, as it follows from the rest. */
 static void fill_defaults(struct neighbor_draft *draft)
 {
-	struct neighbor_config *neighbor = &draft->neighbor;
+	struct bgp_neighbor_options *neighbor = &draft->neighbor;
 
 	if (neighbor_is_dynamic(neighbor))
 		neighbor->passive = true;
 	if (!neighbor->passive && !draft->given[NEIGHBOR_KEY_PORT])
 		neighbor->port = BGP_PORT;
 	if (neighbor_is_dynamic(neighbor) && !draft->given[NEIGHBOR_KEY_LIMIT])
-		neighbor->limit = LIMIT_DEFAULT;
+		neighbor->limit = NEIGHBOR_DYNAMIC_LIMIT;
 	if (neighbor->tcp_ao_key_file[0] &&
 	    !draft->given[NEIGHBOR_KEY_TCP_AO_ID])
-		neighbor->tcp_ao_id = TCP_AO_ID_DEFAULT;
+		neighbor->tcp_ao_id = NEIGHBOR_TCP_AO_ID;
 	if (neighbor->max_prefix_action == NEIGHBOR_MAX_PREFIX_RESTART &&
 	    !draft->given[NEIGHBOR_KEY_MAX_PREFIX_RESTART])
-		neighbor->max_prefix_restart = MAX_PREFIX_RESTART_DEFAULT;
+		neighbor->max_prefix_restart = NEIGHBOR_MAX_PREFIX_RESTART_TIME;
 	if (!draft->given[NEIGHBOR_KEY_HOLD_TIME])
 		neighbor->hold_time = neighbor->role == NEIGHBOR_ROLE_BACKEND ?
-					      HOLD_TIME_BACKEND :
-					      HOLD_TIME_DEFAULT;
+					      NEIGHBOR_HOLD_TIME_BACKEND :
+					      NEIGHBOR_HOLD_TIME;
 }
 
 /* ------------------------------------------------------------- the rules */
@@ -174,7 +130,7 @@ static void fill_defaults(struct neighbor_draft *draft)
 static bool check_target(struct config_parser *parser,
 			 const struct neighbor_draft *draft)
 {
-	const struct neighbor_config *neighbor = &draft->neighbor;
+	const struct bgp_neighbor_options *neighbor = &draft->neighbor;
 	bool host = prefix_is_host(&neighbor->prefix);
 
 	if (host && address_is_zero(&neighbor->prefix.address))
@@ -192,7 +148,7 @@ static bool check_target(struct config_parser *parser,
 static bool check_dialling(struct config_parser *parser,
 			   const struct neighbor_draft *draft)
 {
-	const struct neighbor_config *neighbor = &draft->neighbor;
+	const struct bgp_neighbor_options *neighbor = &draft->neighbor;
 	bool dynamic = neighbor_is_dynamic(neighbor);
 	const char *who = dynamic ? "a prefix" : "a passive neighbor";
 	bool ok = true;
@@ -222,7 +178,7 @@ static bool check_dialling(struct config_parser *parser,
 static bool check_distance(struct config_parser *parser,
 			   const struct neighbor_draft *draft)
 {
-	const struct neighbor_config *neighbor = &draft->neighbor;
+	const struct bgp_neighbor_options *neighbor = &draft->neighbor;
 
 	if (!neighbor->multihop)
 		return true;
@@ -243,7 +199,7 @@ static bool check_distance(struct config_parser *parser,
 static bool check_keys(struct config_parser *parser,
 		       const struct neighbor_draft *draft)
 {
-	const struct neighbor_config *neighbor = &draft->neighbor;
+	const struct bgp_neighbor_options *neighbor = &draft->neighbor;
 	bool md5 = neighbor->password_file[0];
 	bool ao = neighbor->tcp_ao_key_file[0];
 
@@ -266,7 +222,7 @@ static bool check_keys(struct config_parser *parser,
 static bool check_times(struct config_parser *parser,
 			const struct neighbor_draft *draft)
 {
-	const struct neighbor_config *neighbor = &draft->neighbor;
+	const struct bgp_neighbor_options *neighbor = &draft->neighbor;
 
 	if (neighbor->hold_time &&
 	    neighbor->min_hold_time > neighbor->hold_time)
@@ -293,7 +249,7 @@ static bool check_times(struct config_parser *parser,
 static bool check_routes(struct config_parser *parser,
 			 const struct neighbor_draft *draft)
 {
-	const struct neighbor_config *neighbor = &draft->neighbor;
+	const struct bgp_neighbor_options *neighbor = &draft->neighbor;
 
 	if (neighbor->graceful_restart &&
 	    neighbor->role != NEIGHBOR_ROLE_UPSTREAM)
@@ -311,7 +267,7 @@ static bool check_routes(struct config_parser *parser,
 					     "are told VIPs, role=upstream or "
 					     "role=peer; remove next-hop");
 	if (neighbor->extended_nexthop &&
-	    neighbor->family == NEIGHBOR_FAMILY_IPV6)
+	    neighbor->families == BGP_IPV6_UNICAST_BIT)
 		return config_reject(parser, "extended-next-hop is for IPv4 "
 					     "routes; remove it, or "
 					     "family=ipv6");
@@ -321,7 +277,7 @@ static bool check_routes(struct config_parser *parser,
 static bool check_max_prefix(struct config_parser *parser,
 			     const struct neighbor_draft *draft)
 {
-	const struct neighbor_config *neighbor = &draft->neighbor;
+	const struct bgp_neighbor_options *neighbor = &draft->neighbor;
 
 	if (draft->given[NEIGHBOR_KEY_MAX_PREFIX_ACTION] &&
 	    !neighbor->max_prefix)
@@ -353,7 +309,7 @@ static bool check_draft(struct config_parser *parser,
 
 /* Reads the key of `neighbor`, if it has one. */
 static bool read_secret(struct config_parser *parser,
-			struct neighbor_config *neighbor)
+			struct bgp_neighbor_options *neighbor)
 {
 	const char *path = neighbor->password_file[0] ?
 				   neighbor->password_file :
@@ -366,24 +322,27 @@ static bool read_secret(struct config_parser *parser,
 }
 
 static bool append(struct config_parser *parser,
-		   const struct neighbor_config *neighbor)
+		   const struct bgp_neighbor_options *neighbor)
 {
 	struct config *config = parser->config;
 
-	if (config->neighbor_count == CONFIG_MAX_NEIGHBORS)
+	if (config->bgp.neighbor_count == BGP_MAX_NEIGHBORS)
 		return config_reject(parser,
 				     "at most %d are supported; give a prefix "
 				     "for many alike",
-				     CONFIG_MAX_NEIGHBORS);
-	parser->neighbors[config->neighbor_count] = parser->place;
-	config->neighbors[config->neighbor_count++] = *neighbor;
+				     BGP_MAX_NEIGHBORS);
+	parser->neighbors[config->bgp.neighbor_count] = parser->place;
+	config->lists.neighbors[config->bgp.neighbor_count++] = *neighbor;
 	return true;
 }
 
 bool config_neighbor_parse(struct config_parser *parser,
 			   const struct config_flag *flag, const char *value)
 {
-	struct neighbor_draft draft = { .given = { false } };
+	struct neighbor_draft draft = {
+		.neighbor = { .families = BGP_ALL_FAMILIES,
+			      .relation = BGP_ROLE_NONE },
+	};
 	char *copy = strdup(value);
 	char *rest = copy, *item;
 	bool ok;
@@ -408,7 +367,8 @@ void config_neighbor_print(const struct config *config,
 			   const struct config_flag *flag, size_t index,
 			   FILE *out)
 {
-	const struct neighbor_config *neighbor = &config->neighbors[index];
+	const struct bgp_neighbor_options *neighbor =
+		&config->lists.neighbors[index];
 	char text[NEIGHBOR_TARGET_SIZE];
 
 	(void)flag;

@@ -6,96 +6,19 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "bgp/codec/role.h"
+#include "bgp/session/socket.h"
 #include "config/config_parser.h"
 #include "config/config_values.h"
 #include "core/array.h"
 #include "core/suggest.h"
 
 enum {
-	AS_TRANS = 23456, /* RFC 6793 */
-	/* RFC 4271 4.2: a hold time is 0 or at least three seconds. */
-	HOLD_TIME_MINIMUM = 3,
-	TTL_MAXIMUM = 255,
 	AS_TEXT_SIZE = 24,
 	CHOICES_SIZE = 80,
 };
 
-/* ------------------------------------------------------------- names */
-
-static const char *const role_names[NEIGHBOR_ROLE_COUNT] = {
-	[NEIGHBOR_ROLE_NONE] = "none",
-	[NEIGHBOR_ROLE_BACKEND] = "backend",
-	[NEIGHBOR_ROLE_UPSTREAM] = "upstream",
-	[NEIGHBOR_ROLE_PEER] = "peer",
-};
-
-static const char *const family_names[NEIGHBOR_FAMILY_COUNT] = {
-	[NEIGHBOR_FAMILY_BOTH] = "both",
-	[NEIGHBOR_FAMILY_IPV4] = "ipv4",
-	[NEIGHBOR_FAMILY_IPV6] = "ipv6",
-};
-
-static const char *const add_path_names[NEIGHBOR_ADD_PATH_COUNT] = {
-	[NEIGHBOR_ADD_PATH_NONE] = "none",
-	[NEIGHBOR_ADD_PATH_RECEIVE] = "receive",
-	[NEIGHBOR_ADD_PATH_SEND] = "send",
-	[NEIGHBOR_ADD_PATH_BOTH] = "both",
-};
-
-static const char *const relation_names[NEIGHBOR_RELATION_COUNT] = {
-	[NEIGHBOR_RELATION_NONE] = "none",
-	[NEIGHBOR_RELATION_PROVIDER] = "provider",
-	[NEIGHBOR_RELATION_CUSTOMER] = "customer",
-	[NEIGHBOR_RELATION_PEER] = "peer",
-	[NEIGHBOR_RELATION_RS] = "rs",
-	[NEIGHBOR_RELATION_RS_CLIENT] = "rs-client",
-};
-
-static const char *const nexthop_names[NEIGHBOR_NEXTHOP_COUNT] = {
-	[NEIGHBOR_NEXTHOP_AUTO] = "auto",
-	[NEIGHBOR_NEXTHOP_SELF] = "self",
-	[NEIGHBOR_NEXTHOP_UNCHANGED] = "unchanged",
-};
-
-static const char *const max_prefix_action_names[] = {
-	[NEIGHBOR_MAX_PREFIX_BLOCK] = "block",
-	[NEIGHBOR_MAX_PREFIX_RESTART] = "restart",
-	[NEIGHBOR_MAX_PREFIX_WARN] = "warn",
-};
-
-static const char *const multipath_names[NEIGHBOR_MULTIPATH_COUNT] = {
-	[NEIGHBOR_MULTIPATH_YES] = "yes",
-	[NEIGHBOR_MULTIPATH_NO] = "no",
-};
-
-const char *neighbor_role_name(enum neighbor_role role)
-{
-	return role_names[role];
-}
-
-const char *neighbor_as_format(const struct neighbor_config *neighbor,
-			       char *text, size_t size)
-{
-	switch (neighbor->as_kind) {
-	case NEIGHBOR_AS_ANY:
-		snprintf(text, size, "any");
-		break;
-	case NEIGHBOR_AS_EXTERNAL:
-		snprintf(text, size, "external");
-		break;
-	case NEIGHBOR_AS_INTERNAL:
-		snprintf(text, size, "internal");
-		break;
-	case NEIGHBOR_AS_RANGE:
-		if (neighbor->as_first == neighbor->as_last)
-			snprintf(text, size, "%u", neighbor->as_first);
-		else
-			snprintf(text, size, "%u-%u", neighbor->as_first,
-				 neighbor->as_last);
-		break;
-	}
-	return text;
-}
+static const char *const multipath_names[] = { "yes", "no" };
 
 /* ------------------------------------------------------------- AS */
 
@@ -117,7 +40,7 @@ static bool read_range(const char *text, uint64_t *first, uint64_t *last)
 }
 
 static bool parse_as_range(struct config_parser *parser, const char *value,
-			   struct neighbor_config *neighbor)
+			   struct bgp_neighbor_options *neighbor)
 {
 	uint64_t first, last;
 
@@ -132,13 +55,12 @@ static bool parse_as_range(struct config_parser *parser, const char *value,
 				     "mean %u-%u?",
 				     value, (unsigned int)last,
 				     (unsigned int)first);
-	if (first == last && first == AS_TRANS)
+	if (first == last && first == BGP_AS_TRANS)
 		return config_reject(parser,
 				     "as=%s: stands for AS numbers of four "
 				     "bytes (AS_TRANS, RFC 6793); give the "
 				     "neighbor's own",
 				     value);
-	neighbor->as_kind = NEIGHBOR_AS_RANGE;
 	neighbor->as_first = (uint32_t)first;
 	neighbor->as_last = (uint32_t)last;
 	return true;
@@ -146,24 +68,24 @@ static bool parse_as_range(struct config_parser *parser, const char *value,
 
 static bool parse_as(struct config_parser *parser,
 		     const struct neighbor_key *key, const char *value,
-		     struct neighbor_config *neighbor)
+		     struct bgp_neighbor_options *neighbor)
 {
 	(void)key;
 	if (!strcmp(value, "external"))
-		neighbor->as_kind = NEIGHBOR_AS_EXTERNAL;
+		neighbor->as_kind = BGP_PEER_EXTERNAL;
 	else if (!strcmp(value, "internal"))
-		neighbor->as_kind = NEIGHBOR_AS_INTERNAL;
+		neighbor->as_kind = BGP_PEER_INTERNAL;
 	else
 		return parse_as_range(parser, value, neighbor);
 	return true;
 }
 
 static void print_as(const struct neighbor_key *key,
-		     const struct neighbor_config *neighbor, FILE *out)
+		     const struct bgp_neighbor_options *neighbor, FILE *out)
 {
 	char as[AS_TEXT_SIZE];
 
-	if (neighbor->as_kind != NEIGHBOR_AS_ANY)
+	if (neighbor->as_kind != BGP_PEER_ANY || neighbor->as_last)
 		fprintf(out, ",%s=%s", key->name,
 			neighbor_as_format(neighbor, as, sizeof(as)));
 }
@@ -171,13 +93,13 @@ static void print_as(const struct neighbor_key *key,
 /* ------------------------------------------------------------- kinds */
 
 static void *member_of(const struct neighbor_key *key,
-		       struct neighbor_config *neighbor)
+		       struct bgp_neighbor_options *neighbor)
 {
 	return (char *)neighbor + key->offset;
 }
 
 static const void *value_of(const struct neighbor_key *key,
-			    const struct neighbor_config *neighbor)
+			    const struct bgp_neighbor_options *neighbor)
 {
 	return (const char *)neighbor + key->offset;
 }
@@ -191,7 +113,7 @@ static bool reject_value(struct config_parser *parser,
 
 static bool parse_number(struct config_parser *parser,
 			 const struct neighbor_key *key, const char *value,
-			 struct neighbor_config *neighbor)
+			 struct bgp_neighbor_options *neighbor)
 {
 	uint16_t *member = member_of(key, neighbor);
 	uint64_t number;
@@ -205,7 +127,7 @@ static bool parse_number(struct config_parser *parser,
 
 /* Zero is what a number has that does not apply or was not given. */
 static void print_number(const struct neighbor_key *key,
-			 const struct neighbor_config *neighbor, FILE *out)
+			 const struct bgp_neighbor_options *neighbor, FILE *out)
 {
 	const uint16_t *member = value_of(key, neighbor);
 
@@ -216,7 +138,7 @@ static void print_number(const struct neighbor_key *key,
 /* The one number that does not fit in 16 bits. */
 static bool parse_max_prefix(struct config_parser *parser,
 			     const struct neighbor_key *key, const char *value,
-			     struct neighbor_config *neighbor)
+			     struct bgp_neighbor_options *neighbor)
 {
 	uint64_t number;
 
@@ -228,7 +150,8 @@ static bool parse_max_prefix(struct config_parser *parser,
 }
 
 static void print_max_prefix(const struct neighbor_key *key,
-			     const struct neighbor_config *neighbor, FILE *out)
+			     const struct bgp_neighbor_options *neighbor,
+			     FILE *out)
 {
 	if (neighbor->max_prefix)
 		fprintf(out, ",%s=%u", key->name, neighbor->max_prefix);
@@ -237,7 +160,7 @@ static void print_max_prefix(const struct neighbor_key *key,
 /* But a hold time of zero is a choice. */
 static bool parse_hold_time(struct config_parser *parser,
 			    const struct neighbor_key *key, const char *value,
-			    struct neighbor_config *neighbor)
+			    struct bgp_neighbor_options *neighbor)
 {
 	uint64_t seconds;
 
@@ -249,14 +172,15 @@ static bool parse_hold_time(struct config_parser *parser,
 }
 
 static void print_hold_time(const struct neighbor_key *key,
-			    const struct neighbor_config *neighbor, FILE *out)
+			    const struct bgp_neighbor_options *neighbor,
+			    FILE *out)
 {
 	fprintf(out, ",%s=%u", key->name, neighbor->hold_time);
 }
 
 static bool parse_switch(struct config_parser *parser,
 			 const struct neighbor_key *key, const char *value,
-			 struct neighbor_config *neighbor)
+			 struct bgp_neighbor_options *neighbor)
 {
 	bool *member = member_of(key, neighbor);
 
@@ -266,7 +190,7 @@ static bool parse_switch(struct config_parser *parser,
 }
 
 static void print_switch(const struct neighbor_key *key,
-			 const struct neighbor_config *neighbor, FILE *out)
+			 const struct bgp_neighbor_options *neighbor, FILE *out)
 {
 	const bool *member = value_of(key, neighbor);
 
@@ -274,17 +198,20 @@ static void print_switch(const struct neighbor_key *key,
 		fprintf(out, ",%s", key->name);
 }
 
-/* "a, b or default": the default, which is the first, stands last. */
+/* "a, b or default": the default stands last. */
 static const char *list_choices(const struct neighbor_key *key,
 				char text[CHOICES_SIZE])
 {
 	size_t used = 0;
 
-	for (size_t i = 1; i < key->name_count; i++)
-		used += (size_t)snprintf(text + used, CHOICES_SIZE - used,
-					 "%s%s", i > 1 ? ", " : "",
-					 key->names[i]);
-	snprintf(text + used, CHOICES_SIZE - used, " or %s", key->names[0]);
+	for (size_t i = 0; i < key->name_count; i++)
+		if (key->names[i] && i != key->normal)
+			used += (size_t)snprintf(text + used,
+						 CHOICES_SIZE - used, "%s%s",
+						 used ? ", " : "",
+						 key->names[i]);
+	snprintf(text + used, CHOICES_SIZE - used, " or %s",
+		 key->names[key->normal]);
 	return text;
 }
 
@@ -296,7 +223,8 @@ static bool reject_choice(struct config_parser *parser,
 
 	list_choices(key, choices);
 	for (size_t i = 0; i < key->name_count; i++)
-		suggestion_offer(&suggestion, key->names[i]);
+		if (key->names[i])
+			suggestion_offer(&suggestion, key->names[i]);
 	if (suggestion.name)
 		return config_reject(parser,
 				     "%s=%s: give %s; did you mean '%s'?",
@@ -306,52 +234,57 @@ static bool reject_choice(struct config_parser *parser,
 			     choices);
 }
 
-/* All enums of neighbors have the size of an unsigned int. */
+/* Choices are unsigned ints, or bools. */
 static bool parse_choice(struct config_parser *parser,
 			 const struct neighbor_key *key, const char *value,
-			 struct neighbor_config *neighbor)
+			 struct bgp_neighbor_options *neighbor)
 {
 	unsigned int choice = 0;
 
-	while (choice < key->name_count && strcmp(key->names[choice], value))
+	while (choice < key->name_count &&
+	       (!key->names[choice] || strcmp(key->names[choice], value)))
 		choice++;
 	if (choice == key->name_count)
 		return reject_choice(parser, key, value);
-	memcpy(member_of(key, neighbor), &choice, sizeof(choice));
+	if (key->size == sizeof(choice))
+		memcpy(member_of(key, neighbor), &choice, sizeof(choice));
+	else
+		*(bool *)member_of(key, neighbor) = choice;
 	return true;
 }
 
 static const char *choice_of(const struct neighbor_key *key,
-			     const struct neighbor_config *neighbor)
+			     const struct bgp_neighbor_options *neighbor)
 {
-	unsigned int choice;
+	unsigned int choice = *(const bool *)value_of(key, neighbor);
 
-	memcpy(&choice, value_of(key, neighbor), sizeof(choice));
+	if (key->size == sizeof(choice))
+		memcpy(&choice, value_of(key, neighbor), sizeof(choice));
 	return key->names[choice];
 }
 
 static void print_choice(const struct neighbor_key *key,
-			 const struct neighbor_config *neighbor, FILE *out)
+			 const struct bgp_neighbor_options *neighbor, FILE *out)
 {
 	const char *choice = choice_of(key, neighbor);
 
-	if (choice != key->names[0])
+	if (choice != key->names[key->normal])
 		fprintf(out, ",%s=%s", key->name, choice);
 }
 
 /* What is exchanged at all is said even if it is nothing. */
 static void print_role(const struct neighbor_key *key,
-		       const struct neighbor_config *neighbor, FILE *out)
+		       const struct bgp_neighbor_options *neighbor, FILE *out)
 {
 	fprintf(out, ",%s=%s", key->name, choice_of(key, neighbor));
 }
 
 static bool parse_file(struct config_parser *parser,
 		       const struct neighbor_key *key, const char *value,
-		       struct neighbor_config *neighbor)
+		       struct bgp_neighbor_options *neighbor)
 {
 	if (*value != '/' || !config_is_one_word(value) ||
-	    strlen(value) >= CONFIG_PATH_SIZE)
+	    strlen(value) >= FILE_PATH_SIZE)
 		return reject_value(parser, key, value);
 	strcpy(member_of(key, neighbor), value);
 	return true;
@@ -359,7 +292,7 @@ static bool parse_file(struct config_parser *parser,
 
 /* Empty is what a text has that was not given. */
 static void print_text(const struct neighbor_key *key,
-		       const struct neighbor_config *neighbor, FILE *out)
+		       const struct bgp_neighbor_options *neighbor, FILE *out)
 {
 	const char *text = value_of(key, neighbor);
 
@@ -377,7 +310,7 @@ static bool is_ascii_word(const char *text)
 
 static bool parse_name(struct config_parser *parser,
 		       const struct neighbor_key *key, const char *value,
-		       struct neighbor_config *neighbor)
+		       struct bgp_neighbor_options *neighbor)
 {
 	if (!*value || !is_ascii_word(value) ||
 	    strlen(value) >= NEIGHBOR_NAME_SIZE)
@@ -388,7 +321,7 @@ static bool parse_name(struct config_parser *parser,
 
 static bool parse_source(struct config_parser *parser,
 			 const struct neighbor_key *key, const char *value,
-			 struct neighbor_config *neighbor)
+			 struct bgp_neighbor_options *neighbor)
 {
 	struct address source;
 
@@ -399,7 +332,7 @@ static bool parse_source(struct config_parser *parser,
 }
 
 static void print_source(const struct neighbor_key *key,
-			 const struct neighbor_config *neighbor, FILE *out)
+			 const struct bgp_neighbor_options *neighbor, FILE *out)
 {
 	char text[ADDRESS_TEXT_SIZE];
 
@@ -410,16 +343,19 @@ static void print_source(const struct neighbor_key *key,
 
 /* ------------------------------------------------------------- the table */
 
-#define MEMBER(member) .offset = offsetof(struct neighbor_config, member)
+#define MEMBER(member)                                           \
+	.offset = offsetof(struct bgp_neighbor_options, member), \
+	.size = sizeof(((struct bgp_neighbor_options *)NULL)->member)
 #define NUMBER(member, low, high, text)                           \
 	MEMBER(member), .minimum = (low), .maximum = (high),      \
 			.allowed = (text), .parse = parse_number, \
 			.print = print_number
 #define SWITCH(member) \
 	MEMBER(member), .parse = parse_switch, .print = print_switch
-#define CHOICE(member, table)                                            \
+#define CHOICE(member, table, value)                                     \
 	MEMBER(member), .names = (table), .name_count = COUNT_OF(table), \
-			.parse = parse_choice, .print = print_choice
+			.normal = (value), .parse = parse_choice,        \
+			.print = print_choice
 #define KEY_FILE(member)                                               \
 	MEMBER(member), .metavar = "PATH",                             \
 			.allowed = "an absolute path without blanks, " \
@@ -438,8 +374,8 @@ const struct neighbor_key neighbor_keys[] = {
 	  .help = "What is learned from it and announced to it. Default: "
 		  "none.",
 	  MEMBER(role),
-	  .names = role_names,
-	  .name_count = COUNT_OF(role_names),
+	  .names = neighbor_role_names,
+	  .name_count = COUNT_OF(neighbor_role_names),
 	  .parse = parse_choice,
 	  .print = print_role },
 	{ .name = "name",
@@ -463,7 +399,7 @@ const struct neighbor_key neighbor_keys[] = {
 	  .help = "The session ends after so long a silence. Default: 9 for "
 		  "backends, else 90.",
 	  MEMBER(hold_time),
-	  .minimum = HOLD_TIME_MINIMUM,
+	  .minimum = BGP_MIN_HOLD_TIME,
 	  .maximum = UINT16_MAX,
 	  .allowed = "seconds, 3 to 65535, or 0 for none",
 	  .parse = parse_hold_time,
@@ -483,13 +419,13 @@ const struct neighbor_key neighbor_keys[] = {
 	  .implied = "64",
 	  .help = "The neighbor, of another AS, is not on a link of ours: "
 		  "send with this TTL, else with 1. Without a value: 64.",
-	  NUMBER(multihop, 2, TTL_MAXIMUM, "a TTL from 2 to 255") },
+	  NUMBER(multihop, 2, BGP_TTL_MAX, "a TTL from 2 to 255") },
 	{ .name = "ttl-security",
 	  .metavar = "HOPS",
 	  .implied = "1",
 	  .help = "Drop what comes from further away (RFC 5082); the neighbor "
 		  "must do the same. Without a value: 1.",
-	  NUMBER(ttl_security, 1, TTL_MAXIMUM - 1, "hops from 1 to 254") },
+	  NUMBER(ttl_security, 1, BGP_TTL_MAX - 1, "hops from 1 to 254") },
 	{ .name = "password-file",
 	  .help = "Sign segments with the key in this file (TCP-MD5, RFC "
 		  "2385).",
@@ -504,11 +440,11 @@ const struct neighbor_key neighbor_keys[] = {
 	{ .name = "family",
 	  .metavar = "ipv4|ipv6|both",
 	  .help = "Exchange routes of these families. Default: both.",
-	  CHOICE(family, family_names) },
+	  CHOICE(families, bgp_families_names, BGP_ALL_FAMILIES) },
 	{ .name = "add-path",
 	  .metavar = "receive|send|both",
 	  .help = "Exchange several paths for a prefix (RFC 7911).",
-	  CHOICE(add_path, add_path_names) },
+	  CHOICE(add_path, bgp_add_path_names, 0) },
 	{ .name = "extended-next-hop",
 	  .help = "IPv4 routes may have IPv6 next hops (RFC 8950).",
 	  SWITCH(extended_nexthop) },
@@ -518,7 +454,7 @@ const struct neighbor_key neighbor_keys[] = {
 	{ .name = "relation",
 	  .metavar = "provider|customer|peer|rs|rs-client",
 	  .help = "What the neighbor is to us (RFC 9234).",
-	  CHOICE(relation, relation_names) },
+	  CHOICE(relation, bgp_role_names, BGP_ROLE_NONE) },
 	{ .name = "delay-open",
 	  .metavar = "SECONDS",
 	  .help = "Let the neighbor speak first for so long.",
@@ -526,7 +462,7 @@ const struct neighbor_key neighbor_keys[] = {
 	{ .name = "min-hold-time",
 	  .metavar = "SECONDS",
 	  .help = "Refuse a neighbor that offers less.",
-	  NUMBER(min_hold_time, HOLD_TIME_MINIMUM, UINT16_MAX,
+	  NUMBER(min_hold_time, BGP_MIN_HOLD_TIME, UINT16_MAX,
 		 "seconds, 3 to 65535") },
 	{ .name = "send-hold-time",
 	  .metavar = "SECONDS",
@@ -541,7 +477,7 @@ const struct neighbor_key neighbor_keys[] = {
 	  .metavar = "self|unchanged|auto",
 	  .help = "Of VIPs told to it: this host or the server. Default: auto, "
 		  "unchanged where we reflect, else self.",
-	  CHOICE(nexthop, nexthop_names) },
+	  CHOICE(nexthop, neighbor_nexthop_names, NEIGHBOR_NEXTHOP_AUTO) },
 	{ .name = "max-prefix",
 	  .metavar = "N",
 	  .help = "Prefixes it may announce, in each family. Default: any "
@@ -555,7 +491,8 @@ const struct neighbor_key neighbor_keys[] = {
 	  .metavar = "block|restart|warn",
 	  .help = "What is done about more: refuse them, end the session for "
 		  "a while, or only say so. Default: block.",
-	  CHOICE(max_prefix_action, max_prefix_action_names) },
+	  CHOICE(max_prefix_action, neighbor_max_prefix_action_names,
+		 NEIGHBOR_MAX_PREFIX_BLOCK) },
 	{ .name = "max-prefix-restart",
 	  .metavar = "SECONDS",
 	  .help = "How long the session stays down. Default: 60.",
@@ -564,7 +501,7 @@ const struct neighbor_key neighbor_keys[] = {
 	  .metavar = "yes|no",
 	  .help = "Its paths share sets with others; no: one of them is used "
 		  "alone or not at all. Default: yes.",
-	  CHOICE(multipath, multipath_names) },
+	  CHOICE(multipath_off, multipath_names, 0) },
 	{ .name = "aigp",
 	  .help = "Believe the accumulated IGP metric of this external "
 		  "neighbor (RFC 7311); of internal ones it is anyway.",

@@ -58,18 +58,20 @@ struct neighbor_key {
 	/* Stores the value, or reports by config_reject(). */
 	bool (*parse)(struct config_parser *parser,
 		      const struct neighbor_key *key, const char *value,
-		      struct neighbor_config *neighbor);
+		      struct bgp_neighbor_options *neighbor);
 	/* Writes ",KEY=VALUE" so that it parses, or nothing for a default. */
 	void (*print)(const struct neighbor_key *key,
-		      const struct neighbor_config *neighbor, FILE *out);
+		      const struct bgp_neighbor_options *neighbor, FILE *out);
 
 	/* For these functions: where and what. */
-	size_t offset; /* of the member in struct neighbor_config */
+	size_t offset; /* of the member in struct bgp_neighbor_options */
+	size_t size;
 	const char *allowed;
 	uint64_t minimum;
 	uint64_t maximum;
-	const char *const *names; /* indexed by value, the default first */
+	const char *const *names; /* indexed by value; NULL: no choice */
 	size_t name_count;
+	unsigned int normal; /* the default */
 };
 
 extern const struct neighbor_key neighbor_keys[NEIGHBOR_KEY_COUNT];

@@ -94,11 +94,30 @@ void config_write_total(FILE *errors, int count)
 			count == 1 ? "" : "s");
 }
 
+static void point_to_lists(struct config *config)
+{
+	struct config_lists *lists = &config->lists;
+
+	config->bgp.neighbors = lists->neighbors;
+	config->rib.import.vips = lists->vips;
+	config->rib.import.aggregates = lists->aggregates;
+	config->rib.static_paths = lists->static_paths;
+	config->rib.rules = lists->rules;
+	config->nexthop.interfaces =
+		(const char(*)[INTERFACE_SIZE])config->datapath.interfaces;
+	config->fib.ranges = lists->ranges;
+	config->steering.vip_fields = lists->vip_fields;
+	config->steering.group_count = STEERING_GROUPS;
+	config->datapath.group_count = STEERING_GROUPS;
+	config->datapath.icmp_rate = DATAPATH_ICMP_RATE;
+}
+
 void config_parser_init(struct config_parser *parser, struct config *config,
 			FILE *errors)
 {
 	assert(config_flag_count <= CONFIG_MAX_FLAGS);
 	memset(config, 0, sizeof(*config));
+	point_to_lists(config);
 	*parser = (struct config_parser){ .config = config, .errors = errors };
 
 	for (size_t i = 0; i < config_flag_count; i++) {

@@ -40,11 +40,11 @@ struct config_parser {
 	/* Where each flag of the table and each entry of a list was given. */
 	bool given[CONFIG_MAX_FLAGS];
 	struct config_place first[CONFIG_MAX_FLAGS];
-	struct config_place interfaces[CONFIG_MAX_INTERFACES];
-	struct config_place vips[CONFIG_MAX_VIP_PREFIXES];
-	struct config_place neighbors[CONFIG_MAX_NEIGHBORS];
-	struct config_place paths[CONFIG_MAX_PATHS];
-	struct config_place aggregates[CONFIG_MAX_AGGREGATES];
+	struct config_place interfaces[DATAPATH_MAX_INTERFACES];
+	struct config_place vips[RIB_MAX_VIPS];
+	struct config_place neighbors[BGP_MAX_NEIGHBORS];
+	struct config_place paths[RIB_MAX_STATIC_PATHS];
+	struct config_place aggregates[RIB_MAX_AGGREGATES];
 };
 
 /* Sets every value of parser->config to its default. */

@@ -12,11 +12,6 @@
 #include "core/array.h"
 
 enum {
-	WEIGHT_DEFAULT = 1,
-	WEIGHT_MAXIMUM = UINT16_MAX,
-	/* What routers give a static route. */
-	DISTANCE_DEFAULT = 1,
-	DISTANCE_MAXIMUM = UINT8_MAX,
 	PLACE_SIZE = 256,
 };
 
@@ -24,25 +19,26 @@ static const struct config_key keys[] = {
 	{ .name = "via",
 	  .metavar = "ADDRESS",
 	  .parse = config_key_address,
-	  .offset = offsetof(struct path_config, nexthop) },
+	  .offset = offsetof(struct static_path_options, nexthop) },
 	{ .name = "weight",
 	  .metavar = "N",
 	  .parse = config_key_number,
-	  .offset = offsetof(struct path_config, weight),
+	  .offset = offsetof(struct static_path_options, weight),
 	  .minimum = 1,
-	  .maximum = WEIGHT_MAXIMUM },
+	  .maximum = WEIGHT_MAX },
 	{ .name = "distance",
 	  .metavar = "N",
 	  .parse = config_key_number,
-	  .offset = offsetof(struct path_config, distance),
+	  .offset = offsetof(struct static_path_options, distance),
 	  .minimum = 1,
-	  .maximum = DISTANCE_MAXIMUM },
+	  .maximum = DISTANCE_MAX },
 	{ .name = "bfd",
 	  .parse = config_key_switch,
-	  .offset = offsetof(struct path_config, bfd) },
+	  .offset = offsetof(struct static_path_options, bfd) },
 };
 
-static bool check(struct config_parser *parser, const struct path_config *path)
+static bool check(struct config_parser *parser,
+		  const struct static_path_options *path)
 {
 	if (address_is_zero(&path->nexthop))
 		return config_reject(parser, "the server is missing; give "
@@ -50,24 +46,25 @@ static bool check(struct config_parser *parser, const struct path_config *path)
 	return true;
 }
 
-static bool append(struct config_parser *parser, const struct path_config *path)
+static bool append(struct config_parser *parser,
+		   const struct static_path_options *path)
 {
 	struct config *config = parser->config;
 
-	if (config->path_count == CONFIG_MAX_PATHS)
+	if (config->rib.static_path_count == RIB_MAX_STATIC_PATHS)
 		return config_reject(parser,
 				     "at most %d are supported; let the "
 				     "servers announce their VIPs by BGP",
-				     CONFIG_MAX_PATHS);
-	parser->paths[config->path_count] = parser->place;
-	config->paths[config->path_count++] = *path;
+				     RIB_MAX_STATIC_PATHS);
+	parser->paths[config->rib.static_path_count] = parser->place;
+	config->lists.static_paths[config->rib.static_path_count++] = *path;
 	return true;
 }
 
 bool config_path_entry_parse(struct config_parser *parser,
 			     const struct config_flag *flag, const char *value)
 {
-	struct path_config path = {
+	struct static_path_options path = {
 		.weight = WEIGHT_DEFAULT,
 		.distance = DISTANCE_DEFAULT,
 	};
@@ -88,7 +85,8 @@ void config_path_entry_print(const struct config *config,
 			     const struct config_flag *flag, size_t index,
 			     FILE *out)
 {
-	const struct path_config *path = &config->paths[index];
+	const struct static_path_options *path =
+		&config->lists.static_paths[index];
 	char prefix[PREFIX_TEXT_SIZE], nexthop[ADDRESS_TEXT_SIZE];
 
 	(void)flag;
@@ -100,8 +98,8 @@ void config_path_entry_print(const struct config *config,
 
 static bool in_vips(const struct config *config, const struct prefix *prefix)
 {
-	for (size_t i = 0; i < config->vip_count; i++)
-		if (prefix_covers(&config->vips[i].prefix, prefix))
+	for (size_t i = 0; i < config->rib.import.vip_count; i++)
+		if (prefix_covers(&config->lists.vips[i].prefix, prefix))
 			return true;
 	return false;
 }
@@ -109,15 +107,16 @@ static bool in_vips(const struct config *config, const struct prefix *prefix)
 /* What is sent to a VIP is balanced: probes would land on a server. */
 static bool is_vip(const struct config *config, const struct address *address)
 {
-	for (size_t i = 0; i < config->vip_count; i++)
-		if (prefix_contains(&config->vips[i].prefix, address))
+	for (size_t i = 0; i < config->rib.import.vip_count; i++)
+		if (prefix_contains(&config->lists.vips[i].prefix, address))
 			return true;
 	return false;
 }
 
 static void check_repeated(struct config_parser *parser, size_t index)
 {
-	const struct path_config *paths = parser->config->paths;
+	const struct static_path_options *paths =
+		parser->config->lists.static_paths;
 	char place[PLACE_SIZE];
 
 	for (size_t i = 0; i < index; i++) {
@@ -137,8 +136,9 @@ void config_path_check(struct config_parser *parser)
 	const struct config *config = parser->config;
 	char text[PREFIX_TEXT_SIZE], nexthop[ADDRESS_TEXT_SIZE];
 
-	for (size_t i = 0; i < config->path_count; i++) {
-		const struct path_config *path = &config->paths[i];
+	for (size_t i = 0; i < config->rib.static_path_count; i++) {
+		const struct static_path_options *path =
+			&config->lists.static_paths[i];
 
 		config_point_at(parser, "path",
 				prefix_format(&path->prefix, text),

@@ -75,7 +75,7 @@ static bool check_removed(struct rule_reader *reader)
 		if (term->key != RULE_SET_ATTRIBUTE_REMOVE)
 			continue;
 		type = rule->values[term->first].range.first;
-		if (rule_attribute_is_needed(type))
+		if (policy_attribute_is_needed(type))
 			ok = config_reject(reader->parser,
 					   "attribute remove %u: routes need "
 					   "it; give another type",
@@ -188,14 +188,14 @@ bool config_rule_parse(struct config_parser *parser,
 		ok = config_reject(parser,
 				   "a rule has at most %d words; split it",
 				   RULE_MAX_WORDS);
-	else if (config->rule_count == CONFIG_MAX_RULES)
+	else if (config->rib.rule_count == POLICY_MAX_RULES)
 		ok = config_reject(parser, "at most %d rules are supported",
-				   CONFIG_MAX_RULES);
+				   POLICY_MAX_RULES);
 	else
 		ok = parse_words(&reader);
 	free(text);
 	if (ok)
-		config->rules[config->rule_count++] = rule;
+		config->lists.rules[config->rib.rule_count++] = rule;
 	return ok;
 }
 
@@ -218,5 +218,5 @@ void config_rule_print(const struct config *config,
 		       const struct config_flag *flag, size_t index, FILE *out)
 {
 	(void)flag;
-	policy_rule_print(&config->rules[index], out);
+	policy_rule_print(&config->lists.rules[index], out);
 }

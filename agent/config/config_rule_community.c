@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bgp/codec/community.h"
 #include "config/config_rule_keys.h"
 #include "config/config_values.h"
-#include "core/array.h"
 
 enum {
 	WORD_SIZE = 96,
@@ -152,26 +152,15 @@ enum {
 	LARGE_SIZE = 4,
 };
 
-/* RFC 1997, RFC 8326, RFC 7999; the names of bgp/codec/community.c. */
-static const struct {
-	const char *name;
-	uint32_t community;
-} well_known[] = {
-	{ "graceful-shutdown", 0xffff0000 },   { "blackhole", 0xffff029a },
-	{ "no-export", 0xffffff01 },	       { "no-advertise", 0xffffff02 },
-	{ "no-export-subconfed", 0xffffff03 },
-};
-
 bool rule_community_parse(struct rule_words *words, const struct rule_key *key,
 			  union rule_value *value)
 {
 	struct community_writer w = { .used = 0 };
+	uint32_t community;
 
-	for (size_t i = 0; i < COUNT_OF(well_known); i++) {
-		if (strcmp(well_known[i].name, rule_words_peek(words)))
-			continue;
+	if (community_read_name(rule_words_peek(words), &community)) {
 		rule_words_take(words);
-		put(&w, well_known[i].community, sizeof(uint32_t), false);
+		put(&w, community, sizeof(community), false);
 		value->community = w.community;
 		return true;
 	}
@@ -184,13 +173,13 @@ void rule_community_print(const struct rule_key *key,
 	const struct rule_community *community = &value->community;
 	uint64_t number = get(community, 0, sizeof(uint32_t));
 
-	for (size_t i = 0; i < COUNT_OF(well_known); i++)
-		if (well_known[i].community == number && community->mask[0] &&
-		    community->mask[STANDARD_SIZE]) {
-			fputs(well_known[i].name, out);
-			return;
-		}
-	print_numbers(key, community, STANDARD_COUNT, STANDARD_SIZE, out);
+	const char *name = community_name((uint32_t)number);
+
+	if (name && community->mask[0] && community->mask[STANDARD_SIZE])
+		fputs(name, out);
+	else
+		print_numbers(key, community, STANDARD_COUNT, STANDARD_SIZE,
+			      out);
 }
 
 bool rule_large_community_parse(struct rule_words *words,

@@ -90,7 +90,7 @@ static bool parse_role(struct rule_reader *reader)
 
 	/* In the order of the enum, but for "none", which goes last. */
 	for (unsigned int i = 0; i < NEIGHBOR_ROLE_COUNT; i++)
-		names[i] = neighbor_role_name((i + 1) % NEIGHBOR_ROLE_COUNT);
+		names[i] = neighbor_role_names[(i + 1) % NEIGHBOR_ROLE_COUNT];
 	if (!take_choice(reader, "is no role", names, COUNT_OF(names), &role))
 		return false;
 	reader->rule->role = (role + 1) % NEIGHBOR_ROLE_COUNT;
@@ -111,7 +111,7 @@ static bool parse_as(struct rule_reader *reader)
 static bool parse_neighbor(struct rule_reader *reader)
 {
 	struct policy_rule *rule = reader->rule;
-	char target[PREFIX_TEXT_SIZE + RULE_INTERFACE_SIZE] = "";
+	char target[PREFIX_TEXT_SIZE + INTERFACE_SIZE] = "";
 	const char *word = rule_words_shown(&reader->words);
 	char *interface = target;
 
@@ -194,7 +194,7 @@ void rule_head_print(const struct policy_rule *rule, FILE *out)
 		direction_names[rule->direction], whom_names[rule->whom]);
 	switch (rule->whom) {
 	case RULE_ROLE:
-		fprintf(out, " %s", neighbor_role_name(rule->role));
+		fprintf(out, " %s", neighbor_role_names[rule->role]);
 		break;
 	case RULE_NEIGHBOR:
 		print_neighbor(rule, out);

@@ -2,50 +2,14 @@
 /* What rules look at and what they set, in the order of --help. See the header. */
 
 #include "config/config_rule_keys.h"
+
+#include "bgp/codec/attributes.h"
 #include "core/array.h"
+#include "rib/options.h"
 
 enum {
 	AS_PATH_LENGTH_MAXIMUM = 65535,
-	/* More would only make the path too long for a message. */
-	PREPEND_MAXIMUM = 64,
-	WEIGHT_MAXIMUM = 65535, /* of steering/assign.h */
-
-	/* Attribute types: RFC 4271 5, RFC 4456 8, RFC 4760, 6793, 9234. */
-	TYPE_ORIGIN = 1,
-	TYPE_AS_PATH = 2,
-	TYPE_NEXT_HOP = 3,
-	TYPE_LOCAL_PREF = 5,
-	TYPE_ORIGINATOR_ID = 9,
-	TYPE_CLUSTER_LIST = 10,
-	TYPE_MP_REACH_NLRI = 14,
-	TYPE_MP_UNREACH_NLRI = 15,
-	TYPE_AS4_PATH = 17,
-	TYPE_AS4_AGGREGATOR = 18,
-	TYPE_OTC = 35,
 };
-
-/* Indexed by enum bgp_origin. */
-static const char *const origin_names[] = { "igp", "egp", "incomplete" };
-
-bool rule_attribute_is_needed(uint32_t type)
-{
-	switch (type) {
-	case TYPE_ORIGIN:
-	case TYPE_AS_PATH:
-	case TYPE_NEXT_HOP:
-	case TYPE_LOCAL_PREF:
-	case TYPE_ORIGINATOR_ID:
-	case TYPE_CLUSTER_LIST:
-	case TYPE_MP_REACH_NLRI:
-	case TYPE_MP_UNREACH_NLRI:
-	case TYPE_AS4_PATH:
-	case TYPE_AS4_AGGREGATOR:
-	case TYPE_OTC:
-		return true;
-	default:
-		return false;
-	}
-}
 
 /* Kinds that several keys share. */
 #define RANGE(low, high, text)                                  \
@@ -57,9 +21,9 @@ bool rule_attribute_is_needed(uint32_t type)
 #define CHANGE                                                  \
 	.allowed = "a number, +N or -N", .maximum = UINT32_MAX, \
 	.parse = rule_change_parse, .print = rule_change_print, .single = true
-#define ORIGIN                                                            \
-	.allowed = "igp, egp or incomplete", .names = origin_names,       \
-	.name_count = COUNT_OF(origin_names), .parse = rule_choice_parse, \
+#define ORIGIN                                                                \
+	.allowed = "igp, egp or incomplete", .names = bgp_origin_names,       \
+	.name_count = COUNT_OF(bgp_origin_names), .parse = rule_choice_parse, \
 	.print = rule_choice_print
 #define AS_NUMBER RANGE(1, UINT32_MAX, "an AS number N, N-M or >=N")
 #define COMMUNITY(kind)                                   \
@@ -166,21 +130,21 @@ const struct rule_key rule_settings[] = {
 	  .help = "Us, which is the default towards neighbors." },
 	{ .name = "weight",
 	  .help = "The server's share of the flows; 1 if nothing sets it.",
-	  NUMBER(1, WEIGHT_MAXIMUM, "a number from 1 to 65535") },
+	  NUMBER(1, WEIGHT_MAX, "a number from 1 to 65535") },
 	{ .name = "prepend",
 	  .help = "This AS in front, N times.",
 	  .allowed = "an AS number, or self, and how often: 1 to 64",
 	  .single = true,
 	  .repeatable = true,
 	  .minimum = 1,
-	  .maximum = PREPEND_MAXIMUM,
+	  .maximum = RULE_MAX_PREPEND,
 	  .parse = rule_prepend_parse,
 	  .print = rule_prepend_print },
 	{ .name = "prepend",
 	  .part = "self",
 	  .help = "Our own.",
 	  .repeatable = true,
-	  NUMBER(1, PREPEND_MAXIMUM, "how often: 1 to 64") },
+	  NUMBER(1, RULE_MAX_PREPEND, "how often: 1 to 64") },
 	{ .name = "community",
 	  .help = "One more.",
 	  .allowed = STANDARD_TEXT,

@@ -42,7 +42,4 @@ struct rule_key {
 extern const struct rule_key rule_matches[RULE_MATCH_COUNT];
 extern const struct rule_key rule_settings[RULE_SETTING_COUNT];
 
-/* Attributes that no rule may remove: routes would be wrong without them. */
-bool rule_attribute_is_needed(uint32_t type);
-
 #endif

@@ -45,55 +45,9 @@
 	.repeatable = true, .count_offset = offsetof(struct config, count), \
 	.parse = config_##kind##_parse, .print = config_##kind##_print
 
-static const char *const xdp_mode_names[] = {
-	[XDP_MODE_AUTO] = "auto",
-	[XDP_MODE_NATIVE] = "native",
-	[XDP_MODE_GENERIC] = "generic",
-};
-
-static const char *const xdp_attach_names[] = {
-	[XDP_ATTACH_LINK] = "link",
-};
-
-static const char *const multipath_as_path_names[] = {
-	[MULTIPATH_AS_PATH_EXACT] = "exact",
-	[MULTIPATH_AS_PATH_SAME_PEER_AS] = "same-peer-as",
-	[MULTIPATH_AS_PATH_RELAXED] = "relaxed",
-};
-
-static const char *const multipath_confederation_names[] = {
-	[MULTIPATH_CONFEDERATION_RELAXED] = "relaxed",
-	[MULTIPATH_CONFEDERATION_SAME_MEMBER_AS] = "same-member-as",
-};
-
-static const char *const missing_med_names[] = {
-	[MISSING_MED_BEST] = "best",
-	[MISSING_MED_WORST] = "worst",
-};
-
-static const char *const link_bandwidth_names[] = {
-	[BANDWIDTH_USE] = "use",
-	[BANDWIDTH_USE_IF_ALL] = "use-if-all",
-	[BANDWIDTH_IGNORE] = "ignore",
-};
-
-static const char *const hash_fields_names[HG_HASH_FIELDS_COUNT] = {
-	[HG_HASH_5_TUPLE] = "5-tuple", [HG_HASH_3_TUPLE] = "3-tuple",
-	[HG_HASH_SRC_DST] = "src-dst", [HG_HASH_SRC] = "src",
-	[HG_HASH_DST] = "dst",	       [HG_HASH_PACKET] = "packet",
-};
-
 /* Slot 0 of the table of next hops is never used. */
 enum {
 	MAXIMUM_NEXTHOPS = HG_MAX_NEXTHOPS - 1,
-	MAXIMUM_WEIGHT = UINT16_MAX, /* of the bucket assignment */
-};
-
-enum {
-	MAXIMUM_DELAY = 3600, /* seconds */
-	/* Milliseconds. Our loop can be late by some of them. */
-	MINIMUM_BFD_INTERVAL = 50,
-	MAXIMUM_BFD_INTERVAL = 60000,
 };
 
 const struct config_flag config_flags[] = {
@@ -124,14 +78,14 @@ const struct config_flag config_flags[] = {
 	  .help = "Our AS number.",
 	  .section = CONFIG_SECTION_BGP,
 	  .required = true,
-	  RANGE(as, 1, UINT32_MAX),
+	  RANGE(bgp.as, 1, UINT32_MAX),
 	  .parse = config_as_parse },
 	{ .name = "router-id",
 	  .metavar = "A.B.C.D",
 	  .help = "Our BGP identifier: an IPv4 address no other speaker uses.",
 	  .section = CONFIG_SECTION_BGP,
 	  .required = true,
-	  MEMBER(router_id),
+	  MEMBER(bgp.identifier),
 	  .parse = config_router_id_parse,
 	  .print = config_router_id_print },
 	{ .name = "confederation",
@@ -140,19 +94,19 @@ const struct config_flag config_flags[] = {
 		  "(RFC 5065); --as is then that of our member; 0: none.",
 	  .initial = "0",
 	  .section = CONFIG_SECTION_BGP,
-	  RANGE(confederation.identifier, 0, UINT32_MAX),
+	  RANGE(bgp.confederation.identifier, 0, UINT32_MAX),
 	  .parse = config_as_parse },
 	{ .name = "confederation-member",
 	  .metavar = "AS[,AS...]",
 	  .help = "The other members' ASes.",
 	  .section = CONFIG_SECTION_BGP,
-	  LIST(member, confederation.member_count) },
+	  LIST(member, bgp.confederation.member_count) },
 	{ .name = "cluster-id",
 	  .metavar = "A.B.C.D",
 	  .help = "The cluster we reflect routes for (RFC 4456); the same for "
 		  "all reflectors of one. Default: as --router-id.",
 	  .section = CONFIG_SECTION_BGP,
-	  MEMBER(cluster_id),
+	  MEMBER(rib.import.cluster_id),
 	  .parse = config_router_id_parse,
 	  .print = config_router_id_print },
 	{ .name = "neighbor",
@@ -162,7 +116,7 @@ const struct config_flag config_flags[] = {
 		  "role nothing is exchanged (RFC 8212).",
 	  .section = CONFIG_SECTION_BGP,
 	  .required = true,
-	  LIST(neighbor, neighbor_count) },
+	  LIST(neighbor, bgp.neighbor_count) },
 	{ .name = "shutdown-delay",
 	  .metavar = "SECONDS",
 	  .help = "When ending, announce VIPs as about to go "
@@ -171,132 +125,131 @@ const struct config_flag config_flags[] = {
 		  "the sessions.",
 	  .initial = "0",
 	  .section = CONFIG_SECTION_BGP,
-	  NUMBER(shutdown_delay, 0, MAXIMUM_DELAY) },
+	  NUMBER(agent.shutdown_delay_s, 0, CONFIG_MAX_SHUTDOWN_DELAY_S) },
 	{ .name = "rule",
 	  .metavar = "RULE",
 	  .help = "What may be learned from neighbors and announced to them, "
 		  "and how it is changed. In order; the first rule that "
 		  "matches decides. See below and docs/policy.md.",
 	  .section = CONFIG_SECTION_BGP,
-	  LIST(rule, rule_count) },
+	  LIST(rule, rib.rule_count) },
 	{ .name = "listen",
 	  .metavar = "ADDRESS:PORT",
 	  .help = "Where neighbors connect to; [::]: by IPv4, too; port 0: "
 		  "nowhere.",
 	  .initial = "[::]:179",
 	  .section = CONFIG_SECTION_BGP,
-	  ENDPOINT(listen) },
+	  ENDPOINT(bgp.listen) },
 
 	{ .name = "maximum-paths",
 	  .metavar = "N",
 	  .help = "Largest number of paths in the set of a VIP.",
 	  .initial = "64",
 	  .section = CONFIG_SECTION_MULTIPATH,
-	  NUMBER(maximum_paths, 1, MAXIMUM_NEXTHOPS) },
+	  NUMBER(rib.decision.maximum_paths, 1, MAXIMUM_NEXTHOPS) },
 	{ .name = "maximum-paths-ibgp",
 	  .metavar = "N",
 	  .help = "The same where the best path is internal. Default: as "
 		  "--maximum-paths.",
 	  .section = CONFIG_SECTION_MULTIPATH,
-	  NUMBER(maximum_paths_ibgp, 1, MAXIMUM_NEXTHOPS) },
+	  NUMBER(rib.decision.maximum_paths_ibgp, 1, MAXIMUM_NEXTHOPS) },
 	{ .name = "multipath-as-path",
 	  .help = "What the AS_PATHs in a set must have in common besides "
 		  "their length.",
 	  .initial = "relaxed",
 	  .section = CONFIG_SECTION_MULTIPATH,
-	  CHOICE(multipath_as_path, multipath_as_path_names) },
+	  CHOICE(rib.decision.as_path, multipath_as_path_names) },
 	{ .name = "multipath-confederation",
 	  .help = "Whether the paths in a set come from one member AS of our "
 		  "confederation (RFC 5065).",
 	  .initial = "relaxed",
 	  .section = CONFIG_SECTION_MULTIPATH,
-	  CHOICE(multipath_confederation, multipath_confederation_names) },
+	  CHOICE(rib.decision.confederation, multipath_confederation_names) },
 	{ .name = "multipath-ebgp-ibgp",
 	  .help = "External and internal paths share a set: it is everything "
 		  "equal before MED. Packets must not come back to us.",
 	  .section = CONFIG_SECTION_MULTIPATH,
-	  SWITCH(multipath_ebgp_ibgp) },
+	  SWITCH(rib.decision.ebgp_ibgp) },
 	{ .name = "multipath-cluster-length",
 	  .help = "Compare the length of CLUSTER_LIST in place of the cost to "
 		  "the next hop: against loops where reflectors set the next "
 		  "hop to themselves.",
 	  .section = CONFIG_SECTION_MULTIPATH,
-	  SWITCH(multipath_cluster_length) },
+	  SWITCH(rib.decision.cluster_length) },
 	{ .name = "skip-igp-cost",
 	  .help = "Paths share a set whatever the way to their next hops "
 		  "costs. The best path is still the nearest.",
 	  .section = CONFIG_SECTION_MULTIPATH,
-	  SWITCH(skip_igp_cost) },
+	  SWITCH(rib.decision.skip_igp_cost) },
 	{ .name = "count-confederation-path",
 	  .help = "Count AS_CONFED_SEQUENCE in the length of AS_PATH.",
 	  .section = CONFIG_SECTION_MULTIPATH,
-	  SWITCH(count_confederation_path) },
+	  SWITCH(rib.decision.count_confederation_path) },
 	{ .name = "always-compare-med",
 	  .help = "Compare MEDs of different neighboring ASes, too.",
 	  .section = CONFIG_SECTION_MULTIPATH,
-	  SWITCH(always_compare_med) },
+	  SWITCH(rib.decision.always_compare_med) },
 	{ .name = "missing-med",
 	  .help = "What a path without MED has: the best, 0, or the worst.",
 	  .initial = "best",
 	  .section = CONFIG_SECTION_MULTIPATH,
-	  CHOICE(missing_med, missing_med_names) },
+	  CHOICE(rib.decision.missing_med, missing_med_names) },
 	{ .name = "aigp",
 	  .help = "Prefer the least accumulated IGP metric (RFC 7311). An "
 		  "external neighbor needs the key aigp for its own to count.",
 	  .section = CONFIG_SECTION_MULTIPATH,
-	  SWITCH(aigp) },
+	  SWITCH(rib.decision.aigp) },
 	{ .name = "link-bandwidth",
 	  .help = "Paths weigh what their link bandwidth community says. "
 		  "Where one of a set has none, it weighs --default-weight "
 		  "(use), or all weigh that (use-if-all).",
 	  .initial = "use-if-all",
 	  .section = CONFIG_SECTION_MULTIPATH,
-	  CHOICE(link_bandwidth, link_bandwidth_names) },
+	  CHOICE(rib.decision.bandwidth_use, bandwidth_use_names) },
 	{ .name = "bandwidth-unit",
 	  .metavar = "BYTES",
 	  .help = "Bytes per second of one unit of weight; less is 1, more "
 		  "than 65535 units are 65535.",
 	  .initial = "12500000",
 	  .section = CONFIG_SECTION_MULTIPATH,
-	  NUMBER(bandwidth_unit, 1, UINT32_MAX) },
+	  NUMBER(rib.decision.bandwidth_unit, 1, UINT32_MAX) },
 	{ .name = "default-weight",
 	  .metavar = "N",
 	  .help = "Weight of a path without link bandwidth, in units of "
 		  "--bandwidth-unit.",
 	  .initial = "1",
 	  .section = CONFIG_SECTION_MULTIPATH,
-	  NUMBER(default_weight, 1, MAXIMUM_WEIGHT) },
+	  NUMBER(rib.decision.default_weight, 1, WEIGHT_MAX) },
 	{ .name = "add-path-weight",
 	  .help = "Several paths (RFC 7911) of one neighbor with one next hop "
 		  "add their weights up.",
 	  .section = CONFIG_SECTION_MULTIPATH,
-	  SWITCH(add_path_weight) },
+	  SWITCH(rib.decision.add_path_weight) },
 	{ .name = "announce-bandwidth",
 	  .help = "Announce VIPs with the bandwidth of all paths of their set "
 		  "together, if one of them has any.",
 	  .section = CONFIG_SECTION_MULTIPATH,
-	  SWITCH(announce_bandwidth) },
+	  SWITCH(rib.announce_bandwidth) },
 	{ .name = "min-nexthops",
 	  .metavar = "N",
 	  .help = "Announce a VIP only while it has so many living next hops.",
 	  .initial = "1",
 	  .section = CONFIG_SECTION_MULTIPATH,
-	  NUMBER(min_nexthops, 1, MAXIMUM_NEXTHOPS) },
+	  NUMBER(rib.min_nexthops, 1, MAXIMUM_NEXTHOPS) },
 	{ .name = "announce-delay",
 	  .metavar = "SECONDS",
 	  .help = "Announce a VIP when it has had enough living next hops for "
 		  "so long.",
 	  .initial = "0",
 	  .section = CONFIG_SECTION_MULTIPATH,
-	  NUMBER(announce_delay, 0, MAXIMUM_DELAY) },
+	  NUMBER(rib.announce_delay_s, 0, RIB_MAX_DELAY_S) },
 
 	{ .name = "interface",
 	  .metavar = "NAME",
 	  .help = "Forward on this interface: the XDP program goes there.",
 	  .section = CONFIG_SECTION_FORWARDING,
 	  .required = true,
-	  MEMBER(interfaces),
-	  LIST(interface, interface_count) },
+	  LIST(interface, datapath.interface_count) },
 	{ .name = "vip",
 	  .metavar = "PREFIX[,KEY=VALUE...]",
 	  .help = "IPv4 or IPv6 prefix the service addresses lie in. What is "
@@ -306,14 +259,14 @@ const struct config_flag config_flags[] = {
 		  "hash-fields=...: instead of --hash-fields.",
 	  .section = CONFIG_SECTION_FORWARDING,
 	  .required = true,
-	  LIST(vip, vip_count) },
+	  LIST(vip, rib.import.vip_count) },
 	{ .name = "aggregate",
 	  .metavar = "PREFIX[,summary-only][,as-set]",
 	  .help = "Announce this prefix while a VIP inside it could be; with "
 		  "summary-only instead of them, with as-set with all their "
 		  "ASes as an AS_SET (see RFC 9774).",
 	  .section = CONFIG_SECTION_FORWARDING,
-	  LIST(aggregate, aggregate_count) },
+	  LIST(aggregate, rib.import.aggregate_count) },
 	{ .name = "path",
 	  .metavar = "PREFIX,via=ADDRESS[,weight=N][,distance=N][,bfd]",
 	  .help = "A server that has the VIP and does not speak BGP. The "
@@ -322,14 +275,15 @@ const struct config_flag config_flags[] = {
 		  "ones together. Default: weight=1, distance=1. bfd: the "
 		  "server is alive only while its BFD session is up.",
 	  .section = CONFIG_SECTION_FORWARDING,
-	  LIST(path_entry, path_count) },
+	  LIST(path_entry, rib.static_path_count) },
 	{ .name = "bfd-interval",
 	  .metavar = "MS",
 	  .help = "How often we send BFD packets, and want some, while a "
 		  "session is up; the slower of both sides counts.",
 	  .initial = "300",
 	  .section = CONFIG_SECTION_FORWARDING,
-	  NUMBER(bfd_interval, MINIMUM_BFD_INTERVAL, MAXIMUM_BFD_INTERVAL) },
+	  NUMBER(nexthop.bfd_interval_ms, NEXTHOP_BFD_MIN_INTERVAL,
+		 NEXTHOP_BFD_MAX_INTERVAL) },
 	{ .name = "bfd-multiplier",
 	  .metavar = "N",
 	  .help = "After so many intervals without a packet from us the "
@@ -337,53 +291,53 @@ const struct config_flag config_flags[] = {
 		  "call it so.",
 	  .initial = "3",
 	  .section = CONFIG_SECTION_FORWARDING,
-	  NUMBER(bfd_multiplier, 1, UINT8_MAX) },
+	  NUMBER(nexthop.bfd_multiplier, 1, NEXTHOP_BFD_MAX_MULTIPLIER) },
 	{ .name = "xdp-mode",
 	  .help = "Run the program in the driver (native) or behind it "
 		  "(generic); auto: native where the driver can.",
 	  .initial = "auto",
 	  .section = CONFIG_SECTION_FORWARDING,
-	  CHOICE(xdp_mode, xdp_mode_names) },
+	  CHOICE(datapath.mode, datapath_mode_names) },
 	{ .name = "xdp-attach",
 	  .help = "How the program is attached; link: a pinned bpf_link, "
 		  "which outlives the agent.",
 	  .initial = "link",
 	  .section = CONFIG_SECTION_FORWARDING,
-	  CHOICE(xdp_attach, xdp_attach_names) },
+	  CHOICE(datapath.attach, datapath_attach_names) },
 	{ .name = "hash-fields",
 	  .help = "Which fields of a packet choose its bucket. packet is "
 		  "none of them but chance, for services without state.",
 	  .initial = "5-tuple",
 	  .section = CONFIG_SECTION_FORWARDING,
-	  CHOICE(hash_fields, hash_fields_names) },
+	  CHOICE(steering.hash_fields, steering_hash_fields_names) },
 	{ .name = "hash-seed",
 	  .metavar = "N",
 	  .help = "Decimal, or hexadecimal after 0x, of 64 bits. Nodes that "
 		  "shall steer alike need the same.",
 	  .initial = "0",
 	  .section = CONFIG_SECTION_FORWARDING,
-	  RANGE(hash_seed, 0, UINT64_MAX),
+	  RANGE(datapath.hash_key, 0, UINT64_MAX),
 	  .parse = config_seed_parse },
 	{ .name = "table-size",
 	  .metavar = "N",
 	  .help = "Buckets of a group, a power of two: 256 to 65536.",
 	  .initial = "16384",
 	  .section = CONFIG_SECTION_FORWARDING,
-	  RANGE(table_size, HG_MIN_TABLE_SIZE, HG_MAX_TABLE_SIZE),
+	  RANGE(steering.table_size, HG_MIN_TABLE_SIZE, HG_MAX_TABLE_SIZE),
 	  .parse = config_power_of_two_parse },
 	{ .name = "bpffs",
 	  .metavar = "DIR",
 	  .help = "Where maps and links are pinned.",
 	  .initial = "/sys/fs/bpf/headgate",
 	  .section = CONFIG_SECTION_FORWARDING,
-	  PATH(bpffs) },
+	  PATH(datapath.bpffs) },
 
 	{ .name = "control-socket",
 	  .metavar = "PATH",
 	  .help = "Where headgatectl finds the agent.",
 	  .initial = HG_CTL_SOCKET,
 	  .section = CONFIG_SECTION_CONTROL,
-	  PATH(control_socket) },
+	  PATH(control.socket) },
 	{ .name = "metrics",
 	  .metavar = "ADDRESS:PORT",
 	  .help = "Where Prometheus fetches /metrics from: the counters, by "
@@ -391,31 +345,15 @@ const struct config_flag config_flags[] = {
 		  "there may; port 0: nowhere.",
 	  .initial = "127.0.0.1:0",
 	  .section = CONFIG_SECTION_CONTROL,
-	  ENDPOINT(metrics) },
+	  ENDPOINT(control.metrics) },
 	{ .name = "log-level",
 	  .help = "Least important messages to write to stderr.",
 	  .initial = "info",
 	  .section = CONFIG_SECTION_CONTROL,
-	  CHOICE(log_level, log_level_names) },
+	  CHOICE(agent.log_level, log_level_names) },
 };
 
 const size_t config_flag_count = COUNT_OF(config_flags);
-
-const char *config_hash_fields_name(uint32_t hash_fields)
-{
-	return hash_fields_names[hash_fields];
-}
-
-bool config_hash_fields_read(const char *name, uint32_t *hash_fields)
-{
-	for (uint32_t i = 0; i < HG_HASH_FIELDS_COUNT; i++) {
-		if (strcmp(hash_fields_names[i], name))
-			continue;
-		*hash_fields = i;
-		return true;
-	}
-	return false;
-}
 
 const struct config_flag *config_flag_find(const char *name)
 {

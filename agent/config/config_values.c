@@ -11,6 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "bgp/codec/protocol.h"
 #include "config/config_parser.h"
 #include "config/config_vip.h"
 #include "core/suggest.h"
@@ -18,7 +19,6 @@
 enum {
 	DECIMAL = 10,
 	HEXADECIMAL = 16,
-	AS_TRANS = 23456, /* RFC 6793 */
 	METAVAR_SIZE = 80,
 };
 
@@ -168,7 +168,7 @@ bool config_as_parse(struct config_parser *parser,
 	uint64_t number;
 
 	if (config_read_number(value, UINT32_MAX, &number) &&
-	    number == AS_TRANS)
+	    number == BGP_AS_TRANS)
 		return config_reject(parser,
 				     "stands for AS numbers of four bytes "
 				     "(AS_TRANS, RFC 6793); give your own");
@@ -357,9 +357,9 @@ void config_endpoint_print(const struct config *config,
  */
 bool config_is_interface_name(const char *name)
 {
-	return strlen(name) < CONFIG_INTERFACE_SIZE &&
-	       config_is_one_word(name) && !strpbrk(name, "/:#=") &&
-	       strcmp(name, ".") && strcmp(name, "..");
+	return strlen(name) < INTERFACE_SIZE && config_is_one_word(name) &&
+	       !strpbrk(name, "/:#=") && strcmp(name, ".") &&
+	       strcmp(name, "..");
 }
 
 bool config_interface_parse(struct config_parser *parser,
@@ -372,12 +372,13 @@ bool config_interface_parse(struct config_parser *parser,
 		return config_reject(parser,
 				     "give an interface's name, at most %d "
 				     "characters, as `ip link` shows it",
-				     CONFIG_INTERFACE_SIZE - 1);
-	if (config->interface_count == CONFIG_MAX_INTERFACES)
+				     INTERFACE_SIZE - 1);
+	if (config->datapath.interface_count == DATAPATH_MAX_INTERFACES)
 		return config_reject(parser, "at most %d are supported",
-				     CONFIG_MAX_INTERFACES);
-	parser->interfaces[config->interface_count] = parser->place;
-	strcpy(config->interfaces[config->interface_count++], value);
+				     DATAPATH_MAX_INTERFACES);
+	parser->interfaces[config->datapath.interface_count] = parser->place;
+	strcpy(config->datapath.interfaces[config->datapath.interface_count++],
+	       value);
 	return true;
 }
 
@@ -386,30 +387,37 @@ void config_interface_print(const struct config *config,
 			    FILE *out)
 {
 	(void)flag;
-	fputs(config->interfaces[index], out);
+	fputs(config->datapath.interfaces[index], out);
 }
 
 bool config_vip_parse(struct config_parser *parser,
 		      const struct config_flag *flag, const char *value)
 {
 	struct config *config = parser->config;
-	struct vip_config vip = { .min_nexthops = 0 };
+	struct vip_draft draft = { .own_hash_fields = false };
+	const struct prefix *prefix = &draft.vip.prefix;
 
 	(void)flag;
-	if (!config_vip_read(parser, value, &vip))
+	if (!config_vip_read(parser, value, &draft))
 		return false;
-	if (address_is_multicast(&vip.prefix.address) ||
-	    address_is_link_local(&vip.prefix.address))
+	if (address_is_multicast(&prefix->address) ||
+	    address_is_link_local(&prefix->address))
 		return config_reject(parser,
 				     "is no prefix that is routed; give one of "
 				     "global or private unicast addresses");
-	if (config->vip_count == CONFIG_MAX_VIP_PREFIXES)
+	if (config->rib.import.vip_count == RIB_MAX_VIPS)
 		return config_reject(parser,
 				     "at most %d are supported; give shorter "
 				     "prefixes",
-				     CONFIG_MAX_VIP_PREFIXES);
-	parser->vips[config->vip_count] = parser->place;
-	config->vips[config->vip_count++] = vip;
+				     RIB_MAX_VIPS);
+	parser->vips[config->rib.import.vip_count] = parser->place;
+	config->lists.vips[config->rib.import.vip_count++] = draft.vip;
+	if (draft.own_hash_fields)
+		config->lists.vip_fields[config->steering.vip_fields_count++] =
+			(struct steering_vip_fields){
+				.prefix = *prefix,
+				.hash_fields = draft.hash_fields,
+			};
 	return true;
 }
 
@@ -419,6 +427,6 @@ void config_vip_print(const struct config *config,
 	char text[PREFIX_TEXT_SIZE];
 
 	(void)flag;
-	fputs(prefix_format(&config->vips[index].prefix, text), out);
-	config_vip_print_keys(&config->vips[index], out);
+	fputs(prefix_format(&config->lists.vips[index].prefix, text), out);
+	config_vip_print_keys(config, index, out);
 }

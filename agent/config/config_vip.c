@@ -22,29 +22,32 @@ static bool parse_hash_fields(struct config_parser *parser,
 			      const struct config_key *key, const char *value,
 			      void *object)
 {
-	struct vip_config *vip = object;
+	struct vip_draft *vip = object;
 
 	(void)key;
-	if (!config_hash_fields_read(value, &vip->hash_fields))
-		return config_reject(parser,
-				     "hash-fields=%s: allowed are 5-tuple, "
-				     "3-tuple, src-dst, src, dst, packet",
-				     value);
-	vip->own_hash_fields = true;
-	return true;
+	for (uint32_t i = 0; i < HG_HASH_FIELDS_COUNT; i++)
+		if (!strcmp(steering_hash_fields_names[i], value)) {
+			vip->hash_fields = i;
+			vip->own_hash_fields = true;
+			return true;
+		}
+	return config_reject(parser,
+			     "hash-fields=%s: allowed are 5-tuple, "
+			     "3-tuple, src-dst, src, dst, packet",
+			     value);
 }
 
 static const struct config_key keys[] = {
 	{ .name = "min-nexthops",
 	  .metavar = "N",
 	  .parse = config_key_number,
-	  .offset = offsetof(struct vip_config, min_nexthops),
+	  .offset = offsetof(struct vip_draft, vip.min_nexthops),
 	  .minimum = 1,
 	  .maximum = MAXIMUM_NEXTHOPS },
 	{ .name = "return-nexthops",
 	  .metavar = "N",
 	  .parse = config_key_number,
-	  .offset = offsetof(struct vip_config, return_nexthops),
+	  .offset = offsetof(struct vip_draft, vip.return_nexthops),
 	  .minimum = 1,
 	  .maximum = MAXIMUM_NEXTHOPS },
 	{ .name = "hash-fields",
@@ -53,7 +56,7 @@ static const struct config_key keys[] = {
 };
 
 bool config_vip_read(struct config_parser *parser, const char *value,
-		     struct vip_config *vip)
+		     struct vip_draft *vip)
 {
 	char *copy = strdup(value);
 	char *rest = copy;
@@ -61,51 +64,51 @@ bool config_vip_read(struct config_parser *parser, const char *value,
 
 	if (!copy)
 		return config_reject(parser, "out of memory");
-	ok = config_read_prefix(parser, strsep(&rest, ","), &vip->prefix);
+	ok = config_read_prefix(parser, strsep(&rest, ","), &vip->vip.prefix);
 	ok = config_keys_parse(parser, keys, COUNT_OF(keys), rest, vip) && ok;
 	free(copy);
 	return ok;
 }
 
-void config_vip_print_keys(const struct vip_config *vip, FILE *out)
+/* The VIP's own hash fields, or NULL. */
+static const struct steering_vip_fields *own_fields(const struct config *config,
+						    size_t index)
 {
+	for (size_t i = 0; i < config->steering.vip_fields_count; i++)
+		if (prefix_equal(&config->lists.vip_fields[i].prefix,
+				 &config->lists.vips[index].prefix))
+			return &config->lists.vip_fields[i];
+	return NULL;
+}
+
+void config_vip_print_keys(const struct config *config, size_t index, FILE *out)
+{
+	const struct vip_options *vip = &config->lists.vips[index];
+	const struct steering_vip_fields *own = own_fields(config, index);
+
 	if (vip->min_nexthops)
 		fprintf(out, ",min-nexthops=%u", vip->min_nexthops);
 	if (vip->return_nexthops)
 		fprintf(out, ",return-nexthops=%u", vip->return_nexthops);
-	if (vip->own_hash_fields)
+	if (own)
 		fprintf(out, ",hash-fields=%s",
-			config_hash_fields_name(vip->hash_fields));
+			steering_hash_fields_names[own->hash_fields]);
 }
 
-bool config_vip_has_keys(const struct vip_config *vip)
+bool config_vip_has_keys(const struct config *config, size_t index)
 {
+	const struct vip_options *vip = &config->lists.vips[index];
+
 	return vip->min_nexthops || vip->return_nexthops ||
-	       vip->own_hash_fields;
-}
-
-uint32_t config_hash_fields_of(const struct config *config,
-			       const struct prefix *prefix)
-{
-	const struct vip_config *longest = NULL;
-
-	for (size_t i = 0; i < config->vip_count; i++) {
-		const struct vip_config *vip = &config->vips[i];
-
-		if (vip->own_hash_fields &&
-		    prefix_covers(&vip->prefix, prefix) &&
-		    (!longest || vip->prefix.length > longest->prefix.length))
-			longest = vip;
-	}
-	return longest ? longest->hash_fields : config->hash_fields;
+	       own_fields(config, index);
 }
 
 /* About the value that was pointed at. */
 static void check_numbers(struct config_parser *parser,
-			  const struct vip_config *vip, uint32_t most)
+			  const struct vip_options *vip, uint32_t most)
 {
 	uint32_t least = vip->min_nexthops ? vip->min_nexthops :
-					     parser->config->min_nexthops;
+					     parser->config->rib.min_nexthops;
 
 	if (vip->min_nexthops > most)
 		config_reject(parser,
@@ -131,13 +134,15 @@ static void check_numbers(struct config_parser *parser,
 void config_vip_check(struct config_parser *parser)
 {
 	const struct config *config = parser->config;
-	uint32_t most = config->maximum_paths > config->maximum_paths_ibgp ?
-				config->maximum_paths :
-				config->maximum_paths_ibgp;
+	uint32_t most =
+		config->rib.decision.maximum_paths >
+				config->rib.decision.maximum_paths_ibgp ?
+			config->rib.decision.maximum_paths :
+			config->rib.decision.maximum_paths_ibgp;
 	char text[PREFIX_TEXT_SIZE];
 
-	for (size_t i = 0; i < config->vip_count; i++) {
-		const struct vip_config *vip = &config->vips[i];
+	for (size_t i = 0; i < config->rib.import.vip_count; i++) {
+		const struct vip_options *vip = &config->lists.vips[i];
 
 		config_point_at(parser, "vip",
 				prefix_format(&vip->prefix, text),

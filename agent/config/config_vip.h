@@ -7,16 +7,26 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "rib/options.h"
+
+struct config;
 struct config_parser;
-struct vip_config;
+
+/* A VIP while its keys are read. */
+struct vip_draft {
+	struct vip_options vip;
+	bool own_hash_fields;
+	uint32_t hash_fields; /* enum hg_hash_fields */
+};
 
 /* Reads "PREFIX[,KEY=VALUE...]". */
 bool config_vip_read(struct config_parser *parser, const char *value,
-		     struct vip_config *vip);
-/* Writes ",KEY=VALUE" for each number that was given. */
-void config_vip_print_keys(const struct vip_config *vip, FILE *out);
+		     struct vip_draft *vip);
+/* Writes ",KEY=VALUE" for each key of VIP `index` that was given. */
+void config_vip_print_keys(const struct config *config, size_t index,
+			   FILE *out);
 /* True if it says something that a VIP around it does not. */
-bool config_vip_has_keys(const struct vip_config *vip);
+bool config_vip_has_keys(const struct config *config, size_t index);
 /* The rules between these numbers and those of other flags. */
 void config_vip_check(struct config_parser *parser);
 

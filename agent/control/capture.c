@@ -5,7 +5,6 @@
 
 #include <json-c/json.h>
 
-#include "config/config.h"
 #include "control/json.h"
 #include "control/request.h"
 #include "control/show.h"
@@ -37,9 +36,9 @@ struct json_object *capture_head(const struct control_view *view)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < view->config->interface_count; i++) {
+	for (size_t i = 0; i < view->datapath_options->interface_count; i++) {
 		const struct nexthop_link *link = tracker_link_by_name(
-			view->tracker, view->config->interfaces[i]);
+			view->tracker, view->datapath_options->interfaces[i]);
 		struct json_object *row;
 
 		if (!link)
@@ -79,8 +78,9 @@ struct json_object *capture_packet(const struct control_view *view,
 	json_add(packet, "bucket",
 		 record->bucket == UINT32_MAX ?
 			 NULL :
-			 json_object_new_uint64(record->bucket %
-						view->config->table_size));
+			 json_object_new_uint64(
+				 record->bucket %
+				 view->datapath_options->table_size));
 	json_add_number(packet, "size", record->frame_size);
 	json_add_text(packet, "frame", text);
 	return json_wrap("packet", packet);

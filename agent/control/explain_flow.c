@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/config.h"
 #include "control/explain.h"
 #include "control/flow_frame.h"
 #include "control/json.h"
@@ -60,7 +59,7 @@ static struct choice choose_member(const struct control_view *view,
 				   const struct flow *flow)
 {
 	const struct address destination = flow_destination(flow);
-	const struct config *config = view->config;
+	const struct datapath_options *options = view->datapath_options;
 	struct choice choice = {
 		.vip = steering_match_vip(view->steering, &destination),
 	};
@@ -69,10 +68,10 @@ static struct choice choose_member(const struct control_view *view,
 	if (!choice.vip)
 		return choice;
 	group = choice.vip->group;
-	choice.hash_fields =
-		config_hash_fields_of(config, &choice.vip->node.prefix);
-	choice.hash = flow_hash(flow, choice.hash_fields, config->hash_seed);
-	choice.bucket = (uint32_t)choice.hash & (config->table_size - 1);
+	choice.hash_fields = steering_hash_fields_of(view->steering_options,
+						     &choice.vip->node.prefix);
+	choice.hash = flow_hash(flow, choice.hash_fields, options->hash_key);
+	choice.bucket = (uint32_t)choice.hash & (options->table_size - 1);
 	choice.owner = group_member(group, group->owners[choice.bucket]);
 	choice.backup = group_member(group, group->backups[choice.bucket]);
 	if (is_address_alive(view, choice.owner))
@@ -127,7 +126,7 @@ static void add_choice(struct json_object *out, const struct choice *choice)
 	snprintf(hash, sizeof(hash), "0x%016" PRIx64, choice->hash);
 	json_add(out, "vip", json_of_prefix(&choice->vip->node.prefix));
 	json_add_text(out, "hash_fields",
-		      config_hash_fields_name(choice->hash_fields));
+		      steering_hash_fields_names[choice->hash_fields]);
 	json_add_text(out, "hash", hash);
 	json_add_number(out, "group", choice->vip->group->index);
 	json_add_number(out, "bucket", choice->bucket);
@@ -192,9 +191,9 @@ agreement_json(const struct control_view *view, const struct choice *choice,
 static bool find_ingress_port(const struct control_view *view,
 			      uint32_t *ifindex, uint8_t mac[MAC_SIZE])
 {
-	for (size_t i = 0; i < view->config->interface_count; i++) {
+	for (size_t i = 0; i < view->datapath_options->interface_count; i++) {
 		const struct nexthop_link *link = tracker_link_by_name(
-			view->tracker, view->config->interfaces[i]);
+			view->tracker, view->datapath_options->interfaces[i]);
 
 		if (!link)
 			continue;

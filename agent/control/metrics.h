@@ -10,7 +10,7 @@
  *	headgate_vips_packets_total{prefix="192.0.2.1/32"} 17
  */
 
-#include "config/config.h"
+#include "core/endpoint.h"
 
 struct control_view;
 struct counter_list;

@@ -9,7 +9,6 @@
 #include "bgp/codec/role.h"
 #include "bgp/session/speaker.h"
 #include "bgp/session/tcp_auth.h"
-#include "config/config.h"
 #include "control/json.h"
 #include "core/array.h"
 #include "core/clock.h"
@@ -132,12 +131,11 @@ static const struct rib_peer *peer_of(const struct control_view *view,
 /* Return the AS of the session, else the configured one if it is one; or 0. */
 static uint32_t neighbor_as_number(const struct bgp_neighbor *neighbor)
 {
-	const struct neighbor_config *config = &neighbor->config;
+	const struct bgp_neighbor_options *config = &neighbor->options;
 
 	if (neighbor->session)
 		return neighbor->session->negotiated.peer_as;
-	if (config->as_kind == NEIGHBOR_AS_RANGE &&
-	    config->as_first == config->as_last)
+	if (config->as_last && config->as_first == config->as_last)
 		return config->as_first;
 	return 0;
 }
@@ -146,7 +144,7 @@ static uint32_t neighbor_as_number(const struct bgp_neighbor *neighbor)
 static void add_config(struct json_object *out,
 		       const struct bgp_neighbor *neighbor)
 {
-	const struct neighbor_config *config = &neighbor->config;
+	const struct bgp_neighbor_options *config = &neighbor->options;
 	uint32_t as = neighbor_as_number(neighbor);
 
 	json_add(out, "address",
@@ -157,7 +155,7 @@ static void add_config(struct json_object *out,
 		      config->interface[0] ? config->interface : NULL);
 	json_add_text(out, "name", config->name[0] ? config->name : NULL);
 	json_add(out, "as", as ? json_object_new_uint64(as) : NULL);
-	json_add_text(out, "role", neighbor_role_name(config->role));
+	json_add_text(out, "role", neighbor_role_names[config->role]);
 	json_add_text(out, "state",
 		      bgp_state_name(bgp_neighbor_state(neighbor)));
 	json_add_number(out, "uptime_s",
@@ -259,10 +257,10 @@ static struct json_object *neighbor_json(const struct control_view *view,
 	add_session(out, neighbor->session);
 	add_prefixes(out, peer);
 	json_add(out, "bfd",
-		 neighbor->config.bfd && peer ?
+		 neighbor->options.bfd && peer ?
 			 show_bfd(view, &peer->source.address) :
 			 NULL);
-	add_max_prefix(out, neighbor->config.max_prefix, peer);
+	add_max_prefix(out, neighbor->options.max_prefix, peer);
 	add_counters(out, &neighbor->counters);
 	json_add_text(out, "last_error",
 		      neighbor->last_error[0] ? neighbor->last_error : NULL);

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "bgp/session/speaker.h"
-#include "config/config.h"
 #include "control/json.h"
 #include "core/log.h"
 #include "datapath/datapath.h"
@@ -50,10 +49,11 @@ static struct json_object *interfaces_json(const struct control_view *view)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < view->config->interface_count; i++)
+	for (size_t i = 0; i < view->datapath_options->interface_count; i++)
 		json_object_array_add(
 			list,
-			interface_json(view, view->config->interfaces[i]));
+			interface_json(view,
+				       view->datapath_options->interfaces[i]));
 	return list;
 }
 
@@ -121,10 +121,10 @@ struct json_object *show_status(const struct control_view *view,
 	json_add_text(out, "version", HEADGATE_VERSION);
 	json_add_number(out, "pid", (uint64_t)getpid());
 	json_add_number(out, "uptime_s", json_age_s(view->started_ms));
-	json_add_number(out, "as", view->config->as);
-	json_add_identifier(out, view->config->router_id);
-	json_add_number(out, "hash_seed", view->config->hash_seed);
-	json_add_number(out, "table_size", view->config->table_size);
+	json_add_number(out, "as", view->bgp->as);
+	json_add_identifier(out, view->bgp->identifier);
+	json_add_number(out, "hash_seed", view->datapath_options->hash_key);
+	json_add_number(out, "table_size", view->datapath_options->table_size);
 	json_add_number(out, "log_lines_lost", log_lines_lost());
 	json_add(out, "interfaces", interfaces_json(view));
 	json_add(out, "neighbors", neighbor_totals(view));

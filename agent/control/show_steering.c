@@ -7,7 +7,6 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
-#include "config/config.h"
 #include "control/counter_list.h"
 #include "control/json.h"
 #include "core/clock.h"
@@ -150,7 +149,7 @@ static struct json_object *group_json(const struct control_view *view,
 				vips, json_of_prefix(&vip->node.prefix));
 	snprintf(digest, sizeof(digest), "%016" PRIx64, steering_digest(group));
 	json_add_number(out, "group", group->index);
-	json_add_number(out, "size", view->config->table_size);
+	json_add_number(out, "size", view->datapath_options->table_size);
 	json_add_text(out, "digest", digest);
 	json_add(out, "vips", vips);
 	json_add(out, "members", members_json(group));

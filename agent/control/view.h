@@ -4,16 +4,20 @@
 
 #include <stdint.h>
 
+struct bgp_options;
 struct bgp_speaker;
-struct config;
 struct datapath;
+struct datapath_options;
 struct tracker;
 struct rib;
 struct steering;
+struct steering_options;
 
 /* The rooms that the control socket and the metrics read. */
 struct control_view {
-	const struct config *config;
+	const struct bgp_options *bgp;
+	const struct steering_options *steering_options;
+	const struct datapath_options *datapath_options;
 	const struct bgp_speaker *speaker;
 	struct rib *rib; /* only its scratch memory is changed */
 	const struct tracker *tracker;

@@ -15,12 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const datapath_mode_names[DATAPATH_MODE_COUNT] = {
-	[DATAPATH_AUTO] = "auto",
-	[DATAPATH_NATIVE] = "native",
-	[DATAPATH_GENERIC] = "generic",
-};
-
 static int check_options(const struct datapath_options *options,
 			 struct datapath_error *error)
 {

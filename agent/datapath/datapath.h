@@ -38,6 +38,7 @@
  */
 
 #include "core/address.h"
+#include "datapath/options.h"
 #include "headgate/abi.h"
 
 #include <stdbool.h>
@@ -56,26 +57,6 @@ enum {
 
 struct datapath_error {
 	char text[DATAPATH_ERROR_SIZE];
-};
-
-/* How the program is attached to an interface */
-enum datapath_mode {
-	DATAPATH_AUTO, /* native, or generic if the driver has no native mode */
-	DATAPATH_NATIVE,
-	DATAPATH_GENERIC,
-	DATAPATH_MODE_COUNT,
-};
-
-/* Names as in --xdp-mode, indexed by enum datapath_mode */
-extern const char *const datapath_mode_names[DATAPATH_MODE_COUNT];
-
-struct datapath_options {
-	const char *bpffs; /* pin directory, e.g. /sys/fs/bpf/headgate */
-	enum datapath_mode mode;
-	uint64_t hash_key;    /* the same on all nodes that steer alike */
-	uint32_t icmp_rate;   /* as in struct hg_config */
-	uint32_t table_size;  /* buckets of a group: a power of two */
-	uint32_t group_count; /* number of groups that fit */
 };
 
 struct datapath;

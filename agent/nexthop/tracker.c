@@ -376,7 +376,7 @@ bool tracker_is_on_link(const struct tracker *tracker,
 }
 
 static int start_bfd(struct tracker *tracker,
-		     const struct tracker_options *options, char *text,
+		     const struct nexthop_options *options, char *text,
 		     size_t size)
 {
 	const struct bfd_callbacks callbacks = {
@@ -385,7 +385,12 @@ static int start_bfd(struct tracker *tracker,
 		.context = tracker,
 	};
 
-	return options->bfd ? bfd_new(tracker->base, options->bfd, &callbacks,
+	const struct bfd_timing timing = {
+		.interval_us = options->bfd_interval_ms * CLOCK_US_PER_MS,
+		.multiplier = (uint8_t)options->bfd_multiplier,
+	};
+
+	return options->bfd ? bfd_new(tracker->base, &timing, &callbacks,
 				      &tracker->bfd, text, size) :
 			      0;
 }
@@ -398,7 +403,7 @@ static const char *permission_hint(int error)
 }
 
 static int open_sources(struct tracker *tracker,
-			const struct tracker_options *options, char *text,
+			const struct nexthop_options *options, char *text,
 			size_t size)
 {
 	const struct ports_callbacks callbacks = {
@@ -442,7 +447,7 @@ static int start_events(struct tracker *tracker)
 }
 
 static void warn_of_missing(const struct tracker *tracker,
-			    const struct tracker_options *options)
+			    const struct nexthop_options *options)
 {
 	for (size_t i = 0; i < options->interface_count; i++)
 		if (!host_link_by_name(&tracker->host, options->interfaces[i]))
@@ -452,7 +457,8 @@ static void warn_of_missing(const struct tracker *tracker,
 				    options->interfaces[i]);
 }
 
-int tracker_new(struct event_base *base, const struct tracker_options *options,
+int tracker_new(struct event_base *base, const struct nexthop_options *options,
+		const struct tracker_callbacks *callbacks,
 		struct tracker **created, char *text, size_t size)
 {
 	struct tracker *tracker = calloc(1, sizeof(*tracker));
@@ -462,7 +468,7 @@ int tracker_new(struct event_base *base, const struct tracker_options *options,
 	if (!tracker)
 		return error;
 	tracker->base = base;
-	tracker->callbacks = options->callbacks;
+	tracker->callbacks = *callbacks;
 	TAILQ_INIT(&tracker->changed);
 	TAILQ_INIT(&tracker->unsettled);
 	host_init(&tracker->host);

@@ -40,8 +40,8 @@
 
 #include "core/address.h"
 #include "nexthop/nexthop.h"
+#include "nexthop/options.h"
 
-struct bfd_timing;
 struct event_base;
 struct tracker;
 
@@ -62,20 +62,13 @@ struct tracker_callbacks {
 	void *context;
 };
 
-struct tracker_options {
-	/* The interfaces the program is attached to; no others are used. */
-	const char (*interfaces)[16];
-	size_t interface_count;
-	const struct bfd_timing *bfd; /* NULL: no BFD, and no port for it */
-	struct tracker_callbacks callbacks;
-};
-
 /*
  * Open the netlink and packet sockets and read links, addresses and routes. The
  * caller frees with tracker_free(). Returns 0 or -errno; then `error` (size
  * bytes) says what failed and what is needed.
  */
-int tracker_new(struct event_base *base, const struct tracker_options *options,
+int tracker_new(struct event_base *base, const struct nexthop_options *options,
+		const struct tracker_callbacks *callbacks,
 		struct tracker **tracker, char *error, size_t size);
 void tracker_free(struct tracker *tracker);
 

@@ -11,7 +11,7 @@
 #include "rib/inbound.h"
 #include "rib/rib_internal.h"
 
-_Static_assert(CONFIG_MAX_RULES < 1 << 10, "fits path.rule");
+_Static_assert(POLICY_MAX_RULES < 1 << 10, "fits path.rule");
 _Static_assert(REASON_COUNT <= 1 << 6, "fits path.reason");
 _Static_assert(IMPORT_REASON_COUNT <= 1 << 4, "fits path.import");
 
@@ -296,7 +296,8 @@ int adj_rib_in_update(struct rib *rib, struct rib_peer *peer,
 
 /* One configured path, by an identifier that is its place in the list. */
 static int add_static_path(struct rib *rib, struct rib_peer *peer,
-			   const struct path_config *config, uint32_t path_id)
+			   const struct static_path_options *config,
+			   uint32_t path_id)
 {
 	const struct bgp_path_key key = {
 		.prefix = config->prefix,
@@ -320,7 +321,8 @@ static int add_static_path(struct rib *rib, struct rib_peer *peer,
 }
 
 int adj_rib_in_add_static_paths(struct rib *rib,
-				const struct path_config *paths, size_t count)
+				const struct static_path_options *paths,
+				size_t count)
 {
 	/* Behind every neighbor in the order of a route. */
 	const struct rib_peer_options options = {
@@ -328,6 +330,7 @@ int adj_rib_in_add_static_paths(struct rib *rib,
 			    .type = PEER_EXTERNAL,
 			    .statics = paths },
 		.role = NEIGHBOR_ROLE_BACKEND,
+		.relation = BGP_ROLE_NONE,
 	};
 	struct rib_peer *peer = rib_peer_up(rib, &options);
 	int error = 0;

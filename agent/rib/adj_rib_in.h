@@ -31,6 +31,7 @@ void adj_rib_in_end_refresh(struct rib *rib, struct rib_peer *peer,
  * rib_free(), and `paths` must live as long. Call once. Returns 0 or -ENOMEM.
  */
 int adj_rib_in_add_static_paths(struct rib *rib,
-				const struct path_config *paths, size_t count);
+				const struct static_path_options *paths,
+				size_t count);
 
 #endif

@@ -119,7 +119,7 @@ static struct reader as_set_of(struct summary_bytes *bytes,
 }
 
 /* The AS_PATH. Returns whether AS numbers are missing in it. */
-static bool choose_as_path(const struct aggregate_config *config,
+static bool choose_as_path(const struct aggregate_options *config,
 			   const struct summary *sum,
 			   struct summary_bytes *bytes,
 			   struct bgp_attributes *out)
@@ -136,7 +136,7 @@ static bool choose_as_path(const struct aggregate_config *config,
 
 /* RFC 4271 5.1.6, 5.1.7; communities of all if nothing is lost: RFC 1997. */
 static void make_attributes(const struct rib *rib,
-			    const struct aggregate_config *config,
+			    const struct aggregate_options *config,
 			    const struct summary *sum,
 			    struct summary_bytes *bytes,
 			    struct bgp_attributes *out)

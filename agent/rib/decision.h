@@ -30,8 +30,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "config/config.h"
 #include "rib/attribute_set.h"
+#include "rib/options.h"
 #include "rib/reason.h"
 
 /* Where a neighbor stands, in the order of RFC 4271 9.1.2.2 d. */
@@ -50,7 +50,7 @@ struct path_source {
 	uint32_t ifindex; /* the link of its link-local next hops; 0: none */
 	enum peer_type type;
 	/* --path, if these are they: by path_id, from 1. NULL: a neighbor. */
-	const struct path_config *statics;
+	const struct static_path_options *statics;
 	const char *interface; /* behind which it is, if link-local; or NULL */
 	bool multipath_off;    /* its paths share no set: multipath=no */
 };
@@ -68,25 +68,6 @@ struct path {
 	unsigned int rule : 10;	       /* that decided; 0: none */
 	bool best : 1;		       /* of its route */
 	bool equal_weight : 1;	       /* its bandwidth does not count here */
-};
-
-struct decision_options {
-	uint32_t maximum_paths;	     /* when the best path is external */
-	uint32_t maximum_paths_ibgp; /* when it is internal */
-	enum multipath_as_path as_path;
-	enum multipath_confederation confederation;
-	bool skip_igp_cost;
-	bool cluster_length; /* of CLUSTER_LIST, in place of the IGP cost */
-	bool count_confederation_path;
-	bool ebgp_ibgp; /* external and internal paths share a set */
-	bool always_compare_med;
-	enum missing_med missing_med;
-	bool aigp; /* RFC 7311 */
-	/* See weight.h. */
-	enum bandwidth_use bandwidth_use;
-	uint32_t bandwidth_unit; /* bytes per second, not 0 */
-	uint32_t default_weight;
-	bool add_path_weight;
 };
 
 struct decision {

@@ -8,7 +8,7 @@ enum {
 };
 
 /* What was configured; the path identifier counts from 1. */
-static const struct path_config *config_of(const struct path *path)
+static const struct static_path_options *config_of(const struct path *path)
 {
 	return &path->source->statics[path->path_id - 1];
 }

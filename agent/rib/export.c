@@ -14,6 +14,7 @@
 
 #include <errno.h>
 
+#include "core/clock.h"
 #include "core/log.h"
 #include "rib/aggregate.h"
 #include "rib/export_rule.h"
@@ -155,7 +156,7 @@ static void log_export_failed(const struct route *route)
 /* All that it is meant for must be told of it. */
 static void mark_export_pending(struct rib *rib, struct route_export *export)
 {
-	const struct rib_hooks *hooks = &rib->options.hooks;
+	const struct rib_hooks *hooks = &rib->hooks;
 	const struct update_group *group;
 	uint64_t peers = 0;
 
@@ -275,7 +276,7 @@ static enum export_reason readiness_reason(const struct rib *rib,
 		.living = route->selected,
 		.forwarding = route->forwarding,
 		.up = best && best->attributes,
-		.waited = !rib->options.announce_delay_ms,
+		.waited = !rib->options.announce_delay_s,
 		.vip = import_vip(&rib->options.import, &route->node.prefix),
 		.min_nexthops = rib->options.min_nexthops,
 	};
@@ -381,7 +382,8 @@ uint64_t export_advance(struct rib *rib, uint64_t now_ms)
 {
 	struct route_export *export;
 
-	set_deadlines(rib, now_ms + rib->options.announce_delay_ms);
+	set_deadlines(rib, now_ms + (uint64_t)rib->options.announce_delay_s *
+					    CLOCK_MS_PER_S);
 	while ((export = TAILQ_FIRST(&rib->waiting)) &&
 	       export->due_ms <= now_ms) {
 		struct route *route = export->route;

@@ -158,7 +158,7 @@ static void collect_batch(struct rib *rib, struct rib_peer *peer,
 static uint64_t ready_members(const struct rib *rib,
 			      const struct rib_peer *first)
 {
-	const struct rib_hooks *hooks = &rib->options.hooks;
+	const struct rib_hooks *hooks = &rib->hooks;
 	uint64_t others = first->group->members & ~first->bit;
 	uint64_t ready = first->bit;
 

@@ -21,7 +21,7 @@ struct export_readiness {
 	bool forwarding;
 	bool up;     /* it was announced before this question */
 	bool waited; /* --announce-delay is over */
-	const struct vip_config *vip;
+	const struct vip_options *vip;
 	uint32_t min_nexthops; /* unless the VIP has a number of its own */
 };
 

@@ -5,13 +5,13 @@
 
 #include "bgp/codec/as_path.h"
 
-const struct vip_config *import_vip(const struct import_options *options,
-				    const struct prefix *prefix)
+const struct vip_options *import_vip(const struct import_options *options,
+				     const struct prefix *prefix)
 {
-	const struct vip_config *longest = NULL;
+	const struct vip_options *longest = NULL;
 
 	for (size_t i = 0; i < options->vip_count; i++) {
-		const struct vip_config *vip = &options->vips[i];
+		const struct vip_options *vip = &options->vips[i];
 
 		if (prefix_covers(&vip->prefix, prefix) &&
 		    (!longest || vip->prefix.length > longest->prefix.length))
@@ -59,16 +59,17 @@ static bool is_aggregate(const struct import_options *options,
 }
 
 enum import_reason import_check(const struct import_options *options,
+				const struct import_hooks *hooks,
 				enum neighbor_role role,
 				const struct prefix *prefix)
 {
 	if (!prefix->length)
 		return IMPORT_DEFAULT_ROUTE;
-	if (options->is_own_address &&
-	    options->is_own_address(prefix, options->context))
+	if (hooks->is_own_address &&
+	    hooks->is_own_address(prefix, hooks->context))
 		return IMPORT_OWN_ADDRESS;
-	if (role == NEIGHBOR_ROLE_BACKEND && options->is_nexthop_subnet &&
-	    options->is_nexthop_subnet(prefix, options->context))
+	if (role == NEIGHBOR_ROLE_BACKEND && hooks->is_nexthop_subnet &&
+	    hooks->is_nexthop_subnet(prefix, hooks->context))
 		return IMPORT_NEXTHOP_SUBNET;
 	if (is_aggregate(options, prefix))
 		return IMPORT_AGGREGATE;

@@ -12,25 +12,16 @@
 #include <stdint.h>
 
 #include "bgp/codec/attributes.h"
-#include "config/config.h"
 #include "core/address.h"
+#include "rib/options.h"
 #include "rib/policy/policy.h"
 #include "rib/reason.h"
 
-struct import_options {
-	uint32_t local_as;
-	uint32_t confederation;	   /* the AS others see (RFC 5065); 0: none */
-	uint32_t local_identifier; /* host byte order, as the next one */
-	uint32_t cluster_id;
-	const struct vip_config *vips; /* --vip: nothing else is learned */
-	size_t vip_count;
-	/* --aggregate: ours to announce; must outlive the rib. */
-	const struct aggregate_config *aggregates;
-	size_t aggregate_count;
-	/* Either may be NULL: nobody knows. */
+/* What import_check() asks of the host; either may be NULL: unknown. */
+struct import_hooks {
 	bool (*is_own_address)(const struct prefix *prefix, void *context);
 	bool (*is_nexthop_subnet)(const struct prefix *prefix, void *context);
-	void *context; /* of these two */
+	void *context;
 };
 
 /* The AS that we are to those outside. */
@@ -41,8 +32,8 @@ static inline uint32_t import_public_as(const struct import_options *options)
 }
 
 /* The longest --vip that `prefix` lies in, or NULL. */
-const struct vip_config *import_vip(const struct import_options *options,
-				    const struct prefix *prefix);
+const struct vip_options *import_vip(const struct import_options *options,
+				     const struct prefix *prefix);
 
 /* True if the attributes bear our own mark: RFC 4271 9.1.2, RFC 4456 8. */
 bool import_is_loop(const struct import_options *options,
@@ -55,6 +46,7 @@ bool import_is_loop(const struct import_options *options,
  * otherwise.
  */
 enum import_reason import_check(const struct import_options *options,
+				const struct import_hooks *hooks,
 				enum neighbor_role role,
 				const struct prefix *prefix);
 

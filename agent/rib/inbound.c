@@ -56,8 +56,8 @@ static int apply_import_rules(struct inbound *in, const struct prefix *prefix)
 	const struct policy_peer peer = rib_policy_peer(in->rib, in->peer);
 	struct policy_result result;
 
-	policy_apply(&in->rib->options.policy, RULE_FROM, &peer, prefix,
-		     &attributes, &in->rib->policy_scratch, &result);
+	policy_apply(&in->rib->policy, RULE_FROM, &peer, prefix, &attributes,
+		     &in->rib->policy_scratch, &result);
 	if (in->judged && policy_trace_equal(&result.trace, &in->result.trace))
 		return 0;
 	return keep_result(in, &attributes, &result);
@@ -66,11 +66,11 @@ static int apply_import_rules(struct inbound *in, const struct prefix *prefix)
 int inbound_judge(struct inbound *in, const struct prefix *prefix,
 		  struct inbound_verdict *verdict)
 {
-	const struct rib_options *options = &in->rib->options;
+	const struct rib *rib = in->rib;
 	int error = 0;
 
-	verdict->reason =
-		import_check(&options->import, in->peer->role, prefix);
+	verdict->reason = import_check(&rib->options.import, &rib->hooks.import,
+				       in->peer->role, prefix);
 	verdict->rule = 0;
 	verdict->attributes = in->received;
 	if (verdict->reason == IMPORT_ACCEPTED && in->loop)
@@ -79,8 +79,8 @@ int inbound_judge(struct inbound *in, const struct prefix *prefix,
 		verdict->reason = IMPORT_LEAK;
 	if (verdict->reason != IMPORT_ACCEPTED)
 		return 0;
-	if (options->policy.used[RULE_FROM] &&
-	    (!in->judged || options->policy.by_prefix[RULE_FROM]))
+	if (rib->policy.used[RULE_FROM] &&
+	    (!in->judged || rib->policy.by_prefix[RULE_FROM]))
 		error = apply_import_rules(in, prefix);
 	verdict->reason = import_by_policy(in->peer->role, in->result.verdict);
 	verdict->rule = in->result.rule;

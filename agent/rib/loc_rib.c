@@ -39,7 +39,7 @@ static void log_cut(const struct rib *rib, struct route *route,
 
 static void decide_route(struct rib *rib, struct route *route)
 {
-	const struct rib_hooks *hooks = &rib->options.hooks;
+	const struct rib_hooks *hooks = &rib->hooks;
 	struct decision decision;
 
 	rib->totals.learned -= route->selected != 0;

@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bgp/codec/exchange.h"
 #include "bgp/codec/family.h"
-#include "config/config.h"
 
 struct max_prefix {
 	uint32_t limit; /* 0: none */

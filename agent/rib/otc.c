@@ -3,25 +3,22 @@
 
 #include "rib/otc.h"
 
-/* The rows of RFC 9234 5, by what the neighbor is to us. */
+/* The rows of RFC 9234 5, by what the neighbor is to us; none without a role. */
 static const struct {
 	bool sends_no_marked; /* one from it with any mark is a leak */
 	bool marks_itself;    /* one from it with another's mark is */
 	bool is_upward;	      /* what it sends is marked by us if need be */
 	bool gets_no_marked;
 	bool gets_mark; /* what we send it is marked if need be */
-} rules[NEIGHBOR_RELATION_COUNT] = {
-	[NEIGHBOR_RELATION_PROVIDER] = { .is_upward = true,
-					 .gets_no_marked = true },
-	[NEIGHBOR_RELATION_RS] = { .is_upward = true, .gets_no_marked = true },
-	[NEIGHBOR_RELATION_PEER] = { .marks_itself = true,
-				     .is_upward = true,
-				     .gets_no_marked = true,
-				     .gets_mark = true },
-	[NEIGHBOR_RELATION_CUSTOMER] = { .sends_no_marked = true,
-					 .gets_mark = true },
-	[NEIGHBOR_RELATION_RS_CLIENT] = { .sends_no_marked = true,
-					  .gets_mark = true },
+} rules[BGP_ROLE_NONE + 1] = {
+	[BGP_ROLE_PROVIDER] = { .is_upward = true, .gets_no_marked = true },
+	[BGP_ROLE_RS] = { .is_upward = true, .gets_no_marked = true },
+	[BGP_ROLE_PEER] = { .marks_itself = true,
+			    .is_upward = true,
+			    .gets_no_marked = true,
+			    .gets_mark = true },
+	[BGP_ROLE_CUSTOMER] = { .sends_no_marked = true, .gets_mark = true },
+	[BGP_ROLE_RS_CLIENT] = { .sends_no_marked = true, .gets_mark = true },
 };
 
 static bool is_marked(const struct bgp_attributes *attributes)
@@ -37,7 +34,7 @@ static void mark(uint32_t as, struct bgp_attributes *attributes)
 	attributes->otc = as;
 }
 
-bool otc_is_leak(enum neighbor_relation relation, uint32_t neighbor_as,
+bool otc_is_leak(enum bgp_role relation, uint32_t neighbor_as,
 		 const struct bgp_attributes *attributes)
 {
 	return is_marked(attributes) && (rules[relation].sends_no_marked ||
@@ -45,20 +42,20 @@ bool otc_is_leak(enum neighbor_relation relation, uint32_t neighbor_as,
 					  attributes->otc != neighbor_as));
 }
 
-void otc_mark_received(enum neighbor_relation relation, uint32_t neighbor_as,
+void otc_mark_received(enum bgp_role relation, uint32_t neighbor_as,
 		       struct bgp_attributes *attributes)
 {
 	if (rules[relation].is_upward)
 		mark(neighbor_as, attributes);
 }
 
-bool otc_keeps_from(enum neighbor_relation relation,
+bool otc_keeps_from(enum bgp_role relation,
 		    const struct bgp_attributes *attributes)
 {
 	return rules[relation].gets_no_marked && is_marked(attributes);
 }
 
-void otc_mark_sent(enum neighbor_relation relation, uint32_t local_as,
+void otc_mark_sent(enum bgp_role relation, uint32_t local_as,
 		   struct bgp_attributes *attributes)
 {
 	if (rules[relation].gets_mark)

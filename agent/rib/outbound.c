@@ -22,9 +22,9 @@ apply_export_rules(struct rib *rib, const struct update_profile *to,
 	};
 	struct policy_result result = { .verdict = POLICY_UNDECIDED };
 
-	if (rib->options.policy.used[RULE_TO])
-		policy_apply(&rib->options.policy, RULE_TO, &view, prefix,
-			     attributes, &rib->policy_scratch, &result);
+	if (rib->policy.used[RULE_TO])
+		policy_apply(&rib->policy, RULE_TO, &view, prefix, attributes,
+			     &rib->policy_scratch, &result);
 	return result;
 }
 

@@ -18,13 +18,16 @@ enum {
 	POOL_KEPT = 1 << 20, /* bytes: 16,384 routes, 32,768 paths */
 };
 
-struct rib *rib_new(const struct rib_options *options)
+struct rib *rib_new(const struct rib_options *options,
+		    const struct rib_hooks *hooks)
 {
 	struct rib *rib = calloc(1, sizeof(*rib));
 
 	if (!rib)
 		return NULL;
 	rib->options = *options;
+	rib->policy = policy_of(options->rules, options->rule_count);
+	rib->hooks = *hooks;
 	rib->aggregates = calloc(options->import.aggregate_count + 1,
 				 sizeof(*rib->aggregates));
 	if (!rib->aggregates) {
@@ -64,7 +67,7 @@ static bool is_announced_to(const struct rib *rib, const struct rib_peer *peer)
 		return false;
 	return peer->role == NEIGHBOR_ROLE_UPSTREAM ||
 	       peer->role == NEIGHBOR_ROLE_PEER ||
-	       policy_may_allow(&rib->options.policy, RULE_TO, &view);
+	       policy_may_allow(&rib->policy, RULE_TO, &view);
 }
 
 struct rib_peer *rib_peer_up(struct rib *rib,

@@ -28,11 +28,11 @@
 #include "rib/decision.h"
 #include "rib/import.h"
 #include "rib/max_prefix.h"
+#include "rib/options.h"
 #include "rib/policy/policy.h"
 #include "rib/route.h"
 
 enum rib_limits {
-	RIB_MAX_UPSTREAMS = CONFIG_MAX_TOLD, /* that we announce to */
 	RIB_BEST_PATH = 0, /* path_id of what is not one path of several */
 };
 
@@ -47,9 +47,9 @@ enum rib_shutdown {
 struct rib_peer {
 	struct path_source source;
 	enum neighbor_role role;
-	struct address local_address;	 /* our end of the session */
-	enum neighbor_relation relation; /* RFC 9234; external ones only */
-	bool client;			 /* we reflect routes to it: RFC 4456 */
+	struct address local_address; /* our end of the session */
+	enum bgp_role relation;	      /* RFC 9234; external ones only */
+	bool client;		      /* we reflect routes to it: RFC 4456 */
 	uint32_t prefixes_received;
 	uint32_t prefixes_accepted;
 	uint32_t prefixes_announced;
@@ -71,7 +71,7 @@ struct rib_peer_options {
 	enum neighbor_role role;
 	const struct bgp_negotiated *session; /* what was agreed on */
 	struct address local_address;	      /* next hop of what we announce */
-	enum neighbor_relation relation;      /* RFC 9234; external ones only */
+	enum bgp_role relation;		      /* RFC 9234; external ones only */
 	enum neighbor_nexthop nexthop;
 	bool client; /* we reflect routes to it: RFC 4456 */
 };
@@ -113,20 +113,15 @@ struct rib_hooks {
 	 * another one of its group is told. NULL: none is told with another.
 	 */
 	bool (*export_ready)(const struct rib_peer *peer, void *context);
+	struct import_hooks import;
 };
 
-struct rib_options {
-	struct import_options import;
-	struct decision_options decision;
-	struct policy policy;
-	uint32_t min_nexthops;	    /* living ones, for a VIP to be announced */
-	uint32_t announce_delay_ms; /* for so long, before it is */
-	bool announce_bandwidth; /* route_bandwidth() goes with the best path */
-	struct rib_hooks hooks;
-};
-
-/* NULL: out of memory. The caller frees with rib_free(). */
-struct rib *rib_new(const struct rib_options *options);
+/*
+ * Both structures are copied; the lists in `options` must outlive the rib.
+ * NULL: out of memory. The caller frees with rib_free().
+ */
+struct rib *rib_new(const struct rib_options *options,
+		    const struct rib_hooks *hooks);
 void rib_free(struct rib *rib);
 
 /*

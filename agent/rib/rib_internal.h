@@ -23,13 +23,15 @@ enum export_scratch_sizes {
 };
 
 struct aggregate {
-	const struct aggregate_config *config;
+	const struct aggregate_options *config;
 	LIST_HEAD(, route_export) contributors;
 	bool changed; /* what they add up to */
 };
 
 struct rib {
 	struct rib_options options;
+	struct policy policy; /* of its rules */
+	struct rib_hooks hooks;
 	struct prefix_map routes;
 	struct attribute_table attributes;
 	struct pool route_pool;

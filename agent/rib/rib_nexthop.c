@@ -57,7 +57,7 @@ void rib_nexthop_release(struct prefix_map *map, struct rib_nexthop *hop)
 /* Ask for the state of a next hop. Returns false if it is the same as before. */
 static bool refresh_nexthop(const struct rib *rib, struct rib_nexthop *hop)
 {
-	const struct rib_hooks *hooks = &rib->options.hooks;
+	const struct rib_hooks *hooks = &rib->hooks;
 	uint32_t cost = 0;
 	enum path_reason reason = hooks->nexthop_check(rib_nexthop_address(hop),
 						       &cost, hooks->context);
@@ -70,7 +70,7 @@ static bool refresh_nexthop(const struct rib *rib, struct rib_nexthop *hop)
 
 void rib_nexthop_want(struct rib *rib, struct rib_nexthop *hop, bool wanted)
 {
-	const struct rib_hooks *hooks = &rib->options.hooks;
+	const struct rib_hooks *hooks = &rib->hooks;
 
 	if (wanted ? hop->wanted++ : --hop->wanted)
 		return;

@@ -34,7 +34,7 @@ void route_free_if_unused(struct rib *rib, struct route *route)
 
 void route_mark(struct rib *rib, struct route *route)
 {
-	const struct rib_hooks *hooks = &rib->options.hooks;
+	const struct rib_hooks *hooks = &rib->hooks;
 
 	if (route->marked)
 		return;

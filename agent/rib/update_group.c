@@ -20,7 +20,7 @@ void update_profile_init(struct update_profile *profile, const struct rib *rib,
 
 	memset(profile, 0, sizeof(*profile));
 	bgp_negotiated_for_updates(options->session, &profile->session);
-	policy_about(&rib->options.policy, RULE_TO, &view, &profile->rules);
+	policy_about(&rib->policy, RULE_TO, &view, &profile->rules);
 	profile->local_address = options->local_address;
 	profile->type = options->source.type;
 	profile->role = options->role;

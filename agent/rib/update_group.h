@@ -18,8 +18,8 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "bgp/codec/exchange.h"
 #include "bgp/codec/negotiated.h"
-#include "config/config.h"
 #include "core/address.h"
 #include "rib/decision.h"
 #include "rib/policy/policy.h"
@@ -35,7 +35,7 @@ struct update_profile {
 	struct address local_address;  /* next hop of what we announce */
 	enum peer_type type;
 	enum neighbor_role role;
-	enum neighbor_relation relation;
+	enum bgp_role relation;
 	enum neighbor_nexthop nexthop;
 	bool client; /* we reflect routes to it */
 };

@@ -23,10 +23,6 @@
 
 #include "rib/decision.h"
 
-enum weight_limits {
-	WEIGHT_MAX = 65535, /* ASSIGN_MAX_WEIGHT of steering/assign.h */
-};
-
 static inline bool path_has_bandwidth(const struct decision_options *options,
 				      const struct path *path)
 {

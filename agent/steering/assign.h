@@ -21,10 +21,11 @@
 #include <stdint.h>
 
 #include "core/member.h"
+#include "rib/options.h"
 
 enum assign_limits {
 	ASSIGN_MAX_MEMBERS = 4095,
-	ASSIGN_MAX_WEIGHT = 65535,
+	ASSIGN_MAX_WEIGHT = WEIGHT_MAX, /* of a path */
 	/* Most members with weight for which all backups are exact. */
 	ASSIGN_MAX_EXACT = 128,
 };

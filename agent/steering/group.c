@@ -12,6 +12,7 @@
 
 int group_table_init(struct group_table *table,
 		     const struct steering_options *options,
+		     const struct steering_sink *sink,
 		     struct nexthop_slots *nexthops)
 {
 	struct steering_group **groups =
@@ -21,6 +22,7 @@ int group_table_init(struct group_table *table,
 		return -ENOMEM;
 	*table = (struct group_table){
 		.options = options,
+		.sink = sink,
 		.nexthops = nexthops,
 		.groups = groups,
 		.last = options->group_count - 1,
@@ -184,10 +186,11 @@ uint64_t steering_digest(const struct steering_group *group)
 }
 
 /* Write the table of the group, bucket by bucket. */
-static int write_table(const struct steering_options *options,
+static int write_table(const struct group_table *table,
 		       struct steering_group *group)
 {
-	uint32_t size = options->table_size;
+	uint32_t size = table->options->table_size;
+	const struct steering_sink *sink = table->sink;
 	uint32_t first = group->index * size;
 	int error = 0;
 
@@ -198,8 +201,7 @@ static int write_table(const struct steering_options *options,
 		};
 
 		group->buckets[group->owners[b]]++;
-		error = options->sink.set_bucket(options->sink.context,
-						 first + b, bucket);
+		error = sink->set_bucket(sink->context, first + b, bucket);
 	}
 	return error;
 }
@@ -227,7 +229,7 @@ int group_acquire(struct group_table *table, const struct member *members,
 	if (!error)
 		error = compute_table(table->options, group, base);
 	if (!error)
-		error = write_table(table->options, group);
+		error = write_table(table, group);
 	if (error) {
 		release_slots(table, group);
 		group_free(group);

@@ -11,6 +11,7 @@
 
 struct group_table {
 	const struct steering_options *options;
+	const struct steering_sink *sink;
 	struct nexthop_slots *nexthops;
 	struct steering_group **groups; /* by index; NULL: free */
 	uint32_t last; /* index used last: the search for a free one goes on */
@@ -18,6 +19,7 @@ struct group_table {
 
 int group_table_init(struct group_table *table,
 		     const struct steering_options *options,
+		     const struct steering_sink *sink,
 		     struct nexthop_slots *nexthops);
 void group_table_free(struct group_table *table);
 

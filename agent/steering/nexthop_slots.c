@@ -11,9 +11,11 @@
 #include "steering/steering.h"
 
 int nexthop_slots_init(struct nexthop_slots *slots,
-		       const struct steering_options *options)
+		       const struct tracker *tracker,
+		       const struct steering_sink *sink)
 {
-	slots->options = options;
+	slots->tracker = tracker;
+	slots->sink = sink;
 	slots->values = calloc(HG_MAX_NEXTHOPS, sizeof(*slots->values));
 	if (!slots->values)
 		return -ENOMEM;
@@ -38,9 +40,8 @@ struct slot *nexthop_slots_find(const struct nexthop_slots *slots,
 struct slot *nexthop_slots_acquire(struct nexthop_slots *slots,
 				   const struct address *address)
 {
-	const struct steering_sink *sink = &slots->options->sink;
-	const struct nexthop *nexthop =
-		tracker_find(slots->options->tracker, address);
+	const struct steering_sink *sink = slots->sink;
+	const struct nexthop *nexthop = tracker_find(slots->tracker, address);
 	struct prefix prefix = prefix_of_address(address);
 	struct slot *slot;
 	bool fresh;
@@ -76,7 +77,7 @@ static struct hg_nexthop slot_value(const struct nexthop *nexthop)
 
 void nexthop_slots_kill(struct nexthop_slots *slots, const struct slot *slot)
 {
-	const struct steering_sink *sink = &slots->options->sink;
+	const struct steering_sink *sink = slots->sink;
 
 	if (!slots->values[slot->index].alive)
 		return;
@@ -87,7 +88,7 @@ void nexthop_slots_kill(struct nexthop_slots *slots, const struct slot *slot)
 void nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
 			 const struct nexthop *nexthop)
 {
-	const struct steering_sink *sink = &slots->options->sink;
+	const struct steering_sink *sink = slots->sink;
 	struct hg_nexthop *known = &slots->values[slot->index];
 	struct hg_nexthop value = slot_value(nexthop);
 	bool returns = value.alive && !known->alive;

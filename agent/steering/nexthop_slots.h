@@ -10,16 +10,19 @@
 #include "headgate/abi.h"
 #include "nexthop/nexthop.h"
 
-struct steering_options;
+struct steering_sink;
+struct tracker;
 
 struct nexthop_slots {
-	const struct steering_options *options;
+	const struct tracker *tracker;
+	const struct steering_sink *sink;
 	struct slot_table table;
 	struct hg_nexthop *values; /* by slot: written last */
 };
 
 int nexthop_slots_init(struct nexthop_slots *slots,
-		       const struct steering_options *options);
+		       const struct tracker *tracker,
+		       const struct steering_sink *sink);
 void nexthop_slots_free(struct nexthop_slots *slots);
 
 /* Acquire the slot of a next hop and write its state. NULL: none left. */

@@ -12,23 +12,27 @@
 
 struct steering {
 	struct steering_options options;
+	struct steering_sink sink;
 	struct prefix_map vips;
 	struct slot_table vip_counters;
 	struct nexthop_slots nexthops;
 	struct group_table groups;
 };
 
-struct steering *steering_new(const struct steering_options *options)
+struct steering *steering_new(const struct steering_options *options,
+			      const struct tracker *tracker,
+			      const struct steering_sink *sink)
 {
 	struct steering *steering = calloc(1, sizeof(*steering));
 
 	if (!steering)
 		return NULL;
 	steering->options = *options;
+	steering->sink = *sink;
 	if (slot_table_init(&steering->vip_counters, 0, HG_MAX_VIPS) ||
-	    nexthop_slots_init(&steering->nexthops, &steering->options) ||
+	    nexthop_slots_init(&steering->nexthops, tracker, &steering->sink) ||
 	    group_table_init(&steering->groups, &steering->options,
-			     &steering->nexthops)) {
+			     &steering->sink, &steering->nexthops)) {
 		steering_free(steering);
 		return NULL;
 	}
@@ -69,7 +73,7 @@ static void forget_vip(struct steering *steering, struct steering_vip *vip)
 
 static int remove_vip(struct steering *steering, struct steering_vip *vip)
 {
-	const struct steering_sink *sink = &steering->options.sink;
+	const struct steering_sink *sink = &steering->sink;
 	int error = sink->delete_vip(sink->context, &vip->node.prefix);
 	char text[PREFIX_TEXT_SIZE];
 
@@ -85,7 +89,7 @@ static int remove_vip(struct steering *steering, struct steering_vip *vip)
 static struct steering_vip *add_vip(struct steering *steering,
 				    const struct prefix *prefix)
 {
-	const struct steering_sink *sink = &steering->options.sink;
+	const struct steering_sink *sink = &steering->sink;
 	struct steering_vip *vip = calloc(1, sizeof(*vip));
 	bool fresh;
 
@@ -108,7 +112,7 @@ static struct steering_vip *add_vip(struct steering *steering,
 static int point_at(struct steering *steering, const struct steering_vip *vip,
 		    const struct steering_group *group)
 {
-	const struct steering_sink *sink = &steering->options.sink;
+	const struct steering_sink *sink = &steering->sink;
 	struct hg_vip value = {
 		.group = group->index,
 		.counter = vip->counter->index,

@@ -40,6 +40,7 @@
 #include "headgate/abi.h"
 #include "nexthop/nexthop.h"
 #include "steering/assign.h"
+#include "steering/options.h"
 
 /* Where the tables are. Functions return 0 or -errno. */
 struct steering_sink {
@@ -59,15 +60,8 @@ struct steering_sink {
 	void *context;
 };
 
-struct steering_options {
-	uint32_t table_size; /* buckets of a group, a power of two */
-	uint32_t group_count;
-	uint64_t seed; /* of the assignment */
-	const struct tracker *tracker;
-	struct steering_sink sink;
-};
-
 struct steering;
+struct tracker;
 
 /* The bucket table of a set. */
 struct steering_group {
@@ -89,8 +83,13 @@ struct steering_vip {
 	struct steering_group *group;
 };
 
-/* Return NULL if out of memory. The caller frees with steering_free(). */
-struct steering *steering_new(const struct steering_options *options);
+/*
+ * Copy `options` and `sink`; the tracker and the list in `options` must outlive
+ * it. NULL: out of memory. The caller frees with steering_free().
+ */
+struct steering *steering_new(const struct steering_options *options,
+			      const struct tracker *tracker,
+			      const struct steering_sink *sink);
 /* Free; the program's tables stay. */
 void steering_free(struct steering *steering);
 

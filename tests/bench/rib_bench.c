@@ -46,7 +46,7 @@ struct bench_peer {
 
 struct bench {
 	struct rib *rib;
-	struct vip_config vips;
+	struct vip_options vips;
 	unsigned int peer_count;
 	struct bench_peer peers[MAX_PEERS];
 	uint64_t members; /* in all sets together */
@@ -97,15 +97,17 @@ static struct rib *new_rib(struct bench *bench)
 			      .maximum_paths_ibgp = MAX_PEERS,
 			      .as_path = MULTIPATH_AS_PATH_RELAXED },
 		.min_nexthops = 1,
-		.hooks = { .nexthop_check = nexthop_lives,
-			   .nexthop_track = nexthop_track,
-			   .set_decided = set_decided,
-			   .work_waiting = work_waiting,
-			   .export_waiting = export_waiting },
+	};
+	static const struct rib_hooks hooks = {
+		.nexthop_check = nexthop_lives,
+		.nexthop_track = nexthop_track,
+		.set_decided = set_decided,
+		.work_waiting = work_waiting,
+		.export_waiting = export_waiting,
 	};
 
 	prefix_parse("10.0.0.0/8", &bench->vips.prefix);
-	return rib_new(&options);
+	return rib_new(&options, &hooks);
 }
 
 static int add_peer(struct bench *bench, uint32_t seed, uint32_t prefixes)
@@ -125,6 +127,7 @@ static int add_peer(struct bench *bench, uint32_t seed, uint32_t prefixes)
 		.role = NEIGHBOR_ROLE_BACKEND,
 		.session = &new->session,
 		.local_address = address_from_ipv4(htonl(LOCAL_ADDRESS)),
+		.relation = BGP_ROLE_NONE,
 	};
 
 	new->session = (struct bgp_negotiated){

@@ -126,9 +126,11 @@ static int start_case(struct bench *bench, const struct bench_case *row)
 	const struct steering_options options = {
 		.table_size = row->size,
 		.group_count = GROUPS,
-		.sink = { set_vip, delete_vip, set_bucket, set_nexthop,
-			  set_alive, clear_counter, clear_counter, bench },
 	};
+	const struct steering_sink sink = { set_vip,	   delete_vip,
+					    set_bucket,	   set_nexthop,
+					    set_alive,	   clear_counter,
+					    clear_counter, bench };
 
 	bench->count = row->members;
 	bench->size = row->size;
@@ -138,7 +140,7 @@ static int start_case(struct bench *bench, const struct bench_case *row)
 				htonl(FIRST_MEMBER + (uint32_t)i)),
 			.weight = PLAIN_WEIGHT << (row->mixed ? i % 4 : 0),
 		};
-	bench->steering = steering_new(&options);
+	bench->steering = steering_new(&options, NULL, &sink);
 	return bench->steering ? 0 : -ENOMEM;
 }
 

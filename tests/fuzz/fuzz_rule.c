@@ -14,6 +14,7 @@
 
 #include "bgp/codec/attributes.h"
 #include "config/config_parser.h"
+#include "config/config_rule.h"
 #include "config/config_table.h"
 #include "rib/policy/policy.h"
 
@@ -37,12 +38,12 @@ static void begin(void)
 		config_parser_init(&parser, &config, fopen("/dev/null", "w"));
 	assert(parser.errors);
 	parser.flag = config_flag_find("rule");
-	config.rule_count = 0;
+	config.rib.rule_count = 0;
 }
 
 static bool parse(const char *text)
 {
-	config.rule_count = 0;
+	config.rib.rule_count = 0;
 	parser.value = text;
 	return parser.flag->parse(&parser, parser.flag, text);
 }
@@ -54,8 +55,8 @@ static char *print(void)
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
 
-	assert(out && config.rule_count == 1);
-	policy_rule_print(&config.rules[0], out);
+	assert(out && config.rib.rule_count == 1);
+	policy_rule_print(&config.rib.rules[0], out);
 	fclose(out);
 	return text;
 }
@@ -92,7 +93,8 @@ static void check_kept(const struct bgp_attributes *attributes)
 static void apply(enum rule_direction direction,
 		  struct bgp_attributes attributes)
 {
-	const struct policy policy = policy_of(config.rules, config.rule_count);
+	const struct policy policy =
+		policy_of(config.rib.rules, config.rib.rule_count);
 	const struct path_source source = {
 		.address = attributes.nexthop,
 		.as = LOCAL_AS + 1,
@@ -111,7 +113,7 @@ static void apply(enum rule_direction direction,
 
 	policy_apply(&policy, direction, &peer, &prefix, &attributes,
 		     &policy_scratch, &result);
-	assert(result.rule <= config.rule_count);
+	assert(result.rule <= config.rib.rule_count);
 	assert(!result.rule == (result.verdict == POLICY_UNDECIDED));
 	if (result.verdict != POLICY_DENY)
 		check_kept(&attributes);

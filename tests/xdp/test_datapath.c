@@ -190,10 +190,10 @@ static void refuses_a_directory_outside_bpffs(void **state)
 	struct datapath_options options = good_options;
 
 	(void)state;
-	options.bpffs = "/tmp/headgate-is-never-made-here";
+	strcpy(options.bpffs, "/tmp/headgate-is-never-made-here");
 	assert_open_fails(&options, -EINVAL, "mount -t bpf");
 	assert_false(exists(options.bpffs));
-	options.bpffs = "/tmp";
+	strcpy(options.bpffs, "/tmp");
 	assert_open_fails(&options, -EINVAL, "mount -t bpf");
 }
 
@@ -202,9 +202,9 @@ static void refuses_a_directory_it_cannot_make(void **state)
 	struct datapath_options options = good_options;
 
 	(void)state;
-	options.bpffs = SANDBOX_BPFFS "/with.a.dot";
+	strcpy(options.bpffs, SANDBOX_BPFFS "/with.a.dot");
 	assert_open_fails(&options, -EPERM, options.bpffs);
-	options.bpffs = SANDBOX_BPFFS "/not-there/headgate";
+	strcpy(options.bpffs, SANDBOX_BPFFS "/not-there/headgate");
 	assert_open_fails(&options, -ENOENT, options.bpffs);
 }
 

@@ -140,12 +140,14 @@ static void add_ipv6(void)
 
 static int set_up(void **state)
 {
-	const struct tracker_options options = {
+	const struct nexthop_options options = {
 		.interfaces = interfaces,
 		.interface_count = 2,
-		.callbacks = { .changed = on_changed,
-			       .released = on_released,
-			       .link_changed = on_link_changed },
+	};
+	const struct tracker_callbacks callbacks = {
+		.changed = on_changed,
+		.released = on_released,
+		.link_changed = on_link_changed,
 	};
 	char error[128];
 
@@ -155,7 +157,8 @@ static int set_up(void **state)
 	server = pair_build();
 	add_ipv6();
 	base = event_base_new();
-	if (tracker_new(base, &options, &tracker, error, sizeof(error)))
+	if (tracker_new(base, &options, &callbacks, &tracker, error,
+			sizeof(error)))
 		fail_msg("%s", error);
 	return 0;
 }

@@ -12,7 +12,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-static const char *const origin_names[BGP_ORIGIN_COUNT] = {
+const char *const bgp_origin_names[BGP_ORIGIN_COUNT] = {
 	[BGP_ORIGIN_IGP] = "igp",
 	[BGP_ORIGIN_EGP] = "egp",
 	[BGP_ORIGIN_INCOMPLETE] = "incomplete",
@@ -20,7 +20,7 @@ static const char *const origin_names[BGP_ORIGIN_COUNT] = {
 
 const char *bgp_origin_name(unsigned int origin)
 {
-	return origin < BGP_ORIGIN_COUNT ? origin_names[origin] : "unknown";
+	return origin < BGP_ORIGIN_COUNT ? bgp_origin_names[origin] : "unknown";
 }
 
 static uint32_t number_of(const struct bgp_attribute_output *out)

@@ -168,6 +168,9 @@ bool bgp_attributes_show(const struct bgp_attributes *attributes,
 
 /* "AS_PATH", ...; "attribute" for an unknown type. */
 const char *bgp_attribute_name(unsigned int type);
-const char *bgp_origin_name(unsigned int origin); /* "igp", ... */
+/* "igp", ..., indexed by enum bgp_origin. */
+extern const char *const bgp_origin_names[BGP_ORIGIN_COUNT];
+/* The same; "unknown" for other numbers. */
+const char *bgp_origin_name(unsigned int origin);
 
 #endif

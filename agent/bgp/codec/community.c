@@ -5,6 +5,7 @@
 #include "core/array.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum {
 	HALF_BITS = 16,
@@ -33,15 +34,32 @@ bool community_list_contains(struct reader list, uint32_t community)
 	return false;
 }
 
-const char *community_format(uint32_t community, char *text)
+const char *community_name(uint32_t community)
 {
 	for (size_t i = 0; i < COUNT_OF(well_known); i++)
-		if (well_known[i].community == community) {
-			snprintf(text, COMMUNITY_TEXT_SIZE, "%s",
-				 well_known[i].name);
-			return text;
+		if (well_known[i].community == community)
+			return well_known[i].name;
+	return NULL;
+}
+
+bool community_read_name(const char *name, uint32_t *community)
+{
+	for (size_t i = 0; i < COUNT_OF(well_known); i++)
+		if (!strcmp(well_known[i].name, name)) {
+			*community = well_known[i].community;
+			return true;
 		}
-	snprintf(text, COMMUNITY_TEXT_SIZE, "%u:%u", community >> HALF_BITS,
-		 community & HALF_MASK);
+	return false;
+}
+
+const char *community_format(uint32_t community, char *text)
+{
+	const char *name = community_name(community);
+
+	if (name)
+		snprintf(text, COMMUNITY_TEXT_SIZE, "%s", name);
+	else
+		snprintf(text, COMMUNITY_TEXT_SIZE, "%u:%u",
+			 community >> HALF_BITS, community & HALF_MASK);
 	return text;
 }

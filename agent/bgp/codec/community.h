@@ -20,6 +20,11 @@ enum community_sizes {
 
 bool community_list_contains(struct reader list, uint32_t community);
 
+/* The name of a well-known community, "no-export", or NULL. */
+const char *community_name(uint32_t community);
+/* The reverse; false for another word. */
+bool community_read_name(const char *name, uint32_t *community);
+
 /*
  * Format "64512:100", or the name of a well-known community such as
  * "no-export". Write at most COMMUNITY_TEXT_SIZE bytes. Return `text`.

@@ -12,7 +12,13 @@
  */
 enum bgp_role bgp_role_counterpart(unsigned int role);
 
-/* "provider", "rs-client", ...; "none" for a role that is not assigned. */
+/*
+ * "provider", "rs-client", ..., and "none" for BGP_ROLE_NONE, indexed by enum
+ * bgp_role; NULL between them.
+ */
+extern const char *const bgp_role_names[BGP_ROLE_NONE + 1];
+
+/* The same; "none" for a role that is not assigned. */
 const char *bgp_role_name(unsigned int role);
 
 #endif

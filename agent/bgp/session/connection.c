@@ -45,8 +45,8 @@ static uint32_t send_hold_time(const struct bgp_connection *connection)
 {
 	uint32_t time = connection->negotiated.hold_time * SEND_HOLD_FACTOR;
 
-	if (connection->options.config->send_hold_time)
-		return connection->options.config->send_hold_time;
+	if (connection->options.neighbor->send_hold_time)
+		return connection->options.neighbor->send_hold_time;
 	return time > SEND_HOLD_MIN_S ? time : SEND_HOLD_MIN_S;
 }
 
@@ -146,14 +146,14 @@ static int prepare(const struct bgp_connection_options *options, int fd)
 				  ADDRESS_BITS_IPV4 :
 				  ADDRESS_BITS_IPV6,
 	};
-	int code = bgp_tcp_auth_set(fd, options->config, &peer);
+	int code = bgp_tcp_auth_set(fd, options->neighbor, &peer);
 
 	if (!code)
 		code = bgp_socket_set_distance(fd, &options->remote.address,
 					       &options->distance);
 	if (!code)
 		code = bgp_socket_connect(fd, &options->remote,
-					  &options->config->source);
+					  &options->neighbor->source);
 	return code;
 }
 
@@ -238,7 +238,7 @@ static void carry_out(struct bgp_connection *connection, uint32_t action,
 		break;
 	case BGP_ACTION_START_DELAY_OPEN:
 		start_timer(connection->delay_open,
-			    options->config->delay_open * CLOCK_MS_PER_S);
+			    options->neighbor->delay_open * CLOCK_MS_PER_S);
 		break;
 	}
 }

@@ -26,9 +26,9 @@
 #include "bgp/codec/open.h"
 #include "bgp/codec/route_refresh.h"
 #include "bgp/codec/update.h"
+#include "bgp/session/neighbor_options.h"
 #include "bgp/session/socket.h"
 #include "bgp/session/stream.h"
-#include "config/config.h"
 #include "core/address.h"
 
 struct bgp_connection;
@@ -93,9 +93,9 @@ struct bgp_connection_options {
 	const struct bgp_connection_handler *handler;
 	void *owner;
 	bool incoming;
-	const struct neighbor_config *config; /* must outlive the connection */
-	struct bgp_counters *counters;	      /* the same */
-	struct bgp_scratch *scratch;	      /* shared by all that decode */
+	const struct bgp_neighbor_options *neighbor; /* must outlive it */
+	struct bgp_counters *counters;		     /* the same */
+	struct bgp_scratch *scratch; /* shared by all that decode */
 	struct bgp_endpoint remote;
 	struct bgp_distance distance;
 	uint16_t open_deadline;	    /* seconds to wait for the peer's OPEN */

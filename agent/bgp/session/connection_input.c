@@ -92,9 +92,9 @@ void bgp_connection_process_update(struct bgp_connection *connection)
 	const struct bgp_decode_context context = {
 		.negotiated = &connection->negotiated,
 		/* RFC 7947 2.2.2.1: a route server does not add itself. */
-		.accept_any_first_as = options->config->relation ==
-				       NEIGHBOR_RELATION_RS,
-		.accept_aigp = options->config->aigp,
+		.accept_any_first_as = options->neighbor->relation ==
+				       BGP_ROLE_RS,
+		.accept_aigp = options->neighbor->aigp,
 	};
 	struct bgp_update update;
 	enum bgp_verdict verdict = bgp_update_decode(
@@ -187,7 +187,7 @@ static void on_connected(struct bgp_stream *stream)
 	struct bgp_connection *connection = connection_of(stream);
 
 	bgp_connection_handle(connection,
-			      connection->options.config->delay_open ?
+			      connection->options.neighbor->delay_open ?
 				      BGP_EVENT_TCP_CONNECTED_DELAYED :
 				      BGP_EVENT_TCP_CONNECTED);
 }

@@ -18,73 +18,46 @@ static const uint32_t always = BGP_CAN_MULTIPROTOCOL | BGP_CAN_ROUTE_REFRESH |
 			       BGP_CAN_EXTENDED_MESSAGE | BGP_CAN_AS4 |
 			       BGP_CAN_SOFTWARE_VERSION;
 
-static const uint32_t families[NEIGHBOR_FAMILY_COUNT] = {
-	[NEIGHBOR_FAMILY_BOTH] = BGP_ALL_FAMILIES,
-	[NEIGHBOR_FAMILY_IPV4] = BGP_IPV4_UNICAST_BIT,
-	[NEIGHBOR_FAMILY_IPV6] = BGP_IPV6_UNICAST_BIT,
-};
-
-static const uint8_t add_path[NEIGHBOR_ADD_PATH_COUNT] = {
-	[NEIGHBOR_ADD_PATH_RECEIVE] = BGP_ADD_PATH_RECEIVE,
-	[NEIGHBOR_ADD_PATH_SEND] = BGP_ADD_PATH_SEND,
-	[NEIGHBOR_ADD_PATH_BOTH] = BGP_ADD_PATH_RECEIVE | BGP_ADD_PATH_SEND,
-};
-
-/* The role of the neighbor, as it would announce it. */
-static const enum bgp_role roles[NEIGHBOR_RELATION_COUNT] = {
-	[NEIGHBOR_RELATION_NONE] = BGP_ROLE_NONE,
-	[NEIGHBOR_RELATION_PROVIDER] = BGP_ROLE_PROVIDER,
-	[NEIGHBOR_RELATION_CUSTOMER] = BGP_ROLE_CUSTOMER,
-	[NEIGHBOR_RELATION_PEER] = BGP_ROLE_PEER,
-	[NEIGHBOR_RELATION_RS] = BGP_ROLE_RS,
-	[NEIGHBOR_RELATION_RS_CLIENT] = BGP_ROLE_RS_CLIENT,
-};
-
-static bool is_member(const struct bgp_identity *us,
-		      const struct neighbor_config *config)
+bool bgp_greeting_confederation(const struct bgp_options *us,
+				const struct bgp_neighbor_options *config)
 {
-	return us->confederation &&
-	       neighbor_is_member(config, us->confederation);
-}
-
-bool bgp_greeting_confederation(const struct bgp_identity *us,
-				const struct neighbor_config *config)
-{
-	return us->confederation && us->confederation->identifier &&
-	       (neighbor_is_internal(config, us->as) || is_member(us, config));
+	return us->confederation.identifier &&
+	       (neighbor_is_internal(config, us->as) ||
+		neighbor_is_member(config, &us->confederation));
 }
 
 /* RFC 5065 4: members know our own AS, all others the confederation's. */
-static uint32_t our_as(const struct bgp_identity *us,
-		       const struct neighbor_config *config)
+static uint32_t our_as(const struct bgp_options *us,
+		       const struct bgp_neighbor_options *config)
 {
-	if (us->confederation && us->confederation->identifier &&
+	if (us->confederation.identifier &&
 	    !bgp_greeting_confederation(us, config))
-		return us->confederation->identifier;
+		return us->confederation.identifier;
 	return us->as;
 }
 
 /* RFC 9234 4: roles are for external neighbors. */
-static bool has_role(const struct bgp_identity *us,
-		     const struct neighbor_config *config)
+static bool has_role(const struct bgp_options *us,
+		     const struct bgp_neighbor_options *config)
 {
-	return config->relation != NEIGHBOR_RELATION_NONE &&
-	       !neighbor_is_internal(config, us->as) && !is_member(us, config);
+	return config->relation != BGP_ROLE_NONE &&
+	       !neighbor_is_internal(config, us->as) &&
+	       !neighbor_is_member(config, &us->confederation);
 }
 
-static enum bgp_role our_role(const struct neighbor_config *config)
+static enum bgp_role our_role(const struct bgp_neighbor_options *config)
 {
-	return bgp_role_counterpart(roles[config->relation]);
+	return bgp_role_counterpart(config->relation);
 }
 
-static uint32_t capabilities(const struct bgp_identity *us,
-			     const struct neighbor_config *config)
+static uint32_t capabilities(const struct bgp_options *us,
+			     const struct bgp_neighbor_options *config)
 {
 	uint32_t bits = always;
 
 	if (config->extended_nexthop)
 		bits |= BGP_CAN_EXTENDED_NEXTHOP;
-	if (config->add_path != NEIGHBOR_ADD_PATH_NONE)
+	if (config->add_path)
 		bits |= BGP_CAN_ADD_PATH;
 	if (config->graceful_restart)
 		bits |= BGP_CAN_GRACEFUL_RESTART;
@@ -93,10 +66,11 @@ static uint32_t capabilities(const struct bgp_identity *us,
 	return bits;
 }
 
-struct bgp_open bgp_greeting_open(const struct bgp_identity *us,
-				  const struct neighbor_config *config)
+struct bgp_open bgp_greeting_open(const struct bgp_options *us,
+				  const struct bgp_neighbor_options *config,
+				  bool restarting)
 {
-	uint32_t spoken = families[config->family];
+	uint32_t spoken = config->families;
 	struct bgp_open open = {
 		.as = our_as(us, config),
 		.identifier = us->identifier,
@@ -106,16 +80,15 @@ struct bgp_open bgp_greeting_open(const struct bgp_identity *us,
 		.role = (uint8_t)our_role(config),
 		/* RFC 4724 3: the program forwards while the agent is away. */
 		.graceful_restart = { .restart_time = RESTART_TIME_S,
-				      .restarting = us->restarting,
+				      .restarting = restarting,
 				      .notification = true,
 				      .families = spoken,
-				      .forwarding = us->restarting ? spoken :
-								     0 },
+				      .forwarding = restarting ? spoken : 0 },
 	};
 
 	for (unsigned int family = 0; family < BGP_FAMILY_COUNT; family++)
 		if (spoken & bgp_family_bit(family))
-			open.add_path[family] = add_path[config->add_path];
+			open.add_path[family] = (uint8_t)config->add_path;
 	bgp_open_text_set(&open.software_version, software);
 	return open;
 }
@@ -126,25 +99,18 @@ void bgp_greeting_again(struct bgp_open *open)
 	open->graceful_restart.forwarding = open->graceful_restart.families;
 }
 
-struct bgp_open_policy bgp_greeting_policy(const struct bgp_identity *us,
-					   const struct neighbor_config *config)
+struct bgp_open_policy
+bgp_greeting_policy(const struct bgp_options *us,
+		    const struct bgp_neighbor_options *config)
 {
-	static const enum bgp_peer_kind kinds[] = {
-		[NEIGHBOR_AS_ANY] = BGP_PEER_ANY,
-		[NEIGHBOR_AS_RANGE] = BGP_PEER_ANY,
-		[NEIGHBOR_AS_EXTERNAL] = BGP_PEER_EXTERNAL,
-		[NEIGHBOR_AS_INTERNAL] = BGP_PEER_INTERNAL,
-	};
-	bool range = config->as_kind == NEIGHBOR_AS_RANGE;
-
 	return (struct bgp_open_policy){
-		.as_first = range ? config->as_first : 1,
-		.as_last = range ? config->as_last : UINT32_MAX,
-		.kind = kinds[config->as_kind],
+		.as_first = config->as_first,
+		.as_last = config->as_last ? config->as_last : UINT32_MAX,
+		.kind = config->as_kind,
 		.local_as = our_as(us, config),
 		.local_identifier = us->identifier,
 		.min_hold_time = config->min_hold_time,
-		.families = families[config->family],
+		.families = config->families,
 		.has_role = has_role(us, config),
 		.role = our_role(config),
 	};
@@ -155,8 +121,9 @@ struct bgp_open_policy bgp_greeting_policy(const struct bgp_identity *us,
  * external neighbor without a word about distance is on a link of ours, and
  * nothing we send to it shall go further.
  */
-struct bgp_distance bgp_greeting_distance(const struct bgp_identity *us,
-					  const struct neighbor_config *config)
+struct bgp_distance
+bgp_greeting_distance(const struct bgp_options *us,
+		      const struct bgp_neighbor_options *config)
 {
 	struct bgp_distance distance = { .ttl = 0 };
 

@@ -8,31 +8,26 @@
  */
 
 #include "bgp/codec/open.h"
+#include "bgp/session/options.h"
 #include "bgp/session/socket.h"
-#include "config/config.h"
 
-/* Who we are, the same for all neighbors. */
-struct bgp_identity {
-	uint32_t as;
-	uint32_t identifier; /* host byte order */
-	bool restarting;     /* a former run's forwarding state was kept */
-	const struct confederation *confederation; /* NULL: as without one */
-};
-
-struct bgp_open bgp_greeting_open(const struct bgp_identity *us,
-				  const struct neighbor_config *config);
+/* `restarting`: the forwarding state of a previous run was kept. */
+struct bgp_open bgp_greeting_open(const struct bgp_options *us,
+				  const struct bgp_neighbor_options *config,
+				  bool restarting);
 /*
  * For the sessions after the first one: the agent has not been away, and what
  * it had announced was forwarded all the time (RFC 4724 3).
  */
 void bgp_greeting_again(struct bgp_open *open);
 struct bgp_open_policy
-bgp_greeting_policy(const struct bgp_identity *us,
-		    const struct neighbor_config *config);
+bgp_greeting_policy(const struct bgp_options *us,
+		    const struct bgp_neighbor_options *config);
 /* True if the neighbor and we are in one confederation. */
-bool bgp_greeting_confederation(const struct bgp_identity *us,
-				const struct neighbor_config *config);
-struct bgp_distance bgp_greeting_distance(const struct bgp_identity *us,
-					  const struct neighbor_config *config);
+bool bgp_greeting_confederation(const struct bgp_options *us,
+				const struct bgp_neighbor_options *config);
+struct bgp_distance
+bgp_greeting_distance(const struct bgp_options *us,
+		      const struct bgp_neighbor_options *config);
 
 #endif

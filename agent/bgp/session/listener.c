@@ -32,13 +32,14 @@ static void on_acceptable(evutil_socket_t listener, short what, void *speaker)
 }
 
 /* Keys must be there before the first segment of their peer. */
-static int set_keys(const struct bgp_speaker_options *options, int fd,
-		    bool ipv4, char error[BGP_SPEAKER_ERROR_SIZE])
+static int set_keys(const struct bgp_options *options, int fd, bool ipv4,
+		    char error[BGP_SPEAKER_ERROR_SIZE])
 {
 	char target[NEIGHBOR_TARGET_SIZE];
 
 	for (size_t i = 0; i < options->neighbor_count; i++) {
-		const struct neighbor_config *config = &options->neighbors[i];
+		const struct bgp_neighbor_options *config =
+			&options->neighbors[i];
 		int code;
 
 		if (address_is_ipv4(&config->prefix.address) != ipv4)
@@ -59,7 +60,7 @@ static int watch(struct bgp_speaker *speaker, int fd,
 {
 	size_t i = speaker->listeners[0] ? 1 : 0;
 
-	speaker->listeners[i] = event_new(speaker->options.base, fd,
+	speaker->listeners[i] = event_new(speaker->base, fd,
 					  EV_READ | EV_PERSIST, on_acceptable,
 					  speaker);
 	if (!speaker->listeners[i]) {
@@ -76,15 +77,15 @@ static int open_one(struct bgp_speaker *speaker, const struct address *local,
 {
 	/* Our SYN-ACK must pass the peer's TTL security: RFC 5082 3. */
 	const struct bgp_distance distance = { .ttl = BGP_TTL_MAX };
-	const struct bgp_speaker_options *options = &speaker->options;
-	int fd = bgp_socket_listen(local, options->listen_port), code;
+	const struct bgp_options *options = &speaker->options;
+	int fd = bgp_socket_listen(local, options->listen.port), code;
 	char text[ADDRESS_TEXT_SIZE];
 
 	if (fd < 0) {
 		snprintf(error, BGP_SPEAKER_ERROR_SIZE,
 			 "--listen %s port %u: %s; another BGP daemon may have "
 			 "the port: choose another one, or 0 to listen nowhere",
-			 address_format(local, text), options->listen_port,
+			 address_format(local, text), options->listen.port,
 			 strerror(-fd));
 		return fd;
 	}
@@ -100,12 +101,12 @@ static int open_one(struct bgp_speaker *speaker, const struct address *local,
 int bgp_listener_open(struct bgp_speaker *speaker,
 		      char error[BGP_SPEAKER_ERROR_SIZE])
 {
-	const struct address *local = &speaker->options.listen_address;
+	const struct address *local = &speaker->options.listen.address;
 	const struct address any_ipv4 = address_from_ipv4(INADDR_ANY);
 	bool both = !address_is_ipv4(local) && address_is_zero(local);
 	int code = 0;
 
-	if (!speaker->options.listen_port)
+	if (!speaker->options.listen.port)
 		return 0;
 	if (both)
 		code = open_one(speaker, &any_ipv4, error);

@@ -20,7 +20,7 @@
 const char *bgp_neighbor_name(const struct bgp_neighbor *neighbor,
 			      char text[BGP_NEIGHBOR_NAME_SIZE])
 {
-	const char *interface = neighbor->config.interface;
+	const char *interface = neighbor->options.interface;
 	char address[ADDRESS_TEXT_SIZE];
 
 	if (address_is_zero(&neighbor->address))
@@ -39,12 +39,12 @@ bool bgp_neighbor_is_at(const struct bgp_neighbor *neighbor,
 {
 	char interface[IF_NAMESIZE];
 
-	if (!neighbor->config.interface[0])
+	if (!neighbor->options.interface[0])
 		return !remote->ifindex &&
 		       address_equal(&neighbor->address, &remote->address);
 	return remote->ifindex && if_indextoname(remote->ifindex, interface) &&
-	       !strcmp(interface, neighbor->config.interface) &&
-	       prefix_contains(&neighbor->config.prefix, &remote->address);
+	       !strcmp(interface, neighbor->options.interface) &&
+	       prefix_contains(&neighbor->options.prefix, &remote->address);
 }
 
 static void set_remote(struct bgp_connection *connection,
@@ -75,12 +75,12 @@ static bool locate(struct bgp_neighbor *neighbor)
 	unsigned int ifindex;
 	struct address peer = neighbor->address;
 
-	if (!neighbor->config.interface[0])
+	if (!neighbor->options.interface[0])
 		return true;
-	ifindex = if_nametoindex(neighbor->config.interface);
+	ifindex = if_nametoindex(neighbor->options.interface);
 	if (!ifindex)
 		return false;
-	if (neighbor_is_interface(&neighbor->config) &&
+	if (neighbor_is_interface(&neighbor->options) &&
 	    bgp_link_peer_find(ifindex, &peer))
 		return false;
 	return move_to(neighbor, &peer, ifindex);
@@ -90,7 +90,7 @@ static bool locate(struct bgp_neighbor *neighbor)
 
 static bool is_dialled(const struct bgp_neighbor *neighbor)
 {
-	return !neighbor->dynamic && !neighbor->config.passive &&
+	return !neighbor->dynamic && !neighbor->options.passive &&
 	       !neighbor->stopped;
 }
 
@@ -186,7 +186,7 @@ void bgp_neighbor_accept(struct bgp_neighbor *neighbor,
 	struct bgp_notification nothing = { 0 };
 
 	if (neighbor->stopped || held_ms(neighbor) ||
-	    (neighbor->config.interface[0] &&
+	    (neighbor->options.interface[0] &&
 	     !move_to(neighbor, &remote->address, remote->ifindex))) {
 		bgp_socket_refuse(fd);
 		return;
@@ -225,7 +225,7 @@ void bgp_neighbor_reject(struct bgp_neighbor *neighbor, const char *why)
 void bgp_neighbor_exceeded(struct bgp_neighbor *neighbor,
 			   enum bgp_family family)
 {
-	const struct neighbor_config *config = &neighbor->config;
+	const struct bgp_neighbor_options *config = &neighbor->options;
 	struct bgp_notification n;
 
 	bgp_notification_set_max_prefixes(&n, family, config->max_prefix);
@@ -254,15 +254,15 @@ static struct bgp_connection_options
 connection_options(struct bgp_neighbor *neighbor, bool incoming)
 {
 	const struct bgp_speaker *speaker = neighbor->speaker;
-	const struct neighbor_config *config = &neighbor->config;
-	const struct bgp_identity *us = &speaker->options.identity;
+	const struct bgp_neighbor_options *config = &neighbor->options;
+	const struct bgp_options *us = &speaker->options;
 
 	return (struct bgp_connection_options){
-		.base = speaker->options.base,
+		.base = speaker->base,
 		.handler = &bgp_neighbor_session,
 		.owner = neighbor,
 		.incoming = incoming,
-		.config = config,
+		.neighbor = config,
 		.counters = &neighbor->counters,
 		.scratch = speaker->scratch,
 		.remote = { .address = neighbor->address,
@@ -270,7 +270,8 @@ connection_options(struct bgp_neighbor *neighbor, bool incoming)
 		.distance = bgp_greeting_distance(us, config),
 		.open_deadline = neighbor->dynamic ? BGP_DYNAMIC_OPEN_DEADLINE :
 						     BGP_LARGE_HOLD_TIME,
-		.local_open = bgp_greeting_open(us, config),
+		.local_open =
+			bgp_greeting_open(us, config, speaker->restarting),
 		.confederation = bgp_greeting_confederation(us, config),
 	};
 }
@@ -288,7 +289,7 @@ static int init_connections(struct bgp_neighbor *neighbor)
 }
 
 struct bgp_neighbor *bgp_neighbor_new(struct bgp_speaker *speaker,
-				      const struct neighbor_config *config,
+				      const struct bgp_neighbor_options *config,
 				      const struct address *address)
 {
 	struct bgp_neighbor *neighbor = calloc(1, sizeof(*neighbor));
@@ -296,14 +297,13 @@ struct bgp_neighbor *bgp_neighbor_new(struct bgp_speaker *speaker,
 	if (!neighbor)
 		return NULL;
 	neighbor->speaker = speaker;
-	neighbor->config = *config;
+	neighbor->options = *config;
 	neighbor->address = *address;
 	neighbor->dynamic = neighbor_is_dynamic(config);
 	neighbor->restart_delay_s = BGP_RESTART_FIRST_S;
 	neighbor->changed_ms = clock_now_ms();
 	bgp_tcp_drops_read(&neighbor->drops);
-	neighbor->restart =
-		evtimer_new(speaker->options.base, on_restart, neighbor);
+	neighbor->restart = evtimer_new(speaker->base, on_restart, neighbor);
 	if (init_connections(neighbor) || !neighbor->restart) {
 		bgp_neighbor_free(neighbor);
 		return NULL;
@@ -319,8 +319,8 @@ void bgp_neighbor_free(struct bgp_neighbor *neighbor)
 	bgp_connection_destroy(&neighbor->outgoing);
 	if (neighbor->restart)
 		event_free(neighbor->restart);
-	explicit_bzero(&neighbor->config.secret,
-		       sizeof(neighbor->config.secret));
+	explicit_bzero(&neighbor->options.secret,
+		       sizeof(neighbor->options.secret));
 	free(neighbor);
 }
 
@@ -352,7 +352,7 @@ bool bgp_neighbor_hint(const struct bgp_neighbor *neighbor,
 			text, size,
 			"has announced more than max-prefix=%u; down for %u s "
 			"more",
-			neighbor->config.max_prefix,
+			neighbor->options.max_prefix,
 			(unsigned int)(held_ms(neighbor) / CLOCK_MS_PER_S + 1));
 		return true;
 	}
@@ -360,9 +360,9 @@ bool bgp_neighbor_hint(const struct bgp_neighbor *neighbor,
 		snprintf(text, size,
 			 "no single neighbor is known on %s yet; it may "
 			 "connect to us",
-			 neighbor->config.interface);
+			 neighbor->options.interface);
 		return true;
 	}
-	return bgp_tcp_drops_hint(&neighbor->config, &neighbor->drops, now,
+	return bgp_tcp_drops_hint(&neighbor->options, &neighbor->drops, now,
 				  text, size);
 }

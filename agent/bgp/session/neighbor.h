@@ -22,8 +22,8 @@
 
 #include "bgp/session/connection.h"
 #include "bgp/session/error_log.h"
+#include "bgp/session/neighbor_options.h"
 #include "bgp/session/tcp_drops.h"
-#include "config/config.h"
 
 struct bgp_speaker;
 struct event;
@@ -36,7 +36,7 @@ enum bgp_neighbor_sizes {
 
 struct bgp_neighbor {
 	struct bgp_speaker *speaker;
-	struct neighbor_config config;
+	struct bgp_neighbor_options options;
 	struct address address; /* zero: of an interface, not known yet */
 	bool dynamic;		/* out of a prefix */
 	bool stopped;		/* by us, for good */
@@ -64,7 +64,7 @@ struct bgp_neighbor {
  * frees it with bgp_neighbor_free(), which closes without a word.
  */
 struct bgp_neighbor *bgp_neighbor_new(struct bgp_speaker *speaker,
-				      const struct neighbor_config *config,
+				      const struct bgp_neighbor_options *config,
 				      const struct address *address);
 void bgp_neighbor_free(struct bgp_neighbor *neighbor);
 

@@ -22,7 +22,7 @@ enum {
 static const struct bgp_callbacks *
 callbacks_of(const struct bgp_neighbor *neighbor)
 {
-	return &neighbor->speaker->options.callbacks;
+	return &neighbor->speaker->callbacks;
 }
 
 /* ------------------------------------------------------------- errors */
@@ -62,7 +62,7 @@ static bool check_open(struct bgp_connection *connection,
 {
 	struct bgp_neighbor *neighbor = connection->options.owner;
 	struct bgp_open_policy policy = bgp_greeting_policy(
-		&neighbor->speaker->options.identity, &neighbor->config);
+		&neighbor->speaker->options, &neighbor->options);
 	char expected[AS_TEXT_SIZE];
 
 	if (bgp_open_check(&connection->remote_open, &policy, error))
@@ -71,7 +71,7 @@ static bool check_open(struct bgp_connection *connection,
 		snprintf(neighbor->detail, sizeof(neighbor->detail),
 			 "it says AS %u, configured is %s",
 			 connection->remote_open.as,
-			 neighbor_as_format(&neighbor->config, expected,
+			 neighbor_as_format(&neighbor->options, expected,
 					    sizeof(expected)));
 	return false;
 }
@@ -135,7 +135,7 @@ static void on_session_up(struct bgp_connection *connection)
 	log_info("bgp", "%s: session up, AS %u, %s, hold time %u s",
 		 bgp_neighbor_name(neighbor, name),
 		 connection->negotiated.peer_as,
-		 neighbor_role_name(neighbor->config.role),
+		 neighbor_role_names[neighbor->options.role],
 		 connection->negotiated.hold_time);
 	callbacks->session_up(neighbor, callbacks->context);
 }

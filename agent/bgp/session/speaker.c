@@ -17,7 +17,7 @@
 /* ------------------------------------------------------------- the list */
 
 static struct bgp_neighbor *add(struct bgp_speaker *speaker,
-				const struct neighbor_config *config,
+				const struct bgp_neighbor_options *config,
 				const struct address *address)
 {
 	struct bgp_neighbor *neighbor =
@@ -42,20 +42,21 @@ static struct bgp_neighbor *find(struct bgp_speaker *speaker,
 
 	TAILQ_FOREACH(neighbor, &speaker->neighbors, link)
 		if (bgp_neighbor_is_at(neighbor, remote) &&
-		    (!found || !neighbor_is_interface(&neighbor->config)))
+		    (!found || !neighbor_is_interface(&neighbor->options)))
 			found = neighbor;
 	return found;
 }
 
 /* The longest configured prefix of dynamic neighbors around `address`. */
-static const struct neighbor_config *
+static const struct bgp_neighbor_options *
 find_prefix(const struct bgp_speaker *speaker, const struct address *address)
 {
-	const struct bgp_speaker_options *options = &speaker->options;
-	const struct neighbor_config *best = NULL;
+	const struct bgp_options *options = &speaker->options;
+	const struct bgp_neighbor_options *best = NULL;
 
 	for (size_t i = 0; i < options->neighbor_count; i++) {
-		const struct neighbor_config *config = &options->neighbors[i];
+		const struct bgp_neighbor_options *config =
+			&options->neighbors[i];
 
 		if (neighbor_is_dynamic(config) &&
 		    prefix_contains(&config->prefix, address) &&
@@ -74,16 +75,16 @@ static bool is_half_open(const struct bgp_neighbor *neighbor)
 }
 
 static bool is_out_of(const struct bgp_neighbor *neighbor,
-		      const struct neighbor_config *prefix)
+		      const struct bgp_neighbor_options *prefix)
 {
 	return neighbor->dynamic &&
-	       prefix_equal(&neighbor->config.prefix, &prefix->prefix);
+	       prefix_equal(&neighbor->options.prefix, &prefix->prefix);
 }
 
 /* Who is there besides the one at `neighbor`, which may be NULL. */
 static struct bgp_crowd crowd_around(const struct bgp_speaker *speaker,
 				     const struct bgp_neighbor *neighbor,
-				     const struct neighbor_config *prefix)
+				     const struct bgp_neighbor_options *prefix)
 {
 	struct bgp_crowd crowd = {
 		.is_neighbor = neighbor,
@@ -110,19 +111,18 @@ static struct bgp_crowd crowd_around(const struct bgp_speaker *speaker,
 
 /* RFC 5082 3, for what came before the socket knew whose it is. */
 static bool is_far(const struct bgp_speaker *speaker,
-		   const struct neighbor_config *config, int fd)
+		   const struct bgp_neighbor_options *config, int fd)
 {
 	return config &&
 	       !bgp_socket_is_near(
 		       fd,
-		       bgp_greeting_distance(&speaker->options.identity, config)
-			       .min_ttl);
+		       bgp_greeting_distance(&speaker->options, config).min_ttl);
 }
 
 /* Of the prefix, or of all if that is NULL. */
 static struct bgp_neighbor *
 oldest_half_open(struct bgp_speaker *speaker,
-		 const struct neighbor_config *prefix)
+		 const struct bgp_neighbor_options *prefix)
 {
 	struct bgp_neighbor *neighbor, *oldest = NULL;
 
@@ -136,7 +136,7 @@ oldest_half_open(struct bgp_speaker *speaker,
 
 /* Whoever is gone is kept to show why, until its place is needed. */
 static void make_room(struct bgp_speaker *speaker,
-		      const struct neighbor_config *prefix)
+		      const struct bgp_neighbor_options *prefix)
 {
 	struct bgp_neighbor *neighbor, *idle = NULL;
 	unsigned int count = 0;
@@ -168,7 +168,7 @@ static void tell(struct bgp_speaker *speaker, const struct address *remote,
 
 /* Ends the oldest one of those that the admission is at the cost of. */
 static enum bgp_admission evict(struct bgp_speaker *speaker,
-				const struct neighbor_config *prefix,
+				const struct bgp_neighbor_options *prefix,
 				enum bgp_admission admission)
 {
 	bool any = admission == BGP_ADMITTED_FOR_ONE_OF_ALL;
@@ -186,13 +186,13 @@ void bgp_speaker_accept(struct bgp_speaker *speaker,
 			const struct bgp_endpoint *remote, int fd)
 {
 	struct bgp_neighbor *neighbor = find(speaker, remote);
-	const struct neighbor_config *prefix =
+	const struct bgp_neighbor_options *prefix =
 		find_prefix(speaker, &remote->address);
 	struct bgp_crowd crowd = crowd_around(speaker, neighbor, prefix);
 	enum bgp_admission admission;
 
 	crowd.is_far =
-		is_far(speaker, neighbor ? &neighbor->config : prefix, fd);
+		is_far(speaker, neighbor ? &neighbor->options : prefix, fd);
 	admission = evict(speaker, prefix, bgp_admission_decide(&crowd));
 	if (admission == BGP_ADMITTED && !neighbor) {
 		make_room(speaker, prefix);
@@ -212,11 +212,12 @@ void bgp_speaker_accept(struct bgp_speaker *speaker,
 
 static int add_static_neighbors(struct bgp_speaker *speaker)
 {
-	const struct bgp_speaker_options *options = &speaker->options;
+	const struct bgp_options *options = &speaker->options;
 	static const struct address unknown;
 
 	for (size_t i = 0; i < options->neighbor_count; i++) {
-		const struct neighbor_config *config = &options->neighbors[i];
+		const struct bgp_neighbor_options *config =
+			&options->neighbors[i];
 
 		if (neighbor_is_dynamic(config))
 			continue;
@@ -229,7 +230,8 @@ static int add_static_neighbors(struct bgp_speaker *speaker)
 	return 0;
 }
 
-int bgp_speaker_new(const struct bgp_speaker_options *options,
+int bgp_speaker_new(struct event_base *base, const struct bgp_options *options,
+		    bool restarting, const struct bgp_callbacks *callbacks,
 		    struct bgp_speaker **out,
 		    char error[BGP_SPEAKER_ERROR_SIZE])
 {
@@ -239,7 +241,10 @@ int bgp_speaker_new(const struct bgp_speaker_options *options,
 	snprintf(error, BGP_SPEAKER_ERROR_SIZE, "out of memory");
 	if (!speaker)
 		return code;
+	speaker->base = base;
 	speaker->options = *options;
+	speaker->restarting = restarting;
+	speaker->callbacks = *callbacks;
 	TAILQ_INIT(&speaker->neighbors);
 	speaker->scratch = malloc(sizeof(*speaker->scratch));
 	if (speaker->scratch)

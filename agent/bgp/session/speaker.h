@@ -21,7 +21,7 @@
 #include "bgp/session/admission.h"
 #include "bgp/session/greeting.h"
 #include "bgp/session/neighbor.h"
-#include "config/config.h"
+#include "bgp/session/options.h"
 
 struct event_base;
 
@@ -44,16 +44,6 @@ struct bgp_callbacks {
 	void *context;
 };
 
-struct bgp_speaker_options {
-	struct event_base *base;
-	struct bgp_identity identity;
-	struct address listen_address;		 /* [::]: all of IPv4, too */
-	uint16_t listen_port;			 /* 0: do not listen */
-	const struct neighbor_config *neighbors; /* must outlive the speaker */
-	size_t neighbor_count;
-	struct bgp_callbacks callbacks;
-};
-
 enum bgp_speaker_limits {
 	BGP_MAX_LISTENERS = 2, /* one for each family */
 	BGP_SPEAKER_ERROR_SIZE = 256,
@@ -62,7 +52,10 @@ enum bgp_speaker_limits {
 TAILQ_HEAD(bgp_neighbor_list, bgp_neighbor);
 
 struct bgp_speaker {
-	struct bgp_speaker_options options;
+	struct event_base *base;
+	struct bgp_options options;
+	bool restarting; /* the first OPENs say so */
+	struct bgp_callbacks callbacks;
 	struct bgp_neighbor_list neighbors; /* static ones, then dynamic ones */
 	struct event *listeners[BGP_MAX_LISTENERS];
 	struct bgp_scratch *scratch; /* for whoever decodes an UPDATE */
@@ -71,10 +64,13 @@ struct bgp_speaker {
 };
 
 /*
- * Listens, but dials nobody yet. Returns 0 or -errno; then `error` says what
- * failed and what to do. The caller frees with bgp_speaker_free().
+ * Listens, but dials nobody yet. `options` is copied; its list of neighbors
+ * must outlive the speaker. `restarting`: the forwarding state of a previous
+ * run was kept. Returns 0 or -errno; then `error` says what failed and what to
+ * do. The caller frees with bgp_speaker_free().
  */
-int bgp_speaker_new(const struct bgp_speaker_options *options,
+int bgp_speaker_new(struct event_base *base, const struct bgp_options *options,
+		    bool restarting, const struct bgp_callbacks *callbacks,
 		    struct bgp_speaker **speaker,
 		    char error[BGP_SPEAKER_ERROR_SIZE]);
 /* Dials the neighbors that are not passive. */

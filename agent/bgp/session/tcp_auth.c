@@ -75,7 +75,7 @@ static int set_md5(int fd, const struct secret *secret,
 	return code ? -errno : 0;
 }
 
-static int set_ao(int fd, const struct neighbor_config *config,
+static int set_ao(int fd, const struct bgp_neighbor_options *config,
 		  const struct prefix *peers)
 {
 	const struct secret *secret = &config->secret;
@@ -95,14 +95,14 @@ static int set_ao(int fd, const struct neighbor_config *config,
 	return code ? -errno : 0;
 }
 
-const char *bgp_tcp_auth_name(const struct neighbor_config *config)
+const char *bgp_tcp_auth_name(const struct bgp_neighbor_options *config)
 {
 	if (config->password_file[0])
 		return "tcp-md5";
 	return config->tcp_ao_key_file[0] ? "tcp-ao" : NULL;
 }
 
-int bgp_tcp_auth_set(int fd, const struct neighbor_config *config,
+int bgp_tcp_auth_set(int fd, const struct bgp_neighbor_options *config,
 		     const struct prefix *peers)
 {
 	if (config->password_file[0])
@@ -112,7 +112,8 @@ int bgp_tcp_auth_set(int fd, const struct neighbor_config *config,
 	return 0;
 }
 
-const char *bgp_tcp_auth_advice(const struct neighbor_config *config, int code)
+const char *bgp_tcp_auth_advice(const struct bgp_neighbor_options *config,
+				int code)
 {
 	/* The kernel cannot tell which of two keys a segment is signed with. */
 	if (code == -EEXIST)

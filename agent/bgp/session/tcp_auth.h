@@ -11,20 +11,21 @@
  * else and tells nobody, but counts (tcp_drops.h).
  */
 
-#include "config/config.h"
+#include "bgp/session/neighbor_options.h"
 #include "core/address.h"
 
 /* "tcp-md5", "tcp-ao", or NULL if the neighbor has no key. */
-const char *bgp_tcp_auth_name(const struct neighbor_config *config);
+const char *bgp_tcp_auth_name(const struct bgp_neighbor_options *config);
 
 /*
  * Gives the socket the neighbor's key for the addresses of `peers`; nothing to
  * do if there is none. Returns 0 or -errno: -ENOPROTOOPT if the kernel cannot.
  */
-int bgp_tcp_auth_set(int fd, const struct neighbor_config *config,
+int bgp_tcp_auth_set(int fd, const struct bgp_neighbor_options *config,
 		     const struct prefix *peers);
 
 /* What to do about it, naming the kernel's option. */
-const char *bgp_tcp_auth_advice(const struct neighbor_config *config, int code);
+const char *bgp_tcp_auth_advice(const struct bgp_neighbor_options *config,
+				int code);
 
 #endif

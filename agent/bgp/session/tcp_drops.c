@@ -116,7 +116,8 @@ int bgp_tcp_drops_read(struct bgp_tcp_drops *out)
 	return bgp_tcp_drops_parse(text, out) ? 0 : -EPROTO;
 }
 
-static bool concerns(const struct neighbor_config *config, enum concern concern)
+static bool concerns(const struct bgp_neighbor_options *config,
+		     enum concern concern)
 {
 	switch (concern) {
 	case OF_MD5:
@@ -133,7 +134,7 @@ static bool concerns(const struct neighbor_config *config, enum concern concern)
 	return false;
 }
 
-bool bgp_tcp_drops_hint(const struct neighbor_config *config,
+bool bgp_tcp_drops_hint(const struct bgp_neighbor_options *config,
 			const struct bgp_tcp_drops *before,
 			const struct bgp_tcp_drops *now, char *text,
 			size_t size)

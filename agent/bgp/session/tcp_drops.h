@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "config/config.h"
+#include "bgp/session/neighbor_options.h"
 
 enum bgp_tcp_drop {
 	BGP_TCP_MD5_MISSING, /* we have a key, the segment had no signature */
@@ -43,7 +43,7 @@ int bgp_tcp_drops_read(struct bgp_tcp_drops *out);
  * "likely cause: TCP-MD5 mismatch (17 segments dropped)": what has grown from
  * `before` to `now` that can concern this neighbor. False if nothing has.
  */
-bool bgp_tcp_drops_hint(const struct neighbor_config *config,
+bool bgp_tcp_drops_hint(const struct bgp_neighbor_options *config,
 			const struct bgp_tcp_drops *before,
 			const struct bgp_tcp_drops *now, char *text,
 			size_t size);

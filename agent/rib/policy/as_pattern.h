@@ -19,8 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "config/config_rule.h"
 #include "core/wire.h"
+#include "rib/policy/rule.h"
 
 struct as_pattern {
 	const union rule_value *hops; /* their member `hop` */

@@ -7,7 +7,7 @@
 
 #include "rib/policy/policy_internal.h"
 
-_Static_assert(POLICY_TRACE_WORDS *POLICY_TRACE_BITS == CONFIG_MAX_RULES,
+_Static_assert(POLICY_TRACE_WORDS *POLICY_TRACE_BITS == POLICY_MAX_RULES,
 	       "a bit for each rule");
 
 enum {

@@ -4,7 +4,7 @@
 
 /*
  * The routing policy: what the rules of the configuration (--rule,
- * config/config_rule.h) make of a route. Pure.
+ * rule.h) make of a route. Pure.
  *
  * Rules are gone through in order. A rule matches if it is about this direction
  * and this neighbor and if all of its matches do. The first one that allows or
@@ -24,8 +24,8 @@
 #include <stdint.h>
 
 #include "bgp/codec/attributes.h"
-#include "config/config.h"
 #include "rib/decision.h"
+#include "rib/policy/rule.h"
 
 struct policy {
 	const struct policy_rule *rules; /* must outlive the policy */
@@ -62,7 +62,7 @@ enum policy_set_bits {
 
 enum policy_trace_sizes {
 	POLICY_TRACE_BITS = 64,
-	POLICY_TRACE_WORDS = CONFIG_MAX_RULES / POLICY_TRACE_BITS,
+	POLICY_TRACE_WORDS = POLICY_MAX_RULES / POLICY_TRACE_BITS,
 };
 
 /*

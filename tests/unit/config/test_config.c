@@ -12,37 +12,38 @@ static void what_is_not_given_has_its_default(void **state)
 	(void)state;
 	assert_int_equal(parse_text(required), 0);
 	assert_string_equal(errors, "");
-	assert_int_equal(config.as, 64512);
-	assert_int_equal(config.router_id, 0x0a000001);
-	assert_int_equal(config.interface_count, 1);
-	assert_int_equal(config.vip_count, 1);
-	assert_int_equal(config.neighbor_count, 1);
-	assert_int_equal(config.listen.port, 179);
-	assert_true(address_is_zero(&config.listen.address));
-	assert_int_equal(config.maximum_paths, 64);
-	assert_int_equal(config.maximum_paths_ibgp, 64);
-	assert_int_equal(config.multipath_as_path, MULTIPATH_AS_PATH_RELAXED);
-	assert_int_equal(config.min_nexthops, 1);
-	assert_int_equal(config.hash_fields, HG_HASH_5_TUPLE);
-	assert_int_equal(config.hash_seed, 0);
-	assert_int_equal(config.table_size, 16384);
-	assert_int_equal(config.xdp_mode, XDP_MODE_AUTO);
-	assert_int_equal(config.log_level, LOG_LEVEL_INFO);
-	assert_string_equal(config.control_socket, "/run/headgate/ctl.sock");
-	assert_string_equal(config.bpffs, "/sys/fs/bpf/headgate");
+	assert_int_equal(config.bgp.as, 64512);
+	assert_int_equal(config.bgp.identifier, 0x0a000001);
+	assert_int_equal(config.datapath.interface_count, 1);
+	assert_int_equal(config.rib.import.vip_count, 1);
+	assert_int_equal(config.bgp.neighbor_count, 1);
+	assert_int_equal(config.bgp.listen.port, 179);
+	assert_true(address_is_zero(&config.bgp.listen.address));
+	assert_int_equal(config.rib.decision.maximum_paths, 64);
+	assert_int_equal(config.rib.decision.maximum_paths_ibgp, 64);
+	assert_int_equal(config.rib.decision.as_path,
+			 MULTIPATH_AS_PATH_RELAXED);
+	assert_int_equal(config.rib.min_nexthops, 1);
+	assert_int_equal(config.steering.hash_fields, HG_HASH_5_TUPLE);
+	assert_int_equal(config.datapath.hash_key, 0);
+	assert_int_equal(config.datapath.table_size, 16384);
+	assert_int_equal(config.datapath.mode, DATAPATH_AUTO);
+	assert_int_equal(config.agent.log_level, LOG_LEVEL_INFO);
+	assert_string_equal(config.control.socket, "/run/headgate/ctl.sock");
+	assert_string_equal(config.datapath.bpffs, "/sys/fs/bpf/headgate");
 }
 
 static void config_init_gives_the_same_defaults(void **state)
 {
-	struct config fresh;
+	static struct config fresh;
 
 	(void)state;
 	config_init(&fresh);
-	assert_int_equal(fresh.as, 0);
-	assert_int_equal(fresh.neighbor_count, 0);
-	assert_int_equal(fresh.listen.port, 179);
-	assert_int_equal(fresh.maximum_paths_ibgp, 64);
-	assert_int_equal(fresh.table_size, 16384);
+	assert_int_equal(fresh.bgp.as, 0);
+	assert_int_equal(fresh.bgp.neighbor_count, 0);
+	assert_int_equal(fresh.bgp.listen.port, 179);
+	assert_int_equal(fresh.rib.decision.maximum_paths_ibgp, 64);
+	assert_int_equal(fresh.datapath.table_size, 16384);
 }
 
 static void every_flag_is_read_from_the_command_line(void **state)
@@ -61,34 +62,34 @@ static void every_flag_is_read_from_the_command_line(void **state)
 			"--xdp-mode generic --xdp-attach link"),
 		0);
 	assert_int_equal(request, CONFIG_RUN);
-	assert_string_equal(config.interfaces[1], "eth1");
-	assert_int_equal(config.listen.port, 1179);
-	assert_false(address_is_ipv4(&config.listen.address));
-	assert_int_equal(config.maximum_paths, 8);
-	assert_int_equal(config.maximum_paths_ibgp, 4);
-	assert_int_equal(config.multipath_as_path, MULTIPATH_AS_PATH_EXACT);
-	assert_int_equal(config.min_nexthops, 2);
-	assert_int_equal(config.hash_fields, HG_HASH_SRC_DST);
-	assert_true(config.hash_seed == UINT64_MAX);
-	assert_int_equal(config.table_size, 65536);
-	assert_string_equal(config.control_socket, "/tmp/s");
-	assert_string_equal(config.bpffs, "/tmp/b");
-	assert_int_equal(config.log_level, LOG_LEVEL_DEBUG);
-	assert_int_equal(config.xdp_mode, XDP_MODE_GENERIC);
+	assert_string_equal(config.datapath.interfaces[1], "eth1");
+	assert_int_equal(config.bgp.listen.port, 1179);
+	assert_false(address_is_ipv4(&config.bgp.listen.address));
+	assert_int_equal(config.rib.decision.maximum_paths, 8);
+	assert_int_equal(config.rib.decision.maximum_paths_ibgp, 4);
+	assert_int_equal(config.rib.decision.as_path, MULTIPATH_AS_PATH_EXACT);
+	assert_int_equal(config.rib.min_nexthops, 2);
+	assert_int_equal(config.steering.hash_fields, HG_HASH_SRC_DST);
+	assert_true(config.datapath.hash_key == UINT64_MAX);
+	assert_int_equal(config.datapath.table_size, 65536);
+	assert_string_equal(config.control.socket, "/tmp/s");
+	assert_string_equal(config.datapath.bpffs, "/tmp/b");
+	assert_int_equal(config.agent.log_level, LOG_LEVEL_DEBUG);
+	assert_int_equal(config.datapath.mode, DATAPATH_GENERIC);
 }
 
 static void maximum_paths_ibgp_follows_maximum_paths(void **state)
 {
 	(void)state;
 	assert_int_equal(parse_lines("maximum-paths 8"), 0);
-	assert_int_equal(config.maximum_paths_ibgp, 8);
+	assert_int_equal(config.rib.decision.maximum_paths_ibgp, 8);
 }
 
 static void port_zero_of_listen_is_legal(void **state)
 {
 	(void)state;
 	assert_int_equal(parse_lines("listen 0.0.0.0:0"), 0);
-	assert_int_equal(config.listen.port, 0);
+	assert_int_equal(config.bgp.listen.port, 0);
 }
 
 static void an_as_number_of_zero_is_refused(void **state)
@@ -152,9 +153,9 @@ static void a_seed_is_at_most_64_bits_in_decimal_or_hexadecimal(void **state)
 		assert_int_equal(parse_lines(line), 1);
 	}
 	assert_int_equal(parse_lines("hash-seed 18446744073709551615"), 0);
-	assert_true(config.hash_seed == UINT64_MAX);
+	assert_true(config.datapath.hash_key == UINT64_MAX);
 	assert_int_equal(parse_lines("hash-seed 0X1F"), 0);
-	assert_true(config.hash_seed == 0x1f);
+	assert_true(config.datapath.hash_key == 0x1f);
 }
 
 static void a_table_size_is_a_power_of_two_within_the_limits(void **state)
@@ -211,7 +212,7 @@ static void a_path_is_absolute_has_no_blanks_and_fits(void **state)
 	assert_error("bpffs bpf", "--bpffs bpf: give an absolute path without "
 				  "blanks");
 	assert_int_equal(parse_lines("bpffs /a b"), 1);
-	memset(line + strlen(line), 'a', CONFIG_PATH_SIZE - 2);
+	memset(line + strlen(line), 'a', FILE_PATH_SIZE - 2);
 	assert_int_equal(parse_lines(line), 0);
 	strcat(line, "a");
 	assert_int_equal(parse_lines(line), 1);
@@ -241,7 +242,7 @@ static void an_interface_too_many_is_refused(void **state)
 	char lines[1024] = "";
 
 	(void)state;
-	for (int i = 1; i <= CONFIG_MAX_INTERFACES; i++)
+	for (int i = 1; i <= DATAPATH_MAX_INTERFACES; i++)
 		snprintf(lines + strlen(lines), sizeof(lines) - strlen(lines),
 			 "interface eth%d\n", i);
 	assert_int_equal(parse_lines(lines), 1);
@@ -255,7 +256,7 @@ static void a_neighbor_too_many_to_be_told_vips_is_refused(void **state)
 	char lines[8192] = "neighbor 10.8.0.0/24,as=65000,role=peer\n";
 
 	(void)state;
-	for (int i = 0; i <= CONFIG_MAX_TOLD; i++) {
+	for (int i = 0; i <= RIB_MAX_UPSTREAMS; i++) {
 		static const char *const roles[] = { "upstream", "peer" };
 		size_t used = strlen(lines);
 

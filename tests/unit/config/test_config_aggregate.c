@@ -13,11 +13,11 @@ static void an_aggregate_has_its_switches(void **state)
 				     "aggregate 192.0.2.128/25,as-set,"
 				     "summary-only"),
 			 0);
-	assert_int_equal(config.aggregate_count, 2);
-	assert_false(config.aggregates[0].summary_only);
-	assert_false(config.aggregates[0].as_set);
-	assert_true(config.aggregates[1].summary_only);
-	assert_true(config.aggregates[1].as_set);
+	assert_int_equal(config.rib.import.aggregate_count, 2);
+	assert_false(config.rib.import.aggregates[0].summary_only);
+	assert_false(config.rib.import.aggregates[0].as_set);
+	assert_true(config.rib.import.aggregates[1].summary_only);
+	assert_true(config.rib.import.aggregates[1].as_set);
 	config_print(&config, out);
 	fclose(out);
 	assert_non_null(strstr(text, "\naggregate 192.0.2.0/25\n"

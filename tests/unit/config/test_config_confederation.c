@@ -13,8 +13,8 @@ static void members_are_read_and_printed(void **state)
 				     "confederation-member 64513,64514\n"
 				     "confederation-member 64515"),
 			 0);
-	assert_int_equal(config.confederation.identifier, 65500);
-	assert_int_equal(config.confederation.member_count, 3);
+	assert_int_equal(config.bgp.confederation.identifier, 65500);
+	assert_int_equal(config.bgp.confederation.member_count, 3);
 	config_print(&config, out);
 	fclose(out);
 	assert_non_null(strstr(text, "\nconfederation 65500\n"
@@ -33,14 +33,14 @@ static void a_neighbor_is_a_member_if_all_its_ases_are(void **state)
 				     "neighbor 10.0.0.4,as=64513\n"
 				     "neighbor 10.0.0.5,as=internal"),
 			 0);
-	assert_false(neighbor_is_member(&config.neighbors[0],
-					&config.confederation));
-	assert_true(neighbor_is_member(&config.neighbors[1],
-				       &config.confederation));
-	assert_true(neighbor_is_member(&config.neighbors[2],
-				       &config.confederation));
-	assert_false(neighbor_is_member(&config.neighbors[3],
-					&config.confederation));
+	assert_false(neighbor_is_member(&config.bgp.neighbors[0],
+					&config.bgp.confederation));
+	assert_true(neighbor_is_member(&config.bgp.neighbors[1],
+				       &config.bgp.confederation));
+	assert_true(neighbor_is_member(&config.bgp.neighbors[2],
+				       &config.bgp.confederation));
+	assert_false(neighbor_is_member(&config.bgp.neighbors[3],
+					&config.bgp.confederation));
 }
 
 static void members_need_their_confederation(void **state)

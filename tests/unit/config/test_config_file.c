@@ -41,9 +41,9 @@ static void comments_blanks_and_equals_signs_are_read(void **state)
 				    "neighbor 10.0.0.2,as=65001"),
 			 0);
 	assert_string_equal(errors, "");
-	assert_int_equal(config.as, 64512);
-	assert_string_equal(config.interfaces[0], "eth0");
-	assert_string_equal(config.bpffs, "/sys/fs/bpf/a#b");
+	assert_int_equal(config.bgp.as, 64512);
+	assert_string_equal(config.datapath.interfaces[0], "eth0");
+	assert_string_equal(config.datapath.bpffs, "/sys/fs/bpf/a#b");
 }
 
 static void two_errors_in_a_file_are_both_named_with_their_line(void **state)
@@ -111,10 +111,10 @@ static void the_command_line_wins_over_files_in_any_order(void **state)
 	snprintf(line, sizeof(line), "--as 1 --config %s --log-level error",
 		 path);
 	assert_int_equal(parse_words(line), 0);
-	assert_int_equal(config.as, 1);
+	assert_int_equal(config.bgp.as, 1);
 	snprintf(line, sizeof(line), "--config %s --as 1", path);
 	assert_int_equal(parse_words(line), 0);
-	assert_int_equal(config.as, 1);
+	assert_int_equal(config.bgp.as, 1);
 	unlink(path);
 }
 
@@ -127,9 +127,9 @@ static void lists_of_files_and_the_command_line_add_up(void **state)
 	write_file(path, required);
 	snprintf(line, sizeof(line), "--interface eth1 --config %s", path);
 	assert_int_equal(parse_words(line), 0);
-	assert_int_equal(config.interface_count, 2);
-	assert_string_equal(config.interfaces[0], "eth0");
-	assert_string_equal(config.interfaces[1], "eth1");
+	assert_int_equal(config.datapath.interface_count, 2);
+	assert_string_equal(config.datapath.interfaces[0], "eth0");
+	assert_string_equal(config.datapath.interfaces[1], "eth1");
 	unlink(path);
 }
 

@@ -10,8 +10,8 @@ static void a_client_is_of_our_own_as(void **state)
 				     "route-reflector-client,"
 				     "next-hop=unchanged"),
 			 0);
-	assert_true(config.neighbors[1].route_reflector_client);
-	assert_int_equal(config.neighbors[1].nexthop,
+	assert_true(config.bgp.neighbors[1].route_reflector_client);
+	assert_int_equal(config.bgp.neighbors[1].nexthop,
 			 NEIGHBOR_NEXTHOP_UNCHANGED);
 	assert_int_equal(parse_lines("neighbor 10.0.0.3,as=64512,role=peer,"
 				     "route-reflector-client"),
@@ -40,10 +40,10 @@ static void the_cluster_is_the_router_id_unless_given(void **state)
 {
 	(void)state;
 	assert_int_equal(parse_text(required), 0);
-	assert_int_equal(config.cluster_id, 0x0a000001);
+	assert_int_equal(config.rib.import.cluster_id, 0x0a000001);
 	assert_int_equal(parse_lines("cluster-id 10.0.0.9"), 0);
-	assert_int_equal(config.cluster_id, 0x0a000009);
-	assert_int_equal(config.router_id, 0x0a000001);
+	assert_int_equal(config.rib.import.cluster_id, 0x0a000009);
+	assert_int_equal(config.bgp.identifier, 0x0a000001);
 }
 
 int main(void)

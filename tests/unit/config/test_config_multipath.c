@@ -7,17 +7,17 @@ static void switches_are_off_unless_given(void **state)
 {
 	(void)state;
 	assert_int_equal(parse_lines(""), 0);
-	assert_false(config.skip_igp_cost);
-	assert_false(config.aigp);
-	assert_false(config.always_compare_med);
+	assert_false(config.rib.decision.skip_igp_cost);
+	assert_false(config.rib.decision.aigp);
+	assert_false(config.rib.decision.always_compare_med);
 	assert_int_equal(parse_lines("skip-igp-cost\n"
 				     "aigp # nothing but the name\n"
 				     "always-compare-med\n"),
 			 0);
-	assert_true(config.skip_igp_cost);
-	assert_true(config.aigp);
-	assert_true(config.always_compare_med);
-	assert_false(config.multipath_ebgp_ibgp);
+	assert_true(config.rib.decision.skip_igp_cost);
+	assert_true(config.rib.decision.aigp);
+	assert_true(config.rib.decision.always_compare_med);
+	assert_false(config.rib.decision.ebgp_ibgp);
 }
 
 static void switches_stand_on_the_command_line_too(void **state)
@@ -28,9 +28,9 @@ static void switches_stand_on_the_command_line_too(void **state)
 				 "10.0.0.1 --interface eth0 --vip 192.0.2.0/24 "
 				 "--neighbor 10.0.0.2 --announce-bandwidth"),
 			 0);
-	assert_true(config.multipath_ebgp_ibgp);
-	assert_true(config.announce_bandwidth);
-	assert_false(config.add_path_weight);
+	assert_true(config.rib.decision.ebgp_ibgp);
+	assert_true(config.rib.announce_bandwidth);
+	assert_false(config.rib.decision.add_path_weight);
 }
 
 static void a_switch_takes_no_value(void **state)
@@ -55,21 +55,22 @@ static void choices_have_safe_defaults(void **state)
 {
 	(void)state;
 	assert_int_equal(parse_lines(""), 0);
-	assert_int_equal(config.missing_med, MISSING_MED_BEST);
-	assert_int_equal(config.link_bandwidth, BANDWIDTH_USE_IF_ALL);
-	assert_int_equal(config.multipath_confederation,
+	assert_int_equal(config.rib.decision.missing_med, MISSING_MED_BEST);
+	assert_int_equal(config.rib.decision.bandwidth_use,
+			 BANDWIDTH_USE_IF_ALL);
+	assert_int_equal(config.rib.decision.confederation,
 			 MULTIPATH_CONFEDERATION_RELAXED);
-	assert_int_equal(config.bandwidth_unit, 12500000);
-	assert_int_equal(config.default_weight, 1);
+	assert_int_equal(config.rib.decision.bandwidth_unit, 12500000);
+	assert_int_equal(config.rib.decision.default_weight, 1);
 	assert_int_equal(parse_lines("missing-med worst\nlink-bandwidth use\n"
 				     "multipath-confederation same-member-as\n"
 				     "bandwidth-unit 1\ndefault-weight 65535"),
 			 0);
-	assert_int_equal(config.missing_med, MISSING_MED_WORST);
-	assert_int_equal(config.link_bandwidth, BANDWIDTH_USE);
-	assert_int_equal(config.multipath_confederation,
+	assert_int_equal(config.rib.decision.missing_med, MISSING_MED_WORST);
+	assert_int_equal(config.rib.decision.bandwidth_use, BANDWIDTH_USE);
+	assert_int_equal(config.rib.decision.confederation,
 			 MULTIPATH_CONFEDERATION_SAME_MEMBER_AS);
-	assert_int_equal(config.default_weight, 65535);
+	assert_int_equal(config.rib.decision.default_weight, 65535);
 }
 
 static void bad_values_are_named(void **state)
@@ -90,11 +91,11 @@ static void a_neighbor_shares_sets_unless_told_not_to(void **state)
 	assert_int_equal(parse_lines("neighbor 10.0.0.3,multipath=no,aigp\n"
 				     "neighbor 10.0.0.4,multipath=yes"),
 			 0);
-	assert_int_equal(config.neighbors[0].multipath, NEIGHBOR_MULTIPATH_YES);
-	assert_false(config.neighbors[0].aigp);
-	assert_int_equal(config.neighbors[1].multipath, NEIGHBOR_MULTIPATH_NO);
-	assert_true(config.neighbors[1].aigp);
-	assert_int_equal(config.neighbors[2].multipath, NEIGHBOR_MULTIPATH_YES);
+	assert_int_equal(config.bgp.neighbors[0].multipath_off, false);
+	assert_false(config.bgp.neighbors[0].aigp);
+	assert_int_equal(config.bgp.neighbors[1].multipath_off, true);
+	assert_true(config.bgp.neighbors[1].aigp);
+	assert_int_equal(config.bgp.neighbors[2].multipath_off, false);
 	assert_error("neighbor 10.0.0.3,multipath=off",
 		     "--neighbor 10.0.0.3,multipath=off: multipath=off: give "
 		     "no or yes");

@@ -6,23 +6,23 @@
 
 #include "config_helpers.h"
 
-static const struct neighbor_config *neighbor_of(const char *value)
+static const struct bgp_neighbor_options *neighbor_of(const char *value)
 {
 	char line[512];
 
 	snprintf(line, sizeof(line), "neighbor %s", value);
 	assert_int_equal(parse_lines(line), 0);
-	return &config.neighbors[1];
+	return &config.bgp.neighbors[1];
 }
 
 static void a_neighbor_has_all_its_keys(void **state)
 {
-	const struct neighbor_config *neighbor =
+	const struct bgp_neighbor_options *neighbor =
 		neighbor_of("10.0.0.3,as=65001-65010,role=upstream,port=1179,"
 			    "hold-time=30");
 
 	(void)state;
-	assert_int_equal(neighbor->as_kind, NEIGHBOR_AS_RANGE);
+	assert_int_equal(neighbor->as_kind, BGP_PEER_ANY);
 	assert_int_equal(neighbor->as_first, 65001);
 	assert_int_equal(neighbor->as_last, 65010);
 	assert_int_equal(neighbor->role, NEIGHBOR_ROLE_UPSTREAM);
@@ -35,10 +35,11 @@ static void a_neighbor_has_all_its_keys(void **state)
 
 static void a_neighbor_without_keys_has_safe_defaults(void **state)
 {
-	const struct neighbor_config *neighbor = neighbor_of("10.0.0.3");
+	const struct bgp_neighbor_options *neighbor = neighbor_of("10.0.0.3");
 
 	(void)state;
-	assert_int_equal(neighbor->as_kind, NEIGHBOR_AS_ANY);
+	assert_int_equal(neighbor->as_kind, BGP_PEER_ANY);
+	assert_int_equal(neighbor->as_last, 0);
 	assert_int_equal(neighbor->role, NEIGHBOR_ROLE_NONE);
 	assert_int_equal(neighbor->port, 179);
 	assert_int_equal(neighbor->hold_time, 90);
@@ -55,7 +56,7 @@ static void a_backend_has_a_short_hold_time_unless_told(void **state)
 
 static void a_prefix_is_dynamic_passive_and_limited(void **state)
 {
-	const struct neighbor_config *neighbor =
+	const struct bgp_neighbor_options *neighbor =
 		neighbor_of("10.1.0.0/24,as=external,role=backend");
 
 	(void)state;
@@ -63,7 +64,7 @@ static void a_prefix_is_dynamic_passive_and_limited(void **state)
 	assert_true(neighbor->passive);
 	assert_int_equal(neighbor->limit, 256);
 	assert_int_equal(neighbor->port, 0);
-	assert_int_equal(neighbor->as_kind, NEIGHBOR_AS_EXTERNAL);
+	assert_int_equal(neighbor->as_kind, BGP_PEER_EXTERNAL);
 	assert_int_equal(neighbor_of("10.1.0.0/24,passive,limit=5")->limit, 5);
 }
 
@@ -88,8 +89,8 @@ static void the_as_of_a_neighbor_prints_as_it_is_written(void **state)
 static void a_role_has_its_name(void **state)
 {
 	(void)state;
-	assert_string_equal(neighbor_role_name(NEIGHBOR_ROLE_NONE), "none");
-	assert_string_equal(neighbor_role_name(NEIGHBOR_ROLE_BACKEND),
+	assert_string_equal(neighbor_role_names[NEIGHBOR_ROLE_NONE], "none");
+	assert_string_equal(neighbor_role_names[NEIGHBOR_ROLE_BACKEND],
 			    "backend");
 }
 

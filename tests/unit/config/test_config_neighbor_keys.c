@@ -13,13 +13,13 @@ enum {
 	LINE_SIZE = 800,
 };
 
-static const struct neighbor_config *neighbor_of(const char *value)
+static const struct bgp_neighbor_options *neighbor_of(const char *value)
 {
 	char line[LINE_SIZE];
 
 	snprintf(line, sizeof(line), "neighbor %s", value);
 	assert_int_equal(parse_lines(line), 0);
-	return &config.neighbors[1];
+	return &config.bgp.neighbors[1];
 }
 
 /* One error about `value`, that says `message`. */
@@ -52,7 +52,7 @@ static void assert_prints(const char *value, const char *text)
 
 static void a_neighbor_is_near_and_speaks_both_families(void **state)
 {
-	const struct neighbor_config *neighbor = neighbor_of("10.0.0.3");
+	const struct bgp_neighbor_options *neighbor = neighbor_of("10.0.0.3");
 
 	(void)state;
 	assert_true(address_is_zero(&neighbor->source));
@@ -61,9 +61,9 @@ static void a_neighbor_is_near_and_speaks_both_families(void **state)
 	assert_int_equal(neighbor->delay_open, 0);
 	assert_int_equal(neighbor->min_hold_time, 0);
 	assert_int_equal(neighbor->send_hold_time, 0);
-	assert_int_equal(neighbor->family, NEIGHBOR_FAMILY_BOTH);
-	assert_int_equal(neighbor->add_path, NEIGHBOR_ADD_PATH_NONE);
-	assert_int_equal(neighbor->relation, NEIGHBOR_RELATION_NONE);
+	assert_int_equal(neighbor->families, BGP_ALL_FAMILIES);
+	assert_int_equal(neighbor->add_path, 0);
+	assert_int_equal(neighbor->relation, BGP_ROLE_NONE);
 	assert_false(neighbor->extended_nexthop);
 	assert_false(neighbor->graceful_restart);
 	assert_int_equal(neighbor->secret.size, 0);
@@ -153,8 +153,8 @@ static void a_mistyped_choice_names_the_nearest(void **state)
 		       "family=ipv5: give ipv4, ipv6 or both; did you mean "
 		       "'ipv4'?");
 	assert_refused("10.0.0.3,relation=custmer",
-		       "relation=custmer: give provider, customer, peer, rs, "
-		       "rs-client or none; did you mean 'customer'?");
+		       "relation=custmer: give provider, rs, rs-client, "
+		       "customer, peer or none; did you mean 'customer'?");
 	assert_refused("10.0.0.3,ad-path=send",
 		       "unknown key 'ad-path'; did you mean 'add-path'?");
 }
@@ -221,7 +221,7 @@ static void every_broken_rule_is_named(void **state)
 
 static void an_interface_is_one_neighbor_of_unknown_address(void **state)
 {
-	const struct neighbor_config *neighbor =
+	const struct bgp_neighbor_options *neighbor =
 		neighbor_of("eth0.100,as=external,role=upstream");
 
 	(void)state;
@@ -236,7 +236,8 @@ static void an_interface_is_one_neighbor_of_unknown_address(void **state)
 
 static void a_link_local_address_has_its_interface(void **state)
 {
-	const struct neighbor_config *neighbor = neighbor_of("fe80::1%eth1");
+	const struct bgp_neighbor_options *neighbor =
+		neighbor_of("fe80::1%eth1");
 
 	(void)state;
 	assert_string_equal(neighbor->interface, "eth1");
@@ -306,7 +307,7 @@ static void a_key_is_read_at_once_and_never_printed(void **state)
 {
 	char path[] = "/tmp/headgate-test-XXXXXX", value[128];
 	int fd = mkstemp(path);
-	const struct neighbor_config *neighbor;
+	const struct bgp_neighbor_options *neighbor;
 
 	(void)state;
 	assert_int_equal(write(fd, "hush hush\n", 10), 10);

@@ -10,11 +10,11 @@ static void a_path_has_its_keys_and_defaults(void **state)
 				     "path 192.0.2.1/32,distance=20,weight=7,"
 				     "via=10.0.0.12"),
 			 0);
-	assert_int_equal(config.path_count, 2);
-	assert_int_equal(config.paths[0].weight, 1);
-	assert_int_equal(config.paths[0].distance, 1);
-	assert_int_equal(config.paths[1].weight, 7);
-	assert_int_equal(config.paths[1].distance, 20);
+	assert_int_equal(config.rib.static_path_count, 2);
+	assert_int_equal(config.rib.static_paths[0].weight, 1);
+	assert_int_equal(config.rib.static_paths[0].distance, 1);
+	assert_int_equal(config.rib.static_paths[1].weight, 7);
+	assert_int_equal(config.rib.static_paths[1].distance, 20);
 }
 
 static void paths_are_printed_so_that_they_parse(void **state)
@@ -33,10 +33,10 @@ static void paths_are_printed_so_that_they_parse(void **state)
 				     "weight=1,distance=1,bfd\n"
 				     "bfd-interval 100\nbfd-multiplier 3\n"));
 	assert_int_equal(parse_text(text), 0);
-	assert_int_equal(config.paths[0].distance, 20);
-	assert_false(config.paths[0].bfd);
-	assert_true(config.paths[1].bfd);
-	assert_int_equal(config.bfd_interval, 100);
+	assert_int_equal(config.rib.static_paths[0].distance, 20);
+	assert_false(config.rib.static_paths[0].bfd);
+	assert_true(config.rib.static_paths[1].bfd);
+	assert_int_equal(config.nexthop.bfd_interval_ms, 100);
 }
 
 static void every_mistake_is_named(void **state)

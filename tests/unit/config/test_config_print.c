@@ -103,7 +103,7 @@ static void random_neighbor(FILE *out, uint32_t number)
 
 static void random_lists(FILE *out)
 {
-	uint32_t interfaces = 1 + chance_below(CONFIG_MAX_INTERFACES);
+	uint32_t interfaces = 1 + chance_below(DATAPATH_MAX_INTERFACES);
 	uint32_t vips = 1 + chance_below(20), neighbors = 1 + chance_below(30);
 
 	for (uint32_t i = 0; i < interfaces; i++)

@@ -235,7 +235,7 @@ static void print_first(char text[LINE_SIZE])
 	FILE *out = fmemopen(text, LINE_SIZE, "w");
 
 	assert_non_null(out);
-	policy_rule_print(&config.rules[0], out);
+	policy_rule_print(&config.rib.rules[0], out);
 	fclose(out);
 }
 
@@ -250,7 +250,7 @@ static void every_rule_prints_as_one_that_parses_back_to_itself(void **state)
 		make_line(line, rules[i].text);
 		if (parse_lines(line))
 			fail_msg("%s: %s", rules[i].text, errors);
-		assert_int_equal(config.rule_count, 1);
+		assert_int_equal(config.rib.rule_count, 1);
 		print_first(printed);
 		assert_string_equal(printed, canonical);
 		make_line(line, printed);
@@ -301,7 +301,7 @@ static void an_error_names_the_word_and_what_is_allowed(void **state)
 		assert_true(snprintf(message, sizeof(message), "--rule %s: %s",
 				     bad[i].text, bad[i].message) < LINE_SIZE);
 		assert_error(line, message);
-		assert_int_equal(config.rule_count, 0);
+		assert_int_equal(config.rib.rule_count, 0);
 	}
 }
 
@@ -330,11 +330,11 @@ static void rules_keep_their_order(void **state)
 				 "rule deny from as 1\nrule deny from as 2\n"
 				 "rule allow from any"),
 			 0);
-	assert_int_equal(config.rule_count, 3);
+	assert_int_equal(config.rib.rule_count, 3);
 	print_first(printed);
 	assert_string_equal(printed, "deny from as 1");
-	assert_int_equal(config.rules[1].as.first, 2);
-	assert_int_equal(config.rules[2].action, RULE_ALLOW);
+	assert_int_equal(config.rib.rules[1].as.first, 2);
+	assert_int_equal(config.rib.rules[2].action, RULE_ALLOW);
 }
 
 /* What is accepted prints as something that is accepted. */
@@ -344,7 +344,7 @@ static void assert_error_or_valid(const char *text)
 
 	make_line(line, text);
 	if (parse_lines(line)) {
-		assert_int_equal(config.rule_count, 0);
+		assert_int_equal(config.rib.rule_count, 0);
 		return;
 	}
 	print_first(first);
@@ -422,10 +422,10 @@ static void no_more_rules_than_there_is_room_for(void **state)
 
 	(void)state;
 	text[0] = '\0';
-	for (int i = 0; i < CONFIG_MAX_RULES; i++)
+	for (int i = 0; i < POLICY_MAX_RULES; i++)
 		strcat(text, line);
 	assert_int_equal(parse_lines(text), 0);
-	assert_int_equal(config.rule_count, CONFIG_MAX_RULES);
+	assert_int_equal(config.rib.rule_count, POLICY_MAX_RULES);
 	strcat(text, line);
 	assert_int_equal(parse_lines(text), 1);
 	assert_non_null(strstr(errors, "at most 512 rules are supported"));
@@ -436,14 +436,14 @@ static void max_prefix_prints_as_it_is_read(void **state)
 	(void)state;
 	assert_int_equal(parse_lines("neighbor 10.0.0.3,max-prefix=1000000"),
 			 0);
-	assert_int_equal(config.neighbors[1].max_prefix, 1000000);
-	assert_int_equal(config.neighbors[1].max_prefix_action,
+	assert_int_equal(config.bgp.neighbors[1].max_prefix, 1000000);
+	assert_int_equal(config.bgp.neighbors[1].max_prefix_action,
 			 NEIGHBOR_MAX_PREFIX_BLOCK);
-	assert_int_equal(config.neighbors[1].max_prefix_restart, 0);
+	assert_int_equal(config.bgp.neighbors[1].max_prefix_restart, 0);
 	assert_int_equal(parse_lines("neighbor 10.0.0.3,max-prefix=5,"
 				     "max-prefix-action=restart"),
 			 0);
-	assert_int_equal(config.neighbors[1].max_prefix_restart, 60);
+	assert_int_equal(config.bgp.neighbors[1].max_prefix_restart, 60);
 	assert_error("neighbor 10.0.0.3,max-prefix=0",
 		     "--neighbor 10.0.0.3,max-prefix=0: max-prefix=0: give a "
 		     "number from 1 to 4294967295");

@@ -14,9 +14,9 @@ static void a_vip_has_numbers_of_its_own(void **state)
 	assert_int_equal(parse_lines("vip 198.51.100.0/24,min-nexthops=2,"
 				     "return-nexthops=3"),
 			 0);
-	assert_int_equal(config.vips[0].min_nexthops, 0);
-	assert_int_equal(config.vips[1].min_nexthops, 2);
-	assert_int_equal(config.vips[1].return_nexthops, 3);
+	assert_int_equal(config.rib.import.vips[0].min_nexthops, 0);
+	assert_int_equal(config.rib.import.vips[1].min_nexthops, 2);
+	assert_int_equal(config.rib.import.vips[1].return_nexthops, 3);
 	config_print(&config, out);
 	fclose(out);
 	assert_non_null(strstr(text, "\nvip 192.0.2.0/24\n"));
@@ -61,7 +61,7 @@ static uint32_t fields_of(const char *text)
 	struct prefix prefix;
 
 	prefix_parse(text, &prefix);
-	return config_hash_fields_of(&config, &prefix);
+	return steering_hash_fields_of(&config.steering, &prefix);
 }
 
 static void a_vip_has_hash_fields_of_its_own(void **state)

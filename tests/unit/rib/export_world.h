@@ -42,6 +42,7 @@ further_up_with(struct world *world, unsigned int number,
 		.local_address = address_from_ipv4(htonl(0x0a00fe01)),
 		.nexthop = kind->nexthop,
 		.client = kind->client,
+		.relation = BGP_ROLE_NONE,
 	};
 	struct rib_peer *peer = rib_peer_up(world->rib, &options);
 

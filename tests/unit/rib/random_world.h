@@ -32,7 +32,7 @@ struct random_world {
 	struct rib *rib;
 	struct rib_peer *peers[PEERS];
 	const struct outside *outside;
-	struct vip_config vips;
+	struct vip_options vips;
 };
 
 /* One path of a route, and what was decided on it. */
@@ -156,6 +156,7 @@ static inline void random_peer_up(struct random_world *world, unsigned int i)
 		.role = NEIGHBOR_ROLE_BACKEND,
 		.session = &session,
 		.local_address = address_from_ipv4(htonl(0x0a0000fe)),
+		.relation = BGP_ROLE_NONE,
 	};
 
 	world->peers[i] = rib_peer_up(world->rib, &options);
@@ -173,13 +174,14 @@ static inline void random_world_init(struct random_world *world,
 			    .vip_count = 1 },
 		.decision = *options,
 		.min_nexthops = 1,
-		.hooks = { random_check, random_track, random_decided,
-			   random_work, random_export, world },
 	};
+	const struct rib_hooks hooks = { random_check,	 random_track,
+					 random_decided, random_work,
+					 random_export,	 world };
 
 	*world = (struct random_world){ .outside = outside };
 	prefix_parse("192.0.2.0/24", &world->vips.prefix);
-	world->rib = rib_new(&rib);
+	world->rib = rib_new(&rib, &hooks);
 	assert_non_null(world->rib);
 	for (unsigned int i = 0; i < PEERS; i++)
 		random_peer_up(world, i);

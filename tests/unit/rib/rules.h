@@ -43,7 +43,7 @@ static inline struct policy policy_of_text(const char *lines)
 	fclose(in);
 	fclose(out);
 	free(errors);
-	return policy_of(config.rules, config.rule_count);
+	return policy_of(config.rib.rules, config.rib.rule_count);
 }
 
 #endif

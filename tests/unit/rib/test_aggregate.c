@@ -24,7 +24,7 @@ static struct world world;
 
 static void begin(bool summary_only, bool as_set)
 {
-	static struct aggregate_config config;
+	static struct aggregate_options config;
 
 	prefix_parse(AGGREGATE, &config.prefix);
 	config.summary_only = summary_only;

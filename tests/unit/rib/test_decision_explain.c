@@ -244,7 +244,7 @@ static void a_path_that_lost_to_one_that_has_gone_is_not_explained(void **state)
 /* Decide among two paths of BGP and one of --path. */
 static void decide_with_static_path(struct path_table *table,
 				    const struct decision_options *options,
-				    const struct path_config *config)
+				    const struct static_path_options *config)
 {
 	static const struct row rows[] = { { 1, { 1 }, .med = 5 },
 					   { 2, { 1 }, .med = 6 },
@@ -263,7 +263,7 @@ static void a_configured_path_takes_no_part_in_the_steps(void **state)
 	static const struct decision_options options = {
 		.maximum_paths = MAX_ROWS,
 	};
-	static const struct path_config config = { .distance = 1 };
+	static const struct static_path_options config = { .distance = 1 };
 	struct path_table table;
 
 	(void)state;

@@ -227,6 +227,7 @@ static void a_path_from_inside_is_not_passed_on_inside(void **state)
 		.role = NEIGHBOR_ROLE_BACKEND,
 		.session = &ipv4_session,
 		.local_address = address_from_ipv4(htonl(0x0a0000fe)),
+		.relation = BGP_ROLE_NONE,
 	};
 	const struct test_route route = { .prefix = VIP,
 					  .nexthop = "10.0.0.1",
@@ -264,6 +265,7 @@ static struct rib_peer *upstream_of(struct world *world, unsigned int i,
 		.role = NEIGHBOR_ROLE_UPSTREAM,
 		.session = session,
 		.local_address = address_from_ipv4(htonl(0x0a00ff06)),
+		.relation = BGP_ROLE_NONE,
 	};
 
 	return rib_peer_up(world->rib, &options);

@@ -23,6 +23,7 @@ enum {
 	ROUNDS = 4000,
 	KINDS = 8,
 	SERVICES = 6,
+	MS_PER_S = 1000,
 	DELAY_MS = 3000,
 	ATTRIBUTES_SIZE = 512,
 	SEVERAL = 7, /* the kind that takes several paths */
@@ -49,7 +50,7 @@ static const char *const services[SERVICES] = {
 	"192.0.2.18/32", "192.0.2.200/32", "192.0.2.201/32",
 };
 
-static struct aggregate_config aggregates[2];
+static struct aggregate_options aggregates[2];
 
 static const uint32_t communities[] = {
 	0, 0, 0, BGP_COMMUNITY_NO_EXPORT, BGP_COMMUNITY_NO_ADVERTISE,
@@ -408,7 +409,7 @@ static void check(struct stage *stage)
 
 static void begin(struct stage *stage)
 {
-	static struct vip_config vips[2];
+	static struct vip_options vips[2];
 
 	memset(stage, 0, sizeof(*stage));
 	prefix_parse("192.0.2.0/28", &aggregates[0].prefix);
@@ -419,7 +420,7 @@ static void begin(struct stage *stage)
 	vips[1].min_nexthops = SECOND_SERVICE_MIN;
 	vips[1].return_nexthops = SECOND_SERVICE_RETURN;
 	world_init_with(&stage->world,
-			&(struct world_wish){ .delay_ms = DELAY_MS,
+			&(struct world_wish){ .delay_s = DELAY_MS / MS_PER_S,
 					      .aggregates = aggregates,
 					      .aggregate_count = 2,
 					      .vips = vips,

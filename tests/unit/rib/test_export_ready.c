@@ -11,6 +11,7 @@
 #include "export_world.h"
 
 enum {
+	MS_PER_S = 1000,
 	DELAY_MS = 5000,
 };
 
@@ -92,7 +93,8 @@ static struct world *delayed(void)
 {
 	static struct world world;
 
-	world_init_with(&world, &(struct world_wish){ .delay_ms = DELAY_MS });
+	world_init_with(&world,
+			&(struct world_wish){ .delay_s = DELAY_MS / MS_PER_S });
 	return &world;
 }
 

@@ -29,38 +29,38 @@ static struct bgp_attributes marked(uint32_t as)
 static const uint32_t marks[] = { NOT_MARKED, NEIGHBOR_AS, OTHER_AS };
 
 static const struct {
-	enum neighbor_relation relation;
+	enum bgp_role relation;
 	bool leak[3];
 	uint32_t received[3]; /* the mark afterwards */
 	bool kept[3];
 	uint32_t sent; /* the mark of what had none */
 } rows[] = {
-	{ NEIGHBOR_RELATION_NONE,
+	{ BGP_ROLE_NONE,
 	  { false, false, false },
 	  { NOT_MARKED, NEIGHBOR_AS, OTHER_AS },
 	  { false, false, false },
 	  NOT_MARKED },
-	{ NEIGHBOR_RELATION_PROVIDER,
+	{ BGP_ROLE_PROVIDER,
 	  { false, false, false },
 	  { NEIGHBOR_AS, NEIGHBOR_AS, OTHER_AS },
 	  { false, true, true },
 	  NOT_MARKED },
-	{ NEIGHBOR_RELATION_RS,
+	{ BGP_ROLE_RS,
 	  { false, false, false },
 	  { NEIGHBOR_AS, NEIGHBOR_AS, OTHER_AS },
 	  { false, true, true },
 	  NOT_MARKED },
-	{ NEIGHBOR_RELATION_PEER,
+	{ BGP_ROLE_PEER,
 	  { false, false, true },
 	  { NEIGHBOR_AS, NEIGHBOR_AS, OTHER_AS },
 	  { false, true, true },
 	  LOCAL_AS },
-	{ NEIGHBOR_RELATION_CUSTOMER,
+	{ BGP_ROLE_CUSTOMER,
 	  { false, true, true },
 	  { NOT_MARKED, NEIGHBOR_AS, OTHER_AS },
 	  { false, false, false },
 	  LOCAL_AS },
-	{ NEIGHBOR_RELATION_RS_CLIENT,
+	{ BGP_ROLE_RS_CLIENT,
 	  { false, true, true },
 	  { NOT_MARKED, NEIGHBOR_AS, OTHER_AS },
 	  { false, false, false },
@@ -71,7 +71,7 @@ static void every_relation_follows_its_row(void **state)
 {
 	(void)state;
 	for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
-		enum neighbor_relation relation = rows[r].relation;
+		enum bgp_role relation = rows[r].relation;
 		struct bgp_attributes a = marked(NOT_MARKED);
 
 		otc_mark_sent(relation, LOCAL_AS, &a);
@@ -113,7 +113,7 @@ static void a_leak_from_a_customer_is_not_used(void **state)
 {
 	struct world *world = *state;
 
-	world->backends[0]->relation = NEIGHBOR_RELATION_CUSTOMER;
+	world->backends[0]->relation = BGP_ROLE_CUSTOMER;
 	receive(world, 0, NOT_MARKED);
 	assert_int_equal(reason_of(world, VIP, 0), REASON_NONE);
 	receive(world, 0, OTHER_AS);
@@ -126,12 +126,12 @@ static void what_a_provider_sends_goes_to_customers_only(void **state)
 	struct world *world = *state;
 	struct export_batch out;
 
-	world->backends[0]->relation = NEIGHBOR_RELATION_PROVIDER;
-	upstream_again_as(world, NEIGHBOR_RELATION_PROVIDER);
+	world->backends[0]->relation = BGP_ROLE_PROVIDER;
+	upstream_again_as(world, BGP_ROLE_PROVIDER);
 	receive(world, 0, NOT_MARKED);
 	assert_export_reason(world, VIP, EXPORT_OTC);
 	assert_false(export_batch_next(world->rib, world->upstream, &out));
-	upstream_again_as(world, NEIGHBOR_RELATION_CUSTOMER);
+	upstream_again_as(world, BGP_ROLE_CUSTOMER);
 	assert_int_equal(told_to(world, world->upstream).otc, 65001);
 }
 
@@ -139,7 +139,7 @@ static void what_a_customer_is_told_bears_our_mark(void **state)
 {
 	struct world *world = *state;
 
-	upstream_again_as(world, NEIGHBOR_RELATION_CUSTOMER);
+	upstream_again_as(world, BGP_ROLE_CUSTOMER);
 	receive(world, 0, NOT_MARKED);
 	assert_int_equal(told_to(world, world->upstream).otc, LOCAL_AS);
 }

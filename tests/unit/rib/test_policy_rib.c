@@ -17,8 +17,8 @@ enum {
 /* The rules of a world that has no route yet. */
 static void set_rules(struct world *world, const char *lines)
 {
-	world->rib->options.policy = policy_of_text(lines);
-	upstream_again_as(world, NEIGHBOR_RELATION_NONE);
+	world->rib->policy = policy_of_text(lines);
+	upstream_again_as(world, BGP_ROLE_NONE);
 }
 
 static const struct path *path_of(struct world *world, const char *prefix,
@@ -44,6 +44,7 @@ static struct rib_peer *peer_up(struct world *world, enum neighbor_role role,
 		.role = role,
 		.session = &ipv4_session,
 		.local_address = address_from_ipv4(htonl(0x0a00fe02)),
+		.relation = BGP_ROLE_NONE,
 	};
 	struct rib_peer *peer = rib_peer_up(world->rib, &options);
 
@@ -167,8 +168,8 @@ static void no_rule_lifts_what_is_not_safe(void **state)
 	};
 	struct world *world = *state;
 
-	world->rib->options.import.is_own_address = is_ours;
-	world->rib->options.import.is_nexthop_subnet = is_subnet;
+	world->rib->hooks.import.is_own_address = is_ours;
+	world->rib->hooks.import.is_nexthop_subnet = is_subnet;
 	set_rules(world, "rule allow from any\n");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct test_route route = {

@@ -56,13 +56,14 @@ static void note_work(void *context)
 static int setup_noting(void **state)
 {
 	static struct world world;
-	struct rib_options options = world_options(&world, 1);
+	const struct rib_options options = world_options(&world, 1);
+	struct rib_hooks hooks = world_hooks(&world);
 
-	options.hooks.nexthop_check = note_check;
-	options.hooks.nexthop_track = note_track;
-	options.hooks.set_decided = note_decided;
-	options.hooks.work_waiting = note_work;
-	world_start(&world, &options);
+	hooks.nexthop_check = note_check;
+	hooks.nexthop_track = note_track;
+	hooks.set_decided = note_decided;
+	hooks.work_waiting = note_work;
+	world_start_with(&world, &options, &hooks);
 	calls[0] = '\0';
 	*state = &world;
 	return 0;

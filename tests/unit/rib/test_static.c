@@ -16,7 +16,7 @@ enum {
 };
 
 /* Paths to the VIP by the last backends' addresses. */
-static void add_paths(struct world *world, struct path_config *paths,
+static void add_paths(struct world *world, struct static_path_options *paths,
 		      size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -40,8 +40,9 @@ static const struct path *static_path(struct world *world, uint32_t id)
 
 static void a_static_path_alone_is_steered_and_announced(void **state)
 {
-	static struct path_config paths[] = { { .weight = 5, .distance = 1 },
-					      { .weight = 1, .distance = 1 } };
+	static struct static_path_options paths[] = {
+		{ .weight = 5, .distance = 1 }, { .weight = 1, .distance = 1 }
+	};
 	struct world *world = *state;
 	struct export_batch out;
 	struct reader path;
@@ -59,7 +60,8 @@ static void a_static_path_alone_is_steered_and_announced(void **state)
 
 static void a_static_path_with_a_dead_server_leaves_the_set(void **state)
 {
-	static struct path_config paths[] = { { .weight = 1, .distance = 1 } };
+	static struct static_path_options paths[] = { { .weight = 1,
+							.distance = 1 } };
 	const struct address server = backend_address(STATIC_LAST);
 	struct world *world = *state;
 
@@ -73,7 +75,8 @@ static void a_static_path_with_a_dead_server_leaves_the_set(void **state)
 
 static void by_default_a_static_path_wins_over_bgp(void **state)
 {
-	static struct path_config paths[] = { { .weight = 1, .distance = 1 } };
+	static struct static_path_options paths[] = { { .weight = 1,
+							.distance = 1 } };
 	struct world *world = *state;
 
 	announce_vip(world, 0, VIP);
@@ -85,8 +88,9 @@ static void by_default_a_static_path_wins_over_bgp(void **state)
 
 static void of_static_paths_the_lowest_distance_is_used(void **state)
 {
-	static struct path_config paths[] = { { .weight = 1, .distance = 9 },
-					      { .weight = 1, .distance = 8 } };
+	static struct static_path_options paths[] = {
+		{ .weight = 1, .distance = 9 }, { .weight = 1, .distance = 8 }
+	};
 	const struct address server = backend_address(STATIC_LAST - 1);
 	struct world *world = *state;
 
@@ -100,7 +104,8 @@ static void of_static_paths_the_lowest_distance_is_used(void **state)
 
 static void a_backup_path_waits_until_bgp_has_none(void **state)
 {
-	static struct path_config paths[] = { { .weight = 1, .distance = 21 } };
+	static struct static_path_options paths[] = { { .weight = 1,
+							.distance = 21 } };
 	struct world *world = *state;
 
 	announce_vip(world, 0, VIP);
@@ -113,7 +118,8 @@ static void a_backup_path_waits_until_bgp_has_none(void **state)
 
 static void with_the_distance_of_bgp_it_joins_the_set(void **state)
 {
-	static struct path_config paths[] = { { .weight = 1, .distance = 20 } };
+	static struct static_path_options paths[] = { { .weight = 1,
+							.distance = 20 } };
 	static const struct test_route far = { .prefix = VIP,
 					       .nexthop = "10.0.0.1",
 					       .as = { 65001, 65009 },
@@ -134,8 +140,8 @@ static void with_the_distance_of_bgp_it_joins_the_set(void **state)
 /* RFC 4271 9.1.2: a distance of eBGP must not come before LOCAL_PREF. */
 static void the_distance_of_bgp_is_that_of_its_best_path(void **state)
 {
-	static struct path_config paths[] = { { .weight = 1,
-						.distance = 100 } };
+	static struct static_path_options paths[] = { { .weight = 1,
+							.distance = 100 } };
 	static const struct test_route preferred = { .prefix = VIP,
 						     .nexthop = "10.0.0.1",
 						     .as = { 65001 },
@@ -156,8 +162,9 @@ static void the_distance_of_bgp_is_that_of_its_best_path(void **state)
 /* A set that may differ from MED on takes no path of another distance in. */
 static void the_depth_of_the_set_does_not_reach_the_distance(void **state)
 {
-	static struct path_config paths[] = { { .weight = 1, .distance = 21 },
-					      { .weight = 1, .distance = 22 } };
+	static struct static_path_options paths[] = {
+		{ .weight = 1, .distance = 21 }, { .weight = 1, .distance = 22 }
+	};
 	static struct world world;
 	struct rib_options options = world_options(&world, 1);
 
@@ -177,7 +184,8 @@ static void the_depth_of_the_set_does_not_reach_the_distance(void **state)
 
 static void one_server_by_both_ways_counts_once(void **state)
 {
-	static struct path_config paths[] = { { .weight = 1, .distance = 20 } };
+	static struct static_path_options paths[] = { { .weight = 1,
+							.distance = 20 } };
 	struct world *world = *state;
 
 	announce_vip(world, STATIC_LAST, VIP);

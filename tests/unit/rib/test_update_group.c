@@ -32,6 +32,7 @@ static struct rib_peer_options plain(const struct bgp_negotiated *session)
 		.role = NEIGHBOR_ROLE_UPSTREAM,
 		.session = session,
 		.local_address = address_from_ipv4(htonl(0x0a00feff)),
+		.relation = BGP_ROLE_NONE,
 	};
 }
 
@@ -64,7 +65,7 @@ struct difference {
 DIFFERENCE(internal, options->source.type = PEER_INTERNAL)
 DIFFERENCE(confederation, options->source.type = PEER_CONFEDERATION)
 DIFFERENCE(role, options->role = NEIGHBOR_ROLE_PEER)
-DIFFERENCE(relation, options->relation = NEIGHBOR_RELATION_CUSTOMER)
+DIFFERENCE(relation, options->relation = BGP_ROLE_CUSTOMER)
 DIFFERENCE(nexthop, options->nexthop = NEIGHBOR_NEXTHOP_UNCHANGED)
 DIFFERENCE(client, options->client = true)
 DIFFERENCE(our_address,

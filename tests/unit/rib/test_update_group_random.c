@@ -234,9 +234,10 @@ static void draw_visitor(struct visitor *visitor, unsigned int i)
 				   chance_below(NEIGHBOR_NEXTHOP_COUNT) :
 				   0,
 		.client = chance_one_in(16),
+		.relation = BGP_ROLE_NONE,
 	};
 	if (type == PEER_EXTERNAL && chance_one_in(16))
-		options->relation = chance_below(NEIGHBOR_RELATION_COUNT);
+		options->relation = chance_below(BGP_ROLE_COUNT);
 }
 
 static void come(struct stage *stage, unsigned int i)
@@ -506,7 +507,7 @@ static struct policy draw_policy(void)
 
 static void begin(struct stage *stage)
 {
-	static struct aggregate_config aggregate;
+	static struct aggregate_options aggregate;
 	const struct world_wish wish = {
 		.policy = draw_policy(),
 		.aggregates = &aggregate,

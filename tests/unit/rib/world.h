@@ -37,7 +37,7 @@ struct world {
 	struct rib *rib;
 	struct rib_peer *backends[BACKENDS];
 	struct rib_peer *upstream;
-	struct vip_config vip_range;
+	struct vip_options vip_range;
 	bool dead[BACKENDS];
 	int tracked[BACKENDS];
 	int least_tracked; /* of any next hop, at any time */
@@ -113,14 +113,14 @@ static inline void backend_up(struct world *world, unsigned int i)
 		.role = NEIGHBOR_ROLE_BACKEND,
 		.session = &ipv4_session,
 		.local_address = address_from_ipv4(htonl(0x0a0000fe)),
+		.relation = BGP_ROLE_NONE,
 	};
 
 	world->backends[i] = rib_peer_up(world->rib, &options);
 	assert_non_null(world->backends[i]);
 }
 
-static inline void upstream_up_as(struct world *world,
-				  enum neighbor_relation relation)
+static inline void upstream_up_as(struct world *world, enum bgp_role relation)
 {
 	const struct rib_peer_options options = {
 		.source = { .address = address_from_ipv4(htonl(0x0a00ff01)),
@@ -139,11 +139,11 @@ static inline void upstream_up_as(struct world *world,
 
 static inline void upstream_up(struct world *world)
 {
-	upstream_up_as(world, NEIGHBOR_RELATION_NONE);
+	upstream_up_as(world, BGP_ROLE_NONE);
 }
 
 static inline void upstream_again_as(struct world *world,
-				     enum neighbor_relation relation)
+				     enum bgp_role relation)
 {
 	rib_peer_down(world->rib, world->upstream);
 	upstream_up_as(world, relation);
@@ -164,20 +164,35 @@ static inline struct rib_options world_options(struct world *world,
 			      .bandwidth_unit = 1,
 			      .default_weight = 1 },
 		.min_nexthops = min_nexthops,
-		.hooks = { nexthop_check, nexthop_track, set_decided,
-			   work_waiting, export_waiting, world, export_ready },
 	};
+}
+
+static inline struct rib_hooks world_hooks(struct world *world)
+{
+	return (struct rib_hooks){
+		nexthop_check,	nexthop_track, set_decided,  work_waiting,
+		export_waiting, world,	       export_ready,
+	};
+}
+
+static inline void world_start_with(struct world *world,
+				    const struct rib_options *options,
+				    const struct rib_hooks *hooks)
+{
+	*world = (struct world){ 0 };
+	prefix_parse("192.0.2.0/24", &world->vip_range.prefix);
+	world->rib = rib_new(options, hooks);
+	for (unsigned int i = 0; i < BACKENDS; i++)
+		backend_up(world, i);
+	upstream_up(world);
 }
 
 static inline void world_start(struct world *world,
 			       const struct rib_options *options)
 {
-	*world = (struct world){ 0 };
-	prefix_parse("192.0.2.0/24", &world->vip_range.prefix);
-	world->rib = rib_new(options);
-	for (unsigned int i = 0; i < BACKENDS; i++)
-		backend_up(world, i);
-	upstream_up(world);
+	const struct rib_hooks hooks = world_hooks(world);
+
+	world_start_with(world, options, &hooks);
 }
 
 static inline void world_init(struct world *world, uint32_t min_nexthops)
@@ -189,11 +204,11 @@ static inline void world_init(struct world *world, uint32_t min_nexthops)
 
 /* What a test wants to be other than usual. */
 struct world_wish {
-	uint32_t delay_ms;
+	uint32_t delay_s;
 	uint32_t confederation;
-	const struct aggregate_config *aggregates;
+	const struct aggregate_options *aggregates;
 	size_t aggregate_count;
-	const struct vip_config *vips; /* NULL: the usual range */
+	const struct vip_options *vips; /* NULL: the usual range */
 	size_t vip_count;
 	struct policy policy;
 };
@@ -203,8 +218,9 @@ static inline void world_init_with(struct world *world,
 {
 	struct rib_options options = world_options(world, 1);
 
-	options.announce_delay_ms = wish->delay_ms;
-	options.policy = wish->policy;
+	options.announce_delay_s = wish->delay_s;
+	options.rules = wish->policy.rules;
+	options.rule_count = wish->policy.count;
 	options.import.confederation = wish->confederation;
 	options.import.aggregates = wish->aggregates;
 	options.import.aggregate_count = wish->aggregate_count;

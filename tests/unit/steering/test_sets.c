@@ -137,12 +137,14 @@ static void start_node(struct node *node)
 	const struct steering_options options = {
 		.table_size = TABLE_SIZE,
 		.group_count = GROUPS,
-		.sink = { set_vip, delete_vip, set_bucket, set_nexthop,
-			  set_alive, clear_counter, clear_counter, node },
 	};
+	const struct steering_sink sink = { set_vip,	   delete_vip,
+					    set_bucket,	   set_nexthop,
+					    set_alive,	   clear_counter,
+					    clear_counter, node };
 
 	memset(node, 0, sizeof(*node));
-	node->steering = steering_new(&options);
+	node->steering = steering_new(&options, NULL, &sink);
 	assert_non_null(node->steering);
 }
 

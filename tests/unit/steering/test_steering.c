@@ -131,9 +131,11 @@ static int setup(void **state)
 	const struct steering_options options = {
 		.table_size = TABLE_SIZE,
 		.group_count = GROUPS,
-		.sink = { set_vip, delete_vip, set_bucket, set_nexthop,
-			  set_alive, clear_counter, clear_counter, &tables },
 	};
+	const struct steering_sink sink = { set_vip,	   delete_vip,
+					    set_bucket,	   set_nexthop,
+					    set_alive,	   clear_counter,
+					    clear_counter, &tables };
 
 	memset(&tables, 0, sizeof(tables));
 	for (unsigned int i = 0; i < NEXTHOPS; i++) {
@@ -143,7 +145,7 @@ static int setup(void **state)
 		tables.known[i].mtu = 1500;
 		tables.known[i].mac[5] = (uint8_t)i + 1;
 	}
-	tables.steering = steering_new(&options);
+	tables.steering = steering_new(&options, NULL, &sink);
 	assert_non_null(tables.steering);
 	*state = &tables;
 	return 0;

@@ -20,21 +20,19 @@ enum {
 	LONG_PATH = 2 + 4 * AS_PATH_SEGMENT_MAX,
 };
 
-static const struct confederation confederation = {
-	.identifier = IDENTIFIER,
-	.members = { MEMBER_AS },
-	.member_count = 1,
-};
+static const struct bgp_options us = { .as = OUR_AS,
+				       .identifier = 1,
+				       .confederation = {
+					       .identifier = IDENTIFIER,
+					       .members = { MEMBER_AS },
+					       .member_count = 1 } };
 
-static const struct bgp_identity us = { .as = OUR_AS,
-					.identifier = 1,
-					.confederation = &confederation };
-
-static struct neighbor_config neighbor_of(uint32_t as)
+static struct bgp_neighbor_options neighbor_of(uint32_t as)
 {
-	return (struct neighbor_config){ .as_kind = NEIGHBOR_AS_RANGE,
-					 .as_first = as,
-					 .as_last = as };
+	return (struct bgp_neighbor_options){ .as_first = as,
+					      .as_last = as,
+					      .families = BGP_ALL_FAMILIES,
+					      .relation = BGP_ROLE_NONE };
 }
 
 static void members_see_our_as_and_others_the_confederation(void **state)
@@ -48,9 +46,10 @@ static void members_see_our_as_and_others_the_confederation(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct neighbor_config config = neighbor_of(rows[i].neighbor);
+		struct bgp_neighbor_options config =
+			neighbor_of(rows[i].neighbor);
 
-		assert_int_equal(bgp_greeting_open(&us, &config).as,
+		assert_int_equal(bgp_greeting_open(&us, &config, false).as,
 				 rows[i].open);
 		assert_int_equal(bgp_greeting_policy(&us, &config).local_as,
 				 rows[i].open);
@@ -61,11 +60,11 @@ static void members_see_our_as_and_others_the_confederation(void **state)
 
 static void roles_are_for_those_outside(void **state)
 {
-	struct neighbor_config member = neighbor_of(MEMBER_AS);
+	struct bgp_neighbor_options member = neighbor_of(MEMBER_AS);
 
 	(void)state;
-	member.relation = NEIGHBOR_RELATION_PROVIDER;
-	assert_false(bgp_greeting_open(&us, &member).capabilities &
+	member.relation = BGP_ROLE_PROVIDER;
+	assert_false(bgp_greeting_open(&us, &member, false).capabilities &
 		     BGP_CAN_ROLE);
 }
 

@@ -10,70 +10,71 @@
 
 #include "bgp/session/greeting.h"
 
-static const struct bgp_identity us = { .as = 64512, .identifier = 1 };
+static const struct bgp_options us = { .as = 64512, .identifier = 1 };
 
-static struct neighbor_config external(void)
+static struct bgp_neighbor_options external(void)
 {
-	return (struct neighbor_config){
-		.as_kind = NEIGHBOR_AS_RANGE,
+	return (struct bgp_neighbor_options){
 		.as_first = 65001,
 		.as_last = 65001,
 		.hold_time = 9,
+		.families = BGP_ALL_FAMILIES,
+		.relation = BGP_ROLE_NONE,
 	};
 }
 
-static struct neighbor_config internal(void)
+static struct bgp_neighbor_options internal(void)
 {
-	return (struct neighbor_config){ .as_kind = NEIGHBOR_AS_INTERNAL };
+	return (struct bgp_neighbor_options){
+		.as_kind = BGP_PEER_INTERNAL,
+		.families = BGP_ALL_FAMILIES,
+		.relation = BGP_ROLE_NONE,
+	};
 }
 
 static void a_backend_is_never_offered_graceful_restart(void **state)
 {
-	struct neighbor_config config = external();
+	struct bgp_neighbor_options config = external();
 
 	(void)state;
 	config.role = NEIGHBOR_ROLE_BACKEND;
-	assert_false(bgp_greeting_open(&us, &config).capabilities &
+	assert_false(bgp_greeting_open(&us, &config, false).capabilities &
 		     BGP_CAN_GRACEFUL_RESTART);
 	config.role = NEIGHBOR_ROLE_UPSTREAM;
-	assert_false(bgp_greeting_open(&us, &config).capabilities &
+	assert_false(bgp_greeting_open(&us, &config, false).capabilities &
 		     BGP_CAN_GRACEFUL_RESTART);
 	config.graceful_restart = true;
-	assert_true(bgp_greeting_open(&us, &config).capabilities &
+	assert_true(bgp_greeting_open(&us, &config, false).capabilities &
 		    BGP_CAN_GRACEFUL_RESTART);
 }
 
 static void forwarding_state_is_claimed_only_after_a_restart(void **state)
 {
-	struct bgp_identity again = us;
-	struct neighbor_config config = external();
+	struct bgp_neighbor_options config = external();
 
 	(void)state;
 	config.graceful_restart = true;
-	assert_int_equal(
-		bgp_greeting_open(&us, &config).graceful_restart.forwarding, 0);
-	again.restarting = true;
-	assert_int_equal(
-		bgp_greeting_open(&again, &config).graceful_restart.forwarding,
-		BGP_ALL_FAMILIES);
+	assert_int_equal(bgp_greeting_open(&us, &config, false)
+				 .graceful_restart.forwarding,
+			 0);
+	assert_int_equal(bgp_greeting_open(&us, &config, true)
+				 .graceful_restart.forwarding,
+			 BGP_ALL_FAMILIES);
 }
 
 static void later_sessions_have_kept_the_forwarding_state(void **state)
 {
-	const struct bgp_identity back = { .as = 64512,
-					   .identifier = 1,
-					   .restarting = true };
-	struct neighbor_config config = external();
+	struct bgp_neighbor_options config = external();
 	struct bgp_open open;
 
 	(void)state;
 	config.graceful_restart = true;
-	config.family = NEIGHBOR_FAMILY_IPV4;
-	open = bgp_greeting_open(&us, &config);
+	config.families = BGP_IPV4_UNICAST_BIT;
+	open = bgp_greeting_open(&us, &config, false);
 	assert_true(open.graceful_restart.notification);
 	assert_false(open.graceful_restart.restarting);
 	assert_int_equal(open.graceful_restart.forwarding, 0);
-	open = bgp_greeting_open(&back, &config);
+	open = bgp_greeting_open(&us, &config, true);
 	assert_true(open.graceful_restart.restarting);
 	bgp_greeting_again(&open);
 	assert_false(open.graceful_restart.restarting);
@@ -83,15 +84,15 @@ static void later_sessions_have_kept_the_forwarding_state(void **state)
 
 static void families_and_add_path_are_as_configured(void **state)
 {
-	struct neighbor_config config = external();
-	struct bgp_open open = bgp_greeting_open(&us, &config);
+	struct bgp_neighbor_options config = external();
+	struct bgp_open open = bgp_greeting_open(&us, &config, false);
 
 	(void)state;
 	assert_int_equal(open.families, BGP_ALL_FAMILIES);
 	assert_false(open.capabilities & BGP_CAN_ADD_PATH);
-	config.family = NEIGHBOR_FAMILY_IPV6;
-	config.add_path = NEIGHBOR_ADD_PATH_RECEIVE;
-	open = bgp_greeting_open(&us, &config);
+	config.families = BGP_IPV6_UNICAST_BIT;
+	config.add_path = BGP_ADD_PATH_RECEIVE;
+	open = bgp_greeting_open(&us, &config, false);
 	assert_int_equal(open.families, BGP_IPV6_UNICAST_BIT);
 	assert_true(open.capabilities & BGP_CAN_ADD_PATH);
 	assert_int_equal(open.add_path[BGP_IPV4_UNICAST], 0);
@@ -100,36 +101,36 @@ static void families_and_add_path_are_as_configured(void **state)
 
 static void our_role_is_the_counterpart_of_the_neighbors(void **state)
 {
-	struct neighbor_config config = external();
+	struct bgp_neighbor_options config = external();
 	struct bgp_open_policy policy;
 
 	(void)state;
 	assert_false(bgp_greeting_policy(&us, &config).has_role);
-	config.relation = NEIGHBOR_RELATION_PROVIDER;
+	config.relation = BGP_ROLE_PROVIDER;
 	policy = bgp_greeting_policy(&us, &config);
 	assert_true(policy.has_role);
 	assert_int_equal(policy.role, BGP_ROLE_CUSTOMER);
-	assert_int_equal(bgp_greeting_open(&us, &config).role,
+	assert_int_equal(bgp_greeting_open(&us, &config, false).role,
 			 BGP_ROLE_CUSTOMER);
-	config.relation = NEIGHBOR_RELATION_RS;
+	config.relation = BGP_ROLE_RS;
 	assert_int_equal(bgp_greeting_policy(&us, &config).role,
 			 BGP_ROLE_RS_CLIENT);
 }
 
 static void an_internal_neighbor_has_no_role(void **state)
 {
-	struct neighbor_config config = internal();
+	struct bgp_neighbor_options config = internal();
 
 	(void)state;
-	config.relation = NEIGHBOR_RELATION_PEER;
+	config.relation = BGP_ROLE_PEER;
 	assert_false(bgp_greeting_policy(&us, &config).has_role);
-	assert_false(bgp_greeting_open(&us, &config).capabilities &
+	assert_false(bgp_greeting_open(&us, &config, false).capabilities &
 		     BGP_CAN_ROLE);
 }
 
 static void distances_follow_from_the_configuration(void **state)
 {
-	struct neighbor_config config = external();
+	struct bgp_neighbor_options config = external();
 	struct bgp_distance distance = bgp_greeting_distance(&us, &config);
 
 	(void)state;
@@ -148,7 +149,7 @@ static void distances_follow_from_the_configuration(void **state)
 
 static void an_internal_neighbor_may_be_anywhere(void **state)
 {
-	struct neighbor_config config = internal();
+	struct bgp_neighbor_options config = internal();
 
 	(void)state;
 	assert_int_equal(bgp_greeting_distance(&us, &config).ttl, 0);

@@ -80,7 +80,7 @@ static void reads_this_kernel(void **state)
 	assert_int_equal(bgp_tcp_drops_read(&drops), 0);
 }
 
-static const char *hint(const struct neighbor_config *config,
+static const char *hint(const struct bgp_neighbor_options *config,
 			enum bgp_tcp_drop drop, uint64_t grown)
 {
 	static char text[HINT_SIZE];
@@ -95,9 +95,9 @@ static const char *hint(const struct neighbor_config *config,
 
 static void names_the_likely_cause(void **state)
 {
-	const struct neighbor_config md5 = { .password_file = "/key" };
-	const struct neighbor_config ao = { .tcp_ao_key_file = "/key" };
-	const struct neighbor_config ttl = { .ttl_security = 1 };
+	const struct bgp_neighbor_options md5 = { .password_file = "/key" };
+	const struct bgp_neighbor_options ao = { .tcp_ao_key_file = "/key" };
+	const struct bgp_neighbor_options ttl = { .ttl_security = 1 };
 
 	(void)state;
 	assert_string_equal(hint(&md5, BGP_TCP_MD5_WRONG, 17),
@@ -120,9 +120,9 @@ static void names_the_likely_cause(void **state)
 
 static void says_nothing_of_counters_that_cannot_concern_it(void **state)
 {
-	const struct neighbor_config plain = { .multihop = 0 };
-	const struct neighbor_config md5 = { .password_file = "/key" };
-	const struct neighbor_config ao = { .tcp_ao_key_file = "/key" };
+	const struct bgp_neighbor_options plain = { .multihop = 0 };
+	const struct bgp_neighbor_options md5 = { .password_file = "/key" };
+	const struct bgp_neighbor_options ao = { .tcp_ao_key_file = "/key" };
 
 	(void)state;
 	assert_null(hint(&plain, BGP_TCP_MD5_WRONG, 17));

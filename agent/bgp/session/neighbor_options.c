@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Options of one neighbor. See neighbor_options.h. */
+
+#include "bgp/session/neighbor_options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *const bgp_families_names[] = {
+	[BGP_IPV4_UNICAST_BIT] = "ipv4",
+	[BGP_IPV6_UNICAST_BIT] = "ipv6",
+	[BGP_ALL_FAMILIES] = "both",
+};
+
+const char *const bgp_add_path_names[] = {
+	[0] = "none",
+	[BGP_ADD_PATH_RECEIVE] = "receive",
+	[BGP_ADD_PATH_SEND] = "send",
+	[BGP_ADD_PATH_RECEIVE | BGP_ADD_PATH_SEND] = "both",
+};
+
+/* Who may be at the other end, and by which key. */
+static bool peer_equal(const struct bgp_neighbor_options *a,
+		       const struct bgp_neighbor_options *b)
+{
+	return prefix_equal(&a->prefix, &b->prefix) &&
+	       !strcmp(a->interface, b->interface) &&
+	       !strcmp(a->name, b->name) && a->as_kind == b->as_kind &&
+	       a->as_first == b->as_first && a->as_last == b->as_last &&
+	       a->role == b->role && a->relation == b->relation &&
+	       a->limit == b->limit &&
+	       !strcmp(a->password_file, b->password_file) &&
+	       !strcmp(a->tcp_ao_key_file, b->tcp_ao_key_file) &&
+	       a->tcp_ao_id == b->tcp_ao_id &&
+	       a->secret.size == b->secret.size &&
+	       !memcmp(a->secret.bytes, b->secret.bytes, a->secret.size);
+}
+
+static bool connection_equal(const struct bgp_neighbor_options *a,
+			     const struct bgp_neighbor_options *b)
+{
+	return a->passive == b->passive && a->port == b->port &&
+	       address_equal(&a->source, &b->source) &&
+	       a->multihop == b->multihop &&
+	       a->ttl_security == b->ttl_security &&
+	       a->hold_time == b->hold_time && a->delay_open == b->delay_open &&
+	       a->min_hold_time == b->min_hold_time &&
+	       a->send_hold_time == b->send_hold_time && a->bfd == b->bfd;
+}
+
+static bool exchange_equal(const struct bgp_neighbor_options *a,
+			   const struct bgp_neighbor_options *b)
+{
+	return a->families == b->families && a->add_path == b->add_path &&
+	       a->extended_nexthop == b->extended_nexthop &&
+	       a->graceful_restart == b->graceful_restart &&
+	       a->route_reflector_client == b->route_reflector_client &&
+	       a->nexthop == b->nexthop && a->max_prefix == b->max_prefix &&
+	       a->max_prefix_action == b->max_prefix_action &&
+	       a->max_prefix_restart == b->max_prefix_restart &&
+	       a->multipath_off == b->multipath_off && a->aigp == b->aigp;
+}
+
+bool bgp_neighbor_options_equal(const struct bgp_neighbor_options *a,
+				const struct bgp_neighbor_options *b)
+{
+	return peer_equal(a, b) && connection_equal(a, b) &&
+	       exchange_equal(a, b);
+}
+
+bool neighbor_is_interface(const struct bgp_neighbor_options *neighbor)
+{
+	return neighbor->interface[0] && !prefix_is_host(&neighbor->prefix);
+}
+
+bool neighbor_is_dynamic(const struct bgp_neighbor_options *neighbor)
+{
+	return !neighbor->interface[0] && !prefix_is_host(&neighbor->prefix);
+}
+
+bool neighbor_is_internal(const struct bgp_neighbor_options *neighbor,
+			  uint32_t local_as)
+{
+	return neighbor->as_kind == BGP_PEER_INTERNAL ||
+	       (neighbor->as_last && neighbor->as_first == local_as &&
+		neighbor->as_last == local_as);
+}
+
+const char *neighbor_as_format(const struct bgp_neighbor_options *neighbor,
+			       char *text, size_t size)
+{
+	if (neighbor->as_kind == BGP_PEER_EXTERNAL)
+		snprintf(text, size, "external");
+	else if (neighbor->as_kind == BGP_PEER_INTERNAL)
+		snprintf(text, size, "internal");
+	else if (!neighbor->as_last)
+		snprintf(text, size, "any");
+	else if (neighbor->as_first == neighbor->as_last)
+		snprintf(text, size, "%u", neighbor->as_first);
+	else
+		snprintf(text, size, "%u-%u", neighbor->as_first,
+			 neighbor->as_last);
+	return text;
+}
+
+const char *neighbor_target_format(const struct bgp_neighbor_options *neighbor,
+				   char text[NEIGHBOR_TARGET_SIZE])
+{
+	char address[PREFIX_TEXT_SIZE];
+
+	if (neighbor_is_interface(neighbor))
+		return strcpy(text, neighbor->interface);
+	if (neighbor_is_dynamic(neighbor))
+		prefix_format(&neighbor->prefix, address);
+	else
+		address_format(&neighbor->prefix.address, address);
+	snprintf(text, NEIGHBOR_TARGET_SIZE, "%s%s%s", address,
+		 neighbor->interface[0] ? "%" : "", neighbor->interface);
+	return text;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef BGP_NEIGHBOR_OPTIONS_H
+#define BGP_NEIGHBOR_OPTIONS_H
+
+/*
+ * One configured neighbor (--neighbor): an address, a prefix that peers may
+ * connect from, or an interface with one link-local peer behind it. Plain
+ * values, which can be copied and compared. Pure.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bgp/codec/exchange.h"
+#include "bgp/codec/open.h"
+#include "core/address.h"
+#include "core/secret.h"
+#include "core/sizes.h"
+
+enum bgp_neighbor_options_sizes {
+	NEIGHBOR_NAME_SIZE = 32,
+	NEIGHBOR_TARGET_SIZE = PREFIX_TEXT_SIZE + INTERFACE_SIZE,
+};
+
+/* Limits and defaults. Times are in seconds. */
+enum bgp_neighbor_limits {
+	NEIGHBOR_HOLD_TIME = 90,
+	/* A server that hangs must not keep its flows for 90 seconds. */
+	NEIGHBOR_HOLD_TIME_BACKEND = 9,
+	NEIGHBOR_DYNAMIC_LIMIT = 256,
+	NEIGHBOR_MULTIHOP_TTL = 64,
+	NEIGHBOR_TTL_SECURITY_HOPS = 1,
+	NEIGHBOR_TCP_AO_ID = 1,
+	NEIGHBOR_MAX_PREFIX_RESTART_TIME = 60,
+};
+
+/*
+ * The interface alone is stored as the prefix of all link-local addresses and
+ * the interface. Times are in seconds.
+ */
+struct bgp_neighbor_options {
+	struct prefix prefix;
+	char interface[INTERFACE_SIZE]; /* if link-local, else "" */
+	char name[NEIGHBOR_NAME_SIZE];	/* for people only; "": none */
+	enum bgp_peer_kind as_kind;
+	uint32_t as_first; /* the AS must be in this range; */
+	uint32_t as_last;  /* both 0: any AS of as_kind */
+	enum neighbor_role role;
+	bool passive;
+	uint16_t port;	       /* remote port; 0 if passive: we never connect */
+	uint16_t hold_time;    /* proposed in OPEN; 0: no keepalives */
+	uint16_t limit;	       /* of dynamic peers at one time; 0 if static */
+	struct address source; /* to connect from; zero: the kernel's choice */
+	uint16_t multihop; /* TTL to send with; 0: it is on a link of ours */
+	uint16_t ttl_security; /* hops it may be away (RFC 5082); 0: any */
+	char password_file[FILE_PATH_SIZE]; /* TCP-MD5; "": none */
+	char tcp_ao_key_file[FILE_PATH_SIZE];
+	uint16_t tcp_ao_id;	 /* of the key, in both directions */
+	struct secret secret;	 /* content of either file */
+	uint16_t delay_open;	 /* RFC 4271 8.1.1; 0: none */
+	uint16_t min_hold_time;	 /* least to accept; 0: any */
+	uint16_t send_hold_time; /* RFC 9687; 0: the default of the RFC */
+	uint32_t families;	 /* enum bgp_family_bits, to exchange */
+	uint32_t add_path;	 /* enum bgp_add_path, as seen from us */
+	bool extended_nexthop;	 /* RFC 8950 */
+	bool graceful_restart;	 /* RFC 4724 */
+	/* The neighbor's role to us (RFC 9234 4.1), or BGP_ROLE_NONE. */
+	enum bgp_role relation;
+	bool route_reflector_client; /* RFC 4456 */
+	enum neighbor_nexthop nexthop;
+	uint32_t max_prefix; /* of each family; 0: any number */
+	enum neighbor_max_prefix_action max_prefix_action;
+	uint16_t max_prefix_restart; /* stay down for; 0: not of that action */
+	bool multipath_off;	     /* its paths share no set with others */
+	bool aigp; /* accept AIGP from an external neighbor: RFC 7311 3.1 */
+	bool bfd;  /* the session ends when BFD says that the path failed */
+};
+
+/* Names of --neighbor's family and add-path, indexed by bits; some are NULL. */
+extern const char *const bgp_families_names[BGP_ALL_FAMILIES + 1];
+extern const char *const
+	bgp_add_path_names[(BGP_ADD_PATH_RECEIVE | BGP_ADD_PATH_SEND) + 1];
+
+bool bgp_neighbor_options_equal(const struct bgp_neighbor_options *a,
+				const struct bgp_neighbor_options *b);
+
+/* True if the neighbor is a range of addresses that connect to us. */
+bool neighbor_is_dynamic(const struct bgp_neighbor_options *neighbor);
+/* True if the neighbor is the one peer behind an interface. */
+bool neighbor_is_interface(const struct bgp_neighbor_options *neighbor);
+/* True if its AS cannot be other than ours. */
+bool neighbor_is_internal(const struct bgp_neighbor_options *neighbor,
+			  uint32_t local_as);
+/* Write "65001", "65001-65010", "external", "internal" or "any". */
+const char *neighbor_as_format(const struct bgp_neighbor_options *neighbor,
+			       char *text, size_t size);
+/* Write "10.0.0.0/24", "10.0.0.2", "fe80::1%eth0" or "eth0". */
+const char *neighbor_target_format(const struct bgp_neighbor_options *neighbor,
+				   char text[NEIGHBOR_TARGET_SIZE]);
+
+#endif

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Names and comparison of the datapath's options. See options.h. */
+
+#include "datapath/options.h"
+
+#include <string.h>
+
+const char *const datapath_mode_names[DATAPATH_MODE_COUNT] = {
+	[DATAPATH_AUTO] = "auto",
+	[DATAPATH_NATIVE] = "native",
+	[DATAPATH_GENERIC] = "generic",
+};
+
+const char *const datapath_attach_names[DATAPATH_ATTACH_COUNT] = {
+	[DATAPATH_ATTACH_LINK] = "link",
+};
+
+bool datapath_options_equal(const struct datapath_options *a,
+			    const struct datapath_options *b)
+{
+	if (strcmp(a->bpffs, b->bpffs) || a->mode != b->mode ||
+	    a->attach != b->attach || a->hash_key != b->hash_key ||
+	    a->icmp_rate != b->icmp_rate || a->table_size != b->table_size ||
+	    a->group_count != b->group_count ||
+	    a->interface_count != b->interface_count)
+		return false;
+	for (size_t i = 0; i < a->interface_count; i++)
+		if (strcmp(a->interfaces[i], b->interfaces[i]))
+			return false;
+	return true;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef DATAPATH_OPTIONS_H
+#define DATAPATH_OPTIONS_H
+
+/* The options of the datapath: plain values. Pure. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/sizes.h"
+#include "headgate/abi.h"
+
+enum datapath_options_limits {
+	DATAPATH_MAX_INTERFACES = 16,
+	/*
+	 * ICMP errors a second for one VIP on one CPU: path MTU discovery
+	 * needs a few for each client, a flood of them is an attack.
+	 */
+	DATAPATH_ICMP_RATE = 1000,
+};
+
+/* How the program runs on an interface. */
+enum datapath_mode {
+	DATAPATH_AUTO, /* native, or generic where the driver has no native */
+	DATAPATH_NATIVE,
+	DATAPATH_GENERIC,
+	DATAPATH_MODE_COUNT,
+};
+
+/* How the program is attached. */
+enum datapath_attach_kind {
+	DATAPATH_ATTACH_LINK, /* a pinned bpf_link */
+	DATAPATH_ATTACH_COUNT,
+};
+
+/* Names as in --xdp-mode and --xdp-attach, indexed by these enums. */
+extern const char *const datapath_mode_names[DATAPATH_MODE_COUNT];
+extern const char *const datapath_attach_names[DATAPATH_ATTACH_COUNT];
+
+struct datapath_options {
+	char bpffs[FILE_PATH_SIZE]; /* pin directory */
+	enum datapath_mode mode;
+	enum datapath_attach_kind attach;
+	uint64_t hash_key;    /* the same on all nodes that steer alike */
+	uint32_t icmp_rate;   /* as in struct hg_config */
+	uint32_t table_size;  /* buckets of a group: a power of two */
+	uint32_t group_count; /* groups there is room for */
+	/* Interfaces to attach to, by name; they need not exist yet. */
+	char interfaces[DATAPATH_MAX_INTERFACES][INTERFACE_SIZE];
+	size_t interface_count;
+};
+
+bool datapath_options_equal(const struct datapath_options *a,
+			    const struct datapath_options *b);
+
+#endif

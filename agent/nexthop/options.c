@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Comparison of the options of next-hop tracking. See options.h. */
+
+#include "nexthop/options.h"
+
+#include <string.h>
+
+bool nexthop_options_equal(const struct nexthop_options *a,
+			   const struct nexthop_options *b)
+{
+	if (a->bfd != b->bfd || a->bfd_interval_ms != b->bfd_interval_ms ||
+	    a->bfd_multiplier != b->bfd_multiplier ||
+	    a->interface_count != b->interface_count)
+		return false;
+	for (size_t i = 0; i < a->interface_count; i++)
+		if (strcmp(a->interfaces[i], b->interfaces[i]))
+			return false;
+	return true;
+}

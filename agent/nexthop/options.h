@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef NEXTHOP_OPTIONS_H
+#define NEXTHOP_OPTIONS_H
+
+/*
+ * The options of next-hop tracking: plain values. The list belongs to the owner
+ * of the structure and must outlive the tracker. Pure.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/sizes.h"
+
+enum nexthop_options_limits {
+	/* Milliseconds. The event loop can be late by some of them. */
+	NEXTHOP_BFD_MIN_INTERVAL = 50,
+	NEXTHOP_BFD_MAX_INTERVAL = 60000,
+	NEXTHOP_BFD_MAX_MULTIPLIER = 255,
+};
+
+struct nexthop_options {
+	/* Next hops are reached over these only: the program is attached here. */
+	const char (*interfaces)[INTERFACE_SIZE];
+	size_t interface_count;
+	bool bfd; /* false: no BFD sessions, and no port opened for them */
+	uint32_t bfd_interval_ms;
+	uint32_t bfd_multiplier;
+};
+
+bool nexthop_options_equal(const struct nexthop_options *a,
+			   const struct nexthop_options *b);
+
+#endif

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Names and comparison of the rib's options. See options.h. */
+
+#include "rib/options.h"
+
+const char *const multipath_as_path_names[MULTIPATH_AS_PATH_COUNT] = {
+	[MULTIPATH_AS_PATH_EXACT] = "exact",
+	[MULTIPATH_AS_PATH_SAME_PEER_AS] = "same-peer-as",
+	[MULTIPATH_AS_PATH_RELAXED] = "relaxed",
+};
+
+const char *const multipath_confederation_names[] = {
+	[MULTIPATH_CONFEDERATION_RELAXED] = "relaxed",
+	[MULTIPATH_CONFEDERATION_SAME_MEMBER_AS] = "same-member-as",
+};
+
+const char *const missing_med_names[MISSING_MED_COUNT] = {
+	[MISSING_MED_BEST] = "best",
+	[MISSING_MED_WORST] = "worst",
+};
+
+const char *const bandwidth_use_names[BANDWIDTH_COUNT] = {
+	[BANDWIDTH_USE] = "use",
+	[BANDWIDTH_USE_IF_ALL] = "use-if-all",
+	[BANDWIDTH_IGNORE] = "ignore",
+};
+
+static bool decision_equal(const struct decision_options *a,
+			   const struct decision_options *b)
+{
+	return a->maximum_paths == b->maximum_paths &&
+	       a->maximum_paths_ibgp == b->maximum_paths_ibgp &&
+	       a->as_path == b->as_path &&
+	       a->confederation == b->confederation &&
+	       a->skip_igp_cost == b->skip_igp_cost &&
+	       a->cluster_length == b->cluster_length &&
+	       a->count_confederation_path == b->count_confederation_path &&
+	       a->ebgp_ibgp == b->ebgp_ibgp &&
+	       a->always_compare_med == b->always_compare_med &&
+	       a->missing_med == b->missing_med && a->aigp == b->aigp &&
+	       a->bandwidth_use == b->bandwidth_use &&
+	       a->bandwidth_unit == b->bandwidth_unit &&
+	       a->default_weight == b->default_weight &&
+	       a->add_path_weight == b->add_path_weight;
+}
+
+static bool vips_equal(const struct import_options *a,
+		       const struct import_options *b)
+{
+	if (a->vip_count != b->vip_count)
+		return false;
+	for (size_t i = 0; i < a->vip_count; i++) {
+		const struct vip_options *x = &a->vips[i], *y = &b->vips[i];
+
+		if (!prefix_equal(&x->prefix, &y->prefix) ||
+		    x->min_nexthops != y->min_nexthops ||
+		    x->return_nexthops != y->return_nexthops)
+			return false;
+	}
+	return true;
+}
+
+static bool aggregates_equal(const struct import_options *a,
+			     const struct import_options *b)
+{
+	if (a->aggregate_count != b->aggregate_count)
+		return false;
+	for (size_t i = 0; i < a->aggregate_count; i++) {
+		const struct aggregate_options *x = &a->aggregates[i];
+		const struct aggregate_options *y = &b->aggregates[i];
+
+		if (!prefix_equal(&x->prefix, &y->prefix) ||
+		    x->summary_only != y->summary_only ||
+		    x->as_set != y->as_set)
+			return false;
+	}
+	return true;
+}
+
+static bool import_equal(const struct import_options *a,
+			 const struct import_options *b)
+{
+	return a->local_as == b->local_as &&
+	       a->confederation == b->confederation &&
+	       a->local_identifier == b->local_identifier &&
+	       a->cluster_id == b->cluster_id && vips_equal(a, b) &&
+	       aggregates_equal(a, b);
+}
+
+static bool static_paths_equal(const struct rib_options *a,
+			       const struct rib_options *b)
+{
+	if (a->static_path_count != b->static_path_count)
+		return false;
+	for (size_t i = 0; i < a->static_path_count; i++) {
+		const struct static_path_options *x = &a->static_paths[i];
+		const struct static_path_options *y = &b->static_paths[i];
+
+		if (!prefix_equal(&x->prefix, &y->prefix) ||
+		    !address_equal(&x->nexthop, &y->nexthop) ||
+		    x->weight != y->weight || x->distance != y->distance ||
+		    x->bfd != y->bfd)
+			return false;
+	}
+	return true;
+}
+
+static bool rules_equal(const struct rib_options *a,
+			const struct rib_options *b)
+{
+	if (a->rule_count != b->rule_count)
+		return false;
+	for (size_t i = 0; i < a->rule_count; i++)
+		if (!policy_rule_equal(&a->rules[i], &b->rules[i]))
+			return false;
+	return true;
+}
+
+bool rib_options_equal(const struct rib_options *a, const struct rib_options *b)
+{
+	return import_equal(&a->import, &b->import) &&
+	       decision_equal(&a->decision, &b->decision) &&
+	       rules_equal(a, b) && static_paths_equal(a, b) &&
+	       a->min_nexthops == b->min_nexthops &&
+	       a->announce_delay_s == b->announce_delay_s &&
+	       a->announce_bandwidth == b->announce_bandwidth;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef RIB_OPTIONS_H
+#define RIB_OPTIONS_H
+
+/*
+ * The options of the rib: plain values. The lists belong to the owner of the
+ * structure and must outlive the rib. Pure.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/address.h"
+#include "rib/policy/rule.h"
+
+enum rib_options_limits {
+	RIB_MAX_UPSTREAMS = 64, /* neighbors that VIPs are announced to */
+	RIB_MAX_VIPS = 256,
+	RIB_MAX_AGGREGATES = 64,
+	RIB_MAX_STATIC_PATHS = 4096,
+	RIB_MAX_DELAY_S = 3600,
+	WEIGHT_MAX = 65535, /* of a path; see weight.h */
+	WEIGHT_DEFAULT = 1,
+	DISTANCE_MAX = 255, /* see distance.h */
+	DISTANCE_DEFAULT = 1,
+};
+
+enum multipath_as_path {
+	MULTIPATH_AS_PATH_EXACT,
+	MULTIPATH_AS_PATH_SAME_PEER_AS,
+	MULTIPATH_AS_PATH_RELAXED,
+	MULTIPATH_AS_PATH_COUNT,
+};
+
+/* The same for the AS numbers of our confederation. */
+enum multipath_confederation {
+	MULTIPATH_CONFEDERATION_RELAXED,
+	MULTIPATH_CONFEDERATION_SAME_MEMBER_AS,
+	MULTIPATH_CONFEDERATION_COUNT,
+};
+
+/* The MED of a path without one. */
+enum missing_med {
+	MISSING_MED_BEST,
+	MISSING_MED_WORST,
+	MISSING_MED_COUNT,
+};
+
+/* The effect of link bandwidths on the weights in a set. */
+enum bandwidth_use {
+	BANDWIDTH_USE,
+	BANDWIDTH_USE_IF_ALL,
+	BANDWIDTH_IGNORE,
+	BANDWIDTH_COUNT,
+};
+
+/* Names as in the flags, indexed by these enums. */
+extern const char *const multipath_as_path_names[MULTIPATH_AS_PATH_COUNT];
+extern const char
+	*const multipath_confederation_names[MULTIPATH_CONFEDERATION_COUNT];
+extern const char *const missing_med_names[MISSING_MED_COUNT];
+extern const char *const bandwidth_use_names[BANDWIDTH_COUNT];
+
+struct decision_options {
+	uint32_t maximum_paths;	     /* when the best path is external */
+	uint32_t maximum_paths_ibgp; /* when it is internal */
+	enum multipath_as_path as_path;
+	enum multipath_confederation confederation;
+	bool skip_igp_cost;
+	bool cluster_length; /* of CLUSTER_LIST, in place of the IGP cost */
+	bool count_confederation_path;
+	bool ebgp_ibgp; /* external and internal paths share a set */
+	bool always_compare_med;
+	enum missing_med missing_med;
+	bool aigp; /* RFC 7311 */
+	/* See weight.h. */
+	enum bandwidth_use bandwidth_use;
+	uint32_t bandwidth_unit; /* bytes per second, not 0 */
+	uint32_t default_weight;
+	bool add_path_weight;
+};
+
+/* One --vip. Its numbers are of living next hops. */
+struct vip_options {
+	struct prefix prefix;
+	uint32_t min_nexthops;	  /* to stay announced; 0: as for all VIPs */
+	uint32_t return_nexthops; /* to be announced again; 0: the same */
+};
+
+/* One --aggregate: announced for the VIPs inside it. */
+struct aggregate_options {
+	struct prefix prefix;
+	bool summary_only; /* the VIPs are not announced themselves */
+	bool as_set;	   /* all their ASes in the AS_PATH: RFC 9774 */
+};
+
+/* One --path: a server that has the VIP and does not speak BGP. */
+struct static_path_options {
+	struct prefix prefix;
+	struct address nexthop;
+	uint32_t weight;
+	uint32_t distance; /* see distance.h */
+	bool bfd;	   /* only while its BFD session is up */
+};
+
+struct import_options {
+	uint32_t local_as;
+	uint32_t confederation;	   /* the AS others see (RFC 5065); 0: none */
+	uint32_t local_identifier; /* host byte order, as the next one */
+	uint32_t cluster_id;
+	const struct vip_options *vips; /* nothing else is learned */
+	size_t vip_count;
+	const struct aggregate_options *aggregates;
+	size_t aggregate_count;
+};
+
+struct rib_options {
+	struct import_options import;
+	struct decision_options decision;
+	const struct policy_rule *rules;
+	size_t rule_count;
+	const struct static_path_options *static_paths;
+	size_t static_path_count;
+	uint32_t min_nexthops;	   /* living ones, for a VIP to be announced */
+	uint32_t announce_delay_s; /* for so long, before it is */
+	bool announce_bandwidth; /* route_bandwidth() goes with the best path */
+};
+
+bool rib_options_equal(const struct rib_options *a,
+		       const struct rib_options *b);
+
+#endif

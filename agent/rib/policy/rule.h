@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef RIB_POLICY_RULE_H
+#define RIB_POLICY_RULE_H
+
+/*
+ * One rule of the routing policy (--rule). Numbers mean here what they mean on
+ * the wire. What a rule does to a route is in policy.h, its text in
+ * config/rule.h. Plain values. Pure.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bgp/codec/exchange.h"
+#include "core/address.h"
+#include "core/sizes.h"
+
+enum rule_limits {
+	POLICY_MAX_RULES = 512,
+	RULE_MAX_MATCHES = 16,
+	RULE_MAX_SETTINGS = 16,
+	RULE_MAX_VALUES = 32, /* of all matches and settings together */
+	/* More would only make the path too long for a message. */
+	RULE_MAX_PREPEND = 64,
+};
+
+enum rule_action {
+	RULE_ALLOW,
+	RULE_DENY,
+	RULE_CONTINUE, /* sets, and the next rules decide */
+	RULE_ACTION_COUNT,
+};
+
+enum rule_direction {
+	RULE_FROM, /* what a neighbor tells us */
+	RULE_TO,   /* what it is told */
+	RULE_DIRECTION_COUNT,
+};
+
+/* Whom a rule is about. */
+enum rule_whom {
+	RULE_ANY,
+	RULE_INTERNAL,
+	RULE_EXTERNAL,
+	RULE_ROLE,
+	RULE_NEIGHBOR,
+	RULE_AS,
+	RULE_WHOM_COUNT,
+};
+
+/* What is looked at. A rule matches if all its matches do. */
+enum rule_match {
+	RULE_MATCH_PREFIX,
+	RULE_MATCH_PREFIX_LENGTH,
+	RULE_MATCH_AS_PATH_FIRST,
+	RULE_MATCH_AS_PATH_LAST,
+	RULE_MATCH_AS_PATH_CONTAINS,
+	RULE_MATCH_AS_PATH_LENGTH,
+	RULE_MATCH_AS_PATH_PATTERN,
+	RULE_MATCH_ORIGIN,
+	RULE_MATCH_NEXTHOP,
+	RULE_MATCH_MED,
+	RULE_MATCH_LOCAL_PREF,
+	RULE_MATCH_COMMUNITY,
+	RULE_MATCH_EXT_COMMUNITY,
+	RULE_MATCH_LARGE_COMMUNITY,
+	RULE_MATCH_ATTRIBUTE,
+	RULE_MATCH_COUNT,
+};
+
+/* What is changed. */
+enum rule_setting {
+	RULE_SET_LOCAL_PREF,
+	RULE_SET_MED,
+	RULE_SET_MED_REMOVE,
+	RULE_SET_ORIGIN,
+	RULE_SET_NEXTHOP,
+	RULE_SET_NEXTHOP_SELF,
+	RULE_SET_WEIGHT,
+	RULE_SET_PREPEND,
+	RULE_SET_PREPEND_SELF,
+	RULE_SET_COMMUNITY_ADD,
+	RULE_SET_COMMUNITY_REMOVE,
+	RULE_SET_EXT_COMMUNITY_ADD,
+	RULE_SET_EXT_COMMUNITY_REMOVE,
+	RULE_SET_LARGE_COMMUNITY_ADD,
+	RULE_SET_LARGE_COMMUNITY_REMOVE,
+	RULE_SET_ATTRIBUTE_REMOVE,
+	RULE_SETTING_COUNT,
+};
+
+/* Numbers from `first` to `last`, or one number if they are equal. */
+struct rule_range {
+	uint32_t first;
+	uint32_t last;
+};
+
+enum rule_change_kind {
+	RULE_CHANGE_TO,
+	RULE_CHANGE_UP,
+	RULE_CHANGE_DOWN,
+};
+
+struct rule_change {
+	enum rule_change_kind kind;
+	uint32_t amount;
+};
+
+/* An AS number and how often it is put in front. */
+struct rule_prepend {
+	uint32_t as;
+	uint32_t times;
+};
+
+enum rule_community_sizes {
+	RULE_COMMUNITY_MAX = 12, /* bytes of the longest kind */
+};
+
+/* A community as on the wire; what has no bit in `mask` does not count. */
+struct rule_community {
+	uint8_t bytes[RULE_COMMUNITY_MAX];
+	uint8_t mask[RULE_COMMUNITY_MAX];
+};
+
+enum rule_hop_kind {
+	RULE_HOP_AS,  /* one AS out of a range */
+	RULE_HOP_ONE, /* "?": one AS, whichever */
+	RULE_HOP_RUN, /* "*": any number of them, none as well */
+};
+
+/* One word of a pattern for AS paths. */
+struct rule_hop {
+	enum rule_hop_kind kind;
+	struct rule_range as;
+};
+
+/*
+ * Which member means something follows from the match or the setting. Unused
+ * bytes are zero.
+ */
+union rule_value {
+	struct rule_range range;
+	struct prefix prefix;
+	struct rule_change change;
+	struct rule_prepend prepend;
+	struct rule_community community;
+	struct rule_hop hop;
+};
+
+/* One match or one setting with its values. */
+struct rule_term {
+	uint8_t key;   /* enum rule_match or enum rule_setting */
+	uint8_t first; /* in the rule's values */
+	uint8_t count; /* any of them; of a pattern: one after the other */
+	bool or_longer;
+};
+
+struct policy_rule {
+	enum rule_action action;
+	enum rule_direction direction;
+	enum rule_whom whom;
+	enum neighbor_role role; /* of RULE_ROLE */
+	struct rule_range as;	 /* of RULE_AS */
+	/* Of RULE_NEIGHBOR: either, or both for "fe80::1%eth0". */
+	bool has_prefix;
+	struct prefix prefix;
+	char interface[INTERFACE_SIZE];
+	uint8_t match_count;
+	uint8_t setting_count;
+	uint8_t value_count;
+	struct rule_term matches[RULE_MAX_MATCHES];
+	struct rule_term settings[RULE_MAX_SETTINGS];
+	union rule_value values[RULE_MAX_VALUES];
+};
+
+bool policy_rule_equal(const struct policy_rule *a,
+		       const struct policy_rule *b);
+
+/* True if routes need attributes of this type: no rule may remove it. */
+bool policy_attribute_is_needed(uint32_t type);
+
+#endif
