@@ -46,7 +46,7 @@ codec_SRC := as_path.c attribute_show.c attribute_table.c attribute_value.c attr
 codec_USES := core
 
 session_DIR := agent/bgp/session
-session_SRC := admission.c connection.c connection_input.c connection_output.c error_log.c \
+session_SRC := admission.c announcer.c connection.c connection_input.c connection_output.c error_log.c \
 	greeting.c link_peer.c listener.c neighbor.c neighbor_options.c neighbor_session.c \
 	options.c socket.c speaker.c stream.c tcp_auth.c tcp_drops.c
 session_USES := codec core
@@ -65,7 +65,7 @@ nexthop_SRC := arp.c arp_socket.c bfd.c bfd_packet.c bfd_session.c bfd_socket.c 
 nexthop_USES := core
 
 fib_DIR := agent/fib
-fib_SRC := kernel_routes.c options.c route_message.c
+fib_SRC := fib.c kernel_routes.c options.c route_message.c
 fib_USES := nexthop core
 
 steering_DIR := agent/steering
@@ -94,8 +94,7 @@ config_USES := control datapath steering fib nexthop rib session codec core
 
 # The agent itself, above all rooms; in the order in which archives are linked.
 ALL_ROOMS := config control datapath steering fib nexthop rib session codec core
-AGENT_SRC := main.c agent.c interfaces.c wire_bfd.c wire_capture.c wire_kernel.c wire_rib.c \
-	wire_speaker.c wire_steering.c
+AGENT_SRC := main.c agent.c captures.c interfaces.c wiring.c
 
 CTL_SRC := ask.c client.c command_capture.c command_explain.c command_show.c headgatectl.c \
 	pcapng.c rates.c show.c table.c value.c view.c

@@ -8,14 +8,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "bgp/session/announcer.h"
 #include "config/config.h"
 #include "control/control.h"
 #include "control/metrics.h"
 #include "core/clock.h"
 #include "core/log.h"
-#include "fib/kernel_routes.h"
+#include "rib/adj_rib_in.h"
 #include "rib/export.h"
-#include "wires.h"
+#include "wiring.h"
 
 static int make_loop(struct agent *agent)
 {
@@ -32,33 +33,103 @@ static int make_loop(struct agent *agent)
 	return 0;
 }
 
-/* In the order of need: what a second agent must not have comes first. */
+static int make_control(struct agent *agent, char error[AGENT_ERROR_SIZE])
+{
+	const struct control_options *options = &agent->config->control;
+	const struct control_hooks hooks = captures_hooks(&agent->captures);
+	int code = control_new(agent->base, options->socket, &agent->view,
+			       &hooks, &agent->control, error);
+
+	if (!code)
+		code = metrics_new(agent->base, &options->metrics, &agent->view,
+				   &agent->metrics, error);
+	return code;
+}
+
+static int make_datapath(struct agent *agent, char error[AGENT_ERROR_SIZE])
+{
+	struct datapath_error reason;
+	int code = datapath_open(&agent->config->datapath, &agent->datapath,
+				 &reason);
+
+	if (code)
+		snprintf(error, AGENT_ERROR_SIZE, "%s", reason.text);
+	return code;
+}
+
+static int make_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
+{
+	const struct tracker_callbacks callbacks =
+		wiring_tracker_callbacks(agent);
+	const struct rib_options *rib = &agent->config->rib;
+	int code = tracker_new(agent->base, &agent->config->nexthop, &callbacks,
+			       &agent->tracker, error, AGENT_ERROR_SIZE);
+
+	/* Nothing but BFD says that a static path's server wants traffic. */
+	for (size_t i = 0; i < rib->static_path_count && !code; i++)
+		if (rib->static_paths[i].bfd)
+			code = tracker_watch(agent->tracker,
+					     &rib->static_paths[i].nexthop,
+					     true);
+	return code;
+}
+
+static int make_tables(struct agent *agent)
+{
+	const struct interfaces_hooks hooks = wiring_interfaces_hooks(agent);
+	const struct steering_sink sink = wiring_steering_sink(agent);
+	const struct config *config = agent->config;
+
+	agent->interfaces = interfaces_new(agent->base, &config->datapath,
+					   agent->datapath, agent->tracker,
+					   &hooks);
+	agent->steering =
+		steering_new(&config->steering, agent->tracker, &sink);
+	return agent->interfaces && agent->steering ? 0 : -ENOMEM;
+}
+
+static int make_rib(struct agent *agent)
+{
+	const struct rib_options *options = &agent->config->rib;
+	const struct rib_hooks hooks = wiring_rib_hooks(agent);
+
+	agent->end_of_turn = wiring_end_of_turn(agent);
+	agent->rib = rib_new(options, &hooks);
+	if (!agent->end_of_turn || !agent->rib)
+		return -ENOMEM;
+	return adj_rib_in_add_static_paths(agent->rib, options->static_paths,
+					   options->static_path_count);
+}
+
+/* In the order of harm: first what a second agent must not get. */
 static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
-	const struct control_hooks hooks = wire_capture(agent);
+	const struct bgp_callbacks callbacks = wiring_bgp_callbacks(agent);
+	const struct config *config = agent->config;
 	int code = make_loop(agent);
 
 	if (!code)
-		code = interfaces_init(agent);
+		code = make_control(agent, error);
 	if (!code)
-		code = control_new(agent->base, agent->config->control.socket,
-				   &agent->view, &hooks, &agent->control,
-				   error);
+		code = make_datapath(agent, error);
 	if (!code)
-		code = metrics_new(agent->base, &agent->config->control.metrics,
-				   &agent->view, &agent->metrics, error);
+		code = make_tracker(agent, error);
 	if (!code)
-		code = wire_datapath(agent, error);
+		code = fib_new(agent->base, &config->fib, agent->tracker,
+			       &agent->fib, error, AGENT_ERROR_SIZE);
 	if (!code)
-		code = wire_kernel_routes(agent, error);
+		code = make_tables(agent);
 	if (!code)
-		code = wire_tracker(agent, error);
+		code = make_rib(agent);
 	if (!code)
-		code = wire_steering(agent);
-	if (!code)
-		code = wire_rib(agent);
-	if (!code)
-		code = wire_speaker(agent, error);
+		code = bgp_speaker_new(agent->base, &config->bgp,
+				       datapath_has_previous(agent->datapath),
+				       &callbacks, &agent->speaker, error);
+	agent->captures = (struct captures){
+		.base = agent->base,
+		.control = agent->control,
+		.datapath = agent->datapath,
+	};
 	return code;
 }
 
@@ -74,7 +145,7 @@ int agent_new(const struct config *config, struct agent **out,
 	agent->config = config;
 	code = make_rooms(agent, error);
 	if (!code)
-		code = interfaces_start(agent, error);
+		code = interfaces_start(agent->interfaces, error);
 	if (code) {
 		agent_free(agent);
 		return code;
@@ -111,41 +182,42 @@ static bool is_announcing(const struct agent *agent)
 	return false;
 }
 
-/* The neighbors had time to find another way: what goes now hurts nobody. */
-static void on_leave(evutil_socket_t fd, short what, void *context)
+/* The neighbors had time to find another way: withdraw, and end. */
+static void on_shutdown_delay(evutil_socket_t fd, short what, void *context)
 {
 	struct agent *agent = context;
 
 	(void)fd, (void)what;
 	export_set_shutdown(agent->rib, RIB_SHUTDOWN_WITHDRAWN);
-	wire_send_all_exports(agent);
+	bgp_announcer_send_all(agent->speaker);
 	event_base_loopbreak(agent->base);
 }
 
-static bool begin_leaving(struct agent *agent)
+/* Announce GRACEFUL_SHUTDOWN and wait. False: end at once. */
+static bool begin_shutdown(struct agent *agent)
 {
 	const struct timeval delay = {
 		.tv_sec = agent->config->agent.shutdown_delay_s,
 	};
 
-	if (agent->leave || !delay.tv_sec || !is_announcing(agent))
+	if (agent->shutdown || !delay.tv_sec || !is_announcing(agent))
 		return false;
-	agent->leave = evtimer_new(agent->base, on_leave, agent);
-	if (!agent->leave)
+	agent->shutdown = evtimer_new(agent->base, on_shutdown_delay, agent);
+	if (!agent->shutdown)
 		return false;
 	log_info("agent",
-		 "leaving: neighbors are told, VIPs are withdrawn in %u s; "
-		 "signal again to end at once",
+		 "shutting down: VIPs are announced with GRACEFUL_SHUTDOWN and "
+		 "withdrawn in %u s; signal again to end at once",
 		 agent->config->agent.shutdown_delay_s);
 	export_set_shutdown(agent->rib, RIB_SHUTDOWN_GRACEFUL);
-	wire_send_all_exports(agent);
-	evtimer_add(agent->leave, &delay);
+	bgp_announcer_send_all(agent->speaker);
+	evtimer_add(agent->shutdown, &delay);
 	return true;
 }
 
 void agent_end(struct agent *agent)
 {
-	if (!begin_leaving(agent))
+	if (!begin_shutdown(agent))
 		event_base_loopbreak(agent->base);
 }
 
@@ -161,7 +233,7 @@ void agent_free(struct agent *agent)
 {
 	if (!agent)
 		return;
-	/* The upstreams withdraw first, then the program goes. */
+	/* The upstreams get their withdrawals before the program goes. */
 	if (agent->speaker)
 		bgp_speaker_stop(agent->speaker, "headgate ends");
 	control_hang_up(agent->control);
@@ -169,20 +241,18 @@ void agent_free(struct agent *agent)
 	bgp_speaker_free(agent->speaker);
 	rib_free(agent->rib);
 	steering_free(agent->steering);
+	interfaces_free(agent->interfaces);
 	tracker_free(agent->tracker);
-	/* A former run's program goes too, but not if we never came to run. */
+	/* A previous run's program goes, too, unless this one never ran. */
 	if (agent->running)
 		datapath_remove_previous(agent->datapath);
 	datapath_close(agent->datapath, false);
-	kernel_routes_free(agent->kernel_routes, agent->running);
+	fib_free(agent->fib, agent->running);
 	control_free(agent->control);
-	if (agent->leave)
-		event_free(agent->leave);
-	free(agent->members);
-	if (agent->takeover)
-		event_free(agent->takeover);
-	if (agent->process)
-		event_free(agent->process);
+	if (agent->shutdown)
+		event_free(agent->shutdown);
+	if (agent->end_of_turn)
+		event_free(agent->end_of_turn);
 	if (agent->base)
 		event_base_free(agent->base);
 	free(agent);

@@ -1,104 +1,114 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/*
- * The interfaces of the configuration and the program on them: attached at the
- * start, when one appears, and, where an earlier run left a program, when the
- * new tables know as much as the old ones.
- */
+/* The program on the configured interfaces. See interfaces.h. */
+
+#include "interfaces.h"
 
 #include <errno.h>
 #include <event2/event.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "config/config.h"
 #include "core/log.h"
+#include "datapath/datapath.h"
+#include "datapath/options.h"
+#include "nexthop/tracker.h"
 #include "nexthop/vlan_offload.h"
-#include "wires.h"
 
 enum {
-	/*
-	 * A program left by an earlier run forwards until the new tables have
-	 * not changed for the first of these times, or the second is over.
-	 */
+	/* An earlier run's program is replaced when no table has changed for */
 	TAKEOVER_SETTLE_S = 2,
+	/* and at the latest after */
 	TAKEOVER_LATEST_S = 30,
 };
 
-/* In generic mode the tag is still beside the frame when that leaves. */
-static const char *harm_of_hidden_tags(const struct agent *agent,
+struct interfaces {
+	const struct datapath_options *options;
+	struct datapath *datapath;
+	const struct tracker *tracker;
+	struct interfaces_hooks hooks;
+	struct event *takeover; /* pending until the tables have settled */
+	bool attached;
+	bool tags_hidden[DATAPATH_MAX_INTERFACES]; /* and logged */
+};
+
+/* In generic mode the tag stays beside the frame when it leaves. */
+static const char *harm_of_hidden_tags(const struct interfaces *interfaces,
 				       uint32_t ifindex)
 {
-	return datapath_mode(agent->datapath, ifindex) == DATAPATH_GENERIC ?
-		       "what it forwards keeps the tag it came with, and ends "
+	return datapath_mode(interfaces->datapath, ifindex) ==
+			       DATAPATH_GENERIC ?
+		       "forwarded frames keep the tag they came with and end "
 		       "in the wrong VLAN" :
 		       "priorities are lost";
 }
 
-/* VLANs are in use where a device of one is on top of the interface. */
-static bool hides_tags(const struct agent *agent,
+/* True if VLAN devices are on the interface and its driver strips tags. */
+static bool hides_tags(const struct interfaces *interfaces,
 		       const struct nexthop_link *link)
 {
-	return link && tracker_has_vlans(agent->tracker, link->ifindex) &&
+	return link && tracker_has_vlans(interfaces->tracker, link->ifindex) &&
 	       vlan_offload_strips(link->name);
 }
 
-/* Once for each time an interface begins to. */
-static void warn_of_hidden_tags(struct agent *agent)
+/* Log each interface once when it begins to hide tags. */
+static void warn_of_hidden_tags(struct interfaces *interfaces)
 {
-	for (size_t i = 0; i < agent->config->datapath.interface_count; i++) {
-		const char *name = agent->config->datapath.interfaces[i];
+	for (size_t i = 0; i < interfaces->options->interface_count; i++) {
+		const char *name = interfaces->options->interfaces[i];
 		const struct nexthop_link *link =
-			tracker_link_by_name(agent->tracker, name);
-		bool hidden = hides_tags(agent, link);
+			tracker_link_by_name(interfaces->tracker, name);
+		bool hidden = hides_tags(interfaces, link);
 
-		if (hidden && !agent->tags_hidden[i])
-			log_warning("datapath",
-				    "%s: the driver takes VLAN tags off before "
-				    "the program sees them: %s; `ethtool -K %s "
-				    "rxvlan off` leaves them on",
-				    name,
-				    harm_of_hidden_tags(agent, link->ifindex),
-				    name);
-		agent->tags_hidden[i] = hidden;
+		if (hidden && !interfaces->tags_hidden[i])
+			log_warning(
+				"datapath",
+				"%s: the driver strips VLAN tags before the "
+				"program sees them: %s; run `ethtool -K %s "
+				"rxvlan off`",
+				name,
+				harm_of_hidden_tags(interfaces, link->ifindex),
+				name);
+		interfaces->tags_hidden[i] = hidden;
 	}
 }
 
-static int attach(struct agent *agent, const char *name)
+static int attach_interface(struct interfaces *interfaces, const char *name)
 {
 	const struct nexthop_link *link =
-		tracker_link_by_name(agent->tracker, name);
+		tracker_link_by_name(interfaces->tracker, name);
 	struct datapath_error error;
 	int code;
 
 	if (!link)
 		return 0; /* picked up when it appears */
-	code = datapath_attach(agent->datapath, link->ifindex, name, link->mac,
-			       &error);
+	code = datapath_attach(interfaces->datapath, link->ifindex, name,
+			       link->mac, &error);
 	if (code) {
 		log_error("datapath", "%s", error.text);
 		return code;
 	}
 	log_info("datapath", "%s: attached, %s mode", name,
-		 datapath_mode_names[datapath_mode(agent->datapath,
+		 datapath_mode_names[datapath_mode(interfaces->datapath,
 						   link->ifindex)]);
 	return 0;
 }
 
-/* All are ports before the first is attached: frames leave by any of them. */
-static int add_ports(struct agent *agent)
+/* Make all ports before the first is attached: frames leave by any of them. */
+static int add_ports(struct interfaces *interfaces)
 {
 	struct datapath_error error;
 
-	for (size_t i = 0; i < agent->config->datapath.interface_count; i++) {
-		const char *name = agent->config->datapath.interfaces[i];
+	for (size_t i = 0; i < interfaces->options->interface_count; i++) {
+		const char *name = interfaces->options->interfaces[i];
 		const struct nexthop_link *link =
-			tracker_link_by_name(agent->tracker, name);
+			tracker_link_by_name(interfaces->tracker, name);
 		int code;
 
 		if (!link)
 			continue;
-		code = datapath_add_port(agent->datapath, link->ifindex, name,
-					 link->mac, &error);
+		code = datapath_add_port(interfaces->datapath, link->ifindex,
+					 name, link->mac, &error);
 		if (code) {
 			log_error("datapath", "%s", error.text);
 			return code;
@@ -107,107 +117,139 @@ static int add_ports(struct agent *agent)
 	return 0;
 }
 
-static int attach_all(struct agent *agent)
+static int attach_all(struct interfaces *interfaces)
 {
 	struct datapath_error error;
 	int code;
 
-	evtimer_del(agent->takeover);
-	code = add_ports(agent);
+	evtimer_del(interfaces->takeover);
+	code = add_ports(interfaces);
 	if (code)
 		return code;
-	for (size_t i = 0; i < agent->config->datapath.interface_count; i++) {
-		code = attach(agent, agent->config->datapath.interfaces[i]);
+	for (size_t i = 0; i < interfaces->options->interface_count; i++) {
+		code = attach_interface(interfaces,
+					interfaces->options->interfaces[i]);
 		if (code)
 			return code;
 	}
-	datapath_detach_stale(agent->datapath);
-	agent->attached = true;
-	warn_of_hidden_tags(agent);
-	code = datapath_pin_maps(agent->datapath, &error);
+	datapath_detach_stale(interfaces->datapath);
+	interfaces->attached = true;
+	warn_of_hidden_tags(interfaces);
+	code = datapath_pin_maps(interfaces->datapath, &error);
 	if (code)
 		log_error("datapath", "%s", error.text);
 	return code;
 }
 
-static bool is_ours(const struct agent *agent, const char *name)
+static bool is_configured(const struct interfaces *interfaces, const char *name)
 {
-	for (size_t i = 0; i < agent->config->datapath.interface_count; i++)
-		if (!strcmp(agent->config->datapath.interfaces[i], name))
+	for (size_t i = 0; i < interfaces->options->interface_count; i++)
+		if (!strcmp(interfaces->options->interfaces[i], name))
 			return true;
 	return false;
 }
 
-static void port_changed(struct agent *agent, const struct nexthop_link *link)
+static void follow_port(struct interfaces *interfaces,
+			const struct nexthop_link *link)
 {
 	if (!link->mtu) {
 		log_warning("datapath", "%s: the interface has gone",
 			    link->name);
-		datapath_detach(agent->datapath, link->ifindex);
-	} else if (datapath_mode(agent->datapath, link->ifindex) ==
+		datapath_detach(interfaces->datapath, link->ifindex);
+	} else if (datapath_mode(interfaces->datapath, link->ifindex) ==
 		   DATAPATH_AUTO) {
-		attach(agent, link->name);
+		attach_interface(interfaces, link->name);
 	} else {
-		datapath_update_port_mac(agent->datapath, link->ifindex,
+		datapath_update_port_mac(interfaces->datapath, link->ifindex,
 					 link->mac);
 	}
 }
 
-void interfaces_link_changed(const struct nexthop_link *link, void *context)
+void interfaces_link_changed(struct interfaces *interfaces,
+			     const struct nexthop_link *link)
 {
-	struct agent *agent = context;
-
-	if (!agent->attached)
+	if (!interfaces->attached)
 		return;
-	if (is_ours(agent, link->name))
-		port_changed(agent, link);
-	warn_of_hidden_tags(agent);
+	if (is_configured(interfaces, link->name))
+		follow_port(interfaces, link);
+	warn_of_hidden_tags(interfaces);
 }
 
 static void on_takeover(evutil_socket_t fd, short what, void *context)
 {
-	struct agent *agent = context;
+	struct interfaces *interfaces = context;
+	const struct interfaces_hooks *hooks = &interfaces->hooks;
+	int error;
 
 	(void)fd, (void)what;
-	if (agent->attached)
+	if (interfaces->attached)
 		return;
-	agent->failed = attach_all(agent);
-	if (agent->failed)
-		event_base_loopbreak(agent->base);
+	error = attach_all(interfaces);
+	if (error)
+		hooks->failed(error, hooks->context);
 	else
-		wire_tables_complete(agent);
+		hooks->attached(hooks->context);
 }
 
-int interfaces_init(struct agent *agent)
+struct interfaces *interfaces_new(struct event_base *base,
+				  const struct datapath_options *options,
+				  struct datapath *datapath,
+				  const struct tracker *tracker,
+				  const struct interfaces_hooks *hooks)
 {
-	agent->takeover = evtimer_new(agent->base, on_takeover, agent);
-	return agent->takeover ? 0 : -ENOMEM;
+	struct interfaces *interfaces = calloc(1, sizeof(*interfaces));
+
+	if (!interfaces)
+		return NULL;
+	interfaces->options = options;
+	interfaces->datapath = datapath;
+	interfaces->tracker = tracker;
+	interfaces->hooks = *hooks;
+	interfaces->takeover = evtimer_new(base, on_takeover, interfaces);
+	if (interfaces->takeover)
+		return interfaces;
+	free(interfaces);
+	return NULL;
 }
 
-int interfaces_start(struct agent *agent, char error[AGENT_ERROR_SIZE])
+void interfaces_free(struct interfaces *interfaces)
+{
+	if (!interfaces)
+		return;
+	event_free(interfaces->takeover);
+	free(interfaces);
+}
+
+int interfaces_start(struct interfaces *interfaces,
+		     char error[INTERFACES_ERROR_SIZE])
 {
 	const struct timeval latest = { .tv_sec = TAKEOVER_LATEST_S };
 	int code;
 
-	if (datapath_has_previous(agent->datapath)) {
+	if (datapath_has_previous(interfaces->datapath)) {
 		log_info("datapath",
-			 "a former run's program forwards until the new tables "
-			 "have settled, at most %d s",
+			 "a previous run's program forwards until the new "
+			 "tables have settled, at most %d s",
 			 TAKEOVER_LATEST_S);
-		evtimer_add(agent->takeover, &latest);
+		evtimer_add(interfaces->takeover, &latest);
 		return 0;
 	}
-	code = attach_all(agent);
+	code = attach_all(interfaces);
 	if (code)
-		snprintf(error, AGENT_ERROR_SIZE,
-			 "the program could not be attached: see above");
+		snprintf(error, INTERFACES_ERROR_SIZE,
+			 "the program is not attached: see above");
 	return code;
 }
 
-void interfaces_tables_changed(struct agent *agent)
+bool interfaces_are_attached(const struct interfaces *interfaces)
+{
+	return interfaces->attached;
+}
+
+void interfaces_tables_changed(struct interfaces *interfaces)
 {
 	const struct timeval settle = { .tv_sec = TAKEOVER_SETTLE_S };
 
-	if (!agent->attached && steering_next_vip(agent->steering, NULL))
-		evtimer_add(agent->takeover, &settle);
+	if (!interfaces->attached)
+		evtimer_add(interfaces->takeover, &settle);
 }

@@ -131,9 +131,9 @@ int datapath_set_nexthop(struct datapath *dp, uint32_t slot,
 			 const struct hg_nexthop *nexthop);
 /* Take the next hop out of, or back into, all its buckets, by one store. */
 int datapath_set_alive(struct datapath *dp, uint32_t slot, bool alive);
-/* Write the whole bucket by one store. `index` counts through all groups. */
-int datapath_set_bucket(struct datapath *dp, uint32_t index,
-			struct hg_bucket bucket);
+/* One store for each whole bucket. `first`: group x table size + bucket. */
+int datapath_set_buckets(struct datapath *dp, uint32_t first,
+			 const struct hg_bucket *buckets, uint32_t count);
 int datapath_get_bucket(const struct datapath *dp, uint32_t index,
 			struct hg_bucket *bucket);
 /*

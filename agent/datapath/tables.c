@@ -132,12 +132,13 @@ int datapath_set_alive(struct datapath *dp, uint32_t slot, bool alive)
 	return 0;
 }
 
-int datapath_set_bucket(struct datapath *dp, uint32_t index,
-			struct hg_bucket bucket)
+int datapath_set_buckets(struct datapath *dp, uint32_t first,
+			 const struct hg_bucket *buckets, uint32_t count)
 {
-	if (index >= dp->buckets.entries)
+	if (first > dp->buckets.entries || count > dp->buckets.entries - first)
 		return -EINVAL;
-	table_store(&dp->buckets, index, &bucket);
+	for (uint32_t i = 0; i < count; i++)
+		table_store(&dp->buckets, first + i, buckets + i);
 	return 0;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Loc-RIB (RFC 4271 3.2): the decision on each marked route. See rib.h. */
 
+#include <stdlib.h>
+
 #include "core/log.h"
 #include "rib/rib_internal.h"
 
@@ -37,9 +39,65 @@ static void log_cut(const struct rib *rib, struct route *route,
 	route->cut = decision->cut;
 }
 
-static void decide_route(struct rib *rib, struct route *route)
+/* Make room for `count` members, kept for the next set. */
+static bool grow_members(struct rib *rib, size_t count)
+{
+	size_t room = 2 * (count + 1);
+	struct member *grown;
+
+	if (count < rib->member_room)
+		return true;
+	grown = reallocarray(rib->members, room, sizeof(*grown));
+	if (!grown)
+		return false;
+	rib->members = grown;
+	rib->member_room = room;
+	return true;
+}
+
+/* List the members of the route's set in rib->members. False: out of memory. */
+static bool list_members(struct rib *rib, const struct route *route)
+{
+	size_t count = 0;
+
+	if (!grow_members(rib, route->selected))
+		return false;
+	for (const struct path *path = route->paths; path; path = path->next)
+		if (path->reason == REASON_NONE)
+			rib->members[count++] = (struct member){
+				.address = *rib_nexthop_address(
+					path->attributes->nexthop),
+				.weight = rib_path_weight(rib, route, path),
+			};
+	return true;
+}
+
+/* Hand the set on. Returns whether the route is steered. */
+static bool hand_on_set(struct rib *rib, const struct route *route)
 {
 	const struct rib_hooks *hooks = &rib->hooks;
+	char text[PREFIX_TEXT_SIZE];
+
+	if (list_members(rib, route))
+		return hooks->set_decided(route, rib->members, hooks->context);
+	log_error("rib", "%s: not steered and not announced: out of memory",
+		  prefix_format(&route->node.prefix, text));
+	return false;
+}
+
+static void log_decided(const struct route *route)
+{
+	const struct path *best = route_best(route);
+	char text[PREFIX_TEXT_SIZE], from[ADDRESS_TEXT_SIZE];
+
+	log_debug("rib", "%s: decided: %u in the set, best from %s, %s",
+		  prefix_format(&route->node.prefix, text), route->selected,
+		  best ? address_format(&best->source->address, from) : "-",
+		  route->forwarding ? "steered" : "not steered");
+}
+
+static void decide_route(struct rib *rib, struct route *route)
+{
 	struct decision decision;
 
 	rib->totals.learned -= route->selected != 0;
@@ -47,7 +105,8 @@ static void decide_route(struct rib *rib, struct route *route)
 	decision = decide(&rib->options.decision, &route->paths);
 	route->selected = decision.selected;
 	log_cut(rib, route, &decision);
-	route->forwarding = hooks->set_decided(route, hooks->context);
+	route->forwarding = hand_on_set(rib, route);
+	log_decided(route);
 	rib->totals.learned += route->selected != 0;
 	rib->totals.forwarding += route->forwarding;
 	export_route(rib, route);

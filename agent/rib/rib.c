@@ -134,6 +134,7 @@ void rib_free(struct rib *rib)
 	prefix_map_free(&rib->routes);
 	attribute_table_free(&rib->attributes);
 	free(rib->aggregates);
+	free(rib->members);
 	free(rib);
 }
 

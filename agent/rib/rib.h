@@ -24,6 +24,7 @@
 #include <sys/queue.h>
 
 #include "bgp/codec/update.h"
+#include "core/member.h"
 #include "core/prefix_map.h"
 #include "rib/decision.h"
 #include "rib/import.h"
@@ -98,11 +99,13 @@ struct rib_hooks {
 	void (*nexthop_track)(const struct address *nexthop, bool wanted,
 			      void *context);
 	/*
-	 * The set of `route` was decided. Returns whether it is steered now.
-	 * First called when there is a path to choose, and then for each change
-	 * until there is none.
+	 * The set of `route` was decided: `members`, route->selected of them,
+	 * for this call only. Returns whether it is steered now. First called
+	 * when there is a path to choose, and then for each change until there
+	 * is none.
 	 */
-	bool (*set_decided)(const struct route *route, void *context);
+	bool (*set_decided)(const struct route *route,
+			    const struct member *members, void *context);
 	/* There are marked routes: call rib_process() when input is drained. */
 	void (*work_waiting)(void *context);
 	/* export_batch_next() has something for some neighbors. */

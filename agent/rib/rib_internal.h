@@ -34,6 +34,8 @@ struct rib {
 	struct rib_hooks hooks;
 	struct prefix_map routes;
 	struct attribute_table attributes;
+	struct member *members; /* of the set that is being decided */
+	size_t member_room;
 	struct pool route_pool;
 	struct pool path_pool;
 	struct pool export_pool;

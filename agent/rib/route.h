@@ -70,6 +70,16 @@ static inline const struct path *route_best(const struct route *route)
 	return path;
 }
 
+/* True if a path is accepted, whether its next hop lives or not. */
+static inline bool route_is_served(const struct route *route)
+{
+	const struct path *path = route->paths;
+
+	while (path && path->import != IMPORT_ACCEPTED)
+		path = path->next;
+	return path;
+}
+
 /* Return the bits of the peers that the route is announced to. */
 static inline uint64_t route_announced(const struct route *route)
 {

@@ -15,19 +15,15 @@ int group_table_init(struct group_table *table,
 		     const struct steering_sink *sink,
 		     struct nexthop_slots *nexthops)
 {
-	struct steering_group **groups =
-		calloc(options->group_count, sizeof(*groups));
-
-	if (!groups)
-		return -ENOMEM;
 	*table = (struct group_table){
 		.options = options,
 		.sink = sink,
 		.nexthops = nexthops,
-		.groups = groups,
+		.groups = calloc(options->group_count, sizeof(*table->groups)),
+		.buckets = calloc(options->table_size, sizeof(*table->buckets)),
 		.last = options->group_count - 1,
 	};
-	return 0;
+	return table->groups && table->buckets ? 0 : -ENOMEM;
 }
 
 static void group_free(struct steering_group *group)
@@ -45,11 +41,11 @@ static void group_free(struct steering_group *group)
 
 void group_table_free(struct group_table *table)
 {
-	if (!table->groups)
-		return;
-	for (uint32_t i = 0; i < table->options->group_count; i++)
+	for (uint32_t i = 0; table->groups && i < table->options->group_count;
+	     i++)
 		group_free(table->groups[i]);
 	free(table->groups);
+	free(table->buckets);
 }
 
 static struct steering_group *group_new(const struct member *members,
@@ -185,25 +181,22 @@ uint64_t steering_digest(const struct steering_group *group)
 	return digest;
 }
 
-/* Write the table of the group, bucket by bucket. */
+/* Count each member's buckets and write the group's table. */
 static int write_table(const struct group_table *table,
 		       struct steering_group *group)
 {
-	uint32_t size = table->options->table_size;
 	const struct steering_sink *sink = table->sink;
-	uint32_t first = group->index * size;
-	int error = 0;
+	uint32_t size = table->options->table_size;
 
-	for (uint32_t b = 0; b < size && !error; b++) {
-		struct hg_bucket bucket = {
+	for (uint32_t b = 0; b < size; b++) {
+		table->buckets[b] = (struct hg_bucket){
 			.current = slot_index(group, group->owners[b]),
 			.backup = slot_index(group, group->backups[b]),
 		};
-
 		group->buckets[group->owners[b]]++;
-		error = sink->set_bucket(sink->context, first + b, bucket);
 	}
-	return error;
+	return sink->set_buckets(sink->datapath, group->index * size,
+				 table->buckets, size);
 }
 
 int group_acquire(struct group_table *table, const struct member *members,

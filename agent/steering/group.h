@@ -14,6 +14,7 @@ struct group_table {
 	const struct steering_sink *sink;
 	struct nexthop_slots *nexthops;
 	struct steering_group **groups; /* by index; NULL: free */
+	struct hg_bucket *buckets;	/* one table, while it is written */
 	uint32_t last; /* index used last: the search for a free one goes on */
 };
 

@@ -45,15 +45,20 @@ struct slot *nexthop_slots_acquire(struct nexthop_slots *slots,
 	struct prefix prefix = prefix_of_address(address);
 	struct slot *slot;
 	bool fresh;
+	int error = 0;
 
 	slot = slot_acquire(&slots->table, &prefix, &fresh);
 	if (!slot)
 		return NULL;
 	if (fresh)
-		sink->clear_nexthop_counter(sink->context, slot->index);
-	if (nexthop)
-		nexthop_slots_write(slots, slot, nexthop);
-	return slot;
+		error = sink->clear_nexthop_counter(sink->datapath,
+						    slot->index);
+	if (!error && nexthop)
+		error = nexthop_slots_write(slots, slot, nexthop);
+	if (!error)
+		return slot;
+	slot_release(&slots->table, slot);
+	return NULL;
 }
 
 static struct hg_nexthop slot_value(const struct nexthop *nexthop)
@@ -75,29 +80,35 @@ static struct hg_nexthop slot_value(const struct nexthop *nexthop)
 	return value;
 }
 
-void nexthop_slots_kill(struct nexthop_slots *slots, const struct slot *slot)
+int nexthop_slots_kill(struct nexthop_slots *slots, const struct slot *slot)
 {
 	const struct steering_sink *sink = slots->sink;
+	int error = 0;
 
-	if (!slots->values[slot->index].alive)
-		return;
-	slots->values[slot->index].alive = 0;
-	sink->set_alive(sink->context, slot->index, false);
+	if (slots->values[slot->index].alive)
+		error = sink->set_alive(sink->datapath, slot->index, false);
+	if (!error)
+		slots->values[slot->index].alive = 0;
+	return error;
 }
 
-void nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
-			 const struct nexthop *nexthop)
+int nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
+			const struct nexthop *nexthop)
 {
 	const struct steering_sink *sink = slots->sink;
 	struct hg_nexthop *known = &slots->values[slot->index];
 	struct hg_nexthop value = slot_value(nexthop);
 	bool returns = value.alive && !known->alive;
+	int error = 0;
 
 	value.incarnation = known->incarnation + returns;
 	if (!memcmp(known, &value, sizeof(value)))
-		return;
+		return 0;
 	if (!value.alive)
-		nexthop_slots_kill(slots, slot);
-	sink->set_nexthop(sink->context, slot->index, &value);
-	*known = value;
+		error = nexthop_slots_kill(slots, slot);
+	if (!error)
+		error = sink->set_nexthop(sink->datapath, slot->index, &value);
+	if (!error)
+		*known = value;
+	return error;
 }

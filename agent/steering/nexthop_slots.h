@@ -25,16 +25,19 @@ int nexthop_slots_init(struct nexthop_slots *slots,
 		       const struct steering_sink *sink);
 void nexthop_slots_free(struct nexthop_slots *slots);
 
-/* Acquire the slot of a next hop and write its state. NULL: none left. */
+/* Acquire the slot of a next hop and write its state. NULL: none, or an error. */
 struct slot *nexthop_slots_acquire(struct nexthop_slots *slots,
 				   const struct address *address);
 /* Return the slot, referenced or not, or NULL. */
 struct slot *nexthop_slots_find(const struct nexthop_slots *slots,
 				const struct address *address);
-/* Write the next hop's state; if it died, clear the alive bit first. */
-void nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
-			 const struct nexthop *nexthop);
-/* Clear the alive bit. */
-void nexthop_slots_kill(struct nexthop_slots *slots, const struct slot *slot);
+/*
+ * Write the next hop's state; if it died, clear the alive bit first. Returns 0
+ * or an error of the sink; then the slot counts as not written.
+ */
+int nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
+			const struct nexthop *nexthop);
+/* Clear the alive bit. Returns 0 or an error of the sink. */
+int nexthop_slots_kill(struct nexthop_slots *slots, const struct slot *slot);
 
 #endif

@@ -19,6 +19,16 @@ struct steering {
 	struct group_table groups;
 };
 
+/* Warn once and loudly: set by mistake, it breaks connections. */
+static void warn_of_spray(const struct steering_options *options)
+{
+	if (steering_hashes_packets(options))
+		log_warning("steering",
+			    "hash-fields packet: the packets of a flow go to "
+			    "all servers and TCP breaks; use it for services "
+			    "without state only");
+}
+
 struct steering *steering_new(const struct steering_options *options,
 			      const struct tracker *tracker,
 			      const struct steering_sink *sink)
@@ -29,6 +39,7 @@ struct steering *steering_new(const struct steering_options *options,
 		return NULL;
 	steering->options = *options;
 	steering->sink = *sink;
+	warn_of_spray(options);
 	if (slot_table_init(&steering->vip_counters, 0, HG_MAX_VIPS) ||
 	    nexthop_slots_init(&steering->nexthops, tracker, &steering->sink) ||
 	    group_table_init(&steering->groups, &steering->options,
@@ -74,7 +85,7 @@ static void forget_vip(struct steering *steering, struct steering_vip *vip)
 static int remove_vip(struct steering *steering, struct steering_vip *vip)
 {
 	const struct steering_sink *sink = &steering->sink;
-	int error = sink->delete_vip(sink->context, &vip->node.prefix);
+	int error = sink->delete_vip(sink->datapath, &vip->node.prefix);
 	char text[PREFIX_TEXT_SIZE];
 
 	if (error)
@@ -103,8 +114,11 @@ static struct steering_vip *add_vip(struct steering *steering,
 		free(vip);
 		return NULL;
 	}
-	if (fresh)
-		sink->clear_vip_counter(sink->context, vip->counter->index);
+	if (fresh &&
+	    sink->clear_vip_counter(sink->datapath, vip->counter->index)) {
+		forget_vip(steering, vip);
+		return NULL;
+	}
 	return vip;
 }
 
@@ -116,11 +130,13 @@ static int point_at(struct steering *steering, const struct steering_vip *vip,
 	struct hg_vip value = {
 		.group = group->index,
 		.counter = vip->counter->index,
+		.hash_fields = steering_hash_fields_of(&steering->options,
+						       &vip->node.prefix),
 	};
 
 	if (group == vip->group)
 		return 0;
-	return sink->set_vip(sink->context, &vip->node.prefix, &value);
+	return sink->set_vip(sink->datapath, &vip->node.prefix, &value);
 }
 
 static void log_group(const struct steering_vip *vip,
@@ -187,24 +203,23 @@ int steering_set_vip(struct steering *steering, const struct prefix *prefix,
 	return error;
 }
 
-void steering_nexthop_changed(struct steering *steering,
-			      const struct nexthop *nexthop)
+int steering_nexthop_changed(struct steering *steering,
+			     const struct nexthop *nexthop)
 {
 	const struct slot *slot =
 		nexthop_slots_find(&steering->nexthops, &nexthop->address);
 
-	if (slot)
-		nexthop_slots_write(&steering->nexthops, slot, nexthop);
+	return slot ? nexthop_slots_write(&steering->nexthops, slot, nexthop) :
+		      0;
 }
 
-void steering_nexthop_gone(struct steering *steering,
-			   const struct address *address)
+int steering_nexthop_gone(struct steering *steering,
+			  const struct address *address)
 {
 	const struct slot *slot =
 		nexthop_slots_find(&steering->nexthops, address);
 
-	if (slot)
-		nexthop_slots_kill(&steering->nexthops, slot);
+	return slot ? nexthop_slots_kill(&steering->nexthops, slot) : 0;
 }
 
 const struct steering_vip *steering_next_vip(const struct steering *steering,

@@ -42,22 +42,26 @@
 #include "steering/assign.h"
 #include "steering/options.h"
 
-/* Where the tables are. Functions return 0 or -errno. */
+struct datapath;
+
+/*
+ * Writers of the program's tables: those of datapath/datapath.h, or a test's.
+ * Each returns 0 or -errno.
+ */
 struct steering_sink {
-	/* `value` lacks its hash_fields only. */
-	int (*set_vip)(void *context, const struct prefix *vip,
+	int (*set_vip)(struct datapath *datapath, const struct prefix *vip,
 		       const struct hg_vip *value);
-	int (*delete_vip)(void *context, const struct prefix *vip);
-	/* `index`: group x table size + bucket. */
-	int (*set_bucket)(void *context, uint32_t index,
-			  struct hg_bucket bucket);
-	int (*set_nexthop)(void *context, uint32_t slot,
+	int (*delete_vip)(struct datapath *datapath, const struct prefix *vip);
+	/* Write `count` buckets from `first`: group x table size + bucket. */
+	int (*set_buckets)(struct datapath *datapath, uint32_t first,
+			   const struct hg_bucket *buckets, uint32_t count);
+	int (*set_nexthop)(struct datapath *datapath, uint32_t slot,
 			   const struct hg_nexthop *nexthop);
-	int (*set_alive)(void *context, uint32_t slot, bool alive);
+	int (*set_alive)(struct datapath *datapath, uint32_t slot, bool alive);
 	/* Set the counter of an index with a new owner to zero. */
-	int (*clear_vip_counter)(void *context, uint32_t index);
-	int (*clear_nexthop_counter)(void *context, uint32_t slot);
-	void *context;
+	int (*clear_vip_counter)(struct datapath *datapath, uint32_t index);
+	int (*clear_nexthop_counter)(struct datapath *datapath, uint32_t slot);
+	struct datapath *datapath; /* first argument of each */
 };
 
 struct steering;
@@ -101,16 +105,20 @@ void steering_free(struct steering *steering);
  */
 int steering_set_vip(struct steering *steering, const struct prefix *vip,
 		     const struct member *members, size_t count);
-/* Write the next hop's state into its slot, if it has one. */
-void steering_nexthop_changed(struct steering *steering,
-			      const struct nexthop *nexthop);
+/*
+ * Write the next hop's state into its slot, if it has one. Returns 0 or an
+ * error of the sink.
+ */
+int steering_nexthop_changed(struct steering *steering,
+			     const struct nexthop *nexthop);
 
 /*
  * Clear the alive bit of a next hop that is no longer tracked: its buckets use
- * their backups until the new sets are written.
+ * their backups until the new sets are written. Returns 0 or an error
+ * of the sink.
  */
-void steering_nexthop_gone(struct steering *steering,
-			   const struct address *address);
+int steering_nexthop_gone(struct steering *steering,
+			  const struct address *address);
 
 /*
  * Compute assign_digest(): 64 bits that are equal on all nodes that steer

@@ -167,8 +167,8 @@ static void add_group(struct arena *arena, uint32_t group, struct fill fill)
 			.backup = next,
 		};
 
-		exit_on_error(datapath_set_bucket(arena->datapath, first + i,
-						  bucket),
+		exit_on_error(datapath_set_buckets(arena->datapath, first + i,
+						   &bucket, 1),
 			      "bucket: not written");
 	}
 }

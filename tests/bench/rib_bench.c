@@ -71,9 +71,10 @@ static void nexthop_track(const struct address *nexthop, bool wanted,
  * Refuse every set: these are more VIPs than the tables hold, so they are
  * decided but not steered.
  */
-static bool set_decided(const struct route *route, void *context)
+static bool set_decided(const struct route *route, const struct member *members,
+			void *context)
 {
-	(void)route, (void)context;
+	(void)route, (void)members, (void)context;
 	return false;
 }
 

@@ -81,43 +81,44 @@ const struct nexthop *tracker_find(const struct tracker *tracker,
 	return NULL;
 }
 
-static int set_vip(void *context, const struct prefix *vip,
+static int set_vip(struct datapath *datapath, const struct prefix *vip,
 		   const struct hg_vip *value)
 {
-	(void)context, (void)vip, (void)value;
+	(void)datapath, (void)vip, (void)value;
 	return 0;
 }
 
-static int delete_vip(void *context, const struct prefix *vip)
+static int delete_vip(struct datapath *datapath, const struct prefix *vip)
 {
-	(void)context, (void)vip;
+	(void)datapath, (void)vip;
 	return 0;
 }
 
-static int set_bucket(void *context, uint32_t index, struct hg_bucket bucket)
+static int set_buckets(struct datapath *datapath, uint32_t first,
+		       const struct hg_bucket *buckets, uint32_t count)
 {
-	struct bench *bench = context;
+	struct bench *bench = (struct bench *)datapath;
 
-	bench->buckets[index] = bucket;
+	memcpy(bench->buckets + first, buckets, count * sizeof(*buckets));
 	return 0;
 }
 
-static int set_nexthop(void *context, uint32_t slot,
+static int set_nexthop(struct datapath *datapath, uint32_t slot,
 		       const struct hg_nexthop *nexthop)
 {
-	(void)context, (void)slot, (void)nexthop;
+	(void)datapath, (void)slot, (void)nexthop;
 	return 0;
 }
 
-static int set_alive(void *context, uint32_t slot, bool alive)
+static int set_alive(struct datapath *datapath, uint32_t slot, bool alive)
 {
-	(void)context, (void)slot, (void)alive;
+	(void)datapath, (void)slot, (void)alive;
 	return 0;
 }
 
-static int clear_counter(void *context, uint32_t index)
+static int clear_counter(struct datapath *datapath, uint32_t index)
 {
-	(void)context, (void)index;
+	(void)datapath, (void)index;
 	return 0;
 }
 
@@ -127,10 +128,12 @@ static int start_case(struct bench *bench, const struct bench_case *row)
 		.table_size = row->size,
 		.group_count = GROUPS,
 	};
-	const struct steering_sink sink = { set_vip,	   delete_vip,
-					    set_bucket,	   set_nexthop,
-					    set_alive,	   clear_counter,
-					    clear_counter, bench };
+	const struct steering_sink sink = {
+		set_vip,       delete_vip,
+		set_buckets,   set_nexthop,
+		set_alive,     clear_counter,
+		clear_counter, (struct datapath *)bench
+	};
 
 	bench->count = row->members;
 	bench->size = row->size;

@@ -191,5 +191,5 @@ class NoForwarding(LabCase):
 
     def test_a_host_that_does_not_forward_is_told_what_that_means(self):
         log = self.lab.headgate.log_tail(1000)
-        self.assertRegex(log, "does not forward IPv4.*net.ipv4.ip_forward=1")
+        self.assertRegex(log, "IPv4: this host does not forward.*net.ipv4.ip_forward=1")
         self.assertNotIn("IPv6:", log)

@@ -278,7 +278,7 @@ class Most(RawCase):
         self.assertEqual(self.encoded(), encoded + 1)
         refused = self.lab.establish(late, MANY_AS)
         self.assertEqual(refused.wait_closed()[:2], (6, 8))
-        self.assertIn(f"{MOST} neighbors are announced to, which is the most",
+        self.assertIn(f"limit of {MOST} neighbors to announce to reached",
                       self.lab.headgate.neighbor(late)["last_error"])
         others[0].close()
         wait_for(speakers[1:], lambda: self.lab.state(known[0])

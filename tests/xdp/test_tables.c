@@ -43,7 +43,7 @@ static void writes_whole_buckets_and_reads_them_back(void **state)
 	const uint32_t last = TABLE_SIZE * GROUPS - 1;
 	struct hg_bucket read;
 
-	assert_int_equal(datapath_set_bucket(dp, last, bucket), 0);
+	assert_int_equal(datapath_set_buckets(dp, last, &bucket, 1), 0);
 	assert_int_equal(datapath_get_bucket(dp, last, &read), 0);
 	assert_memory_equal(&read, &bucket, sizeof(read));
 	assert_int_equal(datapath_get_bucket(dp, 0, &read), 0);
@@ -55,7 +55,7 @@ static void refuses_an_index_outside_the_table(void **state)
 	struct datapath *dp = *state;
 	const uint32_t buckets = TABLE_SIZE * GROUPS;
 	const struct hg_nexthop nexthop = {};
-	const struct hg_bucket bucket = {};
+	const struct hg_bucket bucket = {}, two[2] = {};
 	struct hg_bucket read;
 	struct hg_counter sum;
 
@@ -65,7 +65,11 @@ static void refuses_an_index_outside_the_table(void **state)
 	assert_int_equal(datapath_set_alive(dp, 0, true), -EINVAL);
 	assert_int_equal(datapath_set_alive(dp, HG_MAX_NEXTHOPS, true),
 			 -EINVAL);
-	assert_int_equal(datapath_set_bucket(dp, buckets, bucket), -EINVAL);
+	assert_int_equal(datapath_set_buckets(dp, buckets, &bucket, 1),
+			 -EINVAL);
+	assert_int_equal(datapath_set_buckets(dp, buckets - 1, two, 2),
+			 -EINVAL);
+	assert_int_equal(datapath_set_buckets(dp, 1, two, UINT32_MAX), -EINVAL);
 	assert_int_equal(datapath_get_bucket(dp, buckets, &read), -EINVAL);
 	assert_int_equal(datapath_read_vip_counter(dp, HG_MAX_VIPS, &sum),
 			 -EINVAL);

@@ -170,8 +170,9 @@ void world_set_bucket(struct world *world, enum world_vip vip, uint32_t index,
 		      struct hg_bucket bucket)
 {
 	world->buckets[vip][index] = bucket;
-	must_succeed(datapath_set_bucket(
-			     world->dp, vip * WORLD_TABLE_SIZE + index, bucket),
+	must_succeed(datapath_set_buckets(world->dp,
+					  vip * WORLD_TABLE_SIZE + index,
+					  &bucket, 1),
 		     "bucket");
 }
 

@@ -9,6 +9,7 @@
 
 #include "bgp/codec/collision.h"
 #include "bgp/codec/delay.h"
+#include "bgp/session/announcer.h"
 #include "bgp/session/greeting.h"
 #include "bgp/session/neighbor_internal.h"
 #include "bgp/session/speaker.h"
@@ -138,6 +139,7 @@ static void on_session_up(struct bgp_connection *connection)
 		 neighbor_role_names[neighbor->options.role],
 		 connection->negotiated.hold_time);
 	callbacks->session_up(neighbor, callbacks->context);
+	bgp_announcer_send(neighbor->speaker, neighbor);
 }
 
 static void on_session_down(struct bgp_connection *connection)
@@ -202,14 +204,15 @@ static void on_route_refresh(struct bgp_connection *connection,
 	if (refresh->subtype == BGP_ROUTE_REFRESH_REQUEST)
 		begin_refresh(neighbor, refresh->family);
 	callbacks->route_refresh(neighbor, refresh, callbacks->context);
+	if (refresh->subtype == BGP_ROUTE_REFRESH_REQUEST)
+		bgp_announcer_send(neighbor->speaker, neighbor);
 }
 
 static void on_send_ready(struct bgp_connection *connection)
 {
 	struct bgp_neighbor *neighbor = connection->options.owner;
-	const struct bgp_callbacks *callbacks = callbacks_of(neighbor);
 
-	callbacks->send_ready(neighbor, callbacks->context);
+	bgp_announcer_send(neighbor->speaker, neighbor);
 }
 
 void bgp_neighbor_table_sent(struct bgp_neighbor *neighbor)

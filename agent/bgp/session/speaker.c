@@ -277,6 +277,11 @@ void bgp_speaker_stop(struct bgp_speaker *speaker, const char *text)
 		bgp_neighbor_stop(neighbor, &n);
 }
 
+void bgp_speaker_tables_complete(struct bgp_speaker *speaker)
+{
+	speaker->tables_complete = true;
+}
+
 void bgp_speaker_free(struct bgp_speaker *speaker)
 {
 	struct bgp_neighbor *neighbor;

@@ -23,6 +23,7 @@
 #include "bgp/session/neighbor.h"
 #include "bgp/session/options.h"
 
+struct bgp_batch;
 struct event_base;
 
 struct bgp_callbacks {
@@ -39,8 +40,12 @@ struct bgp_callbacks {
 	void (*route_refresh)(struct bgp_neighbor *neighbor,
 			      const struct bgp_route_refresh *refresh,
 			      void *context);
-	/* bgp_connection_can_send() has become true. */
-	void (*send_ready)(struct bgp_neighbor *neighbor, void *context);
+	/*
+	 * Fill `batch` with what to send the neighbor next; its pointers are
+	 * read before the next call. False: the neighbor has everything.
+	 */
+	bool (*next_batch)(struct bgp_neighbor *neighbor,
+			   struct bgp_batch *batch, void *context);
 	void *context;
 };
 
@@ -60,6 +65,7 @@ struct bgp_speaker {
 	struct event *listeners[BGP_MAX_LISTENERS];
 	struct bgp_scratch *scratch; /* for whoever decodes an UPDATE */
 	struct bgp_refusals refusals;
+	bool tables_complete;	  /* ours forward: the first table has an end */
 	uint64_t updates_encoded; /* each counts once, whoever gets it */
 };
 
@@ -78,6 +84,12 @@ void bgp_speaker_start(struct bgp_speaker *speaker);
 /* Ends all sessions with Cease/Administrative Shutdown (RFC 4486). */
 void bgp_speaker_stop(struct bgp_speaker *speaker, const char *text);
 void bgp_speaker_free(struct bgp_speaker *speaker);
+
+/*
+ * Our tables are the ones that forward: neighbors that have everything get
+ * End-of-RIB from now on (RFC 4724 4.1).
+ */
+void bgp_speaker_tables_complete(struct bgp_speaker *speaker);
 
 /* For the listener: somebody has connected. Takes over `fd`. */
 void bgp_speaker_accept(struct bgp_speaker *speaker,

@@ -120,9 +120,10 @@ static inline void random_track(const struct address *nexthop, bool wanted,
 	(void)nexthop, (void)wanted, (void)context;
 }
 
-static inline bool random_decided(const struct route *route, void *context)
+static inline bool random_decided(const struct route *route,
+				  const struct member *members, void *context)
 {
-	(void)context;
+	(void)members, (void)context;
 	return route->selected;
 }
 

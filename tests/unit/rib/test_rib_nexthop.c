@@ -41,10 +41,11 @@ static void note_track(const struct address *nexthop, bool wanted,
 	nexthop_track(nexthop, wanted, context);
 }
 
-static bool note_decided(const struct route *route, void *context)
+static bool note_decided(const struct route *route,
+			 const struct member *members, void *context)
 {
 	note_call('=', route->selected);
-	return set_decided(route, context);
+	return set_decided(route, members, context);
 }
 
 static void note_work(void *context)

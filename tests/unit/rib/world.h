@@ -77,10 +77,19 @@ static inline void nexthop_track(const struct address *a, bool wanted,
 		world->least_tracked = world->tracked[backend_index(a)];
 }
 
-static bool set_decided(const struct route *route, void *context)
+/* The members are the next hops of the paths in the set, in their order. */
+static inline bool set_decided(const struct route *route,
+			       const struct member *members, void *context)
 {
 	struct world *world = context;
+	unsigned int listed = 0;
 
+	for (const struct path *path = route->paths; path; path = path->next)
+		if (path->reason == REASON_NONE)
+			assert_true(address_equal(
+				&members[listed++].address,
+				rib_nexthop_address(path->attributes->nexthop)));
+	assert_int_equal(listed, route->selected);
 	return route->selected && !world->refuse_to_steer;
 }
 

@@ -78,10 +78,10 @@ static bool is_in_use(const struct node *node, uint32_t group)
 }
 
 /* A VIP comes to a table that is whole. */
-static int set_vip(void *context, const struct prefix *prefix,
+static int set_vip(struct datapath *datapath, const struct prefix *prefix,
 		   const struct hg_vip *value)
 {
-	struct node *node = context;
+	struct node *node = (struct node *)datapath;
 	uint32_t vip = vip_index(prefix);
 
 	if (!is_in_use(node, value->group))
@@ -91,44 +91,45 @@ static int set_vip(void *context, const struct prefix *prefix,
 	return 0;
 }
 
-static int delete_vip(void *context, const struct prefix *prefix)
+static int delete_vip(struct datapath *datapath, const struct prefix *prefix)
 {
-	struct node *node = context;
+	struct node *node = (struct node *)datapath;
 
 	node->vip_set[vip_index(prefix)] = false;
 	return 0;
 }
 
 /* Nothing is written where packets are. */
-static int set_bucket(void *context, uint32_t index, struct hg_bucket bucket)
+static int set_buckets(struct datapath *datapath, uint32_t first,
+		       const struct hg_bucket *buckets, uint32_t count)
 {
-	struct node *node = context;
-	uint32_t group = index / TABLE_SIZE;
+	struct node *node = (struct node *)datapath;
+	uint32_t group = first / TABLE_SIZE;
 
 	assert_false(is_in_use(node, group));
-	if (index % TABLE_SIZE == 0)
-		node->written[group] = 0;
-	node->written[group]++;
-	node->buckets[index] = bucket;
+	assert_int_equal(first % TABLE_SIZE, 0);
+	assert_int_equal(count, TABLE_SIZE);
+	node->written[group] = count;
+	memcpy(node->buckets + first, buckets, count * sizeof(*buckets));
 	return 0;
 }
 
-static int set_nexthop(void *context, uint32_t slot,
+static int set_nexthop(struct datapath *datapath, uint32_t slot,
 		       const struct hg_nexthop *nexthop)
 {
-	(void)context, (void)slot, (void)nexthop;
+	(void)datapath, (void)slot, (void)nexthop;
 	return 0;
 }
 
-static int set_alive(void *context, uint32_t slot, bool alive)
+static int set_alive(struct datapath *datapath, uint32_t slot, bool alive)
 {
-	(void)context, (void)slot, (void)alive;
+	(void)datapath, (void)slot, (void)alive;
 	return 0;
 }
 
-static int clear_counter(void *context, uint32_t index)
+static int clear_counter(struct datapath *datapath, uint32_t index)
 {
-	(void)context, (void)index;
+	(void)datapath, (void)index;
 	return 0;
 }
 
@@ -138,10 +139,10 @@ static void start_node(struct node *node)
 		.table_size = TABLE_SIZE,
 		.group_count = GROUPS,
 	};
-	const struct steering_sink sink = { set_vip,	   delete_vip,
-					    set_bucket,	   set_nexthop,
-					    set_alive,	   clear_counter,
-					    clear_counter, node };
+	const struct steering_sink sink = {
+		set_vip,   delete_vip,	  set_buckets,	 set_nexthop,
+		set_alive, clear_counter, clear_counter, (struct datapath *)node
+	};
 
 	memset(node, 0, sizeof(*node));
 	node->steering = steering_new(&options, NULL, &sink);

@@ -73,10 +73,10 @@ const struct nexthop *tracker_find(const struct tracker *tracker,
 	return NULL;
 }
 
-static int set_vip(void *context, const struct prefix *prefix,
+static int set_vip(struct datapath *datapath, const struct prefix *prefix,
 		   const struct hg_vip *value)
 {
-	struct tables *t = context;
+	struct tables *t = (struct tables *)datapath;
 
 	if (t->refuse_vip)
 		return t->refuse_vip;
@@ -85,44 +85,45 @@ static int set_vip(void *context, const struct prefix *prefix,
 	return 0;
 }
 
-static int delete_vip(void *context, const struct prefix *prefix)
+static int delete_vip(struct datapath *datapath, const struct prefix *prefix)
 {
-	struct tables *t = context;
+	struct tables *t = (struct tables *)datapath;
 
 	t->vip_set[vip_index(prefix)] = false;
 	return 0;
 }
 
-static int set_bucket(void *context, uint32_t index, struct hg_bucket bucket)
+static int set_buckets(struct datapath *datapath, uint32_t first,
+		       const struct hg_bucket *buckets, uint32_t count)
 {
-	struct tables *t = context;
+	struct tables *t = (struct tables *)datapath;
 
-	t->buckets[index] = bucket;
-	t->bucket_writes++;
+	memcpy(t->buckets + first, buckets, count * sizeof(*buckets));
+	t->bucket_writes += count;
 	return 0;
 }
 
-static int set_nexthop(void *context, uint32_t slot,
+static int set_nexthop(struct datapath *datapath, uint32_t slot,
 		       const struct hg_nexthop *nexthop)
 {
-	struct tables *t = context;
+	struct tables *t = (struct tables *)datapath;
 
 	t->nexthops[slot] = *nexthop;
 	return 0;
 }
 
-static int set_alive(void *context, uint32_t slot, bool alive)
+static int set_alive(struct datapath *datapath, uint32_t slot, bool alive)
 {
-	struct tables *t = context;
+	struct tables *t = (struct tables *)datapath;
 
 	t->nexthops[slot].alive = alive;
 	t->alive_stores++;
 	return 0;
 }
 
-static int clear_counter(void *context, uint32_t index)
+static int clear_counter(struct datapath *datapath, uint32_t index)
 {
-	(void)context, (void)index;
+	(void)datapath, (void)index;
 	return 0;
 }
 
@@ -132,10 +133,12 @@ static int setup(void **state)
 		.table_size = TABLE_SIZE,
 		.group_count = GROUPS,
 	};
-	const struct steering_sink sink = { set_vip,	   delete_vip,
-					    set_bucket,	   set_nexthop,
-					    set_alive,	   clear_counter,
-					    clear_counter, &tables };
+	const struct steering_sink sink = {
+		set_vip,       delete_vip,
+		set_buckets,   set_nexthop,
+		set_alive,     clear_counter,
+		clear_counter, (struct datapath *)&tables
+	};
 
 	memset(&tables, 0, sizeof(tables));
 	for (unsigned int i = 0; i < NEXTHOPS; i++) {

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Kernel routes that follow multipath sets. See fib.h. */
+
+#include "fib/fib.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/log.h"
+#include "fib/kernel_routes.h"
+#include "nexthop/tracker.h"
+
+enum {
+	/* Time for sessions to come back before a previous run's routes go. */
+	PREVIOUS_ROUTES_S = 30,
+};
+
+struct fib {
+	struct kernel_routes *routes;
+	const struct tracker *tracker;
+};
+
+static bool has_ranges(const struct fib_options *options, bool ipv6)
+{
+	for (size_t i = 0; i < options->range_count; i++)
+		if (address_is_ipv4(&options->ranges[i].address) != ipv6)
+			return true;
+	return false;
+}
+
+static void warn_of_forwarding(const struct fib_options *options, bool ipv6)
+{
+	if (!has_ranges(options, ipv6) || kernel_routes_forwards(ipv6))
+		return;
+	log_warning("fib",
+		    "%s: this host does not forward: packets that the program "
+		    "passes to the kernel (TTL expired, too big) are dropped, "
+		    "so traceroute and path MTU discovery end here; set %s=1",
+		    ipv6 ? "IPv6" : "IPv4",
+		    ipv6 ? "net.ipv6.conf.all.forwarding" :
+			   "net.ipv4.ip_forward");
+}
+
+/*
+ * Keep an unreachable route to each range, as routers do with what they
+ * aggregate (RFC 4632 5.1). The configuration allows no neighbor and no server
+ * inside a range.
+ */
+static int keep_ranges(struct fib *fib, const struct fib_options *options)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < options->range_count && !error; i++)
+		error = kernel_routes_keep(fib->routes, &options->ranges[i]);
+	return error;
+}
+
+int fib_new(struct event_base *base, const struct fib_options *options,
+	    const struct tracker *tracker, struct fib **out, char *error,
+	    size_t size)
+{
+	struct fib *fib = calloc(1, sizeof(*fib));
+	int code = -ENOMEM;
+
+	if (fib) {
+		fib->tracker = tracker;
+		code = kernel_routes_new(base, PREVIOUS_ROUTES_S, &fib->routes);
+	}
+	if (!code)
+		code = keep_ranges(fib, options);
+	if (code) {
+		snprintf(error, size, "kernel routes: netlink failed: %s",
+			 strerror(-code));
+		fib_free(fib, false);
+		return code;
+	}
+	warn_of_forwarding(options, false);
+	warn_of_forwarding(options, true);
+	*out = fib;
+	return 0;
+}
+
+void fib_free(struct fib *fib, bool remove)
+{
+	if (!fib)
+		return;
+	kernel_routes_free(fib->routes, remove);
+	free(fib);
+}
+
+static void set_route(struct fib *fib, const struct prefix *vip,
+		      const struct member *members, size_t count)
+{
+	struct route_hop *hops = calloc(count + 1, sizeof(*hops));
+	char text[PREFIX_TEXT_SIZE];
+	size_t used = 0;
+
+	for (size_t i = 0; hops && i < count; i++) {
+		const struct nexthop *nexthop =
+			tracker_find(fib->tracker, &members[i].address);
+
+		if (nexthop && nexthop->ifindex)
+			hops[used++] = (struct route_hop){
+				.via = nexthop->via,
+				.ifindex = nexthop->ifindex,
+				.weight = members[i].weight,
+			};
+	}
+	if (!hops || kernel_routes_set(fib->routes, vip, hops, used))
+		log_error("fib", "%s: kernel route not written: out of memory",
+			  prefix_format(vip, text));
+	free(hops);
+}
+
+void fib_set_vip(struct fib *fib, const struct prefix *vip, bool served,
+		 const struct member *members, size_t count)
+{
+	if (!served)
+		kernel_routes_remove(fib->routes, vip);
+	else if (count || kernel_routes_has(fib->routes, vip))
+		set_route(fib, vip, members, count);
+}
+
+void fib_link_up(struct fib *fib, uint32_t ifindex)
+{
+	kernel_routes_link_up(fib->routes, ifindex);
+}

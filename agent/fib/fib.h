@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef FIB_FIB_H
+#define FIB_FIB_H
+
+/*
+ * The kernel's routes to VIPs, beside the tables of the program: the way in
+ * from the rest of the agent.
+ *
+ *	fib.c			routes that follow multipath sets
+ *	kernel_routes.c		what is to be in the kernel, written in batches
+ *	route_message.c		rtnetlink messages (pure)
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/member.h"
+#include "fib/options.h"
+
+struct event_base;
+struct fib;
+struct tracker;
+
+/*
+ * Write a route to each of the options' ranges and log if this host does not
+ * forward. The tracker must outlive it. Returns 0 or -errno; then `error` (size
+ * bytes) says what failed. The caller frees with fib_free().
+ */
+int fib_new(struct event_base *base, const struct fib_options *options,
+	    const struct tracker *tracker, struct fib **fib, char *error,
+	    size_t size);
+/* With `remove`, no route stays in the kernel. NULL is legal. */
+void fib_free(struct fib *fib, bool remove);
+
+/*
+ * Make the kernel's route to a VIP follow its set. `served`: some path to it is
+ * accepted, alive or not. A VIP that never had a member gets no route of its
+ * own: its range answers, and such VIPs might be any number.
+ */
+void fib_set_vip(struct fib *fib, const struct prefix *vip, bool served,
+		 const struct member *members, size_t count);
+/* Write routes over a link again: the kernel drops them when it goes down. */
+void fib_link_up(struct fib *fib, uint32_t ifindex);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INTERFACES_H
+#define INTERFACES_H
+
+/*
+ * The configured interfaces and the XDP program on them: attached at the start
+ * and when an interface appears. Where an earlier run left its program
+ * forwarding, that is replaced when the new tables have settled.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct datapath;
+struct datapath_options;
+struct event_base;
+struct interfaces;
+struct nexthop_link;
+struct tracker;
+
+enum interfaces_sizes {
+	INTERFACES_ERROR_SIZE = 128,
+};
+
+struct interfaces_hooks {
+	/* Our tables forward from now on. Called from the event loop only. */
+	void (*attached)(void *context);
+	/* The program cannot be attached: -errno; the log says why. */
+	void (*failed)(int error, void *context);
+	void *context;
+};
+
+/*
+ * All arguments must outlive it; `hooks` is copied. NULL: out of memory. The
+ * caller frees with interfaces_free(), which leaves the program attached.
+ */
+struct interfaces *interfaces_new(struct event_base *base,
+				  const struct datapath_options *options,
+				  struct datapath *datapath,
+				  const struct tracker *tracker,
+				  const struct interfaces_hooks *hooks);
+void interfaces_free(struct interfaces *interfaces);
+
+/*
+ * Attach to all interfaces, or start to wait if an earlier run's program
+ * forwards. Returns 0 or -errno; then `error` says where to look.
+ */
+int interfaces_start(struct interfaces *interfaces,
+		     char error[INTERFACES_ERROR_SIZE]);
+/* True if our tables forward. */
+bool interfaces_are_attached(const struct interfaces *interfaces);
+/* Follow a link that appeared, changed or vanished. */
+void interfaces_link_changed(struct interfaces *interfaces,
+			     const struct nexthop_link *link);
+/* Start the time in which the tables have to stay unchanged again. */
+void interfaces_tables_changed(struct interfaces *interfaces);
+
+#endif

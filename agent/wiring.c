@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Hooks of the rooms, each a few lines. See wiring.h. */
+
+#include "wiring.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bgp/session/announcer.h"
+#include "core/clock.h"
+#include "core/log.h"
+#include "nexthop/bfd_session.h"
+#include "rib/adj_rib_in.h"
+#include "rib/export.h"
+
+/* Run on_end_of_turn() at the end of this turn of the loop. */
+static void wake(void *context)
+{
+	struct agent *agent = context;
+
+	event_active(agent->end_of_turn, EV_TIMEOUT, 0);
+}
+
+/* ------------------------------------------------------------- nexthop/ */
+
+/*
+ * End the sessions with a server whose BFD session failed. AdminDown says
+ * nothing about the path: RFC 5882 3.2.
+ */
+static void end_sessions(struct agent *agent, const struct address *address)
+{
+	const struct bfd_session *bfd =
+		tracker_bfd_session(agent->tracker, address);
+	const struct rib_peer *peer, *next;
+	const struct address failed = *address;
+
+	if (!bfd || !bfd->failed)
+		return;
+	for (peer = rib_peer_next(agent->rib, NULL); peer; peer = next) {
+		next = rib_peer_next(agent->rib, peer);
+		if (peer->watched &&
+		    address_equal(&peer->source.address, &failed))
+			bgp_neighbor_bfd_down(peer->owner);
+	}
+}
+
+static void log_slot_error(const struct address *address, int error)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	if (error)
+		log_error("steering", "%s: its slot is not written: %s",
+			  address_format(address, text), strerror(-error));
+}
+
+static void on_nexthop_changed(const struct nexthop *nexthop, void *context)
+{
+	struct agent *agent = context;
+
+	/* The alive bit first: one store, whatever the number of VIPs. */
+	log_slot_error(&nexthop->address,
+		       steering_nexthop_changed(agent->steering, nexthop));
+	rib_nexthop_changed(agent->rib, &nexthop->address);
+	if (nexthop->bfd == NEXTHOP_BFD_DOWN)
+		end_sessions(agent, &nexthop->address);
+}
+
+static void on_nexthop_released(const struct address *address, void *context)
+{
+	struct agent *agent = context;
+
+	log_slot_error(address,
+		       steering_nexthop_gone(agent->steering, address));
+}
+
+static void on_link_changed(const struct nexthop_link *link, void *context)
+{
+	struct agent *agent = context;
+
+	interfaces_link_changed(agent->interfaces, link);
+	if (link->up)
+		fib_link_up(agent->fib, link->ifindex);
+}
+
+struct tracker_callbacks wiring_tracker_callbacks(struct agent *agent)
+{
+	return (struct tracker_callbacks){
+		.changed = on_nexthop_changed,
+		.released = on_nexthop_released,
+		.link_changed = on_link_changed,
+		.context = agent,
+	};
+}
+
+/* ------------------------------------------------------------- rib/ */
+
+static enum path_reason check_nexthop(const struct address *address,
+				      uint32_t *igp_cost, void *context)
+{
+	struct agent *agent = context;
+	const struct nexthop *nexthop = tracker_find(agent->tracker, address);
+
+	/* Every way costs the same until the kernel's metric is used. */
+	(void)igp_cost;
+	if (nexthop && nexthop_is_alive(nexthop))
+		return REASON_NONE;
+	if (nexthop && (nexthop->state == NEXTHOP_FAILED ||
+			nexthop->bfd == NEXTHOP_BFD_DOWN))
+		return REASON_NEXTHOP_DEAD;
+	return REASON_NEXTHOP_UNRESOLVED;
+}
+
+static void track_nexthop(const struct address *address, bool wanted,
+			  void *context)
+{
+	struct agent *agent = context;
+	char text[ADDRESS_TEXT_SIZE];
+
+	if (!wanted)
+		tracker_release(agent->tracker, address);
+	else if (tracker_acquire(agent->tracker, address))
+		log_error("nexthop", "%s: not tracked: out of memory",
+			  address_format(address, text));
+}
+
+static bool on_set_decided(const struct route *route,
+			   const struct member *members, void *context)
+{
+	const struct prefix *vip = &route->node.prefix;
+	struct agent *agent = context;
+	char text[PREFIX_TEXT_SIZE];
+	int error = steering_set_vip(agent->steering, vip, members,
+				     route->selected);
+
+	if (!error)
+		fib_set_vip(agent->fib, vip, route_is_served(route), members,
+			    route->selected);
+	else
+		log_error("steering", "%s: not steered and not announced: %s",
+			  prefix_format(vip, text), strerror(-error));
+	return !error && route->selected;
+}
+
+static void on_export_waiting(void *context)
+{
+	struct agent *agent = context;
+
+	agent->exports_waiting = true;
+}
+
+static bool is_export_ready(const struct rib_peer *peer, void *context)
+{
+	(void)context;
+	return bgp_announcer_has_room(peer->owner);
+}
+
+static bool is_own_address(const struct prefix *prefix, void *context)
+{
+	const struct agent *agent = context;
+
+	return prefix_is_host(prefix) &&
+	       tracker_is_local(agent->tracker, &prefix->address);
+}
+
+/* True for a network of ours or a part of it; one address in it may be a VIP. */
+static bool is_nexthop_subnet(const struct prefix *prefix, void *context)
+{
+	const struct agent *agent = context;
+
+	return !prefix_is_host(prefix) &&
+	       tracker_is_on_link(agent->tracker, &prefix->address);
+}
+
+/* Look again when the first --announce-delay ends. */
+static void advance_delays(struct agent *agent)
+{
+	uint64_t now = clock_now_ms();
+	uint64_t due = export_advance(agent->rib, now);
+	struct timeval wait = clock_timeval_of_ms(due > now ? due - now : 0);
+
+	if (due)
+		event_add(agent->end_of_turn, &wait);
+}
+
+/* Decide once what came in during this turn of the loop. */
+static void on_end_of_turn(evutil_socket_t fd, short what, void *context)
+{
+	struct agent *agent = context;
+
+	(void)fd, (void)what;
+	tracker_settle(agent->tracker);
+	rib_process(agent->rib);
+	advance_delays(agent);
+	if (steering_next_vip(agent->steering, NULL))
+		interfaces_tables_changed(agent->interfaces);
+	if (!agent->exports_waiting)
+		return;
+	agent->exports_waiting = false;
+	bgp_announcer_send_all(agent->speaker);
+}
+
+struct event *wiring_end_of_turn(struct agent *agent)
+{
+	return event_new(agent->base, -1, 0, on_end_of_turn, agent);
+}
+
+struct rib_hooks wiring_rib_hooks(struct agent *agent)
+{
+	return (struct rib_hooks){
+		.nexthop_check = check_nexthop,
+		.nexthop_track = track_nexthop,
+		.set_decided = on_set_decided,
+		.work_waiting = wake,
+		.export_waiting = on_export_waiting,
+		.export_ready = is_export_ready,
+		.import = {
+			.is_own_address = is_own_address,
+			.is_nexthop_subnet = is_nexthop_subnet,
+			.context = agent,
+		},
+		.context = agent,
+	};
+}
+
+/* ------------------------------------------------------------- bgp/ */
+
+/* Return the link of a session: that of our address on it, or 0. */
+static uint32_t link_of(const struct agent *agent,
+			const struct bgp_connection *session,
+			const struct address *local)
+{
+	uint32_t ifindex = session->options.remote.ifindex;
+
+	return ifindex ? ifindex :
+			 tracker_link_of_address(agent->tracker, local);
+}
+
+static enum peer_type peer_type(const struct bgp_negotiated *negotiated)
+{
+	if (!negotiated->ebgp)
+		return PEER_INTERNAL;
+	return negotiated->confederation ? PEER_CONFEDERATION : PEER_EXTERNAL;
+}
+
+static void reject(const struct agent *agent, struct bgp_neighbor *neighbor)
+{
+	char why[BGP_DETAIL_SIZE] = "no room for one more session";
+
+	if (rib_is_full(agent->rib))
+		snprintf(why, sizeof(why),
+			 "limit of %d neighbors to announce to reached; those "
+			 "with role=backend do not count",
+			 RIB_MAX_UPSTREAMS);
+	bgp_neighbor_reject(neighbor, why);
+}
+
+static struct rib_peer *add_peer(struct agent *agent,
+				 struct bgp_neighbor *neighbor)
+{
+	const struct bgp_connection *session = neighbor->session;
+	const struct bgp_neighbor_options *of = &neighbor->options;
+	struct rib_peer_options options = {
+		.source = { .identifier = session->remote_open.identifier,
+			    .as = session->remote_open.as,
+			    .type = peer_type(&session->negotiated),
+			    .interface = of->interface,
+			    .multipath_off = of->multipath_off },
+		.role = of->role,
+		.session = &session->negotiated,
+		.relation = BGP_ROLE_NONE,
+		.nexthop = of->nexthop,
+		.client = of->route_reflector_client,
+	};
+	struct path_source *source = &options.source;
+	struct rib_peer *peer;
+
+	if (source->type == PEER_EXTERNAL)
+		options.relation = of->relation;
+	if (!bgp_connection_local_address(session, &options.local_address))
+		return NULL;
+	source->ifindex = link_of(agent, session, &options.local_address);
+	source->address = address_scoped(&neighbor->address, source->ifindex);
+	peer = rib_peer_up(agent->rib, &options);
+	if (!peer)
+		return NULL;
+	peer->owner = neighbor;
+	peer->max_prefix.limit = of->max_prefix;
+	peer->max_prefix.action = of->max_prefix_action;
+	return peer;
+}
+
+/*
+ * BGP says that the server wants traffic, so its BFD session need not be up
+ * (RFC 5882 4.3).
+ */
+static void watch_peer(struct agent *agent, struct rib_peer *peer)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	peer->watched =
+		!tracker_watch(agent->tracker, &peer->source.address, false);
+	if (!peer->watched)
+		log_error("bgp", "%s: no BFD session: out of memory",
+			  address_format(&peer->source.address, text));
+}
+
+static void on_session_up(struct bgp_neighbor *neighbor, void *context)
+{
+	struct agent *agent = context;
+	struct rib_peer *peer = add_peer(agent, neighbor);
+
+	neighbor->owner_data = peer;
+	if (!peer)
+		reject(agent, neighbor);
+	else if (neighbor->options.bfd)
+		watch_peer(agent, peer);
+}
+
+/*
+ * The tracker releases at the end of this turn, when the paths are gone, too:
+ * without the BFD session a failed next hop would count as alive until then.
+ */
+static void on_session_down(struct bgp_neighbor *neighbor, void *context)
+{
+	struct rib_peer *peer = neighbor->owner_data;
+	struct agent *agent = context;
+
+	neighbor->owner_data = NULL;
+	if (!peer)
+		return;
+	if (peer->watched)
+		tracker_unwatch(agent->tracker, &peer->source.address, false);
+	rib_peer_down(agent->rib, peer);
+	wake(agent);
+}
+
+static int on_update(struct bgp_neighbor *neighbor,
+		     const struct bgp_update *update, void *context)
+{
+	struct rib_peer *peer = neighbor->owner_data;
+	struct agent *agent = context;
+	int error = adj_rib_in_update(agent->rib, peer, update);
+
+	if (error != -EDQUOT)
+		return error;
+	bgp_neighbor_exceeded(neighbor, peer->max_prefix.exceeded);
+	return 0;
+}
+
+static void on_route_refresh(struct bgp_neighbor *neighbor,
+			     const struct bgp_route_refresh *refresh,
+			     void *context)
+{
+	struct rib_peer *peer = neighbor->owner_data;
+	struct agent *agent = context;
+
+	switch (refresh->subtype) {
+	case BGP_ROUTE_REFRESH_REQUEST:
+		export_refresh(agent->rib, peer);
+		break;
+	case BGP_ROUTE_REFRESH_BEGIN:
+		adj_rib_in_begin_refresh(agent->rib, peer, refresh->family);
+		break;
+	case BGP_ROUTE_REFRESH_END:
+		adj_rib_in_end_refresh(agent->rib, peer, refresh->family);
+		break;
+	}
+}
+
+static bool next_batch(struct bgp_neighbor *neighbor, struct bgp_batch *batch,
+		       void *context)
+{
+	struct rib_peer *peer = neighbor->owner_data;
+	struct agent *agent = context;
+	struct export_batch *out = &agent->batch;
+
+	if (!peer || !export_batch_next(agent->rib, peer, out))
+		return false;
+	batch->negotiated = out->session;
+	batch->announcement = (struct bgp_announcement){
+		.attributes = out->withdraw ? NULL : &out->attributes,
+		.routes = out->routes,
+		.count = out->count,
+	};
+	batch->recipient_count = out->peer_count;
+	for (size_t i = 0; i < out->peer_count; i++)
+		batch->recipients[i] = out->peers[i]->owner;
+	return true;
+}
+
+struct bgp_callbacks wiring_bgp_callbacks(struct agent *agent)
+{
+	return (struct bgp_callbacks){
+		.session_up = on_session_up,
+		.session_down = on_session_down,
+		.update = on_update,
+		.route_refresh = on_route_refresh,
+		.next_batch = next_batch,
+		.context = agent,
+	};
+}
+
+/* ------------------------------------------------------------- datapath/ */
+
+static void on_attached(void *context)
+{
+	struct agent *agent = context;
+
+	bgp_speaker_tables_complete(agent->speaker);
+	agent->exports_waiting = true;
+	wake(agent);
+}
+
+static void on_attach_failed(int error, void *context)
+{
+	struct agent *agent = context;
+
+	agent->failed = error;
+	event_base_loopbreak(agent->base);
+}
+
+struct interfaces_hooks wiring_interfaces_hooks(struct agent *agent)
+{
+	return (struct interfaces_hooks){
+		.attached = on_attached,
+		.failed = on_attach_failed,
+		.context = agent,
+	};
+}
+
+struct steering_sink wiring_steering_sink(struct agent *agent)
+{
+	return (struct steering_sink){
+		.set_vip = datapath_set_vip,
+		.delete_vip = datapath_delete_vip,
+		.set_buckets = datapath_set_buckets,
+		.set_nexthop = datapath_set_nexthop,
+		.set_alive = datapath_set_alive,
+		.clear_vip_counter = datapath_clear_vip_counter,
+		.clear_nexthop_counter = datapath_clear_nexthop_counter,
+		.datapath = agent->datapath,
+	};
+}

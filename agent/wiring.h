@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef WIRING_H
+#define WIRING_H
+
+/*
+ * The wires between the rooms: which function of one is the hook of another.
+ * A room that has something for the next one calls a hook and knows nothing of
+ * that room.
+ *
+ *	nexthop/ -> steering/, rib/, interfaces.c, fib/
+ *	rib/ -> nexthop/, steering/, fib/
+ *	bgp/session/ -> rib/, nexthop/ (BFD), and batches back to bgp/session/
+ *
+ * Everything that came in during one turn of the event loop is decided once, at
+ * its end, by one event: next hops are acquired and released, routes decided,
+ * tables written, neighbors sent what changed.
+ */
+
+#include <stdbool.h>
+
+#include "agent.h"
+#include "bgp/session/speaker.h"
+#include "captures.h"
+#include "config/config.h"
+#include "control/show.h"
+#include "datapath/datapath.h"
+#include "fib/fib.h"
+#include "interfaces.h"
+#include "nexthop/tracker.h"
+#include "rib/export_batch.h"
+#include "rib/rib.h"
+#include "steering/steering.h"
+
+struct event;
+struct metrics;
+
+/* The rooms, in the order in which they are made. */
+struct agent {
+	const struct config *config;
+	struct event_base *base;
+	struct captures captures;
+	struct control *control;
+	struct metrics *metrics; /* NULL: not served */
+	struct datapath *datapath;
+	struct tracker *tracker;
+	struct fib *fib;
+	struct interfaces *interfaces;
+	struct steering *steering;
+	struct rib *rib;
+	struct bgp_speaker *speaker;
+	struct control_view view;
+
+	struct event *end_of_turn;
+	struct export_batch batch; /* being sent */
+	bool exports_waiting;
+
+	struct event *shutdown; /* NULL unless --shutdown-delay runs */
+	int failed;		/* -errno of what ended the loop */
+	bool running;		/* this agent is in charge of the host */
+};
+
+/* The hooks of each room, with the agent as context. */
+struct tracker_callbacks wiring_tracker_callbacks(struct agent *agent);
+struct rib_hooks wiring_rib_hooks(struct agent *agent);
+struct bgp_callbacks wiring_bgp_callbacks(struct agent *agent);
+struct interfaces_hooks wiring_interfaces_hooks(struct agent *agent);
+struct steering_sink wiring_steering_sink(struct agent *agent);
+/* The event that settles and decides; NULL: out of memory. The agent frees it. */
+struct event *wiring_end_of_turn(struct agent *agent);
+
+#endif
