@@ -125,14 +125,14 @@ static bool is_selected(const struct view_place *place)
 /* In replies to `show routes` the route names the next hop of its best path. */
 static bool is_best(const struct view_place *place)
 {
-	struct json_object *says = value_at(place->row, "best");
+	struct json_object *flag = value_at(place->row, "best");
 	const char *best =
 		json_object_get_string(value_at(place->parent, "best"));
 	const char *nexthop =
 		json_object_get_string(value_at(place->row, "next_hop"));
 
-	if (says)
-		return json_object_get_boolean(says);
+	if (flag)
+		return json_object_get_boolean(flag);
 	return is_selected(place) && best && nexthop && !strcmp(best, nexthop);
 }
 

@@ -173,10 +173,11 @@ agreement_json(const struct control_view *view, const struct choice *choice,
 {
 	const struct nexthop *nexthop =
 		show_nexthop_in(view, explanation->slot);
-	bool asked = nexthop || explanation->outcome == HG_PASSED_NO_NEXTHOP ||
-		     explanation->outcome == HG_PASSED_NOT_VIP;
+	bool looked_up = nexthop ||
+			 explanation->outcome == HG_PASSED_NO_NEXTHOP ||
+			 explanation->outcome == HG_PASSED_NOT_VIP;
 
-	if (!asked || choice->hash_fields == HG_HASH_PACKET)
+	if (!looked_up || choice->hash_fields == HG_HASH_PACKET)
 		return NULL;
 	if (!nexthop || !choice->taken)
 		return json_object_new_boolean(!nexthop && !choice->taken);

@@ -130,13 +130,13 @@ static void a_frame_that_is_not_plain_is_rejected_with_a_reason(void **state)
 		const struct flow flow = flow_of(odd[i].flow);
 		uint8_t frame[FLOW_FRAME_MAX];
 		struct flow back;
-		const char *trouble;
+		const char *error;
 		size_t size = flow_frame_write(&flow, mac, frame);
 
 		frame[odd[i].offset] = odd[i].value;
-		trouble = flow_frame_read(frame, size, &back);
-		assert_non_null(trouble);
-		assert_string_equal(trouble, odd[i].what);
+		error = flow_frame_read(frame, size, &back);
+		assert_non_null(error);
+		assert_string_equal(error, odd[i].what);
 	}
 }
 
