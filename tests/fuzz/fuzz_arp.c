@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Whatever arrives as an ARP frame: the parser reads nothing behind its end,
- * and accepts only what says the same when it is written down again.
+ * Fuzz target: an ARP frame. The parser must not read beyond its end, and must
+ * accept only frames that are the same when they are built again.
  */
 
 #include <assert.h>
@@ -13,7 +13,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A request of ours with the sender and the target of `message`. */
+/* Build the request that `message` would answer, with its sender and target. */
 static struct arp_message rebuild(const struct arp_message *message)
 {
 	struct arp_request request = {

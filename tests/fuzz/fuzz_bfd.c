@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Whatever arrives as a BFD control packet: the parser reads nothing behind its
- * end, and accepts only what RFC 5880 6.8.6 does and says the same when it is
- * written down again.
+ * Fuzz target: a BFD control packet. The parser must not read beyond its end,
+ * must accept only what RFC 5880 6.8.6 accepts, and each accepted packet must
+ * be the same when it is built again.
  */
 
 #include <assert.h>

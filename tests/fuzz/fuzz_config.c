@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A file of flags from anywhere must not crash the parser, and whatever it
- * accepts must come back the same through the canonical form.
+ * Fuzz target: a configuration file. The parser must not crash, and each
+ * accepted configuration must come back the same through its canonical form.
  */
 
 #include <stddef.h>
@@ -31,7 +31,7 @@ static int parse(const void *text, size_t size)
 	return count;
 }
 
-/* The canonical form of `config`; the caller frees. */
+/* Return the canonical form of `config`; the caller frees it. */
 static char *print(void)
 {
 	char *text = NULL;

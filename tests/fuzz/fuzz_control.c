@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Lines of the control socket: for any input the answer is one JSON object on
- * one line. The table of verbs is one of the target's own, because only the way
- * from a line to its verb is under test.
+ * Fuzz target: lines of the control socket. For any input the answer is one
+ * JSON object on one line. The target has its own table of verbs, because only
+ * the way from a line to its verb is tested.
  */
 
 #include <json-c/json.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Fuzz target: a byte stream as a connection would cut it, each message
+ * Fuzz target: the byte stream of a connection, split into messages, each
  * decoded by its type. Framing must make progress or stop.
  */
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Whatever arrives as a neighbor advertisement: the parser reads nothing behind
- * its end, and accepts only what RFC 4861 7.1.2 does.
+ * Fuzz target: a neighbor advertisement. The parser must not read beyond its
+ * end, and must accept only what RFC 4861 7.1.2 accepts.
  *
- * A fuzzer does not guess checksums, so each input is read twice: as it came,
- * and with the checksum that it should have.
+ * A fuzzer does not guess checksums, so each input is read twice: unchanged,
+ * and with the correct checksum.
  */
 
 #include <assert.h>
@@ -44,7 +44,7 @@ static void check(const uint8_t *frame, size_t size)
 	assert(!message.solicited || message.destination.bytes[0] != MULTICAST);
 }
 
-/* Over what the header says is there, if it is. */
+/* Set the checksum over the length in the header, if that many bytes exist. */
 static void put_checksum(uint8_t *frame, size_t size)
 {
 	size_t payload = (size_t)frame[PAYLOAD_LENGTH] << 8 |

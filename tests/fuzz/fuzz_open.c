@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Fuzz target: the body of an OPEN. What is accepted must come back the same
- * when it is encoded and decoded again, and both ends must agree on what they
- * have agreed on.
+ * Fuzz target: the body of an OPEN. An accepted one must be the same when it is
+ * encoded and decoded again, and both ends must negotiate the same parameters.
  */
 
 #include "bgp/codec/negotiated.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Fuzz target: a rule of the policy, one line, and behind it the attributes of
- * a route. A rule that is accepted must print as one that prints the same, and
- * what it makes of the route must be something that can be kept and sent.
+ * Fuzz target: a rule of the policy, one line, followed by the attributes of a
+ * route. An accepted rule must print as one that prints the same, and the route
+ * that it makes must be one that can be kept and sent.
  */
 
 #include <assert.h>
@@ -48,7 +48,7 @@ static bool parse(const char *text)
 	return parser.flag->parse(&parser, parser.flag, text);
 }
 
-/* The canonical form of the rule; the caller frees. */
+/* Return the canonical form of the rule; the caller frees it. */
 static char *print(void)
 {
 	char *text = NULL;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Fuzz target: the body of an UPDATE, as each kind of session reads it. The
- * canonical form of the attributes must be a fixed point, what is sent on must
- * be accepted by a peer, and everything can be shown.
+ * Fuzz target: the body of an UPDATE, decoded on each kind of session. The
+ * canonical form of the attributes must be a fixed point, a peer must accept
+ * what is sent on, and all of it can be shown.
  */
 
 #include "bgp/codec/as_path.h"
@@ -92,7 +92,10 @@ static void check_canonical(const struct bgp_attributes *attributes)
 	assert(first.used == second.used && !memcmp(one, two, first.used));
 }
 
-/* What was accepted is accepted again, by a peer of either AS number size. */
+/*
+ * Send accepted attributes on to a peer of either AS number size, which must
+ * accept them.
+ */
 static void check_forwarding(const struct bgp_decode_context *context,
 			     const struct bgp_attributes *attributes,
 			     const struct bgp_path_key *key, bool as4)
@@ -116,8 +119,8 @@ static void check_forwarding(const struct bgp_decode_context *context,
 }
 
 /*
- * The attributes go through memory of their own, as a rib has it: the scratch
- * area is needed again.
+ * Copy the attributes first, as a rib does: decoding again needs the scratch
+ * area.
  */
 static void forward(const struct bgp_decode_context *context,
 		    const struct bgp_attributes *attributes,
@@ -180,7 +183,7 @@ static void decode(unsigned int kind, struct reader body)
 	use(&context, &update, body);
 }
 
-/* The first byte is the kind of session, so that no run is spent on all. */
+/* The first byte is the kind of session, so that a run tries one kind only. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (!size || size > BGP_MAX_EXTENDED_MESSAGE - BGP_HEADER_SIZE)

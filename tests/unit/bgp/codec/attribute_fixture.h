@@ -3,8 +3,8 @@
 #define TESTS_BGP_ATTRIBUTE_FIXTURE_H
 
 /*
- * Attributes under test, each in an UPDATE that is valid otherwise and
- * announces 192.0.2.1/32.
+ * Attributes under test, each in an otherwise valid UPDATE that announces
+ * 192.0.2.1/32.
  */
 
 #include <setjmp.h>
@@ -61,7 +61,7 @@ static inline int start_from_ebgp(void **state)
 	return 0;
 }
 
-/* Decodes an UPDATE of this attribute block, with or without a prefix. */
+/* Decode an UPDATE with this attribute block, with or without a prefix. */
 static inline enum bgp_verdict decode_block(struct reader block, bool announce)
 {
 	static const uint8_t prefix[] = { 32, 192, 0, 2, 1 };
@@ -77,7 +77,7 @@ static inline enum bgp_verdict decode_block(struct reader block, bool announce)
 				 &update);
 }
 
-/* The mandatory attributes, but for one of type `without`. */
+/* Return the mandatory attributes except the one of type `without`. */
 static inline void write_mandatory(struct writer *w, unsigned int without)
 {
 	struct reader path = negotiated.as4 ? BYTES(PATH_65001) :
@@ -90,7 +90,7 @@ static inline void write_mandatory(struct writer *w, unsigned int without)
 			writer_bytes(w, mandatory[i].data, mandatory[i].left);
 }
 
-/* The verdict on attributes that stand with, or in place of, valid ones. */
+/* Return the verdict on attributes added to, or replacing, valid ones. */
 static inline enum bgp_verdict judge(struct reader attributes)
 {
 	static uint8_t block[BGP_MAX_EXTENDED_MESSAGE];

@@ -2,19 +2,22 @@
 #ifndef TESTS_BGP_BYTES_H
 #define TESTS_BGP_BYTES_H
 
-/* Wire bytes written down in a test, and memory that ends where they end. */
+/*
+ * Wire bytes as literals in a test, and copies that end where their memory
+ * ends.
+ */
 
 #include "core/wire.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A reader over the bytes given; they live as long as the block around. */
+/* A reader over the given bytes, which live as long as the enclosing block. */
 #define BYTES(...)                                  \
 	reader_of((const uint8_t[]){ __VA_ARGS__ }, \
 		  sizeof((const uint8_t[]){ __VA_ARGS__ }))
 
-/* Asserts that a reader or writer holds exactly these bytes. */
+/* Assert that a reader or writer holds exactly these bytes. */
 #define assert_bytes(data, size, ...)                                    \
 	do {                                                             \
 		const uint8_t expected_[] = { __VA_ARGS__ };             \
@@ -24,8 +27,8 @@
 	} while (0)
 
 /*
- * A copy on the heap, so that the sanitizer sees a read behind its end. The
- * caller frees it.
+ * Return a copy on the heap, so that the sanitizer sees a read beyond its end.
+ * The caller frees it.
  */
 static inline uint8_t *exact_copy(const uint8_t *data, size_t size)
 {
@@ -35,7 +38,7 @@ static inline uint8_t *exact_copy(const uint8_t *data, size_t size)
 	return copy;
 }
 
-/* xorshift: the same numbers for the same seed everywhere. */
+/* Return the next number of xorshift: the same sequence for the same seed. */
 static inline uint32_t next_random(uint32_t *seed)
 {
 	*seed ^= *seed << 13;

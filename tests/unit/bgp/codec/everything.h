@@ -3,9 +3,9 @@
 #define TESTS_BGP_EVERYTHING_H
 
 /*
- * Every attribute that is kept, in canonical form: all we know by type, then
- * one that is only checked and two we do not know. As an internal peer sends
- * them that describes IPv4 routes.
+ * Every attribute that is kept, in canonical form: the known ones by type, then
+ * an opaque one and two unknown ones, as an internal peer sends them with IPv4
+ * routes.
  */
 
 #define EVERY_ORIGIN	  0x40, 1, 1, 1

@@ -2,7 +2,7 @@
 #ifndef TESTS_BGP_OPEN_FIXTURE_H
 #define TESTS_BGP_OPEN_FIXTURE_H
 
-/* OPENs to be encoded: one that says all there is to say, and random ones. */
+/* OPENs to encode: one with everything, and random ones. */
 
 #include "bgp/codec/open.h"
 #include "bytes.h"
@@ -11,7 +11,10 @@ enum open_fixture_sizes {
 	ALL_CAPABILITIES = (BGP_CAN_LLGR << 1) - 1,
 };
 
-/* Large enough for the extended form to be needed if `talkative`. */
+/*
+ * An OPEN with every capability; `talkative` makes its texts so long that it
+ * needs the extended form.
+ */
 static inline struct bgp_open full_open(bool talkative)
 {
 	struct bgp_open open = {
@@ -58,7 +61,10 @@ static inline struct bgp_graceful_restart random_restart(uint32_t *seed)
 	return restart;
 }
 
-/* One that a peer could send: what is not announced is not set, either. */
+/*
+ * Return a random OPEN that a peer could send; members without a capability bit
+ * are zero.
+ */
 static inline struct bgp_open random_open(uint32_t *seed)
 {
 	struct bgp_open open = {
@@ -90,7 +96,7 @@ static inline struct bgp_open random_open(uint32_t *seed)
 	return open;
 }
 
-/* The size of the message, or 0 if it does not fit. */
+/* Encode an OPEN. Return the size of the message, or 0 if it does not fit. */
 static inline size_t encode_open(const struct bgp_open *open, uint8_t *message,
 				 size_t size)
 {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* AS paths: length, ends, loops, prepending, text, and old speakers. */
+/*
+ * AS paths: length, first and last AS, loops, prepending, text, and the merge
+ * with AS4_PATH.
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Attributes as people see them. */
+/* Attributes as text. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -65,7 +65,7 @@ static void shows_every_attribute(void **state)
 	}
 }
 
-static void shows_nothing_of_what_is_not_there(void **state)
+static void shows_no_attribute_that_is_missing(void **state)
 {
 	const struct bgp_attributes none = { 0 };
 	char text[128];
@@ -92,7 +92,7 @@ static void shows_both_halves_of_an_ipv6_nexthop(void **state)
 	assert_string_equal(text, "2001:db8::1 fe80::1");
 }
 
-/* Of any size, the text is whole or says that it is not. */
+/* In a buffer of any size, the text is complete or ends in "...". */
 static void cuts_texts_that_do_not_fit(void **state)
 {
 	struct bgp_attributes attributes = everything();
@@ -154,7 +154,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shows_every_attribute),
-		cmocka_unit_test(shows_nothing_of_what_is_not_there),
+		cmocka_unit_test(shows_no_attribute_that_is_missing),
 		cmocka_unit_test(shows_both_halves_of_an_ipv6_nexthop),
 		cmocka_unit_test(cuts_texts_that_do_not_fit),
 		cmocka_unit_test(shows_the_beginning_of_very_long_lists),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The attributes we know: what is read of good ones, and what RFC 7606 says a
- * bad one costs.
+ * Known attributes: the values read from good ones, and the verdict of RFC 7606
+ * on bad ones.
  */
 
 #include <setjmp.h>
@@ -93,7 +93,7 @@ static void withdraws_for_a_confederation_segment(void **state)
 			       0, 0, 0, 9));
 }
 
-static void withdraws_for_an_as_set_unless_told_otherwise(void **state)
+static void withdraws_for_an_as_set_unless_accepted(void **state)
 {
 	struct reader path = BYTES(TRANSITIVE, 2, 12, 2, 1, 0, 0, 0xfd, 0xe9, 1,
 				   1, 0, 0, 0, 9);
@@ -255,7 +255,7 @@ static void keeps_the_first_of_duplicates(void **state)
 	assert_discarded(
 		BYTES(OPTIONAL, 4, 4, 0, 0, 0, 1, OPTIONAL, 4, 4, 0, 0, 0, 2));
 	assert_int_equal(update.attributes.med, 1);
-	/* Even if the second is malformed, or not known to us. */
+	/* Also if the second one is malformed or unknown. */
 	assert_discarded(BYTES(OPTIONAL, 4, 4, 0, 0, 0, 1, OPTIONAL, 4, 0));
 	assert_discarded(BYTES(OPTIONAL_TRANSITIVE, 99, 1, 7,
 			       OPTIONAL_TRANSITIVE, 99, 1, 8));
@@ -320,7 +320,7 @@ int main(void)
 		from_ebgp(withdraws_for_a_malformed_as_path),
 		from_ebgp(withdraws_for_as_0_in_a_path_of_any_peer),
 		from_ebgp(withdraws_for_a_confederation_segment),
-		from_ebgp(withdraws_for_an_as_set_unless_told_otherwise),
+		from_ebgp(withdraws_for_an_as_set_unless_accepted),
 		from_ebgp(withdraws_for_a_first_as_that_is_not_the_peers),
 		from_ebgp(withdraws_for_an_empty_path_of_an_external_peer),
 		from_ebgp(withdraws_for_a_nexthop_of_wrong_length),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Attributes as we write them: the canonical form, its view, and what goes to
- * and comes from speakers with 2-byte AS numbers (RFC 6793).
+ * Encoded attributes: the canonical form, its view, and the exchange with
+ * speakers that have 2-byte AS numbers (RFC 6793).
  */
 
 #include <setjmp.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Random attributes there and back: whatever a peer sends in whatever order,
- * the canonical form is the same, is its own canonical form, and says what was
- * sent.
+ * Random attributes, encoded and decoded: whatever their order in the message,
+ * the canonical form is the same, is a fixed point, and has the values that
+ * were sent.
  */
 
 #include <setjmp.h>
@@ -43,7 +43,7 @@ static void write_random(struct writer *w, size_t size)
 		writer_u8(w, (uint8_t)next_random(&seed));
 }
 
-/* A list of 12 bytes each is also in ascending order, without repetitions. */
+/* A list of 12-byte members is also sorted, without repetitions. */
 static void write_large(struct writer *w)
 {
 	uint32_t count = 1 + random_below(LIST_MAX);
@@ -88,7 +88,7 @@ static void write_sid(struct writer *w)
 	write_random(w, 7);
 }
 
-/* How a value is made: so many bytes each, or by a function of its own. */
+/* How a value is made: a number of bytes, or a function. */
 struct recipe {
 	uint8_t flags;
 	uint8_t type;
@@ -143,7 +143,7 @@ static void generate(struct generated *out, const struct recipe *recipe)
 	out->size = w.used;
 }
 
-/* The mandatory ones and some of the others, each once. */
+/* The mandatory attributes and some of the others, each once. */
 static size_t generate_all(struct generated *list)
 {
 	static const struct recipe mandatory[] = {
@@ -215,7 +215,7 @@ static void any_order_gives_the_same_canonical_form(void **state)
 	}
 }
 
-/* Over a speaker with 2-byte AS numbers, too. */
+/* Also through a speaker with 2-byte AS numbers. */
 static void old_speakers_lose_nothing(void **state)
 {
 	static struct generated list[ATTRIBUTES_MAX];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Attributes we do not know or do not use: kept, dropped or refused by their
- * flags alone (RFC 4271 5 and 9), and never a reason to lose a session.
+ * Attributes that are unknown or not used: kept, dropped or refused by their
+ * flags alone (RFC 4271 5 and 9), and never a reason to reset a session.
  */
 
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The attributes that came after RFC 4271: route reflection, the larger
+ * Attributes that came after RFC 4271: route reflection, extended and large
  * communities, AIGP, OTC, and those that are checked and passed on.
  */
 
@@ -33,7 +33,7 @@ static void discards_originator_and_clusters_of_external_peers(void **state)
 	(void)state;
 	assert_discarded(BYTES(OPTIONAL, 9, 4, 10, 0, 0, 7));
 	assert_discarded(BYTES(OPTIONAL, 10, 4, 10, 0, 0, 7));
-	/* Even if malformed. */
+	/* Also if malformed. */
 	assert_discarded(BYTES(OPTIONAL, 9, 0));
 	assert_discarded(BYTES(OPTIONAL_TRANSITIVE, 10, 3, 0, 0, 7));
 	assert_false(has(BGP_HAS_ORIGINATOR_ID | BGP_HAS_CLUSTER_LIST));
@@ -137,13 +137,13 @@ static void discards_a_malformed_aigp(void **state)
 	assert_discarded(BYTES(OPTIONAL, 26, 3, 7, 0, 3));
 	assert_discarded(BYTES(OPTIONAL, 26, 2, 1, 0));
 	assert_discarded(BYTES(OPTIONAL, 26, 0));
-	/* Flags too cost no more than the attribute. */
+	/* Wrong flags cost only the attribute. */
 	assert_discarded(BYTES(OPTIONAL_TRANSITIVE, 26, 11, 1, 0, 11, 0, 0, 0,
 			       0, 0, 0, 0, 3));
 	assert_false(has(BGP_HAS_AIGP));
 }
 
-static void discards_aigp_of_external_peers_unless_told_otherwise(void **state)
+static void discards_aigp_of_external_peers_unless_accepted(void **state)
 {
 	struct reader aigp =
 		BYTES(OPTIONAL, 26, 11, 1, 0, 11, 0, 0, 0, 0, 0, 0, 0, 3);
@@ -233,8 +233,7 @@ int main(void)
 		from_ebgp(leaves_other_large_communities_in_their_order),
 		from_ebgp(reads_the_first_aigp_metric),
 		from_ebgp(discards_a_malformed_aigp),
-		from_ebgp(
-			discards_aigp_of_external_peers_unless_told_otherwise),
+		from_ebgp(discards_aigp_of_external_peers_unless_accepted),
 		from_ebgp(withdraws_for_an_otc_of_wrong_length),
 		from_ebgp(withdraws_for_an_otc_of_as_0),
 		from_ebgp(passes_on_a_whole_prefix_sid),

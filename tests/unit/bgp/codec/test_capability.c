@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Capabilities one by one: lengths, values, repetition (RFC 5492). */
+/* Capabilities, one at a time: lengths, values, repetition (RFC 5492). */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +21,7 @@ enum {
 static struct bgp_open open_message;
 static struct bgp_notification error;
 
-/* Decodes a copy that ends where the list ends, into a fresh OPEN. */
+/* Decode a copy that ends where the list ends, into a fresh OPEN. */
 static bool decode(struct reader list)
 {
 	uint8_t *copy = exact_copy(list.data, list.left);
@@ -48,7 +48,7 @@ static void assert_ignored(struct reader list)
 	assert_int_equal(open_message.ignored, 1);
 }
 
-/* For each code the sizes it may have, as bits, up to MAX_SIZE. */
+/* Valid sizes of each code, as bits, up to MAX_SIZE. */
 struct size_case {
 	uint8_t code;
 	uint16_t sizes;
@@ -152,9 +152,9 @@ static void counts_no_more_than_255_unknown_ones(void **state)
 static void takes_no_value_from_the_next_capability(void **state)
 {
 	(void)state;
-	/* A 4-byte AS of 2 bytes, and 4 bytes of which 2 are behind. */
+	/* A 4-byte AS capability of 2 bytes, with enough bytes behind it. */
 	assert_rejected(BYTES(65, 2, 0, 0, 2, 0, 0xfd, 0xe9), BGP_UNSPECIFIC);
-	/* Texts whose inner length leads into the next capability. */
+	/* Texts whose inner length reaches into the next capability. */
 	assert_true(decode(BYTES(75, 3, 4, 'a', 'b', 2, 0)));
 	assert_int_equal(open_message.capabilities, BGP_CAN_ROUTE_REFRESH);
 	assert_true(decode(BYTES(73, 3, 1, 'a', 1, 2, 0)));
@@ -191,11 +191,14 @@ static void takes_ipv6_nexthops_for_ipv4_unicast_only(void **state)
 	(void)state;
 	assert_true(decode(BYTES(5, 6, 0, 1, 0, 1, 0, 2)));
 	assert_int_equal(open_message.capabilities, BGP_CAN_EXTENDED_NEXTHOP);
-	/* Anywhere in the list. */
+	/* At any place of the list. */
 	assert_true(decode(BYTES(5, 18, 0, 1, 0, 128, 0, 2, 0, 1, 0, 1, 0, 2, 0,
 				 1, 0, 2, 0, 2)));
 	assert_int_equal(open_message.capabilities, BGP_CAN_EXTENDED_NEXTHOP);
-	/* Another SAFI, another next hop, a SAFI of one byte, nothing. */
+	/*
+	 * Another SAFI, another next hop family, a SAFI of one byte, an empty
+	 * list.
+	 */
 	assert_ignored(BYTES(5, 6, 0, 1, 0, 128, 0, 2));
 	assert_ignored(BYTES(5, 6, 0, 1, 0, 1, 0, 1));
 	assert_ignored(BYTES(5, 6, 0, 1, 1, 0, 0, 2));
@@ -288,7 +291,7 @@ static void takes_a_role_twice_if_it_is_the_same(void **state)
 			BGP_OPEN_ROLE_MISMATCH);
 }
 
-/* Whether it fits is for the check to say. */
+/* bgp_open_check() decides whether the role fits. */
 static void takes_a_role_that_is_not_assigned(void **state)
 {
 	(void)state;
@@ -335,7 +338,7 @@ static void ignores_a_software_version_whose_length_lies(void **state)
 	assert_ignored(BYTES(75, 1, 1));
 	assert_ignored(BYTES(75, 3, 3, 'a', 'b'));
 	assert_ignored(BYTES(75, 3, 255, 'a', 'b'));
-	/* One that was good before stays. */
+	/* A good one before it still counts. */
 	assert_true(decode(BYTES(75, 2, 1, 'a', 75, 2, 9, 'b')));
 	assert_shown(&open_message.software_version, "a");
 }

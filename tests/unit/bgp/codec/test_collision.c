@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Which connection survives when both sides dial: RFC 4271 6.8, RFC 6286 2.3. */
+/* Connection collisions when both sides dial: RFC 4271 6.8, RFC 6286 2.3. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -56,12 +56,12 @@ static void the_higher_identifier_keeps_what_it_has_dialled(void **state)
 		{ HIGH, 1, LOW, 2, true, BGP_COLLISION_DROP_NEW },
 		{ LOW, 1, HIGH, 2, false, BGP_COLLISION_DROP_NEW },
 		{ LOW, 1, HIGH, 2, true, BGP_COLLISION_PAUSE_OTHER },
-		/* Equal identifiers: the higher AS. */
+		/* Equal identifiers: the higher AS decides. */
 		{ LOW, 2, LOW, 1, false, BGP_COLLISION_PAUSE_OTHER },
 		{ LOW, 2, LOW, 1, true, BGP_COLLISION_DROP_NEW },
 		{ LOW, 1, LOW, 2, false, BGP_COLLISION_DROP_NEW },
 		{ LOW, 1, LOW, 2, true, BGP_COLLISION_PAUSE_OTHER },
-		/* A high first byte is not a sign. */
+		/* A high first byte is not a sign bit. */
 		{ 0xf0000001, 1, LOW, 2, false, BGP_COLLISION_PAUSE_OTHER },
 	};
 
@@ -74,7 +74,7 @@ static void the_higher_identifier_keeps_what_it_has_dialled(void **state)
 				 table[i].expected);
 }
 
-/* The peer decides: it may not have a session there. */
+/* The peer may have no session there yet: it decides. */
 static void a_session_loses_only_to_a_session_on_the_preferred_one(void **state)
 {
 	(void)state;
@@ -103,7 +103,7 @@ static void a_session_ends_the_other_if_that_is_not_preferred(void **state)
 	}
 }
 
-/* The connection that A has dialled comes in at B, and they must agree. */
+/* Both ends of a connection, dialled by A and incoming at B, must agree. */
 static void both_sides_prefer_the_same_connection(void **state)
 {
 	static const struct {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* How long to wait. */
+/* Delays between attempts to connect. */
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -73,7 +73,7 @@ static void refuses_link_bandwidth_that_is_no_number(void **state)
 	assert_true(bandwidth == 7);
 }
 
-static void writes_what_is_no_link_bandwidth(void **state)
+static void writes_all_but_link_bandwidths(void **state)
 {
 	uint8_t out[64];
 	struct writer w = writer_of(out, sizeof(out));
@@ -263,7 +263,7 @@ int main(void)
 		cmocka_unit_test(reads_link_bandwidth_of_either_transitivity),
 		cmocka_unit_test(reads_a_link_bandwidth_of_0),
 		cmocka_unit_test(refuses_link_bandwidth_that_is_no_number),
-		cmocka_unit_test(writes_what_is_no_link_bandwidth),
+		cmocka_unit_test(writes_all_but_link_bandwidths),
 		cmocka_unit_test(takes_the_lowest_link_bandwidth_that_is_good),
 		cmocka_unit_test(
 			takes_the_lowest_link_bandwidth_of_either_length),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The state machine: every state with every event, written out after RFC 4271
- * 8.2.2, and what must hold on any way through it.
+ * The state machine: every state with every event, written out from RFC 4271
+ * 8.2.2, and what must hold on every walk through it.
  */
 
 #include <setjmp.h>
@@ -218,7 +218,7 @@ static void comes_up_from_idle_as_the_active_side(void **state)
 	assert_true(t.actions & BGP_ACTION_SESSION_UP);
 }
 
-static void lets_the_peer_speak_first_if_told_to(void **state)
+static void waits_for_the_peers_open_with_delay_open(void **state)
 {
 	struct bgp_transition t =
 		bgp_fsm_step(BGP_STATE_ACTIVE, BGP_EVENT_TCP_CONNECTED_DELAYED);
@@ -242,7 +242,7 @@ static void never_connects_as_the_passive_side(void **state)
 		     (BGP_ACTION_CONNECT | BGP_ACTION_START_CONNECT_RETRY));
 }
 
-/* Session up and down alternate, and every way down closes the connection. */
+/* Session up and down alternate, and each way down closes the connection. */
 static void pairs_session_up_with_session_down(void **state)
 {
 	enum bgp_state s = BGP_STATE_IDLE;
@@ -290,7 +290,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_every_transition_of_the_table),
 		cmocka_unit_test(comes_up_from_idle_as_the_active_side),
-		cmocka_unit_test(lets_the_peer_speak_first_if_told_to),
+		cmocka_unit_test(waits_for_the_peers_open_with_delay_open),
 		cmocka_unit_test(never_connects_as_the_passive_side),
 		cmocka_unit_test(pairs_session_up_with_session_down),
 		cmocka_unit_test(names_states_and_events),

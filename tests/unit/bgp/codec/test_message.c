@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Framing: RFC 4271 4.1 and 6.1, whatever way the bytes come in. */
+/* Framing: RFC 4271 4.1 and 6.1, for any split of the stream. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@ enum {
 
 static struct bgp_message message;
 
-/* A message of `type` that claims `length` bytes, in a buffer of zeroes. */
+/* Write a message of `type` and `length` bytes, filled with zeroes. */
 static void make_header(uint8_t *data, unsigned int type, size_t length)
 {
 	memset(data, 0, BGP_MAX_MESSAGE);
@@ -118,7 +118,9 @@ static void rejects_lengths_out_of_range_with_the_length_as_data(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
 		make_header(data, BGP_UPDATE, lengths[i]);
-		/* The type need not have arrived. */
+		/*
+		 * An error in the length is found before the type has arrived.
+		 */
 		assert_header_error(data, TYPE_AT, BGP_HEADER_BAD_LENGTH);
 		assert_bytes(message.error.data, message.error.data_size,
 			     (uint8_t)(lengths[i] >> 8), (uint8_t)lengths[i]);
@@ -190,7 +192,7 @@ static const struct length_case extended_cases[] = {
 	{ BGP_ROUTE_REFRESH, 65535, BGP_MESSAGE_OK },
 };
 
-static void lets_all_but_open_and_keepalive_be_extended(void **state)
+static void allows_extended_messages_but_for_open_and_keepalive(void **state)
 {
 	static uint8_t data[BGP_MAX_EXTENDED_MESSAGE];
 
@@ -332,7 +334,8 @@ int main(void)
 			rejects_lengths_out_of_range_with_the_length_as_data),
 		cmocka_unit_test(rejects_unknown_types_with_the_type_as_data),
 		cmocka_unit_test(holds_each_type_to_its_length),
-		cmocka_unit_test(lets_all_but_open_and_keepalive_be_extended),
+		cmocka_unit_test(
+			allows_extended_messages_but_for_open_and_keepalive),
 		cmocka_unit_test(takes_a_session_byte_by_byte),
 		cmocka_unit_test(
 			never_answers_a_notification_of_any_bad_length),

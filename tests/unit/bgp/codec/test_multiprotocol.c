@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Routes in MP_REACH_NLRI and MP_UNREACH_NLRI: both families, next hops of 4,
- * 16 and 32 bytes, and what RFC 7606 says of bad ones.
+ * 16 and 32 bytes, and the verdicts of RFC 7606.
  */
 
 #include <setjmp.h>
@@ -37,7 +37,10 @@ static int start_with_both_families(void **state)
 	return 0;
 }
 
-/* ORIGIN, AS_PATH and these; no field of routes and no NEXT_HOP. */
+/*
+ * Decode ORIGIN, AS_PATH and these attributes, without field of routes and
+ * NEXT_HOP.
+ */
 static enum bgp_verdict read_with_path(struct reader attributes)
 {
 	static uint8_t block[BGP_MAX_MESSAGE];
@@ -131,7 +134,7 @@ static void takes_ipv6_nexthops_for_ipv4_only_if_agreed_on(void **state)
 	assert_address(&update.announced[MP].nexthop, "2001:db8::1");
 	assert_int_equal(read_with_path(two), BGP_VERDICT_OK);
 	assert_address(&update.announced[MP].link_local, "fe80::1");
-	/* And an IPv4 next hop is as good as before; never one for IPv6. */
+	/* An IPv4 next hop stays valid for IPv4, and never is for IPv6. */
 	assert_int_equal(
 		read_with_path(BYTES(IPV4_REACH(4, 10, 0, 0, 1, 0, 8, 10))),
 		BGP_VERDICT_OK);
@@ -158,7 +161,7 @@ static void withdraws_for_a_nexthop_no_host_can_have(void **state)
 		BYTES(IPV6_REACH(16, 0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 				 0, 0, 1, 0, NETWORK)),
 		BYTES(IPV4_REACH(4, 127, 0, 0, 1, 0, 8, 10)),
-		/* Link-local, but for bits that are to be zero. */
+		/* Link-local with bits set that must be zero. */
 		BYTES(IPV6_REACH(16, 0xfe, 0x80, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0,
 				 0, 0, 0, 1, 0, NETWORK)),
 		BYTES(IPV6_REACH(16, 0xfe, 0x81, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -180,7 +183,7 @@ static void ignores_families_that_are_not_agreed_on(void **state)
 	struct reader ipv6 = BYTES(IPV6_REACH(16, GLOBAL, 0, NETWORK));
 
 	(void)state;
-	/* Also if what is in them could not be read, or is of no family. */
+	/* Also if the value could not be read or has an unknown family. */
 	assert_int_equal(read_with_path(BYTES(REACH(0, 9, 1, 200, 1))),
 			 BGP_VERDICT_OK);
 	assert_int_equal(read_with_path(BYTES(REACH(0, 2, 128, 0, 0))),
@@ -290,7 +293,7 @@ static void reads_path_identifiers_where_agreed_on(void **state)
 			 BGP_VERDICT_OK);
 	assert_true(bgp_nlri_next(&update.withdrawn[MP], &key));
 	assert_int_equal(key.path_id, 6);
-	/* IPv4 has not agreed on it. */
+	/* Not negotiated for IPv4. */
 	assert_good(BYTES(ORIGIN));
 	assert_next(&update.announced[BGP_PART_FIELD].nlri, "192.0.2.1/32");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What two OPENs add up to, as a table of pairs and one result of each. */
+/* Negotiated parameters: a table of pairs of OPENs and one result of each. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -80,7 +80,7 @@ static const struct flag_case flag_cases[] = {
 	{ BGP_CAN_GRACEFUL_RESTART, graceful_restart },
 };
 
-static void agrees_only_on_what_both_announced(void **state)
+static void negotiates_only_what_both_announced(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(flag_cases); i++) {
@@ -116,9 +116,9 @@ static const struct family_case family_cases[] = {
 	{ 0, 0, MP, V4 | V6, V4 },
 	{ 0, 0, 0, 0, V4 },
 	{ MP, V6, 0, 0, 0 },
-	/* A set counts only with its bit. */
+	/* A set of families counts only with the capability bit. */
 	{ MP, V6, 0, V6, 0 },
-	/* The peer named families we do not know, and no other. */
+	/* The peer named unknown families only. */
 	{ MP, V4 | V6, MP, 0, 0 },
 };
 
@@ -207,7 +207,7 @@ static void needs_ipv4_for_an_extended_nexthop(void **state)
 	assert_true(negotiate(open, open).extended_nexthop);
 }
 
-static void tells_internal_from_external(void **state)
+static void distinguishes_internal_from_external(void **state)
 {
 	struct bgp_open local = { .as = 65001 };
 	struct bgp_open remote = { .as = 70000 };
@@ -269,7 +269,7 @@ static void keeps_the_peers_graceful_restart(void **state)
 	assert_true(negotiated.graceful_restart.restarting);
 	assert_int_equal(negotiated.graceful_restart.families, V4);
 	assert_int_equal(negotiated.graceful_restart.forwarding, V4);
-	/* RFC 8538 2: the N bit takes two. */
+	/* RFC 8538 2: the N bit counts only if both have set it. */
 	assert_false(negotiated.graceful_restart.notification);
 	local.graceful_restart.notification = true;
 	negotiated = negotiate(local, remote);
@@ -314,9 +314,9 @@ static void knows_the_peers_role_from_ours(void **state)
 
 	(void)state;
 	assert_int_equal(negotiate(local, remote).peer_role, BGP_ROLE_PROVIDER);
-	/* Only its own word: nothing was agreed on. */
+	/* Announced by the peer only: not negotiated. */
 	assert_int_equal(negotiate(remote, local).peer_role, BGP_ROLE_NONE);
-	/* Internal peers have none. */
+	/* Internal peers have no role. */
 	remote.as = local.as;
 	assert_int_equal(negotiate(local, remote).peer_role, BGP_ROLE_NONE);
 }
@@ -357,12 +357,12 @@ static void is_the_same_session_seen_from_both_ends(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(agrees_only_on_what_both_announced),
+		cmocka_unit_test(negotiates_only_what_both_announced),
 		cmocka_unit_test(speaks_the_families_that_both_named),
 		cmocka_unit_test(pairs_receivers_with_senders),
 		cmocka_unit_test(adds_no_paths_to_a_family_that_is_not_spoken),
 		cmocka_unit_test(needs_ipv4_for_an_extended_nexthop),
-		cmocka_unit_test(tells_internal_from_external),
+		cmocka_unit_test(distinguishes_internal_from_external),
 		cmocka_unit_test(takes_the_shorter_hold_time_and_a_third_of_it),
 		cmocka_unit_test(keeps_the_peers_graceful_restart),
 		cmocka_unit_test(

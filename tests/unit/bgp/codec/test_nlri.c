@@ -145,7 +145,7 @@ static void passes_over_martians(void **state)
 
 static void passes_over_ipv6_that_stands_for_ipv4(void **state)
 {
-	/* ::1, ::ffff:192.0.2.1 and ::192.0.2.1, and what is wider. */
+	/* ::1, ::ffff:192.0.2.1 and ::192.0.2.1, and wider prefixes. */
 	struct bgp_nlri nlri =
 		ipv6(BYTES(128, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
 			   128, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192,
@@ -159,7 +159,7 @@ static void passes_over_ipv6_that_stands_for_ipv4(void **state)
 	assert_end(&nlri);
 }
 
-static void takes_what_only_contains_martians(void **state)
+static void accepts_prefixes_that_only_contain_martians(void **state)
 {
 	struct bgp_nlri nlri = ipv4(
 		BYTES(0, 1, 0, 7, 126, 2, 0xc0, 8, 126, 8, 128, 8, 223, 8, 1));
@@ -245,7 +245,7 @@ static void stops_where_the_room_or_the_family_ends(void **state)
 	assert_int_equal(bgp_nlri_fit(&format, keys + 2, 1, SPACE, &used), 0);
 }
 
-/* A list cut at any byte is whole only where a prefix ends. */
+/* A list cut at any byte is valid only where a prefix ends. */
 static void rejects_every_truncation_of_nlri(void **state)
 {
 	static const uint8_t bytes[] = { 0, 0, 0, 1, 32, 192, 0, 2, 1,	0,  0,
@@ -274,7 +274,7 @@ int main(void)
 		cmocka_unit_test(walks_unchecked_lists_up_to_their_error),
 		cmocka_unit_test(passes_over_martians),
 		cmocka_unit_test(passes_over_ipv6_that_stands_for_ipv4),
-		cmocka_unit_test(takes_what_only_contains_martians),
+		cmocka_unit_test(accepts_prefixes_that_only_contain_martians),
 		cmocka_unit_test(survives_random_round_trips),
 		cmocka_unit_test(stops_where_the_room_or_the_family_ends),
 		cmocka_unit_test(rejects_every_truncation_of_nlri),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* NOTIFICATION: codec, names, and the text of a shutdown (RFC 9003). */
+/* NOTIFICATION: encoding, names, and the text of a shutdown (RFC 9003). */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +16,7 @@
 static struct bgp_notification n;
 static char text[BGP_SHUTDOWN_TEXT_SIZE];
 
-/* What a peer might send with a Cease/Administrative Shutdown. */
+/* Data that a peer might send with a Cease/Administrative Shutdown. */
 static bool shutdown_text(struct reader data)
 {
 	struct text out = text_of(text, sizeof(text));
@@ -166,7 +166,7 @@ static void sends_no_half_of_a_character(void **state)
 	char longest[BGP_SHUTDOWN_TEXT_MAX + 2];
 
 	(void)state;
-	/* 254 letters, then one of two bytes. */
+	/* 254 letters, then a character of two bytes. */
 	memset(longest, 'x', sizeof(longest));
 	memcpy(longest + BGP_SHUTDOWN_TEXT_MAX - 1, "\xc3\xa4", 3);
 	bgp_notification_set_shutdown(&n, BGP_CEASE_ADMIN_RESET, longest);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* NOTIFICATION messages in words: a table of bodies and what is shown. */
+/* NOTIFICATIONs as text: a table of bodies and their texts. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +21,7 @@ enum {
 
 static char text[BGP_NOTIFICATION_TEXT_SIZE];
 
-/* Decodes from memory that ends where the body ends. */
+/* Decode a copy that ends where the body ends. */
 static const char *describe(struct reader body)
 {
 	uint8_t *copy = exact_copy(body.data, body.left);
@@ -45,14 +45,14 @@ struct description_case {
 	.body = { __VA_ARGS__ }
 
 static const struct description_case cases[] = {
-	/* Without data the name is all there is. */
+	/* Without data: the name alone. */
 	{ BODY(2, 2), "OPEN Message Error/Bad Peer AS" },
 	{ BODY(4, 0), "Hold Timer Expired" },
 	{ BODY(8, 0), "Send Hold Timer Expired" },
 	{ BODY(6, 1), "Cease/Maximum Number of Prefixes Reached" },
 	{ BODY(6, 77), "Cease/subcode 77" },
 	{ BODY(99, 1), "code 99/subcode 1" },
-	/* Where the data has a meaning. */
+	/* Data of the form that its RFC defines. */
 	{ BODY(1, 2, 0, 18),
 	  "Message Header Error/Bad Message Length (length 18)" },
 	{ BODY(1, 3, 9),
@@ -90,7 +90,7 @@ static const struct description_case cases[] = {
 	{ BODY(7, 1, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
 	       255, 255, 255, 255, 0, 20, 5, 0),
 	  "ROUTE-REFRESH Message Error/Invalid Message Length (length 20)" },
-	/* Where it should have one, but is of another form. */
+	/* Data of another form than its RFC defines. */
 	{ BODY(1, 2, 18), "Message Header Error/Bad Message Length (data 12)" },
 	{ BODY(2, 1, 4),
 	  "OPEN Message Error/Unsupported Version Number (data 04)" },
@@ -105,7 +105,7 @@ static const struct description_case cases[] = {
 	  "Cease/Hard Reset (data 06 09 06 09 06 09)" },
 	{ BODY(7, 1, 0, 1), "ROUTE-REFRESH Message Error/"
 			    "Invalid Message Length (data 00 01)" },
-	/* Where it has none. */
+	/* Errors whose data has no meaning. */
 	{ BODY(2, 2, 0xfd, 0xe9),
 	  "OPEN Message Error/Bad Peer AS (data fd e9)" },
 	{ BODY(99, 1, 0), "code 99/subcode 1 (data 00)" },

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What an OPEN may say: RFC 4271 4.2 and 6.2, RFC 5492, 6286, 6793, 7607, 9072. */
+/*
+ * OPENs from the wire: RFC 4271 4.2 and 6.2, RFC 5492, 6286, 6793, 7607, 9072.
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,7 +25,7 @@ enum {
 static struct bgp_open open_message;
 static struct bgp_notification error;
 
-/* Decodes a copy that ends where the body ends. */
+/* Decode a copy that ends where the body ends. */
 static bool decode(struct reader body)
 {
 	uint8_t *copy = exact_copy(body.data, body.left);
@@ -195,7 +197,7 @@ static void rejects_parameters_and_capabilities_that_overrun(void **state)
 	assert_rejected(BYTES(FIXED, 3, 2, 1, 65), BGP_UNSPECIFIC);
 	assert_rejected(BYTES(FIXED, 8, 2, 6, 65, 5, 0, 0, 0xfd, 0xe9),
 			BGP_UNSPECIFIC);
-	/* Its value may not come from the next parameter. */
+	/* A value must not reach into the next parameter. */
 	assert_rejected(BYTES(FIXED, 10, 2, 4, 65, 4, 0, 0, 2, 2, 2, 0),
 			BGP_UNSPECIFIC);
 }
@@ -205,7 +207,7 @@ static void accepts_the_extended_form(void **state)
 	(void)state;
 	assert_true(decode(BYTES(FIXED, 255, 255, 0, 9, 2, 0, 6, AS4_65001)));
 	assert_int_equal(open_message.capabilities, BGP_CAN_AS4);
-	/* The short length does not count then. */
+	/* The short length is ignored then. */
 	assert_true(decode(BYTES(FIXED, 77, 255, 0, 9, 2, 0, 6, AS4_65001)));
 	assert_true(decode(BYTES(FIXED, 255, 255, 0, 0)));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Whether the peer is the one we expect and can do what we need: RFC 4271 6.2,
- * RFC 5492 5, RFC 6286 2.2, RFC 9234 4.2.
+ * The check of an OPEN by the policy: RFC 4271 6.2, RFC 5492 5, RFC 6286 2.2,
+ * RFC 9234 4.2.
  */
 
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Damaged OPENs. Each is decoded from memory that ends where it ends, so that
- * a sanitizer sees what is read from behind.
+ * Damaged OPENs. Each is decoded from memory that ends where the OPEN ends, so
+ * that the sanitizer sees a read beyond it.
  */
 
 #include <setjmp.h>
@@ -25,7 +25,7 @@ enum {
 static uint8_t message[BGP_MAX_MESSAGE];
 static struct bgp_notification error;
 
-/* What is accepted must also be fit to be negotiated with, and to be shown. */
+/* Negotiate with and show each OPEN that was accepted. */
 static bool decode(struct reader body)
 {
 	uint8_t *copy = exact_copy(body.data, body.left);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* OPENs as we write them, and that we read them as we meant them. */
+/* Encoded OPENs: their bytes, and that decoding them returns the same OPEN. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -154,7 +154,10 @@ static void fills_the_short_form_to_its_last_byte(void **state)
 	size_t last = 0;
 
 	(void)state;
-	/* Each step is one byte: 255 is hit, and 256 is the other form. */
+	/*
+	 * Each step adds one byte: 255 is reached, and 256 takes the extended
+	 * form.
+	 */
 	open.host_name.length = 0;
 	for (; open.host_name.length < BGP_OPEN_TEXT_MAX;
 	     open.host_name.length++) {
@@ -168,7 +171,7 @@ static void fills_the_short_form_to_its_last_byte(void **state)
 	assert_int_equal(last, UINT8_MAX);
 }
 
-static void decodes_an_open_of_every_capability_as_it_was(void **state)
+static void decodes_an_open_of_every_capability_unchanged(void **state)
 {
 	struct bgp_open open = full_open(false);
 
@@ -177,7 +180,7 @@ static void decodes_an_open_of_every_capability_as_it_was(void **state)
 	assert_comes_back(&open);
 }
 
-static void decodes_each_capability_alone_as_it_was(void **state)
+static void decodes_each_capability_alone_unchanged(void **state)
 {
 	(void)state;
 	for (uint32_t bit = 1; bit < ALL_CAPABILITIES; bit <<= 1) {
@@ -258,8 +261,8 @@ int main(void)
 		cmocka_unit_test(writes_as_trans_for_an_as_that_does_not_fit),
 		cmocka_unit_test(uses_the_extended_form_only_where_it_must),
 		cmocka_unit_test(fills_the_short_form_to_its_last_byte),
-		cmocka_unit_test(decodes_an_open_of_every_capability_as_it_was),
-		cmocka_unit_test(decodes_each_capability_alone_as_it_was),
+		cmocka_unit_test(decodes_an_open_of_every_capability_unchanged),
+		cmocka_unit_test(decodes_each_capability_alone_unchanged),
 		cmocka_unit_test(decodes_random_opens_as_they_were),
 		cmocka_unit_test(fails_the_writer_of_an_open_that_does_not_fit),
 		cmocka_unit_test(cuts_a_text_between_two_characters),

@@ -27,7 +27,7 @@ static void comes_back_from_the_counterpart_of_the_counterpart(void **state)
 			bgp_role_counterpart(bgp_role_counterpart(role)), role);
 }
 
-static void knows_no_counterpart_of_what_is_not_assigned(void **state)
+static void has_no_counterpart_of_an_unassigned_role(void **state)
 {
 	(void)state;
 	for (unsigned int role = BGP_ROLE_COUNT; role <= UINT8_MAX; role++)
@@ -48,7 +48,7 @@ int main(void)
 		cmocka_unit_test(pairs_the_roles),
 		cmocka_unit_test(
 			comes_back_from_the_counterpart_of_the_counterpart),
-		cmocka_unit_test(knows_no_counterpart_of_what_is_not_assigned),
+		cmocka_unit_test(has_no_counterpart_of_an_unassigned_role),
 		cmocka_unit_test(names_the_roles),
 	};
 

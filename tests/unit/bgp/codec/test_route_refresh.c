@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* ROUTE-REFRESH: RFC 2918, and between enhanced speakers RFC 7313. */
+/* ROUTE-REFRESH: RFC 2918, and with enhanced route refresh RFC 7313. */
 
 #include <setjmp.h>
 #include <stdarg.h>

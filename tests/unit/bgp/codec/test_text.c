@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Text for people: bounded, terminated, escaped. */
+/* Text: bounded, terminated, escaped. */
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * UPDATE: framing of its three fields, NLRI, and how errors end (RFC 4271 6.3,
- * RFC 7606).
+ * UPDATE: its three fields, NLRI, and the verdicts on errors (RFC 4271 6.3, RFC
+ * 7606).
  */
 
 #include <setjmp.h>
@@ -36,7 +36,7 @@ static const struct bgp_decode_context context = { .negotiated = &negotiated };
 static struct bgp_scratch scratch;
 static struct bgp_update update;
 
-/* Decodes a copy that ends where the body ends. */
+/* Decode a copy that ends where the body ends. */
 static enum bgp_verdict decode(struct reader body)
 {
 	uint8_t *copy = exact_copy(body.data, body.left);
@@ -90,7 +90,7 @@ static void decodes_withdrawn_attributes_and_announced(void **state)
 static void lets_announced_win_over_withdrawn(void **state)
 {
 	(void)state;
-	/* Both are handed on; update.h says in which order to take them. */
+	/* Both are returned; update.h says in which order they apply. */
 	assert_int_equal(
 		decode(BYTES(0, 5, VIP, 0, ATTRIBUTES_SIZE, ATTRIBUTES, VIP)),
 		BGP_VERDICT_OK);
@@ -125,7 +125,7 @@ static void resets_for_a_prefix_that_is_too_long_or_cut(void **state)
 	assert_reset(BYTES(0, 2, 24, 10, 0, 0), BGP_UPDATE_INVALID_NETWORK);
 }
 
-static void withdraws_what_stands_behind_attributes_that_overrun(void **state)
+static void withdraws_the_nlri_behind_attributes_that_overrun(void **state)
 {
 	(void)state;
 	assert_int_equal(decode(BYTES(0, 0, 0, ATTRIBUTES_SIZE + 3, ATTRIBUTES,
@@ -142,10 +142,10 @@ static void resets_for_attribute_errors_without_nlri(void **state)
 	assert_reset(BYTES(0, 5, VIP, 0, 4, 0x40, 1, 1, 3),
 		     BGP_UPDATE_INVALID_ORIGIN);
 	assert_reset(BYTES(0, 0, 0, 1, 0x40), BGP_UPDATE_MALFORMED_ATTRIBUTES);
-	/* An attribute that is only discarded is no reason. */
+	/* An attribute that is only discarded does not reset. */
 	assert_int_equal(decode(BYTES(0, 0, 0, 4, 0x40, 6, 1, 0)),
 			 BGP_VERDICT_DISCARD);
-	/* And what MP_REACH_NLRI announces is described by the attributes. */
+	/* Routes in MP_REACH_NLRI count as routes of the attributes. */
 	assert_int_equal(decode(BYTES(0, 0, 0, 12, 0x40, 1, 1, 3, 0x80, 14, 5,
 				      0, 2, 1, 0, 0)),
 			 BGP_VERDICT_WITHDRAW);
@@ -174,12 +174,12 @@ static void recognises_end_of_rib(void **state)
 	assert_false(update.end_of_rib);
 }
 
-/* Withdraws one prefix and announces two. */
+/* An UPDATE that withdraws one prefix and announces two. */
 static const uint8_t valid[] = { 0,	     4,	  24, 10,
 				 1,	     2,	  0,  ATTRIBUTES_SIZE,
 				 ATTRIBUTES, VIP, VIP };
 
-/* But for the ends of the NLRI's prefixes, where a shorter one is as valid. */
+/* Except where a prefix of the NLRI ends: there a shorter one is as valid. */
 static bool is_whole(size_t size)
 {
 	return size == sizeof(valid) - 10 || size == sizeof(valid) - 5;
@@ -217,7 +217,7 @@ static void rejects_every_truncation_of_a_valid_update_message(void **state)
 	}
 }
 
-/* The lengths stay true, so that the attributes are what is cut. */
+/* The lengths are adjusted, so that the cut is in the attributes. */
 static void rejects_every_truncation_of_the_attributes(void **state)
 {
 	static const uint8_t attributes[] = { ATTRIBUTES };
@@ -245,7 +245,7 @@ int main(void)
 		cmocka_unit_test(resets_when_lengths_exceed_the_message),
 		cmocka_unit_test(resets_for_a_prefix_that_is_too_long_or_cut),
 		cmocka_unit_test(
-			withdraws_what_stands_behind_attributes_that_overrun),
+			withdraws_the_nlri_behind_attributes_that_overrun),
 		cmocka_unit_test(resets_for_attribute_errors_without_nlri),
 		cmocka_unit_test(asks_for_mandatory_attributes_only_with_nlri),
 		cmocka_unit_test(recognises_end_of_rib),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Damaged UPDATEs: every truncation and every flipped bit of ones with every
- * attribute, and random bytes, on every kind of session. What is decoded is
- * then used in every way there is.
+ * Damaged UPDATEs: every truncation and every flipped bit of UPDATEs with every
+ * attribute, and random bytes, on every kind of session. Each result is then
+ * used in every possible way.
  */
 
 #include <setjmp.h>
@@ -80,7 +80,7 @@ static void write_with_length(struct writer *w, struct reader from)
 	writer_bytes(w, from.data, from.left);
 }
 
-/* An UPDATE with everything in it that the kind of session can have. */
+/* Encode an UPDATE with every attribute that the kind of session can have. */
 static struct sample sample_of(unsigned int kind)
 {
 	bool add_path = kind & ADD_PATH;
@@ -101,7 +101,7 @@ static struct sample sample_of(unsigned int kind)
 	return sample;
 }
 
-/* Decodes a copy that ends where the body ends, and uses the result. */
+/* Decode a copy that ends where the body ends, and use the result. */
 static enum bgp_verdict decode(const uint8_t *bytes, size_t size)
 {
 	uint8_t *copy = exact_copy(bytes, size);
@@ -128,7 +128,7 @@ static void takes_every_attribute_on_an_internal_session(void **state)
 	}
 }
 
-/* At the ends of prefixes a shorter UPDATE is as good; nothing else is. */
+/* A shorter UPDATE is valid only where a prefix ends. */
 static void rejects_every_truncation_of_every_kind(void **state)
 {
 	(void)state;
@@ -163,7 +163,7 @@ static void survives_every_flipped_bit_of_every_kind(void **state)
 	}
 }
 
-/* The lengths stay true, so that the attributes are what is cut. */
+/* The lengths are adjusted, so that the cut is in the attributes. */
 static void withdraws_at_every_truncation_of_the_attributes(void **state)
 {
 	static const uint8_t attributes[] = { EVERYTHING };

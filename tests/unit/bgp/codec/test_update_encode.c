@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* UPDATE as we write it: bytes, splitting, and what does not fit. */
+/* Encoded UPDATEs: bytes, splitting, and routes that do not fit. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -95,7 +95,7 @@ static void writes_end_of_rib(void **state)
 		     BGP_UPDATE, 0, 0, 0, 0);
 }
 
-/* Sends MANY prefixes and returns how many messages it took. */
+/* Encode MANY prefixes. Return the number of messages. */
 static unsigned int send_all(struct writer *w, bool announce)
 {
 	static struct bgp_path_key routes[MANY];
@@ -117,7 +117,7 @@ static unsigned int send_all(struct writer *w, bool announce)
 	return messages;
 }
 
-/* Reads messages back and returns how many prefixes they held. */
+/* Decode messages. Return the number of prefixes in them. */
 static uint32_t receive_all(struct reader stream, bool announced)
 {
 	struct bgp_message message;
@@ -219,7 +219,7 @@ static bool random_bool(void)
 	return random_number() & 1;
 }
 
-/* A session of which everything is at random. */
+/* Return a session with random parameters. */
 static struct bgp_negotiated random_session(void)
 {
 	return (struct bgp_negotiated){
@@ -243,7 +243,7 @@ static struct bgp_negotiated random_session(void)
 	};
 }
 
-/* An announcement and a withdrawal of so many routes. */
+/* Encode an announcement and a withdrawal of `count` routes. */
 static size_t encode_both(const struct bgp_negotiated *with, uint32_t count,
 			  uint8_t *bytes, size_t size)
 {
@@ -263,7 +263,7 @@ static size_t encode_both(const struct bgp_negotiated *with, uint32_t count,
 	return w.used;
 }
 
-/* So that sessions that agree in it can be sent the same bytes. */
+/* Sessions with equal parameters for UPDATEs can be sent the same bytes. */
 static void nothing_but_the_sending_part_of_a_session_counts(void **state)
 {
 	static uint8_t bytes[2][2 * BGP_MAX_EXTENDED_MESSAGE];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * UPDATE as we write it in every form a session can have: IPv6, IPv6 next hops
- * for IPv4, path identifiers, old speakers, longer messages.
+ * Encoded UPDATEs in every form of a session: IPv6, IPv6 next hops for IPv4,
+ * path identifiers, 2-byte AS numbers, extended messages.
  */
 
 #include <setjmp.h>
@@ -224,7 +224,7 @@ static size_t send_some(struct writer *w, enum bgp_family family, bool announce,
 	return bgp_update_withdraw(w, &negotiated, routes + from, MANY - from);
 }
 
-/* How many of the routes a message has, which must be those from `from` on. */
+/* Count the routes of a message, which must be those from `from` on. */
 static size_t receive(struct reader body, bool announce, size_t from)
 {
 	struct bgp_negotiated peer = negotiated;
@@ -263,7 +263,7 @@ static void set_kind(unsigned int kind)
 		negotiated.max_message = BGP_MAX_EXTENDED_MESSAGE;
 }
 
-/* Every message is full but for less than one route, and none is too long. */
+/* Each message has room for less than one more route, and none is too long. */
 static void send_and_receive_all(enum bgp_family family, bool announce)
 {
 	size_t from = 0;
@@ -295,7 +295,7 @@ static void splits_at_the_agreed_size_in_every_form(void **state)
 	}
 }
 
-/* Whatever the room: a whole message or none, and nothing behind the room. */
+/* For any room: a whole message or none, and no byte beyond the room. */
 static void writes_whole_messages_or_nothing(void **state)
 {
 	(void)state;
@@ -338,7 +338,7 @@ static void announces_nothing_with_attributes_too_large(void **state)
 		attributes.communities = reader_of(communities, size);
 		sent = bgp_update_announce(&w, &negotiated, &attributes, routes,
 					   1);
-		/* 69 bytes stand beside the communities. */
+		/* 69 bytes are used besides the communities. */
 		assert_int_equal(sent, size + 69 <= BGP_MAX_MESSAGE);
 		assert_int_equal(!sent, !w.used);
 		assert_false(w.failed);

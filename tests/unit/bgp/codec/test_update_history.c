@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * UPDATEs that brought other speakers down, or that others passed on broken:
- * what they must do here.
+ * UPDATEs that crashed other speakers, or that they passed on broken: the
+ * verdict here.
  */
 
 #include <setjmp.h>
@@ -27,7 +27,7 @@ static struct bgp_path_key vip = {
 		    .length = ADDRESS_BITS_IPV4 }
 };
 
-/* The attributes just read, sent on and read again by the same session. */
+/* Send the attributes just read, and read them again on the same session. */
 static enum bgp_verdict pass_on(void)
 {
 	struct bgp_attributes attributes =
@@ -44,7 +44,7 @@ static enum bgp_verdict pass_on(void)
 				 &scratch, &update);
 }
 
-/* A corrupt inner length (CVE-2023-38802 and its like). */
+/* A corrupt inner length (CVE-2023-38802 and similar ones). */
 static void a_corrupt_tunnel_attribute_costs_its_own_route_only(void **state)
 {
 	(void)state;
@@ -56,7 +56,7 @@ static void a_corrupt_tunnel_attribute_costs_its_own_route_only(void **state)
 	assert_withdrawn(BYTES(OPTIONAL_TRANSITIVE, 23, 0));
 }
 
-/* Ten zeroes of type 40 went around the world and reset sessions. */
+/* Ten zeroes of type 40 spread around the world and reset sessions. */
 static void a_prefix_sid_of_zeroes_is_left_out(void **state)
 {
 	(void)state;
@@ -68,7 +68,7 @@ static void a_prefix_sid_of_zeroes_is_left_out(void **state)
 	assert_int_equal(update.attributes.unknown.left, 0);
 }
 
-/* One that was written with two bytes of length was read with one. */
+/* One was written with a length of two bytes and read with one. */
 static void otc_keeps_its_length_whatever_its_header(void **state)
 {
 	(void)state;
@@ -105,8 +105,8 @@ static void large_unknown_attributes_pass_byte_by_byte(void **state)
 	}
 }
 
-/* A confederation in AS4_PATH reset sessions far away from it. */
-static void confederations_in_as4_path_are_dropped_and_no_more(void **state)
+/* A confederation segment in AS4_PATH reset sessions far away from it. */
+static void confederations_in_as4_path_are_only_dropped(void **state)
 {
 	char text[64];
 
@@ -120,7 +120,7 @@ static void confederations_in_as4_path_are_dropped_and_no_more(void **state)
 			    "65001 65536 9");
 }
 
-/* Writes an AS_PATH of `hops` numbers as the session has them. */
+/* Write an AS_PATH of `hops` numbers in the session's size. */
 static struct reader path_of(size_t hops)
 {
 	struct writer w = writer_of(space, sizeof(space));
@@ -193,8 +193,8 @@ static void a_path_too_long_for_4_bytes_costs_its_own_route_only(void **state)
 	walk_update(&update);
 }
 
-/* 65 KB in, and our own AS does not fit any more. */
-static void what_has_grown_too_large_is_not_sent(void **state)
+/* 65 KB received, and our own AS does not fit any more. */
+static void a_path_grown_too_large_is_not_sent(void **state)
 {
 	(void)state;
 	negotiated.max_message = BGP_MAX_EXTENDED_MESSAGE;
@@ -205,7 +205,7 @@ static void what_has_grown_too_large_is_not_sent(void **state)
 	assert_int_equal(pass_on(), BGP_VERDICT_RESET);
 }
 
-/* RFC 6793: of two kinds of path the longer AS4_PATH is not believed. */
+/* RFC 6793: an AS4_PATH that is longer than AS_PATH is not used. */
 static void an_as4_path_longer_than_the_path_is_ignored(void **state)
 {
 	(void)state;
@@ -241,7 +241,7 @@ static void as4_paths_of_any_shape_are_merged_or_ignored(void **state)
 	}
 }
 
-/* Missing attributes and an unknown one: the old route must go. */
+/* Missing attributes and an unknown one: the previous route must go. */
 static void nlri_without_attributes_withdraws(void **state)
 {
 	(void)state;
@@ -254,7 +254,7 @@ static void nlri_without_attributes_withdraws(void **state)
 	walk_update(&update);
 }
 
-/* MP_UNREACH_NLRI for IPv4 stopped a route decision process. */
+/* MP_UNREACH_NLRI for IPv4 stopped a decision process. */
 static void mp_unreach_for_ipv4_withdraws(void **state)
 {
 	(void)state;
@@ -265,7 +265,7 @@ static void mp_unreach_for_ipv4_withdraws(void **state)
 	assert_next(&update.withdrawn[BGP_PART_MULTIPROTOCOL], "192.0.2.1/32");
 }
 
-static void mp_unreach_with_garbage_is_an_error_and_no_more(void **state)
+static void mp_unreach_with_garbage_is_only_an_error(void **state)
 {
 	(void)state;
 	assert_int_equal(decode_block(BYTES(OPTIONAL, 15, 4, 0, 1, 1, 200),
@@ -287,7 +287,7 @@ static void odd_flags_cost_what_the_rfc_says(void **state)
 	assert_withdrawn(BYTES(TRANSITIVE, 99, 1, 0));
 }
 
-/* No empty value stops anything: of any type, with any flags. */
+/* An empty value stops nothing, for any type and any flags. */
 static void attributes_without_a_value_are_survived(void **state)
 {
 	(void)state;
@@ -302,7 +302,7 @@ static void attributes_without_a_value_are_survived(void **state)
 		}
 }
 
-/* RFC 7606 4: nothing but these may be empty. */
+/* RFC 7606 4: only these may be empty. */
 static void an_empty_value_is_good_for_few_types_only(void **state)
 {
 	(void)state;
@@ -329,16 +329,16 @@ int main(void)
 		from_ebgp(a_prefix_sid_of_zeroes_is_left_out),
 		from_ebgp(otc_keeps_its_length_whatever_its_header),
 		from_ebgp(large_unknown_attributes_pass_byte_by_byte),
-		from_ebgp(confederations_in_as4_path_are_dropped_and_no_more),
+		from_ebgp(confederations_in_as4_path_are_only_dropped),
 		from_ebgp(long_paths_come_in_and_go_out),
 		from_ebgp(long_paths_of_old_speakers_come_in_and_go_out),
 		from_ebgp(a_path_too_long_for_4_bytes_costs_its_own_route_only),
-		from_ebgp(what_has_grown_too_large_is_not_sent),
+		from_ebgp(a_path_grown_too_large_is_not_sent),
 		from_ebgp(an_as4_path_longer_than_the_path_is_ignored),
 		from_ebgp(as4_paths_of_any_shape_are_merged_or_ignored),
 		from_ebgp(nlri_without_attributes_withdraws),
 		from_ebgp(mp_unreach_for_ipv4_withdraws),
-		from_ebgp(mp_unreach_with_garbage_is_an_error_and_no_more),
+		from_ebgp(mp_unreach_with_garbage_is_only_an_error),
 		from_ebgp(odd_flags_cost_what_the_rfc_says),
 		from_ebgp(attributes_without_a_value_are_survived),
 		from_ebgp(an_empty_value_is_good_for_few_types_only),

@@ -3,8 +3,8 @@
 #define TESTS_BGP_WALK_H
 
 /*
- * What every user of a decoded UPDATE does with it: walks the routes, shows and
- * keeps the attributes. Whatever was decoded must bear it.
+ * Use a decoded UPDATE as its callers do: walk the routes, show and keep the
+ * attributes. Any decoded UPDATE must stand that.
  */
 
 #include <setjmp.h>
@@ -51,7 +51,7 @@ static inline void walk_shown(const struct bgp_attributes *attributes)
 		assert_true(bandwidth >= 0);
 }
 
-/* The canonical form of its own view is itself. */
+/* The canonical form of its view is itself. */
 static inline void walk_canonical(const struct bgp_attributes *attributes)
 {
 	static uint8_t one[BGP_CANONICAL_MAX], two[BGP_CANONICAL_MAX];

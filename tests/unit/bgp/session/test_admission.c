@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Who may come in, and how often it is told that somebody may not. */
+/* Rules for incoming connections, and how often a refusal is logged. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,7 +33,7 @@ static void a_prefix_takes_as_many_as_its_limit(void **state)
 	for (; crowd.dynamic < crowd.limit; crowd.dynamic++)
 		assert_int_equal(bgp_admission_decide(&crowd), BGP_ADMITTED);
 	assert_int_equal(bgp_admission_decide(&crowd), BGP_REFUSED_LIMIT);
-	/* Who has a place already may connect again. */
+	/* A known neighbor may connect again. */
 	crowd.is_neighbor = true;
 	assert_int_equal(bgp_admission_decide(&crowd), BGP_ADMITTED);
 }
@@ -49,16 +49,16 @@ static void half_open_ones_do_not_keep_a_peer_out_of_its_prefix(void **state)
 	(void)state;
 	assert_int_equal(bgp_admission_decide(&crowd),
 			 BGP_ADMITTED_FOR_ONE_OF_PREFIX);
-	/* One place is enough, whatever the total is. */
+	/* One connection makes room, whatever the total is. */
 	crowd.half_open = BGP_MAX_HALF_OPEN;
 	assert_int_equal(bgp_admission_decide(&crowd),
 			 BGP_ADMITTED_FOR_ONE_OF_PREFIX);
-	/* Those of other prefixes have no place to give. */
+	/* Connections of other prefixes make no room. */
 	crowd.half_open_of_prefix = 0;
 	assert_int_equal(bgp_admission_decide(&crowd), BGP_REFUSED_LIMIT);
 }
 
-static void who_is_too_far_away_is_refused_whoever_it_is(void **state)
+static void a_peer_too_far_away_is_refused_even_if_known(void **state)
 {
 	struct bgp_crowd crowd = { .is_far = true,
 				   .is_neighbor = true,
@@ -101,7 +101,7 @@ static void no_crowd_keeps_a_configured_address_out(void **state)
 	assert_int_equal(bgp_admission_decide(&crowd), BGP_ADMITTED);
 }
 
-static void ten_thousand_refusals_are_told_once_in_ten_seconds(void **state)
+static void ten_thousand_refusals_are_logged_once_in_ten_seconds(void **state)
 {
 	struct bgp_refusals refusals = { .total = 0 };
 	uint64_t untold, told = 0;
@@ -120,7 +120,7 @@ static void ten_thousand_refusals_are_told_once_in_ten_seconds(void **state)
 	assert_int_equal(refusals.untold, 0);
 }
 
-static void the_first_refusal_is_told_whatever_the_time(void **state)
+static void the_first_refusal_is_logged_at_any_time(void **state)
 {
 	struct bgp_refusals refusals = { .total = 0 };
 	uint64_t untold = 7;
@@ -138,12 +138,12 @@ int main(void)
 		cmocka_unit_test(a_prefix_takes_as_many_as_its_limit),
 		cmocka_unit_test(
 			half_open_ones_do_not_keep_a_peer_out_of_its_prefix),
-		cmocka_unit_test(who_is_too_far_away_is_refused_whoever_it_is),
+		cmocka_unit_test(a_peer_too_far_away_is_refused_even_if_known),
 		cmocka_unit_test(half_open_connections_are_limited_in_total),
 		cmocka_unit_test(no_crowd_keeps_a_configured_address_out),
 		cmocka_unit_test(
-			ten_thousand_refusals_are_told_once_in_ten_seconds),
-		cmocka_unit_test(the_first_refusal_is_told_whatever_the_time),
+			ten_thousand_refusals_are_logged_once_in_ten_seconds),
+		cmocka_unit_test(the_first_refusal_is_logged_at_any_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

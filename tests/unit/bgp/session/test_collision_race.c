@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Two speakers that dial each other at the same moment: every order in which
- * the events of both connections can come, tried to the end. They must end with
- * one connection, the same at both sides.
+ * Two speakers that dial each other at the same time: a search through every
+ * order of the events of both connections. Each must end with one connection,
+ * the same one at both sides.
  *
- * Side and connection HIGH: the speaker with the higher identifier, and what it
- * has dialled. A speaker is one of ours, or one that goes by the letter of RFC
- * 4271 6.8. No timer runs: nothing here may need one to heal.
+ * Side and connection HIGH: the speaker with the higher identifier, and the
+ * connection that it dialled. A speaker is either ours or does exactly what RFC
+ * 4271 6.8 says. Timers do not run: no order may need one to recover.
  */
 
 #include <setjmp.h>
@@ -45,18 +45,18 @@ enum {
 	FNV_BASIS = 0x811c9dc5,
 };
 
-/* All bytes, so that two worlds can be compared as memory. */
+/* All members are bytes, so that worlds can be compared as memory. */
 struct half {
 	uint8_t state; /* enum bgp_state */
 	uint8_t paused;
-	uint8_t attached; /* the socket is there: connected or accepted */
+	uint8_t attached; /* the socket exists: connected or accepted */
 	uint8_t size;
-	uint8_t queue[QUEUE]; /* on its way to this side */
+	uint8_t queue[QUEUE]; /* messages on the way to this side */
 };
 
 struct world {
 	struct half half[SIDES][SIDES]; /* connection, then side */
-	uint8_t dialled[SIDES];		/* the handshake is over: connection */
+	uint8_t dialled[SIDES];		/* the handshake is done: connection */
 	uint8_t downs[SIDES];		/* sessions that ended */
 };
 
@@ -64,7 +64,7 @@ struct search {
 	enum kind kind[SIDES];
 	unsigned int ends;
 	unsigned int bad_ends; /* not one connection, the same for both */
-	unsigned int downs;    /* most sessions lost by one side on the way */
+	unsigned int downs;    /* most sessions that one side lost on the way */
 	unsigned int seen_count;
 	uint8_t seen_used[SEEN];
 	struct world seen[SEEN];
@@ -82,7 +82,7 @@ static bool is_incoming(enum side connection, enum side side)
 	return connection != side;
 }
 
-/* What arrives after the socket is gone is lost. */
+/* Messages that arrive after the socket is closed are lost. */
 static void send_message(struct world *w, enum side connection, enum side from,
 			 enum message message)
 {
@@ -127,7 +127,7 @@ static void handle(struct world *w, enum side connection, enum side side,
 	struct half *half = &w->half[connection][side];
 	struct bgp_transition t = bgp_fsm_step(half->state, event);
 
-	/* Nobody dials twice: there is no time for it. */
+	/* No side dials twice: there is no time for it. */
 	if (t.actions & BGP_ACTION_START_CONNECT_RETRY)
 		t.next = BGP_STATE_IDLE;
 	half->state = t.next;
@@ -160,7 +160,7 @@ static bool ours_collides(struct world *w, enum side connection, enum side side)
 	return verdict == BGP_COLLISION_DROP_NEW;
 }
 
-/* RFC 4271 6.8 as it stands, and as BIRD has it. */
+/* RFC 4271 6.8 to the letter, and BIRD. */
 static bool letter_collides(struct world *w, enum side connection,
 			    enum side side)
 {
@@ -186,7 +186,7 @@ static void take_open(struct world *w, enum side connection, enum side side)
 	       lost ? BGP_EVENT_COLLISION_LOST : BGP_EVENT_OPEN_RECEIVED);
 }
 
-/* Who has a session sends a second connection away, as neighbor.c does. */
+/* A side with a session turns a second connection away, as neighbor.c does. */
 static void attach(struct world *w, enum side connection, enum side side)
 {
 	struct half *half = &w->half[connection][side];
@@ -231,7 +231,7 @@ static void take(struct world *w, enum side connection, enum side side)
 
 /* ------------------------------------------------------------- all orders */
 
-/* True if this world is new. */
+/* Remember a world. True if it is new. */
 static bool remember(const struct world *w)
 {
 	const uint8_t *bytes = (const uint8_t *)w;
@@ -288,7 +288,7 @@ static bool can_take(const struct half *half)
 
 static void explore(const struct world *w);
 
-/* Everything that may happen next on one end of a connection. */
+/* Try every possible next event at one end of a connection. */
 static bool step(const struct world *w, enum side connection, enum side side)
 {
 	struct world next = *w;
@@ -346,7 +346,7 @@ static void search_all(enum kind high, enum kind low)
 	assert_true(search.ends > 1);
 }
 
-/* The reason for all this; and the search does find what is wrong. */
+/* The reason for collision.h; it also shows that the search finds errors. */
 static void two_by_the_letter_may_close_both_connections(void **state)
 {
 	(void)state;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Confederations (RFC 5065): what an OPEN says, what paths may look like. */
+/* Confederations (RFC 5065): the AS in an OPEN, and valid paths. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -68,7 +68,7 @@ static void roles_are_for_those_outside(void **state)
 		     BGP_CAN_ROLE);
 }
 
-/* What is wrong with a path of one segment from a peer; NULL: nothing. */
+/* Return the error of a path with one segment from a peer; NULL: none. */
 static const char *error_of(const struct bgp_negotiated *negotiated,
 			    uint8_t type, uint32_t as)
 {
@@ -121,7 +121,7 @@ static void confederation_segments_come_from_members_only(void **state)
 			    "first member AS is not the peer's");
 }
 
-/* RFC 5065 4: but a reflector's attributes stay in its AS, RFC 4456 8. */
+/* RFC 5065 4; but a reflector's attributes stay in its AS: RFC 4456 8. */
 static void a_member_may_send_local_pref_but_no_originator(void **state)
 {
 	static const uint8_t block[] = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What an OPEN says and expects, by configuration. */
+/* The OPEN we send and the policy for the peer's, from the options. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -156,7 +156,7 @@ static void an_internal_neighbor_may_be_anywhere(void **state)
 	config = external();
 	config.as_first = config.as_last = us.as;
 	assert_int_equal(bgp_greeting_distance(&us, &config).ttl, 0);
-	/* Our AS among others: it may be external. */
+	/* Our AS is one of the range: the peer may be external. */
 	config.as_last = us.as + 1;
 	assert_int_equal(bgp_greeting_distance(&us, &config).ttl, 1);
 }

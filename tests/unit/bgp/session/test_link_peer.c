@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The kernel's neighbor table, as it answers, and who is taken out of it. */
+/* Dumps of the kernel's neighbor table, and the peer chosen from them. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -85,7 +85,7 @@ static void without_a_router_the_only_host_is_the_peer(void **state)
 	assert_true(pick(entries, 5, "fe80::1"));
 }
 
-static void of_several_nobody_is_taken(void **state)
+static void takes_none_of_several(void **state)
 {
 	const struct entry entries[] = {
 		entry_of("fe80::1", IFINDEX, NUD_STALE, 0),
@@ -126,7 +126,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_only_router_is_the_peer),
 		cmocka_unit_test(without_a_router_the_only_host_is_the_peer),
-		cmocka_unit_test(of_several_nobody_is_taken),
+		cmocka_unit_test(takes_none_of_several),
 		cmocka_unit_test(survives_every_truncation_and_length),
 	};
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The kernel's counters of dropped segments, and what is said about them. */
+/* The kernel's counters of dropped segments, and the hints made from them. */
 
 #include <setjmp.h>
 #include <stdarg.h>
