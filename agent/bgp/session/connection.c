@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The life of a connection: timers and requests become events, and what the
- * state machine answers is carried out. See connection.h.
+ * Life of a connection: timers and requests become events, and the actions of
+ * the state machine are carried out. See connection.h.
  */
 
 #include "bgp/session/connection.h"
@@ -15,10 +15,11 @@
 #include "bgp/session/connection_internal.h"
 #include "bgp/session/tcp_auth.h"
 #include "core/clock.h"
+#include "core/log.h"
 
 enum {
 	CONNECT_RETRY_S = 5,
-	/* No progress in sending for this long: RFC 9687 4. */
+	/* The least time without progress in sending: RFC 9687 4. */
 	SEND_HOLD_MIN_S = 480,
 	SEND_HOLD_FACTOR = 2,
 };
@@ -56,7 +57,7 @@ void bgp_connection_start_send_hold(struct bgp_connection *connection)
 		    send_hold_time(connection) * CLOCK_MS_PER_S);
 }
 
-/* The hold time itself is exact: a dead peer shall not stay a bit longer. */
+/* The hold timer has no jitter: a dead peer must not stay longer. */
 static void start_hold(struct bgp_connection *connection)
 {
 	if (connection->negotiated.hold_time)
@@ -88,8 +89,8 @@ static void on_delay_open(evutil_socket_t fd, short what, void *argument)
 }
 
 /*
- * The hold time is about what the peer sent, not about when we came to read it:
- * what waits in the socket counts.
+ * End the session only if nothing was received in the hold time. Input that
+ * waits in the socket counts as received.
  */
 static void on_hold(evutil_socket_t fd, short what, void *argument)
 {
@@ -131,14 +132,14 @@ void bgp_connection_report(struct bgp_connection *connection,
 	connection->options.handler->error(connection, &error);
 }
 
-void bgp_connection_lose(struct bgp_connection *connection, const char *why)
+void bgp_connection_fail(struct bgp_connection *connection, const char *why)
 {
 	bgp_connection_report(connection, BGP_DIRECTION_NONE, NULL, why);
 	bgp_connection_handle(connection, BGP_EVENT_TCP_FAILED);
 }
 
-/* Key and TTLs go to the socket before its first segment. */
-static int prepare(const struct bgp_connection_options *options, int fd)
+/* Set key and TTLs before the first segment is sent, then connect. */
+static int prepare_socket(const struct bgp_connection_options *options, int fd)
 {
 	const struct prefix peer = {
 		.address = options->remote.address,
@@ -157,37 +158,31 @@ static int prepare(const struct bgp_connection_options *options, int fd)
 	return code;
 }
 
-static void dial(struct bgp_connection *connection)
+static void dial_peer(struct bgp_connection *connection)
 {
 	int fd = bgp_socket_new(&connection->options.remote.address);
 	int code = fd;
 
-	/* The stream closes the socket, whatever becomes of it. */
+	/* The stream closes the socket, also on failure. */
 	if (fd >= 0)
 		code = bgp_stream_connect(&connection->stream, fd);
 	if (code >= 0)
-		code = prepare(&connection->options, fd);
+		code = prepare_socket(&connection->options, fd);
 	if (code < 0)
-		bgp_connection_lose(connection, strerror(-code));
+		bgp_connection_fail(connection, strerror(-code));
 }
 
 static void close_connection(struct bgp_connection *connection)
 {
 	stop_timers(connection);
 	bgp_stream_close(&connection->stream);
-	connection->given.code = 0;
+	connection->notification.code = 0;
 	connection->negotiated = (struct bgp_negotiated){ .hold_time = 0 };
 	connection->options.handler->closed(connection);
 }
 
-static void greet(struct bgp_connection *connection)
-{
-	evtimer_del(connection->delay_open);
-	bgp_connection_send_open(connection);
-}
-
-static void carry_out(struct bgp_connection *connection, uint32_t action,
-		      const struct bgp_transition *transition)
+static void carry_out_action(struct bgp_connection *connection, uint32_t action,
+			     const struct bgp_transition *transition)
 {
 	const struct bgp_connection_options *options = &connection->options;
 
@@ -209,10 +204,11 @@ static void carry_out(struct bgp_connection *connection, uint32_t action,
 			    bgp_delay_jittered(CONNECT_RETRY_S, arc4random()));
 		break;
 	case BGP_ACTION_CONNECT:
-		dial(connection);
+		dial_peer(connection);
 		break;
 	case BGP_ACTION_SEND_OPEN:
-		greet(connection);
+		evtimer_del(connection->delay_open);
+		bgp_connection_send_open(connection);
 		break;
 	case BGP_ACTION_START_LARGE_HOLD:
 		start_timer(connection->hold,
@@ -243,8 +239,11 @@ static void carry_out(struct bgp_connection *connection, uint32_t action,
 	}
 }
 
-/* An accepted connection is not dialled again: that is the peer's part. */
-static struct bgp_transition never_dial(struct bgp_transition transition)
+/*
+ * Remove the actions that would dial: only the peer restores an incoming
+ * connection.
+ */
+static struct bgp_transition without_dialling(struct bgp_transition transition)
 {
 	const uint32_t dialling = BGP_ACTION_START_CONNECT_RETRY |
 				  BGP_ACTION_CONNECT;
@@ -255,6 +254,21 @@ static struct bgp_transition never_dial(struct bgp_transition transition)
 	return transition;
 }
 
+static void log_transition(const struct bgp_connection *connection,
+			   enum bgp_event event, enum bgp_state next)
+{
+	const struct bgp_endpoint *remote = &connection->options.remote;
+	const struct address peer =
+		address_scoped(&remote->address, remote->ifindex);
+	char text[ADDRESS_TEXT_SIZE];
+
+	log_debug("bgp", "%s: %s -> %s on %s (%s connection)",
+		  address_format(&peer, text),
+		  bgp_state_name(connection->state), bgp_state_name(next),
+		  bgp_event_name(event),
+		  connection->options.incoming ? "incoming" : "outgoing");
+}
+
 void bgp_connection_handle(struct bgp_connection *connection,
 			   enum bgp_event event)
 {
@@ -263,10 +277,12 @@ void bgp_connection_handle(struct bgp_connection *connection,
 	uint32_t actions;
 
 	if (connection->options.incoming || connection->last_try)
-		transition = never_dial(transition);
+		transition = without_dialling(transition);
+	if (transition.next != connection->state)
+		log_transition(connection, event, transition.next);
 	connection->state = transition.next;
 	for (actions = transition.actions; actions; actions &= actions - 1)
-		carry_out(connection, actions & -actions, &transition);
+		carry_out_action(connection, actions & -actions, &transition);
 }
 
 /* ------------------------------------------------------------- life */
@@ -291,7 +307,7 @@ int bgp_connection_init(struct bgp_connection *connection,
 			       &bgp_connection_input);
 }
 
-static void free_event(struct event *event)
+static void free_timer(struct event *event)
 {
 	if (event)
 		event_free(event);
@@ -300,11 +316,11 @@ static void free_event(struct event *event)
 void bgp_connection_destroy(struct bgp_connection *connection)
 {
 	bgp_stream_destroy(&connection->stream);
-	free_event(connection->connect_retry);
-	free_event(connection->delay_open);
-	free_event(connection->hold);
-	free_event(connection->keepalive);
-	free_event(connection->send_hold);
+	free_timer(connection->connect_retry);
+	free_timer(connection->delay_open);
+	free_timer(connection->hold);
+	free_timer(connection->keepalive);
+	free_timer(connection->send_hold);
 }
 
 void bgp_connection_start(struct bgp_connection *connection)
@@ -324,7 +340,7 @@ void bgp_connection_accept(struct bgp_connection *connection, int fd)
 		code = bgp_socket_set_distance(fd, &options->remote.address,
 					       &options->distance);
 	if (code)
-		bgp_connection_lose(connection, strerror(-code));
+		bgp_connection_fail(connection, strerror(-code));
 	else
 		connection->stream.callbacks->connected(&connection->stream);
 }
@@ -332,17 +348,17 @@ void bgp_connection_accept(struct bgp_connection *connection, int fd)
 void bgp_connection_stop(struct bgp_connection *connection,
 			 const struct bgp_notification *notification)
 {
-	connection->given = *notification;
+	connection->notification = *notification;
 	bgp_connection_handle(connection, BGP_EVENT_STOP);
-	connection->given.code = 0;
+	connection->notification.code = 0;
 }
 
-void bgp_connection_forget(struct bgp_connection *connection)
+void bgp_connection_abort(struct bgp_connection *connection)
 {
 	const struct bgp_notification nothing = { 0 };
 
 	if (connection->stream.fd >= 0)
-		bgp_socket_forget(connection->stream.fd);
+		bgp_socket_reset_on_close(connection->stream.fd);
 	bgp_connection_stop(connection, &nothing);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Messages of a connection that come in: each is decoded as far as the state
- * machine has to know, and becomes an event. See connection.h.
+ * Received messages of a connection: each is decoded as far as the state
+ * machine needs, and becomes an event. See connection.h.
  */
 
 #include <event2/event.h>
@@ -13,8 +13,11 @@
 
 /* ------------------------------------------------------------- OPEN */
 
-/* RFC 8654 4: longer messages may follow as soon as both have said so. */
-static bool agree(struct bgp_connection *connection)
+/*
+ * RFC 8654 4: extended messages may follow as soon as both sides announced
+ * them.
+ */
+static bool negotiate(struct bgp_connection *connection)
 {
 	bgp_negotiated_from_opens(&connection->options.local_open,
 				  &connection->remote_open,
@@ -24,7 +27,7 @@ static bool agree(struct bgp_connection *connection)
 	if (!bgp_stream_extend(&connection->stream,
 			       connection->negotiated.max_message))
 		return true;
-	bgp_notification_set(&connection->given, BGP_ERROR_CEASE,
+	bgp_notification_set(&connection->notification, BGP_ERROR_CEASE,
 			     BGP_CEASE_OUT_OF_RESOURCES, NULL, 0);
 	return false;
 }
@@ -32,10 +35,10 @@ static bool agree(struct bgp_connection *connection)
 static bool accept_open(struct bgp_connection *connection)
 {
 	return bgp_open_decode(connection->message, &connection->remote_open,
-			       &connection->given) &&
-	       connection->options.handler->check_open(connection,
-						       &connection->given) &&
-	       agree(connection);
+			       &connection->notification) &&
+	       connection->options.handler->check_open(
+		       connection, &connection->notification) &&
+	       negotiate(connection);
 }
 
 static void receive_open(struct bgp_connection *connection)
@@ -43,12 +46,15 @@ static void receive_open(struct bgp_connection *connection)
 	bool early = connection->state == BGP_STATE_CONNECT ||
 		     connection->state == BGP_STATE_ACTIVE;
 
-	/* In any other state the state machine answers, whatever it says. */
+	/* In any other state an OPEN is an error, whatever is in it. */
 	if (!early && connection->state != BGP_STATE_OPEN_SENT) {
 		bgp_connection_handle(connection, BGP_EVENT_OPEN_RECEIVED);
 		return;
 	}
-	/* Only after our own OPEN may we say what is wrong with the peer's. */
+	/*
+	 * A NOTIFICATION about the peer's OPEN may be sent only after our own
+	 * OPEN.
+	 */
 	if (!accept_open(connection)) {
 		if (early)
 			bgp_connection_handle(connection,
@@ -56,7 +62,7 @@ static void receive_open(struct bgp_connection *connection)
 		bgp_connection_handle(connection, BGP_EVENT_OPEN_ERROR);
 		return;
 	}
-	/* No KEEPALIVE first: the peer would have a session for a moment. */
+	/* Decide before our KEEPALIVE: the peer takes that for a session. */
 	if (connection->options.handler->collides(connection)) {
 		bgp_connection_handle(connection, BGP_EVENT_COLLISION_LOST);
 		return;
@@ -91,7 +97,7 @@ void bgp_connection_process_update(struct bgp_connection *connection)
 	const struct bgp_connection_options *options = &connection->options;
 	const struct bgp_decode_context context = {
 		.negotiated = &connection->negotiated,
-		/* RFC 7947 2.2.2.1: a route server does not add itself. */
+		/* RFC 7947 2.2.2.1: a route server does not add its AS. */
 		.accept_any_first_as = options->neighbor->relation ==
 				       BGP_ROLE_RS,
 		.accept_aigp = options->neighbor->aigp,
@@ -102,10 +108,10 @@ void bgp_connection_process_update(struct bgp_connection *connection)
 
 	options->counters->verdicts[verdict]++;
 	if (verdict == BGP_VERDICT_RESET) {
-		connection->given = update.error.notification;
+		connection->notification = update.error.notification;
 		bgp_connection_handle(connection, BGP_EVENT_UPDATE_ERROR);
 	} else if (options->handler->update(connection, &update)) {
-		bgp_notification_set(&connection->given, BGP_ERROR_CEASE,
+		bgp_notification_set(&connection->notification, BGP_ERROR_CEASE,
 				     BGP_CEASE_OUT_OF_RESOURCES, NULL, 0);
 		bgp_connection_handle(connection, BGP_EVENT_UPDATE_ERROR);
 	}
@@ -126,7 +132,7 @@ void bgp_connection_process_refresh(struct bgp_connection *connection)
 	case BGP_ROUTE_REFRESH_IGNORE:
 		break;
 	case BGP_ROUTE_REFRESH_RESET:
-		connection->given = error;
+		connection->notification = error;
 		bgp_connection_handle(connection, BGP_EVENT_UPDATE_ERROR);
 		break;
 	}
@@ -141,8 +147,8 @@ static struct bgp_connection *connection_of(struct bgp_stream *stream)
 						  stream));
 }
 
-static void on_message(struct bgp_stream *stream,
-		       const struct bgp_message *frame)
+static void on_stream_message(struct bgp_stream *stream,
+			      const struct bgp_message *frame)
 {
 	struct bgp_connection *connection = connection_of(stream);
 
@@ -171,18 +177,18 @@ static void on_message(struct bgp_stream *stream,
 	}
 }
 
-static void on_bad_message(struct bgp_stream *stream,
-			   const struct bgp_message *frame)
+static void on_stream_bad_message(struct bgp_stream *stream,
+				  const struct bgp_message *frame)
 {
 	struct bgp_connection *connection = connection_of(stream);
 
 	if (!frame->silent)
-		connection->given = frame->error;
+		connection->notification = frame->error;
 	bgp_connection_handle(connection, BGP_EVENT_HEADER_ERROR);
 }
 
-/* RFC 4271 8.1.1: with DelayOpen the peer may speak first. */
-static void on_connected(struct bgp_stream *stream)
+/* RFC 4271 8.1.1: with DelayOpen we wait for the peer's OPEN first. */
+static void on_stream_connected(struct bgp_stream *stream)
 {
 	struct bgp_connection *connection = connection_of(stream);
 
@@ -192,13 +198,13 @@ static void on_connected(struct bgp_stream *stream)
 				      BGP_EVENT_TCP_CONNECTED);
 }
 
-static void on_lost(struct bgp_stream *stream, const char *why)
+static void on_stream_lost(struct bgp_stream *stream, const char *why)
 {
-	bgp_connection_lose(connection_of(stream), why);
+	bgp_connection_fail(connection_of(stream), why);
 }
 
-/* RFC 9687 4: the timer runs while output waits and starts with each byte. */
-static void on_written(struct bgp_stream *stream, bool taken)
+/* RFC 9687 4: the timer runs while output waits, and restarts with progress. */
+static void on_stream_written(struct bgp_stream *stream, bool taken)
 {
 	struct bgp_connection *connection = connection_of(stream);
 
@@ -208,7 +214,7 @@ static void on_written(struct bgp_stream *stream, bool taken)
 		bgp_connection_start_send_hold(connection);
 }
 
-static void on_writable(struct bgp_stream *stream)
+static void on_stream_writable(struct bgp_stream *stream)
 {
 	struct bgp_connection *connection = connection_of(stream);
 
@@ -217,10 +223,10 @@ static void on_writable(struct bgp_stream *stream)
 }
 
 const struct bgp_stream_callbacks bgp_connection_input = {
-	.connected = on_connected,
-	.message = on_message,
-	.bad_message = on_bad_message,
-	.lost = on_lost,
-	.written = on_written,
-	.writable = on_writable,
+	.connected = on_stream_connected,
+	.message = on_stream_message,
+	.bad_message = on_stream_bad_message,
+	.lost = on_stream_lost,
+	.written = on_stream_written,
+	.writable = on_stream_writable,
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Messages of a connection that go out. See connection.h. */
+/* Messages that a connection sends. See connection.h. */
 
 #include <stdio.h>
 #include <sys/socket.h>
@@ -9,33 +9,34 @@
 #include "bgp/session/connection_internal.h"
 
 enum {
-	/* Output is filled up to here; one batch of UPDATEs may go beyond. */
+	/* Output is filled up to here; one batch of UPDATEs may exceed it. */
 	OUTPUT_LOW = 32768,
 };
 
-/* Queues a message; flush() sends it. */
-static void queue(struct bgp_connection *connection, enum bgp_message_type type,
-		  const struct writer *message)
+/* Queue a message; flush_output() sends it. */
+static void queue_message(struct bgp_connection *connection,
+			  enum bgp_message_type type,
+			  const struct writer *message)
 {
 	if (message->failed)
 		return;
 	connection->options.counters->sent[type]++;
-	connection->unsent = true;
+	connection->flush_due = true;
 	bgp_stream_write(&connection->stream, message->data, message->used);
 }
 
-static void flush(struct bgp_connection *connection)
+static void flush_output(struct bgp_connection *connection)
 {
-	connection->unsent = false;
+	connection->flush_due = false;
 	bgp_stream_flush(&connection->stream);
 }
 
-static void send_message(struct bgp_connection *connection,
-			 enum bgp_message_type type,
-			 const struct writer *message)
+static void queue_and_flush(struct bgp_connection *connection,
+			    enum bgp_message_type type,
+			    const struct writer *message)
 {
-	queue(connection, type, message);
-	flush(connection);
+	queue_message(connection, type, message);
+	flush_output(connection);
 }
 
 void bgp_connection_send_open(struct bgp_connection *connection)
@@ -44,7 +45,7 @@ void bgp_connection_send_open(struct bgp_connection *connection)
 	struct writer w = writer_of(bytes, sizeof(bytes));
 
 	bgp_open_encode(&w, &connection->options.local_open);
-	send_message(connection, BGP_OPEN, &w);
+	queue_and_flush(connection, BGP_OPEN, &w);
 }
 
 void bgp_connection_send_keepalive(struct bgp_connection *connection)
@@ -53,10 +54,10 @@ void bgp_connection_send_keepalive(struct bgp_connection *connection)
 	struct writer w = writer_of(bytes, sizeof(bytes));
 
 	bgp_message_encode_keepalive(&w);
-	send_message(connection, BGP_KEEPALIVE, &w);
+	queue_and_flush(connection, BGP_KEEPALIVE, &w);
 }
 
-static void harden(struct bgp_notification *n)
+static void make_hard_reset(struct bgp_notification *n)
 {
 	const struct bgp_notification inner = *n;
 
@@ -66,13 +67,13 @@ static void harden(struct bgp_notification *n)
 void bgp_connection_send_notification(struct bgp_connection *connection,
 				      const struct bgp_transition *transition)
 {
-	struct bgp_notification *n = &connection->given;
+	struct bgp_notification *n = &connection->notification;
 	char words[BGP_NOTIFICATION_TEXT_SIZE];
 	char text[sizeof(words) + sizeof("sent NOTIFICATION 255/255 ")];
 	uint8_t bytes[BGP_MAX_MESSAGE];
 	struct writer w = writer_of(bytes, sizeof(bytes));
 
-	/* The state machine's errors are about a message: RFC 6608 4. */
+	/* RFC 6608 4: the data of an FSM error is the type of the message. */
 	if (transition->code)
 		bgp_notification_set(n, transition->code, transition->subcode,
 				     &connection->message_type,
@@ -81,20 +82,20 @@ void bgp_connection_send_notification(struct bgp_connection *connection,
 		return;
 	if (connection->negotiated.graceful_restart.notification &&
 	    bgp_notification_is_final(n))
-		harden(n);
+		make_hard_reset(n);
 	bgp_notification_encode(&w, n);
-	send_message(connection, BGP_NOTIFICATION, &w);
+	queue_and_flush(connection, BGP_NOTIFICATION, &w);
 	snprintf(text, sizeof(text), "sent NOTIFICATION %u/%u %s", n->code,
 		 n->subcode, bgp_notification_describe(n, words));
 	bgp_connection_report(connection, BGP_DIRECTION_SENT, n, text);
 }
 
 /*
- * Without a connection of its own: the message fits into any socket's buffer,
- * and if it does not, the peer finds out by the end of the stream. Without an
- * OPEN: it would be a collision for the peer, in which our session may lose.
+ * The socket needs no connection: the message fits into any socket's buffer,
+ * and if it does not, the peer sees the end of the stream. An OPEN is not sent:
+ * to the peer it would be a collision, which our session may lose.
  */
-void bgp_connection_turn_away(int fd)
+void bgp_connection_refuse(int fd)
 {
 	uint8_t bytes[BGP_MAX_MESSAGE];
 	struct writer w = writer_of(bytes, sizeof(bytes));
@@ -117,11 +118,11 @@ bool bgp_connection_can_send(const struct bgp_connection *connection)
 	       bgp_stream_waiting(&connection->stream) < OUTPUT_LOW;
 }
 
-/* Writes one UPDATE and returns how many routes are in it. */
-static size_t encode_some(struct writer *w,
-			  const struct bgp_negotiated *negotiated,
-			  const struct bgp_attributes *attributes,
-			  const struct bgp_path_key *routes, size_t count)
+/* Write one UPDATE. Return how many routes are in it. */
+static size_t encode_one_update(struct writer *w,
+				const struct bgp_negotiated *negotiated,
+				const struct bgp_attributes *attributes,
+				const struct bgp_path_key *routes, size_t count)
 {
 	size_t done = 0;
 
@@ -131,20 +132,20 @@ static size_t encode_some(struct writer *w,
 	if (done)
 		return done;
 	/*
-	 * What cannot be said must not stay said (RFC 8654 4): but of those
-	 * routes only the first is known not to fit.
+	 * A route that cannot be announced must be withdrawn (RFC 8654 4). Of
+	 * these routes only the first is known not to fit.
 	 */
 	return bgp_update_withdraw(w, negotiated, routes,
 				   attributes ? 1 : count);
 }
 
-/* A full buffer does not wait for more. */
+/* Queue an UPDATE, and send when the buffer is full. */
 static void queue_update(struct bgp_connection *connection,
 			 const struct writer *message)
 {
-	queue(connection, BGP_UPDATE, message);
+	queue_message(connection, BGP_UPDATE, message);
 	if (bgp_stream_waiting(&connection->stream) >= OUTPUT_LOW)
-		flush(connection);
+		flush_output(connection);
 }
 
 size_t bgp_connection_send(const struct bgp_recipients *recipients,
@@ -156,9 +157,9 @@ size_t bgp_connection_send(const struct bgp_recipients *recipients,
 	while (left) {
 		uint8_t bytes[BGP_MAX_EXTENDED_MESSAGE];
 		struct writer w = writer_of(bytes, sizeof(bytes));
-		size_t done = encode_some(&w, recipients->negotiated,
-					  announcement->attributes, routes,
-					  left);
+		size_t done = encode_one_update(&w, recipients->negotiated,
+						announcement->attributes,
+						routes, left);
 
 		if (!done)
 			break;
@@ -173,8 +174,8 @@ size_t bgp_connection_send(const struct bgp_recipients *recipients,
 
 void bgp_connection_flush(struct bgp_connection *connection)
 {
-	if (connection->unsent)
-		flush(connection);
+	if (connection->flush_due)
+		flush_output(connection);
 }
 
 void bgp_connection_send_end_of_rib(struct bgp_connection *connection,
@@ -184,7 +185,7 @@ void bgp_connection_send_end_of_rib(struct bgp_connection *connection,
 	struct writer w = writer_of(bytes, sizeof(bytes));
 
 	bgp_update_end_of_rib(&w, family);
-	send_message(connection, BGP_UPDATE, &w);
+	queue_and_flush(connection, BGP_UPDATE, &w);
 }
 
 void bgp_connection_send_refresh(struct bgp_connection *connection,
@@ -199,5 +200,5 @@ void bgp_connection_send_refresh(struct bgp_connection *connection,
 	    (mark ? !negotiated->enhanced_refresh : !negotiated->route_refresh))
 		return;
 	bgp_route_refresh_encode(&w, refresh);
-	send_message(connection, BGP_ROUTE_REFRESH, &w);
+	queue_and_flush(connection, BGP_ROUTE_REFRESH, &w);
 }

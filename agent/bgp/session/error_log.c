@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A ring of errors. See error_log.h. */
+/* The ring of a neighbor's last errors. See error_log.h. */
 
 #include "bgp/session/error_log.h"
 

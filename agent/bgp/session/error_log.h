@@ -2,7 +2,7 @@
 #ifndef BGP_ERROR_LOG_H
 #define BGP_ERROR_LOG_H
 
-/* The last few things that went wrong with a neighbor, and when. Pure. */
+/* The last errors of a neighbor, with their times. Pure. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -11,14 +11,14 @@
 
 enum bgp_error_log_sizes {
 	BGP_ERROR_LOG_MAX = 8,
-	/* The beginning of a longer one: the last error is kept whole. */
+	/* A longer text is cut here; bgp_neighbor.last_error has it whole. */
 	BGP_ERROR_LOG_TEXT_SIZE = 160,
 };
 
 struct bgp_error_entry {
-	uint64_t time_ms; /* of core/clock.h */
+	uint64_t time_ms; /* by core/clock.h */
 	enum bgp_direction direction;
-	uint8_t code; /* of the NOTIFICATION; 0: there was none */
+	uint8_t code; /* of the NOTIFICATION; 0: none */
 	uint8_t subcode;
 	char text[BGP_ERROR_LOG_TEXT_SIZE];
 };
@@ -31,7 +31,7 @@ struct bgp_error_log {
 
 void bgp_error_log_add(struct bgp_error_log *log, uint64_t now_ms,
 		       const struct bgp_connection_error *error);
-/* The newest for 0, then older ones; NULL at the end. */
+/* Return an entry, 0 being the newest; NULL beyond the oldest. */
 const struct bgp_error_entry *bgp_error_log_at(const struct bgp_error_log *log,
 					       size_t index);
 const char *bgp_direction_name(enum bgp_direction direction); /* "sent" */

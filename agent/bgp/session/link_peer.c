@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The kernel's neighbor table, asked for one interface. See link_peer.h. */
+/* The kernel's neighbor table, dumped for one interface. See link_peer.h. */
 
 #include "bgp/session/link_peer.h"
 
@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 enum {
-	ANSWER_SIZE = 32768, /* what the kernel sends at once at most */
+	ANSWER_SIZE = 32768, /* longest part of a dump */
 };
 
-/* The next whole message; its length is believed after the check only. */
+/* Take the next message; its length is used only after it was checked. */
 static const struct nlmsghdr *next_message(const char **at, size_t *left)
 {
 	const struct nlmsghdr *message = (const void *)*at;
@@ -32,8 +32,9 @@ static const struct nlmsghdr *next_message(const char **at, size_t *left)
 	return message;
 }
 
-/* The entry's address; false if it has none or is not a usable entry. */
-static bool address_of(const struct nlmsghdr *message, struct address *address)
+/* Get the address of an entry. False if it has none or is not usable. */
+static bool entry_address(const struct nlmsghdr *message,
+			  struct address *address)
 {
 	const struct ndmsg *entry = NLMSG_DATA(message);
 	const struct rtattr *attribute =
@@ -67,7 +68,7 @@ void bgp_link_peers_scan(const void *messages, size_t size,
 		if (message->nlmsg_type != RTM_NEWNEIGH ||
 		    message->nlmsg_len < NLMSG_LENGTH(sizeof(*entry)) ||
 		    (unsigned int)entry->ndm_ifindex != ifindex ||
-		    !address_of(message, &address))
+		    !entry_address(message, &address))
 			continue;
 		if (entry->ndm_flags & NTF_ROUTER) {
 			peers->routers++;
@@ -91,7 +92,7 @@ bool bgp_link_peers_pick(const struct bgp_link_peers *peers,
 	return true;
 }
 
-static int ask(int fd)
+static int request_dump(int fd)
 {
 	const struct {
 		struct nlmsghdr header;
@@ -106,7 +107,7 @@ static int ask(int fd)
 	return send(fd, &request, sizeof(request), 0) < 0 ? -errno : 0;
 }
 
-static bool ends(const void *messages, size_t size)
+static bool is_end_of_dump(const void *messages, size_t size)
 {
 	const struct nlmsghdr *message;
 	const char *at = messages;
@@ -118,7 +119,7 @@ static bool ends(const void *messages, size_t size)
 	return false;
 }
 
-/* A dump is made while it is read, so there is never anything to wait for. */
+/* The kernel writes a dump while it is read, so there is no need to wait. */
 static int read_answer(int fd, unsigned int ifindex,
 		       struct bgp_link_peers *peers)
 {
@@ -130,7 +131,7 @@ static int read_answer(int fd, unsigned int ifindex,
 		if (size < 0)
 			return -errno;
 		bgp_link_peers_scan(answer, (size_t)size, ifindex, peers);
-	} while (!ends(answer, (size_t)size));
+	} while (!is_end_of_dump(answer, (size_t)size));
 	return 0;
 }
 
@@ -142,7 +143,7 @@ int bgp_link_peer_find(unsigned int ifindex, struct address *peer)
 
 	if (fd < 0)
 		return -errno;
-	code = ask(fd);
+	code = request_dump(fd);
 	if (!code)
 		code = read_answer(fd, ifindex, &peers);
 	close(fd);

@@ -3,8 +3,8 @@
 #define BGP_LINK_PEER_H
 
 /*
- * The one peer behind an interface: the link-local address that the kernel's
- * neighbor table knows there, from router advertisements or from talking to it.
+ * The peer behind an interface: the link-local address in the kernel's neighbor
+ * table, which has it from router advertisements or from earlier traffic.
  */
 
 #include <stdbool.h>
@@ -13,22 +13,28 @@
 
 #include "core/address.h"
 
-/* What is seen of an interface's entries while they are gone through. */
+/* Entries of one interface, counted while a dump is read. */
 struct bgp_link_peers {
 	size_t routers;
 	size_t hosts;
-	struct address router; /* the last one seen */
+	struct address router; /* of the last entry */
 	struct address host;
 };
 
-/* Goes through part of an answer to RTM_GETNEIGH. Pure. */
+/* Count the entries in a part of a RTM_GETNEIGH dump. Pure. */
 void bgp_link_peers_scan(const void *messages, size_t size,
 			 unsigned int ifindex, struct bgp_link_peers *peers);
-/* The only router or, if there is none, the only host. False: no telling. */
+/*
+ * Pick the only router or, without routers, the only host. False if there is no
+ * such one.
+ */
 bool bgp_link_peers_pick(const struct bgp_link_peers *peers,
 			 struct address *peer);
 
-/* Asks the kernel. 0, -ENOENT if there is not exactly one, or -errno. */
+/*
+ * Dump the table and pick. Return 0, -ENOENT if there is not exactly one, or
+ * -errno.
+ */
 int bgp_link_peer_find(unsigned int ifindex, struct address *peer);
 
 #endif

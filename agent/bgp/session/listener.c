@@ -14,7 +14,7 @@
 #include "bgp/session/tcp_auth.h"
 
 enum {
-	ACCEPTS_PER_TURN = 64, /* other sockets want their turn, too */
+	ACCEPTS_PER_TURN = 64, /* then other events have their turn */
 };
 
 static void on_acceptable(evutil_socket_t listener, short what, void *speaker)
@@ -31,7 +31,7 @@ static void on_acceptable(evutil_socket_t listener, short what, void *speaker)
 	}
 }
 
-/* Keys must be there before the first segment of their peer. */
+/* A key must be set before the first segment of its peer arrives. */
 static int set_keys(const struct bgp_options *options, int fd, bool ipv4,
 		    char error[BGP_SPEAKER_ERROR_SIZE])
 {
@@ -55,8 +55,8 @@ static int set_keys(const struct bgp_options *options, int fd, bool ipv4,
 	return 0;
 }
 
-static int watch(struct bgp_speaker *speaker, int fd,
-		 char error[BGP_SPEAKER_ERROR_SIZE])
+static int watch_listener(struct bgp_speaker *speaker, int fd,
+			  char error[BGP_SPEAKER_ERROR_SIZE])
 {
 	size_t i = speaker->listeners[0] ? 1 : 0;
 
@@ -72,8 +72,9 @@ static int watch(struct bgp_speaker *speaker, int fd,
 	return 0;
 }
 
-static int open_one(struct bgp_speaker *speaker, const struct address *local,
-		    char error[BGP_SPEAKER_ERROR_SIZE])
+static int open_listener(struct bgp_speaker *speaker,
+			 const struct address *local,
+			 char error[BGP_SPEAKER_ERROR_SIZE])
 {
 	/* Our SYN-ACK must pass the peer's TTL security: RFC 5082 3. */
 	const struct bgp_distance distance = { .ttl = BGP_TTL_MAX };
@@ -83,8 +84,8 @@ static int open_one(struct bgp_speaker *speaker, const struct address *local,
 
 	if (fd < 0) {
 		snprintf(error, BGP_SPEAKER_ERROR_SIZE,
-			 "--listen %s port %u: %s; another BGP daemon may have "
-			 "the port: choose another one, or 0 to listen nowhere",
+			 "--listen %s port %u: %s; if another BGP daemon has "
+			 "the port, choose another one, or 0 not to listen",
 			 address_format(local, text), options->listen.port,
 			 strerror(-fd));
 		return fd;
@@ -95,7 +96,7 @@ static int open_one(struct bgp_speaker *speaker, const struct address *local,
 		close(fd);
 		return code;
 	}
-	return watch(speaker, fd, error);
+	return watch_listener(speaker, fd, error);
 }
 
 int bgp_listener_open(struct bgp_speaker *speaker,
@@ -109,10 +110,10 @@ int bgp_listener_open(struct bgp_speaker *speaker,
 	if (!speaker->options.listen.port)
 		return 0;
 	if (both)
-		code = open_one(speaker, &any_ipv4, error);
+		code = open_listener(speaker, &any_ipv4, error);
 	if (!code)
-		code = open_one(speaker, local, error);
-	/* A host without IPv6 has no peers there. */
+		code = open_listener(speaker, local, error);
+	/* A host without IPv6 has no IPv6 peers. */
 	return both && code == -EAFNOSUPPORT ? 0 : code;
 }
 

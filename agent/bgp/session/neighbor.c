@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Neighbors: policy around one or two connections. See neighbor.h. */
+/* Neighbors: when to dial, accept and stop connections. See neighbor.h. */
 
 #include "bgp/session/neighbor.h"
 
@@ -54,9 +54,10 @@ static void set_remote(struct bgp_connection *connection,
 	connection->options.remote.ifindex = ifindex;
 }
 
-/* True if the neighbor is to be found at the endpoint from now on. */
-static bool move_to(struct bgp_neighbor *neighbor,
-		    const struct address *address, unsigned int ifindex)
+/* Let the neighbor's connections go to this endpoint. False if they cannot. */
+static bool move_to_endpoint(struct bgp_neighbor *neighbor,
+			     const struct address *address,
+			     unsigned int ifindex)
 {
 	bool busy = neighbor->incoming.state != BGP_STATE_IDLE ||
 		    neighbor->outgoing.state != BGP_STATE_IDLE;
@@ -69,8 +70,10 @@ static bool move_to(struct bgp_neighbor *neighbor,
 	return true;
 }
 
-/* Where to dial: the interface may be new, and so may who is behind it. */
-static bool locate(struct bgp_neighbor *neighbor)
+/*
+ * Find the endpoint to dial: the interface, and the peer behind it, may be new.
+ */
+static bool locate_peer(struct bgp_neighbor *neighbor)
 {
 	unsigned int ifindex;
 	struct address peer = neighbor->address;
@@ -83,7 +86,7 @@ static bool locate(struct bgp_neighbor *neighbor)
 	if (neighbor_is_interface(&neighbor->options) &&
 	    bgp_link_peer_find(ifindex, &peer))
 		return false;
-	return move_to(neighbor, &peer, ifindex);
+	return move_to_endpoint(neighbor, &peer, ifindex);
 }
 
 /* ------------------------------------------------------------- dialling */
@@ -94,8 +97,8 @@ static bool is_dialled(const struct bgp_neighbor *neighbor)
 	       !neighbor->stopped;
 }
 
-/* How long it is still kept down because of its max-prefix. */
-static uint64_t held_ms(const struct bgp_neighbor *neighbor)
+/* Return how long max-prefix keeps the neighbor down. */
+static uint64_t held_for_ms(const struct bgp_neighbor *neighbor)
 {
 	uint64_t now = clock_now_ms();
 
@@ -103,17 +106,17 @@ static uint64_t held_ms(const struct bgp_neighbor *neighbor)
 					       0;
 }
 
-static void start_later(struct bgp_neighbor *neighbor)
+static void start_timer_later(struct bgp_neighbor *neighbor)
 {
 	uint64_t delay_ms =
-		held_ms(neighbor) +
+		held_for_ms(neighbor) +
 		bgp_delay_jittered(neighbor->restart_delay_s, arc4random());
 	const struct timeval delay = clock_timeval_of_ms(delay_ms);
 
 	evtimer_add(neighbor->restart, &delay);
 }
 
-/* Idle hold: the longer it fails, the longer we wait; never the peer. */
+/* Idle hold: each failure doubles the delay. The peer may connect meanwhile. */
 void bgp_neighbor_closed(struct bgp_neighbor *neighbor,
 			 const struct bgp_connection *connection)
 {
@@ -121,7 +124,7 @@ void bgp_neighbor_closed(struct bgp_neighbor *neighbor,
 	    neighbor->outgoing.state != BGP_STATE_IDLE ||
 	    neighbor->incoming.state == BGP_STATE_ESTABLISHED)
 		return;
-	start_later(neighbor);
+	start_timer_later(neighbor);
 	neighbor->restart_delay_s = bgp_delay_next(neighbor->restart_delay_s);
 }
 
@@ -155,17 +158,17 @@ void bgp_neighbor_start(struct bgp_neighbor *neighbor)
 	if (!is_dialled(neighbor) || neighbor->session ||
 	    neighbor->outgoing.state != BGP_STATE_IDLE)
 		return;
-	if (locate(neighbor))
+	if (locate_peer(neighbor))
 		bgp_connection_start(&neighbor->outgoing);
 	else
-		start_later(neighbor);
+		start_timer_later(neighbor);
 }
 
 /* ------------------------------------------------------------- accepting */
 
 /*
- * A session is not disturbed by a second connection (RFC 4271 6.8), unless the
- * peer has said that it may come back without a word (RFC 4724 5).
+ * Decide whether a second connection replaces the session: only if the peer has
+ * announced graceful restart (RFC 4724 5), otherwise not (RFC 4271 6.8).
  */
 static bool make_way(struct bgp_neighbor *neighbor)
 {
@@ -175,8 +178,8 @@ static bool make_way(struct bgp_neighbor *neighbor)
 		return true;
 	if (!session->negotiated.has_graceful_restart)
 		return false;
-	bgp_connection_lose(session, "the peer has restarted: it connects "
-				     "anew");
+	bgp_connection_fail(session, "the peer has restarted: it opened a new "
+				     "connection");
 	return true;
 }
 
@@ -185,17 +188,17 @@ void bgp_neighbor_accept(struct bgp_neighbor *neighbor,
 {
 	struct bgp_notification nothing = { 0 };
 
-	if (neighbor->stopped || held_ms(neighbor) ||
+	if (neighbor->stopped || held_for_ms(neighbor) ||
 	    (neighbor->options.interface[0] &&
-	     !move_to(neighbor, &remote->address, remote->ifindex))) {
-		bgp_socket_refuse(fd);
+	     !move_to_endpoint(neighbor, &remote->address, remote->ifindex))) {
+		bgp_socket_reset(fd);
 		return;
 	}
 	if (!make_way(neighbor)) {
-		bgp_connection_turn_away(fd);
+		bgp_connection_refuse(fd);
 		return;
 	}
-	/* The peer dials again: it has given its first attempt up. */
+	/* The peer dials again: it has given up its first attempt. */
 	if (neighbor->incoming.state != BGP_STATE_IDLE)
 		bgp_connection_stop(&neighbor->incoming, &nothing);
 	neighbor->accepted_ms = clock_now_ms();
@@ -330,8 +333,9 @@ enum bgp_state bgp_neighbor_state(const struct bgp_neighbor *neighbor)
 	enum bgp_state out = neighbor->outgoing.state;
 
 	if (in == BGP_STATE_IDLE && out == BGP_STATE_IDLE &&
-	    !is_dialled(neighbor) && !neighbor->stopped && !held_ms(neighbor))
-		return BGP_STATE_ACTIVE; /* waiting for the peer */
+	    !is_dialled(neighbor) && !neighbor->stopped &&
+	    !held_for_ms(neighbor))
+		return BGP_STATE_ACTIVE; /* waiting for the peer to connect */
 	return in > out ? in : out;
 }
 
@@ -339,7 +343,7 @@ bool bgp_neighbor_is_idle(const struct bgp_neighbor *neighbor)
 {
 	return neighbor->incoming.state == BGP_STATE_IDLE &&
 	       neighbor->outgoing.state == BGP_STATE_IDLE &&
-	       !is_dialled(neighbor) && !held_ms(neighbor);
+	       !is_dialled(neighbor) && !held_for_ms(neighbor);
 }
 
 bool bgp_neighbor_hint(const struct bgp_neighbor *neighbor,
@@ -347,19 +351,19 @@ bool bgp_neighbor_hint(const struct bgp_neighbor *neighbor,
 {
 	if (neighbor->session)
 		return false;
-	if (held_ms(neighbor)) {
+	if (held_for_ms(neighbor)) {
 		snprintf(
 			text, size,
-			"has announced more than max-prefix=%u; down for %u s "
-			"more",
+			"announced more than max-prefix=%u; down for %u s more",
 			neighbor->options.max_prefix,
-			(unsigned int)(held_ms(neighbor) / CLOCK_MS_PER_S + 1));
+			(unsigned int)(held_for_ms(neighbor) / CLOCK_MS_PER_S +
+				       1));
 		return true;
 	}
 	if (address_is_zero(&neighbor->address)) {
 		snprintf(text, size,
-			 "no single neighbor is known on %s yet; it may "
-			 "connect to us",
+			 "%s: not exactly one neighbor known there; waiting "
+			 "for its connection",
 			 neighbor->options.interface);
 		return true;
 	}

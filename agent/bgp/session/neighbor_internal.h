@@ -2,17 +2,21 @@
 #ifndef BGP_NEIGHBOR_INTERNAL_H
 #define BGP_NEIGHBOR_INTERNAL_H
 
-/* What the files of a neighbor share. See neighbor.h. */
+/* Functions shared by the files of a neighbor. See neighbor.h. */
 
 #include "bgp/session/neighbor.h"
 
 enum bgp_neighbor_delays {
-	/* A session that was up for so long has not failed by itself. */
+	/*
+	 * A session up for this long resets the delay before the next attempt.
+	 */
 	BGP_SESSION_STABLE_S = 30,
 };
 
 /* neighbor.c */
-/* A connection was closed: dials again after a while, if that is our part. */
+/*
+ * A connection was closed: dial again after a delay, if we dial this neighbor.
+ */
 void bgp_neighbor_closed(struct bgp_neighbor *neighbor,
 			 const struct bgp_connection *connection);
 

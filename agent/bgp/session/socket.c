@@ -27,8 +27,8 @@ union socket_address {
 	struct sockaddr_in6 ipv6;
 };
 
-static socklen_t to_socket(const struct bgp_endpoint *from,
-			   union socket_address *out)
+static socklen_t endpoint_to_sockaddr(const struct bgp_endpoint *from,
+				      union socket_address *out)
 {
 	const struct address *address = &from->address;
 
@@ -46,7 +46,8 @@ static socklen_t to_socket(const struct bgp_endpoint *from,
 	return sizeof(out->ipv6);
 }
 
-static struct bgp_endpoint from_socket(const union socket_address *from)
+static struct bgp_endpoint
+endpoint_from_sockaddr(const union socket_address *from)
 {
 	struct bgp_endpoint end = { .port = 0 };
 
@@ -62,23 +63,23 @@ static struct bgp_endpoint from_socket(const union socket_address *from)
 	return end;
 }
 
-static int set(int fd, int level, int option, int value)
+static int set_option(int fd, int level, int option, int value)
 {
 	return setsockopt(fd, level, option, &value, sizeof(value)) ? -errno :
 								      0;
 }
 
 /*
- * Options that only make a connection better: failing is no reason to stop.
- * Network control has a class of its own: RFC 4594 3.2.
+ * Set options that are worth having but not required, so errors are ignored.
+ * RFC 4594 3.2: network control has its own class.
  */
-static void tune(int fd, bool ipv4)
+static void set_soft_options(int fd, bool ipv4)
 {
-	set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	if (ipv4)
-		set(fd, IPPROTO_IP, IP_TOS, IPTOS_CLASS_CS6);
+		set_option(fd, IPPROTO_IP, IP_TOS, IPTOS_CLASS_CS6);
 	else
-		set(fd, IPPROTO_IPV6, IPV6_TCLASS, IPTOS_CLASS_CS6);
+		set_option(fd, IPPROTO_IPV6, IPV6_TCLASS, IPTOS_CLASS_CS6);
 }
 
 int bgp_socket_new(const struct address *remote)
@@ -89,14 +90,14 @@ int bgp_socket_new(const struct address *remote)
 
 	if (fd < 0)
 		return -errno;
-	tune(fd, ipv4);
+	set_soft_options(fd, ipv4);
 	return fd;
 }
 
 static int bind_to(int fd, const struct bgp_endpoint *local)
 {
 	union socket_address at;
-	socklen_t size = to_socket(local, &at);
+	socklen_t size = endpoint_to_sockaddr(local, &at);
 
 	return bind(fd, &at.any, size) ? -errno : 0;
 }
@@ -107,7 +108,7 @@ int bgp_socket_connect(int fd, const struct bgp_endpoint *remote,
 	const struct bgp_endpoint local = { .address = *source,
 					    .ifindex = remote->ifindex };
 	union socket_address to;
-	socklen_t size = to_socket(remote, &to);
+	socklen_t size = endpoint_to_sockaddr(remote, &to);
 	int code = address_is_zero(source) ? 0 : bind_to(fd, &local);
 
 	if (!code && connect(fd, &to.any, size) && errno != EINPROGRESS)
@@ -122,10 +123,11 @@ int bgp_socket_listen(const struct address *local, uint16_t port)
 
 	if (fd < 0)
 		return fd;
-	set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-	set(fd, IPPROTO_TCP, TCP_SAVE_SYN, 1); /* see bgp_socket_is_near() */
+	set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	set_option(fd, IPPROTO_TCP, TCP_SAVE_SYN,
+		   1); /* see bgp_socket_is_near() */
 	if (!address_is_ipv4(local))
-		set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+		set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
 	code = bind_to(fd, &at);
 	if (!code && listen(fd, LISTEN_BACKLOG))
 		code = -errno;
@@ -145,22 +147,22 @@ int bgp_socket_accept(int listener, struct bgp_endpoint *remote)
 
 	if (fd < 0)
 		return -errno;
-	tune(fd, from.any.sa_family == AF_INET);
-	*remote = from_socket(&from);
+	set_soft_options(fd, from.any.sa_family == AF_INET);
+	*remote = endpoint_from_sockaddr(&from);
 	return fd;
 }
 
-void bgp_socket_forget(int fd)
+void bgp_socket_reset_on_close(int fd)
 {
-	/* A reset: thousands of strangers shall not fill TIME_WAIT. */
+	/* A close with TIME_WAIT would let strangers fill the table. */
 	const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
 
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 }
 
-void bgp_socket_refuse(int fd)
+void bgp_socket_reset(int fd)
 {
-	bgp_socket_forget(fd);
+	bgp_socket_reset_on_close(fd);
 	close(fd);
 }
 
@@ -189,11 +191,12 @@ int bgp_socket_set_distance(int fd, const struct address *remote,
 	int code = 0;
 
 	if (distance->ttl)
-		code = set(fd, level, ipv4 ? IP_TTL : IPV6_UNICAST_HOPS,
-			   distance->ttl);
+		code = set_option(fd, level, ipv4 ? IP_TTL : IPV6_UNICAST_HOPS,
+				  distance->ttl);
 	if (!code && distance->min_ttl)
-		code = set(fd, level, ipv4 ? IP_MINTTL : IPV6_MINHOPCOUNT,
-			   distance->min_ttl);
+		code = set_option(fd, level,
+				  ipv4 ? IP_MINTTL : IPV6_MINHOPCOUNT,
+				  distance->min_ttl);
 	return code;
 }
 
@@ -214,6 +217,6 @@ int bgp_socket_local_address(int fd, struct address *local)
 
 	if (getsockname(fd, &at.any, &size))
 		return -errno;
-	*local = from_socket(&at).address;
+	*local = endpoint_from_sockaddr(&at).address;
 	return 0;
 }

@@ -177,7 +177,7 @@ static enum bgp_admission evict(struct bgp_speaker *speaker,
 	if (!any && admission != BGP_ADMITTED_FOR_ONE_OF_PREFIX)
 		return admission;
 	oldest = oldest_half_open(speaker, any ? NULL : prefix);
-	bgp_connection_forget(&oldest->incoming);
+	bgp_connection_abort(&oldest->incoming);
 	tell(speaker, &oldest->address, admission);
 	return BGP_ADMITTED;
 }
@@ -203,7 +203,7 @@ void bgp_speaker_accept(struct bgp_speaker *speaker,
 	if (admission == BGP_ADMITTED) {
 		bgp_neighbor_accept(neighbor, remote, fd);
 	} else {
-		bgp_socket_refuse(fd);
+		bgp_socket_reset(fd);
 		tell(speaker, &remote->address, admission);
 	}
 }

@@ -15,14 +15,15 @@
 
 enum {
 	READ_SIZE = 65536,
-	/* A peer that never stops sending is not waited for. */
+	/* A peer that never stops sending does not delay the close. */
 	CLOSE_READS = 16,
 };
 
 /* ------------------------------------------------------------- input */
 
-/* Takes whole messages from the front of `data` and keeps the rest. */
-static void process(struct bgp_stream *stream, const uint8_t *data, size_t size)
+/* Deliver the whole messages in `data` and keep the rest. */
+static void process_input(struct bgp_stream *stream, const uint8_t *data,
+			  size_t size)
 {
 	while (stream->fd >= 0) {
 		struct bgp_message message;
@@ -53,7 +54,7 @@ void bgp_stream_read(struct bgp_stream *stream)
 	memcpy(data, stream->partial, size);
 	count = read(stream->fd, data + size, READ_SIZE);
 	if (count > 0)
-		process(stream, data, size + (size_t)count);
+		process_input(stream, data, size + (size_t)count);
 	else if (!count)
 		stream->callbacks->lost(stream,
 					"the peer closed the connection");
@@ -61,7 +62,7 @@ void bgp_stream_read(struct bgp_stream *stream)
 		stream->callbacks->lost(stream, strerror(errno));
 }
 
-static void on_readable(evutil_socket_t fd, short what, void *stream)
+static void on_socket_readable(evutil_socket_t fd, short what, void *stream)
 {
 	(void)fd, (void)what;
 	bgp_stream_read(stream);
@@ -91,7 +92,7 @@ void bgp_stream_write(struct bgp_stream *stream, const void *data, size_t size)
 	evbuffer_add(stream->output, data, size);
 }
 
-/* A broken connection is found by the next read: one place tells of it. */
+/* Errors are ignored: the next read reports a broken connection. */
 void bgp_stream_flush(struct bgp_stream *stream)
 {
 	int written;
@@ -105,7 +106,7 @@ void bgp_stream_flush(struct bgp_stream *stream)
 		event_add(stream->write_event, NULL);
 }
 
-static void on_connected(struct bgp_stream *stream)
+static void on_connect_done(struct bgp_stream *stream)
 {
 	int error = bgp_socket_error(stream->fd);
 
@@ -118,13 +119,13 @@ static void on_connected(struct bgp_stream *stream)
 	stream->callbacks->connected(stream);
 }
 
-static void on_writable(evutil_socket_t fd, short what, void *argument)
+static void on_socket_writable(evutil_socket_t fd, short what, void *argument)
 {
 	struct bgp_stream *stream = argument;
 
 	(void)fd, (void)what;
 	if (stream->connecting) {
-		on_connected(stream);
+		on_connect_done(stream);
 		return;
 	}
 	bgp_stream_flush(stream);
@@ -154,15 +155,15 @@ void bgp_stream_destroy(struct bgp_stream *stream)
 	stream->output = NULL;
 }
 
-static int watch(struct bgp_stream *stream, int fd)
+static int watch_stream(struct bgp_stream *stream, int fd)
 {
 	stream->fd = fd;
 	stream->max_message = BGP_MAX_MESSAGE;
 	stream->partial = malloc(stream->max_message);
 	stream->read_event = event_new(stream->base, fd, EV_READ | EV_PERSIST,
-				       on_readable, stream);
-	stream->write_event =
-		event_new(stream->base, fd, EV_WRITE, on_writable, stream);
+				       on_socket_readable, stream);
+	stream->write_event = event_new(stream->base, fd, EV_WRITE,
+					on_socket_writable, stream);
 	return stream->partial && stream->read_event && stream->write_event ?
 		       0 :
 		       -ENOMEM;
@@ -170,7 +171,7 @@ static int watch(struct bgp_stream *stream, int fd)
 
 int bgp_stream_open(struct bgp_stream *stream, int fd)
 {
-	int error = watch(stream, fd);
+	int error = watch_stream(stream, fd);
 
 	if (!error)
 		event_add(stream->read_event, NULL);
@@ -179,7 +180,7 @@ int bgp_stream_open(struct bgp_stream *stream, int fd)
 
 int bgp_stream_connect(struct bgp_stream *stream, int fd)
 {
-	int error = watch(stream, fd);
+	int error = watch_stream(stream, fd);
 
 	stream->connecting = true;
 	if (!error)
@@ -202,8 +203,8 @@ int bgp_stream_extend(struct bgp_stream *stream, size_t max_message)
 }
 
 /*
- * Input that was not read would make the kernel reset the connection, and the
- * peer might never see the NOTIFICATION that was just sent.
+ * Read the rest of the input first: unread input makes the kernel reset the
+ * connection, and the peer may miss the NOTIFICATION that was just sent.
  */
 static void close_gently(int fd)
 {
@@ -216,7 +217,7 @@ static void close_gently(int fd)
 	close(fd);
 }
 
-static void free_event(struct event **event)
+static void free_stream_event(struct event **event)
 {
 	if (*event)
 		event_free(*event);
@@ -225,8 +226,8 @@ static void free_event(struct event **event)
 
 void bgp_stream_close(struct bgp_stream *stream)
 {
-	free_event(&stream->read_event);
-	free_event(&stream->write_event);
+	free_stream_event(&stream->read_event);
+	free_stream_event(&stream->write_event);
 	if (stream->fd >= 0)
 		close_gently(stream->fd);
 	stream->fd = -1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Keys of TCP connections. See tcp_auth.h. */
+/* Keys of TCP sockets. See tcp_auth.h. */
 
 #include "bgp/session/tcp_auth.h"
 
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Linux 6.7; older headers do not have it. */
+/* Since Linux 6.7; older headers lack it. */
 #ifndef TCP_AO_MAXKEYLEN
 #define TCP_AO_ADD_KEY	 38
 #define TCP_AO_MAXKEYLEN 80
@@ -19,7 +19,7 @@ struct tcp_ao_add {
 	struct __kernel_sockaddr_storage addr; /* the peer */
 	char alg_name[64];
 	__s32 ifindex;
-	__u32 flags; /* which key to use first: left to the kernel */
+	__u32 flags; /* which key to use first: the kernel chooses */
 	__u16 reserved;
 	__u8 prefix; /* bits of `addr` that count */
 	__u8 sndid;
@@ -31,14 +31,14 @@ struct tcp_ao_add {
 } __attribute__((aligned(8)));
 #endif
 
-/* As <linux/tcp.h> of Linux 6.12 and 7.3 has them. */
+/* The layout in <linux/tcp.h> of Linux 6.12 and 7.3. */
 _Static_assert(sizeof(struct tcp_ao_add) == 288, "the kernel's layout");
 _Static_assert(offsetof(struct tcp_ao_add, prefix) == 202, "the kernel's");
 _Static_assert(offsetof(struct tcp_ao_add, key) == 208, "the kernel's");
 _Static_assert(SECRET_MAX <= TCP_AO_MAXKEYLEN, "keys fit");
 _Static_assert(SECRET_MAX <= TCP_MD5SIG_MAXKEYLEN, "keys fit");
 
-/* What every implementation has: RFC 5926 2.1. */
+/* The algorithm that every implementation has: RFC 5926 2.1. */
 static const char ao_algorithm[] = "hmac(sha1)";
 
 static void set_peer(struct __kernel_sockaddr_storage *out,
@@ -115,17 +115,16 @@ int bgp_tcp_auth_set(int fd, const struct bgp_neighbor_options *config,
 const char *bgp_tcp_auth_advice(const struct bgp_neighbor_options *config,
 				int code)
 {
-	/* The kernel cannot tell which of two keys a segment is signed with. */
+	/* The key of a segment must be unique by address and id. */
 	if (code == -EEXIST)
-		return "another neighbor's range holds its address and has a "
-		       "TCP-AO key of the same id; give one of them another "
+		return "another neighbor's range has its address and a TCP-AO "
+		       "key of the same id; give one of them another "
 		       "tcp-ao-id";
 	if (code == -EKEYREJECTED)
-		return "another neighbor's range overlaps with it and has a "
-		       "key of the other kind; use either TCP-AO or TCP-MD5 "
-		       "for both";
+		return "another neighbor's range overlaps and has a key of "
+		       "the other kind; use TCP-AO or TCP-MD5 for both";
 	if (code != -ENOPROTOOPT)
-		return "its key cannot be used";
+		return "key refused by the kernel";
 	if (config->password_file[0])
 		return "the kernel has no TCP-MD5 (CONFIG_TCP_MD5SIG)";
 	return "the kernel has no TCP-AO (CONFIG_TCP_AO, Linux 6.7); use "

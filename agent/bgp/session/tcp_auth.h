@@ -4,11 +4,12 @@
 
 /*
  * Signed TCP segments: TCP-MD5 (RFC 2385) and TCP-AO (RFC 5925). A key belongs
- * to the addresses of a prefix and is given to the listener, from which
- * accepted sockets inherit it, and to each socket that is to connect.
+ * to the addresses of a prefix. It is set on the listener, from which accepted
+ * sockets inherit it, and on each socket that connects.
  *
- * A peer with a key is heard with good signatures only; the kernel drops all
- * else and tells nobody, but counts (tcp_drops.h).
+ * From a peer with a key the kernel accepts only segments with a good
+ * signature. It drops others without notice to either side, but counts them
+ * (tcp_drops.h).
  */
 
 #include "bgp/session/neighbor_options.h"
@@ -18,13 +19,13 @@
 const char *bgp_tcp_auth_name(const struct bgp_neighbor_options *config);
 
 /*
- * Gives the socket the neighbor's key for the addresses of `peers`; nothing to
- * do if there is none. Returns 0 or -errno: -ENOPROTOOPT if the kernel cannot.
+ * Set the neighbor's key for the addresses in `peers`, if it has one. Return 0
+ * or -errno: -ENOPROTOOPT if the kernel lacks support.
  */
 int bgp_tcp_auth_set(int fd, const struct bgp_neighbor_options *config,
 		     const struct prefix *peers);
 
-/* What to do about it, naming the kernel's option. */
+/* Return the reason for an error of bgp_tcp_auth_set(), and what to do. */
 const char *bgp_tcp_auth_advice(const struct bgp_neighbor_options *config,
 				int code);
 

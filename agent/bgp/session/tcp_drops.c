@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Counters of segments the kernel drops. See tcp_drops.h. */
+/* The kernel's counters of dropped segments. See tcp_drops.h. */
 
 #include "bgp/session/tcp_drops.h"
 
@@ -10,14 +10,14 @@
 #include <string.h>
 
 enum {
-	FILE_SIZE = 16384, /* some 4,000 today */
+	FILE_SIZE = 16384, /* about 4,000 bytes today */
 	DECIMAL = 10,
 };
 
-static const char path[] = "/proc/net/netstat";
-static const char group[] = "TcpExt:";
+static const char netstat_path[] = "/proc/net/netstat";
+static const char group_name[] = "TcpExt:";
 
-/* Whom a counter can be about. */
+/* The neighbors that a counter can concern. */
 enum concern {
 	OF_MD5,
 	OF_NO_MD5,
@@ -27,9 +27,9 @@ enum concern {
 };
 
 static const struct {
-	const char *name; /* the kernel's */
+	const char *name; /* the kernel's name */
 	enum concern concern;
-	const char *cause;
+	const char *hint;
 } drops[BGP_TCP_DROP_COUNT] = {
 	[BGP_TCP_MD5_MISSING] = { "TCPMD5NotFound", OF_MD5,
 				  "TCP-MD5 is not configured at its end" },
@@ -38,7 +38,9 @@ static const struct {
 	[BGP_TCP_MD5_WRONG] = { "TCPMD5Failure", OF_MD5, "TCP-MD5 mismatch" },
 	[BGP_TCP_AO_MISSING] = { "TCPAORequired", OF_AO,
 				 "TCP-AO is not configured at its end" },
-	/* The kernel counts both alike: no key at all, none of that id. */
+	/*
+	 * The kernel counts both as one: no key at all, and no key of that id.
+	 */
 	[BGP_TCP_AO_UNEXPECTED] = { "TCPAOKeyNotFound", OF_NO_AO,
 				    "TCP-AO is configured at its end only" },
 	[BGP_TCP_AO_UNKNOWN_KEY] = { "TCPAOKeyNotFound", OF_AO,
@@ -49,7 +51,7 @@ static const struct {
 				  "allows, or has no TTL security itself" },
 };
 
-/* Takes the next word of a line; false at its end. */
+/* Take the next word off a line. False at its end. */
 static bool next_word(const char **line, const char **word, size_t *length)
 {
 	*line += strspn(*line, " ");
@@ -59,8 +61,8 @@ static bool next_word(const char **line, const char **word, size_t *length)
 	return *length;
 }
 
-static void store(const char *name, size_t length, const char *number,
-		  struct bgp_tcp_drops *out)
+static void store_counter(const char *name, size_t length, const char *number,
+			  struct bgp_tcp_drops *out)
 {
 	for (size_t i = 0; i < BGP_TCP_DROP_COUNT; i++)
 		if (strlen(drops[i].name) == length &&
@@ -68,7 +70,7 @@ static void store(const char *name, size_t length, const char *number,
 			out->count[i] = strtoull(number, NULL, DECIMAL);
 }
 
-/* The beginning of the line behind; NULL if there is none. */
+/* Return the beginning of the next line; NULL if there is none. */
 static const char *next_line(const char *line)
 {
 	line = strchr(line, '\n');
@@ -77,7 +79,7 @@ static const char *next_line(const char *line)
 
 static bool begins_group(const char *line)
 {
-	return line && !strncmp(line, group, sizeof(group) - 1);
+	return line && !strncmp(line, group_name, sizeof(group_name) - 1);
 }
 
 bool bgp_tcp_drops_parse(const char *text, struct bgp_tcp_drops *out)
@@ -91,12 +93,12 @@ bool bgp_tcp_drops_parse(const char *text, struct bgp_tcp_drops *out)
 	numbers = names ? next_line(names) : NULL;
 	if (!begins_group(numbers))
 		return false;
-	names += sizeof(group) - 1;
-	numbers += sizeof(group) - 1;
+	names += sizeof(group_name) - 1;
+	numbers += sizeof(group_name) - 1;
 	while (next_word(&names, &name, &name_length)) {
 		if (!next_word(&numbers, &number, &number_length))
 			return false;
-		store(name, name_length, number, &found);
+		store_counter(name, name_length, number, &found);
 	}
 	*out = found;
 	return true;
@@ -105,7 +107,7 @@ bool bgp_tcp_drops_parse(const char *text, struct bgp_tcp_drops *out)
 int bgp_tcp_drops_read(struct bgp_tcp_drops *out)
 {
 	char text[FILE_SIZE];
-	FILE *in = fopen(path, "re");
+	FILE *in = fopen(netstat_path, "re");
 	size_t size;
 
 	if (!in)
@@ -116,8 +118,8 @@ int bgp_tcp_drops_read(struct bgp_tcp_drops *out)
 	return bgp_tcp_drops_parse(text, out) ? 0 : -EPROTO;
 }
 
-static bool concerns(const struct bgp_neighbor_options *config,
-		     enum concern concern)
+static bool counter_concerns(const struct bgp_neighbor_options *config,
+			     enum concern concern)
 {
 	switch (concern) {
 	case OF_MD5:
@@ -145,7 +147,8 @@ bool bgp_tcp_drops_hint(const struct bgp_neighbor_options *config,
 	for (size_t i = 0; i < BGP_TCP_DROP_COUNT; i++) {
 		uint64_t grown = now->count[i] - before->count[i];
 
-		if (!concerns(config, drops[i].concern) || grown <= most)
+		if (!counter_concerns(config, drops[i].concern) ||
+		    grown <= most)
 			continue;
 		worst = i;
 		most = grown;
@@ -153,6 +156,6 @@ bool bgp_tcp_drops_hint(const struct bgp_neighbor_options *config,
 	if (worst == BGP_TCP_DROP_COUNT)
 		return false;
 	snprintf(text, size, "likely cause: %s (%" PRIu64 " segment%s dropped)",
-		 drops[worst].cause, most, most == 1 ? "" : "s");
+		 drops[worst].hint, most, most == 1 ? "" : "s");
 	return true;
 }

@@ -3,9 +3,9 @@
 #define BGP_TCP_DROPS_H
 
 /*
- * Segments that the kernel drops without a word to either side: with a wrong
- * signature, or from too far away. It counts them for the host as a whole, so
- * what can be said about one neighbor is a likely cause.
+ * Segments that the kernel drops without notice to either side: with a wrong
+ * signature, or from too far away. Its counters are for the whole host, so a
+ * hint about one neighbor names only the likely cause.
  */
 
 #include <stdbool.h>
@@ -15,8 +15,8 @@
 #include "bgp/session/neighbor_options.h"
 
 enum bgp_tcp_drop {
-	BGP_TCP_MD5_MISSING, /* we have a key, the segment had no signature */
-	BGP_TCP_MD5_UNEXPECTED, /* the other way round */
+	BGP_TCP_MD5_MISSING,	/* we have a key, the segment no signature */
+	BGP_TCP_MD5_UNEXPECTED, /* we have no key, the segment a signature */
 	BGP_TCP_MD5_WRONG,
 	BGP_TCP_AO_MISSING,
 	BGP_TCP_AO_UNEXPECTED,
@@ -27,21 +27,22 @@ enum bgp_tcp_drop {
 };
 
 struct bgp_tcp_drops {
-	uint64_t count[BGP_TCP_DROP_COUNT]; /* 0 if the kernel has it not */
+	uint64_t count[BGP_TCP_DROP_COUNT]; /* 0: the kernel lacks it */
 };
 
 /*
- * Out of the text of /proc/net/netstat: lines in pairs, names and numbers, both
- * behind "TcpExt:". False if there is no such pair or it does not match; `out`
- * is then untouched. Pure.
+ * Parse the text of /proc/net/netstat: pairs of lines, names and numbers, that
+ * both begin with "TcpExt:". False, and `out` untouched, if there is no such
+ * pair or it does not match. Pure.
  */
 bool bgp_tcp_drops_parse(const char *text, struct bgp_tcp_drops *out);
-/* The kernel's present numbers. 0 or -errno. */
+/* Read the kernel's current counters. Return 0 or -errno. */
 int bgp_tcp_drops_read(struct bgp_tcp_drops *out);
 
 /*
- * "likely cause: TCP-MD5 mismatch (17 segments dropped)": what has grown from
- * `before` to `now` that can concern this neighbor. False if nothing has.
+ * Format "likely cause: TCP-MD5 mismatch (17 segments dropped)" for the counter
+ * that has grown most from `before` to `now`, of those that can concern this
+ * neighbor. False if none has.
  */
 bool bgp_tcp_drops_hint(const struct bgp_neighbor_options *config,
 			const struct bgp_tcp_drops *before,
