@@ -47,8 +47,8 @@ codec_USES := core
 
 session_DIR := agent/bgp/session
 session_SRC := admission.c announcer.c connection.c connection_input.c connection_output.c error_log.c \
-	greeting.c link_peer.c listener.c neighbor.c neighbor_options.c neighbor_session.c \
-	options.c socket.c speaker.c stream.c tcp_auth.c tcp_drops.c
+	link_peer.c listener.c neighbor.c neighbor_options.c neighbor_session.c \
+	options.c setup.c socket.c speaker.c stream.c tcp_auth.c tcp_drops.c
 session_USES := codec core
 
 rib_DIR := agent/rib
@@ -108,7 +108,7 @@ codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes att
 	notification_describe open open_check open_damage open_encode role route_refresh \
 	text update update_damage update_encode update_forms update_history)
 session_TESTS := $(addprefix bgp/session/test_,admission collision_race confederation error_log \
-	greeting link_peer tcp_drops)
+	link_peer setup tcp_drops)
 rib_TESTS := $(addprefix rib/test_,aggregate bandwidth decision decision_explain decision_oracle \
 	decision_random export export_confederation export_peers export_random export_ready leave \
 	max_prefix multipath otc rib rib_nexthop static weight)

@@ -20,9 +20,9 @@ enum community_sizes {
 
 bool community_list_contains(struct reader list, uint32_t community);
 
-/* The name of a well-known community, "no-export", or NULL. */
+/* Return the name of a well-known community, "no-export", or NULL. */
 const char *community_name(uint32_t community);
-/* The reverse; false for another word. */
+/* Look up a well-known community by its name. False if there is none. */
 bool community_read_name(const char *name, uint32_t *community);
 
 /*

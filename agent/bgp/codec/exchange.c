@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Names of how routes are exchanged. See exchange.h. */
+/* Names of options for the exchange of routes. See exchange.h. */
 
 #include "bgp/codec/exchange.h"
 

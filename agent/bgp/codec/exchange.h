@@ -3,8 +3,8 @@
 #define BGP_EXCHANGE_H
 
 /*
- * How routes are exchanged with one neighbor, as it is configured: session/
- * keeps these values with the neighbor, rib/ acts by them. Pure.
+ * Options for the exchange of routes with a neighbor: session/ keeps them with
+ * the neighbor, rib/ acts by them. Pure.
  */
 
 enum neighbor_role {

@@ -3,11 +3,13 @@
 #define BGP_ADMISSION_H
 
 /*
- * Rules for accepting connections, and how often a refusal is logged. Pure:
- * numbers and the time are arguments.
+ * Rules for incoming connections, and how often a refusal is logged. Pure:
+ * counts and time are arguments.
  *
- * One address never has more than one half-open connection (one whose OPEN has
- * not come yet): a new one takes the place of the one before.
+ * A connection is half-open until its OPEN has arrived. One address never has
+ * more than one half-open connection: a new one replaces the previous one. At
+ * a limit a new one replaces the oldest half-open one, so that a peer which
+ * sends its OPEN is not kept out by connections that do not.
  */
 
 #include <stdbool.h>
@@ -15,23 +17,20 @@
 
 enum bgp_admission_limits {
 	/*
-	 * Half-open connections out of all prefixes together. After a restart
-	 * all servers of two full prefixes come back at the same moment.
+	 * Half-open connections of all prefixes. After a restart all servers of
+	 * two full prefixes may connect at the same time.
 	 */
 	BGP_MAX_HALF_OPEN = 512,
-	/* Seconds until the OPEN of a peer that we do not know by address. */
+	/* Seconds in which a dynamic neighbor must send its OPEN. */
 	BGP_DYNAMIC_OPEN_DEADLINE = 10,
 	BGP_REFUSED_LOG_INTERVAL_MS = 10000,
 };
 
-/*
- * Whoever says who it is soon enough is not kept out by others that do not: a
- * new connection takes the place of the oldest half-open one.
- */
 enum bgp_admission {
 	BGP_ADMITTED,
-	BGP_ADMITTED_FOR_ONE_OF_ALL,	/* the oldest half-open one has to go */
-	BGP_ADMITTED_FOR_ONE_OF_PREFIX, /* the oldest one of its prefix */
+	/* Admitted; the oldest half-open connection must be closed. */
+	BGP_ADMITTED_EVICT_ANY,
+	BGP_ADMITTED_EVICT_OF_PREFIX, /* the oldest one of the prefix */
 	BGP_REFUSED_UNKNOWN,
 	BGP_REFUSED_DISTANCE,
 	BGP_REFUSED_LIMIT,
@@ -39,30 +38,35 @@ enum bgp_admission {
 	BGP_ADMISSION_COUNT,
 };
 
-/* What there is when a connection comes in. */
-struct bgp_crowd {
-	bool is_neighbor;   /* its address is that of a neighbor we have */
+/* State at the arrival of a connection. */
+struct bgp_admission_input {
+	bool is_neighbor;   /* its address is that of an existing neighbor */
 	bool is_covered;    /* it is in a prefix of dynamic neighbors */
-	bool is_static;	    /* a neighbor with an address of its own */
-	bool is_far;	    /* its SYN came with too low a TTL */
-	uint32_t dynamic;   /* neighbors of that prefix, idle ones left out */
-	uint32_t limit;	    /* of them */
-	uint32_t half_open; /* of all dynamic neighbors but this one */
+	bool is_static;	    /* the neighbor has a configured address */
+	bool is_far;	    /* the TTL of its SYN was too low */
+	uint32_t dynamic;   /* neighbors of that prefix that are not idle */
+	uint32_t limit;	    /* of `dynamic` */
+	uint32_t half_open; /* connections of other dynamic neighbors */
 	uint32_t half_open_of_prefix;
 };
 
-enum bgp_admission bgp_admission_decide(const struct bgp_crowd *crowd);
+enum bgp_admission
+bgp_admission_decide(const struct bgp_admission_input *input);
+/* Return the reason why the new, or the evicted, connection is refused. */
 const char *bgp_admission_reason(enum bgp_admission admission);
 
-/* All zero: nobody has been refused. */
-struct bgp_refusals {
+/* Refused connections; all zero at the start. */
+struct bgp_admission_refusals {
 	uint64_t total;
-	uint64_t untold; /* since the last time one was logged */
-	uint64_t told_ms;
+	uint64_t unlogged; /* since the last time one was logged */
+	uint64_t logged_ms;
 };
 
-/* Counts one. True if it is to be logged now, with `untold` before it. */
-bool bgp_refusals_add(struct bgp_refusals *refusals, uint64_t now_ms,
-		      uint64_t *untold);
+/*
+ * Count a refusal. True if it is to be logged now; `unlogged` is then the
+ * number of those before it that were not.
+ */
+bool bgp_admission_count_refusal(struct bgp_admission_refusals *refusals,
+				 uint64_t now_ms, uint64_t *unlogged);
 
 #endif

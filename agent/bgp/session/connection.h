@@ -70,7 +70,7 @@ struct bgp_connection_handler {
 	 * Decide whether the connection loses against the neighbor's other one.
 	 * The peer's OPEN is accepted, but not answered yet.
 	 */
-	bool (*collides)(struct bgp_connection *connection);
+	bool (*loses_collision)(struct bgp_connection *connection);
 	void (*session_up)(struct bgp_connection *connection);
 	void (*session_down)(struct bgp_connection *connection);
 	/*

@@ -63,7 +63,7 @@ static void receive_open(struct bgp_connection *connection)
 		return;
 	}
 	/* Decide before our KEEPALIVE: the peer takes that for a session. */
-	if (connection->options.handler->collides(connection)) {
+	if (connection->options.handler->loses_collision(connection)) {
 		bgp_connection_handle(connection, BGP_EVENT_COLLISION_LOST);
 		return;
 	}

@@ -38,18 +38,18 @@ static int set_keys(const struct bgp_options *options, int fd, bool ipv4,
 	char target[NEIGHBOR_TARGET_SIZE];
 
 	for (size_t i = 0; i < options->neighbor_count; i++) {
-		const struct bgp_neighbor_options *config =
+		const struct bgp_neighbor_options *neighbor =
 			&options->neighbors[i];
 		int code;
 
-		if (address_is_ipv4(&config->prefix.address) != ipv4)
+		if (address_is_ipv4(&neighbor->prefix.address) != ipv4)
 			continue;
-		code = bgp_tcp_auth_set(fd, config, &config->prefix);
+		code = bgp_tcp_auth_set(fd, neighbor, &neighbor->prefix);
 		if (!code)
 			continue;
 		snprintf(error, BGP_SPEAKER_ERROR_SIZE, "--neighbor %s: %s: %s",
-			 neighbor_target_format(config, target),
-			 bgp_tcp_auth_advice(config, code), strerror(-code));
+			 neighbor_target_format(neighbor, target),
+			 bgp_tcp_auth_advice(neighbor, code), strerror(-code));
 		return code;
 	}
 	return 0;

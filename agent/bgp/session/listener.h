@@ -10,8 +10,8 @@
 #include "bgp/session/speaker.h"
 
 /*
- * Opens what speaker->options ask for. Returns 0 or -errno; then `error` says
- * what failed and what to do. In both cases bgp_listener_close() is legal.
+ * Open the sockets of speaker->options. Return 0, or -errno and set `error` to
+ * what failed and what to do. bgp_listener_close() is legal in both cases.
  */
 int bgp_listener_open(struct bgp_speaker *speaker,
 		      char error[BGP_SPEAKER_ERROR_SIZE]);

@@ -11,9 +11,9 @@
 
 #include "bgp/codec/delay.h"
 #include "bgp/session/admission.h"
-#include "bgp/session/greeting.h"
 #include "bgp/session/link_peer.h"
 #include "bgp/session/neighbor_internal.h"
+#include "bgp/session/setup.h"
 #include "bgp/session/speaker.h"
 #include "core/clock.h"
 
@@ -228,16 +228,16 @@ void bgp_neighbor_reject(struct bgp_neighbor *neighbor, const char *why)
 void bgp_neighbor_exceeded(struct bgp_neighbor *neighbor,
 			   enum bgp_family family)
 {
-	const struct bgp_neighbor_options *config = &neighbor->options;
+	const struct bgp_neighbor_options *options = &neighbor->options;
 	struct bgp_notification n;
 
-	bgp_notification_set_max_prefixes(&n, family, config->max_prefix);
+	bgp_notification_set_max_prefixes(&n, family, options->max_prefix);
 	snprintf(neighbor->detail, sizeof(neighbor->detail),
-		 "more than max-prefix=%u; down for %u s", config->max_prefix,
-		 config->max_prefix_restart);
+		 "more than max-prefix=%u; down for %u s", options->max_prefix,
+		 options->max_prefix_restart);
 	neighbor->held_until_ms =
 		clock_now_ms() +
-		(uint64_t)config->max_prefix_restart * CLOCK_MS_PER_S;
+		(uint64_t)options->max_prefix_restart * CLOCK_MS_PER_S;
 	if (neighbor->session)
 		bgp_connection_stop(neighbor->session, &n);
 }
@@ -257,25 +257,25 @@ static struct bgp_connection_options
 connection_options(struct bgp_neighbor *neighbor, bool incoming)
 {
 	const struct bgp_speaker *speaker = neighbor->speaker;
-	const struct bgp_neighbor_options *config = &neighbor->options;
-	const struct bgp_options *us = &speaker->options;
+	const struct bgp_options *local = &speaker->options;
+	const struct bgp_neighbor_options *options = &neighbor->options;
 
 	return (struct bgp_connection_options){
 		.base = speaker->base,
 		.handler = &bgp_neighbor_session,
 		.owner = neighbor,
 		.incoming = incoming,
-		.neighbor = config,
+		.neighbor = options,
 		.counters = &neighbor->counters,
 		.scratch = speaker->scratch,
 		.remote = { .address = neighbor->address,
-			    .port = config->port },
-		.distance = bgp_greeting_distance(us, config),
+			    .port = options->port },
+		.distance = bgp_setup_distance(local, options),
 		.open_deadline = neighbor->dynamic ? BGP_DYNAMIC_OPEN_DEADLINE :
 						     BGP_LARGE_HOLD_TIME,
 		.local_open =
-			bgp_greeting_open(us, config, speaker->restarting),
-		.confederation = bgp_greeting_confederation(us, config),
+			bgp_setup_open(local, options, speaker->restarting),
+		.confederation = bgp_setup_confederation(local, options),
 	};
 }
 
@@ -291,18 +291,19 @@ static int init_connections(struct bgp_neighbor *neighbor)
 	return bgp_connection_init(&neighbor->outgoing, &options);
 }
 
-struct bgp_neighbor *bgp_neighbor_new(struct bgp_speaker *speaker,
-				      const struct bgp_neighbor_options *config,
-				      const struct address *address)
+struct bgp_neighbor *
+bgp_neighbor_new(struct bgp_speaker *speaker,
+		 const struct bgp_neighbor_options *options,
+		 const struct address *address)
 {
 	struct bgp_neighbor *neighbor = calloc(1, sizeof(*neighbor));
 
 	if (!neighbor)
 		return NULL;
 	neighbor->speaker = speaker;
-	neighbor->options = *config;
+	neighbor->options = *options;
 	neighbor->address = *address;
-	neighbor->dynamic = neighbor_is_dynamic(config);
+	neighbor->dynamic = neighbor_is_dynamic(options);
 	neighbor->restart_delay_s = BGP_RESTART_FIRST_S;
 	neighbor->changed_ms = clock_now_ms();
 	bgp_tcp_drops_read(&neighbor->drops);

@@ -66,9 +66,10 @@ struct bgp_neighbor {
  * speaker frees it with bgp_neighbor_free(), which closes without
  * NOTIFICATIONs.
  */
-struct bgp_neighbor *bgp_neighbor_new(struct bgp_speaker *speaker,
-				      const struct bgp_neighbor_options *config,
-				      const struct address *address);
+struct bgp_neighbor *
+bgp_neighbor_new(struct bgp_speaker *speaker,
+		 const struct bgp_neighbor_options *options,
+		 const struct address *address);
 void bgp_neighbor_free(struct bgp_neighbor *neighbor);
 
 /* Begin to dial, unless the neighbor is passive. */

@@ -16,10 +16,10 @@ const char *const bgp_add_path_names[] = {
 	[0] = "none",
 	[BGP_ADD_PATH_RECEIVE] = "receive",
 	[BGP_ADD_PATH_SEND] = "send",
-	[BGP_ADD_PATH_RECEIVE | BGP_ADD_PATH_SEND] = "both",
+	[BGP_ADD_PATH_BOTH] = "both",
 };
 
-/* Who may be at the other end, and by which key. */
+/* Compare the identity of the peer, and its key. */
 static bool peer_equal(const struct bgp_neighbor_options *a,
 		       const struct bgp_neighbor_options *b)
 {

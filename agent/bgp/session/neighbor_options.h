@@ -79,8 +79,7 @@ struct bgp_neighbor_options {
 
 /* Names of --neighbor's family and add-path, indexed by bits; some are NULL. */
 extern const char *const bgp_families_names[BGP_ALL_FAMILIES + 1];
-extern const char *const
-	bgp_add_path_names[(BGP_ADD_PATH_RECEIVE | BGP_ADD_PATH_SEND) + 1];
+extern const char *const bgp_add_path_names[BGP_ADD_PATH_BOTH + 1];
 
 bool bgp_neighbor_options_equal(const struct bgp_neighbor_options *a,
 				const struct bgp_neighbor_options *b);

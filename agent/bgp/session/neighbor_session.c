@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What the connections of a neighbor have to tell: it is judged, remembered,
- * logged and handed to the speaker's user. See neighbor.h.
+ * Events of a neighbor's connections: remembered, logged, and passed on to the
+ * user of the speaker. See neighbor.h.
  */
 
 #include <event2/event.h>
@@ -10,8 +10,8 @@
 #include "bgp/codec/collision.h"
 #include "bgp/codec/delay.h"
 #include "bgp/session/announcer.h"
-#include "bgp/session/greeting.h"
 #include "bgp/session/neighbor_internal.h"
+#include "bgp/session/setup.h"
 #include "bgp/session/speaker.h"
 #include "core/clock.h"
 #include "core/log.h"
@@ -28,9 +28,9 @@ callbacks_of(const struct bgp_neighbor *neighbor)
 
 /* ------------------------------------------------------------- errors */
 
-/* The detail of a refused OPEN was noted before its NOTIFICATION went out. */
-static void remember(struct bgp_neighbor *neighbor,
-		     const struct bgp_connection_error *error)
+/* Add the detail that a refused OPEN has left, and remember the error. */
+static void remember_error(struct bgp_neighbor *neighbor,
+			   const struct bgp_connection_error *error)
 {
 	struct bgp_connection_error whole = *error;
 
@@ -42,16 +42,16 @@ static void remember(struct bgp_neighbor *neighbor,
 	bgp_error_log_add(&neighbor->errors, clock_now_ms(), &whole);
 }
 
-static void on_error(struct bgp_connection *connection,
-		     const struct bgp_connection_error *error)
+static void on_connection_error(struct bgp_connection *connection,
+				const struct bgp_connection_error *error)
 {
 	struct bgp_neighbor *neighbor = connection->options.owner;
 	char name[BGP_NEIGHBOR_NAME_SIZE];
 
-	/* A failed attempt beside a working session is no news. */
+	/* A failed attempt besides a session is of no interest. */
 	if (neighbor->session && neighbor->session != connection)
 		return;
-	remember(neighbor, error);
+	remember_error(neighbor, error);
 	log_info("bgp", "%s: %s", bgp_neighbor_name(neighbor, name),
 		 neighbor->last_error);
 }
@@ -62,7 +62,7 @@ static bool check_open(struct bgp_connection *connection,
 		       struct bgp_notification *error)
 {
 	struct bgp_neighbor *neighbor = connection->options.owner;
-	struct bgp_open_policy policy = bgp_greeting_policy(
+	struct bgp_open_policy policy = bgp_setup_policy(
 		&neighbor->speaker->options, &neighbor->options);
 	char expected[AS_TEXT_SIZE];
 
@@ -70,7 +70,7 @@ static bool check_open(struct bgp_connection *connection,
 		return true;
 	if (error->subcode == BGP_OPEN_BAD_PEER_AS)
 		snprintf(neighbor->detail, sizeof(neighbor->detail),
-			 "it says AS %u, configured is %s",
+			 "the peer's AS is %u, configured: %s",
 			 connection->remote_open.as,
 			 neighbor_as_format(&neighbor->options, expected,
 					    sizeof(expected)));
@@ -85,7 +85,7 @@ static struct bgp_connection *other_of(struct bgp_connection *connection)
 						   &neighbor->incoming;
 }
 
-static bool collides(struct bgp_connection *connection)
+static bool loses_collision(struct bgp_connection *connection)
 {
 	struct bgp_connection *other = other_of(connection);
 
@@ -103,7 +103,10 @@ static bool collides(struct bgp_connection *connection)
 	return false;
 }
 
-/* It keeps on only to learn what the peer decides about it. */
+/*
+ * Now that this connection is up, end the other one if it must be closed. If it
+ * must not, it stays until the peer decides.
+ */
 static void end_other(struct bgp_connection *connection)
 {
 	struct bgp_connection *other = other_of(connection);
@@ -117,7 +120,7 @@ static void end_other(struct bgp_connection *connection)
 
 /* ------------------------------------------------------------- sessions */
 
-static void on_session_up(struct bgp_connection *connection)
+static void on_connection_up(struct bgp_connection *connection)
 {
 	struct bgp_neighbor *neighbor = connection->options.owner;
 	const struct bgp_callbacks *callbacks = callbacks_of(neighbor);
@@ -129,8 +132,8 @@ static void on_session_up(struct bgp_connection *connection)
 	neighbor->changed_ms = clock_now_ms();
 	neighbor->end_of_rib_due = connection->negotiated.families;
 	neighbor->refreshing = 0;
-	bgp_greeting_again(&neighbor->incoming.options.local_open);
-	bgp_greeting_again(&neighbor->outgoing.options.local_open);
+	bgp_setup_clear_restart(&neighbor->incoming.options.local_open);
+	bgp_setup_clear_restart(&neighbor->outgoing.options.local_open);
 	evtimer_del(neighbor->restart);
 	end_other(connection);
 	log_info("bgp", "%s: session up, AS %u, %s, hold time %u s",
@@ -142,7 +145,7 @@ static void on_session_up(struct bgp_connection *connection)
 	bgp_announcer_send(neighbor->speaker, neighbor);
 }
 
-static void on_session_down(struct bgp_connection *connection)
+static void on_connection_down(struct bgp_connection *connection)
 {
 	struct bgp_neighbor *neighbor = connection->options.owner;
 	const struct bgp_callbacks *callbacks = callbacks_of(neighbor);
@@ -159,7 +162,7 @@ static void on_session_down(struct bgp_connection *connection)
 	callbacks->session_down(neighbor, callbacks->context);
 }
 
-static void on_closed(struct bgp_connection *connection)
+static void on_connection_closed(struct bgp_connection *connection)
 {
 	bgp_connection_resume(other_of(connection));
 	bgp_neighbor_closed(connection->options.owner, connection);
@@ -167,23 +170,31 @@ static void on_closed(struct bgp_connection *connection)
 
 /* ------------------------------------------------------------- routes */
 
-static int on_update(struct bgp_connection *connection,
-		     const struct bgp_update *update)
+static void log_update_error(const struct bgp_neighbor *neighbor,
+			     const struct bgp_update_error *error)
+{
+	const char *attribute = bgp_attribute_name(error->attribute);
+	char name[BGP_NEIGHBOR_NAME_SIZE];
+
+	log_warning("bgp", "%s: UPDATE: %s%s%s; verdict: %s",
+		    bgp_neighbor_name(neighbor, name),
+		    error->attribute ? attribute : "",
+		    error->attribute ? ": " : "", error->reason,
+		    bgp_verdict_name(error->verdict));
+}
+
+static int on_update_received(struct bgp_connection *connection,
+			      const struct bgp_update *update)
 {
 	struct bgp_neighbor *neighbor = connection->options.owner;
 	const struct bgp_callbacks *callbacks = callbacks_of(neighbor);
-	char name[BGP_NEIGHBOR_NAME_SIZE];
 
 	if (update->error.verdict != BGP_VERDICT_OK)
-		log_warning("bgp", "%s: UPDATE: %s: %s; verdict: %s",
-			    bgp_neighbor_name(neighbor, name),
-			    bgp_attribute_name(update->error.attribute),
-			    update->error.reason,
-			    bgp_verdict_name(update->error.verdict));
+		log_update_error(neighbor, &update->error);
 	return callbacks->update(neighbor, update, callbacks->context);
 }
 
-/* RFC 7313 4: what answers a request stands between BoRR and EoRR. */
+/* RFC 7313 4: the answer to a request goes between BoRR and EoRR. */
 static void begin_refresh(struct bgp_neighbor *neighbor, enum bgp_family family)
 {
 	const struct bgp_route_refresh begin = {
@@ -195,8 +206,8 @@ static void begin_refresh(struct bgp_neighbor *neighbor, enum bgp_family family)
 	bgp_connection_send_refresh(neighbor->session, &begin);
 }
 
-static void on_route_refresh(struct bgp_connection *connection,
-			     const struct bgp_route_refresh *refresh)
+static void on_refresh_received(struct bgp_connection *connection,
+				const struct bgp_route_refresh *refresh)
 {
 	struct bgp_neighbor *neighbor = connection->options.owner;
 	const struct bgp_callbacks *callbacks = callbacks_of(neighbor);
@@ -208,7 +219,7 @@ static void on_route_refresh(struct bgp_connection *connection,
 		bgp_announcer_send(neighbor->speaker, neighbor);
 }
 
-static void on_send_ready(struct bgp_connection *connection)
+static void on_room_to_send(struct bgp_connection *connection)
 {
 	struct bgp_neighbor *neighbor = connection->options.owner;
 
@@ -238,12 +249,12 @@ void bgp_neighbor_table_sent(struct bgp_neighbor *neighbor)
 
 const struct bgp_connection_handler bgp_neighbor_session = {
 	.check_open = check_open,
-	.collides = collides,
-	.session_up = on_session_up,
-	.session_down = on_session_down,
-	.update = on_update,
-	.route_refresh = on_route_refresh,
-	.send_ready = on_send_ready,
-	.error = on_error,
-	.closed = on_closed,
+	.loses_collision = loses_collision,
+	.session_up = on_connection_up,
+	.session_down = on_connection_down,
+	.update = on_update_received,
+	.route_refresh = on_refresh_received,
+	.send_ready = on_room_to_send,
+	.error = on_connection_error,
+	.closed = on_connection_closed,
 };

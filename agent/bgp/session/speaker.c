@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The list of neighbors, and who may join it. See speaker.h. */
+/* The list of neighbors, and incoming connections. See speaker.h. */
 
 #include "bgp/session/speaker.h"
 
@@ -16,27 +16,32 @@
 
 /* ------------------------------------------------------------- the list */
 
-static struct bgp_neighbor *add(struct bgp_speaker *speaker,
-				const struct bgp_neighbor_options *config,
-				const struct address *address)
+static struct bgp_neighbor *
+add_neighbor(struct bgp_speaker *speaker,
+	     const struct bgp_neighbor_options *options,
+	     const struct address *address)
 {
 	struct bgp_neighbor *neighbor =
-		bgp_neighbor_new(speaker, config, address);
+		bgp_neighbor_new(speaker, options, address);
 
 	if (neighbor)
 		TAILQ_INSERT_TAIL(&speaker->neighbors, neighbor, link);
 	return neighbor;
 }
 
-static void drop(struct bgp_speaker *speaker, struct bgp_neighbor *neighbor)
+static void drop_neighbor(struct bgp_speaker *speaker,
+			  struct bgp_neighbor *neighbor)
 {
 	TAILQ_REMOVE(&speaker->neighbors, neighbor, link);
 	bgp_neighbor_free(neighbor);
 }
 
-/* One with an address of its own wins over the one of the interface. */
-static struct bgp_neighbor *find(struct bgp_speaker *speaker,
-				 const struct bgp_endpoint *remote)
+/*
+ * Find the neighbor of an endpoint. One with a configured address takes
+ * precedence over that of an interface.
+ */
+static struct bgp_neighbor *find_neighbor(struct bgp_speaker *speaker,
+					  const struct bgp_endpoint *remote)
 {
 	struct bgp_neighbor *neighbor, *found = NULL;
 
@@ -47,7 +52,7 @@ static struct bgp_neighbor *find(struct bgp_speaker *speaker,
 	return found;
 }
 
-/* The longest configured prefix of dynamic neighbors around `address`. */
+/* Find the longest configured prefix of dynamic neighbors around `address`. */
 static const struct bgp_neighbor_options *
 find_prefix(const struct bgp_speaker *speaker, const struct address *address)
 {
@@ -55,13 +60,13 @@ find_prefix(const struct bgp_speaker *speaker, const struct address *address)
 	const struct bgp_neighbor_options *best = NULL;
 
 	for (size_t i = 0; i < options->neighbor_count; i++) {
-		const struct bgp_neighbor_options *config =
+		const struct bgp_neighbor_options *candidate =
 			&options->neighbors[i];
 
-		if (neighbor_is_dynamic(config) &&
-		    prefix_contains(&config->prefix, address) &&
-		    (!best || best->prefix.length < config->prefix.length))
-			best = config;
+		if (neighbor_is_dynamic(candidate) &&
+		    prefix_contains(&candidate->prefix, address) &&
+		    (!best || best->prefix.length < candidate->prefix.length))
+			best = candidate;
 	}
 	return best;
 }
@@ -74,19 +79,22 @@ static bool is_half_open(const struct bgp_neighbor *neighbor)
 	       bgp_connection_is_half_open(&neighbor->incoming);
 }
 
-static bool is_out_of(const struct bgp_neighbor *neighbor,
-		      const struct bgp_neighbor_options *prefix)
+static bool is_of_prefix(const struct bgp_neighbor *neighbor,
+			 const struct bgp_neighbor_options *prefix)
 {
 	return neighbor->dynamic &&
 	       prefix_equal(&neighbor->options.prefix, &prefix->prefix);
 }
 
-/* Who is there besides the one at `neighbor`, which may be NULL. */
-static struct bgp_crowd crowd_around(const struct bgp_speaker *speaker,
-				     const struct bgp_neighbor *neighbor,
-				     const struct bgp_neighbor_options *prefix)
+/*
+ * Collect the input for an admission; `neighbor` is NULL for an unknown peer.
+ */
+static struct bgp_admission_input
+input_for(const struct bgp_speaker *speaker,
+	  const struct bgp_neighbor *neighbor,
+	  const struct bgp_neighbor_options *prefix)
 {
-	struct bgp_crowd crowd = {
+	struct bgp_admission_input input = {
 		.is_neighbor = neighbor,
 		.is_static = neighbor && !neighbor->dynamic,
 		.is_covered = prefix,
@@ -94,32 +102,34 @@ static struct bgp_crowd crowd_around(const struct bgp_speaker *speaker,
 	};
 	const struct bgp_neighbor *other;
 
-	if (crowd.is_static || !prefix)
-		return crowd;
+	if (input.is_static || !prefix)
+		return input;
 	TAILQ_FOREACH(other, &speaker->neighbors, link) {
 		bool half_open = is_half_open(other);
-		bool here = is_out_of(other, prefix);
+		bool here = is_of_prefix(other, prefix);
 
 		if (!other->dynamic || other == neighbor)
 			continue;
-		crowd.half_open += half_open;
-		crowd.half_open_of_prefix += half_open && here;
-		crowd.dynamic += !bgp_neighbor_is_idle(other) && here;
+		input.half_open += half_open;
+		input.half_open_of_prefix += half_open && here;
+		input.dynamic += !bgp_neighbor_is_idle(other) && here;
 	}
-	return crowd;
+	return input;
 }
 
-/* RFC 5082 3, for what came before the socket knew whose it is. */
+/* Check the SYN (RFC 5082 3), which came before the socket had a least TTL. */
 static bool is_far(const struct bgp_speaker *speaker,
-		   const struct bgp_neighbor_options *config, int fd)
+		   const struct bgp_neighbor_options *options, int fd)
 {
-	return config &&
+	return options &&
 	       !bgp_socket_is_near(
 		       fd,
-		       bgp_greeting_distance(&speaker->options, config).min_ttl);
+		       bgp_setup_distance(&speaker->options, options).min_ttl);
 }
 
-/* Of the prefix, or of all if that is NULL. */
+/*
+ * Find the oldest half-open connection of a prefix, or of all if that is NULL.
+ */
 static struct bgp_neighbor *
 oldest_half_open(struct bgp_speaker *speaker,
 		 const struct bgp_neighbor_options *prefix)
@@ -128,75 +138,82 @@ oldest_half_open(struct bgp_speaker *speaker,
 
 	TAILQ_FOREACH(neighbor, &speaker->neighbors, link)
 		if (is_half_open(neighbor) &&
-		    (!prefix || is_out_of(neighbor, prefix)) &&
+		    (!prefix || is_of_prefix(neighbor, prefix)) &&
 		    (!oldest || neighbor->accepted_ms < oldest->accepted_ms))
 			oldest = neighbor;
 	return oldest;
 }
 
-/* Whoever is gone is kept to show why, until its place is needed. */
-static void make_room(struct bgp_speaker *speaker,
-		      const struct bgp_neighbor_options *prefix)
+/*
+ * Free a neighbor for one more in a full prefix. Neighbors without connections
+ * are kept until then, to show their errors.
+ */
+static void drop_idle_of_full_prefix(struct bgp_speaker *speaker,
+				     const struct bgp_neighbor_options *prefix)
 {
 	struct bgp_neighbor *neighbor, *idle = NULL;
 	unsigned int count = 0;
 
 	TAILQ_FOREACH(neighbor, &speaker->neighbors, link) {
-		if (!is_out_of(neighbor, prefix))
+		if (!is_of_prefix(neighbor, prefix))
 			continue;
 		count++;
 		if (!idle && bgp_neighbor_is_idle(neighbor))
 			idle = neighbor;
 	}
 	if (idle && count >= prefix->limit)
-		drop(speaker, idle);
+		drop_neighbor(speaker, idle);
 }
 
-static void tell(struct bgp_speaker *speaker, const struct address *remote,
-		 enum bgp_admission why)
+static void log_refusal(struct bgp_speaker *speaker,
+			const struct address *remote,
+			enum bgp_admission admission)
 {
 	char text[ADDRESS_TEXT_SIZE];
-	uint64_t untold;
+	uint64_t unlogged;
 
-	if (bgp_refusals_add(&speaker->refusals, clock_now_ms(), &untold))
+	if (bgp_admission_count_refusal(&speaker->refusals, clock_now_ms(),
+					&unlogged))
 		log_warning("bgp",
 			    "%s: connection refused: %s (%" PRIu64
-			    " more since the last such line)",
+			    " more since the last such message)",
 			    address_format(remote, text),
-			    bgp_admission_reason(why), untold);
+			    bgp_admission_reason(admission), unlogged);
 }
 
-/* Ends the oldest one of those that the admission is at the cost of. */
-static enum bgp_admission evict(struct bgp_speaker *speaker,
-				const struct bgp_neighbor_options *prefix,
-				enum bgp_admission admission)
+/* Close the oldest half-open connection if the admission asks for it. */
+static enum bgp_admission
+evict_half_open(struct bgp_speaker *speaker,
+		const struct bgp_neighbor_options *prefix,
+		enum bgp_admission admission)
 {
-	bool any = admission == BGP_ADMITTED_FOR_ONE_OF_ALL;
+	bool any = admission == BGP_ADMITTED_EVICT_ANY;
 	struct bgp_neighbor *oldest;
 
-	if (!any && admission != BGP_ADMITTED_FOR_ONE_OF_PREFIX)
+	if (!any && admission != BGP_ADMITTED_EVICT_OF_PREFIX)
 		return admission;
 	oldest = oldest_half_open(speaker, any ? NULL : prefix);
 	bgp_connection_abort(&oldest->incoming);
-	tell(speaker, &oldest->address, admission);
+	log_refusal(speaker, &oldest->address, admission);
 	return BGP_ADMITTED;
 }
 
 void bgp_speaker_accept(struct bgp_speaker *speaker,
 			const struct bgp_endpoint *remote, int fd)
 {
-	struct bgp_neighbor *neighbor = find(speaker, remote);
+	struct bgp_neighbor *neighbor = find_neighbor(speaker, remote);
 	const struct bgp_neighbor_options *prefix =
 		find_prefix(speaker, &remote->address);
-	struct bgp_crowd crowd = crowd_around(speaker, neighbor, prefix);
+	struct bgp_admission_input input = input_for(speaker, neighbor, prefix);
 	enum bgp_admission admission;
 
-	crowd.is_far =
+	input.is_far =
 		is_far(speaker, neighbor ? &neighbor->options : prefix, fd);
-	admission = evict(speaker, prefix, bgp_admission_decide(&crowd));
+	admission =
+		evict_half_open(speaker, prefix, bgp_admission_decide(&input));
 	if (admission == BGP_ADMITTED && !neighbor) {
-		make_room(speaker, prefix);
-		neighbor = add(speaker, prefix, &remote->address);
+		drop_idle_of_full_prefix(speaker, prefix);
+		neighbor = add_neighbor(speaker, prefix, &remote->address);
 		if (!neighbor)
 			admission = BGP_REFUSED_MEMORY;
 	}
@@ -204,7 +221,7 @@ void bgp_speaker_accept(struct bgp_speaker *speaker,
 		bgp_neighbor_accept(neighbor, remote, fd);
 	} else {
 		bgp_socket_reset(fd);
-		tell(speaker, &remote->address, admission);
+		log_refusal(speaker, &remote->address, admission);
 	}
 }
 
@@ -216,15 +233,15 @@ static int add_static_neighbors(struct bgp_speaker *speaker)
 	static const struct address unknown;
 
 	for (size_t i = 0; i < options->neighbor_count; i++) {
-		const struct bgp_neighbor_options *config =
+		const struct bgp_neighbor_options *neighbor =
 			&options->neighbors[i];
 
-		if (neighbor_is_dynamic(config))
+		if (neighbor_is_dynamic(neighbor))
 			continue;
-		if (!add(speaker, config,
-			 neighbor_is_interface(config) ?
-				 &unknown :
-				 &config->prefix.address))
+		if (!add_neighbor(speaker, neighbor,
+				  neighbor_is_interface(neighbor) ?
+					  &unknown :
+					  &neighbor->prefix.address))
 			return -ENOMEM;
 	}
 	return 0;
@@ -290,7 +307,7 @@ void bgp_speaker_free(struct bgp_speaker *speaker)
 		return;
 	bgp_listener_close(speaker);
 	while ((neighbor = TAILQ_FIRST(&speaker->neighbors)))
-		drop(speaker, neighbor);
+		drop_neighbor(speaker, neighbor);
 	free(speaker->scratch);
 	free(speaker);
 }

@@ -3,14 +3,49 @@
 #define BGP_SPEAKER_H
 
 /*
- * The BGP speaker: the listeners and all neighbors.
+ * The BGP speaker: listeners, neighbors and their sessions. This is the room of
+ * sockets and timers around the pure codec (bgp/codec/protocol.h has its map).
  *
- * Bytes come in by connection.c, are cut into messages by message.c, decoded by
- * open.c, update.c (attributes.c, as_path.c) and notification.c, and judged by
- * fsm.c; neighbor.c decides which connection survives, admission.c who may come
- * in at all. What is left for the user of this room is struct bgp_callbacks:
- * sessions that come and go, and decoded UPDATEs. The way out is
- * bgp_connection_send().
+ * A neighbor has one or two TCP connections, each with its own state machine;
+ * at most one of them is the session. The speaker creates and frees neighbors
+ * with their connections, never inside one of their own callbacks.
+ *
+ *	speaker.c		neighbors and their creation, incoming
+ *				connections; admission.c has the rules for these
+ *	listener.c		listening sockets, with the keys of neighbors
+ *	neighbor.c		when to dial, accept and stop a connection
+ *	neighbor_session.c	events of its connections: session up and down,
+ *				collisions, errors, UPDATEs for the user
+ *	connection.c		one connection: timers, and the actions of
+ *				bgp_fsm_step(); connection_input.c has received
+ *				messages, connection_output.c those to send
+ *	announcer.c		batches of routes for all who get the same
+ *	stream.c		bytes of a socket to whole messages, and back
+ *	socket.c		TCP sockets and their options
+ *	tcp_auth.c		TCP-MD5 and TCP-AO keys
+ *	tcp_drops.c		the kernel's counters of refused segments, hints
+ *	link_peer.c		the address of the peer behind an interface
+ *	error_log.c		last errors of a neighbor
+ *	options.c		options of the speaker; neighbor_options.c those
+ *				of a neighbor; setup.c makes an OPEN of both
+ *
+ * Way in: stream.c reads the socket, bgp_message_next() splits the bytes, and
+ * connection_input.c decodes a message as far as the state machine needs and
+ * makes an event of it. bgp_fsm_step() returns the next state and the actions;
+ * for an UPDATE in Established one action decodes it and calls
+ * bgp_callbacks.update. Nothing is copied: the UPDATE is a view into the bytes
+ * that were read.
+ *
+ * Way out: bgp_callbacks.next_batch is asked for routes whenever a neighbor has
+ * room, bgp_connection_send() encodes a batch once for all its recipients, and
+ * the stream sends what the socket takes. A full output buffer has no room, so
+ * a peer that does not read costs one buffer.
+ *
+ * RFCs: 4271 6.8 and 8 (collisions, state machine), 9687 (send hold timer),
+ * 8654 (extended messages), 4724 and 8538 (graceful restart: announced for our
+ * own restart; routes of a lost peer are withdrawn at once), 2918 and 7313
+ * (route refresh), 4486, 9003 and 9384 (Cease), 5082 (TTL security), 2385 and
+ * 5925 (TCP-MD5, TCP-AO), 5065 (confederations), 9234 (roles).
  */
 
 #include <stdbool.h>
@@ -19,23 +54,24 @@
 
 #include "bgp/codec/update.h"
 #include "bgp/session/admission.h"
-#include "bgp/session/greeting.h"
 #include "bgp/session/neighbor.h"
 #include "bgp/session/options.h"
+#include "bgp/session/setup.h"
 
 struct bgp_batch;
 struct event_base;
 
+/* Functions of the user of this room, and their last argument. */
 struct bgp_callbacks {
 	/* `neighbor->session` is set; bgp_neighbor_reject() may be called. */
 	void (*session_up)(struct bgp_neighbor *neighbor, void *context);
 	void (*session_down)(struct bgp_neighbor *neighbor, void *context);
-	/* 0, or -ENOMEM: the session is then reset. */
+	/* Return 0, or -ENOMEM, which resets the session. */
 	int (*update)(struct bgp_neighbor *neighbor,
 		      const struct bgp_update *update, void *context);
 	/*
-	 * The peer wants a family again (RFC 2918), or says that all routes it
-	 * still has of one follow (BoRR) or have followed (EoRR, RFC 7313).
+	 * The peer requests all routes of a family again (RFC 2918), or begins
+	 * (BoRR) or ends (EoRR) its own answer to a request (RFC 7313).
 	 */
 	void (*route_refresh)(struct bgp_neighbor *neighbor,
 			      const struct bgp_route_refresh *refresh,
@@ -59,39 +95,39 @@ TAILQ_HEAD(bgp_neighbor_list, bgp_neighbor);
 struct bgp_speaker {
 	struct event_base *base;
 	struct bgp_options options;
-	bool restarting; /* the first OPENs say so */
+	bool restarting; /* announced in the first OPENs */
 	struct bgp_callbacks callbacks;
 	struct bgp_neighbor_list neighbors; /* static ones, then dynamic ones */
 	struct event *listeners[BGP_MAX_LISTENERS];
-	struct bgp_scratch *scratch; /* for whoever decodes an UPDATE */
-	struct bgp_refusals refusals;
-	bool tables_complete;	  /* ours forward: the first table has an end */
-	uint64_t updates_encoded; /* each counts once, whoever gets it */
+	struct bgp_scratch *scratch; /* shared by all connections */
+	struct bgp_admission_refusals refusals;
+	bool tables_complete;	  /* bgp_speaker_tables_complete() was called */
+	uint64_t updates_encoded; /* each once, for any number of recipients */
 };
 
 /*
- * Listens, but dials nobody yet. `options` is copied; its list of neighbors
- * must outlive the speaker. `restarting`: the forwarding state of a previous
- * run was kept. Returns 0 or -errno; then `error` says what failed and what to
- * do. The caller frees with bgp_speaker_free().
+ * Create a speaker that listens, but does not dial yet. `options` is copied;
+ * its list of neighbors must outlive the speaker. `restarting`: the forwarding
+ * state of a previous run was kept. Return 0, or -errno and set `error` to what
+ * failed and what to do. The caller frees with bgp_speaker_free().
  */
 int bgp_speaker_new(struct event_base *base, const struct bgp_options *options,
 		    bool restarting, const struct bgp_callbacks *callbacks,
 		    struct bgp_speaker **speaker,
 		    char error[BGP_SPEAKER_ERROR_SIZE]);
-/* Dials the neighbors that are not passive. */
+/* Dial the neighbors that are not passive. */
 void bgp_speaker_start(struct bgp_speaker *speaker);
-/* Ends all sessions with Cease/Administrative Shutdown (RFC 4486). */
+/* End all sessions with Cease/Administrative Shutdown (RFC 4486). */
 void bgp_speaker_stop(struct bgp_speaker *speaker, const char *text);
 void bgp_speaker_free(struct bgp_speaker *speaker);
 
 /*
- * Our tables are the ones that forward: neighbors that have everything get
- * End-of-RIB from now on (RFC 4724 4.1).
+ * Report that our tables forward now, and not those of a previous run:
+ * neighbors that have everything get End-of-RIB from now on (RFC 4724 4.1).
  */
 void bgp_speaker_tables_complete(struct bgp_speaker *speaker);
 
-/* For the listener: somebody has connected. Takes over `fd`. */
+/* Admit or refuse an accepted connection, for the listener. Takes over `fd`. */
 void bgp_speaker_accept(struct bgp_speaker *speaker,
 			const struct bgp_endpoint *remote, int fd);
 

@@ -75,14 +75,14 @@ static int set_md5(int fd, const struct secret *secret,
 	return code ? -errno : 0;
 }
 
-static int set_ao(int fd, const struct bgp_neighbor_options *config,
+static int set_ao(int fd, const struct bgp_neighbor_options *neighbor,
 		  const struct prefix *peers)
 {
-	const struct secret *secret = &config->secret;
+	const struct secret *secret = &neighbor->secret;
 	struct tcp_ao_add ao = {
 		.prefix = peers->length,
-		.sndid = (__u8)config->tcp_ao_id,
-		.rcvid = (__u8)config->tcp_ao_id,
+		.sndid = (__u8)neighbor->tcp_ao_id,
+		.rcvid = (__u8)neighbor->tcp_ao_id,
 		.keylen = secret->size,
 	};
 	int code;
@@ -95,24 +95,24 @@ static int set_ao(int fd, const struct bgp_neighbor_options *config,
 	return code ? -errno : 0;
 }
 
-const char *bgp_tcp_auth_name(const struct bgp_neighbor_options *config)
+const char *bgp_tcp_auth_name(const struct bgp_neighbor_options *neighbor)
 {
-	if (config->password_file[0])
+	if (neighbor->password_file[0])
 		return "tcp-md5";
-	return config->tcp_ao_key_file[0] ? "tcp-ao" : NULL;
+	return neighbor->tcp_ao_key_file[0] ? "tcp-ao" : NULL;
 }
 
-int bgp_tcp_auth_set(int fd, const struct bgp_neighbor_options *config,
+int bgp_tcp_auth_set(int fd, const struct bgp_neighbor_options *neighbor,
 		     const struct prefix *peers)
 {
-	if (config->password_file[0])
-		return set_md5(fd, &config->secret, peers);
-	if (config->tcp_ao_key_file[0])
-		return set_ao(fd, config, peers);
+	if (neighbor->password_file[0])
+		return set_md5(fd, &neighbor->secret, peers);
+	if (neighbor->tcp_ao_key_file[0])
+		return set_ao(fd, neighbor, peers);
 	return 0;
 }
 
-const char *bgp_tcp_auth_advice(const struct bgp_neighbor_options *config,
+const char *bgp_tcp_auth_advice(const struct bgp_neighbor_options *neighbor,
 				int code)
 {
 	/* The key of a segment must be unique by address and id. */
@@ -125,7 +125,7 @@ const char *bgp_tcp_auth_advice(const struct bgp_neighbor_options *config,
 		       "the other kind; use TCP-AO or TCP-MD5 for both";
 	if (code != -ENOPROTOOPT)
 		return "key refused by the kernel";
-	if (config->password_file[0])
+	if (neighbor->password_file[0])
 		return "the kernel has no TCP-MD5 (CONFIG_TCP_MD5SIG)";
 	return "the kernel has no TCP-AO (CONFIG_TCP_AO, Linux 6.7); use "
 	       "password-file at both ends instead";

@@ -16,17 +16,17 @@
 #include "core/address.h"
 
 /* "tcp-md5", "tcp-ao", or NULL if the neighbor has no key. */
-const char *bgp_tcp_auth_name(const struct bgp_neighbor_options *config);
+const char *bgp_tcp_auth_name(const struct bgp_neighbor_options *neighbor);
 
 /*
  * Set the neighbor's key for the addresses in `peers`, if it has one. Return 0
  * or -errno: -ENOPROTOOPT if the kernel lacks support.
  */
-int bgp_tcp_auth_set(int fd, const struct bgp_neighbor_options *config,
+int bgp_tcp_auth_set(int fd, const struct bgp_neighbor_options *neighbor,
 		     const struct prefix *peers);
 
 /* Return the reason for an error of bgp_tcp_auth_set(), and what to do. */
-const char *bgp_tcp_auth_advice(const struct bgp_neighbor_options *config,
+const char *bgp_tcp_auth_advice(const struct bgp_neighbor_options *neighbor,
 				int code);
 
 #endif

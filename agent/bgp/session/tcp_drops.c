@@ -118,25 +118,25 @@ int bgp_tcp_drops_read(struct bgp_tcp_drops *out)
 	return bgp_tcp_drops_parse(text, out) ? 0 : -EPROTO;
 }
 
-static bool counter_concerns(const struct bgp_neighbor_options *config,
+static bool counter_concerns(const struct bgp_neighbor_options *neighbor,
 			     enum concern concern)
 {
 	switch (concern) {
 	case OF_MD5:
-		return config->password_file[0];
+		return neighbor->password_file[0];
 	case OF_AO:
-		return config->tcp_ao_key_file[0];
+		return neighbor->tcp_ao_key_file[0];
 	case OF_NO_MD5:
-		return !config->password_file[0];
+		return !neighbor->password_file[0];
 	case OF_NO_AO:
-		return !config->tcp_ao_key_file[0];
+		return !neighbor->tcp_ao_key_file[0];
 	case OF_TTL_SECURITY:
-		return config->ttl_security;
+		return neighbor->ttl_security;
 	}
 	return false;
 }
 
-bool bgp_tcp_drops_hint(const struct bgp_neighbor_options *config,
+bool bgp_tcp_drops_hint(const struct bgp_neighbor_options *neighbor,
 			const struct bgp_tcp_drops *before,
 			const struct bgp_tcp_drops *now, char *text,
 			size_t size)
@@ -147,7 +147,7 @@ bool bgp_tcp_drops_hint(const struct bgp_neighbor_options *config,
 	for (size_t i = 0; i < BGP_TCP_DROP_COUNT; i++) {
 		uint64_t grown = now->count[i] - before->count[i];
 
-		if (!counter_concerns(config, drops[i].concern) ||
+		if (!counter_concerns(neighbor, drops[i].concern) ||
 		    grown <= most)
 			continue;
 		worst = i;

@@ -44,7 +44,7 @@ int bgp_tcp_drops_read(struct bgp_tcp_drops *out);
  * that has grown most from `before` to `now`, of those that can concern this
  * neighbor. False if none has.
  */
-bool bgp_tcp_drops_hint(const struct bgp_neighbor_options *config,
+bool bgp_tcp_drops_hint(const struct bgp_neighbor_options *neighbor,
 			const struct bgp_tcp_drops *before,
 			const struct bgp_tcp_drops *now, char *text,
 			size_t size);

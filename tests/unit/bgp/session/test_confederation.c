@@ -10,7 +10,7 @@
 
 #include "bgp/codec/as_path.h"
 #include "bgp/codec/attributes.h"
-#include "bgp/session/greeting.h"
+#include "bgp/session/setup.h"
 
 enum {
 	OUR_AS = 64512,
@@ -49,11 +49,11 @@ static void members_see_our_as_and_others_the_confederation(void **state)
 		struct bgp_neighbor_options config =
 			neighbor_of(rows[i].neighbor);
 
-		assert_int_equal(bgp_greeting_open(&us, &config, false).as,
+		assert_int_equal(bgp_setup_open(&us, &config, false).as,
 				 rows[i].open);
-		assert_int_equal(bgp_greeting_policy(&us, &config).local_as,
+		assert_int_equal(bgp_setup_policy(&us, &config).local_as,
 				 rows[i].open);
-		assert_int_equal(bgp_greeting_confederation(&us, &config),
+		assert_int_equal(bgp_setup_confederation(&us, &config),
 				 rows[i].inside);
 	}
 }
@@ -64,7 +64,7 @@ static void roles_are_for_those_outside(void **state)
 
 	(void)state;
 	member.relation = BGP_ROLE_PROVIDER;
-	assert_false(bgp_greeting_open(&us, &member, false).capabilities &
+	assert_false(bgp_setup_open(&us, &member, false).capabilities &
 		     BGP_CAN_ROLE);
 }
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "bgp/session/greeting.h"
+#include "bgp/session/setup.h"
 
 static const struct bgp_options us = { .as = 64512, .identifier = 1 };
 
@@ -38,13 +38,13 @@ static void a_backend_is_never_offered_graceful_restart(void **state)
 
 	(void)state;
 	config.role = NEIGHBOR_ROLE_BACKEND;
-	assert_false(bgp_greeting_open(&us, &config, false).capabilities &
+	assert_false(bgp_setup_open(&us, &config, false).capabilities &
 		     BGP_CAN_GRACEFUL_RESTART);
 	config.role = NEIGHBOR_ROLE_UPSTREAM;
-	assert_false(bgp_greeting_open(&us, &config, false).capabilities &
+	assert_false(bgp_setup_open(&us, &config, false).capabilities &
 		     BGP_CAN_GRACEFUL_RESTART);
 	config.graceful_restart = true;
-	assert_true(bgp_greeting_open(&us, &config, false).capabilities &
+	assert_true(bgp_setup_open(&us, &config, false).capabilities &
 		    BGP_CAN_GRACEFUL_RESTART);
 }
 
@@ -54,12 +54,12 @@ static void forwarding_state_is_claimed_only_after_a_restart(void **state)
 
 	(void)state;
 	config.graceful_restart = true;
-	assert_int_equal(bgp_greeting_open(&us, &config, false)
-				 .graceful_restart.forwarding,
-			 0);
-	assert_int_equal(bgp_greeting_open(&us, &config, true)
-				 .graceful_restart.forwarding,
-			 BGP_ALL_FAMILIES);
+	assert_int_equal(
+		bgp_setup_open(&us, &config, false).graceful_restart.forwarding,
+		0);
+	assert_int_equal(
+		bgp_setup_open(&us, &config, true).graceful_restart.forwarding,
+		BGP_ALL_FAMILIES);
 }
 
 static void later_sessions_have_kept_the_forwarding_state(void **state)
@@ -70,13 +70,13 @@ static void later_sessions_have_kept_the_forwarding_state(void **state)
 	(void)state;
 	config.graceful_restart = true;
 	config.families = BGP_IPV4_UNICAST_BIT;
-	open = bgp_greeting_open(&us, &config, false);
+	open = bgp_setup_open(&us, &config, false);
 	assert_true(open.graceful_restart.notification);
 	assert_false(open.graceful_restart.restarting);
 	assert_int_equal(open.graceful_restart.forwarding, 0);
-	open = bgp_greeting_open(&us, &config, true);
+	open = bgp_setup_open(&us, &config, true);
 	assert_true(open.graceful_restart.restarting);
-	bgp_greeting_again(&open);
+	bgp_setup_clear_restart(&open);
 	assert_false(open.graceful_restart.restarting);
 	assert_int_equal(open.graceful_restart.forwarding,
 			 BGP_IPV4_UNICAST_BIT);
@@ -85,14 +85,14 @@ static void later_sessions_have_kept_the_forwarding_state(void **state)
 static void families_and_add_path_are_as_configured(void **state)
 {
 	struct bgp_neighbor_options config = external();
-	struct bgp_open open = bgp_greeting_open(&us, &config, false);
+	struct bgp_open open = bgp_setup_open(&us, &config, false);
 
 	(void)state;
 	assert_int_equal(open.families, BGP_ALL_FAMILIES);
 	assert_false(open.capabilities & BGP_CAN_ADD_PATH);
 	config.families = BGP_IPV6_UNICAST_BIT;
 	config.add_path = BGP_ADD_PATH_RECEIVE;
-	open = bgp_greeting_open(&us, &config, false);
+	open = bgp_setup_open(&us, &config, false);
 	assert_int_equal(open.families, BGP_IPV6_UNICAST_BIT);
 	assert_true(open.capabilities & BGP_CAN_ADD_PATH);
 	assert_int_equal(open.add_path[BGP_IPV4_UNICAST], 0);
@@ -105,15 +105,15 @@ static void our_role_is_the_counterpart_of_the_neighbors(void **state)
 	struct bgp_open_policy policy;
 
 	(void)state;
-	assert_false(bgp_greeting_policy(&us, &config).has_role);
+	assert_false(bgp_setup_policy(&us, &config).has_role);
 	config.relation = BGP_ROLE_PROVIDER;
-	policy = bgp_greeting_policy(&us, &config);
+	policy = bgp_setup_policy(&us, &config);
 	assert_true(policy.has_role);
 	assert_int_equal(policy.role, BGP_ROLE_CUSTOMER);
-	assert_int_equal(bgp_greeting_open(&us, &config, false).role,
+	assert_int_equal(bgp_setup_open(&us, &config, false).role,
 			 BGP_ROLE_CUSTOMER);
 	config.relation = BGP_ROLE_RS;
-	assert_int_equal(bgp_greeting_policy(&us, &config).role,
+	assert_int_equal(bgp_setup_policy(&us, &config).role,
 			 BGP_ROLE_RS_CLIENT);
 }
 
@@ -123,28 +123,28 @@ static void an_internal_neighbor_has_no_role(void **state)
 
 	(void)state;
 	config.relation = BGP_ROLE_PEER;
-	assert_false(bgp_greeting_policy(&us, &config).has_role);
-	assert_false(bgp_greeting_open(&us, &config, false).capabilities &
+	assert_false(bgp_setup_policy(&us, &config).has_role);
+	assert_false(bgp_setup_open(&us, &config, false).capabilities &
 		     BGP_CAN_ROLE);
 }
 
 static void distances_follow_from_the_configuration(void **state)
 {
 	struct bgp_neighbor_options config = external();
-	struct bgp_distance distance = bgp_greeting_distance(&us, &config);
+	struct bgp_distance distance = bgp_setup_distance(&us, &config);
 
 	(void)state;
 	assert_int_equal(distance.ttl, 1);
 	assert_int_equal(distance.min_ttl, 0);
 	config.multihop = 64;
-	assert_int_equal(bgp_greeting_distance(&us, &config).ttl, 64);
+	assert_int_equal(bgp_setup_distance(&us, &config).ttl, 64);
 	config.multihop = 0;
 	config.ttl_security = 1;
-	distance = bgp_greeting_distance(&us, &config);
+	distance = bgp_setup_distance(&us, &config);
 	assert_int_equal(distance.ttl, 255);
 	assert_int_equal(distance.min_ttl, 255);
 	config.ttl_security = 254;
-	assert_int_equal(bgp_greeting_distance(&us, &config).min_ttl, 2);
+	assert_int_equal(bgp_setup_distance(&us, &config).min_ttl, 2);
 }
 
 static void an_internal_neighbor_may_be_anywhere(void **state)
@@ -152,13 +152,13 @@ static void an_internal_neighbor_may_be_anywhere(void **state)
 	struct bgp_neighbor_options config = internal();
 
 	(void)state;
-	assert_int_equal(bgp_greeting_distance(&us, &config).ttl, 0);
+	assert_int_equal(bgp_setup_distance(&us, &config).ttl, 0);
 	config = external();
 	config.as_first = config.as_last = us.as;
-	assert_int_equal(bgp_greeting_distance(&us, &config).ttl, 0);
+	assert_int_equal(bgp_setup_distance(&us, &config).ttl, 0);
 	/* Our AS is one of the range: the peer may be external. */
 	config.as_last = us.as + 1;
-	assert_int_equal(bgp_greeting_distance(&us, &config).ttl, 1);
+	assert_int_equal(bgp_setup_distance(&us, &config).ttl, 1);
 }
 
 int main(void)
