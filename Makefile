@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# One makefile for everything, out of tree: B=build. V=1 shows the commands,
-# SAN=1 builds with AddressSanitizer and UndefinedBehaviorSanitizer into a
-# folder of its own. `make help` lists the targets.
+# One non-recursive makefile; it builds into folder B. V=1 shows the commands,
+# SAN=1 builds with AddressSanitizer and UndefinedBehaviorSanitizer into
+# build/san. `make help` lists the targets.
 
 SAN ?=
 B ?= build$(if $(SAN),/san)
@@ -27,8 +27,8 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 .SUFFIXES:
 
 # ------------------------------------------------------------- the rooms
-# What each room is made of, and the rooms that it may use: a room and its unit
-# tests link these and nothing else. tools/lint.py says the same of includes.
+# The sources of each room, and the rooms it uses. The unit tests of a room link
+# these archives only; tools/lint.py checks includes by the same table.
 
 ROOMS := core codec session rib nexthop fib steering datapath control config
 
@@ -92,7 +92,7 @@ config_SRC := config.c config_aggregate.c config_check.c config_confederation.c 
 	config_values.c config_vip.c
 config_USES := control datapath steering fib nexthop rib session codec core
 
-# The agent itself, above all rooms; in the order in which archives are linked.
+# The agent itself, above all rooms. ALL_ROOMS is in link order.
 ALL_ROOMS := config control datapath steering fib nexthop rib session codec core
 AGENT_SRC := main.c agent.c captures.c interfaces.c wiring.c
 
@@ -120,11 +120,11 @@ control_TESTS := $(addprefix control/test_,flow_frame metrics request route_curs
 config_TESTS := $(addprefix config/test_,config config_aggregate config_confederation config_file \
 	config_inside config_multipath config_neighbor config_neighbor_keys config_path \
 	config_print config_rule config_vip)
-# They write rules as text, which the rib's own tests cannot.
+# Tests of the rib that write rules as text: they link the parser, too.
 config_TESTS += $(addprefix rib/test_,as_pattern policy policy_rib update_group update_group_random)
 UNIT_TESTS := $(foreach room,$(ROOMS),$($(room)_TESTS))
 
-# tests/xdp/test_NAME.c, with root, and what they share.
+# tests/xdp/test_NAME.c, with root, and their shared sources.
 xdp_TESTS := capture datapath ethernet fragment_memory fragments headroom icmp_errors icmp_rate \
 	ipv4 ipv6 kernel_routes oracle tables tracker vip_places vips vlan_offload
 XDP_TESTS := $(addprefix test_,$(xdp_TESTS))
@@ -156,7 +156,7 @@ BPF_CFLAGS := -std=gnu11 -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Wshadow -Wer
 
 all: $(B)/headgate $(B)/headgatectl
 
-# ROOM.a, and the archives that one needs who uses the room.
+# ROOM.a, and the archives that a user of the room links.
 define room_rules
 $(1)_OBJ := $$(addprefix $(B)/$$($(1)_DIR)/,$$($(1)_SRC:.c=.o))
 $(1)_LIBS := $$(patsubst %,$(B)/%.a,$(1) $$($(1)_USES))
@@ -177,7 +177,7 @@ $(B)/headgatectl: $(CTL_OBJ) $(B)/core.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(CTL_LIBS)
 
-# Tests of the tools link the tool's objects, all but its main().
+# Tests of headgatectl link its objects without its main().
 CTL_TESTS := tools/test_client tools/test_pcapng tools/test_rates tools/test_show tools/test_table
 CTL_TEST_BINS := $(addprefix $(B)/tests/unit/,$(CTL_TESTS))
 $(CTL_TEST_BINS:=.o): INCLUDES += -Itools
@@ -225,7 +225,7 @@ $(XDP_BINS): %: %.o $(B)/tests/xdp/shared.a $(B)/fib.a $(B)/nexthop.a $(datapath
 
 $(XDP_BINS:=.o) $(XDP_OBJ): $(B)/bpf/headgate.skel.h
 
-# Benchmarks, run by hand: tests/bench/NAME.c and what they share.
+# Benchmarks, run by hand: tests/bench/NAME.c and their shared sources.
 BENCH_BINS := $(addprefix $(B)/tests/bench/,bgp_generator rib_bench)
 
 $(B)/tests/bench/bgp_generator: $(B)/tests/bench/vip_watch.o
@@ -237,7 +237,7 @@ $(B)/tests/bench/steering_bench: $(B)/tests/bench/steering_bench.o $(steering_LI
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-# The packet path's bench: programs of its own around the one that is measured.
+# The packet path's bench has its own XDP programs around the measured one.
 PACKET_BENCH_OBJ := $(addprefix $(B)/tests/bench/,packet_bench.o arena.o burst.o frames.o program.o scene.o)
 $(B)/tests/bench/generator.bpf.o: BPF_CFLAGS += -Itests/bench
 $(PACKET_BENCH_OBJ): $(B)/bpf/headgate.skel.h $(B)/tests/bench/generator.skel.h
@@ -248,7 +248,7 @@ $(B)/tests/bench/packet_bench: $(PACKET_BENCH_OBJ) $(datapath_LIBS)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # ------------------------------------------------------------- checks
-# `check` and `demo` install what they need; the rest says what is missing.
+# `check` and `demo` install missing packages; other targets fail without them.
 
 JOBS := -j$(shell nproc)
 
@@ -267,8 +267,8 @@ check:
 	$(Q)B=$(B) SAN_BUILD=$(B)/san $(PYTHON) tests/run.py --unit $(UNIT_BINS) \
 		--san $(UNIT_BINS:$(B)/%=$(B)/san/%) --xdp $(XDP_BINS) --lab tests/lab tests/fault
 
-# The tests of the program on other kernels, in virtual machines: half an hour.
-# With LAB=test_vlan,test_ipv6 these of tests/lab, in place of the program's.
+# The XDP tests on other kernels, in virtual machines: half an hour. With
+# LAB=test_vlan,test_ipv6 these tests of tests/lab instead.
 KERNELS ?= 5.10,6.1,6.12,6.18
 KERNEL_ENV ?= FRAMES=20000
 LAB ?=
@@ -282,8 +282,13 @@ demo:
 	$(Q)$(MAKE) --no-print-directory $(JOBS) all
 	$(Q)B=$(B) $(PYTHON) tools/demo.py
 
-# In ROUNDS rounds, each bench with a number of its own; SEED of what is sent;
-# SCENES of the packet bench, by the names that build/bench.json has: all.
+# The lab of the demo, kept for looking inside. LAB_OPTIONS=--ipv6
+LAB_OPTIONS ?=
+lab: all
+	$(Q)cd tools && B=$(B) $(PYTHON) -m lab $(LAB_OPTIONS)
+
+# ROUNDS of a bench, each has its own default; SEED of the generated load; SCENES
+# of the packet bench, by their names in build/bench.json, all by default.
 ROUNDS ?=
 SCENES ?=
 SEED ?= 1
@@ -372,6 +377,7 @@ clean:
 help:
 	@echo "make             the agent, headgatectl and the XDP program, into $(B)/"
 	@echo "make demo        a lab of network namespaces, narrated (root; installs packages)"
+	@echo "make lab         the same lab without a story, kept until Enter (root), LAB_OPTIONS=--ipv6"
 	@echo "make check       every test: unit, XDP, lab, lint (root; installs packages)"
 	@echo "make check-unit  the tests that need no root"
 	@echo "make check-kernels  the XDP tests, or those of LAB=, on KERNELS=$(KERNELS) in virtual machines"
@@ -386,7 +392,7 @@ help:
 	@echo "make format install clean deps"
 	@echo "Variables: B=folder V=1 SAN=1 CC= CLANG= PREFIX= DESTDIR="
 
-.PHONY: all unit tests check check-unit check-kernels bench bench-bgp bench-steering demo deps lint format fuzz hooks \
+.PHONY: all unit tests check check-unit check-kernels bench bench-bgp bench-steering demo deps lab lint format fuzz hooks \
 	coverage compile_commands.json install clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -241,7 +241,8 @@ def main():
     for number in SIGNALS:
         signal.signal(number, interrupted)
     story = Story()
-    say(topology.DRAWING)
+    say(topology.DRAWING
+        + "  The kernel of the headgate host does not forward.\n")
     try:
         story.step("Building the lab: 8 network namespaces")
         with topology.Lab() as lab:

@@ -15,6 +15,7 @@ the tree, the hook of `make hooks` for the files of a commit.
 import argparse
 import collections
 import concurrent.futures
+import glob
 import os
 import re
 import subprocess
@@ -154,6 +155,34 @@ def check_words(path, text):
         finding(path, line, problem)
 
 
+def anchor_of(heading):
+    """Return the anchor that Markdown renderers give a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def anchors(text):
+    return {anchor_of(heading) for heading in re.findall(r"^#+ (.*)$", text, re.M)}
+
+
+def check_document(path, text):
+    """Check that links lead to files and headings, and `paths` to files."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.startswith("    "):
+            continue
+        for target in re.findall(r"\]\(([^)]*)\)", line):
+            name, _, anchor = target.partition("#")
+            other = os.path.normpath(os.path.join(os.path.dirname(path), name)) if name else path
+            if "://" in target:
+                continue
+            if not os.path.exists(other):
+                finding(path, number, f"link to {target}: no such file")
+            elif anchor and anchor not in anchors(read(other)):
+                finding(path, number, f"link to {target}: no such heading")
+        for name in re.findall(r"`((?:agent|bpf|docs|include|tests|tools)/[\w./*-]*)`", line):
+            if not glob.glob(name) and not os.path.exists(name + ".c"):
+                finding(path, number, f"{name}: no such file")
+
+
 def check_sizes(path, text):
     lines = text.split("\n")
     if len(lines) > MAX_FILE_LINES:
@@ -228,7 +257,9 @@ def check_all(wanted):
         if path in sources:
             check_includes(path, text)
             check_sizes(path, text)
-        if path not in documents:
+        if path in documents:
+            check_document(path, text)
+        else:
             check_licence(path, text)
         if path.startswith(CLEAN):
             check_words(path, text)

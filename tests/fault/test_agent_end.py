@@ -19,7 +19,7 @@ WATCH_SECONDS = 4  # a slow download grows about every second
 
 
 class Termination:
-    """SIGTERM: routes, program and pins are gone."""
+    """SIGTERM: the program, the pins and the socket are gone."""
 
     options = {"servers": 2}
 

@@ -31,7 +31,7 @@ DRAWING = """\
 
   Each server holds 192.0.2.1 on its loopback, announces it to headgate by BGP
   (BIRD) and answers HTTP on it (nginx). The router knows 192.0.2.1 only from
-  headgate, by BGP. The kernel of the headgate host does not forward.
+  headgate, by BGP.
   Requests:  client > router > headgate (XDP) > server.
   Answers:   server > router > client; headgate does not see them.
 """
