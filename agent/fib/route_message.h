@@ -19,7 +19,7 @@ struct nlmsghdr;
 enum route_limits {
 	ROUTE_MAX_HOPS = 256,
 	ROUTE_MAX_WEIGHT = 256, /* of the kernel: rtnh_hops is a byte */
-	/* Of the longest message; a hop takes at most 32 bytes. */
+	/* Size of the longest message; a hop takes at most 32 bytes. */
 	ROUTE_MESSAGE_SIZE = 256 + ROUTE_MAX_HOPS * 32,
 };
 

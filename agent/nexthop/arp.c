@@ -12,7 +12,9 @@
 void arp_build_request(const struct arp_request *request,
 		       struct arp_frame *frame)
 {
-	/* The target's MAC is the question, so it stays zero (RFC 5227 1.1). */
+	/*
+	 * The target's MAC is zero: it is what the request asks (RFC 5227 1.1).
+	 */
 	*frame = (struct arp_frame){
 		.ethertype = htobe16(ETH_P_ARP),
 		.hardware_type = htobe16(ARPHRD_ETHER),

@@ -3,8 +3,8 @@
 #define NEXTHOP_ARP_H
 
 /*
- * Codec of ARP for IPv4 over Ethernet (RFC 826): builds the requests that we
- * send and takes apart whatever comes back. Pure: no socket, no time.
+ * Codec of ARP for IPv4 over Ethernet (RFC 826): build requests, parse replies.
+ * Pure: no socket, no time.
  *
  * IPv4 addresses are in network byte order, as in struct in_addr.
  */
@@ -14,7 +14,7 @@
 
 #include "core/address.h"
 
-/* A whole frame as it goes over the wire, without padding and checksum. */
+/* A frame on the wire, without padding and frame check sequence. */
 struct arp_frame {
 	uint8_t destination[MAC_SIZE];
 	uint8_t source[MAC_SIZE];
@@ -32,7 +32,7 @@ struct arp_frame {
 
 _Static_assert(sizeof(struct arp_frame) == 42, "14 of Ethernet, 28 of ARP");
 
-/* What we want to know, and how to ask for it. */
+/* The fields of a request. */
 struct arp_request {
 	const uint8_t *destination; /* NULL: broadcast */
 	uint8_t sender_mac[MAC_SIZE];
@@ -45,7 +45,7 @@ enum arp_opcode {
 	ARP_REPLY = 2,
 };
 
-/* What a frame says, once it has passed every check of arp_parse(). */
+/* The fields of a frame that passed all checks of arp_parse(). */
 struct arp_message {
 	enum arp_opcode opcode;
 	uint8_t sender_mac[MAC_SIZE];
@@ -58,8 +58,8 @@ enum arp_verdict {
 	ARP_OK,
 	ARP_TRUNCATED,
 	ARP_NOT_ARP,
-	ARP_NOT_ETHERNET, /* hardware type or size of another link */
-	ARP_NOT_IPV4,	  /* protocol type or size of another protocol */
+	ARP_NOT_ETHERNET, /* other hardware type or address size */
+	ARP_NOT_IPV4,	  /* other protocol type or address size */
 	ARP_UNKNOWN_OPCODE,
 	ARP_VERDICT_COUNT,
 };
@@ -67,8 +67,8 @@ enum arp_verdict {
 void arp_build_request(const struct arp_request *request,
 		       struct arp_frame *frame);
 /*
- * Takes apart a frame of `size` bytes; what follows the ARP packet is padding
- * (IEEE 802.3 3.2.8) and ignored. `message` is untouched unless ARP_OK.
+ * Parse a frame of `size` bytes. Bytes behind the ARP packet are padding
+ * (IEEE 802.3 3.2.8) and ignored. `message` is set only if ARP_OK.
  */
 enum arp_verdict arp_parse(const void *data, size_t size,
 			   struct arp_message *message);

@@ -14,8 +14,8 @@
 #include "nexthop/packet_socket.h"
 
 /*
- * Requests of others are most of the ARP on a network and none of ours: the
- * kernel drops all but replies before they cost a wake-up.
+ * Pass replies only. Most ARP on a network is requests: this filter drops them
+ * in the kernel, before they wake the agent.
  */
 static const struct sock_filter replies[] = {
 	BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct arp_frame, opcode)),

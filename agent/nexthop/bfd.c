@@ -19,7 +19,7 @@
 enum bfd_numbers {
 	PEER_BUCKETS = 256,
 	READS_AT_ONCE = 64, /* then the event loop has its turn */
-	/* More than a socket's buffer holds: see on_peer_timer(). */
+	/* More than a socket's buffer can hold: see on_peer_timer(). */
 	READS_BEFORE_EXPIRY = 1024,
 	WARNING_INTERVAL_US = 10 * CLOCK_US_PER_S,
 };
@@ -44,7 +44,7 @@ struct bfd {
 	struct event *ipv6; /* NULL: the host has none */
 	struct peer_list peers[PEER_BUCKETS];
 	size_t peer_count;
-	uint64_t quiet_until_us; /* wrong hop limits are not logged before */
+	uint64_t quiet_until_us; /* no wrong hop limit is logged before */
 	uint64_t counts[BFD_COUNT_COUNT];
 };
 
@@ -76,7 +76,7 @@ static struct peer_list *peer_list_of(struct bfd *bfd,
 {
 	const size_t size = sizeof(address->bytes);
 
-	/* Neighbors are numbered in a row: the low bits spread them best. */
+	/* Addresses in a row: the low bits spread them best. */
 	return &bfd->peers[address->bytes[size - 1] % PEER_BUCKETS];
 }
 
@@ -95,18 +95,19 @@ static struct bfd_peer *find_peer(struct bfd *bfd,
 static void log_session_down(const char *address,
 			     const struct bfd_session *session)
 {
-	const char *cause = bfd_diagnostic_name(session->diagnostic);
+	const char *ours = bfd_diagnostic_name(session->diagnostic);
 	const char *theirs = bfd_diagnostic_name(session->remote_diagnostic);
 
 	if (session->diagnostic != BFD_DIAGNOSTIC_NEIGHBOR_DOWN)
-		log_info("nexthop", "%s: BFD is down: %s", address, cause);
+		log_info("nexthop", "%s: BFD is down: %s", address, ours);
 	else if (session->remote_state == BFD_STATE_ADMIN_DOWN)
 		log_info("nexthop",
-			 "%s: BFD is down: its administrator took it down",
+			 "%s: BFD is down: taken down by its administrator",
 			 address);
 	else
-		log_info("nexthop", "%s: BFD is down: %s%s%s", address, cause,
-			 theirs ? ", because of " : "", theirs ? theirs : "");
+		log_info("nexthop", "%s: BFD is down: %s%s%s%s", address, ours,
+			 theirs ? " (" : "", theirs ? theirs : "",
+			 theirs ? ")" : "");
 }
 
 static void log_session_change(const struct bfd_peer *peer,
@@ -120,6 +121,10 @@ static void log_session_change(const struct bfd_peer *peer,
 		log_info("nexthop", "%s: BFD is up", address);
 	else if (before == BFD_STATE_UP && session->state == BFD_STATE_DOWN)
 		log_session_down(address, session);
+	else
+		log_debug("nexthop", "%s: BFD %s -> %s", address,
+			  bfd_state_name(before),
+			  bfd_state_name(session->state));
 }
 
 static void send_packet(const struct bfd_peer *peer,
@@ -133,7 +138,7 @@ static void send_packet(const struct bfd_peer *peer,
 		return;
 	bfd_packet_build(packet, &frame);
 	error = bfd_socket_send(peer->fd, &peer->endpoints, &frame);
-	/* The neighbor notices our silence as it does a loss. */
+	/* The neighbor handles it like a lost packet. */
 	if (error)
 		log_debug("nexthop", "%s: BFD packet not sent: %s",
 			  address_format(&peer->endpoints.remote, address),
@@ -152,7 +157,7 @@ static void arm_peer_timer(struct bfd_peer *peer, uint64_t now_us)
 		evtimer_add(peer->timer, &wait);
 }
 
-/* Moves the session and does what it asks for. */
+/* Step the session and execute what it asks for. */
 static void step_peer(struct bfd_peer *peer, enum bfd_event_type type,
 		      const struct bfd_packet *packet)
 {
@@ -177,7 +182,7 @@ static void step_peer(struct bfd_peer *peer, enum bfd_event_type type,
 		callbacks->changed(peer->owner, callbacks->context);
 }
 
-/* Of a neighbor of ours only: whoever is far away fills no log. */
+/* Log for a session's neighbor only: remote hosts must not fill the log. */
 static void warn_of_hop_limit(struct bfd *bfd,
 			      const struct bfd_datagram *datagram)
 {
@@ -188,13 +193,13 @@ static void warn_of_hop_limit(struct bfd *bfd,
 		return;
 	bfd->quiet_until_us = now_us + WARNING_INTERVAL_US;
 	log_warning("nexthop",
-		    "%s: BFD packets with hop limit %u are not counted: look "
-		    "for a router in between, or a forger (RFC 5881 5)",
+		    "%s: BFD packets with hop limit %u dropped: look for a "
+		    "router in between, or a forger (RFC 5881 5)",
 		    address_format(&datagram->sender, address),
 		    datagram->hop_limit);
 }
 
-/* What becomes of a datagram; RFC 5880 6.8.6, RFC 5881 5. */
+/* Check a datagram and pass it to its session: RFC 5880 6.8.6, 5881 5. */
 static enum bfd_count handle_datagram(struct bfd *bfd,
 				      const struct bfd_datagram *datagram)
 {
@@ -241,8 +246,8 @@ static void on_bfd_readable(evutil_socket_t fd, short what, void *context)
 }
 
 /*
- * A loop that was busy for long comes late to everything: what has arrived in
- * the meantime is heard before anybody is called silent.
+ * Step the session. If the event loop is late, packets of the neighbor may be
+ * waiting: read them before its silence counts.
  */
 static void on_peer_timer(evutil_socket_t fd, short what, void *context)
 {
@@ -271,7 +276,7 @@ static bool is_discriminator_used(const struct bfd *bfd, uint32_t discriminator)
 	return false;
 }
 
-/* Unique, and nobody's guess: RFC 5880 6.8.1, 9. */
+/* Return one that is unique and hard to guess: RFC 5880 6.8.1, 9. */
 static uint32_t new_discriminator(const struct bfd *bfd)
 {
 	uint32_t discriminator;
@@ -384,10 +389,10 @@ int bfd_new(struct event_base *base, const struct bfd_timing *timing,
 		error = listen_in_both(bfd);
 	}
 	if (error) {
-		snprintf(text, size, "no BFD on UDP port %d: %s%s",
+		snprintf(text, size, "BFD: UDP port %d not opened: %s%s",
 			 BFD_SOCKET_PORT, strerror(-error),
 			 error == -EADDRINUSE ?
-				 " (another BFD daemon runs on this host: end "
+				 " (another BFD daemon runs on this host: stop "
 				 "it, or remove bfd)" :
 				 "");
 		bfd_free(bfd);

@@ -3,15 +3,15 @@
 #define NEXTHOP_BFD_H
 
 /*
- * Bidirectional Forwarding Detection for neighbors on our links (RFC 5880, RFC
- * 5881): sockets and timers around the state machine in bfd_session.h.
+ * Bidirectional Forwarding Detection with neighbors on our links (RFC 5880,
+ * RFC 5881): sockets and timers around the state machine in bfd_session.h.
  *
- * There is one session for each address, with the same intervals for all. What
- * a packet says counts only if it came over the session's link, from its
+ * There is one session for each address, with the same intervals for all. A
+ * packet is accepted only if it came over the session's link, from the
  * neighbor's address, with a hop limit that no router has lowered (RFC 5881 5)
- * and a discriminator of ours or none: stricter than RFC 5880 6.3, which has
- * the sender's address count only until it knows our discriminator. All else is
- * counted and changes nothing.
+ * and our discriminator or none. That is stricter than RFC 5880 6.3, which
+ * checks the sender's address only until it knows our discriminator. All other
+ * packets are counted and dropped.
  */
 
 #include <stddef.h>
@@ -29,28 +29,29 @@ enum bfd_limits {
 	BFD_MAX_PEERS = 512, /* each has a descriptor */
 };
 
-/* What became of the packets that came in. */
+/* The results for received packets. */
 enum bfd_count {
 	BFD_COUNT_ACCEPTED,
 	BFD_COUNT_MALFORMED,
 	BFD_COUNT_WRONG_HOP_LIMIT,
-	BFD_COUNT_NO_SESSION, /* from nobody we watch, or over another link */
+	BFD_COUNT_NO_SESSION, /* unknown sender, or over another link */
 	BFD_COUNT_WRONG_DISCRIMINATOR,
 	BFD_COUNT_COUNT,
 };
 
-/* Called from the event loop; must not open or close a session. */
+/* Called from the event loop. */
 struct bfd_callbacks {
+	/* Must not open or close a session. */
 	void (*changed)(void *owner, void *context);
-	/* Last, after any number of changes; here it may. */
+	/* Called last, after any number of changes; may open and close. */
 	void (*drained)(void *context);
 	void *context;
 };
 
 /*
- * Listens in both families, or in IPv4 alone if the host has no IPv6. The
- * caller frees with bfd_free(), which ends all sessions. On failure `error`
- * (size bytes) says what failed and what to do. Returns 0 or -errno.
+ * Listen in both families, or in IPv4 alone if the host has no IPv6. The caller
+ * frees with bfd_free(), which ends all sessions. Returns 0 or -errno; then
+ * `error` (size bytes) says what failed and what to do.
  */
 int bfd_new(struct event_base *base, const struct bfd_timing *timing,
 	    const struct bfd_callbacks *callbacks, struct bfd **bfd,
@@ -58,14 +59,14 @@ int bfd_new(struct event_base *base, const struct bfd_timing *timing,
 void bfd_free(struct bfd *bfd);
 
 /*
- * Starts a session with `address` for `owner`. Nothing is sent before
- * bfd_set_link(). The caller ends it with bfd_close(), which tells the neighbor
- * so. Returns 0 or -errno: -ENOSPC beyond BFD_MAX_PEERS.
+ * Start a session with `address` for `owner`; it sends nothing before
+ * bfd_set_link(). The caller ends it with bfd_close(), which sends AdminDown.
+ * Returns 0 or -errno: -ENOSPC beyond BFD_MAX_PEERS.
  */
 int bfd_open(struct bfd *bfd, const struct address *address, void *owner,
 	     struct bfd_peer **peer);
 void bfd_close(struct bfd_peer *peer);
-/* The link that it is on, and who we are there; 0: it is on none. */
+/* Set the neighbor's link (0: none) and our address there. */
 void bfd_set_link(struct bfd_peer *peer, uint32_t ifindex,
 		  const struct address *local);
 

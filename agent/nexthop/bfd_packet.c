@@ -65,7 +65,7 @@ void bfd_packet_build(const struct bfd_packet *packet, struct bfd_frame *frame)
 	};
 }
 
-/* The checks of RFC 5880 6.8.6 in its order. */
+/* Check in the order of RFC 5880 6.8.6. */
 static enum bfd_packet_verdict check_packet(const struct bfd_frame *frame,
 					    size_t size)
 {
@@ -81,7 +81,7 @@ static enum bfd_packet_verdict check_packet(const struct bfd_frame *frame,
 		return BFD_PACKET_MULTIPOINT;
 	if (!frame->my_discriminator)
 		return BFD_PACKET_BAD_DISCRIMINATOR;
-	/* Who does not know us yet cannot be further than this. */
+	/* A neighbor that does not know us yet cannot be in other states. */
 	if (!frame->your_discriminator && state != BFD_STATE_DOWN &&
 	    state != BFD_STATE_ADMIN_DOWN)
 		return BFD_PACKET_BAD_DISCRIMINATOR;

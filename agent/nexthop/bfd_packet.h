@@ -4,8 +4,8 @@
 
 /*
  * Codec of the BFD control packet (RFC 5880 4.1), the payload of a UDP
- * datagram. Pure: no socket, no time. What needs no session is checked here
- * (RFC 5880 6.8.6); the rest is bfd_session.c's.
+ * datagram. Pure: no socket, no time. It makes those checks of RFC 5880 6.8.6
+ * that need no session; bfd_session.c makes the others.
  */
 
 #include <stdbool.h>
@@ -21,7 +21,7 @@ enum bfd_state {
 	BFD_STATE_COUNT,
 };
 
-/* Why the session last left Up: RFC 5880 4.1. Others may be sent to us. */
+/* Reasons why a session left Up: RFC 5880 4.1. Peers may send others. */
 enum bfd_diagnostic {
 	BFD_DIAGNOSTIC_NONE,
 	BFD_DIAGNOSTIC_TIME_EXPIRED,
@@ -35,7 +35,7 @@ enum bfd_diagnostic {
 	BFD_DIAGNOSTIC_COUNT,
 };
 
-/* As it goes over the wire, all in network order. */
+/* The packet on the wire, in network byte order. */
 struct bfd_frame {
 	uint8_t version_diagnostic;
 	uint8_t state_flags;
@@ -50,7 +50,7 @@ struct bfd_frame {
 
 _Static_assert(sizeof(struct bfd_frame) == 24, "RFC 5880 4.1");
 
-/* What a packet says; the intervals are in microseconds. */
+/* A decoded packet; intervals are in microseconds. */
 struct bfd_packet {
 	enum bfd_state state;
 	uint8_t diagnostic; /* enum bfd_diagnostic, or a later one */
@@ -68,23 +68,23 @@ enum bfd_packet_verdict {
 	BFD_PACKET_OK,
 	BFD_PACKET_TRUNCATED,
 	BFD_PACKET_BAD_VERSION,
-	BFD_PACKET_BAD_LENGTH, /* too short, or behind the end */
+	BFD_PACKET_BAD_LENGTH, /* too short, or longer than the datagram */
 	BFD_PACKET_BAD_MULTIPLIER,
 	BFD_PACKET_MULTIPOINT,
 	BFD_PACKET_BAD_DISCRIMINATOR,
-	BFD_PACKET_AUTHENTICATED, /* and we have no key */
+	BFD_PACKET_AUTHENTICATED, /* not supported */
 	BFD_PACKET_VERDICT_COUNT,
 };
 
-/* We are never in demand mode and have no echo function. */
+/* Build a packet without demand mode and without echo function. */
 void bfd_packet_build(const struct bfd_packet *packet, struct bfd_frame *frame);
-/* `packet` is untouched unless BFD_PACKET_OK. */
+/* Parse; `packet` is set only if BFD_PACKET_OK. */
 enum bfd_packet_verdict bfd_packet_parse(const void *data, size_t size,
 					 struct bfd_packet *packet);
 
-/* "up", ... */
+/* Return "up", ... */
 const char *bfd_state_name(enum bfd_state state);
-/* "control detection time expired", ...; NULL for none and for unknown ones. */
+/* Return "control detection time expired", ...; NULL: none or unknown. */
 const char *bfd_diagnostic_name(uint8_t diagnostic);
 
 #endif

@@ -11,11 +11,11 @@ enum bfd_session_constants {
 	/* Jitter takes up to a quarter off: RFC 5880 6.8.7. */
 	SHORTEST_PERCENT = 75,
 	LONGEST_PERCENT = 100,
-	/* With a multiplier of 1 a full interval would be too late. */
+	/* With a multiplier of 1 a full interval would be too long. */
 	LONGEST_PERCENT_OF_ONE = 90,
 };
 
-/* What a silent neighbor said last does not bind: it may come back anew. */
+/* Reset the values of a silent neighbor: it may restart with others. */
 static void forget_remote(struct bfd_session *session)
 {
 	session->remote_discriminator = 0;
@@ -31,7 +31,7 @@ bool bfd_session_is_addressed(const struct bfd_session *session,
 	       packet->your_discriminator == session->discriminator;
 }
 
-/* RFC 5880 6.8.3: at most once a second unless Up. */
+/* Return our interval; at least a second unless Up: RFC 5880 6.8.3. */
 static uint32_t desired_min_tx_us(const struct bfd_session *session)
 {
 	uint32_t interval = session->timing.interval_us;
@@ -42,7 +42,7 @@ static uint32_t desired_min_tx_us(const struct bfd_session *session)
 		       BFD_SESSION_SLOW_US;
 }
 
-/* RFC 5880 6.8.7: what ends the periodic sending of packets. */
+/* True if no periodic packets are sent: RFC 5880 6.8.7. */
 static bool is_quiet(const struct bfd_session *session)
 {
 	bool demand = session->remote_demand &&
@@ -79,7 +79,7 @@ void bfd_session_init(struct bfd_session *session,
 	session->sent_interval_us = bfd_session_transmit_interval_us(session);
 }
 
-/* RFC 5880 6.8.4. */
+/* See RFC 5880 6.8.4. */
 uint64_t bfd_session_detection_time_us(const struct bfd_session *session)
 {
 	uint32_t required = session->timing.interval_us;
@@ -90,7 +90,7 @@ uint64_t bfd_session_detection_time_us(const struct bfd_session *session)
 	return (uint64_t)session->remote_multiplier * agreed;
 }
 
-/* From 75 to 100 % of the interval, by chance. */
+/* Return a random time of 75 to 100 % of the interval. */
 static uint64_t jittered_interval(const struct bfd_session *session,
 				  uint64_t interval_us, uint32_t random)
 {
@@ -103,7 +103,7 @@ static uint64_t jittered_interval(const struct bfd_session *session,
 	return shortest_us + span_us * random / UINT32_MAX;
 }
 
-/* The next packet is due an interval after the last one. */
+/* Set the time of the next packet: an interval after the last one. */
 static void schedule_packet(struct bfd_session *session, uint32_t random)
 {
 	uint32_t interval = bfd_session_transmit_interval_us(session);
@@ -126,12 +126,12 @@ static void enter_state(struct bfd_session *session, enum bfd_state state,
 	session->since_us = now_us;
 	if (state == BFD_STATE_UP)
 		session->failed = false;
-	/* RFC 5880 6.8.3: another interval has to be confirmed. */
+	/* RFC 5880 6.8.3: the neighbor must confirm another interval. */
 	if (desired_min_tx_us(session) != before)
 		session->polling = true;
 }
 
-/* RFC 5880 6.8.6: AdminDown takes the session down, but no path failed. */
+/* Go down without a failure of the path: RFC 5880 6.8.6. */
 static void handle_admin_down(struct bfd_session *session, uint64_t now_us)
 {
 	session->failed = false;
@@ -143,7 +143,7 @@ static void handle_admin_down(struct bfd_session *session, uint64_t now_us)
 static void step_down(struct bfd_session *session, enum bfd_state remote,
 		      uint64_t now_us)
 {
-	/* Up would be a neighbor that has not noticed yet that we were gone. */
+	/* In Up it has not noticed yet that we were down. */
 	if (remote == BFD_STATE_DOWN)
 		enter_state(session, BFD_STATE_INIT, session->diagnostic,
 			    now_us);
@@ -171,7 +171,7 @@ static void step_up(struct bfd_session *session, enum bfd_state remote,
 typedef void bfd_handler(struct bfd_session *session, enum bfd_state remote,
 			 uint64_t now_us);
 
-/* By our state; what AdminDown on either side means does not depend on it. */
+/* By our state. AdminDown on either side is handled before. */
 static bfd_handler *const handlers[BFD_STATE_COUNT] = {
 	[BFD_STATE_DOWN] = step_down,
 	[BFD_STATE_INIT] = step_init,
@@ -192,7 +192,7 @@ static void record_remote(struct bfd_session *session,
 		session->polling = false;
 }
 
-/* RFC 5880 6.8.6 from "Set bfd.RemoteDiscr" on. */
+/* Handle a packet: RFC 5880 6.8.6 from "Set bfd.RemoteDiscr" on. */
 static void handle_packet(struct bfd_session *session,
 			  const struct bfd_packet *packet, uint64_t now_us)
 {
@@ -235,7 +235,7 @@ static struct bfd_packet next_packet(const struct bfd_session *session,
 	return (struct bfd_packet){
 		.state = session->state,
 		.diagnostic = session->diagnostic,
-		/* Not both: RFC 5880 6.5. */
+		/* Never both: RFC 5880 6.5. */
 		.poll = session->polling && !final,
 		.final = final,
 		.detect_multiplier = session->timing.multiplier,
@@ -277,7 +277,7 @@ bool bfd_session_step(struct bfd_session *session,
 	if (bfd_session_transmit_interval_us(session) !=
 	    session->sent_interval_us)
 		schedule_packet(session, event->random);
-	/* A change of state is told at once: RFC 5880 6.8.7. */
+	/* A change of state is sent at once: RFC 5880 6.8.7. */
 	due = session->state != before || session->send_us <= event->now_us;
 	if (due || final)
 		*out = next_packet(session, final);

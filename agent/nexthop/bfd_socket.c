@@ -19,7 +19,7 @@ enum bfd_socket_ports {
 	FIRST_PORT = 49152,
 	PORT_COUNT = 16384,
 	PORT_TRIES = 64,
-	/* Nobody reads there: the least that the kernel allows. */
+	/* Not read from: the kernel raises it to its minimum. */
 	UNREAD_BUFFER = 1,
 };
 
@@ -29,7 +29,7 @@ union socket_address {
 	struct sockaddr_in6 ipv6;
 };
 
-/* Room for what either family says of a datagram, aligned as it must be. */
+/* Room for the control messages of either family, aligned. */
 union control {
 	struct cmsghdr header;
 	char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
@@ -103,7 +103,7 @@ static int open_udp_socket(bool ipv4)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Descriptor or error of a socket that is set up by then, or closed. */
+/* Return the descriptor, or close it and return the error. */
 static int close_on_error(int fd, int error)
 {
 	if (!error)
@@ -134,7 +134,7 @@ int bfd_socket_listen(bool ipv4)
 	return close_on_error(fd, error);
 }
 
-/* A free one by chance: unique among all sessions, and hard to guess. */
+/* Bind to a random free port: unique among all sessions, hard to guess. */
 static int bind_random_port(int fd, bool ipv4)
 {
 	int error = -EADDRINUSE;
@@ -148,7 +148,7 @@ static int bind_random_port(int fd, bool ipv4)
 
 int bfd_socket_open(bool ipv4)
 {
-	/* Network control has a class of its own: RFC 4594 3.2. */
+	/* The class of network control: RFC 4594 3.2. */
 	static const struct option ipv4_options[] = {
 		{ IPPROTO_IP, IP_TTL, BFD_SOCKET_HOP_LIMIT },
 		{ IPPROTO_IP, IP_TOS, IPTOS_CLASS_CS6 },
@@ -183,7 +183,7 @@ static void put_control(struct msghdr *message, int level, int type,
 	message->msg_controllen = CMSG_SPACE(size);
 }
 
-/* Over this link and as this address, whatever a route would say. */
+/* Set link and source address of a packet, whatever a route says. */
 static void put_endpoints(struct msghdr *message,
 			  const struct bfd_endpoints *endpoints)
 {
@@ -232,7 +232,7 @@ static bool is_control(const struct cmsghdr *header, int level, int type,
 	       header->cmsg_len >= CMSG_LEN(size);
 }
 
-/* What the kernel says of how the datagram came in. */
+/* Read link and hop limit of the datagram. */
 static void read_control(struct msghdr *message, struct bfd_datagram *datagram)
 {
 	struct cmsghdr *header;

@@ -3,8 +3,8 @@
 #define NEXTHOP_BFD_SOCKET_H
 
 /*
- * The UDP sockets of single-hop BFD (RFC 5881): one for each family that hears
- * everybody, and one for each session that sends, from a port of its own.
+ * The UDP sockets of single-hop BFD (RFC 5881): one for each family receives
+ * from all neighbors, and one for each session sends from a port of its own.
  */
 
 #include <stdbool.h>
@@ -17,7 +17,7 @@
 enum bfd_socket_constants {
 	BFD_SOCKET_PORT = 3784,	    /* RFC 5881 4 */
 	BFD_SOCKET_HOP_LIMIT = 255, /* RFC 5881 5 */
-	/* A packet with the longest authentication: RFC 5880 4.4. */
+	/* With the longest authentication section: RFC 5880 4.4. */
 	BFD_SOCKET_MAX_PAYLOAD = 52,
 };
 
@@ -29,20 +29,23 @@ struct bfd_datagram {
 	uint8_t payload[BFD_SOCKET_MAX_PAYLOAD];
 };
 
-/* From whom, to whom and over which link a session sends. */
+/* The addresses and the link of a session. */
 struct bfd_endpoints {
 	struct address remote;
 	struct address local; /* zero: the kernel's choice */
-	uint32_t ifindex;     /* 0: there is none, nothing is sent */
+	uint32_t ifindex;     /* 0: no link, nothing is sent */
 };
 
-/* Return a descriptor, non-blocking, or -errno. */
+/* Open a non-blocking socket; return a descriptor or -errno. */
 int bfd_socket_listen(bool ipv4);
 int bfd_socket_open(bool ipv4);
-/* Returns 0 or -errno. */
+/* Send a packet. Returns 0 or -errno. */
 int bfd_socket_send(int fd, const struct bfd_endpoints *endpoints,
 		    const struct bfd_frame *frame);
-/* The same; -EBADMSG for what the kernel told too little of. */
+/*
+ * Receive a packet. Returns 0, -EBADMSG if the kernel did not report its link,
+ * or -errno.
+ */
 int bfd_socket_receive(int fd, struct bfd_datagram *datagram);
 
 #endif

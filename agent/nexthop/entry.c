@@ -22,24 +22,25 @@ enum entry_times {
 };
 
 static const char *const reason_texts[ENTRY_REASON_COUNT] = {
-	[ENTRY_REASON_NO_LINK] = "a link-local address without an interface",
-	[ENTRY_REASON_NO_ROUTE] = "no route to it",
-	[ENTRY_REASON_LOCAL] = "it is an address of this host",
-	[ENTRY_REASON_INTERFACE] = "its route leaves by no attached interface",
+	[ENTRY_REASON_NO_LINK] = "link-local address without an interface",
+	[ENTRY_REASON_NO_ROUTE] = "no route",
+	[ENTRY_REASON_LOCAL] = "address of this host",
+	[ENTRY_REASON_INTERFACE] = "route over an interface that the program "
+				   "is not attached to",
 };
 
-/* The way to a next hop. */
+/* The route to a next hop, as looked up. */
 struct entry_route {
 	const struct nexthop_link *link;
 	struct host_port port;
-	struct address via;    /* whom to ask for its MAC */
-	struct address source; /* as whom */
+	struct address via;    /* target of the probes */
+	struct address source; /* of the probes */
 	uint32_t metric;
 };
 
 /*
- * Suspicion is our own affair, and so is the way to a next hop that is not
- * alive: nobody forwards along it.
+ * True if the caller needs to know the difference. It does not need SUSPECT,
+ * nor the route of a dead next hop: no frame is sent there.
  */
 static bool is_reportable(const struct nexthop *a, const struct nexthop *b)
 {
@@ -57,7 +58,7 @@ static bool is_reportable(const struct nexthop *a, const struct nexthop *b)
 	       memcmp(a->source_mac, b->source_mac, MAC_SIZE);
 }
 
-/* A session that is required has to be Up; any other must not have failed. */
+/* A required session must be Up; any other must not have failed. */
 static enum nexthop_bfd judge_bfd(const struct entry *entry)
 {
 	const struct bfd_session *session;
@@ -75,7 +76,7 @@ static enum nexthop_bfd judge_bfd(const struct entry *entry)
 		       NEXTHOP_BFD_WAITING;
 }
 
-/* The view follows the machine; what changed is queued for telling. */
+/* Copy the state into the view; queue the entry if there is a change. */
 static void update_view(struct entry *entry, uint64_t now)
 {
 	struct nexthop *view = &entry->view;
@@ -118,7 +119,7 @@ static void send_question(const struct entry *entry,
 		asked.destination = entry->probe.mac;
 	memcpy(asked.source_mac, view->source_mac, MAC_SIZE);
 	error = ports_send(entry->tracker->ports, view->ifindex, &asked);
-	/* Its silence will be noticed like that of a lost one. */
+	/* The state machine handles it like a lost probe. */
 	if (error)
 		log_debug("nexthop", "%s: probe not sent: %s",
 			  address_format(&view->address, address),
@@ -149,7 +150,7 @@ static void arm_probe_timer(struct entry *entry, uint64_t now_ms)
 				    deadline > now_ms ? deadline - now_ms : 0);
 }
 
-/* Moves the entry's machine and does what it asks for. */
+/* Step the state machine and execute what it asks for. */
 static void step_probe(struct entry *entry, enum probe_event_type type,
 		       const uint8_t *mac)
 {
@@ -228,7 +229,7 @@ void entry_free(struct entry *entry)
 	free(entry);
 }
 
-/* Returns true if the next hop is now behind another link or gateway. */
+/* Set the route; true if it has another link or gateway. */
 static bool set_route(struct entry *entry, const struct entry_route *route)
 {
 	struct nexthop *view = &entry->view;
@@ -277,12 +278,12 @@ static enum entry_reason find_route(const struct tracker *tracker,
 		       ENTRY_REASON_INTERFACE;
 }
 
-/* What the link says, for an entry that has a path over it. */
+/* Copy the link's state into an entry with a route over it. */
 static void apply_link(struct entry *entry, const struct nexthop_link *link,
 		       bool moved)
 {
 	struct nexthop *view = &entry->view;
-	bool resting = entry->probe.deadline_ms == PROBE_NEVER;
+	bool stopped = entry->probe.deadline_ms == PROBE_NEVER;
 
 	memcpy(view->interface, link->name, sizeof(view->interface));
 	memcpy(view->source_mac, link->mac, MAC_SIZE);
@@ -290,7 +291,7 @@ static void apply_link(struct entry *entry, const struct nexthop_link *link,
 	view->mtu = link->mtu;
 	if (!link->up)
 		step_probe(entry, PROBE_LINK_DOWN, NULL);
-	else if (moved || resting)
+	else if (moved || stopped)
 		step_probe(entry, PROBE_START, NULL);
 	else
 		update_view(entry, clock_now_ms());
@@ -307,8 +308,8 @@ static void log_unreachable(const struct entry *entry, enum entry_reason reason)
 }
 
 /*
- * BFD asks for a link, whether the program is attached to it or not. Through a
- * gateway it would be multihop: RFC 5883.
+ * Tell the BFD session its link; the program need not be attached to it. Over a
+ * gateway there is no session: that would be multihop BFD (RFC 5883).
  */
 static void set_bfd_link(struct entry *entry, const struct entry_route *route)
 {
@@ -323,8 +324,8 @@ static void set_bfd_link(struct entry *entry, const struct entry_route *route)
 		     &route->source);
 	if (far && !entry->bfd_is_far)
 		log_warning("nexthop",
-			    "%s: BFD works with neighbors on a link of ours, "
-			    "this one is behind %s: remove bfd",
+			    "%s: BFD not possible behind gateway %s: only on "
+			    "our own links; remove bfd",
 			    address_format(&view->address, address),
 			    address_format(&route->via, via));
 	entry->bfd_is_far = far;
@@ -359,14 +360,15 @@ static void open_bfd_session(struct entry *entry)
 		return;
 	address_format(&entry->view.address, address);
 	if (error == -ENOSPC)
-		log_error("nexthop", "%s: no BFD: %d sessions are the most",
+		log_error("nexthop",
+			  "%s: BFD not started: limit of %d sessions reached",
 			  address, BFD_MAX_PEERS);
 	else
-		log_error("nexthop", "%s: no BFD: %s", address,
+		log_error("nexthop", "%s: BFD not started: %s", address,
 			  strerror(-error));
 }
 
-/* Close the BFD session that no user wants any more. */
+/* Close the BFD session if no user wants it any more. */
 static void settle_unwatched(struct entry *entry)
 {
 	entry->watchers -= entry->leaving_watchers;

@@ -3,9 +3,9 @@
 #define NEXTHOP_ENTRY_H
 
 /*
- * One tracked next hop inside the tracker: its view for the caller, its state
- * machine, and the way there. An entry whose view changed puts itself in the
- * tracker's queue; it never calls back on its own.
+ * One next hop inside the tracker: its view for the caller, its state machine
+ * and its route. An entry whose view changed puts itself into the tracker's
+ * queue; it never calls back.
  */
 
 #include <stdbool.h>
@@ -21,7 +21,7 @@
 struct bfd_peer;
 struct event;
 
-/* Why there is no path to a next hop. */
+/* Reasons why a next hop is unreachable. */
 enum entry_reason {
 	ENTRY_REASON_NONE,
 	ENTRY_REASON_NO_LINK,
@@ -32,39 +32,39 @@ enum entry_reason {
 };
 
 struct entry {
-	struct nexthop view;	 /* what tracker_find() returns */
+	struct nexthop view;	 /* returned by tracker_find() */
 	struct nexthop reported; /* the view at the last callback */
 	struct probe probe;
 	struct tracker *tracker;
 	struct event *timer;
 	enum entry_reason reason;
-	struct address source; /* of our questions */
+	struct address source; /* of our probes */
 	unsigned int references;
-	struct bfd_peer *bfd;	/* NULL while nobody watches it */
-	bool bfd_is_far;	/* behind a gateway: there is no session */
+	struct bfd_peer *bfd;	/* NULL without watchers */
+	bool bfd_is_far;	/* behind a gateway: its BFD cannot work */
 	unsigned int watchers;	/* users that want a BFD session */
 	unsigned int requirers; /* those of them that require it to be Up */
 	/* Users that unwatched it since it was last settled; counted above. */
 	unsigned int leaving_watchers;
 	unsigned int leaving_requirers;
-	uint64_t quiet_until_ms; /* conflicts are not logged before */
+	uint64_t quiet_until_ms; /* no conflict is logged before */
 	bool queued;
 	TAILQ_ENTRY(entry) queue;
 	bool unsettled;
 	TAILQ_ENTRY(entry) unsettled_link;
 	bool settled_once;  /* its route has been looked up */
 	bool watch_pending; /* a user wants BFD since it was last settled */
-	LIST_ENTRY(entry) same_via; /* linked while it has a path */
+	LIST_ENTRY(entry) same_via; /* linked while it has a route */
 };
 
-/* UNREACHABLE until entry_resolve(). NULL: out of memory. */
+/* Return an entry that is UNREACHABLE, or NULL: out of memory. */
 struct entry *entry_new(struct tracker *tracker, const struct address *address);
 void entry_free(struct entry *entry);
-/* Asks the kernel for the way, and the next hop if the way is another one. */
+/* Look up its route, and start to probe if link or gateway changed. */
 void entry_resolve(struct entry *entry);
-/* The link it is behind changed, or is gone: NULL. */
+/* Apply a change of its link; NULL: the link is gone. */
 void entry_follow_link(struct entry *entry, const struct nexthop_link *link);
-/* Somebody said something over a link: perhaps an answer to us. */
+/* Handle an answer that came over a link, if it is one to its probe. */
 void entry_handle_answer(struct entry *entry, uint32_t ifindex,
 			 const struct ports_answer *answer);
 /*
@@ -72,9 +72,9 @@ void entry_handle_answer(struct entry *entry, uint32_t ifindex,
  * or close its BFD session.
  */
 void entry_settle(struct entry *entry);
-/* Its BFD session has changed. */
+/* Apply a change of its BFD session. */
 void entry_bfd_changed(struct entry *entry);
-/* True if the view differs from what was last told; then tells it as told. */
+/* Take it from the queue; true if there is a change to report. */
 bool entry_take_change(struct entry *entry);
 
 #endif

@@ -200,7 +200,7 @@ bool host_find_port(const struct host *host, const struct nexthop_link *link,
 	for (int depth = 0; link && link->parent; depth++) {
 		if (depth == NEXTHOP_MAX_TAGS)
 			return false;
-		/* Whatever is below has its tag outside of this one. */
+		/* The tag of a device below is outside of this one. */
 		found.tags[1] = found.tags[0];
 		found.tags[0] = link->tag;
 		link = host_link_by_index(host, link->parent);
@@ -237,7 +237,7 @@ enum fitness {
 	IN_THE_SUBNET,
 };
 
-/* How well an address of ours serves to ask `target` over a link. */
+/* Rate an address of ours as the source of a probe over a link. */
 static enum fitness fitness_of(const struct host_address *address,
 			       uint32_t ifindex, const struct address *target)
 {

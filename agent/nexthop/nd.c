@@ -15,13 +15,13 @@ enum nd_constants {
 	IPV6_VERSION = 6,
 	IPV6_VERSION_SHIFT = 28,
 	IPV6_HEADER_SIZE = 40,
-	HOP_LIMIT = 255, /* no router lowered it: RFC 4861 3.1 */
+	HOP_LIMIT = 255, /* no router has lowered it: RFC 4861 3.1 */
 	FLAG_SOLICITED = 0x40,
 	OPTION_SOURCE_MAC = 1,
 	OPTION_TARGET_MAC = 2,
-	OPTION_UNIT = 8, /* bytes that an option's length counts */
+	OPTION_UNIT = 8, /* bytes for each unit of an option's length */
 	ICMPV6_OFFSET = ETH_HLEN + IPV6_HEADER_SIZE,
-	GROUP_TAIL = 3, /* bytes of the target in its group: RFC 4291 2.7.1 */
+	GROUP_TAIL = 3,	    /* bytes of target in group: RFC 4291 2.7.1 */
 	MAC_GROUP_TAIL = 4, /* bytes of a group in its MAC: RFC 2464 7 */
 };
 
@@ -32,7 +32,7 @@ static const struct address solicited_node = {
 
 static const uint8_t multicast_mac[MAC_SIZE] = { 0x33, 0x33 };
 
-/* Sums 16-bit words as they stand in memory: RFC 1071 2 B. */
+/* Sum 16-bit words in memory order: RFC 1071 2 B. */
 static uint32_t add_words(uint32_t sum, const void *data, size_t size)
 {
 	const uint8_t *bytes = data;
@@ -52,8 +52,8 @@ static uint32_t add_words(uint32_t sum, const void *data, size_t size)
 }
 
 /*
- * Over the pseudo-header (RFC 8200 8.1) and `size` bytes of ICMPv6, at most
- * ND_MAX_FRAME. Zero if the checksum that stands there is right.
+ * Compute the checksum of the pseudo-header (RFC 8200 8.1) and `size` bytes of
+ * ICMPv6, at most ND_MAX_FRAME. Zero if the packet has the right checksum.
  */
 static uint16_t icmpv6_checksum(const struct nd_frame *frame,
 				const void *icmpv6, size_t size)
@@ -68,7 +68,7 @@ static uint16_t icmpv6_checksum(const struct nd_frame *frame,
 	return (uint16_t)~sum;
 }
 
-/* To the target at a MAC that is known, or to the group it listens to. */
+/* Send to the target at a known MAC, or else to its multicast group. */
 static void set_destination(const struct nd_solicitation *solicitation,
 			    struct nd_frame *frame)
 {
@@ -140,7 +140,7 @@ static enum nd_verdict check_message(const struct nd_frame *frame)
 
 	if (frame->code)
 		return ND_BAD_CODE;
-	/* One that stands for IPv4 could not be told from it. */
+	/* An IPv4-mapped target would look like an IPv4 address here. */
 	if (address_is_multicast(&target) || address_is_zero(&target) ||
 	    address_is_ipv4(&target))
 		return ND_BAD_TARGET;
@@ -149,7 +149,7 @@ static enum nd_verdict check_message(const struct nd_frame *frame)
 	return ND_OK;
 }
 
-/* The target's MAC, if there is an option with it; unknown ones are skipped. */
+/* Read the target's MAC if an option has it; skip unknown options. */
 static enum nd_verdict read_options(struct reader options,
 				    uint8_t mac[MAC_SIZE])
 {

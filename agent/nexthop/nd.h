@@ -3,9 +3,8 @@
 #define NEXTHOP_ND_H
 
 /*
- * Codec of Neighbor Discovery for IPv6 over Ethernet (RFC 4861, RFC 2464): the
- * solicitations that we send and the advertisements that come back. Pure: no
- * socket, no time.
+ * Codec of Neighbor Discovery for IPv6 over Ethernet (RFC 4861, RFC 2464):
+ * build solicitations, parse advertisements. Pure: no socket, no time.
  */
 
 #include <stdbool.h>
@@ -14,10 +13,7 @@
 
 #include "core/address.h"
 
-/*
- * The start of a frame with a solicitation or an advertisement in it. What
- * follows are options.
- */
+/* The start of a solicitation or an advertisement; options follow. */
 struct nd_frame {
 	uint8_t destination_mac[MAC_SIZE];
 	uint8_t source_mac[MAC_SIZE];
@@ -45,7 +41,7 @@ struct nd_mac_option {
 	uint8_t mac[MAC_SIZE];
 } __attribute__((packed));
 
-/* A whole solicitation of ours. */
+/* A solicitation that we send. */
 struct nd_solicitation_frame {
 	struct nd_frame start;
 	struct nd_mac_option source_mac;
@@ -57,10 +53,10 @@ enum nd_type {
 };
 
 enum nd_sizes {
-	ND_MAX_FRAME = 1514, /* of which anything is read */
+	ND_MAX_FRAME = 1514, /* longest frame that is parsed */
 };
 
-/* What we want to know, and how to ask for it. */
+/* The fields of a solicitation. */
 struct nd_solicitation {
 	const uint8_t *destination; /* NULL: the target's multicast group */
 	uint8_t source_mac[MAC_SIZE];
@@ -68,12 +64,14 @@ struct nd_solicitation {
 	struct address target;
 };
 
-/* What a frame says, once it has passed every check of nd_parse(). */
+/* The fields of a frame that passed all checks of nd_parse(). */
 struct nd_advertisement {
 	uint8_t destination_mac[MAC_SIZE];
 	struct address destination;
 	struct address target;
-	/* Of the option, or the frame's source if it has none (7.2.4). */
+	/*
+	 * From the option, or the frame's source without one (RFC 4861 7.2.4).
+	 */
 	uint8_t mac[MAC_SIZE];
 	bool solicited;
 };
@@ -83,21 +81,22 @@ enum nd_verdict {
 	ND_TRUNCATED,
 	ND_NOT_ICMPV6,
 	ND_NOT_AN_ADVERTISEMENT,
-	ND_FORWARDED, /* hop limit is not 255: it came from afar */
+	ND_FORWARDED, /* hop limit is not 255: not from a neighbor */
 	ND_BAD_CHECKSUM,
 	ND_BAD_CODE,
-	ND_BAD_TARGET,	  /* multicast, or nobody */
-	ND_BAD_SOLICITED, /* solicited, but sent to all */
-	ND_BAD_OPTION,	  /* of no length, or behind the end */
+	ND_BAD_TARGET,	  /* multicast, zero or IPv4-mapped */
+	ND_BAD_SOLICITED, /* solicited flag, but sent to a group */
+	ND_BAD_OPTION,	  /* length is zero or behind the end */
 	ND_VERDICT_COUNT,
 };
 
-/* Addresses must be IPv6; a scope in them stays here. */
+/* Build a solicitation. Addresses must be IPv6; scopes are removed. */
 void nd_build_solicitation(const struct nd_solicitation *solicitation,
 			   struct nd_solicitation_frame *frame);
 /*
- * Takes apart a frame of `size` bytes after RFC 4861 7.1.2; what follows the
- * packet is padding and ignored. `advertisement` is untouched unless ND_OK.
+ * Parse a frame of `size` bytes, with the checks of RFC 4861 7.1.2. Bytes
+ * behind the packet are padding and ignored. `advertisement` is set only if
+ * ND_OK.
  */
 enum nd_verdict nd_parse(const void *data, size_t size,
 			 struct nd_advertisement *advertisement);

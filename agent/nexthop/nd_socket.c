@@ -14,8 +14,8 @@
 #include "nexthop/packet_socket.h"
 
 /*
- * All IPv6 that the kernel gets passes here: the kernel drops everything but
- * advertisements before it costs a wake-up.
+ * Pass advertisements only. The socket would get all IPv6 of the interface:
+ * this filter drops the rest in the kernel, before it wakes the agent.
  */
 static const struct sock_filter advertisements[] = {
 	BPF_STMT(BPF_LD | BPF_B | BPF_ABS,

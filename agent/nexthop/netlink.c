@@ -2,10 +2,10 @@
 /*
  * Links, addresses and routes from rtnetlink(7). See netlink.h.
  *
- * Notifications come in on a non-blocking socket of their own. Dumps and
- * lookups use another one, where the kernel has answered before send()
- * returns. The subscription is older than every dump: a notification that is
- * read after the dump can repeat what is known, never hide what is new.
+ * Notifications have a non-blocking socket of their own. Dumps and lookups use
+ * another one, where the kernel answers before send() returns. The subscription
+ * starts before the first dump: a notification read after a dump can repeat
+ * known facts, but none is missed.
  */
 
 #include "nexthop/netlink.h"
@@ -49,7 +49,7 @@ static void handle_link(struct netlink *netlink, const struct nlmsghdr *message)
 	if (message->nlmsg_type == RTM_DELLINK)
 		host_remove_link(netlink->host, link.ifindex);
 	else if (host_set_link(netlink->host, &link))
-		log_error("nexthop", "%s: link forgotten: out of memory",
+		log_error("nexthop", "%s: link not recorded: out of memory",
 			  link.name);
 }
 
@@ -64,7 +64,7 @@ static void handle_address(struct netlink *netlink,
 	if (message->nlmsg_type == RTM_DELADDR)
 		host_remove_address(netlink->host, &address);
 	else if (host_set_address(netlink->host, &address))
-		log_error("nexthop", "address forgotten: out of memory");
+		log_error("nexthop", "address not recorded: out of memory");
 }
 
 static void handle_route(struct netlink *netlink,
@@ -72,7 +72,7 @@ static void handle_route(struct netlink *netlink,
 {
 	const struct rtmsg *info = mnl_nlmsg_get_payload(message);
 
-	/* Our own lead to VIPs, and no next hop is behind one. */
+	/* Our own routes lead to VIPs: no next hop is behind them. */
 	if (info->rtm_protocol != NETLINK_OWN_PROTOCOL)
 		netlink->changes |= NETLINK_ROUTES;
 }
@@ -127,7 +127,7 @@ static int open_requests(struct netlink *netlink)
 	return 0;
 }
 
-/* An empty request in the buffer, with a header of `size` bytes behind it. */
+/* Start a request in the buffer. */
 static struct nlmsghdr *new_request(struct netlink *netlink, uint16_t type,
 				    uint16_t flags)
 {
@@ -139,7 +139,7 @@ static struct nlmsghdr *new_request(struct netlink *netlink, uint16_t type,
 	return request;
 }
 
-/* Sends the request and hands each message of the answer to `read`. */
+/* Send the request and pass each message of the answer to `read`. */
 static int do_request(struct netlink *netlink, const struct nlmsghdr *request,
 		      mnl_cb_t read, void *context)
 {
@@ -186,14 +186,14 @@ static int dump_once(struct netlink *netlink)
 	return error;
 }
 
-/* A dump that something changed under (EINTR) has holes: take another one. */
+/* Dump; again if it is incomplete because of a change meanwhile (EINTR). */
 static int dump_all(struct netlink *netlink)
 {
 	int error = -EINTR;
 
 	for (int i = 0; i < DUMP_TRIES && error == -EINTR; i++) {
 		error = dump_once(netlink);
-		/* The rest of a broken answer goes with its socket. */
+		/* A new socket, without the rest of a broken answer. */
 		if (error && open_requests(netlink))
 			break;
 	}
@@ -240,7 +240,7 @@ int netlink_lookup(struct netlink *netlink, const struct address *address,
 		mnl_nlmsg_put_extra_header(request, sizeof(*header));
 	int error;
 
-	/* The route as it stands in the table, with its metric. */
+	/* The route as in the table, with its metric. */
 	header->rtm_flags = RTM_F_FIB_MATCH;
 	put_destination(request, header, address);
 	error = do_request(netlink, request, read_lookup, &lookup);
@@ -253,7 +253,7 @@ int netlink_lookup(struct netlink *netlink, const struct address *address,
 
 static int open_events(struct netlink *netlink)
 {
-	/* IPv6 rules have a group, but no bit for it among these. */
+	/* The group of IPv6 rules has no RTMGRP_ constant. */
 	const unsigned int groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR |
 				    RTMGRP_IPV4_ROUTE | RTMGRP_IPV4_RULE |
 				    RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE |
@@ -264,7 +264,7 @@ static int open_events(struct netlink *netlink)
 		mnl_socket_open2(NETLINK_ROUTE, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (!netlink->events)
 		return -errno;
-	/* Best effort: with a smaller queue there are more full dumps. */
+	/* Best effort: a smaller queue means more full dumps. */
 	setsockopt(mnl_socket_get_fd(netlink->events), SOL_SOCKET,
 		   SO_RCVBUFFORCE, &size, sizeof(size));
 	if (mnl_socket_bind(netlink->events, groups, MNL_SOCKET_AUTOPID) < 0)
@@ -310,7 +310,7 @@ int netlink_fd(const struct netlink *netlink)
 	return mnl_socket_get_fd(netlink->events);
 }
 
-/* Notifications were lost: those still waiting are worth no more. */
+/* Drop all waiting notifications, since some were lost, and dump again. */
 static void dump_again(struct netlink *netlink)
 {
 	int error;
@@ -322,8 +322,8 @@ static void dump_again(struct netlink *netlink)
 	error = dump_all(netlink);
 	if (error)
 		log_error("nexthop",
-			  "reading links and addresses anew failed: %s; "
-			  "what is known may be out of date",
+			  "netlink: links and addresses not read again: %s; "
+			  "the known ones may be out of date",
 			  strerror(-error));
 	netlink->changes = NETLINK_ALL;
 }
@@ -340,7 +340,7 @@ unsigned int netlink_read(struct netlink *netlink)
 				   handle_message, netlink);
 			continue;
 		}
-		/* ENOSPC: a message larger than the buffer, cut short. */
+		/* ENOSPC: the message was longer than the buffer. */
 		if (size < 0 && (errno == ENOBUFS || errno == ENOSPC))
 			dump_again(netlink);
 		break;

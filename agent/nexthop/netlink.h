@@ -3,12 +3,12 @@
 #define NEXTHOP_NETLINK_H
 
 /*
- * The kernel's side of next-hop tracking, by rtnetlink: links and
- * addresses are dumped once and then followed, route changes are noticed, and
- * the routing table is asked for one address at a time.
+ * Links, addresses and routes of the kernel, by rtnetlink(7). Links and
+ * addresses are dumped once, then followed by notifications. Changes of routes
+ * are noticed; a route is looked up for one address at a time.
  *
- * When the kernel had to drop notifications (ENOBUFS), everything is dumped
- * anew, so that what is known never drifts from what is.
+ * If the kernel had to drop notifications (ENOBUFS), all is dumped again, so
+ * that `host` never drifts from the kernel.
  */
 
 #include <stddef.h>
@@ -19,7 +19,7 @@
 
 struct netlink;
 
-/* What netlink_read() brought, a set. */
+/* A set: kinds of changes. */
 enum netlink_changes {
 	NETLINK_LINKS = 1 << 0,
 	NETLINK_ADDRESSES = 1 << 1,
@@ -28,20 +28,19 @@ enum netlink_changes {
 };
 
 /*
- * Opens the sockets and fills `host`, which netlink_read() keeps up to date
- * and which must outlive it. The caller frees with netlink_close(). Returns 0
- * or -errno.
+ * Open the sockets and fill `host`. netlink_read() keeps it up to date; it must
+ * outlive the sockets. The caller frees with netlink_close(). Returns 0 or
+ * -errno.
  */
 int netlink_open(struct host *host, struct netlink **netlink);
 void netlink_close(struct netlink *netlink);
-/* Becomes readable when there is something for netlink_read(). */
+/* Return the descriptor that is readable when netlink_read() has work. */
 int netlink_fd(const struct netlink *netlink);
-/* Takes in what is waiting; returns a set of enum netlink_changes. */
+/* Read waiting notifications; returns a set of enum netlink_changes. */
 unsigned int netlink_read(struct netlink *netlink);
 /*
- * Looks an address up in the routing table. Returns 0, -EADDRINUSE if it is our
- * own, -ENETUNREACH or the kernel's other refusal if no unicast route leads to
- * it.
+ * Look up an address in the routing table. Returns 0, -EADDRINUSE for our own
+ * address, -ENETUNREACH or another error of the kernel without a unicast route.
  */
 int netlink_lookup(struct netlink *netlink, const struct address *address,
 		   struct netlink_route *route);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Links, addresses and routes out of their messages. See netlink_message.h. */
+/* Links, addresses and routes from their messages. See netlink_message.h. */
 
 #include "nexthop/netlink_message.h"
 
@@ -28,7 +28,7 @@ static void read_u16(const struct nlattr *attribute, uint16_t *value)
 		*value = mnl_attr_get_u16(attribute);
 }
 
-/* An address of the family that its size says. */
+/* Read an address; its size tells the family. */
 static bool read_ip(const void *data, size_t size, struct address *address)
 {
 	uint32_t ipv4;
@@ -78,7 +78,7 @@ static bool is_text(const struct nlattr *attribute, const char *text)
 	       !memcmp(mnl_attr_get_payload(attribute), text, strlen(text) + 1);
 }
 
-/* What kind of device it is: only VLANs are of interest. */
+/* True for a VLAN device; then sets its tag. */
 static bool read_link_info(const struct nlattr *info, struct nexthop_tag *tag)
 {
 	const struct nlattr *attribute, *data = NULL;
@@ -131,7 +131,7 @@ static void read_link_attribute(const struct nlattr *attribute,
 	}
 }
 
-/* A VLAN device's parent. The peer of a veth stands in the same attribute. */
+/* Read a VLAN device's parent; for a veth the attribute is its peer. */
 static void read_parent(const struct nlmsghdr *message,
 			struct nexthop_link *link)
 {
@@ -163,13 +163,13 @@ bool netlink_message_link(const struct nlmsghdr *message,
 	};
 	const struct nlattr *attribute;
 
-	/* A bridge reports its ports in messages of the same type. */
+	/* A bridge reports its ports in messages of this type. */
 	if (info->ifi_family != AF_UNSPEC)
 		return false;
 	mnl_attr_for_each(attribute, message, sizeof(*info))
 		read_link_attribute(attribute, info, &result);
 	read_parent(message, &result);
-	/* Wireless drivers send events of this type without any of it. */
+	/* Wireless drivers send events of this type without a name. */
 	if (!result.name[0] && message->nlmsg_type != RTM_DELLINK)
 		return false;
 	*link = result;
@@ -177,8 +177,8 @@ bool netlink_message_link(const struct nlmsghdr *message,
 }
 
 /*
- * Local and subnet differ on a point-to-point link only; an IPv6 address that
- * is not on one comes without the local part.
+ * Read the addresses. IFA_LOCAL and IFA_ADDRESS differ only on a point-to-point
+ * link; elsewhere an IPv6 address has no IFA_LOCAL.
  */
 static void read_address_attribute(const struct nlattr *attribute,
 				   struct host_address *address,
@@ -231,7 +231,7 @@ bool netlink_message_address(const struct nlmsghdr *message,
 	return true;
 }
 
-/* Of an IPv4 route over an IPv6 gateway: struct rtvia, RFC 8950. */
+/* Read struct rtvia: the IPv6 gateway of an IPv4 route (RFC 8950). */
 static void read_via(const struct nlattr *attribute, struct address *gateway)
 {
 	const struct rtvia *via = mnl_attr_get_payload(attribute);
@@ -265,7 +265,7 @@ static const uint8_t *end_of(const struct nlattr *attribute)
 	       mnl_attr_get_payload_len(attribute);
 }
 
-/* The hop at `at`, and where the next one is; NULL: none there. */
+/* Return the hop at `at`; NULL if there is none. */
 static const struct rtnexthop *hop_at(const uint8_t *at, const uint8_t *end)
 {
 	const struct rtnexthop *hop = (const void *)at;
@@ -280,7 +280,7 @@ static const struct rtnexthop *hop_at(const uint8_t *at, const uint8_t *end)
 static void read_hop(const struct rtnexthop *hop, struct netlink_route *route)
 {
 	const void *attributes = hop + 1;
-	const struct nlattr *attr; /* the name that libmnl's macro wants */
+	const struct nlattr *attr; /* libmnl's macro uses this name */
 
 	route->gateway = (struct address){ 0 };
 	route->ifindex = (uint32_t)hop->rtnh_ifindex;
@@ -288,7 +288,7 @@ static void read_hop(const struct rtnexthop *hop, struct netlink_route *route)
 		read_hop_attribute(attr, route);
 }
 
-/* Takes the first hop whose link is up; if none is, the last one. */
+/* Read the first hop whose link is up, or else the last one. */
 static void read_hops(const struct nlattr *hops, struct netlink_route *route)
 {
 	const uint8_t *at = mnl_attr_get_payload(hops), *end = end_of(hops);

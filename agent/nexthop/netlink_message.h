@@ -3,9 +3,8 @@
 #define NEXTHOP_NETLINK_MESSAGE_H
 
 /*
- * What rtnetlink(7) messages say. Pure: no socket. A message passed in here has
- * its fixed header; attributes that are missing or of a wrong size are as if
- * they were not there.
+ * Parsers of rtnetlink(7) messages. Pure: no socket. A message must have its
+ * fixed header. Attributes of a wrong size are ignored.
  */
 
 #include <stdbool.h>
@@ -21,7 +20,7 @@ enum netlink_own_routes {
 	NETLINK_OWN_METRIC = 7272, /* behind the routes of all others */
 };
 
-/* Where the kernel would send a packet. */
+/* The kernel's route to an address. */
 struct netlink_route {
 	uint32_t ifindex;
 	struct address gateway; /* of either family; zero: on link */
@@ -30,18 +29,18 @@ struct netlink_route {
 };
 
 /*
- * A link that comes, changes or goes. False for messages of that type about
- * something else.
+ * Parse a link that appears, changes or vanishes. False for messages of these
+ * types that are not about a link.
  */
 bool netlink_message_link(const struct nlmsghdr *message,
 			  struct nexthop_link *link);
-/* An address that comes, changes or goes; false for other families. */
+/* Parse an address that is added, changed or removed; false if not IP. */
 bool netlink_message_address(const struct nlmsghdr *message,
 			     struct host_address *address);
 /*
- * The answer to a lookup; of several ways the first that is up. Returns 0,
- * -EADDRINUSE for an address of our own, -ENETUNREACH for anything else that
- * is no unicast route.
+ * Parse the answer to a lookup; of several hops the first whose link is up.
+ * Returns 0, -EADDRINUSE for our own address, -ENETUNREACH for other routes
+ * that are not unicast.
  */
 int netlink_message_route(const struct nlmsghdr *message,
 			  struct netlink_route *route);

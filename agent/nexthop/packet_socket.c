@@ -25,7 +25,7 @@ int packet_socket_open(uint32_t ifindex, uint16_t ethertype,
 	};
 	int fd, error;
 
-	/* Without a protocol it hears nothing until it is bound. */
+	/* With protocol 0 it receives nothing until bind(). */
 	fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Sockets on the interfaces that next hops are behind. See ports.h. */
+/* Sockets on the interfaces of next hops. See ports.h. */
 
 #include "nexthop/ports.h"
 
@@ -90,7 +90,7 @@ static int receive_nd(int fd, struct ports_answer *answer)
 
 	if (error)
 		return error;
-	/* What nobody asked for says nothing about reachability: 7.2.5. */
+	/* Unsolicited ones prove no reachability: RFC 4861 7.2.5. */
 	if (!message.solicited)
 		return -EBADMSG;
 	answer->sender = message.target;
@@ -132,7 +132,7 @@ static void on_nd(evutil_socket_t fd, short what, void *context)
 	read_answers(context, fd, receive_nd);
 }
 
-/* Listens on `fd`, a descriptor or -errno, which it closes on failure. */
+/* Listen on `fd`, a descriptor or -errno; closes it on failure. */
 static int listen_on_port(struct port *port, int fd, event_callback_fn callback,
 			  struct event **event)
 {
@@ -186,7 +186,7 @@ static bool is_listed(const struct ports *ports, const char *name)
 	return false;
 }
 
-/* Only Ethernet has MACs to ask for. */
+/* True if the link has a MAC: only Ethernet can be probed. */
 static bool is_ethernet(const struct nexthop_link *link)
 {
 	static const uint8_t zero[MAC_SIZE];
@@ -194,7 +194,7 @@ static bool is_ethernet(const struct nexthop_link *link)
 	return memcmp(link->mac, zero, sizeof(zero));
 }
 
-/* A listed interface, or a VLAN device on one. */
+/* Find the listed interface that the link is or, for a VLAN device, is on. */
 static bool find_attached(const struct ports *ports, const struct host *host,
 			  uint32_t ifindex, struct host_port *port)
 {
@@ -279,7 +279,7 @@ static int send_nd(const struct port *port,
 	};
 	struct nd_solicitation_frame frame;
 
-	/* From no address it would ask whether anybody has it: 7.2.2. */
+	/* RFC 4861 7.2.2. From :: it would be a duplicate address check. */
 	if (address_is_zero(&question->source))
 		return -EADDRNOTAVAIL;
 	memcpy(solicitation.source_mac, question->source_mac, MAC_SIZE);

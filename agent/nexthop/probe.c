@@ -9,7 +9,7 @@ enum mac_bits {
 	MAC_GROUP_BIT = 0x01, /* in the first byte; IEEE 802 8.2.2 */
 };
 
-/* How long RESOLVING waits for the answer to each of its questions. */
+/* Time that RESOLVING waits for the answer to each of its probes. */
 static const uint32_t resolve_wait_ms[PROBE_RESOLVE_TRIES] = {
 	PROBE_RETRY_MS,
 	PROBE_RETRY_MS,
@@ -30,8 +30,8 @@ static bool same_mac(const uint8_t *a, const uint8_t *b)
 	return !memcmp(a, b, MAC_SIZE);
 }
 
-/* A group, broadcast included, zero and ourselves are no next hop. */
-static bool mac_is_believable(const struct probe *probe, const uint8_t *mac)
+/* False for a group (broadcast, too), zero and our own MAC. */
+static bool mac_is_valid(const struct probe *probe, const uint8_t *mac)
 {
 	static const uint8_t zero[MAC_SIZE];
 
@@ -50,7 +50,7 @@ static enum probe_question ask_question(struct probe *probe, uint64_t now_ms,
 	return question;
 }
 
-/* Nothing is asked and nothing runs out any more. */
+/* Send no more probes and stop the timer. */
 static enum probe_question stop_asking(struct probe *probe,
 				       enum nexthop_state state)
 {
@@ -70,7 +70,7 @@ static enum probe_question start_resolving(struct probe *probe, uint64_t now_ms)
 	return ask_question(probe, now_ms, PROBE_ASK_ALL, resolve_wait_ms[0]);
 }
 
-/* The next hop is alive at `mac`. */
+/* Enter RESOLVED: the next hop answers from `mac`. */
 static enum probe_question enter_resolved(struct probe *probe,
 					  const uint8_t *mac,
 					  const struct probe_event *event)
@@ -128,7 +128,7 @@ static enum probe_question step_resolved(struct probe *probe,
 	}
 }
 
-/* A rival is only noted: the old MAC has until the deadline to answer too. */
+/* Record another MAC only: the known one may answer until the deadline. */
 static enum probe_question suspect_reply(struct probe *probe,
 					 const struct probe_event *event)
 {
@@ -186,7 +186,7 @@ static enum probe_question step_failed(struct probe *probe,
 	}
 }
 
-/* Asks nothing and runs no timer: only the events of every state matter. */
+/* Ignore the event: probe_step() handles those that apply to all states. */
 static enum probe_question step_unreachable(struct probe *probe,
 					    const struct probe_event *event)
 {
@@ -207,9 +207,9 @@ static probe_handler *const handlers[NEXTHOP_STATE_COUNT] = {
 };
 
 /*
- * False for an event that says nothing: a timer before its time, an answer
- * that nobody can have sent, or one to no question. Another MAC's answer to no
- * question is a conflict all the same: somebody claims the address.
+ * False for an event to ignore: a timer before its time, an answer with an
+ * invalid MAC, an answer without an open probe. The last one counts as a
+ * conflict if another MAC claims the address.
  */
 static bool is_relevant(struct probe *probe, const struct probe_event *event)
 {
@@ -217,7 +217,7 @@ static bool is_relevant(struct probe *probe, const struct probe_event *event)
 		return event->now_ms >= probe->deadline_ms;
 	if (event->type != PROBE_REPLY)
 		return true;
-	if (!mac_is_believable(probe, event->mac)) {
+	if (!mac_is_valid(probe, event->mac)) {
 		probe->refused++;
 		return false;
 	}

@@ -3,23 +3,22 @@
 #define NEXTHOP_PROBE_H
 
 /*
- * The state machine of one next hop: when to ask, whom to believe, when to
- * give up. Pure: time comes in with each event; the question to send now and
- * the time of the next one come out.
+ * The state machine of one next hop: when to probe, which MAC to accept, when
+ * to give up. Pure: each event brings the time; the step returns the probe to
+ * send now and sets the time of the next one.
  *
- *   RESOLVING   asks everybody, quickly at first. Silence leads to FAILED.
- *   RESOLVED    asks the known MAC once a second. Silence leads to SUSPECT.
- *   SUSPECT     asks the known MAC three times in all, then everybody once.
+ *   RESOLVING   probes all, quickly at first. Silence leads to FAILED.
+ *   RESOLVED    probes the known MAC once a second. Silence leads to SUSPECT.
+ *   SUSPECT     probes the known MAC three times in all, then all once.
  *               Silence leads to FAILED, two seconds after the last answer.
- *   FAILED      asks everybody once a second, so that a return is seen; or
- *               waits for its link.
+ *   FAILED      probes all once a second to notice a return, or waits for its
+ *               link.
  *   UNREACHABLE waits for a route.
  *
- * Neither ARP nor Neighbor Discovery proves who answers, so the rules make a
- * liar's life hard. An answer counts only while a question is open. A MAC once
- * learnt is kept as long as it answers questions that nobody else can see;
- * another one is believed only if it answers everybody's question and the old
- * one does not.
+ * Neither ARP nor Neighbor Discovery authenticates an answer. The rules limit
+ * what a forger can do. An answer counts only while a probe is open. A known
+ * MAC is kept while it answers probes that are sent to it alone. Another MAC is
+ * accepted only if it answers a probe to all and the known one does not.
  */
 
 #include <stdbool.h>
@@ -39,22 +38,22 @@ enum probe_tries {
 	PROBE_UNICAST_TRIES = 3,
 };
 
-/* Deadline of a machine that only PROBE_START can move. */
+/* Deadline of a machine that waits for PROBE_START. */
 #define PROBE_NEVER UINT64_MAX
 
 enum probe_event_type {
-	PROBE_START,	   /* a new route, or its link came up: ask anew */
+	PROBE_START,	   /* a new route, or its link came up */
 	PROBE_UNREACHABLE, /* there is no usable route */
 	PROBE_LINK_DOWN,
-	PROBE_REPLY, /* an answer to us about this address */
-	PROBE_TIMER, /* harmless before the deadline */
+	PROBE_REPLY, /* an answer to us for this address */
+	PROBE_TIMER, /* ignored before the deadline */
 	PROBE_EVENT_COUNT,
 };
 
 struct probe_event {
 	enum probe_event_type type;
 	uint64_t now_ms;
-	/* The next refresh comes this much earlier: next hops spread out. */
+	/* Makes the next refresh earlier, to spread the next hops. */
 	uint32_t jitter_ms;
 	uint8_t mac[MAC_SIZE]; /* PROBE_REPLY: of the sender */
 };
@@ -67,21 +66,21 @@ enum probe_question {
 
 struct probe {
 	enum nexthop_state state;
-	uint8_t own_mac[MAC_SIZE];   /* set by the caller: never believed */
-	uint8_t mac[MAC_SIZE];	     /* where it answers, or answered last */
+	uint8_t own_mac[MAC_SIZE];   /* set by the caller: never accepted */
+	uint8_t mac[MAC_SIZE];	     /* that answers, or answered last */
 	uint8_t other_mac[MAC_SIZE]; /* answered in place of a silent `mac` */
 	bool has_other_mac;
-	enum probe_question open; /* the question without an answer yet */
-	unsigned int unanswered;  /* questions given up since the answer */
-	uint64_t silent_since_ms; /* when the first of them was asked */
+	enum probe_question open; /* the probe without an answer yet */
+	unsigned int unanswered;  /* probes given up since the last answer */
+	uint64_t silent_since_ms; /* time of the first of them */
 	uint64_t deadline_ms;	  /* of the next PROBE_TIMER */
-	uint32_t conflicts;	  /* answers of others while `mac` answers */
-	uint32_t refused;	  /* answers with a MAC nobody can have */
+	uint32_t conflicts; /* answers of other MACs while `mac` answers */
+	uint32_t refused;   /* answers with an invalid MAC */
 };
 
-/* Leaves the machine in UNREACHABLE. */
+/* Start in UNREACHABLE. */
 void probe_init(struct probe *probe);
-/* Moves the machine; returns the question that is to be sent now. */
+/* Step the machine; returns the probe to send now. */
 enum probe_question probe_step(struct probe *probe,
 			       const struct probe_event *event);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The log lines of a next hop's life. See probe_log.h. */
+/* Log lines of a next hop. See probe_log.h. */
 
 #include "nexthop/probe_log.h"
 
@@ -31,11 +31,32 @@ static void log_silence(const char *address, const struct probe *probe,
 		 silence % CLOCK_MS_PER_S / MS_PER_TENTH);
 }
 
+/* Log another change of state; entry.c logs those to UNREACHABLE. */
+static void log_state(const struct nexthop *nexthop, const struct probe *before,
+		      const struct probe *after)
+{
+	char address[ADDRESS_TEXT_SIZE], mac[MAC_TEXT_SIZE];
+
+	if (before->state != after->state &&
+	    after->state != NEXTHOP_UNREACHABLE)
+		log_debug("nexthop", "%s: %s -> %s, MAC %s, %s",
+			  address_format(&nexthop->address, address),
+			  nexthop_state_name(before->state),
+			  nexthop_state_name(after->state),
+			  after->state == NEXTHOP_RESOLVING ?
+				  "unknown" :
+				  mac_format(after->mac, mac),
+			  nexthop->interface);
+}
+
 void probe_log_step(const struct nexthop *nexthop, const struct probe *before,
 		    const struct probe *after, const struct probe_event *event)
 {
 	char address[ADDRESS_TEXT_SIZE], mac[MAC_TEXT_SIZE], old[MAC_TEXT_SIZE];
 
+	if (before->state == after->state &&
+	    !memcmp(before->mac, after->mac, MAC_SIZE))
+		return;
 	address_format(&nexthop->address, address);
 	mac_format(after->mac, mac);
 	if (!answers(before) && answers(after))
@@ -47,7 +68,7 @@ void probe_log_step(const struct nexthop *nexthop, const struct probe *before,
 			 mac_format(before->mac, old));
 	else if (before->state == NEXTHOP_FAILED ||
 		 after->state != NEXTHOP_FAILED)
-		return;
+		log_state(nexthop, before, after);
 	else if (event->type == PROBE_LINK_DOWN)
 		log_info("nexthop", "%s: dead: link %s down", address,
 			 nexthop->interface);
@@ -61,13 +82,13 @@ void probe_log_conflict(const struct nexthop *nexthop,
 {
 	char address[ADDRESS_TEXT_SIZE], mac[MAC_TEXT_SIZE],
 		other_text[MAC_TEXT_SIZE];
-	/* The old MAC spoke up after a rival, or a rival beside the old MAC. */
+	/* The known MAC answered after another one, or another one answered. */
 	const uint8_t *other = before->has_other_mac ? before->other_mac :
 						       event->mac;
 
 	log_warning("nexthop",
 		    "%s: %s answers too, %s is kept while it answers "
-		    "(seen %u times): look for a duplicate address or a forger",
+		    "(%u conflicts): look for a duplicate address or a forger",
 		    address_format(&nexthop->address, address),
 		    mac_format(other, other_text), mac_format(after->mac, mac),
 		    after->conflicts);

@@ -3,17 +3,18 @@
 #define NEXTHOP_PROBE_LOG_H
 
 /*
- * What a step of the state machine is worth telling people: a next hop that
- * came alive, died or moved to another MAC, and who else claims its address.
+ * Log lines for the steps of a next hop's state machine. At info level: it came
+ * alive, died or moved to another MAC. At debug level: all other changes of
+ * state.
  */
 
 #include "nexthop/nexthop.h"
 #include "nexthop/probe.h"
 
-/* `before` and `after`: the machine around the step that took `event`. */
+/* Log a step; `before` and `after` are the machine around it. */
 void probe_log_step(const struct nexthop *nexthop, const struct probe *before,
 		    const struct probe *after, const struct probe_event *event);
-/* After a step that counted a conflict; for the caller to ration. */
+/* Log the conflict that a step counted; the caller limits the rate. */
 void probe_log_conflict(const struct nexthop *nexthop,
 			const struct probe *before, const struct probe *after,
 			const struct probe_event *event);

@@ -2,13 +2,13 @@
 #ifndef NEXTHOP_SOCKET_EVENT_H
 #define NEXTHOP_SOCKET_EVENT_H
 
-/* An event that owns the socket it watches. */
+/* Events that own the socket they watch. */
 
 #include <unistd.h>
 
 #include <event2/event.h>
 
-/* The descriptor goes with the event. NULL is legal. */
+/* Free the event and close its descriptor. NULL is legal. */
 static inline void socket_event_free(struct event *event)
 {
 	int fd;

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The tracker behind nexthop.h: brings together what the kernel says about
- * links, addresses and routes (netlink.c, host.c), what the next hops answer
- * (ports.c, arp.c, nd.c; bfd.c) and the state of each (entry.c, probe.c).
+ * All tracked next hops and their events. See tracker.h.
  *
- * Everything happens inside an event handler: changes from netlink, an answer, a
- * timer. A handler moves the entries it concerns; those whose view changed
- * stand in a queue, and tracker_report() tells the caller at the end. So a
- * callback may acquire and release whatever it likes.
+ * Each event handler (a change from netlink, an answer, a timer) steps the
+ * entries concerned. Those whose view changed are queued, and tracker_report()
+ * calls back at the end of the handler. So a callback may acquire and release
+ * any next hop.
  */
 
 #include "nexthop/tracker_internal.h"
@@ -26,7 +24,7 @@
 #include "nexthop/ports.h"
 
 enum tracker_times {
-	/* A storm of route changes costs one round of lookups in this time. */
+	/* Many route changes cause one round of lookups in this time. */
 	RESOLVE_INTERVAL_MS = 100,
 };
 
@@ -43,7 +41,7 @@ struct via_list *tracker_via_list(struct tracker *tracker,
 	const size_t size = sizeof(via->bytes);
 	uint32_t low;
 
-	/* Neighbors are numbered in a row: the low bits spread them best. */
+	/* Addresses in a row: the low bits spread them best. */
 	memcpy(&low, via->bytes + size - sizeof(low), sizeof(low));
 	return &tracker->by_via[be32toh(low) % TRACKER_VIA_BUCKETS];
 }
@@ -105,7 +103,7 @@ static void schedule_resolve(struct tracker *tracker)
 				    next > now ? next - now : 0);
 }
 
-/* A link that fails takes its next hops along before any route is read. */
+/* Apply changed links at once, before routes are looked up. */
 static void follow_links(struct tracker *tracker)
 {
 	for (size_t i = 0; i < tracker->entry_count; i++) {
@@ -123,7 +121,7 @@ static void sync_ports(struct tracker *tracker)
 	int error = ports_sync(tracker->ports, &tracker->host, &name);
 
 	if (error)
-		log_error("nexthop", "%s: no packet socket: %s", name,
+		log_error("nexthop", "%s: packet socket not opened: %s", name,
 			  strerror(-error));
 }
 
@@ -143,7 +141,7 @@ static void on_netlink(evutil_socket_t fd, short what, void *context)
 	tracker_report(tracker);
 }
 
-/* Where `address` is among the entries, or would be inserted. */
+/* Return the index of `address` among the entries, or for inserting it. */
 static size_t find_position(const struct tracker *tracker,
 			    const struct address *address)
 {
@@ -395,7 +393,7 @@ static int start_bfd(struct tracker *tracker,
 			      0;
 }
 
-/* Says what an errno means for somebody who starts the agent. */
+/* Return a hint for missing permissions. */
 static const char *permission_hint(int error)
 {
 	return error == -EPERM ? " (CAP_NET_RAW and CAP_NET_ADMIN are needed)" :
@@ -415,7 +413,7 @@ static int open_sources(struct tracker *tracker,
 	int error = netlink_open(&tracker->host, &tracker->netlink);
 
 	if (error) {
-		snprintf(text, size, "reading links by netlink failed: %s%s",
+		snprintf(text, size, "netlink: links not read: %s%s",
 			 strerror(-error), permission_hint(error));
 		return error;
 	}
@@ -425,7 +423,7 @@ static int open_sources(struct tracker *tracker,
 		return -ENOMEM;
 	error = ports_sync(tracker->ports, &tracker->host, &name);
 	if (error)
-		snprintf(text, size, "no packet socket on %s: %s%s", name,
+		snprintf(text, size, "%s: packet socket not opened: %s%s", name,
 			 strerror(-error), permission_hint(error));
 	return error;
 }
@@ -452,8 +450,8 @@ static void warn_of_missing(const struct tracker *tracker,
 	for (size_t i = 0; i < options->interface_count; i++)
 		if (!host_link_by_name(&tracker->host, options->interfaces[i]))
 			log_warning("nexthop",
-				    "%s: no such interface yet; next hops "
-				    "behind it stay unreachable until then",
+				    "%s: no such interface; its next hops are "
+				    "unreachable until it appears",
 				    options->interfaces[i]);
 }
 

@@ -55,7 +55,7 @@ struct tracker_callbacks {
 	 * these changed: MAC, gateway, interface, MTU, source MAC, metric.
 	 */
 	void (*changed)(const struct nexthop *nexthop, void *context);
-	/* The tracker has let the last reference go; NULL: not of interest. */
+	/* `address` is no longer tracked. May be NULL. */
 	void (*released)(const struct address *address, void *context);
 	/* A link appeared, changed or (up == false, mtu == 0) vanished. */
 	void (*link_changed)(const struct nexthop_link *link, void *context);
@@ -75,25 +75,24 @@ void tracker_free(struct tracker *tracker);
 /*
  * Take a reference on `address`, or give one back. Neither does I/O, calls back
  * or ends tracking: tracker_settle() does. Until then a new next hop is
- * UNREACHABLE, and one without references may be acquired again, as often
- * happens between the withdrawal and the new path of one UPDATE. Returns 0 or
+ * UNREACHABLE, and one without references may be acquired again: that happens
+ * often between the withdrawal and the new path of one UPDATE. Returns 0 or
  * -ENOMEM.
  */
 int tracker_acquire(struct tracker *tracker, const struct address *address);
 void tracker_release(struct tracker *tracker, const struct address *address);
 /*
- * The same, and have a BFD session with it, which counts for all users of the
- * next hop and is required if one of them says so. If there can be no session
- * the log says why.
+ * Likewise, with a BFD session. It counts for all users of the next hop and is
+ * required if one of them says so. If it cannot be started the log says why.
  */
 int tracker_watch(struct tracker *tracker, const struct address *address,
 		  bool required);
 void tracker_unwatch(struct tracker *tracker, const struct address *address,
 		     bool required);
 /*
- * Look up and probe what was acquired, end what has no reference any more. The
- * event loop does this after the events at hand; a caller that decides at the
- * end of its turn calls it first.
+ * Look up and probe next hops that were acquired, and stop to track those
+ * without references. The event loop does this after the current events; a
+ * caller that decides at the end of its turn calls it first.
  */
 void tracker_settle(struct tracker *tracker);
 /* Return the BFD session with a tracked next hop, or NULL. */

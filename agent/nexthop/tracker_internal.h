@@ -2,9 +2,7 @@
 #ifndef NEXTHOP_TRACKER_INTERNAL_H
 #define NEXTHOP_TRACKER_INTERNAL_H
 
-/*
- * The tracker's own structure, shared by tracker.c and entry.c.
- */
+/* The tracker's own structure, shared by tracker.c and entry.c. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -40,10 +38,10 @@ struct tracker {
 	TAILQ_HEAD(, entry) unsettled;
 };
 
-/* Entries that ask `via` for its MAC, among others. */
+/* Return the list of entries that probe `via`, among others. */
 struct via_list *tracker_via_list(struct tracker *tracker,
 				  const struct address *via);
-/* Tells the caller all that changed: the last act of every event handler. */
+/* Report all changes to the caller; every event handler ends with it. */
 void tracker_report(struct tracker *tracker);
 void tracker_start_timer(struct event *timer, uint64_t delay_ms);
 

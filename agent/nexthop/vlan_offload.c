@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* VLAN tags that hardware takes off. See vlan_offload.h. */
+/* VLAN tags removed by hardware. See vlan_offload.h. */
 
 #include "nexthop/vlan_offload.h"
 
@@ -12,7 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-/* Asks ethtool's question in `data`, and puts the answer there. */
+/* Send the ethtool request in `data`; the answer overwrites it. */
 static bool query_driver(int fd, const char *interface, void *data)
 {
 	struct ifreq request = { .ifr_data = data };
@@ -21,7 +21,7 @@ static bool query_driver(int fd, const char *interface, void *data)
 	return !ioctl(fd, SIOCETHTOOL, &request);
 }
 
-/* What is no device on a bus is made of software. */
+/* True for a device on a bus: all others are software. */
 static bool is_hardware(int fd, const char *interface)
 {
 	struct ethtool_drvinfo driver = { .cmd = ETHTOOL_GDRVINFO };
