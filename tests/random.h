@@ -2,7 +2,7 @@
 #ifndef TESTS_RANDOM_H
 #define TESTS_RANDOM_H
 
-/* Numbers at random, the same ones for the same seed: SplitMix64. */
+/* Random numbers, reproducible by their seed: SplitMix64. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 #ifndef TEST_CHANCE_H
 #define TEST_CHANCE_H
 
-/* Chance for the test program that includes this, from a seed that it says. */
+/* Random numbers for one test program, from a seed that it prints. */
 
 #include "../random.h"
 
@@ -14,7 +14,7 @@
 
 static struct random_source chance;
 
-/* SEED=... in the environment repeats a run. */
+/* Take the seed from SEED=... in the environment, to repeat a run. */
 static inline void chance_begin(void)
 {
 	const char *given = getenv("SEED");

@@ -3,10 +3,11 @@
 #define TESTS_UNIT_CORE_ROUTER_HASH_H
 
 /*
- * The router in front. Linux hashes the addresses, and in policy 1 also the
- * ports and the protocol (fib_multipath_hash_policy), as struct flow_keys:
- * with jhash2() once, with SipHash today. Both are written here from their own
- * papers: Bob Jenkins's lookup3, Aumasson and Bernstein's SipHash-2-4.
+ * The hashes of a Linux router in front of us. It hashes the addresses, and in
+ * policy 1 also ports and protocol (fib_multipath_hash_policy), as struct
+ * flow_keys: with jhash2() in the past, with SipHash today. Both are written
+ * from their papers: Bob Jenkins's lookup3, Aumasson and Bernstein's
+ * SipHash-2-4.
  */
 
 #include "flow_hash.h"
@@ -28,7 +29,7 @@ struct router_key {
 	uint32_t words[KEY_WORDS];
 };
 
-/* Consistent: a router gives both directions of a flow one next hop. */
+/* Make the key that the router hashes. */
 static inline struct router_key router_key_of(const struct flow *flow,
 					      bool ports)
 {
@@ -121,7 +122,7 @@ static inline void sip_take(uint64_t v[4], uint64_t word)
 	v[0] ^= word;
 }
 
-/* Over whole words of 64 bits; `size` in bytes goes into the last one. */
+/* Hash 64-bit words; the last one contains `size` in bytes. */
 static inline uint64_t siphash_words(const uint64_t *words, size_t count,
 				     uint64_t k0, uint64_t k1)
 {

@@ -177,7 +177,7 @@ static void a_wrong_length_is_told_from_a_wrong_address(void **state)
 				 PREFIX_NOT_AN_ADDRESS);
 }
 
-static void host_bits_are_told_and_cleared(void **state)
+static void host_bits_are_reported_and_cleared(void **state)
 {
 	static const char *const texts[][2] = {
 		{ "192.0.2.10/24", "192.0.2.0/24" },
@@ -325,7 +325,7 @@ static void a_scope_is_shown_as_its_interface(void **state)
 	assert_true(address_parse("fe80::1", &bare));
 	scoped = address_scoped(&bare, if_nametoindex("lo"));
 	assert_string_equal(address_format(&scoped, text), "fe80::1%lo");
-	/* One that has gone, or never was. */
+	/* A link that does not exist. */
 	assert_true(address_parse("fe80::1111:2222:3333:4444", &bare));
 	scoped = address_scoped(&bare, UINT32_MAX);
 	assert_string_equal(address_format(&scoped, text),
@@ -381,7 +381,7 @@ int main(void)
 		cmocka_unit_test(a_mac_prints_in_six_pairs),
 		cmocka_unit_test(a_prefix_prints_with_its_length),
 		cmocka_unit_test(a_wrong_length_is_told_from_a_wrong_address),
-		cmocka_unit_test(host_bits_are_told_and_cleared),
+		cmocka_unit_test(host_bits_are_reported_and_cleared),
 		cmocka_unit_test(
 			clearing_host_bits_keeps_every_bit_of_the_prefix),
 		cmocka_unit_test(

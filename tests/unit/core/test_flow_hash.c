@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The flow hash: the values all nodes have agreed on, which fields take part
- * in which mode, and how evenly flows that differ in little are spread.
+ * The flow hash: its frozen values, the fields that take part in each mode, and
+ * an even spread of similar flows.
  */
 
 #include "flow_hash.h"
@@ -157,7 +157,7 @@ static void takes_exactly_the_fields_of_the_mode(void **state)
 		}
 }
 
-/* No word of an IPv6 address is left out. */
+/* Every word of an IPv6 address takes part. */
 static void takes_every_word_of_an_ipv6_address(void **state)
 {
 	const struct flow flow = ipv6_flow();
@@ -188,9 +188,9 @@ static void takes_an_unknown_mode_as_the_5_tuple(void **state)
 }
 
 /*
- * With CELLS - 1 degrees of freedom chi-square has that mean and twice that
- * variance; five standard deviations either way are allowed, so that a spread
- * that is too even, as of a counter, fails like one that is too uneven.
+ * With CELLS - 1 degrees of freedom, chi-square has that mean and twice that
+ * variance. Five standard deviations either way are allowed: a spread that is
+ * too even, like that of a counter, fails as well.
  */
 static void assert_uniform(const unsigned int counts[CELLS])
 {
@@ -206,7 +206,7 @@ static void assert_uniform(const unsigned int counts[CELLS])
 	assert_true(fabs(chi_square - mean) < 5 * sqrt(2 * mean));
 }
 
-/* Flow number `i` of a series in which flows differ in little. */
+/* Make flow number `i` of a series of similar flows. */
 struct series {
 	struct flow (*flow)(uint32_t i);
 	uint32_t fields;
@@ -227,7 +227,7 @@ static struct flow next_subnet(uint32_t i)
 	return flow_of(i << 8 | 1, 12345);
 }
 
-/* A client that takes the next port for each next address. */
+/* A client that uses the next port for each next address. */
 static struct flow next_both(uint32_t i)
 {
 	return flow_of(SOURCE + i, i);
@@ -240,7 +240,7 @@ static const struct series all_series[] = {
 	{ next_subnet, HG_HASH_5_TUPLE }, { next_subnet, HG_HASH_SRC },
 };
 
-/* The program takes the low bits; the others must be no worse. */
+/* The program uses the low bits; the others must be no worse. */
 static void assert_series_uniform(const struct series *series, unsigned int bit,
 				  uint64_t with_key)
 {
@@ -268,7 +268,7 @@ static void spreads_similar_flows_evenly(void **state)
 						      keys[k]);
 }
 
-/* Under another key the flows of one cell are spread over all again. */
+/* Another key spreads the flows of one cell over all cells. */
 static void gives_another_spread_with_another_key(void **state)
 {
 	unsigned int counts[CELLS] = {};

@@ -38,11 +38,11 @@ enum {
 
 static const uint64_t keys[] = { 0, 0x0123456789abcdef, UINT64_MAX };
 
-/* Flow number `i` of a series. */
+/* Make flow number `i` of a series. */
 struct series {
 	const char *name;
 	struct flow (*flow)(uint32_t i);
-	uint32_t modes; /* 1 << enum hg_hash_fields: those it differs in */
+	uint32_t modes; /* 1 << enum hg_hash_fields: those flows differ in */
 };
 
 #define MODE(name) (1 << HG_HASH_##name)
@@ -111,7 +111,7 @@ static struct flow next_destination(uint32_t i)
 	return ipv4_flow(SOURCE, DESTINATION + i, PORT_HTTPS, PORT_HTTPS);
 }
 
-/* A client that takes the next port for each next address. */
+/* A client that uses the next port for each next address. */
 static struct flow next_source_and_port(uint32_t i)
 {
 	return ipv4_flow(SOURCE + i, DESTINATION, i, PORT_HTTPS);
@@ -147,7 +147,7 @@ static struct flow next_ipv6_destination(uint32_t i)
 	return ipv6_flow(0, 1, i, PORT_HTTPS);
 }
 
-/* The same bits at both ends, which a mere exclusive-or would cancel. */
+/* The same bits at both ends: a plain exclusive-or would cancel them. */
 static struct flow next_ipv6_both_ends(uint32_t i)
 {
 	return ipv6_flow(0x00020000, i, i, PORT_HTTPS);
@@ -187,9 +187,9 @@ enum {
 };
 
 /*
- * How many standard deviations chi-square is off its mean, also where the cells
- * are few and its tail is long: its cube root is nearly normal (Wilson,
- * Hilferty 1931).
+ * Return the distance of chi-square from its mean in standard deviations. By
+ * its cube root, which is nearly normal even for few cells and a long tail
+ * (Wilson, Hilferty 1931).
  */
 static double deviations(double chi_square, double freedom)
 {
@@ -198,7 +198,7 @@ static double deviations(double chi_square, double freedom)
 	return (cbrt(chi_square / freedom) - (1 - variance)) / sqrt(variance);
 }
 
-/* Too even, as of a counter, is as wrong as too uneven. */
+/* A spread that is too even, like that of a counter, fails as well. */
 static void assert_uniform(const unsigned int *counts, unsigned int cells,
 			   const char *name, uint32_t mode)
 {
@@ -214,7 +214,7 @@ static void assert_uniform(const unsigned int *counts, unsigned int cells,
 			 mode, chi_square, cells);
 }
 
-/* The program takes the low bits; the others must be no worse. */
+/* The program uses the low bits; the others must be no worse. */
 static void assert_bits_uniform(const struct series *series, uint32_t mode,
 				uint64_t key, unsigned int bit)
 {
@@ -263,15 +263,15 @@ static void spreads_over_servers_of_any_number(void **state)
 }
 
 /*
- * What every input bit does to the output: over many flows, flipping it changes
- * each output bit in half of them.
+ * Check that flipping any input bit changes each output bit in half of many
+ * flows.
  */
 enum {
 	AVALANCHE_FLOWS = 4096,
 	FLOW_BITS = 2 * 128 + 2 * 16,
 };
 
-/* The addresses and ports stand first and without gaps in the struct. */
+/* Addresses and ports are the first members, without padding. */
 static void flip(struct flow *flow, unsigned int bit)
 {
 	((uint8_t *)flow)[bit / 8] ^= 1 << bit % 8;
@@ -312,7 +312,7 @@ static void changes_half_of_the_output_with_every_bit_of_the_input(void **state)
 	}
 }
 
-/* The vector of 8 bytes of SipHash's authors, to be sure that it is one. */
+/* The authors' test vector of 8 bytes: this is SipHash. */
 static void has_the_siphash_that_a_router_has(void **state)
 {
 	const uint64_t words[] = { htole64(0x0706050403020100) };
@@ -346,7 +346,7 @@ static uint32_t choice_of(const struct router *router, const struct flow *flow,
 	return (uint64_t)hash * nexthops >> 31;
 }
 
-/* As other routers choose: by the remainder. */
+/* Choose by the remainder, as other routers do. */
 static uint32_t remainder_of(const struct router *router,
 			     const struct flow *flow, uint32_t nexthops)
 {
@@ -415,7 +415,7 @@ static void spreads_what_a_router_in_front_has_chosen(void **state)
 		}
 }
 
-/* Headgate behind Headgate: one key would leave one bucket in so many. */
+/* Headgate behind Headgate: with the same key, most buckets would be empty. */
 static uint32_t bucket_of_another(const struct router *router,
 				  const struct flow *flow, uint32_t nexthops)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Bytes as text and back. */
+/* Bytes to hexadecimal text and back. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,7 +23,7 @@ static void every_byte_comes_back(void **state)
 	assert_memory_equal(bytes, back, sizeof(bytes));
 }
 
-static void nothing_is_a_text_too(void **state)
+static void an_empty_text_is_valid(void **state)
 {
 	char text[1];
 
@@ -33,7 +33,7 @@ static void nothing_is_a_text_too(void **state)
 	assert_int_equal(hex_read("", NULL, 0), 0);
 }
 
-static void refuses_what_is_no_such_text(void **state)
+static void refuses_other_text(void **state)
 {
 	uint8_t bytes[2];
 
@@ -48,8 +48,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_byte_comes_back),
-		cmocka_unit_test(nothing_is_a_text_too),
-		cmocka_unit_test(refuses_what_is_no_such_text),
+		cmocka_unit_test(an_empty_text_is_valid),
+		cmocka_unit_test(refuses_other_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

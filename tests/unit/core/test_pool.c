@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Objects out of a pool: zeroed, apart from each other, used again. */
+/* Objects of a pool: zeroed, without overlap, used again. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 #include "core/pool.h"
 
 enum {
-	OBJECT_SIZE = 41, /* not a multiple of anything */
+	OBJECT_SIZE = 41, /* a prime */
 	OBJECTS = 20000,  /* more than one chunk holds */
 	KEPT = 512 * 1024,
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Secrets out of files. */
+/* Secrets read from files. */
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The prefix map and the sticky slots on top of it. */
+/* The prefix map, and slots that prefixes keep. */
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -13,7 +13,7 @@
 
 static const uint8_t bytes[] = { 1, 2, 3, 4, 5, 6, 7, 8 };
 
-/* A format with all there is: u8, u16, u32, a length and as many bytes. */
+/* A message with all types: u8, u16, u32, a length and as many bytes. */
 struct message {
 	uint8_t kind;
 	uint16_t code;
@@ -75,7 +75,7 @@ static void a_failure_stays_and_yields_zeroes(void **state)
 	(void)state;
 	assert_int_equal(reader_u32(&r), 0);
 	assert_true(r.failed);
-	/* The three bytes are there, but after a failure nothing is. */
+	/* Three bytes are left, but after a failure none is read. */
 	assert_int_equal(reader_u8(&r), 0);
 	assert_int_equal(reader_u16(&r), 0);
 	assert_null(reader_take(&r, 0));
@@ -122,7 +122,7 @@ static void a_sub_reader_ends_before_its_parent(void **state)
 	assert_int_equal(reader_u16(&sub), 0x0102);
 	assert_int_equal(reader_u16(&sub), 0);
 	assert_true(sub.failed);
-	/* What happens inside does not move or fail the parent. */
+	/* Reads of the sub-reader do not move or fail its parent. */
 	assert_false(r.failed);
 	assert_int_equal(reader_u8(&r), 4);
 }

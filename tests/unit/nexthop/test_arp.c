@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The ARP codec against RFC 826: what is built, what is read, what is not. */
+/* The ARP codec against RFC 826: building, parsing, invalid frames. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -73,7 +73,7 @@ static void rejects_every_truncation(void **state)
 	memset(&untouched, 0x5a, sizeof(untouched));
 	message = untouched;
 	for (size_t size = 0; size < sizeof(reply); size++) {
-		/* On its own, so that a read behind the end is seen. */
+		/* On the heap, so that ASan sees a read behind its end. */
 		uint8_t *cut = test_malloc(size + 1);
 
 		memcpy(cut + 1, reply, size);
@@ -121,14 +121,14 @@ static void rejects_every_wrong_field(void **state)
 
 static void a_broadcast_request_reads_back(void **state)
 {
-	static const uint8_t everybody[MAC_SIZE] = { 0xff, 0xff, 0xff,
+	static const uint8_t broadcast[MAC_SIZE] = { 0xff, 0xff, 0xff,
 						     0xff, 0xff, 0xff };
 	struct arp_message message;
 	struct arp_frame frame;
 
 	(void)state;
 	arp_build_request(&question, &frame);
-	assert_memory_equal(frame.destination, everybody, MAC_SIZE);
+	assert_memory_equal(frame.destination, broadcast, MAC_SIZE);
 	assert_memory_equal(frame.source, our_mac, MAC_SIZE);
 	assert_int_equal(arp_parse(&frame, sizeof(frame), &message), ARP_OK);
 	assert_int_equal(message.opcode, ARP_REQUEST);

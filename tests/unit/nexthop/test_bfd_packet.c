@@ -65,7 +65,7 @@ static void rejects_every_truncation(void **state)
 	memset(&untouched, 0x5a, sizeof(untouched));
 	packet = untouched;
 	for (size_t size = 0; size < sizeof(up); size++) {
-		/* On its own, so that a read behind the end is seen. */
+		/* On the heap, so that ASan sees a read behind its end. */
 		uint8_t *cut = test_malloc(size + 1);
 
 		memcpy(cut + 1, up, size);
@@ -76,7 +76,7 @@ static void rejects_every_truncation(void **state)
 	assert_memory_equal(&packet, &untouched, sizeof(packet));
 }
 
-/* What follows the length that the packet says is not its own. */
+/* Bytes behind the packet's length do not belong to it. */
 static void ignores_what_follows_the_packet(void **state)
 {
 	uint8_t longer[sizeof(up) + 1] = { 0 };
@@ -122,7 +122,7 @@ static void rejects_every_wrong_field(void **state)
 	}
 }
 
-static void only_who_is_down_need_not_know_us(void **state)
+static void only_a_neighbor_that_is_down_need_not_know_us(void **state)
 {
 	static const enum bfd_packet_verdict verdicts[BFD_STATE_COUNT] = {
 		[BFD_STATE_ADMIN_DOWN] = BFD_PACKET_OK,
@@ -148,7 +148,7 @@ static void only_who_is_down_need_not_know_us(void **state)
 	}
 }
 
-static void every_diagnostic_on_the_wire_is_told_or_unknown(void **state)
+static void every_diagnostic_has_a_name_or_is_unknown(void **state)
 {
 	(void)state;
 	assert_null(bfd_diagnostic_name(BFD_DIAGNOSTIC_NONE));
@@ -166,9 +166,8 @@ int main(void)
 		cmocka_unit_test(rejects_every_truncation),
 		cmocka_unit_test(ignores_what_follows_the_packet),
 		cmocka_unit_test(rejects_every_wrong_field),
-		cmocka_unit_test(only_who_is_down_need_not_know_us),
-		cmocka_unit_test(
-			every_diagnostic_on_the_wire_is_told_or_unknown),
+		cmocka_unit_test(only_a_neighbor_that_is_down_need_not_know_us),
+		cmocka_unit_test(every_diagnostic_has_a_name_or_is_unknown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The state machine of a BFD session against RFC 5880 6.2 and 6.8: every state
- * with every event, the intervals, and two sessions against each other over a
- * path that loses, repeats and reorders. HEADGATE_SEED=N repeats the histories
- * of a failed run.
+ * with every event, the intervals, and two sessions with each other over a path
+ * that loses, duplicates and reorders. HEADGATE_SEED=N repeats the histories of
+ * a failed run.
  */
 
 #include <setjmp.h>
@@ -48,7 +48,7 @@ static bool step(uint64_t now_us, enum bfd_event_type type,
 	return bfd_session_step(&session, &event, &sent);
 }
 
-/* What a neighbor with our own timing says, knowing us unless it is down. */
+/* A packet of a neighbor with our timing; it knows us unless it is down. */
 static struct bfd_packet words(enum bfd_state state)
 {
 	return (struct bfd_packet){
@@ -62,7 +62,7 @@ static struct bfd_packet words(enum bfd_state state)
 	};
 }
 
-static bool hear(uint64_t now_us, enum bfd_state state)
+static bool receive(uint64_t now_us, enum bfd_state state)
 {
 	const struct bfd_packet packet = words(state);
 
@@ -76,12 +76,12 @@ static int new_session(void **state)
 	return 0;
 }
 
-/* Has said that it is down, has heard Init, and has said that it is Up. */
+/* Bring it to Up: send Down, receive Init, send Up. */
 static int new_up_session(void **state)
 {
 	new_session(state);
 	step(START, BFD_EVENT_TIMER, NULL, UINT32_MAX);
-	hear(START, BFD_STATE_INIT);
+	receive(START, BFD_STATE_INIT);
 	return session.state != BFD_STATE_UP;
 }
 
@@ -91,9 +91,9 @@ static void enter(enum bfd_state state)
 
 	new_session(&none);
 	if (state == BFD_STATE_INIT)
-		hear(START, BFD_STATE_DOWN);
+		receive(START, BFD_STATE_DOWN);
 	else if (state == BFD_STATE_UP)
-		hear(START, BFD_STATE_INIT);
+		receive(START, BFD_STATE_INIT);
 	else if (state == BFD_STATE_ADMIN_DOWN)
 		step(START, BFD_EVENT_END, NULL, 0);
 	assert_int_equal(session.state, state);
@@ -166,7 +166,7 @@ static void apply(enum table_event event)
 	else if (event == HEARS_NOTHING)
 		step(START + 10 * SECOND, BFD_EVENT_TIMER, NULL, 0);
 	else
-		hear(START, (enum bfd_state)event);
+		receive(START, (enum bfd_state)event);
 }
 
 static void every_state_takes_every_event_as_the_table_says(void **state)
@@ -189,7 +189,7 @@ static void every_state_takes_every_event_as_the_table_says(void **state)
 		}
 }
 
-static void every_change_of_state_is_told_at_once(void **state)
+static void every_change_of_state_is_sent_at_once(void **state)
 {
 	(void)state;
 	for (int before = 0; before < BFD_STATE_COUNT; before++)
@@ -223,10 +223,10 @@ static void it_sends_once_a_second_until_it_is_up(void **state)
 	(void)state;
 	step(START, BFD_EVENT_TIMER, NULL, UINT32_MAX);
 	assert_int_equal(session.send_us, START + SECOND);
-	hear(START, BFD_STATE_DOWN);
+	receive(START, BFD_STATE_DOWN);
 	assert_int_equal(session.state, BFD_STATE_INIT);
 	assert_int_equal(session.send_us, START + SECOND);
-	hear(START, BFD_STATE_INIT);
+	receive(START, BFD_STATE_INIT);
 	assert_int_equal(session.state, BFD_STATE_UP);
 	assert_int_equal(session.send_us, START + INTERVAL);
 }
@@ -259,9 +259,9 @@ static void silence_for_the_detection_time_is_a_failure(void **state)
 	uint64_t expires = START + MULTIPLIER * BFD_SESSION_SLOW_US;
 
 	(void)state;
-	/* Its last word was Init, at the slow interval. */
+	/* Its last packet was Init, at the slow interval. */
 	assert_int_equal(session.expire_us, expires);
-	hear(START, BFD_STATE_UP);
+	receive(START, BFD_STATE_UP);
 	expires = START + MULTIPLIER * INTERVAL;
 	assert_int_equal(session.expire_us, expires);
 	step(expires - 1, BFD_EVENT_TIMER, NULL, 0);
@@ -272,7 +272,7 @@ static void silence_for_the_detection_time_is_a_failure(void **state)
 	assert_int_equal(sent.your_discriminator, 0);
 }
 
-/* Its multiplier, and the slower of its sending and our reading. */
+/* Its multiplier times the slower of its sending and our receiving. */
 static void the_detection_time_is_the_neighbors_multiple(void **state)
 {
 	struct bfd_packet packet = words(BFD_STATE_UP);
@@ -300,7 +300,7 @@ static void it_sends_no_faster_than_the_neighbor_reads(void **state)
 	packet.required_min_rx_us = 2 * SECOND;
 	step(START, BFD_EVENT_PACKET, &packet, UINT32_MAX);
 	assert_int_equal(session.send_us, START + 2 * SECOND);
-	/* Less takes effect at once: RFC 5880 6.8.3. */
+	/* A shorter one takes effect at once: RFC 5880 6.8.3. */
 	packet.required_min_rx_us = 50 * MS;
 	step(START + 100 * MS, BFD_EVENT_PACKET, &packet, UINT32_MAX);
 	assert_int_equal(session.send_us, START + INTERVAL);
@@ -317,7 +317,7 @@ static void it_is_quiet_for_a_neighbor_in_demand_mode(void **state)
 	packet.demand = true;
 	step(START, BFD_EVENT_PACKET, &packet, 0);
 	assert_int_not_equal(session.send_us, BFD_SESSION_NEVER);
-	packet.final = true; /* of the poll that came with Up */
+	packet.final = true; /* for the poll that was sent with Up */
 	step(START, BFD_EVENT_PACKET, &packet, 0);
 	assert_int_equal(session.send_us, BFD_SESSION_NEVER);
 	packet.demand = false;
@@ -381,29 +381,29 @@ static void packets_for_others_are_told_apart(void **state)
 }
 
 /* RFC 5882 3.2. */
-static void an_administrators_wish_is_no_failure(void **state)
+static void admin_down_is_no_failure(void **state)
 {
 	(void)state;
-	hear(START, BFD_STATE_DOWN);
+	receive(START, BFD_STATE_DOWN);
 	assert_true(session.failed);
-	hear(START, BFD_STATE_ADMIN_DOWN);
+	receive(START, BFD_STATE_ADMIN_DOWN);
 	assert_false(session.failed);
-	/* And silence afterwards does not make it one. */
+	/* Silence afterwards does not make it a failure. */
 	step(session.expire_us, BFD_EVENT_TIMER, NULL, 0);
 	assert_false(session.failed);
-	hear(START + 20 * SECOND, BFD_STATE_INIT);
+	receive(START + 20 * SECOND, BFD_STATE_INIT);
 	assert_int_equal(session.state, BFD_STATE_UP);
 	assert_int_equal(session.diagnostic, BFD_DIAGNOSTIC_NONE);
 }
 
-static void its_end_is_told_once(void **state)
+static void its_end_is_sent_once(void **state)
 {
 	(void)state;
 	assert_true(step(START, BFD_EVENT_END, NULL, 0));
 	assert_int_equal(sent.state, BFD_STATE_ADMIN_DOWN);
 	assert_int_equal(sent.diagnostic, BFD_DIAGNOSTIC_ADMIN_DOWN);
 	assert_int_equal(bfd_session_deadline(&session), BFD_SESSION_NEVER);
-	assert_false(hear(START + MS, BFD_STATE_UP));
+	assert_false(receive(START + MS, BFD_STATE_UP));
 }
 
 /* ------------------------------------------- two sessions and a path */
@@ -424,14 +424,14 @@ struct flight {
 	struct bfd_packet packet;
 };
 
-/* Time is that of the path; each side has a clock of its own. */
+/* Time is that of the path; each side has its own clock. */
 struct world {
 	struct bfd_session sides[SIDES];
 	uint64_t clock_offset_us[SIDES];
 	struct flight flights[MAX_IN_FLIGHT];
 	size_t in_flight;
 	uint64_t now_us;
-	uint64_t delay_us; /* longest on the way */
+	uint64_t delay_us; /* longest */
 	uint32_t loss_percent;
 	bool bounded; /* never so many in a row that silence is a failure */
 	bool repeats;
@@ -467,7 +467,7 @@ static void launch(struct world *world, int from,
 	}
 }
 
-/* The moves that there are: RFC 5880 6.2. */
+/* The legal transitions: RFC 5880 6.2. */
 static bool is_in_table(enum bfd_state before, enum bfd_state after,
 			const struct bfd_packet *packet)
 {
@@ -496,7 +496,7 @@ static void move(struct world *world, int side, enum bfd_event_type type,
 		launch(world, side, &out);
 	assert_true(is_in_table(before, moved->state, packet));
 	assert_true(bfd_session_deadline(moved) > event.now_us);
-	/* What says Up has heard the other, and knows it. */
+	/* A session that sends Up has received from the other. */
 	if (moved->state == BFD_STATE_UP)
 		assert_int_not_equal(moved->remote_discriminator, 0);
 }
@@ -518,7 +518,7 @@ static size_t next_flight(const struct world *world)
 	return next;
 }
 
-/* The next thing that happens, if it does until `end`. */
+/* Run the next event, if there is one before `end`. */
 static bool happens(struct world *world, uint64_t end)
 {
 	int side = due(world, 1) < due(world, 0);
@@ -569,7 +569,7 @@ static void build(struct world *world)
 	}
 }
 
-/* All the path does is to carry, a little late, and lose what it may. */
+/* Let the path delay only a little and lose no more than it may. */
 static void calm(struct world *world)
 {
 	uint32_t a = world->sides[0].timing.interval_us;
@@ -677,7 +677,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FROM_NEW(every_state_takes_every_event_as_the_table_says),
-		FROM_NEW(every_change_of_state_is_told_at_once),
+		FROM_NEW(every_change_of_state_is_sent_at_once),
 		FROM_NEW(it_starts_by_saying_that_it_is_down),
 		FROM_NEW(it_sends_once_a_second_until_it_is_up),
 		FROM_NEW(jitter_takes_off_a_quarter_and_something_of_one),
@@ -690,8 +690,8 @@ int main(void)
 		FROM_UP(a_poll_is_answered_beside_the_timer),
 		FROM_UP(a_neighbor_that_went_silent_is_forgotten),
 		FROM_NEW(packets_for_others_are_told_apart),
-		FROM_UP(an_administrators_wish_is_no_failure),
-		FROM_UP(its_end_is_told_once),
+		FROM_UP(admin_down_is_no_failure),
+		FROM_UP(its_end_is_sent_once),
 		FROM_NEW(no_storm_leaves_the_table_or_a_session_behind),
 		FROM_NEW(a_good_path_is_never_called_failed),
 		FROM_NEW(a_cut_is_seen_within_the_detection_time),

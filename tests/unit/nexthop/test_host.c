@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What is known of the host: changes told once, dumps, source addresses. */
+/* Links and addresses: changes reported once, dumps, source addresses. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,7 +28,7 @@ static const struct nexthop_link eth1 = {
 };
 
 static struct host host;
-static struct nexthop_link told;
+static struct nexthop_link reported;
 
 static int new_host(void **state)
 {
@@ -86,7 +86,7 @@ static bool is_on_link(const char *text)
 	return host_is_on_link(&host, &address);
 }
 
-/* `target` is behind the link with `ifindex`. */
+/* Check the source for `target` on the link with `ifindex`. */
 static void assert_source(uint32_t ifindex, const char *target,
 			  const char *expected)
 {
@@ -100,17 +100,17 @@ static void assert_source(uint32_t ifindex, const char *target,
 
 static void assert_told(const char *name, bool up)
 {
-	assert_true(host_next_change(&host, &told));
-	assert_string_equal(told.name, name);
-	assert_int_equal(told.up, up);
+	assert_true(host_next_change(&host, &reported));
+	assert_string_equal(reported.name, name);
+	assert_int_equal(reported.up, up);
 }
 
 static void assert_silent(void)
 {
-	assert_false(host_next_change(&host, &told));
+	assert_false(host_next_change(&host, &reported));
 }
 
-static void a_link_is_told_once_for_each_change(void **state)
+static void a_link_is_reported_once_for_each_change(void **state)
 {
 	struct nexthop_link down = eth0;
 
@@ -126,16 +126,16 @@ static void a_link_is_told_once_for_each_change(void **state)
 	assert_silent();
 }
 
-static void a_vanished_link_is_told_and_not_found(void **state)
+static void a_vanished_link_is_reported_and_not_found(void **state)
 {
 	(void)state;
-	while (host_next_change(&host, &told))
+	while (host_next_change(&host, &reported))
 		;
 	host_remove_link(&host, eth0.ifindex);
 	assert_null(host_link_by_name(&host, "eth0"));
 	assert_null(host_link_by_index(&host, eth0.ifindex));
 	assert_told("eth0", false);
-	assert_int_equal(told.mtu, 0);
+	assert_int_equal(reported.mtu, 0);
 	assert_silent();
 	assert_non_null(host_link_by_name(&host, "eth1"));
 }
@@ -145,24 +145,24 @@ static void a_name_may_come_back_on_another_link(void **state)
 	struct nexthop_link again = eth0;
 
 	(void)state;
-	while (host_next_change(&host, &told))
+	while (host_next_change(&host, &reported))
 		;
 	again.ifindex = 9;
 	host_remove_link(&host, eth0.ifindex);
 	host_set_link(&host, &again);
 	assert_int_equal(host_link_by_name(&host, "eth0")->ifindex, 9);
 	assert_told("eth0", false);
-	assert_int_equal(told.ifindex, eth0.ifindex);
+	assert_int_equal(reported.ifindex, eth0.ifindex);
 	assert_told("eth0", true);
-	assert_int_equal(told.ifindex, 9);
+	assert_int_equal(reported.ifindex, 9);
 }
 
-static void a_dump_ends_what_it_does_not_name(void **state)
+static void a_dump_removes_what_it_does_not_contain(void **state)
 {
 	(void)state;
 	set_address(2, "10.0.0.1", 24);
 	set_address(3, "10.1.0.1", 24);
-	while (host_next_change(&host, &told))
+	while (host_next_change(&host, &reported))
 		;
 	host_begin_sync(&host);
 	host_set_link(&host, &eth1);
@@ -259,7 +259,7 @@ static void a_removed_address_is_ours_no_more(void **state)
 	assert_false(is_on_link("10.0.0.2"));
 }
 
-/* A VLAN device over `parent`. */
+/* Make a VLAN device on `parent`. */
 static struct nexthop_link add_vlan(uint32_t ifindex, uint32_t parent,
 				    uint16_t id)
 {
@@ -313,13 +313,13 @@ static void another_tag_is_a_change_of_the_link(void **state)
 {
 	(void)state;
 	add_vlan(10, 2, 100);
-	while (host_next_change(&host, &told))
+	while (host_next_change(&host, &reported))
 		;
 	add_vlan(10, 2, 100);
 	assert_silent();
 	add_vlan(10, 2, 101);
 	assert_told("eth0", true);
-	assert_int_equal(told.ifindex, 10);
+	assert_int_equal(reported.ifindex, 10);
 }
 
 #define HOST_TEST(name) \
@@ -328,10 +328,10 @@ static void another_tag_is_a_change_of_the_link(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		HOST_TEST(a_link_is_told_once_for_each_change),
-		HOST_TEST(a_vanished_link_is_told_and_not_found),
+		HOST_TEST(a_link_is_reported_once_for_each_change),
+		HOST_TEST(a_vanished_link_is_reported_and_not_found),
 		HOST_TEST(a_name_may_come_back_on_another_link),
-		HOST_TEST(a_dump_ends_what_it_does_not_name),
+		HOST_TEST(a_dump_removes_what_it_does_not_contain),
 		HOST_TEST(the_source_is_in_the_subnet_of_the_target),
 		HOST_TEST(an_ipv6_source_may_be_link_local),
 		HOST_TEST(an_address_that_is_not_ours_yet_is_no_source),

@@ -31,7 +31,7 @@ enum offsets {
 	BITS_PER_BYTE = 8,
 };
 
-/* As a kernel sent it: 2001:db8::2 answers 2001:db8::1. */
+/* Sent by a kernel: 2001:db8::2 answers 2001:db8::1. */
 static const uint8_t advertisement[ADVERTISEMENT_SIZE] = {
 	0x02, 0x00, 0x00, 0x00, 0x00, 0x01, 0x02, 0x00, 0x00, 0x00, 0x00,
 	0x02, 0x86, 0xdd, 0x60, 0x00, 0x00, 0x00, 0x00, 0x20, 0x3a, 0xff,
@@ -54,7 +54,7 @@ static struct address ip(const char *text)
 	return address;
 }
 
-/* RFC 1071 as it is written there, over the frame as it stands. */
+/* Compute the checksum as RFC 1071 describes it. */
 static uint16_t sum_of(const uint8_t *frame, size_t icmpv6_size)
 {
 	uint32_t sum = (uint32_t)icmpv6_size + frame[NEXT_HEADER];
@@ -120,7 +120,7 @@ static void rejects_every_truncation(void **state)
 	assert_memory_equal(&message, &untouched, sizeof(message));
 }
 
-/* Each bit is under the checksum, or in a field of its own check. */
+/* The checksum covers each bit, or another check does. */
 static void one_wrong_bit_behind_the_macs_is_noticed(void **state)
 {
 	struct nd_advertisement message;
@@ -130,7 +130,7 @@ static void one_wrong_bit_behind_the_macs_is_noticed(void **state)
 	     bit < sizeof(advertisement) * BITS_PER_BYTE; bit++) {
 		uint8_t frame[ADVERTISEMENT_SIZE];
 		size_t byte = bit / BITS_PER_BYTE;
-		/* Traffic class and flow label say nothing. */
+		/* Traffic class and flow label are not checked. */
 		bool free_bit = byte > VERSION && byte < PAYLOAD_LENGTH;
 
 		memcpy(frame, advertisement, sizeof(frame));
@@ -142,7 +142,7 @@ static void one_wrong_bit_behind_the_macs_is_noticed(void **state)
 	}
 }
 
-/* With a checksum that is right, so that only the fault itself counts. */
+/* Set the right checksum, so that only the error itself counts. */
 static void rejects_every_wrong_field(void **state)
 {
 	static const struct {
@@ -195,7 +195,7 @@ static void a_wrong_checksum_is_noticed(void **state)
 			 ND_BAD_CHECKSUM);
 }
 
-/* RFC 4861 7.2.4: it may be left out when the question was unicast. */
+/* RFC 4861 7.2.4: it may be missing in an answer to unicast. */
 static void without_the_option_the_frames_source_counts(void **state)
 {
 	uint8_t frame[ADVERTISEMENT_SIZE];

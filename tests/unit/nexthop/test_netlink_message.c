@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What is read out of rtnetlink messages, made here by hand: also of devices
- * that the kernel at hand may not have.
+ * Parsers of rtnetlink messages. The messages are made by hand, also those of
+ * devices that the running kernel may lack.
  */
 
 #include <setjmp.h>
@@ -50,7 +50,7 @@ static void assert_address(const struct address *address, const char *text)
 	assert_memory_equal(address, &expected, sizeof(expected));
 }
 
-/* A message of this type, with its fixed header, zeroed. */
+/* Make a message of this type, with its fixed header zeroed. */
 static void *begin(uint16_t type, size_t size)
 {
 	memset(&buffer, 0, sizeof(buffer));
@@ -86,7 +86,7 @@ static void begin_link(void)
 	mnl_attr_put_u32(message, IFLA_MTU, 1496);
 }
 
-/* What the device is; `kind` "vlan" has an id and the protocol. */
+/* Put the device's kind; "vlan" has an ID and a protocol. */
 static void put_kind(const char *kind, uint16_t protocol, uint16_t id)
 {
 	struct nlattr *info, *data;
@@ -159,7 +159,7 @@ static void a_vlan_device_has_a_parent_and_a_tag(void **state)
 	assert_int_equal(link.tag.id, 4094);
 }
 
-/* A veth's peer stands in IFLA_LINK, too, and may be in another namespace. */
+/* IFLA_LINK of a veth is its peer, perhaps in another namespace. */
 static void other_kinds_have_no_parent(void **state)
 {
 	static const char *const kinds[] = { "veth", "macvlan", "vlan2", "vla",
@@ -176,7 +176,7 @@ static void other_kinds_have_no_parent(void **state)
 	}
 }
 
-static void a_port_of_a_bridge_is_no_news_of_the_link(void **state)
+static void a_port_of_a_bridge_is_no_change_of_the_link(void **state)
 {
 	struct nexthop_link link;
 	struct ifinfomsg *info;
@@ -249,7 +249,7 @@ static void link_local_addresses_get_their_scope(void **state)
 	assert_address(&bare, "fe80::1");
 }
 
-static void what_cannot_be_a_source_is_marked(void **state)
+static void unusable_sources_are_marked(void **state)
 {
 	struct host_address address;
 
@@ -348,7 +348,7 @@ static void an_ipv4_route_may_lead_over_ipv6(void **state)
 	assert_address(&route.gateway, "2001:db8::2");
 }
 
-/* A hop of a multipath route. */
+/* Put a hop of a multipath route. */
 static void put_hop(uint8_t flags, int ifindex, const char *gateway)
 {
 	char *at = mnl_nlmsg_get_payload_tail(message);
@@ -381,7 +381,7 @@ static void of_several_hops_the_first_living_is_taken(void **state)
 	assert_address(&route.gateway, "10.0.5.2");
 }
 
-static void what_is_no_unicast_route_leads_nowhere(void **state)
+static void only_a_unicast_route_leads_anywhere(void **state)
 {
 	static const struct {
 		uint8_t type;
@@ -406,7 +406,7 @@ static void what_is_no_unicast_route_leads_nowhere(void **state)
 	assert_int_equal(netlink_message_route(message, &route), -ENETUNREACH);
 }
 
-/* Whatever is cut off or turned over: nothing is read behind the end. */
+/* Truncated and damaged messages: no read behind the end. */
 static void damage_does_no_harm(void **state)
 {
 	struct nexthop_link link;
@@ -445,17 +445,17 @@ int main(void)
 		cmocka_unit_test(a_link_is_up_only_with_all_three_flags),
 		cmocka_unit_test(a_vlan_device_has_a_parent_and_a_tag),
 		cmocka_unit_test(other_kinds_have_no_parent),
-		cmocka_unit_test(a_port_of_a_bridge_is_no_news_of_the_link),
+		cmocka_unit_test(a_port_of_a_bridge_is_no_change_of_the_link),
 		cmocka_unit_test(reads_addresses_of_both_families),
 		cmocka_unit_test(the_far_end_of_a_link_is_its_subnet),
 		cmocka_unit_test(link_local_addresses_get_their_scope),
-		cmocka_unit_test(what_cannot_be_a_source_is_marked),
+		cmocka_unit_test(unusable_sources_are_marked),
 		cmocka_unit_test(addresses_that_make_no_sense_are_refused),
 		cmocka_unit_test(reads_a_route),
 		cmocka_unit_test(a_link_local_gateway_gets_its_scope),
 		cmocka_unit_test(an_ipv4_route_may_lead_over_ipv6),
 		cmocka_unit_test(of_several_hops_the_first_living_is_taken),
-		cmocka_unit_test(what_is_no_unicast_route_leads_nowhere),
+		cmocka_unit_test(only_a_unicast_route_leads_anywhere),
 		cmocka_unit_test(damage_does_no_harm),
 	};
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The state machine of a next hop: its transitions as scripts, and two
- * properties over random histories. Time is an argument, so two hours pass in
- * a blink. HEADGATE_SEED=N repeats the histories of a failed run.
+ * properties over random histories. Time is an argument, so two hours take no
+ * time. HEADGATE_SEED=N repeats the histories of a failed run.
  */
 
 #include <setjmp.h>
@@ -18,7 +18,7 @@
 #include "../chance.h"
 #include "nexthop/probe.h"
 
-/* Who may answer. The first three are no next hop; US is probe.own_mac. */
+/* Senders of answers. The first three are invalid; US is probe.own_mac. */
 enum sender {
 	ZERO,
 	BROADCAST,
@@ -37,7 +37,7 @@ static const uint8_t macs[SENDER_COUNT][MAC_SIZE] = {
 	[FORGER] = { 0x02, 0x00, 0x00, 0x00, 0x00, 0x66 },
 };
 
-/* Short names, so that a script reads line by line. */
+/* Short names, for one line of a script each. */
 #define NEVER PROBE_NEVER
 enum script_words {
 	NONE = ZERO,
@@ -56,7 +56,7 @@ enum script_words {
 	FAILED = NEXTHOP_FAILED,
 };
 
-/* One event and what must come of it. */
+/* One event and its expected result. */
 struct line {
 	uint64_t at_ms;
 	unsigned int event;    /* enum probe_event_type */
@@ -85,7 +85,7 @@ static int new_probe(void **state)
 	return 0;
 }
 
-/* Asked at 0 ms, answered at 10 ms. */
+/* Probed at 0 ms, answered at 10 ms. */
 static int new_resolved_probe(void **state)
 {
 	new_probe(state);
@@ -275,7 +275,7 @@ static void another_mac_does_not_answer_for_the_known_one(void **state)
 	assert_int_equal(probe.conflicts, 2);
 }
 
-/* The known MAC is silent three times; then everybody is asked, at 1760. */
+/* The known MAC is silent three times; then all are probed, at 1760. */
 static void ask_all_again(void)
 {
 	for (uint64_t at = 1010; at <= 1760; at += PROBE_RETRY_MS)
@@ -343,7 +343,7 @@ static void impossible_macs_are_refused(void **state)
 enum property_sizes {
 	HISTORIES = 200,
 	EVENTS = 2000,
-	LATEST_TIMER_MS = 50,	 /* an event loop is never later */
+	LATEST_TIMER_MS = 50,	 /* largest delay of the event loop */
 	LONGEST_TRUST_MS = 2500, /* alive without an answer */
 };
 
@@ -354,7 +354,7 @@ static bool is_alive(void)
 	return nexthop_is_alive(&view);
 }
 
-/* The next event is the timer, late by a little, or something before it. */
+/* The next event is the timer, a little late, or another one before it. */
 static uint64_t random_event(uint64_t now, enum probe_event_type *type)
 {
 	uint64_t next = now + chance_below(400);
@@ -364,7 +364,7 @@ static uint64_t random_event(uint64_t now, enum probe_event_type *type)
 		*type = PROBE_TIMER;
 		return timer + chance_below(LATEST_TIMER_MS);
 	}
-	/* Mostly replies: they are what makes a history interesting. */
+	/* Mostly replies: they cause most transitions. */
 	*type = chance_below(4) ? PROBE_REPLY : chance_below(PROBE_EVENT_COUNT);
 	if (*type != PROBE_REPLY && chance_below(8))
 		*type = PROBE_TIMER;
@@ -404,9 +404,9 @@ static void no_history_makes_it_trust_silence(void **state)
 }
 
 /*
- * The server answers what it hears, late and with losses, but never loses all
- * four questions in a row; the forger answers all the time. The server hears
- * a question to everybody and one to its own MAC.
+ * The server answers the probes it receives, late and with losses, but never
+ * loses four in a row; the forger answers all the time. The server receives
+ * probes to all and to its own MAC.
  */
 static void no_forger_takes_over_from_an_answering_server(void **state)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The bucket assignment: golden values of its frozen definition, the promises
- * of assign.h as properties, and what is refused.
+ * of assign.h as properties, and invalid input.
  *
- * Member i (from 1) has the address 10.0.0.0 + i, so that the golden values
- * name owners by small numbers.
+ * Member i (from 1) has the address 10.0.0.0 + i, so that golden values name
+ * owners by small numbers.
  */
 
 #include <errno.h>
@@ -69,7 +69,7 @@ static struct member members[MAX_MEMBERS];
 static uint16_t owners[MAX_SIZE], backups[MAX_SIZE], expected[MAX_SIZE];
 static uint32_t loads[MAX_MEMBERS];
 
-/* `count` members whose weights repeat `weights`. */
+/* Make `count` members whose weights repeat `weights`. */
 static void set_members(size_t count, const uint32_t *weights, size_t period)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -189,8 +189,8 @@ static void only_ratios_of_weights_matter(void **state)
 }
 
 /*
- * A light straggler forces the logarithm for everybody. It takes one bucket
- * and shifts those behind its bucket's taker; all others must stay equal.
+ * One light member forces the logarithm for all. It takes one bucket and shifts
+ * those behind that bucket's owner; all others must stay equal.
  */
 static void the_weighted_path_ranks_as_the_unweighted(void **state)
 {
@@ -249,7 +249,7 @@ static void loads_are_the_exact_share_rounded(void **state)
 	}
 }
 
-/* What the table would be without `removed`, with the old indices. */
+/* Compute the table without `removed`, with the old indices. */
 static void table_without(size_t removed, size_t count, uint32_t size)
 {
 	struct member kept[MAX_MEMBERS];
@@ -386,7 +386,7 @@ static void assert_refused(size_t count, uint32_t size)
 			 -EINVAL);
 }
 
-static void refuses_what_is_not_a_set_or_a_table(void **state)
+static void refuses_invalid_sets_and_tables(void **state)
 {
 	(void)state;
 	set_equal_members(4, 1);
@@ -427,7 +427,7 @@ int main(void)
 		cmocka_unit_test(removal_moves_little_more_than_it_must),
 		cmocka_unit_test(members_without_weight_own_nothing),
 		cmocka_unit_test(any_weight_owns_at_least_one_bucket),
-		cmocka_unit_test(refuses_what_is_not_a_set_or_a_table),
+		cmocka_unit_test(refuses_invalid_sets_and_tables),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

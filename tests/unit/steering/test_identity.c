@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Nodes steer alike, whatever numbers their links have. */
+/* Nodes steer alike, whatever ifindexes their links have. */
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A table that was derived from another set's is the computed one, bit for bit,
- * and both are what the definition says, read out naively below. The sets are
- * random, and half of the members are twins: their addresses are chosen so that
- * their keys, and with them all their scores, are equal. The seed is printed.
+ * A table derived from that of another set equals the computed one, bit for
+ * bit. Both equal the definition, which is implemented naively below. The sets
+ * are random, and half of the members are twins: their addresses are chosen so
+ * that their keys, and so all their scores, are equal. The seed is printed.
  */
 
 #include <errno.h>
@@ -94,7 +94,7 @@ static uint64_t cost_of(const struct reference *r, size_t i, uint32_t bucket)
 	return logarithm * (0xffffffff / r->members[i].weight);
 }
 
-/* Of two members, the one that comes first by address. */
+/* True if the address of `a` is lower. */
 static bool is_lower(const struct reference *r, size_t a, size_t b)
 {
 	return address_compare(&r->members[a].address, &r->members[b].address) <
@@ -112,7 +112,7 @@ static bool is_better(const struct reference *r, size_t a, size_t b,
 	return hash_a != hash_b ? hash_a > hash_b : is_lower(r, a, b);
 }
 
-/* Larger is first, then the larger key, then the lower address. */
+/* True if `a` is larger; if equal, by larger key, then lower address. */
 static bool is_before(const struct reference *r, const uint64_t *values,
 		      size_t a, size_t b)
 {
@@ -155,7 +155,9 @@ static void reference_rooms(const struct reference *r, size_t removed,
 	}
 }
 
-/* The same for those that got nothing: in address order, from the richest. */
+/*
+ * Give a bucket to each without one, in address order, from the one with most.
+ */
 static void reference_feed(const struct reference *r, size_t removed,
 			   uint64_t *rooms)
 {
@@ -259,7 +261,7 @@ static struct address plain_address(size_t i)
 	return address_from_ipv4(htonl(ONE_HOST + (uint32_t)i));
 }
 
-/* Any lower half, and the upper one that gives the key. */
+/* Choose any lower half, and compute the upper one that gives the key. */
 static struct address twin_address(uint64_t seed, uint64_t key)
 {
 	uint64_t low = chance_word(), high = key ^ mix(low ^ seed);
@@ -299,7 +301,7 @@ static size_t count_present(const struct world *world)
 	return count;
 }
 
-/* One that comes, goes or gets another weight; never without any. */
+/* Add, remove or re-weight one member; the set never gets empty. */
 static void change_one(struct world *world)
 {
 	size_t i = chance_below(POOL), present = count_present(world);
@@ -334,7 +336,7 @@ static void list_members(struct world *world)
 		world->largest = (unsigned int)world->count;
 }
 
-/* Mostly one change; now and then so many that nothing can be derived. */
+/* Make one change; now and then so many that nothing can be derived. */
 static void next_set(struct world *world)
 {
 	uint32_t changes = 1;
@@ -421,7 +423,7 @@ enum {
 	CLOSE_ROUNDS = 50,
 };
 
-/* mix() backwards: each step of it can be undone. */
+/* Invert mix(), step by step. */
 static uint64_t unmix(uint64_t x)
 {
 	x ^= x >> 31 ^ x >> 62;
@@ -431,7 +433,7 @@ static uint64_t unmix(uint64_t x)
 	return x ^ x >> 30 ^ x >> 60;
 }
 
-/* An address that has this hash in this bucket. */
+/* Return an address that has this hash in this bucket. */
 static struct address address_of_hash(uint32_t bucket, uint64_t hash)
 {
 	uint64_t key = mix(bucket * 0x9e3779b97f4a7c15 + 0xbb67ae8584caa73b);
@@ -439,7 +441,7 @@ static struct address address_of_hash(uint32_t bucket, uint64_t hash)
 	return twin_address(0, unmix(unmix(hash) ^ key));
 }
 
-/* As many with hashes in a row, the best there are, among others. */
+/* Make a set with several of the best hashes in a row, among others. */
 static void check_neighbours(uint32_t weight_of_others)
 {
 	struct member members[MAX_PRESENT];
@@ -466,7 +468,7 @@ static void check_neighbours(uint32_t weight_of_others)
 static void hashes_in_a_row_are_told_apart(void **state)
 {
 	(void)state;
-	/* In any order of their addresses. */
+	/* The order of their addresses is random. */
 	for (int round = 0; round < CLOSE_ROUNDS; round++) {
 		check_neighbours(1);
 		check_neighbours(2);
@@ -492,7 +494,7 @@ static struct ranking *ranking_of(size_t count, uint64_t seed, uint32_t size,
 	return ranking;
 }
 
-/* Whether a mistake in the base is found again in what comes of it. */
+/* True if an error in the base shows in the derived ranking. */
 static bool is_derived(size_t count, uint64_t seed, uint32_t size)
 {
 	struct ranking *base = ranking_of(SET, 0, MAX_SIZE, NULL);

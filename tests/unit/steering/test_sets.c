@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * VIPs whose sets change at random, member by member, against tables in memory:
- * what packets meet at any time, and that the way to a set leaves no trace in
- * its table. The seed is printed.
+ * packets meet a valid table at any time, and a table depends on its set only,
+ * not on its history. The seed is printed.
  */
 
 #include <setjmp.h>
@@ -32,13 +32,13 @@ enum {
 	FIRST_VIP = 0xc0000201,
 };
 
-/* What one node's program sees, and whom it is told about. */
+/* The tables of one node's program, and its steering. */
 struct node {
 	struct steering *steering;
 	bool vip_set[VIPS];
 	uint32_t group_of[VIPS];
 	struct hg_bucket buckets[GROUPS * TABLE_SIZE];
-	unsigned int written[GROUPS]; /* buckets since a VIP came to it */
+	unsigned int written[GROUPS]; /* buckets of the latest table */
 };
 
 struct set {
@@ -48,7 +48,7 @@ struct set {
 
 /* ------------------------------------------------------------- the world */
 
-/* Stands in for the tracker's, which is not linked then. */
+/* Replaces the tracker's, which is not linked then. */
 const struct nexthop *tracker_find(const struct tracker *tracker,
 				   const struct address *address)
 {
@@ -77,7 +77,7 @@ static bool is_in_use(const struct node *node, uint32_t group)
 	return false;
 }
 
-/* A VIP comes to a table that is whole. */
+/* Check that a VIP is pointed at a complete table. */
 static int set_vip(struct datapath *datapath, const struct prefix *prefix,
 		   const struct hg_vip *value)
 {
@@ -99,7 +99,7 @@ static int delete_vip(struct datapath *datapath, const struct prefix *prefix)
 	return 0;
 }
 
-/* Nothing is written where packets are. */
+/* Check that no VIP uses the table that is written. */
 static int set_buckets(struct datapath *datapath, uint32_t first,
 		       const struct hg_bucket *buckets, uint32_t count)
 {
@@ -174,7 +174,7 @@ static void steer(struct node *node, uint32_t vip, const struct set *set)
 		steering_set_vip(node->steering, &prefix, members, count), 0);
 }
 
-/* One comes, goes or is weighed again. */
+/* Add, remove or re-weight one member. */
 static void change(struct set *set)
 {
 	uint32_t i = chance_below(HOPS);
@@ -183,7 +183,7 @@ static void change(struct set *set)
 	set->weight[i] = chance_below(8) ? 1 : 1 + chance_below(HEAVY);
 }
 
-/* Most sets follow a VIP's own, some another's, so that groups are shared. */
+/* Most sets follow the VIP's own, some another VIP's, to share groups. */
 static void next_set(struct set sets[VIPS], uint32_t vip)
 {
 	if (chance_below(8) == 0)
@@ -199,7 +199,7 @@ static uint16_t slot_of(const struct node *node, const struct address *address)
 	return (uint16_t)steering_find_slot(node->steering, address)->index;
 }
 
-/* The table that packets for the VIP meet is that of its set alone. */
+/* Check that the VIP's table is that of its set alone. */
 static void check_vip(const struct node *node, uint32_t vip,
 		      const struct set *set)
 {
@@ -267,7 +267,7 @@ static void two_nodes_agree_whatever_way_they_came(void **state)
 
 		next_set(sets, vip);
 		steer(&one, vip, &sets[vip]);
-		/* This one sees a part of the steps only. */
+		/* The second node gets a part of the steps only. */
 		if (chance_below(4))
 			continue;
 		for (uint32_t v = VIPS; v-- > 0;)

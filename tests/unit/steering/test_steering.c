@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * VIPs, groups and slots against tables in memory: what the XDP program would
- * see after each step.
+ * VIPs, groups and slots against tables in memory, as the XDP program would
+ * see them after each step.
  */
 
 #include <errno.h>
@@ -26,7 +26,7 @@ enum {
 	VIPS = 8,
 };
 
-/* The tables, and the next hops as the tracker would tell them. */
+/* The tables, and the next hops as the tracker would report them. */
 struct tables {
 	struct hg_vip vips[VIPS];
 	bool vip_set[VIPS];
@@ -60,8 +60,8 @@ static unsigned int vip_index(const struct prefix *prefix)
 }
 
 /*
- * Stands in for the tracker's table: the steering room only ever looks there.
- * Its archive member is not linked, because this one defines the symbol first.
+ * Replaces the tracker's: steering calls no other function of it. The archive's
+ * member is not linked, because this one defines the symbol first.
  */
 const struct nexthop *tracker_find(const struct tracker *tracker,
 				   const struct address *address)
@@ -161,7 +161,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Sets VIP `v` to the next hops whose bits are set in `hops`. */
+/* Set VIP `v` to the next hops whose bits are set in `hops`. */
 static int steer(unsigned int v, unsigned int hops)
 {
 	struct member members[NEXTHOPS];
@@ -176,7 +176,7 @@ static int steer(unsigned int v, unsigned int hops)
 	return steering_set_vip(tables.steering, &prefix, members, count);
 }
 
-/* Last octet - 1 of the next hop that a VIP's bucket leads to. */
+/* Return the last octet - 1 of the next hop of a VIP's bucket. */
 static unsigned int owner(unsigned int v, uint32_t bucket)
 {
 	uint32_t first = tables.vips[v].group * TABLE_SIZE;
@@ -235,7 +235,7 @@ static void an_unchanged_set_writes_nothing(void **state)
 	(void)state;
 	steer(0, 0x07);
 	tables.bucket_writes = 0;
-	tables.refuse_vip = -EIO; /* would be noticed */
+	tables.refuse_vip = -EIO; /* no call expected */
 	assert_int_equal(steer(0, 0x07), 0);
 	assert_int_equal(tables.bucket_writes, 0);
 }
@@ -277,7 +277,7 @@ static void a_return_is_a_new_incarnation_in_the_old_slot(void **state)
 	assert_int_equal(owner(0, 0), 0);
 }
 
-static void a_nexthop_that_nobody_needs_is_taken_out(void **state)
+static void an_unused_nexthop_is_taken_out(void **state)
 {
 	const struct address address = nexthop_address(0);
 
@@ -300,7 +300,7 @@ static void without_a_free_group_a_vip_stays_as_it_was(void **state)
 	assert_int_equal(owner(0, 0), 0);
 	/* Sharing needs no group of its own. */
 	assert_int_equal(steer(GROUPS, 0x02), 0);
-	/* And one that is given up can be had again. */
+	/* And a released one can be acquired again. */
 	assert_int_equal(steer(0, 0), 0);
 	assert_int_equal(steer(0, 0x30), 0);
 }
@@ -343,7 +343,7 @@ int main(void)
 		TEST(an_unchanged_set_writes_nothing),
 		TEST(a_nexthop_that_dies_costs_one_store),
 		TEST(a_return_is_a_new_incarnation_in_the_old_slot),
-		TEST(a_nexthop_that_nobody_needs_is_taken_out),
+		TEST(an_unused_nexthop_is_taken_out),
 		TEST(without_a_free_group_a_vip_stays_as_it_was),
 		TEST(a_vip_that_the_program_refuses_is_forgotten),
 		TEST(the_digest_is_that_of_the_set_alone),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Nodes that hold the same routes steer alike, whatever order these came in:
- * two ribs, and the bucket tables of their sets. The seed is printed.
+ * Nodes with the same routes steer alike, in whatever order they learned them:
+ * two RIBs, and the bucket tables of their sets. The seed is printed.
  */
 
 #include "../rib/random_world.h"
