@@ -2,7 +2,7 @@
 #ifndef CORE_ENDPOINT_H
 #define CORE_ENDPOINT_H
 
-/* A place to listen at by TCP. */
+/* An address and a TCP port to listen on. */
 
 #include <stdbool.h>
 #include <stdint.h>

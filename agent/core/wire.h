@@ -60,13 +60,12 @@ static inline struct reader reader_sub(struct reader *r, size_t count)
 				.failed = !at };
 }
 
-static inline bool reader_bytes(struct reader *r, void *to, size_t count)
+static inline void reader_bytes(struct reader *r, void *to, size_t count)
 {
 	const uint8_t *at = reader_take(r, count);
 
 	if (at && count)
 		memcpy(to, at, count);
-	return at;
 }
 
 static inline uint8_t reader_u8(struct reader *r)

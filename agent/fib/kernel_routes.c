@@ -58,8 +58,9 @@ struct kernel_routes {
 	char reply[REPLY_SIZE];
 };
 
-static struct kernel_route *find_route(const struct kernel_routes *routes,
-				       const struct prefix *prefix)
+static struct kernel_route *
+find_kernel_route(const struct kernel_routes *routes,
+		  const struct prefix *prefix)
 {
 	return (struct kernel_route *)prefix_map_find(&routes->routes, prefix);
 }
@@ -76,8 +77,8 @@ static struct kernel_route *next_route(const struct kernel_routes *routes,
 						      &route->node);
 }
 
-static struct kernel_route *add_route(struct kernel_routes *routes,
-				      const struct prefix *prefix)
+static struct kernel_route *add_kernel_route(struct kernel_routes *routes,
+					     const struct prefix *prefix)
 {
 	struct kernel_route *route = calloc(1, sizeof(*route));
 
@@ -94,9 +95,9 @@ static struct kernel_route *add_route(struct kernel_routes *routes,
 static struct kernel_route *get_route(struct kernel_routes *routes,
 				      const struct prefix *prefix)
 {
-	struct kernel_route *route = find_route(routes, prefix);
+	struct kernel_route *route = find_kernel_route(routes, prefix);
 
-	return route ? route : add_route(routes, prefix);
+	return route ? route : add_kernel_route(routes, prefix);
 }
 
 static void drop_route(struct kernel_routes *routes, struct kernel_route *route)
@@ -124,7 +125,7 @@ static void queue_route(struct kernel_routes *routes,
 }
 
 /* Read the answer to one message. Returns 0 or -errno. */
-static int read_answer(struct kernel_routes *routes)
+static int read_ack(struct kernel_routes *routes)
 {
 	unsigned int port = mnl_socket_get_portid(routes->socket);
 	ssize_t size = mnl_socket_recvfrom(routes->socket, routes->reply,
@@ -160,7 +161,7 @@ static int write_route(struct kernel_routes *routes,
 	message->nlmsg_seq = ++routes->sequence;
 	if (mnl_socket_sendto(routes->socket, message, message->nlmsg_len) < 0)
 		return -errno;
-	error = read_answer(routes);
+	error = read_ack(routes);
 	/* No such route: it was removed already. */
 	return !route->wanted && error == -ESRCH ? 0 : error;
 }
@@ -258,9 +259,9 @@ static int add_stale(const struct nlmsghdr *message, void *context)
 	struct prefix prefix;
 
 	if (!route_message_is_ours(message, &prefix) ||
-	    find_route(routes, &prefix))
+	    find_kernel_route(routes, &prefix))
 		return MNL_CB_OK;
-	route = add_route(routes, &prefix);
+	route = add_kernel_route(routes, &prefix);
 	if (!route)
 		return MNL_CB_ERROR;
 	route->stale = true;
@@ -441,7 +442,7 @@ int kernel_routes_set(struct kernel_routes *routes, const struct prefix *prefix,
 bool kernel_routes_has(const struct kernel_routes *routes,
 		       const struct prefix *prefix)
 {
-	const struct kernel_route *route = find_route(routes, prefix);
+	const struct kernel_route *route = find_kernel_route(routes, prefix);
 
 	return route && route->wanted && !route->stale;
 }
@@ -463,7 +464,7 @@ int kernel_routes_keep(struct kernel_routes *routes,
 void kernel_routes_remove(struct kernel_routes *routes,
 			  const struct prefix *prefix)
 {
-	struct kernel_route *route = find_route(routes, prefix);
+	struct kernel_route *route = find_kernel_route(routes, prefix);
 
 	if (!route)
 		return;

@@ -230,7 +230,7 @@ void entry_free(struct entry *entry)
 }
 
 /* Set the route; true if it has another link or gateway. */
-static bool set_route(struct entry *entry, const struct entry_route *route)
+static bool apply_route(struct entry *entry, const struct entry_route *route)
 {
 	struct nexthop *view = &entry->view;
 	bool moved = view->ifindex != route->link->ifindex ||
@@ -250,9 +250,9 @@ static bool set_route(struct entry *entry, const struct entry_route *route)
 	return moved;
 }
 
-static enum entry_reason find_route(const struct tracker *tracker,
-				    const struct address *address,
-				    struct entry_route *route)
+static enum entry_reason look_up_route(const struct tracker *tracker,
+				       const struct address *address,
+				       struct entry_route *route)
 {
 	const struct host *host = &tracker->host;
 	struct netlink_route found;
@@ -336,12 +336,12 @@ void entry_resolve(struct entry *entry)
 	struct entry_route route = { .link = NULL };
 	enum entry_reason reason;
 
-	reason = find_route(entry->tracker, &entry->view.address, &route);
+	reason = look_up_route(entry->tracker, &entry->view.address, &route);
 	log_unreachable(entry, reason);
 	set_bfd_link(entry, &route);
 	entry->reason = reason;
 	if (reason == ENTRY_REASON_NONE) {
-		apply_link(entry, route.link, set_route(entry, &route));
+		apply_link(entry, route.link, apply_route(entry, &route));
 	} else {
 		clear_route(entry);
 		step_probe(entry, PROBE_UNREACHABLE, NULL);

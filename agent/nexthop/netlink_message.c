@@ -14,12 +14,10 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
-static bool read_u32(const struct nlattr *attribute, uint32_t *value)
+static void read_u32(const struct nlattr *attribute, uint32_t *value)
 {
-	if (mnl_attr_get_payload_len(attribute) != sizeof(*value))
-		return false;
-	*value = mnl_attr_get_u32(attribute);
-	return true;
+	if (mnl_attr_get_payload_len(attribute) == sizeof(*value))
+		*value = mnl_attr_get_u32(attribute);
 }
 
 static void read_u16(const struct nlattr *attribute, uint16_t *value)
@@ -29,26 +27,23 @@ static void read_u16(const struct nlattr *attribute, uint16_t *value)
 }
 
 /* Read an address; its size tells the family. */
-static bool read_ip(const void *data, size_t size, struct address *address)
+static void read_ip(const void *data, size_t size, struct address *address)
 {
 	uint32_t ipv4;
 
 	if (size == sizeof(address->bytes)) {
 		memcpy(address->bytes, data, size);
-		return true;
+	} else if (size == sizeof(ipv4)) {
+		memcpy(&ipv4, data, sizeof(ipv4));
+		*address = address_from_ipv4(ipv4);
 	}
-	if (size != sizeof(ipv4))
-		return false;
-	memcpy(&ipv4, data, sizeof(ipv4));
-	*address = address_from_ipv4(ipv4);
-	return true;
 }
 
-static bool read_ip_attribute(const struct nlattr *attribute,
+static void read_ip_attribute(const struct nlattr *attribute,
 			      struct address *address)
 {
-	return read_ip(mnl_attr_get_payload(attribute),
-		       mnl_attr_get_payload_len(attribute), address);
+	read_ip(mnl_attr_get_payload(attribute),
+		mnl_attr_get_payload_len(attribute), address);
 }
 
 static bool link_is_up(unsigned int flags)
@@ -109,7 +104,7 @@ static void read_link_attribute(const struct nlattr *attribute,
 				const struct ifinfomsg *info,
 				struct nexthop_link *link)
 {
-	uint32_t mtu;
+	uint32_t mtu = 0;
 
 	switch (mnl_attr_get_type(attribute)) {
 	case IFLA_IFNAME:
@@ -122,9 +117,8 @@ static void read_link_attribute(const struct nlattr *attribute,
 			       sizeof(link->mac));
 		break;
 	case IFLA_MTU:
-		if (read_u32(attribute, &mtu))
-			link->mtu = mtu < UINT16_MAX ? (uint16_t)mtu :
-						       UINT16_MAX;
+		read_u32(attribute, &mtu);
+		link->mtu = mtu < UINT16_MAX ? (uint16_t)mtu : UINT16_MAX;
 		break;
 	default:
 		break;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "core/address.h"
+#include "core/sizes.h"
 
 enum nexthop_state {
 	NEXTHOP_UNREACHABLE, /* no route, or not over an attached interface */
@@ -50,7 +51,7 @@ struct nexthop {
 	enum nexthop_state state;
 	enum nexthop_bfd bfd;
 	uint32_t ifindex; /* of its route; 0 while UNREACHABLE */
-	char interface[16];
+	char interface[INTERFACE_SIZE];
 	/*
 	 * The interface that frames leave by: that of the route or, below VLAN
 	 * devices, their parent, with their tags, outermost first.
@@ -72,7 +73,7 @@ const char *nexthop_state_name(enum nexthop_state state);
 /* An interface of the host, from rtnetlink. */
 struct nexthop_link {
 	uint32_t ifindex;
-	char name[16];
+	char name[INTERFACE_SIZE];
 	uint8_t mac[MAC_SIZE];
 	uint16_t mtu;
 	bool up;	 /* administratively up and carrier */

@@ -14,17 +14,17 @@
 #include "core/sizes.h"
 
 enum nexthop_options_limits {
-	/* Milliseconds. The event loop can be late by some of them. */
+	/* In milliseconds. The event loop may be late by a few. */
 	NEXTHOP_BFD_MIN_INTERVAL = 50,
 	NEXTHOP_BFD_MAX_INTERVAL = 60000,
 	NEXTHOP_BFD_MAX_MULTIPLIER = 255,
 };
 
 struct nexthop_options {
-	/* Next hops are reached over these only: the program is attached here. */
+	/* The interfaces the program is attached to; no others are used. */
 	const char (*interfaces)[INTERFACE_SIZE];
 	size_t interface_count;
-	bool bfd; /* false: no BFD sessions, and no port opened for them */
+	bool bfd; /* false: no BFD sessions, and no UDP port for them */
 	uint32_t bfd_interval_ms;
 	uint32_t bfd_multiplier;
 };

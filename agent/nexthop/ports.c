@@ -32,11 +32,12 @@ struct ports {
 	struct ports_callbacks callbacks;
 	LIST_HEAD(, port) list;
 	size_t count;
-	char names[][16];
+	char names[][INTERFACE_SIZE];
 };
 
-struct ports *ports_new(struct event_base *base, const char (*names)[16],
-			size_t count, const struct ports_callbacks *callbacks)
+struct ports *ports_new(struct event_base *base,
+			const char (*names)[INTERFACE_SIZE], size_t count,
+			const struct ports_callbacks *callbacks)
 {
 	struct ports *ports;
 

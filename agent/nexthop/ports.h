@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "core/address.h"
+#include "core/sizes.h"
 #include "nexthop/host.h"
 
 struct event_base;
@@ -46,8 +47,9 @@ struct ports_callbacks {
  * Store the names; open no socket yet. The caller frees with ports_free().
  * NULL: out of memory.
  */
-struct ports *ports_new(struct event_base *base, const char (*names)[16],
-			size_t count, const struct ports_callbacks *callbacks);
+struct ports *ports_new(struct event_base *base,
+			const char (*names)[INTERFACE_SIZE], size_t count,
+			const struct ports_callbacks *callbacks);
 void ports_free(struct ports *ports);
 /*
  * Open sockets on links that appeared, close those on links that vanished. Goes

@@ -176,8 +176,8 @@ static struct entry *find_entry(const struct tracker *tracker,
 	return entry_at(tracker, find_position(tracker, address), address);
 }
 
-static struct entry *add_entry(struct tracker *tracker, size_t position,
-			       const struct address *address)
+static struct entry *create_entry(struct tracker *tracker, size_t position,
+				  const struct address *address)
 {
 	size_t behind = tracker->entry_count - position;
 	struct entry **entries, *entry;
@@ -225,7 +225,7 @@ static struct entry *acquire_entry(struct tracker *tracker,
 	struct entry *entry = entry_at(tracker, position, address);
 
 	if (!entry)
-		entry = add_entry(tracker, position, address);
+		entry = create_entry(tracker, position, address);
 	if (!entry)
 		return NULL;
 	entry->references++;

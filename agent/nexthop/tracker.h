@@ -14,6 +14,7 @@
  * of its gateway are independent (RFC 8950). A link-local address holds its
  * scope (core/address.h); without a scope it is unreachable.
  *
+ *   options        the options of the room. Plain values
  *   nexthop        a next hop and a link, as others read them
  *   tracker        all next hops, sorted by address; their events
  *   entry          one next hop: its route, its state machine, its view

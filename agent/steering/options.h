@@ -15,7 +15,7 @@
 #include "headgate/abi.h"
 
 enum steering_options_limits {
-	STEERING_GROUPS = 64, /* sets that are steered at the same time */
+	STEERING_GROUPS = 64, /* sets steered at the same time */
 };
 
 /* Names as in --hash-fields, indexed by enum hg_hash_fields. */
@@ -39,10 +39,10 @@ struct steering_options {
 bool steering_options_equal(const struct steering_options *a,
 			    const struct steering_options *b);
 
-/* The fields of the longest prefix around a VIP that has its own, or of all. */
+/* Return a VIP's fields: of the longest prefix that covers it, or of all. */
 uint32_t steering_hash_fields_of(const struct steering_options *options,
 				 const struct prefix *vip);
-/* True if the packets of some VIP are spread by chance: HG_HASH_PACKET. */
+/* True if some VIP has HG_HASH_PACKET: a random bucket for each packet. */
 bool steering_hashes_packets(const struct steering_options *options);
 
 #endif

@@ -19,6 +19,7 @@
  * once: one store moves the traffic of all VIPs to the backups in the buckets.
  * The new sets follow when the routes have been decided again.
  *
+ *   options        the options of the room. Plain values
  *   steering       VIPs and their groups
  *   group          bucket tables, shared by equal sets
  *   nexthop_slots  entries of the map `nexthops`

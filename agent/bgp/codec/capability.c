@@ -200,7 +200,8 @@ static bool take_text(struct reader *value, struct bgp_open_text *text)
 	if (length > BGP_OPEN_TEXT_MAX)
 		length = BGP_OPEN_TEXT_MAX;
 	text->length = (uint8_t)length;
-	return reader_bytes(&bytes, text->bytes, length);
+	reader_bytes(&bytes, text->bytes, length);
+	return !bytes.failed;
 }
 
 static void put_text(struct writer *w, const struct bgp_open_text *text)

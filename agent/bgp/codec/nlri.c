@@ -56,7 +56,8 @@ static bool read_key(struct bgp_nlri *nlri, struct bgp_path_key *key)
 	if (key->prefix.length > layout->bits)
 		bytes->failed = true;
 	key->prefix.address = layout->zero;
-	if (!reader_bytes(bytes, address, bytes_of_bits(key->prefix.length)))
+	reader_bytes(bytes, address, bytes_of_bits(key->prefix.length));
+	if (bytes->failed)
 		return false;
 	clear_padding(address, key->prefix.length);
 	return true;
