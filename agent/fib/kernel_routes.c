@@ -175,10 +175,10 @@ static void log_written(const struct kernel_route *route)
 		log_debug("fib", "%s: kernel route removed",
 			  prefix_format(prefix, text));
 	else if (!route->count)
-		log_debug("fib", "%s: kernel route written: unreachable",
+		log_debug("fib", "%s: kernel route written, unreachable",
 			  prefix_format(prefix, text));
 	else
-		log_debug("fib", "%s: kernel route written: %zu hops",
+		log_debug("fib", "%s: kernel route written, hops: %zu",
 			  prefix_format(prefix, text), route->count);
 }
 

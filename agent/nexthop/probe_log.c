@@ -36,17 +36,20 @@ static void log_state(const struct nexthop *nexthop, const struct probe *before,
 		      const struct probe *after)
 {
 	char address[ADDRESS_TEXT_SIZE], mac[MAC_TEXT_SIZE];
+	const char *from = nexthop_state_name(before->state);
+	const char *to = nexthop_state_name(after->state);
 
-	if (before->state != after->state &&
-	    after->state != NEXTHOP_UNREACHABLE)
-		log_debug("nexthop", "%s: %s -> %s, MAC %s, %s",
-			  address_format(&nexthop->address, address),
-			  nexthop_state_name(before->state),
-			  nexthop_state_name(after->state),
-			  after->state == NEXTHOP_RESOLVING ?
-				  "unknown" :
-				  mac_format(after->mac, mac),
+	if (before->state == after->state ||
+	    after->state == NEXTHOP_UNREACHABLE)
+		return;
+	if (after->state == NEXTHOP_RESOLVING)
+		log_debug("nexthop", "%s: %s -> %s, %s",
+			  address_format(&nexthop->address, address), from, to,
 			  nexthop->interface);
+	else
+		log_debug("nexthop", "%s: %s -> %s, MAC %s, %s",
+			  address_format(&nexthop->address, address), from, to,
+			  mac_format(after->mac, mac), nexthop->interface);
 }
 
 void probe_log_step(const struct nexthop *nexthop, const struct probe *before,

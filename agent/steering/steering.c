@@ -145,10 +145,10 @@ static void log_group(const struct steering_vip *vip,
 	char text[PREFIX_TEXT_SIZE];
 
 	if (group != vip->group)
-		log_debug("steering", "%s: group %u, %zu members, %s",
-			  prefix_format(&vip->node.prefix, text), group->index,
-			  group->count,
-			  group->references == 1 ? "new" : "shared");
+		log_debug("steering", "%s: %s group %u, members: %zu",
+			  prefix_format(&vip->node.prefix, text),
+			  group->references == 1 ? "new" : "shared",
+			  group->index, group->count);
 }
 
 static int by_address(const void *a, const void *b)
