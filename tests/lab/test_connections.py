@@ -76,6 +76,23 @@ class Segments(RawCase):
             self.check_announced(speaker, offset)
         speaker.reset()
 
+    def test_the_log_has_each_transition(self):
+        speaker = self.lab.establish(NEXT_HOP, BACKEND_AS)
+        speaker.send(bgp.notification(6, 2))
+        speaker.wait_closed()
+        self.measure_update()
+        lines = self.lab.headgate.log_tail(100).split("\n")
+        transitions = [line for line in lines
+                       if line.startswith(f"debug bgp: {NEXT_HOP}: ")]
+        steps = ("Idle -> Active on passive start",
+                 "Active -> OpenSent on TCP connected",
+                 "OpenSent -> OpenConfirm on OPEN received",
+                 "OpenConfirm -> Established on KEEPALIVE received",
+                 "Established -> Idle on NOTIFICATION received")
+        self.assertEqual(transitions[-len(steps):],
+                         [f"debug bgp: {NEXT_HOP}: {step} (incoming connection)"
+                          for step in steps])
+
     def test_a_thousand_messages_in_one_segment(self):
         speaker = self.lab.establish(NEXT_HOP, BACKEND_AS)
         speaker.send(b"".join(announcement(VIP, BACKEND_AS, tags=[(TAG, n)])
