@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The tables of VIPs in memory: what is set is found by whoever reads as the
- * program does, and there is room for as many as there can be.
+ * The tables of VIPs in memory: a reader that searches like the program finds
+ * every VIP that is set, and the limit of VIPs fits.
  */
 
 #include "datapath/vip_table.h"
@@ -23,7 +23,8 @@
 enum {
 	RANDOM_ADDRESSES = 4096,
 	RANDOM_STEPS = 200000,
-	CROWDED_PLACE = HG_VIP_PLACES - 3, /* its probes go round the end */
+	CROWDED_PLACE = HG_VIP_PLACES -
+			3, /* its probes wrap around the end of the table */
 };
 
 struct tables {
@@ -64,7 +65,10 @@ static struct hg_vip vip_of(uint32_t counter)
 				.used = 1 };
 }
 
-/* An IPv6 address that differs from others in both halves, or only in one. */
+/*
+ * Return an IPv6 address that differs from others in both halves, or only in
+ * one.
+ */
 static struct hg_address ipv6_of(uint32_t address)
 {
 	struct hg_address out = { { 0x20, 0x01, 0x0d, 0xb8 } };
@@ -106,7 +110,7 @@ static int delete6(struct tables *tables, uint32_t address)
 	return vip_table_delete(&tables->table6, &entry);
 }
 
-/* What the program finds; not `used`: nothing. */
+/* Find a VIP like the program; without `used` there is none. */
 static struct hg_vip read4(const struct tables *tables, uint32_t address)
 {
 	uint32_t index = vip4_home(address);
@@ -185,7 +189,7 @@ static void an_empty_entry_is_nobodys_not_the_zero_address(void **state)
 	}
 }
 
-/* Address number `i` of a series. */
+/* Return address number `i` of a series. */
 static uint32_t sequential(uint32_t i)
 {
 	return __builtin_bswap32(0xc0000200 + i);
@@ -235,7 +239,10 @@ static void there_is_room_for_as_many_as_there_can_be_and_no_more(void **state)
 	}
 }
 
-/* The next address from `*from` on that belongs into the crowded place. */
+/*
+ * Return the next address, from `*from` on, that belongs into the crowded
+ * place.
+ */
 static uint32_t next_crowded(uint32_t *from)
 {
 	while (vip4_home(*from) != CROWDED_PLACE)
@@ -262,7 +269,10 @@ taken_places_refuse_one_more_and_take_it_when_one_has_gone(void **state)
 		assert_int_equal(read4(*state, addresses[i]).counter, i);
 }
 
-/* Set again while there is a gap nearer home: it must not stand there twice. */
+/*
+ * A VIP that is set again while a place nearer home is free must not stand
+ * twice.
+ */
 static void a_vip_stands_once(void **state)
 {
 	uint32_t from = 1;
@@ -276,7 +286,7 @@ static void a_vip_stands_once(void **state)
 	assert_false(read4(*state, far).used);
 }
 
-/* What eight VIPs in a row cost a cache: one line. */
+/* Eight VIPs in a row occupy one cache line. */
 static void a_block_of_addresses_shares_a_line(void **state)
 {
 	uint32_t line = vip4_home(sequential(0)) / VIP_BLOCK;
@@ -292,8 +302,8 @@ static void a_block_of_addresses_shares_a_line(void **state)
 	assert_int_equal(seen, (1U << VIP_BLOCK) - 1);
 }
 
-/* Against an array that holds what should be there. */
-static void random_changes_leave_what_they_should(void **state)
+/* Compare the table with an array of the expected addresses. */
+static void random_changes_leave_the_expected_vips(void **state)
 {
 	static uint32_t expected[FAMILIES][RANDOM_ADDRESSES];
 	unsigned int seed = time(NULL);
@@ -305,7 +315,7 @@ static void random_changes_leave_what_they_should(void **state)
 		uint32_t which = random() % RANDOM_ADDRESSES;
 		uint32_t *known = &expected[f][which];
 		uint32_t counter = 1 + random() % (HG_MAX_VIPS - 1);
-		/* Many that share a block, and a stride. */
+		/* many that share a block, and a stride */
 		uint32_t address = which % 64 ? which : which << 20;
 
 		if (random() % 3) {
@@ -343,7 +353,8 @@ int main(void)
 						teardown),
 		cmocka_unit_test(a_block_of_addresses_shares_a_line),
 		cmocka_unit_test_setup_teardown(
-			random_changes_leave_what_they_should, setup, teardown),
+			random_changes_leave_the_expected_vips, setup,
+			teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
