@@ -14,6 +14,7 @@
  *	counters.c	counters, summed over all CPUs, and the names of outcomes
  *	capture.c	captured frames
  *	run.c		the program on single frames, for tests and `explain`
+ *	options.c	the options of this room, and their names
  *	failure.c	error texts, with libbpf's warnings
  *
  * A run goes like this: datapath_open() loads the program and creates its maps,
@@ -131,7 +132,10 @@ int datapath_set_nexthop(struct datapath *dp, uint32_t slot,
 			 const struct hg_nexthop *nexthop);
 /* Take the next hop out of, or back into, all its buckets, by one store. */
 int datapath_set_alive(struct datapath *dp, uint32_t slot, bool alive);
-/* One store for each whole bucket. `first`: group x table size + bucket. */
+/*
+ * Write `count` buckets, each by one store. `first` is group x table size +
+ * bucket. -EINVAL: the buckets are not all inside the table; none is written.
+ */
 int datapath_set_buckets(struct datapath *dp, uint32_t first,
 			 const struct hg_bucket *buckets, uint32_t count);
 int datapath_get_bucket(const struct datapath *dp, uint32_t index,

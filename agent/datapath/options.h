@@ -15,14 +15,14 @@ enum datapath_options_limits {
 	DATAPATH_MAX_INTERFACES = 16,
 	/*
 	 * ICMP errors a second for one VIP on one CPU: path MTU discovery
-	 * needs a few for each client, a flood of them is an attack.
+	 * needs a few for each client; a flood of them is an attack.
 	 */
 	DATAPATH_ICMP_RATE = 1000,
 };
 
 /* How the program runs on an interface. */
 enum datapath_mode {
-	DATAPATH_AUTO, /* native, or generic where the driver has no native */
+	DATAPATH_AUTO, /* native, or generic if the driver has no native mode */
 	DATAPATH_NATIVE,
 	DATAPATH_GENERIC,
 	DATAPATH_MODE_COUNT,
@@ -45,7 +45,7 @@ struct datapath_options {
 	uint64_t hash_key;    /* the same on all nodes that steer alike */
 	uint32_t icmp_rate;   /* as in struct hg_config */
 	uint32_t table_size;  /* buckets of a group: a power of two */
-	uint32_t group_count; /* groups there is room for */
+	uint32_t group_count; /* number of groups that fit */
 	/* Interfaces to attach to, by name; they need not exist yet. */
 	char interfaces[DATAPATH_MAX_INTERFACES][INTERFACE_SIZE];
 	size_t interface_count;

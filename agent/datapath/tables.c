@@ -132,6 +132,12 @@ int datapath_set_alive(struct datapath *dp, uint32_t slot, bool alive)
 	return 0;
 }
 
+/* Return the number of buckets of a group. */
+static uint32_t group_size(const struct datapath *dp)
+{
+	return dp->buckets.entries / dp->group_count;
+}
+
 int datapath_set_buckets(struct datapath *dp, uint32_t first,
 			 const struct hg_bucket *buckets, uint32_t count)
 {
@@ -139,6 +145,8 @@ int datapath_set_buckets(struct datapath *dp, uint32_t first,
 		return -EINVAL;
 	for (uint32_t i = 0; i < count; i++)
 		table_store(&dp->buckets, first + i, buckets + i);
+	log_debug(subsystem, "group %u: %u buckets written",
+		  first / group_size(dp), count);
 	return 0;
 }
 

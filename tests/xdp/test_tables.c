@@ -204,10 +204,14 @@ static void write_some(struct datapath *dp)
 	};
 	const struct hg_vip vip = { .group = 3, .counter = 5 };
 	const struct prefix host = ipv4_host(0), network = ipv6_network(0);
+	const struct hg_bucket buckets[TABLE_SIZE] = {};
 
 	log_set_level(LOG_LEVEL_DEBUG);
 	assert_int_equal(datapath_set_nexthop(dp, 9, &nexthop), 0);
 	assert_int_equal(datapath_set_alive(dp, 9, true), 0);
+	assert_int_equal(datapath_set_buckets(dp, 3 * TABLE_SIZE, buckets,
+					      TABLE_SIZE),
+			 0);
 	assert_int_equal(datapath_set_vip(dp, &host, &vip), 0);
 	assert_int_equal(datapath_set_vip(dp, &network, &vip), 0);
 	assert_int_equal(datapath_delete_vip(dp, &host), 0);
@@ -221,6 +225,7 @@ static void logs_each_write_on_a_line_of_its_own(void **state)
 	static const char expected[] =
 		"debug datapath: slot 9: next hop 10.0.0.2 written: ifindex 7, MTU 1500, dead\n"
 		"debug datapath: slot 9: next hop 10.0.0.2 alive\n"
+		"debug datapath: group 3: 256 buckets written\n"
 		"debug datapath: VIP 192.0.2.1/32: set to group 3, counter 5\n"
 		"debug datapath: VIP 2001:db8::/64: set to group 3, counter 5\n"
 		"debug datapath: VIP 192.0.2.1/32: deleted\n"
