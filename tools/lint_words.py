@@ -36,8 +36,8 @@ EXCEPTIONS = (
 )
 
 # Where the list applies; the rest of the tree is on its way.
-CLEAN = ("agent/control/", "agent/core/", "agent/fib/", "agent/nexthop/", "agent/steering/", "tools/",
-         "tests/unit/control/", "tests/unit/core/", "tests/unit/fib/", "tests/unit/nexthop/",
+CLEAN = ("agent/bgp/", "agent/control/", "agent/core/", "agent/fib/", "agent/nexthop/", "agent/steering/", "tools/",
+         "tests/fuzz/", "tests/unit/bgp/", "tests/unit/control/", "tests/unit/core/", "tests/unit/fib/", "tests/unit/nexthop/",
          "tests/unit/steering/", "tests/unit/tools/", "tests/unit/chance.h", "tests/random.h", "tests/run.py",
          "tests/lab/test_demo.py", "tests/fault/", "tests/vm/", "Makefile", ".ci/",
          "bpf/", "include/", "agent/datapath/", "tests/unit/datapath/", "tests/xdp/", "tests/bench/",

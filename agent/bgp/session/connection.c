@@ -132,9 +132,9 @@ void bgp_connection_report(struct bgp_connection *connection,
 	connection->options.handler->error(connection, &error);
 }
 
-void bgp_connection_fail(struct bgp_connection *connection, const char *why)
+void bgp_connection_fail(struct bgp_connection *connection, const char *reason)
 {
-	bgp_connection_report(connection, BGP_DIRECTION_NONE, NULL, why);
+	bgp_connection_report(connection, BGP_DIRECTION_NONE, NULL, reason);
 	bgp_connection_handle(connection, BGP_EVENT_TCP_FAILED);
 }
 

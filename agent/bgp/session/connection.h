@@ -153,8 +153,8 @@ void bgp_connection_accept(struct bgp_connection *connection, int fd);
 /* End the connection, with this NOTIFICATION if we have sent our OPEN. */
 void bgp_connection_stop(struct bgp_connection *connection,
 			 const struct bgp_notification *notification);
-/* Close a broken connection without a NOTIFICATION; `why` is reported. */
-void bgp_connection_fail(struct bgp_connection *connection, const char *why);
+/* Close a broken connection without a NOTIFICATION; `reason` is reported. */
+void bgp_connection_fail(struct bgp_connection *connection, const char *reason);
 /* Close without a NOTIFICATION and reset the TCP connection. */
 void bgp_connection_abort(struct bgp_connection *connection);
 /* End a connection that lost a collision (RFC 4271 6.8). */

@@ -198,9 +198,9 @@ static void on_stream_connected(struct bgp_stream *stream)
 				      BGP_EVENT_TCP_CONNECTED);
 }
 
-static void on_stream_lost(struct bgp_stream *stream, const char *why)
+static void on_stream_lost(struct bgp_stream *stream, const char *reason)
 {
-	bgp_connection_fail(connection_of(stream), why);
+	bgp_connection_fail(connection_of(stream), reason);
 }
 
 /* RFC 9687 4: the timer runs while output waits, and restarts with progress. */

@@ -214,13 +214,13 @@ void bgp_neighbor_stop(struct bgp_neighbor *neighbor,
 	bgp_connection_stop(&neighbor->outgoing, notification);
 }
 
-void bgp_neighbor_reject(struct bgp_neighbor *neighbor, const char *why)
+void bgp_neighbor_reject(struct bgp_neighbor *neighbor, const char *reason)
 {
 	struct bgp_notification n;
 
 	bgp_notification_set(&n, BGP_ERROR_CEASE, BGP_CEASE_OUT_OF_RESOURCES,
 			     NULL, 0);
-	snprintf(neighbor->detail, sizeof(neighbor->detail), "%s", why);
+	snprintf(neighbor->detail, sizeof(neighbor->detail), "%s", reason);
 	if (neighbor->session)
 		bgp_connection_stop(neighbor->session, &n);
 }

@@ -83,8 +83,8 @@ void bgp_neighbor_accept(struct bgp_neighbor *neighbor,
 /* End all connections with this NOTIFICATION, and never dial again. */
 void bgp_neighbor_stop(struct bgp_neighbor *neighbor,
 		       const struct bgp_notification *notification);
-/* End the session because it cannot be served; `why` becomes its last error. */
-void bgp_neighbor_reject(struct bgp_neighbor *neighbor, const char *why);
+/* End the session because it cannot be served; `reason` becomes its last error. */
+void bgp_neighbor_reject(struct bgp_neighbor *neighbor, const char *reason);
 /*
  * End the session because the peer announced more than max-prefix (RFC 4486 4),
  * and accept none for the configured time.

@@ -33,7 +33,7 @@ struct bgp_stream_callbacks {
 	 * The connection is broken, could not be made, or was ended by the
 	 * peer.
 	 */
-	void (*lost)(struct bgp_stream *stream, const char *why);
+	void (*lost)(struct bgp_stream *stream, const char *reason);
 	/* The socket took some of the waiting bytes, or none if not `taken`. */
 	void (*written)(struct bgp_stream *stream, bool taken);
 	/* The buffer was not empty and has room again. */
