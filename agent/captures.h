@@ -18,7 +18,7 @@ struct captures {
 	struct event *readable; /* NULL: no capture is running */
 };
 
-/* What the control socket calls; `captures` must outlive it. */
+/* Return the hooks of the control socket; `captures` must outlive it. */
 struct control_hooks captures_hooks(struct captures *captures);
 
 #endif

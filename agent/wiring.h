@@ -18,7 +18,6 @@
 
 #include <stdbool.h>
 
-#include "agent.h"
 #include "bgp/session/speaker.h"
 #include "captures.h"
 #include "config/config.h"

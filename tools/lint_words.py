@@ -35,13 +35,9 @@ EXCEPTIONS = (
     ("tools/lint_words.py", "", "the list itself"),
 )
 
-# Where the list applies; the rest of the tree is on its way.
-CLEAN = ("agent/bgp/", "agent/control/", "agent/core/", "agent/fib/", "agent/nexthop/", "agent/steering/", "tools/",
-         "tests/fuzz/", "tests/unit/bgp/", "tests/unit/control/", "tests/unit/core/", "tests/unit/fib/", "tests/unit/nexthop/",
-         "tests/unit/steering/", "tests/unit/tools/", "tests/unit/chance.h", "tests/random.h", "tests/run.py",
-         "tests/lab/test_demo.py", "tests/fault/", "tests/vm/", "Makefile", ".ci/",
-         "bpf/", "include/", "agent/datapath/", "tests/unit/datapath/", "tests/xdp/", "tests/bench/",
-         "docs/packet-path.md")
+# Where the list does not apply yet: take a folder out when it is clean.
+PENDING = ("agent/agent", "agent/interfaces", "agent/config/", "agent/rib/", "docs/architecture.md",
+           "tests/unit/config/", "tests/unit/rib/", "tests/unit/bgp/")
 
 
 def excepted(path, line):
