@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Adj-RIB-In (RFC 4271 3.2): the paths that peers announce and withdraw, refused
- * ones too. See rib.h; what is decided about them is in loc_rib.c.
+ * ones too. See adj_rib_in.h; loc_rib.c decides about them.
  */
 
 #include "rib/adj_rib_in.h"
@@ -15,7 +15,7 @@ _Static_assert(POLICY_MAX_RULES < 1 << 10, "fits path.rule");
 _Static_assert(REASON_COUNT <= 1 << 6, "fits path.reason");
 _Static_assert(IMPORT_REASON_COUNT <= 1 << 4, "fits path.import");
 
-/* Counts a path with the others of its peer, or no more. */
+/* Add or remove one path in the peer's counters. */
 static void count_path(struct rib_peer *peer, const struct route *route,
 		       enum import_reason import, bool came)
 {
@@ -32,8 +32,8 @@ static void count_path(struct rib_peer *peer, const struct route *route,
 }
 
 /*
- * Gives a path its attributes and the verdict on them. In one assignment: bits
- * of a word that are written one after the other wait for each other.
+ * Give a path its attributes and the verdict on them. One assignment writes all
+ * bit fields of a word at once; writes to one after the other would stall.
  */
 static void set_path(struct rib *rib, struct rib_peer *peer,
 		     const struct route *route, struct path *path,
@@ -59,7 +59,7 @@ static void set_path(struct rib *rib, struct rib_peer *peer,
 	count_path(peer, route, verdict->reason, true);
 }
 
-/* Undoes set_path(). */
+/* Undo set_path(). */
 static void clear_path(struct rib *rib, struct rib_peer *peer,
 		       const struct route *route, struct path *path)
 {
@@ -69,7 +69,7 @@ static void clear_path(struct rib *rib, struct rib_peer *peer,
 	attribute_set_release(&rib->attributes, path->attributes);
 }
 
-/* Where in the route the peer's path with this identifier is, or would be. */
+/* Find the peer's path with this identifier in a route, or its place. */
 static struct path **find_path_place(struct route *route, struct rib_peer *peer,
 				     uint32_t path_id)
 {
@@ -104,7 +104,7 @@ static void mark_for_path(struct rib *rib, struct route *route,
 		route_mark(rib, route);
 }
 
-/* Takes the path at *link out of its route, which may be unused then. */
+/* Remove the path at *link from its route, which may be unused then. */
 static void remove_path(struct rib *rib, struct rib_peer *peer,
 			struct route *route, struct path **link)
 {
@@ -133,7 +133,7 @@ static void withdraw_path(struct rib *rib, struct rib_peer *peer,
 	route_free_if_unused(rib, route);
 }
 
-/* The peer's path of that identifier, new or present, or NULL. */
+/* Return the peer's path with this identifier, new or present, or NULL. */
 static struct path *get_path(struct rib *rib, struct rib_peer *peer,
 			     struct route *route, uint32_t path_id)
 {
@@ -152,7 +152,7 @@ static struct path *get_path(struct rib *rib, struct rib_peer *peer,
 	return path;
 }
 
-/* Takes a path that was never given attributes out of its route again. */
+/* Remove a path again that was not given any attributes. */
 static void drop_empty_path(struct rib *rib, struct rib_peer *peer,
 			    struct route *route, uint32_t path_id)
 {
@@ -166,7 +166,7 @@ static void drop_empty_path(struct rib *rib, struct rib_peer *peer,
 	route_free_if_unused(rib, route);
 }
 
-/* The new first: a next hop that stays must not be let go between. */
+/* Set before clearing: a next hop that both have must not be released. */
 static void replace_path(struct rib *rib, struct rib_peer *peer,
 			 struct route *route, struct path *path,
 			 const struct inbound_verdict *verdict)
@@ -206,7 +206,7 @@ static int announce_path(struct rib *rib, struct rib_peer *peer,
 	return error;
 }
 
-/* The next routes of an UPDATE, as many as are looked up together. */
+/* The next prefixes of an UPDATE, as many as are looked up together. */
 struct nlri_batch {
 	size_t count;
 	struct bgp_path_key keys[PREFIX_MAP_BATCH];
@@ -294,7 +294,7 @@ int adj_rib_in_update(struct rib *rib, struct rib_peer *peer,
 	return error;
 }
 
-/* One configured path, by an identifier that is its place in the list. */
+/* Add one configured path. Its path identifier is its place in the list. */
 static int add_static_path(struct rib *rib, struct rib_peer *peer,
 			   const struct static_path_options *config,
 			   uint32_t path_id)
@@ -324,7 +324,7 @@ int adj_rib_in_add_static_paths(struct rib *rib,
 				const struct static_path_options *paths,
 				size_t count)
 {
-	/* Behind every neighbor in the order of a route. */
+	/* This source sorts behind every neighbor in a route. */
 	const struct rib_peer_options options = {
 		.source = { .identifier = UINT32_MAX,
 			    .type = PEER_EXTERNAL,
@@ -362,7 +362,7 @@ void adj_rib_in_remove_peer(struct rib *rib, struct rib_peer *peer)
 	}
 }
 
-/* The first path of a peer in a route of a family, or where it would be. */
+/* Find the first path of a peer in a route, or its place; NULL: other family. */
 static struct path **find_peer_paths(struct route *route, struct rib_peer *peer,
 				     enum bgp_family family)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Prefixes announced for the VIPs inside them. See aggregate.h. */
+/* Aggregates: prefixes announced for the VIPs inside. See aggregate.h. */
 
 #include "rib/aggregate.h"
 
@@ -16,20 +16,20 @@ enum {
 	NUMBERS_MAX = AS_PATH_SEGMENT_MAX, /* a set is one segment */
 };
 
-/* Different numbers, in order; `full`: there were more. */
+/* Distinct numbers in order. `full`: some found no room. */
 struct numbers {
 	size_t count;
 	bool full;
 	uint32_t values[NUMBERS_MAX];
 };
 
-/* What the contributors have, taken together. */
+/* The attributes of all contributors taken together. */
 struct summary {
 	bool first_seen;
-	bool same_path; /* as `path`, all of them */
-	bool atomic;	/* one of them is an aggregate that left ASes out */
+	bool same_path; /* all have the AS_PATH `path` */
+	bool atomic;	/* one has ATOMIC_AGGREGATE */
 	uint8_t origin;
-	uint32_t otc; /* the lowest; 0: none has it */
+	uint32_t otc; /* the lowest; 0: no contributor has one */
 	struct reader path;
 	struct numbers ases;
 	struct numbers communities;
@@ -118,7 +118,7 @@ static struct reader as_set_of(struct summary_bytes *bytes,
 			 AS_PATH_SEGMENT_HEADER + ases->count * BGP_AS4_SIZE);
 }
 
-/* The AS_PATH. Returns whether AS numbers are missing in it. */
+/* Set the AS_PATH. Returns true if it lacks AS numbers. */
 static bool choose_as_path(const struct aggregate_options *config,
 			   const struct summary *sum,
 			   struct summary_bytes *bytes,
@@ -134,7 +134,10 @@ static bool choose_as_path(const struct aggregate_options *config,
 	return sum->ases.full;
 }
 
-/* RFC 4271 5.1.6, 5.1.7; communities of all if nothing is lost: RFC 1997. */
+/*
+ * RFC 4271 5.1.6, 5.1.7. Communities of all contributors are kept unless AS
+ * numbers were left out: RFC 1997.
+ */
 static void make_attributes(const struct rib *rib,
 			    const struct aggregate_options *config,
 			    const struct summary *sum,
@@ -175,7 +178,7 @@ static struct aggregate *find_aggregate(const struct rib *rib,
 	return NULL;
 }
 
-/* RFC 1997: nobody shall hear of such a route by way of an aggregate. */
+/* True if a community (RFC 1997) forbids to announce the route further. */
 static bool is_kept_inside(const struct route_export *export)
 {
 	static const uint32_t keep[] = {
@@ -209,7 +212,7 @@ void aggregate_contribute(struct rib *rib, struct route_export *export)
 	if (now)
 		LIST_INSERT_HEAD(&now->contributors, export, contributor_link);
 	export->aggregate = now;
-	export_mark_pending(rib, export->route);
+	export_mark_route(rib, export->route);
 }
 
 bool aggregate_suppresses(const struct route_export *best)
@@ -217,7 +220,7 @@ bool aggregate_suppresses(const struct route_export *best)
 	return best && best->aggregate && best->aggregate->config->summary_only;
 }
 
-/* The set has one more reference, which the caller gives back. */
+/* Return the aggregate's attributes; the caller releases the set. */
 static struct attribute_set *
 aggregate_attributes(struct rib *rib, const struct aggregate *aggregate)
 {
@@ -240,7 +243,7 @@ static void log_aggregate_failed(const struct prefix *prefix)
 {
 	char text[PREFIX_TEXT_SIZE];
 
-	log_error("rib", "%s: the aggregate cannot be announced: out of memory",
+	log_error("rib", "%s: aggregate not announced: out of memory",
 		  prefix_format(prefix, text));
 }
 

@@ -22,7 +22,7 @@ static uint64_t mix_word(uint64_t hash, uint64_t word)
 	return hash ^ (hash >> 32);
 }
 
-/* In words. The key is short and attackers gain nothing by a long chain. */
+/* Hash word by word. Keys are short; a long chain gains an attacker nothing. */
 static uint32_t hash_bytes(const uint8_t *bytes, size_t size)
 {
 	uint64_t hash = size, word = 0;
@@ -51,7 +51,7 @@ static void push_set(struct attribute_table *table, struct attribute_set *set)
 	*chain = set;
 }
 
-/* Doubles the chains; a table that cannot grow works with longer ones. */
+/* Double the chains. Without memory the present ones grow longer. */
 static void grow_chains(struct attribute_table *table)
 {
 	struct attribute_table larger = {
@@ -103,7 +103,7 @@ static struct attribute_set *find_set(const struct attribute_table *table,
 	return NULL;
 }
 
-/* What the decision process compares, taken out of the attributes once. */
+/* Decode the values that the decision process compares, once. */
 static void set_compared_values(struct attribute_set *set,
 				const struct bgp_attributes *from)
 {
@@ -160,7 +160,7 @@ static struct attribute_set *create_set(struct attribute_table *table,
 	return set;
 }
 
-/* Puts a new set into the table, which has room for its first entry. */
+/* Add a new set to the table. */
 static struct attribute_set *add_set(struct attribute_table *table,
 				     const struct bgp_attributes *from,
 				     uint32_t hash, size_t size,

@@ -5,9 +5,9 @@
 /*
  * Path attributes, kept once for all the paths that share them.
  *
- * A set holds the canonical bytes of its attributes (bgp/codec/attributes.h), which
- * are also its key, and beside them what the decision process compares, so
- * that a comparison decodes nothing.
+ * A set holds the canonical bytes of its attributes
+ * (bgp/codec/attributes.h), which are also its key, and the decoded values
+ * that the decision process compares.
  */
 
 #include <stdbool.h>
@@ -21,24 +21,24 @@
 struct attribute_set {
 	struct attribute_set *next; /* in its chain of the table */
 	struct rib_nexthop *nexthop;
-	uint64_t aigp; /* RFC 7311; without cost to the next hop */
+	uint64_t aigp; /* RFC 7311; without the cost to the next hop */
 	uint32_t hash;
 	uint32_t references;
 	uint32_t local_pref;
 	uint32_t med;
-	uint32_t neighbor_as;	/* leftmost AS of the path, 0 if none */
+	uint32_t neighbor_as;	/* leftmost AS of AS_PATH, 0 if none */
 	uint32_t originator_id; /* RFC 4456 8 */
-	uint32_t weight;	/* that policy gave, part of the key; 0: none */
-	float bandwidth;	/* of the link, bytes per second */
+	uint32_t weight;	/* from policy, part of the key; 0: none */
+	float bandwidth;	/* link bandwidth, bytes per second */
 	uint32_t size;		/* bytes of `canonical` */
 	uint16_t as_path_length;
-	uint16_t confederation_length; /* AS numbers: RFC 5065 */
+	uint16_t confederation_length; /* in AS numbers: RFC 5065 */
 	uint16_t cluster_length;
 	uint8_t origin;
 	bool has_med : 1;
 	bool has_aigp : 1;
 	bool has_bandwidth : 1;
-	bool is_reflected : 1;	/* ORIGINATOR_ID or CLUSTER_LIST is there */
+	bool is_reflected : 1;	/* has ORIGINATOR_ID or CLUSTER_LIST */
 	bool is_shutdown : 1;	/* GRACEFUL_SHUTDOWN: RFC 8326 */
 	bool is_llgr_stale : 1; /* RFC 9494 4.3 */
 	uint8_t canonical[];
@@ -56,21 +56,20 @@ enum attribute_defaults {
 	DEFAULT_LOCAL_PREF = 100,
 };
 
-/* A zeroed table is empty and valid. It must be empty again to be freed. */
+/* A zeroed table is empty and valid. Free an empty one. */
 void attribute_table_free(struct attribute_table *table);
 
 /*
- * The set with these attributes, new or shared, with one more reference, which
- * the caller gives back by attribute_set_release(). `weight` is what policy
- * wants the path to weigh, whatever its bandwidth; 0: nothing. NULL: out of
- * memory.
+ * Return the set with these attributes, new or shared, with one more reference,
+ * which the caller drops by attribute_set_release(). `weight` is the weight that
+ * policy gives the path, 0: none. NULL: out of memory.
  */
 struct attribute_set *attribute_set_intern(struct attribute_table *table,
 					   const struct bgp_attributes *from,
 					   uint32_t weight);
 void attribute_set_release(struct attribute_table *table,
 			   struct attribute_set *set);
-/* The attributes as a view into the set. */
+/* Return the attributes as a view into the set. */
 struct bgp_attributes attribute_set_view(const struct attribute_set *set);
 
 #endif

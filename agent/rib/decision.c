@@ -21,7 +21,7 @@ _Static_assert(REASON_MED > REASON_FIRST_STEP && REASON_MED < REASON_LAST_STEP,
 
 /* ------------------------------------------------------------- elimination */
 
-/* `path` itself or the first behind it that has not lost yet. */
+/* Return `path` or the first behind it that has not lost yet. */
 static struct path *candidate(struct path *path)
 {
 	while (path && path->reason != REASON_NONE)
@@ -81,7 +81,7 @@ static void keep_best(const struct decision_options *options,
 		if (order < 0)
 			best = path;
 	}
-	if (equal) /* as most often */
+	if (equal) /* the usual case */
 		return;
 	for (path = candidate(paths); path; path = candidate(path->next)) {
 		step = first_difference(options, steps, path, best, &order);
@@ -130,7 +130,7 @@ lowest_med(const struct decision_options *options, med_group_fn *next,
 	return lowest;
 }
 
-/* While the list is in path_neighbor_as_order(), a group stands together. */
+/* The list is in path_neighbor_as_order(): a group stands together. */
 static const struct path *
 next_candidate_of_group(const struct decision_options *options,
 			const struct path *member, const struct path *path)
@@ -192,7 +192,7 @@ static struct path *win_tie_break(struct path *paths)
 
 /* ------------------------------------------------------------- the set */
 
-/* The first step in which the paths of a set may differ. */
+/* Return the first step in which the paths of a set may differ. */
 static enum path_reason set_depth(const struct decision_options *options)
 {
 	if (options->ebgp_ibgp)
@@ -202,7 +202,7 @@ static enum path_reason set_depth(const struct decision_options *options)
 	return REASON_AS_PATH_CONTENT;
 }
 
-/* Makes candidates of all that are equal to the best path to that depth. */
+/* Make candidates of all paths that are equal to the best to this depth. */
 static void admit(const struct decision_options *options, struct path *paths)
 {
 	enum path_reason depth = set_depth(options);
@@ -212,7 +212,7 @@ static void admit(const struct decision_options *options, struct path *paths)
 			paths->reason = REASON_NONE;
 }
 
-/* Confederations have a knob of their own. */
+/* Skip confederation segments: --multipath-confederation is about them. */
 static bool next_segment(struct reader *path, struct as_path_segment *segment)
 {
 	while (as_path_next(path, BGP_AS4_SIZE, segment))
@@ -234,7 +234,7 @@ static bool same_as_path(struct reader a, struct reader b)
 	return !next_segment(&b, &y);
 }
 
-/* May `path` stand beside `best`, to which it is equal in every step? */
+/* True if the AS_PATH of `path`, equal in all steps, fits that of `best`. */
 static bool content_fits(const struct decision_options *options,
 			 const struct attribute_set *best,
 			 const struct attribute_set *path)
@@ -255,10 +255,10 @@ static bool content_fits(const struct decision_options *options,
 	       as_path_member_as(a) == as_path_member_as(b);
 }
 
-/* Why `path` cannot join the set. Two with one next hop would double it. */
-static enum path_reason obstacle(const struct decision_options *options,
-				 const struct decision *decision,
-				 const struct path *path)
+/* Return why `path` cannot join the set; a next hop is in it only once. */
+static enum path_reason check_member(const struct decision_options *options,
+				     const struct decision *decision,
+				     const struct path *path)
 {
 	const struct path *best = decision->best;
 
@@ -278,7 +278,7 @@ static enum path_reason obstacle(const struct decision_options *options,
 static void consider(const struct decision_options *options,
 		     struct decision *decision, struct path *path)
 {
-	path->reason = obstacle(options, decision, path);
+	path->reason = check_member(options, decision, path);
 	if (path->reason == REASON_NONE) {
 		path->attributes->nexthop->taken = true;
 		decision->selected++;
@@ -302,7 +302,7 @@ static void choose_set(const struct decision_options *options,
 		path->attributes->nexthop->taken = false;
 }
 
-/* Forgets the last choice. Returns whether a path was reflected. */
+/* Forget the last choice. Return true if a path was reflected. */
 static bool forget_last_choice(struct path *paths)
 {
 	bool reflected = false;
@@ -315,7 +315,7 @@ static bool forget_last_choice(struct path *paths)
 	return reflected;
 }
 
-/* The steps of BGP among its candidates. Returns the best of them, or NULL. */
+/* Take the steps of BGP. Return the best of its candidates, or NULL. */
 static struct path *choose_best(const struct decision_options *options,
 				struct path **paths, bool reflected)
 {

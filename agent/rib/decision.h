@@ -6,24 +6,24 @@
  * The decision process (RFC 4271 9.1.2.2) and the choice of the multipath set:
  * a pure function of a route's paths and the options.
  *
- * One comparator says in which step two paths differ first. The reason of a
- * path that lost is the step that parts it from the best one, so that reasons,
- * which are in the order of the steps, are the depth to which the two are
- * equal. The set is everything that is equal down to a depth that the options
- * give (draft-lapukhov-bgp-ecmp-considerations), then the filter of AS_PATH
- * content, then one path for each next hop, then the maximum.
+ * The steps are the table of decision_step.h. The reason of a path that lost is
+ * the first step in which it differs from the best path. Reasons are in the order
+ * of the steps, so a reason also tells how far the two paths are equal. The set
+ * is all paths that are equal to the best one down to a depth that the options
+ * give (draft-lapukhov-bgp-ecmp-considerations), with a fitting AS_PATH, one for
+ * each next hop, up to the maximum.
  *
- * MED alone is no step of that comparator: it orders only the paths of one
- * neighboring AS, and losers are struck out group by group.
+ * MED is different: it orders only the paths of one neighboring AS, and losers
+ * are struck out group by group.
  *
- * The steps are the table of decision_step.h; decision_explain() says by the
- * same table, and by the same search for the lowest MED, where a path lost.
+ * decision_explain() finds out by the same table, and by the same search for the
+ * lowest MED, where a path lost.
  *
- * Nothing depends on when a path came, so that two nodes with the same paths
- * choose alike. In a route, paths are in the order of BGP identifier, peer
- * address and path identifier (RFC 7911 5), by which they are found. That is
- * the order of the last tie-break, too, but where routes were reflected: there
- * ORIGINATOR_ID and CLUSTER_LIST count as well (RFC 4456 9). Pure.
+ * Nothing depends on when a path came, so two nodes with the same paths choose
+ * alike. In a route, paths are in the order of BGP identifier, peer address and
+ * path identifier (RFC 7911 5), by which they are found. The last tie-break has
+ * the same order, except for reflected routes: there ORIGINATOR_ID and
+ * CLUSTER_LIST count, too (RFC 4456 9). Pure.
  */
 
 #include <stdbool.h>
@@ -34,7 +34,7 @@
 #include "rib/options.h"
 #include "rib/reason.h"
 
-/* Where a neighbor stands, in the order of RFC 4271 9.1.2.2 d. */
+/* The type of a neighbor, in the order of RFC 4271 9.1.2.2 d. */
 enum peer_type {
 	PEER_EXTERNAL,
 	PEER_CONFEDERATION, /* another member of our confederation: RFC 5065 */
@@ -42,17 +42,17 @@ enum peer_type {
 	PEER_TYPE_COUNT,
 };
 
-/* What the decision knows of the neighbor a path came from. */
+/* The neighbor that a path came from, or the configuration. */
 struct path_source {
 	struct address address;
 	uint32_t identifier; /* BGP identifier, host byte order */
 	uint32_t as;
 	uint32_t ifindex; /* the link of its link-local next hops; 0: none */
 	enum peer_type type;
-	/* --path, if these are they: by path_id, from 1. NULL: a neighbor. */
+	/* The configured paths, by path_id from 1; NULL: a neighbor. */
 	const struct static_path_options *statics;
-	const char *interface; /* behind which it is, if link-local; or NULL */
-	bool multipath_off;    /* its paths share no set: multipath=no */
+	const char *interface; /* of a link-local neighbor; or NULL */
+	bool multipath_off;    /* multipath=no: its paths share no set */
 };
 
 struct decision_step;
@@ -65,25 +65,25 @@ struct path {
 	enum import_reason import : 4; /* IMPORT_ACCEPTED, or refused */
 	enum path_reason reason : 6;   /* REASON_NONE: in the set */
 	bool stale : 1;		       /* not announced again since BoRR */
-	unsigned int rule : 10;	       /* that decided; 0: none */
-	bool best : 1;		       /* of its route */
+	unsigned int rule : 10;	       /* rule that decided; 0: none */
+	bool best : 1;		       /* best path of its route */
 	bool equal_weight : 1;	       /* its bandwidth does not count here */
 };
 
 struct decision {
 	struct path *best;     /* NULL: no path can be used */
 	unsigned int selected; /* paths in the set */
-	unsigned int cut;      /* as good, left out by the maximum */
-	uint32_t maximum;      /* the one that holds for this set */
+	unsigned int cut;      /* as good, but left out by the maximum */
+	uint32_t maximum;      /* most paths that this set may have */
 };
 
-/* < 0 if `a` comes before `b` in a route. Never 0 for two paths of a route. */
+/* Return < 0 if `a` stands before `b` in a route; never 0 for two of its paths. */
 int path_order(const struct path *a, const struct path *b);
 
 /*
- * Decides among the paths that have REASON_NONE on entry and sets the reason of
- * each. The others are left as they are. The list is in path_order() before
- * and after, not in between.
+ * Decide among the paths that have REASON_NONE on entry and set the reason of
+ * each; the others stay as they are. The list is in path_order() before and
+ * after, not in between.
  */
 struct decision decide(const struct decision_options *options,
 		       struct path **paths);

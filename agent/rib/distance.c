@@ -4,10 +4,10 @@
 #include "rib/distance.h"
 
 enum {
-	DISTANCE_NONE = UINT32_MAX, /* there is no such path */
+	DISTANCE_NONE = UINT32_MAX, /* no path */
 };
 
-/* What was configured; the path identifier counts from 1. */
+/* Return the configured path. Path identifiers count from 1. */
 static const struct static_path_options *config_of(const struct path *path)
 {
 	return &path->source->statics[path->path_id - 1];

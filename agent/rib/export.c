@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Adj-RIB-Out: what the upstream neighbors are told.
+ * Adj-RIB-Out: the announcements to neighbors.
  *
  * A route is announced while it is steered over at least --min-nexthops living
- * next hops. What a neighbor has, and what it still must be told, are bits in
- * the route, from which export_batch.c makes what is sent.
+ * next hops. Bits in struct route_export say which neighbors have it and which
+ * need a message; export_batch.c makes the messages from them.
  *
  * Most neighbors get one path of a route, the best. One that takes several
  * (RFC 7911) gets each path of the set, by an identifier of our own.
@@ -22,8 +22,8 @@
 #include "rib/rib_internal.h"
 
 /*
- * Neighbors have the best path or all of the set, of families they speak. An
- * aggregate is but one path, whoever has it.
+ * True if neighbors of this profile take the export: those with several paths
+ * take the paths of the set, others the best one, all of them aggregates.
  */
 static bool is_meant_for(const struct route_export *export,
 			 const struct update_profile *to)
@@ -36,7 +36,7 @@ static bool is_meant_for(const struct route_export *export,
 		several == (export->path_id != RIB_BEST_PATH));
 }
 
-/* The export of a path, or of the best one if `path` is NULL; or NULL. */
+/* Return the export of a path, of the best one if `path` is NULL, or NULL. */
 static struct route_export *find_export(const struct route *route,
 					const struct path *path)
 {
@@ -50,8 +50,8 @@ static struct route_export *find_export(const struct route *route,
 }
 
 /*
- * Why those of this profile are not told of what is meant for them. `bit`:
- * export_rule_peer(). There are attributes.
+ * Return why neighbors of this profile do not get an export that has attributes
+ * and is meant for them. `bit`: export_rule_peer().
  */
 static enum export_reason
 withheld_reason(struct rib *rib, const struct update_profile *to, uint64_t bit,
@@ -72,15 +72,16 @@ withheld_reason(struct rib *rib, const struct update_profile *to, uint64_t bit,
 				    export->attributes, trace);
 }
 
-struct attribute_set *export_wanted(struct rib *rib,
-				    const struct update_profile *to,
-				    const struct route_export *export,
-				    struct policy_trace *trace)
+struct attribute_set *export_attributes_for(struct rib *rib,
+					    const struct update_profile *to,
+					    const struct route_export *export,
+					    struct policy_trace *trace)
 {
-	const uint64_t nobody = 0;
+	const uint64_t no_peer = 0;
 
 	if (!is_meant_for(export, to) || !export->attributes ||
-	    withheld_reason(rib, to, nobody, export, trace) != EXPORT_ANNOUNCED)
+	    withheld_reason(rib, to, no_peer, export, trace) !=
+		    EXPORT_ANNOUNCED)
 		return NULL;
 	return export->attributes;
 }
@@ -149,11 +150,11 @@ static void log_export_failed(const struct route *route)
 {
 	char text[PREFIX_TEXT_SIZE];
 
-	log_error("rib", "%s: cannot be announced: out of memory",
+	log_error("rib", "%s: not announced: out of memory",
 		  prefix_format(&route->node.prefix, text));
 }
 
-/* All that it is meant for must be told of it. */
+/* A message must be sent to all neighbors that the export is meant for. */
 static void mark_export_pending(struct rib *rib, struct route_export *export)
 {
 	const struct rib_hooks *hooks = &rib->hooks;
@@ -170,7 +171,7 @@ static void mark_export_pending(struct rib *rib, struct route_export *export)
 
 static struct export_origin origin_of(const struct path *path)
 {
-	/* A source is the first member of its peer. */
+	/* The source is the first member of its peer. */
 	const struct rib_peer *peer = (const struct rib_peer *)path->source;
 
 	struct export_origin origin = {
@@ -185,7 +186,7 @@ static struct export_origin origin_of(const struct path *path)
 	return origin;
 }
 
-/* The attributes of `what`, with one more reference; NULL: nothing. */
+/* Return the attributes to announce for `what`; the caller releases them. */
 static struct attribute_set *outgoing_attributes(struct rib *rib,
 						 const struct route *route,
 						 const struct path *path,
@@ -193,15 +194,15 @@ static struct attribute_set *outgoing_attributes(struct rib *rib,
 {
 	if (!what)
 		return NULL;
-	if (!path) /* the best one stands for all */
+	if (!path) /* the best path stands for the whole set */
 		return outbound_set(rib, route, what);
 	what->attributes->references++;
 	return what->attributes;
 }
 
 /*
- * What goes out of `path`, or of the best path if that is NULL, has now these
- * attributes; NULL: nothing any more.
+ * Set the attributes to announce for `path`, or for the best path if that is
+ * NULL. `now` NULL: withdraw it.
  */
 static void set_export_attributes(struct rib *rib, struct route *route,
 				  const struct path *path,
@@ -228,7 +229,7 @@ static void set_export_attributes(struct rib *rib, struct route *route,
 		export_free(rib, export);
 }
 
-/* The same with those of `what`. */
+/* Set the attributes of `what` for `path`; see set_export_attributes(). */
 static void set_export(struct rib *rib, struct route *route,
 		       const struct path *path, const struct path *what)
 {
@@ -241,7 +242,7 @@ static void set_export(struct rib *rib, struct route *route,
 		attribute_set_release(&rib->attributes, now);
 }
 
-/* Each path of the set, for neighbors that take several. */
+/* Announce each path of the set to neighbors that take several. */
 static void export_paths(struct rib *rib, struct route *route)
 {
 	struct route_export *export = find_export(route, NULL), *next;
@@ -265,9 +266,9 @@ static void export_paths(struct rib *rib, struct route *route)
 			set_export(rib, route, path, path);
 }
 
-/* ------------------------------------------------------- ready or not */
+/* ------------------------------------------------------- readiness */
 
-/* With what is remembered in the export of the best path, if it has one. */
+/* Return why the route is not announced at all. `best` may be NULL. */
 static enum export_reason readiness_reason(const struct rib *rib,
 					   const struct route *route,
 					   const struct route_export *best)
@@ -308,7 +309,7 @@ static void end_waiting(struct rib *rib, struct route_export *best)
 	TAILQ_REMOVE(&rib->waiting, best, waiting_link);
 }
 
-/* `what` goes out from now on, and with it all of the set; NULL: nothing. */
+/* Announce `what`, and with it the set. NULL: withdraw all. */
 static void announce_set(struct rib *rib, struct route *route,
 			 const struct path *what)
 {
@@ -337,7 +338,7 @@ void export_route(struct rib *rib, struct route *route)
 		     reason == EXPORT_ANNOUNCED ? route_best(route) : NULL);
 }
 
-void export_mark_pending(struct rib *rib, struct route *route)
+void export_mark_route(struct rib *rib, struct route *route)
 {
 	struct route_export *export = route->exports;
 
@@ -361,10 +362,10 @@ void export_set_shutdown(struct rib *rib, enum rib_shutdown shutdown)
 
 	rib->shutdown = shutdown;
 	while ((node = prefix_map_next(&rib->routes, node)))
-		export_mark_pending(rib, (struct route *)node);
+		export_mark_route(rib, (struct route *)node);
 }
 
-/* Those that began to wait since the last time have no deadline yet. */
+/* Set the deadline of those that began to wait since the last call. */
 static void set_deadlines(struct rib *rib, uint64_t due_ms)
 {
 	struct route_export *export;
@@ -411,7 +412,7 @@ enum export_reason export_explain(struct rib *rib, const struct route *route,
 		return EXPORT_FAMILY;
 	if (reason != EXPORT_ANNOUNCED)
 		return reason;
-	if (!best || !best->attributes) /* an aggregate of nothing */
+	if (!best || !best->attributes) /* an aggregate without VIPs */
 		return EXPORT_NOT_FORWARDING;
 	return withheld_reason(rib, &peer->group->profile, peer->bit, best,
 			       &trace);
@@ -425,7 +426,7 @@ void export_forget_path(struct route *route, const struct path *path)
 		export->path = NULL;
 }
 
-/* ------------------------------------------------------- who is told */
+/* ------------------------------------------------------- neighbors */
 
 void export_mark_peer(struct rib *rib, const struct rib_peer *peer)
 {
@@ -467,7 +468,7 @@ static bool takes_several(const struct rib_peer *peer)
 	return false;
 }
 
-/* The lowest free bit, or 0. */
+/* Return the lowest free bit, or 0. */
 static uint64_t free_bit(const struct rib *rib)
 {
 	return ~rib->bits_used & (rib->bits_used + 1);
@@ -496,7 +497,7 @@ int export_add_peer(struct rib *rib, struct rib_peer *peer,
 	return 0;
 }
 
-/* What is left of a route's exports without this peer. */
+/* Remove a peer from the exports of a route. */
 static void forget_peer(struct rib *rib, const struct rib_peer *peer,
 			struct route *route)
 {

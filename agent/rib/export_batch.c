@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What neighbors are told next. See export_batch.h. */
+/* Batches of announcements. See export_batch.h. */
 
 #include "rib/export_batch.h"
 
@@ -10,8 +10,8 @@
 
 enum {
 	/*
-	 * So many routes end a batch where the next one is not for the same
-	 * peers. With fewer it goes on, for those only who get all of it.
+	 * With so many routes a batch ends before a route for other peers. A
+	 * smaller batch goes on, for those peers only that get all of it.
 	 */
 	BATCH_WORTH_SENDING = 32,
 };
@@ -55,7 +55,7 @@ void export_batch_end(struct rib *rib, struct rib_peer *peer)
 	peer->bookmark = NULL;
 }
 
-/* Up to `next`, which is not pending for anybody if NULL, all was looked at. */
+/* Move the bookmark before `next`; NULL: to the end of the list. */
 static void move_bookmark(struct rib *rib, struct rib_peer *peer,
 			  struct route_export *next)
 {
@@ -68,26 +68,26 @@ static void move_bookmark(struct rib *rib, struct rib_peer *peer,
 
 /* ------------------------------------------------------------- one batch */
 
-/* What is to be said of one route, and to whom. */
+/* A change of one route and the peers that it is to be sent to. */
 struct change {
-	struct attribute_set *set; /* NULL: it is withdrawn */
+	struct attribute_set *set; /* NULL: withdraw */
 	struct export_origin origin;
 	struct policy_trace trace;
-	uint64_t peers; /* without the one that was asked for: nothing */
+	uint64_t peers; /* without the peer in question: no change for it */
 };
 
-/* Routes to be told together: what is said of all, and to whom. */
+/* Routes with the same change, to be sent together. */
 struct collection {
 	struct change change;
-	uint64_t ready; /* of the group */
+	uint64_t ready; /* members of the group that can take a batch */
 	size_t count;
 	struct route_export *exports[EXPORT_BATCH_SIZE];
 };
 
 /*
- * Who waits for it is told of it, or of its end, or neither: a peer that it
- * came from is to have nothing, and one that has nothing need not hear of its
- * end. `export` may be gone afterwards.
+ * Return the change that `peer` needs: an announcement, a withdrawal or nothing.
+ * The peer that a path came from must not have it, and a peer that does not have
+ * it needs no withdrawal. May free `export`.
  */
 static struct change pending_change(struct rib *rib,
 				    const struct rib_peer *peer,
@@ -95,15 +95,16 @@ static struct change pending_change(struct rib *rib,
 {
 	const struct update_group *group = peer->group;
 	struct change change = { .origin = export->origin };
-	struct attribute_set *set =
-		export_wanted(rib, &group->profile, export, &change.trace);
+	struct attribute_set *set = export_attributes_for(
+		rib, &group->profile, export, &change.trace);
 	uint64_t waiting = export->pending & group->members;
-	uint64_t wanting = set ? waiting & ~export->origin.bit : 0;
-	uint64_t leaving = waiting & ~wanting & export->announced;
+	uint64_t announce_to = set ? waiting & ~export->origin.bit : 0;
+	uint64_t withdraw_from = waiting & ~announce_to & export->announced;
 
-	change.set = wanting & peer->bit ? set : NULL;
-	change.peers = change.set ? wanting : leaving;
-	export_batch_remove(rib, export, waiting & ~wanting & ~leaving);
+	change.set = announce_to & peer->bit ? set : NULL;
+	change.peers = change.set ? announce_to : withdraw_from;
+	export_batch_remove(rib, export,
+			    waiting & ~announce_to & ~withdraw_from);
 	export_free_if_unused(rib, export);
 	return change;
 }
@@ -115,7 +116,7 @@ static bool is_same_change(const struct change *a, const struct change *b)
 			    policy_trace_equal(&a->trace, &b->trace)));
 }
 
-/* False if the batch ends before this route. */
+/* Add a route to the batch. False if the batch ends before it. */
 static bool add_to_batch(struct collection *batch, struct route_export *export,
 			 const struct change *change)
 {
@@ -154,7 +155,7 @@ static void collect_batch(struct rib *rib, struct rib_peer *peer,
 	move_bookmark(rib, peer, export);
 }
 
-/* Who can be told something now, the first one in any case. */
+/* Return the members of the group that can take a batch, always the first. */
 static uint64_t ready_members(const struct rib *rib,
 			      const struct rib_peer *first)
 {
@@ -174,7 +175,7 @@ static uint64_t ready_members(const struct rib *rib,
 	return ready;
 }
 
-/* ------------------------------------------------------------- told */
+/* ------------------------------------------------------------- sent */
 
 static void count_announced(struct rib *rib, const struct route_export *export,
 			    uint64_t peers, bool announce)
@@ -186,7 +187,7 @@ static void count_announced(struct rib *rib, const struct route_export *export,
 			announce ? 1 : -1u;
 }
 
-/* From now on the peers have it from us, or have it no more. */
+/* Record that a route was announced to the peers or withdrawn from them. */
 static void record_sent(struct rib *rib, struct route_export *export,
 			uint64_t peers, bool announce)
 {

@@ -3,16 +3,16 @@
 #define RIB_EXPORT_BATCH_H
 
 /*
- * What is left to tell the neighbors, and export_batch_next(), which takes from
- * it what one of them is told next, together with those that are told the same.
+ * Announcements and withdrawals still to be sent. export_batch_next() takes the
+ * next ones for a neighbor, together with the neighbors that get the same.
  *
- * Everything with a bit in `pending` is in one list, rib.pending, and each
- * neighbor has a bookmark in it: nothing before that is pending for it. What has
- * to be told anew goes to the end, behind all bookmarks. So a neighbor never
- * goes over what waits for another one that reads slowly, however much that is.
+ * Every export with a bit in `pending` is in one list, rib.pending. Each
+ * neighbor has a bookmark in the list; no export before it is pending for this
+ * neighbor. New changes go to the end, behind all bookmarks. So a neighbor never
+ * walks over exports that wait for another one, which reads slowly.
  *
- * What is sent is made from the state at this moment: a neighbor that reads
- * slowly gets the newest, once.
+ * A batch is made from the state at the moment of sending: a neighbor that reads
+ * slowly gets the newest state, once.
  */
 
 #include "rib/rib.h"
@@ -21,22 +21,22 @@ enum export_batch_limits {
 	EXPORT_BATCH_SIZE = 256, /* prefixes of one struct export_batch */
 };
 
-/* Something to tell: routes that share one announcement. */
+/* Prefixes that share one announcement, or are withdrawn. */
 struct export_batch {
-	/* To whom, and what these sessions have in common: it holds for all. */
+	/* The receivers, and what they negotiated as far as sending needs it. */
 	size_t peer_count;
 	struct rib_peer *peers[RIB_MAX_UPSTREAMS];
 	const struct bgp_negotiated *session;
 	bool withdraw;
-	struct bgp_attributes attributes; /* a view; for the next call only */
+	struct bgp_attributes attributes; /* a view, until the next call */
 	size_t count;
 	struct bgp_path_key routes[EXPORT_BATCH_SIZE];
 };
 
 /*
- * What is next for `peer`, which is the first of out->peers; those behind it
- * are in its group, are ready and must be told precisely the same. All of them
- * count as told. False if `peer` has been told everything.
+ * Take the next batch for `peer`. It is the first of out->peers; the others are
+ * of its group, ready to send to, and get the same. The batch counts as sent to
+ * all of them. False if nothing is left for `peer`.
  */
 bool export_batch_next(struct rib *rib, struct rib_peer *peer,
 		       struct export_batch *out);

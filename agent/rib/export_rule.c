@@ -6,7 +6,7 @@
 #include "bgp/codec/community.h"
 #include "rib/otc.h"
 
-/* How many living next hops it takes now. */
+/* Return how many living next hops the route needs now. */
 static uint32_t threshold(const struct export_readiness *now)
 {
 	uint32_t least = now->min_nexthops;
@@ -30,8 +30,8 @@ enum export_reason export_rule_route(const struct export_readiness *now)
 }
 
 /*
- * Nothing goes back to whom it came from, and inside an AS routes from inside
- * are not passed on (RFC 4271 9.2) but from and to our clients (RFC 4456 6).
+ * True if the route came from this neighbor, or came from inside the AS and
+ * would go inside (RFC 4271 9.2), neither from nor to a client (RFC 4456 6).
  */
 static bool is_behind_horizon(const struct update_profile *to, uint64_t bit,
 			      const struct export_origin *origin)
@@ -42,7 +42,10 @@ static bool is_behind_horizon(const struct update_profile *to, uint64_t bit,
 	       !origin->client && !to->client;
 }
 
-/* RFC 1997; the last one keeps a route in one member of a confederation. */
+/*
+ * RFC 1997. NO_EXPORT_SUBCONFED keeps a route inside one member of a
+ * confederation.
+ */
 static bool is_kept_inside(const struct update_profile *to, struct reader list)
 {
 	return (to->type == PEER_EXTERNAL &&
@@ -53,8 +56,9 @@ static bool is_kept_inside(const struct update_profile *to, struct reader list)
 }
 
 /*
- * RFC 9494 4.3: a stale route stays among those who prefer any other. Inside our
- * AS, too: 4.6 allows it there, but by a LOCAL_PREF that others may overrule.
+ * RFC 9494 4.3: a stale route goes only to neighbors that prefer any other. Also
+ * inside our AS: 4.6 allows it there, but with a LOCAL_PREF that others may
+ * overrule.
  */
 static bool is_stale_to(const struct update_profile *to, struct reader list)
 {

@@ -3,8 +3,8 @@
 #define RIB_EXPORT_RULE_H
 
 /*
- * Whether a route is announced to a neighbor, and if not, why. The export asks
- * nobody else, so that what is explained is what is done. Pure.
+ * Whether a route is announced to a neighbor, and if not, why. Announcing and
+ * explaining both ask here. Pure.
  */
 
 #include <stdbool.h>
@@ -15,27 +15,26 @@
 #include "rib/rib.h"
 #include "rib/update_group.h"
 
-/* What decides whether a route can be announced at all. */
+/* The facts that decide whether a route can be announced at all. */
 struct export_readiness {
-	unsigned int living; /* next hops in the set */
+	unsigned int living; /* living next hops in the set */
 	bool forwarding;
-	bool up;     /* it was announced before this question */
+	bool up;     /* announced so far */
 	bool waited; /* --announce-delay is over */
 	const struct vip_options *vip;
-	uint32_t min_nexthops; /* unless the VIP has a number of its own */
+	uint32_t min_nexthops; /* unless the VIP has its own */
 };
 
 /*
- * With hysteresis: announced from return-nexthops on and until there are fewer
- * than min-nexthops, so that a server that comes and goes at the border does
- * not make the upstreams flap.
+ * Return why a route is not announced to any neighbor. With hysteresis: it is
+ * announced from return-nexthops on until there are fewer than min-nexthops, so
+ * that one server at the border does not make the announcement flap.
  */
 enum export_reason export_rule_route(const struct export_readiness *now);
 
 /*
- * What neighbors of this profile must not be told of routes that can be
- * announced. `bit`: of the one that is asked about; 0: of any from whom the
- * route did not come.
+ * Return why a route is not announced to a neighbor of this profile. `bit`: the
+ * bit of the neighbor; 0: any neighbor that the route did not come from.
  */
 enum export_reason export_rule_peer(const struct update_profile *to,
 				    uint64_t bit,

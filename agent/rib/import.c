@@ -26,7 +26,7 @@ static bool is_inside_vip(const struct import_options *options,
 	return import_vip(options, prefix);
 }
 
-/* RFC 4271 9.1.2; RFC 5065 4: our member's AS means us among members only. */
+/* RFC 4271 9.1.2. Our member AS counts in confederation segments: RFC 5065 4. */
 static bool came_through_us(const struct import_options *options,
 			    struct reader path)
 {

@@ -3,8 +3,8 @@
 #define RIB_IMPORT_H
 
 /*
- * Which paths may be used at all: what no rule of the policy can allow, and the
- * safe defaults for what no rule decides. Pure.
+ * Which paths are accepted: checks that no rule of the policy can lift, and the
+ * safe defaults where no rule decides. Pure.
  */
 
 #include <stdbool.h>
@@ -17,40 +17,39 @@
 #include "rib/policy/policy.h"
 #include "rib/reason.h"
 
-/* What import_check() asks of the host; either may be NULL: unknown. */
+/* Questions of import_check() about the host. NULL: the check is passed. */
 struct import_hooks {
 	bool (*is_own_address)(const struct prefix *prefix, void *context);
 	bool (*is_nexthop_subnet)(const struct prefix *prefix, void *context);
 	void *context;
 };
 
-/* The AS that we are to those outside. */
+/* Return our AS as neighbors outside of the confederation see it. */
 static inline uint32_t import_public_as(const struct import_options *options)
 {
 	return options->confederation ? options->confederation :
 					options->local_as;
 }
 
-/* The longest --vip that `prefix` lies in, or NULL. */
+/* Return the longest --vip that contains `prefix`, or NULL. */
 const struct vip_options *import_vip(const struct import_options *options,
 				     const struct prefix *prefix);
 
-/* True if the attributes bear our own mark: RFC 4271 9.1.2, RFC 4456 8. */
+/* True if the path came through this host: RFC 4271 9.1.2, RFC 4456 8. */
 bool import_is_loop(const struct import_options *options,
 		    const struct bgp_attributes *attributes);
 
 /*
- * What no rule lifts, for one prefix: it is inside --vip, and nobody may claim
- * the default route, an address of ours, the network in which a backend's next
- * hops are or a prefix that we announce as an aggregate. IMPORT_ACCEPTED
- * otherwise.
+ * Return why a prefix is refused whatever the rules say: it is outside --vip, the
+ * default route, an address of ours, one of our aggregates or, from a backend, a
+ * subnet of ours, in which next hops are. Else IMPORT_ACCEPTED.
  */
 enum import_reason import_check(const struct import_options *options,
 				const struct import_hooks *hooks,
 				enum neighbor_role role,
 				const struct prefix *prefix);
 
-/* What rules have decided, and the default: RFC 8212 for all but backends and peers. */
+/* Apply the rules' decision or the default: RFC 8212 for all but backends and peers. */
 enum import_reason import_by_policy(enum neighbor_role role,
 				    enum policy_verdict verdict);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What becomes of attributes on their way in. See inbound.h. */
+/* The verdict on received paths. See inbound.h. */
 
 #include "rib/inbound.h"
 
@@ -35,7 +35,7 @@ static void forget_changed(struct inbound *in)
 	in->changed = NULL;
 }
 
-/* The rules matched otherwise than for the last route. */
+/* Keep a result that differs from that of the last path. */
 static int keep_result(struct inbound *in,
 		       const struct bgp_attributes *attributes,
 		       const struct policy_result *result)
@@ -95,7 +95,7 @@ void inbound_end(struct inbound *in)
 	attribute_set_release(&in->rib->attributes, in->received);
 }
 
-/* Once for each limit and session, and loudly. */
+/* Warn once for each limit and session. */
 static void log_max_prefix(const struct rib_peer *peer, enum bgp_family family,
 			   enum max_prefix_report report)
 {
@@ -110,13 +110,13 @@ static void log_max_prefix(const struct rib_peer *peer, enum bgp_family family,
 	address_format(&peer->source.address, text);
 	if (report == MAX_PREFIX_NEAR)
 		log_warning("rib",
-			    "%s: %u %s prefixes are near its max-prefix=%u; "
-			    "raise it if they are meant",
+			    "%s: %u %s prefixes are near max-prefix=%u; raise "
+			    "it if they are meant",
 			    text, limit->count[family] + 1,
 			    bgp_family_name(family), limit->limit);
 	else if (report == MAX_PREFIX_REACHED)
 		log_warning("rib",
-			    "%s: more %s prefixes than its max-prefix=%u: %s; "
+			    "%s: more %s prefixes than max-prefix=%u: %s; "
 			    "raise it if they are meant",
 			    text, bgp_family_name(family), limit->limit,
 			    actions[limit->action]);

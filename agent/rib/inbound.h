@@ -3,13 +3,13 @@
 #define RIB_INBOUND_H
 
 /*
- * Attributes on their way in: what the checks of import.h, the rules and the
- * neighbor's limit make of the routes of an UPDATE, which share their
- * attributes. Used by adj_rib_in.c only.
+ * The verdict on the paths of an UPDATE, which share their attributes, by the
+ * checks of import.h, the rules and the neighbor's limit. Used by adj_rib_in.c
+ * only.
  *
- * Without rules that look at the prefix, rules are asked once for all of them.
- * What rules change is interned instead of what came; what is refused is kept
- * as it came.
+ * Unless a rule looks at the prefix, the rules are applied once for all paths.
+ * An accepted path has the attributes that rules made, a refused one those that
+ * were received.
  */
 
 #include "rib/rib.h"
@@ -17,25 +17,25 @@
 struct inbound {
 	struct rib *rib;
 	const struct rib_peer *peer;
-	struct bgp_attributes attributes; /* as they came; the caller's */
-	struct attribute_set *received;	  /* the same, interned */
+	struct bgp_attributes attributes; /* as received; the caller's */
+	struct attribute_set *received;	  /* `attributes`, interned */
 	bool loop;
-	bool leak;   /* the same: otc.h */
-	bool judged; /* `result` and `changed` are those of the last route */
+	bool leak;   /* otc.h */
+	bool judged; /* `result` and `changed` are of the last path */
 	struct policy_result result;
-	struct attribute_set *changed; /* by rules; NULL: nothing was */
+	struct attribute_set *changed; /* by rules; NULL: unchanged */
 };
 
-/* What becomes of one route. */
+/* The verdict on one path. */
 struct inbound_verdict {
 	enum import_reason reason;
-	unsigned int rule;		  /* that decided; 0: none */
-	struct attribute_set *attributes; /* with a reference of `inbound` */
+	unsigned int rule;		  /* rule that decided; 0: none */
+	struct attribute_set *attributes; /* `inbound` holds a reference */
 };
 
 /*
- * inbound_end() is to be called if this has returned 0. All return 0 or
- * -ENOMEM.
+ * Judge the paths of an UPDATE: begin, judge each prefix, and end if begin
+ * returned 0. Return 0 or -ENOMEM.
  */
 int inbound_begin(struct inbound *in, struct rib *rib,
 		  const struct rib_peer *peer,
@@ -45,8 +45,9 @@ int inbound_judge(struct inbound *in, const struct prefix *prefix,
 void inbound_end(struct inbound *in);
 
 /*
- * Holds a path of the peer's, that is new or was blocked, against its limit: 0,
- * with another verdict if it is blocked, or -EDQUOT if the session is to end.
+ * Check a path that is new or was blocked against the peer's limit. Returns 0,
+ * with the verdict changed if the path is blocked, or -EDQUOT if the session
+ * has to end.
  */
 int inbound_limit(struct rib_peer *peer, const struct route *route,
 		  const struct path *path, struct inbound_verdict *verdict);

@@ -6,7 +6,7 @@
 #include "core/log.h"
 #include "rib/rib_internal.h"
 
-/* Begin with what next hops allow. Returns false if no path can be chosen. */
+/* Set the reasons that next hops give. False if no path can be chosen. */
 static bool check_nexthops(struct route *route)
 {
 	bool usable = false;
@@ -18,7 +18,7 @@ static bool check_nexthops(struct route *route)
 	return usable;
 }
 
-/* Once for each time the maximum begins to cut, and loudly. */
+/* Warn when the maximum begins to leave equal paths out. */
 static void log_cut(const struct rib *rib, struct route *route,
 		    const struct decision *decision)
 {

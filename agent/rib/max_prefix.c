@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A neighbor's limit. See max_prefix.h. */
+/* The limit of paths of a neighbor. See max_prefix.h. */
 
 #include "rib/max_prefix.h"
 
@@ -8,12 +8,12 @@ enum {
 	PERCENT = 100,
 };
 
-/* True the first time. */
-static bool is_first_report(uint32_t *told, enum bgp_family family)
+/* True the first time for a family. */
+static bool is_first_report(uint32_t *reported, enum bgp_family family)
 {
-	bool first = !(*told & bgp_family_bit(family));
+	bool first = !(*reported & bgp_family_bit(family));
 
-	*told |= bgp_family_bit(family);
+	*reported |= bgp_family_bit(family);
 	return first;
 }
 

@@ -3,13 +3,13 @@
 
 #include "rib/otc.h"
 
-/* The rows of RFC 9234 5, by what the neighbor is to us; none without a role. */
+/* RFC 9234 5, by the neighbor's role towards us. No rules without a role. */
 static const struct {
-	bool sends_no_marked; /* one from it with any mark is a leak */
-	bool marks_itself;    /* one from it with another's mark is */
-	bool is_upward;	      /* what it sends is marked by us if need be */
+	bool sends_no_marked; /* its marked routes are leaks */
+	bool marks_itself;    /* its routes with another AS's mark are */
+	bool is_upward;	      /* we mark its routes if needed */
 	bool gets_no_marked;
-	bool gets_mark; /* what we send it is marked if need be */
+	bool gets_mark; /* we mark routes to it if needed */
 } rules[BGP_ROLE_NONE + 1] = {
 	[BGP_ROLE_PROVIDER] = { .is_upward = true, .gets_no_marked = true },
 	[BGP_ROLE_RS] = { .is_upward = true, .gets_no_marked = true },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What becomes of attributes on their way to a neighbor. See outbound.h. */
+/* Attributes on their way to a neighbor. See outbound.h. */
 
 #include "rib/outbound.h"
 
@@ -9,7 +9,7 @@
 #include "rib/otc.h"
 #include "rib/rib_internal.h"
 
-/* The result is undecided without rules. */
+/* Apply the rules. Without rules the result is undecided. */
 static struct policy_result
 apply_export_rules(struct rib *rib, const struct update_profile *to,
 		   const struct prefix *prefix,
@@ -49,14 +49,14 @@ enum export_reason outbound_check_rules(struct rib *rib,
 }
 
 enum {
-	/* Of our own AS only: RFC 4456 8. */
+	/* Inside our AS only: RFC 4456 8. */
 	REFLECTION = BGP_HAS_ORIGINATOR_ID | BGP_HAS_CLUSTER_LIST,
-	/* The same: RFC 4271 5.1.5, RFC 7311 3.4. */
+	/* RFC 4271 5.1.5, RFC 7311 3.4. */
 	INTERNAL_ONLY = REFLECTION | BGP_HAS_LOCAL_PREF | BGP_HAS_AIGP,
 	SHUTDOWN_LOCAL_PREF = 0,
 };
 
-/* What was written since `before`. */
+/* Return the bytes written since `before`. */
 static struct reader written_since(const struct writer *w, size_t before)
 {
 	return reader_of(w->data + before, w->used - before);
@@ -86,8 +86,8 @@ static void drop_communities(struct writer *w, struct bgp_attributes *out)
 }
 
 /*
- * RFC 5065 4.1: who is outside sees one AS, in place of the members that a route
- * came through.
+ * Other ASes see the AS of the confederation in place of its members that a
+ * route came through: RFC 5065 4.1.
  */
 static void make_external(const struct rib *rib, struct writer *w,
 			  bool keep_med, struct bgp_attributes *out)
@@ -106,7 +106,7 @@ static void make_external(const struct rib *rib, struct writer *w,
 	drop_communities(w, out);
 }
 
-/* RFC 4456 8: who said it first, and all clusters that it came through. */
+/* Add ORIGINATOR_ID, unless present, and our cluster: RFC 4456 8. */
 static void add_reflection(const struct rib *rib, struct writer *w,
 			   const struct export_origin *origin,
 			   struct bgp_attributes *out)
@@ -122,8 +122,9 @@ static void add_reflection(const struct rib *rib, struct writer *w,
 }
 
 /*
- * RFC 8326 4.2. Inside our AS nobody applies the rule that others have for
- * sessions from outside, so that we say what it would do: LOCAL_PREF 0.
+ * Add GRACEFUL_SHUTDOWN: RFC 8326 4.2. Neighbors inside our AS do not apply the
+ * rule for it, which others have for external sessions. For them LOCAL_PREF is
+ * set to 0, as the rule would do.
  */
 static void mark_shutdown(struct writer *w, struct bgp_attributes *out)
 {
@@ -175,8 +176,8 @@ static bool keeps_nexthop(const struct update_profile *to,
 			  const struct export_origin *origin,
 			  const struct attribute_set *set)
 {
-	if (address_is_zero(rib_nexthop_address(
-		    set->nexthop))) /* our own: an aggregate */
+	/* An aggregate of ours has no next hop of its own. */
+	if (address_is_zero(rib_nexthop_address(set->nexthop)))
 		return false;
 	switch (to->nexthop) {
 	case NEIGHBOR_NEXTHOP_SELF:
@@ -188,7 +189,10 @@ static bool keeps_nexthop(const struct update_profile *to,
 	}
 }
 
-/* In place of the one the path came with, which is gone; NULL: no room. */
+/*
+ * Replace the link bandwidth in the attributes. Returns a set that the caller
+ * releases, or NULL: no room.
+ */
 static struct attribute_set *with_bandwidth(struct rib *rib,
 					    const struct attribute_set *set,
 					    double bytes_per_second)
@@ -250,7 +254,7 @@ struct bgp_attributes outbound_attributes(struct rib *rib,
 		out.nexthop = to->local_address;
 		out.link_local = (struct address){ 0 };
 	}
-	/* The metric would lack the way from here: RFC 7311 3.4. */
+	/* AIGP would lack the cost from here to the next hop: RFC 7311 3.4. */
 	if (!keeps)
 		out.present &= ~BGP_HAS_AIGP;
 	if (to->type == PEER_EXTERNAL)

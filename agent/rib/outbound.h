@@ -3,17 +3,17 @@
 #define RIB_OUTBOUND_H
 
 /*
- * Attributes on their way out. Used by export.c and export_batch.c only. Whom
- * they go to is known here by the profile, which is all that may matter.
+ * Attributes on their way out. Used by export.c and export_batch.c only. The
+ * receivers are known here by their profile, so that nothing else can matter.
  */
 
 #include "rib/export_rule.h"
 #include "rib/rib.h"
 
 /*
- * Why the rules keep this route from `to`, or nothing: they allow it, or none
- * decides and the neighbor is one that is told VIPs. `trace`: routes that share
- * their attributes and this share what is announced of them, too.
+ * Return why the rules keep a route from `to`. If no rule decides, upstreams and
+ * peers get it. Routes with the same `set` and the same `trace` are announced
+ * with the same attributes.
  */
 enum export_reason outbound_check_rules(struct rib *rib,
 					const struct update_profile *to,
@@ -22,25 +22,24 @@ enum export_reason outbound_check_rules(struct rib *rib,
 					struct policy_trace *trace);
 
 /*
- * The attributes by which `best` stands for the whole set of `route`: its own,
- * or those with the link bandwidth of the set. With one more reference.
+ * Return the attributes by which `best` stands for the set of `route`: its own,
+ * or with the link bandwidth of the whole set. The caller releases them.
  */
 struct attribute_set *outbound_set(struct rib *rib, const struct route *route,
 				   const struct path *best);
 
 /*
- * What `set`, which came from `origin`, becomes on its way to `to`: as the
- * rules say, and then
+ * Return the attributes of `set`, which came from `origin`, as `to` gets them: a
+ * view into `set` and the rib's scratch. First the rules apply. Then, except for
+ * a MED or next hop that a rule set:
  *
- * Towards another AS: our AS in front (RFC 4271 5.1.2), no MED and no LOCAL_PREF
- * (5.1.4, 5.1.5), and this host as the next hop (5.1.3): a server is none for
- * other ASes, because its flows are spread here.
- * Towards another member of our confederation: our AS in front as one (RFC 5065
- * 4.1), the rest as inside our AS.
- * Inside our AS: MED and LOCAL_PREF as they came. The next hop is this host, or
- * as it came where we only reflect (RFC 4456 10).
- *
- * unless a rule has set MED or next hop. A view into `set` and the rib's scratch.
+ * To another AS: our AS is prepended (RFC 4271 5.1.2), MED and LOCAL_PREF are
+ * removed (5.1.4, 5.1.5), and the next hop is this host (5.1.3), because flows
+ * are spread over the servers here.
+ * To another member of our confederation: our member AS is prepended (RFC 5065
+ * 4.1); the rest is as inside our AS.
+ * Inside our AS: MED and LOCAL_PREF are kept. The next hop is this host; where
+ * we only reflect, it is kept (RFC 4456 10).
  */
 struct bgp_attributes outbound_attributes(struct rib *rib,
 					  const struct update_profile *to,

@@ -12,7 +12,7 @@ int path_order(const struct path *a, const struct path *b)
 {
 	int order;
 
-	/* What parts two paths nearly always, and is asked most of all. */
+	/* Identifiers nearly always differ; this function is called often. */
 	if (a->source->identifier != b->source->identifier)
 		return a->source->identifier < b->source->identifier ? -1 : 1;
 	order = address_compare(&a->source->address, &b->source->address);
@@ -62,7 +62,7 @@ static struct path *merge(struct path *a, struct path *b, path_order_fn *order)
 	return merged;
 }
 
-/* Cuts a list of at least two behind its middle; returns the second half. */
+/* Cut a list of at least two behind its middle. Return the second half. */
 static struct path *cut_in_half(struct path *list)
 {
 	struct path *middle = list, *end = list->next, *rest;

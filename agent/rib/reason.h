@@ -32,7 +32,7 @@ enum path_reason {
 	REASON_EBGP_OVER_IBGP,
 	REASON_IGP_COST,
 	REASON_CLUSTER_LENGTH,
-	/* As good as the best path, but not in the set. */
+	/* Equal to the best path, but not in the set. */
 	REASON_AS_PATH_CONTENT,
 	REASON_MULTIPATH_OFF, /* multipath=no of its neighbor, or the best's */
 	REASON_DUPLICATE_NEXTHOP,

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/*
- * The life of the rib and of its peers, and looking things up. See rib.h: what
- * comes in is in adj_rib_in.c, what is decided in loc_rib.c, what goes out in
- * export.c.
- */
+/* The life of the rib and of its peers, and look-ups. See rib.h. */
 
 #include "rib/rib.h"
 
@@ -58,7 +54,7 @@ struct policy_peer rib_policy_peer(const struct rib *rib,
 	};
 }
 
-/* Upstreams and peers are, others if a rule allows it, and backends never. */
+/* True for upstreams and peers, and for others but backends by a rule. */
 static bool is_announced_to(const struct rib *rib, const struct rib_peer *peer)
 {
 	const struct policy_peer view = rib_policy_peer(rib, peer);

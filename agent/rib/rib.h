@@ -6,16 +6,34 @@
  * The three routing information bases of RFC 4271 3.2 in one table of routes.
  *
  * A route holds every path that neighbors announced for its prefix, refused
- * ones too (Adj-RIB-In), which of them are the set (Loc-RIB), and one bit for
- * each neighbor it was announced to (Adj-RIB-Out). Changes only mark a route,
- * and not before there is a choice; rib_process() then decides each marked
- * route once, however many UPDATEs touched it, and export_batch_next() says what
- * is left to tell a neighbor, and who else is to be told the same
- * (update_group.h): state to be sent is a bit for each prefix and neighbor,
- * never a queue of messages.
+ * ones too (Adj-RIB-In), the multipath set among them (Loc-RIB), and one bit for
+ * each neighbor that it was announced to (Adj-RIB-Out). An UPDATE only marks a
+ * route, once there is a path to choose. rib_process() decides each marked route
+ * once, however many UPDATEs touched it. Changes to send are one bit for each
+ * prefix and neighbor, not a queue of messages; export_batch_next() makes the
+ * messages. The rib knows neither sockets nor maps; it calls struct rib_hooks.
  *
- * The rib knows neither sockets nor maps: what it needs of the world comes in
- * by struct rib_hooks.
+ * A function stands in the file that its prefix names. For users of the room:
+ *
+ *	rib.h		life of the rib and of peers, rib_process(), look-ups
+ *	route.h		a prefix with its paths
+ *	reason.h	why a path is out of the set, or is not announced
+ *	adj_rib_in.h	take in UPDATEs, refreshes and configured paths
+ *	export.h	Adj-RIB-Out: announce again, explain, shut down
+ *	export_batch.h	take the next announcements for a neighbor
+ *
+ * Inside, in the order of an UPDATE:
+ *
+ *	inbound.c	verdict on received paths: import.c (fixed checks), otc.c
+ *			(RFC 9234), policy/ (rules), max_prefix.c (limit)
+ *	attribute_set.c, rib_nexthop.c
+ *			attributes and next hops, each kept once
+ *	loc_rib.c	decide the marked routes: decision.c, distance.c and
+ *			weight.c
+ *	aggregate.c	prefixes announced for the VIPs inside them
+ *	export_rule.c	whether a route is announced to a neighbor
+ *	outbound.c	attributes on their way out
+ *	update_group.c	neighbors that get the same announcements
  */
 
 #include <stdbool.h>
@@ -34,7 +52,7 @@
 #include "rib/route.h"
 
 enum rib_limits {
-	RIB_BEST_PATH = 0, /* path_id of what is not one path of several */
+	RIB_BEST_PATH = 0, /* path_id of the best path; others count from 1 */
 };
 
 /* The announcements while the agent ends. */
@@ -57,12 +75,12 @@ struct rib_peer {
 	uint32_t refused[IMPORT_REASON_COUNT]; /* paths held, by reason */
 	struct max_prefix max_prefix;	       /* the user sets its limit */
 	uint32_t refreshing; /* enum bgp_family_bits: BoRR has come */
-	/* In struct route; 0: nothing is announced to it, nor are the next. */
+	/* Its bit in struct route_export; 0: not announced to, no group. */
 	uint64_t bit;
 	struct update_group *group;
 	struct route_export *bookmark; /* export_batch.h */
 	void *owner;		       /* for the user of the rib */
-	bool watched;		       /* the same: by BFD */
+	bool watched;		       /* by BFD; for the user of the rib */
 	TAILQ_ENTRY(rib_peer) link;
 };
 
@@ -70,16 +88,16 @@ struct rib_peer {
 struct rib_peer_options {
 	struct path_source source;
 	enum neighbor_role role;
-	const struct bgp_negotiated *session; /* what was agreed on */
-	struct address local_address;	      /* next hop of what we announce */
-	enum bgp_role relation;		      /* RFC 9234; external ones only */
+	const struct bgp_negotiated *session;
+	struct address local_address; /* next hop of announcements */
+	enum bgp_role relation;	      /* RFC 9234; external ones only */
 	enum neighbor_nexthop nexthop;
 	bool client; /* we reflect routes to it: RFC 4456 */
 };
 
-/* Routes, of all that there are. */
+/* Numbers of routes. */
 struct rib_totals {
-	size_t learned; /* with a set that is not empty */
+	size_t learned; /* with a non-empty set */
 	size_t forwarding;
 	size_t announced; /* to any peer */
 };
@@ -89,76 +107,77 @@ struct update_group;
 
 struct rib_hooks {
 	/*
-	 * REASON_NONE, or why this next hop cannot be used now, and what the
-	 * way to it costs (RFC 4271 9.1.2.2 e), which is 0 before the call.
-	 * Asked when tracking begins and after rib_nexthop_changed() only.
+	 * Return why this next hop cannot be used now, or REASON_NONE, and set
+	 * the cost to reach it (RFC 4271 9.1.2.2 e), which is 0 before the
+	 * call. Called when tracking begins and after rib_nexthop_changed().
 	 */
 	enum path_reason (*nexthop_check)(const struct address *nexthop,
 					  uint32_t *igp_cost, void *context);
-	/* The first accepted path needs this next hop; the last one has gone. */
+	/*
+	 * Track a next hop that the first accepted path has, or stop when the
+	 * last one has gone. Called for each UPDATE: must not block.
+	 */
 	void (*nexthop_track)(const struct address *nexthop, bool wanted,
 			      void *context);
 	/*
-	 * The set of `route` was decided: `members`, route->selected of them,
-	 * for this call only. Returns whether it is steered now. First called
-	 * when there is a path to choose, and then for each change until there
-	 * is none.
+	 * Take the set of `route`, its route->selected `members`, which are
+	 * valid for this call only. Return true if it is steered now. First
+	 * called when there is a path to choose, then after each decision.
 	 */
 	bool (*set_decided)(const struct route *route,
 			    const struct member *members, void *context);
-	/* There are marked routes: call rib_process() when input is drained. */
+	/* Call rib_process() when input is drained: routes are marked. */
 	void (*work_waiting)(void *context);
-	/* export_batch_next() has something for some neighbors. */
+	/* Call export_batch_next(): it has batches for some neighbors. */
 	void (*export_waiting)(void *context);
 	void *context;
 	/*
-	 * There is room for one more export_batch to this neighbor, with what
-	 * another one of its group is told. NULL: none is told with another.
+	 * True if this neighbor has room for a batch that is made for another
+	 * one of its group. NULL: batches are made for one neighbor each.
 	 */
 	bool (*export_ready)(const struct rib_peer *peer, void *context);
 	struct import_hooks import;
 };
 
 /*
- * Both structures are copied; the lists in `options` must outlive the rib.
- * NULL: out of memory. The caller frees with rib_free().
+ * Copy both structures; the lists in `options` must outlive the rib. Return NULL
+ * if out of memory. The caller frees with rib_free().
  */
 struct rib *rib_new(const struct rib_options *options,
 		    const struct rib_hooks *hooks);
 void rib_free(struct rib *rib);
 
 /*
- * A session came up. What its peer is to have waits in export_batch_next(), and
- * export_waiting() is not called for it. NULL: out of memory, or more upstreams
- * than RIB_MAX_UPSTREAMS.
+ * Add a peer whose session came up. The announcements to it wait in
+ * export_batch_next(); export_waiting() is not called for them. NULL: out of
+ * memory, or more upstreams than RIB_MAX_UPSTREAMS.
  */
 struct rib_peer *rib_peer_up(struct rib *rib,
 			     const struct rib_peer_options *options);
-/* No bit is free for one more neighbor that we announce to. */
+/* True if no further peer can be announced to: RIB_MAX_UPSTREAMS. */
 bool rib_is_full(const struct rib *rib);
-/* The session is lost: all its paths go, and `peer` is freed. */
+/* Remove a peer with all its paths, and free it. */
 void rib_peer_down(struct rib *rib, struct rib_peer *peer);
-/* nexthop_check() may answer differently for this next hop from now on. */
+/* Call nexthop_check() again for this next hop. */
 void rib_nexthop_changed(struct rib *rib, const struct address *nexthop);
-/* Decides every marked route. */
+/* Decide every marked route. */
 void rib_process(struct rib *rib);
 
-/* Of a path in its route's set: its share against the others'; else 0. */
+/* Return the weight of a path in its route's set, 0 for other paths. */
 uint32_t rib_path_weight(const struct rib *rib, const struct route *route,
 			 const struct path *path);
-/* By what the paths of all routes are decided. */
 const struct decision_options *rib_decision_options(const struct rib *rib);
-/* The route of `prefix`, or NULL. */
+/* Return the route of `prefix`, or NULL. */
 const struct route *rib_find(const struct rib *rib,
 			     const struct prefix *prefix);
-/* The route with the longest prefix that contains the address, or NULL. */
+/* Return the route with the longest prefix that contains the address, or NULL. */
 const struct route *rib_match(const struct rib *rib,
 			      const struct address *address);
-/* As of the last rib_process() and export_batch_next(), counted as they change. */
+/* Return the numbers as of the last rib_process() and export_batch_next(). */
 struct rib_totals rib_totals(const struct rib *rib);
-/* Walks all routes, in no particular order. NULL starts. */
+/* Walk all routes in no particular order. NULL starts. */
 const struct route *rib_next(const struct rib *rib, const struct route *route);
-/* The peers with a session, in order of their coming. NULL starts. */
+/* Walk the peers in the order in which they came up. NULL starts. */
 const struct rib_peer *rib_peer_next(const struct rib *rib,
 				     const struct rib_peer *peer);
 

@@ -3,8 +3,8 @@
 #define RIB_RIB_INTERNAL_H
 
 /*
- * The inside of struct rib, shared by adj_rib_in.c (what comes in), loc_rib.c
- * (what is decided) and export.c (what goes out). Nobody outside includes this.
+ * struct rib, and the functions that the files of this room share. Included by
+ * this room and its tests only.
  */
 
 #include "core/pool.h"
@@ -18,14 +18,14 @@ TAILQ_HEAD(route_export_list, route_export);
 TAILQ_HEAD(rib_peer_list, rib_peer);
 
 enum export_scratch_sizes {
-	/* What one set holds, its path twice, and what we put in front. */
+	/* One attribute set, its AS_PATH a second time, and our prefixes. */
 	EXPORT_SCRATCH_SIZE = BGP_CANONICAL_MAX + UINT16_MAX + 64,
 };
 
 struct aggregate {
 	const struct aggregate_options *config;
 	LIST_HEAD(, route_export) contributors;
-	bool changed; /* what they add up to */
+	bool changed; /* the attributes that contributors add up to */
 };
 
 struct rib {
@@ -41,71 +41,74 @@ struct rib {
 	struct pool export_pool;
 	struct route_list marked;
 	struct route_export_list pending; /* export_batch.h */
-	struct route_export_list waiting; /* in the order of `due_ms` */
+	struct route_export_list waiting; /* --announce-delay, by `due_ms` */
 	struct rib_peer_list peers;
 	struct rib_totals totals;
 	struct update_group_list groups;
 	struct rib_peer *peers_by_bit[RIB_MAX_UPSTREAMS];
 	struct aggregate *aggregates; /* options.import.aggregate_count */
 	enum rib_shutdown shutdown;
-	uint32_t several_peers; /* that get all paths of a set */
-	uint32_t last_path_id;	/* of those given out by create() */
-	uint64_t bits_used;	/* of struct rib_peer.bit */
+	uint32_t several_peers; /* peers that get all paths of a set */
+	uint32_t last_path_id;	/* the last one given to an export */
+	uint64_t bits_used;	/* rib_peer.bit of all peers */
 	uint8_t export_scratch[EXPORT_SCRATCH_SIZE];
 	struct policy_scratch policy_scratch;
 };
 
-/*
- * Marks what must be sent because of the route's new state. To be called after
- * each decision.
- */
+/* ------------------------------------------------------------- export.c */
+
+/* Announce or withdraw a route by its new state. Call after each decision. */
 void export_route(struct rib *rib, struct route *route);
 /*
- * A peer has come that is announced to: it gets a bit, a group and all routes
- * that it must have. Returns 0, -ENOMEM, or -ENOSPC without a free bit.
+ * Give a peer a bit and a group, and announce all routes to it. Returns 0,
+ * -ENOMEM, or -ENOSPC without a free bit.
  */
 int export_add_peer(struct rib *rib, struct rib_peer *peer,
 		    const struct rib_peer_options *options);
-/* Undoes it, and forgets what was announced to the peer. */
+/* Undo export_add_peer() and forget all announcements to the peer. */
 void export_remove_peer(struct rib *rib, struct rib_peer *peer);
-/* The peer is to be told everything, once more if it has been. */
+/* Announce everything to a peer, once more if it has it. */
 void export_mark_peer(struct rib *rib, const struct rib_peer *peer);
-/* The path is about to go; what was announced of it has to follow. */
+/* Detach the export of a path that is about to be removed. */
 void export_forget_path(struct route *route, const struct path *path);
 
-/* All that is announced of a route must be looked at again. */
-void export_mark_pending(struct rib *rib, struct route *route);
-/* The route is an aggregate with these attributes; NULL: it was one. */
+/* Have all peers of a route checked for a message once more. */
+void export_mark_route(struct rib *rib, struct route *route);
+/* Announce an aggregate with these attributes; NULL: withdraw it. */
 void export_aggregate(struct rib *rib, struct route *route,
 		      struct attribute_set *attributes);
 
 /*
- * What all of this profile are to have, but for those that it came from; NULL:
- * nothing. `trace`: outbound_check_rules().
+ * Return the attributes to announce to all neighbors of a profile except the one
+ * that the path came from, or NULL. `trace`: outbound_check_rules().
  */
-struct attribute_set *export_wanted(struct rib *rib,
-				    const struct update_profile *to,
-				    const struct route_export *export,
-				    struct policy_trace *trace);
+struct attribute_set *export_attributes_for(struct rib *rib,
+					    const struct update_profile *to,
+					    const struct route_export *export,
+					    struct policy_trace *trace);
 
-/* Frees all that is left of what was announced of a route. */
+/* Free an export, whatever its state. */
 void export_free(struct rib *rib, struct route_export *export);
-/* These peers, as bits, have it from now on, and nobody else. */
+/* Set the bits of the peers that have the export, and count it. */
 void export_set_announced(struct rib *rib, struct route_export *export,
 			  uint64_t peers);
-/* If it says nothing any more; and then the route, if it was all of it. */
+/* Free an export without state, and its route if unused then. */
 void export_free_if_unused(struct rib *rib, struct route_export *export);
 
-/* The peers whose bits are in `peers` must be told of a change. */
+/* ------------------------------------------------------------- export_batch.c */
+
+/* Mark a change as to be sent to the peers with these bits. */
 void export_batch_add(struct rib *rib, struct route_export *export,
 		      uint64_t peers);
-/* They need not any more. */
+/* Unmark it. */
 void export_batch_remove(struct rib *rib, struct route_export *export,
 			 uint64_t peers);
 
-/* A peer that is told something comes, and goes. 0 or -ENOMEM. */
+/* Add a bookmark for a peer, or remove it. Returns 0 or -ENOMEM. */
 int export_batch_begin(struct rib *rib, struct rib_peer *peer);
 void export_batch_end(struct rib *rib, struct rib_peer *peer);
+
+/* ------------------------------------------------------------- others */
 
 /* Remove all paths of a peer. */
 void adj_rib_in_remove_peer(struct rib *rib, struct rib_peer *peer);
@@ -117,13 +120,13 @@ void loc_rib_decide(struct rib *rib);
 struct route *route_get(struct rib *rib, const struct prefix *prefix);
 /* Have rib_process() decide a route. */
 void route_mark(struct rib *rib, struct route *route);
-/* Frees a route without paths that no neighbor has from us any more. */
+/* Free a route without paths, exports and mark. */
 void route_free_if_unused(struct rib *rib, struct route *route);
-/* A peer as rules see it. */
+/* Return a peer as rules see it. */
 struct policy_peer rib_policy_peer(const struct rib *rib,
 				   const struct rib_peer *peer);
 
-/* REASON_NONE, or why such a path is none that a decision could choose. */
+/* Return why a decision cannot choose a path, or REASON_NONE. */
 static inline enum path_reason
 path_usability(enum import_reason import,
 	       const struct attribute_set *attributes)
@@ -132,7 +135,7 @@ path_usability(enum import_reason import,
 					   path_reason_of_import(import);
 }
 
-/* What comes from the one goes out as what comes from the other. */
+/* True if paths of both origins are announced alike. */
 static inline bool export_same_origin(const struct export_origin *a,
 				      const struct export_origin *b)
 {
@@ -140,7 +143,7 @@ static inline bool export_same_origin(const struct export_origin *a,
 	       a->client == b->client && a->identifier == b->identifier;
 }
 
-/* Of one peer: its place in rib.told. */
+/* Return the index in rib.peers_by_bit of a single bit. */
 static inline unsigned int rib_bit_number(uint64_t bit)
 {
 	return (unsigned int)__builtin_ctzll(bit);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Next hops of the rib: interned by address, tracked. See rib_nexthop.h. */
+/* Next hops of the rib, by address. See rib_nexthop.h. */
 
 #include "rib/rib_nexthop.h"
 
@@ -54,7 +54,7 @@ void rib_nexthop_release(struct prefix_map *map, struct rib_nexthop *hop)
 	free(hop);
 }
 
-/* Ask for the state of a next hop. Returns false if it is the same as before. */
+/* Call nexthop_check(). False if the answer is the same as before. */
 static bool refresh_nexthop(const struct rib *rib, struct rib_nexthop *hop)
 {
 	const struct rib_hooks *hooks = &rib->hooks;

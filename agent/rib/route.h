@@ -21,7 +21,7 @@ struct route {
 	unsigned int selected;	 /* paths in the set */
 	bool marked;		 /* to be decided by rib_process() */
 	bool forwarding;	 /* steered, as set_decided() returned */
-	bool decided : 1;	 /* at any time: set_decided() knows of it */
+	bool decided : 1;	 /* set_decided() was called for it */
 	bool cut : 1;	    /* the maximum left paths out, and this is logged */
 	bool aggregate : 1; /* announced for the VIPs inside it, not itself */
 	struct route_export *exports; /* NULL: never announced */
@@ -30,24 +30,24 @@ struct route {
 
 /* The origin of an announced path, as far as its way out depends on it. */
 struct export_origin {
-	enum peer_type type; /* external, too, if it is our own */
-	uint64_t bit;	     /* the neighbor, if it is announced to as well */
-	/* If it is internal: RFC 4456. */
+	enum peer_type type; /* external for aggregates of ours */
+	uint64_t bit;	     /* of the neighbor; 0: backend or aggregate */
+	/* Internal neighbors only: RFC 4456. */
 	bool client;
 	uint32_t identifier;
 };
 
 /*
  * A route's part of the Adj-RIBs-Out: the best path, or one path of the set for
- * neighbors that take several. By far fewer routes are announced than are held,
- * so this is a thing of its own.
+ * neighbors that take several. Far fewer routes are announced than are held, so
+ * it is allocated by itself.
  */
 struct route_export {
 	struct route *route;
-	struct route_export *next; /* of the same route */
-	const struct path *path;   /* one of the set; NULL: gone, or the best */
-	uint32_t path_id;	   /* of our own; RIB_BEST_PATH */
-	struct export_origin origin;	  /* of `attributes` */
+	struct route_export *next;   /* of the same route */
+	const struct path *path;     /* one of the set; NULL: best or removed */
+	uint32_t path_id;	     /* our own; RIB_BEST_PATH for the best */
+	struct export_origin origin; /* origin of `attributes` */
 	struct attribute_set *attributes; /* to announce; NULL: withdraw */
 	uint64_t announced;		  /* bits of peers that have it */
 	uint64_t pending; /* bits of peers that a change must be sent to */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Who is told the same. See update_group.h. */
+/* Groups of neighbors with one profile. See update_group.h. */
 
 #include "rib/update_group.h"
 
@@ -9,7 +9,7 @@
 
 #include "rib/rib_internal.h"
 
-/* Member by member into zeroes, so that what lies between them is equal. */
+/* Zero the padding first: profiles are compared byte by byte. */
 void update_profile_init(struct update_profile *profile, const struct rib *rib,
 			 const struct rib_peer_options *options)
 {
@@ -29,7 +29,7 @@ void update_profile_init(struct update_profile *profile, const struct rib *rib,
 	profile->client = options->client;
 }
 
-/* The group of this number, or NULL. */
+/* Return the group with this number, or NULL. */
 static struct update_group *group_by_number(struct rib *rib,
 					    unsigned int number)
 {

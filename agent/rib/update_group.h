@@ -3,15 +3,15 @@
 #define RIB_UPDATE_GROUP_H
 
 /*
- * Neighbors that are to be told the same, so that it is worked out and encoded
- * once for all of them.
+ * Update groups: neighbors that get the same announcements, which are made and
+ * encoded once for all of them.
  *
- * Whether a neighbor is told of a route, and in which bytes, depends on the
- * route and on the neighbor's profile. Those with equal profiles are an update
- * group. export_rule.h, outbound.h and who encodes are given a profile and not
- * a neighbor, so that nothing they look at can be missing in it. What is about
- * one neighbor alone stays out: whom a route came from, and in struct
- * route_export the bits of who has it and who must be told of it.
+ * Whether a neighbor gets a route, and in which bytes, depends on the route and
+ * on the neighbor's profile. Neighbors with equal profiles are an update group.
+ * export_rule.h, outbound.h and the encoder get a profile and not a neighbor, so
+ * that they cannot depend on anything outside of it. The facts about one
+ * neighbor alone are not part of it: which routes came from it, and the bits in
+ * struct route_export.
  */
 
 #include <stdbool.h>
@@ -28,10 +28,10 @@ struct rib;
 struct rib_peer;
 struct rib_peer_options;
 
-/* Compared byte by byte, so that no member can be left out. */
+/* Compared byte by byte, so that no member can be forgotten. */
 struct update_profile {
 	struct bgp_negotiated session; /* bgp_negotiated_for_updates() */
-	struct policy_trace rules;     /* those about what it is told */
+	struct policy_trace rules;     /* rules about routes to it */
 	struct address local_address;  /* next hop of what we announce */
 	enum peer_type type;
 	enum neighbor_role role;
@@ -41,7 +41,7 @@ struct update_profile {
 };
 
 struct update_group {
-	unsigned int number; /* as it is shown: from 1, the lowest free one */
+	unsigned int number; /* for display: from 1, the lowest free one */
 	uint64_t members;    /* their bits */
 	struct update_profile profile;
 	TAILQ_ENTRY(update_group) link;
@@ -49,14 +49,14 @@ struct update_group {
 
 TAILQ_HEAD(update_group_list, update_group);
 
-/* The profile of a neighbor that comes up like this. */
+/* Fill in the profile of a neighbor that comes up with these options. */
 void update_profile_init(struct update_profile *profile, const struct rib *rib,
 			 const struct rib_peer_options *options);
 
-/* Takes the peer, which has a bit, into the group it belongs to. 0 or -ENOMEM. */
+/* Add a peer, which has a bit, to its group. Returns 0 or -ENOMEM. */
 int update_group_join(struct rib *rib, struct rib_peer *peer,
 		      const struct rib_peer_options *options);
-/* Takes it out; a group without members is freed. */
+/* Remove a peer. A group without members is freed. */
 void update_group_leave(struct rib *rib, struct rib_peer *peer);
 
 #endif

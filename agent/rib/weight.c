@@ -5,7 +5,7 @@
 
 #include <assert.h>
 
-/* A member of the set whose weight nobody has told us. */
+/* True for a path of the set with neither weight nor bandwidth. */
 static bool is_unknown(const struct path *path)
 {
 	return path->reason == REASON_NONE && !path->attributes->weight &&
@@ -45,7 +45,7 @@ static uint32_t own_weight(const struct decision_options *options,
 	return clamp((double)set->bandwidth / options->bandwidth_unit);
 }
 
-/* One of several paths by which one neighbor announced the member's next hop. */
+/* True if the path adds to the weight of a member: same neighbor and next hop. */
 static bool counts_for(const struct path *member, const struct path *path)
 {
 	return path == member ||

@@ -3,22 +3,21 @@
 #define RIB_WEIGHT_H
 
 /*
- * How much of a set's traffic each path gets. Pure.
+ * Weights: how much of a set's traffic each path gets. Pure.
  *
- * A weight is what policy gave the path, else its link bandwidth in units of
- * --bandwidth-unit, rounded, from 1 to WEIGHT_MAX; without a bandwidth it is
- * --default-weight. It is never a share of what the set has together: a path
- * weighs the same whoever stands beside it, and a server that comes or goes
- * changes no weight but its own.
+ * The weight of a path is the one that policy gave it, else its link bandwidth in
+ * units of --bandwidth-unit, rounded, from 1 to WEIGHT_MAX; without a bandwidth
+ * it is --default-weight. It is never a share of the whole set: it does not
+ * depend on the other paths, and a server that comes or goes changes no weight
+ * but its own.
  *
- * With one exception, which is FRR's default and ours: under
- * BANDWIDTH_USE_IF_ALL one path of the set of which nobody knows the weight
- * makes all bandwidths of the set count as none. Else the first of many equal
- * servers that begins to name its bandwidth would get nearly all the traffic.
- * BANDWIDTH_USE does without, for who knows what --default-weight has to be.
+ * There is one exception, FRR's default and ours: under BANDWIDTH_USE_IF_ALL one
+ * path of unknown weight turns off all bandwidths of its set. Else the first of
+ * many equal servers that announces a bandwidth would get nearly all traffic.
+ * BANDWIDTH_USE has no such exception; --default-weight must fit then.
  *
- * A bandwidth of 0 is no weight but the wish to be used no more, as
- * GRACEFUL_SHUTDOWN is (RFC 8326).
+ * A bandwidth of 0 is no weight. Like GRACEFUL_SHUTDOWN (RFC 8326), it asks not
+ * to use the path.
  */
 
 #include "rib/decision.h"
@@ -38,16 +37,16 @@ static inline bool path_is_draining(const struct decision_options *options,
 		!path->attributes->bandwidth);
 }
 
-/* Once the set of a route is chosen: do bandwidths count in it? */
+/* Decide whether bandwidths count in the set. Call once the set is chosen. */
 void weigh_set(const struct decision_options *options, struct path *paths);
 
-/* Of a path of the route whose paths are `paths`; 0 if it is not in the set. */
+/* Return the weight of a path among the `paths` of its route; 0: not in the set. */
 uint32_t path_weight(const struct decision_options *options,
 		     const struct path *paths, const struct path *path);
 
 /*
- * Bytes per second that the paths of the set have together, a path that names
- * none counting as its weight. False if no path of the set names one.
+ * Sum the bandwidths of the paths of the set. A path without one counts by its
+ * weight. False if no path of the set has a bandwidth.
  */
 bool path_list_bandwidth(const struct decision_options *options,
 			 const struct path *paths, double *bytes_per_second);

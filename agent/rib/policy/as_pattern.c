@@ -12,7 +12,7 @@ static uint64_t place(size_t at)
 	return (uint64_t)1 << at;
 }
 
-/* A run of ASes may be empty: whoever is before it is also behind it. */
+/* "*" may match no AS: the place before it leads to the place behind it. */
 static uint64_t pass_runs(const struct as_pattern *pattern, uint64_t places)
 {
 	for (size_t i = 0; i < pattern->count; i++)
@@ -22,7 +22,7 @@ static uint64_t pass_runs(const struct as_pattern *pattern, uint64_t places)
 	return places;
 }
 
-/* The places that one more AS leads to from place `at`. */
+/* Return the places that one more AS leads to from place `at`. */
 static uint64_t next_places(const struct rule_hop *hop, size_t at, uint32_t as)
 {
 	switch (hop->kind) {

@@ -4,15 +4,14 @@
 
 /*
  * Patterns for AS paths: AS numbers, ranges, "?" for one AS and "*" for any
- * number of them, held against the whole path.
+ * number of them. A pattern has to match the whole AS path.
  *
- * All places in the pattern that the path can have led to are kept at once, as
- * bits of one word, so that no "*" is ever tried twice: a path of n numbers
- * takes at most n times as many steps as the pattern has words, whatever a
- * peer sends.
+ * Matching keeps all places in the pattern that the AS path can have led to, as
+ * bits of one word, so that no "*" is tried twice: n AS numbers take at most n
+ * times as many steps as the pattern has words, whatever a peer sends.
  *
- * A path is here the AS numbers as they are shown, one after the other, those
- * of sets as well; confederation segments are passed over (RFC 5065 5.3).
+ * An AS path is here a list of AS numbers, those of sets included, without
+ * confederation segments (RFC 5065 5.3).
  */
 
 #include <stdbool.h>
@@ -27,13 +26,13 @@ struct as_pattern {
 	size_t count;
 };
 
-/* A run through a path. */
+/* One match of an AS path against a pattern. */
 struct as_pattern_run {
 	uint64_t places;     /* bit i: `hops` up to i have matched */
 	unsigned long steps; /* hops compared with an AS number */
 };
 
-/* True if all of `path` matches. `run` tells how it went. */
+/* True if the whole AS path matches. Fills in `run`. */
 bool as_pattern_matches(const struct as_pattern *pattern, struct reader path,
 			struct as_pattern_run *run);
 

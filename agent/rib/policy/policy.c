@@ -11,7 +11,7 @@ _Static_assert(POLICY_TRACE_WORDS *POLICY_TRACE_BITS == POLICY_MAX_RULES,
 	       "a bit for each rule");
 
 enum {
-	/* Headers of all attributes, and those whose values are numbers. */
+	/* Headers of all attributes, and the attributes of fixed size. */
 	FIXED_ATTRIBUTES_SIZE = 256,
 };
 
@@ -111,7 +111,7 @@ void policy_about(const struct policy *policy, enum rule_direction direction,
 			note_rule(about, i);
 }
 
-/* What is longer could not be interned (bgp/codec/attributes.h). */
+/* True if the attributes can be interned (bgp/codec/attributes.h). */
 static bool fits_canonical(const struct bgp_attributes *a)
 {
 	return FIXED_ATTRIBUTES_SIZE + a->as_path.left + a->communities.left +
@@ -122,16 +122,16 @@ static bool fits_canonical(const struct bgp_attributes *a)
 	       BGP_CANONICAL_MAX;
 }
 
-/* The rule matches. True if it decides. */
+/* Apply a rule that matches. True if it decides. */
 static bool apply_rule(const struct policy_rule *rule, size_t number,
-		       struct policy_run *route)
+		       struct policy_run *run)
 {
-	struct policy_result *result = route->result;
+	struct policy_result *result = run->result;
 
 	note_rule(&result->trace, number);
-	policy_set(rule, route);
-	if (route->failed ||
-	    (rule->setting_count && !fits_canonical(route->attributes)))
+	policy_set(rule, run);
+	if (run->failed ||
+	    (rule->setting_count && !fits_canonical(run->attributes)))
 		result->verdict = POLICY_DENY;
 	else if (rule->action == RULE_CONTINUE)
 		return false;
@@ -147,7 +147,7 @@ void policy_apply(const struct policy *policy, enum rule_direction direction,
 		  struct bgp_attributes *attributes,
 		  struct policy_scratch *scratch, struct policy_result *result)
 {
-	struct policy_run route = {
+	struct policy_run run = {
 		.peer = peer,
 		.prefix = prefix,
 		.attributes = attributes,
@@ -162,7 +162,7 @@ void policy_apply(const struct policy *policy, enum rule_direction direction,
 		if (rule->direction == direction &&
 		    (peer->about ? is_noted(peer->about, i) :
 				   policy_is_about(rule, peer)) &&
-		    policy_matches(rule, &route) && apply_rule(rule, i, &route))
+		    policy_matches(rule, &run) && apply_rule(rule, i, &run))
 			return;
 	}
 }

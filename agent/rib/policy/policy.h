@@ -3,20 +3,20 @@
 #define RIB_POLICY_H
 
 /*
- * The routing policy: what the rules of the configuration (--rule,
- * rule.h) make of a route. Pure.
+ * The routing policy: apply the rules of the configuration (--rule,
+ * rule.h) to a path. Pure.
  *
- * Rules are gone through in order. A rule matches if it is about this direction
- * and this neighbor and if all of its matches do. The first one that allows or
- * denies decides; "continue" only sets, and the rules behind it see what it has
- * set. What none decides is left to the caller, who knows the defaults.
+ * Rules apply in order. A rule matches if it is about this direction and this
+ * neighbor, and if all its matches do. The first one that allows or denies
+ * decides; "continue" only sets attributes, which the rules behind it see. If no
+ * rule decides, the caller applies the defaults.
  *
  *	policy.c		the walk through the rules
  *	policy_match.c		one function for each match
  *	policy_set.c		one function for each setting
  *	as_pattern.c		patterns for AS paths
  *
- * What no rule can allow is not here but in import.h.
+ * The checks that no rule can lift are in import.h.
  */
 
 #include <stdbool.h>
@@ -30,20 +30,20 @@
 struct policy {
 	const struct policy_rule *rules; /* must outlive the policy */
 	size_t count;
-	/* Per direction: there are rules, and some look at the prefix. */
+	/* By direction: there are rules; some look at the prefix. */
 	bool used[RULE_DIRECTION_COUNT];
 	bool by_prefix[RULE_DIRECTION_COUNT];
 };
 
 struct policy policy_of(const struct policy_rule *rules, size_t count);
 
-/* Who is at the other end. */
+/* The neighbor that the path comes from or goes to. */
 struct policy_peer {
 	enum neighbor_role role;
 	const struct path_source *source;
 	uint32_t local_as;	       /* for "prepend self" */
 	const struct address *nexthop; /* for "next-hop self" */
-	/* policy_about(), if known: nothing else says whom rules are about. */
+	/* policy_about() of this neighbor; NULL: ask each rule. */
 	const struct policy_trace *about;
 };
 
@@ -53,7 +53,7 @@ enum policy_verdict {
 	POLICY_DENY,
 };
 
-/* What rules have set and no default may undo. */
+/* Attributes that rules set and that defaults must not change. */
 enum policy_set_bits {
 	POLICY_SET_ATTRIBUTES = 1 << 0, /* any */
 	POLICY_SET_MED = 1 << 1,
@@ -66,8 +66,8 @@ enum policy_trace_sizes {
 };
 
 /*
- * A bit for each rule. Of those that have matched: the same rules make the same
- * of the same.
+ * A bit for each rule. As a trace of the rules that matched: the same rules give
+ * the same result for the same attributes.
  */
 struct policy_trace {
 	uint64_t rules[POLICY_TRACE_WORDS];
@@ -75,21 +75,21 @@ struct policy_trace {
 
 struct policy_result {
 	enum policy_verdict verdict;
-	unsigned int rule; /* that decided, counted from 1; 0: none */
-	uint32_t weight;   /* 0: no rule has set it */
+	unsigned int rule; /* the one that decided, from 1; 0: none */
+	uint32_t weight;   /* 0: not set by a rule */
 	uint32_t set;	   /* enum policy_set_bits */
 	struct policy_trace trace;
 };
 
-/* Room for a list that is rewritten, and for the one it is made from. */
+/* Room for a list that is rewritten, and for the list it is made from. */
 struct policy_buffer {
 	uint8_t bytes[2][UINT16_MAX];
 	unsigned int turn;
 };
 
 /*
- * Lent by the caller for what is rewritten. Too large for a stack; what is not
- * used of it is never touched.
+ * Memory for rewritten lists, lent by the caller. Too large for a stack; unused
+ * parts are never touched.
  */
 struct policy_scratch {
 	struct policy_buffer as_path;
@@ -100,16 +100,16 @@ struct policy_scratch {
 };
 
 /*
- * Applies the rules to `attributes`, which afterwards is a view into what it
- * was and `scratch`, until the next call. Attributes that have become too long
- * to be kept are denied by the rule that made them so.
+ * Apply the rules to `attributes`, which is afterwards a view into its former
+ * bytes and `scratch`, until the next call. A rule that makes attributes too
+ * long to be kept denies the path.
  */
 void policy_apply(const struct policy *policy, enum rule_direction direction,
 		  const struct policy_peer *peer, const struct prefix *prefix,
 		  struct bgp_attributes *attributes,
 		  struct policy_scratch *scratch, struct policy_result *result);
 
-/* The rules of a direction that are about this neighbor. */
+/* Note the rules of a direction that are about this neighbor. */
 void policy_about(const struct policy *policy, enum rule_direction direction,
 		  const struct policy_peer *peer, struct policy_trace *about);
 

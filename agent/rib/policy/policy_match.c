@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What rules look at, one function for each match. See policy.h. */
+/* The matches of rules, one function for each. See policy.h. */
 
 #include "rib/policy/as_pattern.h"
 #include "rib/policy/policy_internal.h"
@@ -7,14 +7,14 @@
 #include "bgp/codec/as_path.h"
 
 enum {
-	ATTRIBUTE_TEXT_SIZE = 4, /* whether there is one, not what it says */
+	ATTRIBUTE_TEXT_SIZE = 4, /* only whether there is a text counts */
 };
 
-/* One match of a rule and the route it is held against. */
+/* One match of a rule, and the path that it is compared with. */
 struct candidate {
 	const struct policy_rule *rule;
 	const struct rule_term *term;
-	const struct policy_run *route;
+	const struct policy_run *run;
 	const struct bgp_attributes *attributes;
 };
 
@@ -37,14 +37,14 @@ static bool match_prefix(const struct candidate *c,
 			 const union rule_value *value)
 {
 	if (c->term->or_longer || has_length_match(c->rule))
-		return prefix_covers(&value->prefix, c->route->prefix);
-	return prefix_equal(&value->prefix, c->route->prefix);
+		return prefix_covers(&value->prefix, c->run->prefix);
+	return prefix_equal(&value->prefix, c->run->prefix);
 }
 
 static bool match_prefix_length(const struct candidate *c,
 				const union rule_value *value)
 {
-	return is_in_range(&value->range, c->route->prefix->length);
+	return is_in_range(&value->range, c->run->prefix->length);
 }
 
 /* ------------------------------------------------------------- the AS path */
@@ -83,7 +83,7 @@ static bool match_as_path_length(const struct candidate *c,
 			   as_path_length(c->attributes->as_path));
 }
 
-/* All values together, not each of them. */
+/* The values are one pattern. */
 static bool match_as_path_pattern(const struct candidate *c)
 {
 	const struct as_pattern pattern = {
@@ -109,7 +109,7 @@ static bool match_nexthop(const struct candidate *c,
 	return prefix_contains(&value->prefix, &c->attributes->nexthop);
 }
 
-/* RFC 4271 9.1.2.2 c: none is the lowest. */
+/* A missing MED is 0: RFC 4271 9.1.2.2 c. */
 static bool match_med(const struct candidate *c, const union rule_value *value)
 {
 	return is_in_range(&value->range, c->attributes->med);
@@ -183,7 +183,7 @@ static bool match_attribute(const struct candidate *c,
 
 /* ------------------------------------------------------------- the table */
 
-/* True if one value matches; by enum rule_match. */
+/* True if a value matches; by enum rule_match. */
 static bool (*const matchers[RULE_MATCH_COUNT])(const struct candidate *c,
 						const union rule_value *) = {
 	[RULE_MATCH_PREFIX] = match_prefix,
@@ -215,12 +215,12 @@ static bool term_matches(const struct candidate *c)
 }
 
 bool policy_matches(const struct policy_rule *rule,
-		    const struct policy_run *route)
+		    const struct policy_run *run)
 {
 	struct candidate candidate = {
 		.rule = rule,
-		.route = route,
-		.attributes = route->attributes,
+		.run = run,
+		.attributes = run->attributes,
 	};
 
 	for (size_t i = 0; i < rule->match_count; i++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What rules change, one function for each setting. See policy.h. */
+/* The settings of rules, one function for each. See policy.h. */
 
 #include "rib/policy/policy_internal.h"
 
@@ -8,7 +8,7 @@
 
 /* ------------------------------------------------------------- numbers */
 
-/* Up and down end where the numbers do. */
+/* Add or subtract without wrapping around. */
 static uint32_t changed_number(const struct rule_change *change,
 			       uint32_t number)
 {
@@ -25,10 +25,10 @@ static uint32_t changed_number(const struct rule_change *change,
 	return number < change->amount ? 0 : number - change->amount;
 }
 
-static void set_local_pref(struct policy_run *route,
+static void set_local_pref(struct policy_run *run,
 			   const union rule_value *value)
 {
-	struct bgp_attributes *a = route->attributes;
+	struct bgp_attributes *a = run->attributes;
 	uint32_t before = a->present & BGP_HAS_LOCAL_PREF ?
 				  a->local_pref :
 				  (uint32_t)DEFAULT_LOCAL_PREF;
@@ -37,104 +37,104 @@ static void set_local_pref(struct policy_run *route,
 	a->local_pref = changed_number(&value->change, before);
 }
 
-static void set_med(struct policy_run *route, const union rule_value *value)
+static void set_med(struct policy_run *run, const union rule_value *value)
 {
-	struct bgp_attributes *a = route->attributes;
+	struct bgp_attributes *a = run->attributes;
 
 	a->present |= BGP_HAS_MED;
 	a->med = changed_number(&value->change, a->med);
-	route->result->set |= POLICY_SET_MED;
+	run->result->set |= POLICY_SET_MED;
 }
 
-static void remove_med(struct policy_run *route, const union rule_value *value)
+static void remove_med(struct policy_run *run, const union rule_value *value)
 {
-	struct bgp_attributes *a = route->attributes;
+	struct bgp_attributes *a = run->attributes;
 
 	(void)value;
 	a->present &= ~BGP_HAS_MED;
 	a->med = 0;
-	route->result->set |= POLICY_SET_MED;
+	run->result->set |= POLICY_SET_MED;
 }
 
-static void set_origin(struct policy_run *route, const union rule_value *value)
+static void set_origin(struct policy_run *run, const union rule_value *value)
 {
-	route->attributes->origin = (uint8_t)value->range.first;
+	run->attributes->origin = (uint8_t)value->range.first;
 }
 
-static void set_weight(struct policy_run *route, const union rule_value *value)
+static void set_weight(struct policy_run *run, const union rule_value *value)
 {
-	route->result->weight = value->range.first;
+	run->result->weight = value->range.first;
 }
 
 /* ------------------------------------------------------------- next hop */
 
-static void change_nexthop(struct policy_run *route,
+static void change_nexthop(struct policy_run *run,
 			   const struct address *nexthop)
 {
-	route->attributes->nexthop = *nexthop;
-	route->attributes->link_local = (struct address){ 0 };
-	route->result->set |= POLICY_SET_NEXTHOP;
+	run->attributes->nexthop = *nexthop;
+	run->attributes->link_local = (struct address){ 0 };
+	run->result->set |= POLICY_SET_NEXTHOP;
 }
 
-static void set_nexthop(struct policy_run *route, const union rule_value *value)
+static void set_nexthop(struct policy_run *run, const union rule_value *value)
 {
-	change_nexthop(route, &value->prefix.address);
+	change_nexthop(run, &value->prefix.address);
 }
 
-static void set_nexthop_self(struct policy_run *route,
+static void set_nexthop_self(struct policy_run *run,
 			     const union rule_value *value)
 {
 	(void)value;
-	change_nexthop(route, route->peer->nexthop);
+	change_nexthop(run, run->peer->nexthop);
 }
 
 /* ------------------------------------------------------------- lists */
 
-/* The half of the buffer that the present list is not in. */
+/* Return a writer to the half of the buffer without the present list. */
 static struct writer begin_list(struct policy_buffer *buffer)
 {
 	buffer->turn ^= 1;
 	return writer_of(buffer->bytes[buffer->turn], sizeof(buffer->bytes[0]));
 }
 
-/* The list is what was written, if it could be. */
-static void end_list(struct policy_run *route, const struct writer *w,
+/* Take the written list, unless it did not fit. */
+static void end_list(struct policy_run *run, const struct writer *w,
 		     struct reader *list)
 {
 	if (w->failed)
-		route->failed = true;
+		run->failed = true;
 	else
 		*list = reader_of(w->data, w->used);
 }
 
-static void prepend_as(struct policy_run *route, uint32_t as, uint32_t times)
+static void prepend_as(struct policy_run *run, uint32_t as, uint32_t times)
 {
-	struct writer w = begin_list(&route->scratch->as_path);
+	struct writer w = begin_list(&run->scratch->as_path);
 
-	as_path_prepend(&w, route->attributes->as_path, as, times);
-	end_list(route, &w, &route->attributes->as_path);
+	as_path_prepend(&w, run->attributes->as_path, as, times);
+	end_list(run, &w, &run->attributes->as_path);
 }
 
-static void set_prepend(struct policy_run *route, const union rule_value *value)
+static void set_prepend(struct policy_run *run, const union rule_value *value)
 {
-	prepend_as(route, value->prepend.as, value->prepend.times);
+	prepend_as(run, value->prepend.as, value->prepend.times);
 }
 
-static void set_prepend_self(struct policy_run *route,
+static void set_prepend_self(struct policy_run *run,
 			     const union rule_value *value)
 {
-	prepend_as(route, route->peer->local_as, value->range.first);
+	prepend_as(run, run->peer->local_as, value->range.first);
 }
 
-/* One kind of communities of the route. */
+/* The communities of one kind. */
 struct community_list {
 	struct reader *list;
 	struct policy_buffer *buffer;
-	size_t size;	   /* of one of them */
+	size_t size;	   /* bytes of one community */
 	uint32_t presence; /* enum bgp_attribute_presence */
 };
 
-/* Writes all communities but those; true if there were some. */
+/* Write all communities that do not match. True if some matched. */
 static bool write_without(struct writer *w, const struct community_list *kind,
 			  const struct rule_community *community)
 {
@@ -152,8 +152,8 @@ static bool write_without(struct writer *w, const struct community_list *kind,
 	return found;
 }
 
-/* One that is there already stays once, at the end. */
-static void add_community(struct policy_run *route,
+/* Add a community at the end. One that is there already moves there. */
+static void add_community(struct policy_run *run,
 			  const struct community_list *kind,
 			  const struct rule_community *community)
 {
@@ -161,98 +161,98 @@ static void add_community(struct policy_run *route,
 
 	write_without(&w, kind, community);
 	writer_bytes(&w, community->bytes, kind->size);
-	end_list(route, &w, kind->list);
-	route->attributes->present |= kind->presence;
+	end_list(run, &w, kind->list);
+	run->attributes->present |= kind->presence;
 }
 
-static void remove_community(struct policy_run *route,
+static void remove_community(struct policy_run *run,
 			     const struct community_list *kind,
 			     const struct rule_community *community)
 {
 	struct writer w = begin_list(kind->buffer);
 
 	write_without(&w, kind, community);
-	end_list(route, &w, kind->list);
+	end_list(run, &w, kind->list);
 	if (!kind->list->left)
-		route->attributes->present &= ~kind->presence;
+		run->attributes->present &= ~kind->presence;
 }
 
-static struct community_list standard_of(struct policy_run *route)
+static struct community_list standard_of(struct policy_run *run)
 {
 	return (struct community_list){
-		.list = &route->attributes->communities,
-		.buffer = &route->scratch->communities,
+		.list = &run->attributes->communities,
+		.buffer = &run->scratch->communities,
 		.size = BGP_COMMUNITY_SIZE,
 		.presence = BGP_HAS_COMMUNITIES,
 	};
 }
 
-static struct community_list extended_of(struct policy_run *route)
+static struct community_list extended_of(struct policy_run *run)
 {
 	return (struct community_list){
-		.list = &route->attributes->extended_communities,
-		.buffer = &route->scratch->extended_communities,
+		.list = &run->attributes->extended_communities,
+		.buffer = &run->scratch->extended_communities,
 		.size = BGP_EXTENDED_COMMUNITY_SIZE,
 		.presence = BGP_HAS_EXTENDED_COMMUNITIES,
 	};
 }
 
-static struct community_list large_of(struct policy_run *route)
+static struct community_list large_of(struct policy_run *run)
 {
 	return (struct community_list){
-		.list = &route->attributes->large_communities,
-		.buffer = &route->scratch->large_communities,
+		.list = &run->attributes->large_communities,
+		.buffer = &run->scratch->large_communities,
 		.size = BGP_LARGE_COMMUNITY_SIZE,
 		.presence = BGP_HAS_LARGE_COMMUNITIES,
 	};
 }
 
-static void set_community_add(struct policy_run *route,
+static void set_community_add(struct policy_run *run,
 			      const union rule_value *value)
 {
-	const struct community_list kind = standard_of(route);
+	const struct community_list kind = standard_of(run);
 
-	add_community(route, &kind, &value->community);
+	add_community(run, &kind, &value->community);
 }
 
-static void set_community_remove(struct policy_run *route,
+static void set_community_remove(struct policy_run *run,
 				 const union rule_value *value)
 {
-	const struct community_list kind = standard_of(route);
+	const struct community_list kind = standard_of(run);
 
-	remove_community(route, &kind, &value->community);
+	remove_community(run, &kind, &value->community);
 }
 
-static void set_ext_community_add(struct policy_run *route,
+static void set_ext_community_add(struct policy_run *run,
 				  const union rule_value *value)
 {
-	const struct community_list kind = extended_of(route);
+	const struct community_list kind = extended_of(run);
 
-	add_community(route, &kind, &value->community);
+	add_community(run, &kind, &value->community);
 }
 
-static void set_ext_community_remove(struct policy_run *route,
+static void set_ext_community_remove(struct policy_run *run,
 				     const union rule_value *value)
 {
-	const struct community_list kind = extended_of(route);
+	const struct community_list kind = extended_of(run);
 
-	remove_community(route, &kind, &value->community);
+	remove_community(run, &kind, &value->community);
 }
 
-static void set_large_community_add(struct policy_run *route,
+static void set_large_community_add(struct policy_run *run,
 				    const union rule_value *value)
 {
-	const struct community_list kind = large_of(route);
+	const struct community_list kind = large_of(run);
 
-	add_community(route, &kind, &value->community);
+	add_community(run, &kind, &value->community);
 }
 
-static void set_large_community_remove(struct policy_run *route,
+static void set_large_community_remove(struct policy_run *run,
 				       const union rule_value *value)
 {
-	const struct community_list kind = large_of(route);
+	const struct community_list kind = large_of(run);
 
-	remove_community(route, &kind, &value->community);
+	remove_community(run, &kind, &value->community);
 }
 
 /* ------------------------------------------------------------- attributes */
@@ -266,14 +266,14 @@ static void remove_presence(struct bgp_attributes *a, uint32_t presence,
 		*list = reader_of(NULL, 0);
 }
 
-/* False for a type that is kept among the unknown ones. */
-static bool remove_known(struct policy_run *route, uint32_t type)
+/* Remove an attribute. False if its type is among the unknown ones. */
+static bool remove_known(struct policy_run *run, uint32_t type)
 {
-	struct bgp_attributes *a = route->attributes;
+	struct bgp_attributes *a = run->attributes;
 
 	switch (type) {
 	case BGP_ATTRIBUTE_MED:
-		remove_med(route, NULL);
+		remove_med(run, NULL);
 		return true;
 	case BGP_ATTRIBUTE_ATOMIC_AGGREGATE:
 		remove_presence(a, BGP_HAS_ATOMIC_AGGREGATE, NULL);
@@ -307,27 +307,27 @@ static bool remove_known(struct policy_run *route, uint32_t type)
 	}
 }
 
-static void set_attribute_remove(struct policy_run *route,
+static void set_attribute_remove(struct policy_run *run,
 				 const union rule_value *value)
 {
-	struct reader *unknown = &route->attributes->unknown;
+	struct reader *unknown = &run->attributes->unknown;
 	struct reader rest = *unknown;
 	struct raw_attribute raw;
 	struct writer w;
 
-	if (remove_known(route, value->range.first))
+	if (remove_known(run, value->range.first))
 		return;
-	w = begin_list(&route->scratch->unknown);
+	w = begin_list(&run->scratch->unknown);
 	while (raw_attribute_next(&rest, &raw))
 		if (raw.type != value->range.first)
 			writer_bytes(&w, raw.whole.data, raw.whole.left);
-	end_list(route, &w, unknown);
+	end_list(run, &w, unknown);
 }
 
 /* ------------------------------------------------------------- the table */
 
-/* `value` is the setting's only one, if it has one; by enum rule_setting. */
-static void (*const setters[RULE_SETTING_COUNT])(struct policy_run *route,
+/* By enum rule_setting; `value` is NULL for a setting without one. */
+static void (*const setters[RULE_SETTING_COUNT])(struct policy_run *run,
 						 const union rule_value *) = {
 	[RULE_SET_LOCAL_PREF] = set_local_pref,
 	[RULE_SET_MED] = set_med,
@@ -347,16 +347,16 @@ static void (*const setters[RULE_SETTING_COUNT])(struct policy_run *route,
 	[RULE_SET_ATTRIBUTE_REMOVE] = set_attribute_remove,
 };
 
-void policy_set(const struct policy_rule *rule, struct policy_run *route)
+void policy_set(const struct policy_rule *rule, struct policy_run *run)
 {
 	for (size_t i = 0; i < rule->setting_count; i++) {
 		const struct rule_term *term = &rule->settings[i];
 		const union rule_value *values = &rule->values[term->first];
 
-		route->result->set |= POLICY_SET_ATTRIBUTES;
+		run->result->set |= POLICY_SET_ATTRIBUTES;
 		if (!term->count)
-			setters[term->key](route, NULL);
+			setters[term->key](run, NULL);
 		for (size_t j = 0; j < term->count; j++)
-			setters[term->key](route, &values[j]);
+			setters[term->key](run, &values[j]);
 	}
 }
