@@ -110,8 +110,8 @@ codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes att
 session_TESTS := $(addprefix bgp/session/test_,admission collision_race confederation error_log \
 	link_peer setup tcp_drops)
 rib_TESTS := $(addprefix rib/test_,aggregate bandwidth decision decision_explain decision_oracle \
-	decision_random export export_confederation export_peers export_random export_ready leave \
-	max_prefix multipath otc rib rib_nexthop static weight)
+	decision_random export export_confederation export_peers export_random export_ready \
+	max_prefix multipath otc rib rib_nexthop shutdown static weight)
 nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_packet bfd_session host nd netlink_message probe)
 fib_TESTS := fib/test_route_message
 steering_TESTS := $(addprefix steering/test_,assign identity ranking sets steering two_ribs)

@@ -2,16 +2,16 @@
 #ifndef TEST_EXPORT_WORLD_H
 #define TEST_EXPORT_WORLD_H
 
-/* Neighbors of every kind, and what they are told, for tests of the export. */
+/* Neighbors of every kind and what is announced to them, for export tests. */
 
 #include "rib/export.h"
 #include "world.h"
 
 enum {
-	HELD_MAX = 64, /* routes of one neighbor */
+	HELD_MAX = 64, /* routes that one neighbor has */
 };
 
-/* A further neighbor of any kind, by a number of its own from 0 on. */
+/* The kind of a further neighbor; they are numbered from 0. */
 struct neighbor_kind {
 	enum neighbor_role role;
 	enum peer_type type;
@@ -57,7 +57,7 @@ static inline struct rib_peer *further_up(struct world *world,
 	return further_up_with(world, number, kind, &ipv4_session);
 }
 
-/* What `peer` says of a VIP, decided. */
+/* Let `peer` announce a route, and decide. */
 static inline void announce_from(struct world *world, struct rib_peer *peer,
 				 const struct test_route *route)
 {
@@ -69,9 +69,9 @@ static inline void announce_from(struct world *world, struct rib_peer *peer,
 	rib_process(world->rib);
 }
 
-/* What `peer` is told next, which is one announcement. */
-static inline struct bgp_attributes told_to(struct world *world,
-					    struct rib_peer *peer)
+/* Return the attributes of the next batch for `peer`, an announcement. */
+static inline struct bgp_attributes next_announcement(struct world *world,
+						      struct rib_peer *peer)
 {
 	struct export_batch out;
 
@@ -80,9 +80,9 @@ static inline struct bgp_attributes told_to(struct world *world,
 	return out.attributes;
 }
 
-/* Once it has been told everything, `peer` has the prefix, or has not. */
-static inline void assert_told(struct world *world, struct rib_peer *peer,
-			       const char *text, bool announced)
+/* Send everything to `peer`, then assert that it has the prefix or has not. */
+static inline void assert_has_route(struct world *world, struct rib_peer *peer,
+				    const char *text, bool announced)
 {
 	const struct route *route;
 	struct export_batch out;
@@ -97,7 +97,7 @@ static inline void assert_told(struct world *world, struct rib_peer *peer,
 static inline void assert_announced(struct world *world, const char *text,
 				    bool announced)
 {
-	assert_told(world, world->upstream, text, announced);
+	assert_has_route(world, world->upstream, text, announced);
 }
 
 static inline void assert_export_reason(struct world *world, const char *text,

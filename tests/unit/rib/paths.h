@@ -3,8 +3,8 @@
 #define TEST_PATHS_H
 
 /*
- * Paths written out as rows of tables: all that the decision process looks at,
- * and what is expected of it. A field that is zero is not there.
+ * Paths as rows of tables: all values that the decision process compares, and
+ * the expected result. A member that is 0 is an attribute that is missing.
  */
 
 #include <setjmp.h>
@@ -26,7 +26,7 @@
 enum {
 	ROW_AS = 4,
 	MAX_ROWS = 8,
-	/* Bytes per second, as a float can hold them exactly. */
+	/* Bytes per second that a float holds exactly. */
 	GIGABIT = 125000000,
 	SHUTDOWN = (int)BGP_COMMUNITY_GRACEFUL_SHUTDOWN,
 	LLGR_STALE = (int)BGP_COMMUNITY_LLGR_STALE,
@@ -37,9 +37,9 @@ struct row {
 	uint32_t as[ROW_AS];	 /* AS_SEQUENCE */
 	uint32_t member[ROW_AS]; /* AS_CONFED_SEQUENCE in front */
 	enum peer_type type;
-	uint32_t identifier; /* of the peer; else the number of the row, at 1 */
+	uint32_t identifier; /* of the peer; 0: the number of the row, from 1 */
 	uint32_t originator;
-	uint32_t clusters; /* in CLUSTER_LIST */
+	uint32_t clusters; /* number of clusters */
 	uint32_t local_pref;
 	uint32_t med;
 	uint8_t origin;
@@ -127,7 +127,7 @@ static inline struct bgp_attributes row_attributes(const struct row *row,
 	return a;
 }
 
-/* A route made of rows, in the order of a route whatever theirs is. */
+/* A route made of rows, sorted as a route is. */
 struct path_table {
 	struct attribute_table attributes;
 	struct path_source sources[MAX_ROWS];
@@ -166,7 +166,7 @@ static inline void path_table_add(struct path_table *table,
 	table->list = path;
 }
 
-/* Decides among `count` rows at most; the first row without a hop ends them. */
+/* Decide among up to `count` rows; the first row without a hop ends them. */
 static inline void path_table_decide(struct path_table *table,
 				     const struct decision_options *options,
 				     const struct row *rows, size_t count)

@@ -3,8 +3,8 @@
 #define TEST_RANDOM_WORLD_H
 
 /*
- * Ribs under random knobs, fed with random paths out of so few values that ties
- * are common, and what they make of them in a form that can be compared.
+ * Ribs with random options and random paths, whose values are so few that ties
+ * are common, and their decisions in a form that can be compared.
  */
 
 #include "../chance.h"
@@ -22,7 +22,7 @@ enum {
 
 static const char random_vip[] = "192.0.2.1/32";
 
-/* What the world outside says, shared by all ribs of a test. */
+/* The state of next hops, shared by all ribs of a test. */
 struct outside {
 	bool dead[HOPS];
 	uint32_t cost[HOPS];
@@ -35,7 +35,7 @@ struct random_world {
 	struct vip_options vips;
 };
 
-/* One path of a route, and what was decided on it. */
+/* One path of a route and the decision on it. */
 struct outcome {
 	bool present;
 	bool best;
@@ -147,7 +147,7 @@ static inline void random_peer_up(struct random_world *world, unsigned int i)
 		.families = BGP_IPV4_UNICAST_BIT,
 	};
 	const struct rib_peer_options options = {
-		/* RFC 6286: not one identifier for each */
+		/* some peers share one: RFC 6286 */
 		.source = { .address = address_from_ipv4(
 				    htonl(0x0a010001 + (i * 5) % 7)),
 			    .identifier = 30 + i / 2,
@@ -188,7 +188,7 @@ static inline void random_world_init(struct random_world *world,
 		random_peer_up(world, i);
 }
 
-/* The slot of a path: its peer and its identifier. */
+/* Return the peer of a slot; a slot is a peer and a path identifier. */
 static inline struct rib_peer *peer_of(struct random_world *world,
 				       unsigned int slot)
 {
@@ -242,7 +242,7 @@ static inline unsigned int slot_of(const struct random_world *world,
 	return peer * IDS + path->path_id - 1;
 }
 
-/* Decides and says what became of each path. */
+/* Decide and return the outcome for each path. */
 static inline void random_outcome(struct random_world *world,
 				  struct outcome outcome[SLOTS])
 {

@@ -15,11 +15,11 @@
 struct test_route {
 	const char *prefix;
 	const char *nexthop;
-	uint32_t as[4]; /* the path, ended by 0 */
+	uint32_t as[4]; /* AS_PATH, ended by 0 */
 	uint32_t local_pref;
 	uint32_t med;
 	uint8_t origin;
-	uint32_t path_id; /* 0: the session has none */
+	uint32_t path_id; /* 0: a session without path identifiers */
 };
 
 /* Memory behind the views of one UPDATE. */
@@ -29,7 +29,7 @@ struct test_update {
 	uint8_t nlri[9];
 };
 
-/* With the path identifier in front if it is not 0. */
+/* Encode one prefix, with the path identifier in front unless it is 0. */
 static inline struct bgp_nlri test_nlri(struct test_update *t, const char *text,
 					uint32_t path_id)
 {

@@ -2,7 +2,7 @@
 #ifndef TEST_RULES_H
 #define TEST_RULES_H
 
-/* Rules from their text, as the agent gets them. */
+/* Rules from text, parsed as the agent does. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +21,7 @@ enum {
 	RULES_TEXT_SIZE = 4096,
 };
 
-/* The policy of lines "rule ...\n"; valid until the next call. */
+/* Return the policy of lines "rule ...\n"; valid until the next call. */
 static inline struct policy policy_of_text(const char *lines)
 {
 	static struct config config;

@@ -29,8 +29,8 @@ static void begin(bool summary_only, bool as_set)
 	prefix_parse(AGGREGATE, &config.prefix);
 	config.summary_only = summary_only;
 	config.as_set = as_set;
-	world_init_with(&world, &(struct world_wish){ .aggregates = &config,
-						      .aggregate_count = 1 });
+	world_init_with(&world, &(struct world_setup){ .aggregates = &config,
+						       .aggregate_count = 1 });
 }
 
 static int end(void **state)
@@ -40,7 +40,7 @@ static int end(void **state)
 	return 0;
 }
 
-/* Backend `from` announces `prefix` by its own path and another AS. */
+/* Let backend `from` announce `prefix` with its own AS and another behind. */
 static void announce_by(unsigned int from, const char *prefix, uint32_t as,
 			uint8_t origin)
 {
@@ -56,8 +56,8 @@ static void announce_by(unsigned int from, const char *prefix, uint32_t as,
 	announce(&world, from, &route);
 }
 
-/* A view that outlives the next call. */
-static struct reader keep(struct reader bytes, uint8_t *memory)
+/* Copy a view, so that it outlives the next call. */
+static struct reader copy_bytes(struct reader bytes, uint8_t *memory)
 {
 	assert_true(bytes.left <= KEPT_SIZE);
 	if (bytes.left)
@@ -65,8 +65,8 @@ static struct reader keep(struct reader bytes, uint8_t *memory)
 	return reader_of(memory, bytes.left);
 }
 
-/* What the upstream is told of the aggregate: one announcement. */
-static struct bgp_attributes told(void)
+/* Return the announcement of the aggregate to the upstream. */
+static struct bgp_attributes announced_aggregate(void)
 {
 	static uint8_t path[KEPT_SIZE], communities[KEPT_SIZE];
 	struct bgp_attributes found = { 0 };
@@ -81,16 +81,16 @@ static struct bgp_attributes told(void)
 			if (prefix_equal(&out.routes[i].prefix, &wanted)) {
 				assert_false(out.withdraw);
 				found = out.attributes;
-				found.as_path = keep(found.as_path, path);
-				found.communities =
-					keep(found.communities, communities);
+				found.as_path = copy_bytes(found.as_path, path);
+				found.communities = copy_bytes(
+					found.communities, communities);
 				count++;
 			}
 	assert_int_equal(count, 1);
 	return found;
 }
 
-static void assert_path(const struct bgp_attributes *a, const char *expected)
+static void assert_as_path(const struct bgp_attributes *a, const char *expected)
 {
 	char text[128];
 
@@ -156,8 +156,8 @@ static void different_paths_are_left_out_and_it_says_so(void **state)
 	begin(false, false);
 	announce_by(0, VIP, 65100, BGP_ORIGIN_IGP);
 	announce_by(1, SECOND, 65200, BGP_ORIGIN_EGP);
-	a = told();
-	assert_path(&a, "64512");
+	a = announced_aggregate();
+	assert_as_path(&a, "64512");
 	assert_true(a.present & BGP_HAS_ATOMIC_AGGREGATE);
 	assert_true(a.present & BGP_HAS_AGGREGATOR);
 	assert_int_equal(a.aggregator_as, LOCAL_AS);
@@ -174,8 +174,8 @@ static void one_path_of_all_is_kept_and_nothing_is_lost(void **state)
 	begin(false, false);
 	announce_by(0, VIP, 65100, BGP_ORIGIN_IGP);
 	announce_by(0, SECOND, 65100, BGP_ORIGIN_INCOMPLETE);
-	a = told();
-	assert_path(&a, "64512 65001 65100");
+	a = announced_aggregate();
+	assert_as_path(&a, "64512 65001 65100");
 	assert_false(a.present & BGP_HAS_ATOMIC_AGGREGATE);
 	assert_true(a.present & BGP_HAS_AGGREGATOR);
 	assert_int_equal(a.origin, BGP_ORIGIN_INCOMPLETE);
@@ -189,8 +189,8 @@ static void with_as_set_all_ases_are_in_the_path_once(void **state)
 	begin(false, true);
 	announce_by(1, VIP, 65100, BGP_ORIGIN_IGP);
 	announce_by(0, SECOND, 65100, BGP_ORIGIN_IGP);
-	a = told();
-	assert_path(&a, "64512 {65001,65002,65100}");
+	a = announced_aggregate();
+	assert_as_path(&a, "64512 {65001,65002,65100}");
 	assert_false(a.present & BGP_HAS_ATOMIC_AGGREGATE);
 }
 
@@ -212,7 +212,7 @@ static void announce_marked(const char *prefix, uint32_t community, bool atomic)
 	adj_rib_in_update(world.rib, world.backends[0], &t.update);
 }
 
-/* RFC 1997: of all, if ATOMIC_AGGREGATE does not say that something is lost. */
+/* RFC 1997: all communities, unless there is ATOMIC_AGGREGATE. */
 static void communities_of_all_are_kept_if_nothing_is_lost(void **state)
 {
 	struct bgp_attributes a;
@@ -221,12 +221,12 @@ static void communities_of_all_are_kept_if_nothing_is_lost(void **state)
 	begin(false, false);
 	announce_marked(VIP, 0xfde90001, false);
 	announce_marked(SECOND, 0xfde90002, false);
-	a = told();
+	a = announced_aggregate();
 	assert_int_equal(a.communities.left, 8);
 	assert_true(community_list_contains(a.communities, 0xfde90001));
 	assert_true(community_list_contains(a.communities, 0xfde90002));
 	announce_marked(SECOND, 0xfde90002, true);
-	a = told();
+	a = announced_aggregate();
 	assert_true(a.present & BGP_HAS_ATOMIC_AGGREGATE);
 	assert_int_equal(a.communities.left, 0);
 }
@@ -261,15 +261,15 @@ static void the_order_of_coming_makes_no_difference(void **state)
 	announce_by(0, VIP, 65300, BGP_ORIGIN_IGP);
 	rib_process(world.rib);
 	announce_by(1, SECOND, 65100, BGP_ORIGIN_IGP);
-	a = told();
+	a = announced_aggregate();
 	size = a.as_path.left;
-	keep(a.as_path, first);
+	copy_bytes(a.as_path, first);
 	rib_free(world.rib);
 	begin(false, true);
 	announce_by(1, SECOND, 65100, BGP_ORIGIN_IGP);
 	rib_process(world.rib);
 	announce_by(0, VIP, 65300, BGP_ORIGIN_IGP);
-	a = told();
+	a = announced_aggregate();
 	assert_int_equal(a.as_path.left, size);
 	assert_memory_equal(a.as_path.data, first, size);
 }
@@ -286,7 +286,7 @@ static void a_new_upstream_gets_the_aggregate(void **state)
 	assert_announced(&world, VIP, false);
 }
 
-/* What a backend says about the same prefix is refused, and changes nothing. */
+/* A path of a backend to the same prefix is refused and changes nothing. */
 static void a_refused_path_to_the_same_prefix_does_no_harm(void **state)
 {
 	(void)state;

@@ -128,7 +128,7 @@ static void confederations_are_passed_over(void **state)
 				       &run));
 }
 
-/* The longest path there is, against what makes a backtracker explode. */
+/* The longest AS path, against a pattern that makes a backtracker explode. */
 static void steps_are_bounded_by_path_times_pattern(void **state)
 {
 	static const char *const hard[] = {
@@ -156,7 +156,7 @@ static void steps_are_bounded_by_path_times_pattern(void **state)
 	}
 }
 
-/* A path that can match no more is not read to its end. */
+/* An AS path that cannot match any more is not read to its end. */
 static void a_path_that_cannot_match_is_left_at_once(void **state)
 {
 	const struct as_pattern pattern = pattern_of("2 *");
@@ -171,7 +171,7 @@ static void a_path_that_cannot_match_is_left_at_once(void **state)
 	assert_int_equal(run.steps, 1);
 }
 
-/* By trying everything, as its definition says. */
+/* Match by trying everything, as the definition says. */
 static bool reference(const union rule_value *hops, size_t hop_count,
 		      const uint32_t *as, size_t count)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* --announce-bandwidth: upstreams learn what a set carries together. */
+/* --announce-bandwidth: upstreams learn the bandwidth of the whole set. */
 
 #include "bgp/codec/extended_community.h"
 #include "world.h"
@@ -15,7 +15,7 @@ static int setup_bandwidth(void **state)
 	return 0;
 }
 
-/* Backend `i` announces the VIP; a bandwidth that is negative is none. */
+/* Let backend `i` announce the VIP, without a bandwidth if it is negative. */
 static void announce_bandwidth(struct world *world, unsigned int i,
 			       double bandwidth)
 {
@@ -43,8 +43,8 @@ static void announce_bandwidth(struct world *world, unsigned int i,
 			 0);
 }
 
-/* What the upstream is told next: the bandwidth, or -1 if there is none. */
-static double told_bandwidth(struct world *world, size_t communities)
+/* Return the bandwidth announced next to the upstream, or -1 without one. */
+static double announced_bandwidth(struct world *world, size_t communities)
 {
 	struct export_batch out;
 	double bandwidth = -1;
@@ -59,30 +59,30 @@ static double told_bandwidth(struct world *world, size_t communities)
 	return bandwidth;
 }
 
-static void upstreams_are_told_the_sum(void **state)
+static void upstreams_get_the_sum(void **state)
 {
 	struct world *world = *state;
 
 	announce_bandwidth(world, 0, 1000);
 	announce_bandwidth(world, 1, 500);
-	assert_true(told_bandwidth(world, 2) == 1500);
+	assert_true(announced_bandwidth(world, 2) == 1500);
 }
 
-static void a_changed_sum_is_told_again(void **state)
+static void a_changed_sum_is_announced_again(void **state)
 {
 	struct world *world = *state;
 	struct export_batch out;
 
 	announce_bandwidth(world, 0, 1000);
 	announce_bandwidth(world, 5, 1000); /* the best, as it comes last */
-	assert_true(told_bandwidth(world, 2) == 2000);
+	assert_true(announced_bandwidth(world, 2) == 2000);
 	announce_bandwidth(world, 0, 250);
-	assert_true(told_bandwidth(world, 2) == 1250);
+	assert_true(announced_bandwidth(world, 2) == 1250);
 	announce_bandwidth(world, 0, 250);
 	rib_process(world->rib);
 	assert_false(export_batch_next(world->rib, world->upstream, &out));
 	withdraw(world, 0, VIP);
-	assert_true(told_bandwidth(world, 2) == 1000);
+	assert_true(announced_bandwidth(world, 2) == 1000);
 }
 
 static void a_path_without_bandwidth_counts_as_its_weight(void **state)
@@ -91,7 +91,7 @@ static void a_path_without_bandwidth_counts_as_its_weight(void **state)
 
 	announce_bandwidth(world, 0, 1000);
 	announce_bandwidth(world, 1, -1); /* the best; one unit: 1 byte/s */
-	assert_true(told_bandwidth(world, 1) == 1001);
+	assert_true(announced_bandwidth(world, 1) == 1001);
 }
 
 static void a_set_without_bandwidth_is_announced_as_it_is(void **state)
@@ -99,7 +99,7 @@ static void a_set_without_bandwidth_is_announced_as_it_is(void **state)
 	struct world *world = *state;
 
 	announce_bandwidth(world, 0, -1);
-	assert_true(told_bandwidth(world, 0) < 0);
+	assert_true(announced_bandwidth(world, 0) < 0);
 }
 
 static void without_the_flag_the_best_path_says_its_own(void **state)
@@ -108,7 +108,7 @@ static void without_the_flag_the_best_path_says_its_own(void **state)
 
 	announce_bandwidth(world, 0, 1000);
 	announce_bandwidth(world, 1, 500);
-	assert_true(told_bandwidth(world, 2) == 500);
+	assert_true(announced_bandwidth(world, 2) == 500);
 }
 
 static void the_weight_of_a_path_is_shown(void **state)
@@ -128,9 +128,9 @@ static void the_weight_of_a_path_is_shown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(upstreams_are_told_the_sum,
+		cmocka_unit_test_setup_teardown(upstreams_get_the_sum,
 						setup_bandwidth, teardown),
-		cmocka_unit_test_setup_teardown(a_changed_sum_is_told_again,
+		cmocka_unit_test_setup_teardown(a_changed_sum_is_announced_again,
 						setup_bandwidth, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_path_without_bandwidth_counts_as_its_weight,

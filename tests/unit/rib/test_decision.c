@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The decision process, step by step: each row is a pair of paths and the word
- * for why the second one is not in the set.
+ * The decision process, step by step: each row is a pair of paths and the reason
+ * why the second one is not in the set.
  */
 
 #include <setjmp.h>
@@ -130,7 +130,7 @@ static const struct {
 	  REASON_NONE },
 };
 
-static void the_loser_of_each_step_is_told_why(void **state)
+static void the_loser_of_each_step_has_its_reason(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
@@ -150,7 +150,7 @@ static void the_loser_of_each_step_is_told_why(void **state)
 	}
 }
 
-/* RFC 4271 9.1.2.2 c: no order of comparing pairs gives this for every order. */
+/* RFC 4271 9.1.2.2 c: comparing in pairs would depend on the order of paths. */
 static void med_is_compared_inside_groups_first(void **state)
 {
 	static const struct test_path paths[] = {
@@ -266,7 +266,7 @@ static void equal_attributes_are_kept_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_loser_of_each_step_is_told_why),
+		cmocka_unit_test(the_loser_of_each_step_has_its_reason),
 		cmocka_unit_test(med_is_compared_inside_groups_first),
 		cmocka_unit_test(the_content_filter_follows_its_knob),
 		cmocka_unit_test(the_maximum_cuts_from_the_end_of_the_order),

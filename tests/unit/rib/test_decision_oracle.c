@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The decision process once more, in the plainest way there is: one step after
- * the other over an array, each striking out what another path of the array
- * beats, MED by looking at every pair of one AS. Both must agree on every
- * random route under random knobs. The seed is printed.
+ * The decision process once more, as simply as possible: one step after the
+ * other over an array, each striking out the paths that another one beats, and
+ * MED by looking at every pair of one AS. Both must agree on every random route
+ * with random options. The seed is printed.
  */
 
 #include "random_world.h"
@@ -23,7 +23,7 @@ struct candidate {
 struct oracle {
 	const struct decision_options *options;
 	struct candidate paths[PATHS];
-	bool set_is_open; /* what loses now is out of the set, too */
+	bool set_is_open; /* a path that loses from here on is out of the set, too */
 };
 
 /* Lower is better, in every step. */
@@ -117,7 +117,7 @@ static bool meds_compare(const struct decision_options *options,
 	return options->always_compare_med || a->as[0] == b->as[0];
 }
 
-/* Strikes out what one of those that were there before the step beats. */
+/* Strike out each path that another one, present before the step, beats. */
 static void step(struct oracle *oracle, key_fn *key,
 		 bool (*comparable)(const struct decision_options *,
 				    const struct row *, const struct row *))
@@ -160,7 +160,7 @@ static void steps(struct oracle *oracle)
 	step(oracle, cost_key, always);
 }
 
-/* RFC 4456 9; the rows' addresses are in their order. */
+/* RFC 4456 9; addresses are in the order of the rows. */
 static bool is_before(const struct candidate *a, const struct candidate *b)
 {
 	uint32_t x = a->row->originator ? a->row->originator :
@@ -221,7 +221,7 @@ static void choose(const struct decision_options *options,
 	--*room;
 }
 
-/* The paths in the order of the tie-break, `in_set` set for the set. */
+/* Sort the paths by the tie-break and set `in_set` for the set. */
 static unsigned int oracle_decide(struct oracle *oracle)
 {
 	const struct decision_options *options = oracle->options;
@@ -258,7 +258,7 @@ static void random_route_rows(struct row rows[PATHS])
 	}
 }
 
-static void the_plainest_way_gives_the_same_sets(void **state)
+static void the_simple_way_gives_the_same_sets(void **state)
 {
 	struct path_table table;
 	struct row rows[PATHS];
@@ -292,7 +292,7 @@ static void the_plainest_way_gives_the_same_sets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_plainest_way_gives_the_same_sets),
+		cmocka_unit_test(the_simple_way_gives_the_same_sets),
 	};
 
 	random_start();

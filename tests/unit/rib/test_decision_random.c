@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What must hold for every set, whatever the knobs: held against random paths
- * under random knobs. The seed is printed; HEADGATE_TEST_SEED repeats a run.
+ * Properties of every set whatever the options, checked with random paths and
+ * random options. The seed is printed; HEADGATE_TEST_SEED repeats a run.
  */
 
 #include "random_world.h"
@@ -9,11 +9,11 @@
 enum {
 	ROUNDS = 3000,
 	EVENTS = 100000,
-	EVENTS_OF_A_RIB = 1000, /* then other knobs */
+	EVENTS_OF_A_RIB = 1000, /* then other options */
 	EVENTS_OF_A_CHECK = 20,
 };
 
-/* What is announced: the rows of the slots, hop 0 included. */
+/* The rows announced in the slots; hop 0: nothing. */
 struct announced {
 	bool present[SLOTS];
 	struct row rows[SLOTS];
@@ -45,7 +45,7 @@ static void shuffle(unsigned int order[SLOTS])
 	}
 }
 
-/* In random order, with detours and decisions on the way. */
+/* Announce in random order, with detours and decisions on the way. */
 static void feed(struct random_world *world, const struct announced *announced)
 {
 	unsigned int order[SLOTS];
@@ -92,10 +92,10 @@ static void any_order_of_arrival_gives_the_same_set(void **state)
 }
 
 /*
- * A path that has won a comparison of MEDs in its group and lost a later step
- * has kept others out, and they come back when it goes: RFC 3345, and no order
- * of the steps of RFC 4271 9.1.2.2 avoids it. With --add-path-weight, paths
- * that double a next hop count.
+ * True if a path that is not in the set may still change it. A path with the
+ * lowest MED of its group that lost in a later step has kept others out, and they
+ * come back when it goes: RFC 3345; no order of the steps of RFC 4271 9.1.2.2
+ * avoids that. With --add-path-weight, paths with a duplicate next hop count.
  */
 static bool may_matter(const struct decision_options *options,
 		       const struct outcome outcome[SLOTS], unsigned int slot)
@@ -105,7 +105,7 @@ static bool may_matter(const struct decision_options *options,
 		return true;
 	if (outcome[slot].reason <= REASON_MED)
 		return false;
-	/* With that knob the best of a set is chosen among what lost by MED. */
+	/* With ebgp_ibgp the set has paths that lost by MED. */
 	if (options->ebgp_ibgp)
 		return true;
 	for (unsigned int i = 0; i < SLOTS; i++)
@@ -230,7 +230,7 @@ static void random_event(struct random_world *world,
 		rib_process(world->rib);
 }
 
-/* A rib that knows only what is so now must have come to the same. */
+/* A rib that gets only the present paths must decide alike. */
 static void check_against_full_recompute(struct random_world *world,
 					 const struct decision_options *options,
 					 const struct announced *announced)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What upstreams are told, and what stays here. */
+/* Announcements to upstreams, and routes that are not announced. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -48,10 +48,10 @@ static void the_vip_is_withdrawn_upstream_with_its_last_nexthop(void **state)
 	assert_true(out.withdraw);
 	assert_int_equal(out.count, 1);
 	assert_int_equal(world->upstream->prefixes_announced, 0);
-	assert_null(route_of(world, VIP)); /* nothing is left of it */
+	assert_null(route_of(world, VIP)); /* the route is freed */
 }
 
-static void changes_before_an_export_are_told_once(void **state)
+static void changes_before_an_export_are_announced_once(void **state)
 {
 	struct world *world = *state;
 	struct export_batch out;
@@ -148,7 +148,7 @@ static void no_advertise_keeps_a_route_here(void **state)
 }
 
 /* RFC 9494 4.3. */
-static void a_stale_route_goes_to_those_who_know_what_that_is(void **state)
+static void a_stale_route_goes_to_neighbors_that_support_it(void **state)
 {
 	static const uint8_t stale[] = { 0xff, 0xff, 0x00, 0x06 };
 	static const struct neighbor_kind upstream = {
@@ -163,7 +163,7 @@ static void a_stale_route_goes_to_those_who_know_what_that_is(void **state)
 					  .nexthop = "10.0.0.1",
 					  .as = { 65001 } };
 	struct world *world = *state;
-	struct bgp_attributes told;
+	struct bgp_attributes announced;
 	struct test_update t;
 	struct export_batch out;
 
@@ -180,12 +180,13 @@ static void a_stale_route_goes_to_those_who_know_what_that_is(void **state)
 	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_true(out.withdraw);
 	assert_export_reason(world, VIP, EXPORT_LLGR_STALE);
-	told = told_to(world, further_up_with(world, 0, &upstream, &session));
-	assert_int_equal(told.communities.left, sizeof(stale));
-	assert_memory_equal(told.communities.data, stale, sizeof(stale));
+	announced = next_announcement(
+		world, further_up_with(world, 0, &upstream, &session));
+	assert_int_equal(announced.communities.left, sizeof(stale));
+	assert_memory_equal(announced.communities.data, stale, sizeof(stale));
 }
 
-/* RFC 4360 6: what is not transitive stays in our AS. */
+/* RFC 4360 6. */
 static void a_non_transitive_community_does_not_leave_our_as(void **state)
 {
 	static const uint8_t list[] = { 0x40, 4, 0, 1, 0, 0, 0, 0,
@@ -207,7 +208,7 @@ static void a_non_transitive_community_does_not_leave_our_as(void **state)
 	assert_int_equal(out.attributes.extended_communities.left, 8);
 	assert_memory_equal(out.attributes.extended_communities.data, list + 8,
 			    8);
-	/* Nothing is left: nothing is sent. */
+	/* Without a community left, the attribute is not sent. */
 	t.update.attributes.extended_communities = reader_of(list, 8);
 	adj_rib_in_update(world->rib, world->backends[0], &t.update);
 	rib_process(world->rib);
@@ -216,7 +217,7 @@ static void a_non_transitive_community_does_not_leave_our_as(void **state)
 			 0);
 }
 
-/* RFC 4271 9.2, and nothing of our own AS leaves it: RFC 4456 8. */
+/* RFC 4271 9.2. Attributes of our AS alone do not leave it: RFC 4456 8. */
 static void a_path_from_inside_is_not_passed_on_inside(void **state)
 {
 	struct rib_peer_options options = {
@@ -246,7 +247,7 @@ static void a_path_from_inside_is_not_passed_on_inside(void **state)
 	assert_false(export_batch_next(world->rib, upstream, &out));
 	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_int_equal(out.attributes.present & BGP_HAS_LOCAL_PREF, 0);
-	/* From outside it is, with its LOCAL_PREF. */
+	/* A path from outside is passed on, with its LOCAL_PREF. */
 	rib_peer_down(world->rib, backend);
 	announce(world, 0, &route);
 	rib_process(world->rib);
@@ -288,7 +289,7 @@ static void a_session_gets_no_routes_of_a_family_it_does_not_speak(void **state)
 	assert_int_equal(upstream->prefixes_announced, 0);
 }
 
-/* RFC 7911: all of the set, each path by an identifier that it keeps. */
+/* RFC 7911: all paths of the set, each with an identifier that it keeps. */
 static void a_session_of_several_paths_gets_the_whole_set(void **state)
 {
 	static const struct bgp_negotiated several = {
@@ -315,7 +316,7 @@ static void a_session_of_several_paths_gets_the_whole_set(void **state)
 	assert_int_equal(count, 3);
 	assert_true(ids[0] && ids[1] && ids[2]);
 	assert_true(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2]);
-	/* A path that goes is withdrawn by its identifier, and only it. */
+	/* Only the path that goes is withdrawn, by its identifier. */
 	withdraw(world, 0, VIP);
 	rib_process(world->rib);
 	assert_true(export_batch_next(world->rib, upstream, &out));
@@ -325,7 +326,7 @@ static void a_session_of_several_paths_gets_the_whole_set(void **state)
 		    out.routes[0].path_id == ids[1]);
 	assert_false(export_batch_next(world->rib, upstream, &out));
 	assert_int_equal(upstream->prefixes_announced, 2);
-	/* The neighbor of one path has one, without an identifier. */
+	/* A neighbor that takes one path has one, without an identifier. */
 	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	assert_int_equal(out.routes[0].path_id, RIB_BEST_PATH);
 	assert_false(export_batch_next(world->rib, world->upstream, &out));
@@ -348,7 +349,7 @@ int main(void)
 			the_vip_is_withdrawn_upstream_with_its_last_nexthop,
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			changes_before_an_export_are_told_once, setup,
+			changes_before_an_export_are_announced_once, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(
 			without_upstreams_nothing_is_left_of_a_route, setup,
@@ -368,8 +369,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_advertise_keeps_a_route_here,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			a_stale_route_goes_to_those_who_know_what_that_is,
-			setup, teardown),
+			a_stale_route_goes_to_neighbors_that_support_it, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(
 			a_non_transitive_community_does_not_leave_our_as, setup,
 			teardown),

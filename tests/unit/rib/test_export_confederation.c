@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What members of our confederation and others are told: RFC 5065. */
+/* Announcements to members of our confederation and to others: RFC 5065. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,8 +26,8 @@ static int begin(void **state)
 {
 	static struct world world;
 
-	world_init_with(&world,
-			&(struct world_wish){ .confederation = CONFEDERATION });
+	world_init_with(&world, &(struct world_setup){ .confederation =
+							       CONFEDERATION });
 	*state = &world;
 	return 0;
 }
@@ -40,7 +40,7 @@ static void assert_path(const struct bgp_attributes *a, const char *expected)
 			    expected);
 }
 
-/* `from` announces the VIP with this AS_PATH of 4-byte numbers. */
+/* Let `from` announce the VIP with this AS_PATH of 4-byte numbers. */
 static void announce_path(struct world *world, struct rib_peer *from,
 			  const uint8_t *path, size_t size)
 {
@@ -56,8 +56,7 @@ static void announce_path(struct world *world, struct rib_peer *from,
 	rib_process(world->rib);
 }
 
-static void
-a_member_is_told_our_as_among_members_and_our_preference(void **state)
+static void a_member_gets_our_as_among_members_and_our_preference(void **state)
 {
 	static const uint8_t path[] = {
 		BGP_SEGMENT_SEQUENCE, 1, 0, 0, 0xfd, 0xe9
@@ -67,13 +66,13 @@ a_member_is_told_our_as_among_members_and_our_preference(void **state)
 	struct bgp_attributes a;
 
 	announce_path(world, world->backends[0], path, sizeof(path));
-	a = told_to(world, to);
+	a = next_announcement(world, to);
 	assert_path(&a, "(64512) 65001");
 	assert_int_equal(a.local_pref, 150);
 	assert_int_equal(a.med, 3);
 }
 
-static void those_outside_see_one_as_in_place_of_all_members(void **state)
+static void others_see_one_as_in_place_of_all_members(void **state)
 {
 	static const uint8_t path[] = {
 		BGP_SEGMENT_CONFED_SEQUENCE, 2, 0, 0, 0xfc, 0x58, 0, 0, 0, 7,
@@ -83,7 +82,7 @@ static void those_outside_see_one_as_in_place_of_all_members(void **state)
 	struct bgp_attributes a;
 
 	announce_path(world, further_up(world, 0, &member), path, sizeof(path));
-	a = told_to(world, world->upstream);
+	a = next_announcement(world, world->upstream);
 	assert_path(&a, "65500 65001");
 	assert_false(a.present & (BGP_HAS_LOCAL_PREF | BGP_HAS_MED));
 }
@@ -100,12 +99,12 @@ static void between_members_and_our_own_all_is_passed_on(void **state)
 	struct bgp_attributes a;
 
 	announce_path(world, from, path, sizeof(path));
-	a = told_to(world, own);
+	a = next_announcement(world, own);
 	assert_path(&a, "(64600)");
 	assert_int_equal(a.local_pref, 150);
-	a = told_to(world, other);
+	a = next_announcement(world, other);
 	assert_path(&a, "(64512 64600)");
-	assert_told(world, from, VIP, false);
+	assert_has_route(world, from, VIP, false);
 }
 
 /* RFC 1997: NO_EXPORT ends at the confederation, SUBCONFED at our member. */
@@ -134,8 +133,8 @@ static void communities_know_where_the_confederation_ends(void **state)
 		t.update.attributes.communities = reader_of(bytes, 4);
 		adj_rib_in_update(world->rib, world->backends[0], &t.update);
 		rib_process(world->rib);
-		assert_told(world, to, VIP, rows[i].to_member);
-		assert_told(world, own, VIP, true);
+		assert_has_route(world, to, VIP, rows[i].to_member);
+		assert_has_route(world, own, VIP, true);
 		assert_announced(world, VIP, false);
 		assert_export_reason(world, VIP, EXPORT_NO_EXPORT);
 	}
@@ -156,7 +155,7 @@ static void our_own_marks_in_a_path_are_loops(void **state)
 	static const uint8_t through_all[] = {
 		BGP_SEGMENT_SEQUENCE, 1, 0, 0, 0xff, 0xdc
 	};
-	/* 64512 outside is another one than our member. */
+	/* 64512 outside of the confederation is another AS than our member. */
 	static const uint8_t namesake[] = {
 		BGP_SEGMENT_SEQUENCE, 1, 0, 0, 0xfc, 0x00
 	};
@@ -177,8 +176,8 @@ static void our_own_marks_in_a_path_are_loops(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_member_is_told_our_as_among_members_and_our_preference),
-		TEST(those_outside_see_one_as_in_place_of_all_members),
+		TEST(a_member_gets_our_as_among_members_and_our_preference),
+		TEST(others_see_one_as_in_place_of_all_members),
 		TEST(between_members_and_our_own_all_is_passed_on),
 		TEST(communities_know_where_the_confederation_ends),
 		TEST(our_own_marks_in_a_path_are_loops),

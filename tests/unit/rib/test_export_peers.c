@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Who is told what by whom: peers, route reflection, next hops. */
+/* Announcements by the type of neighbors: peers, reflection, next hops. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -36,7 +36,7 @@ static void assert_nexthop(const struct bgp_attributes *a, const char *text)
 	assert_string_equal(address_format(&a->nexthop, shown), text);
 }
 
-static void a_peer_is_learned_from_and_told(void **state)
+static void a_peer_announces_and_is_announced_to(void **state)
 {
 	struct world *world = *state;
 	struct rib_peer *peer = further_up(world, 0, &outside);
@@ -45,22 +45,22 @@ static void a_peer_is_learned_from_and_told(void **state)
 	assert_int_equal(route_of(world, VIP)->selected, 1);
 	announce_vip(world, 1, "192.0.2.2/32");
 	rib_process(world->rib);
-	assert_told(world, peer, "192.0.2.2/32", true);
+	assert_has_route(world, peer, "192.0.2.2/32", true);
 }
 
-static void nothing_goes_back_to_whom_it_came_from(void **state)
+static void a_route_does_not_go_back_to_its_neighbor(void **state)
 {
 	struct world *world = *state;
 	struct rib_peer *peer = further_up(world, 0, &outside);
 
 	announce_from(world, peer, &by_server);
-	assert_told(world, peer, VIP, false);
+	assert_has_route(world, peer, VIP, false);
 	assert_int_equal(export_explain(world->rib, route_of(world, VIP), peer),
 			 EXPORT_SPLIT_HORIZON);
 	assert_announced(world, VIP, true);
 }
 
-static void a_backend_is_told_nothing(void **state)
+static void nothing_is_announced_to_a_backend(void **state)
 {
 	struct world *world = *state;
 
@@ -69,14 +69,14 @@ static void a_backend_is_told_nothing(void **state)
 	assert_int_equal(export_explain(world->rib, route_of(world, VIP),
 					world->backends[1]),
 			 EXPORT_ROLE);
-	assert_told(world, world->backends[1], VIP, false);
+	assert_has_route(world, world->backends[1], VIP, false);
 }
 
 /* RFC 4456 6. */
 static const struct {
 	const char *what;
 	const struct neighbor_kind *from, *to;
-	bool told;
+	bool announced;
 } reflections[] = {
 	{ "from a non-client to a non-client: no", &non_client, &non_client,
 	  false },
@@ -100,13 +100,13 @@ static void routes_are_reflected_from_and_to_clients(void **state)
 		from = further_up(&world, 0, reflections[i].from);
 		to = further_up(&world, 1, reflections[i].to);
 		announce_from(&world, from, &by_server);
-		assert_told(&world, to, VIP, reflections[i].told);
+		assert_has_route(&world, to, VIP, reflections[i].announced);
 		rib_free(world.rib);
 	}
 }
 
 /* RFC 4456 8 and 10. */
-static void a_reflected_route_keeps_everything_and_says_its_way(void **state)
+static void a_reflected_route_keeps_everything_and_lists_clusters(void **state)
 {
 	struct world *world = *state;
 	struct rib_peer *from = further_up(world, 0, &client);
@@ -114,7 +114,7 @@ static void a_reflected_route_keeps_everything_and_says_its_way(void **state)
 	struct bgp_attributes a;
 
 	announce_from(world, from, &by_server);
-	a = told_to(world, to);
+	a = next_announcement(world, to);
 	assert_nexthop(&a, "10.0.0.1");
 	assert_int_equal(a.local_pref, 200);
 	assert_int_equal(a.med, 7);
@@ -142,12 +142,12 @@ static void what_was_reflected_before_keeps_its_originator(void **state)
 		reader_of(clusters, sizeof(clusters));
 	adj_rib_in_update(world->rib, from, &t.update);
 	rib_process(world->rib);
-	a = told_to(world, to);
+	a = next_announcement(world, to);
 	assert_int_equal(a.originator_id, 4711);
 	assert_int_equal(reader_u32(&a.cluster_list), LOCAL_ID);
 	assert_int_equal(reader_u32(&a.cluster_list), 9);
-	/* Outside of our AS nobody hears of it. */
-	a = told_to(world, world->upstream);
+	/* It does not leave our AS. */
+	a = next_announcement(world, world->upstream);
 	assert_false(a.present &
 		     (BGP_HAS_ORIGINATOR_ID | BGP_HAS_CLUSTER_LIST));
 	assert_nexthop(&a, "10.0.255.2");
@@ -166,13 +166,13 @@ static void one_batch_does_not_mix_originators(void **state)
 
 	announce_from(world, further_up(world, 0, &client), &by_server);
 	announce_from(world, further_up(world, 1, &client), &second);
-	a = told_to(world, to);
+	a = next_announcement(world, to);
 	assert_int_equal(a.originator_id, FURTHER_ID);
-	a = told_to(world, to);
+	a = next_announcement(world, to);
 	assert_int_equal(a.originator_id, FURTHER_ID + 1);
 }
 
-static void an_external_route_is_told_inside_with_us_as_nexthop(void **state)
+static void an_external_route_goes_inside_with_us_as_nexthop(void **state)
 {
 	struct world *world = *state;
 	struct rib_peer *to = further_up(world, 0, &client);
@@ -180,7 +180,7 @@ static void an_external_route_is_told_inside_with_us_as_nexthop(void **state)
 
 	announce(world, 0, &by_server);
 	rib_process(world->rib);
-	a = told_to(world, to);
+	a = next_announcement(world, to);
 	assert_nexthop(&a, "10.0.254.1");
 	assert_int_equal(a.local_pref, 200);
 	assert_int_equal(a.med, 7);
@@ -196,9 +196,9 @@ static void another_as_gets_neither_med_nor_local_pref(void **state)
 
 	announce(world, 0, &by_server);
 	rib_process(world->rib);
-	a = told_to(world, world->upstream);
+	a = next_announcement(world, world->upstream);
 	assert_false(a.present & (BGP_HAS_MED | BGP_HAS_LOCAL_PREF));
-	assert_nexthop(&a, "10.0.255.2"); /* never that of a third party */
+	assert_nexthop(&a, "10.0.255.2"); /* never a third party */
 }
 
 static void the_nexthop_is_what_the_neighbor_is_configured_to_get(void **state)
@@ -220,17 +220,18 @@ static void the_nexthop_is_what_the_neighbor_is_configured_to_get(void **state)
 
 	announce(world, 0, &by_server);
 	rib_process(world->rib);
-	a = told_to(world, to);
+	a = next_announcement(world, to);
 	assert_nexthop(&a, "10.0.0.1");
 	withdraw(world, 0, VIP);
 	to = further_up(world, 1, &self);
 	announce_from(world, further_up(world, 2, &non_client), &by_server);
-	a = told_to(world, to); /* reflected, but by way of this host */
+	a = next_announcement(
+		world, to); /* reflected, but with this host as next hop */
 	assert_nexthop(&a, "10.0.254.1");
 	assert_true(a.present & BGP_HAS_ORIGINATOR_ID);
 }
 
-/* RFC 7311 3.4: it would have to grow with a next hop of our own. */
+/* RFC 7311 3.4: with our own next hop it would have to grow. */
 static void aigp_goes_with_an_unchanged_nexthop_only(void **state)
 {
 	struct world *world = *state;
@@ -246,14 +247,14 @@ static void aigp_goes_with_an_unchanged_nexthop_only(void **state)
 	t.update.attributes.aigp_tlvs = reader_of(tlv, sizeof(tlv));
 	adj_rib_in_update(world->rib, from, &t.update);
 	rib_process(world->rib);
-	a = told_to(world, to);
+	a = next_announcement(world, to);
 	assert_true(a.present & BGP_HAS_AIGP);
 	assert_int_equal(a.aigp, 5);
 	rib_peer_down(world->rib, to);
 	to = further_up(world, 1, &non_client_by_us);
-	a = told_to(world, to);
+	a = next_announcement(world, to);
 	assert_false(a.present & BGP_HAS_AIGP);
-	a = told_to(world, world->upstream);
+	a = next_announcement(world, world->upstream);
 	assert_false(a.present & BGP_HAS_AIGP);
 }
 
@@ -262,14 +263,14 @@ static void aigp_goes_with_an_unchanged_nexthop_only(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_peer_is_learned_from_and_told),
-		TEST(nothing_goes_back_to_whom_it_came_from),
-		TEST(a_backend_is_told_nothing),
+		TEST(a_peer_announces_and_is_announced_to),
+		TEST(a_route_does_not_go_back_to_its_neighbor),
+		TEST(nothing_is_announced_to_a_backend),
 		cmocka_unit_test(routes_are_reflected_from_and_to_clients),
-		TEST(a_reflected_route_keeps_everything_and_says_its_way),
+		TEST(a_reflected_route_keeps_everything_and_lists_clusters),
 		TEST(what_was_reflected_before_keeps_its_originator),
 		TEST(one_batch_does_not_mix_originators),
-		TEST(an_external_route_is_told_inside_with_us_as_nexthop),
+		TEST(an_external_route_goes_inside_with_us_as_nexthop),
 		TEST(another_as_gets_neither_med_nor_local_pref),
 		TEST(the_nexthop_is_what_the_neighbor_is_configured_to_get),
 		TEST(aigp_goes_with_an_unchanged_nexthop_only),

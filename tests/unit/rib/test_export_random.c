@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Random events in a world of neighbors of every kind. After each round every
- * neighbor, by all that it was told so far, holds what a calculation from
- * nothing says, with the attributes that a neighbor gets that has just come.
+ * neighbor must have, by all messages so far, the routes that a calculation from
+ * scratch gives, with the attributes that a new neighbor gets.
  */
 
 #include <setjmp.h>
@@ -44,7 +44,7 @@ static const struct neighbor_kind kinds[KINDS] = {
 	{ .role = NEIGHBOR_ROLE_UPSTREAM, .type = PEER_EXTERNAL },
 };
 
-/* The first two are in the aggregate that suppresses, the next in the other. */
+/* The first two are in the aggregate with summary-only, the next in the other. */
 static const char *const services[SERVICES] = {
 	"192.0.2.1/32",	 "192.0.2.2/32",   "192.0.2.17/32",
 	"192.0.2.18/32", "192.0.2.200/32", "192.0.2.201/32",
@@ -56,8 +56,8 @@ static const uint32_t communities[] = {
 	0, 0, 0, BGP_COMMUNITY_NO_EXPORT, BGP_COMMUNITY_NO_ADVERTISE,
 };
 
-/* A neighbor and what it holds by what it was told. */
-struct listener {
+/* A neighbor and the routes that it has by all messages so far. */
+struct receiver {
 	struct rib_peer *peer;
 	size_t count;
 	struct {
@@ -69,56 +69,57 @@ struct listener {
 
 struct stage {
 	struct world world;
-	struct listener listeners[KINDS];
-	bool up[SERVICES];	/* as of the calculation */
+	struct receiver receivers[KINDS];
+	bool up[SERVICES];	/* as calculated */
 	bool waiting[SERVICES]; /* for the delay */
 	uint64_t due_ms[SERVICES];
 	uint64_t now_ms;
 };
 
-/* ------------------------------------------------------------- listening */
+/* ------------------------------------------------------------- receiving */
 
-static size_t place(const struct listener *listener,
+static size_t place(const struct receiver *receiver,
 		    const struct bgp_path_key *key)
 {
 	size_t i = 0;
 
-	while (i < listener->count &&
-	       (!prefix_equal(&listener->held[i].key.prefix, &key->prefix) ||
-		listener->held[i].key.path_id != key->path_id))
+	while (i < receiver->count &&
+	       (!prefix_equal(&receiver->held[i].key.prefix, &key->prefix) ||
+		receiver->held[i].key.path_id != key->path_id))
 		i++;
 	return i;
 }
 
-static void hear(struct listener *listener, const struct export_batch *out,
-		 const struct bgp_path_key *key)
+static void receive_route(struct receiver *receiver,
+			  const struct export_batch *out,
+			  const struct bgp_path_key *key)
 {
-	size_t at = place(listener, key);
+	size_t at = place(receiver, key);
 	struct writer w;
 
 	if (out->withdraw) {
-		assert_true(at < listener->count);
-		listener->held[at] = listener->held[--listener->count];
+		assert_true(at < receiver->count);
+		receiver->held[at] = receiver->held[--receiver->count];
 		return;
 	}
 	assert_true(at < HELD_MAX);
-	w = writer_of(listener->held[at].attributes, ATTRIBUTES_SIZE);
+	w = writer_of(receiver->held[at].attributes, ATTRIBUTES_SIZE);
 	bgp_attributes_encode(&w, &out->attributes, BGP_AS4_SIZE);
 	assert_false(w.failed);
-	listener->held[at].key = *key;
-	listener->held[at].size = w.used;
-	if (at == listener->count)
-		listener->count++;
+	receiver->held[at].key = *key;
+	receiver->held[at].size = w.used;
+	if (at == receiver->count)
+		receiver->count++;
 }
 
-static void hear_all(struct world *world, struct listener *listener)
+static void hear_all(struct world *world, struct receiver *receiver)
 {
 	struct export_batch out;
 
-	while (export_batch_next(world->rib, listener->peer, &out))
+	while (export_batch_next(world->rib, receiver->peer, &out))
 		for (size_t i = 0; i < out.count; i++)
-			hear(listener, &out, &out.routes[i]);
-	assert_int_equal(listener->peer->prefixes_announced, listener->count);
+			receive_route(receiver, &out, &out.routes[i]);
+	assert_int_equal(receiver->peer->prefixes_announced, receiver->count);
 }
 
 static struct rib_peer *come(struct world *world, unsigned int number,
@@ -135,7 +136,7 @@ static struct rib_peer *come(struct world *world, unsigned int number,
 
 /* ------------------------------------------------------------- events */
 
-/* With what may keep it from others, and paths that are often equal. */
+/* Announce with communities that may keep it here; paths are often equal. */
 static void random_announce(struct stage *stage, struct rib_peer *from)
 {
 	uint32_t community = communities[chance_below(5)];
@@ -170,19 +171,19 @@ static void random_withdraw(struct stage *stage, struct rib_peer *from)
 					0));
 }
 
-/* A backend, or a neighbor of role peer. */
+/* Return a backend or a neighbor of role peer. */
 static struct rib_peer *random_speaker(struct stage *stage)
 {
 	unsigned int i = chance_below(BACKENDS + 3);
 
 	return i < BACKENDS ? stage->world.backends[i] :
-			      stage->listeners[4 + i - BACKENDS].peer;
+			      stage->receivers[4 + i - BACKENDS].peer;
 }
 
 static void flap(struct stage *stage)
 {
 	unsigned int i = chance_below(BACKENDS + KINDS);
-	struct listener *listener;
+	struct receiver *receiver;
 
 	if (i < BACKENDS) {
 		rib_peer_down(stage->world.rib, stage->world.backends[i]);
@@ -190,10 +191,10 @@ static void flap(struct stage *stage)
 		return;
 	}
 	i -= BACKENDS;
-	listener = &stage->listeners[i];
-	rib_peer_down(stage->world.rib, listener->peer);
-	listener->count = 0;
-	listener->peer = come(&stage->world, i, i);
+	receiver = &stage->receivers[i];
+	rib_peer_down(stage->world.rib, receiver->peer);
+	receiver->count = 0;
+	receiver->peer = come(&stage->world, i, i);
 }
 
 static void random_event(struct stage *stage)
@@ -211,7 +212,7 @@ static void random_event(struct stage *stage)
 		break;
 	case 2:
 		export_refresh(stage->world.rib,
-			       stage->listeners[chance_below(KINDS)].peer);
+			       stage->receivers[chance_below(KINDS)].peer);
 		break;
 	case 3:
 	case 4:
@@ -232,7 +233,7 @@ static uint32_t living(struct stage *stage, size_t service)
 	return route ? route->selected : 0;
 }
 
-/* The state of the hysteresis and of the delay, step by step as time goes. */
+/* Advance the calculated state of hysteresis and delay. */
 static void follow(struct stage *stage)
 {
 	for (size_t i = 0; i < SERVICES; i++) {
@@ -274,7 +275,7 @@ static bool contributes(struct stage *stage, size_t service)
 	       !has_community(best, BGP_COMMUNITY_NO_ADVERTISE);
 }
 
-/* May this neighbor have the path at all? */
+/* True if this neighbor may have the path at all. */
 static bool may_have(const struct rib_peer *peer, const struct path *path)
 {
 	const struct rib_peer *from = (const struct rib_peer *)path->source;
@@ -289,11 +290,11 @@ static bool may_have(const struct rib_peer *peer, const struct path *path)
 	       peer->client;
 }
 
-/* How many paths of the service the neighbor should hold. */
+/* Return how many paths of the service the neighbor should have. */
 static size_t service_count(struct stage *stage, unsigned int kind,
 			    size_t service)
 {
-	const struct rib_peer *peer = stage->listeners[kind].peer;
+	const struct rib_peer *peer = stage->receivers[kind].peer;
 	const struct path *path;
 	size_t count = 0;
 
@@ -307,26 +308,26 @@ static size_t service_count(struct stage *stage, unsigned int kind,
 	return count;
 }
 
-static size_t held_of(const struct listener *listener, const char *text)
+static size_t held_of(const struct receiver *receiver, const char *text)
 {
 	struct prefix prefix;
 	size_t count = 0;
 
 	prefix_parse(text, &prefix);
-	for (size_t i = 0; i < listener->count; i++)
-		count += prefix_equal(&listener->held[i].key.prefix, &prefix);
+	for (size_t i = 0; i < receiver->count; i++)
+		count += prefix_equal(&receiver->held[i].key.prefix, &prefix);
 	return count;
 }
 
 static void check_held(struct stage *stage, unsigned int kind)
 {
-	const struct listener *listener = &stage->listeners[kind];
+	const struct receiver *receiver = &stage->receivers[kind];
 	size_t total = 0;
 
 	for (size_t i = 0; i < SERVICES; i++) {
 		size_t count = service_count(stage, kind, i);
 
-		assert_int_equal(held_of(listener, services[i]), count);
+		assert_int_equal(held_of(receiver, services[i]), count);
 		total += count;
 	}
 	for (size_t i = 0; i < 2; i++) {
@@ -335,17 +336,17 @@ static void check_held(struct stage *stage, unsigned int kind)
 		char text[PREFIX_TEXT_SIZE];
 
 		prefix_format(&aggregates[i].prefix, text);
-		assert_int_equal(held_of(listener, text), active);
+		assert_int_equal(held_of(receiver, text), active);
 		total += active;
 	}
-	assert_int_equal(listener->count, total);
+	assert_int_equal(receiver->count, total);
 }
 
-/* One that has just come gets the same, with the same attributes. */
+/* A new neighbor must get the same routes with the same attributes. */
 static void check_against_newcomer(struct stage *stage, unsigned int kind)
 {
-	static struct listener new;
-	const struct listener *old = &stage->listeners[kind];
+	static struct receiver new;
+	const struct receiver *old = &stage->receivers[kind];
 
 	new.count = 0;
 	new.peer = come(&stage->world, KINDS, kind);
@@ -362,10 +363,10 @@ static void check_against_newcomer(struct stage *stage, unsigned int kind)
 	rib_peer_down(stage->world.rib, new.peer);
 }
 
-/* What is explained is what is done. */
+/* Explanations must agree with the announcements. */
 static void check_explained(struct stage *stage, unsigned int kind)
 {
-	const struct rib_peer *peer = stage->listeners[kind].peer;
+	const struct rib_peer *peer = stage->receivers[kind].peer;
 
 	for (size_t i = 0; i < SERVICES; i++) {
 		const struct route *route =
@@ -375,11 +376,11 @@ static void check_explained(struct stage *stage, unsigned int kind)
 			assert_int_equal(
 				export_explain(stage->world.rib, route, peer) ==
 					EXPORT_ANNOUNCED,
-				held_of(&stage->listeners[kind], services[i]));
+				held_of(&stage->receivers[kind], services[i]));
 	}
 }
 
-/* What is counted as it changes is what a walk counts. */
+/* The running totals must agree with a count over all routes. */
 static void check_totals(const struct stage *stage)
 {
 	const struct rib_totals totals = rib_totals(stage->world.rib);
@@ -399,7 +400,7 @@ static void check_totals(const struct stage *stage)
 static void check(struct stage *stage)
 {
 	for (unsigned int kind = 0; kind < KINDS; kind++) {
-		hear_all(&stage->world, &stage->listeners[kind]);
+		hear_all(&stage->world, &stage->receivers[kind]);
 		check_held(stage, kind);
 		check_explained(stage, kind);
 		if (kinds[kind].role == NEIGHBOR_ROLE_UPSTREAM)
@@ -420,16 +421,16 @@ static void begin(struct stage *stage)
 	vips[1].min_nexthops = SECOND_SERVICE_MIN;
 	vips[1].return_nexthops = SECOND_SERVICE_RETURN;
 	world_init_with(&stage->world,
-			&(struct world_wish){ .delay_s = DELAY_MS / MS_PER_S,
-					      .aggregates = aggregates,
-					      .aggregate_count = 2,
-					      .vips = vips,
-					      .vip_count = 2 });
+			&(struct world_setup){ .delay_s = DELAY_MS / MS_PER_S,
+					       .aggregates = aggregates,
+					       .aggregate_count = 2,
+					       .vips = vips,
+					       .vip_count = 2 });
 	for (unsigned int kind = 0; kind < KINDS; kind++)
-		stage->listeners[kind].peer = come(&stage->world, kind, kind);
+		stage->receivers[kind].peer = come(&stage->world, kind, kind);
 }
 
-static void all_hold_what_a_calculation_from_nothing_says(void **state)
+static void all_have_what_a_calculation_from_scratch_gives(void **state)
 {
 	static struct stage stage;
 
@@ -453,7 +454,8 @@ static void all_hold_what_a_calculation_from_nothing_says(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_hold_what_a_calculation_from_nothing_says),
+		cmocka_unit_test(
+			all_have_what_a_calculation_from_scratch_gives),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,8 +93,8 @@ static struct world *delayed(void)
 {
 	static struct world world;
 
-	world_init_with(&world,
-			&(struct world_wish){ .delay_s = DELAY_MS / MS_PER_S });
+	world_init_with(&world, &(struct world_setup){ .delay_s = DELAY_MS /
+								  MS_PER_S });
 	return &world;
 }
 

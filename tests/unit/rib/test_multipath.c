@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The multipath set, knob by knob, in the order of the sections of
- * draft-lapukhov-bgp-ecmp-considerations: each row of the table is a route, its
- * paths in the order that makes the first one the best unless told otherwise.
+ * The multipath set, option by option, in the order of the sections of
+ * draft-lapukhov-bgp-ecmp-considerations. Each row of a table is a route; its
+ * first path is the best unless `best` says otherwise.
  */
 
 #include "paths.h"
@@ -28,7 +28,7 @@ static struct decision_options options_of(const struct route_case *from)
 	return options;
 }
 
-/* Section 2: what AS_PATHs must have in common. */
+/* Section 2: AS_PATHs that may share a set. */
 static const struct route_case as_path_cases[] = {
 	{ "relaxed: the length is enough",
 	  { 0 },
@@ -91,7 +91,7 @@ static const struct route_case cost_cases[] = {
 	  { { 1, { 1 }, .type = PEER_INTERNAL, .igp_cost = 6 },
 	    { 2, { 2 }, .type = PEER_INTERNAL, .igp_cost = 5 } },
 	  .best = 1 },
-	{ "skip-igp-cost: what comes before counts all the same",
+	{ "skip-igp-cost: earlier steps still count",
 	  { .skip_igp_cost = true },
 	  { { 1, { 1 }, .igp_cost = 6 },
 	    { 2,
@@ -102,7 +102,7 @@ static const struct route_case cost_cases[] = {
 	  { 0 },
 	  { { 1, { 1 }, .type = PEER_INTERNAL, .clusters = 2 },
 	    { 2, { 2 }, .type = PEER_INTERNAL, .clusters = 1 } } },
-	{ "multipath-cluster-length: it does in place of the cost",
+	{ "multipath-cluster-length: it replaces the cost",
 	  { .cluster_length = true },
 	  { { 1,
 	      { 1 },
@@ -184,13 +184,13 @@ static const struct route_case ebgp_ibgp_cases[] = {
 
 /* RFC 4271 9.1.2.2 c, RFC 4451 3.2. */
 static const struct route_case med_cases[] = {
-	{ "MEDs of one AS compare, of two they do not",
+	{ "MEDs compare inside of one AS only",
 	  { 0 },
 	  { { 1, { 1 }, .med = 10, .reason = REASON_MED },
 	    { 2, { 2 }, .med = 7 },
 	    { 3, { 1 }, .med = 5 } },
 	  .best = 1 },
-	{ "always-compare-med: of all",
+	{ "always-compare-med: MEDs of all compare",
 	  { .always_compare_med = true },
 	  { { 1, { 1 }, .med = 10, .reason = REASON_MED },
 	    { 2, { 2 }, .med = 7, .reason = REASON_MED },
@@ -203,14 +203,14 @@ static const struct route_case med_cases[] = {
 	  { .missing_med = MISSING_MED_WORST },
 	  { { 1, { 1 }, .reason = REASON_MED }, { 2, { 1 }, .med = 1 } },
 	  .best = 1 },
-	{ "missing-med worst: as good as the worst there can be",
+	{ "missing-med worst: equal to the highest MED",
 	  { .missing_med = MISSING_MED_WORST },
 	  { { 1, { 1 } }, { 2, { 1 }, .med = UINT32_MAX } } },
 };
 
 /* Section 6: RFC 7311 4.1. */
 static const struct route_case aigp_cases[] = {
-	{ "AIGP means nothing without the knob",
+	{ "AIGP does not count without the option",
 	  { 0 },
 	  { { 1, { 1 }, .aigp = 9 }, { 2, { 2 } } } },
 	{ "aigp: with the cost to the next hop, before the length of AS_PATH",
@@ -223,14 +223,14 @@ static const struct route_case aigp_cases[] = {
 	  { .aigp = true },
 	  { { 1, { 1 }, .local_pref = 200 },
 	    { 2, { 1 }, .aigp = 1, .reason = REASON_LOCAL_PREF } } },
-	{ "aigp: the sum ends where 64 bits do, and is better than none",
+	{ "aigp: the sum saturates and is better than none",
 	  { .aigp = true, .skip_igp_cost = true },
 	  { { 1, { 1 }, .aigp = UINT64_MAX, .igp_cost = 1 },
 	    { 2, { 1 }, .aigp = UINT64_MAX - 1, .igp_cost = 5 },
 	    { 3, { 1 }, .reason = REASON_AIGP } } },
 };
 
-/* Sections 7 and 8: one best path, the same whatever came first. */
+/* Sections 7 and 8: one best path, whatever came first. */
 static const struct route_case tie_cases[] = {
 	{ "the lowest identifier is the best",
 	  { 0 },
@@ -301,7 +301,7 @@ static const struct route_case aside_cases[] = {
 	      .reason = REASON_DRAINING },
 	    { 2, { 1, 2 } } },
 	  .best = 1 },
-	{ "GRACEFUL_SHUTDOWN serves on if nobody else does",
+	{ "GRACEFUL_SHUTDOWN stays if all paths have it",
 	  { 0 },
 	  { { 1, { 1 }, .community = (uint32_t)SHUTDOWN },
 	    { 2, { 2 }, .community = (uint32_t)SHUTDOWN } } },
@@ -322,7 +322,7 @@ static const struct route_case aside_cases[] = {
 	      .reason = REASON_STALE },
 	    { 2, { 1, 2 } } },
 	  .best = 1 },
-	{ "LLGR_STALE is behind what is about to be shut down",
+	{ "LLGR_STALE loses to GRACEFUL_SHUTDOWN",
 	  { 0 },
 	  { { 1,
 	      { 1 },
@@ -330,7 +330,7 @@ static const struct route_case aside_cases[] = {
 	      .reason = REASON_STALE },
 	    { 2, { 2 }, .community = (uint32_t)SHUTDOWN } },
 	  .best = 1 },
-	{ "stale paths serve on together if nobody else does",
+	{ "stale paths stay together if all are stale",
 	  { 0 },
 	  { { 1, { 1 }, .community = (uint32_t)LLGR_STALE },
 	    { 2, { 2 }, .community = (uint32_t)LLGR_STALE } } },

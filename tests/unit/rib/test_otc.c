@@ -33,7 +33,7 @@ static const struct {
 	bool leak[3];
 	uint32_t received[3]; /* the mark afterwards */
 	bool kept[3];
-	uint32_t sent; /* the mark of what had none */
+	uint32_t sent; /* the mark of a route without one */
 } rows[] = {
 	{ BGP_ROLE_NONE,
 	  { false, false, false },
@@ -132,16 +132,17 @@ static void what_a_provider_sends_goes_to_customers_only(void **state)
 	assert_export_reason(world, VIP, EXPORT_OTC);
 	assert_false(export_batch_next(world->rib, world->upstream, &out));
 	upstream_again_as(world, BGP_ROLE_CUSTOMER);
-	assert_int_equal(told_to(world, world->upstream).otc, 65001);
+	assert_int_equal(next_announcement(world, world->upstream).otc, 65001);
 }
 
-static void what_a_customer_is_told_bears_our_mark(void **state)
+static void a_route_to_a_customer_bears_our_mark(void **state)
 {
 	struct world *world = *state;
 
 	upstream_again_as(world, BGP_ROLE_CUSTOMER);
 	receive(world, 0, NOT_MARKED);
-	assert_int_equal(told_to(world, world->upstream).otc, LOCAL_AS);
+	assert_int_equal(next_announcement(world, world->upstream).otc,
+			 LOCAL_AS);
 }
 
 int main(void)
@@ -154,8 +155,7 @@ int main(void)
 			what_a_provider_sends_goes_to_customers_only, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(
-			what_a_customer_is_told_bears_our_mark, setup,
-			teardown),
+			a_route_to_a_customer_bears_our_mark, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

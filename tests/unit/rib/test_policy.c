@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The routing policy: which rule decides about a route, and what it becomes. */
+/* The routing policy: which rule decides, and what rules set. */
 
 #include <arpa/inet.h>
 
@@ -16,7 +16,7 @@ enum {
 /* ------------------------------------------------------------- a route */
 
 /*
- * One route with something of everything: from AS 65001 by way of 65002 and a
+ * One path with attributes of every kind, from AS 65001 by way of 65002 and a
  * set of 65003 and 65004.
  */
 static const uint8_t as_path[] = {
@@ -176,7 +176,7 @@ static void a_rule_matches_if_all_its_matches_do(void **state)
 	}
 }
 
-/* ------------------------------------------------------------- whom */
+/* ------------------------------------------------------------- neighbors */
 
 static const struct {
 	const char *whom;
@@ -304,7 +304,7 @@ static void the_same_rules_leave_the_same_trace(void **state)
 	assert_false(policy_trace_equal(&trace, &result.trace));
 }
 
-static void policies_know_what_they_look_at(void **state)
+static void policies_know_whether_they_look_at_prefixes(void **state)
 {
 	struct policy policy = policy_of_text("rule allow from any\n");
 
@@ -321,7 +321,7 @@ static void policies_know_what_they_look_at(void **state)
 
 /* ------------------------------------------------------------- settings */
 
-/* What an attribute shows afterwards; NULL: there is none. */
+/* The text of an attribute afterwards; NULL: not present. */
 static const struct {
 	const char *setting;
 	unsigned int type;
@@ -405,7 +405,7 @@ static void towards_a_neighbor_the_nexthop_can_be_us(void **state)
 					     POLICY_SET_NEXTHOP);
 }
 
-/* So that it can never fail to be interned, which would end the session. */
+/* Else interning would fail, which would end the session. */
 static void what_became_too_long_is_denied_by_the_rule_that_did_it(void **state)
 {
 	static uint8_t path[UINT16_MAX], more[UINT16_MAX];
@@ -471,7 +471,7 @@ int main(void)
 		cmocka_unit_test(rules_behind_continue_see_what_it_has_set),
 		cmocka_unit_test(continue_leaves_the_decision_to_the_defaults),
 		cmocka_unit_test(the_same_rules_leave_the_same_trace),
-		cmocka_unit_test(policies_know_what_they_look_at),
+		cmocka_unit_test(policies_know_whether_they_look_at_prefixes),
 		cmocka_unit_test(a_setting_changes_its_attribute),
 		cmocka_unit_test(towards_a_neighbor_the_nexthop_can_be_us),
 		cmocka_unit_test(

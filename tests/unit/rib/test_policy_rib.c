@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What rules and limits do to routes in the rib, in and out. */
+/* Rules and limits in the rib, on import and on export. */
 
 #include <errno.h>
 
@@ -14,7 +14,7 @@ enum {
 	MANY_VIPS = 20,
 };
 
-/* The rules of a world that has no route yet. */
+/* Set the rules of a world without routes. */
 static void set_rules(struct world *world, const char *lines)
 {
 	world->rib->policy = policy_of_text(lines);
@@ -100,7 +100,7 @@ static void a_rule_gives_a_backend_its_weight(void **state)
 	assert_int_equal(weight_of(world, 1), 7);
 }
 
-/* Of the same attributes otherwise: two sets, each shared by its own. */
+/* Two attribute sets that differ in weight only, each shared by two paths. */
 static void paths_of_other_weight_share_no_attributes(void **state)
 {
 	struct world *world = *state;
@@ -117,7 +117,7 @@ static void paths_of_other_weight_share_no_attributes(void **state)
 	assert_int_equal(world->rib->attributes.count, 2);
 }
 
-static void a_denied_path_is_kept_with_its_cause(void **state)
+static void a_denied_path_is_kept_with_its_reason(void **state)
 {
 	struct world *world = *state;
 
@@ -216,7 +216,7 @@ static void a_neighbor_without_a_role_needs_a_rule(void **state)
 	assert_int_equal(peer->prefixes_accepted, 1);
 }
 
-/* Two routes of one UPDATE, `second` behind VIP. */
+/* Announce VIP and `second` in one UPDATE. */
 static void announce_both(struct world *world, const char *second)
 {
 	const struct test_route route = {
@@ -240,7 +240,7 @@ static void announce_both(struct world *world, const char *second)
 			 0);
 }
 
-static void routes_of_one_update_are_told_apart_by_prefix(void **state)
+static void routes_of_one_update_are_judged_by_prefix(void **state)
 {
 	struct world *world = *state;
 
@@ -301,7 +301,7 @@ static void paths_above_the_limit_are_refused(void **state)
 	assert_int_equal(backend->refused[IMPORT_MAX_PREFIX], MANY_VIPS - 5);
 	assert_int_equal(path_of(world, "192.0.2.6/32", 0)->import,
 			 IMPORT_MAX_PREFIX);
-	/* Those that are there may change, and the others wait. */
+	/* Paths that are held may change; others are still refused. */
 	announce_vip(world, 0, "192.0.2.1/32");
 	announce_vip(world, 0, "192.0.2.6/32");
 	assert_int_equal(backend->prefixes_accepted, 5);
@@ -362,7 +362,7 @@ static void assert_shows(const struct export_batch *out, unsigned int type,
 	assert_string_equal(text, expected);
 }
 
-static void a_rule_changes_what_the_upstream_is_told(void **state)
+static void a_rule_changes_what_the_upstream_gets(void **state)
 {
 	struct world *world = *state;
 	struct export_batch out;
@@ -417,7 +417,7 @@ static void a_route_that_comes_to_be_denied_is_withdrawn(void **state)
 	assert_false(export_batch_next(world->rib, world->upstream, &out));
 }
 
-/* They share their attributes, but not what a rule makes of them. */
+/* They share their attributes, but a rule changes one of them only. */
 static void routes_share_a_message_only_if_rules_treat_them_alike(void **state)
 {
 	struct world *world = *state;
@@ -439,7 +439,7 @@ static void routes_share_a_message_only_if_rules_treat_them_alike(void **state)
 	assert_false(out.attributes.present & BGP_HAS_MED);
 }
 
-static void who_has_no_role_gets_what_a_rule_allows(void **state)
+static void a_neighbor_without_a_role_gets_what_a_rule_allows(void **state)
 {
 	struct world *world = *state;
 	struct rib_peer *peer, *none;
@@ -456,12 +456,12 @@ static void who_has_no_role_gets_what_a_rule_allows(void **state)
 	assert_true(prefix_equal(&out.routes[0].prefix,
 				 &route_of(world, VIP)->node.prefix));
 	assert_false(export_batch_next(world->rib, none, &out));
-	/* A peer is told VIPs by its role, as an upstream is. */
+	/* VIPs are announced to a peer as to an upstream. */
 	assert_true(export_batch_next(world->rib, peer, &out));
 	assert_int_equal(out.count, 2);
 }
 
-static void backends_are_told_nothing_whatever_the_rules(void **state)
+static void backends_get_nothing_whatever_the_rules(void **state)
 {
 	struct world *world = *state;
 
@@ -489,7 +489,7 @@ static void an_internal_neighbor_gets_the_local_pref_a_rule_sets(void **state)
 
 /* ------------------------------------------------------------- RFC 1997 */
 
-/* Whether a neighbor of `type` gets a route with this community. */
+/* True if a neighbor of `type` gets a route with this community. */
 static bool gets(enum peer_type type, const char *community)
 {
 	struct export_batch out;
@@ -523,7 +523,7 @@ static void well_known_communities_hold_routes_back(void **state)
 	assert_false(gets(PEER_INTERNAL, "no-advertise"));
 }
 
-/* NO_EXPORT put on by an out rule is for the neighbor, not for us. */
+/* NO_EXPORT added by an export rule is meant for the neighbor. */
 static void an_out_rule_may_pass_no_export_on(void **state)
 {
 	struct world *world = *state;
@@ -544,21 +544,21 @@ int main(void)
 		RIB_TEST(a_rule_makes_one_backend_preferred),
 		RIB_TEST(a_rule_gives_a_backend_its_weight),
 		RIB_TEST(paths_of_other_weight_share_no_attributes),
-		RIB_TEST(a_denied_path_is_kept_with_its_cause),
+		RIB_TEST(a_denied_path_is_kept_with_its_reason),
 		RIB_TEST(no_rule_lifts_what_is_not_safe),
 		RIB_TEST(these_checks_hold_for_other_neighbors_too),
 		RIB_TEST(a_neighbor_without_a_role_needs_a_rule),
-		RIB_TEST(routes_of_one_update_are_told_apart_by_prefix),
+		RIB_TEST(routes_of_one_update_are_judged_by_prefix),
 		RIB_TEST(the_nexthop_a_rule_sets_is_the_one_tracked),
 		RIB_TEST(paths_above_the_limit_are_refused),
 		RIB_TEST(the_session_ends_above_the_limit),
 		RIB_TEST(a_warning_refuses_nothing),
-		RIB_TEST(a_rule_changes_what_the_upstream_is_told),
+		RIB_TEST(a_rule_changes_what_the_upstream_gets),
 		RIB_TEST(a_denied_route_is_not_announced),
 		RIB_TEST(a_route_that_comes_to_be_denied_is_withdrawn),
 		RIB_TEST(routes_share_a_message_only_if_rules_treat_them_alike),
-		RIB_TEST(who_has_no_role_gets_what_a_rule_allows),
-		RIB_TEST(backends_are_told_nothing_whatever_the_rules),
+		RIB_TEST(a_neighbor_without_a_role_gets_what_a_rule_allows),
+		RIB_TEST(backends_get_nothing_whatever_the_rules),
 		RIB_TEST(an_internal_neighbor_gets_the_local_pref_a_rule_sets),
 		cmocka_unit_test(well_known_communities_hold_routes_back),
 		RIB_TEST(an_out_rule_may_pass_no_export_on),

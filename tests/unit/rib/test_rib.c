@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The rib: what comes in, and what is decided of it. */
+/* The rib: UPDATEs taken in, and the decisions on them. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +22,7 @@ static void equal_paths_form_the_set(void **state)
 		announce_vip(world, i, VIP);
 	rib_process(world->rib);
 	assert_int_equal(route_of(world, VIP)->selected, 4);
-	/* The lowest identifier is the best: 100 - 3. */
+	/* The best path has the lowest identifier: 100 - 3. */
 	assert_int_equal(
 		backend_index(rib_nexthop_address(
 			route_best(route_of(world, VIP))->attributes->nexthop)),
@@ -36,7 +36,7 @@ static void a_withdrawn_path_leaves_the_set(void **state)
 	announce_vip(world, 0, VIP);
 	announce_vip(world, 1, VIP);
 	withdraw(world, 0, VIP);
-	withdraw(world, 0, VIP); /* a second time is silent */
+	withdraw(world, 0, VIP); /* a second time does nothing */
 	rib_process(world->rib);
 	assert_int_equal(route_of(world, VIP)->selected, 1);
 	assert_int_equal(world->tracked[0], 0);
@@ -171,8 +171,8 @@ static void paths_with_identifiers_stand_side_by_side(void **state)
 	backend_up(world, 0);
 }
 
-/* The new attributes are there before the old ones go. */
-static void a_nexthop_that_stays_is_not_let_go(void **state)
+/* The new attributes are set before the old ones are released. */
+static void a_nexthop_that_stays_is_not_released(void **state)
 {
 	struct test_route route = { .prefix = VIP,
 				    .nexthop = "10.0.0.1",
@@ -190,7 +190,7 @@ static void a_nexthop_that_stays_is_not_let_go(void **state)
 	assert_int_equal(world->tracked[0], 1);
 }
 
-static void news_of_a_nexthop_without_news_decides_nothing(void **state)
+static void an_unchanged_nexthop_marks_nothing(void **state)
 {
 	const struct address address = backend_address(0);
 	struct world *world = *state;
@@ -208,20 +208,20 @@ static void news_of_a_nexthop_without_news_decides_nothing(void **state)
 	assert_null(route_best(route_of(world, VIP)));
 }
 
-/* What was heard before it was let go may be untrue by now. */
-static void a_nexthop_that_is_wanted_again_is_asked_for_again(void **state)
+/* Its state may have changed since it was released. */
+static void a_nexthop_that_is_wanted_again_is_checked_again(void **state)
 {
 	struct world *world = *state;
 	const struct test_route elsewhere = { .prefix = "198.51.100.1/32",
 					      .nexthop = "10.0.0.1",
 					      .as = { 65001 } };
 
-	announce(world, 0, &elsewhere); /* refused, but its next hop is known */
+	announce(world, 0, &elsewhere); /* refused, but it keeps the record */
 	announce_vip(world, 0, VIP);
 	rib_process(world->rib);
 	withdraw(world, 0, VIP);
 	rib_process(world->rib);
-	world->dead[0] = true; /* of no interest to anybody now */
+	world->dead[0] = true; /* not reported, as it is not tracked */
 	announce_vip(world, 0, VIP);
 	rib_process(world->rib);
 	assert_int_equal(reason_of(world, VIP, 0), REASON_NEXTHOP_DEAD);
@@ -319,7 +319,7 @@ static void random_event(struct world *world)
 	}
 }
 
-/* The route as a decision from nothing would leave it. */
+/* Compare a route with a decision from scratch. */
 static void check_against_full_recompute(struct world *world,
 					 const struct route *route)
 {
@@ -431,7 +431,7 @@ static void a_route_without_paths_is_not_kept(void **state)
 	assert_null(route_of(world, outside));
 }
 
-/* What stands in the first path's attributes. */
+/* Return the next hop of the first path. */
 static struct address first_nexthop(const struct route *route)
 {
 	return *rib_nexthop_address(route->paths->attributes->nexthop);
@@ -493,13 +493,12 @@ int main(void)
 			paths_with_identifiers_stand_side_by_side, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(
-			a_nexthop_that_stays_is_not_let_go, setup, teardown),
+			a_nexthop_that_stays_is_not_released, setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			news_of_a_nexthop_without_news_decides_nothing, setup,
+			an_unchanged_nexthop_marks_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_nexthop_that_is_wanted_again_is_checked_again, setup,
 			teardown),
-		cmocka_unit_test_setup_teardown(
-			a_nexthop_that_is_wanted_again_is_asked_for_again,
-			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			our_own_originator_or_cluster_is_a_loop, setup,
 			teardown),

@@ -156,7 +156,7 @@ static void without_a_path_to_choose_a_route_is_not_decided(void **state)
 	assert_calls("?0 !0 =1");
 }
 
-/* It may have died in between, when no change of it was reported. */
+/* It may have died while it was not tracked. */
 static void a_nexthop_acquired_again_is_checked_again(void **state)
 {
 	struct world *world = *state;

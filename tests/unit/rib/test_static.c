@@ -15,7 +15,7 @@ enum {
 	STATIC_LAST = 3, /* backends 3 and 2 are the servers of the paths */
 };
 
-/* Paths to the VIP by the last backends' addresses. */
+/* Add paths to the VIP with the addresses of the last backends. */
 static void add_paths(struct world *world, struct static_path_options *paths,
 		      size_t count)
 {
@@ -53,7 +53,7 @@ static void a_static_path_alone_is_steered_and_announced(void **state)
 	assert_int_equal(world->tracked[STATIC_LAST], 1);
 	assert_true(export_batch_next(world->rib, world->upstream, &out));
 	path = out.attributes.as_path;
-	assert_int_equal(path.left, 6); /* our AS and nobody else */
+	assert_int_equal(path.left, 6); /* our AS alone */
 	reader_u16(&path);
 	assert_int_equal(reader_u32(&path), LOCAL_AS);
 }
@@ -133,11 +133,11 @@ static void with_the_distance_of_bgp_it_joins_the_set(void **state)
 	assert_int_equal(route_of(world, VIP)->selected, 2);
 	assert_int_equal(reason_of(world, VIP, 0), REASON_NONE);
 	assert_int_equal(reason_of(world, VIP, 1), REASON_LOCAL_PREF);
-	/* What BGP has is announced: it stands first. */
+	/* The path of BGP stands first, so it is the one announced. */
 	assert_false(path_is_static(route_best(route_of(world, VIP))));
 }
 
-/* RFC 4271 9.1.2: a distance of eBGP must not come before LOCAL_PREF. */
+/* RFC 4271 9.1.2: the distance of eBGP must not come before LOCAL_PREF. */
 static void the_distance_of_bgp_is_that_of_its_best_path(void **state)
 {
 	static struct static_path_options paths[] = { { .weight = 1,
@@ -159,7 +159,7 @@ static void the_distance_of_bgp_is_that_of_its_best_path(void **state)
 	assert_int_equal(reason_of(world, VIP, 1), REASON_LOCAL_PREF);
 }
 
-/* A set that may differ from MED on takes no path of another distance in. */
+/* A set whose paths may differ from MED on still has one distance. */
 static void the_depth_of_the_set_does_not_reach_the_distance(void **state)
 {
 	static struct static_path_options paths[] = {

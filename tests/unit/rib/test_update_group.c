@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Who is told the same, and that this is worked out once for all of them. */
+/* Update groups: who is in one, and one batch for all its members. */
 
 #include "core/array.h"
 #include "export_world.h"
@@ -11,7 +11,7 @@ enum {
 	ROUTES_OF_A_SET = 80,
 	ROUTES = ATTRIBUTE_SETS * ROUTES_OF_A_SET,
 	BEHIND = 10,
-	/* What the usual upstream leaves of all bits. */
+	/* All bits but that of the usual upstream. */
 	MOST = RIB_MAX_UPSTREAMS - 1,
 };
 
@@ -21,7 +21,7 @@ static const char rules[] =
 	"rule continue to role peer community 65000:1 set med 3\n"
 	"rule continue to neighbor eth7 set med 4\n";
 
-/* A neighbor that nothing is special about. */
+/* Return the options of a neighbor without special features. */
 static struct rib_peer_options plain(const struct bgp_negotiated *session)
 {
 	return (struct rib_peer_options){
@@ -47,7 +47,7 @@ static const struct bgp_negotiated plain_session = {
 
 /* ------------------------------------------------------------- profiles */
 
-/* What can be different about a neighbor. */
+/* One difference between neighbors. */
 struct difference {
 	const char *name;
 	void (*make)(struct rib_peer_options *options,
@@ -152,7 +152,7 @@ static void neighbors_that_differ_are_in_two_groups(void **state)
 	struct world world;
 
 	(void)state;
-	world_init_with(&world, &(struct world_wish){
+	world_init_with(&world, &(struct world_setup){
 					.policy = policy_of_text(rules) });
 	for (size_t i = 0; i < COUNT_OF(that_matter); i++)
 		if (share_a_group(world.rib, &that_matter[i]))
@@ -163,7 +163,7 @@ static void neighbors_that_differ_are_in_two_groups(void **state)
 	rib_free(world.rib);
 }
 
-/* They are compared as bytes, with those that are between the members. */
+/* Profiles are compared byte by byte, padding included. */
 static void a_profile_is_the_same_in_whatever_memory(void **state)
 {
 	const struct rib_peer_options options = plain(&plain_session);
@@ -226,13 +226,13 @@ static void the_neighbor_above_the_most_is_refused_until_one_goes(void **state)
 
 /* ------------------------------------------------------------- together */
 
-/* A world with `count` equal neighbors, and what they are told. */
+/* A world with `count` equal neighbors, and the batches to them. */
 struct company {
 	struct world world;
 	struct rib_peer *peers[MOST];
 	size_t count;
-	size_t batches; /* for all of them */
-	size_t told;	/* routes, counted for each */
+	size_t batches; /* to all of them */
+	size_t sent;	/* routes, counted for each neighbor */
 };
 
 static void company_begin(struct company *company, size_t count)
@@ -250,7 +250,7 @@ static void company_begin(struct company *company, size_t count)
 	}
 }
 
-/* Routes with one AS path for each so many of them. */
+/* Announce routes; ROUTES_OF_A_SET of them share one AS_PATH. */
 static void announce_some(struct company *company, size_t first, size_t count)
 {
 	for (size_t i = first; i < first + count; i++) {
@@ -267,24 +267,24 @@ static void announce_some(struct company *company, size_t first, size_t count)
 	rib_process(company->world.rib);
 }
 
-static void tell(struct company *company, struct rib_peer *peer)
+static void send_batches(struct company *company, struct rib_peer *peer)
 {
 	struct export_batch out;
 
-	company->batches = company->told = 0;
+	company->batches = company->sent = 0;
 	while (export_batch_next(company->world.rib, peer, &out)) {
 		assert_ptr_equal(out.peers[0], peer);
 		company->batches++;
-		company->told += out.count * out.peer_count;
+		company->sent += out.count * out.peer_count;
 	}
 }
 
-/* Asks for each of them once, as the wire does: the first gets it for all. */
-static void tell_all(struct company *company)
+/* Ask for each neighbor once: the first gets the batches of all. */
+static void send_all(struct company *company)
 {
 	struct export_batch out;
 
-	tell(company, company->peers[0]);
+	send_batches(company, company->peers[0]);
 	for (size_t i = 1; i < company->count; i++)
 		assert_false(export_batch_next(company->world.rib,
 					       company->peers[i], &out));
@@ -297,15 +297,15 @@ static size_t batches_for(size_t neighbors, bool withdrawn)
 
 	company_begin(&company, neighbors);
 	announce_some(&company, 0, ROUTES);
-	tell_all(&company);
+	send_all(&company);
 	batches = company.batches;
-	assert_int_equal(company.told, neighbors * ROUTES);
+	assert_int_equal(company.sent, neighbors * ROUTES);
 	if (withdrawn) {
 		rib_peer_down(company.world.rib, company.world.backends[0]);
 		rib_process(company.world.rib);
-		tell_all(&company);
+		send_all(&company);
 		batches = company.batches;
-		assert_int_equal(company.told, neighbors * ROUTES);
+		assert_int_equal(company.sent, neighbors * ROUTES);
 	}
 	for (size_t i = 0; i < neighbors; i++)
 		assert_int_equal(company.peers[i]->prefixes_announced,
@@ -314,7 +314,7 @@ static size_t batches_for(size_t neighbors, bool withdrawn)
 	return batches;
 }
 
-static void equal_neighbors_are_told_in_as_many_batches_as_one(void **state)
+static void equal_neighbors_need_as_many_batches_as_one(void **state)
 {
 	static const size_t counts[] = { 2, 8, MOST };
 
@@ -328,8 +328,8 @@ static void equal_neighbors_are_told_in_as_many_batches_as_one(void **state)
 	}
 }
 
-/* It is told the newest, once, and the others have not waited. */
-static void who_cannot_take_more_is_told_later(void **state)
+/* It gets the newest state, once, and the others do not wait for it. */
+static void a_blocked_neighbor_gets_its_batch_later(void **state)
 {
 	static struct company company;
 	struct world *world = &company.world;
@@ -352,7 +352,7 @@ static void who_cannot_take_more_is_told_later(void **state)
 	announce_vip(world, 1, VIP);
 	rib_process(world->rib);
 	world->blocked = 0;
-	/* One that has had none of it before and two that have. */
+	/* One neighbor that has had nothing so far and two that have. */
 	assert_true(export_batch_next(world->rib, company.peers[1], &out));
 	assert_false(out.withdraw);
 	assert_int_equal(out.peer_count, 3);
@@ -365,11 +365,11 @@ static void who_cannot_take_more_is_told_later(void **state)
 }
 
 /*
- * Two that are apart by a few routes of a batch are soon told together again:
- * the one a message of what it lacks and more, both what comes then, and the
- * other what it was left out of.
+ * Two neighbors that differ by a few routes of a batch soon share batches again:
+ * the first gets one with the routes it lacks and more, both get what follows,
+ * and the second gets those that it was left out of.
  */
-static void who_was_behind_comes_up_with_the_others(void **state)
+static void a_neighbor_that_was_behind_catches_up(void **state)
 {
 	static struct company company;
 
@@ -377,20 +377,20 @@ static void who_was_behind_comes_up_with_the_others(void **state)
 	company_begin(&company, 2);
 	company.world.blocked = company.peers[0]->bit;
 	announce_some(&company, 0, BEHIND);
-	tell(&company, company.peers[1]);
+	send_batches(&company, company.peers[1]);
 	assert_int_equal(company.batches, 1);
 	company.world.blocked = 0;
 	announce_some(&company, BEHIND, ROUTES_OF_A_SET - BEHIND);
-	tell(&company, company.peers[0]);
+	send_batches(&company, company.peers[0]);
 	assert_int_equal(company.batches, 2);
-	tell(&company, company.peers[1]);
+	send_batches(&company, company.peers[1]);
 	assert_int_equal(company.batches, 1);
 	assert_int_equal(company.peers[0]->prefixes_announced, ROUTES_OF_A_SET);
 	assert_int_equal(company.peers[1]->prefixes_announced, ROUTES_OF_A_SET);
 	rib_free(company.world.rib);
 }
 
-static void whom_a_route_came_from_is_not_told_with_its_group(void **state)
+static void the_source_of_a_route_is_left_out_of_the_batch(void **state)
 {
 	static const struct neighbor_kind kind = { .role = NEIGHBOR_ROLE_PEER,
 						   .type = PEER_EXTERNAL };
@@ -412,7 +412,7 @@ static void whom_a_route_came_from_is_not_told_with_its_group(void **state)
 	assert_int_equal(out.peer_count, 2);
 	assert_ptr_equal(out.peers[0], peers[1]);
 	assert_ptr_equal(out.peers[1], peers[2]);
-	/* Another's path is better: who had told of it is told of the other. */
+	/* Another path is better: it goes to the first neighbor, too. */
 	announce_vip(world, 5, VIP);
 	rib_process(world->rib);
 	assert_ptr_equal(route_best(route_of(world, VIP))->source,
@@ -420,7 +420,7 @@ static void whom_a_route_came_from_is_not_told_with_its_group(void **state)
 	assert_true(export_batch_next(world->rib, peers[1], &out));
 	assert_int_equal(out.peer_count, 3);
 	assert_int_equal(peers[0]->prefixes_announced, 1);
-	/* And back: the one hears of the end, the others of the change. */
+	/* And back: a withdrawal for one, an announcement for the others. */
 	withdraw(world, 5, VIP);
 	rib_process(world->rib);
 	assert_true(export_batch_next(world->rib, peers[2], &out));
@@ -441,11 +441,10 @@ int main(void)
 		TEST(a_profile_is_the_same_in_whatever_memory),
 		TEST(a_group_has_the_lowest_free_number_and_ends_with_its_last),
 		TEST(the_neighbor_above_the_most_is_refused_until_one_goes),
-		cmocka_unit_test(
-			equal_neighbors_are_told_in_as_many_batches_as_one),
-		cmocka_unit_test(who_cannot_take_more_is_told_later),
-		cmocka_unit_test(who_was_behind_comes_up_with_the_others),
-		TEST(whom_a_route_came_from_is_not_told_with_its_group),
+		cmocka_unit_test(equal_neighbors_need_as_many_batches_as_one),
+		cmocka_unit_test(a_blocked_neighbor_gets_its_batch_later),
+		cmocka_unit_test(a_neighbor_that_was_behind_catches_up),
+		TEST(the_source_of_a_route_is_left_out_of_the_batch),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

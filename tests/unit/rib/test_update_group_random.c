@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Two ribs under the same random events, with neighbors of random profiles that
- * come and go and are told a little at a time. In the one they are told
- * together with others of their group, some of them being blocked for a while;
- * in the other each is told alone. Whenever all have been told everything, each
- * holds in both the same, in the same bytes, and what export_explain() says.
+ * come and go and get a few batches at a time. In one rib batches go to several
+ * neighbors of a group, some of which are blocked for a while; in the other each
+ * neighbor gets its own. Whenever all batches are sent, each neighbor must have
+ * the same in both, in the same bytes, and as export_explain() says.
  */
 
 #include <setjmp.h>
@@ -27,7 +27,7 @@
 enum {
 	RUNS = 60,
 	ROUNDS = 150,
-	LISTENERS = 20,
+	RECEIVERS = 20,
 	SERVICES = 8,
 	MESSAGE_SIZE = 256,
 	RULE_LINES = 8,
@@ -57,8 +57,8 @@ struct visitor {
 	struct rib_peer_options options;
 };
 
-/* What it holds in one of them by what it was told. */
-struct listener {
+/* The routes that it has in one of them by all batches so far. */
+struct receiver {
 	struct rib_peer *peer;
 	const struct visitor *visitor;
 	size_t count;
@@ -71,21 +71,21 @@ struct listener {
 
 struct side {
 	struct world world;
-	struct listener listeners[LISTENERS];
+	struct receiver receivers[RECEIVERS];
 };
 
 struct stage {
 	struct side together;
 	struct side alone;
 	struct side *sides[2];
-	struct visitor visitors[LISTENERS];
-	size_t batches; /* of the side where they are told together */
-	size_t shared;	/* those for more than one */
+	struct visitor visitors[RECEIVERS];
+	size_t batches; /* of the side that shares them */
+	size_t shared;	/* batches for more than one neighbor */
 };
 
-/* ------------------------------------------------------------- listening */
+/* ------------------------------------------------------------- receiving */
 
-/* One route as the peer reads it, which is as its own session says. */
+/* Encode one route as the peer's own session needs it. */
 static size_t encode(const struct bgp_negotiated *session,
 		     const struct export_batch *out,
 		     const struct bgp_path_key *key,
@@ -100,48 +100,49 @@ static size_t encode(const struct bgp_negotiated *session,
 	return w.used;
 }
 
-static size_t place(const struct listener *listener,
+static size_t place(const struct receiver *receiver,
 		    const struct bgp_path_key *key)
 {
 	size_t i = 0;
 
-	while (i < listener->count &&
-	       (!prefix_equal(&listener->held[i].key.prefix, &key->prefix) ||
-		listener->held[i].key.path_id != key->path_id))
+	while (i < receiver->count &&
+	       (!prefix_equal(&receiver->held[i].key.prefix, &key->prefix) ||
+		receiver->held[i].key.path_id != key->path_id))
 		i++;
 	return i;
 }
 
-static void hear(struct listener *listener, const struct export_batch *out,
-		 const struct bgp_path_key *key)
+static void receive_route(struct receiver *receiver,
+			  const struct export_batch *out,
+			  const struct bgp_path_key *key)
 {
-	size_t at = place(listener, key);
+	size_t at = place(receiver, key);
 	uint8_t shared[MESSAGE_SIZE];
 
 	if (out->withdraw) {
-		assert_true(at < listener->count);
-		listener->held[at] = listener->held[--listener->count];
+		assert_true(at < receiver->count);
+		receiver->held[at] = receiver->held[--receiver->count];
 		return;
 	}
 	assert_true(at < HELD_MAX);
-	listener->held[at].key = *key;
-	listener->held[at].size = encode(&listener->visitor->session, out, key,
-					 listener->held[at].message);
+	receiver->held[at].key = *key;
+	receiver->held[at].size = encode(&receiver->visitor->session, out, key,
+					 receiver->held[at].message);
 	assert_int_equal(encode(out->session, out, key, shared),
-			 listener->held[at].size);
-	assert_memory_equal(shared, listener->held[at].message,
-			    listener->held[at].size);
-	if (at == listener->count)
-		listener->count++;
+			 receiver->held[at].size);
+	assert_memory_equal(shared, receiver->held[at].message,
+			    receiver->held[at].size);
+	if (at == receiver->count)
+		receiver->count++;
 }
 
-static struct listener *listener_of(struct side *side,
+static struct receiver *receiver_of(struct side *side,
 				    const struct rib_peer *peer)
 {
-	for (size_t i = 0; i < LISTENERS; i++)
-		if (side->listeners[i].peer == peer)
-			return &side->listeners[i];
-	fail_msg("told to somebody who is not there");
+	for (size_t i = 0; i < RECEIVERS; i++)
+		if (side->receivers[i].peer == peer)
+			return &side->receivers[i];
+	fail_msg("batch for a neighbor that is down");
 	return NULL;
 }
 
@@ -163,12 +164,12 @@ static void check_company(const struct side *side, const struct rib_peer *first,
 	assert_true(side->world.together || out->peer_count == 1);
 }
 
-/* The next batches for one of them, and for whom else they are. */
-static void tell(struct stage *stage, unsigned int number, unsigned int i,
-		 unsigned int batches)
+/* Take the next batches for one neighbor, and those that share them. */
+static void send_batches(struct stage *stage, unsigned int number,
+			 unsigned int i, unsigned int batches)
 {
 	struct side *side = stage->sides[number];
-	struct rib_peer *first = side->listeners[i].peer;
+	struct rib_peer *first = side->receivers[i].peer;
 	struct export_batch out;
 
 	for (; batches && export_batch_next(side->world.rib, first, &out);
@@ -177,10 +178,10 @@ static void tell(struct stage *stage, unsigned int number, unsigned int i,
 		stage->batches += side->world.together;
 		stage->shared += out.peer_count > 1;
 		for (size_t j = 0; j < out.peer_count; j++) {
-			struct listener *to = listener_of(side, out.peers[j]);
+			struct receiver *to = receiver_of(side, out.peers[j]);
 
 			for (size_t k = 0; k < out.count; k++)
-				hear(to, &out, &out.routes[k]);
+				receive_route(to, &out, &out.routes[k]);
 			assert_int_equal(to->peer->prefixes_announced,
 					 to->count);
 		}
@@ -189,7 +190,7 @@ static void tell(struct stage *stage, unsigned int number, unsigned int i,
 
 /* ------------------------------------------------------------- coming */
 
-/* Mostly as the others are, so that there are groups of many. */
+/* Draw a session, mostly like the others, so that groups are large. */
 static void draw_session(struct bgp_negotiated *session)
 {
 	*session = (struct bgp_negotiated){
@@ -245,13 +246,13 @@ static void come(struct stage *stage, unsigned int i)
 	draw_visitor(&stage->visitors[i], i);
 	for (int number = 0; number < 2; number++) {
 		struct side *side = stage->sides[number];
-		struct listener *listener = &side->listeners[i];
+		struct receiver *receiver = &side->receivers[i];
 
-		listener->visitor = &stage->visitors[i];
-		listener->count = 0;
-		listener->peer = rib_peer_up(side->world.rib,
-					     &listener->visitor->options);
-		assert_non_null(listener->peer);
+		receiver->visitor = &stage->visitors[i];
+		receiver->count = 0;
+		receiver->peer = rib_peer_up(side->world.rib,
+					     &receiver->visitor->options);
+		assert_non_null(receiver->peer);
 	}
 }
 
@@ -259,7 +260,7 @@ static void go(struct stage *stage, unsigned int i)
 {
 	for (int number = 0; number < 2; number++) {
 		struct side *side = stage->sides[number];
-		struct rib_peer *peer = side->listeners[i].peer;
+		struct rib_peer *peer = side->receivers[i].peer;
 
 		side->world.blocked &= ~peer->bit;
 		rib_peer_down(side->world.rib, peer);
@@ -268,11 +269,11 @@ static void go(struct stage *stage, unsigned int i)
 
 /* ------------------------------------------------------------- events */
 
-/* A backend, or a neighbor that we learn from, too. */
+/* Return a backend or a neighbor that routes are learned from, too. */
 static struct rib_peer *speaker(struct side *side, unsigned int i)
 {
 	return i < BACKENDS ? side->world.backends[i] :
-			      side->listeners[i - BACKENDS].peer;
+			      side->receivers[i - BACKENDS].peer;
 }
 
 static void draw_route(struct test_update *t, uint8_t community[4])
@@ -349,15 +350,15 @@ static void flap_backend(struct stage *stage)
 
 static void refresh(struct stage *stage)
 {
-	unsigned int i = chance_below(LISTENERS);
+	unsigned int i = chance_below(RECEIVERS);
 
 	for (int number = 0; number < 2; number++)
 		export_refresh(stage->sides[number]->world.rib,
-			       stage->sides[number]->listeners[i].peer);
+			       stage->sides[number]->receivers[i].peer);
 }
 
-/* Now and then we are about to leave, or gone, and here again. */
-static void leave_or_return(struct stage *stage)
+/* Begin a graceful shutdown, withdraw, or return. */
+static void shut_down_or_return(struct stage *stage)
 {
 	enum rib_shutdown shutdown = chance_one_in(2) ? RIB_SHUTDOWN_NONE :
 				     chance_one_in(2) ? RIB_SHUTDOWN_GRACEFUL :
@@ -367,17 +368,17 @@ static void leave_or_return(struct stage *stage)
 		export_set_shutdown(stage->sides[number]->world.rib, shutdown);
 }
 
-static void block_or_let_go(struct stage *stage)
+static void block_or_unblock(struct stage *stage)
 {
 	const struct rib_peer *peer =
-		stage->together.listeners[chance_below(LISTENERS)].peer;
+		stage->together.receivers[chance_below(RECEIVERS)].peer;
 
 	stage->together.world.blocked ^= peer->bit;
 }
 
 static void flap(struct stage *stage)
 {
-	unsigned int i = chance_below(LISTENERS);
+	unsigned int i = chance_below(RECEIVERS);
 
 	go(stage, i);
 	come(stage, i);
@@ -400,14 +401,14 @@ static void random_event(struct stage *stage)
 		break;
 	case 4:
 	case 5:
-		block_or_let_go(stage);
+		block_or_unblock(stage);
 		break;
 	case 6:
 		if (chance_one_in(8))
-			leave_or_return(stage);
+			shut_down_or_return(stage);
 		break;
 	default:
-		say(stage, chance_below(BACKENDS + LISTENERS));
+		say(stage, chance_below(BACKENDS + RECEIVERS));
 	}
 }
 
@@ -419,31 +420,31 @@ static void process(struct stage *stage)
 
 static void tell_some(struct stage *stage)
 {
-	for (unsigned int turns = chance_below(LISTENERS); turns; turns--) {
-		unsigned int i = chance_below(LISTENERS);
+	for (unsigned int turns = chance_below(RECEIVERS); turns; turns--) {
+		unsigned int i = chance_below(RECEIVERS);
 		unsigned int number = chance_below(2);
 		const struct side *side = stage->sides[number];
 
-		if (!(side->world.blocked & side->listeners[i].peer->bit))
-			tell(stage, number, i, 1 + chance_below(3));
+		if (!(side->world.blocked & side->receivers[i].peer->bit))
+			send_batches(stage, number, i, 1 + chance_below(3));
 	}
 }
 
 /* ------------------------------------------------------------- comparing */
 
-static bool is_held(const struct listener *listener, const char *text)
+static bool is_held(const struct receiver *receiver, const char *text)
 {
 	struct prefix prefix;
 
 	prefix_parse(text, &prefix);
-	for (size_t i = 0; i < listener->count; i++)
-		if (prefix_equal(&listener->held[i].key.prefix, &prefix))
+	for (size_t i = 0; i < receiver->count; i++)
+		if (prefix_equal(&receiver->held[i].key.prefix, &prefix))
 			return true;
 	return false;
 }
 
-/* Identifiers of paths may differ; everything else is told alike. */
-static void assert_same_held(const struct listener *a, const struct listener *b)
+/* Path identifiers may differ; everything else must be equal. */
+static void assert_same_held(const struct receiver *a, const struct receiver *b)
 {
 	bool matched[HELD_MAX] = { false };
 
@@ -461,18 +462,18 @@ static void assert_same_held(const struct listener *a, const struct listener *b)
 	}
 }
 
-static void check_explained(struct side *side, const struct listener *listener)
+static void check_explained(struct side *side, const struct receiver *receiver)
 {
-	if (listener->visitor->session.add_path_send[BGP_IPV4_UNICAST])
+	if (receiver->visitor->session.add_path_send[BGP_IPV4_UNICAST])
 		return;
 	for (size_t i = 0; i < SERVICES; i++) {
 		const struct route *route = route_of(&side->world, services[i]);
 
 		if (route)
 			assert_int_equal(export_explain(side->world.rib, route,
-							listener->peer) ==
+							receiver->peer) ==
 						 EXPORT_ANNOUNCED,
-					 is_held(listener, services[i]));
+					 is_held(receiver, services[i]));
 	}
 }
 
@@ -480,13 +481,14 @@ static void settle(struct stage *stage)
 {
 	stage->together.world.blocked = 0;
 	for (int number = 0; number < 2; number++)
-		for (unsigned int i = 0; i < LISTENERS; i++)
-			tell(stage, (unsigned int)number, i, UINT32_MAX);
-	for (unsigned int i = 0; i < LISTENERS; i++) {
-		assert_same_held(&stage->together.listeners[i],
-				 &stage->alone.listeners[i]);
+		for (unsigned int i = 0; i < RECEIVERS; i++)
+			send_batches(stage, (unsigned int)number, i,
+				     UINT32_MAX);
+	for (unsigned int i = 0; i < RECEIVERS; i++) {
+		assert_same_held(&stage->together.receivers[i],
+				 &stage->alone.receivers[i]);
 		check_explained(&stage->together,
-				&stage->together.listeners[i]);
+				&stage->together.receivers[i]);
 	}
 	assert_int_equal(rib_totals(stage->together.world.rib).announced,
 			 rib_totals(stage->alone.world.rib).announced);
@@ -494,7 +496,7 @@ static void settle(struct stage *stage)
 
 /* ------------------------------------------------------------- the play */
 
-/* Some of the lines, valid until the next call. */
+/* Draw some of the lines; valid until the next call. */
 static struct policy draw_policy(void)
 {
 	char text[RULES_SIZE] = "";
@@ -508,7 +510,7 @@ static struct policy draw_policy(void)
 static void begin(struct stage *stage)
 {
 	static struct aggregate_options aggregate;
-	const struct world_wish wish = {
+	const struct world_setup setup = {
 		.policy = draw_policy(),
 		.aggregates = &aggregate,
 		.aggregate_count = 1,
@@ -520,9 +522,9 @@ static void begin(struct stage *stage)
 	stage->sides[0] = &stage->together;
 	stage->sides[1] = &stage->alone;
 	for (int number = 0; number < 2; number++)
-		world_init_with(&stage->sides[number]->world, &wish);
+		world_init_with(&stage->sides[number]->world, &setup);
 	stage->together.world.together = true;
-	for (unsigned int i = 0; i < LISTENERS; i++)
+	for (unsigned int i = 0; i < RECEIVERS; i++)
 		come(stage, i);
 }
 
@@ -542,7 +544,7 @@ static void play(struct stage *stage)
 		rib_free(stage->sides[number]->world.rib);
 }
 
-static void who_is_told_with_others_holds_what_he_would_alone(void **state)
+static void shared_batches_give_the_same_routes_as_single_ones(void **state)
 {
 	static struct stage stage;
 	size_t batches = 0, shared = 0;
@@ -562,7 +564,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
-			who_is_told_with_others_holds_what_he_would_alone),
+			shared_batches_give_the_same_routes_as_single_ones),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Weights: from policy, from link bandwidth, from nothing. */
+/* Weights: from policy, from link bandwidth, or the default. */
 
 #include "paths.h"
 

@@ -32,7 +32,7 @@ static const struct bgp_negotiated ipv4_session = {
 	.families = BGP_IPV4_UNICAST_BIT,
 };
 
-/* What the hooks see and answer. */
+/* The state that hooks record and answer by. */
 struct world {
 	struct rib *rib;
 	struct rib_peer *backends[BACKENDS];
@@ -43,8 +43,8 @@ struct world {
 	int least_tracked; /* of any next hop, at any time */
 	bool refuse_to_steer;
 	unsigned int exports;
-	bool together; /* neighbors are told what others of their group are */
-	uint64_t blocked; /* but these, by their bits */
+	bool together;	  /* batches go to several neighbors of a group */
+	uint64_t blocked; /* but not to these, by their bits */
 };
 
 static inline struct address backend_address(unsigned int i)
@@ -211,8 +211,8 @@ static inline void world_init(struct world *world, uint32_t min_nexthops)
 	world_start(world, &options);
 }
 
-/* What a test wants to be other than usual. */
-struct world_wish {
+/* Options of a world that differ from the usual ones. */
+struct world_setup {
 	uint32_t delay_s;
 	uint32_t confederation;
 	const struct aggregate_options *aggregates;
@@ -223,19 +223,19 @@ struct world_wish {
 };
 
 static inline void world_init_with(struct world *world,
-				   const struct world_wish *wish)
+				   const struct world_setup *setup)
 {
 	struct rib_options options = world_options(world, 1);
 
-	options.announce_delay_s = wish->delay_s;
-	options.rules = wish->policy.rules;
-	options.rule_count = wish->policy.count;
-	options.import.confederation = wish->confederation;
-	options.import.aggregates = wish->aggregates;
-	options.import.aggregate_count = wish->aggregate_count;
-	if (wish->vips) {
-		options.import.vips = wish->vips;
-		options.import.vip_count = wish->vip_count;
+	options.announce_delay_s = setup->delay_s;
+	options.rules = setup->policy.rules;
+	options.rule_count = setup->policy.count;
+	options.import.confederation = setup->confederation;
+	options.import.aggregates = setup->aggregates;
+	options.import.aggregate_count = setup->aggregate_count;
+	if (setup->vips) {
+		options.import.vips = setup->vips;
+		options.import.vip_count = setup->vip_count;
 	}
 	world_start(world, &options);
 }
@@ -279,7 +279,7 @@ static inline void withdraw(struct world *world, unsigned int from,
 			 0);
 }
 
-/* Backend `i` announces the VIP with itself as the next hop. */
+/* Let backend `i` announce the VIP with itself as the next hop. */
 static inline void announce_vip(struct world *world, unsigned int i,
 				const char *vip)
 {

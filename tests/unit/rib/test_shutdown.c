@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The end: first everybody is told that we are leaving (RFC 8326). */
+/* The end of the agent: GRACEFUL_SHUTDOWN (RFC 8326), then withdrawal. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,12 +19,12 @@ static void what_is_announced_is_marked_and_then_withdrawn(void **state)
 
 	announce_vip(world, 0, VIP);
 	rib_process(world->rib);
-	a = told_to(world, world->upstream);
+	a = next_announcement(world, world->upstream);
 	assert_int_equal(a.communities.left, 0);
 	world->exports = 0;
 	export_set_shutdown(world->rib, RIB_SHUTDOWN_GRACEFUL);
 	assert_int_not_equal(world->exports, 0);
-	a = told_to(world, world->upstream);
+	a = next_announcement(world, world->upstream);
 	assert_int_equal(a.communities.left, 4);
 	assert_true(community_list_contains(a.communities,
 					    BGP_COMMUNITY_GRACEFUL_SHUTDOWN));
@@ -49,9 +49,9 @@ static void inside_our_as_the_preference_falls_as_well(void **state)
 
 	announce_vip(world, 0, VIP);
 	rib_process(world->rib);
-	assert_int_equal(told_to(world, peer).local_pref, 100);
+	assert_int_equal(next_announcement(world, peer).local_pref, 100);
 	export_set_shutdown(world->rib, RIB_SHUTDOWN_GRACEFUL);
-	a = told_to(world, peer);
+	a = next_announcement(world, peer);
 	assert_true(a.present & BGP_HAS_LOCAL_PREF);
 	assert_int_equal(a.local_pref, 0);
 }
@@ -73,13 +73,13 @@ static void other_communities_stay_and_the_mark_comes_once(void **state)
 		adj_rib_in_update(world->rib, world->backends[0], &t.update);
 		rib_process(world->rib);
 		export_set_shutdown(world->rib, RIB_SHUTDOWN_GRACEFUL);
-		a = told_to(world, world->upstream);
+		a = next_announcement(world, world->upstream);
 		assert_int_equal(a.communities.left, 8);
 		assert_true(community_list_contains(a.communities, 0xfde90001));
 	}
 }
 
-static void a_neighbor_that_comes_while_we_leave_is_told_the_same(void **state)
+static void a_new_neighbor_gets_the_mark_too(void **state)
 {
 	struct world *world = *state;
 	struct bgp_attributes a;
@@ -89,7 +89,7 @@ static void a_neighbor_that_comes_while_we_leave_is_told_the_same(void **state)
 	export_set_shutdown(world->rib, RIB_SHUTDOWN_GRACEFUL);
 	rib_peer_down(world->rib, world->upstream);
 	upstream_up(world);
-	a = told_to(world, world->upstream);
+	a = next_announcement(world, world->upstream);
 	assert_true(community_list_contains(a.communities,
 					    BGP_COMMUNITY_GRACEFUL_SHUTDOWN));
 }
@@ -102,7 +102,7 @@ int main(void)
 		TEST(what_is_announced_is_marked_and_then_withdrawn),
 		TEST(inside_our_as_the_preference_falls_as_well),
 		TEST(other_communities_stay_and_the_mark_comes_once),
-		TEST(a_neighbor_that_comes_while_we_leave_is_told_the_same),
+		TEST(a_new_neighbor_gets_the_mark_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
