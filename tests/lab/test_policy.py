@@ -189,5 +189,5 @@ class Block(MaxPrefix):
         self.assertEqual(neighbor["prefixes_received"], MORE_VIPS + 1)
         self.lab.wait_living(self.lab.servers)
         log = self.lab.headgate.log_tail(500)
-        self.assertEqual(log.count("are near its max-prefix"), 1)
+        self.assertEqual(log.count("are near max-prefix"), 1)
         self.assertEqual(log.count("more are refused"), 1)
