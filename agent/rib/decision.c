@@ -9,12 +9,7 @@
 #include "core/wire.h"
 #include "rib/decision_step.h"
 #include "rib/distance.h"
-#include "rib/path_list.h"
-#include "rib/path_value.h"
 #include "rib/weight.h"
-
-_Static_assert(sizeof(struct path) <= 4 * sizeof(void *),
-	       "there are millions of them");
 
 _Static_assert(REASON_MED > REASON_FIRST_STEP && REASON_MED < REASON_LAST_STEP,
 	       "MED stands between the steps of two rounds");

@@ -30,45 +30,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "rib/attribute_set.h"
 #include "rib/options.h"
-#include "rib/reason.h"
-
-/* The type of a neighbor, in the order of RFC 4271 9.1.2.2 d. */
-enum peer_type {
-	PEER_EXTERNAL,
-	PEER_CONFEDERATION, /* another member of our confederation: RFC 5065 */
-	PEER_INTERNAL,
-	PEER_TYPE_COUNT,
-};
-
-/* The neighbor that a path came from, or the configuration. */
-struct path_source {
-	struct address address;
-	uint32_t identifier; /* BGP identifier, host byte order */
-	uint32_t as;
-	uint32_t ifindex; /* the link of its link-local next hops; 0: none */
-	enum peer_type type;
-	/* The configured paths, by path_id from 1; NULL: a neighbor. */
-	const struct static_path_options *statics;
-	const char *interface; /* of a link-local neighbor; or NULL */
-	bool multipath_off;    /* multipath=no: its paths share no set */
-};
+#include "rib/path.h"
 
 struct decision_step;
-
-struct path {
-	struct path *next; /* in the route, in path_order() */
-	const struct path_source *source;
-	struct attribute_set *attributes;
-	uint32_t path_id;	       /* RFC 7911; 0 if the peer has none */
-	enum import_reason import : 4; /* IMPORT_ACCEPTED, or refused */
-	enum path_reason reason : 6;   /* REASON_NONE: in the set */
-	bool stale : 1;		       /* not announced again since BoRR */
-	unsigned int rule : 10;	       /* rule that decided; 0: none */
-	bool best : 1;		       /* best path of its route */
-	bool equal_weight : 1;	       /* its bandwidth does not count here */
-};
 
 struct decision {
 	struct path *best;     /* NULL: no path can be used */
@@ -76,9 +41,6 @@ struct decision {
 	unsigned int cut;      /* as good, but left out by the maximum */
 	uint32_t maximum;      /* most paths that this set may have */
 };
-
-/* Return < 0 if `a` stands before `b` in a route; never 0 for two of its paths. */
-int path_order(const struct path *a, const struct path *b);
 
 /*
  * Decide among the paths that have REASON_NONE on entry and set the reason of

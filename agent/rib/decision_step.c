@@ -4,8 +4,7 @@
 #include "rib/decision_step.h"
 
 #include "bgp/codec/attributes.h"
-#include "rib/path_value.h"
-#include "rib/weight.h"
+#include "rib/path.h"
 
 static int compare_numbers(uint64_t a, uint64_t b)
 {

@@ -13,11 +13,6 @@ static const struct static_path_options *config_of(const struct path *path)
 	return &path->source->statics[path->path_id - 1];
 }
 
-bool path_is_static(const struct path *path)
-{
-	return path->source->statics;
-}
-
 void distance_set_aside(struct path *paths)
 {
 	for (struct path *path = paths; path; path = path->next)

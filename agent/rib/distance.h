@@ -18,16 +18,13 @@
  * BGP, and its attributes are announced. Pure.
  */
 
-#include "rib/decision.h"
+#include "rib/path.h"
 
 /* The customary values of routers. */
 enum distance {
 	DISTANCE_EXTERNAL = 20,
 	DISTANCE_INTERNAL = 200, /* also for members of our confederation */
 };
-
-/* True if the path was configured. */
-bool path_is_static(const struct path *path);
 
 /* Take configured paths out. Call before the steps of BGP. */
 void distance_set_aside(struct path *paths);

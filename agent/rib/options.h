@@ -26,6 +26,7 @@ enum rib_options_limits {
 	DISTANCE_DEFAULT = 1,
 };
 
+/* AS_PATHs that may share a set. */
 enum multipath_as_path {
 	MULTIPATH_AS_PATH_EXACT,
 	MULTIPATH_AS_PATH_SAME_PEER_AS,
@@ -33,7 +34,7 @@ enum multipath_as_path {
 	MULTIPATH_AS_PATH_COUNT,
 };
 
-/* The same for the AS numbers of our confederation. */
+/* Member ASes of our confederation that may share a set. */
 enum multipath_confederation {
 	MULTIPATH_CONFEDERATION_RELAXED,
 	MULTIPATH_CONFEDERATION_SAME_MEMBER_AS,
@@ -68,7 +69,7 @@ struct decision_options {
 	enum multipath_as_path as_path;
 	enum multipath_confederation confederation;
 	bool skip_igp_cost;
-	bool cluster_length; /* of CLUSTER_LIST, in place of the IGP cost */
+	bool cluster_length; /* CLUSTER_LIST length replaces the IGP cost */
 	bool count_confederation_path;
 	bool ebgp_ibgp; /* external and internal paths share a set */
 	bool always_compare_med;
@@ -81,7 +82,7 @@ struct decision_options {
 	bool add_path_weight;
 };
 
-/* One --vip. Its numbers are of living next hops. */
+/* One --vip, with numbers of living next hops. */
 struct vip_options {
 	struct prefix prefix;
 	uint32_t min_nexthops;	  /* to stay announced; 0: as for all VIPs */
@@ -92,10 +93,10 @@ struct vip_options {
 struct aggregate_options {
 	struct prefix prefix;
 	bool summary_only; /* the VIPs are not announced themselves */
-	bool as_set;	   /* all their ASes in the AS_PATH: RFC 9774 */
+	bool as_set;	   /* AS_SET of all their ASes: RFC 9774 */
 };
 
-/* One --path: a server that has the VIP and does not speak BGP. */
+/* One --path: a server for the VIP that does not speak BGP. */
 struct static_path_options {
 	struct prefix prefix;
 	struct address nexthop;
@@ -106,7 +107,7 @@ struct static_path_options {
 
 struct import_options {
 	uint32_t local_as;
-	uint32_t confederation;	   /* the AS others see (RFC 5065); 0: none */
+	uint32_t confederation;	   /* its identifier (RFC 5065); 0: none */
 	uint32_t local_identifier; /* host byte order, as the next one */
 	uint32_t cluster_id;
 	const struct vip_options *vips; /* nothing else is learned */
@@ -122,9 +123,9 @@ struct rib_options {
 	size_t rule_count;
 	const struct static_path_options *static_paths;
 	size_t static_path_count;
-	uint32_t min_nexthops;	   /* living ones, for a VIP to be announced */
-	uint32_t announce_delay_s; /* for so long, before it is */
-	bool announce_bandwidth; /* route_bandwidth() goes with the best path */
+	uint32_t min_nexthops; /* living next hops that an announcement needs */
+	uint32_t announce_delay_s; /* how long it has them before */
+	bool announce_bandwidth;   /* add route_bandwidth() to the best path */
 };
 
 bool rib_options_equal(const struct rib_options *a,

@@ -126,15 +126,6 @@ void route_free_if_unused(struct rib *rib, struct route *route);
 struct policy_peer rib_policy_peer(const struct rib *rib,
 				   const struct rib_peer *peer);
 
-/* Return why a decision cannot choose a path, or REASON_NONE. */
-static inline enum path_reason
-path_usability(enum import_reason import,
-	       const struct attribute_set *attributes)
-{
-	return import == IMPORT_ACCEPTED ? attributes->nexthop->reason :
-					   path_reason_of_import(import);
-}
-
 /* True if paths of both origins are announced alike. */
 static inline bool export_same_origin(const struct export_origin *a,
 				      const struct export_origin *b)

@@ -9,7 +9,7 @@
 #include <sys/queue.h>
 
 #include "core/prefix_map.h"
-#include "rib/decision.h"
+#include "rib/path.h"
 
 struct aggregate;
 struct rib;

@@ -21,7 +21,7 @@
 #include "bgp/codec/exchange.h"
 #include "bgp/codec/negotiated.h"
 #include "core/address.h"
-#include "rib/decision.h"
+#include "rib/path.h"
 #include "rib/policy/policy.h"
 
 struct rib;

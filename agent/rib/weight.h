@@ -20,22 +20,7 @@
  * to use the path.
  */
 
-#include "rib/decision.h"
-
-static inline bool path_has_bandwidth(const struct decision_options *options,
-				      const struct path *path)
-{
-	return path->attributes->has_bandwidth &&
-	       options->bandwidth_use != BANDWIDTH_IGNORE;
-}
-
-static inline bool path_is_draining(const struct decision_options *options,
-				    const struct path *path)
-{
-	return path->attributes->is_shutdown ||
-	       (path_has_bandwidth(options, path) &&
-		!path->attributes->bandwidth);
-}
+#include "rib/path.h"
 
 /* Decide whether bandwidths count in the set. Call once the set is chosen. */
 void weigh_set(const struct decision_options *options, struct path *paths);

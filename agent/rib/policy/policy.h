@@ -24,7 +24,7 @@
 #include <stdint.h>
 
 #include "bgp/codec/attributes.h"
-#include "rib/decision.h"
+#include "rib/path.h"
 #include "rib/policy/rule.h"
 
 struct policy {

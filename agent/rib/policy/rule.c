@@ -18,7 +18,7 @@ static bool terms_equal(const struct rule_term *a, const struct rule_term *b,
 	return true;
 }
 
-/* What the rule is about. */
+/* Compare action, direction and neighbors. */
 static bool head_equal(const struct policy_rule *a, const struct policy_rule *b)
 {
 	return a->action == b->action && a->direction == b->direction &&

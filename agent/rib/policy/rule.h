@@ -3,9 +3,8 @@
 #define RIB_POLICY_RULE_H
 
 /*
- * One rule of the routing policy (--rule). Numbers mean here what they mean on
- * the wire. What a rule does to a route is in policy.h, its text in
- * config/rule.h. Plain values. Pure.
+ * One rule of the routing policy (--rule): plain values, with the numbers of the
+ * wire. policy.h applies it, config/rule.h has its text. Pure.
  */
 
 #include <stdbool.h>
@@ -21,24 +20,24 @@ enum rule_limits {
 	RULE_MAX_MATCHES = 16,
 	RULE_MAX_SETTINGS = 16,
 	RULE_MAX_VALUES = 32, /* of all matches and settings together */
-	/* More would only make the path too long for a message. */
+	/* More would only make AS_PATH too long for a message. */
 	RULE_MAX_PREPEND = 64,
 };
 
 enum rule_action {
 	RULE_ALLOW,
 	RULE_DENY,
-	RULE_CONTINUE, /* sets, and the next rules decide */
+	RULE_CONTINUE, /* set attributes; the next rules decide */
 	RULE_ACTION_COUNT,
 };
 
 enum rule_direction {
-	RULE_FROM, /* what a neighbor tells us */
-	RULE_TO,   /* what it is told */
+	RULE_FROM, /* routes from a neighbor */
+	RULE_TO,   /* routes to a neighbor */
 	RULE_DIRECTION_COUNT,
 };
 
-/* Whom a rule is about. */
+/* The neighbors that a rule is about. */
 enum rule_whom {
 	RULE_ANY,
 	RULE_INTERNAL,
@@ -49,7 +48,7 @@ enum rule_whom {
 	RULE_WHOM_COUNT,
 };
 
-/* What is looked at. A rule matches if all its matches do. */
+/* Kinds of matches. A rule matches if all its matches do. */
 enum rule_match {
 	RULE_MATCH_PREFIX,
 	RULE_MATCH_PREFIX_LENGTH,
@@ -69,7 +68,7 @@ enum rule_match {
 	RULE_MATCH_COUNT,
 };
 
-/* What is changed. */
+/* Kinds of settings. */
 enum rule_setting {
 	RULE_SET_LOCAL_PREF,
 	RULE_SET_MED,
@@ -107,7 +106,7 @@ struct rule_change {
 	uint32_t amount;
 };
 
-/* An AS number and how often it is put in front. */
+/* An AS number and how many times to prepend it. */
 struct rule_prepend {
 	uint32_t as;
 	uint32_t times;
@@ -117,7 +116,7 @@ enum rule_community_sizes {
 	RULE_COMMUNITY_MAX = 12, /* bytes of the longest kind */
 };
 
-/* A community as on the wire; what has no bit in `mask` does not count. */
+/* A community as on the wire; only the bits in `mask` count. */
 struct rule_community {
 	uint8_t bytes[RULE_COMMUNITY_MAX];
 	uint8_t mask[RULE_COMMUNITY_MAX];
@@ -125,8 +124,8 @@ struct rule_community {
 
 enum rule_hop_kind {
 	RULE_HOP_AS,  /* one AS out of a range */
-	RULE_HOP_ONE, /* "?": one AS, whichever */
-	RULE_HOP_RUN, /* "*": any number of them, none as well */
+	RULE_HOP_ONE, /* "?": any one AS */
+	RULE_HOP_RUN, /* "*": any number of ASes, also none */
 };
 
 /* One word of a pattern for AS paths. */
@@ -135,10 +134,7 @@ struct rule_hop {
 	struct rule_range as;
 };
 
-/*
- * Which member means something follows from the match or the setting. Unused
- * bytes are zero.
- */
+/* The kind of match or setting selects the member. Unused bytes are zero. */
 union rule_value {
 	struct rule_range range;
 	struct prefix prefix;
@@ -151,8 +147,8 @@ union rule_value {
 /* One match or one setting with its values. */
 struct rule_term {
 	uint8_t key;   /* enum rule_match or enum rule_setting */
-	uint8_t first; /* in the rule's values */
-	uint8_t count; /* any of them; of a pattern: one after the other */
+	uint8_t first; /* index of its first value in the rule's values */
+	uint8_t count; /* alternatives; for a pattern: its words */
 	bool or_longer;
 };
 
@@ -160,9 +156,9 @@ struct policy_rule {
 	enum rule_action action;
 	enum rule_direction direction;
 	enum rule_whom whom;
-	enum neighbor_role role; /* of RULE_ROLE */
-	struct rule_range as;	 /* of RULE_AS */
-	/* Of RULE_NEIGHBOR: either, or both for "fe80::1%eth0". */
+	enum neighbor_role role; /* for RULE_ROLE */
+	struct rule_range as;	 /* for RULE_AS */
+	/* For RULE_NEIGHBOR: either, or both for "fe80::1%eth0". */
 	bool has_prefix;
 	struct prefix prefix;
 	char interface[INTERFACE_SIZE];
@@ -177,7 +173,7 @@ struct policy_rule {
 bool policy_rule_equal(const struct policy_rule *a,
 		       const struct policy_rule *b);
 
-/* True if routes need attributes of this type: no rule may remove it. */
+/* True if routes need the attribute, so that no rule may remove it. */
 bool policy_attribute_is_needed(uint32_t type);
 
 #endif

@@ -19,7 +19,7 @@
 
 #include "bgp/codec/extended_community.h"
 #include "rib/decision.h"
-#include "rib/path_list.h"
+#include "rib/path.h"
 #include "rib/weight.h"
 #include "routes.h"
 

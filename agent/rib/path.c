@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Sorting a route's paths. See path_list.h. */
+/* Orders of paths, and sorting. See path.h. */
 
-#include "rib/path_list.h"
+#include "rib/path.h"
 
-static int compare_numbers(uint32_t a, uint32_t b)
+_Static_assert(sizeof(struct path) <= 4 * sizeof(void *),
+	       "there are millions of them");
+
+static int compare_u32(uint32_t a, uint32_t b)
 {
 	return (a > b) - (a < b);
 }
@@ -16,7 +19,7 @@ int path_order(const struct path *a, const struct path *b)
 	if (a->source->identifier != b->source->identifier)
 		return a->source->identifier < b->source->identifier ? -1 : 1;
 	order = address_compare(&a->source->address, &b->source->address);
-	return order ? order : compare_numbers(a->path_id, b->path_id);
+	return order ? order : compare_u32(a->path_id, b->path_id);
 }
 
 /* RFC 4456 9: ORIGINATOR_ID takes the place of the peer's identifier. */
@@ -29,11 +32,11 @@ static uint32_t originator(const struct path *path)
 
 int path_tie_break(const struct path *a, const struct path *b)
 {
-	int order = compare_numbers(originator(a), originator(b));
+	int order = compare_u32(originator(a), originator(b));
 
 	if (!order)
-		order = compare_numbers(a->attributes->cluster_length,
-					b->attributes->cluster_length);
+		order = compare_u32(a->attributes->cluster_length,
+				    b->attributes->cluster_length);
 	if (!order)
 		order = address_compare(&a->source->address,
 					&b->source->address);
@@ -43,8 +46,8 @@ int path_tie_break(const struct path *a, const struct path *b)
 
 int path_neighbor_as_order(const struct path *a, const struct path *b)
 {
-	return compare_numbers(a->attributes->neighbor_as,
-			       b->attributes->neighbor_as);
+	return compare_u32(a->attributes->neighbor_as,
+			   b->attributes->neighbor_as);
 }
 
 static struct path *merge(struct path *a, struct path *b, path_order_fn *order)

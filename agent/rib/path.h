@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef RIB_PATH_H
+#define RIB_PATH_H
+
+/*
+ * A path: one neighbor's route to a prefix, or a configured one. Its source, the
+ * values that the decision process compares, and its order in a route. Pure.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rib/attribute_set.h"
+#include "rib/options.h"
+#include "rib/reason.h"
+
+/* The type of a neighbor, in the order of RFC 4271 9.1.2.2 d. */
+enum peer_type {
+	PEER_EXTERNAL,
+	PEER_CONFEDERATION, /* another member of our confederation: RFC 5065 */
+	PEER_INTERNAL,
+	PEER_TYPE_COUNT,
+};
+
+/* The neighbor that a path came from, or the configuration. */
+struct path_source {
+	struct address address;
+	uint32_t identifier; /* BGP identifier, host byte order */
+	uint32_t as;
+	uint32_t ifindex; /* the link of its link-local next hops; 0: none */
+	enum peer_type type;
+	/* The configured paths, by path_id from 1; NULL: a neighbor. */
+	const struct static_path_options *statics;
+	const char *interface; /* of a link-local neighbor; or NULL */
+	bool multipath_off;    /* multipath=no: its paths share no set */
+};
+
+struct path {
+	struct path *next; /* in the route, in path_order() */
+	const struct path_source *source;
+	struct attribute_set *attributes;
+	uint32_t path_id;	       /* RFC 7911; 0 if the peer has none */
+	enum import_reason import : 4; /* IMPORT_ACCEPTED, or refused */
+	enum path_reason reason : 6;   /* REASON_NONE: in the set */
+	bool stale : 1;		       /* not announced again since BoRR */
+	unsigned int rule : 10;	       /* rule that decided; 0: none */
+	bool best : 1;		       /* best path of its route */
+	bool equal_weight : 1;	       /* its bandwidth does not count here */
+};
+
+/* True if the path was configured. */
+static inline bool path_is_static(const struct path *path)
+{
+	return path->source->statics;
+}
+
+/* Return why a decision cannot choose a path, or REASON_NONE. */
+static inline enum path_reason
+path_usability(enum import_reason import,
+	       const struct attribute_set *attributes)
+{
+	return import == IMPORT_ACCEPTED ? attributes->nexthop->reason :
+					   path_reason_of_import(import);
+}
+
+/* ------------------------------------------------------------- values */
+
+/* RFC 7311 4.1: AIGP plus the cost to the next hop, at most UINT64_MAX. */
+static inline uint64_t path_aigp(const struct path *path)
+{
+	const struct attribute_set *set = path->attributes;
+	uint64_t cost = set->nexthop->igp_cost;
+
+	return set->aigp > UINT64_MAX - cost ? UINT64_MAX : set->aigp + cost;
+}
+
+/* RFC 5065 5.3: without confederation segments, unless the options count them. */
+static inline unsigned int path_length(const struct decision_options *options,
+				       const struct path *path)
+{
+	const struct attribute_set *set = path->attributes;
+
+	return set->as_path_length + (options->count_confederation_path ?
+					      set->confederation_length :
+					      0u);
+}
+
+static inline uint32_t path_med(const struct decision_options *options,
+				const struct path *path)
+{
+	if (!path->attributes->has_med &&
+	    options->missing_med == MISSING_MED_WORST)
+		return UINT32_MAX; /* RFC 4451 3.2 */
+	return path->attributes->med;
+}
+
+static inline bool path_has_bandwidth(const struct decision_options *options,
+				      const struct path *path)
+{
+	return path->attributes->has_bandwidth &&
+	       options->bandwidth_use != BANDWIDTH_IGNORE;
+}
+
+/* True if the path asks not to be used: RFC 8326, or a bandwidth of 0. */
+static inline bool path_is_draining(const struct decision_options *options,
+				    const struct path *path)
+{
+	return path->attributes->is_shutdown ||
+	       (path_has_bandwidth(options, path) &&
+		!path->attributes->bandwidth);
+}
+
+/* ------------------------------------------------------------- order */
+
+/* Returns < 0 if `a` stands before `b`. Equal paths keep their order. */
+typedef int path_order_fn(const struct path *a, const struct path *b);
+
+/*
+ * The order in a route: BGP identifier, peer address, path identifier (RFC 7911
+ * 5). Never 0 for two paths of a route.
+ */
+int path_order(const struct path *a, const struct path *b);
+/*
+ * RFC 4271 9.1.2.2 f and g with RFC 4456 9: the identifier of the originator,
+ * the length of CLUSTER_LIST, the peer's address, the path identifier. Never 0
+ * for two paths of a route.
+ */
+int path_tie_break(const struct path *a, const struct path *b);
+/* Order by neighboring AS: MEDs compare inside of these groups. */
+int path_neighbor_as_order(const struct path *a, const struct path *b);
+
+/* Sort a list in place. */
+void path_list_sort(struct path **list, path_order_fn *order);
+
+#endif
