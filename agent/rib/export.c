@@ -22,8 +22,9 @@
 #include "rib/rib_internal.h"
 
 /*
- * True if neighbors of this profile take the export: those with several paths
- * take the paths of the set, others the best one, all of them aggregates.
+ * True if neighbors of this profile take the export. They take routes of their
+ * families: those with ADD-PATH each path of the set, others the best one, and
+ * all of them aggregates.
  */
 static bool is_meant_for(const struct route_export *export,
 			 const struct update_profile *to)
@@ -154,7 +155,7 @@ static void log_export_failed(const struct route *route)
 		  prefix_format(&route->node.prefix, text));
 }
 
-/* A message must be sent to all neighbors that the export is meant for. */
+/* Mark the export as pending for all neighbors that it is meant for. */
 static void mark_export_pending(struct rib *rib, struct route_export *export)
 {
 	const struct rib_hooks *hooks = &rib->hooks;
@@ -276,7 +277,7 @@ static enum export_reason readiness_reason(const struct rib *rib,
 	const struct export_readiness now = {
 		.living = route->selected,
 		.forwarding = route->forwarding,
-		.up = best && best->attributes,
+		.announced = best && best->attributes,
 		.waited = !rib->options.announce_delay_s,
 		.vip = import_vip(&rib->options.import, &route->node.prefix),
 		.min_nexthops = rib->options.min_nexthops,

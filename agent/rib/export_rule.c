@@ -13,7 +13,7 @@ static uint32_t threshold(const struct export_readiness *now)
 
 	if (now->vip && now->vip->min_nexthops)
 		least = now->vip->min_nexthops;
-	if (!now->up && now->vip && now->vip->return_nexthops)
+	if (!now->announced && now->vip && now->vip->return_nexthops)
 		return now->vip->return_nexthops;
 	return least;
 }
@@ -24,7 +24,7 @@ enum export_reason export_rule_route(const struct export_readiness *now)
 		return EXPORT_NOT_FORWARDING;
 	if (now->living < threshold(now))
 		return EXPORT_BELOW_MIN_NEXTHOPS;
-	if (!now->up && !now->waited)
+	if (!now->announced && !now->waited)
 		return EXPORT_ANNOUNCE_DELAY;
 	return EXPORT_ANNOUNCED;
 }

@@ -19,8 +19,8 @@
 struct export_readiness {
 	unsigned int living; /* living next hops in the set */
 	bool forwarding;
-	bool up;     /* announced so far */
-	bool waited; /* --announce-delay is over */
+	bool announced; /* so far */
+	bool waited;	/* --announce-delay is over */
 	const struct vip_options *vip;
 	uint32_t min_nexthops; /* unless the VIP has its own */
 };
