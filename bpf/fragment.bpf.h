@@ -20,7 +20,7 @@
 struct fragmented {
 	struct flow flow;
 	struct fragment fragment;
-	struct route route; /* only its VIP is known at first */
+	struct target target; /* only its VIP is known at first */
 	__u32 frame_size;
 };
 
@@ -42,17 +42,17 @@ static __always_inline void fragment_key(const struct fragmented *fragmented,
  */
 static __always_inline bool follow_first(struct fragmented *fragmented)
 {
-	struct route *route = &fragmented->route;
+	struct target *target = &fragmented->target;
 	struct hg_fragment_key key = {};
 	const struct hg_fragment *first;
 
 	fragment_key(fragmented, &key);
 	first = bpf_map_lookup_elem(&fragments, &key);
-	if (!first || !take_nexthop(route, first->slot))
+	if (!first || !take_nexthop(target, first->slot))
 		return false;
-	if (route->nexthop->incarnation != first->incarnation) {
-		route->nexthop = NULL;
-		route->choice->slot = HG_NEXTHOP_NONE;
+	if (target->nexthop->incarnation != first->incarnation) {
+		target->nexthop = NULL;
+		target->choice->slot = HG_NEXTHOP_NONE;
 		return false;
 	}
 	count_event(HG_EVENT_FRAGMENT_FOLLOWED, fragmented->frame_size);
@@ -61,11 +61,11 @@ static __always_inline bool follow_first(struct fragmented *fragmented)
 
 static __always_inline void remember_first(const struct fragmented *fragmented)
 {
-	const struct route *route = &fragmented->route;
+	const struct target *target = &fragmented->target;
 	struct hg_fragment_key key = {};
 	const struct hg_fragment value = {
-		.slot = route->choice->slot,
-		.incarnation = route->nexthop->incarnation,
+		.slot = target->choice->slot,
+		.incarnation = target->nexthop->incarnation,
 	};
 
 	fragment_key(fragmented, &key);
@@ -76,12 +76,12 @@ static __always_inline void remember_first(const struct fragmented *fragmented)
 /* Route a first fragment by its 5-tuple and record its next hop. */
 static __noinline __u32 route_first(struct fragmented *fragmented)
 {
-	struct route *route = &fragmented->route;
+	struct target *target = &fragmented->target;
 	__u32 outcome;
 
-	route->hash =
+	target->hash =
 		flow_hash(&fragmented->flow, HG_HASH_5_TUPLE, config.hash_key);
-	outcome = take_bucket(route, fragmented->frame_size);
+	outcome = take_bucket(target, fragmented->frame_size);
 	if (outcome == HG_UNDECIDED)
 		remember_first(fragmented);
 	return outcome;
@@ -93,30 +93,30 @@ static __noinline __u32 route_first(struct fragmented *fragmented)
  */
 static __noinline __u32 route_later(struct fragmented *fragmented)
 {
-	struct route *route = &fragmented->route;
+	struct target *target = &fragmented->target;
 
 	if (follow_first(fragmented))
 		return HG_UNDECIDED;
 	count_event(HG_EVENT_FRAGMENT_MISSED, fragmented->frame_size);
-	route->hash =
+	target->hash =
 		flow_hash(&fragmented->flow, HG_HASH_SRC_DST, config.hash_key);
-	return take_bucket(route, fragmented->frame_size);
+	return take_bucket(target, fragmented->frame_size);
 }
 
 static __always_inline __u32 route_fragment(const struct packet *packet,
-					    struct route *route)
+					    struct target *target)
 {
 	struct fragmented fragmented = {
 		.flow = packet->flow,
 		.fragment = packet->fragment,
-		.route = *route,
+		.target = *target,
 		.frame_size = packet->frame_size,
 	};
 	__u32 outcome = packet->fragment.place == FRAGMENT_FIRST ?
 				route_first(&fragmented) :
 				route_later(&fragmented);
 
-	route->nexthop = fragmented.route.nexthop;
+	target->nexthop = fragmented.target.nexthop;
 	return outcome;
 }
 

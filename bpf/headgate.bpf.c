@@ -71,22 +71,22 @@ static __always_inline __u32 parse_transport(struct packet *packet)
 }
 
 static __always_inline __u32 hash_packet(struct packet *packet,
-					 struct route *route)
+					 struct target *target)
 {
-	__u32 fields = route->vip.hash_fields;
+	__u32 fields = target->vip.hash_fields;
 
 	if (unlikely(packet->fragment.place != FRAGMENT_NONE)) {
 		if (fields == HG_HASH_5_TUPLE)
-			return route_fragment(packet, route);
+			return route_fragment(packet, target);
 		packet->flow.protocol = packet->fragment.protocol;
 	}
-	route->hash = hash_flow(&packet->flow, fields);
+	target->hash = hash_flow(&packet->flow, fields);
 	return HG_UNDECIDED;
 }
 
 static __always_inline __u32 hash_icmp(struct xdp_md *ctx,
 				       struct packet *packet,
-				       struct route *route)
+				       struct target *target)
 {
 	__u32 outcome;
 	__u8 kind;
@@ -95,22 +95,22 @@ static __always_inline __u32 hash_icmp(struct xdp_md *ctx,
 	if (outcome != HG_UNDECIDED)
 		return outcome;
 	if (kind == ICMP_KIND_ERROR)
-		return hash_icmp_error(ctx, packet, route);
+		return hash_icmp_error(ctx, packet, target);
 	outcome = parse_echo(packet);
-	return outcome == HG_UNDECIDED ? hash_packet(packet, route) : outcome;
+	return outcome == HG_UNDECIDED ? hash_packet(packet, target) : outcome;
 }
 
 static __always_inline __u32 find_flow(struct xdp_md *ctx,
 				       struct packet *packet,
-				       struct route *route)
+				       struct target *target)
 {
 	__u32 outcome;
 
 	if (unlikely(is_icmp(packet->flow.ipv6, packet->flow.protocol)) &&
 	    packet->fragment.place != FRAGMENT_LATER)
-		return hash_icmp(ctx, packet, route);
+		return hash_icmp(ctx, packet, target);
 	outcome = parse_transport(packet);
-	return outcome == HG_UNDECIDED ? hash_packet(packet, route) : outcome;
+	return outcome == HG_UNDECIDED ? hash_packet(packet, target) : outcome;
 }
 
 /*
@@ -119,35 +119,35 @@ static __always_inline __u32 find_flow(struct xdp_md *ctx,
  */
 static __always_inline __u32 find_any_flow(struct xdp_md *ctx,
 					   struct packet *packet,
-					   struct route *route)
+					   struct target *target)
 {
 	if (unlikely(packet->fragment.place != FRAGMENT_NONE))
-		return find_flow(ctx, packet, route);
+		return find_flow(ctx, packet, target);
 	packet->fragment.place = FRAGMENT_NONE;
-	return find_flow(ctx, packet, route);
+	return find_flow(ctx, packet, target);
 }
 
 static __always_inline __u32 find_flow4(struct xdp_md *ctx,
 					struct packet *packet,
-					struct route *route)
+					struct target *target)
 {
-	__u32 outcome = find_vip4(packet, route);
+	__u32 outcome = find_vip4(packet, target);
 
 	if (outcome == HG_UNDECIDED)
 		outcome = parse_ipv4(ctx, packet);
-	return outcome == HG_UNDECIDED ? find_any_flow(ctx, packet, route) :
+	return outcome == HG_UNDECIDED ? find_any_flow(ctx, packet, target) :
 					 outcome;
 }
 
 static __always_inline __u32 find_flow6(struct xdp_md *ctx,
 					struct packet *packet,
-					struct route *route)
+					struct target *target)
 {
-	__u32 outcome = find_vip6(packet, route);
+	__u32 outcome = find_vip6(packet, target);
 
 	if (outcome == HG_UNDECIDED)
 		outcome = parse_ipv6(ctx, packet);
-	return outcome == HG_UNDECIDED ? find_any_flow(ctx, packet, route) :
+	return outcome == HG_UNDECIDED ? find_any_flow(ctx, packet, target) :
 					 outcome;
 }
 
@@ -155,10 +155,10 @@ static __always_inline __u32 find_flow6(struct xdp_md *ctx,
  * Choose the next hop by bucket, unless a fragment has that of the first one.
  */
 static __always_inline __u32 choose_nexthop(const struct packet *packet,
-					    struct route *route)
+					    struct target *target)
 {
-	return route->nexthop ? HG_UNDECIDED :
-				take_bucket(route, packet->frame_size);
+	return target->nexthop ? HG_UNDECIDED :
+				 take_bucket(target, packet->frame_size);
 }
 
 /*
@@ -175,11 +175,11 @@ static __always_inline __u32 check_mtu(const struct packet *packet,
 
 /*
  * Run every check down to the next hop. HG_UNDECIDED: the packet can go to
- * `route->nexthop`.
+ * `target->nexthop`.
  */
 static __always_inline __u32 find_route(struct xdp_md *ctx,
 					struct packet *packet,
-					struct route *route)
+					struct target *target)
 {
 	__u32 outcome;
 
@@ -189,15 +189,15 @@ static __always_inline __u32 find_route(struct xdp_md *ctx,
 	if (outcome != HG_UNDECIDED)
 		return outcome;
 	if (likely(packet->type == bpf_htons(ETH_P_IP)))
-		outcome = find_flow4(ctx, packet, route);
+		outcome = find_flow4(ctx, packet, target);
 	else if (packet->type == bpf_htons(ETH_P_IPV6))
-		outcome = find_flow6(ctx, packet, route);
+		outcome = find_flow6(ctx, packet, target);
 	else
 		outcome = HG_PASSED_NOT_IP;
 	if (outcome == HG_UNDECIDED)
-		outcome = choose_nexthop(packet, route);
+		outcome = choose_nexthop(packet, target);
 	if (outcome == HG_UNDECIDED)
-		outcome = check_mtu(packet, route->nexthop);
+		outcome = check_mtu(packet, target->nexthop);
 	return outcome;
 }
 
@@ -248,25 +248,25 @@ static __always_inline int pass_or_drop(__u32 outcome, __u32 frame_size)
 	return outcome < HG_DROPPED_BAD_HEADER ? XDP_PASS : XDP_DROP;
 }
 
-/* Rewrite the frame, count it and send it to the route's next hop. */
+/* Rewrite the frame, count it and send it to the target's next hop. */
 static __always_inline int forward_frame(struct xdp_md *ctx,
 					 const struct packet *packet,
-					 const struct route *route)
+					 const struct target *target)
 {
-	__u32 outcome = choose_exit(packet, route->nexthop);
+	__u32 outcome = choose_exit(packet, target->nexthop);
 	__u32 size = packet->frame_size;
 	struct hg_counters *own;
 
-	capture_if_enabled(ctx, route->choice, outcome);
+	capture_if_enabled(ctx, target->choice, outcome);
 	if (unlikely(!is_forwarded(outcome)))
 		return pass_or_drop(outcome, size);
-	if (unlikely(!rewrite_frame(ctx, packet, route->nexthop)))
+	if (unlikely(!rewrite_frame(ctx, packet, target->nexthop)))
 		return pass_or_drop(HG_PASSED_NO_HEADROOM, size);
 	own = own_counters();
 	if (own) {
-		__u32 slot = route->choice->slot;
+		__u32 slot = target->choice->slot;
 
-		count_frame(&own->vips[route->vip.counter], size);
+		count_frame(&own->vips[target->vip.counter], size);
 		count_frame(&own->nexthops[bounded(slot, HG_MAX_NEXTHOPS - 1)],
 			    size);
 		count_outcome(own, outcome, size);
@@ -282,12 +282,12 @@ SEC("xdp")
 int headgate(struct xdp_md *ctx)
 {
 	struct choice choice = { .bucket = BUCKET_NONE };
-	struct route route = { .choice = &choice };
+	struct target target = { .choice = &choice };
 	struct packet packet = {};
-	__u32 outcome = find_route(ctx, &packet, &route);
+	__u32 outcome = find_route(ctx, &packet, &target);
 
 	if (outcome == HG_UNDECIDED)
-		return forward_frame(ctx, &packet, &route);
+		return forward_frame(ctx, &packet, &target);
 	capture_if_enabled(ctx, &choice, outcome);
 	return pass_or_drop(outcome, packet.frame_size);
 }
@@ -301,12 +301,12 @@ SEC("xdp")
 int explain(struct xdp_md *ctx)
 {
 	struct choice choice = { .bucket = BUCKET_NONE };
-	struct route route = { .choice = &choice };
+	struct target target = { .choice = &choice };
 	struct packet packet = {};
-	__u32 outcome = find_route(ctx, &packet, &route);
+	__u32 outcome = find_route(ctx, &packet, &target);
 
 	if (outcome == HG_UNDECIDED)
-		outcome = choose_exit(&packet, route.nexthop);
+		outcome = choose_exit(&packet, target.nexthop);
 	return outcome | choice.slot << HG_EXPLAIN_SLOT_SHIFT;
 }
 

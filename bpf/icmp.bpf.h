@@ -240,14 +240,14 @@ static __noinline __u32 hash_quote(struct xdp_md *ctx, struct quote *quote)
  */
 static __always_inline __u32 hash_icmp_error(struct xdp_md *ctx,
 					     const struct packet *packet,
-					     struct route *route)
+					     struct target *target)
 {
 	struct quote quote = {
 		.at = frame_offset(packet, packet->transport) +
 		      sizeof(struct icmp_header),
 		.left = packet->transport_size - sizeof(struct icmp_header),
 		.flow = { .ipv6 = packet->flow.ipv6 },
-		.vip = route->vip,
+		.vip = target->vip,
 		.frame_size = packet->frame_size,
 	};
 	__u32 outcome;
@@ -256,7 +256,7 @@ static __always_inline __u32 hash_icmp_error(struct xdp_md *ctx,
 		return HG_DROPPED_BAD_ICMP_ERROR;
 	copy_ipv6(quote.flow.destination, packet->flow.destination);
 	outcome = hash_quote(ctx, &quote);
-	route->hash = quote.hash;
+	target->hash = quote.hash;
 	return outcome;
 }
 

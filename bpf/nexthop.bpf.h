@@ -26,43 +26,44 @@ static __always_inline __u64 hash_flow(const struct flow *flow, __u32 fields)
  * Return the flow's bucket, read by one load; zeroes if the index is outside
  * the table.
  */
-static __always_inline struct hg_bucket find_bucket(struct route *route)
+static __always_inline struct hg_bucket find_bucket(struct target *target)
 {
 	union {
 		__u64 word;
 		struct hg_bucket bucket;
 	} value = {};
-	__u32 index = route->vip.group * config.table_size +
-		      ((__u32)route->hash & (config.table_size - 1));
+	__u32 index = target->vip.group * config.table_size +
+		      ((__u32)target->hash & (config.table_size - 1));
 	const volatile __u64 *word = bpf_map_lookup_elem(&buckets, &index);
 
 	if (word)
 		value.word = *word;
-	route->choice->bucket = index;
+	target->choice->bucket = index;
 	return value.bucket;
 }
 
-/* Set the route's next hop to the one in `slot`; false if that is not alive. */
-static __always_inline bool take_nexthop(struct route *route, __u32 slot)
+/* Set the target's next hop to the one in `slot`; false if that is not alive. */
+static __always_inline bool take_nexthop(struct target *target, __u32 slot)
 {
 	const struct hg_nexthop *nexthop;
 
 	nexthop = bpf_map_lookup_elem(&nexthops, &slot);
 	if (!nexthop || !nexthop->alive)
 		return false;
-	route->nexthop = nexthop;
-	route->choice->slot = slot;
+	target->nexthop = nexthop;
+	target->choice->slot = slot;
 	return true;
 }
 
 /* Choose the bucket's next hop: `current`, or `backup` if that is dead. */
-static __always_inline __u32 take_bucket(struct route *route, __u32 frame_size)
+static __always_inline __u32 take_bucket(struct target *target,
+					 __u32 frame_size)
 {
-	struct hg_bucket bucket = find_bucket(route);
+	struct hg_bucket bucket = find_bucket(target);
 
-	if (likely(take_nexthop(route, bucket.current)))
+	if (likely(take_nexthop(target, bucket.current)))
 		return HG_UNDECIDED;
-	if (!take_nexthop(route, bucket.backup))
+	if (!take_nexthop(target, bucket.backup))
 		return HG_PASSED_NO_NEXTHOP;
 	count_event(HG_EVENT_BACKUP, frame_size);
 	return HG_UNDECIDED;

@@ -4,7 +4,7 @@
 
 /*
  * The structs that the steps fill: the packet as far as it has been read, and
- * its route. Each step checks the bytes it needs before it reads them, fills
+ * its target. Each step checks the bytes it needs before it reads them, fills
  * its part and returns HG_UNDECIDED, or the outcome with which the frame leaves
  * the program.
  *
@@ -86,15 +86,15 @@ struct packet {
 
 /*
  * The choices made for a packet, for captures and `explain`. They are kept in
- * memory: inside struct route they would take two more registers in each step.
+ * memory: inside struct target they would take two more registers in each step.
  */
 struct choice {
 	__u32 slot;   /* of the next hop, or HG_NEXTHOP_NONE */
 	__u32 bucket; /* index into `buckets`, or BUCKET_NONE */
 };
 
-/* The route of a packet: its VIP, and its next hop once chosen. */
-struct route {
+/* The target of a packet: its VIP, and its next hop once chosen. */
+struct target {
 	struct hg_vip vip;
 	__u64 hash; /* of the flow */
 	const struct hg_nexthop *nexthop;

@@ -133,16 +133,16 @@ static __noinline __u32 find_prefix6(const __u32 address[4])
 	return vip_word(bpf_map_lookup_elem(&vip6_lpm, &key));
 }
 
-static __always_inline __u32 take_vip(__u32 word, struct route *route)
+static __always_inline __u32 take_vip(__u32 word, struct target *target)
 {
 	union vip_word vip = { .word = word };
 
-	route->vip = vip.vip;
+	target->vip = vip.vip;
 	return word ? HG_UNDECIDED : HG_PASSED_NOT_VIP;
 }
 
 static __always_inline __u32 find_vip4(struct packet *packet,
-				       struct route *route)
+				       struct target *target)
 {
 	const struct iphdr *ip = packet->network;
 	const struct hg_vip4_entry *place;
@@ -160,18 +160,18 @@ static __always_inline __u32 find_vip4(struct packet *packet,
 	if (!place)
 		return HG_PASSED_NOT_VIP;
 	entry = read_vip4(place);
-	route->vip = entry.vip;
+	target->vip = entry.vip;
 	if (likely(is_vip4(&entry, address)))
 		return HG_UNDECIDED;
 	if (unlikely(entry.vip.further))
 		vip = find_vip4_further(address);
 	if (unlikely(!vip && control.lpm4))
 		vip = find_prefix4(address);
-	return take_vip(vip, route);
+	return take_vip(vip, target);
 }
 
 static __always_inline __u32 find_vip6(struct packet *packet,
-				       struct route *route)
+				       struct target *target)
 {
 	const struct ipv6hdr *ip = packet->network;
 	const struct hg_vip6_entry *place;
@@ -189,14 +189,14 @@ static __always_inline __u32 find_vip6(struct packet *packet,
 	place = bpf_map_lookup_elem(&vip6, &index);
 	if (!place)
 		return HG_PASSED_NOT_VIP;
-	route->vip = read_vip6(place);
-	if (likely(is_vip6(place, route->vip, &address)))
+	target->vip = read_vip6(place);
+	if (likely(is_vip6(place, target->vip, &address)))
 		return HG_UNDECIDED;
-	if (unlikely(route->vip.further))
+	if (unlikely(target->vip.further))
 		vip = find_vip6_further(address.high, address.low);
 	if (unlikely(!vip && control.lpm6))
 		vip = find_prefix6((const __u32 *)&ip->daddr);
-	return take_vip(vip, route);
+	return take_vip(vip, target);
 }
 
 #endif
