@@ -112,7 +112,7 @@ static bool check_rule(struct rule_reader *reader)
 	const struct policy_rule *rule = reader->rule;
 	bool ok = true;
 
-	if (rule->direction == RULE_TO && rule->whom == RULE_ROLE &&
+	if (rule->direction == RULE_TO && rule->scope == RULE_ROLE &&
 	    rule->role == NEIGHBOR_ROLE_BACKEND)
 		ok = config_reject(reader->parser,
 				   "nothing is announced to backends, "

@@ -23,7 +23,7 @@ static const char *const direction_names[RULE_DIRECTION_COUNT] = {
 	[RULE_TO] = "to",
 };
 
-static const char *const whom_names[RULE_WHOM_COUNT] = {
+static const char *const scope_names[RULE_SCOPE_COUNT] = {
 	[RULE_ANY] = "any",	      [RULE_INTERNAL] = "internal",
 	[RULE_EXTERNAL] = "external", [RULE_ROLE] = "role",
 	[RULE_NEIGHBOR] = "neighbor", [RULE_AS] = "as",
@@ -154,10 +154,10 @@ bool rule_head_parse(struct rule_reader *reader)
 		return false;
 	rule->direction = choice;
 	if (!take_choice(reader, "does not say whom the rule is about",
-			 whom_names, RULE_WHOM_COUNT, &choice))
+			 scope_names, RULE_SCOPE_COUNT, &choice))
 		return false;
-	rule->whom = choice;
-	switch (rule->whom) {
+	rule->scope = choice;
+	switch (rule->scope) {
 	case RULE_ROLE:
 		return parse_role(reader);
 	case RULE_NEIGHBOR:
@@ -191,8 +191,8 @@ void rule_head_print(const struct policy_rule *rule, FILE *out)
 	const union rule_value value = { .range = rule->as };
 
 	fprintf(out, "%s %s %s", action_names[rule->action],
-		direction_names[rule->direction], whom_names[rule->whom]);
-	switch (rule->whom) {
+		direction_names[rule->direction], scope_names[rule->scope]);
+	switch (rule->scope) {
 	case RULE_ROLE:
 		fprintf(out, " %s", neighbor_role_names[rule->role]);
 		break;

@@ -343,7 +343,7 @@ struct decision decide(const struct decision_options *options,
 	choose_set(options, &decision, *paths);
 	if (reflected)
 		path_list_sort(paths, path_order);
-	weigh_set(options, *paths);
+	weight_settle(options, *paths);
 	return decision;
 }
 

@@ -137,7 +137,7 @@ void rib_free(struct rib *rib)
 uint32_t rib_path_weight(const struct rib *rib, const struct route *route,
 			 const struct path *path)
 {
-	return path_weight(&rib->options.decision, route->paths, path);
+	return weight_of_path(&rib->options.decision, route->paths, path);
 }
 
 const struct decision_options *rib_decision_options(const struct rib *rib)

@@ -47,6 +47,6 @@ void route_mark(struct rib *rib, struct route *route)
 bool route_bandwidth(const struct rib *rib, const struct route *route,
 		     double *bytes_per_second)
 {
-	return path_list_bandwidth(&rib->options.decision, route->paths,
-				   bytes_per_second);
+	return weight_sum_bandwidth(&rib->options.decision, route->paths,
+				    bytes_per_second);
 }

@@ -91,7 +91,7 @@ static inline uint64_t route_announced(const struct route *route)
 	return peers;
 }
 
-/* Sum the bandwidth of the set; see path_list_bandwidth(). */
+/* Sum the bandwidth of the set; see weight_sum_bandwidth(). */
 bool route_bandwidth(const struct rib *rib, const struct route *route,
 		     double *bytes_per_second);
 

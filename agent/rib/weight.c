@@ -12,7 +12,7 @@ static bool is_unknown(const struct path *path)
 	       !path->attributes->has_bandwidth;
 }
 
-void weigh_set(const struct decision_options *options, struct path *paths)
+void weight_settle(const struct decision_options *options, struct path *paths)
 {
 	bool unknown = false;
 	struct path *path;
@@ -54,8 +54,8 @@ static bool counts_for(const struct path *member, const struct path *path)
 		path->attributes->nexthop == member->attributes->nexthop);
 }
 
-uint32_t path_weight(const struct decision_options *options,
-		     const struct path *paths, const struct path *path)
+uint32_t weight_of_path(const struct decision_options *options,
+			const struct path *paths, const struct path *path)
 {
 	uint32_t weight = 0;
 
@@ -69,8 +69,8 @@ uint32_t path_weight(const struct decision_options *options,
 	return weight < WEIGHT_MAX ? weight : WEIGHT_MAX;
 }
 
-bool path_list_bandwidth(const struct decision_options *options,
-			 const struct path *paths, double *bytes_per_second)
+bool weight_sum_bandwidth(const struct decision_options *options,
+			  const struct path *paths, double *bytes_per_second)
 {
 	bool known = false;
 	double sum = 0;

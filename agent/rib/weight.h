@@ -23,17 +23,17 @@
 #include "rib/path.h"
 
 /* Decide whether bandwidths count in the set. Call once the set is chosen. */
-void weigh_set(const struct decision_options *options, struct path *paths);
+void weight_settle(const struct decision_options *options, struct path *paths);
 
 /* Return the weight of a path among the `paths` of its route; 0: not in the set. */
-uint32_t path_weight(const struct decision_options *options,
-		     const struct path *paths, const struct path *path);
+uint32_t weight_of_path(const struct decision_options *options,
+			const struct path *paths, const struct path *path);
 
 /*
  * Sum the bandwidths of the paths of the set. A path without one counts by its
  * weight. False if no path of the set has a bandwidth.
  */
-bool path_list_bandwidth(const struct decision_options *options,
-			 const struct path *paths, double *bytes_per_second);
+bool weight_sum_bandwidth(const struct decision_options *options,
+			  const struct path *paths, double *bytes_per_second);
 
 #endif

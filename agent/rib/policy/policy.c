@@ -50,7 +50,7 @@ static bool is_neighbor(const struct policy_rule *rule,
 bool policy_is_about(const struct policy_rule *rule,
 		     const struct policy_peer *peer)
 {
-	switch (rule->whom) {
+	switch (rule->scope) {
 	case RULE_ANY:
 		return true;
 	case RULE_INTERNAL:
@@ -64,7 +64,7 @@ bool policy_is_about(const struct policy_rule *rule,
 	case RULE_AS:
 		return peer->source->as >= rule->as.first &&
 		       peer->source->as <= rule->as.last;
-	case RULE_WHOM_COUNT:
+	case RULE_SCOPE_COUNT:
 		break;
 	}
 	return false;

@@ -22,7 +22,7 @@ static bool terms_equal(const struct rule_term *a, const struct rule_term *b,
 static bool head_equal(const struct policy_rule *a, const struct policy_rule *b)
 {
 	return a->action == b->action && a->direction == b->direction &&
-	       a->whom == b->whom && a->role == b->role &&
+	       a->scope == b->scope && a->role == b->role &&
 	       a->as.first == b->as.first && a->as.last == b->as.last &&
 	       a->has_prefix == b->has_prefix &&
 	       prefix_equal(&a->prefix, &b->prefix) &&

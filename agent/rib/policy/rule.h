@@ -38,14 +38,14 @@ enum rule_direction {
 };
 
 /* The neighbors that a rule is about. */
-enum rule_whom {
+enum rule_scope {
 	RULE_ANY,
 	RULE_INTERNAL,
 	RULE_EXTERNAL,
 	RULE_ROLE,
 	RULE_NEIGHBOR,
 	RULE_AS,
-	RULE_WHOM_COUNT,
+	RULE_SCOPE_COUNT,
 };
 
 /* Kinds of matches. A rule matches if all its matches do. */
@@ -155,7 +155,7 @@ struct rule_term {
 struct policy_rule {
 	enum rule_action action;
 	enum rule_direction direction;
-	enum rule_whom whom;
+	enum rule_scope scope;
 	enum neighbor_role role; /* for RULE_ROLE */
 	struct rule_range as;	 /* for RULE_AS */
 	/* For RULE_NEIGHBOR: either, or both for "fe80::1%eth0". */

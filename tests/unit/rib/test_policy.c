@@ -179,9 +179,9 @@ static void a_rule_matches_if_all_its_matches_do(void **state)
 /* ------------------------------------------------------------- neighbors */
 
 static const struct {
-	const char *whom;
+	const char *neighbors;
 	bool is_about;
-} whom[] = {
+} scopes[] = {
 	{ "any", true },
 	{ "role backend", true },
 	{ "role upstream", false },
@@ -201,15 +201,15 @@ static const struct {
 static void a_rule_is_about_the_neighbors_it_names(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(whom) / sizeof(whom[0]); i++) {
+	for (size_t i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
 		char line[TEXT_SIZE];
 
 		reset();
 		snprintf(line, sizeof(line), "rule deny from %s\n",
-			 whom[i].whom);
+			 scopes[i].neighbors);
 		apply(line, RULE_FROM);
-		if ((result.verdict == POLICY_DENY) != whom[i].is_about)
-			fail_msg("%s: %d", whom[i].whom, result.verdict);
+		if ((result.verdict == POLICY_DENY) != scopes[i].is_about)
+			fail_msg("%s: %d", scopes[i].neighbors, result.verdict);
 	}
 }
 

@@ -20,8 +20,8 @@ static void expect(const struct decision_options *options,
 	path_table_decide(&table, options, rows, count);
 	assert_int_equal(table.count, count);
 	for (size_t i = 0; i < count; i++)
-		assert_int_equal(path_weight(options, table.list,
-					     &table.paths[i]),
+		assert_int_equal(weight_of_path(options, table.list,
+						&table.paths[i]),
 				 weights[i]);
 	path_table_free(&table);
 }
@@ -141,11 +141,15 @@ static void paths_of_one_neighbor_add_up_if_they_are_to(void **state)
 	table.paths[2].source = table.paths[0].source;
 	path_list_sort(&table.list, path_order);
 	decide(&options, &table.list);
-	assert_int_equal(path_weight(&options, table.list, &table.paths[0]), 3);
+	assert_int_equal(weight_of_path(&options, table.list, &table.paths[0]),
+			 3);
 	options.add_path_weight = true;
-	assert_int_equal(path_weight(&options, table.list, &table.paths[0]), 6);
-	assert_int_equal(path_weight(&options, table.list, &table.paths[1]), 0);
-	assert_int_equal(path_weight(&options, table.list, &table.paths[3]), 3);
+	assert_int_equal(weight_of_path(&options, table.list, &table.paths[0]),
+			 6);
+	assert_int_equal(weight_of_path(&options, table.list, &table.paths[1]),
+			 0);
+	assert_int_equal(weight_of_path(&options, table.list, &table.paths[3]),
+			 3);
 	path_table_free(&table);
 }
 
@@ -171,11 +175,11 @@ static void the_bandwidth_of_a_set_is_the_sum(void **state)
 
 	(void)state;
 	path_table_decide(&table, &use, rows, 3);
-	assert_true(path_list_bandwidth(&use, table.list, &sum));
+	assert_true(weight_sum_bandwidth(&use, table.list, &sum));
 	assert_true(sum == GIGABIT * 1.3);
 	path_table_free(&table);
 	path_table_decide(&table, &use, rows + 1, 1);
-	assert_false(path_list_bandwidth(&use, table.list, &sum));
+	assert_false(weight_sum_bandwidth(&use, table.list, &sum));
 	path_table_free(&table);
 }
 
