@@ -85,11 +85,9 @@ control_SRC := capture.c control.c counter_list.c explain_flow.c explain_route.c
 control_USES := datapath steering fib nexthop rib session codec core
 
 config_DIR := agent/config
-config_SRC := config.c config_aggregate.c config_check.c config_confederation.c config_file.c \
-	config_keys.c config_neighbor.c config_neighbor_keys.c config_parser.c config_path.c \
-	config_print.c config_rule.c config_rule_community.c config_rule_head.c \
-	config_rule_keys.c config_rule_terms.c config_rule_values.c config_table.c \
-	config_values.c config_vip.c
+config_SRC := aggregate.c check.c community.c confederation.c config.c entry.c file.c flag.c kind.c \
+	neighbor.c neighbor_keys.c option.c parser.c path.c print.c rule.c rule_head.c rule_kinds.c \
+	rule_tables.c rule_terms.c vip.c
 config_USES := control datapath steering fib nexthop rib session codec core
 
 # The agent itself, above all rooms. ALL_ROOMS is in link order.
@@ -119,7 +117,7 @@ datapath_TESTS := datapath/test_vip_table
 control_TESTS := $(addprefix control/test_,flow_frame metrics request route_cursor)
 config_TESTS := $(addprefix config/test_,config config_aggregate config_confederation config_file \
 	config_inside config_multipath config_neighbor config_neighbor_keys config_path \
-	config_print config_rule config_vip)
+	config_print config_rooms config_rule config_vip)
 # Tests of the rib that write rules as text: they link the parser, too.
 config_TESTS += $(addprefix rib/test_,as_pattern policy policy_rib update_group update_group_random)
 UNIT_TESTS := $(foreach room,$(ROOMS),$($(room)_TESTS))

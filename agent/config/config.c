@@ -6,126 +6,70 @@
 
 #include "config/config.h"
 
-#include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "config/config_check.h"
-#include "config/config_file.h"
-#include "config/config_parser.h"
-#include "config/config_table.h"
+#include "config/check.h"
+#include "config/file.h"
+#include "config/flag.h"
+#include "config/option.h"
+#include "config/parser.h"
 
-enum {
-	/* What getopt_long() returns for the first flag: above any letter. */
-	FIRST_OPTION = 256,
-	/* What it returns for a word that belongs to no flag. */
-	STRAY_WORD = 1,
-	MISSING_VALUE = ':',
-	BAD_FLAG = '?',
-};
+/* ------------------------------------------------------------- defaults */
 
-/* Takes words in their order ('-') and keeps getopt_long() silent (':'). */
-static const char no_short_options[] = "-:";
-
-static void fill_options(struct option options[CONFIG_MAX_FLAGS + 1])
+static void set_defaults(struct config *config)
 {
-	memset(options, 0, (CONFIG_MAX_FLAGS + 1) * sizeof(*options));
-	for (size_t i = 0; i < config_flag_count; i++)
-		options[i] = (struct option){
-			.name = config_flags[i].name,
-			.has_arg = config_flag_takes_value(&config_flags[i]) ?
-					   required_argument :
-					   no_argument,
-			.val = FIRST_OPTION + (int)i,
-		};
-}
+	struct config_lists *lists = &config->lists;
 
-static const struct config_flag *flag_of(int option)
-{
-	return &config_flags[option - FIRST_OPTION];
-}
+	memset(config, 0, sizeof(*config));
+	config->agent.log_level = LOG_LEVEL_INFO;
+	config->bgp = bgp_options_default;
+	config->rib = rib_options_default;
+	config->nexthop = nexthop_options_default;
+	config->steering = steering_options_default;
+	config->datapath = datapath_options_default;
+	config->control = control_options_default;
 
-static void complain_unknown(struct config_parser *parser, const char *word)
-{
-	char *name = strndup(word, strcspn(word, "="));
-
-	config_complain_unknown(parser, name ? name : word, "--");
-	free(name);
-}
-
-static void complain_stray_word(struct config_parser *parser, const char *word)
-{
-	config_complain(parser,
-			"unexpected '%s'; a value follows its flag, see "
-			"headgate --help",
-			word);
-}
-
-/* What getopt_long() could make nothing of; `option` is the flag, if known. */
-static void complain_about(struct config_parser *parser, int code, int option,
-			   const char *word)
-{
-	if (code == STRAY_WORD)
-		complain_stray_word(parser, word);
-	else if (option < FIRST_OPTION)
-		complain_unknown(parser, word);
-	else if (code == MISSING_VALUE)
-		config_apply(parser, flag_of(option), NULL);
-	else
-		config_complain(parser, "--%s takes no value; leave it out",
-				flag_of(option)->name);
-}
-
-/*
- * True for what follows from a bad flag and needs no error of its own: the
- * other letters of "-abc", and the word behind, which was to be its value.
- */
-static bool is_aftermath(int code, int at, int bad_flag_at)
-{
-	return at == bad_flag_at ||
-	       (code == STRAY_WORD && at == bad_flag_at + 1);
-}
-
-/*
- * One pass over the command line. Reads the flags of one stage; what is no
- * flag at all is reported by the last one.
- */
-static void read_command_line(struct config_parser *parser, int argc,
-			      char **argv, enum config_stage stage)
-{
-	struct option options[CONFIG_MAX_FLAGS + 1];
-	bool complain = stage == CONFIG_STAGE_VALUE;
-	int code, at, bad_flag_at = -1;
-
-	fill_options(options);
-	optind = 0; /* makes getopt_long() begin anew, with the word at 1 */
-	for (;;) {
-		at = optind ? optind : 1;
-		code = getopt_long(argc, argv, no_short_options, options, NULL);
-		if (code == -1)
-			break;
-		if (code >= FIRST_OPTION) {
-			if (flag_of(code)->stage == stage)
-				config_apply(parser, flag_of(code), optarg);
-		} else if (complain && !is_aftermath(code, at, bad_flag_at)) {
-			complain_about(parser, code, optopt, argv[at]);
-			if (code == BAD_FLAG)
-				bad_flag_at = at;
-		}
-	}
-	while (complain && optind < argc)
-		complain_stray_word(parser, argv[optind++]);
+	config->bgp.neighbors = lists->neighbors;
+	config->rib.import.vips = lists->vips;
+	config->rib.import.aggregates = lists->aggregates;
+	config->rib.static_paths = lists->static_paths;
+	config->rib.rules = lists->rules;
+	config->nexthop.interfaces =
+		(const char(*)[INTERFACE_SIZE])config->datapath.interfaces;
+	config->fib.ranges = lists->ranges;
+	config->steering.vip_fields = lists->vip_fields;
 }
 
 static bool uses_bfd(const struct config *config)
 {
 	for (size_t i = 0; i < config->rib.static_path_count; i++)
-		if (config->lists.static_paths[i].bfd)
+		if (config->rib.static_paths[i].bfd)
 			return true;
 	for (size_t i = 0; i < config->bgp.neighbor_count; i++)
-		if (config->lists.neighbors[i].bfd)
+		if (config->bgp.neighbors[i].bfd)
 			return true;
 	return false;
+}
+
+/* Give each room its part of the VIPs. */
+static void derive_vips(struct config *config)
+{
+	struct config_lists *lists = &config->lists;
+	size_t own = 0;
+
+	for (size_t i = 0; i < lists->vip_count; i++) {
+		const struct config_vip *vip = &lists->vip_entries[i];
+
+		lists->vips[i] = vip->rib;
+		lists->ranges[i] = vip->rib.prefix;
+		if (vip->hash_fields != HG_HASH_FIELDS_COUNT)
+			lists->vip_fields[own++] = (struct steering_vip_fields){
+				vip->rib.prefix, vip->hash_fields
+			};
+	}
+	config->rib.import.vip_count = lists->vip_count;
+	config->fib.range_count = lists->vip_count;
+	config->steering.vip_fields_count = own;
 }
 
 /* Fill in values that follow from others. */
@@ -133,8 +77,8 @@ static void derive(struct config *config)
 {
 	struct import_options *import = &config->rib.import;
 	struct decision_options *decision = &config->rib.decision;
-	struct nexthop_options *nexthop = &config->nexthop;
 
+	derive_vips(config);
 	import->local_as = config->bgp.as;
 	import->local_identifier = config->bgp.identifier;
 	import->confederation = config->bgp.confederation.identifier;
@@ -142,53 +86,133 @@ static void derive(struct config *config)
 		import->cluster_id = import->local_identifier;
 	if (!decision->maximum_paths_ibgp)
 		decision->maximum_paths_ibgp = decision->maximum_paths;
-	for (size_t i = 0; i < import->vip_count; i++)
-		config->lists.ranges[i] = config->lists.vips[i].prefix;
-	config->fib.range_count = import->vip_count;
 	config->datapath.table_size = config->steering.table_size;
-	nexthop->interface_count = config->datapath.interface_count;
-	nexthop->bfd = uses_bfd(config);
-}
-
-static int finish(struct config_parser *parser)
-{
-	derive(parser->config);
-	config_check(parser);
-	config_write_total(parser->errors, parser->error_count);
-	return parser->error_count;
+	config->datapath.group_count = config->steering.group_count;
+	config->nexthop.interface_count = config->datapath.interface_count;
+	config->nexthop.bfd = uses_bfd(config);
 }
 
 void config_init(struct config *config)
 {
-	struct config_parser parser;
-
-	config_parser_init(&parser, config, stderr);
+	set_defaults(config);
 	derive(config);
+}
+
+/* ------------------------------------------------------------- command line */
+
+static void complain_stray(struct parser *parser, const char *word)
+{
+	parser_complain(parser,
+			"unexpected '%s'; a value follows its flag, see "
+			"headgate --help",
+			word);
+}
+
+/* Return the flag "--NAME" or "--NAME=VALUE", which may be abbreviated. */
+static const struct option *find_abbreviated(const char *word)
+{
+	size_t length = strcspn(word + 2, "=");
+	const struct option *found = NULL;
+	size_t matches = 0;
+
+	if (strncmp(word, "--", 2))
+		return NULL;
+	for (size_t i = 0; i < flag_count; i++) {
+		const char *name = flag_table[i].name;
+
+		if (strncmp(name, word + 2, length))
+			continue;
+		found = &flag_table[i];
+		matches++;
+		if (strlen(name) == length)
+			return found;
+	}
+	return matches == 1 ? found : NULL;
+}
+
+/* Read a flag and its value, if it is of this stage. Return the last word. */
+static char **read_flag(struct parser *parser, char **word,
+			enum option_stage stage)
+{
+	const struct option *flag = find_abbreviated(*word);
+	const char *value = strchr(*word, '=');
+
+	if (!flag) {
+		if (stage == OPTION_VALUE)
+			flag_complain_unknown(parser, *word, "--");
+		/* The next word was to be the value of this one. */
+		return word[1] && word[1][0] != '-' ? word + 1 : word;
+	}
+	if (value)
+		value++;
+	else if (!flag->kind->bare && word[1])
+		value = *++word;
+	if (flag->kind->bare && value && stage == OPTION_VALUE)
+		parser_complain(parser, "--%s takes no value; leave it out",
+				flag->name);
+	else if (flag->stage == stage && !(flag->kind->bare && value))
+		parser_apply(parser, flag, value);
+	return word;
+}
+
+/* Read the flags of one stage; the last one reports words that are no flag. */
+static void read_command_line(struct parser *parser, char **words,
+			      enum option_stage stage)
+{
+	bool flags_end = false;
+
+	parser->place = (struct place){ .file = NULL };
+	for (char **word = words; *word; word++) {
+		if (!flags_end && !strcmp(*word, "--"))
+			flags_end = true;
+		else if (!flags_end && word[0][0] == '-' && word[0][1])
+			word = read_flag(parser, word, stage);
+		else if (stage == OPTION_VALUE)
+			complain_stray(parser, *word);
+	}
+}
+
+/* ------------------------------------------------------------- all of it */
+
+static int finish(struct parser *parser)
+{
+	int count;
+
+	derive(parser->config);
+	check_config(parser);
+	count = parser->error_count;
+	if (count)
+		fprintf(parser->errors, "%d error%s; nothing changed\n", count,
+			count == 1 ? "" : "s");
+	return count;
 }
 
 int config_parse(struct config *config, int argc, char **argv,
 		 const char *const *host_interfaces,
 		 enum config_request *request, FILE *errors)
 {
-	struct config_parser parser;
+	struct parser parser;
+	char **words = argv + (argc > 0);
 
-	config_parser_init(&parser, config, errors);
+	set_defaults(config);
+	parser_init(&parser, config, errors);
 	parser.host_interfaces = host_interfaces;
-	read_command_line(&parser, argc, argv, CONFIG_STAGE_REQUEST);
+	read_command_line(&parser, words, OPTION_REQUEST);
 	*request = parser.request;
 	if (parser.request == CONFIG_HELP || parser.request == CONFIG_VERSION)
 		return 0;
-	read_command_line(&parser, argc, argv, CONFIG_STAGE_FILE);
-	read_command_line(&parser, argc, argv, CONFIG_STAGE_VALUE);
+	read_command_line(&parser, words, OPTION_FILE);
+	read_command_line(&parser, words, OPTION_VALUE);
 	return finish(&parser);
 }
 
 int config_parse_stream(struct config *config, FILE *in, const char *name,
 			FILE *errors)
 {
-	struct config_parser parser;
+	struct parser parser;
 
-	config_parser_init(&parser, config, errors);
-	config_file_read(&parser, in, name);
+	set_defaults(config);
+	parser_init(&parser, config, errors);
+	file_read(&parser, in, name);
 	return finish(&parser);
 }

@@ -4,28 +4,27 @@
 
 /*
  * The configuration: the options of every room, filled from the command line
- * and from files by one table (config_table.c), which also writes --help and
- * the canonical form that --check prints and that parses back to itself. The
- * types, limits and names of options belong to the rooms, which know nothing of
- * flags.
+ * and from files by tables (option.h), which also write --help and the
+ * canonical form that --check prints and that parses back to itself. The
+ * types, limits, defaults and names of options belong to the rooms, which know
+ * nothing of flags.
  *
  * Parsing does not stop at the first error: each is reported with its place, so
  * that one run names all of them. A configuration with errors is never used.
  *
- *	config.c		command line, order of stages
- *	config_file.c		lines of a file
- *	config_parser.c		places and errors, shared by all of these
- *	config_values.c		a parser and a printer for each kind of value
- *	config_neighbor.c	the value of --neighbor
- *	config_neighbor_keys.c	the table of its keys
- *	config_path.c		the value of --path
- *	config_vip.c		the keys of --vip
- *	config_aggregate.c	the value of --aggregate
- *	config_confederation.c	the members of a confederation
- *	config_keys.c		keys behind other values
- *	config_rule*.c		rules of the routing policy
- *	config_check.c		rules that span several values; the host
- *	config_print.c		the canonical form and --help
+ *	config		command line, order of stages
+ *	file		lines of a file
+ *	option		a row of a table: flag, key or rule word
+ *	flag		the table of all flags
+ *	kind		a parser and a printer for each kind of value
+ *	entry		compound values: a head and keys
+ *	parser		places and errors, shared by all of these
+ *	neighbor, neighbor_keys, vip, aggregate, path, confederation
+ *			the keys of these values, and rules about them
+ *	rule, rule_head, rule_terms, rule_tables, rule_kinds, community
+ *			rules of the routing policy
+ *	check		rules that span several values; the host
+ *	print		the canonical form and --help
  */
 
 #include <stdbool.h>
@@ -48,8 +47,21 @@ struct agent_options {
 	enum log_level log_level;
 };
 
+static inline bool agent_options_equal(const struct agent_options *a,
+				       const struct agent_options *b)
+{
+	return a->shutdown_delay_s == b->shutdown_delay_s &&
+	       a->log_level == b->log_level;
+}
+
 enum config_limits {
 	CONFIG_MAX_SHUTDOWN_DELAY_S = 3600,
+};
+
+/* One --vip, which several rooms have a part of. */
+struct config_vip {
+	struct vip_options rib;
+	uint32_t hash_fields; /* HG_HASH_FIELDS_COUNT: those of all VIPs */
 };
 
 /*
@@ -67,12 +79,15 @@ struct config {
 	struct control_options control;
 	struct config_lists {
 		struct bgp_neighbor_options neighbors[BGP_MAX_NEIGHBORS];
-		struct vip_options vips[RIB_MAX_VIPS];
-		struct prefix ranges[RIB_MAX_VIPS]; /* of the VIPs */
-		struct steering_vip_fields vip_fields[RIB_MAX_VIPS];
 		struct aggregate_options aggregates[RIB_MAX_AGGREGATES];
 		struct static_path_options static_paths[RIB_MAX_STATIC_PATHS];
 		struct policy_rule rules[POLICY_MAX_RULES];
+		struct config_vip vip_entries[RIB_MAX_VIPS];
+		size_t vip_count;
+		/* Made of these entries. */
+		struct vip_options vips[RIB_MAX_VIPS];
+		struct prefix ranges[RIB_MAX_VIPS];
+		struct steering_vip_fields vip_fields[RIB_MAX_VIPS];
 	} lists;
 };
 
@@ -91,9 +106,8 @@ void config_init(struct config *config);
  * wins over the files wherever it stands. Errors go to `errors`, one a line,
  * as "FILE:LINE: message" or "headgate: message", and after the last one their
  * number. Returns that number; `config` is complete only at 0 and only if the
- * request is CONFIG_RUN or CONFIG_CHECK. Uses getopt_long(), so one call at a
- * time. `host_interfaces`: the names of the host's interfaces, ended by NULL;
- * NULL: --interface is not checked against them.
+ * request is CONFIG_RUN or CONFIG_CHECK. `host_interfaces`: the names of the
+ * host's interfaces, ended by NULL; NULL: interfaces are not checked.
  */
 int config_parse(struct config *config, int argc, char **argv,
 		 const char *const *host_interfaces,

@@ -14,6 +14,8 @@ struct control_options {
 	struct endpoint metrics; /* port 0: not served */
 };
 
+extern const struct control_options control_options_default;
+
 bool control_options_equal(const struct control_options *a,
 			   const struct control_options *b);
 

@@ -135,8 +135,8 @@ static uint32_t neighbor_as_number(const struct bgp_neighbor *neighbor)
 
 	if (neighbor->session)
 		return neighbor->session->negotiated.peer_as;
-	if (config->as_last && config->as_first == config->as_last)
-		return config->as_first;
+	if (config->as.last && config->as.first == config->as.last)
+		return config->as.first;
 	return 0;
 }
 

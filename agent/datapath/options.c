@@ -15,6 +15,17 @@ const char *const datapath_attach_names[DATAPATH_ATTACH_COUNT] = {
 	[DATAPATH_ATTACH_LINK] = "link",
 };
 
+const struct datapath_options datapath_options_default = {
+	.bpffs = "/sys/fs/bpf/headgate",
+	.mode = DATAPATH_AUTO,
+	.attach = DATAPATH_ATTACH_LINK,
+	/*
+	 * ICMP errors a second for one VIP on one CPU: path MTU discovery
+	 * needs a few for each client, a flood of them is an attack.
+	 */
+	.icmp_rate = 1000,
+};
+
 bool datapath_options_equal(const struct datapath_options *a,
 			    const struct datapath_options *b)
 {

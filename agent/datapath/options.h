@@ -13,11 +13,6 @@
 
 enum datapath_options_limits {
 	DATAPATH_MAX_INTERFACES = 16,
-	/*
-	 * ICMP errors a second for one VIP on one CPU: path MTU discovery
-	 * needs a few for each client; a flood of them is an attack.
-	 */
-	DATAPATH_ICMP_RATE = 1000,
 };
 
 /* How the program runs on an interface. */
@@ -50,6 +45,8 @@ struct datapath_options {
 	char interfaces[DATAPATH_MAX_INTERFACES][INTERFACE_SIZE];
 	size_t interface_count;
 };
+
+extern const struct datapath_options datapath_options_default;
 
 bool datapath_options_equal(const struct datapath_options *a,
 			    const struct datapath_options *b);

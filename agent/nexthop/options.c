@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+const struct nexthop_options nexthop_options_default = {
+	.bfd_interval_ms = 300,
+	.bfd_multiplier = 3,
+};
+
 bool nexthop_options_equal(const struct nexthop_options *a,
 			   const struct nexthop_options *b)
 {

@@ -29,6 +29,8 @@ struct nexthop_options {
 	uint32_t bfd_multiplier;
 };
 
+extern const struct nexthop_options nexthop_options_default;
+
 bool nexthop_options_equal(const struct nexthop_options *a,
 			   const struct nexthop_options *b);
 

@@ -25,6 +25,23 @@ const char *const bandwidth_use_names[BANDWIDTH_COUNT] = {
 	[BANDWIDTH_IGNORE] = "ignore",
 };
 
+const struct rib_options rib_options_default = {
+	.decision = { .maximum_paths = 64,
+		      .as_path = MULTIPATH_AS_PATH_RELAXED,
+		      .confederation = MULTIPATH_CONFEDERATION_RELAXED,
+		      .missing_med = MISSING_MED_BEST,
+		      .bandwidth_use = BANDWIDTH_USE_IF_ALL,
+		      .bandwidth_unit = 12500000, /* 100 Mbit/s */
+		      .default_weight = 1 },
+	.min_nexthops = 1,
+};
+
+/* The distance is what routers give a static route. */
+const struct static_path_options static_path_options_default = {
+	.weight = 1,
+	.distance = 1,
+};
+
 static bool decision_equal(const struct decision_options *a,
 			   const struct decision_options *b)
 {

@@ -21,9 +21,7 @@ enum rib_options_limits {
 	RIB_MAX_STATIC_PATHS = 4096,
 	RIB_MAX_DELAY_S = 3600,
 	WEIGHT_MAX = 65535, /* of a path; see weight.h */
-	WEIGHT_DEFAULT = 1,
 	DISTANCE_MAX = 255, /* see distance.h */
-	DISTANCE_DEFAULT = 1,
 };
 
 /* AS_PATHs that may share a set. */
@@ -127,6 +125,10 @@ struct rib_options {
 	uint32_t announce_delay_s; /* how long it has them before */
 	bool announce_bandwidth;   /* add route_bandwidth() to the best path */
 };
+
+extern const struct rib_options rib_options_default;
+/* A path without keys; prefix and next hop are zero. */
+extern const struct static_path_options static_path_options_default;
 
 bool rib_options_equal(const struct rib_options *a,
 		       const struct rib_options *b);

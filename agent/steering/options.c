@@ -9,6 +9,12 @@ const char *const steering_hash_fields_names[HG_HASH_FIELDS_COUNT] = {
 	[HG_HASH_DST] = "dst",	       [HG_HASH_PACKET] = "packet",
 };
 
+const struct steering_options steering_options_default = {
+	.table_size = 16384,
+	.group_count = 64, /* sets that are steered at the same time */
+	.hash_fields = HG_HASH_5_TUPLE,
+};
+
 bool steering_options_equal(const struct steering_options *a,
 			    const struct steering_options *b)
 {

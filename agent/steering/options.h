@@ -14,10 +14,6 @@
 #include "core/address.h"
 #include "headgate/abi.h"
 
-enum steering_options_limits {
-	STEERING_GROUPS = 64, /* sets steered at the same time */
-};
-
 /* Names as in --hash-fields, indexed by enum hg_hash_fields. */
 extern const char *const steering_hash_fields_names[HG_HASH_FIELDS_COUNT];
 
@@ -35,6 +31,8 @@ struct steering_options {
 	const struct steering_vip_fields *vip_fields;
 	size_t vip_fields_count;
 };
+
+extern const struct steering_options steering_options_default;
 
 bool steering_options_equal(const struct steering_options *a,
 			    const struct steering_options *b);

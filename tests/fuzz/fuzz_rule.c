@@ -13,9 +13,8 @@
 #include <string.h>
 
 #include "bgp/codec/attributes.h"
-#include "config/config_parser.h"
-#include "config/config_rule.h"
-#include "config/config_table.h"
+#include "config/flag.h"
+#include "config/parser.h"
 #include "rib/policy/policy.h"
 
 enum {
@@ -28,24 +27,24 @@ enum {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct config config;
-static struct config_parser parser;
+static struct parser parser;
 static struct bgp_scratch scratch;
 static struct policy_scratch policy_scratch;
 
 static void begin(void)
 {
-	if (!parser.errors)
-		config_parser_init(&parser, &config, fopen("/dev/null", "w"));
+	if (!parser.errors) {
+		config_init(&config);
+		parser_init(&parser, &config, fopen("/dev/null", "w"));
+	}
 	assert(parser.errors);
-	parser.flag = config_flag_find("rule");
-	config.rib.rule_count = 0;
 }
 
 static bool parse(const char *text)
 {
 	config.rib.rule_count = 0;
-	parser.value = text;
-	return parser.flag->parse(&parser, parser.flag, text);
+	parser_apply(&parser, flag_find("rule"), text);
+	return config.rib.rule_count;
 }
 
 /* Return the canonical form of the rule; the caller frees it. */
@@ -56,7 +55,7 @@ static char *print(void)
 	FILE *out = open_memstream(&text, &size);
 
 	assert(out && config.rib.rule_count == 1);
-	policy_rule_print(&config.rib.rules[0], out);
+	flag_print(&config, flag_find("rule"), 0, out);
 	fclose(out);
 	return text;
 }

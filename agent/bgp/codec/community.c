@@ -42,6 +42,11 @@ const char *community_name(uint32_t community)
 	return NULL;
 }
 
+const char *community_known_name(size_t index)
+{
+	return index < COUNT_OF(well_known) ? well_known[index].name : NULL;
+}
+
 bool community_read_name(const char *name, uint32_t *community)
 {
 	for (size_t i = 0; i < COUNT_OF(well_known); i++)

@@ -22,6 +22,8 @@ bool community_list_contains(struct reader list, uint32_t community);
 
 /* Return the name of a well-known community, "no-export", or NULL. */
 const char *community_name(uint32_t community);
+/* Return the names one after another, from 0; NULL at the end. */
+const char *community_known_name(size_t index);
 /* Look up a well-known community by its name. False if there is none. */
 bool community_read_name(const char *name, uint32_t *community);
 

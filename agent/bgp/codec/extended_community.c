@@ -10,16 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-/* RFC 4360 2 and 3, RFC 5668 2, RFC 5701 2. */
 enum {
-	TYPE_AS2 = 0x00, /* in a community of 20 bytes: an IPv6 address */
-	TYPE_IPV4 = 0x01,
-	TYPE_AS4 = 0x02,
-	NON_TRANSITIVE = 0x40,
-	SUBTYPE_ROUTE_TARGET = 0x02,
-	SUBTYPE_ROUTE_ORIGIN = 0x03,
-	SUBTYPE_BANDWIDTH = 0x04,
-	SUBTYPE_LONG_BANDWIDTH = 0x06,
 	RESERVED_SIZE = 2, /* before the number of a long bandwidth */
 	/* IEEE 754: the bits of finite floats without a sign are below. */
 	FLOAT_INFINITY = 0x7f800000,
@@ -31,7 +22,7 @@ void extended_community_write_transitive(struct writer *w, struct reader list,
 	while (list.left >= size) {
 		const uint8_t *community = reader_take(&list, size);
 
-		if (!(*community & NON_TRANSITIVE))
+		if (!(*community & BGP_EXTENDED_NON_TRANSITIVE))
 			writer_bytes(w, community, size);
 	}
 }
@@ -55,8 +46,8 @@ static bool is_bandwidth(struct reader community)
 	unsigned int type = reader_u8(&community);
 	unsigned int subtype = reader_u8(&community);
 
-	return (type & ~NON_TRANSITIVE) == TYPE_AS2 &&
-	       subtype == SUBTYPE_BANDWIDTH;
+	return (type & ~BGP_EXTENDED_NON_TRANSITIVE) == BGP_EXTENDED_AS2 &&
+	       subtype == BGP_EXTENDED_BANDWIDTH;
 }
 
 static bool read_bandwidth(struct reader community, uint32_t *as,
@@ -75,8 +66,8 @@ static bool read_long_bandwidth(struct reader community, uint32_t *as,
 	unsigned int type = reader_u8(&community);
 	unsigned int subtype = reader_u8(&community);
 
-	if ((type & ~NON_TRANSITIVE) != TYPE_AS4 ||
-	    subtype != SUBTYPE_LONG_BANDWIDTH)
+	if ((type & ~BGP_EXTENDED_NON_TRANSITIVE) != BGP_EXTENDED_AS4 ||
+	    subtype != BGP_EXTENDED_LONG_BANDWIDTH)
 		return false;
 	reader_take(&community, RESERVED_SIZE);
 	*bytes_per_second = (double)reader_u64(&community);
@@ -140,8 +131,9 @@ void extended_community_write_bandwidth(struct writer *w, uint16_t as,
 	uint32_t bits;
 
 	memcpy(&bits, &number, sizeof(bits));
-	writer_u8(w, TYPE_AS2 | (transitive ? 0 : NON_TRANSITIVE));
-	writer_u8(w, SUBTYPE_BANDWIDTH);
+	writer_u8(w, BGP_EXTENDED_AS2 |
+			     (transitive ? 0 : BGP_EXTENDED_NON_TRANSITIVE));
+	writer_u8(w, BGP_EXTENDED_BANDWIDTH);
 	writer_u16(w, as);
 	writer_u32(w, bits);
 }
@@ -150,9 +142,9 @@ void extended_community_write_bandwidth(struct writer *w, uint16_t as,
 static const char *subtype_name(unsigned int subtype)
 {
 	switch (subtype) {
-	case SUBTYPE_ROUTE_TARGET:
+	case BGP_EXTENDED_ROUTE_TARGET:
 		return "rt";
-	case SUBTYPE_ROUTE_ORIGIN:
+	case BGP_EXTENDED_ROUTE_ORIGIN:
 		return "soo";
 	default:
 		return NULL;
@@ -178,14 +170,14 @@ static bool show_named(struct text *text, struct reader value)
 	if (!name)
 		return false;
 	switch (type) {
-	case TYPE_AS2:
+	case BGP_EXTENDED_AS2:
 		as = reader_u16(&value);
 		text_add(text, "%s:%u:%u", name, as, reader_u32(&value));
 		return true;
-	case TYPE_IPV4:
+	case BGP_EXTENDED_IPV4:
 		show_ipv4(text, name, value);
 		return true;
-	case TYPE_AS4:
+	case BGP_EXTENDED_AS4:
 		as = reader_u32(&value);
 		text_add(text, "%s:%u:%u", name, as, reader_u16(&value));
 		return true;
@@ -214,7 +206,7 @@ static bool show_ipv6_named(struct text *text, struct reader value)
 	char buffer[ADDRESS_TEXT_SIZE];
 	struct address address;
 
-	if (type != TYPE_AS2 || !name)
+	if (type != BGP_EXTENDED_AS2 || !name)
 		return false;
 	reader_bytes(&value, address.bytes, sizeof(address.bytes));
 	text_add(text, "%s:[%s]:%u", name, address_format(&address, buffer),

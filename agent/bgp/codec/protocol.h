@@ -212,6 +212,19 @@ enum bgp_segment_type {
 	BGP_SEGMENT_CONFED_SET = 4,
 };
 
+/* First and second byte: RFC 4360 3 to 5, RFC 5668 2, RFC 5701 2, RFC 10005. */
+enum bgp_extended_community {
+	BGP_EXTENDED_AS2 = 0x00, /* in 20 bytes: an IPv6 address */
+	BGP_EXTENDED_IPV4 = 0x01,
+	BGP_EXTENDED_AS4 = 0x02,
+	BGP_EXTENDED_NON_TRANSITIVE = 0x40, /* added to one of these */
+
+	BGP_EXTENDED_ROUTE_TARGET = 0x02,
+	BGP_EXTENDED_ROUTE_ORIGIN = 0x03,
+	BGP_EXTENDED_BANDWIDTH = 0x04,
+	BGP_EXTENDED_LONG_BANDWIDTH = 0x06, /* in 20 bytes */
+};
+
 /* RFC 1997, RFC 8326, RFC 7999. */
 enum bgp_well_known_community {
 	BGP_COMMUNITY_GRACEFUL_SHUTDOWN = 0xffff0000,

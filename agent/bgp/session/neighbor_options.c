@@ -19,14 +19,19 @@ const char *const bgp_add_path_names[] = {
 	[BGP_ADD_PATH_BOTH] = "both",
 };
 
-/* Compare the identity of the peer, and its key. */
+const struct bgp_neighbor_options bgp_neighbor_options_default = {
+	.families = BGP_ALL_FAMILIES,
+	.relation = BGP_ROLE_NONE,
+};
+
+/* Compare the peers that may connect, and by which key. */
 static bool peer_equal(const struct bgp_neighbor_options *a,
 		       const struct bgp_neighbor_options *b)
 {
 	return prefix_equal(&a->prefix, &b->prefix) &&
 	       !strcmp(a->interface, b->interface) &&
-	       !strcmp(a->name, b->name) && a->as_kind == b->as_kind &&
-	       a->as_first == b->as_first && a->as_last == b->as_last &&
+	       !strcmp(a->name, b->name) && a->as.kind == b->as.kind &&
+	       a->as.first == b->as.first && a->as.last == b->as.last &&
 	       a->role == b->role && a->relation == b->relation &&
 	       a->limit == b->limit &&
 	       !strcmp(a->password_file, b->password_file) &&
@@ -81,25 +86,24 @@ bool neighbor_is_dynamic(const struct bgp_neighbor_options *neighbor)
 bool neighbor_is_internal(const struct bgp_neighbor_options *neighbor,
 			  uint32_t local_as)
 {
-	return neighbor->as_kind == BGP_PEER_INTERNAL ||
-	       (neighbor->as_last && neighbor->as_first == local_as &&
-		neighbor->as_last == local_as);
+	return neighbor->as.kind == BGP_PEER_INTERNAL ||
+	       (neighbor->as.last && neighbor->as.first == local_as &&
+		neighbor->as.last == local_as);
 }
 
-const char *neighbor_as_format(const struct bgp_neighbor_options *neighbor,
-			       char *text, size_t size)
+const char *bgp_as_range_format(const struct bgp_as_range *as, char *text,
+				size_t size)
 {
-	if (neighbor->as_kind == BGP_PEER_EXTERNAL)
+	if (as->kind == BGP_PEER_EXTERNAL)
 		snprintf(text, size, "external");
-	else if (neighbor->as_kind == BGP_PEER_INTERNAL)
+	else if (as->kind == BGP_PEER_INTERNAL)
 		snprintf(text, size, "internal");
-	else if (!neighbor->as_last)
+	else if (!as->last)
 		snprintf(text, size, "any");
-	else if (neighbor->as_first == neighbor->as_last)
-		snprintf(text, size, "%u", neighbor->as_first);
+	else if (as->first == as->last)
+		snprintf(text, size, "%u", as->first);
 	else
-		snprintf(text, size, "%u-%u", neighbor->as_first,
-			 neighbor->as_last);
+		snprintf(text, size, "%u-%u", as->first, as->last);
 	return text;
 }
 

@@ -35,6 +35,13 @@ enum bgp_neighbor_limits {
 	NEIGHBOR_MAX_PREFIX_RESTART_TIME = 60,
 };
 
+/* The AS numbers that a neighbor may have. */
+struct bgp_as_range {
+	enum bgp_peer_kind kind;
+	uint32_t first; /* both 0: any AS of this kind */
+	uint32_t last;
+};
+
 /*
  * The interface alone is stored as the prefix of all link-local addresses and
  * the interface. Times are in seconds.
@@ -43,9 +50,7 @@ struct bgp_neighbor_options {
 	struct prefix prefix;
 	char interface[INTERFACE_SIZE]; /* if link-local, else "" */
 	char name[NEIGHBOR_NAME_SIZE];	/* for people only; "": none */
-	enum bgp_peer_kind as_kind;
-	uint32_t as_first; /* the AS must be in this range; */
-	uint32_t as_last;  /* both 0: any AS of as_kind */
+	struct bgp_as_range as;
 	enum neighbor_role role;
 	bool passive;
 	uint16_t port;	       /* remote port; 0 if passive: we never connect */
@@ -81,6 +86,9 @@ struct bgp_neighbor_options {
 extern const char *const bgp_families_names[BGP_ALL_FAMILIES + 1];
 extern const char *const bgp_add_path_names[BGP_ADD_PATH_BOTH + 1];
 
+/* A neighbor without keys; the prefix is zero. */
+extern const struct bgp_neighbor_options bgp_neighbor_options_default;
+
 bool bgp_neighbor_options_equal(const struct bgp_neighbor_options *a,
 				const struct bgp_neighbor_options *b);
 
@@ -92,8 +100,8 @@ bool neighbor_is_interface(const struct bgp_neighbor_options *neighbor);
 bool neighbor_is_internal(const struct bgp_neighbor_options *neighbor,
 			  uint32_t local_as);
 /* Write "65001", "65001-65010", "external", "internal" or "any". */
-const char *neighbor_as_format(const struct bgp_neighbor_options *neighbor,
-			       char *text, size_t size);
+const char *bgp_as_range_format(const struct bgp_as_range *as, char *text,
+				size_t size);
 /* Write "10.0.0.0/24", "10.0.0.2", "fe80::1%eth0" or "eth0". */
 const char *neighbor_target_format(const struct bgp_neighbor_options *neighbor,
 				   char text[NEIGHBOR_TARGET_SIZE]);

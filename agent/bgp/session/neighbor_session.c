@@ -72,8 +72,8 @@ static bool check_open(struct bgp_connection *connection,
 		snprintf(neighbor->detail, sizeof(neighbor->detail),
 			 "the peer's AS is %u, configured: %s",
 			 connection->remote_open.as,
-			 neighbor_as_format(&neighbor->options, expected,
-					    sizeof(expected)));
+			 bgp_as_range_format(&neighbor->options.as, expected,
+					     sizeof(expected)));
 	return false;
 }
 

@@ -5,6 +5,10 @@
 
 #include <string.h>
 
+const struct bgp_options bgp_options_default = {
+	.listen = { .port = BGP_PORT },
+};
+
 static bool confederation_equal(const struct bgp_confederation *a,
 				const struct bgp_confederation *b)
 {
@@ -42,8 +46,8 @@ uint32_t bgp_confederation_count(const struct bgp_confederation *confederation,
 bool neighbor_is_member(const struct bgp_neighbor_options *neighbor,
 			const struct bgp_confederation *confederation)
 {
-	return neighbor->as_last &&
-	       bgp_confederation_count(confederation, neighbor->as_first,
-				       neighbor->as_last) ==
-		       (uint64_t)neighbor->as_last - neighbor->as_first + 1;
+	return neighbor->as.last &&
+	       bgp_confederation_count(confederation, neighbor->as.first,
+				       neighbor->as.last) ==
+		       (uint64_t)neighbor->as.last - neighbor->as.first + 1;
 }

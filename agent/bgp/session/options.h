@@ -35,6 +35,8 @@ struct bgp_options {
 	size_t neighbor_count;
 };
 
+extern const struct bgp_options bgp_options_default;
+
 bool bgp_options_equal(const struct bgp_options *a,
 		       const struct bgp_options *b);
 

@@ -104,9 +104,9 @@ bgp_setup_policy(const struct bgp_options *speaker,
 		 const struct bgp_neighbor_options *neighbor)
 {
 	return (struct bgp_open_policy){
-		.as_first = neighbor->as_first,
-		.as_last = neighbor->as_last ? neighbor->as_last : UINT32_MAX,
-		.kind = neighbor->as_kind,
+		.as_first = neighbor->as.first,
+		.as_last = neighbor->as.last ? neighbor->as.last : UINT32_MAX,
+		.kind = neighbor->as.kind,
 		.local_as = our_as(speaker, neighbor),
 		.local_identifier = speaker->identifier,
 		.min_hold_time = neighbor->min_hold_time,

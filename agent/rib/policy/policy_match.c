@@ -100,7 +100,7 @@ static bool match_as_path_pattern(const struct candidate *c)
 static bool match_origin(const struct candidate *c,
 			 const union rule_value *value)
 {
-	return is_in_range(&value->range, c->attributes->origin);
+	return value->range.first == c->attributes->origin;
 }
 
 static bool match_nexthop(const struct candidate *c,

@@ -98,25 +98,27 @@ static void an_as_number_of_zero_is_refused(void **state)
 	assert_int_equal(parse_words("--as 0 --router-id 1.1.1.1 --interface e "
 				     "--vip 1.0.0.0/8 --neighbor 2.2.2.2"),
 			 1);
-	assert_string_equal(errors, "headgate: --as 0: give a number from 1 to "
-				    "4294967295\n1 error; nothing changed\n");
+	assert_string_equal(errors,
+			    "headgate: --as 0: must be a number from 1 to "
+			    "4294967295\n1 error; nothing changed\n");
 }
 
 static void as_trans_is_refused_as_our_own(void **state)
 {
 	(void)state;
 	assert_int_equal(parse_text("as 23456\n"), 5);
-	assert_non_null(strstr(errors, "file:1: --as 23456: stands for AS "
-				       "numbers of four bytes (AS_TRANS, RFC "
-				       "6793); give your own\n"));
+	assert_non_null(strstr(
+		errors, "file:1: --as 23456: AS_TRANS stands for AS numbers of "
+			"four bytes (RFC 6793); give the real one\n"));
 }
 
 static void a_router_id_of_zero_is_refused(void **state)
 {
 	(void)state;
 	assert_int_equal(parse_text("router-id 0.0.0.0\n"), 5);
-	assert_non_null(strstr(errors, "file:1: --router-id 0.0.0.0: give an "
-				       "IPv4 address other than 0.0.0.0"));
+	assert_non_null(strstr(
+		errors, "file:1: --router-id 0.0.0.0: must be an IPv4 address "
+			"other than 0.0.0.0"));
 }
 
 static void numbers_are_digits_within_their_range(void **state)
@@ -132,8 +134,7 @@ static void numbers_are_digits_within_their_range(void **state)
 		assert_int_equal(parse_lines(line), 1);
 	}
 	assert_error("maximum-paths 4096",
-		     "--maximum-paths 4096: give a number "
-		     "from 1 to 4095");
+		     "--maximum-paths 4096: must be a number from 1 to 4095");
 }
 
 static void a_seed_is_at_most_64_bits_in_decimal_or_hexadecimal(void **state)
@@ -166,23 +167,24 @@ static void a_table_size_is_a_power_of_two_within_the_limits(void **state)
 	assert_int_equal(parse_lines("table-size 131072"), 1);
 	assert_int_equal(parse_lines("table-size 0"), 1);
 	assert_error("table-size 1000",
-		     "--table-size 1000: give a power of two "
-		     "from 256 to 65536");
+		     "--table-size 1000: must be a power of two from 256 to "
+		     "65536");
 }
 
 static void a_mistyped_choice_names_the_right_one(void **state)
 {
 	(void)state;
 	assert_error("xdp-mode natve",
-		     "--xdp-mode natve: give one of {auto,native,generic}; did "
+		     "--xdp-mode natve: must be auto, native or generic; did "
 		     "you mean 'native'?");
-	assert_error("log-level loud", "--log-level loud: give one of "
-				       "{error,warning,info,debug}");
-	assert_error("hash-fields 4-tuple",
-		     "--hash-fields 4-tuple: give one of {5-tuple,3-tuple,"
-		     "src-dst,src,dst,packet}; did you mean '5-tuple'?");
+	assert_error("log-level loud",
+		     "--log-level loud: must be error, warning, info or debug");
+	assert_error(
+		"hash-fields 4-tuple",
+		"--hash-fields 4-tuple: must be 5-tuple, 3-tuple, src-dst, "
+		"src, dst or packet; did you mean '5-tuple'?");
 	assert_error("xdp-attach dispatcher",
-		     "--xdp-attach dispatcher: give one of {link}");
+		     "--xdp-attach dispatcher: must be link");
 }
 
 static void a_listen_address_needs_address_and_port(void **state)
@@ -199,9 +201,9 @@ static void a_listen_address_needs_address_and_port(void **state)
 		snprintf(line, sizeof(line), "listen %s", bad[i]);
 		assert_int_equal(parse_lines(line), 1);
 	}
-	assert_error("listen :179", "--listen :179: give ADDRESS:PORT such as "
-				    "127.0.0.1:179 or [::]:179; port 0 is "
-				    "nowhere");
+	assert_error("listen :179",
+		     "--listen :179: must be ADDRESS:PORT, such as "
+		     "127.0.0.1:179 or [::]:179; port 0 does not listen");
 }
 
 static void a_path_is_absolute_has_no_blanks_and_fits(void **state)
@@ -209,14 +211,18 @@ static void a_path_is_absolute_has_no_blanks_and_fits(void **state)
 	char line[256] = "bpffs /";
 
 	(void)state;
-	assert_error("bpffs bpf", "--bpffs bpf: give an absolute path without "
-				  "blanks");
+	assert_error("bpffs bpf",
+		     "--bpffs bpf: must be an absolute path without blanks, of "
+		     "at most 99 bytes");
 	assert_int_equal(parse_lines("bpffs /a b"), 1);
 	memset(line + strlen(line), 'a', FILE_PATH_SIZE - 2);
 	assert_int_equal(parse_lines(line), 0);
 	strcat(line, "a");
 	assert_int_equal(parse_lines(line), 1);
-	assert_non_null(strstr(errors, "give a path of at most 99 bytes"));
+	assert_non_null(
+		strstr(errors,
+		       "must be an absolute path without blanks, of at most 99 "
+		       "bytes"));
 }
 
 static void an_interface_name_is_one_the_kernel_could_have(void **state)
@@ -232,9 +238,9 @@ static void an_interface_name_is_one_the_kernel_could_have(void **state)
 		assert_int_equal(parse_lines(line), 1);
 	}
 	assert_int_equal(parse_lines("interface abcdefghijklmno"), 0);
-	assert_error("interface a/b", "--interface a/b: give an interface's "
-				      "name, at most 15 characters, as `ip "
-				      "link` shows it");
+	assert_error("interface a/b",
+		     "--interface a/b: must be the name of an interface, of at "
+		     "most 15 characters, as `ip link` shows it");
 }
 
 static void an_interface_too_many_is_refused(void **state)
@@ -267,10 +273,10 @@ static void a_neighbor_too_many_to_be_told_vips_is_refused(void **state)
 	}
 	assert_int_equal(parse_lines(lines), 1);
 	assert_non_null(strstr(
-		errors, "--neighbor 10.6.0.65: at most 64 neighbors can "
-			"be told VIPs, and this is one more; a host that "
-			"passes them on, such as a route reflector, can "
-			"take the place of several\n"));
+		errors,
+		"--neighbor 10.6.0.65: VIPs can be announced to at most 64 "
+		"neighbors, and this is one more; use a route reflector or "
+		"another host that passes them on\n"));
 }
 
 static void a_vip_with_host_bits_names_the_right_prefix(void **state)
@@ -285,12 +291,12 @@ static void a_vip_with_host_bits_names_the_right_prefix(void **state)
 static void a_vip_that_is_no_prefix_is_refused(void **state)
 {
 	(void)state;
-	assert_error("vip 192.0.2.0/33", "--vip 192.0.2.0/33: give a length "
-					 "from 0 to 32 for IPv4, to 128 for "
-					 "IPv6");
+	assert_error("vip 192.0.2.0/33",
+		     "--vip 192.0.2.0/33: the prefix length must be from 0 to "
+		     "32 for IPv4, to 128 for IPv6");
 	assert_error("vip example.org",
-		     "--vip example.org: 'example.org' is no address; give one "
-		     "such as 192.0.2.1, or a prefix such as 192.0.2.0/24");
+		     "--vip example.org: must be an address such as 192.0.2.1, "
+		     "or a prefix such as 192.0.2.0/24");
 }
 
 static void a_vip_that_is_not_routed_is_refused(void **state)
@@ -302,10 +308,11 @@ static void a_vip_that_is_not_routed_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
 		snprintf(line, sizeof(line), "vip %s", prefixes[i]);
-		snprintf(expected, sizeof(expected),
-			 "--vip %s: is no prefix that is routed; give one of "
-			 "global or private unicast addresses",
-			 prefixes[i]);
+		snprintf(
+			expected, sizeof(expected),
+			"--vip %s: the prefix is not routed; give one of global or "
+			"private unicast addresses",
+			prefixes[i]);
 		assert_error(line, expected);
 	}
 }
@@ -314,8 +321,9 @@ static void vips_of_both_families_stand_side_by_side(void **state)
 {
 	(void)state;
 	assert_int_equal(parse_words("--vip 2001:db8:f::/48 --vip ::/0"), 5);
-	assert_non_null(strstr(errors, "--vip 2001:db8:f::/48: is within "
-				       "::/0, given on the command line"));
+	assert_non_null(strstr(
+		errors, "--vip 2001:db8:f::/48: is inside ::/0, given on the "
+			"command line"));
 	assert_null(strstr(errors, "192.0.2"));
 }
 
@@ -323,16 +331,16 @@ static void a_vip_within_another_is_refused_in_either_order(void **state)
 {
 	(void)state;
 	assert_error("vip 192.0.2.0/24",
-		     "--vip 192.0.2.0/24: is within 192.0.2.0/24, given on "
+		     "--vip 192.0.2.0/24: is inside 192.0.2.0/24, given on "
 		     "file:4; remove one");
 	assert_error("vip 192.0.2.128/25",
-		     "--vip 192.0.2.128/25: is within 192.0.2.0/24, given on "
+		     "--vip 192.0.2.128/25: is inside 192.0.2.0/24, given on "
 		     "file:4; remove one");
 	assert_int_equal(parse_lines("vip 192.0.2.0/23"), 1);
-	assert_string_equal(errors,
-			    "file:4: --vip 192.0.2.0/24: is within "
-			    "192.0.2.0/23, given on file:6; remove one\n"
-			    "1 error; nothing changed\n");
+	assert_string_equal(
+		errors,
+		"file:4: --vip 192.0.2.0/24: is inside 192.0.2.0/23, given "
+		"on file:6; remove one\n1 error; nothing changed\n");
 }
 
 static void an_interface_given_twice_is_refused(void **state)

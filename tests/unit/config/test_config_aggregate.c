@@ -30,11 +30,11 @@ static void every_mistake_is_named(void **state)
 {
 	(void)state;
 	assert_error("aggregate 192.0.2.1",
-		     "--aggregate 192.0.2.1: a single address holds nothing to "
+		     "--aggregate 192.0.2.1: a single address has nothing to "
 		     "aggregate; give a shorter prefix");
 	assert_error("aggregate 192.0.0.0/16",
-		     "--aggregate 192.0.0.0/16: is not inside one --vip; only "
-		     "VIPs are announced: add it as --vip");
+		     "--aggregate 192.0.0.0/16: is not inside one --vip, and "
+		     "only VIPs are announced; add it as --vip");
 	assert_error("aggregate 192.0.2.0/24,sumary-only",
 		     "--aggregate 192.0.2.0/24,sumary-only: unknown key "
 		     "'sumary-only'; did you mean 'summary-only'?");

@@ -72,8 +72,8 @@ static void flags_of_the_command_line_have_no_place_in_a_file(void **state)
 {
 	(void)state;
 	assert_error("config /etc/headgate/more.conf",
-		     "'config' has no place in a file; give --config on the "
-		     "command line");
+		     "'config' is not for files; give --config on the command "
+		     "line");
 	assert_int_equal(parse_lines("check"), 1);
 	assert_int_equal(parse_lines("help"), 1);
 }
@@ -97,8 +97,9 @@ static void a_nul_byte_in_a_file_is_refused(void **state)
 	fclose(out);
 	fclose(in);
 	assert_true(count > 0);
-	assert_non_null(strstr(errors, "file:2: a NUL byte; the file is not "
-				       "text\n"));
+	assert_non_null(strstr(
+		errors,
+		"file:2: the line has a NUL byte; the file must be text\n"));
 }
 
 static void the_command_line_wins_over_files_in_any_order(void **state)

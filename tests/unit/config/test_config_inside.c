@@ -30,10 +30,12 @@ static void a_client_is_of_our_own_as(void **state)
 static void a_neighbor_that_is_told_nothing_has_no_nexthop(void **state)
 {
 	(void)state;
-	assert_error("neighbor 10.0.0.3,as=internal,role=backend,next-hop=self",
-		     "--neighbor 10.0.0.3,as=internal,role=backend,"
-		     "next-hop=self: next-hop is for neighbors that are told "
-		     "VIPs, role=upstream or role=peer; remove next-hop");
+	assert_error(
+		"neighbor 10.0.0.3,as=internal,role=backend,next-hop=self",
+		"--neighbor "
+		"10.0.0.3,as=internal,role=backend,next-hop=self: next-hop "
+		"is for neighbors that VIPs are announced to, "
+		"role=upstream or role=peer; remove next-hop");
 }
 
 static void the_cluster_is_the_router_id_unless_given(void **state)

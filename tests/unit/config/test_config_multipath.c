@@ -77,12 +77,14 @@ static void bad_values_are_named(void **state)
 {
 	(void)state;
 	assert_error("missing-med worse",
-		     "--missing-med worse: give one of {best,worst}; did you "
-		     "mean 'worst'?");
-	assert_error("bandwidth-unit 0", "--bandwidth-unit 0: give a number "
-					 "from 1 to 4294967295");
-	assert_error("default-weight 65536", "--default-weight 65536: give a "
-					     "number from 1 to 65535");
+		     "--missing-med worse: must be best or worst; did you mean "
+		     "'worst'?");
+	assert_error(
+		"bandwidth-unit 0",
+		"--bandwidth-unit 0: must be a number from 1 to 4294967295");
+	assert_error(
+		"default-weight 65536",
+		"--default-weight 65536: must be a number from 1 to 65535");
 }
 
 static void a_neighbor_shares_sets_unless_told_not_to(void **state)
@@ -96,9 +98,10 @@ static void a_neighbor_shares_sets_unless_told_not_to(void **state)
 	assert_int_equal(config.bgp.neighbors[1].multipath_off, true);
 	assert_true(config.bgp.neighbors[1].aigp);
 	assert_int_equal(config.bgp.neighbors[2].multipath_off, false);
-	assert_error("neighbor 10.0.0.3,multipath=off",
-		     "--neighbor 10.0.0.3,multipath=off: multipath=off: give "
-		     "no or yes");
+	assert_error(
+		"neighbor 10.0.0.3,multipath=off",
+		"--neighbor 10.0.0.3,multipath=off: multipath=off: must be "
+		"yes or no");
 }
 
 int main(void)

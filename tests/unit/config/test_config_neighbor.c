@@ -22,9 +22,9 @@ static void a_neighbor_has_all_its_keys(void **state)
 			    "hold-time=30");
 
 	(void)state;
-	assert_int_equal(neighbor->as_kind, BGP_PEER_ANY);
-	assert_int_equal(neighbor->as_first, 65001);
-	assert_int_equal(neighbor->as_last, 65010);
+	assert_int_equal(neighbor->as.kind, BGP_PEER_ANY);
+	assert_int_equal(neighbor->as.first, 65001);
+	assert_int_equal(neighbor->as.last, 65010);
 	assert_int_equal(neighbor->role, NEIGHBOR_ROLE_UPSTREAM);
 	assert_int_equal(neighbor->port, 1179);
 	assert_int_equal(neighbor->hold_time, 30);
@@ -38,8 +38,8 @@ static void a_neighbor_without_keys_has_safe_defaults(void **state)
 	const struct bgp_neighbor_options *neighbor = neighbor_of("10.0.0.3");
 
 	(void)state;
-	assert_int_equal(neighbor->as_kind, BGP_PEER_ANY);
-	assert_int_equal(neighbor->as_last, 0);
+	assert_int_equal(neighbor->as.kind, BGP_PEER_ANY);
+	assert_int_equal(neighbor->as.last, 0);
 	assert_int_equal(neighbor->role, NEIGHBOR_ROLE_NONE);
 	assert_int_equal(neighbor->port, 179);
 	assert_int_equal(neighbor->hold_time, 90);
@@ -64,7 +64,7 @@ static void a_prefix_is_dynamic_passive_and_limited(void **state)
 	assert_true(neighbor->passive);
 	assert_int_equal(neighbor->limit, 256);
 	assert_int_equal(neighbor->port, 0);
-	assert_int_equal(neighbor->as_kind, BGP_PEER_EXTERNAL);
+	assert_int_equal(neighbor->as.kind, BGP_PEER_EXTERNAL);
 	assert_int_equal(neighbor_of("10.1.0.0/24,passive,limit=5")->limit, 5);
 }
 
@@ -77,12 +77,12 @@ static void the_as_of_a_neighbor_prints_as_it_is_written(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		snprintf(line, sizeof(line), "10.0.0.3,as=%s", values[i]);
-		assert_string_equal(neighbor_as_format(neighbor_of(line), text,
-						       sizeof(text)),
+		assert_string_equal(bgp_as_range_format(&neighbor_of(line)->as,
+							text, sizeof(text)),
 				    values[i]);
 	}
-	assert_string_equal(neighbor_as_format(neighbor_of("10.0.0.3"), text,
-					       sizeof(text)),
+	assert_string_equal(bgp_as_range_format(&neighbor_of("10.0.0.3")->as,
+						text, sizeof(text)),
 			    "any");
 }
 
@@ -114,13 +114,14 @@ static void a_neighbor_needs_a_usable_as(void **state)
 		snprintf(line, sizeof(line), "neighbor 10.0.0.3,as=%s", bad[i]);
 		assert_int_equal(parse_lines(line), 1);
 	}
-	assert_error("neighbor 10.0.0.3,as=0",
-		     "--neighbor 10.0.0.3,as=0: as=0: give an AS number from 1 "
-		     "to 4294967295, a range N-M, external or internal");
-	assert_error("neighbor 10.0.0.3,as=23456",
-		     "--neighbor 10.0.0.3,as=23456: as=23456: stands for AS "
-		     "numbers of four bytes (AS_TRANS, RFC 6793); give the "
-		     "neighbor's own");
+	assert_error(
+		"neighbor 10.0.0.3,as=0",
+		"--neighbor 10.0.0.3,as=0: as=0: must be an AS number from "
+		"1 to 4294967295, a range N-M, external or internal");
+	assert_error(
+		"neighbor 10.0.0.3,as=23456",
+		"--neighbor 10.0.0.3,as=23456: as=23456: AS_TRANS stands "
+		"for AS numbers of four bytes (RFC 6793); give the real one");
 }
 
 static void an_unknown_key_names_the_nearest(void **state)
@@ -141,12 +142,14 @@ static void every_wrong_key_of_one_neighbor_is_named(void **state)
 				     "hold-time=2,passive=yes,limit,as=1,as=2"),
 			 7);
 	assert_non_null(strstr(errors, "did you mean 10.0.0.0/24?\n"));
-	assert_non_null(strstr(errors, "role=boss: give backend, upstream, "
-				       "peer or none\n"));
-	assert_non_null(strstr(errors, "port=0: give a port from 1 to "
-				       "65535\n"));
-	assert_non_null(strstr(errors, "hold-time=2: give seconds, 3 to 65535, "
-				       "or 0 for none\n"));
+	assert_non_null(
+		strstr(errors,
+		       "role=boss: must be none, backend, upstream or peer\n"));
+	assert_non_null(
+		strstr(errors, "port=0: must be a number from 1 to 65535\n"));
+	assert_non_null(strstr(
+		errors,
+		"hold-time=2: must be a number from 3 to 65535, or 0\n"));
 	assert_non_null(strstr(errors, "passive takes no value; leave it "
 				       "out\n"));
 	assert_non_null(strstr(errors, "limit has no value; give limit=N\n"));
@@ -158,13 +161,14 @@ static void keys_that_would_do_nothing_are_refused(void **state)
 	(void)state;
 	assert_error("neighbor 10.1.0.0/24,port=179",
 		     "--neighbor 10.1.0.0/24,port=179: port is for connecting, "
-		     "and a prefix waits to be connected to; remove port");
-	assert_error("neighbor 10.0.0.3,passive,port=179",
-		     "--neighbor 10.0.0.3,passive,port=179: port is for "
-		     "connecting, and a passive neighbor waits to be "
-		     "connected to; remove port");
+		     "but a prefix never connects; remove port");
+	assert_error(
+		"neighbor 10.0.0.3,passive,port=179",
+		"--neighbor 10.0.0.3,passive,port=179: port is for "
+		"connecting, but a passive neighbor never connects; remove "
+		"port");
 	assert_error("neighbor 10.0.0.3,limit=4",
-		     "--neighbor 10.0.0.3,limit=4: limit is for prefixes, and "
+		     "--neighbor 10.0.0.3,limit=4: limit is for prefixes, but "
 		     "this is one address; remove limit");
 }
 
@@ -172,7 +176,7 @@ static void the_address_zero_is_no_neighbor(void **state)
 {
 	(void)state;
 	assert_error("neighbor 0.0.0.0",
-		     "--neighbor 0.0.0.0: nobody has the address zero; give "
+		     "--neighbor 0.0.0.0: the address must not be zero; give "
 		     "the neighbor's own");
 	assert_true(neighbor_is_dynamic(neighbor_of("0.0.0.0/0")));
 }
@@ -199,8 +203,7 @@ static void a_neighbor_inside_a_vip_is_refused(void **state)
 	(void)state;
 	assert_error("neighbor 192.0.2.7",
 		     "--neighbor 192.0.2.7: is inside --vip 192.0.2.0/24; a "
-		     "neighbor needs an address of its own, outside of all "
-		     "VIPs");
+		     "neighbor needs an address outside of all VIPs");
 	assert_int_equal(parse_lines("neighbor 192.0.2.64/26"), 1);
 	/* A range that happens to hold the VIPs too is no contradiction. */
 	assert_int_equal(parse_lines("neighbor 192.0.0.0/16"), 0);

@@ -79,15 +79,17 @@ static void a_neighbor_has_a_name_for_people(void **state)
 		      "10.0.0.3,role=backend,name=rack1/web-1,port=179,"
 		      "hold-time=9");
 	neighbor_of("10.0.0.3,name=0123456789012345678901234567890");
-	assert_refused("10.0.0.3,name=01234567890123456789012345678901",
-		       "name=01234567890123456789012345678901: give a name "
-		       "of at most 31 ASCII characters, without blanks");
-	assert_refused("10.0.0.3,name=Z\xc3\xbcrich",
-		       "name=Z\xc3\xbcrich: give a name of at most 31 ASCII "
-		       "characters, without blanks");
-	assert_refused("10.0.0.3,name=",
-		       "name=: give a name of at most 31 ASCII characters, "
-		       "without blanks");
+	assert_refused(
+		"10.0.0.3,name=01234567890123456789012345678901",
+		"name=01234567890123456789012345678901: must be at most 31 "
+		"ASCII characters without blanks");
+	assert_refused(
+		"10.0.0.3,name=Z\xc3\xbcrich",
+		"name=Z\xc3\xbcrich: must be at most 31 ASCII characters "
+		"without blanks");
+	assert_refused(
+		"10.0.0.3,name=",
+		"name=: must be at most 31 ASCII characters without blanks");
 }
 
 static void every_key_prints_as_it_is_read(void **state)
@@ -120,19 +122,21 @@ static void values_out_of_range_are_refused(void **state)
 	static const struct {
 		const char *key, *allowed;
 	} bad[] = {
-		{ "multihop=1", "give a TTL from 2 to 255" },
-		{ "multihop=256", "give a TTL from 2 to 255" },
-		{ "ttl-security=0", "give hops from 1 to 254" },
-		{ "ttl-security=255", "give hops from 1 to 254" },
-		{ "delay-open=0", "give seconds, 1 to 255" },
-		{ "min-hold-time=2", "give seconds, 3 to 65535" },
-		{ "send-hold-time=x", "give seconds, 1 to 65535" },
-		{ "source=eth0", "give an address of this host" },
-		{ "source=0.0.0.0", "give an address of this host" },
+		{ "multihop=1", "must be a number from 2 to 255" },
+		{ "multihop=256", "must be a number from 2 to 255" },
+		{ "ttl-security=0", "must be a number from 1 to 254" },
+		{ "ttl-security=255", "must be a number from 1 to 254" },
+		{ "delay-open=0", "must be a number from 1 to 255" },
+		{ "min-hold-time=2", "must be a number from 3 to 65535" },
+		{ "send-hold-time=x", "must be a number from 1 to 65535" },
+		{ "source=eth0",
+		  "must be the address of a host, such as 10.0.0.11" },
+		{ "source=0.0.0.0",
+		  "must be the address of a host, such as 10.0.0.11" },
 		{ "password-file=key",
-		  "give an absolute path without blanks, of at most 99 "
+		  "must be an absolute path without blanks, of at most 99 "
 		  "bytes" },
-		{ "tcp-ao-id=256", "give a number from 1 to 255" },
+		{ "tcp-ao-id=256", "must be a number from 1 to 255" },
 	};
 
 	(void)state;
@@ -150,10 +154,10 @@ static void a_mistyped_choice_names_the_nearest(void **state)
 {
 	(void)state;
 	assert_refused("10.0.0.3,family=ipv5",
-		       "family=ipv5: give ipv4, ipv6 or both; did you mean "
+		       "family=ipv5: must be ipv4, ipv6 or both; did you mean "
 		       "'ipv4'?");
 	assert_refused("10.0.0.3,relation=custmer",
-		       "relation=custmer: give provider, rs, rs-client, "
+		       "relation=custmer: must be provider, rs, rs-client, "
 		       "customer, peer or none; did you mean 'customer'?");
 	assert_refused("10.0.0.3,ad-path=send",
 		       "unknown key 'ad-path'; did you mean 'add-path'?");
@@ -175,26 +179,30 @@ static void graceful_restart_is_for_upstreams(void **state)
 static void keys_that_contradict_each_other_are_refused(void **state)
 {
 	(void)state;
-	assert_refused("10.0.0.3,multihop,ttl-security",
-		       "ttl-security says how far away the neighbor may be; "
-		       "remove multihop");
-	assert_refused("10.0.0.3,bfd,multihop",
-		       "bfd is for neighbors on a link of ours (RFC 5881); "
-		       "remove bfd or multihop");
+	assert_refused(
+		"10.0.0.3,multihop,ttl-security",
+		"ttl-security already says how far away the neighbor may "
+		"be; remove multihop");
+	assert_refused(
+		"10.0.0.3,bfd,multihop",
+		"bfd is for neighbors on a link of this host (RFC 5881); "
+		"remove bfd or multihop");
 	assert_refused("10.0.0.3,source=fd00::1",
-		       "source is of the other family than the neighbor; give "
-		       "one of the same");
+		       "source and neighbor are of different families; give a "
+		       "source of the same family");
 	assert_refused("10.0.0.0/24,source=10.0.0.1",
-		       "source is for connecting, and a prefix waits to be "
-		       "connected to; remove source");
+		       "source is for connecting, but a prefix never connects; "
+		       "remove source");
 	assert_refused("10.0.0.3,extended-next-hop,family=ipv6",
 		       "extended-next-hop is for IPv4 routes; remove it, or "
 		       "family=ipv6");
-	assert_refused("10.0.0.3,password-file=/a,tcp-ao-key-file=/b",
-		       "password-file and tcp-ao-key-file exclude each other "
-		       "(RFC 5925 1.1); keep one");
-	assert_refused("10.0.0.3,tcp-ao-id=4",
-		       "tcp-ao-id is for a key of tcp-ao-key-file; remove it");
+	assert_refused(
+		"10.0.0.3,password-file=/a,tcp-ao-key-file=/b",
+		"password-file and tcp-ao-key-file exclude each other (RFC "
+		"5925 1.1); remove one");
+	assert_refused(
+		"10.0.0.3,tcp-ao-id=4",
+		"tcp-ao-id is for the key of tcp-ao-key-file; remove it");
 }
 
 static void times_must_fit_each_other(void **state)
@@ -202,10 +210,11 @@ static void times_must_fit_each_other(void **state)
 	(void)state;
 	assert_refused("10.0.0.3,role=backend,min-hold-time=10",
 		       "min-hold-time=10 is above our own hold-time=9; lower "
-		       "one or raise the other");
-	assert_refused("10.0.0.3,hold-time=30,send-hold-time=30",
-		       "send-hold-time=30 is to be longer than hold-time=30 "
-		       "(RFC 9687)");
+		       "min-hold-time or raise hold-time");
+	assert_refused(
+		"10.0.0.3,hold-time=30,send-hold-time=30",
+		"send-hold-time=30 must be longer than hold-time=30 (RFC "
+		"9687)");
 	neighbor_of("10.0.0.3,hold-time=0,min-hold-time=10,send-hold-time=1");
 }
 
@@ -247,21 +256,24 @@ static void a_link_local_address_has_its_interface(void **state)
 				      "hold-time=90");
 	assert_refused("fe80::1", "a link-local address needs its interface; "
 				  "give fe80::1%eth0, or eth0 alone");
-	assert_refused("10.0.0.1%eth0",
-		       "an interface goes with a link-local address only; "
-		       "remove %eth0");
-	assert_refused("fe80::1%", "'' is no interface's name; `ip link` lists "
-				   "them");
+	assert_refused(
+		"10.0.0.1%eth0",
+		"only a link-local address has an interface; remove %eth0");
+	assert_refused(
+		"fe80::1%",
+		"'' is not the name of an interface; `ip link` lists them");
 }
 
 static void an_interface_neighbor_is_near_and_has_no_key(void **state)
 {
 	(void)state;
-	assert_refused("eth0,multihop", "a link-local neighbor is on a link of "
-					"ours; remove multihop");
+	assert_refused(
+		"eth0,multihop",
+		"a link-local neighbor is on a link of this host; remove "
+		"multihop");
 	assert_refused("eth0,password-file=/key",
-		       "a key needs the neighbor's address; give it as "
-		       "fe80::1%eth0");
+		       "a key needs the neighbor's address; give fe80::1%eth0 "
+		       "instead of the interface");
 }
 
 static void two_interfaces_are_two_neighbors(void **state)
@@ -280,9 +292,9 @@ static void what_looks_like_an_address_is_no_interface(void **state)
 {
 	(void)state;
 	assert_int_equal(parse_lines("neighbor 10.0.0"), 1);
-	assert_non_null(strstr(errors, "'10.0.0' is no address"));
+	assert_non_null(strstr(errors, "10.0.0: must be an address"));
 	assert_int_equal(parse_lines("neighbor fd00::g"), 1);
-	assert_non_null(strstr(errors, "'fd00::g' is no address"));
+	assert_non_null(strstr(errors, "fd00::g: must be an address"));
 	assert_int_equal(parse_lines("neighbor a-name-that-is-too-long"), 1);
 }
 

@@ -46,11 +46,12 @@ static void every_mistake_is_named(void **state)
 		     "--path 192.0.2.1: the server is missing; give "
 		     "via=ADDRESS");
 	assert_error("path 192.0.2.1,via=0.0.0.0",
-		     "--path 192.0.2.1,via=0.0.0.0: via=0.0.0.0: give the "
+		     "--path 192.0.2.1,via=0.0.0.0: via=0.0.0.0: must be the "
 		     "address of a host, such as 10.0.0.11");
-	assert_error("path 192.0.2.1,via=10.0.0.1,weight=0",
-		     "--path 192.0.2.1,via=10.0.0.1,weight=0: weight=0: give a "
-		     "number from 1 to 65535");
+	assert_error(
+		"path 192.0.2.1,via=10.0.0.1,weight=0",
+		"--path 192.0.2.1,via=10.0.0.1,weight=0: weight=0: must be "
+		"a number from 1 to 65535");
 	assert_error("path 192.0.2.1,via=10.0.0.1,wieght=2",
 		     "--path 192.0.2.1,via=10.0.0.1,wieght=2: unknown key "
 		     "'wieght'; did you mean 'weight'?");
@@ -61,15 +62,15 @@ static void every_mistake_is_named(void **state)
 		     "--path 192.0.2.1,via=10.0.0.1,bfd=yes: bfd takes no "
 		     "value; leave it out");
 	assert_error("bfd-interval 49",
-		     "--bfd-interval 49: give a number from 50 to 60000");
+		     "--bfd-interval 49: must be a number from 50 to 60000");
 	assert_error("bfd-multiplier 256",
-		     "--bfd-multiplier 256: give a number from 1 to 255");
+		     "--bfd-multiplier 256: must be a number from 1 to 255");
 	assert_error("path 198.51.100.1,via=10.0.0.1",
 		     "--path 198.51.100.1/32: is outside of all --vip; add its "
 		     "prefix as --vip");
 	assert_error("path 192.0.2.1,via=192.0.2.2",
 		     "--path 192.0.2.1/32: via=192.0.2.2 is inside --vip; a "
-		     "server needs an address of its own, outside of all VIPs");
+		     "server needs an address outside of all VIPs");
 }
 
 static void one_server_has_a_vip_once(void **state)
@@ -78,9 +79,10 @@ static void one_server_has_a_vip_once(void **state)
 	assert_int_equal(parse_lines("path 192.0.2.1,via=10.0.0.1\n"
 				     "path 192.0.2.1,via=10.0.0.1,weight=2"),
 			 1);
-	assert_string_equal(errors, "file:7: --path 192.0.2.1/32: the same "
-				    "path was given on file:6; keep only one\n"
-				    "1 error; nothing changed\n");
+	assert_string_equal(
+		errors,
+		"file:7: --path 192.0.2.1/32: given before on file:6; keep "
+		"only one\n1 error; nothing changed\n");
 }
 
 int main(void)

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "../chance.h"
-#include "config/config_table.h"
+#include "config/flag.h"
 #include "config_helpers.h"
 
 enum {
@@ -177,7 +177,7 @@ static void help_names_every_flag_within_80_columns(void **state)
 	static char text[TEXT_SIZE];
 	static const char *const names[] = {
 		"--config",	     "--check",	    "--as",
-		"--neighbor",	     "--hash-seed", "{auto,native,generic}",
+		"--neighbor",	     "--hash-seed", "auto|native|generic",
 		"hold-time=SECONDS",
 	};
 	FILE *out = fmemopen(text, sizeof(text), "w");
@@ -218,11 +218,11 @@ static void help_cuts_nothing_off(void **state)
 	config_print_help(out);
 	fclose(out);
 	help = without_blanks(text);
-	for (size_t i = 0; i < config_flag_count; i++) {
-		char *whole = without_blanks(config_flags[i].help);
+	for (size_t i = 0; i < flag_count; i++) {
+		char *whole = without_blanks(flag_table[i].help);
 
 		if (!strstr(help, whole))
-			fail_msg("--%s is cut", config_flags[i].name);
+			fail_msg("--%s is cut", flag_table[i].name);
 		test_free(whole);
 	}
 	test_free(help);

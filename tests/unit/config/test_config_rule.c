@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/config_rule_keys.h"
+#include "config/flag.h"
+#include "config/rule_internal.h"
+#include "config/rule_tables.h"
 #include "config_helpers.h"
 
 enum {
@@ -122,65 +124,71 @@ static const struct {
 	const char *text;
 	const char *message;
 } bad[] = {
-	{ "alow from any", "'alow' is no action; give allow, deny or continue; "
-			   "did you mean 'allow'?" },
-	{ "allow form any", "'form' is no direction; give from or to; did you "
-			    "mean 'from'?" },
-	{ "allow", "'the end of the rule' is no direction; give from or to" },
-	{ "allow from", "'the end of the rule' does not say whom the rule is "
-			"about; give any, internal, external, role, neighbor "
-			"or as" },
+	{ "alow from any",
+	  "action 'alow': must be allow, deny or continue; did you "
+	  "mean 'allow'?" },
+	{ "allow form any",
+	  "direction 'form': must be from or to; did you mean 'from'?" },
+	{ "allow", "direction 'the end of the rule': must be from or to" },
+	{ "allow from",
+	  "neighbors 'the end of the rule': must be any, internal, "
+	  "external, role, neighbor or as" },
 	{ "allow from role bakend prefix 192.0.2.0/24",
-	  "'bakend' is no role; give backend, upstream, peer or none; did you "
-	  "mean 'backend'?" },
-	{ "allow from role", "'the end of the rule' is no role; give backend, "
-			     "upstream, peer or none" },
+	  "role 'bakend': must be none, backend, upstream or peer; "
+	  "did you mean 'backend'?" },
+	{ "allow from role",
+	  "role 'the end of the rule': must be none, backend, "
+	  "upstream or peer" },
 	{ "allow from neighbor 10.0.0.300",
-	  "'10.0.0.300' is no neighbor; give an address, a prefix without host "
-	  "bits, or an interface" },
+	  "neighbor '10.0.0.300': must be an address, a prefix "
+	  "without host bits, or an interface" },
 	{ "allow from neighbor 10.0.0.1/24",
-	  "'10.0.0.1/24' is no neighbor; give an address, a prefix without "
-	  "host bits, or an interface" },
+	  "neighbor '10.0.0.1/24': must be an address, a prefix "
+	  "without host bits, or an interface" },
 	{ "allow from neighbor fe80::1%",
-	  "'fe80::1%' is no neighbor; give an address, a prefix without host "
-	  "bits, or an interface" },
-	{ "allow from as 0", "'0' is no AS number; give N, N-M or >=N" },
-	{ "allow from as 5-4", "'5-4' is no AS number; give N, N-M or >=N" },
+	  "neighbor 'fe80::1%': must be an address, a prefix without "
+	  "host bits, or an interface" },
+	{ "allow from as 0",
+	  "as '0': must be N, N-M or >=N, from 1 to 4294967295" },
+	{ "allow from as 5-4",
+	  "as '5-4': must be N, N-M or >=N, from 1 to 4294967295" },
 	{ "allow from any comunity 1:1",
-	  "'comunity' is no match; did you mean 'community'?" },
-	{ "allow from any frobnicate 1:1", "'frobnicate' is no match; headgate "
-					   "--help lists them" },
+	  "unknown match 'comunity'; did you mean 'community'?" },
+	{ "allow from any frobnicate 1:1",
+	  "unknown match 'frobnicate'; headgate --help lists them" },
 	{ "allow from any as-path frist 5",
-	  "'frist' does not go with as-path; give first, last, contains, "
-	  "length or matches; did you mean 'first'?" },
+	  "as-path 'frist': must be first, last, contains, length or "
+	  "matches; did you mean 'first'?" },
 	{ "allow from any as-path first x",
-	  "as-path first 'x': give an AS number N, N-M or >=N" },
+	  "as-path first 'x': must be N, N-M or >=N, from 1 to "
+	  "4294967295" },
 	{ "allow from any prefix 192.0.2.1/24",
-	  "prefix '192.0.2.1/24': give a prefix without host bits such as "
-	  "192.0.2.0/24" },
-	{ "allow from any prefix", "prefix 'the end of the rule': give a "
-				   "prefix without host bits such as "
-				   "192.0.2.0/24" },
+	  "prefix '192.0.2.1/24': host bits are set; did you mean "
+	  "192.0.2.0/24?" },
+	{ "allow from any prefix",
+	  "prefix 'the end of the rule': must be an address such as "
+	  "192.0.2.1, or a prefix such as 192.0.2.0/24" },
 	{ "allow from any prefixlen 129",
-	  "prefixlen '129': give a length N, N-M or >=N, up to 128" },
+	  "prefixlen '129': must be N, N-M or >=N, from 0 to 128" },
 	{ "allow from any prefixlen >=",
-	  "prefixlen '>=': give a length N, N-M or >=N, up to 128" },
+	  "prefixlen '>=': must be N, N-M or >=N, from 0 to 128" },
 	{ "allow from any community 65536:1",
-	  "community '65536:1': give N:M of 16 bits each, graceful-shutdown, "
-	  "blackhole, no-export, no-advertise or no-export-subconfed, * for a "
-	  "number, or any" },
+	  "community '65536:1': must be N:M of 16 bits each or one "
+	  "of graceful-shutdown, llgr-stale, blackhole, no-export, "
+	  "no-advertise, no-export-subconfed, * for a number, or any" },
 	{ "allow from any large-community 1:2",
-	  "large-community '1:2': give N:N:N of 32 bits each, * for a number, "
-	  "or any" },
+	  "large-community '1:2': must be N:N:N of 32 bits each, * "
+	  "for a number, or any" },
 	{ "allow from any ext-community rt:*:1",
-	  "ext-community 'rt:*:1': give rt:N:M, soo:N:M, "
-	  "bandwidth:AS:BYTES-PER-SECOND or 0x and 16 digits, * for M, or "
-	  "any" },
+	  "ext-community 'rt:*:1': must be rt:N:M, soo:N:M, "
+	  "bandwidth:AS:BYTES-PER-SECOND or 0x and 16 digits, * for "
+	  "a number, or any" },
 	{ "allow from any origin { igp foo }",
-	  "origin 'foo': give igp, egp or incomplete" },
+	  "origin 'foo': must be igp, egp or incomplete" },
 	{ "allow from any origin { igp egp",
 	  "origin: the closing } is missing" },
-	{ "allow from any origin { }", "origin: give igp, egp or incomplete" },
+	{ "allow from any origin { }",
+	  "origin: the braces are empty; give a value" },
 	{ "allow from any as-path matches \"1 2",
 	  "as-path matches: the closing \" is missing" },
 	{ "allow from any med 1 med 2",
@@ -192,34 +200,38 @@ static const struct {
 	{ "allow from any set localpref 1 localpref 2",
 	  "localpref is given twice; keep only one" },
 	{ "allow from any set localpreff 1",
-	  "'localpreff' is no setting; did you mean 'localpref'?" },
+	  "unknown setting 'localpreff'; did you mean 'localpref'?" },
 	{ "allow from any set weight 0",
-	  "weight '0': give a number from 1 to 65535" },
+	  "weight '0': must be a number from 1 to 65535" },
 	{ "allow from any set prepend self 65",
-	  "prepend self '65': give how often: 1 to 64" },
+	  "prepend self '65': must be a number from 1 to 64" },
 	{ "allow from any set prepend self",
-	  "prepend self 'the end of the rule': give how often: 1 to 64" },
+	  "prepend self 'the end of the rule': must be a number from "
+	  "1 to 64" },
 	{ "allow from any set community 1:1",
-	  "'1:1' does not go with community; give add or remove" },
+	  "community '1:1': must be add or remove" },
 	{ "allow from any set community add 1:*",
-	  "community add '1:*': give N:M of 16 bits each, graceful-shutdown, "
-	  "blackhole, no-export, no-advertise or no-export-subconfed" },
+	  "community add '1:*': must be N:M of 16 bits each or one "
+	  "of graceful-shutdown, llgr-stale, blackhole, no-export, "
+	  "no-advertise, no-export-subconfed" },
 	{ "allow from any set community add all",
-	  "community add 'all': give N:M of 16 bits each, graceful-shutdown, "
-	  "blackhole, no-export, no-advertise or no-export-subconfed" },
+	  "community add 'all': must be N:M of 16 bits each or one "
+	  "of graceful-shutdown, llgr-stale, blackhole, no-export, "
+	  "no-advertise, no-export-subconfed" },
 	{ "allow from any set next-hop 10.0.0.0/24",
-	  "next-hop '10.0.0.0/24': give an address, or self" },
+	  "next-hop '10.0.0.0/24': must be an address, or self" },
 	{ "allow from any set next-hop self",
-	  "we are no next hop of our own; next-hop self is for rules with "
-	  "to" },
+	  "next-hop self is for rules with to; remove next-hop self" },
 	{ "allow to any set weight 2", "weight is for routes from a neighbor; "
 				       "remove weight" },
-	{ "deny from any set med 1", "a denied route is not changed; remove "
-				     "what follows set" },
-	{ "continue from any", "continue decides nothing; give settings after "
-			       "set" },
-	{ "allow to role backend", "nothing is announced to backends, whatever "
-				   "the rules; remove this one" },
+	{ "deny from any set med 1",
+	  "a denied route is not changed; remove set and what follows" },
+	{ "continue from any",
+	  "continue without settings has no effect; give settings "
+	  "after set" },
+	{ "allow to role backend",
+	  "nothing is announced to backends, whatever the rules; "
+	  "remove the rule" },
 	{ "allow from any set attribute remove 2",
 	  "attribute remove 2: routes need it; give another type" },
 };
@@ -235,7 +247,7 @@ static void print_first(char text[LINE_SIZE])
 	FILE *out = fmemopen(text, LINE_SIZE, "w");
 
 	assert_non_null(out);
-	policy_rule_print(&config.rib.rules[0], out);
+	flag_print(&config, flag_find("rule"), 0, out);
 	fclose(out);
 }
 
@@ -271,14 +283,12 @@ static bool is_in_table(const char *words)
 	return false;
 }
 
-static void assert_in_table(const struct rule_key *keys, size_t count)
+static void assert_in_table(const struct option *options, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		char words[NAME_SIZE];
 
-		snprintf(words, sizeof(words), " %s%s%s", keys[i].name,
-			 keys[i].part ? " " : "",
-			 keys[i].part ? keys[i].part : "");
+		snprintf(words, sizeof(words), " %s", options[i].name);
 		if (!is_in_table(words))
 			fail_msg("no rule with '%s'", words);
 	}
@@ -428,7 +438,7 @@ static void no_more_rules_than_there_is_room_for(void **state)
 	assert_int_equal(config.rib.rule_count, POLICY_MAX_RULES);
 	strcat(text, line);
 	assert_int_equal(parse_lines(text), 1);
-	assert_non_null(strstr(errors, "at most 512 rules are supported"));
+	assert_non_null(strstr(errors, "at most 512 are supported"));
 }
 
 static void max_prefix_prints_as_it_is_read(void **state)
@@ -444,12 +454,13 @@ static void max_prefix_prints_as_it_is_read(void **state)
 				     "max-prefix-action=restart"),
 			 0);
 	assert_int_equal(config.bgp.neighbors[1].max_prefix_restart, 60);
-	assert_error("neighbor 10.0.0.3,max-prefix=0",
-		     "--neighbor 10.0.0.3,max-prefix=0: max-prefix=0: give a "
-		     "number from 1 to 4294967295");
+	assert_error(
+		"neighbor 10.0.0.3,max-prefix=0",
+		"--neighbor 10.0.0.3,max-prefix=0: max-prefix=0: must be a "
+		"number from 1 to 4294967295");
 	assert_error("neighbor 10.0.0.3,max-prefix-action=warn",
 		     "--neighbor 10.0.0.3,max-prefix-action=warn: "
-		     "max-prefix-action is for max-prefix; give it, too");
+		     "max-prefix-action needs max-prefix; give it, too");
 	assert_error("neighbor 10.0.0.3,max-prefix=5,max-prefix-restart=9",
 		     "--neighbor 10.0.0.3,max-prefix=5,max-prefix-restart=9: "
 		     "max-prefix-restart is for max-prefix-action=restart; "

@@ -30,10 +30,10 @@ static void a_vip_inside_another_one_must_say_something(void **state)
 	(void)state;
 	assert_int_equal(parse_lines("vip 192.0.2.1,min-nexthops=2"), 0);
 	assert_error("vip 192.0.2.1",
-		     "--vip 192.0.2.1/32: is within 192.0.2.0/24, given on "
+		     "--vip 192.0.2.1/32: is inside 192.0.2.0/24, given on "
 		     "file:4; remove one");
 	assert_error("vip 192.0.2.0/24,min-nexthops=2",
-		     "--vip 192.0.2.0/24: is within 192.0.2.0/24, given on "
+		     "--vip 192.0.2.0/24: is inside 192.0.2.0/24, given on "
 		     "file:4; remove one");
 }
 
@@ -42,18 +42,19 @@ static void numbers_that_can_never_be_reached_are_refused(void **state)
 	(void)state;
 	assert_error("vip 192.0.2.1,min-nexthops=65",
 		     "--vip 192.0.2.1/32: min-nexthops=65 is above "
-		     "--maximum-paths, which is 64: it would never be "
+		     "--maximum-paths, which is 64: the VIP would never be "
 		     "announced; lower it, or raise --maximum-paths");
 	assert_error("vip 192.0.2.1,return-nexthops=65",
 		     "--vip 192.0.2.1/32: return-nexthops=65 is above "
-		     "--maximum-paths, which is 64: it would never be "
+		     "--maximum-paths, which is 64: the VIP would never be "
 		     "announced; lower it, or raise --maximum-paths");
 	assert_error("vip 192.0.2.1,min-nexthops=3,return-nexthops=2",
 		     "--vip 192.0.2.1/32: return-nexthops=2 is below "
 		     "min-nexthops, which is 3; raise it");
-	assert_error("vip 192.0.2.1,min-nexthops=x",
-		     "--vip 192.0.2.1,min-nexthops=x: min-nexthops=x: give a "
-		     "number from 1 to 4095");
+	assert_error(
+		"vip 192.0.2.1,min-nexthops=x",
+		"--vip 192.0.2.1,min-nexthops=x: min-nexthops=x: must be a "
+		"number from 1 to 4095");
 }
 
 static uint32_t fields_of(const char *text)
@@ -84,7 +85,7 @@ static void a_vip_has_hash_fields_of_its_own(void **state)
 	assert_int_equal(parse_text(text), 0);
 	assert_error("vip 192.0.2.1,hash-fields=ports",
 		     "--vip 192.0.2.1,hash-fields=ports: hash-fields=ports: "
-		     "allowed are 5-tuple, 3-tuple, src-dst, src, dst, packet");
+		     "must be 5-tuple, 3-tuple, src-dst, src, dst or packet");
 }
 
 int main(void)

@@ -29,8 +29,8 @@ static const struct bgp_options us = { .as = OUR_AS,
 
 static struct bgp_neighbor_options neighbor_of(uint32_t as)
 {
-	return (struct bgp_neighbor_options){ .as_first = as,
-					      .as_last = as,
+	return (struct bgp_neighbor_options){ .as.first = as,
+					      .as.last = as,
 					      .families = BGP_ALL_FAMILIES,
 					      .relation = BGP_ROLE_NONE };
 }

@@ -15,8 +15,8 @@ static const struct bgp_options us = { .as = 64512, .identifier = 1 };
 static struct bgp_neighbor_options external(void)
 {
 	return (struct bgp_neighbor_options){
-		.as_first = 65001,
-		.as_last = 65001,
+		.as.first = 65001,
+		.as.last = 65001,
 		.hold_time = 9,
 		.families = BGP_ALL_FAMILIES,
 		.relation = BGP_ROLE_NONE,
@@ -26,7 +26,7 @@ static struct bgp_neighbor_options external(void)
 static struct bgp_neighbor_options internal(void)
 {
 	return (struct bgp_neighbor_options){
-		.as_kind = BGP_PEER_INTERNAL,
+		.as.kind = BGP_PEER_INTERNAL,
 		.families = BGP_ALL_FAMILIES,
 		.relation = BGP_ROLE_NONE,
 	};
@@ -154,10 +154,10 @@ static void an_internal_neighbor_may_be_anywhere(void **state)
 	(void)state;
 	assert_int_equal(bgp_setup_distance(&us, &config).ttl, 0);
 	config = external();
-	config.as_first = config.as_last = us.as;
+	config.as.first = config.as.last = us.as;
 	assert_int_equal(bgp_setup_distance(&us, &config).ttl, 0);
 	/* Our AS is one of the range: the peer may be external. */
-	config.as_last = us.as + 1;
+	config.as.last = us.as + 1;
 	assert_int_equal(bgp_setup_distance(&us, &config).ttl, 1);
 }
 

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Files of flags, line by line. See file.h. */
+
+#include "config/file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+#include "config/flag.h"
+#include "config/parser.h"
+
+static const char blanks[] = " \t\r\n\v\f";
+
+/* Cut the line before its comment, if it has one. */
+static void cut_comment(char *line)
+{
+	for (char *mark = strchr(line, '#'); mark; mark = strchr(mark + 1, '#'))
+		if (mark == line || strchr(blanks, mark[-1])) {
+			*mark = '\0';
+			return;
+		}
+}
+
+static void cut_trailing_blanks(char *line)
+{
+	size_t length = strlen(line);
+
+	while (length && strchr(blanks, line[length - 1]))
+		line[--length] = '\0';
+}
+
+/* End the flag's name where its value begins; return the value, or "". */
+static char *split_value(char *name)
+{
+	char *end = name + strcspn(name, " \t\r\n\v\f=");
+	char *value = end + strspn(end, blanks);
+
+	if (*value == '=')
+		value += 1 + strspn(value + 1, blanks);
+	*end = '\0';
+	return value;
+}
+
+static void read_line(struct parser *parser, char *line)
+{
+	const struct option *flag;
+	char *name, *value;
+
+	cut_comment(line);
+	cut_trailing_blanks(line);
+	name = line + strspn(line, blanks);
+	if (!*name)
+		return;
+	value = split_value(name);
+	flag = flag_find(name);
+	if (!flag)
+		flag_complain_unknown(parser, name, "");
+	else if (flag->stage != OPTION_VALUE)
+		parser_complain(parser,
+				"'%s' is not for files; give --%s on the "
+				"command line",
+				name, name);
+	else
+		parser_apply(parser, flag, value);
+}
+
+void file_read(struct parser *parser, FILE *in, const char *name)
+{
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t length;
+
+	parser->place = (struct place){ .file = name };
+	while ((length = getline(&line, &size, in)) >= 0) {
+		parser->place.line++;
+		if (strlen(line) != (size_t)length)
+			parser_complain(parser,
+					"the line has a NUL byte; the file "
+					"must be text");
+		else
+			read_line(parser, line);
+	}
+	free(line);
+	parser->place = (struct place){ .file = NULL };
+}
+
+static bool parse_file(struct parser *parser, const struct value *value)
+{
+	FILE *in = fopen(value->text, "re");
+	bool ok = true;
+
+	if (!in)
+		return parser_reject(parser, "cannot be opened: %s",
+				     strerror(errno));
+	file_read(parser, in, value->text);
+	if (ferror(in)) {
+		parser->flag = value->option;
+		parser->value = value->text;
+		ok = parser_reject(parser, "cannot be read: %s",
+				   strerror(errno));
+	}
+	fclose(in);
+	return ok;
+}
+
+const struct kind kind_file = { parse_file, NULL };

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The table of all flags. See flag.h. */
+
+#include "config/flag.h"
+
+#include <string.h>
+
+#include <headgate/abi.h>
+
+#include "config/aggregate.h"
+#include "config/file.h"
+#include "config/kind.h"
+#include "config/neighbor.h"
+#include "config/parser.h"
+#include "config/path.h"
+#include "config/rule.h"
+#include "config/vip.h"
+#include "core/array.h"
+
+/* Where a value goes, and the kinds that several flags share. */
+#define VALUE(member, of_kind) \
+	OPTION_MEMBER(config, member), .kind = &kind_##of_kind
+#define NUMBER(member, low, high) \
+	VALUE(member, number), .minimum = (low), .maximum = (high)
+#define CHOICE(member, table) VALUE(member, choice), OPTION_NAMES(table)
+#define SWITCH(member)	      VALUE(member, switch)
+#define REQUEST(what) \
+	.kind = &kind_request, .stage = OPTION_REQUEST, .request = (what)
+/* A list: its entries, their number, and the most there are. */
+#define LIST(member, of_kind, count, most)                  \
+	.kind = &kind_##of_kind, .entries = (most),         \
+	.offset = offsetof(struct config, member),          \
+	.size = sizeof(((struct config *)NULL)->member[0]), \
+	.count_offset = offsetof(struct config, count)
+#define ENTRIES(member, name, count, most) \
+	LIST(member, entry, count, most), .entry = &(name)
+
+const struct option flag_table[] = {
+	{ "config", "FILE",
+	  "Read flags from FILE: one on a line, without dashes, # for "
+	  "comments. The command line wins over files; lists add up. "
+	  "Repeatable.",
+	  .heading = "General", .kind = &kind_file, .stage = OPTION_FILE },
+	{ "check", NULL,
+	  "Validate the configuration, print it in its canonical form and "
+	  "exit: 0 if it is valid, 2 if not.",
+	  REQUEST(CONFIG_CHECK) },
+	{ "version", NULL, "Print the version and exit.",
+	  REQUEST(CONFIG_VERSION) },
+	{ "help", NULL, "Print this text and exit.", REQUEST(CONFIG_HELP) },
+
+	{ "as", "N", "Our AS number.", .heading = "BGP",
+	  .traits = OPTION_REQUIRED, VALUE(bgp.as, as), .minimum = 1,
+	  .maximum = UINT32_MAX },
+	{ "router-id", "A.B.C.D",
+	  "Our BGP identifier: an IPv4 address that no other speaker uses.",
+	  .traits = OPTION_REQUIRED, VALUE(bgp.identifier, identifier) },
+	{ "confederation", "AS",
+	  "The AS that neighbors outside of our confederation see (RFC 5065); "
+	  "--as is then our member AS. 0: no confederation.",
+	  VALUE(bgp.confederation.identifier, as), .maximum = UINT32_MAX },
+	{ "confederation-member", "AS[,AS...]",
+	  "AS numbers of the other members.", .traits = OPTION_COMMAS,
+	  LIST(bgp.confederation.members, as, bgp.confederation.member_count,
+	       BGP_MAX_MEMBERS),
+	  .identity = sizeof(uint32_t), .minimum = 1, .maximum = UINT32_MAX },
+	{ "cluster-id", "A.B.C.D",
+	  "The cluster that we reflect routes for (RFC 4456), the same for all "
+	  "its reflectors. Default: as --router-id.",
+	  .traits = OPTION_DERIVED, VALUE(rib.import.cluster_id, identifier) },
+	{ "neighbor", "ADDRESS|PREFIX|INTERFACE[,KEY=VALUE...]",
+	  "A BGP neighbor, a range of addresses that may connect, or the one "
+	  "link-local neighbor on an interface. Without a role no routes are "
+	  "exchanged (RFC 8212).",
+	  .traits = OPTION_REQUIRED,
+	  ENTRIES(lists.neighbors, neighbor_entry, bgp.neighbor_count,
+		  BGP_MAX_NEIGHBORS),
+	  .identity = offsetof(struct bgp_neighbor_options, name),
+	  .advice = "give a prefix for many alike" },
+	{ "shutdown-delay", "SECONDS",
+	  "At the end, announce VIPs with GRACEFUL_SHUTDOWN (RFC 8326) for "
+	  "this long before they are withdrawn; a second signal ends at once. "
+	  "0: withdraw them with the sessions.",
+	  NUMBER(agent.shutdown_delay_s, 0, CONFIG_MAX_SHUTDOWN_DELAY_S) },
+	{ "rule", "RULE",
+	  "Which routes are learned from neighbors and announced to them, and "
+	  "how they are changed. The first rule that matches decides. See "
+	  "below and docs/policy.md.",
+	  LIST(lists.rules, rule, rib.rule_count, POLICY_MAX_RULES) },
+	{ "listen", "ADDRESS:PORT",
+	  "Where neighbors connect to. [::] includes IPv4; port 0 does not "
+	  "listen.",
+	  VALUE(bgp.listen, endpoint) },
+
+	{ "maximum-paths", "N",
+	  "Largest number of paths in the multipath set of a VIP.",
+	  .heading = "Choosing next hops",
+	  NUMBER(rib.decision.maximum_paths, 1, VIP_MAX_NEXTHOPS) },
+	{ "maximum-paths-ibgp", "N",
+	  "The same if the best path is internal. Default: as --maximum-paths.",
+	  .traits = OPTION_DERIVED,
+	  NUMBER(rib.decision.maximum_paths_ibgp, 1, VIP_MAX_NEXTHOPS) },
+	{ "multipath-as-path", NULL,
+	  "How much the AS_PATHs in a set must have in common besides their "
+	  "length.",
+	  CHOICE(rib.decision.as_path, multipath_as_path_names) },
+	{ "multipath-confederation", NULL,
+	  "Whether the paths in a set must come from one member AS of our "
+	  "confederation (RFC 5065).",
+	  CHOICE(rib.decision.confederation, multipath_confederation_names) },
+	{ "multipath-ebgp-ibgp", NULL,
+	  "External and internal paths share a set: all that are equal before "
+	  "MED. Make sure that packets do not come back to this host.",
+	  SWITCH(rib.decision.ebgp_ibgp) },
+	{ "multipath-cluster-length", NULL,
+	  "Compare the length of CLUSTER_LIST instead of the cost to the next "
+	  "hop: against loops where reflectors set the next hop to "
+	  "themselves.",
+	  SWITCH(rib.decision.cluster_length) },
+	{ "skip-igp-cost", NULL,
+	  "Paths share a set whatever the cost to their next hops. The best "
+	  "path is still the nearest.",
+	  SWITCH(rib.decision.skip_igp_cost) },
+	{ "count-confederation-path", NULL,
+	  "Count AS_CONFED_SEQUENCE in the length of AS_PATH.",
+	  SWITCH(rib.decision.count_confederation_path) },
+	{ "always-compare-med", NULL,
+	  "Compare the MEDs of different neighboring ASes, too.",
+	  SWITCH(rib.decision.always_compare_med) },
+	{ "missing-med", NULL,
+	  "The MED of a path without one: the best, 0, or the worst.",
+	  CHOICE(rib.decision.missing_med, missing_med_names) },
+	{ "aigp", NULL,
+	  "Prefer the lowest accumulated IGP metric (RFC 7311). That of an "
+	  "external neighbor counts with its key aigp only.",
+	  SWITCH(rib.decision.aigp) },
+	{ "link-bandwidth", NULL,
+	  "Weigh paths by their link bandwidth community. If a path of the "
+	  "set has none, it weighs --default-weight (use), or all paths weigh "
+	  "that (use-if-all).",
+	  CHOICE(rib.decision.bandwidth_use, bandwidth_use_names) },
+	{ "bandwidth-unit", "BYTES",
+	  "Bytes per second of one unit of weight. A lower bandwidth counts as "
+	  "one unit.",
+	  NUMBER(rib.decision.bandwidth_unit, 1, UINT32_MAX) },
+	{ "default-weight", "N",
+	  "Weight of a path without link bandwidth, in units of "
+	  "--bandwidth-unit.",
+	  NUMBER(rib.decision.default_weight, 1, WEIGHT_MAX) },
+	{ "add-path-weight", NULL,
+	  "Add up the weights of several paths (RFC 7911) of one neighbor with "
+	  "one next hop.",
+	  SWITCH(rib.decision.add_path_weight) },
+	{ "announce-bandwidth", NULL,
+	  "Announce VIPs with the total bandwidth of their set, if a path of "
+	  "it has any.",
+	  SWITCH(rib.announce_bandwidth) },
+	{ "min-nexthops", "N",
+	  "Announce a VIP only while it has this many living next hops.",
+	  NUMBER(rib.min_nexthops, 1, VIP_MAX_NEXTHOPS) },
+	{ "announce-delay", "SECONDS",
+	  "Announce a VIP after it has had enough living next hops for this "
+	  "long.",
+	  NUMBER(rib.announce_delay_s, 0, RIB_MAX_DELAY_S) },
+
+	{ "interface", "NAME",
+	  "Forward on this interface: the XDP program is attached to it.",
+	  .heading = "Forwarding", .traits = OPTION_REQUIRED,
+	  LIST(datapath.interfaces, interface, datapath.interface_count,
+	       DATAPATH_MAX_INTERFACES),
+	  .identity = INTERFACE_SIZE },
+	{ "vip", "PREFIX[,KEY=VALUE...]",
+	  "IPv4 or IPv6 prefix of service addresses. Prefixes outside are "
+	  "neither learned from backends nor announced.",
+	  .traits = OPTION_REQUIRED,
+	  ENTRIES(lists.vip_entries, vip_entry, lists.vip_count, RIB_MAX_VIPS),
+	  .advice = "give shorter prefixes" },
+	{ "aggregate", "PREFIX[,KEY...]",
+	  "Announce this prefix while a VIP inside it could be announced.",
+	  ENTRIES(lists.aggregates, aggregate_entry, rib.import.aggregate_count,
+		  RIB_MAX_AGGREGATES) },
+	{ "path", "PREFIX,via=ADDRESS[,KEY=VALUE...]",
+	  "A server that has the VIP and does not speak BGP.",
+	  ENTRIES(lists.static_paths, path_entry, rib.static_path_count,
+		  RIB_MAX_STATIC_PATHS),
+	  .identity = offsetof(struct static_path_options, weight),
+	  .advice = "let the servers announce their VIPs by BGP" },
+	{ "bfd-interval", "MS",
+	  "How often BFD packets are sent, and wanted, while a session is up; "
+	  "the slower side counts.",
+	  NUMBER(nexthop.bfd_interval_ms, NEXTHOP_BFD_MIN_INTERVAL,
+		 NEXTHOP_BFD_MAX_INTERVAL) },
+	{ "bfd-multiplier", "N",
+	  "The server declares us down after this many intervals without a "
+	  "packet. When we declare the server down follows from its own "
+	  "values.",
+	  NUMBER(nexthop.bfd_multiplier, 1, NEXTHOP_BFD_MAX_MULTIPLIER) },
+	{ "xdp-mode", NULL,
+	  "Run the program in the driver (native) or behind it (generic); "
+	  "auto: native if the driver can.",
+	  CHOICE(datapath.mode, datapath_mode_names) },
+	{ "xdp-attach", NULL,
+	  "How the program is attached; link: by a pinned bpf_link, which "
+	  "outlives the agent.",
+	  CHOICE(datapath.attach, datapath_attach_names) },
+	{ "hash-fields", NULL,
+	  "The fields of a packet that choose its bucket; packet: none, each "
+	  "packet is spread by chance, for services without state.",
+	  CHOICE(steering.hash_fields, steering_hash_fields_names) },
+	{ "hash-seed", "N",
+	  "A number of 64 bits, decimal, or hexadecimal after 0x. Nodes that "
+	  "must steer alike need the same one.",
+	  VALUE(datapath.hash_key, seed) },
+	{ "table-size", "N", "Buckets of a group, a power of two.",
+	  .traits = OPTION_POWER_OF_TWO,
+	  NUMBER(steering.table_size, HG_MIN_TABLE_SIZE, HG_MAX_TABLE_SIZE) },
+	{ "bpffs", "DIR", "Where maps and links are pinned.",
+	  VALUE(datapath.bpffs, path) },
+
+	{ "control-socket", "PATH", "Where headgatectl finds the agent.",
+	  .heading = "Control", VALUE(control.socket, path) },
+	{ "metrics", "ADDRESS:PORT",
+	  "Where Prometheus fetches /metrics: the counters, with the names "
+	  "that they have in the JSON. All who reach it may read; port 0 does "
+	  "not listen.",
+	  VALUE(control.metrics, endpoint) },
+	{ "log-level", NULL,
+	  "Least important messages that are written to stderr.",
+	  CHOICE(agent.log_level, log_level_names) },
+};
+
+const size_t flag_count = COUNT_OF(flag_table);
+
+const struct option *flag_find(const char *name)
+{
+	return option_find(flag_table, flag_count, name);
+}
+
+void flag_complain_unknown(struct parser *parser, const char *word,
+			   const char *dashes)
+{
+	int length = (int)strcspn(word, "=");
+	char name[OPTION_CHOICES_SIZE];
+	const struct option *nearest;
+
+	snprintf(name, sizeof(name), "%.*s", length, word);
+	nearest = option_suggest(flag_table, flag_count,
+				 name + strspn(name, "-"));
+	if (nearest)
+		parser_complain(parser,
+				"unknown flag '%.*s'; did you mean '%s%s'?",
+				length, word, dashes, nearest->name);
+	else
+		parser_complain(
+			parser,
+			"unknown flag '%.*s'; headgate --help lists them",
+			length, word);
+}
+
+size_t flag_values(const struct config *config, const struct option *flag)
+{
+	const char *base = (const char *)config;
+
+	if (flag->stage != OPTION_VALUE)
+		return 0;
+	if (flag->entries)
+		return *(const size_t *)(base + flag->count_offset);
+	return !flag->kind->bare || *(const bool *)(base + flag->offset);
+}
+
+void flag_set_values(struct config *config, const struct option *flag,
+		     size_t count)
+{
+	*(size_t *)((char *)config + flag->count_offset) = count;
+}
+
+void *flag_entry(const struct config *config, const struct option *flag,
+		 size_t index)
+{
+	return (char *)config + flag->offset + index * flag->size;
+}
+
+void flag_print(const struct config *config, const struct option *flag,
+		size_t index, FILE *out)
+{
+	const struct value value = { flag, NULL,
+				     flag_entry(config, flag, index) };
+
+	flag->kind->print(&value, out);
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The keys of --neighbor, in the order of --help. See neighbor.h. */
+
+#include "config/neighbor.h"
+
+#include <string.h>
+
+#include "bgp/codec/role.h"
+#include "bgp/session/neighbor_options.h"
+#include "bgp/session/socket.h"
+#include "config/kind.h"
+#include "config/parser.h"
+#include "core/array.h"
+
+enum {
+	AS_TEXT_SIZE = 24,
+};
+
+/* ------------------------------------------------------------- AS */
+
+static bool parse_range(struct parser *parser, const char *text,
+			struct bgp_as_range *as)
+{
+	uint32_t first, last;
+
+	if (!kind_read_range(text, 1, UINT32_MAX, &first, &last))
+		return parser_reject(parser,
+				     "must be an AS number from 1 to %u, a "
+				     "range N-M, external or internal",
+				     UINT32_MAX);
+	if (first > last)
+		return parser_reject(parser,
+				     "the range is reversed; did you mean "
+				     "%u-%u?",
+				     last, first);
+	if (first == last && first == BGP_AS_TRANS)
+		return kind_reject_as_trans(parser);
+	as->first = first;
+	as->last = last;
+	return true;
+}
+
+static bool parse_as(struct parser *parser, const struct value *value)
+{
+	struct bgp_as_range *as = value->member;
+
+	if (!strcmp(value->text, "external"))
+		as->kind = BGP_PEER_EXTERNAL;
+	else if (!strcmp(value->text, "internal"))
+		as->kind = BGP_PEER_INTERNAL;
+	else
+		return parse_range(parser, value->text, as);
+	return true;
+}
+
+static void print_as(const struct value *value, FILE *out)
+{
+	char text[AS_TEXT_SIZE];
+
+	fputs(bgp_as_range_format(value->member, text, sizeof(text)), out);
+}
+
+static const struct kind kind_as_range = { parse_as, print_as };
+
+/* ------------------------------------------------------------- the table */
+
+/* Indexed by multipath_off. */
+static const char *const multipath_names[] = { "yes", "no" };
+
+#define VALUE(member, of_kind) \
+	OPTION_MEMBER(bgp_neighbor_options, member), .kind = &kind_##of_kind
+#define NUMBER(member, low, high) \
+	VALUE(member, number), .minimum = (low), .maximum = (high)
+#define CHOICE(member, table) VALUE(member, choice), OPTION_NAMES(table)
+#define SWITCH(member)	      VALUE(member, switch)
+
+const struct option neighbor_keys[] = {
+	{ "as", "N|N-M|external|internal",
+	  "The neighbor's AS number. Default: any.", VALUE(as, as_range) },
+	{ "role", NULL,
+	  "Which routes are exchanged: VIPs are learned from a backend, "
+	  "announced to an upstream, and both with a peer.",
+	  .traits = OPTION_ALWAYS, CHOICE(role, neighbor_role_names) },
+	{ "name", "TEXT",
+	  "A name for people, such as rack1/web1, shown beside the address.",
+	  VALUE(name, text) },
+	{ "passive", NULL,
+	  "Wait for the neighbor to connect; a prefix always does.",
+	  SWITCH(passive) },
+	{ "port", "N", "Connect to this port.", NUMBER(port, 1, UINT16_MAX),
+	  .usual = BGP_PORT },
+	{ "hold-time", "SECONDS",
+	  "End the session after this long without a message; 0: never. A "
+	  "backend has 9 by default.",
+	  .traits = OPTION_ALWAYS | OPTION_OR_ZERO,
+	  NUMBER(hold_time, BGP_MIN_HOLD_TIME, UINT16_MAX),
+	  .usual = NEIGHBOR_HOLD_TIME },
+	{ "limit", "N", "Most sessions of a prefix at one time.",
+	  NUMBER(limit, 1, UINT16_MAX), .usual = NEIGHBOR_DYNAMIC_LIMIT },
+	{ "source", "ADDRESS", "Connect from this address of this host.",
+	  VALUE(source, address) },
+	{ "multihop", "TTL",
+	  "The neighbor is of another AS and not on a link of this host: send "
+	  "with this TTL instead of 1.",
+	  NUMBER(multihop, BGP_TTL_DIRECT + 1, BGP_TTL_MAX),
+	  .implied = NEIGHBOR_MULTIHOP_TTL },
+	{ "ttl-security", "HOPS",
+	  "Drop packets from more hops away than this (RFC 5082); the neighbor "
+	  "must do the same.",
+	  NUMBER(ttl_security, 1, BGP_TTL_MAX - 1),
+	  .implied = NEIGHBOR_TTL_SECURITY_HOPS },
+	{ "password-file", "PATH",
+	  "Sign segments with the key in this file (TCP-MD5, RFC 2385).",
+	  VALUE(password_file, path) },
+	{ "tcp-ao-key-file", "PATH",
+	  "The same with TCP-AO (RFC 5925, HMAC-SHA-1-96).",
+	  VALUE(tcp_ao_key_file, path) },
+	{ "tcp-ao-id", "N", "The number of the key, at both ends.",
+	  NUMBER(tcp_ao_id, 1, UINT8_MAX), .usual = NEIGHBOR_TCP_AO_ID },
+	{ "family", NULL, "Exchange routes of these families.",
+	  CHOICE(families, bgp_families_names) },
+	{ "add-path", NULL, "Exchange several paths for a prefix (RFC 7911).",
+	  CHOICE(add_path, bgp_add_path_names) },
+	{ "extended-next-hop", NULL,
+	  "Allow IPv6 next hops for IPv4 routes (RFC 8950).",
+	  SWITCH(extended_nexthop) },
+	{ "graceful-restart", NULL,
+	  "Keep routes over a restart (RFC 4724); for upstreams only.",
+	  SWITCH(graceful_restart) },
+	{ "relation", NULL, "The neighbor's role towards us (RFC 9234).",
+	  CHOICE(relation, bgp_role_names) },
+	{ "delay-open", "SECONDS",
+	  "Let the neighbor send its OPEN first for this long.",
+	  NUMBER(delay_open, 1, UINT8_MAX) },
+	{ "min-hold-time", "SECONDS",
+	  "Refuse a neighbor that offers a shorter hold time.",
+	  NUMBER(min_hold_time, BGP_MIN_HOLD_TIME, UINT16_MAX) },
+	{ "send-hold-time", "SECONDS",
+	  "End the session if the neighbor does not read for this long (RFC "
+	  "9687). Default: twice the hold time, at least 480.",
+	  NUMBER(send_hold_time, 1, UINT16_MAX) },
+	{ "route-reflector-client", NULL,
+	  "Reflect VIPs to and from the neighbor (RFC 4456); inside our AS.",
+	  SWITCH(route_reflector_client) },
+	{ "next-hop", NULL,
+	  "Next hop of announced VIPs: this host, or the server; auto: "
+	  "unchanged where we reflect, else self.",
+	  CHOICE(nexthop, neighbor_nexthop_names) },
+	{ "max-prefix", "N",
+	  "Most prefixes that the neighbor may announce, in each family. "
+	  "Default: any number.",
+	  NUMBER(max_prefix, 1, UINT32_MAX) },
+	{ "max-prefix-action", NULL,
+	  "Reaction to more: refuse them, end the session for a while, or only "
+	  "log it.",
+	  CHOICE(max_prefix_action, neighbor_max_prefix_action_names) },
+	{ "max-prefix-restart", "SECONDS", "How long the session stays down.",
+	  NUMBER(max_prefix_restart, 1, UINT16_MAX),
+	  .usual = NEIGHBOR_MAX_PREFIX_RESTART_TIME },
+	{ "multipath", NULL,
+	  "Its paths share sets with others; no: one of them is used alone or "
+	  "not at all.",
+	  CHOICE(multipath_off, multipath_names) },
+	{ "aigp", NULL,
+	  "Accept the accumulated IGP metric of this external neighbor (RFC "
+	  "7311); internal ones need no key.",
+	  SWITCH(aigp) },
+	{ "bfd", NULL,
+	  "End the session, and remove its paths at once, when its BFD session "
+	  "(RFC 5881) fails.",
+	  SWITCH(bfd) },
+};
+
+_Static_assert(COUNT_OF(neighbor_keys) == NEIGHBOR_KEY_COUNT,
+	       "all keys are counted");

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Places, errors, and the step that all values go through. See parser.h. */
+
+#include "config/parser.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/entry.h"
+#include "config/flag.h"
+
+/* ------------------------------------------------------------- errors */
+
+static struct place *place_of(const struct parser *parser,
+			      const struct option *flag, size_t index)
+{
+	size_t first = parser->first_place[flag - flag_table];
+
+	return (struct place *)&parser->places[first + index];
+}
+
+const char *parser_place_format(const struct parser *parser,
+				const struct option *flag, size_t index,
+				char text[PARSER_PLACE_SIZE])
+{
+	const struct place *place = place_of(parser, flag, index);
+
+	if (place->file)
+		snprintf(text, PARSER_PLACE_SIZE, "%s:%u", place->file,
+			 place->line);
+	else
+		snprintf(text, PARSER_PLACE_SIZE, "the command line");
+	return text;
+}
+
+void parser_point_at(struct parser *parser, const char *flag, size_t index)
+{
+	parser->flag = flag_find(flag);
+	parser->value = NULL;
+	parser->index = index;
+	parser->place = *place_of(parser, parser->flag, index);
+}
+
+/* Begin a line of the report. */
+static void begin_error(struct parser *parser)
+{
+	parser->error_count++;
+	if (parser->place.file)
+		fprintf(parser->errors, "%s:%u: ", parser->place.file,
+			parser->place.line);
+	else
+		fputs("headgate: ", parser->errors);
+}
+
+void parser_complain(struct parser *parser, const char *format, ...)
+{
+	va_list arguments;
+
+	begin_error(parser);
+	va_start(arguments, format);
+	vfprintf(parser->errors, format, arguments);
+	va_end(arguments);
+	fputc('\n', parser->errors);
+}
+
+/* Write the value, or the head of a compound one. */
+static void print_pointed_at(const struct parser *parser, FILE *out)
+{
+	const struct option *flag = parser->flag;
+
+	if (flag->entry)
+		option_print(flag->entry->head,
+			     flag_entry(parser->config, flag, parser->index),
+			     out);
+	else
+		flag_print(parser->config, flag, parser->index, out);
+}
+
+/* Write the subject of an error: the flag, its value, a part of that. */
+static void print_subject(const struct parser *parser)
+{
+	const struct option *flag = parser->flag;
+	const struct parser_part *part = &parser->part;
+	FILE *out = parser->errors;
+
+	fprintf(out, "--%s", flag->name);
+	if (parser->value) {
+		fprintf(out, "%s%s", *parser->value ? " " : "", parser->value);
+	} else if (!flag->kind->bare) {
+		fputc(' ', out);
+		print_pointed_at(parser, out);
+	}
+	fputs(": ", out);
+	if (part->name)
+		fprintf(out, part->is_key ? "%s=%s: " : "%s '%s': ", part->name,
+			part->value);
+}
+
+bool parser_reject(struct parser *parser, const char *format, ...)
+{
+	va_list arguments;
+
+	begin_error(parser);
+	print_subject(parser);
+	va_start(arguments, format);
+	vfprintf(parser->errors, format, arguments);
+	va_end(arguments);
+	fputc('\n', parser->errors);
+	return false;
+}
+
+bool parser_reject_repeated(struct parser *parser, size_t index)
+{
+	char place[PARSER_PLACE_SIZE];
+
+	return parser_reject(parser, "given before on %s; keep only one",
+			     parser_place_format(parser, parser->flag, index,
+						 place));
+}
+
+/* ------------------------------------------------------------- values */
+
+void parser_init(struct parser *parser, struct config *config, FILE *errors)
+{
+	size_t places = 0;
+
+	assert(flag_count <= PARSER_MAX_FLAGS);
+	memset(parser, 0, sizeof(*parser));
+	parser->config = config;
+	parser->errors = errors;
+	for (size_t i = 0; i < flag_count; i++) {
+		const struct option *flag = &flag_table[i];
+
+		parser->first_place[i] = places;
+		places += flag->entries ? flag->entries : 1;
+	}
+	assert(places <= PARSER_MAX_PLACES);
+}
+
+/* Read one entry of a list. A failed one may have read a secret. */
+static void append_entry(struct parser *parser, const struct option *flag,
+			 const char *text)
+{
+	size_t count = flag_values(parser->config, flag);
+	const struct value value = { flag, text,
+				     flag_entry(parser->config, flag, count) };
+
+	if (count == flag->entries) {
+		parser_reject(parser, "at most %zu are supported%s%s",
+			      flag->entries, flag->advice ? "; " : "",
+			      flag->advice ? flag->advice : "");
+		return;
+	}
+	memset(value.member, 0, flag->size);
+	if (flag->kind->parse(parser, &value)) {
+		*place_of(parser, flag, count) = parser->place;
+		flag_set_values(parser->config, flag, count + 1);
+	} else {
+		explicit_bzero(value.member, flag->size);
+	}
+}
+
+static void append_entries(struct parser *parser, const struct option *flag,
+			   const char *value)
+{
+	char *copy = strdup(value);
+	char *rest = copy, *item;
+
+	if (!copy)
+		parser_reject(parser, "out of memory");
+	while (copy && (item = strsep(&rest, ",")))
+		append_entry(parser, flag, item);
+	free(copy);
+}
+
+static void complain_missing_value(struct parser *parser,
+				   const struct option *flag)
+{
+	char metavar[OPTION_CHOICES_SIZE];
+
+	parser_complain(parser, "--%s: the value is missing; give %s",
+			flag->name, option_metavar(flag, metavar));
+}
+
+/*
+ * True if the flag was given before from the same side: of two values in
+ * files, or of two on the command line, either could be meant.
+ */
+static bool is_repeated(const struct parser *parser, const struct option *flag)
+{
+	return parser->given[flag - flag_table] && !flag->entries &&
+	       flag->stage == OPTION_VALUE &&
+	       !place_of(parser, flag, 0)->file == !parser->place.file;
+}
+
+void parser_apply(struct parser *parser, const struct option *flag,
+		  const char *value)
+{
+	bool repeated = is_repeated(parser, flag);
+	bool has_value = value && *value;
+
+	parser->flag = flag;
+	parser->value = value ? value : "";
+	parser->given[flag - flag_table] = true;
+	if (!flag->kind->bare && !has_value)
+		complain_missing_value(parser, flag);
+	else if (flag->kind->bare && has_value)
+		parser_reject(parser, "takes no value; leave it out");
+	else if (repeated)
+		parser_reject_repeated(parser, 0);
+	else if (flag->traits & OPTION_COMMAS)
+		append_entries(parser, flag, value);
+	else if (flag->entries)
+		append_entry(parser, flag, value);
+	else
+		option_parse(parser, flag, value, parser->config);
+	if (!repeated && !flag->entries)
+		*place_of(parser, flag, 0) = parser->place;
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The value of --vip. See vip.h. */
+
+#include "config/vip.h"
+
+#include <string.h>
+#include <sys/types.h>
+
+#include "config/flag.h"
+#include "config/kind.h"
+#include "config/parser.h"
+#include "core/array.h"
+
+static const struct config_vip without_keys = {
+	.hash_fields = HG_HASH_FIELDS_COUNT,
+};
+
+static const struct option head = {
+	.name = "prefix",
+	.kind = &kind_prefix,
+	OPTION_MEMBER(config_vip, rib.prefix),
+};
+
+#define NEXTHOPS(member)                                             \
+	OPTION_MEMBER(config_vip, rib.member), .kind = &kind_number, \
+					       .minimum = 1,         \
+					       .maximum = VIP_MAX_NEXTHOPS
+
+static const struct option keys[] = {
+	{ "min-nexthops", "N",
+	  "Instead of --min-nexthops: withdraw the VIP below this number.",
+	  NEXTHOPS(min_nexthops) },
+	{ "return-nexthops", "N",
+	  "Announce it again from this number on. Default: as min-nexthops.",
+	  NEXTHOPS(return_nexthops) },
+	{ "hash-fields", NULL, "Instead of --hash-fields.",
+	  .traits = OPTION_DERIVED, .kind = &kind_choice,
+	  OPTION_MEMBER(config_vip, hash_fields),
+	  OPTION_NAMES(steering_hash_fields_names) },
+};
+
+static void finish_vip(struct parser *parser, const struct entry_draft *draft)
+{
+	const struct config_vip *vip = draft->object;
+	const struct address *address = &vip->rib.prefix.address;
+
+	if (address_is_multicast(address) || address_is_link_local(address))
+		parser_reject(parser, "the prefix is not routed; give one of "
+				      "global or private unicast addresses");
+}
+
+const struct entry vip_entry = {
+	.head = &head,
+	.keys = keys,
+	.key_count = COUNT_OF(keys),
+	.initial = &without_keys,
+	.finish = finish_vip,
+};
+
+/* ------------------------------------------------------------- all of them */
+
+bool vip_covers(const struct config *config, const struct prefix *prefix)
+{
+	const struct import_options *import = &config->rib.import;
+
+	for (size_t i = 0; i < import->vip_count; i++)
+		if (prefix_covers(&import->vips[i].prefix, prefix))
+			return true;
+	return false;
+}
+
+static bool has_keys(const struct config_vip *vip)
+{
+	return vip->rib.min_nexthops || vip->rib.return_nexthops ||
+	       vip->hash_fields != HG_HASH_FIELDS_COUNT;
+}
+
+/*
+ * Return the first other VIP prefix that makes entries[index] useless, or -1.
+ * With keys of its own it is of use: the longest prefix counts.
+ */
+static ssize_t covering_vip(const struct config_lists *lists, size_t index)
+{
+	const struct config_vip *vip = &lists->vip_entries[index];
+
+	for (size_t i = 0; i < lists->vip_count; i++) {
+		const struct prefix *other = &lists->vip_entries[i].rib.prefix;
+
+		if (i == index || !prefix_covers(other, &vip->rib.prefix))
+			continue;
+		if (prefix_equal(other, &vip->rib.prefix) ? i < index :
+							    !has_keys(vip))
+			return (ssize_t)i;
+	}
+	return -1;
+}
+
+static void check_covered(struct parser *parser, size_t index)
+{
+	const struct config_lists *lists = &parser->config->lists;
+	ssize_t other = covering_vip(lists, index);
+	char text[PREFIX_TEXT_SIZE], place[PARSER_PLACE_SIZE];
+
+	if (other < 0)
+		return;
+	parser_reject(parser, "is inside %s, given on %s; remove one",
+		      prefix_format(&lists->vip_entries[other].rib.prefix,
+				    text),
+		      parser_place_format(parser, parser->flag, (size_t)other,
+					  place));
+}
+
+static void check_reachable(struct parser *parser, const char *key,
+			    uint32_t nexthops, uint32_t most)
+{
+	if (nexthops > most)
+		parser_reject(parser,
+			      "%s=%u is above --maximum-paths, which is %u: "
+			      "the VIP would never be announced; lower it, or "
+			      "raise --maximum-paths",
+			      key, nexthops, most);
+}
+
+static void check_numbers(struct parser *parser, const struct vip_options *vip,
+			  uint32_t most)
+{
+	uint32_t least = vip->min_nexthops ? vip->min_nexthops :
+					     parser->config->rib.min_nexthops;
+
+	check_reachable(parser, "min-nexthops", vip->min_nexthops, most);
+	check_reachable(parser, "return-nexthops", vip->return_nexthops, most);
+	if (vip->return_nexthops && vip->return_nexthops < least)
+		parser_reject(parser,
+			      "return-nexthops=%u is below min-nexthops, which "
+			      "is %u; raise it",
+			      vip->return_nexthops, least);
+}
+
+/* A VIP that can never have enough next hops would never be announced. */
+static void check_min_nexthops(struct parser *parser, uint32_t most)
+{
+	if (parser->config->rib.min_nexthops <= most)
+		return;
+	parser_point_at(parser, "min-nexthops", 0);
+	parser_reject(parser,
+		      "is above --maximum-paths, which is %u: no VIP would "
+		      "ever be announced; lower it, or raise --maximum-paths",
+		      most);
+}
+
+void vip_check_all(struct parser *parser)
+{
+	const struct config_lists *lists = &parser->config->lists;
+	const struct decision_options *decision = &parser->config->rib.decision;
+	uint32_t most = decision->maximum_paths > decision->maximum_paths_ibgp ?
+				decision->maximum_paths :
+				decision->maximum_paths_ibgp;
+
+	for (size_t i = 0; i < lists->vip_count; i++) {
+		parser_point_at(parser, "vip", i);
+		check_covered(parser, i);
+		check_numbers(parser, &lists->vip_entries[i].rib, most);
+	}
+	check_min_nexthops(parser, most);
+}
