@@ -326,8 +326,8 @@ static struct path *choose_best(const struct decision_options *options,
 	return best;
 }
 
-struct decision decide(const struct decision_options *options,
-		       struct path **paths)
+struct decision decision_make(const struct decision_options *options,
+			      struct path **paths)
 {
 	struct decision decision = { 0 };
 	bool reflected = forget_last_choice(*paths);

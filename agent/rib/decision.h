@@ -47,8 +47,8 @@ struct decision {
  * each; the others stay as they are. The list is in path_order() before and
  * after, not in between.
  */
-struct decision decide(const struct decision_options *options,
-		       struct path **paths);
+struct decision decision_make(const struct decision_options *options,
+			      struct path **paths);
 
 /* Why a path lost in a step of the decision process: see decision_step.h. */
 struct decision_explanation {

@@ -102,7 +102,7 @@ static void decide_route(struct rib *rib, struct route *route)
 
 	rib->totals.learned -= route->selected != 0;
 	rib->totals.forwarding -= route->forwarding;
-	decision = decide(&rib->options.decision, &route->paths);
+	decision = decision_make(&rib->options.decision, &route->paths);
 	route->selected = decision.selected;
 	log_cut(rib, route, &decision);
 	route->forwarding = hand_on_set(rib, route);

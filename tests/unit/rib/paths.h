@@ -175,7 +175,7 @@ static inline void path_table_decide(struct path_table *table,
 	for (size_t i = 0; i < count && rows[i].hop; i++)
 		path_table_add(table, &rows[i]);
 	path_list_sort(&table->list, path_order);
-	table->decision = decide(options, &table->list);
+	table->decision = decision_make(options, &table->list);
 }
 
 static inline void path_table_free(struct path_table *table)

@@ -67,7 +67,7 @@ static struct decision table_decide(const struct decision_options *options,
 {
 	struct path *paths = table->paths;
 
-	return decide(options, &paths);
+	return decision_make(options, &paths);
 }
 
 static void table_free(struct table *table)
@@ -247,7 +247,7 @@ static void paths_that_are_no_candidates_stay_as_they_are(void **state)
 	assert_ptr_equal(decision.best, &table.paths[1]);
 	assert_int_equal(table.paths[0].reason, REASON_NEXTHOP_DEAD);
 	table_free(&table);
-	assert_null(decide(&relaxed, &none).best);
+	assert_null(decision_make(&relaxed, &none).best);
 }
 
 static void equal_attributes_are_kept_once(void **state)

@@ -255,7 +255,7 @@ static void decide_with_static_path(struct path_table *table,
 		path_table_add(table, &rows[i]);
 	table->sources[2].statics = config;
 	path_list_sort(&table->list, path_order);
-	table->decision = decide(options, &table->list);
+	table->decision = decision_make(options, &table->list);
 }
 
 static void a_configured_path_takes_no_part_in_the_steps(void **state)

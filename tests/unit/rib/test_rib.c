@@ -344,7 +344,7 @@ static void check_against_full_recompute(struct world *world,
 	}
 	if (!count)
 		first = NULL;
-	decision = decide(&options, &first);
+	decision = decision_make(&options, &first);
 	assert_int_equal(decision.selected, route->selected);
 	count = 0;
 	for (const struct path *p = route->paths; p; p = p->next, count++) {

@@ -140,7 +140,7 @@ static void paths_of_one_neighbor_add_up_if_they_are_to(void **state)
 	table.paths[1].source = table.paths[0].source;
 	table.paths[2].source = table.paths[0].source;
 	path_list_sort(&table.list, path_order);
-	decide(&options, &table.list);
+	decision_make(&options, &table.list);
 	assert_int_equal(weight_of_path(&options, table.list, &table.paths[0]),
 			 3);
 	options.add_path_weight = true;
