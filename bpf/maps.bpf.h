@@ -71,7 +71,7 @@ struct {
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct hg_bucket);
+	__type(value, struct hg_bucket_pair);
 } buckets SEC(".maps");
 
 struct {

@@ -29,15 +29,16 @@ static __always_inline __u64 hash_flow(const struct flow *flow, __u32 fields)
 static __always_inline struct hg_bucket find_bucket(struct target *target)
 {
 	union {
-		__u64 word;
+		__u32 word;
 		struct hg_bucket bucket;
 	} value = {};
 	__u32 index = target->vip.group * config.table_size +
 		      ((__u32)target->hash & (config.table_size - 1));
-	const volatile __u64 *word = bpf_map_lookup_elem(&buckets, &index);
+	__u32 pair = index / HG_BUCKETS_PER_PAIR;
+	const volatile __u32 *words = bpf_map_lookup_elem(&buckets, &pair);
 
-	if (word)
-		value.word = *word;
+	if (words)
+		value.word = words[index % HG_BUCKETS_PER_PAIR];
 	target->choice->bucket = index;
 	return value.bucket;
 }

@@ -90,7 +90,7 @@ struct packet {
  */
 struct choice {
 	__u32 slot;   /* of the next hop, or HG_NEXTHOP_NONE */
-	__u32 bucket; /* index into `buckets`, or BUCKET_NONE */
+	__u32 bucket; /* as in struct hg_capture, or BUCKET_NONE */
 };
 
 /* The target of a packet: its VIP, and its next hop once chosen. */

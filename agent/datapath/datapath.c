@@ -41,7 +41,8 @@ static void configure_program(struct headgate *skeleton,
 	skeleton->rodata->config.icmp_rate = options->icmp_rate;
 	skeleton->rodata->config.table_size = options->table_size;
 	bpf_map__set_max_entries(skeleton->maps.buckets,
-				 options->group_count * options->table_size);
+				 options->group_count * options->table_size /
+					 HG_BUCKETS_PER_PAIR);
 	bpf_map__set_max_entries(skeleton->maps.counters, cpus);
 }
 

@@ -2,8 +2,8 @@
 /*
  * Writers of the buckets and next hops.
  *
- * They write through the mapped memory of the arrays, in aligned 64-bit words,
- * each with one store. So a change of a bucket, or of a next hop's `alive`,
+ * They write through the mapped memory of the arrays: a bucket is one aligned
+ * 32-bit word, a next hop several of 64 bits, each written with one store. So a change of a bucket, or of a next hop's `alive`,
  * costs nanoseconds, and no packet sees half of it.
  */
 
@@ -29,7 +29,7 @@ enum {
  * The kernel rounds the elements of an array map up to 8 bytes; these are whole
  * words already.
  */
-_Static_assert(sizeof(struct hg_bucket) == WORD_SIZE, "one word");
+_Static_assert(sizeof(struct hg_bucket_pair) == WORD_SIZE, "one word");
 _Static_assert(sizeof(struct hg_nexthop) % WORD_SIZE == 0, "whole words");
 
 static size_t table_size(const struct table *table)
@@ -132,19 +132,35 @@ int datapath_set_alive(struct datapath *dp, uint32_t slot, bool alive)
 	return 0;
 }
 
+static uint32_t bucket_count(const struct datapath *dp)
+{
+	return dp->buckets.entries * HG_BUCKETS_PER_PAIR;
+}
+
 /* Return the number of buckets of a group. */
 static uint32_t group_size(const struct datapath *dp)
 {
-	return dp->buckets.entries / dp->group_count;
+	return bucket_count(dp) / dp->group_count;
+}
+
+/* Return the bucket's word in the mapped memory. */
+static uint32_t *bucket_word(const struct datapath *dp, uint32_t index)
+{
+	return (uint32_t *)dp->buckets.words + index;
 }
 
 int datapath_set_buckets(struct datapath *dp, uint32_t first,
 			 const struct hg_bucket *buckets, uint32_t count)
 {
-	if (first > dp->buckets.entries || count > dp->buckets.entries - first)
+	uint32_t word;
+
+	if (first > bucket_count(dp) || count > bucket_count(dp) - first)
 		return -EINVAL;
-	for (uint32_t i = 0; i < count; i++)
-		table_store(&dp->buckets, first + i, buckets + i);
+	for (uint32_t i = 0; i < count; i++) {
+		memcpy(&word, buckets + i, sizeof(word));
+		__atomic_store_n(bucket_word(dp, first + i), word,
+				 __ATOMIC_RELEASE);
+	}
 	log_debug(subsystem, "group %u: %u buckets written",
 		  first / group_size(dp), count);
 	return 0;
@@ -153,12 +169,11 @@ int datapath_set_buckets(struct datapath *dp, uint32_t first,
 int datapath_get_bucket(const struct datapath *dp, uint32_t index,
 			struct hg_bucket *bucket)
 {
-	uint64_t word;
+	uint32_t word;
 
-	if (index >= dp->buckets.entries)
+	if (index >= bucket_count(dp))
 		return -EINVAL;
-	word = __atomic_load_n(table_entry(&dp->buckets, index),
-			       __ATOMIC_ACQUIRE);
+	word = __atomic_load_n(bucket_word(dp, index), __ATOMIC_ACQUIRE);
 	memcpy(bucket, &word, sizeof(*bucket));
 	return 0;
 }

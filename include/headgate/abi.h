@@ -16,7 +16,8 @@
  * "reserved" and always zero. Map keys are plain integers or structs of them,
  * so that bpftool prints every field by its name. Array values are a multiple
  * of 8 bytes, because the kernel rounds the elements of an array map up to 8
- * and the agent indexes the mapped memory directly.
+ * and the agent indexes the mapped memory directly. So buckets, of 4 bytes,
+ * stand in pairs.
  *
  * Addresses and MACs are in network byte order, every other number is in the
  * byte order of the host.
@@ -166,15 +167,27 @@ struct hg_vip6_entry {
 } __attribute__((aligned(8)));
 
 /*
- * Value of `buckets`: slots of `nexthops`. Group G has the buckets from G *
- * hg_config.table_size on, table_size of them. A bucket is read and written as
- * one aligned 64-bit word, so that a reader never sees half a change.
+ * A bucket: slots of `nexthops`. It is read and written as one aligned 32-bit
+ * word, so that a reader never sees half a change.
  */
 struct hg_bucket {
-	__u16 current;
-	__u16 backup; /* takes over while `current` is not alive */
-	__u16 previous;
-	__u16 flags;
+	__u32 current : 14;
+	__u32 backup : 14; /* takes over while `current` is not alive */
+	__u32 moving : 1;  /* not used yet, like the next one: 0 */
+	__u32 tracked : 1;
+	__u32 reserved : 2;
+};
+
+enum hg_bucket_layout {
+	HG_BUCKETS_PER_PAIR = 2,
+};
+
+/*
+ * Value of `buckets`: bucket B is in pair B / 2, at B % 2. Group G has the
+ * buckets from G * hg_config.table_size on, table_size of them.
+ */
+struct hg_bucket_pair {
+	struct hg_bucket buckets[HG_BUCKETS_PER_PAIR];
 } __attribute__((aligned(8)));
 
 /* A VLAN tag as in the frame (IEEE 802.1Q 9.3), without priority bits */
@@ -286,7 +299,7 @@ struct hg_capture {
 	__u32 slot; /* of the next hop, or HG_NEXTHOP_NONE */
 	__u32 frame_size;
 	__u32 captured_size; /* bytes of the frame that follow */
-	__u32 bucket;	     /* index into `buckets`; UINT32_MAX: none */
+	__u32 bucket;	     /* group * table_size + bucket; UINT32_MAX: none */
 };
 
 /*
@@ -307,7 +320,9 @@ _Static_assert(HG_MAX_VIPS <= 1 << 14, "a counter fits into hg_vip");
 _Static_assert(HG_HASH_FIELDS_COUNT <= 1 << 3, "a mode fits into hg_vip");
 _Static_assert(sizeof(struct hg_vip4_entry) == 8, "an entry is one store");
 _Static_assert(sizeof(struct hg_vip6_entry) == 32, "half a cache line");
-_Static_assert(sizeof(struct hg_bucket) == 8, "a bucket is one store");
+_Static_assert(sizeof(struct hg_bucket) == 4, "a bucket is one store");
+_Static_assert(sizeof(struct hg_bucket_pair) == 8, "as the kernel's elements");
+_Static_assert(HG_MAX_NEXTHOPS <= 1 << 14, "a slot fits into hg_bucket");
 _Static_assert(sizeof(struct hg_nexthop) == 64, "a next hop is a cache line");
 _Static_assert(sizeof(struct hg_counter) == 16, "hg_counter has no padding");
 _Static_assert(sizeof(struct hg_counters) % 64 == 0, "no line of two CPUs");

@@ -22,7 +22,7 @@ OTHERS = {"buckets", "tx_ports", "captures", "fragments", "vip4_lpm",
 VIP_FIELDS = {"group", "counter", "hash_fields", "used", "further"}
 
 
-BUCKET_FIELDS = {"current", "backup", "previous", "flags"}
+BUCKET_FIELDS = {"current", "backup", "moving", "tracked"}
 
 
 class Bpftool(LabCase):
@@ -46,6 +46,8 @@ class Bpftool(LabCase):
         self.assertLessEqual(VIP_FIELDS, set(entry["vip"]))
 
     def test_buckets_have_named_fields(self):
-        bucket = self.lab.headgate.map_lookup("buckets", 0)
-        self.assertLessEqual(BUCKET_FIELDS, set(bucket))
-        self.assertNotEqual(bucket["current"], 0)
+        pair = self.lab.headgate.map_lookup("buckets", 0)["buckets"]
+        self.assertEqual(len(pair), 2)
+        for bucket in pair:
+            self.assertLessEqual(BUCKET_FIELDS, set(bucket))
+            self.assertNotEqual(int(str(bucket["current"]), 0), 0)

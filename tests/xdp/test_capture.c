@@ -279,8 +279,10 @@ static void capture_fragment(uint16_t fragment)
  */
 static void names_no_nexthop_for_a_fragment_that_got_none(void **state)
 {
-	const struct hg_bucket usual = { SLOT_LEFT, SLOT_RIGHT, 0, 0 };
-	const struct hg_bucket dead = { SLOT_DEAD, SLOT_DEAD, 0, 0 };
+	const struct hg_bucket usual = { .current = SLOT_LEFT,
+					 .backup = SLOT_RIGHT };
+	const struct hg_bucket dead = { .current = SLOT_DEAD,
+					.backup = SLOT_DEAD };
 	struct world *world = check->world;
 
 	(void)state;

@@ -218,8 +218,10 @@ static void follows_no_first_fragment_to_another_incarnation(void **state)
 /* Fragments of a packet under way keep its next hop when the table changes. */
 static void follows_the_first_fragment_through_a_change_of_buckets(void **state)
 {
-	const struct hg_bucket left = { SLOT_LEFT, SLOT_RIGHT, 0, 0 };
-	const struct hg_bucket right = { SLOT_RIGHT, SLOT_LEFT, 0, 0 };
+	const struct hg_bucket left = { .current = SLOT_LEFT,
+					.backup = SLOT_RIGHT };
+	const struct hg_bucket right = { .current = SLOT_RIGHT,
+					 .backup = SLOT_LEFT };
 	struct world *world = table_check()->world;
 	struct halves halves = split_packet(true, ID, 1);
 

@@ -38,7 +38,9 @@ static struct prefix ipv4_host(uint32_t number)
 
 static void writes_whole_buckets_and_reads_them_back(void **state)
 {
-	const struct hg_bucket bucket = { 1, 2, 3, 4 };
+	const struct hg_bucket bucket = { .current = 1,
+					  .backup = HG_MAX_NEXTHOPS - 1,
+					  .tracked = 1 };
 	struct datapath *dp = *state;
 	const uint32_t last = TABLE_SIZE * GROUPS - 1;
 	struct hg_bucket read;
@@ -46,6 +48,9 @@ static void writes_whole_buckets_and_reads_them_back(void **state)
 	assert_int_equal(datapath_set_buckets(dp, last, &bucket, 1), 0);
 	assert_int_equal(datapath_get_bucket(dp, last, &read), 0);
 	assert_memory_equal(&read, &bucket, sizeof(read));
+	assert_int_equal(datapath_get_bucket(dp, last - 1, &read), 0);
+	assert_int_equal(read.current, HG_NEXTHOP_NONE);
+	assert_int_equal(read.backup, HG_NEXTHOP_NONE);
 	assert_int_equal(datapath_get_bucket(dp, 0, &read), 0);
 	assert_int_equal(read.current, HG_NEXTHOP_NONE);
 }

@@ -295,7 +295,8 @@ static uint8_t run_sprayed(bool ipv6, uint16_t fragment)
 static void
 spreads_the_packets_and_fragments_of_a_flow_in_packet_mode(void **state)
 {
-	const struct hg_bucket usual = { SLOT_RIGHT, SLOT_LEFT, 0, 0 };
+	const struct hg_bucket usual = { .current = SLOT_RIGHT,
+					 .backup = SLOT_LEFT };
 	struct world *world = table_check()->world;
 	unsigned int seen[UINT8_MAX + 1] = {};
 

@@ -31,16 +31,16 @@ const uint64_t world_key = 0x5ca1ab1e0ddba11;
 static const char *const port_names[PORT_COUNT] = { "left", "right", "third" };
 
 static const struct hg_bucket fixed_buckets[VIP_ANY_HASH] = {
-	[VIP_LEFT] = { SLOT_LEFT, SLOT_RIGHT, 0, 0 },
-	[VIP_RIGHT] = { SLOT_RIGHT, SLOT_LEFT, 0, 0 },
-	[VIP_BACKUP] = { SLOT_DEAD, SLOT_LEFT, 0, 0 },
-	[VIP_DEAD] = { SLOT_DEAD, SLOT_DEAD, 0, 0 },
-	[VIP_NARROW] = { SLOT_NARROW, SLOT_LEFT, 0, 0 },
-	[VIP_LOST] = { SLOT_LOST, SLOT_LEFT, 0, 0 },
-	[VIP_LEFT_TAG] = { SLOT_LEFT_TAG, SLOT_LEFT, 0, 0 },
-	[VIP_LEFT_TAGS] = { SLOT_LEFT_TAGS, SLOT_LEFT, 0, 0 },
-	[VIP_RIGHT_TAG] = { SLOT_RIGHT_TAG, SLOT_RIGHT, 0, 0 },
-	[VIP_RIGHT_TAGS] = { SLOT_RIGHT_TAGS, SLOT_RIGHT, 0, 0 },
+	[VIP_LEFT] = { .current = SLOT_LEFT, .backup = SLOT_RIGHT },
+	[VIP_RIGHT] = { .current = SLOT_RIGHT, .backup = SLOT_LEFT },
+	[VIP_BACKUP] = { .current = SLOT_DEAD, .backup = SLOT_LEFT },
+	[VIP_DEAD] = { .current = SLOT_DEAD, .backup = SLOT_DEAD },
+	[VIP_NARROW] = { .current = SLOT_NARROW, .backup = SLOT_LEFT },
+	[VIP_LOST] = { .current = SLOT_LOST, .backup = SLOT_LEFT },
+	[VIP_LEFT_TAG] = { .current = SLOT_LEFT_TAG, .backup = SLOT_LEFT },
+	[VIP_LEFT_TAGS] = { .current = SLOT_LEFT_TAGS, .backup = SLOT_LEFT },
+	[VIP_RIGHT_TAG] = { .current = SLOT_RIGHT_TAG, .backup = SLOT_RIGHT },
+	[VIP_RIGHT_TAGS] = { .current = SLOT_RIGHT_TAGS, .backup = SLOT_RIGHT },
 };
 
 struct link {
@@ -183,13 +183,16 @@ void world_set_buckets(struct world *world, enum world_vip vip,
 		world_set_bucket(world, vip, i, bucket);
 }
 
+/* The flags are random, too: they do not change where a frame goes. */
 static void fill_at_random(struct world *world, enum world_vip vip)
 {
 	for (uint32_t i = 0; i < WORLD_TABLE_SIZE; i++)
 		world_set_bucket(
 			world, vip, i,
 			(struct hg_bucket){ .current = random() % SLOT_COUNT,
-					    .backup = random() % SLOT_COUNT });
+					    .backup = random() % SLOT_COUNT,
+					    .moving = random() % 2,
+					    .tracked = random() % 2 });
 }
 
 static void add_groups(struct world *world)

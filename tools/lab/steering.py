@@ -16,7 +16,10 @@ VIP4_ENTRY = "4sI"               # address, VIP
 VIP_GROUP = 0xfff                # a bit field of the VIP's word
 VIP_USED = 1 << 31
 GROUPS = 64                      # capacity of the agent
-BUCKET = "HHHH"                  # current, backup, previous, flags
+BUCKET = "I"                     # a word of bit fields: current, backup, flags
+BUCKETS_PER_ELEMENT = 2          # of the map
+SLOT_BITS = 14
+SLOT_MASK = (1 << SLOT_BITS) - 1
 NEXTHOP = "6s6sIHBB8sII16s12s"   # see NEXTHOP_ALIVE, NEXTHOP_ADDRESS
 NEXTHOP_ALIVE = 4
 NEXTHOP_ADDRESS = 9
@@ -75,11 +78,14 @@ def read_table(pins, vip):
 
 
 def read_buckets(pins, vip):
-    """Return the buckets of the map. Next hops are slots, which each node
-    numbers in order of arrival."""
-    size = element_count(f"{pins}/buckets") // GROUPS
-    return read_array(f"{pins}/buckets", group_of(pins, vip) * size, size,
-                      BUCKET)
+    """Return the buckets of the map as tuples of current, backup and flags. Next
+    hops are slots, which each node numbers in order of arrival."""
+    elements = element_count(f"{pins}/buckets")
+    size = elements * BUCKETS_PER_ELEMENT // GROUPS
+    return [(word & SLOT_MASK, word >> SLOT_BITS & SLOT_MASK,
+             word >> 2 * SLOT_BITS)
+            for word, in read_array(f"{pins}/buckets",
+                                    group_of(pins, vip) * size, size, BUCKET)]
 
 
 def read_nexthops(pins):
