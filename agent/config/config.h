@@ -12,17 +12,13 @@
  * Parsing does not stop at the first error: each is reported with its place, so
  * that one run names all of them. A configuration with errors is never used.
  *
- *	config		command line, order of stages
- *	file		lines of a file
- *	option		a row of a table: flag, key or rule word
- *	flag		the table of all flags
- *	kind		a parser and a printer for each kind of value
- *	entry		compound values: a head and keys
- *	parser		places and errors, shared by all of these
- *	neighbor, neighbor_keys, vip, aggregate, path, confederation
+ *	config, file	command line, files; order of stages
+ *	option, flag	a row of a table; the table of all flags
+ *	kind, entry	simple values; compound ones, with keys
+ *	neighbor, vip, aggregate, path, confederation
  *			the keys of these values, and rules about them
- *	rule, rule_head, rule_terms, rule_tables, rule_kinds, community
- *			rules of the routing policy
+ *	rule, community	rules of the routing policy
+ *	parser		places and errors, shared by all of these
  *	check		rules that span several values; the host
  *	print		the canonical form and --help
  */
@@ -91,7 +87,7 @@ struct config {
 	} lists;
 };
 
-/* What the command line asked for besides configuration. */
+/* A request of the command line besides configuration. */
 enum config_request {
 	CONFIG_RUN,
 	CONFIG_CHECK,	/* --check */

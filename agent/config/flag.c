@@ -37,7 +37,7 @@
 
 const struct option flag_table[] = {
 	{ "config", "FILE",
-	  "Read flags from FILE: one on a line, without dashes, # for "
+	  "Read flags from FILE: one per line, without dashes, # for "
 	  "comments. The command line wins over files; lists add up. "
 	  "Repeatable.",
 	  .heading = "General", .kind = &kind_file, .stage = OPTION_FILE },
@@ -140,8 +140,8 @@ const struct option flag_table[] = {
 	  "that (use-if-all).",
 	  CHOICE(rib.decision.bandwidth_use, bandwidth_use_names) },
 	{ "bandwidth-unit", "BYTES",
-	  "Bytes per second of one unit of weight. A lower bandwidth counts as "
-	  "one unit.",
+	  "Bytes per second of one unit of weight. Less counts as 1 unit, more "
+	  "than 65535 units as 65535.",
 	  NUMBER(rib.decision.bandwidth_unit, 1, UINT32_MAX) },
 	{ "default-weight", "N",
 	  "Weight of a path without link bandwidth, in units of "
@@ -204,8 +204,8 @@ const struct option flag_table[] = {
 	  "outlives the agent.",
 	  CHOICE(datapath.attach, datapath_attach_names) },
 	{ "hash-fields", NULL,
-	  "The fields of a packet that choose its bucket; packet: none, each "
-	  "packet is spread by chance, for services without state.",
+	  "The fields of a packet that choose its bucket; packet: a random "
+	  "bucket for each packet, for services without state.",
 	  CHOICE(steering.hash_fields, steering_hash_fields_names) },
 	{ "hash-seed", "N",
 	  "A number of 64 bits, decimal, or hexadecimal after 0x. Nodes that "
@@ -221,8 +221,8 @@ const struct option flag_table[] = {
 	  .heading = "Control", VALUE(control.socket, path) },
 	{ "metrics", "ADDRESS:PORT",
 	  "Where Prometheus fetches /metrics: the counters, with the names "
-	  "that they have in the JSON. All who reach it may read; port 0 does "
-	  "not listen.",
+	  "that they have in the JSON. All clients that can connect may read "
+	  "them; port 0 does not listen.",
 	  VALUE(control.metrics, endpoint) },
 	{ "log-level", NULL,
 	  "Least important messages that are written to stderr.",

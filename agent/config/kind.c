@@ -235,7 +235,7 @@ static bool parse_switch(struct parser *parser, const struct value *value)
 
 static bool parse_request(struct parser *parser, const struct value *value)
 {
-	/* Of several requests, the one furthest from running wins. */
+	/* The request furthest from running wins. */
 	if (value->option->request > (int)parser->request)
 		parser->request = value->option->request;
 	return true;

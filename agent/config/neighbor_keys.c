@@ -90,11 +90,10 @@ const struct option neighbor_keys[] = {
 	{ "port", "N", "Connect to this port.", NUMBER(port, 1, UINT16_MAX),
 	  .usual = BGP_PORT },
 	{ "hold-time", "SECONDS",
-	  "End the session after this long without a message; 0: never. A "
-	  "backend has 9 by default.",
-	  .traits = OPTION_ALWAYS | OPTION_OR_ZERO,
-	  NUMBER(hold_time, BGP_MIN_HOLD_TIME, UINT16_MAX),
-	  .usual = NEIGHBOR_HOLD_TIME },
+	  "End the session after this long without a message; 0: never. "
+	  "Default: 9 for backends, else 90.",
+	  .traits = OPTION_ALWAYS | OPTION_OR_ZERO | OPTION_DERIVED,
+	  NUMBER(hold_time, BGP_MIN_HOLD_TIME, UINT16_MAX) },
 	{ "limit", "N", "Most sessions of a prefix at one time.",
 	  NUMBER(limit, 1, UINT16_MAX), .usual = NEIGHBOR_DYNAMIC_LIMIT },
 	{ "source", "ADDRESS", "Connect from this address of this host.",

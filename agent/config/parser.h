@@ -20,7 +20,7 @@ struct option;
 
 enum parser_limits {
 	PARSER_MAX_FLAGS = 96,
-	/* Of all flags; a list has one place for each of its entries. */
+	/* One for each flag, and for each entry of a list. */
 	PARSER_MAX_PLACES = 8192,
 	PARSER_PLACE_SIZE = 256,
 };

@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "config/entry.h"
 #include "config/flag.h"
+#include "config/kind.h"
 #include "config/rule_tables.h"
 
 enum {
@@ -14,6 +15,7 @@ enum {
 	HELP_COLUMN = 30, /* where the explanations stand */
 	NAME_SIZE = 256,
 	HELP_SIZE = 400,
+	SHOWN_MAX = 65536, /* largest maximum that help names */
 };
 
 static const char usage[] =
@@ -25,13 +27,13 @@ static const char usage[] =
 	"them\nby BGP.\n";
 
 static const char rule_usage[] =
-	"\nRules: allow|deny|continue from|to WHOM [MATCH...] "
+	"\nRules: allow|deny|continue from|to NEIGHBORS [MATCH...] "
 	"[set SETTING...]\n"
-	"  WHOM: any, internal, external, role ROLE, as N, neighbor ADDRESS, "
-	"PREFIX\n  or INTERFACE. Several values of a match stand in braces. "
-	"continue changes\n  the route and leaves the decision to later rules. "
-	"If no rule decides, VIPs\n  are learned from backends and announced "
-	"to upstreams; all else is denied\n  (RFC 8212).\n";
+	"  NEIGHBORS: any, internal, external, role ROLE, as N, neighbor "
+	"ADDRESS, PREFIX\n  or INTERFACE. Several values of a match stand in "
+	"braces. continue changes\n  the route and leaves the decision to "
+	"later rules. If no rule decides, VIPs\n  are learned from backends "
+	"and announced to upstreams; all else is denied\n  (RFC 8212).\n";
 
 static const char exit_codes[] =
 	"\nExit codes: 0 ok, 2 bad flag or value, 4 not permitted, 5 refused "
@@ -56,42 +58,24 @@ void config_print(const struct config *config, FILE *out)
 
 /* ------------------------------------------------------------- --help */
 
-/* Write words from `column` on, folding lines back to HELP_COLUMN. */
-static void print_folded(const char *text, int column, FILE *out)
-{
-	bool first = true;
-
-	while (*text) {
-		int length = (int)strcspn(text, " ");
-
-		if (first || column + 1 + length > LINE_WIDTH) {
-			fprintf(out, "%*s", first ? HELP_COLUMN - column : 0,
-				"");
-			if (!first)
-				fprintf(out, "\n%*s", HELP_COLUMN, "");
-			column = HELP_COLUMN;
-		} else {
-			fputc(' ', out);
-			column++;
-		}
-		fprintf(out, "%.*s", length, text);
-		column += length;
-		first = false;
-		text += length + strspn(text + length, " ");
-	}
-	fputc('\n', out);
-}
-
-/* Write a name and its help, on the next line if the name is long. */
+/* Write a name and its help, which begins on the next line if it must. */
 static void print_row(const char *name, const char *help, FILE *out)
 {
 	int column = fprintf(out, "  %s", name);
 
-	if (column > HELP_COLUMN - 2) {
-		fputc('\n', out);
-		column = 0;
+	if (column > HELP_COLUMN - 2)
+		column = LINE_WIDTH; /* fold before the first word */
+	else
+		column += fprintf(out, "%*s", HELP_COLUMN - 1 - column, "");
+	while (*help) {
+		int length = (int)strcspn(help, " ");
+
+		if (column + 1 + length > LINE_WIDTH)
+			column = fprintf(out, "\n%*s", HELP_COLUMN - 1, "") - 1;
+		column += fprintf(out, " %.*s", length, help);
+		help += length + strspn(help + length, " ");
 	}
-	print_folded(help, column, out);
+	fputc('\n', out);
 }
 
 /* Write the default of a flag or key, if it has one. */
@@ -121,16 +105,21 @@ static void print_option(const struct option *option, const char *dashes,
 {
 	char metavar[OPTION_CHOICES_SIZE], name[NAME_SIZE], help[HELP_SIZE];
 	char fallback[NAME_SIZE], implied[NAME_SIZE] = "";
+	char range[NAME_SIZE] = "";
 
 	option_metavar(option, metavar);
 	snprintf(name, sizeof(name), "%s%s%s%s%s%s", dashes, option->name,
 		 option->implied ? "[" : "", *metavar ? equals : "", metavar,
 		 option->implied ? "]" : "");
+	if (option->kind == &kind_number && option->maximum <= SHOWN_MAX)
+		snprintf(range, sizeof(range),
+			 " From %" PRIu64 " to %" PRIu64 ".", option->minimum,
+			 option->maximum);
 	if (option->implied)
 		snprintf(implied, sizeof(implied),
 			 " Without a value: %" PRIu64 ".", option->implied);
 	format_default(option, defaults, fallback);
-	snprintf(help, sizeof(help), "%s%s%s%s%s%s", option->help,
+	snprintf(help, sizeof(help), "%s%s%s%s%s%s%s", option->help, range,
 		 option->traits & OPTION_REQUIRED ? " Required." : "",
 		 option->entries ? " Repeatable." : "", implied,
 		 *fallback ? " Default: " : "", fallback);

@@ -2,7 +2,7 @@
 #ifndef TESTS_CONFIG_HELPERS_H
 #define TESTS_CONFIG_HELPERS_H
 
-/* What the tests of the configuration share: parse, and look at the errors. */
+/* Shared by the tests of the configuration: parse, and look at the errors. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@ enum {
 	TEXT_SIZE = 65536,
 };
 
-/* What every configuration needs, so that a test adds only what it is about. */
+/* Needed by every configuration; a test adds only its own lines. */
 static const char required[] = "as 64512\n"
 			       "router-id 10.0.0.1\n"
 			       "interface eth0\n"

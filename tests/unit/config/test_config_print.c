@@ -9,6 +9,7 @@
 #include "../chance.h"
 #include "config/flag.h"
 #include "config_helpers.h"
+#include "rib/distance.h"
 
 enum {
 	ROUND_TRIPS = 300,
@@ -228,6 +229,29 @@ static void help_cuts_nothing_off(void **state)
 	test_free(help);
 }
 
+/* Numbers that stand in the text are those of the rooms. */
+static void help_names_the_numbers_of_the_rooms(void **state)
+{
+	static char text[TEXT_SIZE];
+	char expected[128], *help;
+	FILE *out = fmemopen(text, sizeof(text), "w");
+
+	(void)state;
+	config_print_help(out);
+	fclose(out);
+	help = without_blanks(text);
+	snprintf(expected, sizeof(expected), "Default:%dforbackends,else%d.",
+		 NEIGHBOR_HOLD_TIME_BACKEND, NEIGHBOR_HOLD_TIME);
+	assert_non_null(strstr(help, expected));
+	snprintf(expected, sizeof(expected), "BGPhas%doutsideand%dinside",
+		 DISTANCE_EXTERNAL, DISTANCE_INTERNAL);
+	assert_non_null(strstr(help, expected));
+	snprintf(expected, sizeof(expected), "morethan%dunitsas%d.", WEIGHT_MAX,
+		 WEIGHT_MAX);
+	assert_non_null(strstr(help, expected));
+	test_free(help);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,6 +259,7 @@ int main(void)
 		cmocka_unit_test(the_canonical_form_parses_back_to_itself),
 		cmocka_unit_test(help_names_every_flag_within_80_columns),
 		cmocka_unit_test(help_cuts_nothing_off),
+		cmocka_unit_test(help_names_the_numbers_of_the_rooms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

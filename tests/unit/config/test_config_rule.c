@@ -15,7 +15,7 @@ enum {
 	NAME_SIZE = 64,
 };
 
-/* What is written, and its canonical form if that is another. */
+/* A rule, and its canonical form if that is different. */
 static const struct {
 	const char *text;
 	const char *canonical;
@@ -119,7 +119,7 @@ static const struct {
 	  "weight 2 community add 65000:1" },
 };
 
-/* What is wrong: exactly one error. */
+/* Rules with exactly one error. */
 static const struct {
 	const char *text;
 	const char *message;
@@ -347,7 +347,7 @@ static void rules_keep_their_order(void **state)
 	assert_int_equal(config.rib.rules[2].action, RULE_ALLOW);
 }
 
-/* What is accepted prints as something that is accepted. */
+/* An accepted rule prints as one that is accepted. */
 static void assert_error_or_valid(const char *text)
 {
 	char line[LINE_SIZE], first[LINE_SIZE], second[LINE_SIZE];
