@@ -155,7 +155,7 @@ static char **read_flag(struct parser *parser, char **word,
 	return word;
 }
 
-/* Read the flags of one stage; the last one reports words that are no flag. */
+/* Read the flags of one stage; the last stage reports all other words. */
 static void read_command_line(struct parser *parser, char **words,
 			      enum option_stage stage)
 {

@@ -26,7 +26,7 @@
 #define SWITCH(member)	      VALUE(member, switch)
 #define REQUEST(what) \
 	.kind = &kind_request, .stage = OPTION_REQUEST, .request = (what)
-/* A list: its entries, their number, and the most there are. */
+/* A list: its entries, their number and their limit. */
 #define LIST(member, of_kind, count, most)                  \
 	.kind = &kind_##of_kind, .entries = (most),         \
 	.offset = offsetof(struct config, member),          \

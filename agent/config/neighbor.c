@@ -287,7 +287,7 @@ const struct entry neighbor_entry = {
 
 /* ------------------------------------------------------------- all of them */
 
-/* Packets to a VIP are balanced: a session would end at some server. */
+/* Packets to a VIP go to any of its servers, not to the neighbor. */
 static void check_in_vip(struct parser *parser,
 			 const struct bgp_neighbor_options *neighbor)
 {

@@ -89,7 +89,7 @@ struct option {
 	int request;	     /* enum config_request */
 	size_t entries;	     /* most entries of a list; 0: not a list */
 	size_t count_offset; /* of the number of entries, in struct config */
-	size_t identity;     /* no two entries have this many bytes equal */
+	size_t identity;     /* first bytes of an entry that are its own */
 	const char *advice;  /* on more entries than that */
 	const struct entry *entry; /* values that are compound */
 

@@ -62,7 +62,7 @@ void path_check_all(struct parser *parser)
 		if (!vip_covers(parser->config, &path->prefix))
 			parser_reject(parser, "is outside of all --vip; add "
 					      "its prefix as --vip");
-		/* Packets to a VIP are balanced: probes would miss. */
+		/* Packets to a VIP go to any of its servers: probes, too. */
 		if (vip_covers(parser->config, &server))
 			parser_reject(parser,
 				      "via=%s is inside --vip; a server needs "

@@ -76,8 +76,8 @@ static bool has_keys(const struct config_vip *vip)
 }
 
 /*
- * Return the first other VIP prefix that makes entries[index] useless, or -1.
- * With keys of its own it is of use: the longest prefix counts.
+ * Return the first other VIP prefix that makes entries[index] useless, or -1. A
+ * VIP with keys has an effect: the longest prefix counts.
  */
 static ssize_t covering_vip(const struct config_lists *lists, size_t index)
 {
