@@ -102,6 +102,7 @@ int main(int argc, char **argv)
 	}
 	if (request == CONFIG_CHECK) {
 		config_print(&config, stdout);
+		config_print_memory(&config, stdout);
 		return EXIT_OK;
 	}
 	log_set_level(config.agent.log_level);

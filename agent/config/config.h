@@ -113,6 +113,8 @@ int config_parse_stream(struct config *config, FILE *in, const char *name,
 			FILE *errors);
 /* Write the canonical form: every flag with its value, one a line. */
 void config_print(const struct config *config, FILE *out);
+/* Write the memory that the tables take, as a comment line of a file. */
+void config_print_memory(const struct config *config, FILE *out);
 /* Write --help. */
 void config_print_help(FILE *out);
 

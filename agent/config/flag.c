@@ -214,6 +214,10 @@ const struct option flag_table[] = {
 	{ "table-size", "N", "Buckets of a group, a power of two.",
 	  .traits = OPTION_POWER_OF_TWO,
 	  NUMBER(steering.table_size, HG_MIN_TABLE_SIZE, HG_MAX_TABLE_SIZE) },
+	{ "groups", "N",
+	  "Number of groups: different sets of next hops that VIPs have at one "
+	  "time. Each group takes 4 bytes a bucket, used or not.",
+	  NUMBER(steering.group_count, 1, HG_MAX_GROUPS) },
 	{ "bpffs", "DIR", "Where maps and links are pinned.",
 	  VALUE(datapath.bpffs, path) },
 

@@ -16,6 +16,7 @@ enum {
 	NAME_SIZE = 256,
 	HELP_SIZE = 400,
 	SHOWN_MAX = 65536, /* largest maximum that help names */
+	MIB = 1 << 20,
 };
 
 static const char usage[] =
@@ -54,6 +55,15 @@ void config_print(const struct config *config, FILE *out)
 			fputc('\n', out);
 		}
 	}
+}
+
+void config_print_memory(const struct config *config, FILE *out)
+{
+	const struct datapath_options *options = &config->datapath;
+
+	fprintf(out, "# memory of all buckets: %.4g MiB, %u groups of %u\n",
+		(double)datapath_options_memory(options) / MIB,
+		options->group_count, options->table_size);
 }
 
 /* ------------------------------------------------------------- --help */

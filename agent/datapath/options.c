@@ -40,3 +40,9 @@ bool datapath_options_equal(const struct datapath_options *a,
 			return false;
 	return true;
 }
+
+uint64_t datapath_options_memory(const struct datapath_options *options)
+{
+	return (uint64_t)options->group_count * options->table_size *
+	       sizeof(struct hg_bucket);
+}

@@ -50,5 +50,7 @@ extern const struct datapath_options datapath_options_default;
 
 bool datapath_options_equal(const struct datapath_options *a,
 			    const struct datapath_options *b);
+/* Return the bytes that the buckets of all groups take, in use or not. */
+uint64_t datapath_options_memory(const struct datapath_options *options);
 
 #endif

@@ -11,7 +11,7 @@ const char *const steering_hash_fields_names[HG_HASH_FIELDS_COUNT] = {
 
 const struct steering_options steering_options_default = {
 	.table_size = 16384,
-	.group_count = 64, /* sets that are steered at the same time */
+	.group_count = 1024, /* sets that are steered at the same time */
 	.hash_fields = HG_HASH_5_TUPLE,
 };
 

@@ -27,6 +27,7 @@ static void what_is_not_given_has_its_default(void **state)
 	assert_int_equal(config.steering.hash_fields, HG_HASH_5_TUPLE);
 	assert_int_equal(config.datapath.hash_key, 0);
 	assert_int_equal(config.datapath.table_size, 16384);
+	assert_int_equal(config.datapath.group_count, 1024);
 	assert_int_equal(config.datapath.mode, DATAPATH_AUTO);
 	assert_int_equal(config.agent.log_level, LOG_LEVEL_INFO);
 	assert_string_equal(config.control.socket, "/run/headgate/ctl.sock");
@@ -57,7 +58,8 @@ static void every_flag_is_read_from_the_command_line(void **state)
 			"--maximum-paths 8 --maximum-paths-ibgp=4 "
 			"--multipath-as-path exact --min-nexthops 2 "
 			"--hash-fields src-dst --hash-seed 0xFFFFFFFFffffffff "
-			"--table-size 65536 --control-socket /tmp/s "
+			"--table-size 65536 --groups 4096 "
+			"--control-socket /tmp/s "
 			"--bpffs /tmp/b --log-level debug "
 			"--xdp-mode generic --xdp-attach link"),
 		0);
@@ -72,6 +74,8 @@ static void every_flag_is_read_from_the_command_line(void **state)
 	assert_int_equal(config.steering.hash_fields, HG_HASH_SRC_DST);
 	assert_true(config.datapath.hash_key == UINT64_MAX);
 	assert_int_equal(config.datapath.table_size, 65536);
+	assert_int_equal(config.datapath.group_count, 4096);
+	assert_int_equal(config.steering.group_count, 4096);
 	assert_string_equal(config.control.socket, "/tmp/s");
 	assert_string_equal(config.datapath.bpffs, "/tmp/b");
 	assert_int_equal(config.agent.log_level, LOG_LEVEL_DEBUG);
@@ -169,6 +173,18 @@ static void a_table_size_is_a_power_of_two_within_the_limits(void **state)
 	assert_error("table-size 1000",
 		     "--table-size 1000: must be a power of two from 256 to "
 		     "65536");
+}
+
+static void groups_are_from_1_to_4096(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_lines("groups 1"), 0);
+	assert_int_equal(config.datapath.group_count, 1);
+	assert_int_equal(config.steering.group_count, 1);
+	assert_int_equal(parse_lines("groups 1000"), 0);
+	assert_error("groups 0", "--groups 0: must be a number from 1 to 4096");
+	assert_error("groups 4097",
+		     "--groups 4097: must be a number from 1 to 4096");
 }
 
 static void a_mistyped_choice_names_the_right_one(void **state)
@@ -426,6 +442,7 @@ int main(void)
 			a_seed_is_at_most_64_bits_in_decimal_or_hexadecimal),
 		cmocka_unit_test(
 			a_table_size_is_a_power_of_two_within_the_limits),
+		cmocka_unit_test(groups_are_from_1_to_4096),
 		cmocka_unit_test(a_mistyped_choice_names_the_right_one),
 		cmocka_unit_test(a_listen_address_needs_address_and_port),
 		cmocka_unit_test(a_path_is_absolute_has_no_blanks_and_fits),

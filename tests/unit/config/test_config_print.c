@@ -61,6 +61,7 @@ static void the_canonical_form_has_every_flag(void **state)
 		"hash-fields 5-tuple\n"
 		"hash-seed 0\n"
 		"table-size 16384\n"
+		"groups 1024\n"
 		"bpffs /sys/fs/bpf/headgate\n"
 		"control-socket /run/headgate/ctl.sock\n"
 		"metrics 127.0.0.1:0\n"
@@ -138,8 +139,9 @@ static void random_config(FILE *out)
 	random_lists(out);
 	fprintf(out, "listen %s\nmetrics %s\n", listen[chance_below(3)],
 		listen[chance_below(3)]);
-	fprintf(out, "hash-fields %s\ntable-size %u\n", fields[chance_below(6)],
-		256U << chance_below(9));
+	fprintf(out, "hash-fields %s\ntable-size %u\ngroups %u\n",
+		fields[chance_below(6)], 256U << chance_below(9),
+		1 + chance_below(HG_MAX_GROUPS));
 	fprintf(out, "hash-seed 0x%x%08x\n", chance_below(UINT32_MAX),
 		chance_below(UINT32_MAX));
 	fprintf(out, "maximum-paths %u\nmin-nexthops %u\n", paths,
@@ -171,6 +173,33 @@ static void the_canonical_form_parses_back_to_itself(void **state)
 			fail_msg("%s\n%s", errors, text);
 		assert_round_trip();
 	}
+}
+
+/* Parse the lines and return the comment about their memory. */
+static const char *memory_of(const char *lines)
+{
+	static char text[TEXT_SIZE];
+	FILE *out = fmemopen(text, sizeof(text), "w");
+
+	assert_non_null(out);
+	assert_int_equal(parse_lines(lines), 0);
+	config_print_memory(&config, out);
+	fclose(out);
+	return text;
+}
+
+static void the_memory_of_all_buckets_is_a_comment(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		memory_of(""),
+		"# memory of all buckets: 64 MiB, 1024 groups of 16384\n");
+	assert_string_equal(
+		memory_of("groups 4096\ntable-size 65536"),
+		"# memory of all buckets: 1024 MiB, 4096 groups of 65536\n");
+	assert_string_equal(
+		memory_of("groups 100\ntable-size 256"),
+		"# memory of all buckets: 0.09766 MiB, 100 groups of 256\n");
 }
 
 static void help_names_every_flag_within_80_columns(void **state)
@@ -257,6 +286,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_canonical_form_has_every_flag),
 		cmocka_unit_test(the_canonical_form_parses_back_to_itself),
+		cmocka_unit_test(the_memory_of_all_buckets_is_a_comment),
 		cmocka_unit_test(help_names_every_flag_within_80_columns),
 		cmocka_unit_test(help_cuts_nothing_off),
 		cmocka_unit_test(help_names_the_numbers_of_the_rooms),

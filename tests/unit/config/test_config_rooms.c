@@ -119,6 +119,7 @@ static const struct row {
 	{ NULL, "hash-fields src", STEERING },
 	{ NULL, "hash-seed 1", DATAPATH },
 	{ NULL, "table-size 256", STEERING | DATAPATH },
+	{ NULL, "groups 64", STEERING | DATAPATH },
 	{ "bpffs /base", "bpffs /other", DATAPATH },
 	{ NULL, "control-socket /s", CONTROL },
 	{ NULL, "metrics 127.0.0.1:1", CONTROL },
