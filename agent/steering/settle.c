@@ -57,7 +57,7 @@ struct turn {
 	bool stuck;    /* a set with a table waits for a group */
 };
 
-/* What a look at the waiting VIPs of a set says. */
+/* The waiting VIPs of a set at a look. */
 struct view {
 	bool urgent;
 	bool has_table; /* some VIP has one, if not that of its set */

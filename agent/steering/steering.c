@@ -281,8 +281,7 @@ void steering_explain(const struct steering *steering,
 		[STEERING_EXACT] = "",
 		[STEERING_PREVIOUS] = "by its previous table",
 		[STEERING_SHARED] = "by a group that is a part of its set",
-		[STEERING_WAITING] = "by the kernel's route, if it is "
-				     "announced",
+		[STEERING_WAITING] = "by the kernel's route",
 	};
 	uint32_t limit = steering->options.group_count;
 	uint32_t used = limit - steering->groups.free_count;
