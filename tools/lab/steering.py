@@ -80,12 +80,16 @@ def read_table(pins, vip):
 def read_buckets(pins, vip):
     """Return the buckets of the map as tuples of current, backup and flags. Next
     hops are slots, which each node numbers in order of arrival."""
+    return read_group_buckets(pins, group_of(pins, vip))
+
+
+def read_group_buckets(pins, group):
     elements = element_count(f"{pins}/buckets")
     size = elements * BUCKETS_PER_ELEMENT // GROUPS
     return [(word & SLOT_MASK, word >> SLOT_BITS & SLOT_MASK,
              word >> 2 * SLOT_BITS)
-            for word, in read_array(f"{pins}/buckets",
-                                    group_of(pins, vip) * size, size, BUCKET)]
+            for word, in read_array(f"{pins}/buckets", group * size, size,
+                                    BUCKET)]
 
 
 def read_nexthops(pins):
@@ -102,11 +106,18 @@ def resolve_buckets(pins, vip):
 
 def group_of(pins, vip):
     """Search all entries, so that the order of the hash table does not matter."""
-    wanted = socket.inet_aton(vip)
-    for address, word in read_array(f"{pins}/vip4", 0, VIP_PLACES, VIP4_ENTRY):
-        if address == wanted and word & VIP_USED:
-            return word & VIP_GROUP
-    raise LookupError(f"{vip} is not in {pins}/vip4")
+    groups = read_groups(pins)
+    if vip not in groups:
+        raise LookupError(f"{vip} is not in {pins}/vip4")
+    return groups[vip]
+
+
+def read_groups(pins):
+    """Return VIP -> number of its group, of all IPv4 addresses."""
+    return {socket.inet_ntoa(address): word & VIP_GROUP
+            for address, word in read_array(f"{pins}/vip4", 0, VIP_PLACES,
+                                            VIP4_ENTRY)
+            if word & VIP_USED}
 
 
 def owner(nexthops, bucket):
