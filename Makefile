@@ -286,7 +286,7 @@ lab: all
 	$(Q)cd tools && B=$(B) $(PYTHON) -m lab $(LAB_OPTIONS)
 
 # ROUNDS of a bench, each has its own default; SEED of the generated load; SCENES
-# of the packet bench, by their names in build/bench.json, all by default.
+# of bench and bench-scale, by their names in the JSON, all by default.
 ROUNDS ?=
 SCENES ?=
 SEED ?= 1
@@ -296,6 +296,9 @@ bench: $(B)/tests/bench/packet_bench
 
 bench-bgp: all $(BENCH_BINS)
 	$(Q)B=$(B) $(PYTHON) tests/bench/bgp.py $(BENCH_OPTIONS)
+
+bench-scale: all $(B)/tests/bench/bgp_generator
+	$(Q)B=$(B) $(PYTHON) tests/bench/scale.py $(BENCH_OPTIONS) $(if $(SCENES),--scenes $(SCENES))
 
 bench-steering: $(B)/tests/bench/steering_bench
 	$(Q)B=$(B) $(PYTHON) tests/bench/steering.py $(BENCH_OPTIONS)
@@ -382,6 +385,7 @@ help:
 	@echo "make fuzz        fuzz targets, SECONDS=$(SECONDS) or RUNS= each"
 	@echo "make bench       the packet path beside an empty program and the kernel, ROUNDS= SCENES= (root)"
 	@echo "make bench-bgp   BGP load beside BIRD, ROUNDS= (root)"
+	@echo "make bench-scale  up to 4,095 next hops and 10,000 VIPs beside BIRD, ROUNDS= SCENES= (root)"
 	@echo "make bench-steering  what a change of a set costs, ROUNDS="
 	@echo "make lint        format, include directions, headers, warnings, words; of FILES= alone"
 	@echo "make coverage    lines of each room that unit tests run; by file in COVER=agent/rib"
@@ -390,7 +394,7 @@ help:
 	@echo "make format install clean deps"
 	@echo "Variables: B=folder V=1 SAN=1 CC= CLANG= PREFIX= DESTDIR="
 
-.PHONY: all unit tests check check-unit check-kernels bench bench-bgp bench-steering demo deps lab lint format fuzz hooks \
+.PHONY: all unit tests check check-unit check-kernels bench bench-bgp bench-scale bench-steering demo deps lab lint format fuzz hooks \
 	coverage compile_commands.json install clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
