@@ -60,8 +60,8 @@ rib_USES := codec core
 
 nexthop_DIR := agent/nexthop
 nexthop_SRC := arp.c arp_socket.c bfd.c bfd_packet.c bfd_session.c bfd_socket.c entry.c host.c \
-	nd.c nd_socket.c netlink.c netlink_message.c nexthop.c options.c packet_socket.c ports.c probe.c \
-	probe_log.c tracker.c vlan_offload.c
+	listening.c nd.c nd_socket.c netlink.c netlink_message.c nexthop.c options.c packet_socket.c ports.c probe.c \
+	probe_budget.c probe_queue.c prober.c receive_buffer.c probe_log.c tracker.c vlan_offload.c
 nexthop_USES := core
 
 fib_DIR := agent/fib
@@ -69,8 +69,8 @@ fib_SRC := fib.c kernel_routes.c options.c route_message.c
 fib_USES := nexthop core
 
 steering_DIR := agent/steering
-steering_SRC := assign.c backup.c candidate.c group.c identity.c nexthop_slots.c options.c ranking.c \
-	set.c settle.c share.c steering.c vip.c
+steering_SRC := assign.c backup.c candidate.c group.c identity.c nexthop_slots.c options.c ranking.c share.c \
+	steering.c
 steering_USES := rib nexthop codec core
 
 datapath_DIR := agent/datapath
@@ -110,9 +110,10 @@ session_TESTS := $(addprefix bgp/session/test_,admission collision_race confeder
 rib_TESTS := $(addprefix rib/test_,aggregate bandwidth decision decision_explain decision_oracle \
 	decision_random export export_confederation export_peers export_random export_ready \
 	max_prefix multipath otc rib rib_nexthop shutdown static weight)
-nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_packet bfd_session host nd netlink_message probe)
+nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_packet bfd_session host listening nd netlink_message probe \
+	probe_budget probe_queue)
 fib_TESTS := fib/test_route_message
-steering_TESTS := $(addprefix steering/test_,assign identity limit ranking sets steering two_ribs)
+steering_TESTS := $(addprefix steering/test_,assign identity ranking sets steering two_ribs)
 datapath_TESTS := datapath/test_vip_table
 control_TESTS := $(addprefix control/test_,flow_frame metrics request route_cursor)
 config_TESTS := $(addprefix config/test_,config config_aggregate config_confederation config_file \
@@ -124,7 +125,7 @@ UNIT_TESTS := $(foreach room,$(ROOMS),$($(room)_TESTS))
 
 # tests/xdp/test_NAME.c, with root, and their shared sources.
 xdp_TESTS := capture datapath ethernet fragment_memory fragments headroom icmp_errors icmp_rate \
-	ipv4 ipv6 kernel_routes oracle tables tracker vip_places vips vlan_offload
+	ipv4 ipv6 kernel_routes oracle tables tracker tracker_scale vip_places vips vlan_offload
 XDP_TESTS := $(addprefix test_,$(xdp_TESTS))
 XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_flow.c \
 	oracle_icmp.c oracle_ipv4.c oracle_ipv6.c oracle_memory.c oracle_out.c table.c trial.c \

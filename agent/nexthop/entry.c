@@ -7,14 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <event2/event.h>
-
 #include "core/clock.h"
 #include "core/log.h"
 #include "nexthop/bfd.h"
 #include "nexthop/netlink.h"
 #include "nexthop/ports.h"
 #include "nexthop/probe_log.h"
+#include "nexthop/prober.h"
 #include "nexthop/tracker_internal.h"
 
 enum entry_times {
@@ -139,26 +138,38 @@ static void log_step(struct entry *entry, const struct probe *before,
 	entry->quiet_until_ms = event->now_ms + CONFLICT_LOG_INTERVAL_MS;
 }
 
-static void arm_probe_timer(struct entry *entry, uint64_t now_ms)
+static void arm_probe_timer(struct entry *entry)
 {
+	struct prober *prober = entry->tracker->prober;
 	uint64_t deadline = entry->probe.deadline_ms;
 
 	if (deadline == PROBE_NEVER)
-		evtimer_del(entry->timer);
+		prober_remove(prober, &entry->timer);
 	else
-		tracker_start_timer(entry->timer,
-				    deadline > now_ms ? deadline - now_ms : 0);
+		prober_set(prober, &entry->timer, deadline,
+			   probe_is_in_doubt(&entry->probe));
+}
+
+static uint32_t pick_jitter(uint32_t interval_ms)
+{
+	uint32_t most = probe_interval_ms(interval_ms) / PROBE_JITTER_SHARE;
+
+	return arc4random_uniform(most + 1);
 }
 
 /* Step the state machine and execute what it asks for. */
 static void step_probe(struct entry *entry, enum probe_event_type type,
 		       const uint8_t *mac)
 {
+	struct prober *prober = entry->tracker->prober;
 	struct probe before = entry->probe;
+	uint32_t interval = prober_interval_ms(prober);
 	struct probe_event event = {
 		.type = type,
-		.now_ms = clock_now_ms(),
-		.jitter_ms = arc4random_uniform(PROBE_JITTER_MS + 1),
+		.now_ms = prober_now_ms(prober),
+		.jitter_ms = pick_jitter(interval),
+		.interval_ms = interval,
+		.hold = type == PROBE_START && !prober_take(prober),
 	};
 	enum probe_question question;
 
@@ -168,18 +179,13 @@ static void step_probe(struct entry *entry, enum probe_event_type type,
 	if (question != PROBE_ASK_NONE)
 		send_question(entry, question);
 	log_step(entry, &before, &event);
-	update_view(entry, event.now_ms);
-	arm_probe_timer(entry, event.now_ms);
+	update_view(entry, clock_now_ms());
+	arm_probe_timer(entry);
 }
 
-static void on_probe_timer(evutil_socket_t fd, short what, void *context)
+void entry_deadline(struct entry *entry)
 {
-	struct entry *entry = context;
-
-	(void)fd;
-	(void)what;
 	step_probe(entry, PROBE_TIMER, NULL);
-	tracker_report(entry->tracker);
 }
 
 struct entry *entry_new(struct tracker *tracker, const struct address *address)
@@ -188,11 +194,7 @@ struct entry *entry_new(struct tracker *tracker, const struct address *address)
 
 	if (!entry)
 		return NULL;
-	entry->timer = evtimer_new(tracker->base, on_probe_timer, entry);
-	if (!entry->timer) {
-		free(entry);
-		return NULL;
-	}
+	entry->timer.owner = entry;
 	entry->tracker = tracker;
 	entry->view.address = *address;
 	entry->view.via = *address;
@@ -225,7 +227,7 @@ void entry_free(struct entry *entry)
 		TAILQ_REMOVE(&entry->tracker->unsettled, entry, unsettled_link);
 	clear_route(entry);
 	bfd_close(entry->bfd);
-	event_free(entry->timer);
+	prober_remove(entry->tracker->prober, &entry->timer);
 	free(entry);
 }
 
@@ -393,6 +395,9 @@ void entry_settle(struct entry *entry)
 	if (watched || !entry->settled_once)
 		entry_resolve(entry);
 	entry->settled_once = true;
+	if (entry->news)
+		step_probe(entry, PROBE_NEWS, NULL);
+	entry->news = false;
 	update_view(entry, clock_now_ms());
 }
 
@@ -409,6 +414,8 @@ void entry_follow_link(struct entry *entry, const struct nexthop_link *link)
 		apply_link(entry, link, false);
 	else
 		step_probe(entry, PROBE_LINK_DOWN, NULL);
+	if (entry->probe.state == NEXTHOP_FAILED)
+		step_probe(entry, PROBE_NEWS, NULL);
 }
 
 void entry_handle_answer(struct entry *entry, uint32_t ifindex,

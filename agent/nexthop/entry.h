@@ -17,9 +17,9 @@
 #include "nexthop/nexthop.h"
 #include "nexthop/ports.h"
 #include "nexthop/probe.h"
+#include "nexthop/probe_queue.h"
 
 struct bfd_peer;
-struct event;
 
 /* Reasons why a next hop is unreachable. */
 enum entry_reason {
@@ -36,7 +36,7 @@ struct entry {
 	struct nexthop reported; /* the view at the last callback */
 	struct probe probe;
 	struct tracker *tracker;
-	struct event *timer;
+	struct probe_timer timer;
 	enum entry_reason reason;
 	struct address source; /* of our probes */
 	unsigned int references;
@@ -54,6 +54,7 @@ struct entry {
 	TAILQ_ENTRY(entry) unsettled_link;
 	bool settled_once;  /* its route has been looked up */
 	bool watch_pending; /* a user wants BFD since it was last settled */
+	bool news;	    /* a user of a dead one came since then */
 	LIST_ENTRY(entry) same_via; /* linked while it has a route */
 };
 
@@ -72,6 +73,8 @@ void entry_handle_answer(struct entry *entry, uint32_t ifindex,
  * or close its BFD session.
  */
 void entry_settle(struct entry *entry);
+/* Apply the end of its deadline. */
+void entry_deadline(struct entry *entry);
 /* Apply a change of its BFD session. */
 void entry_bfd_changed(struct entry *entry);
 /* Take it from the queue; true if there is a change to report. */

@@ -22,11 +22,11 @@
 #include "core/array.h"
 #include "core/log.h"
 #include "nexthop/netlink_message.h"
+#include "nexthop/receive_buffer.h"
 
 enum netlink_limits {
 	BUFFER_SIZE = 32768, /* the kernel's largest dump message */
-	RECEIVE_QUEUE_SIZE = 4 * 1024 * 1024,
-	READS_AT_ONCE = 64, /* then the event loop has its turn */
+	READS_AT_ONCE = 64,  /* then the event loop has its turn */
 	DUMP_TRIES = 8,
 };
 
@@ -258,15 +258,13 @@ static int open_events(struct netlink *netlink)
 				    RTMGRP_IPV4_ROUTE | RTMGRP_IPV4_RULE |
 				    RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE |
 				    1U << (RTNLGRP_IPV6_RULE - 1);
-	const int size = RECEIVE_QUEUE_SIZE;
 
 	netlink->events =
 		mnl_socket_open2(NETLINK_ROUTE, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (!netlink->events)
 		return -errno;
-	/* Best effort: a smaller queue means more full dumps. */
-	setsockopt(mnl_socket_get_fd(netlink->events), SOL_SOCKET,
-		   SO_RCVBUFFORCE, &size, sizeof(size));
+	/* A smaller buffer means more full dumps. */
+	receive_buffer_enlarge(mnl_socket_get_fd(netlink->events));
 	if (mnl_socket_bind(netlink->events, groups, MNL_SOCKET_AUTOPID) < 0)
 		return -errno;
 	return 0;

@@ -11,6 +11,8 @@
 #include <linux/if_packet.h>
 #include <sys/socket.h>
 
+#include "nexthop/receive_buffer.h"
+
 int packet_socket_open(uint32_t ifindex, uint16_t ethertype,
 		       const struct sock_filter *program, size_t size)
 {
@@ -29,6 +31,7 @@ int packet_socket_open(uint32_t ifindex, uint16_t ethertype,
 	fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
+	receive_buffer_enlarge(fd);
 	if (!setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
 			sizeof(filter)) &&
 	    !bind(fd, (const struct sockaddr *)&address, sizeof(address)))

@@ -11,19 +11,29 @@
 
 #include <event2/event.h>
 
+#include "core/array.h"
+#include "core/clock.h"
 #include "nexthop/arp_socket.h"
 #include "nexthop/nd_socket.h"
+#include "nexthop/receive_buffer.h"
 #include "nexthop/socket_event.h"
 
-enum ports_limits {
-	READS_AT_ONCE = 64, /* then the event loop has its turn */
+struct port;
+
+/* A socket of a port, for one of the protocols. */
+struct port_socket {
+	const struct port *port;
+	struct event *event; /* owns the descriptor */
+	struct receive_buffer buffer;
+	bool is_read; /* since ports_read() last returned true */
+	int (*receive)(int fd, struct ports_answer *answer);
 };
 
 struct port {
 	const struct ports *ports;
 	uint32_t ifindex;
-	struct event *arp;
-	struct event *nd;
+	struct port_socket arp;
+	struct port_socket nd;
 	LIST_ENTRY(port) link;
 };
 
@@ -53,8 +63,8 @@ struct ports *ports_new(struct event_base *base,
 
 static void close_port(struct port *port)
 {
-	socket_event_free(port->arp);
-	socket_event_free(port->nd);
+	socket_event_free(port->arp.event);
+	socket_event_free(port->nd.event);
 	LIST_REMOVE(port, link);
 	free(port);
 }
@@ -101,51 +111,88 @@ static int receive_nd(int fd, struct ports_answer *answer)
 	return 0;
 }
 
-static void read_answers(const struct port *port, int fd,
-			 int (*receive)(int fd, struct ports_answer *answer))
+/* Read one answer and pass it on. */
+static int read_answer(void *context)
 {
-	const struct ports_callbacks *callbacks = &port->ports->callbacks;
+	const struct port_socket *from = context;
+	const struct ports_callbacks *callbacks = &from->port->ports->callbacks;
+	uint32_t ifindex = from->port->ifindex;
+	struct ports_answer answer;
+	int error = from->receive(event_get_fd(from->event), &answer);
 
-	for (int i = 0; i < READS_AT_ONCE; i++) {
-		struct ports_answer answer;
-		int error = receive(fd, &answer);
+	if (error)
+		return error;
+	answer.sender = address_scoped(&answer.sender, ifindex);
+	answer.asker = address_scoped(&answer.asker, ifindex);
+	callbacks->answer(ifindex, &answer, callbacks->context);
+	return 0;
+}
 
-		if (error == -EBADMSG)
-			continue;
-		if (error)
-			break;
-		answer.sender = address_scoped(&answer.sender, port->ifindex);
-		answer.asker = address_scoped(&answer.asker, port->ifindex);
-		callbacks->answer(port->ifindex, &answer, callbacks->context);
-	}
+static bool read_answers(struct port_socket *from)
+{
+	return receive_buffer_read(&from->buffer, read_answer, from);
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *context)
+{
+	const struct port_socket *from = context;
+	const struct ports_callbacks *callbacks = &from->port->ports->callbacks;
+
+	(void)fd;
+	(void)what;
+	read_answers(context);
 	callbacks->drained(callbacks->context);
 }
 
-static void on_arp(evutil_socket_t fd, short what, void *context)
+/* Read the sockets that are not read yet, until the turn is over. */
+static bool read_sockets(struct ports *ports)
 {
-	(void)what;
-	read_answers(context, fd, receive_arp);
+	uint64_t end_us = clock_now_us() + RECEIVE_BUFFER_TURN_US;
+	struct port *port;
+
+	LIST_FOREACH(port, &ports->list, link) {
+		struct port_socket *sockets[] = { &port->arp, &port->nd };
+
+		for (size_t i = 0; i < COUNT_OF(sockets); i++) {
+			if (sockets[i]->is_read)
+				continue;
+			if (clock_now_us() >= end_us)
+				return false;
+			sockets[i]->is_read = read_answers(sockets[i]);
+			if (!sockets[i]->is_read)
+				return false;
+		}
+	}
+	return true;
 }
 
-static void on_nd(evutil_socket_t fd, short what, void *context)
+bool ports_read(struct ports *ports)
 {
-	(void)what;
-	read_answers(context, fd, receive_nd);
+	struct port *port;
+
+	if (!read_sockets(ports))
+		return false;
+	LIST_FOREACH(port, &ports->list, link) {
+		port->arp.is_read = false;
+		port->nd.is_read = false;
+	}
+	return true;
 }
 
 /* Listen on `fd`, a descriptor or -errno; closes it on failure. */
-static int listen_on_port(struct port *port, int fd, event_callback_fn callback,
-			  struct event **event)
+static int listen_on_port(struct port *port, int fd, struct port_socket *on)
 {
 	if (fd < 0)
 		return fd;
-	*event = event_new(port->ports->base, fd, EV_READ | EV_PERSIST,
-			   callback, port);
-	if (!*event) {
+	on->port = port;
+	receive_buffer_init(&on->buffer, fd);
+	on->event = event_new(port->ports->base, fd, EV_READ | EV_PERSIST,
+			      on_readable, on);
+	if (!on->event) {
 		close(fd);
 		return -ENOMEM;
 	}
-	return event_add(*event, NULL) ? -ENOMEM : 0;
+	return event_add(on->event, NULL) ? -ENOMEM : 0;
 }
 
 static int open_port(struct ports *ports, uint32_t ifindex)
@@ -158,10 +205,11 @@ static int open_port(struct ports *ports, uint32_t ifindex)
 	port->ports = ports;
 	port->ifindex = ifindex;
 	LIST_INSERT_HEAD(&ports->list, port, link);
-	error = listen_on_port(port, arp_socket_open(ifindex), on_arp,
-			       &port->arp);
+	port->arp.receive = receive_arp;
+	port->nd.receive = receive_nd;
+	error = listen_on_port(port, arp_socket_open(ifindex), &port->arp);
 	if (!error)
-		error = listen_on_port(port, nd_socket_open(ifindex), on_nd,
+		error = listen_on_port(port, nd_socket_open(ifindex),
 				       &port->nd);
 	if (error)
 		close_port(port);
@@ -267,7 +315,7 @@ static int send_arp(const struct port *port,
 
 	memcpy(request.sender_mac, question->source_mac, MAC_SIZE);
 	arp_build_request(&request, &frame);
-	return arp_socket_send(event_get_fd(port->arp), &frame);
+	return arp_socket_send(event_get_fd(port->arp.event), &frame);
 }
 
 static int send_nd(const struct port *port,
@@ -285,7 +333,7 @@ static int send_nd(const struct port *port,
 		return -EADDRNOTAVAIL;
 	memcpy(solicitation.source_mac, question->source_mac, MAC_SIZE);
 	nd_build_solicitation(&solicitation, &frame);
-	return nd_socket_send(event_get_fd(port->nd), &frame);
+	return nd_socket_send(event_get_fd(port->nd.event), &frame);
 }
 
 int ports_send(const struct ports *ports, uint32_t ifindex,

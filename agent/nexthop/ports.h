@@ -63,6 +63,11 @@ int ports_sync(struct ports *ports, const struct host *host, const char **name);
  */
 bool ports_reach(struct ports *ports, const struct host *host, uint32_t ifindex,
 		 struct host_port *port);
+/*
+ * Read the answers that wait, for a few milliseconds. False: the rest, in the
+ * next turn.
+ */
+bool ports_read(struct ports *ports);
 /* Send a probe. Returns 0 or -errno; -ENODEV: no socket on this interface. */
 int ports_send(const struct ports *ports, uint32_t ifindex,
 	       const struct ports_question *question);

@@ -46,6 +46,7 @@ static enum probe_question ask_question(struct probe *probe, uint64_t now_ms,
 	if (!probe->unanswered)
 		probe->silent_since_ms = now_ms;
 	probe->open = question;
+	probe->asked_ms = now_ms;
 	probe->deadline_ms = now_ms + wait_ms;
 	return question;
 }
@@ -61,13 +62,31 @@ static enum probe_question stop_asking(struct probe *probe,
 	return PROBE_ASK_NONE;
 }
 
-static enum probe_question start_resolving(struct probe *probe, uint64_t now_ms)
+uint32_t probe_interval_ms(uint32_t least_ms)
+{
+	return least_ms > PROBE_REFRESH_MS ? least_ms : PROBE_REFRESH_MS;
+}
+
+bool probe_is_in_doubt(const struct probe *probe)
+{
+	return probe->open != PROBE_ASK_NONE &&
+	       (probe->state == NEXTHOP_RESOLVED ||
+		probe->state == NEXTHOP_SUSPECT);
+}
+
+static enum probe_question start_resolving(struct probe *probe,
+					   const struct probe_event *event)
 {
 	probe->state = NEXTHOP_RESOLVING;
 	probe->has_other_mac = false;
 	probe->unanswered = 0;
 	memset(probe->mac, 0, MAC_SIZE);
-	return ask_question(probe, now_ms, PROBE_ASK_ALL, resolve_wait_ms[0]);
+	if (!event->hold)
+		return ask_question(probe, event->now_ms, PROBE_ASK_ALL,
+				    resolve_wait_ms[0]);
+	probe->open = PROBE_ASK_NONE;
+	probe->deadline_ms = event->now_ms;
+	return PROBE_ASK_NONE;
 }
 
 /* Enter RESOLVED: the next hop answers from `mac`. */
@@ -80,15 +99,37 @@ static enum probe_question enter_resolved(struct probe *probe,
 	probe->open = PROBE_ASK_NONE;
 	probe->has_other_mac = false;
 	probe->unanswered = 0;
-	probe->deadline_ms =
-		event->now_ms + PROBE_REFRESH_MS - event->jitter_ms;
+	probe->deadline_ms = event->now_ms +
+			     probe_interval_ms(event->interval_ms) -
+			     event->jitter_ms;
 	return PROBE_ASK_NONE;
 }
 
-static enum probe_question enter_failed(struct probe *probe, uint64_t now_ms)
+static uint32_t failed_interval(const struct probe *probe,
+				const struct probe_event *event)
+{
+	uint32_t least = probe_interval_ms(event->interval_ms);
+	uint64_t share =
+		(event->now_ms - probe->slow_since_ms) / PROBE_BACK_OFF_SHARE;
+
+	if (share > PROBE_SLOWEST_MS)
+		share = PROBE_SLOWEST_MS;
+	return share > least ? (uint32_t)share : least;
+}
+
+static enum probe_question ask_failed(struct probe *probe,
+				      const struct probe_event *event)
+{
+	return ask_question(probe, event->now_ms, PROBE_ASK_ALL,
+			    failed_interval(probe, event) - event->jitter_ms);
+}
+
+static enum probe_question enter_failed(struct probe *probe,
+					const struct probe_event *event)
 {
 	probe->state = NEXTHOP_FAILED;
-	return ask_question(probe, now_ms, PROBE_ASK_ALL, PROBE_REFRESH_MS);
+	probe->slow_since_ms = event->now_ms;
+	return ask_failed(probe, event);
 }
 
 static enum probe_question step_resolving(struct probe *probe,
@@ -98,8 +139,9 @@ static enum probe_question step_resolving(struct probe *probe,
 	case PROBE_REPLY:
 		return enter_resolved(probe, event->mac, event);
 	case PROBE_TIMER:
-		if (++probe->unanswered == PROBE_RESOLVE_TRIES)
-			return enter_failed(probe, event->now_ms);
+		if (probe->open != PROBE_ASK_NONE &&
+		    ++probe->unanswered == PROBE_RESOLVE_TRIES)
+			return enter_failed(probe, event);
 		return ask_question(probe, event->now_ms, PROBE_ASK_ALL,
 				    resolve_wait_ms[probe->unanswered]);
 	default:
@@ -157,7 +199,7 @@ static enum probe_question suspect_timer(struct probe *probe,
 	if (probe->unanswered == PROBE_UNICAST_TRIES)
 		return ask_question(probe, event->now_ms, PROBE_ASK_ALL,
 				    PROBE_RETRY_MS);
-	return enter_failed(probe, event->now_ms);
+	return enter_failed(probe, event);
 }
 
 static enum probe_question step_suspect(struct probe *probe,
@@ -173,6 +215,19 @@ static enum probe_question step_suspect(struct probe *probe,
 	}
 }
 
+/* Probe once a second again, unless it waits for its link. */
+static enum probe_question failed_news(struct probe *probe, uint64_t now_ms)
+{
+	uint64_t next = probe->asked_ms + PROBE_REFRESH_MS;
+
+	if (probe->deadline_ms == PROBE_NEVER)
+		return PROBE_ASK_NONE;
+	probe->slow_since_ms = now_ms;
+	if (next < probe->deadline_ms)
+		probe->deadline_ms = next;
+	return PROBE_ASK_NONE;
+}
+
 static enum probe_question step_failed(struct probe *probe,
 				       const struct probe_event *event)
 {
@@ -180,7 +235,9 @@ static enum probe_question step_failed(struct probe *probe,
 	case PROBE_REPLY:
 		return enter_resolved(probe, event->mac, event);
 	case PROBE_TIMER:
-		return enter_failed(probe, event->now_ms);
+		return ask_failed(probe, event);
+	case PROBE_NEWS:
+		return failed_news(probe, event->now_ms);
 	default:
 		return PROBE_ASK_NONE;
 	}
@@ -235,7 +292,7 @@ enum probe_question probe_step(struct probe *probe,
 		return PROBE_ASK_NONE;
 	switch (event->type) {
 	case PROBE_START:
-		return start_resolving(probe, event->now_ms);
+		return start_resolving(probe, event);
 	case PROBE_UNREACHABLE:
 		return stop_asking(probe, NEXTHOP_UNREACHABLE);
 	case PROBE_LINK_DOWN:

@@ -8,12 +8,17 @@
  * send now and sets the time of the next one.
  *
  *   RESOLVING   probes all, quickly at first. Silence leads to FAILED.
- *   RESOLVED    probes the known MAC once a second. Silence leads to SUSPECT.
+ *   RESOLVED    probes the known MAC once a second, or at the interval that the
+ *               caller has room for. Silence leads to SUSPECT.
  *   SUSPECT     probes the known MAC three times in all, then all once.
  *               Silence leads to FAILED, two seconds after the last answer.
- *   FAILED      probes all once a second to notice a return, or waits for its
- *               link.
+ *   FAILED      probes all to notice a return, or waits for its link: once a
+ *               second at first, then at a tenth of the time since its death,
+ *               10 seconds at most. So an outage seems a tenth longer at most.
  *   UNREACHABLE waits for a route.
+ *
+ * Time is what the caller counts as time spent listening (listening.h). The
+ * caller reads all answers that wait before it steps with PROBE_TIMER.
  *
  * Neither ARP nor Neighbor Discovery authenticates an answer. The rules limit
  * what a forger can do. An answer counts only while a probe is open. A known
@@ -30,7 +35,12 @@
 enum probe_times {
 	PROBE_RETRY_MS = 250,
 	PROBE_REFRESH_MS = 1000,
-	PROBE_JITTER_MS = 100, /* largest jitter, see struct probe_event */
+	PROBE_SLOWEST_MS = 10000, /* longest interval in FAILED */
+};
+
+enum probe_shares {
+	PROBE_JITTER_SHARE = 10,   /* of the interval, at most, is jitter */
+	PROBE_BACK_OFF_SHARE = 10, /* of the time since a death: interval */
 };
 
 enum probe_tries {
@@ -47,6 +57,7 @@ enum probe_event_type {
 	PROBE_LINK_DOWN,
 	PROBE_REPLY, /* an answer to us for this address */
 	PROBE_TIMER, /* ignored before the deadline */
+	PROBE_NEWS,  /* it may be back: FAILED probes as after its death */
 	PROBE_EVENT_COUNT,
 };
 
@@ -55,6 +66,8 @@ struct probe_event {
 	uint64_t now_ms;
 	/* Makes the next refresh earlier, to spread the next hops. */
 	uint32_t jitter_ms;
+	uint32_t interval_ms;  /* least time to the next refresh; 0: any */
+	bool hold;	       /* PROBE_START: send no probe before the timer */
 	uint8_t mac[MAC_SIZE]; /* PROBE_REPLY: of the sender */
 };
 
@@ -73,6 +86,8 @@ struct probe {
 	enum probe_question open; /* the probe without an answer yet */
 	unsigned int unanswered;  /* probes given up since the last answer */
 	uint64_t silent_since_ms; /* time of the first of them */
+	uint64_t asked_ms;	  /* time of the last probe */
+	uint64_t slow_since_ms;	  /* FAILED: the interval grows from here */
 	uint64_t deadline_ms;	  /* of the next PROBE_TIMER */
 	uint32_t conflicts; /* answers of other MACs while `mac` answers */
 	uint32_t refused;   /* answers with an invalid MAC */
@@ -83,5 +98,9 @@ void probe_init(struct probe *probe);
 /* Step the machine; returns the probe to send now. */
 enum probe_question probe_step(struct probe *probe,
 			       const struct probe_event *event);
+/* Return the interval between refreshes when the caller's least is this. */
+uint32_t probe_interval_ms(uint32_t least_ms);
+/* True if it is alive and has not answered the open probe. */
+bool probe_is_in_doubt(const struct probe *probe);
 
 #endif

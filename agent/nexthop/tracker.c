@@ -22,13 +22,16 @@
 #include "nexthop/bfd.h"
 #include "nexthop/netlink.h"
 #include "nexthop/ports.h"
+#include "nexthop/probe_budget.h"
 
 enum tracker_times {
 	/* Many route changes cause one round of lookups in this time. */
 	RESOLVE_INTERVAL_MS = 100,
+	/* Longest time for lookups in one turn of the event loop. */
+	TURN_US = 5000,
 };
 
-void tracker_start_timer(struct event *timer, uint64_t delay_ms)
+static void start_timer(struct event *timer, uint64_t delay_ms)
 {
 	const struct timeval delay = clock_timeval_of_ms(delay_ms);
 
@@ -57,6 +60,7 @@ void tracker_report(struct tracker *tracker)
 			callbacks->changed(&entry->view, callbacks->context);
 	while (host_next_change(&tracker->host, &link))
 		callbacks->link_changed(&link, callbacks->context);
+	prober_wait(tracker->prober);
 }
 
 static void on_answer(uint32_t ifindex, const struct ports_answer *answer,
@@ -76,21 +80,40 @@ static void on_bfd_changed(void *owner, void *context)
 	entry_bfd_changed(owner);
 }
 
+static bool read_answers(void *context)
+{
+	struct tracker *tracker = context;
+
+	return ports_read(tracker->ports);
+}
+
+static void on_due(void *owner, void *context)
+{
+	(void)context;
+	entry_deadline(owner);
+}
+
 static void on_drained(void *context)
 {
 	tracker_report(context);
 }
 
-static void on_resolve(evutil_socket_t fd, short what, void *context)
+/* Return the index of `address` among the entries, or for inserting it. */
+static size_t find_position(const struct tracker *tracker,
+			    const struct address *address)
 {
-	struct tracker *tracker = context;
+	size_t low = 0, high = tracker->entry_count;
 
-	(void)fd;
-	(void)what;
-	tracker->resolved_ms = clock_now_ms();
-	for (size_t i = 0; i < tracker->entry_count; i++)
-		entry_resolve(tracker->entries[i]);
-	tracker_report(tracker);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct nexthop *view = &tracker->entries[middle]->view;
+
+		if (address_compare(&view->address, address) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 static void schedule_resolve(struct tracker *tracker)
@@ -98,9 +121,49 @@ static void schedule_resolve(struct tracker *tracker)
 	uint64_t now = clock_now_ms();
 	uint64_t next = tracker->resolved_ms + RESOLVE_INTERVAL_MS;
 
+	tracker->resolve_again = tracker->resolving;
 	if (!evtimer_pending(tracker->resolve_timer, NULL))
-		tracker_start_timer(tracker->resolve_timer,
-				    next > now ? next - now : 0);
+		start_timer(tracker->resolve_timer,
+			    next > now ? next - now : 0);
+}
+
+/* Look up routes from a position on; returns where the turn was over. */
+static size_t resolve_from(struct tracker *tracker, size_t position)
+{
+	uint64_t end_us = clock_now_us() + TURN_US;
+
+	while (position < tracker->entry_count && clock_now_us() < end_us) {
+		struct entry *entry = tracker->entries[position++];
+
+		/* A new one is looked up when it is settled. */
+		if (entry->settled_once)
+			entry_resolve(entry);
+	}
+	return position;
+}
+
+/* Look up all routes in rounds, of as many turns as it takes. */
+static void on_resolve(evutil_socket_t fd, short what, void *context)
+{
+	struct tracker *tracker = context;
+	size_t position = 0;
+
+	(void)fd;
+	(void)what;
+	if (tracker->resolving)
+		position = find_position(tracker, &tracker->resolve_next);
+	else
+		tracker->resolved_ms = clock_now_ms();
+	position = resolve_from(tracker, position);
+	tracker->resolving = position < tracker->entry_count;
+	if (tracker->resolving) {
+		tracker->resolve_next =
+			tracker->entries[position]->view.address;
+		start_timer(tracker->resolve_timer, 0);
+	} else if (tracker->resolve_again) {
+		schedule_resolve(tracker);
+	}
+	tracker_report(tracker);
 }
 
 /* Apply changed links at once, before routes are looked up. */
@@ -141,24 +204,6 @@ static void on_netlink(evutil_socket_t fd, short what, void *context)
 	tracker_report(tracker);
 }
 
-/* Return the index of `address` among the entries, or for inserting it. */
-static size_t find_position(const struct tracker *tracker,
-			    const struct address *address)
-{
-	size_t low = 0, high = tracker->entry_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct nexthop *view = &tracker->entries[middle]->view;
-
-		if (address_compare(&view->address, address) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static struct entry *entry_at(const struct tracker *tracker, size_t position,
 			      const struct address *address)
 {
@@ -187,6 +232,8 @@ static struct entry *create_entry(struct tracker *tracker, size_t position,
 	if (!entries)
 		return NULL;
 	tracker->entries = entries;
+	if (prober_reserve(tracker->prober, tracker->entry_count + 1))
+		return NULL;
 	entry = entry_new(tracker, address);
 	if (!entry)
 		return NULL;
@@ -207,14 +254,19 @@ static void remove_entry(struct tracker *tracker, struct entry *entry)
 	entry_free(entry);
 }
 
-static void mark_unsettled(struct tracker *tracker, struct entry *entry)
+/* Settle those first that may end: the lookups of the others take long. */
+static void mark_unsettled(struct tracker *tracker, struct entry *entry,
+			   bool leaving)
 {
-	if (entry->unsettled)
-		return;
 	if (TAILQ_EMPTY(&tracker->unsettled))
 		event_active(tracker->settle, EV_TIMEOUT, 0);
+	if (entry->unsettled && leaving)
+		TAILQ_REMOVE(&tracker->unsettled, entry, unsettled_link);
+	if (leaving)
+		TAILQ_INSERT_HEAD(&tracker->unsettled, entry, unsettled_link);
+	else if (!entry->unsettled)
+		TAILQ_INSERT_TAIL(&tracker->unsettled, entry, unsettled_link);
 	entry->unsettled = true;
-	TAILQ_INSERT_TAIL(&tracker->unsettled, entry, unsettled_link);
 }
 
 /* Take a reference. NULL: out of memory. */
@@ -229,8 +281,9 @@ static struct entry *acquire_entry(struct tracker *tracker,
 	if (!entry)
 		return NULL;
 	entry->references++;
-	if (!entry->settled_once)
-		mark_unsettled(tracker, entry);
+	entry->news |= entry->view.state == NEXTHOP_FAILED;
+	if (!entry->settled_once || entry->news)
+		mark_unsettled(tracker, entry, false);
 	return entry;
 }
 
@@ -241,7 +294,7 @@ static struct entry *release_entry(struct tracker *tracker,
 
 	assert(entry && entry->references);
 	if (!--entry->references)
-		mark_unsettled(tracker, entry);
+		mark_unsettled(tracker, entry, true);
 	return entry;
 }
 
@@ -265,7 +318,7 @@ int tracker_watch(struct tracker *tracker, const struct address *address,
 	entry->watchers++;
 	entry->requirers += required;
 	entry->watch_pending = true;
-	mark_unsettled(tracker, entry);
+	mark_unsettled(tracker, entry, false);
 	return 0;
 }
 
@@ -276,7 +329,7 @@ void tracker_unwatch(struct tracker *tracker, const struct address *address,
 
 	entry->leaving_watchers++;
 	entry->leaving_requirers += required;
-	mark_unsettled(tracker, entry);
+	mark_unsettled(tracker, entry, true);
 }
 
 static void settle_entry(struct tracker *tracker, struct entry *entry)
@@ -297,10 +350,14 @@ static void settle_entry(struct tracker *tracker, struct entry *entry)
 
 void tracker_settle(struct tracker *tracker)
 {
+	uint64_t end_us = clock_now_us() + TURN_US;
 	struct entry *entry;
 
-	while ((entry = TAILQ_FIRST(&tracker->unsettled)))
+	while ((entry = TAILQ_FIRST(&tracker->unsettled)) &&
+	       clock_now_us() < end_us)
 		settle_entry(tracker, entry);
+	if (entry)
+		event_active(tracker->settle, EV_TIMEOUT, 0);
 	tracker_report(tracker);
 }
 
@@ -430,14 +487,24 @@ static int open_sources(struct tracker *tracker,
 
 static int start_events(struct tracker *tracker)
 {
+	const struct prober_callbacks callbacks = {
+		.read_answers = read_answers,
+		.due = on_due,
+		.done = on_drained,
+		.context = tracker,
+	};
+
+	tracker->prober =
+		prober_new(tracker->base, PROBE_BUDGET_RATE, &callbacks);
 	tracker->netlink_readable =
 		event_new(tracker->base, netlink_fd(tracker->netlink),
 			  EV_READ | EV_PERSIST, on_netlink, tracker);
 	tracker->resolve_timer =
 		evtimer_new(tracker->base, on_resolve, tracker);
 	tracker->settle = event_new(tracker->base, -1, 0, on_settle, tracker);
-	if (!tracker->netlink_readable || !tracker->resolve_timer ||
-	    !tracker->settle || event_add(tracker->netlink_readable, NULL))
+	if (!tracker->prober || !tracker->netlink_readable ||
+	    !tracker->resolve_timer || !tracker->settle ||
+	    event_add(tracker->netlink_readable, NULL))
 		return -ENOMEM;
 	/* The links found so far are reported from the event loop. */
 	schedule_resolve(tracker);
@@ -497,6 +564,7 @@ void tracker_free(struct tracker *tracker)
 		event_free(tracker->resolve_timer);
 	if (tracker->netlink_readable)
 		event_free(tracker->netlink_readable);
+	prober_free(tracker->prober);
 	bfd_free(tracker->bfd);
 	ports_free(tracker->ports);
 	netlink_close(tracker->netlink);

@@ -19,6 +19,11 @@
  *   tracker        all next hops, sorted by address; their events
  *   entry          one next hop: its route, its state machine, its view
  *   probe          that state machine: RESOLVING ... FAILED. Pure
+ *   prober         when to probe which one: turns of the event loop
+ *   listening      the clock that silence is judged by. Pure
+ *   probe_budget   the probes of this host in a second. Pure
+ *   probe_queue    deadlines, earliest first. Pure
+ *   receive_buffer packets that wait in a socket
  *   probe_log      its log lines
  *   ports          a packet socket for each interface of a next hop
  *   arp, nd        frames of both protocols: build and parse. Pure
@@ -91,9 +96,10 @@ int tracker_watch(struct tracker *tracker, const struct address *address,
 void tracker_unwatch(struct tracker *tracker, const struct address *address,
 		     bool required);
 /*
- * Look up and probe next hops that were acquired, and stop to track those
- * without references. The event loop does this after the current events; a
- * caller that decides at the end of its turn calls it first.
+ * Stop to track next hops without references, then look up and probe those that
+ * were acquired. The event loop does this after the current events; a caller
+ * that decides at the end of its turn calls it first. It takes a few
+ * milliseconds: what is left is done in the next turns.
  */
 void tracker_settle(struct tracker *tracker);
 /* Return the BFD session with a tracked next hop, or NULL. */

@@ -12,6 +12,7 @@
 
 #include "nexthop/entry.h"
 #include "nexthop/host.h"
+#include "nexthop/prober.h"
 #include "nexthop/tracker.h"
 
 enum tracker_sizes {
@@ -26,11 +27,15 @@ struct tracker {
 	struct host host;
 	struct netlink *netlink;
 	struct ports *ports;
+	struct prober *prober;
 	struct bfd *bfd; /* NULL: not configured */
 	struct event *netlink_readable;
 	struct event *resolve_timer;
 	struct event *settle;
-	uint64_t resolved_ms;
+	uint64_t resolved_ms; /* start of the last round of lookups */
+	bool resolving;	      /* the round goes on at `resolve_next` */
+	bool resolve_again;   /* a route changed since it started */
+	struct address resolve_next;
 	struct entry **entries; /* in address order */
 	size_t entry_count;
 	struct via_list by_via[TRACKER_VIA_BUCKETS];
@@ -43,6 +48,5 @@ struct via_list *tracker_via_list(struct tracker *tracker,
 				  const struct address *via);
 /* Report all changes to the caller; every event handler ends with it. */
 void tracker_report(struct tracker *tracker);
-void tracker_start_timer(struct event *timer, uint64_t delay_ms);
 
 #endif

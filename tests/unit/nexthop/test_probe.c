@@ -46,6 +46,7 @@ enum script_words {
 	LINK_DOWN = PROBE_LINK_DOWN,
 	REPLY = PROBE_REPLY,
 	TIMER = PROBE_TIMER,
+	NEWS = PROBE_NEWS,
 	NOBODY = PROBE_ASK_NONE,
 	ALL = PROBE_ASK_ALL,
 	MAC = PROBE_ASK_MAC,
@@ -195,7 +196,7 @@ static void jitter_brings_the_refresh_forward(void **state)
 	const struct probe_event answer = {
 		.type = PROBE_REPLY,
 		.now_ms = 10,
-		.jitter_ms = PROBE_JITTER_MS,
+		.jitter_ms = PROBE_REFRESH_MS / PROBE_JITTER_SHARE,
 		.mac = { 0x02, 0, 0, 0, 0, 2 },
 	};
 
@@ -203,7 +204,8 @@ static void jitter_brings_the_refresh_forward(void **state)
 	step(0, PROBE_START, ZERO);
 	probe_step(&probe, &answer);
 	assert_int_equal(probe.deadline_ms,
-			 10 + PROBE_REFRESH_MS - PROBE_JITTER_MS);
+			 10 + PROBE_REFRESH_MS -
+				 PROBE_REFRESH_MS / PROBE_JITTER_SHARE);
 }
 
 static void a_lost_link_kills_at_once_and_ends_the_asking(void **state)
@@ -325,6 +327,108 @@ static void a_failed_nexthop_may_return_elsewhere(void **state)
 	ask_all_again();
 	PLAY(lines);
 	assert_at(FORGER);
+}
+
+/* Play a dead next hop; returns the longest time between two probes. */
+static uint64_t longest_wait_until(uint64_t end_ms)
+{
+	uint64_t longest = 0;
+
+	while (probe.deadline_ms < end_ms) {
+		uint64_t at = probe.deadline_ms;
+
+		assert_int_equal(step(at, PROBE_TIMER, ZERO), PROBE_ASK_ALL);
+		assert_int_equal(probe.state, NEXTHOP_FAILED);
+		if (probe.deadline_ms - at > longest)
+			longest = probe.deadline_ms - at;
+	}
+	return longest;
+}
+
+static void a_dead_nexthop_is_asked_less_and_less_often(void **state)
+{
+	(void)state;
+	ask_all_again();
+	step(2010, PROBE_TIMER, ZERO);
+	assert_int_equal(longest_wait_until(12000), PROBE_REFRESH_MS);
+	assert_in_range(longest_wait_until(52000), 3500, 5000);
+	assert_int_equal(longest_wait_until(900000), PROBE_SLOWEST_MS);
+	step(900000, PROBE_REPLY, SERVER);
+	assert_int_equal(probe.deadline_ms, 901000);
+}
+
+static void news_make_it_ask_at_once_if_it_has_not_just_asked(void **state)
+{
+	uint64_t asked;
+
+	(void)state;
+	ask_all_again();
+	step(2010, PROBE_TIMER, ZERO);
+	longest_wait_until(900000);
+	asked = probe.asked_ms;
+	assert_int_equal(step(asked + 100, PROBE_NEWS, ZERO), PROBE_ASK_NONE);
+	assert_int_equal(probe.deadline_ms, asked + PROBE_REFRESH_MS);
+	assert_int_equal(longest_wait_until(asked + 10000), PROBE_REFRESH_MS);
+}
+
+static void news_change_nothing_else(void **state)
+{
+	static const struct line lines[] = {
+		{ 500, NEWS, NONE, NOBODY, RESOLVED, 1010 },
+		{ 1010, TIMER, NONE, MAC, RESOLVED, 1260 },
+		{ 1260, TIMER, NONE, MAC, SUSPECT, 1510 },
+		{ 1300, NEWS, NONE, NOBODY, SUSPECT, 1510 },
+		{ 1400, LINK_DOWN, NONE, NOBODY, FAILED, NEVER },
+		{ 1500, NEWS, NONE, NOBODY, FAILED, NEVER },
+		{ 1600, NO_ROUTE, NONE, NOBODY, UNREACHABLE, NEVER },
+		{ 1700, NEWS, NONE, NOBODY, UNREACHABLE, NEVER },
+	};
+
+	(void)state;
+	PLAY(lines);
+}
+
+static void a_start_without_budget_asks_by_the_timer(void **state)
+{
+	static const struct line lines[] = {
+		{ 105, REPLY, SERVER, NOBODY, RESOLVING, 100 },
+		{ 110, TIMER, NONE, ALL, RESOLVING, 360 },
+		{ 360, TIMER, NONE, ALL, RESOLVING, 610 },
+		{ 610, TIMER, NONE, ALL, RESOLVING, 1110 },
+		{ 1110, TIMER, NONE, ALL, RESOLVING, 2110 },
+		{ 2110, TIMER, NONE, ALL, FAILED, 3110 },
+	};
+	const struct probe_event held = {
+		.type = PROBE_START,
+		.now_ms = 100,
+		.hold = true,
+	};
+
+	(void)state;
+	assert_int_equal(probe_step(&probe, &held), PROBE_ASK_NONE);
+	assert_int_equal(probe.state, NEXTHOP_RESOLVING);
+	assert_int_equal(probe.deadline_ms, 100);
+	PLAY(lines);
+}
+
+static void the_caller_may_stretch_the_refresh(void **state)
+{
+	struct probe_event event = {
+		.type = PROBE_REPLY,
+		.now_ms = 10,
+		.interval_ms = 5000,
+		.mac = { 0x02, 0, 0, 0, 0, 2 },
+	};
+
+	(void)state;
+	step(0, PROBE_START, ZERO);
+	assert_false(probe_is_in_doubt(&probe));
+	probe_step(&probe, &event);
+	assert_int_equal(probe.deadline_ms, 5010);
+	assert_false(probe_is_in_doubt(&probe));
+	assert_int_equal(step(5010, PROBE_TIMER, ZERO), PROBE_ASK_MAC);
+	assert_int_equal(probe.deadline_ms, 5010 + PROBE_RETRY_MS);
+	assert_true(probe_is_in_doubt(&probe));
 }
 
 static void impossible_macs_are_refused(void **state)
@@ -468,6 +572,12 @@ int main(void)
 		FROM_RESOLVED(a_new_mac_is_believed_when_the_old_one_is_silent),
 		FROM_RESOLVED(the_old_mac_is_kept_when_both_answer),
 		FROM_RESOLVED(a_failed_nexthop_may_return_elsewhere),
+		FROM_RESOLVED(a_dead_nexthop_is_asked_less_and_less_often),
+		FROM_RESOLVED(
+			news_make_it_ask_at_once_if_it_has_not_just_asked),
+		FROM_RESOLVED(news_change_nothing_else),
+		FROM_NEW(a_start_without_budget_asks_by_the_timer),
+		FROM_NEW(the_caller_may_stretch_the_refresh),
 		FROM_NEW(impossible_macs_are_refused),
 		FROM_NEW(no_history_makes_it_trust_silence),
 		FROM_NEW(no_forger_takes_over_from_an_answering_server),

@@ -19,7 +19,6 @@
 
 #include "../chance.h"
 #include "nexthop/tracker.h"
-#include "settled.h"
 #include "steering/steering.h"
 
 enum {
@@ -49,15 +48,12 @@ struct set {
 
 /* ------------------------------------------------------------- the world */
 
-/* Stands in for the tracker's, which is not linked then: all hops are alive. */
+/* Replaces the tracker's, which is not linked then. */
 const struct nexthop *tracker_find(const struct tracker *tracker,
 				   const struct address *address)
 {
-	static struct nexthop nexthop = { .state = NEXTHOP_RESOLVED };
-
-	(void)tracker;
-	nexthop.address = *address;
-	return &nexthop;
+	(void)tracker, (void)address;
+	return NULL;
 }
 
 static struct prefix vip_prefix(uint32_t vip)
@@ -103,13 +99,14 @@ static int delete_vip(struct datapath *datapath, const struct prefix *prefix)
 	return 0;
 }
 
-/* A whole table: a new one, or one in place of that of all VIPs that use it. */
+/* Check that no VIP uses the table that is written. */
 static int set_buckets(struct datapath *datapath, uint32_t first,
 		       const struct hg_bucket *buckets, uint32_t count)
 {
 	struct node *node = (struct node *)datapath;
 	uint32_t group = first / TABLE_SIZE;
 
+	assert_false(is_in_use(node, group));
 	assert_int_equal(first % TABLE_SIZE, 0);
 	assert_int_equal(count, TABLE_SIZE);
 	node->written[group] = count;
@@ -148,7 +145,7 @@ static void start_node(struct node *node)
 	};
 
 	memset(node, 0, sizeof(*node));
-	node->steering = steering_new(&options, NULL, &sink, &settled_hooks);
+	node->steering = steering_new(&options, NULL, &sink);
 	assert_non_null(node->steering);
 }
 
@@ -174,7 +171,7 @@ static void steer(struct node *node, uint32_t vip, const struct set *set)
 	size_t count = list_members(set, members);
 
 	assert_int_equal(
-		set_vip_settled(node->steering, &prefix, members, count), 0);
+		steering_set_vip(node->steering, &prefix, members, count), 0);
 }
 
 /* Add, remove or re-weight one member. */
