@@ -14,13 +14,13 @@
 
 #include "core/clock.h"
 #include "core/log.h"
+#include "nexthop/receive_buffer.h"
 #include "nexthop/socket_event.h"
 
 enum bfd_numbers {
 	PEER_BUCKETS = 256,
-	READS_AT_ONCE = 64, /* then the event loop has its turn */
-	/* More than a socket's buffer can hold: see on_peer_timer(). */
-	READS_BEFORE_EXPIRY = 1024,
+	/* The pause for other work if packets come faster than we read. */
+	READ_PAUSE_US = 5000,
 	WARNING_INTERVAL_US = 10 * CLOCK_US_PER_S,
 };
 
@@ -36,12 +36,20 @@ struct bfd_peer {
 
 LIST_HEAD(peer_list, bfd_peer);
 
+/* The socket that receives in one family. */
+struct bfd_receiver {
+	struct bfd *bfd;
+	struct event *event; /* NULL: the host has not this family */
+	struct receive_buffer buffer;
+	uint64_t pause_until_us; /* no expiry reads before */
+};
+
 struct bfd {
 	struct event_base *base;
 	struct bfd_timing timing;
 	struct bfd_callbacks callbacks;
-	struct event *ipv4;
-	struct event *ipv6; /* NULL: the host has none */
+	struct bfd_receiver ipv4;
+	struct bfd_receiver ipv6;
 	struct peer_list peers[PEER_BUCKETS];
 	size_t peer_count;
 	uint64_t quiet_until_us; /* no wrong hop limit is logged before */
@@ -159,14 +167,14 @@ static void arm_peer_timer(struct bfd_peer *peer, uint64_t now_us)
 
 /* Step the session and execute what it asks for. */
 static void step_peer(struct bfd_peer *peer, enum bfd_event_type type,
-		      const struct bfd_packet *packet)
+		      const struct bfd_packet *packet, uint64_t now_us)
 {
 	const struct bfd_callbacks *callbacks = &peer->bfd->callbacks;
 	enum bfd_state before = peer->session.state;
 	enum bfd_state remote_before = peer->session.remote_state;
 	const struct bfd_event event = {
 		.type = type,
-		.now_us = clock_now_us(),
+		.now_us = now_us,
 		.random = arc4random(),
 		.packet = packet,
 	};
@@ -218,50 +226,68 @@ static enum bfd_count handle_datagram(struct bfd *bfd,
 		return BFD_COUNT_NO_SESSION;
 	if (!bfd_session_is_addressed(&peer->session, &packet))
 		return BFD_COUNT_WRONG_DISCRIMINATOR;
-	step_peer(peer, BFD_EVENT_PACKET, &packet);
+	step_peer(peer, BFD_EVENT_PACKET, &packet, clock_now_us());
 	return BFD_COUNT_ACCEPTED;
 }
 
-static void handle_waiting(struct bfd *bfd, int fd, int most)
+static int read_packet(void *context)
 {
-	for (int i = 0; i < most; i++) {
-		struct bfd_datagram datagram;
-		int error = bfd_socket_receive(fd, &datagram);
+	struct bfd_receiver *from = context;
+	struct bfd_datagram datagram;
+	int error = bfd_socket_receive(event_get_fd(from->event), &datagram);
 
-		if (error == -EBADMSG)
-			continue;
-		if (error)
-			break;
-		bfd->counts[handle_datagram(bfd, &datagram)]++;
-	}
+	if (!error)
+		from->bfd->counts[handle_datagram(from->bfd, &datagram)]++;
+	return error;
 }
 
 static void on_bfd_readable(evutil_socket_t fd, short what, void *context)
 {
-	struct bfd *bfd = context;
+	struct bfd_receiver *from = context;
 
+	(void)fd;
 	(void)what;
-	handle_waiting(bfd, fd, READS_AT_ONCE);
-	bfd->callbacks.drained(bfd->callbacks.context);
+	receive_buffer_read(&from->buffer, read_packet, from);
+	from->bfd->callbacks.drained(from->bfd->callbacks.context);
+}
+
+/* Read what waits. False: there is more, or there was in this pause. */
+static bool read_before_expiry(struct bfd_receiver *from)
+{
+	if (clock_now_us() < from->pause_until_us)
+		return false;
+	if (receive_buffer_read(&from->buffer, read_packet, from))
+		return true;
+	from->pause_until_us = clock_now_us() + READ_PAUSE_US;
+	return false;
+}
+
+static void retry_expiry(struct bfd_peer *peer)
+{
+	const struct timeval pause = clock_timeval_of_us(READ_PAUSE_US);
+
+	evtimer_add(peer->timer, &pause);
 }
 
 /*
  * Step the session. If the event loop is late, packets of the neighbor may be
- * waiting: read them before its silence counts.
+ * waiting: its silence counts after they are read (RFC 5880 6.8.4).
  */
 static void on_peer_timer(evutil_socket_t fd, short what, void *context)
 {
 	struct bfd_peer *peer = context;
 	struct bfd *bfd = peer->bfd;
-	struct event *socket = address_is_ipv4(&peer->endpoints.remote) ?
-				       bfd->ipv4 :
-				       bfd->ipv6;
+	struct bfd_receiver *from = address_is_ipv4(&peer->endpoints.remote) ?
+					    &bfd->ipv4 :
+					    &bfd->ipv6;
+	uint64_t now_us = clock_now_us();
 
 	(void)fd;
 	(void)what;
-	if (clock_now_us() >= peer->session.expire_us)
-		handle_waiting(bfd, event_get_fd(socket), READS_BEFORE_EXPIRY);
-	step_peer(peer, BFD_EVENT_TIMER, NULL);
+	if (now_us >= peer->session.expire_us && !read_before_expiry(from))
+		retry_expiry(peer);
+	else
+		step_peer(peer, BFD_EVENT_TIMER, NULL, now_us);
 	bfd->callbacks.drained(bfd->callbacks.context);
 }
 
@@ -296,7 +322,7 @@ int bfd_open(struct bfd *bfd, const struct address *address, void *owner,
 
 	if (bfd->peer_count == BFD_MAX_PEERS)
 		return -ENOSPC;
-	if (!ipv4 && !bfd->ipv6)
+	if (!ipv4 && !bfd->ipv6.event)
 		return -EAFNOSUPPORT;
 	fd = bfd_socket_open(ipv4);
 	if (fd < 0)
@@ -351,19 +377,22 @@ void bfd_set_link(struct bfd_peer *peer, uint32_t ifindex,
 		arm_peer_timer(peer, clock_now_us());
 }
 
-static int listen_in_family(struct bfd *bfd, bool ipv4, struct event **event)
+static int listen_in_family(struct bfd *bfd, bool ipv4,
+			    struct bfd_receiver *receiver)
 {
 	int fd = bfd_socket_listen(ipv4);
 
 	if (fd < 0)
 		return fd;
-	*event = event_new(bfd->base, fd, EV_READ | EV_PERSIST, on_bfd_readable,
-			   bfd);
-	if (!*event) {
+	receiver->bfd = bfd;
+	receive_buffer_init(&receiver->buffer, fd);
+	receiver->event = event_new(bfd->base, fd, EV_READ | EV_PERSIST,
+				    on_bfd_readable, receiver);
+	if (!receiver->event) {
 		close(fd);
 		return -ENOMEM;
 	}
-	return event_add(*event, NULL) ? -ENOMEM : 0;
+	return event_add(receiver->event, NULL) ? -ENOMEM : 0;
 }
 
 static int listen_in_both(struct bfd *bfd)
@@ -372,7 +401,7 @@ static int listen_in_both(struct bfd *bfd)
 
 	if (!error)
 		error = listen_in_family(bfd, false, &bfd->ipv6);
-	return error == -EAFNOSUPPORT && bfd->ipv4 ? 0 : error;
+	return error == -EAFNOSUPPORT && bfd->ipv4.event ? 0 : error;
 }
 
 int bfd_new(struct event_base *base, const struct bfd_timing *timing,
@@ -409,7 +438,7 @@ void bfd_free(struct bfd *bfd)
 	for (size_t i = 0; i < PEER_BUCKETS; i++)
 		while (!LIST_EMPTY(&bfd->peers[i]))
 			bfd_close(LIST_FIRST(&bfd->peers[i]));
-	socket_event_free(bfd->ipv4);
-	socket_event_free(bfd->ipv6);
+	socket_event_free(bfd->ipv4.event);
+	socket_event_free(bfd->ipv6.event);
 	free(bfd);
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/array.h"
+#include "nexthop/receive_buffer.h"
 
 enum bfd_socket_ports {
 	/* RFC 5881 4. */
@@ -129,6 +130,7 @@ int bfd_socket_listen(bool ipv4)
 		return fd;
 	error = ipv4 ? set_options(fd, ipv4_options, COUNT_OF(ipv4_options)) :
 		       set_options(fd, ipv6_options, COUNT_OF(ipv6_options));
+	receive_buffer_enlarge(fd);
 	if (!error)
 		error = bind_port(fd, ipv4, BFD_SOCKET_PORT);
 	return close_on_error(fd, error);

@@ -134,6 +134,12 @@ static void rank_bucket(const struct candidate_set *set, uint32_t bucket,
 		rank_all(set, key, rank);
 }
 
+static void compute_ranks(struct ranking *ranking)
+{
+	for (uint32_t b = 0; b < ranking->size; b++)
+		rank_bucket(&ranking->set, b, &ranking->ranks[b]);
+}
+
 /* -------------------------------------------------------------- derived */
 
 /* Compare by address; the end of a list is behind all addresses. */
@@ -198,16 +204,16 @@ static void insert_candidate(const struct candidate_set *set, uint64_t key,
 	rank->best[at] = (uint16_t)score->candidate;
 }
 
-static void insert_added(const struct ranking *ranking, uint32_t bucket,
+static void insert_added(const struct candidate_set *set,
+			 const struct change *change, uint32_t bucket,
 			 struct rank *rank)
 {
-	const struct candidate_set *set = &ranking->set;
 	uint64_t key = score_bucket_key(bucket);
 	const uint16_t *last = &rank->best[RANKING_DEPTH - 1];
 	struct score worst = score_of(set, *last, key);
 
-	for (size_t i = 0; i < ranking->added_count; i++) {
-		struct score score = score_of(set, ranking->added[i], key);
+	for (size_t i = 0; i < change->added_count; i++) {
+		struct score score = score_of(set, change->added[i], key);
 
 		if (!score_beats(&score, &worst))
 			continue;
@@ -216,14 +222,17 @@ static void insert_added(const struct ranking *ranking, uint32_t bucket,
 	}
 }
 
-/* Take over the ranks of the base; LOST marks those to compute anew. */
-static void inherit_ranks(struct ranking *ranking, const struct ranking *base,
-			  const struct change *change)
+static void derive_ranks(struct ranking *ranking, const struct ranking *base,
+			 const struct change *change)
 {
-	for (uint32_t b = 0; b < ranking->size; b++)
-		if (!inherit_rank(&base->ranks[b], change->now,
-				  &ranking->ranks[b]))
-			ranking->ranks[b].best[0] = LOST;
+	for (uint32_t b = 0; b < ranking->size; b++) {
+		struct rank *rank = &ranking->ranks[b];
+
+		if (!inherit_rank(&base->ranks[b], change->now, rank))
+			rank_bucket(&ranking->set, b, rank);
+		else if (change->added_count)
+			insert_added(&ranking->set, change, b, rank);
+	}
 }
 
 /* True if deriving needs fewer scores for each bucket than computing. */
@@ -234,7 +243,8 @@ static bool is_small(const struct change *change,
 	       set->count;
 }
 
-static int derive_if_small(struct ranking *ranking, const struct ranking *base)
+static int derive_if_small(struct ranking *ranking, const struct ranking *base,
+			   bool *derived)
 {
 	struct change change = {
 		.now = calloc(base->set.count + 1, sizeof(*change.now)),
@@ -244,13 +254,9 @@ static int derive_if_small(struct ranking *ranking, const struct ranking *base)
 
 	if (!error) {
 		compare_sets(&base->set, &ranking->set, &change);
-		ranking->derived = is_small(&change, &ranking->set);
-	}
-	if (!error && ranking->derived) {
-		inherit_ranks(ranking, base, &change);
-		ranking->added = change.added;
-		ranking->added_count = change.added_count;
-		change.added = NULL;
+		*derived = is_small(&change, &ranking->set);
+		if (*derived)
+			derive_ranks(ranking, base, &change);
 	}
 	free(change.added);
 	free(change.now);
@@ -264,21 +270,25 @@ static bool is_power_of_two(uint32_t size)
 	return size && !(size & (size - 1));
 }
 
-static int prepare_ranks(struct ranking *ranking, const struct ranking *base)
+static int fill_ranks(struct ranking *ranking, const struct ranking *base)
 {
+	bool derived = false;
+	int error = 0;
+
 	if (ranking->set.count > ranking->size)
 		return -EINVAL;
 	ranking->ranks = malloc(ranking->size * sizeof(*ranking->ranks));
 	if (!ranking->ranks)
 		return -ENOMEM;
 	if (base && base->size == ranking->size && base->seed == ranking->seed)
-		return derive_if_small(ranking, base);
-	return 0;
+		error = derive_if_small(ranking, base, &derived);
+	if (!error && !derived)
+		compute_ranks(ranking);
+	return error;
 }
 
-int ranking_start(const struct member *members, size_t count, uint64_t seed,
-		  uint32_t size, const struct ranking *base,
-		  struct ranking **out)
+int ranking_new(const struct member *members, size_t count, uint64_t seed,
+		uint32_t size, const struct ranking *base, struct ranking **out)
 {
 	struct ranking *ranking;
 	int error;
@@ -292,7 +302,7 @@ int ranking_start(const struct member *members, size_t count, uint64_t seed,
 	ranking->size = size;
 	error = candidate_set_init(&ranking->set, members, count, seed);
 	if (!error)
-		error = prepare_ranks(ranking, base);
+		error = fill_ranks(ranking, base);
 	if (error) {
 		ranking_free(ranking);
 		return error;
@@ -301,49 +311,11 @@ int ranking_start(const struct member *members, size_t count, uint64_t seed,
 	return 0;
 }
 
-/* Rank one bucket. Returns the scores that it took, by an estimate. */
-static inline uint64_t step_bucket(struct ranking *ranking, uint32_t bucket)
-{
-	struct rank *rank = &ranking->ranks[bucket];
-
-	if (!ranking->derived || rank->best[0] == LOST) {
-		rank_bucket(&ranking->set, bucket, rank);
-		return ranking->set.count;
-	}
-	if (ranking->added_count)
-		insert_added(ranking, bucket, rank);
-	return ranking->added_count + 1;
-}
-
-uint64_t ranking_step(struct ranking *ranking, uint64_t scores)
-{
-	uint64_t used = 0;
-
-	while (ranking->ranked < ranking->size && (!used || used < scores))
-		used += step_bucket(ranking, ranking->ranked++);
-	if (!ranking_is_done(ranking))
-		return used;
-	free(ranking->added);
-	ranking->added = NULL;
-	return used;
-}
-
-int ranking_new(const struct member *members, size_t count, uint64_t seed,
-		uint32_t size, const struct ranking *base, struct ranking **out)
-{
-	int error = ranking_start(members, count, seed, size, base, out);
-
-	if (!error)
-		ranking_step(*out, UINT64_MAX);
-	return error;
-}
-
 void ranking_free(struct ranking *ranking)
 {
 	if (!ranking)
 		return;
 	free(ranking->ranks);
-	free(ranking->added);
 	candidate_set_free(&ranking->set);
 	free(ranking);
 }
