@@ -15,6 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+	MIB = 1 << 20,
+};
+
 static int check_options(const struct datapath_options *options,
 			 struct datapath_error *error)
 {
@@ -46,8 +50,14 @@ static void configure_program(struct headgate *skeleton,
 	bpf_map__set_max_entries(skeleton->maps.counters, cpus);
 }
 
-static int refuse_load(int code, struct datapath_error *error)
+static int refuse_load(int code, const struct datapath_options *options,
+		       struct datapath_error *error)
 {
+	if (code == -ENOMEM)
+		return failure(
+			error, code,
+			"XDP program: no memory for it and its tables (buckets: %.4g MiB); lower --groups or --table-size",
+			(double)datapath_options_memory(options) / MIB);
 	if (code == -EPERM)
 		return failure(
 			error, code,
@@ -71,10 +81,10 @@ static int load_program(struct datapath *dp,
 			       strerror(-cpus));
 	dp->skeleton = headgate__open();
 	if (!dp->skeleton)
-		return refuse_load(-errno, error);
+		return refuse_load(-errno, options, error);
 	configure_program(dp->skeleton, options, cpus);
 	err = headgate__load(dp->skeleton);
-	return err ? refuse_load(err, error) : 0;
+	return err ? refuse_load(err, options, error) : 0;
 }
 
 static void take_descriptors(struct datapath *dp)

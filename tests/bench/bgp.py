@@ -12,7 +12,7 @@ One cable; the generator's speakers at one end, the daemon at the other:
 The daemons take turns. Time runs from the moment the generator may send until
 the daemon's own counters, which are polled, show all routes. CPU seconds are
 user and system time of the daemon until it is idle again; memory is the
-resident memory then. The bench prints ratios and does not judge them.
+resident memory then, without shared pages. The bench prints ratios and does not judge them.
 
 BIRD has no kernel protocol, keeps what it imports, exports nothing, and forms
 no multipath set (it does so on export to a kernel only). Headgate keeps all
@@ -119,9 +119,12 @@ class Daemon:
             return int(file.read().split()[0]) / NS_PER_S
 
     def resident(self):
+        """Return the resident memory without shared pages: without libraries and
+        Headgate's tables, which are memory of the kernel."""
         with open(f"/proc/{self.daemon.process.pid}/statm",
                   encoding="ascii") as file:
-            return int(file.read().split()[1]) * PAGE
+            _, resident, shared, *_ = file.read().split()
+        return (int(resident) - int(shared)) * PAGE
 
     def wait_idle(self):
         before = -1

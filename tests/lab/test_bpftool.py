@@ -4,6 +4,8 @@
 import os
 
 from lab_case import LabCase
+from lab.bpf import element_count
+from lab.steering import BUCKETS_PER_ELEMENT, GROUPS
 
 # Map -> the fields of a value. tx_ports and captures are missing: the kernel
 # accepts no type information for these. fragments and the prefixes are empty.
@@ -20,9 +22,8 @@ FIELDS = {
 OTHERS = {"buckets", "tx_ports", "captures", "fragments", "vip4_lpm",
           "vip6_lpm"}
 VIP_FIELDS = {"group", "counter", "hash_fields", "used", "further"}
-
-
 BUCKET_FIELDS = {"current", "backup", "moving", "tracked"}
+TABLE_SIZE = 16384  # the agent's default
 
 
 class Bpftool(LabCase):
@@ -51,3 +52,7 @@ class Bpftool(LabCase):
         for bucket in pair:
             self.assertLessEqual(BUCKET_FIELDS, set(bucket))
             self.assertNotEqual(int(str(bucket["current"]), 0), 0)
+
+    def test_buckets_have_room_for_all_groups(self):
+        elements = element_count(f"{self.lab.headgate.pins}/buckets")
+        self.assertEqual(elements * BUCKETS_PER_ELEMENT, GROUPS * TABLE_SIZE)

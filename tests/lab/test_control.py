@@ -5,6 +5,7 @@ announces."""
 import os
 
 from lab_case import LabCase
+from lab.steering import GROUPS
 from lab.system import wait_until
 
 EXIT_USAGE = 2
@@ -144,6 +145,9 @@ class BadInput(LabCase):
                                    "--check")
         self.assertEqual(again.returncode, 0, again.stderr)
         self.assertEqual(first.stdout, again.stdout)
+        self.assertEqual(first.stdout.splitlines()[-1],
+                         f"# memory of all buckets: 64 MiB, {GROUPS} groups "
+                         "of 16384")
         self.assertEqual(headgate.program_ids(), {})
 
 
