@@ -377,25 +377,10 @@ static bool is_always_announced_to(const struct bgp_neighbor_options *neighbor)
 		neighbor->role == NEIGHBOR_ROLE_PEER);
 }
 
-/* Report the first neighbor above the limit. */
-static void check_upstreams(struct parser *parser, size_t index)
-{
-	const struct bgp_neighbor_options *all = parser->config->bgp.neighbors;
-	size_t count = 0;
-
-	for (size_t i = 0; i < index; i++)
-		count += is_always_announced_to(&all[i]);
-	if (count == RIB_MAX_UPSTREAMS && is_always_announced_to(&all[index]))
-		parser_reject(parser,
-			      "VIPs can be announced to at most %d neighbors, "
-			      "and this is one more; use a route reflector or "
-			      "another host that passes them on",
-			      RIB_MAX_UPSTREAMS);
-}
-
 void neighbor_check_all(struct parser *parser)
 {
 	const struct bgp_options *bgp = &parser->config->bgp;
+	size_t upstreams = 0;
 
 	for (size_t i = 0; i < bgp->neighbor_count; i++) {
 		const struct bgp_neighbor_options *neighbor =
@@ -406,7 +391,14 @@ void neighbor_check_all(struct parser *parser)
 		check_in_vip(parser, neighbor);
 		check_internal(parser, neighbor);
 		check_key_conflicts(parser, i);
-		check_upstreams(parser, i);
+		if (is_always_announced_to(neighbor) &&
+		    upstreams++ == RIB_MAX_UPSTREAMS)
+			parser_reject(parser,
+				      "VIPs can be announced to at most %d "
+				      "neighbors, and this is one more; use a "
+				      "route reflector or another host that "
+				      "passes them on",
+				      RIB_MAX_UPSTREAMS);
 		if (neighbor->interface[0])
 			check_host_interface(parser, neighbor->interface);
 	}

@@ -175,15 +175,6 @@ static void append_entries(struct parser *parser, const struct option *flag,
 	free(copy);
 }
 
-static void complain_missing_value(struct parser *parser,
-				   const struct option *flag)
-{
-	char metavar[OPTION_CHOICES_SIZE];
-
-	parser_complain(parser, "--%s: the value is missing; give %s",
-			flag->name, option_metavar(flag, metavar));
-}
-
 /*
  * True if the flag was given before from the same side: of two values in
  * files, or of two on the command line, either could be meant.
@@ -200,12 +191,14 @@ void parser_apply(struct parser *parser, const struct option *flag,
 {
 	bool repeated = is_repeated(parser, flag);
 	bool has_value = value && *value;
+	char metavar[OPTION_CHOICES_SIZE];
 
 	parser->flag = flag;
 	parser->value = value ? value : "";
 	parser->given[flag - flag_table] = true;
 	if (!flag->kind->bare && !has_value)
-		complain_missing_value(parser, flag);
+		parser_complain(parser, "--%s: the value is missing; give %s",
+				flag->name, option_metavar(flag, metavar));
 	else if (flag->kind->bare && has_value)
 		parser_reject(parser, "takes no value; leave it out");
 	else if (repeated)
