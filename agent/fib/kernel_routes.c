@@ -4,7 +4,8 @@
  *
  * rtnetlink executes a message before send() returns, and its answer can be
  * read at once. So each route of a batch is written and answered in one turn of
- * the event loop; the size of a batch bounds the time of the turn.
+ * the event loop. The size of a batch bounds the time of the turn; where the
+ * kernel takes longer for a route than usual, the clock does.
  */
 
 #include "fib/kernel_routes.h"
@@ -22,11 +23,13 @@
 #include <sys/queue.h>
 #include <sys/socket.h>
 
+#include "core/clock.h"
 #include "core/log.h"
 #include "core/prefix_map.h"
 
 enum kernel_routes_limits {
 	BATCH_COST = 64, /* routes and hops written in one turn */
+	TURN_US = 5000,	 /* and the time after which no more are begun */
 	REPLY_SIZE = 32768,
 };
 
@@ -50,6 +53,7 @@ struct kernel_routes {
 	struct prefix_map routes;
 	TAILQ_HEAD(, kernel_route) waiting;
 	size_t failing;	       /* number of failed routes */
+	uint64_t messages;     /* sent so far */
 	unsigned int sequence; /* of the last message */
 	union {
 		struct nlmsghdr header;
@@ -139,6 +143,16 @@ static int read_ack(struct kernel_routes *routes)
 	return 0;
 }
 
+/* Send a message and read its answer. Returns 0 or -errno. */
+static int send_message(struct kernel_routes *routes, struct nlmsghdr *message)
+{
+	message->nlmsg_seq = ++routes->sequence;
+	routes->messages++;
+	if (mnl_socket_sendto(routes->socket, message, message->nlmsg_len) < 0)
+		return -errno;
+	return read_ack(routes);
+}
+
 static struct nlmsghdr *compose_message(struct kernel_routes *routes,
 					const struct kernel_route *route)
 {
@@ -155,13 +169,8 @@ static struct nlmsghdr *compose_message(struct kernel_routes *routes,
 static int write_route(struct kernel_routes *routes,
 		       const struct kernel_route *route)
 {
-	struct nlmsghdr *message = compose_message(routes, route);
-	int error;
+	int error = send_message(routes, compose_message(routes, route));
 
-	message->nlmsg_seq = ++routes->sequence;
-	if (mnl_socket_sendto(routes->socket, message, message->nlmsg_len) < 0)
-		return -errno;
-	error = read_ack(routes);
 	/* No such route: it was removed already. */
 	return !route->wanted && error == -ESRCH ? 0 : error;
 }
@@ -223,6 +232,7 @@ static void on_batch(evutil_socket_t fd, short what, void *context)
 {
 	const struct timeval at_once = { 0 };
 	struct kernel_routes *routes = context;
+	const uint64_t end = clock_now_us() + TURN_US;
 	struct kernel_route *route;
 	size_t cost = 0;
 
@@ -231,6 +241,8 @@ static void on_batch(evutil_socket_t fd, short what, void *context)
 	while (cost < BATCH_COST && (route = TAILQ_FIRST(&routes->waiting))) {
 		cost += 1 + route->count;
 		process_route(routes, route);
+		if (clock_now_us() >= end)
+			break;
 	}
 	if (!TAILQ_EMPTY(&routes->waiting))
 		evtimer_add(routes->batch, &at_once);
@@ -492,6 +504,11 @@ void kernel_routes_link_up(struct kernel_routes *routes, uint32_t ifindex)
 	     route = next_route(routes, route))
 		if (uses_link(route, ifindex))
 			queue_route(routes, route);
+}
+
+uint64_t kernel_routes_messages(const struct kernel_routes *routes)
+{
+	return routes->messages;
 }
 
 bool kernel_routes_forwards(bool ipv6)

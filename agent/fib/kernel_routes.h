@@ -13,8 +13,8 @@
  *
  * The way in: kernel_routes_set() and kernel_routes_remove() for each change of
  * a set. The way out: rtnetlink(7) messages (route_message.h), written by the
- * event loop in batches; a route that changes again while it waits is written
- * once. Routes left by a previous run are stale: kernel_routes_set() takes them
+ * event loop in batches, in turns of at most 5 ms; a route that changes again
+ * while it waits is written once. Routes left by a previous run are stale: kernel_routes_set() takes them
  * over, and those not set again for some time are removed. Our routes are known
  * by their protocol, which no other daemon may use. By their metric, routes set
  * by hand win.
@@ -63,6 +63,8 @@ int kernel_routes_keep(struct kernel_routes *routes,
  * may have dropped them, without a notification.
  */
 void kernel_routes_link_up(struct kernel_routes *routes, uint32_t ifindex);
+/* Return the number of messages sent that change something in the kernel. */
+uint64_t kernel_routes_messages(const struct kernel_routes *routes);
 
 /* True if the kernel forwards packets of this family. */
 bool kernel_routes_forwards(bool ipv6);

@@ -4,6 +4,7 @@
  * (pair.h).
  */
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,13 +14,17 @@
 #include <cmocka.h>
 #include <event2/event.h>
 
+#include "core/clock.h"
 #include "fib/kernel_routes.h"
 #include "pair.h"
 
 enum {
 	TURN_US = 2000,
 	PATIENCE_S = 1,
-	MANY = 3000, /* VIPs */
+	MANY = 3000,   /* VIPs */
+	CROWD = 10000, /* VIPs of one set */
+	CROWD_HOPS = 32,
+	CROWD_TURNS = 100000, /* enough to write them all, one by one */
 	TEXT_SIZE = 4096,
 };
 
@@ -137,8 +142,9 @@ static unsigned int count_routes(const char *family)
 	unsigned int count = 0;
 	FILE *pipe;
 
-	snprintf(command, sizeof(command), "ip %s route show proto %d | wc -l",
-		 family, NETLINK_OWN_PROTOCOL);
+	snprintf(command, sizeof(command),
+		 "ip %s route show proto %d | grep -c ^[0-9u]", family,
+		 NETLINK_OWN_PROTOCOL);
 	pipe = popen(command, "r");
 	assert_non_null(pipe);
 	assert_int_equal(fscanf(pipe, "%u", &count), 1);
@@ -336,6 +342,81 @@ static void many_changes_are_coalesced_and_bounded(void **state)
 		 NETLINK_OWN_PROTOCOL);
 }
 
+/* Set CROWD routes over the same hops. */
+static void set_crowd(const struct route_hop *hops, size_t count)
+{
+	for (unsigned int i = 0; i < CROWD; i++) {
+		const struct prefix prefix = {
+			address_from_ipv4(htonl(0xc6120000 + i)), 32
+		};
+
+		assert_int_equal(
+			kernel_routes_set(routes, &prefix, hops, count), 0);
+	}
+}
+
+struct crowd_cost {
+	uint64_t messages, cpu_ns, longest_ns; /* of a turn */
+};
+
+/* Run the loop until nothing is written any more; `messages`: before. */
+static struct crowd_cost settle_crowd(uint64_t messages)
+{
+	struct crowd_cost cost = { 0 };
+	uint64_t start = clock_read_ns(CLOCK_PROCESS_CPUTIME_ID);
+
+	for (int i = 0; i < CROWD_TURNS; i++) {
+		uint64_t begin = clock_read_ns(CLOCK_MONOTONIC), spent;
+
+		if (event_base_loop(base, EVLOOP_ONCE))
+			break;
+		spent = clock_read_ns(CLOCK_MONOTONIC) - begin;
+		if (spent > cost.longest_ns)
+			cost.longest_ns = spent;
+	}
+	cost.cpu_ns = clock_read_ns(CLOCK_PROCESS_CPUTIME_ID) - start;
+	cost.messages = kernel_routes_messages(routes) - messages;
+	return cost;
+}
+
+static void print_cost(const char *change, const struct crowd_cost *cost)
+{
+	print_message("%s: %" PRIu64 " messages, %.1f ms CPU, longest turn "
+		      "%.1f ms\n",
+		      change, cost->messages, (double)cost->cpu_ns / 1e6,
+		      (double)cost->longest_ns / 1e6);
+}
+
+/* Times are only reported: they depend on the machine. */
+static void a_member_withdrawn_from_many_vips_is_removed_from_all(void **state)
+{
+	struct route_hop hops[CROWD_HOPS];
+	struct crowd_cost cost;
+	uint64_t before;
+	char text[32];
+
+	(void)state;
+	for (int i = 0; i < CROWD_HOPS; i++) {
+		snprintf(text, sizeof(text), "10.0.0.%d", i + 2);
+		hops[i] = hop_of(text, 1);
+	}
+	before = kernel_routes_messages(routes);
+	set_crowd(hops, CROWD_HOPS);
+	cost = settle_crowd(before);
+	print_cost("10,000 VIPs set", &cost);
+	assert_int_equal(count_routes("-4"), CROWD);
+	before = kernel_routes_messages(routes);
+	set_crowd(hops, CROWD_HOPS - 1);
+	cost = settle_crowd(before);
+	print_cost("one of 32 members withdrawn", &cost);
+	assert_in_range(cost.messages, 1, CROWD);
+	assert_int_equal(count_routes("-4"), CROWD);
+	pair_run("! ip route show proto %d | grep -q 'via 10.0.0.33 '",
+		 NETLINK_OWN_PROTOCOL);
+	pair_run("ip route show proto %d | grep -q 'via 10.0.0.32 '",
+		 NETLINK_OWN_PROTOCOL);
+}
+
 /* A killed agent leaves its routes; the next one recognises them. */
 static void routes_of_a_previous_run_are_taken_over(void **state)
 {
@@ -468,6 +549,8 @@ int main(void)
 		ROUTE_TEST(ipv4_leads_over_ipv6_gateways),
 		ROUTE_TEST(a_foreign_route_stays),
 		ROUTE_TEST(many_changes_are_coalesced_and_bounded),
+		ROUTE_TEST(
+			a_member_withdrawn_from_many_vips_is_removed_from_all),
 		ROUTE_TEST(routes_of_a_previous_run_are_taken_over),
 		ROUTE_TEST(routes_not_set_again_are_removed),
 		ROUTE_TEST(a_previous_route_is_not_cut_off_by_a_kept_one),
