@@ -69,8 +69,8 @@ fib_SRC := fib.c kernel_routes.c options.c route_message.c
 fib_USES := nexthop core
 
 steering_DIR := agent/steering
-steering_SRC := assign.c backup.c candidate.c group.c identity.c nexthop_slots.c options.c ranking.c share.c \
-	steering.c
+steering_SRC := assign.c backup.c candidate.c group.c identity.c nexthop_slots.c options.c ranking.c \
+	set.c settle.c share.c steering.c vip.c
 steering_USES := rib nexthop codec core
 
 datapath_DIR := agent/datapath
@@ -113,7 +113,7 @@ rib_TESTS := $(addprefix rib/test_,aggregate bandwidth decision decision_explain
 nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_packet bfd_session host listening nd netlink_message probe \
 	probe_budget probe_queue)
 fib_TESTS := fib/test_route_message
-steering_TESTS := $(addprefix steering/test_,assign identity ranking sets steering two_ribs)
+steering_TESTS := $(addprefix steering/test_,assign identity limit ranking sets steering two_ribs)
 datapath_TESTS := datapath/test_vip_table
 control_TESTS := $(addprefix control/test_,flow_frame metrics request route_cursor)
 config_TESTS := $(addprefix config/test_,config config_aggregate config_confederation config_file \

@@ -77,14 +77,15 @@ static int make_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 static int make_tables(struct agent *agent)
 {
 	const struct interfaces_hooks hooks = wiring_interfaces_hooks(agent);
+	const struct steering_hooks steering = wiring_steering_hooks(agent);
 	const struct steering_sink sink = wiring_steering_sink(agent);
 	const struct config *config = agent->config;
 
 	agent->interfaces = interfaces_new(agent->base, &config->datapath,
 					   agent->datapath, agent->tracker,
 					   &hooks);
-	agent->steering =
-		steering_new(&config->steering, agent->tracker, &sink);
+	agent->steering = steering_new(&config->steering, agent->tracker, &sink,
+				       &steering);
 	return agent->interfaces && agent->steering ? 0 : -ENOMEM;
 }
 

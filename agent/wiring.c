@@ -131,8 +131,9 @@ static bool on_set_decided(const struct route *route,
 	const struct prefix *vip = &route->node.prefix;
 	struct agent *agent = context;
 	char text[PREFIX_TEXT_SIZE];
+	bool steered;
 	int error = steering_set_vip(agent->steering, vip, members,
-				     route->selected);
+				     route->selected, &steered);
 
 	if (!error)
 		fib_set_vip(agent->fib, vip, route_is_served(route), members,
@@ -140,7 +141,7 @@ static bool on_set_decided(const struct route *route,
 	else
 		log_error("steering", "%s: not steered and not announced: %s",
 			  prefix_format(vip, text), strerror(-error));
-	return !error && route->selected;
+	return !error && steered;
 }
 
 static void on_export_waiting(void *context)
@@ -173,15 +174,20 @@ static bool is_nexthop_subnet(const struct prefix *prefix, void *context)
 	       tracker_is_on_link(agent->tracker, &prefix->address);
 }
 
-/* Look again when the first --announce-delay ends. */
-static void advance_delays(struct agent *agent)
+/* Work on the tables, and on the announcements whose --announce-delay ends. */
+static void settle(struct agent *agent)
 {
 	uint64_t now = clock_now_ms();
+	uint32_t wait_ms = steering_settle(agent->steering, now);
 	uint64_t due = export_advance(agent->rib, now);
-	struct timeval wait = clock_timeval_of_ms(due > now ? due - now : 0);
+	struct timeval wait;
 
-	if (due)
-		event_add(agent->end_of_turn, &wait);
+	if (due && (due <= now || due - now < wait_ms))
+		wait_ms = due > now ? (uint32_t)(due - now) : 0;
+	if (wait_ms == STEERING_SETTLED)
+		return;
+	wait = clock_timeval_of_ms(wait_ms);
+	event_add(agent->end_of_turn, &wait);
 }
 
 /* Decide once what came in during this turn of the loop. */
@@ -192,7 +198,7 @@ static void on_end_of_turn(evutil_socket_t fd, short what, void *context)
 	(void)fd, (void)what;
 	tracker_settle(agent->tracker);
 	rib_process(agent->rib);
-	advance_delays(agent);
+	settle(agent);
 	if (steering_next_vip(agent->steering, NULL))
 		interfaces_tables_changed(agent->interfaces);
 	if (!agent->exports_waiting)
@@ -426,6 +432,24 @@ struct interfaces_hooks wiring_interfaces_hooks(struct agent *agent)
 	return (struct interfaces_hooks){
 		.attached = on_attached,
 		.failed = on_attach_failed,
+		.context = agent,
+	};
+}
+
+/* ------------------------------------------------------------- steering/ */
+
+static void on_steered(const struct prefix *vip, bool steered, void *context)
+{
+	struct agent *agent = context;
+
+	loc_rib_set_forwarding(agent->rib, vip, steered);
+}
+
+struct steering_hooks wiring_steering_hooks(struct agent *agent)
+{
+	return (struct steering_hooks){
+		.steered = on_steered,
+		.work_waiting = wake,
 		.context = agent,
 	};
 }

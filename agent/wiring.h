@@ -63,6 +63,7 @@ struct tracker_callbacks wiring_tracker_callbacks(struct agent *agent);
 struct rib_hooks wiring_rib_hooks(struct agent *agent);
 struct bgp_callbacks wiring_bgp_callbacks(struct agent *agent);
 struct interfaces_hooks wiring_interfaces_hooks(struct agent *agent);
+struct steering_hooks wiring_steering_hooks(struct agent *agent);
 struct steering_sink wiring_steering_sink(struct agent *agent);
 /* The event that settles and decides; NULL: out of memory. The agent frees it. */
 struct event *wiring_end_of_turn(struct agent *agent);

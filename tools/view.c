@@ -43,6 +43,8 @@ static const struct view_line status_lines[] = {
 		  "{vips.announced} announced" },
 	{ "next hops", "{nexthops.alive} of {nexthops.total} alive" },
 	{ "groups", "{groups.used} of {groups.maximum}" },
+	{ "waiting", "{groups.waiting} VIPs for a group of their own",
+	  "groups.waiting" },
 	{ "hash", "seed {hash_seed}, {table_size} buckets a group" },
 };
 
@@ -301,6 +303,7 @@ static const struct view_line explain_route_lines[] = {
 	{ "prefix", "{prefix}" },
 	{ "next hops", "{selected} in the set, {cut} more as good but cut" },
 	{ "steered", "{forwarding}" },
+	{ "table", "{steering.state}: {steering.why}", "steering.why" },
 };
 
 static const struct view_column explain_path_columns[] = {

@@ -17,6 +17,7 @@
 #include "rib/decision_step.h"
 #include "rib/export.h"
 #include "rib/rib.h"
+#include "steering/steering.h"
 
 enum {
 	WHY_SIZE = 256,
@@ -183,6 +184,27 @@ explain_announcements(const struct control_view *view,
 	return list;
 }
 
+/* How the VIP is steered, and why not by a table of its own set; or null. */
+static struct json_object *explain_steering(const struct control_view *view,
+					    const struct prefix *prefix)
+{
+	const struct steering_vip *vip =
+		steering_find_vip(view->steering, prefix);
+	enum steering_state state;
+	struct json_object *out;
+	char why[WHY_SIZE] = "";
+
+	if (!vip)
+		return NULL;
+	state = steering_vip_state(vip);
+	if (state != STEERING_EXACT)
+		steering_explain(view->steering, vip, why, sizeof(why));
+	out = json_object_new_object();
+	json_add_text(out, "state", steering_state_name(state));
+	json_add_text(out, "why", *why ? why : NULL);
+	return out;
+}
+
 struct json_object *explain_route(const struct control_view *view,
 				  struct json_object *request)
 {
@@ -201,6 +223,7 @@ struct json_object *explain_route(const struct control_view *view,
 	}
 	json_add(out, "prefix", json_of_prefix(&route->node.prefix));
 	json_add_bool(out, "forwarding", route->forwarding);
+	json_add(out, "steering", explain_steering(view, &route->node.prefix));
 	json_add_number(out, "selected", route->selected);
 	json_add_number(out, "cut", cut);
 	json_add(out, "paths", paths);

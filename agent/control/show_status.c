@@ -102,13 +102,16 @@ static struct json_object *nexthop_totals(const struct control_view *view)
 static struct json_object *group_totals(const struct control_view *view)
 {
 	struct json_object *out = json_object_new_object();
-	const struct steering_group *group = NULL;
-	uint64_t used = 0;
+	struct steering_totals totals = steering_totals(view->steering);
+	uint64_t waiting = totals.vips[STEERING_PREVIOUS] +
+			   totals.vips[STEERING_SHARED] +
+			   totals.vips[STEERING_WAITING];
 
-	while ((group = steering_next_group(view->steering, group)))
-		used++;
-	json_add_number(out, "used", used);
-	json_add_number(out, "maximum", steering_group_limit(view->steering));
+	json_add_number(out, "used", totals.groups_used);
+	json_add_number(out, "maximum", totals.groups_limit);
+	/* VIPs without a table of their own set, and of them those without any. */
+	json_add_number(out, "waiting", waiting);
+	json_add_number(out, "without_table", totals.vips[STEERING_WAITING]);
 	return out;
 }
 

@@ -112,6 +112,19 @@ static void decide_route(struct rib *rib, struct route *route)
 	export_route(rib, route);
 }
 
+void loc_rib_set_forwarding(struct rib *rib, const struct prefix *prefix,
+			    bool forwarding)
+{
+	struct route *route =
+		(struct route *)prefix_map_find(&rib->routes, prefix);
+
+	if (!route || route->forwarding == forwarding)
+		return;
+	route->forwarding = forwarding;
+	rib->totals.forwarding += forwarding ? 1 : -(size_t)1;
+	export_route(rib, route);
+}
+
 void loc_rib_decide(struct rib *rib)
 {
 	struct route *route;

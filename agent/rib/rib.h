@@ -160,6 +160,11 @@ bool rib_is_full(const struct rib *rib);
 void rib_peer_down(struct rib *rib, struct rib_peer *peer);
 /* Call nexthop_check() again for this next hop. */
 void rib_nexthop_changed(struct rib *rib, const struct address *nexthop);
+/*
+ * Change whether a route is steered, after set_decided() returned otherwise.
+ */
+void loc_rib_set_forwarding(struct rib *rib, const struct prefix *prefix,
+			    bool forwarding);
 /* Decide every marked route. */
 void rib_process(struct rib *rib);
 

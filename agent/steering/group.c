@@ -3,6 +3,7 @@
 
 #include "steering/group.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,15 +23,16 @@ int group_table_init(struct group_table *table,
 		.groups = calloc(options->group_count, sizeof(*table->groups)),
 		.buckets = calloc(options->table_size, sizeof(*table->buckets)),
 		.last = options->group_count - 1,
+		.free_count = options->group_count,
 	};
 	return table->groups && table->buckets ? 0 : -ENOMEM;
 }
 
-static void group_free(struct steering_group *group)
+/* Free all but the set, which the caller releases. */
+static void free_group(struct steering_group *group)
 {
 	if (!group)
 		return;
-	free(group->members);
 	free(group->slots);
 	free(group->buckets);
 	free(group->owners);
@@ -43,142 +45,140 @@ void group_table_free(struct group_table *table)
 {
 	for (uint32_t i = 0; table->groups && i < table->options->group_count;
 	     i++)
-		group_free(table->groups[i]);
+		if (table->groups[i])
+			group_remove(table, table->groups[i]);
 	free(table->groups);
 	free(table->buckets);
-}
-
-static struct steering_group *group_new(const struct member *members,
-					size_t count, uint32_t size)
-{
-	struct steering_group *group = calloc(1, sizeof(*group));
-
-	if (!group)
-		return NULL;
-	group->count = count;
-	group->members = calloc(count, sizeof(*group->members));
-	group->slots = calloc(count, sizeof(*group->slots));
-	group->buckets = calloc(count, sizeof(*group->buckets));
-	group->owners = calloc(size, sizeof(*group->owners));
-	group->backups = calloc(size, sizeof(*group->backups));
-	if (!group->members || !group->slots || !group->buckets ||
-	    !group->owners || !group->backups) {
-		group_free(group);
-		return NULL;
-	}
-	memcpy(group->members, members, count * sizeof(*members));
-	return group;
-}
-
-static bool has_members(const struct steering_group *group,
-			const struct member *members, size_t count)
-{
-	if (!group || group->count != count)
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (group->members[i].weight != members[i].weight ||
-		    !address_equal(&group->members[i].address,
-				   &members[i].address))
-			return false;
-	return true;
 }
 
 /*
  * Take the free index that was released longest ago: a packet in flight may
  * still read the table of a group that was just released.
  */
-static int take_index(struct group_table *table, uint32_t *index)
+static uint32_t take_index(struct group_table *table)
 {
 	uint32_t count = table->options->group_count;
+	uint32_t index = table->last;
 
-	for (uint32_t i = 1; i <= count; i++) {
-		uint32_t candidate = (table->last + i) % count;
+	assert(table->free_count);
+	do
+		index = (index + 1) % count;
+	while (table->groups[index]);
+	table->last = index;
+	table->free_count--;
+	return index;
+}
 
-		if (!table->groups[candidate]) {
-			table->last = candidate;
-			*index = candidate;
-			return 0;
-		}
+static void release_slots(struct group_table *table, struct slot **slots,
+			  size_t count)
+{
+	for (size_t i = 0; slots && i < count; i++)
+		if (slots[i])
+			slot_release(&table->nexthops->table, slots[i]);
+	free(slots);
+}
+
+static struct slot **acquire_slots(struct group_table *table,
+				   const struct steering_set *set, int *error)
+{
+	struct slot **slots = calloc(set->count, sizeof(*slots));
+
+	*error = slots ? 0 : -ENOMEM;
+	for (size_t i = 0; slots && i < set->count; i++) {
+		slots[i] = nexthop_slots_acquire(table->nexthops,
+						 &set->members[i].address);
+		if (slots[i])
+			continue;
+		*error = -ENOSPC;
+		release_slots(table, slots, set->count);
+		return NULL;
 	}
-	return -ENOSPC;
+	return slots;
 }
 
-static void release_slots(struct group_table *table,
-			  struct steering_group *group)
-{
-	for (size_t i = 0; i < group->count; i++)
-		if (group->slots[i])
-			slot_release(&table->nexthops->table, group->slots[i]);
-}
+/* ------------------------------------------------------------- builds */
 
-static int acquire_slots(struct group_table *table,
-			 struct steering_group *group)
+static struct member *identities_of(const struct steering_set *set)
 {
-	for (size_t i = 0; i < group->count; i++) {
-		group->slots[i] = nexthop_slots_acquire(
-			table->nexthops, &group->members[i].address);
-		if (!group->slots[i])
-			return -ENOSPC;
-	}
-	return 0;
-}
-
-static uint16_t slot_index(const struct steering_group *group, uint16_t member)
-{
-	return member == ASSIGN_NONE ? HG_NEXTHOP_NONE :
-				       (uint16_t)group->slots[member]->index;
-}
-
-/* Compute owners and backups: a function of the identities. */
-static int assign_identities(const struct steering_options *options,
-			     struct steering_group *group,
-			     const struct member *identities,
-			     const struct steering_group *base)
-{
-	int error = ranking_new(identities, group->count, options->seed,
-				options->table_size,
-				base ? base->ranking : NULL, &group->ranking);
-
-	if (!error)
-		error = assign_from_ranking(group->ranking, group->owners,
-					    group->backups);
-	return error;
-}
-
-static struct member *identities_of(const struct steering_group *group)
-{
-	struct member *identities = calloc(group->count, sizeof(*identities));
+	struct member *identities = calloc(set->count, sizeof(*identities));
 
 	if (!identities ||
-	    !identity_of_members(group->members, group->count, identities))
+	    !identity_of_members(set->members, set->count, identities))
 		return identities;
 	free(identities);
 	return NULL;
 }
 
-static int compute_table(const struct steering_options *options,
-			 struct steering_group *group,
+static int start_ranking(const struct group_table *table,
+			 struct group_build *build,
 			 const struct steering_group *base)
 {
-	struct member *identities = identities_of(group);
+	const struct steering_options *options = table->options;
+	struct member *identities = identities_of(build->set);
 	int error = -ENOMEM;
 
 	if (identities)
-		error = assign_identities(options, group, identities, base);
+		error = ranking_start(identities, build->set->count,
+				      options->seed, options->table_size,
+				      base ? base->ranking : NULL,
+				      &build->ranking);
 	free(identities);
 	return error;
 }
 
-uint64_t steering_digest(const struct steering_group *group)
+int group_build_start(struct group_table *table, struct steering_set *set,
+		      struct steering_group *in_place,
+		      const struct steering_group *base,
+		      struct group_build **out)
 {
-	struct member *identities = identities_of(group);
-	uint64_t digest = 0;
+	struct group_build *build = calloc(1, sizeof(*build));
+	int error = -ENOMEM;
 
-	if (identities)
-		digest = assign_digest(identities, group->owners,
-				       group->ranking->size);
-	free(identities);
-	return digest;
+	if (!build)
+		return error;
+	build->set = set;
+	build->in_place = in_place;
+	build->slots = acquire_slots(table, set, &error);
+	if (!error)
+		error = start_ranking(table, build, base);
+	if (error) {
+		release_slots(table, build->slots, set->count);
+		free(build);
+		return error;
+	}
+	set->references++;
+	if (!in_place)
+		build->index = take_index(table);
+	*out = build;
+	return 0;
+}
+
+uint64_t group_build_step(struct group_build *build, uint64_t scores)
+{
+	return ranking_step(build->ranking, scores);
+}
+
+bool group_build_is_done(const struct group_build *build)
+{
+	return ranking_is_done(build->ranking);
+}
+
+void group_build_cancel(struct group_table *table, struct group_build *build)
+{
+	if (!build)
+		return;
+	if (!build->in_place)
+		table->free_count++;
+	release_slots(table, build->slots, build->set->count);
+	ranking_free(build->ranking);
+	set_release(build->set);
+	free(build);
+}
+
+static uint16_t slot_index(struct slot *const *slots, uint16_t member)
+{
+	return member == ASSIGN_NONE ? HG_NEXTHOP_NONE :
+				       (uint16_t)slots[member]->index;
 }
 
 /* Count each member's buckets and write the group's table. */
@@ -190,8 +190,8 @@ static int write_table(const struct group_table *table,
 
 	for (uint32_t b = 0; b < size; b++) {
 		table->buckets[b] = (struct hg_bucket){
-			.current = slot_index(group, group->owners[b]),
-			.backup = slot_index(group, group->backups[b]),
+			.current = slot_index(group->slots, group->owners[b]),
+			.backup = slot_index(group->slots, group->backups[b]),
 		};
 		group->buckets[group->owners[b]]++;
 	}
@@ -199,46 +199,133 @@ static int write_table(const struct group_table *table,
 				 table->buckets, size);
 }
 
-int group_acquire(struct group_table *table, const struct member *members,
-		  size_t count, const struct steering_group *base,
-		  struct steering_group **out)
+/* Move the build's contents into a group; the build keeps set and index. */
+static struct steering_group *make_group(const struct group_table *table,
+					 struct group_build *build)
 {
-	struct steering_group *group;
-	int error;
+	uint32_t size = table->options->table_size;
+	struct steering_group *group = calloc(1, sizeof(*group));
 
-	for (uint32_t i = 0; i < table->options->group_count; i++) {
-		if (has_members(table->groups[i], members, count)) {
-			table->groups[i]->references++;
-			*out = table->groups[i];
-			return 0;
-		}
-	}
-	group = group_new(members, count, table->options->table_size);
 	if (!group)
-		return -ENOMEM;
-	error = take_index(table, &group->index);
-	if (!error)
-		error = acquire_slots(table, group);
-	if (!error)
-		error = compute_table(table->options, group, base);
-	if (!error)
-		error = write_table(table, group);
-	if (error) {
-		release_slots(table, group);
-		group_free(group);
-		return error;
+		return NULL;
+	TAILQ_INIT(&group->vips);
+	group->index = build->in_place ? build->in_place->index : build->index;
+	group->set = build->set;
+	group->count = build->set->count;
+	group->members = build->set->members;
+	group->buckets = calloc(group->count, sizeof(*group->buckets));
+	group->owners = calloc(size, sizeof(*group->owners));
+	group->backups = calloc(size, sizeof(*group->backups));
+	if (!group->buckets || !group->owners || !group->backups) {
+		free_group(group);
+		return NULL;
 	}
-	group->references = 1;
-	table->groups[group->index] = group;
-	*out = group;
-	return 0;
+	group->slots = build->slots;
+	group->ranking = build->ranking;
+	build->slots = NULL;
+	build->ranking = NULL;
+	return group;
 }
 
-void group_release(struct group_table *table, struct steering_group *group)
+/* Give the contents of `from` to the group that stays where it is. */
+static void replace_contents(struct group_table *table,
+			     struct steering_group *group,
+			     struct steering_group *from)
 {
-	if (!group || --group->references)
-		return;
-	release_slots(table, group);
+	struct steering_group old = *group;
+
+	*group = *from;
+	group->references = old.references;
+	TAILQ_INIT(&group->vips);
+	TAILQ_CONCAT(&group->vips, &old.vips, group_link);
+	release_slots(table, old.slots, old.count);
+	old.set->group = NULL;
+	set_release(old.set);
+	*from = (struct steering_group){ .buckets = old.buckets,
+					 .owners = old.owners,
+					 .backups = old.backups,
+					 .ranking = old.ranking };
+	free_group(from);
+}
+
+static int fill_group(struct group_table *table, struct steering_group *group)
+{
+	int error = assign_from_ranking(group->ranking, group->owners,
+					group->backups);
+
+	return error ? error : write_table(table, group);
+}
+
+/* Undo a build whose table could not be written. */
+static void drop_build(struct group_table *table, struct group_build *build,
+		       struct steering_group *group)
+{
+	if (group) {
+		build->slots = group->slots;
+		group->slots = NULL;
+		free_group(group);
+	}
+	group_build_cancel(table, build);
+}
+
+struct steering_group *group_build_finish(struct group_table *table,
+					  struct group_build *build, int *error)
+{
+	struct steering_group *group = make_group(table, build);
+	struct steering_group *in_place = build->in_place;
+
+	*error = group ? fill_group(table, group) : -ENOMEM;
+	if (*error) {
+		drop_build(table, build, group);
+		return NULL;
+	}
+	group->shared = build->shared;
+	if (in_place) {
+		replace_contents(table, in_place, group);
+		group = in_place;
+	} else {
+		table->groups[group->index] = group;
+	}
+	group->set->group = group;
+	free(build);
+	return group;
+}
+
+void group_remove(struct group_table *table, struct steering_group *group)
+{
+	release_slots(table, group->slots, group->count);
+	group->slots = NULL;
 	table->groups[group->index] = NULL;
-	group_free(group);
+	table->free_count++;
+	group->set->group = NULL;
+	set_release(group->set);
+	free_group(group);
+}
+
+uint64_t steering_digest(const struct steering_group *group)
+{
+	struct member *identities = identities_of(group->set);
+	uint64_t digest = 0;
+
+	if (identities)
+		digest = assign_digest(identities, group->owners,
+				       group->ranking->size);
+	free(identities);
+	return digest;
+}
+
+bool group_is_safe(const struct group_table *table,
+		   const struct steering_group *group,
+		   const struct steering_set *set)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < group->count; i++) {
+		if (!nexthop_slots_is_alive(table->nexthops, group->slots[i]))
+			continue;
+		if (!set_has(set, &group->members[i].address))
+			return false;
+		any = true;
+	}
+	return any;
 }

@@ -3,10 +3,12 @@
 #define STEERING_GROUP_H
 
 /*
- * Groups: the bucket table of a set, built and shared. Used by steering.c only.
+ * Groups: the bucket table of a set in the map `buckets`, built in turns and
+ * written at once. settle.c decides which set gets a table and where.
  */
 
 #include "steering/nexthop_slots.h"
+#include "steering/set.h"
 #include "steering/steering.h"
 
 struct group_table {
@@ -15,7 +17,19 @@ struct group_table {
 	struct nexthop_slots *nexthops;
 	struct steering_group **groups; /* by index; NULL: free */
 	struct hg_bucket *buckets;	/* one table, while it is written */
-	uint32_t last; /* index used last: the search for a free one goes on */
+	uint32_t last;	     /* index used last: the search goes on there */
+	uint32_t free_count; /* indices that no group and no build has */
+};
+
+/* A table that is being computed. It reads no packet path memory. */
+struct group_build {
+	struct steering_set *set;
+	struct steering_group *in_place; /* to be rewritten, or NULL */
+	uint32_t index;			 /* of the new group, if that is NULL */
+	bool shared;			 /* of the group when it is done */
+	struct steering_group *absorb;	 /* its VIPs follow then; or NULL */
+	struct slot **slots;
+	struct ranking *ranking;
 };
 
 int group_table_init(struct group_table *table,
@@ -25,14 +39,36 @@ int group_table_init(struct group_table *table,
 void group_table_free(struct group_table *table);
 
 /*
- * Take a reference on the group of this set: an existing one, or a new one with
- * its table written. `members` is in address order. `base` is a group with a
- * similar set, or NULL: from it a new table is computed faster. Returns 0,
- * -ENOSPC (no group or slot left), -ENOMEM or an error of the sink.
+ * Start the table of `set`: in place of another group's, or with a free index,
+ * which there must be. `base` is a group with a similar set, or NULL: from it a
+ * table is computed faster. Returns 0, -ENOSPC (no slot left for a next hop),
+ * -ENOMEM or an error of the sink.
  */
-int group_acquire(struct group_table *table, const struct member *members,
-		  size_t count, const struct steering_group *base,
-		  struct steering_group **group);
-void group_release(struct group_table *table, struct steering_group *group);
+int group_build_start(struct group_table *table, struct steering_set *set,
+		      struct steering_group *in_place,
+		      const struct steering_group *base,
+		      struct group_build **build);
+/* Compute for about `scores` scores. Returns how many it took. */
+uint64_t group_build_step(struct group_build *build, uint64_t scores);
+bool group_build_is_done(const struct group_build *build);
+/*
+ * Write the table of a build that is done, and free the build. Returns the
+ * group, or NULL and *error; then a group in place stays what it was.
+ */
+struct steering_group *group_build_finish(struct group_table *table,
+					  struct group_build *build,
+					  int *error);
+void group_build_cancel(struct group_table *table, struct group_build *build);
+
+/* Free a group that no VIP uses. */
+void group_remove(struct group_table *table, struct steering_group *group);
+
+/*
+ * True if the group may carry VIPs of this set: one of its members is alive and
+ * in the set, none is alive and not in it.
+ */
+bool group_is_safe(const struct group_table *table,
+		   const struct steering_group *group,
+		   const struct steering_set *set);
 
 #endif

@@ -80,6 +80,12 @@ static struct hg_nexthop slot_value(const struct nexthop *nexthop)
 	return value;
 }
 
+bool nexthop_slots_is_alive(const struct nexthop_slots *slots,
+			    const struct slot *slot)
+{
+	return slots->values[slot->index].alive;
+}
+
 int nexthop_slots_kill(struct nexthop_slots *slots, const struct slot *slot)
 {
 	const struct steering_sink *sink = slots->sink;

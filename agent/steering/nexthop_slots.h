@@ -37,6 +37,9 @@ struct slot *nexthop_slots_find(const struct nexthop_slots *slots,
  */
 int nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
 			const struct nexthop *nexthop);
+/* True if the program sends packets to the next hop in this slot. */
+bool nexthop_slots_is_alive(const struct nexthop_slots *slots,
+			    const struct slot *slot);
 /* Clear the alive bit. Returns 0 or an error of the sink. */
 int nexthop_slots_kill(struct nexthop_slots *slots, const struct slot *slot);
 

@@ -134,12 +134,6 @@ static void rank_bucket(const struct candidate_set *set, uint32_t bucket,
 		rank_all(set, key, rank);
 }
 
-static void compute_ranks(struct ranking *ranking)
-{
-	for (uint32_t b = 0; b < ranking->size; b++)
-		rank_bucket(&ranking->set, b, &ranking->ranks[b]);
-}
-
 /* -------------------------------------------------------------- derived */
 
 /* Compare by address; the end of a list is behind all addresses. */
@@ -204,16 +198,16 @@ static void insert_candidate(const struct candidate_set *set, uint64_t key,
 	rank->best[at] = (uint16_t)score->candidate;
 }
 
-static void insert_added(const struct candidate_set *set,
-			 const struct change *change, uint32_t bucket,
+static void insert_added(const struct ranking *ranking, uint32_t bucket,
 			 struct rank *rank)
 {
+	const struct candidate_set *set = &ranking->set;
 	uint64_t key = score_bucket_key(bucket);
 	const uint16_t *last = &rank->best[RANKING_DEPTH - 1];
 	struct score worst = score_of(set, *last, key);
 
-	for (size_t i = 0; i < change->added_count; i++) {
-		struct score score = score_of(set, change->added[i], key);
+	for (size_t i = 0; i < ranking->added_count; i++) {
+		struct score score = score_of(set, ranking->added[i], key);
 
 		if (!score_beats(&score, &worst))
 			continue;
@@ -222,17 +216,14 @@ static void insert_added(const struct candidate_set *set,
 	}
 }
 
-static void derive_ranks(struct ranking *ranking, const struct ranking *base,
-			 const struct change *change)
+/* Take over the ranks of the base; LOST marks those to compute anew. */
+static void inherit_ranks(struct ranking *ranking, const struct ranking *base,
+			  const struct change *change)
 {
-	for (uint32_t b = 0; b < ranking->size; b++) {
-		struct rank *rank = &ranking->ranks[b];
-
-		if (!inherit_rank(&base->ranks[b], change->now, rank))
-			rank_bucket(&ranking->set, b, rank);
-		else if (change->added_count)
-			insert_added(&ranking->set, change, b, rank);
-	}
+	for (uint32_t b = 0; b < ranking->size; b++)
+		if (!inherit_rank(&base->ranks[b], change->now,
+				  &ranking->ranks[b]))
+			ranking->ranks[b].best[0] = LOST;
 }
 
 /* True if deriving needs fewer scores for each bucket than computing. */
@@ -243,8 +234,7 @@ static bool is_small(const struct change *change,
 	       set->count;
 }
 
-static int derive_if_small(struct ranking *ranking, const struct ranking *base,
-			   bool *derived)
+static int derive_if_small(struct ranking *ranking, const struct ranking *base)
 {
 	struct change change = {
 		.now = calloc(base->set.count + 1, sizeof(*change.now)),
@@ -254,9 +244,13 @@ static int derive_if_small(struct ranking *ranking, const struct ranking *base,
 
 	if (!error) {
 		compare_sets(&base->set, &ranking->set, &change);
-		*derived = is_small(&change, &ranking->set);
-		if (*derived)
-			derive_ranks(ranking, base, &change);
+		ranking->derived = is_small(&change, &ranking->set);
+	}
+	if (!error && ranking->derived) {
+		inherit_ranks(ranking, base, &change);
+		ranking->added = change.added;
+		ranking->added_count = change.added_count;
+		change.added = NULL;
 	}
 	free(change.added);
 	free(change.now);
@@ -270,25 +264,21 @@ static bool is_power_of_two(uint32_t size)
 	return size && !(size & (size - 1));
 }
 
-static int fill_ranks(struct ranking *ranking, const struct ranking *base)
+static int prepare_ranks(struct ranking *ranking, const struct ranking *base)
 {
-	bool derived = false;
-	int error = 0;
-
 	if (ranking->set.count > ranking->size)
 		return -EINVAL;
 	ranking->ranks = malloc(ranking->size * sizeof(*ranking->ranks));
 	if (!ranking->ranks)
 		return -ENOMEM;
 	if (base && base->size == ranking->size && base->seed == ranking->seed)
-		error = derive_if_small(ranking, base, &derived);
-	if (!error && !derived)
-		compute_ranks(ranking);
-	return error;
+		return derive_if_small(ranking, base);
+	return 0;
 }
 
-int ranking_new(const struct member *members, size_t count, uint64_t seed,
-		uint32_t size, const struct ranking *base, struct ranking **out)
+int ranking_start(const struct member *members, size_t count, uint64_t seed,
+		  uint32_t size, const struct ranking *base,
+		  struct ranking **out)
 {
 	struct ranking *ranking;
 	int error;
@@ -302,7 +292,7 @@ int ranking_new(const struct member *members, size_t count, uint64_t seed,
 	ranking->size = size;
 	error = candidate_set_init(&ranking->set, members, count, seed);
 	if (!error)
-		error = fill_ranks(ranking, base);
+		error = prepare_ranks(ranking, base);
 	if (error) {
 		ranking_free(ranking);
 		return error;
@@ -311,11 +301,49 @@ int ranking_new(const struct member *members, size_t count, uint64_t seed,
 	return 0;
 }
 
+/* Rank one bucket. Returns the scores that it took, by an estimate. */
+static inline uint64_t step_bucket(struct ranking *ranking, uint32_t bucket)
+{
+	struct rank *rank = &ranking->ranks[bucket];
+
+	if (!ranking->derived || rank->best[0] == LOST) {
+		rank_bucket(&ranking->set, bucket, rank);
+		return ranking->set.count;
+	}
+	if (ranking->added_count)
+		insert_added(ranking, bucket, rank);
+	return ranking->added_count + 1;
+}
+
+uint64_t ranking_step(struct ranking *ranking, uint64_t scores)
+{
+	uint64_t used = 0;
+
+	while (ranking->ranked < ranking->size && (!used || used < scores))
+		used += step_bucket(ranking, ranking->ranked++);
+	if (!ranking_is_done(ranking))
+		return used;
+	free(ranking->added);
+	ranking->added = NULL;
+	return used;
+}
+
+int ranking_new(const struct member *members, size_t count, uint64_t seed,
+		uint32_t size, const struct ranking *base, struct ranking **out)
+{
+	int error = ranking_start(members, count, seed, size, base, out);
+
+	if (!error)
+		ranking_step(*out, UINT64_MAX);
+	return error;
+}
+
 void ranking_free(struct ranking *ranking)
 {
 	if (!ranking)
 		return;
 	free(ranking->ranks);
+	free(ranking->added);
 	candidate_set_free(&ranking->set);
 	free(ranking);
 }

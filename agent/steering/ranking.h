@@ -28,6 +28,10 @@ struct ranking {
 	uint64_t seed;
 	uint32_t size;
 	struct rank *ranks; /* of each bucket */
+	uint32_t ranked; /* buckets that are done: all of `size` in the end */
+	bool derived;
+	uint16_t *added; /* candidates that the base lacks; NULL when done */
+	size_t added_count;
 };
 
 /*
@@ -40,5 +44,23 @@ int ranking_new(const struct member *members, size_t count, uint64_t seed,
 		uint32_t size, const struct ranking *base,
 		struct ranking **ranking);
 void ranking_free(struct ranking *ranking);
+
+/*
+ * The same in turns. Prepare a ranking, of which no bucket is ranked yet; `base`
+ * is not needed afterwards.
+ */
+int ranking_start(const struct member *members, size_t count, uint64_t seed,
+		  uint32_t size, const struct ranking *base,
+		  struct ranking **ranking);
+/*
+ * Rank buckets for about `scores` computed scores, at least one bucket. Returns
+ * the number of scores, by an estimate.
+ */
+uint64_t ranking_step(struct ranking *ranking, uint64_t scores);
+
+static inline bool ranking_is_done(const struct ranking *ranking)
+{
+	return ranking->ranked == ranking->size;
+}
 
 #endif

@@ -4,20 +4,12 @@
 #include "steering/steering.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/log.h"
-#include "steering/group.h"
-
-struct steering {
-	struct steering_options options;
-	struct steering_sink sink;
-	struct prefix_map vips;
-	struct slot_table vip_counters;
-	struct nexthop_slots nexthops;
-	struct group_table groups;
-};
+#include "steering/steering_internal.h"
 
 /* Warn once and loudly: set by mistake, it breaks connections. */
 static void warn_of_spray(const struct steering_options *options)
@@ -31,7 +23,8 @@ static void warn_of_spray(const struct steering_options *options)
 
 struct steering *steering_new(const struct steering_options *options,
 			      const struct tracker *tracker,
-			      const struct steering_sink *sink)
+			      const struct steering_sink *sink,
+			      const struct steering_hooks *hooks)
 {
 	struct steering *steering = calloc(1, sizeof(*steering));
 
@@ -39,6 +32,8 @@ struct steering *steering_new(const struct steering_options *options,
 		return NULL;
 	steering->options = *options;
 	steering->sink = *sink;
+	steering->hooks = *hooks;
+	TAILQ_INIT(&steering->queue);
 	warn_of_spray(options);
 	if (slot_table_init(&steering->vip_counters, 0, HG_MAX_VIPS) ||
 	    nexthop_slots_init(&steering->nexthops, tracker, &steering->sink) ||
@@ -50,16 +45,24 @@ struct steering *steering_new(const struct steering_options *options,
 	return steering;
 }
 
+/* Free a VIP; the program's tables stay. */
+static void free_vip(struct steering *steering, struct steering_vip *vip)
+{
+	vip_forget_set(steering, vip);
+	prefix_map_remove(&steering->vips, &vip->node);
+	slot_release(&steering->vip_counters, vip->counter);
+	free(vip);
+}
+
 void steering_free(struct steering *steering)
 {
-	struct prefix_node *node, *next;
+	struct prefix_node *node;
 
 	if (!steering)
 		return;
-	for (node = prefix_map_next(&steering->vips, NULL); node; node = next) {
-		next = prefix_map_next(&steering->vips, node);
-		free(node);
-	}
+	group_build_cancel(&steering->groups, steering->build);
+	while ((node = prefix_map_next(&steering->vips, NULL)))
+		free_vip(steering, (struct steering_vip *)node);
 	prefix_map_free(&steering->vips);
 	group_table_free(&steering->groups);
 	nexthop_slots_free(&steering->nexthops);
@@ -73,30 +76,16 @@ static struct steering_vip *find_vip(const struct steering *steering,
 	return (struct steering_vip *)prefix_map_find(&steering->vips, prefix);
 }
 
-/* Remove from our table a VIP that is not in the program's. */
-static void forget_vip(struct steering *steering, struct steering_vip *vip)
-{
-	prefix_map_remove(&steering->vips, &vip->node);
-	slot_release(&steering->vip_counters, vip->counter);
-	group_release(&steering->groups, vip->group);
-	free(vip);
-}
-
 static int remove_vip(struct steering *steering, struct steering_vip *vip)
 {
-	const struct steering_sink *sink = &steering->sink;
-	int error = sink->delete_vip(sink->datapath, &vip->node.prefix);
-	char text[PREFIX_TEXT_SIZE];
+	int error = vip_leave_group(steering, vip);
 
-	if (error)
-		return error;
-	log_debug("steering", "%s: removed from the tables",
-		  prefix_format(&vip->node.prefix, text));
-	forget_vip(steering, vip);
-	return 0;
+	if (!error)
+		free_vip(steering, vip);
+	return error;
 }
 
-/* Add a VIP to our table, not to the program's. */
+/* Add a VIP to our table, not to the program's. NULL: no room, or an error. */
 static struct steering_vip *add_vip(struct steering *steering,
 				    const struct prefix *prefix)
 {
@@ -116,90 +105,95 @@ static struct steering_vip *add_vip(struct steering *steering,
 	}
 	if (fresh &&
 	    sink->clear_vip_counter(sink->datapath, vip->counter->index)) {
-		forget_vip(steering, vip);
+		free_vip(steering, vip);
 		return NULL;
 	}
 	return vip;
 }
 
-/* Point the program's entry of `vip` at `group`. */
-static int point_at(struct steering *steering, const struct steering_vip *vip,
-		    const struct steering_group *group)
+static void wake(struct steering *steering)
 {
-	const struct steering_sink *sink = &steering->sink;
-	struct hg_vip value = {
-		.group = group->index,
-		.counter = vip->counter->index,
-		.hash_fields = steering_hash_fields_of(&steering->options,
-						       &vip->node.prefix),
-	};
+	const struct steering_hooks *hooks = &steering->hooks;
 
-	if (group == vip->group)
-		return 0;
-	return sink->set_vip(sink->datapath, &vip->node.prefix, &value);
+	if (!TAILQ_EMPTY(&steering->queue))
+		hooks->work_waiting(hooks->context);
 }
 
-static void log_group(const struct steering_vip *vip,
-		      const struct steering_group *group)
+/* Use the table of the VIP's new set, if there is one. */
+static int use_own_group(struct steering *steering, struct steering_vip *vip)
 {
-	char text[PREFIX_TEXT_SIZE];
-
-	if (group != vip->group)
-		log_debug("steering", "%s: %s group %u, members: %zu",
-			  prefix_format(&vip->node.prefix, text),
-			  group->references == 1 ? "new" : "shared",
-			  group->index, group->count);
-}
-
-static int by_address(const void *a, const void *b)
-{
-	const struct member *x = a, *y = b;
-
-	return address_compare(&x->address, &y->address);
-}
-
-static int set_vip(struct steering *steering, const struct prefix *prefix,
-		   const struct member *sorted, size_t count)
-{
-	struct steering_vip *vip = find_vip(steering, prefix);
-	struct steering_group *group;
+	struct steering_group *group = vip->set->group;
 	int error;
 
-	error = group_acquire(&steering->groups, sorted, count,
-			      vip ? vip->group : NULL, &group);
-	if (error)
-		return error;
-	if (!vip)
-		vip = add_vip(steering, prefix);
-	error = vip ? point_at(steering, vip, group) : -ENOSPC;
-	if (error) {
-		group_release(&steering->groups, group);
-		if (vip && !vip->group)
-			forget_vip(steering, vip);
-		return error;
+	if (!group || group->shared)
+		return 0;
+	error = vip_use_group(steering, vip, group);
+	if (!error)
+		vip_set_waiting(steering, vip, false);
+	return error;
+}
+
+/* Take over the reference on `set`. On failure the VIP keeps its own. */
+static int change_set(struct steering *steering, struct steering_vip *vip,
+		      struct steering_set *set)
+{
+	struct steering_set *previous = vip->set;
+	int error;
+
+	if (set == previous) {
+		set_release(set);
+		return 0;
 	}
-	log_group(vip, group);
-	group_release(&steering->groups, vip->group);
-	vip->group = group;
-	return 0;
+	if (previous)
+		previous->references++;
+	steering->changed = true;
+	vip_want(steering, vip, set);
+	error = use_own_group(steering, vip);
+	if (error && previous)
+		vip_want(steering, vip, previous);
+	else if (previous)
+		set_release(previous);
+	return error;
+}
+
+static int give_set(struct steering *steering, const struct prefix *prefix,
+		    struct steering_set *set, bool *steered)
+{
+	struct steering_vip *vip = find_vip(steering, prefix);
+	bool added = !vip;
+	int error;
+
+	if (added)
+		vip = add_vip(steering, prefix);
+	if (!vip) {
+		set_release(set);
+		return -ENOSPC;
+	}
+	error = change_set(steering, vip, set);
+	*steered = vip->group;
+	if (error && added)
+		free_vip(steering, vip);
+	return error;
 }
 
 int steering_set_vip(struct steering *steering, const struct prefix *prefix,
-		     const struct member *members, size_t count)
+		     const struct member *members, size_t count, bool *steered)
 {
 	struct steering_vip *vip = find_vip(steering, prefix);
-	struct member *sorted;
-	int error;
+	struct steering_set *set;
+	int error = 0;
 
-	if (!count)
-		return vip ? remove_vip(steering, vip) : 0;
-	sorted = calloc(count, sizeof(*sorted));
-	if (!sorted)
-		return -ENOMEM;
-	memcpy(sorted, members, count * sizeof(*sorted));
-	qsort(sorted, count, sizeof(*sorted), by_address);
-	error = set_vip(steering, prefix, sorted, count);
-	free(sorted);
+	*steered = vip && vip->group;
+	if (count) {
+		set = set_intern(&steering->sets, members, count);
+		if (!set)
+			return -ENOMEM;
+		error = give_set(steering, prefix, set, steered);
+	} else if (vip) {
+		error = remove_vip(steering, vip);
+		*steered = error;
+	}
+	wake(steering);
 	return error;
 }
 
@@ -209,8 +203,12 @@ int steering_nexthop_changed(struct steering *steering,
 	const struct slot *slot =
 		nexthop_slots_find(&steering->nexthops, &nexthop->address);
 
-	return slot ? nexthop_slots_write(&steering->nexthops, slot, nexthop) :
-		      0;
+	int error = 0;
+
+	if (slot)
+		error = nexthop_slots_write(&steering->nexthops, slot, nexthop);
+	wake(steering);
+	return error;
 }
 
 int steering_nexthop_gone(struct steering *steering,
@@ -219,7 +217,12 @@ int steering_nexthop_gone(struct steering *steering,
 	const struct slot *slot =
 		nexthop_slots_find(&steering->nexthops, address);
 
-	return slot ? nexthop_slots_kill(&steering->nexthops, slot) : 0;
+	int error = 0;
+
+	if (slot)
+		error = nexthop_slots_kill(&steering->nexthops, slot);
+	wake(steering);
+	return error;
 }
 
 const struct steering_vip *steering_next_vip(const struct steering *steering,
@@ -246,6 +249,77 @@ steering_next_group(const struct steering *steering,
 		if (steering->groups.groups[index])
 			return steering->groups.groups[index];
 	return NULL;
+}
+
+enum steering_state steering_vip_state(const struct steering_vip *vip)
+{
+	if (!vip->group)
+		return STEERING_WAITING;
+	/* Even if the group may have to be shared later. */
+	if (vip->group->set == vip->set)
+		return STEERING_EXACT;
+	return set_contains(vip->set, vip->group->set) ? STEERING_SHARED :
+							 STEERING_PREVIOUS;
+}
+
+const char *steering_state_name(enum steering_state state)
+{
+	static const char *const names[STEERING_STATE_COUNT] = {
+		[STEERING_EXACT] = "exact",
+		[STEERING_PREVIOUS] = "previous",
+		[STEERING_SHARED] = "shared",
+		[STEERING_WAITING] = "waits_for_group",
+	};
+
+	return names[state];
+}
+
+void steering_explain(const struct steering *steering,
+		      const struct steering_vip *vip, char *text, size_t size)
+{
+	static const char *const meanwhile[STEERING_STATE_COUNT] = {
+		[STEERING_EXACT] = "",
+		[STEERING_PREVIOUS] = "by its previous table",
+		[STEERING_SHARED] = "by a group that is a part of its set",
+		[STEERING_WAITING] = "by the kernel's route",
+	};
+	uint32_t limit = steering->options.group_count;
+	uint32_t used = limit - steering->groups.free_count;
+	const char *by = meanwhile[steering_vip_state(vip)];
+
+	if (vip->set->retry_ms)
+		snprintf(text, size,
+			 "its table was refused, see the log; tried again "
+			 "every second; steered %s",
+			 by);
+	else if (steering->groups.free_count > settle_reserve(steering))
+		snprintf(text, size, "waits until its set is final; steered %s",
+			 by);
+	else
+		snprintf(text, size,
+			 "waits for a group: %u of %u in use; raise --groups; "
+			 "steered %s",
+			 used, limit, by);
+}
+
+const struct steering_vip *steering_find_vip(const struct steering *steering,
+					     const struct prefix *prefix)
+{
+	return find_vip(steering, prefix);
+}
+
+struct steering_totals steering_totals(const struct steering *steering)
+{
+	uint32_t limit = steering->options.group_count;
+	struct steering_totals totals = {
+		.groups_used = limit - steering->groups.free_count,
+		.groups_limit = limit,
+	};
+	const struct steering_vip *vip = NULL;
+
+	while ((vip = steering_next_vip(steering, vip)))
+		totals.vips[steering_vip_state(vip)]++;
+	return totals;
 }
 
 uint32_t steering_group_limit(const struct steering *steering)

@@ -10,18 +10,22 @@
  * steering_sink.
  *
  * A group is a bucket table for one set of {next hop, weight}; VIPs with equal
- * sets share a group. When the set of a VIP changes, the table of the new group
- * is written completely before one update points the VIP at it. So no packet
- * meets a half-written table. A next hop keeps its slot, and its counters with
- * it, while there are unused slots.
+ * sets share a group. steering_set_vip() records the set that a VIP is to have;
+ * tables are made at the end of the turn and over several turns, by
+ * steering_settle(): see settle.c. A new table is complete before one update
+ * points a VIP at it; one whose VIPs all want the same new set is rewritten in
+ * place, bucket by bucket. A next hop keeps its slot, and its counters with it,
+ * while there are unused slots.
  *
  * When a next hop dies, steering_nexthop_changed() clears its alive bit at
  * once: one store moves the traffic of all VIPs to the backups in the buckets.
  * The new sets follow when the routes have been decided again.
  *
- *   options        the options of the room. Plain values
- *   steering       VIPs and their groups
- *   group          bucket tables, shared by equal sets
+ *   steering       VIPs
+ *   vip            one VIP between its set and its group
+ *   set            multipath sets, each kept once
+ *   settle         which set gets a table, when and where
+ *   group          bucket tables, built in turns
  *   nexthop_slots  entries of the map `nexthops`
  *   assign         capped highest-random-weight: owners and backups. Pure
  *   identity       members as all nodes know them. Pure
@@ -42,6 +46,7 @@
 #include "nexthop/nexthop.h"
 #include "steering/assign.h"
 #include "steering/options.h"
+#include "steering/set.h"
 
 struct datapath;
 
@@ -68,44 +73,90 @@ struct steering_sink {
 struct steering;
 struct tracker;
 
-/* The bucket table of a set. */
+/* A bucket table, of one set. */
 struct steering_group {
 	uint32_t index;
-	uint32_t references; /* VIPs that point at it */
+	uint32_t references; /* VIPs that use it */
 	size_t count;
-	struct member *members;	 /* in address order */
-	struct slot **slots;	 /* of the members */
-	uint32_t *buckets;	 /* number owned by each member */
-	uint16_t *owners;	 /* of each bucket, index of a member */
-	uint16_t *backups;	 /* likewise, or ASSIGN_NONE */
-	struct ranking *ranking; /* base of the next set's ranking */
+	const struct member *members; /* of its set, in address order */
+	struct slot **slots;	      /* of the members */
+	uint32_t *buckets;	      /* number owned by each member */
+	uint16_t *owners;	      /* of each bucket, index of a member */
+	uint16_t *backups;	      /* likewise, or ASSIGN_NONE */
+	struct ranking *ranking;      /* base of the next set's ranking */
+	struct steering_set *set;
+	/* Holds what several sets have in common; its VIPs wait for more. */
+	bool shared;
+	struct steering_vip_list vips;
+	/* For settle.c, while it looks at one set. */
+	const struct steering_set *claimed_by;
+	uint32_t claims;
+};
+
+/* How a VIP is steered. */
+enum steering_state {
+	STEERING_EXACT,	   /* by the table of its set */
+	STEERING_PREVIOUS, /* waits for a group; by the table it had */
+	STEERING_SHARED,   /* waits for a group; by that of a part of its set */
+	STEERING_WAITING,  /* waits for a group; by no table */
+	STEERING_STATE_COUNT,
 };
 
 /* A VIP with a set. */
 struct steering_vip {
 	struct prefix_node node; /* first: found by prefix */
 	struct slot *counter;
-	struct steering_group *group;
+	struct steering_group *group; /* NULL: not in the program's tables */
+	struct steering_set *set;     /* of the last steering_set_vip() */
+	bool waiting;		      /* in set->waiting, not in set->done */
+	TAILQ_ENTRY(steering_vip) set_link;
+	TAILQ_ENTRY(steering_vip) group_link;
+};
+
+struct steering_hooks {
+	/* A VIP came to a table, or lost its table. From steering_settle(). */
+	void (*steered)(const struct prefix *vip, bool steered, void *context);
+	/* Something waits: call steering_settle() at the end of the turn. */
+	void (*work_waiting)(void *context);
+	void *context;
+};
+
+/* Numbers of VIPs by how they are steered, and of groups. */
+struct steering_totals {
+	uint32_t vips[STEERING_STATE_COUNT];
+	uint32_t groups_used;
+	uint32_t groups_limit;
 };
 
 /*
- * Copy `options` and `sink`; the tracker and the list in `options` must outlive
- * it. NULL: out of memory. The caller frees with steering_free().
+ * Copy `options`, `sink` and `hooks`; the tracker and the list in `options` must
+ * outlive it. NULL: out of memory. The caller frees with steering_free().
  */
 struct steering *steering_new(const struct steering_options *options,
 			      const struct tracker *tracker,
-			      const struct steering_sink *sink);
+			      const struct steering_sink *sink,
+			      const struct steering_hooks *hooks);
 /* Free; the program's tables stay. */
 void steering_free(struct steering *steering);
 
 /*
- * Point `vip` at the set `members` (in any order, no address twice, all alive),
- * or remove it from the tables if the set is empty. On failure the VIP stays
- * unchanged. Returns 0, -ENOSPC (no group, slot or VIP entry left), -ENOMEM or
- * an error of the sink.
+ * Give `vip` the set `members` (in any order, no address twice, all alive), or
+ * remove it from the tables if the set is empty. A table that exists is used at
+ * once; else steering_settle() makes one. *steered says whether the VIP has a
+ * table now. On failure the VIP stays unchanged. Returns 0, -ENOSPC (no VIP
+ * entry left), -ENOMEM or an error of the sink.
  */
 int steering_set_vip(struct steering *steering, const struct prefix *vip,
-		     const struct member *members, size_t count);
+		     const struct member *members, size_t count, bool *steered);
+
+/*
+ * Work on the tables of VIPs that wait, for about 5 ms. `idle`: the sets are
+ * decided, none is about to change. Returns the milliseconds after which to
+ * call it again: 0 for at once, STEERING_SETTLED for never. See settle.c.
+ */
+#define STEERING_SETTLED UINT32_MAX
+uint32_t steering_settle(struct steering *steering, uint64_t now_ms);
+
 /*
  * Write the next hop's state into its slot, if it has one. Returns 0 or an
  * error of the sink.
@@ -136,6 +187,17 @@ steering_next_group(const struct steering *steering,
 /* Return the VIP with the longest prefix that contains `address`, or NULL. */
 const struct steering_vip *steering_match_vip(const struct steering *steering,
 					      const struct address *address);
+enum steering_state steering_vip_state(const struct steering_vip *vip);
+/* "exact", "previous", "shared" or "waits_for_group". */
+const char *steering_state_name(enum steering_state state);
+/* Write why a VIP has no table of its set: "waits for a group: 4 of 4 in use". */
+void steering_explain(const struct steering *steering,
+		      const struct steering_vip *vip, char *text, size_t size);
+/* Return the VIP with exactly this prefix, or NULL. */
+const struct steering_vip *steering_find_vip(const struct steering *steering,
+					     const struct prefix *prefix);
+/* Count VIPs and groups; takes time for each VIP. */
+struct steering_totals steering_totals(const struct steering *steering);
 /* Return the largest number of groups. */
 uint32_t steering_group_limit(const struct steering *steering);
 /* Return the slot of a next hop, also of one no longer used, or NULL. */

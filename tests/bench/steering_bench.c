@@ -28,6 +28,7 @@ enum {
 	MAX_MEMBERS = 512,
 	GROUPS = 4,
 	PLAIN_WEIGHT = 10,
+	SETTLE_MS = 1000,
 };
 
 enum step {
@@ -65,6 +66,7 @@ struct bench {
 	size_t count;
 	uint32_t size;
 	uint64_t random;
+	uint64_t now_ms;
 	uint16_t owners[HG_MAX_TABLE_SIZE];
 	uint16_t backups[HG_MAX_TABLE_SIZE];
 	struct hg_bucket buckets[GROUPS * HG_MAX_TABLE_SIZE];
@@ -122,6 +124,17 @@ static int clear_counter(struct datapath *datapath, uint32_t index)
 	return 0;
 }
 
+static void ignore_steered(const struct prefix *vip, bool steered,
+			   void *context)
+{
+	(void)vip, (void)steered, (void)context;
+}
+
+static void ignore_work(void *context)
+{
+	(void)context;
+}
+
 static int start_case(struct bench *bench, const struct bench_case *row)
 {
 	const struct steering_options options = {
@@ -135,6 +148,11 @@ static int start_case(struct bench *bench, const struct bench_case *row)
 		clear_counter, (struct datapath *)bench
 	};
 
+	const struct steering_hooks hooks = {
+		.steered = ignore_steered,
+		.work_waiting = ignore_work,
+	};
+
 	bench->count = row->members;
 	bench->size = row->size;
 	for (size_t i = 0; i < row->members; i++)
@@ -143,7 +161,7 @@ static int start_case(struct bench *bench, const struct bench_case *row)
 				htonl(FIRST_MEMBER + (uint32_t)i)),
 			.weight = PLAIN_WEIGHT << (row->mixed ? i % 4 : 0),
 		};
-	bench->steering = steering_new(&options, NULL, &sink);
+	bench->steering = steering_new(&options, NULL, &sink, &hooks);
 	return bench->steering ? 0 : -ENOMEM;
 }
 
@@ -170,8 +188,15 @@ static int steer_vip(struct bench *bench, size_t count, double *us)
 		.length = ADDRESS_BITS_IPV4,
 	};
 	double before = cpu_us();
-	int error =
-		steering_set_vip(bench->steering, &vip, bench->members, count);
+	bool steered;
+	int error = steering_set_vip(bench->steering, &vip, bench->members,
+				     count, &steered);
+
+	/* Later each time, so that no set waits to be final. */
+	while (!error &&
+	       steering_settle(bench->steering, bench->now_ms += SETTLE_MS) !=
+		       STEERING_SETTLED)
+		;
 
 	if (us)
 		*us = cpu_us() - before;

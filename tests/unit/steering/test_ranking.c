@@ -535,6 +535,34 @@ static void a_base_of_another_seed_or_size_is_not_used(void **state)
 	assert_false(is_derived(SET, 0, MAX_SIZE / 2));
 }
 
+/* Ranked in turns of any length, computed or derived, it is the same. */
+static void turns_leave_no_trace(void **state)
+{
+	struct ranking *base = ranking_of(SET, 0, MAX_SIZE, NULL);
+	struct ranking *whole = ranking_of(SET + 2, 0, MAX_SIZE, NULL);
+
+	(void)state;
+	for (int derived = 0; derived < 2; derived++) {
+		struct member members[SET + 2];
+		struct ranking *ranking;
+		uint32_t turns = 0;
+
+		for (size_t i = 0; i < SET + 2; i++)
+			members[i] = (struct member){ plain_address(i), 1 };
+		assert_int_equal(ranking_start(members, SET + 2, 0, MAX_SIZE,
+					       derived ? base : NULL, &ranking),
+				 0);
+		for (; !ranking_is_done(ranking); turns++)
+			ranking_step(ranking, chance_below(20 * SET));
+		assert_in_range(turns, 2, MAX_SIZE);
+		assert_memory_equal(ranking->ranks, whole->ranks,
+				    MAX_SIZE * sizeof(*whole->ranks));
+		ranking_free(ranking);
+	}
+	ranking_free(whole);
+	ranking_free(base);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -543,6 +571,7 @@ int main(void)
 		cmocka_unit_test(hashes_in_a_row_are_told_apart),
 		cmocka_unit_test(only_a_small_change_is_derived),
 		cmocka_unit_test(a_base_of_another_seed_or_size_is_not_used),
+		cmocka_unit_test(turns_leave_no_trace),
 	};
 
 	chance_begin();

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "nexthop/tracker.h"
+#include "settled.h"
 #include "steering/steering.h"
 
 enum {
@@ -24,6 +25,7 @@ enum {
 	GROUPS = 4,
 	NEXTHOPS = 8,
 	VIPS = 8,
+	RETRY_MS = 1000,
 };
 
 /* The tables, and the next hops as the tracker would report them. */
@@ -148,7 +150,7 @@ static int setup(void **state)
 		tables.known[i].mtu = 1500;
 		tables.known[i].mac[5] = (uint8_t)i + 1;
 	}
-	tables.steering = steering_new(&options, NULL, &sink);
+	tables.steering = steering_new(&options, NULL, &sink, &settled_hooks);
 	assert_non_null(tables.steering);
 	*state = &tables;
 	return 0;
@@ -173,7 +175,7 @@ static int steer(unsigned int v, unsigned int hops)
 			members[count++] =
 				(struct member){ .address = nexthop_address(i),
 						 .weight = 1 };
-	return steering_set_vip(tables.steering, &prefix, members, count);
+	return set_vip_settled(tables.steering, &prefix, members, count);
 }
 
 /* Return the last octet - 1 of the next hop of a VIP's bucket. */
@@ -289,31 +291,145 @@ static void an_unused_nexthop_is_taken_out(void **state)
 	assert_int_equal(tables.alive_stores, 1);
 }
 
-static void without_a_free_group_a_vip_stays_as_it_was(void **state)
+static enum steering_state state_of(unsigned int v)
+{
+	const struct prefix prefix = vip(v);
+
+	return steering_vip_state(
+		steering_match_vip(tables.steering, &prefix.address));
+}
+
+static void without_a_free_group_a_new_vip_waits(void **state)
 {
 	(void)state;
 	for (unsigned int v = 0; v < GROUPS; v++)
 		assert_int_equal(steer(v, 1 << v), 0);
-	assert_int_equal(steer(GROUPS, 0x30), -ENOSPC);
+	assert_int_equal(steer(GROUPS, 0x30), 0);
 	assert_false(tables.vip_set[GROUPS]);
-	assert_int_equal(steer(0, 0x30), -ENOSPC);
-	assert_int_equal(owner(0, 0), 0);
+	assert_int_equal(state_of(GROUPS), STEERING_WAITING);
+	assert_int_equal(
+		steering_totals(tables.steering).vips[STEERING_WAITING], 1);
 	/* Sharing needs no group of its own. */
-	assert_int_equal(steer(GROUPS, 0x02), 0);
-	/* And a released one can be acquired again. */
+	assert_int_equal(steer(GROUPS + 1, 0x02), 0);
+	assert_int_equal(state_of(GROUPS + 1), STEERING_EXACT);
+	/* One that is given up is used at once. */
 	assert_int_equal(steer(0, 0), 0);
-	assert_int_equal(steer(0, 0x30), 0);
+	assert_true(tables.vip_set[GROUPS]);
+	assert_int_equal(state_of(GROUPS), STEERING_EXACT);
+	assert_in_range(owner(GROUPS, 0), 4, 5);
 }
 
-static void a_vip_that_the_program_refuses_is_forgotten(void **state)
+/* Its only VIP wants another set: no group is needed for that. */
+static void a_set_that_changes_for_all_vips_is_rewritten_in_place(void **state)
+{
+	uint32_t group;
+
+	(void)state;
+	for (unsigned int v = 0; v < GROUPS; v++)
+		steer(v, 1 << v);
+	steer(GROUPS, 1);
+	group = tables.vips[0].group;
+	tables.bucket_writes = 0;
+	tables.refuse_vip = -EIO; /* would be noticed: no VIP is written */
+	for (unsigned int v = 0; v < 2; v++) {
+		struct member member = { nexthop_address(5), 1 };
+		const struct prefix prefix = vip(v ? GROUPS : 0);
+		bool steered;
+
+		assert_int_equal(steering_set_vip(tables.steering, &prefix,
+						  &member, 1, &steered),
+				 0);
+		assert_true(steered);
+	}
+	settle(tables.steering);
+	assert_int_equal(tables.bucket_writes, TABLE_SIZE);
+	assert_int_equal(tables.vips[0].group, group);
+	assert_int_equal(owner(0, 0), 5);
+	assert_int_equal(state_of(0), STEERING_EXACT);
+	assert_int_equal(state_of(GROUPS), STEERING_EXACT);
+}
+
+/* Its own servers only, if fewer than it could have. */
+static void
+at_the_limit_a_vip_uses_a_group_that_is_part_of_its_set(void **state)
 {
 	(void)state;
+	for (unsigned int v = 0; v < GROUPS; v++)
+		steer(v, 1 << v);
+	steer(GROUPS, 0x03);
+	assert_true(tables.vip_set[GROUPS]);
+	assert_int_equal(state_of(GROUPS), STEERING_SHARED);
+	assert_in_range(owner(GROUPS, 0), 0, 1);
+}
+
+/* Groups A, B and C have VIPs that want X and Y each: no room for both. */
+static void two_groups_of_waiting_vips_become_one(void **state)
+{
+	(void)state;
+	for (unsigned int v = 0; v < VIPS; v++)
+		steer(v, 0x80 | 1 << v % GROUPS);
+	for (unsigned int v = 0; v < VIPS; v++) {
+		struct member members[] = {
+			{ nexthop_address(7), 1 },
+			{ nexthop_address(v / 2), 2 },
+		};
+		const struct prefix prefix = vip(v);
+		bool steered;
+
+		steering_set_vip(tables.steering, &prefix, members, 2,
+				 &steered);
+		assert_true(steered);
+	}
+	settle(tables.steering);
+	for (unsigned int v = 0; v < VIPS; v++)
+		assert_int_equal(state_of(v), STEERING_EXACT);
+}
+
+static void transient_sets_get_no_table(void **state)
+{
+	(void)state;
+	steer(0, 0x01);
+	tables.bucket_writes = 0;
+	for (unsigned int hops = 0x03; hops < 0x100; hops = hops << 1 | 1) {
+		struct member members[NEXTHOPS];
+		const struct prefix prefix = vip(0);
+		size_t count = 0;
+		bool steered;
+
+		for (unsigned int i = 0; hops >> i; i++)
+			members[count++] =
+				(struct member){ nexthop_address(i), 1 };
+		for (unsigned int again = 0; again < 10; again++) {
+			members[0].weight = again + 1;
+			steering_set_vip(tables.steering, &prefix, members,
+					 count, &steered);
+			steering_settle(tables.steering, settled_now_ms++);
+		}
+	}
+	/* 70 sets in 70 ms: eight tables at once, one when it is quiet. */
+	assert_in_range(tables.bucket_writes, 1, 8 * TABLE_SIZE);
+	assert_in_range(settle(tables.steering), 1, 1000);
+	assert_in_range(tables.bucket_writes, 1, 9 * TABLE_SIZE);
+	assert_int_equal(state_of(0), STEERING_EXACT);
+}
+
+static void a_vip_that_the_program_refuses_is_tried_again(void **state)
+{
+	struct member member = { nexthop_address(0), 1 };
+	const struct prefix prefix = vip(0);
+	bool steered;
+
+	(void)state;
 	tables.refuse_vip = -E2BIG;
-	assert_int_equal(steer(0, 0x03), -E2BIG);
-	assert_null(steering_next_vip(tables.steering, NULL));
+	steering_set_vip(tables.steering, &prefix, &member, 1, &steered);
+	assert_int_equal(steering_settle(tables.steering, settled_now_ms),
+			 RETRY_MS);
+	assert_false(steered);
+	assert_int_equal(state_of(0), STEERING_WAITING);
 	assert_null(steering_next_group(tables.steering, NULL));
 	tables.refuse_vip = 0;
-	assert_int_equal(steer(0, 0x03), 0);
+	settle(tables.steering);
+	assert_int_equal(state_of(0), STEERING_EXACT);
 }
 
 static void the_digest_is_that_of_the_set_alone(void **state)
@@ -344,8 +460,12 @@ int main(void)
 		TEST(a_nexthop_that_dies_costs_one_store),
 		TEST(a_return_is_a_new_incarnation_in_the_old_slot),
 		TEST(an_unused_nexthop_is_taken_out),
-		TEST(without_a_free_group_a_vip_stays_as_it_was),
-		TEST(a_vip_that_the_program_refuses_is_forgotten),
+		TEST(without_a_free_group_a_new_vip_waits),
+		TEST(a_set_that_changes_for_all_vips_is_rewritten_in_place),
+		TEST(at_the_limit_a_vip_uses_a_group_that_is_part_of_its_set),
+		TEST(two_groups_of_waiting_vips_become_one),
+		TEST(transient_sets_get_no_table),
+		TEST(a_vip_that_the_program_refuses_is_tried_again),
 		TEST(the_digest_is_that_of_the_set_alone),
 	};
 

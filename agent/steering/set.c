@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Multipath sets, interned. See set.h. */
+
+#include "steering/set.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "steering/score.h"
+
+static int by_address(const void *a, const void *b)
+{
+	const struct member *x = a, *y = b;
+
+	return address_compare(&x->address, &y->address);
+}
+
+/* Members are next hops that answered, so the hash needs no secret. */
+static uint64_t hash_members(const struct member *members, size_t count)
+{
+	uint64_t hash = count;
+
+	for (size_t i = 0; i < count; i++)
+		hash = score_mix(hash ^ members[i].weight ^
+				 score_address_key(&members[i].address, 0));
+	return hash;
+}
+
+static bool has_members(const struct steering_set *set, uint64_t hash,
+			const struct member *members, size_t count)
+{
+	if (set->hash != hash || set->count != count)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (set->members[i].weight != members[i].weight ||
+		    !address_equal(&set->members[i].address,
+				   &members[i].address))
+			return false;
+	return true;
+}
+
+/* Make a set of sorted members, without a reference. */
+static struct steering_set *make_set(const struct member *sorted, size_t count,
+				     uint64_t hash)
+{
+	struct steering_set *set =
+		calloc(1, sizeof(*set) + count * sizeof(*sorted));
+
+	if (!set)
+		return NULL;
+	set->hash = hash;
+	set->count = count;
+	memcpy(set->members, sorted, count * sizeof(*sorted));
+	TAILQ_INIT(&set->done);
+	TAILQ_INIT(&set->waiting);
+	return set;
+}
+
+static struct steering_set *
+find_or_make(struct set_table *table, const struct member *sorted, size_t count)
+{
+	uint64_t hash = hash_members(sorted, count);
+	struct steering_set_chain *chain =
+		&table->chains[hash % SET_TABLE_CHAINS];
+	struct steering_set *set;
+
+	LIST_FOREACH(set, chain, chain)
+		if (has_members(set, hash, sorted, count))
+			return set;
+	set = make_set(sorted, count, hash);
+	if (set)
+		LIST_INSERT_HEAD(chain, set, chain);
+	return set;
+}
+
+struct steering_set *set_intern(struct set_table *table,
+				const struct member *members, size_t count)
+{
+	struct member *sorted = calloc(count + 1, sizeof(*sorted));
+	struct steering_set *set;
+
+	if (!sorted)
+		return NULL;
+	memcpy(sorted, members, count * sizeof(*sorted));
+	qsort(sorted, count, sizeof(*sorted), by_address);
+	set = find_or_make(table, sorted, count);
+	free(sorted);
+	if (set)
+		set->references++;
+	return set;
+}
+
+void set_release(struct steering_set *set)
+{
+	assert(set->references);
+	if (--set->references)
+		return;
+	assert(!set->queued && !set->group);
+	LIST_REMOVE(set, chain);
+	free(set);
+}
+
+bool set_has(const struct steering_set *set, const struct address *address)
+{
+	size_t low = 0, high = set->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order =
+			address_compare(&set->members[middle].address, address);
+
+		if (!order)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+bool set_contains(const struct steering_set *set,
+		  const struct steering_set *part)
+{
+	if (part->count > set->count)
+		return false;
+	for (size_t i = 0; i < part->count; i++)
+		if (!set_has(set, &part->members[i].address))
+			return false;
+	return true;
+}
+
+size_t set_intersect(const struct member *a, size_t count,
+		     const struct steering_set *b, struct member *out)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (set_has(b, &a[i].address))
+			out[used++] = a[i];
+	return used;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef STEERING_SET_H
+#define STEERING_SET_H
+
+/*
+ * Multipath sets, each kept once: VIPs with equal sets point at one structure,
+ * which knows them and the group that has its table.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "core/member.h"
+
+struct steering_group;
+struct steering_vip;
+
+TAILQ_HEAD(steering_vip_list, steering_vip);
+
+enum set_table_sizes {
+	SET_TABLE_CHAINS = 4096,
+};
+
+struct steering_set {
+	LIST_ENTRY(steering_set) chain;
+	uint64_t hash;
+	unsigned int references;       /* VIPs, a group, a build */
+	struct steering_group *group;  /* with the table of this set, or NULL */
+	struct steering_vip_list done; /* VIPs that use that table */
+	struct steering_vip_list waiting;
+	bool queued; /* in steering.queue: some VIP waits */
+	TAILQ_ENTRY(steering_set) queue_link;
+	uint64_t retry_ms; /* not served before: its table was refused */
+	size_t count;
+	struct member members[]; /* in address order */
+};
+
+LIST_HEAD(steering_set_chain, steering_set);
+
+struct set_table {
+	struct steering_set_chain chains[SET_TABLE_CHAINS];
+};
+
+/*
+ * Return the set with these members, in any order, with one more reference,
+ * which the caller gives back by set_release(). NULL: out of memory.
+ */
+struct steering_set *set_intern(struct set_table *table,
+				const struct member *members, size_t count);
+void set_release(struct steering_set *set);
+
+/* True if the set has the address, with any weight. */
+bool set_has(const struct steering_set *set, const struct address *address);
+/* True if `part` has no address that `set` lacks. */
+bool set_contains(const struct steering_set *set,
+		  const struct steering_set *part);
+/*
+ * Write the members of `a` whose address is in `b`, too, to `out`, which has
+ * room for all of `a`. Returns their number.
+ */
+size_t set_intersect(const struct member *a, size_t count,
+		     const struct steering_set *b, struct member *out);
+
+#endif

@@ -1,0 +1,640 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Which VIPs get a table, when and where.
+ *
+ * A VIP whose set has no table waits in its set, and the set in a queue.
+ * steering_settle() takes from the queue what is most urgent: VIPs without a
+ * table, and those whose table leads to a server that left their set, or to no
+ * living one. All others have a table that serves them; while routes pour in
+ * they wait until sets have been quiet, so that transient sets get no table.
+ *
+ * A set gets its table
+ *	- in place of a group whose VIPs all want it: no group is used up,
+ *	  no VIP is written;
+ *	- with a free index, of which a few are reserved for VIPs that move;
+ *	- at the limit not now: its VIPs keep their table while that leads to
+ *	  none but servers of their set (a dead one counts as absent). Else they
+ *	  use a group that is a part of their set, or one that is cut down to
+ *	  what the sets of its VIPs share, or none, and the kernel's route.
+ * When groups are short and each is used by VIPs of several sets, two groups of
+ * waiting VIPs become one, which frees the other.
+ *
+ * The work is bounded by scores computed, not by time: 5 ms or so a call.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/log.h"
+#include "steering/steering_internal.h"
+
+enum settle_times {
+	QUIET_MS = 50,	 /* sets that have not changed for so long are final */
+	WINDOW_MS = 200, /* and of the others so many at a time */
+	WINDOW_BUILDS = 8,
+	RETRY_MS = 1000, /* after an error */
+};
+
+/* In scores: one takes about 1.6 ns. */
+enum settle_costs {
+	BUDGET = 3000000,
+	POINT_COST = 300, /* to write a VIP */
+	LOOK_COST = 10,	  /* at a VIP, or a member of a set */
+	WRITE_COST = 4,	  /* of a bucket */
+};
+
+enum settle_limits {
+	CONSOLIDATE_MAX = 64, /* groups looked at together */
+};
+
+struct turn {
+	struct steering *steering;
+	uint64_t now_ms;
+	int64_t left;  /* of the budget */
+	bool deferred; /* a set waits for QUIET_MS */
+	bool retry;    /* a set waits for RETRY_MS */
+	bool stuck;    /* a set with a table waits for a group */
+};
+
+/* The waiting VIPs of a set at a look. */
+struct view {
+	bool urgent;
+	bool has_table; /* some VIP has one, if not that of its set */
+	struct steering_group *in_place; /* all of its VIPs want the set */
+};
+
+uint32_t settle_reserve(const struct steering *steering)
+{
+	uint32_t count = steering->options.group_count;
+
+	return count >= 8 ? 2 : count >= 3;
+}
+
+static bool has_room(const struct steering *steering)
+{
+	return steering->groups.free_count > settle_reserve(steering);
+}
+
+static void mark_done(struct steering *steering, struct steering_vip *vip,
+		      bool was_steered)
+{
+	const struct steering_hooks *hooks = &steering->hooks;
+
+	vip_set_waiting(steering, vip, false);
+	if (!was_steered)
+		hooks->steered(&vip->node.prefix, true, hooks->context);
+}
+
+/* Log an error once for a set and let it wait. */
+static void postpone(struct turn *turn, struct steering_set *set, int error)
+{
+	const struct steering_vip *vip = TAILQ_FIRST(&set->waiting);
+	char text[PREFIX_TEXT_SIZE];
+
+	if (!set->retry_ms)
+		log_error("steering",
+			  "%s and VIPs with its set: no table of %zu next "
+			  "hops: %s; tried again every second",
+			  vip ? prefix_format(&vip->node.prefix, text) : "-",
+			  set->count, strerror(-error));
+	set->retry_ms = turn->now_ms + RETRY_MS;
+	turn->retry = true;
+}
+
+/* ------------------------------------------------------------- pointing */
+
+/* Move a VIP to a group. Returns false on an error, which lets its set wait. */
+static bool move_vip(struct turn *turn, struct steering_vip *vip,
+		     struct steering_group *group)
+{
+	struct steering *steering = turn->steering;
+	const struct steering_hooks *hooks = &steering->hooks;
+	bool was_steered = vip->group;
+	int error = vip_use_group(steering, vip, group);
+
+	turn->left -= POINT_COST;
+	if (error) {
+		postpone(turn, vip->set, error);
+		return false;
+	}
+	if (vip->waiting && group->set == vip->set && !group->shared)
+		mark_done(steering, vip, was_steered);
+	else if (!was_steered)
+		hooks->steered(&vip->node.prefix, true, hooks->context);
+	return true;
+}
+
+/*
+ * Point the waiting VIPs of a set at its own group: as many as there is time,
+ * and one in any case, so that a new group is used.
+ */
+static bool point_waiting(struct turn *turn, struct steering_set *set)
+{
+	struct steering_vip *vip;
+	bool any = false;
+
+	while ((vip = TAILQ_FIRST(&set->waiting)) && (!any || turn->left > 0)) {
+		if (!move_vip(turn, vip, set->group))
+			break;
+		any = true;
+	}
+	return any;
+}
+
+/* Gather the VIPs of a set in its group, though it is a shared one. */
+static bool gather(struct turn *turn, struct steering_set *set)
+{
+	struct steering_vip *vip, *next;
+	bool any = false;
+
+	for (vip = TAILQ_FIRST(&set->waiting); vip; vip = next) {
+		next = TAILQ_NEXT(vip, set_link);
+		turn->left -= LOOK_COST;
+		if (vip->group != set->group)
+			any |= move_vip(turn, vip, set->group);
+	}
+	return any;
+}
+
+/* Returns false on an error; then some VIPs stay. */
+static bool move_all(struct turn *turn, struct steering_group *from,
+		     struct steering_group *to)
+{
+	struct steering_vip *vip = TAILQ_FIRST(&from->vips), *next;
+
+	for (; vip; vip = next) {
+		next = TAILQ_NEXT(vip, group_link);
+		if (!move_vip(turn, vip, to))
+			return false;
+	}
+	return true;
+}
+
+/* ------------------------------------------------------------- builds */
+
+/* True if the VIPs of the group may use the table of `set`. */
+static bool serves_all(const struct steering_group *group,
+		       const struct steering_set *set)
+{
+	const struct steering_set *last = NULL;
+	const struct steering_vip *vip;
+
+	if (!group)
+		return true;
+	TAILQ_FOREACH(vip, &group->vips, group_link) {
+		if (vip->set != last && !set_contains(vip->set, set))
+			return false;
+		last = vip->set;
+	}
+	return true;
+}
+
+/* Nothing needs the build any more, or its group's VIPs want something else. */
+static bool is_obsolete(const struct group_build *build)
+{
+	bool for_others = build->shared || build->absorb;
+
+	return (!for_others && TAILQ_EMPTY(&build->set->waiting)) ||
+	       !serves_all(build->in_place, build->set) ||
+	       !serves_all(build->absorb, build->set);
+}
+
+/* The VIPs of a rewritten group that have what they want. */
+static void settle_group(struct steering *steering,
+			 struct steering_group *group)
+{
+	struct steering_vip *vip;
+
+	TAILQ_FOREACH(vip, &group->vips, group_link)
+		if (vip->waiting && vip->set == group->set && !group->shared)
+			mark_done(steering, vip, true);
+}
+
+static void finish_build(struct turn *turn, struct group_build *build)
+{
+	struct steering *steering = turn->steering;
+	struct steering_group *absorb = build->absorb, *group;
+	struct steering_set *set = build->set;
+	bool in_place = build->in_place;
+	int error;
+
+	set->references++; /* the build lets it go when it fails */
+	steering->build = NULL;
+	turn->left -= steering->options.table_size * WRITE_COST;
+	group = group_build_finish(&steering->groups, build, &error);
+	if (!group) {
+		postpone(turn, set, error);
+	} else {
+		log_debug("steering", "group %u: %zu members, %s%s",
+			  group->index, group->count,
+			  in_place ? "rewritten in place" : "new",
+			  group->shared ? ", shared by sets that wait" : "");
+		set->retry_ms = 0;
+		settle_group(steering, group);
+		if (absorb)
+			move_all(turn, absorb, group);
+		else
+			point_waiting(turn, set);
+		vip_release_group(steering, group);
+	}
+	set_release(set);
+}
+
+static void continue_build(struct turn *turn)
+{
+	struct steering *steering = turn->steering;
+	struct group_build *build = steering->build;
+
+	if (is_obsolete(build)) {
+		group_build_cancel(&steering->groups, build);
+		steering->build = NULL;
+		return;
+	}
+	turn->left -= (int64_t)group_build_step(build, (uint64_t)turn->left);
+	if (group_build_is_done(build))
+		finish_build(turn, build);
+}
+
+/* The group whose table is nearest: that of a VIP that waits for the set. */
+static const struct steering_group *base_of(const struct steering_set *set)
+{
+	const struct steering_vip *vip = TAILQ_FIRST(&set->waiting);
+
+	return vip ? vip->group : NULL;
+}
+
+static bool start_build(struct turn *turn, struct steering_set *set,
+			struct steering_group *in_place, bool shared)
+{
+	struct steering *steering = turn->steering;
+	int error = group_build_start(&steering->groups, set, in_place,
+				      in_place ? in_place : base_of(set),
+				      &steering->build);
+
+	turn->left -= steering->options.table_size;
+	if (error) {
+		postpone(turn, set, error);
+		return false;
+	}
+	steering->build->shared = shared;
+	return true;
+}
+
+/* ------------------------------------------------------------- one set */
+
+static struct view look_at(struct turn *turn, struct steering_set *set)
+{
+	const struct group_table *groups = &turn->steering->groups;
+	const struct steering_group *last = NULL;
+	struct view view = { .urgent = false };
+	struct steering_vip *vip;
+
+	TAILQ_FOREACH(vip, &set->waiting, set_link) {
+		struct steering_group *group = vip->group;
+
+		turn->left -= LOOK_COST;
+		view.urgent |= !group;
+		if (!group)
+			continue;
+		view.has_table = true;
+		if (group->claimed_by != set)
+			group->claims = 0;
+		group->claimed_by = set;
+		if (++group->claims == group->references)
+			view.in_place = group;
+		if (group == last)
+			continue;
+		last = group;
+		view.urgent |= !group_is_safe(groups, group, set);
+		turn->left -= LOOK_COST * (int64_t)group->count;
+	}
+	/* The look is over: a set at the same address may come later. */
+	TAILQ_FOREACH(vip, &set->waiting, set_link)
+		if (vip->group)
+			vip->group->claimed_by = NULL;
+	return view;
+}
+
+static bool is_urgent_vip(const struct turn *turn,
+			  const struct steering_vip *vip)
+{
+	return !vip->group ||
+	       !group_is_safe(&turn->steering->groups, vip->group, vip->set);
+}
+
+/* A set that is not urgent waits for quiet, but for the first few. */
+static bool may_build_early(struct turn *turn)
+{
+	struct steering *steering = turn->steering;
+
+	if (turn->now_ms - steering->changed_ms >= QUIET_MS)
+		return true;
+	if (turn->now_ms - steering->window_ms >= WINDOW_MS) {
+		steering->window_ms = turn->now_ms;
+		steering->window_builds = 0;
+	}
+	return steering->window_builds < WINDOW_BUILDS;
+}
+
+/* The largest group that is a part of the set and has a living member. */
+static struct steering_group *find_part(struct turn *turn,
+					const struct steering_set *set)
+{
+	const struct group_table *groups = &turn->steering->groups;
+	struct steering_group *best = NULL;
+
+	for (uint32_t i = 0; i < turn->steering->options.group_count; i++) {
+		struct steering_group *group = groups->groups[i];
+
+		turn->left -= LOOK_COST;
+		if (group && (!best || group->count > best->count) &&
+		    set_contains(set, group->set) &&
+		    group_is_safe(groups, group, set))
+			best = group;
+	}
+	return best;
+}
+
+/* Let the urgent VIPs of a set use a group that is a part of it. */
+static bool use_part(struct turn *turn, struct steering_set *set)
+{
+	struct steering_group *part = find_part(turn, set);
+	struct steering_vip *vip, *next;
+	bool any = false;
+
+	for (vip = TAILQ_FIRST(&set->waiting); part && vip; vip = next) {
+		next = TAILQ_NEXT(vip, set_link);
+		if (vip->group != part && is_urgent_vip(turn, vip))
+			any |= move_vip(turn, vip, part);
+	}
+	return any;
+}
+
+static bool any_alive(const struct steering *steering,
+		      const struct member *members, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct slot *slot = nexthop_slots_find(
+			&steering->nexthops, &members[i].address);
+
+		if (slot && nexthop_slots_is_alive(&steering->nexthops, slot))
+			return true;
+	}
+	return false;
+}
+
+/* Reduce `members` to those that all VIPs of a group may use. */
+static size_t share_with(struct turn *turn, struct member *members,
+			 size_t count, const struct steering_group *group)
+{
+	const struct steering_set *last = NULL;
+	const struct steering_vip *vip;
+
+	TAILQ_FOREACH(vip, &group->vips, group_link) {
+		if (vip->set == last)
+			continue;
+		last = vip->set;
+		turn->left -= LOOK_COST * (int64_t)count;
+		count = set_intersect(members, count, last, members);
+	}
+	return count;
+}
+
+/* Cut a shared group down to what it has in common with one more set. */
+static bool join_shared(struct turn *turn, struct steering_set *set)
+{
+	struct steering *steering = turn->steering;
+	struct member *members = calloc(set->count, sizeof(*members));
+	struct steering_group *best = NULL;
+	struct steering_set *common;
+	size_t best_count = 0;
+	bool started = false;
+
+	for (uint32_t i = 0; members && i < steering->options.group_count;
+	     i++) {
+		struct steering_group *group = steering->groups.groups[i];
+		size_t count;
+
+		if (!group || !group->shared)
+			continue;
+		memcpy(members, set->members, set->count * sizeof(*members));
+		count = share_with(turn, members, set->count, group);
+		if (count <= best_count || !any_alive(steering, members, count))
+			continue;
+		best = group;
+		best_count = count;
+	}
+	if (best) {
+		memcpy(members, set->members, set->count * sizeof(*members));
+		best_count = share_with(turn, members, set->count, best);
+		common = set_intern(&steering->sets, members, best_count);
+		if (common && !common->group)
+			started = start_build(turn, common, best, true);
+		if (common)
+			set_release(common);
+	}
+	free(members);
+	return started;
+}
+
+/*
+ * Take VIPs whose table leads to servers outside their set out of the program:
+ * the kernel forwards by its route, which follows the set.
+ */
+static bool drop_unsafe(struct turn *turn, struct steering_set *set)
+{
+	struct steering_vip *vip;
+	char text[PREFIX_TEXT_SIZE];
+	bool any = false;
+
+	TAILQ_FOREACH(vip, &set->waiting, set_link) {
+		if (!vip->group || !is_urgent_vip(turn, vip))
+			continue;
+		turn->left -= POINT_COST;
+		if (vip_leave_group(turn->steering, vip))
+			continue;
+		log_warning("steering",
+			    "%s: waits for a group, all %u are in use; the "
+			    "kernel forwards until then; raise --groups",
+			    prefix_format(&vip->node.prefix, text),
+			    turn->steering->options.group_count);
+		any = true;
+	}
+	return any;
+}
+
+static void log_full(struct steering *steering, const struct steering_set *set)
+{
+	const struct steering_vip *vip = TAILQ_FIRST(&set->waiting);
+	char text[PREFIX_TEXT_SIZE];
+
+	if (!steering->logged_full)
+		log_warning("steering",
+			    "%s waits for a group, as others may: all %u are "
+			    "in use; raise --groups",
+			    prefix_format(&vip->node.prefix, text),
+			    steering->options.group_count);
+	steering->logged_full = true;
+}
+
+static bool serve_at_limit(struct turn *turn, struct steering_set *set,
+			   const struct view *view)
+{
+	struct steering *steering = turn->steering;
+
+	log_full(steering, set);
+	turn->stuck |= view->has_table;
+	if (!view->urgent)
+		return false;
+	if (use_part(turn, set))
+		return true;
+	if (steering->groups.free_count && !set->group)
+		return start_build(turn, set, NULL, true);
+	return join_shared(turn, set) || drop_unsafe(turn, set);
+}
+
+/* Returns whether something was done for the set. */
+static bool serve(struct turn *turn, struct steering_set *set, bool urgent_only)
+{
+	struct steering *steering = turn->steering;
+	struct steering_group *own = set->group;
+	struct view view;
+	bool spare;
+
+	if (set->retry_ms > turn->now_ms) {
+		turn->retry = true;
+		return false;
+	}
+	if (own && own->shared &&
+	    steering->groups.free_count >= settle_reserve(steering))
+		own->shared = false;
+	if (own && !own->shared)
+		return point_waiting(turn, set);
+	if (own && gather(turn, set))
+		return true;
+	view = look_at(turn, set);
+	if (view.urgent != urgent_only)
+		return false;
+	if (!view.urgent && !may_build_early(turn)) {
+		turn->deferred = true;
+		return false;
+	}
+	spare = has_room(steering) ||
+		(view.has_table && steering->groups.free_count);
+	if (view.in_place &&
+	    (!spare || TAILQ_EMPTY(&view.in_place->set->waiting)))
+		spare = true;
+	else
+		view.in_place = NULL;
+	if (own || !spare)
+		return serve_at_limit(turn, set, &view);
+	steering->window_builds += !view.urgent;
+	return start_build(turn, set, view.in_place, false);
+}
+
+/* ------------------------------------------------------------- all sets */
+
+static bool all_wait(const struct steering_group *group)
+{
+	const struct steering_vip *vip;
+
+	TAILQ_FOREACH(vip, &group->vips, group_link)
+		if (!vip->waiting)
+			return false;
+	return true;
+}
+
+/* Make one group of two whose VIPs all wait. Returns whether that began. */
+static bool join_groups(struct turn *turn, struct steering_group *a,
+			struct steering_group *b)
+{
+	struct steering *steering = turn->steering;
+	const struct steering_set *first = TAILQ_FIRST(&a->vips)->set;
+	struct member *members = calloc(first->count, sizeof(*members));
+	struct steering_set *common = NULL;
+	size_t count = first->count;
+	bool begun = false;
+
+	if (!members)
+		return false;
+	memcpy(members, first->members, count * sizeof(*members));
+	count = share_with(turn, members, count, a);
+	count = share_with(turn, members, count, b);
+	if (count && any_alive(steering, members, count))
+		common = set_intern(&steering->sets, members, count);
+	free(members);
+	if (!common)
+		return false;
+	if (common->group) {
+		begun = move_all(turn, common->group == b ? a : b,
+				 common->group);
+	} else if (start_build(turn, common, a, false)) {
+		steering->build->absorb = b;
+		begun = true;
+	}
+	set_release(common);
+	return begun;
+}
+
+/* Free a group where each is used by VIPs that wait for several others. */
+static bool consolidate(struct turn *turn)
+{
+	struct steering *steering = turn->steering;
+	struct steering_group *waiting[CONSOLIDATE_MAX];
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < steering->options.group_count; i++) {
+		struct steering_group *group = steering->groups.groups[i];
+
+		if (group && count < CONSOLIDATE_MAX && all_wait(group))
+			waiting[count++] = group;
+	}
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = i + 1; j < count; j++)
+			if (join_groups(turn, waiting[i], waiting[j]))
+				return true;
+	return false;
+}
+
+static bool serve_some(struct turn *turn, bool urgent)
+{
+	struct steering_set *set = TAILQ_FIRST(&turn->steering->queue), *next;
+
+	for (; set && turn->left > 0; set = next) {
+		next = TAILQ_NEXT(set, queue_link);
+		if (serve(turn, set, urgent))
+			return true;
+	}
+	return false;
+}
+
+uint32_t steering_settle(struct steering *steering, uint64_t now_ms)
+{
+	struct turn turn = {
+		.steering = steering,
+		.now_ms = now_ms,
+		.left = BUDGET,
+	};
+
+	if (steering->changed)
+		steering->changed_ms = now_ms;
+	steering->changed = false;
+	while (turn.left > 0) {
+		turn.deferred = turn.retry = turn.stuck = false;
+		if (steering->build)
+			continue_build(&turn);
+		else if (!serve_some(&turn, true) &&
+			 !serve_some(&turn, false) &&
+			 !(turn.stuck && !steering->groups.free_count &&
+			   consolidate(&turn)))
+			break;
+	}
+	if (turn.left <= 0)
+		return 0;
+	if (TAILQ_EMPTY(&steering->queue))
+		steering->logged_full = false;
+	if (turn.deferred)
+		return QUIET_MS;
+	return turn.retry ? RETRY_MS : STEERING_SETTLED;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef STEERING_STEERING_INTERNAL_H
+#define STEERING_STEERING_INTERNAL_H
+
+/* The room's own structure, shared by steering.c, vip.c and settle.c. */
+
+#include "steering/group.h"
+#include "steering/steering.h"
+
+TAILQ_HEAD(steering_set_list, steering_set);
+
+struct steering {
+	struct steering_options options;
+	struct steering_sink sink;
+	struct steering_hooks hooks;
+	struct prefix_map vips;
+	struct slot_table vip_counters;
+	struct nexthop_slots nexthops;
+	struct group_table groups;
+	struct set_table sets;
+	struct steering_set_list queue; /* sets with VIPs that wait */
+	struct group_build *build;	/* in progress, or NULL */
+	bool changed;			/* a set has, since the last settle */
+	uint64_t changed_ms;
+	/* Builds that could have waited, and the time that they are counted. */
+	uint64_t window_ms;
+	unsigned int window_builds;
+	bool logged_full; /* the warning that groups are short */
+};
+
+/* ------------------------------------------------------------- vip.c */
+
+/* Point the program's entry of `vip` at `group`. Returns 0 or the sink's error. */
+int vip_use_group(struct steering *steering, struct steering_vip *vip,
+		  struct steering_group *group);
+/* Remove the VIP from the program's tables. Returns 0 or the sink's error. */
+int vip_leave_group(struct steering *steering, struct steering_vip *vip);
+/* The VIP has the table of its set, or waits for it. */
+void vip_set_waiting(struct steering *steering, struct steering_vip *vip,
+		     bool waiting);
+/* Let the VIP have `set`, whose reference it takes over, and wait for it. */
+void vip_want(struct steering *steering, struct steering_vip *vip,
+	      struct steering_set *set);
+/* Let the VIP's set go. */
+void vip_forget_set(struct steering *steering, struct steering_vip *vip);
+/* Free a group if no VIP uses it, and a build that was to replace it. */
+void vip_release_group(struct steering *steering, struct steering_group *group);
+
+/* ------------------------------------------------------------- settle.c */
+
+/* Return the number of groups that are kept free for VIPs that move. */
+uint32_t settle_reserve(const struct steering *steering);
+
+#endif

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * More sets than groups: sets and lives change at random, and after each change
+ * the tables are held against a model. The seed is printed.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+
+#include "../chance.h"
+#include "nexthop/tracker.h"
+#include "settled.h"
+#include "steering/steering.h"
+
+enum {
+	EVENTS = 4000,
+	TABLE_SIZE = 256,
+	GROUPS = 8,
+	USABLE = GROUPS - 2, /* two are kept for VIPs that move */
+	VIPS = 24,
+	HOPS = 6,
+	FIRST_HOP = 0x0a000001,
+	FIRST_VIP = 0xc0000201,
+	SOON_MS = 1000,
+};
+
+/* The tables of the program, and what the rib would say. */
+static struct world {
+	struct steering *steering;
+	bool has_entry[VIPS];
+	uint32_t group_of[VIPS];
+	struct hg_bucket buckets[GROUPS * TABLE_SIZE];
+	struct hg_nexthop slots[HOPS + 1];
+	struct nexthop hops[HOPS];
+	uint8_t sets[VIPS]; /* bits of hops; the living ones are the set */
+} world;
+
+static uint32_t hop_index(const struct address *address)
+{
+	return ntohl(address_ipv4(address)) - FIRST_HOP;
+}
+
+const struct nexthop *tracker_find(const struct tracker *tracker,
+				   const struct address *address)
+{
+	(void)tracker;
+	return &world.hops[hop_index(address)];
+}
+
+static struct prefix vip_prefix(uint32_t vip)
+{
+	return (struct prefix){
+		.address = address_from_ipv4(htonl(FIRST_VIP + vip)),
+		.length = ADDRESS_BITS_IPV4,
+	};
+}
+
+static uint32_t vip_index(const struct prefix *prefix)
+{
+	return ntohl(address_ipv4(&prefix->address)) - FIRST_VIP;
+}
+
+static int set_vip(struct datapath *datapath, const struct prefix *prefix,
+		   const struct hg_vip *value)
+{
+	(void)datapath;
+	world.has_entry[vip_index(prefix)] = true;
+	world.group_of[vip_index(prefix)] = value->group;
+	return 0;
+}
+
+static int delete_vip(struct datapath *datapath, const struct prefix *prefix)
+{
+	(void)datapath;
+	assert_true(world.has_entry[vip_index(prefix)]);
+	world.has_entry[vip_index(prefix)] = false;
+	return 0;
+}
+
+static int set_buckets(struct datapath *datapath, uint32_t first,
+		       const struct hg_bucket *buckets, uint32_t count)
+{
+	(void)datapath;
+	memcpy(world.buckets + first, buckets, count * sizeof(*buckets));
+	return 0;
+}
+
+static int set_nexthop(struct datapath *datapath, uint32_t slot,
+		       const struct hg_nexthop *nexthop)
+{
+	(void)datapath;
+	world.slots[slot] = *nexthop;
+	return 0;
+}
+
+static int set_alive(struct datapath *datapath, uint32_t slot, bool alive)
+{
+	(void)datapath;
+	world.slots[slot].alive = alive;
+	return 0;
+}
+
+static int clear_counter(struct datapath *datapath, uint32_t index)
+{
+	(void)datapath, (void)index;
+	return 0;
+}
+
+static void start(void)
+{
+	const struct steering_options options = {
+		.table_size = TABLE_SIZE,
+		.group_count = GROUPS,
+	};
+	const struct steering_sink sink = {
+		set_vip,   delete_vip,	  set_buckets,	 set_nexthop,
+		set_alive, clear_counter, clear_counter, NULL,
+	};
+
+	memset(&world, 0, sizeof(world));
+	for (uint32_t i = 0; i < HOPS; i++) {
+		world.hops[i].address = address_from_ipv4(htonl(FIRST_HOP + i));
+		world.hops[i].state = NEXTHOP_RESOLVED;
+	}
+	world.steering = steering_new(&options, NULL, &sink, &settled_hooks);
+	assert_non_null(world.steering);
+}
+
+/* ------------------------------------------------------------- changes */
+
+static uint8_t living(void)
+{
+	uint8_t bits = 0;
+
+	for (uint32_t i = 0; i < HOPS; i++)
+		bits |= (uint8_t)(nexthop_is_alive(&world.hops[i]) << i);
+	return bits;
+}
+
+/* The rib tells the living members only. */
+static void tell_set(uint32_t vip)
+{
+	const struct prefix prefix = vip_prefix(vip);
+	uint8_t set = world.sets[vip] & living();
+	struct member members[HOPS];
+	size_t count = 0;
+	bool steered;
+
+	for (uint32_t i = 0; i < HOPS; i++)
+		if (set & 1 << i)
+			members[count++] =
+				(struct member){ world.hops[i].address, 1 };
+	assert_int_equal(steering_set_vip(world.steering, &prefix, members,
+					  count, &steered),
+			 0);
+	assert_int_equal(steered, world.has_entry[vip]);
+}
+
+static void change_life(void)
+{
+	struct nexthop *hop = &world.hops[chance_below(HOPS)];
+
+	hop->state = nexthop_is_alive(hop) ? NEXTHOP_FAILED : NEXTHOP_RESOLVED;
+	assert_int_equal(steering_nexthop_changed(world.steering, hop), 0);
+	for (uint32_t v = 0; v < VIPS; v++)
+		tell_set(v);
+}
+
+static void change_some(void)
+{
+	uint32_t vip = chance_below(VIPS);
+
+	if (!chance_below(10)) {
+		change_life();
+		return;
+	}
+	world.sets[vip] = chance_below(5) ? (uint8_t)chance_below(1 << HOPS) :
+					    world.sets[chance_below(VIPS)];
+	tell_set(vip);
+}
+
+/* ------------------------------------------------------------- the model */
+
+static uint32_t count_distinct(void)
+{
+	bool seen[1 << HOPS] = { false };
+	uint8_t alive = living();
+	uint32_t count = 0;
+
+	for (uint32_t v = 0; v < VIPS; v++) {
+		uint8_t set = world.sets[v] & alive;
+
+		count += set && !seen[set];
+		seen[set] = true;
+	}
+	return count;
+}
+
+/* The living next hops that packets for the VIP meet. */
+static uint8_t met_by(uint32_t vip)
+{
+	const struct hg_bucket *table =
+		&world.buckets[world.group_of[vip] * TABLE_SIZE];
+	uint8_t bits = 0;
+
+	for (uint32_t b = 0; world.has_entry[vip] && b < TABLE_SIZE; b++) {
+		const struct hg_nexthop *slot = &world.slots[table[b].current];
+
+		if (!slot->alive)
+			slot = &world.slots[table[b].backup];
+		if (slot->alive)
+			bits |= (uint8_t)(1 << (slot->address.bytes[15] - 1));
+	}
+	return bits;
+}
+
+/* Only servers of its set; all of them if it is exact. */
+static void check_vip(uint32_t vip)
+{
+	const struct prefix prefix = vip_prefix(vip);
+	const struct steering_vip *found =
+		steering_match_vip(world.steering, &prefix.address);
+	uint8_t set = world.sets[vip] & living();
+	uint8_t met = met_by(vip);
+
+	assert_int_equal(found != NULL, set != 0);
+	if (!set) {
+		assert_false(world.has_entry[vip]);
+		return;
+	}
+	assert_int_equal(met & ~set, 0);
+	assert_int_equal(world.has_entry[vip], met != 0);
+	assert_int_equal(steering_vip_state(found) == STEERING_WAITING, !met);
+	if (steering_vip_state(found) == STEERING_EXACT)
+		assert_int_equal(met, set);
+}
+
+static void check_world(void)
+{
+	struct steering_totals totals = steering_totals(world.steering);
+	uint32_t waiting = totals.vips[STEERING_WAITING] +
+			   totals.vips[STEERING_SHARED] +
+			   totals.vips[STEERING_PREVIOUS];
+	uint32_t distinct = count_distinct();
+
+	assert_in_range(totals.groups_used, 0, GROUPS);
+	for (uint32_t v = 0; v < VIPS; v++)
+		check_vip(v);
+	if (distinct > USABLE)
+		return;
+	assert_int_equal(waiting, 0);
+	assert_int_equal(totals.groups_used, distinct);
+}
+
+static void the_right_servers_at_any_time(void **state)
+{
+	(void)state;
+	start();
+	for (int event = 0; event < EVENTS; event++) {
+		change_some();
+		settle(world.steering);
+		check_world();
+	}
+	steering_free(world.steering);
+}
+
+/* Changes in a burst, and turns of the loop between them. */
+static void bursts_end_where_single_changes_do(void **state)
+{
+	(void)state;
+	start();
+	for (int event = 0; event < EVENTS; event++) {
+		change_some();
+		if (!chance_below(3))
+			steering_settle(world.steering, settled_now_ms++);
+		if (chance_below(20))
+			continue;
+		settle(world.steering);
+		check_world();
+	}
+	steering_free(world.steering);
+}
+
+static void waiting_vips_get_their_table_when_room_appears(void **state)
+{
+	(void)state;
+	start();
+	for (uint32_t v = 0; v < VIPS; v++) {
+		world.sets[v] = (uint8_t)(v + 1);
+		tell_set(v);
+	}
+	settle(world.steering);
+	check_world();
+	for (uint32_t v = VIPS; v-- > USABLE;) {
+		world.sets[v] = 0;
+		tell_set(v);
+	}
+	assert_in_range(settle(world.steering), 0, SOON_MS);
+	check_world();
+	steering_free(world.steering);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_right_servers_at_any_time),
+		cmocka_unit_test(bursts_end_where_single_changes_do),
+		cmocka_unit_test(
+			waiting_vips_get_their_table_when_room_appears),
+	};
+
+	chance_begin();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
