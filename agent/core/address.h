@@ -89,18 +89,6 @@ static inline bool prefix_equal(const struct prefix *a, const struct prefix *b)
 	       address_equal(&a->address, &b->address);
 }
 
-/* Hash both halves and the length by the finaliser of MurmurHash3. */
-static inline uint32_t prefix_hash(const struct prefix *prefix)
-{
-	const struct address_halves halves = address_halves(&prefix->address);
-	uint64_t hash = halves.low;
-
-	hash ^= halves.high * 0x9e3779b97f4a7c15 + prefix->length;
-	hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccd;
-	hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53;
-	return (uint32_t)(hash ^ (hash >> 32));
-}
-
 /* Convert from network byte order, as in struct in_addr. */
 struct address address_from_ipv4(uint32_t ipv4);
 /* Convert to network byte order; `address` must be IPv4. */

@@ -11,6 +11,16 @@ enum {
 	INITIAL_CHAINS = 64
 };
 
+_Static_assert(sizeof(struct prefix) ==
+		       sizeof(struct address) + sizeof(uint8_t),
+	       "the hash covers no padding");
+
+static uint32_t hash_prefix(const struct prefix_map *map,
+			    const struct prefix *prefix)
+{
+	return (uint32_t)keyed_hash(&map->secret, prefix, sizeof(*prefix));
+}
+
 static struct prefix_node **map_chain(const struct prefix_map *map,
 				      uint32_t hash)
 {
@@ -30,8 +40,12 @@ static int grow_map(struct prefix_map *map)
 	struct prefix_map larger = {
 		.size = map->size ? map->size * 2 : INITIAL_CHAINS,
 		.count = map->count,
+		.secret = map->secret,
 	};
+	int error = map->size ? 0 : keyed_hash_draw(&larger.secret);
 
+	if (error)
+		return error;
 	larger.chains = calloc(larger.size, sizeof(*larger.chains));
 	if (!larger.chains)
 		return -ENOMEM;
@@ -59,10 +73,11 @@ void prefix_map_free(struct prefix_map *map)
 struct prefix_node *prefix_map_find(const struct prefix_map *map,
 				    const struct prefix *prefix)
 {
-	uint32_t hash = prefix_hash(prefix);
+	uint32_t hash;
 
 	if (!map->size)
 		return NULL;
+	hash = hash_prefix(map, prefix);
 	for (struct prefix_node *node = *map_chain(map, hash); node;
 	     node = node->next)
 		if (node->hash == hash && prefix_equal(&node->prefix, prefix))
@@ -92,7 +107,7 @@ void prefix_map_prefetch(const struct prefix_map *map,
 	if (!map->size)
 		return;
 	for (size_t i = 0; i < count; i++) {
-		chains[i] = map_chain(map, prefix_hash(prefixes[i]));
+		chains[i] = map_chain(map, hash_prefix(map, prefixes[i]));
 		__builtin_prefetch(chains[i]);
 	}
 	for (size_t i = 0; i < count; i++)
@@ -101,10 +116,12 @@ void prefix_map_prefetch(const struct prefix_map *map,
 
 int prefix_map_insert(struct prefix_map *map, struct prefix_node *node)
 {
+	int error = map->count == map->size ? grow_map(map) : 0;
+
 	/* A map that cannot grow still works, with longer chains. */
-	if (map->count == map->size && grow_map(map) && !map->size)
-		return -ENOMEM;
-	node->hash = prefix_hash(&node->prefix);
+	if (!map->size)
+		return error;
+	node->hash = hash_prefix(map, &node->prefix);
 	push_node(map, node);
 	map->count++;
 	return 0;

@@ -6,6 +6,10 @@
  * Hash map from prefix to a node that the caller embeds in its own structure as
  * the first member. So an entry is one allocation, and the map owns only its
  * array of chains. An address is looked up as its host prefix.
+ *
+ * The hash is keyed with a secret that the map draws with its first chains, so
+ * peers cannot choose prefixes that share a chain. A walk's order differs from
+ * run to run: sort what is shown.
  */
 
 #include <stdbool.h>
@@ -13,10 +17,11 @@
 #include <stdint.h>
 
 #include "core/address.h"
+#include "core/keyed_hash.h"
 
 struct prefix_node {
 	struct prefix_node *next;
-	uint32_t hash; /* of `prefix`, set by the map */
+	uint32_t hash; /* of `prefix` with the map's secret, set by the map */
 	struct prefix prefix;
 };
 
@@ -24,6 +29,7 @@ struct prefix_map {
 	struct prefix_node **chains;
 	size_t size; /* number of chains; 0 or a power of two */
 	size_t count;
+	struct keyed_hash_secret secret; /* set once there are chains */
 };
 
 enum prefix_map_limits {
@@ -44,7 +50,7 @@ struct prefix_node *prefix_map_match(const struct prefix_map *map,
  */
 void prefix_map_prefetch(const struct prefix_map *map,
 			 const struct prefix *const *prefixes, size_t count);
-/* Add a node whose prefix is not in the map. Returns 0 or -ENOMEM. */
+/* Add a node whose prefix is not in the map. Returns 0 or -errno. */
 int prefix_map_insert(struct prefix_map *map, struct prefix_node *node);
 /* Remove a node of the map. */
 void prefix_map_remove(struct prefix_map *map, struct prefix_node *node);

@@ -279,16 +279,6 @@ static void prefixes_order_by_address_then_length(void **state)
 	assert_false(prefix_equal(&wide, &narrow));
 }
 
-static void equal_prefixes_hash_alike_and_lengths_differ(void **state)
-{
-	struct prefix a = prefix_of("10.0.0.0/8"), b = prefix_of("10.0.0.0/8");
-	struct prefix c = prefix_of("10.0.0.0/9");
-
-	(void)state;
-	assert_int_equal(prefix_hash(&a), prefix_hash(&b));
-	assert_int_not_equal(prefix_hash(&a), prefix_hash(&c));
-}
-
 static void a_scope_is_part_of_a_link_local_address_only(void **state)
 {
 	struct address bare, one, other, global;
@@ -390,7 +380,6 @@ int main(void)
 		cmocka_unit_test(a_prefix_covers_itself_and_what_is_longer),
 		cmocka_unit_test(host_prefixes_have_the_length_of_their_family),
 		cmocka_unit_test(prefixes_order_by_address_then_length),
-		cmocka_unit_test(equal_prefixes_hash_alike_and_lengths_differ),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
