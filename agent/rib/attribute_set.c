@@ -16,25 +16,10 @@ enum {
 	INITIAL_CHAINS = 64,
 };
 
-static uint64_t mix_word(uint64_t hash, uint64_t word)
+static uint32_t hash_canonical(const struct attribute_table *table,
+			       const uint8_t *canonical, size_t size)
 {
-	hash = (hash ^ word) * 0x9e3779b97f4a7c15;
-	return hash ^ (hash >> 32);
-}
-
-/* Hash word by word. Keys are short; a long chain gains an attacker nothing. */
-static uint32_t hash_bytes(const uint8_t *bytes, size_t size)
-{
-	uint64_t hash = size, word = 0;
-
-	for (; size > sizeof(word); size -= sizeof(word)) {
-		memcpy(&word, bytes, sizeof(word));
-		hash = mix_word(hash, word);
-		bytes += sizeof(word);
-	}
-	word = 0;
-	memcpy(&word, bytes, size);
-	return (uint32_t)mix_word(hash, word);
+	return (uint32_t)keyed_hash(&table->secret, canonical, size);
 }
 
 static struct attribute_set **chain_of(const struct attribute_table *table,
@@ -51,7 +36,10 @@ static void push_set(struct attribute_table *table, struct attribute_set *set)
 	*chain = set;
 }
 
-/* Double the chains. Without memory the present ones grow longer. */
+/*
+ * Double the chains; the first ones come with a secret. Without memory the
+ * present ones grow longer.
+ */
 static void grow_chains(struct attribute_table *table)
 {
 	struct attribute_table larger = {
@@ -59,8 +47,11 @@ static void grow_chains(struct attribute_table *table)
 		.count = table->count,
 		.nexthops = table->nexthops,
 		.canonical = table->canonical,
+		.secret = table->secret,
 	};
 
+	if (!table->size && keyed_hash_draw(&larger.secret))
+		return;
 	larger.chains = calloc(larger.size, sizeof(*larger.chains));
 	if (!larger.chains)
 		return;
@@ -93,8 +84,6 @@ static struct attribute_set *find_set(const struct attribute_table *table,
 {
 	struct attribute_set *set;
 
-	if (!table->size)
-		return NULL;
 	for (set = *chain_of(table, hash); set; set = set->next)
 		if (set->hash == hash && set->size == size &&
 		    set->weight == weight &&
@@ -170,14 +159,22 @@ static struct attribute_set *add_set(struct attribute_table *table,
 
 	if (table->count >= table->size)
 		grow_chains(table);
-	if (!table->size)
-		return NULL;
 	set = create_set(table, from, hash, size, weight);
 	if (!set)
 		return NULL;
 	push_set(table, set);
 	table->count++;
 	return set;
+}
+
+/* Allocate what an empty table lacks. False: out of memory. */
+static bool prepare_table(struct attribute_table *table)
+{
+	if (!table->canonical)
+		table->canonical = malloc(BGP_CANONICAL_MAX);
+	if (!table->size)
+		grow_chains(table);
+	return table->canonical && table->size;
 }
 
 struct attribute_set *attribute_set_intern(struct attribute_table *table,
@@ -188,15 +185,13 @@ struct attribute_set *attribute_set_intern(struct attribute_table *table,
 	struct writer w;
 	uint32_t hash;
 
-	if (!table->canonical)
-		table->canonical = malloc(BGP_CANONICAL_MAX);
-	if (!table->canonical)
+	if (!prepare_table(table))
 		return NULL;
 	w = writer_of(table->canonical, BGP_CANONICAL_MAX);
 	bgp_attributes_encode(&w, from, BGP_AS4_SIZE);
 	if (w.failed)
 		return NULL;
-	hash = hash_bytes(w.data, w.used);
+	hash = hash_canonical(table, w.data, w.used);
 	set = find_set(table, hash, w.data, w.used, weight);
 	if (!set)
 		set = add_set(table, from, hash, w.used, weight);

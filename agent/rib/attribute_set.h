@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "bgp/codec/attributes.h"
+#include "core/keyed_hash.h"
 #include "core/prefix_map.h"
 #include "rib/rib_nexthop.h"
 
@@ -50,6 +51,7 @@ struct attribute_table {
 	size_t count;
 	struct prefix_map nexthops;
 	uint8_t *canonical; /* BGP_CANONICAL_MAX bytes to encode into */
+	struct keyed_hash_secret secret; /* set once there are chains */
 };
 
 enum attribute_defaults {
