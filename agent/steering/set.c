@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "steering/score.h"
-
 static int by_address(const void *a, const void *b)
 {
 	const struct member *x = a, *y = b;
@@ -16,15 +14,20 @@ static int by_address(const void *a, const void *b)
 	return address_compare(&x->address, &y->address);
 }
 
-/* Members are next hops that answered, so the hash needs no secret. */
-static uint64_t hash_members(const struct member *members, size_t count)
-{
-	uint64_t hash = count;
+_Static_assert(sizeof(struct member) ==
+		       sizeof(struct address) + sizeof(uint32_t),
+	       "the hash covers no padding");
 
-	for (size_t i = 0; i < count; i++)
-		hash = score_mix(hash ^ members[i].weight ^
-				 score_address_key(&members[i].address, 0));
-	return hash;
+/* Keyed: backends choose their addresses and, by bandwidth, their weights. */
+static uint64_t hash_members(const struct set_table *table,
+			     const struct member *members, size_t count)
+{
+	return keyed_hash(&table->secret, members, count * sizeof(*members));
+}
+
+int set_table_init(struct set_table *table)
+{
+	return keyed_hash_draw(&table->secret);
 }
 
 static bool has_members(const struct steering_set *set, uint64_t hash,
@@ -60,7 +63,7 @@ static struct steering_set *make_set(const struct member *sorted, size_t count,
 static struct steering_set *
 find_or_make(struct set_table *table, const struct member *sorted, size_t count)
 {
-	uint64_t hash = hash_members(sorted, count);
+	uint64_t hash = hash_members(table, sorted, count);
 	struct steering_set_chain *chain =
 		&table->chains[hash % SET_TABLE_CHAINS];
 	struct steering_set *set;

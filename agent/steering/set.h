@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "core/keyed_hash.h"
 #include "core/member.h"
 
 struct steering_group;
@@ -40,9 +41,12 @@ struct steering_set {
 LIST_HEAD(steering_set_chain, steering_set);
 
 struct set_table {
+	struct keyed_hash_secret secret;
 	struct steering_set_chain chains[SET_TABLE_CHAINS];
 };
 
+/* Draw the secret of a zeroed table. Returns 0 or -errno. */
+int set_table_init(struct set_table *table);
 /*
  * Return the set with these members, in any order, with one more reference,
  * which the caller gives back by set_release(). NULL: out of memory.

@@ -35,7 +35,8 @@ struct steering *steering_new(const struct steering_options *options,
 	steering->hooks = *hooks;
 	TAILQ_INIT(&steering->queue);
 	warn_of_spray(options);
-	if (slot_table_init(&steering->vip_counters, 0, HG_MAX_VIPS) ||
+	if (set_table_init(&steering->sets) ||
+	    slot_table_init(&steering->vip_counters, 0, HG_MAX_VIPS) ||
 	    nexthop_slots_init(&steering->nexthops, tracker, &steering->sink) ||
 	    group_table_init(&steering->groups, &steering->options,
 			     &steering->sink, &steering->nexthops)) {
