@@ -95,10 +95,9 @@ uint64_t json_age_s(uint64_t since_ms)
 }
 
 /* Return ::/0, which is first, for null: an address that is not known yet. */
-static struct prefix field_prefix(struct json_object *object, const char *field)
+static struct prefix text_prefix(struct json_object *value)
 {
-	const char *text =
-		json_object_get_string(json_object_object_get(object, field));
+	const char *text = json_object_get_string(value);
 	struct prefix prefix = { .length = 0 };
 
 	if (text)
@@ -106,13 +105,26 @@ static struct prefix field_prefix(struct json_object *object, const char *field)
 	return prefix;
 }
 
+static int compare_text(struct json_object *a, struct json_object *b)
+{
+	struct prefix left = text_prefix(a), right = text_prefix(b);
+
+	return prefix_compare(&left, &right);
+}
+
 static int compare_field(const void *a, const void *b, const char *field)
 {
 	struct json_object *const *x = a, *const *y = b;
-	struct prefix left = field_prefix(*x, field);
-	struct prefix right = field_prefix(*y, field);
 
-	return prefix_compare(&left, &right);
+	return compare_text(json_object_object_get(*x, field),
+			    json_object_object_get(*y, field));
+}
+
+int json_by_text(const void *a, const void *b)
+{
+	struct json_object *const *x = a, *const *y = b;
+
+	return compare_text(*x, *y);
 }
 
 int json_by_prefix(const void *a, const void *b)

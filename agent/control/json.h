@@ -49,5 +49,7 @@ uint64_t json_age_s(uint64_t since_ms);
  */
 int json_by_prefix(const void *a, const void *b);
 int json_by_address(const void *a, const void *b);
+/* Compare two prefixes or addresses as text, likewise. */
+int json_by_text(const void *a, const void *b);
 
 #endif

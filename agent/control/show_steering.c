@@ -147,6 +147,7 @@ static struct json_object *group_json(const struct control_view *view,
 		if (vip->group == group)
 			json_object_array_add(
 				vips, json_of_prefix(&vip->node.prefix));
+	json_object_array_sort(vips, json_by_text);
 	snprintf(digest, sizeof(digest), "%016" PRIx64, steering_digest(group));
 	json_add_number(out, "group", group->index);
 	json_add_number(out, "size", view->datapath_options->table_size);
