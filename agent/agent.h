@@ -3,9 +3,9 @@
 #define AGENT_H
 
 /*
- * The agent as a whole: makes the rooms in order and lays the wires between
- * them. Each room is told what to call when it has something for the next one;
- * nothing else connects them.
+ * The life of the agent: make the rooms in order, run, take them down. The
+ * rooms are connected by hooks (wiring.h), each of which a room calls when it
+ * has something for the next one.
  *
  *	speaker --UPDATE--> rib --set--> steering --tables--> datapath
  *	    ^                | ^                                 ^
@@ -21,24 +21,23 @@ enum agent_sizes {
 };
 
 /*
- * Locks, loads, listens and attaches; touches nothing if a second agent has the
- * control socket or the pins (-EBUSY). `config` must outlive the agent. On
- * failure `error` says what failed and what to do. The caller frees with
- * agent_free(), which withdraws what was announced, detaches the program and
- * removes its pins.
+ * Lock, load, listen and attach. Change nothing if another agent has the control
+ * socket or the pins (-EBUSY). `config` must outlive the agent. On failure
+ * `error` says what failed and what to do. The caller frees with agent_free(),
+ * which withdraws the announcements, detaches the program and removes its pins.
  */
 int agent_new(const struct config *config, struct agent **agent,
 	      char error[AGENT_ERROR_SIZE]);
 void agent_free(struct agent *agent);
 
-/* For signals. */
+/* Return the event loop, for signals. */
 struct event_base *agent_base(struct agent *agent);
 /*
- * Makes agent_run() return: at once, or after --shutdown-delay, in which the
- * neighbors know that we are leaving. Called a second time: at once.
+ * Make agent_run() return: at once, or after --shutdown-delay, during which
+ * announcements carry GRACEFUL_SHUTDOWN (RFC 8326). A second call ends at once.
  */
 void agent_end(struct agent *agent);
-/* Runs until its end. Returns 0, or -errno if something ended it. */
+/* Run the event loop. Returns 0, or -errno of the error that ended it. */
 int agent_run(struct agent *agent);
 
 #endif

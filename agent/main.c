@@ -67,7 +67,7 @@ static int run(const struct config *config)
 	return code ? EXIT_KERNEL : EXIT_OK;
 }
 
-/* Returns the number of errors, all of which were written to stderr. */
+/* Write all errors to stderr and return their number. */
 static int parse(struct config *config, int argc, char **argv,
 		 enum config_request *request)
 {

@@ -46,22 +46,12 @@ static void end_sessions(struct agent *agent, const struct address *address)
 	}
 }
 
-static void log_slot_error(const struct address *address, int error)
-{
-	char text[ADDRESS_TEXT_SIZE];
-
-	if (error)
-		log_error("steering", "%s: its slot is not written: %s",
-			  address_format(address, text), strerror(-error));
-}
-
 static void on_nexthop_changed(const struct nexthop *nexthop, void *context)
 {
 	struct agent *agent = context;
 
 	/* The alive bit first: one store, whatever the number of VIPs. */
-	log_slot_error(&nexthop->address,
-		       steering_nexthop_changed(agent->steering, nexthop));
+	steering_nexthop_changed(agent->steering, nexthop);
 	rib_nexthop_changed(agent->rib, &nexthop->address);
 	if (nexthop->bfd == NEXTHOP_BFD_DOWN)
 		end_sessions(agent, &nexthop->address);
@@ -71,8 +61,7 @@ static void on_nexthop_released(const struct address *address, void *context)
 {
 	struct agent *agent = context;
 
-	log_slot_error(address,
-		       steering_nexthop_gone(agent->steering, address));
+	steering_nexthop_gone(agent->steering, address);
 }
 
 static void on_link_changed(const struct nexthop_link *link, void *context)

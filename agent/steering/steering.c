@@ -198,32 +198,38 @@ int steering_set_vip(struct steering *steering, const struct prefix *prefix,
 	return error;
 }
 
-int steering_nexthop_changed(struct steering *steering,
-			     const struct nexthop *nexthop)
+static void log_slot_error(const struct address *address, int error)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	if (error)
+		log_error("steering", "%s: its slot is not written: %s",
+			  address_format(address, text), strerror(-error));
+}
+
+void steering_nexthop_changed(struct steering *steering,
+			      const struct nexthop *nexthop)
 {
 	const struct slot *slot =
 		nexthop_slots_find(&steering->nexthops, &nexthop->address);
 
-	int error = 0;
-
 	if (slot)
-		error = nexthop_slots_write(&steering->nexthops, slot, nexthop);
+		log_slot_error(&nexthop->address,
+			       nexthop_slots_write(&steering->nexthops, slot,
+						   nexthop));
 	wake(steering);
-	return error;
 }
 
-int steering_nexthop_gone(struct steering *steering,
-			  const struct address *address)
+void steering_nexthop_gone(struct steering *steering,
+			   const struct address *address)
 {
 	const struct slot *slot =
 		nexthop_slots_find(&steering->nexthops, address);
 
-	int error = 0;
-
 	if (slot)
-		error = nexthop_slots_kill(&steering->nexthops, slot);
+		log_slot_error(address,
+			       nexthop_slots_kill(&steering->nexthops, slot));
 	wake(steering);
-	return error;
 }
 
 const struct steering_vip *steering_next_vip(const struct steering *steering,

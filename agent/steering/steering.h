@@ -157,20 +157,16 @@ int steering_set_vip(struct steering *steering, const struct prefix *vip,
 #define STEERING_SETTLED UINT32_MAX
 uint32_t steering_settle(struct steering *steering, uint64_t now_ms);
 
-/*
- * Write the next hop's state into its slot, if it has one. Returns 0 or an
- * error of the sink.
- */
-int steering_nexthop_changed(struct steering *steering,
-			     const struct nexthop *nexthop);
+/* Write the next hop's state into its slot, if it has one. Logs an error. */
+void steering_nexthop_changed(struct steering *steering,
+			      const struct nexthop *nexthop);
 
 /*
  * Clear the alive bit of a next hop that is no longer tracked: its buckets use
- * their backups until the new sets are written. Returns 0 or an error
- * of the sink.
+ * their backups until the new sets are written. Logs an error.
  */
-int steering_nexthop_gone(struct steering *steering,
-			  const struct address *address);
+void steering_nexthop_gone(struct steering *steering,
+			   const struct address *address);
 
 /*
  * Compute assign_digest(): 64 bits that are equal on all nodes that steer

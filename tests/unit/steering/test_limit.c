@@ -167,7 +167,7 @@ static void change_life(void)
 	struct nexthop *hop = &world.hops[chance_below(HOPS)];
 
 	hop->state = nexthop_is_alive(hop) ? NEXTHOP_FAILED : NEXTHOP_RESOLVED;
-	assert_int_equal(steering_nexthop_changed(world.steering, hop), 0);
+	steering_nexthop_changed(world.steering, hop);
 	for (uint32_t v = 0; v < VIPS; v++)
 		tell_set(v);
 }
