@@ -24,7 +24,7 @@
 
 enum times {
 	TICK_MS = 10,
-	LONGEST_TURN_MS = 40, /* of 5, on one or two busy cores */
+	LONGEST_STALL_MS = 20,
 	CONVERGED_MS = 8000,
 	WATCH_MS = 8000,
 	STALL_MS = 3000,
@@ -53,7 +53,7 @@ static struct event *heartbeat;
 static struct tracker *tracker;
 static size_t alive, count;
 static unsigned int changes, deaths;
-static uint64_t beat_ms, longest_turn_ms;
+static uint64_t beat_ns, longest_stall_ms;
 
 static void on_changed(const struct nexthop *nexthop, void *context)
 {
@@ -73,24 +73,29 @@ static void on_link_changed(const struct nexthop_link *link, void *context)
 	(void)context;
 }
 
-/* Measure how late the event loop is. */
+/*
+ * Measure the longest stall of the loop by its CPU time: on a busy machine the
+ * real time is that of others, too.
+ */
 static void on_heartbeat(evutil_socket_t fd, short what, void *context)
 {
-	uint64_t now = clock_now_ms(), late = now - beat_ms;
+	uint64_t now = clock_read_ns(CLOCK_PROCESS_CPUTIME_ID);
+	uint64_t stall = (now - beat_ns) / (CLOCK_NS_PER_S / CLOCK_MS_PER_S);
 
 	(void)fd;
 	(void)what;
 	(void)context;
-	if (late > TICK_MS && late - TICK_MS > longest_turn_ms)
-		longest_turn_ms = late - TICK_MS;
-	beat_ms = now;
+	/* Between two beats the loop may be busy, turn by turn. */
+	if (stall > longest_stall_ms + TICK_MS)
+		longest_stall_ms = stall - TICK_MS;
+	beat_ns = now;
 }
 
 static void run_for(uint64_t ms)
 {
 	const struct timeval limit = clock_timeval_of_ms(ms);
 
-	beat_ms = clock_now_ms();
+	beat_ns = clock_read_ns(CLOCK_PROCESS_CPUTIME_ID);
 	event_base_loopexit(base, &limit);
 	event_base_dispatch(base);
 }
@@ -140,7 +145,7 @@ static int set_up(void **state)
 
 	(void)state;
 	alive = count = changes = deaths = 0;
-	longest_turn_ms = 0;
+	longest_stall_ms = 0;
 	server = pair_build();
 	pair_run("ip route add 10.1.0.0/16 dev hg0 src 10.0.0.1");
 	add_servers();
@@ -170,7 +175,7 @@ static void thousands_are_alive_soon_and_stay_so(void **state)
 	run_for(WATCH_MS);
 	assert_int_equal(alive, SOME);
 	assert_int_equal(changes, SOME);
-	assert_in_range(longest_turn_ms, 0, LONGEST_TURN_MS);
+	assert_in_range(longest_stall_ms, 0, LONGEST_STALL_MS);
 }
 
 /* The loop is away for longer than a death takes, again and again. */
@@ -192,12 +197,12 @@ static void changes_of_routes_are_followed_in_turns(void **state)
 	(void)state;
 	acquire_all(SOME);
 	assert_true(wait_for_alive(SOME, CONVERGED_MS));
-	longest_turn_ms = 0;
+	longest_stall_ms = 0;
 	pair_run("ip route change 10.1.0.0/16 dev hg0 src 10.0.0.1 metric 0");
 	pair_run("ip route add 10.2.0.0/16 dev hg0");
 	run_for(WATCH_MS / 4);
 	assert_int_equal(deaths, 0);
-	assert_in_range(longest_turn_ms, 0, LONGEST_TURN_MS);
+	assert_in_range(longest_stall_ms, 0, LONGEST_STALL_MS);
 	pair_run("ip route del 10.1.0.0/16");
 	assert_true(wait_for_alive(0, AT_ONCE_MS));
 }
@@ -235,10 +240,10 @@ static void at_rest_the_most_cost_little(void **state)
 	cpu = cpu_ms();
 	run_for(REST_MS);
 	percent = (cpu_ms() - cpu) * PERCENT / REST_MS;
-	print_message("%d next hops at rest: %llu %% of a core, longest turn "
+	print_message("%d next hops at rest: %llu %% of a core, longest stall "
 		      "%llu ms\n",
 		      MOST, (unsigned long long)percent,
-		      (unsigned long long)longest_turn_ms);
+		      (unsigned long long)longest_stall_ms);
 	assert_int_equal(deaths, 0);
 	assert_in_range(percent, 0, MOST_PERCENT);
 }
