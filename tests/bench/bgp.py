@@ -12,7 +12,8 @@ One cable; the generator's speakers at one end, the daemon at the other:
 The daemons take turns. Time runs from the moment the generator may send until
 the daemon's own counters, which are polled, show all routes. CPU seconds are
 user and system time of the daemon until it is idle again; memory is the
-resident memory then, without shared pages. The bench prints ratios and does not judge them.
+resident memory then, without shared pages. The bench prints ratios and does not
+judge them.
 
 BIRD has no kernel protocol, keeps what it imports, exports nothing, and forms
 no multipath set (it does so on export to a kernel only). Headgate keeps all

@@ -246,9 +246,12 @@ class Daemon:
         return self.schedstat()[0]
 
     def resident(self):
+        """Return the resident memory without shared pages: without libraries and
+        Headgate's tables, which are memory of the kernel."""
         with open(f"/proc/{self.daemon.process.pid}/statm",
                   encoding="ascii") as file:
-            return int(file.read().split()[1]) * PAGE
+            _, resident, shared, *_ = file.read().split()
+        return (int(resident) - int(shared)) * PAGE
 
     def wait_idle(self, pump, seconds):
         """Wait until the daemon uses no CPU time; return the time at which it
