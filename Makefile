@@ -33,7 +33,7 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 ROOMS := core codec session rib nexthop fib steering datapath control config
 
 core_DIR := agent/core
-core_SRC := address.c hex.c keyed_hash.c log.c pool.c prefix_map.c secret.c slot_table.c suggest.c
+core_SRC := address.c hex.c keyed_hash.c log.c pointer_set.c pool.c prefix_map.c secret.c slot_table.c suggest.c
 core_USES :=
 
 codec_DIR := agent/bgp/codec
@@ -98,7 +98,7 @@ CTL_SRC := ask.c client.c command_capture.c command_explain.c command_show.c hea
 	pcapng.c rates.c show.c table.c value.c view.c
 
 # Unit tests, without root: tests/unit/FOLDER/test_NAME.c.
-core_TESTS := $(addprefix core/test_,address flow_hash flow_hash_statistics hex keyed_hash log \
+core_TESTS := $(addprefix core/test_,address flow_hash flow_hash_statistics hex keyed_hash log pointer_set \
 	pool prefix_flood prefix_map secret slot_table suggest wire)
 codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes attributes_encode \
 	attributes_random attributes_unknown attributes_young capability collision community \
@@ -109,7 +109,7 @@ session_TESTS := $(addprefix bgp/session/test_,admission collision_race confeder
 	link_peer setup tcp_drops)
 rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision decision_explain decision_oracle \
 	decision_random export export_confederation export_peers export_random export_ready \
-	max_prefix multipath otc rib rib_nexthop shutdown static weight)
+	max_prefix multipath nexthop_routes otc rib rib_nexthop shutdown static weight)
 nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_packet bfd_session host listening nd netlink_message probe \
 	probe_budget probe_queue)
 fib_TESTS := fib/test_route_message

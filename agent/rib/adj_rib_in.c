@@ -44,7 +44,7 @@ static void set_path(struct rib *rib, struct rib_peer *peer,
 
 	attributes->references++;
 	if (accepted)
-		rib_nexthop_want(rib, attributes->nexthop, true);
+		rib_nexthop_add_path(rib, attributes->nexthop, route);
 	*path = (struct path){
 		.next = path->next,
 		.source = path->source,
@@ -65,7 +65,7 @@ static void clear_path(struct rib *rib, struct rib_peer *peer,
 {
 	count_path(peer, route, path->import, false);
 	if (path->import == IMPORT_ACCEPTED)
-		rib_nexthop_want(rib, path->attributes->nexthop, false);
+		rib_nexthop_remove_path(rib, path->attributes->nexthop, route);
 	attribute_set_release(&rib->attributes, path->attributes);
 }
 

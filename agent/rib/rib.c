@@ -36,6 +36,7 @@ struct rib *rib_new(const struct rib_options *options,
 	rib->path_pool = pool_keeping(sizeof(struct path), POOL_KEPT);
 	rib->export_pool = pool_keeping(sizeof(struct route_export), POOL_KEPT);
 	STAILQ_INIT(&rib->marked);
+	LIST_INIT(&rib->changed_nexthops);
 	TAILQ_INIT(&rib->pending);
 	TAILQ_INIT(&rib->waiting);
 	TAILQ_INIT(&rib->peers);
@@ -101,10 +102,23 @@ void rib_peer_down(struct rib *rib, struct rib_peer *peer)
 	free(peer);
 }
 
+void rib_request_work(struct rib *rib)
+{
+	const struct rib_hooks *hooks = &rib->hooks;
+
+	if (rib->work_requested)
+		return;
+	rib->work_requested = true;
+	hooks->work_waiting(hooks->context);
+}
+
 void rib_process(struct rib *rib)
 {
+	rib->work_requested = true; /* marks in here are decided in here */
+	rib_nexthop_mark_routes(rib);
 	loc_rib_decide(rib);
 	aggregate_refresh(rib);
+	rib->work_requested = false;
 }
 
 void rib_free(struct rib *rib)

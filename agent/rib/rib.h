@@ -158,7 +158,10 @@ struct rib_peer *rib_peer_up(struct rib *rib,
 bool rib_is_full(const struct rib *rib);
 /* Remove a peer with all its paths, and free it. */
 void rib_peer_down(struct rib *rib, struct rib_peer *peer);
-/* Call nexthop_check() again for this next hop. */
+/*
+ * Call nexthop_check() again for this next hop. If the answer has changed,
+ * rib_process() decides the routes that depend on it.
+ */
 void rib_nexthop_changed(struct rib *rib, const struct address *nexthop);
 /*
  * Change whether a route is steered, after set_decided() returned otherwise.

@@ -40,6 +40,9 @@ struct rib {
 	struct pool path_pool;
 	struct pool export_pool;
 	struct route_list marked;
+	LIST_HEAD(, rib_nexthop) changed_nexthops;
+	uint64_t dependents_marked; /* by changes of next hops, for tests */
+	bool work_requested;	    /* work_waiting() was called */
 	struct route_export_list pending; /* export_batch.h */
 	struct route_export_list waiting; /* --announce-delay, by `due_ms` */
 	struct rib_peer_list peers;
@@ -118,6 +121,8 @@ void loc_rib_decide(struct rib *rib);
 
 /* Return the route of a prefix, new or present; NULL: out of memory. */
 struct route *route_get(struct rib *rib, const struct prefix *prefix);
+/* Call work_waiting(), once before each rib_process(). */
+void rib_request_work(struct rib *rib);
 /* Have rib_process() decide a route. */
 void route_mark(struct rib *rib, struct route *route);
 /* Free a route without paths, exports and mark. */

@@ -25,6 +25,7 @@ static struct rib_nexthop *add_nexthop(struct prefix_map *map,
 		return NULL;
 	hop->node.prefix = prefix_of_address(address);
 	hop->reason = REASON_NEXTHOP_UNRESOLVED;
+	hop->routes = pointer_set_of(sizeof(struct route));
 	if (prefix_map_insert(map, &hop->node)) {
 		free(hop);
 		return NULL;
@@ -49,7 +50,9 @@ void rib_nexthop_release(struct prefix_map *map, struct rib_nexthop *hop)
 	assert(hop->references);
 	if (--hop->references)
 		return;
-	assert(!hop->wanted);
+	assert(!hop->wanted && !hop->routes.count);
+	if (hop->changed)
+		LIST_REMOVE(hop, changed_link);
 	prefix_map_remove(map, &hop->node);
 	free(hop);
 }
@@ -68,30 +71,91 @@ static bool refresh_nexthop(const struct rib *rib, struct rib_nexthop *hop)
 	return changed;
 }
 
-void rib_nexthop_want(struct rib *rib, struct rib_nexthop *hop, bool wanted)
+void rib_nexthop_add_path(struct rib *rib, struct rib_nexthop *hop,
+			  const struct route *route)
 {
 	const struct rib_hooks *hooks = &rib->hooks;
 
-	if (wanted ? hop->wanted++ : --hop->wanted)
+	if (pointer_set_add(&hop->routes, route))
+		hop->incomplete = true;
+	if (hop->wanted++)
 		return;
-	hooks->nexthop_track(rib_nexthop_address(hop), wanted, hooks->context);
-	if (wanted)
-		refresh_nexthop(rib, hop);
+	hooks->nexthop_track(rib_nexthop_address(hop), true, hooks->context);
+	refresh_nexthop(rib, hop);
+}
+
+/* True if the route has an accepted path with the next hop. */
+static bool depends_on(const struct route *route, const struct rib_nexthop *hop)
+{
+	const struct path *path = route->paths;
+
+	while (path && (path->import != IMPORT_ACCEPTED ||
+			path->attributes->nexthop != hop))
+		path = path->next;
+	return path;
+}
+
+void rib_nexthop_remove_path(struct rib *rib, struct rib_nexthop *hop,
+			     const struct route *route)
+{
+	const struct rib_hooks *hooks = &rib->hooks;
+	/* The usual case, in which no path needs to be looked at. */
+	bool one_path_each = hop->wanted == hop->routes.count &&
+			     !hop->incomplete;
+
+	if (one_path_each || !depends_on(route, hop))
+		pointer_set_remove(&hop->routes, route);
+	if (--hop->wanted)
+		return;
+	hop->incomplete = false;
+	hooks->nexthop_track(rib_nexthop_address(hop), false, hooks->context);
 }
 
 void rib_nexthop_changed(struct rib *rib, const struct address *nexthop)
 {
 	struct rib_nexthop *hop =
 		rib_nexthop_find(&rib->attributes.nexthops, nexthop);
+
+	if (!hop || !hop->wanted || !refresh_nexthop(rib, hop) || hop->changed)
+		return;
+	hop->changed = true;
+	LIST_INSERT_HEAD(&rib->changed_nexthops, hop, changed_link);
+	rib_request_work(rib);
+}
+
+static void mark_dependent(struct rib *rib, struct route *route)
+{
+	rib->dependents_marked++;
+	route_mark(rib, route);
+}
+
+/* Look at all routes, for a set of routes that did not get memory. */
+static void search_dependents(struct rib *rib, const struct rib_nexthop *hop)
+{
 	struct prefix_node *node = NULL;
 
-	if (!hop || !hop->wanted || !refresh_nexthop(rib, hop))
-		return;
 	while ((node = prefix_map_next(&rib->routes, node))) {
 		struct route *route = (struct route *)node;
 
-		for (struct path *path = route->paths; path; path = path->next)
-			if (path->attributes->nexthop == hop)
-				route_mark(rib, route);
+		if (depends_on(route, hop))
+			mark_dependent(rib, route);
+	}
+}
+
+void rib_nexthop_mark_routes(struct rib *rib)
+{
+	struct rib_nexthop *hop;
+
+	while ((hop = LIST_FIRST(&rib->changed_nexthops))) {
+		struct pointer_set_walk walk = { 0 };
+		struct route *route;
+
+		LIST_REMOVE(hop, changed_link);
+		hop->changed = false;
+		if (hop->incomplete)
+			search_dependents(rib, hop);
+		else
+			while ((route = pointer_set_next(&hop->routes, &walk)))
+				mark_dependent(rib, route);
 	}
 }

@@ -34,12 +34,9 @@ void route_free_if_unused(struct rib *rib, struct route *route)
 
 void route_mark(struct rib *rib, struct route *route)
 {
-	const struct rib_hooks *hooks = &rib->hooks;
-
 	if (route->marked)
 		return;
-	if (STAILQ_EMPTY(&rib->marked))
-		hooks->work_waiting(hooks->context);
+	rib_request_work(rib);
 	route->marked = true;
 	STAILQ_INSERT_TAIL(&rib->marked, route, mark_link);
 }

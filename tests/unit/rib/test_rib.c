@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "../chance.h"
+#include "rib/rib_internal.h"
 #include "world.h"
 
 static void equal_paths_form_the_set(void **state)
@@ -198,11 +199,11 @@ static void an_unchanged_nexthop_marks_nothing(void **state)
 	announce_vip(world, 0, VIP);
 	rib_process(world->rib);
 	rib_nexthop_changed(world->rib, &address);
-	assert_false(route_of(world, VIP)->marked);
+	assert_true(LIST_EMPTY(&world->rib->changed_nexthops));
 	world->dead[0] = true;
 	assert_int_equal(reason_of(world, VIP, 0), REASON_NONE);
 	rib_nexthop_changed(world->rib, &address);
-	assert_true(route_of(world, VIP)->marked);
+	assert_false(LIST_EMPTY(&world->rib->changed_nexthops));
 	rib_process(world->rib);
 	assert_int_equal(reason_of(world, VIP, 0), REASON_NEXTHOP_DEAD);
 	assert_null(route_best(route_of(world, VIP)));

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Hash table of blocks, with linear probing. See pointer_set.h. */
+
+#include "core/pointer_set.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+enum {
+	INITIAL_SIZE = 8,
+	BLOCK_PLACES = 64,
+	REMAINDER_BITS = 16,
+};
+
+/* A pointer: its block, and its bit there. */
+struct place {
+	uint64_t key;
+	uint64_t bit;
+};
+
+/*
+ * Memory counts as a row of places of one object each. Objects of a pool that
+ * are side by side have the same remainder, which stands in the key.
+ */
+static struct place place_of(const struct pointer_set *set, const void *pointer)
+{
+	uintptr_t address = (uintptr_t)pointer;
+	uintptr_t number = address / set->object_size;
+	uintptr_t remainder = address - number * set->object_size;
+
+	return (struct place){
+		.key = (uint64_t)(number / BLOCK_PLACES) << REMAINDER_BITS |
+		       remainder,
+		.bit = (uint64_t)1 << number % BLOCK_PLACES,
+	};
+}
+
+/* Undo place_of(). */
+static void *pointer_of(const struct pointer_set *set, uint64_t key,
+			unsigned int place)
+{
+	uintptr_t number = (key >> REMAINDER_BITS) * BLOCK_PLACES + place;
+	uintptr_t remainder = key & ((1 << REMAINDER_BITS) - 1);
+
+	return (void *)(number * set->object_size + remainder);
+}
+
+static size_t home_of(const struct pointer_set *set, uint64_t key)
+{
+	uint64_t hash = key * 0x9e3779b97f4a7c15;
+
+	return (hash >> 32) & (set->size - 1);
+}
+
+/* Return the entry of a block, or the free one where it belongs. */
+static size_t find_block(const struct pointer_set *set, uint64_t key)
+{
+	size_t i = home_of(set, key);
+
+	while (set->blocks[i].key && set->blocks[i].key != key)
+		i = (i + 1) & (set->size - 1);
+	return i;
+}
+
+/* Double the entries. Returns 0 or -ENOMEM. */
+static int grow_set(struct pointer_set *set)
+{
+	struct pointer_set larger = {
+		.size = set->size ? set->size * 2 : INITIAL_SIZE,
+		.used = set->used,
+		.count = set->count,
+		.object_size = set->object_size,
+	};
+
+	larger.blocks = calloc(larger.size, sizeof(*larger.blocks));
+	if (!larger.blocks)
+		return -ENOMEM;
+	for (size_t i = 0; i < set->size; i++)
+		if (set->blocks[i].key)
+			larger.blocks[find_block(&larger, set->blocks[i].key)] =
+				set->blocks[i];
+	free(set->blocks);
+	*set = larger;
+	return 0;
+}
+
+struct pointer_set pointer_set_of(size_t size)
+{
+	assert(size >= sizeof(void *) && size < 1 << REMAINDER_BITS);
+	return (struct pointer_set){ .object_size = size };
+}
+
+void pointer_set_free(struct pointer_set *set)
+{
+	free(set->blocks);
+	*set = pointer_set_of(set->object_size);
+}
+
+/* True if one more block would fill more than three quarters. */
+static bool is_full(const struct pointer_set *set)
+{
+	return (set->used + 1) * 4 > set->size * 3;
+}
+
+int pointer_set_add(struct pointer_set *set, const void *pointer)
+{
+	struct place place = place_of(set, pointer);
+	struct pointer_block *block;
+
+	if (is_full(set) && grow_set(set))
+		return -ENOMEM;
+	block = &set->blocks[find_block(set, place.key)];
+	set->used += !block->key;
+	set->count += !(block->members & place.bit);
+	block->key = place.key;
+	block->members |= place.bit;
+	return 0;
+}
+
+/* Free an entry, and move back those that it kept from their homes. */
+static void free_block(struct pointer_set *set, size_t hole)
+{
+	size_t mask = set->size - 1, i = hole;
+
+	set->used--;
+	for (;;) {
+		size_t home;
+
+		i = (i + 1) & mask;
+		if (!set->blocks[i].key)
+			break;
+		home = home_of(set, set->blocks[i].key);
+		if (((i - home) & mask) < ((i - hole) & mask))
+			continue; /* the hole is before its home */
+		set->blocks[hole] = set->blocks[i];
+		hole = i;
+	}
+	set->blocks[hole] = (struct pointer_block){ 0 };
+}
+
+void pointer_set_remove(struct pointer_set *set, const void *pointer)
+{
+	struct place place = place_of(set, pointer);
+	size_t i;
+
+	if (!set->size)
+		return;
+	i = find_block(set, place.key);
+	if (!(set->blocks[i].members & place.bit))
+		return;
+	set->blocks[i].members &= ~place.bit;
+	if (!--set->count)
+		pointer_set_free(set);
+	else if (!set->blocks[i].members)
+		free_block(set, i);
+}
+
+bool pointer_set_contains(const struct pointer_set *set, const void *pointer)
+{
+	struct place place = place_of(set, pointer);
+
+	return set->size &&
+	       set->blocks[find_block(set, place.key)].members & place.bit;
+}
+
+void *pointer_set_next(const struct pointer_set *set,
+		       struct pointer_set_walk *walk)
+{
+	unsigned int place;
+
+	while (!walk->left) {
+		if (walk->entry >= set->size)
+			return NULL;
+		walk->key = set->blocks[walk->entry].key;
+		walk->left = set->blocks[walk->entry].members;
+		walk->entry++;
+	}
+	place = (unsigned int)__builtin_ctzll(walk->left);
+	walk->left &= walk->left - 1;
+	return pointer_of(set, walk->key, place);
+}
