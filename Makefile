@@ -109,7 +109,7 @@ session_TESTS := $(addprefix bgp/session/test_,admission collision_race confeder
 	link_peer setup tcp_drops)
 rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision decision_explain decision_oracle \
 	decision_random export export_confederation export_peers export_random export_ready \
-	max_prefix multipath nexthop_routes otc rib rib_nexthop shutdown static weight)
+	max_prefix multipath nexthop_routes otc rib rib_nexthop shutdown static turns weight)
 nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_packet bfd_session host listening nd netlink_message probe \
 	probe_budget probe_queue)
 fib_TESTS := fib/test_route_message

@@ -182,12 +182,16 @@ static void settle(struct agent *agent)
 /* Decide once what came in during this turn of the loop. */
 static void on_end_of_turn(evutil_socket_t fd, short what, void *context)
 {
+	const struct timeval next_turn = { 0 };
 	struct agent *agent = context;
+	bool left;
 
 	(void)fd, (void)what;
 	tracker_settle(agent->tracker);
-	rib_process(agent->rib);
+	left = rib_process(agent->rib);
 	settle(agent);
+	if (left) /* after sockets and timers have had their turn */
+		event_add(agent->end_of_turn, &next_turn);
 	if (steering_next_vip(agent->steering, NULL))
 		interfaces_tables_changed(agent->interfaces);
 	if (!agent->exports_waiting)

@@ -382,18 +382,22 @@ static void set_deadlines(struct rib *rib, uint64_t due_ms)
 
 uint64_t export_advance(struct rib *rib, uint64_t now_ms)
 {
-	struct route_export *export;
+	struct route_export *export, *next;
 
 	set_deadlines(rib, now_ms + (uint64_t)rib->options.announce_delay_s *
 					    CLOCK_MS_PER_S);
-	while ((export = TAILQ_FIRST(&rib->waiting)) &&
-	       export->due_ms <= now_ms) {
+	for (export = TAILQ_FIRST(&rib->waiting);
+	     export && export->due_ms <= now_ms; export = next) {
 		struct route *route = export->route;
 
+		next = TAILQ_NEXT(export, waiting_link);
+		if (route->marked) /* waits for its decision, too */
+			continue;
 		end_waiting(rib, export);
 		announce_set(rib, route, route_best(route));
 	}
 	aggregate_refresh(rib);
+	export = TAILQ_FIRST(&rib->waiting);
 	return export ? export->due_ms : 0;
 }
 
@@ -437,7 +441,9 @@ void export_mark_peer(struct rib *rib, const struct rib_peer *peer)
 		struct route *route = (struct route *)node;
 		struct route_export *export;
 
-		export_paths(rib, route);
+		/* A marked route gets its exports with its decision. */
+		if (!route->marked)
+			export_paths(rib, route);
 		for (export = route->exports; export; export = export->next)
 			if (export->attributes &&
 			    is_meant_for(export, &peer->group->profile))

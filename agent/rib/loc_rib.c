@@ -112,6 +112,7 @@ static void decide_route(struct rib *rib, struct route *route)
 	export_route(rib, route);
 }
 
+/* The decision announces a marked route, whose set and paths may disagree. */
 void loc_rib_set_forwarding(struct rib *rib, const struct prefix *prefix,
 			    bool forwarding)
 {
@@ -122,19 +123,36 @@ void loc_rib_set_forwarding(struct rib *rib, const struct prefix *prefix,
 		return;
 	route->forwarding = forwarding;
 	rib->totals.forwarding += forwarding ? 1 : -(size_t)1;
-	export_route(rib, route);
+	if (!route->marked)
+		export_route(rib, route);
 }
 
-void loc_rib_decide(struct rib *rib)
+/* Take a mark away and decide. Return the cost: see RIB_TURN_BUDGET. */
+static unsigned int decide_marked(struct rib *rib, struct route *route)
 {
+	unsigned int cost = RIB_ROUTE_COST;
+	const struct path *path = route->paths;
+
+	for (; path; path = path->next)
+		cost++;
+	route->marked = false;
+	route->decided |= check_nexthops(route);
+	if (route->decided)
+		decide_route(rib, route);
+	route_free_if_unused(rib, route);
+	return cost;
+}
+
+bool loc_rib_decide(struct rib *rib)
+{
+	unsigned int cost = 0;
 	struct route *route;
 
 	while ((route = STAILQ_FIRST(&rib->marked))) {
+		if (cost >= rib->turn_budget)
+			return true;
 		STAILQ_REMOVE_HEAD(&rib->marked, mark_link);
-		route->marked = false;
-		route->decided |= check_nexthops(route);
-		if (route->decided)
-			decide_route(rib, route);
-		route_free_if_unused(rib, route);
+		cost += decide_marked(rib, route);
 	}
+	return false;
 }

@@ -37,6 +37,7 @@ struct rib *rib_new(const struct rib_options *options,
 	rib->export_pool = pool_keeping(sizeof(struct route_export), POOL_KEPT);
 	STAILQ_INIT(&rib->marked);
 	LIST_INIT(&rib->changed_nexthops);
+	rib->turn_budget = RIB_TURN_BUDGET;
 	TAILQ_INIT(&rib->pending);
 	TAILQ_INIT(&rib->waiting);
 	TAILQ_INIT(&rib->peers);
@@ -112,13 +113,13 @@ void rib_request_work(struct rib *rib)
 	hooks->work_waiting(hooks->context);
 }
 
-void rib_process(struct rib *rib)
+bool rib_process(struct rib *rib)
 {
 	rib->work_requested = true; /* marks in here are decided in here */
 	rib_nexthop_mark_routes(rib);
-	loc_rib_decide(rib);
+	rib->work_requested = loc_rib_decide(rib);
 	aggregate_refresh(rib);
-	rib->work_requested = false;
+	return rib->work_requested;
 }
 
 void rib_free(struct rib *rib)

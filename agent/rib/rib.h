@@ -126,7 +126,10 @@ struct rib_hooks {
 	 */
 	bool (*set_decided)(const struct route *route,
 			    const struct member *members, void *context);
-	/* Call rib_process() when input is drained: routes are marked. */
+	/*
+	 * Call rib_process() when input is drained: routes are marked. Not
+	 * called while the last rib_process() has left some.
+	 */
 	void (*work_waiting)(void *context);
 	/* Call export_batch_next(): it has batches for some neighbors. */
 	void (*export_waiting)(void *context);
@@ -168,8 +171,12 @@ void rib_nexthop_changed(struct rib *rib, const struct address *nexthop);
  */
 void loc_rib_set_forwarding(struct rib *rib, const struct prefix *prefix,
 			    bool forwarding);
-/* Decide every marked route. */
-void rib_process(struct rib *rib);
+/*
+ * Decide marked routes, about 5 ms of them. Return true if some are left: then
+ * call it again in the next turn of the event loop. A route that is not decided
+ * yet keeps its last set and announcements.
+ */
+bool rib_process(struct rib *rib);
 
 /* Return the weight of a path in its route's set, 0 for other paths. */
 uint32_t rib_path_weight(const struct rib *rib, const struct route *route,

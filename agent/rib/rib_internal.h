@@ -17,6 +17,15 @@ STAILQ_HEAD(route_list, route);
 TAILQ_HEAD(route_export_list, route_export);
 TAILQ_HEAD(rib_peer_list, rib_peer);
 
+enum rib_costs {
+	/*
+	 * Cost of one rib_process(), about 5 ms: a route costs RIB_ROUTE_COST
+	 * for its hooks and exports, and 1 for each path.
+	 */
+	RIB_TURN_BUDGET = 32768,
+	RIB_ROUTE_COST = 16,
+};
+
 enum export_scratch_sizes {
 	/* One attribute set, its AS_PATH a second time, and our prefixes. */
 	EXPORT_SCRATCH_SIZE = BGP_CANONICAL_MAX + UINT16_MAX + 64,
@@ -42,7 +51,8 @@ struct rib {
 	struct route_list marked;
 	LIST_HEAD(, rib_nexthop) changed_nexthops;
 	uint64_t dependents_marked; /* by changes of next hops, for tests */
-	bool work_requested;	    /* work_waiting() was called */
+	bool work_requested;	    /* rib_process() will be called */
+	unsigned int turn_budget;   /* loc_rib.c: cost of one rib_process() */
 	struct route_export_list pending; /* export_batch.h */
 	struct route_export_list waiting; /* --announce-delay, by `due_ms` */
 	struct rib_peer_list peers;
@@ -116,8 +126,8 @@ void export_batch_end(struct rib *rib, struct rib_peer *peer);
 /* Remove all paths of a peer. */
 void adj_rib_in_remove_peer(struct rib *rib, struct rib_peer *peer);
 
-/* Decide every marked route. */
-void loc_rib_decide(struct rib *rib);
+/* Decide marked routes up to rib->turn_budget. Return true if some are left. */
+bool loc_rib_decide(struct rib *rib);
 
 /* Return the route of a prefix, new or present; NULL: out of memory. */
 struct route *route_get(struct rib *rib, const struct prefix *prefix);

@@ -209,6 +209,8 @@ static void load_routes(struct bench *bench)
 		}
 		rib_process(bench->rib);
 	} while (left);
+	while (rib_process(bench->rib))
+		;
 }
 
 static uint64_t count_members(const struct bench *bench)
@@ -235,7 +237,8 @@ static int expect_members(const struct bench *bench, uint64_t expected)
 static void lose_session(struct bench *bench)
 {
 	rib_peer_down(bench->rib, bench->peers[0].peer);
-	rib_process(bench->rib);
+	while (rib_process(bench->rib))
+		;
 }
 
 static int measure_rib(struct bench *bench, uint32_t prefixes)
