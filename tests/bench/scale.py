@@ -31,6 +31,7 @@ scenes of at most 64 next hops. The bench prints ratios and does not judge them.
 import argparse
 import json
 import os
+import select
 import signal
 import statistics
 import subprocess
@@ -130,7 +131,6 @@ class Run:
             self.farm.close()
             self.daemon.stop()
             self.lab.answer_all()
-        return self.phases
 
     def describe(self):
         return (f"{len(self.farm.upstream.table)} of {len(self.farm.vips)} VIPs "
@@ -144,11 +144,16 @@ class Run:
     # ----------------------------------------------------- refused routes
 
     def run_refused(self):
-        generator = self.lab.peers.start(
+        with self.lab.peers.start(
             [GENERATOR, "--target", "172.16.0.1", "--first",
              str(REFUSED_SPEAKER), "--prefixes", str(REFUSED_ROUTES)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                self.measure_refused(process)
+            finally:
+                process.end()
 
+    def measure_refused(self, generator):
         def command(line, answer):
             generator.stdin.write(line + "\n")
             generator.stdin.flush()
@@ -160,11 +165,9 @@ class Run:
             lambda: command("go", "done")))
         self.phase("session lost", lambda: self.until_idle(
             lambda: command("drop", "done")))
-        generator.stdin.close()
-        generator.wait(10)
 
-    @staticmethod
-    def expect(process, word):
+    def expect(self, process, word):
+        self.wait(lambda: select.select([process.stdout], [], [], 0)[0])
         if process.stdout.readline() != word + "\n":
             raise LabError(f"generator: no answer '{word}'")
 
@@ -231,11 +234,12 @@ class BirdRun(Run):
     def settled(self, paths):
         """Wait until BIRD is idle and the kernel has these paths. Return the time
         since when it was idle."""
-        since = self.daemon.wait_idle(self.farm.pump, self.limit)
-        found = self.daemon.kernel_paths()
-        if found != paths:
-            raise LabError(f"bird: {found} paths in the kernel, not {paths}")
-        return since
+        deadline = time.monotonic() + self.limit
+        while time.monotonic() < deadline:
+            since = self.daemon.wait_idle(self.farm.pump, self.limit)
+            if self.daemon.kernel_paths() == paths:
+                return since
+        raise Late
 
     def load(self, streams):
         begin = time.monotonic()
@@ -276,11 +280,20 @@ def run_all(lab, options):
             for kind, daemon in runs:
                 print(f"round {number + 1} of {options.rounds}: {scene}, "
                       f"{daemon.name}", flush=True)
-                phases = kind(lab, daemon, scene, options).run(scene == REFUSED)
+                phases = run_one(kind(lab, daemon, scene, options), scene)
                 row = results.setdefault(scene, {}).setdefault(daemon.name, {})
                 for phase, numbers in phases.items():
                     row.setdefault(phase, []).append(numbers)
     return results
+
+
+def run_one(run, scene):
+    """Return the phases, up to the one that failed."""
+    try:
+        run.run(scene == REFUSED)
+    except LabError as error:
+        print(f"  {run.daemon.name}: {error}", flush=True)
+    return run.phases
 
 
 def median(rounds, key):

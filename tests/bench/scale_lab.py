@@ -41,9 +41,10 @@ UPSTREAM, UPSTREAM_AS = "172.16.0.200", 64500
 FIRST_AS = 65001
 MAX_SESSIONS = 64
 HOST_IN_NEXT_HOPS = "10.64.255.254"
+HOST_IN_GENERATOR = "172.16.1.254/24"  # with the next hops of bgp_generator
 NEXT_HOPS = "10.64.0.0/19"
 VIPS = "198.18.0.0/15"
-TABLE_SLOTS = 4095
+TABLE_SIZE, TABLE_SLOTS = 16384, 4095
 NS_PER_S = 10 ** 9
 PAGE = os.sysconf("SC_PAGESIZE")
 IDLE_S, IDLE_CPU_S = 0.3, 0.01
@@ -93,7 +94,8 @@ class ScaleLab(Lab):
                               ["net.ipv4.ip_forward=1"])
         connect(self.peers, "eth0", self.host, "eth0")
         self.host.ip(f"address add {DAEMON}/24 dev eth0",
-                     f"address add {HOST_IN_NEXT_HOPS}/16 dev eth0")
+                     f"address add {HOST_IN_NEXT_HOPS}/16 dev eth0",
+                     f"address add {HOST_IN_GENERATOR} dev eth0")
         self.peers.ip(f"address add {UPSTREAM}/24 dev eth0",
                       *(f"address add {speaker_address(i)}/24 dev eth0"
                         for i in (*range(MAX_SESSIONS), 100)),
@@ -253,15 +255,20 @@ class Daemon:
             _, resident, shared, *_ = file.read().split()
         return (int(resident) - int(shared)) * PAGE
 
+    def sleeps(self):
+        with open(f"/proc/{self.daemon.process.pid}/stat",
+                  encoding="ascii") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] == "S"
+
     def wait_idle(self, pump, seconds):
-        """Wait until the daemon uses no CPU time; return the time at which it
-        began to be idle."""
+        """Wait until the daemon uses no CPU time and does not wait for any;
+        return the time at which it began to be idle."""
         deadline = time.monotonic() + seconds
         before, since = self.cpu_seconds(), time.monotonic()
         while time.monotonic() - since < IDLE_S:
             pump(0.01)
             now = self.cpu_seconds()
-            if now - before > IDLE_CPU_S:
+            if now - before > IDLE_CPU_S or not self.sleeps():
                 before, since = now, time.monotonic()
             if time.monotonic() > deadline:
                 raise LabError(f"{self.name}: not idle in {seconds} s")
@@ -277,6 +284,7 @@ class HeadgateDaemon(Daemon):
             "--as", str(DAEMON_AS), "--router-id", DAEMON,
             "--interface", "eth0", "--vip", VIPS,
             "--maximum-paths", str(TABLE_SLOTS),
+            "--table-size", str(TABLE_SIZE),
             "--neighbor", f"172.16.0.0/25,as={FIRST_AS}-{FIRST_AS + 199},"
             "role=backend,add-path=receive",
             "--neighbor", f"{UPSTREAM},as={UPSTREAM_AS},role=upstream,passive"])
@@ -322,7 +330,7 @@ class HeadgateDaemon(Daemon):
         nexthops = read_nexthops(pins)
         groups = read_groups(pins)
         slots = {slot for group in set(groups.values())
-                 for bucket in read_group_buckets(pins, group)
+                 for bucket in read_group_buckets(pins, group, TABLE_SIZE)
                  for slot in bucket[:2]} - {0}
         return nexthops, slots, len(groups)
 

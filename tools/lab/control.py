@@ -7,10 +7,12 @@ protocol.
 
 import json
 import socket
+import time
 
 from .system import TIME_SCALE, LabError
 
 READ_SIZE = 1 << 16
+RETRY_S = 0.05
 
 
 class Control:
@@ -36,15 +38,23 @@ class Control:
     def ask(self, **request):
         """Return the reply; raise LabError if it is an error or missing."""
         line = json.dumps(request).encode() + b"\n"
-        try:
-            reply = self.exchange(line)
-        except OSError:
-            self.close()
-            reply = self.exchange(line)
-        reply = json.loads(reply)
+        reply = json.loads(self.try_exchange(line))
         if "error" in reply:
             raise LabError(f"{request}: {reply['error']}")
         return reply
+
+    def try_exchange(self, line):
+        """An agent that was busy for long closes connections that seem silent."""
+        deadline = time.monotonic() + self.seconds
+        while True:
+            try:
+                return self.exchange(line)
+            except OSError as error:
+                self.close()
+                gone = not isinstance(error, ConnectionError)
+                if gone or time.monotonic() > deadline:
+                    raise LabError(f"{self.path}: {error}") from error
+                time.sleep(RETRY_S)
 
     def exchange(self, line):
         if not self.sock:

@@ -83,9 +83,11 @@ def read_buckets(pins, vip):
     return read_group_buckets(pins, group_of(pins, vip))
 
 
-def read_group_buckets(pins, group):
-    elements = element_count(f"{pins}/buckets")
-    size = elements * BUCKETS_PER_ELEMENT // GROUPS
+def read_group_buckets(pins, group, size=None):
+    """`size`: of a table; by default of an agent with the default --groups."""
+    if not size:
+        elements = element_count(f"{pins}/buckets")
+        size = elements * BUCKETS_PER_ELEMENT // GROUPS
     return [(word & SLOT_MASK, word >> SLOT_BITS & SLOT_MASK,
              word >> 2 * SLOT_BITS)
             for word, in read_array(f"{pins}/buckets", group * size, size,
