@@ -68,7 +68,7 @@ static __always_inline bool is_vip6(const struct hg_vip6_entry *place,
 /* Find a VIP that is not in its home place. Returns 0 without one. */
 static __noinline __u32 find_vip4_further(__u32 address)
 {
-	__u32 index = vip4_home(address);
+	__u32 index = vip4_home(&config.vip_secret, address);
 
 #pragma clang loop unroll(disable)
 	for (__u32 probe = 1; probe < HG_VIP_PROBES; probe++) {
@@ -93,7 +93,7 @@ static __noinline __u32 find_vip4_further(__u32 address)
 static __noinline __u32 find_vip6_further(__u64 high, __u64 low)
 {
 	const struct ipv6_words address = { high, low };
-	__u32 index = vip6_home(high, low);
+	__u32 index = vip6_home(&config.vip_secret, high, low);
 
 #pragma clang loop unroll(disable)
 	for (__u32 probe = 1; probe < HG_VIP_PROBES; probe++) {
@@ -155,7 +155,7 @@ static __always_inline __u32 find_vip4(struct packet *packet,
 	packet->flow.source[0] = ip->saddr;
 	packet->flow.destination[0] = address;
 	packet->flow.protocol = ip->protocol;
-	index = vip4_home(address);
+	index = vip4_home(&config.vip_secret, address);
 	place = bpf_map_lookup_elem(&vip4, &index);
 	if (!place)
 		return HG_PASSED_NOT_VIP;
@@ -185,7 +185,7 @@ static __always_inline __u32 find_vip6(struct packet *packet,
 	copy_ipv6(packet->flow.destination, &ip->daddr);
 	packet->flow.protocol = ip->nexthdr;
 	address = *(const struct ipv6_words *)&ip->daddr;
-	index = vip6_home(address.high, address.low);
+	index = vip6_home(&config.vip_secret, address.high, address.low);
 	place = bpf_map_lookup_elem(&vip6, &index);
 	if (!place)
 		return HG_PASSED_NOT_VIP;

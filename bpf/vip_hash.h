@@ -10,16 +10,26 @@
  * eight places in a row, which are one cache line of `vip4`, and each address
  * has a place of its own: a packet compares one address, not its neighbors, and
  * traffic to thousands of VIPs touches as few cache lines as possible.
- * Multiplicative hashing (Knuth, TAOCP 6.4) finds the block's place. It puts
- * consecutive blocks far apart, and its lower bits permute the addresses inside
- * the block, so that addresses that have a block each are spread, too.
+ * A keyed hash finds the block's place. Its lower bits permute the addresses
+ * inside the block, so that addresses that have a block each are spread, too.
  *
  * If that place is taken, the VIP goes 1, 3, 6, 10, ... blocks further (the
  * triangular numbers). These reach all blocks of a power of two (Knuth,
  * exercise 6.4-20), and VIPs with different homes that collide once part again
  * after it.
  *
- * The operator chooses VIPs, not a client: no key is needed.
+ * Backends choose addresses inside --vip, so the hash has a secret. Its last
+ * step is multiply-shift hashing by an odd random factor (Dietzfelbinger et al.,
+ * "A reliable randomized algorithm for the closest-pair problem", 1997), and the
+ * steps in front of it keep different IPv4 blocks different. So two blocks that
+ * are chosen without the secret share a cache line with a probability of at most
+ * 2 in HG_VIP_PLACES / VIP_BLOCK, twice that of chance. Two IPv6 blocks of
+ * different subnets can also meet before that step, with a probability of at
+ * most 2^-L if all VIPs are in one prefix of length L, up to 64.
+ *
+ * This bounds pairs and is no pseudorandom function: a peer that learned which
+ * VIPs collide could solve for the secret. Routes do not show it, and frames
+ * only by nanoseconds. SipHash would cost each packet over 100 instructions.
  */
 
 #include "headgate/abi.h"
@@ -33,9 +43,8 @@ enum vip_hash {
 
 _Static_assert(1 << VIP_PLACE_BITS == HG_VIP_PLACES, "one hash a place");
 
-/* 2^64 divided by the golden ratio, and a constant of SplitMix64 */
-#define VIP_HASH_FACTOR	      0x9e3779b97f4a7c15ULL
-#define VIP_HASH_OTHER_FACTOR 0xbf58476d1ce4e5b9ULL
+/* 2^64 divided by the golden ratio */
+#define VIP_HASH_FACTOR 0x9e3779b97f4a7c15ULL
 
 static inline __attribute__((always_inline)) __u64 vip_host_u64(__u64 network)
 {
@@ -55,29 +64,32 @@ static inline __attribute__((always_inline)) __u32 vip_host_u32(__u32 network)
 #endif
 }
 
-static inline __attribute__((always_inline)) __u32 vip_place(__u64 block,
-							     __u32 address)
+static inline __attribute__((always_inline)) __u32
+vip_place(const volatile struct hg_vip_secret *secret, __u64 block,
+	  __u32 address)
 {
-	return (__u32)(block * VIP_HASH_FACTOR >> VIP_HASH_SHIFT) ^
-	       (address & (VIP_BLOCK - 1));
+	__u64 hash = (block + secret->addend) * VIP_HASH_FACTOR;
+
+	hash = (hash ^ hash >> 32) * secret->factor;
+	return (__u32)(hash >> VIP_HASH_SHIFT) ^ (address & (VIP_BLOCK - 1));
 }
 
 /* Return the home of a VIP. Addresses are in network byte order. */
-static inline __attribute__((always_inline)) __u32 vip4_home(__u32 address)
+static inline __attribute__((always_inline)) __u32
+vip4_home(const volatile struct hg_vip_secret *secret, __u32 address)
 {
 	__u32 host = vip_host_u32(address);
 
-	return vip_place(host >> VIP_BLOCK_BITS, host);
+	return vip_place(secret, host >> VIP_BLOCK_BITS, host);
 }
 
-static inline __attribute__((always_inline)) __u32 vip6_home(__u64 high,
-							     __u64 low)
+static inline __attribute__((always_inline)) __u32
+vip6_home(const volatile struct hg_vip_secret *secret, __u64 high, __u64 low)
 {
-	__u64 subnet = high * VIP_HASH_OTHER_FACTOR;
+	__u64 subnet = vip_host_u64(high) * secret->subnet_factor;
 	__u64 host = vip_host_u64(low);
 
-	return vip_place((subnet ^ subnet >> 32) + (host >> VIP_BLOCK_BITS),
-			 host);
+	return vip_place(secret, subnet + (host >> VIP_BLOCK_BITS), host);
 }
 
 /*

@@ -39,9 +39,10 @@ static int check_options(const struct datapath_options *options,
 
 static void configure_program(struct headgate *skeleton,
 			      const struct datapath_options *options,
-			      uint32_t cpus)
+			      const struct hg_vip_secret *secret, uint32_t cpus)
 {
 	skeleton->rodata->config.hash_key = options->hash_key;
+	skeleton->rodata->config.vip_secret = *secret;
 	skeleton->rodata->config.icmp_rate = options->icmp_rate;
 	skeleton->rodata->config.table_size = options->table_size;
 	bpf_map__set_max_entries(skeleton->maps.buckets,
@@ -82,7 +83,7 @@ static int load_program(struct datapath *dp,
 	dp->skeleton = headgate__open();
 	if (!dp->skeleton)
 		return refuse_load(-errno, options, error);
-	configure_program(dp->skeleton, options, cpus);
+	configure_program(dp->skeleton, options, &dp->vips.secret, cpus);
 	err = headgate__load(dp->skeleton);
 	return err ? refuse_load(err, options, error) : 0;
 }
@@ -130,6 +131,15 @@ static int load_and_map(struct datapath *dp,
 
 	dp->mode = options->mode;
 	dp->group_count = options->group_count;
+	dp->vips.secret = options->vip_secret;
+	if (!dp->vips.secret.factor) {
+		err = vips_draw_secret(&dp->vips.secret);
+		if (err)
+			return failure(
+				error, err,
+				"secret of the VIP tables: cannot be drawn: %s",
+				strerror(-err));
+	}
 	err = load_program(dp, options, error);
 	if (err)
 		return err;

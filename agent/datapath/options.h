@@ -37,7 +37,9 @@ struct datapath_options {
 	char bpffs[FILE_PATH_SIZE]; /* pin directory */
 	enum datapath_mode mode;
 	enum datapath_attach_kind attach;
-	uint64_t hash_key;    /* the same on all nodes that steer alike */
+	uint64_t hash_key; /* the same on all nodes that steer alike */
+	/* For tests; with a factor of 0, one is drawn. */
+	struct hg_vip_secret vip_secret;
 	uint32_t icmp_rate;   /* as in struct hg_config */
 	uint32_t table_size;  /* buckets of a group: a power of two */
 	uint32_t group_count; /* number of groups that fit */

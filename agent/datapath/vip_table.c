@@ -51,21 +51,23 @@ const struct vip_table_shape vip_table_shape6 = {
 	.key_masks = { UINT64_MAX, UINT64_MAX, 0, 0 },
 };
 
-struct vip_table_entry vip_table_entry4(uint32_t address, struct hg_vip vip)
+struct vip_table_entry vip_table_entry4(const struct hg_vip_secret *secret,
+					uint32_t address, struct hg_vip vip)
 {
 	union words4 from = { .entry = { .address = address, .vip = vip } };
-	struct vip_table_entry entry = { .home = vip4_home(address) };
+	struct vip_table_entry entry = { .home = vip4_home(secret, address) };
 
 	memcpy(entry.words, from.words, sizeof(from.words));
 	return entry;
 }
 
-struct vip_table_entry vip_table_entry6(const struct hg_address *address,
+struct vip_table_entry vip_table_entry6(const struct hg_vip_secret *secret,
+					const struct hg_address *address,
 					struct hg_vip vip)
 {
 	union words6 from = { .entry = { .address = *address, .vip = vip } };
 	struct vip_table_entry entry = {
-		.home = vip6_home(from.words[0], from.words[1]),
+		.home = vip6_home(secret, from.words[0], from.words[1]),
 	};
 
 	memcpy(entry.words, from.words, sizeof(from.words));

@@ -35,8 +35,10 @@ struct vip_table_entry {
 	uint32_t home; /* index of the first place it can stand in */
 };
 
-struct vip_table_entry vip_table_entry4(uint32_t address, struct hg_vip vip);
-struct vip_table_entry vip_table_entry6(const struct hg_address *address,
+struct vip_table_entry vip_table_entry4(const struct hg_vip_secret *secret,
+					uint32_t address, struct hg_vip vip);
+struct vip_table_entry vip_table_entry6(const struct hg_vip_secret *secret,
+					const struct hg_address *address,
 					struct hg_vip vip);
 
 /*

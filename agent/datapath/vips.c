@@ -3,6 +3,7 @@
 
 #include "datapath/vips.h"
 
+#include "core/keyed_hash.h"
 #include "core/log.h"
 #include "datapath/datapath.h"
 #include "datapath/datapath_internal.h"
@@ -29,6 +30,21 @@ struct trie {
 		struct hg_prefix6 prefix6;
 	} key;
 };
+
+int vips_draw_secret(struct hg_vip_secret *secret)
+{
+	struct keyed_hash_secret source;
+	int err = keyed_hash_draw(&source);
+
+	if (err)
+		return err;
+	*secret = (struct hg_vip_secret){
+		.addend = keyed_hash(&source, "addend", 6),
+		.factor = keyed_hash(&source, "factor", 6) | 1,
+		.subnet_factor = keyed_hash(&source, "subnet", 6) | 1,
+	};
+	return 0;
+}
 
 int vips_open(struct vips *vips, int vip4, int vip6)
 {
@@ -57,10 +73,12 @@ static struct host host_of(struct datapath *dp, const struct prefix *prefix,
 	if (address_is_ipv4(&prefix->address))
 		return (struct host){
 			&dp->vips.vip4,
-			vip_table_entry4(address_ipv4(&prefix->address), vip)
+			vip_table_entry4(&dp->vips.secret,
+					 address_ipv4(&prefix->address), vip)
 		};
 	memcpy(&address, prefix->address.bytes, sizeof(address));
-	return (struct host){ &dp->vips.vip6, vip_table_entry6(&address, vip) };
+	return (struct host){ &dp->vips.vip6, vip_table_entry6(&dp->vips.secret,
+							       &address, vip) };
 }
 
 static struct trie trie_of(struct datapath *dp, const struct prefix *prefix)

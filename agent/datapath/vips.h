@@ -15,10 +15,13 @@ struct vips {
 	struct table memory6;
 	struct vip_table vip4; /* in memory4 and memory6 */
 	struct vip_table vip6;
-	int vip4_lpm; /* descriptors */
+	struct hg_vip_secret secret; /* the program has the same */
+	int vip4_lpm;		     /* descriptors */
 	int vip6_lpm;
 };
 
+/* Draw a secret for new tables. Returns 0 or -errno. */
+int vips_draw_secret(struct hg_vip_secret *secret);
 /* Map the memory. The descriptors stay with the caller. */
 int vips_open(struct vips *vips, int vip4, int vip6);
 /* Release the memory. A struct of zeroes, never opened, is legal. */

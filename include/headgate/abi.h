@@ -265,11 +265,19 @@ struct hg_icmp_budget {
 	__u64 used;	/* ICMP errors steered in it */
 };
 
+/* Secret of the places of VIPs: bpf/vip_hash.h. The factors are odd. */
+struct hg_vip_secret {
+	__u64 addend;
+	__u64 factor;
+	__u64 subnet_factor;
+};
+
 /* Configuration of the program, constant once it is loaded */
 struct hg_config {
 	__u64 hash_key; /* the same on all nodes that steer alike */
 	__u32 icmp_rate; /* ICMP errors for each second, VIP and CPU; 0: no limit */
 	__u32 table_size; /* buckets of a group, a power of two */
+	struct hg_vip_secret vip_secret; /* the same for as long as the tables */
 };
 
 /*

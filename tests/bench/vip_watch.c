@@ -10,7 +10,6 @@
 
 #include "core/clock.h"
 #include "headgate/abi.h"
-#include "vip_hash.h"
 
 enum {
 	MAP_SIZE = HG_VIP_PLACES * sizeof(struct hg_vip4_entry),
@@ -40,20 +39,29 @@ void vip_watch_close(struct vip_watch *watch)
 	watch->places = NULL;
 }
 
-static bool has_vip(const struct vip_watch *watch, uint32_t address)
+static bool is_at(const struct vip_watch *watch, uint32_t index,
+		  uint32_t address)
 {
-	uint32_t index = vip4_home(address);
+	const volatile struct hg_vip4_entry *entry = &watch->places[index];
 
-	for (uint32_t probe = 1; probe <= HG_VIP_PROBES; probe++) {
-		const volatile struct hg_vip4_entry *entry =
-			&watch->places[index];
+	return entry->vip.used && entry->address == address;
+}
 
-		if (entry->vip.used && entry->address == address)
+/*
+ * Look through the table, the last known place first: only the agent and the
+ * program know the secret of the places. A look takes some 30 us, unless the
+ * VIP is where it was.
+ */
+static bool has_vip(const struct vip_watch *watch, uint32_t address,
+		    uint32_t *known)
+{
+	if (is_at(watch, *known, address))
+		return true;
+	for (uint32_t index = 0; index < HG_VIP_PLACES; index++)
+		if (is_at(watch, index, address)) {
+			*known = index;
 			return true;
-		if (!entry->vip.further)
-			break;
-		index = vip_next(index, probe);
-	}
+		}
 	return false;
 }
 
@@ -67,9 +75,10 @@ uint64_t vip_watch_wait(const struct vip_watch *watch, uint32_t address,
 {
 	uint64_t end = vip_watch_now() + (uint64_t)PATIENCE_S * CLOCK_NS_PER_S,
 		 now;
+	uint32_t known = 0;
 
 	while ((now = vip_watch_now()) < end)
-		if (has_vip(watch, address) == present)
+		if (has_vip(watch, address, &known) == present)
 			return now;
 	return 0;
 }

@@ -55,9 +55,10 @@ static uint32_t home_of(const struct prefix *prefix)
 	uint64_t words[2];
 
 	if (address_is_ipv4(&prefix->address))
-		return vip4_home(address_ipv4(&prefix->address));
+		return vip4_home(&world_vip_secret,
+				 address_ipv4(&prefix->address));
 	memcpy(words, prefix->address.bytes, sizeof(words));
-	return vip6_home(words[0], words[1]);
+	return vip6_home(&world_vip_secret, words[0], words[1]);
 }
 
 static struct prefix any_host(struct crowd *crowd)

@@ -28,6 +28,12 @@ enum {
 
 const uint64_t world_key = 0x5ca1ab1e0ddba11;
 
+const struct hg_vip_secret world_vip_secret = {
+	.addend = 0,
+	.factor = 0xd1342543de82ef95,
+	.subnet_factor = 0xaf251af3b0f025b5,
+};
+
 static const char *const port_names[PORT_COUNT] = { "left", "right", "third" };
 
 static const struct hg_bucket fixed_buckets[VIP_ANY_HASH] = {
@@ -88,6 +94,7 @@ static void open_datapath(struct world *world)
 	const struct datapath_options options = {
 		.bpffs = SANDBOX_PINS,
 		.hash_key = world_key,
+		.vip_secret = world_vip_secret,
 		.icmp_rate = world->icmp_rate,
 		.table_size = WORLD_TABLE_SIZE,
 		.group_count = VIP_COUNT,

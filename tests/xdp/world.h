@@ -117,6 +117,8 @@ struct world {
 };
 
 extern const uint64_t world_key;
+/* Secret of the places of VIPs; the home of the address of zeroes is place 0. */
+extern const struct hg_vip_secret world_vip_secret;
 
 /*
  * Build the world, in a sandbox, and pin the process to one CPU. `icmp_rate` as

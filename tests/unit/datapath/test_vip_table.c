@@ -6,6 +6,7 @@
 
 #include "datapath/vip_table.h"
 
+#include "../../random.h"
 #include "vip_hash.h"
 
 #include <errno.h>
@@ -21,10 +22,17 @@
 #include <cmocka.h>
 
 enum {
+	FLOOD = 2000, /* addresses */
 	RANDOM_ADDRESSES = 4096,
 	RANDOM_STEPS = 200000,
 	CROWDED_PLACE = HG_VIP_PLACES -
 			3, /* its probes wrap around the end of the table */
+};
+
+static const struct hg_vip_secret secret = {
+	.addend = 0x0123456789abcdef,
+	.factor = 0xd1342543de82ef95,
+	.subnet_factor = 0xaf251af3b0f025b5,
 };
 
 struct tables {
@@ -80,7 +88,7 @@ static struct hg_address ipv6_of(uint32_t address)
 
 static int set4(struct tables *tables, uint32_t address, struct hg_vip vip)
 {
-	struct vip_table_entry entry = vip_table_entry4(address, vip);
+	struct vip_table_entry entry = vip_table_entry4(&secret, address, vip);
 
 	return vip_table_set(&tables->table4, &entry);
 }
@@ -88,7 +96,7 @@ static int set4(struct tables *tables, uint32_t address, struct hg_vip vip)
 static int delete4(struct tables *tables, uint32_t address)
 {
 	struct vip_table_entry entry =
-		vip_table_entry4(address, (struct hg_vip){});
+		vip_table_entry4(&secret, address, (struct hg_vip){});
 
 	return vip_table_delete(&tables->table4, &entry);
 }
@@ -96,7 +104,7 @@ static int delete4(struct tables *tables, uint32_t address)
 static int set6(struct tables *tables, uint32_t address, struct hg_vip vip)
 {
 	struct hg_address key = ipv6_of(address);
-	struct vip_table_entry entry = vip_table_entry6(&key, vip);
+	struct vip_table_entry entry = vip_table_entry6(&secret, &key, vip);
 
 	return vip_table_set(&tables->table6, &entry);
 }
@@ -105,7 +113,7 @@ static int delete6(struct tables *tables, uint32_t address)
 {
 	struct hg_address key = ipv6_of(address);
 	struct vip_table_entry entry =
-		vip_table_entry6(&key, (struct hg_vip){});
+		vip_table_entry6(&secret, &key, (struct hg_vip){});
 
 	return vip_table_delete(&tables->table6, &entry);
 }
@@ -113,7 +121,7 @@ static int delete6(struct tables *tables, uint32_t address)
 /* Find a VIP like the program; without `used` there is none. */
 static struct hg_vip read4(const struct tables *tables, uint32_t address)
 {
-	uint32_t index = vip4_home(address);
+	uint32_t index = vip4_home(&secret, address);
 
 	for (uint32_t probe = 1; probe <= HG_VIP_PROBES; probe++) {
 		const struct hg_vip4_entry *entry = &tables->vip4[index];
@@ -134,7 +142,7 @@ static struct hg_vip read6(const struct tables *tables, uint32_t address)
 	uint32_t index;
 
 	memcpy(words, &key, sizeof(words));
-	index = vip6_home(words[0], words[1]);
+	index = vip6_home(&secret, words[0], words[1]);
 	for (uint32_t probe = 1; probe <= HG_VIP_PROBES; probe++) {
 		const struct hg_vip6_entry *entry = &tables->vip6[index];
 
@@ -245,7 +253,7 @@ static void there_is_room_for_as_many_as_there_can_be_and_no_more(void **state)
  */
 static uint32_t next_crowded(uint32_t *from)
 {
-	while (vip4_home(*from) != CROWDED_PLACE)
+	while (vip4_home(&secret, *from) != CROWDED_PLACE)
 		++*from;
 	return (*from)++;
 }
@@ -289,17 +297,95 @@ static void a_vip_stands_once(void **state)
 /* Eight VIPs in a row occupy one cache line. */
 static void a_block_of_addresses_shares_a_line(void **state)
 {
-	uint32_t line = vip4_home(sequential(0)) / VIP_BLOCK;
+	uint32_t line = vip4_home(&secret, sequential(0)) / VIP_BLOCK;
 	uint32_t seen = 0;
 
 	(void)state;
 	for (uint32_t i = 0; i < VIP_BLOCK; i++) {
-		uint32_t home = vip4_home(sequential(i));
+		uint32_t home = vip4_home(&secret, sequential(i));
 
 		assert_int_equal(home / VIP_BLOCK, line);
 		seen |= 1U << home % VIP_BLOCK;
 	}
 	assert_int_equal(seen, (1U << VIP_BLOCK) - 1);
+}
+
+/* Return the block's place by a hash without a secret, as an attacker may know. */
+static uint32_t place_without_secret(uint64_t block)
+{
+	return (uint32_t)(block * VIP_HASH_FACTOR >> VIP_HASH_SHIFT);
+}
+
+static uint32_t next_crafted4(uint32_t *host)
+{
+	do
+		*host += VIP_BLOCK;
+	while (place_without_secret(*host >> VIP_BLOCK_BITS));
+	return __builtin_bswap32(*host);
+}
+
+/* Choose the half that undoes the effect of `high` on the hash. */
+static struct hg_address crafted6(uint64_t high)
+{
+	uint64_t subnet = high * 0xbf58476d1ce4e5b9;
+	uint64_t block = -(subnet ^ subnet >> 32) &
+			 (UINT64_MAX >> VIP_BLOCK_BITS);
+	uint64_t words[2] = { high,
+			      __builtin_bswap64(block << VIP_BLOCK_BITS) };
+	struct hg_address address;
+
+	memcpy(&address, words, sizeof(address));
+	return address;
+}
+
+/* Count the places that a search for each VIP of the table looks at. */
+static size_t searched_places(const struct tables *tables)
+{
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < HG_VIP_PLACES; i++) {
+		const struct hg_vip4_entry *entry = &tables->vip4[i];
+		uint32_t index = vip4_home(&secret, entry->address);
+
+		if (!entry->vip.used)
+			continue;
+		for (uint32_t probe = 1; ++count && index != i; probe++)
+			index = vip_next(index, probe);
+	}
+	return count;
+}
+
+static void crafted_vips_cost_what_random_ones_do(void **state)
+{
+	struct random_source random = { .state = 1 };
+	struct tables *tables = *state;
+	uint32_t host = 0x0a000000;
+	size_t random_cost;
+
+	for (uint32_t i = 0; i < FLOOD; i++)
+		assert_int_equal(set4(tables, (uint32_t)random_u64(&random),
+				      vip_of(i)),
+				 0);
+	random_cost = searched_places(tables);
+	empty(tables);
+	for (uint32_t i = 0; i < FLOOD; i++)
+		assert_int_equal(set4(tables, next_crafted4(&host), vip_of(i)),
+				 0);
+	assert_true(searched_places(tables) * 2 <= random_cost * 3);
+}
+
+static void crafted_ipv6_vips_all_have_a_place(void **state)
+{
+	struct random_source random = { .state = 1 };
+	struct tables *tables = *state;
+
+	for (uint32_t i = 0; i < FLOOD; i++) {
+		const struct hg_address key = crafted6(random_u64(&random));
+		const struct vip_table_entry entry =
+			vip_table_entry6(&secret, &key, vip_of(i));
+
+		assert_int_equal(vip_table_set(&tables->table6, &entry), 0);
+	}
 }
 
 /* Compare the table with an array of the expected addresses. */
@@ -352,6 +438,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_vip_stands_once, setup,
 						teardown),
 		cmocka_unit_test(a_block_of_addresses_shares_a_line),
+		cmocka_unit_test_setup_teardown(
+			crafted_vips_cost_what_random_ones_do, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			crafted_ipv6_vips_all_have_a_place, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			random_changes_leave_the_expected_vips, setup,
 			teardown),
