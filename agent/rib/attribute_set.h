@@ -19,9 +19,18 @@
 #include "core/prefix_map.h"
 #include "rib/rib_nexthop.h"
 
+struct route_export;
+
+/* Pending exports with one set of attributes: export_batch.h. */
+struct export_run {
+	struct route_export *last; /* NULL: a new run begins */
+	unsigned int length;
+};
+
 struct attribute_set {
 	struct attribute_set *next; /* in its chain of the table */
 	struct rib_nexthop *nexthop;
+	struct export_run run;
 	uint64_t aigp; /* RFC 7311; without the cost to the next hop */
 	uint32_t hash;
 	uint32_t references;

@@ -140,11 +140,13 @@ void export_free_if_unused(struct rib *rib, struct route_export *export)
 static void replace_attributes(struct rib *rib, struct route_export *export,
 			       struct attribute_set *attributes)
 {
+	struct attribute_set *before = export->attributes;
+
 	if (attributes)
 		attributes->references++;
-	if (export->attributes)
-		attribute_set_release(&rib->attributes, export->attributes);
-	export->attributes = attributes;
+	export_batch_set_attributes(rib, export, attributes);
+	if (before)
+		attribute_set_release(&rib->attributes, before);
 }
 
 static void log_export_failed(const struct route *route)

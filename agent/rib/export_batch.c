@@ -18,25 +18,81 @@ enum {
 
 /* ------------------------------------------------------------- the list */
 
+static struct export_run *run_of(struct rib *rib, struct route_export *export)
+{
+	return export->attributes ? &export->attributes->run :
+				    &rib->withdrawals;
+}
+
+/* Put a pending export behind the others with its attributes, or last. */
+static void insert_pending(struct rib *rib, struct route_export *export)
+{
+	struct export_run *run = run_of(rib, export);
+
+	if (run->last && run->length < EXPORT_RUN_MAX &&
+	    !(export->pending & ~run->last->pending)) {
+		TAILQ_INSERT_AFTER(&rib->pending, run->last, export,
+				   pending_link);
+		run->length++;
+	} else {
+		TAILQ_INSERT_TAIL(&rib->pending, export, pending_link);
+		run->length = 1;
+	}
+	run->last = export;
+}
+
+/* A bookmark has no route. */
+static bool is_of_run(const struct route_export *export,
+		      const struct attribute_set *attributes)
+{
+	return export && export->route && export->attributes == attributes;
+}
+
+static void remove_pending(struct rib *rib, struct route_export *export)
+{
+	struct export_run *run = run_of(rib, export);
+	struct route_export *before =
+		TAILQ_PREV(export, route_export_list, pending_link);
+
+	if (run->last == export)
+		run->last = is_of_run(before, export->attributes) ? before :
+								    NULL;
+	TAILQ_REMOVE(&rib->pending, export, pending_link);
+}
+
 void export_batch_add(struct rib *rib, struct route_export *export,
 		      uint64_t peers)
 {
 	if (!(peers & ~export->pending))
 		return;
 	if (export->pending)
-		TAILQ_REMOVE(&rib->pending, export, pending_link);
-	TAILQ_INSERT_TAIL(&rib->pending, export, pending_link);
+		remove_pending(rib, export);
 	export->pending |= peers;
+	insert_pending(rib, export);
 }
 
 void export_batch_remove(struct rib *rib, struct route_export *export,
 			 uint64_t peers)
 {
-	if (!(export->pending & peers))
+	uint64_t left = export->pending & ~peers;
+
+	if (left == export->pending)
 		return;
-	export->pending &= ~peers;
-	if (!export->pending)
-		TAILQ_REMOVE(&rib->pending, export, pending_link);
+	if (!left)
+		remove_pending(rib, export);
+	export->pending = left;
+}
+
+void export_batch_set_attributes(struct rib *rib, struct route_export *export,
+				 struct attribute_set *attributes)
+{
+	if (export->attributes == attributes)
+		return;
+	if (export->pending)
+		remove_pending(rib, export);
+	export->attributes = attributes;
+	if (export->pending)
+		insert_pending(rib, export);
 }
 
 int export_batch_begin(struct rib *rib, struct rib_peer *peer)

@@ -8,8 +8,15 @@
  *
  * Every export with a bit in `pending` is in one list, rib.pending. Each
  * neighbor has a bookmark in the list; no export before it is pending for this
- * neighbor. New changes go to the end, behind all bookmarks. So a neighbor never
- * walks over exports that wait for another one, which reads slowly.
+ * neighbor. So a neighbor never walks over exports that wait for another one,
+ * which reads slowly.
+ *
+ * Exports with one set of attributes stand together, so that they go in one
+ * UPDATE however they came: the last of such a run is known to the set. A new
+ * change goes behind it if that waits for the same neighbors at least, as it is
+ * behind their bookmarks then, else to the end of the list, behind all bookmarks.
+ * A run has a maximum, or routes that change all the time would keep others from
+ * a neighbor that reads slowly.
  *
  * A batch is made from the state at the moment of sending: a neighbor that reads
  * slowly gets the newest state, once.
@@ -19,6 +26,7 @@
 
 enum export_batch_limits {
 	EXPORT_BATCH_SIZE = 256, /* prefixes of one struct export_batch */
+	EXPORT_RUN_MAX = 4096,
 };
 
 /* Prefixes that share one announcement, or are withdrawn. */

@@ -54,6 +54,7 @@ struct rib {
 	bool work_requested;	    /* rib_process() will be called */
 	unsigned int turn_budget;   /* loc_rib.c: cost of one rib_process() */
 	struct route_export_list pending; /* export_batch.h */
+	struct export_run withdrawals;	  /* pending, without attributes */
 	struct route_export_list waiting; /* --announce-delay, by `due_ms` */
 	struct rib_peer_list peers;
 	struct rib_totals totals;
@@ -113,6 +114,9 @@ void export_free_if_unused(struct rib *rib, struct route_export *export);
 /* Mark a change as to be sent to the peers with these bits. */
 void export_batch_add(struct rib *rib, struct route_export *export,
 		      uint64_t peers);
+/* Replace an export's attributes, which takes over the reference; NULL: none. */
+void export_batch_set_attributes(struct rib *rib, struct route_export *export,
+				 struct attribute_set *attributes);
 /* Unmark it. */
 void export_batch_remove(struct rib *rib, struct route_export *export,
 			 uint64_t peers);
