@@ -65,7 +65,8 @@ nexthop_SRC := arp.c arp_socket.c bfd.c bfd_packet.c bfd_session.c bfd_socket.c 
 nexthop_USES := core
 
 fib_DIR := agent/fib
-fib_SRC := fib.c kernel_routes.c options.c route_message.c
+fib_SRC := fib.c kernel_routes.c nexthop_message.c options.c route_message.c \
+	route_object.c route_set.c route_socket.c
 fib_USES := nexthop core
 
 steering_DIR := agent/steering
@@ -112,7 +113,7 @@ rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision 
 	max_prefix multipath nexthop_routes otc rib rib_nexthop shutdown static turns weight)
 nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_packet bfd_session host listening nd netlink_message probe \
 	probe_budget probe_queue)
-fib_TESTS := fib/test_route_message
+fib_TESTS := fib/test_nexthop_message fib/test_route_message
 steering_TESTS := $(addprefix steering/test_,assign identity limit ranking sets steering two_ribs)
 datapath_TESTS := datapath/test_vip_table
 control_TESTS := $(addprefix control/test_,flow_frame metrics request route_cursor)
@@ -125,7 +126,7 @@ UNIT_TESTS := $(foreach room,$(ROOMS),$($(room)_TESTS))
 
 # tests/xdp/test_NAME.c, with root, and their shared sources.
 xdp_TESTS := bfd_stall capture datapath ethernet fragment_memory fragments headroom icmp_errors icmp_rate \
-	ipv4 ipv6 kernel_routes oracle tables tracker tracker_scale vip_places vips vlan_offload
+	ipv4 ipv6 kernel_routes oracle route_objects tables tracker tracker_scale vip_places vips vlan_offload
 XDP_TESTS := $(addprefix test_,$(xdp_TESTS))
 XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_flow.c \
 	oracle_icmp.c oracle_ipv4.c oracle_ipv6.c oracle_memory.c oracle_out.c table.c trial.c \

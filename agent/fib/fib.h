@@ -8,7 +8,11 @@
  *
  *	fib.c			routes that follow multipath sets
  *	kernel_routes.c		what is to be in the kernel, written in batches
- *	route_message.c		rtnetlink messages (pure)
+ *	route_set.c		sets of hops, each kept once
+ *	route_object.c		groups of next-hop objects in the kernel
+ *	route_message.c		rtnetlink messages of routes (pure)
+ *	nexthop_message.c	rtnetlink messages of next-hop objects (pure)
+ *	route_socket.c		the socket
  */
 
 #include <stdbool.h>

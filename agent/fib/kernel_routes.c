@@ -2,23 +2,27 @@
 /*
  * Our routes in the kernel. See kernel_routes.h.
  *
- * rtnetlink executes a message before send() returns, and its answer can be
- * read at once. So each route of a batch is written and answered in one turn of
- * the event loop. The size of a batch bounds the time of the turn; where the
- * kernel takes longer for a route than usual, the clock does.
+ * The socket answers each message at once (route_socket.h). So each route of a
+ * batch is written and answered in one turn of the event loop. The size of a
+ * batch bounds the time of the turn; where the kernel takes longer for a route
+ * than usual, the clock does.
+ *
+ * A route has the set that it is to lead over, and the object that the kernel's
+ * route uses. A set gets an object when enough routes want it. When all routes
+ * of an object want another set, the object is changed and becomes that set's:
+ * no route is written. An object goes with the last route over it, a set with
+ * the last route that wants it.
  */
 
 #include "fib/kernel_routes.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <event2/event.h>
 #include <libmnl/libmnl.h>
-#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
@@ -26,40 +30,49 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/prefix_map.h"
+#include "fib/nexthop_message.h"
+#include "fib/route_object.h"
+#include "fib/route_set.h"
+#include "fib/route_socket.h"
 
 enum kernel_routes_limits {
-	BATCH_COST = 64, /* routes and hops written in one turn */
-	TURN_US = 5000,	 /* and the time after which no more are begun */
-	REPLY_SIZE = 32768,
+	BATCH_COST = 64,   /* routes and hops written in one turn */
+	TURN_US = 5000,	   /* and the time after which no more are begun */
+	SETTLE_US = 50000, /* a route waits for the others of its object */
 };
 
 struct kernel_route {
-	struct prefix_node node; /* first: found by prefix */
-	struct route_hop *hops;
-	size_t count; /* 0: unreachable */
-	bool wanted;  /* false: to be removed */
-	bool kept;    /* never removed: see kernel_routes_keep() */
-	bool written; /* the kernel has this version */
+	struct prefix_node node;   /* first: found by prefix */
+	struct route_set *set;	   /* NULL: unreachable */
+	struct route_object *over; /* the kernel's route uses it, or NULL */
+	bool wanted;		   /* false: to be removed */
+	bool kept;		   /* never removed: see kernel_routes_keep() */
+	bool written;		   /* the kernel has this version */
 	bool stale;   /* left by a previous run, and not set since */
 	bool failed;  /* the kernel refused the last write */
+	bool settled; /* it has waited for the others of its object */
 	bool queued;
 	TAILQ_ENTRY(kernel_route) queue;
+	TAILQ_ENTRY(kernel_route) member; /* of the set's routes */
 };
 
 struct kernel_routes {
-	struct mnl_socket *socket;
+	struct route_socket *socket;
 	struct event *batch;
 	struct event *stale_timer;
 	struct prefix_map routes;
-	TAILQ_HEAD(, kernel_route) waiting;
-	size_t failing;	       /* number of failed routes */
-	uint64_t messages;     /* sent so far */
-	unsigned int sequence; /* of the last message */
+	struct route_sets sets;
+	struct route_objects objects;
+	bool has_objects; /* the kernel knows next-hop objects */
+	struct route_list waiting;
+	struct route_list settling;
+	struct event *settle_timer;
+	bool sweeping;	/* stale objects are removed after the last route */
+	size_t failing; /* number of failed routes */
 	union {
 		struct nlmsghdr header;
 		char bytes[ROUTE_MESSAGE_SIZE];
 	} message;
-	char reply[REPLY_SIZE];
 };
 
 static struct kernel_route *
@@ -104,13 +117,79 @@ static struct kernel_route *get_route(struct kernel_routes *routes,
 	return route ? route : add_kernel_route(routes, prefix);
 }
 
-static void drop_route(struct kernel_routes *routes, struct kernel_route *route)
+/* Free an object that no route leads over, unless its set is wanted. */
+static void tidy_object(struct kernel_routes *routes,
+			struct route_object *object, bool remove)
+{
+	if (object->routes || (object->set && object->set->route_count))
+		return;
+	if (object->set)
+		route_set_free(object->set);
+	route_object_free(&routes->objects, object, remove);
+}
+
+static void leave_object(struct kernel_routes *routes,
+			 struct kernel_route *route, bool remove)
+{
+	struct route_object *over = route->over;
+
+	if (!over)
+		return;
+	route->over = NULL;
+	over->routes--;
+	tidy_object(routes, over, remove);
+}
+
+/* Write the routes that wait for others of their group. */
+static void end_settling(struct kernel_routes *routes)
+{
+	const struct timeval at_once = { 0 };
+
+	if (TAILQ_EMPTY(&routes->settling))
+		return;
+	TAILQ_CONCAT(&routes->waiting, &routes->settling, queue);
+	evtimer_add(routes->batch, &at_once);
+}
+
+static void leave_set(struct kernel_routes *routes, struct kernel_route *route,
+		      bool remove)
+{
+	struct route_set *set = route->set;
+
+	if (!set)
+		return;
+	route->set = NULL;
+	TAILQ_REMOVE(&set->routes, route, member);
+	if (--set->route_count)
+		return;
+	end_settling(routes);
+	if (set->object)
+		tidy_object(routes, set->object, remove);
+	else
+		route_set_free(set);
+}
+
+static void join_set(struct kernel_routes *routes, struct kernel_route *route,
+		     struct route_set *set)
+{
+	if (route->set == set)
+		return;
+	leave_set(routes, route, true);
+	route->set = set;
+	TAILQ_INSERT_TAIL(&set->routes, route, member);
+	set->route_count++;
+}
+
+/* Free a route; with `remove`, an object that no other uses goes, too. */
+static void drop_route(struct kernel_routes *routes, struct kernel_route *route,
+		       bool remove)
 {
 	if (route->queued)
 		TAILQ_REMOVE(&routes->waiting, route, queue);
 	routes->failing -= route->failed;
+	leave_set(routes, route, remove);
+	leave_object(routes, route, remove);
 	prefix_map_remove(&routes->routes, &route->node);
-	free(route->hops);
 	free(route);
 }
 
@@ -128,51 +207,149 @@ static void queue_route(struct kernel_routes *routes,
 	TAILQ_INSERT_TAIL(&routes->waiting, route, queue);
 }
 
-/* Read the answer to one message. Returns 0 or -errno. */
-static int read_ack(struct kernel_routes *routes)
+static int send_object_message(void *context, struct nlmsghdr *message)
 {
-	unsigned int port = mnl_socket_get_portid(routes->socket);
-	ssize_t size = mnl_socket_recvfrom(routes->socket, routes->reply,
-					   sizeof(routes->reply));
+	const struct kernel_routes *routes = context;
 
-	if (size < 0)
-		return -errno;
-	if (mnl_cb_run(routes->reply, (size_t)size, routes->sequence, port,
-		       NULL, NULL) < 0)
-		return -errno;
-	return 0;
+	return route_socket_send(routes->socket, message);
 }
 
-/* Send a message and read its answer. Returns 0 or -errno. */
-static int send_message(struct kernel_routes *routes, struct nlmsghdr *message)
+/* True if all routes over an object want `set`, and not its own any more. */
+static bool do_all_move(const struct route_object *object,
+			const struct route_set *set)
 {
-	message->nlmsg_seq = ++routes->sequence;
-	routes->messages++;
-	if (mnl_socket_sendto(routes->socket, message, message->nlmsg_len) < 0)
-		return -errno;
-	return read_ack(routes);
+	const struct kernel_route *route;
+	size_t moving = 0;
+
+	if (object->broken || !object->set || object->set->route_count)
+		return false;
+	TAILQ_FOREACH(route, &set->routes, member)
+		moving += route->over == object;
+	return moving == object->routes;
+}
+
+/* Have the routes of a set that name their hops follow its object. */
+static void queue_rest(struct kernel_routes *routes,
+		       const struct route_set *set)
+{
+	struct kernel_route *route;
+
+	TAILQ_FOREACH(route, &set->routes, member)
+		if (route->over != set->object && route->written)
+			queue_route(routes, route);
+}
+
+/* Make an object that of `set`; the previous one is not wanted any more. */
+static void give_object(struct route_object *object, struct route_set *set)
+{
+	if (object->set)
+		route_set_free(object->set);
+	object->set = set;
+	set->object = object;
+}
+
+/* Part a set from an object that may have lost hops: it gets a new one. */
+static void part_from_object(struct kernel_routes *routes,
+			     struct route_set *set)
+{
+	struct route_object *object = set->object;
+
+	set->object = NULL;
+	object->set = NULL;
+	object->broken = true;
+	tidy_object(routes, object, true);
+}
+
+/*
+ * Return true if a set has an object in the kernel, or now gets one: that of
+ * the set which all its routes leave, changed in place, or a new one if there
+ * are enough routes to be worth the messages.
+ */
+static bool prepare_object(struct kernel_routes *routes,
+			   const struct kernel_route *route)
+{
+	struct route_object *from = route->over, *object;
+	struct route_set *set = route->set;
+
+	if (set->object && set->object->broken)
+		part_from_object(routes, set);
+	if (set->object)
+		return true;
+	if (!routes->has_objects ||
+	    (set->worth > set->count + 1 && set->route_count < set->worth))
+		return false;
+	if (from && do_all_move(from, set) &&
+	    !route_object_change(&routes->objects, from, set->hops,
+				 set->count)) {
+		give_object(from, set);
+		queue_rest(routes, set);
+		return true;
+	}
+	if (set->route_count < set->worth)
+		return false;
+	/* If the kernel refuses, do not ask again for each route. */
+	set->worth = set->route_count * 2;
+	if (route_object_new(&routes->objects, set->hops, set->count, &object))
+		return false;
+	give_object(object, set);
+	queue_rest(routes, set);
+	return true;
 }
 
 static struct nlmsghdr *compose_message(struct kernel_routes *routes,
-					const struct kernel_route *route)
+					const struct kernel_route *route,
+					bool by_object)
 {
 	const struct prefix *prefix = &route->node.prefix;
 
 	if (!route->wanted)
 		return route_message_remove(&routes->message, prefix);
-	if (!route->count)
+	if (!route->set)
 		return route_message_unreachable(&routes->message, prefix);
-	return route_message_replace(&routes->message, prefix, route->hops,
-				     route->count);
+	if (by_object)
+		return route_message_object(&routes->message, prefix,
+					    route->set->object->id);
+	return route_message_replace(&routes->message, prefix, route->set->hops,
+				     route->set->count);
 }
 
-static int write_route(struct kernel_routes *routes,
-		       const struct kernel_route *route)
+/* Record over which object the kernel's route leads, if any. */
+static void enter_object(struct kernel_routes *routes,
+			 struct kernel_route *route,
+			 struct route_object *object)
 {
-	int error = send_message(routes, compose_message(routes, route));
+	if (route->over == object)
+		return;
+	leave_object(routes, route, true);
+	route->over = object;
+	if (object)
+		object->routes++;
+}
 
+static int write_route(struct kernel_routes *routes, struct kernel_route *route)
+{
+	bool by_object = route->wanted && route->set &&
+			 prepare_object(routes, route);
+	int error;
+
+	if (by_object && route->over == route->set->object)
+		return 0;
+	error = route_socket_send(routes->socket,
+				  compose_message(routes, route, by_object));
+	if (error && by_object) {
+		/* Something has removed the object. */
+		by_object = false;
+		part_from_object(routes, route->set);
+		error = route_socket_send(
+			routes->socket, compose_message(routes, route, false));
+	}
 	/* No such route: it was removed already. */
-	return !route->wanted && error == -ESRCH ? 0 : error;
+	if (!route->wanted && error == -ESRCH)
+		error = 0;
+	if (!error)
+		enter_object(routes, route,
+			     by_object ? route->set->object : NULL);
+	return error;
 }
 
 static void log_written(const struct kernel_route *route)
@@ -183,12 +360,26 @@ static void log_written(const struct kernel_route *route)
 	if (!route->wanted)
 		log_debug("fib", "%s: kernel route removed",
 			  prefix_format(prefix, text));
-	else if (!route->count)
+	else if (!route->set)
 		log_debug("fib", "%s: kernel route written, unreachable",
 			  prefix_format(prefix, text));
 	else
 		log_debug("fib", "%s: kernel route written, hops: %zu",
-			  prefix_format(prefix, text), route->count);
+			  prefix_format(prefix, text), route->set->count);
+}
+
+/*
+ * True if a route is to wait: it leaves an object whose set other routes still
+ * want. If they follow, the object is changed in place. A route whose new set
+ * has an object does not wait.
+ */
+static bool must_settle(const struct kernel_route *route)
+{
+	const struct route_object *over = route->over;
+
+	return over && !route->settled && route->wanted && route->set &&
+	       !route->set->object && !over->broken && over->set &&
+	       over->set->route_count;
 }
 
 /*
@@ -218,14 +409,37 @@ static void record_answer(struct kernel_routes *routes,
 static void process_route(struct kernel_routes *routes,
 			  struct kernel_route *route)
 {
+	const struct timeval settle = { .tv_usec = SETTLE_US };
 	int error;
 
 	TAILQ_REMOVE(&routes->waiting, route, queue);
+	if (must_settle(route)) {
+		if (TAILQ_EMPTY(&routes->settling))
+			evtimer_add(routes->settle_timer, &settle);
+		route->settled = true;
+		TAILQ_INSERT_TAIL(&routes->settling, route, queue);
+		return;
+	}
 	route->queued = false;
+	route->settled = false;
 	error = write_route(routes, route);
 	record_answer(routes, route, error);
 	if (!route->wanted)
-		drop_route(routes, route);
+		drop_route(routes, route, true);
+}
+
+/* Write one route; if none waits, sweep. Returns the cost, 0 if idle. */
+static size_t do_step(struct kernel_routes *routes)
+{
+	struct kernel_route *route = TAILQ_FIRST(&routes->waiting);
+	size_t cost;
+
+	if (!route)
+		return routes->sweeping && TAILQ_EMPTY(&routes->settling) &&
+		       route_objects_sweep(&routes->objects);
+	cost = 1 + (route->set ? route->set->count : 0);
+	process_route(routes, route);
+	return cost;
 }
 
 static void on_batch(evutil_socket_t fd, short what, void *context)
@@ -233,23 +447,28 @@ static void on_batch(evutil_socket_t fd, short what, void *context)
 	const struct timeval at_once = { 0 };
 	struct kernel_routes *routes = context;
 	const uint64_t end = clock_now_us() + TURN_US;
-	struct kernel_route *route;
-	size_t cost = 0;
+	size_t cost = 0, step;
 
 	(void)fd;
 	(void)what;
-	while (cost < BATCH_COST && (route = TAILQ_FIRST(&routes->waiting))) {
-		cost += 1 + route->count;
-		process_route(routes, route);
-		if (clock_now_us() >= end)
-			break;
-	}
-	if (!TAILQ_EMPTY(&routes->waiting))
+	do {
+		step = do_step(routes);
+		cost += step;
+	} while (step && cost < BATCH_COST && clock_now_us() < end);
+	if (step)
 		evtimer_add(routes->batch, &at_once);
+}
+
+static void on_settled(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	end_settling(context);
 }
 
 static void on_stale_timeout(evutil_socket_t fd, short what, void *context)
 {
+	const struct timeval at_once = { 0 };
 	struct kernel_routes *routes = context;
 	struct kernel_route *route;
 
@@ -262,6 +481,8 @@ static void on_stale_timeout(evutil_socket_t fd, short what, void *context)
 		route->wanted = route->kept;
 		queue_route(routes, route);
 	}
+	routes->sweeping = true;
+	evtimer_add(routes->batch, &at_once);
 }
 
 static int add_stale(const struct nlmsghdr *message, void *context)
@@ -280,57 +501,69 @@ static int add_stale(const struct nlmsghdr *message, void *context)
 	return MNL_CB_OK;
 }
 
-static int list_stale(struct kernel_routes *routes, uint8_t family)
+static int add_stale_object(const struct nlmsghdr *message, void *context)
 {
-	unsigned int port = mnl_socket_get_portid(routes->socket);
-	struct nlmsghdr *request = route_message_list(&routes->message, family);
-	int more = MNL_CB_OK;
+	struct kernel_routes *routes = context;
+	bool is_group;
+	uint32_t id;
 
-	request->nlmsg_seq = ++routes->sequence;
-	if (mnl_socket_sendto(routes->socket, request, request->nlmsg_len) < 0)
-		return -errno;
-	while (more > MNL_CB_STOP) {
-		ssize_t size = TEMP_FAILURE_RETRY(mnl_socket_recvfrom(
-			routes->socket, routes->reply, sizeof(routes->reply)));
-
-		if (size < 0)
-			return -errno;
-		more = mnl_cb_run(routes->reply, (size_t)size, routes->sequence,
-				  port, add_stale, routes);
-	}
-	return more < 0 ? -errno : 0;
+	if (nexthop_message_is_ours(message, &id, &is_group) &&
+	    route_objects_add_stale(&routes->objects, id, is_group))
+		return MNL_CB_ERROR;
+	return MNL_CB_OK;
 }
 
-/* Set O_NONBLOCK: from now on each answer is there before it is read. */
-static int make_nonblocking(const struct kernel_routes *routes)
+static int list_stale(struct kernel_routes *routes, uint8_t family)
 {
-	int fd = mnl_socket_get_fd(routes->socket);
-	int flags = fcntl(fd, F_GETFL);
+	return route_socket_list(routes->socket,
+				 route_message_list(&routes->message, family),
+				 add_stale, routes);
+}
 
-	return flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) ? -errno : 0;
+/* True unless the kernel does without: see route_object.h. */
+static bool does_expand(void)
+{
+	FILE *file = fopen("/proc/sys/net/ipv4/nexthop_compat_mode", "re");
+	int value = '1';
+
+	if (file) {
+		value = fgetc(file);
+		fclose(file);
+	}
+	return value != '0';
+}
+
+/* Linux before 5.3 has no next-hop objects: routes then name their hops. */
+static void list_stale_objects(struct kernel_routes *routes)
+{
+	struct route_socket *socket;
+
+	if (route_socket_open(&socket))
+		return;
+	routes->has_objects = !route_socket_list(
+		socket, nexthop_message_list(&routes->message),
+		add_stale_object, routes);
+	route_socket_close(socket);
+	routes->objects.expands = does_expand();
+	log_debug("fib", "next-hop objects: %s",
+		  routes->has_objects ? "used" : "not supported");
 }
 
 static int open_socket(struct kernel_routes *routes)
 {
-	int yes = 1, error;
+	int error = route_socket_open(&routes->socket);
 
-	routes->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	if (!routes->socket ||
-	    mnl_socket_bind(routes->socket, 0, MNL_SOCKET_AUTOPID) < 0)
-		return -errno;
-	/* Best effort: without it the kernel lists the whole table. */
-	mnl_socket_setsockopt(routes->socket, NETLINK_GET_STRICT_CHK, &yes,
-			      sizeof(yes));
-	/* Best effort: errors need not quote the message. */
-	mnl_socket_setsockopt(routes->socket, NETLINK_CAP_ACK, &yes,
-			      sizeof(yes));
-	error = list_stale(routes, AF_INET);
+	if (!error)
+		error = list_stale(routes, AF_INET);
 	if (!error)
 		error = list_stale(routes, AF_INET6);
 	/* A kernel without IPv6 has no routes of it to list. */
 	if (error == -EOPNOTSUPP || error == -EAFNOSUPPORT)
 		error = 0;
-	return error ? error : make_nonblocking(routes);
+	if (error)
+		return error;
+	list_stale_objects(routes);
+	return route_socket_stop_blocking(routes->socket);
 }
 
 int kernel_routes_new(struct event_base *base, unsigned int stale_timeout_s,
@@ -343,15 +576,19 @@ int kernel_routes_new(struct event_base *base, unsigned int stale_timeout_s,
 	if (!routes)
 		return error;
 	TAILQ_INIT(&routes->waiting);
+	TAILQ_INIT(&routes->settling);
+	route_objects_init(&routes->objects, send_object_message, routes,
+			   &routes->message);
 	routes->batch = evtimer_new(base, on_batch, routes);
 	routes->stale_timer = evtimer_new(base, on_stale_timeout, routes);
-	if (routes->batch && routes->stale_timer)
+	routes->settle_timer = evtimer_new(base, on_settled, routes);
+	if (routes->batch && routes->stale_timer && routes->settle_timer)
 		error = open_socket(routes);
 	if (error) {
 		kernel_routes_free(routes, false);
 		return error;
 	}
-	if (first_route(routes))
+	if (first_route(routes) || !TAILQ_EMPTY(&routes->objects.stale))
 		evtimer_add(routes->stale_timer, &timeout);
 	*out = routes;
 	return 0;
@@ -362,6 +599,7 @@ static void remove_all_routes(struct kernel_routes *routes)
 {
 	struct kernel_route *route;
 
+	TAILQ_CONCAT(&routes->waiting, &routes->settling, queue);
 	for (route = first_route(routes); route;
 	     route = next_route(routes, route)) {
 		route->wanted = false;
@@ -369,6 +607,8 @@ static void remove_all_routes(struct kernel_routes *routes)
 	}
 	while (!TAILQ_EMPTY(&routes->waiting))
 		process_route(routes, TAILQ_FIRST(&routes->waiting));
+	while (route_objects_sweep(&routes->objects))
+		;
 }
 
 void kernel_routes_free(struct kernel_routes *routes, bool remove)
@@ -379,29 +619,19 @@ void kernel_routes_free(struct kernel_routes *routes, bool remove)
 		return;
 	if (remove)
 		remove_all_routes(routes);
+	TAILQ_CONCAT(&routes->waiting, &routes->settling, queue);
 	while ((route = first_route(routes)))
-		drop_route(routes, route);
+		drop_route(routes, route, false);
+	route_objects_free_stale(&routes->objects);
 	prefix_map_free(&routes->routes);
-	if (routes->socket)
-		mnl_socket_close(routes->socket);
+	route_socket_close(routes->socket);
 	if (routes->batch)
 		event_free(routes->batch);
+	if (routes->settle_timer)
+		event_free(routes->settle_timer);
 	if (routes->stale_timer)
 		event_free(routes->stale_timer);
 	free(routes);
-}
-
-static bool has_hops(const struct kernel_route *route,
-		     const struct route_hop *hops, size_t count)
-{
-	if (route->count != count)
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (route->hops[i].ifindex != hops[i].ifindex ||
-		    route->hops[i].weight != hops[i].weight ||
-		    !address_equal(&route->hops[i].via, &hops[i].via))
-			return false;
-	return true;
 }
 
 /* Copy the hops that a route to `prefix` can use; returns their number. */
@@ -418,19 +648,17 @@ static size_t copy_usable_hops(const struct prefix *prefix,
 	return used;
 }
 
-/* Set the hops of a route; `hops` is freed with it. */
+/* Set the hops of a route; NULL: unreachable. */
 static void change_route(struct kernel_routes *routes,
-			 struct kernel_route *route, struct route_hop *hops,
-			 size_t count)
+			 struct kernel_route *route, struct route_set *set)
 {
 	if (route->wanted && (route->written || route->queued) &&
-	    has_hops(route, hops, count)) {
-		free(hops);
+	    route->set == set)
 		return;
-	}
-	free(route->hops);
-	route->hops = hops;
-	route->count = count;
+	if (set)
+		join_set(routes, route, set);
+	else
+		leave_set(routes, route, true);
 	route->wanted = true;
 	route->stale = false;
 	queue_route(routes, route);
@@ -439,15 +667,19 @@ static void change_route(struct kernel_routes *routes,
 int kernel_routes_set(struct kernel_routes *routes, const struct prefix *prefix,
 		      const struct route_hop *hops, size_t count)
 {
-	struct route_hop *taken = calloc(count + 1, sizeof(*taken));
-	struct kernel_route *route = taken ? get_route(routes, prefix) : NULL;
+	struct route_hop usable[ROUTE_MAX_HOPS];
+	size_t used = copy_usable_hops(prefix, hops, count, usable);
+	struct kernel_route *route = get_route(routes, prefix);
+	struct route_set *set = NULL;
 
-	if (!route) {
-		free(taken);
+	if (!route)
 		return -ENOMEM;
+	if (used) {
+		set = route_set_get(&routes->sets, usable, used);
+		if (!set)
+			return -ENOMEM;
 	}
-	change_route(routes, route, taken,
-		     copy_usable_hops(prefix, hops, count, taken));
+	change_route(routes, route, set);
 	return 0;
 }
 
@@ -469,7 +701,7 @@ int kernel_routes_keep(struct kernel_routes *routes,
 	route->kept = true;
 	/* A stale route stays in use until its timeout. */
 	if (!route->wanted && !route->stale)
-		change_route(routes, route, NULL, 0);
+		change_route(routes, route, NULL);
 	return 0;
 }
 
@@ -481,34 +713,53 @@ void kernel_routes_remove(struct kernel_routes *routes,
 	if (!route)
 		return;
 	if (route->kept) {
-		change_route(routes, route, NULL, 0);
+		change_route(routes, route, NULL);
 		return;
 	}
 	route->wanted = false;
 	queue_route(routes, route);
 }
 
-static bool uses_link(const struct kernel_route *route, uint32_t ifindex)
+static bool uses_link(const struct route_set *set, uint32_t ifindex)
 {
-	for (size_t i = 0; i < route->count; i++)
-		if (route->hops[i].ifindex == ifindex)
+	for (size_t i = 0; set && i < set->count; i++)
+		if (set->hops[i].ifindex == ifindex)
 			return true;
 	return false;
+}
+
+/* Have sets whose objects the kernel may have changed get new ones. */
+static void renew_objects(struct kernel_routes *routes, uint32_t ifindex)
+{
+	struct route_set *set, *next;
+
+	for (size_t i = 0; i < ROUTE_SET_CHAINS; i++) {
+		for (set = LIST_FIRST(&routes->sets.chains[i]); set;
+		     set = next) {
+			next = LIST_NEXT(set, chain);
+			if (!set->route_count || !uses_link(set, ifindex))
+				continue;
+			set->worth = set->count + 1;
+			if (set->object)
+				part_from_object(routes, set);
+		}
+	}
 }
 
 void kernel_routes_link_up(struct kernel_routes *routes, uint32_t ifindex)
 {
 	struct kernel_route *route;
 
+	renew_objects(routes, ifindex);
 	for (route = first_route(routes); route;
 	     route = next_route(routes, route))
-		if (uses_link(route, ifindex))
+		if (uses_link(route->set, ifindex))
 			queue_route(routes, route);
 }
 
 uint64_t kernel_routes_messages(const struct kernel_routes *routes)
 {
-	return routes->messages;
+	return route_socket_sent(routes->socket);
 }
 
 bool kernel_routes_forwards(bool ipv6)

@@ -14,10 +14,13 @@
  * The way in: kernel_routes_set() and kernel_routes_remove() for each change of
  * a set. The way out: rtnetlink(7) messages (route_message.h), written by the
  * event loop in batches, in turns of at most 5 ms; a route that changes again
- * while it waits is written once. Routes left by a previous run are stale: kernel_routes_set() takes them
- * over, and those not set again for some time are removed. Our routes are known
- * by their protocol, which no other daemon may use. By their metric, routes set
- * by hand win.
+ * while it waits is written once. Many routes with equal hops lead over one
+ * next-hop object (route_object.h), which changes when they all do.
+ *
+ * Routes left by a previous run are stale: kernel_routes_set() takes them over,
+ * and those not set again for some time are removed, and then the objects of
+ * that run. Our routes are known by their protocol, which no other daemon may
+ * use. By their metric, routes set by hand win.
  */
 
 #include <stdbool.h>
@@ -30,7 +33,7 @@ struct event_base;
 struct kernel_routes;
 
 /*
- * Open the socket and list the stale routes; they are removed if not set again
+ * Open the socket and list the stale routes and objects; they are removed if not set again
  * in `stale_timeout_s` seconds. The caller frees with kernel_routes_free().
  * Returns 0 or -errno.
  */

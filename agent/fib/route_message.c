@@ -127,6 +127,30 @@ struct nlmsghdr *route_message_replace(void *buffer,
 	return message;
 }
 
+size_t route_message_scale(const struct route_hop *hops, size_t count,
+			   struct route_hop *scaled)
+{
+	uint32_t greatest = greatest_weight(hops, count);
+	size_t used = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!hops[i].weight && greatest)
+			continue;
+		scaled[used] = hops[i];
+		scaled[used++].weight = scale_weight(hops[i].weight, greatest);
+	}
+	return used;
+}
+
+struct nlmsghdr *route_message_object(void *buffer, const struct prefix *prefix,
+				      uint32_t id)
+{
+	struct nlmsghdr *message = begin_replace(buffer, prefix, RTN_UNICAST);
+
+	mnl_attr_put_u32(message, RTA_NH_ID, id);
+	return message;
+}
+
 struct nlmsghdr *route_message_unreachable(void *buffer,
 					   const struct prefix *prefix)
 {

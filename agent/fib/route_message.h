@@ -39,6 +39,15 @@ struct nlmsghdr *route_message_replace(void *buffer,
 				       const struct prefix *prefix,
 				       const struct route_hop *hops,
 				       size_t count);
+/* Set a route over a next-hop object of the kernel. */
+struct nlmsghdr *route_message_object(void *buffer, const struct prefix *prefix,
+				      uint32_t id);
+/*
+ * Copy the hops that get traffic, with weights from 1 to ROUTE_MAX_WEIGHT as
+ * route_message_replace() writes them. Returns their number.
+ */
+size_t route_message_scale(const struct route_hop *hops, size_t count,
+			   struct route_hop *scaled);
 /* Set an unreachable route: senders get ICMP (RFC 792, RFC 4443 3.1). */
 struct nlmsghdr *route_message_unreachable(void *buffer,
 					   const struct prefix *prefix);
