@@ -415,6 +415,13 @@ static void a_member_withdrawn_from_many_vips_is_removed_from_all(void **state)
 		 NETLINK_OWN_PROTOCOL);
 	pair_run("ip route show proto %d | grep -q 'via 10.0.0.32 '",
 		 NETLINK_OWN_PROTOCOL);
+	before = kernel_routes_messages(routes);
+	set_crowd(hops, CROWD_HOPS);
+	cost = settle_crowd(before);
+	print_cost("it comes back", &cost);
+	assert_in_range(cost.messages, 1, CROWD + 2 * CROWD_HOPS + 2);
+	pair_run("ip route show proto %d | grep -q 'via 10.0.0.33 '",
+		 NETLINK_OWN_PROTOCOL);
 }
 
 /* A killed agent leaves its routes; the next one recognises them. */
