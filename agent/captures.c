@@ -24,7 +24,7 @@ static void on_lost(void *context, uint64_t count)
 	control_capture_lost(captures->control, count);
 }
 
-static void on_readable(evutil_socket_t fd, short what, void *context)
+static void on_capture_readable(evutil_socket_t fd, short what, void *context)
 {
 	struct captures *captures = context;
 
@@ -64,8 +64,8 @@ static int start_capture(const struct capture_request *what, void *context,
 	}
 	captures->readable = event_new(captures->base,
 				       datapath_capture_fd(captures->datapath),
-				       EV_READ | EV_PERSIST, on_readable,
-				       captures);
+				       EV_READ | EV_PERSIST,
+				       on_capture_readable, captures);
 	if (captures->readable && !event_add(captures->readable, NULL))
 		return 0;
 	stop_capture(captures);

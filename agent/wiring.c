@@ -16,7 +16,7 @@
 #include "rib/export.h"
 
 /* Run on_end_of_turn() at the end of this turn of the loop. */
-static void wake(void *context)
+static void wake_end_of_turn(void *context)
 {
 	struct agent *agent = context;
 
@@ -211,7 +211,7 @@ struct rib_hooks wiring_rib_hooks(struct agent *agent)
 		.nexthop_check = check_nexthop,
 		.nexthop_track = track_nexthop,
 		.set_decided = on_set_decided,
-		.work_waiting = wake,
+		.work_waiting = wake_end_of_turn,
 		.export_waiting = on_export_waiting,
 		.export_ready = is_export_ready,
 		.import = {
@@ -332,7 +332,7 @@ static void on_session_down(struct bgp_neighbor *neighbor, void *context)
 	if (peer->watched)
 		tracker_unwatch(agent->tracker, &peer->source.address, false);
 	rib_peer_down(agent->rib, peer);
-	wake(agent);
+	wake_end_of_turn(agent);
 }
 
 static int on_update(struct bgp_neighbor *neighbor,
@@ -409,7 +409,7 @@ static void on_attached(void *context)
 
 	bgp_speaker_tables_complete(agent->speaker);
 	agent->exports_waiting = true;
-	wake(agent);
+	wake_end_of_turn(agent);
 }
 
 static void on_attach_failed(int error, void *context)
@@ -442,7 +442,7 @@ struct steering_hooks wiring_steering_hooks(struct agent *agent)
 {
 	return (struct steering_hooks){
 		.steered = on_steered,
-		.work_waiting = wake,
+		.work_waiting = wake_end_of_turn,
 		.context = agent,
 	};
 }

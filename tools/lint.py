@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Check the rules that need no running program.
 
-    tools/lint.py [FILE...]          all checks, of the tree or of these files
-    tools/lint.py --words [FILE...]  the word list alone, wherever it applies
+    tools/lint.py [PATH...]    of the tree, or of files and folders
 
 Format (clang-format), directions and circles of includes, headers that compile
 alone, warnings by a second compiler, sizes of files and functions, names that
@@ -13,7 +12,6 @@ the tree, the hook of `make hooks` for the files of a commit.
 """
 
 import argparse
-import collections
 import concurrent.futures
 import glob
 import os
@@ -22,7 +20,7 @@ import subprocess
 import sys
 
 from lint_tree import include_circles, repeated_names
-from lint_words import PENDING, word_findings
+from lint_words import word_findings
 
 # A room may include itself and what stands here (docs/architecture.md).
 BELOW_CONTROL = {"agent/core", "agent/bgp/codec", "agent/bgp/session", "agent/rib", "agent/nexthop",
@@ -57,6 +55,10 @@ LIBRARIES = {
     re.compile(r"libmnl"): ("agent/nexthop/", "agent/fib/", "tests/"),
     re.compile(r"json-c"): ("agent/control/", "tools/", "tests/"),
 }
+
+# Documents leave out agent/ before the name of a room.
+OUR_FOLDERS = {"agent", "bpf", "docs", "include", "tests", "tools",
+               *(room.split("/")[1] for room in ROOMS if room.startswith("agent/"))}
 
 MAX_FILE_LINES = 800
 MAX_FUNCTION_LINES = 60
@@ -179,8 +181,9 @@ def check_document(path, text):
                 finding(path, number, f"link to {target}: no such file")
             elif anchor and anchor not in anchors(read(other)):
                 finding(path, number, f"link to {target}: no such heading")
-        for name in re.findall(r"`((?:agent|bpf|docs|include|tests|tools)/[\w./*-]*)`", line):
-            if not glob.glob(name) and not os.path.exists(name + ".c"):
+        for name in re.findall(r"`([\w./*-]+)`", line):
+            folder, slash, _ = name.partition("/")
+            if slash and folder in OUR_FOLDERS and not any(map(glob.glob, (name, f"agent/{name}", f"{name}.c"))):
                 finding(path, number, f"{name}: no such file")
 
 
@@ -262,8 +265,7 @@ def check_all(wanted):
             check_document(path, text)
         else:
             check_licence(path, text)
-        if not path.startswith(PENDING):
-            check_words(path, text)
+        check_words(path, text)
     check_tree(sources)
     chosen = [path for path in sources if wanted(path)]
     if chosen:
@@ -274,27 +276,12 @@ def check_all(wanted):
     return f"lint: {len(chosen)} C files, {len(python)} of Python, no findings"
 
 
-def list_words(wanted):
-    """Print what the word list finds, where it does not apply yet, too."""
-    for path in tracked("*.c", "*.h", "*.py", "*.sh", "*.md", "Makefile"):
-        if wanted(path):
-            check_words(path, read(path))
-    folders = collections.Counter(os.path.dirname(line.split(":")[0]) for line in findings)
-    return "\n".join(f"{count:>5}  {folder or '.'}" for folder, count in sorted(folders.items()))
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--words", action="store_true")
-    parser.add_argument("files", nargs="*", metavar="FILE")
-    arguments = parser.parse_args()
-    chosen = tuple(arguments.files)
-    check = list_words if arguments.words else check_all
-    summary = check(lambda path: not chosen or path.startswith(chosen))
-    for line in findings:
-        print(line)
-    if arguments.words or not findings:
-        print(summary)
+    parser.add_argument("paths", nargs="*", metavar="PATH")
+    chosen = tuple(parser.parse_args().paths)
+    summary = check_all(lambda path: not chosen or path.startswith(chosen))
+    print("\n".join(findings) if findings else summary)
     return 1 if findings else 0
 
 

@@ -6,9 +6,7 @@ import collections
 import os
 import re
 
-DEFINITION = re.compile(r"^([a-z_][\w \t*]*[ *])(\w+)\([^;{}]*\)\n\{", re.M)
-# A static function's name may stand in this many files.
-MOST_FILES_PER_NAME = 4
+DEFINITION = re.compile(r"^[a-z_][\w \t*]*[ *](\w+)\([^;{}]*\)\n\{", re.M)
 
 
 def circles(graph):
@@ -56,25 +54,23 @@ def include_circles(includes, room_of):
 
 
 def definitions(path, text):
-    """Yield (line, name, is static) for each function that a file defines."""
+    """Yield (line, name) for each function that a file defines."""
     for match in DEFINITION.finditer(text):
-        yield text.count("\n", 0, match.start()) + 1, match[2], match[1].startswith("static")
+        yield text.count("\n", 0, match.start()) + 1, match[1]
 
 
 def repeated_names(sources):
-    """Return (path, line, text) for each name that stands too often.
+    """Return (path, line, text) for each name that is defined twice.
     `sources`: path -> text of each .c file."""
     places = collections.defaultdict(list)
     for path, text in sorted(sources.items()):
-        for line, name, is_static in definitions(path, text):
-            places[name].append((path, line, is_static))
+        for line, name in definitions(path, text):
+            places[name].append((path, line))
     found = []
     for name, known in sorted(places.items()):
-        others = ", ".join(path for path, _, _ in known[1:])
-        path, line, _ = known[0]
-        if len(known) > 1 and not all(is_static for _, _, is_static in known):
-            found.append((path, line, f"{name}() is defined in {others}, too"))
-        elif len(known) > MOST_FILES_PER_NAME:
-            found.append((path, line, f"{name}() stands in {len(known)} files: give it a "
-                          f"name that one can search for ({others})"))
+        others = ", ".join(path for path, _ in known[1:])
+        path, line = known[0]
+        if len(known) > 1:
+            found.append((path, line, f"{name}() is defined in {others}, too: choose a name "
+                          "that one can search for"))
     return found

@@ -30,13 +30,12 @@ PHRASE = re.compile("|".join(rf"(?P<p{n}>\b(?:{phrase})\b)"
                              for n, phrase in enumerate(PHRASES)), re.I)
 ADVICE = list(PHRASES.values())
 
+# The glossary's words in place of these, in names of C.
+NAMES = re.compile(r"\b\w*(next_hop|greeting|audience|rival|let_go|put_down|nobody|somebody|whom|told)\w*\b")
+
 # (file, text in the line, why it may stand there)
 EXCEPTIONS = (
     ("tools/lint_words.py", "", "the list itself"),
-)
-
-# Where the list does not apply yet: take a folder out when it is clean.
-PENDING = ("docs/architecture.md",
 )
 
 
@@ -128,8 +127,19 @@ def texts(path, text):
         yield line, words, False
 
 
+def name_findings(path, text):
+    """Yield (line, problem) for each name in C that the glossary replaces."""
+    if path.endswith((".c", ".h")) and not path.startswith("tests/"):
+        code = re.sub(r'"(?:\\.|[^"\\\n])*"|/\*.*?\*/|//[^\n]*',
+                      lambda match: "\n" * match[0].count("\n"), text, flags=re.S)
+        for match in NAMES.finditer(code):
+            yield (code.count("\n", 0, match.start()) + 1,
+                   f"{match[0]}: use the glossary's word (CONTRIBUTING.md)")
+
+
 def word_findings(path, text):
     """Yield (line, problem) for each break of the list in a file."""
+    yield from name_findings(path, text)
     lines = text.split("\n")
     seen = set()
     for line, words, is_comment in texts(path, text):

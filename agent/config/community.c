@@ -250,8 +250,8 @@ static bool read_named(unsigned int subtype, const char *const parts[],
 }
 
 /* Read bytes per second, on the wire an IEEE float; transitive or not. */
-static bool read_bandwidth(const char *const parts[],
-			   struct community_writer *w)
+static bool parse_bandwidth(const char *const parts[],
+			    struct community_writer *w)
 {
 	uint64_t bytes_per_second;
 	uint32_t bits;
@@ -286,7 +286,7 @@ static bool read_ext_community(const char *word, struct community_writer *w)
 		return read_named(BGP_EXTENDED_ROUTE_TARGET, parts + 1, w);
 	if (!strcmp(parts[0], "soo"))
 		return read_named(BGP_EXTENDED_ROUTE_ORIGIN, parts + 1, w);
-	return !strcmp(parts[0], "bandwidth") && read_bandwidth(parts + 1, w);
+	return !strcmp(parts[0], "bandwidth") && parse_bandwidth(parts + 1, w);
 }
 
 static bool parse_ext_community(struct parser *parser,

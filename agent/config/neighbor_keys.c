@@ -18,8 +18,8 @@ enum {
 
 /* ------------------------------------------------------------- AS */
 
-static bool parse_range(struct parser *parser, const char *text,
-			struct bgp_as_range *as)
+static bool parse_as_range(struct parser *parser, const char *text,
+			   struct bgp_as_range *as)
 {
 	uint32_t first, last;
 
@@ -49,7 +49,7 @@ static bool parse_as(struct parser *parser, const struct value *value)
 	else if (!strcmp(value->text, "internal"))
 		as->kind = BGP_PEER_INTERNAL;
 	else
-		return parse_range(parser, value->text, as);
+		return parse_as_range(parser, value->text, as);
 	return true;
 }
 

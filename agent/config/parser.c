@@ -13,8 +13,8 @@
 
 /* ------------------------------------------------------------- errors */
 
-static struct place *place_of(const struct parser *parser,
-			      const struct option *flag, size_t index)
+static struct place *place_of_flag(const struct parser *parser,
+				   const struct option *flag, size_t index)
 {
 	size_t first = parser->first_place[flag - flag_table];
 
@@ -25,7 +25,7 @@ const char *parser_place_format(const struct parser *parser,
 				const struct option *flag, size_t index,
 				char text[PARSER_PLACE_SIZE])
 {
-	const struct place *place = place_of(parser, flag, index);
+	const struct place *place = place_of_flag(parser, flag, index);
 
 	if (place->file)
 		snprintf(text, PARSER_PLACE_SIZE, "%s:%u", place->file,
@@ -40,7 +40,7 @@ void parser_point_at(struct parser *parser, const char *flag, size_t index)
 	parser->flag = flag_find(flag);
 	parser->value = NULL;
 	parser->index = index;
-	parser->place = *place_of(parser, parser->flag, index);
+	parser->place = *place_of_flag(parser, parser->flag, index);
 }
 
 /* Begin a line of the report. */
@@ -155,7 +155,7 @@ static void append_entry(struct parser *parser, const struct option *flag,
 	}
 	memset(value.member, 0, flag->size);
 	if (flag->kind->parse(parser, &value)) {
-		*place_of(parser, flag, count) = parser->place;
+		*place_of_flag(parser, flag, count) = parser->place;
 		flag_set_values(parser->config, flag, count + 1);
 	} else {
 		explicit_bzero(value.member, flag->size);
@@ -183,7 +183,7 @@ static bool is_repeated(const struct parser *parser, const struct option *flag)
 {
 	return parser->given[flag - flag_table] && !flag->entries &&
 	       flag->stage == OPTION_VALUE &&
-	       !place_of(parser, flag, 0)->file == !parser->place.file;
+	       !place_of_flag(parser, flag, 0)->file == !parser->place.file;
 }
 
 void parser_apply(struct parser *parser, const struct option *flag,
@@ -210,5 +210,5 @@ void parser_apply(struct parser *parser, const struct option *flag,
 	else
 		option_parse(parser, flag, value, parser->config);
 	if (!repeated && !flag->entries)
-		*place_of(parser, flag, 0) = parser->place;
+		*place_of_flag(parser, flag, 0) = parser->place;
 }

@@ -163,7 +163,7 @@ static bool send_next_route(struct client *client)
 
 static void answer_input(struct client *client);
 
-static void on_turn(evutil_socket_t fd, short what, void *argument)
+static void on_client_turn(evutil_socket_t fd, short what, void *argument)
 {
 	const uint64_t end_ms = clock_now_ms() + TURN_MS;
 	struct client *client = argument;
@@ -189,7 +189,7 @@ static void start_walk(struct client *client)
 {
 	struct control *control = client->control;
 
-	client->turn = evtimer_new(control->base, on_turn, client);
+	client->turn = evtimer_new(control->base, on_client_turn, client);
 	if (!client->turn ||
 	    route_cursor_start(&client->cursor, control->view->rib)) {
 		end_walk(client);
@@ -205,7 +205,8 @@ static void start_walk(struct client *client)
 
 /* ------------------------------------------------------------- capture */
 
-static void start_capture(struct client *client, struct json_object *request)
+static void start_client_capture(struct client *client,
+				 struct json_object *request)
 {
 	struct control *control = client->control;
 	struct capture_request capture = { 0 };
@@ -270,7 +271,7 @@ static void answer_line(struct client *client, const char *line)
 	else if (verb->stream == CONTROL_STREAM_ROUTES)
 		start_walk(client);
 	else if (verb->stream == CONTROL_STREAM_CAPTURE)
-		start_capture(client, request);
+		start_client_capture(client, request);
 	else
 		send_reply(client,
 			   verb->answer(client->control->view, request));

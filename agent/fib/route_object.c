@@ -94,8 +94,8 @@ static int create_hop(struct route_objects *objects,
 	return error;
 }
 
-static int create_group(struct route_objects *objects,
-			struct route_object *object)
+static int create_route_group(struct route_objects *objects,
+			      struct route_object *object)
 {
 	int error = -EEXIST;
 
@@ -160,7 +160,7 @@ int route_object_new(struct route_objects *objects,
 			object->ids[i] = 0;
 	}
 	if (!error) {
-		error = create_group(objects, object);
+		error = create_route_group(objects, object);
 		if (error)
 			object->id = 0;
 	}

@@ -55,8 +55,8 @@ void route_socket_close(struct route_socket *socket)
 }
 
 /* Read one answer. Returns what mnl_cb_run() says, or -errno. */
-static int read_answer(struct route_socket *socket, mnl_cb_t read,
-		       void *context)
+static int read_route_answer(struct route_socket *socket, mnl_cb_t read,
+			     void *context)
 {
 	unsigned int port = mnl_socket_get_portid(socket->netlink);
 	ssize_t size = TEMP_FAILURE_RETRY(mnl_socket_recvfrom(
@@ -87,7 +87,7 @@ int route_socket_list(struct route_socket *socket, struct nlmsghdr *request,
 	if (result)
 		return result;
 	do
-		result = read_answer(socket, read, context);
+		result = read_route_answer(socket, read, context);
 	while (result > MNL_CB_STOP);
 	return result;
 }
@@ -107,7 +107,7 @@ int route_socket_send(struct route_socket *socket, struct nlmsghdr *message)
 	if (result)
 		return result;
 	socket->sent++;
-	result = read_answer(socket, NULL, NULL);
+	result = read_route_answer(socket, NULL, NULL);
 	return result < 0 ? result : 0;
 }
 

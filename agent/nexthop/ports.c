@@ -128,7 +128,7 @@ static int read_answer(void *context)
 	return 0;
 }
 
-static bool read_answers(struct port_socket *from)
+static bool read_port_answers(struct port_socket *from)
 {
 	return receive_buffer_read(&from->buffer, read_answer, from);
 }
@@ -140,7 +140,7 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	read_answers(context);
+	read_port_answers(context);
 	callbacks->drained(callbacks->context);
 }
 
@@ -158,7 +158,7 @@ static bool read_sockets(struct ports *ports)
 				continue;
 			if (clock_now_us() >= end_us)
 				return false;
-			sockets[i]->is_read = read_answers(sockets[i]);
+			sockets[i]->is_read = read_port_answers(sockets[i]);
 			if (!sockets[i]->is_read)
 				return false;
 		}

@@ -179,7 +179,7 @@ static struct aggregate *find_aggregate(const struct rib *rib,
 }
 
 /* True if a community (RFC 1997) forbids to announce the route further. */
-static bool is_kept_inside(const struct route_export *export)
+static bool forbids_export(const struct route_export *export)
 {
 	static const uint32_t keep[] = {
 		BGP_COMMUNITY_NO_ADVERTISE,
@@ -199,7 +199,7 @@ void aggregate_contribute(struct rib *rib, struct route_export *export)
 	struct aggregate *before = export->aggregate;
 	struct aggregate *now = NULL;
 
-	if (export->attributes && !is_kept_inside(export))
+	if (export->attributes && !forbids_export(export))
 		now = find_aggregate(rib, &export->route->node.prefix);
 	if (before)
 		before->changed = true;

@@ -46,7 +46,7 @@ static bool is_behind_horizon(const struct update_profile *to, uint64_t bit,
  * RFC 1997. NO_EXPORT_SUBCONFED keeps a route inside one member of a
  * confederation.
  */
-static bool is_kept_inside(const struct update_profile *to, struct reader list)
+static bool is_no_export_to(const struct update_profile *to, struct reader list)
 {
 	return (to->type == PEER_EXTERNAL &&
 		community_list_contains(list, BGP_COMMUNITY_NO_EXPORT)) ||
@@ -76,7 +76,7 @@ enum export_reason export_rule_peer(const struct update_profile *to,
 	if (community_list_contains(attributes->communities,
 				    BGP_COMMUNITY_NO_ADVERTISE))
 		return EXPORT_NO_ADVERTISE;
-	if (is_kept_inside(to, attributes->communities))
+	if (is_no_export_to(to, attributes->communities))
 		return EXPORT_NO_EXPORT;
 	if (is_stale_to(to, attributes->communities))
 		return EXPORT_LLGR_STALE;

@@ -94,8 +94,8 @@ static inline bool rank_listed(const struct candidate_set *set, uint64_t key,
 static void rank_all(const struct candidate_set *set, uint64_t key,
 		     struct rank *rank)
 {
-	const struct score nobody = score_of(set, set->count, key);
-	struct score best[RANKING_DEPTH] = { nobody, nobody, nobody };
+	const struct score none = score_of(set, set->count, key);
+	struct score best[RANKING_DEPTH] = { none, none, none };
 
 	for (size_t i = 0; i < set->count; i++) {
 		struct score score = score_of(set, i, key);

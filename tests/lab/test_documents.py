@@ -17,7 +17,7 @@ ROOT = os.path.dirname(TOOLS)
 DOCUMENTS = [*glob.glob(f"{ROOT}/*.md"), *glob.glob(f"{ROOT}/docs/*.md"),
              f"{ROOT}/tests/README.md"]
 # Flags of other programs, and of ours in tools/ and tests/.
-OTHER_FLAGS = {"--no-verify", "--stdio", "--no-children", "--quiet", "--words",
+OTHER_FLAGS = {"--no-verify", "--stdio", "--no-children", "--quiet", 
                "--only", "--lab", "--xdp", "--ipv6"}
 BASE = """\
 as 64512

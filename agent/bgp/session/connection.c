@@ -26,7 +26,7 @@ enum {
 
 /* ------------------------------------------------------------- timers */
 
-static void start_timer(struct event *timer, uint32_t milliseconds)
+static void start_session_timer(struct event *timer, uint32_t milliseconds)
 {
 	const struct timeval delay = clock_timeval_of_ms(milliseconds);
 
@@ -53,16 +53,17 @@ static uint32_t send_hold_time(const struct bgp_connection *connection)
 
 void bgp_connection_start_send_hold(struct bgp_connection *connection)
 {
-	start_timer(connection->send_hold,
-		    send_hold_time(connection) * CLOCK_MS_PER_S);
+	start_session_timer(connection->send_hold,
+			    send_hold_time(connection) * CLOCK_MS_PER_S);
 }
 
 /* The hold timer has no jitter: a dead peer must not stay longer. */
 static void start_hold(struct bgp_connection *connection)
 {
 	if (connection->negotiated.hold_time)
-		start_timer(connection->hold,
-			    connection->negotiated.hold_time * CLOCK_MS_PER_S);
+		start_session_timer(connection->hold,
+				    connection->negotiated.hold_time *
+					    CLOCK_MS_PER_S);
 	else
 		evtimer_del(connection->hold);
 }
@@ -70,10 +71,11 @@ static void start_hold(struct bgp_connection *connection)
 static void start_keepalive(struct bgp_connection *connection)
 {
 	if (connection->negotiated.hold_time)
-		start_timer(connection->keepalive,
-			    bgp_delay_jittered(connection->negotiated.hold_time,
-					       arc4random()) /
-				    BGP_KEEPALIVES_PER_HOLD);
+		start_session_timer(
+			connection->keepalive,
+			bgp_delay_jittered(connection->negotiated.hold_time,
+					   arc4random()) /
+				BGP_KEEPALIVES_PER_HOLD);
 }
 
 static void on_connect_retry(evutil_socket_t fd, short what, void *argument)
@@ -200,8 +202,9 @@ static void carry_out_action(struct bgp_connection *connection, uint32_t action,
 		evtimer_del(connection->connect_retry);
 		break;
 	case BGP_ACTION_START_CONNECT_RETRY:
-		start_timer(connection->connect_retry,
-			    bgp_delay_jittered(CONNECT_RETRY_S, arc4random()));
+		start_session_timer(connection->connect_retry,
+				    bgp_delay_jittered(CONNECT_RETRY_S,
+						       arc4random()));
 		break;
 	case BGP_ACTION_CONNECT:
 		dial_peer(connection);
@@ -211,8 +214,8 @@ static void carry_out_action(struct bgp_connection *connection, uint32_t action,
 		bgp_connection_send_open(connection);
 		break;
 	case BGP_ACTION_START_LARGE_HOLD:
-		start_timer(connection->hold,
-			    options->open_deadline * CLOCK_MS_PER_S);
+		start_session_timer(connection->hold,
+				    options->open_deadline * CLOCK_MS_PER_S);
 		break;
 	case BGP_ACTION_START_HOLD:
 		start_hold(connection);
@@ -233,8 +236,9 @@ static void carry_out_action(struct bgp_connection *connection, uint32_t action,
 		bgp_connection_process_refresh(connection);
 		break;
 	case BGP_ACTION_START_DELAY_OPEN:
-		start_timer(connection->delay_open,
-			    options->neighbor->delay_open * CLOCK_MS_PER_S);
+		start_session_timer(connection->delay_open,
+				    options->neighbor->delay_open *
+					    CLOCK_MS_PER_S);
 		break;
 	}
 }

@@ -120,8 +120,8 @@ static bool is_end_of_dump(const void *messages, size_t size)
 }
 
 /* The kernel writes a dump while it is read, so there is no need to wait. */
-static int read_answer(int fd, unsigned int ifindex,
-		       struct bgp_link_peers *peers)
+static int read_link_answer(int fd, unsigned int ifindex,
+			    struct bgp_link_peers *peers)
 {
 	_Alignas(struct nlmsghdr) char answer[ANSWER_SIZE];
 	ssize_t size;
@@ -145,7 +145,7 @@ int bgp_link_peer_find(unsigned int ifindex, struct address *peer)
 		return -errno;
 	code = request_dump(fd);
 	if (!code)
-		code = read_answer(fd, ifindex, &peers);
+		code = read_link_answer(fd, ifindex, &peers);
 	close(fd);
 	if (!code && !bgp_link_peers_pick(&peers, peer))
 		code = -ENOENT;
