@@ -110,7 +110,7 @@ static bool move_vip(struct turn *turn, struct steering_vip *vip,
 {
 	struct steering *steering = turn->steering;
 	const struct steering_hooks *hooks = &steering->hooks;
-	bool was_steered = vip->group;
+	bool was_steered = vip_is_steered(vip);
 	int error = vip_use_group(steering, vip, group);
 
 	turn->left -= POINT_COST;
@@ -454,6 +454,7 @@ static bool drop_unsafe(struct turn *turn, struct steering_set *set)
 		turn->left -= POINT_COST;
 		if (vip_leave_group(turn->steering, vip))
 			continue;
+		vip->by_kernel = true;
 		log_warning("steering",
 			    "%s: waits for a group, all %u are in use; the "
 			    "kernel forwards until then; raise --groups",

@@ -171,7 +171,7 @@ static int give_set(struct steering *steering, const struct prefix *prefix,
 		return -ENOSPC;
 	}
 	error = change_set(steering, vip, set);
-	*steered = vip->group;
+	*steered = vip_is_steered(vip);
 	if (error && added)
 		free_vip(steering, vip);
 	return error;
@@ -184,7 +184,7 @@ int steering_set_vip(struct steering *steering, const struct prefix *prefix,
 	struct steering_set *set;
 	int error = 0;
 
-	*steered = vip && vip->group;
+	*steered = vip && vip_is_steered(vip);
 	if (count) {
 		set = set_intern(&steering->sets, members, count);
 		if (!set)
@@ -292,7 +292,9 @@ void steering_explain(const struct steering *steering,
 	};
 	uint32_t limit = steering->options.group_count;
 	uint32_t used = limit - steering->groups.free_count;
-	const char *by = meanwhile[steering_vip_state(vip)];
+	const char *by = vip_is_steered(vip) ?
+				 meanwhile[steering_vip_state(vip)] :
+				 "not at all";
 
 	if (vip->set->retry_ms)
 		snprintf(text, size,

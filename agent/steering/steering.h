@@ -109,6 +109,7 @@ struct steering_vip {
 	struct steering_group *group; /* NULL: not in the program's tables */
 	struct steering_set *set;     /* of the last steering_set_vip() */
 	bool waiting;		      /* in set->waiting, not in set->done */
+	bool by_kernel; /* lost its table for lack of groups: not withdrawn */
 	TAILQ_ENTRY(steering_vip) set_link;
 	TAILQ_ENTRY(steering_vip) group_link;
 };
@@ -143,7 +144,7 @@ void steering_free(struct steering *steering);
  * Give `vip` the set `members` (in any order, no address twice, all alive), or
  * remove it from the tables if the set is empty. A table that exists is used at
  * once; else steering_settle() makes one. *steered says whether the VIP has a
- * table now. On failure the VIP stays unchanged. Returns 0, -ENOSPC (no VIP
+ * table now, or the kernel's route in its place. On failure the VIP stays unchanged. Returns 0, -ENOSPC (no VIP
  * entry left), -ENOMEM or an error of the sink.
  */
 int steering_set_vip(struct steering *steering, const struct prefix *vip,

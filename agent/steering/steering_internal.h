@@ -30,6 +30,12 @@ struct steering {
 
 /* ------------------------------------------------------------- vip.c */
 
+/* True if traffic for the VIP is served: by a table or the kernel's route. */
+static inline bool vip_is_steered(const struct steering_vip *vip)
+{
+	return vip->group || vip->by_kernel;
+}
+
 /* Point the program's entry of `vip` at `group`. Returns 0 or the sink's error. */
 int vip_use_group(struct steering *steering, struct steering_vip *vip,
 		  struct steering_group *group);

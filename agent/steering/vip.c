@@ -108,6 +108,7 @@ int vip_use_group(struct steering *steering, struct steering_vip *vip,
 	group->references++;
 	leave_list(steering, vip);
 	vip->group = group;
+	vip->by_kernel = false;
 	TAILQ_INSERT_TAIL(&group->vips, vip, group_link);
 	return 0;
 }
