@@ -187,9 +187,12 @@ class RandomChanges(LimitCase):
         model = self.lab.model([()] * self.VIPS)
         for number in range(self.ROUNDS):
             with self.subTest(seed=SEED, round=number):
+                before = self.lab.tables()
+                self.lab.upstream.withdrawn.clear()
                 crowded = number % 3 < 2
                 self.change(model, order, crowded)
                 self.wait_settled(model)
+                self.check_kept(model, before)
 
     def change(self, model, order, crowded):
         """Change some sets: at random, or to few enough for all groups."""
@@ -238,6 +241,19 @@ class RandomChanges(LimitCase):
     @staticmethod
     def sets_of(model):
         return len({frozenset(servers) for servers in model.values()})
+
+    def check_kept(self, model, before):
+        """Check that each VIP whose table had a server that is still in its set
+        was not withdrawn."""
+        tables = self.lab.tables()
+        for vip, servers in model.items():
+            kept = {server_address(i) for i in servers} & before.get(
+                vip_address(vip), set())
+            if kept:
+                self.assertNotIn(
+                    vip_prefix(vip), self.lab.upstream.withdrawn,
+                    f"{kept} of {servers}, now {tables.get(vip_address(vip))} "
+                    f"{self.lab.steering_of(vip)}")
 
 
 if __name__ == "__main__":
