@@ -187,7 +187,8 @@ class HeadgateDaemon(Daemon):
             f"{FIRST_AS + MAX_PEERS - 1},role=backend",
             "--neighbor", f"{speaker_address(FIRST_UPSTREAM)}/27,"
             f"as={FIRST_AS + FIRST_UPSTREAM}-"
-            f"{FIRST_AS + FIRST_UPSTREAM + UPSTREAMS - 1},role=upstream"])
+            f"{FIRST_AS + FIRST_UPSTREAM + UPSTREAMS - 1},role=upstream"],
+            log_level="info")  # debug lines cost as much as the work
 
     def start(self):
         self.daemon.start()

@@ -287,9 +287,8 @@ class HeadgateDaemon(Daemon):
             "--table-size", str(TABLE_SIZE),
             "--neighbor", f"172.16.0.0/25,as={FIRST_AS}-{FIRST_AS + 199},"
             "role=backend,add-path=receive",
-            "--neighbor", f"{UPSTREAM},as={UPSTREAM_AS},role=upstream,passive"])
-        # Not the debug level of the lab, which a busy agent pays for.
-        self.daemon.arguments[-1] = "info"
+            "--neighbor", f"{UPSTREAM},as={UPSTREAM_AS},role=upstream,passive"],
+            log_level="info")  # debug lines cost as much as the work
 
     def start(self):
         self.daemon.start()

@@ -18,13 +18,14 @@ BUILD = os.path.join(REPOSITORY, os.environ.get("B", "build"))
 class Headgate:
     """An agent on a Headgate host; `arguments` are its flags."""
 
-    def __init__(self, namespace, folder, arguments, name="headgate"):
+    def __init__(self, namespace, folder, arguments, name="headgate",
+                 log_level="debug"):
         self.namespace = namespace
         self.socket = f"{folder}/{name}.sock"
         self.pins = f"{folder}/bpf/{name}"
         self.log_path = f"{folder}/{name}.log"
         self.arguments = [*arguments, "--control-socket", self.socket,
-                          "--bpffs", self.pins, "--log-level", "debug"]
+                          "--bpffs", self.pins, "--log-level", log_level]
         self.process = None
 
     def start(self):
