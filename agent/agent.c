@@ -16,6 +16,7 @@
 #include "core/log.h"
 #include "rib/adj_rib_in.h"
 #include "rib/export.h"
+#include "sessions.h"
 #include "wiring.h"
 
 static int make_loop(struct agent *agent)
@@ -105,7 +106,7 @@ static int make_rib(struct agent *agent)
 /* In the order of harm: first what a second agent must not get. */
 static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
-	const struct bgp_callbacks callbacks = wiring_bgp_callbacks(agent);
+	const struct bgp_callbacks callbacks = sessions_callbacks(agent);
 	const struct config *config = agent->config;
 	int code = make_loop(agent);
 

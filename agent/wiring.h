@@ -9,7 +9,7 @@
  *
  *	nexthop/ -> steering/, rib/, interfaces.c, fib/
  *	rib/ -> nexthop/, steering/, fib/
- *	bgp/session/ -> rib/, nexthop/ (BFD), and batches back to bgp/session/
+ *	bgp/session/ -> rib/, nexthop/ (BFD), and batches back: sessions.c
  *
  * Everything that came in during one turn of the event loop is decided once, at
  * its end, by one event: next hops are acquired and released, routes decided,
@@ -61,11 +61,12 @@ struct agent {
 /* The hooks of each room, with the agent as context. */
 struct tracker_callbacks wiring_tracker_callbacks(struct agent *agent);
 struct rib_hooks wiring_rib_hooks(struct agent *agent);
-struct bgp_callbacks wiring_bgp_callbacks(struct agent *agent);
 struct interfaces_hooks wiring_interfaces_hooks(struct agent *agent);
 struct steering_hooks wiring_steering_hooks(struct agent *agent);
 struct steering_sink wiring_steering_sink(struct agent *agent);
 /* The event that settles and decides; NULL: out of memory. The agent frees it. */
 struct event *wiring_end_of_turn(struct agent *agent);
+/* Run that event at the end of this turn of the loop. */
+void wiring_wake(struct agent *agent);
 
 #endif

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* From a session to a peer and back. See sessions.h. */
+
+#include "sessions.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "bgp/session/announcer.h"
+#include "core/log.h"
+#include "rib/adj_rib_in.h"
+#include "rib/export.h"
+#include "wiring.h"
+
+/* Return the link of a session: that of our address on it, or 0. */
+static uint32_t link_of(const struct agent *agent,
+			const struct bgp_connection *session,
+			const struct address *local)
+{
+	uint32_t ifindex = session->options.remote.ifindex;
+
+	return ifindex ? ifindex :
+			 tracker_link_of_address(agent->tracker, local);
+}
+
+static enum peer_type peer_type(const struct bgp_negotiated *negotiated)
+{
+	if (!negotiated->ebgp)
+		return PEER_INTERNAL;
+	return negotiated->confederation ? PEER_CONFEDERATION : PEER_EXTERNAL;
+}
+
+static void reject(const struct agent *agent, struct bgp_neighbor *neighbor)
+{
+	char why[BGP_DETAIL_SIZE] = "no room for one more session";
+
+	if (rib_is_full(agent->rib))
+		snprintf(why, sizeof(why),
+			 "limit of %d neighbors to announce to reached; those "
+			 "with role=backend do not count",
+			 RIB_MAX_UPSTREAMS);
+	bgp_neighbor_reject(neighbor, why);
+}
+
+static struct rib_peer *add_peer(struct agent *agent,
+				 struct bgp_neighbor *neighbor)
+{
+	const struct bgp_connection *session = neighbor->session;
+	const struct bgp_neighbor_options *of = &neighbor->options;
+	struct rib_peer_options options = {
+		.source = { .identifier = session->remote_open.identifier,
+			    .as = session->remote_open.as,
+			    .type = peer_type(&session->negotiated),
+			    .interface = of->interface,
+			    .multipath_off = of->multipath_off },
+		.role = of->role,
+		.session = &session->negotiated,
+		.relation = BGP_ROLE_NONE,
+		.nexthop = of->nexthop,
+		.client = of->route_reflector_client,
+	};
+	struct path_source *source = &options.source;
+	struct rib_peer *peer;
+
+	if (source->type == PEER_EXTERNAL)
+		options.relation = of->relation;
+	if (!bgp_connection_local_address(session, &options.local_address))
+		return NULL;
+	source->ifindex = link_of(agent, session, &options.local_address);
+	source->address = address_scoped(&neighbor->address, source->ifindex);
+	peer = rib_peer_up(agent->rib, &options);
+	if (!peer)
+		return NULL;
+	peer->owner = neighbor;
+	peer->max_prefix.limit = of->max_prefix;
+	peer->max_prefix.action = of->max_prefix_action;
+	return peer;
+}
+
+/*
+ * BGP says that the server wants traffic, so its BFD session need not be up
+ * (RFC 5882 4.3).
+ */
+static void watch_peer(struct agent *agent, struct rib_peer *peer)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	peer->watched =
+		!tracker_watch(agent->tracker, &peer->source.address, false);
+	if (!peer->watched)
+		log_error("bgp", "%s: no BFD session: out of memory",
+			  address_format(&peer->source.address, text));
+}
+
+static void on_session_up(struct bgp_neighbor *neighbor, void *context)
+{
+	struct agent *agent = context;
+	struct rib_peer *peer = add_peer(agent, neighbor);
+
+	neighbor->owner_data = peer;
+	if (!peer)
+		reject(agent, neighbor);
+	else if (neighbor->options.bfd)
+		watch_peer(agent, peer);
+}
+
+/*
+ * The tracker releases at the end of this turn, when the paths are gone, too:
+ * without the BFD session a failed next hop would count as alive until then.
+ */
+static void on_session_down(struct bgp_neighbor *neighbor, void *context)
+{
+	struct rib_peer *peer = neighbor->owner_data;
+	struct agent *agent = context;
+
+	neighbor->owner_data = NULL;
+	if (!peer)
+		return;
+	if (peer->watched)
+		tracker_unwatch(agent->tracker, &peer->source.address, false);
+	rib_peer_down(agent->rib, peer);
+	wiring_wake(agent);
+}
+
+static int on_update(struct bgp_neighbor *neighbor,
+		     const struct bgp_update *update, void *context)
+{
+	struct rib_peer *peer = neighbor->owner_data;
+	struct agent *agent = context;
+	int error = adj_rib_in_update(agent->rib, peer, update);
+
+	if (error != -EDQUOT)
+		return error;
+	bgp_neighbor_exceeded(neighbor, peer->max_prefix.exceeded);
+	return 0;
+}
+
+static void on_route_refresh(struct bgp_neighbor *neighbor,
+			     const struct bgp_route_refresh *refresh,
+			     void *context)
+{
+	struct rib_peer *peer = neighbor->owner_data;
+	struct agent *agent = context;
+
+	switch (refresh->subtype) {
+	case BGP_ROUTE_REFRESH_REQUEST:
+		export_refresh(agent->rib, peer);
+		break;
+	case BGP_ROUTE_REFRESH_BEGIN:
+		adj_rib_in_begin_refresh(agent->rib, peer, refresh->family);
+		break;
+	case BGP_ROUTE_REFRESH_END:
+		adj_rib_in_end_refresh(agent->rib, peer, refresh->family);
+		break;
+	}
+}
+
+static bool next_batch(struct bgp_neighbor *neighbor, struct bgp_batch *batch,
+		       void *context)
+{
+	struct rib_peer *peer = neighbor->owner_data;
+	struct agent *agent = context;
+	struct export_batch *out = &agent->batch;
+
+	if (!peer || !export_batch_next(agent->rib, peer, out))
+		return false;
+	batch->negotiated = out->session;
+	batch->announcement = (struct bgp_announcement){
+		.attributes = out->withdraw ? NULL : &out->attributes,
+		.routes = out->routes,
+		.count = out->count,
+	};
+	batch->recipient_count = out->peer_count;
+	for (size_t i = 0; i < out->peer_count; i++)
+		batch->recipients[i] = out->peers[i]->owner;
+	return true;
+}
+
+struct bgp_callbacks sessions_callbacks(struct agent *agent)
+{
+	return (struct bgp_callbacks){
+		.session_up = on_session_up,
+		.session_down = on_session_down,
+		.update = on_update,
+		.route_refresh = on_route_refresh,
+		.next_batch = next_batch,
+		.context = agent,
+	};
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef SESSIONS_H
+#define SESSIONS_H
+
+/*
+ * Sessions of the speaker as peers of the rib: a session that comes up becomes
+ * a peer, its UPDATEs go into the Adj-RIB-In, batches of the Adj-RIBs-Out come
+ * back, and BFD watches it where the neighbor is configured so.
+ */
+
+#include "bgp/session/speaker.h"
+
+struct agent;
+
+/* The hooks of the speaker, with the agent as context. */
+struct bgp_callbacks sessions_callbacks(struct agent *agent);
+
+#endif
