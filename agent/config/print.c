@@ -14,7 +14,7 @@ enum {
 	LINE_WIDTH = 80,
 	HELP_COLUMN = 30, /* where the explanations stand */
 	NAME_SIZE = 256,
-	HELP_SIZE = 400,
+	HELP_SIZE = 1024,
 	SHOWN_MAX = 65536, /* largest maximum that help names */
 	MIB = 1 << 20,
 };
