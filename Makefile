@@ -330,7 +330,7 @@ compile_commands.json: $(B)/bpf/headgate.skel.h $(B)/tests/bench/generator.skel.
 COVER ?=
 COVER_BUILD := $(B)/coverage
 coverage:
-	$(Q)$(MAKE) --no-print-directory $(JOBS) B=$(COVER_BUILD) CFLAGS='-O0 -g --coverage' unit
+	$(Q)$(MAKE) --no-print-directory $(JOBS) B=$(COVER_BUILD) CFLAGS='-O0 -g -w --coverage' unit
 	$(Q)find $(COVER_BUILD) -name '*.gcda' -delete
 	$(Q)B=$(COVER_BUILD) $(PYTHON) tests/run.py \
 		--unit $(UNIT_BINS:$(B)/%=$(COVER_BUILD)/%) >$(COVER_BUILD)/tests.log || \

@@ -40,13 +40,14 @@ def read_counts(note):
 
 
 def collect(folder):
-    """Return source -> line -> how often it ran, over all objects."""
+    """Return source -> line -> how often it ran, over all objects. The folder
+    may have objects of sources that are gone."""
     counts = collections.defaultdict(collections.Counter)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for found in pool.map(lambda note: list(read_counts(note)), notes(folder)):
             for source, line, times in found:
                 source = os.path.normpath(source)
-                if source.startswith(SOURCES):
+                if source.startswith(SOURCES) and os.path.exists(source):
                     counts[source][line] += times
     return counts
 
