@@ -331,11 +331,6 @@ struct steering_totals steering_totals(const struct steering *steering)
 	return totals;
 }
 
-uint32_t steering_group_limit(const struct steering *steering)
-{
-	return steering->options.group_count;
-}
-
 const struct slot *steering_find_slot(const struct steering *steering,
 				      const struct address *address)
 {

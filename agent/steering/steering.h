@@ -151,9 +151,9 @@ int steering_set_vip(struct steering *steering, const struct prefix *vip,
 		     const struct member *members, size_t count, bool *steered);
 
 /*
- * Work on the tables of VIPs that wait, for about 5 ms. `idle`: the sets are
- * decided, none is about to change. Returns the milliseconds after which to
- * call it again: 0 for at once, STEERING_SETTLED for never. See settle.c.
+ * Work on the tables of VIPs that wait, for about 5 ms. Returns the milliseconds
+ * after which to call it again: 0 for at once, STEERING_SETTLED for never. See
+ * settle.c.
  */
 #define STEERING_SETTLED UINT32_MAX
 uint32_t steering_settle(struct steering *steering, uint64_t now_ms);
@@ -195,8 +195,6 @@ const struct steering_vip *steering_find_vip(const struct steering *steering,
 					     const struct prefix *prefix);
 /* Count VIPs and groups; takes time for each VIP. */
 struct steering_totals steering_totals(const struct steering *steering);
-/* Return the largest number of groups. */
-uint32_t steering_group_limit(const struct steering *steering);
 /* Return the slot of a next hop, also of one no longer used, or NULL. */
 const struct slot *steering_find_slot(const struct steering *steering,
 				      const struct address *address);

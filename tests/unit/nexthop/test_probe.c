@@ -47,7 +47,7 @@ enum script_words {
 	REPLY = PROBE_REPLY,
 	TIMER = PROBE_TIMER,
 	NEWS = PROBE_NEWS,
-	NOBODY = PROBE_ASK_NONE,
+	ASK_NONE = PROBE_ASK_NONE,
 	ALL = PROBE_ASK_ALL,
 	MAC = PROBE_ASK_MAC,
 	UNREACHABLE = NEXTHOP_UNREACHABLE,
@@ -127,7 +127,7 @@ static void a_new_nexthop_asks_slower_and_slower(void **state)
 		{ 1000, TIMER, NONE, ALL, RESOLVING, 2000 },
 		{ 2000, TIMER, NONE, ALL, FAILED, 3000 },
 		{ 3000, TIMER, NONE, ALL, FAILED, 4000 },
-		{ 3010, REPLY, SERVER, NOBODY, RESOLVED, 4010 },
+		{ 3010, REPLY, SERVER, ASK_NONE, RESOLVED, 4010 },
 	};
 
 	(void)state;
@@ -139,9 +139,9 @@ static void an_answer_is_refreshed_every_second(void **state)
 {
 	static const struct line lines[] = {
 		{ 1010, TIMER, NONE, MAC, RESOLVED, 1260 },
-		{ 1011, REPLY, SERVER, NOBODY, RESOLVED, 2011 },
+		{ 1011, REPLY, SERVER, ASK_NONE, RESOLVED, 2011 },
 		{ 2011, TIMER, NONE, MAC, RESOLVED, 2261 },
-		{ 2012, REPLY, SERVER, NOBODY, RESOLVED, 3012 },
+		{ 2012, REPLY, SERVER, ASK_NONE, RESOLVED, 3012 },
 	};
 
 	(void)state;
@@ -169,7 +169,7 @@ static void a_late_answer_clears_suspicion(void **state)
 	static const struct line lines[] = {
 		{ 1010, TIMER, NONE, MAC, RESOLVED, 1260 },
 		{ 1260, TIMER, NONE, MAC, SUSPECT, 1510 },
-		{ 1300, REPLY, SERVER, NOBODY, RESOLVED, 2300 },
+		{ 1300, REPLY, SERVER, ASK_NONE, RESOLVED, 2300 },
 		{ 2300, TIMER, NONE, MAC, RESOLVED, 2550 },
 		{ 2550, TIMER, NONE, MAC, SUSPECT, 2800 },
 	};
@@ -182,9 +182,9 @@ static void a_late_answer_clears_suspicion(void **state)
 static void a_timer_before_its_time_is_harmless(void **state)
 {
 	static const struct line lines[] = {
-		{ 1009, TIMER, NONE, NOBODY, RESOLVED, 1010 },
+		{ 1009, TIMER, NONE, ASK_NONE, RESOLVED, 1010 },
 		{ 1010, TIMER, NONE, MAC, RESOLVED, 1260 },
-		{ 1259, TIMER, NONE, NOBODY, RESOLVED, 1260 },
+		{ 1259, TIMER, NONE, ASK_NONE, RESOLVED, 1260 },
 	};
 
 	(void)state;
@@ -211,11 +211,11 @@ static void jitter_brings_the_refresh_forward(void **state)
 static void a_lost_link_kills_at_once_and_ends_the_asking(void **state)
 {
 	static const struct line lines[] = {
-		{ 500, LINK_DOWN, NONE, NOBODY, FAILED, NEVER },
-		{ 600, REPLY, SERVER, NOBODY, FAILED, NEVER },
-		{ 5000, TIMER, NONE, NOBODY, FAILED, NEVER },
+		{ 500, LINK_DOWN, NONE, ASK_NONE, FAILED, NEVER },
+		{ 600, REPLY, SERVER, ASK_NONE, FAILED, NEVER },
+		{ 5000, TIMER, NONE, ASK_NONE, FAILED, NEVER },
 		{ 6000, START, NONE, ALL, RESOLVING, 6250 },
-		{ 6010, REPLY, SERVER, NOBODY, RESOLVED, 7010 },
+		{ 6010, REPLY, SERVER, ASK_NONE, RESOLVED, 7010 },
 	};
 
 	(void)state;
@@ -225,10 +225,10 @@ static void a_lost_link_kills_at_once_and_ends_the_asking(void **state)
 static void a_lost_route_ends_the_asking(void **state)
 {
 	static const struct line lines[] = {
-		{ 500, NO_ROUTE, NONE, NOBODY, UNREACHABLE, NEVER },
-		{ 600, REPLY, SERVER, NOBODY, UNREACHABLE, NEVER },
-		{ 700, TIMER, NONE, NOBODY, UNREACHABLE, NEVER },
-		{ 800, LINK_DOWN, NONE, NOBODY, FAILED, NEVER },
+		{ 500, NO_ROUTE, NONE, ASK_NONE, UNREACHABLE, NEVER },
+		{ 600, REPLY, SERVER, ASK_NONE, UNREACHABLE, NEVER },
+		{ 700, TIMER, NONE, ASK_NONE, UNREACHABLE, NEVER },
+		{ 800, LINK_DOWN, NONE, ASK_NONE, FAILED, NEVER },
 	};
 
 	(void)state;
@@ -239,7 +239,7 @@ static void a_new_route_forgets_the_old_mac(void **state)
 {
 	static const struct line lines[] = {
 		{ 500, START, NONE, ALL, RESOLVING, 750 },
-		{ 510, REPLY, FORGER, NOBODY, RESOLVED, 1510 },
+		{ 510, REPLY, FORGER, ASK_NONE, RESOLVED, 1510 },
 	};
 
 	(void)state;
@@ -251,8 +251,8 @@ static void a_new_route_forgets_the_old_mac(void **state)
 static void an_answer_to_no_question_changes_nothing(void **state)
 {
 	static const struct line lines[] = {
-		{ 500, REPLY, SERVER, NOBODY, RESOLVED, 1010 },
-		{ 600, REPLY, FORGER, NOBODY, RESOLVED, 1010 },
+		{ 500, REPLY, SERVER, ASK_NONE, RESOLVED, 1010 },
+		{ 600, REPLY, FORGER, ASK_NONE, RESOLVED, 1010 },
 	};
 
 	(void)state;
@@ -265,10 +265,10 @@ static void another_mac_does_not_answer_for_the_known_one(void **state)
 {
 	static const struct line lines[] = {
 		{ 1010, TIMER, NONE, MAC, RESOLVED, 1260 },
-		{ 1020, REPLY, FORGER, NOBODY, RESOLVED, 1260 },
+		{ 1020, REPLY, FORGER, ASK_NONE, RESOLVED, 1260 },
 		{ 1260, TIMER, NONE, MAC, SUSPECT, 1510 },
-		{ 1270, REPLY, FORGER, NOBODY, SUSPECT, 1510 },
-		{ 1280, REPLY, SERVER, NOBODY, RESOLVED, 2280 },
+		{ 1270, REPLY, FORGER, ASK_NONE, SUSPECT, 1510 },
+		{ 1280, REPLY, SERVER, ASK_NONE, RESOLVED, 2280 },
 	};
 
 	(void)state;
@@ -289,8 +289,8 @@ static void ask_all_again(void)
 static void a_new_mac_is_believed_when_the_old_one_is_silent(void **state)
 {
 	static const struct line lines[] = {
-		{ 1800, REPLY, FORGER, NOBODY, SUSPECT, 2010 },
-		{ 2010, TIMER, NONE, NOBODY, RESOLVED, 3010 },
+		{ 1800, REPLY, FORGER, ASK_NONE, SUSPECT, 2010 },
+		{ 2010, TIMER, NONE, ASK_NONE, RESOLVED, 3010 },
 		{ 3010, TIMER, NONE, MAC, RESOLVED, 3260 },
 	};
 
@@ -304,9 +304,9 @@ static void a_new_mac_is_believed_when_the_old_one_is_silent(void **state)
 static void the_old_mac_is_kept_when_both_answer(void **state)
 {
 	static const struct line lines[] = {
-		{ 1800, REPLY, FORGER, NOBODY, SUSPECT, 2010 },
-		{ 1990, REPLY, SERVER, NOBODY, RESOLVED, 2990 },
-		{ 1991, REPLY, FORGER, NOBODY, RESOLVED, 2990 },
+		{ 1800, REPLY, FORGER, ASK_NONE, SUSPECT, 2010 },
+		{ 1990, REPLY, SERVER, ASK_NONE, RESOLVED, 2990 },
+		{ 1991, REPLY, FORGER, ASK_NONE, RESOLVED, 2990 },
 	};
 
 	(void)state;
@@ -320,7 +320,7 @@ static void a_failed_nexthop_may_return_elsewhere(void **state)
 {
 	static const struct line lines[] = {
 		{ 2010, TIMER, NONE, ALL, FAILED, 3010 },
-		{ 2500, REPLY, FORGER, NOBODY, RESOLVED, 3500 },
+		{ 2500, REPLY, FORGER, ASK_NONE, RESOLVED, 3500 },
 	};
 
 	(void)state;
@@ -374,14 +374,14 @@ static void news_make_it_ask_at_once_if_it_has_not_just_asked(void **state)
 static void news_change_nothing_else(void **state)
 {
 	static const struct line lines[] = {
-		{ 500, NEWS, NONE, NOBODY, RESOLVED, 1010 },
+		{ 500, NEWS, NONE, ASK_NONE, RESOLVED, 1010 },
 		{ 1010, TIMER, NONE, MAC, RESOLVED, 1260 },
 		{ 1260, TIMER, NONE, MAC, SUSPECT, 1510 },
-		{ 1300, NEWS, NONE, NOBODY, SUSPECT, 1510 },
-		{ 1400, LINK_DOWN, NONE, NOBODY, FAILED, NEVER },
-		{ 1500, NEWS, NONE, NOBODY, FAILED, NEVER },
-		{ 1600, NO_ROUTE, NONE, NOBODY, UNREACHABLE, NEVER },
-		{ 1700, NEWS, NONE, NOBODY, UNREACHABLE, NEVER },
+		{ 1300, NEWS, NONE, ASK_NONE, SUSPECT, 1510 },
+		{ 1400, LINK_DOWN, NONE, ASK_NONE, FAILED, NEVER },
+		{ 1500, NEWS, NONE, ASK_NONE, FAILED, NEVER },
+		{ 1600, NO_ROUTE, NONE, ASK_NONE, UNREACHABLE, NEVER },
+		{ 1700, NEWS, NONE, ASK_NONE, UNREACHABLE, NEVER },
 	};
 
 	(void)state;
@@ -391,7 +391,7 @@ static void news_change_nothing_else(void **state)
 static void a_start_without_budget_asks_by_the_timer(void **state)
 {
 	static const struct line lines[] = {
-		{ 105, REPLY, SERVER, NOBODY, RESOLVING, 100 },
+		{ 105, REPLY, SERVER, ASK_NONE, RESOLVING, 100 },
 		{ 110, TIMER, NONE, ALL, RESOLVING, 360 },
 		{ 360, TIMER, NONE, ALL, RESOLVING, 610 },
 		{ 610, TIMER, NONE, ALL, RESOLVING, 1110 },
