@@ -11,6 +11,7 @@
 #include "agent.h"
 #include "config/config.h"
 #include "core/log.h"
+#include "core/seed_file.h"
 
 enum exit_code {
 	EXIT_OK = 0,
@@ -37,20 +38,46 @@ static void on_hangup(evutil_socket_t number, short what, void *base)
 			     "start only; restart to change it");
 }
 
-static int run(const struct config *config)
+/* Take the seed of the flow hash from its file, which the first start makes. */
+static int load_hash_seed(struct datapath_options *options,
+			  char error[SEED_FILE_ERROR_SIZE])
 {
+	const char *path = options->hash_seed_file;
+	bool made;
+	int code;
+
+	if (options->hash_key_given)
+		return 0;
+	code = seed_file_load(path, &options->hash_key, &made, error);
+	if (!code && made)
+		log_info("agent",
+			 "%s: made, with a random seed of the flow hash; copy "
+			 "it to nodes that must steer alike",
+			 path);
+	return code;
+}
+
+static int exit_code_of(int code, const char *error)
+{
+	log_error("agent", "%s", error);
+	return code == -EACCES || code == -EPERM ? EXIT_NOT_PERMITTED :
+						   EXIT_KERNEL;
+}
+
+static int run(struct config *config)
+{
+	char error[AGENT_ERROR_SIZE], seed_error[SEED_FILE_ERROR_SIZE];
 	struct event *end[2], *hangup;
-	char error[AGENT_ERROR_SIZE];
 	struct event_base *base;
 	struct agent *agent;
 	int code;
 
+	code = load_hash_seed(&config->datapath, seed_error);
+	if (code)
+		return exit_code_of(code, seed_error);
 	code = agent_new(config, &agent, error);
-	if (code) {
-		log_error("agent", "%s", error);
-		return code == -EACCES || code == -EPERM ? EXIT_NOT_PERMITTED :
-							   EXIT_KERNEL;
-	}
+	if (code)
+		return exit_code_of(code, error);
 	base = agent_base(agent);
 	signal(SIGPIPE, SIG_IGN);
 	end[0] = evsignal_new(base, SIGTERM, on_end, agent);

@@ -45,7 +45,8 @@ static const struct view_line status_lines[] = {
 	{ "groups", "{groups.used} of {groups.maximum}" },
 	{ "waiting", "{groups.waiting} VIPs for a group of their own",
 	  "groups.waiting" },
-	{ "hash", "seed {hash_seed}, {table_size} buckets a group" },
+	{ "hash", "seed digest {hash_seed_digest}, {table_size} buckets a "
+		  "group" },
 };
 
 static const struct view_column interface_columns[] = {

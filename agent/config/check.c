@@ -3,6 +3,7 @@
 
 #include "config/check.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "config/aggregate.h"
@@ -12,6 +13,7 @@
 #include "config/parser.h"
 #include "config/path.h"
 #include "config/vip.h"
+#include "core/seed_file.h"
 #include "core/suggest.h"
 
 static void check_required(struct parser *parser)
@@ -82,10 +84,33 @@ static void check_interfaces(struct parser *parser)
 	}
 }
 
+/* A file that is named must be right, or absent: the start makes it. */
+static void check_hash_seed(struct parser *parser)
+{
+	const struct datapath_options *datapath = &parser->config->datapath;
+	bool named = parser->given[flag_find("hash-seed-file") - flag_table];
+	char error[SEED_FILE_ERROR_SIZE];
+	uint64_t seed;
+	int code;
+
+	if (!named)
+		return;
+	parser_point_at(parser, "hash-seed-file", 0);
+	if (datapath->hash_key_given) {
+		parser_reject(parser, "--hash-seed is given, too; keep only "
+				      "one");
+		return;
+	}
+	code = seed_file_read(datapath->hash_seed_file, &seed, error);
+	if (code && code != -ENOENT)
+		parser_complain(parser, "--hash-seed-file %s", error);
+}
+
 void check_config(struct parser *parser)
 {
 	check_required(parser);
 	check_interfaces(parser);
+	check_hash_seed(parser);
 	vip_check_all(parser);
 	neighbor_check_all(parser);
 	path_check_all(parser);

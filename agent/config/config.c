@@ -179,6 +179,8 @@ static int finish(struct parser *parser)
 	int count;
 
 	derive(parser->config);
+	parser->config->datapath.hash_key_given =
+		parser->given[flag_find("hash-seed") - flag_table];
 	check_config(parser);
 	count = parser->error_count;
 	if (count)

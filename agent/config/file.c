@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "config/flag.h"
@@ -66,6 +67,13 @@ static void read_line(struct parser *parser, char *line)
 		parser_apply(parser, flag, value);
 }
 
+static bool is_public(FILE *in)
+{
+	struct stat about;
+
+	return !fstat(fileno(in), &about) && about.st_mode & S_IRWXO;
+}
+
 void file_read(struct parser *parser, FILE *in, const char *name)
 {
 	char *line = NULL;
@@ -73,6 +81,7 @@ void file_read(struct parser *parser, FILE *in, const char *name)
 	ssize_t length;
 
 	parser->place = (struct place){ .file = name };
+	parser->file_is_public = is_public(in);
 	while ((length = getline(&line, &size, in)) >= 0) {
 		parser->place.line++;
 		if (strlen(line) != (size_t)length)

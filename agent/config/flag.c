@@ -207,9 +207,16 @@ const struct option flag_table[] = {
 	  "The fields of a packet that choose its bucket; packet: a random "
 	  "bucket for each packet, for services without state.",
 	  CHOICE(steering.hash_fields, steering_hash_fields_names) },
+	{ "hash-seed-file", "FILE",
+	  "Where the secret seed of the flow hash is kept. The first start "
+	  "draws one and makes the file; nodes that must steer alike need a "
+	  "copy of it.",
+	  VALUE(datapath.hash_seed_file, path) },
 	{ "hash-seed", "N",
-	  "A number of 64 bits, decimal, or hexadecimal after 0x. Nodes that "
-	  "must steer alike need the same one.",
+	  "The seed itself, in a --config file that others cannot read: a "
+	  "number of 64 bits, decimal, or hexadecimal after 0x. Default: that "
+	  "of --hash-seed-file.",
+	  .traits = OPTION_DERIVED | OPTION_SECRET,
 	  VALUE(datapath.hash_key, seed) },
 	{ "table-size", "N", "Buckets of a group, a power of two.",
 	  .traits = OPTION_POWER_OF_TWO,
@@ -265,7 +272,7 @@ size_t flag_values(const struct config *config, const struct option *flag)
 {
 	const char *base = (const char *)config;
 
-	if (flag->stage != OPTION_VALUE)
+	if (flag->stage != OPTION_VALUE || flag->traits & OPTION_SECRET)
 		return 0;
 	if (flag->entries)
 		return *(const size_t *)(base + flag->count_offset);

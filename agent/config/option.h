@@ -49,6 +49,7 @@ enum option_traits {
 	OPTION_REQUIRED = 1 << 0,
 	OPTION_DERIVED = 1 << 1, /* the default is the value of another flag */
 	OPTION_COMMAS = 1 << 2,	 /* a value is several entries of a list */
+	OPTION_SECRET = 1 << 12, /* in private files only, never printed */
 	/* Numbers. */
 	OPTION_OR_ZERO = 1 << 3, /* 0 is possible below the minimum */
 	OPTION_POWER_OF_TWO = 1 << 4,

@@ -86,7 +86,9 @@ static void print_subject(const struct parser *parser)
 	FILE *out = parser->errors;
 
 	fprintf(out, "--%s", flag->name);
-	if (parser->value) {
+	if (flag->traits & OPTION_SECRET) {
+		/* The value stays out of logs. */
+	} else if (parser->value) {
 		fprintf(out, "%s%s", *parser->value ? " " : "", parser->value);
 	} else if (!flag->kind->bare) {
 		fputc(' ', out);
@@ -186,6 +188,28 @@ static bool is_repeated(const struct parser *parser, const struct option *flag)
 	       !place_of_flag(parser, flag, 0)->file == !parser->place.file;
 }
 
+/* True if other users could see the secret; the error says so. */
+static bool reject_public_secret(struct parser *parser)
+{
+	const char *file = parser->place.file;
+
+	if (!(parser->flag->traits & OPTION_SECRET) ||
+	    (file && !parser->file_is_public))
+		return false;
+	if (file)
+		parser_reject(parser,
+			      "%s is accessible to all users; run chmod o= on "
+			      "it, or give --%s-file",
+			      file, parser->flag->name);
+	else
+		parser_reject(parser,
+			      "not on the command line, which the list of "
+			      "processes shows to all users; give --%s-file, "
+			      "or put it into a private --config file",
+			      parser->flag->name);
+	return true;
+}
+
 void parser_apply(struct parser *parser, const struct option *flag,
 		  const char *value)
 {
@@ -201,6 +225,8 @@ void parser_apply(struct parser *parser, const struct option *flag,
 				flag->name, option_metavar(flag, metavar));
 	else if (flag->kind->bare && has_value)
 		parser_reject(parser, "takes no value; leave it out");
+	else if (reject_public_secret(parser))
+		parser->value = "";
 	else if (repeated)
 		parser_reject_repeated(parser, 0);
 	else if (flag->traits & OPTION_COMMAS)

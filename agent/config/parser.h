@@ -46,6 +46,7 @@ struct parser {
 	const char *const *host_interfaces; /* see config_parse() */
 	/* The value that is read or checked, and where it stands. */
 	struct place place;
+	bool file_is_public; /* all users can access the file */
 	const struct option *flag;
 	const char *value; /* NULL: entry `index` of the flag */
 	size_t index;

@@ -9,6 +9,7 @@
 #include "bgp/session/speaker.h"
 #include "control/json.h"
 #include "core/log.h"
+#include "core/seed_file.h"
 #include "datapath/datapath.h"
 #include "nexthop/tracker.h"
 #include "nexthop/vlan_offload.h"
@@ -119,6 +120,7 @@ struct json_object *show_status(const struct control_view *view,
 				struct json_object *request)
 {
 	struct json_object *out = json_object_new_object();
+	char digest[SEED_DIGEST_SIZE];
 
 	(void)request;
 	json_add_text(out, "version", HEADGATE_VERSION);
@@ -126,7 +128,10 @@ struct json_object *show_status(const struct control_view *view,
 	json_add_number(out, "uptime_s", json_age_s(view->started_ms));
 	json_add_number(out, "as", view->bgp->as);
 	json_add_identifier(out, view->bgp->identifier);
-	json_add_number(out, "hash_seed", view->datapath_options->hash_key);
+	/* The seed is secret. The digest tells whether nodes have the same. */
+	json_add(out, "hash_seed", NULL);
+	json_add_text(out, "hash_seed_digest",
+		      seed_digest(view->datapath_options->hash_key, digest));
 	json_add_number(out, "table_size", view->datapath_options->table_size);
 	json_add_number(out, "log_lines_lost", log_lines_lost());
 	json_add(out, "interfaces", interfaces_json(view));

@@ -19,6 +19,7 @@ const struct datapath_options datapath_options_default = {
 	.bpffs = "/sys/fs/bpf/headgate",
 	.mode = DATAPATH_AUTO,
 	.attach = DATAPATH_ATTACH_LINK,
+	.hash_seed_file = "/var/lib/headgate/hash-seed",
 	/*
 	 * ICMP errors a second for one VIP on one CPU: path MTU discovery
 	 * needs a few for each client, a flood of them is an attack.
@@ -31,6 +32,8 @@ bool datapath_options_equal(const struct datapath_options *a,
 {
 	if (strcmp(a->bpffs, b->bpffs) || a->mode != b->mode ||
 	    a->attach != b->attach || a->hash_key != b->hash_key ||
+	    a->hash_key_given != b->hash_key_given ||
+	    strcmp(a->hash_seed_file, b->hash_seed_file) ||
 	    a->icmp_rate != b->icmp_rate || a->table_size != b->table_size ||
 	    a->group_count != b->group_count ||
 	    a->interface_count != b->interface_count)

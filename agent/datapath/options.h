@@ -37,7 +37,10 @@ struct datapath_options {
 	char bpffs[FILE_PATH_SIZE]; /* pin directory */
 	enum datapath_mode mode;
 	enum datapath_attach_kind attach;
-	uint64_t hash_key; /* the same on all nodes that steer alike */
+	/* Key of the flow hash, the same on all nodes that steer alike. */
+	uint64_t hash_key;
+	bool hash_key_given; /* by the configuration; else by the file */
+	char hash_seed_file[FILE_PATH_SIZE];
 	/* For tests; with a factor of 0, one is drawn. */
 	struct hg_vip_secret vip_secret;
 	uint32_t icmp_rate;   /* as in struct hg_config */

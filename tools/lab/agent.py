@@ -15,6 +15,17 @@ REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(
 BUILD = os.path.join(REPOSITORY, os.environ.get("B", "build"))
 
 
+# The seed of the flow hash that lab.steering computes with, and the nodes of a
+# lab share.
+SEED_FLAG = "--hash-seed-file"
+SEED_LINE = "0x0000000000000000\n"
+
+
+def open_private(path, flags):
+    """Open a file that its owner alone may read."""
+    return os.open(path, flags, 0o600)
+
+
 class Headgate:
     """An agent on a Headgate host; `arguments` are its flags."""
 
@@ -24,12 +35,29 @@ class Headgate:
         self.socket = f"{folder}/{name}.sock"
         self.pins = f"{folder}/bpf/{name}"
         self.log_path = f"{folder}/{name}.log"
-        self.arguments = [*arguments, "--control-socket", self.socket,
-                          "--bpffs", self.pins, "--log-level", log_level]
+        self.seed_path = f"{folder}/hash-seed"
+        self.arguments = self.with_seed([
+            *arguments, "--control-socket", self.socket,
+            "--bpffs", self.pins, "--log-level", log_level])
         self.process = None
+
+    def with_seed(self, arguments):
+        """Return the flags, with the lab's seed file unless they name one. The
+        default file would be shared by all labs of this machine."""
+        if SEED_FLAG in arguments:
+            return list(arguments)
+        return [*arguments, SEED_FLAG, self.seed_path]
+
+    def write_seed(self):
+        """Write the lab's seed file, unless it is there."""
+        if not os.path.exists(self.seed_path):
+            with open(self.seed_path, "w", encoding="ascii",
+                      opener=open_private) as file:
+                file.write(SEED_LINE)
 
     def start(self):
         """Start the agent and wait until it answers."""
+        self.write_seed()
         self.process = self.namespace.start(
             [f"{BUILD}/headgate", *self.arguments], log=self.log_path)
         wait_until(self.answers, 10, "headgate's control socket")
@@ -50,7 +78,8 @@ class Headgate:
     def try_flags(self, *arguments):
         """Run a second agent, which must end by itself."""
         command = ["ip", "netns", "exec", self.namespace.name,
-                   f"{BUILD}/headgate", *arguments]
+                   f"{BUILD}/headgate", *self.with_seed(arguments)]
+        self.write_seed()
         try:
             return subprocess.run(command, capture_output=True, text=True,
                                   timeout=10 * TIME_SCALE)

@@ -57,7 +57,7 @@ static void every_flag_is_read_from_the_command_line(void **state)
 			"--neighbor 10.0.0.1 --listen [::1]:1179 "
 			"--maximum-paths 8 --maximum-paths-ibgp=4 "
 			"--multipath-as-path exact --min-nexthops 2 "
-			"--hash-fields src-dst --hash-seed 0xFFFFFFFFffffffff "
+			"--hash-fields src-dst --hash-seed-file /nowhere/seed "
 			"--table-size 65536 --groups 4096 "
 			"--control-socket /tmp/s "
 			"--bpffs /tmp/b --log-level debug "
@@ -72,7 +72,7 @@ static void every_flag_is_read_from_the_command_line(void **state)
 	assert_int_equal(config.rib.decision.as_path, MULTIPATH_AS_PATH_EXACT);
 	assert_int_equal(config.rib.min_nexthops, 2);
 	assert_int_equal(config.steering.hash_fields, HG_HASH_SRC_DST);
-	assert_true(config.datapath.hash_key == UINT64_MAX);
+	assert_string_equal(config.datapath.hash_seed_file, "/nowhere/seed");
 	assert_int_equal(config.datapath.table_size, 65536);
 	assert_int_equal(config.datapath.group_count, 4096);
 	assert_int_equal(config.steering.group_count, 4096);

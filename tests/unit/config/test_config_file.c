@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config_helpers.h"
@@ -184,6 +185,92 @@ static void words_getopt_cannot_read_are_named_once_each(void **state)
 				       "give N\n"));
 }
 
+static void assert_seed_of_file(mode_t mode, int count)
+{
+	char path[64], text[1024], line[256];
+
+	make_path(path);
+	snprintf(text, sizeof(text), "%shash-seed 0x%s\n", required, "5ec2e7");
+	write_file(path, text);
+	assert_int_equal(chmod(path, mode), 0);
+	snprintf(line, sizeof(line), "--config %s", path);
+	assert_int_equal(parse_words(line), count);
+	assert_true(config.datapath.hash_key_given);
+	assert_int_equal(config.datapath.hash_key, count ? 0 : 0x5ec2e7);
+	assert_null(strstr(errors, "5ec2e7"));
+	if (count) {
+		snprintf(text, sizeof(text),
+			 "%s:6: --hash-seed: %s is accessible to all users; "
+			 "run chmod o= on it, or give --hash-seed-file\n",
+			 path, path);
+		assert_non_null(strstr(errors, text));
+	}
+	unlink(path);
+}
+
+static void a_seed_stands_in_a_private_file_only(void **state)
+{
+	char path[64], line[256];
+
+	(void)state;
+	assert_seed_of_file(0600, 0);
+	assert_seed_of_file(0640, 0);
+	assert_seed_of_file(0644, 1);
+	assert_seed_of_file(0602, 1);
+	make_path(path);
+	write_file(path, required);
+	snprintf(line, sizeof(line), "--config %s --hash-seed 0x5ec2e7", path);
+	assert_int_equal(parse_words(line), 1);
+	assert_string_equal(
+		errors,
+		"headgate: --hash-seed: not on the command line, which the "
+		"list of processes shows to all users; give --hash-seed-file, "
+		"or put it into a private --config file\n"
+		"1 error; nothing changed\n");
+	unlink(path);
+}
+
+static void a_seed_is_never_printed(void **state)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	(void)state;
+	assert_int_equal(parse_lines("hash-seed 305419896"), 0);
+	config_print(&config, out);
+	fclose(out);
+	assert_null(strstr(text, "305419896"));
+	assert_null(strstr(text, "hash-seed 0"));
+	free(text);
+	assert_error("hash-seed 0x12x", "--hash-seed: must be a number of at "
+					"most 64 bits, decimal, or "
+					"hexadecimal after 0x");
+}
+
+static void a_named_seed_file_is_right_or_absent(void **state)
+{
+	char path[64], line[256];
+
+	(void)state;
+	assert_int_equal(parse_lines("hash-seed-file /nowhere/seed"), 0);
+	make_path(path);
+	write_file(path, "0x0123456789abcdef\n");
+	snprintf(line, sizeof(line), "hash-seed-file %s", path);
+	assert_int_equal(parse_lines(line), 0);
+	/* The start reads it. */
+	assert_false(config.datapath.hash_key_given);
+	assert_int_equal(config.datapath.hash_key, 0);
+	write_file(path, "wrong\n");
+	assert_int_equal(parse_lines(line), 1);
+	assert_non_null(strstr(errors, "file:6: --hash-seed-file /tmp/"));
+	assert_non_null(strstr(errors, "must be one line, 0x and 16"));
+	strcat(line, "\nhash-seed 1");
+	assert_int_equal(parse_lines(line), 1);
+	assert_non_null(strstr(errors, "keep only one"));
+	unlink(path);
+}
+
 static void words_behind_two_dashes_are_unexpected(void **state)
 {
 	(void)state;
@@ -223,6 +310,9 @@ int main(void)
 		cmocka_unit_test(lists_of_files_and_the_command_line_add_up),
 		cmocka_unit_test(
 			errors_of_files_and_the_command_line_come_in_one_run),
+		cmocka_unit_test(a_seed_stands_in_a_private_file_only),
+		cmocka_unit_test(a_seed_is_never_printed),
+		cmocka_unit_test(a_named_seed_file_is_right_or_absent),
 		cmocka_unit_test(a_directory_is_no_file_of_flags),
 		cmocka_unit_test(words_getopt_cannot_read_are_named_once_each),
 		cmocka_unit_test(words_behind_two_dashes_are_unexpected),

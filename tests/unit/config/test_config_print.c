@@ -59,7 +59,7 @@ static void the_canonical_form_has_every_flag(void **state)
 		"xdp-mode auto\n"
 		"xdp-attach link\n"
 		"hash-fields 5-tuple\n"
-		"hash-seed 0\n"
+		"hash-seed-file /var/lib/headgate/hash-seed\n"
 		"table-size 16384\n"
 		"groups 1024\n"
 		"bpffs /sys/fs/bpf/headgate\n"

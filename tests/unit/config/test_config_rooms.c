@@ -118,6 +118,9 @@ static const struct row {
 	{ NULL, "xdp-attach link", 0 }, /* there is no other */
 	{ NULL, "hash-fields src", STEERING },
 	{ NULL, "hash-seed 1", DATAPATH },
+	{ NULL, "hash-seed 0", DATAPATH },
+	{ "hash-seed 1", "hash-seed 2", DATAPATH },
+	{ NULL, "hash-seed-file /nowhere/seed", DATAPATH },
 	{ NULL, "table-size 256", STEERING | DATAPATH },
 	{ NULL, "groups 64", STEERING | DATAPATH },
 	{ "bpffs /base", "bpffs /other", DATAPATH },
