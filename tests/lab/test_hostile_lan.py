@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What clients and strangers on the servers' LAN cannot do to others."""
+"""Attacks by clients and by strangers on the servers' LAN, and what holds them."""
 
 import json
 import os
