@@ -65,19 +65,32 @@ static inline void keyed_hash_add(struct keyed_hash_state *s, uint64_t word,
 	s->v0 ^= word;
 }
 
-/* Inline: most keys are prefixes, whose size the compiler knows. */
-static inline uint64_t
-keyed_hash_of_rounds(const struct keyed_hash_secret *secret, const void *key,
-		     size_t size, unsigned int word_rounds,
-		     unsigned int final_rounds)
+static inline struct keyed_hash_state
+keyed_hash_begin(const struct keyed_hash_secret *secret)
 {
 	/* "somepseudorandomlygeneratedbytes" */
-	struct keyed_hash_state s = {
+	return (struct keyed_hash_state){
 		.v0 = secret->words[0] ^ 0x736f6d6570736575,
 		.v1 = secret->words[1] ^ 0x646f72616e646f6d,
 		.v2 = secret->words[0] ^ 0x6c7967656e657261,
 		.v3 = secret->words[1] ^ 0x7465646279746573,
 	};
+}
+
+static inline uint64_t keyed_hash_end(struct keyed_hash_state *s,
+				      unsigned int rounds)
+{
+	s->v2 ^= KEYED_HASH_FINAL_MARK;
+	keyed_hash_mix(s, rounds);
+	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
+}
+
+static inline uint64_t
+keyed_hash_of_rounds(const struct keyed_hash_secret *secret, const void *key,
+		     size_t size, unsigned int word_rounds,
+		     unsigned int final_rounds)
+{
+	struct keyed_hash_state s = keyed_hash_begin(secret);
 	uint64_t word = 0, last = (uint64_t)size << 56;
 	const uint8_t *bytes = key;
 
@@ -89,9 +102,7 @@ keyed_hash_of_rounds(const struct keyed_hash_secret *secret, const void *key,
 	word = 0;
 	memcpy(&word, bytes, size);
 	keyed_hash_add(&s, last | le64toh(word), word_rounds);
-	s.v2 ^= KEYED_HASH_FINAL_MARK;
-	keyed_hash_mix(&s, final_rounds);
-	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+	return keyed_hash_end(&s, final_rounds);
 }
 
 static inline uint64_t keyed_hash(const struct keyed_hash_secret *secret,

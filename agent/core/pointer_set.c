@@ -22,11 +22,17 @@ struct place {
 /*
  * Memory counts as a row of places of one object each. Objects of a pool that
  * are side by side have the same remainder, which stands in the key.
+ *
+ * A product replaces the division by the size. `inverse` exceeds 2^64 / size by
+ * less than 1, so the quotient is too large by less than address / 2^64, at most
+ * 2^-17 for the addresses of a process. That is less than 1 / size, so it never
+ * reaches the next whole number.
  */
 static struct place place_of(const struct pointer_set *set, const void *pointer)
 {
 	uintptr_t address = (uintptr_t)pointer;
-	uintptr_t number = address / set->object_size;
+	uintptr_t number =
+		(uintptr_t)((unsigned __int128)address * set->inverse >> 64);
 	uintptr_t remainder = address - number * set->object_size;
 
 	return (struct place){
@@ -71,6 +77,7 @@ static int grow_set(struct pointer_set *set)
 		.used = set->used,
 		.count = set->count,
 		.object_size = set->object_size,
+		.inverse = set->inverse,
 	};
 
 	larger.blocks = calloc(larger.size, sizeof(*larger.blocks));
@@ -88,7 +95,10 @@ static int grow_set(struct pointer_set *set)
 struct pointer_set pointer_set_of(size_t size)
 {
 	assert(size >= sizeof(void *) && size < 1 << REMAINDER_BITS);
-	return (struct pointer_set){ .object_size = size };
+	return (struct pointer_set){
+		.object_size = size,
+		.inverse = UINT64_MAX / size + 1,
+	};
 }
 
 void pointer_set_free(struct pointer_set *set)

@@ -26,6 +26,7 @@ struct pointer_set {
 	size_t used;  /* entries in use */
 	size_t count; /* pointers in the set */
 	size_t object_size;
+	uint64_t inverse; /* of the size: 2^64 / object_size, rounded up */
 };
 
 /* A walk over a set. Zeroed at its begin. */

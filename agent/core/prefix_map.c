@@ -11,14 +11,30 @@ enum {
 	INITIAL_CHAINS = 64
 };
 
-_Static_assert(sizeof(struct prefix) ==
-		       sizeof(struct address) + sizeof(uint8_t),
-	       "the hash covers no padding");
+/* Marks the last word of an IPv6 prefix. IPv4's is far below. */
+#define IPV6_WORD ((uint64_t)1 << 63)
 
-static uint32_t hash_prefix(const struct prefix_map *map,
-			    const struct prefix *prefix)
+/*
+ * Hash the words that differ: address and length of an IPv4 prefix are one,
+ * which takes half the rounds of the structure's 17 bytes.
+ */
+uint32_t prefix_map_hash(const struct prefix_map *map,
+			 const struct prefix *prefix)
 {
-	return (uint32_t)keyed_hash(&map->secret, prefix, sizeof(*prefix));
+	const struct address_halves halves = address_halves(&prefix->address);
+	struct keyed_hash_state state = keyed_hash_begin(&map->secret);
+	uint64_t last = prefix->length;
+
+	if (address_is_ipv4(&prefix->address)) {
+		last = last << ADDRESS_BITS_IPV4 |
+		       (uint32_t)be64toh(halves.low);
+	} else {
+		keyed_hash_add(&state, halves.high, KEYED_HASH_WORD_ROUNDS);
+		keyed_hash_add(&state, halves.low, KEYED_HASH_WORD_ROUNDS);
+		last |= IPV6_WORD;
+	}
+	keyed_hash_add(&state, last, KEYED_HASH_WORD_ROUNDS);
+	return (uint32_t)keyed_hash_end(&state, KEYED_HASH_FINAL_ROUNDS);
 }
 
 static struct prefix_node **map_chain(const struct prefix_map *map,
@@ -70,14 +86,24 @@ void prefix_map_free(struct prefix_map *map)
 	*map = (struct prefix_map){ 0 };
 }
 
+int prefix_map_prepare(struct prefix_map *map)
+{
+	return map->size ? 0 : grow_map(map);
+}
+
 struct prefix_node *prefix_map_find(const struct prefix_map *map,
 				    const struct prefix *prefix)
 {
-	uint32_t hash;
-
 	if (!map->size)
 		return NULL;
-	hash = hash_prefix(map, prefix);
+	return prefix_map_find_hashed(map, prefix,
+				      prefix_map_hash(map, prefix));
+}
+
+struct prefix_node *prefix_map_find_hashed(const struct prefix_map *map,
+					   const struct prefix *prefix,
+					   uint32_t hash)
+{
 	for (struct prefix_node *node = *map_chain(map, hash); node;
 	     node = node->next)
 		if (node->hash == hash && prefix_equal(&node->prefix, prefix))
@@ -98,33 +124,33 @@ struct prefix_node *prefix_map_match(const struct prefix_map *map,
 	return node;
 }
 
-void prefix_map_prefetch(const struct prefix_map *map,
-			 const struct prefix *const *prefixes, size_t count)
+void prefix_map_prefetch(const struct prefix_map *map, const uint32_t *hashes,
+			 size_t count)
 {
-	struct prefix_node **chains[PREFIX_MAP_BATCH];
-
-	assert(count <= PREFIX_MAP_BATCH);
-	if (!map->size)
-		return;
-	for (size_t i = 0; i < count; i++) {
-		chains[i] = map_chain(map, hash_prefix(map, prefixes[i]));
-		__builtin_prefetch(chains[i]);
-	}
 	for (size_t i = 0; i < count; i++)
-		__builtin_prefetch(*chains[i]);
+		__builtin_prefetch(map_chain(map, hashes[i]));
+	for (size_t i = 0; i < count; i++)
+		__builtin_prefetch(*map_chain(map, hashes[i]));
 }
 
 int prefix_map_insert(struct prefix_map *map, struct prefix_node *node)
 {
-	int error = map->count == map->size ? grow_map(map) : 0;
+	int error = prefix_map_prepare(map);
 
-	/* A map that cannot grow still works, with longer chains. */
-	if (!map->size)
+	if (error)
 		return error;
-	node->hash = hash_prefix(map, &node->prefix);
+	node->hash = prefix_map_hash(map, &node->prefix);
+	prefix_map_insert_hashed(map, node);
+	return 0;
+}
+
+void prefix_map_insert_hashed(struct prefix_map *map, struct prefix_node *node)
+{
+	/* A map that cannot grow still works, with longer chains. */
+	if (map->count == map->size)
+		grow_map(map);
 	push_node(map, node);
 	map->count++;
-	return 0;
 }
 
 void prefix_map_remove(struct prefix_map *map, struct prefix_node *node)

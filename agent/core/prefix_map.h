@@ -32,10 +32,6 @@ struct prefix_map {
 	struct keyed_hash_secret secret; /* set once there are chains */
 };
 
-enum prefix_map_limits {
-	PREFIX_MAP_BATCH = 16,
-};
-
 /* Free the array, not the nodes. A zeroed map is empty and valid. */
 void prefix_map_free(struct prefix_map *map);
 struct prefix_node *prefix_map_find(const struct prefix_map *map,
@@ -43,15 +39,29 @@ struct prefix_node *prefix_map_find(const struct prefix_map *map,
 /* Return the longest prefix that contains the address, or NULL. */
 struct prefix_node *prefix_map_match(const struct prefix_map *map,
 				     const struct address *address);
-/*
- * Prefetch the nodes of these prefixes, at most PREFIX_MAP_BATCH of them. Then
- * a row of prefix_map_find() waits for memory once; in a large map that wait is
- * most of the cost.
- */
-void prefix_map_prefetch(const struct prefix_map *map,
-			 const struct prefix *const *prefixes, size_t count);
 /* Add a node whose prefix is not in the map. Returns 0 or -errno. */
 int prefix_map_insert(struct prefix_map *map, struct prefix_node *node);
+
+/*
+ * For many prefixes in a row: hash each once, prefetch them together, then find
+ * or insert them. So they wait for memory once; in a large map that wait is most
+ * of the cost. The map must have chains: from prefix_map_prepare(), or from its
+ * first node.
+ */
+
+/* Allocate the first chains, if there are none. Returns 0 or -errno. */
+int prefix_map_prepare(struct prefix_map *map);
+uint32_t prefix_map_hash(const struct prefix_map *map,
+			 const struct prefix *prefix);
+/* Prefetch the nodes with these hashes. */
+void prefix_map_prefetch(const struct prefix_map *map, const uint32_t *hashes,
+			 size_t count);
+struct prefix_node *prefix_map_find_hashed(const struct prefix_map *map,
+					   const struct prefix *prefix,
+					   uint32_t hash);
+/* Add a node whose `prefix` and `hash` are set. */
+void prefix_map_insert_hashed(struct prefix_map *map, struct prefix_node *node);
+
 /* Remove a node of the map. */
 void prefix_map_remove(struct prefix_map *map, struct prefix_node *node);
 /*

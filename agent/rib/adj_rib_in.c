@@ -11,6 +11,10 @@
 #include "rib/inbound.h"
 #include "rib/rib_internal.h"
 
+enum {
+	NLRI_BATCH = 16, /* prefixes that are looked up together */
+};
+
 _Static_assert(POLICY_MAX_RULES < 1 << 10, "fits path.rule");
 _Static_assert(REASON_COUNT <= 1 << 6, "fits path.reason");
 _Static_assert(IMPORT_REASON_COUNT <= 1 << 4, "fits path.import");
@@ -118,10 +122,10 @@ static void remove_path(struct rib *rib, struct rib_peer *peer,
 }
 
 static void withdraw_path(struct rib *rib, struct rib_peer *peer,
-			  const struct bgp_path_key *key)
+			  const struct bgp_path_key *key, uint32_t hash)
 {
-	struct route *route =
-		(struct route *)prefix_map_find(&rib->routes, &key->prefix);
+	struct route *route = (struct route *)prefix_map_find_hashed(
+		&rib->routes, &key->prefix, hash);
 	struct path **link;
 
 	if (!route)
@@ -184,10 +188,10 @@ static void replace_path(struct rib *rib, struct rib_peer *peer,
 }
 
 static int announce_path(struct rib *rib, struct rib_peer *peer,
-			 const struct bgp_path_key *key,
+			 const struct bgp_path_key *key, uint32_t hash,
 			 struct inbound_verdict verdict)
 {
-	struct route *route = route_get(rib, &key->prefix);
+	struct route *route = route_get_hashed(rib, &key->prefix, hash);
 	struct path *path;
 	int error;
 
@@ -209,21 +213,22 @@ static int announce_path(struct rib *rib, struct rib_peer *peer,
 /* The next prefixes of an UPDATE, as many as are looked up together. */
 struct nlri_batch {
 	size_t count;
-	struct bgp_path_key keys[PREFIX_MAP_BATCH];
+	struct bgp_path_key keys[NLRI_BATCH];
+	uint32_t hashes[NLRI_BATCH]; /* of the prefixes, in rib->routes */
 };
 
 static bool next_nlri_batch(const struct rib *rib, struct bgp_nlri *nlri,
 			    struct nlri_batch *batch)
 {
-	const struct prefix *prefixes[PREFIX_MAP_BATCH];
 	size_t count = 0;
 
-	for (; count < PREFIX_MAP_BATCH; count++) {
+	for (; count < NLRI_BATCH; count++) {
 		if (!bgp_nlri_next(nlri, &batch->keys[count]))
 			break;
-		prefixes[count] = &batch->keys[count].prefix;
+		batch->hashes[count] = prefix_map_hash(
+			&rib->routes, &batch->keys[count].prefix);
 	}
-	prefix_map_prefetch(&rib->routes, prefixes, count);
+	prefix_map_prefetch(&rib->routes, batch->hashes, count);
 	batch->count = count;
 	return count;
 }
@@ -238,7 +243,7 @@ static int announce_batch(struct rib *rib, struct rib_peer *peer,
 		error = inbound_judge(in, &batch->keys[i].prefix, &verdict);
 		if (!error)
 			error = announce_path(rib, peer, &batch->keys[i],
-					      verdict);
+					      batch->hashes[i], verdict);
 	}
 	return error;
 }
@@ -274,7 +279,8 @@ static void withdraw_part(struct rib *rib, struct rib_peer *peer,
 
 	while (next_nlri_batch(rib, &nlri, &batch))
 		for (size_t i = 0; i < batch.count; i++)
-			withdraw_path(rib, peer, &batch.keys[i]);
+			withdraw_path(rib, peer, &batch.keys[i],
+				      batch.hashes[i]);
 }
 
 int adj_rib_in_update(struct rib *rib, struct rib_peer *peer,
@@ -315,7 +321,9 @@ static int add_static_path(struct rib *rib, struct rib_peer *peer,
 						  config->weight);
 	if (!verdict.attributes)
 		return -ENOMEM;
-	error = announce_path(rib, peer, &key, verdict);
+	error = announce_path(rib, peer, &key,
+			      prefix_map_hash(&rib->routes, &key.prefix),
+			      verdict);
 	attribute_set_release(&rib->attributes, verdict.attributes);
 	return error;
 }

@@ -26,7 +26,8 @@ struct rib *rib_new(const struct rib_options *options,
 	rib->hooks = *hooks;
 	rib->aggregates = calloc(options->import.aggregate_count + 1,
 				 sizeof(*rib->aggregates));
-	if (!rib->aggregates) {
+	if (!rib->aggregates || prefix_map_prepare(&rib->routes)) {
+		free(rib->aggregates);
 		free(rib);
 		return NULL;
 	}

@@ -135,6 +135,9 @@ bool loc_rib_decide(struct rib *rib);
 
 /* Return the route of a prefix, new or present; NULL: out of memory. */
 struct route *route_get(struct rib *rib, const struct prefix *prefix);
+/* The same with the prefix's hash in rib->routes. */
+struct route *route_get_hashed(struct rib *rib, const struct prefix *prefix,
+			       uint32_t hash);
 /* Call work_waiting(), once before each rib_process(). */
 void rib_request_work(struct rib *rib);
 /* Have rib_process() decide a route. */

@@ -8,7 +8,15 @@
 
 struct route *route_get(struct rib *rib, const struct prefix *prefix)
 {
-	struct prefix_node *node = prefix_map_find(&rib->routes, prefix);
+	return route_get_hashed(rib, prefix,
+				prefix_map_hash(&rib->routes, prefix));
+}
+
+struct route *route_get_hashed(struct rib *rib, const struct prefix *prefix,
+			       uint32_t hash)
+{
+	struct prefix_node *node =
+		prefix_map_find_hashed(&rib->routes, prefix, hash);
 	struct route *route;
 
 	if (node)
@@ -17,10 +25,8 @@ struct route *route_get(struct rib *rib, const struct prefix *prefix)
 	if (!route)
 		return NULL;
 	route->node.prefix = *prefix;
-	if (prefix_map_insert(&rib->routes, &route->node)) {
-		pool_give(&rib->route_pool, route);
-		return NULL;
-	}
+	route->node.hash = hash;
+	prefix_map_insert_hashed(&rib->routes, &route->node);
 	return route;
 }
 

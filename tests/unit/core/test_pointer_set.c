@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "../chance.h"
+#include "core/array.h"
 #include "core/pointer_set.h"
 
 enum {
@@ -69,6 +70,30 @@ static void check_walk(const struct pointer_set *set, const bool *present)
 	assert_int_equal(count, set->count);
 }
 
+/* The set never looks behind its pointers, so any address will do. */
+static void addresses_of_every_size_come_back(void **state)
+{
+	(void)state;
+	for (size_t size = sizeof(void *); size < 1 << 16; size++) {
+		uintptr_t top = ((uintptr_t)1 << 47) - 1;
+		uintptr_t multiple = top / size * size;
+		const uintptr_t addresses[] = { top, multiple, multiple - 1,
+						multiple - size, size };
+		struct pointer_set set = pointer_set_of(size);
+
+		for (size_t i = 0; i < COUNT_OF(addresses); i++) {
+			struct pointer_set_walk walk = { 0 };
+			const void *pointer = (const void *)addresses[i];
+
+			assert_int_equal(pointer_set_add(&set, pointer), 0);
+			assert_ptr_equal(pointer_set_next(&set, &walk),
+					 pointer);
+			assert_null(pointer_set_next(&set, &walk));
+			pointer_set_remove(&set, pointer);
+		}
+	}
+}
+
 static void random_changes_agree_with_flags(void **state)
 {
 	static bool present[OBJECTS];
@@ -105,6 +130,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_set_has_nothing),
 		cmocka_unit_test(a_pointer_counts_once),
+		cmocka_unit_test(addresses_of_every_size_come_back),
 		cmocka_unit_test(random_changes_agree_with_flags),
 	};
 
