@@ -33,7 +33,8 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 ROOMS := core codec session rib nexthop fib steering datapath control config
 
 core_DIR := agent/core
-core_SRC := address.c hex.c keyed_hash.c log.c pointer_set.c pool.c prefix_map.c secret.c seed_file.c slot_table.c suggest.c
+core_SRC := address.c hex.c keyed_hash.c log.c pointer_set.c pool.c prefix_map.c secret.c seed_file.c slot_table.c suggest.c \
+	turn_set.c
 core_USES :=
 
 codec_DIR := agent/bgp/codec
@@ -100,7 +101,7 @@ CTL_SRC := ask.c client.c command_capture.c command_explain.c command_show.c hea
 
 # Unit tests, without root: tests/unit/FOLDER/test_NAME.c.
 core_TESTS := $(addprefix core/test_,address flow_hash flow_hash_statistics hex keyed_hash log pointer_set \
-	pool prefix_flood prefix_map secret seed_file slot_table suggest wire)
+	pool prefix_flood prefix_map secret seed_file slot_table suggest turn_set wire)
 codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes attributes_encode \
 	attributes_random attributes_unknown attributes_young capability collision community \
 	delay extended_community fsm message multiprotocol negotiated nlri notification \

@@ -127,32 +127,30 @@ void loc_rib_set_forwarding(struct rib *rib, const struct prefix *prefix,
 		export_route(rib, route);
 }
 
-/* Take a mark away and decide. Return the cost: see RIB_TURN_BUDGET. */
-static unsigned int decide_marked(struct rib *rib, struct route *route)
+/* Take a mark away and decide. */
+static void decide_marked(struct rib *rib, struct route *route)
 {
-	unsigned int cost = RIB_ROUTE_COST;
 	const struct path *path = route->paths;
 
+	rib->turn_cost += RIB_ROUTE_COST;
 	for (; path; path = path->next)
-		cost++;
+		rib->turn_cost++;
 	route->marked = false;
 	route->decided |= check_nexthops(route);
 	if (route->decided)
 		decide_route(rib, route);
 	route_free_if_unused(rib, route);
-	return cost;
 }
 
 bool loc_rib_decide(struct rib *rib)
 {
-	unsigned int cost = 0;
 	struct route *route;
 
 	while ((route = STAILQ_FIRST(&rib->marked))) {
-		if (cost >= rib->turn_budget)
+		if (!rib_turn_left(rib, RIB_DECISIONS))
 			return true;
 		STAILQ_REMOVE_HEAD(&rib->marked, mark_link);
-		cost += decide_marked(rib, route);
+		decide_marked(rib, route);
 	}
 	return false;
 }

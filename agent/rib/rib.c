@@ -116,11 +116,15 @@ void rib_request_work(struct rib *rib)
 
 bool rib_process(struct rib *rib)
 {
+	bool left;
+
 	rib->work_requested = true; /* marks in here are decided in here */
-	rib_nexthop_mark_routes(rib);
-	rib->work_requested = loc_rib_decide(rib);
+	left = rib_nexthop_mark_routes(rib);
+	left |= loc_rib_decide(rib);
 	aggregate_refresh(rib);
-	return rib->work_requested;
+	rib->turn_cost = 0;
+	rib->work_requested = left;
+	return left;
 }
 
 void rib_free(struct rib *rib)

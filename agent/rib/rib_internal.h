@@ -19,11 +19,20 @@ TAILQ_HEAD(rib_peer_list, rib_peer);
 
 enum rib_costs {
 	/*
-	 * Cost of one rib_process(), about 5 ms: a route costs RIB_ROUTE_COST
-	 * for its hooks and exports, and 1 for each path.
+	 * Cost of the work between one rib_process() and the next, about 5 ms:
+	 * a decision costs RIB_ROUTE_COST for hooks and exports, and 1 for each
+	 * path.
 	 */
 	RIB_TURN_BUDGET = 32768,
 	RIB_ROUTE_COST = 16,
+	RIB_MARK_COST = 1, /* of a route whose next hop changed */
+};
+
+/* The work of a turn, in its order. */
+enum rib_work {
+	RIB_URGENT, /* VIPs whose paths or next hops have gone */
+	RIB_DECISIONS,
+	RIB_MASS, /* all others */
 };
 
 enum export_scratch_sizes {
@@ -52,7 +61,9 @@ struct rib {
 	LIST_HEAD(, rib_nexthop) changed_nexthops;
 	uint64_t dependents_marked; /* by changes of next hops, for tests */
 	bool work_requested;	    /* rib_process() will be called */
-	unsigned int turn_budget;   /* loc_rib.c: cost of one rib_process() */
+	unsigned int turn_budget;   /* RIB_TURN_BUDGET, less in tests */
+	unsigned int turn_cost;	    /* of the work so far in this turn */
+	bool mass_waits;	    /* RIB_MASS needs time in this turn */
 	struct route_export_list pending; /* export_batch.h */
 	struct export_run withdrawals;	  /* pending, without attributes */
 	struct route_export_list waiting; /* --announce-delay, by `due_ms` */
@@ -130,7 +141,7 @@ void export_batch_end(struct rib *rib, struct rib_peer *peer);
 /* Remove all paths of a peer. */
 void adj_rib_in_remove_peer(struct rib *rib, struct rib_peer *peer);
 
-/* Decide marked routes up to rib->turn_budget. Return true if some are left. */
+/* Decide marked routes while there is time. Return true if some are left. */
 bool loc_rib_decide(struct rib *rib);
 
 /* Return the route of a prefix, new or present; NULL: out of memory. */
@@ -147,6 +158,22 @@ void route_free_if_unused(struct rib *rib, struct route *route);
 /* Return a peer as rules see it. */
 struct policy_peer rib_policy_peer(const struct rib *rib,
 				   const struct rib_peer *peer);
+
+/*
+ * Return what this turn may still spend on a kind of work. Urgent work may use
+ * one half of it, decisions leave a quarter, and all use what the others leave.
+ */
+static inline unsigned int rib_turn_left(const struct rib *rib,
+					 enum rib_work work)
+{
+	unsigned int budget = rib->turn_budget;
+
+	if (work == RIB_URGENT)
+		budget -= budget / 2;
+	else if (work == RIB_DECISIONS && rib->mass_waits)
+		budget -= budget / 4;
+	return rib->turn_cost < budget ? budget - rib->turn_cost : 0;
+}
 
 /* True if paths of both origins are announced alike. */
 static inline bool export_same_origin(const struct export_origin *a,

@@ -25,7 +25,7 @@ static struct rib_nexthop *add_nexthop(struct prefix_map *map,
 		return NULL;
 	hop->node.prefix = prefix_of_address(address);
 	hop->reason = REASON_NEXTHOP_UNRESOLVED;
-	hop->routes = pointer_set_of(sizeof(struct route));
+	hop->routes = turn_set_of(sizeof(struct route));
 	if (prefix_map_insert(map, &hop->node)) {
 		free(hop);
 		return NULL;
@@ -50,7 +50,7 @@ void rib_nexthop_release(struct prefix_map *map, struct rib_nexthop *hop)
 	assert(hop->references);
 	if (--hop->references)
 		return;
-	assert(!hop->wanted && !hop->routes.count);
+	assert(!hop->wanted && !turn_set_count(&hop->routes));
 	if (hop->changed)
 		LIST_REMOVE(hop, changed_link);
 	prefix_map_remove(map, &hop->node);
@@ -76,8 +76,7 @@ void rib_nexthop_add_path(struct rib *rib, struct rib_nexthop *hop,
 {
 	const struct rib_hooks *hooks = &rib->hooks;
 
-	if (pointer_set_add(&hop->routes, route))
-		hop->incomplete = true;
+	turn_set_add(&hop->routes, route);
 	if (hop->wanted++)
 		return;
 	hooks->nexthop_track(rib_nexthop_address(hop), true, hooks->context);
@@ -100,14 +99,14 @@ void rib_nexthop_remove_path(struct rib *rib, struct rib_nexthop *hop,
 {
 	const struct rib_hooks *hooks = &rib->hooks;
 	/* The usual case, in which no path needs to be looked at. */
-	bool one_path_each = hop->wanted == hop->routes.count &&
-			     !hop->incomplete;
+	bool one_path_each = hop->wanted == turn_set_count(&hop->routes) &&
+			     !hop->routes.incomplete;
 
 	if (one_path_each || !depends_on(route, hop))
-		pointer_set_remove(&hop->routes, route);
+		turn_set_remove(&hop->routes, route);
 	if (--hop->wanted)
 		return;
-	hop->incomplete = false;
+	hop->routes.incomplete = false;
 	hooks->nexthop_track(rib_nexthop_address(hop), false, hooks->context);
 }
 
@@ -116,7 +115,11 @@ void rib_nexthop_changed(struct rib *rib, const struct address *nexthop)
 	struct rib_nexthop *hop =
 		rib_nexthop_find(&rib->attributes.nexthops, nexthop);
 
-	if (!hop || !hop->wanted || !refresh_nexthop(rib, hop) || hop->changed)
+	if (!hop || !hop->wanted || !refresh_nexthop(rib, hop))
+		return;
+	if (turn_set_is_visited(&hop->routes))
+		turn_set_begin(&hop->routes); /* once more, after this */
+	if (hop->changed)
 		return;
 	hop->changed = true;
 	LIST_INSERT_HEAD(&rib->changed_nexthops, hop, changed_link);
@@ -142,20 +145,60 @@ static void search_dependents(struct rib *rib, const struct rib_nexthop *hop)
 	}
 }
 
-void rib_nexthop_mark_routes(struct rib *rib)
+/* Mark all dependents at once, where that is little work. */
+static void mark_all(struct rib *rib, const struct rib_nexthop *hop)
+{
+	struct pointer_set_walk walk = { 0 };
+	struct route *route;
+
+	if (hop->routes.incomplete)
+		search_dependents(rib, hop);
+	else
+		while ((route = pointer_set_next(&hop->routes.done, &walk)))
+			mark_dependent(rib, route);
+}
+
+/* Begin or go on to visit the dependents. Return true if some are left. */
+static bool mark_some(struct rib *rib, struct rib_nexthop *hop)
+{
+	struct route *route;
+
+	if (!turn_set_is_visited(&hop->routes))
+		turn_set_begin(&hop->routes);
+	while (rib_turn_left(rib, RIB_URGENT) &&
+	       (route = turn_set_next(&hop->routes))) {
+		mark_dependent(rib, route);
+		turn_set_keep(&hop->routes, route);
+		rib->turn_cost += RIB_MARK_COST;
+	}
+	return turn_set_is_visited(&hop->routes);
+}
+
+/* Return true if dependents are left. */
+static bool mark_dependents(struct rib *rib, struct rib_nexthop *hop)
+{
+	size_t count = turn_set_count(&hop->routes);
+
+	if (hop->routes.incomplete ||
+	    (!turn_set_is_visited(&hop->routes) &&
+	     count <= rib_turn_left(rib, RIB_URGENT) / RIB_MARK_COST)) {
+		mark_all(rib, hop);
+		rib->turn_cost += (unsigned int)count * RIB_MARK_COST;
+		return false;
+	}
+	return mark_some(rib, hop);
+}
+
+bool rib_nexthop_mark_routes(struct rib *rib)
 {
 	struct rib_nexthop *hop;
 
 	while ((hop = LIST_FIRST(&rib->changed_nexthops))) {
-		struct pointer_set_walk walk = { 0 };
-		struct route *route;
-
+		if (!rib_turn_left(rib, RIB_URGENT) ||
+		    mark_dependents(rib, hop))
+			return true;
 		LIST_REMOVE(hop, changed_link);
 		hop->changed = false;
-		if (hop->incomplete)
-			search_dependents(rib, hop);
-		else
-			while ((route = pointer_set_next(&hop->routes, &walk)))
-				mark_dependent(rib, route);
 	}
+	return false;
 }

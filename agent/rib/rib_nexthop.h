@@ -15,15 +15,15 @@
  * pointers.
  *
  * rib_nexthop_changed() only lists the next hop. rib_process() marks the routes
- * of all listed ones and decides each route once.
+ * of all listed ones, in turns if they are many, and decides each route once.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "core/pointer_set.h"
 #include "core/prefix_map.h"
+#include "core/turn_set.h"
 #include "rib/reason.h"
 
 struct rib;
@@ -37,8 +37,7 @@ struct rib_nexthop {
 	enum path_reason reason; /* REASON_NONE: can be used */
 	bool taken;		 /* already in the set being chosen */
 	bool changed;		 /* in rib.changed_nexthops */
-	bool incomplete;	 /* `routes` lacks some: out of memory */
-	struct pointer_set routes;
+	struct turn_set routes;	 /* those visited are marked */
 	LIST_ENTRY(rib_nexthop) changed_link;
 };
 
@@ -71,7 +70,10 @@ void rib_nexthop_add_path(struct rib *rib, struct rib_nexthop *hop,
  */
 void rib_nexthop_remove_path(struct rib *rib, struct rib_nexthop *hop,
 			     const struct route *route);
-/* Mark the routes that depend on the listed next hops, and clear the list. */
-void rib_nexthop_mark_routes(struct rib *rib);
+/*
+ * Mark the routes that depend on the listed next hops, and clear the list, as far
+ * as this turn has time. Return true if some are left.
+ */
+bool rib_nexthop_mark_routes(struct rib *rib);
 
 #endif

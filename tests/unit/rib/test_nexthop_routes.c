@@ -167,8 +167,8 @@ static void forget_dependents(struct world *world, unsigned int hop)
 
 	if (!found || !found->wanted)
 		return;
-	pointer_set_free(&found->routes);
-	found->incomplete = true;
+	turn_set_free(&found->routes);
+	found->routes.incomplete = true;
 }
 
 static void assert_same_reasons(struct world *a, struct world *b)
@@ -240,6 +240,65 @@ static void random_changes_agree_with_a_full_walk(void **state)
 	rib_free(b.rib);
 }
 
+/* Announce all VIPs with one next hop, then give turns little time. */
+static void begin_turns(struct world *world)
+{
+	for (unsigned int vip = 1; vip <= PREFIXES; vip++)
+		announce_with(world, 0, vip, 1);
+	rib_process(world->rib);
+	world->rib->turn_budget = 2 * RIB_ROUTE_COST;
+}
+
+static void end_turns(struct world *world)
+{
+	while (rib_process(world->rib))
+		;
+}
+
+static void many_routes_are_marked_in_turns(void **state)
+{
+	struct world *world = *state;
+
+	begin_turns(world);
+	set_dead(world, 1, true);
+	assert_true(rib_process(world->rib));
+	assert_int_equal(world->rib->dependents_marked,
+			 RIB_ROUTE_COST / RIB_MARK_COST);
+	end_turns(world);
+	assert_int_equal(world->rib->dependents_marked, PREFIXES);
+	assert_int_equal(rib_totals(world->rib).learned, 0);
+}
+
+static void a_second_change_while_routes_are_marked_counts_for_all(void **state)
+{
+	struct world *world = *state;
+
+	begin_turns(world);
+	set_dead(world, 1, true);
+	assert_true(rib_process(world->rib));
+	set_dead(world, 1, false);
+	end_turns(world);
+	assert_int_equal(world->rib->dependents_marked, 2 * PREFIXES);
+	assert_int_equal(rib_totals(world->rib).learned, PREFIXES);
+}
+
+static void routes_may_go_while_they_are_to_be_marked(void **state)
+{
+	struct world *world = *state;
+
+	begin_turns(world);
+	set_dead(world, 1, true);
+	assert_true(rib_process(world->rib));
+	for (unsigned int vip = 1; vip < PREFIXES; vip++)
+		withdraw_number(world, 0, vip);
+	announce_with(world, 0, 1, 1);
+	end_turns(world);
+	assert_int_equal(rib_totals(world->rib).learned, 0);
+	set_dead(world, 1, false);
+	end_turns(world);
+	assert_int_equal(rib_totals(world->rib).learned, 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -249,6 +308,9 @@ int main(void)
 		cmocka_unit_test(changes_together_decide_each_route_once),
 		TEST(a_second_path_with_a_next_hop_keeps_the_route),
 		TEST(a_next_hop_may_go_between_its_change_and_the_decision),
+		TEST(many_routes_are_marked_in_turns),
+		TEST(a_second_change_while_routes_are_marked_counts_for_all),
+		TEST(routes_may_go_while_they_are_to_be_marked),
 		cmocka_unit_test(random_changes_agree_with_a_full_walk),
 	};
 
