@@ -108,10 +108,10 @@ codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes att
 	notification_describe open open_check open_damage open_encode role route_refresh \
 	text update update_damage update_encode update_forms update_history)
 session_TESTS := $(addprefix bgp/session/test_,admission collision_race confederation error_log \
-	link_peer setup tcp_drops)
+	link_peer neighbor_nexthop setup tcp_drops)
 rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision decision_explain decision_oracle \
 	decision_random export export_confederation export_packing export_peers export_random export_ready \
-	max_prefix multipath nexthop_routes otc rib rib_nexthop shutdown static turns weight)
+	max_prefix multipath nexthop_allowed nexthop_routes otc rib rib_nexthop shutdown static turns weight)
 nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_packet bfd_session host listening nd netlink_message probe \
 	probe_budget probe_queue)
 fib_TESTS := fib/test_nexthop_message fib/test_route_message

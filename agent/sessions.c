@@ -52,6 +52,8 @@ static struct rib_peer *add_peer(struct agent *agent,
 			    .as = session->remote_open.as,
 			    .type = peer_type(&session->negotiated),
 			    .interface = of->interface,
+			    .nexthop = neighbor_learned_nexthop(
+				    of, !session->negotiated.ebgp),
 			    .multipath_off = of->multipath_off },
 		.role = of->role,
 		.session = &session->negotiated,

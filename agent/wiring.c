@@ -87,6 +87,36 @@ struct tracker_callbacks wiring_tracker_callbacks(struct agent *agent)
 
 /* ------------------------------------------------------------- rib/ */
 
+/* True if the address is that of an upstream, up or configured. */
+static bool is_upstream(const struct agent *agent,
+			const struct address *address)
+{
+	const struct bgp_options *bgp = &agent->config->bgp;
+
+	for (size_t i = 0; i < bgp->neighbor_count; i++) {
+		const struct bgp_neighbor_options *neighbor =
+			&bgp->neighbors[i];
+
+		if (neighbor->role == NEIGHBOR_ROLE_UPSTREAM &&
+		    prefix_is_host(&neighbor->prefix) &&
+		    address_equal(&neighbor->prefix.address, address))
+			return true;
+	}
+	return rib_has_upstream(agent->rib, address);
+}
+
+/*
+ * True if packets for a VIP that are sent to the next hop would come back: the
+ * gateways of the default route and the upstreams reach all VIPs through us.
+ */
+static bool leads_back(const struct agent *agent, const struct address *address,
+		       const struct nexthop *nexthop)
+{
+	return is_upstream(agent, address) ||
+	       (nexthop && nexthop->ifindex &&
+		(nexthop->by_default || is_upstream(agent, &nexthop->via)));
+}
+
 static enum path_reason check_nexthop(const struct address *address,
 				      uint32_t *igp_cost, void *context)
 {
@@ -95,12 +125,29 @@ static enum path_reason check_nexthop(const struct address *address,
 
 	/* Every way costs the same until the kernel's metric is used. */
 	(void)igp_cost;
+	if (leads_back(agent, address, nexthop))
+		return REASON_NEXTHOP_LOOP;
 	if (nexthop && nexthop_is_alive(nexthop))
 		return REASON_NONE;
 	if (nexthop && (nexthop->state == NEXTHOP_FAILED ||
 			nexthop->bfd == NEXTHOP_BFD_DOWN))
 		return REASON_NEXTHOP_DEAD;
 	return REASON_NEXTHOP_UNRESOLVED;
+}
+
+static struct rib_nexthop_place place_of_nexthop(const struct address *address,
+						 void *context)
+{
+	struct agent *agent = context;
+	const struct nexthop *nexthop = tracker_find(agent->tracker, address);
+	struct rib_nexthop_place place = { 0 };
+
+	if (!nexthop || !nexthop_is_alive(nexthop))
+		return place;
+	place.ifindex = nexthop->ifindex;
+	place.on_link = address_equal(&nexthop->via, &nexthop->address);
+	memcpy(place.mac, nexthop->mac, MAC_SIZE);
+	return place;
 }
 
 static void track_nexthop(const struct address *address, bool wanted,
@@ -211,6 +258,7 @@ struct rib_hooks wiring_rib_hooks(struct agent *agent)
 {
 	return (struct rib_hooks){
 		.nexthop_check = check_nexthop,
+		.nexthop_place = place_of_nexthop,
 		.nexthop_track = track_nexthop,
 		.set_decided = on_set_decided,
 		.work_waiting = wake_end_of_turn,

@@ -213,6 +213,28 @@ static void check_max_prefix(struct parser *parser,
 				      "max-prefix-action=restart; remove it");
 }
 
+static void check_nexthop_key(struct parser *parser,
+			      const struct bgp_neighbor_options *neighbor)
+{
+	const char *value = neighbor_nexthop_names[neighbor->nexthop];
+
+	if (neighbor->nexthop >= NEIGHBOR_NEXTHOP_FIRST_LEARNED) {
+		if (neighbor->role == NEIGHBOR_ROLE_UPSTREAM)
+			parser_reject(parser,
+				      "next-hop=%s is for neighbors that VIPs "
+				      "are learned from, not for "
+				      "role=upstream; remove it",
+				      value);
+	} else if (neighbor->role != NEIGHBOR_ROLE_UPSTREAM &&
+		   neighbor->role != NEIGHBOR_ROLE_PEER) {
+		parser_reject(parser,
+			      "next-hop=%s is for neighbors that VIPs are "
+			      "announced to, role=upstream or role=peer; "
+			      "give peer, on-link or any, or remove it",
+			      value);
+	}
+}
+
 /*
  * A killed server that restarts gracefully would stay in the set for the
  * restart time, two minutes by default, and its flows would die.
@@ -230,16 +252,12 @@ static void check_routes(struct parser *parser, const struct entry_draft *draft)
 			      neighbor->role == NEIGHBOR_ROLE_BACKEND ?
 				      "backend" :
 				      "neighbor");
-	else if (entry_has(draft, "next-hop") &&
-		 neighbor->role != NEIGHBOR_ROLE_UPSTREAM &&
-		 neighbor->role != NEIGHBOR_ROLE_PEER)
-		parser_reject(parser, "next-hop is for neighbors that VIPs "
-				      "are announced to, role=upstream or "
-				      "role=peer; remove next-hop");
 	else if (neighbor->extended_nexthop &&
 		 neighbor->families == BGP_IPV6_UNICAST_BIT)
 		parser_reject(parser, "extended-next-hop is for IPv4 routes; "
 				      "remove it, or family=ipv6");
+	if (entry_has(draft, "next-hop"))
+		check_nexthop_key(parser, neighbor);
 }
 
 /* Read the key file of `neighbor`, if it has one. */

@@ -142,8 +142,11 @@ const struct option neighbor_keys[] = {
 	  "Reflect VIPs to and from the neighbor (RFC 4456); inside our AS.",
 	  SWITCH(route_reflector_client) },
 	{ "next-hop", NULL,
-	  "Next hop of announced VIPs: this host, or the server; auto: "
-	  "unchanged where we reflect, else self.",
+	  "Next hop of announced VIPs: self, this host; unchanged, the "
+	  "server; auto: unchanged where we reflect, else self. Or next hops "
+	  "that learned VIPs may have: peer, the neighbor itself; on-link; "
+	  "any. Default: peer for backends, any for others and for a single "
+	  "address inside our AS, such as a route reflector's.",
 	  CHOICE(nexthop, neighbor_nexthop_names) },
 	{ "max-prefix", "N",
 	  "Most prefixes that the neighbor may announce, in each family. "

@@ -93,6 +93,14 @@ static bool has_setting(const struct policy_rule *rule,
 	return false;
 }
 
+static bool has_match(const struct policy_rule *rule, enum rule_match match)
+{
+	for (size_t i = 0; i < rule->match_count; i++)
+		if (rule->matches[i].key == match)
+			return true;
+	return false;
+}
+
 static void check_removed(struct rule_reader *reader)
 {
 	const struct policy_rule *rule = reader->rule;
@@ -133,6 +141,9 @@ static void check_effect(struct rule_reader *reader)
 	if (!to && has_setting(rule, RULE_SET_NEXTHOP_SELF))
 		parser_reject(parser, "next-hop self is for rules with to; "
 				      "remove next-hop self");
+	if (to && has_match(rule, RULE_MATCH_NEXTHOP_PEER))
+		parser_reject(parser, "next-hop peer is for rules with from; "
+				      "remove next-hop peer");
 	check_removed(reader);
 }
 

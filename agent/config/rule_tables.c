@@ -53,6 +53,7 @@ const struct option rule_matches[] = {
 	{ "origin", NULL, "ORIGIN.", ORIGIN },
 	{ "next-hop", "PREFIX", "The next hop, or a prefix around it.",
 	  VALUE(prefix, prefix) },
+	{ "next-hop peer", NULL, "The next hop is the neighbor's address." },
 	{ "med", "N", "MULTI_EXIT_DISC; 0 if the route has none.",
 	  RANGE(0, UINT32_MAX) },
 	{ "localpref", "N", "LOCAL_PREF; 100 if the route has none.",

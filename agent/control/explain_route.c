@@ -89,11 +89,35 @@ static void describe_nexthop(const struct question *q)
 		rib_nexthop_address(q->path->attributes->nexthop);
 	const struct nexthop *nexthop = tracker_find(q->view->tracker, address);
 	char text[ADDRESS_TEXT_SIZE], bfd[BFD_TEXT_SIZE];
+	const char *words = "is not tracked";
 
+	if (tracker_is_local(q->view->tracker, address))
+		words = "is an address of this host";
+	else if (nexthop)
+		words = nexthop_words[nexthop->state];
 	snprintf(q->text, WHY_SIZE, "next hop %s %s%s",
-		 address_format(address, text),
-		 nexthop ? nexthop_words[nexthop->state] : "is not tracked",
+		 address_format(address, text), words,
 		 bfd_objection(q, nexthop, bfd));
+}
+
+/* Say how packets would come back; check_nexthop() of wiring.c decides. */
+static void describe_loop(const struct question *q)
+{
+	const struct address *address =
+		rib_nexthop_address(q->path->attributes->nexthop);
+	const struct nexthop *nexthop = tracker_find(q->view->tracker, address);
+	char text[ADDRESS_TEXT_SIZE], via[ADDRESS_TEXT_SIZE] = "";
+	const char *how = "is the address of an upstream";
+
+	if (nexthop && nexthop->by_default) {
+		how = "is reached by the default route only";
+	} else if (nexthop && !address_equal(&nexthop->via, address)) {
+		how = "is behind an upstream: ";
+		address_format(&nexthop->via, via);
+	}
+	snprintf(q->text, WHY_SIZE,
+		 "next hop %s %s%s; it would send packets back",
+		 address_format(address, text), how, via);
 }
 
 static void describe_import(const struct question *q)
@@ -119,6 +143,8 @@ static void describe_reason(const struct question *q)
 	else if (path->reason == REASON_NEXTHOP_DEAD ||
 		 path->reason == REASON_NEXTHOP_UNRESOLVED)
 		describe_nexthop(q);
+	else if (path->reason == REASON_NEXTHOP_LOOP)
+		describe_loop(q);
 	else if (q->lost && q->lost->has_values)
 		describe_values(q);
 	else

@@ -228,6 +228,8 @@ static void add_prefixes(struct json_object *out, const struct rib_peer *peer)
 		json_add_number(refused, import_reason_name(i),
 				peer ? peer->refused[i] : 0);
 	json_add(out, "refused", refused);
+	json_add_number(out, "next_hops_refused",
+			peer ? peer->nexthops_refused : 0);
 }
 
 /* The limit holds for each family; the count shown is the larger one. */

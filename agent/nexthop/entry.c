@@ -35,6 +35,7 @@ struct entry_route {
 	struct address via;    /* target of the probes */
 	struct address source; /* of the probes */
 	uint32_t metric;
+	bool by_default;
 };
 
 /*
@@ -51,6 +52,7 @@ static bool is_reportable(const struct nexthop *a, const struct nexthop *b)
 		       a->bfd != b->bfd;
 	return a->ifindex != b->ifindex || a->port_ifindex != b->port_ifindex ||
 	       a->mtu != b->mtu || a->metric != b->metric ||
+	       a->by_default != b->by_default ||
 	       !address_equal(&a->via, &b->via) ||
 	       memcmp(a->tags, b->tags, sizeof(a->tags)) ||
 	       memcmp(a->mac, b->mac, MAC_SIZE) ||
@@ -215,6 +217,7 @@ static void clear_route(struct entry *entry)
 	view->interface[0] = '\0';
 	view->mtu = 0;
 	view->metric = 0;
+	view->by_default = false;
 	memset(view->tags, 0, sizeof(view->tags));
 	memset(view->source_mac, 0, MAC_SIZE);
 }
@@ -247,6 +250,7 @@ static bool apply_route(struct entry *entry, const struct entry_route *route)
 	}
 	entry->source = route->source;
 	view->metric = route->metric;
+	view->by_default = route->by_default;
 	view->port_ifindex = route->port.ifindex;
 	memcpy(view->tags, route->port.tags, sizeof(view->tags));
 	return moved;
@@ -270,6 +274,7 @@ static enum entry_reason look_up_route(const struct tracker *tracker,
 	if (!route->link)
 		return ENTRY_REASON_INTERFACE;
 	route->metric = found.metric;
+	route->by_default = found.by_default;
 	route->via = address_is_zero(&found.gateway) ? *address : found.gateway;
 	route->source = host_source_address(host, found.ifindex, &route->via);
 	if (address_is_zero(&route->source) &&

@@ -320,7 +320,7 @@ int netlink_message_route(const struct nlmsghdr *message,
 			  struct netlink_route *route)
 {
 	const struct rtmsg *info = mnl_nlmsg_get_payload(message);
-	struct netlink_route result = { 0 };
+	struct netlink_route result = { .by_default = !info->rtm_dst_len };
 	const struct nlattr *attribute;
 
 	if (message->nlmsg_type != RTM_NEWROUTE ||

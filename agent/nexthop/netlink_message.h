@@ -26,6 +26,7 @@ struct netlink_route {
 	struct address gateway; /* of either family; zero: on link */
 	struct address source;	/* preferred source; zero: none */
 	uint32_t metric;
+	bool by_default; /* of prefix length 0 */
 };
 
 /*

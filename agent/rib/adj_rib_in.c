@@ -55,11 +55,15 @@ static void set_path(struct rib *rib, struct rib_peer *peer,
 		.attributes = attributes,
 		.path_id = path->path_id,
 		.import = verdict->reason,
-		.reason = path_usability(verdict->reason, attributes),
 		.rule = verdict->rule,
 		.best = path->best && accepted,
 		.equal_weight = path->equal_weight,
+		.own_nexthop = verdict->own_nexthop,
 	};
+	if (accepted && path_needs_proof(path))
+		rib_nexthop_add_path(rib, path->source->self, route);
+	path->reason = path_usability(path);
+	rib_count_bad_nexthop(path, path->reason, true);
 	count_path(peer, route, verdict->reason, true);
 }
 
@@ -68,8 +72,12 @@ static void clear_path(struct rib *rib, struct rib_peer *peer,
 		       const struct route *route, struct path *path)
 {
 	count_path(peer, route, path->import, false);
-	if (path->import == IMPORT_ACCEPTED)
+	rib_count_bad_nexthop(path, path->reason, false);
+	if (path->import == IMPORT_ACCEPTED) {
+		if (path_needs_proof(path))
+			rib_nexthop_remove_path(rib, path->source->self, route);
 		rib_nexthop_remove_path(rib, path->attributes->nexthop, route);
+	}
 	attribute_set_release(&rib->attributes, path->attributes);
 }
 

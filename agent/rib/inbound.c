@@ -22,6 +22,7 @@ int inbound_begin(struct inbound *in, struct rib *rib,
 	in->judged = false;
 	in->result.verdict = POLICY_UNDECIDED;
 	in->result.rule = 0;
+	in->result.set = 0;
 	in->changed = NULL;
 	in->received =
 		attribute_set_intern(&rib->attributes, &in->attributes, 0);
@@ -72,6 +73,7 @@ int inbound_judge(struct inbound *in, const struct prefix *prefix,
 	verdict->reason = import_check(&rib->options.import, &rib->hooks.import,
 				       in->peer->role, prefix);
 	verdict->rule = 0;
+	verdict->own_nexthop = false;
 	verdict->attributes = in->received;
 	if (verdict->reason == IMPORT_ACCEPTED && in->loop)
 		verdict->reason = IMPORT_LOOP;
@@ -84,6 +86,7 @@ int inbound_judge(struct inbound *in, const struct prefix *prefix,
 		error = apply_import_rules(in, prefix);
 	verdict->reason = import_by_policy(in->peer->role, in->result.verdict);
 	verdict->rule = in->result.rule;
+	verdict->own_nexthop = in->result.set & POLICY_SET_NEXTHOP;
 	if (verdict->reason == IMPORT_ACCEPTED && in->changed)
 		verdict->attributes = in->changed;
 	return error;

@@ -30,6 +30,7 @@ struct inbound {
 struct inbound_verdict {
 	enum import_reason reason;
 	unsigned int rule;		  /* rule that decided; 0: none */
+	bool own_nexthop;		  /* a rule set the next hop */
 	struct attribute_set *attributes; /* `inbound` holds a reference */
 };
 

@@ -6,13 +6,37 @@
 #include "core/log.h"
 #include "rib/rib_internal.h"
 
+/* Warn once a session about a next hop that the neighbor must not give. */
+static void log_bad_nexthop(const struct route *route, const struct path *path)
+{
+	struct rib_peer *peer = (struct rib_peer *)path->source;
+	char from[ADDRESS_TEXT_SIZE], to[ADDRESS_TEXT_SIZE];
+	char text[PREFIX_TEXT_SIZE];
+
+	if (peer->nexthop_logged || !path_reason_is_bad_nexthop(path->reason))
+		return;
+	peer->nexthop_logged = true;
+	log_warning(
+		"rib", "%s: path to %s not used, as others like it: %s (%s)",
+		path_is_static(path) ?
+			"--path" :
+			address_format(&path->source->address, from),
+		prefix_format(&route->node.prefix, text),
+		path_reason_sentence(path->reason),
+		address_format(rib_nexthop_address(path->attributes->nexthop),
+			       to));
+}
+
 /* Set the reasons that next hops give. False if no path can be chosen. */
 static bool check_nexthops(struct route *route)
 {
 	bool usable = false;
 
 	for (struct path *path = route->paths; path; path = path->next) {
-		path->reason = path_usability(path->import, path->attributes);
+		rib_count_bad_nexthop(path, path->reason, false);
+		path->reason = path_usability(path);
+		rib_count_bad_nexthop(path, path->reason, true);
+		log_bad_nexthop(route, path);
 		usable |= path->reason == REASON_NONE;
 	}
 	return usable;

@@ -3,8 +3,38 @@
 
 #include "rib/path.h"
 
+#include <string.h>
+
 _Static_assert(sizeof(struct path) <= 4 * sizeof(void *),
 	       "there are millions of them");
+
+/* True if frames to both addresses go to one machine, on a link of ours. */
+static bool is_behind_one_mac(const struct rib_nexthop *a,
+			      const struct rib_nexthop *self)
+{
+	const struct rib_nexthop_place *x = &a->place, *y = &self->place;
+
+	return x->ifindex && y->on_link && x->ifindex == y->ifindex &&
+	       !memcmp(x->mac, y->mac, MAC_SIZE);
+}
+
+enum path_reason path_usability(const struct path *path)
+{
+	const struct rib_nexthop *hop = path->attributes->nexthop;
+
+	if (path->import != IMPORT_ACCEPTED)
+		return path_reason_of_import(path->import);
+	if (hop->reason != REASON_NONE)
+		return hop->reason;
+	if (path_needs_proof(path))
+		return is_behind_one_mac(hop, path->source->self) ?
+			       REASON_NONE :
+			       REASON_NEXTHOP_NOT_PEER;
+	if (path->source->nexthop == NEIGHBOR_NEXTHOP_ON_LINK &&
+	    !path->own_nexthop && !hop->place.on_link)
+		return REASON_NEXTHOP_NOT_ON_LINK;
+	return REASON_NONE;
+}
 
 static int compare_u32(uint32_t a, uint32_t b)
 {

@@ -33,6 +33,10 @@ struct path_source {
 	const struct static_path_options *statics;
 	const char *interface; /* of a link-local neighbor; or NULL */
 	bool multipath_off;    /* multipath=no: its paths share no set */
+	/* The next hops that its paths may have; below FIRST_LEARNED: any. */
+	enum neighbor_nexthop nexthop;
+	/* Its own address as a next hop, if its paths may have only that. */
+	struct rib_nexthop *self;
 };
 
 struct path {
@@ -46,6 +50,7 @@ struct path {
 	unsigned int rule : 10;	       /* rule that decided; 0: none */
 	bool best : 1;		       /* best path of its route */
 	bool equal_weight : 1;	       /* its bandwidth does not count here */
+	bool own_nexthop : 1;	       /* set by a rule: not checked */
 };
 
 /* True if the path was configured. */
@@ -54,14 +59,18 @@ static inline bool path_is_static(const struct path *path)
 	return path->source->statics;
 }
 
-/* Return why a decision cannot choose a path, or REASON_NONE. */
-static inline enum path_reason
-path_usability(enum import_reason import,
-	       const struct attribute_set *attributes)
+/*
+ * True if the path's next hop has to be the neighbor, and has another address.
+ * Then it depends on both next hops: frames to them must go to one MAC.
+ */
+static inline bool path_needs_proof(const struct path *path)
 {
-	return import == IMPORT_ACCEPTED ? attributes->nexthop->reason :
-					   path_reason_of_import(import);
+	return path->source->self && !path->own_nexthop &&
+	       path->attributes->nexthop != path->source->self;
 }
+
+/* Return why a decision cannot choose a path, or REASON_NONE. */
+enum path_reason path_usability(const struct path *path);
 
 /* ------------------------------------------------------------- values */
 

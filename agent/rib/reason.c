@@ -12,6 +12,18 @@ static const struct {
 	[REASON_LOOP] = { "loop", "AS_PATH contains our AS" },
 	[REASON_NEXTHOP_UNRESOLVED] = { "next_hop_unresolved",
 					"next hop not resolved yet" },
+	[REASON_NEXTHOP_NOT_PEER] = { "next_hop_not_peer",
+				      "next hop is not the neighbor itself; "
+				      "next-hop=any or on-link of --neighbor "
+				      "allows it" },
+	[REASON_NEXTHOP_NOT_ON_LINK] = { "next_hop_not_on_link",
+					 "next hop is behind a gateway; "
+					 "next-hop=any of --neighbor allows "
+					 "it" },
+	[REASON_NEXTHOP_LOOP] = { "next_hop_loop",
+				  "next hop would send packets back: it is "
+				  "an upstream, or reached by the default "
+				  "route or through an upstream" },
 	[REASON_NEXTHOP_DEAD] = { "next_hop_dead", "next hop dead" },
 	[REASON_DISTANCE] = { "distance",
 			      "another path has a lower administrative "

@@ -17,6 +17,10 @@ enum path_reason {
 	REASON_FILTERED,
 	REASON_LOOP,
 	REASON_NEXTHOP_UNRESOLVED,
+	/* The next hop is not one that the neighbor may give: path_usability(). */
+	REASON_NEXTHOP_NOT_PEER,
+	REASON_NEXTHOP_NOT_ON_LINK,
+	REASON_NEXTHOP_LOOP, /* packets would come back */
 	REASON_NEXTHOP_DEAD,
 	/* Not of the lowest distance: distance.h. */
 	REASON_DISTANCE,
@@ -87,6 +91,13 @@ enum export_reason {
 static inline bool path_reason_is_usable(enum path_reason reason)
 {
 	return reason < REASON_FILTERED || reason > REASON_NEXTHOP_DEAD;
+}
+
+/* True if the next hop is not allowed, whether it lives or not. */
+static inline bool path_reason_is_bad_nexthop(enum path_reason reason)
+{
+	return reason >= REASON_NEXTHOP_NOT_PEER &&
+	       reason <= REASON_NEXTHOP_LOOP;
 }
 
 /* "local_pref", ...; NULL for REASON_NONE. */

@@ -69,6 +69,24 @@ static bool is_announced_to(const struct rib *rib, const struct rib_peer *peer)
 	       policy_may_allow(&rib->policy, RULE_TO, &view);
 }
 
+static void free_peer(struct rib *rib, struct rib_peer *peer)
+{
+	if (peer->source.self)
+		rib_nexthop_release(&rib->attributes.nexthops,
+				    peer->source.self);
+	free(peer);
+}
+
+/* Intern the only next hop that its paths may have. False: out of memory. */
+static bool add_self(struct rib *rib, struct path_source *source)
+{
+	if (source->nexthop != NEIGHBOR_NEXTHOP_PEER)
+		return true;
+	source->self =
+		rib_nexthop_intern(&rib->attributes.nexthops, &source->address);
+	return source->self;
+}
+
 struct rib_peer *rib_peer_up(struct rib *rib,
 			     const struct rib_peer_options *options)
 {
@@ -81,8 +99,10 @@ struct rib_peer *rib_peer_up(struct rib *rib,
 	peer->local_address = options->local_address;
 	peer->relation = options->relation;
 	peer->client = options->client;
-	if (is_announced_to(rib, peer) && export_add_peer(rib, peer, options)) {
-		free(peer);
+	if (!add_self(rib, &peer->source) ||
+	    (is_announced_to(rib, peer) &&
+	     export_add_peer(rib, peer, options))) {
+		free_peer(rib, peer);
 		return NULL;
 	}
 	TAILQ_INSERT_TAIL(&rib->peers, peer, link);
@@ -94,14 +114,29 @@ bool rib_is_full(const struct rib *rib)
 	return !~rib->bits_used;
 }
 
+bool rib_has_upstream(const struct rib *rib, const struct address *address)
+{
+	uint64_t bits = rib->bits_used;
+
+	for (; bits; bits &= bits - 1) {
+		const struct rib_peer *peer =
+			rib->peers_by_bit[rib_bit_number(bits)];
+
+		if (peer->role == NEIGHBOR_ROLE_UPSTREAM &&
+		    address_equal(&peer->source.address, address))
+			return true;
+	}
+	return false;
+}
+
 void rib_peer_down(struct rib *rib, struct rib_peer *peer)
 {
 	adj_rib_in_remove_peer(rib, peer);
 	if (peer->bit)
 		export_remove_peer(rib, peer);
 	TAILQ_REMOVE(&rib->peers, peer, link);
-	assert(!peer->prefixes_received);
-	free(peer);
+	assert(!peer->prefixes_received && !peer->nexthops_refused);
+	free_peer(rib, peer);
 }
 
 void rib_request_work(struct rib *rib)

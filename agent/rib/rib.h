@@ -73,8 +73,11 @@ struct rib_peer {
 	uint32_t prefixes_accepted;
 	uint32_t prefixes_announced;
 	uint32_t refused[IMPORT_REASON_COUNT]; /* paths held, by reason */
-	struct max_prefix max_prefix;	       /* the user sets its limit */
-	uint32_t refreshing; /* enum bgp_family_bits: BoRR has come */
+	/* Accepted paths whose next hop is not allowed; logged once. */
+	uint32_t nexthops_refused;
+	bool nexthop_logged;
+	struct max_prefix max_prefix; /* the user sets its limit */
+	uint32_t refreshing;	      /* enum bgp_family_bits: BoRR has come */
 	/* Its bit in struct route_export; 0: not announced to, no group. */
 	uint64_t bit;
 	struct update_group *group;
@@ -140,6 +143,12 @@ struct rib_hooks {
 	 */
 	bool (*export_ready)(const struct rib_peer *peer, void *context);
 	struct import_hooks import;
+	/*
+	 * Return where frames to a next hop go; asked with nexthop_check().
+	 * NULL: unknown.
+	 */
+	struct rib_nexthop_place (*nexthop_place)(const struct address *nexthop,
+						  void *context);
 };
 
 /*
@@ -178,6 +187,8 @@ void loc_rib_set_forwarding(struct rib *rib, const struct prefix *prefix,
  */
 bool rib_process(struct rib *rib);
 
+/* True if an upstream with a session has the address. */
+bool rib_has_upstream(const struct rib *rib, const struct address *address);
 /* Return the weight of a path in its route's set, 0 for other paths. */
 uint32_t rib_path_weight(const struct rib *rib, const struct route *route,
 			 const struct path *path);

@@ -175,6 +175,20 @@ static inline unsigned int rib_turn_left(const struct rib *rib,
 	return rib->turn_cost < budget ? budget - rib->turn_cost : 0;
 }
 
+/*
+ * Add a path with this reason to its neighbor's counter of next hops that are
+ * not allowed, or take it away.
+ */
+static inline void rib_count_bad_nexthop(const struct path *path,
+					 enum path_reason reason, bool came)
+{
+	/* The source is the first member of its peer. */
+	struct rib_peer *peer = (struct rib_peer *)path->source;
+
+	if (path_reason_is_bad_nexthop(reason))
+		peer->nexthops_refused += came ? 1 : -1u;
+}
+
 /* True if paths of both origins are announced alike. */
 static inline bool export_same_origin(const struct export_origin *a,
 				      const struct export_origin *b)

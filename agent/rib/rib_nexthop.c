@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "rib/rib_internal.h"
 
@@ -57,15 +58,29 @@ void rib_nexthop_release(struct prefix_map *map, struct rib_nexthop *hop)
 	free(hop);
 }
 
-/* Call nexthop_check(). False if the answer is the same as before. */
+static bool is_same_place(const struct rib_nexthop_place *a,
+			  const struct rib_nexthop_place *b)
+{
+	return a->ifindex == b->ifindex && a->on_link == b->on_link &&
+	       !memcmp(a->mac, b->mac, MAC_SIZE);
+}
+
+/* Ask both hooks. False if the answers are the same as before. */
 static bool refresh_nexthop(const struct rib *rib, struct rib_nexthop *hop)
 {
 	const struct rib_hooks *hooks = &rib->hooks;
 	uint32_t cost = 0;
 	enum path_reason reason = hooks->nexthop_check(rib_nexthop_address(hop),
 						       &cost, hooks->context);
-	bool changed = reason != hop->reason || cost != hop->igp_cost;
+	struct rib_nexthop_place place = { 0 };
+	bool changed;
 
+	if (hooks->nexthop_place)
+		place = hooks->nexthop_place(rib_nexthop_address(hop),
+					     hooks->context);
+	changed = reason != hop->reason || cost != hop->igp_cost ||
+		  !is_same_place(&place, &hop->place);
+	hop->place = place;
 	hop->reason = reason;
 	hop->igp_cost = cost;
 	return changed;
@@ -83,15 +98,17 @@ void rib_nexthop_add_path(struct rib *rib, struct rib_nexthop *hop,
 	refresh_nexthop(rib, hop);
 }
 
-/* True if the route has an accepted path with the next hop. */
+/* True if the route has an accepted path that depends on the next hop. */
 static bool depends_on(const struct route *route, const struct rib_nexthop *hop)
 {
 	const struct path *path = route->paths;
 
-	while (path && (path->import != IMPORT_ACCEPTED ||
-			path->attributes->nexthop != hop))
-		path = path->next;
-	return path;
+	for (; path; path = path->next)
+		if (path->import == IMPORT_ACCEPTED &&
+		    (path->attributes->nexthop == hop ||
+		     (path->source->self == hop && path_needs_proof(path))))
+			return true;
+	return false;
 }
 
 void rib_nexthop_remove_path(struct rib *rib, struct rib_nexthop *hop,

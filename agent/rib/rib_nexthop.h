@@ -23,11 +23,19 @@
 #include <sys/queue.h>
 
 #include "core/prefix_map.h"
+#include "core/sizes.h"
 #include "core/turn_set.h"
 #include "rib/reason.h"
 
 struct rib;
 struct route;
+
+/* Where frames to a next hop go; zero: unknown. */
+struct rib_nexthop_place {
+	uint32_t ifindex;
+	uint8_t mac[MAC_SIZE];
+	bool on_link; /* to itself, and not to a gateway */
+};
 
 struct rib_nexthop {
 	struct prefix_node node; /* first: found by its host prefix */
@@ -35,9 +43,10 @@ struct rib_nexthop {
 	uint32_t wanted;	 /* number of accepted paths with it */
 	uint32_t igp_cost;	 /* RFC 4271 9.1.2.2 e */
 	enum path_reason reason; /* REASON_NONE: can be used */
-	bool taken;		 /* already in the set being chosen */
-	bool changed;		 /* in rib.changed_nexthops */
-	struct turn_set routes;	 /* those visited are marked */
+	struct rib_nexthop_place place;
+	bool taken;		/* already in the set being chosen */
+	bool changed;		/* in rib.changed_nexthops */
+	struct turn_set routes; /* those visited are marked */
 	LIST_ENTRY(rib_nexthop) changed_link;
 };
 
@@ -59,7 +68,7 @@ struct rib_nexthop *rib_nexthop_find(const struct prefix_map *map,
 				     const struct address *address);
 
 /*
- * Add an accepted path of `route` to its next hop. Calls nexthop_track() and
+ * Add an accepted path of `route` to a next hop that it depends on. Calls nexthop_track() and
  * nexthop_check() for the first path.
  */
 void rib_nexthop_add_path(struct rib *rib, struct rib_nexthop *hop,

@@ -25,7 +25,8 @@ void update_profile_init(struct update_profile *profile, const struct rib *rib,
 	profile->type = options->source.type;
 	profile->role = options->role;
 	profile->relation = options->relation;
-	profile->nexthop = options->nexthop;
+	if (options->nexthop < NEIGHBOR_NEXTHOP_FIRST_LEARNED)
+		profile->nexthop = options->nexthop;
 	profile->client = options->client;
 }
 

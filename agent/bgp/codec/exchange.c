@@ -14,6 +14,9 @@ const char *const neighbor_nexthop_names[NEIGHBOR_NEXTHOP_COUNT] = {
 	[NEIGHBOR_NEXTHOP_AUTO] = "auto",
 	[NEIGHBOR_NEXTHOP_SELF] = "self",
 	[NEIGHBOR_NEXTHOP_UNCHANGED] = "unchanged",
+	[NEIGHBOR_NEXTHOP_PEER] = "peer",
+	[NEIGHBOR_NEXTHOP_ON_LINK] = "on-link",
+	[NEIGHBOR_NEXTHOP_ANY] = "any",
 };
 
 const char *const

@@ -15,12 +15,21 @@ enum neighbor_role {
 	NEIGHBOR_ROLE_COUNT,
 };
 
-/* The next hop of announced VIPs. */
+/*
+ * The next hop of VIPs that are announced to the neighbor, or the one that VIPs
+ * learned from it may have.
+ */
 enum neighbor_nexthop {
-	NEIGHBOR_NEXTHOP_AUTO, /* unchanged if reflected, else self */
+	NEIGHBOR_NEXTHOP_AUTO, /* the default of both directions */
+	/* Announced; auto: unchanged if reflected, else self. */
 	NEIGHBOR_NEXTHOP_SELF,
 	NEIGHBOR_NEXTHOP_UNCHANGED,
+	/* Learned; auto: neighbor_learned_nexthop(). */
+	NEIGHBOR_NEXTHOP_PEER,	  /* the neighbor itself */
+	NEIGHBOR_NEXTHOP_ON_LINK, /* on a link of this host */
+	NEIGHBOR_NEXTHOP_ANY,
 	NEIGHBOR_NEXTHOP_COUNT,
+	NEIGHBOR_NEXTHOP_FIRST_LEARNED = NEIGHBOR_NEXTHOP_PEER,
 };
 
 /* The reaction to more prefixes than max-prefix. */

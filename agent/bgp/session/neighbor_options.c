@@ -91,6 +91,19 @@ bool neighbor_is_internal(const struct bgp_neighbor_options *neighbor,
 		neighbor->as.last == local_as);
 }
 
+enum neighbor_nexthop
+neighbor_learned_nexthop(const struct bgp_neighbor_options *neighbor,
+			 bool internal)
+{
+	bool reflector = internal && !neighbor_is_dynamic(neighbor);
+
+	if (neighbor->nexthop >= NEIGHBOR_NEXTHOP_FIRST_LEARNED)
+		return neighbor->nexthop;
+	return neighbor->role == NEIGHBOR_ROLE_BACKEND && !reflector ?
+		       NEIGHBOR_NEXTHOP_PEER :
+		       NEIGHBOR_NEXTHOP_ANY;
+}
+
 const char *bgp_as_range_format(const struct bgp_as_range *as, char *text,
 				size_t size)
 {

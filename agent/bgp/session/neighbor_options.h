@@ -99,6 +99,14 @@ bool neighbor_is_interface(const struct bgp_neighbor_options *neighbor);
 /* True if its AS cannot be other than ours. */
 bool neighbor_is_internal(const struct bgp_neighbor_options *neighbor,
 			  uint32_t local_as);
+/*
+ * Return the next hops that paths from the neighbor may have: those of its key,
+ * else a backend's own. A neighbor inside our AS that is configured by its own
+ * address is the place of a route reflector, and may have any.
+ */
+enum neighbor_nexthop
+neighbor_learned_nexthop(const struct bgp_neighbor_options *neighbor,
+			 bool internal);
 /* Write "65001", "65001-65010", "external", "internal" or "any". */
 const char *bgp_as_range_format(const struct bgp_as_range *as, char *text,
 				size_t size);

@@ -109,6 +109,17 @@ static bool match_nexthop(const struct candidate *c,
 	return prefix_contains(&value->prefix, &c->attributes->nexthop);
 }
 
+/* True if either of two next hops (RFC 2545 3) is the neighbor's address. */
+static bool match_nexthop_peer(const struct candidate *c)
+{
+	const struct path_source *from = c->run->peer->source;
+	struct address link_local =
+		address_scoped(&c->attributes->link_local, from->ifindex);
+
+	return address_equal(&c->attributes->nexthop, &from->address) ||
+	       address_equal(&link_local, &from->address);
+}
+
 /* A missing MED is 0: RFC 4271 9.1.2.2 c. */
 static bool match_med(const struct candidate *c, const union rule_value *value)
 {
@@ -208,6 +219,8 @@ static bool term_matches(const struct candidate *c)
 
 	if (c->term->key == RULE_MATCH_AS_PATH_PATTERN)
 		return match_as_path_pattern(c);
+	if (c->term->key == RULE_MATCH_NEXTHOP_PEER)
+		return match_nexthop_peer(c);
 	for (size_t i = 0; i < c->term->count; i++)
 		if (matchers[c->term->key](c, &values[i]))
 			return true;

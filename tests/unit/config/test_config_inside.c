@@ -33,9 +33,14 @@ static void a_neighbor_that_is_told_nothing_has_no_nexthop(void **state)
 	assert_error(
 		"neighbor 10.0.0.3,as=internal,role=backend,next-hop=self",
 		"--neighbor "
-		"10.0.0.3,as=internal,role=backend,next-hop=self: next-hop "
-		"is for neighbors that VIPs are announced to, "
-		"role=upstream or role=peer; remove next-hop");
+		"10.0.0.3,as=internal,role=backend,next-hop=self: "
+		"next-hop=self is for neighbors that VIPs are announced to, "
+		"role=upstream or role=peer; give peer, on-link or any, or "
+		"remove it");
+	assert_error("neighbor 10.0.0.3,as=1,role=upstream,next-hop=peer",
+		     "--neighbor 10.0.0.3,as=1,role=upstream,next-hop=peer: "
+		     "next-hop=peer is for neighbors that VIPs are learned "
+		     "from, not for role=upstream; remove it");
 }
 
 static void the_cluster_is_the_router_id_unless_given(void **state)

@@ -152,6 +152,7 @@ static const struct key_row {
 	{ "", ",send-hold-time=500" },
 	{ ",as=internal,role=peer", ",route-reflector-client" },
 	{ ",role=peer", ",next-hop=self" },
+	{ ",role=backend", ",next-hop=any" },
 	{ "", ",max-prefix=1" },
 	{ ",max-prefix=1", ",max-prefix-action=warn" },
 	{ ",max-prefix=1,max-prefix-action=restart", ",max-prefix-restart=1" },

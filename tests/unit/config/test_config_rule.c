@@ -67,6 +67,7 @@ static const struct {
 	  "deny from any as-path matches \"1 2\" med 3" },
 	{ "deny from any origin { igp egp incomplete }" },
 	{ "deny from any next-hop 10.0.0.0/24" },
+	{ "allow from any next-hop peer" },
 	{ "deny from any next-hop 10.0.0.1",
 	  "deny from any next-hop 10.0.0.1/32" },
 	{ "deny from any med 0 localpref >=101" },
@@ -222,6 +223,8 @@ static const struct {
 	  "next-hop '10.0.0.0/24': must be an address, or self" },
 	{ "allow from any set next-hop self",
 	  "next-hop self is for rules with to; remove next-hop self" },
+	{ "deny to any next-hop peer",
+	  "next-hop peer is for rules with from; remove next-hop peer" },
 	{ "allow to any set weight 2", "weight is for routes from a neighbor; "
 				       "remove weight" },
 	{ "deny from any set med 1",

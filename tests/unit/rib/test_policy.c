@@ -393,6 +393,24 @@ static void a_setting_changes_its_attribute(void **state)
 	}
 }
 
+static void the_next_hop_is_the_peer_by_either_of_its_addresses(void **state)
+{
+	const char *line = "rule allow from any next-hop peer\n";
+
+	(void)state;
+	reset();
+	apply(line, RULE_FROM);
+	assert_int_equal(result.verdict, POLICY_ALLOW);
+	address_parse("10.0.0.12", &attributes.nexthop);
+	apply(line, RULE_FROM);
+	assert_int_equal(result.verdict, POLICY_UNDECIDED);
+	source.ifindex = 3;
+	address_parse("fe80::11", &attributes.link_local);
+	source.address = address_scoped(&attributes.link_local, 3);
+	apply(line, RULE_FROM);
+	assert_int_equal(result.verdict, POLICY_ALLOW);
+}
+
 static void towards_a_neighbor_the_nexthop_can_be_us(void **state)
 {
 	(void)state;
@@ -473,6 +491,8 @@ int main(void)
 		cmocka_unit_test(the_same_rules_leave_the_same_trace),
 		cmocka_unit_test(policies_know_whether_they_look_at_prefixes),
 		cmocka_unit_test(a_setting_changes_its_attribute),
+		cmocka_unit_test(
+			the_next_hop_is_the_peer_by_either_of_its_addresses),
 		cmocka_unit_test(towards_a_neighbor_the_nexthop_can_be_us),
 		cmocka_unit_test(
 			what_became_too_long_is_denied_by_the_rule_that_did_it),
