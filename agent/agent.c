@@ -14,6 +14,7 @@
 #include "control/metrics.h"
 #include "core/clock.h"
 #include "core/log.h"
+#include "log_events.h"
 #include "rib/adj_rib_in.h"
 #include "rib/export.h"
 #include "sessions.h"
@@ -31,7 +32,8 @@ static int make_loop(struct agent *agent)
 	event_config_free(options);
 	if (!agent->base)
 		return -ENOMEM;
-	return 0;
+	agent->log = log_events_new(agent->base);
+	return agent->log ? 0 : -ENOMEM;
 }
 
 static int make_control(struct agent *agent, char error[AGENT_ERROR_SIZE])
@@ -226,6 +228,7 @@ void agent_end(struct agent *agent)
 int agent_run(struct agent *agent)
 {
 	agent->running = true;
+	log_events_begin(agent->log);
 	bgp_speaker_start(agent->speaker);
 	event_base_dispatch(agent->base);
 	return agent->failed;
@@ -255,6 +258,7 @@ void agent_free(struct agent *agent)
 		event_free(agent->shutdown);
 	if (agent->end_of_turn)
 		event_free(agent->end_of_turn);
+	log_events_free(agent->log);
 	if (agent->base)
 		event_base_free(agent->base);
 	free(agent);

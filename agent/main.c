@@ -79,7 +79,6 @@ static int run(struct config *config)
 	if (code)
 		return exit_code_of(code, error);
 	base = agent_base(agent);
-	signal(SIGPIPE, SIG_IGN);
 	end[0] = evsignal_new(base, SIGTERM, on_end, agent);
 	end[1] = evsignal_new(base, SIGINT, on_end, agent);
 	hangup = evsignal_new(base, SIGHUP, on_hangup, base);
@@ -117,6 +116,10 @@ int main(int argc, char **argv)
 	static struct config config;
 	enum config_request request;
 
+	/* stderr may be a pipe without a reader, or a terminal in use by others. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGTTOU, SIG_IGN);
+	log_open();
 	if (parse(&config, argc, argv, &request))
 		return EXIT_CONFIGURATION;
 	if (request == CONFIG_HELP) {

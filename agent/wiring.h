@@ -31,12 +31,14 @@
 #include "steering/steering.h"
 
 struct event;
+struct log_events;
 struct metrics;
 
 /* The rooms, in the order in which they are made. */
 struct agent {
 	const struct config *config;
 	struct event_base *base;
+	struct log_events *log;
 	struct captures captures;
 	struct control *control;
 	struct metrics *metrics; /* NULL: not served */

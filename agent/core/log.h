@@ -6,8 +6,12 @@
  * One line on stderr for each event worth reporting, as
  * "LEVEL subsystem: message". A message names the neighbor or next hop first,
  * then says what happened and, where something can be done, what to do.
- * Logging never fails and never blocks the event loop: on a full pipe the line
- * is lost and counted. Pure modules do not log.
+ * Pure modules do not log.
+ *
+ * Logging never fails and never blocks the event loop: what stderr does not
+ * take waits in memory, and beyond that it is lost and counted (log_sink.h).
+ * While the agent runs, one event of one object cannot flood the log
+ * (log_limit.h). Errors of the start are all written.
  */
 
 #include <stdbool.h>
@@ -23,6 +27,26 @@ enum log_level {
 
 /* Names as in --log-level, indexed by enum log_level. */
 extern const char *const log_level_names[LOG_LEVEL_COUNT];
+
+static const uint64_t LOG_NEVER = UINT64_MAX;
+
+/*
+ * Prepare stderr. Descriptors 0 to 2 that are closed are opened, so that no
+ * socket gets the number of stderr. Without this call, lines go to stderr as it
+ * is.
+ */
+void log_open(void);
+/*
+ * Limit messages from now on. `wake` is called when log_wait_ms() changes
+ * by more than time. Return 0 or -errno.
+ */
+int log_begin_limit(void (*wake)(void *context), void *context);
+/* Return the time until log_run() has something to do, or LOG_NEVER. */
+uint64_t log_wait_ms(void);
+/* Write what waits, as far as stderr takes it. */
+void log_run(void);
+/* Write the messages that are held back, and limit no longer. */
+void log_end_limit(void);
 
 /* Drop messages above `level` from now on. Default: LOG_LEVEL_INFO. */
 void log_set_level(enum log_level level);

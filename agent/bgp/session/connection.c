@@ -22,6 +22,8 @@ enum {
 	/* The least time without progress in sending: RFC 9687 4. */
 	SEND_HOLD_MIN_S = 480,
 	SEND_HOLD_FACTOR = 2,
+	STEPS_LOGGED = 30,
+	STEP_LOG_INTERVAL_MS = 10000,
 };
 
 /* ------------------------------------------------------------- timers */
@@ -258,7 +260,24 @@ static struct bgp_transition without_dialling(struct bgp_transition transition)
 	return transition;
 }
 
-static void log_transition(const struct bgp_connection *connection,
+/*
+ * True if a step is to be logged. A peer that connects in vain, thousands of
+ * times a second, does not fill the log even at debug level.
+ */
+static bool is_step_logged(struct bgp_connection *connection,
+			   enum bgp_state next)
+{
+	uint64_t now_ms = clock_now_ms();
+
+	if (next == BGP_STATE_ESTABLISHED ||
+	    now_ms - connection->steps_since_ms >= STEP_LOG_INTERVAL_MS) {
+		connection->steps_since_ms = now_ms;
+		connection->steps = 0;
+	}
+	return connection->steps < STEPS_LOGGED && ++connection->steps;
+}
+
+static void log_transition(struct bgp_connection *connection,
 			   enum bgp_event event, enum bgp_state next)
 {
 	const struct bgp_endpoint *remote = &connection->options.remote;
@@ -266,6 +285,9 @@ static void log_transition(const struct bgp_connection *connection,
 		address_scoped(&remote->address, remote->ifindex);
 	char text[ADDRESS_TEXT_SIZE];
 
+	if (!log_is_enabled(LOG_LEVEL_DEBUG) ||
+	    !is_step_logged(connection, next))
+		return;
 	log_debug("bgp", "%s: %s -> %s on %s (%s connection)",
 		  address_format(&peer, text),
 		  bgp_state_name(connection->state), bgp_state_name(next),

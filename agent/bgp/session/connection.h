@@ -118,11 +118,13 @@ struct bgp_connection {
 	struct bgp_open remote_open;	  /* from OpenConfirm on */
 	struct bgp_negotiated negotiated; /* from OpenConfirm on */
 	struct bgp_notification
-		notification;  /* sent with the next event that needs one */
-	struct reader message; /* body of the current message */
-	uint8_t message_type;  /* enum bgp_message_type of it */
-	bool last_try;	       /* do not dial again after a failure */
-	bool flush_due;	       /* bgp_connection_flush() is due */
+		notification;	 /* sent with the next event that needs one */
+	struct reader message;	 /* body of the current message */
+	uint8_t message_type;	 /* enum bgp_message_type of it */
+	bool last_try;		 /* do not dial again after a failure */
+	bool flush_due;		 /* bgp_connection_flush() is due */
+	uint64_t steps_since_ms; /* begin of the time for which these count */
+	uint32_t steps;		 /* logged; 0 again in Established */
 };
 
 /* Connections that are sent the same UPDATEs. */
