@@ -34,7 +34,7 @@ ROOMS := core codec session rib nexthop fib steering datapath control config
 
 core_DIR := agent/core
 core_SRC := address.c hex.c keyed_hash.c log.c log_limit.c log_sink.c pointer_set.c pool.c prefix_map.c \
-	secret.c seed_file.c slot_table.c suggest.c turn_set.c
+	secret.c seed_file.c slot_table.c suggest.c turn_meter.c turn_set.c work_queue.c
 core_USES :=
 
 codec_DIR := agent/bgp/codec
@@ -94,14 +94,14 @@ config_USES := control datapath steering fib nexthop rib session codec core
 
 # The agent itself, above all rooms. ALL_ROOMS is in link order.
 ALL_ROOMS := config control datapath steering fib nexthop rib session codec core
-AGENT_SRC := main.c agent.c captures.c interfaces.c log_events.c sessions.c wiring.c
+AGENT_SRC := main.c agent.c captures.c interfaces.c log_events.c loop.c sessions.c wiring.c
 
 CTL_SRC := ask.c client.c command_capture.c command_explain.c command_show.c headgatectl.c \
 	pcapng.c rates.c show.c table.c value.c view.c
 
 # Unit tests, without root: tests/unit/FOLDER/test_NAME.c.
 core_TESTS := $(addprefix core/test_,address flow_hash flow_hash_statistics hex keyed_hash log log_limit log_sink pointer_set \
-	pool prefix_flood prefix_map secret seed_file slot_table suggest turn_set wire)
+	pool prefix_flood prefix_map secret seed_file slot_table suggest turn_meter turn_set wire work_queue)
 codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes attributes_encode \
 	attributes_random attributes_unknown attributes_young capability collision community \
 	delay extended_community fsm message multiprotocol negotiated nlri notification \

@@ -22,16 +22,11 @@
 
 static int make_loop(struct agent *agent)
 {
-	struct event_config *options = event_config_new();
+	int error = loop_init(&agent->loop);
 
-	if (!options)
-		return -ENOMEM;
-	/* Hold times are judged in milliseconds. */
-	event_config_set_flag(options, EVENT_BASE_FLAG_PRECISE_TIMER);
-	agent->base = event_base_new_with_config(options);
-	event_config_free(options);
-	if (!agent->base)
-		return -ENOMEM;
+	agent->base = agent->loop.base;
+	if (error)
+		return error;
 	agent->log = log_events_new(agent->base);
 	return agent->log ? 0 : -ENOMEM;
 }
@@ -126,7 +121,8 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	if (!code)
 		code = make_rib(agent);
 	if (!code)
-		code = bgp_speaker_new(agent->base, &config->bgp,
+		code = bgp_speaker_new(agent->base, &agent->loop.work,
+				       &config->bgp,
 				       datapath_has_previous(agent->datapath),
 				       &callbacks, &agent->speaker, error);
 	agent->captures = (struct captures){
@@ -163,6 +159,7 @@ int agent_new(const struct config *config, struct agent **out,
 		.tracker = agent->tracker,
 		.steering = agent->steering,
 		.datapath = agent->datapath,
+		.turns = &agent->loop.meter,
 		.started_ms = clock_now_ms(),
 	};
 	*out = agent;
@@ -230,7 +227,7 @@ int agent_run(struct agent *agent)
 	agent->running = true;
 	log_events_begin(agent->log);
 	bgp_speaker_start(agent->speaker);
-	event_base_dispatch(agent->base);
+	loop_run(&agent->loop);
 	return agent->failed;
 }
 
@@ -259,7 +256,6 @@ void agent_free(struct agent *agent)
 	if (agent->end_of_turn)
 		event_free(agent->end_of_turn);
 	log_events_free(agent->log);
-	if (agent->base)
-		event_base_free(agent->base);
+	loop_destroy(&agent->loop);
 	free(agent);
 }

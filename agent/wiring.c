@@ -15,9 +15,17 @@
 #include "rib/adj_rib_in.h"
 #include "rib/export.h"
 
+static void add_work(struct agent *agent, struct work *work)
+{
+	work_queue_add(&agent->loop.work, work);
+}
+
 void wiring_wake(struct agent *agent)
 {
-	event_active(agent->end_of_turn, EV_TIMEOUT, 0);
+	add_work(agent, &agent->resolve);
+	add_work(agent, &agent->decide);
+	add_work(agent, &agent->settle);
+	add_work(agent, &agent->announce);
 }
 
 static void wake_end_of_turn(void *context)
@@ -187,6 +195,7 @@ static void on_export_waiting(void *context)
 	struct agent *agent = context;
 
 	agent->exports_waiting = true;
+	add_work(agent, &agent->announce);
 }
 
 static bool is_export_ready(const struct rib_peer *peer, void *context)
@@ -212,46 +221,72 @@ static bool is_nexthop_subnet(const struct prefix *prefix, void *context)
 	       tracker_is_on_link(agent->tracker, &prefix->address);
 }
 
-/* Work on the tables, and on the announcements whose --announce-delay ends. */
-static void settle(struct agent *agent)
+/* ------------------------------------------------------------- end of turn */
+
+static void resolve_nexthops(void *context)
 {
+	struct agent *agent = context;
+
+	tracker_settle(agent->tracker);
+}
+
+static void decide_routes(void *context)
+{
+	struct agent *agent = context;
+
+	if (rib_process(agent->rib)) /* what is left comes after other work */
+		wiring_wake(agent);
+}
+
+/* Work on the tables, and on the announcements whose --announce-delay ends. */
+static void settle_tables(void *context)
+{
+	struct agent *agent = context;
 	uint64_t now = clock_now_ms();
 	uint32_t wait_ms = steering_settle(agent->steering, now);
 	uint64_t due = export_advance(agent->rib, now);
 	struct timeval wait;
 
+	if (steering_next_vip(agent->steering, NULL))
+		interfaces_tables_changed(agent->interfaces);
 	if (due && (due <= now || due - now < wait_ms))
 		wait_ms = due > now ? (uint32_t)(due - now) : 0;
-	if (wait_ms == STEERING_SETTLED)
+	if (!wait_ms)
+		add_work(agent, &agent->settle);
+	if (!wait_ms || wait_ms == STEERING_SETTLED)
 		return;
 	wait = clock_timeval_of_ms(wait_ms);
 	event_add(agent->end_of_turn, &wait);
 }
 
-/* Decide once what came in during this turn of the loop. */
-static void on_end_of_turn(evutil_socket_t fd, short what, void *context)
+static void send_announcements(void *context)
 {
-	const struct timeval next_turn = { 0 };
 	struct agent *agent = context;
-	bool left;
 
-	(void)fd, (void)what;
-	tracker_settle(agent->tracker);
-	left = rib_process(agent->rib);
-	settle(agent);
-	if (left) /* after sockets and timers have had their turn */
-		event_add(agent->end_of_turn, &next_turn);
-	if (steering_next_vip(agent->steering, NULL))
-		interfaces_tables_changed(agent->interfaces);
 	if (!agent->exports_waiting)
 		return;
 	agent->exports_waiting = false;
 	bgp_announcer_send_all(agent->speaker);
 }
 
+static void on_end_of_turn(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd, (void)what;
+	wiring_wake(context);
+}
+
+static struct work work_of(struct agent *agent, void (*run)(void *context))
+{
+	return (struct work){ .run = run, .context = agent };
+}
+
 struct event *wiring_end_of_turn(struct agent *agent)
 {
-	return event_new(agent->base, -1, 0, on_end_of_turn, agent);
+	agent->resolve = work_of(agent, resolve_nexthops);
+	agent->decide = work_of(agent, decide_routes);
+	agent->settle = work_of(agent, settle_tables);
+	agent->announce = work_of(agent, send_announcements);
+	return evtimer_new(agent->base, on_end_of_turn, agent);
 }
 
 struct rib_hooks wiring_rib_hooks(struct agent *agent)

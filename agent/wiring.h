@@ -12,8 +12,9 @@
  *	bgp/session/ -> rib/, nexthop/ (BFD), and batches back: sessions.c
  *
  * Everything that came in during one turn of the event loop is decided once, at
- * its end, by one event: next hops are acquired and released, routes decided,
- * tables written, neighbors sent what changed.
+ * its end: next hops are acquired and released, routes decided, tables written,
+ * neighbors sent what changed. What takes longer goes on in the next turns, in
+ * turn with the input of the sessions (core/work_queue.h).
  */
 
 #include <stdbool.h>
@@ -25,6 +26,7 @@
 #include "datapath/datapath.h"
 #include "fib/fib.h"
 #include "interfaces.h"
+#include "loop.h"
 #include "nexthop/tracker.h"
 #include "rib/export_batch.h"
 #include "rib/rib.h"
@@ -37,7 +39,8 @@ struct metrics;
 /* The rooms, in the order in which they are made. */
 struct agent {
 	const struct config *config;
-	struct event_base *base;
+	struct loop loop;
+	struct event_base *base; /* of the loop */
 	struct log_events *log;
 	struct captures captures;
 	struct control *control;
@@ -51,7 +54,9 @@ struct agent {
 	struct bgp_speaker *speaker;
 	struct control_view view;
 
-	struct event *end_of_turn;
+	/* Work of the end of a turn, in this order. */
+	struct work resolve, decide, settle, announce;
+	struct event *end_of_turn; /* adds it all */
 	struct export_batch batch; /* being sent */
 	bool exports_waiting;
 
@@ -66,9 +71,12 @@ struct rib_hooks wiring_rib_hooks(struct agent *agent);
 struct interfaces_hooks wiring_interfaces_hooks(struct agent *agent);
 struct steering_hooks wiring_steering_hooks(struct agent *agent);
 struct steering_sink wiring_steering_sink(struct agent *agent);
-/* The event that settles and decides; NULL: out of memory. The agent frees it. */
+/*
+ * Prepare the work of the end of a turn, and return a timer for it, which the
+ * agent frees. NULL: out of memory.
+ */
 struct event *wiring_end_of_turn(struct agent *agent);
-/* Run that event at the end of this turn of the loop. */
+/* Do that work at the end of this turn of the loop. */
 void wiring_wake(struct agent *agent);
 
 #endif

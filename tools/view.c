@@ -45,6 +45,11 @@ static const struct view_line status_lines[] = {
 	{ "groups", "{groups.used} of {groups.maximum}" },
 	{ "waiting", "{groups.waiting} VIPs for a group of their own",
 	  "groups.waiting" },
+	{ "loop",
+	  "longest turn {loop.longest_turn_us} us, of the CPU "
+	  "{loop.longest_turn_cpu_us} us; {loop.turns_above_20_ms} "
+	  "above 20 ms",
+	  "loop" },
 	{ "hash", "seed digest {hash_seed_digest}, {table_size} buckets a "
 		  "group" },
 };

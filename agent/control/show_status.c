@@ -10,6 +10,7 @@
 #include "control/json.h"
 #include "core/log.h"
 #include "core/seed_file.h"
+#include "core/turn_meter.h"
 #include "datapath/datapath.h"
 #include "nexthop/tracker.h"
 #include "nexthop/vlan_offload.h"
@@ -116,6 +117,17 @@ static struct json_object *group_totals(const struct control_view *view)
 	return out;
 }
 
+static struct json_object *loop_json(const struct turn_meter *turns)
+{
+	struct json_object *out = json_object_new_object();
+
+	json_add_number(out, "turns", turns->turns);
+	json_add_number(out, "turns_above_20_ms", turns->long_turns);
+	json_add_number(out, "longest_turn_us", turns->longest_us);
+	json_add_number(out, "longest_turn_cpu_us", turns->longest_cpu_us);
+	return out;
+}
+
 struct json_object *show_status(const struct control_view *view,
 				struct json_object *request)
 {
@@ -139,5 +151,6 @@ struct json_object *show_status(const struct control_view *view,
 	json_add(out, "vips", vip_totals(view));
 	json_add(out, "nexthops", nexthop_totals(view));
 	json_add(out, "groups", group_totals(view));
+	json_add(out, "loop", loop_json(view->turns));
 	return json_wrap("status", out);
 }

@@ -12,6 +12,7 @@ struct tracker;
 struct rib;
 struct steering;
 struct steering_options;
+struct turn_meter;
 
 /* The rooms that the control socket and the metrics read. */
 struct control_view {
@@ -23,6 +24,7 @@ struct control_view {
 	const struct tracker *tracker;
 	const struct steering *steering;
 	const struct datapath *datapath;
+	const struct turn_meter *turns;
 	uint64_t started_ms; /* core/clock.h */
 };
 

@@ -356,8 +356,9 @@ void tracker_settle(struct tracker *tracker)
 	while ((entry = TAILQ_FIRST(&tracker->unsettled)) &&
 	       clock_now_us() < end_us)
 		settle_entry(tracker, entry);
+	/* Not by event_active(): sockets and timers come first. */
 	if (entry)
-		event_active(tracker->settle, EV_TIMEOUT, 0);
+		start_timer(tracker->settle, 0);
 	tracker_report(tracker);
 }
 

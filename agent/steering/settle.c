@@ -19,13 +19,14 @@
  * When groups are short and each is used by VIPs of several sets, two groups of
  * waiting VIPs become one, which frees the other.
  *
- * The work is bounded by scores computed, not by time: 5 ms or so a call.
+ * A call takes about 5 ms: the clock is read after each small piece of work.
  */
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/log.h"
 #include "steering/steering_internal.h"
 
@@ -36,22 +37,16 @@ enum settle_times {
 	RETRY_MS = 1000, /* after an error */
 };
 
-/* In scores: one takes about 1.6 ns. */
-enum settle_costs {
-	BUDGET = 3000000,
-	POINT_COST = 300, /* to write a VIP */
-	LOOK_COST = 10,	  /* at a VIP, or a member of a set */
-	WRITE_COST = 4,	  /* of a bucket */
-};
-
 enum settle_limits {
+	TURN_US = 5000,	      /* of a call */
+	STEP_SCORES = 50000,  /* computed between two looks at the clock */
 	CONSOLIDATE_MAX = 64, /* groups looked at together */
 };
 
 struct turn {
 	struct steering *steering;
 	uint64_t now_ms;
-	int64_t left;  /* of the budget */
+	uint64_t end_us;
 	bool deferred; /* a set waits for QUIET_MS */
 	bool retry;    /* a set waits for RETRY_MS */
 	bool stuck;    /* a set with a table waits for a group */
@@ -63,6 +58,11 @@ struct view {
 	bool has_table; /* some VIP has one, if not that of its set */
 	struct steering_group *in_place; /* all of its VIPs want the set */
 };
+
+static bool has_time(const struct turn *turn)
+{
+	return clock_now_us() < turn->end_us;
+}
 
 uint32_t settle_reserve(const struct steering *steering)
 {
@@ -113,7 +113,6 @@ static bool move_vip(struct turn *turn, struct steering_vip *vip,
 	bool was_steered = vip_is_steered(vip);
 	int error = vip_use_group(steering, vip, group);
 
-	turn->left -= POINT_COST;
 	if (error) {
 		postpone(turn, vip->set, error);
 		return false;
@@ -134,7 +133,7 @@ static bool point_waiting(struct turn *turn, struct steering_set *set)
 	struct steering_vip *vip;
 	bool any = false;
 
-	while ((vip = TAILQ_FIRST(&set->waiting)) && (!any || turn->left > 0)) {
+	while ((vip = TAILQ_FIRST(&set->waiting)) && (!any || has_time(turn))) {
 		if (!move_vip(turn, vip, set->group))
 			break;
 		any = true;
@@ -150,25 +149,30 @@ static bool gather(struct turn *turn, struct steering_set *set)
 
 	for (vip = TAILQ_FIRST(&set->waiting); vip; vip = next) {
 		next = TAILQ_NEXT(vip, set_link);
-		turn->left -= LOOK_COST;
-		if (vip->group != set->group)
-			any |= move_vip(turn, vip, set->group);
+		if (vip->group == set->group)
+			continue;
+		any |= move_vip(turn, vip, set->group);
+		if (!has_time(turn))
+			break;
 	}
 	return any;
 }
 
-/* Returns false on an error; then some VIPs stay. */
+/* Move as many VIPs as there is time for. Returns whether one was moved. */
 static bool move_all(struct turn *turn, struct steering_group *from,
 		     struct steering_group *to)
 {
 	struct steering_vip *vip = TAILQ_FIRST(&from->vips), *next;
+	bool any = false;
 
-	for (; vip; vip = next) {
+	for (; vip && (!any || has_time(turn)); vip = next) {
+		/* The group goes with its last VIP. */
 		next = TAILQ_NEXT(vip, group_link);
 		if (!move_vip(turn, vip, to))
-			return false;
+			break;
+		any = true;
 	}
-	return true;
+	return any;
 }
 
 /* ------------------------------------------------------------- builds */
@@ -221,7 +225,6 @@ static void finish_build(struct turn *turn, struct group_build *build)
 
 	set->references++; /* the build lets it go when it fails */
 	steering->build = NULL;
-	turn->left -= steering->options.table_size * WRITE_COST;
 	group = group_build_finish(&steering->groups, build, &error);
 	if (!group) {
 		postpone(turn, set, error);
@@ -251,7 +254,8 @@ static void continue_build(struct turn *turn)
 		steering->build = NULL;
 		return;
 	}
-	turn->left -= (int64_t)group_build_step(build, (uint64_t)turn->left);
+	while (!group_build_is_done(build) && has_time(turn))
+		group_build_step(build, STEP_SCORES);
 	if (group_build_is_done(build))
 		finish_build(turn, build);
 }
@@ -272,7 +276,6 @@ static bool start_build(struct turn *turn, struct steering_set *set,
 				      in_place ? in_place : base_of(set),
 				      &steering->build);
 
-	turn->left -= steering->options.table_size;
 	if (error) {
 		postpone(turn, set, error);
 		return false;
@@ -283,31 +286,26 @@ static bool start_build(struct turn *turn, struct steering_set *set,
 
 /* ------------------------------------------------------------- one set */
 
-static struct view look_at(struct turn *turn, struct steering_set *set)
+static struct view look_at(const struct turn *turn, struct steering_set *set)
 {
 	const struct group_table *groups = &turn->steering->groups;
-	const struct steering_group *last = NULL;
 	struct view view = { .urgent = false };
 	struct steering_vip *vip;
 
 	TAILQ_FOREACH(vip, &set->waiting, set_link) {
 		struct steering_group *group = vip->group;
 
-		turn->left -= LOOK_COST;
 		view.urgent |= !group;
 		if (!group)
 			continue;
 		view.has_table = true;
-		if (group->claimed_by != set)
+		if (group->claimed_by != set) {
+			group->claimed_by = set;
 			group->claims = 0;
-		group->claimed_by = set;
+			view.urgent |= !group_is_safe(groups, group, set);
+		}
 		if (++group->claims == group->references)
 			view.in_place = group;
-		if (group == last)
-			continue;
-		last = group;
-		view.urgent |= !group_is_safe(groups, group, set);
-		turn->left -= LOOK_COST * (int64_t)group->count;
 	}
 	/* The look is over: a set at the same address may come later. */
 	TAILQ_FOREACH(vip, &set->waiting, set_link)
@@ -338,7 +336,7 @@ static bool may_build_early(struct turn *turn)
 }
 
 /* The largest group that is a part of the set and has a living member. */
-static struct steering_group *find_part(struct turn *turn,
+static struct steering_group *find_part(const struct turn *turn,
 					const struct steering_set *set)
 {
 	const struct group_table *groups = &turn->steering->groups;
@@ -347,7 +345,6 @@ static struct steering_group *find_part(struct turn *turn,
 	for (uint32_t i = 0; i < turn->steering->options.group_count; i++) {
 		struct steering_group *group = groups->groups[i];
 
-		turn->left -= LOOK_COST;
 		if (group && (!best || group->count > best->count) &&
 		    set_contains(set, group->set) &&
 		    group_is_safe(groups, group, set))
@@ -365,8 +362,11 @@ static bool use_part(struct turn *turn, struct steering_set *set)
 
 	for (vip = TAILQ_FIRST(&set->waiting); part && vip; vip = next) {
 		next = TAILQ_NEXT(vip, set_link);
-		if (vip->group != part && is_urgent_vip(turn, vip))
-			any |= move_vip(turn, vip, part);
+		if (vip->group == part || !is_urgent_vip(turn, vip))
+			continue;
+		any |= move_vip(turn, vip, part);
+		if (!has_time(turn))
+			break;
 	}
 	return any;
 }
@@ -385,8 +385,8 @@ static bool any_alive(const struct steering *steering,
 }
 
 /* Reduce `members` to those that all VIPs of a group may use. */
-static size_t share_with(struct turn *turn, struct member *members,
-			 size_t count, const struct steering_group *group)
+static size_t share_with(struct member *members, size_t count,
+			 const struct steering_group *group)
 {
 	const struct steering_set *last = NULL;
 	const struct steering_vip *vip;
@@ -395,7 +395,6 @@ static size_t share_with(struct turn *turn, struct member *members,
 		if (vip->set == last)
 			continue;
 		last = vip->set;
-		turn->left -= LOOK_COST * (int64_t)count;
 		count = set_intersect(members, count, last, members);
 	}
 	return count;
@@ -419,7 +418,7 @@ static bool join_shared(struct turn *turn, struct steering_set *set)
 		if (!group || !group->shared)
 			continue;
 		memcpy(members, set->members, set->count * sizeof(*members));
-		count = share_with(turn, members, set->count, group);
+		count = share_with(members, set->count, group);
 		if (count <= best_count || !any_alive(steering, members, count))
 			continue;
 		best = group;
@@ -427,7 +426,7 @@ static bool join_shared(struct turn *turn, struct steering_set *set)
 	}
 	if (best) {
 		memcpy(members, set->members, set->count * sizeof(*members));
-		best_count = share_with(turn, members, set->count, best);
+		best_count = share_with(members, set->count, best);
 		common = set_intern(&steering->sets, members, best_count);
 		if (common && !common->group)
 			started = start_build(turn, common, best, true);
@@ -451,7 +450,6 @@ static bool drop_unsafe(struct turn *turn, struct steering_set *set)
 	TAILQ_FOREACH(vip, &set->waiting, set_link) {
 		if (!vip->group || !is_urgent_vip(turn, vip))
 			continue;
-		turn->left -= POINT_COST;
 		if (vip_leave_group(turn->steering, vip))
 			continue;
 		vip->by_kernel = true;
@@ -461,6 +459,8 @@ static bool drop_unsafe(struct turn *turn, struct steering_set *set)
 			    prefix_format(&vip->node.prefix, text),
 			    turn->steering->options.group_count);
 		any = true;
+		if (!has_time(turn))
+			break;
 	}
 	return any;
 }
@@ -560,8 +560,8 @@ static bool join_groups(struct turn *turn, struct steering_group *a,
 	if (!members)
 		return false;
 	memcpy(members, first->members, count * sizeof(*members));
-	count = share_with(turn, members, count, a);
-	count = share_with(turn, members, count, b);
+	count = share_with(members, count, a);
+	count = share_with(members, count, b);
 	if (count && any_alive(steering, members, count))
 		common = set_intern(&steering->sets, members, count);
 	free(members);
@@ -602,7 +602,7 @@ static bool serve_some(struct turn *turn, bool urgent)
 {
 	struct steering_set *set = TAILQ_FIRST(&turn->steering->queue), *next;
 
-	for (; set && turn->left > 0; set = next) {
+	for (; set && has_time(turn); set = next) {
 		next = TAILQ_NEXT(set, queue_link);
 		if (serve(turn, set, urgent))
 			return true;
@@ -615,13 +615,14 @@ uint32_t steering_settle(struct steering *steering, uint64_t now_ms)
 	struct turn turn = {
 		.steering = steering,
 		.now_ms = now_ms,
-		.left = BUDGET,
+		.end_us = clock_now_us() + TURN_US,
 	};
+	bool left;
 
 	if (steering->changed)
 		steering->changed_ms = now_ms;
 	steering->changed = false;
-	while (turn.left > 0) {
+	while ((left = has_time(&turn))) {
 		turn.deferred = turn.retry = turn.stuck = false;
 		if (steering->build)
 			continue_build(&turn);
@@ -631,7 +632,7 @@ uint32_t steering_settle(struct steering *steering, uint64_t now_ms)
 			   consolidate(&turn)))
 			break;
 	}
-	if (turn.left <= 0)
+	if (!left)
 		return 0;
 	if (TAILQ_EMPTY(&steering->queue))
 		steering->logged_full = false;

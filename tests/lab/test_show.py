@@ -91,6 +91,26 @@ class ShowNeighbors(LabCase):
             "a second less")
 
 
+class ShowLoop(LabCase):
+    """The turns of the event loop in `show status`."""
+
+    options = {"servers": 2}
+
+    def test_turns_are_counted_and_the_longest_is_kept(self):
+        loops = [self.lab.headgate.show("status")["loop"] for _ in range(2)]
+        self.assertLess(loops[0]["turns"], loops[1]["turns"])
+        for name in ("longest_turn_us", "longest_turn_cpu_us"):
+            self.assertGreater(loops[0][name], 0)
+            self.assertLessEqual(loops[0][name], loops[1][name])
+        self.assertLessEqual(loops[1]["longest_turn_cpu_us"],
+                             loops[1]["longest_turn_us"])
+
+    def test_the_table_names_them(self):
+        done = self.lab.headgate.ctl("show", "status")
+        self.assertRegex(done.stdout, r"loop +longest turn \d+ us, of the CPU "
+                         r"\d+ us; \d+ above 20 ms")
+
+
 class Watch(LabCase):
 
     options = {"servers": 2}

@@ -329,7 +329,7 @@ int bgp_connection_init(struct bgp_connection *connection,
 	    !connection->hold || !connection->keepalive ||
 	    !connection->send_hold)
 		return -ENOMEM;
-	return bgp_stream_init(&connection->stream, base,
+	return bgp_stream_init(&connection->stream, base, options->work,
 			       &bgp_connection_input);
 }
 

@@ -34,6 +34,7 @@
 struct bgp_connection;
 struct event;
 struct event_base;
+struct work_queue;
 
 /* The side that ended a connection by a NOTIFICATION. */
 enum bgp_direction {
@@ -93,6 +94,7 @@ struct bgp_connection_handler {
 /* Parameters that stay the same when a connection is used again. */
 struct bgp_connection_options {
 	struct event_base *base;
+	struct work_queue *work; /* input waits in it */
 	const struct bgp_connection_handler *handler;
 	void *owner;
 	bool incoming;

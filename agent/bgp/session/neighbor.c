@@ -262,6 +262,7 @@ connection_options(struct bgp_neighbor *neighbor, bool incoming)
 
 	return (struct bgp_connection_options){
 		.base = speaker->base,
+		.work = speaker->work,
 		.handler = &bgp_neighbor_session,
 		.owner = neighbor,
 		.incoming = incoming,

@@ -247,8 +247,9 @@ static int add_static_neighbors(struct bgp_speaker *speaker)
 	return 0;
 }
 
-int bgp_speaker_new(struct event_base *base, const struct bgp_options *options,
-		    bool restarting, const struct bgp_callbacks *callbacks,
+int bgp_speaker_new(struct event_base *base, struct work_queue *work,
+		    const struct bgp_options *options, bool restarting,
+		    const struct bgp_callbacks *callbacks,
 		    struct bgp_speaker **out,
 		    char error[BGP_SPEAKER_ERROR_SIZE])
 {
@@ -259,6 +260,7 @@ int bgp_speaker_new(struct event_base *base, const struct bgp_options *options,
 	if (!speaker)
 		return code;
 	speaker->base = base;
+	speaker->work = work;
 	speaker->options = *options;
 	speaker->restarting = restarting;
 	speaker->callbacks = *callbacks;

@@ -60,6 +60,7 @@
 
 struct bgp_batch;
 struct event_base;
+struct work_queue;
 
 /* Functions of the user of this room, and their last argument. */
 struct bgp_callbacks {
@@ -94,6 +95,7 @@ TAILQ_HEAD(bgp_neighbor_list, bgp_neighbor);
 
 struct bgp_speaker {
 	struct event_base *base;
+	struct work_queue *work; /* input waits in it */
 	struct bgp_options options;
 	bool restarting; /* announced in the first OPENs */
 	struct bgp_callbacks callbacks;
@@ -111,8 +113,9 @@ struct bgp_speaker {
  * state of a previous run was kept. Return 0, or -errno and set `error` to what
  * failed and what to do. The caller frees with bgp_speaker_free().
  */
-int bgp_speaker_new(struct event_base *base, const struct bgp_options *options,
-		    bool restarting, const struct bgp_callbacks *callbacks,
+int bgp_speaker_new(struct event_base *base, struct work_queue *work,
+		    const struct bgp_options *options, bool restarting,
+		    const struct bgp_callbacks *callbacks,
 		    struct bgp_speaker **speaker,
 		    char error[BGP_SPEAKER_ERROR_SIZE]);
 /* Dial the neighbors that are not passive. */

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "bgp/codec/message.h"
+#include "core/work_queue.h"
 
 struct bgp_stream;
 struct event;
@@ -42,6 +43,8 @@ struct bgp_stream_callbacks {
 
 struct bgp_stream {
 	struct event_base *base;
+	struct work_queue *queue;
+	struct work input; /* there is some to be read */
 	const struct bgp_stream_callbacks *callbacks;
 	int fd; /* -1: closed */
 	bool connecting;
@@ -55,6 +58,7 @@ struct bgp_stream {
 
 /* Return 0 or -ENOMEM; bgp_stream_destroy() is legal in both cases. */
 int bgp_stream_init(struct bgp_stream *stream, struct event_base *base,
+		    struct work_queue *work,
 		    const struct bgp_stream_callbacks *callbacks);
 void bgp_stream_destroy(struct bgp_stream *stream);
 
@@ -77,7 +81,7 @@ size_t bgp_stream_waiting(const struct bgp_stream *stream);
 /* Stop and resume reading. Legal on a closed stream. */
 void bgp_stream_pause(struct bgp_stream *stream);
 void bgp_stream_resume(struct bgp_stream *stream);
-/* Read what the socket has now. */
+/* Read some of what the socket has now. */
 void bgp_stream_read(struct bgp_stream *stream);
 
 #endif

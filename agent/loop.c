@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The event loop, turn by turn. See loop.h. */
+
+#include "loop.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+
+enum {
+	WORK_US = 5000, /* of each turn */
+	SCHEDSTAT_SIZE = 64,
+};
+
+static void wake_turn(void *context)
+{
+	struct loop *loop = context;
+
+	event_active(loop->turn, EV_TIMEOUT, 0);
+}
+
+/* Go on by a timer of 0: by event_active() it would before sockets and timers. */
+static void on_work_turn(evutil_socket_t fd, short what, void *context)
+{
+	const struct timeval next_turn = { 0 };
+	struct loop *loop = context;
+
+	(void)fd, (void)what;
+	if (work_queue_run(&loop->work, WORK_US))
+		event_add(loop->turn, &next_turn);
+}
+
+static struct event_base *new_base(void)
+{
+	struct event_config *options = event_config_new();
+	struct event_base *base;
+
+	if (!options)
+		return NULL;
+	/* Hold times are judged in milliseconds. */
+	event_config_set_flag(options, EVENT_BASE_FLAG_PRECISE_TIMER);
+	base = event_base_new_with_config(options);
+	event_config_free(options);
+	return base;
+}
+
+int loop_init(struct loop *loop)
+{
+	*loop = (struct loop){ .base = new_base() };
+	loop->waits_fd =
+		open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+	work_queue_init(&loop->work, wake_turn, loop);
+	if (loop->base)
+		loop->turn = event_new(loop->base, -1, 0, on_work_turn, loop);
+	return loop->turn ? 0 : -ENOMEM;
+}
+
+void loop_destroy(struct loop *loop)
+{
+	if (loop->turn)
+		event_free(loop->turn);
+	if (loop->base)
+		event_base_free(loop->base);
+	if (loop->waits_fd >= 0)
+		close(loop->waits_fd);
+}
+
+/* Return the second number of schedstat: microseconds of waits for a CPU. */
+static uint64_t read_waits(void *context)
+{
+	const struct loop *loop = context;
+	char text[SCHEDSTAT_SIZE], *end;
+	ssize_t size = pread(loop->waits_fd, text, sizeof(text) - 1, 0);
+
+	if (size <= 0)
+		return 0;
+	text[size] = '\0';
+	strtoull(text, &end, 10);
+	return strtoull(end, NULL, 10) / CLOCK_NS_PER_US;
+}
+
+static uint64_t read_us(clockid_t clock)
+{
+	return clock_read_ns(clock) / CLOCK_NS_PER_US;
+}
+
+void loop_run(struct loop *loop)
+{
+	uint64_t began_us, cpu_us;
+	int result;
+
+	do {
+		began_us = read_us(CLOCK_MONOTONIC);
+		cpu_us = read_us(CLOCK_THREAD_CPUTIME_ID);
+		result = event_base_loop(loop->base, EVLOOP_ONCE);
+		turn_meter_note(&loop->meter,
+				read_us(CLOCK_MONOTONIC) - began_us,
+				read_us(CLOCK_THREAD_CPUTIME_ID) - cpu_us,
+				read_waits, loop);
+	} while (!result && !event_base_got_break(loop->base));
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LOOP_H
+#define LOOP_H
+
+/*
+ * The event loop, turn by turn. In a turn the loop looks at sockets and timers,
+ * calls back for what it found, and then does some of the work that waits
+ * (core/work_queue.h). Each turn is measured (core/turn_meter.h).
+ */
+
+#include "core/turn_meter.h"
+#include "core/work_queue.h"
+
+struct event;
+struct event_base;
+
+struct loop {
+	struct event_base *base;
+	struct work_queue work;
+	struct event *turn; /* does that work */
+	struct turn_meter meter;
+	int waits_fd; /* -1: the kernel does not count waits for a CPU */
+};
+
+/* Return 0 or -ENOMEM; loop_destroy() is legal in both cases. */
+int loop_init(struct loop *loop);
+void loop_destroy(struct loop *loop);
+/* Run until event_base_loopbreak(). */
+void loop_run(struct loop *loop);
+
+#endif
