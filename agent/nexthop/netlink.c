@@ -10,12 +10,15 @@
 
 #include "nexthop/netlink.h"
 
+#include <endian.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include <libmnl/libmnl.h>
+#include <linux/filter.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
@@ -67,17 +70,9 @@ static void handle_address(struct netlink *netlink,
 		log_error("nexthop", "address not recorded: out of memory");
 }
 
-static void handle_route(struct netlink *netlink,
-			 const struct nlmsghdr *message)
-{
-	const struct rtmsg *info = mnl_nlmsg_get_payload(message);
-
-	/* Our own routes lead to VIPs: no next hop is behind them. */
-	if (info->rtm_protocol != NETLINK_OWN_PROTOCOL)
-		netlink->changes |= NETLINK_ROUTES;
-}
-
-static void handle_rule(struct netlink *netlink, const struct nlmsghdr *message)
+/* Handle a change of a route or of a rule. */
+static void handle_routing(struct netlink *netlink,
+			   const struct nlmsghdr *message)
 {
 	(void)message;
 	netlink->changes |= NETLINK_ROUTES;
@@ -92,10 +87,10 @@ static const struct {
 	{ RTM_DELLINK, sizeof(struct ifinfomsg), handle_link },
 	{ RTM_NEWADDR, sizeof(struct ifaddrmsg), handle_address },
 	{ RTM_DELADDR, sizeof(struct ifaddrmsg), handle_address },
-	{ RTM_NEWROUTE, sizeof(struct rtmsg), handle_route },
-	{ RTM_DELROUTE, sizeof(struct rtmsg), handle_route },
-	{ RTM_NEWRULE, sizeof(struct rtmsg), handle_rule },
-	{ RTM_DELRULE, sizeof(struct rtmsg), handle_rule },
+	{ RTM_NEWROUTE, sizeof(struct rtmsg), handle_routing },
+	{ RTM_DELROUTE, sizeof(struct rtmsg), handle_routing },
+	{ RTM_NEWRULE, sizeof(struct rtmsg), handle_routing },
+	{ RTM_DELRULE, sizeof(struct rtmsg), handle_routing },
 };
 
 static int handle_message(const struct nlmsghdr *message, void *context)
@@ -251,6 +246,38 @@ int netlink_lookup(struct netlink *netlink, const struct address *address,
 	return error;
 }
 
+/*
+ * Drop notifications of our own routes in the kernel: there is one for each VIP
+ * that comes or goes, and no next hop is behind a VIP. Numbers of a message are
+ * in host byte order, and a filter loads them in network byte order.
+ */
+static int ignore_own_routes(int fd)
+{
+	const unsigned int protocol =
+		NLMSG_HDRLEN + offsetof(struct rtmsg, rtm_protocol);
+	struct sock_filter program[] = {
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS,
+			 offsetof(struct nlmsghdr, nlmsg_type)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htobe16(RTM_NEWROUTE), 1,
+			 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htobe16(RTM_DELROUTE), 0,
+			 3),
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, protocol),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NETLINK_OWN_PROTOCOL, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	};
+	const struct sock_fprog filter = {
+		.len = COUNT_OF(program),
+		.filter = program,
+	};
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
+			  sizeof(filter)) ?
+		       -errno :
+		       0;
+}
+
 static int open_events(struct netlink *netlink)
 {
 	/* The group of IPv6 rules has no RTMGRP_ constant. */
@@ -258,6 +285,7 @@ static int open_events(struct netlink *netlink)
 				    RTMGRP_IPV4_ROUTE | RTMGRP_IPV4_RULE |
 				    RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE |
 				    1U << (RTNLGRP_IPV6_RULE - 1);
+	int error;
 
 	netlink->events =
 		mnl_socket_open2(NETLINK_ROUTE, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -265,9 +293,11 @@ static int open_events(struct netlink *netlink)
 		return -errno;
 	/* A smaller buffer means more full dumps. */
 	receive_buffer_enlarge(mnl_socket_get_fd(netlink->events));
-	if (mnl_socket_bind(netlink->events, groups, MNL_SOCKET_AUTOPID) < 0)
-		return -errno;
-	return 0;
+	error = ignore_own_routes(mnl_socket_get_fd(netlink->events));
+	if (!error &&
+	    mnl_socket_bind(netlink->events, groups, MNL_SOCKET_AUTOPID) < 0)
+		error = -errno;
+	return error;
 }
 
 int netlink_open(struct host *host, struct netlink **opened)

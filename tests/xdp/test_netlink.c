@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Notifications of a real kernel, as root, at our end of the pair (pair.h). */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <poll.h>
+
+#include "nexthop/netlink.h"
+#include "pair.h"
+
+static pid_t server;
+static struct host host;
+static struct netlink *netlink;
+
+static int set_up(void **state)
+{
+	(void)state;
+	server = pair_build();
+	pair_run("ip address add 2001:db8::1/64 dev hg0 nodad");
+	host_init(&host);
+	if (netlink_open(&host, &netlink))
+		return -1;
+	/* Skip the notifications of the addresses. */
+	while (netlink_read(netlink))
+		;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	netlink_close(netlink);
+	host_release(&host);
+	pair_end(server);
+	return 0;
+}
+
+static void routes_of_others_are_noticed(void **state)
+{
+	(void)state;
+	pair_run("ip route add 192.0.2.0/24 via 10.0.0.2 proto static");
+	assert_int_equal(netlink_read(netlink), NETLINK_ROUTES);
+	pair_run("ip route delete 192.0.2.0/24");
+	assert_int_equal(netlink_read(netlink), NETLINK_ROUTES);
+	pair_run("ip -6 route add 2001:db8:1::/64 via 2001:db8::2 proto bgp");
+	assert_int_equal(netlink_read(netlink), NETLINK_ROUTES);
+}
+
+static void rules_are_noticed(void **state)
+{
+	(void)state;
+	pair_run("ip rule add from 192.0.2.1 lookup 100");
+	assert_int_equal(netlink_read(netlink), NETLINK_ROUTES);
+	pair_run("ip -6 rule add from 2001:db8::9 lookup 100");
+	assert_int_equal(netlink_read(netlink), NETLINK_ROUTES);
+}
+
+static void our_own_routes_do_not_wake_us(void **state)
+{
+	struct pollfd poll_fd = { .fd = netlink_fd(netlink), .events = POLLIN };
+
+	(void)state;
+	pair_run("ip route add 192.0.2.1/32 via 10.0.0.2 proto %d",
+		 NETLINK_OWN_PROTOCOL);
+	pair_run("ip route delete 192.0.2.1/32");
+	pair_run("ip -6 route add 2001:db8:1::1/128 via 2001:db8::2 proto %d",
+		 NETLINK_OWN_PROTOCOL);
+	assert_int_equal(poll(&poll_fd, 1, 0), 0);
+}
+
+static void a_link_beside_our_own_routes_is_noticed(void **state)
+{
+	(void)state;
+	pair_run("ip route add 192.0.2.1/32 via 10.0.0.2 proto %d",
+		 NETLINK_OWN_PROTOCOL);
+	pair_run("ip link set hg0 mtu 1400");
+	assert_true(netlink_read(netlink) & NETLINK_LINKS);
+}
+
+#define NETLINK_TEST(name) \
+	cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		NETLINK_TEST(routes_of_others_are_noticed),
+		NETLINK_TEST(rules_are_noticed),
+		NETLINK_TEST(our_own_routes_do_not_wake_us),
+		NETLINK_TEST(a_link_beside_our_own_routes_is_noticed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
