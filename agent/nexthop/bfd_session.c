@@ -20,6 +20,7 @@ static void forget_remote(struct bfd_session *session)
 {
 	session->remote_discriminator = 0;
 	session->remote_demand = false;
+	session->proven = false;
 	session->remote_min_rx_us = FIRST_REMOTE_MIN_RX_US;
 	session->expire_us = BFD_SESSION_NEVER;
 }
@@ -29,6 +30,12 @@ bool bfd_session_is_addressed(const struct bfd_session *session,
 {
 	return !packet->your_discriminator ||
 	       packet->your_discriminator == session->discriminator;
+}
+
+bool bfd_session_is_believed(const struct bfd_session *session,
+			     const struct bfd_packet *packet)
+{
+	return packet->your_discriminator || !session->proven;
 }
 
 /* Return our interval; at least a second unless Up: RFC 5880 6.8.3. */
@@ -184,6 +191,7 @@ static void record_remote(struct bfd_session *session,
 	session->remote_state = packet->state;
 	session->remote_diagnostic = packet->diagnostic;
 	session->remote_demand = packet->demand;
+	session->proven = packet->your_discriminator;
 	session->remote_multiplier = packet->detect_multiplier;
 	session->remote_discriminator = packet->my_discriminator;
 	session->remote_min_tx_us = packet->desired_min_tx_us;

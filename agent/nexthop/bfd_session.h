@@ -69,6 +69,7 @@ struct bfd_session {
 	enum bfd_state remote_state;
 	uint8_t remote_diagnostic;
 	bool remote_demand;
+	bool proven; /* it has named our discriminator since it was silent */
 	uint8_t remote_multiplier;     /* 0: no packet yet */
 	uint32_t remote_discriminator; /* 0: not known */
 	uint32_t remote_min_tx_us;
@@ -83,8 +84,16 @@ void bfd_session_init(struct bfd_session *session,
 bool bfd_session_is_addressed(const struct bfd_session *session,
 			      const struct bfd_packet *packet);
 /*
- * Step the machine. A packet must be addressed to it. Returns true if `out` is
- * to be sent now.
+ * False if the packet lacks our discriminator, which only the neighbor knows,
+ * while packets that have it keep coming: any host can send the first one of a
+ * restarted neighbor. A real restart is believed after the detection time, or
+ * as soon as the neighbor has heard our discriminator again.
+ */
+bool bfd_session_is_believed(const struct bfd_session *session,
+			     const struct bfd_packet *packet);
+/*
+ * Step the machine. A packet must be addressed to it and believed. Returns true
+ * if `out` is to be sent now.
  */
 bool bfd_session_step(struct bfd_session *session,
 		      const struct bfd_event *event, struct bfd_packet *out);

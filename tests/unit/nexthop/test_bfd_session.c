@@ -380,6 +380,40 @@ static void packets_for_others_are_told_apart(void **state)
 	assert_false(bfd_session_is_addressed(&session, &packet));
 }
 
+/* A forger does not know our discriminator. */
+static void words_without_proof_are_not_believed_while_others_come(void **state)
+{
+	(void)state;
+	for (int said = BFD_STATE_ADMIN_DOWN; said <= BFD_STATE_DOWN; said++) {
+		struct bfd_packet packet = words(said);
+
+		assert_true(bfd_session_is_believed(&session, &packet));
+		packet.your_discriminator = 0;
+		assert_false(bfd_session_is_believed(&session, &packet));
+	}
+}
+
+/* A neighbor that restarts does not know ours, either: RFC 5880 6.8.6. */
+static void
+a_restarted_neighbor_is_believed_after_the_detection_time(void **state)
+{
+	struct bfd_packet packet = words(BFD_STATE_DOWN);
+
+	(void)state;
+	packet.your_discriminator = 0;
+	packet.my_discriminator = THEIRS + 1;
+	step(session.expire_us, BFD_EVENT_TIMER, NULL, 0);
+	assert_int_equal(session.state, BFD_STATE_DOWN);
+	assert_true(bfd_session_is_believed(&session, &packet));
+	step(session.since_us, BFD_EVENT_PACKET, &packet, 0);
+	assert_int_equal(session.state, BFD_STATE_INIT);
+	assert_int_equal(session.remote_discriminator, THEIRS + 1);
+	/* It is not proven yet: the next may restart as well. */
+	assert_true(bfd_session_is_believed(&session, &packet));
+	receive(session.since_us, BFD_STATE_INIT);
+	assert_false(bfd_session_is_believed(&session, &packet));
+}
+
 /* RFC 5882 3.2. */
 static void admin_down_is_no_failure(void **state)
 {
@@ -436,6 +470,7 @@ struct world {
 	bool bounded; /* never so many in a row that silence is a failure */
 	bool repeats;
 	uint32_t lost_in_a_row[SIDES];
+	uint64_t forgery_us; /* the forger's next packet; 0: there is none */
 };
 
 static bool is_lost(struct world *world, int from)
@@ -490,7 +525,8 @@ static void move(struct world *world, int side, enum bfd_event_type type,
 	enum bfd_state before = moved->state;
 	struct bfd_packet out;
 
-	if (packet && !bfd_session_is_addressed(moved, packet))
+	if (packet && (!bfd_session_is_addressed(moved, packet) ||
+		       !bfd_session_is_believed(moved, packet)))
 		return;
 	if (bfd_session_step(moved, &event, &out))
 		launch(world, side, &out);
@@ -518,6 +554,28 @@ static size_t next_flight(const struct world *world)
 	return next;
 }
 
+/* Send a valid packet with any content but the discriminators of the world. */
+static void forge(struct world *world)
+{
+	const struct bfd_packet packet = {
+		.state = chance_below(BFD_STATE_DOWN + 1),
+		.diagnostic = (uint8_t)chance_below(BFD_DIAGNOSTIC_COUNT),
+		.poll = chance_below(2),
+		.final = chance_below(2),
+		.demand = chance_below(2),
+		.detect_multiplier = (uint8_t)(1 + chance_below(UINT8_MAX)),
+		.my_discriminator = 1 + chance_below(UINT32_MAX),
+		.your_discriminator =
+			chance_below(2) ? 0 : SIDES + 1 + chance_below(1 << 20),
+		.desired_min_tx_us = (uint32_t)chance_word(),
+		.required_min_rx_us = (uint32_t)chance_word(),
+	};
+
+	world->now_us = world->forgery_us;
+	world->forgery_us += 1 + chance_below(20 * MS);
+	move(world, (int)chance_below(SIDES), BFD_EVENT_PACKET, &packet);
+}
+
 /* Run the next event, if there is one before `end`. */
 static bool happens(struct world *world, uint64_t end)
 {
@@ -525,6 +583,13 @@ static bool happens(struct world *world, uint64_t end)
 	size_t next = next_flight(world);
 	struct flight flight;
 
+	if (world->forgery_us && world->forgery_us <= end &&
+	    world->forgery_us <= due(world, side) &&
+	    (!world->in_flight ||
+	     world->forgery_us <= world->flights[next].arrives_us)) {
+		forge(world);
+		return true;
+	}
 	if (world->in_flight &&
 	    world->flights[next].arrives_us <= due(world, side)) {
 		flight = world->flights[next];
@@ -631,6 +696,63 @@ static void a_good_path_is_never_called_failed(void **state)
 	}
 }
 
+static void no_forger_ends_a_session(void **state)
+{
+	struct world world;
+	uint64_t since[SIDES];
+
+	(void)state;
+	for (int round = 0; round < ROUNDS / 10; round++) {
+		build(&world);
+		calm(&world);
+		run_until(&world, world.now_us + COMING_UP);
+		assert_true(are(&world, BFD_STATE_UP));
+		for (int i = 0; i < SIDES; i++)
+			since[i] = world.sides[i].since_us;
+		world.forgery_us = world.now_us + 1;
+		run_until(&world, world.now_us + STAYING_UP);
+		assert_true(are(&world, BFD_STATE_UP));
+		for (int i = 0; i < SIDES; i++) {
+			assert_int_equal(world.sides[i].since_us, since[i]);
+			assert_int_equal(world.sides[i].remote_discriminator,
+					 2 - i);
+		}
+	}
+}
+
+/* Cut a good path, and return the longest time to see it. */
+static uint64_t cut_path(struct world *world)
+{
+	uint64_t detection[SIDES];
+
+	build(world);
+	calm(world);
+	run_until(world, world->now_us + COMING_UP);
+	assert_true(are(world, BFD_STATE_UP));
+	world->in_flight = 0;
+	world->loss_percent = 100;
+	world->bounded = false;
+	for (int i = 0; i < SIDES; i++)
+		detection[i] = bfd_session_detection_time_us(&world->sides[i]);
+	return detection[detection[1] > detection[0]];
+}
+
+static void no_forger_hides_a_cut(void **state)
+{
+	struct world world;
+	uint64_t longest;
+
+	(void)state;
+	for (int round = 0; round < ROUNDS / 10; round++) {
+		longest = cut_path(&world);
+		world.forgery_us = world.now_us + 1;
+		run_until(&world, world.now_us + longest);
+		for (int i = 0; i < SIDES; i++)
+			assert_int_not_equal(world.sides[i].state,
+					     BFD_STATE_UP);
+	}
+}
+
 static void a_cut_is_seen_within_the_detection_time(void **state)
 {
 	struct world world;
@@ -690,11 +812,15 @@ int main(void)
 		FROM_UP(a_poll_is_answered_beside_the_timer),
 		FROM_UP(a_neighbor_that_went_silent_is_forgotten),
 		FROM_NEW(packets_for_others_are_told_apart),
+		FROM_UP(words_without_proof_are_not_believed_while_others_come),
+		FROM_UP(a_restarted_neighbor_is_believed_after_the_detection_time),
 		FROM_UP(admin_down_is_no_failure),
 		FROM_UP(its_end_is_sent_once),
 		FROM_NEW(no_storm_leaves_the_table_or_a_session_behind),
 		FROM_NEW(a_good_path_is_never_called_failed),
 		FROM_NEW(a_cut_is_seen_within_the_detection_time),
+		FROM_NEW(no_forger_ends_a_session),
+		FROM_NEW(no_forger_hides_a_cut),
 	};
 
 	seed_properties();
