@@ -34,7 +34,7 @@ ROOMS := core codec session rib nexthop fib steering datapath control config
 
 core_DIR := agent/core
 core_SRC := address.c hex.c keyed_hash.c log.c log_limit.c log_sink.c pointer_set.c pool.c prefix_map.c \
-	secret.c seed_file.c slot_table.c suggest.c turn_meter.c turn_set.c work_queue.c
+	secret.c seed_file.c sha1.c slot_table.c suggest.c turn_meter.c turn_set.c work_queue.c
 core_USES :=
 
 codec_DIR := agent/bgp/codec
@@ -60,7 +60,7 @@ rib_SRC := adj_rib_in.c aggregate.c attribute_set.c decision.c decision_step.c d
 rib_USES := codec core
 
 nexthop_DIR := agent/nexthop
-nexthop_SRC := arp.c arp_socket.c bfd.c bfd_packet.c bfd_session.c bfd_socket.c entry.c host.c \
+nexthop_SRC := arp.c arp_socket.c bfd.c bfd_auth.c bfd_datagram.c bfd_packet.c bfd_session.c bfd_socket.c entry.c host.c \
 	listening.c nd.c nd_socket.c netlink.c netlink_message.c nexthop.c options.c packet_socket.c ports.c probe.c \
 	probe_budget.c probe_queue.c prober.c receive_buffer.c probe_log.c tracker.c vlan_offload.c
 nexthop_USES := core
@@ -87,7 +87,7 @@ control_SRC := capture.c control.c counter_list.c explain_flow.c explain_route.c
 control_USES := datapath steering fib nexthop rib session codec core
 
 config_DIR := agent/config
-config_SRC := aggregate.c check.c community.c confederation.c config.c entry.c file.c flag.c kind.c \
+config_SRC := aggregate.c bfd_key.c check.c community.c confederation.c config.c entry.c file.c flag.c kind.c \
 	neighbor.c neighbor_keys.c option.c parser.c path.c print.c rule.c rule_head.c rule_kinds.c \
 	rule_tables.c rule_terms.c vip.c
 config_USES := control datapath steering fib nexthop rib session codec core
@@ -101,7 +101,7 @@ CTL_SRC := ask.c client.c command_capture.c command_explain.c command_show.c hea
 
 # Unit tests, without root: tests/unit/FOLDER/test_NAME.c.
 core_TESTS := $(addprefix core/test_,address flow_hash flow_hash_statistics hex keyed_hash log log_limit log_sink pointer_set \
-	pool prefix_flood prefix_map secret seed_file slot_table suggest turn_meter turn_set wire work_queue)
+	pool prefix_flood prefix_map secret seed_file sha1 slot_table suggest turn_meter turn_set wire work_queue)
 codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes attributes_encode \
 	attributes_random attributes_unknown attributes_young capability collision community \
 	delay extended_community fsm message multiprotocol negotiated nlri notification \
@@ -112,7 +112,7 @@ session_TESTS := $(addprefix bgp/session/test_,admission collision_race confeder
 rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision decision_explain decision_oracle \
 	decision_random export export_confederation export_packing export_peers export_random export_ready \
 	max_prefix multipath nexthop_allowed nexthop_routes otc rib rib_nexthop shutdown static turns weight)
-nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_packet bfd_session host listening nd netlink_message probe \
+nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_auth bfd_datagram bfd_packet bfd_session host listening nd netlink_message probe \
 	probe_budget probe_queue)
 fib_TESTS := fib/test_nexthop_message fib/test_route_message
 steering_TESTS := $(addprefix steering/test_,assign identity limit ranking sets steering two_ribs)
@@ -134,7 +134,7 @@ XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle
 	world.c
 
 # tests/fuzz/fuzz_NAME.c
-FUZZ_TARGETS := arp bfd config control message nd open rule update
+FUZZ_TARGETS := arp bfd bfd_datagram config control message nd open rule update
 
 # ------------------------------------------------------------- flags
 

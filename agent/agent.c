@@ -64,11 +64,14 @@ static int make_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 			       &agent->tracker, error, AGENT_ERROR_SIZE);
 
 	/* Nothing but BFD says that a static path's server wants traffic. */
-	for (size_t i = 0; i < rib->static_path_count && !code; i++)
-		if (rib->static_paths[i].bfd)
-			code = tracker_watch(agent->tracker,
-					     &rib->static_paths[i].nexthop,
-					     true);
+	for (size_t i = 0; i < rib->static_path_count && !code; i++) {
+		const struct static_path_options *path = &rib->static_paths[i];
+		struct bfd_key key = wiring_bfd_key(&path->bfd_key);
+
+		if (path->bfd)
+			code = tracker_watch(agent->tracker, &path->nexthop,
+					     true, &key);
+	}
 	return code;
 }
 

@@ -83,12 +83,14 @@ static struct rib_peer *add_peer(struct agent *agent,
  * BGP says that the server wants traffic, so its BFD session need not be up
  * (RFC 5882 4.3).
  */
-static void watch_peer(struct agent *agent, struct rib_peer *peer)
+static void watch_peer(struct agent *agent, struct rib_peer *peer,
+		       const struct key_file *key_file)
 {
+	const struct bfd_key key = wiring_bfd_key(key_file);
 	char text[ADDRESS_TEXT_SIZE];
 
-	peer->watched =
-		!tracker_watch(agent->tracker, &peer->source.address, false);
+	peer->watched = !tracker_watch(agent->tracker, &peer->source.address,
+				       false, &key);
 	if (!peer->watched)
 		log_error("bgp", "%s: no BFD session: out of memory",
 			  address_format(&peer->source.address, text));
@@ -103,7 +105,7 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 	if (!peer)
 		reject(agent, neighbor);
 	else if (neighbor->options.bfd)
-		watch_peer(agent, peer);
+		watch_peer(agent, peer, &neighbor->options.bfd_key);
 }
 
 /*

@@ -56,6 +56,18 @@ static void end_sessions(struct agent *agent, const struct address *address)
 	}
 }
 
+struct bfd_key wiring_bfd_key(const struct key_file *options)
+{
+	struct bfd_key key = { .type = BFD_AUTH_NONE };
+
+	if (!options->path[0])
+		return key;
+	key.type = options->algorithm;
+	key.id = options->id;
+	memcpy(key.bytes, options->secret.bytes, options->secret.size);
+	return key;
+}
+
 static void on_nexthop_changed(const struct nexthop *nexthop, void *context)
 {
 	struct agent *agent = context;

@@ -27,6 +27,7 @@
 #include "fib/fib.h"
 #include "interfaces.h"
 #include "loop.h"
+#include "nexthop/bfd_auth.h"
 #include "nexthop/tracker.h"
 #include "rib/export_batch.h"
 #include "rib/rib.h"
@@ -66,6 +67,8 @@ struct agent {
 };
 
 /* The hooks of each room, with the agent as context. */
+/* Make the tracker's key of the options, of type NONE if they have none. */
+struct bfd_key wiring_bfd_key(const struct key_file *options);
 struct tracker_callbacks wiring_tracker_callbacks(struct agent *agent);
 struct rib_hooks wiring_rib_hooks(struct agent *agent);
 struct interfaces_hooks wiring_interfaces_hooks(struct agent *agent);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bgp/session/neighbor_options.h"
+#include "config/bfd_key.h"
 #include "config/check.h"
 #include "config/kind.h"
 #include "config/parser.h"
@@ -287,6 +288,7 @@ static void finish_neighbor(struct parser *parser,
 	check_times(parser, draft);
 	check_max_prefix(parser, draft);
 	check_routes(parser, draft);
+	bfd_key_finish(parser, draft, neighbor->bfd, &neighbor->bfd_key);
 	if (parser->error_count == errors)
 		read_key_file(parser, neighbor);
 }

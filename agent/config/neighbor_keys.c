@@ -11,6 +11,7 @@
 #include "config/kind.h"
 #include "config/parser.h"
 #include "core/array.h"
+#include "nexthop/bfd_auth.h"
 
 enum {
 	AS_TEXT_SIZE = 24,
@@ -171,6 +172,16 @@ const struct option neighbor_keys[] = {
 	  "End the session, and remove its paths at once, when its BFD session "
 	  "(RFC 5881) fails.",
 	  SWITCH(bfd) },
+	{ "bfd-key-file", "PATH",
+	  "Sign BFD packets with the key in this file, of at most 20 bytes, "
+	  "and drop others (RFC 5880 6.7).",
+	  VALUE(bfd_key.path, path) },
+	{ "bfd-key-id", "N", "The number of the key, at both ends.",
+	  NUMBER(bfd_key.id, 0, UINT8_MAX), .usual = BFD_KEY_ID },
+	{ "bfd-auth", NULL,
+	  "How the number of each packet counts: it rises with each one, or "
+	  "may repeat. Default: meticulous-sha1.",
+	  .traits = OPTION_DERIVED, CHOICE(bfd_key.algorithm, bfd_auth_names) },
 };
 
 _Static_assert(COUNT_OF(neighbor_keys) == NEIGHBOR_KEY_COUNT,

@@ -3,11 +3,13 @@
 
 #include "config/path.h"
 
+#include "config/bfd_key.h"
 #include "config/check.h"
 #include "config/kind.h"
 #include "config/parser.h"
 #include "config/vip.h"
 #include "core/array.h"
+#include "nexthop/bfd_auth.h"
 #include "rib/options.h"
 
 static const struct option head = {
@@ -31,13 +33,28 @@ static const struct option keys[] = {
 	  .maximum = DISTANCE_MAX },
 	{ "bfd", NULL, "Use the server only while its BFD session is up.",
 	  VALUE(bfd, switch) },
+	{ "bfd-key-file", "PATH",
+	  "Sign BFD packets with the key in this file, of at most 20 bytes, "
+	  "and drop others (RFC 5880 6.7).",
+	  VALUE(bfd_key.path, path) },
+	{ "bfd-key-id", "N", "The number of the key, at both ends.",
+	  VALUE(bfd_key.id, number), .maximum = UINT8_MAX,
+	  .usual = BFD_KEY_ID },
+	{ "bfd-auth", NULL,
+	  "How the number of each packet counts: it rises with each one, or "
+	  "may repeat. Default: meticulous-sha1.",
+	  VALUE(bfd_key.algorithm, choice), OPTION_NAMES(bfd_auth_names),
+	  .traits = OPTION_DERIVED },
 };
 
 static void finish_path(struct parser *parser, const struct entry_draft *draft)
 {
+	struct static_path_options *path = draft->object;
+
 	if (!entry_has(draft, "via"))
 		parser_reject(parser,
 			      "the server is missing; give via=ADDRESS");
+	bfd_key_finish(parser, draft, path->bfd, &path->bfd_key);
 }
 
 const struct entry path_entry = {
@@ -59,6 +76,8 @@ void path_check_all(struct parser *parser)
 
 		parser_point_at(parser, "path", i);
 		check_repeated(parser);
+		bfd_key_check_server(parser, &path->nexthop, &path->bfd_key,
+				     path->bfd);
 		if (!vip_covers(parser->config, &path->prefix))
 			parser_reject(parser, "is outside of all --vip; add "
 					      "its prefix as --vip");

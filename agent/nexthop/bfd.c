@@ -27,7 +27,9 @@ enum bfd_numbers {
 struct bfd_peer {
 	struct bfd *bfd;
 	struct bfd_session session;
+	struct bfd_auth auth;
 	struct bfd_endpoints endpoints;
+	uint8_t mac[MAC_SIZE]; /* of the neighbor; zero: not known */
 	void *owner;
 	struct event *timer;
 	int fd;
@@ -40,6 +42,7 @@ LIST_HEAD(peer_list, bfd_peer);
 struct bfd_receiver {
 	struct bfd *bfd;
 	struct event *event; /* NULL: the host has not this family */
+	int reserved_fd;     /* owns the UDP port; 0: not open */
 	struct receive_buffer buffer;
 	uint64_t pause_until_us; /* no expiry reads before */
 };
@@ -52,7 +55,7 @@ struct bfd {
 	struct bfd_receiver ipv6;
 	struct peer_list peers[PEER_BUCKETS];
 	size_t peer_count;
-	uint64_t quiet_until_us; /* no wrong hop limit is logged before */
+	uint64_t quiet_until_us; /* no dropped packet is logged before */
 	uint64_t counts[BFD_COUNT_COUNT];
 };
 
@@ -62,6 +65,9 @@ static const char *const count_names[BFD_COUNT_COUNT] = {
 	[BFD_COUNT_WRONG_HOP_LIMIT] = "wrong_hop_limit",
 	[BFD_COUNT_NO_SESSION] = "no_session",
 	[BFD_COUNT_WRONG_DISCRIMINATOR] = "wrong_discriminator",
+	[BFD_COUNT_WRONG_MAC] = "wrong_mac",
+	[BFD_COUNT_WRONG_KEY] = "wrong_key",
+	[BFD_COUNT_UNPROVEN] = "unproven",
 };
 
 const char *bfd_count_name(enum bfd_count count)
@@ -135,17 +141,19 @@ static void log_session_change(const struct bfd_peer *peer,
 			  bfd_state_name(session->state));
 }
 
-static void send_packet(const struct bfd_peer *peer,
-			const struct bfd_packet *packet)
+static void send_packet(struct bfd_peer *peer, const struct bfd_packet *packet)
 {
+	uint8_t bytes[BFD_SIGNED_SIZE];
 	char address[ADDRESS_TEXT_SIZE];
 	struct bfd_frame frame;
+	size_t size;
 	int error;
 
 	if (!peer->endpoints.ifindex)
 		return;
 	bfd_packet_build(packet, &frame);
-	error = bfd_socket_send(peer->fd, &peer->endpoints, &frame);
+	size = bfd_auth_sign(&peer->auth, &frame, bytes);
+	error = bfd_socket_send(peer->fd, &peer->endpoints, bytes, size);
 	/* The neighbor handles it like a lost packet. */
 	if (error)
 		log_debug("nexthop", "%s: BFD packet not sent: %s",
@@ -191,15 +199,20 @@ static void step_peer(struct bfd_peer *peer, enum bfd_event_type type,
 }
 
 /* Log for a session's neighbor only: remote hosts must not fill the log. */
-static void warn_of_hop_limit(struct bfd *bfd,
-			      const struct bfd_datagram *datagram)
+static bool may_warn(struct bfd *bfd)
 {
 	uint64_t now_us = clock_now_us();
+
+	if (now_us < bfd->quiet_until_us)
+		return false;
+	bfd->quiet_until_us = now_us + WARNING_INTERVAL_US;
+	return true;
+}
+
+static void warn_of_hop_limit(const struct bfd_datagram *datagram)
+{
 	char address[ADDRESS_TEXT_SIZE];
 
-	if (now_us < bfd->quiet_until_us || !find_peer(bfd, datagram))
-		return;
-	bfd->quiet_until_us = now_us + WARNING_INTERVAL_US;
 	log_warning("nexthop",
 		    "%s: BFD packets with hop limit %u dropped: look for a "
 		    "router in between, or a forger (RFC 5881 5)",
@@ -207,27 +220,107 @@ static void warn_of_hop_limit(struct bfd *bfd,
 		    datagram->hop_limit);
 }
 
-/* Check a datagram and pass it to its session: RFC 5880 6.8.6, 5881 5. */
+static void warn_of_mac(const struct bfd_peer *peer,
+			const struct bfd_datagram *datagram)
+{
+	char address[ADDRESS_TEXT_SIZE], right[MAC_TEXT_SIZE];
+	char wrong[MAC_TEXT_SIZE];
+
+	log_warning("nexthop",
+		    "%s: BFD packets from %s dropped: the neighbor is at %s; "
+		    "look for a forger, or for a second host with its address",
+		    address_format(&datagram->sender, address),
+		    mac_format(datagram->mac, wrong),
+		    mac_format(peer->mac, right));
+}
+
+static void warn_of_key(const struct bfd_peer *peer,
+			enum bfd_auth_verdict verdict)
+{
+	char address[ADDRESS_TEXT_SIZE];
+
+	log_warning("nexthop",
+		    "%s: BFD packets dropped: %s; give both ends the same "
+		    "authentication (RFC 5880 6.7)",
+		    address_format(&peer->endpoints.remote, address),
+		    bfd_auth_verdict_text(verdict));
+}
+
+static bool is_from_its_mac(const struct bfd_peer *peer,
+			    const struct bfd_datagram *datagram)
+{
+	static const uint8_t unknown[MAC_SIZE];
+
+	return !memcmp(peer->mac, unknown, MAC_SIZE) ||
+	       !memcmp(peer->mac, datagram->mac, MAC_SIZE);
+}
+
+/* Parse the packet, which must be signed if the session has a key. */
+static enum bfd_count open_packet(struct bfd_peer *peer,
+				  const struct bfd_datagram *datagram,
+				  struct bfd_packet *packet)
+{
+	const void *data = datagram->payload;
+	enum bfd_auth_verdict verdict;
+	size_t size = datagram->size;
+	struct bfd_frame plain;
+
+	if (peer->auth.key.type != BFD_AUTH_NONE) {
+		verdict = bfd_auth_open(
+			&peer->auth, data, size, clock_now_us(),
+			bfd_session_detection_time_us(&peer->session), &plain);
+		if (verdict != BFD_AUTH_OK) {
+			if (may_warn(peer->bfd))
+				warn_of_key(peer, verdict);
+			return BFD_COUNT_WRONG_KEY;
+		}
+		data = &plain;
+		size = sizeof(plain);
+	}
+	return bfd_packet_parse(data, size, packet) == BFD_PACKET_OK ?
+		       BFD_COUNT_ACCEPTED :
+		       BFD_COUNT_MALFORMED;
+}
+
+/* Check a datagram of the neighbor: RFC 5880 6.8.6, 5881 5. */
+static enum bfd_count judge_datagram(struct bfd_peer *peer,
+				     const struct bfd_datagram *datagram,
+				     struct bfd_packet *packet)
+{
+	enum bfd_count result = open_packet(peer, datagram, packet);
+
+	if (result != BFD_COUNT_ACCEPTED)
+		return result;
+	if (!bfd_session_is_addressed(&peer->session, packet))
+		return BFD_COUNT_WRONG_DISCRIMINATOR;
+	if (!is_from_its_mac(peer, datagram)) {
+		if (may_warn(peer->bfd))
+			warn_of_mac(peer, datagram);
+		return BFD_COUNT_WRONG_MAC;
+	}
+	return bfd_session_is_believed(&peer->session, packet) ?
+		       BFD_COUNT_ACCEPTED :
+		       BFD_COUNT_UNPROVEN;
+}
+
 static enum bfd_count handle_datagram(struct bfd *bfd,
 				      const struct bfd_datagram *datagram)
 {
+	struct bfd_peer *peer = find_peer(bfd, datagram);
 	struct bfd_packet packet;
-	struct bfd_peer *peer;
+	enum bfd_count result;
 
 	if (datagram->hop_limit != BFD_SOCKET_HOP_LIMIT) {
-		warn_of_hop_limit(bfd, datagram);
+		if (peer && may_warn(bfd))
+			warn_of_hop_limit(datagram);
 		return BFD_COUNT_WRONG_HOP_LIMIT;
 	}
-	if (bfd_packet_parse(datagram->payload, datagram->size, &packet) !=
-	    BFD_PACKET_OK)
-		return BFD_COUNT_MALFORMED;
-	peer = find_peer(bfd, datagram);
 	if (!peer)
 		return BFD_COUNT_NO_SESSION;
-	if (!bfd_session_is_addressed(&peer->session, &packet))
-		return BFD_COUNT_WRONG_DISCRIMINATOR;
-	step_peer(peer, BFD_EVENT_PACKET, &packet, clock_now_us());
-	return BFD_COUNT_ACCEPTED;
+	result = judge_datagram(peer, datagram, &packet);
+	if (result == BFD_COUNT_ACCEPTED)
+		step_peer(peer, BFD_EVENT_PACKET, &packet, clock_now_us());
+	return result;
 }
 
 static int read_packet(void *context)
@@ -313,8 +406,8 @@ static uint32_t new_discriminator(const struct bfd *bfd)
 	return discriminator;
 }
 
-int bfd_open(struct bfd *bfd, const struct address *address, void *owner,
-	     struct bfd_peer **created)
+int bfd_open(struct bfd *bfd, const struct address *address,
+	     const struct bfd_key *key, void *owner, struct bfd_peer **created)
 {
 	bool ipv4 = address_is_ipv4(address);
 	struct bfd_peer *peer;
@@ -339,6 +432,7 @@ int bfd_open(struct bfd *bfd, const struct address *address, void *owner,
 	peer->owner = owner;
 	peer->fd = fd;
 	peer->endpoints.remote = *address;
+	bfd_auth_init(&peer->auth, key, arc4random());
 	bfd_session_init(&peer->session, &bfd->timing, new_discriminator(bfd),
 			 clock_now_us());
 	LIST_INSERT_HEAD(peer_list_of(bfd, address), peer, link);
@@ -363,6 +457,7 @@ void bfd_close(struct bfd_peer *peer)
 	peer->bfd->peer_count--;
 	event_free(peer->timer);
 	close(peer->fd);
+	explicit_bzero(&peer->auth, sizeof(peer->auth));
 	free(peer);
 }
 
@@ -377,11 +472,20 @@ void bfd_set_link(struct bfd_peer *peer, uint32_t ifindex,
 		arm_peer_timer(peer, clock_now_us());
 }
 
+void bfd_set_mac(struct bfd_peer *peer, const uint8_t mac[MAC_SIZE])
+{
+	memcpy(peer->mac, mac, MAC_SIZE);
+}
+
 static int listen_in_family(struct bfd *bfd, bool ipv4,
 			    struct bfd_receiver *receiver)
 {
-	int fd = bfd_socket_listen(ipv4);
+	int fd = bfd_socket_reserve(ipv4);
 
+	if (fd < 0)
+		return fd;
+	receiver->reserved_fd = fd;
+	fd = bfd_socket_listen(ipv4);
 	if (fd < 0)
 		return fd;
 	receiver->bfd = bfd;
@@ -431,6 +535,13 @@ int bfd_new(struct event_base *base, const struct bfd_timing *timing,
 	return 0;
 }
 
+static void close_receiver(struct bfd_receiver *receiver)
+{
+	socket_event_free(receiver->event);
+	if (receiver->reserved_fd)
+		close(receiver->reserved_fd);
+}
+
 void bfd_free(struct bfd *bfd)
 {
 	if (!bfd)
@@ -438,7 +549,7 @@ void bfd_free(struct bfd *bfd)
 	for (size_t i = 0; i < PEER_BUCKETS; i++)
 		while (!LIST_EMPTY(&bfd->peers[i]))
 			bfd_close(LIST_FIRST(&bfd->peers[i]));
-	socket_event_free(bfd->ipv4.event);
-	socket_event_free(bfd->ipv6.event);
+	close_receiver(&bfd->ipv4);
+	close_receiver(&bfd->ipv6);
 	free(bfd);
 }

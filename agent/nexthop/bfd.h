@@ -8,16 +8,18 @@
  *
  * There is one session for each address, with the same intervals for all. A
  * packet is accepted only if it came over the session's link, from the
- * neighbor's address, with a hop limit that no router has lowered (RFC 5881 5)
- * and our discriminator or none. That is stricter than RFC 5880 6.3, which
- * checks the sender's address only until it knows our discriminator. All other
- * packets are counted and dropped.
+ * neighbor's address and MAC, with a hop limit that no router has lowered (RFC
+ * 5881 5) and our discriminator, or none if the neighbor has restarted. That is
+ * stricter than RFC 5880 6.3, which checks the sender's address only until it
+ * knows our discriminator. A session with a key accepts signed packets only (RFC
+ * 5880 6.7). All other packets are counted and dropped.
  */
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "core/address.h"
+#include "nexthop/bfd_auth.h"
 #include "nexthop/bfd_session.h"
 #include "nexthop/bfd_socket.h"
 
@@ -36,6 +38,9 @@ enum bfd_count {
 	BFD_COUNT_WRONG_HOP_LIMIT,
 	BFD_COUNT_NO_SESSION, /* unknown sender, or over another link */
 	BFD_COUNT_WRONG_DISCRIMINATOR,
+	BFD_COUNT_WRONG_MAC, /* of another host than the next hop's */
+	BFD_COUNT_WRONG_KEY, /* of a session with a key */
+	BFD_COUNT_UNPROVEN, /* without our discriminator, while others have it */
 	BFD_COUNT_COUNT,
 };
 
@@ -61,14 +66,17 @@ void bfd_free(struct bfd *bfd);
 /*
  * Start a session with `address` for `owner`; it sends nothing before
  * bfd_set_link(). The caller ends it with bfd_close(), which sends AdminDown.
- * Returns 0 or -errno: -ENOSPC beyond BFD_MAX_PEERS.
+ * `key` may be of type BFD_AUTH_NONE. Returns 0 or -errno: -ENOSPC beyond
+ * BFD_MAX_PEERS.
  */
-int bfd_open(struct bfd *bfd, const struct address *address, void *owner,
-	     struct bfd_peer **peer);
+int bfd_open(struct bfd *bfd, const struct address *address,
+	     const struct bfd_key *key, void *owner, struct bfd_peer **peer);
 void bfd_close(struct bfd_peer *peer);
 /* Set the neighbor's link (0: none) and our address there. */
 void bfd_set_link(struct bfd_peer *peer, uint32_t ifindex,
 		  const struct address *local);
+/* Set the neighbor's MAC; packets from others are dropped. Zero: not known. */
+void bfd_set_mac(struct bfd_peer *peer, const uint8_t mac[MAC_SIZE]);
 
 const struct bfd_session *bfd_peer_session(const struct bfd_peer *peer);
 const uint64_t *bfd_counts(const struct bfd *bfd);

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The UDP sockets of BFD. See bfd_socket.h. */
+/* The sockets of BFD. See bfd_socket.h. */
 
 #include "nexthop/bfd_socket.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
+#include <netinet/ip6.h>
+#include <netinet/udp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "core/array.h"
-#include "nexthop/receive_buffer.h"
+#include "nexthop/packet_socket.h"
 
 enum bfd_socket_ports {
 	/* RFC 5881 4. */
@@ -34,7 +39,7 @@ union socket_address {
 union control {
 	struct cmsghdr header;
 	char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
-		   CMSG_SPACE(sizeof(int))];
+		   CMSG_SPACE(sizeof(struct tpacket_auxdata))];
 };
 
 static socklen_t fill_socket_address(const struct address *address,
@@ -54,17 +59,6 @@ static socklen_t fill_socket_address(const struct address *address,
 	out->ipv6.sin6_scope_id = address_scope(address);
 	memcpy(&out->ipv6.sin6_addr, bare.bytes, sizeof(bare.bytes));
 	return sizeof(out->ipv6);
-}
-
-static struct address read_socket_address(const union socket_address *from,
-					  uint32_t ifindex)
-{
-	struct address address;
-
-	if (from->any.sa_family == AF_INET)
-		return address_from_ipv4(from->ipv4.sin_addr.s_addr);
-	memcpy(address.bytes, &from->ipv6.sin6_addr, sizeof(address.bytes));
-	return address_scoped(&address, ifindex);
 }
 
 struct option {
@@ -113,27 +107,74 @@ static int close_on_error(int fd, int error)
 	return error;
 }
 
-int bfd_socket_listen(bool ipv4)
+int bfd_socket_reserve(bool ipv4)
 {
-	static const struct option ipv4_options[] = {
-		{ IPPROTO_IP, IP_RECVTTL, 1 },
-		{ IPPROTO_IP, IP_PKTINFO, 1 },
+	static const struct sock_filter none[] = {
+		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
-	static const struct option ipv6_options[] = {
+	static const struct sock_fprog filter = {
+		.len = COUNT_OF(none),
+		.filter = (struct sock_filter *)none,
+	};
+	static const struct option ipv6_only[] = {
 		{ IPPROTO_IPV6, IPV6_V6ONLY, 1 },
-		{ IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1 },
-		{ IPPROTO_IPV6, IPV6_RECVPKTINFO, 1 },
 	};
-	int fd = open_udp_socket(ipv4), error;
+	int fd = open_udp_socket(ipv4), error = 0;
 
 	if (fd < 0)
 		return fd;
-	error = ipv4 ? set_options(fd, ipv4_options, COUNT_OF(ipv4_options)) :
-		       set_options(fd, ipv6_options, COUNT_OF(ipv6_options));
-	receive_buffer_enlarge(fd);
+	if (!ipv4)
+		error = set_options(fd, ipv6_only, COUNT_OF(ipv6_only));
+	if (!error && setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
+				 sizeof(filter)))
+		error = -errno;
 	if (!error)
 		error = bind_port(fd, ipv4, BFD_SOCKET_PORT);
 	return close_on_error(fd, error);
+}
+
+/*
+ * Pass datagrams to our port that are for this host: the sockets get all IP
+ * packets that the kernel does. Those with IPv6 extension headers are not BFD.
+ */
+static const struct sock_filter to_ipv4_port[] = {
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, SKF_AD_OFF + SKF_AD_PKTTYPE),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_HOST, 0, 8),
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, offsetof(struct iphdr, protocol)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, 6),
+	BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct iphdr, frag_off)),
+	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, IP_OFFMASK | IP_MF, 4, 0),
+	BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
+	BPF_STMT(BPF_LD | BPF_H | BPF_IND, offsetof(struct udphdr, dest)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, BFD_SOCKET_PORT, 0, 1),
+	BPF_STMT(BPF_RET | BPF_K, BFD_MAX_DATAGRAM),
+	BPF_STMT(BPF_RET | BPF_K, 0),
+};
+static const struct sock_filter to_ipv6_port[] = {
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, SKF_AD_OFF + SKF_AD_PKTTYPE),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_HOST, 0, 5),
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, offsetof(struct ip6_hdr, ip6_nxt)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, 3),
+	BPF_STMT(BPF_LD | BPF_H | BPF_ABS,
+		 sizeof(struct ip6_hdr) + offsetof(struct udphdr, dest)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, BFD_SOCKET_PORT, 0, 1),
+	BPF_STMT(BPF_RET | BPF_K, BFD_MAX_DATAGRAM),
+	BPF_STMT(BPF_RET | BPF_K, 0),
+};
+
+int bfd_socket_listen(bool ipv4)
+{
+	static const struct option options[] = {
+		{ SOL_PACKET, PACKET_AUXDATA, 1 },
+	};
+	int fd = ipv4 ? packet_socket_open_cooked(ETH_P_IP, to_ipv4_port,
+						  COUNT_OF(to_ipv4_port)) :
+			packet_socket_open_cooked(ETH_P_IPV6, to_ipv6_port,
+						  COUNT_OF(to_ipv6_port));
+
+	if (fd < 0)
+		return fd;
+	return close_on_error(fd, set_options(fd, options, COUNT_OF(options)));
 }
 
 /* Bind to a random free port: unique among all sessions, hard to guess. */
@@ -207,10 +248,10 @@ static void put_endpoints(struct msghdr *message,
 }
 
 int bfd_socket_send(int fd, const struct bfd_endpoints *endpoints,
-		    const struct bfd_frame *frame)
+		    const void *packet, size_t size)
 {
-	struct iovec data = { .iov_base = (void *)frame,
-			      .iov_len = sizeof(*frame) };
+	struct iovec data = { .iov_base = (void *)(uintptr_t)packet,
+			      .iov_len = size };
 	union socket_address to;
 	union control control = { .bytes = { 0 } };
 	struct msghdr message = {
@@ -227,47 +268,26 @@ int bfd_socket_send(int fd, const struct bfd_endpoints *endpoints,
 	return sendmsg(fd, &message, 0) < 0 ? -errno : 0;
 }
 
-static bool is_control(const struct cmsghdr *header, int level, int type,
-		       size_t size)
+/* True if the kernel or the card has checked it, or it never left the host. */
+static bool is_checked(struct msghdr *message)
 {
-	return header->cmsg_level == level && header->cmsg_type == type &&
-	       header->cmsg_len >= CMSG_LEN(size);
-}
+	const struct cmsghdr *header = CMSG_FIRSTHDR(message);
+	struct tpacket_auxdata about;
 
-/* Read link and hop limit of the datagram. */
-static void read_control(struct msghdr *message, struct bfd_datagram *datagram)
-{
-	struct cmsghdr *header;
-	struct in6_pktinfo ipv6;
-	struct in_pktinfo ipv4;
-	int hops;
-
-	for (header = CMSG_FIRSTHDR(message); header;
-	     header = CMSG_NXTHDR(message, header)) {
-		const void *data = CMSG_DATA(header);
-
-		if (is_control(header, IPPROTO_IP, IP_TTL, sizeof(hops)) ||
-		    is_control(header, IPPROTO_IPV6, IPV6_HOPLIMIT,
-			       sizeof(hops))) {
-			memcpy(&hops, data, sizeof(hops));
-			datagram->hop_limit = (unsigned int)hops;
-		} else if (is_control(header, IPPROTO_IP, IP_PKTINFO,
-				      sizeof(ipv4))) {
-			memcpy(&ipv4, data, sizeof(ipv4));
-			datagram->ifindex = (uint32_t)ipv4.ipi_ifindex;
-		} else if (is_control(header, IPPROTO_IPV6, IPV6_PKTINFO,
-				      sizeof(ipv6))) {
-			memcpy(&ipv6, data, sizeof(ipv6));
-			datagram->ifindex = ipv6.ipi6_ifindex;
-		}
-	}
+	if (!header || header->cmsg_level != SOL_PACKET ||
+	    header->cmsg_type != PACKET_AUXDATA ||
+	    header->cmsg_len < CMSG_LEN(sizeof(about)))
+		return false;
+	memcpy(&about, CMSG_DATA(header), sizeof(about));
+	return about.tp_status &
+	       (TP_STATUS_CSUM_VALID | TP_STATUS_CSUMNOTREADY);
 }
 
 int bfd_socket_receive(int fd, struct bfd_datagram *datagram)
 {
-	struct iovec data = { .iov_base = datagram->payload,
-			      .iov_len = sizeof(datagram->payload) };
-	union socket_address from;
+	uint8_t bytes[BFD_MAX_DATAGRAM];
+	struct iovec data = { .iov_base = bytes, .iov_len = sizeof(bytes) };
+	struct sockaddr_ll from;
 	union control control;
 	struct msghdr message = {
 		.msg_name = &from,
@@ -281,12 +301,13 @@ int bfd_socket_receive(int fd, struct bfd_datagram *datagram)
 
 	if (size < 0)
 		return -errno;
-	datagram->size = (size_t)size;
-	datagram->ifindex = 0;
-	datagram->hop_limit = 0;
-	read_control(&message, datagram);
-	if (!datagram->ifindex)
+	if (!bfd_datagram_parse(bytes, (size_t)size, is_checked(&message),
+				datagram))
 		return -EBADMSG;
-	datagram->sender = read_socket_address(&from, datagram->ifindex);
+	datagram->ifindex = (uint32_t)from.sll_ifindex;
+	datagram->sender = address_scoped(&datagram->sender, datagram->ifindex);
+	memset(datagram->mac, 0, MAC_SIZE);
+	if (from.sll_halen == MAC_SIZE)
+		memcpy(datagram->mac, from.sll_addr, MAC_SIZE);
 	return 0;
 }

@@ -3,8 +3,9 @@
 #define NEXTHOP_BFD_SOCKET_H
 
 /*
- * The UDP sockets of single-hop BFD (RFC 5881): one for each family receives
- * from all neighbors, and one for each session sends from a port of its own.
+ * The UDP sockets of single-hop BFD (RFC 5881): one packet socket for each family
+ * receives from all neighbors, with the MACs of the senders, and one UDP socket
+ * for each session sends from a port of its own.
  */
 
 #include <stdbool.h>
@@ -12,21 +13,11 @@
 #include <stdint.h>
 
 #include "core/address.h"
-#include "nexthop/bfd_packet.h"
+#include "nexthop/bfd_datagram.h"
 
 enum bfd_socket_constants {
-	BFD_SOCKET_PORT = 3784,	    /* RFC 5881 4 */
+	BFD_SOCKET_PORT = BFD_PORT,
 	BFD_SOCKET_HOP_LIMIT = 255, /* RFC 5881 5 */
-	/* With the longest authentication section: RFC 5880 4.4. */
-	BFD_SOCKET_MAX_PAYLOAD = 52,
-};
-
-struct bfd_datagram {
-	struct address sender; /* with its scope, if link-local */
-	uint32_t ifindex;
-	unsigned int hop_limit;
-	size_t size;
-	uint8_t payload[BFD_SOCKET_MAX_PAYLOAD];
 };
 
 /* The addresses and the link of a session. */
@@ -36,16 +27,18 @@ struct bfd_endpoints {
 	uint32_t ifindex;     /* 0: no link, nothing is sent */
 };
 
-/* Open a non-blocking socket; return a descriptor or -errno. */
+/*
+ * Open a socket; return a descriptor or -errno. The reserving one owns the port,
+ * so that no other daemon takes it and the kernel does not answer that it is
+ * closed; it receives nothing.
+ */
+int bfd_socket_reserve(bool ipv4);
 int bfd_socket_listen(bool ipv4);
 int bfd_socket_open(bool ipv4);
 /* Send a packet. Returns 0 or -errno. */
 int bfd_socket_send(int fd, const struct bfd_endpoints *endpoints,
-		    const struct bfd_frame *frame);
-/*
- * Receive a packet. Returns 0, -EBADMSG if the kernel did not report its link,
- * or -errno.
- */
+		    const void *packet, size_t size);
+/* Receive a packet. Returns 0, -EBADMSG for another packet, or -errno. */
 int bfd_socket_receive(int fd, struct bfd_datagram *datagram);
 
 #endif

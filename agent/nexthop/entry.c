@@ -88,6 +88,8 @@ static void update_view(struct entry *entry, uint64_t now)
 	view->bfd = judge_bfd(entry);
 	view->conflicts = entry->probe.conflicts;
 	memcpy(view->mac, entry->probe.mac, MAC_SIZE);
+	if (entry->bfd)
+		bfd_set_mac(entry->bfd, view->mac);
 	if (entry->queued || !is_reportable(&entry->reported, view))
 		return;
 	TAILQ_INSERT_TAIL(&entry->tracker->changed, entry, queue);
@@ -362,7 +364,8 @@ static void open_bfd_session(struct entry *entry)
 	int error = -EOPNOTSUPP;
 
 	if (bfd)
-		error = bfd_open(bfd, &entry->view.address, entry, &entry->bfd);
+		error = bfd_open(bfd, &entry->view.address, &entry->bfd_key,
+				 entry, &entry->bfd);
 	if (!error)
 		return;
 	address_format(&entry->view.address, address);
@@ -373,6 +376,20 @@ static void open_bfd_session(struct entry *entry)
 	else
 		log_error("nexthop", "%s: BFD not started: %s", address,
 			  strerror(-error));
+}
+
+void entry_take_bfd_key(struct entry *entry, const struct bfd_key *key)
+{
+	char address[ADDRESS_TEXT_SIZE];
+
+	if (!entry->watchers)
+		entry->bfd_key = *key;
+	else if (key->type != BFD_AUTH_NONE &&
+		 !bfd_key_equal(&entry->bfd_key, key))
+		log_error("nexthop",
+			  "%s: BFD runs with another key, or without one; give "
+			  "all flags for this server the same bfd-key-file",
+			  address_format(&entry->view.address, address));
 }
 
 /* Close the BFD session if no user wants it any more. */

@@ -14,6 +14,7 @@
 #include <sys/queue.h>
 
 #include "core/address.h"
+#include "nexthop/bfd_auth.h"
 #include "nexthop/nexthop.h"
 #include "nexthop/ports.h"
 #include "nexthop/probe.h"
@@ -41,6 +42,7 @@ struct entry {
 	struct address source; /* of our probes */
 	unsigned int references;
 	struct bfd_peer *bfd;	/* NULL without watchers */
+	struct bfd_key bfd_key; /* of its first watcher */
 	bool bfd_is_far;	/* behind a gateway: its BFD cannot work */
 	unsigned int watchers;	/* users that want a BFD session */
 	unsigned int requirers; /* those of them that require it to be Up */
@@ -73,6 +75,8 @@ void entry_handle_answer(struct entry *entry, uint32_t ifindex,
  * or close its BFD session.
  */
 void entry_settle(struct entry *entry);
+/* Take the BFD key of another watcher, not counted yet. */
+void entry_take_bfd_key(struct entry *entry, const struct bfd_key *key);
 /* Apply the end of its deadline. */
 void entry_deadline(struct entry *entry);
 /* Apply a change of its BFD session. */

@@ -13,8 +13,8 @@
 
 #include "nexthop/receive_buffer.h"
 
-int packet_socket_open(uint32_t ifindex, uint16_t ethertype,
-		       const struct sock_filter *program, size_t size)
+static int open_packet_socket(int type, uint32_t ifindex, uint16_t ethertype,
+			      const struct sock_filter *program, size_t size)
 {
 	const struct sock_fprog filter = {
 		.len = (unsigned short)size,
@@ -28,7 +28,7 @@ int packet_socket_open(uint32_t ifindex, uint16_t ethertype,
 	int fd, error;
 
 	/* With protocol 0 it receives nothing until bind(). */
-	fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	fd = socket(AF_PACKET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
 	receive_buffer_enlarge(fd);
@@ -39,4 +39,16 @@ int packet_socket_open(uint32_t ifindex, uint16_t ethertype,
 	error = -errno;
 	close(fd);
 	return error;
+}
+
+int packet_socket_open(uint32_t ifindex, uint16_t ethertype,
+		       const struct sock_filter *program, size_t size)
+{
+	return open_packet_socket(SOCK_RAW, ifindex, ethertype, program, size);
+}
+
+int packet_socket_open_cooked(uint16_t ethertype,
+			      const struct sock_filter *program, size_t size)
+{
+	return open_packet_socket(SOCK_DGRAM, 0, ethertype, program, size);
 }

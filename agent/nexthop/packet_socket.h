@@ -2,7 +2,7 @@
 #ifndef NEXTHOP_PACKET_SOCKET_H
 #define NEXTHOP_PACKET_SOCKET_H
 
-/* Packet sockets (packet(7)) for ARP and Neighbor Discovery. */
+/* Packet sockets (packet(7)) for ARP, Neighbor Discovery and BFD. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -16,5 +16,12 @@ struct sock_filter;
  */
 int packet_socket_open(uint32_t ifindex, uint16_t ethertype,
 		       const struct sock_filter *program, size_t size);
+
+/*
+ * Likewise on all interfaces, without the frame's header: recvmsg() tells the
+ * interface and the MAC of the sender.
+ */
+int packet_socket_open_cooked(uint16_t ethertype,
+			      const struct sock_filter *program, size_t size);
 
 #endif

@@ -309,12 +309,13 @@ void tracker_release(struct tracker *tracker, const struct address *address)
 }
 
 int tracker_watch(struct tracker *tracker, const struct address *address,
-		  bool required)
+		  bool required, const struct bfd_key *key)
 {
 	struct entry *entry = acquire_entry(tracker, address);
 
 	if (!entry)
 		return -ENOMEM;
+	entry_take_bfd_key(entry, key);
 	entry->watchers++;
 	entry->requirers += required;
 	entry->watch_pending = true;

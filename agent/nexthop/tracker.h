@@ -35,9 +35,10 @@
  *   host           links and addresses of this host. Plain data
  *   vlan_offload   does the hardware hide VLAN tags from the program?
  *   bfd            BFD sessions with next hops (RFC 5880, RFC 5881, RFC 5882)
- *   bfd_session, bfd_packet
- *                  its state machine and its packets. Pure
- *   bfd_socket     its UDP sockets
+ *   bfd_session, bfd_packet, bfd_auth, bfd_datagram
+ *                  its state machine, its packets, their signatures and the
+ *                  headers around them. Pure
+ *   bfd_socket     its sockets
  */
 
 #include <stdbool.h>
@@ -48,6 +49,7 @@
 #include "nexthop/nexthop.h"
 #include "nexthop/options.h"
 
+struct bfd_key;
 struct event_base;
 struct tracker;
 
@@ -89,10 +91,11 @@ int tracker_acquire(struct tracker *tracker, const struct address *address);
 void tracker_release(struct tracker *tracker, const struct address *address);
 /*
  * Likewise, with a BFD session. It counts for all users of the next hop and is
- * required if one of them says so. If it cannot be started the log says why.
+ * required if one of them says so. The first user gives the key. If it cannot be
+ * started the log says why.
  */
 int tracker_watch(struct tracker *tracker, const struct address *address,
-		  bool required);
+		  bool required, const struct bfd_key *key);
 void tracker_unwatch(struct tracker *tracker, const struct address *address,
 		     bool required);
 /*

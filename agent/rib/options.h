@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "core/address.h"
+#include "core/key_file.h"
 #include "rib/policy/rule.h"
 
 enum rib_options_limits {
@@ -101,6 +102,7 @@ struct static_path_options {
 	uint32_t weight;
 	uint32_t distance; /* see distance.h */
 	bool bfd;	   /* only while its BFD session is up */
+	struct key_file bfd_key;
 };
 
 struct import_options {

@@ -19,7 +19,8 @@ log "{folder}/bird.log" all;
 router id 10.0.0.9;
 protocol device {{ }}
 protocol bfd watch {{
-    interface "eth0" {{ interval {interval} ms; multiplier {multiplier}; }};
+    interface "eth0" {{ interval {interval} ms; multiplier {multiplier};
+        {authentication} }};
     {neighbors}
 }}
 """
@@ -56,13 +57,17 @@ class BfdDaemon:
 
 class BirdBfd(BfdDaemon):
 
+    def __init__(self, namespace, folder, pairs, authentication=""):
+        super().__init__(namespace, folder, pairs)
+        self.authentication = authentication
+
     def start(self):
         neighbors = "\n    ".join(
             f'neighbor {remote} dev "eth0" local {local};'
             for local, remote in self.pairs)
         path = self.write("bird.conf", BIRD_BFD.format(
             folder=self.folder, interval=INTERVAL_MS, multiplier=MULTIPLIER,
-            neighbors=neighbors))
+            authentication=self.authentication, neighbors=neighbors))
         self.spawn("bird", "-f", "-c", path, "-s", f"{self.folder}/bird.ctl")
 
 

@@ -4,11 +4,19 @@
 import json
 import os
 import stat
+import time
 
 from lab_case import LabCase
+from bfd_daemons import DETECTION_SECONDS, BirdBfd
 from lab.steering import flow_hash
-from lab.system import wait_until
-from lab.topology import CLIENT_ADDRESS, VIP
+from lab.system import PYTHON, wait_until
+from lab.topology import CLIENT_ADDRESS, HEADGATE_LAN, VIP
+
+
+FORGER = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                      "bfd_forger.py")
+UP_SECONDS = 10
+FORGERIES = 200
 
 
 class HashSeed(LabCase):
@@ -114,3 +122,175 @@ class HashSeed(LabCase):
             self.assertIn(path, done.stderr)
             self.assertIn("run chmod 600", done.stderr)
         self.assertEqual(headgate.program_ids(), {})
+
+
+class BfdLab(LabCase):
+    """server1 is healthy and watched by BFD; server2 is the forger."""
+
+    options = {"servers": 3}
+    started = False
+    keys = ""  # of --path
+    daemon_options = {}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        lab = cls.lab
+        cls.healthy, cls.forger = lab.servers[:2]
+        lab.headgate.arguments += [
+            "--path", f"192.0.2.9,via={cls.healthy.address},bfd"
+            + cls.make_keys(lab.folder)]
+        cls.daemon = BirdBfd(cls.healthy.namespace, f"{lab.folder}/bfd",
+                             [(cls.healthy.address, HEADGATE_LAN)],
+                             **cls.daemon_options)
+        cls.daemon.start()
+        lab.start()
+        # Frames of the forger with the MAC of server1 must not draw its traffic
+        # to the forger's port: that is no matter of BFD.
+        lab.lan.run("bridge", "link", "set", "dev", cls.forger.name,
+                    "learning", "off")
+        cls.wait_up()
+
+    @classmethod
+    def make_keys(cls, folder):
+        return ""
+
+    @classmethod
+    def session(cls):
+        return cls.lab.headgate.nexthops()[cls.healthy.address]["bfd"]
+
+    @classmethod
+    def wait_up(cls):
+        wait_until(lambda: cls.session()["state"] == "up", UP_SECONDS,
+                   "BFD with server1")
+
+    def counters(self):
+        return self.lab.headgate.show("counters")["bfd"]
+
+    def macs(self):
+        server = json.loads(self.healthy.namespace.run(
+            "ip", "-j", "link", "show", "eth0"))[0]["address"]
+        headgate = json.loads(self.lab.host.run(
+            "ip", "-j", "link", "show", "lan"))[0]["address"]
+        return server, headgate
+
+    def forge(self, fault, *macs, count=FORGERIES):
+        self.forger.namespace.run(
+            PYTHON, FORGER, fault, self.healthy.address, self.forger.address,
+            HEADGATE_LAN, str(count), *macs)
+
+    def assert_harmless(self, attack, counter):
+        """Watch the traffic of all servers during the attack: no packet is
+        lost, server1 keeps its share, its session stays up."""
+        before, since = self.counters(), self.lab.download(20000, 200)
+        session = self.session()
+        attack()
+        after = self.lab.download(20000, 200)
+        wait_until(lambda: self.counters()[counter] >= before[counter]
+                   + FORGERIES, 5, counter)
+        time.sleep(DETECTION_SECONDS)
+        attack()
+        again = self.lab.download(20000, 200)
+        for downloads in (since, after, again):
+            self.assertEqual(downloads.failed(), [])
+            self.assertEqual(downloads.servers(), since.servers())
+        self.assertEqual(self.session()["state"], "up")
+        self.assertEqual(self.session()["remote_state"], "up")
+        self.assertEqual(session["state"], "up")
+        self.assertNotIn(f"{self.healthy.address}: BFD is down",
+                         self.lab.headgate.log_tail(1000))
+
+
+class ForgedBfd(BfdLab):
+
+    def test_down_from_another_mac_is_dropped(self):
+        self.assert_harmless(lambda: self.forge("mac"), "wrong_mac")
+        self.assertIn("BFD packets from", self.lab.headgate.log_tail(1000))
+
+    def test_admin_down_from_another_mac_is_dropped(self):
+        self.assert_harmless(lambda: self.forge("admin_down"), "wrong_mac")
+
+    def test_down_of_a_perfect_forger_is_not_believed(self):
+        self.assert_harmless(lambda: self.forge("mac", *self.macs()),
+                             "unproven")
+
+    def test_admin_down_of_a_perfect_forger_is_not_believed(self):
+        self.assert_harmless(lambda: self.forge("admin_down", *self.macs()),
+                             "unproven")
+
+    def test_y_a_restarted_daemon_is_believed(self):
+        self.daemon.kill()
+        self.daemon.start()
+        wait_until(lambda: "BFD is down" in self.lab.headgate.log_tail(1000),
+                   UP_SECONDS, "the restart noticed")
+        self.wait_up()
+
+    def test_z_no_forger_hides_that_the_server_is_silent(self):
+        macs = self.macs()
+        self.daemon.freeze()
+        start = time.monotonic()
+        while self.session()["state"] == "up":
+            self.forge("mac", *macs, count=5)
+            self.assertLess(time.monotonic() - start,
+                            DETECTION_SECONDS + 1)
+        self.daemon.thaw()
+        self.wait_up()
+
+
+SECRET = "correct horse"
+
+
+class SignedBfd(BfdLab):
+    """The session has a key: what is not signed by it does not count."""
+
+    daemon_options = {"authentication": f"""
+        authentication meticulous keyed sha1;
+        password "{SECRET}" {{ id 3; }};"""}
+
+    @classmethod
+    def make_keys(cls, folder):
+        path = f"{folder}/bfd.key"
+        with open(path, "w", encoding="ascii") as file:
+            file.write(SECRET + "\n")
+        os.chmod(path, 0o600)
+        return f",bfd-key-file={path},bfd-key-id=3"
+
+    def test_1_a_stock_daemon_with_the_key_is_up(self):
+        self.assertEqual(self.session()["remote_state"], "up")
+        self.assertEqual(self.counters()["wrong_key"], 0)
+
+    def test_2_unsigned_packets_are_dropped(self):
+        self.assert_harmless(lambda: self.forge("mac", *self.macs()),
+                             "wrong_key")
+
+    def test_3_a_restarted_daemon_comes_up_again(self):
+        self.daemon.kill()
+        wait_until(lambda: self.session()["state"] == "down", UP_SECONDS,
+                   "the session down")
+        self.daemon.start()
+        self.wait_up()
+
+    def test_4_a_daemon_without_the_key_stays_down_and_the_log_says_why(self):
+        self.daemon.kill()
+        wait_until(lambda: self.session()["state"] == "down", UP_SECONDS,
+                   "the session down")
+        self.daemon.authentication = ""
+        self.daemon.start()
+        before = self.counters()["wrong_key"]
+        wait_until(lambda: self.counters()["wrong_key"] > before + 3,
+                   UP_SECONDS, "its packets")
+        self.assertEqual(self.session()["state"], "down")
+        self.assertIn("BFD packets dropped: not signed",
+                      self.lab.headgate.log_tail(1000))
+
+
+class KeyedBfd(SignedBfd):
+    """The same with the form whose numbers may repeat."""
+
+    daemon_options = {"authentication": f"""
+        authentication keyed sha1;
+        password "{SECRET}" {{ id 3; }};"""}
+
+    @classmethod
+    def make_keys(cls, folder):
+        return super().make_keys(folder) + ",bfd-auth=keyed-sha1"

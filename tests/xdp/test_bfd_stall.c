@@ -32,6 +32,7 @@ enum numbers {
 	FORGERIES = 64, /* in a row */
 };
 
+static const struct bfd_key no_key;
 static pid_t server, sender, forger;
 static struct event_base *base;
 static struct bfd *bfd;
@@ -172,7 +173,7 @@ static int set_up(void **state)
 	base = event_base_new();
 	if (bfd_new(base, &timing, &callbacks, &bfd, error, sizeof(error)))
 		fail_msg("%s", error);
-	assert_int_equal(bfd_open(bfd, &remote, NULL, &peer), 0);
+	assert_int_equal(bfd_open(bfd, &remote, &no_key, NULL, &peer), 0);
 	bfd_set_link(peer, if_nametoindex("hg0"), &local);
 	return 0;
 }

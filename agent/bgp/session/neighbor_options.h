@@ -15,6 +15,7 @@
 #include "bgp/codec/exchange.h"
 #include "bgp/codec/open.h"
 #include "core/address.h"
+#include "core/key_file.h"
 #include "core/secret.h"
 #include "core/sizes.h"
 
@@ -80,6 +81,7 @@ struct bgp_neighbor_options {
 	bool multipath_off;	     /* its paths share no set with others */
 	bool aigp; /* accept AIGP from an external neighbor: RFC 7311 3.1 */
 	bool bfd;  /* the session ends when BFD says that the path failed */
+	struct key_file bfd_key;
 };
 
 /* Names of --neighbor's family and add-path, indexed by bits; some are NULL. */

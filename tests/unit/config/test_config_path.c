@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* --path: its keys, and its rules beside --vip. */
 
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "config_helpers.h"
 
 static void a_path_has_its_keys_and_defaults(void **state)
@@ -37,6 +40,70 @@ static void paths_are_printed_so_that_they_parse(void **state)
 	assert_false(config.rib.static_paths[0].bfd);
 	assert_true(config.rib.static_paths[1].bfd);
 	assert_int_equal(config.nexthop.bfd_interval_ms, 100);
+}
+
+static void a_bfd_key_needs_bfd_and_a_key_that_fits(void **state)
+{
+	char path[] = "/tmp/headgate-config-XXXXXX", line[256];
+	FILE *out;
+
+	(void)state;
+	assert_error("path 192.0.2.1,via=10.0.0.1,bfd,bfd-key-id=2",
+		     "--path 192.0.2.1,via=10.0.0.1,bfd,bfd-key-id=2: "
+		     "bfd-key-id is for the key of bfd-key-file; give that, "
+		     "too, or remove bfd-key-id");
+	assert_error("path 192.0.2.1,via=10.0.0.1,bfd-key-file=/nowhere/key",
+		     "--path 192.0.2.1,via=10.0.0.1,bfd-key-file=/nowhere/key: "
+		     "bfd-key-file is for BFD; give bfd, too");
+	assert_error(
+		"path 192.0.2.1,via=10.0.0.1,bfd,bfd-key-file=/nowhere/key",
+		"--path 192.0.2.1,via=10.0.0.1,bfd,bfd-key-file=/nowhere/key: "
+		"/nowhere/key: No such file or directory");
+	close(mkstemp(path));
+	snprintf(line, sizeof(line),
+		 "path 192.0.2.1,via=10.0.0.1,bfd,bfd-key-file=%s", path);
+	for (int size = 20; size <= 21; size++) {
+		out = fopen(path, "w");
+		fprintf(out, "%0*d", size, 0);
+		fclose(out);
+		assert_int_equal(parse_lines(line), size - 20);
+	}
+	assert_non_null(strstr(errors, "longer than 20 bytes, the longest key "
+				       "of BFD; shorten it at both ends"));
+	unlink(path);
+}
+
+/* There is one session with a server. */
+static void flags_of_a_server_have_one_bfd_key(void **state)
+{
+	char path[] = "/tmp/headgate-config-XXXXXX", lines[512];
+	FILE *out;
+
+	(void)state;
+	close(mkstemp(path));
+	out = fopen(path, "w");
+	fputs("hush", out);
+	fclose(out);
+	snprintf(lines, sizeof(lines),
+		 "path 192.0.2.1,via=10.0.0.1,bfd,bfd-key-file=%s\n"
+		 "path 192.0.2.2,via=10.0.0.1,bfd,bfd-key-file=%s\n"
+		 "path 192.0.2.3,via=10.0.0.1",
+		 path, path);
+	assert_int_equal(parse_lines(lines), 0);
+	strcat(lines, ",bfd");
+	assert_int_equal(parse_lines(lines), 1);
+	assert_non_null(strstr(
+		errors, "file:8: --path 192.0.2.3/32: another BFD key than "
+			"the --path on file:6, which has the same server; "
+			"give both the same bfd-key-file"));
+	snprintf(lines, sizeof(lines),
+		 "path 192.0.2.1,via=10.0.0.1,bfd,bfd-key-file=%s\n"
+		 "neighbor 10.0.0.0/24,as=65001,bfd",
+		 path);
+	assert_int_equal(parse_lines(lines), 1);
+	assert_non_null(strstr(errors, "another BFD key than the --neighbor "
+				       "on file:7"));
+	unlink(path);
 }
 
 static void every_mistake_is_named(void **state)
@@ -90,6 +157,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_path_has_its_keys_and_defaults),
 		cmocka_unit_test(paths_are_printed_so_that_they_parse),
+		cmocka_unit_test(a_bfd_key_needs_bfd_and_a_key_that_fits),
+		cmocka_unit_test(flags_of_a_server_have_one_bfd_key),
 		cmocka_unit_test(every_mistake_is_named),
 		cmocka_unit_test(one_server_has_a_vip_once),
 	};

@@ -162,9 +162,8 @@ static const struct key_row {
 
 /* Keys with a test of their own. */
 static const char *const key_files[] = {
-	",password-file",
-	",tcp-ao-key-file",
-	",tcp-ao-id",
+	",password-file", ",tcp-ao-key-file", ",tcp-ao-id",
+	",bfd-key-file",  ",bfd-key-id",      ",bfd-auth",
 };
 
 static struct config first, second;
@@ -317,6 +316,34 @@ static bool has_key_row(const struct option *flag, const char *name)
 	return false;
 }
 
+/* Of a --neighbor for the speaker, of a --path for the rib. */
+static void a_bfd_key_changes_its_flag_only(void **state)
+{
+	static const struct {
+		const char *flag;
+		unsigned int room;
+	} flags[] = {
+		{ "neighbor 10.0.0.2,bfd", BGP },
+		{ "path 192.0.2.1,via=10.0.0.9,bfd", RIB },
+	};
+	char one[] = "/tmp/headgate-test-XXXXXX";
+	char key[LINE_SIZE], id[LINE_SIZE], auth[LINE_SIZE];
+
+	(void)state;
+	close(mkstemp(one));
+	write_secret(one, "hush\n");
+	for (size_t i = 0; i < COUNT_OF(flags); i++) {
+		snprintf(key, sizeof(key), "%s,bfd-key-file=%s", flags[i].flag,
+			 one);
+		snprintf(id, sizeof(id), "%.80s,bfd-key-id=2", key);
+		snprintf(auth, sizeof(auth), "%.80s,bfd-auth=keyed-sha1", key);
+		assert_differs(flags[i].flag, key, flags[i].room);
+		assert_differs(key, id, flags[i].room);
+		assert_differs(key, auth, flags[i].room);
+	}
+	unlink(one);
+}
+
 static void the_tables_above_have_every_flag_and_key(void **state)
 {
 	(void)state;
@@ -340,6 +367,7 @@ int main(void)
 		cmocka_unit_test(a_member_changes_the_speaker_only),
 		cmocka_unit_test(a_key_of_a_neighbor_changes_the_speaker_only),
 		cmocka_unit_test(a_key_file_changes_the_speaker_only),
+		cmocka_unit_test(a_bfd_key_changes_its_flag_only),
 		cmocka_unit_test(the_tables_above_have_every_flag_and_key),
 	};
 
