@@ -112,7 +112,7 @@ session_TESTS := $(addprefix bgp/session/test_,admission collision_race confeder
 rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision decision_explain decision_oracle \
 	decision_random export export_confederation export_packing export_peers export_random export_ready \
 	max_prefix multipath nexthop_allowed nexthop_routes otc rib rib_nexthop shutdown static turns weight)
-nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_auth bfd_datagram bfd_packet bfd_session host listening nd netlink_message probe \
+nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_auth bfd_datagram bfd_packet bfd_pair bfd_session host listening nd netlink_message probe \
 	probe_budget probe_queue)
 fib_TESTS := fib/test_nexthop_message fib/test_route_message
 steering_TESTS := $(addprefix steering/test_,assign identity limit ranking sets steering two_ribs)

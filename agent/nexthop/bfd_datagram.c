@@ -133,7 +133,7 @@ static bool parse_udp(const struct packet *packet, bool checked,
 	datagram->sender = packet->source;
 	datagram->hop_limit = packet->hop_limit;
 	datagram->size = length - (size_t)UDP_HEADER;
-	/* What follows the longest packet is not part of one. */
+	/* Later bytes are not part of a packet. */
 	if (datagram->size > sizeof(datagram->payload))
 		datagram->size = sizeof(datagram->payload);
 	reader_bytes(&reader, datagram->payload, datagram->size);

@@ -316,7 +316,7 @@ static bool has_key_row(const struct option *flag, const char *name)
 	return false;
 }
 
-/* Of a --neighbor for the speaker, of a --path for the rib. */
+/* The speaker has that of a --neighbor, the rib that of a --path. */
 static void a_bfd_key_changes_its_flag_only(void **state)
 {
 	static const struct {
