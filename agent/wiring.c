@@ -143,8 +143,9 @@ static enum path_reason check_nexthop(const struct address *address,
 	struct agent *agent = context;
 	const struct nexthop *nexthop = tracker_find(agent->tracker, address);
 
-	/* Every way costs the same until the kernel's metric is used. */
-	(void)igp_cost;
+	/* The metric of a connected route says nothing: IPv6's is 256. */
+	if (nexthop && !address_equal(&nexthop->via, address))
+		*igp_cost = nexthop->metric;
 	if (leads_back(agent, address, nexthop))
 		return REASON_NEXTHOP_LOOP;
 	if (nexthop && nexthop_is_alive(nexthop))

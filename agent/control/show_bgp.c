@@ -68,6 +68,7 @@ struct json_object *show_path(const struct control_view *view,
 	json_add_text(out, "origin", bgp_origin_name(attributes.origin));
 	json_add_number(out, "med", path->attributes->med);
 	json_add_number(out, "local_pref", path->attributes->local_pref);
+	json_add_number(out, "igp_cost", path->attributes->nexthop->igp_cost);
 	json_add_number(out, "path_id", path->path_id);
 	json_add(out, "attributes", attributes_json(&attributes));
 	return out;
