@@ -358,10 +358,18 @@ static void on_steered(const struct prefix *vip, bool steered, void *context)
 	loc_rib_set_forwarding(agent->rib, vip, steered);
 }
 
+static bool kernel_serves(const struct prefix *vip, void *context)
+{
+	const struct agent *agent = context;
+
+	return fib_serves(agent->fib, vip);
+}
+
 struct steering_hooks wiring_steering_hooks(struct agent *agent)
 {
 	return (struct steering_hooks){
 		.steered = on_steered,
+		.kernel_serves = kernel_serves,
 		.work_waiting = wake_end_of_turn,
 		.context = agent,
 	};

@@ -123,6 +123,12 @@ void fib_set_vip(struct fib *fib, const struct prefix *vip, bool served,
 		set_route(fib, vip, members, count);
 }
 
+bool fib_serves(const struct fib *fib, const struct prefix *vip)
+{
+	return kernel_routes_leads(fib->routes, vip) &&
+	       kernel_routes_forwards(!address_is_ipv4(&vip->address));
+}
+
 void fib_link_up(struct fib *fib, uint32_t ifindex)
 {
 	kernel_routes_link_up(fib->routes, ifindex);

@@ -44,6 +44,11 @@ void fib_free(struct fib *fib, bool remove);
  */
 void fib_set_vip(struct fib *fib, const struct prefix *vip, bool served,
 		 const struct member *members, size_t count);
+/*
+ * True if the kernel forwards packets for the VIP: its route has next hops, was
+ * not refused, and the host forwards.
+ */
+bool fib_serves(const struct fib *fib, const struct prefix *vip);
 /* Write routes over a link again: the kernel drops them when it goes down. */
 void fib_link_up(struct fib *fib, uint32_t ifindex);
 

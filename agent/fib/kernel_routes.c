@@ -691,6 +691,14 @@ bool kernel_routes_has(const struct kernel_routes *routes,
 	return route && route->wanted && !route->stale;
 }
 
+bool kernel_routes_leads(const struct kernel_routes *routes,
+			 const struct prefix *prefix)
+{
+	const struct kernel_route *route = find_kernel_route(routes, prefix);
+
+	return route && route->wanted && route->set && !route->failed;
+}
+
 int kernel_routes_keep(struct kernel_routes *routes,
 		       const struct prefix *prefix)
 {

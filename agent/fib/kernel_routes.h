@@ -52,6 +52,9 @@ int kernel_routes_set(struct kernel_routes *routes, const struct prefix *prefix,
 /* True if this run has set or keeps the route. */
 bool kernel_routes_has(const struct kernel_routes *routes,
 		       const struct prefix *prefix);
+/* True if the route is to lead over hops, and the kernel did not refuse it. */
+bool kernel_routes_leads(const struct kernel_routes *routes,
+			 const struct prefix *prefix);
 /* Remove the route; one that is kept becomes unreachable instead. */
 void kernel_routes_remove(struct kernel_routes *routes,
 			  const struct prefix *prefix);

@@ -15,7 +15,9 @@
  *	- at the limit not now: its VIPs keep their table while that leads to
  *	  none but servers of their set (a dead one counts as absent). Else they
  *	  use a group that is a part of their set, or one that is cut down to
- *	  what the sets of its VIPs share, or none, and the kernel's route.
+ *	  what the sets of its VIPs share, or none, and the kernel's route. Where
+ *	  the kernel does not forward, the group that they have is cut down, and
+ *	  they are withdrawn only if nothing is left of it.
  * When groups are short and each is used by VIPs of several sets, two groups of
  * waiting VIPs become one, which frees the other.
  *
@@ -215,6 +217,17 @@ static void settle_group(struct steering *steering,
 			mark_done(steering, vip, true);
 }
 
+/* The VIPs of a group that was cut down want more again. */
+static void unsettle_group(struct steering *steering,
+			   struct steering_group *group)
+{
+	struct steering_vip *vip;
+
+	TAILQ_FOREACH(vip, &group->vips, group_link)
+		if (!vip->waiting && vip->set != group->set)
+			vip_set_waiting(steering, vip, true);
+}
+
 static void finish_build(struct turn *turn, struct group_build *build)
 {
 	struct steering *steering = turn->steering;
@@ -234,6 +247,7 @@ static void finish_build(struct turn *turn, struct group_build *build)
 			  in_place ? "rewritten in place" : "new",
 			  group->shared ? ", shared by sets that wait" : "");
 		set->retry_ms = 0;
+		unsettle_group(steering, group);
 		settle_group(steering, group);
 		if (absorb)
 			move_all(turn, absorb, group);
@@ -400,8 +414,32 @@ static size_t share_with(struct member *members, size_t count,
 	return count;
 }
 
-/* Cut a shared group down to what it has in common with one more set. */
-static bool join_shared(struct turn *turn, struct steering_set *set)
+static bool is_shared(const struct steering_group *group,
+		      const struct steering_set *set)
+{
+	(void)set;
+	return group->shared;
+}
+
+/* True if a VIP that waits for the set has the table of the group. */
+static bool has_vip_of(const struct steering_group *group,
+		       const struct steering_set *set)
+{
+	const struct steering_vip *vip;
+
+	TAILQ_FOREACH(vip, &group->vips, group_link)
+		if (vip->set == set)
+			return true;
+	return false;
+}
+
+/*
+ * Cut a group down to what it has in common with one more set: the group of
+ * those that qualify which keeps most.
+ */
+static bool cut_group(struct turn *turn, struct steering_set *set,
+		      bool (*qualifies)(const struct steering_group *group,
+					const struct steering_set *set))
 {
 	struct steering *steering = turn->steering;
 	struct member *members = calloc(set->count, sizeof(*members));
@@ -415,7 +453,7 @@ static bool join_shared(struct turn *turn, struct steering_set *set)
 		struct steering_group *group = steering->groups.groups[i];
 		size_t count;
 
-		if (!group || !group->shared)
+		if (!group || !qualifies(group, set))
 			continue;
 		memcpy(members, set->members, set->count * sizeof(*members));
 		count = share_with(members, set->count, group);
@@ -437,28 +475,54 @@ static bool join_shared(struct turn *turn, struct steering_set *set)
 	return started;
 }
 
+static bool is_served_by_kernel(const struct steering *steering,
+				const struct steering_vip *vip)
+{
+	const struct steering_hooks *hooks = &steering->hooks;
+
+	return !hooks->kernel_serves ||
+	       hooks->kernel_serves(&vip->node.prefix, hooks->context);
+}
+
+/* Take a VIP out of the program. Returns whether that was done. */
+static bool drop_vip(struct steering *steering, struct steering_vip *vip,
+		     bool by_kernel)
+{
+	const struct steering_hooks *hooks = &steering->hooks;
+	char text[PREFIX_TEXT_SIZE];
+
+	if (vip_leave_group(steering, vip))
+		return false;
+	vip->by_kernel = by_kernel;
+	log_warning("steering",
+		    "%s: waits for a group, all %u are in use; %s until then; "
+		    "raise --groups",
+		    prefix_format(&vip->node.prefix, text),
+		    steering->options.group_count,
+		    by_kernel ? "the kernel forwards" :
+				"withdrawn, as the kernel does not forward,");
+	if (!by_kernel)
+		hooks->steered(&vip->node.prefix, false, hooks->context);
+	return true;
+}
+
 /*
  * Take VIPs whose table leads to servers outside their set out of the program:
- * the kernel forwards by its route, which follows the set.
+ * the kernel forwards by its route, which follows the set. Those that it does
+ * not serve are left or taken out by `all`.
  */
-static bool drop_unsafe(struct turn *turn, struct steering_set *set)
+static bool drop_unsafe(struct turn *turn, struct steering_set *set, bool all)
 {
+	struct steering *steering = turn->steering;
 	struct steering_vip *vip;
-	char text[PREFIX_TEXT_SIZE];
-	bool any = false;
+	bool any = false, served;
 
 	TAILQ_FOREACH(vip, &set->waiting, set_link) {
 		if (!vip->group || !is_urgent_vip(turn, vip))
 			continue;
-		if (vip_leave_group(turn->steering, vip))
-			continue;
-		vip->by_kernel = true;
-		log_warning("steering",
-			    "%s: waits for a group, all %u are in use; the "
-			    "kernel forwards until then; raise --groups",
-			    prefix_format(&vip->node.prefix, text),
-			    turn->steering->options.group_count);
-		any = true;
+		served = is_served_by_kernel(steering, vip);
+		if (served || all)
+			any |= drop_vip(steering, vip, served);
 		if (!has_time(turn))
 			break;
 	}
@@ -492,7 +556,9 @@ static bool serve_at_limit(struct turn *turn, struct steering_set *set,
 		return true;
 	if (steering->groups.free_count && !set->group)
 		return start_build(turn, set, NULL, true);
-	return join_shared(turn, set) || drop_unsafe(turn, set);
+	return cut_group(turn, set, is_shared) ||
+	       drop_unsafe(turn, set, false) ||
+	       cut_group(turn, set, has_vip_of) || drop_unsafe(turn, set, true);
 }
 
 /* Returns whether something was done for the set. */

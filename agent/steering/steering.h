@@ -117,6 +117,11 @@ struct steering_vip {
 struct steering_hooks {
 	/* A VIP came to a table, or lost its table. From steering_settle(). */
 	void (*steered)(const struct prefix *vip, bool steered, void *context);
+	/*
+	 * True if the kernel forwards packets for a VIP that has no table, by a
+	 * route over its set. NULL: it always does.
+	 */
+	bool (*kernel_serves)(const struct prefix *vip, void *context);
 	/* Something waits: call steering_settle() at the end of the turn. */
 	void (*work_waiting)(void *context);
 	void *context;

@@ -40,6 +40,7 @@ static struct world {
 	struct nexthop hops[HOPS];
 	uint8_t sets[VIPS]; /* bits of hops; the living ones are the set */
 	bool announced[VIPS];
+	bool kernel_forwards;
 } world;
 
 static uint32_t hop_index(const struct address *address)
@@ -116,11 +117,18 @@ static int clear_counter(struct datapath *datapath, uint32_t index)
 static void note_steered(const struct prefix *vip, bool steered, void *context)
 {
 	(void)context;
-	assert_true(steered);
-	world.announced[vip_index(vip)] = true;
+	/* While the kernel forwards, all that was announced stays so. */
+	assert_true(steered || !world.kernel_forwards);
+	world.announced[vip_index(vip)] = steered;
 }
 
-static void start(void)
+static bool does_kernel_serve(const struct prefix *vip, void *context)
+{
+	(void)vip, (void)context;
+	return world.kernel_forwards;
+}
+
+static void start(bool kernel_forwards)
 {
 	const struct steering_options options = {
 		.table_size = TABLE_SIZE,
@@ -133,10 +141,12 @@ static void start(void)
 
 	const struct steering_hooks hooks = {
 		.steered = note_steered,
+		.kernel_serves = does_kernel_serve,
 		.work_waiting = settled_work_waiting,
 	};
 
 	memset(&world, 0, sizeof(world));
+	world.kernel_forwards = kernel_forwards;
 	for (uint32_t i = 0; i < HOPS; i++) {
 		world.hops[i].address = address_from_ipv4(htonl(FIRST_HOP + i));
 		world.hops[i].state = NEXTHOP_RESOLVED;
@@ -253,6 +263,8 @@ static void check_vip(uint32_t vip)
 	assert_int_equal(met & ~set, 0);
 	assert_int_equal(world.has_entry[vip], met != 0);
 	assert_true(world.announced[vip] || !met);
+	/* A table or the kernel serves each VIP that is announced. */
+	assert_true(!world.announced[vip] || met || world.kernel_forwards);
 	assert_int_equal(steering_vip_state(found) == STEERING_WAITING, !met);
 	if (steering_vip_state(found) == STEERING_EXACT)
 		assert_int_equal(met, set);
@@ -278,7 +290,7 @@ static void check_world(void)
 static void the_right_servers_at_any_time(void **state)
 {
 	(void)state;
-	start();
+	start(true);
 	for (int event = 0; event < EVENTS; event++) {
 		change_some();
 		settle(world.steering);
@@ -287,11 +299,44 @@ static void the_right_servers_at_any_time(void **state)
 	steering_free(world.steering);
 }
 
+/*
+ * Where the kernel does not forward, a VIP is withdrawn only if its table had no
+ * living server that is still in its set.
+ */
+static void without_the_kernel_a_table_is_cut_down(void **state)
+{
+	uint32_t withdrawn = 0;
+
+	(void)state;
+	start(false);
+	for (int event = 0; event < EVENTS; event++) {
+		uint8_t before[VIPS];
+		bool announced[VIPS];
+
+		for (uint32_t v = 0; v < VIPS; v++)
+			before[v] = met_by(v);
+		memcpy(announced, world.announced, sizeof(announced));
+		change_some();
+		settle(world.steering);
+		check_world();
+		for (uint32_t v = 0; v < VIPS; v++) {
+			uint8_t set = world.sets[v] & living();
+
+			if (!announced[v] || world.announced[v] || !set)
+				continue;
+			withdrawn++;
+			assert_int_equal(before[v] & set, 0);
+		}
+	}
+	assert_in_range(withdrawn, 1, EVENTS);
+	steering_free(world.steering);
+}
+
 /* Changes in a burst, and turns of the loop between them. */
 static void bursts_end_where_single_changes_do(void **state)
 {
 	(void)state;
-	start();
+	start(true);
 	for (int event = 0; event < EVENTS; event++) {
 		change_some();
 		if (!chance_below(3))
@@ -307,7 +352,7 @@ static void bursts_end_where_single_changes_do(void **state)
 static void waiting_vips_get_their_table_when_room_appears(void **state)
 {
 	(void)state;
-	start();
+	start(true);
 	for (uint32_t v = 0; v < VIPS; v++) {
 		world.sets[v] = (uint8_t)(v + 1);
 		tell_set(v);
@@ -327,6 +372,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_right_servers_at_any_time),
+		cmocka_unit_test(without_the_kernel_a_table_is_cut_down),
 		cmocka_unit_test(bursts_end_where_single_changes_do),
 		cmocka_unit_test(
 			waiting_vips_get_their_table_when_room_appears),

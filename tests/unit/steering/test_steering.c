@@ -417,6 +417,7 @@ static void a_vip_that_the_program_refuses_is_tried_again(void **state)
 {
 	struct member member = { nexthop_address(0), 1 };
 	const struct prefix prefix = vip(0);
+	char text[256];
 	bool steered;
 
 	(void)state;
@@ -427,6 +428,11 @@ static void a_vip_that_the_program_refuses_is_tried_again(void **state)
 	assert_false(steered);
 	assert_int_equal(state_of(0), STEERING_WAITING);
 	assert_null(steering_next_group(tables.steering, NULL));
+	steering_explain(tables.steering,
+			 steering_find_vip(tables.steering, &prefix), text,
+			 sizeof(text));
+	assert_string_equal(text, "its table was refused, see the log; tried "
+				  "again every second; steered not at all");
 	tables.refuse_vip = 0;
 	settle(tables.steering);
 	assert_int_equal(state_of(0), STEERING_EXACT);
