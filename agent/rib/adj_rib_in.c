@@ -19,6 +19,11 @@ _Static_assert(POLICY_MAX_RULES < 1 << 10, "fits path.rule");
 _Static_assert(REASON_COUNT <= 1 << 6, "fits path.reason");
 _Static_assert(IMPORT_REASON_COUNT <= 1 << 4, "fits path.import");
 
+static enum bgp_family family_of(const struct route *route)
+{
+	return bgp_nlri_family(&route->node.prefix);
+}
+
 /* Add or remove one path in the peer's counters. */
 static void count_path(struct rib_peer *peer, const struct route *route,
 		       enum import_reason import, bool came)
@@ -31,8 +36,7 @@ static void count_path(struct rib_peer *peer, const struct route *route,
 	else
 		peer->refused[import] += one;
 	if (import != IMPORT_MAX_PREFIX)
-		max_prefix_count(&peer->max_prefix,
-				 bgp_nlri_family(&route->node.prefix), came);
+		max_prefix_count(&peer->max_prefix, family_of(route), came);
 }
 
 /*
@@ -56,6 +60,7 @@ static void set_path(struct rib *rib, struct rib_peer *peer,
 		.path_id = path->path_id,
 		.import = verdict->reason,
 		.rule = verdict->rule,
+		.round = peer->rounds[family_of(route)].now,
 		.best = path->best && accepted,
 		.equal_weight = path->equal_weight,
 		.own_nexthop = verdict->own_nexthop,
@@ -94,15 +99,15 @@ static struct path **find_path_place(struct route *route, struct rib_peer *peer,
 	return link;
 }
 
-static bool is_of_peer(const struct path *path, const struct rib_peer *peer)
+struct path **adj_rib_in_first_path(struct route *route, struct rib_peer *peer)
 {
-	return path && path->source == &peer->source;
+	return find_path_place(route, peer, 0);
 }
 
 static bool is_path_of(const struct path *path, const struct rib_peer *peer,
 		       uint32_t path_id)
 {
-	return is_of_peer(path, peer) && path->path_id == path_id;
+	return adj_rib_in_is_of_peer(path, peer) && path->path_id == path_id;
 }
 
 /*
@@ -116,9 +121,43 @@ static void mark_for_path(struct rib *rib, struct route *route,
 		route_mark(rib, route);
 }
 
-/* Remove the path at *link from its route, which may be unused then. */
-static void remove_path(struct rib *rib, struct rib_peer *peer,
-			struct route *route, struct path **link)
+/* ------------------------------------------------------- routes of a peer */
+
+/* Return the set of routes with such paths of the peer. */
+static struct turn_set *set_of(struct rib_peer *peer, bool accepted)
+{
+	return accepted ? &peer->accepted_routes : &peer->refused_routes;
+}
+
+/* True if the peer has a path of this kind in the route. */
+static bool has_path(struct route *route, struct rib_peer *peer, bool accepted)
+{
+	const struct path *path = *adj_rib_in_first_path(route, peer);
+
+	while (adj_rib_in_is_of_peer(path, peer) &&
+	       (path->import == IMPORT_ACCEPTED) != accepted)
+		path = path->next;
+	return adj_rib_in_is_of_peer(path, peer);
+}
+
+/* Remove a route from a set after a path that the counters have no more. */
+static void drop_peer_route(struct rib_peer *peer, struct route *route,
+			    bool accepted)
+{
+	struct turn_set *set = set_of(peer, accepted);
+	uint32_t paths =
+		accepted ? peer->prefixes_accepted :
+			   peer->prefixes_received - peer->prefixes_accepted;
+	/* The usual case, in which no path needs to be looked at. */
+	bool one_path_each = turn_set_count(set) == (size_t)paths + 1 &&
+			     !set->incomplete;
+
+	if (one_path_each || !has_path(route, peer, accepted))
+		turn_set_remove(set, route);
+}
+
+void adj_rib_in_remove_path(struct rib *rib, struct rib_peer *peer,
+			    struct route *route, struct path **link)
 {
 	struct path *path = *link;
 
@@ -126,6 +165,7 @@ static void remove_path(struct rib *rib, struct rib_peer *peer,
 	*link = path->next;
 	export_forget_path(route, path);
 	clear_path(rib, peer, route, path);
+	drop_peer_route(peer, route, path->import == IMPORT_ACCEPTED);
 	pool_give(&rib->path_pool, path);
 }
 
@@ -141,7 +181,7 @@ static void withdraw_path(struct rib *rib, struct rib_peer *peer,
 	link = find_path_place(route, peer, key->path_id);
 	if (!is_path_of(*link, peer, key->path_id))
 		return;
-	remove_path(rib, peer, route, link);
+	adj_rib_in_remove_path(rib, peer, route, link);
 	route_free_if_unused(rib, route);
 }
 
@@ -184,15 +224,21 @@ static void replace_path(struct rib *rib, struct rib_peer *peer,
 			 const struct inbound_verdict *verdict)
 {
 	struct path before = { .attributes = NULL };
+	bool accepted = verdict->reason == IMPORT_ACCEPTED, was_accepted;
 
 	if (path->attributes)
 		before = *path;
+	was_accepted = before.import == IMPORT_ACCEPTED;
 	set_path(rib, peer, route, path, verdict);
 	mark_for_path(rib, route, path);
+	if (!before.attributes || was_accepted != accepted)
+		turn_set_add(set_of(peer, accepted), route);
 	if (!before.attributes)
 		return;
 	mark_for_path(rib, route, &before);
 	clear_path(rib, peer, route, &before);
+	if (was_accepted != accepted)
+		drop_peer_route(peer, route, was_accepted);
 }
 
 static int announce_path(struct rib *rib, struct rib_peer *peer,
@@ -358,75 +404,30 @@ int adj_rib_in_add_static_paths(struct rib *rib,
 	return error;
 }
 
-static void withdraw_all_paths(struct rib *rib, struct rib_peer *peer,
-			       struct route *route)
+/* ------------------------------------------------------------- refreshes */
+
+int adj_rib_in_begin_refresh(struct rib *rib, struct rib_peer *peer,
+			     enum bgp_family family)
 {
-	struct path **link = find_path_place(route, peer, 0);
+	struct refresh_rounds *rounds = &peer->rounds[family];
 
-	while (is_of_peer(*link, peer))
-		remove_path(rib, peer, route, link);
-	route_free_if_unused(rib, route);
-}
-
-void adj_rib_in_remove_peer(struct rib *rib, struct rib_peer *peer)
-{
-	struct prefix_node *node, *next;
-
-	for (node = prefix_map_next(&rib->routes, NULL); node; node = next) {
-		next = prefix_map_next(&rib->routes, node);
-		withdraw_all_paths(rib, peer, (struct route *)node);
-	}
-}
-
-/* Find the first path of a peer in a route, or its place; NULL: other family. */
-static struct path **find_peer_paths(struct route *route, struct rib_peer *peer,
-				     enum bgp_family family)
-{
-	if (bgp_nlri_family(&route->node.prefix) != family)
-		return NULL;
-	return find_path_place(route, peer, 0);
-}
-
-void adj_rib_in_begin_refresh(struct rib *rib, struct rib_peer *peer,
-			      enum bgp_family family)
-{
-	struct prefix_node *node = NULL;
-
+	(void)rib;
+	if (rounds->used == UINT8_MAX)
+		return -EOVERFLOW;
+	rounds->used++;
+	rounds->now++;
 	peer->refreshing |= bgp_family_bit(family);
-	while ((node = prefix_map_next(&rib->routes, node))) {
-		struct path **link =
-			find_peer_paths((struct route *)node, peer, family);
-
-		for (; link && is_of_peer(*link, peer); link = &(*link)->next)
-			(*link)->stale = true;
-	}
-}
-
-static void remove_stale_paths(struct rib *rib, struct rib_peer *peer,
-			       struct route *route, struct path **link)
-{
-	while (link && is_of_peer(*link, peer)) {
-		if ((*link)->stale)
-			remove_path(rib, peer, route, link);
-		else
-			link = &(*link)->next;
-	}
-	route_free_if_unused(rib, route);
+	return 0;
 }
 
 void adj_rib_in_end_refresh(struct rib *rib, struct rib_peer *peer,
 			    enum bgp_family family)
 {
-	struct prefix_node *node, *next;
+	struct refresh_rounds *rounds = &peer->rounds[family];
 
 	if (!(peer->refreshing & bgp_family_bit(family)))
 		return;
 	peer->refreshing &= ~bgp_family_bit(family);
-	for (node = prefix_map_next(&rib->routes, NULL); node; node = next) {
-		struct route *route = (struct route *)node;
-
-		next = prefix_map_next(&rib->routes, node);
-		remove_stale_paths(rib, peer, route,
-				   find_peer_paths(route, peer, family));
-	}
+	rounds->oldest = rounds->now;
+	sweep_stale(rib, peer);
 }

@@ -19,11 +19,13 @@ int adj_rib_in_update(struct rib *rib, struct rib_peer *peer,
 		      const struct bgp_update *update);
 /*
  * Begin and end a refresh of one family (RFC 7313 4): paths that the neighbor
- * does not announce again in between are removed. An end without a beginning
- * does nothing.
+ * does not announce again in between are removed, those that do not fit into
+ * this turn by rib_process(). An end without a beginning does nothing. A
+ * beginning returns 0, or -EOVERFLOW after UINT8_MAX of them before the stale
+ * paths of an earlier one are removed; then the session must be reset.
  */
-void adj_rib_in_begin_refresh(struct rib *rib, struct rib_peer *peer,
-			      enum bgp_family family);
+int adj_rib_in_begin_refresh(struct rib *rib, struct rib_peer *peer,
+			     enum bgp_family family);
 void adj_rib_in_end_refresh(struct rib *rib, struct rib_peer *peer,
 			    enum bgp_family family);
 /*

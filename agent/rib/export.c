@@ -101,6 +101,7 @@ static struct route_export *create_export(struct rib *rib, struct route *route,
 	export->path_id = path ? rib->last_path_id : RIB_BEST_PATH;
 	export->next = route->exports;
 	route->exports = export;
+	TAILQ_INSERT_HEAD(&rib->exports, export, all_link);
 	return export;
 }
 
@@ -111,6 +112,7 @@ void export_free(struct rib *rib, struct route_export *export)
 	while (*link != export)
 		link = &(*link)->next;
 	*link = export->next;
+	TAILQ_REMOVE(&rib->exports, export, all_link);
 	export_batch_remove(rib, export, export->pending);
 	if (export->aggregate)
 		LIST_REMOVE(export, contributor_link);
@@ -245,6 +247,13 @@ static void set_export(struct rib *rib, struct route *route,
 		attribute_set_release(&rib->attributes, now);
 }
 
+void export_withdraw_path(struct rib *rib, struct route_export *export)
+{
+	export->origin = (struct export_origin){ .bit = 0 };
+	replace_attributes(rib, export, NULL);
+	mark_export_pending(rib, export);
+}
+
 /* Announce each path of the set to neighbors that take several. */
 static void export_paths(struct rib *rib, struct route *route)
 {
@@ -257,9 +266,7 @@ static void export_paths(struct rib *rib, struct route *route)
 		    (announce && export->path &&
 		     export->path->reason == REASON_NONE))
 			continue;
-		export->origin = (struct export_origin){ .bit = 0 };
-		replace_attributes(rib, export, NULL);
-		mark_export_pending(rib, export);
+		export_withdraw_path(rib, export);
 		if (is_unused(export))
 			export_free(rib, export);
 	}
@@ -361,11 +368,12 @@ void export_aggregate(struct rib *rib, struct route *route,
 
 void export_set_shutdown(struct rib *rib, enum rib_shutdown shutdown)
 {
-	struct prefix_node *node = NULL;
+	struct route_export *export;
 
 	rib->shutdown = shutdown;
-	while ((node = prefix_map_next(&rib->routes, node)))
-		export_mark_route(rib, (struct route *)node);
+	TAILQ_FOREACH(export, &rib->exports, all_link)
+		if (export->route) /* no peer's bookmark */
+			mark_export_pending(rib, export);
 }
 
 /* Set the deadline of those that began to wait since the last call. */
@@ -433,30 +441,17 @@ void export_forget_path(struct route *route, const struct path *path)
 		export->path = NULL;
 }
 
-/* ------------------------------------------------------- neighbors */
-
-void export_mark_peer(struct rib *rib, const struct rib_peer *peer)
+/*
+ * A marked route gets its exports of paths with its decision. New ones are
+ * pending for this peer, too, which is in its group.
+ */
+void export_mark_for_peer(struct rib *rib, struct route_export *export,
+			  const struct rib_peer *peer)
 {
-	struct prefix_node *node = NULL;
-
-	while ((node = prefix_map_next(&rib->routes, node))) {
-		struct route *route = (struct route *)node;
-		struct route_export *export;
-
-		/* A marked route gets its exports with its decision. */
-		if (!route->marked)
-			export_paths(rib, route);
-		for (export = route->exports; export; export = export->next)
-			if (export->attributes &&
-			    is_meant_for(export, &peer->group->profile))
-				export_batch_add(rib, export, peer->bit);
-	}
-}
-
-void export_refresh(struct rib *rib, struct rib_peer *peer)
-{
-	if (peer->bit)
-		export_mark_peer(rib, peer);
+	if (export->path_id == RIB_BEST_PATH && !export->route->marked)
+		export_paths(rib, export->route);
+	if (export->attributes && is_meant_for(export, &peer->group->profile))
+		export_batch_add(rib, export, peer->bit);
 }
 
 void export_set_announced(struct rib *rib, struct route_export *export,
@@ -465,78 +460,4 @@ void export_set_announced(struct rib *rib, struct route_export *export,
 	rib->totals.announced -= route_announced(export->route) != 0;
 	export->announced = peers;
 	rib->totals.announced += route_announced(export->route) != 0;
-}
-
-static bool takes_several(const struct rib_peer *peer)
-{
-	const struct bgp_negotiated *session = &peer->group->profile.session;
-
-	for (int family = 0; family < BGP_FAMILY_COUNT; family++)
-		if (session->add_path_send[family])
-			return true;
-	return false;
-}
-
-/* Return the lowest free bit, or 0. */
-static uint64_t free_bit(const struct rib *rib)
-{
-	return ~rib->bits_used & (rib->bits_used + 1);
-}
-
-int export_add_peer(struct rib *rib, struct rib_peer *peer,
-		    const struct rib_peer_options *options)
-{
-	int error;
-
-	peer->bit = free_bit(rib);
-	if (!peer->bit)
-		return -ENOSPC;
-	error = update_group_join(rib, peer, options);
-	if (error)
-		return error;
-	error = export_batch_begin(rib, peer);
-	if (error) {
-		update_group_leave(rib, peer);
-		return error;
-	}
-	rib->bits_used |= peer->bit;
-	rib->peers_by_bit[rib_bit_number(peer->bit)] = peer;
-	rib->several_peers += takes_several(peer);
-	export_mark_peer(rib, peer);
-	return 0;
-}
-
-/* Remove a peer from the exports of a route. */
-static void forget_peer(struct rib *rib, const struct rib_peer *peer,
-			struct route *route)
-{
-	struct route_export *export, *next;
-
-	for (export = route->exports; export; export = next) {
-		next = export->next;
-		export_batch_remove(rib, export, peer->bit);
-		export_set_announced(rib, export,
-				     export->announced & ~peer->bit);
-		export->origin.bit &= ~peer->bit;
-		if (is_unused(export))
-			export_free(rib, export);
-	}
-}
-
-void export_remove_peer(struct rib *rib, struct rib_peer *peer)
-{
-	struct prefix_node *node, *next;
-
-	for (node = prefix_map_next(&rib->routes, NULL); node; node = next) {
-		struct route *route = (struct route *)node;
-
-		next = prefix_map_next(&rib->routes, node);
-		forget_peer(rib, peer, route);
-		route_free_if_unused(rib, route);
-	}
-	rib->several_peers -= takes_several(peer);
-	rib->peers_by_bit[rib_bit_number(peer->bit)] = NULL;
-	rib->bits_used &= ~peer->bit;
-	export_batch_end(rib, peer);
-	update_group_leave(rib, peer);
 }

@@ -10,8 +10,16 @@
 #include "rib/reason.h"
 #include "rib/rib.h"
 
-/* Announce everything to a neighbor once more: RFC 2918. */
+/*
+ * Announce everything to a neighbor once more: RFC 2918. rib_process() goes on
+ * with what does not fit into this turn, and calls export_waiting().
+ */
 void export_refresh(struct rib *rib, struct rib_peer *peer);
+/*
+ * True if all routes were looked at for the neighbor: what export_batch_next()
+ * gives up to its end is the whole table.
+ */
+bool export_is_complete(const struct rib_peer *peer);
 /*
  * Announce with the new time what has waited for --announce-delay. Call after
  * rib_process() and at the time returned; 0: nothing waits.

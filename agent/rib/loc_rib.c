@@ -154,10 +154,11 @@ void loc_rib_set_forwarding(struct rib *rib, const struct prefix *prefix,
 /* Take a mark away and decide. */
 static void decide_marked(struct rib *rib, struct route *route)
 {
-	const struct path *path = route->paths;
+	const struct path *path;
 
+	sweep_route(rib, route);
 	rib->turn_cost += RIB_ROUTE_COST;
-	for (; path; path = path->next)
+	for (path = route->paths; path; path = path->next)
 		rib->turn_cost++;
 	route->marked = false;
 	route->decided |= check_nexthops(route);

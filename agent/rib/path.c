@@ -49,6 +49,9 @@ int path_order(const struct path *a, const struct path *b)
 	if (a->source->identifier != b->source->identifier)
 		return a->source->identifier < b->source->identifier ? -1 : 1;
 	order = address_compare(&a->source->address, &b->source->address);
+	if (!order)
+		order = compare_u32(a->source->incarnation,
+				    b->source->incarnation);
 	return order ? order : compare_u32(a->path_id, b->path_id);
 }
 

@@ -28,11 +28,14 @@ struct path_source {
 	uint32_t identifier; /* BGP identifier, host byte order */
 	uint32_t as;
 	uint32_t ifindex; /* the link of its link-local next hops; 0: none */
+	/* Sessions count from 1: one may begin while paths of the last stay. */
+	uint32_t incarnation;
 	enum peer_type type;
 	/* The configured paths, by path_id from 1; NULL: a neighbor. */
 	const struct static_path_options *statics;
 	const char *interface; /* of a link-local neighbor; or NULL */
 	bool multipath_off;    /* multipath=no: its paths share no set */
+	bool leaving;	       /* its session is lost, its paths are removed */
 	/* The next hops that its paths may have; below FIRST_LEARNED: any. */
 	enum neighbor_nexthop nexthop;
 	/* Its own address as a next hop, if its paths may have only that. */
@@ -46,8 +49,8 @@ struct path {
 	uint32_t path_id;	       /* RFC 7911; 0 if the peer has none */
 	enum import_reason import : 4; /* IMPORT_ACCEPTED, or refused */
 	enum path_reason reason : 6;   /* REASON_NONE: in the set */
-	bool stale : 1;		       /* not announced again since BoRR */
 	unsigned int rule : 10;	       /* rule that decided; 0: none */
+	unsigned int round : 8;	       /* of refreshes: struct refresh_rounds */
 	bool best : 1;		       /* best path of its route */
 	bool equal_weight : 1;	       /* its bandwidth does not count here */
 	bool own_nexthop : 1;	       /* set by a rule: not checked */
@@ -125,8 +128,8 @@ static inline bool path_is_draining(const struct decision_options *options,
 typedef int path_order_fn(const struct path *a, const struct path *b);
 
 /*
- * The order in a route: BGP identifier, peer address, path identifier (RFC 7911
- * 5). Never 0 for two paths of a route.
+ * The order in a route: BGP identifier, peer address, session, path identifier
+ * (RFC 7911 5). Never 0 for two paths of a route.
  */
 int path_order(const struct path *a, const struct path *b);
 /*

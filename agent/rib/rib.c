@@ -4,6 +4,7 @@
 #include "rib/rib.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "rib/aggregate.h"
@@ -39,9 +40,12 @@ struct rib *rib_new(const struct rib_options *options,
 	STAILQ_INIT(&rib->marked);
 	LIST_INIT(&rib->changed_nexthops);
 	rib->turn_budget = RIB_TURN_BUDGET;
+	TAILQ_INIT(&rib->exports);
 	TAILQ_INIT(&rib->pending);
 	TAILQ_INIT(&rib->waiting);
 	TAILQ_INIT(&rib->peers);
+	TAILQ_INIT(&rib->sweeps);
+	TAILQ_INIT(&rib->walkers);
 	TAILQ_INIT(&rib->groups);
 	return rib;
 }
@@ -69,8 +73,11 @@ static bool is_announced_to(const struct rib *rib, const struct rib_peer *peer)
 	       policy_may_allow(&rib->policy, RULE_TO, &view);
 }
 
-static void free_peer(struct rib *rib, struct rib_peer *peer)
+void rib_peer_free(struct rib *rib, struct rib_peer *peer)
 {
+	assert(!peer->prefixes_received && !peer->nexthops_refused);
+	turn_set_free(&peer->accepted_routes);
+	turn_set_free(&peer->refused_routes);
 	if (peer->source.self)
 		rib_nexthop_release(&rib->attributes.nexthops,
 				    peer->source.self);
@@ -99,10 +106,13 @@ struct rib_peer *rib_peer_up(struct rib *rib,
 	peer->local_address = options->local_address;
 	peer->relation = options->relation;
 	peer->client = options->client;
+	peer->source.incarnation = ++rib->last_incarnation;
+	peer->accepted_routes = turn_set_of(sizeof(struct route));
+	peer->refused_routes = turn_set_of(sizeof(struct route));
 	if (!add_self(rib, &peer->source) ||
 	    (is_announced_to(rib, peer) &&
 	     export_add_peer(rib, peer, options))) {
-		free_peer(rib, peer);
+		rib_peer_free(rib, peer);
 		return NULL;
 	}
 	TAILQ_INSERT_TAIL(&rib->peers, peer, link);
@@ -123,6 +133,7 @@ bool rib_has_upstream(const struct rib *rib, const struct address *address)
 			rib->peers_by_bit[rib_bit_number(bits)];
 
 		if (peer->role == NEIGHBOR_ROLE_UPSTREAM &&
+		    !peer->source.leaving &&
 		    address_equal(&peer->source.address, address))
 			return true;
 	}
@@ -131,12 +142,11 @@ bool rib_has_upstream(const struct rib *rib, const struct address *address)
 
 void rib_peer_down(struct rib *rib, struct rib_peer *peer)
 {
-	adj_rib_in_remove_peer(rib, peer);
-	if (peer->bit)
-		export_remove_peer(rib, peer);
 	TAILQ_REMOVE(&rib->peers, peer, link);
-	assert(!peer->prefixes_received && !peer->nexthops_refused);
-	free_peer(rib, peer);
+	if (peer->bit)
+		export_stop_peer(rib, peer);
+	peer->owner = NULL;
+	sweep_lost_session(rib, peer);
 }
 
 void rib_request_work(struct rib *rib)
@@ -154,12 +164,27 @@ bool rib_process(struct rib *rib)
 	bool left;
 
 	rib->work_requested = true; /* marks in here are decided in here */
+	rib->mass_waits = sweep_is_waiting(rib) || !TAILQ_EMPTY(&rib->walkers);
 	left = rib_nexthop_mark_routes(rib);
+	left |= sweep_accepted(rib);
 	left |= loc_rib_decide(rib);
+	left |= sweep_refused(rib);
+	left |= export_walk(rib);
 	aggregate_refresh(rib);
 	rib->turn_cost = 0;
 	rib->work_requested = left;
 	return left;
+}
+
+void rib_finish_leaving(struct rib *rib)
+{
+	const unsigned int budget = rib->turn_budget;
+
+	rib->turn_budget = UINT_MAX;
+	sweep_accepted(rib);
+	sweep_refused(rib);
+	export_walk(rib);
+	rib->turn_budget = budget;
 }
 
 void rib_free(struct rib *rib)
@@ -171,6 +196,7 @@ void rib_free(struct rib *rib)
 		return;
 	while ((peer = TAILQ_FIRST(&rib->peers)))
 		rib_peer_down(rib, peer);
+	rib_finish_leaving(rib);
 	for (node = prefix_map_next(&rib->routes, NULL); node; node = next) {
 		struct route *route = (struct route *)node;
 

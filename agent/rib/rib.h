@@ -26,11 +26,13 @@
  *
  *	inbound.c	verdict on received paths: import.c (fixed checks), otc.c
  *			(RFC 9234), policy/ (rules), max_prefix.c (limit)
+ *	sweep.c		removes the paths of a lost session, or stale ones
  *	attribute_set.c, rib_nexthop.c
  *			attributes and next hops, each kept once
  *	loc_rib.c	decide the marked routes: decision.c, distance.c and
  *			weight.c
  *	aggregate.c	prefixes announced for the VIPs inside them
+ *	export_peer.c	neighbors that are announced to come up and go
  *	export_rule.c	whether a route is announced to a neighbor
  *	outbound.c	attributes on their way out
  *	update_group.c	neighbors that get the same announcements
@@ -44,6 +46,7 @@
 #include "bgp/codec/update.h"
 #include "core/member.h"
 #include "core/prefix_map.h"
+#include "core/turn_set.h"
 #include "rib/decision.h"
 #include "rib/import.h"
 #include "rib/max_prefix.h"
@@ -62,7 +65,17 @@ enum rib_shutdown {
 	RIB_SHUTDOWN_WITHDRAWN, /* nothing is announced any more */
 };
 
-/* A neighbor with an established session. */
+/*
+ * Refreshes of one family (RFC 7313 4) are numbered, and each path has the number
+ * of the one in which it was announced last. Those before `oldest` are stale.
+ */
+struct refresh_rounds {
+	uint8_t now;
+	uint8_t oldest;
+	uint8_t used; /* numbers from the oldest that a path may have until now */
+};
+
+/* A neighbor with an established session, or one whose paths are removed. */
 struct rib_peer {
 	struct path_source source;
 	enum neighbor_role role;
@@ -78,12 +91,23 @@ struct rib_peer {
 	bool nexthop_logged;
 	struct max_prefix max_prefix; /* the user sets its limit */
 	uint32_t refreshing;	      /* enum bgp_family_bits: BoRR has come */
+	struct refresh_rounds rounds[BGP_FAMILY_COUNT];
+	/* Routes with paths of it; one with both kinds is in both sets. */
+	struct turn_set accepted_routes;
+	struct turn_set refused_routes;
+	bool sweeping; /* sweep.c: in rib.sweeps */
+	TAILQ_ENTRY(rib_peer) sweep_link;
 	/* Its bit in struct route_export; 0: not announced to, no group. */
 	uint64_t bit;
 	struct update_group *group;
 	struct route_export *bookmark; /* export_batch.h */
-	void *owner;		       /* for the user of the rib */
-	bool watched;		       /* by BFD; for the user of the rib */
+	/* export_peer.c: its place in the list of all exports, if walking. */
+	bool walking;
+	struct route_export walk;
+	TAILQ_ENTRY(rib_peer) walk_link;
+	void *owner;	/* for the user of the rib */
+	bool watched;	/* by BFD; for the user of the rib */
+	bool watch_due; /* the same: to be watched later */
 	TAILQ_ENTRY(rib_peer) link;
 };
 
@@ -149,6 +173,11 @@ struct rib_hooks {
 	 */
 	struct rib_nexthop_place (*nexthop_place)(const struct address *nexthop,
 						  void *context);
+	/*
+	 * Learn that rib_peer_down() has removed all paths of a peer, whose
+	 * `owner` may have gone. NULL: nothing to do.
+	 */
+	void (*peer_gone)(const struct rib_peer *peer, void *context);
 };
 
 /*
@@ -168,8 +197,15 @@ struct rib_peer *rib_peer_up(struct rib *rib,
 			     const struct rib_peer_options *options);
 /* True if no further peer can be announced to: RIB_MAX_UPSTREAMS. */
 bool rib_is_full(const struct rib *rib);
-/* Remove a peer with all its paths, and free it. */
+/*
+ * Remove a peer with all its paths, and free it: it must not be used any more.
+ * Paths that do not fit into this turn are removed by rib_process(), those that
+ * were accepted first; until then no decision uses them. peer_gone() is called
+ * when the last one has gone.
+ */
 void rib_peer_down(struct rib *rib, struct rib_peer *peer);
+/* True if paths remain of a session with this address that is down. */
+bool rib_is_leaving(const struct rib *rib, const struct address *address);
 /*
  * Call nexthop_check() again for this next hop. If the answer has changed,
  * rib_process() decides the routes that depend on it.

@@ -25,7 +25,9 @@ enum rib_costs {
 	 */
 	RIB_TURN_BUDGET = 32768,
 	RIB_ROUTE_COST = 16,
-	RIB_MARK_COST = 1, /* of a route whose next hop changed */
+	RIB_MARK_COST = 1,   /* of a route whose next hop changed */
+	RIB_EXPORT_COST = 1, /* of a step of export_walk() */
+	RIB_SWEEP_COST = 4,  /* of a path in a sweep */
 };
 
 /* The work of a turn, in its order. */
@@ -64,10 +66,15 @@ struct rib {
 	unsigned int turn_budget;   /* RIB_TURN_BUDGET, less in tests */
 	unsigned int turn_cost;	    /* of the work so far in this turn */
 	bool mass_waits;	    /* RIB_MASS needs time in this turn */
+	struct route_export_list exports; /* all of them, newest first */
 	struct route_export_list pending; /* export_batch.h */
 	struct export_run withdrawals;	  /* pending, without attributes */
 	struct route_export_list waiting; /* --announce-delay, by `due_ms` */
 	struct rib_peer_list peers;
+	struct rib_peer_list walkers; /* over `exports`, in turns */
+	struct rib_peer_list sweeps;  /* peers whose paths are removed */
+	uint32_t leaving;	      /* those of them without a session */
+	uint32_t last_incarnation;    /* path_source.incarnation */
 	struct rib_totals totals;
 	struct update_group_list groups;
 	struct rib_peer *peers_by_bit[RIB_MAX_UPSTREAMS];
@@ -85,15 +92,13 @@ struct rib {
 /* Announce or withdraw a route by its new state. Call after each decision. */
 void export_route(struct rib *rib, struct route *route);
 /*
- * Give a peer a bit and a group, and announce all routes to it. Returns 0,
- * -ENOMEM, or -ENOSPC without a free bit.
+ * Mark what is to be announced of a path, or of the set if `export` is that of
+ * the best path, as pending for a peer.
  */
-int export_add_peer(struct rib *rib, struct rib_peer *peer,
-		    const struct rib_peer_options *options);
-/* Undo export_add_peer() and forget all announcements to the peer. */
-void export_remove_peer(struct rib *rib, struct rib_peer *peer);
-/* Announce everything to a peer, once more if it has it. */
-void export_mark_peer(struct rib *rib, const struct rib_peer *peer);
+void export_mark_for_peer(struct rib *rib, struct route_export *export,
+			  const struct rib_peer *peer);
+/* Withdraw a path from neighbors that take several. Frees nothing. */
+void export_withdraw_path(struct rib *rib, struct route_export *export);
 /* Detach the export of a path that is about to be removed. */
 void export_forget_path(struct route *route, const struct path *path);
 
@@ -120,6 +125,24 @@ void export_set_announced(struct rib *rib, struct route_export *export,
 /* Free an export without state, and its route if unused then. */
 void export_free_if_unused(struct rib *rib, struct route_export *export);
 
+/* ------------------------------------------------------------- export_peer.c */
+
+/*
+ * Give a peer a bit and a group, and begin to announce all routes to it. Returns
+ * 0, -ENOMEM, or -ENOSPC without a free bit.
+ */
+int export_add_peer(struct rib *rib, struct rib_peer *peer,
+		    const struct rib_peer_options *options);
+/* Announce nothing to the peer any more. Its bit stays in exports. */
+void export_stop_peer(struct rib *rib, struct rib_peer *peer);
+/*
+ * Begin to remove the bit of such a peer, whose own paths have gone. Frees the
+ * bit and the peer at the end.
+ */
+void export_forget_peer(struct rib *rib, struct rib_peer *peer);
+/* Let all walks go on while there is time. Return true if some have not ended. */
+bool export_walk(struct rib *rib);
+
 /* ------------------------------------------------------------- export_batch.c */
 
 /* Mark a change as to be sent to the peers with these bits. */
@@ -136,14 +159,50 @@ void export_batch_remove(struct rib *rib, struct route_export *export,
 int export_batch_begin(struct rib *rib, struct rib_peer *peer);
 void export_batch_end(struct rib *rib, struct rib_peer *peer);
 
-/* ------------------------------------------------------------- others */
+/* ------------------------------------------------------------- adj_rib_in.c */
 
-/* Remove all paths of a peer. */
-void adj_rib_in_remove_peer(struct rib *rib, struct rib_peer *peer);
+/* Return the place of the peer's first path in a route, if it has one. */
+struct path **adj_rib_in_first_path(struct route *route, struct rib_peer *peer);
+/* True if there is a path, and it is the peer's. */
+static inline bool adj_rib_in_is_of_peer(const struct path *path,
+					 const struct rib_peer *peer)
+{
+	return path && path->source == &peer->source;
+}
+
+/* Remove the path at *link from its route, which may be unused then. */
+void adj_rib_in_remove_path(struct rib *rib, struct rib_peer *peer,
+			    struct route *route, struct path **link);
+
+/* ------------------------------------------------------------- sweep.c */
+
+/*
+ * Begin to remove all paths of a peer, as far as this turn has time. Frees the
+ * peer at the end.
+ */
+void sweep_lost_session(struct rib *rib, struct rib_peer *peer);
+/* Begin to remove the stale paths of a peer, as far as this turn has time. */
+void sweep_stale(struct rib *rib, struct rib_peer *peer);
+/* Go on with accepted paths, or refused ones. Return true if some are left. */
+bool sweep_accepted(struct rib *rib);
+bool sweep_refused(struct rib *rib);
+static inline bool sweep_is_waiting(const struct rib *rib)
+{
+	return !TAILQ_EMPTY(&rib->sweeps);
+}
+
+/* Remove the paths of lost sessions from a route before it is decided. */
+void sweep_route(struct rib *rib, struct route *route);
+
+/* ------------------------------------------------------------- others */
 
 /* Decide marked routes while there is time. Return true if some are left. */
 bool loc_rib_decide(struct rib *rib);
 
+/* Free a peer that has left and has neither paths nor a bit. */
+void rib_peer_free(struct rib *rib, struct rib_peer *peer);
+/* Finish all sweeps and walks now, however long it takes. */
+void rib_finish_leaving(struct rib *rib);
 /* Return the route of a prefix, new or present; NULL: out of memory. */
 struct route *route_get(struct rib *rib, const struct prefix *prefix);
 /* The same with the prefix's hash in rib->routes. */
@@ -160,8 +219,8 @@ struct policy_peer rib_policy_peer(const struct rib *rib,
 				   const struct rib_peer *peer);
 
 /*
- * Return what this turn may still spend on a kind of work. Urgent work may use
- * one half of it, decisions leave a quarter, and all use what the others leave.
+ * Return what this turn may still spend on a kind of work. Urgent work leaves
+ * three eighths of it, decisions one eighth, and all use what the others leave.
  */
 static inline unsigned int rib_turn_left(const struct rib *rib,
 					 enum rib_work work)
@@ -169,9 +228,9 @@ static inline unsigned int rib_turn_left(const struct rib *rib,
 	unsigned int budget = rib->turn_budget;
 
 	if (work == RIB_URGENT)
-		budget -= budget / 2;
+		budget -= budget / 8 * 3;
 	else if (work == RIB_DECISIONS && rib->mass_waits)
-		budget -= budget / 4;
+		budget -= budget / 8;
 	return rib->turn_cost < budget ? budget - rib->turn_cost : 0;
 }
 

@@ -44,7 +44,8 @@ struct export_origin {
  */
 struct route_export {
 	struct route *route;
-	struct route_export *next;   /* of the same route */
+	struct route_export *next;	    /* of the same route */
+	TAILQ_ENTRY(route_export) all_link; /* in rib.exports */
 	const struct path *path;     /* one of the set; NULL: best or removed */
 	uint32_t path_id;	     /* our own; RIB_BEST_PATH for the best */
 	struct export_origin origin; /* origin of `attributes` */

@@ -263,7 +263,7 @@ static void many_routes_are_marked_in_turns(void **state)
 	set_dead(world, 1, true);
 	assert_true(rib_process(world->rib));
 	assert_int_equal(world->rib->dependents_marked,
-			 RIB_ROUTE_COST / RIB_MARK_COST);
+			 2 * RIB_ROUTE_COST / 8 * 5 / RIB_MARK_COST);
 	end_turns(world);
 	assert_int_equal(world->rib->dependents_marked, PREFIXES);
 	assert_int_equal(rib_totals(world->rib).learned, 0);

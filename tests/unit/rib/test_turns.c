@@ -6,16 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "../chance.h"
-#include "export_world.h"
-#include "rib/rib_internal.h"
+#include "core/array.h"
+#include "same_end.h"
 
 enum {
 	PREFIXES = 30,
-	CHANGES = 5000,
+	CHANGES = 20000,
 	TEXT_SIZE = 32,
 	DELAY_S = 5,
 	DELAY_MS = 5000,
@@ -153,127 +154,181 @@ static void the_end_of_a_delay_waits_for_the_decision(void **state)
 
 /* ------------------------------------------------------------- the same end */
 
-static void assert_same_paths(const struct route *a, const struct route *b)
-{
-	const struct path *x = a->paths, *y = b->paths;
-
-	for (; x && y; x = x->next, y = y->next) {
-		assert_int_equal(x->reason, y->reason);
-		assert_int_equal(x->best, y->best);
-	}
-	assert_true(!x && !y);
-}
-
-static void assert_same_exports(const struct route *a, const struct route *b)
-{
-	const struct route_export *x = a->exports, *y = b->exports;
-
-	for (; x && y; x = x->next, y = y->next) {
-		assert_int_equal(x->announced, y->announced);
-		assert_int_equal(x->attributes != NULL, y->attributes != NULL);
-		if (!x->attributes)
-			continue;
-		assert_int_equal(x->attributes->size, y->attributes->size);
-		assert_memory_equal(x->attributes->canonical,
-				    y->attributes->canonical,
-				    x->attributes->size);
-	}
-	assert_true(!x && !y);
-}
-
-static void assert_same_end(struct world *a, struct world *b)
-{
-	const struct route *route = NULL;
-	struct export_batch out;
-
-	while (rib_process(a->rib))
-		;
-	while (rib_process(b->rib))
-		;
-	while (export_batch_next(a->rib, a->upstream, &out))
-		;
-	while (export_batch_next(b->rib, b->upstream, &out))
-		;
-	assert_int_equal(rib_totals(a->rib).learned,
-			 rib_totals(b->rib).learned);
-	assert_int_equal(rib_totals(a->rib).forwarding,
-			 rib_totals(b->rib).forwarding);
-	assert_int_equal(rib_totals(a->rib).announced,
-			 rib_totals(b->rib).announced);
-	assert_int_equal(a->rib->routes.count, b->rib->routes.count);
-	while ((route = rib_next(a->rib, route))) {
-		const struct route *other =
-			rib_find(b->rib, &route->node.prefix);
-
-		assert_non_null(other);
-		assert_int_equal(route->selected, other->selected);
-		assert_same_paths(route, other);
-		assert_same_exports(route, other);
-	}
-}
-
 /* A change, to be made in two worlds. */
 struct event {
 	unsigned int kind;
 	unsigned int backend;
+	unsigned int hop;
+	uint32_t path_id;
 	char vip[TEXT_SIZE];
 };
 
-static void make_change(struct world *world, const struct event *event)
+/* The sessions that are up, in both worlds. */
+struct both {
+	struct world turns;
+	struct world whole;
+	bool up[BACKENDS];
+	bool refreshing[BACKENDS];
+	struct rib_peer *several[2]; /* a neighbor with ADD-PATH; NULL: down */
+};
+
+/* Numbers from 100 are outside of --vip: their paths are refused. */
+static struct event random_event(void)
 {
-	const struct address address = backend_address(event->backend);
+	struct event event = { .kind = chance_below(24),
+			       .backend = chance_below(BACKENDS),
+			       .hop = chance_below(BACKENDS),
+			       .path_id = chance_below(3) };
+	unsigned int number = chance_below(PREFIXES);
+
+	snprintf(event.vip, sizeof(event.vip), "%s.%u/32",
+		 chance_one_in(3) ? "198.51.100" : "192.0.2", number);
+	return event;
+}
+
+static void announce_event(struct world *world, const struct event *event)
+{
+	const struct address address = backend_address(event->hop);
+	char nexthop[ADDRESS_TEXT_SIZE];
+	const struct test_route route = {
+		.prefix = event->vip,
+		.nexthop = address_format(&address, nexthop),
+		.as = { 65001 + event->backend },
+		.path_id = event->path_id,
+	};
+
+	announce(world, event->backend, &route);
+}
+
+static void withdraw_event(struct world *world, const struct event *event)
+{
+	struct test_update t;
+
+	adj_rib_in_update(world->rib, world->backends[event->backend],
+			  test_withdraw(&t, event->vip, event->path_id));
+}
+
+static void change_routes(struct world *world, const struct event *event)
+{
+	const struct address address = backend_address(event->hop);
 
 	switch (event->kind) {
 	case 0:
-		rib_peer_down(world->rib, world->backends[event->backend]);
-		backend_up(world, event->backend);
-		break;
 	case 1:
-	case 2:
-		world->dead[event->backend] = !world->dead[event->backend];
+		world->dead[event->hop] = !world->dead[event->hop];
 		rib_nexthop_changed(world->rib, &address);
 		break;
-	case 3:
+	case 2:
 		rib_peer_down(world->rib, world->upstream);
 		upstream_up(world);
+		break;
+	case 3:
+		export_refresh(world->rib, world->upstream);
 		break;
 	case 4:
 	case 5:
 	case 6:
 	case 7:
-		withdraw(world, event->backend, event->vip);
+	case 8:
+		withdraw_event(world, event);
 		break;
 	default:
-		announce_vip(world, event->backend, event->vip);
+		announce_event(world, event);
+	}
+}
+
+static void lose_or_return(struct both *both, const struct event *event)
+{
+	struct world *worlds[] = { &both->turns, &both->whole };
+	bool back = !both->up[event->backend] || event->path_id;
+
+	for (size_t i = 0; i < COUNT_OF(worlds); i++) {
+		struct world *world = worlds[i];
+
+		if (both->up[event->backend])
+			rib_peer_down(world->rib,
+				      world->backends[event->backend]);
+		if (back)
+			backend_up(world, event->backend);
+	}
+	both->up[event->backend] = back;
+	both->refreshing[event->backend] = false;
+}
+
+static void refresh_or_end(struct both *both, const struct event *event)
+{
+	struct world *worlds[] = { &both->turns, &both->whole };
+	bool *refreshing = &both->refreshing[event->backend];
+
+	for (size_t i = 0; i < COUNT_OF(worlds); i++) {
+		struct rib *rib = worlds[i]->rib;
+		struct rib_peer *peer = worlds[i]->backends[event->backend];
+
+		if (*refreshing && event->path_id)
+			adj_rib_in_end_refresh(rib, peer, BGP_IPV4_UNICAST);
+		else
+			assert_int_equal(adj_rib_in_begin_refresh(
+						 rib, peer, BGP_IPV4_UNICAST),
+					 0);
+	}
+	*refreshing = !(*refreshing && event->path_id);
+}
+
+static void toggle_several(struct both *both)
+{
+	struct world *worlds[] = { &both->turns, &both->whole };
+
+	for (size_t i = 0; i < COUNT_OF(worlds); i++) {
+		if (both->several[i])
+			rib_peer_down(worlds[i]->rib, both->several[i]);
+		both->several[i] = both->several[i] ?
+					   NULL :
+					   further_up_with(worlds[i], 0,
+							   &upstream_kind,
+							   &several_session);
+	}
+}
+
+static void change_both(struct both *both)
+{
+	const struct event event = random_event();
+
+	if (event.kind == 23)
+		toggle_several(both);
+	else if (event.kind == 22)
+		lose_or_return(both, &event);
+	else if (both->up[event.backend] && event.kind > 19)
+		refresh_or_end(both, &event);
+	else if (both->up[event.backend]) {
+		change_routes(&both->turns, &event);
+		change_routes(&both->whole, &event);
 	}
 }
 
 static void turns_come_to_the_same_end(void **state)
 {
-	static struct world turns, whole;
+	static struct both both;
 	struct export_batch out;
 
 	(void)state;
-	world_init(&turns, 1);
-	world_init(&whole, 1);
-	turns.rib->turn_budget = RIB_ROUTE_COST + 4;
+	world_init(&both.turns, 1);
+	world_init(&both.whole, 1);
+	memset(both.up, true, sizeof(both.up));
 	for (unsigned int i = 0; i < CHANGES; i++) {
-		struct event event = { .kind = chance_below(20),
-				       .backend = chance_below(BACKENDS) };
-
-		vip_text(1 + chance_below(PREFIXES), event.vip);
-		make_change(&turns, &event);
-		make_change(&whole, &event);
-		rib_process(whole.rib);
+		change_both(&both);
+		while (rib_process(both.whole.rib))
+			;
+		both.turns.rib->turn_budget = 1 + chance_below(80);
 		if (chance_one_in(3))
-			rib_process(turns.rib);
+			rib_process(both.turns.rib);
 		if (chance_one_in(5))
-			export_batch_next(turns.rib, turns.upstream, &out);
+			export_batch_next(both.turns.rib, both.turns.upstream,
+					  &out);
 		if (chance_one_in(100))
-			assert_same_end(&turns, &whole);
+			assert_same_end(&both.turns, &both.whole);
 	}
-	rib_free(turns.rib); /* with work left */
-	rib_free(whole.rib);
+	rib_free(both.turns.rib); /* with work left */
+	rib_free(both.whole.rib);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Sweeps: the paths of a lost session are removed, or those that a refresh left
+ * stale (RFC 7313 4), in turns.
+ *
+ * A peer has the sets of its routes, which a sweep visits: first those with
+ * accepted paths, as VIPs must not wait for a mass of refused ones. A lost
+ * session's peer may be followed by another one of the same neighbor at once;
+ * path_source.incarnation tells their paths apart. A decision comes to a route
+ * before the sweep only if it removes the paths of lost sessions first. See
+ * rib_internal.h.
+ */
+
+#include <assert.h>
+
+#include "rib/rib_internal.h"
+
+/* True if the sweep removes this path of the peer. */
+static bool is_swept(const struct rib_peer *peer, const struct route *route,
+		     const struct path *path)
+{
+	enum bgp_family family = bgp_nlri_family(&route->node.prefix);
+	const struct refresh_rounds *rounds = &peer->rounds[family];
+	uint8_t age = (uint8_t)(rounds->now - path->round);
+
+	return peer->source.leaving ||
+	       age > (uint8_t)(rounds->now - rounds->oldest);
+}
+
+/*
+ * Visit a route of one of the peer's sets. It stays in the set if paths of this
+ * kind stay. May free the route.
+ */
+static void visit_route(struct rib *rib, struct rib_peer *peer,
+			struct turn_set *set, struct route *route)
+{
+	struct path **link = adj_rib_in_first_path(route, peer);
+	bool accepted = set == &peer->accepted_routes, stays = false;
+
+	rib->turn_cost += RIB_SWEEP_COST;
+	while (adj_rib_in_is_of_peer(*link, peer)) {
+		if (is_swept(peer, route, *link)) {
+			adj_rib_in_remove_path(rib, peer, route, link);
+			continue;
+		}
+		stays |= ((*link)->import == IMPORT_ACCEPTED) == accepted;
+		link = &(*link)->next;
+	}
+	if (stays)
+		turn_set_keep(set, route);
+	route_free_if_unused(rib, route);
+}
+
+/* Visit routes of a set. Return true if some are left. */
+static bool visit_set(struct rib *rib, struct rib_peer *peer,
+		      struct turn_set *set, enum rib_work work)
+{
+	struct route *route;
+
+	while (rib_turn_left(rib, work) && (route = turn_set_next(set)))
+		visit_route(rib, peer, set, route);
+	return turn_set_is_visited(set);
+}
+
+/* Look at all routes, for a set that did not get memory. */
+static void search_routes(struct rib *rib, struct rib_peer *peer)
+{
+	struct prefix_node *node, *next;
+
+	for (node = prefix_map_next(&rib->routes, NULL); node; node = next) {
+		struct route *route = (struct route *)node;
+		struct path **link = adj_rib_in_first_path(route, peer);
+
+		next = prefix_map_next(&rib->routes, node);
+		while (adj_rib_in_is_of_peer(*link, peer))
+			if (is_swept(peer, route, *link))
+				adj_rib_in_remove_path(rib, peer, route, link);
+			else
+				link = &(*link)->next;
+		route_free_if_unused(rib, route);
+	}
+}
+
+static void end_sweep(struct rib *rib, struct rib_peer *peer)
+{
+	const struct rib_hooks *hooks = &rib->hooks;
+
+	if (peer->accepted_routes.incomplete || peer->refused_routes.incomplete)
+		search_routes(rib, peer);
+	TAILQ_REMOVE(&rib->sweeps, peer, sweep_link);
+	peer->sweeping = false;
+	for (int family = 0; family < BGP_FAMILY_COUNT; family++) {
+		struct refresh_rounds *rounds = &peer->rounds[family];
+
+		rounds->used = rounds->now - rounds->oldest;
+	}
+	if (!peer->source.leaving)
+		return;
+	rib->leaving--;
+	if (hooks->peer_gone)
+		hooks->peer_gone(peer, hooks->context);
+	if (peer->bit)
+		export_forget_peer(rib, peer);
+	else
+		rib_peer_free(rib, peer);
+}
+
+bool sweep_accepted(struct rib *rib)
+{
+	struct rib_peer *peer;
+	bool left = false;
+
+	TAILQ_FOREACH(peer, &rib->sweeps, sweep_link)
+		left |= visit_set(rib, peer, &peer->accepted_routes,
+				  RIB_URGENT);
+	return left;
+}
+
+bool sweep_refused(struct rib *rib)
+{
+	struct rib_peer *peer, *next;
+
+	for (peer = TAILQ_FIRST(&rib->sweeps); peer; peer = next) {
+		next = TAILQ_NEXT(peer, sweep_link);
+		if (!turn_set_is_visited(&peer->accepted_routes) &&
+		    !visit_set(rib, peer, &peer->refused_routes, RIB_MASS))
+			end_sweep(rib, peer);
+	}
+	return sweep_is_waiting(rib);
+}
+
+static void begin_sweep(struct rib *rib, struct rib_peer *peer)
+{
+	turn_set_begin(&peer->accepted_routes);
+	turn_set_begin(&peer->refused_routes);
+	if (!peer->sweeping)
+		TAILQ_INSERT_TAIL(&rib->sweeps, peer, sweep_link);
+	peer->sweeping = true;
+	sweep_accepted(rib);
+	if (sweep_refused(rib))
+		rib_request_work(rib);
+}
+
+void sweep_lost_session(struct rib *rib, struct rib_peer *peer)
+{
+	peer->source.leaving = true;
+	rib->leaving++;
+	begin_sweep(rib, peer);
+}
+
+void sweep_stale(struct rib *rib, struct rib_peer *peer)
+{
+	begin_sweep(rib, peer);
+}
+
+/* The source is the first member of its peer. */
+static struct rib_peer *peer_of_path(const struct path *path)
+{
+	return (struct rib_peer *)path->source;
+}
+
+void sweep_route(struct rib *rib, struct route *route)
+{
+	struct path **link = &route->paths;
+
+	while (rib->leaving && *link)
+		if ((*link)->source->leaving)
+			adj_rib_in_remove_path(rib, peer_of_path(*link), route,
+					       link);
+		else
+			link = &(*link)->next;
+}
+
+bool rib_is_leaving(const struct rib *rib, const struct address *address)
+{
+	const struct rib_peer *peer;
+
+	TAILQ_FOREACH(peer, &rib->sweeps, sweep_link)
+		if (peer->source.leaving &&
+		    address_equal(&peer->source.address, address))
+			return true;
+	return false;
+}
