@@ -93,8 +93,9 @@ static int make_tables(struct agent *agent)
 static int make_rib(struct agent *agent)
 {
 	const struct rib_options *options = &agent->config->rib;
-	const struct rib_hooks hooks = wiring_rib_hooks(agent);
+	struct rib_hooks hooks = wiring_rib_hooks(agent);
 
+	hooks.peer_gone = sessions_peer_gone;
 	agent->end_of_turn = wiring_end_of_turn(agent);
 	agent->rib = rib_new(options, &hooks);
 	if (!agent->end_of_turn || !agent->rib)

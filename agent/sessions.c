@@ -4,6 +4,7 @@
 #include "sessions.h"
 
 #include <errno.h>
+#include <event2/event.h>
 #include <stdio.h>
 
 #include "bgp/session/announcer.h"
@@ -89,11 +90,24 @@ static void watch_peer(struct agent *agent, struct rib_peer *peer,
 	const struct bfd_key key = wiring_bfd_key(key_file);
 	char text[ADDRESS_TEXT_SIZE];
 
+	peer->watch_due = false;
 	peer->watched = !tracker_watch(agent->tracker, &peer->source.address,
 				       false, &key);
 	if (!peer->watched)
 		log_error("bgp", "%s: no BFD session: out of memory",
 			  address_format(&peer->source.address, text));
+}
+
+/*
+ * While paths of the neighbor's last session are removed, input waits in the
+ * kernel, so that sessions that come and go faster than that cannot pile up
+ * paths. The last session's BFD session, which may have failed, ends first.
+ */
+static void follow_last_session(struct bgp_neighbor *neighbor,
+				struct rib_peer *peer)
+{
+	bgp_neighbor_hold_input(neighbor, true);
+	peer->watch_due = neighbor->options.bfd;
 }
 
 static void on_session_up(struct bgp_neighbor *neighbor, void *context)
@@ -104,14 +118,12 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 	neighbor->owner_data = peer;
 	if (!peer)
 		reject(agent, neighbor);
+	else if (rib_is_leaving(agent->rib, &peer->source.address))
+		follow_last_session(neighbor, peer);
 	else if (neighbor->options.bfd)
 		watch_peer(agent, peer, &neighbor->options.bfd_key);
 }
 
-/*
- * The tracker releases at the end of this turn, when the paths are gone, too:
- * without the BFD session a failed next hop would count as alive until then.
- */
 static void on_session_down(struct bgp_neighbor *neighbor, void *context)
 {
 	struct rib_peer *peer = neighbor->owner_data;
@@ -120,10 +132,57 @@ static void on_session_down(struct bgp_neighbor *neighbor, void *context)
 	neighbor->owner_data = NULL;
 	if (!peer)
 		return;
-	if (peer->watched)
-		tracker_unwatch(agent->tracker, &peer->source.address, false);
 	rib_peer_down(agent->rib, peer);
 	wiring_wake(agent);
+}
+
+/* Watch the peers that waited for the end of an earlier BFD session. */
+static void watch_due_peers(evutil_socket_t fd, short what, void *context)
+{
+	struct agent *agent = context;
+	const struct rib_peer *peer = NULL;
+
+	(void)fd, (void)what;
+	while ((peer = rib_peer_next(agent->rib, peer))) {
+		const struct bgp_neighbor *neighbor = peer->owner;
+
+		if (peer->watch_due &&
+		    !rib_is_leaving(agent->rib, &peer->source.address))
+			watch_peer(agent, neighbor->owner_data,
+				   &neighbor->options.bfd_key);
+	}
+}
+
+/* Let the next session of the neighbor take in its paths. */
+static void release_follower(struct agent *agent, const struct rib_peer *gone)
+{
+	const struct timeval next_turn = { 0 };
+	const struct rib_peer *peer = NULL;
+
+	if (rib_is_leaving(agent->rib, &gone->source.address))
+		return;
+	while ((peer = rib_peer_next(agent->rib, peer))) {
+		if (!peer->owner || !address_equal(&peer->source.address,
+						   &gone->source.address))
+			continue;
+		bgp_neighbor_hold_input(peer->owner, false);
+		if (peer->watch_due) /* after the tracker has settled */
+			event_base_once(agent->base, -1, EV_TIMEOUT,
+					watch_due_peers, agent, &next_turn);
+	}
+}
+
+/*
+ * BFD ends with the last path, and not before: without the BFD session a failed
+ * next hop would count as alive.
+ */
+void sessions_peer_gone(const struct rib_peer *peer, void *context)
+{
+	struct agent *agent = context;
+
+	if (peer->watched)
+		tracker_unwatch(agent->tracker, &peer->source.address, false);
+	release_follower(agent, peer);
 }
 
 static int on_update(struct bgp_neighbor *neighbor,
@@ -151,7 +210,10 @@ static void on_route_refresh(struct bgp_neighbor *neighbor,
 		export_refresh(agent->rib, peer);
 		break;
 	case BGP_ROUTE_REFRESH_BEGIN:
-		adj_rib_in_begin_refresh(agent->rib, peer, refresh->family);
+		if (adj_rib_in_begin_refresh(agent->rib, peer, refresh->family))
+			bgp_neighbor_reject(neighbor, "too many refreshes: "
+						      "stale routes of earlier "
+						      "ones still remain");
 		break;
 	case BGP_ROUTE_REFRESH_END:
 		adj_rib_in_end_refresh(agent->rib, peer, refresh->family);
@@ -180,6 +242,14 @@ static bool next_batch(struct bgp_neighbor *neighbor, struct bgp_batch *batch,
 	return true;
 }
 
+static bool is_table_given(const struct bgp_neighbor *neighbor, void *context)
+{
+	const struct rib_peer *peer = neighbor->owner_data;
+
+	(void)context;
+	return !peer || export_is_complete(peer);
+}
+
 struct bgp_callbacks sessions_callbacks(struct agent *agent)
 {
 	return (struct bgp_callbacks){
@@ -188,6 +258,7 @@ struct bgp_callbacks sessions_callbacks(struct agent *agent)
 		.update = on_update,
 		.route_refresh = on_route_refresh,
 		.next_batch = next_batch,
+		.table_given = is_table_given,
 		.context = agent,
 	};
 }

@@ -11,8 +11,11 @@
 #include "bgp/session/speaker.h"
 
 struct agent;
+struct rib_peer;
 
 /* The hooks of the speaker, with the agent as context. */
 struct bgp_callbacks sessions_callbacks(struct agent *agent);
+/* The hook peer_gone() of the rib, with the agent as context. */
+void sessions_peer_gone(const struct rib_peer *peer, void *context);
 
 #endif

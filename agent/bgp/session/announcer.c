@@ -40,7 +40,8 @@ static void queue_batches(struct bgp_speaker *speaker,
 			continue;
 		}
 		/* While another run's tables forward, ours are not complete. */
-		if (speaker->tables_complete)
+		if (speaker->tables_complete &&
+		    callbacks->table_given(neighbor, callbacks->context))
 			bgp_neighbor_table_sent(neighbor);
 		return;
 	}

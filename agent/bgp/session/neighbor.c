@@ -214,6 +214,17 @@ void bgp_neighbor_stop(struct bgp_neighbor *neighbor,
 	bgp_connection_stop(&neighbor->outgoing, notification);
 }
 
+void bgp_neighbor_hold_input(struct bgp_neighbor *neighbor, bool hold)
+{
+	neighbor->input_held = hold;
+	if (!neighbor->session)
+		return;
+	if (hold)
+		bgp_connection_pause(neighbor->session);
+	else
+		bgp_connection_resume(neighbor->session);
+}
+
 void bgp_neighbor_reject(struct bgp_neighbor *neighbor, const char *reason)
 {
 	struct bgp_notification n;

@@ -49,6 +49,7 @@ struct bgp_neighbor {
 	uint64_t held_until_ms;	 /* no session before: max-prefix */
 	uint64_t accepted_ms;	 /* time of its last connection to us */
 	uint64_t changed_ms;	 /* time of the last session up or down */
+	bool input_held;	 /* bgp_neighbor_hold_input() */
 	uint32_t end_of_rib_due; /* enum bgp_family_bits: End-of-RIB not sent */
 	uint32_t refreshing;	 /* enum bgp_family_bits: BoRR sent, EoRR due */
 	struct bgp_counters counters;
@@ -83,6 +84,8 @@ void bgp_neighbor_accept(struct bgp_neighbor *neighbor,
 /* End all connections with this NOTIFICATION, and never dial again. */
 void bgp_neighbor_stop(struct bgp_neighbor *neighbor,
 		       const struct bgp_notification *notification);
+/* Leave the session's input in the kernel, or read it again. */
+void bgp_neighbor_hold_input(struct bgp_neighbor *neighbor, bool hold);
 /* End the session because it cannot be served; `reason` becomes its last error. */
 void bgp_neighbor_reject(struct bgp_neighbor *neighbor, const char *reason);
 /*

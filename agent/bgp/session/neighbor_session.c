@@ -155,6 +155,7 @@ static void on_connection_down(struct bgp_connection *connection)
 	if (now - neighbor->changed_ms >= BGP_SESSION_STABLE_S * CLOCK_MS_PER_S)
 		neighbor->restart_delay_s = BGP_RESTART_FIRST_S;
 	neighbor->session = NULL;
+	neighbor->input_held = false;
 	neighbor->changed_ms = now;
 	bgp_tcp_drops_read(&neighbor->drops);
 	log_warning("bgp", "%s: session down: %s",
@@ -164,8 +165,11 @@ static void on_connection_down(struct bgp_connection *connection)
 
 static void on_connection_closed(struct bgp_connection *connection)
 {
-	bgp_connection_resume(other_of(connection));
-	bgp_neighbor_closed(connection->options.owner, connection);
+	struct bgp_neighbor *neighbor = connection->options.owner;
+
+	if (!neighbor->input_held)
+		bgp_connection_resume(other_of(connection));
+	bgp_neighbor_closed(neighbor, connection);
 }
 
 /* ------------------------------------------------------------- routes */

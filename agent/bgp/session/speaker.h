@@ -79,10 +79,15 @@ struct bgp_callbacks {
 			      void *context);
 	/*
 	 * Fill `batch` with what to send the neighbor next; its pointers are
-	 * read before the next call. False: the neighbor has everything.
+	 * read before the next call. False: nothing is to be sent now.
 	 */
 	bool (*next_batch)(struct bgp_neighbor *neighbor,
 			   struct bgp_batch *batch, void *context);
+	/*
+	 * True if next_batch() has come to the end of the table: then it is
+	 * time for End-of-RIB. Else bgp_announcer_send_all() is called later.
+	 */
+	bool (*table_given)(const struct bgp_neighbor *neighbor, void *context);
 	void *context;
 };
 
