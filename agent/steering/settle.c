@@ -21,6 +21,9 @@
  * When groups are short and each is used by VIPs of several sets, two groups of
  * waiting VIPs become one, which frees the other.
  *
+ * Sets whose VIPs all had many tables of late may have to wait for their next
+ * one: see build_budget.h.
+ *
  * A call takes about 5 ms: the clock is read after each small piece of work.
  */
 
@@ -50,6 +53,7 @@ struct turn {
 	uint64_t now_ms;
 	uint64_t end_us;
 	bool deferred; /* a set waits for QUIET_MS */
+	bool limited;  /* a set waits for the build budget */
 	bool retry;    /* a set waits for RETRY_MS */
 	bool stuck;    /* a set with a table waits for a group */
 };
@@ -280,6 +284,35 @@ static const struct steering_group *base_of(const struct steering_set *set)
 	const struct steering_vip *vip = TAILQ_FIRST(&set->waiting);
 
 	return vip ? vip->group : NULL;
+}
+
+/* True if VIPs wait for the set, and each had many tables of late. */
+static bool is_restless(const struct turn *turn, const struct steering_set *set)
+{
+	const struct steering *steering = turn->steering;
+	const struct steering_vip *vip;
+
+	TAILQ_FOREACH(vip, &set->waiting, set_link)
+		if (!build_history_is_restless(
+			    &steering->histories[vip->counter->index],
+			    turn->now_ms))
+			return false;
+	return !TAILQ_EMPTY(&set->waiting);
+}
+
+static void note_build(struct turn *turn, const struct steering_set *set)
+{
+	struct steering *steering = turn->steering;
+	const struct steering_vip *vip;
+
+	if (is_restless(turn, set))
+		build_budget_spend(
+			&steering->budget,
+			build_budget_cost(steering->options.table_size,
+					  set->count));
+	TAILQ_FOREACH(vip, &set->waiting, set_link)
+		build_history_note(&steering->histories[vip->counter->index],
+				   turn->now_ms);
 }
 
 static bool start_build(struct turn *turn, struct steering_set *set,
@@ -554,6 +587,7 @@ static bool serve_at_limit(struct turn *turn, struct steering_set *set,
 		return false;
 	if (use_part(turn, set))
 		return true;
+	note_build(turn, set);
 	if (steering->groups.free_count && !set->group)
 		return start_build(turn, set, NULL, true);
 	return cut_group(turn, set, is_shared) ||
@@ -583,6 +617,11 @@ static bool serve(struct turn *turn, struct steering_set *set, bool urgent_only)
 	view = look_at(turn, set);
 	if (view.urgent != urgent_only)
 		return false;
+	if (is_restless(turn, set) &&
+	    !build_budget_has_room(&steering->budget, turn->now_ms)) {
+		turn->limited = true;
+		return false;
+	}
 	if (!view.urgent && !may_build_early(turn)) {
 		turn->deferred = true;
 		return false;
@@ -597,6 +636,7 @@ static bool serve(struct turn *turn, struct steering_set *set, bool urgent_only)
 	if (own || !spare)
 		return serve_at_limit(turn, set, &view);
 	steering->window_builds += !view.urgent;
+	note_build(turn, set);
 	return start_build(turn, set, view.in_place, false);
 }
 
@@ -676,6 +716,24 @@ static bool serve_some(struct turn *turn, bool urgent)
 	return false;
 }
 
+static uint32_t wait_of(const struct turn *turn)
+{
+	uint32_t wait_ms = STEERING_SETTLED;
+
+	if (turn->retry)
+		wait_ms = RETRY_MS;
+	if (turn->deferred)
+		wait_ms = QUIET_MS;
+	if (turn->limited) {
+		uint32_t budget_ms =
+			build_budget_wait_ms(&turn->steering->budget);
+
+		if (budget_ms < wait_ms)
+			wait_ms = budget_ms;
+	}
+	return wait_ms;
+}
+
 uint32_t steering_settle(struct steering *steering, uint64_t now_ms)
 {
 	struct turn turn = {
@@ -689,7 +747,8 @@ uint32_t steering_settle(struct steering *steering, uint64_t now_ms)
 		steering->changed_ms = now_ms;
 	steering->changed = false;
 	while ((left = has_time(&turn))) {
-		turn.deferred = turn.retry = turn.stuck = false;
+		turn.deferred = turn.limited = false;
+		turn.retry = turn.stuck = false;
 		if (steering->build)
 			continue_build(&turn);
 		else if (!serve_some(&turn, true) &&
@@ -702,7 +761,5 @@ uint32_t steering_settle(struct steering *steering, uint64_t now_ms)
 		return 0;
 	if (TAILQ_EMPTY(&steering->queue))
 		steering->logged_full = false;
-	if (turn.deferred)
-		return QUIET_MS;
-	return turn.retry ? RETRY_MS : STEERING_SETTLED;
+	return wait_of(&turn);
 }

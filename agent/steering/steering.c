@@ -35,7 +35,8 @@ struct steering *steering_new(const struct steering_options *options,
 	steering->hooks = *hooks;
 	TAILQ_INIT(&steering->queue);
 	warn_of_spray(options);
-	if (set_table_init(&steering->sets) ||
+	steering->histories = calloc(HG_MAX_VIPS, sizeof(*steering->histories));
+	if (!steering->histories || set_table_init(&steering->sets) ||
 	    slot_table_init(&steering->vip_counters, 0, HG_MAX_VIPS) ||
 	    nexthop_slots_init(&steering->nexthops, tracker, &steering->sink) ||
 	    group_table_init(&steering->groups, &steering->options,
@@ -68,6 +69,7 @@ void steering_free(struct steering *steering)
 	group_table_free(&steering->groups);
 	nexthop_slots_free(&steering->nexthops);
 	slot_table_free(&steering->vip_counters);
+	free(steering->histories);
 	free(steering);
 }
 
@@ -104,6 +106,9 @@ static struct steering_vip *add_vip(struct steering *steering,
 		free(vip);
 		return NULL;
 	}
+	if (fresh)
+		steering->histories[vip->counter->index] =
+			(struct build_history){ 0 };
 	if (fresh &&
 	    sink->clear_vip_counter(sink->datapath, vip->counter->index)) {
 		free_vip(steering, vip);

@@ -26,6 +26,7 @@
  *   set            multipath sets, each kept once
  *   settle         which set gets a table, when and where
  *   group          bucket tables, built in turns
+ *   build_budget   tables built again and again for the same VIPs. Pure
  *   nexthop_slots  entries of the map `nexthops`
  *   assign         capped highest-random-weight: owners and backups. Pure
  *   identity       members as all nodes know them. Pure

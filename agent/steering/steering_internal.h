@@ -4,6 +4,7 @@
 
 /* The room's own structure, shared by steering.c, vip.c and settle.c. */
 
+#include "steering/build_budget.h"
 #include "steering/group.h"
 #include "steering/steering.h"
 
@@ -25,6 +26,8 @@ struct steering {
 	/* Builds that could have waited, and the time that they are counted. */
 	uint64_t window_ms;
 	unsigned int window_builds;
+	struct build_history *histories; /* of VIPs, by counter */
+	struct build_budget budget;
 	bool logged_full; /* the warning that groups are short */
 };
 
