@@ -33,8 +33,8 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 ROOMS := core codec session rib nexthop fib steering datapath control config
 
 core_DIR := agent/core
-core_SRC := address.c hex.c keyed_hash.c log.c log_limit.c log_sink.c pointer_set.c pool.c prefix_map.c \
-	secret.c seed_file.c sha1.c slot_table.c suggest.c turn_meter.c turn_set.c work_queue.c
+core_SRC := acceptor.c address.c hex.c keyed_hash.c log.c log_limit.c log_sink.c pointer_set.c pool.c \
+	prefix_map.c secret.c seed_file.c sha1.c slot_table.c suggest.c turn_meter.c turn_set.c work_queue.c
 core_USES :=
 
 codec_DIR := agent/bgp/codec
@@ -82,9 +82,9 @@ datapath_SRC := attach.c capture.c counters.c datapath.c failure.c options.c pin
 datapath_USES := core
 
 control_DIR := agent/control
-control_SRC := capture.c control.c counter_list.c explain_flow.c explain_route.c \
-	flow_frame.c json.c metrics.c options.c request.c route_cursor.c show_bgp.c \
-	show_neighbors.c show_status.c show_steering.c verb.c
+control_SRC := capture.c control.c control_socket.c counter_list.c counter_rows.c explain_flow.c explain_route.c \
+	flow_frame.c http.c json.c metrics.c options.c reply.c request.c route_cursor.c server.c \
+	show_bgp.c show_counters.c show_neighbors.c show_status.c show_steering.c verb.c
 control_USES := datapath steering fib nexthop rib session codec core
 
 config_DIR := agent/config
@@ -119,7 +119,7 @@ nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_auth bfd_datagram bfd_packet 
 fib_TESTS := fib/test_nexthop_message fib/test_route_message
 steering_TESTS := $(addprefix steering/test_,assign build_budget flaps identity limit ranking sets steering two_ribs)
 datapath_TESTS := datapath/test_vip_table
-control_TESTS := $(addprefix control/test_,flow_frame metrics request route_cursor)
+control_TESTS := $(addprefix control/test_,flow_frame http metrics request route_cursor)
 config_TESTS := $(addprefix config/test_,config config_aggregate config_confederation config_file \
 	config_inside config_multipath config_neighbor config_neighbor_keys config_path \
 	config_print config_rooms config_rule config_vip)
@@ -136,11 +136,11 @@ XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle
 	world.c
 
 # tests/fuzz/fuzz_NAME.c
-FUZZ_TARGETS := arp bfd bfd_datagram config control message nd open rule update
+FUZZ_TARGETS := arp bfd bfd_datagram config control http message nd open rule update
 
 # ------------------------------------------------------------- flags
 
-PACKAGES := libbpf libelf zlib libevent_core libevent_extra libmnl json-c
+PACKAGES := libbpf libelf zlib libevent_core libmnl json-c
 PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror \
 	-Wno-missing-field-initializers
@@ -345,7 +345,7 @@ SECONDS ?= 60
 RUNS ?=
 FUZZ_BINS := $(addprefix $(B)/fuzz/fuzz_,$(FUZZ_TARGETS))
 FUZZ_SRC := $(foreach room,core codec session rib nexthop fib steering config,$(addprefix $($(room)_DIR)/,$($(room)_SRC))) \
-	agent/control/json.c agent/control/options.c agent/control/request.c \
+	agent/control/http.c agent/control/json.c agent/control/options.c agent/control/request.c \
 	agent/datapath/options.c
 FUZZ_CFLAGS = $(filter-out -O2,$(ALL_CFLAGS)) -O1 -fno-sanitize-recover=undefined
 FUZZ_LIMIT = $(if $(RUNS),-runs=$(RUNS),-max_total_time=$(SECONDS))

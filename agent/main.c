@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "agent.h"
 #include "config/config.h"
@@ -62,6 +63,17 @@ static int exit_code_of(int code, const char *error)
 	log_error("agent", "%s", error);
 	return code == -EACCES || code == -EPERM ? EXIT_NOT_PERMITTED :
 						   EXIT_KERNEL;
+}
+
+/* Each session, interface and client needs a descriptor: take what is allowed. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static int run(struct config *config)
@@ -135,6 +147,7 @@ int main(int argc, char **argv)
 		config_print_memory(&config, stdout);
 		return EXIT_OK;
 	}
+	raise_descriptor_limit();
 	log_set_level(config.agent.log_level);
 	return run(&config);
 }

@@ -239,7 +239,7 @@ def check_python(paths):
 
 def check_compilers(paths):
     extra = ["-I" + os.environ.get("B", "build")]
-    extra += subprocess.run(["pkg-config", "--cflags", "libbpf", "libevent_core", "libevent_extra", "libmnl", "json-c"],
+    extra += subprocess.run(["pkg-config", "--cflags", "libbpf", "libevent_core", "libmnl", "json-c"],
                             check=True, text=True, capture_output=True).stdout.split()
     # -Wunused in a header alone is about static inline functions.
     runs = [(compiler, path, extra + (["-Wno-unused"] if path.endswith(".h") else []))

@@ -4,7 +4,9 @@
 
 /*
  * The control socket: one JSON object a line as the request, one a line as the
- * reply (headgate/ctl.h). verb.c lists the requests.
+ * reply (headgate/ctl.h). verb.c lists the requests, show_*.c and explain_*.c
+ * answer them. control_socket.c has the file of the socket, server.c the
+ * clients, also those of metrics.c, and reply.c answers in parts.
  */
 
 #include <stddef.h>

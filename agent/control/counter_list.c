@@ -36,11 +36,10 @@ static void visit_vips(const struct control_view *view, counter_visit_fn *visit,
 		       void *context)
 {
 	const struct steering_vip *vip = NULL;
-	char text[PREFIX_TEXT_SIZE];
 
 	while ((vip = steering_next_vip(view->steering, vip))) {
 		struct counter_entry entry = {
-			.label = prefix_format(&vip->node.prefix, text),
+			.prefix = &vip->node.prefix,
 		};
 
 		datapath_read_vip_counter(view->datapath, vip->counter->index,

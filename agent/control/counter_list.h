@@ -4,7 +4,7 @@
 
 /*
  * The counters of the packet path as lists, so that `headgatectl show counters`
- * (show_steering.c) and metrics (metrics.c) use the same names.
+ * (show_counters.c) and metrics (metrics.c) use the same names.
  */
 
 #include <stdbool.h>
@@ -13,12 +13,14 @@
 #include "headgate/abi.h"
 
 struct control_view;
+struct prefix;
 struct slot;
 
 /* One counter, valid during the call that it is passed to. */
 struct counter_entry {
-	const char *label;	 /* its name in the list */
-	const struct slot *slot; /* of a next hop; NULL: it has none */
+	const char *label;	     /* its name in the list */
+	const struct slot *slot;     /* of a next hop; NULL: it has none */
+	const struct prefix *prefix; /* of a VIP; NULL for others */
 	struct hg_counter counter;
 };
 

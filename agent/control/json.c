@@ -112,27 +112,9 @@ static int compare_text(struct json_object *a, struct json_object *b)
 	return prefix_compare(&left, &right);
 }
 
-static int compare_field(const void *a, const void *b, const char *field)
-{
-	struct json_object *const *x = a, *const *y = b;
-
-	return compare_text(json_object_object_get(*x, field),
-			    json_object_object_get(*y, field));
-}
-
 int json_by_text(const void *a, const void *b)
 {
 	struct json_object *const *x = a, *const *y = b;
 
 	return compare_text(*x, *y);
-}
-
-int json_by_prefix(const void *a, const void *b)
-{
-	return compare_field(a, b, "prefix");
-}
-
-int json_by_address(const void *a, const void *b)
-{
-	return compare_field(a, b, "address");
 }

@@ -43,13 +43,9 @@ struct json_object *json_of_prefix(const struct prefix *prefix);
 uint64_t json_age_s(uint64_t since_ms);
 
 /*
- * Compare two objects by their field "prefix" or "address", for
- * json_object_array_sort(), so that a list has one order whatever the order of
- * the table it comes from.
+ * Compare two prefixes or addresses as text, for json_object_array_sort(), so
+ * that a list has one order whatever the order of the table it comes from.
  */
-int json_by_prefix(const void *a, const void *b);
-int json_by_address(const void *a, const void *b);
-/* Compare two prefixes or addresses as text, likewise. */
 int json_by_text(const void *a, const void *b);
 
 #endif

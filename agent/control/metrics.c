@@ -5,24 +5,31 @@
 
 #include <errno.h>
 #include <event2/buffer.h>
-#include <event2/http.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/counter_list.h"
+#include "bgp/session/socket.h"
+#include "control/counter_rows.h"
+#include "control/http.h"
+#include "control/reply.h"
+#include "control/server.h"
 #include "core/array.h"
 
 enum {
-	MAX_HEADERS_SIZE = 8192,
-	MAX_BODY_SIZE = 0, /* a request has no body */
+	MAX_HEAD_SIZE = 8192, /* bytes of a request; it has no body */
+	MAX_SCRAPERS = 16,
 	TIMEOUT_S = 10,
+	REPLY_TIMEOUT_S = 30,
+	ROWS_IN_PART = 16,
 };
 
+#define METRICS_PATH "/metrics"
+
 struct metrics {
-	struct evhttp *http;
+	struct server *server;
 	const struct control_view *view;
 };
 
@@ -33,13 +40,6 @@ static const struct unit {
 } units[] = {
 	{ "packets", offsetof(struct hg_counter, packets) },
 	{ "bytes", offsetof(struct hg_counter, bytes) },
-};
-
-/* One metric while it is written. */
-struct metric {
-	struct evbuffer *out;
-	const struct counter_list *list;
-	const struct unit *unit;
 };
 
 /* Escape the text: it may hold the name of an interface, with any character. */
@@ -57,62 +57,203 @@ static void write_label(struct evbuffer *out, const char *text)
 	evbuffer_add(out, text, plain);
 }
 
-static void write_sample(void *context, const struct counter_entry *entry)
+static void write_sample(struct evbuffer *out, const struct counter_list *list,
+			 const struct unit *unit, const struct counter_row *row)
 {
-	const struct metric *metric = context;
-	const char *counter = (const char *)&entry->counter;
+	const char *counter = (const char *)&row->counter;
+	char text[PREFIX_TEXT_SIZE];
 	uint64_t value;
 
-	memcpy(&value, counter + metric->unit->offset, sizeof(value));
-	evbuffer_add_printf(metric->out, "headgate_%s_%s_total{%s=\"",
-			    metric->list->name, metric->unit->name,
-			    metric->list->key);
-	write_label(metric->out, entry->label);
-	evbuffer_add_printf(metric->out, "\"} %" PRIu64 "\n", value);
+	memcpy(&value, counter + unit->offset, sizeof(value));
+	evbuffer_add_printf(out, "headgate_%s_%s_total{%s=\"", list->name,
+			    unit->name, list->key);
+	write_label(out, counter_row_label(row, text));
+	evbuffer_add_printf(out, "\"} %" PRIu64 "\n", value);
 }
+
+static void write_type(struct evbuffer *out, const struct counter_list *list,
+		       const struct unit *unit)
+{
+	evbuffer_add_printf(out,
+			    "# HELP headgate_%s_%s_total %s: %s.\n"
+			    "# TYPE headgate_%s_%s_total counter\n",
+			    list->name, unit->name, list->help, unit->name,
+			    list->name, unit->name);
+}
+
+/* ------------------------------------------------------------- the page */
+
+struct page {
+	struct reply reply;
+	const struct control_view *view;
+	const struct counter_list *list, *end; /* being written, the last */
+	size_t unit;
+	size_t row;
+	struct counter_rows rows; /* of the list */
+};
+
+/* A list for which memory is short is left out. */
+static void begin_metrics(struct page *page)
+{
+	counter_rows_free(&page->rows);
+	if (counter_rows_read(&page->rows, page->view, page->list))
+		counter_rows_free(&page->rows);
+}
+
+static bool write_page_part(struct reply *reply, struct evbuffer *out)
+{
+	struct page *page = (struct page *)reply;
+	const struct unit *unit = &units[page->unit];
+
+	if (page->list == page->end)
+		return false;
+	if (!page->unit && !page->row)
+		begin_metrics(page);
+	if (!page->row)
+		write_type(out, page->list, unit);
+	for (size_t i = 0; i < ROWS_IN_PART && page->row < page->rows.count;
+	     i++)
+		write_sample(out, page->list, unit,
+			     &page->rows.rows[page->row++]);
+	if (page->row < page->rows.count)
+		return true;
+	page->row = 0;
+	if (++page->unit == COUNT_OF(units)) {
+		page->unit = 0;
+		page->list++;
+	}
+	return true;
+}
+
+static void page_free(struct reply *reply)
+{
+	struct page *page = (struct page *)reply;
+
+	counter_rows_free(&page->rows);
+	free(page);
+}
+
+static const struct reply_type page_type = {
+	.write = write_page_part,
+	.free = page_free,
+};
 
 void metrics_write(struct evbuffer *out, const struct control_view *view,
 		   const struct counter_list *list)
 {
-	for (size_t i = 0; i < COUNT_OF(units); i++) {
-		struct metric metric = { out, list, &units[i] };
+	struct page page = {
+		.view = view,
+		.list = list,
+		.end = list + 1,
+	};
 
-		evbuffer_add_printf(out,
-				    "# HELP headgate_%s_%s_total %s: %s.\n"
-				    "# TYPE headgate_%s_%s_total counter\n",
-				    list->name, units[i].name, list->help,
-				    units[i].name, list->name, units[i].name);
-		list->visit(view, write_sample, &metric);
-	}
+	while (write_page_part(&page.reply, out))
+		;
+	counter_rows_free(&page.rows);
 }
 
-static void on_metrics(struct evhttp_request *request, void *context)
+static struct reply *page_new(const struct control_view *view)
 {
-	const struct metrics *metrics = context;
-	struct evbuffer *out = evbuffer_new();
+	struct page *page = calloc(1, sizeof(*page));
 
-	if (!out) {
-		evhttp_send_error(request, HTTP_INTERNAL, NULL);
+	if (!page)
+		return NULL;
+	page->reply.type = &page_type;
+	page->view = view;
+	page->list = counter_lists;
+	page->end = counter_lists + counter_list_count;
+	return &page->reply;
+}
+
+/* ------------------------------------------------------------- HTTP */
+
+static void write_status(struct server_client *client, const char *status,
+			 const char *header)
+{
+	evbuffer_add_printf(server_output(client),
+			    "HTTP/1.1 %s\r\n"
+			    "Content-Type: text/plain; version=0.0.4; "
+			    "charset=utf-8\r\n"
+			    "%sConnection: close\r\n\r\n",
+			    status, header);
+}
+
+/* True for the path with any query behind it. */
+static bool is_our_path(const char *path)
+{
+	size_t size = strcspn(path, "?");
+
+	return size == strlen(METRICS_PATH) &&
+	       !memcmp(path, METRICS_PATH, size);
+}
+
+static void answer_http(struct server_client *client,
+			const struct metrics *metrics,
+			const struct http_request *request)
+{
+	struct reply *page = NULL;
+
+	switch (request->method) {
+	case HTTP_MALFORMED:
+		write_status(client, "400 Bad Request", "");
+		return;
+	case HTTP_OTHER:
+		write_status(client, "405 Method Not Allowed",
+			     "Allow: GET, HEAD\r\n");
+		return;
+	case HTTP_GET:
+	case HTTP_HEAD:
+		break;
+	}
+	if (!is_our_path(request->path)) {
+		write_status(client, "404 Not Found", "");
 		return;
 	}
-	for (size_t i = 0; i < counter_list_count; i++)
-		metrics_write(out, metrics->view, &counter_lists[i]);
-	evhttp_add_header(evhttp_request_get_output_headers(request),
-			  "Content-Type",
-			  "text/plain; version=0.0.4; charset=utf-8");
-	evhttp_send_reply(request, HTTP_OK, "OK", out);
-	evbuffer_free(out);
+	if (request->method == HTTP_GET) {
+		page = page_new(metrics->view);
+		if (!page) {
+			write_status(client, "503 Service Unavailable", "");
+			return;
+		}
+		server_begin_reply(client, page);
+	}
+	write_status(client, "200 OK", "");
 }
 
-static void set_limits(struct metrics *metrics)
+/* Each connection has one request: a scraper makes one in many seconds. */
+static enum server_verdict take_http(struct server_client *client,
+				     void *context)
 {
-	evhttp_set_allowed_methods(metrics->http,
-				   EVHTTP_REQ_GET | EVHTTP_REQ_HEAD);
-	evhttp_set_max_headers_size(metrics->http, MAX_HEADERS_SIZE);
-	evhttp_set_max_body_size(metrics->http, MAX_BODY_SIZE);
-	evhttp_set_timeout(metrics->http, TIMEOUT_S);
-	/* Other paths are answered by 404. */
-	evhttp_set_cb(metrics->http, "/metrics", on_metrics, metrics);
+	struct evbuffer *input = server_input(client);
+	struct http_request request;
+	char head[MAX_HEAD_SIZE + 1];
+	ev_ssize_t size = evbuffer_copyout(input, head, MAX_HEAD_SIZE);
+
+	head[size < 0 ? 0 : size] = '\0';
+	if (!http_head_is_whole(head) && size < MAX_HEAD_SIZE)
+		return SERVER_INCOMPLETE;
+	http_parse(head, &request);
+	answer_http(client, context, &request);
+	return SERVER_LAST;
+}
+
+/* ------------------------------------------------------------- life */
+
+static int serve_metrics(struct event_base *base, int listener,
+			 struct metrics *metrics)
+{
+	const struct server_options options = {
+		.name = "metrics",
+		.max_clients = MAX_SCRAPERS,
+		.max_request = MAX_HEAD_SIZE,
+		.timeout_s = TIMEOUT_S,
+		.reply_timeout_s = REPLY_TIMEOUT_S,
+		.take = take_http,
+		.context = metrics,
+	};
+
+	metrics->server = server_new(base, listener, &options);
+	return metrics->server ? 0 : -ENOMEM;
 }
 
 int metrics_new(struct event_base *base, const struct endpoint *where,
@@ -121,43 +262,37 @@ int metrics_new(struct event_base *base, const struct endpoint *where,
 {
 	struct metrics *metrics;
 	char text[ADDRESS_TEXT_SIZE];
-	int code = -ENOMEM;
+	int listener;
 
 	*out = NULL;
 	if (!where->port)
 		return 0;
-	snprintf(error, METRICS_ERROR_SIZE, "out of memory");
-	metrics = calloc(1, sizeof(*metrics));
-	if (!metrics)
-		return code;
-	metrics->view = view;
-	metrics->http = evhttp_new(base);
-	if (!metrics->http)
-		goto out;
-	set_limits(metrics);
-	address_format(&where->address, text);
-	errno = 0;
-	if (!evhttp_bind_socket_with_handle(metrics->http, text, where->port)) {
-		/* libevent does not set errno for every failure. */
-		code = errno ? -errno : -EADDRNOTAVAIL;
+	listener = bgp_socket_listen(&where->address, where->port);
+	if (listener < 0) {
 		snprintf(error, METRICS_ERROR_SIZE,
 			 "--metrics %s port %u: %s; give an address of this "
 			 "host and a free port, or port 0 to serve nowhere",
-			 text, where->port, strerror(-code));
-		goto out;
+			 address_format(&where->address, text), where->port,
+			 strerror(-listener));
+		return listener;
 	}
-	*out = metrics;
-	return 0;
-out:
-	metrics_free(metrics);
-	return code;
+	metrics = calloc(1, sizeof(*metrics));
+	if (metrics) {
+		metrics->view = view;
+		if (!serve_metrics(base, listener, metrics)) {
+			*out = metrics;
+			return 0;
+		}
+	}
+	free(metrics);
+	snprintf(error, METRICS_ERROR_SIZE, "out of memory");
+	return -ENOMEM;
 }
 
 void metrics_free(struct metrics *metrics)
 {
 	if (!metrics)
 		return;
-	if (metrics->http)
-		evhttp_free(metrics->http);
+	server_free(metrics->server);
 	free(metrics);
 }

@@ -15,6 +15,8 @@ struct address;
 struct json_object;
 struct nexthop;
 struct path;
+struct reply;
+struct reply_list;
 struct route;
 
 /*
@@ -23,16 +25,15 @@ struct route;
  */
 struct json_object *show_status(const struct control_view *view,
 				struct json_object *request);
-struct json_object *show_neighbors(const struct control_view *view,
-				   struct json_object *request);
 struct json_object *show_route(const struct control_view *view,
 			       struct json_object *request);
-struct json_object *show_nexthops(const struct control_view *view,
-				  struct json_object *request);
-struct json_object *show_groups(const struct control_view *view,
-				struct json_object *request);
-struct json_object *show_counters(const struct control_view *view,
-				  struct json_object *request);
+
+/* The same in parts. */
+extern const struct reply_list show_neighbors;
+extern const struct reply_list show_routes;
+extern const struct reply_list show_nexthops;
+extern const struct reply_list show_groups;
+struct reply *show_counters(const struct control_view *view);
 
 /* Parts of replies. */
 

@@ -3,13 +3,16 @@
 
 #include "control/show.h"
 
+#include <errno.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "bgp/codec/as_path.h"
 #include "control/json.h"
+#include "control/reply.h"
 #include "control/request.h"
+#include "control/route_cursor.h"
 #include "rib/distance.h"
 #include "rib/rib.h"
 
@@ -115,6 +118,34 @@ struct json_object *show_whole_route(const struct control_view *view,
 	json_add(out, "announced", announced_json(view, route));
 	return out;
 }
+
+static int collect_routes(const struct control_view *view,
+			  struct reply_keys *keys)
+{
+	struct route_cursor cursor;
+
+	if (route_cursor_start(&cursor, view->rib))
+		return -ENOMEM;
+	keys->keys = cursor.prefixes;
+	keys->count = cursor.count;
+	return 0;
+}
+
+static struct json_object *route_row(const struct control_view *view,
+				     const void *key, const void *context)
+{
+	const struct route *route = rib_find(view->rib, key);
+
+	(void)context;
+	return route ? show_whole_route(view, route) : NULL;
+}
+
+const struct reply_list show_routes = {
+	.name = "routes",
+	.key_size = sizeof(struct prefix),
+	.collect = collect_routes,
+	.row = route_row,
+};
 
 const struct route *show_find_route(const struct control_view *view,
 				    const char *text,

@@ -3,13 +3,16 @@
 
 #include "control/show.h"
 
+#include <errno.h>
 #include <json-c/json.h>
+#include <stdlib.h>
 
 #include "bgp/codec/capability.h"
 #include "bgp/codec/role.h"
 #include "bgp/session/speaker.h"
 #include "bgp/session/tcp_auth.h"
 #include "control/json.h"
+#include "control/reply.h"
 #include "core/array.h"
 #include "core/clock.h"
 #include "rib/rib.h"
@@ -284,20 +287,68 @@ static bool all_are_up(const struct bgp_speaker *speaker)
 	return true;
 }
 
-struct json_object *show_neighbors(const struct control_view *view,
-				   struct json_object *request)
-{
-	struct json_object *list = json_object_new_array();
-	struct bgp_tcp_drops drops = { .count = { 0 } };
-	struct bgp_neighbor *neighbor;
+struct neighbor_key {
+	struct prefix prefix; /* of its address */
+	const struct bgp_neighbor *neighbor;
+};
 
-	(void)request;
+static int compare_neighbors(const void *a, const void *b)
+{
+	const struct neighbor_key *left = a, *right = b;
+
+	return prefix_compare(&left->prefix, &right->prefix);
+}
+
+static size_t count_neighbors(const struct bgp_speaker *speaker)
+{
+	const struct bgp_neighbor *neighbor;
+	size_t count = 0;
+
+	TAILQ_FOREACH(neighbor, &speaker->neighbors, link)
+		count++;
+	return count;
+}
+
+static int collect_neighbors(const struct control_view *view,
+			     struct reply_keys *keys)
+{
+	const size_t count = count_neighbors(view->speaker);
+	struct neighbor_key *list = calloc(count + 1, sizeof(*list));
+	struct bgp_tcp_drops *drops = calloc(1, sizeof(*drops));
+	const struct bgp_neighbor *neighbor;
+
+	keys->keys = list;
+	keys->context = drops;
+	if (!list || !drops)
+		return -ENOMEM;
 	/* Only hints need the drops, and they cost more than all the rest. */
 	if (!all_are_up(view->speaker))
-		bgp_tcp_drops_read(&drops);
+		bgp_tcp_drops_read(drops);
 	TAILQ_FOREACH(neighbor, &view->speaker->neighbors, link)
-		json_object_array_add(list,
-				      neighbor_json(view, neighbor, &drops));
-	json_object_array_sort(list, json_by_address);
-	return json_wrap("neighbors", list);
+		list[keys->count++] = (struct neighbor_key){
+			.prefix = prefix_of_address(&neighbor->address),
+			.neighbor = neighbor,
+		};
+	qsort(list, count, sizeof(*list), compare_neighbors);
+	return 0;
 }
+
+/* A neighbor may have gone since. */
+static struct json_object *neighbor_row(const struct control_view *view,
+					const void *key, const void *drops)
+{
+	const struct neighbor_key *wanted = key;
+	const struct bgp_neighbor *neighbor;
+
+	TAILQ_FOREACH(neighbor, &view->speaker->neighbors, link)
+		if (neighbor == wanted->neighbor)
+			return neighbor_json(view, neighbor, drops);
+	return NULL;
+}
+
+const struct reply_list show_neighbors = {
+	.name = "neighbors",
+	.key_size = sizeof(struct neighbor_key),
+	.collect = collect_neighbors,
+	.row = neighbor_row,
+};

@@ -3,12 +3,14 @@
 
 #include "control/show.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "control/counter_list.h"
 #include "control/json.h"
+#include "control/reply.h"
 #include "core/clock.h"
 #include "datapath/datapath.h"
 #include "nexthop/bfd.h"
@@ -101,17 +103,39 @@ static struct json_object *nexthop_json(const struct control_view *view,
 	return out;
 }
 
-struct json_object *show_nexthops(const struct control_view *view,
-				  struct json_object *request)
+static int collect_nexthops(const struct control_view *view,
+			    struct reply_keys *keys)
 {
-	struct json_object *list = json_object_new_array();
 	const struct nexthop *nexthop = NULL;
+	struct address *addresses;
+	size_t count = 0;
 
-	(void)request;
 	while ((nexthop = tracker_next(view->tracker, nexthop)))
-		json_object_array_add(list, nexthop_json(view, nexthop));
-	return json_wrap("nexthops", list);
+		count++;
+	addresses = calloc(count + 1, sizeof(*addresses));
+	if (!addresses)
+		return -ENOMEM;
+	keys->keys = addresses;
+	while ((nexthop = tracker_next(view->tracker, nexthop)))
+		addresses[keys->count++] = nexthop->address;
+	return 0;
 }
+
+static struct json_object *nexthop_row(const struct control_view *view,
+				       const void *key, const void *context)
+{
+	const struct nexthop *nexthop = tracker_find(view->tracker, key);
+
+	(void)context;
+	return nexthop ? nexthop_json(view, nexthop) : NULL;
+}
+
+const struct reply_list show_nexthops = {
+	.name = "nexthops",
+	.key_size = sizeof(struct address),
+	.collect = collect_nexthops,
+	.row = nexthop_row,
+};
 
 static struct json_object *members_json(const struct steering_group *group)
 {
@@ -140,13 +164,11 @@ static struct json_object *group_json(const struct control_view *view,
 {
 	struct json_object *out = json_object_new_object();
 	struct json_object *vips = json_object_new_array();
-	const struct steering_vip *vip = NULL;
+	const struct steering_vip *vip;
 	char digest[DIGEST_TEXT_SIZE];
 
-	while ((vip = steering_next_vip(view->steering, vip)))
-		if (vip->group == group)
-			json_object_array_add(
-				vips, json_of_prefix(&vip->node.prefix));
+	TAILQ_FOREACH(vip, &group->vips, group_link)
+		json_object_array_add(vips, json_of_prefix(&vip->node.prefix));
 	json_object_array_sort(vips, json_by_text);
 	snprintf(digest, sizeof(digest), "%016" PRIx64, steering_digest(group));
 	json_add_number(out, "group", group->index);
@@ -157,69 +179,34 @@ static struct json_object *group_json(const struct control_view *view,
 	return out;
 }
 
-struct json_object *show_groups(const struct control_view *view,
-				struct json_object *request)
+static int collect_groups(const struct control_view *view,
+			  struct reply_keys *keys)
 {
-	struct json_object *list = json_object_new_array();
 	const struct steering_group *group = NULL;
+	uint32_t *indexes;
 
-	(void)request;
+	indexes = calloc(view->steering_options->group_count, sizeof(*indexes));
+	if (!indexes)
+		return -ENOMEM;
+	keys->keys = indexes;
 	while ((group = steering_next_group(view->steering, group)))
-		json_object_array_add(list, group_json(view, group));
-	return json_wrap("groups", list);
+		indexes[keys->count++] = group->index;
+	return 0;
 }
 
-/* A list of counters while it is written as JSON. */
-struct counters_json {
-	const struct counter_list *list;
-	struct json_object *out;
+static struct json_object *group_row(const struct control_view *view,
+				     const void *key, const void *context)
+{
+	const struct steering_group *group =
+		steering_group_at(view->steering, *(const uint32_t *)key);
+
+	(void)context;
+	return group ? group_json(view, group) : NULL;
+}
+
+const struct reply_list show_groups = {
+	.name = "groups",
+	.key_size = sizeof(uint32_t),
+	.collect = collect_groups,
+	.row = group_row,
 };
-
-static void add_counter_entry(void *context, const struct counter_entry *entry)
-{
-	const struct counters_json *json = context;
-	struct json_object *out = json_object_new_object();
-
-	json_add_text(out, json->list->key, entry->label);
-	if (json->list->has_slots)
-		add_slot(out, entry->slot);
-	json_add_counter(out, &entry->counter);
-	json_object_array_add(json->out, out);
-}
-
-static struct json_object *counters_json(const struct control_view *view,
-					 const struct counter_list *list)
-{
-	struct counters_json json = { list, json_object_new_array() };
-
-	list->visit(view, add_counter_entry, &json);
-	if (list->is_by_prefix)
-		json_object_array_sort(json.out, json_by_prefix);
-	return json.out;
-}
-
-/* Return the counters of BFD packets; NULL without BFD. */
-static struct json_object *bfd_counters_json(const struct control_view *view)
-{
-	const uint64_t *counts = tracker_bfd_counts(view->tracker);
-	struct json_object *out = NULL;
-
-	if (counts)
-		out = json_object_new_object();
-	for (int i = 0; counts && i < BFD_COUNT_COUNT; i++)
-		json_add_number(out, bfd_count_name(i), counts[i]);
-	return out;
-}
-
-struct json_object *show_counters(const struct control_view *view,
-				  struct json_object *request)
-{
-	struct json_object *out = json_object_new_object();
-
-	(void)request;
-	for (size_t i = 0; i < counter_list_count; i++)
-		json_add(out, counter_lists[i].name,
-			 counters_json(view, &counter_lists[i]));
-	json_add(out, "bfd", bfd_counters_json(view));
-	return json_wrap("counters", out);
-}

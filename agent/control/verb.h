@@ -12,12 +12,15 @@
 #include "control/view.h"
 
 struct json_object;
+struct reply_list;
 
 /* How a request is answered if not by one reply at once. control.c has them. */
 enum control_stream {
 	CONTROL_STREAM_NONE,
-	CONTROL_STREAM_ROUTES,	/* one reply, a few routes at a time */
-	CONTROL_STREAM_CAPTURE, /* a line for each packet */
+	CONTROL_STREAM_ROUTES, /* one reply, in parts: `list` */
+	CONTROL_STREAM_LIST = CONTROL_STREAM_ROUTES,
+	CONTROL_STREAM_COUNTERS, /* likewise: show_counters() */
+	CONTROL_STREAM_CAPTURE,	 /* a line for each packet */
 };
 
 enum control_verb_sizes {
@@ -36,6 +39,7 @@ struct control_verb {
 	 */
 	struct json_object *(*answer)(const struct control_view *view,
 				      struct json_object *request);
+	const struct reply_list *list;
 };
 
 extern const struct control_verb control_verbs[];

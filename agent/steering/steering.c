@@ -263,6 +263,14 @@ steering_next_group(const struct steering *steering,
 	return NULL;
 }
 
+const struct steering_group *steering_group_at(const struct steering *steering,
+					       uint32_t index)
+{
+	return index < steering->options.group_count ?
+		       steering->groups.groups[index] :
+		       NULL;
+}
+
 enum steering_state steering_vip_state(const struct steering_vip *vip)
 {
 	if (!vip->group)

@@ -187,6 +187,9 @@ const struct steering_vip *steering_next_vip(const struct steering *steering,
 const struct steering_group *
 steering_next_group(const struct steering *steering,
 		    const struct steering_group *group);
+/* Return the group with this index, or NULL. */
+const struct steering_group *steering_group_at(const struct steering *steering,
+					       uint32_t index);
 /* Return the VIP with the longest prefix that contains `address`, or NULL. */
 const struct steering_vip *steering_match_vip(const struct steering *steering,
 					      const struct address *address);

@@ -8,20 +8,26 @@ far above what is measured, for machines under load.
 """
 
 import contextlib
+import json
 import os
+import resource
+import socket
+import subprocess
 import time
 
 import lab_case  # noqa: F401 (finds the lab)
 import raw_bgp as bgp
 from bystander_traffic import Traffic
-from lab.agent import BUILD
-from lab.system import wait_until
-from raw_lab import BACKEND_AS, NEXT_HOP, RawCase, tell
+from lab.agent import BUILD, REPOSITORY
+from lab.system import PYTHON, TIME_SCALE, wait_until
+from raw_lab import BACKEND_AS, NEXT_HOP, RawCase, announcement, tell
+from raw_speaker import inside
 
 MALFORMED = bgp.update(bgp.origin(7), bgp.as_path(BACKEND_AS),
                        bgp.next_hop(NEXT_HOP),
                        nlri=bgp.prefix("192.0.2.1/32"))
 LATEST_UPDATE_S = 1
+HEARTBEAT = f"{REPOSITORY}/tests/bench/heartbeat.py"
 OTHER = "10.1.0.12"
 PEACE = 2  # seconds of measured updates, at least
 
@@ -187,3 +193,174 @@ class LogFlood(LocalCase):
         lines = [line for line in self.log()[before:] if OTHER in line]
         tell(f"{count} connections with a wrong AS: {len(lines)} lines")
         self.assertLessEqual(len(lines), 100)
+
+
+REQUEST = b'{"request":"show","what":"counters"}\n'
+METRICS_PORT = 9472
+MANY_VIPS = 4000
+
+
+class Clients(LocalCase):
+    """Clients of the control socket and of metrics, while there are thousands of
+    VIPs."""
+
+    options = {
+        "vips": ("192.0.2.0/24", "172.16.0.0/12"),
+        "addresses": (OTHER,),
+        "flags": ("--metrics", f"127.0.0.1:{METRICS_PORT}"),
+    }
+
+    @classmethod
+    def start_bystanders(cls):
+        super().start_bystanders()
+        server = cls.keep(cls.lab.establish(NEXT_HOP, BACKEND_AS))
+        for at in range(0, MANY_VIPS, 250):
+            server.send(announcement([f"172.16.{i >> 8}.{i & 255}/32"
+                                      for i in range(at, at + 250)],
+                                     BACKEND_AS))
+        wait_until(lambda: len(cls.lab.headgate.show("counters")["vips"])
+                   == MANY_VIPS + 1, 60, "all VIPs in the tables")
+
+    @contextlib.contextmanager
+    def heartbeat(self, longest=0.5):
+        """Check the longest stall of the loop, as bench-scale does."""
+        with subprocess.Popen([PYTHON, HEARTBEAT, self.lab.headgate.socket],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              text=True) as heart:
+            time.sleep(0.1)
+            yield
+            heart.stdin.write("\n")
+            heart.stdin.flush()
+            report = json.loads(heart.stdout.readline())
+            heart.stdin.close()
+        tell(f"heartbeat: {report}")
+        self.assertLess(report["longest_ms"], 1000 * longest * TIME_SCALE)
+
+    def connect(self):
+        sock = socket.socket(socket.AF_UNIX)
+        sock.settimeout(20)
+        sock.connect(self.lab.headgate.socket)
+        self.addCleanup(sock.close)
+        return sock
+
+    def scrape(self):
+        with inside(self.lab.host):
+            sock = socket.socket()
+        sock.settimeout(20)
+        self.addCleanup(sock.close)
+        sock.connect(("127.0.0.1", METRICS_PORT))
+        return sock
+
+    def test_a_burst_of_requests_is_answered_one_by_one_as_they_are_read(self):
+        memory = self.lab.memory()
+        with self.undisturbed() as measure, self.heartbeat():
+            deaf = [self.connect() for _ in range(8)]
+            for sock in deaf:
+                sock.sendall(REQUEST * (16000 // len(REQUEST)))
+            measure()
+        tell(f"memory {self.lab.memory() - memory:+} kB")
+        self.assertLess(self.lab.memory() - memory, 16 << 10)
+        # One that reads gets all answers, in order.
+        reader = self.connect()
+        reader.sendall(REQUEST * 10)
+        lines = reader.makefile("rb")
+        for _ in range(10):
+            self.assertEqual(
+                len(json.loads(lines.readline())["counters"]["vips"]),
+                MANY_VIPS + 1)
+
+    def test_a_request_that_comes_byte_by_byte_has_a_deadline(self):
+        slow = [self.connect() for _ in range(60)]
+        start, closed = time.monotonic(), 0
+        while closed < len(slow) and time.monotonic() - start < 12:
+            closed = 0
+            for sock in slow:
+                try:
+                    sock.send(b"{")
+                except OSError:
+                    closed += 1
+            self.measure_update()
+            time.sleep(0.3)
+        tell(f"{closed} slow requests ended after "
+             f"{time.monotonic() - start:.1f} s")
+        self.assertEqual(closed, len(slow))
+        self.assertEqual(self.lab.headgate.ctl("show", "status").returncode, 0)
+
+    def test_clients_beyond_the_limit_are_closed_and_the_others_served(self):
+        clients = [self.connect() for _ in range(70)]
+        self.measure_update()
+        served = 0
+        for sock in clients:
+            with contextlib.suppress(OSError):
+                sock.sendall(b'{"request":"show","what":"status"}\n')
+                served += sock.makefile("rb").readline().startswith(b"{")
+        self.assertEqual(served, 64)
+        for sock in clients:
+            sock.close()
+        wait_until(lambda: self.lab.headgate.ctl("show", "status").returncode
+                   == 0, 5, "room for a client")
+
+    def test_scrapers_that_do_not_read_hold_nothing(self):
+        memory = self.lab.memory()
+        with self.undisturbed() as measure, self.heartbeat():
+            deaf = [self.scrape() for _ in range(16)]
+            for sock in deaf:
+                sock.sendall(b"GET /metrics HTTP/1.1\r\n\r\n")
+            measure()
+            # The seventeenth is closed at once.
+            extra = self.scrape()
+            self.assertEqual(extra.recv(1), b"")
+        self.assertLess(self.lab.memory() - memory, 16 << 10)
+        for sock in deaf:
+            sock.close()
+        body = b""
+        sock = self.scrape()
+        sock.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+        while data := sock.recv(1 << 16):
+            body += data
+        self.assertEqual(body.count(b"headgate_vips_packets_total{"),
+                         MANY_VIPS + 1)
+
+    def test_a_scraper_that_sends_byte_by_byte_has_a_deadline(self):
+        sock = self.scrape()
+        start = time.monotonic()
+        with self.assertRaises(OSError):
+            while time.monotonic() - start < 20:
+                sock.send(b"G")
+                time.sleep(0.3)
+        self.assertLess(time.monotonic() - start, 14)
+
+    def test_without_descriptors_connections_wait_and_the_loop_does_not_spin(
+            self):
+        pid = self.lab.headgate.process.pid
+        used = len(os.listdir(f"/proc/{pid}/fd"))
+        old = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        # The agent has raised its own limit.
+        self.assertEqual(old[0], old[1])
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (used + 4, old[1]))
+        self.addCleanup(resource.prlimit, pid, resource.RLIMIT_NOFILE, old)
+        before = len(self.log())
+        with self.undisturbed() as measure:
+            waiting = [self.connect() for _ in range(10)]
+            strangers = [self.lab.dial(OTHER) for _ in range(10)]
+            seconds = cpu_seconds(pid)
+            measure()
+            spent = cpu_seconds(pid) - seconds
+            for sock in waiting:
+                sock.close()
+            for speaker in strangers:
+                speaker.close()
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, old)
+            wait_until(lambda: self.lab.headgate.ctl("show", "status")
+                       .returncode == 0, 5, "an answer")
+        tell(f"CPU while descriptors are short: {spent:.2f} s")
+        self.assertLess(spent, 1.5)
+        lines = [line for line in self.log()[before:] if " accept: " in line]
+        self.assertTrue(lines)
+        self.assertLessEqual(len(lines), 8, lines)
+
+
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

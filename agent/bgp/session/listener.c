@@ -4,7 +4,6 @@
 #include "bgp/session/listener.h"
 
 #include <errno.h>
-#include <event2/event.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,23 +11,17 @@
 
 #include "bgp/session/socket.h"
 #include "bgp/session/tcp_auth.h"
+#include "core/acceptor.h"
 
-enum {
-	ACCEPTS_PER_TURN = 64, /* then other events have their turn */
-};
-
-static void on_acceptable(evutil_socket_t listener, short what, void *speaker)
+static int take_bgp_connection(int listener, void *speaker)
 {
 	struct bgp_endpoint remote;
-	int fd;
+	int fd = bgp_socket_accept(listener, &remote);
 
-	(void)what;
-	for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
-		fd = bgp_socket_accept(listener, &remote);
-		if (fd < 0)
-			return;
-		bgp_speaker_accept(speaker, &remote, fd);
-	}
+	if (fd < 0)
+		return fd;
+	bgp_speaker_accept(speaker, &remote, fd);
+	return 0;
 }
 
 /* A key must be set before the first segment of its peer arrives. */
@@ -60,15 +53,13 @@ static int watch_listener(struct bgp_speaker *speaker, int fd,
 {
 	size_t i = speaker->listeners[0] ? 1 : 0;
 
-	speaker->listeners[i] = event_new(speaker->base, fd,
-					  EV_READ | EV_PERSIST, on_acceptable,
-					  speaker);
+	speaker->listeners[i] = acceptor_new(speaker->base, fd, "BGP",
+					     take_bgp_connection, speaker);
 	if (!speaker->listeners[i]) {
 		snprintf(error, BGP_SPEAKER_ERROR_SIZE, "out of memory");
 		close(fd);
 		return -ENOMEM;
 	}
-	event_add(speaker->listeners[i], NULL);
 	return 0;
 }
 
@@ -120,10 +111,7 @@ int bgp_listener_open(struct bgp_speaker *speaker,
 void bgp_listener_close(struct bgp_speaker *speaker)
 {
 	for (size_t i = 0; i < BGP_MAX_LISTENERS; i++) {
-		if (!speaker->listeners[i])
-			continue;
-		close(event_get_fd(speaker->listeners[i]));
-		event_free(speaker->listeners[i]);
+		acceptor_free(speaker->listeners[i]);
 		speaker->listeners[i] = NULL;
 	}
 }

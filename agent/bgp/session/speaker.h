@@ -59,6 +59,7 @@
 #include "bgp/session/setup.h"
 
 struct bgp_batch;
+struct acceptor;
 struct event_base;
 struct work_queue;
 
@@ -105,7 +106,7 @@ struct bgp_speaker {
 	bool restarting; /* announced in the first OPENs */
 	struct bgp_callbacks callbacks;
 	struct bgp_neighbor_list neighbors; /* static ones, then dynamic ones */
-	struct event *listeners[BGP_MAX_LISTENERS];
+	struct acceptor *listeners[BGP_MAX_LISTENERS];
 	struct bgp_scratch *scratch; /* shared by all connections */
 	struct bgp_admission_refusals refusals;
 	bool tables_complete;	  /* bgp_speaker_tables_complete() was called */

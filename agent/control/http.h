@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CONTROL_HTTP_H
+#define CONTROL_HTTP_H
+
+/*
+ * The head of an HTTP request (RFC 9112 3), as far as the server of metrics
+ * needs it: headers are skipped. Pure.
+ */
+
+#include <stdbool.h>
+
+enum http_limits {
+	HTTP_PATH_SIZE = 128, /* a longer path is not ours, either way */
+};
+
+enum http_method {
+	HTTP_GET,
+	HTTP_HEAD,
+	HTTP_OTHER,
+	HTTP_MALFORMED, /* not a request of HTTP/1.x */
+};
+
+struct http_request {
+	enum http_method method;
+	char path[HTTP_PATH_SIZE]; /* cut */
+};
+
+/* True if the empty line that ends a head is in the text. */
+bool http_head_is_whole(const char *text);
+/* Read the request line at the start of the text. */
+void http_parse(const char *text, struct http_request *request);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CONTROL_REPLY_H
+#define CONTROL_REPLY_H
+
+/*
+ * Replies that are written in parts, one in each step of a client's turn
+ * (server.h), so that a list of any length never holds the event loop.
+ *
+ * The state of the agent may change between two parts. A list holds the keys of
+ * the rows that existed when it began: later ones are left out, those that have
+ * gone are skipped.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct control_view;
+struct evbuffer;
+struct json_object;
+struct reply;
+
+struct reply_type {
+	/* Write the next part. False: that was the last one. */
+	bool (*write)(struct reply *reply, struct evbuffer *out);
+	void (*free)(struct reply *reply);
+};
+
+/* The first member of each reply. */
+struct reply {
+	const struct reply_type *type;
+};
+
+static inline void reply_free(struct reply *reply)
+{
+	if (reply)
+		reply->type->free(reply);
+}
+
+/* The keys of a list, in the order in which it is shown. */
+struct reply_keys {
+	void *keys;
+	size_t count;
+	void *context; /* what all rows need; freed with the keys by free() */
+};
+
+/* A list of JSON objects under one name: {"NAME":[ROW,ROW]}. */
+struct reply_list {
+	const char *name;
+	size_t key_size;
+	/* Return 0 or -ENOMEM; the caller frees the keys in both cases. */
+	int (*collect)(const struct control_view *view,
+		       struct reply_keys *keys);
+	/* Return the row of a key, which the caller puts; NULL: it has gone. */
+	struct json_object *(*row)(const struct control_view *view,
+				   const void *key, const void *context);
+};
+
+/* Return NULL if out of memory. The caller frees with reply_free(). */
+struct reply *reply_list_new(const struct control_view *view,
+			     const struct reply_list *list);
+/* Write a JSON object, and put it. */
+void reply_write_json(struct evbuffer *out, struct json_object *json);
+
+#endif

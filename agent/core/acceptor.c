@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Accepting, with pauses. See acceptor.h. */
+
+#include "core/acceptor.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+#include "core/log.h"
+
+struct acceptor {
+	struct event *readable;
+	struct event *pause;
+	const char *name;
+	acceptor_take_fn *take;
+	void *context;
+	bool is_short; /* of descriptors or memory, and this is logged */
+};
+
+static bool is_shortage(int code)
+{
+	return code == -EMFILE || code == -ENFILE || code == -ENOBUFS ||
+	       code == -ENOMEM;
+}
+
+static void pause_accepting(struct acceptor *acceptor, int code)
+{
+	const struct timeval pause = clock_timeval_of_ms(ACCEPTOR_PAUSE_MS);
+
+	if (!acceptor->is_short)
+		log_warning("accept",
+			    "%s: new connections wait: %s; close connections, "
+			    "or raise the limit of open files",
+			    acceptor->name, strerror(-code));
+	acceptor->is_short = true;
+	event_del(acceptor->readable);
+	event_add(acceptor->pause, &pause);
+}
+
+static void on_acceptor_readable(evutil_socket_t listener, short what,
+				 void *context)
+{
+	struct acceptor *acceptor = context;
+	int code;
+
+	(void)what;
+	for (int i = 0; i < ACCEPTOR_PER_TURN; i++) {
+		code = acceptor->take(listener, acceptor->context);
+		if (is_shortage(code)) {
+			pause_accepting(acceptor, code);
+			return;
+		}
+		if (code == -EAGAIN)
+			return;
+		/* Another error is of a connection that has gone. */
+		if (!code && acceptor->is_short)
+			log_info("accept", "%s: connections are accepted again",
+				 acceptor->name);
+		if (!code)
+			acceptor->is_short = false;
+	}
+}
+
+static void on_pause_end(evutil_socket_t fd, short what, void *context)
+{
+	struct acceptor *acceptor = context;
+
+	(void)fd, (void)what;
+	event_add(acceptor->readable, NULL);
+}
+
+struct acceptor *acceptor_new(struct event_base *base, int listener,
+			      const char *name, acceptor_take_fn *take,
+			      void *context)
+{
+	struct acceptor *acceptor = calloc(1, sizeof(*acceptor));
+
+	if (!acceptor)
+		return NULL;
+	acceptor->name = name;
+	acceptor->take = take;
+	acceptor->context = context;
+	acceptor->readable = event_new(base, listener, EV_READ | EV_PERSIST,
+				       on_acceptor_readable, acceptor);
+	acceptor->pause = evtimer_new(base, on_pause_end, acceptor);
+	if (acceptor->readable && acceptor->pause &&
+	    !event_add(acceptor->readable, NULL))
+		return acceptor;
+	if (acceptor->readable)
+		event_free(acceptor->readable);
+	if (acceptor->pause)
+		event_free(acceptor->pause);
+	free(acceptor);
+	return NULL;
+}
+
+void acceptor_free(struct acceptor *acceptor)
+{
+	if (!acceptor)
+		return;
+	close(event_get_fd(acceptor->readable));
+	event_free(acceptor->readable);
+	event_free(acceptor->pause);
+	free(acceptor);
+}
