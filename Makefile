@@ -236,6 +236,10 @@ $(BENCH_BINS): %: %.o $(B)/tests/bench/update_stream.o $(rib_LIBS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+$(B)/tests/bench/bfd_speakers: $(B)/tests/bench/bfd_speakers.o $(nexthop_LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 $(B)/tests/bench/steering_bench: $(B)/tests/bench/steering_bench.o $(steering_LIBS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -302,7 +306,7 @@ bench: $(B)/tests/bench/packet_bench
 bench-bgp: all $(BENCH_BINS)
 	$(Q)B=$(B) $(PYTHON) tests/bench/bgp.py $(BENCH_OPTIONS)
 
-bench-scale: all $(B)/tests/bench/bgp_generator
+bench-scale: all $(B)/tests/bench/bgp_generator $(B)/tests/bench/bfd_speakers
 	$(Q)B=$(B) $(PYTHON) tests/bench/scale.py $(BENCH_OPTIONS) $(if $(SCENES),--scenes $(SCENES))
 
 bench-steering: $(B)/tests/bench/steering_bench

@@ -16,7 +16,7 @@ Its phases, one after the other:
     return    all answer; ends as load does
 
 The scene refused_1m has 4x100 at rest, while another neighbor announces a million
-routes outside of --vip and loses its session.
+routes outside of --vip and loses its session. scale_bfd.py has scenes with BFD.
 
 A false death is a line of the log that calls a next hop dead that answers. A stall
 is the longest round trip of a request every 10 ms (heartbeat.py): on a busy host it
@@ -29,6 +29,7 @@ scenes of at most 64 next hops. The bench prints ratios and does not judge them.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import select
@@ -38,6 +39,7 @@ import subprocess
 import sys
 import time
 
+from scale_bfd import BFD_SCENES, arguments, run_bfd
 from scale_lab import (BirdDaemon, Farm, HeadgateDaemon, MAX_SESSIONS, ScaleLab,
                        TABLE_SLOTS, next_hop_address)
 from lab.agent import BUILD
@@ -45,7 +47,8 @@ from lab.system import LabError
 
 SCENES = {"4x10000": (4, 10000), "64x10000": (64, 10000),
           "512x1000": (512, 1000), "2000x100": (2000, 100),
-          f"{TABLE_SLOTS}x10": (TABLE_SLOTS, 10), "refused_1m": (4, 100)}
+          f"{TABLE_SLOTS}x10": (TABLE_SLOTS, 10), "refused_1m": (4, 100),
+          **{name: (4, 100) for name in BFD_SCENES}}
 REFUSED = "refused_1m"
 REFUSED_ROUTES, REFUSED_SPEAKER = 1000000, 100
 REST_S = 3
@@ -56,7 +59,7 @@ MIB = 1 << 20
 COLUMNS = (("seconds", "s", 1), ("detection_s", "detected", 1),
            ("cpu_s", "CPU s", 1), ("resident_bytes", "MiB", MIB),
            ("stall_ms", "stall ms", 1), ("cpu_wait_s", "waited s", 1),
-           ("false_deaths", "false deaths", 1),
+           ("false_deaths", "false deaths", 1), ("bfd_lost", "BFD lost", 1),
            ("sessions_lost", "sessions lost", 1),
            ("withdrawn", "withdrawn", 1))
 
@@ -115,7 +118,7 @@ class Run:
     def end_phase(self):
         return {}
 
-    def run(self, refused):
+    def run(self, scene):
         self.daemon.start()
         try:
             self.farm.connect_upstream()
@@ -123,7 +126,12 @@ class Run:
             streams = self.farm.prepare()
             self.phase("load", lambda: self.load(streams))
             self.phase("rest", lambda: self.farm.pump(REST_S))
-            self.run_refused() if refused else self.run_changes()
+            if scene in BFD_SCENES:
+                run_bfd(self)
+            elif scene == REFUSED:
+                self.run_refused()
+            else:
+                self.run_changes()
         except Late:
             print(f"  {self.daemon.name}: not done within {self.limit} s: "
                   f"{self.describe()}", flush=True)
@@ -143,28 +151,32 @@ class Run:
 
     # ----------------------------------------------------- refused routes
 
-    def run_refused(self):
+    @contextlib.contextmanager
+    def generator(self):
+        """Establish the session of the neighbor with many routes. Give a function
+        that sends it a command and waits for the answer."""
         with self.lab.peers.start(
             [GENERATOR, "--target", "172.16.0.1", "--first",
              str(REFUSED_SPEAKER), "--prefixes", str(REFUSED_ROUTES)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+            def command(line, answer):
+                process.stdin.write(line + "\n")
+                process.stdin.flush()
+                self.expect(process, answer)
+
             try:
-                self.measure_refused(process)
+                self.expect(process, "established")
+                yield command
             finally:
                 process.end()
 
-    def measure_refused(self, generator):
-        def command(line, answer):
-            generator.stdin.write(line + "\n")
-            generator.stdin.flush()
-            self.expect(generator, answer)
-
-        self.expect(generator, "established")
-        command("announce 0", "ready")
-        self.phase("1M refused", lambda: self.until_idle(
-            lambda: command("go", "done")))
-        self.phase("session lost", lambda: self.until_idle(
-            lambda: command("drop", "done")))
+    def run_refused(self):
+        with self.generator() as command:
+            command("announce 0", "ready")
+            self.phase("1M refused", lambda: self.until_idle(
+                lambda: command("go", "done")))
+            self.phase("session lost", lambda: self.until_idle(
+                lambda: command("drop", "done")))
 
     def expect(self, process, word):
         self.wait(lambda: select.select([process.stdout], [], [], 0)[0])
@@ -272,8 +284,9 @@ def run_all(lab, options):
     results = {}
     for number in range(options.rounds):
         for scene in options.scenes:
-            runs = [(HeadgateRun, HeadgateDaemon(lab))]
-            if SCENES[scene][0] <= MAX_SESSIONS and not options.no_bird:
+            runs = [(HeadgateRun, HeadgateDaemon(lab, arguments(scene)))]
+            if (SCENES[scene][0] <= MAX_SESSIONS and not options.no_bird
+                    and scene not in BFD_SCENES):
                 runs.append((BirdRun, BirdDaemon(lab)))
             if number % 2:
                 runs.reverse()
@@ -290,7 +303,7 @@ def run_all(lab, options):
 def run_one(run, scene):
     """Return the phases, up to the one that failed."""
     try:
-        run.run(scene == REFUSED)
+        run.run(scene)
     except LabError as error:
         print(f"  {run.daemon.name}: {error}", flush=True)
     return run.phases

@@ -27,7 +27,7 @@ sys.path[:0] = [os.path.join(BENCH, "..", "..", "tools"),
                 os.path.join(BENCH, "..", "lab")]
 
 import raw_bgp as bgp  # noqa: E402 (the path comes first)
-from lab.agent import Headgate  # noqa: E402
+from lab.agent import BUILD, Headgate  # noqa: E402
 from lab.bird import Bird  # noqa: E402
 from lab.control import Control  # noqa: E402
 from lab.steering import (NEXTHOP_ALIVE, address_of,  # noqa: E402
@@ -278,7 +278,7 @@ class Daemon:
 class HeadgateDaemon(Daemon):
     name = "headgate"
 
-    def __init__(self, lab):
+    def __init__(self, lab, arguments=()):
         self.lab = lab
         self.daemon = Headgate(lab.host, lab.folder, [
             "--as", str(DAEMON_AS), "--router-id", DAEMON,
@@ -286,8 +286,8 @@ class HeadgateDaemon(Daemon):
             "--maximum-paths", str(TABLE_SLOTS),
             "--table-size", str(TABLE_SIZE),
             "--neighbor", f"172.16.0.0/25,as={FIRST_AS}-{FIRST_AS + 199},"
-            "role=backend,add-path=receive",
-            "--neighbor", f"{UPSTREAM},as={UPSTREAM_AS},role=upstream,passive"],
+            "role=backend,add-path=receive,next-hop=any",
+            "--neighbor", f"{UPSTREAM},as={UPSTREAM_AS},role=upstream,passive", *arguments],
             log_level="info")  # debug lines cost as much as the work
 
     def start(self):
