@@ -142,6 +142,12 @@ void host_end_sync(struct host *host)
 	host->address_count = kept;
 }
 
+void host_doubt_links(struct host *host)
+{
+	for (size_t i = 0; i < host->link_count; i++)
+		host->links[i].changed = true;
+}
+
 static void delete_link(struct host *host, struct host_link *link)
 {
 	struct host_link *end = host->links + host->link_count--;

@@ -56,6 +56,11 @@ int host_set_address(struct host *host, const struct host_address *address);
 void host_remove_address(struct host *host, const struct host_address *address);
 void host_begin_sync(struct host *host);
 void host_end_sync(struct host *host);
+/*
+ * Count all links as changed: notifications were lost, so each may have been down
+ * and up again, and the kernel drops routes with a link that goes down.
+ */
+void host_doubt_links(struct host *host);
 
 /*
  * Take a link that changed since it was last taken. One that vanished has

@@ -353,6 +353,7 @@ static void dump_again(struct netlink *netlink)
 			  "netlink: links and addresses not read again: %s; "
 			  "the known ones may be out of date",
 			  strerror(-error));
+	host_doubt_links(netlink->host);
 	netlink->changes = NETLINK_ALL;
 }
 

@@ -12,6 +12,10 @@
 #include "nexthop/netlink.h"
 #include "pair.h"
 
+enum {
+	LOST = 20, /* notifications */
+};
+
 static pid_t server;
 static struct host host;
 static struct netlink *netlink;
@@ -81,6 +85,40 @@ static void a_link_beside_our_own_routes_is_noticed(void **state)
 	assert_true(netlink_read(netlink) & NETLINK_LINKS);
 }
 
+static bool is_reported(uint32_t ifindex)
+{
+	struct nexthop_link link;
+	bool found = false;
+
+	while (host_next_change(&host, &link))
+		found |= link.ifindex == ifindex;
+	return found;
+}
+
+/*
+ * Without room for notifications, that of the link which was down is lost. It may
+ * have taken routes with it.
+ */
+static void a_link_is_in_doubt_when_notifications_were_lost(void **state)
+{
+	const int least = 1;
+	uint32_t hg0 = if_nametoindex("hg0");
+
+	(void)state;
+	assert_true(is_reported(hg0));
+	pair_run("ip route add 192.0.2.0/24 via 10.0.0.2");
+	assert_int_equal(netlink_read(netlink), NETLINK_ROUTES);
+	assert_false(is_reported(hg0));
+	assert_int_equal(setsockopt(netlink_fd(netlink), SOL_SOCKET, SO_RCVBUF,
+				    &least, sizeof(least)),
+			 0);
+	for (int i = 0; i < LOST; i++)
+		pair_run("ip route replace 198.51.100.%d via 10.0.0.2", i);
+	pair_run("ip link set hg0 down; ip link set hg0 up");
+	assert_int_equal(netlink_read(netlink), NETLINK_ALL);
+	assert_true(is_reported(hg0));
+}
+
 #define NETLINK_TEST(name) \
 	cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
@@ -91,6 +129,7 @@ int main(void)
 		NETLINK_TEST(rules_are_noticed),
 		NETLINK_TEST(our_own_routes_do_not_wake_us),
 		NETLINK_TEST(a_link_beside_our_own_routes_is_noticed),
+		NETLINK_TEST(a_link_is_in_doubt_when_notifications_were_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
