@@ -129,7 +129,7 @@ UNIT_TESTS := $(foreach room,$(ROOMS),$($(room)_TESTS))
 
 # tests/xdp/test_NAME.c, with root, and their shared sources.
 xdp_TESTS := bfd_stall capture datapath ethernet fragment_memory fragments headroom icmp_errors icmp_rate \
-	ipv4 ipv6 kernel_routes netlink oracle route_objects tables tracker tracker_scale vip_places vips vlan_offload
+	ipv4 ipv6 kernel_routes netlink oracle plain_routes route_objects tables tracker tracker_scale vip_places vips vlan_offload
 XDP_TESTS := $(addprefix test_,$(xdp_TESTS))
 XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_flow.c \
 	oracle_icmp.c oracle_ipv4.c oracle_ipv6.c oracle_memory.c oracle_out.c table.c trial.c \

@@ -428,6 +428,14 @@ static void process_route(struct kernel_routes *routes,
 		drop_route(routes, route, true);
 }
 
+/* Return the cost of writing a route: 1, and 1 for each hop that it names. */
+static size_t cost_of(const struct kernel_route *route)
+{
+	const struct route_set *set = route->set;
+
+	return 1 + (set && !set->object ? set->count : 0);
+}
+
 /* Write one route; if none waits, sweep. Returns the cost, 0 if idle. */
 static size_t do_step(struct kernel_routes *routes)
 {
@@ -437,7 +445,7 @@ static size_t do_step(struct kernel_routes *routes)
 	if (!route)
 		return routes->sweeping && TAILQ_EMPTY(&routes->settling) &&
 		       route_objects_sweep(&routes->objects);
-	cost = 1 + (route->set ? route->set->count : 0);
+	cost = cost_of(route);
 	process_route(routes, route);
 	return cost;
 }

@@ -13,179 +13,7 @@
 #include <cmocka.h>
 #include <event2/event.h>
 
-#include "fib/kernel_routes.h"
-#include "pair.h"
-
-enum {
-	PATIENCE_S = 1,
-	TURN_US = 2000,
-	SETTLE_TURNS = 100,
-	VIPS = 40,
-	HOPS = 6,
-	ROUNDS = 40,
-	FIRST_VIP = 0xc6120000, /* 198.18.0.0 */
-	TEXT_SIZE = 65536,
-};
-
-static pid_t server;
-static struct event_base *base;
-static struct kernel_routes *routes;
-static struct route_hop ipv4[HOPS], ipv6[HOPS];
-
-static struct route_hop hop_of(const char *format, int i)
-{
-	struct route_hop hop = { .ifindex = if_nametoindex("hg0"),
-				 .weight = 1 };
-	char text[64];
-
-	snprintf(text, sizeof(text), format, i + 2);
-	assert_true(address_parse(text, &hop.via));
-	return hop;
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	server = pair_build();
-	pair_run("ip address add 2001:db8::1/64 dev hg0 nodad");
-	for (int i = 0; i < HOPS; i++) {
-		ipv4[i] = hop_of("10.0.0.%d", i);
-		ipv6[i] = hop_of("2001:db8::%x", i);
-	}
-	base = event_base_new();
-	return kernel_routes_new(base, PATIENCE_S, &routes);
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	kernel_routes_free(routes, true);
-	event_base_free(base);
-	pair_run("test -z \"$(ip nexthop show proto %d)\"",
-		 NETLINK_OWN_PROTOCOL);
-	pair_end(server);
-	return 0;
-}
-
-static void run_turns(int count)
-{
-	const struct timeval time = { .tv_usec = TURN_US };
-
-	for (int i = 0; i < count; i++) {
-		event_base_loopexit(base, &time);
-		event_base_dispatch(base);
-	}
-}
-
-static void wait_patience(void)
-{
-	const struct timeval time = { .tv_sec = PATIENCE_S };
-
-	event_base_loopexit(base, &time);
-	event_base_dispatch(base);
-	run_turns(2);
-}
-
-/* Return the prefix of VIP `i`: every second one is IPv6. */
-static struct prefix vip(unsigned int i)
-{
-	struct prefix prefix = { address_from_ipv4(htonl(FIRST_VIP + i)), 32 };
-	char text[64];
-
-	if (i % 2) {
-		snprintf(text, sizeof(text), "2001:db8:f::%x/128", i);
-		assert_int_equal(prefix_parse(text, &prefix), PREFIX_OK);
-	}
-	return prefix;
-}
-
-static void set_vip(unsigned int i, const struct route_hop *hops, size_t count)
-{
-	const struct prefix prefix = vip(i);
-
-	assert_int_equal(kernel_routes_set(routes, &prefix, hops, count), 0);
-}
-
-static void set_vips(unsigned int from, unsigned int to, size_t count)
-{
-	for (unsigned int i = from; i < to; i++)
-		set_vip(i, i % 2 ? ipv6 : ipv4, count);
-}
-
-/* Return what a command prints, in one line. */
-static const char *output(const char *command)
-{
-	static char text[TEXT_SIZE];
-	FILE *pipe = popen(command, "r");
-	size_t used;
-
-	assert_non_null(pipe);
-	used = fread(text, 1, sizeof(text) - 1, pipe);
-	text[used] = '\0';
-	pclose(pipe);
-	return text;
-}
-
-static unsigned int count_lines(const char *command)
-{
-	const char *text = output(command);
-	unsigned int count = 0;
-
-	for (; *text; text++)
-		count += *text == '\n';
-	return count;
-}
-
-static unsigned int count_groups(void)
-{
-	return count_lines("ip nexthop show groups proto 72");
-}
-
-static const char *shown_route(unsigned int i)
-{
-	const struct prefix prefix = vip(i);
-	char text[PREFIX_TEXT_SIZE], command[128];
-
-	prefix_format(&prefix, text);
-	snprintf(command, sizeof(command),
-		 "ip %s route show %s proto 72 | tr -s '\\n\\t ' ' '",
-		 i % 2 ? "-6" : "-4", text);
-	return output(command);
-}
-
-/* The kernel's route has these hops, with their weights, and no others. */
-static void assert_hops(unsigned int i, const struct route_hop *hops,
-			size_t count)
-{
-	const char *text = shown_route(i), *at = text;
-	size_t found = 0;
-
-	if (!count && !strstr(text, "unreachable"))
-		fail_msg("not unreachable: %s", text);
-	for (; (at = strstr(at, " via ")); at++)
-		found++;
-	if (found != count)
-		fail_msg("%zu hops: %s", count, text);
-	for (size_t k = 0; k < count; k++) {
-		char via[ADDRESS_TEXT_SIZE], part[128];
-
-		address_format(&hops[k].via, via);
-		snprintf(part, sizeof(part), " via %s dev hg0 ", via);
-		at = strstr(text, part);
-		if (!at)
-			fail_msg("'%s' is not in '%s'", part, text);
-		snprintf(part, sizeof(part), " via %s dev hg0 weight %u ", via,
-			 hops[k].weight);
-		if (count > 1 && !strstr(text, part))
-			fail_msg("'%s' is not in '%s'", part, text);
-	}
-}
-
-static void assert_vips(size_t count)
-{
-	for (unsigned int i = 0; i < VIPS; i++)
-		assert_hops(i, i % 2 ? ipv6 : ipv4, count);
-}
+#include "route_world.h"
 
 static void equal_sets_share_a_group(void **state)
 {
@@ -353,46 +181,44 @@ static void groups_of_a_previous_run_go_when_their_time_is_over(void **state)
 	run_turns(10);
 }
 
-/* Choose hops of a VIP at random, from a few sets, with weights. */
-static size_t choose_hops(unsigned int i, struct route_hop *hops)
-{
-	unsigned int mask = (unsigned int)rand() % 4, count = 0;
-
-	for (unsigned int k = 0; k < HOPS; k++)
-		if (mask * 0x9e5 >> k & 1) {
-			hops[count] = (i % 2 ? ipv6 : ipv4)[k];
-			hops[count++].weight = 1 + mask % 3 * k;
-		}
-	return count;
-}
-
-/* Whatever is set in whatever order, the kernel has it in the end. */
 static void random_changes_end_as_they_were_set(void **state)
 {
-	static struct route_hop hops[VIPS][HOPS];
-	size_t counts[VIPS] = { 0 };
+	(void)state;
+	check_random_changes();
+}
+
+/*
+ * Without its compatible mode the kernel does not announce the routes of a group
+ * that is replaced, so that a large one is changed in place, too.
+ */
+static void a_large_group_is_replaced_if_that_announces_no_route(void **state)
+{
+	const uint64_t few = 4;
+	uint64_t before;
 
 	(void)state;
-	srand(1);
-	set_vips(0, VIPS, 0);
-	for (int round = 0; round < ROUNDS; round++) {
-		unsigned int changes = (unsigned int)rand() % (2 * VIPS);
-
-		while (changes--) {
-			unsigned int i = (unsigned int)rand() % VIPS;
-
-			counts[i] = choose_hops(i, hops[i]);
-			set_vip(i, hops[i], counts[i]);
-			if (!(rand() % 8))
-				run_turns(1);
-		}
-		if (!(rand() % 4))
-			kernel_routes_link_up(routes, ipv4[0].ifindex);
-		if (round % 8 != 7)
-			continue;
-		run_turns(SETTLE_TURNS);
-		for (unsigned int i = 0; i < VIPS; i++)
-			assert_hops(i, hops[i], counts[i]);
+	for (int quiet = 0; quiet < 2; quiet++) {
+		kernel_routes_free(routes, true);
+		pair_run("sysctl -q -w net.ipv4.nexthop_compat_mode=%d",
+			 !quiet);
+		assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes),
+				 0);
+		set_crowd(HOPS - 1);
+		run_turns(CROWD_TURNS);
+		before = kernel_routes_messages(routes);
+		set_crowd(HOPS);
+		run_turns(CROWD_TURNS);
+		if (quiet)
+			assert_in_range(kernel_routes_messages(routes) - before,
+					1, few);
+		else
+			assert_in_range(kernel_routes_messages(routes) - before,
+					CROWD, CROWD + 2 * HOPS + few);
+		/* For the list below: without it routes show no hops. */
+		pair_run("sysctl -q -w net.ipv4.nexthop_compat_mode=1");
+		assert_crowd(HOPS);
+		set_crowd(0);
+		run_turns(CROWD_TURNS);
 	}
 }
 
@@ -414,6 +240,8 @@ int main(void)
 		OBJECT_TEST(
 			groups_of_a_previous_run_go_when_their_time_is_over),
 		OBJECT_TEST(random_changes_end_as_they_were_set),
+		OBJECT_TEST(
+			a_large_group_is_replaced_if_that_announces_no_route),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
