@@ -55,12 +55,15 @@ static struct rib_peer *add_peer(struct agent *agent,
 			    .interface = of->interface,
 			    .nexthop = neighbor_learned_nexthop(
 				    of, !session->negotiated.ebgp),
-			    .multipath_off = of->multipath_off },
+			    .multipath_off = of->multipath_off,
+			    .pass_attributes = of->pass_attributes },
 		.role = of->role,
 		.session = &session->negotiated,
 		.relation = BGP_ROLE_NONE,
 		.nexthop = of->nexthop,
 		.client = of->route_reflector_client,
+		.remove_private_as = of->remove_private_as,
+		.as_override = of->as_override,
 	};
 	struct path_source *source = &options.source;
 	struct rib_peer *peer;

@@ -14,7 +14,7 @@
 #include "config/option.h"
 
 enum entry_limits {
-	ENTRY_MAX_KEYS = 32,
+	ENTRY_MAX_KEYS = 64,
 };
 
 /* An entry while it is read. */

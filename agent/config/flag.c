@@ -151,6 +151,11 @@ const struct option flag_table[] = {
 	  "Add up the weights of several paths (RFC 7911) of one neighbor with "
 	  "one next hop.",
 	  SWITCH(rib.decision.add_path_weight) },
+	{ "announce-as", NULL,
+	  "Announce VIPs from backends as originated by us (origin), so that "
+	  "an announcement changes only when it says something else, or with "
+	  "the path and the attributes of the best server (path).",
+	  CHOICE(rib.announce_as, announce_as_names) },
 	{ "announce-bandwidth", NULL,
 	  "Announce VIPs with the total bandwidth of their set, if a path of "
 	  "it has any.",

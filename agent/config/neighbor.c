@@ -236,6 +236,26 @@ static void check_nexthop_key(struct parser *parser,
 	}
 }
 
+/* Refuse keys about announced attributes that have no effect. */
+static void check_attributes(struct parser *parser,
+			     const struct bgp_neighbor_options *neighbor)
+{
+	bool backend = neighbor->role == NEIGHBOR_ROLE_BACKEND;
+
+	if (neighbor->pass_attributes && !backend)
+		parser_reject(parser, "pass-attributes is for role=backend, "
+				      "whose attributes are kept back; remove "
+				      "it");
+	if (!backend)
+		return;
+	if (neighbor->remove_private_as)
+		parser_reject(parser, "remove-private-as is for neighbors that "
+				      "VIPs are announced to; remove it");
+	if (neighbor->as_override)
+		parser_reject(parser, "as-override is for neighbors that VIPs "
+				      "are announced to; remove it");
+}
+
 /*
  * A killed server that restarts gracefully would stay in the set for the
  * restart time, two minutes by default, and its flows would die.
@@ -289,6 +309,7 @@ static void finish_neighbor(struct parser *parser,
 	check_max_prefix(parser, draft);
 	check_routes(parser, draft);
 	bfd_key_finish(parser, draft, neighbor->bfd, &neighbor->bfd_key);
+	check_attributes(parser, neighbor);
 	if (parser->error_count == errors)
 		read_key_file(parser, neighbor);
 }

@@ -160,6 +160,18 @@ const struct option neighbor_keys[] = {
 	{ "max-prefix-restart", "SECONDS", "How long the session stays down.",
 	  NUMBER(max_prefix_restart, 1, UINT16_MAX),
 	  .usual = NEIGHBOR_MAX_PREFIX_RESTART_TIME },
+	{ "pass-attributes", NULL,
+	  "Pass communities and other transitive attributes of VIPs that this "
+	  "backend announces on to upstreams.",
+	  SWITCH(pass_attributes) },
+	{ "remove-private-as", NULL,
+	  "Remove AS numbers of private use from paths that are announced to "
+	  "this external neighbor.",
+	  SWITCH(remove_private_as) },
+	{ "as-override", NULL,
+	  "Announce paths with our AS in place of the neighbor's own, which "
+	  "would make it refuse them.",
+	  SWITCH(as_override) },
 	{ "multipath", NULL,
 	  "Its paths share sets with others; no: one of them is used alone or "
 	  "not at all.",
@@ -186,3 +198,5 @@ const struct option neighbor_keys[] = {
 
 _Static_assert(COUNT_OF(neighbor_keys) == NEIGHBOR_KEY_COUNT,
 	       "all keys are counted");
+_Static_assert(COUNT_OF(neighbor_keys) <= ENTRY_MAX_KEYS,
+	       "struct entry_draft has room for all keys");

@@ -17,6 +17,7 @@
 #include "rib/decision_step.h"
 #include "rib/export.h"
 #include "rib/rib.h"
+#include "rib/statement.h"
 #include "steering/steering.h"
 
 enum {
@@ -179,6 +180,8 @@ static struct json_object *explain_path(const struct control_view *view,
 	describe_reason(&q);
 	json_add_bool(out, "best", path->best);
 	json_add_text(out, "why", why);
+	json_add_text(out, "not_announced",
+		      export_reason_name(statement_explain(route, path)));
 	if (q.lost && lost.has_values)
 		json_add(out, "compared", values_json(&lost));
 	return out;

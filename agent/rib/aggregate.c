@@ -234,6 +234,9 @@ aggregate_attributes(struct rib *rib, const struct aggregate *aggregate)
 			attribute_set_view(export->attributes);
 
 		add_to_summary(&sum, &from);
+		/* Our statement leaves the path of the servers out. */
+		sum.atomic |= export->of_path &&
+			      export->of_path->as_path_length;
 	}
 	make_attributes(rib, aggregate->config, &sum, &bytes, &attributes);
 	return attribute_set_intern(&rib->attributes, &attributes, 0);

@@ -92,6 +92,18 @@ static struct attribute_set *find_set(const struct attribute_table *table,
 	return NULL;
 }
 
+static enum announce_scope scope_of(struct reader communities)
+{
+	if (community_list_contains(communities, BGP_COMMUNITY_NO_ADVERTISE))
+		return ANNOUNCE_NOWHERE;
+	return community_list_contains(communities, BGP_COMMUNITY_NO_EXPORT) ||
+			       community_list_contains(
+				       communities,
+				       BGP_COMMUNITY_NO_EXPORT_SUBCONFED) ?
+		       ANNOUNCE_INSIDE :
+		       ANNOUNCE_ANYWHERE;
+}
+
 /* Decode the values that the decision process compares, once. */
 static void set_compared_values(struct attribute_set *set,
 				const struct bgp_attributes *from)
@@ -119,6 +131,7 @@ static void set_compared_values(struct attribute_set *set,
 		from->communities, BGP_COMMUNITY_GRACEFUL_SHUTDOWN);
 	set->is_llgr_stale = community_list_contains(from->communities,
 						     BGP_COMMUNITY_LLGR_STALE);
+	set->scope = scope_of(from->communities);
 	set->has_bandwidth = extended_community_bandwidth(from, &bandwidth);
 	set->bandwidth = (float)bandwidth;
 }

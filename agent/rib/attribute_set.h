@@ -27,6 +27,13 @@ struct export_run {
 	unsigned int length;
 };
 
+/* How far a path may be announced: RFC 1997. Less is better. */
+enum announce_scope {
+	ANNOUNCE_ANYWHERE,
+	ANNOUNCE_INSIDE, /* NO_EXPORT, NO_EXPORT_SUBCONFED */
+	ANNOUNCE_NOWHERE,
+};
+
 struct attribute_set {
 	struct attribute_set *next; /* in its chain of the table */
 	struct rib_nexthop *nexthop;
@@ -51,6 +58,7 @@ struct attribute_set {
 	bool is_reflected : 1;	/* has ORIGINATOR_ID or CLUSTER_LIST */
 	bool is_shutdown : 1;	/* GRACEFUL_SHUTDOWN: RFC 8326 */
 	bool is_llgr_stale : 1; /* RFC 9494 4.3 */
+	enum announce_scope scope : 2;
 	uint8_t canonical[];
 };
 

@@ -14,12 +14,14 @@
 
 #include <errno.h>
 
+#include "bgp/codec/as_path.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "rib/aggregate.h"
 #include "rib/export_rule.h"
 #include "rib/outbound.h"
 #include "rib/rib_internal.h"
+#include "rib/statement.h"
 
 /*
  * True if neighbors of this profile take the export. They take routes of their
@@ -35,6 +37,25 @@ static bool is_meant_for(const struct route_export *export,
 	return bgp_negotiated_has_family(&to->session, family) &&
 	       (export->route->aggregate ||
 		several == (export->path_id != RIB_BEST_PATH));
+}
+
+/* True if neighbors of this profile get our statement, not the path. */
+static bool gets_statement(const struct route_export *export,
+			   const struct update_profile *to)
+{
+	return export->of_path && !statement_is_for_others(to, &export->origin);
+}
+
+struct export_view export_view_for(const struct update_profile *to,
+				   const struct route_export *export)
+{
+	struct export_view view = { export->attributes, export->origin };
+
+	if (gets_statement(export, to))
+		view.origin = (struct export_origin){ .type = PEER_EXTERNAL };
+	else if (export->of_path)
+		view.attributes = export->of_path;
+	return view;
 }
 
 /* Return the export of a path, of the best one if `path` is NULL, or NULL. */
@@ -58,19 +79,19 @@ static enum export_reason
 withheld_reason(struct rib *rib, const struct update_profile *to, uint64_t bit,
 		const struct route_export *export, struct policy_trace *trace)
 {
-	struct bgp_attributes attributes =
-		attribute_set_view(export->attributes);
+	const struct export_view view = export_view_for(to, export);
+	struct bgp_attributes attributes = attribute_set_view(view.attributes);
 	enum export_reason reason;
 
 	if (rib->shutdown == RIB_SHUTDOWN_WITHDRAWN)
 		return EXPORT_SHUTDOWN;
 	if (aggregate_suppresses(find_export(export->route, NULL)))
 		return EXPORT_SUPPRESSED_BY_AGGREGATE;
-	reason = export_rule_peer(to, bit, &export->origin, &attributes);
+	reason = export_rule_peer(to, bit, &view.origin, &attributes);
 	if (reason != EXPORT_ANNOUNCED)
 		return reason;
 	return outbound_check_rules(rib, to, &export->route->node.prefix,
-				    export->attributes, trace);
+				    view.attributes, trace);
 }
 
 struct attribute_set *export_attributes_for(struct rib *rib,
@@ -84,7 +105,16 @@ struct attribute_set *export_attributes_for(struct rib *rib,
 	    withheld_reason(rib, to, no_peer, export, trace) !=
 		    EXPORT_ANNOUNCED)
 		return NULL;
-	return export->attributes;
+	return export_view_for(to, export).attributes;
+}
+
+bool export_is_loop(const struct rib_peer *peer,
+		    const struct attribute_set *set)
+{
+	return set->as_path_length && peer->source.type == PEER_EXTERNAL &&
+	       !peer->group->profile.override_as &&
+	       as_path_contains(attribute_set_view(set).as_path,
+				peer->source.as);
 }
 
 static struct route_export *create_export(struct rib *rib, struct route *route,
@@ -120,6 +150,8 @@ void export_free(struct rib *rib, struct route_export *export)
 		TAILQ_REMOVE(&rib->waiting, export, waiting_link);
 	if (export->attributes)
 		attribute_set_release(&rib->attributes, export->attributes);
+	if (export->of_path)
+		attribute_set_release(&rib->attributes, export->of_path);
 	pool_give(&rib->export_pool, export);
 }
 
@@ -139,16 +171,30 @@ void export_free_if_unused(struct rib *rib, struct route_export *export)
 	route_free_if_unused(rib, route);
 }
 
-static void replace_attributes(struct rib *rib, struct route_export *export,
-			       struct attribute_set *attributes)
+/* The attributes of an export, and whose they are. */
+struct content {
+	struct attribute_set *attributes; /* NULL: withdraw */
+	struct attribute_set *of_path;	  /* see struct route_export */
+	struct export_origin origin;
+};
+
+static void replace_content(struct rib *rib, struct route_export *export,
+			    const struct content *now)
 {
 	struct attribute_set *before = export->attributes;
+	struct attribute_set *path_before = export->of_path;
 
-	if (attributes)
-		attributes->references++;
-	export_batch_set_attributes(rib, export, attributes);
+	if (now->attributes)
+		now->attributes->references++;
+	if (now->of_path)
+		now->of_path->references++;
+	export_batch_set_attributes(rib, export, now->attributes);
+	export->of_path = now->of_path;
+	export->origin = now->origin;
 	if (before)
 		attribute_set_release(&rib->attributes, before);
+	if (path_before)
+		attribute_set_release(&rib->attributes, path_before);
 }
 
 static void log_export_failed(const struct route *route)
@@ -159,15 +205,32 @@ static void log_export_failed(const struct route *route)
 		  prefix_format(&route->node.prefix, text));
 }
 
-/* Mark the export as pending for all neighbors that it is meant for. */
-static void mark_export_pending(struct rib *rib, struct route_export *export)
+/* True if neighbors of this profile get the same from both. */
+static bool looks_alike(const struct update_profile *to,
+			const struct route_export *a,
+			const struct route_export *b)
+{
+	const struct export_view x = export_view_for(to, a);
+	const struct export_view y = export_view_for(to, b);
+
+	return x.attributes == y.attributes &&
+	       export_same_origin(&x.origin, &y.origin);
+}
+
+/*
+ * Mark the export as pending for all neighbors that it is meant for, and for
+ * which it does not look as `before`; NULL: all.
+ */
+static void mark_export_pending(struct rib *rib, struct route_export *export,
+				const struct route_export *before)
 {
 	const struct rib_hooks *hooks = &rib->hooks;
 	const struct update_group *group;
 	uint64_t peers = 0;
 
 	TAILQ_FOREACH(group, &rib->groups, link)
-		if (is_meant_for(export, &group->profile))
+		if (is_meant_for(export, &group->profile) &&
+		    (!before || !looks_alike(&group->profile, export, before)))
 			peers |= group->members;
 	export_batch_add(rib, export, peers);
 	if (peers)
@@ -191,33 +254,61 @@ static struct export_origin origin_of(const struct path *path)
 	return origin;
 }
 
-/* Return the attributes to announce for `what`; the caller releases them. */
-static struct attribute_set *outgoing_attributes(struct rib *rib,
-						 const struct route *route,
-						 const struct path *path,
-						 const struct path *what)
+/*
+ * Return what to announce for `what`; the caller releases it. The best path
+ * stands for the whole set. Without memory for our statement nothing is
+ * announced.
+ */
+static struct content make_content(struct rib *rib, const struct route *route,
+				   const struct path *path,
+				   const struct path *what)
 {
+	const struct route *set = path ? NULL : route;
+	struct content content = { .attributes = NULL };
+	struct attribute_set *statement;
+
 	if (!what)
-		return NULL;
-	if (!path) /* the best path stands for the whole set */
-		return outbound_set(rib, route, what);
-	what->attributes->references++;
-	return what->attributes;
+		return content;
+	content.origin = origin_of(what);
+	content.attributes = outbound_set(rib, set, what->attributes);
+	if (!statement_applies(rib, what))
+		return content;
+	content.of_path = content.attributes;
+	statement = statement_make(rib, route, what);
+	content.attributes = statement ? outbound_set(rib, set, statement) :
+					 NULL;
+	if (statement)
+		attribute_set_release(&rib->attributes, statement);
+	return content;
 }
 
-/*
- * Set the attributes to announce for `path`, or for the best path if that is
- * NULL. `now` NULL: withdraw it.
- */
-static void set_export_attributes(struct rib *rib, struct route *route,
-				  const struct path *path,
-				  struct attribute_set *now,
-				  struct export_origin origin)
+static void release_content(struct rib *rib, const struct content *content)
+{
+	if (content->attributes)
+		attribute_set_release(&rib->attributes, content->attributes);
+	if (content->of_path)
+		attribute_set_release(&rib->attributes, content->of_path);
+}
+
+static bool has_content(const struct route_export *export,
+			const struct content *now)
+{
+	if (!export)
+		return !now->attributes;
+	return now->attributes == export->attributes &&
+	       now->of_path == export->of_path &&
+	       export_same_origin(&now->origin, &export->origin);
+}
+
+/* Set what to announce for `path`, or for the best path if that is NULL. */
+static void set_export_content(struct rib *rib, struct route *route,
+			       const struct path *path,
+			       const struct content *now)
 {
 	struct route_export *export = find_export(route, path);
+	struct route_export before;
 
-	if (now == (export ? export->attributes : NULL) &&
-	    (!export || export_same_origin(&origin, &export->origin)))
+	if (has_content(export, now))
 		return;
 	if (!export)
 		export = create_export(rib, route, path);
@@ -225,33 +316,32 @@ static void set_export_attributes(struct rib *rib, struct route *route,
 		log_export_failed(route);
 		return;
 	}
-	export->origin = origin;
-	replace_attributes(rib, export, now);
-	if (export->path_id == RIB_BEST_PATH && !route->aggregate)
+	before = *export; /* to compare pointers, not to follow them */
+	replace_content(rib, export, now);
+	if (export->path_id == RIB_BEST_PATH && !route->aggregate &&
+	    before.attributes != export->attributes)
 		aggregate_contribute(rib, export);
-	mark_export_pending(rib, export);
+	mark_export_pending(rib, export, &before);
 	if (is_unused(export))
 		export_free(rib, export);
 }
 
-/* Set the attributes of `what` for `path`; see set_export_attributes(). */
+/* Announce `what` for `path`, or for the best path if that is NULL. */
 static void set_export(struct rib *rib, struct route *route,
 		       const struct path *path, const struct path *what)
 {
-	struct attribute_set *now = outgoing_attributes(rib, route, path, what);
-	struct export_origin none = { .bit = 0 };
+	struct content now = make_content(rib, route, path, what);
 
-	set_export_attributes(rib, route, path, now,
-			      what ? origin_of(what) : none);
-	if (now)
-		attribute_set_release(&rib->attributes, now);
+	set_export_content(rib, route, path, &now);
+	release_content(rib, &now);
 }
 
 void export_withdraw_path(struct rib *rib, struct route_export *export)
 {
-	export->origin = (struct export_origin){ .bit = 0 };
-	replace_attributes(rib, export, NULL);
-	mark_export_pending(rib, export);
+	const struct content nothing = { .attributes = NULL };
+
+	replace_content(rib, export, &nothing);
+	mark_export_pending(rib, export, NULL);
 }
 
 /* Announce each path of the set to neighbors that take several. */
@@ -345,7 +435,8 @@ void export_route(struct rib *rib, struct route *route)
 	}
 	end_waiting(rib, best);
 	announce_set(rib, route,
-		     reason == EXPORT_ANNOUNCED ? route_best(route) : NULL);
+		     reason == EXPORT_ANNOUNCED ? statement_choose(route) :
+						  NULL);
 }
 
 void export_mark_route(struct rib *rib, struct route *route)
@@ -353,16 +444,19 @@ void export_mark_route(struct rib *rib, struct route *route)
 	struct route_export *export = route->exports;
 
 	for (; export; export = export->next)
-		mark_export_pending(rib, export);
+		mark_export_pending(rib, export, NULL);
 }
 
 void export_aggregate(struct rib *rib, struct route *route,
 		      struct attribute_set *attributes)
 {
-	const struct export_origin ours = { .type = PEER_EXTERNAL };
+	const struct content ours = {
+		.attributes = attributes,
+		.origin = { .type = PEER_EXTERNAL },
+	};
 
 	route->aggregate = true;
-	set_export_attributes(rib, route, NULL, attributes, ours);
+	set_export_content(rib, route, NULL, &ours);
 	route->aggregate = attributes;
 }
 
@@ -373,7 +467,7 @@ void export_set_shutdown(struct rib *rib, enum rib_shutdown shutdown)
 	rib->shutdown = shutdown;
 	TAILQ_FOREACH(export, &rib->exports, all_link)
 		if (export->route) /* no peer's bookmark */
-			mark_export_pending(rib, export);
+			mark_export_pending(rib, export, NULL);
 }
 
 /* Set the deadline of those that began to wait since the last call. */
@@ -404,7 +498,7 @@ uint64_t export_advance(struct rib *rib, uint64_t now_ms)
 		if (route->marked) /* waits for its decision, too */
 			continue;
 		end_waiting(rib, export);
-		announce_set(rib, route, route_best(route));
+		announce_set(rib, route, statement_choose(route));
 	}
 	aggregate_refresh(rib);
 	export = TAILQ_FIRST(&rib->waiting);
@@ -429,8 +523,14 @@ enum export_reason export_explain(struct rib *rib, const struct route *route,
 		return reason;
 	if (!best || !best->attributes) /* an aggregate without VIPs */
 		return EXPORT_NOT_FORWARDING;
-	return withheld_reason(rib, &peer->group->profile, peer->bit, best,
-			       &trace);
+	reason = withheld_reason(rib, &peer->group->profile, peer->bit, best,
+				 &trace);
+	if (reason == EXPORT_ANNOUNCED &&
+	    export_is_loop(
+		    peer,
+		    export_view_for(&peer->group->profile, best).attributes))
+		reason = EXPORT_AS_LOOP;
+	return reason;
 }
 
 void export_forget_path(struct route *route, const struct path *path)

@@ -140,6 +140,22 @@ struct collection {
 	struct route_export *exports[EXPORT_BATCH_SIZE];
 };
 
+/* Return those of the peers whose AS is in the path. */
+static uint64_t looping(const struct rib *rib, uint64_t peers,
+			const struct attribute_set *set)
+{
+	uint64_t found = 0;
+
+	for (; set->as_path_length && peers; peers &= peers - 1) {
+		const struct rib_peer *peer =
+			rib->peers_by_bit[rib_bit_number(peers)];
+
+		if (export_is_loop(peer, set))
+			found |= peer->bit;
+	}
+	return found;
+}
+
 /*
  * Return the change that `peer` needs: an announcement, a withdrawal or nothing.
  * The peer that a path came from must not have it, and a peer that does not have
@@ -150,11 +166,15 @@ static struct change pending_change(struct rib *rib,
 				    struct route_export *export)
 {
 	const struct update_group *group = peer->group;
-	struct change change = { .origin = export->origin };
+	struct change change = {
+		.origin = export_view_for(&group->profile, export).origin,
+	};
 	struct attribute_set *set = export_attributes_for(
 		rib, &group->profile, export, &change.trace);
 	uint64_t waiting = export->pending & group->members;
-	uint64_t announce_to = set ? waiting & ~export->origin.bit : 0;
+	uint64_t announce_to = set ? waiting & ~change.origin.bit &
+					       ~looping(rib, waiting, set) :
+				     0;
 	uint64_t withdraw_from = waiting & ~announce_to & export->announced;
 
 	change.set = announce_to & peer->bit ? set : NULL;

@@ -14,6 +14,11 @@ const char *const multipath_confederation_names[] = {
 	[MULTIPATH_CONFEDERATION_SAME_MEMBER_AS] = "same-member-as",
 };
 
+const char *const announce_as_names[ANNOUNCE_AS_COUNT] = {
+	[ANNOUNCE_AS_ORIGIN] = "origin",
+	[ANNOUNCE_AS_PATH] = "path",
+};
+
 const char *const missing_med_names[MISSING_MED_COUNT] = {
 	[MISSING_MED_BEST] = "best",
 	[MISSING_MED_WORST] = "worst",
@@ -141,5 +146,6 @@ bool rib_options_equal(const struct rib_options *a, const struct rib_options *b)
 	       rules_equal(a, b) && static_paths_equal(a, b) &&
 	       a->min_nexthops == b->min_nexthops &&
 	       a->announce_delay_s == b->announce_delay_s &&
+	       a->announce_as == b->announce_as &&
 	       a->announce_bandwidth == b->announce_bandwidth;
 }

@@ -55,10 +55,18 @@ enum bandwidth_use {
 	BANDWIDTH_COUNT,
 };
 
+/* The form of announcements of VIPs from backends. */
+enum announce_as {
+	ANNOUNCE_AS_ORIGIN, /* our own statement: statement.h */
+	ANNOUNCE_AS_PATH,   /* the best path, with its attributes */
+	ANNOUNCE_AS_COUNT,
+};
+
 /* Names as in the flags, indexed by these enums. */
 extern const char *const multipath_as_path_names[MULTIPATH_AS_PATH_COUNT];
 extern const char
 	*const multipath_confederation_names[MULTIPATH_CONFEDERATION_COUNT];
+extern const char *const announce_as_names[ANNOUNCE_AS_COUNT];
 extern const char *const missing_med_names[MISSING_MED_COUNT];
 extern const char *const bandwidth_use_names[BANDWIDTH_COUNT];
 
@@ -125,7 +133,8 @@ struct rib_options {
 	size_t static_path_count;
 	uint32_t min_nexthops; /* living next hops that an announcement needs */
 	uint32_t announce_delay_s; /* how long it has them before */
-	bool announce_bandwidth;   /* add route_bandwidth() to the best path */
+	enum announce_as announce_as;
+	bool announce_bandwidth; /* add route_bandwidth() to the best path */
 };
 
 extern const struct rib_options rib_options_default;

@@ -85,12 +85,24 @@ static void drop_communities(struct writer *w, struct bgp_attributes *out)
 		out->present &= ~BGP_HAS_IPV6_EXTENDED_COMMUNITIES;
 }
 
+/* Apply remove-private-as and as-override of the neighbor. */
+static void change_path(struct writer *w, const struct update_profile *to,
+			uint32_t own, struct bgp_attributes *out)
+{
+	size_t before = w->used;
+
+	as_path_replace(w, out->as_path, to->override_as, own,
+			to->remove_private_as);
+	out->as_path = written_since(w, before);
+}
+
 /*
  * Other ASes see the AS of the confederation in place of its members that a
  * route came through: RFC 5065 4.1.
  */
 static void make_external(const struct rib *rib, struct writer *w,
-			  bool keep_med, struct bgp_attributes *out)
+			  const struct update_profile *to, bool keep_med,
+			  struct bgp_attributes *out)
 {
 	size_t before = w->used;
 
@@ -99,6 +111,8 @@ static void make_external(const struct rib *rib, struct writer *w,
 		out->present &= ~BGP_HAS_MED;
 	as_path_strip_confederations(w, out->as_path);
 	out->as_path = written_since(w, before);
+	if (to->remove_private_as || to->override_as)
+		change_path(w, to, import_public_as(&rib->options.import), out);
 	before = w->used;
 	as_path_prepend(w, out->as_path, import_public_as(&rib->options.import),
 			1);
@@ -223,18 +237,17 @@ static struct attribute_set *with_bandwidth(struct rib *rib,
 }
 
 struct attribute_set *outbound_set(struct rib *rib, const struct route *route,
-				   const struct path *best)
+				   struct attribute_set *set)
 {
-	struct attribute_set *set = NULL;
+	struct attribute_set *with = NULL;
 	double bytes_per_second;
 
-	if (rib->options.announce_bandwidth &&
+	if (route && rib->options.announce_bandwidth &&
 	    route_bandwidth(rib, route, &bytes_per_second))
-		set = with_bandwidth(rib, best->attributes, bytes_per_second);
-	if (!set) {
-		set = best->attributes;
-		set->references++;
-	}
+		with = with_bandwidth(rib, set, bytes_per_second);
+	if (with)
+		return with;
+	set->references++;
 	return set;
 }
 
@@ -258,7 +271,7 @@ struct bgp_attributes outbound_attributes(struct rib *rib,
 	if (!keeps)
 		out.present &= ~BGP_HAS_AIGP;
 	if (to->type == PEER_EXTERNAL)
-		make_external(rib, &w, result.set & POLICY_SET_MED, &out);
+		make_external(rib, &w, to, result.set & POLICY_SET_MED, &out);
 	else
 		make_internal(rib, &w, to, origin, &out);
 	otc_mark_sent(to->relation, import_public_as(&rib->options.import),

@@ -22,11 +22,11 @@ enum export_reason outbound_check_rules(struct rib *rib,
 					struct policy_trace *trace);
 
 /*
- * Return the attributes by which `best` stands for the set of `route`: its own,
- * or with the link bandwidth of the whole set. The caller releases them.
+ * Return `set`, or with the link bandwidth of the whole set of `route`, unless
+ * that is NULL. The caller releases them.
  */
 struct attribute_set *outbound_set(struct rib *rib, const struct route *route,
-				   const struct path *best);
+				   struct attribute_set *set);
 
 /*
  * Return the attributes of `set`, which came from `origin`, as `to` gets them: a

@@ -36,6 +36,7 @@ struct path_source {
 	const char *interface; /* of a link-local neighbor; or NULL */
 	bool multipath_off;    /* multipath=no: its paths share no set */
 	bool leaving;	       /* its session is lost, its paths are removed */
+	bool pass_attributes;  /* statement.h */
 	/* The next hops that its paths may have; below FIRST_LEARNED: any. */
 	enum neighbor_nexthop nexthop;
 	/* Its own address as a next hop, if its paths may have only that. */

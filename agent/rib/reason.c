@@ -110,6 +110,7 @@ static const char *const export_reason_names[EXPORT_REASON_COUNT] = {
 	[EXPORT_NO_EXPORT] = "no_export",
 	[EXPORT_LLGR_STALE] = "llgr_stale",
 	[EXPORT_OTC] = "otc",
+	[EXPORT_AS_LOOP] = "as_loop",
 	[EXPORT_DENIED_BY_RULE] = "denied_by_rule",
 };
 

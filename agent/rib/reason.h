@@ -83,6 +83,7 @@ enum export_reason {
 	EXPORT_NO_EXPORT,
 	EXPORT_LLGR_STALE,
 	EXPORT_OTC,
+	EXPORT_AS_LOOP, /* its AS is in the path */
 	EXPORT_DENIED_BY_RULE,
 	EXPORT_REASON_COUNT,
 };

@@ -33,6 +33,7 @@
  *			weight.c
  *	aggregate.c	prefixes announced for the VIPs inside them
  *	export_peer.c	neighbors that are announced to come up and go
+ *	statement.c	our own statement about a VIP
  *	export_rule.c	whether a route is announced to a neighbor
  *	outbound.c	attributes on their way out
  *	update_group.c	neighbors that get the same announcements
@@ -120,6 +121,8 @@ struct rib_peer_options {
 	enum bgp_role relation;	      /* RFC 9234; external ones only */
 	enum neighbor_nexthop nexthop;
 	bool client; /* we reflect routes to it: RFC 4456 */
+	bool remove_private_as;
+	bool as_override;
 };
 
 /* Numbers of routes. */

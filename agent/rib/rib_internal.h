@@ -38,8 +38,8 @@ enum rib_work {
 };
 
 enum export_scratch_sizes {
-	/* One attribute set, its AS_PATH a second time, and our prefixes. */
-	EXPORT_SCRATCH_SIZE = BGP_CANONICAL_MAX + UINT16_MAX + 64,
+	/* One attribute set, its AS_PATH two more times, and our prefixes. */
+	EXPORT_SCRATCH_SIZE = BGP_CANONICAL_MAX + 2 * UINT16_MAX + 64,
 };
 
 struct aggregate {
@@ -108,6 +108,20 @@ void export_mark_route(struct rib *rib, struct route *route);
 void export_aggregate(struct rib *rib, struct route *route,
 		      struct attribute_set *attributes);
 
+/* The part of an export that neighbors of a profile get, and its origin. */
+struct export_view {
+	struct attribute_set *attributes;
+	struct export_origin origin;
+};
+
+struct export_view export_view_for(const struct update_profile *to,
+				   const struct route_export *export);
+/*
+ * True if the AS of an external peer is in the path: it would refuse it (RFC
+ * 4271 9.1.2).
+ */
+bool export_is_loop(const struct rib_peer *peer,
+		    const struct attribute_set *set);
 /*
  * Return the attributes to announce to all neighbors of a profile except the one
  * that the path came from, or NULL. `trace`: outbound_check_rules().

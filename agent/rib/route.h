@@ -50,8 +50,10 @@ struct route_export {
 	uint32_t path_id;	     /* our own; RIB_BEST_PATH for the best */
 	struct export_origin origin; /* origin of `attributes` */
 	struct attribute_set *attributes; /* to announce; NULL: withdraw */
-	uint64_t announced;		  /* bits of peers that have it */
-	uint64_t pending; /* bits of peers that a change must be sent to */
+	/* Those for others, where `attributes` are our statement; or NULL. */
+	struct attribute_set *of_path;
+	uint64_t announced; /* bits of peers that have it */
+	uint64_t pending;   /* bits of peers that a change must be sent to */
 	TAILQ_ENTRY(route_export) pending_link;
 	/* The best path only: --announce-delay runs. */
 	bool waiting;

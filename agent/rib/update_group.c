@@ -28,6 +28,9 @@ void update_profile_init(struct update_profile *profile, const struct rib *rib,
 	if (options->nexthop < NEIGHBOR_NEXTHOP_FIRST_LEARNED)
 		profile->nexthop = options->nexthop;
 	profile->client = options->client;
+	profile->remove_private_as = options->remove_private_as;
+	if (options->as_override)
+		profile->override_as = options->source.as;
 }
 
 /* Return the group with this number, or NULL. */

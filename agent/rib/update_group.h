@@ -38,6 +38,8 @@ struct update_profile {
 	enum bgp_role relation;
 	enum neighbor_nexthop nexthop;
 	bool client; /* we reflect routes to it */
+	bool remove_private_as;
+	uint32_t override_as; /* its AS, to be replaced by ours; 0: not */
 };
 
 struct update_group {

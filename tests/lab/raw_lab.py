@@ -7,7 +7,6 @@
 There is no traffic. The speakers' namespace answers ARP, so next hops are alive.
 """
 
-import itertools
 import time
 
 import raw_bgp as bgp
@@ -24,8 +23,6 @@ BACKEND_AS = 65001  # and following
 NEXT_HOP = "10.1.0.11"
 OBSERVER = "10.1.0.100"
 BYSTANDER = "10.1.0.60"
-
-UPDATE_TAG = 65099  # high half of the communities of measured updates
 
 # Common to all tests: dynamic backends and one upstream.
 BACKENDS = "10.1.0.0/26,as=65001-65099,role=backend"
@@ -128,14 +125,19 @@ def tell(text):
 
 class RawCase(LabCase):
     """A test class with a RawLab, an observer and the bystander: a backend that
-    behaves, and whose session must stay."""
+    behaves, and whose session must stay. The observer gets the paths of backends
+    with their attributes, by which tests recognize them; a class with another
+    --announce-as sets `announce_as`."""
+
+    announce_as = "path"
 
     BYSTANDER_VIP = "192.0.2.200/32"
-    update_numbers = itertools.count(1)
+    MEASURED_VIP = "192.0.2.201/32"
 
     @classmethod
     def setUpClass(cls):
-        cls.lab = RawLab(**cls.options)
+        cls.lab = RawLab(**{**cls.options, "flags": (
+            *cls.options.get("flags", ()), "--announce-as", cls.announce_as)})
         cls.addClassCleanup(cls.lab.close)
         cls.speakers = []
         cls.addClassCleanup(cls.close_speakers)
@@ -174,15 +176,16 @@ class RawCase(LabCase):
 
     @classmethod
     def measure_update(cls, others=()):
-        """Return the seconds until the upstream has a new announcement of the
-        bystander."""
+        """Return the seconds until the upstream knows of a change that the
+        bystander makes: another VIP comes and goes, because what servers say
+        about a VIP is not passed on."""
         start = time.monotonic()
-        tag = (UPDATE_TAG, next(cls.update_numbers) % 0xffff)
+        comes = cls.MEASURED_VIP not in cls.observer.table
         cls.bystander.send(announcement(
-            cls.BYSTANDER_VIP, BACKEND_AS + 98, next_hop=BYSTANDER,
-            tags=[tag]))
+            cls.MEASURED_VIP, BACKEND_AS + 98, next_hop=BYSTANDER)
+            if comes else withdrawal(cls.MEASURED_VIP))
         wait_for([cls.observer, cls.bystander, *others],
-                 lambda: cls.observer.has(cls.BYSTANDER_VIP, tag),
+                 lambda: (cls.MEASURED_VIP in cls.observer.table) == comes,
                  10, "the bystander's update at the upstream", pause=0.01)
         return time.monotonic() - start
 

@@ -31,12 +31,14 @@ class PolicyCase(LabCase):
     options = {"servers": 3}
     started = False
     rules = ()
+    flags = ()
     keys = ""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         arguments = cls.lab.headgate.arguments
+        arguments += cls.flags
         for rule in cls.rules:
             arguments += ["--rule", rule]
         backends = arguments.index("--neighbor") + 1
@@ -71,6 +73,7 @@ class PolicyCase(LabCase):
 class Rules(PolicyCase):
 
     rules = RULES
+    flags = ("--announce-as", "path")
 
     @classmethod
     def prepare(cls):

@@ -105,7 +105,8 @@ class GroupsLab(Lab):
                       session)
 
     def agent_flags(self):
-        flags = [*super().agent_flags(), "--vip", "10.64.0.0/16",
+        flags = [*super().agent_flags(), "--announce-as", "path",
+                 "--vip", "10.64.0.0/16",
                  "--neighbor", f"{SLEEPER},as={SLEEPER_AS},role=upstream,"
                                f"hold-time={LONG_HOLD_TIME}"]
         for _, address, as_number, several in ROUTERS.values():

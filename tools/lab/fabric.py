@@ -145,7 +145,9 @@ class Fabric(Lab):
     def flags(neighbors):
         values = {"--interface": [seat.name for seat in SEATS],
                   "--vip": VIP_PREFIXES, "--neighbor": neighbors}
+        # By its AS_PATH a route shows which backend it came from.
         return ["--as", str(HEADGATE_AS), "--router-id", "10.0.0.1",
+                "--announce-as", "path",
                 *(word for flag, list_ in values.items()
                   for value in list_ for word in (flag, value))]
 

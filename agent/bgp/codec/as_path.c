@@ -196,6 +196,54 @@ bool as_path_contains_member(struct reader path, uint32_t as)
 	return false;
 }
 
+enum {
+	/* RFC 6996 5 */
+	FIRST_PRIVATE_AS = 64512,
+	LAST_PRIVATE_AS = 65534,
+};
+
+static const uint32_t first_long_private_as = 4200000000;
+static const uint32_t last_long_private_as = 4294967294;
+
+bool as_path_is_private(uint32_t as)
+{
+	return (as >= FIRST_PRIVATE_AS && as <= LAST_PRIVATE_AS) ||
+	       (as >= first_long_private_as && as <= last_long_private_as);
+}
+
+/* Write a segment, or nothing if all its numbers are removed. */
+static void write_replaced(struct writer *w,
+			   const struct as_path_segment *segment, uint32_t from,
+			   uint32_t own, bool remove_private)
+{
+	uint32_t kept[AS_PATH_SEGMENT_MAX];
+	struct reader numbers = segment->numbers;
+	size_t count = 0;
+
+	while (numbers.left) {
+		uint32_t as = reader_u32(&numbers);
+
+		if (from && as == from)
+			as = own;
+		if (!remove_private || as == own || !as_path_is_private(as))
+			kept[count++] = as;
+	}
+	if (!count)
+		return;
+	write_segment_header(w, segment->type, count);
+	for (size_t i = 0; i < count; i++)
+		writer_u32(w, kept[i]);
+}
+
+void as_path_replace(struct writer *w, struct reader path, uint32_t from,
+		     uint32_t own, bool remove_private)
+{
+	struct as_path_segment segment;
+
+	while (as_path_next(&path, BGP_AS4_SIZE, &segment))
+		write_replaced(w, &segment, from, own, remove_private);
+}
+
 static void write_repeated(struct writer *w, uint32_t as, unsigned int times)
 {
 	while (times--)

@@ -95,6 +95,15 @@ bool as_path_needs_as4(struct reader path);
 /* Write `path` without confederation segments: RFC 6793 3 for AS4_PATH. */
 void as_path_strip_confederations(struct writer *w, struct reader path);
 
+/* True for AS numbers of private use: RFC 6996. */
+bool as_path_is_private(uint32_t as);
+/*
+ * Write `path` with `own` in place of the AS number `from` (0: none) and, with
+ * `remove_private`, without the AS numbers of private use that are not `own`.
+ */
+void as_path_replace(struct writer *w, struct reader path, uint32_t from,
+		     uint32_t own, bool remove_private);
+
 /*
  * Reconstruct the path from AS_PATH and AS4_PATH of a speaker with 2-byte AS
  * numbers (RFC 6793 4.2.3). Both have 4-byte numbers here and are checked.

@@ -64,6 +64,9 @@ static bool exchange_equal(const struct bgp_neighbor_options *a,
 	       a->nexthop == b->nexthop && a->max_prefix == b->max_prefix &&
 	       a->max_prefix_action == b->max_prefix_action &&
 	       a->max_prefix_restart == b->max_prefix_restart &&
+	       a->pass_attributes == b->pass_attributes &&
+	       a->remove_private_as == b->remove_private_as &&
+	       a->as_override == b->as_override &&
 	       a->multipath_off == b->multipath_off && a->aigp == b->aigp;
 }
 

@@ -78,6 +78,9 @@ struct bgp_neighbor_options {
 	uint32_t max_prefix; /* of each family; 0: any number */
 	enum neighbor_max_prefix_action max_prefix_action;
 	uint16_t max_prefix_restart; /* stay down for; 0: not of that action */
+	bool pass_attributes;	     /* of VIPs that it announces, upstream */
+	bool remove_private_as;	     /* from the paths announced to it */
+	bool as_override;	     /* its AS in them is replaced by ours */
 	bool multipath_off;	     /* its paths share no set with others */
 	bool aigp; /* accept AIGP from an external neighbor: RFC 7311 3.1 */
 	bool bfd;  /* the session ends when BFD says that the path failed */

@@ -43,6 +43,23 @@ static void a_neighbor_that_is_told_nothing_has_no_nexthop(void **state)
 		     "from, not for role=upstream; remove it");
 }
 
+static void keys_about_attributes_are_for_those_that_have_them(void **state)
+{
+	(void)state;
+	assert_error("neighbor 10.0.0.3,as=1,role=upstream,pass-attributes",
+		     "--neighbor 10.0.0.3,as=1,role=upstream,pass-attributes: "
+		     "pass-attributes is for role=backend, whose attributes "
+		     "are kept back; remove it");
+	assert_error("neighbor 10.0.0.3,as=1,role=backend,remove-private-as",
+		     "--neighbor 10.0.0.3,as=1,role=backend,remove-private-as: "
+		     "remove-private-as is for neighbors that VIPs are "
+		     "announced to; remove it");
+	assert_error("neighbor 10.0.0.3,as=1,role=backend,as-override",
+		     "--neighbor 10.0.0.3,as=1,role=backend,as-override: "
+		     "as-override is for neighbors that VIPs are announced to; "
+		     "remove it");
+}
+
 static void the_cluster_is_the_router_id_unless_given(void **state)
 {
 	(void)state;
@@ -59,6 +76,8 @@ int main(void)
 		cmocka_unit_test(a_client_is_of_our_own_as),
 		cmocka_unit_test(
 			a_neighbor_that_is_told_nothing_has_no_nexthop),
+		cmocka_unit_test(
+			keys_about_attributes_are_for_those_that_have_them),
 		cmocka_unit_test(the_cluster_is_the_router_id_unless_given),
 	};
 

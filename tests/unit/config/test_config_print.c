@@ -50,6 +50,7 @@ static void the_canonical_form_has_every_flag(void **state)
 		"link-bandwidth use-if-all\n"
 		"bandwidth-unit 12500000\n"
 		"default-weight 1\n"
+		"announce-as origin\n"
 		"min-nexthops 1\n"
 		"announce-delay 0\n"
 		"interface eth0\n"

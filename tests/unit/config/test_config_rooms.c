@@ -88,6 +88,7 @@ static const struct row {
 	{ NULL, "bandwidth-unit 1", RIB },
 	{ NULL, "default-weight 2", RIB },
 	{ NULL, "add-path-weight", RIB },
+	{ NULL, "announce-as path", RIB },
 	{ NULL, "announce-bandwidth", RIB },
 	{ NULL, "min-nexthops 2", RIB },
 	{ NULL, "announce-delay 1", RIB },
@@ -156,6 +157,9 @@ static const struct key_row {
 	{ "", ",max-prefix=1" },
 	{ ",max-prefix=1", ",max-prefix-action=warn" },
 	{ ",max-prefix=1,max-prefix-action=restart", ",max-prefix-restart=1" },
+	{ ",role=backend", ",pass-attributes" },
+	{ "", ",remove-private-as" },
+	{ "", ",as-override" },
 	{ "", ",multipath=no" },
 	{ "", ",aigp" },
 };

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "../chance.h"
+#include "bgp/codec/as_path.h"
 #include "bgp/codec/community.h"
 #include "export_world.h"
 
@@ -51,6 +52,7 @@ static const char *const services[SERVICES] = {
 };
 
 static struct aggregate_options aggregates[2];
+static bool as_origin; /* --announce-as */
 
 static const uint32_t communities[] = {
 	0, 0, 0, BGP_COMMUNITY_NO_EXPORT, BGP_COMMUNITY_NO_ADVERTISE,
@@ -259,9 +261,42 @@ static bool has_community(const struct path *path, uint32_t community)
 		attribute_set_view(path->attributes).communities, community);
 }
 
+static unsigned int restriction(const struct path *path)
+{
+	if (has_community(path, BGP_COMMUNITY_NO_ADVERTISE))
+		return 2;
+	return has_community(path, BGP_COMMUNITY_NO_EXPORT);
+}
+
+/* Return the best of the paths that are restricted least. */
 static const struct path *best_of(struct stage *stage, size_t service)
 {
-	return route_best(route_of(&stage->world, services[service]));
+	const struct route *route = route_of(&stage->world, services[service]);
+	const struct path *path, *found = NULL;
+	unsigned int least = 2;
+
+	for (path = route->paths; path; path = path->next)
+		if (path->reason == REASON_NONE && restriction(path) < least)
+			least = restriction(path);
+	for (path = route->paths; path; path = path->next)
+		if (path->reason == REASON_NONE && restriction(path) == least &&
+		    (!found ||
+		     (!found->best &&
+		      (path->best || path_tie_break(path, found) < 0))))
+			found = path;
+	return found;
+}
+
+/* True if an external neighbor would find its AS in what we announce. */
+static bool is_loop(const struct rib_peer *peer, const struct path *path)
+{
+	const struct rib_peer *from = (const struct rib_peer *)path->source;
+	bool ours = as_origin && from->role == NEIGHBOR_ROLE_BACKEND &&
+		    peer->role != NEIGHBOR_ROLE_PEER;
+
+	return !ours && peer->source.type == PEER_EXTERNAL &&
+	       as_path_contains(attribute_set_view(path->attributes).as_path,
+				peer->source.as);
 }
 
 static bool contributes(struct stage *stage, size_t service)
@@ -280,7 +315,8 @@ static bool may_have(const struct rib_peer *peer, const struct path *path)
 {
 	const struct rib_peer *from = (const struct rib_peer *)path->source;
 
-	if (from == peer || has_community(path, BGP_COMMUNITY_NO_ADVERTISE))
+	if (from == peer || is_loop(peer, path) ||
+	    has_community(path, BGP_COMMUNITY_NO_ADVERTISE))
 		return false;
 	if (peer->source.type == PEER_EXTERNAL &&
 	    has_community(path, BGP_COMMUNITY_NO_EXPORT))
@@ -422,6 +458,7 @@ static void begin(struct stage *stage)
 	vips[1].return_nexthops = SECOND_SERVICE_RETURN;
 	world_init_with(&stage->world,
 			&(struct world_setup){ .delay_s = DELAY_MS / MS_PER_S,
+					       .as_origin = as_origin,
 					       .aggregates = aggregates,
 					       .aggregate_count = 2,
 					       .vips = vips,
@@ -430,11 +467,10 @@ static void begin(struct stage *stage)
 		stage->receivers[kind].peer = come(&stage->world, kind, kind);
 }
 
-static void all_have_what_a_calculation_from_scratch_gives(void **state)
+static void play(void)
 {
 	static struct stage stage;
 
-	(void)state;
 	chance_begin();
 	begin(&stage);
 	for (int round = 0; round < ROUNDS; round++) {
@@ -451,9 +487,24 @@ static void all_have_what_a_calculation_from_scratch_gives(void **state)
 	rib_free(stage.world.rib);
 }
 
+static void all_have_what_a_calculation_from_scratch_gives(void **state)
+{
+	(void)state;
+	as_origin = false;
+	play();
+}
+
+static void so_they_have_where_vips_are_announced_as_ours(void **state)
+{
+	(void)state;
+	as_origin = true;
+	play();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(so_they_have_where_vips_are_announced_as_ours),
 		cmocka_unit_test(
 			all_have_what_a_calculation_from_scratch_gives),
 	};

@@ -173,6 +173,7 @@ static inline struct rib_options world_options(struct world *world,
 			      .bandwidth_unit = 1,
 			      .default_weight = 1 },
 		.min_nexthops = min_nexthops,
+		.announce_as = ANNOUNCE_AS_PATH,
 	};
 }
 
@@ -213,6 +214,7 @@ static inline void world_init(struct world *world, uint32_t min_nexthops)
 
 /* Options of a world that differ from the usual ones. */
 struct world_setup {
+	bool as_origin; /* --announce-as */
 	uint32_t delay_s;
 	uint32_t confederation;
 	const struct aggregate_options *aggregates;
@@ -228,6 +230,8 @@ static inline void world_init_with(struct world *world,
 	struct rib_options options = world_options(world, 1);
 
 	options.announce_delay_s = setup->delay_s;
+	if (setup->as_origin)
+		options.announce_as = ANNOUNCE_AS_ORIGIN;
 	options.rules = setup->policy.rules;
 	options.rule_count = setup->policy.count;
 	options.import.confederation = setup->confederation;

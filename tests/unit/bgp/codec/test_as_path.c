@@ -28,6 +28,16 @@ enum {
 
 static uint8_t space[SPACE];
 
+static struct reader replaced(struct reader path, uint32_t from, uint32_t own,
+			      bool remove_private)
+{
+	struct writer w = writer_of(space, sizeof(space));
+
+	as_path_replace(&w, path, from, own, remove_private);
+	assert_false(w.failed);
+	return reader_of(space, w.used);
+}
+
 static struct reader prepended(struct reader path, uint32_t as,
 			       unsigned int times)
 {
@@ -280,9 +290,47 @@ static void marks_a_text_that_was_cut(void **state)
 	assert_string_equal(text, whole);
 }
 
+static void numbers_are_replaced_and_private_ones_removed(void **state)
+{
+	static const uint8_t path[] = {
+		SEQUENCE, 3,	AS(64512), AS(7),     AS(65534),
+		SET,	  2,	AS(64511), AS(65000), SEQUENCE,
+		1,	  0xff, 0xff,	   0xff,      0xfe,
+	};
+	const struct reader whole = reader_of(path, sizeof(path));
+	char text[64];
+
+	(void)state;
+	assert_string_equal(as_path_format(replaced(whole, 7, 9, false), text,
+					   sizeof(text)),
+			    "64512 9 65534 {64511,65000} 4294967294");
+	assert_string_equal(as_path_format(replaced(whole, 0, 9, true), text,
+					   sizeof(text)),
+			    "7 {64511}");
+	assert_string_equal(as_path_format(replaced(whole, 7, 65000, true),
+					   text, sizeof(text)),
+			    "65000 {64511,65000}");
+	assert_int_equal(replaced(EMPTY, 7, 9, true).left, 0);
+}
+
+static void private_numbers_are_those_of_the_rfc(void **state)
+{
+	(void)state;
+	assert_false(as_path_is_private(64511));
+	assert_true(as_path_is_private(64512));
+	assert_true(as_path_is_private(65534));
+	assert_false(as_path_is_private(65535));
+	assert_false(as_path_is_private(4199999999));
+	assert_true(as_path_is_private(4200000000));
+	assert_true(as_path_is_private(4294967294));
+	assert_false(as_path_is_private(4294967295));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_are_replaced_and_private_ones_removed),
+		cmocka_unit_test(private_numbers_are_those_of_the_rfc),
 		cmocka_unit_test(
 			counts_a_set_once_and_confederations_not_at_all),
 		cmocka_unit_test(counts_confederations_apart),
