@@ -24,16 +24,170 @@ struct fragmented {
 	__u32 frame_size;
 };
 
-static __always_inline void fragment_key(const struct fragmented *fragmented,
-					 struct hg_fragment_key *key)
+/*
+ * Return the signature of the packet that the fragment belongs to. It is keyed,
+ * so that packets with equal ones cannot be made.
+ */
+static __always_inline __u64 sign_packet(const struct fragmented *fragmented)
 {
 	const struct flow *flow = &fragmented->flow;
+	__u64 hash = flow_hash(flow, HG_HASH_SRC_DST, config.hash_key);
+	__u64 protocol = flow->ipv6 ? IPPROTO_FRAGMENT :
+				      fragmented->fragment.protocol;
 
-	flow_address(&key->source, flow->ipv6, flow->source);
-	flow_address(&key->destination, flow->ipv6, flow->destination);
-	key->id = fragmented->fragment.id;
-	key->protocol = flow->ipv6 ? IPPROTO_FRAGMENT :
-				     fragmented->fragment.protocol;
+	return flow_mix(hash ^ (fragmented->fragment.id | protocol << 32));
+}
+
+/* Return the set of the signature; NULL: it is empty. */
+static __always_inline struct hg_fragment_set *find_set(__u64 signature)
+{
+	const struct hg_fragment_key key = {
+		.set = signature & (HG_FRAGMENT_SETS - 1),
+	};
+
+	return bpf_map_lookup_elem(&fragments, &key);
+}
+
+static __always_inline struct hg_fragment_set *make_set(__u64 signature)
+{
+	static const __u64 empty[sizeof(struct hg_fragment_set) / 8] = {};
+	const struct hg_fragment_key key = {
+		.set = signature & (HG_FRAGMENT_SETS - 1),
+	};
+	struct hg_fragment_set *set = bpf_map_lookup_elem(&fragments, &key);
+
+	if (set)
+		return set;
+	/* Another CPU may be faster. */
+	bpf_map_update_elem(&fragments, &key, &empty, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&fragments, &key);
+}
+
+/* The next hop of a first fragment as one number, for a global function. */
+union first_nexthop {
+	__u64 word;
+	struct {
+		__u32 slot; /* HG_NEXTHOP_NONE: the fragment is not known */
+		__u32 incarnation;
+	};
+};
+
+_Static_assert(offsetof(struct hg_fragment, slot) == 0 &&
+		       offsetof(struct hg_fragment, incarnation) == 4,
+	       "one load of struct hg_fragment");
+
+/*
+ * Return union first_nexthop. This takes no lock: a packet that another CPU
+ * replaces meanwhile no longer has the signature after its next hop is read.
+ */
+__noinline __u64 find_first_fragment(__u64 signature)
+{
+	const struct hg_fragment_set *set = find_set(signature);
+
+	if (!set)
+		return 0;
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < HG_FRAGMENT_WAYS; i++) {
+		const volatile struct hg_fragment *packet = &set->packets[i];
+		__u64 word;
+
+		if (packet->signature != signature)
+			continue;
+		word = *(const volatile __u64 *)packet;
+		if (packet->signature == signature)
+			return word;
+	}
+	return 0;
+}
+
+/*
+ * The code that runs under the lock has no branches: the verifier would follow
+ * each combination of them.
+ */
+
+/* Return 1 if the numbers are equal, else 0; they are below 2^63. */
+static __always_inline __u64 is_same(__u64 a, __u64 b)
+{
+	return ((a ^ b) - 1) >> 63;
+}
+
+/* Return 1 if the place has the packet of the signature, else 0. */
+static __always_inline __u64 has_signature(const struct hg_fragment *packet,
+					   __u64 signature)
+{
+	__u64 difference = packet->signature ^ signature;
+
+	return is_same(difference >> 1 | (difference & 1), 0) &
+	       !is_same(packet->slot, HG_NEXTHOP_NONE);
+}
+
+/* Bits of a rank, above those of an age. */
+enum fragment_rank_shifts {
+	RANK_COUNT_SHIFT = 32,
+	RANK_EMPTY_SHIFT = 40,
+	RANK_SAME_SHIFT = 41,
+};
+
+/*
+ * Rank a place for the new packet: where the same packet is, then empty ones,
+ * then the oldest packet of the VIP that would have the most, of several such
+ * VIPs that of the new packet. So it makes room itself unless others have more.
+ */
+static __always_inline __u64 rank_place(const struct hg_fragment_set *set,
+					const struct hg_fragment *place,
+					__u64 signature, __u32 counter)
+{
+	__u64 own = is_same(place->counter, counter), count = own;
+
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < HG_FRAGMENT_WAYS; i++)
+		count += is_same(set->packets[i].counter, place->counter);
+	return has_signature(place, signature) << RANK_SAME_SHIFT |
+	       is_same(place->slot, HG_NEXTHOP_NONE) << RANK_EMPTY_SHIFT |
+	       (2 * count + own) << RANK_COUNT_SHIFT |
+	       (__u32)(set->inserts - place->insert);
+}
+
+/* Return the index of the place with the highest rank. */
+static __always_inline __u32 choose_place(const struct hg_fragment_set *set,
+					  __u64 signature, __u32 counter)
+{
+	__u64 best = 0;
+	__u64 chosen = 0;
+
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < HG_FRAGMENT_WAYS; i++) {
+		__u64 rank =
+			rank_place(set, &set->packets[i], signature, counter);
+		__u64 better = -((best - rank) >> 63);
+
+		best = (rank & better) | (best & ~better);
+		chosen = (i & better) | (chosen & ~better);
+	}
+	return bounded(chosen, HG_FRAGMENT_WAYS - 1);
+}
+
+/* Record the next hop of a first fragment. True if there is a place for it. */
+__noinline int put_first_fragment(__u64 signature, __u32 slot,
+				  __u32 incarnation, __u32 counter)
+{
+	const union first_nexthop first = { .slot = slot,
+					    .incarnation = incarnation };
+	struct hg_fragment_set *set = make_set(signature);
+	volatile struct hg_fragment *packet;
+
+	if (!set)
+		return false;
+	bpf_spin_lock(&set->lock);
+	packet = &set->packets[choose_place(set, signature, counter)];
+	/* Readers without the lock see no signature with another's next hop. */
+	*(volatile __u64 *)packet = 0;
+	packet->signature = signature;
+	packet->counter = counter;
+	packet->insert = set->inserts++;
+	*(volatile __u64 *)packet = first.word;
+	bpf_spin_unlock(&set->lock);
+	return true;
 }
 
 /*
@@ -43,14 +197,13 @@ static __always_inline void fragment_key(const struct fragmented *fragmented,
 static __always_inline bool follow_first(struct fragmented *fragmented)
 {
 	struct target *target = &fragmented->target;
-	struct hg_fragment_key key = {};
-	const struct hg_fragment *first;
+	const union first_nexthop first = {
+		.word = find_first_fragment(sign_packet(fragmented)),
+	};
 
-	fragment_key(fragmented, &key);
-	first = bpf_map_lookup_elem(&fragments, &key);
-	if (!first || !take_nexthop(target, first->slot))
+	if (first.slot == HG_NEXTHOP_NONE || !take_nexthop(target, first.slot))
 		return false;
-	if (target->nexthop->incarnation != first->incarnation) {
+	if (target->nexthop->incarnation != first.incarnation) {
 		target->nexthop = NULL;
 		target->choice->slot = HG_NEXTHOP_NONE;
 		return false;
@@ -62,14 +215,10 @@ static __always_inline bool follow_first(struct fragmented *fragmented)
 static __always_inline void remember_first(const struct fragmented *fragmented)
 {
 	const struct target *target = &fragmented->target;
-	struct hg_fragment_key key = {};
-	const struct hg_fragment value = {
-		.slot = target->choice->slot,
-		.incarnation = target->nexthop->incarnation,
-	};
 
-	fragment_key(fragmented, &key);
-	if (!bpf_map_update_elem(&fragments, &key, &value, BPF_ANY))
+	if (put_first_fragment(sign_packet(fragmented), target->choice->slot,
+			       target->nexthop->incarnation,
+			       target->vip.counter))
 		count_event(HG_EVENT_FRAGMENT_FIRST, fragmented->frame_size);
 }
 

@@ -21,6 +21,9 @@ enum icmp {
 	ICMP_TYPE_COUNT = 256,
 	ICMP_QUOTED_TRANSPORT_SIZE = 8, /* RFC 792; more since RFC 1812 */
 	ICMP_BUDGET_NS = 1000000000,	/* the period of `icmp_rate` */
+	ICMP_UNREACHABLE = 3,		/* RFC 792 */
+	ICMP_FRAGMENTATION_NEEDED = 4,	/* its code: RFC 1191 4 */
+	ICMP6_TOO_BIG = 2,		/* RFC 4443 3.2 */
 };
 
 enum icmp_kind {
@@ -66,6 +69,7 @@ struct quote {
 	struct hg_vip vip;
 	__u32 frame_size; /* of the error */
 	bool later_fragment;
+	bool too_big; /* the error is "packet too big" */
 };
 
 static __always_inline bool is_icmp(bool ipv6, __u8 protocol)
@@ -193,13 +197,24 @@ static __always_inline __u32 read_quote(struct xdp_md *ctx, struct quote *quote)
 	return HG_UNDECIDED;
 }
 
+/* True if the error reports the MTU of a path: RFC 1191 4, RFC 4443 3.2. */
+static __always_inline bool is_too_big(bool ipv6,
+				       const struct icmp_header *header)
+{
+	return ipv6 ? header->type == ICMP6_TOO_BIG :
+		      header->type == ICMP_UNREACHABLE &&
+			       header->code == ICMP_FRAGMENTATION_NEEDED;
+}
+
 /*
  * True if the VIP with this counter may get another error in this second. A
- * second begins with the first error in it.
+ * second begins with the first error in it. "Packet too big" has a rate of its
+ * own: forged errors of other types must not stop path MTU discovery.
  */
-static __always_inline bool admit_icmp_error(__u32 counter)
+static __always_inline bool admit_icmp_error(__u32 counter, bool too_big)
 {
 	struct hg_icmp_budget *budget;
+	__u32 *used;
 	__u64 now;
 
 	budget = bpf_map_lookup_elem(&icmp_budgets, &counter);
@@ -209,10 +224,12 @@ static __always_inline bool admit_icmp_error(__u32 counter)
 	if (now - budget->since_ns >= ICMP_BUDGET_NS) {
 		budget->since_ns = now;
 		budget->used = 0;
+		budget->used_too_big = 0;
 	}
-	if (budget->used >= config.icmp_rate)
+	used = too_big ? &budget->used_too_big : &budget->used;
+	if (*used >= config.icmp_rate)
 		return false;
-	budget->used++;
+	++*used;
 	return true;
 }
 
@@ -222,7 +239,7 @@ static __noinline __u32 hash_quote(struct xdp_md *ctx, struct quote *quote)
 
 	if (outcome != HG_UNDECIDED)
 		return outcome;
-	if (!admit_icmp_error(quote->vip.counter))
+	if (!admit_icmp_error(quote->vip.counter, quote->too_big))
 		return HG_DROPPED_ICMP_RATE;
 	count_event(HG_EVENT_ICMP_ERROR, quote->frame_size);
 	if (quote->later_fragment &&
@@ -254,6 +271,7 @@ static __always_inline __u32 hash_icmp_error(struct xdp_md *ctx,
 
 	if (!transport_holds(packet, sizeof(struct icmp_header)))
 		return HG_DROPPED_BAD_ICMP_ERROR;
+	quote.too_big = is_too_big(packet->flow.ipv6, packet->transport);
 	copy_ipv6(quote.flow.destination, packet->flow.destination);
 	outcome = hash_quote(ctx, &quote);
 	target->hash = quote.hash;

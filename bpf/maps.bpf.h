@@ -98,10 +98,10 @@ struct {
 } counters SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, HG_MAX_FRAGMENTED);
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, HG_FRAGMENT_SETS);
 	__type(key, struct hg_fragment_key);
-	__type(value, struct hg_fragment);
+	__type(value, struct hg_fragment_set);
 } fragments SEC(".maps");
 
 struct {

@@ -223,6 +223,10 @@ const struct option flag_table[] = {
 	  "of --hash-seed-file.",
 	  .traits = OPTION_DERIVED | OPTION_SECRET,
 	  VALUE(datapath.hash_key, seed) },
+	{ "icmp-rate", "N",
+	  "ICMP errors a second for one VIP on one CPU that go to its servers, "
+	  "and as many \"packet too big\"; more are dropped. 0: any number.",
+	  NUMBER(datapath.icmp_rate, 0, UINT32_MAX) },
 	{ "table-size", "N", "Buckets of a group, a power of two.",
 	  .traits = OPTION_POWER_OF_TWO,
 	  NUMBER(steering.table_size, HG_MIN_TABLE_SIZE, HG_MAX_TABLE_SIZE) },

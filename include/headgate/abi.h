@@ -23,6 +23,7 @@
  * byte order of the host.
  */
 
+#include <linux/bpf.h>
 #include <linux/types.h>
 
 /* Limits of the tables */
@@ -32,9 +33,11 @@ enum hg_limits {
 	HG_MAX_GROUPS = 4096,
 	HG_MAX_PORTS = 16,
 	HG_MAX_EXTENSION_HEADERS = 8,
-	HG_MAX_FRAGMENTED = 65536, /* packets in `fragments` */
-	HG_VIP_PLACES = 65536,	   /* in `vip4` and `vip6`, a power of two */
-	HG_VIP_PROBES = 32,	   /* places that a VIP can stand in */
+	HG_MAX_FRAGMENTED = 131072, /* packets in `fragments` */
+	HG_FRAGMENT_WAYS = 8,	    /* of them in a set */
+	HG_FRAGMENT_SETS = HG_MAX_FRAGMENTED / HG_FRAGMENT_WAYS,
+	HG_VIP_PLACES = 65536, /* in `vip4` and `vip6`, a power of two */
+	HG_VIP_PROBES = 32,    /* places that a VIP can stand in */
 	HG_MIN_TABLE_SIZE = 256,
 	HG_MAX_TABLE_SIZE = 65536,
 };
@@ -240,29 +243,40 @@ struct hg_counters {
 	struct hg_counter vips[HG_MAX_VIPS]; /* forwarded, by hg_vip.counter */
 };
 
-/*
- * Key of `fragments`: the fields that all fragments of one packet share. For
- * IPv4 (RFC 791 3.2) the protocol is one of them. For IPv6 (RFC 8200 4.5) it is
- * not, and `protocol` is IPPROTO_FRAGMENT.
- */
+/* Key of `fragments`: the last bits of a packet's signature */
 struct hg_fragment_key {
-	struct hg_address source;
-	struct hg_address destination;
-	__u32 id; /* as in the packet */
-	__u8 protocol;
-	__u8 reserved[3];
+	__u32 set; /* below HG_FRAGMENT_SETS */
 };
 
-/* Value of `fragments`: the next hop of the first fragment */
+/*
+ * A packet whose first fragment went to a next hop. The signature is a keyed
+ * hash of the fields that all its fragments share. For IPv4 (RFC 791 3.2) the
+ * protocol is one of them, for IPv6 (RFC 8200 4.5) it is not.
+ */
 struct hg_fragment {
-	__u32 slot;	   /* index into `nexthops` */
+	__u32 slot;	   /* index into `nexthops`; HG_NEXTHOP_NONE: empty */
 	__u32 incarnation; /* of that next hop at that time */
+	__u64 signature;
+	__u32 counter; /* hg_vip.counter */
+	__u32 insert;  /* number of its insert into the set */
+};
+
+/*
+ * Value of `fragments`: packets whose signatures end alike. A new one replaces
+ * the oldest of the VIP with the most packets in the set, so that a flood for
+ * one VIP does not push out those of others.
+ */
+struct hg_fragment_set {
+	struct bpf_spin_lock lock;
+	__u32 inserts;
+	struct hg_fragment packets[HG_FRAGMENT_WAYS];
 };
 
 /* Value of `icmp_budgets`, indexed by hg_vip.counter, one for each CPU */
 struct hg_icmp_budget {
 	__u64 since_ns; /* CLOCK_MONOTONIC start of the second being counted */
-	__u64 used;	/* ICMP errors steered in it */
+	__u32 used;	/* ICMP errors steered in it, without the next */
+	__u32 used_too_big; /* packet too big, which has a rate of its own */
 };
 
 /* Secret of the places of VIPs: bpf/vip_hash.h. The factors are odd. */
@@ -275,7 +289,11 @@ struct hg_vip_secret {
 /* Configuration of the program, constant once it is loaded */
 struct hg_config {
 	__u64 hash_key; /* the same on all nodes that steer alike */
-	__u32 icmp_rate; /* ICMP errors for each second, VIP and CPU; 0: no limit */
+	/*
+	 * ICMP errors for each second, VIP and CPU, and as many packets too
+	 * big; 0: no limit
+	 */
+	__u32 icmp_rate;
 	__u32 table_size; /* buckets of a group, a power of two */
 	struct hg_vip_secret vip_secret; /* the same for as long as the tables */
 };
@@ -340,8 +358,9 @@ _Static_assert(sizeof(struct hg_port) == 16, "hg_port has no hidden padding");
 _Static_assert(sizeof(struct hg_prefix4) == 8, "as the trie's key");
 _Static_assert(sizeof(struct hg_prefix6) == 20, "as the trie's key");
 _Static_assert(sizeof(struct hg_vlan_tag) == 4, "as in the frame");
-_Static_assert(sizeof(struct hg_fragment_key) == 40, "no hidden padding");
-_Static_assert(sizeof(struct hg_fragment) == 8, "no hidden padding");
+_Static_assert(sizeof(struct hg_fragment_key) == 4, "no hidden padding");
+_Static_assert(sizeof(struct hg_fragment) == 24, "no hidden padding");
+_Static_assert(sizeof(struct hg_fragment_set) == 200, "no hidden padding");
 _Static_assert(sizeof(struct hg_icmp_budget) == 16, "no hidden padding");
 _Static_assert(sizeof(struct hg_control) == 24, "no hidden padding");
 _Static_assert(sizeof(struct hg_capture) == 32, "no hidden padding");

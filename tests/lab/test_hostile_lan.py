@@ -3,6 +3,7 @@
 
 import json
 import os
+import socket
 import stat
 import time
 
@@ -11,12 +12,15 @@ from bfd_daemons import DETECTION_SECONDS, BirdBfd
 from lab.steering import flow_hash
 from lab.system import PYTHON, wait_until
 from lab.topology import CLIENT_ADDRESS, HEADGATE_LAN, VIP
+from raw_speaker import inside
 
 
 FORGER = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                       "bfd_forger.py")
 UP_SECONDS = 10
 FORGERIES = 200
+
+ICMP_FORGER = FORGER.replace("bfd_forger", "icmp_forger")
 
 
 class HashSeed(LabCase):
@@ -294,3 +298,76 @@ class KeyedBfd(SignedBfd):
     @classmethod
     def make_keys(cls, folder):
         return super().make_keys(folder) + ",bfd-auth=keyed-sha1"
+
+
+class ForgedIcmp(LabCase):
+    """A client forges ICMP errors for the VIP: path MTU discovery goes on."""
+
+    options = {"servers": 2}
+    rate = 50
+    too_big = 20
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.lab.headgate.stop()
+        cls.lab.headgate.arguments += ["--icmp-rate", str(cls.rate)]
+        cls.lab.headgate.start()
+        cls.lab.wait_ready()
+
+    def open_sniffers(self):
+        """Listen for ICMP at the far end, on every server."""
+        sniffers = []
+        for server in self.lab.servers:
+            with inside(server.namespace):
+                sniffer = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM,
+                                        socket.htons(0x0800))
+            self.addCleanup(sniffer.close)
+            sniffer.bind(("eth0", 0x0800))
+            sniffer.setblocking(False)
+            sniffers.append(sniffer)
+        return sniffers
+
+    def count(self, sniffers):
+        """Return (other errors, packets too big) that have arrived."""
+        arrived = {0: 0, 4: 0}
+        for sniffer in sniffers:
+            while True:
+                try:
+                    packet = sniffer.recv(2000)
+                except BlockingIOError:
+                    break
+                if packet[9] == socket.IPPROTO_ICMP and packet[20] == 3:
+                    arrived[packet[21]] += 1
+        return arrived[0], arrived[4]
+
+    def attack(self, forged):
+        """Return what arrives of so many forged errors, then packets too big."""
+        sniffers = self.open_sniffers()
+        time.sleep(1.1)  # the rate is that of one second
+        # One CPU, because each has a rate of its own.
+        self.lab.client.run("taskset", "-c", "0", PYTHON, ICMP_FORGER,
+                            CLIENT_ADDRESS, VIP, str(forged),
+                            str(self.too_big))
+        time.sleep(0.3)
+        return self.count(sniffers)
+
+    def test_packets_too_big_arrive_behind_a_flood_of_other_errors(self):
+        before = self.lab.headgate.outcomes()
+        others, too_big = self.attack(40 * self.rate)
+        self.assertEqual(too_big, self.too_big)
+        self.assertLess(others, 10 * self.rate)
+        after = self.lab.headgate.outcomes()
+        self.assertGreater(after["dropped_icmp_rate"],
+                           before["dropped_icmp_rate"] + 10 * self.rate)
+
+    def test_errors_within_the_rate_arrive(self):
+        self.assertEqual(self.attack(self.rate), (self.rate, self.too_big))
+
+    def test_downloads_do_not_notice(self):
+        connections = self.lab.download(20000, 100)
+        self.attack(40 * self.rate)
+        again = self.lab.download(20000, 100)
+        for downloads in (connections, again):
+            self.assertEqual(downloads.failed(), [])
+        self.assertEqual(again.servers(), connections.servers())

@@ -195,10 +195,12 @@ void check_forget_fragments(struct check *check)
 	oracle_memory_clear(&check->oracle.fragments);
 }
 
-void check_set_icmp_used(struct check *check, uint32_t route, uint64_t used)
+void check_set_icmp_used(struct check *check, uint32_t route, uint32_t used,
+			 uint32_t too_big_used)
 {
-	world_set_icmp_used(check->world, route, used);
+	world_set_icmp_used(check->world, route, used, too_big_used);
 	check->oracle.icmp_used[route] = used;
+	check->oracle.too_big_used[route] = too_big_used;
 }
 
 struct check *check_new(uint32_t icmp_rate)

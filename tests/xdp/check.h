@@ -52,6 +52,7 @@ void check_read_counts(struct check *check);
 /* Make both forget all fragments. */
 void check_forget_fragments(struct check *check);
 /* Set, in both, how many ICMP errors this second has had. */
-void check_set_icmp_used(struct check *check, uint32_t route, uint64_t used);
+void check_set_icmp_used(struct check *check, uint32_t route, uint32_t used,
+			 uint32_t too_big_used);
 
 #endif

@@ -158,7 +158,7 @@ static void write_quote(struct writer *w, const struct shape *shape)
 static void write_icmp(struct writer *w, const struct shape *shape)
 {
 	writer_u8(w, shape->icmp_type);
-	writer_u8(w, 0);
+	writer_u8(w, shape->icmp_code);
 	writer_u16(w, 0);
 	writer_u16(w, or_else(shape->source_port, FRAME_SOURCE_PORT));
 	writer_u16(w, 0);

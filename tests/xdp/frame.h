@@ -96,6 +96,7 @@ struct shape {
 	uint16_t source_port;
 	uint16_t destination_port;
 	uint8_t icmp_type;
+	uint8_t icmp_code;
 	const struct shape *quote; /* follows the ICMP header */
 	uint16_t quote_size;	   /* bytes of the quote; 0: all */
 	uint16_t payload;	   /* bytes behind the transport header */

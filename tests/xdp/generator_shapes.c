@@ -225,6 +225,7 @@ static struct shape any_packet(struct generator *g, bool ipv6)
 			       1 + random_below(&g->random, 2) :
 			       random_below(&g->random, UINT8_MAX + 1),
 		.icmp_type = any_icmp_type(g, ipv6),
+		.icmp_code = random_one_in(&g->random, 2) ? 4 : 0,
 		.id = random_u64(&g->random),
 		.source_port = random_u64(&g->random),
 		.destination_port = random_u64(&g->random),

@@ -111,8 +111,9 @@ static void note_event(struct passage *p, enum hg_event event)
 static enum hg_outcome spend_icmp_budget(struct passage *p)
 {
 	uint32_t rate = p->oracle->world->icmp_rate;
-	uint64_t *used =
-		&p->oracle->icmp_used[p->prediction->route->vip.counter];
+	uint32_t route = p->prediction->route->vip.counter;
+	uint64_t *used = p->packet.too_big ? &p->oracle->too_big_used[route] :
+					     &p->oracle->icmp_used[route];
 
 	if (!p->packet.icmp_error)
 		return ORACLE_GO_ON;
@@ -226,7 +227,8 @@ static void remember_first_fragment(struct passage *p, uint32_t slot)
 	uint32_t incarnation = p->oracle->world->nexthops[slot].incarnation;
 
 	oracle_memory_put(&p->oracle->fragments, &name,
-			  (struct hg_fragment){ slot, incarnation });
+			  (struct hg_fragment){ .slot = slot,
+						.incarnation = incarnation });
 	note_event(p, HG_EVENT_FRAGMENT_FIRST);
 }
 

@@ -23,6 +23,7 @@ struct oracle {
 	struct oracle_memory fragments;
 	/* ICMP errors of this second, by route: the oracle has no clock */
 	uint64_t icmp_used[WORLD_MAX_ROUTES];
+	uint64_t too_big_used[WORLD_MAX_ROUTES];
 };
 
 #define ORACLE_NO_BUCKET UINT32_MAX

@@ -4,6 +4,13 @@
 #include "frame.h"
 #include "oracle_packet.h"
 
+/* Section 6, 4: type 3 with code 4 of ICMP, type 2 of ICMPv6 */
+enum {
+	TOO_BIG_TYPE = 3,
+	TOO_BIG_CODE = 4,
+	TOO_BIG_TYPE6 = 2,
+};
+
 static enum hg_outcome read_quote(struct reader r,
 				  const struct oracle_packet *packet,
 				  struct oracle_packet *quoted)
@@ -22,7 +29,10 @@ static enum hg_outcome read_quote(struct reader r,
 static void turn_around(const struct oracle_packet *quoted,
 			struct oracle_packet *packet)
 {
+	bool too_big = packet->too_big;
+
 	*packet = *quoted;
+	packet->too_big = too_big;
 	packet->source = quoted->destination;
 	packet->destination = quoted->source;
 	packet->icmp_error = true;
@@ -34,8 +44,13 @@ enum hg_outcome oracle_read_icmp_error(struct oracle_packet *packet)
 	struct reader r = packet->transport;
 	enum hg_outcome outcome;
 
-	if (!reader_take(&r, FRAME_ICMP_HEADER))
+	const uint8_t *header = reader_take(&r, FRAME_ICMP_HEADER);
+
+	if (!header)
 		return HG_DROPPED_BAD_ICMP_ERROR;
+	packet->too_big = packet->ipv6 ? header[0] == TOO_BIG_TYPE6 :
+					 header[0] == TOO_BIG_TYPE &&
+						 header[1] == TOO_BIG_CODE;
 	outcome = read_quote(r, packet, &quoted);
 	if (outcome == ORACLE_GO_ON)
 		turn_around(&quoted, packet);

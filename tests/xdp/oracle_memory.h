@@ -14,7 +14,8 @@
 
 enum oracle_memory_sizes {
 	ORACLE_MEMORY_SLOTS = 1 << 15,
-	ORACLE_MEMORY_MAX = ORACLE_MEMORY_SLOTS / 2,
+	/* So few that no set of the program's memory gets full. */
+	ORACLE_MEMORY_MAX = ORACLE_MEMORY_SLOTS / 16,
 };
 
 /*

@@ -33,6 +33,7 @@ struct oracle_packet {
 	uint8_t protocol; /* of the header behind all extension headers */
 	uint16_t source_port;
 	uint16_t destination_port;
+	bool too_big;	 /* an ICMP error "packet too big" */
 	bool icmp_error; /* the fields above are those of the quoted flow */
 	struct reader transport; /* ends with the packet or fragment */
 };

@@ -31,7 +31,7 @@ enum {
 	COUNT_EVERY = 100,
 	RATE = 1 << 30, /* reached only where a test sets it */
 	FRAMES_PER_LIFE = 500,
-	FRAMES_PER_EXHAUSTION = 8, /* among frames with ICMP */
+	FRAMES_PER_EXHAUSTION = 4, /* among frames with ICMP */
 	FRAMES_PER_OUTCOME = 5000, /* no outcome is rarer */
 	MAX_DISAGREEMENTS = 5,
 	NO_ROUTE = WORLD_MAX_ROUTES,
@@ -83,6 +83,8 @@ static bool agrees_on_one(struct check *check, struct generator *generator)
 	enum world_port port = random_below(&generator->random, PORT_COUNT);
 	uint32_t route = NO_ROUTE;
 	struct frame frame;
+	/* Bit 0: the rate of errors is used up; bit 1: of packets too big. */
+	uint32_t spent = random_below(&generator->random, 4);
 	bool agrees;
 
 	if (is_icmp(&shape) &&
@@ -91,10 +93,11 @@ static bool agrees_on_one(struct check *check, struct generator *generator)
 	frame_build(&shape, check->world->ports[port].mac, &frame);
 	generator_damage(generator, &frame);
 	if (route != NO_ROUTE)
-		check_set_icmp_used(check, route, RATE);
+		check_set_icmp_used(check, route, RATE & -(spent & 1),
+				    RATE & -(spent >> 1));
 	agrees = check_frame(check, &frame, port);
 	if (route != NO_ROUTE)
-		check_set_icmp_used(check, route, 0);
+		check_set_icmp_used(check, route, 0, 0);
 	return agrees;
 }
 

@@ -323,7 +323,8 @@ static void add_prefixes(struct world *world)
 		world_add_route(world, routes[i]);
 }
 
-void world_set_icmp_used(struct world *world, uint32_t route, uint64_t used)
+void world_set_icmp_used(struct world *world, uint32_t route, uint32_t used,
+			 uint32_t too_big_used)
 {
 	int map = bpf_map__fd(world->dp->skeleton->maps.icmp_budgets);
 	int cpus = libbpf_num_possible_cpus();
@@ -334,6 +335,7 @@ void world_set_icmp_used(struct world *world, uint32_t route, uint64_t used)
 		budgets[cpu] = (struct hg_icmp_budget){
 			.since_ns = now,
 			.used = used,
+			.used_too_big = too_big_used,
 		};
 	must_succeed(bpf_map_update_elem(map, &route, budgets, BPF_ANY),
 		     "budget");

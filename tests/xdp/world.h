@@ -148,7 +148,8 @@ void world_set_bucket(struct world *world, enum world_vip vip, uint32_t index,
 void world_set_buckets(struct world *world, enum world_vip vip,
 		       struct hg_bucket bucket);
 /* Set how many ICMP errors this second has had. */
-void world_set_icmp_used(struct world *world, uint32_t route, uint64_t used);
+void world_set_icmp_used(struct world *world, uint32_t route, uint32_t used,
+			 uint32_t too_big_used);
 /* Empty the program's memory of fragments. */
 void world_forget_fragments(struct world *world);
 

@@ -61,6 +61,7 @@ static void the_canonical_form_has_every_flag(void **state)
 		"xdp-attach link\n"
 		"hash-fields 5-tuple\n"
 		"hash-seed-file /var/lib/headgate/hash-seed\n"
+		"icmp-rate 1000\n"
 		"table-size 16384\n"
 		"groups 1024\n"
 		"bpffs /sys/fs/bpf/headgate\n"

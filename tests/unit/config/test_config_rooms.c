@@ -122,6 +122,7 @@ static const struct row {
 	{ NULL, "hash-seed 0", DATAPATH },
 	{ "hash-seed 1", "hash-seed 2", DATAPATH },
 	{ NULL, "hash-seed-file /nowhere/seed", DATAPATH },
+	{ NULL, "icmp-rate 999", DATAPATH },
 	{ NULL, "table-size 256", STEERING | DATAPATH },
 	{ NULL, "groups 64", STEERING | DATAPATH },
 	{ "bpffs /base", "bpffs /other", DATAPATH },
