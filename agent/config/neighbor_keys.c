@@ -122,7 +122,8 @@ const struct option neighbor_keys[] = {
 	{ "add-path", NULL, "Exchange several paths for a prefix (RFC 7911).",
 	  CHOICE(add_path, bgp_add_path_names) },
 	{ "extended-next-hop", NULL,
-	  "Allow IPv6 next hops for IPv4 routes (RFC 8950).",
+	  "Allow IPv6 next hops for IPv4 routes (RFC 8950). Always allowed on "
+	  "sessions over IPv6.",
 	  SWITCH(extended_nexthop) },
 	{ "graceful-restart", NULL,
 	  "Keep routes over a restart (RFC 4724); for upstreams only.",

@@ -409,7 +409,8 @@ class LinkLocal(Scene):
 
     @classmethod
     def neighbor_flag(cls, seat):
-        return f"{seat.name},as=external,role={seat.role},extended-next-hop"
+        # Extended next hop is allowed: the session is over IPv6.
+        return f"{seat.name},as=external,role={seat.role}"
 
     @classmethod
     def peer_end(cls, seat):

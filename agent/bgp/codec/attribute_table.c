@@ -307,6 +307,7 @@ void bgp_attribute_load(struct bgp_attribute_input *in,
 	if (!row->load)
 		return;
 	in->row = row;
+	in->whole = raw->whole;
 	row->load(in, raw->value);
 	in->out->present |= row->presence;
 	if (row->flags == OPTIONAL_TRANSITIVE && raw->flags & BGP_FLAG_PARTIAL)

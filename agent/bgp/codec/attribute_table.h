@@ -36,6 +36,7 @@ enum bgp_attribute_scope {
 /* The destination of an attribute that is read. */
 struct bgp_attribute_input {
 	const struct bgp_attribute_row *row; /* of the attribute being read */
+	struct reader whole; /* the attribute being read, header included */
 	struct bgp_attributes *out;
 	struct bgp_multiprotocol *multiprotocol;
 	size_t as_size;	       /* of AS numbers in AS_PATH and AGGREGATOR */

@@ -191,6 +191,7 @@ void attribute_load_mp_reach(struct bgp_attribute_input *in,
 {
 	in->multiprotocol->has_reach = true;
 	in->multiprotocol->reach = value;
+	in->multiprotocol->whole_reach = in->whole;
 }
 
 void attribute_load_mp_unreach(struct bgp_attribute_input *in,
@@ -198,6 +199,7 @@ void attribute_load_mp_unreach(struct bgp_attribute_input *in,
 {
 	in->multiprotocol->has_unreach = true;
 	in->multiprotocol->unreach = value;
+	in->multiprotocol->whole_unreach = in->whole;
 }
 
 /* AS4_PATH: RFC 6793 3, 4.2 and 6. */

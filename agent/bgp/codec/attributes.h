@@ -94,12 +94,15 @@ struct bgp_decode_context {
 	bool survive_unknown_well_known;
 };
 
-/* Values of MP_REACH_NLRI and MP_UNREACH_NLRI, of at least minimum length. */
+/* MP_REACH_NLRI and MP_UNREACH_NLRI, with values of at least minimum length. */
 struct bgp_multiprotocol {
 	bool has_reach;
 	bool has_unreach;
 	struct reader reach;
 	struct reader unreach;
+	/* The attributes, header included. */
+	struct reader whole_reach;
+	struct reader whole_unreach;
 };
 
 /*

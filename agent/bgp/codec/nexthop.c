@@ -10,16 +10,15 @@ enum {
 };
 
 /*
- * Take one IPv6 address off `value`. An IPv4-mapped one counts as zero: inside
- * the agent it would be an IPv4 address (core/address.h).
+ * Take one IPv6 address off `value`. An IPv4-mapped one (RFC 4291 2.5.5.2) is an
+ * IPv4 address in the agent (core/address.h), and so it is meant: GoBGP and FRR
+ * write an IPv4 next hop of an IPv6 route like this.
  */
 static struct address take_ipv6(struct reader *value)
 {
 	struct address address = { 0 };
 
 	reader_bytes(value, address.bytes, sizeof(address.bytes));
-	if (address_is_ipv4(&address))
-		return (struct address){ 0 };
 	return address;
 }
 
@@ -33,6 +32,8 @@ static struct bgp_nexthop take_ipv6_pair(struct reader *value)
 
 	out.address = take_ipv6(value);
 	out.link_local = take_ipv6(value);
+	if (address_is_ipv4(&out.link_local))
+		out.link_local = (struct address){ 0 };
 	if (address_is_zero(&out.address))
 		out.address = out.link_local;
 	if (address_equal(&out.address, &out.link_local))

@@ -5,7 +5,8 @@
 /*
  * Next hops as MP_REACH_NLRI carries them (RFC 4760 3): an IPv4 address, an
  * IPv6 address, or a global and a link-local one (RFC 2545 3). Routes of IPv4
- * may have an IPv6 next hop if that was negotiated (RFC 8950).
+ * may have an IPv6 next hop if that was negotiated (RFC 8950). Routes of IPv6
+ * may have an IPv4 one, as an IPv4-mapped address.
  */
 
 #include "bgp/codec/family.h"

@@ -3,6 +3,7 @@
 
 #include "bgp/codec/notification_describe.h"
 
+#include "bgp/codec/attribute_table.h"
 #include "bgp/codec/capability.h"
 #include "bgp/codec/family.h"
 #include "bgp/codec/message.h"
@@ -80,18 +81,27 @@ static bool show_capabilities(struct reader data, struct text *out)
 	return true;
 }
 
+static void add_attribute(struct text *out, unsigned int type)
+{
+	const struct bgp_attribute_row *row = bgp_attribute_row(type);
+
+	text_add(out, "attribute %u", type);
+	if (row)
+		text_add(out, ", %s", row->name);
+}
+
 /* RFC 4271 6.3: the whole attribute, flags first. */
 static bool show_attribute(struct reader data, struct text *out)
 {
 	reader_take(&data, sizeof(uint8_t));
-	text_add(out, "attribute %u", reader_u8(&data));
+	add_attribute(out, reader_u8(&data));
 	return !data.failed;
 }
 
 /* RFC 4271 6.3: the type of the attribute. */
 static bool show_missing_attribute(struct reader data, struct text *out)
 {
-	text_add(out, "attribute %u", reader_u8(&data));
+	add_attribute(out, reader_u8(&data));
 	return !data.failed && !data.left;
 }
 

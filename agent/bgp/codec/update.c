@@ -51,11 +51,11 @@ static enum bgp_verdict reset_update(struct bgp_update *out,
 
 /* RFC 7606 5.3 and 7.11: the routes of the attribute cannot be read. */
 static void reset_for_attribute(struct bgp_update *out, uint8_t attribute,
-				struct reader value, const char *reason)
+				struct reader whole, const char *reason)
 {
 	bgp_update_error_raise_attribute(&out->error, BGP_VERDICT_RESET,
 					 BGP_UPDATE_OPTIONAL_ATTRIBUTE, reason,
-					 attribute, value);
+					 attribute, whole);
 }
 
 /* RFC 4271 6.3: a martian is ignored, which is the whole damage. */
@@ -66,15 +66,30 @@ static void note_martian(struct bgp_update *out)
 			       "martian prefix ignored");
 }
 
+/* Return why the next hop of MP_REACH_NLRI cannot be read. */
+static const char *bad_nexthop_reason(struct reader value,
+				      enum bgp_family family)
+{
+	struct bgp_nexthop nexthop;
+
+	bgp_family_read(&value, &family);
+	return bgp_nexthop_decode(&value, family, true, &nexthop) ?
+		       "IPv6 next hop of IPv4 routes, which needs "
+		       "extended-next-hop (RFC 8950) at both ends" :
+		       "bad length of the next hop";
+}
+
 /*
  * Read MP_REACH_NLRI. It has its own next hop; NEXT_HOP does not apply to its
  * routes (RFC 4760 3). A family that was not negotiated is skipped.
  */
-static void read_reach(struct update_decoder *d, struct reader value)
+static void read_reach(struct update_decoder *d,
+		       const struct bgp_multiprotocol *multiprotocol)
 {
 	const struct bgp_negotiated *negotiated = d->context->negotiated;
 	struct bgp_announced *part = &d->out->announced[BGP_PART_MULTIPROTOCOL];
-	struct reader whole = value;
+	struct reader value = multiprotocol->reach;
+	struct reader whole = multiprotocol->whole_reach;
 	struct bgp_nexthop nexthop;
 	enum bgp_nlri_verdict verdict;
 	enum bgp_family family;
@@ -88,7 +103,8 @@ static void read_reach(struct update_decoder *d, struct reader value)
 				&nexthop) ||
 	    !reader_take(&value, BGP_MP_RESERVED_SIZE)) {
 		reset_for_attribute(d->out, BGP_ATTRIBUTE_MP_REACH_NLRI, whole,
-				    "bad next hop");
+				    bad_nexthop_reason(multiprotocol->reach,
+						       family));
 		return;
 	}
 	part->nlri = nlri_of(negotiated, family, value);
@@ -126,7 +142,7 @@ static void read_unreach(struct update_decoder *d,
 	*part = nlri_of(negotiated, family, value);
 	if (bgp_nlri_check(*part) == BGP_NLRI_MALFORMED)
 		reset_for_attribute(d->out, BGP_ATTRIBUTE_MP_UNREACH_NLRI,
-				    multiprotocol->unreach, "bad prefix");
+				    multiprotocol->whole_unreach, "bad prefix");
 	else if (!value.left && is_end_of_rib(d->out, multiprotocol)) {
 		d->out->end_of_rib = true;
 		d->out->end_of_rib_family = family;
@@ -233,7 +249,7 @@ enum bgp_verdict bgp_update_decode(const struct bgp_decode_context *context,
 			      &multiprotocol, &out->error);
 	out->announced[BGP_PART_FIELD].nexthop = out->attributes.nexthop;
 	if (multiprotocol.has_reach)
-		read_reach(&d, multiprotocol.reach);
+		read_reach(&d, &multiprotocol);
 	if (multiprotocol.has_unreach)
 		read_unreach(&d, &multiprotocol);
 	settle_verdict(&d);

@@ -74,6 +74,9 @@ struct bgp_connection_handler {
 	bool (*loses_collision)(struct bgp_connection *connection);
 	void (*session_up)(struct bgp_connection *connection);
 	void (*session_down)(struct bgp_connection *connection);
+	/* An UPDATE has an error; `update` or `error` follows by its verdict. */
+	void (*update_error)(struct bgp_connection *connection,
+			     const struct bgp_update_error *error);
 	/*
 	 * Process an UPDATE; `update->error.verdict` is below
 	 * BGP_VERDICT_RESET. Return 0 or -ENOMEM, which ends the session.

@@ -87,6 +87,12 @@ bool neighbor_is_dynamic(const struct bgp_neighbor_options *neighbor)
 	return !neighbor->interface[0] && !prefix_is_host(&neighbor->prefix);
 }
 
+bool neighbor_is_over_ipv6(const struct bgp_neighbor_options *neighbor)
+{
+	return neighbor->interface[0] ||
+	       !address_is_ipv4(&neighbor->prefix.address);
+}
+
 bool neighbor_is_internal(const struct bgp_neighbor_options *neighbor,
 			  uint32_t local_as)
 {

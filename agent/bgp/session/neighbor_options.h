@@ -101,6 +101,8 @@ bool bgp_neighbor_options_equal(const struct bgp_neighbor_options *a,
 bool neighbor_is_dynamic(const struct bgp_neighbor_options *neighbor);
 /* True if the neighbor is the one peer behind an interface. */
 bool neighbor_is_interface(const struct bgp_neighbor_options *neighbor);
+/* True if its sessions run over IPv6. */
+bool neighbor_is_over_ipv6(const struct bgp_neighbor_options *neighbor);
 /* True if its AS cannot be other than ours. */
 bool neighbor_is_internal(const struct bgp_neighbor_options *neighbor,
 			  uint32_t local_as);

@@ -120,6 +120,19 @@ static void end_other(struct bgp_connection *connection)
 
 /* ------------------------------------------------------------- sessions */
 
+/*
+ * A backend has no table from us whose end it could wait for. A GoBGP that has
+ * restarted takes End-of-RIB without graceful restart (RFC 4724 2) wrongly: it
+ * never announces anything then.
+ */
+static uint32_t end_of_rib_families(const struct bgp_neighbor *neighbor,
+				    const struct bgp_connection *connection)
+{
+	return neighbor->options.role == NEIGHBOR_ROLE_BACKEND ?
+		       0 :
+		       connection->negotiated.families;
+}
+
 static void on_connection_up(struct bgp_connection *connection)
 {
 	struct bgp_neighbor *neighbor = connection->options.owner;
@@ -130,7 +143,7 @@ static void on_connection_up(struct bgp_connection *connection)
 		bgp_connection_lose_collision(neighbor->session);
 	neighbor->session = connection;
 	neighbor->changed_ms = clock_now_ms();
-	neighbor->end_of_rib_due = connection->negotiated.families;
+	neighbor->end_of_rib_due = end_of_rib_families(neighbor, connection);
 	neighbor->refreshing = 0;
 	bgp_setup_clear_restart(&neighbor->incoming.options.local_open);
 	bgp_setup_clear_restart(&neighbor->outgoing.options.local_open);
@@ -174,17 +187,24 @@ static void on_connection_closed(struct bgp_connection *connection)
 
 /* ------------------------------------------------------------- routes */
 
-static void log_update_error(const struct bgp_neighbor *neighbor,
-			     const struct bgp_update_error *error)
+static void on_update_error(struct bgp_connection *connection,
+			    const struct bgp_update_error *error)
 {
-	const char *attribute = bgp_attribute_name(error->attribute);
-	char name[BGP_NEIGHBOR_NAME_SIZE];
+	const char *verdict = bgp_verdict_name(error->verdict);
+	struct bgp_neighbor *neighbor = connection->options.owner;
+	char name[BGP_NEIGHBOR_NAME_SIZE], text[BGP_DETAIL_SIZE];
 
-	log_warning("bgp", "%s: UPDATE: %s%s%s; verdict: %s",
-		    bgp_neighbor_name(neighbor, name),
-		    error->attribute ? attribute : "",
-		    error->attribute ? ": " : "", error->reason,
-		    bgp_verdict_name(error->verdict));
+	if (error->attribute)
+		snprintf(text, sizeof(text), "%s (%u): %s",
+			 bgp_attribute_name(error->attribute), error->attribute,
+			 error->reason);
+	else
+		snprintf(text, sizeof(text), "%s", error->reason);
+	log_warning("bgp", "%s: UPDATE: %s; verdict: %s",
+		    bgp_neighbor_name(neighbor, name), text, verdict);
+	if (error->verdict == BGP_VERDICT_RESET)
+		snprintf(neighbor->detail, sizeof(neighbor->detail), "%s",
+			 error->reason);
 }
 
 static int on_update_received(struct bgp_connection *connection,
@@ -193,8 +213,6 @@ static int on_update_received(struct bgp_connection *connection,
 	struct bgp_neighbor *neighbor = connection->options.owner;
 	const struct bgp_callbacks *callbacks = callbacks_of(neighbor);
 
-	if (update->error.verdict != BGP_VERDICT_OK)
-		log_update_error(neighbor, &update->error);
 	return callbacks->update(neighbor, update, callbacks->context);
 }
 
@@ -256,6 +274,7 @@ const struct bgp_connection_handler bgp_neighbor_session = {
 	.loses_collision = loses_collision,
 	.session_up = on_connection_up,
 	.session_down = on_connection_down,
+	.update_error = on_update_error,
 	.update = on_update_received,
 	.route_refresh = on_refresh_received,
 	.send_ready = on_room_to_send,

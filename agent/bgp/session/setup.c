@@ -55,7 +55,7 @@ static uint32_t our_capabilities(const struct bgp_options *speaker,
 {
 	uint32_t bits = always_announced;
 
-	if (neighbor->extended_nexthop)
+	if (neighbor->extended_nexthop || neighbor_is_over_ipv6(neighbor))
 		bits |= BGP_CAN_EXTENDED_NEXTHOP;
 	if (neighbor->add_path)
 		bits |= BGP_CAN_ADD_PATH;

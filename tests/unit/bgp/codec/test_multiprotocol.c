@@ -13,15 +13,16 @@
 #include <cmocka.h>
 
 #include "attribute_fixture.h"
+#include "core/array.h"
 #include "walk.h"
 
 #define MP BGP_PART_MULTIPROTOCOL
 
-#define GLOBAL	   0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
-#define LINK_LOCAL 0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
-#define NOWHERE	   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
-#define MAPPED	   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1
-#define NETWORK	   32, 0x20, 1, 0xd, 0xb8
+#define GLOBAL	    0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
+#define LINK_LOCAL  0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
+#define NOWHERE	    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+#define MAPPED(...) 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, __VA_ARGS__
+#define NETWORK	    32, 0x20, 1, 0xd, 0xb8
 
 #define IPV4_REACH(...)	  REACH(0, 1, 1, __VA_ARGS__)
 #define IPV6_REACH(...)	  REACH(0, 2, 1, __VA_ARGS__)
@@ -58,6 +59,10 @@ static void assert_lost(struct reader attribute)
 	assert_int_equal(update.error.notification.subcode,
 			 BGP_UPDATE_OPTIONAL_ATTRIBUTE);
 	assert_int_equal(update.error.attribute, attribute.data[1]);
+	/* RFC 4271 6.3: type, length and value. */
+	assert_int_equal(update.error.notification.data_size, attribute.left);
+	assert_memory_equal(update.error.notification.data, attribute.data,
+			    attribute.left);
 	assert_int_equal(update.announced[MP].nlri.bytes.left, 0);
 	assert_int_equal(update.withdrawn[MP].bytes.left, 0);
 }
@@ -141,6 +146,24 @@ static void takes_ipv6_nexthops_for_ipv4_only_if_agreed_on(void **state)
 	assert_lost(BYTES(IPV6_REACH(4, 10, 0, 0, 1, 0, NETWORK)));
 }
 
+static void takes_an_ipv4_mapped_nexthop_as_ipv4(void **state)
+{
+	const struct reader forms[] = {
+		BYTES(IPV6_REACH(16, MAPPED(10, 0, 0, 1), 0, NETWORK)),
+		BYTES(IPV6_REACH(32, MAPPED(10, 0, 0, 1), NOWHERE, 0, NETWORK)),
+		BYTES(IPV6_REACH(32, MAPPED(10, 0, 0, 1), MAPPED(10, 0, 0, 1),
+				 0, NETWORK)),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(forms); i++) {
+		assert_int_equal(read_with_path(forms[i]), BGP_VERDICT_OK);
+		assert_next(&update.announced[MP].nlri, "2001:db8::/32");
+		assert_address(&update.announced[MP].nexthop, "10.0.0.1");
+		assert_true(address_is_zero(&update.announced[MP].link_local));
+	}
+}
+
 static void resets_for_prefixes_that_cannot_be_read(void **state)
 {
 	(void)state;
@@ -155,7 +178,8 @@ static void withdraws_for_a_nexthop_no_host_can_have(void **state)
 {
 	const struct reader forms[] = {
 		BYTES(IPV6_REACH(16, NOWHERE, 0, NETWORK)),
-		BYTES(IPV6_REACH(16, MAPPED, 0, NETWORK)),
+		BYTES(IPV6_REACH(16, MAPPED(127, 0, 0, 1), 0, NETWORK)),
+		BYTES(IPV6_REACH(16, MAPPED(0, 0, 0, 0), 0, NETWORK)),
 		BYTES(IPV6_REACH(16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 				 0, 1, 0, NETWORK)),
 		BYTES(IPV6_REACH(16, 0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -344,6 +368,7 @@ int main(void)
 		both(takes_a_link_local_nexthop_that_stands_alone),
 		both(resets_for_a_nexthop_length_of_no_family),
 		both(takes_ipv6_nexthops_for_ipv4_only_if_agreed_on),
+		both(takes_an_ipv4_mapped_nexthop_as_ipv4),
 		both(resets_for_prefixes_that_cannot_be_read),
 		both(withdraws_for_a_nexthop_no_host_can_have),
 		both(ignores_families_that_are_not_agreed_on),

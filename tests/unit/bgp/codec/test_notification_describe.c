@@ -67,10 +67,11 @@ static const struct description_case cases[] = {
 	{ BODY(3, 2, 0x40, 77, 0),
 	  "UPDATE Message Error/Unrecognized Well-known Attribute "
 	  "(attribute 77)" },
-	{ BODY(3, 3, 2),
-	  "UPDATE Message Error/Missing Well-known Attribute (attribute 2)" },
+	{ BODY(3, 3, 2), "UPDATE Message Error/Missing Well-known Attribute "
+			 "(attribute 2, AS_PATH)" },
 	{ BODY(3, 5, 0x40, 3, 3, 1, 2, 3),
-	  "UPDATE Message Error/Attribute Length Error (attribute 3)" },
+	  "UPDATE Message Error/Attribute Length Error "
+	  "(attribute 3, NEXT_HOP)" },
 	{ BODY(5, 1, 2),
 	  "Finite State Machine Error/Unexpected Message in OpenSent "
 	  "(type 2, UPDATE)" },

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -99,6 +100,29 @@ static void families_and_add_path_are_as_configured(void **state)
 	assert_int_equal(open.add_path[BGP_IPV6_UNICAST], BGP_ADD_PATH_RECEIVE);
 }
 
+static bool allows_extended_nexthop(const struct bgp_neighbor_options *config)
+{
+	return bgp_setup_open(&us, config, false).capabilities &
+	       BGP_CAN_EXTENDED_NEXTHOP;
+}
+
+static void ipv6_nexthops_for_ipv4_are_allowed_over_ipv6(void **state)
+{
+	struct bgp_neighbor_options config = external();
+
+	(void)state;
+	prefix_parse("10.0.0.0/24", &config.prefix);
+	assert_false(allows_extended_nexthop(&config));
+	config.extended_nexthop = true;
+	assert_true(allows_extended_nexthop(&config));
+	config.extended_nexthop = false;
+	prefix_parse("2001:db8::/64", &config.prefix);
+	assert_true(allows_extended_nexthop(&config));
+	config = external();
+	strcpy(config.interface, "lan");
+	assert_true(allows_extended_nexthop(&config));
+}
+
 static void our_role_is_the_counterpart_of_the_neighbors(void **state)
 {
 	struct bgp_neighbor_options config = external();
@@ -169,6 +193,7 @@ int main(void)
 			forwarding_state_is_claimed_only_after_a_restart),
 		cmocka_unit_test(later_sessions_have_kept_the_forwarding_state),
 		cmocka_unit_test(families_and_add_path_are_as_configured),
+		cmocka_unit_test(ipv6_nexthops_for_ipv4_are_allowed_over_ipv6),
 		cmocka_unit_test(our_role_is_the_counterpart_of_the_neighbors),
 		cmocka_unit_test(an_internal_neighbor_has_no_role),
 		cmocka_unit_test(distances_follow_from_the_configuration),
