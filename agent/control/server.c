@@ -363,7 +363,7 @@ struct server *server_new(struct event_base *base, int listener,
 	TAILQ_INIT(&server->clients);
 	TAILQ_INIT(&server->ready);
 	server->turn = evtimer_new(base, on_server_turn, server);
-	server->acceptor = acceptor_new(base, listener, options->name,
+	server->acceptor = acceptor_new(base, NULL, listener, options->name,
 					take_client, server);
 	if (server->turn && server->acceptor)
 		return server;

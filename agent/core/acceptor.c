@@ -12,8 +12,11 @@
 
 #include "core/clock.h"
 #include "core/log.h"
+#include "core/work_queue.h"
 
 struct acceptor {
+	struct work_queue *queue;
+	struct work work; /* to accept what waits */
 	struct event *readable;
 	struct event *pause;
 	const char *name;
@@ -42,13 +45,11 @@ static void pause_accepting(struct acceptor *acceptor, int code)
 	event_add(acceptor->pause, &pause);
 }
 
-static void on_acceptor_readable(evutil_socket_t listener, short what,
-				 void *context)
+static void accept_waiting(void *context)
 {
 	struct acceptor *acceptor = context;
-	int code;
+	int listener = event_get_fd(acceptor->readable), code;
 
-	(void)what;
 	for (int i = 0; i < ACCEPTOR_PER_TURN; i++) {
 		code = acceptor->take(listener, acceptor->context);
 		if (is_shortage(code)) {
@@ -66,6 +67,17 @@ static void on_acceptor_readable(evutil_socket_t listener, short what,
 	}
 }
 
+static void on_acceptor_readable(evutil_socket_t fd, short what, void *context)
+{
+	struct acceptor *acceptor = context;
+
+	(void)fd, (void)what;
+	if (acceptor->queue)
+		work_queue_add(acceptor->queue, &acceptor->work);
+	else
+		accept_waiting(acceptor);
+}
+
 static void on_pause_end(evutil_socket_t fd, short what, void *context)
 {
 	struct acceptor *acceptor = context;
@@ -74,14 +86,17 @@ static void on_pause_end(evutil_socket_t fd, short what, void *context)
 	event_add(acceptor->readable, NULL);
 }
 
-struct acceptor *acceptor_new(struct event_base *base, int listener,
-			      const char *name, acceptor_take_fn *take,
-			      void *context)
+struct acceptor *acceptor_new(struct event_base *base, struct work_queue *queue,
+			      int listener, const char *name,
+			      acceptor_take_fn *take, void *context)
 {
 	struct acceptor *acceptor = calloc(1, sizeof(*acceptor));
 
 	if (!acceptor)
 		return NULL;
+	acceptor->queue = queue;
+	acceptor->work =
+		(struct work){ .run = accept_waiting, .context = acceptor };
 	acceptor->name = name;
 	acceptor->take = take;
 	acceptor->context = context;
@@ -103,6 +118,8 @@ void acceptor_free(struct acceptor *acceptor)
 {
 	if (!acceptor)
 		return;
+	if (acceptor->queue)
+		work_queue_remove(acceptor->queue, &acceptor->work);
 	close(event_get_fd(acceptor->readable));
 	event_free(acceptor->readable);
 	event_free(acceptor->pause);

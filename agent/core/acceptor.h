@@ -10,6 +10,7 @@
 
 struct acceptor;
 struct event_base;
+struct work_queue;
 
 enum acceptor_limits {
 	ACCEPTOR_PER_TURN = 64, /* connections, then other events */
@@ -21,12 +22,14 @@ typedef int acceptor_take_fn(int listener, void *context);
 
 /*
  * Watch `listener`, which belongs to the acceptor from then on; `name`, for the
- * log, must outlive it. NULL: out of memory. The caller frees with
- * acceptor_free(), which closes the socket.
+ * log, must outlive it. With a queue, accepting waits in it behind input: a peer
+ * that closes its connection and opens another one is heard in this order. NULL:
+ * at once. Returns NULL: out of memory. The caller frees with acceptor_free(),
+ * which closes the socket.
  */
-struct acceptor *acceptor_new(struct event_base *base, int listener,
-			      const char *name, acceptor_take_fn *take,
-			      void *context);
+struct acceptor *acceptor_new(struct event_base *base, struct work_queue *queue,
+			      int listener, const char *name,
+			      acceptor_take_fn *take, void *context);
 void acceptor_free(struct acceptor *acceptor);
 
 #endif

@@ -53,8 +53,9 @@ static int watch_listener(struct bgp_speaker *speaker, int fd,
 {
 	size_t i = speaker->listeners[0] ? 1 : 0;
 
-	speaker->listeners[i] = acceptor_new(speaker->base, fd, "BGP",
-					     take_bgp_connection, speaker);
+	speaker->listeners[i] = acceptor_new(speaker->base, speaker->work, fd,
+					     "BGP", take_bgp_connection,
+					     speaker);
 	if (!speaker->listeners[i]) {
 		snprintf(error, BGP_SPEAKER_ERROR_SIZE, "out of memory");
 		close(fd);
