@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Hash map with chains, doubled when full. See prefix_map.h. */
+/* Hash map with chains, which are split when there are too few. See prefix_map.h. */
 
 #include "core/prefix_map.h"
 
@@ -8,7 +8,9 @@
 #include <stdlib.h>
 
 enum {
-	INITIAL_CHAINS = 64
+	INITIAL_CHAINS = 64,
+	SPLITS =
+		16, /* at each insertion while the map grows; divides the above */
 };
 
 /* Marks the last word of an IPv6 prefix. IPv4's is far below. */
@@ -37,10 +39,15 @@ uint32_t prefix_map_hash(const struct prefix_map *map,
 	return (uint32_t)keyed_hash_end(&state, KEYED_HASH_FINAL_ROUNDS);
 }
 
+/* A chain that is not split off yet is part of the one in the lower half. */
 static struct prefix_node **map_chain(const struct prefix_map *map,
 				      uint32_t hash)
 {
-	return &map->chains[hash & (map->size - 1)];
+	size_t chain = hash & (map->room - 1);
+
+	if (chain >= map->size)
+		chain -= map->room / 2;
+	return &map->chains[chain];
 }
 
 static void push_node(struct prefix_map *map, struct prefix_node *node)
@@ -51,33 +58,66 @@ static void push_node(struct prefix_map *map, struct prefix_node *node)
 	*chain = node;
 }
 
-static int grow_map(struct prefix_map *map)
+static int draw_first_chains(struct prefix_map *map)
 {
-	struct prefix_map larger = {
-		.size = map->size ? map->size * 2 : INITIAL_CHAINS,
-		.count = map->count,
-		.secret = map->secret,
-	};
-	int error = map->size ? 0 : keyed_hash_draw(&larger.secret);
+	int error = keyed_hash_draw(&map->secret);
 
 	if (error)
 		return error;
-	larger.chains = calloc(larger.size, sizeof(*larger.chains));
-	if (!larger.chains)
+	map->chains = calloc(INITIAL_CHAINS, sizeof(*map->chains));
+	if (!map->chains)
 		return -ENOMEM;
-	for (size_t i = 0; i < map->size; i++) {
-		struct prefix_node *node = map->chains[i];
-
-		while (node) {
-			struct prefix_node *next = node->next;
-
-			push_node(&larger, node);
-			node = next;
-		}
-	}
-	free(map->chains);
-	*map = larger;
+	map->size = map->room = INITIAL_CHAINS;
 	return 0;
+}
+
+/* Double the room. The new places are not read before they are used. */
+static void grow_room(struct prefix_map *map)
+{
+	struct prefix_node **chains =
+		reallocarray(map->chains, map->room * 2, sizeof(*chains));
+
+	if (!chains)
+		return;
+	map->chains = chains;
+	map->room *= 2;
+}
+
+/* Move the nodes of the next chain out of the one that they are part of. */
+static void split_chain(struct prefix_map *map)
+{
+	struct prefix_node **from = &map->chains[map->size - map->room / 2];
+	struct prefix_node **to = &map->chains[map->size];
+
+	*to = NULL;
+	while (*from) {
+		struct prefix_node *node = *from;
+
+		if ((node->hash & (map->room - 1)) != map->size) {
+			from = &node->next;
+			continue;
+		}
+		*from = node->next;
+		node->next = *to;
+		*to = node;
+	}
+	map->size++;
+}
+
+/*
+ * Go on to grow. A few chains at a time are split, side by side, so that they
+ * wait for memory together. A map without memory works on, with longer chains.
+ */
+static void grow_map(struct prefix_map *map)
+{
+	if (map->size == map->room && map->count >= map->size)
+		grow_room(map);
+	if (map->size == map->room)
+		return;
+	for (size_t i = 0; i < SPLITS; i++)
+		__builtin_prefetch(map->chains[map->size - map->room / 2 + i]);
+	for (size_t i = 0; i < SPLITS; i++)
+		split_chain(map);
 }
 
 void prefix_map_free(struct prefix_map *map)
@@ -88,7 +128,7 @@ void prefix_map_free(struct prefix_map *map)
 
 int prefix_map_prepare(struct prefix_map *map)
 {
-	return map->size ? 0 : grow_map(map);
+	return map->size ? 0 : draw_first_chains(map);
 }
 
 struct prefix_node *prefix_map_find(const struct prefix_map *map,
@@ -146,9 +186,7 @@ int prefix_map_insert(struct prefix_map *map, struct prefix_node *node)
 
 void prefix_map_insert_hashed(struct prefix_map *map, struct prefix_node *node)
 {
-	/* A map that cannot grow still works, with longer chains. */
-	if (map->count == map->size)
-		grow_map(map);
+	grow_map(map);
 	push_node(map, node);
 	map->count++;
 }

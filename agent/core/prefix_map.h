@@ -10,6 +10,11 @@
  * The hash is keyed with a secret that the map draws with its first chains, so
  * peers cannot choose prefixes that share a chain. A walk's order differs from
  * run to run: sort what is shown.
+ *
+ * The map does not grow all at once, which would hold the event loop for 20 ms at
+ * half a million nodes. When its room is full and doubled, each insertion splits a
+ * few chains: chain `size` comes out of the one with half the room less (linear
+ * hashing, Litwin 1980).
  */
 
 #include <stdbool.h>
@@ -27,7 +32,8 @@ struct prefix_node {
 
 struct prefix_map {
 	struct prefix_node **chains;
-	size_t size; /* number of chains; 0 or a power of two */
+	size_t size; /* number of chains */
+	size_t room; /* for chains; 0 or a power of two, less than twice `size` */
 	size_t count;
 	struct keyed_hash_secret secret; /* set once there are chains */
 };
