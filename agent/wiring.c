@@ -20,6 +20,10 @@ static void add_work(struct agent *agent, struct work *work)
 	work_queue_add(&agent->loop.work, work);
 }
 
+enum {
+	DECIDE_US = 5000, /* of decisions in a turn of the loop */
+};
+
 void wiring_wake(struct agent *agent)
 {
 	add_work(agent, &agent->resolve);
@@ -243,9 +247,18 @@ static void resolve_nexthops(void *context)
 	tracker_settle(agent->tracker);
 }
 
+static bool is_turn_over(void *context)
+{
+	const struct agent *agent = context;
+
+	return clock_now_us() >= agent->decide_until_us;
+}
+
 static void decide_routes(void *context)
 {
 	struct agent *agent = context;
+
+	agent->decide_until_us = clock_now_us() + DECIDE_US;
 
 	if (rib_process(agent->rib)) /* what is left comes after other work */
 		wiring_wake(agent);
@@ -307,6 +320,7 @@ struct rib_hooks wiring_rib_hooks(struct agent *agent)
 	return (struct rib_hooks){
 		.nexthop_check = check_nexthop,
 		.nexthop_place = place_of_nexthop,
+		.is_late = is_turn_over,
 		.nexthop_track = track_nexthop,
 		.set_decided = on_set_decided,
 		.work_waiting = wake_end_of_turn,

@@ -27,6 +27,10 @@ static void log_bad_nexthop(const struct route *route, const struct path *path)
 			       to));
 }
 
+enum {
+	DECISIONS_BETWEEN_LOOKS = 16, /* at the clock */
+};
+
 /* Set the reasons that next hops give. False if no path can be chosen. */
 static bool check_nexthops(struct route *route)
 {
@@ -167,8 +171,18 @@ static void decide_marked(struct rib *rib, struct route *route)
 	route_free_if_unused(rib, route);
 }
 
+static bool is_late(const struct rib *rib, unsigned int decided)
+{
+	const struct rib_hooks *hooks = &rib->hooks;
+
+	return decided % DECISIONS_BETWEEN_LOOKS == 0 && hooks->is_late &&
+	       hooks->is_late(hooks->context);
+}
+
+/* Decisions that take too long leave the rest of the turn its share. */
 bool loc_rib_decide(struct rib *rib)
 {
+	unsigned int decided = 0;
 	struct route *route;
 
 	while ((route = STAILQ_FIRST(&rib->marked))) {
@@ -176,6 +190,8 @@ bool loc_rib_decide(struct rib *rib)
 			return true;
 		STAILQ_REMOVE_HEAD(&rib->marked, mark_link);
 		decide_marked(rib, route);
+		if (is_late(rib, ++decided))
+			rib->turn_cost += rib_turn_left(rib, RIB_DECISIONS);
 	}
 	return false;
 }

@@ -181,6 +181,11 @@ struct rib_hooks {
 	 * `owner` may have gone. NULL: nothing to do.
 	 */
 	void (*peer_gone)(const struct rib_peer *peer, void *context);
+	/*
+	 * True when the time of this rib_process() is over: decisions end, as
+	 * the hooks in them may cost more than the rib assumes. NULL: never.
+	 */
+	bool (*is_late)(void *context);
 };
 
 /*

@@ -93,6 +93,34 @@ static void work_is_requested_once_until_all_is_done(void **state)
 	rib_free(world.rib);
 }
 
+static bool always_late(void *context)
+{
+	(void)context;
+	return true;
+}
+
+/* The hooks of a decision may take longer than the rib can know. */
+static void decisions_end_when_the_time_is_over(void **state)
+{
+	struct world world;
+	const struct rib_options options = world_options(&world, 1);
+	struct rib_hooks hooks = world_hooks(&world);
+	size_t learned = 0;
+
+	(void)state;
+	hooks.is_late = always_late;
+	world_start_with(&world, &options, &hooks);
+	for (unsigned int number = 1; number <= 100; number++)
+		announce_number(&world, 0, number);
+	while (rib_process(world.rib)) {
+		assert_in_range(rib_totals(world.rib).learned, learned + 1, 99);
+		learned = rib_totals(world.rib).learned;
+	}
+	assert_int_equal(rib_totals(world.rib).learned, 100);
+	assert_in_range(learned, 1, 99);
+	rib_free(world.rib);
+}
+
 static void a_neighbor_gets_no_path_that_is_not_decided(void **state)
 {
 	struct world *world = *state;
@@ -338,6 +366,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_turn_decides_as_much_as_its_budget),
 		cmocka_unit_test(work_is_requested_once_until_all_is_done),
+		cmocka_unit_test(decisions_end_when_the_time_is_over),
 		TEST(a_neighbor_gets_no_path_that_is_not_decided),
 		TEST(a_route_that_waits_is_not_withdrawn_by_its_table),
 		cmocka_unit_test(the_end_of_a_delay_waits_for_the_decision),
