@@ -87,21 +87,19 @@ static void clear_path(struct rib *rib, struct rib_peer *peer,
 }
 
 /* Find the peer's path with this identifier in a route, or its place. */
-static struct path **find_path_place(struct route *route, struct rib_peer *peer,
-				     uint32_t path_id)
+static struct path **find_path_place(struct rib *rib, struct route *route,
+				     struct rib_peer *peer, uint32_t path_id)
 {
 	const struct path wanted = { .source = &peer->source,
 				     .path_id = path_id };
-	struct path **link = &route->paths;
 
-	while (*link && path_order(*link, &wanted) < 0)
-		link = &(*link)->next;
-	return link;
+	return path_index_place(&rib->path_indexes, route, &wanted);
 }
 
-struct path **adj_rib_in_first_path(struct route *route, struct rib_peer *peer)
+struct path **adj_rib_in_first_path(struct rib *rib, struct route *route,
+				    struct rib_peer *peer)
 {
-	return find_path_place(route, peer, 0);
+	return find_path_place(rib, route, peer, 0);
 }
 
 static bool is_path_of(const struct path *path, const struct rib_peer *peer,
@@ -130,9 +128,10 @@ static struct turn_set *set_of(struct rib_peer *peer, bool accepted)
 }
 
 /* True if the peer has a path of this kind in the route. */
-static bool has_path(struct route *route, struct rib_peer *peer, bool accepted)
+static bool has_path(struct rib *rib, struct route *route,
+		     struct rib_peer *peer, bool accepted)
 {
-	const struct path *path = *adj_rib_in_first_path(route, peer);
+	const struct path *path = *adj_rib_in_first_path(rib, route, peer);
 
 	while (adj_rib_in_is_of_peer(path, peer) &&
 	       (path->import == IMPORT_ACCEPTED) != accepted)
@@ -141,8 +140,8 @@ static bool has_path(struct route *route, struct rib_peer *peer, bool accepted)
 }
 
 /* Remove a route from a set after a path that the counters have no more. */
-static void drop_peer_route(struct rib_peer *peer, struct route *route,
-			    bool accepted)
+static void drop_peer_route(struct rib *rib, struct rib_peer *peer,
+			    struct route *route, bool accepted)
 {
 	struct turn_set *set = set_of(peer, accepted);
 	uint32_t paths =
@@ -152,7 +151,7 @@ static void drop_peer_route(struct rib_peer *peer, struct route *route,
 	bool one_path_each = turn_set_count(set) == (size_t)paths + 1 &&
 			     !set->incomplete;
 
-	if (one_path_each || !has_path(route, peer, accepted))
+	if (one_path_each || !has_path(rib, route, peer, accepted))
 		turn_set_remove(set, route);
 }
 
@@ -162,10 +161,10 @@ void adj_rib_in_remove_path(struct rib *rib, struct rib_peer *peer,
 	struct path *path = *link;
 
 	mark_for_path(rib, route, path);
-	*link = path->next;
+	path_index_remove(&rib->path_indexes, route, link);
 	export_forget_path(route, path);
 	clear_path(rib, peer, route, path);
-	drop_peer_route(peer, route, path->import == IMPORT_ACCEPTED);
+	drop_peer_route(rib, peer, route, path->import == IMPORT_ACCEPTED);
 	pool_give(&rib->path_pool, path);
 }
 
@@ -178,7 +177,7 @@ static void withdraw_path(struct rib *rib, struct rib_peer *peer,
 
 	if (!route)
 		return;
-	link = find_path_place(route, peer, key->path_id);
+	link = find_path_place(rib, route, peer, key->path_id);
 	if (!is_path_of(*link, peer, key->path_id))
 		return;
 	adj_rib_in_remove_path(rib, peer, route, link);
@@ -189,7 +188,7 @@ static void withdraw_path(struct rib *rib, struct rib_peer *peer,
 static struct path *get_path(struct rib *rib, struct rib_peer *peer,
 			     struct route *route, uint32_t path_id)
 {
-	struct path **link = find_path_place(route, peer, path_id);
+	struct path **link = find_path_place(rib, route, peer, path_id);
 	struct path *path = *link;
 
 	if (is_path_of(path, peer, path_id))
@@ -199,8 +198,7 @@ static struct path *get_path(struct rib *rib, struct rib_peer *peer,
 		return NULL;
 	path->source = &peer->source;
 	path->path_id = path_id;
-	path->next = *link;
-	*link = path;
+	path_index_insert(&rib->path_indexes, route, link, path);
 	return path;
 }
 
@@ -208,12 +206,12 @@ static struct path *get_path(struct rib *rib, struct rib_peer *peer,
 static void drop_empty_path(struct rib *rib, struct rib_peer *peer,
 			    struct route *route, uint32_t path_id)
 {
-	struct path **link = find_path_place(route, peer, path_id);
+	struct path **link = find_path_place(rib, route, peer, path_id);
 	struct path *path = *link;
 
 	if (path->attributes)
 		return;
-	*link = path->next;
+	path_index_remove(&rib->path_indexes, route, link);
 	pool_give(&rib->path_pool, path);
 	route_free_if_unused(rib, route);
 }
@@ -238,7 +236,7 @@ static void replace_path(struct rib *rib, struct rib_peer *peer,
 	mark_for_path(rib, route, &before);
 	clear_path(rib, peer, route, &before);
 	if (was_accepted != accepted)
-		drop_peer_route(peer, route, was_accepted);
+		drop_peer_route(rib, peer, route, was_accepted);
 }
 
 static int announce_path(struct rib *rib, struct rib_peer *peer,

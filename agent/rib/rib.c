@@ -209,6 +209,7 @@ void rib_free(struct rib *rib)
 	pool_free(&rib->path_pool);
 	pool_free(&rib->export_pool);
 	prefix_map_free(&rib->routes);
+	path_indexes_free(&rib->path_indexes);
 	attribute_table_free(&rib->attributes);
 	free(rib->aggregates);
 	free(rib->members);

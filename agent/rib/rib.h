@@ -29,6 +29,7 @@
  *	sweep.c		removes the paths of a lost session, or stale ones
  *	attribute_set.c, rib_nexthop.c
  *			attributes and next hops, each kept once
+ *	path_index.c	places of paths in long lists
  *	loc_rib.c	decide the marked routes: decision.c, distance.c and
  *			weight.c
  *	aggregate.c	prefixes announced for the VIPs inside them

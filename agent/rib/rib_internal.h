@@ -9,6 +9,7 @@
 
 #include "core/pool.h"
 #include "rib/export_batch.h"
+#include "rib/path_index.h"
 #include "rib/rib.h"
 #include "rib/rib_nexthop.h"
 #include "rib/update_group.h"
@@ -53,6 +54,7 @@ struct rib {
 	struct policy policy; /* of its rules */
 	struct rib_hooks hooks;
 	struct prefix_map routes;
+	struct path_indexes path_indexes;
 	struct attribute_table attributes;
 	struct member *members; /* of the set that is being decided */
 	size_t member_room;
@@ -176,7 +178,8 @@ void export_batch_end(struct rib *rib, struct rib_peer *peer);
 /* ------------------------------------------------------------- adj_rib_in.c */
 
 /* Return the place of the peer's first path in a route, if it has one. */
-struct path **adj_rib_in_first_path(struct route *route, struct rib_peer *peer);
+struct path **adj_rib_in_first_path(struct rib *rib, struct route *route,
+				    struct rib_peer *peer);
 /* True if there is a path, and it is the peer's. */
 static inline bool adj_rib_in_is_of_peer(const struct path *path,
 					 const struct rib_peer *peer)

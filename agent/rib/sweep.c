@@ -34,7 +34,7 @@ static bool is_swept(const struct rib_peer *peer, const struct route *route,
 static void visit_route(struct rib *rib, struct rib_peer *peer,
 			struct turn_set *set, struct route *route)
 {
-	struct path **link = adj_rib_in_first_path(route, peer);
+	struct path **link = adj_rib_in_first_path(rib, route, peer);
 	bool accepted = set == &peer->accepted_routes, stays = false;
 
 	rib->turn_cost += RIB_SWEEP_COST;
@@ -69,7 +69,7 @@ static void search_routes(struct rib *rib, struct rib_peer *peer)
 
 	for (node = prefix_map_next(&rib->routes, NULL); node; node = next) {
 		struct route *route = (struct route *)node;
-		struct path **link = adj_rib_in_first_path(route, peer);
+		struct path **link = adj_rib_in_first_path(rib, route, peer);
 
 		next = prefix_map_next(&rib->routes, node);
 		while (adj_rib_in_is_of_peer(*link, peer))
