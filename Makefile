@@ -146,14 +146,30 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wer
 	-Wno-missing-field-initializers
 INCLUDES := -Iagent -Iinclude -Ibpf -I$(B)
 CFLAGS ?= -O2 -g
+CPPFLAGS ?=
+LDFLAGS ?=
 SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+# Hardening, as far as the compiler has it. Flags of the user come later and win.
+# FORTIFY_SOURCE needs optimization and gets in the way of the sanitizers.
+try_cc = $(shell $(CC) -Werror $(1) -include stdlib.h -x c -c -o /dev/null /dev/null 2>/dev/null && echo '$(1)')
+OPTIMIZES := $(filter-out -O0,$(filter -O%,$(CFLAGS)))
+FORTIFY := $(if $(OPTIMIZES),$(if $(SAN)$(findstring _FORTIFY_SOURCE,$(CFLAGS) $(CPPFLAGS)),,yes))
+fortify = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(1)
+HARDENING := -fPIE -fstack-protector-strong $(call try_cc,-fstack-clash-protection) \
+	$(or $(call try_cc,-fcf-protection=full),$(call try_cc,-mbranch-protection=standard)) \
+	$(if $(FORTIFY),$(filter-out -O2,$(or $(call try_cc,-O2 $(call fortify,3)),$(call try_cc,-O2 $(call fortify,2)))))
+HARDENING_LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+# The same source gives the same files, in whatever folders it is built.
+PREFIX_MAP := -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(B)=build
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DHEADGATE_VERSION='"$(VERSION)"' $(WARNINGS) \
-	$(INCLUDES) $(CFLAGS) $(SANITIZE) $(PACKAGE_CFLAGS)
+	$(INCLUDES) $(HARDENING) $(PREFIX_MAP) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) $(PACKAGE_CFLAGS)
+ALL_LDFLAGS = $(HARDENING_LDFLAGS) $(LDFLAGS)
 LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 CTL_LIBS := $(shell $(PKG_CONFIG) --libs json-c libpcap)
 TEST_LIBS := $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka)
 MULTIARCH := $(shell $(CC) -print-multiarch)
-BPF_CFLAGS := -std=gnu11 -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Wshadow -Werror -Iinclude
+BPF_CFLAGS := -std=gnu11 -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Wshadow -Werror -Iinclude \
+	$(PREFIX_MAP)
 
 # ------------------------------------------------------------- build
 
@@ -165,7 +181,7 @@ $(1)_OBJ := $$(addprefix $(B)/$$($(1)_DIR)/,$$($(1)_SRC:.c=.o))
 $(1)_LIBS := $$(patsubst %,$(B)/%.a,$(1) $$($(1)_USES))
 $(B)/$(1).a: $$($(1)_OBJ)
 	$$(call say,AR,$$@)
-	$$(Q)rm -f $$@ && ar rcs $$@ $$^
+	$$(Q)rm -f $$@ && ar rcsD $$@ $$^
 $$(addprefix $(B)/tests/unit/,$$($(1)_TESTS)): $$($(1)_LIBS)
 endef
 $(foreach room,$(ROOMS),$(eval $(call room_rules,$(room))))
@@ -173,12 +189,12 @@ $(foreach room,$(ROOMS),$(eval $(call room_rules,$(room))))
 AGENT_OBJ := $(addprefix $(B)/agent/,$(AGENT_SRC:.c=.o))
 $(B)/headgate: $(AGENT_OBJ) $(ALL_ROOMS:%=$(B)/%.a)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 CTL_OBJ := $(addprefix $(B)/tools/,$(CTL_SRC:.c=.o))
 $(B)/headgatectl: $(CTL_OBJ) $(B)/core.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(CTL_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(CTL_LIBS)
 
 # Tests of headgatectl link its objects without its main().
 CTL_TESTS := tools/test_client tools/test_pcapng tools/test_rates tools/test_show tools/test_table
@@ -186,7 +202,7 @@ CTL_TEST_BINS := $(addprefix $(B)/tests/unit/,$(CTL_TESTS))
 $(CTL_TEST_BINS:=.o): INCLUDES += -Itools
 $(CTL_TEST_BINS): %: %.o $(filter-out %/headgatectl.o,$(CTL_OBJ)) $(B)/core.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(CTL_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS) $(CTL_LIBS)
 
 $(B)/%.o: %.c
 	$(call say,CC,$@)
@@ -215,16 +231,16 @@ XDP_BINS := $(addprefix $(B)/tests/xdp/,$(XDP_TESTS))
 
 $(addprefix $(B)/tests/unit/,$(UNIT_TESTS)): %: %.o
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(filter-out $<,$^) $(TEST_LIBS) -lm
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(filter-out $<,$^) $(TEST_LIBS) -lm
 
 XDP_OBJ := $(addprefix $(B)/tests/xdp/,$(XDP_SRC:.c=.o))
 $(B)/tests/xdp/shared.a: $(XDP_OBJ)
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && ar rcs $@ $^
+	$(Q)rm -f $@ && ar rcsD $@ $^
 
 $(XDP_BINS): %: %.o $(B)/tests/xdp/shared.a $(B)/fib.a $(B)/nexthop.a $(datapath_LIBS)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
 $(XDP_BINS:=.o) $(XDP_OBJ): $(B)/bpf/headgate.skel.h
 
@@ -234,15 +250,15 @@ BENCH_BINS := $(addprefix $(B)/tests/bench/,bgp_generator rib_bench)
 $(B)/tests/bench/bgp_generator: $(B)/tests/bench/vip_watch.o
 $(BENCH_BINS): %: %.o $(B)/tests/bench/update_stream.o $(rib_LIBS)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(B)/tests/bench/bfd_speakers: $(B)/tests/bench/bfd_speakers.o $(nexthop_LIBS)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(B)/tests/bench/steering_bench: $(B)/tests/bench/steering_bench.o $(steering_LIBS)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # The packet path's bench has its own XDP programs around the measured one.
 PACKET_BENCH_OBJ := $(addprefix $(B)/tests/bench/,packet_bench.o arena.o burst.o frames.o program.o scene.o)
@@ -252,7 +268,7 @@ $(PACKET_BENCH_OBJ): INCLUDES += -Itests
 
 $(B)/tests/bench/packet_bench: $(PACKET_BENCH_OBJ) $(datapath_LIBS)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # ------------------------------------------------------------- checks
 # `check` and `demo` install missing packages; other targets fail without them.
@@ -272,7 +288,7 @@ check:
 	$(Q)$(MAKE) --no-print-directory $(JOBS) SAN=1 B=$(B)/san all unit
 	$(Q)$(MAKE) --no-print-directory $(JOBS) fuzz SECONDS=3
 	$(Q)B=$(B) SAN_BUILD=$(B)/san $(PYTHON) tests/run.py --unit $(UNIT_BINS) \
-		--san $(UNIT_BINS:$(B)/%=$(B)/san/%) --xdp $(XDP_BINS) --lab tests/lab tests/fault
+		--san $(UNIT_BINS:$(B)/%=$(B)/san/%) --xdp $(XDP_BINS) --lab tests/lab tests/fault tests/build
 
 # The XDP tests on other kernels, in virtual machines: half an hour. With
 # LAB=test_vlan,test_ipv6 these tests of tests/lab instead.
@@ -361,7 +377,7 @@ $(B)/fuzz/%.o: %.c
 
 $(B)/fuzz/rooms.a: $(FUZZ_SRC:%.c=$(B)/fuzz/%.o)
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && ar rcs $@ $^
+	$(Q)rm -f $@ && ar rcsD $@ $^
 
 $(FUZZ_BINS): $(B)/fuzz/%: $(B)/fuzz/tests/fuzz/%.o $(B)/fuzz/rooms.a
 	$(call say,LINK,$@)
@@ -401,7 +417,7 @@ help:
 	@echo "make hooks       format and lint the files of each commit (.git/hooks/pre-commit)"
 	@echo "make compile_commands.json  for clangd and clang-tidy"
 	@echo "make format install clean deps"
-	@echo "Variables: B=folder V=1 SAN=1 CC= CLANG= PREFIX= DESTDIR="
+	@echo "Variables: B=folder V=1 SAN=1 CC= CLANG= CPPFLAGS= CFLAGS= LDFLAGS= PREFIX= DESTDIR="
 
 .PHONY: all unit tests check check-unit check-kernels bench bench-bgp bench-scale bench-steering demo deps lab lint format fuzz hooks \
 	coverage compile_commands.json install clean help
