@@ -194,7 +194,7 @@ static void on_shutdown_delay(evutil_socket_t fd, short what, void *context)
 
 	(void)fd, (void)what;
 	export_set_shutdown(agent->rib, RIB_SHUTDOWN_WITHDRAWN);
-	bgp_announcer_send_all(agent->speaker);
+	bgp_announcer_finish(agent->speaker);
 	event_base_loopbreak(agent->base);
 }
 

@@ -85,7 +85,8 @@ withheld_reason(struct rib *rib, const struct update_profile *to, uint64_t bit,
 
 	if (rib->shutdown == RIB_SHUTDOWN_WITHDRAWN)
 		return EXPORT_SHUTDOWN;
-	if (aggregate_suppresses(find_export(export->route, NULL)))
+	if (rib->options.import.aggregate_count &&
+	    aggregate_suppresses(find_export(export->route, NULL)))
 		return EXPORT_SUPPRESSED_BY_AGGREGATE;
 	reason = export_rule_peer(to, bit, &view.origin, &attributes);
 	if (reason != EXPORT_ANNOUNCED)
@@ -557,6 +558,11 @@ void export_mark_for_peer(struct rib *rib, struct route_export *export,
 void export_set_announced(struct rib *rib, struct route_export *export,
 			  uint64_t peers)
 {
+	/* The usual case, in which no other export needs to be looked at. */
+	if (!export->announced == !peers) {
+		export->announced = peers;
+		return;
+	}
 	rib->totals.announced -= route_announced(export->route) != 0;
 	export->announced = peers;
 	rib->totals.announced += route_announced(export->route) != 0;

@@ -80,6 +80,18 @@ static void free_bit(struct rib *rib, struct rib_peer *peer)
 	peer->bit = 0;
 }
 
+/* Return the cost of a step, which may make exports of all paths of a set. */
+static unsigned int step_cost(const struct rib *rib,
+			      const struct route_export *export)
+{
+	bool makes_others = rib->several_peers &&
+			    export->path_id == RIB_BEST_PATH;
+
+	return RIB_EXPORT_COST +
+	       (makes_others ? export->route->selected * RIB_NEW_EXPORT_COST :
+			       0);
+}
+
 /* Walk while there is time. The peer may be freed at the end of its walk. */
 static void walk_on(struct rib *rib, struct rib_peer *peer)
 {
@@ -91,11 +103,11 @@ static void walk_on(struct rib *rib, struct rib_peer *peer)
 			stop_export_walk(rib, peer);
 			break;
 		}
+		rib->turn_cost += step_cost(rib, export);
 		if (peer->group)
 			export_mark_for_peer(rib, export, peer);
 		else
 			forget_peer(rib, peer, export);
-		rib->turn_cost += RIB_EXPORT_COST;
 	}
 	if (peer->walking || peer->group)
 		return;

@@ -28,7 +28,9 @@ enum rib_costs {
 	RIB_ROUTE_COST = 16,
 	RIB_MARK_COST = 1,   /* of a route whose next hop changed */
 	RIB_EXPORT_COST = 1, /* of a step of export_walk() */
-	RIB_SWEEP_COST = 4,  /* of a path in a sweep */
+	RIB_NEW_EXPORT_COST =
+		4,	    /* of a path, for neighbors that take several */
+	RIB_SWEEP_COST = 4, /* of a path in a sweep */
 };
 
 /* The work of a turn, in its order. */

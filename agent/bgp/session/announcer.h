@@ -35,10 +35,18 @@ struct bgp_batch {
 
 /* True if the neighbor has a session with room for one more batch. */
 bool bgp_announcer_has_room(const struct bgp_neighbor *neighbor);
-/* Send all that one neighbor has room for; the other recipients get it, too. */
+void bgp_announcer_init(struct bgp_speaker *speaker);
+/*
+ * Have all sent that one neighbor has room for, about 5 ms in each turn of the
+ * loop. The other recipients of its batches get them, too.
+ */
 void bgp_announcer_send(struct bgp_speaker *speaker,
 			struct bgp_neighbor *neighbor);
-/* Send all that each neighbor has room for. */
+/* The same for all neighbors, which take turns. */
 void bgp_announcer_send_all(struct bgp_speaker *speaker);
+/* Send now all that each neighbor has room for: the loop ends. */
+void bgp_announcer_finish(struct bgp_speaker *speaker);
+/* Send nothing more to a neighbor. */
+void bgp_announcer_forget(struct bgp_neighbor *neighbor);
 
 #endif

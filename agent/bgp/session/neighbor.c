@@ -11,6 +11,7 @@
 
 #include "bgp/codec/delay.h"
 #include "bgp/session/admission.h"
+#include "bgp/session/announcer.h"
 #include "bgp/session/link_peer.h"
 #include "bgp/session/neighbor_internal.h"
 #include "bgp/session/setup.h"
@@ -331,6 +332,7 @@ void bgp_neighbor_free(struct bgp_neighbor *neighbor)
 {
 	if (!neighbor)
 		return;
+	bgp_announcer_forget(neighbor);
 	bgp_connection_destroy(&neighbor->incoming);
 	bgp_connection_destroy(&neighbor->outgoing);
 	if (neighbor->restart)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "bgp/session/announcer.h"
 #include "bgp/session/listener.h"
 #include "bgp/session/socket.h"
 #include "core/clock.h"
@@ -265,6 +266,7 @@ int bgp_speaker_new(struct event_base *base, struct work_queue *work,
 	speaker->restarting = restarting;
 	speaker->callbacks = *callbacks;
 	TAILQ_INIT(&speaker->neighbors);
+	bgp_announcer_init(speaker);
 	speaker->scratch = malloc(sizeof(*speaker->scratch));
 	if (speaker->scratch)
 		code = add_static_neighbors(speaker);
@@ -310,6 +312,7 @@ void bgp_speaker_free(struct bgp_speaker *speaker)
 	bgp_listener_close(speaker);
 	while ((neighbor = TAILQ_FIRST(&speaker->neighbors)))
 		drop_neighbor(speaker, neighbor);
+	work_queue_remove(speaker->work, &speaker->sending);
 	free(speaker->scratch);
 	free(speaker);
 }

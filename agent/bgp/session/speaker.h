@@ -106,6 +106,9 @@ struct bgp_speaker {
 	bool restarting; /* announced in the first OPENs */
 	struct bgp_callbacks callbacks;
 	struct bgp_neighbor_list neighbors; /* static ones, then dynamic ones */
+	/* announcer.c: those that may get more, and the work of sending it. */
+	struct bgp_neighbor_list receivers;
+	struct work sending;
 	struct acceptor *listeners[BGP_MAX_LISTENERS];
 	struct bgp_scratch *scratch; /* shared by all connections */
 	struct bgp_admission_refusals refusals;
