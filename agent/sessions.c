@@ -188,6 +188,24 @@ void sessions_peer_gone(const struct rib_peer *peer, void *context)
 	release_follower(agent, peer);
 }
 
+/* Ask for the paths that max-prefix refused when there is room again. */
+static void ask_for_refused(struct bgp_neighbor *neighbor,
+			    struct rib_peer *peer)
+{
+	uint32_t families = max_prefix_take_room(&peer->max_prefix);
+
+	for (int family = 0; families && family < BGP_FAMILY_COUNT; family++) {
+		const struct bgp_route_refresh request = {
+			.family = family,
+			.subtype = BGP_ROUTE_REFRESH_REQUEST,
+		};
+
+		if (families & bgp_family_bit(family))
+			bgp_connection_send_refresh(neighbor->session,
+						    &request);
+	}
+}
+
 static int on_update(struct bgp_neighbor *neighbor,
 		     const struct bgp_update *update, void *context)
 {
@@ -195,6 +213,7 @@ static int on_update(struct bgp_neighbor *neighbor,
 	struct agent *agent = context;
 	int error = adj_rib_in_update(agent->rib, peer, update);
 
+	ask_for_refused(neighbor, peer);
 	if (error != -EDQUOT)
 		return error;
 	bgp_neighbor_exceeded(neighbor, peer->max_prefix.exceeded);

@@ -90,6 +90,9 @@ static void fill_defaults(const struct entry_draft *draft)
 		neighbor->limit = NEIGHBOR_DYNAMIC_LIMIT;
 	if (neighbor->tcp_ao_key_file[0] && !entry_has(draft, "tcp-ao-id"))
 		neighbor->tcp_ao_id = NEIGHBOR_TCP_AO_ID;
+	if (neighbor->role == NEIGHBOR_ROLE_BACKEND &&
+	    !entry_has(draft, "max-prefix"))
+		neighbor->max_prefix = NEIGHBOR_MAX_PREFIX_BACKEND;
 	if (neighbor->max_prefix_action == NEIGHBOR_MAX_PREFIX_RESTART &&
 	    !entry_has(draft, "max-prefix-restart"))
 		neighbor->max_prefix_restart = NEIGHBOR_MAX_PREFIX_RESTART_TIME;

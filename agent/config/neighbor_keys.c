@@ -134,7 +134,7 @@ const struct option neighbor_keys[] = {
 	  "Let the neighbor send its OPEN first for this long.",
 	  NUMBER(delay_open, 1, UINT8_MAX) },
 	{ "min-hold-time", "SECONDS",
-	  "Refuse a neighbor that offers a shorter hold time.",
+	  "Refuse a neighbor that offers a shorter hold time, or 0: none.",
 	  NUMBER(min_hold_time, BGP_MIN_HOLD_TIME, UINT16_MAX) },
 	{ "send-hold-time", "SECONDS",
 	  "End the session if the neighbor does not read for this long (RFC "
@@ -152,7 +152,7 @@ const struct option neighbor_keys[] = {
 	  CHOICE(nexthop, neighbor_nexthop_names) },
 	{ "max-prefix", "N",
 	  "Most prefixes that the neighbor may announce, in each family. "
-	  "Default: any number.",
+	  "Default: 1000 for backends, any number for others.",
 	  NUMBER(max_prefix, 1, UINT32_MAX) },
 	{ "max-prefix-action", NULL,
 	  "Reaction to more: refuse them, end the session for a while, or only "

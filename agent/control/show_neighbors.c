@@ -213,12 +213,22 @@ static void add_session(struct json_object *out,
 			      NULL);
 }
 
+/* Count the announcements that were refused and not kept. */
+static uint32_t not_kept(const struct rib_peer *peer)
+{
+	uint32_t count = 0;
+
+	for (unsigned int i = 0; i < IMPORT_REASON_COUNT; i++)
+		count += peer->not_kept[i];
+	return count;
+}
+
 static void add_prefixes(struct json_object *out, const struct rib_peer *peer)
 {
 	struct json_object *refused = json_object_new_object();
 
 	json_add_number(out, "prefixes_received",
-			peer ? peer->prefixes_received : 0);
+			peer ? peer->prefixes_received + not_kept(peer) : 0);
 	json_add_number(out, "prefixes_accepted",
 			peer ? peer->prefixes_accepted : 0);
 	json_add_number(out, "prefixes_announced",
@@ -229,7 +239,8 @@ static void add_prefixes(struct json_object *out, const struct rib_peer *peer)
 			 NULL);
 	for (unsigned int i = IMPORT_ACCEPTED + 1; i < IMPORT_REASON_COUNT; i++)
 		json_add_number(refused, import_reason_name(i),
-				peer ? peer->refused[i] : 0);
+				peer ? peer->refused[i] + peer->not_kept[i] :
+				       0);
 	json_add(out, "refused", refused);
 	json_add_number(out, "next_hops_refused",
 			peer ? peer->nexthops_refused : 0);

@@ -35,8 +35,7 @@ static void count_path(struct rib_peer *peer, const struct route *route,
 		peer->prefixes_accepted += one;
 	else
 		peer->refused[import] += one;
-	if (import != IMPORT_MAX_PREFIX)
-		max_prefix_count(&peer->max_prefix, family_of(route), came);
+	max_prefix_count(&peer->max_prefix, family_of(route), came);
 }
 
 /*
@@ -255,7 +254,7 @@ static int announce_path(struct rib *rib, struct rib_peer *peer,
 		return -ENOMEM;
 	}
 	error = inbound_limit(peer, route, path, &verdict);
-	if (error)
+	if (error || verdict.reason == IMPORT_MAX_PREFIX)
 		drop_empty_path(rib, peer, route, key->path_id);
 	else
 		replace_path(rib, peer, route, path, &verdict);
@@ -300,6 +299,25 @@ static int announce_batch(struct rib *rib, struct rib_peer *peer,
 	return error;
 }
 
+/* True for backends and peers, and for others by a rule. */
+static bool may_learn_from(const struct rib *rib, const struct rib_peer *peer)
+{
+	const struct policy_peer view = rib_policy_peer(rib, peer);
+
+	return peer->role == NEIGHBOR_ROLE_BACKEND ||
+	       peer->role == NEIGHBOR_ROLE_PEER ||
+	       policy_may_allow(&rib->policy, RULE_FROM, &view);
+}
+
+/* Count paths that no rule could allow, instead of keeping them. */
+static void count_unwanted(struct rib_peer *peer, struct bgp_nlri nlri)
+{
+	struct bgp_path_key key;
+
+	while (bgp_nlri_next(&nlri, &key))
+		peer->not_kept[IMPORT_NO_POLICY]++;
+}
+
 static int announce_part(struct rib *rib, struct rib_peer *peer,
 			 const struct bgp_update *update,
 			 enum bgp_update_part part)
@@ -312,6 +330,10 @@ static int announce_part(struct rib *rib, struct rib_peer *peer,
 
 	if (!nlri.bytes.left)
 		return 0;
+	if (!may_learn_from(rib, peer)) {
+		count_unwanted(peer, nlri);
+		return 0;
+	}
 	attributes = bgp_update_attributes(update, part);
 	attributes.nexthop =
 		address_scoped(&attributes.nexthop, peer->source.ifindex);

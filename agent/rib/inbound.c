@@ -99,7 +99,8 @@ void inbound_end(struct inbound *in)
 }
 
 /* Warn once for each limit and session. */
-static void log_max_prefix(const struct rib_peer *peer, enum bgp_family family,
+static void log_max_prefix(const struct rib_peer *peer,
+			   const struct prefix *prefix,
 			   enum max_prefix_report report)
 {
 	static const char *const actions[NEIGHBOR_MAX_PREFIX_ACTION_COUNT] = {
@@ -108,7 +109,8 @@ static void log_max_prefix(const struct rib_peer *peer, enum bgp_family family,
 		[NEIGHBOR_MAX_PREFIX_WARN] = "more are taken",
 	};
 	const struct max_prefix *limit = &peer->max_prefix;
-	char text[ADDRESS_TEXT_SIZE];
+	enum bgp_family family = bgp_nlri_family(prefix);
+	char text[ADDRESS_TEXT_SIZE], first[PREFIX_TEXT_SIZE];
 
 	address_format(&peer->source.address, text);
 	if (report == MAX_PREFIX_NEAR)
@@ -119,10 +121,11 @@ static void log_max_prefix(const struct rib_peer *peer, enum bgp_family family,
 			    bgp_family_name(family), limit->limit);
 	else if (report == MAX_PREFIX_REACHED)
 		log_warning("rib",
-			    "%s: more %s prefixes than max-prefix=%u: %s; "
-			    "raise it if they are meant",
+			    "%s: more %s prefixes than max-prefix=%u: %s, the "
+			    "first is %s; raise it if they are meant",
 			    text, bgp_family_name(family), limit->limit,
-			    actions[limit->action]);
+			    actions[limit->action],
+			    prefix_format(prefix, first));
 }
 
 int inbound_limit(struct rib_peer *peer, const struct route *route,
@@ -132,18 +135,17 @@ int inbound_limit(struct rib_peer *peer, const struct route *route,
 	enum max_prefix_report report;
 	enum bgp_family family;
 
-	if (!peer->max_prefix.limit ||
-	    (path->attributes && path->import != IMPORT_MAX_PREFIX))
+	if (!peer->max_prefix.limit || path->attributes)
 		return 0;
 	family = bgp_nlri_family(&route->node.prefix);
 	limited = max_prefix_check(&peer->max_prefix, family, &report);
 	if (report != MAX_PREFIX_NO_REPORT)
-		log_max_prefix(peer, family, report);
+		log_max_prefix(peer, &route->node.prefix, report);
 	if (limited == MAX_PREFIX_RESTART)
 		return -EDQUOT;
 	if (limited == MAX_PREFIX_BLOCK) {
 		verdict->reason = IMPORT_MAX_PREFIX;
-		verdict->rule = 0;
+		peer->not_kept[IMPORT_MAX_PREFIX]++;
 	}
 	return 0;
 }

@@ -46,9 +46,9 @@ int inbound_judge(struct inbound *in, const struct prefix *prefix,
 void inbound_end(struct inbound *in);
 
 /*
- * Check a path that is new or was blocked against the peer's limit. Returns 0,
- * with the verdict changed if the path is blocked, or -EDQUOT if the session
- * has to end.
+ * Check a new path against the peer's limit. Returns 0, with IMPORT_MAX_PREFIX
+ * as the verdict on a path that must not be kept, or -EDQUOT if the session has
+ * to end.
  */
 int inbound_limit(struct rib_peer *peer, const struct route *route,
 		  const struct path *path, struct inbound_verdict *verdict);

@@ -49,10 +49,23 @@ enum max_prefix_verdict max_prefix_check(struct max_prefix *limit,
 		if (is_first_report(&limit->reported_reached, family))
 			*report = MAX_PREFIX_REACHED;
 		limit->exceeded = family;
+		limit->blocked |= bgp_family_bit(family);
 		return verdict_of(limit->action);
 	}
 	if (is_near(limit, count + 1) &&
 	    is_first_report(&limit->reported_near, family))
 		*report = MAX_PREFIX_NEAR;
 	return MAX_PREFIX_TAKE;
+}
+
+uint32_t max_prefix_take_room(struct max_prefix *limit)
+{
+	uint32_t families = 0;
+
+	for (int family = 0; limit->blocked && family < BGP_FAMILY_COUNT;
+	     family++)
+		if (limit->count[family] < limit->limit)
+			families |= limit->blocked & bgp_family_bit(family);
+	limit->blocked &= ~families;
+	return families;
 }

@@ -4,8 +4,8 @@
 
 /*
  * The limit of paths that a neighbor may announce in each family (RFC 4271
- * 6.7). All paths held count, refused ones too, except those that the limit
- * blocked. Pure.
+ * 6.7). All paths held count, refused ones too. Those beyond it are not held, so
+ * that a neighbor costs bounded memory. Pure.
  */
 
 #include <stdbool.h>
@@ -21,6 +21,7 @@ struct max_prefix {
 	enum bgp_family exceeded;  /* the family that reached the limit last */
 	uint32_t reported_near;	   /* enum bgp_family_bits: once a session */
 	uint32_t reported_reached; /* the same */
+	uint32_t blocked; /* the same: paths were refused since the last call */
 };
 
 enum max_prefix_verdict {
@@ -40,6 +41,12 @@ enum max_prefix_report {
 enum max_prefix_verdict max_prefix_check(struct max_prefix *limit,
 					 enum bgp_family family,
 					 enum max_prefix_report *report);
+
+/*
+ * Return the families (enum bgp_family_bits) in which paths were refused and
+ * there is room again, once: the peer can be asked for them (RFC 2918).
+ */
+uint32_t max_prefix_take_room(struct max_prefix *limit);
 
 /* Count a path that came or went. */
 static inline void max_prefix_count(struct max_prefix *limit,

@@ -88,6 +88,8 @@ struct rib_peer {
 	uint32_t prefixes_accepted;
 	uint32_t prefixes_announced;
 	uint32_t refused[IMPORT_REASON_COUNT]; /* paths held, by reason */
+	/* Announcements since the session came up that were not kept. */
+	uint32_t not_kept[IMPORT_REASON_COUNT];
 	/* Accepted paths whose next hop is not allowed; logged once. */
 	uint32_t nexthops_refused;
 	bool nexthop_logged;

@@ -184,7 +184,8 @@ class HeadgateDaemon(Daemon):
             "--as", str(DAEMON_AS), "--router-id", DAEMON_ADDRESS,
             "--interface", "eth0", "--vip", "10.0.0.0/8",
             "--neighbor", f"172.16.0.0/24,as={FIRST_AS}-"
-            f"{FIRST_AS + MAX_PEERS - 1},role=backend",
+            f"{FIRST_AS + MAX_PEERS - 1},role=backend,next-hop=any,"
+            "max-prefix=10000000",
             "--neighbor", f"{speaker_address(FIRST_UPSTREAM)}/27,"
             f"as={FIRST_AS + FIRST_UPSTREAM}-"
             f"{FIRST_AS + FIRST_UPSTREAM + UPSTREAMS - 1},role=upstream"],

@@ -286,7 +286,8 @@ class HeadgateDaemon(Daemon):
             "--maximum-paths", str(TABLE_SLOTS),
             "--table-size", str(TABLE_SIZE),
             "--neighbor", f"172.16.0.0/25,as={FIRST_AS}-{FIRST_AS + 199},"
-            "role=backend,add-path=receive,next-hop=any",
+            "role=backend,add-path=receive,next-hop=any,"
+            "max-prefix=10000000",
             "--neighbor", f"{UPSTREAM},as={UPSTREAM_AS},role=upstream,passive", *arguments],
             log_level="info")  # debug lines cost as much as the work
 

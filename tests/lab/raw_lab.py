@@ -25,7 +25,8 @@ OBSERVER = "10.1.0.100"
 BYSTANDER = "10.1.0.60"
 
 # Common to all tests: dynamic backends and one upstream.
-BACKENDS = "10.1.0.0/26,as=65001-65099,role=backend"
+# The limit is for tests that measure with many prefixes.
+BACKENDS = "10.1.0.0/26,as=65001-65099,role=backend,max-prefix=1000000"
 UPSTREAM = f"{OBSERVER},as={UPSTREAM_AS},role=upstream,passive"
 
 

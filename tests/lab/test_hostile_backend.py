@@ -13,11 +13,20 @@ from lab_case import LabCase
 from lab.system import wait_until
 from lab.topology import (HEADGATE_LAN, HEADGATE_UP, ROUTER_LAN, ROUTER_UP,
                           Lab)
-from raw_lab import announcement
-from raw_speaker import Speaker, dial, inside
+from raw_lab import (BACKEND_AS, NEXT_HOP, OBSERVER, UPSTREAM, UPSTREAM_AS,
+                     RawCase, announcement, tell, withdrawal)
+from raw_speaker import Speaker, dial, inside, read_all, wait_for
 
 STOLEN = "192.0.2.66"
 PACKETS = 200
+
+DEFAULT_LIMIT = 1000   # of max-prefix, for backends
+FLOOD = 100_000        # prefixes
+FLOOD_MEMORY = 4096    # kilobytes
+UPDATE_LATEST = 0.5    # for another neighbor, meanwhile
+IN_ONE = 500           # prefixes of one UPDATE
+TCP_REPAIR = 19
+RETURN_SECONDS = 15    # until a server whose power was cut is back
 
 
 class Hostile(LabCase):
@@ -197,3 +206,137 @@ class OnLinkNextHop(Hostile):
         self.lab.host.ip(f"route add 203.0.113.0/24 via {gateway}")
         self.announce("203.0.113.9")
         self.wait_reason("next_hop_not_on_link")
+
+
+# --------------------------------------------------------- what is kept
+
+def addresses(first, count):
+    return [f"11.{n >> 16}.{n >> 8 & 255}.{n & 255}/32"
+            for n in range(first, first + count)]
+
+
+class Bounds(RawCase):
+    """1. What a neighbor sends is kept up to its limit. Another neighbor has a
+    limit of a few, and a third one reflects for others."""
+
+    announce_as = "origin"
+    FEW, FEW_LIMIT = "10.1.0.12", 3
+    VIPS = [f"192.0.2.{n}/32" for n in range(1, 8)]
+    options = {"neighbors": ("10.1.0.0/26,as=65001-65099,role=backend",
+                             f"{FEW},as=65002,role=backend,passive,"
+                             f"max-prefix={FEW_LIMIT}", UPSTREAM),
+               "addresses": (FEW,)}
+
+    def neighbor(self, address):
+        return self.lab.headgate.neighbor(address)
+
+    def flood(self, speaker, as_number, next_hop):
+        """Send many prefixes and return the memory that this has cost."""
+        before = self.lab.memory()
+        longest = 0
+        for first in range(0, FLOOD, IN_ONE):
+            speaker.send(announcement(addresses(first, IN_ONE), as_number,
+                                      next_hop=next_hop))
+            if first % (20 * IN_ONE) == 0:
+                longest = max(longest, self.measure_update([speaker]))
+        tell(f"{FLOOD} prefixes: {self.lab.memory() - before} kB, longest "
+             f"update of another neighbor {1000 * longest:.0f} ms")
+        self.assertLess(longest, UPDATE_LATEST)
+        self.check_bystanders()
+        return self.lab.memory() - before
+
+    def test_a_backend_has_room_for_a_thousand_unless_configured(self):
+        speaker = self.keep(self.lab.establish(NEXT_HOP, BACKEND_AS))
+        speaker.send(announcement(self.VIPS[0], BACKEND_AS))
+        grown = self.flood(speaker, BACKEND_AS, NEXT_HOP)
+        shown = self.neighbor(NEXT_HOP)
+        self.assertEqual(shown["state"], "Established")
+        self.assertEqual(shown["max_prefix"], DEFAULT_LIMIT)
+        self.assertEqual(shown["max_prefix_count"], DEFAULT_LIMIT)
+        self.assertEqual(shown["refused"]["max_prefix"],
+                         FLOOD + 1 - DEFAULT_LIMIT)
+        self.assertLess(grown, FLOOD_MEMORY)
+        # What forwards goes on.
+        self.assertTrue(self.lab.path(self.VIPS[0], NEXT_HOP)["selected"])
+        speaker.close()
+
+    def test_nothing_is_kept_of_an_upstream(self):
+        grown = self.flood(self.observer, UPSTREAM_AS, OBSERVER)
+        shown = self.neighbor(OBSERVER)
+        self.assertEqual(shown["refused"]["no_policy"], FLOOD)
+        self.assertEqual(shown["prefixes_accepted"], 0)
+        self.assertLess(grown, FLOOD_MEMORY)
+        self.assertIsNone(self.lab.route(addresses(0, 1)[0]))
+
+    def test_who_is_refused_is_named_and_gets_the_room_of_others(self):
+        few = self.keep(self.lab.establish(self.FEW, 65002))
+        for vip in self.VIPS:
+            few.send(announcement(vip, 65002, next_hop=self.FEW))
+        wait_for([few], lambda: self.neighbor(self.FEW)["refused"][
+            "max_prefix"] == len(self.VIPS) - self.FEW_LIMIT, 5, "refusals")
+        for vip in self.VIPS[:self.FEW_LIMIT]:
+            self.assertTrue(self.lab.path(vip, self.FEW)["selected"])
+        for vip in self.VIPS[self.FEW_LIMIT:]:
+            self.assertIsNone(self.lab.path(vip, self.FEW))
+        self.assertIn(f"{self.FEW}: more ipv4 unicast prefixes than max-prefix="
+                      f"{self.FEW_LIMIT}: more are refused, the first is "
+                      f"{self.VIPS[self.FEW_LIMIT]}",
+                      self.lab.headgate.log_tail(200))
+        few.send(withdrawal(self.VIPS[0]))
+        few.wait_for_message(bgp.ROUTE_REFRESH)
+        few.send(announcement(self.VIPS[-1], 65002, next_hop=self.FEW))
+        wait_for([few], lambda: (self.lab.path(self.VIPS[-1], self.FEW)
+                                 or {}).get("selected"), 5, "the last VIP")
+
+
+# --------------------------------------------------- sessions that lie dead
+
+class DeadSessions(RawCase):
+    """10. A session whose server lost its power, also one without hold time."""
+
+    STRICT = "10.1.0.13"
+    options = {"neighbors": ("10.1.0.0/26,as=65001-65099,role=backend",
+                             f"{STRICT},as=65003,role=backend,passive,"
+                             "min-hold-time=3", UPSTREAM),
+               "addresses": (STRICT,)}
+
+    @staticmethod
+    def cut_power(speaker):
+        """Close in repair mode: the other end hears nothing of it."""
+        speaker.sock.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
+        speaker.sock.close()
+        speaker.closed = True
+
+    def test_its_server_comes_back_though_it_has_no_hold_time(self):
+        first = self.lab.establish(NEXT_HOP, BACKEND_AS, hold_time=0)
+        self.cut_power(first)
+        start = time.monotonic()
+        refused = self.lab.dial(NEXT_HOP)
+        self.assertEqual(refused.wait_closed().code, 6)
+        again = self.keep(self.lab.establish(NEXT_HOP, BACKEND_AS,
+                                             hold_time=0))
+        self.assertLess(time.monotonic() - start, RETURN_SECONDS)
+        self.check_bystanders()
+        again.close()
+
+    def test_a_living_one_stays_when_a_second_connection_comes(self):
+        speaker = self.keep(self.lab.establish(NEXT_HOP, BACKEND_AS,
+                                               hold_time=0))
+        keepalives = len(speaker.received(bgp.KEEPALIVE))
+        for _ in range(3):
+            second = self.lab.dial(NEXT_HOP)
+            answer = second.wait_closed()
+            self.assertEqual((answer.code, answer.subcode), (6, 7))
+        deadline = time.monotonic() + 5  # longer than it has to answer
+        while time.monotonic() < deadline:
+            read_all([speaker, self.observer, self.bystander], 0.1)
+        self.assertFalse(speaker.closed)
+        self.assertEqual(len(speaker.received(bgp.KEEPALIVE)), keepalives + 1)
+        self.check_bystanders()
+        speaker.close()
+
+    def test_no_hold_time_is_below_every_minimum(self):
+        speaker = self.lab.dial(self.STRICT)
+        speaker.send(bgp.open_message(65003, self.STRICT, hold_time=0))
+        answer = speaker.wait_closed()
+        self.assertEqual((answer.code, answer.subcode), (2, 6))

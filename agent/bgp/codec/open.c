@@ -151,7 +151,8 @@ static bool identifier_is_ours(const struct bgp_open *open,
 static bool hold_time_is_too_short(const struct bgp_open *open,
 				   const struct bgp_open_policy *policy)
 {
-	return open->hold_time && open->hold_time < policy->min_hold_time;
+	/* 0, no keepalives at all, is below every minimum. */
+	return open->hold_time < policy->min_hold_time;
 }
 
 /* RFC 5492 5: the data lists the missing capabilities. */

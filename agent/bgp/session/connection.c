@@ -393,6 +393,25 @@ void bgp_connection_lose_collision(struct bgp_connection *connection)
 	bgp_connection_handle(connection, BGP_EVENT_COLLISION_LOST);
 }
 
+void bgp_connection_set_timeout(struct bgp_connection *connection)
+{
+	if (connection->negotiated.hold_time)
+		bgp_socket_set_timeout(connection->stream.fd,
+				       send_hold_time(connection) *
+					       CLOCK_MS_PER_S);
+}
+
+void bgp_connection_ask(struct bgp_connection *connection)
+{
+	bgp_connection_send_keepalive(connection);
+}
+
+bool bgp_connection_is_answered(const struct bgp_connection *connection,
+				uint32_t milliseconds)
+{
+	return bgp_socket_is_answered(connection->stream.fd, milliseconds);
+}
+
 void bgp_connection_pause(struct bgp_connection *connection)
 {
 	bgp_stream_pause(&connection->stream);

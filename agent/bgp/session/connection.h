@@ -166,6 +166,18 @@ void bgp_connection_fail(struct bgp_connection *connection, const char *reason);
 void bgp_connection_abort(struct bgp_connection *connection);
 /* End a connection that lost a collision (RFC 4271 6.8). */
 void bgp_connection_lose_collision(struct bgp_connection *connection);
+/*
+ * With a hold time, let the kernel keep the connection of a peer that does not
+ * read for as long as the send hold timer does (RFC 9687). Established only.
+ */
+void bgp_connection_set_timeout(struct bgp_connection *connection);
+/*
+ * Ask whether the peer is there still: a KEEPALIVE, which its host has to
+ * acknowledge. bgp_connection_is_answered() then tells for this time.
+ */
+void bgp_connection_ask(struct bgp_connection *connection);
+bool bgp_connection_is_answered(const struct bgp_connection *connection,
+				uint32_t milliseconds);
 /* Stop and resume reading; input waits in the kernel. Connected only. */
 void bgp_connection_pause(struct bgp_connection *connection);
 void bgp_connection_resume(struct bgp_connection *connection);

@@ -18,6 +18,11 @@
 #include "bgp/session/speaker.h"
 #include "core/clock.h"
 
+enum {
+	/* Time for a session to answer when its peer opens another one. */
+	PROOF_MS = 3000,
+};
+
 const char *bgp_neighbor_name(const struct bgp_neighbor *neighbor,
 			      char text[BGP_NEIGHBOR_NAME_SIZE])
 {
@@ -167,6 +172,33 @@ void bgp_neighbor_start(struct bgp_neighbor *neighbor)
 
 /* ------------------------------------------------------------- accepting */
 
+static void on_proof_due(evutil_socket_t fd, short what, void *argument)
+{
+	struct bgp_neighbor *neighbor = argument;
+
+	(void)fd, (void)what;
+	if (neighbor->session &&
+	    !bgp_connection_is_answered(neighbor->session, PROOF_MS))
+		bgp_connection_fail(neighbor->session,
+				    "the peer opened a new connection and does "
+				    "not answer on this one");
+}
+
+/*
+ * A second connection may mean that the peer has restarted without a word, after
+ * a power cut. The session has to show that it lives: a host that has forgotten
+ * it answers with a reset, and one that is away not at all.
+ */
+static void demand_proof(struct bgp_neighbor *neighbor)
+{
+	const struct timeval deadline = clock_timeval_of_ms(PROOF_MS);
+
+	if (evtimer_pending(neighbor->proof, NULL))
+		return;
+	bgp_connection_ask(neighbor->session);
+	evtimer_add(neighbor->proof, &deadline);
+}
+
 /*
  * Decide whether a second connection replaces the session: only if the peer has
  * announced graceful restart (RFC 4724 5), otherwise not (RFC 4271 6.8).
@@ -196,6 +228,7 @@ void bgp_neighbor_accept(struct bgp_neighbor *neighbor,
 		return;
 	}
 	if (!make_way(neighbor)) {
+		demand_proof(neighbor);
 		bgp_connection_refuse(fd);
 		return;
 	}
@@ -321,7 +354,9 @@ bgp_neighbor_new(struct bgp_speaker *speaker,
 	neighbor->changed_ms = clock_now_ms();
 	bgp_tcp_drops_read(&neighbor->drops);
 	neighbor->restart = evtimer_new(speaker->base, on_restart, neighbor);
-	if (init_connections(neighbor) || !neighbor->restart) {
+	neighbor->proof = evtimer_new(speaker->base, on_proof_due, neighbor);
+	if (init_connections(neighbor) || !neighbor->restart ||
+	    !neighbor->proof) {
 		bgp_neighbor_free(neighbor);
 		return NULL;
 	}
@@ -337,6 +372,8 @@ void bgp_neighbor_free(struct bgp_neighbor *neighbor)
 	bgp_connection_destroy(&neighbor->outgoing);
 	if (neighbor->restart)
 		event_free(neighbor->restart);
+	if (neighbor->proof)
+		event_free(neighbor->proof);
 	explicit_bzero(&neighbor->options.secret,
 		       sizeof(neighbor->options.secret));
 	free(neighbor);

@@ -45,6 +45,7 @@ struct bgp_neighbor {
 	struct bgp_connection outgoing;
 	struct bgp_connection *session; /* in Established, or NULL */
 	struct event *restart;		/* timer: dial after a failure */
+	struct event *proof; /* timer: the session must have answered */
 	uint16_t restart_delay_s;
 	uint64_t held_until_ms;	 /* no session before: max-prefix */
 	uint64_t accepted_ms;	 /* time of its last connection to us */

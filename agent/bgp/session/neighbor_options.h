@@ -34,6 +34,7 @@ enum bgp_neighbor_limits {
 	NEIGHBOR_TTL_SECURITY_HOPS = 1,
 	NEIGHBOR_TCP_AO_ID = 1,
 	NEIGHBOR_MAX_PREFIX_RESTART_TIME = 60,
+	NEIGHBOR_MAX_PREFIX_BACKEND = 1000,
 };
 
 /* The AS numbers that a neighbor may have. */

@@ -148,6 +148,7 @@ static void on_connection_up(struct bgp_connection *connection)
 	bgp_setup_clear_restart(&neighbor->incoming.options.local_open);
 	bgp_setup_clear_restart(&neighbor->outgoing.options.local_open);
 	evtimer_del(neighbor->restart);
+	bgp_connection_set_timeout(connection);
 	end_other(connection);
 	log_info("bgp", "%s: session up, AS %u, %s, hold time %u s",
 		 bgp_neighbor_name(neighbor, name),
@@ -168,6 +169,7 @@ static void on_connection_down(struct bgp_connection *connection)
 	if (now - neighbor->changed_ms >= BGP_SESSION_STABLE_S * CLOCK_MS_PER_S)
 		neighbor->restart_delay_s = BGP_RESTART_FIRST_S;
 	neighbor->session = NULL;
+	evtimer_del(neighbor->proof);
 	neighbor->input_held = false;
 	neighbor->changed_ms = now;
 	bgp_tcp_drops_read(&neighbor->drops);

@@ -19,6 +19,13 @@ enum {
 	SYN_MAX = 256, /* both headers with all options */
 	IP_VERSION_SHIFT = 4,
 	IP_VERSION_4 = 4,
+	/*
+	 * A peer whose power was cut is noticed within a minute, also in a
+	 * session without hold time.
+	 */
+	KEEPALIVE_IDLE_S = 20,
+	KEEPALIVE_INTERVAL_S = 5,
+	USER_TIMEOUT_MS = 40000,
 };
 
 union socket_address {
@@ -76,10 +83,29 @@ static int set_option(int fd, int level, int option, int value)
 static void set_soft_options(int fd, bool ipv4)
 {
 	set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S);
+	set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S);
+	bgp_socket_set_timeout(fd, USER_TIMEOUT_MS);
 	if (ipv4)
 		set_option(fd, IPPROTO_IP, IP_TOS, IPTOS_CLASS_CS6);
 	else
 		set_option(fd, IPPROTO_IPV6, IPV6_TCLASS, IPTOS_CLASS_CS6);
+}
+
+void bgp_socket_set_timeout(int fd, uint32_t milliseconds)
+{
+	set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, (int)milliseconds);
+}
+
+bool bgp_socket_is_answered(int fd, uint32_t milliseconds)
+{
+	struct tcp_info info = { 0 };
+	socklen_t size = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size))
+		return false;
+	return !info.tcpi_unacked || info.tcpi_last_ack_recv <= milliseconds;
 }
 
 int bgp_socket_new(const struct address *remote)

@@ -53,6 +53,13 @@ bool bgp_socket_is_near(int fd, uint8_t min_ttl);
 
 int bgp_socket_set_distance(int fd, const struct address *remote,
 			    const struct bgp_distance *distance);
+/*
+ * Set how long the kernel keeps a connection whose peer does not acknowledge
+ * data (TCP_USER_TIMEOUT); it keeps one without data as long.
+ */
+void bgp_socket_set_timeout(int fd, uint32_t milliseconds);
+/* True if all data is acknowledged, or some was in this time. */
+bool bgp_socket_is_answered(int fd, uint32_t milliseconds);
 /* Return the result of a connect. */
 int bgp_socket_error(int fd);
 int bgp_socket_local_address(int fd, struct address *local);

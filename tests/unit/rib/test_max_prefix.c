@@ -71,6 +71,22 @@ static void there_is_room_again_when_a_path_goes(void **state)
 	assert_int_equal(take(&limit, &report), MAX_PREFIX_TAKE);
 }
 
+static void room_is_told_once_where_paths_were_refused(void **state)
+{
+	struct max_prefix limit = { .limit = 1,
+				    .action = NEIGHBOR_MAX_PREFIX_BLOCK };
+	enum max_prefix_report report;
+
+	(void)state;
+	take(&limit, &report);
+	assert_int_equal(max_prefix_take_room(&limit), 0);
+	take(&limit, &report);
+	assert_int_equal(max_prefix_take_room(&limit), 0);
+	max_prefix_count(&limit, BGP_IPV4_UNICAST, false);
+	assert_int_equal(max_prefix_take_room(&limit), BGP_IPV4_UNICAST_BIT);
+	assert_int_equal(max_prefix_take_room(&limit), 0);
+}
+
 static void families_are_counted_apart(void **state)
 {
 	struct max_prefix limit = { .limit = 1,
@@ -101,6 +117,7 @@ int main(void)
 		cmocka_unit_test(it_reports_once_near_the_limit_and_once_at_it),
 		cmocka_unit_test(it_does_what_is_configured_above_the_limit),
 		cmocka_unit_test(there_is_room_again_when_a_path_goes),
+		cmocka_unit_test(room_is_told_once_where_paths_were_refused),
 		cmocka_unit_test(families_are_counted_apart),
 		cmocka_unit_test(without_a_limit_everything_is_taken),
 	};

@@ -208,7 +208,8 @@ static void a_neighbor_without_a_role_needs_a_rule(void **state)
 		peer_up(world, NEIGHBOR_ROLE_NONE, PEER_EXTERNAL);
 
 	assert_int_equal(announce_from(world, peer, VIP), 0);
-	assert_int_equal(peer->refused[IMPORT_NO_POLICY], 1);
+	assert_int_equal(peer->not_kept[IMPORT_NO_POLICY], 1);
+	assert_null(route_of(world, VIP));
 	set_rules(world, "rule allow from as 64999 prefix 192.0.2.0/24 "
 			 "or-longer\n");
 	assert_int_equal(announce_from(world, peer, VIP), 0);
@@ -298,9 +299,8 @@ static void paths_above_the_limit_are_refused(void **state)
 	for (unsigned int i = 1; i <= MANY_VIPS; i++)
 		announce_vip(world, 0, vip_text(text, i));
 	assert_int_equal(backend->prefixes_accepted, 5);
-	assert_int_equal(backend->refused[IMPORT_MAX_PREFIX], MANY_VIPS - 5);
-	assert_int_equal(path_of(world, "192.0.2.6/32", 0)->import,
-			 IMPORT_MAX_PREFIX);
+	assert_int_equal(backend->not_kept[IMPORT_MAX_PREFIX], MANY_VIPS - 5);
+	assert_null(route_of(world, "192.0.2.6/32"));
 	/* Paths that are held may change; others are still refused. */
 	announce_vip(world, 0, "192.0.2.1/32");
 	announce_vip(world, 0, "192.0.2.6/32");
@@ -313,7 +313,6 @@ static void paths_above_the_limit_are_refused(void **state)
 	for (unsigned int i = 2; i <= MANY_VIPS; i++)
 		withdraw(world, 0, vip_text(text, i));
 	assert_int_equal(backend->max_prefix.count[BGP_IPV4_UNICAST], 0);
-	assert_int_equal(backend->refused[IMPORT_MAX_PREFIX], 0);
 	rib_process(world->rib);
 }
 

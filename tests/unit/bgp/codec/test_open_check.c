@@ -87,6 +87,9 @@ static void checks_the_smallest_hold_time(void **state)
 	peer.hold_time = 10;
 	assert_true(check(peer, patient));
 	peer.hold_time = 0;
+	assert_false(check(peer, patient));
+	assert_int_equal(error.subcode, BGP_OPEN_UNACCEPTABLE_HOLD_TIME);
+	patient.min_hold_time = 0;
 	assert_true(check(peer, patient));
 }
 
