@@ -55,7 +55,7 @@ session_USES := codec core
 rib_DIR := agent/rib
 rib_SRC := adj_rib_in.c aggregate.c attribute_set.c decision.c decision_step.c distance.c export.c \
 	export_batch.c export_peer.c export_rule.c import.c inbound.c loc_rib.c max_prefix.c options.c otc.c \
-	outbound.c path.c path_index.c policy/as_pattern.c policy/policy.c policy/policy_match.c \
+	outbound.c path.c path_index.c peer_nexthops.c policy/as_pattern.c policy/policy.c policy/policy_match.c \
 	policy/policy_set.c policy/rule.c reason.c rib.c rib_nexthop.c route.c statement.c sweep.c update_group.c \
 	weight.c
 rib_USES := codec core

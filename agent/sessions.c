@@ -78,6 +78,13 @@ static struct rib_peer *add_peer(struct agent *agent,
 	if (!peer)
 		return NULL;
 	peer->owner = neighbor;
+	peer->vips = &of->vips;
+	peer->max_paths = of->max_paths;
+	peer->nexthops.limit = of->max_nexthops;
+	if (!of->max_nexthops && of->role == NEIGHBOR_ROLE_BACKEND &&
+	    peer->source.nexthop != NEIGHBOR_NEXTHOP_ANY)
+		peer->nexthops.limit = NEIGHBOR_MAX_NEXTHOPS_BACKEND;
+	peer->max_prefix_length = of->max_prefix_length;
 	peer->max_prefix.limit = of->max_prefix;
 	peer->max_prefix.action = of->max_prefix_action;
 	return peer;

@@ -10,6 +10,7 @@
 #include "config/check.h"
 #include "config/kind.h"
 #include "config/parser.h"
+#include "config/vip.h"
 #include "core/array.h"
 
 /* All link-local addresses: RFC 4291 2.5.6. */
@@ -77,6 +78,17 @@ static void print_target(const struct value *value, FILE *out)
 
 /* ------------------------------------------------------------- defaults */
 
+static void fill_backend_limits(const struct entry_draft *draft)
+{
+	struct bgp_neighbor_options *backend = draft->object;
+
+	if (!entry_has(draft, "max-prefix"))
+		backend->max_prefix = NEIGHBOR_MAX_PREFIX_BACKEND;
+	if (!entry_has(draft, "max-paths") &&
+	    backend->add_path & BGP_ADD_PATH_RECEIVE)
+		backend->max_paths = NEIGHBOR_MAX_PATHS_BACKEND;
+}
+
 /* Fill in the defaults that depend on other keys. */
 static void fill_defaults(const struct entry_draft *draft)
 {
@@ -90,9 +102,8 @@ static void fill_defaults(const struct entry_draft *draft)
 		neighbor->limit = NEIGHBOR_DYNAMIC_LIMIT;
 	if (neighbor->tcp_ao_key_file[0] && !entry_has(draft, "tcp-ao-id"))
 		neighbor->tcp_ao_id = NEIGHBOR_TCP_AO_ID;
-	if (neighbor->role == NEIGHBOR_ROLE_BACKEND &&
-	    !entry_has(draft, "max-prefix"))
-		neighbor->max_prefix = NEIGHBOR_MAX_PREFIX_BACKEND;
+	if (neighbor->role == NEIGHBOR_ROLE_BACKEND)
+		fill_backend_limits(draft);
 	if (neighbor->max_prefix_action == NEIGHBOR_MAX_PREFIX_RESTART &&
 	    !entry_has(draft, "max-prefix-restart"))
 		neighbor->max_prefix_restart = NEIGHBOR_MAX_PREFIX_RESTART_TIME;
@@ -351,6 +362,21 @@ static void check_in_vip(struct parser *parser,
 	}
 }
 
+/* Nothing outside of --vip is learned. */
+static void check_own_vips(struct parser *parser,
+			   const struct bgp_neighbor_options *neighbor)
+{
+	char text[PREFIX_TEXT_SIZE];
+
+	for (size_t i = 0; i < neighbor->vips.count; i++)
+		if (!vip_covers(parser->config, &neighbor->vips.prefixes[i]))
+			parser_reject(parser,
+				      "vips: %s is not inside a --vip; give "
+				      "prefixes of --vip, or add it there",
+				      prefix_format(&neighbor->vips.prefixes[i],
+						    text));
+}
+
 /* Between ASes no route is reflected, and no server is a next hop. */
 static void check_internal(struct parser *parser,
 			   const struct bgp_neighbor_options *neighbor)
@@ -433,6 +459,7 @@ void neighbor_check_all(struct parser *parser)
 		parser_point_at(parser, "neighbor", i);
 		check_repeated(parser);
 		check_in_vip(parser, neighbor);
+		check_own_vips(parser, neighbor);
 		check_internal(parser, neighbor);
 		check_key_conflicts(parser, i);
 		if (is_always_announced_to(neighbor) &&

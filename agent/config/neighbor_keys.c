@@ -63,6 +63,53 @@ static void print_as(const struct value *value, FILE *out)
 
 static const struct kind kind_as_range = { parse_as, print_as };
 
+/* ------------------------------------------------------------- VIPs */
+
+/* Read the next prefix up to a plus sign, and move behind that. */
+static bool parse_vip(struct parser *parser, const char **text,
+		      struct neighbor_vips *vips)
+{
+	size_t length = strcspn(*text, "+");
+	char one[PREFIX_TEXT_SIZE] = "";
+
+	if (vips->count == NEIGHBOR_MAX_VIPS)
+		return parser_reject(parser,
+				     "must be at most %d prefixes; give "
+				     "shorter ones",
+				     NEIGHBOR_MAX_VIPS);
+	if (length < sizeof(one))
+		memcpy(one, *text, length);
+	if (!kind_read_prefix(parser, one, &vips->prefixes[vips->count]))
+		return false;
+	vips->count++;
+	*text += length + ((*text)[length] == '+');
+	return true;
+}
+
+static bool parse_vips(struct parser *parser, const struct value *value)
+{
+	struct neighbor_vips *vips = value->member;
+	const char *text = value->text;
+
+	do
+		if (!parse_vip(parser, &text, vips))
+			return false;
+	while (*text);
+	return true;
+}
+
+static void print_vips(const struct value *value, FILE *out)
+{
+	const struct neighbor_vips *vips = value->member;
+	char text[PREFIX_TEXT_SIZE];
+
+	for (size_t i = 0; i < vips->count; i++)
+		fprintf(out, "%s%s", i ? "+" : "",
+			prefix_format(&vips->prefixes[i], text));
+}
+
+static const struct kind kind_vips = { parse_vips, print_vips };
+
 /* ------------------------------------------------------------- the table */
 
 /* Indexed by multipath_off. */
@@ -150,6 +197,13 @@ const struct option neighbor_keys[] = {
 	  "any. Default: peer for backends, any for others and for a single "
 	  "address inside our AS, such as a route reflector's.",
 	  CHOICE(nexthop, neighbor_nexthop_names) },
+	{ "vips", "PREFIX[+PREFIX...]",
+	  "The neighbor may announce these prefixes, and prefixes inside them, "
+	  "only. Default: all of --vip.",
+	  VALUE(vips, vips) },
+	{ "max-prefix-length", "N",
+	  "Refuse prefixes of the neighbor that are longer than this.",
+	  NUMBER(max_prefix_length, 1, ADDRESS_BITS_IPV6) },
 	{ "max-prefix", "N",
 	  "Most prefixes that the neighbor may announce, in each family. "
 	  "Default: 1000 for backends, any number for others.",
@@ -161,6 +215,14 @@ const struct option neighbor_keys[] = {
 	{ "max-prefix-restart", "SECONDS", "How long the session stays down.",
 	  NUMBER(max_prefix_restart, 1, UINT16_MAX),
 	  .usual = NEIGHBOR_MAX_PREFIX_RESTART_TIME },
+	{ "max-paths", "N",
+	  "Most paths of one prefix that the neighbor may announce (RFC 7911). "
+	  "Default: 512 for backends, any number for others.",
+	  NUMBER(max_paths, 1, UINT16_MAX) },
+	{ "max-next-hops", "N",
+	  "Most next hops that its paths may have. Default: 64 for backends "
+	  "unless next-hop is any, any number for others.",
+	  NUMBER(max_nexthops, 1, NEIGHBOR_MAX_NEXTHOPS) },
 	{ "pass-attributes", NULL,
 	  "Pass communities and other transitive attributes of VIPs that this "
 	  "backend announces on to upstreams.",

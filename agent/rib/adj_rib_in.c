@@ -64,6 +64,8 @@ static void set_path(struct rib *rib, struct rib_peer *peer,
 		.equal_weight = path->equal_weight,
 		.own_nexthop = verdict->own_nexthop,
 	};
+	if (accepted)
+		peer_nexthops_add(&peer->nexthops, attributes->nexthop);
 	if (accepted && path_needs_proof(path))
 		rib_nexthop_add_path(rib, path->source->self, route);
 	path->reason = path_usability(path);
@@ -78,6 +80,8 @@ static void clear_path(struct rib *rib, struct rib_peer *peer,
 	count_path(peer, route, path->import, false);
 	rib_count_bad_nexthop(path, path->reason, false);
 	if (path->import == IMPORT_ACCEPTED) {
+		peer_nexthops_remove(&peer->nexthops,
+				     path->attributes->nexthop);
 		if (path_needs_proof(path))
 			rib_nexthop_remove_path(rib, path->source->self, route);
 		rib_nexthop_remove_path(rib, path->attributes->nexthop, route);
@@ -254,7 +258,7 @@ static int announce_path(struct rib *rib, struct rib_peer *peer,
 		return -ENOMEM;
 	}
 	error = inbound_limit(peer, route, path, &verdict);
-	if (error || verdict.reason == IMPORT_MAX_PREFIX)
+	if (error || !inbound_is_kept(path, &verdict))
 		drop_empty_path(rib, peer, route, key->path_id);
 	else
 		replace_path(rib, peer, route, path, &verdict);

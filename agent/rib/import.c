@@ -77,6 +77,26 @@ enum import_reason import_check(const struct import_options *options,
 						IMPORT_OUTSIDE_VIP;
 }
 
+static bool is_among(const struct neighbor_vips *vips,
+		     const struct prefix *prefix)
+{
+	for (size_t i = 0; i < vips->count; i++)
+		if (prefix_covers(&vips->prefixes[i], prefix))
+			return true;
+	return !vips->count;
+}
+
+enum import_reason import_check_neighbor(const struct neighbor_vips *vips,
+					 uint8_t max_length,
+					 const struct prefix *prefix)
+{
+	if (!is_among(vips, prefix))
+		return IMPORT_NOT_ITS_VIP;
+	return max_length && prefix->length > max_length ?
+		       IMPORT_PREFIX_LENGTH :
+		       IMPORT_ACCEPTED;
+}
+
 enum import_reason import_by_policy(enum neighbor_role role,
 				    enum policy_verdict verdict)
 {

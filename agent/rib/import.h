@@ -49,6 +49,11 @@ enum import_reason import_check(const struct import_options *options,
 				enum neighbor_role role,
 				const struct prefix *prefix);
 
+/* Return why a neighbor with these VIPs must not announce the prefix. */
+enum import_reason import_check_neighbor(const struct neighbor_vips *vips,
+					 uint8_t max_length,
+					 const struct prefix *prefix);
+
 /* Apply the rules' decision or the default: RFC 8212 for all but backends and peers. */
 enum import_reason import_by_policy(enum neighbor_role role,
 				    enum policy_verdict verdict);

@@ -72,6 +72,9 @@ int inbound_judge(struct inbound *in, const struct prefix *prefix,
 
 	verdict->reason = import_check(&rib->options.import, &rib->hooks.import,
 				       in->peer->role, prefix);
+	if (verdict->reason == IMPORT_ACCEPTED && in->peer->vips)
+		verdict->reason = import_check_neighbor(
+			in->peer->vips, in->peer->max_prefix_length, prefix);
 	verdict->rule = 0;
 	verdict->own_nexthop = false;
 	verdict->attributes = in->received;
@@ -128,24 +131,58 @@ static void log_max_prefix(const struct rib_peer *peer,
 			    prefix_format(prefix, first));
 }
 
-int inbound_limit(struct rib_peer *peer, const struct route *route,
-		  const struct path *path, struct inbound_verdict *verdict)
+/* True if the route has as many paths of the peer as it may. */
+static bool is_full_of(const struct rib_peer *peer, const struct route *route)
 {
-	enum max_prefix_verdict limited;
-	enum max_prefix_report report;
-	enum bgp_family family;
+	const struct path *path = route->paths;
+	uint32_t count = 0;
 
-	if (!peer->max_prefix.limit || path->attributes)
-		return 0;
-	family = bgp_nlri_family(&route->node.prefix);
-	limited = max_prefix_check(&peer->max_prefix, family, &report);
+	for (; path; path = path->next)
+		/* The new one has no attributes yet. */
+		count += path->source == &peer->source && path->attributes;
+	return count >= peer->max_paths;
+}
+
+static void refuse(struct rib_peer *peer, enum import_reason reason,
+		   struct inbound_verdict *verdict)
+{
+	verdict->reason = reason;
+	peer->not_kept[reason]++;
+}
+
+/* Apply the limits of a path that is not held yet. */
+static int limit_new_path(struct rib_peer *peer, const struct route *route,
+			  const struct path *path,
+			  struct inbound_verdict *verdict)
+{
+	enum max_prefix_report report;
+	enum max_prefix_verdict limited =
+		max_prefix_check(&peer->max_prefix,
+				 bgp_nlri_family(&route->node.prefix), &report);
+
 	if (report != MAX_PREFIX_NO_REPORT)
 		log_max_prefix(peer, &route->node.prefix, report);
 	if (limited == MAX_PREFIX_RESTART)
 		return -EDQUOT;
-	if (limited == MAX_PREFIX_BLOCK) {
-		verdict->reason = IMPORT_MAX_PREFIX;
-		peer->not_kept[IMPORT_MAX_PREFIX]++;
-	}
+	if (limited == MAX_PREFIX_BLOCK)
+		refuse(peer, IMPORT_MAX_PREFIX, verdict);
+	else if (path->path_id && peer->max_paths && is_full_of(peer, route))
+		refuse(peer, IMPORT_MAX_PATHS, verdict);
 	return 0;
+}
+
+int inbound_limit(struct rib_peer *peer, const struct route *route,
+		  const struct path *path, struct inbound_verdict *verdict)
+{
+	int error = 0;
+
+	if (!path->attributes)
+		error = limit_new_path(peer, route, path, verdict);
+	if (!error && verdict->reason == IMPORT_ACCEPTED &&
+	    !peer_nexthops_has_room(&peer->nexthops,
+				    verdict->attributes->nexthop)) {
+		verdict->reason = IMPORT_MAX_NEXTHOPS;
+		verdict->rule = 0;
+	}
+	return error;
 }

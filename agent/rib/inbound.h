@@ -50,6 +50,14 @@ void inbound_end(struct inbound *in);
  * as the verdict on a path that must not be kept, or -EDQUOT if the session has
  * to end.
  */
+/* False for a new path beyond a limit. */
+static inline bool inbound_is_kept(const struct path *path,
+				   const struct inbound_verdict *verdict)
+{
+	return path->attributes || (verdict->reason != IMPORT_MAX_PREFIX &&
+				    verdict->reason != IMPORT_MAX_PATHS);
+}
+
 int inbound_limit(struct rib_peer *peer, const struct route *route,
 		  const struct path *path, struct inbound_verdict *verdict);
 

@@ -73,11 +73,15 @@ static const char *const import_reason_names[IMPORT_REASON_COUNT] = {
 	[IMPORT_NEXTHOP_SUBNET] = "next_hop_subnet",
 	[IMPORT_AGGREGATE] = "aggregate",
 	[IMPORT_OUTSIDE_VIP] = "outside_vip",
+	[IMPORT_NOT_ITS_VIP] = "not_its_vip",
+	[IMPORT_PREFIX_LENGTH] = "prefix_length",
 	[IMPORT_LOOP] = "loop",
 	[IMPORT_LEAK] = "leak",
 	[IMPORT_DENIED_BY_RULE] = "denied_by_rule",
 	[IMPORT_NO_POLICY] = "no_policy",
 	[IMPORT_MAX_PREFIX] = "max_prefix",
+	[IMPORT_MAX_PATHS] = "max_paths",
+	[IMPORT_MAX_NEXTHOPS] = "max_next_hops",
 };
 
 const char *import_reason_name(enum import_reason reason)

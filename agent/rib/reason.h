@@ -56,6 +56,8 @@ enum import_reason {
 	IMPORT_NEXTHOP_SUBNET,
 	IMPORT_AGGREGATE, /* one of ours */
 	IMPORT_OUTSIDE_VIP,
+	IMPORT_NOT_ITS_VIP,   /* outside of the neighbor's own VIPs */
+	IMPORT_PREFIX_LENGTH, /* longer than the neighbor may announce */
 	IMPORT_LOOP,
 	IMPORT_LEAK, /* RFC 9234 5 */
 	/* The policy: policy.h. */
@@ -63,6 +65,8 @@ enum import_reason {
 	IMPORT_NO_POLICY, /* no rule allows it: RFC 8212 */
 	/* The neighbor's limit: max_prefix.h. */
 	IMPORT_MAX_PREFIX,
+	IMPORT_MAX_PATHS,    /* of one prefix */
+	IMPORT_MAX_NEXTHOPS, /* peer_nexthops.h */
 	IMPORT_REASON_COUNT,
 };
 

@@ -78,6 +78,7 @@ void rib_peer_free(struct rib *rib, struct rib_peer *peer)
 	assert(!peer->prefixes_received && !peer->nexthops_refused);
 	turn_set_free(&peer->accepted_routes);
 	turn_set_free(&peer->refused_routes);
+	peer_nexthops_free(&peer->nexthops);
 	if (peer->source.self)
 		rib_nexthop_release(&rib->attributes.nexthops,
 				    peer->source.self);

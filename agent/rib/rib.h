@@ -53,6 +53,7 @@
 #include "rib/import.h"
 #include "rib/max_prefix.h"
 #include "rib/options.h"
+#include "rib/peer_nexthops.h"
 #include "rib/policy/policy.h"
 #include "rib/route.h"
 
@@ -88,6 +89,11 @@ struct rib_peer {
 	uint32_t prefixes_accepted;
 	uint32_t prefixes_announced;
 	uint32_t refused[IMPORT_REASON_COUNT]; /* paths held, by reason */
+	/* Set by the user, as is the limit of max_prefix; NULL: any. */
+	const struct neighbor_vips *vips;
+	uint8_t max_prefix_length;
+	uint32_t max_paths;	       /* of one prefix; 0: any number */
+	struct peer_nexthops nexthops; /* the user sets its limit, too */
 	/* Announcements since the session came up that were not kept. */
 	uint32_t not_kept[IMPORT_REASON_COUNT];
 	/* Accepted paths whose next hop is not allowed; logged once. */

@@ -287,7 +287,7 @@ class HeadgateDaemon(Daemon):
             "--table-size", str(TABLE_SIZE),
             "--neighbor", f"172.16.0.0/25,as={FIRST_AS}-{FIRST_AS + 199},"
             "role=backend,add-path=receive,next-hop=any,"
-            "max-prefix=10000000",
+            "max-prefix=10000000,max-paths=65535",
             "--neighbor", f"{UPSTREAM},as={UPSTREAM_AS},role=upstream,passive", *arguments],
             log_level="info")  # debug lines cost as much as the work
 

@@ -12,7 +12,7 @@ from hostile_lab import unharmed
 from lab_case import LabCase
 from lab.system import wait_until
 from lab.topology import (HEADGATE_LAN, HEADGATE_UP, ROUTER_LAN, ROUTER_UP,
-                          Lab)
+                          VIP, Lab)
 from raw_lab import (BACKEND_AS, NEXT_HOP, OBSERVER, UPSTREAM, UPSTREAM_AS,
                      RawCase, announcement, tell, withdrawal)
 from raw_speaker import Speaker, dial, inside, read_all, wait_for
@@ -33,13 +33,16 @@ class Hostile(LabCase):
     """Two healthy servers, and a third one that runs a raw speaker."""
 
     options = {"servers": 3}
+    started = False
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.healthy = cls.lab.servers[:2]
         cls.evil = cls.lab.servers[2]
+        cls.lab.start_peers()
         cls.evil.bird.stop()
+        cls.lab.headgate.start()
         cls.lab.wait_living(cls.healthy)
 
     def setUp(self):
@@ -94,7 +97,7 @@ class Hostile(LabCase):
 
 
 class NextHop(Hostile):
-    """4. What a backend may give as its next hop."""
+    """4. The next hop that a backend may give."""
 
     def check_refused(self, next_hop):
         self.announce(next_hop)
@@ -208,7 +211,51 @@ class OnLinkNextHop(Hostile):
         self.wait_reason("next_hop_not_on_link")
 
 
-# --------------------------------------------------------- what is kept
+class VipsLab(Lab):
+    """The hostile server has one VIP of its own."""
+
+    def agent_flags(self):
+        return [*super().agent_flags(), "--neighbor",
+                "10.1.0.13,as=65003,role=backend,passive,"
+                f"vips={STOLEN}/32+192.0.2.128/25,max-prefix-length=32,"
+                "max-next-hops=2"]
+
+
+class Vips(Hostile):
+    """5. The VIPs that a backend may announce."""
+
+    lab_class = VipsLab
+
+    def cause(self, prefix):
+        path = wait_until(lambda: self.path(prefix), 5, f"a path to {prefix}")
+        return path["cause"]
+
+    def test_a_vip_of_others_is_refused(self):
+        with unharmed(self, self.lab, self.healthy):
+            self.announce(self.evil.address, f"{VIP}/32")
+            self.assertEqual(self.cause(f"{VIP}/32"), "not_its_vip")
+            self.announce(self.evil.address, "192.0.2.0/25")
+            self.assertEqual(self.cause("192.0.2.0/25"), "not_its_vip")
+
+    def test_its_own_one_is_not(self):
+        self.announce(self.evil.address)
+        self.wait_reason(None)
+        self.assertEqual(self.forwarded(), PACKETS)
+
+    def test_next_hops_beyond_its_limit_wait_for_room(self):
+        vips = [f"192.0.2.{n}/32" for n in (130, 131, 132)]
+        others = [s.address for s in self.lab.servers]
+        for vip, next_hop in zip(vips, others):
+            self.announce(next_hop, vip)
+        self.assertEqual(self.cause(vips[2]), "max_next_hops")
+        self.assertEqual(self.cause(vips[1]), None)
+        self.session.send(withdrawal(vips[0]))
+        self.announce(others[2], vips[2])
+        wait_until(lambda: self.path(vips[2])["selected"], 5,
+                   "the last VIP in use")
+
+
+# --------------------------------------------------------- bounds
 
 def addresses(first, count):
     return [f"11.{n >> 16}.{n >> 8 & 255}.{n & 255}/32"
@@ -216,7 +263,7 @@ def addresses(first, count):
 
 
 class Bounds(RawCase):
-    """1. What a neighbor sends is kept up to its limit. Another neighbor has a
+    """1. A neighbor has room for what it sends up to its limit. Another neighbor has a
     limit of a few, and a third one reflects for others."""
 
     announce_as = "origin"
@@ -256,7 +303,7 @@ class Bounds(RawCase):
         self.assertEqual(shown["refused"]["max_prefix"],
                          FLOOD + 1 - DEFAULT_LIMIT)
         self.assertLess(grown, FLOOD_MEMORY)
-        # What forwards goes on.
+        # Flows to paths that it has go on.
         self.assertTrue(self.lab.path(self.VIPS[0], NEXT_HOP)["selected"])
         speaker.close()
 

@@ -109,6 +109,8 @@ class GroupsLab(Lab):
                  "--vip", "10.64.0.0/16",
                  "--neighbor", f"{SLEEPER},as={SLEEPER_AS},role=upstream,"
                                f"hold-time={LONG_HOLD_TIME}"]
+        backends = flags.index("--neighbor") + 1
+        flags[backends] += f",max-prefix={2 * VIPS}"
         for _, address, as_number, several in ROUTERS.values():
             add_path = ",add-path=send" if several else ""
             flags += ["--neighbor", f"{address},as={as_number},role=upstream"

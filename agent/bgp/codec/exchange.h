@@ -7,6 +7,10 @@
  * the neighbor, rib/ acts by them. Pure.
  */
 
+#include <stdint.h>
+
+#include "core/address.h"
+
 enum neighbor_role {
 	NEIGHBOR_ROLE_NONE, /* no routes either way (RFC 8212) */
 	NEIGHBOR_ROLE_BACKEND,
@@ -38,6 +42,16 @@ enum neighbor_max_prefix_action {
 	NEIGHBOR_MAX_PREFIX_RESTART,
 	NEIGHBOR_MAX_PREFIX_WARN,
 	NEIGHBOR_MAX_PREFIX_ACTION_COUNT,
+};
+
+enum neighbor_vips_limits {
+	NEIGHBOR_MAX_VIPS = 16,
+};
+
+/* The prefixes that a neighbor may announce, and prefixes inside them. */
+struct neighbor_vips {
+	uint8_t count; /* 0: all of --vip */
+	struct prefix prefixes[NEIGHBOR_MAX_VIPS];
 };
 
 /* Names as in --neighbor, indexed by these enums. */

@@ -54,6 +54,17 @@ static bool connection_equal(const struct bgp_neighbor_options *a,
 	       key_file_equal(&a->bfd_key, &b->bfd_key);
 }
 
+static bool neighbor_vips_equal(const struct neighbor_vips *a,
+				const struct neighbor_vips *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (!prefix_equal(&a->prefixes[i], &b->prefixes[i]))
+			return false;
+	return true;
+}
+
 static bool exchange_equal(const struct bgp_neighbor_options *a,
 			   const struct bgp_neighbor_options *b)
 {
@@ -64,6 +75,10 @@ static bool exchange_equal(const struct bgp_neighbor_options *a,
 	       a->nexthop == b->nexthop && a->max_prefix == b->max_prefix &&
 	       a->max_prefix_action == b->max_prefix_action &&
 	       a->max_prefix_restart == b->max_prefix_restart &&
+	       neighbor_vips_equal(&a->vips, &b->vips) &&
+	       a->max_paths == b->max_paths &&
+	       a->max_nexthops == b->max_nexthops &&
+	       a->max_prefix_length == b->max_prefix_length &&
 	       a->pass_attributes == b->pass_attributes &&
 	       a->remove_private_as == b->remove_private_as &&
 	       a->as_override == b->as_override &&

@@ -35,6 +35,9 @@ enum bgp_neighbor_limits {
 	NEIGHBOR_TCP_AO_ID = 1,
 	NEIGHBOR_MAX_PREFIX_RESTART_TIME = 60,
 	NEIGHBOR_MAX_PREFIX_BACKEND = 1000,
+	NEIGHBOR_MAX_PATHS_BACKEND = 512,
+	NEIGHBOR_MAX_NEXTHOPS_BACKEND = 64,
+	NEIGHBOR_MAX_NEXTHOPS = 1024,
 };
 
 /* The AS numbers that a neighbor may have. */
@@ -79,10 +82,14 @@ struct bgp_neighbor_options {
 	uint32_t max_prefix; /* of each family; 0: any number */
 	enum neighbor_max_prefix_action max_prefix_action;
 	uint16_t max_prefix_restart; /* stay down for; 0: not of that action */
-	bool pass_attributes;	     /* of VIPs that it announces, upstream */
-	bool remove_private_as;	     /* from the paths announced to it */
-	bool as_override;	     /* its AS in them is replaced by ours */
-	bool multipath_off;	     /* its paths share no set with others */
+	struct neighbor_vips vips;
+	uint32_t max_paths;	   /* of one prefix (RFC 7911); 0: any number */
+	uint32_t max_nexthops;	   /* of its paths; 0: any number */
+	uint8_t max_prefix_length; /* longer ones are refused; 0: none */
+	bool pass_attributes;	   /* of VIPs that it announces, upstream */
+	bool remove_private_as;	   /* from the paths announced to it */
+	bool as_override;	   /* its AS in them is replaced by ours */
+	bool multipath_off;	   /* its paths share no set with others */
 	bool aigp; /* accept AIGP from an external neighbor: RFC 7311 3.1 */
 	bool bfd;  /* the session ends when BFD says that the path failed */
 	struct key_file bfd_key;

@@ -60,6 +60,21 @@ static void keys_about_attributes_are_for_those_that_have_them(void **state)
 		     "remove it");
 }
 
+static void a_neighbor_has_vips_of_ours(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_lines("neighbor 10.0.0.3,role=backend,"
+				     "vips=192.0.2.0/28+192.0.2.64/32,"
+				     "max-prefix-length=32"),
+			 0);
+	assert_int_equal(config.bgp.neighbors[1].vips.count, 2);
+	assert_int_equal(config.bgp.neighbors[1].max_prefix_length, 32);
+	assert_error(
+		"neighbor 10.0.0.3,role=backend,vips=198.51.100.0/24",
+		"--neighbor 10.0.0.3: vips: 198.51.100.0/24 is not inside a --vip; give "
+		"prefixes of --vip, or add it there");
+}
+
 static void the_cluster_is_the_router_id_unless_given(void **state)
 {
 	(void)state;
@@ -78,6 +93,7 @@ int main(void)
 			a_neighbor_that_is_told_nothing_has_no_nexthop),
 		cmocka_unit_test(
 			keys_about_attributes_are_for_those_that_have_them),
+		cmocka_unit_test(a_neighbor_has_vips_of_ours),
 		cmocka_unit_test(the_cluster_is_the_router_id_unless_given),
 	};
 

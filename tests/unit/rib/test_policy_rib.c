@@ -316,6 +316,89 @@ static void paths_above_the_limit_are_refused(void **state)
 	rib_process(world->rib);
 }
 
+static void a_neighbor_announces_its_own_vips_only(void **state)
+{
+	const struct neighbor_vips vips = {
+		.count = 1,
+		.prefixes = { { .length = 0 } },
+	};
+	struct neighbor_vips own = vips;
+	struct world *world = *state;
+	struct rib_peer *backend = world->backends[0];
+
+	prefix_parse("192.0.2.0/28", &own.prefixes[0]);
+	backend->vips = &own;
+	backend->max_prefix_length = 31;
+	announce_vip(world, 0, "192.0.2.16/31");
+	assert_int_equal(path_of(world, "192.0.2.16/31", 0)->import,
+			 IMPORT_NOT_ITS_VIP);
+	announce_vip(world, 0, "192.0.2.0/31");
+	assert_int_equal(path_of(world, "192.0.2.0/31", 0)->import,
+			 IMPORT_ACCEPTED);
+	announce_vip(world, 0, "192.0.2.1/32");
+	assert_int_equal(path_of(world, "192.0.2.1/32", 0)->import,
+			 IMPORT_PREFIX_LENGTH);
+	assert_int_equal(backend->refused[IMPORT_NOT_ITS_VIP], 1);
+	assert_int_equal(backend->refused[IMPORT_PREFIX_LENGTH], 1);
+}
+
+/* Announce a VIP with this next hop and path identifier. */
+static void announce_hop(struct world *world, const char *vip, unsigned int hop,
+			 uint32_t path_id)
+{
+	struct address address = backend_address(hop);
+	char nexthop[ADDRESS_TEXT_SIZE];
+	const struct test_route route = {
+		.prefix = vip,
+		.nexthop = address_format(&address, nexthop),
+		.as = { 65001 },
+		.path_id = path_id,
+	};
+
+	announce(world, 0, &route);
+	rib_process(world->rib);
+}
+
+static void paths_of_one_prefix_are_limited(void **state)
+{
+	struct world *world = *state;
+	struct rib_peer *backend = world->backends[0];
+
+	backend->max_paths = 2;
+	for (uint32_t id = 1; id <= 4; id++)
+		announce_hop(world, VIP, id, id);
+	assert_int_equal(backend->prefixes_accepted, 2);
+	assert_int_equal(backend->not_kept[IMPORT_MAX_PATHS], 2);
+	announce_hop(world, "192.0.2.2/32", 1, 1); /* another prefix */
+	announce_hop(world, VIP, 3, 2);		   /* a path that is held */
+	assert_int_equal(backend->prefixes_accepted, 3);
+}
+
+static void next_hops_of_a_neighbor_are_limited(void **state)
+{
+	struct world *world = *state;
+	struct rib_peer *backend = world->backends[0];
+
+	backend->nexthops.limit = 2;
+	announce_hop(world, "192.0.2.1/32", 1, 0);
+	announce_hop(world, "192.0.2.2/32", 2, 0);
+	announce_hop(world, "192.0.2.3/32", 2, 0);
+	announce_hop(world, "192.0.2.4/32", 3, 0);
+	assert_int_equal(path_of(world, "192.0.2.4/32", 0)->import,
+			 IMPORT_MAX_NEXTHOPS);
+	assert_int_equal(backend->refused[IMPORT_MAX_NEXTHOPS], 1);
+	assert_int_equal(world->tracked[3], 0);
+	assert_int_equal(backend->prefixes_accepted, 3);
+	/* One more goes, but its next hop has another path. */
+	withdraw(world, 0, "192.0.2.3/32");
+	announce_hop(world, "192.0.2.4/32", 3, 0);
+	assert_int_equal(backend->refused[IMPORT_MAX_NEXTHOPS], 1);
+	withdraw(world, 0, "192.0.2.1/32");
+	announce_hop(world, "192.0.2.4/32", 3, 0);
+	assert_int_equal(backend->refused[IMPORT_MAX_NEXTHOPS], 0);
+	assert_int_equal(world->tracked[3], 1);
+}
+
 static void the_session_ends_above_the_limit(void **state)
 {
 	const struct test_route route = {
@@ -549,6 +632,9 @@ int main(void)
 		RIB_TEST(a_neighbor_without_a_role_needs_a_rule),
 		RIB_TEST(routes_of_one_update_are_judged_by_prefix),
 		RIB_TEST(the_nexthop_a_rule_sets_is_the_one_tracked),
+		RIB_TEST(a_neighbor_announces_its_own_vips_only),
+		RIB_TEST(paths_of_one_prefix_are_limited),
+		RIB_TEST(next_hops_of_a_neighbor_are_limited),
 		RIB_TEST(paths_above_the_limit_are_refused),
 		RIB_TEST(the_session_ends_above_the_limit),
 		RIB_TEST(a_warning_refuses_nothing),
