@@ -43,6 +43,26 @@ static void reject(const struct agent *agent, struct bgp_neighbor *neighbor)
 	bgp_neighbor_reject(neighbor, why);
 }
 
+/* Say which VIPs are not announced for want of a next hop of their family. */
+static void warn_of_nexthop(const struct bgp_neighbor *neighbor,
+			    const struct rib_peer_options *options)
+{
+	bool ipv4 = !address_is_ipv4(&options->local_address);
+	enum bgp_family other = ipv4 ? BGP_IPV4_UNICAST : BGP_IPV6_UNICAST;
+	char name[BGP_NEIGHBOR_NAME_SIZE];
+
+	if (options->role == NEIGHBOR_ROLE_BACKEND ||
+	    !bgp_negotiated_has_family(options->session, other) ||
+	    !address_is_zero(&options->other_address) ||
+	    (ipv4 && options->session->extended_nexthop))
+		return;
+	log_warning("bgp",
+		    "%s: %s VIPs are not announced: this host has no such "
+		    "address on the link to be the next hop; add one and "
+		    "restart the session, or set family= of --neighbor",
+		    bgp_neighbor_name(neighbor, name), ipv4 ? "IPv4" : "IPv6");
+}
+
 static struct rib_peer *add_peer(struct agent *agent,
 				 struct bgp_neighbor *neighbor)
 {
@@ -74,6 +94,10 @@ static struct rib_peer *add_peer(struct agent *agent,
 		return NULL;
 	source->ifindex = link_of(agent, session, &options.local_address);
 	source->address = address_scoped(&neighbor->address, source->ifindex);
+	options.other_address =
+		tracker_own_address(agent->tracker, source->ifindex,
+				    !address_is_ipv4(&options.local_address));
+	warn_of_nexthop(neighbor, &options);
 	peer = rib_peer_up(agent->rib, &options);
 	if (!peer)
 		return NULL;

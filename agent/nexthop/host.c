@@ -278,3 +278,22 @@ struct address host_source_address(const struct host *host, uint32_t ifindex,
 	}
 	return source;
 }
+
+struct address host_own_address(const struct host *host, uint32_t ifindex,
+				bool ipv4)
+{
+	struct address found = { 0 };
+
+	for (size_t i = 0; i < host->address_count; i++) {
+		const struct host_address *address = &host->addresses[i];
+
+		if (address->ifindex != ifindex || address->unusable ||
+		    address_is_ipv4(&address->local) != ipv4)
+			continue;
+		if (!address_is_link_local(&address->local))
+			return address->local;
+		if (address_is_zero(&found))
+			found = address->local;
+	}
+	return found;
+}

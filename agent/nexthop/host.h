@@ -93,5 +93,11 @@ bool host_is_on_link(const struct host *host, const struct address *address);
  */
 struct address host_source_address(const struct host *host, uint32_t ifindex,
 				   const struct address *target);
+/*
+ * Return an address of ours on a link, of the family wanted; a link-local one
+ * only without another; zero: none.
+ */
+struct address host_own_address(const struct host *host, uint32_t ifindex,
+				bool ipv4);
 
 #endif

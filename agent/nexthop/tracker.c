@@ -420,6 +420,12 @@ uint32_t tracker_link_of_address(const struct tracker *tracker,
 	return host_link_of_address(&tracker->host, address);
 }
 
+struct address tracker_own_address(const struct tracker *tracker,
+				   uint32_t ifindex, bool ipv4)
+{
+	return host_own_address(&tracker->host, ifindex, ipv4);
+}
+
 bool tracker_is_local(const struct tracker *tracker,
 		      const struct address *address)
 {

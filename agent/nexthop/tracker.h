@@ -126,6 +126,9 @@ bool tracker_has_vlans(const struct tracker *tracker, uint32_t ifindex);
 uint32_t tracker_link_of_address(const struct tracker *tracker,
 				 const struct address *address);
 /* True if the address belongs to this host. */
+/* host_own_address() */
+struct address tracker_own_address(const struct tracker *tracker,
+				   uint32_t ifindex, bool ipv4);
 bool tracker_is_local(const struct tracker *tracker,
 		      const struct address *address);
 /* True if the address is in a subnet of one of our interfaces. */

@@ -92,7 +92,7 @@ withheld_reason(struct rib *rib, const struct update_profile *to, uint64_t bit,
 	if (reason != EXPORT_ANNOUNCED)
 		return reason;
 	return outbound_check_rules(rib, to, &export->route->node.prefix,
-				    view.attributes, trace);
+				    view.attributes, &view.origin, trace);
 }
 
 struct attribute_set *export_attributes_for(struct rib *rib,

@@ -127,6 +127,7 @@ static void move_bookmark(struct rib *rib, struct rib_peer *peer,
 /* A change of one route and the peers that it is to be sent to. */
 struct change {
 	struct attribute_set *set; /* NULL: withdraw */
+	enum bgp_family family;	   /* our own next hop depends on it */
 	struct export_origin origin;
 	struct policy_trace trace;
 	uint64_t peers; /* without the peer in question: no change for it */
@@ -167,6 +168,7 @@ static struct change pending_change(struct rib *rib,
 {
 	const struct update_group *group = peer->group;
 	struct change change = {
+		.family = bgp_nlri_family(&export->route->node.prefix),
 		.origin = export_view_for(&group->profile, export).origin,
 	};
 	struct attribute_set *set = export_attributes_for(
@@ -188,7 +190,8 @@ static struct change pending_change(struct rib *rib,
 static bool is_same_change(const struct change *a, const struct change *b)
 {
 	return a->set == b->set &&
-	       (!a->set || (export_same_origin(&a->origin, &b->origin) &&
+	       (!a->set || (a->family == b->family &&
+			    export_same_origin(&a->origin, &b->origin) &&
 			    policy_trace_equal(&a->trace, &b->trace)));
 }
 

@@ -17,7 +17,7 @@ apply_export_rules(struct rib *rib, const struct update_profile *to,
 {
 	const struct policy_peer view = {
 		.local_as = rib->options.import.local_as,
-		.nexthop = &to->local_address,
+		.nexthop = &to->nexthops[bgp_nlri_family(prefix)],
 		.about = &to->rules,
 	};
 	struct policy_result result = { .verdict = POLICY_UNDECIDED };
@@ -28,10 +28,51 @@ apply_export_rules(struct rib *rib, const struct update_profile *to,
 	return result;
 }
 
+static bool is_reflected(const struct update_profile *to,
+			 const struct export_origin *origin)
+{
+	return origin->type == PEER_INTERNAL && to->type == PEER_INTERNAL;
+}
+
+static bool keeps_nexthop(const struct update_profile *to,
+			  const struct export_origin *origin,
+			  const struct attribute_set *set)
+{
+	/* An aggregate of ours has no next hop of its own. */
+	if (address_is_zero(rib_nexthop_address(set->nexthop)))
+		return false;
+	switch (to->nexthop) {
+	case NEIGHBOR_NEXTHOP_SELF:
+		return false;
+	case NEIGHBOR_NEXTHOP_UNCHANGED:
+		return to->type != PEER_EXTERNAL;
+	default:
+		return is_reflected(to, origin);
+	}
+}
+
+/* Set the next hop after the rules. Returns whether it was kept. */
+static bool choose_nexthop(const struct update_profile *to,
+			   const struct prefix *prefix,
+			   const struct attribute_set *set,
+			   const struct export_origin *origin,
+			   const struct policy_result *result,
+			   struct bgp_attributes *out)
+{
+	bool keeps = keeps_nexthop(to, origin, set);
+
+	if (keeps || result->set & POLICY_SET_NEXTHOP)
+		return keeps;
+	out->nexthop = to->nexthops[bgp_nlri_family(prefix)];
+	out->link_local = (struct address){ 0 };
+	return false;
+}
+
 enum export_reason outbound_check_rules(struct rib *rib,
 					const struct update_profile *to,
 					const struct prefix *prefix,
 					const struct attribute_set *set,
+					const struct export_origin *origin,
 					struct policy_trace *trace)
 {
 	struct bgp_attributes attributes = attribute_set_view(set);
@@ -45,7 +86,11 @@ enum export_reason outbound_check_rules(struct rib *rib,
 	    to->role != NEIGHBOR_ROLE_UPSTREAM &&
 	    to->role != NEIGHBOR_ROLE_PEER)
 		return EXPORT_ROLE;
-	return EXPORT_ANNOUNCED;
+	choose_nexthop(to, prefix, set, origin, &result, &attributes);
+	return bgp_update_carries_nexthop(&to->session, &attributes.nexthop,
+					  bgp_nlri_family(prefix)) ?
+		       EXPORT_ANNOUNCED :
+		       EXPORT_NO_NEXTHOP;
 }
 
 enum {
@@ -155,12 +200,6 @@ static void mark_shutdown(struct writer *w, struct bgp_attributes *out)
 	out->present |= BGP_HAS_COMMUNITIES;
 }
 
-static bool is_reflected(const struct update_profile *to,
-			 const struct export_origin *origin)
-{
-	return origin->type == PEER_INTERNAL && to->type == PEER_INTERNAL;
-}
-
 static void prepend_member(const struct rib *rib, struct writer *w,
 			   struct bgp_attributes *out)
 {
@@ -184,23 +223,6 @@ static void make_internal(const struct rib *rib, struct writer *w,
 		out->present &= ~REFLECTION;
 	if (to->type == PEER_CONFEDERATION)
 		prepend_member(rib, w, out);
-}
-
-static bool keeps_nexthop(const struct update_profile *to,
-			  const struct export_origin *origin,
-			  const struct attribute_set *set)
-{
-	/* An aggregate of ours has no next hop of its own. */
-	if (address_is_zero(rib_nexthop_address(set->nexthop)))
-		return false;
-	switch (to->nexthop) {
-	case NEIGHBOR_NEXTHOP_SELF:
-		return false;
-	case NEIGHBOR_NEXTHOP_UNCHANGED:
-		return to->type != PEER_EXTERNAL;
-	default:
-		return is_reflected(to, origin);
-	}
 }
 
 /*
@@ -259,14 +281,10 @@ struct bgp_attributes outbound_attributes(struct rib *rib,
 {
 	struct bgp_attributes out = attribute_set_view(set);
 	struct policy_result result = apply_export_rules(rib, to, prefix, &out);
-	bool keeps = keeps_nexthop(to, origin, set);
+	bool keeps = choose_nexthop(to, prefix, set, origin, &result, &out);
 	struct writer w =
 		writer_of(rib->export_scratch, sizeof(rib->export_scratch));
 
-	if (!keeps && !(result.set & POLICY_SET_NEXTHOP)) {
-		out.nexthop = to->local_address;
-		out.link_local = (struct address){ 0 };
-	}
 	/* AIGP would lack the cost from here to the next hop: RFC 7311 3.4. */
 	if (!keeps)
 		out.present &= ~BGP_HAS_AIGP;

@@ -11,14 +11,15 @@
 #include "rib/rib.h"
 
 /*
- * Return why the rules keep a route from `to`. If no rule decides, upstreams and
- * peers get it. Routes with the same `set` and the same `trace` are announced
+ * Return why the rules keep a route from `to`, or that it has no next hop there.
+ * If no rule decides, upstreams and peers get it. Routes with the same `set` and the same `trace` are announced
  * with the same attributes.
  */
 enum export_reason outbound_check_rules(struct rib *rib,
 					const struct update_profile *to,
 					const struct prefix *prefix,
 					const struct attribute_set *set,
+					const struct export_origin *origin,
 					struct policy_trace *trace);
 
 /*

@@ -114,6 +114,7 @@ static const char *const export_reason_names[EXPORT_REASON_COUNT] = {
 	[EXPORT_NO_EXPORT] = "no_export",
 	[EXPORT_LLGR_STALE] = "llgr_stale",
 	[EXPORT_OTC] = "otc",
+	[EXPORT_NO_NEXTHOP] = "no_next_hop",
 	[EXPORT_AS_LOOP] = "as_loop",
 	[EXPORT_DENIED_BY_RULE] = "denied_by_rule",
 };

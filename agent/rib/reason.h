@@ -89,6 +89,7 @@ enum export_reason {
 	EXPORT_OTC,
 	EXPORT_AS_LOOP, /* its AS is in the path */
 	EXPORT_DENIED_BY_RULE,
+	EXPORT_NO_NEXTHOP, /* no address of its family: outbound.c */
 	EXPORT_REASON_COUNT,
 };
 

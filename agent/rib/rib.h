@@ -126,8 +126,13 @@ struct rib_peer_options {
 	struct path_source source;
 	enum neighbor_role role;
 	const struct bgp_negotiated *session;
-	struct address local_address; /* next hop of announcements */
-	enum bgp_role relation;	      /* RFC 9234; external ones only */
+	/*
+	 * Next hops of announcements: our end of the session, and our address
+	 * of the other family on that link; zero: none.
+	 */
+	struct address local_address;
+	struct address other_address;
+	enum bgp_role relation; /* RFC 9234; external ones only */
 	enum neighbor_nexthop nexthop;
 	bool client; /* we reflect routes to it: RFC 4456 */
 	bool remove_private_as;

@@ -9,6 +9,24 @@
 
 #include "rib/rib_internal.h"
 
+/* Set this host's addresses as next hops: our end of the session if it can be. */
+static void set_own_nexthops(struct update_profile *profile,
+			     const struct rib_peer_options *options)
+{
+	const struct address *local = &options->local_address;
+
+	for (unsigned int family = 0; family < BGP_FAMILY_COUNT; family++) {
+		bool same_family = address_is_ipv4(local) ==
+				   (family == BGP_IPV4_UNICAST);
+		bool extended = family == BGP_IPV4_UNICAST &&
+				profile->session.extended_nexthop;
+
+		profile->nexthops[family] = same_family || extended ?
+						    *local :
+						    options->other_address;
+	}
+}
+
 /* Zero the padding first: profiles are compared byte by byte. */
 void update_profile_init(struct update_profile *profile, const struct rib *rib,
 			 const struct rib_peer_options *options)
@@ -21,7 +39,7 @@ void update_profile_init(struct update_profile *profile, const struct rib *rib,
 	memset(profile, 0, sizeof(*profile));
 	bgp_negotiated_for_updates(options->session, &profile->session);
 	policy_about(&rib->policy, RULE_TO, &view, &profile->rules);
-	profile->local_address = options->local_address;
+	set_own_nexthops(profile, options);
 	profile->type = options->source.type;
 	profile->role = options->role;
 	profile->relation = options->relation;

@@ -32,7 +32,8 @@ struct rib_peer_options;
 struct update_profile {
 	struct bgp_negotiated session; /* bgp_negotiated_for_updates() */
 	struct policy_trace rules;     /* rules about routes to it */
-	struct address local_address;  /* next hop of what we announce */
+	/* The next hop of what we announce, by family; zero: none. */
+	struct address nexthops[BGP_FAMILY_COUNT];
 	enum peer_type type;
 	enum neighbor_role role;
 	enum bgp_role relation;

@@ -97,7 +97,8 @@ class Speaker:
         self.sock.setblocking(False)
         self.buffer = b""
         self.messages = []        # all but UPDATEs, in order of receipt
-        self.table = {}           # prefix -> attributes
+        self.table = {}           # IPv4 prefix -> attributes
+        self.reaches = []         # values of MP_REACH_NLRI, as received
         self.updates = 0
         self.notification = None
         self.closed = False
@@ -161,6 +162,8 @@ class Speaker:
 
     def take_update(self, update):
         self.updates += 1
+        if bgp.MP_REACH in update.attributes:
+            self.reaches.append(update.attributes[bgp.MP_REACH][1])
         for prefix in update.withdrawn:
             self.table.pop(prefix, None)
         for prefix in update.announced:

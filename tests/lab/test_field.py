@@ -2,16 +2,19 @@
 """Check what speakers in the field send: next hops of other forms, and what
 they take from us."""
 
+import json
 import unittest
 
 import lab_case  # noqa: F401 (finds the lab)
 import raw_bgp as bgp
-from raw_lab import BACKEND_AS, NEXT_HOP, RawCase
+from raw_lab import (BACKEND_AS, BACKENDS, NEXT_HOP, UPSTREAM, UPSTREAM_AS,
+                     RawCase)
 from raw_speaker import read_all, wait_for
 
 VIP6 = "2001:db8:f::1/128"
 IPV4_NETWORK = "192.0.2.7/32"
-GLOBAL = "2001:db8::11"
+GLOBAL, OURS6 = "2001:db8::11", "2001:db8::1"
+ROUTER, ROUTER_AS = "10.1.0.101", UPSTREAM_AS + 1
 END_OF_RIB_SECONDS = 1.5
 UPDATE_ERROR, OPTIONAL_ATTRIBUTE_ERROR = 3, 9  # RFC 4271 6.3
 
@@ -23,7 +26,10 @@ def reach(prefix, next_hop, afi=bgp.IPV6):
 
 class Field(RawCase):
 
-    options = {"vips": ("192.0.2.0/24", "2001:db8:f::/64")}
+    options = {"vips": ("192.0.2.0/24", "2001:db8:f::/64"),
+               "addresses": (ROUTER,),
+               "neighbors": (BACKENDS, UPSTREAM, f"{ROUTER},as={ROUTER_AS},"
+                             "role=upstream,passive")}
 
     def session(self, address=NEXT_HOP, as_number=BACKEND_AS):
         speaker = self.lab.establish(
@@ -62,6 +68,36 @@ class Field(RawCase):
         speaker.send(reach(IPV4_NETWORK, bgp.ipv6(GLOBAL), afi=bgp.IPV4))
         self.wait_ended(speaker)
         self.assertIn("extended-next-hop (RFC 8950)", self.last_error())
+
+    def announced_to_router(self):
+        """Return whether `explain` says that the router gets the IPv6 VIP, and
+        else why not."""
+        explained = json.loads(
+            self.lab.headgate.ctl("-j", "explain", VIP6).stdout)["explain"]
+        row = next(r for r in explained["announcements"]
+                   if r["neighbor"] == ROUTER)
+        return row["announced"], row["cause"]
+
+    def test_an_ipv6_vip_over_ipv4_needs_an_ipv6_address_of_ours(self):
+        backend = self.session()
+        backend.send(reach(VIP6, bgp.ipv6("::ffff:" + NEXT_HOP)))
+        router = self.session(ROUTER, ROUTER_AS)
+        wait_for([backend, router], lambda: self.announced_to_router() ==
+                 (False, "no_next_hop"), 5, "the reason in explain")
+        self.assertEqual(router.reaches, [])
+        self.assertIn(f"{ROUTER}: IPv6 VIPs are not announced",
+                      self.lab.headgate.log_tail(400))
+        router.close()
+        self.lab.host.run("sysctl", "-qw",
+                          "net.ipv6.conf.lan.disable_ipv6=0")
+        self.lab.host.ip(f"address add {OURS6}/64 dev lan nodad")
+        router = self.session(ROUTER, ROUTER_AS)
+        wait_for([backend, router], lambda: router.reaches, 5,
+                 "the IPv6 VIP at the router")
+        self.assertEqual(self.announced_to_router(), (True, None))
+        self.assertEqual(len(router.reaches), 1)
+        self.assertIn(bgp.ipv6(OURS6), router.reaches[0])
+        self.assertIn(bgp.prefix(VIP6), router.reaches[0])
 
     def test_upstreams_get_end_of_rib_and_backends_do_not(self):
         backend = self.session()

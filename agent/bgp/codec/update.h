@@ -61,6 +61,15 @@ struct bgp_attributes bgp_update_attributes(const struct bgp_update *update,
 					    enum bgp_update_part part);
 
 /*
+ * True if the session has an encoding of this next hop for routes of the family:
+ * IPv6 for IPv4 only if negotiated (RFC 8950 4). An IPv4 next hop of an IPv6
+ * route is written as an IPv4-mapped address. None has the zero address.
+ */
+bool bgp_update_carries_nexthop(const struct bgp_negotiated *negotiated,
+				const struct address *nexthop,
+				enum bgp_family family);
+
+/*
  * Write one UPDATE of at most negotiated->max_message bytes that announces as
  * many of the `count` routes as fit into it and into `w`. Return how many. The
  * message ends before a route of another family than the first one's. Path

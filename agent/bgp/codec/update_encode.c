@@ -93,7 +93,11 @@ static void write_reach(struct writer *w, enum bgp_family family,
 	bgp_family_write(w, family);
 	length_at = w->used;
 	writer_u8(w, 0);
-	bgp_nexthop_write(w, &nexthop);
+	/* An IPv4 next hop of an IPv6 route stays IPv4-mapped, as it is here. */
+	if (family == BGP_IPV6_UNICAST && address_is_ipv4(&nexthop.address))
+		writer_bytes(w, nexthop.address.bytes, BGP_IPV6_SIZE);
+	else
+		bgp_nexthop_write(w, &nexthop);
 	writer_patch_u8(w, length_at, w->used - length_at - 1);
 	writer_u8(w, 0); /* reserved: RFC 4760 3 */
 }
@@ -164,19 +168,13 @@ static size_t write_field(struct writer *w,
 	return fitting;
 }
 
-/*
- * True if the session can encode the next hop for routes of this family: IPv4
- * for IPv4, IPv6 for IPv6, and IPv6 for IPv4 if negotiated (RFC 8950 4).
- */
-static bool can_carry_nexthop(const struct bgp_negotiated *negotiated,
-			      const struct bgp_attributes *attributes,
-			      enum bgp_family family)
+bool bgp_update_carries_nexthop(const struct bgp_negotiated *negotiated,
+				const struct address *nexthop,
+				enum bgp_family family)
 {
-	bool ipv4 = address_is_ipv4(&attributes->nexthop);
-
-	if (family == BGP_IPV4_UNICAST)
-		return ipv4 || negotiated->extended_nexthop;
-	return !ipv4;
+	return !address_is_zero(nexthop) &&
+	       (family == BGP_IPV6_UNICAST || address_is_ipv4(nexthop) ||
+		negotiated->extended_nexthop);
 }
 
 size_t bgp_update_announce(struct writer *w,
@@ -185,14 +183,18 @@ size_t bgp_update_announce(struct writer *w,
 			   const struct bgp_path_key *routes, size_t count)
 {
 	struct writer message = message_writer(w, negotiated);
+	enum bgp_family family;
 	size_t written;
 
-	if (!count || !can_carry_nexthop(negotiated, attributes,
-					 bgp_nlri_family(&routes->prefix)))
+	if (!count)
+		return 0;
+	family = bgp_nlri_family(&routes->prefix);
+	if (!bgp_update_carries_nexthop(negotiated, &attributes->nexthop,
+					family))
 		return 0;
 	bgp_message_begin(&message, BGP_UPDATE);
 	write_empty_field(&message); /* nothing withdrawn */
-	if (address_is_ipv4(&attributes->nexthop))
+	if (family == BGP_IPV4_UNICAST && address_is_ipv4(&attributes->nexthop))
 		written = write_field(&message, negotiated, attributes, routes,
 				      count);
 	else

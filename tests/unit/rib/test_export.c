@@ -289,6 +289,37 @@ static void a_session_gets_no_routes_of_a_family_it_does_not_speak(void **state)
 	assert_int_equal(upstream->prefixes_announced, 0);
 }
 
+static void
+a_route_without_a_nexthop_of_its_family_is_not_announced(void **state)
+{
+	struct rib_peer_options options = {
+		.source = { .address = backend_address(101),
+			    .identifier = 1001,
+			    .as = UPSTREAM_AS,
+			    .type = PEER_EXTERNAL },
+		.role = NEIGHBOR_ROLE_UPSTREAM,
+		.session = &ipv4_session,
+		.relation = BGP_ROLE_NONE,
+	};
+	struct world *world = *state;
+	struct export_batch out;
+
+	announce_vip(world, 0, VIP);
+	rib_process(world->rib);
+	rib_peer_down(world->rib, world->upstream);
+	assert_true(address_parse("2001:db8::1", &options.local_address));
+	world->upstream = rib_peer_up(world->rib, &options);
+	assert_false(export_batch_next(world->rib, world->upstream, &out));
+	assert_export_reason(world, VIP, EXPORT_NO_NEXTHOP);
+	rib_peer_down(world->rib, world->upstream);
+	assert_true(address_parse("10.0.0.254", &options.other_address));
+	world->upstream = rib_peer_up(world->rib, &options);
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
+	assert_true(
+		address_equal(&out.attributes.nexthop, &options.other_address));
+	assert_export_reason(world, VIP, EXPORT_ANNOUNCED);
+}
+
 /* RFC 7911: all paths of the set, each with an identifier that it keeps. */
 static void a_session_of_several_paths_gets_the_whole_set(void **state)
 {
@@ -362,6 +393,9 @@ int main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_session_gets_no_routes_of_a_family_it_does_not_speak,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_route_without_a_nexthop_of_its_family_is_not_announced,
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_session_of_several_paths_gets_the_whole_set, setup,

@@ -282,6 +282,7 @@ static void upstream_with(struct world *world, bool override, bool remove)
 			    .type = PEER_EXTERNAL },
 		.role = NEIGHBOR_ROLE_UPSTREAM,
 		.session = &ipv4_session,
+		.local_address = address_from_ipv4(htonl(0x0a0000fe)),
 		.relation = BGP_ROLE_NONE,
 		.as_override = override,
 		.remove_private_as = remove,

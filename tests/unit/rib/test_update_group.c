@@ -70,6 +70,7 @@ DIFFERENCE(nexthop, options->nexthop = NEIGHBOR_NEXTHOP_UNCHANGED)
 DIFFERENCE(client, options->client = true)
 DIFFERENCE(our_address,
 	   options->local_address = address_from_ipv4(htonl(0x0a00fefe)))
+DIFFERENCE(our_other_address, options->other_address.bytes[0] = 0x20)
 DIFFERENCE(families, session->families |= BGP_IPV6_UNICAST_BIT)
 DIFFERENCE(as4, session->as4 = true)
 DIFFERENCE(extended_nexthop, session->extended_nexthop = true)
@@ -104,6 +105,7 @@ static const struct difference that_matter[] = {
 	{ "next hop", nexthop },
 	{ "client", client },
 	{ "our address", our_address },
+	{ "our address of the other family", our_other_address },
 	{ "families", families },
 	{ "AS4", as4 },
 	{ "extended next hop", extended_nexthop },

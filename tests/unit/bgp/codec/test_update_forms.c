@@ -14,6 +14,7 @@
 #include "bgp/codec/message.h"
 #include "bgp/codec/update.h"
 #include "bytes.h"
+#include "core/array.h"
 #include "everything.h"
 #include "walk.h"
 
@@ -123,7 +124,7 @@ static void announces_ipv4_over_ipv6_only_if_agreed_on(void **state)
 			      16, GLOBAL, 0, 8, 10, PATH));
 }
 
-static void never_announces_ipv6_over_ipv4(void **state)
+static void announces_ipv6_over_ipv4_with_a_mapped_nexthop(void **state)
 {
 	static const uint8_t path[] = { PATH };
 	struct bgp_attributes attributes =
@@ -133,7 +134,26 @@ static void never_announces_ipv6_over_ipv4(void **state)
 
 	(void)state;
 	assert_int_equal(
-		bgp_update_announce(&w, &negotiated, &attributes, &key, 1), 0);
+		bgp_update_announce(&w, &negotiated, &attributes, &key, 1), 1);
+	assert_body(&w, BYTES(0, 0, 0, PATH_SIZE + 29, 0x80, 14, 26, 0, 2, 1,
+			      16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10,
+			      0, 0, 1, 0, 32, 0x20, 1, 0xd, 0xb8, PATH));
+}
+
+static void announces_nothing_without_a_nexthop(void **state)
+{
+	static const uint8_t path[] = { PATH };
+	struct bgp_attributes attributes =
+		view(reader_of(path, sizeof(path)), "::");
+	const struct bgp_path_key keys[] = { route("2001:db8::/32", 0),
+					     route("192.0.2.0/24", 0) };
+	struct writer w = writer_of(space, SPACE);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(keys); i++)
+		assert_int_equal(bgp_update_announce(&w, &negotiated,
+						     &attributes, &keys[i], 1),
+				 0);
 	assert_false(w.failed);
 }
 
@@ -376,7 +396,8 @@ int main(void)
 		in_session(announces_ipv6_with_mp_reach_first),
 		in_session(announces_both_halves_of_a_nexthop),
 		in_session(announces_ipv4_over_ipv6_only_if_agreed_on),
-		in_session(never_announces_ipv6_over_ipv4),
+		in_session(announces_ipv6_over_ipv4_with_a_mapped_nexthop),
+		in_session(announces_nothing_without_a_nexthop),
 		in_session(withdraws_ipv6_in_mp_unreach),
 		in_session(sends_path_identifiers_where_agreed_on),
 		in_session(ends_the_dump_of_either_family),
