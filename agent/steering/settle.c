@@ -43,7 +43,6 @@ enum settle_times {
 };
 
 enum settle_limits {
-	TURN_US = 5000,	      /* of a call */
 	STEP_SCORES = 50000,  /* computed between two looks at the clock */
 	CONSOLIDATE_MAX = 64, /* groups looked at together */
 };
@@ -153,24 +152,26 @@ static bool gather(struct turn *turn, struct steering_set *set)
 	struct steering_vip *vip, *next;
 	bool any = false;
 
-	for (vip = TAILQ_FIRST(&set->waiting); vip; vip = next) {
+	for (vip = TAILQ_FIRST(&set->waiting); vip && (!any || has_time(turn));
+	     vip = next) {
 		next = TAILQ_NEXT(vip, set_link);
-		if (vip->group == set->group)
-			continue;
-		any |= move_vip(turn, vip, set->group);
-		if (!has_time(turn))
-			break;
+		if (vip->group != set->group)
+			any |= move_vip(turn, vip, set->group);
 	}
 	return any;
 }
 
-/* Move as many VIPs as there is time for. Returns whether one was moved. */
+/*
+ * Move as many VIPs as there is time for; until all are moved, none comes back.
+ * Returns whether one was moved.
+ */
 static bool move_all(struct turn *turn, struct steering_group *from,
 		     struct steering_group *to)
 {
 	struct steering_vip *vip = TAILQ_FIRST(&from->vips), *next;
 	bool any = false;
 
+	from->leaving = true;
 	for (; vip && (!any || has_time(turn)); vip = next) {
 		/* The group goes with its last VIP. */
 		next = TAILQ_NEXT(vip, group_link);
@@ -251,6 +252,7 @@ static void finish_build(struct turn *turn, struct group_build *build)
 			  in_place ? "rewritten in place" : "new",
 			  group->shared ? ", shared by sets that wait" : "");
 		set->retry_ms = 0;
+		group->leaving = false;
 		unsettle_group(steering, group);
 		settle_group(steering, group);
 		if (absorb)
@@ -272,8 +274,9 @@ static void continue_build(struct turn *turn)
 		steering->build = NULL;
 		return;
 	}
-	while (!group_build_is_done(build) && has_time(turn))
+	do
 		group_build_step(build, STEP_SCORES);
+	while (!group_build_is_done(build) && has_time(turn));
 	if (group_build_is_done(build))
 		finish_build(turn, build);
 }
@@ -392,7 +395,8 @@ static struct steering_group *find_part(const struct turn *turn,
 	for (uint32_t i = 0; i < turn->steering->options.group_count; i++) {
 		struct steering_group *group = groups->groups[i];
 
-		if (group && (!best || group->count > best->count) &&
+		if (group && !group->leaving &&
+		    (!best || group->count > best->count) &&
 		    set_contains(set, group->set) &&
 		    group_is_safe(groups, group, set))
 			best = group;
@@ -407,13 +411,11 @@ static bool use_part(struct turn *turn, struct steering_set *set)
 	struct steering_vip *vip, *next;
 	bool any = false;
 
-	for (vip = TAILQ_FIRST(&set->waiting); part && vip; vip = next) {
+	vip = part ? TAILQ_FIRST(&set->waiting) : NULL;
+	for (; vip && (!any || has_time(turn)); vip = next) {
 		next = TAILQ_NEXT(vip, set_link);
-		if (vip->group == part || !is_urgent_vip(turn, vip))
-			continue;
-		any |= move_vip(turn, vip, part);
-		if (!has_time(turn))
-			break;
+		if (vip->group != part && is_urgent_vip(turn, vip))
+			any |= move_vip(turn, vip, part);
 	}
 	return any;
 }
@@ -551,13 +553,13 @@ static bool drop_unsafe(struct turn *turn, struct steering_set *set, bool all)
 	bool any = false, served;
 
 	TAILQ_FOREACH(vip, &set->waiting, set_link) {
+		if (any && !has_time(turn))
+			break;
 		if (!vip->group || !is_urgent_vip(turn, vip))
 			continue;
 		served = is_served_by_kernel(steering, vip);
 		if (served || all)
 			any |= drop_vip(steering, vip, served);
-		if (!has_time(turn))
-			break;
 	}
 	return any;
 }
@@ -609,10 +611,10 @@ static bool serve(struct turn *turn, struct steering_set *set, bool urgent_only)
 	}
 	if (own && own->shared &&
 	    steering->groups.free_count >= settle_reserve(steering))
-		own->shared = false;
+		own->shared = own->leaving = false;
 	if (own && !own->shared)
 		return point_waiting(turn, set);
-	if (own && gather(turn, set))
+	if (own && !own->leaving && gather(turn, set))
 		return true;
 	view = look_at(turn, set);
 	if (view.urgent != urgent_only)
@@ -704,11 +706,15 @@ static bool consolidate(struct turn *turn)
 	return false;
 }
 
+/*
+ * Serve one set. False if there is nothing to do for any: all are looked at,
+ * whatever the time, or the first ones would keep the others from their turn.
+ */
 static bool serve_some(struct turn *turn, bool urgent)
 {
 	struct steering_set *set = TAILQ_FIRST(&turn->steering->queue), *next;
 
-	for (; set && has_time(turn); set = next) {
+	for (; set; set = next) {
 		next = TAILQ_NEXT(set, queue_link);
 		if (serve(turn, set, urgent))
 			return true;
@@ -739,14 +745,14 @@ uint32_t steering_settle(struct steering *steering, uint64_t now_ms)
 	struct turn turn = {
 		.steering = steering,
 		.now_ms = now_ms,
-		.end_us = clock_now_us() + TURN_US,
+		.end_us = clock_now_us() + steering->turn_us,
 	};
-	bool left;
+	bool left = true;
 
 	if (steering->changed)
 		steering->changed_ms = now_ms;
 	steering->changed = false;
-	while ((left = has_time(&turn))) {
+	do {
 		turn.deferred = turn.limited = false;
 		turn.retry = turn.stuck = false;
 		if (steering->build)
@@ -756,7 +762,7 @@ uint32_t steering_settle(struct steering *steering, uint64_t now_ms)
 			 !(turn.stuck && !steering->groups.free_count &&
 			   consolidate(&turn)))
 			break;
-	}
+	} while ((left = has_time(&turn)));
 	if (!left)
 		return 0;
 	if (TAILQ_EMPTY(&steering->queue))

@@ -31,6 +31,7 @@ struct steering *steering_new(const struct steering_options *options,
 	if (!steering)
 		return NULL;
 	steering->options = *options;
+	steering->turn_us = STEERING_TURN_US;
 	steering->sink = *sink;
 	steering->hooks = *hooks;
 	TAILQ_INIT(&steering->queue);

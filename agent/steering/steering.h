@@ -88,6 +88,7 @@ struct steering_group {
 	struct steering_set *set;
 	/* Holds what several sets have in common; its VIPs wait for more. */
 	bool shared;
+	bool leaving; /* its VIPs move to another group, which takes turns */
 	struct steering_vip_list vips;
 	/* For settle.c, while it looks at one set. */
 	const struct steering_set *claimed_by;

@@ -29,6 +29,11 @@ struct steering {
 	struct build_history *histories; /* of VIPs, by counter */
 	struct build_budget budget;
 	bool logged_full; /* the warning that groups are short */
+	uint64_t turn_us; /* of steering_settle(); one step is done in any case */
+};
+
+enum steering_times {
+	STEERING_TURN_US = 5000,
 };
 
 /* ------------------------------------------------------------- vip.c */

@@ -17,6 +17,7 @@
 #include "nexthop/tracker.h"
 #include "settled.h"
 #include "steering/steering.h"
+#include "steering/steering_internal.h"
 
 enum {
 	EVENTS = 4000,
@@ -287,16 +288,29 @@ static void check_world(void)
 	assert_int_equal(totals.groups_used, distinct);
 }
 
-static void the_right_servers_at_any_time(void **state)
+static void the_right_servers_after_any_event(uint64_t turn_us)
 {
-	(void)state;
 	start(true);
+	world.steering->turn_us = turn_us;
 	for (int event = 0; event < EVENTS; event++) {
 		change_some();
 		settle(world.steering);
 		check_world();
 	}
 	steering_free(world.steering);
+}
+
+static void the_right_servers_at_any_time(void **state)
+{
+	(void)state;
+	the_right_servers_after_any_event(STEERING_TURN_US);
+}
+
+/* A turn that is cut anywhere is not the end of the work. */
+static void turns_of_one_step_end_alike(void **state)
+{
+	(void)state;
+	the_right_servers_after_any_event(0);
 }
 
 /*
@@ -372,6 +386,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_right_servers_at_any_time),
+		cmocka_unit_test(turns_of_one_step_end_alike),
 		cmocka_unit_test(without_the_kernel_a_table_is_cut_down),
 		cmocka_unit_test(bursts_end_where_single_changes_do),
 		cmocka_unit_test(
