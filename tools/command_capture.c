@@ -7,11 +7,14 @@
 #include "command.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <json-c/json.h>
 
@@ -26,6 +29,7 @@
 enum {
 	MAX_INTERFACES = HG_MAX_PORTS,
 	COMMENT_SIZE = 256,
+	CAPTURE_MODE = 0600,
 };
 
 struct capture {
@@ -201,6 +205,30 @@ static enum exit_code capture_to(struct capture *capture,
 	return code;
 }
 
+/*
+ * Open a file that only its owner may read: it has packets of others. A link is
+ * not followed: another user may have made it.
+ */
+static FILE *open_capture(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+		      CAPTURE_MODE);
+	struct stat about;
+	FILE *file;
+
+	if (fd < 0)
+		return NULL;
+	if (!fstat(fd, &about) && S_ISREG(about.st_mode) &&
+	    (fchmod(fd, CAPTURE_MODE) || ftruncate(fd, 0))) {
+		close(fd);
+		return NULL;
+	}
+	file = fdopen(fd, "wb");
+	if (!file)
+		close(fd);
+	return file;
+}
+
 enum exit_code command_capture(const struct ask_options *options, int count,
 			       char **words)
 {
@@ -213,7 +241,7 @@ enum exit_code command_capture(const struct ask_options *options, int count,
 		      stderr);
 		return EXIT_USAGE;
 	}
-	capture.file = strcmp(words[0], "-") ? fopen(words[0], "wb") : stdout;
+	capture.file = strcmp(words[0], "-") ? open_capture(words[0]) : stdout;
 	if (!capture.file) {
 		fprintf(stderr, "headgatectl: %s: %s\n", words[0],
 			strerror(errno));

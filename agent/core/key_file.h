@@ -23,8 +23,7 @@ static inline bool key_file_equal(const struct key_file *a,
 {
 	return !strcmp(a->path, b->path) && a->id == b->id &&
 	       a->algorithm == b->algorithm &&
-	       a->secret.size == b->secret.size &&
-	       !memcmp(a->secret.bytes, b->secret.bytes, a->secret.size);
+	       secret_equal(&a->secret, &b->secret);
 }
 
 #endif

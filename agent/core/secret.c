@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,16 +31,44 @@ static int check_file(int fd, const char **why)
 		*why = "not a regular file";
 		return -EINVAL;
 	}
+	if (about.st_uid && about.st_uid != geteuid()) {
+		*why = "owned by another user; run chown root on it";
+		return -EACCES;
+	}
 	if (about.st_mode & S_IRWXO) {
 		*why = "accessible to all users; run chmod o= on it";
+		return -EACCES;
+	}
+	if (about.st_mode & S_IWGRP) {
+		*why = "its group may change it; run chmod g-w on it";
 		return -EACCES;
 	}
 	return 0;
 }
 
+/*
+ * Return a page for a secret, or NULL. Without the right to lock memory the page
+ * may be swapped out.
+ */
+static uint8_t *new_secret_page(void)
+{
+	size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	uint8_t *page = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED)
+		return NULL;
+	mlock(page, size);
+	madvise(page, size, MADV_DONTDUMP);
+	madvise(page, size, MADV_WIPEONFORK);
+	return page;
+}
+
 static int store_secret(const uint8_t *bytes, ssize_t size,
 			struct secret *secret, const char **why)
 {
+	uint8_t *page;
+
 	while (size > 0 && isspace(bytes[size - 1]))
 		size--;
 	if (!size) {
@@ -50,7 +79,13 @@ static int store_secret(const uint8_t *bytes, ssize_t size,
 		*why = "longer than 80 bytes, the longest key";
 		return -E2BIG;
 	}
-	memcpy(secret->bytes, bytes, (size_t)size);
+	page = new_secret_page();
+	if (!page) {
+		*why = "out of memory";
+		return -ENOMEM;
+	}
+	memcpy(page, bytes, (size_t)size);
+	secret->bytes = page;
 	secret->size = (uint8_t)size;
 	return 0;
 }

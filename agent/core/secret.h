@@ -7,22 +7,35 @@
  * command lines and configurations. A secret is never logged or printed.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 enum secret_sizes {
 	SECRET_MAX = 80, /* longest key on Linux */
 	SECRET_ERROR_SIZE = 256,
 };
 
+/*
+ * A copy shares the bytes, which stay until the process ends. They are in memory
+ * of their own that is never swapped out, and left out of core dumps and forks.
+ */
 struct secret {
 	uint8_t size; /* 0: none */
-	uint8_t bytes[SECRET_MAX];
+	const uint8_t *bytes;
 };
 
+static inline bool secret_equal(const struct secret *a, const struct secret *b)
+{
+	return a->size == b->size &&
+	       (!a->size || !memcmp(a->bytes, b->bytes, a->size));
+}
+
 /*
- * Read a file that only its owner and group may read; white space at its end is
- * not part of the secret. Returns 0 or -errno; then `error` names the file,
- * what is wrong and what to do.
+ * Read a file of root or of our own user, which no other user may change and only
+ * its owner and group may read; white space at its end is not part of the
+ * secret. Returns 0 or -errno; then `error` names the file, what is wrong and
+ * what to do.
  */
 int secret_read(const char *path, struct secret *secret,
 		char error[SECRET_ERROR_SIZE]);

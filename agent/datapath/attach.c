@@ -152,8 +152,17 @@ static int attach_new(struct datapath *dp, struct port *port,
 static void drop_link(const struct datapath *dp, const char *name, int link)
 {
 	bpf_link_detach(link);
-	pins_remove(&dp->pins, PIN_LINK, name);
+	pins_remove(&dp->pins, PIN_LINK, name, link);
 	close(link);
+}
+
+static bool is_xdp_link(int link)
+{
+	struct bpf_link_info info = {};
+	uint32_t size = sizeof(info);
+
+	return !bpf_obj_get_info_by_fd(link, &info, &size) &&
+	       info.type == BPF_LINK_TYPE_XDP;
 }
 
 static uint32_t link_ifindex(int link)
@@ -184,7 +193,10 @@ static int find_link(const struct datapath *dp, const struct port *port)
 		return NO_LINK;
 	if (can_take_over(dp, port, link))
 		return link;
-	drop_link(dp, port->name, link);
+	if (is_xdp_link(link))
+		drop_link(dp, port->name, link);
+	else
+		close(link); /* pins_add() refuses its place */
 	return NO_LINK;
 }
 
@@ -324,6 +336,10 @@ static void drop_if_stale(const char *pin, void *context)
 	link = pins_get(&dp->pins, PIN_LINK, pin);
 	if (link < 0)
 		return;
+	if (!is_xdp_link(link)) {
+		close(link);
+		return;
+	}
 	log_info(subsystem, "%s: detached: not a port any more", pin);
 	drop_link(dp, pin, link);
 }

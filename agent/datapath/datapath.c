@@ -147,6 +147,22 @@ static int load_and_map(struct datapath *dp,
 	return map_memory(dp, error);
 }
 
+/* Refuse foreign pins before the program is attached. */
+static int check_pins(const struct datapath *dp, struct datapath_error *error)
+{
+	struct bpf_map *map;
+	int err;
+
+	bpf_object__for_each_map(map, dp->skeleton->obj)
+	{
+		err = pins_check(&dp->pins, PIN_MAP, bpf_map__name(map),
+				 bpf_map__fd(map), error);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 int datapath_open(const struct datapath_options *options, struct datapath **out,
 		  struct datapath_error *error)
 {
@@ -165,6 +181,8 @@ int datapath_open(const struct datapath_options *options, struct datapath **out,
 		return err;
 	}
 	err = load_and_map(dp, options, error);
+	if (!err)
+		err = check_pins(dp, error);
 	if (err) {
 		datapath_close(dp, false);
 		return err;
@@ -193,8 +211,8 @@ static void unpin_maps(struct datapath *dp)
 {
 	struct bpf_map *map;
 
-	bpf_object__for_each_map(map, dp->skeleton->obj)
-		pins_remove(&dp->pins, PIN_MAP, bpf_map__name(map));
+	bpf_object__for_each_map(map, dp->skeleton->obj) pins_remove(
+		&dp->pins, PIN_MAP, bpf_map__name(map), bpf_map__fd(map));
 }
 
 void datapath_remove_previous(struct datapath *dp)

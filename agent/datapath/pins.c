@@ -18,6 +18,7 @@
 
 enum {
 	DIRECTORY_MODE = 0750, /* for the group that may read the counters */
+	FD_PATH_SIZE = 64,
 };
 
 static const char *const folders[PIN_KIND_COUNT] = {
@@ -72,10 +73,57 @@ static bool on_bpffs(const char *path)
 	return status.f_type == BPF_FS_MAGIC;
 }
 
-static int make_directory(const char *path, struct datapath_error *error)
+static const char *kind_of_mode(mode_t mode)
 {
-	if (!mkdir(path, DIRECTORY_MODE) || errno == EEXIST)
+	if (S_ISLNK(mode))
+		return "a symbolic link";
+	if (S_ISDIR(mode))
+		return "a directory";
+	return "a file";
+}
+
+/* In a directory with the sticky bit, others cannot remove our pins. */
+static bool may_others_change(const struct stat *about)
+{
+	if (about->st_uid && about->st_uid != geteuid())
+		return true;
+	return about->st_mode & S_IWOTH && !(about->st_mode & S_ISVTX);
+}
+
+/* A link could lead to a place where others remove or replace our pins. */
+static int check_directory(const char *path, struct datapath_error *error)
+{
+	struct stat about;
+
+	if (lstat(path, &about))
+		return failure(error, -errno, "pin directory %s: %s", path,
+			       strerror(errno));
+	if (!S_ISDIR(about.st_mode))
+		return failure(
+			error, -ENOTDIR,
+			"pin directory %s: %s; remove it, or name a directory with --bpffs",
+			path, kind_of_mode(about.st_mode));
+	if (may_others_change(&about))
+		return failure(
+			error, -EINVAL,
+			"pin directory %s: other users may change it; run chown root and chmod o-w on it",
+			path);
+	return 0;
+}
+
+static int make_directory(const char *name, struct datapath_error *error)
+{
+	char path[PATH_MAX];
+	size_t length;
+
+	snprintf(path, sizeof(path), "%s", name);
+	/* With a slash at its end, a link would be followed. */
+	for (length = strlen(path); length > 1 && path[length - 1] == '/';)
+		path[--length] = '\0';
+	if (!mkdir(path, DIRECTORY_MODE))
 		return 0;
+	if (errno == EEXIST)
+		return check_directory(path, error);
 	return failure(error, -errno, "pin directory %s: cannot be created: %s",
 		       path, strerror(errno));
 }
@@ -102,7 +150,8 @@ static int lock_directory(struct pins *pins, struct datapath_error *error)
 {
 	int code;
 
-	pins->lock = open(pins->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	pins->lock = open(pins->directory,
+			  O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (pins->lock < 0)
 		return failure(error, -errno,
 			       "pin directory %s: cannot be opened: %s",
@@ -143,12 +192,89 @@ void pins_close(struct pins *pins)
 	close(pins->lock);
 }
 
+/*
+ * True if the descriptor is of a map, or of a link. The kernel has two names for
+ * a link: of a new one, and of one that was pinned.
+ */
+static bool is_of_kind(enum pin_kind kind, int object)
+{
+	char path[FD_PATH_SIZE], target[FD_PATH_SIZE] = "";
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", object);
+	if (readlink(path, target, sizeof(target) - 1) < 0)
+		return false;
+	if (kind == PIN_MAP)
+		return !strcmp(target, "anon_inode:bpf-map");
+	return !strcmp(target, "anon_inode:bpf_link") ||
+	       !strcmp(target, "anon_inode:bpf-link");
+}
+
+static bool is_same_map(int a, int b)
+{
+	struct bpf_map_info left = {}, right = {};
+	uint32_t left_size = sizeof(left), right_size = sizeof(right);
+
+	return !bpf_obj_get_info_by_fd(a, &left, &left_size) &&
+	       !bpf_obj_get_info_by_fd(b, &right, &right_size) &&
+	       left.type == right.type && !strcmp(left.name, right.name);
+}
+
+static bool is_same_link(int a, int b)
+{
+	struct bpf_link_info left = {}, right = {};
+	uint32_t left_size = sizeof(left), right_size = sizeof(right);
+
+	return !bpf_obj_get_info_by_fd(a, &left, &left_size) &&
+	       !bpf_obj_get_info_by_fd(b, &right, &right_size) &&
+	       left.type == right.type;
+}
+
+/* Sizes may differ: those of tables are options. */
+static bool is_own_object(enum pin_kind kind, int pinned, int object)
+{
+	if (!is_of_kind(kind, pinned))
+		return false;
+	return kind == PIN_MAP ? is_same_map(pinned, object) :
+				 is_same_link(pinned, object);
+}
+
+int pins_check(const struct pins *pins, enum pin_kind kind, const char *name,
+	       int object, struct datapath_error *error)
+{
+	const char *why = "not an object of headgate";
+	char path[PATH_MAX];
+	struct stat about;
+	int pinned;
+
+	pin_path(pins, kind, name, path);
+	if (lstat(path, &about))
+		return 0;
+	if (S_ISREG(about.st_mode)) {
+		pinned = bpf_obj_get(path);
+		if (pinned >= 0 && is_own_object(kind, pinned, object)) {
+			close(pinned);
+			return 0;
+		}
+		if (pinned >= 0)
+			close(pinned);
+	} else {
+		why = kind_of_mode(about.st_mode);
+	}
+	return failure(
+		error, -EEXIST,
+		"pin %s: %s, and is not removed; remove it, or name another directory with --bpffs",
+		path, why);
+}
+
 int pins_add(const struct pins *pins, enum pin_kind kind, const char *name,
 	     int object, struct datapath_error *error)
 {
 	char path[PATH_MAX];
 	int err;
 
+	err = pins_check(pins, kind, name, object, error);
+	if (err)
+		return err;
 	pin_path(pins, kind, name, path);
 	unlink(path);
 	err = bpf_obj_pin(object, path);
@@ -166,10 +292,14 @@ int pins_get(const struct pins *pins, enum pin_kind kind, const char *name)
 	return bpf_obj_get(path);
 }
 
-void pins_remove(const struct pins *pins, enum pin_kind kind, const char *name)
+void pins_remove(const struct pins *pins, enum pin_kind kind, const char *name,
+		 int object)
 {
+	struct datapath_error ignored;
 	char path[PATH_MAX];
 
+	if (pins_check(pins, kind, name, object, &ignored))
+		return;
 	pin_path(pins, kind, name, path);
 	unlink(path);
 }

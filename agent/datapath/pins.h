@@ -33,12 +33,21 @@ int pins_open(struct pins *pins, const char *directory,
 /* Unlock the directory; remove links/ if no link is pinned any more. */
 void pins_close(struct pins *pins);
 
-/* Pin an object, in place of one that is pinned by the same name. */
+/*
+ * Check what is pinned by this name: nothing, or the same kind of object as
+ * `object`, for a map with the same name and type. Else -EEXIST and an error
+ * that says what to do. What is not ours is never removed.
+ */
+int pins_check(const struct pins *pins, enum pin_kind kind, const char *name,
+	       int object, struct datapath_error *error);
+/* Pin an object, in place of one of ours that is pinned by the same name. */
 int pins_add(const struct pins *pins, enum pin_kind kind, const char *name,
 	     int object, struct datapath_error *error);
 /* Return a descriptor of the object pinned by this name, or -errno. */
 int pins_get(const struct pins *pins, enum pin_kind kind, const char *name);
-void pins_remove(const struct pins *pins, enum pin_kind kind, const char *name);
+/* Remove a pin, if pins_check() accepts it. */
+void pins_remove(const struct pins *pins, enum pin_kind kind, const char *name,
+		 int object);
 
 /* Call `visit` with the name of each pin of a kind; it may remove that pin. */
 void pins_visit(const struct pins *pins, enum pin_kind kind,

@@ -15,18 +15,20 @@ import socket
 import subprocess
 import time
 
-import lab_case  # noqa: F401 (finds the lab)
+from lab_case import LabCase
 import raw_bgp as bgp
 from bystander_traffic import Traffic
 from lab.agent import BUILD, REPOSITORY
-from lab.system import PYTHON, TIME_SCALE, wait_until
-from raw_lab import BACKEND_AS, NEXT_HOP, RawCase, announcement, tell
+from lab.system import PYTHON, TIME_SCALE, run, wait_until
+from raw_lab import (BACKEND_AS, NEXT_HOP, RawCase, RawLab, announcement,
+                     tell)
 from raw_speaker import inside
 
 MALFORMED = bgp.update(bgp.origin(7), bgp.as_path(BACKEND_AS),
                        bgp.next_hop(NEXT_HOP),
                        nlri=bgp.prefix("192.0.2.1/32"))
 LATEST_UPDATE_S = 1
+EXIT_REFUSED = 5
 HEARTBEAT = f"{REPOSITORY}/tests/bench/heartbeat.py"
 OTHER = "10.1.0.12"
 PEACE = 2  # seconds of measured updates, at least
@@ -364,3 +366,144 @@ def cpu_seconds(pid):
     with open(f"/proc/{pid}/stat", encoding="ascii") as file:
         fields = file.read().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class Files(LabCase):
+    """Paths at which something stands that is not the agent's: refused, and left
+    as it is."""
+
+    lab_class = RawLab
+    options = {}
+    started = False
+
+    def setUp(self):
+        self.folder = f"{self.lab.folder}/files"
+        os.makedirs(self.folder, exist_ok=True)
+
+    def refuse(self, path, *words, socket_path=None, pins=None):
+        done = self.lab.headgate.try_flags(
+            *self.lab.agent_flags(), "--control-socket",
+            socket_path or f"{self.folder}/agent.sock", "--bpffs",
+            pins or f"{self.lab.headgate.pins}-files")
+        self.assertEqual(done.returncode, EXIT_REFUSED, done.stderr)
+        for word in (path, *words):
+            self.assertIn(word, done.stderr)
+
+    def refuse_socket(self, path, *words):
+        before = os.lstat(path)
+        self.refuse(path, *words, socket_path=path)
+        self.assertEqual(os.lstat(path), before)
+
+    def test_a_regular_file_at_the_control_socket(self):
+        path = f"{self.folder}/regular"
+        with open(path, "w", encoding="ascii") as file:
+            file.write("precious")
+        self.refuse_socket(path, "a regular file", "choose another path")
+        with open(path, encoding="ascii") as file:
+            self.assertEqual(file.read(), "precious")
+
+    def test_a_directory_at_the_control_socket(self):
+        path = f"{self.folder}/directory"
+        os.mkdir(path)
+        self.refuse_socket(path, "a directory")
+
+    def test_a_symbolic_link_at_the_control_socket(self):
+        path = f"{self.folder}/link"
+        os.symlink(f"{self.folder}/target", path)
+        self.refuse_socket(path, "a symbolic link")
+        self.assertFalse(os.path.exists(f"{self.folder}/target"))
+
+    def test_a_symbolic_link_at_the_lock(self):
+        path = f"{self.folder}/locked"
+        os.symlink(f"{self.folder}/target", f"{path}.lock")
+        self.refuse(f"{path}.lock", "not a regular file", socket_path=path)
+        self.assertFalse(os.path.exists(f"{self.folder}/target"))
+
+    def test_another_process_on_the_control_socket(self):
+        path = f"{self.folder}/other"
+        with socket.socket(socket.AF_UNIX) as other:
+            other.bind(path)
+            other.listen()
+            self.refuse_socket(path, "another process listens")
+
+    def test_a_dead_socket_makes_way(self):
+        path = f"{self.folder}/dead"
+        with socket.socket(socket.AF_UNIX) as other:
+            other.bind(path)
+        self.lab.headgate.arguments[
+            self.lab.headgate.arguments.index("--control-socket") + 1] = path
+        self.lab.headgate.socket = path
+        self.lab.headgate.start()
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o660)
+        self.lab.headgate.stop()
+        self.assertFalse(os.path.exists(path))
+
+    def pins(self, name):
+        path = f"{self.lab.headgate.pins}-{name}"
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        return path
+
+    def test_a_map_that_is_not_ours_at_a_pin(self):
+        pins = self.pins("map")
+        os.mkdir(pins)
+        pin = f"{pins}/vip4"
+        run("bpftool", "map", "create", pin, "type", "hash", "key", "4",
+            "value", "4", "entries", "1", "name", "foreign")
+        self.refuse(pin, "not an object of headgate", "--bpffs", pins=pins)
+        self.assertEqual(json.loads(run("bpftool", "-j", "map", "show",
+                                        "pinned", pin))["name"], "foreign")
+        os.unlink(pin)
+
+    def test_a_directory_at_a_pin(self):
+        pins = self.pins("folder")
+        os.makedirs(f"{pins}/vip4")
+        self.refuse(f"{pins}/vip4", "a directory", pins=pins)
+        self.assertTrue(os.path.isdir(f"{pins}/vip4"))
+        os.rmdir(f"{pins}/vip4")
+
+    def test_a_symbolic_link_at_the_pin_directory(self):
+        target, pins = self.pins("target"), self.pins("link")
+        os.mkdir(target)
+        os.symlink(target, pins)
+        self.refuse(pins, "a symbolic link", pins=pins)
+        self.refuse(pins, "a symbolic link", pins=pins + "/")
+        self.assertEqual(os.listdir(target), [])
+        os.unlink(pins)
+
+    def test_a_pin_directory_that_all_may_change(self):
+        pins = self.pins("open")
+        os.mkdir(pins)
+        os.chmod(pins, 0o777)
+        self.refuse(pins, "chmod o-w", pins=pins)
+
+
+class Captures(LabCase):
+    """The file of a capture is its owner's alone."""
+
+    options = {"servers": 1}
+
+    def capture(self, path):
+        return self.lab.headgate.ctl("capture", path)
+
+    def test_its_mode_is_0600_whatever_it_was(self):
+        path = f"{self.lab.folder}/capture.pcapng"
+        with open(path, "w", encoding="ascii") as file:
+            file.write("old " * 10000)
+        os.chmod(path, 0o644)
+        with subprocess.Popen(
+                [f"{BUILD}/headgatectl", "-s", self.lab.headgate.socket,
+                 "capture", path], stderr=subprocess.DEVNULL) as process:
+            wait_until(lambda: 0 < os.path.getsize(path) < 1000, 5,
+                       "a new capture")
+            process.terminate()
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+        with open(path, "rb") as file:
+            self.assertNotIn(b"old ", file.read())
+
+    def test_a_symbolic_link_is_not_followed(self):
+        path = f"{self.lab.folder}/link.pcapng"
+        os.symlink(f"{self.lab.folder}/elsewhere", path)
+        done = self.capture(path)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(path, done.stderr)
+        self.assertFalse(os.path.exists(f"{self.lab.folder}/elsewhere"))

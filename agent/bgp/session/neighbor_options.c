@@ -37,8 +37,7 @@ static bool peer_equal(const struct bgp_neighbor_options *a,
 	       !strcmp(a->password_file, b->password_file) &&
 	       !strcmp(a->tcp_ao_key_file, b->tcp_ao_key_file) &&
 	       a->tcp_ao_id == b->tcp_ao_id &&
-	       a->secret.size == b->secret.size &&
-	       !memcmp(a->secret.bytes, b->secret.bytes, a->secret.size);
+	       secret_equal(&a->secret, &b->secret);
 }
 
 static bool connection_equal(const struct bgp_neighbor_options *a,

@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -97,6 +98,48 @@ static void a_file_that_all_may_read_is_refused(void **state)
 	assert_int_equal(read_text("key"), 0);
 }
 
+static void a_file_that_others_own_or_change_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(chmod(path, 0660), 0);
+	assert_refused(read_text("key"), "chmod g-w on it");
+	assert_int_equal(chmod(path, 0600), 0);
+	if (geteuid()) /* only root may give a file away */
+		return;
+	assert_int_equal(chown(path, 65534, 0), 0);
+	assert_refused(read_text("key"), "owned by another user");
+}
+
+/* Return the flags of the mapping that has this address: proc(5). */
+static const char *flags_of_memory(const void *address, char line[512])
+{
+	FILE *maps = fopen("/proc/self/smaps", "r");
+	unsigned long from, to, at = (unsigned long)address;
+	bool here = false;
+
+	assert_non_null(maps);
+	while (fgets(line, 512, maps)) {
+		if (sscanf(line, "%lx-%lx ", &from, &to) == 2)
+			here = at >= from && at < to;
+		if (here && !strncmp(line, "VmFlags:", strlen("VmFlags:")))
+			break;
+	}
+	fclose(maps);
+	return line;
+}
+
+static void its_memory_is_locked_and_not_dumped(void **state)
+{
+	char line[512];
+
+	(void)state;
+	assert_int_equal(read_text("key"), 0);
+	flags_of_memory(secret.bytes, line);
+	assert_non_null(strstr(line, " lo"));
+	assert_non_null(strstr(line, " dd"));
+	assert_non_null(strstr(line, " wf"));
+}
+
 static void a_pipe_is_not_waited_for(void **state)
 {
 	(void)state;
@@ -124,6 +167,12 @@ int main(void)
 						make_file, remove_file),
 		cmocka_unit_test_setup_teardown(
 			a_file_that_all_may_read_is_refused, make_file,
+			remove_file),
+		cmocka_unit_test_setup_teardown(
+			a_file_that_others_own_or_change_is_refused, make_file,
+			remove_file),
+		cmocka_unit_test_setup_teardown(
+			its_memory_is_locked_and_not_dumped, make_file,
 			remove_file),
 		cmocka_unit_test_setup_teardown(a_pipe_is_not_waited_for,
 						make_file, remove_file),
