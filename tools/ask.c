@@ -20,7 +20,7 @@ enum exit_code ask_unreachable(const char *path, int error)
 	if (error == -EACCES || error == -EPERM) {
 		fprintf(stderr,
 			"headgatectl: %s: %s; run headgatectl as root or as a "
-			"member of the socket's group\n",
+			"member of the group headgate\n",
 			path, strerror(-error));
 		return EXIT_NOT_PERMITTED;
 	}
@@ -65,6 +65,16 @@ static const char *reply_error(struct json_object *reply)
 	return json_object_get_string(error);
 }
 
+enum exit_code ask_error_code(struct json_object *reply)
+{
+	struct json_object *permitted;
+
+	if (json_object_object_get_ex(reply, "permitted", &permitted) &&
+	    !json_object_get_boolean(permitted))
+		return EXIT_NOT_PERMITTED;
+	return EXIT_FAILED;
+}
+
 static enum exit_code check_reply(const struct ask_options *options,
 				  const char *line, struct json_object *reply)
 {
@@ -79,7 +89,7 @@ static enum exit_code check_reply(const struct ask_options *options,
 	if (!reply_error(reply))
 		return options->json ? ask_flush() : EXIT_OK;
 	fprintf(stderr, "headgatectl: %s\n", reply_error(reply));
-	return EXIT_FAILED;
+	return ask_error_code(reply);
 }
 
 struct json_object *ask_request(const char *verb)

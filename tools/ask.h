@@ -35,6 +35,9 @@ struct ask_options {
 enum exit_code ask(const struct ask_options *options,
 		   struct json_object *request, struct json_object **reply);
 
+/* Return the exit code of an error that the agent answers. */
+enum exit_code ask_error_code(struct json_object *reply);
+
 /* Return {"request": VERB}, which the caller completes. */
 struct json_object *ask_request(const char *verb);
 /* Add a string to a request. */

@@ -128,7 +128,7 @@ static bool write_reply(struct capture *capture, const char *line,
 	if (error) {
 		fprintf(stderr, "headgatectl: %s\n",
 			json_object_get_string(error));
-		*code = EXIT_FAILED;
+		*code = ask_error_code(reply);
 	} else if (packet) {
 		write_packet(capture, packet);
 	} else if (json_object_is_type(interfaces, json_type_array)) {

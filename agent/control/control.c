@@ -8,12 +8,16 @@
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "control/control_socket.h"
+#include "control/json.h"
+#include "control/permission.h"
 #include "control/reply.h"
 #include "control/request.h"
 #include "control/server.h"
 #include "control/show.h"
+#include "core/log.h"
 #include "headgate/ctl.h"
 
 enum {
@@ -25,6 +29,7 @@ enum {
 
 struct control {
 	const struct control_view *view;
+	struct permission permission;
 	struct control_socket socket;
 	struct server *server;
 	struct control_hooks hooks;
@@ -124,6 +129,22 @@ static void begin_reply(struct control *control, struct server_client *client,
 						  verb->object));
 }
 
+/* Refuse what the user at the other end may not ask. */
+static struct json_object *refuse_request(const struct server_client *client,
+					  const struct control_verb *verb)
+{
+	struct json_object *reply = request_failure(
+		"%s: not permitted: needs root or a member of the group %s",
+		verb->name,
+		verb->level == CONTROL_CHANGE ? "headgate-admin" :
+						"headgate or headgate-admin");
+
+	log_warning("control", "user %u: %s refused: not permitted",
+		    server_user(client), verb->name);
+	json_add_bool(reply, "permitted", false);
+	return reply;
+}
+
 static void answer_line(struct control *control, struct server_client *client,
 			const char *line)
 {
@@ -132,6 +153,8 @@ static void answer_line(struct control *control, struct server_client *client,
 
 	if (!verb)
 		send_line(client, failure);
+	else if (server_level(client) < verb->level)
+		send_line(client, refuse_request(client, verb));
 	else if (verb->stream == CONTROL_STREAM_CAPTURE)
 		start_client_capture(control, client, request);
 	else if (verb->stream != CONTROL_STREAM_NONE)
@@ -161,6 +184,27 @@ static enum server_verdict take_line(struct server_client *client,
 
 /* ------------------------------------------------------------- life */
 
+static void share_socket(struct control *control)
+{
+	const char *path = control->socket.path.sun_path;
+	int code;
+
+	permission_init(&control->permission);
+	code = permission_share(&control->permission, path);
+	if (code)
+		log_warning("control",
+			    "%s: not open to the group headgate-admin: %s; its "
+			    "members need the group headgate, too",
+			    path, strerror(-code));
+}
+
+static unsigned int level_of_client(int fd, void *context)
+{
+	const struct control *control = context;
+
+	return permission_of_socket(&control->permission, fd);
+}
+
 static int serve_clients(struct event_base *base, struct control *control,
 			 char error[CONTROL_ERROR_SIZE])
 {
@@ -170,6 +214,7 @@ static int serve_clients(struct event_base *base, struct control *control,
 		.max_clients_of_user = MAX_CLIENTS_OF_USER,
 		.max_request = HG_CTL_MAX_REQUEST,
 		.timeout_s = HG_CTL_TIMEOUT_S,
+		.level = level_of_client,
 		.take = take_line,
 		.closed = on_client_closed,
 		.context = control,
@@ -178,6 +223,7 @@ static int serve_clients(struct event_base *base, struct control *control,
 
 	if (listener < 0)
 		return listener;
+	share_socket(control);
 	control->server = server_new(base, listener, &options);
 	if (control->server)
 		return 0;

@@ -23,9 +23,10 @@ struct server_client {
 	struct event *deadline; /* of the request, or of the reply */
 	struct reply *reply;	/* NULL: none is being written */
 	uid_t user;
-	bool is_ready;	/* in the list of those that wait for a turn */
-	bool input_end; /* the client sends nothing more */
-	bool is_last;	/* to be freed when all output is written */
+	unsigned int level; /* by the options' function */
+	bool is_ready;	    /* in the list of those that wait for a turn */
+	bool input_end;	    /* the client sends nothing more */
+	bool is_last;	    /* to be freed when all output is written */
 	bool is_patient;
 	TAILQ_ENTRY(server_client) link;
 	TAILQ_ENTRY(server_client) ready_link;
@@ -72,9 +73,14 @@ struct evbuffer *server_output(const struct server_client *client)
 	return bufferevent_get_output(client->stream);
 }
 
-int server_socket(const struct server_client *client)
+unsigned int server_level(const struct server_client *client)
 {
-	return bufferevent_getfd(client->stream);
+	return client->level;
+}
+
+uid_t server_user(const struct server_client *client)
+{
+	return client->user;
 }
 
 void server_begin_reply(struct server_client *client, struct reply *reply)
@@ -320,6 +326,9 @@ static void add_client(struct server *server, int fd, uid_t user)
 		return;
 	}
 	client->user = user;
+	if (server->options.level)
+		client->level =
+			server->options.level(fd, server->options.context);
 	TAILQ_INSERT_TAIL(&server->clients, client, link);
 	server->count++;
 	bufferevent_setcb(client->stream, on_client_input, on_client_output,

@@ -46,6 +46,8 @@ struct server_options {
 	size_t max_request;	    /* bytes of input that are kept */
 	unsigned int timeout_s;	    /* for a request, and progress of output */
 	unsigned int reply_timeout_s; /* for a whole reply; 0: no limit */
+	/* Return what a client may do, for server_level(). NULL: 0. */
+	unsigned int (*level)(int fd, void *context);
 	/* Take one request from the input and answer it. */
 	enum server_verdict (*take)(struct server_client *client,
 				    void *context);
@@ -66,7 +68,8 @@ void server_free(struct server *server);
 
 struct evbuffer *server_input(const struct server_client *client);
 struct evbuffer *server_output(const struct server_client *client);
-int server_socket(const struct server_client *client);
+unsigned int server_level(const struct server_client *client);
+uid_t server_user(const struct server_client *client);
 /* Answer the request that was taken by this reply, which the client frees. */
 void server_begin_reply(struct server_client *client, struct reply *reply);
 /* True while a reply is written. */

@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "control/permission.h"
 #include "control/view.h"
 
 struct json_object;
@@ -33,6 +34,7 @@ struct control_verb {
 	const char *argument; /* the name of a field it needs; NULL: none */
 	const char *options[CONTROL_MAX_OPTIONS]; /* fields it may have */
 	enum control_stream stream;
+	enum control_level level; /* that a user needs for it */
 	/*
 	 * Return the reply, which the caller puts; {"error": ...} if there is
 	 * none. NULL for a stream.

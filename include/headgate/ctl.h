@@ -9,6 +9,8 @@
  *	{"request":"show","what":"neighbors"}
  *	{"neighbors":[...]}	or	{"error":"what is wrong"}
  *
+ * An error of a user without the right to ask has "permitted":false, too.
+ *
  * Only {"request":"capture"} is answered by many lines, until one side closes
  * the connection: {"capture":{"interfaces":[...]}}, then {"packet":{...}} for
  * each frame, and {"lost":N} for N frames that the client was too slow for.

@@ -8,9 +8,11 @@ far above what is measured, for machines under load.
 """
 
 import contextlib
+import errno
 import json
 import os
 import resource
+import shutil
 import socket
 import subprocess
 import time
@@ -29,6 +31,7 @@ MALFORMED = bgp.update(bgp.origin(7), bgp.as_path(BACKEND_AS),
                        nlri=bgp.prefix("192.0.2.1/32"))
 LATEST_UPDATE_S = 1
 EXIT_REFUSED = 5
+EXIT_NOT_PERMITTED = 4
 HEARTBEAT = f"{REPOSITORY}/tests/bench/heartbeat.py"
 OTHER = "10.1.0.12"
 PEACE = 2  # seconds of measured updates, at least
@@ -507,3 +510,116 @@ class Captures(LabCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn(path, done.stderr)
         self.assertFalse(os.path.exists(f"{self.lab.folder}/elsewhere"))
+
+
+READERS, ADMINS, OTHERS = 64001, 64002, 64003
+USER = 64000
+SHOW = '{"request":"show","what":"status"}'
+CAPTURE = '{"request":"capture"}'
+
+
+def ask_as(path, request, groups):
+    """Return the agent's answer to a user with these groups, or the name of the
+    error of connect()."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            os.setgroups(groups[1:])
+            os.setgid(groups[0])
+            os.setuid(USER)
+            with socket.socket(socket.AF_UNIX) as sock:
+                sock.settimeout(5)
+                sock.connect(path)
+                sock.sendall(request.encode() + b"\n")
+                os.write(writer, sock.makefile("rb").readline()[:4000])
+        except OSError as error:
+            os.write(writer, errno.errorcode.get(error.errno, "?").encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as file:
+        text = file.read().decode()
+    os.waitpid(child, 0)
+    return text
+
+
+class Levels(LocalCase):
+    """Root and the group headgate-admin may ask everything, the group headgate may
+    read, and others may not connect."""
+
+    options = {}
+
+    @classmethod
+    def before_start(cls):
+        """Add groups for the agent alone: `ip netns exec` lays the files of
+        this folder over /etc."""
+        folder = f"/etc/netns/{cls.lab.host.name}"
+        os.makedirs(folder)
+        cls.addClassCleanup(shutil.rmtree, folder)
+        with open("/etc/group", encoding="utf-8") as file:
+            text = file.read()
+        with open(f"{folder}/group", "w", encoding="utf-8") as file:
+            file.write(f"{text.rstrip()}\nheadgate:x:{READERS}:\n"
+                       f"headgate-admin:x:{ADMINS}:\n")
+        os.chmod(cls.lab.folder, 0o755)
+
+    def ask(self, request, *groups):
+        return ask_as(self.lab.headgate.socket, request, groups)
+
+    def assert_refused(self, answer):
+        self.assertIs(json.loads(answer)["permitted"], False, answer)
+        self.assertIn("headgate-admin", answer)
+
+    def test_the_group_headgate_reads(self):
+        for groups in ((READERS,), (OTHERS, READERS)):
+            self.assertIn('"router_id"', self.ask(SHOW, *groups))
+            self.assert_refused(self.ask(CAPTURE, *groups))
+
+    def test_the_group_headgate_admin_captures(self):
+        for groups in ((ADMINS,), (OTHERS, ADMINS), (READERS, ADMINS)):
+            self.assertIn('"router_id"', self.ask(SHOW, *groups))
+            self.assertIn('"interfaces"', self.ask(CAPTURE, *groups))
+
+    def test_others_may_not_connect(self):
+        self.assertEqual(self.ask(SHOW, OTHERS), "EACCES")
+
+    def test_others_are_refused_even_if_the_file_lets_them_in(self):
+        mode = os.stat(self.lab.headgate.socket).st_mode & 0o777
+        self.addCleanup(os.chmod, self.lab.headgate.socket, mode)
+        os.chmod(self.lab.headgate.socket, 0o666)
+        for request in (SHOW, CAPTURE):
+            self.assert_refused(self.ask(request, OTHERS))
+
+    def test_one_user_has_sixteen_clients_and_root_goes_on(self):
+        with self.undisturbed():
+            holder = os.fork()
+            if not holder:
+                os.setgroups([])
+                os.setgid(READERS)
+                os.setuid(USER)
+                hold = [socket.socket(socket.AF_UNIX) for _ in range(100)]
+                for sock in hold:
+                    with contextlib.suppress(OSError):
+                        sock.connect(self.lab.headgate.socket)
+                time.sleep(3)
+                os._exit(0)
+            time.sleep(0.5)
+            self.assertEqual(
+                self.lab.headgate.ctl("show", "status").returncode, 0)
+            self.assertLess(len(os.listdir(
+                f"/proc/{self.lab.headgate.process.pid}/fd")), 70)
+            os.waitpid(holder, 0)
+
+    def test_headgatectl_ends_with_4(self):
+        program = f"{self.lab.folder}/headgatectl"
+        shutil.copy(f"{BUILD}/headgatectl", program)
+        for words, group, code in (
+                (("show", "status"), READERS, 0),
+                (("capture", "-"), READERS, EXIT_NOT_PERMITTED),
+                (("show", "status"), OTHERS, EXIT_NOT_PERMITTED)):
+            done = subprocess.run(
+                [program, "-s", self.lab.headgate.socket, *words],
+                user=USER, group=group, extra_groups=[], timeout=20,
+                capture_output=True)
+            self.assertEqual(done.returncode, code, done.stderr)
