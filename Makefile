@@ -95,7 +95,7 @@ config_USES := control datapath steering fib nexthop rib session codec core
 
 # The agent itself, above all rooms. ALL_ROOMS is in link order.
 ALL_ROOMS := config control datapath steering fib nexthop rib session codec core
-AGENT_SRC := main.c agent.c captures.c interfaces.c log_events.c loop.c sessions.c wiring.c
+AGENT_SRC := main.c agent.c captures.c interfaces.c log_events.c loop.c privileges.c sessions.c wiring.c
 
 CTL_SRC := ask.c client.c command_capture.c command_explain.c command_show.c headgatectl.c \
 	pcapng.c rates.c show.c table.c value.c view.c

@@ -13,6 +13,7 @@
 #include "config/config.h"
 #include "core/log.h"
 #include "core/seed_file.h"
+#include "privileges.h"
 
 enum exit_code {
 	EXIT_OK = 0,
@@ -76,17 +77,31 @@ static void raise_descriptor_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+_Static_assert((int)AGENT_ERROR_SIZE >= (int)SEED_FILE_ERROR_SIZE &&
+		       (int)AGENT_ERROR_SIZE >= (int)PRIVILEGES_ERROR_SIZE,
+	       "one text for all errors");
+
+/* Do what needs root, or the files of root. */
+static int prepare(struct config *config, char error[AGENT_ERROR_SIZE])
+{
+	int code = privileges_check(config, error);
+
+	if (!code)
+		code = load_hash_seed(&config->datapath, error);
+	return code ? code : privileges_drop(config, error);
+}
+
 static int run(struct config *config)
 {
-	char error[AGENT_ERROR_SIZE], seed_error[SEED_FILE_ERROR_SIZE];
+	char error[AGENT_ERROR_SIZE];
 	struct event *end[2], *hangup;
 	struct event_base *base;
 	struct agent *agent;
 	int code;
 
-	code = load_hash_seed(&config->datapath, seed_error);
+	code = prepare(config, error);
 	if (code)
-		return exit_code_of(code, seed_error);
+		return exit_code_of(code, error);
 	code = agent_new(config, &agent, error);
 	if (code)
 		return exit_code_of(code, error);

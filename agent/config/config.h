@@ -27,6 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "bgp/session/options.h"
 #include "control/options.h"
@@ -37,17 +38,22 @@
 #include "rib/options.h"
 #include "steering/options.h"
 
+enum config_sizes {
+	AGENT_USER_SIZE = 33, /* LOGIN_NAME_MAX of shadow */
+};
+
 /* The options of the agent itself. */
 struct agent_options {
 	uint32_t shutdown_delay_s;
 	enum log_level log_level;
+	char user[AGENT_USER_SIZE]; /* to run as; "": stay as started */
 };
 
 static inline bool agent_options_equal(const struct agent_options *a,
 				       const struct agent_options *b)
 {
 	return a->shutdown_delay_s == b->shutdown_delay_s &&
-	       a->log_level == b->log_level;
+	       a->log_level == b->log_level && !strcmp(a->user, b->user);
 }
 
 enum config_limits {

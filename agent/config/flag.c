@@ -244,6 +244,10 @@ const struct option flag_table[] = {
 	  "that they have in the JSON. All clients that can connect may read "
 	  "them; port 0 does not listen.",
 	  VALUE(control.metrics, endpoint) },
+	{ "user", "NAME",
+	  "Run as this user, with the five capabilities that the agent needs "
+	  "and nothing else. Start as root. Default: stay as started.",
+	  .traits = OPTION_DERIVED, VALUE(agent.user, text) },
 	{ "log-level", NULL,
 	  "Least important messages that are written to stderr.",
 	  CHOICE(agent.log_level, log_level_names) },
@@ -283,6 +287,8 @@ size_t flag_values(const struct config *config, const struct option *flag)
 
 	if (flag->stage != OPTION_VALUE || flag->traits & OPTION_SECRET)
 		return 0;
+	if (flag->kind == &kind_text) /* without a default */
+		return *(base + flag->offset) != '\0';
 	if (flag->entries)
 		return *(const size_t *)(base + flag->count_offset);
 	return !flag->kind->bare || *(const bool *)(base + flag->offset);

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The capabilities that the agent needs, one by one, and --user."""
+
+import os
+import pwd
+import subprocess
+
+from lab_case import LabCase
+from lab.agent import BUILD
+from lab.system import wait_until
+
+EXIT_NOT_PERMITTED = 4
+# capabilities(7): their bits.
+NEEDED = {"net_bind_service": 10, "net_admin": 12, "net_raw": 13,
+          "perfmon": 38, "bpf": 39}
+USER = "nobody"
+
+
+class Missing(LabCase):
+    """A capability that is missing is named, before anything is changed."""
+
+    options = {"servers": 0}
+    started = False
+
+    def start_without(self, *names, flags=()):
+        """Run the agent as root without these capabilities."""
+        headgate = self.lab.headgate
+        headgate.write_seed()
+        # CAP_SYS_ADMIN stands for two of them.
+        bounds = ",".join(f"-{name}" for name in (*names, "sys_admin"))
+        return subprocess.run(
+            ["ip", "netns", "exec", headgate.namespace.name, "setpriv",
+             "--bounding-set", bounds, "timeout", "5",
+             f"{BUILD}/headgate", *headgate.arguments, *flags],
+            capture_output=True, text=True)
+
+    def test_each_is_named(self):
+        for name in NEEDED:
+            with self.subTest(capability=name):
+                done = self.start_without(name)
+                self.assertEqual(done.returncode, EXIT_NOT_PERMITTED,
+                                 done.stderr)
+                named = {n for n in NEEDED
+                         if f"CAP_{n.upper()} " in done.stderr}
+                self.assertEqual(named, {name}, done.stderr)
+                self.assertIn("run as root, or with these", done.stderr)
+                self.assertEqual(self.lab.headgate.program_ids(), {})
+                self.assertFalse(os.path.exists(
+                    f"{self.lab.headgate.pins}/vip4"))
+
+    def test_several_are_named_at_once(self):
+        done = self.start_without("bpf", "net_raw")
+        self.assertIn("CAP_BPF (", done.stderr)
+        self.assertIn("CAP_NET_RAW (", done.stderr)
+
+    def test_a_high_port_needs_no_capability(self):
+        done = self.start_without("net_bind_service",
+                                  flags=("--listen", "0.0.0.0:1790"))
+        self.assertNotIn("CAP_", done.stderr)
+
+
+class OtherUser(LabCase):
+    """With --user the agent does all of its work as that user."""
+
+    options = {"servers": 3}
+    started = False
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        lab = cls.lab
+        os.chmod(lab.folder, 0o755)
+        cls.headgate = headgate = lab.headgate
+        socket = f"{lab.folder}/run/headgate.sock"
+        place = headgate.arguments.index("--control-socket") + 1
+        headgate.arguments[place] = headgate.socket = socket
+        headgate.arguments += ["--user", USER]
+        lab.start()
+
+    def agent_status(self):
+        """Return the fields of /proc/PID/status."""
+        pid = self.headgate.show("status")["pid"]
+        with open(f"/proc/{pid}/status", encoding="ascii") as file:
+            return dict(line.rstrip("\n").split(":\t", 1) for line in file
+                        if ":\t" in line)
+
+    def test_1_it_has_five_capabilities_and_gains_none(self):
+        status = self.agent_status()
+        user = pwd.getpwnam(USER)
+        self.assertEqual(set(status["Uid"].split()), {str(user.pw_uid)})
+        self.assertEqual(set(status["Gid"].split()), {str(user.pw_gid)})
+        self.assertEqual(status["NoNewPrivs"], "1")
+        wanted = sum(1 << bit for bit in NEEDED.values())
+        for field, value in (("CapEff", wanted), ("CapPrm", wanted),
+                             ("CapInh", 0), ("CapBnd", 0), ("CapAmb", 0)):
+            self.assertEqual(int(status[field], 16), value, field)
+
+    def test_1_it_leaves_no_core_dump(self):
+        """Files in /proc belong to root while a process cannot be dumped."""
+        pid = self.headgate.show("status")["pid"]
+        self.assertEqual(os.stat(f"/proc/{pid}/status").st_uid, 0)
+
+    def test_2_traffic_flows(self):
+        connections = self.lab.download(20000, 200)
+        self.assertEqual(connections.failed(), [])
+        self.assertEqual(len(connections.servers()), 3)
+
+    def test_3_a_dead_server_is_out_and_comes_back(self):
+        dead, *others = self.lab.servers
+        dead.cut_cable()
+        self.lab.wait_living(others)
+        self.assertEqual(self.lab.download(21000, 100).failed(), [])
+        dead.plug_cable()
+        self.lab.wait_living(self.lab.servers)
+
+    def test_4_captures_and_explanations_work(self):
+        done = self.headgate.ctl("-j", "explain", "flow", "198.51.100.2",
+                                 "22000", "192.0.2.1", "80", "tcp")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('"agree"', done.stdout)
+
+    def test_5_a_killed_agent_is_followed_by_one_that_takes_over(self):
+        programs = self.headgate.program_ids()
+        self.headgate.kill()
+        self.assertEqual(self.headgate.program_ids(), programs)
+        self.headgate.start()
+        self.lab.wait_ready()
+        self.assertEqual(self.lab.download(24000, 100).failed(), [])
+
+    def test_6_it_leaves_nothing_behind(self):
+        self.assertEqual(self.headgate.stop(), 0)
+        self.assertEqual(self.headgate.program_ids(), {})
+        self.assertFalse(os.path.exists(self.headgate.socket))
+        wait_until(lambda: not os.path.exists(f"{self.headgate.pins}/vip4"),
+                   5, "the maps unpinned")
+        self.assertNotIn("72", self.lab.host.run("ip", "route", "show",
+                                                 "proto", "72"))
+
+    def test_7_an_unknown_user_is_refused(self):
+        flags = [*self.headgate.arguments[:-1], "no-such-user"]
+        done = self.headgate.try_flags(*flags)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("this host has no such user", done.stderr)
+        self.assertEqual(self.headgate.program_ids(), {})
+
+    def test_8_a_folder_that_the_user_cannot_write_is_named(self):
+        flags = list(self.headgate.arguments)
+        flags[flags.index("--control-socket") + 1] = \
+            f"{self.lab.folder}/direct.sock"
+        done = self.headgate.try_flags(*flags)
+        self.assertEqual(done.returncode, EXIT_NOT_PERMITTED, done.stderr)
+        self.assertIn(f"{self.lab.folder}: user {USER} cannot write there",
+                      done.stderr)
+        self.assertEqual(self.headgate.program_ids(), {})
