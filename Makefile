@@ -54,7 +54,7 @@ session_USES := codec core
 
 rib_DIR := agent/rib
 rib_SRC := adj_rib_in.c aggregate.c attribute_set.c decision.c decision_step.c distance.c export.c \
-	export_batch.c export_peer.c export_rule.c import.c inbound.c loc_rib.c max_prefix.c options.c otc.c \
+	export_batch.c export_peer.c export_rule.c import.c inbound.c loc_rib.c max_prefix.c options.c origins.c otc.c \
 	outbound.c path.c path_index.c peer_nexthops.c policy/as_pattern.c policy/policy.c policy/policy_match.c \
 	policy/policy_set.c policy/rule.c reason.c rib.c rib_nexthop.c route.c statement.c sweep.c update_group.c \
 	weight.c
@@ -112,7 +112,7 @@ session_TESTS := $(addprefix bgp/session/test_,admission collision_race confeder
 	link_peer neighbor_nexthop setup tcp_drops)
 rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision decision_explain decision_oracle \
 	decision_random export export_confederation export_packing export_peers export_random export_ready \
-	max_prefix multipath nexthop_allowed nexthop_routes otc path_index rib rib_nexthop shutdown statement static sweep \
+	max_prefix multipath nexthop_allowed nexthop_routes origins otc path_index rib rib_nexthop shutdown statement static sweep \
 	turns weight)
 nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_auth bfd_datagram bfd_packet bfd_pair bfd_session host listening nd netlink_message probe \
 	probe_budget probe_queue)

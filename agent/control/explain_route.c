@@ -16,6 +16,7 @@
 #include "nexthop/tracker.h"
 #include "rib/decision_step.h"
 #include "rib/export.h"
+#include "rib/origins.h"
 #include "rib/rib.h"
 #include "rib/statement.h"
 #include "steering/steering.h"
@@ -234,6 +235,19 @@ static struct json_object *explain_steering(const struct control_view *view,
 	return out;
 }
 
+/* List the origin ASes that the VIP has had since the agent started. */
+static struct json_object *origins_json(const struct control_view *view,
+					const struct prefix *vip)
+{
+	struct json_object *list = json_object_new_array();
+	const struct origins *origins = rib_origins(view->rib, vip);
+
+	for (uint32_t i = 0; origins && i < origins->count; i++)
+		json_object_array_add(list,
+				      json_object_new_uint64(origins->as[i]));
+	return list;
+}
+
 struct json_object *explain_route(const struct control_view *view,
 				  struct json_object *request)
 {
@@ -256,6 +270,7 @@ struct json_object *explain_route(const struct control_view *view,
 	json_add_number(out, "selected", route->selected);
 	json_add_number(out, "cut", cut);
 	json_add(out, "paths", paths);
+	json_add(out, "origins", origins_json(view, &route->node.prefix));
 	json_add(out, "announcements", explain_announcements(view, route));
 	return json_wrap("explain", out);
 }

@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 
+#include "bgp/codec/as_path.h"
 #include "core/log.h"
+#include "rib/origins.h"
 #include "rib/rib_internal.h"
 
 /* Warn once a session about a next hop that the neighbor must not give. */
@@ -113,6 +115,41 @@ static bool hand_on_set(struct rib *rib, const struct route *route)
 	return false;
 }
 
+/* Tell once a session that it brought a VIP a new origin. */
+static void log_new_origin(const struct route *route, const struct path *path,
+			   uint32_t as, uint32_t before)
+{
+	struct rib_peer *peer = (struct rib_peer *)path->source;
+	char vip[PREFIX_TEXT_SIZE], from[ADDRESS_TEXT_SIZE];
+
+	if (peer->origin_logged)
+		return;
+	peer->origin_logged = true;
+	log_info("rib",
+		 "%s: AS %u, from %s, is a new origin, AS %u was the last one; "
+		 "vips= of --neighbor says who may announce it",
+		 prefix_format(&route->node.prefix, vip), as,
+		 address_format(&path->source->address, from), before);
+}
+
+/* Note the origin ASes of the set, once for each path. */
+static void note_origins(struct rib *rib, struct route *route)
+{
+	for (struct path *path = route->paths; path; path = path->next) {
+		uint32_t as, before;
+
+		if (path->reason != REASON_NONE || path->origin_noted)
+			continue;
+		path->origin_noted = true;
+		as = as_path_last(attribute_set_view(path->attributes).as_path);
+		before = as ? origins_add(&rib->origins, &route->node.prefix,
+					  as) :
+			      0;
+		if (before)
+			log_new_origin(route, path, as, before);
+	}
+}
+
 static void log_decided(const struct route *route)
 {
 	const struct path *best = route_best(route);
@@ -135,6 +172,7 @@ static void decide_route(struct rib *rib, struct route *route)
 	log_cut(rib, route, &decision);
 	route->forwarding = hand_on_set(rib, route);
 	log_decided(route);
+	note_origins(rib, route);
 	rib->totals.learned += route->selected != 0;
 	rib->totals.forwarding += route->forwarding;
 	export_route(rib, route);

@@ -55,6 +55,7 @@ struct path {
 	bool best : 1;		       /* best path of its route */
 	bool equal_weight : 1;	       /* its bandwidth does not count here */
 	bool own_nexthop : 1;	       /* set by a rule: not checked */
+	bool origin_noted : 1;	       /* origins.h */
 };
 
 /* True if the path was configured. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "rib/aggregate.h"
+#include "rib/origins.h"
 #include "rib/rib_internal.h"
 #include "rib/weight.h"
 
@@ -210,6 +211,7 @@ void rib_free(struct rib *rib)
 	pool_free(&rib->path_pool);
 	pool_free(&rib->export_pool);
 	prefix_map_free(&rib->routes);
+	origins_free(&rib->origins);
 	path_indexes_free(&rib->path_indexes);
 	attribute_table_free(&rib->attributes);
 	free(rib->aggregates);
@@ -221,6 +223,12 @@ uint32_t rib_path_weight(const struct rib *rib, const struct route *route,
 			 const struct path *path)
 {
 	return weight_of_path(&rib->options.decision, route->paths, path);
+}
+
+const struct origins *rib_origins(const struct rib *rib,
+				  const struct prefix *vip)
+{
+	return origins_find(&rib->origins, vip);
 }
 
 const struct decision_options *rib_decision_options(const struct rib *rib)

@@ -99,6 +99,7 @@ struct rib_peer {
 	/* Accepted paths whose next hop is not allowed; logged once. */
 	uint32_t nexthops_refused;
 	bool nexthop_logged;
+	bool origin_logged;	      /* it brought a VIP a new origin AS */
 	struct max_prefix max_prefix; /* the user sets its limit */
 	uint32_t refreshing;	      /* enum bgp_family_bits: BoRR has come */
 	struct refresh_rounds rounds[BGP_FAMILY_COUNT];
@@ -247,6 +248,9 @@ bool rib_process(struct rib *rib);
 
 /* True if an upstream with a session has the address. */
 bool rib_has_upstream(const struct rib *rib, const struct address *address);
+/* Return the origin ASes that a VIP has had, or NULL. */
+const struct origins *rib_origins(const struct rib *rib,
+				  const struct prefix *vip);
 /* Return the weight of a path in its route's set, 0 for other paths. */
 uint32_t rib_path_weight(const struct rib *rib, const struct route *route,
 			 const struct path *path);

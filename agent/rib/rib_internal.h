@@ -88,6 +88,7 @@ struct rib {
 	uint32_t last_path_id;	/* the last one given to an export */
 	uint64_t bits_used;	/* rib_peer.bit of all peers */
 	uint8_t export_scratch[EXPORT_SCRATCH_SIZE];
+	struct prefix_map origins; /* origins.h */
 	struct policy_scratch policy_scratch;
 };
 

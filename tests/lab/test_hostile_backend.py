@@ -237,6 +237,19 @@ class Vips(Hostile):
             self.announce(self.evil.address, "192.0.2.0/25")
             self.assertEqual(self.cause("192.0.2.0/25"), "not_its_vip")
 
+    def test_a_vip_that_gains_an_origin_says_so(self):
+        as_number = self.evil.as_number
+        self.announce(self.evil.address)
+        self.wait_reason(None)
+        self.announce(self.evil.address, path=[as_number, 65077])
+        self.wait_reason(None)
+        wait_until(lambda: f"{STOLEN}/32: AS 65077, from {self.evil.address}, "
+                   f"is a new origin, AS {as_number} was the last one"
+                   in self.lab.headgate.log_tail(200), 5, "the log line")
+        done = self.lab.headgate.ctl("-j", "explain", f"{STOLEN}/32")
+        self.assertEqual(json.loads(done.stdout)["explain"]["origins"],
+                         [as_number, 65077])
+
     def test_its_own_one_is_not(self):
         self.announce(self.evil.address)
         self.wait_reason(None)
