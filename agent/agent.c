@@ -166,6 +166,8 @@ int agent_new(const struct config *config, struct agent **out,
 		.turns = &agent->loop.meter,
 		.started_ms = clock_now_ms(),
 	};
+	if (interfaces_are_attached(agent->interfaces))
+		bgp_speaker_tables_complete(agent->speaker);
 	*out = agent;
 	return 0;
 }
