@@ -29,8 +29,13 @@ enum rib_costs {
 	RIB_MARK_COST = 1,   /* of a route whose next hop changed */
 	RIB_EXPORT_COST = 1, /* of a step of export_walk() */
 	RIB_NEW_EXPORT_COST =
-		4,	    /* of a path, for neighbors that take several */
-	RIB_SWEEP_COST = 4, /* of a path in a sweep */
+		4, /* of a path, for neighbors that take several */
+	/*
+	 * Cost of a route in a sweep. Refused ones count for more than they
+	 * take, so that others wait less while a million of them go.
+	 */
+	RIB_SWEEP_COST = 3,
+	RIB_REFUSED_SWEEP_COST = 8,
 };
 
 /* The work of a turn, in its order. */

@@ -37,7 +37,7 @@ static void visit_route(struct rib *rib, struct rib_peer *peer,
 	struct path **link = adj_rib_in_first_path(rib, route, peer);
 	bool accepted = set == &peer->accepted_routes, stays = false;
 
-	rib->turn_cost += RIB_SWEEP_COST;
+	rib->turn_cost += accepted ? RIB_SWEEP_COST : RIB_REFUSED_SWEEP_COST;
 	while (adj_rib_in_is_of_peer(*link, peer)) {
 		if (is_swept(peer, route, *link)) {
 			adj_rib_in_remove_path(rib, peer, route, link);
@@ -136,7 +136,8 @@ static void begin_sweep(struct rib *rib, struct rib_peer *peer)
 	if (!peer->sweeping)
 		TAILQ_INSERT_TAIL(&rib->sweeps, peer, sweep_link);
 	peer->sweeping = true;
-	sweep_accepted(rib);
+	/* With the whole turn: traffic should leave this peer's next hops. */
+	visit_set(rib, peer, &peer->accepted_routes, RIB_MASS);
 	if (sweep_refused(rib))
 		rib_request_work(rib);
 }
