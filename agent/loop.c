@@ -12,7 +12,7 @@
 #include "core/clock.h"
 
 enum {
-	WORK_US = 5000, /* of each turn */
+	WORK_US = 3000, /* of each turn */
 	SCHEDSTAT_SIZE = 64,
 };
 

@@ -37,7 +37,7 @@
 
 enum kernel_routes_limits {
 	BATCH_COST = 64,   /* routes and hops written in one turn */
-	TURN_US = 5000,	   /* and the time after which no more are begun */
+	TURN_US = 3000,	   /* and the time after which no more are begun */
 	SETTLE_US = 50000, /* a route waits for the others of its object */
 };
 

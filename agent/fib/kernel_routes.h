@@ -13,7 +13,7 @@
  *
  * The way in: kernel_routes_set() and kernel_routes_remove() for each change of
  * a set. The way out: rtnetlink(7) messages (route_message.h), written by the
- * event loop in batches, in turns of at most 5 ms; a route that changes again
+ * event loop in batches, in turns of at most 3 ms; a route that changes again
  * while it waits is written once. Many routes with equal hops lead over one
  * next-hop object (route_object.h), which changes when they all do.
  *

@@ -28,7 +28,7 @@ enum tracker_times {
 	/* Many route changes cause one round of lookups in this time. */
 	RESOLVE_INTERVAL_MS = 100,
 	/* Longest time for lookups in one turn of the event loop. */
-	TURN_US = 5000,
+	TURN_US = 3000,
 };
 
 static void start_timer(struct event *timer, uint64_t delay_ms)

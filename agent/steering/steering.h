@@ -158,7 +158,7 @@ int steering_set_vip(struct steering *steering, const struct prefix *vip,
 		     const struct member *members, size_t count, bool *steered);
 
 /*
- * Work on the tables of VIPs that wait, for about 5 ms. Returns the milliseconds
+ * Work on the tables of VIPs that wait, for about 3 ms. Returns the milliseconds
  * after which to call it again: 0 for at once, STEERING_SETTLED for never. See
  * settle.c.
  */

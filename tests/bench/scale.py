@@ -16,12 +16,14 @@ Its phases, one after the other:
     return    all answer; ends as load does
 
 The scene refused_1m has 4x100 at rest, while another neighbor announces a million
-routes outside of --vip and loses its session. scale_bfd.py has scenes with BFD.
+routes outside of --vip and loses its session. scale_bfd.py has scenes with BFD,
+scale_death.py those of a death as the dead next hop sees it.
 
 A false death is a line of the log that calls a next hop dead that answers. A stall
 is the longest round trip of a request every 10 ms (heartbeat.py): on a busy host it
-includes waits for a CPU, which are shown beside it. CPU seconds and memory are the
-agent's. A scene ends early when a phase takes longer than --limit.
+includes waits for a CPU, which are shown beside it. `turn` is the longest turn of the
+loop since the start of the agent, and how many took more than 20 ms in the phase, as
+the agent says. CPU seconds and memory are the agent's. A scene ends early when a phase takes longer than --limit.
 
 BIRD has no next hops to probe: its sessions are lost instead. Its load ends when
 it has been idle; then the kernel must have all paths of all routes. It can do
@@ -40,6 +42,7 @@ import sys
 import time
 
 from scale_bfd import BFD_SCENES, arguments, run_bfd
+from scale_death import DEATH_SCENES, run_death, victim
 from scale_lab import (BirdDaemon, Farm, HeadgateDaemon, MAX_SESSIONS, ScaleLab,
                        TABLE_SLOTS, next_hop_address)
 from lab.agent import BUILD
@@ -48,7 +51,7 @@ from lab.system import LabError
 SCENES = {"4x10000": (4, 10000), "64x10000": (64, 10000),
           "512x1000": (512, 1000), "2000x100": (2000, 100),
           f"{TABLE_SLOTS}x10": (TABLE_SLOTS, 10), "refused_1m": (4, 100),
-          **{name: (4, 100) for name in BFD_SCENES}}
+          **DEATH_SCENES, **{name: (4, 100) for name in BFD_SCENES}}
 REFUSED = "refused_1m"
 REFUSED_ROUTES, REFUSED_SPEAKER = 1000000, 100
 REST_S = 3
@@ -61,7 +64,8 @@ COLUMNS = (("seconds", "s", 1), ("detection_s", "detected", 1),
            ("stall_ms", "stall ms", 1), ("cpu_wait_s", "waited s", 1),
            ("false_deaths", "false deaths", 1), ("bfd_lost", "BFD lost", 1),
            ("sessions_lost", "sessions lost", 1),
-           ("withdrawn", "withdrawn", 1))
+           ("withdrawn", "withdrawn", 1), ("last_ms", "last frame ms", 1),
+           ("turn_ms", "turn ms", 1), ("long_turns", ">20 ms", 1))
 
 
 class Late(Exception):
@@ -119,6 +123,11 @@ class Run:
         return {}
 
     def run(self, scene):
+        with (victim(self.lab) if scene in DEATH_SCENES
+              else contextlib.nullcontext()):
+            self.run_phases(scene)
+
+    def run_phases(self, scene):
         self.daemon.start()
         try:
             self.farm.connect_upstream()
@@ -128,6 +137,8 @@ class Run:
             self.phase("rest", lambda: self.farm.pump(REST_S))
             if scene in BFD_SCENES:
                 run_bfd(self)
+            elif scene in DEATH_SCENES:
+                run_death(self)
             elif scene == REFUSED:
                 self.run_refused()
             else:
@@ -194,11 +205,17 @@ class HeadgateRun(Run):
     def begin_phase(self):
         self.daemon.deaths()
         self.daemon.heartbeat()
+        self.turns = self.daemon.turns()
 
     def end_phase(self):
         beat = self.daemon.heartbeat()
         false = [a for a in self.daemon.deaths() if a not in self.dead]
+        turns = self.daemon.turns()
         return {"stall_ms": beat["longest_ms"], "heartbeat": beat,
+                "turn_ms": turns["longest_turn_us"] / 1000,
+                "turn_cpu_ms": turns["longest_turn_cpu_us"] / 1000,
+                "long_turns": turns["turns_above_20_ms"]
+                - self.turns["turns_above_20_ms"],
                 "false_deaths": len(false)}
 
     def describe(self):
@@ -286,7 +303,7 @@ def run_all(lab, options):
         for scene in options.scenes:
             runs = [(HeadgateRun, HeadgateDaemon(lab, arguments(scene)))]
             if (SCENES[scene][0] <= MAX_SESSIONS and not options.no_bird
-                    and scene not in BFD_SCENES):
+                    and scene not in (*BFD_SCENES, *DEATH_SCENES)):
                 runs.append((BirdRun, BirdDaemon(lab)))
             if number % 2:
                 runs.reverse()

@@ -90,6 +90,7 @@ class ScaleLab(Lab):
     def build(self, servers):
         self.make_folder()
         self.peers = Namespace(self.prefix, "peers")
+        self.hop = Namespace(self.prefix, "hop")  # scale_death.py
         self.host = Namespace(self.prefix, "daemon",
                               ["net.ipv4.ip_forward=1"])
         connect(self.peers, "eth0", self.host, "eth0")
@@ -319,6 +320,9 @@ class HeadgateDaemon(Daemon):
             text = file.read()
             self.log_offset = file.tell()
         return re.findall(r"nexthop: (\S+): dead", text)
+
+    def turns(self):
+        return self.control.show("status")["loop"]
 
     def nexthops_alive(self):
         return self.control.show("status")["nexthops"]["alive"]
