@@ -16,8 +16,8 @@
  *	  none but servers of their set (a dead one counts as absent). Else they
  *	  use a group that is a part of their set, or one that is cut down to
  *	  what the sets of its VIPs share, or none, and the kernel's route. Where
- *	  the kernel does not forward, the group that they have is cut down, and
- *	  they are withdrawn only if nothing is left of it.
+ *	  the kernel does not forward, the group that they have is cut down, or
+ *	  another one, and they are withdrawn only if nothing is left of any.
  * When groups are short and each is used by VIPs of several sets, two groups of
  * waiting VIPs become one, which frees the other.
  *
@@ -61,6 +61,7 @@ struct turn {
 struct view {
 	bool urgent;
 	bool has_table; /* some VIP has one, if not that of its set */
+	bool unsafe;	/* and it leads to a server outside of the set */
 	struct steering_group *in_place; /* all of its VIPs want the set */
 };
 
@@ -352,11 +353,12 @@ static struct view look_at(const struct turn *turn, struct steering_set *set)
 		if (group->claimed_by != set) {
 			group->claimed_by = set;
 			group->claims = 0;
-			view.urgent |= !group_is_safe(groups, group, set);
+			view.unsafe |= !group_is_safe(groups, group, set);
 		}
 		if (++group->claims == group->references)
 			view.in_place = group;
 	}
+	view.urgent |= view.unsafe;
 	/* The look is over: a set at the same address may come later. */
 	TAILQ_FOREACH(vip, &set->waiting, set_link)
 		if (vip->group)
@@ -466,6 +468,13 @@ static bool has_vip_of(const struct steering_group *group,
 		if (vip->set == set)
 			return true;
 	return false;
+}
+
+static bool is_any_group(const struct steering_group *group,
+			 const struct steering_set *set)
+{
+	(void)group, (void)set;
+	return true;
 }
 
 /*
@@ -592,9 +601,11 @@ static bool serve_at_limit(struct turn *turn, struct steering_set *set,
 	note_build(turn, set);
 	if (steering->groups.free_count && !set->group)
 		return start_build(turn, set, NULL, true);
-	return cut_group(turn, set, is_shared) ||
-	       drop_unsafe(turn, set, false) ||
-	       cut_group(turn, set, has_vip_of) || drop_unsafe(turn, set, true);
+	if (cut_group(turn, set, is_shared) || drop_unsafe(turn, set, false))
+		return true;
+	return view->unsafe && (cut_group(turn, set, has_vip_of) ||
+				cut_group(turn, set, is_any_group) ||
+				drop_unsafe(turn, set, true));
 }
 
 /* Returns whether something was done for the set. */

@@ -33,7 +33,7 @@ struct steering {
 };
 
 enum steering_times {
-	STEERING_TURN_US = 5000,
+	STEERING_TURN_US = 3000,
 };
 
 /* ------------------------------------------------------------- vip.c */
