@@ -21,19 +21,22 @@ enum {
 
 /*
  * Hand on one record. Its data is padded; a record that is shorter than it says
- * is not of our program.
+ * is not of our program. In the ring it stands behind a size of four bytes, so it
+ * is copied to where its own members are aligned.
  */
 static void on_sample(void *context, int cpu, void *data, __u32 size)
 {
 	const struct capture *capture = context;
-	const struct hg_capture *record = data;
+	struct hg_capture record;
 
 	(void)cpu;
-	if (size < sizeof(*record) ||
-	    size - sizeof(*record) < record->captured_size)
+	if (size < sizeof(record))
 		return;
-	capture->options.captured(capture->options.context, record,
-				  (const uint8_t *)(record + 1));
+	memcpy(&record, data, sizeof(record));
+	if (size - sizeof(record) < record.captured_size)
+		return;
+	capture->options.captured(capture->options.context, &record,
+				  (const uint8_t *)data + sizeof(record));
 }
 
 static void on_records_lost(void *context, int cpu, __u64 count)
