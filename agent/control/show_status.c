@@ -146,6 +146,8 @@ struct json_object *show_status(const struct control_view *view,
 		      seed_digest(view->datapath_options->hash_key, digest));
 	json_add_number(out, "table_size", view->datapath_options->table_size);
 	json_add_number(out, "log_lines_lost", log_lines_lost());
+	json_add_number(out, "connections_refused",
+			view->speaker->refusals.total);
 	json_add(out, "interfaces", interfaces_json(view));
 	json_add(out, "neighbors", neighbor_totals(view));
 	json_add(out, "vips", vip_totals(view));

@@ -13,8 +13,8 @@ from lab_case import LabCase
 from lab.system import wait_until
 from lab.topology import (HEADGATE_LAN, HEADGATE_UP, ROUTER_LAN, ROUTER_UP,
                           VIP, Lab)
-from raw_lab import (BACKEND_AS, NEXT_HOP, OBSERVER, UPSTREAM, UPSTREAM_AS,
-                     RawCase, announcement, tell, withdrawal)
+from raw_lab import (BACKEND_AS, BYSTANDER, NEXT_HOP, OBSERVER, UPSTREAM,
+                     UPSTREAM_AS, RawCase, announcement, tell, withdrawal)
 from raw_speaker import Speaker, dial, inside, read_all, wait_for
 
 STOLEN = "192.0.2.66"
@@ -347,6 +347,34 @@ class Bounds(RawCase):
         few.send(announcement(self.VIPS[-1], 65002, next_hop=self.FEW))
         wait_for([few], lambda: (self.lab.path(self.VIPS[-1], self.FEW)
                                  or {}).get("selected"), 5, "the last VIP")
+
+
+class Crowd(RawCase):
+    """1. Sessions beyond the limit of a range are refused, and counted."""
+
+    SECOND = "10.1.0.12"
+    options = {"neighbors": ("10.1.0.8/29,as=65001-65099,role=backend,limit=2",
+                             f"{BYSTANDER},as={BACKEND_AS + 98},"
+                             "role=backend,passive", UPSTREAM),
+               "addresses": (SECOND, "10.1.0.13")}
+
+    def refused(self):
+        return self.lab.headgate.show("status")["connections_refused"]
+
+    def test_the_third_one_of_two(self):
+        before = self.refused()
+        first = self.keep(self.lab.establish(NEXT_HOP, BACKEND_AS))
+        second = self.keep(self.lab.establish(self.SECOND, BACKEND_AS + 1))
+        third = self.lab.dial("10.1.0.13")
+        third.wait_closed()
+        self.assertEqual(self.refused(), before + 1)
+        self.assertIn("limit of its --neighbor prefix reached",
+                      self.lab.headgate.log_tail(200))
+        second.close()
+        wait_for([first], lambda: self.lab.state(self.SECOND) == "Active", 5,
+                 "the end of the second one")
+        self.keep(self.lab.establish("10.1.0.13", BACKEND_AS + 2))
+        self.check_bystanders()
 
 
 # --------------------------------------------------- sessions that lie dead
