@@ -224,8 +224,8 @@ const struct option neighbor_keys[] = {
 	  "unless next-hop is any, any number for others.",
 	  NUMBER(max_nexthops, 1, NEIGHBOR_MAX_NEXTHOPS) },
 	{ "pass-attributes", NULL,
-	  "Pass communities and other transitive attributes of VIPs that this "
-	  "backend announces on to upstreams.",
+	  "Pass communities, except well-known ones, and other transitive "
+	  "attributes of VIPs that this backend announces on to upstreams.",
 	  SWITCH(pass_attributes) },
 	{ "remove-private-as", NULL,
 	  "Remove AS numbers of private use from paths that are announced to "

@@ -82,18 +82,27 @@ static bool is_draining(const struct rib *rib, const struct route *route)
 	return !path;
 }
 
-/* Write the marks that the list lacks, behind it. */
-static void add_marks(struct writer *w, const uint32_t *marks, size_t count,
+/*
+ * Put the marks in place of the well-known communities (RFC 1997), which ask
+ * their receiver for something: that is us, and BLACKHOLE of one server must not
+ * take the VIP from the others.
+ */
+static void set_marks(struct writer *w, const uint32_t *marks, size_t count,
 		      struct bgp_attributes *out)
 {
 	struct reader before = out->communities;
 	size_t start = w->used;
 
-	writer_bytes(w, before.data, before.left);
+	while (before.left) {
+		uint32_t community = reader_u32(&before);
+
+		if (community < BGP_COMMUNITY_FIRST_WELL_KNOWN)
+			writer_u32(w, community);
+	}
 	for (size_t i = 0; i < count; i++)
-		if (!community_list_contains(before, marks[i]))
-			writer_u32(w, marks[i]);
+		writer_u32(w, marks[i]);
 	out->communities = reader_of(w->data + start, w->used - start);
+	out->present &= ~(uint32_t)BGP_HAS_COMMUNITIES;
 	if (out->communities.left)
 		out->present |= BGP_HAS_COMMUNITIES;
 }
@@ -141,7 +150,7 @@ struct attribute_set *statement_make(struct rib *rib, const struct route *route,
 	}
 	out.present |= BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXTHOP;
 	out.origin = BGP_ORIGIN_IGP;
-	add_marks(&w, marks, list_marks(rib, route, chosen, marks), &out);
+	set_marks(&w, marks, list_marks(rib, route, chosen, marks), &out);
 	if (w.failed)
 		return NULL;
 	return attribute_set_intern(&rib->attributes, &out, 0);

@@ -25,8 +25,10 @@ OBSERVER = "10.1.0.100"
 BYSTANDER = "10.1.0.60"
 
 # Common to all tests: dynamic backends and one upstream.
-# The limit is for tests that measure with many prefixes.
-BACKENDS = "10.1.0.0/26,as=65001-65099,role=backend,max-prefix=1000000"
+# The limit is for tests that measure with many prefixes, and communities are
+# passed on for those that mark an update by one.
+BACKENDS = ("10.1.0.0/26,as=65001-65099,role=backend,max-prefix=1000000,"
+            "pass-attributes")
 UPSTREAM = f"{OBSERVER},as={UPSTREAM_AS},role=upstream,passive"
 
 

@@ -227,6 +227,7 @@ enum bgp_extended_community {
 
 /* RFC 1997, RFC 8326, RFC 7999. */
 enum bgp_well_known_community {
+	BGP_COMMUNITY_FIRST_WELL_KNOWN = 0xffff0000, /* RFC 1997 */
 	BGP_COMMUNITY_GRACEFUL_SHUTDOWN = 0xffff0000,
 	BGP_COMMUNITY_LLGR_STALE = 0xffff0006, /* RFC 9494 4.3 */
 	BGP_COMMUNITY_BLACKHOLE = 0xffff029a,

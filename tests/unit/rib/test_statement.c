@@ -10,6 +10,7 @@
 
 #include "bgp/codec/as_path.h"
 #include "bgp/codec/community.h"
+#include "core/array.h"
 #include "export_world.h"
 #include "rib/statement.h"
 
@@ -232,6 +233,27 @@ static void pass_attributes_passes_them(void **state)
 	assert_false(a.present & BGP_HAS_MED);
 }
 
+static void pass_attributes_passes_no_well_known_community(void **state)
+{
+	static const uint32_t well_known[] = {
+		BGP_COMMUNITY_BLACKHOLE,
+		BGP_COMMUNITY_FIRST_WELL_KNOWN + 3,
+		UINT32_MAX,
+	};
+	struct world *world = *state;
+	struct bgp_attributes a;
+
+	world->backends[0]->source.pass_attributes = true;
+	for (size_t i = 0; i < COUNT_OF(well_known); i++) {
+		announce_with(world, 0, OTHER_COMMUNITY);
+		a = next_announcement(world, world->upstream);
+		assert_int_equal(a.communities.left, BGP_COMMUNITY_SIZE);
+		announce_with(world, 0, well_known[i]);
+		a = next_announcement(world, world->upstream);
+		assert_false(a.present & BGP_HAS_COMMUNITIES);
+	}
+}
+
 /* RFC 4271 5.1.6. It does not depend on which server is the best. */
 static void an_aggregate_says_that_servers_were_left_out(void **state)
 {
@@ -324,6 +346,8 @@ int main(void)
 		WITH(setup, so_it_is_where_paths_are_announced),
 		WITH(setup_origin, it_drains_when_all_servers_do),
 		WITH(setup_origin, pass_attributes_passes_them),
+		WITH(setup_origin,
+		     pass_attributes_passes_no_well_known_community),
 		cmocka_unit_test(an_aggregate_says_that_servers_were_left_out),
 		WITH(setup, a_path_with_its_as_is_not_announced_to_a_neighbor),
 		WITH(setup, keys_of_the_neighbor_change_the_path),
