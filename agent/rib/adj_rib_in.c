@@ -257,7 +257,7 @@ static int announce_path(struct rib *rib, struct rib_peer *peer,
 		route_free_if_unused(rib, route);
 		return -ENOMEM;
 	}
-	error = inbound_limit(peer, route, path, &verdict);
+	error = inbound_limit(rib, peer, route, path, &verdict);
 	if (error || !inbound_is_kept(path, &verdict))
 		drop_empty_path(rib, peer, route, key->path_id);
 	else

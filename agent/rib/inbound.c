@@ -132,14 +132,16 @@ static void log_max_prefix(const struct rib_peer *peer,
 }
 
 /* True if the route has as many paths of the peer as it may. */
-static bool is_full_of(const struct rib_peer *peer, const struct route *route)
+static bool is_full_of(struct rib *rib, struct rib_peer *peer,
+		       struct route *route)
 {
-	const struct path *path = route->paths;
+	/* They stand side by side. */
+	const struct path *path = *adj_rib_in_first_path(rib, route, peer);
 	uint32_t count = 0;
 
-	for (; path; path = path->next)
+	for (; path && path->source == &peer->source; path = path->next)
 		/* The new one has no attributes yet. */
-		count += path->source == &peer->source && path->attributes;
+		count += path->attributes != NULL;
 	return count >= peer->max_paths;
 }
 
@@ -151,8 +153,8 @@ static void refuse(struct rib_peer *peer, enum import_reason reason,
 }
 
 /* Apply the limits of a path that is not held yet. */
-static int limit_new_path(struct rib_peer *peer, const struct route *route,
-			  const struct path *path,
+static int limit_new_path(struct rib *rib, struct rib_peer *peer,
+			  struct route *route, const struct path *path,
 			  struct inbound_verdict *verdict)
 {
 	enum max_prefix_report report;
@@ -166,18 +168,19 @@ static int limit_new_path(struct rib_peer *peer, const struct route *route,
 		return -EDQUOT;
 	if (limited == MAX_PREFIX_BLOCK)
 		refuse(peer, IMPORT_MAX_PREFIX, verdict);
-	else if (path->path_id && peer->max_paths && is_full_of(peer, route))
+	else if (path->path_id && peer->max_paths &&
+		 is_full_of(rib, peer, route))
 		refuse(peer, IMPORT_MAX_PATHS, verdict);
 	return 0;
 }
 
-int inbound_limit(struct rib_peer *peer, const struct route *route,
+int inbound_limit(struct rib *rib, struct rib_peer *peer, struct route *route,
 		  const struct path *path, struct inbound_verdict *verdict)
 {
 	int error = 0;
 
 	if (!path->attributes)
-		error = limit_new_path(peer, route, path, verdict);
+		error = limit_new_path(rib, peer, route, path, verdict);
 	if (!error && verdict->reason == IMPORT_ACCEPTED &&
 	    !peer_nexthops_has_room(&peer->nexthops,
 				    verdict->attributes->nexthop)) {

@@ -58,7 +58,7 @@ static inline bool inbound_is_kept(const struct path *path,
 				    verdict->reason != IMPORT_MAX_PATHS);
 }
 
-int inbound_limit(struct rib_peer *peer, const struct route *route,
+int inbound_limit(struct rib *rib, struct rib_peer *peer, struct route *route,
 		  const struct path *path, struct inbound_verdict *verdict);
 
 #endif
