@@ -205,6 +205,8 @@ METRICS_PORT = 9472
 # Kilobytes. AddressSanitizer keeps freed memory for a while.
 MEMORY_LIMIT = (256 if BUILD.endswith("/san") else 16) << 10
 MANY_VIPS = 4000
+# The bystander has one, or two while measure_update() adds another.
+VIP_COUNTS = (MANY_VIPS + 1, MANY_VIPS + 2)
 
 
 class Clients(LocalCase):
@@ -272,9 +274,9 @@ class Clients(LocalCase):
         reader.sendall(REQUEST * 10)
         lines = reader.makefile("rb")
         for _ in range(10):
-            self.assertEqual(
+            self.assertIn(
                 len(json.loads(lines.readline())["counters"]["vips"]),
-                MANY_VIPS + 1)
+                VIP_COUNTS)
 
     def test_a_request_that_comes_byte_by_byte_has_a_deadline(self):
         slow = [self.connect() for _ in range(60)]
@@ -325,8 +327,7 @@ class Clients(LocalCase):
         sock.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
         while data := sock.recv(1 << 16):
             body += data
-        self.assertEqual(body.count(b"headgate_vips_packets_total{"),
-                         MANY_VIPS + 1)
+        self.assertIn(body.count(b"headgate_vips_packets_total{"), VIP_COUNTS)
 
     def test_a_scraper_that_sends_byte_by_byte_has_a_deadline(self):
         sock = self.scrape()
