@@ -62,8 +62,11 @@ static size_t home_of(const struct pointer_set *set, uint64_t key)
 /* Return the entry of a block, or the free one where it belongs. */
 static size_t find_block(const struct pointer_set *set, uint64_t key)
 {
-	size_t i = home_of(set, key);
+	size_t i = set->last;
 
+	if (i < set->size && set->blocks[i].key == key)
+		return i;
+	i = home_of(set, key);
 	while (set->blocks[i].key && set->blocks[i].key != key)
 		i = (i + 1) & (set->size - 1);
 	return i;
@@ -120,7 +123,8 @@ int pointer_set_add(struct pointer_set *set, const void *pointer)
 
 	if (is_full(set) && grow_set(set))
 		return -ENOMEM;
-	block = &set->blocks[find_block(set, place.key)];
+	set->last = find_block(set, place.key);
+	block = &set->blocks[set->last];
 	set->used += !block->key;
 	set->count += !(block->members & place.bit);
 	block->key = place.key;
@@ -156,7 +160,7 @@ void pointer_set_remove(struct pointer_set *set, const void *pointer)
 
 	if (!set->size)
 		return;
-	i = find_block(set, place.key);
+	i = set->last = find_block(set, place.key);
 	if (!(set->blocks[i].members & place.bit))
 		return;
 	set->blocks[i].members &= ~place.bit;

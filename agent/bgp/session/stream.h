@@ -81,7 +81,7 @@ size_t bgp_stream_waiting(const struct bgp_stream *stream);
 /* Stop and resume reading. Legal on a closed stream. */
 void bgp_stream_pause(struct bgp_stream *stream);
 void bgp_stream_resume(struct bgp_stream *stream);
-/* Read some of what the socket has now. */
-void bgp_stream_read(struct bgp_stream *stream);
+/* Read some of what the socket has now. True if it may have more. */
+bool bgp_stream_read(struct bgp_stream *stream);
 
 #endif
