@@ -135,7 +135,9 @@ static void its_memory_is_locked_and_not_dumped(void **state)
 	(void)state;
 	assert_int_equal(read_text("key"), 0);
 	flags_of_memory(secret.bytes, line);
+#ifndef __SANITIZE_ADDRESS__ /* it turns mlock(2) into nothing */
 	assert_non_null(strstr(line, " lo"));
+#endif
 	assert_non_null(strstr(line, " dd"));
 	assert_non_null(strstr(line, " wf"));
 }
