@@ -119,6 +119,7 @@ static void set_compared_values(struct attribute_set *set,
 	set->aigp = from->aigp;
 	set->origin = from->origin;
 	set->neighbor_as = as_path_first(from->as_path);
+	set->origin_as = as_path_last(from->as_path);
 	set->as_path_length = (uint16_t)as_path_length(from->as_path);
 	set->confederation_length =
 		(uint16_t)as_path_confederation_length(from->as_path);

@@ -44,6 +44,7 @@ struct attribute_set {
 	uint32_t local_pref;
 	uint32_t med;
 	uint32_t neighbor_as;	/* leftmost AS of AS_PATH, 0 if none */
+	uint32_t origin_as;	/* as_path_last() */
 	uint32_t originator_id; /* RFC 4456 8 */
 	uint32_t weight;	/* from policy, part of the key; 0: none */
 	float bandwidth;	/* link bandwidth, bytes per second */

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "bgp/codec/as_path.h"
 #include "core/log.h"
 #include "rib/origins.h"
 #include "rib/rib_internal.h"
@@ -141,7 +140,7 @@ static void note_origins(struct rib *rib, struct route *route)
 		if (path->reason != REASON_NONE || path->origin_noted)
 			continue;
 		path->origin_noted = true;
-		as = as_path_last(attribute_set_view(path->attributes).as_path);
+		as = path->attributes->origin_as;
 		before = as ? origins_add(&rib->origins, &route->node.prefix,
 					  as) :
 			      0;
