@@ -48,7 +48,7 @@ codec_USES := core
 
 session_DIR := agent/bgp/session
 session_SRC := admission.c announcer.c connection.c connection_input.c connection_output.c error_log.c \
-	link_peer.c listener.c neighbor.c neighbor_options.c neighbor_session.c \
+	link_peer.c listener.c neighbor.c neighbor_hint.c neighbor_options.c neighbor_session.c \
 	options.c setup.c socket.c speaker.c stream.c tcp_auth.c tcp_drops.c
 session_USES := codec core
 

@@ -79,12 +79,26 @@ static void write_neighbor(const struct view_place *place, FILE *out)
 	value_write(place->row, known ? "address" : "interface", out);
 }
 
-/* Write the hint why the session is down, or else the last error. */
+static bool is_established(const struct view_place *place)
+{
+	const char *state =
+		json_object_get_string(value_at(place->row, "state"));
+
+	return state && !strcmp(state, "Established");
+}
+
+/* Write the hint or, until a session has followed it, the last error. */
 static void write_last_error(const struct view_place *place, FILE *out)
 {
 	bool hint = value_at(place->row, "hint");
 
+	if (!hint && is_established(place)) {
+		fputs("-", out);
+		return;
+	}
 	value_write(place->row, hint ? "hint" : "last_error", out);
+	if (!hint && value_at(place->row, "last_error_s"))
+		value_expand(place->row, ", {last_error_s} ago", out);
 }
 
 /* Write the state, and when the next attempt to connect is due. */

@@ -260,6 +260,16 @@ static void add_max_prefix(struct json_object *out, uint32_t limit,
 	json_add_number(out, "max_prefix_count", most);
 }
 
+static void add_refused_connections(struct json_object *out,
+				    const struct bgp_refused *refused)
+{
+	json_add_number(out, "connections_refused",
+			refused->count[BGP_REFUSED_SECOND] +
+				refused->count[BGP_REFUSED_PLACE]);
+	json_add_number(out, "collisions",
+			refused->count[BGP_REFUSED_COLLISION]);
+}
+
 static struct json_object *neighbor_json(const struct control_view *view,
 					 const struct bgp_neighbor *neighbor,
 					 const struct bgp_tcp_drops *drops)
@@ -280,6 +290,11 @@ static struct json_object *neighbor_json(const struct control_view *view,
 	add_counters(out, &neighbor->counters);
 	json_add_text(out, "last_error",
 		      neighbor->last_error[0] ? neighbor->last_error : NULL);
+	json_add(out, "last_error_s",
+		 neighbor->last_error[0] ? json_object_new_uint64(json_age_s(
+						   neighbor->last_error_ms)) :
+					   NULL);
+	add_refused_connections(out, &neighbor->refused);
 	json_add(out, "errors", errors_json(&neighbor->errors));
 	json_add_text(out, "hint",
 		      bgp_neighbor_hint(neighbor, drops, hint, sizeof(hint)) ?

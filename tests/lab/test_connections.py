@@ -224,6 +224,7 @@ class Collision(RawCase):
         theirs.wait_for_message(bgp.KEEPALIVE)
         self.check_survivor(address, theirs)
         self.assertEqual(ours.wait_closed(), (6, 7, b""))
+        self.assertEqual(self.lab.headgate.neighbor(address)["collisions"], 1)
         third = self.keep(self.lab.dial(address))
         self.assertEqual(third.wait_closed(), (6, 7, b""))
         self.assertEqual(third.received(bgp.OPEN), [])
@@ -239,6 +240,56 @@ class Collision(RawCase):
         ours.send(self.hello(address), bgp.keepalive())
         self.assertEqual(theirs.wait_closed(), (6, 7, b""))
         self.check_survivor(address, ours)
+
+
+class SecondSpeaker(RawCase):
+    """Another BGP daemon on the server of a session, such as MetalLB beside
+    Calico: it gets no session, and a hint says so."""
+
+    options = {"neighbors": (BACKENDS, UPSTREAM)}
+
+    def neighbor(self):
+        return self.lab.headgate.neighbor(NEXT_HOP)
+
+    def row(self):
+        """Return the neighbor's line of `headgatectl show neighbors`."""
+        return next(line for line in self.lab.headgate.ctl(
+            "show", "neighbors").stdout.splitlines()
+            if line.startswith(NEXT_HOP + " "))
+
+    def refuse(self, count):
+        """Let the second speaker connect `count` times."""
+        for _ in range(count):
+            second = self.lab.dial(NEXT_HOP)
+            second.send(bgp.open_message(BACKEND_AS, NEXT_HOP))
+            self.assertEqual(second.wait_closed(), (6, 7, b""))
+
+    def test_refused_connections_are_counted_told_and_logged(self):
+        first = self.keep(self.lab.establish(NEXT_HOP, BACKEND_AS))
+        self.assertEqual((self.neighbor()["connections_refused"],
+                          self.neighbor()["hint"]), (0, None))
+        self.refuse(30)
+        neighbor = self.neighbor()
+        self.assertEqual(neighbor["connections_refused"], 30)
+        self.assertRegex(neighbor["hint"], "30 connections refused, the last "
+                         "[0-9]+ s ago: .*second BGP speaker")
+        self.assertIn("30 connections refused", self.row())
+        with open(self.lab.headgate.log_path, encoding="utf-8") as log:
+            lines = [line for line in log if "connection refused" in line]
+        self.assertIn("second BGP speaker", lines[0])
+        self.assertLess(len(lines), 20)
+        self.assertFalse(first.closed)
+        first.reset()
+
+    def test_the_last_error_has_its_age_until_a_session_follows(self):
+        first = self.lab.establish(NEXT_HOP, BACKEND_AS)
+        first.send(bgp.notification(6, 4))
+        first.wait_closed()
+        self.assertRegex(self.row(), "Administrative Reset.*, [0-9]+s ago")
+        self.assertLessEqual(self.neighbor()["last_error_s"], 5)
+        self.keep(self.lab.establish(NEXT_HOP, BACKEND_AS))
+        self.assertNotIn("Administrative Reset", self.row())
+        self.assertIn("Administrative Reset", self.neighbor()["last_error"])
 
 
 class Distance(RawCase):

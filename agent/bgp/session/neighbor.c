@@ -17,6 +17,7 @@
 #include "bgp/session/setup.h"
 #include "bgp/session/speaker.h"
 #include "core/clock.h"
+#include "core/log.h"
 
 enum {
 	/* Time for a session to answer when its peer opens another one. */
@@ -103,8 +104,7 @@ static bool is_dialled(const struct bgp_neighbor *neighbor)
 	       !neighbor->stopped;
 }
 
-/* Return how long max-prefix keeps the neighbor down. */
-static uint64_t held_for_ms(const struct bgp_neighbor *neighbor)
+uint64_t bgp_neighbor_held_ms(const struct bgp_neighbor *neighbor)
 {
 	uint64_t now = clock_now_ms();
 
@@ -115,7 +115,7 @@ static uint64_t held_for_ms(const struct bgp_neighbor *neighbor)
 static void start_timer_later(struct bgp_neighbor *neighbor)
 {
 	uint64_t delay_ms =
-		held_for_ms(neighbor) +
+		bgp_neighbor_held_ms(neighbor) +
 		bgp_delay_jittered(neighbor->restart_delay_s, arc4random());
 	const struct timeval delay = clock_timeval_of_ms(delay_ms);
 
@@ -216,19 +216,41 @@ static bool make_way(struct bgp_neighbor *neighbor)
 	return true;
 }
 
+void bgp_neighbor_refused(struct bgp_neighbor *neighbor,
+			  enum bgp_refused_reason reason)
+{
+	struct bgp_refused *refused = &neighbor->refused;
+	const char *why = bgp_neighbor_refused_texts[reason];
+	char name[BGP_NEIGHBOR_NAME_SIZE];
+
+	refused->count[reason]++;
+	refused->last_ms = clock_now_ms();
+	refused->reason = reason;
+	bgp_neighbor_name(neighbor, name);
+	if (reason == BGP_REFUSED_COLLISION)
+		log_info("bgp", "%s: connection closed: %s", name, why);
+	else
+		log_warning("bgp", "%s: connection refused: %s", name, why);
+}
+
 void bgp_neighbor_accept(struct bgp_neighbor *neighbor,
 			 const struct bgp_endpoint *remote, int fd)
 {
 	struct bgp_notification nothing = { 0 };
 
-	if (neighbor->stopped || held_for_ms(neighbor) ||
-	    (neighbor->options.interface[0] &&
-	     !move_to_endpoint(neighbor, &remote->address, remote->ifindex))) {
+	if (neighbor->stopped || bgp_neighbor_held_ms(neighbor)) {
+		bgp_socket_reset(fd);
+		return;
+	}
+	if (neighbor->options.interface[0] &&
+	    !move_to_endpoint(neighbor, &remote->address, remote->ifindex)) {
+		bgp_neighbor_refused(neighbor, BGP_REFUSED_PLACE);
 		bgp_socket_reset(fd);
 		return;
 	}
 	if (!make_way(neighbor)) {
 		demand_proof(neighbor);
+		bgp_neighbor_refused(neighbor, BGP_REFUSED_SECOND);
 		bgp_connection_refuse(fd);
 		return;
 	}
@@ -386,7 +408,7 @@ enum bgp_state bgp_neighbor_state(const struct bgp_neighbor *neighbor)
 
 	if (in == BGP_STATE_IDLE && out == BGP_STATE_IDLE &&
 	    !is_dialled(neighbor) && !neighbor->stopped &&
-	    !held_for_ms(neighbor))
+	    !bgp_neighbor_held_ms(neighbor))
 		return BGP_STATE_ACTIVE; /* waiting for the peer to connect */
 	return in > out ? in : out;
 }
@@ -395,30 +417,5 @@ bool bgp_neighbor_is_idle(const struct bgp_neighbor *neighbor)
 {
 	return neighbor->incoming.state == BGP_STATE_IDLE &&
 	       neighbor->outgoing.state == BGP_STATE_IDLE &&
-	       !is_dialled(neighbor) && !held_for_ms(neighbor);
-}
-
-bool bgp_neighbor_hint(const struct bgp_neighbor *neighbor,
-		       const struct bgp_tcp_drops *now, char *text, size_t size)
-{
-	if (neighbor->session)
-		return false;
-	if (held_for_ms(neighbor)) {
-		snprintf(
-			text, size,
-			"announced more than max-prefix=%u; down for %u s more",
-			neighbor->options.max_prefix,
-			(unsigned int)(held_for_ms(neighbor) / CLOCK_MS_PER_S +
-				       1));
-		return true;
-	}
-	if (address_is_zero(&neighbor->address)) {
-		snprintf(text, size,
-			 "%s: not exactly one neighbor known there; waiting "
-			 "for its connection",
-			 neighbor->options.interface);
-		return true;
-	}
-	return bgp_tcp_drops_hint(&neighbor->options, &neighbor->drops, now,
-				  text, size);
+	       !is_dialled(neighbor) && !bgp_neighbor_held_ms(neighbor);
 }

@@ -15,6 +15,7 @@
  *
  *	neighbor.c		when to dial, accept and stop connections
  *	neighbor_session.c	events of its connections
+ *	neighbor_hint.c		what is wrong with it, and what to do
  */
 
 #include <stdbool.h>
@@ -35,6 +36,21 @@ enum bgp_neighbor_sizes {
 	BGP_NEIGHBOR_NAME_SIZE = NEIGHBOR_TARGET_SIZE,
 };
 
+/* Why a connection was refused because of another one of the neighbor. */
+enum bgp_refused_reason {
+	BGP_REFUSED_COLLISION, /* both sides have dialled, as they may */
+	BGP_REFUSED_SECOND,    /* the session is up already */
+	BGP_REFUSED_PLACE,     /* the session is with another address there */
+	BGP_REFUSED_REASON_COUNT,
+};
+
+/* Connections that were refused for that; all zero: none. */
+struct bgp_refused {
+	uint64_t count[BGP_REFUSED_REASON_COUNT];
+	uint64_t last_ms;
+	enum bgp_refused_reason reason; /* of the last one */
+};
+
 struct bgp_neighbor {
 	struct bgp_speaker *speaker;
 	struct bgp_neighbor_options options;
@@ -47,10 +63,11 @@ struct bgp_neighbor {
 	struct event *restart;		/* timer: dial after a failure */
 	struct event *proof; /* timer: the session must have answered */
 	uint16_t restart_delay_s;
-	uint64_t held_until_ms;	 /* no session before: max-prefix */
-	uint64_t accepted_ms;	 /* time of its last connection to us */
-	uint64_t changed_ms;	 /* time of the last session up or down */
-	bool input_held;	 /* bgp_neighbor_hold_input() */
+	uint64_t held_until_ms;	    /* no session before: max-prefix */
+	uint64_t accepted_ms;	    /* time of its last connection to us */
+	uint64_t changed_ms;	    /* time of the last session up or down */
+	struct bgp_refused refused; /* further connections of this peer */
+	bool input_held;	    /* bgp_neighbor_hold_input() */
 	uint32_t end_of_rib_due; /* enum bgp_family_bits: End-of-RIB not sent */
 	uint32_t refreshing;	 /* enum bgp_family_bits: BoRR sent, EoRR due */
 	struct bgp_counters counters;
@@ -58,6 +75,7 @@ struct bgp_neighbor {
 	struct bgp_tcp_drops
 		drops; /* when the last session ended, or at the start */
 	char last_error[BGP_LAST_ERROR_SIZE];
+	uint64_t last_error_ms;	      /* its time */
 	char detail[BGP_DETAIL_SIZE]; /* addition to the next error */
 	void *owner_data; /* of the speaker's user, between up and down */
 	TAILQ_ENTRY(bgp_neighbor) link;
@@ -117,8 +135,9 @@ bool bgp_neighbor_next_attempt(const struct bgp_neighbor *neighbor,
 const char *bgp_neighbor_name(const struct bgp_neighbor *neighbor,
 			      char text[BGP_NEIGHBOR_NAME_SIZE]);
 /*
- * Explain why no session comes up, with the kernel's current counters. False if
- * there is no explanation, or a session.
+ * Explain what is wrong, with the kernel's current counters: why no session
+ * comes up, or that further connections are refused. False if there is nothing
+ * to explain.
  */
 bool bgp_neighbor_hint(const struct bgp_neighbor *neighbor,
 		       const struct bgp_tcp_drops *now, char *text,

@@ -20,6 +20,15 @@ enum bgp_neighbor_delays {
 void bgp_neighbor_closed(struct bgp_neighbor *neighbor,
 			 const struct bgp_connection *connection);
 
+/* Return how long max-prefix keeps the neighbor down. */
+uint64_t bgp_neighbor_held_ms(const struct bgp_neighbor *neighbor);
+/* Count and log a connection that is refused. */
+void bgp_neighbor_refused(struct bgp_neighbor *neighbor,
+			  enum bgp_refused_reason reason);
+
+/* neighbor_hint.c: what it means, and what to do. */
+extern const char *const bgp_neighbor_refused_texts[BGP_REFUSED_REASON_COUNT];
+
 /* neighbor_session.c */
 extern const struct bgp_connection_handler bgp_neighbor_session;
 

@@ -39,7 +39,8 @@ static void remember_error(struct bgp_neighbor *neighbor,
 		 neighbor->detail);
 	neighbor->detail[0] = '\0';
 	whole.text = neighbor->last_error;
-	bgp_error_log_add(&neighbor->errors, clock_now_ms(), &whole);
+	neighbor->last_error_ms = clock_now_ms();
+	bgp_error_log_add(&neighbor->errors, neighbor->last_error_ms, &whole);
 }
 
 static void on_connection_error(struct bgp_connection *connection,
@@ -95,6 +96,8 @@ static bool loses_collision(struct bgp_connection *connection)
 	case BGP_COLLISION_NONE:
 		break;
 	case BGP_COLLISION_DROP_NEW:
+		bgp_neighbor_refused(connection->options.owner,
+				     BGP_REFUSED_COLLISION);
 		return true;
 	case BGP_COLLISION_PAUSE_OTHER:
 		bgp_connection_pause(other);
@@ -112,10 +115,14 @@ static void end_other(struct bgp_connection *connection)
 	struct bgp_connection *other = other_of(connection);
 
 	other->last_try = true;
-	if (bgp_collision_ends_other(
+	if (!bgp_collision_ends_other(
 		    &connection->options.local_open, &connection->remote_open,
 		    connection->options.incoming, other->state))
-		bgp_connection_lose_collision(other);
+		return;
+	if (other->state >= BGP_STATE_OPEN_SENT)
+		bgp_neighbor_refused(connection->options.owner,
+				     BGP_REFUSED_COLLISION);
+	bgp_connection_lose_collision(other);
 }
 
 /* ------------------------------------------------------------- sessions */
@@ -139,8 +146,10 @@ static void on_connection_up(struct bgp_connection *connection)
 	const struct bgp_callbacks *callbacks = callbacks_of(neighbor);
 	char name[BGP_NEIGHBOR_NAME_SIZE];
 
-	if (neighbor->session)
+	if (neighbor->session) {
+		bgp_neighbor_refused(neighbor, BGP_REFUSED_COLLISION);
 		bgp_connection_lose_collision(neighbor->session);
+	}
 	neighbor->session = connection;
 	neighbor->changed_ms = clock_now_ms();
 	neighbor->end_of_rib_due = end_of_rib_families(neighbor, connection);

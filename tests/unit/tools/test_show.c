@@ -150,6 +150,28 @@ static void neighbors_with_missing_fields_show_dashes(void **state)
 		     "hold timer expired\n");
 }
 
+static void the_last_error_has_its_age_and_goes_with_a_session(void **state)
+{
+	(void)state;
+	assert_shows("neighbors",
+		     "{\"neighbors\":[{\"address\":\"10.0.0.1\",\"state\":"
+		     "\"Idle\",\"last_error\":\"timeout\",\"last_error_s\":"
+		     "90},{\"address\":\"10.0.0.2\",\"state\":"
+		     "\"Established\",\"last_error\":\"timeout\","
+		     "\"last_error_s\":90},{\"address\":\"10.0.0.3\","
+		     "\"state\":\"Established\",\"hint\":\"look\","
+		     "\"last_error\":\"timeout\",\"last_error_s\":90}]}",
+		     "NEIGHBOR  NAME  AS  ROLE  STATE        UP/DOWN  "
+		     "RECEIVED  OF MAX  ACCEPTED  ANNOUNCED  LAST ERROR\n"
+		     "10.0.0.1  -     -   -     Idle               -  "
+		     "       -       -         -          -  "
+		     "timeout, 1m30s ago\n"
+		     "10.0.0.2  -     -   -     Established        -  "
+		     "       -       -         -          -  -\n"
+		     "10.0.0.3  -     -   -     Established        -  "
+		     "       -       -         -          -  look\n");
+}
+
 static void a_neighbor_shows_its_name_limit_and_next_attempt(void **state)
 {
 	(void)state;
@@ -393,6 +415,8 @@ int main(void)
 		cmocka_unit_test(durations_have_two_units),
 		cmocka_unit_test(status_is_lines_and_a_table_of_interfaces),
 		cmocka_unit_test(neighbors_with_missing_fields_show_dashes),
+		cmocka_unit_test(
+			the_last_error_has_its_age_and_goes_with_a_session),
 		cmocka_unit_test(
 			a_neighbor_shows_its_name_limit_and_next_attempt),
 		cmocka_unit_test(

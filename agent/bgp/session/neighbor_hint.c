@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Hints: what is wrong with a neighbor, and what to do. See neighbor.h. */
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "bgp/session/neighbor_internal.h"
+#include "core/clock.h"
+
+enum {
+	/* Speakers try again at least every two minutes. */
+	REFUSED_SHOWN_MS = 5 * 60 * CLOCK_MS_PER_S,
+};
+
+const char *const bgp_neighbor_refused_texts[BGP_REFUSED_REASON_COUNT] = {
+	[BGP_REFUSED_COLLISION] = "both sides dialled, and the other "
+				  "connection stays (RFC 4271 6.8)",
+	[BGP_REFUSED_SECOND] = "it has a session already; if a second BGP "
+			       "speaker runs there, stop one of them",
+	[BGP_REFUSED_PLACE] = "the session is with another address there; a "
+			      "--neighbor INTERFACE is one peer",
+};
+
+/* Tell of connections that were refused lately. */
+static bool hint_of_refused(const struct bgp_refused *refused, char *text,
+			    size_t size)
+{
+	uint64_t count = refused->count[refused->reason];
+	uint64_t age_ms = clock_now_ms() - refused->last_ms;
+
+	if (!count || refused->reason == BGP_REFUSED_COLLISION ||
+	    age_ms > REFUSED_SHOWN_MS)
+		return false;
+	snprintf(text, size,
+		 "%" PRIu64 " connection%s refused, the last %" PRIu64
+		 " s ago: %s",
+		 count, count == 1 ? "" : "s", age_ms / CLOCK_MS_PER_S,
+		 bgp_neighbor_refused_texts[refused->reason]);
+	return true;
+}
+
+static void hint_of_max_prefix(const struct bgp_neighbor *neighbor, char *text,
+			       size_t size)
+{
+	uint64_t left_ms = bgp_neighbor_held_ms(neighbor);
+
+	snprintf(text, size,
+		 "announced more than max-prefix=%u; down for %" PRIu64
+		 " s more",
+		 neighbor->options.max_prefix, left_ms / CLOCK_MS_PER_S + 1);
+}
+
+bool bgp_neighbor_hint(const struct bgp_neighbor *neighbor,
+		       const struct bgp_tcp_drops *now, char *text, size_t size)
+{
+	if (neighbor->session)
+		return hint_of_refused(&neighbor->refused, text, size);
+	if (bgp_neighbor_held_ms(neighbor)) {
+		hint_of_max_prefix(neighbor, text, size);
+		return true;
+	}
+	if (address_is_zero(&neighbor->address)) {
+		snprintf(text, size,
+			 "%s: not exactly one neighbor known there; waiting "
+			 "for its connection",
+			 neighbor->options.interface);
+		return true;
+	}
+	return bgp_tcp_drops_hint(&neighbor->options, &neighbor->drops, now,
+				  text, size);
+}
