@@ -43,7 +43,7 @@ codec_SRC := as_path.c attribute_show.c attribute_table.c attribute_value.c attr
 	exchange.c extended_community.c family.c fsm.c large_community.c martian.c message.c \
 	negotiated.c nexthop.c nlri.c notification.c notification_describe.c open.c \
 	raw_attribute.c role.c route_refresh.c text.c tlv.c update.c \
-	update_encode.c update_error.c
+	update_describe.c update_encode.c update_error.c
 codec_USES := core
 
 session_DIR := agent/bgp/session
@@ -107,7 +107,7 @@ codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes att
 	attributes_random attributes_unknown attributes_young capability collision community \
 	delay extended_community fsm message multiprotocol negotiated nlri notification \
 	notification_describe open open_check open_damage open_encode role route_refresh \
-	text update update_damage update_encode update_forms update_history)
+	text update update_damage update_describe update_encode update_forms update_history)
 session_TESTS := $(addprefix bgp/session/test_,admission collision_race confederation error_log \
 	link_peer neighbor_nexthop setup tcp_drops)
 rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision decision_explain decision_oracle \

@@ -185,6 +185,20 @@ bool as_path_contains(struct reader path, uint32_t as)
 	return false;
 }
 
+unsigned int as_path_place(struct reader path, uint32_t as)
+{
+	struct as_path_segment segment;
+	unsigned int place = 0;
+
+	while (as_path_next(&path, BGP_AS4_SIZE, &segment))
+		while (segment.numbers.left) {
+			place++;
+			if (reader_u32(&segment.numbers) == as)
+				return place;
+		}
+	return 0;
+}
+
 bool as_path_contains_member(struct reader path, uint32_t as)
 {
 	struct as_path_segment segment;

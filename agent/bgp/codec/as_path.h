@@ -64,6 +64,8 @@ uint32_t as_path_last(struct reader path);
 uint32_t as_path_member_as(struct reader path);
 
 bool as_path_contains(struct reader path, uint32_t as);
+/* Return the place of the first such number, counted from 1; 0: not there. */
+unsigned int as_path_place(struct reader path, uint32_t as);
 /* The same in confederation segments only: RFC 5065. */
 bool as_path_contains_member(struct reader path, uint32_t as);
 

@@ -37,8 +37,9 @@ static void raise_attribute_error(struct attributes_decoder *d,
 				  enum bgp_update_subcode subcode,
 				  const char *reason)
 {
-	bgp_update_error_raise_attribute(d->error, verdict, subcode, reason,
-					 raw->type, raw->whole);
+	if (bgp_update_error_raise_attribute(d->error, verdict, subcode, reason,
+					     raw->type, raw->whole))
+		d->error->value = raw->value;
 }
 
 static bool was_seen(const struct attributes_decoder *d, unsigned int type)

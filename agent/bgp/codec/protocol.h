@@ -16,7 +16,8 @@
  *	update.c	UPDATE: prefixes by nlri.c, attributes by attributes.c
  *			and the table in attribute_table.c, the next hop of
  *			MP_REACH_NLRI by nexthop.c
- *	update_error.c	verdict of an UPDATE by RFC 7606
+ *	update_error.c	verdict of an UPDATE by RFC 7606; update_describe.c has
+ *			it in words
  *	notification.c	NOTIFICATION; notification_describe.c has the words
  *	route_refresh.c	ROUTE-REFRESH
  *

@@ -38,6 +38,7 @@ static void clear_update(struct bgp_update *out)
 		out->announced[part] = (struct bgp_announced){ 0 };
 	}
 	out->end_of_rib = false;
+	out->foreign.present = false;
 }
 
 static enum bgp_verdict reset_update(struct bgp_update *out,
@@ -47,6 +48,31 @@ static enum bgp_verdict reset_update(struct bgp_update *out,
 	clear_update(out);
 	bgp_update_error_raise(&out->error, BGP_VERDICT_RESET, subcode, reason);
 	return BGP_VERDICT_RESET;
+}
+
+/*
+ * Note routes of a family that the session has not. `value` is that of an
+ * attribute; without routes in it, as in an End-of-RIB, there is nothing to note.
+ */
+static void note_foreign(struct bgp_update *out, struct reader value)
+{
+	unsigned int afi = reader_u16(&value), safi = reader_u8(&value);
+
+	if (!value.failed && value.left)
+		out->foreign = (struct bgp_foreign){
+			.present = true,
+			.afi = (uint16_t)afi,
+			.safi = (uint8_t)safi,
+		};
+}
+
+static void note_foreign_ipv4(struct bgp_update *out)
+{
+	out->foreign = (struct bgp_foreign){
+		.present = true,
+		.afi = BGP_AFI_IPV4,
+		.safi = BGP_SAFI_UNICAST,
+	};
 }
 
 /* RFC 7606 5.3 and 7.11: the routes of the attribute cannot be read. */
@@ -97,6 +123,7 @@ static void read_reach(struct update_decoder *d,
 	if (!bgp_family_read(&value, &family) ||
 	    !bgp_negotiated_has_family(negotiated, family)) {
 		d->foreign = true;
+		note_foreign(d->out, multiprotocol->reach);
 		return;
 	}
 	if (!bgp_nexthop_decode(&value, family, negotiated->extended_nexthop,
@@ -137,8 +164,10 @@ static void read_unreach(struct update_decoder *d,
 	enum bgp_family family;
 
 	if (!bgp_family_read(&value, &family) ||
-	    !bgp_negotiated_has_family(negotiated, family))
+	    !bgp_negotiated_has_family(negotiated, family)) {
+		note_foreign(d->out, multiprotocol->unreach);
 		return;
+	}
 	*part = nlri_of(negotiated, family, value);
 	if (bgp_nlri_check(*part) == BGP_NLRI_MALFORMED)
 		reset_for_attribute(d->out, BGP_ATTRIBUTE_MP_UNREACH_NLRI,
@@ -166,6 +195,8 @@ static bool read_fields(struct update_decoder *d, struct reader withdrawn,
 		return false;
 	if (!bgp_negotiated_has_family(negotiated, BGP_IPV4_UNICAST)) {
 		d->foreign = announced.left;
+		if (announced.left || withdrawn.left)
+			note_foreign_ipv4(d->out);
 		return true;
 	}
 	d->out->withdrawn[BGP_PART_FIELD] = out;

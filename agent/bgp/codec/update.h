@@ -37,12 +37,21 @@ struct bgp_announced {
 	struct address link_local; /* second next hop: RFC 2545 3; zero: none */
 };
 
+/* Routes of another family, whose numbers may be unknown to us. */
+struct bgp_foreign {
+	bool present;
+	uint16_t afi;
+	uint8_t safi;
+};
+
 struct bgp_update {
 	/* To walk with bgp_nlri_next(); all empty on RESET. */
 	struct bgp_nlri withdrawn[BGP_PART_COUNT];
 	struct bgp_announced announced[BGP_PART_COUNT];
 	struct bgp_attributes attributes; /* see bgp_update_attributes() */
-	bool end_of_rib;		  /* RFC 4724 2 */
+	/* Routes of a family that the session has not: ignored. */
+	struct bgp_foreign foreign;
+	bool end_of_rib; /* RFC 4724 2 */
 	enum bgp_family end_of_rib_family;
 	struct bgp_update_error error;
 };

@@ -15,6 +15,7 @@ void bgp_update_error_clear(struct bgp_update_error *error)
 	error->verdict = BGP_VERDICT_OK;
 	error->attribute = 0;
 	error->reason = NULL;
+	error->value = reader_of(NULL, 0);
 	bgp_notification_set(&error->notification, 0, BGP_UNSPECIFIC, NULL, 0);
 }
 
@@ -28,6 +29,7 @@ bool bgp_update_error_raise_attribute(struct bgp_update_error *error,
 	error->verdict = verdict;
 	error->attribute = attribute;
 	error->reason = reason;
+	error->value = reader_of(NULL, 0);
 	bgp_notification_set(&error->notification, BGP_ERROR_UPDATE, subcode,
 			     data.data, data.left);
 	return true;

@@ -26,6 +26,8 @@ struct bgp_update_error {
 	enum bgp_verdict verdict;
 	uint8_t attribute;  /* type of the bad attribute; 0: none */
 	const char *reason; /* static text; NULL if the verdict is OK */
+	struct reader
+		value; /* of the bad attribute, in the message; may be empty */
 	/* Set for any error; sent only for BGP_VERDICT_RESET. */
 	struct bgp_notification notification;
 };

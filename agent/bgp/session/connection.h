@@ -57,6 +57,7 @@ struct bgp_counters {
 	uint64_t received[BGP_MESSAGE_TYPE_COUNT];
 	uint64_t sent[BGP_MESSAGE_TYPE_COUNT];
 	uint64_t verdicts[BGP_VERDICT_COUNT]; /* on UPDATEs */
+	uint64_t foreign; /* UPDATEs with routes of another family */
 };
 
 /* Events of a connection, for the neighbor that owns it. */
@@ -74,9 +75,12 @@ struct bgp_connection_handler {
 	bool (*loses_collision)(struct bgp_connection *connection);
 	void (*session_up)(struct bgp_connection *connection);
 	void (*session_down)(struct bgp_connection *connection);
-	/* An UPDATE has an error; `update` or `error` follows by its verdict. */
+	/*
+	 * An UPDATE has an error, or routes of a family that the session has
+	 * not; `update` or `error` follows by its verdict.
+	 */
 	void (*update_error)(struct bgp_connection *connection,
-			     const struct bgp_update_error *error);
+			     const struct bgp_update *update);
 	/*
 	 * Process an UPDATE; `update->error.verdict` is below
 	 * BGP_VERDICT_RESET. Return 0 or -ENOMEM, which ends the session.

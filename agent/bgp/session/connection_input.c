@@ -107,8 +107,9 @@ void bgp_connection_process_update(struct bgp_connection *connection)
 		&context, connection->message, options->scratch, &update);
 
 	options->counters->verdicts[verdict]++;
-	if (verdict != BGP_VERDICT_OK)
-		options->handler->update_error(connection, &update.error);
+	options->counters->foreign += update.foreign.present;
+	if (verdict != BGP_VERDICT_OK || update.foreign.present)
+		options->handler->update_error(connection, &update);
 	if (verdict == BGP_VERDICT_RESET) {
 		connection->notification = update.error.notification;
 		bgp_connection_handle(connection, BGP_EVENT_UPDATE_ERROR);

@@ -9,6 +9,8 @@
 
 #include "bgp/codec/collision.h"
 #include "bgp/codec/delay.h"
+#include "bgp/codec/text.h"
+#include "bgp/codec/update_describe.h"
 #include "bgp/session/announcer.h"
 #include "bgp/session/neighbor_internal.h"
 #include "bgp/session/setup.h"
@@ -154,6 +156,7 @@ static void on_connection_up(struct bgp_connection *connection)
 	neighbor->changed_ms = clock_now_ms();
 	neighbor->end_of_rib_due = end_of_rib_families(neighbor, connection);
 	neighbor->refreshing = 0;
+	neighbor->foreign_logged = false;
 	bgp_setup_clear_restart(&neighbor->incoming.options.local_open);
 	bgp_setup_clear_restart(&neighbor->outgoing.options.local_open);
 	evtimer_del(neighbor->restart);
@@ -198,24 +201,81 @@ static void on_connection_closed(struct bgp_connection *connection)
 
 /* ------------------------------------------------------------- routes */
 
-static void on_update_error(struct bgp_connection *connection,
-			    const struct bgp_update_error *error)
+/* Add the prefixes that an UPDATE withdraws by its error. */
+static void add_withdrawn(struct text *text, const struct bgp_update *update)
 {
-	const char *verdict = bgp_verdict_name(error->verdict);
-	struct bgp_neighbor *neighbor = connection->options.owner;
-	char name[BGP_NEIGHBOR_NAME_SIZE], text[BGP_DETAIL_SIZE];
+	char first[PREFIX_TEXT_SIZE] = "";
+	unsigned int count = 0;
+	struct bgp_path_key key;
 
-	if (error->attribute)
-		snprintf(text, sizeof(text), "%s (%u): %s",
-			 bgp_attribute_name(error->attribute), error->attribute,
-			 error->reason);
+	for (int part = 0; part < BGP_PART_COUNT; part++) {
+		struct bgp_nlri nlri = update->announced[part].nlri;
+
+		while (bgp_nlri_next(&nlri, &key))
+			if (!count++)
+				prefix_format(&key.prefix, first);
+	}
+	if (!count)
+		return;
+	text_add(text, "; withdrawn: %s", first);
+	if (count > 1)
+		text_add(text, " and %u more", count - 1);
+}
+
+static void log_update_error(const struct bgp_neighbor *neighbor,
+			     const struct bgp_update *update)
+{
+	const enum bgp_verdict verdict = update->error.verdict;
+	char name[BGP_NEIGHBOR_NAME_SIZE], why[BGP_UPDATE_ERROR_TEXT_SIZE];
+	char prefixes[sizeof("; withdrawn:  and  more") + PREFIX_TEXT_SIZE +
+		      AS_TEXT_SIZE] = "";
+	struct text text = text_of(prefixes, sizeof(prefixes));
+
+	if (verdict == BGP_VERDICT_WITHDRAW)
+		add_withdrawn(&text, update);
+	log_warning("bgp", "%s: UPDATE: %s; verdict: %s%s",
+		    bgp_neighbor_name(neighbor, name),
+		    bgp_update_describe(update, why), bgp_verdict_name(verdict),
+		    prefixes);
+}
+
+/* Tell of routes that the peer must not send, once for each session. */
+static void log_foreign(struct bgp_neighbor *neighbor,
+			const struct bgp_foreign *foreign)
+{
+	char name[BGP_NEIGHBOR_NAME_SIZE];
+	enum bgp_family family;
+
+	if (neighbor->foreign_logged)
+		return;
+	neighbor->foreign_logged = true;
+	bgp_neighbor_name(neighbor, name);
+	if (bgp_family_of(foreign->afi, foreign->safi, &family))
+		log_warning("bgp",
+			    "%s: routes of %s ignored: the session did not "
+			    "agree on that family; set it at both ends, here "
+			    "by family= of --neighbor",
+			    name, bgp_family_name(family));
 	else
-		snprintf(text, sizeof(text), "%s", error->reason);
-	log_warning("bgp", "%s: UPDATE: %s; verdict: %s",
-		    bgp_neighbor_name(neighbor, name), text, verdict);
-	if (error->verdict == BGP_VERDICT_RESET)
+		log_warning("bgp",
+			    "%s: routes of the unknown family AFI %u SAFI %u "
+			    "ignored; turn it off for this session there",
+			    name, foreign->afi, foreign->safi);
+}
+
+static void on_update_error(struct bgp_connection *connection,
+			    const struct bgp_update *update)
+{
+	struct bgp_neighbor *neighbor = connection->options.owner;
+
+	if (update->foreign.present)
+		log_foreign(neighbor, &update->foreign);
+	if (update->error.verdict == BGP_VERDICT_OK)
+		return;
+	log_update_error(neighbor, update);
+	if (update->error.verdict == BGP_VERDICT_RESET)
 		snprintf(neighbor->detail, sizeof(neighbor->detail), "%s",
-			 error->reason);
+			 update->error.reason);
 }
 
 static int on_update_received(struct bgp_connection *connection,

@@ -122,6 +122,19 @@ static void finds_an_as_in_any_segment(void **state)
 	assert_false(as_path_contains(EMPTY, 0));
 }
 
+static void tells_the_place_of_an_as(void **state)
+{
+	struct reader path = BYTES(CONFED_SEQUENCE, 1, AS(9), SEQUENCE, 2,
+				   AS(1), AS(2), SET, 2, AS(8), AS(1));
+
+	(void)state;
+	assert_int_equal(as_path_place(path, 9), 1);
+	assert_int_equal(as_path_place(path, 1), 2);
+	assert_int_equal(as_path_place(path, 8), 4);
+	assert_int_equal(as_path_place(path, 3), 0);
+	assert_int_equal(as_path_place(EMPTY, 0), 0);
+}
+
 static void finds_fault_with_malformed_paths(void **state)
 {
 	(void)state;
@@ -336,6 +349,7 @@ int main(void)
 		cmocka_unit_test(counts_confederations_apart),
 		cmocka_unit_test(finds_the_first_and_the_last_as),
 		cmocka_unit_test(finds_an_as_in_any_segment),
+		cmocka_unit_test(tells_the_place_of_an_as),
 		cmocka_unit_test(finds_fault_with_malformed_paths),
 		cmocka_unit_test(prepends_to_the_leading_sequence),
 		cmocka_unit_test(opens_a_new_segment_at_255),
