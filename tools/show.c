@@ -187,12 +187,24 @@ static int print_section(const struct view_section *section,
 		       -EPROTO;
 }
 
+static bool is_left_out(const struct view_section *section,
+			struct json_object *reply)
+{
+	struct json_object *part = value_at(reply, section->path);
+
+	return section->optional &&
+	       (!json_object_is_type(part, json_type_array) ||
+		!json_object_array_length(part));
+}
+
 int show_print(const struct view *view, struct json_object *reply, bool rates,
 	       FILE *out, const char **missing)
 {
 	for (size_t i = 0; i < view->section_count; i++) {
 		int error;
 
+		if (is_left_out(&view->sections[i], reply))
+			continue;
 		if (i)
 			fputc('\n', out);
 		error = print_section(&view->sections[i], reply, rates, out);

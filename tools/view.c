@@ -71,12 +71,27 @@ static const struct view_section status_sections[] = {
 	{ .path = "status.interfaces", COLUMNS(interface_columns) },
 };
 
-/* Write the interface of a neighbor whose address is not known yet. */
+static bool is_link_local(const char *address)
+{
+	return !strncmp(address, "fe80:", strlen("fe80:")) &&
+	       !strchr(address, '%');
+}
+
+/*
+ * Write the address, with its link if it means nothing without; or the interface
+ * of a neighbor whose address is not known yet.
+ */
 static void write_neighbor(const struct view_place *place, FILE *out)
 {
-	bool known = value_at(place->row, "address");
+	struct json_object *address = value_at(place->row, "address");
 
-	value_write(place->row, known ? "address" : "interface", out);
+	if (!address)
+		value_write(place->row, "interface", out);
+	else if (value_at(place->row, "interface") &&
+		 is_link_local(json_object_get_string(address)))
+		value_expand(place->row, "{address}%{interface}", out);
+	else
+		value_write(place->row, "address", out);
 }
 
 static bool is_established(const struct view_place *place)
@@ -324,6 +339,7 @@ static const struct view_line explain_route_lines[] = {
 	{ "next hops", "{selected} in the set, {cut} more as good but cut" },
 	{ "steered", "{forwarding}" },
 	{ "table", "{steering.state}: {steering.why}", "steering.why" },
+	{ "gone", "{gone.age_s} ago from {gone.neighbor}: {gone.why}", "gone" },
 };
 
 static const struct view_column explain_path_columns[] = {
@@ -332,6 +348,13 @@ static const struct view_column explain_path_columns[] = {
 	COLUMN_TEXT("NEXT HOP", "next_hop"),
 	COLUMN_NUMBER("WEIGHT", "weight"),
 	COLUMN_TEXT("STEP", "reason"),
+	COLUMN_TEXT("WHY", "why"),
+};
+
+static const struct view_column departed_columns[] = {
+	COLUMN_TEXT("GONE FROM", "neighbor"),
+	COLUMN_NUMBER("AGO", "age_s"),
+	COLUMN_NUMBER("TIMES", "times"),
 	COLUMN_TEXT("WHY", "why"),
 };
 
@@ -345,8 +368,15 @@ static const struct view_section explain_route_sections[] = {
 	{ .path = "explain",
 	  .lines = explain_route_lines,
 	  .line_count = COUNT_OF(explain_route_lines) },
-	{ .path = "explain.paths", COLUMNS(explain_path_columns) },
-	{ .path = "explain.announcements", COLUMNS(announcement_columns) },
+	{ .path = "explain.paths",
+	  COLUMNS(explain_path_columns),
+	  .optional = true },
+	{ .path = "explain.departed",
+	  COLUMNS(departed_columns),
+	  .optional = true },
+	{ .path = "explain.announcements",
+	  COLUMNS(announcement_columns),
+	  .optional = true },
 };
 
 const struct view view_explain_route = {

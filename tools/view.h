@@ -48,6 +48,7 @@ struct view_section {
 	size_t column_count;
 	const char *inner;
 	const char *heading; /* a text for value_expand() */
+	bool optional;	     /* left out if the list is missing or empty */
 	const struct view_line *lines;
 	size_t line_count;
 };

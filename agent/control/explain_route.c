@@ -10,6 +10,8 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
+#include "bgp/codec/as_path.h"
+#include "control/explain_gone.h"
 #include "control/json.h"
 #include "control/show.h"
 #include "nexthop/bfd_session.h"
@@ -24,11 +26,13 @@
 enum {
 	WHY_SIZE = 256,
 	BFD_TEXT_SIZE = 96,
+	AS_PATH_TEXT_SIZE = 128,
 };
 
 /* A path, and the text that is to say why it is in the set or not. */
 struct question {
 	const struct control_view *view;
+	const struct route *route;
 	const struct path *path;
 	/* The step in which it lost; NULL: none. */
 	const struct decision_explanation *lost;
@@ -122,6 +126,29 @@ static void describe_loop(const struct question *q)
 		 address_format(address, text), how, via);
 }
 
+/* Say what of ours a refused path has been through, and where. */
+static void describe_own_loop(const struct question *q)
+{
+	const struct import_options *options = rib_import_options(q->view->rib);
+	const struct bgp_attributes attributes =
+		attribute_set_view(q->path->attributes);
+	const enum import_loop loop = import_find_loop(options, &attributes);
+	uint32_t as = loop == IMPORT_LOOP_AS ? import_public_as(options) :
+					       options->local_as;
+	char as_path[AS_PATH_TEXT_SIZE];
+
+	if (loop == IMPORT_LOOP_AS || loop == IMPORT_LOOP_MEMBER_AS)
+		snprintf(q->text, WHY_SIZE,
+			 "loop: our AS %u is at place %u of AS_PATH %s", as,
+			 as_path_place(attributes.as_path, as),
+			 as_path_format(attributes.as_path, as_path,
+					sizeof(as_path)));
+	else
+		snprintf(q->text, WHY_SIZE, "loop: our router id is in %s",
+			 loop == IMPORT_LOOP_CLUSTER ? "CLUSTER_LIST" :
+						       "ORIGINATOR_ID");
+}
+
 static void describe_import(const struct question *q)
 {
 	const char *reason = import_reason_name(q->path->import);
@@ -132,15 +159,48 @@ static void describe_import(const struct question *q)
 		snprintf(q->text, WHY_SIZE, "%s", reason);
 }
 
+/* Find a path in the set that differs from the best one last of all. */
+static enum path_tie last_tie(const struct question *q)
+{
+	enum path_tie last = PATH_TIE_IDENTIFIER;
+
+	for (const struct path *path = q->route->paths; path; path = path->next)
+		if (path != q->path && path->reason == REASON_NONE &&
+		    path_tie_of(path, q->path) > last)
+			last = path_tie_of(path, q->path);
+	return last;
+}
+
+/* Say what decided between paths that are as good: path_tie_break(). */
+static void describe_best(const struct question *q)
+{
+	static const char *const sentences[] = {
+		[PATH_TIE_IDENTIFIER] =
+			"best: the lowest BGP identifier of those that are as "
+			"good",
+		[PATH_TIE_CLUSTER_LENGTH] =
+			"best: the shortest CLUSTER_LIST of those with the "
+			"same, lowest BGP identifier",
+		[PATH_TIE_ADDRESS] =
+			"best: the lowest neighbor address of those with the "
+			"same, lowest identifier, which must differ",
+		[PATH_TIE_PATH_ID] =
+			"best: the lowest path identifier of its neighbor",
+	};
+
+	snprintf(q->text, WHY_SIZE, "%s", sentences[last_tie(q)]);
+}
+
 static void describe_reason(const struct question *q)
 {
 	const struct path *path = q->path;
 	const char *sentence = path_reason_sentence(path->reason);
 
 	if (path->best)
-		sentence = "best: the lowest BGP identifier of those that are "
-			   "as good";
-	if (path->import != IMPORT_ACCEPTED)
+		describe_best(q);
+	else if (path->import == IMPORT_LOOP)
+		describe_own_loop(q);
+	else if (path->import != IMPORT_ACCEPTED)
 		describe_import(q);
 	else if (path->reason == REASON_NEXTHOP_DEAD ||
 		 path->reason == REASON_NEXTHOP_UNRESOLVED)
@@ -171,7 +231,9 @@ static struct json_object *explain_path(const struct control_view *view,
 					const struct path *path)
 {
 	char why[WHY_SIZE];
-	struct question q = { .view = view, .path = path, .text = why };
+	struct question q = {
+		.view = view, .route = route, .path = path, .text = why
+	};
 	struct json_object *out = show_path(view, route, path);
 	struct decision_explanation lost;
 
@@ -254,8 +316,15 @@ struct json_object *explain_route(const struct control_view *view,
 	const char *prefix = json_get_text(request, "prefix");
 	struct json_object *failure, *out, *paths;
 	const struct route *route = show_find_route(view, prefix, &failure);
+	struct prefix gone;
 	uint64_t cut = 0;
 
+	/* A VIP that has gone counts, not an aggregate around it. */
+	if (explain_find_gone(view, prefix, route, &gone)) {
+		if (!route)
+			json_object_put(failure);
+		return explain_gone(view, &gone);
+	}
 	if (!route)
 		return failure;
 	out = json_object_new_object();
@@ -270,6 +339,8 @@ struct json_object *explain_route(const struct control_view *view,
 	json_add_number(out, "selected", route->selected);
 	json_add_number(out, "cut", cut);
 	json_add(out, "paths", paths);
+	json_add(out, "departed",
+		 explain_departed(view, &route->node.prefix, route));
 	json_add(out, "origins", origins_json(view, &route->node.prefix));
 	json_add(out, "announcements", explain_announcements(view, route));
 	return json_wrap("explain", out);

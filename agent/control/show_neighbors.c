@@ -116,6 +116,7 @@ static void add_counters(struct json_object *out,
 	json_add_number(updates, "attribute_discard",
 			counters->verdicts[BGP_VERDICT_DISCARD]);
 	json_add(out, "update_errors", updates);
+	json_add_number(out, "updates_of_other_families", counters->foreign);
 }
 
 /* ------------------------------------------------------------- the neighbor */
@@ -244,6 +245,8 @@ static void add_prefixes(struct json_object *out, const struct rib_peer *peer)
 	json_add(out, "refused", refused);
 	json_add_number(out, "next_hops_refused",
 			peer ? peer->nexthops_refused : 0);
+	json_add_number(out, "withdrawn_by_error",
+			peer ? peer->errors.total : 0);
 }
 
 /* The limit holds for each family; the count shown is the larger one. */

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 
+#include "core/clock.h"
 #include "rib/inbound.h"
 #include "rib/rib_internal.h"
 
@@ -158,11 +159,29 @@ static void drop_peer_route(struct rib *rib, struct rib_peer *peer,
 		turn_set_remove(set, route);
 }
 
+/*
+ * Remember how an accepted path goes. Of a lost session only some are: the others
+ * would push out all that is remembered of other neighbors.
+ */
+static void note_departure(struct rib *rib, struct rib_peer *peer,
+			   const struct route *route,
+			   enum departure_cause cause)
+{
+	if (cause == DEPARTURE_SESSION &&
+	    peer->departures++ >= DEPARTURES_OF_SESSION)
+		return;
+	departures_add(&rib->departures, &route->node.prefix, route->node.hash,
+		       &peer->source.address, cause, rib->now_ms);
+}
+
 void adj_rib_in_remove_path(struct rib *rib, struct rib_peer *peer,
-			    struct route *route, struct path **link)
+			    struct route *route, struct path **link,
+			    enum departure_cause cause)
 {
 	struct path *path = *link;
 
+	if (path->import == IMPORT_ACCEPTED)
+		note_departure(rib, peer, route, cause);
 	mark_for_path(rib, route, path);
 	path_index_remove(&rib->path_indexes, route, link);
 	export_forget_path(route, path);
@@ -172,7 +191,8 @@ void adj_rib_in_remove_path(struct rib *rib, struct rib_peer *peer,
 }
 
 static void withdraw_path(struct rib *rib, struct rib_peer *peer,
-			  const struct bgp_path_key *key, uint32_t hash)
+			  const struct bgp_path_key *key, uint32_t hash,
+			  enum departure_cause cause)
 {
 	struct route *route = (struct route *)prefix_map_find_hashed(
 		&rib->routes, &key->prefix, hash);
@@ -183,7 +203,7 @@ static void withdraw_path(struct rib *rib, struct rib_peer *peer,
 	link = find_path_place(rib, route, peer, key->path_id);
 	if (!is_path_of(*link, peer, key->path_id))
 		return;
-	adj_rib_in_remove_path(rib, peer, route, link);
+	adj_rib_in_remove_path(rib, peer, route, link, cause);
 	route_free_if_unused(rib, route);
 }
 
@@ -351,14 +371,41 @@ static int announce_part(struct rib *rib, struct rib_peer *peer,
 }
 
 static void withdraw_part(struct rib *rib, struct rib_peer *peer,
-			  struct bgp_nlri nlri)
+			  struct bgp_nlri nlri, enum departure_cause cause)
 {
 	struct nlri_batch batch;
 
 	while (next_nlri_batch(rib, &nlri, &batch))
 		for (size_t i = 0; i < batch.count; i++)
 			withdraw_path(rib, peer, &batch.keys[i],
-				      batch.hashes[i]);
+				      batch.hashes[i], cause);
+}
+
+/* Forget the errors of prefixes that the neighbor withdraws itself. */
+static void forget_errors(struct rib_peer *peer, struct bgp_nlri nlri)
+{
+	struct bgp_path_key key;
+
+	while (peer->errors.count && bgp_nlri_next(&nlri, &key))
+		path_errors_remove(&peer->errors, &key.prefix);
+}
+
+/* RFC 7606 2: the routes of the UPDATE are withdrawn, and the error is kept. */
+static void withdraw_by_error(struct rib *rib, struct rib_peer *peer,
+			      const struct bgp_update *update)
+{
+	char text[BGP_UPDATE_ERROR_TEXT_SIZE];
+
+	bgp_update_describe(update, text);
+	for (int part = 0; part < BGP_PART_COUNT; part++) {
+		struct bgp_nlri nlri = update->announced[part].nlri;
+		struct bgp_path_key key;
+
+		withdraw_part(rib, peer, nlri, DEPARTURE_ERROR);
+		while (bgp_nlri_next(&nlri, &key))
+			path_errors_add(&peer->errors, &key.prefix, rib->now_ms,
+					text);
+	}
 }
 
 int adj_rib_in_update(struct rib *rib, struct rib_peer *peer,
@@ -367,14 +414,18 @@ int adj_rib_in_update(struct rib *rib, struct rib_peer *peer,
 	bool usable = update->error.verdict < BGP_VERDICT_WITHDRAW;
 	int error = 0;
 
-	for (int part = 0; part < BGP_PART_COUNT; part++)
-		withdraw_part(rib, peer, update->withdrawn[part]);
-	for (int part = 0; part < BGP_PART_COUNT && !error; part++) {
-		if (usable)
-			error = announce_part(rib, peer, update, part);
-		else
-			withdraw_part(rib, peer, update->announced[part].nlri);
+	/* Within one turn the time of its first UPDATE is that of all. */
+	if (!rib->work_requested)
+		rib->now_ms = clock_now_ms();
+	for (int part = 0; part < BGP_PART_COUNT; part++) {
+		withdraw_part(rib, peer, update->withdrawn[part],
+			      DEPARTURE_WITHDRAWN);
+		forget_errors(peer, update->withdrawn[part]);
 	}
+	if (!usable)
+		withdraw_by_error(rib, peer, update);
+	for (int part = 0; usable && part < BGP_PART_COUNT && !error; part++)
+		error = announce_part(rib, peer, update, part);
 	return error;
 }
 

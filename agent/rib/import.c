@@ -26,27 +26,29 @@ static bool is_inside_vip(const struct import_options *options,
 	return import_vip(options, prefix);
 }
 
-/* RFC 4271 9.1.2. Our member AS counts in confederation segments: RFC 5065 4. */
-static bool came_through_us(const struct import_options *options,
-			    struct reader path)
+enum import_loop import_find_loop(const struct import_options *options,
+				  const struct bgp_attributes *attributes)
 {
-	return as_path_contains(path, import_public_as(options)) ||
-	       as_path_contains_member(path, options->local_as);
+	struct reader clusters = attributes->cluster_list;
+
+	if (as_path_contains(attributes->as_path, import_public_as(options)))
+		return IMPORT_LOOP_AS;
+	/* RFC 5065 4: our member AS counts in confederation segments. */
+	if (as_path_contains_member(attributes->as_path, options->local_as))
+		return IMPORT_LOOP_MEMBER_AS;
+	if ((attributes->present & BGP_HAS_ORIGINATOR_ID) &&
+	    attributes->originator_id == options->local_identifier)
+		return IMPORT_LOOP_ORIGINATOR;
+	while (clusters.left)
+		if (reader_u32(&clusters) == options->cluster_id)
+			return IMPORT_LOOP_CLUSTER;
+	return IMPORT_LOOP_NONE;
 }
 
 bool import_is_loop(const struct import_options *options,
 		    const struct bgp_attributes *attributes)
 {
-	struct reader clusters = attributes->cluster_list;
-
-	if (came_through_us(options, attributes->as_path) ||
-	    ((attributes->present & BGP_HAS_ORIGINATOR_ID) &&
-	     attributes->originator_id == options->local_identifier))
-		return true;
-	while (clusters.left)
-		if (reader_u32(&clusters) == options->cluster_id)
-			return true;
-	return false;
+	return import_find_loop(options, attributes) != IMPORT_LOOP_NONE;
 }
 
 static bool is_aggregate(const struct import_options *options,

@@ -39,6 +39,18 @@ const struct vip_options *import_vip(const struct import_options *options,
 bool import_is_loop(const struct import_options *options,
 		    const struct bgp_attributes *attributes);
 
+/* The first sign of this host that import_is_loop() finds. */
+enum import_loop {
+	IMPORT_LOOP_NONE,
+	IMPORT_LOOP_AS,	       /* in the AS_PATH */
+	IMPORT_LOOP_MEMBER_AS, /* in confederation segments of it */
+	IMPORT_LOOP_ORIGINATOR,
+	IMPORT_LOOP_CLUSTER,
+};
+
+enum import_loop import_find_loop(const struct import_options *options,
+				  const struct bgp_attributes *attributes);
+
 /*
  * Return why a prefix is refused whatever the rules say: it is outside --vip, the
  * default route, an address of ours, one of our aggregates or, from a backend, a

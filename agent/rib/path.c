@@ -63,6 +63,17 @@ static uint32_t originator(const struct path *path)
 		       path->source->identifier;
 }
 
+enum path_tie path_tie_of(const struct path *a, const struct path *b)
+{
+	if (originator(a) != originator(b))
+		return PATH_TIE_IDENTIFIER;
+	if (a->attributes->cluster_length != b->attributes->cluster_length)
+		return PATH_TIE_CLUSTER_LENGTH;
+	return address_equal(&a->source->address, &b->source->address) ?
+		       PATH_TIE_PATH_ID :
+		       PATH_TIE_ADDRESS;
+}
+
 int path_tie_break(const struct path *a, const struct path *b)
 {
 	int order = compare_u32(originator(a), originator(b));

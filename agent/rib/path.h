@@ -140,6 +140,16 @@ int path_order(const struct path *a, const struct path *b);
  * for two paths of a route.
  */
 int path_tie_break(const struct path *a, const struct path *b);
+
+/* The first of these in which two paths differ. */
+enum path_tie {
+	PATH_TIE_IDENTIFIER,
+	PATH_TIE_CLUSTER_LENGTH,
+	PATH_TIE_ADDRESS,
+	PATH_TIE_PATH_ID,
+};
+
+enum path_tie path_tie_of(const struct path *a, const struct path *b);
 /* Order by neighboring AS: MEDs compare inside of these groups. */
 int path_neighbor_as_order(const struct path *a, const struct path *b);
 

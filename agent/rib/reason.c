@@ -9,7 +9,7 @@ static const struct {
 } reasons[REASON_COUNT] = {
 	[REASON_NONE] = { NULL, "as good as the best path" },
 	[REASON_FILTERED] = { "filtered", "refused" },
-	[REASON_LOOP] = { "loop", "AS_PATH contains our AS" },
+	[REASON_LOOP] = { "loop", "came through this host" },
 	[REASON_NEXTHOP_UNRESOLVED] = { "next_hop_unresolved",
 					"next hop not resolved yet" },
 	[REASON_NEXTHOP_NOT_PEER] = { "next_hop_not_peer",

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "core/clock.h"
 #include "rib/aggregate.h"
 #include "rib/origins.h"
 #include "rib/rib_internal.h"
@@ -28,7 +29,9 @@ struct rib *rib_new(const struct rib_options *options,
 	rib->hooks = *hooks;
 	rib->aggregates = calloc(options->import.aggregate_count + 1,
 				 sizeof(*rib->aggregates));
-	if (!rib->aggregates || prefix_map_prepare(&rib->routes)) {
+	if (!rib->aggregates || departures_init(&rib->departures) ||
+	    prefix_map_prepare(&rib->routes)) {
+		departures_free(&rib->departures);
 		free(rib->aggregates);
 		free(rib);
 		return NULL;
@@ -80,6 +83,7 @@ void rib_peer_free(struct rib *rib, struct rib_peer *peer)
 	turn_set_free(&peer->accepted_routes);
 	turn_set_free(&peer->refused_routes);
 	peer_nexthops_free(&peer->nexthops);
+	path_errors_free(&peer->errors);
 	if (peer->source.self)
 		rib_nexthop_release(&rib->attributes.nexthops,
 				    peer->source.self);
@@ -166,6 +170,7 @@ bool rib_process(struct rib *rib)
 	bool left;
 
 	rib->work_requested = true; /* marks in here are decided in here */
+	rib->now_ms = clock_now_ms();
 	rib->mass_waits = sweep_is_waiting(rib) || !TAILQ_EMPTY(&rib->walkers);
 	left = rib_nexthop_mark_routes(rib);
 	left |= sweep_accepted(rib);
@@ -212,6 +217,7 @@ void rib_free(struct rib *rib)
 	pool_free(&rib->export_pool);
 	prefix_map_free(&rib->routes);
 	origins_free(&rib->origins);
+	departures_free(&rib->departures);
 	path_indexes_free(&rib->path_indexes);
 	attribute_table_free(&rib->attributes);
 	free(rib->aggregates);
@@ -229,6 +235,24 @@ const struct origins *rib_origins(const struct rib *rib,
 				  const struct prefix *vip)
 {
 	return origins_find(&rib->origins, vip);
+}
+
+const struct departures *rib_departures(const struct rib *rib)
+{
+	return &rib->departures;
+}
+
+const struct departure *rib_departure(const struct rib *rib,
+				      const struct route *route,
+				      const struct address *neighbor)
+{
+	return departures_find(&rib->departures, &route->node.prefix,
+			       route->node.hash, neighbor);
+}
+
+const struct import_options *rib_import_options(const struct rib *rib)
+{
+	return &rib->options.import;
 }
 
 const struct decision_options *rib_decision_options(const struct rib *rib)

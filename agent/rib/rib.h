@@ -26,6 +26,8 @@
  *
  *	inbound.c	verdict on received paths: import.c (fixed checks), otc.c
  *			(RFC 9234), policy/ (rules), max_prefix.c (limit)
+ *	departures.c, path_errors.c
+ *			how paths have gone, and those that an error took away
  *	sweep.c		removes the paths of a lost session, or stale ones
  *	attribute_set.c, rib_nexthop.c
  *			attributes and next hops, each kept once
@@ -53,6 +55,7 @@
 #include "rib/import.h"
 #include "rib/max_prefix.h"
 #include "rib/options.h"
+#include "rib/path_errors.h"
 #include "rib/peer_nexthops.h"
 #include "rib/policy/policy.h"
 #include "rib/route.h"
@@ -96,6 +99,8 @@ struct rib_peer {
 	struct peer_nexthops nexthops; /* the user sets its limit, too */
 	/* Announcements since the session came up that were not kept. */
 	uint32_t not_kept[IMPORT_REASON_COUNT];
+	uint32_t departures;	   /* of paths since its session was lost */
+	struct path_errors errors; /* what treat-as-withdraw took away */
 	/* Accepted paths whose next hop is not allowed; logged once. */
 	uint32_t nexthops_refused;
 	bool nexthop_logged;
@@ -147,6 +152,8 @@ struct rib_totals {
 	size_t announced; /* to any peer */
 };
 
+struct departure;
+struct departures;
 struct rib;
 struct update_group;
 
@@ -254,6 +261,12 @@ const struct origins *rib_origins(const struct rib *rib,
 /* Return the weight of a path in its route's set, 0 for other paths. */
 uint32_t rib_path_weight(const struct rib *rib, const struct route *route,
 			 const struct path *path);
+/* Return how paths have gone, and that of one route and neighbor, or NULL. */
+const struct departures *rib_departures(const struct rib *rib);
+const struct departure *rib_departure(const struct rib *rib,
+				      const struct route *route,
+				      const struct address *neighbor);
+const struct import_options *rib_import_options(const struct rib *rib);
 const struct decision_options *rib_decision_options(const struct rib *rib);
 /* Return the route of `prefix`, or NULL. */
 const struct route *rib_find(const struct rib *rib,

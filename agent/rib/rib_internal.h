@@ -8,6 +8,7 @@
  */
 
 #include "core/pool.h"
+#include "rib/departures.h"
 #include "rib/export_batch.h"
 #include "rib/path_index.h"
 #include "rib/rib.h"
@@ -94,6 +95,8 @@ struct rib {
 	uint64_t bits_used;	/* rib_peer.bit of all peers */
 	uint8_t export_scratch[EXPORT_SCRATCH_SIZE];
 	struct prefix_map origins; /* origins.h */
+	struct departures departures;
+	uint64_t now_ms; /* of the first UPDATE in a turn, or rib_process() */
 	struct policy_scratch policy_scratch;
 };
 
@@ -197,7 +200,8 @@ static inline bool adj_rib_in_is_of_peer(const struct path *path,
 
 /* Remove the path at *link from its route, which may be unused then. */
 void adj_rib_in_remove_path(struct rib *rib, struct rib_peer *peer,
-			    struct route *route, struct path **link);
+			    struct route *route, struct path **link,
+			    enum departure_cause cause);
 
 /* ------------------------------------------------------------- sweep.c */
 

@@ -13,6 +13,7 @@
 
 #include <assert.h>
 
+#include "core/clock.h"
 #include "rib/rib_internal.h"
 
 /* True if the sweep removes this path of the peer. */
@@ -25,6 +26,11 @@ static bool is_swept(const struct rib_peer *peer, const struct route *route,
 
 	return peer->source.leaving ||
 	       age > (uint8_t)(rounds->now - rounds->oldest);
+}
+
+static enum departure_cause cause_of(const struct rib_peer *peer)
+{
+	return peer->source.leaving ? DEPARTURE_SESSION : DEPARTURE_STALE;
 }
 
 /*
@@ -40,7 +46,8 @@ static void visit_route(struct rib *rib, struct rib_peer *peer,
 	rib->turn_cost += accepted ? RIB_SWEEP_COST : RIB_REFUSED_SWEEP_COST;
 	while (adj_rib_in_is_of_peer(*link, peer)) {
 		if (is_swept(peer, route, *link)) {
-			adj_rib_in_remove_path(rib, peer, route, link);
+			adj_rib_in_remove_path(rib, peer, route, link,
+					       cause_of(peer));
 			continue;
 		}
 		stays |= ((*link)->import == IMPORT_ACCEPTED) == accepted;
@@ -74,7 +81,8 @@ static void search_routes(struct rib *rib, struct rib_peer *peer)
 		next = prefix_map_next(&rib->routes, node);
 		while (adj_rib_in_is_of_peer(*link, peer))
 			if (is_swept(peer, route, *link))
-				adj_rib_in_remove_path(rib, peer, route, link);
+				adj_rib_in_remove_path(rib, peer, route, link,
+						       cause_of(peer));
 			else
 				link = &(*link)->next;
 		route_free_if_unused(rib, route);
@@ -131,6 +139,7 @@ bool sweep_refused(struct rib *rib)
 
 static void begin_sweep(struct rib *rib, struct rib_peer *peer)
 {
+	rib->now_ms = clock_now_ms();
 	turn_set_begin(&peer->accepted_routes);
 	turn_set_begin(&peer->refused_routes);
 	if (!peer->sweeping)
@@ -167,7 +176,7 @@ void sweep_route(struct rib *rib, struct route *route)
 	while (rib->leaving && *link)
 		if ((*link)->source->leaving)
 			adj_rib_in_remove_path(rib, peer_of_path(*link), route,
-					       link);
+					       link, DEPARTURE_SESSION);
 		else
 			link = &(*link)->next;
 }

@@ -189,6 +189,20 @@ static void a_neighbor_shows_its_name_limit_and_next_attempt(void **state)
 		     "  8m00s        14    9/10         8          0  -\n");
 }
 
+static void a_link_local_neighbor_has_its_link(void **state)
+{
+	char *text = shown("neighbors",
+			   "{\"neighbors\":[{\"address\":\"fe80::11\","
+			   "\"interface\":\"lan\"},{\"address\":\"fe80::12\"},"
+			   "{\"interface\":\"pp\"}]}");
+
+	(void)state;
+	assert_non_null(strstr(text, "\nfe80::11%lan  "));
+	assert_non_null(strstr(text, "\nfe80::12      "));
+	assert_non_null(strstr(text, "\npp            "));
+	free(text);
+}
+
 static void paths_stand_under_their_prefix_with_mark_and_reason(void **state)
 {
 	(void)state;
@@ -344,6 +358,33 @@ static void assert_explains(const char *reply, const char *expected)
 	free(text);
 }
 
+/* Tables without rows are left out. */
+static void a_vip_that_has_gone_shows_how(void **state)
+{
+	char *text =
+		viewed(&view_explain_route,
+		       "{\"explain\":{\"prefix\":\"192.0.2.1/32\","
+		       "\"selected\":0,\"cut\":0,\"forwarding\":false,"
+		       "\"gone\":{\"age_s\":130,\"neighbor\":\"10.1.0.11\","
+		       "\"why\":\"withdrawn by it\"},\"paths\":[],"
+		       "\"departed\":[{\"age_s\":130,\"neighbor\":"
+		       "\"10.1.0.11\",\"times\":2,"
+		       "\"why\":\"withdrawn by it\"}],"
+		       "\"announcements\":[]}}");
+
+	(void)state;
+	assert_string_equal(text,
+			    "prefix     192.0.2.1/32\n"
+			    "next hops  0 in the set, 0 more as good but cut\n"
+			    "steered    no\n"
+			    "gone       2m10s ago from 10.1.0.11: withdrawn by "
+			    "it\n"
+			    "\n"
+			    "GONE FROM    AGO  TIMES  WHY\n"
+			    "10.1.0.11  2m10s      2  withdrawn by it\n");
+	free(text);
+}
+
 static void
 a_flow_shows_what_the_program_says_or_why_it_is_not_asked(void **state)
 {
@@ -421,6 +462,8 @@ int main(void)
 			a_neighbor_shows_its_name_limit_and_next_attempt),
 		cmocka_unit_test(
 			paths_stand_under_their_prefix_with_mark_and_reason),
+		cmocka_unit_test(a_link_local_neighbor_has_its_link),
+		cmocka_unit_test(a_vip_that_has_gone_shows_how),
 		cmocka_unit_test(a_flow_is_shown_without_missing_fields),
 		cmocka_unit_test(a_refused_path_shows_its_cause_and_the_rule),
 		cmocka_unit_test(groups_list_their_members_below),
