@@ -54,7 +54,7 @@ session_USES := codec core
 
 rib_DIR := agent/rib
 rib_SRC := adj_rib_in.c aggregate.c attribute_set.c decision.c decision_step.c departures.c distance.c export.c \
-	export_batch.c export_peer.c export_rule.c import.c inbound.c loc_rib.c max_prefix.c options.c origins.c otc.c \
+	export_batch.c export_peer.c export_rule.c export_sent.c import.c inbound.c loc_rib.c max_prefix.c options.c origins.c otc.c \
 	outbound.c path.c path_errors.c path_index.c peer_nexthops.c policy/as_pattern.c policy/policy.c policy/policy_match.c \
 	policy/policy_set.c policy/rule.c reason.c rib.c rib_nexthop.c route.c statement.c sweep.c update_group.c \
 	weight.c
@@ -82,7 +82,7 @@ datapath_SRC := attach.c capture.c counters.c datapath.c failure.c options.c pin
 datapath_USES := core
 
 control_DIR := agent/control
-control_SRC := capture.c control.c control_socket.c counter_list.c counter_rows.c explain_flow.c explain_gone.c explain_route.c \
+control_SRC := capture.c control.c control_socket.c counter_list.c counter_rows.c explain_flow.c explain_gone.c explain_route.c show_adj_rib.c show_config.c show_neighbor_options.c \
 	flow_frame.c http.c json.c metrics.c options.c permission.c reply.c request.c route_cursor.c server.c \
 	show_bgp.c show_counters.c show_neighbors.c show_status.c show_steering.c verb.c
 control_USES := datapath steering fib nexthop rib session codec core
@@ -111,7 +111,7 @@ codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes att
 session_TESTS := $(addprefix bgp/session/test_,admission collision_race confederation error_log \
 	link_peer neighbor_nexthop setup tcp_drops)
 rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision decision_explain decision_oracle \
-	decision_random departures export export_confederation export_packing export_peers export_random export_ready \
+	decision_random departures export export_confederation export_packing export_peers export_random export_ready export_sent \
 	max_prefix multipath nexthop_allowed nexthop_routes origins otc path_errors path_index rib rib_nexthop shutdown statement static sweep \
 	turns weight)
 nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_auth bfd_datagram bfd_packet bfd_pair bfd_session host listening nd netlink_message probe \
@@ -119,7 +119,7 @@ nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_auth bfd_datagram bfd_packet 
 fib_TESTS := fib/test_nexthop_message fib/test_route_message
 steering_TESTS := $(addprefix steering/test_,assign build_budget flaps identity limit ranking sets steering two_ribs)
 datapath_TESTS := datapath/test_vip_table
-control_TESTS := $(addprefix control/test_,flow_frame http metrics permission request route_cursor)
+control_TESTS := $(addprefix control/test_,flow_frame http metrics permission request route_cursor show_config)
 config_TESTS := $(addprefix config/test_,config config_aggregate config_confederation config_file \
 	config_inside config_multipath config_neighbor config_neighbor_keys config_path \
 	config_print config_rooms config_rule config_vip)

@@ -137,6 +137,17 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	return code;
 }
 
+static int write_config_text(struct agent *agent)
+{
+	size_t size;
+	FILE *out = open_memstream(&agent->config_text, &size);
+
+	if (!out)
+		return -ENOMEM;
+	config_print(agent->config, out);
+	return fclose(out) ? -ENOMEM : 0;
+}
+
 int agent_new(const struct config *config, struct agent **out,
 	      char error[AGENT_ERROR_SIZE])
 {
@@ -154,7 +165,13 @@ int agent_new(const struct config *config, struct agent **out,
 		agent_free(agent);
 		return code;
 	}
+	code = write_config_text(agent);
+	if (code) {
+		agent_free(agent);
+		return code;
+	}
 	agent->view = (struct control_view){
+		.config_text = agent->config_text,
 		.bgp = &agent->config->bgp,
 		.steering_options = &agent->config->steering,
 		.datapath_options = &agent->config->datapath,
@@ -263,5 +280,6 @@ void agent_free(struct agent *agent)
 		event_free(agent->end_of_turn);
 	log_events_free(agent->log);
 	loop_destroy(&agent->loop);
+	free(agent->config_text);
 	free(agent);
 }

@@ -54,6 +54,7 @@ struct agent {
 	struct rib *rib;
 	struct bgp_speaker *speaker;
 	struct control_view view;
+	char *config_text; /* config_print() */
 
 	/* Work of the end of a turn, in this order. */
 	struct work resolve, decide, settle, announce;

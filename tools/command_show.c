@@ -21,7 +21,7 @@ enum {
 struct showing {
 	const struct ask_options *options;
 	const struct view *view;
-	const char *argument; /* NULL if the view takes none */
+	const char *argument; /* its value; NULL if the view takes none */
 	struct json_object *before;
 	double before_s;
 };
@@ -30,7 +30,8 @@ struct showing {
 static void print_view_names(void)
 {
 	for (size_t i = 0; i < view_count; i++)
-		fprintf(stderr, "%s %s", i ? "," : "", views[i].what);
+		if (!views[i].keyword)
+			fprintf(stderr, "%s %s", i ? "," : "", views[i].what);
 	fputc('\n', stderr);
 }
 
@@ -61,11 +62,12 @@ static enum exit_code reject_view(const char *what)
 static enum exit_code check_words(const struct view *view, int count,
 				  char **words)
 {
-	int wanted = view->argument ? 1 : 0;
+	int wanted = (view->keyword ? 1 : 0) + (view->argument ? 1 : 0);
 
 	if (count < wanted) {
-		fprintf(stderr, "headgatectl: show %s: %s missing\n",
-			view->what, view->argument);
+		fprintf(stderr, "headgatectl: show %s%s%s: %s missing\n",
+			view->what, view->keyword ? " " : "",
+			view->keyword ? view->keyword : "", view->argument);
 		return EXIT_USAGE;
 	}
 	if (count > wanted) {
@@ -88,7 +90,10 @@ static struct json_object *show_request(const struct showing *showing)
 
 	ask_add(request, "what", showing->view->what);
 	if (showing->argument)
-		ask_add(request, showing->view->argument, showing->argument);
+		ask_add(request,
+			showing->view->keyword ? showing->view->keyword :
+						 showing->view->argument,
+			showing->argument);
 	return request;
 }
 
@@ -128,13 +133,14 @@ enum exit_code command_show(const struct ask_options *options, int count,
 	struct showing showing = { .options = options };
 	enum exit_code code;
 
-	showing.view = count ? view_find(words[0]) : NULL;
+	showing.view = view_find_words(count, words);
 	if (!showing.view)
 		return reject_view(words[0]);
 	code = check_words(showing.view, count - 1, words + 1);
 	if (code)
 		return code;
-	showing.argument = words[1];
+	if (showing.view->argument)
+		showing.argument = words[count - 1];
 	code = show_once(&showing);
 	for (unsigned int i = 1; !code && options->watch && i != options->count;
 	     i++) {

@@ -173,11 +173,24 @@ static int print_lines(const struct view_section *section,
 	return 0;
 }
 
+static int print_texts(struct json_object *list, FILE *out)
+{
+	if (!json_object_is_type(list, json_type_array))
+		return -EPROTO;
+	for (size_t i = 0; i < json_object_array_length(list); i++)
+		fprintf(out, "%s\n",
+			json_object_get_string(
+				json_object_array_get_idx(list, i)));
+	return 0;
+}
+
 static int print_section(const struct view_section *section,
 			 struct json_object *reply, bool rates, FILE *out)
 {
 	struct json_object *part = value_at(reply, section->path);
 
+	if (section->plain)
+		return print_texts(part, out);
 	if (section->lines)
 		return json_object_is_type(part, json_type_object) ?
 			       print_lines(section, part, out) :

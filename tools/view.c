@@ -229,6 +229,91 @@ static const struct view_section route_sections[] = {
 	  .heading = "{prefix}, announced to {announced}" },
 };
 
+static const struct view_section from_sections[] = {
+	{ .path = "routes",
+	  COLUMNS(path_columns),
+	  .inner = "paths",
+	  .heading = "{prefix}" },
+};
+
+/* Write "add-path 3", or "pending" for a change that waits to be sent. */
+static void write_sent_state(const struct view_place *place, FILE *out)
+{
+	bool pending = json_object_get_boolean(value_at(place->row, "pending"));
+
+	fputs(pending ? "  pending" : "  sent", out);
+}
+
+static const struct view_column sent_columns[] = {
+	COLUMN_WRITE("  STATE", write_sent_state),
+	COLUMN_NUMBER("PATH ID", "path_id"),
+	COLUMN_TEXT("NEXT HOP", "next_hop"),
+	COLUMN_NUMBER("PREF", "local_pref"),
+	COLUMN_NUMBER("MED", "med"),
+	COLUMN_TEXT("ORIGIN", "origin"),
+	COLUMN_TEXT("AS PATH", "as_path"),
+	COLUMN_TEXT("COMMUNITIES", "attributes.COMMUNITIES (8)"),
+};
+
+static const struct view_section to_sections[] = {
+	{ .path = "routes",
+	  COLUMNS(sent_columns),
+	  .inner = "paths",
+	  .heading = "{prefix}" },
+};
+
+static const struct view_section config_sections[] = {
+	{ .path = "config", .plain = true },
+};
+
+static const struct view_line one_neighbor_lines[] = {
+	{ "neighbor", "{address}, AS {as}, {role}" },
+	{ "interface", "{interface}", "interface" },
+	{ "name", "{name}", "name" },
+	{ "state", "{state} for {changed_s}, ended {flaps} times" },
+	{ "hint", "{hint}", "hint" },
+	{ "from key", "--neighbor {options.of}" },
+	{ "families",
+	  "{families} agreed; only here: {families_only_ours}; "
+	  "only there: {families_only_theirs}",
+	  "families" },
+	{ "families", "{options.families} offered", .without = "families" },
+	{ "capabilities", "{capabilities}", "capabilities" },
+	{ "only here", "{capabilities_only_ours}", "capabilities" },
+	{ "only there",
+	  "{capabilities_only_theirs}, and {capabilities_unknown} unknown "
+	  "ones",
+	  "capabilities" },
+	{ "add-path", "asked for: {options.add_path}; agreed: receive "
+		      "{add_path.receive}, send {add_path.send}" },
+	{ "multipath", "{options.multipath}" },
+	{ "passive", "{options.passive}" },
+	{ "multihop", "{options.multihop}" },
+	{ "ttl-security", "{options.ttl_security}" },
+	{ "bfd", "{options.bfd}, {bfd.state}" },
+	{ "hold time", "{hold_time} s" },
+	{ "prefixes", "{prefixes_received} received, {prefixes_accepted} "
+		      "accepted, {prefixes_announced} announced" },
+	{ "limits", "max-prefix {options.max_prefix}, max-paths "
+		    "{options.max_paths}, max-next-hops "
+		    "{options.max_next_hops}" },
+	{ "errors", "{withdrawn_by_error} prefixes withdrawn by error, "
+		    "{updates_of_other_families} UPDATEs of other families" },
+};
+
+static const struct view_column error_columns[] = {
+	COLUMN_NUMBER("AGO", "age_s"),
+	COLUMN_TEXT("NOTIFICATION", "direction"),
+	COLUMN_TEXT("ERROR", "text"),
+};
+
+static const struct view_section one_neighbor_sections[] = {
+	{ .path = "neighbor",
+	  .lines = one_neighbor_lines,
+	  .line_count = COUNT_OF(one_neighbor_lines) },
+	{ .path = "neighbor.errors", COLUMNS(error_columns), .optional = true },
+};
+
 static const struct view_column nexthop_columns[] = {
 	COLUMN_NUMBER("SLOT", "slot"),
 	COLUMN_TEXT("NEXT HOP", "address"),
@@ -310,6 +395,17 @@ const struct view views[] = {
 	{ "status", NULL, "the agent and its interfaces",
 	  SECTIONS(status_sections) },
 	{ "neighbors", NULL, "BGP sessions", SECTIONS(neighbor_sections) },
+	{ "neighbor", "neighbor",
+	  "one of them: options in force, what was agreed, errors",
+	  SECTIONS(one_neighbor_sections) },
+	{ "config", NULL, "the configuration in force, without secrets",
+	  SECTIONS(config_sections) },
+	{ "routes", "neighbor",
+	  "paths from one neighbor, refused ones too (Adj-RIB-In)",
+	  SECTIONS(from_sections), .keyword = "from" },
+	{ "routes", "neighbor",
+	  "routes announced to one neighbor, as they are sent (Adj-RIB-Out)",
+	  SECTIONS(to_sections), .keyword = "to" },
 	{ "routes", NULL, "all paths, and why each is in the set or not",
 	  SECTIONS(route_sections) },
 	{ "route", "prefix", "the same for one prefix or address",
@@ -327,9 +423,18 @@ const size_t view_count = COUNT_OF(views);
 const struct view *view_find(const char *what)
 {
 	for (size_t i = 0; i < view_count; i++)
-		if (!strcmp(views[i].what, what))
+		if (!strcmp(views[i].what, what) && !views[i].keyword)
 			return &views[i];
 	return NULL;
+}
+
+const struct view *view_find_words(int count, char *const *words)
+{
+	for (size_t i = 0; count > 1 && i < view_count; i++)
+		if (!strcmp(views[i].what, words[0]) && views[i].keyword &&
+		    !strcmp(views[i].keyword, words[1]))
+			return &views[i];
+	return count ? view_find(words[0]) : NULL;
 }
 
 /* ------------------------------------------------------------- explain */
@@ -338,6 +443,12 @@ static const struct view_line explain_route_lines[] = {
 	{ "prefix", "{prefix}" },
 	{ "next hops", "{selected} in the set, {cut} more as good but cut" },
 	{ "steered", "{forwarding}" },
+	{ "multipath",
+	  "up to {multipath.maximum_paths} external, "
+	  "{multipath.maximum_paths_ibgp} internal paths; AS paths "
+	  "{multipath.as_path}; both kinds {multipath.ebgp_ibgp}; link "
+	  "bandwidth {multipath.link_bandwidth}",
+	  "multipath" },
 	{ "table", "{steering.state}: {steering.why}", "steering.why" },
 	{ "gone", "{gone.age_s} ago from {gone.neighbor}: {gone.why}", "gone" },
 };

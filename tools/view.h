@@ -48,6 +48,7 @@ struct view_section {
 	size_t column_count;
 	const char *inner;
 	const char *heading; /* a text for value_expand() */
+	bool plain;	     /* the list is texts: print each on a line */
 	bool optional;	     /* left out if the list is missing or empty */
 	const struct view_line *lines;
 	size_t line_count;
@@ -59,6 +60,8 @@ struct view {
 	const char *help;
 	const struct view_section *sections;
 	size_t section_count;
+	/* The word before the argument, and the field that it has; or NULL. */
+	const char *keyword;
 };
 
 extern const struct view views[];
@@ -69,7 +72,9 @@ extern const struct view view_explain_route;
 extern const struct view view_explain_flow;
 extern const struct view view_explain_packets;
 
-/* Return the view of that name, or NULL. */
+/* Return the view of that name without a keyword, or NULL. */
 const struct view *view_find(const char *what);
+/* Return the view that a command line asks for, or NULL. */
+const struct view *view_find_words(int count, char *const *words);
 
 #endif

@@ -116,17 +116,24 @@ static void on_client_closed(struct server_client *client, void *context)
 /* ------------------------------------------------------------- requests */
 
 static void begin_reply(struct control *control, struct server_client *client,
-			const struct control_verb *verb)
+			const struct control_verb *verb,
+			struct json_object *request)
 {
-	struct reply *reply = verb->stream == CONTROL_STREAM_COUNTERS ?
-				      show_counters(control->view) :
-				      reply_list_new(control->view, verb->list);
+	struct json_object *failure = NULL;
+	struct reply *reply;
 
+	if (verb->stream == CONTROL_STREAM_COUNTERS)
+		reply = show_counters(control->view);
+	else
+		reply = reply_list_new(control->view, verb->list, request,
+				       &failure);
 	if (reply)
 		server_begin_reply(client, reply);
 	else
-		send_line(client, request_failure("show %s: out of memory",
-						  verb->object));
+		send_line(client,
+			  failure ? failure :
+				    request_failure("show %s: out of memory",
+						    verb->object));
 }
 
 /* Refuse what the user at the other end may not ask. */
@@ -158,7 +165,7 @@ static void answer_line(struct control *control, struct server_client *client,
 	else if (verb->stream == CONTROL_STREAM_CAPTURE)
 		start_client_capture(control, client, request);
 	else if (verb->stream != CONTROL_STREAM_NONE)
-		begin_reply(control, client, verb);
+		begin_reply(control, client, verb, request);
 	else
 		send_line(client, verb->answer(control->view, request));
 	json_object_put(request);

@@ -310,6 +310,26 @@ static struct json_object *origins_json(const struct control_view *view,
 	return list;
 }
 
+/* Return the options by which a set is made. */
+static struct json_object *multipath_json(const struct control_view *view)
+{
+	const struct decision_options *options =
+		rib_decision_options(view->rib);
+	struct json_object *out = json_object_new_object();
+
+	json_add_number(out, "maximum_paths", options->maximum_paths);
+	json_add_number(out, "maximum_paths_ibgp", options->maximum_paths_ibgp);
+	json_add_text(out, "as_path",
+		      multipath_as_path_names[options->as_path]);
+	json_add_text(out, "confederation",
+		      multipath_confederation_names[options->confederation]);
+	json_add_bool(out, "ebgp_ibgp", options->ebgp_ibgp);
+	json_add_bool(out, "skip_igp_cost", options->skip_igp_cost);
+	json_add_text(out, "link_bandwidth",
+		      bandwidth_use_names[options->bandwidth_use]);
+	return out;
+}
+
 struct json_object *explain_route(const struct control_view *view,
 				  struct json_object *request)
 {
@@ -336,6 +356,7 @@ struct json_object *explain_route(const struct control_view *view,
 	json_add(out, "prefix", json_of_prefix(&route->node.prefix));
 	json_add_bool(out, "forwarding", route->forwarding);
 	json_add(out, "steering", explain_steering(view, &route->node.prefix));
+	json_add(out, "multipath", multipath_json(view));
 	json_add_number(out, "selected", route->selected);
 	json_add_number(out, "cut", cut);
 	json_add(out, "paths", paths);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/request.h"
+
 struct list_reply {
 	struct reply reply;
 	const struct control_view *view;
@@ -73,18 +75,34 @@ static const struct reply_type list_type = {
 	.free = list_reply_free,
 };
 
+static int collect_keys(const struct reply_list *list,
+			const struct control_view *view,
+			struct json_object *request, struct reply_keys *keys,
+			struct json_object **failure)
+{
+	return list->collect_for ?
+		       list->collect_for(view, request, keys, failure) :
+		       list->collect(view, keys);
+}
+
 struct reply *reply_list_new(const struct control_view *view,
-			     const struct reply_list *list)
+			     const struct reply_list *list,
+			     struct json_object *request,
+			     struct json_object **failure)
 {
 	struct list_reply *reply = calloc(1, sizeof(*reply));
 
-	if (!reply)
-		return NULL;
-	reply->reply.type = &list_type;
-	reply->view = view;
-	reply->list = list;
-	if (!list->collect(view, &reply->keys))
-		return &reply->reply;
-	list_reply_free(&reply->reply);
+	*failure = NULL;
+	if (reply) {
+		reply->reply.type = &list_type;
+		reply->view = view;
+		reply->list = list;
+		if (!collect_keys(list, view, request, &reply->keys, failure))
+			return &reply->reply;
+		list_reply_free(&reply->reply);
+	}
+	if (!*failure)
+		*failure =
+			request_failure("show %s: out of memory", list->name);
 	return NULL;
 }

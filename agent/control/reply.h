@@ -47,17 +47,32 @@ struct reply_keys {
 struct reply_list {
 	const char *name;
 	size_t key_size;
-	/* Return 0 or -ENOMEM; the caller frees the keys in both cases. */
+	/*
+	 * Return 0 or -ENOMEM; the caller frees the keys in both cases. NULL if
+	 * collect_for() is set.
+	 */
 	int (*collect)(const struct control_view *view,
 		       struct reply_keys *keys);
+	/*
+	 * The same for what the request asks. Another error comes with the
+	 * reply to send instead in *failure, which the caller puts.
+	 */
+	int (*collect_for)(const struct control_view *view,
+			   struct json_object *request, struct reply_keys *keys,
+			   struct json_object **failure);
 	/* Return the row of a key, which the caller puts; NULL: it has gone. */
 	struct json_object *(*row)(const struct control_view *view,
 				   const void *key, const void *context);
 };
 
-/* Return NULL if out of memory. The caller frees with reply_free(). */
+/*
+ * Return the list, which the caller frees with reply_free(). If there is none,
+ * *failure is the reply to send instead, which the caller puts.
+ */
 struct reply *reply_list_new(const struct control_view *view,
-			     const struct reply_list *list);
+			     const struct reply_list *list,
+			     struct json_object *request,
+			     struct json_object **failure);
 /* Write a JSON object, and put it. */
 void reply_write_json(struct evbuffer *out, struct json_object *json);
 

@@ -12,6 +12,8 @@
 #include "control/view.h"
 
 struct address;
+struct bgp_attributes;
+struct bgp_neighbor;
 struct json_object;
 struct nexthop;
 struct path;
@@ -20,17 +22,23 @@ struct reply_list;
 struct route;
 
 /*
- * Answers for verb.c. Each returns the reply, which the caller puts. Only
- * show_route() looks at the request: at "prefix", as show_find_route() does.
+ * Answers for verb.c. Each returns the reply, which the caller puts.
+ * show_route() looks at "prefix" of the request, as show_find_route() does,
+ * show_neighbor() at "neighbor", as show_find_neighbor() does.
  */
 struct json_object *show_status(const struct control_view *view,
 				struct json_object *request);
 struct json_object *show_route(const struct control_view *view,
 			       struct json_object *request);
+struct json_object *show_neighbor(const struct control_view *view,
+				  struct json_object *request);
 
 /* The same in parts. */
 extern const struct reply_list show_neighbors;
 extern const struct reply_list show_routes;
+extern const struct reply_list show_routes_from; /* Adj-RIB-In */
+extern const struct reply_list show_routes_to;	 /* Adj-RIB-Out */
+extern const struct reply_list show_config;
 extern const struct reply_list show_nexthops;
 extern const struct reply_list show_groups;
 struct reply *show_counters(const struct control_view *view);
@@ -44,6 +52,17 @@ struct json_object *show_whole_route(const struct control_view *view,
 struct json_object *show_path(const struct control_view *view,
 			      const struct route *route,
 			      const struct path *path);
+/* Return the attributes that have no field of their own, by name. */
+struct json_object *show_attributes(const struct bgp_attributes *attributes);
+/*
+ * Add the options that are in force for a neighbor, and what each side offered
+ * on its session.
+ */
+void show_neighbor_options(struct json_object *out,
+			   const struct bgp_neighbor *neighbor);
+/* Return the neighbor with this address, or name, as the request has it. */
+const struct bgp_neighbor *show_find_neighbor(const struct control_view *view,
+					      const char *text);
 /* Return the BFD session with a next hop; NULL: BFD does not watch it. */
 struct json_object *show_bfd(const struct control_view *view,
 			     const struct address *address);

@@ -13,6 +13,7 @@
 #include "control/reply.h"
 #include "control/request.h"
 #include "control/route_cursor.h"
+#include "rib/departures.h"
 #include "rib/distance.h"
 #include "rib/rib.h"
 
@@ -22,8 +23,7 @@ enum {
 	ATTRIBUTE_NAME_SIZE = 40,
 };
 
-/* Return the attributes that have no field of their own, by name. */
-static struct json_object *attributes_json(const struct bgp_attributes *from)
+struct json_object *show_attributes(const struct bgp_attributes *from)
 {
 	const uint32_t shown = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH |
 			       BGP_HAS_NEXTHOP | BGP_HAS_MED |
@@ -43,6 +43,17 @@ static struct json_object *attributes_json(const struct bgp_attributes *from)
 		json_add_text(out, name, text);
 	}
 	return out;
+}
+
+/* Return how often the neighbor's path of this prefix has gone and come back. */
+static unsigned int count_flaps(const struct control_view *view,
+				const struct route *route,
+				const struct path *path)
+{
+	const struct departure *last =
+		rib_departure(view->rib, route, &path->source->address);
+
+	return last ? last->times : 0;
 }
 
 struct json_object *show_path(const struct control_view *view,
@@ -73,7 +84,8 @@ struct json_object *show_path(const struct control_view *view,
 	json_add_number(out, "local_pref", path->attributes->local_pref);
 	json_add_number(out, "igp_cost", path->attributes->nexthop->igp_cost);
 	json_add_number(out, "path_id", path->path_id);
-	json_add(out, "attributes", attributes_json(&attributes));
+	json_add_number(out, "flaps", count_flaps(view, route, path));
+	json_add(out, "attributes", show_attributes(&attributes));
 	return out;
 }
 

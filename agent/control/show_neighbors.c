@@ -6,14 +6,14 @@
 #include <errno.h>
 #include <json-c/json.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "bgp/codec/capability.h"
 #include "bgp/codec/role.h"
 #include "bgp/session/speaker.h"
 #include "bgp/session/tcp_auth.h"
 #include "control/json.h"
 #include "control/reply.h"
-#include "core/array.h"
+#include "control/request.h"
 #include "core/clock.h"
 #include "rib/rib.h"
 #include "rib/update_group.h"
@@ -21,54 +21,6 @@
 enum {
 	HINT_SIZE = 160,
 };
-
-/* ------------------------------------------------------------- capabilities */
-
-/* In order of code. */
-static const struct {
-	enum bgp_capabilities bit;
-	enum bgp_capability_code code;
-} capabilities[] = {
-	{ BGP_CAN_MULTIPROTOCOL, BGP_CAPABILITY_MULTIPROTOCOL },
-	{ BGP_CAN_ROUTE_REFRESH, BGP_CAPABILITY_ROUTE_REFRESH },
-	{ BGP_CAN_EXTENDED_NEXTHOP, BGP_CAPABILITY_EXTENDED_NEXTHOP },
-	{ BGP_CAN_EXTENDED_MESSAGE, BGP_CAPABILITY_EXTENDED_MESSAGE },
-	{ BGP_CAN_ROLE, BGP_CAPABILITY_ROLE },
-	{ BGP_CAN_GRACEFUL_RESTART, BGP_CAPABILITY_GRACEFUL_RESTART },
-	{ BGP_CAN_AS4, BGP_CAPABILITY_AS4 },
-	{ BGP_CAN_ADD_PATH, BGP_CAPABILITY_ADD_PATH },
-	{ BGP_CAN_ENHANCED_REFRESH, BGP_CAPABILITY_ENHANCED_REFRESH },
-};
-
-/* Return the capabilities that both sides announced. */
-static struct json_object *
-capabilities_json(const struct bgp_connection *session)
-{
-	struct json_object *list = json_object_new_array();
-	uint32_t both = session->options.local_open.capabilities &
-			session->remote_open.capabilities;
-
-	for (size_t i = 0; i < COUNT_OF(capabilities); i++)
-		if (both & capabilities[i].bit)
-			json_object_array_add(
-				list,
-				json_object_new_string(bgp_capability_name(
-					capabilities[i].code)));
-	return list;
-}
-
-static struct json_object *
-families_json(const struct bgp_negotiated *negotiated)
-{
-	struct json_object *list = json_object_new_array();
-
-	for (enum bgp_family family = 0; family < BGP_FAMILY_COUNT; family++)
-		if (bgp_negotiated_has_family(negotiated, family))
-			json_object_array_add(list,
-					      json_object_new_string(
-						      bgp_family_name(family)));
-	return list;
-}
 
 /* ------------------------------------------------------------- history */
 
@@ -198,8 +150,6 @@ static void add_session(struct json_object *out,
 		json_add(out, "local_address", json_of_address(&local));
 	json_add_text(out, "opened_by",
 		      session->options.incoming ? "neighbor" : "us");
-	json_add(out, "families", families_json(&session->negotiated));
-	json_add(out, "capabilities", capabilities_json(session));
 	json_add_number(out, "max_message", session->negotiated.max_message);
 	json_add_text(out, "relation",
 		      session->negotiated.peer_role == BGP_ROLE_NONE ?
@@ -284,6 +234,8 @@ static struct json_object *neighbor_json(const struct control_view *view,
 	add_config(out, neighbor);
 	add_next_attempt(out, neighbor);
 	add_session(out, neighbor->session);
+	show_neighbor_options(out, neighbor);
+	json_add_number(out, "flaps", neighbor->sessions_ended);
 	add_prefixes(out, peer);
 	json_add(out, "bfd",
 		 neighbor->options.bfd && peer ?
@@ -373,6 +325,39 @@ static struct json_object *neighbor_row(const struct control_view *view,
 		if (neighbor == wanted->neighbor)
 			return neighbor_json(view, neighbor, drops);
 	return NULL;
+}
+
+const struct bgp_neighbor *show_find_neighbor(const struct control_view *view,
+					      const char *text)
+{
+	const struct bgp_neighbor *neighbor, *found = NULL;
+	char name[BGP_NEIGHBOR_NAME_SIZE];
+
+	if (!text)
+		return NULL;
+	TAILQ_FOREACH(neighbor, &view->speaker->neighbors, link) {
+		if (!strcmp(bgp_neighbor_name(neighbor, name), text))
+			return neighbor;
+		if (!strcmp(neighbor->options.name, text))
+			found = neighbor;
+	}
+	return found;
+}
+
+struct json_object *show_neighbor(const struct control_view *view,
+				  struct json_object *request)
+{
+	const char *text = json_get_text(request, "neighbor");
+	const struct bgp_neighbor *neighbor = show_find_neighbor(view, text);
+	struct bgp_tcp_drops drops = { 0 };
+
+	if (!neighbor)
+		return request_failure("neighbor '%s': unknown; show neighbors "
+				       "lists all",
+				       text ? text : "");
+	if (!neighbor->session)
+		bgp_tcp_drops_read(&drops);
+	return json_wrap("neighbor", neighbor_json(view, neighbor, &drops));
 }
 
 const struct reply_list show_neighbors = {

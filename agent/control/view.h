@@ -25,7 +25,8 @@ struct control_view {
 	const struct steering *steering;
 	const struct datapath *datapath;
 	const struct turn_meter *turns;
-	uint64_t started_ms; /* core/clock.h */
+	const char *config_text; /* in canonical form */
+	uint64_t started_ms;	 /* core/clock.h */
 };
 
 #endif

@@ -7,6 +7,9 @@ import unittest
 from lab_case import LabCase
 from lab.system import wait_until
 from lab.topology import ROUTER_LAN, VIP
+from raw_lab import (BACKEND_AS, BACKENDS, BYSTANDER, HEADGATE, NEXT_HOP,
+                     OBSERVER, UPSTREAM, RawCase, announcement,
+                     withdrawal)
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -109,6 +112,107 @@ class ShowLoop(LabCase):
         done = self.lab.headgate.ctl("show", "status")
         self.assertRegex(done.stdout, r"loop +longest turn \d+ us, of the CPU "
                          r"\d+ us; \d+ above 20 ms")
+
+
+class ShowOneNeighbor(RawCase):
+    """Options in force with one neighbor, and routes in and out."""
+
+    options = {"neighbors": (f"{BACKENDS},multipath=no,add-path=receive,"
+                             "name=rack1", UPSTREAM),
+               "flags": ("--maximum-paths", "7")}
+
+    @classmethod
+    def start_bystanders(cls):
+        super().start_bystanders()
+        cls.server = cls.keep(cls.lab.establish(NEXT_HOP, BACKEND_AS))
+
+    def ask(self, *words):
+        done = self.lab.headgate.ctl("-j", *words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def paths(self, direction, neighbor):
+        """Return the paths by prefix of `show routes from|to`."""
+        return {row["prefix"]: row["paths"] for row in self.ask(
+            "show", "routes", direction, neighbor)["routes"]}
+
+    def test_options_in_force_and_what_each_side_offered(self):
+        said = self.ask("show", "neighbor", NEXT_HOP)["neighbor"]
+        options = said["options"]
+        self.assertEqual(
+            (options["multipath"], options["add_path"], options["passive"],
+             options["multihop"], options["bfd"], options["families"]),
+            (False, "receive", True, None, False,
+             ["ipv4 unicast", "ipv6 unicast"]))
+        self.assertEqual(options["of"], BACKENDS.partition(",")[0])
+        self.assertIn("multiprotocol", str(said["capabilities"]).lower())
+        self.assertIn("route", str(said["capabilities_only_ours"]).lower())
+        self.assertEqual(said["add_path"], {"receive": [], "send": []})
+        self.assertEqual(said["families"], ["ipv4 unicast"])
+        self.assertEqual(said["families_only_ours"], ["ipv6 unicast"])
+        self.assertEqual(said["families_only_theirs"], [])
+        # By its name, too; and as lines.
+        self.assertEqual(self.ask("show", "neighbor", OBSERVER)["neighbor"][
+            "options"]["multipath"], True)
+        text = self.lab.headgate.ctl("show", "neighbor", NEXT_HOP).stdout
+        self.assertRegex(text, r"multipath +no\n")
+        self.assertRegex(text, r"add-path +asked for: receive; agreed:")
+        done = self.lab.headgate.ctl("show", "neighbor", "10.9.9.9")
+        self.assertEqual(done.returncode, EXIT_FAILED)
+        self.assertIn("show neighbors lists all", done.stderr)
+
+    def test_the_configuration_is_what_check_prints(self):
+        done = self.lab.headgate.ctl("show", "config")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        checked = self.lab.headgate.try_flags(
+            "--check", *self.lab.headgate.arguments).stdout
+        self.assertEqual(done.stdout, "".join(
+            line + "\n" for line in checked.splitlines()
+            if not line.startswith(("#", "hash-seed "))))
+        self.assertIn("maximum-paths 7\n", done.stdout)
+        self.assertEqual(self.ask("show", "config")["config"],
+                         done.stdout.splitlines())
+
+    def test_explain_has_the_options_of_the_set(self):
+        self.server.send(announcement("192.0.2.1/32", BACKEND_AS))
+        wait_until(lambda: self.lab.path("192.0.2.1/32", NEXT_HOP), 5, "path")
+        said = self.ask("explain", "192.0.2.1/32")["explain"]["multipath"]
+        self.assertEqual(said["maximum_paths"], 7)
+        self.assertIn("up to 7 external",
+                      self.lab.headgate.ctl("explain", "192.0.2.1").stdout)
+
+    def test_what_came_in_refused_paths_too(self):
+        self.server.send(announcement(["192.0.2.2/32", "198.51.100.1/32"],
+                                      BACKEND_AS))
+        wait_until(lambda: len(self.paths("from", NEXT_HOP)) >= 2, 5, "paths")
+        came = self.paths("from", NEXT_HOP)
+        self.assertIsNone(came["192.0.2.2/32"][0]["cause"])
+        self.assertEqual(came["198.51.100.1/32"][0]["cause"], "outside_vip")
+        self.assertEqual(list(self.paths("from", BYSTANDER)),
+                         [self.BYSTANDER_VIP])
+        text = self.lab.headgate.ctl("show", "routes", "from", NEXT_HOP).stdout
+        self.assertIn("filtered: outside_vip", text)
+        self.assertEqual(came["192.0.2.2/32"][0]["flaps"], 0)
+        self.server.send(withdrawal("192.0.2.2/32"),
+                         announcement("192.0.2.2/32", BACKEND_AS))
+        wait_until(lambda: self.paths("from", NEXT_HOP).get(
+            "192.0.2.2/32", [{"flaps": 0}])[0]["flaps"] == 1, 5, "a flap")
+
+    def test_what_went_out_as_it_was_sent(self):
+        sent = self.paths("to", OBSERVER)[self.BYSTANDER_VIP]
+        self.assertEqual(len(sent), 1)
+        self.assertEqual((sent[0]["next_hop"], sent[0]["as_path"],
+                          sent[0]["med"], sent[0]["pending"]),
+                         (HEADGATE, f"64512 {BACKEND_AS + 98}", None, False))
+        self.assertEqual(self.paths("to", NEXT_HOP), {})
+        text = self.lab.headgate.ctl("show", "routes", "to", OBSERVER).stdout
+        self.assertRegex(text, rf"sent +0 +{HEADGATE}")
+        for words in (["from"], ["to", OBSERVER, "x"], ["of", OBSERVER]):
+            done = self.lab.headgate.ctl("show", "routes", *words)
+            self.assertEqual(done.returncode, EXIT_USAGE, words)
+        done = self.lab.headgate.ctl("show", "routes", "to", "10.9.9.9")
+        self.assertEqual(done.returncode, EXIT_FAILED)
+        self.assertIn("without a session", done.stderr)
 
 
 class Watch(LabCase):

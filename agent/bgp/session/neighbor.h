@@ -67,6 +67,7 @@ struct bgp_neighbor {
 	uint64_t accepted_ms;	    /* time of its last connection to us */
 	uint64_t changed_ms;	    /* time of the last session up or down */
 	struct bgp_refused refused; /* further connections of this peer */
+	uint64_t sessions_ended;    /* since the start */
 	bool foreign_logged;	    /* routes of another family, in a session */
 	bool input_held;	    /* bgp_neighbor_hold_input() */
 	uint32_t end_of_rib_due; /* enum bgp_family_bits: End-of-RIB not sent */

@@ -181,6 +181,7 @@ static void on_connection_down(struct bgp_connection *connection)
 	if (now - neighbor->changed_ms >= BGP_SESSION_STABLE_S * CLOCK_MS_PER_S)
 		neighbor->restart_delay_s = BGP_RESTART_FIRST_S;
 	neighbor->session = NULL;
+	neighbor->sessions_ended++;
 	evtimer_del(neighbor->proof);
 	neighbor->input_held = false;
 	neighbor->changed_ms = now;

@@ -77,8 +77,9 @@ static void further_fields_do_no_harm(void **state)
 		CONTROL_STREAM_CAPTURE);
 }
 
-#define SHOW_FORMS                                              \
-	"show status, show neighbors, show routes, show route " \
+#define SHOW_FORMS                                                           \
+	"show status, show neighbors, show neighbor neighbor, show config, " \
+	"show routes from, show routes to, show routes, show route "         \
 	"prefix, show nexthops, show groups, show counters"
 #define EXPLAIN_FORMS "explain prefix, explain frame, explain flow"
 

@@ -419,9 +419,11 @@ static void every_view_survives_entries_of_any_type(void **state)
 			 "{\"neighbors\":%s,\"routes\":%s,\"nexthops\":%s,"
 			 "\"groups\":%s,\"counters\":{\"outcomes\":%s,"
 			 "\"events\":%s,\"vips\":%s,\"nexthops\":%s},"
-			 "\"status\":{\"interfaces\":%s}}",
+			 "\"status\":{\"interfaces\":%s},\"config\":%s,"
+			 "\"neighbor\":{\"errors\":%s}}",
 			 lists[i], lists[i], lists[i], lists[i], lists[i],
-			 lists[i], lists[i], lists[i], lists[i]);
+			 lists[i], lists[i], lists[i], lists[i], lists[i],
+			 lists[i]);
 		for (size_t view = 0; view < view_count; view++)
 			free(shown(views[view].what, reply));
 	}
