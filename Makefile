@@ -34,7 +34,7 @@ ROOMS := core codec session rib nexthop fib steering datapath control config
 
 core_DIR := agent/core
 core_SRC := acceptor.c address.c hex.c keyed_hash.c log.c log_limit.c log_sink.c pointer_set.c pool.c \
-	prefix_map.c secret.c seed_file.c sha1.c slot_table.c suggest.c turn_meter.c turn_set.c work_queue.c
+	prefix_map.c secret.c seed_file.c sha1.c slot_table.c suggest.c turn_meter.c turn_set.c work_queue.c work_turns.c
 core_USES :=
 
 codec_DIR := agent/bgp/codec
@@ -102,7 +102,7 @@ CTL_SRC := ask.c client.c command_capture.c command_explain.c command_show.c hea
 
 # Unit tests, without root: tests/unit/FOLDER/test_NAME.c.
 core_TESTS := $(addprefix core/test_,address flow_hash flow_hash_statistics hex keyed_hash log log_limit log_sink pointer_set \
-	pool prefix_flood prefix_map secret seed_file sha1 slot_table suggest turn_meter turn_set wire work_queue)
+	pool prefix_flood prefix_map secret seed_file sha1 slot_table suggest turn_meter turn_set wire work_queue work_turns)
 codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes attributes_encode \
 	attributes_random attributes_unknown attributes_young capability collision community \
 	delay extended_community fsm message multiprotocol negotiated nlri notification \
@@ -119,7 +119,7 @@ nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_auth bfd_datagram bfd_packet 
 fib_TESTS := fib/test_nexthop_message fib/test_route_message
 steering_TESTS := $(addprefix steering/test_,assign build_budget flaps identity limit ranking sets steering two_ribs)
 datapath_TESTS := datapath/test_vip_table
-control_TESTS := $(addprefix control/test_,flow_frame http metrics permission request route_cursor show_config)
+control_TESTS := $(addprefix control/test_,flow_frame http metrics permission request route_cursor server show_config)
 config_TESTS := $(addprefix config/test_,config config_aggregate config_confederation config_file \
 	config_inside config_multipath config_neighbor config_neighbor_keys config_path \
 	config_print config_rooms config_rule config_vip)

@@ -35,11 +35,13 @@ static int make_control(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
 	const struct control_options *options = &agent->config->control;
 	const struct control_hooks hooks = captures_hooks(&agent->captures);
-	int code = control_new(agent->base, options->socket, &agent->view,
-			       &hooks, &agent->control, error);
+	int code = control_new(agent->base, &agent->loop.clients,
+			       options->socket, &agent->view, &hooks,
+			       &agent->control, error);
 
 	if (!code)
-		code = metrics_new(agent->base, &options->metrics, &agent->view,
+		code = metrics_new(agent->base, &agent->loop.clients,
+				   &options->metrics, &agent->view,
 				   &agent->metrics, error);
 	return code;
 }
@@ -125,7 +127,7 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	if (!code)
 		code = make_rib(agent);
 	if (!code)
-		code = bgp_speaker_new(agent->base, &agent->loop.work,
+		code = bgp_speaker_new(agent->base, &agent->loop.work.queue,
 				       &config->bgp,
 				       datapath_has_previous(agent->datapath),
 				       &callbacks, &agent->speaker, error);

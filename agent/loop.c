@@ -12,27 +12,11 @@
 #include "core/clock.h"
 
 enum {
-	WORK_US = 3000, /* of each turn */
+	/* of each turn */
+	WORK_US = 3000,
+	CLIENTS_US = 2000,
 	SCHEDSTAT_SIZE = 64,
 };
-
-static void wake_turn(void *context)
-{
-	struct loop *loop = context;
-
-	event_active(loop->turn, EV_TIMEOUT, 0);
-}
-
-/* Go on by a timer of 0: by event_active() it would before sockets and timers. */
-static void on_work_turn(evutil_socket_t fd, short what, void *context)
-{
-	const struct timeval next_turn = { 0 };
-	struct loop *loop = context;
-
-	(void)fd, (void)what;
-	if (work_queue_run(&loop->work, WORK_US))
-		event_add(loop->turn, &next_turn);
-}
 
 static struct event_base *new_base(void)
 {
@@ -53,16 +37,16 @@ int loop_init(struct loop *loop)
 	*loop = (struct loop){ .base = new_base() };
 	loop->waits_fd =
 		open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
-	work_queue_init(&loop->work, wake_turn, loop);
-	if (loop->base)
-		loop->turn = event_new(loop->base, -1, 0, on_work_turn, loop);
-	return loop->turn ? 0 : -ENOMEM;
+	if (!loop->base || work_turns_init(&loop->work, loop->base, WORK_US) ||
+	    work_turns_init(&loop->clients, loop->base, CLIENTS_US))
+		return -ENOMEM;
+	return 0;
 }
 
 void loop_destroy(struct loop *loop)
 {
-	if (loop->turn)
-		event_free(loop->turn);
+	work_turns_destroy(&loop->work);
+	work_turns_destroy(&loop->clients);
 	if (loop->base)
 		event_base_free(loop->base);
 	if (loop->waits_fd >= 0)

@@ -5,19 +5,19 @@
 /*
  * The event loop, turn by turn. In a turn the loop looks at sockets and timers,
  * calls back for what it found, and then does some of the work that waits
- * (core/work_queue.h). Each turn is measured (core/turn_meter.h).
+ * (core/work_turns.h). Requests of clients are answered as they are read, while
+ * there is time for them in the turn. Each turn is measured (core/turn_meter.h).
  */
 
 #include "core/turn_meter.h"
-#include "core/work_queue.h"
+#include "core/work_turns.h"
 
-struct event;
 struct event_base;
 
 struct loop {
 	struct event_base *base;
-	struct work_queue work;
-	struct event *turn; /* does that work */
+	struct work_turns work;
+	struct work_turns clients; /* of the control socket and of metrics */
 	struct turn_meter meter;
 	int waits_fd; /* -1: the kernel does not count waits for a CPU */
 };

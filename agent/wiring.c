@@ -17,7 +17,7 @@
 
 static void add_work(struct agent *agent, struct work *work)
 {
-	work_queue_add(&agent->loop.work, work);
+	work_queue_add(&agent->loop.work.queue, work);
 }
 
 enum {

@@ -212,7 +212,8 @@ static unsigned int level_of_client(int fd, void *context)
 	return permission_of_socket(&control->permission, fd);
 }
 
-static int serve_clients(struct event_base *base, struct control *control,
+static int serve_clients(struct event_base *base, struct work_turns *turns,
+			 struct control *control,
 			 char error[CONTROL_ERROR_SIZE])
 {
 	const struct server_options options = {
@@ -231,15 +232,15 @@ static int serve_clients(struct event_base *base, struct control *control,
 	if (listener < 0)
 		return listener;
 	share_socket(control);
-	control->server = server_new(base, listener, &options);
+	control->server = server_new(base, turns, listener, &options);
 	if (control->server)
 		return 0;
 	snprintf(error, CONTROL_ERROR_SIZE, "out of memory");
 	return -ENOMEM;
 }
 
-int control_new(struct event_base *base, const char *path,
-		const struct control_view *view,
+int control_new(struct event_base *base, struct work_turns *turns,
+		const char *path, const struct control_view *view,
 		const struct control_hooks *hooks, struct control **out,
 		char error[CONTROL_ERROR_SIZE])
 {
@@ -254,7 +255,7 @@ int control_new(struct event_base *base, const char *path,
 	control->hooks = *hooks;
 	code = control_socket_lock(&control->socket, path, error);
 	if (!code)
-		code = serve_clients(base, control, error);
+		code = serve_clients(base, turns, control, error);
 	if (code) {
 		control_free(control);
 		return code;

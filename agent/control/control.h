@@ -16,6 +16,7 @@
 
 struct control;
 struct event_base;
+struct work_turns;
 
 enum control_sizes {
 	CONTROL_ERROR_SIZE = 256,
@@ -36,8 +37,8 @@ struct control_hooks {
  * outlive the object. Return 0, or -errno and a message in `error`. The caller
  * frees with control_free().
  */
-int control_new(struct event_base *base, const char *path,
-		const struct control_view *view,
+int control_new(struct event_base *base, struct work_turns *turns,
+		const char *path, const struct control_view *view,
 		const struct control_hooks *hooks, struct control **control,
 		char error[CONTROL_ERROR_SIZE]);
 /* Close all connections, before the rooms that answer are freed. */

@@ -239,8 +239,8 @@ static enum server_verdict take_http(struct server_client *client,
 
 /* ------------------------------------------------------------- life */
 
-static int serve_metrics(struct event_base *base, int listener,
-			 struct metrics *metrics)
+static int serve_metrics(struct event_base *base, struct work_turns *turns,
+			 int listener, struct metrics *metrics)
 {
 	const struct server_options options = {
 		.name = "metrics",
@@ -252,13 +252,13 @@ static int serve_metrics(struct event_base *base, int listener,
 		.context = metrics,
 	};
 
-	metrics->server = server_new(base, listener, &options);
+	metrics->server = server_new(base, turns, listener, &options);
 	return metrics->server ? 0 : -ENOMEM;
 }
 
-int metrics_new(struct event_base *base, const struct endpoint *where,
-		const struct control_view *view, struct metrics **out,
-		char error[METRICS_ERROR_SIZE])
+int metrics_new(struct event_base *base, struct work_turns *turns,
+		const struct endpoint *where, const struct control_view *view,
+		struct metrics **out, char error[METRICS_ERROR_SIZE])
 {
 	struct metrics *metrics;
 	char text[ADDRESS_TEXT_SIZE];
@@ -279,7 +279,7 @@ int metrics_new(struct event_base *base, const struct endpoint *where,
 	metrics = calloc(1, sizeof(*metrics));
 	if (metrics) {
 		metrics->view = view;
-		if (!serve_metrics(base, listener, metrics)) {
+		if (!serve_metrics(base, turns, listener, metrics)) {
 			*out = metrics;
 			return 0;
 		}

@@ -16,6 +16,7 @@ struct control_view;
 struct counter_list;
 struct evbuffer;
 struct event_base;
+struct work_turns;
 struct metrics;
 
 enum metrics_sizes {
@@ -27,9 +28,9 @@ enum metrics_sizes {
  * outlive the object and is not read before the loop runs. Return 0, or -errno
  * and a message in `error`. The caller frees with metrics_free().
  */
-int metrics_new(struct event_base *base, const struct endpoint *where,
-		const struct control_view *view, struct metrics **metrics,
-		char error[METRICS_ERROR_SIZE]);
+int metrics_new(struct event_base *base, struct work_turns *turns,
+		const struct endpoint *where, const struct control_view *view,
+		struct metrics **metrics, char error[METRICS_ERROR_SIZE]);
 void metrics_free(struct metrics *metrics);
 
 /* Write the metrics of one list as they are served. */

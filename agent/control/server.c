@@ -14,8 +14,8 @@
 
 #include "control/reply.h"
 #include "core/acceptor.h"
-#include "core/clock.h"
 #include "core/log.h"
+#include "core/work_turns.h"
 
 struct server_client {
 	struct server *server;
@@ -24,12 +24,11 @@ struct server_client {
 	struct reply *reply;	/* NULL: none is being written */
 	uid_t user;
 	unsigned int level; /* by the options' function */
-	bool is_ready;	    /* in the list of those that wait for a turn */
 	bool input_end;	    /* the client sends nothing more */
 	bool is_last;	    /* to be freed when all output is written */
 	bool is_patient;
+	struct work turn;
 	TAILQ_ENTRY(server_client) link;
-	TAILQ_ENTRY(server_client) ready_link;
 };
 
 TAILQ_HEAD(server_client_list, server_client);
@@ -38,9 +37,8 @@ struct server {
 	struct event_base *base;
 	struct server_options options;
 	struct acceptor *acceptor;
-	struct event *turn;
+	struct work_turns *turns;
 	struct server_client_list clients;
-	struct server_client_list ready; /* for a turn, in order */
 	size_t count;
 	bool is_full; /* and this is logged */
 };
@@ -53,8 +51,7 @@ static void client_close(struct server_client *client)
 
 	if (server->options.closed)
 		server->options.closed(client, server->options.context);
-	if (client->is_ready)
-		TAILQ_REMOVE(&server->ready, client, ready_link);
+	work_queue_remove(&server->turns->queue, &client->turn);
 	TAILQ_REMOVE(&server->clients, client, link);
 	server->count--;
 	reply_free(client->reply);
@@ -122,27 +119,10 @@ static void on_deadline(evutil_socket_t fd, short what, void *context)
 
 /* ------------------------------------------------------------- turns */
 
-/*
- * Schedule the next turn by a timer of 0: the event loop looks at all sockets
- * before it runs, which it would not do with event_active().
- */
-static void wait_for_turn(struct server *server)
-{
-	const struct timeval next = { 0 };
-
-	if (!event_pending(server->turn, EV_TIMEOUT, NULL))
-		event_add(server->turn, &next);
-}
-
+/* Go on with a client's request or reply after those of others. */
 static void make_ready(struct server_client *client)
 {
-	struct server *server = client->server;
-
-	if (client->is_ready)
-		return;
-	client->is_ready = true;
-	TAILQ_INSERT_TAIL(&server->ready, client, ready_link);
-	wait_for_turn(server);
+	work_queue_add(&client->server->turns->queue, &client->turn);
 }
 
 static void end_client(struct server_client *client)
@@ -151,6 +131,19 @@ static void end_client(struct server_client *client)
 	bufferevent_disable(client->stream, EV_READ);
 	if (!unread_size(client))
 		client_close(client);
+}
+
+/*
+ * Write what the socket takes at once: the stream would in the next turn of the
+ * loop. It calls on_client_output() then, as if it had written this itself.
+ */
+static void write_output(struct server_client *client)
+{
+	struct evbuffer *out = server_output(client);
+
+	evbuffer_unfreeze(out, 1);
+	evbuffer_write(out, bufferevent_getfd(client->stream));
+	evbuffer_freeze(out, 1);
 }
 
 /* Write the next part of the reply. on_client_output() goes on if this waits. */
@@ -185,6 +178,8 @@ static void answer_request(struct server_client *client)
 	set_deadline(client, options->reply_timeout_s);
 	if (client->reply)
 		make_ready(client);
+	else
+		write_output(client);
 	if (verdict != SERVER_LAST)
 		return;
 	if (client->reply)
@@ -193,25 +188,14 @@ static void answer_request(struct server_client *client)
 		end_client(client);
 }
 
-static void on_server_turn(evutil_socket_t fd, short what, void *context)
+static void take_turn(void *context)
 {
-	const uint64_t end_ms = clock_now_ms() + SERVER_TURN_MS;
-	struct server *server = context;
-	struct server_client *client;
+	struct server_client *client = context;
 
-	(void)fd, (void)what;
-	while ((client = TAILQ_FIRST(&server->ready))) {
-		TAILQ_REMOVE(&server->ready, client, ready_link);
-		client->is_ready = false;
-		if (client->reply)
-			write_part(client);
-		else
-			answer_request(client);
-		if (clock_now_ms() >= end_ms)
-			break;
-	}
-	if (!TAILQ_EMPTY(&server->ready))
-		wait_for_turn(server);
+	if (client->reply)
+		write_part(client);
+	else
+		answer_request(client);
 }
 
 /* ------------------------------------------------------------- events */
@@ -222,7 +206,7 @@ static void on_client_input(struct bufferevent *stream, void *context)
 
 	(void)stream;
 	if (!client->reply && !client->is_last)
-		make_ready(client);
+		work_turns_run(client->server->turns, &client->turn);
 }
 
 /* All output is written: a reply goes on, or the next request has its turn. */
@@ -303,6 +287,7 @@ static struct server_client *client_new(struct server *server, int fd)
 	if (!client)
 		return NULL;
 	client->server = server;
+	client->turn = (struct work){ .run = take_turn, .context = client };
 	client->deadline = evtimer_new(server->base, on_deadline, client);
 	client->stream =
 		bufferevent_socket_new(server->base, fd, BEV_OPT_CLOSE_ON_FREE);
@@ -358,8 +343,8 @@ static int take_client(int listener, void *context)
 
 /* ------------------------------------------------------------- life */
 
-struct server *server_new(struct event_base *base, int listener,
-			  const struct server_options *options)
+struct server *server_new(struct event_base *base, struct work_turns *turns,
+			  int listener, const struct server_options *options)
 {
 	struct server *server = calloc(1, sizeof(*server));
 
@@ -368,17 +353,15 @@ struct server *server_new(struct event_base *base, int listener,
 		return NULL;
 	}
 	server->base = base;
+	server->turns = turns;
 	server->options = *options;
 	TAILQ_INIT(&server->clients);
-	TAILQ_INIT(&server->ready);
-	server->turn = evtimer_new(base, on_server_turn, server);
 	server->acceptor = acceptor_new(base, NULL, listener, options->name,
 					take_client, server);
-	if (server->turn && server->acceptor)
+	if (server->acceptor)
 		return server;
-	if (!server->acceptor)
-		close(listener);
-	server_free(server);
+	close(listener);
+	free(server);
 	return NULL;
 }
 
@@ -399,7 +382,5 @@ void server_free(struct server *server)
 	if (!server)
 		return;
 	server_hang_up(server);
-	if (server->turn)
-		event_free(server->turn);
 	free(server);
 }

@@ -7,8 +7,9 @@
  * (metrics.c). None of them can hold the event loop, fill memory or keep the
  * others out:
  *
- * - all clients together have SERVER_TURN_MS in a turn of the loop, one request
- *   or one part of a reply after the other, each client in its turn;
+ * - all clients together have a limited time in a turn of the loop
+ *   (core/work_turns.h), one request or one part of a reply after the other, each
+ *   client in its turn; within it a request is answered in the turn it arrives;
  * - a client's next request waits until all output is written, and so does a
  *   reply of which too much is not read yet;
  * - a request must arrive within a time that no byte extends, and output must
@@ -26,9 +27,9 @@ struct event_base;
 struct reply;
 struct server;
 struct server_client;
+struct work_turns;
 
 enum server_limits {
-	SERVER_TURN_MS = 2,
 	SERVER_MAX_BACKLOG = 1 << 18, /* bytes that the client has not read */
 };
 
@@ -60,8 +61,8 @@ struct server_options {
  * Serve `listener`, which belongs to the server from then on. NULL: out of
  * memory. The caller frees with server_free().
  */
-struct server *server_new(struct event_base *base, int listener,
-			  const struct server_options *options);
+struct server *server_new(struct event_base *base, struct work_turns *turns,
+			  int listener, const struct server_options *options);
 /* Close all connections, and accept no more. */
 void server_hang_up(struct server *server);
 void server_free(struct server *server);

@@ -14,7 +14,7 @@ void work_queue_init(struct work_queue *queue, void (*wake)(void *context),
 
 void work_queue_add(struct work_queue *queue, struct work *work)
 {
-	bool first = TAILQ_EMPTY(&queue->list);
+	bool first = work_queue_is_empty(queue);
 
 	if (work->waiting)
 		return;
@@ -46,5 +46,5 @@ bool work_queue_run(struct work_queue *queue, uint64_t turn_us)
 			break;
 	}
 	queue->running = false;
-	return !TAILQ_EMPTY(&queue->list);
+	return !work_queue_is_empty(queue);
 }

@@ -16,6 +16,7 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/queue.h>
 
@@ -46,5 +47,10 @@ void work_queue_remove(struct work_queue *queue, struct work *work);
  * if some wait: the caller goes on in the next turn.
  */
 bool work_queue_run(struct work_queue *queue, uint64_t turn_us);
+
+static inline bool work_queue_is_empty(const struct work_queue *queue)
+{
+	return TAILQ_EMPTY(&queue->list);
+}
 
 #endif
