@@ -34,11 +34,13 @@ static int make_loop(struct agent *agent)
 static int make_control(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
 	const struct control_options *options = &agent->config->control;
-	const struct control_hooks hooks = captures_hooks(&agent->captures);
-	int code = control_new(agent->base, &agent->loop.clients,
-			       options->socket, &agent->view, &hooks,
-			       &agent->control, error);
+	struct control_hooks hooks = captures_hooks(&agent->captures);
+	int code;
 
+	hooks.order = sessions_order;
+	hooks.order_context = agent;
+	code = control_new(agent->base, &agent->loop.clients, options->socket,
+			   &agent->view, &hooks, &agent->control, error);
 	if (!code)
 		code = metrics_new(agent->base, &agent->loop.clients,
 				   &options->metrics, &agent->view,

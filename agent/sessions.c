@@ -303,6 +303,27 @@ static bool is_table_given(const struct bgp_neighbor *neighbor, void *context)
 	return !peer || export_is_complete(peer);
 }
 
+int sessions_order(const char *neighbor, enum bgp_admin_order order,
+		   const char *reason, void *context,
+		   char error[CONTROL_ERROR_SIZE])
+{
+	struct agent *agent = context;
+	struct bgp_neighbor *found = bgp_speaker_find(agent->speaker, neighbor);
+	char why[BGP_ADMIN_ERROR_SIZE];
+	int code = -ENOENT;
+
+	if (!found)
+		snprintf(error, CONTROL_ERROR_SIZE,
+			 "neighbor '%.64s': unknown; show neighbors lists all",
+			 neighbor);
+	else
+		code = bgp_neighbor_administer(found, order, reason, why);
+	if (found && code)
+		snprintf(error, CONTROL_ERROR_SIZE, "%.64s: not done: %s",
+			 neighbor, why);
+	return code;
+}
+
 struct bgp_callbacks sessions_callbacks(struct agent *agent)
 {
 	return (struct bgp_callbacks){

@@ -9,12 +9,17 @@
  */
 
 #include "bgp/session/speaker.h"
+#include "control/control.h"
 
 struct agent;
 struct rib_peer;
 
 /* The hooks of the speaker, with the agent as context. */
 struct bgp_callbacks sessions_callbacks(struct agent *agent);
+/* The hook order() of the control socket, with the agent as context. */
+int sessions_order(const char *neighbor, enum bgp_admin_order order,
+		   const char *reason, void *context,
+		   char error[CONTROL_ERROR_SIZE]);
 /* The hook peer_gone() of the rib, with the agent as context. */
 void sessions_peer_gone(const struct rib_peer *peer, void *context);
 

@@ -19,6 +19,8 @@ enum exit_code command_capture(const struct ask_options *options, int count,
 			       char **words);
 enum exit_code command_explain(const struct ask_options *options, int count,
 			       char **words);
+enum exit_code command_neighbor(const struct ask_options *options, int count,
+				char **words);
 enum exit_code command_show(const struct ask_options *options, int count,
 			    char **words);
 

@@ -23,6 +23,7 @@ enum option_code {
 	OPTION_PCAP = 256,
 	OPTION_VIP,
 	OPTION_RATE,
+	OPTION_REASON,
 };
 
 static const char short_options[] = "js:wn:hV";
@@ -35,6 +36,7 @@ static const struct option long_options[] = {
 	{ "pcap", required_argument, NULL, OPTION_PCAP },
 	{ "vip", required_argument, NULL, OPTION_VIP },
 	{ "rate", required_argument, NULL, OPTION_RATE },
+	{ "reason", required_argument, NULL, OPTION_REASON },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -54,6 +56,13 @@ static const struct command commands[] = {
 	{ "capture", "[--vip ADDRESS] [--rate N] FILE",
 	  "write a sample of the frames for VIPs as pcapng; - is stdout",
 	  command_capture },
+	{ "neighbor", "ADDRESS shutdown|enable|restart|clear [--reason TEXT]",
+	  "end a session: until enabled, and dial again at once, or as after a "
+	  "loss",
+	  command_neighbor },
+	{ "neighbor", "ADDRESS refresh in|out",
+	  "ask the neighbor for its routes again, or send ours again",
+	  command_neighbor },
 };
 
 static const char usage[] =
@@ -67,6 +76,7 @@ static const char usage[] =
 	"      --pcap FILE    explain flow: explain each packet of FILE.\n"
 	"      --vip ADDRESS  capture: only frames for this address.\n"
 	"      --rate N       capture: one frame of N, at random.\n"
+	"      --reason TEXT  neighbor: tell the other end (RFC 9003).\n"
 	"  -h, --help         Print this text and exit.\n"
 	"  -V, --version      Print the version and exit.\n"
 	"\n"
@@ -170,6 +180,9 @@ static enum exit_code take_option(int option, struct ask_options *options)
 	case OPTION_RATE:
 		return parse_count("rate", optarg, &options->rate) ? EXIT_OK :
 								     EXIT_USAGE;
+	case OPTION_REASON:
+		options->reason = optarg;
+		return EXIT_OK;
 	default:
 		fputs("headgatectl: see --help for the options\n", stderr);
 		return EXIT_USAGE;

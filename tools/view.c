@@ -116,14 +116,16 @@ static void write_last_error(const struct view_place *place, FILE *out)
 		value_expand(place->row, ", {last_error_s} ago", out);
 }
 
-/* Write the state, and when the next attempt to connect is due. */
+/* Write the state, and what keeps the session down or when we try again. */
 static void write_state(const struct view_place *place, FILE *out)
 {
-	bool waits = value_at(place->row, "next_attempt_s");
+	const char *text = "{state}";
 
-	value_expand(place->row,
-		     waits ? "{state}, retry {next_attempt_s}" : "{state}",
-		     out);
+	if (value_at(place->row, "administrative.since_s"))
+		text = "{state}, shut down {administrative.since_s}";
+	else if (value_at(place->row, "next_attempt_s"))
+		text = "{state}, retry {next_attempt_s}";
+	value_expand(place->row, text, out);
 }
 
 /* Write "2/10": prefixes, and the limit of them. */
@@ -271,6 +273,8 @@ static const struct view_line one_neighbor_lines[] = {
 	{ "interface", "{interface}", "interface" },
 	{ "name", "{name}", "name" },
 	{ "state", "{state} for {changed_s}, ended {flaps} times" },
+	{ "shut down", "{administrative.since_s} ago",
+	  "administrative.since_s" },
 	{ "hint", "{hint}", "hint" },
 	{ "from key", "--neighbor {options.of}" },
 	{ "families",
@@ -436,6 +440,24 @@ const struct view *view_find_words(int count, char *const *words)
 			return &views[i];
 	return count ? view_find(words[0]) : NULL;
 }
+
+static const struct view_line order_lines[] = {
+	{ "neighbor", "{address}: {state}" },
+	{ "down since", "{administrative.since_s} ago",
+	  "administrative.since_s" },
+	{ "reason", "{administrative.reason}", "administrative.reason" },
+};
+
+static const struct view_section order_sections[] = {
+	{ .path = "neighbor",
+	  .lines = order_lines,
+	  .line_count = COUNT_OF(order_lines) },
+};
+
+const struct view view_order = {
+	.what = "order",
+	SECTIONS(order_sections),
+};
 
 /* ------------------------------------------------------------- explain */
 

@@ -69,6 +69,8 @@ extern const size_t view_count;
 
 /* Views of replies to `explain`. */
 extern const struct view view_explain_route;
+/* The reply to `neighbor`. */
+extern const struct view view_order;
 extern const struct view view_explain_flow;
 extern const struct view view_explain_packets;
 

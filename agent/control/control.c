@@ -136,6 +136,41 @@ static void begin_reply(struct control *control, struct server_client *client,
 						    verb->object));
 }
 
+/* Return the reason that goes to the peer, or NULL and the reply. */
+static const char *reason_of(struct json_object *request,
+			     struct json_object **failure)
+{
+	const char *reason = json_get_text(request, "reason");
+
+	if (!reason)
+		return "";
+	if (strlen(reason) <= BGP_SHUTDOWN_TEXT_MAX)
+		return reason;
+	*failure = request_failure("reason: %zu bytes; must be at most %d (RFC "
+				   "9003)",
+				   strlen(reason), BGP_SHUTDOWN_TEXT_MAX);
+	return NULL;
+}
+
+/* Carry out an order. The reply is the neighbor after it. */
+static struct json_object *take_order(struct control *control,
+				      const struct control_verb *verb,
+				      struct json_object *request)
+{
+	const struct control_hooks *hooks = &control->hooks;
+	const char *name = json_get_text(request, "neighbor");
+	struct json_object *failure = NULL;
+	const char *reason = reason_of(request, &failure);
+	char error[CONTROL_ERROR_SIZE];
+
+	if (!reason)
+		return failure;
+	if (hooks->order(name ? name : "", verb->order, reason,
+			 hooks->order_context, error))
+		return request_failure("%s", error);
+	return show_neighbor(control->view, request);
+}
+
 /* Refuse what the user at the other end may not ask. */
 static struct json_object *refuse_request(const struct server_client *client,
 					  const struct control_verb *verb)
@@ -164,6 +199,8 @@ static void answer_line(struct control *control, struct server_client *client,
 		send_line(client, refuse_request(client, verb));
 	else if (verb->stream == CONTROL_STREAM_CAPTURE)
 		start_client_capture(control, client, request);
+	else if (verb->stream == CONTROL_STREAM_ORDER)
+		send_line(client, take_order(control, verb, request));
 	else if (verb->stream != CONTROL_STREAM_NONE)
 		begin_reply(control, client, verb, request);
 	else

@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 
+#include "bgp/session/neighbor_admin.h"
 #include "control/capture.h"
 #include "control/view.h"
 
@@ -22,13 +23,21 @@ enum control_sizes {
 	CONTROL_ERROR_SIZE = 256,
 };
 
-/* Captures, which the agent starts and stops for a client; one at a time. */
+/* Services of the agent for clients; one capture at a time. */
 struct control_hooks {
 	/* Return 0, or -errno and a message in `error`. */
 	int (*capture_start)(const struct capture_request *capture,
 			     void *context, char error[CONTROL_ERROR_SIZE]);
 	void (*capture_stop)(void *context);
 	void *context;
+	/*
+	 * Carry out an order about a neighbor, named as bgp_speaker_find() takes
+	 * it. Return 0, or -errno and a message in `error`.
+	 */
+	int (*order)(const char *neighbor, enum bgp_admin_order order,
+		     const char *reason, void *order_context,
+		     char error[CONTROL_ERROR_SIZE]);
+	void *order_context;
 };
 
 /*

@@ -24,7 +24,7 @@ struct route;
 /*
  * Answers for verb.c. Each returns the reply, which the caller puts.
  * show_route() looks at "prefix" of the request, as show_find_route() does,
- * show_neighbor() at "neighbor", as show_find_neighbor() does.
+ * show_neighbor() at "neighbor", as bgp_speaker_find() does.
  */
 struct json_object *show_status(const struct control_view *view,
 				struct json_object *request);
@@ -60,9 +60,6 @@ struct json_object *show_attributes(const struct bgp_attributes *attributes);
  */
 void show_neighbor_options(struct json_object *out,
 			   const struct bgp_neighbor *neighbor);
-/* Return the neighbor with this address, or name, as the request has it. */
-const struct bgp_neighbor *show_find_neighbor(const struct control_view *view,
-					      const char *text);
 /* Return the BFD session with a next hop; NULL: BFD does not watch it. */
 struct json_object *show_bfd(const struct control_view *view,
 			     const struct address *address);

@@ -29,7 +29,8 @@ struct shown_peer {
 static const struct rib_peer *peer_of_neighbor(const struct control_view *view,
 					       const char *text)
 {
-	const struct bgp_neighbor *neighbor = show_find_neighbor(view, text);
+	const struct bgp_neighbor *neighbor =
+		bgp_speaker_find(view->speaker, text ? text : "");
 	const struct rib_peer *peer = NULL;
 
 	while (neighbor && (peer = rib_peer_next(view->rib, peer)))

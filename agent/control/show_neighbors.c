@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <json-c/json.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "bgp/codec/role.h"
 #include "bgp/session/speaker.h"
@@ -223,6 +222,22 @@ static void add_refused_connections(struct json_object *out,
 			refused->count[BGP_REFUSED_COLLISION]);
 }
 
+/* Return since when and why the neighbor is shut down; NULL: it is not. */
+static struct json_object *
+administrative_json(const struct bgp_neighbor *neighbor)
+{
+	const struct bgp_admin_state *admin = &neighbor->admin;
+	struct json_object *out;
+
+	if (!admin->down)
+		return NULL;
+	out = json_object_new_object();
+	json_add_bool(out, "down", true);
+	json_add_number(out, "since_s", json_age_s(admin->since_ms));
+	json_add_text(out, "reason", admin->reason[0] ? admin->reason : NULL);
+	return out;
+}
+
 static struct json_object *neighbor_json(const struct control_view *view,
 					 const struct bgp_neighbor *neighbor,
 					 const struct bgp_tcp_drops *drops)
@@ -235,6 +250,7 @@ static struct json_object *neighbor_json(const struct control_view *view,
 	add_next_attempt(out, neighbor);
 	add_session(out, neighbor->session);
 	show_neighbor_options(out, neighbor);
+	json_add(out, "administrative", administrative_json(neighbor));
 	json_add_number(out, "flaps", neighbor->sessions_ended);
 	add_prefixes(out, peer);
 	json_add(out, "bfd",
@@ -327,28 +343,12 @@ static struct json_object *neighbor_row(const struct control_view *view,
 	return NULL;
 }
 
-const struct bgp_neighbor *show_find_neighbor(const struct control_view *view,
-					      const char *text)
-{
-	const struct bgp_neighbor *neighbor, *found = NULL;
-	char name[BGP_NEIGHBOR_NAME_SIZE];
-
-	if (!text)
-		return NULL;
-	TAILQ_FOREACH(neighbor, &view->speaker->neighbors, link) {
-		if (!strcmp(bgp_neighbor_name(neighbor, name), text))
-			return neighbor;
-		if (!strcmp(neighbor->options.name, text))
-			found = neighbor;
-	}
-	return found;
-}
-
 struct json_object *show_neighbor(const struct control_view *view,
 				  struct json_object *request)
 {
 	const char *text = json_get_text(request, "neighbor");
-	const struct bgp_neighbor *neighbor = show_find_neighbor(view, text);
+	const struct bgp_neighbor *neighbor =
+		bgp_speaker_find(view->speaker, text ? text : "");
 	struct bgp_tcp_drops drops = { 0 };
 
 	if (!neighbor)

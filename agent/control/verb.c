@@ -7,6 +7,14 @@
 #include "control/show.h"
 #include "core/array.h"
 
+#define ORDER(word, number)                                                   \
+	{                                                                     \
+		"neighbor", word, "neighbor", .options = { "reason" },        \
+					      .stream = CONTROL_STREAM_ORDER, \
+					      .level = CONTROL_CHANGE,        \
+					      .order = (number)               \
+	}
+
 const struct control_verb control_verbs[] = {
 	{ "show", "status", .answer = show_status, .level = CONTROL_READ },
 	{ "show", "neighbors", .stream = CONTROL_STREAM_LIST,
@@ -35,6 +43,12 @@ const struct control_verb control_verbs[] = {
 	  .level = CONTROL_READ },
 	{ "explain", NULL, "flow", .answer = explain_flow,
 	  .level = CONTROL_READ },
+	ORDER("shutdown", BGP_ADMIN_SHUTDOWN),
+	ORDER("enable", BGP_ADMIN_ENABLE),
+	ORDER("restart", BGP_ADMIN_RESTART),
+	ORDER("clear", BGP_ADMIN_CLEAR),
+	ORDER("refresh in", BGP_ADMIN_REFRESH_IN),
+	ORDER("refresh out", BGP_ADMIN_REFRESH_OUT),
 	{ "capture", .options = { "vip", "rate" },
 	  .stream = CONTROL_STREAM_CAPTURE, .level = CONTROL_CHANGE },
 };

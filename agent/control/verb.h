@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "bgp/session/neighbor_admin.h"
 #include "control/permission.h"
 #include "control/view.h"
 
@@ -22,6 +23,7 @@ enum control_stream {
 	CONTROL_STREAM_LIST = CONTROL_STREAM_ROUTES,
 	CONTROL_STREAM_COUNTERS, /* likewise: show_counters() */
 	CONTROL_STREAM_CAPTURE,	 /* a line for each packet */
+	CONTROL_STREAM_ORDER,	 /* one reply; changes a neighbor: `order` */
 };
 
 enum control_verb_sizes {
@@ -42,6 +44,7 @@ struct control_verb {
 	struct json_object *(*answer)(const struct control_view *view,
 				      struct json_object *request);
 	const struct reply_list *list;
+	enum bgp_admin_order order;
 };
 
 extern const struct control_verb control_verbs[];

@@ -519,6 +519,7 @@ READERS, ADMINS, OTHERS = 64001, 64002, 64003
 USER = 64000
 SHOW = '{"request":"show","what":"status"}'
 CAPTURE = '{"request":"capture"}'
+ORDER = '{"request":"neighbor","what":"clear","neighbor":"10.9.9.9"}'
 
 
 def ask_as(path, request, groups):
@@ -578,11 +579,13 @@ class Levels(LocalCase):
         for groups in ((READERS,), (OTHERS, READERS)):
             self.assertIn('"router_id"', self.ask(SHOW, *groups))
             self.assert_refused(self.ask(CAPTURE, *groups))
+            self.assert_refused(self.ask(ORDER, *groups))
 
     def test_the_group_headgate_admin_captures(self):
         for groups in ((ADMINS,), (OTHERS, ADMINS), (READERS, ADMINS)):
             self.assertIn('"router_id"', self.ask(SHOW, *groups))
             self.assertIn('"interfaces"', self.ask(CAPTURE, *groups))
+            self.assertIn("10.9.9.9': unknown", self.ask(ORDER, *groups))
 
     def test_others_may_not_connect(self):
         self.assertEqual(self.ask(SHOW, OTHERS), "EACCES")
@@ -591,7 +594,7 @@ class Levels(LocalCase):
         mode = os.stat(self.lab.headgate.socket).st_mode & 0o777
         self.addCleanup(os.chmod, self.lab.headgate.socket, mode)
         os.chmod(self.lab.headgate.socket, 0o666)
-        for request in (SHOW, CAPTURE):
+        for request in (SHOW, CAPTURE, ORDER):
             self.assert_refused(self.ask(request, OTHERS))
 
     def test_one_user_has_sixteen_clients_and_root_goes_on(self):

@@ -101,7 +101,7 @@ static bool locate_peer(struct bgp_neighbor *neighbor)
 static bool is_dialled(const struct bgp_neighbor *neighbor)
 {
 	return !neighbor->dynamic && !neighbor->options.passive &&
-	       !neighbor->stopped;
+	       !neighbor->stopped && !neighbor->admin.down;
 }
 
 uint64_t bgp_neighbor_held_ms(const struct bgp_neighbor *neighbor)
@@ -238,7 +238,8 @@ void bgp_neighbor_accept(struct bgp_neighbor *neighbor,
 {
 	struct bgp_notification nothing = { 0 };
 
-	if (neighbor->stopped || bgp_neighbor_held_ms(neighbor)) {
+	if (neighbor->stopped || neighbor->admin.down ||
+	    bgp_neighbor_held_ms(neighbor)) {
 		bgp_socket_reset(fd);
 		return;
 	}
@@ -408,7 +409,7 @@ enum bgp_state bgp_neighbor_state(const struct bgp_neighbor *neighbor)
 
 	if (in == BGP_STATE_IDLE && out == BGP_STATE_IDLE &&
 	    !is_dialled(neighbor) && !neighbor->stopped &&
-	    !bgp_neighbor_held_ms(neighbor))
+	    !neighbor->admin.down && !bgp_neighbor_held_ms(neighbor))
 		return BGP_STATE_ACTIVE; /* waiting for the peer to connect */
 	return in > out ? in : out;
 }

@@ -51,12 +51,20 @@ struct bgp_refused {
 	enum bgp_refused_reason reason; /* of the last one */
 };
 
+/* An order of the administrator to have no session: neighbor_admin.h. */
+struct bgp_admin_state {
+	bool down;
+	uint64_t since_ms;
+	char reason[BGP_SHUTDOWN_TEXT_MAX + 1];
+};
+
 struct bgp_neighbor {
 	struct bgp_speaker *speaker;
 	struct bgp_neighbor_options options;
 	struct address address; /* zero: behind an interface, not known yet */
 	bool dynamic;		/* from a prefix */
 	bool stopped;		/* by us; never dialled again */
+	struct bgp_admin_state admin;
 	struct bgp_connection incoming;
 	struct bgp_connection outgoing;
 	struct bgp_connection *session; /* in Established, or NULL */

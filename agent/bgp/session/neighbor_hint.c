@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "bgp/session/neighbor_admin.h"
 #include "bgp/session/neighbor_internal.h"
 #include "core/clock.h"
 
@@ -53,6 +54,10 @@ static void hint_of_max_prefix(const struct bgp_neighbor *neighbor, char *text,
 bool bgp_neighbor_hint(const struct bgp_neighbor *neighbor,
 		       const struct bgp_tcp_drops *now, char *text, size_t size)
 {
+	if (neighbor->admin.down) {
+		bgp_neighbor_format_admin(neighbor, text, size);
+		return true;
+	}
 	if (neighbor->session)
 		return hint_of_refused(&neighbor->refused, text, size);
 	if (bgp_neighbor_held_ms(neighbor)) {

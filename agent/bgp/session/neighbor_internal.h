@@ -30,6 +30,8 @@ void bgp_neighbor_refused(struct bgp_neighbor *neighbor,
 extern const char *const bgp_neighbor_refused_texts[BGP_REFUSED_REASON_COUNT];
 
 /* neighbor_session.c */
+/* Send all routes again, between BoRR and EoRR. With a session only. */
+void bgp_neighbor_send_again(struct bgp_neighbor *neighbor);
 extern const struct bgp_connection_handler bgp_neighbor_session;
 
 #endif

@@ -300,6 +300,21 @@ static void begin_refresh(struct bgp_neighbor *neighbor, enum bgp_family family)
 	bgp_connection_send_refresh(neighbor->session, &begin);
 }
 
+/* RFC 7313 4: the same for routes that are sent again without a request. */
+void bgp_neighbor_send_again(struct bgp_neighbor *neighbor)
+{
+	const struct bgp_callbacks *callbacks = callbacks_of(neighbor);
+	struct bgp_route_refresh all = { .subtype = BGP_ROUTE_REFRESH_REQUEST };
+
+	for (all.family = 0; all.family < BGP_FAMILY_COUNT; all.family++)
+		if (bgp_negotiated_has_family(&neighbor->session->negotiated,
+					      all.family))
+			begin_refresh(neighbor, all.family);
+	/* Covers all families. */
+	callbacks->route_refresh(neighbor, &all, callbacks->context);
+	bgp_announcer_send(neighbor->speaker, neighbor);
+}
+
 static void on_refresh_received(struct bgp_connection *connection,
 				const struct bgp_route_refresh *refresh)
 {

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bgp/session/announcer.h"
 #include "bgp/session/listener.h"
@@ -159,7 +160,9 @@ static void drop_idle_of_full_prefix(struct bgp_speaker *speaker,
 		if (!is_of_prefix(neighbor, prefix))
 			continue;
 		count++;
-		if (!idle && bgp_neighbor_is_idle(neighbor))
+		/* An order of the administrator is not forgotten. */
+		if (!idle && bgp_neighbor_is_idle(neighbor) &&
+		    !neighbor->admin.down)
 			idle = neighbor;
 	}
 	if (idle && count >= prefix->limit)
@@ -278,6 +281,21 @@ int bgp_speaker_new(struct event_base *base, struct work_queue *work,
 	}
 	*out = speaker;
 	return 0;
+}
+
+struct bgp_neighbor *bgp_speaker_find(const struct bgp_speaker *speaker,
+				      const char *text)
+{
+	struct bgp_neighbor *neighbor, *found = NULL;
+	char name[BGP_NEIGHBOR_NAME_SIZE];
+
+	TAILQ_FOREACH(neighbor, &speaker->neighbors, link) {
+		if (!strcmp(bgp_neighbor_name(neighbor, name), text))
+			return neighbor;
+		if (!strcmp(neighbor->options.name, text))
+			found = neighbor;
+	}
+	return found;
 }
 
 void bgp_speaker_start(struct bgp_speaker *speaker)

@@ -14,6 +14,7 @@
  *				connections; admission.c has the rules for these
  *	listener.c		listening sockets, with the keys of neighbors
  *	neighbor.c		when to dial, accept and stop a connection
+ *	neighbor_admin.c	orders of the administrator
  *	neighbor_session.c	events of its connections: session up and down,
  *				collisions, errors, UPDATEs for the user
  *	connection.c		one connection: timers, and the actions of
@@ -132,6 +133,9 @@ void bgp_speaker_start(struct bgp_speaker *speaker);
 /* End all sessions with Cease/Administrative Shutdown (RFC 4486). */
 void bgp_speaker_stop(struct bgp_speaker *speaker, const char *text);
 void bgp_speaker_free(struct bgp_speaker *speaker);
+/* Return the neighbor with this address, or else with this name=, or NULL. */
+struct bgp_neighbor *bgp_speaker_find(const struct bgp_speaker *speaker,
+				      const char *text);
 
 /*
  * Report that our tables forward now, and not those of a previous run:

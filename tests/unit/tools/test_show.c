@@ -203,6 +203,27 @@ static void a_link_local_neighbor_has_its_link(void **state)
 	free(text);
 }
 
+static void a_neighbor_that_is_shut_down_says_so(void **state)
+{
+	static const char fields[] =
+		"{\"address\":\"10.0.0.1\",\"state\":\"Idle\","
+		"\"next_attempt_s\":3,\"administrative\":{\"since_s\":300,"
+		"\"reason\":\"disks\"},\"hint\":\"h\"}";
+	char reply[512], *text;
+
+	(void)state;
+	snprintf(reply, sizeof(reply), "{\"neighbors\":[%s]}", fields);
+	text = shown("neighbors", reply);
+	assert_non_null(strstr(text, "  Idle, shut down 5m00s  "));
+	free(text);
+	snprintf(reply, sizeof(reply), "{\"neighbor\":%s}", fields);
+	text = viewed(&view_order, reply);
+	assert_string_equal(text, "neighbor    10.0.0.1: Idle\n"
+				  "down since  5m00s ago\n"
+				  "reason      disks\n");
+	free(text);
+}
+
 static void paths_stand_under_their_prefix_with_mark_and_reason(void **state)
 {
 	(void)state;
@@ -465,6 +486,7 @@ int main(void)
 		cmocka_unit_test(
 			paths_stand_under_their_prefix_with_mark_and_reason),
 		cmocka_unit_test(a_link_local_neighbor_has_its_link),
+		cmocka_unit_test(a_neighbor_that_is_shut_down_says_so),
 		cmocka_unit_test(a_vip_that_has_gone_shows_how),
 		cmocka_unit_test(a_flow_is_shown_without_missing_fields),
 		cmocka_unit_test(a_refused_path_shows_its_cause_and_the_rule),
