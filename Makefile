@@ -33,7 +33,7 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 ROOMS := core codec session rib nexthop fib steering datapath control config
 
 core_DIR := agent/core
-core_SRC := acceptor.c address.c hex.c keyed_hash.c log.c log_limit.c log_sink.c pointer_set.c pool.c \
+core_SRC := acceptor.c address.c address_tree.c hex.c keyed_hash.c log.c log_limit.c log_sink.c pointer_set.c pool.c \
 	prefix_map.c secret.c seed_file.c sha1.c slot_table.c suggest.c turn_meter.c turn_set.c work_queue.c work_turns.c
 core_USES :=
 
@@ -101,7 +101,7 @@ CTL_SRC := ask.c client.c command_capture.c command_explain.c command_neighbor.c
 	pcapng.c rates.c show.c table.c value.c view.c
 
 # Unit tests, without root: tests/unit/FOLDER/test_NAME.c.
-core_TESTS := $(addprefix core/test_,address flow_hash flow_hash_statistics hex keyed_hash log log_limit log_sink pointer_set \
+core_TESTS := $(addprefix core/test_,address address_tree flow_hash flow_hash_statistics hex keyed_hash log log_limit log_sink pointer_set \
 	pool prefix_flood prefix_map secret seed_file sha1 slot_table suggest turn_meter turn_set wire work_queue work_turns)
 codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes attributes_encode \
 	attributes_random attributes_unknown attributes_young capability collision community \
@@ -114,7 +114,7 @@ rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision 
 	decision_random departures export export_confederation export_packing export_peers export_random export_ready export_sent \
 	max_prefix multipath nexthop_allowed nexthop_routes origins otc path_errors path_index rib rib_nexthop shutdown statement static sweep \
 	turns weight)
-nexthop_TESTS := $(addprefix nexthop/test_,arp bfd_auth bfd_datagram bfd_packet bfd_pair bfd_session host listening nd netlink_message probe \
+nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datagram bfd_packet bfd_pair bfd_session host listening nd netlink_message probe \
 	probe_budget probe_queue)
 fib_TESTS := fib/test_nexthop_message fib/test_route_message
 steering_TESTS := $(addprefix steering/test_,assign build_budget flaps identity limit ranking sets steering two_ribs)

@@ -14,6 +14,7 @@
 
 #include "core/clock.h"
 #include "core/log.h"
+#include "nexthop/address_bucket.h"
 #include "nexthop/receive_buffer.h"
 #include "nexthop/socket_event.h"
 
@@ -53,6 +54,7 @@ struct bfd {
 	struct bfd_callbacks callbacks;
 	struct bfd_receiver ipv4;
 	struct bfd_receiver ipv6;
+	struct keyed_hash_secret secret; /* of `peers` */
 	struct peer_list peers[PEER_BUCKETS];
 	size_t peer_count;
 	uint64_t quiet_until_us; /* no dropped packet is logged before */
@@ -88,10 +90,7 @@ const struct bfd_session *bfd_peer_session(const struct bfd_peer *peer)
 static struct peer_list *peer_list_of(struct bfd *bfd,
 				      const struct address *address)
 {
-	const size_t size = sizeof(address->bytes);
-
-	/* Addresses in a row: the low bits spread them best. */
-	return &bfd->peers[address->bytes[size - 1] % PEER_BUCKETS];
+	return &bfd->peers[address_bucket(&bfd->secret, address, PEER_BUCKETS)];
 }
 
 static struct bfd_peer *find_peer(struct bfd *bfd,
@@ -519,7 +518,9 @@ int bfd_new(struct event_base *base, const struct bfd_timing *timing,
 		bfd->base = base;
 		bfd->timing = *timing;
 		bfd->callbacks = *callbacks;
-		error = listen_in_both(bfd);
+		error = keyed_hash_draw(&bfd->secret);
+		if (!error)
+			error = listen_in_both(bfd);
 	}
 	if (error) {
 		snprintf(text, size, "BFD: UDP port %d not opened: %s%s",

@@ -198,6 +198,7 @@ struct entry *entry_new(struct tracker *tracker, const struct address *address)
 
 	if (!entry)
 		return NULL;
+	entry->node.address = *address;
 	entry->timer.owner = entry;
 	entry->tracker = tracker;
 	entry->view.address = *address;

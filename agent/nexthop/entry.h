@@ -14,6 +14,7 @@
 #include <sys/queue.h>
 
 #include "core/address.h"
+#include "core/address_tree.h"
 #include "nexthop/bfd_auth.h"
 #include "nexthop/nexthop.h"
 #include "nexthop/ports.h"
@@ -33,8 +34,9 @@ enum entry_reason {
 };
 
 struct entry {
-	struct nexthop view;	 /* returned by tracker_find() */
-	struct nexthop reported; /* the view at the last callback */
+	struct address_node node; /* first: found by address */
+	struct nexthop view;	  /* returned by tracker_find() */
+	struct nexthop reported;  /* the view at the last callback */
 	struct probe probe;
 	struct tracker *tracker;
 	struct probe_timer timer;

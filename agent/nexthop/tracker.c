@@ -11,7 +11,6 @@
 #include "nexthop/tracker_internal.h"
 
 #include <assert.h>
-#include <endian.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +18,7 @@
 
 #include "core/clock.h"
 #include "core/log.h"
+#include "nexthop/address_bucket.h"
 #include "nexthop/bfd.h"
 #include "nexthop/netlink.h"
 #include "nexthop/ports.h"
@@ -41,12 +41,8 @@ static void start_timer(struct event *timer, uint64_t delay_ms)
 struct via_list *tracker_via_list(struct tracker *tracker,
 				  const struct address *via)
 {
-	const size_t size = sizeof(via->bytes);
-	uint32_t low;
-
-	/* Addresses in a row: the low bits spread them best. */
-	memcpy(&low, via->bytes + size - sizeof(low), sizeof(low));
-	return &tracker->by_via[be32toh(low) % TRACKER_VIA_BUCKETS];
+	return &tracker->by_via[address_bucket(&tracker->secret, via,
+					       TRACKER_VIA_BUCKETS)];
 }
 
 void tracker_report(struct tracker *tracker)
@@ -98,22 +94,21 @@ static void on_drained(void *context)
 	tracker_report(context);
 }
 
-/* Return the index of `address` among the entries, or for inserting it. */
-static size_t find_position(const struct tracker *tracker,
-			    const struct address *address)
+static struct entry *find_entry(const struct tracker *tracker,
+				const struct address *address)
 {
-	size_t low = 0, high = tracker->entry_count;
+	return (struct entry *)address_tree_find(&tracker->entries, address);
+}
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct nexthop *view = &tracker->entries[middle]->view;
+static struct entry *first_entry(const struct tracker *tracker)
+{
+	return (struct entry *)address_tree_first(&tracker->entries);
+}
 
-		if (address_compare(&view->address, address) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+static struct entry *entry_after(const struct tracker *tracker,
+				 const struct address *address)
+{
+	return (struct entry *)address_tree_after(&tracker->entries, address);
 }
 
 static void schedule_resolve(struct tracker *tracker)
@@ -127,55 +122,53 @@ static void schedule_resolve(struct tracker *tracker)
 			    next > now ? next - now : 0);
 }
 
-/* Look up routes from a position on; returns where the turn was over. */
-static size_t resolve_from(struct tracker *tracker, size_t position)
+/* Look up routes from an entry on; return the one where the turn was over. */
+static struct entry *resolve_from(struct tracker *tracker, struct entry *entry)
 {
 	uint64_t end_us = clock_now_us() + TURN_US;
 
-	while (position < tracker->entry_count && clock_now_us() < end_us) {
-		struct entry *entry = tracker->entries[position++];
-
+	while (entry && clock_now_us() < end_us) {
+		tracker->resolved_last = entry->node.address;
 		/* A new one is looked up when it is settled. */
 		if (entry->settled_once)
 			entry_resolve(entry);
+		entry = entry_after(tracker, &tracker->resolved_last);
 	}
-	return position;
+	return entry;
 }
 
 /* Look up all routes in rounds, of as many turns as it takes. */
 static void on_resolve(evutil_socket_t fd, short what, void *context)
 {
 	struct tracker *tracker = context;
-	size_t position = 0;
+	struct entry *entry;
 
 	(void)fd;
 	(void)what;
-	if (tracker->resolving)
-		position = find_position(tracker, &tracker->resolve_next);
-	else
-		tracker->resolved_ms = clock_now_ms();
-	position = resolve_from(tracker, position);
-	tracker->resolving = position < tracker->entry_count;
 	if (tracker->resolving) {
-		tracker->resolve_next =
-			tracker->entries[position]->view.address;
-		start_timer(tracker->resolve_timer, 0);
-	} else if (tracker->resolve_again) {
-		schedule_resolve(tracker);
+		entry = entry_after(tracker, &tracker->resolved_last);
+	} else {
+		entry = first_entry(tracker);
+		tracker->resolved_ms = clock_now_ms();
 	}
+	tracker->resolving = resolve_from(tracker, entry);
+	if (tracker->resolving)
+		start_timer(tracker->resolve_timer, 0);
+	else if (tracker->resolve_again)
+		schedule_resolve(tracker);
 	tracker_report(tracker);
 }
 
 /* Apply changed links at once, before routes are looked up. */
 static void follow_links(struct tracker *tracker)
 {
-	for (size_t i = 0; i < tracker->entry_count; i++) {
-		struct entry *entry = tracker->entries[i];
-		uint32_t ifindex = entry->view.ifindex;
+	struct entry *entry;
 
+	for (entry = first_entry(tracker); entry;
+	     entry = entry_after(tracker, &entry->node.address))
 		entry_follow_link(entry,
-				  host_link_by_index(&tracker->host, ifindex));
-	}
+				  host_link_by_index(&tracker->host,
+						     entry->view.ifindex));
 }
 
 static void sync_ports(struct tracker *tracker)
@@ -204,53 +197,22 @@ static void on_netlink(evutil_socket_t fd, short what, void *context)
 	tracker_report(tracker);
 }
 
-static struct entry *entry_at(const struct tracker *tracker, size_t position,
-			      const struct address *address)
+static struct entry *create_entry(struct tracker *tracker,
+				  const struct address *address)
 {
 	struct entry *entry;
 
-	if (position == tracker->entry_count)
-		return NULL;
-	entry = tracker->entries[position];
-	return address_equal(&entry->view.address, address) ? entry : NULL;
-}
-
-static struct entry *find_entry(const struct tracker *tracker,
-				const struct address *address)
-{
-	return entry_at(tracker, find_position(tracker, address), address);
-}
-
-static struct entry *create_entry(struct tracker *tracker, size_t position,
-				  const struct address *address)
-{
-	size_t behind = tracker->entry_count - position;
-	struct entry **entries, *entry;
-
-	entries = reallocarray(tracker->entries, tracker->entry_count + 1,
-			       sizeof(*entries));
-	if (!entries)
-		return NULL;
-	tracker->entries = entries;
-	if (prober_reserve(tracker->prober, tracker->entry_count + 1))
+	if (prober_reserve(tracker->prober, tracker->entries.count + 1))
 		return NULL;
 	entry = entry_new(tracker, address);
-	if (!entry)
-		return NULL;
-	memmove(entries + position + 1, entries + position,
-		behind * sizeof(*entries));
-	entries[position] = entry;
-	tracker->entry_count++;
+	if (entry)
+		address_tree_insert(&tracker->entries, &entry->node);
 	return entry;
 }
 
 static void remove_entry(struct tracker *tracker, struct entry *entry)
 {
-	size_t position = find_position(tracker, &entry->view.address);
-	struct entry **at = tracker->entries + position;
-
-	tracker->entry_count--;
-	memmove(at, at + 1, (tracker->entry_count - position) * sizeof(*at));
+	address_tree_remove(&tracker->entries, &entry->node);
 	entry_free(entry);
 }
 
@@ -273,11 +235,10 @@ static void mark_unsettled(struct tracker *tracker, struct entry *entry,
 static struct entry *acquire_entry(struct tracker *tracker,
 				   const struct address *address)
 {
-	size_t position = find_position(tracker, address);
-	struct entry *entry = entry_at(tracker, position, address);
+	struct entry *entry = find_entry(tracker, address);
 
 	if (!entry)
-		entry = create_entry(tracker, position, address);
+		entry = create_entry(tracker, address);
 	if (!entry)
 		return NULL;
 	entry->references++;
@@ -394,13 +355,11 @@ const struct nexthop *tracker_find(const struct tracker *tracker,
 const struct nexthop *tracker_next(const struct tracker *tracker,
 				   const struct nexthop *previous)
 {
-	size_t position = 0;
+	const struct entry *entry =
+		previous ? entry_after(tracker, &previous->address) :
+			   first_entry(tracker);
 
-	if (previous)
-		position = find_position(tracker, &previous->address) + 1;
-	if (position >= tracker->entry_count)
-		return NULL;
-	return &tracker->entries[position]->view;
+	return entry ? &entry->view : NULL;
 }
 
 const struct nexthop_link *tracker_link_by_name(const struct tracker *tracker,
@@ -545,7 +504,9 @@ int tracker_new(struct event_base *base, const struct nexthop_options *options,
 	TAILQ_INIT(&tracker->changed);
 	TAILQ_INIT(&tracker->unsettled);
 	host_init(&tracker->host);
-	error = open_sources(tracker, options, text, size);
+	error = keyed_hash_draw(&tracker->secret);
+	if (!error)
+		error = open_sources(tracker, options, text, size);
 	if (!error)
 		error = start_bfd(tracker, options, text, size);
 	if (!error)
@@ -563,9 +524,8 @@ void tracker_free(struct tracker *tracker)
 {
 	if (!tracker)
 		return;
-	for (size_t i = 0; i < tracker->entry_count; i++)
-		entry_free(tracker->entries[i]);
-	free(tracker->entries);
+	while (tracker->entries.root)
+		remove_entry(tracker, first_entry(tracker));
 	if (tracker->settle)
 		event_free(tracker->settle);
 	if (tracker->resolve_timer)

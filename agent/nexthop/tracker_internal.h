@@ -10,6 +10,8 @@
 #include <event2/event.h>
 #include <sys/queue.h>
 
+#include "core/address_tree.h"
+#include "core/keyed_hash.h"
 #include "nexthop/entry.h"
 #include "nexthop/host.h"
 #include "nexthop/prober.h"
@@ -33,11 +35,11 @@ struct tracker {
 	struct event *resolve_timer;
 	struct event *settle;
 	uint64_t resolved_ms; /* start of the last round of lookups */
-	bool resolving;	      /* the round goes on at `resolve_next` */
+	bool resolving;	      /* the round goes on behind `resolved_last` */
 	bool resolve_again;   /* a route changed since it started */
-	struct address resolve_next;
-	struct entry **entries; /* in address order */
-	size_t entry_count;
+	struct address resolved_last;
+	struct address_tree entries;
+	struct keyed_hash_secret secret; /* of `by_via` */
 	struct via_list by_via[TRACKER_VIA_BUCKETS];
 	TAILQ_HEAD(, entry) changed;
 	TAILQ_HEAD(, entry) unsettled;
