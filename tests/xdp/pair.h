@@ -34,10 +34,10 @@ enum pair_times {
 };
 
 /* Run a shell command in our namespace. */
-#define pair_run(...)                                    \
-	do {                                             \
-		if (sandbox_run(__VA_ARGS__))            \
-			sandbox_die("a command failed"); \
+#define pair_run(...)                                                   \
+	do {                                                            \
+		if (sandbox_run(__VA_ARGS__))                           \
+			sandbox_die("a command failed: " #__VA_ARGS__); \
 	} while (0)
 
 /* Run an ip(8) command in the server's namespace. */

@@ -49,6 +49,12 @@ static inline struct route_hop hop_of(const char *format, int i)
 	return hop;
 }
 
+/* Emulated machines take longer for what a test does meanwhile. */
+static inline unsigned int patience_s(void)
+{
+	return PATIENCE_S * sandbox_time_scale();
+}
+
 static inline int set_up(void **state)
 {
 	(void)state;
@@ -59,7 +65,7 @@ static inline int set_up(void **state)
 		ipv6[i] = hop_of("2001:db8::%x", i);
 	}
 	base = event_base_new();
-	return kernel_routes_new(base, PATIENCE_S, &routes);
+	return kernel_routes_new(base, patience_s(), &routes);
 }
 
 static inline int tear_down(void **state)
@@ -85,7 +91,7 @@ static inline void run_turns(int count)
 
 static inline void wait_patience(void)
 {
-	const struct timeval time = { .tv_sec = PATIENCE_S };
+	const struct timeval time = { .tv_sec = patience_s() };
 
 	event_base_loopexit(base, &time);
 	event_base_dispatch(base);

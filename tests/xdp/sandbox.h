@@ -33,6 +33,15 @@ static inline void sandbox_die(const char *what)
 	exit(SANDBOX_FAILED);
 }
 
+/* Return the factor for time limits on a slow machine. */
+static inline unsigned int sandbox_time_scale(void)
+{
+	const char *text = getenv("TIME_SCALE");
+	int scale = text ? atoi(text) : 1;
+
+	return scale > 1 ? (unsigned int)scale : 1;
+}
+
 /* Run a shell command and return its exit status, 0 on success. */
 __attribute__((format(printf, 1, 2))) static inline int
 sandbox_run(const char *format, ...)

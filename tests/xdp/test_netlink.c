@@ -25,6 +25,8 @@ static int set_up(void **state)
 	(void)state;
 	server = pair_build();
 	pair_run("ip address add 2001:db8::1/64 dev hg0 nodad");
+	/* The kernel would tell later that it is no duplicate. */
+	pair_run("ip -6 address flush dev hg0 scope link");
 	host_init(&host);
 	if (netlink_open(&host, &netlink))
 		return -1;

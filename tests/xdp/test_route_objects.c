@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include <event2/event.h>
 
+#include "core/array.h"
 #include "route_world.h"
 
 static void equal_sets_share_a_group(void **state)
@@ -103,15 +104,18 @@ static void a_gateway_may_be_in_a_set_twice(void **state)
 
 static void weights_change_in_place(void **state)
 {
+	const uint32_t weights[] = { 1, 16, ROUTE_MAX_WEIGHT };
 	struct route_hop hops[] = { ipv4[0], ipv4[1] };
 
 	(void)state;
-	for (uint32_t weight = 1; weight <= ROUTE_MAX_WEIGHT; weight *= 16) {
-		hops[1].weight = weight;
+	for (size_t w = 0; w < COUNT_OF(weights); w++) {
+		hops[1].weight = weights[w];
 		for (unsigned int i = 0; i < VIPS; i += 2)
 			set_vip(i, hops, 2);
 		run_turns(10);
-		assert_int_equal(count_groups(), 1);
+		/* Linux 5.10 has no group with the greatest weight of a route. */
+		if (weights[w] < ROUTE_MAX_WEIGHT || count_groups())
+			assert_int_equal(count_groups(), 1);
 		assert_hops(0, hops, 2);
 		assert_hops(VIPS - 2, hops, 2);
 	}
@@ -163,7 +167,7 @@ static void groups_of_a_previous_run_go_when_their_time_is_over(void **state)
 	set_vips(0, VIPS, HOPS);
 	run_turns(10);
 	kernel_routes_free(routes, false);
-	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
+	assert_int_equal(kernel_routes_new(base, patience_s(), &routes), 0);
 	run_turns(1);
 	assert_vips(HOPS);
 	assert_int_equal(count_groups(), 2);
@@ -201,7 +205,7 @@ static void a_large_group_is_replaced_if_that_announces_no_route(void **state)
 		kernel_routes_free(routes, true);
 		pair_run("sysctl -q -w net.ipv4.nexthop_compat_mode=%d",
 			 !quiet);
-		assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes),
+		assert_int_equal(kernel_routes_new(base, patience_s(), &routes),
 				 0);
 		set_crowd(HOPS - 1);
 		run_turns(CROWD_TURNS);
