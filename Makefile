@@ -95,7 +95,7 @@ config_USES := control datapath steering fib nexthop rib session codec core
 
 # The agent itself, above all rooms. ALL_ROOMS is in link order.
 ALL_ROOMS := config control datapath steering fib nexthop rib session codec core
-AGENT_SRC := main.c agent.c captures.c interfaces.c log_events.c loop.c privileges.c sessions.c wiring.c
+AGENT_SRC := main.c agent.c captures.c interfaces.c log_events.c loop.c privileges.c sessions.c syscall_filter.c wiring.c
 
 CTL_SRC := ask.c client.c command_capture.c command_explain.c command_neighbor.c command_show.c headgatectl.c \
 	pcapng.c rates.c show.c table.c value.c view.c
@@ -165,6 +165,7 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DHEADGATE_VERSION='"$(VERSION)"' $(WARNIN
 	$(INCLUDES) $(HARDENING) $(PREFIX_MAP) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) $(PACKAGE_CFLAGS)
 ALL_LDFLAGS = $(HARDENING_LDFLAGS) $(LDFLAGS)
 LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+AGENT_LIBS := $(shell $(PKG_CONFIG) --libs libseccomp)
 CTL_LIBS := $(shell $(PKG_CONFIG) --libs json-c libpcap)
 TEST_LIBS := $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka)
 MULTIARCH := $(shell $(CC) -print-multiarch)
@@ -189,7 +190,12 @@ $(foreach room,$(ROOMS),$(eval $(call room_rules,$(room))))
 AGENT_OBJ := $(addprefix $(B)/agent/,$(AGENT_SRC:.c=.o))
 $(B)/headgate: $(AGENT_OBJ) $(ALL_ROOMS:%=$(B)/%.a)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(AGENT_LIBS)
+
+AGENT_TEST_BINS := $(B)/tests/unit/test_syscall_filter
+$(AGENT_TEST_BINS): %: %.o $(B)/agent/syscall_filter.o $(B)/core.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS) $(AGENT_LIBS)
 
 CTL_OBJ := $(addprefix $(B)/tools/,$(CTL_SRC:.c=.o))
 $(B)/headgatectl: $(CTL_OBJ) $(B)/core.a
@@ -226,7 +232,7 @@ $(datapath_OBJ): $(B)/bpf/headgate.skel.h
 
 # ------------------------------------------------------------- tests
 
-UNIT_BINS := $(addprefix $(B)/tests/unit/,$(UNIT_TESTS)) $(CTL_TEST_BINS)
+UNIT_BINS := $(addprefix $(B)/tests/unit/,$(UNIT_TESTS)) $(AGENT_TEST_BINS) $(CTL_TEST_BINS)
 XDP_BINS := $(addprefix $(B)/tests/xdp/,$(XDP_TESTS))
 
 $(addprefix $(B)/tests/unit/,$(UNIT_TESTS)): %: %.o

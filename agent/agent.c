@@ -185,6 +185,7 @@ int agent_new(const struct config *config, struct agent **out,
 		.steering = agent->steering,
 		.datapath = agent->datapath,
 		.turns = &agent->loop.meter,
+		.seccomp = agent_seccomp_names[agent->config->agent.seccomp],
 		.started_ms = clock_now_ms(),
 	};
 	if (interfaces_are_attached(agent->interfaces))

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "syscall_filter.h"
 
 enum {
 	/* of each turn */
@@ -85,5 +86,6 @@ void loop_run(struct loop *loop)
 				read_us(CLOCK_MONOTONIC) - began_us,
 				read_us(CLOCK_THREAD_CPUTIME_ID) - cpu_us,
 				read_waits, loop);
+		syscall_filter_report();
 	} while (!result && !event_base_got_break(loop->base));
 }

@@ -14,6 +14,7 @@
 #include "core/log.h"
 #include "core/seed_file.h"
 #include "privileges.h"
+#include "syscall_filter.h"
 
 enum exit_code {
 	EXIT_OK = 0,
@@ -78,7 +79,8 @@ static void raise_descriptor_limit(void)
 }
 
 _Static_assert((int)AGENT_ERROR_SIZE >= (int)SEED_FILE_ERROR_SIZE &&
-		       (int)AGENT_ERROR_SIZE >= (int)PRIVILEGES_ERROR_SIZE,
+		       (int)AGENT_ERROR_SIZE >= (int)PRIVILEGES_ERROR_SIZE &&
+		       (int)AGENT_ERROR_SIZE >= (int)SYSCALL_FILTER_ERROR_SIZE,
 	       "one text for all errors");
 
 /* Do what needs root, or the files of root. */
@@ -112,11 +114,16 @@ static int run(struct config *config)
 	evsignal_add(end[0], NULL);
 	evsignal_add(end[1], NULL);
 	evsignal_add(hangup, NULL);
-	code = agent_run(agent);
+	code = syscall_filter_install(config->agent.seccomp, error);
+	if (code)
+		log_error("agent", "%s", error);
+	else
+		code = agent_run(agent);
 	event_free(end[0]);
 	event_free(end[1]);
 	event_free(hangup);
 	agent_free(agent);
+	syscall_filter_report();
 	return code ? EXIT_KERNEL : EXIT_OK;
 }
 

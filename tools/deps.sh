@@ -8,7 +8,7 @@ set -eu
 
 build="gcc make libc6-dev pkg-config clang llvm bpftool libbpf-dev libelf-dev
 	zlib1g-dev libevent-dev libmnl-dev libjson-c-dev
-	libpcap0.8-dev"
+	libpcap0.8-dev libseccomp-dev"
 check="libcmocka-dev clang-format libclang-rt-14-dev iproute2 ethtool procps
 	python3 pyflakes3 bird2 frr gobgpd nginx-light"
 

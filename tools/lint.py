@@ -53,6 +53,7 @@ IMPURE_INCLUDES = re.compile(r"core/(log|clock)\.h|event2/|sys/socket|<time\.h>|
 LIBRARIES = {
     re.compile(r"<bpf/lib|<xdp/lib|skel\.h"): ("agent/datapath/", "tests/"),
     re.compile(r"libmnl"): ("agent/nexthop/", "agent/fib/", "tests/"),
+    re.compile(r"<seccomp"): ("agent/syscall_filter", "tests/"),
     re.compile(r"json-c"): ("agent/control/", "tools/", "tests/"),
 }
 

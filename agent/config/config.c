@@ -14,6 +14,12 @@
 #include "config/option.h"
 #include "config/parser.h"
 
+const char *const agent_seccomp_names[AGENT_SECCOMP_COUNT] = {
+	[AGENT_SECCOMP_ON] = "on",
+	[AGENT_SECCOMP_LOG] = "log",
+	[AGENT_SECCOMP_OFF] = "off",
+};
+
 /* ------------------------------------------------------------- defaults */
 
 static void set_defaults(struct config *config)

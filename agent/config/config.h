@@ -42,9 +42,20 @@ enum config_sizes {
 	AGENT_USER_SIZE = 33, /* LOGIN_NAME_MAX of shadow */
 };
 
+/* The fate of a system call that the agent does not need. */
+enum agent_seccomp {
+	AGENT_SECCOMP_ON,  /* it fails */
+	AGENT_SECCOMP_LOG, /* it passes, and the kernel logs it */
+	AGENT_SECCOMP_OFF,
+	AGENT_SECCOMP_COUNT,
+};
+
+extern const char *const agent_seccomp_names[AGENT_SECCOMP_COUNT];
+
 /* The options of the agent itself. */
 struct agent_options {
 	uint32_t shutdown_delay_s;
+	enum agent_seccomp seccomp;
 	enum log_level log_level;
 	char user[AGENT_USER_SIZE]; /* to run as; "": stay as started */
 };
@@ -53,7 +64,8 @@ static inline bool agent_options_equal(const struct agent_options *a,
 				       const struct agent_options *b)
 {
 	return a->shutdown_delay_s == b->shutdown_delay_s &&
-	       a->log_level == b->log_level && !strcmp(a->user, b->user);
+	       a->seccomp == b->seccomp && a->log_level == b->log_level &&
+	       !strcmp(a->user, b->user);
 }
 
 enum config_limits {

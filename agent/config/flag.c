@@ -248,6 +248,11 @@ const struct option flag_table[] = {
 	  "Run as this user, with the five capabilities that the agent needs "
 	  "and nothing else. Start as root. Default: stay as started.",
 	  .traits = OPTION_DERIVED, VALUE(agent.user, text) },
+	{ "seccomp", NULL,
+	  "What happens to a system call that the agent does not need: it fails "
+	  "and is logged (on), or it passes and the kernel logs it (log). off: "
+	  "no filter.",
+	  CHOICE(agent.seccomp, agent_seccomp_names) },
 	{ "log-level", NULL,
 	  "Least important messages that are written to stderr.",
 	  CHOICE(agent.log_level, log_level_names) },

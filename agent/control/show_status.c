@@ -145,6 +145,7 @@ struct json_object *show_status(const struct control_view *view,
 	json_add_text(out, "hash_seed_digest",
 		      seed_digest(view->datapath_options->hash_key, digest));
 	json_add_number(out, "table_size", view->datapath_options->table_size);
+	json_add_text(out, "seccomp", view->seccomp);
 	json_add_number(out, "log_lines_lost", log_lines_lost());
 	json_add_number(out, "connections_refused",
 			view->speaker->refusals.total);

@@ -26,6 +26,7 @@ struct control_view {
 	const struct datapath *datapath;
 	const struct turn_meter *turns;
 	const char *config_text; /* in canonical form */
+	const char *seccomp;	 /* as in --seccomp */
 	uint64_t started_ms;	 /* core/clock.h */
 };
 

@@ -10,7 +10,7 @@ import socket
 import time
 import unittest
 
-from lab_case import LabCase
+from lab_case import LabCase, close_lab
 from lab.farm import FAR, NEAR, SECOND, THIRD, Farm
 from lab.peers.peer import Announcement
 from lab.system import wait_until
@@ -45,7 +45,7 @@ def load_for(daemon, loader):
 def setUpModule():
     """Build one lab for all scenes."""
     Scene.lab = Farm(Scene.daemon)
-    unittest.addModuleCleanup(Scene.lab.close)
+    unittest.addModuleCleanup(close_lab, Scene.lab)
 
 
 class Scene(LabCase):

@@ -10,7 +10,7 @@ import re
 import time
 import unittest
 
-from lab_case import LabCase
+from lab_case import LabCase, close_lab
 from lab.fabric import (BACKEND4, BACKEND6, HEADGATE_AS, IPV4_VIP_OVER_IPV6,
                         SEATS, UPSTREAM4, UPSTREAM6, Fabric)
 from lab.peers.peer import Announcement, Route
@@ -35,7 +35,7 @@ def load_for(daemon, loader):
 def setUpModule():
     """Build one lab for all scenes."""
     Scene.lab = Fabric(Scene.daemon)
-    unittest.addModuleCleanup(Scene.lab.close)
+    unittest.addModuleCleanup(close_lab, Scene.lab)
 
 
 class Scene(LabCase):

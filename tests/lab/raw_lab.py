@@ -10,7 +10,7 @@ There is no traffic. The speakers' namespace answers ARP, so next hops are alive
 import time
 
 import raw_bgp as bgp
-from lab_case import LabCase
+from lab_case import LabCase, close_lab
 from lab.agent import Headgate
 from lab.system import Namespace, connect
 from lab.topology import HEADGATE_AS, Lab
@@ -141,7 +141,7 @@ class RawCase(LabCase):
     def setUpClass(cls):
         cls.lab = RawLab(**{**cls.options, "flags": (
             *cls.options.get("flags", ()), "--announce-as", cls.announce_as)})
-        cls.addClassCleanup(cls.lab.close)
+        cls.addClassCleanup(close_lab, cls.lab, cls.refused_calls)
         cls.speakers = []
         cls.addClassCleanup(cls.close_speakers)
         try:

@@ -10,7 +10,7 @@ only, so that the paths in the aggregate differ.
 import signal
 import time
 
-from lab_case import LabCase
+from lab_case import LabCase, close_lab
 from lab.system import wait_until
 from lab.topology import HEADGATE_AS, VIP, Lab
 
@@ -53,7 +53,7 @@ class AnnouncingCase(LabCase):
     @classmethod
     def setUpClass(cls):
         cls.lab = AnnouncingLab()
-        cls.addClassCleanup(cls.lab.close)
+        cls.addClassCleanup(close_lab, cls.lab)
         cls.lab.headgate.arguments += ["--shutdown-delay",
                                        str(cls.shutdown_delay)]
         try:

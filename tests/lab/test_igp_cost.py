@@ -46,7 +46,7 @@ class IgpCost(lab_case.LabCase):
                 + (",aigp" if external else "")
                 for gateway, number in zip(GATEWAYS.values(), as_numbers))],
             addresses=(SECOND,), flags=flags)
-        self.addCleanup(lab.close)
+        self.addCleanup(lab_case.close_lab, lab)
         for hop, gateway in GATEWAYS.items():
             self.lab.peers.ip(f"address add {hop}/32 dev lan")
             self.set_metric(hop, FAR_METRIC if hop == FAR else NEAR_METRIC)

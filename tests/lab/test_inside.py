@@ -13,7 +13,7 @@ server is .1 and `inner` .2.
 
 import re
 
-from lab_case import LabCase
+from lab_case import LabCase, close_lab
 from lab.agent import Headgate
 from lab.bird import Bird
 from lab.system import Namespace, connect, require, wait_until
@@ -134,7 +134,7 @@ class InsideCase(LabCase):
     @classmethod
     def setUpClass(cls):
         cls.lab = Cables()
-        cls.addClassCleanup(cls.lab.close)
+        cls.addClassCleanup(close_lab, cls.lab)
         try:
             cls.lab.play(cls.flags, cls.configurations())
         except Exception:

@@ -3,6 +3,7 @@
 
 import os
 import pwd
+import signal
 import subprocess
 
 from lab_case import LabCase
@@ -152,3 +153,81 @@ class OtherUser(LabCase):
         self.assertIn(f"{self.lab.folder}: user {USER} cannot write there",
                       done.stderr)
         self.assertEqual(self.headgate.program_ids(), {})
+
+
+# A library that makes a call outside of the list when the test says so.
+STRANGER = """
+#include <signal.h>
+#include <sys/stat.h>
+static void misbehave(int number)
+{
+    (void)number;
+    mkdir(PLACE, 0700);
+}
+__attribute__((constructor)) static void load(void)
+{
+    signal(SIGUSR2, misbehave);
+}
+"""
+
+
+class SystemCalls(LabCase):
+    """A call that the agent does not need fails, is named and ends nothing."""
+
+    options = {"servers": 2}
+    started = False
+    refused_calls = 1
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = cls.lab.folder
+        cls.place = f"{folder}/stranger"
+        library = f"{folder}/stranger.so"
+        subprocess.run(["gcc", "-shared", "-fPIC", f'-DPLACE="{cls.place}"',
+                        "-o", library, "-x", "c", "-"],
+                       input=STRANGER, text=True, check=True)
+        cls.headgate = headgate = cls.lab.headgate
+
+        def start():
+            headgate.write_seed()
+            # The address sanitizer wants to be the first library.
+            headgate.process = headgate.namespace.start(
+                ["env", f"LD_PRELOAD={library}",
+                 "ASAN_OPTIONS=verify_asan_link_order=0",
+                 f"{BUILD}/headgate", *headgate.arguments],
+                log=headgate.log_path)
+            wait_until(headgate.answers, 10, "headgate's control socket")
+        headgate.start = start
+        cls.lab.start()
+
+    def seccomp(self):
+        """Return the flag as the agent shows it, and the kernel's mode."""
+        status = self.headgate.show("status")
+        with open(f"/proc/{status['pid']}/status", encoding="ascii") as file:
+            mode = next(line for line in file if line.startswith("Seccomp:"))
+        return status["seccomp"], int(mode.split()[1])
+
+    def misbehave(self):
+        os.kill(self.headgate.show("status")["pid"], signal.SIGUSR2)
+
+    def test_1_it_is_refused_and_the_agent_goes_on(self):
+        self.assertEqual(self.seccomp(), ("on", 2))
+        self.misbehave()
+        wait_until(lambda: "system call mkdir: refused, as the agent does not "
+                   "need it" in self.headgate.log_tail(), 5, "the log")
+        self.assertFalse(os.path.exists(self.place))
+        self.assertEqual(self.lab.download(20000, 100).failed(), [])
+
+    def test_2_an_operator_can_let_it_pass(self):
+        for mode, kernel in (("log", 2), ("off", 0)):
+            with self.subTest(mode=mode):
+                self.assertEqual(self.headgate.stop(), 0)
+                arguments = self.headgate.arguments
+                self.headgate.arguments = [*arguments, "--seccomp", mode]
+                self.headgate.start()
+                self.headgate.arguments = arguments
+                self.assertEqual(self.seccomp(), (mode, kernel))
+                self.misbehave()
+                wait_until(lambda: os.path.exists(self.place), 5, "the call")
+                os.rmdir(self.place)

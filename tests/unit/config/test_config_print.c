@@ -67,6 +67,7 @@ static void the_canonical_form_has_every_flag(void **state)
 		"bpffs /sys/fs/bpf/headgate\n"
 		"control-socket /run/headgate/ctl.sock\n"
 		"metrics 127.0.0.1:0\n"
+		"seccomp on\n"
 		"log-level info\n");
 }
 

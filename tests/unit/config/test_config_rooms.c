@@ -128,6 +128,8 @@ static const struct row {
 	{ "bpffs /base", "bpffs /other", DATAPATH },
 	{ NULL, "control-socket /s", CONTROL },
 	{ NULL, "metrics 127.0.0.1:1", CONTROL },
+	{ NULL, "seccomp log", AGENT },
+	{ "seccomp log", "seccomp off", AGENT },
 	{ NULL, "user operator", AGENT },
 	{ "user operator", "user daemon", AGENT },
 	{ NULL, "log-level debug", AGENT },
