@@ -206,6 +206,13 @@ static void check_times(struct parser *parser, const struct entry_draft *draft)
 			      "min-hold-time=%u is above our own hold-time=%u; "
 			      "lower min-hold-time or raise hold-time",
 			      neighbor->min_hold_time, neighbor->hold_time);
+	else if (neighbor->hold_time_zero && !neighbor_is_dynamic(neighbor))
+		parser_reject(parser,
+			      "hold-time-zero is for prefixes; one address may "
+			      "have no hold time anyway; remove it");
+	else if (neighbor->hold_time_zero && neighbor->min_hold_time)
+		parser_reject(parser, "hold-time-zero and min-hold-time "
+				      "exclude each other; remove one");
 	else if (entry_has(draft, "send-hold-time") &&
 		 neighbor->send_hold_time <= neighbor->hold_time)
 		parser_reject(parser,

@@ -183,6 +183,10 @@ const struct option neighbor_keys[] = {
 	{ "min-hold-time", "SECONDS",
 	  "Refuse a neighbor that offers a shorter hold time, or 0: none.",
 	  NUMBER(min_hold_time, BGP_MIN_HOLD_TIME, UINT16_MAX) },
+	{ "hold-time-zero", NULL,
+	  "Accept peers of a prefix that offer no hold time (0). Silence never "
+	  "ends their sessions.",
+	  SWITCH(hold_time_zero) },
 	{ "send-hold-time", "SECONDS",
 	  "End the session if the neighbor does not read for this long (RFC "
 	  "9687). Default: twice the hold time, at least 480.",

@@ -28,7 +28,7 @@ BYSTANDER = "10.1.0.60"
 # The limit is for tests that measure with many prefixes, and communities are
 # passed on for those that mark an update by one.
 BACKENDS = ("10.1.0.0/26,as=65001-65099,role=backend,max-prefix=1000000,"
-            "pass-attributes")
+            "pass-attributes,hold-time-zero")
 UPSTREAM = f"{OBSERVER},as={UPSTREAM_AS},role=upstream,passive"
 
 

@@ -21,6 +21,22 @@ SEED_FLAG = "--hash-seed-file"
 SEED_LINE = "0x0000000000000000\n"
 
 
+# Speakers of tests offer no hold time and send no keepalives, unless a test is
+# about it. Peers of a prefix may do so with a key only.
+NO_HOLD_TIME = "hold-time-zero"
+ABOUT_HOLD_TIME = (NO_HOLD_TIME, "min-hold-time")
+
+
+def with_hold_time(value):
+    """Return the value of --neighbor, a prefix with the key."""
+    target, *keys = value.split(",")
+    about = any(key.split("=")[0] in ABOUT_HOLD_TIME for key in keys)
+    host = target.endswith(("/32", "/128"))
+    if about or host or "/" not in target:
+        return value
+    return f"{value},{NO_HOLD_TIME}"
+
+
 def open_private(path, flags):
     """Open a file that its owner alone may read."""
     return os.open(path, flags, 0o600)
@@ -37,9 +53,15 @@ class Headgate:
         self.log_path = f"{folder}/{name}.log"
         self.seed_path = f"{folder}/hash-seed"
         self.arguments = self.with_seed([
-            *arguments, "--control-socket", self.socket,
+            *self.with_hold_times(arguments), "--control-socket", self.socket,
             "--bpffs", self.pins, "--log-level", log_level])
         self.process = None
+
+    @staticmethod
+    def with_hold_times(arguments):
+        """Return the flags, with prefixes that accept tests' speakers."""
+        return [with_hold_time(value) if flag == "--neighbor" else value
+                for flag, value in zip(["", *arguments], arguments)]
 
     def with_seed(self, arguments):
         """Return the flags, with the lab's seed file unless they name one. The

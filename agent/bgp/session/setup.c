@@ -99,6 +99,20 @@ void bgp_setup_clear_restart(struct bgp_open *open)
 	open->graceful_restart.forwarding = open->graceful_restart.families;
 }
 
+/*
+ * Without hold time, silence never ends a session. Where any address of a prefix
+ * may connect, sessions of peers that are gone would fill its limit.
+ */
+static uint16_t least_hold_time(const struct bgp_neighbor_options *neighbor)
+{
+	if (neighbor->min_hold_time)
+		return neighbor->min_hold_time;
+	return neighbor_is_dynamic(neighbor) && neighbor->hold_time &&
+			       !neighbor->hold_time_zero ?
+		       BGP_MIN_HOLD_TIME :
+		       0;
+}
+
 struct bgp_open_policy
 bgp_setup_policy(const struct bgp_options *speaker,
 		 const struct bgp_neighbor_options *neighbor)
@@ -109,7 +123,7 @@ bgp_setup_policy(const struct bgp_options *speaker,
 		.kind = neighbor->as.kind,
 		.local_as = our_as(speaker, neighbor),
 		.local_identifier = speaker->identifier,
-		.min_hold_time = neighbor->min_hold_time,
+		.min_hold_time = least_hold_time(neighbor),
 		.families = neighbor->families,
 		.has_role = has_role(speaker, neighbor),
 		.role = our_role(neighbor),

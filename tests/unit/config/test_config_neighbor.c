@@ -170,6 +170,14 @@ static void keys_that_would_do_nothing_are_refused(void **state)
 	assert_error("neighbor 10.0.0.3,limit=4",
 		     "--neighbor 10.0.0.3,limit=4: limit is for prefixes, but "
 		     "this is one address; remove limit");
+	assert_error("neighbor 10.0.0.3,hold-time-zero",
+		     "--neighbor 10.0.0.3,hold-time-zero: hold-time-zero is "
+		     "for prefixes; one address may have no hold time anyway; "
+		     "remove it");
+	assert_error("neighbor 10.1.0.0/24,hold-time-zero,min-hold-time=5",
+		     "--neighbor 10.1.0.0/24,hold-time-zero,min-hold-time=5: "
+		     "hold-time-zero and min-hold-time exclude each other; "
+		     "remove one");
 }
 
 static void the_address_zero_is_no_neighbor(void **state)

@@ -49,6 +49,32 @@ static void a_backend_is_never_offered_graceful_restart(void **state)
 		    BGP_CAN_GRACEFUL_RESTART);
 }
 
+static uint16_t least_hold_time(struct bgp_neighbor_options config)
+{
+	return bgp_setup_policy(&us, &config).min_hold_time;
+}
+
+static void a_peer_of_a_prefix_needs_a_hold_time(void **state)
+{
+	struct bgp_neighbor_options config = external();
+
+	(void)state;
+	config.prefix.length = 120;
+	assert_int_equal(least_hold_time(config), BGP_MIN_HOLD_TIME);
+	config.hold_time_zero = true;
+	assert_int_equal(least_hold_time(config), 0);
+	config.hold_time_zero = false;
+	config.min_hold_time = 20;
+	assert_int_equal(least_hold_time(config), 20);
+	/* Our own hold time of 0 leaves the session without, too. */
+	config.min_hold_time = 0;
+	config.hold_time = 0;
+	assert_int_equal(least_hold_time(config), 0);
+	config.hold_time = 9;
+	config.prefix.length = 128;
+	assert_int_equal(least_hold_time(config), 0);
+}
+
 static void forwarding_state_is_claimed_only_after_a_restart(void **state)
 {
 	struct bgp_neighbor_options config = external();
@@ -189,6 +215,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_backend_is_never_offered_graceful_restart),
+		cmocka_unit_test(a_peer_of_a_prefix_needs_a_hold_time),
 		cmocka_unit_test(
 			forwarding_state_is_claimed_only_after_a_restart),
 		cmocka_unit_test(later_sessions_have_kept_the_forwarding_state),
