@@ -131,6 +131,22 @@ static void log_new_origin(const struct route *route, const struct path *path,
 		 address_format(&path->source->address, from), before);
 }
 
+/* Tell once that origins are not followed for a VIP, and so for later ones. */
+static void log_unfollowed(struct rib *rib, const struct prefix *vip)
+{
+	char text[PREFIX_TEXT_SIZE];
+
+	if (rib->origins_logged || !origins_is_full(&rib->origins) ||
+	    origins_find(&rib->origins, vip))
+		return;
+	rib->origins_logged = true;
+	log_warning("rib",
+		    "%s: origin AS not followed, nor are those of later VIPs: "
+		    "limit of %d VIPs reached; vips= of --neighbor says who "
+		    "may announce what",
+		    prefix_format(vip, text), ORIGINS_MAX_VIPS);
+}
+
 /* Note the origin ASes of the set, once for each path. */
 static void note_origins(struct rib *rib, struct route *route)
 {
@@ -146,6 +162,8 @@ static void note_origins(struct rib *rib, struct route *route)
 			      0;
 		if (before)
 			log_new_origin(route, path, as, before);
+		else if (as)
+			log_unfollowed(rib, &route->node.prefix);
 	}
 }
 

@@ -5,12 +5,17 @@
 
 #include <stdlib.h>
 
+bool origins_is_full(const struct prefix_map *map)
+{
+	return map->count >= ORIGINS_MAX_VIPS;
+}
+
 static struct origins *add_origins(struct prefix_map *map,
 				   const struct prefix *vip)
 {
 	struct origins *origins;
 
-	if (map->count >= ORIGINS_MAX_VIPS)
+	if (origins_is_full(map))
 		return NULL;
 	origins = calloc(1, sizeof(*origins));
 	if (!origins)

@@ -14,7 +14,7 @@
 #include "core/prefix_map.h"
 
 enum origins_limits {
-	ORIGINS_MAX_VIPS = 65536, /* others are not followed */
+	ORIGINS_MAX_VIPS = 65536, /* others are not followed, which is logged */
 	ORIGINS_MAX_AS = 16,	  /* of one VIP; so are later ones */
 };
 
@@ -34,6 +34,8 @@ uint32_t origins_add(struct prefix_map *map, const struct prefix *vip,
 /* Return the origins of a VIP, or NULL. */
 const struct origins *origins_find(const struct prefix_map *map,
 				   const struct prefix *vip);
+/* True if another VIP would not be followed. */
+bool origins_is_full(const struct prefix_map *map);
 void origins_free(struct prefix_map *map);
 
 #endif

@@ -95,6 +95,7 @@ struct rib {
 	uint64_t bits_used;	/* rib_peer.bit of all peers */
 	uint8_t export_scratch[EXPORT_SCRATCH_SIZE];
 	struct prefix_map origins; /* origins.h */
+	bool origins_logged;	   /* that it is full */
 	struct departures departures;
 	uint64_t now_ms; /* of the first UPDATE in a turn, or rib_process() */
 	struct policy_scratch policy_scratch;

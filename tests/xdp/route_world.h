@@ -20,7 +20,7 @@
 #include "pair.h"
 
 enum {
-	PATIENCE_S = 1,
+	PATIENCE_S = 2, /* also enough on a busy machine */
 	TURN_US = 2000,
 	SETTLE_TURNS = 100,
 	VIPS = 40,
