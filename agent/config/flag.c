@@ -140,8 +140,8 @@ const struct option flag_table[] = {
 	  "that (use-if-all).",
 	  CHOICE(rib.decision.bandwidth_use, bandwidth_use_names) },
 	{ "bandwidth-unit", "BYTES",
-	  "Bytes per second of one unit of weight. Less counts as 1 unit, more "
-	  "than 65535 units as 65535.",
+	  "Bytes per second of one unit of weight; the default is 1 Mbit/s. Less "
+	  "counts as 1 unit, more than 4294967295 units as 4294967295.",
 	  NUMBER(rib.decision.bandwidth_unit, 1, UINT32_MAX) },
 	{ "default-weight", "N",
 	  "Weight of a path without link bandwidth, in units of "

@@ -114,6 +114,8 @@ static struct json_object *group_totals(const struct control_view *view)
 	/* VIPs without a table of their own set, and of them those without any. */
 	json_add_number(out, "waiting", waiting);
 	json_add_number(out, "without_table", totals.vips[STEERING_WAITING]);
+	json_add_number(out, "light", totals.groups_light);
+	json_add_number(out, "crowded", totals.groups_crowded);
 	return out;
 }
 

@@ -140,6 +140,7 @@ const struct reply_list show_nexthops = {
 static struct json_object *members_json(const struct steering_group *group)
 {
 	struct json_object *list = json_object_new_array();
+	uint64_t total = fit_total_weight(group->members, group->count);
 	uint32_t size = 0;
 
 	for (size_t i = 0; i < group->count; i++)
@@ -151,6 +152,9 @@ static struct json_object *members_json(const struct steering_group *group)
 			 json_of_address(&group->members[i].address));
 		json_add_number(member, "weight", group->members[i].weight);
 		json_add_number(member, "buckets", group->buckets[i]);
+		json_add_bool(member, "below_one_bucket",
+			      fit_is_light(group->members[i].weight, total,
+					   size));
 		json_add(member, "share",
 			 json_object_new_double((double)group->buckets[i] /
 						size));

@@ -14,7 +14,7 @@
 
 struct member {
 	struct address address;
-	/* In units of --bandwidth-unit, up to 65,535; 0: owns no bucket. */
+	/* In units of --bandwidth-unit, of 32 bits; 0: owns no bucket. */
 	uint32_t weight;
 };
 

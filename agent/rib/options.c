@@ -36,7 +36,7 @@ const struct rib_options rib_options_default = {
 		      .confederation = MULTIPATH_CONFEDERATION_RELAXED,
 		      .missing_med = MISSING_MED_BEST,
 		      .bandwidth_use = BANDWIDTH_USE_IF_ALL,
-		      .bandwidth_unit = 12500000, /* 100 Mbit/s */
+		      .bandwidth_unit = 125000, /* 1 Mbit/s */
 		      .default_weight = 1 },
 	.min_nexthops = 1,
 };

@@ -21,9 +21,10 @@ enum rib_options_limits {
 	RIB_MAX_AGGREGATES = 64,
 	RIB_MAX_STATIC_PATHS = 4096,
 	RIB_MAX_DELAY_S = 3600,
-	WEIGHT_MAX = 65535, /* of a path; see weight.h */
 	DISTANCE_MAX = 255, /* see distance.h */
 };
+
+#define WEIGHT_MAX UINT32_MAX /* of a path; see weight.h */
 
 /* AS_PATHs that may share a set. */
 enum multipath_as_path {

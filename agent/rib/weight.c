@@ -38,7 +38,7 @@ static uint32_t own_weight(const struct decision_options *options,
 	const struct attribute_set *set = path->attributes;
 
 	if (set->weight)
-		return set->weight < WEIGHT_MAX ? set->weight : WEIGHT_MAX;
+		return set->weight;
 	if (!path_has_bandwidth(options, path) || path->equal_weight)
 		return clamp(options->default_weight);
 	assert(options->bandwidth_unit);
@@ -57,7 +57,7 @@ static bool counts_for(const struct path *member, const struct path *path)
 uint32_t weight_of_path(const struct decision_options *options,
 			const struct path *paths, const struct path *path)
 {
-	uint32_t weight = 0;
+	uint64_t weight = 0;
 
 	if (path->reason != REASON_NONE)
 		return 0;
@@ -66,7 +66,7 @@ uint32_t weight_of_path(const struct decision_options *options,
 	for (; paths; paths = paths->next)
 		if (counts_for(path, paths) && weight < WEIGHT_MAX)
 			weight += own_weight(options, paths);
-	return weight < WEIGHT_MAX ? weight : WEIGHT_MAX;
+	return weight < WEIGHT_MAX ? (uint32_t)weight : WEIGHT_MAX;
 }
 
 bool weight_sum_bandwidth(const struct decision_options *options,

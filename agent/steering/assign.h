@@ -13,6 +13,10 @@
  * mappings to increase hit rates", 1998) with weights in the spirit of
  * RFC 8584: cost = -log2(u) / weight, in integers only.
  *
+ * A weight has 32 bits, and so has the reciprocal in the cost. The share is exact
+ * for any weight. Above some 2^24 the reciprocal is coarse: then more buckets
+ * move on a change than must.
+ *
  * The definition is frozen: nodes of different versions must agree. The unit
  * test has golden values. Pure.
  */
@@ -25,7 +29,6 @@
 
 enum assign_limits {
 	ASSIGN_MAX_MEMBERS = 4095,
-	ASSIGN_MAX_WEIGHT = WEIGHT_MAX, /* of a path */
 	/* Most members with weight for which all backups are exact. */
 	ASSIGN_MAX_EXACT = 128,
 };
@@ -39,8 +42,7 @@ enum assign_limits {
  * alone take less time. `seed` must be 64 well-mixed bits to give an unrelated
  * table: it is XORed with the address, so that seeds 0 and 1 merely exchange
  * the keys of 10.0.0.2 and 10.0.0.3. Returns 0, -EINVAL (no member with weight,
- * more of them than buckets, duplicate address, weight or size not allowed) or
- * -ENOMEM.
+ * more of them than buckets, duplicate address, size not allowed) or -ENOMEM.
  */
 #define ASSIGN_NONE UINT16_MAX
 int assign_buckets(const struct member *members, size_t count, uint64_t seed,

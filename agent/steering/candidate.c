@@ -101,15 +101,12 @@ int candidate_set_init(struct candidate_set *set, const struct member *members,
 	set->list = calloc(count, sizeof(*set->list));
 	if (!set->list)
 		return -ENOMEM;
-	for (size_t i = 0; i < count; i++) {
-		if (members[i].weight > ASSIGN_MAX_WEIGHT)
-			return -EINVAL;
+	for (size_t i = 0; i < count; i++)
 		set->list[i] = (struct candidate){
 			.address = members[i].address,
 			.weight = members[i].weight,
 			.member = (uint16_t)i,
 		};
-	}
 	error = sort_candidates(set);
 	if (error)
 		return error;

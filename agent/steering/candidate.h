@@ -43,7 +43,7 @@ struct candidate_set {
 
 /*
  * Make the candidates of `members`. Returns 0, -EINVAL (none or too many
- * members, none with weight, duplicate address, weight not allowed) or -ENOMEM.
+ * members, none with weight, duplicate address) or -ENOMEM.
  * The caller frees with candidate_set_free(), also after a failure.
  */
 int candidate_set_init(struct candidate_set *set, const struct member *members,

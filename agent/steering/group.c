@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/log.h"
 #include "steering/identity.h"
 #include "steering/ranking.h"
 
@@ -213,6 +214,7 @@ static struct steering_group *make_group(const struct group_table *table,
 	group->set = build->set;
 	group->count = build->set->count;
 	group->members = build->set->members;
+	group->fit = fit_of(group->members, group->count, size);
 	group->buckets = calloc(group->count, sizeof(*group->buckets));
 	group->owners = calloc(size, sizeof(*group->owners));
 	group->backups = calloc(size, sizeof(*group->backups));
@@ -248,6 +250,47 @@ static void replace_contents(struct group_table *table,
 	free_group(from);
 }
 
+static const struct member *lightest_member(const struct steering_group *group)
+{
+	const struct member *lightest = NULL;
+
+	for (size_t i = 0; i < group->count; i++) {
+		const struct member *member = &group->members[i];
+
+		if (member->weight &&
+		    (!lightest || member->weight < lightest->weight))
+			lightest = member;
+	}
+	return lightest;
+}
+
+/* Warn about what did not fit less well before. */
+static void tell_fit(const struct group_table *table,
+		     const struct steering_group *group,
+		     const struct fit *before)
+{
+	uint64_t total = fit_total_weight(group->members, group->count);
+	uint32_t size = table->options->table_size;
+	const struct member *lightest = lightest_member(group);
+	char text[ADDRESS_TEXT_SIZE];
+
+	if (group->fit.light > before->light)
+		log_warning("steering",
+			    "%s: weight %u of %llu is less than one of %u "
+			    "buckets, and so are the shares of %u of %zu next "
+			    "hops: each has one bucket, more than its share; "
+			    "raise --table-size or the weights",
+			    address_format(&lightest->address, text),
+			    lightest->weight, (unsigned long long)total, size,
+			    group->fit.light, group->count);
+	if (group->fit.crowded && !before->crowded)
+		log_warning("steering",
+			    "group %u: %u buckets for %zu next hops, fewer "
+			    "than %d for each: shares are uneven; raise "
+			    "--table-size",
+			    group->index, size, group->count, FIT_MIN_BUCKETS);
+}
+
 static int fill_group(struct group_table *table, struct steering_group *group)
 {
 	int error = assign_from_ranking(group->ranking, group->owners,
@@ -280,6 +323,7 @@ struct steering_group *group_build_finish(struct group_table *table,
 		return NULL;
 	}
 	group->shared = build->shared;
+	tell_fit(table, group, in_place ? &in_place->fit : &(struct fit){ 0 });
 	if (in_place) {
 		replace_contents(table, in_place, group);
 		group = in_place;

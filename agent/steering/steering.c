@@ -338,10 +338,15 @@ struct steering_totals steering_totals(const struct steering *steering)
 		.groups_used = limit - steering->groups.free_count,
 		.groups_limit = limit,
 	};
+	const struct steering_group *group = NULL;
 	const struct steering_vip *vip = NULL;
 
 	while ((vip = steering_next_vip(steering, vip)))
 		totals.vips[steering_vip_state(vip)]++;
+	while ((group = steering_next_group(steering, group))) {
+		totals.groups_light += group->fit.light != 0;
+		totals.groups_crowded += group->fit.crowded;
+	}
 	return totals;
 }
 

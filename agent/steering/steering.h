@@ -35,6 +35,7 @@
  *   ranking        the best candidates of each bucket. Pure
  *   share          the number of buckets for each candidate. Pure
  *   backup         exact backups. Pure
+ *   fit            whether shares fit into a table. Pure
  */
 
 #include <stdbool.h>
@@ -46,6 +47,7 @@
 #include "headgate/abi.h"
 #include "nexthop/nexthop.h"
 #include "steering/assign.h"
+#include "steering/fit.h"
 #include "steering/options.h"
 #include "steering/set.h"
 
@@ -86,6 +88,7 @@ struct steering_group {
 	uint16_t *backups;	      /* likewise, or ASSIGN_NONE */
 	struct ranking *ranking;      /* base of the next set's ranking */
 	struct steering_set *set;
+	struct fit fit;
 	/* Holds what several sets have in common; its VIPs wait for more. */
 	bool shared;
 	bool leaving; /* its VIPs move to another group, which takes turns */
@@ -134,6 +137,9 @@ struct steering_totals {
 	uint32_t vips[STEERING_STATE_COUNT];
 	uint32_t groups_used;
 	uint32_t groups_limit;
+	/* Groups with members below one bucket, and with few for each: fit.h. */
+	uint32_t groups_light;
+	uint32_t groups_crowded;
 };
 
 /*

@@ -13,7 +13,7 @@ from raw_speaker import wait_for
 
 VIP = "192.0.2.1/32"
 SECOND, ALONE = "10.1.0.12", "10.1.0.101"
-UNIT = 12_500_000  # --bandwidth-unit
+UNIT = 125_000  # the default of --bandwidth-unit
 GIGABIT = 125_000_000
 BANDWIDTH_TRANSITIVE, BANDWIDTH = (0x00, 0x04), (0x40, 0x04)
 GRACEFUL_SHUTDOWN = (0xffff, 0)
@@ -83,6 +83,22 @@ class Multipath(RawCase):
             if set(members) == {NEXT_HOP, SECOND}:
                 buckets = {a: m["buckets"] for a, m in members.items()}
         self.assertEqual(buckets, {NEXT_HOP: 4096, SECOND: 12288})
+
+    def test_a_share_below_one_bucket_is_told(self):
+        # 1 of 1,000,001 is less than one of 16,384 buckets.
+        self.first.send(weighted(NEXT_HOP, BACKEND_AS, UNIT))
+        self.second.send(weighted(SECOND, BACKEND_AS + 1, 1_000_000 * UNIT))
+        self.wait_set({NEXT_HOP: 1, SECOND: 1_000_000})
+        wait_for([self.observer, self.bystander, self.first, self.second],
+                 lambda: self.lab.headgate.show("status")["groups"]["light"],
+                 5, "a group with a light member")
+        self.assertEqual(self.light_buckets(), {NEXT_HOP: 1})
+
+    def light_buckets(self):
+        """Return the buckets of the members with a share below one."""
+        return {m["address"]: m["buckets"]
+                for group in self.lab.headgate.show("groups")
+                for m in group["members"] if m["below_one_bucket"]}
 
     def test_the_upstream_is_told_the_sum_as_it_changes(self):
         self.wait_told(4 * GIGABIT)

@@ -60,17 +60,18 @@ static void choices_have_safe_defaults(void **state)
 			 BANDWIDTH_USE_IF_ALL);
 	assert_int_equal(config.rib.decision.confederation,
 			 MULTIPATH_CONFEDERATION_RELAXED);
-	assert_int_equal(config.rib.decision.bandwidth_unit, 12500000);
+	assert_int_equal(config.rib.decision.bandwidth_unit, 125000);
 	assert_int_equal(config.rib.decision.default_weight, 1);
-	assert_int_equal(parse_lines("missing-med worst\nlink-bandwidth use\n"
-				     "multipath-confederation same-member-as\n"
-				     "bandwidth-unit 1\ndefault-weight 65535"),
+	assert_int_equal(parse_lines(
+				 "missing-med worst\nlink-bandwidth use\n"
+				 "multipath-confederation same-member-as\n"
+				 "bandwidth-unit 1\ndefault-weight 4294967295"),
 			 0);
 	assert_int_equal(config.rib.decision.missing_med, MISSING_MED_WORST);
 	assert_int_equal(config.rib.decision.bandwidth_use, BANDWIDTH_USE);
 	assert_int_equal(config.rib.decision.confederation,
 			 MULTIPATH_CONFEDERATION_SAME_MEMBER_AS);
-	assert_int_equal(config.rib.decision.default_weight, 65535);
+	assert_int_equal(config.rib.decision.default_weight, WEIGHT_MAX);
 }
 
 static void bad_values_are_named(void **state)
@@ -82,9 +83,9 @@ static void bad_values_are_named(void **state)
 	assert_error(
 		"bandwidth-unit 0",
 		"--bandwidth-unit 0: must be a number from 1 to 4294967295");
-	assert_error(
-		"default-weight 65536",
-		"--default-weight 65536: must be a number from 1 to 65535");
+	assert_error("default-weight 4294967296",
+		     "--default-weight 4294967296: must be a number from 1 to "
+		     "4294967295");
 }
 
 static void a_neighbor_shares_sets_unless_told_not_to(void **state)

@@ -118,7 +118,7 @@ static void every_mistake_is_named(void **state)
 	assert_error(
 		"path 192.0.2.1,via=10.0.0.1,weight=0",
 		"--path 192.0.2.1,via=10.0.0.1,weight=0: weight=0: must be "
-		"a number from 1 to 65535");
+		"a number from 1 to 4294967295");
 	assert_error("path 192.0.2.1,via=10.0.0.1,wieght=2",
 		     "--path 192.0.2.1,via=10.0.0.1,wieght=2: unknown key "
 		     "'wieght'; did you mean 'weight'?");

@@ -48,7 +48,7 @@ static void the_canonical_form_has_every_flag(void **state)
 		"multipath-confederation relaxed\n"
 		"missing-med best\n"
 		"link-bandwidth use-if-all\n"
-		"bandwidth-unit 12500000\n"
+		"bandwidth-unit 125000\n"
 		"default-weight 1\n"
 		"announce-as origin\n"
 		"min-nexthops 1\n"
@@ -278,7 +278,7 @@ static void help_names_the_numbers_of_the_rooms(void **state)
 	snprintf(expected, sizeof(expected), "BGPhas%doutsideand%dinside",
 		 DISTANCE_EXTERNAL, DISTANCE_INTERNAL);
 	assert_non_null(strstr(help, expected));
-	snprintf(expected, sizeof(expected), "morethan%dunitsas%d.", WEIGHT_MAX,
+	snprintf(expected, sizeof(expected), "morethan%uunitsas%u.", WEIGHT_MAX,
 		 WEIGHT_MAX);
 	assert_non_null(strstr(help, expected));
 	test_free(help);

@@ -57,6 +57,21 @@ static void weights_are_rounded_and_bounded(void **state)
 	EXPECT(&use, rows, 1, 1, 2, WEIGHT_MAX);
 }
 
+/* 10 and 149 Mbit/s, which coarser units would make one weight. */
+static void the_default_unit_is_a_megabit(void **state)
+{
+	static const struct row rows[] = {
+		{ 1, { 1 }, .bandwidth = GIGABIT / 100 },
+		{ 2, { 2 }, .bandwidth = GIGABIT / 1000 * 149 },
+		{ 3, { 3 }, .bandwidth = 400. * GIGABIT },
+	};
+	struct decision_options options = use;
+
+	(void)state;
+	options.bandwidth_unit = rib_options_default.decision.bandwidth_unit;
+	EXPECT(&options, rows, 10, 149, 400000);
+}
+
 static void a_path_that_did_not_win_has_no_weight(void **state)
 {
 	static const struct row rows[] = {
@@ -103,7 +118,7 @@ static void policy_has_the_last_word(void **state)
 {
 	static const struct row rows[] = {
 		{ 1, { 1 }, .bandwidth = GIGABIT, .weight = 7 },
-		{ 2, { 2 }, .weight = WEIGHT_MAX + 1 },
+		{ 2, { 2 }, .weight = WEIGHT_MAX },
 		{ 3, { 3 } },
 	};
 
@@ -205,6 +220,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(weights_are_bandwidths_in_units),
 		cmocka_unit_test(weights_are_rounded_and_bounded),
+		cmocka_unit_test(the_default_unit_is_a_megabit),
 		cmocka_unit_test(a_path_that_did_not_win_has_no_weight),
 		cmocka_unit_test(
 			a_path_without_bandwidth_has_the_default_weight),

@@ -253,7 +253,7 @@ static const uint32_t weights[][WEIGHTS] = {
 	{ 1, 1, 1, 1 },
 	{ 10, 10, 10, 20 },
 	{ 1, 2, 4, 40 },
-	{ 0, 1, 7, ASSIGN_MAX_WEIGHT },
+	{ 0, 1, 7, WEIGHT_MAX },
 };
 
 static struct address plain_address(size_t i)
