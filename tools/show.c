@@ -90,6 +90,9 @@ static void add_rows(struct filling *filling, struct json_object *list,
 			.parent = parent,
 		};
 
+		if (filling->section->left_out &&
+		    filling->section->left_out(place.row))
+			continue;
 		add_row(filling, &place);
 	}
 }

@@ -11,6 +11,10 @@
 
 #include "value.h"
 
+enum {
+	GONE_SHOWN_S = 300, /* the JSON has gone neighbors for an hour */
+};
+
 #define COLUMN_TEXT(name, from)                             \
 	{                                                   \
 		.table = { (name), false }, .field = (from) \
@@ -39,6 +43,11 @@ static const struct view_line status_lines[] = {
 	{ "bgp", "AS {as}, router id {router_id}" },
 	{ "neighbors", "{neighbors.established} of {neighbors.configured} "
 		       "established" },
+	{ "refused",
+	  "{connections_refused} connections, the last "
+	  "{last_refused.age_s} ago from {last_refused.address}: "
+	  "{last_refused.why}",
+	  "last_refused" },
 	{ "vips", "{vips.learned} learned, {vips.forwarding} forwarding, "
 		  "{vips.announced} announced" },
 	{ "next hops", "{nexthops.alive} of {nexthops.total} alive" },
@@ -152,8 +161,16 @@ static const struct view_column neighbor_columns[] = {
 	COLUMN_WRITE("LAST ERROR", write_last_error),
 };
 
+/* True for a neighbor of a prefix that does not seem to come back. */
+static bool is_long_gone(struct json_object *entry)
+{
+	return json_object_get_int64(value_at(entry, "gone_s")) >= GONE_SHOWN_S;
+}
+
 static const struct view_section neighbor_sections[] = {
-	{ .path = "neighbors", COLUMNS(neighbor_columns) },
+	{ .path = "neighbors",
+	  COLUMNS(neighbor_columns),
+	  .left_out = is_long_gone },
 };
 
 static bool is_selected(const struct view_place *place)

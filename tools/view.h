@@ -48,8 +48,10 @@ struct view_section {
 	size_t column_count;
 	const char *inner;
 	const char *heading; /* a text for value_expand() */
-	bool plain;	     /* the list is texts: print each on a line */
-	bool optional;	     /* left out if the list is missing or empty */
+	/* True if an entry is left out; NULL: never. */
+	bool (*left_out)(struct json_object *entry);
+	bool plain;    /* the list is texts: print each on a line */
+	bool optional; /* left out if the list is missing or empty */
 	const struct view_line *lines;
 	size_t line_count;
 };

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "bgp/codec/role.h"
+#include "bgp/session/neighbor_gone.h"
 #include "bgp/session/speaker.h"
 #include "bgp/session/tcp_auth.h"
 #include "control/json.h"
@@ -222,6 +223,16 @@ static void add_refused_connections(struct json_object *out,
 			refused->count[BGP_REFUSED_COLLISION]);
 }
 
+/* Return how long a neighbor of a prefix is gone; NULL: it is not. */
+static struct json_object *gone_json(const struct bgp_neighbor *neighbor)
+{
+	uint64_t gone_ms;
+
+	return bgp_neighbor_is_gone(neighbor, clock_now_ms(), &gone_ms) ?
+		       json_object_new_uint64(gone_ms / CLOCK_MS_PER_S) :
+		       NULL;
+}
+
 /* Return since when and why the neighbor is shut down; NULL: it is not. */
 static struct json_object *
 administrative_json(const struct bgp_neighbor *neighbor)
@@ -250,6 +261,7 @@ static struct json_object *neighbor_json(const struct control_view *view,
 	add_next_attempt(out, neighbor);
 	add_session(out, neighbor->session);
 	show_neighbor_options(out, neighbor);
+	json_add(out, "gone_s", gone_json(neighbor));
 	json_add(out, "administrative", administrative_json(neighbor));
 	json_add_number(out, "flaps", neighbor->sessions_ended);
 	add_prefixes(out, peer);

@@ -6,8 +6,10 @@
 #include <json-c/json.h>
 #include <unistd.h>
 
+#include "bgp/session/neighbor_gone.h"
 #include "bgp/session/speaker.h"
 #include "control/json.h"
+#include "core/clock.h"
 #include "core/log.h"
 #include "core/seed_file.h"
 #include "core/turn_meter.h"
@@ -59,19 +61,40 @@ static struct json_object *interfaces_json(const struct control_view *view)
 	return list;
 }
 
+/* Count those that should have a session, and those that need not. */
 static struct json_object *neighbor_totals(const struct control_view *view)
 {
 	struct json_object *out = json_object_new_object();
+	const uint64_t now_ms = clock_now_ms();
 	const struct bgp_neighbor *neighbor;
-	uint64_t total = 0, established = 0;
+	uint64_t expected = 0, established = 0, shut_down = 0, total = 0;
 
 	TAILQ_FOREACH(neighbor, &view->speaker->neighbors, link) {
 		total++;
 		established += neighbor->session != NULL;
+		expected += bgp_neighbor_is_expected(neighbor, now_ms);
+		shut_down += neighbor->admin.down;
 	}
-	json_add_number(out, "configured", total);
+	json_add_number(out, "configured", expected);
 	json_add_number(out, "established", established);
+	json_add_number(out, "shut_down", shut_down);
+	json_add_number(out, "gone", total - expected - shut_down);
 	json_add_number(out, "updates_encoded", view->speaker->updates_encoded);
+	return out;
+}
+
+/* Return the last connection that was refused, or NULL. */
+static struct json_object *last_refusal_json(const struct control_view *view)
+{
+	const struct bgp_last_refusal *last = &view->speaker->last_refusal;
+	struct json_object *out;
+
+	if (!last->time_ms)
+		return NULL;
+	out = json_object_new_object();
+	json_add(out, "address", json_of_address(&last->address));
+	json_add_number(out, "age_s", json_age_s(last->time_ms));
+	json_add_text(out, "why", bgp_admission_reason(last->reason));
 	return out;
 }
 
@@ -151,6 +174,7 @@ struct json_object *show_status(const struct control_view *view,
 	json_add_number(out, "log_lines_lost", log_lines_lost());
 	json_add_number(out, "connections_refused",
 			view->speaker->refusals.total);
+	json_add(out, "last_refused", last_refusal_json(view));
 	json_add(out, "interfaces", interfaces_json(view));
 	json_add(out, "neighbors", neighbor_totals(view));
 	json_add(out, "vips", vip_totals(view));

@@ -17,6 +17,7 @@ from raw_speaker import wait_for
 EXIT_FAILED, EXIT_USAGE = 1, 2
 CEASE, ADMIN_SHUTDOWN, ADMIN_RESET = 6, 2, 4
 DIALLED, DIALLED_AS = "10.1.0.80", 65070
+THIRD = "10.1.0.13"
 VIP = "192.0.2.1/32"
 REFRESH_BEGIN, REFRESH_END = 1, 2
 
@@ -180,6 +181,51 @@ class Orders(RuntimeCase):
                 ((OBSERVER, "enable", "now"), EXIT_USAGE, "must be"),
                 ((OBSERVER,), EXIT_USAGE, "must be ADDRESS")):
             self.assertIn(text, self.order(*words, code=code), words)
+        self.check_bystanders()
+
+
+class Gone(RuntimeCase):
+    """Neighbors of a prefix that come and go, and one too many."""
+
+    options = {"neighbors": ("10.1.0.0/26,as=65001-65099,role=backend,limit=2",
+                             UPSTREAM), "addresses": (THIRD,)}
+
+    def totals(self):
+        return self.lab.headgate.show("status")["neighbors"]
+
+    def test_who_should_be_there_is_counted(self):
+        server = self.lab.establish(NEXT_HOP, BACKEND_AS)
+        self.assertIsNone(self.neighbor()["gone_s"])
+        there = self.totals()
+        self.assertEqual((there["configured"], there["established"]), (3, 3))
+        # One too many is reported, by its address.
+        with self.assertRaises(OSError):
+            third = self.lab.dial(THIRD)
+            third.send(bgp.open_message(BACKEND_AS + 1, THIRD))
+            third.wait_closed()
+            raise ConnectionResetError
+        refused = wait_until(
+            lambda: self.lab.headgate.show("status")["last_refused"], 5,
+            "the refusal")
+        self.assertEqual(refused["address"], THIRD)
+        self.assertIn("limit of its --neighbor prefix", refused["why"])
+        self.assertIn(f"from {THIRD}: limit",
+                      self.lab.headgate.ctl("show", "status").stdout)
+        # A lost one is missed at first, and says how long it is gone.
+        server.close()
+        gone = wait_until(lambda: self.neighbor()["gone_s"] is not None
+                          and self.neighbor(), 5, "gone")
+        self.assertLess(gone["gone_s"], 10)
+        missed = self.totals()
+        self.assertEqual((missed["configured"], missed["established"],
+                          missed["gone"]), (3, 2, 0))
+        # One that is shut down need not be there.
+        self.order(NEXT_HOP, "shutdown")
+        down = self.totals()
+        self.assertEqual((down["configured"], down["established"],
+                          down["shut_down"]), (2, 2, 1))
+        self.assertIsNone(self.neighbor()["gone_s"])
+        self.order(NEXT_HOP, "enable")
         self.check_bystanders()
 
 

@@ -12,6 +12,7 @@
 
 #include "bgp/session/announcer.h"
 #include "bgp/session/listener.h"
+#include "bgp/session/neighbor_gone.h"
 #include "bgp/session/socket.h"
 #include "core/clock.h"
 #include "core/log.h"
@@ -176,6 +177,11 @@ static void log_refusal(struct bgp_speaker *speaker,
 	char text[ADDRESS_TEXT_SIZE];
 	uint64_t unlogged;
 
+	speaker->last_refusal = (struct bgp_last_refusal){
+		.address = *remote,
+		.reason = admission,
+		.time_ms = clock_now_ms(),
+	};
 	if (bgp_admission_count_refusal(&speaker->refusals, clock_now_ms(),
 					&unlogged))
 		log_warning("bgp",
@@ -231,6 +237,35 @@ void bgp_speaker_accept(struct bgp_speaker *speaker,
 
 /* ------------------------------------------------------------- life */
 
+void bgp_speaker_forget_gone(struct bgp_speaker *speaker, uint64_t now_ms)
+{
+	struct bgp_neighbor *neighbor, *next;
+
+	for (neighbor = TAILQ_FIRST(&speaker->neighbors); neighbor;
+	     neighbor = next) {
+		next = TAILQ_NEXT(neighbor, link);
+		if (bgp_neighbor_is_outdated(neighbor, now_ms))
+			drop_neighbor(speaker, neighbor);
+	}
+}
+
+static void on_forget_due(evutil_socket_t fd, short what, void *argument)
+{
+	(void)fd, (void)what;
+	bgp_speaker_forget_gone(argument, clock_now_ms());
+}
+
+static int start_forgetting(struct bgp_speaker *speaker)
+{
+	const struct timeval interval = { .tv_sec = BGP_GONE_CHECK_S };
+
+	speaker->forget = event_new(speaker->base, -1, EV_PERSIST,
+				    on_forget_due, speaker);
+	return speaker->forget && !event_add(speaker->forget, &interval) ?
+		       0 :
+		       -ENOMEM;
+}
+
 static int add_static_neighbors(struct bgp_speaker *speaker)
 {
 	const struct bgp_options *options = &speaker->options;
@@ -273,6 +308,8 @@ int bgp_speaker_new(struct event_base *base, struct work_queue *work,
 	speaker->scratch = malloc(sizeof(*speaker->scratch));
 	if (speaker->scratch)
 		code = add_static_neighbors(speaker);
+	if (!code)
+		code = start_forgetting(speaker);
 	if (!code)
 		code = bgp_listener_open(speaker, error);
 	if (code) {
@@ -328,6 +365,8 @@ void bgp_speaker_free(struct bgp_speaker *speaker)
 	if (!speaker)
 		return;
 	bgp_listener_close(speaker);
+	if (speaker->forget)
+		event_free(speaker->forget);
 	while ((neighbor = TAILQ_FIRST(&speaker->neighbors)))
 		drop_neighbor(speaker, neighbor);
 	work_queue_remove(speaker->work, &speaker->sending);

@@ -15,6 +15,7 @@
  *	listener.c		listening sockets, with the keys of neighbors
  *	neighbor.c		when to dial, accept and stop a connection
  *	neighbor_admin.c	orders of the administrator
+ *	neighbor_gone.c		neighbors of a prefix that do not come back
  *	neighbor_session.c	events of its connections: session up and down,
  *				collisions, errors, UPDATEs for the user
  *	connection.c		one connection: timers, and the actions of
@@ -61,6 +62,7 @@
 
 struct bgp_batch;
 struct acceptor;
+struct event;
 struct event_base;
 struct work_queue;
 
@@ -100,6 +102,13 @@ enum bgp_speaker_limits {
 
 TAILQ_HEAD(bgp_neighbor_list, bgp_neighbor);
 
+/* The last connection that was not admitted. */
+struct bgp_last_refusal {
+	struct address address;
+	enum bgp_admission reason;
+	uint64_t time_ms; /* 0: there was none */
+};
+
 struct bgp_speaker {
 	struct event_base *base;
 	struct work_queue *work; /* input waits in it */
@@ -113,6 +122,8 @@ struct bgp_speaker {
 	struct acceptor *listeners[BGP_MAX_LISTENERS];
 	struct bgp_scratch *scratch; /* shared by all connections */
 	struct bgp_admission_refusals refusals;
+	struct bgp_last_refusal last_refusal;
+	struct event *forget;	  /* timer: bgp_speaker_forget_gone() */
 	bool tables_complete;	  /* bgp_speaker_tables_complete() was called */
 	uint64_t updates_encoded; /* each once, for any number of recipients */
 };
@@ -133,6 +144,8 @@ void bgp_speaker_start(struct bgp_speaker *speaker);
 /* End all sessions with Cease/Administrative Shutdown (RFC 4486). */
 void bgp_speaker_stop(struct bgp_speaker *speaker, const char *text);
 void bgp_speaker_free(struct bgp_speaker *speaker);
+/* Free the neighbors of prefixes that are gone for long: neighbor_gone.h. */
+void bgp_speaker_forget_gone(struct bgp_speaker *speaker, uint64_t now_ms);
 /* Return the neighbor with this address, or else with this name=, or NULL. */
 struct bgp_neighbor *bgp_speaker_find(const struct bgp_speaker *speaker,
 				      const char *text);

@@ -203,6 +203,21 @@ static void a_link_local_neighbor_has_its_link(void **state)
 	free(text);
 }
 
+static void a_neighbor_that_is_gone_ages_out(void **state)
+{
+	char *text = shown("neighbors",
+			   "{\"neighbors\":[{\"address\":\"10.0.0.1\","
+			   "\"gone_s\":299},{\"address\":\"10.0.0.2\","
+			   "\"gone_s\":300},{\"address\":\"10.0.0.3\","
+			   "\"gone_s\":null}]}");
+
+	(void)state;
+	assert_non_null(strstr(text, "10.0.0.1"));
+	assert_null(strstr(text, "10.0.0.2"));
+	assert_non_null(strstr(text, "10.0.0.3"));
+	free(text);
+}
+
 static void a_neighbor_that_is_shut_down_says_so(void **state)
 {
 	static const char fields[] =
@@ -486,6 +501,7 @@ int main(void)
 		cmocka_unit_test(
 			paths_stand_under_their_prefix_with_mark_and_reason),
 		cmocka_unit_test(a_link_local_neighbor_has_its_link),
+		cmocka_unit_test(a_neighbor_that_is_gone_ages_out),
 		cmocka_unit_test(a_neighbor_that_is_shut_down_says_so),
 		cmocka_unit_test(a_vip_that_has_gone_shows_how),
 		cmocka_unit_test(a_flow_is_shown_without_missing_fields),
