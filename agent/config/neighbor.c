@@ -403,25 +403,58 @@ static void check_internal(struct parser *parser,
 				      "it");
 }
 
-/* Return how the keys of two neighbors conflict in the kernel, or NULL. */
-static const char *key_conflict(const struct bgp_neighbor_options *a,
-				const struct bgp_neighbor_options *b)
+/*
+ * The kernel asks the key of a range of all addresses in it, without one of
+ * their own. Link-local addresses of all interfaces are one range to it.
+ */
+static const char *one_key_conflict(const struct bgp_neighbor_options *keyed,
+				    const struct bgp_neighbor_options *other)
 {
-	bool both_ao = a->tcp_ao_key_file[0] && b->tcp_ao_key_file[0];
-	bool both_md5 = a->password_file[0] && b->password_file[0];
+	return prefix_covers(&keyed->prefix, &other->prefix) ?
+		       "have one key, which the kernel asks of both; give the "
+		       "other one a key file, too" :
+		       NULL;
+}
 
-	if (!a->secret.size || !b->secret.size || both_md5)
-		return NULL; /* of two MD5 keys the longer prefix's counts */
-	if (!prefix_covers(&a->prefix, &b->prefix) &&
-	    !prefix_covers(&b->prefix, &a->prefix))
-		return NULL;
-	if (!both_ao)
-		return "have keys of both kinds; use either password-file or "
-		       "tcp-ao-key-file for both";
+static const char *ao_conflict(const struct bgp_neighbor_options *a,
+			       const struct bgp_neighbor_options *b)
+{
 	return a->tcp_ao_id == b->tcp_ao_id ?
 		       "have TCP-AO keys of the same id; give one of them "
 		       "another tcp-ao-id" :
 		       NULL;
+}
+
+/* Compare two MD5 keys: of ranges the longer prefix's counts. */
+static const char *md5_conflict(const struct bgp_neighbor_options *a,
+				const struct bgp_neighbor_options *b)
+{
+	return prefix_equal(&a->prefix, &b->prefix) &&
+			       !secret_equal(&a->secret, &b->secret) ?
+		       "have two keys, of which the kernel keeps one for all "
+		       "interfaces; give both the same password-file" :
+		       NULL;
+}
+
+/* Return how the keys of two neighbors conflict in the kernel, or NULL. */
+static const char *key_conflict(const struct bgp_neighbor_options *a,
+				const struct bgp_neighbor_options *b)
+{
+	if (!a->secret.size && !b->secret.size)
+		return NULL;
+	if (!prefix_covers(&a->prefix, &b->prefix) &&
+	    !prefix_covers(&b->prefix, &a->prefix))
+		return NULL;
+	if (!b->secret.size)
+		return one_key_conflict(a, b);
+	if (!a->secret.size)
+		return one_key_conflict(b, a);
+	if (a->tcp_ao_key_file[0] && b->tcp_ao_key_file[0])
+		return ao_conflict(a, b);
+	if (a->password_file[0] && b->password_file[0])
+		return md5_conflict(a, b);
+	return "have keys of both kinds; use either password-file or "
+	       "tcp-ao-key-file for both";
 }
 
 /* A listener has the keys of all neighbors. */

@@ -340,6 +340,10 @@ static void a_key_is_read_at_once_and_never_printed(void **state)
 	unlink(path);
 }
 
+#define ONE_KEY                                                        \
+	"have one key, which the kernel asks of both; give the other " \
+	"one a key file, too"
+
 /* The kernel would refuse the key, and with it the listener. */
 static void keys_of_overlapping_ranges_must_be_told_apart(void **state)
 {
@@ -358,7 +362,15 @@ static void keys_of_overlapping_ranges_must_be_told_apart(void **state)
 		{ "10.1.2.3,password-file=", "10.1.2.0/24,tcp-ao-key-file=",
 		  "have keys of both kinds; use either password-file or "
 		  "tcp-ao-key-file for both" },
+		/* The key of a range is asked of all in it. */
+		{ "10.1.0.0/16,password-file=", "10.1.2.3,name=", ONE_KEY },
+		{ "10.1.2.0/24,name=", "10.1.0.0/16,tcp-ao-key-file=", ONE_KEY },
+		{ "fe80::2%eth0,password-file=", "fe80::2%eth1,name=", ONE_KEY },
 		/* Allowed: the longest prefix counts; other ids; apart. */
+		{ "10.1.0.0/16,name=", "10.1.2.3,password-file=", NULL },
+		{ "10.1.0.0/24,password-file=", "10.1.1.3,name=", NULL },
+		{ "fe80::2%eth0,password-file=", "fe80::2%eth1,password-file=",
+		  NULL },
 		{ "10.1.0.0/16,password-file=", "10.1.2.0/24,password-file=",
 		  NULL },
 		{ "10.1.0.0/16,tcp-ao-id=2,tcp-ao-key-file=",
