@@ -8,8 +8,10 @@
 #include "bgp/codec/as_path.h"
 #include "bgp/codec/extended_community.h"
 #include "bgp/codec/update.h"
+#include "bgp/codec/update_describe.h"
 
 #include <assert.h>
+#include <string.h>
 
 enum {
 	TEXT_SIZE = 64,
@@ -178,8 +180,11 @@ static void decode(unsigned int kind, struct reader body)
 	struct bgp_update update;
 	enum bgp_verdict verdict =
 		bgp_update_decode(&context, body, &scratch, &update);
+	char text[BGP_UPDATE_ERROR_TEXT_SIZE];
 
 	assert(!update.error.reason == !verdict);
+	bgp_update_describe(&update, text);
+	assert(strlen(text) < sizeof(text) && !*text == !verdict);
 	use(&context, &update, body);
 }
 
