@@ -61,6 +61,13 @@ static void set_remote(struct bgp_connection *connection,
 	connection->options.remote.ifindex = ifindex;
 }
 
+/* True if there is no connection but a dial that has not been answered. */
+static bool is_only_dialling(const struct bgp_neighbor *neighbor)
+{
+	return neighbor->incoming.state == BGP_STATE_IDLE &&
+	       neighbor->outgoing.state < BGP_STATE_OPEN_SENT;
+}
+
 /* Let the neighbor's connections go to this endpoint. False if they cannot. */
 static bool move_to_endpoint(struct bgp_neighbor *neighbor,
 			     const struct address *address,
@@ -68,13 +75,30 @@ static bool move_to_endpoint(struct bgp_neighbor *neighbor,
 {
 	bool busy = neighbor->incoming.state != BGP_STATE_IDLE ||
 		    neighbor->outgoing.state != BGP_STATE_IDLE;
+	const struct bgp_notification nothing = { 0 };
 
-	if (busy && !address_equal(&neighbor->address, address))
-		return false;
+	if (busy && !address_equal(&neighbor->address, address)) {
+		if (!is_only_dialling(neighbor))
+			return false;
+		/* The peer has another address now. */
+		bgp_connection_stop(&neighbor->outgoing, &nothing);
+	}
 	neighbor->address = *address;
 	set_remote(&neighbor->incoming, address, ifindex);
 	set_remote(&neighbor->outgoing, address, ifindex);
 	return true;
+}
+
+/* Find the peer of a link: the only router there, or what the kernel knows. */
+static bool find_link_peer(const struct bgp_neighbor *neighbor,
+			   unsigned int ifindex, struct address *peer)
+{
+	size_t routers = router_advert_peers(&neighbor->advert.state,
+					     clock_now_ms(), peer);
+
+	if (routers)
+		return routers == 1;
+	return !bgp_link_peer_find(ifindex, peer);
 }
 
 /*
@@ -91,7 +115,7 @@ static bool locate_peer(struct bgp_neighbor *neighbor)
 	if (!ifindex)
 		return false;
 	if (neighbor_is_interface(&neighbor->options) &&
-	    bgp_link_peer_find(ifindex, &peer))
+	    !find_link_peer(neighbor, ifindex, &peer))
 		return false;
 	return move_to_endpoint(neighbor, &peer, ifindex);
 }
@@ -245,6 +269,8 @@ void bgp_neighbor_accept(struct bgp_neighbor *neighbor,
 	}
 	if (neighbor->options.interface[0] &&
 	    !move_to_endpoint(neighbor, &remote->address, remote->ifindex)) {
+		if (neighbor->session)
+			demand_proof(neighbor);
 		bgp_neighbor_refused(neighbor, BGP_REFUSED_PLACE);
 		bgp_socket_reset(fd);
 		return;

@@ -10,8 +10,8 @@
  * sides may dial at the same time; the collision is resolved when the second
  * OPEN arrives (collision.h). A dynamic neighbor, from a configured prefix,
  * connects to us and is never dialled. A neighbor on an interface is the peer
- * that connects to us there; it is dialled when the kernel knows its address
- * (link_peer.h).
+ * that connects to us there; it is dialled when it has advertised itself as a
+ * router (link_advert.h) or the kernel knows its address (link_peer.h).
  *
  *	neighbor.c		when to dial, accept and stop connections
  *	neighbor_session.c	events of its connections
@@ -24,6 +24,7 @@
 
 #include "bgp/session/connection.h"
 #include "bgp/session/error_log.h"
+#include "bgp/session/link_advert.h"
 #include "bgp/session/neighbor_options.h"
 #include "bgp/session/tcp_drops.h"
 
@@ -63,7 +64,8 @@ struct bgp_neighbor {
 	struct bgp_neighbor_options options;
 	struct address address; /* zero: behind an interface, not known yet */
 	bool dynamic;		/* from a prefix */
-	bool stopped;		/* by us; never dialled again */
+	struct bgp_link_advert advert; /* of its interface, if it is one */
+	bool stopped;		       /* by us; never dialled again */
 	struct bgp_admin_state admin;
 	struct bgp_connection incoming;
 	struct bgp_connection outgoing;

@@ -51,6 +51,24 @@ static void hint_of_max_prefix(const struct bgp_neighbor *neighbor, char *text,
 		 neighbor->options.max_prefix, left_ms / CLOCK_MS_PER_S + 1);
 }
 
+/* A neighbor on an interface is one peer. */
+static bool hint_of_routers(const struct bgp_neighbor *neighbor, char *text,
+			    size_t size)
+{
+	const char *interface = neighbor->options.interface;
+	struct address last;
+	size_t routers = router_advert_peers(&neighbor->advert.state,
+					     clock_now_ms(), &last);
+
+	if (routers < 2)
+		return false;
+	snprintf(text, size,
+		 "%zu routers advertise themselves on %s; give the address of "
+		 "the peer, as --neighbor fe80::1%%%s",
+		 routers, interface, interface);
+	return true;
+}
+
 bool bgp_neighbor_hint(const struct bgp_neighbor *neighbor,
 		       const struct bgp_tcp_drops *now, char *text, size_t size)
 {
@@ -64,6 +82,8 @@ bool bgp_neighbor_hint(const struct bgp_neighbor *neighbor,
 		hint_of_max_prefix(neighbor, text, size);
 		return true;
 	}
+	if (hint_of_routers(neighbor, text, size))
+		return true;
 	if (address_is_zero(&neighbor->address)) {
 		snprintf(text, size,
 			 "%s: not exactly one neighbor known there; waiting "

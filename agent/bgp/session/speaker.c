@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "bgp/session/announcer.h"
+#include "bgp/session/link_advert.h"
 #include "bgp/session/listener.h"
 #include "bgp/session/neighbor_gone.h"
 #include "bgp/session/socket.h"
@@ -286,6 +287,18 @@ static int add_static_neighbors(struct bgp_speaker *speaker)
 	return 0;
 }
 
+/* Without them a session may still come up: the peer can be dialled. */
+static void begin_adverts(struct bgp_speaker *speaker)
+{
+	int code = bgp_link_adverts_new(speaker, &speaker->adverts);
+
+	if (code)
+		log_warning("bgp",
+			    "no router advertisements are sent: %s; a peer "
+			    "that waits for them does not come up",
+			    strerror(-code));
+}
+
 int bgp_speaker_new(struct event_base *base, struct work_queue *work,
 		    const struct bgp_options *options, bool restarting,
 		    const struct bgp_callbacks *callbacks,
@@ -316,6 +329,7 @@ int bgp_speaker_new(struct event_base *base, struct work_queue *work,
 		bgp_speaker_free(speaker);
 		return code;
 	}
+	begin_adverts(speaker);
 	*out = speaker;
 	return 0;
 }
@@ -364,6 +378,7 @@ void bgp_speaker_free(struct bgp_speaker *speaker)
 
 	if (!speaker)
 		return;
+	bgp_link_adverts_free(speaker->adverts);
 	bgp_listener_close(speaker);
 	if (speaker->forget)
 		event_free(speaker->forget);

@@ -27,6 +27,8 @@
  *	tcp_auth.c		TCP-MD5 and TCP-AO keys
  *	tcp_drops.c		the kernel's counters of refused segments, hints
  *	link_peer.c		the address of the peer behind an interface
+ *	link_advert.c		router advertisements on such an interface;
+ *				router_advert.c has their rules
  *	error_log.c		last errors of a neighbor
  *	options.c		options of the speaker; neighbor_options.c those
  *				of a neighbor; setup.c makes an OPEN of both
@@ -62,6 +64,7 @@
 
 struct bgp_batch;
 struct acceptor;
+struct bgp_link_adverts;
 struct event;
 struct event_base;
 struct work_queue;
@@ -120,7 +123,8 @@ struct bgp_speaker {
 	struct bgp_neighbor_list receivers;
 	struct work sending;
 	struct acceptor *listeners[BGP_MAX_LISTENERS];
-	struct bgp_scratch *scratch; /* shared by all connections */
+	struct bgp_link_adverts *adverts; /* NULL: no neighbor needs them */
+	struct bgp_scratch *scratch;	  /* shared by all connections */
 	struct bgp_admission_refusals refusals;
 	struct bgp_last_refusal last_refusal;
 	struct event *forget;	  /* timer: bgp_speaker_forget_gone() */
