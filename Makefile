@@ -163,7 +163,13 @@ HARDENING_LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 PREFIX_MAP := -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(B)=build
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DHEADGATE_VERSION='"$(VERSION)"' $(WARNINGS) \
 	$(INCLUDES) $(HARDENING) $(PREFIX_MAP) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) $(PACKAGE_CFLAGS)
-ALL_LDFLAGS = $(HARDENING_LDFLAGS) $(LDFLAGS)
+# The agent is optimized as a whole: its rooms are small functions that call each
+# other for each route. Tests link the same objects one by one, which is quicker.
+try_lto = $(shell echo 'int main(void) { return 0; }' | $(CC) -Werror $(1) -x c -o /dev/null - 2>/dev/null && echo '$(1)')
+LTO := $(if $(OPTIMIZES),$(if $(SAN),,$(call try_lto,-flto=auto -ffat-lto-objects)))
+ALL_LDFLAGS = $(HARDENING_LDFLAGS) $(if $(LTO),-fno-lto) $(LDFLAGS)
+# Warnings were given for each file; the whole gives some that are wrong.
+WHOLE_LDFLAGS = $(HARDENING_LDFLAGS) $(if $(LTO),$(LTO) -w) $(LDFLAGS)
 LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 AGENT_LIBS := $(shell $(PKG_CONFIG) --libs libseccomp)
 CTL_LIBS := $(shell $(PKG_CONFIG) --libs json-c libpcap)
@@ -190,7 +196,7 @@ $(foreach room,$(ROOMS),$(eval $(call room_rules,$(room))))
 AGENT_OBJ := $(addprefix $(B)/agent/,$(AGENT_SRC:.c=.o))
 $(B)/headgate: $(AGENT_OBJ) $(ALL_ROOMS:%=$(B)/%.a)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(AGENT_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(WHOLE_LDFLAGS) -o $@ $^ $(LIBS) $(AGENT_LIBS)
 
 AGENT_TEST_BINS := $(B)/tests/unit/test_syscall_filter
 $(AGENT_TEST_BINS): %: %.o $(B)/agent/syscall_filter.o $(B)/core.a
@@ -200,7 +206,7 @@ $(AGENT_TEST_BINS): %: %.o $(B)/agent/syscall_filter.o $(B)/core.a
 CTL_OBJ := $(addprefix $(B)/tools/,$(CTL_SRC:.c=.o))
 $(B)/headgatectl: $(CTL_OBJ) $(B)/core.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(CTL_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(WHOLE_LDFLAGS) -o $@ $^ $(CTL_LIBS)
 
 # Tests of headgatectl link its objects without its main().
 CTL_TESTS := tools/test_client tools/test_pcapng tools/test_rates tools/test_show tools/test_table
@@ -210,7 +216,9 @@ $(CTL_TEST_BINS): %: %.o $(filter-out %/headgatectl.o,$(CTL_OBJ)) $(B)/core.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS) $(CTL_LIBS)
 
-$(B)/%.o: %.c
+# Other flags make other files: the Makefile is a prerequisite.
+$(B)/agent/%.o: ALL_CFLAGS += $(LTO)
+$(B)/%.o: %.c Makefile
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -256,7 +264,7 @@ BENCH_BINS := $(addprefix $(B)/tests/bench/,bgp_generator rib_bench)
 $(B)/tests/bench/bgp_generator: $(B)/tests/bench/vip_watch.o
 $(BENCH_BINS): %: %.o $(B)/tests/bench/update_stream.o $(rib_LIBS)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(WHOLE_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(B)/tests/bench/bfd_speakers: $(B)/tests/bench/bfd_speakers.o $(nexthop_LIBS)
 	$(call say,LINK,$@)
@@ -294,7 +302,7 @@ check:
 	$(Q)$(MAKE) --no-print-directory $(JOBS) SAN=1 B=$(B)/san all unit
 	$(Q)$(MAKE) --no-print-directory $(JOBS) fuzz SECONDS=3
 	$(Q)B=$(B) SAN_BUILD=$(B)/san $(PYTHON) tests/run.py --unit $(UNIT_BINS) \
-		--san $(UNIT_BINS:$(B)/%=$(B)/san/%) --xdp $(XDP_BINS) --lab tests/lab tests/fault tests/build
+		--san $(UNIT_BINS:$(B)/%=$(B)/san/%) --xdp $(XDP_BINS) --lab tests/lab tests/fault tests/packaging
 
 # The XDP tests on other kernels, in virtual machines: half an hour. With
 # LAB=test_vlan,test_ipv6 these tests of tests/lab instead.

@@ -170,8 +170,11 @@ def print_row(name, count):
 
 def lab_files(name):
     """Return the file, or the test files of a folder."""
-    return ([name] if os.path.isfile(name)
-            else sorted(glob.glob(f"{name}/test_*.py")))
+    files = ([name] if os.path.isfile(name)
+             else sorted(glob.glob(f"{name}/test_*.py")))
+    if not files:
+        sys.exit(f"{name}: no such file, or no test_*.py in it")
+    return files
 
 
 def programs(arguments):

@@ -40,10 +40,15 @@ static inline uint64_t keyed_hash_rotate(uint64_t word, unsigned int bits)
 	return word << bits | word >> (64 - bits);
 }
 
-static inline void keyed_hash_mix(struct keyed_hash_state *s,
-				  unsigned int rounds)
+/*
+ * Always inline, with a constant number of rounds: the hash of a prefix is part of
+ * the cost of each path.
+ */
+static inline __attribute__((always_inline)) void
+keyed_hash_mix(struct keyed_hash_state *s, unsigned int rounds)
 {
-	while (rounds--) {
+#pragma GCC unroll 4
+	for (; rounds; rounds--) {
 		s->v0 += s->v1;
 		s->v2 += s->v3;
 		s->v1 = keyed_hash_rotate(s->v1, 13) ^ s->v0;
@@ -57,8 +62,8 @@ static inline void keyed_hash_mix(struct keyed_hash_state *s,
 	}
 }
 
-static inline void keyed_hash_add(struct keyed_hash_state *s, uint64_t word,
-				  unsigned int rounds)
+static inline __attribute__((always_inline)) void
+keyed_hash_add(struct keyed_hash_state *s, uint64_t word, unsigned int rounds)
 {
 	s->v3 ^= word;
 	keyed_hash_mix(s, rounds);
@@ -77,8 +82,8 @@ keyed_hash_begin(const struct keyed_hash_secret *secret)
 	};
 }
 
-static inline uint64_t keyed_hash_end(struct keyed_hash_state *s,
-				      unsigned int rounds)
+static inline __attribute__((always_inline)) uint64_t
+keyed_hash_end(struct keyed_hash_state *s, unsigned int rounds)
 {
 	s->v2 ^= KEYED_HASH_FINAL_MARK;
 	keyed_hash_mix(s, rounds);

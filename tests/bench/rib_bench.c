@@ -50,6 +50,7 @@ struct bench {
 	unsigned int peer_count;
 	struct bench_peer peers[MAX_PEERS];
 	uint64_t members; /* in all sets together */
+	struct bgp_scratch scratch;
 };
 
 /* ------------------------------------------------------------- the world */
@@ -174,15 +175,14 @@ static bool receive_message(struct bench *bench, struct bench_peer *from)
 	const struct bgp_decode_context context = { .negotiated =
 							    &from->session };
 	struct bgp_message frame;
-	struct bgp_scratch scratch;
 	struct bgp_update update;
 
 	if (bgp_message_next(from->input.data, from->input.left,
 			     BGP_MAX_MESSAGE, &frame) != BGP_MESSAGE_OK)
 		return false;
 	reader_take(&from->input, frame.size);
-	return bgp_update_decode(&context, frame.body, &scratch, &update) ==
-		       BGP_VERDICT_OK &&
+	return bgp_update_decode(&context, frame.body, &bench->scratch,
+				 &update) == BGP_VERDICT_OK &&
 	       !adj_rib_in_update(bench->rib, from->peer, &update);
 }
 
@@ -270,7 +270,7 @@ int main(int argc, char **argv)
 		{ 0 },
 	};
 	unsigned long peers = 10, prefixes = 100000, seed = 1;
-	struct bench bench = { 0 };
+	static struct bench bench;
 	int flag, failed = 0;
 
 	while ((flag = getopt_long(argc, argv, "", flags, NULL)) != -1) {
