@@ -24,6 +24,7 @@ static void send_batch(struct bgp_speaker *speaker,
 	const struct bgp_recipients recipients = {
 		.negotiated = batch->negotiated,
 		.connections = connections,
+		.message = speaker->message,
 		.count = batch->recipient_count,
 	};
 

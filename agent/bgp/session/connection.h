@@ -142,6 +142,7 @@ struct bgp_recipients {
 	const struct bgp_negotiated *negotiated;
 	struct bgp_connection *const *connections;
 	size_t count;
+	uint8_t *message; /* room for BGP_MAX_EXTENDED_MESSAGE bytes */
 };
 
 /* Routes that share one announcement or withdrawal. */

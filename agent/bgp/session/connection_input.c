@@ -17,28 +17,25 @@
  * RFC 8654 4: extended messages may follow as soon as both sides announced
  * them.
  */
-static bool negotiate(struct bgp_connection *connection)
+static void negotiate(struct bgp_connection *connection)
 {
 	bgp_negotiated_from_opens(&connection->options.local_open,
 				  &connection->remote_open,
 				  &connection->negotiated);
 	connection->negotiated.confederation =
 		connection->options.confederation;
-	if (!bgp_stream_extend(&connection->stream,
-			       connection->negotiated.max_message))
-		return true;
-	bgp_notification_set(&connection->notification, BGP_ERROR_CEASE,
-			     BGP_CEASE_OUT_OF_RESOURCES, NULL, 0);
-	return false;
+	connection->stream.max_message = connection->negotiated.max_message;
 }
 
 static bool accept_open(struct bgp_connection *connection)
 {
-	return bgp_open_decode(connection->message, &connection->remote_open,
-			       &connection->notification) &&
-	       connection->options.handler->check_open(
-		       connection, &connection->notification) &&
-	       negotiate(connection);
+	if (!bgp_open_decode(connection->message, &connection->remote_open,
+			     &connection->notification) ||
+	    !connection->options.handler->check_open(connection,
+						     &connection->notification))
+		return false;
+	negotiate(connection);
+	return true;
 }
 
 static void receive_open(struct bgp_connection *connection)

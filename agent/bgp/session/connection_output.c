@@ -155,8 +155,8 @@ size_t bgp_connection_send(const struct bgp_recipients *recipients,
 	size_t left = announcement->count, messages = 0;
 
 	while (left) {
-		uint8_t bytes[BGP_MAX_EXTENDED_MESSAGE];
-		struct writer w = writer_of(bytes, sizeof(bytes));
+		struct writer w = writer_of(recipients->message,
+					    BGP_MAX_EXTENDED_MESSAGE);
 		size_t done = encode_one_update(&w, recipients->negotiated,
 						announcement->attributes,
 						routes, left);

@@ -319,7 +319,8 @@ int bgp_speaker_new(struct event_base *base, struct work_queue *work,
 	TAILQ_INIT(&speaker->neighbors);
 	bgp_announcer_init(speaker);
 	speaker->scratch = malloc(sizeof(*speaker->scratch));
-	if (speaker->scratch)
+	speaker->message = malloc(BGP_MAX_EXTENDED_MESSAGE);
+	if (speaker->scratch && speaker->message)
 		code = add_static_neighbors(speaker);
 	if (!code)
 		code = start_forgetting(speaker);
@@ -386,5 +387,6 @@ void bgp_speaker_free(struct bgp_speaker *speaker)
 		drop_neighbor(speaker, neighbor);
 	work_queue_remove(speaker->work, &speaker->sending);
 	free(speaker->scratch);
+	free(speaker->message);
 	free(speaker);
 }

@@ -125,6 +125,7 @@ struct bgp_speaker {
 	struct acceptor *listeners[BGP_MAX_LISTENERS];
 	struct bgp_link_adverts *adverts; /* NULL: no neighbor needs them */
 	struct bgp_scratch *scratch;	  /* shared by all connections */
+	uint8_t *message; /* room for an UPDATE that is sent; shared likewise */
 	struct bgp_admission_refusals refusals;
 	struct bgp_last_refusal last_refusal;
 	struct event *forget;	  /* timer: bgp_speaker_forget_gone() */

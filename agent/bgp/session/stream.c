@@ -14,8 +14,8 @@
 #include "bgp/session/socket.h"
 
 enum {
-	/* Bytes read at once: up to 2,000 prefixes. */
-	READ_SIZE = 8192,
+	READ_SIZE = 65536, /* bytes read at once */
+	PIECE_SIZE = 8192, /* bytes processed at once: up to 2,000 prefixes */
 	UNREAD_SIZE = 65536,
 	/* A peer that never stops sending does not delay the close. */
 	CLOSE_READS = 16,
@@ -23,46 +23,111 @@ enum {
 
 /* ------------------------------------------------------------- input */
 
-/* Deliver the whole messages in `data` and keep the rest. */
-static void process_input(struct bgp_stream *stream, const uint8_t *data,
-			  size_t size)
+static size_t input_size(const struct bgp_stream_input *input)
 {
-	while (stream->fd >= 0) {
-		struct bgp_message message;
+	return input->end - input->start;
+}
 
-		switch (bgp_message_next(data, size, stream->max_message,
+/* Read on behind what is left of the input. Returns what read(2) does. */
+static ssize_t read_socket(struct bgp_stream *stream)
+{
+	struct bgp_stream_input *input = &stream->input;
+	size_t left = input_size(input);
+	uint8_t *data = malloc(left + READ_SIZE);
+	ssize_t count = -1;
+
+	if (!data)
+		return count;
+	if (left)
+		memcpy(data, input->data + input->start, left);
+	count = read(stream->fd, data + left, READ_SIZE);
+	if (count <= 0) {
+		free(data);
+		return count;
+	}
+	free(input->data);
+	*input = (struct bgp_stream_input){
+		.data = data,
+		.end = left + (size_t)count,
+	};
+	return count;
+}
+
+/* Deliver whole messages, about PIECE_SIZE of them. */
+static void deliver_piece(struct bgp_stream *stream,
+			  struct bgp_stream_input *input)
+{
+	size_t stop = input->start + PIECE_SIZE;
+	struct bgp_message message;
+
+	while (stream->fd >= 0 && input->start < stop) {
+		switch (bgp_message_next(input->data + input->start,
+					 input_size(input), stream->max_message,
 					 &message)) {
 		case BGP_MESSAGE_INCOMPLETE:
-			memcpy(stream->partial, data, size);
-			stream->partial_size = size;
+			input->has_message = false;
 			return;
 		case BGP_MESSAGE_ERROR:
+			input->start = input->end;
 			stream->callbacks->bad_message(stream, &message);
 			return;
 		case BGP_MESSAGE_OK:
-			data += message.size;
-			size -= message.size;
+			input->start += message.size;
+			input->has_message = input->start < input->end;
 			stream->callbacks->message(stream, &message);
 		}
 	}
 }
 
+/* An incomplete message may wait for long: give the other memory back. */
+static void shrink_input(struct bgp_stream_input *input)
+{
+	size_t left = input_size(input);
+	uint8_t *shrunk;
+
+	memmove(input->data, input->data + input->start, left);
+	shrunk = realloc(input->data, left);
+	if (shrunk)
+		input->data = shrunk;
+	input->start = 0;
+	input->end = left;
+}
+
+/*
+ * Process a piece of the input. It is out of the stream meanwhile: a message may
+ * close the stream, and is still read then.
+ */
+static void process_input(struct bgp_stream *stream)
+{
+	struct bgp_stream_input input = stream->input;
+
+	stream->input = (struct bgp_stream_input){ 0 };
+	deliver_piece(stream, &input);
+	if (stream->fd < 0 || !input_size(&input)) {
+		free(input.data);
+		return;
+	}
+	if (!input.has_message)
+		shrink_input(&input);
+	stream->input = input;
+}
+
 bool bgp_stream_read(struct bgp_stream *stream)
 {
-	uint8_t data[BGP_MAX_EXTENDED_MESSAGE + READ_SIZE];
-	size_t size = stream->partial_size;
-	ssize_t count;
+	ssize_t count = 0;
 
-	memcpy(data, stream->partial, size);
-	count = read(stream->fd, data + size, READ_SIZE);
-	if (count > 0)
-		process_input(stream, data, size + (size_t)count);
-	else if (!count)
-		stream->callbacks->lost(stream,
-					"the peer closed the connection");
-	else if (errno != EAGAIN && errno != EINTR)
-		stream->callbacks->lost(stream, strerror(errno));
-	return count == READ_SIZE;
+	if (!stream->input.has_message) {
+		count = read_socket(stream);
+		if (!count)
+			stream->callbacks->lost(
+				stream, "the peer closed the connection");
+		else if (count < 0 && errno != EAGAIN && errno != EINTR)
+			stream->callbacks->lost(stream, strerror(errno));
+		if (count <= 0)
+			return false;
+	}
+	process_input(stream);
+	return count == READ_SIZE || stream->input.has_message;
 }
 
 static void on_socket_readable(evutil_socket_t fd, short what, void *stream)
@@ -70,7 +135,7 @@ static void on_socket_readable(evutil_socket_t fd, short what, void *stream)
 	struct bgp_stream *reader = stream;
 
 	(void)fd, (void)what;
-	work_queue_add(reader->queue, &reader->input);
+	work_queue_add(reader->queue, &reader->reading);
 }
 
 /* Read a piece. Where more may wait, go on behind the others' pieces. */
@@ -80,20 +145,23 @@ static void read_input(void *context)
 
 	if (bgp_stream_read(stream) && stream->read_event &&
 	    event_pending(stream->read_event, EV_READ, NULL))
-		work_queue_add(stream->queue, &stream->input);
+		work_queue_add(stream->queue, &stream->reading);
 }
 
 void bgp_stream_pause(struct bgp_stream *stream)
 {
-	work_queue_remove(stream->queue, &stream->input);
+	work_queue_remove(stream->queue, &stream->reading);
 	if (stream->read_event)
 		event_del(stream->read_event);
 }
 
 void bgp_stream_resume(struct bgp_stream *stream)
 {
-	if (stream->read_event && !stream->connecting)
-		event_add(stream->read_event, NULL);
+	if (!stream->read_event || stream->connecting)
+		return;
+	event_add(stream->read_event, NULL);
+	if (stream->input.has_message)
+		work_queue_add(stream->queue, &stream->reading);
 }
 
 /* ------------------------------------------------------------- output */
@@ -157,7 +225,7 @@ int bgp_stream_init(struct bgp_stream *stream, struct event_base *base,
 	*stream = (struct bgp_stream){
 		.base = base,
 		.queue = work,
-		.input = { .run = read_input, .context = stream },
+		.reading = { .run = read_input, .context = stream },
 		.callbacks = callbacks,
 		.fd = -1,
 		.output = evbuffer_new(),
@@ -178,14 +246,11 @@ static int watch_stream(struct bgp_stream *stream, int fd)
 {
 	stream->fd = fd;
 	stream->max_message = BGP_MAX_MESSAGE;
-	stream->partial = malloc(stream->max_message);
 	stream->read_event = event_new(stream->base, fd, EV_READ | EV_PERSIST,
 				       on_socket_readable, stream);
 	stream->write_event = event_new(stream->base, fd, EV_WRITE,
 					on_socket_writable, stream);
-	return stream->partial && stream->read_event && stream->write_event ?
-		       0 :
-		       -ENOMEM;
+	return stream->read_event && stream->write_event ? 0 : -ENOMEM;
 }
 
 int bgp_stream_open(struct bgp_stream *stream, int fd)
@@ -205,20 +270,6 @@ int bgp_stream_connect(struct bgp_stream *stream, int fd)
 	if (!error)
 		event_add(stream->write_event, NULL);
 	return error;
-}
-
-int bgp_stream_extend(struct bgp_stream *stream, size_t max_message)
-{
-	uint8_t *partial;
-
-	if (max_message <= stream->max_message)
-		return 0;
-	partial = realloc(stream->partial, max_message);
-	if (!partial)
-		return -ENOMEM;
-	stream->partial = partial;
-	stream->max_message = max_message;
-	return 0;
 }
 
 /*
@@ -245,15 +296,14 @@ static void free_stream_event(struct event **event)
 
 void bgp_stream_close(struct bgp_stream *stream)
 {
-	work_queue_remove(stream->queue, &stream->input);
+	work_queue_remove(stream->queue, &stream->reading);
 	free_stream_event(&stream->read_event);
 	free_stream_event(&stream->write_event);
 	if (stream->fd >= 0)
 		close_gently(stream->fd);
 	stream->fd = -1;
 	stream->connecting = false;
-	free(stream->partial);
-	stream->partial = NULL;
-	stream->partial_size = 0;
+	free(stream->input.data);
+	stream->input = (struct bgp_stream_input){ 0 };
 	evbuffer_drain(stream->output, bgp_stream_waiting(stream));
 }

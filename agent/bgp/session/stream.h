@@ -41,10 +41,17 @@ struct bgp_stream_callbacks {
 	void (*writable)(struct bgp_stream *stream);
 };
 
+/* Bytes from the socket that are not processed. */
+struct bgp_stream_input {
+	uint8_t *data; /* NULL: none */
+	size_t start, end;
+	bool has_message; /* a whole one may be there, not only its beginning */
+};
+
 struct bgp_stream {
 	struct event_base *base;
 	struct work_queue *queue;
-	struct work input; /* there is some to be read */
+	struct work reading; /* there is input */
 	const struct bgp_stream_callbacks *callbacks;
 	int fd; /* -1: closed */
 	bool connecting;
@@ -52,8 +59,7 @@ struct bgp_stream {
 	struct event *write_event;
 	struct evbuffer *output;
 	size_t max_message; /* longest message accepted */
-	size_t partial_size;
-	uint8_t *partial; /* an incomplete message; NULL if closed */
+	struct bgp_stream_input input;
 };
 
 /* Return 0 or -ENOMEM; bgp_stream_destroy() is legal in both cases. */
@@ -68,8 +74,6 @@ void bgp_stream_destroy(struct bgp_stream *stream);
  */
 int bgp_stream_open(struct bgp_stream *stream, int fd);
 int bgp_stream_connect(struct bgp_stream *stream, int fd);
-/* Accept longer messages than BGP_MAX_MESSAGE. Return 0 or -ENOMEM. */
-int bgp_stream_extend(struct bgp_stream *stream, size_t max_message);
 /* Send as much of the buffer as the socket takes, then close. */
 void bgp_stream_close(struct bgp_stream *stream);
 
@@ -81,7 +85,10 @@ size_t bgp_stream_waiting(const struct bgp_stream *stream);
 /* Stop and resume reading. Legal on a closed stream. */
 void bgp_stream_pause(struct bgp_stream *stream);
 void bgp_stream_resume(struct bgp_stream *stream);
-/* Read some of what the socket has now. True if it may have more. */
+/*
+ * Process a piece of the input, and read from the socket if there is none. True
+ * if there may be more.
+ */
 bool bgp_stream_read(struct bgp_stream *stream);
 
 #endif
