@@ -361,11 +361,14 @@ static int announce_part(struct rib *rib, struct rib_peer *peer,
 	attributes = bgp_update_attributes(update, part);
 	attributes.nexthop =
 		address_scoped(&attributes.nexthop, peer->source.ifindex);
+	/* The routes are on their way from memory while attributes are kept. */
+	next_nlri_batch(rib, &nlri, &batch);
 	error = inbound_begin(&in, rib, peer, &attributes);
 	if (error)
 		return error;
-	while (!error && next_nlri_batch(rib, &nlri, &batch))
+	do
 		error = announce_batch(rib, peer, &in, &batch);
+	while (!error && next_nlri_batch(rib, &nlri, &batch));
 	inbound_end(&in);
 	return error;
 }

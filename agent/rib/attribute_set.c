@@ -13,66 +13,74 @@
 #include "bgp/codec/protocol.h"
 
 enum {
-	INITIAL_CHAINS = 64,
+	INITIAL_SIZE = 64,
 };
 
+/* Hash the canonical bytes. 0 marks a free place. */
 static uint32_t hash_canonical(const struct attribute_table *table,
 			       const uint8_t *canonical, size_t size)
 {
-	return (uint32_t)keyed_hash(&table->secret, canonical, size);
+	uint32_t hash = (uint32_t)keyed_hash(&table->secret, canonical, size);
+
+	return hash ? hash : 1;
 }
 
-static struct attribute_set **chain_of(const struct attribute_table *table,
-				       uint32_t hash)
+static size_t next_place(const struct attribute_table *table, size_t place)
 {
-	return &table->chains[hash & (table->size - 1)];
+	return (place + 1) & (table->size - 1);
 }
 
-static void push_set(struct attribute_table *table, struct attribute_set *set)
+static size_t home_place(const struct attribute_table *table, uint32_t hash)
 {
-	struct attribute_set **chain = chain_of(table, set->hash);
-
-	set->next = *chain;
-	*chain = set;
+	return hash & (table->size - 1);
 }
 
-/*
- * Double the chains; the first ones come with a secret. Without memory the
- * present ones grow longer.
- */
-static void grow_chains(struct attribute_table *table)
+/* Put a set at the first free place from its home on. */
+static void place_set(struct attribute_table *table, uint32_t hash,
+		      struct attribute_set *set)
 {
-	struct attribute_table larger = {
-		.size = table->size ? table->size * 2 : INITIAL_CHAINS,
-		.count = table->count,
-		.nexthops = table->nexthops,
-		.canonical = table->canonical,
-		.secret = table->secret,
-	};
+	size_t i = home_place(table, hash);
+
+	while (table->hashes[i])
+		i = next_place(table, i);
+	table->hashes[i] = hash;
+	table->sets[i] = set;
+}
+
+static bool allocate_places(struct attribute_table *table)
+{
+	table->hashes = calloc(table->size, sizeof(*table->hashes));
+	table->sets = calloc(table->size, sizeof(struct attribute_set *));
+	if (table->hashes && table->sets)
+		return true;
+	free(table->hashes);
+	free(table->sets);
+	return false;
+}
+
+/* Double the places; the first ones come with a secret. */
+static void grow_table(struct attribute_table *table)
+{
+	struct attribute_table larger = *table;
 
 	if (!table->size && keyed_hash_draw(&larger.secret))
 		return;
-	larger.chains = calloc(larger.size, sizeof(*larger.chains));
-	if (!larger.chains)
+	larger.size = table->size ? table->size * 2 : INITIAL_SIZE;
+	if (!allocate_places(&larger))
 		return;
-	for (size_t i = 0; i < table->size; i++) {
-		struct attribute_set *set = table->chains[i];
-
-		while (set) {
-			struct attribute_set *next = set->next;
-
-			push_set(&larger, set);
-			set = next;
-		}
-	}
-	free(table->chains);
+	for (size_t i = 0; i < table->size; i++)
+		if (table->hashes[i])
+			place_set(&larger, table->hashes[i], table->sets[i]);
+	free(table->hashes);
+	free(table->sets);
 	*table = larger;
 }
 
 void attribute_table_free(struct attribute_table *table)
 {
 	assert(!table->count);
-	free(table->chains);
+	free(table->hashes);
+	free(table->sets);
 	prefix_map_free(&table->nexthops);
 	free(table->canonical);
 	*table = (struct attribute_table){ 0 };
@@ -82,13 +90,15 @@ static struct attribute_set *find_set(const struct attribute_table *table,
 				      uint32_t hash, const uint8_t *canonical,
 				      size_t size, uint32_t weight)
 {
-	struct attribute_set *set;
+	for (size_t i = home_place(table, hash); table->hashes[i];
+	     i = next_place(table, i)) {
+		struct attribute_set *set = table->sets[i];
 
-	for (set = *chain_of(table, hash); set; set = set->next)
-		if (set->hash == hash && set->size == size &&
+		if (table->hashes[i] == hash && set->size == size &&
 		    set->weight == weight &&
 		    !memcmp(set->canonical, canonical, size))
 			return set;
+	}
 	return NULL;
 }
 
@@ -163,6 +173,14 @@ static struct attribute_set *create_set(struct attribute_table *table,
 	return set;
 }
 
+/* True if one more set fits. More than three quarters only without memory. */
+static bool has_place(struct attribute_table *table)
+{
+	if ((table->count + 1) * 4 > table->size * 3)
+		grow_table(table);
+	return table->count + 1 < table->size;
+}
+
 /* Add a new set to the table. */
 static struct attribute_set *add_set(struct attribute_table *table,
 				     const struct bgp_attributes *from,
@@ -171,12 +189,12 @@ static struct attribute_set *add_set(struct attribute_table *table,
 {
 	struct attribute_set *set;
 
-	if (table->count >= table->size)
-		grow_chains(table);
+	if (!has_place(table))
+		return NULL;
 	set = create_set(table, from, hash, size, weight);
 	if (!set)
 		return NULL;
-	push_set(table, set);
+	place_set(table, hash, set);
 	table->count++;
 	return set;
 }
@@ -187,7 +205,7 @@ static bool prepare_table(struct attribute_table *table)
 	if (!table->canonical)
 		table->canonical = malloc(BGP_CANONICAL_MAX);
 	if (!table->size)
-		grow_chains(table);
+		grow_table(table);
 	return table->canonical && table->size;
 }
 
@@ -214,17 +232,35 @@ struct attribute_set *attribute_set_intern(struct attribute_table *table,
 	return set;
 }
 
+/* Free a place, and move back the sets that it kept from their homes. */
+static void free_place(struct attribute_table *table, size_t hole)
+{
+	size_t mask = table->size - 1, i = hole;
+
+	while (table->hashes[i = next_place(table, i)]) {
+		size_t home = home_place(table, table->hashes[i]);
+
+		if (((i - home) & mask) < ((i - hole) & mask))
+			continue; /* the hole is before its home */
+		table->hashes[hole] = table->hashes[i];
+		table->sets[hole] = table->sets[i];
+		hole = i;
+	}
+	table->hashes[hole] = 0;
+}
+
 void attribute_set_release(struct attribute_table *table,
 			   struct attribute_set *set)
 {
-	struct attribute_set **link = chain_of(table, set->hash);
+	size_t i;
 
 	assert(set->references);
 	if (--set->references)
 		return;
-	while (*link != set)
-		link = &(*link)->next;
-	*link = set->next;
+	i = home_place(table, set->hash);
+	while (table->hashes[i] != set->hash || table->sets[i] != set)
+		i = next_place(table, i);
+	free_place(table, i);
 	table->count--;
 	rib_nexthop_release(&table->nexthops, set->nexthop);
 	free(set);

@@ -35,7 +35,6 @@ enum announce_scope {
 };
 
 struct attribute_set {
-	struct attribute_set *next; /* in its chain of the table */
 	struct rib_nexthop *nexthop;
 	struct export_run run;
 	uint64_t aigp; /* RFC 7311; without the cost to the next hop */
@@ -63,13 +62,18 @@ struct attribute_set {
 	uint8_t canonical[];
 };
 
+/*
+ * A hash table with linear probing. The hashes stand by themselves, so that a set
+ * that is not there costs one wait for memory, and growing reads no set.
+ */
 struct attribute_table {
-	struct attribute_set **chains;
-	size_t size;
+	uint32_t *hashes; /* 0: a free place */
+	struct attribute_set **sets;
+	size_t size; /* places; 0 or a power of two */
 	size_t count;
 	struct prefix_map nexthops;
 	uint8_t *canonical; /* BGP_CANONICAL_MAX bytes to encode into */
-	struct keyed_hash_secret secret; /* set once there are chains */
+	struct keyed_hash_secret secret; /* set once there are places */
 };
 
 enum attribute_defaults {

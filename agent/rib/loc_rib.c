@@ -189,7 +189,8 @@ static void decide_route(struct rib *rib, struct route *route)
 	log_cut(rib, route, &decision);
 	route->forwarding = hand_on_set(rib, route);
 	log_decided(route);
-	note_origins(rib, route);
+	if (route->forwarding)
+		note_origins(rib, route);
 	rib->totals.learned += route->selected != 0;
 	rib->totals.forwarding += route->forwarding;
 	export_route(rib, route);
