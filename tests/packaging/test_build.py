@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What `make` builds: hardened by default, with the flags that a packager gives,
-and the same files wherever the source lies (https://reproducible-builds.org)."""
+"""The build: hardened by default, with the flags that a packager gives, and
+the same files wherever the source lies (https://reproducible-builds.org)."""
 
 import hashlib
 import os
@@ -13,7 +13,7 @@ import unittest
 REPOSITORY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 BUILD = os.path.join(REPOSITORY, os.environ.get("B", "build"))
 PROGRAMS = ("headgate", "headgatectl")
-# What the programs are built from.
+# The programs are built from these.
 SOURCE = ("Makefile", "agent", "bpf", "include", "tools")
 
 
