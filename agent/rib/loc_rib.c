@@ -207,6 +207,8 @@ void loc_rib_set_forwarding(struct rib *rib, const struct prefix *prefix,
 		return;
 	route->forwarding = forwarding;
 	rib->totals.forwarding += forwarding ? 1 : -(size_t)1;
+	if (forwarding)
+		note_origins(rib, route);
 	if (!route->marked)
 		export_route(rib, route);
 }

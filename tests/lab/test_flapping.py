@@ -53,6 +53,8 @@ class Flapping(SetCase):
             self.jump(jumps % 2, 1 - jumps % 2)
             jumps += 1
         lab.sessions[2].send(lab.announce(2, CALM))
+        self.wait_or_fail(lambda: vip_prefix(CALM) in lab.announced(), 2,
+                          lambda: "not announced")
         self.wait_or_fail(lambda: lab.steering_of(CALM)["state"] == "exact", 2,
                           lambda: str(lab.steering_of(CALM)))
         self.wait_or_fail(lambda: lab.steering_of(JUMPS)["state"] == "exact", 5,
