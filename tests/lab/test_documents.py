@@ -38,12 +38,29 @@ def blocks(text, language):
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
 
 
+def named_tests():
+    """Return the names of all functions in tests/unit and tests/lab."""
+    sources = [*glob.glob(f"{ROOT}/tests/unit/**/*.c", recursive=True),
+               *glob.glob(f"{ROOT}/tests/lab/*.py")]
+    return {name for source in sources for name in re.findall(
+        r"(?:def|static void) ([a-z0-9_]+)\(", read(source))}
+
+
 class Documents(unittest.TestCase):
 
     def for_each(self, check):
         for path in DOCUMENTS:
             with self.subTest(document=os.path.relpath(path, ROOT)):
                 check(read(path))
+
+    def test_every_test_in_the_conformance_exists(self):
+        rows = [line for line in read(
+            f"{ROOT}/docs/conformance.md").splitlines()
+            if line.startswith("| RFC")]
+        cited = {name for row in rows for name in re.findall(
+            r"`([a-z0-9_]+)`", row.split("|")[-2])}
+        self.assertGreaterEqual(len(cited), len(rows))
+        self.assertEqual(cited - named_tests(), set())
 
     def test_flags_exist(self):
         known = OTHER_FLAGS.union(*(
