@@ -51,9 +51,21 @@ static const struct view_line status_lines[] = {
 	{ "vips", "{vips.learned} learned, {vips.forwarding} forwarding, "
 		  "{vips.announced} announced" },
 	{ "next hops", "{nexthops.alive} of {nexthops.total} alive" },
+	{ "too many",
+	  "{vips.above_maximum_paths} VIPs with more equal paths than "
+	  "--maximum-paths",
+	  "vips.above_maximum_paths" },
 	{ "groups", "{groups.used} of {groups.maximum}" },
 	{ "waiting", "{groups.waiting} VIPs for a group of their own",
 	  "groups.waiting" },
+	{ "light",
+	  "{groups.light} groups with a share below one bucket: raise "
+	  "--table-size",
+	  "groups.light" },
+	{ "crowded",
+	  "{groups.crowded} groups with fewer than 16 buckets a next hop: raise "
+	  "--table-size",
+	  "groups.crowded" },
 	{ "loop",
 	  "longest turn {loop.longest_turn_us} us, of the CPU "
 	  "{loop.longest_turn_cpu_us} us; {loop.turns_above_20_ms} "

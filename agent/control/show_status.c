@@ -106,6 +106,7 @@ static struct json_object *vip_totals(const struct control_view *view)
 	json_add_number(out, "learned", totals.learned);
 	json_add_number(out, "forwarding", totals.forwarding);
 	json_add_number(out, "announced", totals.announced);
+	json_add_number(out, "above_maximum_paths", totals.cut);
 	return out;
 }
 

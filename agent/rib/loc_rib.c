@@ -47,17 +47,18 @@ static bool check_nexthops(struct route *route)
 	return usable;
 }
 
-/* Warn when the maximum begins to leave equal paths out. */
-static void log_cut(const struct rib *rib, struct route *route,
-		    const struct decision *decision)
+/* Count the sets that the maximum cuts, and warn of the first one. */
+static void note_cut(struct rib *rib, struct route *route,
+		     const struct decision *decision)
 {
 	const struct decision_options *options = &rib->options.decision;
 	char text[PREFIX_TEXT_SIZE];
 
-	if (decision->cut && !route->cut)
+	if (decision->cut && !rib->totals.cut)
 		log_warning("rib",
 			    "%s: %u equal paths, %u used; raise %s (%u) to "
-			    "use all",
+			    "use all; `headgatectl show status` counts such "
+			    "VIPs",
 			    prefix_format(&route->node.prefix, text),
 			    decision->selected + decision->cut,
 			    decision->selected,
@@ -65,7 +66,9 @@ static void log_cut(const struct rib *rib, struct route *route,
 				    "--maximum-paths" :
 				    "--maximum-paths-ibgp",
 			    decision->maximum);
-	route->cut = decision->cut;
+	rib->totals.cut += decision->cut != 0;
+	rib->totals.cut -= route->cut;
+	route->cut = decision->cut != 0;
 }
 
 /* Make room for `count` members, kept for the next set. */
@@ -186,7 +189,7 @@ static void decide_route(struct rib *rib, struct route *route)
 	rib->totals.forwarding -= route->forwarding;
 	decision = decision_make(&rib->options.decision, &route->paths);
 	route->selected = decision.selected;
-	log_cut(rib, route, &decision);
+	note_cut(rib, route, &decision);
 	route->forwarding = hand_on_set(rib, route);
 	log_decided(route);
 	if (route->forwarding)

@@ -31,7 +31,7 @@ const char *const bandwidth_use_names[BANDWIDTH_COUNT] = {
 };
 
 const struct rib_options rib_options_default = {
-	.decision = { .maximum_paths = 64,
+	.decision = { .maximum_paths = 256,
 		      .as_path = MULTIPATH_AS_PATH_RELAXED,
 		      .confederation = MULTIPATH_CONFEDERATION_RELAXED,
 		      .missing_med = MISSING_MED_BEST,

@@ -150,6 +150,7 @@ struct rib_totals {
 	size_t learned; /* with a non-empty set */
 	size_t forwarding;
 	size_t announced; /* to any peer */
+	size_t cut;	  /* with more equal paths than the maximum */
 };
 
 struct departure;

@@ -22,8 +22,8 @@ struct route {
 	bool marked;		 /* to be decided by rib_process() */
 	bool forwarding;	 /* steered, as set_decided() returned */
 	bool decided : 1;	 /* set_decided() was called for it */
-	bool cut : 1;	    /* the maximum left paths out, and this is logged */
-	bool indexed : 1;   /* its paths have an index: path_index.h */
+	bool cut : 1;		 /* the maximum left paths out */
+	bool indexed : 1;	 /* its paths have an index: path_index.h */
 	bool aggregate : 1; /* announced for the VIPs inside it, not itself */
 	struct route_export *exports; /* NULL: never announced */
 	STAILQ_ENTRY(route) mark_link;

@@ -600,10 +600,11 @@ class Flapping(RawCase):
 
 
 class Crowd(RawCase):
-    """A hundred neighbors at once."""
+    """A hundred neighbors at once, one more than --maximum-paths."""
 
     SOURCES = [f"10.1.1.{number}" for number in range(1, 101)]
-    options = {"neighbors": (BACKENDS, UPSTREAM, "10.1.1.0/24,role=backend")}
+    options = {"neighbors": (BACKENDS, UPSTREAM, "10.1.1.0/24,role=backend"),
+               "flags": ("--maximum-paths", "99")}
 
     @classmethod
     def before_start(cls):
@@ -633,12 +634,29 @@ class Crowd(RawCase):
              f"all are up and {len(route['nexthops'])} next hops in use")
         self.assertEqual(len(self.lab.headgate.show("neighbors")), 102)
         self.check_bystanders()
+        self.check_the_one_too_many(route, speakers, everyone)
+
+    def check_the_one_too_many(self, route, speakers, everyone):
+        """One waits, is counted, and takes the room that another one leaves."""
+        waiting, = (p["neighbor"] for p in route["paths"]
+                    if p["reason"] == "max_paths")
+        self.assertEqual(self.above_maximum(), 1)
+        for source, speaker in zip(self.SOURCES, speakers):
+            if source != waiting:
+                speaker.send(bgp.update(withdrawn=bgp.prefix(VIP)))
+                break
+        wait_for(everyone, lambda: self.lab.path(VIP, waiting)["selected"],
+                 10, "the room is used")
+        self.assertEqual(self.above_maximum(), 0)
+
+    def above_maximum(self):
+        return self.lab.headgate.show("status")["vips"]["above_maximum_paths"]
 
     def whole_route(self):
         """Return the route once it has all paths and a full multipath set."""
         route = self.lab.route(VIP)
         if (route and len(route["paths"]) == len(self.SOURCES)
-                and len(route["nexthops"]) == 64):  # --maximum-paths
+                and len(route["nexthops"]) == 99):  # --maximum-paths
             return route
         return None
 

@@ -19,8 +19,8 @@ static void what_is_not_given_has_its_default(void **state)
 	assert_int_equal(config.bgp.neighbor_count, 1);
 	assert_int_equal(config.bgp.listen.port, 179);
 	assert_true(address_is_zero(&config.bgp.listen.address));
-	assert_int_equal(config.rib.decision.maximum_paths, 64);
-	assert_int_equal(config.rib.decision.maximum_paths_ibgp, 64);
+	assert_int_equal(config.rib.decision.maximum_paths, 256);
+	assert_int_equal(config.rib.decision.maximum_paths_ibgp, 256);
 	assert_int_equal(config.rib.decision.as_path,
 			 MULTIPATH_AS_PATH_RELAXED);
 	assert_int_equal(config.rib.min_nexthops, 1);
@@ -43,7 +43,7 @@ static void config_init_gives_the_same_defaults(void **state)
 	assert_int_equal(fresh.bgp.as, 0);
 	assert_int_equal(fresh.bgp.neighbor_count, 0);
 	assert_int_equal(fresh.bgp.listen.port, 179);
-	assert_int_equal(fresh.rib.decision.maximum_paths_ibgp, 64);
+	assert_int_equal(fresh.rib.decision.maximum_paths_ibgp, 256);
 	assert_int_equal(fresh.datapath.table_size, 16384);
 }
 
@@ -369,9 +369,9 @@ static void an_interface_given_twice_is_refused(void **state)
 static void more_nexthops_than_paths_are_refused(void **state)
 {
 	(void)state;
-	assert_error("min-nexthops 65",
-		     "--min-nexthops 65: is above --maximum-paths, which is "
-		     "64: no VIP would ever be announced; lower it, or raise "
+	assert_error("min-nexthops 257",
+		     "--min-nexthops 257: is above --maximum-paths, which is "
+		     "256: no VIP would ever be announced; lower it, or raise "
 		     "--maximum-paths");
 	assert_int_equal(parse_lines("min-nexthops 9\nmaximum-paths 8"), 1);
 	assert_int_equal(parse_lines("min-nexthops 9\nmaximum-paths 8\n"

@@ -40,13 +40,13 @@ static void a_vip_inside_another_one_must_say_something(void **state)
 static void numbers_that_can_never_be_reached_are_refused(void **state)
 {
 	(void)state;
-	assert_error("vip 192.0.2.1,min-nexthops=65",
-		     "--vip 192.0.2.1/32: min-nexthops=65 is above "
-		     "--maximum-paths, which is 64: the VIP would never be "
+	assert_error("vip 192.0.2.1,min-nexthops=257",
+		     "--vip 192.0.2.1/32: min-nexthops=257 is above "
+		     "--maximum-paths, which is 256: the VIP would never be "
 		     "announced; lower it, or raise --maximum-paths");
-	assert_error("vip 192.0.2.1,return-nexthops=65",
-		     "--vip 192.0.2.1/32: return-nexthops=65 is above "
-		     "--maximum-paths, which is 64: the VIP would never be "
+	assert_error("vip 192.0.2.1,return-nexthops=257",
+		     "--vip 192.0.2.1/32: return-nexthops=257 is above "
+		     "--maximum-paths, which is 256: the VIP would never be "
 		     "announced; lower it, or raise --maximum-paths");
 	assert_error("vip 192.0.2.1,min-nexthops=3,return-nexthops=2",
 		     "--vip 192.0.2.1/32: return-nexthops=2 is below "

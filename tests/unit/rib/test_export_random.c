@@ -424,6 +424,7 @@ static void check_totals(const struct stage *stage)
 	struct rib_totals walk = { 0 };
 
 	while ((route = rib_next(stage->world.rib, route))) {
+		walk.cut += route->cut;
 		walk.learned += route_best(route) != NULL;
 		walk.forwarding += route->forwarding;
 		walk.announced += route_announced(route) != 0;
@@ -431,6 +432,7 @@ static void check_totals(const struct stage *stage)
 	assert_int_equal(totals.learned, walk.learned);
 	assert_int_equal(totals.forwarding, walk.forwarding);
 	assert_int_equal(totals.announced, walk.announced);
+	assert_int_equal(totals.cut, walk.cut);
 }
 
 static void check(struct stage *stage)
