@@ -190,6 +190,17 @@ const struct option flag_table[] = {
 		  RIB_MAX_STATIC_PATHS),
 	  .identity = offsetof(struct static_path_options, weight),
 	  .advice = "let the servers announce their VIPs by BGP" },
+	{ "probe-interval", "MS",
+	  "How often a next hop is asked by ARP or Neighbor Discovery. All "
+	  "together are asked 1000 times a second at most: above 750 a second "
+	  "the interval grows.",
+	  NUMBER(nexthop.probe_interval_ms, NEXTHOP_PROBE_MIN_INTERVAL,
+		 NEXTHOP_PROBE_MAX_INTERVAL) },
+	{ "probe-count", "N",
+	  "A next hop is dead after this many questions without an answer, "
+	  "each half a --probe-interval after the other, 250 ms at most.",
+	  NUMBER(nexthop.probe_count, NEXTHOP_PROBE_MIN_COUNT,
+		 NEXTHOP_PROBE_MAX_COUNT) },
 	{ "bfd-interval", "MS",
 	  "How often BFD packets are sent, and wanted, while a session is up; "
 	  "the slower side counts.",

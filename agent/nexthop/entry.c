@@ -154,9 +154,10 @@ static void arm_probe_timer(struct entry *entry)
 			   probe_is_in_doubt(&entry->probe));
 }
 
-static uint32_t pick_jitter(uint32_t interval_ms)
+static uint32_t pick_jitter(const struct probe *probe, uint32_t interval_ms)
 {
-	uint32_t most = probe_interval_ms(interval_ms) / PROBE_JITTER_SHARE;
+	uint32_t most = probe_interval_ms(&probe->timing, interval_ms) /
+			PROBE_JITTER_SHARE;
 
 	return arc4random_uniform(most + 1);
 }
@@ -171,7 +172,7 @@ static void step_probe(struct entry *entry, enum probe_event_type type,
 	struct probe_event event = {
 		.type = type,
 		.now_ms = prober_now_ms(prober),
-		.jitter_ms = pick_jitter(interval),
+		.jitter_ms = pick_jitter(&before, interval),
 		.interval_ms = interval,
 		.hold = type == PROBE_START && !prober_take(prober),
 	};
@@ -204,7 +205,7 @@ struct entry *entry_new(struct tracker *tracker, const struct address *address)
 	entry->view.address = *address;
 	entry->view.via = *address;
 	entry->view.since_ms = clock_now_ms();
-	probe_init(&entry->probe);
+	probe_init(&entry->probe, &tracker->probe_timing);
 	return entry;
 }
 

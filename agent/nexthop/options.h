@@ -18,6 +18,10 @@ enum nexthop_options_limits {
 	NEXTHOP_BFD_MIN_INTERVAL = 50,
 	NEXTHOP_BFD_MAX_INTERVAL = 60000,
 	NEXTHOP_BFD_MAX_MULTIPLIER = 255,
+	NEXTHOP_PROBE_MIN_INTERVAL = 100,
+	NEXTHOP_PROBE_MAX_INTERVAL = 60000,
+	NEXTHOP_PROBE_MIN_COUNT = 2, /* one to the known MAC, one to all */
+	NEXTHOP_PROBE_MAX_COUNT = 20,
 };
 
 struct nexthop_options {
@@ -27,6 +31,8 @@ struct nexthop_options {
 	bool bfd; /* false: no BFD sessions, and no UDP port for them */
 	uint32_t bfd_interval_ms;
 	uint32_t bfd_multiplier;
+	uint32_t probe_interval_ms; /* see probe.h */
+	uint32_t probe_count;
 };
 
 extern const struct nexthop_options nexthop_options_default;

@@ -17,9 +17,10 @@ static const uint32_t resolve_wait_ms[PROBE_RESOLVE_TRIES] = {
 	4 * PROBE_RETRY_MS,
 };
 
-void probe_init(struct probe *probe)
+void probe_init(struct probe *probe, const struct probe_timing *timing)
 {
 	*probe = (struct probe){
+		.timing = *timing,
 		.state = NEXTHOP_UNREACHABLE,
 		.deadline_ms = PROBE_NEVER,
 	};
@@ -62,9 +63,17 @@ static enum probe_question stop_asking(struct probe *probe,
 	return PROBE_ASK_NONE;
 }
 
-uint32_t probe_interval_ms(uint32_t least_ms)
+uint32_t probe_interval_ms(const struct probe_timing *timing, uint32_t least_ms)
 {
-	return least_ms > PROBE_REFRESH_MS ? least_ms : PROBE_REFRESH_MS;
+	return least_ms > timing->interval_ms ? least_ms : timing->interval_ms;
+}
+
+/* Return how long a known MAC may take to answer. */
+static uint32_t retry_ms(const struct probe *probe)
+{
+	uint32_t half = probe->timing.interval_ms / 2;
+
+	return half < PROBE_RETRY_MS ? half : PROBE_RETRY_MS;
 }
 
 bool probe_is_in_doubt(const struct probe *probe)
@@ -99,19 +108,22 @@ static enum probe_question enter_resolved(struct probe *probe,
 	probe->open = PROBE_ASK_NONE;
 	probe->has_other_mac = false;
 	probe->unanswered = 0;
-	probe->deadline_ms = event->now_ms +
-			     probe_interval_ms(event->interval_ms) -
-			     event->jitter_ms;
+	probe->deadline_ms =
+		event->now_ms +
+		probe_interval_ms(&probe->timing, event->interval_ms) -
+		event->jitter_ms;
 	return PROBE_ASK_NONE;
 }
 
 static uint32_t failed_interval(const struct probe *probe,
 				const struct probe_event *event)
 {
-	uint32_t least = probe_interval_ms(event->interval_ms);
+	uint32_t least = probe_interval_ms(&probe->timing, event->interval_ms);
 	uint64_t share =
 		(event->now_ms - probe->slow_since_ms) / PROBE_BACK_OFF_SHARE;
 
+	if (least < PROBE_FAILED_MS)
+		least = PROBE_FAILED_MS;
 	if (share > PROBE_SLOWEST_MS)
 		share = PROBE_SLOWEST_MS;
 	return share > least ? (uint32_t)share : least;
@@ -149,27 +161,6 @@ static enum probe_question step_resolving(struct probe *probe,
 	}
 }
 
-static enum probe_question step_resolved(struct probe *probe,
-					 const struct probe_event *event)
-{
-	switch (event->type) {
-	case PROBE_REPLY:
-		if (same_mac(event->mac, probe->mac))
-			return enter_resolved(probe, probe->mac, event);
-		probe->conflicts++;
-		return PROBE_ASK_NONE;
-	case PROBE_TIMER:
-		if (probe->open != PROBE_ASK_NONE) {
-			probe->state = NEXTHOP_SUSPECT;
-			probe->unanswered++;
-		}
-		return ask_question(probe, event->now_ms, PROBE_ASK_MAC,
-				    PROBE_RETRY_MS);
-	default:
-		return PROBE_ASK_NONE;
-	}
-}
-
 /* Record another MAC only: the known one may answer until the deadline. */
 static enum probe_question suspect_reply(struct probe *probe,
 					 const struct probe_event *event)
@@ -193,13 +184,34 @@ static enum probe_question suspect_timer(struct probe *probe,
 	if (probe->has_other_mac)
 		return enter_resolved(probe, probe->other_mac, event);
 	probe->unanswered++;
-	if (probe->unanswered < PROBE_UNICAST_TRIES)
+	if (probe->unanswered + 1 < probe->timing.count)
 		return ask_question(probe, event->now_ms, PROBE_ASK_MAC,
-				    PROBE_RETRY_MS);
-	if (probe->unanswered == PROBE_UNICAST_TRIES)
+				    retry_ms(probe));
+	if (probe->unanswered + 1 == probe->timing.count)
 		return ask_question(probe, event->now_ms, PROBE_ASK_ALL,
-				    PROBE_RETRY_MS);
+				    retry_ms(probe));
 	return enter_failed(probe, event);
+}
+
+static enum probe_question step_resolved(struct probe *probe,
+					 const struct probe_event *event)
+{
+	switch (event->type) {
+	case PROBE_REPLY:
+		if (same_mac(event->mac, probe->mac))
+			return enter_resolved(probe, probe->mac, event);
+		probe->conflicts++;
+		return PROBE_ASK_NONE;
+	case PROBE_TIMER:
+		if (probe->open != PROBE_ASK_NONE) {
+			probe->state = NEXTHOP_SUSPECT;
+			return suspect_timer(probe, event);
+		}
+		return ask_question(probe, event->now_ms, PROBE_ASK_MAC,
+				    retry_ms(probe));
+	default:
+		return PROBE_ASK_NONE;
+	}
 }
 
 static enum probe_question step_suspect(struct probe *probe,
@@ -218,7 +230,7 @@ static enum probe_question step_suspect(struct probe *probe,
 /* Probe once a second again, unless it waits for its link. */
 static enum probe_question failed_news(struct probe *probe, uint64_t now_ms)
 {
-	uint64_t next = probe->asked_ms + PROBE_REFRESH_MS;
+	uint64_t next = probe->asked_ms + PROBE_FAILED_MS;
 
 	if (probe->deadline_ms == PROBE_NEVER)
 		return PROBE_ASK_NONE;

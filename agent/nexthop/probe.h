@@ -8,10 +8,11 @@
  * send now and sets the time of the next one.
  *
  *   RESOLVING   probes all, quickly at first. Silence leads to FAILED.
- *   RESOLVED    probes the known MAC once a second, or at the interval that the
+ *   RESOLVED    probes the known MAC at its interval, or at that which the
  *               caller has room for. Silence leads to SUSPECT.
- *   SUSPECT     probes the known MAC three times in all, then all once.
- *               Silence leads to FAILED, two seconds after the last answer.
+ *   SUSPECT     probes the known MAC until one of the `count` silent probes is
+ *               left, and with that one all. Each waits for half the interval,
+ *               250 ms at most. Silence leads to FAILED.
  *   FAILED      probes all to notice a return, or waits for its link: once a
  *               second at first, then at a tenth of the time since its death,
  *               10 seconds at most. So an outage seems a tenth longer at most.
@@ -34,7 +35,7 @@
 
 enum probe_times {
 	PROBE_RETRY_MS = 250,
-	PROBE_REFRESH_MS = 1000,
+	PROBE_FAILED_MS = 1000,	  /* shortest interval in FAILED */
 	PROBE_SLOWEST_MS = 10000, /* longest interval in FAILED */
 };
 
@@ -45,7 +46,6 @@ enum probe_shares {
 
 enum probe_tries {
 	PROBE_RESOLVE_TRIES = 4,
-	PROBE_UNICAST_TRIES = 3,
 };
 
 /* Deadline of a machine that waits for PROBE_START. */
@@ -77,7 +77,14 @@ enum probe_question {
 	PROBE_ASK_MAC, /* unicast to `mac` */
 };
 
+/* How fast silence is noticed. */
+struct probe_timing {
+	uint32_t interval_ms; /* between answers and the next probe */
+	uint32_t count; /* silent probes in a row that are a death: 2 or more */
+};
+
 struct probe {
+	struct probe_timing timing;
 	enum nexthop_state state;
 	uint8_t own_mac[MAC_SIZE];   /* set by the caller: never accepted */
 	uint8_t mac[MAC_SIZE];	     /* that answers, or answered last */
@@ -94,12 +101,13 @@ struct probe {
 };
 
 /* Start in UNREACHABLE. */
-void probe_init(struct probe *probe);
+void probe_init(struct probe *probe, const struct probe_timing *timing);
 /* Step the machine; returns the probe to send now. */
 enum probe_question probe_step(struct probe *probe,
 			       const struct probe_event *event);
 /* Return the interval between refreshes when the caller's least is this. */
-uint32_t probe_interval_ms(uint32_t least_ms);
+uint32_t probe_interval_ms(const struct probe_timing *timing,
+			   uint32_t least_ms);
 /* True if it is alive and has not answered the open probe. */
 bool probe_is_in_doubt(const struct probe *probe);
 

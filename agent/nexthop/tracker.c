@@ -501,6 +501,10 @@ int tracker_new(struct event_base *base, const struct nexthop_options *options,
 		return error;
 	tracker->base = base;
 	tracker->callbacks = *callbacks;
+	tracker->probe_timing = (struct probe_timing){
+		.interval_ms = options->probe_interval_ms,
+		.count = options->probe_count,
+	};
 	TAILQ_INIT(&tracker->changed);
 	TAILQ_INIT(&tracker->unsettled);
 	host_init(&tracker->host);

@@ -30,6 +30,7 @@ struct tracker {
 	struct netlink *netlink;
 	struct ports *ports;
 	struct prober *prober;
+	struct probe_timing probe_timing;
 	struct bfd *bfd; /* NULL: not configured */
 	struct event *netlink_readable;
 	struct event *resolve_timer;

@@ -14,7 +14,7 @@ from lab import traffic
 from lab.bird import HOLD_TIME
 from lab.steering import read_table
 from lab.system import TIME_SCALE, wait_until
-from lab.topology import CLIENT_ADDRESS, VIP
+from lab.topology import CLIENT_ADDRESS, VIP, Lab
 
 DOWNLOADS = 200
 LONG_PORT = 30000
@@ -118,10 +118,34 @@ class BirdFrozen(Loss, LabCase):
 
 
 class PowerCut(Loss, LabCase):
-    """The server sends nothing any more."""
+    """The server sends nothing any more: out after 900 ms of silence at most, by
+    the defaults of --probe-interval and --probe-count."""
 
-    seconds = HOLD_TIME + GRACE
+    seconds = 1.5 * TIME_SCALE
 
     @classmethod
     def lose(cls, victim):
         victim.cut_power()
+
+
+class PatientLab(Lab):
+    """Seven probes without an answer, 250 ms apart, are a death."""
+
+    def agent_flags(self):
+        return [*super().agent_flags(), "--probe-interval", "500",
+                "--probe-count", "7"]
+
+
+class PatientProbes(LabCase):
+    """A server that is away for less than the probes allow stays in the set."""
+
+    lab_class = PatientLab
+    options = {"servers": 2}
+
+    def test_a_server_is_out_after_its_probes_only(self):
+        victim = self.lab.servers[1]
+        start = time.monotonic()
+        victim.cut_power()
+        wait_until(lambda: victim.address not in self.lab.headgate.living(),
+                   HOLD_TIME + 10, "next hop out", pause=0.02)
+        self.assertGreater(time.monotonic() - start, 1.7)

@@ -34,6 +34,7 @@ static void paths_are_printed_so_that_they_parse(void **state)
 				     "weight=1,distance=20\n"
 				     "path 192.0.2.1/32,via=10.0.0.12,"
 				     "weight=1,distance=1,bfd\n"
+				     "probe-interval 300\nprobe-count 4\n"
 				     "bfd-interval 100\nbfd-multiplier 3\n"));
 	assert_int_equal(parse_text(text), 0);
 	assert_int_equal(config.rib.static_paths[0].distance, 20);

@@ -114,6 +114,8 @@ static const struct row {
 	  "path 192.0.2.1,via=10.0.0.9,distance=2", RIB },
 	{ "path 192.0.2.1,via=10.0.0.9", "path 192.0.2.1,via=10.0.0.9,bfd",
 	  RIB | NEXTHOP },
+	{ NULL, "probe-interval 100", NEXTHOP },
+	{ NULL, "probe-count 2", NEXTHOP },
 	{ NULL, "bfd-interval 100", NEXTHOP },
 	{ NULL, "bfd-multiplier 4", NEXTHOP },
 	{ NULL, "xdp-mode native", DATAPATH },

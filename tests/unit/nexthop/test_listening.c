@@ -53,7 +53,7 @@ static int set_up(void **state)
 {
 	(void)state;
 	listening_init(&listening, 1000);
-	probe_init(&probe);
+	probe_init(&probe, &(struct probe_timing){ 1000, 4 });
 	step(PROBE_START);
 	step(PROBE_REPLY);
 	assert_memory_equal(probe.mac, server_mac, MAC_SIZE);

@@ -69,6 +69,12 @@ struct line {
 
 static struct probe probe;
 
+enum {
+	REFRESH_MS = 1000
+};
+
+static const struct probe_timing slow = { REFRESH_MS, 4 };
+
 static enum probe_question step(uint64_t at_ms, enum probe_event_type type,
 				enum sender sender)
 {
@@ -81,7 +87,7 @@ static enum probe_question step(uint64_t at_ms, enum probe_event_type type,
 static int new_probe(void **state)
 {
 	(void)state;
-	probe_init(&probe);
+	probe_init(&probe, &slow);
 	memcpy(probe.own_mac, macs[US], MAC_SIZE);
 	return 0;
 }
@@ -196,7 +202,7 @@ static void jitter_brings_the_refresh_forward(void **state)
 	const struct probe_event answer = {
 		.type = PROBE_REPLY,
 		.now_ms = 10,
-		.jitter_ms = PROBE_REFRESH_MS / PROBE_JITTER_SHARE,
+		.jitter_ms = REFRESH_MS / PROBE_JITTER_SHARE,
 		.mac = { 0x02, 0, 0, 0, 0, 2 },
 	};
 
@@ -204,8 +210,7 @@ static void jitter_brings_the_refresh_forward(void **state)
 	step(0, PROBE_START, ZERO);
 	probe_step(&probe, &answer);
 	assert_int_equal(probe.deadline_ms,
-			 10 + PROBE_REFRESH_MS -
-				 PROBE_REFRESH_MS / PROBE_JITTER_SHARE);
+			 10 + REFRESH_MS - REFRESH_MS / PROBE_JITTER_SHARE);
 }
 
 static void a_lost_link_kills_at_once_and_ends_the_asking(void **state)
@@ -345,12 +350,45 @@ static uint64_t longest_wait_until(uint64_t end_ms)
 	return longest;
 }
 
+/* The default of --probe-interval and --probe-count: 900 ms. */
+static void silence_kills_within_a_second(void **state)
+{
+	static const struct line lines[] = {
+		{ 310, TIMER, NONE, MAC, RESOLVED, 460 },
+		{ 460, TIMER, NONE, MAC, SUSPECT, 610 },
+		{ 610, TIMER, NONE, MAC, SUSPECT, 760 },
+		{ 760, TIMER, NONE, ALL, SUSPECT, 910 },
+		{ 910, TIMER, NONE, ALL, FAILED, 1910 },
+	};
+
+	(void)state;
+	probe_init(&probe, &(struct probe_timing){ 300, 4 });
+	step(0, PROBE_START, ZERO);
+	step(10, PROBE_REPLY, SERVER);
+	PLAY(lines);
+}
+
+static void two_silent_probes_are_one_to_the_mac_and_one_to_all(void **state)
+{
+	static const struct line lines[] = {
+		{ 110, TIMER, NONE, MAC, RESOLVED, 160 },
+		{ 160, TIMER, NONE, ALL, SUSPECT, 210 },
+		{ 210, TIMER, NONE, ALL, FAILED, 1210 },
+	};
+
+	(void)state;
+	probe_init(&probe, &(struct probe_timing){ 100, 2 });
+	step(0, PROBE_START, ZERO);
+	step(10, PROBE_REPLY, SERVER);
+	PLAY(lines);
+}
+
 static void a_dead_nexthop_is_asked_less_and_less_often(void **state)
 {
 	(void)state;
 	ask_all_again();
 	step(2010, PROBE_TIMER, ZERO);
-	assert_int_equal(longest_wait_until(12000), PROBE_REFRESH_MS);
+	assert_int_equal(longest_wait_until(12000), REFRESH_MS);
 	assert_in_range(longest_wait_until(52000), 3500, 5000);
 	assert_int_equal(longest_wait_until(900000), PROBE_SLOWEST_MS);
 	step(900000, PROBE_REPLY, SERVER);
@@ -367,8 +405,8 @@ static void news_make_it_ask_at_once_if_it_has_not_just_asked(void **state)
 	longest_wait_until(900000);
 	asked = probe.asked_ms;
 	assert_int_equal(step(asked + 100, PROBE_NEWS, ZERO), PROBE_ASK_NONE);
-	assert_int_equal(probe.deadline_ms, asked + PROBE_REFRESH_MS);
-	assert_int_equal(longest_wait_until(asked + 10000), PROBE_REFRESH_MS);
+	assert_int_equal(probe.deadline_ms, asked + REFRESH_MS);
+	assert_int_equal(longest_wait_until(asked + 10000), REFRESH_MS);
 }
 
 static void news_change_nothing_else(void **state)
@@ -561,6 +599,8 @@ int main(void)
 		FROM_NEW(a_new_nexthop_asks_slower_and_slower),
 		FROM_RESOLVED(an_answer_is_refreshed_every_second),
 		FROM_RESOLVED(silence_kills_within_two_seconds),
+		FROM_NEW(silence_kills_within_a_second),
+		FROM_NEW(two_silent_probes_are_one_to_the_mac_and_one_to_all),
 		FROM_RESOLVED(a_late_answer_clears_suspicion),
 		FROM_RESOLVED(a_timer_before_its_time_is_harmless),
 		FROM_NEW(jitter_brings_the_refresh_forward),
