@@ -124,6 +124,10 @@ const struct option flag_table[] = {
 	{ "count-confederation-path", NULL,
 	  "Count AS_CONFED_SEQUENCE in the length of AS_PATH.",
 	  SWITCH(rib.decision.count_confederation_path) },
+	{ "ignore-origin", NULL,
+	  "Do not compare ORIGIN: daemons set it differently, and one server's "
+	  "would keep it out of the set.",
+	  SWITCH(rib.decision.ignore_origin) },
 	{ "always-compare-med", NULL,
 	  "Compare the MEDs of different neighboring ASes, too.",
 	  SWITCH(rib.decision.always_compare_med) },

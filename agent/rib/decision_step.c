@@ -84,8 +84,10 @@ static uint64_t origin_value(const struct decision_options *options,
 static int compare_origin(const struct decision_options *options,
 			  const struct path *a, const struct path *b)
 {
-	return compare_numbers(origin_value(options, a),
-			       origin_value(options, b));
+	return options->ignore_origin ?
+		       0 :
+		       compare_numbers(origin_value(options, a),
+				       origin_value(options, b));
 }
 
 static uint64_t med_value(const struct decision_options *options,

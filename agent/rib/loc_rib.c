@@ -170,6 +170,32 @@ static void note_origins(struct rib *rib, struct route *route)
 	}
 }
 
+/* Warn once a session that only ORIGIN keeps a backend out of a set. */
+static void log_origin_lost(const struct route *route, const struct path *path)
+{
+	struct rib_peer *peer = (struct rib_peer *)path->source;
+	char vip[PREFIX_TEXT_SIZE], from[ADDRESS_TEXT_SIZE];
+
+	if (peer->incomplete_logged || peer->role != NEIGHBOR_ROLE_BACKEND)
+		return;
+	peer->incomplete_logged = true;
+	log_warning("rib",
+		    "%s: gets no traffic for %s, as its ORIGIN is worse than "
+		    "that of other servers; give all servers the same one, or "
+		    "use --ignore-origin",
+		    address_format(&path->source->address, from),
+		    prefix_format(&route->node.prefix, vip));
+}
+
+static void log_origins_lost(const struct route *route)
+{
+	const struct path *path = route->paths;
+
+	for (; path; path = path->next)
+		if (path->reason == REASON_ORIGIN && !path_is_static(path))
+			log_origin_lost(route, path);
+}
+
 static void log_decided(const struct route *route)
 {
 	const struct path *best = route_best(route);
@@ -194,6 +220,8 @@ static void decide_route(struct rib *rib, struct route *route)
 	log_decided(route);
 	if (route->forwarding)
 		note_origins(rib, route);
+	if (!rib->options.decision.ignore_origin)
+		log_origins_lost(route);
 	rib->totals.learned += route->selected != 0;
 	rib->totals.forwarding += route->forwarding;
 	export_route(rib, route);

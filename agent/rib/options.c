@@ -58,6 +58,7 @@ static bool decision_equal(const struct decision_options *a,
 	       a->cluster_length == b->cluster_length &&
 	       a->count_confederation_path == b->count_confederation_path &&
 	       a->ebgp_ibgp == b->ebgp_ibgp &&
+	       a->ignore_origin == b->ignore_origin &&
 	       a->always_compare_med == b->always_compare_med &&
 	       a->missing_med == b->missing_med && a->aigp == b->aigp &&
 	       a->bandwidth_use == b->bandwidth_use &&

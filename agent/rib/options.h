@@ -80,6 +80,7 @@ struct decision_options {
 	bool cluster_length; /* CLUSTER_LIST length replaces the IGP cost */
 	bool count_confederation_path;
 	bool ebgp_ibgp; /* external and internal paths share a set */
+	bool ignore_origin;
 	bool always_compare_med;
 	enum missing_med missing_med;
 	bool aigp; /* RFC 7311 */

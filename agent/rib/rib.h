@@ -105,6 +105,7 @@ struct rib_peer {
 	uint32_t nexthops_refused;
 	bool nexthop_logged;
 	bool origin_logged;	      /* it brought a VIP a new origin AS */
+	bool incomplete_logged;	      /* its ORIGIN kept it out of a set */
 	struct max_prefix max_prefix; /* the user sets its limit */
 	uint32_t refreshing;	      /* enum bgp_family_bits: BoRR has come */
 	struct refresh_rounds rounds[BGP_FAMILY_COUNT];

@@ -31,6 +31,12 @@ def weighted(next_hop, as_number, bytes_per_second):
         bandwidth(bytes_per_second), nlri=bgp.prefix(VIP))
 
 
+def incomplete(next_hop, as_number):
+    return bgp.update(
+        bgp.origin(2), bgp.as_path(as_number), bgp.next_hop(next_hop),
+        nlri=bgp.prefix(VIP))
+
+
 class Multipath(RawCase):
 
     options = {
@@ -123,6 +129,34 @@ class Multipath(RawCase):
                  "the path of the neighbor with multipath=no")
         self.wait_set({NEXT_HOP: GIGABIT // UNIT,
                        SECOND: 3 * GIGABIT // UNIT})
+
+    def test_a_server_that_only_its_origin_keeps_out_is_logged(self):
+        self.second.send(incomplete(SECOND, BACKEND_AS + 1))
+        self.wait_set({NEXT_HOP: GIGABIT // UNIT})
+        self.assertEqual(self.lab.path(VIP, SECOND)["reason"], "origin")
+        self.assertIn(f"{SECOND}: gets no traffic for {VIP}",
+                      self.lab.headgate.log_tail(40))
+
+
+class IgnoreOrigin(RawCase):
+    """A server with ORIGIN incomplete gets half of the buckets."""
+
+    options = {"neighbors": (BACKENDS, UPSTREAM), "addresses": (SECOND,),
+               "flags": ("--ignore-origin",)}
+
+    def test_servers_with_different_origins_share_a_set(self):
+        first = self.keep(self.lab.establish(NEXT_HOP, BACKEND_AS))
+        second = self.keep(self.lab.establish(SECOND, BACKEND_AS + 1))
+        first.send(announcement(VIP, BACKEND_AS))
+        second.send(incomplete(SECOND, BACKEND_AS + 1))
+        wait_for([self.observer, self.bystander, first, second],
+                 lambda: self.buckets() == {NEXT_HOP: 8192, SECOND: 8192}, 5,
+                 "both servers in the table")
+
+    def buckets(self):
+        return {m["address"]: m["buckets"]
+                for group in self.lab.headgate.show("groups")
+                for m in group["members"] if VIP in group["vips"]}
 
 
 if __name__ == "__main__":

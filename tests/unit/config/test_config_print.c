@@ -133,6 +133,7 @@ static void random_config(FILE *out)
 		"always-compare-med",
 		"announce-bandwidth",
 		"count-confederation-path",
+		"ignore-origin",
 		"multipath-cluster-length",
 		"multipath-ebgp-ibgp",
 		"skip-igp-cost",

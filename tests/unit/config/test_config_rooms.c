@@ -82,6 +82,7 @@ static const struct row {
 	{ NULL, "multipath-cluster-length", RIB },
 	{ NULL, "skip-igp-cost", RIB },
 	{ NULL, "count-confederation-path", RIB },
+	{ NULL, "ignore-origin", RIB },
 	{ NULL, "always-compare-med", RIB },
 	{ NULL, "missing-med worst", RIB },
 	{ NULL, "aigp", RIB },
