@@ -136,7 +136,7 @@ XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle
 	world.c
 
 # tests/fuzz/fuzz_NAME.c
-FUZZ_TARGETS := arp bfd bfd_datagram config control http message nd netlink open router_advert rule update
+FUZZ_TARGETS := arp bfd bfd_datagram config control http message nd netlink open rib router_advert rule update
 
 # ------------------------------------------------------------- flags
 
