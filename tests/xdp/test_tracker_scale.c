@@ -136,6 +136,8 @@ static int set_up(void **state)
 	const struct nexthop_options options = {
 		.interfaces = interfaces,
 		.interface_count = 1,
+		.probe_interval_ms = nexthop_options_default.probe_interval_ms,
+		.probe_count = nexthop_options_default.probe_count,
 	};
 	const struct tracker_callbacks callbacks = {
 		.changed = on_changed,
