@@ -97,6 +97,8 @@ static struct rib_peer *add_peer(struct agent *agent,
 	options.other_address =
 		tracker_own_address(agent->tracker, source->ifindex,
 				    !address_is_ipv4(&options.local_address));
+	tracker_neighbor_mac(agent->tracker, &neighbor->address,
+			     source->ifindex, options.mac);
 	warn_of_nexthop(neighbor, &options);
 	peer = rib_peer_up(agent->rib, &options);
 	if (!peer)

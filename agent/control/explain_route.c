@@ -114,12 +114,20 @@ static void describe_loop(const struct question *q)
 	const struct nexthop *nexthop = tracker_find(q->view->tracker, address);
 	char text[ADDRESS_TEXT_SIZE], via[ADDRESS_TEXT_SIZE] = "";
 	const char *how = "is the address of an upstream";
+	const struct address *upstream = NULL;
+
+	if (nexthop)
+		upstream = rib_upstream_at(q->view->rib, nexthop->ifindex,
+					   nexthop->mac);
 
 	if (nexthop && nexthop->by_default) {
 		how = "is reached by the default route only";
 	} else if (nexthop && !address_equal(&nexthop->via, address)) {
 		how = "is behind an upstream: ";
 		address_format(&nexthop->via, via);
+	} else if (upstream && !address_equal(upstream, address)) {
+		how = "has the MAC of an upstream, ";
+		address_format(upstream, via);
 	}
 	snprintf(q->text, WHY_SIZE,
 		 "next hop %s %s%s; it would send packets back",

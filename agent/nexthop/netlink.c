@@ -19,6 +19,7 @@
 
 #include <libmnl/libmnl.h>
 #include <linux/filter.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
@@ -244,6 +245,46 @@ int netlink_lookup(struct netlink *netlink, const struct address *address,
 	if (!error)
 		*route = lookup.route;
 	return error;
+}
+
+struct neighbor_lookup {
+	uint8_t mac[MAC_SIZE];
+	bool found;
+};
+
+static int read_neighbor_entry(const struct nlmsghdr *message, void *context)
+{
+	struct neighbor_lookup *lookup = context;
+
+	if (message->nlmsg_type == RTM_NEWNEIGH &&
+	    mnl_nlmsg_get_payload_len(message) >= sizeof(struct ndmsg))
+		lookup->found = netlink_message_neighbor(message, lookup->mac);
+	return MNL_CB_STOP;
+}
+
+int netlink_neighbor_mac(struct netlink *netlink, const struct address *address,
+			 uint32_t ifindex, uint8_t mac[MAC_SIZE])
+{
+	const struct address bare = address_unscoped(address);
+	struct neighbor_lookup lookup = { .found = false };
+	struct nlmsghdr *request = new_request(netlink, RTM_GETNEIGH, 0);
+	struct ndmsg *entry =
+		mnl_nlmsg_put_extra_header(request, sizeof(*entry));
+	int error;
+
+	entry->ndm_family = AF_INET6;
+	entry->ndm_ifindex = (int)ifindex;
+	if (address_is_ipv4(address)) {
+		entry->ndm_family = AF_INET;
+		mnl_attr_put_u32(request, NDA_DST, address_ipv4(address));
+	} else {
+		mnl_attr_put(request, NDA_DST, sizeof(bare.bytes), bare.bytes);
+	}
+	error = do_request(netlink, request, read_neighbor_entry, &lookup);
+	if (error || !lookup.found)
+		return error ? error : -ENOENT;
+	memcpy(mac, lookup.mac, MAC_SIZE);
+	return 0;
 }
 
 /*

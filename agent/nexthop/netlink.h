@@ -44,5 +44,11 @@ unsigned int netlink_read(struct netlink *netlink);
  */
 int netlink_lookup(struct netlink *netlink, const struct address *address,
 		   struct netlink_route *route);
+/*
+ * Look up the MAC of an address on a link in the neighbor table. Returns 0,
+ * -ENOENT if it has none, or another error of the kernel.
+ */
+int netlink_neighbor_mac(struct netlink *netlink, const struct address *address,
+			 uint32_t ifindex, uint8_t mac[MAC_SIZE]);
 
 #endif

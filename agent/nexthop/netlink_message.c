@@ -11,6 +11,7 @@
 #include <linux/if_addr.h>
 #include <linux/if_arp.h>
 #include <linux/if_link.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
@@ -191,6 +192,26 @@ static void read_address_attribute(const struct nlattr *attribute,
 	default:
 		break;
 	}
+}
+
+bool netlink_message_neighbor(const struct nlmsghdr *message,
+			      uint8_t mac[MAC_SIZE])
+{
+	const struct ndmsg *entry = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attribute;
+	bool found = false;
+
+	if (entry->ndm_state & (NUD_FAILED | NUD_NOARP | NUD_INCOMPLETE))
+		return false;
+	mnl_attr_for_each(attribute, message, sizeof(*entry))
+	{
+		if (mnl_attr_get_type(attribute) != NDA_LLADDR ||
+		    mnl_attr_get_payload_len(attribute) != MAC_SIZE)
+			continue;
+		memcpy(mac, mnl_attr_get_payload(attribute), MAC_SIZE);
+		found = true;
+	}
+	return found;
 }
 
 static bool is_usable(uint32_t flags, uint8_t scope)

@@ -45,5 +45,8 @@ bool netlink_message_address(const struct nlmsghdr *message,
  */
 int netlink_message_route(const struct nlmsghdr *message,
 			  struct netlink_route *route);
+/* Parse an entry of the neighbor table; false if it has no MAC in use. */
+bool netlink_message_neighbor(const struct nlmsghdr *message,
+			      uint8_t mac[MAC_SIZE]);
 
 #endif

@@ -385,6 +385,13 @@ struct address tracker_own_address(const struct tracker *tracker,
 	return host_own_address(&tracker->host, ifindex, ipv4);
 }
 
+int tracker_neighbor_mac(const struct tracker *tracker,
+			 const struct address *address, uint32_t ifindex,
+			 uint8_t mac[MAC_SIZE])
+{
+	return netlink_neighbor_mac(tracker->netlink, address, ifindex, mac);
+}
+
 bool tracker_is_local(const struct tracker *tracker,
 		      const struct address *address)
 {

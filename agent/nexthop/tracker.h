@@ -125,10 +125,14 @@ bool tracker_has_vlans(const struct tracker *tracker, uint32_t ifindex);
 /* Return the ifindex of the link that has this address of ours, or 0. */
 uint32_t tracker_link_of_address(const struct tracker *tracker,
 				 const struct address *address);
-/* True if the address belongs to this host. */
 /* host_own_address() */
 struct address tracker_own_address(const struct tracker *tracker,
 				   uint32_t ifindex, bool ipv4);
+/* netlink_neighbor_mac() */
+int tracker_neighbor_mac(const struct tracker *tracker,
+			 const struct address *address, uint32_t ifindex,
+			 uint8_t mac[MAC_SIZE]);
+/* True if the address belongs to this host. */
 bool tracker_is_local(const struct tracker *tracker,
 		      const struct address *address);
 /* True if the address is in a subnet of one of our interfaces. */

@@ -18,6 +18,19 @@ static bool is_behind_one_mac(const struct rib_nexthop *a,
 	       !memcmp(x->mac, y->mac, MAC_SIZE);
 }
 
+/*
+ * True if frames to the next hop go to an upstream, which returns them, and not
+ * to the neighbor that gave it: one machine may be both.
+ */
+static bool sends_back(const struct path *path, const struct rib_nexthop *hop)
+{
+	const struct path_source *source = path->source;
+
+	return hop->at_upstream &&
+	       (source->ifindex != hop->place.ifindex ||
+		memcmp(source->mac, hop->place.mac, MAC_SIZE) != 0);
+}
+
 enum path_reason path_usability(const struct path *path)
 {
 	const struct rib_nexthop *hop = path->attributes->nexthop;
@@ -26,6 +39,8 @@ enum path_reason path_usability(const struct path *path)
 		return path_reason_of_import(path->import);
 	if (hop->reason != REASON_NONE)
 		return hop->reason;
+	if (sends_back(path, hop))
+		return REASON_NEXTHOP_LOOP;
 	if (path_needs_proof(path))
 		return is_behind_one_mac(hop, path->source->self) ?
 			       REASON_NONE :

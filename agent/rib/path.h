@@ -28,6 +28,7 @@ struct path_source {
 	uint32_t identifier; /* BGP identifier, host byte order */
 	uint32_t as;
 	uint32_t ifindex; /* the link of its link-local next hops; 0: none */
+	uint8_t mac[MAC_SIZE]; /* on that link; zero: unknown, or an upstream */
 	/* Sessions count from 1: one may begin while paths of the last stay. */
 	uint32_t incarnation;
 	enum peer_type type;

@@ -100,6 +100,22 @@ static bool add_self(struct rib *rib, struct path_source *source)
 	return source->self;
 }
 
+/*
+ * Note the machine of a peer: all next hops at that of an upstream would send
+ * packets back, while another neighbor may give its own one.
+ */
+static void note_machine(struct rib *rib, struct rib_peer *peer,
+			 const uint8_t mac[MAC_SIZE])
+{
+	struct path_source *source = &peer->source;
+
+	if (peer->role != NEIGHBOR_ROLE_UPSTREAM)
+		memcpy(source->mac, mac, MAC_SIZE);
+	else if (upstream_machines_note(&rib->upstream_machines,
+					&source->address, source->ifindex, mac))
+		rib_nexthop_recheck_place(rib, source->ifindex, mac);
+}
+
 struct rib_peer *rib_peer_up(struct rib *rib,
 			     const struct rib_peer_options *options)
 {
@@ -122,6 +138,7 @@ struct rib_peer *rib_peer_up(struct rib *rib,
 		return NULL;
 	}
 	TAILQ_INSERT_TAIL(&rib->peers, peer, link);
+	note_machine(rib, peer, options->mac);
 	return peer;
 }
 
@@ -144,6 +161,12 @@ bool rib_has_upstream(const struct rib *rib, const struct address *address)
 			return true;
 	}
 	return false;
+}
+
+const struct address *rib_upstream_at(const struct rib *rib, uint32_t ifindex,
+				      const uint8_t mac[MAC_SIZE])
+{
+	return upstream_machines_find(&rib->upstream_machines, ifindex, mac);
 }
 
 void rib_peer_down(struct rib *rib, struct rib_peer *peer)

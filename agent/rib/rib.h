@@ -139,6 +139,7 @@ struct rib_peer_options {
 	 */
 	struct address local_address;
 	struct address other_address;
+	uint8_t mac[MAC_SIZE];	/* on the link of `source`; zero: unknown */
 	enum bgp_role relation; /* RFC 9234; external ones only */
 	enum neighbor_nexthop nexthop;
 	bool client; /* we reflect routes to it: RFC 4456 */
@@ -257,6 +258,9 @@ bool rib_process(struct rib *rib);
 
 /* True if an upstream with a session has the address. */
 bool rib_has_upstream(const struct rib *rib, const struct address *address);
+/* Return the address of the upstream that has this MAC on a link, or NULL. */
+const struct address *rib_upstream_at(const struct rib *rib, uint32_t ifindex,
+				      const uint8_t mac[MAC_SIZE]);
 /* Return the origin ASes that a VIP has had, or NULL. */
 const struct origins *rib_origins(const struct rib *rib,
 				  const struct prefix *vip);

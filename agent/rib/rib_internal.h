@@ -14,6 +14,7 @@
 #include "rib/rib.h"
 #include "rib/rib_nexthop.h"
 #include "rib/update_group.h"
+#include "rib/upstream_machines.h"
 
 STAILQ_HEAD(route_list, route);
 TAILQ_HEAD(route_export_list, route_export);
@@ -97,6 +98,7 @@ struct rib {
 	struct prefix_map origins; /* origins.h */
 	bool origins_logged;	   /* that it is full */
 	struct departures departures;
+	struct upstream_machines upstream_machines;
 	uint64_t now_ms; /* of the first UPDATE in a turn, or rib_process() */
 	struct policy_scratch policy_scratch;
 };

@@ -73,13 +73,17 @@ static bool refresh_nexthop(const struct rib *rib, struct rib_nexthop *hop)
 	enum path_reason reason = hooks->nexthop_check(rib_nexthop_address(hop),
 						       &cost, hooks->context);
 	struct rib_nexthop_place place = { 0 };
-	bool changed;
+	bool changed, at_upstream;
 
 	if (hooks->nexthop_place)
 		place = hooks->nexthop_place(rib_nexthop_address(hop),
 					     hooks->context);
+	at_upstream = upstream_machines_find(&rib->upstream_machines,
+					     place.ifindex, place.mac);
 	changed = reason != hop->reason || cost != hop->igp_cost ||
+		  at_upstream != hop->at_upstream ||
 		  !is_same_place(&place, &hop->place);
+	hop->at_upstream = at_upstream;
 	hop->place = place;
 	hop->reason = reason;
 	hop->igp_cost = cost;
@@ -141,6 +145,21 @@ void rib_nexthop_changed(struct rib *rib, const struct address *nexthop)
 	hop->changed = true;
 	LIST_INSERT_HEAD(&rib->changed_nexthops, hop, changed_link);
 	rib_request_work(rib);
+}
+
+void rib_nexthop_recheck_place(struct rib *rib, uint32_t ifindex,
+			       const uint8_t mac[MAC_SIZE])
+{
+	const struct prefix_map *map = &rib->attributes.nexthops;
+	const struct prefix_node *node = NULL;
+
+	while ((node = prefix_map_next(map, node))) {
+		const struct rib_nexthop *hop = (const void *)node;
+
+		if (hop->place.ifindex == ifindex &&
+		    !memcmp(hop->place.mac, mac, MAC_SIZE))
+			rib_nexthop_changed(rib, &node->prefix.address);
+	}
 }
 
 static void mark_dependent(struct rib *rib, struct route *route)

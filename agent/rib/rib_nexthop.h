@@ -44,6 +44,7 @@ struct rib_nexthop {
 	uint32_t igp_cost;	 /* RFC 4271 9.1.2.2 e */
 	enum path_reason reason; /* REASON_NONE: can be used */
 	struct rib_nexthop_place place;
+	bool at_upstream;	/* upstream_machines.h */
 	bool taken;		/* already in the set being chosen */
 	bool changed;		/* in rib.changed_nexthops */
 	struct turn_set routes; /* those visited are marked */
@@ -79,6 +80,9 @@ void rib_nexthop_add_path(struct rib *rib, struct rib_nexthop *hop,
  */
 void rib_nexthop_remove_path(struct rib *rib, struct rib_nexthop *hop,
 			     const struct route *route);
+/* Check the next hops whose frames go there once more. */
+void rib_nexthop_recheck_place(struct rib *rib, uint32_t ifindex,
+			       const uint8_t mac[MAC_SIZE]);
 /*
  * Mark the routes that depend on the listed next hops, and clear the list, as far
  * as this turn has time. Return true if some are left.

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Messages of the kernel about links, addresses and routes. The first byte
- * chooses the type, the rest is the message behind its header.
+ * Messages of the kernel about links, addresses, routes and neighbors. The first
+ * byte chooses the type, the rest is the message behind its header.
  */
 
 #include <libmnl/libmnl.h>
 #include <linux/if_addr.h>
+#include <linux/neighbour.h>
 #include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 #include <stddef.h>
@@ -28,6 +29,7 @@ static const struct {
 	{ RTM_NEWADDR, sizeof(struct ifaddrmsg) },
 	{ RTM_NEWROUTE, sizeof(struct rtmsg) },
 	{ RTM_NEWNEXTHOP, sizeof(struct nhmsg) },
+	{ RTM_NEWNEIGH, sizeof(struct ndmsg) },
 };
 
 static void read_route(const struct nlmsghdr *message)
@@ -44,6 +46,7 @@ static void read_route(const struct nlmsghdr *message)
 static void read_message(const struct nlmsghdr *message)
 {
 	struct host_address address;
+	uint8_t mac[MAC_SIZE];
 	struct nexthop_link link;
 	bool is_group;
 	uint32_t id;
@@ -62,6 +65,9 @@ static void read_message(const struct nlmsghdr *message)
 		break;
 	case RTM_NEWNEXTHOP:
 		nexthop_message_is_ours(message, &id, &is_group);
+		break;
+	case RTM_NEWNEIGH:
+		netlink_message_neighbor(message, mac);
 		break;
 	}
 }

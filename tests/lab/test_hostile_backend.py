@@ -188,6 +188,14 @@ class AnyNextHop(Hostile):
         self.lab.host.ip(f"route add default via {self.healthy[0].address}")
         self.check_loop("203.0.114.9", "the default route only")
 
+    def test_another_address_of_the_upstream_is_refused(self):
+        other = "203.0.115.1"
+        self.lab.router.ip(f"address add {other}/32 dev up")
+        self.addCleanup(self.lab.router.ip, f"address del {other}/32 dev up")
+        self.lab.host.ip(f"route add {other}/32 dev up")
+        self.addCleanup(self.lab.host.ip, f"route del {other}/32 dev up")
+        self.check_loop(other, f"has the MAC of an upstream, {ROUTER_UP}")
+
     def test_our_own_address_is_refused(self):
         for address in (HEADGATE_LAN, HEADGATE_UP):
             self.announce(address)

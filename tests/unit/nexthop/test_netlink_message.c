@@ -19,6 +19,7 @@
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
 #include <linux/if_link.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 
 #include "nexthop/netlink_message.h"
@@ -406,6 +407,50 @@ static void only_a_unicast_route_leads_anywhere(void **state)
 	assert_int_equal(netlink_message_route(message, &route), -ENETUNREACH);
 }
 
+/* ---- neighbors */
+
+static void begin_neighbor(uint16_t state, size_t mac_size)
+{
+	const uint8_t mac[8] = { 2, 0, 0, 0, 0, 7 };
+	struct ndmsg *entry = begin(RTM_NEWNEIGH, sizeof(*entry));
+
+	*entry = (struct ndmsg){ .ndm_family = AF_INET,
+				 .ndm_ifindex = IFINDEX,
+				 .ndm_state = state };
+	put_address(NDA_DST, "10.0.0.1");
+	mnl_attr_put(message, NDA_LLADDR, mac_size, mac);
+}
+
+static void a_neighbor_has_a_mac_once_it_was_resolved(void **state)
+{
+	const uint16_t without[] = { NUD_INCOMPLETE, NUD_FAILED, NUD_NOARP };
+	const uint16_t with[] = { NUD_REACHABLE, NUD_STALE, NUD_DELAY,
+				  NUD_PROBE, NUD_PERMANENT };
+	uint8_t mac[MAC_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++) {
+		begin_neighbor(without[i], MAC_SIZE);
+		assert_false(netlink_message_neighbor(message, mac));
+	}
+	for (size_t i = 0; i < sizeof(with) / sizeof(with[0]); i++) {
+		begin_neighbor(with[i], MAC_SIZE);
+		assert_true(netlink_message_neighbor(message, mac));
+		assert_int_equal(mac[MAC_SIZE - 1], 7);
+	}
+}
+
+static void a_link_layer_address_of_another_size_is_no_mac(void **state)
+{
+	uint8_t mac[MAC_SIZE];
+
+	(void)state;
+	begin_neighbor(NUD_REACHABLE, MAC_SIZE + 2);
+	assert_false(netlink_message_neighbor(message, mac));
+	begin_neighbor(NUD_REACHABLE, MAC_SIZE - 1);
+	assert_false(netlink_message_neighbor(message, mac));
+}
+
 /* Truncated and damaged messages: no read behind the end. */
 static void damage_does_no_harm(void **state)
 {
@@ -456,6 +501,9 @@ int main(void)
 		cmocka_unit_test(an_ipv4_route_may_lead_over_ipv6),
 		cmocka_unit_test(of_several_hops_the_first_living_is_taken),
 		cmocka_unit_test(only_a_unicast_route_leads_anywhere),
+		cmocka_unit_test(a_neighbor_has_a_mac_once_it_was_resolved),
+		cmocka_unit_test(
+			a_link_layer_address_of_another_size_is_no_mac),
 		cmocka_unit_test(damage_does_no_harm),
 	};
 

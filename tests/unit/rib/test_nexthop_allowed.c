@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <arpa/inet.h>
+
 #include <cmocka.h>
 
 #include "world.h"
@@ -18,6 +20,11 @@ enum {
 	FAR,	/* behind a gateway */
 };
 
+enum {
+	LINK = 3,
+	OTHER_LINK = 4,
+};
+
 /* The machine behind each next hop; 0: not known yet. */
 static uint8_t machines[BACKENDS];
 
@@ -25,7 +32,7 @@ static struct rib_nexthop_place place_of(const struct address *nexthop,
 					 void *context)
 {
 	unsigned int i = backend_index(nexthop);
-	struct rib_nexthop_place place = { .ifindex = machines[i] ? 3 : 0,
+	struct rib_nexthop_place place = { .ifindex = machines[i] ? LINK : 0,
 					   .on_link = i != FAR };
 
 	(void)context;
@@ -40,7 +47,9 @@ static void allow_nexthops(struct world *world, enum neighbor_nexthop allowed)
 		.source = { .address = backend_address(SERVER),
 			    .identifier = 100,
 			    .as = 65001,
+			    .ifindex = LINK,
 			    .nexthop = allowed },
+		.mac = { machines[SERVER] },
 		.role = NEIGHBOR_ROLE_BACKEND,
 		.session = &ipv4_session,
 		.relation = BGP_ROLE_NONE,
@@ -182,6 +191,56 @@ static void any_allows_all(void **state)
 	assert_int_equal(announce_by(world, FAR), REASON_NONE);
 }
 
+/* Let the session of an upstream come up, whose frames go to this machine. */
+static void add_upstream(struct world *world, uint32_t ifindex, uint8_t machine)
+{
+	const struct rib_peer_options options = {
+		.source = { .address = address_from_ipv4(htonl(0x0a000164)),
+			    .identifier = 1,
+			    .as = 64500,
+			    .ifindex = ifindex },
+		.mac = { machine },
+		.role = NEIGHBOR_ROLE_UPSTREAM,
+		.session = &ipv4_session,
+		.relation = BGP_ROLE_NONE,
+	};
+
+	assert_non_null(rib_peer_up(world->rib, &options));
+	rib_process(world->rib);
+}
+
+static void the_machine_of_an_upstream_is_not(void **state)
+{
+	struct world *world = *state;
+
+	allow_nexthops(world, NEIGHBOR_NEXTHOP_ANY);
+	assert_int_equal(announce_by(world, OTHER), REASON_NONE);
+	add_upstream(world, LINK, machines[OTHER]);
+	assert_int_equal(reason_of(world, VIP, SERVER), REASON_NEXTHOP_LOOP);
+	assert_int_equal(announce_by(world, SERVER), REASON_NONE);
+	assert_int_equal(announce_by(world, OTHER), REASON_NEXTHOP_LOOP);
+	assert_int_equal(world->backends[SERVER]->nexthops_refused, 1);
+}
+
+/* Routers use one MAC on all their links. */
+static void on_another_link_the_mac_is_that_of_another_machine(void **state)
+{
+	struct world *world = *state;
+
+	allow_nexthops(world, NEIGHBOR_NEXTHOP_ANY);
+	add_upstream(world, OTHER_LINK, machines[OTHER]);
+	assert_int_equal(announce_by(world, OTHER), REASON_NONE);
+}
+
+static void a_machine_that_is_also_an_upstream_may_give_itself(void **state)
+{
+	struct world *world = *state;
+
+	add_upstream(world, LINK, machines[SERVER]);
+	assert_int_equal(announce_by(world, SERVER), REASON_NONE);
+	assert_int_equal(announce_by(world, SECOND), REASON_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +266,15 @@ int main(void)
 			setup_places, teardown),
 		cmocka_unit_test_setup_teardown(any_allows_all, setup_places,
 						teardown),
+		cmocka_unit_test_setup_teardown(
+			the_machine_of_an_upstream_is_not, setup_places,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			on_another_link_the_mac_is_that_of_another_machine,
+			setup_places, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_machine_that_is_also_an_upstream_may_give_itself,
+			setup_places, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
