@@ -77,8 +77,8 @@ steering_SRC := assign.c backup.c build_budget.c candidate.c fit.c group.c ident
 steering_USES := rib nexthop codec core
 
 datapath_DIR := agent/datapath
-datapath_SRC := attach.c capture.c counters.c datapath.c failure.c options.c pins.c run.c tables.c \
-	vip_table.c vips.c
+datapath_SRC := attach.c capture.c counters.c datapath.c failure.c flows.c options.c pins.c run.c \
+	tables.c vip_table.c vips.c
 datapath_USES := core
 
 control_DIR := agent/control
@@ -128,7 +128,7 @@ config_TESTS += $(addprefix rib/test_,as_pattern policy policy_rib update_group 
 UNIT_TESTS := $(foreach room,$(ROOMS),$($(room)_TESTS))
 
 # tests/xdp/test_NAME.c, with root, and their shared sources.
-xdp_TESTS := bfd_stall capture datapath ethernet fragment_memory fragment_shares fragments headroom icmp_errors icmp_rate \
+xdp_TESTS := bfd_stall capture datapath ethernet flow_maps fragment_memory fragment_shares fragments headroom icmp_errors icmp_rate \
 	ipv4 ipv6 kernel_routes netlink oracle plain_routes route_objects tables tracker tracker_scale vip_places vips vlan_offload
 XDP_TESTS := $(addprefix test_,$(xdp_TESTS))
 XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_flow.c \

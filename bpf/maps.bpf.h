@@ -77,6 +77,30 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct hg_previous_quad);
+} previous SEC(".maps");
+
+/* Three maps, so that floods of one kind do not push out records of another */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct hg_flow_key);
+	__type(value, struct hg_flow);
+} flows_new SEC(".maps"), flows_probation SEC(".maps"),
+	flows_pinned SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct hg_flow_budget);
+} flow_budgets SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, HG_MAX_NEXTHOPS);
 	__type(key, __u32);
 	__type(value, struct hg_nexthop);

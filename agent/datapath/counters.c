@@ -40,6 +40,12 @@ static const char *const event_names[HG_EVENT_COUNT] = {
 	[HG_EVENT_FRAGMENT_MISSED] = "fragment_missed",
 	[HG_EVENT_ICMP_ERROR] = "icmp_error",
 	[HG_EVENT_CAPTURED] = "captured",
+	[HG_EVENT_FLOW_RECORDED] = "flow_recorded",
+	[HG_EVENT_FLOW_UNKNOWN] = "flow_unknown",
+	[HG_EVENT_FLOW_PINNED] = "flow_pinned",
+	[HG_EVENT_FLOW_FOLLOWED] = "flow_followed",
+	[HG_EVENT_FLOW_UNRECORDED] = "flow_unrecorded",
+	[HG_EVENT_FLOW_ENDED] = "flow_ended",
 };
 
 const char *hg_outcome_name(enum hg_outcome outcome)

@@ -34,7 +34,42 @@ static int check_options(const struct datapath_options *options,
 		return failure(error, -EINVAL,
 			       "group count %u: must be from 1 to %d",
 			       options->group_count, HG_MAX_GROUPS);
+	if (options->flow_records > HG_MAX_FLOW_RECORDS)
+		return failure(error, -EINVAL,
+			       "flow records %u: must be at most %d",
+			       options->flow_records, HG_MAX_FLOW_RECORDS);
 	return 0;
+}
+
+static uint32_t at_least_one(uint32_t number)
+{
+	return number ? number : 1;
+}
+
+/*
+ * The rate leaves a record in `flows_new` for half a second at least, until the
+ * second packet of the flow has come.
+ */
+static void configure_flows(struct headgate *skeleton,
+			    const struct datapath_options *options,
+			    uint32_t cpus)
+{
+	uint32_t rooms[HG_FLOW_MAP_COUNT];
+	uint32_t quads = options->group_count * options->table_size /
+			 HG_PREVIOUS_PER_QUAD;
+
+	for (enum hg_flow_map map = 0; map < HG_FLOW_MAP_COUNT; map++)
+		rooms[map] = datapath_options_flow_room(options, map);
+	skeleton->rodata->config.flows_new_rate =
+		at_least_one(rooms[HG_FLOWS_NEW] * 2 / cpus);
+	skeleton->rodata->config.virtual_clock = options->virtual_clock;
+	bpf_map__set_max_entries(skeleton->maps.previous,
+				 options->flow_records ? quads : 1);
+	bpf_map__set_max_entries(skeleton->maps.flows_new, rooms[HG_FLOWS_NEW]);
+	bpf_map__set_max_entries(skeleton->maps.flows_probation,
+				 rooms[HG_FLOWS_PROBATION]);
+	bpf_map__set_max_entries(skeleton->maps.flows_pinned,
+				 rooms[HG_FLOWS_PINNED]);
 }
 
 static void configure_program(struct headgate *skeleton,
@@ -49,6 +84,7 @@ static void configure_program(struct headgate *skeleton,
 				 options->group_count * options->table_size /
 					 HG_BUCKETS_PER_PAIR);
 	bpf_map__set_max_entries(skeleton->maps.counters, cpus);
+	configure_flows(skeleton, options, cpus);
 }
 
 static int refuse_load(int code, const struct datapath_options *options,
@@ -57,8 +93,9 @@ static int refuse_load(int code, const struct datapath_options *options,
 	if (code == -ENOMEM)
 		return failure(
 			error, code,
-			"XDP program: no memory for it and its tables (buckets: %.4g MiB); lower --groups or --table-size",
-			(double)datapath_options_memory(options) / MIB);
+			"XDP program: no memory for it and its tables (buckets: %.4g MiB, flows: %.4g MiB); lower --groups or --table-size",
+			(double)datapath_options_memory(options) / MIB,
+			(double)datapath_options_flow_memory(options) / MIB);
 	if (code == -EPERM)
 		return failure(
 			error, code,
@@ -98,6 +135,10 @@ static void take_descriptors(struct datapath *dp)
 	dp->vips.vip6_lpm = bpf_map__fd(skeleton->maps.vip6_lpm);
 	dp->tx_ports = bpf_map__fd(skeleton->maps.tx_ports);
 	dp->captures = bpf_map__fd(skeleton->maps.captures);
+	dp->flows[HG_FLOWS_NEW] = bpf_map__fd(skeleton->maps.flows_new);
+	dp->flows[HG_FLOWS_PROBATION] =
+		bpf_map__fd(skeleton->maps.flows_probation);
+	dp->flows[HG_FLOWS_PINNED] = bpf_map__fd(skeleton->maps.flows_pinned);
 	dp->program_ports = skeleton->bss->ports;
 	dp->control = &skeleton->bss->control;
 }
@@ -108,6 +149,9 @@ static int map_memory(struct datapath *dp, struct datapath_error *error)
 	int err;
 
 	err = table_open(&dp->buckets, bpf_map__fd(skeleton->maps.buckets));
+	if (!err)
+		err = table_open(&dp->previous,
+				 bpf_map__fd(skeleton->maps.previous));
 	if (!err)
 		err = table_open(&dp->nexthops,
 				 bpf_map__fd(skeleton->maps.nexthops));
@@ -131,6 +175,8 @@ static int load_and_map(struct datapath *dp,
 
 	dp->mode = options->mode;
 	dp->group_count = options->group_count;
+	for (enum hg_flow_map map = 0; map < HG_FLOW_MAP_COUNT; map++)
+		dp->flow_rooms[map] = datapath_options_flow_room(options, map);
 	dp->vips.secret = options->vip_secret;
 	if (!dp->vips.secret.factor) {
 		err = vips_draw_secret(&dp->vips.secret);
@@ -237,6 +283,7 @@ void datapath_close(struct datapath *dp, bool keep)
 	table_close(&dp->counters);
 	vips_close(&dp->vips);
 	table_close(&dp->nexthops);
+	table_close(&dp->previous);
 	table_close(&dp->buckets);
 	headgate__destroy(dp->skeleton);
 	pins_close(&dp->pins);

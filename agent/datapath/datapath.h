@@ -11,6 +11,7 @@
  *	pins.c		the pin directory and its lock
  *	tables.c	buckets and next hops, written through mapped memory
  *	vips.c		VIPs: single addresses by vip_table.c, prefixes in tries
+ *	flows.c		records of flows that stay where they are
  *	counters.c	counters, summed over all CPUs, and the names of outcomes
  *	capture.c	captured frames
  *	run.c		the program on single frames, for tests and `explain`
@@ -141,6 +142,15 @@ int datapath_set_buckets(struct datapath *dp, uint32_t first,
 int datapath_get_bucket(const struct datapath *dp, uint32_t index,
 			struct hg_bucket *bucket);
 /*
+ * Write the previous slots of `count` buckets, each by one store; indices as
+ * above. Write one before its bucket becomes `moving`. -EINVAL: the buckets are
+ * not all inside the table, or flow_records is 0; none is written.
+ */
+int datapath_set_previous(struct datapath *dp, uint32_t first,
+			  const uint16_t *slots, uint32_t count);
+int datapath_get_previous(const struct datapath *dp, uint32_t index,
+			  uint16_t *slot);
+/*
  * Add or replace a VIP of either family, a single address or a prefix; a packet
  * belongs to the longest one that contains its destination. -E2BIG, -ENOSPC: no
  * room for more.
@@ -163,6 +173,40 @@ int datapath_read_event_counter(const struct datapath *dp, enum hg_event event,
 /* Set a counter to zero, for a new owner of its index. */
 int datapath_clear_vip_counter(struct datapath *dp, uint32_t index);
 int datapath_clear_nexthop_counter(struct datapath *dp, uint32_t slot);
+
+/* The record of a flow */
+struct datapath_flow {
+	uint64_t signature;
+	struct hg_flow flow;
+};
+
+enum datapath_flow_limits {
+	DATAPATH_MIN_FLOWS = 64,  /* room that a read of flows needs */
+	DATAPATH_MAX_FLOWS = 512, /* the most that one read returns */
+};
+
+/* A place in a walk over a flow map; zeroes: before the first record */
+struct datapath_flows_cursor {
+	uint32_t batch; /* the kernel's */
+	bool started;
+};
+
+/*
+ * Read the next records of a flow map into `out`, which has room for `max`, and
+ * say in `count` how many there are. Returns 0 if there may be more, -ENOENT if
+ * these are the last ones (`count` may be 0 in both cases). A record that is
+ * added during a walk may be missed. -EINVAL: `max` is below
+ * DATAPATH_MIN_FLOWS.
+ */
+int datapath_read_flows(const struct datapath *dp, enum hg_flow_map map,
+			struct datapath_flows_cursor *cursor,
+			struct datapath_flow *out, uint32_t max,
+			uint32_t *count);
+/* Delete records. Those that are gone already are no error. */
+int datapath_delete_flows(struct datapath *dp, enum hg_flow_map map,
+			  const uint64_t *signatures, uint32_t count);
+/* Return the number of records that a flow map has room for. */
+uint32_t datapath_flow_room(const struct datapath *dp, enum hg_flow_map map);
 
 /*
  * Capture: copies of frames for VIPs as they came in, with the decision on

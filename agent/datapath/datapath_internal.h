@@ -29,6 +29,9 @@ struct datapath {
 
 	struct vips vips;
 	struct table buckets;
+	struct table previous;	      /* struct hg_previous_quad */
+	int flows[HG_FLOW_MAP_COUNT]; /* descriptors of the flow maps */
+	uint32_t flow_rooms[HG_FLOW_MAP_COUNT];
 	struct table nexthops;
 	struct table counters; /* struct hg_counters for each CPU */
 	struct capture capture;

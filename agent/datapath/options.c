@@ -15,6 +15,12 @@ const char *const datapath_attach_names[DATAPATH_ATTACH_COUNT] = {
 	[DATAPATH_ATTACH_LINK] = "link",
 };
 
+enum {
+	/* an element of the kernel's hash maps, with its key, value and chain */
+	FLOW_MEMORY =
+		48 + sizeof(struct hg_flow_key) + sizeof(struct hg_flow) + 16,
+};
+
 const struct datapath_options datapath_options_default = {
 	.bpffs = "/sys/fs/bpf/headgate",
 	.mode = DATAPATH_AUTO,
@@ -36,6 +42,8 @@ bool datapath_options_equal(const struct datapath_options *a,
 	    strcmp(a->hash_seed_file, b->hash_seed_file) ||
 	    a->icmp_rate != b->icmp_rate || a->table_size != b->table_size ||
 	    a->group_count != b->group_count ||
+	    a->flow_records != b->flow_records ||
+	    a->virtual_clock != b->virtual_clock ||
 	    a->interface_count != b->interface_count)
 		return false;
 	for (size_t i = 0; i < a->interface_count; i++)
@@ -46,6 +54,28 @@ bool datapath_options_equal(const struct datapath_options *a,
 
 uint64_t datapath_options_memory(const struct datapath_options *options)
 {
-	return (uint64_t)options->group_count * options->table_size *
-	       sizeof(struct hg_bucket);
+	uint64_t buckets = (uint64_t)options->group_count * options->table_size;
+
+	return buckets *
+	       (sizeof(struct hg_bucket) +
+		(options->flow_records ? sizeof(struct hg_previous) : 0));
+}
+
+uint32_t datapath_options_flow_room(const struct datapath_options *options,
+				    enum hg_flow_map map)
+{
+	uint32_t room = options->flow_records;
+
+	if (map != HG_FLOWS_PINNED)
+		room /= 2;
+	return room ? room : 1;
+}
+
+uint64_t datapath_options_flow_memory(const struct datapath_options *options)
+{
+	uint64_t records = 0;
+
+	for (enum hg_flow_map map = 0; map < HG_FLOW_MAP_COUNT; map++)
+		records += datapath_options_flow_room(options, map);
+	return records * FLOW_MEMORY;
 }

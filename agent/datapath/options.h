@@ -46,6 +46,12 @@ struct datapath_options {
 	uint32_t icmp_rate;   /* as in struct hg_config */
 	uint32_t table_size;  /* buckets of a group: a power of two */
 	uint32_t group_count; /* number of groups that fit */
+	/*
+	 * Flows that `flows_pinned` has room for; the other flow maps have room
+	 * for half as many. 0: no flow is ever recorded.
+	 */
+	uint32_t flow_records;
+	bool virtual_clock; /* for tests: as in struct hg_config */
 	/* Interfaces to attach to, by name; they need not exist yet. */
 	char interfaces[DATAPATH_MAX_INTERFACES][INTERFACE_SIZE];
 	size_t interface_count;
@@ -57,5 +63,10 @@ bool datapath_options_equal(const struct datapath_options *a,
 			    const struct datapath_options *b);
 /* Return the bytes that the buckets of all groups take, in use or not. */
 uint64_t datapath_options_memory(const struct datapath_options *options);
+/* Return about how many bytes the flow maps take, in use or not. */
+uint64_t datapath_options_flow_memory(const struct datapath_options *options);
+/* Return the number of flows that a flow map has room for. */
+uint32_t datapath_options_flow_room(const struct datapath_options *options,
+				    enum hg_flow_map map);
 
 #endif

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Writers of the buckets and next hops.
+ * Writers of the buckets, their previous slots and the next hops.
  *
  * They write through the mapped memory of the arrays: a bucket is one aligned
- * 32-bit word, a next hop several of 64 bits, each written with one store. So a change of a bucket, or of a next hop's `alive`,
- * costs nanoseconds, and no packet sees half of it.
+ * 32-bit word, its previous slot one of 16 bits, a next hop several of 64 bits,
+ * each written with one store. So a change of a bucket, or of a next hop's
+ * `alive`, costs nanoseconds, and no packet sees half of it.
  */
 
 #include "datapath/tables.h"
@@ -30,6 +31,7 @@ enum {
  * words already.
  */
 _Static_assert(sizeof(struct hg_bucket_pair) == WORD_SIZE, "one word");
+_Static_assert(sizeof(struct hg_previous_quad) == WORD_SIZE, "one word");
 _Static_assert(sizeof(struct hg_nexthop) % WORD_SIZE == 0, "whole words");
 
 static size_t table_size(const struct table *table)
@@ -175,5 +177,41 @@ int datapath_get_bucket(const struct datapath *dp, uint32_t index,
 		return -EINVAL;
 	word = __atomic_load_n(bucket_word(dp, index), __ATOMIC_ACQUIRE);
 	memcpy(bucket, &word, sizeof(*bucket));
+	return 0;
+}
+
+/* Without flow records there are no previous slots. */
+static uint32_t previous_count(const struct datapath *dp)
+{
+	uint32_t count = dp->previous.entries * HG_PREVIOUS_PER_QUAD;
+
+	return count < bucket_count(dp) ? 0 : count;
+}
+
+/* Return the bucket's previous slot in the mapped memory. */
+static uint16_t *previous_slot(const struct datapath *dp, uint32_t index)
+{
+	return (uint16_t *)dp->previous.words + index;
+}
+
+int datapath_set_previous(struct datapath *dp, uint32_t first,
+			  const uint16_t *slots, uint32_t count)
+{
+	if (first > previous_count(dp) || count > previous_count(dp) - first)
+		return -EINVAL;
+	for (uint32_t i = 0; i < count; i++)
+		__atomic_store_n(previous_slot(dp, first + i), slots[i],
+				 __ATOMIC_RELEASE);
+	log_debug(subsystem, "group %u: %u previous slots written",
+		  first / group_size(dp), count);
+	return 0;
+}
+
+int datapath_get_previous(const struct datapath *dp, uint32_t index,
+			  uint16_t *slot)
+{
+	if (index >= previous_count(dp))
+		return -EINVAL;
+	*slot = __atomic_load_n(previous_slot(dp, index), __ATOMIC_ACQUIRE);
 	return 0;
 }

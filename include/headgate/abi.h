@@ -7,17 +7,18 @@
  * pinned maps, the outcomes of a frame, and the limits of the tables.
  *
  * The agent writes the VIPs (`vip4`, `vip6` and their tries), `buckets`,
- * `nexthops`, `tx_ports`, the ports and struct hg_control; the program reads
- * them. The program writes `counters`, `fragments`, `icmp_budgets` and
- * `captures`; the agent sums the counters up, sets them to zero for a new
- * owner, and reads captures.
+ * `previous`, `nexthops`, `tx_ports`, the ports and struct hg_control; the
+ * program reads them. The program writes `counters`, `fragments`,
+ * `icmp_budgets`, the flow maps, `flow_budgets` and `captures`; the agent sums
+ * the counters up, sets them to zero for a new owner, reads captures, and
+ * deletes flows that need no record any more.
  *
  * Rules of this file: types and size asserts only. Padding is explicit, named
  * "reserved" and always zero. Map keys are plain integers or structs of them,
  * so that bpftool prints every field by its name. Array values are a multiple
  * of 8 bytes, because the kernel rounds the elements of an array map up to 8
  * and the agent indexes the mapped memory directly. So buckets, of 4 bytes,
- * stand in pairs.
+ * stand in pairs, and previous slots, of 2 bytes, in fours.
  *
  * Addresses and MACs are in network byte order, every other number is in the
  * byte order of the host.
@@ -40,6 +41,7 @@ enum hg_limits {
 	HG_VIP_PROBES = 32,    /* places that a VIP can stand in */
 	HG_MIN_TABLE_SIZE = 256,
 	HG_MAX_TABLE_SIZE = 65536,
+	HG_MAX_FLOW_RECORDS = 1 << 24, /* in `flows_pinned` */
 };
 
 /*
@@ -109,6 +111,12 @@ enum hg_event {
 	HG_EVENT_FRAGMENT_MISSED,   /* first one unknown: hashed by addresses */
 	HG_EVENT_ICMP_ERROR,	    /* steered by the packet it quotes */
 	HG_EVENT_CAPTURED,
+	HG_EVENT_FLOW_RECORDED,	  /* a new flow, in `flows_new` */
+	HG_EVENT_FLOW_UNKNOWN,	  /* to `previous`; in `flows_probation` */
+	HG_EVENT_FLOW_PINNED,	  /* its second packet; in `flows_pinned` */
+	HG_EVENT_FLOW_FOLLOWED,	  /* went where its record says */
+	HG_EVENT_FLOW_UNRECORDED, /* a new flow above the rate of records */
+	HG_EVENT_FLOW_ENDED,	  /* FIN or RST of a recorded flow */
 	HG_EVENT_COUNT,
 };
 
@@ -172,17 +180,24 @@ struct hg_vip6_entry {
 /*
  * A bucket: slots of `nexthops`. It is read and written as one aligned 32-bit
  * word, so that a reader never sees half a change.
+ *
+ * While a bucket is `moving`, new flows go to `current` and unknown ones to the
+ * bucket's slot in `previous`, if that is alive; both are recorded. Flows of a
+ * `tracked` bucket may have a record, which the program looks up before it
+ * takes `current`. `moving` implies `tracked`. Packets of a bucket with neither
+ * flag touch no flow map.
  */
 struct hg_bucket {
 	__u32 current : 14;
 	__u32 backup : 14; /* takes over while `current` is not alive */
-	__u32 moving : 1;  /* not used yet, like the next one: 0 */
+	__u32 moving : 1;
 	__u32 tracked : 1;
 	__u32 reserved : 2;
 };
 
 enum hg_bucket_layout {
 	HG_BUCKETS_PER_PAIR = 2,
+	HG_PREVIOUS_PER_QUAD = 4,
 };
 
 /*
@@ -192,6 +207,69 @@ enum hg_bucket_layout {
 struct hg_bucket_pair {
 	struct hg_bucket buckets[HG_BUCKETS_PER_PAIR];
 } __attribute__((aligned(8)));
+
+/*
+ * The slot of `nexthops` to which unknown flows of a moving bucket go;
+ * HG_NEXTHOP_NONE: to `current`. The agent writes it before it sets `moving`,
+ * and clears it afterwards.
+ */
+struct hg_previous {
+	__u16 slot;
+};
+
+/*
+ * Value of `previous`: that of bucket B is in quad B / 4, at B % 4. Without
+ * flow records `previous` has one quad only.
+ */
+struct hg_previous_quad {
+	struct hg_previous previous[HG_PREVIOUS_PER_QUAD];
+} __attribute__((aligned(8)));
+
+/*
+ * The flow maps. A new flow of a moving bucket is recorded in `flows_new`, an
+ * unknown one in `flows_probation`. The second packet moves the record to
+ * `flows_pinned`, so a flood of single packets does not push out flows.
+ */
+enum hg_flow_map {
+	HG_FLOWS_NEW,
+	HG_FLOWS_PROBATION,
+	HG_FLOWS_PINNED,
+	HG_FLOW_MAP_COUNT,
+};
+
+/*
+ * Key of the flow maps: the 64-bit hash of the flow's 5-tuple by
+ * hg_config.hash_key (bpf/flow_hash.h), whatever the VIP's hash fields are
+ */
+struct hg_flow_key {
+	__u64 signature;
+};
+
+/*
+ * Value of the flow maps: where a flow goes. It counts only while the slot is
+ * alive and of the same incarnation.
+ */
+struct hg_flow {
+	__u32 slot;
+	__u32 incarnation; /* of the next hop when the flow was recorded */
+	/*
+	 * Low 32 bits of CLOCK_MONOTONIC in milliseconds: when the record was
+	 * made; of the last packet once the flow is ending
+	 */
+	__u32 time_ms;
+	__u32 bucket : 16;  /* within its table */
+	__u32 counter : 14; /* hg_vip.counter */
+	__u32 ending : 1;   /* a FIN or RST was seen */
+	__u32 reserved : 1;
+};
+
+/*
+ * Value of `flow_budgets`, one for each CPU: the time up to which the rate of
+ * records in `flows_new` is used up
+ */
+struct hg_flow_budget {
+	__u64 used_until_ns; /* CLOCK_MONOTONIC */
+};
 
 /* A VLAN tag as in the frame (IEEE 802.1Q 9.3), without priority bits */
 struct hg_vlan_tag {
@@ -228,7 +306,7 @@ struct hg_counter {
  */
 enum hg_counter_room {
 	HG_OUTCOME_ROOM = 32,
-	HG_EVENT_ROOM = 8,
+	HG_EVENT_ROOM = 16,
 };
 
 /*
@@ -296,6 +374,9 @@ struct hg_config {
 	__u32 icmp_rate;
 	__u32 table_size; /* buckets of a group, a power of two */
 	struct hg_vip_secret vip_secret; /* the same for as long as the tables */
+	/* Records in `flows_new` for each second and CPU */
+	__u32 flows_new_rate;
+	__u32 virtual_clock; /* flows go by hg_control.time_ms; for tests */
 };
 
 /*
@@ -309,6 +390,7 @@ struct hg_control {
 	__u8 capture_one_vip;	/* only those for `capture_vip` */
 	__u32 capture_interval; /* capture one frame in this many, at random */
 	struct hg_address capture_vip;
+	__u64 time_ms; /* only with a virtual clock */
 };
 
 enum hg_capture_sizes {
@@ -362,7 +444,13 @@ _Static_assert(sizeof(struct hg_fragment_key) == 4, "no hidden padding");
 _Static_assert(sizeof(struct hg_fragment) == 24, "no hidden padding");
 _Static_assert(sizeof(struct hg_fragment_set) == 200, "no hidden padding");
 _Static_assert(sizeof(struct hg_icmp_budget) == 16, "no hidden padding");
-_Static_assert(sizeof(struct hg_control) == 24, "no hidden padding");
+_Static_assert(sizeof(struct hg_previous_quad) == 8, "one word");
+_Static_assert(HG_MAX_NEXTHOPS <= 1 << 16, "a slot fits into hg_previous");
+_Static_assert(HG_MAX_TABLE_SIZE <= 1 << 16, "a bucket fits into hg_flow");
+_Static_assert(sizeof(struct hg_flow_key) == 8, "no hidden padding");
+_Static_assert(sizeof(struct hg_flow) == 16, "no hidden padding");
+_Static_assert(sizeof(struct hg_flow_budget) == 8, "no hidden padding");
+_Static_assert(sizeof(struct hg_control) == 32, "no hidden padding");
 _Static_assert(sizeof(struct hg_capture) == 32, "no hidden padding");
 
 #endif
