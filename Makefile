@@ -342,6 +342,9 @@ bench-scale: all $(B)/tests/bench/bgp_generator $(B)/tests/bench/bfd_speakers
 bench-steering: $(B)/tests/bench/steering_bench
 	$(Q)B=$(B) $(PYTHON) tests/bench/steering.py $(BENCH_OPTIONS)
 
+bench-affinity: all
+	$(Q)B=$(B) $(PYTHON) tests/bench/affinity.py $(BENCH_OPTIONS) $(if $(SCENES),--scenes $(SCENES))
+
 deps:
 	$(Q)tools/deps.sh
 
@@ -425,6 +428,7 @@ help:
 	@echo "make bench       the packet path beside an empty program and the kernel, ROUNDS= SCENES= (root)"
 	@echo "make bench-bgp   BGP load beside BIRD, ROUNDS= (root)"
 	@echo "make bench-scale  up to 4,095 next hops and 10,000 VIPs beside BIRD, ROUNDS= SCENES= (root)"
+	@echo "make bench-affinity  flows that break while servers change, beside the kernel, ROUNDS= SCENES= (root)"
 	@echo "make bench-steering  what a change of a set costs, ROUNDS="
 	@echo "make lint        format, include directions, headers, warnings, words; of FILES= alone"
 	@echo "make coverage    lines of each room that unit tests run; by file in COVER=agent/rib"
@@ -433,7 +437,7 @@ help:
 	@echo "make format install clean deps"
 	@echo "Variables: B=folder V=1 SAN=1 CC= CLANG= CPPFLAGS= CFLAGS= LDFLAGS= PREFIX= DESTDIR="
 
-.PHONY: all unit tests check check-unit check-kernels bench bench-bgp bench-scale bench-steering demo deps lab lint format fuzz hooks \
+.PHONY: all unit tests check check-unit check-kernels bench bench-affinity bench-bgp bench-scale bench-steering demo deps lab lint format fuzz hooks \
 	coverage compile_commands.json install clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -10,8 +10,12 @@
         line on standard input it prints their results so far; at the end of the
         input it resets all of them.
 
+    client.py idle VIP FIRST_PORT COUNT SECONDS
+        The same with connections that are kept alive: each sends a small request
+        every few seconds, at intervals of its own, and adds up the answers.
+
 The program chooses the source ports, because the flow hash uses them: the same
-ports give the same result in every run. Both modes end after SECONDS.
+ports give the same result in every run. All modes end after SECONDS.
 """
 
 import asyncio
@@ -23,6 +27,8 @@ import struct
 import sys
 
 CONCURRENCY = 64
+# Intervals of a kept-alive connection, by its port: 1 to 10 seconds.
+IDLE_STEPS = 10
 CONNECTION_SECONDS = 8 * int(os.environ.get("TIME_SCALE", "1"))
 
 
@@ -94,6 +100,32 @@ class Download:
         return int(fields["content-length"])
 
 
+class Requests(Download):
+    """A connection that is kept alive between small requests."""
+
+    async def fetch(self, sock):
+        loop = asyncio.get_running_loop()
+        await asyncio.wait_for(loop.sock_connect(sock, (self.vip, 80)),
+                               CONNECTION_SECONDS)
+        request = f"GET {self.path} HTTP/1.1\r\nHost: lab\r\n\r\n"
+        while True:
+            await loop.sock_sendall(sock, request.encode())
+            await asyncio.wait_for(self.read_answer(loop, sock),
+                                   CONNECTION_SECONDS)
+            await asyncio.sleep(1 + self.result["port"] % IDLE_STEPS)
+
+    async def read_answer(self, loop, sock):
+        already = self.result["bytes"]
+        promised = await self.read_head(loop, sock)
+        got = self.result["bytes"]
+        while got < promised:
+            data = await loop.sock_recv(sock, 65536)
+            if not data:
+                raise EOFError
+            got += len(data)
+        self.result["bytes"] = already + got
+
+
 def name_of(error):
     """Return the class of an error, or the errno's name of a plain OSError."""
     if type(error) is OSError:
@@ -133,8 +165,9 @@ def report(downloads):
 async def main():
     mode, vip, first_port, count, seconds = sys.argv[1:]
     ports = range(int(first_port), int(first_port) + int(count))
-    downloads = [Download(vip, port, f"/{mode}") for port in ports]
-    work = {"short": short, "long": long}[mode](downloads)
+    connection = Requests if mode == "idle" else Download
+    downloads = [connection(vip, port, f"/{mode}") for port in ports]
+    work = {"short": short, "long": long, "idle": long}[mode](downloads)
     try:
         await asyncio.wait_for(work, int(seconds))
     except asyncio.TimeoutError:

@@ -100,7 +100,8 @@ class Server:
             self.configure_ipv6()
         folder = f"{lab.folder}/{self.name}"
         self.bird = self.make_bird(lab, folder)
-        self.web = web.WebServer(self.namespace, folder, lab.files, lab.services)
+        self.web = web.WebServer(self.namespace, folder, lab.files,
+                                 lab.services, lab.long_rate)
 
     def make_bird(self, lab, folder):
         if lab.link_local:
@@ -174,6 +175,7 @@ class Lab:
     """
 
     server_class = Server
+    long_rate = web.LONG_RATE
 
     def __init__(self, servers=4, one_arm=False, ipv6=False,
                  link_local=False, forwarding=False):

@@ -50,12 +50,14 @@ def short_downloads(namespace, vip, first_port, count, seconds=30):
 
 
 class LongDownloads:
-    """Slow downloads that run until close(), at most for `seconds`."""
+    """Slow downloads that run until close(), at most for `seconds`; with the mode
+    "idle" connections that are kept alive."""
 
-    def __init__(self, namespace, vip, first_port, count, seconds=90):
+    def __init__(self, namespace, vip, first_port, count, seconds=90,
+                 mode="long"):
         self.count = count
         self.process = namespace.start(
-            command("long", vip, first_port, count, seconds),
+            command(mode, vip, first_port, count, seconds),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def report(self):

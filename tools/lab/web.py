@@ -2,7 +2,8 @@
 """Run nginx on the VIPs of a server.
 
 It serves two files: /short, 64 KiB, for connections to count, and /long, a
-sparse file sent slowly, for connections that must survive a failure. A header
+sparse file sent slowly, for connections that must survive a failure. /idle keeps
+the connection for further requests. A header
 names the server; the access log has the client's address and port of each
 finished request.
 """
@@ -36,6 +37,11 @@ http {{
         {listen}
         root {files};
         location /long {{ limit_rate {rate}; }}
+        location /idle {{
+            keepalive_timeout 600;
+            keepalive_requests 100000;
+            return 200 "idle";
+        }}
     }}
 }}
 """
@@ -58,7 +64,7 @@ def make_files(folder):
 class WebServer:
     """The nginx of a server."""
 
-    def __init__(self, namespace, folder, files, vips):
+    def __init__(self, namespace, folder, files, vips, rate=LONG_RATE):
         self.namespace = namespace
         self.folder = folder
         self.process = None
@@ -67,7 +73,7 @@ class WebServer:
             file.write(CONFIG.format(folder=folder, files=files,
                                      listen=" ".join(map(listen, vips)),
                                      name=namespace.short_name,
-                                     rate=LONG_RATE))
+                                     rate=rate))
 
     def start(self):
         self.process = self.namespace.start(
