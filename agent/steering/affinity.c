@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Windows of buckets that move. See affinity.h. */
+
+#include "steering/affinity.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t bytes_of(uint32_t size)
+{
+	return sizeof(struct affinity) + size * sizeof(struct affinity_bucket);
+}
+
+struct affinity *affinity_new(uint32_t size)
+{
+	struct affinity *affinity = calloc(1, bytes_of(size));
+
+	if (affinity)
+		affinity->size = size;
+	return affinity;
+}
+
+void affinity_free(struct affinity *affinity)
+{
+	free(affinity);
+}
+
+struct affinity *affinity_copy(const struct affinity *from)
+{
+	struct affinity *copy = malloc(bytes_of(from->size));
+
+	if (copy)
+		memcpy(copy, from, bytes_of(from->size));
+	return copy;
+}
+
+static void set_moving(struct affinity *affinity,
+		       struct affinity_bucket *bucket, bool moving)
+{
+	affinity->moving += moving - bucket->moving;
+	bucket->moving = moving;
+	if (!moving)
+		bucket->previous = HG_NEXTHOP_NONE;
+}
+
+static void set_tracked(struct affinity *affinity,
+			struct affinity_bucket *bucket, bool tracked)
+{
+	affinity->tracked += tracked - bucket->tracked;
+	bucket->tracked = tracked;
+}
+
+static void begin_window(struct affinity *affinity,
+			 struct affinity_bucket *bucket, uint16_t previous)
+{
+	set_moving(affinity, bucket, true);
+	set_tracked(affinity, bucket, true);
+	bucket->previous = previous;
+}
+
+static void extend(struct affinity_bucket *bucket, uint32_t until_s)
+{
+	if (until_s > AFFINITY_NEVER)
+		until_s = AFFINITY_NEVER;
+	if (bucket->until_s < until_s)
+		bucket->until_s = until_s;
+}
+
+void affinity_place(struct affinity *affinity, uint32_t bucket, uint16_t slot)
+{
+	assert(!affinity->buckets[bucket].moving);
+	affinity->buckets[bucket].current = slot;
+}
+
+void affinity_move(struct affinity *affinity, uint32_t bucket, uint16_t slot,
+		   const struct affinity_terms *terms)
+{
+	struct affinity_bucket *b = &affinity->buckets[bucket];
+	uint16_t previous;
+
+	if (b->moving && terms->slots[b->previous] == AFFINITY_DEAD)
+		set_moving(affinity, b, false);
+	if (slot == b->current)
+		return;
+	previous = b->moving ? b->previous : b->current;
+	b->current = slot;
+	if (previous == slot || terms->slots[previous] == AFFINITY_DEAD) {
+		set_moving(affinity, b, false);
+		return;
+	}
+	if (!b->moving)
+		b->until_s = 0;
+	begin_window(affinity, b, previous);
+	extend(b, terms->until_s);
+	extend(b, terms->slots[previous]);
+}
+
+void affinity_foresee(struct affinity *affinity, uint32_t bucket,
+		      uint32_t until_s)
+{
+	struct affinity_bucket *b = &affinity->buckets[bucket];
+
+	if (b->current == HG_NEXTHOP_NONE)
+		return;
+	if (!b->moving) {
+		b->until_s = 0;
+		begin_window(affinity, b, b->current);
+	}
+	extend(b, until_s);
+}
+
+void affinity_unforesee(struct affinity *affinity, uint32_t bucket)
+{
+	struct affinity_bucket *b = &affinity->buckets[bucket];
+
+	if (b->moving && b->previous == b->current)
+		set_moving(affinity, b, false);
+}
+
+uint32_t affinity_expire(struct affinity *affinity, uint32_t now_s)
+{
+	uint32_t before = affinity->moving;
+
+	for (uint32_t i = 0; i < affinity->size && affinity->moving; i++) {
+		struct affinity_bucket *b = &affinity->buckets[i];
+
+		if (b->moving && b->until_s <= now_s)
+			set_moving(affinity, b, false);
+	}
+	return before - affinity->moving;
+}
+
+uint32_t affinity_forget(struct affinity *affinity, uint16_t slot)
+{
+	uint32_t before = affinity->moving;
+
+	for (uint32_t i = 0; i < affinity->size && affinity->moving; i++) {
+		struct affinity_bucket *b = &affinity->buckets[i];
+
+		if (b->moving && b->previous == slot)
+			set_moving(affinity, b, false);
+	}
+	return before - affinity->moving;
+}
+
+void affinity_limit(struct affinity *affinity, uint16_t slot, uint32_t until_s)
+{
+	for (uint32_t i = 0; i < affinity->size; i++) {
+		struct affinity_bucket *b = &affinity->buckets[i];
+
+		if (b->moving && b->previous == slot && b->until_s > until_s)
+			b->until_s = until_s;
+	}
+}
+
+void affinity_extend(struct affinity *affinity, uint32_t until_s)
+{
+	for (uint32_t i = 0; i < affinity->size; i++)
+		if (affinity->buckets[i].moving)
+			extend(&affinity->buckets[i], until_s);
+}
+
+uint32_t affinity_next_s(const struct affinity *affinity)
+{
+	uint32_t next_s = AFFINITY_NEVER;
+
+	for (uint32_t i = 0; i < affinity->size; i++) {
+		const struct affinity_bucket *b = &affinity->buckets[i];
+
+		if (b->moving && b->until_s < next_s)
+			next_s = b->until_s;
+	}
+	return next_s;
+}
+
+void affinity_untrack(struct affinity *affinity, uint32_t bucket)
+{
+	struct affinity_bucket *b = &affinity->buckets[bucket];
+
+	if (!b->moving)
+		set_tracked(affinity, b, false);
+}
+
+void affinity_track_as(struct affinity *affinity, const struct affinity *from)
+{
+	assert(affinity->size == from->size);
+	for (uint32_t i = 0; i < affinity->size; i++)
+		if (from->buckets[i].tracked)
+			set_tracked(affinity, &affinity->buckets[i], true);
+}
+
+struct hg_bucket affinity_word(const struct affinity *affinity, uint32_t bucket,
+			       uint16_t backup)
+{
+	const struct affinity_bucket *b = &affinity->buckets[bucket];
+
+	return (struct hg_bucket){
+		.current = b->current,
+		.backup = backup,
+		.moving = b->moving,
+		.tracked = b->tracked,
+	};
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef STEERING_AFFINITY_H
+#define STEERING_AFFINITY_H
+
+/*
+ * Affinity windows of a bucket table: which flows stay where they are while
+ * buckets move. A state machine over time, without a clock. Pure.
+ *
+ * A bucket that moves from slot A to slot B is `moving` until its window ends,
+ * and A is its `previous`. New flows go to B and are recorded. Packets of
+ * unknown flows go to A and are recorded, too. So at the end of the window each
+ * flow of the bucket that is not idle is recorded, and its records are enough:
+ * the bucket is `tracked` while there are any.
+ *
+ *	- A further move within the window keeps the oldest previous: all flows
+ *	  that came to the bucket later are recorded.
+ *	- A move back to the previous ends the window. The bucket stays tracked.
+ *	- A previous that dies is forgotten for good: its flows are lost, and
+ *	  those that return to it would be strangers there.
+ *	- A bucket of which a move is foreseen is moving with previous ==
+ *	  current: its flows are recorded before they have to be.
+ *
+ * Invariants: a bucket has a previous if and only if it is moving; a moving
+ * bucket is tracked.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "headgate/abi.h"
+
+enum affinity_times {
+	/* In struct affinity_terms: */
+	AFFINITY_DEAD = 0, /* no flow can stay there */
+	AFFINITY_KEEP = 1, /* the end that the window has is right */
+	/* The latest end of a window. */
+	AFFINITY_NEVER = (1 << 30) - 1,
+};
+
+struct affinity_bucket {
+	uint16_t current;
+	uint16_t previous; /* HG_NEXTHOP_NONE: none */
+	uint32_t until_s : 30;
+	uint32_t moving : 1;
+	uint32_t tracked : 1;
+};
+
+struct affinity {
+	uint32_t size;
+	uint32_t moving;  /* number of moving buckets */
+	uint32_t tracked; /* number of tracked ones */
+	struct affinity_bucket buckets[];
+};
+
+/* Terms on which flows stay while their bucket moves. */
+struct affinity_terms {
+	uint32_t until_s; /* the least end of a window that opens now */
+	/*
+	 * By slot: the least end of a window with this previous, AFFINITY_KEEP
+	 * or AFFINITY_DEAD, which HG_NEXTHOP_NONE is.
+	 */
+	const uint32_t *slots;
+};
+
+/* Make a table of buckets without a next hop. NULL: out of memory. */
+struct affinity *affinity_new(uint32_t size);
+void affinity_free(struct affinity *affinity);
+/* Return a copy, or NULL: out of memory. */
+struct affinity *affinity_copy(const struct affinity *from);
+
+/* Let `slot` own the bucket without a window: no flow has come to it. */
+void affinity_place(struct affinity *affinity, uint32_t bucket, uint16_t slot);
+/* Move the bucket to `slot`, which may be where it is. */
+void affinity_move(struct affinity *affinity, uint32_t bucket, uint16_t slot,
+		   const struct affinity_terms *terms);
+/* Record the flows of a bucket of which a move is foreseen, until then. */
+void affinity_foresee(struct affinity *affinity, uint32_t bucket,
+		      uint32_t until_s);
+/* The move is not foreseen any more. A window that is open stays open. */
+void affinity_unforesee(struct affinity *affinity, uint32_t bucket);
+
+/* End the windows that are over. Returns how many ended. */
+uint32_t affinity_expire(struct affinity *affinity, uint32_t now_s);
+/* The slot died: it is the previous of no bucket. Returns of how many it was. */
+uint32_t affinity_forget(struct affinity *affinity, uint16_t slot);
+/* Let no window with this previous end later. */
+void affinity_limit(struct affinity *affinity, uint16_t slot, uint32_t until_s);
+/* Let no window end earlier. */
+void affinity_extend(struct affinity *affinity, uint32_t until_s);
+/* Return the earliest end of a window, or AFFINITY_NEVER. */
+uint32_t affinity_next_s(const struct affinity *affinity);
+
+/* No record of the bucket is left. A moving one stays tracked. */
+void affinity_untrack(struct affinity *affinity, uint32_t bucket);
+/* Track what `from` tracks: its flows come to the buckets of `affinity`. */
+void affinity_track_as(struct affinity *affinity, const struct affinity *from);
+
+/* Return the bucket as the program reads it. */
+struct hg_bucket affinity_word(const struct affinity *affinity, uint32_t bucket,
+			       uint16_t backup);
+
+#endif
