@@ -10,7 +10,8 @@ build="gcc make libc6-dev pkg-config clang llvm bpftool libbpf-dev libelf-dev
 	zlib1g-dev libevent-dev libmnl-dev libjson-c-dev
 	libpcap0.8-dev libseccomp-dev"
 check="libcmocka-dev clang-format libclang-rt-14-dev iproute2 ethtool procps
-	python3 pyflakes3 bird2 frr gobgpd nginx-light"
+	python3 pyflakes3 bird2 frr gobgpd exabgp openbgpd
+	nginx-light curl"
 
 missing=
 for package in $build $check; do
@@ -50,7 +51,7 @@ rm -f "$log"
 
 # The new services must not start at the next boot, either.
 if command -v systemctl >/dev/null; then
-	for service in bird frr gobgpd nginx; do
+	for service in bird frr gobgpd exabgp openbgpd nginx; do
 		case "$missing " in
 		*" $service"*) systemctl disable -q $service 2>/dev/null || : ;;
 		esac

@@ -38,6 +38,12 @@ def blocks(text, language):
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
 
 
+def without_blocks_of_others(text):
+    """Return the text without fenced blocks of other programs."""
+    return re.sub(r"^```(?!conf\n|sh\n)\w+\n.*?^```", "", text,
+                  flags=re.M | re.S)
+
+
 def named_tests():
     """Return the names of all functions in tests/unit and tests/lab."""
     sources = [*glob.glob(f"{ROOT}/tests/unit/**/*.c", recursive=True),
@@ -68,6 +74,7 @@ class Documents(unittest.TestCase):
             for name in ("headgate", "headgatectl")))
 
         def check(text):
+            text = without_blocks_of_others(text)
             used = set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*[a-z0-9]", text))
             self.assertEqual(used - known, set())
         self.for_each(check)
