@@ -3,10 +3,12 @@
 
 Each class is a speaker of that document, by the title of its section. The
 configuration is used as it is printed there; what a test needs besides, such as
-the path of a control socket, comes by arguments or in front of it.
+the path of a control socket, comes by arguments or in front of it. MetalLB,
+kube-router and Cilium make the configuration of their daemon from YAML.
 """
 
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -40,7 +42,7 @@ class Daemon:
         """`without` is a part of the configuration to leave out."""
         self.namespace = namespace
         self.without = without
-        self.folder = f"{folder}/{self.title.split()[0].lower()}"
+        self.folder = f"{folder}/{type(self).__name__.lower()}"
         self.processes = []
         os.makedirs(self.folder, exist_ok=True)
 
@@ -54,6 +56,9 @@ class Daemon:
         """Return name -> words in front of the arguments of each command."""
         return {}
 
+    def configuration(self):
+        return server_document.block(self.title, self.language)
+
     def adapt(self, text):
         """Return the configuration with what this test needs besides."""
         return text
@@ -61,15 +66,15 @@ class Daemon:
     # ------------------------------------------ common to all
 
     def start(self):
-        text = server_document.block(self.title, self.language)
+        text = self.configuration()
         if self.without:
             whole, text = text, text.replace(self.without, "")
             assert text != whole, self.without
-        text = self.adapt(text)
-        self.launch(self.write("configuration", text))
-        if server_document.has_block(self.title, "announce"):
-            wait_until(lambda: self.succeeds("announce"), READY_SECONDS,
-                       f"{self.title} to take a route")
+        self.launch(self.write("configuration", self.adapt(text)))
+        self.announce()
+
+    def announce(self):
+        """Announce the VIP, if the configuration does not."""
 
     def write(self, name, text):
         path = f"{self.folder}/{name}"
@@ -88,9 +93,10 @@ class Daemon:
             name, *arguments = shlex.split(line)
             self.namespace.run(*self.programs()[name], *arguments)
 
-    def succeeds(self, what):
+    @staticmethod
+    def succeeds(action):
         try:
-            self.do(what)
+            action()
         except LabError:
             return False
         return True
@@ -156,12 +162,21 @@ class Frr(Daemon):
 
 class Gobgp(Daemon):
     title, language = "GoBGP", "toml"
+    arguments = ()
 
     def launch(self, path):
         # It finds the type of the file by its name.
         os.replace(path, path + ".toml")
         self.spawn("gobgpd", "-f", path + ".toml", "--log-plain",
-                   "--pprof-disable", "--api-hosts", "127.0.0.1:50051")
+                   "--pprof-disable", "--api-hosts", "127.0.0.1:50051",
+                   *self.arguments)
+
+    def announce(self):
+        wait_until(lambda: self.succeeds(self.add_route), READY_SECONDS,
+                   f"{self.title} to take a route")
+
+    def add_route(self):
+        self.do("announce")
 
     def programs(self):
         return {"gobgp": ("gobgp",)}
@@ -188,3 +203,115 @@ class Openbgpd(Daemon):
 
     def programs(self):
         return {"bgpctl": ("bgpctl", "-s", f"{self.folder}/ctl")}
+
+
+class MetallbFrr(Frr):
+    """The FRR of MetalLB's FRR mode, with the lines of its template that matter
+    here. It needs no address to announce."""
+
+    title = "MetalLB (FRR)"
+
+    def configuration(self):
+        setting = server_document.settings("MetalLB")
+        peer = setting["peerAddress"]
+        return f"""\
+route-map {peer}-in deny 20
+ip prefix-list {peer}-pl-ipv4 seq 1 permit {VIP}/32
+route-map {peer}-out permit 1
+ match ip address prefix-list {peer}-pl-ipv4
+router bgp {setting["myASN"]}
+ no bgp ebgp-requires-policy
+ no bgp network import-check
+ no bgp default ipv4-unicast
+ bgp graceful-restart preserve-fw-state
+ neighbor {peer} remote-as {setting["peerASN"]}
+ neighbor {peer} timers {seconds(setting["keepaliveTime"])} {
+     seconds(setting["holdTime"])}
+ address-family ipv4 unicast
+  neighbor {peer} activate
+  neighbor {peer} route-map {peer}-in in
+  neighbor {peer} route-map {peer}-out out
+  network {VIP}/32
+ exit-address-family
+"""
+
+
+def seconds(text):
+    return text.removesuffix("s")
+
+
+class Library(Gobgp):
+    """GoBGP as the library of another program, which adds the routes."""
+
+    families = ("ipv4-unicast", "ipv6-unicast")
+
+    def add_route(self):
+        self.namespace.run("gobgp", "global", "rib", "add", f"{VIP}/32",
+                           "origin", "igp")
+
+    def settings(self):
+        """Return AS, peer's address, peer's AS, hold time."""
+        raise NotImplementedError
+
+    def configuration(self):
+        own, peer, peer_as, hold_time = self.settings()
+        return f"""\
+[global.config]
+as = {own}
+router-id = "10.1.0.11"
+[[neighbors]]
+[neighbors.config]
+neighbor-address = "{peer}"
+peer-as = {peer_as}
+[neighbors.timers.config]
+hold-time = {hold_time}
+connect-retry = 5
+idle-hold-time-after-reset = 5
+""" + "".join(self.family_sections(family) for family in self.families)
+
+    def family_sections(self, family):
+        return f"""\
+[[neighbors.afi-safis]]
+[neighbors.afi-safis.config]
+afi-safi-name = "{family}"
+"""
+
+
+class KubeRouter(Library):
+    title = "kube-router"
+
+    def settings(self):
+        flags = dict(re.findall(r"--([a-z-]+)=(\S+)",
+                                server_document.block(self.title, "yaml")))
+        return (flags["cluster-asn"], flags["peer-router-ips"],
+                flags["peer-router-asns"], seconds(flags["bgp-holdtime"]))
+
+
+class Restarting(KubeRouter):
+    """With graceful restart, which the library takes every start for."""
+
+    arguments = ("--graceful-restart",)
+    DEFERRAL_SECONDS = 4  # 360 by default
+
+    def family_sections(self, family):
+        return super().family_sections(family) + """\
+[neighbors.afi-safis.mp-graceful-restart.config]
+enabled = true
+"""
+
+    def configuration(self):
+        return super().configuration().replace("[[neighbors.afi", f"""\
+[neighbors.graceful-restart.config]
+enabled = true
+restart-time = 120
+deferral-time = {self.DEFERRAL_SECONDS}
+[[neighbors.afi""", 1)
+
+
+class Cilium(Library):
+    title = "Cilium"
+
+    def settings(self):
+        setting = server_document.settings(self.title)
+        return [setting[key] for key in (
+            "localASN", "peerAddress", "peerASN", "holdTimeSeconds")]

@@ -28,8 +28,10 @@ def block(title, language):
     return found[0]
 
 
-def has_block(title, language):
-    return f"\n```{language}\n" in sections()[title]
+def settings(title):
+    """Return key -> value of the section's YAML; the first of equal keys."""
+    pairs = re.findall(r"^[ -]*(\w+): (\S+)$", block(title, "yaml"), re.M)
+    return dict(reversed(pairs))
 
 
 def sent():

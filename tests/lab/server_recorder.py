@@ -27,12 +27,77 @@ END_OF_RIB6 = bgp.update(bgp.mp_unreach(afi=bgp.IPV6))
 NONE = "-"
 
 
-class Recorder:
-    """The other end of a daemon's session: it keeps all messages in order."""
+class Transcript:
+    """All messages of one session from the daemon, in order."""
+
+    def __init__(self):
+        self.messages = []
+
+    def row(self, prefix):
+        """Return the cells of the table, but the speaker's name."""
+        return [self.capabilities(), self.restart(), *self.route(prefix),
+                self.end_of_rib(), self.end()]
+
+    def opened(self):
+        return bgp.parse_open(self.messages[0].body)
+
+    def capabilities(self):
+        """Return the names of its capabilities but those that all have."""
+        codes = set(self.opened().capabilities)
+        if not ALL_HAVE <= codes:
+            raise LabError(f"capabilities {sorted(codes)}")
+        return ", ".join(sorted((CAPABILITIES[code]
+                                 for code in codes - ALL_HAVE),
+                                key=str.lower)) or NONE
+
+    def restart(self):
+        """Return what graceful restart it offers: as helper only, or for
+        families of its own."""
+        values = self.opened().capabilities.get(bgp.CAP_GRACEFUL_RESTART)
+        if not values:
+            return NONE
+        seconds = int.from_bytes(values[0][:2], "big") & 0xfff
+        return f"{seconds} s" if len(values[0]) > 2 else "helper"
+
+    def route(self, prefix):
+        updates = [bgp.parse_update(m.body) for m in self.messages
+                   if m.kind == bgp.UPDATE]
+        attributes = next(u.attributes for u in updates
+                          if prefix in u.announced)
+        med = attributes.get(bgp.MED)
+        return [ORIGINS[attributes[bgp.ORIGIN][1][0]],
+                str(int.from_bytes(med[1], "big")) if med else NONE]
+
+    def end_of_rib(self):
+        updates = [m.whole for m in self.messages if m.kind == bgp.UPDATE]
+        marks = [at for at, whole in enumerate(updates)
+                 if whole in (END_OF_RIB, END_OF_RIB6)]
+        if not marks:
+            return "no"
+        return "after" if len(marks) < len(updates) and marks[0] else "before"
+
+    def end(self):
+        """Return the code of the first NOTIFICATION."""
+        found = [bgp.parse_notification(m.body) for m in self.messages
+                 if m.kind == bgp.NOTIFICATION]
+        return f"{found[0].code}/{found[0].subcode}" if found else NONE
+
+
+def transcript_of(data):
+    """Return the transcript of a session in which `data` was sent."""
+    found = Transcript()
+    while data:
+        message, data = bgp.take_message(data)
+        found.messages.append(message)
+    return found
+
+
+class Recorder(Transcript):
+    """The other end of a daemon's session."""
 
     def __init__(self, namespace):
+        super().__init__()
         self.listener = Listener(namespace, HEADGATE)
-        self.messages = []
         self.speaker = None
 
     def accept(self):
@@ -70,51 +135,3 @@ class Recorder:
         if self.speaker:
             self.speaker.reset()
         self.listener.close()
-
-    # ----------------------------------------------------- the row
-
-    def row(self, prefix):
-        """Return the cells of the table, but the speaker's name."""
-        return [self.capabilities(), self.restart(), *self.route(prefix),
-                self.end_of_rib(), self.end()]
-
-    def opened(self):
-        return bgp.parse_open(self.messages[0].body)
-
-    def capabilities(self):
-        """Return the names of its capabilities but those that all have."""
-        codes = set(self.opened().capabilities)
-        if not ALL_HAVE <= codes:
-            raise LabError(f"capabilities {sorted(codes)}")
-        return ", ".join(sorted((CAPABILITIES[code]
-                                 for code in codes - ALL_HAVE),
-                                key=str.lower)) or NONE
-
-    def restart(self):
-        """Return what graceful restart it offers: as helper only, or for
-        families of its own."""
-        values = self.opened().capabilities.get(bgp.CAP_GRACEFUL_RESTART)
-        if not values:
-            return NONE
-        seconds = int.from_bytes(values[0][:2], "big") & 0xfff
-        return f"{seconds} s" if len(values[0]) > 2 else "helper"
-
-    def route(self, prefix):
-        attributes = self.speaker.table[prefix]
-        med = attributes.get(bgp.MED)
-        return [ORIGINS[attributes[bgp.ORIGIN][1][0]],
-                str(int.from_bytes(med[1], "big")) if med else NONE]
-
-    def end_of_rib(self):
-        updates = [m.whole for m in self.messages if m.kind == bgp.UPDATE]
-        marks = [at for at, whole in enumerate(updates)
-                 if whole in (END_OF_RIB, END_OF_RIB6)]
-        if not marks:
-            return "no"
-        return "after" if len(marks) < len(updates) and marks[0] else "before"
-
-    def end(self):
-        """Return the code of the first NOTIFICATION."""
-        found = [bgp.parse_notification(m.body) for m in self.messages
-                 if m.kind == bgp.NOTIFICATION]
-        return f"{found[0].code}/{found[0].subcode}" if found else NONE

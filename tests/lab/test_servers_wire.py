@@ -6,9 +6,11 @@ import unittest
 
 import server_document
 from lab_case import LabCase
-from raw_lab import RawLab
-from server_daemons import VIP, Bird, Exabgp, Frr, Gobgp, Openbgpd, add_vip
-from server_recorder import Recorder
+from raw_lab import NEXT_HOP, RawLab
+from server_daemons import (VIP, Bird, Cilium, Exabgp, Frr, Gobgp, KubeRouter,
+                            MetallbFrr, Openbgpd, add_vip)
+from server_imitations import Calico, MetallbNative
+from server_recorder import Recorder, transcript_of
 
 
 class Wire(LabCase):
@@ -35,6 +37,12 @@ class Wire(LabCase):
         recorder.wait_for_end()
         self.assertEqual(server_document.sent()[daemon.title],
                          recorder.row(f"{VIP}/32"))
+
+    def check_imitation(self, speaker):
+        sent = transcript_of(speaker.opening(NEXT_HOP)
+                             + speaker.routes(f"{VIP}/32", NEXT_HOP))
+        self.assertEqual(server_document.sent()[speaker.title],
+                         sent.row(f"{VIP}/32"))
 
     def check_silent(self, daemon_class, without):
         """Check that the daemon announces nothing without a part of its
@@ -68,6 +76,20 @@ class Wire(LabCase):
 
     def test_openbgpd_sends_what_the_table_says(self):
         self.check_row(Openbgpd)
+
+    def test_the_frr_of_metallb_sends_what_the_table_says(self):
+        self.check_row(MetallbFrr)
+
+    def test_kube_router_sends_what_the_table_says(self):
+        self.check_row(KubeRouter)
+
+    def test_cilium_sends_what_the_table_says(self):
+        self.check_row(Cilium)
+
+    def test_imitations_send_what_the_table_says(self):
+        for speaker in (MetallbNative(), Calico()):
+            with self.subTest(speaker.title):
+                self.check_imitation(speaker)
 
 
 if __name__ == "__main__":
