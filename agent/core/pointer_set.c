@@ -13,6 +13,12 @@ enum {
 	REMAINDER_BITS = 16,
 };
 
+/*
+ * pointer_set.last_start of a set without a last entry. Every address is much
+ * more than 64 objects away from it.
+ */
+static const uintptr_t NO_START = (uintptr_t)1 << 63;
+
 /* A pointer: its block, and its bit there. */
 struct place {
 	uint64_t key;
@@ -62,14 +68,26 @@ static size_t home_of(const struct pointer_set *set, uint64_t key)
 /* Return the entry of a block, or the free one where it belongs. */
 static size_t find_block(const struct pointer_set *set, uint64_t key)
 {
-	size_t i = set->last;
+	size_t i = home_of(set, key);
 
-	if (i < set->size && set->blocks[i].key == key)
-		return i;
-	i = home_of(set, key);
 	while (set->blocks[i].key && set->blocks[i].key != key)
 		i = (i + 1) & (set->size - 1);
 	return i;
+}
+
+/*
+ * Return the bit of a pointer in the block of the last one, 0 if it is not in
+ * there. An address between two objects is of another block.
+ */
+static uint64_t bit_in_last(const struct pointer_set *set, const void *pointer)
+{
+	uintptr_t offset = (uintptr_t)pointer - set->last_start;
+	uintptr_t number =
+		(uintptr_t)((unsigned __int128)offset * set->inverse >> 64);
+
+	if (number >= BLOCK_PLACES || number * set->object_size != offset)
+		return 0;
+	return (uint64_t)1 << number;
 }
 
 /* Double the entries. Returns 0 or -ENOMEM. */
@@ -81,6 +99,7 @@ static int grow_set(struct pointer_set *set)
 		.count = set->count,
 		.object_size = set->object_size,
 		.inverse = set->inverse,
+		.last_start = NO_START,
 	};
 
 	larger.blocks = calloc(larger.size, sizeof(*larger.blocks));
@@ -101,6 +120,7 @@ struct pointer_set pointer_set_of(size_t size)
 	return (struct pointer_set){
 		.object_size = size,
 		.inverse = UINT64_MAX / size + 1,
+		.last_start = NO_START,
 	};
 }
 
@@ -116,19 +136,40 @@ static bool is_full(const struct pointer_set *set)
 	return (set->used + 1) * 4 > set->size * 3;
 }
 
-int pointer_set_add(struct pointer_set *set, const void *pointer)
+/* Make an entry that is used the last one. */
+static void remember_block(struct pointer_set *set, size_t entry)
+{
+	set->last = entry;
+	set->last_start = (uintptr_t)pointer_of(set, set->blocks[entry].key, 0);
+}
+
+/* Make the entry of a pointer the last one. Returns 0 or -ENOMEM. */
+static int add_pointer_block(struct pointer_set *set, const void *pointer)
 {
 	struct place place = place_of(set, pointer);
-	struct pointer_block *block;
+	size_t entry;
 
 	if (is_full(set) && grow_set(set))
 		return -ENOMEM;
-	set->last = find_block(set, place.key);
+	entry = find_block(set, place.key);
+	set->used += !set->blocks[entry].key;
+	set->blocks[entry].key = place.key;
+	remember_block(set, entry);
+	return 0;
+}
+
+int pointer_set_add(struct pointer_set *set, const void *pointer)
+{
+	uint64_t bit = bit_in_last(set, pointer);
+	struct pointer_block *block;
+
+	if (!bit && add_pointer_block(set, pointer))
+		return -ENOMEM;
+	if (!bit)
+		bit = place_of(set, pointer).bit;
 	block = &set->blocks[set->last];
-	set->used += !block->key;
-	set->count += !(block->members & place.bit);
-	block->key = place.key;
-	block->members |= place.bit;
+	set->count += !(block->members & bit);
+	block->members |= bit;
 	return 0;
 }
 
@@ -151,23 +192,38 @@ static void free_block(struct pointer_set *set, size_t hole)
 		hole = i;
 	}
 	set->blocks[hole] = (struct pointer_block){ 0 };
+	set->last_start = NO_START;
+}
+
+/* Make the entry of a member the last one and return its bit; 0: no member. */
+static uint64_t find_bit(struct pointer_set *set, const void *pointer)
+{
+	struct place place;
+	size_t entry;
+
+	if (!set->size)
+		return 0;
+	place = place_of(set, pointer);
+	entry = find_block(set, place.key);
+	if (!(set->blocks[entry].members & place.bit))
+		return 0;
+	remember_block(set, entry);
+	return place.bit;
 }
 
 void pointer_set_remove(struct pointer_set *set, const void *pointer)
 {
-	struct place place = place_of(set, pointer);
-	size_t i;
+	uint64_t bit = bit_in_last(set, pointer);
 
-	if (!set->size)
+	if (!bit)
+		bit = find_bit(set, pointer);
+	if (!bit || !(set->blocks[set->last].members & bit))
 		return;
-	i = set->last = find_block(set, place.key);
-	if (!(set->blocks[i].members & place.bit))
-		return;
-	set->blocks[i].members &= ~place.bit;
+	set->blocks[set->last].members &= ~bit;
 	if (!--set->count)
 		pointer_set_free(set);
-	else if (!set->blocks[i].members)
-		free_block(set, i);
+	else if (!set->blocks[set->last].members)
+		free_block(set, set->last);
 }
 
 bool pointer_set_contains(const struct pointer_set *set, const void *pointer)

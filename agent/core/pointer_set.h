@@ -22,10 +22,11 @@ struct pointer_block {
 
 struct pointer_set {
 	struct pointer_block *blocks;
-	size_t size;  /* number of entries; 0 or a power of two */
-	size_t used;  /* entries in use */
-	size_t last;  /* entry of the last pointer: the next is often there */
-	size_t count; /* pointers in the set */
+	size_t size; /* number of entries; 0 or a power of two */
+	size_t used; /* entries in use */
+	size_t last; /* entry of the last pointer: the next is often there */
+	uintptr_t last_start; /* of the memory that this entry stands for */
+	size_t count;	      /* pointers in the set */
 	size_t object_size;
 	uint64_t inverse; /* of the size: 2^64 / object_size, rounded up */
 };

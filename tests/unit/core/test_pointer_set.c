@@ -94,6 +94,37 @@ static void addresses_of_every_size_come_back(void **state)
 	}
 }
 
+/* Objects of two chunks of a pool: their blocks overlap, and share no bit. */
+static void chunks_side_by_side_do_not_mix(void **state)
+{
+	enum {
+		COUNT = 200,
+		SIZE = 72,
+		SHIFT = 24,
+		BASE = 1 << 30
+	};
+	struct pointer_set set = pointer_set_of(SIZE);
+
+	(void)state;
+	for (uintptr_t i = 0; i < COUNT; i++) {
+		const void *of_one = (const void *)(BASE + i * SIZE);
+		const void *of_other = (const void *)(BASE + i * SIZE + SHIFT);
+
+		assert_int_equal(pointer_set_add(&set, of_one), 0);
+		assert_false(pointer_set_contains(&set, of_other));
+		pointer_set_remove(&set, of_other);
+		assert_true(pointer_set_contains(&set, of_one));
+		assert_int_equal(pointer_set_add(&set, of_other), 0);
+		if (i % 3 == 0)
+			pointer_set_remove(&set, of_one);
+		assert_int_equal(pointer_set_contains(&set, of_one),
+				 i % 3 != 0);
+		assert_true(pointer_set_contains(&set, of_other));
+	}
+	assert_int_equal(set.count, 2 * COUNT - (COUNT + 2) / 3);
+	pointer_set_free(&set);
+}
+
 static void random_changes_agree_with_flags(void **state)
 {
 	static bool present[OBJECTS];
@@ -131,6 +162,7 @@ int main(void)
 		cmocka_unit_test(an_empty_set_has_nothing),
 		cmocka_unit_test(a_pointer_counts_once),
 		cmocka_unit_test(addresses_of_every_size_come_back),
+		cmocka_unit_test(chunks_side_by_side_do_not_mix),
 		cmocka_unit_test(random_changes_agree_with_flags),
 	};
 
