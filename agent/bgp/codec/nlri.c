@@ -63,15 +63,17 @@ static bool read_key(struct bgp_nlri *nlri, struct bgp_path_key *key)
 	return true;
 }
 
-enum bgp_nlri_verdict bgp_nlri_check(struct bgp_nlri nlri)
+enum bgp_nlri_verdict bgp_nlri_check(struct bgp_nlri *nlri)
 {
 	enum bgp_nlri_verdict verdict = BGP_NLRI_OK;
+	struct bgp_nlri rest = *nlri;
 	struct bgp_path_key key;
 
-	while (read_key(&nlri, &key))
-		if (martian_prefix(&key.prefix, nlri.family))
+	while (read_key(&rest, &key))
+		if (martian_prefix(&key.prefix, rest.family))
 			verdict = BGP_NLRI_MARTIAN;
-	return nlri.bytes.failed ? BGP_NLRI_MALFORMED : verdict;
+	nlri->has_no_martians = verdict == BGP_NLRI_OK;
+	return rest.bytes.failed ? BGP_NLRI_MALFORMED : verdict;
 }
 
 bool bgp_nlri_next(struct bgp_nlri *nlri, struct bgp_path_key *key)
@@ -79,7 +81,8 @@ bool bgp_nlri_next(struct bgp_nlri *nlri, struct bgp_path_key *key)
 	struct bgp_path_key next;
 
 	while (read_key(nlri, &next)) {
-		if (martian_prefix(&next.prefix, nlri->family))
+		if (!nlri->has_no_martians &&
+		    martian_prefix(&next.prefix, nlri->family))
 			continue;
 		*key = next;
 		return true;

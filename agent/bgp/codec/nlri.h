@@ -27,6 +27,7 @@ struct bgp_nlri {
 	struct reader bytes;
 	enum bgp_family family;
 	bool add_path;
+	bool has_no_martians; /* it was checked: bgp_nlri_next() need not */
 };
 
 enum bgp_nlri_verdict {
@@ -35,8 +36,8 @@ enum bgp_nlri_verdict {
 	BGP_NLRI_MALFORMED, /* the bytes after a bad prefix have no meaning */
 };
 
-/* Check a whole list, once, before it is walked. */
-enum bgp_nlri_verdict bgp_nlri_check(struct bgp_nlri nlri);
+/* Check a whole list, once, before it is walked. Sets `has_no_martians`. */
+enum bgp_nlri_verdict bgp_nlri_check(struct bgp_nlri *nlri);
 
 /*
  * Take the next prefix off the list, with host bits cleared. False at the end.

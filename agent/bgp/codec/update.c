@@ -137,7 +137,7 @@ static void read_reach(struct update_decoder *d,
 	part->nlri = nlri_of(negotiated, family, value);
 	part->nexthop = nexthop.address;
 	part->link_local = nexthop.link_local;
-	verdict = bgp_nlri_check(part->nlri);
+	verdict = bgp_nlri_check(&part->nlri);
 	if (verdict == BGP_NLRI_MALFORMED)
 		reset_for_attribute(d->out, BGP_ATTRIBUTE_MP_REACH_NLRI, whole,
 				    "bad prefix");
@@ -169,7 +169,7 @@ static void read_unreach(struct update_decoder *d,
 		return;
 	}
 	*part = nlri_of(negotiated, family, value);
-	if (bgp_nlri_check(*part) == BGP_NLRI_MALFORMED)
+	if (bgp_nlri_check(part) == BGP_NLRI_MALFORMED)
 		reset_for_attribute(d->out, BGP_ATTRIBUTE_MP_UNREACH_NLRI,
 				    multiprotocol->whole_unreach, "bad prefix");
 	else if (!value.left && is_end_of_rib(d->out, multiprotocol)) {
@@ -188,10 +188,10 @@ static bool read_fields(struct update_decoder *d, struct reader withdrawn,
 	const struct bgp_negotiated *negotiated = d->context->negotiated;
 	struct bgp_nlri out = nlri_of(negotiated, BGP_IPV4_UNICAST, withdrawn);
 	struct bgp_nlri in = nlri_of(negotiated, BGP_IPV4_UNICAST, announced);
-	enum bgp_nlri_verdict verdict = bgp_nlri_check(in);
+	enum bgp_nlri_verdict verdict = bgp_nlri_check(&in);
 
 	if (verdict == BGP_NLRI_MALFORMED ||
-	    bgp_nlri_check(out) == BGP_NLRI_MALFORMED)
+	    bgp_nlri_check(&out) == BGP_NLRI_MALFORMED)
 		return false;
 	if (!bgp_negotiated_has_family(negotiated, BGP_IPV4_UNICAST)) {
 		d->foreign = announced.left;
