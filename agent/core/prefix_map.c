@@ -164,6 +164,12 @@ struct prefix_node *prefix_map_match(const struct prefix_map *map,
 	return node;
 }
 
+struct prefix_node *prefix_map_first(const struct prefix_map *map,
+				     uint32_t hash)
+{
+	return *map_chain(map, hash);
+}
+
 void prefix_map_prefetch(const struct prefix_map *map, const uint32_t *hashes,
 			 size_t count)
 {

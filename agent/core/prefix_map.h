@@ -62,6 +62,9 @@ uint32_t prefix_map_hash(const struct prefix_map *map,
 /* Prefetch the nodes with these hashes. */
 void prefix_map_prefetch(const struct prefix_map *map, const uint32_t *hashes,
 			 size_t count);
+/* Return the first node of the hash's chain, most often the wanted one, or NULL. */
+struct prefix_node *prefix_map_first(const struct prefix_map *map,
+				     uint32_t hash);
 struct prefix_node *prefix_map_find_hashed(const struct prefix_map *map,
 					   const struct prefix *prefix,
 					   uint32_t hash);

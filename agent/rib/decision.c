@@ -197,14 +197,21 @@ static enum path_reason set_depth(const struct decision_options *options)
 	return REASON_AS_PATH_CONTENT;
 }
 
-/* Make candidates of all paths that are equal to the best to this depth. */
-static void admit(const struct decision_options *options, struct path *paths)
+/*
+ * Make candidates of all paths that are equal to the best to this depth. Return
+ * true if a path lost by its ORIGIN.
+ */
+static bool admit(const struct decision_options *options, struct path *paths)
 {
 	enum path_reason depth = set_depth(options);
+	bool origin_lost = false;
 
-	for (; paths; paths = paths->next)
+	for (; paths; paths = paths->next) {
+		origin_lost |= paths->reason == REASON_ORIGIN;
 		if (paths->reason >= depth)
 			paths->reason = REASON_NONE;
+	}
+	return origin_lost;
 }
 
 /* Skip confederation segments: --multipath-confederation is about them. */
@@ -310,20 +317,18 @@ static bool forget_last_choice(struct path *paths)
 	return reflected;
 }
 
-/* Take the steps of BGP. Return the best of its candidates, or NULL. */
-static struct path *choose_best(const struct decision_options *options,
-				struct path **paths, bool reflected)
+/* Take the steps of BGP: set the best of its candidates, if there are any. */
+static void choose_best(const struct decision_options *options,
+			struct path **paths, bool reflected,
+			struct decision *decision)
 {
-	struct path *best;
-
 	if (!candidate(*paths))
-		return NULL;
+		return;
 	keep_best(options, &steps_before_med, *paths);
 	keep_lowest_meds(options, paths);
 	keep_best(options, &steps_after_med, *paths);
-	best = reflected ? win_tie_break(*paths) : candidate(*paths);
-	admit(options, *paths);
-	return best;
+	decision->best = reflected ? win_tie_break(*paths) : candidate(*paths);
+	decision->origin_lost = admit(options, *paths);
 }
 
 struct decision decision_make(const struct decision_options *options,
@@ -333,7 +338,7 @@ struct decision decision_make(const struct decision_options *options,
 	bool reflected = forget_last_choice(*paths);
 
 	distance_set_aside(*paths);
-	decision.best = choose_best(options, paths, reflected);
+	choose_best(options, paths, reflected, &decision);
 	decision.best = distance_compare(*paths, decision.best);
 	if (!decision.best)
 		return decision;

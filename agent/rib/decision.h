@@ -40,6 +40,7 @@ struct decision {
 	unsigned int selected; /* paths in the set */
 	unsigned int cut;      /* as good, but left out by the maximum */
 	uint32_t maximum;      /* most paths that this set may have */
+	bool origin_lost;      /* a path has REASON_ORIGIN */
 };
 
 /*

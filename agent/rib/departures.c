@@ -7,30 +7,60 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+	SETS = DEPARTURES_MAX / DEPARTURES_WAYS,
+	ORDER_BITS = 4,
+	OLDEST_SHIFT = (DEPARTURES_WAYS - 1) * ORDER_BITS,
+	FIRST_ORDER = 0x76543210,
+};
+
 static const uint64_t MIX = 0x9e3779b97f4a7c15u; /* odd: keeps all bits */
+
+_Static_assert(DEPARTURES_WAYS *ORDER_BITS == 32, "fits departure_set.order");
+
+/* The place of a key: a set, and the mark of the key in it. */
+struct departure_key {
+	size_t set;
+	uint16_t tag;
+};
 
 int departures_init(struct departures *departures)
 {
 	departures->entries =
 		calloc(DEPARTURES_MAX, sizeof(*departures->entries));
-	return departures->entries ? 0 : -ENOMEM;
+	departures->sets = aligned_alloc(sizeof(struct departure_set),
+					 SETS * sizeof(struct departure_set));
+	if (!departures->entries || !departures->sets) {
+		departures_free(departures);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < SETS; i++)
+		departures->sets[i] =
+			(struct departure_set){ .order = FIRST_ORDER };
+	return 0;
 }
 
 void departures_free(struct departures *departures)
 {
 	free(departures->entries);
+	free(departures->sets);
 	departures->entries = NULL;
+	departures->sets = NULL;
 }
 
 /* The secret in `hash` keeps a neighbor from choosing its place. */
-static size_t set_of_key(uint32_t hash, const struct address *neighbor)
+static struct departure_key key_of(uint32_t hash,
+				   const struct address *neighbor)
 {
 	uint64_t words[2];
 
 	memcpy(words, neighbor->bytes, sizeof(words));
 	words[0] = (words[0] ^ hash) * MIX;
 	words[0] = (words[0] ^ words[0] >> 32 ^ words[1]) * MIX;
-	return (size_t)(words[0] >> 32) & (DEPARTURES_MAX - DEPARTURES_WAYS);
+	return (struct departure_key){
+		.set = (size_t)(words[0] >> 32) & (SETS - 1),
+		.tag = (uint16_t)words[0] | 1, /* not that of a free place */
+	};
 }
 
 static bool is_entry_of(const struct departure *entry,
@@ -41,34 +71,65 @@ static bool is_entry_of(const struct departure *entry,
 	       address_equal(&entry->neighbor, neighbor);
 }
 
-/* Return the entry for a path, or the one that makes room for it. */
-static struct departure *departure_place(const struct departures *departures,
-					 const struct prefix *prefix,
-					 uint32_t hash,
-					 const struct address *neighbor)
+/* Return the number of the path's place in its set, or DEPARTURES_WAYS. */
+static unsigned int find_way(const struct departures *departures,
+			     const struct departure_key *key,
+			     const struct prefix *prefix,
+			     const struct address *neighbor)
 {
-	struct departure *set =
-		&departures->entries[set_of_key(hash, neighbor)];
-	struct departure *oldest = set;
+	const struct departure_set *set = &departures->sets[key->set];
+	const struct departure *entries =
+		&departures->entries[key->set * DEPARTURES_WAYS];
+	unsigned int way = 0;
 
-	for (size_t i = 0; i < DEPARTURES_WAYS; i++) {
-		if (is_entry_of(&set[i], prefix, neighbor))
-			return &set[i];
-		if (set[i].time_ms < oldest->time_ms)
-			oldest = &set[i];
-	}
+	while (way < DEPARTURES_WAYS &&
+	       (set->tags[way] != key->tag ||
+		!is_entry_of(&entries[way], prefix, neighbor)))
+		way++;
+	return way;
+}
+
+/* Make the oldest place the newest and return its number. */
+static unsigned int take_oldest_way(struct departure_set *set)
+{
+	unsigned int oldest = set->order >> OLDEST_SHIFT;
+
+	set->order = set->order << ORDER_BITS | oldest;
 	return oldest;
+}
+
+/* Make a place the newest. */
+static void renew_way(struct departure_set *set, unsigned int way)
+{
+	const uint32_t one = (1u << ORDER_BITS) - 1;
+	unsigned int shift = 0;
+	uint32_t newer;
+
+	while ((set->order >> shift & one) != way)
+		shift += ORDER_BITS;
+	newer = set->order & ((1u << shift) - 1);
+	set->order &= ~(newer | one << shift);
+	set->order |= newer << ORDER_BITS | way;
 }
 
 void departures_add(struct departures *departures, const struct prefix *prefix,
 		    uint32_t hash, const struct address *neighbor,
 		    enum departure_cause cause, uint64_t now_ms)
 {
-	struct departure *entry =
-		departure_place(departures, prefix, hash, neighbor);
-	uint16_t times = is_entry_of(entry, prefix, neighbor) ? entry->times :
-								0;
+	const struct departure_key key = key_of(hash, neighbor);
+	struct departure_set *set = &departures->sets[key.set];
+	unsigned int way = find_way(departures, &key, prefix, neighbor);
+	bool is_new = way == DEPARTURES_WAYS;
+	struct departure *entry;
+	uint16_t times;
 
+	if (is_new)
+		way = take_oldest_way(set);
+	else
+		renew_way(set, way);
+	set->tags[way] = key.tag;
+	entry = &departures->entries[key.set * DEPARTURES_WAYS + way];
+	times = is_new ? 0 : entry->times;
 	*entry = (struct departure){
 		.prefix = *prefix,
 		.cause = (uint8_t)cause,
@@ -83,10 +144,12 @@ const struct departure *departures_find(const struct departures *departures,
 					uint32_t hash,
 					const struct address *neighbor)
 {
-	const struct departure *entry =
-		departure_place(departures, prefix, hash, neighbor);
+	const struct departure_key key = key_of(hash, neighbor);
+	unsigned int way = find_way(departures, &key, prefix, neighbor);
 
-	return is_entry_of(entry, prefix, neighbor) ? entry : NULL;
+	if (way == DEPARTURES_WAYS)
+		return NULL;
+	return &departures->entries[key.set * DEPARTURES_WAYS + way];
 }
 
 const struct departure *departures_next(const struct departures *departures,

@@ -40,9 +40,20 @@ struct departure {
 	uint64_t time_ms; /* by core/clock.h; 0: no entry */
 };
 
+/*
+ * The places of one hash. A search waits for memory once here, and reads only the
+ * entries whose tag fits.
+ */
+struct departure_set {
+	uint16_t tags[DEPARTURES_WAYS]; /* of the key; 0: a free place */
+	uint32_t order; /* numbers of the places, 4 bits each, newest lowest */
+	uint32_t padding[3]; /* no set is in two lines of the cache */
+};
+
 /* All zero: empty, and without memory. */
 struct departures {
-	struct departure *entries; /* DEPARTURES_MAX */
+	struct departure_set *sets; /* DEPARTURES_MAX / DEPARTURES_WAYS */
+	struct departure *entries;  /* DEPARTURES_MAX */
 };
 
 /* Return 0 or -ENOMEM. */

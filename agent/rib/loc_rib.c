@@ -220,7 +220,7 @@ static void decide_route(struct rib *rib, struct route *route)
 	log_decided(route);
 	if (route->forwarding)
 		note_origins(rib, route);
-	if (!rib->options.decision.ignore_origin)
+	if (decision.origin_lost)
 		log_origins_lost(route);
 	rib->totals.learned += route->selected != 0;
 	rib->totals.forwarding += route->forwarding;

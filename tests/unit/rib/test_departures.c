@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "core/array.h"
 #include "rib/departures.h"
 #include "rib/rib_internal.h"
 #include "world.h"
@@ -66,6 +67,39 @@ static void the_last_ones_are_kept(void **state)
 					 &neighbor) != NULL;
 	}
 	assert_true(found > DEPARTURES_MAX / 2 * 9 / 10);
+	departures_free(&departures);
+}
+
+/* Entries of one hash share the places: the one noted longest ago makes room. */
+static void the_oldest_of_a_full_set_makes_room(void **state)
+{
+	const struct address neighbor = backend_address(0);
+	uint64_t noted[3 * DEPARTURES_WAYS] = { 0 }; /* a model: when; 0: not */
+	struct departures departures;
+
+	(void)state;
+	assert_int_equal(departures_init(&departures), 0);
+	for (uint64_t now = 1; now <= 2000; now++) {
+		uint32_t i = (uint32_t)(now * now / 3 % COUNT_OF(noted));
+		const struct prefix prefix = prefix_number(i);
+
+		departures_add(&departures, &prefix, 7, &neighbor,
+			       DEPARTURE_WITHDRAWN, now);
+		noted[i] = now;
+		for (uint32_t j = 0; j < COUNT_OF(noted); j++) {
+			const struct prefix other = prefix_number(j);
+			const struct departure *found = departures_find(
+				&departures, &other, 7, &neighbor);
+			unsigned int newer = 0;
+
+			for (uint32_t k = 0; k < COUNT_OF(noted); k++)
+				newer += noted[k] > noted[j];
+			assert_int_equal(found != NULL,
+					 noted[j] && newer < DEPARTURES_WAYS);
+			if (found)
+				assert_int_equal(found->time_ms, noted[j]);
+		}
+	}
 	departures_free(&departures);
 }
 
@@ -177,6 +211,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_path_has_one_entry_that_counts),
 		cmocka_unit_test(the_last_ones_are_kept),
+		cmocka_unit_test(the_oldest_of_a_full_set_makes_room),
 		cmocka_unit_test(the_longest_prefix_around_an_address_is_found),
 		cmocka_unit_test_setup_teardown(
 			the_rib_tells_how_a_path_has_gone, setup, teardown),
