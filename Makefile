@@ -339,6 +339,9 @@ bench-bgp: all $(BENCH_BINS)
 bench-scale: all $(B)/tests/bench/bgp_generator $(B)/tests/bench/bfd_speakers
 	$(Q)B=$(B) $(PYTHON) tests/bench/scale.py $(BENCH_OPTIONS) $(if $(SCENES),--scenes $(SCENES))
 
+bench-failover: all
+	$(Q)B=$(B) $(PYTHON) tests/bench/failover.py $(BENCH_OPTIONS) $(if $(SCENES),--scenes $(SCENES))
+
 bench-steering: $(B)/tests/bench/steering_bench
 	$(Q)B=$(B) $(PYTHON) tests/bench/steering.py $(BENCH_OPTIONS)
 
@@ -429,6 +432,7 @@ help:
 	@echo "make bench-bgp   BGP load beside BIRD, ROUNDS= (root)"
 	@echo "make bench-scale  up to 4,095 next hops and 10,000 VIPs beside BIRD, ROUNDS= SCENES= (root)"
 	@echo "make bench-affinity  flows that break while servers change, beside the kernel, ROUNDS= SCENES= (root)"
+	@echo "make bench-failover  from the loss of a server to the last packet to it, beside BIRD, ROUNDS= SCENES= (root)"
 	@echo "make bench-steering  what a change of a set costs, ROUNDS="
 	@echo "make lint        format, include directions, headers, warnings, words; of FILES= alone"
 	@echo "make coverage    lines of each room that unit tests run; by file in COVER=agent/rib"
@@ -437,7 +441,7 @@ help:
 	@echo "make format install clean deps"
 	@echo "Variables: B=folder V=1 SAN=1 CC= CLANG= CPPFLAGS= CFLAGS= LDFLAGS= PREFIX= DESTDIR="
 
-.PHONY: all unit tests check check-unit check-kernels bench bench-affinity bench-bgp bench-scale bench-steering demo deps lab lint format fuzz hooks \
+.PHONY: all unit tests check check-unit check-kernels bench bench-affinity bench-bgp bench-failover bench-scale bench-steering demo deps lab lint format fuzz hooks \
 	coverage compile_commands.json install clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
