@@ -72,8 +72,8 @@ fib_SRC := fib.c kernel_routes.c nexthop_message.c options.c route_message.c \
 fib_USES := nexthop core
 
 steering_DIR := agent/steering
-steering_SRC := affinity.c assign.c backup.c build_budget.c candidate.c fit.c group.c identity.c nexthop_slots.c options.c ranking.c \
-	set.c settle.c share.c steering.c vip.c
+steering_SRC := affinity.c assign.c backup.c build_budget.c candidate.c fit.c group.c identity.c limit.c nexthop_slots.c options.c \
+	ranking.c set.c settle.c share.c steering.c turn.c vip.c
 steering_USES := rib nexthop codec core
 
 datapath_DIR := agent/datapath

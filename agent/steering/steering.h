@@ -25,6 +25,8 @@
  *   vip            one VIP between its set and its group
  *   set            multipath sets, each kept once
  *   settle         which set gets a table, when and where
+ *   turn           its steps: builds, and VIPs that move to a table
+ *   limit          sets for which no group is free
  *   group          bucket tables, built in turns
  *   build_budget   tables built again and again for the same VIPs. Pure
  *   nexthop_slots  entries of the map `nexthops`
