@@ -188,8 +188,10 @@ int agent_new(const struct config *config, struct agent **out,
 		.seccomp = agent_seccomp_names[agent->config->agent.seccomp],
 		.started_ms = clock_now_ms(),
 	};
-	if (interfaces_are_attached(agent->interfaces))
+	if (interfaces_are_attached(agent->interfaces)) {
+		steering_publish(agent->steering);
 		bgp_speaker_tables_complete(agent->speaker);
+	}
 	*out = agent;
 	return 0;
 }

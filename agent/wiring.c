@@ -341,6 +341,7 @@ static void on_attached(void *context)
 {
 	struct agent *agent = context;
 
+	steering_publish(agent->steering);
 	bgp_speaker_tables_complete(agent->speaker);
 	agent->exports_waiting = true;
 	wake_end_of_turn(agent);
@@ -384,6 +385,7 @@ struct steering_hooks wiring_steering_hooks(struct agent *agent)
 	return (struct steering_hooks){
 		.steered = on_steered,
 		.kernel_serves = kernel_serves,
+		.nexthop_track = track_nexthop,
 		.work_waiting = wake_end_of_turn,
 		.context = agent,
 	};
@@ -395,6 +397,7 @@ struct steering_sink wiring_steering_sink(struct agent *agent)
 		.set_vip = datapath_set_vip,
 		.delete_vip = datapath_delete_vip,
 		.set_buckets = datapath_set_buckets,
+		.set_previous = datapath_set_previous,
 		.set_nexthop = datapath_set_nexthop,
 		.set_alive = datapath_set_alive,
 		.clear_vip_counter = datapath_clear_vip_counter,

@@ -74,13 +74,15 @@ void affinity_place(struct affinity *affinity, uint32_t bucket, uint16_t slot)
 }
 
 void affinity_move(struct affinity *affinity, uint32_t bucket, uint16_t slot,
-		   const struct affinity_terms *terms)
+		   uint16_t backup, const struct affinity_terms *terms)
 {
 	struct affinity_bucket *b = &affinity->buckets[bucket];
 	uint16_t previous;
 
 	if (b->moving && terms->slots[b->previous] == AFFINITY_DEAD)
 		set_moving(affinity, b, false);
+	if (!b->moving && terms->slots[b->current] == AFFINITY_DEAD)
+		b->current = backup;
 	if (slot == b->current)
 		return;
 	previous = b->moving ? b->previous : b->current;

@@ -70,9 +70,12 @@ struct affinity *affinity_copy(const struct affinity *from);
 
 /* Let `slot` own the bucket without a window: no flow has come to it. */
 void affinity_place(struct affinity *affinity, uint32_t bucket, uint16_t slot);
-/* Move the bucket to `slot`, which may be where it is. */
+/*
+ * Move the bucket to `slot`, which may be where it is. `backup` had its packets
+ * since its current one died, if it did.
+ */
 void affinity_move(struct affinity *affinity, uint32_t bucket, uint16_t slot,
-		   const struct affinity_terms *terms);
+		   uint16_t backup, const struct affinity_terms *terms);
 /* Record the flows of a bucket of which a move is foreseen, until then. */
 void affinity_foresee(struct affinity *affinity, uint32_t bucket,
 		      uint32_t until_s);

@@ -11,6 +11,7 @@
 #include "core/log.h"
 #include "steering/identity.h"
 #include "steering/ranking.h"
+#include "steering/window.h"
 
 int group_table_init(struct group_table *table,
 		     const struct steering_options *options,
@@ -23,10 +24,16 @@ int group_table_init(struct group_table *table,
 		.nexthops = nexthops,
 		.groups = calloc(options->group_count, sizeof(*table->groups)),
 		.buckets = calloc(options->table_size, sizeof(*table->buckets)),
+		.previous =
+			calloc(options->table_size, sizeof(*table->previous)),
+		.terms = calloc(HG_MAX_NEXTHOPS, sizeof(*table->terms)),
 		.last = options->group_count - 1,
 		.free_count = options->group_count,
 	};
-	return table->groups && table->buckets ? 0 : -ENOMEM;
+	return table->groups && table->buckets && table->previous &&
+			       table->terms ?
+		       0 :
+		       -ENOMEM;
 }
 
 /* Free all but the set, which the caller releases. */
@@ -50,6 +57,8 @@ void group_table_free(struct group_table *table)
 			group_remove(table, table->groups[i]);
 	free(table->groups);
 	free(table->buckets);
+	free(table->previous);
+	free(table->terms);
 }
 
 /*
@@ -70,12 +79,18 @@ static uint32_t take_index(struct group_table *table)
 	return index;
 }
 
-static void release_slots(struct group_table *table, struct slot **slots,
-			  size_t count)
+static enum nexthop_use use_of(const struct member *member)
 {
-	for (size_t i = 0; slots && i < count; i++)
+	return member->weight ? NEXTHOP_OWNER : NEXTHOP_LISTED;
+}
+
+static void release_slots(struct group_table *table, struct slot **slots,
+			  const struct steering_set *set)
+{
+	for (size_t i = 0; slots && i < set->count; i++)
 		if (slots[i])
-			slot_release(&table->nexthops->table, slots[i]);
+			nexthop_slots_release(table->nexthops, slots[i],
+					      use_of(&set->members[i]));
 	free(slots);
 }
 
@@ -87,11 +102,12 @@ static struct slot **acquire_slots(struct group_table *table,
 	*error = slots ? 0 : -ENOMEM;
 	for (size_t i = 0; slots && i < set->count; i++) {
 		slots[i] = nexthop_slots_acquire(table->nexthops,
-						 &set->members[i].address);
+						 &set->members[i].address,
+						 use_of(&set->members[i]));
 		if (slots[i])
 			continue;
 		*error = -ENOSPC;
-		release_slots(table, slots, set->count);
+		release_slots(table, slots, set);
 		return NULL;
 	}
 	return slots;
@@ -110,6 +126,12 @@ static struct member *identities_of(const struct steering_set *set)
 	return NULL;
 }
 
+/* A variant has the table of its set's group. */
+static struct ranking *ranking_of(const struct steering_group *group)
+{
+	return group->ranking ? group->ranking : group->set->group->ranking;
+}
+
 static int start_ranking(const struct group_table *table,
 			 struct group_build *build,
 			 const struct steering_group *base)
@@ -121,7 +143,7 @@ static int start_ranking(const struct group_table *table,
 	if (identities)
 		error = ranking_start(identities, build->set->count,
 				      options->seed, options->table_size,
-				      base ? base->ranking : NULL,
+				      base ? ranking_of(base) : NULL,
 				      &build->ranking);
 	free(identities);
 	return error;
@@ -143,7 +165,7 @@ int group_build_start(struct group_table *table, struct steering_set *set,
 	if (!error)
 		error = start_ranking(table, build, base);
 	if (error) {
-		release_slots(table, build->slots, set->count);
+		release_slots(table, build->slots, set);
 		free(build);
 		return error;
 	}
@@ -170,39 +192,16 @@ void group_build_cancel(struct group_table *table, struct group_build *build)
 		return;
 	if (!build->in_place)
 		table->free_count++;
-	release_slots(table, build->slots, build->set->count);
+	release_slots(table, build->slots, build->set);
 	ranking_free(build->ranking);
 	set_release(build->set);
 	free(build);
 }
 
-static uint16_t slot_index(struct slot *const *slots, uint16_t member)
-{
-	return member == ASSIGN_NONE ? HG_NEXTHOP_NONE :
-				       (uint16_t)slots[member]->index;
-}
-
-/* Count each member's buckets and write the group's table. */
-static int write_table(const struct group_table *table,
-		       struct steering_group *group)
-{
-	const struct steering_sink *sink = table->sink;
-	uint32_t size = table->options->table_size;
-
-	for (uint32_t b = 0; b < size; b++) {
-		table->buckets[b] = (struct hg_bucket){
-			.current = slot_index(group->slots, group->owners[b]),
-			.backup = slot_index(group->slots, group->backups[b]),
-		};
-		group->buckets[group->owners[b]]++;
-	}
-	return sink->set_buckets(sink->datapath, group->index * size,
-				 table->buckets, size);
-}
-
-/* Move the build's contents into a group; the build keeps set and index. */
-static struct steering_group *make_group(const struct group_table *table,
-					 struct group_build *build)
+/* Make a group without slots, for an index. */
+static struct steering_group *new_group(const struct group_table *table,
+					struct steering_set *set,
+					uint32_t index)
 {
 	uint32_t size = table->options->table_size;
 	struct steering_group *group = calloc(1, sizeof(*group));
@@ -210,10 +209,10 @@ static struct steering_group *make_group(const struct group_table *table,
 	if (!group)
 		return NULL;
 	TAILQ_INIT(&group->vips);
-	group->index = build->in_place ? build->in_place->index : build->index;
-	group->set = build->set;
-	group->count = build->set->count;
-	group->members = build->set->members;
+	group->index = index;
+	group->set = set;
+	group->count = set->count;
+	group->members = set->members;
 	group->fit = fit_of(group->members, group->count, size);
 	group->buckets = calloc(group->count, sizeof(*group->buckets));
 	group->owners = calloc(size, sizeof(*group->owners));
@@ -222,6 +221,19 @@ static struct steering_group *make_group(const struct group_table *table,
 		free_group(group);
 		return NULL;
 	}
+	return group;
+}
+
+/* Move the build's contents into a group; the build keeps set and index. */
+static struct steering_group *make_group(const struct group_table *table,
+					 struct group_build *build)
+{
+	struct steering_group *group = new_group(
+		table, build->set,
+		build->in_place ? build->in_place->index : build->index);
+
+	if (!group)
+		return NULL;
 	group->slots = build->slots;
 	group->ranking = build->ranking;
 	build->slots = NULL;
@@ -229,20 +241,64 @@ static struct steering_group *make_group(const struct group_table *table,
 	return group;
 }
 
+/* ------------------------------------------------------------- of one set */
+
+/* The set's first group is its main one, the others are variants. */
+static void attach_group(struct steering_group *group)
+{
+	struct steering_set *set = group->set;
+
+	if (set->group)
+		LIST_INSERT_HEAD(&set->variants, group, variant_link);
+	else
+		set->group = group;
+}
+
+void group_make_main(struct steering_group *group)
+{
+	struct steering_set *set = group->set;
+	struct steering_group *main = set->group;
+
+	if (main == group)
+		return;
+	LIST_REMOVE(group, variant_link);
+	group->ranking = main->ranking;
+	main->ranking = NULL;
+	LIST_INSERT_HEAD(&set->variants, main, variant_link);
+	set->group = group;
+}
+
+/* The set gets another main group, if there is one. */
+static void detach_group(struct steering_group *group)
+{
+	struct steering_set *set = group->set;
+
+	if (set->group == group && !LIST_EMPTY(&set->variants))
+		group_make_main(LIST_FIRST(&set->variants));
+	if (set->group == group)
+		set->group = NULL;
+	else
+		LIST_REMOVE(group, variant_link);
+}
+
+/* ------------------------------------------------------------- the end */
+
 /* Give the contents of `from` to the group that stays where it is. */
 static void replace_contents(struct group_table *table,
 			     struct steering_group *group,
 			     struct steering_group *from)
 {
-	struct steering_group old = *group;
+	struct steering_group old;
 
+	detach_group(group);
+	old = *group;
 	*group = *from;
 	group->references = old.references;
 	TAILQ_INIT(&group->vips);
 	TAILQ_CONCAT(&group->vips, &old.vips, group_link);
-	release_slots(table, old.slots, old.count);
-	old.set->group = NULL;
+	release_slots(table, old.slots, old.set);
 	set_release(old.set);
+	window_free(table, &old);
 	*from = (struct steering_group){ .buckets = old.buckets,
 					 .owners = old.owners,
 					 .backups = old.backups,
@@ -291,12 +347,24 @@ static void tell_fit(const struct group_table *table,
 			    group->index, size, group->count, FIT_MIN_BUCKETS);
 }
 
-static int fill_group(struct group_table *table, struct steering_group *group)
+static void count_buckets(struct steering_group *group, uint32_t size)
+{
+	for (uint32_t b = 0; b < size; b++)
+		group->buckets[group->owners[b]]++;
+}
+
+/* Compute the group's table and write it, with windows for VIPs of `from`. */
+static int fill_group(struct group_table *table, struct steering_group *group,
+		      const struct steering_group *from)
 {
 	int error = assign_from_ranking(group->ranking, group->owners,
 					group->backups);
 
-	return error ? error : write_table(table, group);
+	if (error)
+		return error;
+	count_buckets(group, table->options->table_size);
+	window_open(table, group, from);
+	return window_write(table, group);
 }
 
 /* Undo a build whose table could not be written. */
@@ -306,42 +374,100 @@ static void drop_build(struct group_table *table, struct group_build *build,
 	if (group) {
 		build->slots = group->slots;
 		group->slots = NULL;
+		window_free(table, group);
 		free_group(group);
 	}
 	group_build_cancel(table, build);
 }
 
+/* Let a written group be in the table, or take the place of another one. */
+static struct steering_group *place_group(struct group_table *table,
+					  struct steering_group *group,
+					  struct steering_group *in_place)
+{
+	if (in_place)
+		replace_contents(table, in_place, group);
+	else
+		table->groups[group->index] = group;
+	if (in_place)
+		group = in_place;
+	attach_group(group);
+	return group;
+}
+
 struct steering_group *group_build_finish(struct group_table *table,
-					  struct group_build *build, int *error)
+					  struct group_build *build,
+					  const struct steering_group *from,
+					  int *error)
 {
 	struct steering_group *group = make_group(table, build);
 	struct steering_group *in_place = build->in_place;
 
-	*error = group ? fill_group(table, group) : -ENOMEM;
+	if (in_place)
+		from = in_place;
+	*error = group ? fill_group(table, group, from) : -ENOMEM;
 	if (*error) {
 		drop_build(table, build, group);
 		return NULL;
 	}
 	group->shared = build->shared;
 	tell_fit(table, group, in_place ? &in_place->fit : &(struct fit){ 0 });
-	if (in_place) {
-		replace_contents(table, in_place, group);
-		group = in_place;
-	} else {
-		table->groups[group->index] = group;
-	}
-	group->set->group = group;
+	group = place_group(table, group, in_place);
 	free(build);
 	return group;
 }
 
+/* Copy the table of the set's main group, and write it for VIPs of `from`. */
+static int fill_variant(struct group_table *table, struct steering_group *group,
+			const struct steering_group *from)
+{
+	const struct steering_group *main = group->set->group;
+	uint32_t size = table->options->table_size;
+	int error;
+
+	group->slots = acquire_slots(table, group->set, &error);
+	if (error)
+		return error;
+	memcpy(group->owners, main->owners, size * sizeof(*group->owners));
+	memcpy(group->backups, main->backups, size * sizeof(*group->backups));
+	memcpy(group->buckets, main->buckets,
+	       group->count * sizeof(*group->buckets));
+	window_open(table, group, from);
+	return window_write(table, group);
+}
+
+struct steering_group *group_make_variant(struct group_table *table,
+					  struct steering_set *set,
+					  struct steering_group *from,
+					  bool in_place, int *error)
+{
+	uint32_t index = in_place ? from->index : take_index(table);
+	struct steering_group *group = new_group(table, set, index);
+
+	*error = group ? fill_variant(table, group, from) : -ENOMEM;
+	if (!*error) {
+		set->references++;
+		return place_group(table, group, in_place ? from : NULL);
+	}
+	if (!in_place)
+		table->free_count++;
+	if (group) {
+		window_free(table, group);
+		release_slots(table, group->slots, set);
+		group->slots = NULL;
+	}
+	free_group(group);
+	return NULL;
+}
+
 void group_remove(struct group_table *table, struct steering_group *group)
 {
-	release_slots(table, group->slots, group->count);
+	release_slots(table, group->slots, group->set);
 	group->slots = NULL;
+	window_free(table, group);
 	table->groups[group->index] = NULL;
 	table->free_count++;
-	group->set->group = NULL;
+	detach_group(group);
 	set_release(group->set);
 	free_group(group);
 }
@@ -353,7 +479,7 @@ uint64_t steering_digest(const struct steering_group *group)
 
 	if (identities)
 		digest = assign_digest(identities, group->owners,
-				       group->ranking->size);
+				       ranking_of(group)->size);
 	free(identities);
 	return digest;
 }

@@ -17,8 +17,16 @@ struct group_table {
 	struct nexthop_slots *nexthops;
 	struct steering_group **groups; /* by index; NULL: free */
 	struct hg_bucket *buckets;	/* one table, while it is written */
+	uint16_t *previous;		/* likewise, of its buckets */
 	uint32_t last;	     /* index used last: the search goes on there */
 	uint32_t free_count; /* indices that no group and no build has */
+	/* Windows: see window.h. */
+	bool published;	   /* packets are steered, so flows can be broken */
+	bool windows_open; /* some group may have one, or be a variant */
+	uint32_t now_s;
+	uint32_t *terms;     /* by slot, while a window opens */
+	uint64_t contents;   /* the last number of contents */
+	uint64_t unwindowed; /* VIPs and tables that changed without one */
 };
 
 /* A table that is being computed. It reads no packet path memory. */
@@ -52,13 +60,27 @@ int group_build_start(struct group_table *table, struct steering_set *set,
 uint64_t group_build_step(struct group_build *build, uint64_t scores);
 bool group_build_is_done(const struct group_build *build);
 /*
- * Write the table of a build that is done, and free the build. Returns the
- * group, or NULL and *error; then a group in place stays what it was.
+ * Write the table of a build that is done, and free the build. A group that is
+ * not in place takes over VIPs of `from`, or NULL. Returns the group, or NULL
+ * and *error; then a group in place stays what it was.
  */
 struct steering_group *group_build_finish(struct group_table *table,
 					  struct group_build *build,
+					  const struct steering_group *from,
 					  int *error);
 void group_build_cancel(struct group_table *table, struct group_build *build);
+
+/*
+ * Write one more table of a set that has one, for VIPs of `from`: in its place,
+ * or with a free index, which there must be. Returns the group, or NULL and
+ * *error.
+ */
+struct steering_group *group_make_variant(struct group_table *table,
+					  struct steering_set *set,
+					  struct steering_group *from,
+					  bool in_place, int *error);
+/* Let a group be the one that its set has, and the other one a variant. */
+void group_make_main(struct steering_group *group);
 
 /* Free a group that no VIP uses. */
 void group_remove(struct group_table *table, struct steering_group *group);

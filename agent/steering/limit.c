@@ -18,6 +18,7 @@
 
 #include "core/log.h"
 #include "steering/settle_internal.h"
+#include "steering/variant.h"
 
 enum limit_sizes {
 	CONSOLIDATE_MAX = 64, /* groups looked at together */
@@ -154,7 +155,8 @@ static bool cut_group(struct turn *turn, struct steering_set *set,
 	if (best) {
 		memcpy(members, set->members, set->count * sizeof(*members));
 		best_count = share_with(members, set->count, best);
-		common = set_intern(&steering->sets, members, best_count);
+		common = set_intern(&steering->sets, members, best_count,
+				    set->window_s);
 		if (common && !common->group)
 			started = turn_start_build(turn, common, best, true);
 		if (common)
@@ -232,7 +234,7 @@ bool limit_serve(struct turn *turn, struct steering_set *set,
 	turn->stuck |= view->has_table;
 	if (!view->urgent)
 		return false;
-	if (use_part(turn, set))
+	if (use_part(turn, set) || variant_give_up(turn))
 		return true;
 	turn_note_build(turn, set);
 	if (steering->groups.free_count && !set->group)
@@ -273,7 +275,8 @@ static bool join_groups(struct turn *turn, struct steering_group *a,
 	count = share_with(members, count, a);
 	count = share_with(members, count, b);
 	if (count && any_alive(steering, members, count))
-		common = set_intern(&steering->sets, members, count);
+		common = set_intern(&steering->sets, members, count,
+				    first->window_s);
 	free(members);
 	if (!common)
 		return false;

@@ -3,6 +3,7 @@
 
 #include "steering/nexthop_slots.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,8 @@ int nexthop_slots_init(struct nexthop_slots *slots,
 	slots->tracker = tracker;
 	slots->sink = sink;
 	slots->values = calloc(HG_MAX_NEXTHOPS, sizeof(*slots->values));
-	if (!slots->values)
+	slots->states = calloc(HG_MAX_NEXTHOPS, sizeof(*slots->states));
+	if (!slots->values || !slots->states)
 		return -ENOMEM;
 	return slot_table_init(&slots->table, HG_NEXTHOP_NONE + 1,
 			       HG_MAX_NEXTHOPS);
@@ -27,6 +29,7 @@ void nexthop_slots_free(struct nexthop_slots *slots)
 {
 	slot_table_free(&slots->table);
 	free(slots->values);
+	free(slots->states);
 }
 
 struct slot *nexthop_slots_find(const struct nexthop_slots *slots,
@@ -37,8 +40,46 @@ struct slot *nexthop_slots_find(const struct nexthop_slots *slots,
 	return slot_find(&slots->table, &prefix);
 }
 
+struct slot *nexthop_slots_at(const struct nexthop_slots *slots, uint32_t index)
+{
+	return &slots->table.slots[index];
+}
+
+static bool slot_drains(const struct nexthop_slots *slots, uint32_t index)
+{
+	const struct nexthop_slot_state *state = &slots->states[index];
+
+	return state->uses[NEXTHOP_WINDOW] && !state->uses[NEXTHOP_OWNER];
+}
+
+/*
+ * Tell the program whether the next hop drains. An error is no harm: the mark
+ * decides about new flows that cannot be recorded, and the next write has it.
+ */
+static void write_draining(struct nexthop_slots *slots, uint32_t index)
+{
+	const struct steering_sink *sink = slots->sink;
+	struct hg_nexthop value = slots->values[index];
+
+	value.draining = slot_drains(slots, index);
+	if (value.draining == slots->values[index].draining)
+		return;
+	if (!sink->set_nexthop(sink->datapath, index, &value))
+		slots->values[index] = value;
+}
+
+static void add_use(struct nexthop_slots *slots, const struct slot *slot,
+		    enum nexthop_use use)
+{
+	slots->states[slot->index].uses[use]++;
+	write_draining(slots, slot->index);
+	if (slot->references == 1 && slots->track)
+		slots->track(&slot->node.prefix.address, true, slots->context);
+}
+
 struct slot *nexthop_slots_acquire(struct nexthop_slots *slots,
-				   const struct address *address)
+				   const struct address *address,
+				   enum nexthop_use use)
 {
 	const struct steering_sink *sink = slots->sink;
 	const struct nexthop *nexthop = tracker_find(slots->tracker, address);
@@ -50,15 +91,43 @@ struct slot *nexthop_slots_acquire(struct nexthop_slots *slots,
 	slot = slot_acquire(&slots->table, &prefix, &fresh);
 	if (!slot)
 		return NULL;
-	if (fresh)
+	if (fresh) /* so that what follows is an incarnation of its own */
+		error = nexthop_slots_kill(slots, slot);
+	if (fresh && !error)
 		error = sink->clear_nexthop_counter(sink->datapath,
 						    slot->index);
+	if (fresh)
+		slots->states[slot->index].lost = false;
 	if (!error && nexthop)
 		error = nexthop_slots_write(slots, slot, nexthop);
-	if (!error)
+	if (!error) {
+		add_use(slots, slot, use);
 		return slot;
+	}
 	slot_release(&slots->table, slot);
 	return NULL;
+}
+
+void nexthop_slots_hold(struct nexthop_slots *slots, struct slot *slot,
+			enum nexthop_use use)
+{
+	assert(slot->references);
+	slot->references++;
+	add_use(slots, slot, use);
+}
+
+void nexthop_slots_release(struct nexthop_slots *slots, struct slot *slot,
+			   enum nexthop_use use)
+{
+	struct nexthop_slot_state *state = &slots->states[slot->index];
+	struct address address = slot->node.prefix.address;
+
+	assert(state->uses[use]);
+	state->uses[use]--;
+	slot_release(&slots->table, slot);
+	write_draining(slots, slot->index);
+	if (!slot->references && slots->track)
+		slots->track(&address, false, slots->context);
 }
 
 static struct hg_nexthop slot_value(const struct nexthop *nexthop)
@@ -107,6 +176,7 @@ int nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
 	bool returns = value.alive && !known->alive;
 	int error = 0;
 
+	value.draining = slot_drains(slots, slot->index);
 	value.incarnation = known->incarnation + returns;
 	if (!memcmp(known, &value, sizeof(value)))
 		return 0;

@@ -13,11 +13,29 @@
 struct steering_sink;
 struct tracker;
 
+/* Why a slot is in use. A next hop with windows and no buckets drains. */
+enum nexthop_use {
+	NEXTHOP_LISTED, /* a member of a table, without buckets */
+	NEXTHOP_OWNER,	/* with buckets */
+	NEXTHOP_WINDOW, /* the previous of a bucket */
+	NEXTHOP_USE_COUNT,
+};
+
+struct nexthop_slot_state {
+	uint32_t uses[NEXTHOP_USE_COUNT];
+	bool lost; /* its session ended, and it is not announced since */
+};
+
 struct nexthop_slots {
 	const struct tracker *tracker;
 	const struct steering_sink *sink;
 	struct slot_table table;
-	struct hg_nexthop *values; /* by slot: written last */
+	struct hg_nexthop *values;	   /* by slot: written last */
+	struct nexthop_slot_state *states; /* by slot */
+	/* Keep a next hop tracked while its slot is in use; NULL: do not. */
+	void (*track)(const struct address *address, bool wanted,
+		      void *context);
+	void *context;
 };
 
 int nexthop_slots_init(struct nexthop_slots *slots,
@@ -27,7 +45,16 @@ void nexthop_slots_free(struct nexthop_slots *slots);
 
 /* Acquire the slot of a next hop and write its state. NULL: none, or an error. */
 struct slot *nexthop_slots_acquire(struct nexthop_slots *slots,
-				   const struct address *address);
+				   const struct address *address,
+				   enum nexthop_use use);
+/* Take one more reference on a slot that has one. */
+void nexthop_slots_hold(struct nexthop_slots *slots, struct slot *slot,
+			enum nexthop_use use);
+void nexthop_slots_release(struct nexthop_slots *slots, struct slot *slot,
+			   enum nexthop_use use);
+/* Return the slot with this index. */
+struct slot *nexthop_slots_at(const struct nexthop_slots *slots,
+			      uint32_t index);
 /* Return the slot, referenced or not, or NULL. */
 struct slot *nexthop_slots_find(const struct nexthop_slots *slots,
 				const struct address *address);

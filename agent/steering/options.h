@@ -17,10 +17,16 @@
 /* Names as in --hash-fields, indexed by enum hg_hash_fields. */
 extern const char *const steering_hash_fields_names[HG_HASH_FIELDS_COUNT];
 
-/* The hash fields of one --vip that has its own. */
+enum steering_options_limits {
+	STEERING_MAX_WINDOW_S = 86400,
+	STEERING_NO_WINDOW = UINT32_MAX, /* in struct steering_vip_fields */
+};
+
+/* The values of one --vip that has its own. */
 struct steering_vip_fields {
 	struct prefix prefix;
-	uint32_t hash_fields; /* enum hg_hash_fields */
+	uint32_t hash_fields; /* HG_HASH_FIELDS_COUNT: that of all VIPs */
+	uint32_t window_s;    /* STEERING_NO_WINDOW: that of all VIPs */
 };
 
 struct steering_options {
@@ -28,6 +34,8 @@ struct steering_options {
 	uint32_t group_count;
 	uint64_t seed;	      /* of the assignment */
 	uint32_t hash_fields; /* enum hg_hash_fields, of all other VIPs */
+	uint32_t window_s;    /* affinity window of all other VIPs; 0: none */
+	uint32_t drain_max_s; /* flows stay on a server that drains */
 	const struct steering_vip_fields *vip_fields;
 	size_t vip_fields_count;
 };
@@ -40,6 +48,11 @@ bool steering_options_equal(const struct steering_options *a,
 /* Return a VIP's fields: of the longest prefix that covers it, or of all. */
 uint32_t steering_hash_fields_of(const struct steering_options *options,
 				 const struct prefix *vip);
+/* Return a VIP's affinity window, in seconds; 0: its flows move at once. */
+uint32_t steering_window_of(const struct steering_options *options,
+			    const struct prefix *vip);
+/* True if some VIP has an affinity window. */
+bool steering_has_windows(const struct steering_options *options);
 /* True if some VIP has HG_HASH_PACKET: a random bucket for each packet. */
 bool steering_hashes_packets(const struct steering_options *options);
 

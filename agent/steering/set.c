@@ -31,9 +31,11 @@ int set_table_init(struct set_table *table)
 }
 
 static bool has_members(const struct steering_set *set, uint64_t hash,
-			const struct member *members, size_t count)
+			const struct member *members, size_t count,
+			uint32_t window_s)
 {
-	if (set->hash != hash || set->count != count)
+	if (set->hash != hash || set->count != count ||
+	    set->window_s != window_s)
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (set->members[i].weight != members[i].weight ||
@@ -45,7 +47,7 @@ static bool has_members(const struct steering_set *set, uint64_t hash,
 
 /* Make a set of sorted members, without a reference. */
 static struct steering_set *make_set(const struct member *sorted, size_t count,
-				     uint64_t hash)
+				     uint64_t hash, uint32_t window_s)
 {
 	struct steering_set *set =
 		calloc(1, sizeof(*set) + count * sizeof(*sorted));
@@ -54,14 +56,17 @@ static struct steering_set *make_set(const struct member *sorted, size_t count,
 		return NULL;
 	set->hash = hash;
 	set->count = count;
+	set->window_s = window_s;
 	memcpy(set->members, sorted, count * sizeof(*sorted));
+	LIST_INIT(&set->variants);
 	TAILQ_INIT(&set->done);
 	TAILQ_INIT(&set->waiting);
 	return set;
 }
 
-static struct steering_set *
-find_or_make(struct set_table *table, const struct member *sorted, size_t count)
+static struct steering_set *find_or_make(struct set_table *table,
+					 const struct member *sorted,
+					 size_t count, uint32_t window_s)
 {
 	uint64_t hash = hash_members(table, sorted, count);
 	struct steering_set_chain *chain =
@@ -69,16 +74,17 @@ find_or_make(struct set_table *table, const struct member *sorted, size_t count)
 	struct steering_set *set;
 
 	LIST_FOREACH(set, chain, chain)
-		if (has_members(set, hash, sorted, count))
+		if (has_members(set, hash, sorted, count, window_s))
 			return set;
-	set = make_set(sorted, count, hash);
+	set = make_set(sorted, count, hash, window_s);
 	if (set)
 		LIST_INSERT_HEAD(chain, set, chain);
 	return set;
 }
 
 struct steering_set *set_intern(struct set_table *table,
-				const struct member *members, size_t count)
+				const struct member *members, size_t count,
+				uint32_t window_s)
 {
 	struct member *sorted = calloc(count + 1, sizeof(*sorted));
 	struct steering_set *set;
@@ -87,7 +93,7 @@ struct steering_set *set_intern(struct set_table *table,
 		return NULL;
 	memcpy(sorted, members, count * sizeof(*sorted));
 	qsort(sorted, count, sizeof(*sorted), by_address);
-	set = find_or_make(table, sorted, count);
+	set = find_or_make(table, sorted, count, window_s);
 	free(sorted);
 	if (set)
 		set->references++;
@@ -104,7 +110,8 @@ void set_release(struct steering_set *set)
 	free(set);
 }
 
-bool set_has(const struct steering_set *set, const struct address *address)
+const struct member *set_find(const struct steering_set *set,
+			      const struct address *address)
 {
 	size_t low = 0, high = set->count;
 
@@ -114,13 +121,18 @@ bool set_has(const struct steering_set *set, const struct address *address)
 			address_compare(&set->members[middle].address, address);
 
 		if (!order)
-			return true;
+			return &set->members[middle];
 		if (order < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return false;
+	return NULL;
+}
+
+bool set_has(const struct steering_set *set, const struct address *address)
+{
+	return set_find(set, address);
 }
 
 bool set_contains(const struct steering_set *set,

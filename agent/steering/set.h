@@ -19,6 +19,7 @@ struct steering_group;
 struct steering_vip;
 
 TAILQ_HEAD(steering_vip_list, steering_vip);
+LIST_HEAD(steering_group_list, steering_group);
 
 enum set_table_sizes {
 	SET_TABLE_CHAINS = 4096,
@@ -27,9 +28,11 @@ enum set_table_sizes {
 struct steering_set {
 	LIST_ENTRY(steering_set) chain;
 	uint64_t hash;
-	unsigned int references;       /* VIPs, a group, a build */
-	struct steering_group *group;  /* with the table of this set, or NULL */
-	struct steering_vip_list done; /* VIPs that use that table */
+	unsigned int references;      /* VIPs, groups, a build */
+	uint32_t window_s;	      /* affinity window of its VIPs */
+	struct steering_group *group; /* with the table of this set, or NULL */
+	struct steering_group_list variants; /* others, if there is one */
+	struct steering_vip_list done;	     /* VIPs that use that table */
 	struct steering_vip_list waiting;
 	bool queued; /* in steering.queue: some VIP waits */
 	TAILQ_ENTRY(steering_set) queue_link;
@@ -48,13 +51,18 @@ struct set_table {
 /* Draw the secret of a zeroed table. Returns 0 or -errno. */
 int set_table_init(struct set_table *table);
 /*
- * Return the set with these members, in any order, with one more reference,
- * which the caller gives back by set_release(). NULL: out of memory.
+ * Return the set with these members, in any order, and this affinity window,
+ * with one more reference, which the caller gives back by set_release(). NULL:
+ * out of memory.
  */
 struct steering_set *set_intern(struct set_table *table,
-				const struct member *members, size_t count);
+				const struct member *members, size_t count,
+				uint32_t window_s);
 void set_release(struct steering_set *set);
 
+/* Return the member with the address, or NULL. */
+const struct member *set_find(const struct steering_set *set,
+			      const struct address *address);
 /* True if the set has the address, with any weight. */
 bool set_has(const struct steering_set *set, const struct address *address);
 /* True if `part` has no address that `set` lacks. */

@@ -23,6 +23,7 @@
 
 #include "core/clock.h"
 #include "steering/settle_internal.h"
+#include "steering/variant.h"
 
 enum settle_times {
 	QUIET_MS = 50,	 /* sets that have not changed for so long are final */
@@ -163,6 +164,17 @@ static bool serve_some(struct turn *turn, bool urgent)
 	return false;
 }
 
+/* Open windows are looked at from time to time. */
+static uint32_t shorter_wait(const struct turn *turn, uint32_t wait_ms)
+{
+	const struct steering *steering = turn->steering;
+	uint64_t due_ms = steering->pass_due_ms;
+
+	if (!steering->groups.windows_open || due_ms >= turn->now_ms + wait_ms)
+		return wait_ms;
+	return due_ms > turn->now_ms ? (uint32_t)(due_ms - turn->now_ms) : 1;
+}
+
 static uint32_t wait_of(const struct turn *turn)
 {
 	uint32_t wait_ms = STEERING_SETTLED;
@@ -178,7 +190,7 @@ static uint32_t wait_of(const struct turn *turn)
 		if (budget_ms < wait_ms)
 			wait_ms = budget_ms;
 	}
-	return wait_ms;
+	return shorter_wait(turn, wait_ms);
 }
 
 uint32_t steering_settle(struct steering *steering, uint64_t now_ms)
@@ -190,6 +202,7 @@ uint32_t steering_settle(struct steering *steering, uint64_t now_ms)
 	};
 	bool left = true;
 
+	steering->groups.now_s = (uint32_t)(now_ms / CLOCK_MS_PER_S);
 	if (steering->changed)
 		steering->changed_ms = now_ms;
 	steering->changed = false;
@@ -198,7 +211,7 @@ uint32_t steering_settle(struct steering *steering, uint64_t now_ms)
 		turn.retry = turn.stuck = false;
 		if (steering->build)
 			turn_continue_build(&turn);
-		else if (!serve_some(&turn, true) &&
+		else if (!variant_step(&turn) && !serve_some(&turn, true) &&
 			 !serve_some(&turn, false) &&
 			 !(turn.stuck && !steering->groups.free_count &&
 			   limit_consolidate(&turn)))

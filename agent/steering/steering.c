@@ -8,8 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/log.h"
+#include "steering/affinity.h"
 #include "steering/steering_internal.h"
+#include "steering/window.h"
 
 /* Warn once and loudly: set by mistake, it breaks connections. */
 static void warn_of_spray(const struct steering_options *options)
@@ -32,6 +35,7 @@ struct steering *steering_new(const struct steering_options *options,
 		return NULL;
 	steering->options = *options;
 	steering->turn_us = STEERING_TURN_US;
+	steering->pass = PASS_NONE;
 	steering->sink = *sink;
 	steering->hooks = *hooks;
 	TAILQ_INIT(&steering->queue);
@@ -44,6 +48,10 @@ struct steering *steering_new(const struct steering_options *options,
 			     &steering->sink, &steering->nexthops)) {
 		steering_free(steering);
 		return NULL;
+	}
+	if (steering_has_windows(options)) {
+		steering->nexthops.track = hooks->nexthop_track;
+		steering->nexthops.context = hooks->context;
 	}
 	return steering;
 }
@@ -132,6 +140,10 @@ static int use_own_group(struct steering *steering, struct steering_vip *vip)
 	struct steering_group *group = vip->set->group;
 	int error;
 
+	if (vip->group && vip->group->set == vip->set)
+		group = vip->group; /* it did not leave yet */
+	else if (vip->group && window_is_wanted(&steering->groups, vip->set))
+		return 0;
 	if (!group || group->shared)
 		return 0;
 	error = vip_use_group(steering, vip, group);
@@ -192,7 +204,9 @@ int steering_set_vip(struct steering *steering, const struct prefix *prefix,
 
 	*steered = vip && vip_is_steered(vip);
 	if (count) {
-		set = set_intern(&steering->sets, members, count);
+		set = set_intern(&steering->sets, members, count,
+				 steering_window_of(&steering->options,
+						    prefix));
 		if (!set)
 			return -ENOMEM;
 		error = give_set(steering, prefix, set, steered);
@@ -213,16 +227,47 @@ static void log_slot_error(const struct address *address, int error)
 			  address_format(address, text), strerror(-error));
 }
 
+/* Let the windows forget a next hop that is not alive, at the end of the turn. */
+static void note_death(struct steering *steering, const struct slot *slot)
+{
+	const struct nexthop_slots *slots = &steering->nexthops;
+	const struct steering_hooks *hooks = &steering->hooks;
+
+	if (nexthop_slots_is_alive(slots, slot) ||
+	    !slots->states[slot->index].uses[NEXTHOP_WINDOW])
+		return;
+	steering->pass_wanted = true;
+	hooks->work_waiting(hooks->context);
+}
+
+/* Before a next hop returns, no window may remember it. */
+static void forget_dead(struct steering *steering, const struct slot *slot)
+{
+	const struct nexthop_slots *slots = &steering->nexthops;
+	struct group_table *groups = &steering->groups;
+
+	if (nexthop_slots_is_alive(slots, slot) ||
+	    !slots->states[slot->index].uses[NEXTHOP_WINDOW])
+		return;
+	for (uint32_t i = 0; i < steering->options.group_count; i++)
+		if (groups->groups[i])
+			window_update(groups, groups->groups[i]);
+}
+
 void steering_nexthop_changed(struct steering *steering,
 			      const struct nexthop *nexthop)
 {
 	const struct slot *slot =
 		nexthop_slots_find(&steering->nexthops, &nexthop->address);
 
-	if (slot)
+	if (slot) {
+		if (nexthop_is_alive(nexthop))
+			forget_dead(steering, slot);
 		log_slot_error(&nexthop->address,
 			       nexthop_slots_write(&steering->nexthops, slot,
 						   nexthop));
+		note_death(steering, slot);
+	}
 	wake(steering);
 }
 
@@ -232,10 +277,43 @@ void steering_nexthop_gone(struct steering *steering,
 	const struct slot *slot =
 		nexthop_slots_find(&steering->nexthops, address);
 
-	if (slot)
+	if (slot) {
 		log_slot_error(address,
 			       nexthop_slots_kill(&steering->nexthops, slot));
+		note_death(steering, slot);
+	}
 	wake(steering);
+}
+
+void steering_publish(struct steering *steering)
+{
+	steering->groups.published = true;
+}
+
+void steering_session_lost(struct steering *steering,
+			   const struct address *address, uint64_t now_ms)
+{
+	const struct slot *slot =
+		nexthop_slots_find(&steering->nexthops, address);
+	struct group_table *groups = &steering->groups;
+
+	if (!slot || !steering_has_windows(&steering->options))
+		return;
+	groups->now_s = (uint32_t)(now_ms / CLOCK_MS_PER_S);
+	steering->nexthops.states[slot->index].lost = true;
+	for (uint32_t i = 0; i < steering->options.group_count; i++)
+		if (groups->groups[i])
+			window_shorten(groups, groups->groups[i], slot);
+}
+
+void steering_session_back(struct steering *steering,
+			   const struct address *address)
+{
+	const struct slot *slot =
+		nexthop_slots_find(&steering->nexthops, address);
+
+	if (slot)
+		steering->nexthops.states[slot->index].lost = false;
 }
 
 const struct steering_vip *steering_next_vip(const struct steering *steering,
@@ -337,6 +415,7 @@ struct steering_totals steering_totals(const struct steering *steering)
 	struct steering_totals totals = {
 		.groups_used = limit - steering->groups.free_count,
 		.groups_limit = limit,
+		.moved_without_window = steering->groups.unwindowed,
 	};
 	const struct steering_group *group = NULL;
 	const struct steering_vip *vip = NULL;
@@ -346,6 +425,11 @@ struct steering_totals steering_totals(const struct steering *steering)
 	while ((group = steering_next_group(steering, group))) {
 		totals.groups_light += group->fit.light != 0;
 		totals.groups_crowded += group->fit.crowded;
+		totals.groups_moving += window_is_open(group);
+		if (!group->affinity)
+			continue;
+		totals.buckets_moving += group->affinity->moving;
+		totals.buckets_tracked += group->affinity->tracked;
 	}
 	return totals;
 }

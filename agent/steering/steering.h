@@ -28,6 +28,9 @@
  *   turn           its steps: builds, and VIPs that move to a table
  *   limit          sets for which no group is free
  *   group          bucket tables, built in turns
+ *   variant        groups of one set with different windows
+ *   window         affinity windows of a group
+ *   affinity       those of its buckets, over time. Pure
  *   build_budget   tables built again and again for the same VIPs. Pure
  *   nexthop_slots  entries of the map `nexthops`
  *   assign         capped highest-random-weight: owners and backups. Pure
@@ -66,6 +69,9 @@ struct steering_sink {
 	/* Write `count` buckets from `first`: group x table size + bucket. */
 	int (*set_buckets)(struct datapath *datapath, uint32_t first,
 			   const struct hg_bucket *buckets, uint32_t count);
+	/* Likewise, what their previous slots are. */
+	int (*set_previous)(struct datapath *datapath, uint32_t first,
+			    const uint16_t *slots, uint32_t count);
 	int (*set_nexthop)(struct datapath *datapath, uint32_t slot,
 			   const struct hg_nexthop *nexthop);
 	int (*set_alive)(struct datapath *datapath, uint32_t slot, bool alive);
@@ -91,6 +97,15 @@ struct steering_group {
 	struct ranking *ranking;      /* base of the next set's ranking */
 	struct steering_set *set;
 	struct fit fit;
+	/* See window.h. */
+	struct affinity *affinity; /* NULL: no bucket moves or is tracked */
+	struct slot **held;	   /* the previous of its buckets */
+	size_t held_count;
+	uint32_t ends_s;     /* the earliest end of a window */
+	uint32_t extended_s; /* when a VIP last made them longer */
+	uint64_t contents;   /* changes with current, previous or moving */
+	uint64_t origin;     /* contents from which VIPs may come; 0: none */
+	LIST_ENTRY(steering_group) variant_link;
 	/* Holds what several sets have in common; its VIPs wait for more. */
 	bool shared;
 	bool leaving; /* its VIPs move to another group, which takes turns */
@@ -129,6 +144,12 @@ struct steering_hooks {
 	 * route over its set. NULL: it always does.
 	 */
 	bool (*kernel_serves)(const struct prefix *vip, void *context);
+	/*
+	 * Keep a next hop tracked, or not any longer: flows may stay on it when
+	 * it is in no set any more. NULL if no VIP has an affinity window.
+	 */
+	void (*nexthop_track)(const struct address *address, bool wanted,
+			      void *context);
 	/* Something waits: call steering_settle() at the end of the turn. */
 	void (*work_waiting)(void *context);
 	void *context;
@@ -142,6 +163,11 @@ struct steering_totals {
 	/* Groups with members below one bucket, and with few for each: fit.h. */
 	uint32_t groups_light;
 	uint32_t groups_crowded;
+	/* Groups with open windows, and their buckets. */
+	uint32_t groups_moving;
+	uint32_t buckets_moving;
+	uint32_t buckets_tracked;
+	uint64_t moved_without_window; /* VIPs and tables, since the start */
 };
 
 /*
@@ -182,6 +208,18 @@ void steering_nexthop_changed(struct steering *steering,
  * their backups until the new sets are written. Logs an error.
  */
 void steering_nexthop_gone(struct steering *steering,
+			   const struct address *address);
+
+/* Packets are steered from now on: tables that change open affinity windows. */
+void steering_publish(struct steering *steering);
+/*
+ * The session that announced the next hop ended, and it is announced by no other
+ * one: when it leaves a set its flows stay for one window, and not as long as on
+ * one that drains. Until it is announced again.
+ */
+void steering_session_lost(struct steering *steering,
+			   const struct address *address, uint64_t now_ms);
+void steering_session_back(struct steering *steering,
 			   const struct address *address);
 
 /*

@@ -29,11 +29,20 @@ struct steering {
 	struct build_history *histories; /* of VIPs, by counter */
 	struct build_budget budget;
 	bool logged_full; /* the warning that groups are short */
+	bool logged_unwindowed;
+	/* The look at all windows: see variant.c. */
+	uint32_t pass; /* the next group of it, or PASS_NONE */
+	bool pass_wanted;
+	uint64_t pass_due_ms;
 	uint64_t turn_us; /* of steering_settle(); one step is done in any case */
 };
 
 enum steering_times {
 	STEERING_TURN_US = 3000,
+};
+
+enum steering_passes {
+	PASS_NONE = UINT32_MAX,
 };
 
 /* ------------------------------------------------------------- vip.c */

@@ -9,6 +9,8 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "steering/settle_internal.h"
+#include "steering/variant.h"
+#include "steering/window.h"
 
 enum turn_limits {
 	STEP_SCORES = 50000, /* computed between two looks at the clock */
@@ -44,18 +46,40 @@ void turn_postpone(struct turn *turn, struct steering_set *set, int error)
 	turn->retry = true;
 }
 
+/* Count a VIP whose flows are not taken along. */
+static void note_unwindowed(struct steering *steering,
+			    const struct steering_vip *vip)
+{
+	char text[PREFIX_TEXT_SIZE];
+
+	steering->groups.unwindowed++;
+	if (!steering->logged_unwindowed)
+		log_warning("steering",
+			    "%s moves to other servers without an affinity "
+			    "window, as others may: no group is free for it; "
+			    "some of its flows break; raise --groups",
+			    prefix_format(&vip->node.prefix, text));
+	steering->logged_unwindowed = true;
+}
+
 bool turn_move_vip(struct turn *turn, struct steering_vip *vip,
 		   struct steering_group *group)
 {
 	struct steering *steering = turn->steering;
 	const struct steering_hooks *hooks = &steering->hooks;
 	bool was_steered = vip_is_steered(vip);
-	int error = vip_use_group(steering, vip, group);
+	bool fits = variant_fits(steering, group, vip);
+	int error;
 
+	if (!fits)
+		window_track(&steering->groups, group, vip->group);
+	error = vip_use_group(steering, vip, group);
 	if (error) {
 		turn_postpone(turn, vip->set, error);
 		return false;
 	}
+	if (!fits)
+		note_unwindowed(steering, vip);
 	if (vip->waiting && group->set == vip->set && !group->shared)
 		mark_done(steering, vip, was_steered);
 	else if (!was_steered)
@@ -65,12 +89,14 @@ bool turn_move_vip(struct turn *turn, struct steering_vip *vip,
 
 bool turn_point_waiting(struct turn *turn, struct steering_set *set)
 {
+	struct steering_group *group;
 	struct steering_vip *vip;
 	bool any = false;
 
 	while ((vip = TAILQ_FIRST(&set->waiting)) &&
 	       (!any || turn_has_time(turn))) {
-		if (!turn_move_vip(turn, vip, set->group))
+		group = variant_for(turn, vip);
+		if (!group || !turn_move_vip(turn, vip, group))
 			break;
 		any = true;
 	}
@@ -151,6 +177,17 @@ static void unsettle_group(struct steering *steering,
 			vip_set_waiting(steering, vip, true);
 }
 
+/* The group whose table is nearest: that of a VIP that waits for the set. */
+static const struct steering_group *base_of(const struct steering_set *set)
+{
+	const struct steering_vip *vip;
+
+	TAILQ_FOREACH(vip, &set->waiting, set_link)
+		if (vip->group)
+			return vip->group;
+	return NULL;
+}
+
 static void finish_build(struct turn *turn, struct group_build *build)
 {
 	struct steering *steering = turn->steering;
@@ -161,7 +198,8 @@ static void finish_build(struct turn *turn, struct group_build *build)
 
 	set->references++; /* the build lets it go when it fails */
 	steering->build = NULL;
-	group = group_build_finish(&steering->groups, build, &error);
+	group = group_build_finish(&steering->groups, build, base_of(set),
+				   &error);
 	if (!group) {
 		turn_postpone(turn, set, error);
 	} else {
@@ -197,14 +235,6 @@ void turn_continue_build(struct turn *turn)
 	while (!group_build_is_done(build) && turn_has_time(turn));
 	if (group_build_is_done(build))
 		finish_build(turn, build);
-}
-
-/* The group whose table is nearest: that of a VIP that waits for the set. */
-static const struct steering_group *base_of(const struct steering_set *set)
-{
-	const struct steering_vip *vip = TAILQ_FIRST(&set->waiting);
-
-	return vip ? vip->group : NULL;
 }
 
 bool turn_is_restless(const struct turn *turn, const struct steering_set *set)

@@ -142,10 +142,14 @@ static int start_case(struct bench *bench, const struct bench_case *row)
 		.group_count = GROUPS,
 	};
 	const struct steering_sink sink = {
-		set_vip,       delete_vip,
-		set_buckets,   set_nexthop,
-		set_alive,     clear_counter,
-		clear_counter, (struct datapath *)bench
+		.set_vip = set_vip,
+		.delete_vip = delete_vip,
+		.set_buckets = set_buckets,
+		.set_nexthop = set_nexthop,
+		.set_alive = set_alive,
+		.clear_vip_counter = clear_counter,
+		.clear_nexthop_counter = clear_counter,
+		.datapath = (struct datapath *)bench,
 	};
 
 	const struct steering_hooks hooks = {

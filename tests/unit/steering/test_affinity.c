@@ -97,8 +97,14 @@ static const struct rule rules[] = {
 	{ "a drain that began within a window counts from then on",
 	  { { MOVE, B, 0 }, { DRAINS, A, 100 }, { MOVE, C, 100 } },
 	  { C, A, 100 + DRAIN_S, true } },
-	{ "a dead server is no previous",
+	{ "a dead server is no previous, but its backup is one",
 	  { { DIES, A, 0 }, { MOVE, B, 0 } },
+	  { B, D, WINDOW_S, true } },
+	{ "a backup that becomes the next one needs no window",
+	  { { DIES, A, 0 }, { MOVE, D, 0 } },
+	  { D, NONE, 0, false } },
+	{ "a dead backup is no previous, either",
+	  { { DIES, A, 0 }, { DIES, D, 0 }, { MOVE, B, 0 } },
 	  { B, NONE, 0, false } },
 	{ "a previous that dies is forgotten",
 	  { { MOVE, B, 0 }, { FORGET, A, 100 } },
@@ -168,7 +174,7 @@ static void do_step(struct bench *bench, const struct step *step)
 
 	switch (step->action) {
 	case MOVE:
-		affinity_move(affinity, 0, step->slot, &terms);
+		affinity_move(affinity, 0, step->slot, D, &terms);
 		break;
 	case DRAINS:
 		bench->slots[step->slot] = time_s + DRAIN_S;
@@ -248,7 +254,7 @@ static void a_first_table_opens_no_window(void **state)
 
 	(void)state;
 	affinity_foresee(affinity, 0, START_S);
-	affinity_move(affinity, 0, A, &terms);
+	affinity_move(affinity, 0, A, NONE, &terms);
 	assert_int_equal(affinity->moving, 0);
 	assert_int_equal(affinity->tracked, 0);
 	affinity_free(affinity);
@@ -264,7 +270,7 @@ static void windows_end_one_by_one(void **state)
 	for (uint32_t b = 0; b < 4; b++) {
 		affinity_place(affinity, b, A);
 		terms.until_s = START_S + b;
-		affinity_move(affinity, b, B, &terms);
+		affinity_move(affinity, b, B, NONE, &terms);
 	}
 	for (uint32_t b = 0; b < 4; b++) {
 		assert_int_equal(affinity_next_s(affinity), START_S + b);
@@ -286,7 +292,7 @@ static void tracks_what_another_table_tracks(void **state)
 	for (uint32_t b = 0; b < 3; b++)
 		affinity_place(from, b, A);
 	to = affinity_copy(from);
-	affinity_move(from, 1, B, &terms);
+	affinity_move(from, 1, B, NONE, &terms);
 	affinity_track_as(to, from);
 	assert_int_equal(to->tracked, 1);
 	assert_true(to->buckets[1].tracked);
@@ -393,7 +399,7 @@ static void move(struct world *world)
 	for (int i = A; i < SLOTS; i++)
 		world->slots[i] = world->alive[i] ? AFFINITY_KEEP :
 						    AFFINITY_DEAD;
-	affinity_move(world->affinity, 0, slot, &terms);
+	affinity_move(world->affinity, 0, slot, D, &terms);
 }
 
 /* A server dies or returns; D never dies. */

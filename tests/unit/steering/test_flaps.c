@@ -102,8 +102,13 @@ static int begin(void **state)
 		.group_count = GROUPS,
 	};
 	const struct steering_sink sink = {
-		set_vip,   delete_vip,	  set_buckets,	 set_nexthop,
-		set_alive, clear_counter, clear_counter, NULL,
+		.set_vip = set_vip,
+		.delete_vip = delete_vip,
+		.set_buckets = set_buckets,
+		.set_nexthop = set_nexthop,
+		.set_alive = set_alive,
+		.clear_vip_counter = clear_counter,
+		.clear_nexthop_counter = clear_counter,
 	};
 	const struct steering_hooks hooks = {
 		.steered = count_withdrawn,

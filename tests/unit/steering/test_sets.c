@@ -143,8 +143,14 @@ static void start_node(struct node *node)
 		.group_count = GROUPS,
 	};
 	const struct steering_sink sink = {
-		set_vip,   delete_vip,	  set_buckets,	 set_nexthop,
-		set_alive, clear_counter, clear_counter, (struct datapath *)node
+		.set_vip = set_vip,
+		.delete_vip = delete_vip,
+		.set_buckets = set_buckets,
+		.set_nexthop = set_nexthop,
+		.set_alive = set_alive,
+		.clear_vip_counter = clear_counter,
+		.clear_nexthop_counter = clear_counter,
+		.datapath = (struct datapath *)node,
 	};
 
 	memset(node, 0, sizeof(*node));

@@ -136,10 +136,14 @@ static int setup(void **state)
 		.group_count = GROUPS,
 	};
 	const struct steering_sink sink = {
-		set_vip,       delete_vip,
-		set_buckets,   set_nexthop,
-		set_alive,     clear_counter,
-		clear_counter, (struct datapath *)&tables
+		.set_vip = set_vip,
+		.delete_vip = delete_vip,
+		.set_buckets = set_buckets,
+		.set_nexthop = set_nexthop,
+		.set_alive = set_alive,
+		.clear_vip_counter = clear_counter,
+		.clear_nexthop_counter = clear_counter,
+		.datapath = (struct datapath *)&tables,
 	};
 
 	memset(&tables, 0, sizeof(tables));
