@@ -64,6 +64,11 @@ const struct option flag_table[] = {
 	  LIST(bgp.confederation.members, as, bgp.confederation.member_count,
 	       BGP_MAX_MEMBERS),
 	  .identity = sizeof(uint32_t), .minimum = 1, .maximum = UINT32_MAX },
+	{ "dynamic-limit", "N",
+	  "Most sessions of all prefixes of --neighbor together, whatever "
+	  "their limit= is. A connection that has not sent its OPEN makes "
+	  "room for another one.",
+	  NUMBER(bgp.dynamic_limit, 1, UINT16_MAX) },
 	{ "cluster-id", "A.B.C.D",
 	  "The cluster that we reflect routes for (RFC 4456), the same for all "
 	  "its reflectors. Default: as --router-id.",

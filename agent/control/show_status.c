@@ -68,16 +68,20 @@ static struct json_object *neighbor_totals(const struct control_view *view)
 	const uint64_t now_ms = clock_now_ms();
 	const struct bgp_neighbor *neighbor;
 	uint64_t expected = 0, established = 0, shut_down = 0, total = 0;
+	uint64_t dynamic = 0;
 
 	TAILQ_FOREACH(neighbor, &view->speaker->neighbors, link) {
 		total++;
 		established += neighbor->session != NULL;
 		expected += bgp_neighbor_is_expected(neighbor, now_ms);
 		shut_down += neighbor->admin.down;
+		dynamic += neighbor->dynamic && !bgp_neighbor_is_idle(neighbor);
 	}
 	json_add_number(out, "configured", expected);
 	json_add_number(out, "established", established);
 	json_add_number(out, "shut_down", shut_down);
+	json_add_number(out, "dynamic", dynamic);
+	json_add_number(out, "dynamic_limit", view->bgp->dynamic_limit);
 	json_add_number(out, "gone", total - expected - shut_down);
 	json_add_number(out, "updates_encoded", view->speaker->updates_encoded);
 	return out;
@@ -173,8 +177,7 @@ struct json_object *show_status(const struct control_view *view,
 	json_add_number(out, "table_size", view->datapath_options->table_size);
 	json_add_text(out, "seccomp", view->seccomp);
 	json_add_number(out, "log_lines_lost", log_lines_lost());
-	json_add_number(out, "connections_refused",
-			view->speaker->refusals.total);
+	json_add_number(out, "connections_refused", view->speaker->refused);
 	json_add(out, "last_refused", last_refusal_json(view));
 	json_add(out, "interfaces", interfaces_json(view));
 	json_add(out, "neighbors", neighbor_totals(view));

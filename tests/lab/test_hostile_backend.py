@@ -389,6 +389,67 @@ class Crowd(RawCase):
         self.check_bystanders()
 
 
+class CrowdOfAll(RawCase):
+    """1. So are those beyond the limit of all ranges together; peers that have a
+    line of their own are not among them."""
+
+    RANGES = (NEXT_HOP, "10.1.0.17", "10.1.0.25")
+    options = {"neighbors": (*(f"10.1.0.{first}/29,as=65001-65099,role=backend"
+                               for first in (8, 16, 24)),
+                             f"{BYSTANDER},as={BACKEND_AS + 98},"
+                             "role=backend,passive", UPSTREAM),
+               "addresses": RANGES[1:], "flags": ("--dynamic-limit", "2")}
+
+    def setUp(self):
+        wait_until(lambda: self.count() == 0, 5, "the end of all sessions")
+
+    def status(self):
+        return self.lab.headgate.show("status")
+
+    def count(self):
+        return self.status()["neighbors"]["dynamic"]
+
+    def establish(self, number):
+        speaker = self.lab.establish(self.RANGES[number], BACKEND_AS + number)
+        self.addCleanup(speaker.close)
+        return speaker
+
+    def test_the_third_one_of_two(self):
+        before = self.status()["connections_refused"]
+        first, second = self.establish(0), self.establish(1)
+        neighbors = self.status()["neighbors"]
+        self.assertEqual((neighbors["dynamic"], neighbors["dynamic_limit"]),
+                         (2, 2))
+        # The reset may come before connect() returns.
+        with contextlib.suppress(ConnectionResetError):
+            self.lab.dial(self.RANGES[2]).wait_closed()
+        status = self.status()
+        self.assertEqual(status["connections_refused"], before + 1)
+        self.assertEqual(status["last_refused"]["address"], self.RANGES[2])
+        self.assertIn("--dynamic-limit reached", status["last_refused"]["why"])
+        self.assertIn(f"{self.RANGES[2]}: connection refused: --dynamic-limit",
+                      self.lab.headgate.log_tail(200))
+        second.close()
+        wait_for([first], lambda: self.count() == 1, 5,
+                 "the end of the second one")
+        self.establish(2)
+        self.assertEqual(self.lab.state(NEXT_HOP), "Established")
+        self.check_bystanders()
+
+    def test_one_that_sends_no_open_makes_room(self):
+        first = self.establish(0)
+        silent = self.lab.dial(self.RANGES[1])
+        wait_for([first, silent], lambda: self.count() == 2, 5,
+                 "the silent one")
+        self.establish(2)
+        silent.wait_closed()
+        refused = self.status()["last_refused"]
+        self.assertEqual(refused["address"], self.RANGES[1])
+        self.assertIn("had not sent its OPEN", refused["why"])
+        self.assertFalse(first.closed)
+        self.check_bystanders()
+
+
 # --------------------------------------------------- sessions that lie dead
 
 class DeadSessions(RawCase):

@@ -7,6 +7,7 @@
 
 const struct bgp_options bgp_options_default = {
 	.listen = { .port = BGP_PORT },
+	.dynamic_limit = BGP_DYNAMIC_LIMIT,
 };
 
 static bool confederation_equal(const struct bgp_confederation *a,
@@ -23,6 +24,7 @@ bool bgp_options_equal(const struct bgp_options *a, const struct bgp_options *b)
 	if (a->as != b->as || a->identifier != b->identifier ||
 	    !confederation_equal(&a->confederation, &b->confederation) ||
 	    !endpoint_equal(&a->listen, &b->listen) ||
+	    a->dynamic_limit != b->dynamic_limit ||
 	    a->neighbor_count != b->neighbor_count)
 		return false;
 	for (size_t i = 0; i < a->neighbor_count; i++)

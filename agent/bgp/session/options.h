@@ -17,6 +17,7 @@
 enum bgp_options_limits {
 	BGP_MAX_NEIGHBORS = 1024,
 	BGP_MAX_MEMBERS = 64,
+	BGP_DYNAMIC_LIMIT = 4096, /* the default */
 };
 
 /* RFC 5065. */
@@ -33,6 +34,7 @@ struct bgp_options {
 	struct endpoint listen; /* [::]: IPv4, too */
 	const struct bgp_neighbor_options *neighbors;
 	size_t neighbor_count;
+	uint32_t dynamic_limit; /* sessions of the peers of all prefixes */
 };
 
 extern const struct bgp_options bgp_options_default;

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <event2/event.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +102,7 @@ input_for(const struct bgp_speaker *speaker,
 		.is_static = neighbor && !neighbor->dynamic,
 		.is_covered = prefix,
 		.limit = prefix ? prefix->limit : 0,
+		.dynamic_limit = speaker->options.dynamic_limit,
 	};
 	const struct bgp_neighbor *other;
 
@@ -116,6 +116,7 @@ input_for(const struct bgp_speaker *speaker,
 			continue;
 		input.half_open += half_open;
 		input.half_open_of_prefix += half_open && here;
+		input.all_dynamic += !bgp_neighbor_is_idle(other);
 		input.dynamic += !bgp_neighbor_is_idle(other) && here;
 	}
 	return input;
@@ -148,26 +149,44 @@ oldest_half_open(struct bgp_speaker *speaker,
 	return oldest;
 }
 
-/*
- * Free a neighbor for one more in a full prefix. Neighbors without connections
- * are kept until then, to show their errors.
- */
-static void drop_idle_of_full_prefix(struct bgp_speaker *speaker,
-				     const struct bgp_neighbor_options *prefix)
+/* Find a neighbor that can be forgotten for one more of this prefix; or NULL. */
+static struct bgp_neighbor *find_idle(struct bgp_speaker *speaker,
+				      const struct bgp_neighbor_options *prefix)
 {
-	struct bgp_neighbor *neighbor, *idle = NULL;
-	unsigned int count = 0;
+	struct bgp_neighbor *neighbor, *here = NULL, *elsewhere = NULL;
+	unsigned int count = 0, all = 0;
 
 	TAILQ_FOREACH(neighbor, &speaker->neighbors, link) {
-		if (!is_of_prefix(neighbor, prefix))
-			continue;
-		count++;
+		bool of_prefix = is_of_prefix(neighbor, prefix);
+
+		all += neighbor->dynamic;
+		count += of_prefix;
 		/* An order of the administrator is not forgotten. */
-		if (!idle && bgp_neighbor_is_idle(neighbor) &&
-		    !neighbor->admin.down)
-			idle = neighbor;
+		if (!neighbor->dynamic || !bgp_neighbor_is_idle(neighbor) ||
+		    neighbor->admin.down)
+			continue;
+		if (of_prefix && !here)
+			here = neighbor;
+		else if (!elsewhere)
+			elsewhere = neighbor;
 	}
-	if (idle && count >= prefix->limit)
+	if (count >= prefix->limit)
+		return here;
+	if (all < speaker->options.dynamic_limit)
+		return NULL;
+	return here ? here : elsewhere;
+}
+
+/*
+ * Free a neighbor for one more at a limit. Neighbors without connections are
+ * kept until then, to show their errors.
+ */
+static void drop_idle_at_limit(struct bgp_speaker *speaker,
+			       const struct bgp_neighbor_options *prefix)
+{
+	struct bgp_neighbor *idle = find_idle(speaker, prefix);
+
+	if (idle)
 		drop_neighbor(speaker, idle);
 }
 
@@ -176,20 +195,16 @@ static void log_refusal(struct bgp_speaker *speaker,
 			enum bgp_admission admission)
 {
 	char text[ADDRESS_TEXT_SIZE];
-	uint64_t unlogged;
 
 	speaker->last_refusal = (struct bgp_last_refusal){
 		.address = *remote,
 		.reason = admission,
 		.time_ms = clock_now_ms(),
 	};
-	if (bgp_admission_count_refusal(&speaker->refusals, clock_now_ms(),
-					&unlogged))
-		log_warning("bgp",
-			    "%s: connection refused: %s (%" PRIu64
-			    " more since the last such message)",
-			    address_format(remote, text),
-			    bgp_admission_reason(admission), unlogged);
+	speaker->refused++;
+	log_warning("bgp", "%s: connection refused: %s",
+		    address_format(remote, text),
+		    bgp_admission_reason(admission));
 }
 
 /* Close the oldest half-open connection if the admission asks for it. */
@@ -198,7 +213,8 @@ evict_half_open(struct bgp_speaker *speaker,
 		const struct bgp_neighbor_options *prefix,
 		enum bgp_admission admission)
 {
-	bool any = admission == BGP_ADMITTED_EVICT_ANY;
+	bool any = admission == BGP_ADMITTED_EVICT_ANY ||
+		   admission == BGP_ADMITTED_EVICT_DYNAMIC;
 	struct bgp_neighbor *oldest;
 
 	if (!any && admission != BGP_ADMITTED_EVICT_OF_PREFIX)
@@ -223,7 +239,7 @@ void bgp_speaker_accept(struct bgp_speaker *speaker,
 	admission =
 		evict_half_open(speaker, prefix, bgp_admission_decide(&input));
 	if (admission == BGP_ADMITTED && !neighbor) {
-		drop_idle_of_full_prefix(speaker, prefix);
+		drop_idle_at_limit(speaker, prefix);
 		neighbor = add_neighbor(speaker, prefix, &remote->address);
 		if (!neighbor)
 			admission = BGP_REFUSED_MEMORY;

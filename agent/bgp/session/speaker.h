@@ -126,7 +126,7 @@ struct bgp_speaker {
 	struct bgp_link_adverts *adverts; /* NULL: no neighbor needs them */
 	struct bgp_scratch *scratch;	  /* shared by all connections */
 	uint8_t *message; /* room for an UPDATE that is sent; shared likewise */
-	struct bgp_admission_refusals refusals;
+	uint64_t refused; /* connections */
 	struct bgp_last_refusal last_refusal;
 	struct event *forget;	  /* timer: bgp_speaker_forget_gone() */
 	bool tables_complete;	  /* bgp_speaker_tables_complete() was called */

@@ -36,6 +36,7 @@ static void the_canonical_form_has_every_flag(void **state)
 		"as 64512\n"
 		"router-id 10.0.0.1\n"
 		"confederation 0\n"
+		"dynamic-limit 4096\n"
 		"cluster-id 10.0.0.1\n"
 		"neighbor 10.0.0.2,as=65001,role=none,port=179,hold-time=90\n"
 		"neighbor 10.1.0.0/24,role=backend,passive,hold-time=9,"

@@ -41,6 +41,7 @@ static const struct row {
 	{ "as 64512", "as 64513", BGP | RIB },
 	{ "router-id 10.0.0.1", "router-id 10.0.0.9", BGP | RIB },
 	{ NULL, "confederation 65500", BGP | RIB },
+	{ NULL, "dynamic-limit 7", BGP },
 	{ "cluster-id 10.0.0.1", "cluster-id 10.0.0.9", RIB },
 	{ "neighbor 10.0.0.2,as=65001", "neighbor 10.0.0.3,as=65001", BGP },
 	{ "neighbor eth0", "neighbor eth1", BGP },

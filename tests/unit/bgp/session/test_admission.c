@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Rules for incoming connections, and how often a refusal is logged. */
+/* Rules for incoming connections. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,11 +9,6 @@
 #include <cmocka.h>
 
 #include "bgp/session/admission.h"
-
-enum {
-	STRANGERS = 10000,
-	START_MS = 5000000,
-};
 
 static void a_stranger_is_refused(void **state)
 {
@@ -27,7 +22,9 @@ static void a_stranger_is_refused(void **state)
 
 static void a_prefix_takes_as_many_as_its_limit(void **state)
 {
-	struct bgp_admission_input input = { .is_covered = true, .limit = 4 };
+	struct bgp_admission_input input = { .is_covered = true,
+					     .limit = 4,
+					     .dynamic_limit = 8 };
 
 	(void)state;
 	for (; input.dynamic < input.limit; input.dynamic++)
@@ -42,6 +39,7 @@ static void half_open_ones_do_not_keep_a_peer_out_of_its_prefix(void **state)
 {
 	struct bgp_admission_input input = { .is_covered = true,
 					     .limit = 4,
+					     .dynamic_limit = 8,
 					     .dynamic = 4,
 					     .half_open = 1,
 					     .half_open_of_prefix = 1 };
@@ -76,6 +74,7 @@ static void half_open_connections_are_limited_in_total(void **state)
 {
 	struct bgp_admission_input input = { .is_covered = true,
 					     .limit = 1000,
+					     .dynamic_limit = 1000,
 					     .half_open =
 						     BGP_MAX_HALF_OPEN - 1 };
 
@@ -101,35 +100,31 @@ static void no_crowd_keeps_a_configured_address_out(void **state)
 	assert_int_equal(bgp_admission_decide(&input), BGP_ADMITTED);
 }
 
-static void ten_thousand_refusals_are_logged_once_in_ten_seconds(void **state)
+static void all_prefixes_together_take_as_many_as_their_limit(void **state)
 {
-	struct bgp_admission_refusals refusals = { .total = 0 };
-	uint64_t unlogged, logged = 0;
+	struct bgp_admission_input input = { .is_covered = true,
+					     .limit = 4,
+					     .dynamic = 1,
+					     .all_dynamic = 7,
+					     .dynamic_limit = 8 };
 
 	(void)state;
-	for (unsigned int i = 0; i < STRANGERS; i++)
-		logged += bgp_admission_count_refusal(&refusals, START_MS,
-						      &unlogged);
-	assert_int_equal(logged, 1);
-	assert_int_equal(refusals.total, STRANGERS);
-	assert_false(bgp_admission_count_refusal(
-		&refusals, START_MS + BGP_REFUSED_LOG_INTERVAL_MS - 1,
-		&unlogged));
-	assert_true(bgp_admission_count_refusal(
-		&refusals, START_MS + BGP_REFUSED_LOG_INTERVAL_MS, &unlogged));
-	assert_int_equal(unlogged, STRANGERS);
-	assert_int_equal(refusals.unlogged, 0);
-}
-
-static void the_first_refusal_is_logged_at_any_time(void **state)
-{
-	struct bgp_admission_refusals refusals = { .total = 0 };
-	uint64_t unlogged = 7;
-
-	(void)state;
-	assert_true(bgp_admission_count_refusal(&refusals, 0, &unlogged));
-	assert_int_equal(unlogged, 0);
-	assert_false(bgp_admission_count_refusal(&refusals, 1, &unlogged));
+	assert_int_equal(bgp_admission_decide(&input), BGP_ADMITTED);
+	input.all_dynamic++;
+	assert_int_equal(bgp_admission_decide(&input),
+			 BGP_REFUSED_DYNAMIC_LIMIT);
+	/* One that has not sent its OPEN makes room, of whatever prefix. */
+	input.half_open = 1;
+	assert_int_equal(bgp_admission_decide(&input),
+			 BGP_ADMITTED_EVICT_DYNAMIC);
+	/* In a full prefix, only one of that prefix does. */
+	input.dynamic = 4;
+	assert_int_equal(bgp_admission_decide(&input), BGP_REFUSED_LIMIT);
+	/* A known neighbor may connect again, a configured one always. */
+	input.is_neighbor = true;
+	assert_int_equal(bgp_admission_decide(&input), BGP_ADMITTED);
+	input.is_static = true;
+	assert_int_equal(bgp_admission_decide(&input), BGP_ADMITTED);
 }
 
 int main(void)
@@ -143,8 +138,7 @@ int main(void)
 		cmocka_unit_test(half_open_connections_are_limited_in_total),
 		cmocka_unit_test(no_crowd_keeps_a_configured_address_out),
 		cmocka_unit_test(
-			ten_thousand_refusals_are_logged_once_in_ten_seconds),
-		cmocka_unit_test(the_first_refusal_is_logged_at_any_time),
+			all_prefixes_together_take_as_many_as_their_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
