@@ -86,16 +86,42 @@ void attribute_table_free(struct attribute_table *table)
 	*table = (struct attribute_table){ 0 };
 }
 
+static bool has_own(const struct own_communities *own)
+{
+	return own->standard || own->extended || own->large;
+}
+
+struct own_communities attribute_set_own(const struct attribute_set *set)
+{
+	struct own_communities own = { 0 };
+
+	if (set->has_own)
+		memcpy(&own, set->canonical + set->size, sizeof(own));
+	return own;
+}
+
+static bool has_marks(const struct attribute_set *set,
+		      const struct attribute_marks *marks)
+{
+	const struct own_communities own = attribute_set_own(set);
+
+	return set->weight == marks->weight &&
+	       own.standard == marks->own.standard &&
+	       own.extended == marks->own.extended &&
+	       own.large == marks->own.large;
+}
+
 static struct attribute_set *find_set(const struct attribute_table *table,
 				      uint32_t hash, const uint8_t *canonical,
-				      size_t size, uint32_t weight)
+				      size_t size,
+				      const struct attribute_marks *marks)
 {
 	for (size_t i = home_place(table, hash); table->hashes[i];
 	     i = next_place(table, i)) {
 		struct attribute_set *set = table->sets[i];
 
 		if (table->hashes[i] == hash && set->size == size &&
-		    set->weight == weight &&
+		    has_marks(set, marks) &&
 		    !memcmp(set->canonical, canonical, size))
 			return set;
 	}
@@ -150,11 +176,12 @@ static void set_compared_values(struct attribute_set *set,
 static struct attribute_set *create_set(struct attribute_table *table,
 					const struct bgp_attributes *from,
 					uint32_t hash, size_t size,
-					uint32_t weight)
+					const struct attribute_marks *marks)
 {
+	const size_t own_size = has_own(&marks->own) ? sizeof(marks->own) : 0;
 	struct rib_nexthop *hop =
 		rib_nexthop_intern(&table->nexthops, &from->nexthop);
-	struct attribute_set *set = malloc(sizeof(*set) + size);
+	struct attribute_set *set = malloc(sizeof(*set) + size + own_size);
 
 	if (!hop || !set) {
 		if (hop)
@@ -165,11 +192,13 @@ static struct attribute_set *create_set(struct attribute_table *table,
 	*set = (struct attribute_set){
 		.hash = hash,
 		.size = (uint32_t)size,
-		.weight = weight,
+		.weight = marks->weight,
+		.has_own = own_size,
 		.nexthop = hop,
 	};
 	set_compared_values(set, from);
 	memcpy(set->canonical, table->canonical, size);
+	memcpy(set->canonical + size, &marks->own, own_size);
 	return set;
 }
 
@@ -185,13 +214,13 @@ static bool has_place(struct attribute_table *table)
 static struct attribute_set *add_set(struct attribute_table *table,
 				     const struct bgp_attributes *from,
 				     uint32_t hash, size_t size,
-				     uint32_t weight)
+				     const struct attribute_marks *marks)
 {
 	struct attribute_set *set;
 
 	if (!has_place(table))
 		return NULL;
-	set = create_set(table, from, hash, size, weight);
+	set = create_set(table, from, hash, size, marks);
 	if (!set)
 		return NULL;
 	place_set(table, hash, set);
@@ -213,6 +242,16 @@ struct attribute_set *attribute_set_intern(struct attribute_table *table,
 					   const struct bgp_attributes *from,
 					   uint32_t weight)
 {
+	const struct attribute_marks marks = { .weight = weight };
+
+	return attribute_set_intern_marked(table, from, &marks);
+}
+
+struct attribute_set *
+attribute_set_intern_marked(struct attribute_table *table,
+			    const struct bgp_attributes *from,
+			    const struct attribute_marks *marks)
+{
 	struct attribute_set *set;
 	struct writer w;
 	uint32_t hash;
@@ -224,9 +263,9 @@ struct attribute_set *attribute_set_intern(struct attribute_table *table,
 	if (w.failed)
 		return NULL;
 	hash = hash_canonical(table, w.data, w.used);
-	set = find_set(table, hash, w.data, w.used, weight);
+	set = find_set(table, hash, w.data, w.used, marks);
 	if (!set)
-		set = add_set(table, from, hash, w.used, weight);
+		set = add_set(table, from, hash, w.used, marks);
 	if (set)
 		set->references++;
 	return set;

@@ -34,6 +34,16 @@ enum announce_scope {
 	ANNOUNCE_NOWHERE,
 };
 
+/*
+ * How many communities at the end of each list our rules have added. They are
+ * the statement of the user, not of the neighbor that a path came from.
+ */
+struct own_communities {
+	uint16_t standard;
+	uint16_t extended;
+	uint16_t large;
+};
+
 struct attribute_set {
 	struct rib_nexthop *nexthop;
 	struct export_run run;
@@ -51,7 +61,8 @@ struct attribute_set {
 	uint16_t as_path_length;
 	uint16_t confederation_length; /* in AS numbers: RFC 5065 */
 	uint16_t cluster_length;
-	uint8_t origin;
+	uint8_t origin : 2;
+	bool has_own : 1; /* own communities stand behind `canonical` */
 	bool has_med : 1;
 	bool has_aigp : 1;
 	bool has_bandwidth : 1;
@@ -80,17 +91,29 @@ enum attribute_defaults {
 	DEFAULT_LOCAL_PREF = 100,
 };
 
+/* Marks of policy on a set of attributes; a part of its key. */
+struct attribute_marks {
+	uint32_t weight; /* that it gives the path; 0: none */
+	struct own_communities own;
+};
+
 /* A zeroed table is empty and valid. Free an empty one. */
 void attribute_table_free(struct attribute_table *table);
 
 /*
  * Return the set with these attributes, new or shared, with one more reference,
- * which the caller drops by attribute_set_release(). `weight` is the weight that
- * policy gives the path, 0: none. NULL: out of memory.
+ * which the caller drops by attribute_set_release(). NULL: out of memory.
  */
+struct attribute_set *
+attribute_set_intern_marked(struct attribute_table *table,
+			    const struct bgp_attributes *from,
+			    const struct attribute_marks *marks);
+/* The same without own communities. */
 struct attribute_set *attribute_set_intern(struct attribute_table *table,
 					   const struct bgp_attributes *from,
 					   uint32_t weight);
+/* Return how many of its communities our rules have added. */
+struct own_communities attribute_set_own(const struct attribute_set *set);
 void attribute_set_release(struct attribute_table *table,
 			   struct attribute_set *set);
 /* Return the attributes as a view into the set. */

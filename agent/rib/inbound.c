@@ -46,8 +46,8 @@ static int keep_result(struct inbound *in,
 	forget_changed(in);
 	if (!result->set || result->verdict == POLICY_DENY)
 		return 0;
-	in->changed = attribute_set_intern(&in->rib->attributes, attributes,
-					   result->weight);
+	in->changed = attribute_set_intern_marked(&in->rib->attributes,
+						  attributes, &result->marks);
 	return in->changed ? 0 : -ENOMEM;
 }
 

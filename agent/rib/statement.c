@@ -131,6 +131,33 @@ static size_t list_marks(const struct rib *rib, const struct route *route,
 	return count;
 }
 
+/* Return the end of a list: so many communities of this size. */
+static struct reader list_tail(struct reader list, size_t count, size_t size)
+{
+	reader_take(&list, list.left - count * size);
+	return list;
+}
+
+/* Take over the communities that rules have added to the chosen path. */
+static void take_own(const struct attribute_set *set,
+		     struct bgp_attributes *out)
+{
+	const struct own_communities own = attribute_set_own(set);
+	const struct bgp_attributes all = attribute_set_view(set);
+
+	out->communities =
+		list_tail(all.communities, own.standard, BGP_COMMUNITY_SIZE);
+	out->extended_communities = list_tail(all.extended_communities,
+					      own.extended,
+					      BGP_EXTENDED_COMMUNITY_SIZE);
+	out->large_communities = list_tail(all.large_communities, own.large,
+					   BGP_LARGE_COMMUNITY_SIZE);
+	if (own.extended)
+		out->present |= BGP_HAS_EXTENDED_COMMUNITIES;
+	if (own.large)
+		out->present |= BGP_HAS_LARGE_COMMUNITIES;
+}
+
 struct attribute_set *statement_make(struct rib *rib, const struct route *route,
 				     const struct path *chosen)
 {
@@ -147,6 +174,8 @@ struct attribute_set *statement_make(struct rib *rib, const struct route *route,
 		out.aigp_tlvs = (struct reader){ .data = NULL };
 		out.nexthop = (struct address){ 0 };
 		out.link_local = (struct address){ 0 };
+	} else if (chosen->attributes->has_own) {
+		take_own(chosen->attributes, &out);
 	}
 	out.present |= BGP_HAS_ORIGIN | BGP_HAS_AS_PATH | BGP_HAS_NEXTHOP;
 	out.origin = BGP_ORIGIN_IGP;

@@ -32,7 +32,8 @@ bool statement_applies(const struct rib *rib, const struct path *path);
  * It has GRACEFUL_SHUTDOWN (RFC 8326) if the whole set drains, and communities
  * that restrict it only if they restrict all paths of the set. Where the
  * neighbor that `chosen` came from has pass-attributes, also its communities that
- * are not well-known, and its other transitive attributes.
+ * are not well-known, and its other transitive attributes; else only those of its
+ * communities that rules have added.
  */
 struct attribute_set *statement_make(struct rib *rib, const struct route *route,
 				     const struct path *chosen);

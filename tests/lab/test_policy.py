@@ -133,6 +133,38 @@ class Rules(PolicyCase):
         self.assertIn("did you mean 'backend'?", done.stderr)
 
 
+class OwnCommunities(PolicyCase):
+    """A rule marks the paths of one server; the other server sends the same
+    values itself. A VIP is announced as originated by us."""
+
+    options = {"servers": 2}
+    rules = ("continue from role backend community 65000:100 "
+             "set community add 64512:1 large-community add 64512:1:1",)
+    OURS = "(64512,1)", "(64512, 1, 1)"
+
+    @classmethod
+    def prepare(cls):
+        marked, other = cls.lab.servers
+        marked.bird.session["export"] = export_filter(
+            "bgp_community.add((65000, 100));")
+        other.bird.session["export"] = export_filter(
+            "bgp_community.add((64512, 1)); "
+            "bgp_large_community.add((64512, 1, 1));")
+
+    def told(self, ours):
+        shown = self.lab.router_bird.ask(f"show route all {VIP}/32")
+        return ("BGP.as_path: 64512" in shown and "(65000,100)" not in shown
+                and all((text in shown) == ours for text in self.OURS))
+
+    def test_what_a_rule_adds_is_announced_and_what_a_server_sends_is_not(self):
+        marked, other = self.lab.servers
+        self.lab.wait_living([marked, other])
+        wait_until(lambda: self.told(True), 10, "our communities")
+        marked.bird.stop()
+        self.lab.wait_living([other])
+        wait_until(lambda: self.told(False), 10, "no communities")
+
+
 class MaxPrefix(PolicyCase):
     """The first server exceeds its max-prefix."""
 

@@ -76,8 +76,8 @@ struct policy_trace {
 struct policy_result {
 	enum policy_verdict verdict;
 	unsigned int rule; /* the one that decided, from 1; 0: none */
-	uint32_t weight;   /* 0: not set by a rule */
 	uint32_t set;	   /* enum policy_set_bits */
+	struct attribute_marks marks;
 	struct policy_trace trace;
 };
 

@@ -63,7 +63,7 @@ static void set_origin(struct policy_run *run, const union rule_value *value)
 
 static void set_weight(struct policy_run *run, const union rule_value *value)
 {
-	run->result->weight = value->range.first;
+	run->result->marks.weight = value->range.first;
 }
 
 /* ------------------------------------------------------------- next hop */
@@ -132,24 +132,25 @@ struct community_list {
 	struct policy_buffer *buffer;
 	size_t size;	   /* bytes of one community */
 	uint32_t presence; /* enum bgp_attribute_presence */
+	uint16_t *own;	   /* how many at its end rules have added */
 };
 
-/* Write all communities that do not match. True if some matched. */
-static bool write_without(struct writer *w, const struct community_list *kind,
+/* Write all communities that do not match, and count the own ones of them. */
+static void write_without(struct writer *w, const struct community_list *kind,
 			  const struct rule_community *community)
 {
+	const size_t own_bytes = *kind->own * kind->size;
 	struct reader list = *kind->list;
-	bool found = false;
 
 	while (list.left >= kind->size) {
+		bool own = list.left <= own_bytes;
 		const uint8_t *one = reader_take(&list, kind->size);
 
-		if (policy_community_is(community, one, kind->size))
-			found = true;
-		else
+		if (!policy_community_is(community, one, kind->size))
 			writer_bytes(w, one, kind->size);
+		else if (own)
+			--*kind->own;
 	}
-	return found;
 }
 
 /* Add a community at the end. One that is there already moves there. */
@@ -161,6 +162,7 @@ static void add_community(struct policy_run *run,
 
 	write_without(&w, kind, community);
 	writer_bytes(&w, community->bytes, kind->size);
+	++*kind->own;
 	end_list(run, &w, kind->list);
 	run->attributes->present |= kind->presence;
 }
@@ -184,6 +186,7 @@ static struct community_list standard_of(struct policy_run *run)
 		.buffer = &run->scratch->communities,
 		.size = BGP_COMMUNITY_SIZE,
 		.presence = BGP_HAS_COMMUNITIES,
+		.own = &run->result->marks.own.standard,
 	};
 }
 
@@ -194,6 +197,7 @@ static struct community_list extended_of(struct policy_run *run)
 		.buffer = &run->scratch->extended_communities,
 		.size = BGP_EXTENDED_COMMUNITY_SIZE,
 		.presence = BGP_HAS_EXTENDED_COMMUNITIES,
+		.own = &run->result->marks.own.extended,
 	};
 }
 
@@ -204,6 +208,7 @@ static struct community_list large_of(struct policy_run *run)
 		.buffer = &run->scratch->large_communities,
 		.size = BGP_LARGE_COMMUNITY_SIZE,
 		.presence = BGP_HAS_LARGE_COMMUNITIES,
+		.own = &run->result->marks.own.large,
 	};
 }
 
@@ -269,6 +274,7 @@ static void remove_presence(struct bgp_attributes *a, uint32_t presence,
 /* Remove an attribute. False if its type is among the unknown ones. */
 static bool remove_known(struct policy_run *run, uint32_t type)
 {
+	struct own_communities *own = &run->result->marks.own;
 	struct bgp_attributes *a = run->attributes;
 
 	switch (type) {
@@ -285,10 +291,12 @@ static bool remove_known(struct policy_run *run, uint32_t type)
 		return true;
 	case BGP_ATTRIBUTE_COMMUNITIES:
 		remove_presence(a, BGP_HAS_COMMUNITIES, &a->communities);
+		own->standard = 0;
 		return true;
 	case BGP_ATTRIBUTE_EXTENDED_COMMUNITIES:
 		remove_presence(a, BGP_HAS_EXTENDED_COMMUNITIES,
 				&a->extended_communities);
+		own->extended = 0;
 		return true;
 	case BGP_ATTRIBUTE_IPV6_EXTENDED_COMMUNITIES:
 		remove_presence(a, BGP_HAS_IPV6_EXTENDED_COMMUNITIES,
@@ -301,6 +309,7 @@ static bool remove_known(struct policy_run *run, uint32_t type)
 	case BGP_ATTRIBUTE_LARGE_COMMUNITIES:
 		remove_presence(a, BGP_HAS_LARGE_COMMUNITIES,
 				&a->large_communities);
+		own->large = 0;
 		return true;
 	default:
 		return false;

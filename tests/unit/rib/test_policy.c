@@ -266,9 +266,51 @@ static void rules_behind_continue_see_what_it_has_set(void **state)
 	      RULE_FROM);
 	assert_int_equal(result.verdict, POLICY_ALLOW);
 	assert_int_equal(result.rule, 4);
-	assert_int_equal(result.weight, 3);
+	assert_int_equal(result.marks.weight, 3);
 	assert_int_equal(attributes.local_pref, 205);
 	assert_int_equal(attributes.med, 7);
+}
+
+static void assert_own(unsigned int plain, unsigned int of_8,
+		       unsigned int of_12)
+{
+	assert_int_equal(result.marks.own.standard, plain);
+	assert_int_equal(result.marks.own.extended, of_8);
+	assert_int_equal(result.marks.own.large, of_12);
+}
+
+/* The received ones are 65000:100 and graceful-shutdown, and one each. */
+static void communities_that_rules_add_are_told_apart(void **state)
+{
+	static const uint8_t ours[] = { 0, 1, 0, 2 };
+
+	(void)state;
+	reset();
+	apply("rule continue from any set community add { 1:1 1:2 } "
+	      "ext-community add rt:1:1 large-community add 1:1:1\n"
+	      "rule continue from any set community remove 1:1\n"
+	      "rule continue from any set community remove 65000:*\n",
+	      RULE_FROM);
+	assert_own(1, 1, 1);
+	reader_take(&attributes.communities,
+		    attributes.communities.left - sizeof(ours));
+	assert_memory_equal(attributes.communities.data, ours, sizeof(ours));
+	reset();
+	apply("rule continue from any set community add 1:1\n"
+	      "rule continue from any set community add { 1:2 1:1 }\n",
+	      RULE_FROM);
+	assert_own(2, 0, 0);
+	reset(); /* one that was received is ours when a rule adds it, too */
+	apply("rule continue from any set community add 65000:100\n",
+	      RULE_FROM);
+	assert_own(1, 0, 0);
+	reset();
+	apply("rule continue from any set community add 1:1 ext-community add "
+	      "rt:1:1 large-community add 1:1:1\n"
+	      "rule continue from any set attribute remove 8 attribute remove "
+	      "16 attribute remove 32\n",
+	      RULE_FROM);
+	assert_own(0, 0, 0);
 }
 
 static void continue_leaves_the_decision_to_the_defaults(void **state)
@@ -487,6 +529,7 @@ int main(void)
 		cmocka_unit_test(a_link_local_neighbor_has_an_interface),
 		cmocka_unit_test(the_first_rule_that_decides_decides),
 		cmocka_unit_test(rules_behind_continue_see_what_it_has_set),
+		cmocka_unit_test(communities_that_rules_add_are_told_apart),
 		cmocka_unit_test(continue_leaves_the_decision_to_the_defaults),
 		cmocka_unit_test(the_same_rules_leave_the_same_trace),
 		cmocka_unit_test(policies_know_whether_they_look_at_prefixes),
