@@ -12,11 +12,14 @@
 #include <string.h>
 
 #include "bgp/session/socket.h"
+#include "bgp/session/speaker.h"
 #include "control/counter_rows.h"
 #include "control/http.h"
 #include "control/reply.h"
 #include "control/server.h"
+#include "control/view.h"
 #include "core/array.h"
+#include "core/log.h"
 
 enum {
 	MAX_HEAD_SIZE = 8192, /* bytes of a request; it has no body */
@@ -81,11 +84,48 @@ static void write_type(struct evbuffer *out, const struct counter_list *list,
 			    list->name, unit->name);
 }
 
+/* ------------------------------------------------------------- totals */
+
+static uint64_t lines_lost(const struct control_view *view)
+{
+	(void)view;
+	return log_lines_lost();
+}
+
+static uint64_t connections_refused(const struct control_view *view)
+{
+	return view->speaker->refused;
+}
+
+/* Numbers of `show status` that count up. */
+static const struct total {
+	const char *name;
+	const char *help;
+	uint64_t (*read)(const struct control_view *view);
+} totals[] = {
+	{ "log_lines_lost", "Log lines that stderr did not take", lines_lost },
+	{ "connections_refused", "BGP connections that were not admitted",
+	  connections_refused },
+};
+
+static void write_totals(struct evbuffer *out, const struct control_view *view)
+{
+	for (size_t i = 0; i < COUNT_OF(totals); i++)
+		evbuffer_add_printf(out,
+				    "# HELP headgate_%s_total %s.\n"
+				    "# TYPE headgate_%s_total counter\n"
+				    "headgate_%s_total %" PRIu64 "\n",
+				    totals[i].name, totals[i].help,
+				    totals[i].name, totals[i].name,
+				    totals[i].read(view));
+}
+
 /* ------------------------------------------------------------- the page */
 
 struct page {
 	struct reply reply;
 	const struct control_view *view;
+	bool totals_due;
 	const struct counter_list *list, *end; /* being written, the last */
 	size_t unit;
 	size_t row;
@@ -105,6 +145,9 @@ static bool write_page_part(struct reply *reply, struct evbuffer *out)
 	struct page *page = (struct page *)reply;
 	const struct unit *unit = &units[page->unit];
 
+	if (page->totals_due)
+		write_totals(out, page->view);
+	page->totals_due = false;
 	if (page->list == page->end)
 		return false;
 	if (!page->unit && !page->row)
@@ -160,6 +203,7 @@ static struct reply *page_new(const struct control_view *view)
 		return NULL;
 	page->reply.type = &page_type;
 	page->view = view;
+	page->totals_due = true;
 	page->list = counter_lists;
 	page->end = counter_lists + counter_list_count;
 	return &page->reply;

@@ -8,6 +8,8 @@
  * whose "prefix" is 192.0.2.1/32, is
  *
  *	headgate_vips_packets_total{prefix="192.0.2.1/32"} 17
+ *
+ * Totals of `show status` have no label: headgate_log_lines_lost_total 0
  */
 
 #include "core/endpoint.h"

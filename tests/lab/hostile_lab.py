@@ -12,12 +12,16 @@ import threading
 import time
 
 import lab_case  # noqa: F401 (finds the lab)
+from bystander_traffic import Traffic
+from lab.system import wait_until
 from lab.topology import VIP
+from raw_lab import RawCase
 from raw_speaker import inside
 
 STREAM_PORT = 7100
 SOURCES = 16        # flows
 PAUSE = 0.004       # between two datagrams
+LEAST = 20          # datagrams of a test
 SETTLE = 0.3        # until the last one has arrived
 
 
@@ -81,9 +85,27 @@ def unharmed(case, lab, servers):
     stream = Stream(lab, servers)
     try:
         yield
+        wait_until(lambda: stream.sent >= LEAST, 5, "traffic")
     finally:
         sent, lost = stream.stop()
     print(f"# {sent} datagrams to healthy servers, {lost} lost", flush=True)
     case.assertEqual(lost, 0)
     for then, now in zip(before, uptimes(lab, servers)):
         case.assertGreaterEqual(now, max(then, 1), "a session has ended")
+
+
+class WatchedCase(RawCase):
+    """Speakers of the test, and in each test traffic of the bystander, which
+    loses no packet and no session."""
+
+    def setUp(self):
+        traffic = Traffic(self.lab,
+                          self.BYSTANDER_VIP.split("/", maxsplit=1)[0])
+        self.addCleanup(self.check_traffic, traffic)
+        self.enterContext(traffic)
+        # A short test has some, too.
+        self.addCleanup(wait_until, lambda: traffic.sent >= LEAST, 5, "traffic")
+
+    def check_traffic(self, traffic):
+        self.assertEqual(traffic.lost, 0)
+        self.check_bystanders()

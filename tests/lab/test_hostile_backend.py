@@ -9,13 +9,13 @@ import socket
 import time
 
 import raw_bgp as bgp
-from hostile_lab import unharmed
+from hostile_lab import WatchedCase, unharmed, uptimes
 from lab_case import LabCase
 from lab.system import wait_until
 from lab.topology import (HEADGATE_LAN, HEADGATE_UP, ROUTER_LAN, ROUTER_UP,
                           VIP, Lab)
 from raw_lab import (BACKEND_AS, BYSTANDER, NEXT_HOP, OBSERVER, UPSTREAM,
-                     UPSTREAM_AS, RawCase, announcement, tell, withdrawal)
+                     UPSTREAM_AS, announcement, tell, withdrawal)
 from raw_speaker import Speaker, dial, inside, read_all, wait_for
 
 STOLEN = "192.0.2.66"
@@ -47,8 +47,11 @@ class Hostile(LabCase):
         cls.evil.bird.stop()
         cls.lab.headgate.start()
         cls.lab.wait_living(cls.healthy)
+        wait_until(lambda: min(uptimes(cls.lab, cls.healthy)) >= 1, 5,
+                   "a second of their sessions")
 
     def setUp(self):
+        self.enterContext(unharmed(self, self.lab, self.healthy))
         self.session = self.connect()
         self.addCleanup(self.session.close)
 
@@ -112,12 +115,10 @@ class NextHop(Hostile):
         self.assertEqual(self.forwarded(), 0)
 
     def test_the_router_is_not(self):
-        with unharmed(self, self.lab, self.healthy):
-            self.check_refused(ROUTER_LAN)
+        self.check_refused(ROUTER_LAN)
 
     def test_another_server_is_not(self):
-        with unharmed(self, self.lab, self.healthy):
-            self.check_refused(self.healthy[0].address)
+        self.check_refused(self.healthy[0].address)
 
     def test_it_is_itself(self):
         self.announce(self.evil.address)
@@ -171,11 +172,10 @@ class AnyNextHop(Hostile):
         self.assertEqual(self.forwarded(), PACKETS)
 
     def check_loop(self, next_hop, words):
-        with unharmed(self, self.lab, self.healthy):
-            self.announce(next_hop)
-            path = self.wait_reason("next_hop_loop")
-            self.assertIn(words, path["why"])
-            self.assertEqual(self.forwarded(), 0)
+        self.announce(next_hop)
+        path = self.wait_reason("next_hop_loop")
+        self.assertIn(words, path["why"])
+        self.assertEqual(self.forwarded(), 0)
 
     def test_an_upstream_is_refused(self):
         self.check_loop(ROUTER_UP, "is the address of an upstream")
@@ -242,11 +242,10 @@ class Vips(Hostile):
         return path["cause"]
 
     def test_a_vip_of_others_is_refused(self):
-        with unharmed(self, self.lab, self.healthy):
-            self.announce(self.evil.address, f"{VIP}/32")
-            self.assertEqual(self.cause(f"{VIP}/32"), "not_its_vip")
-            self.announce(self.evil.address, "192.0.2.0/25")
-            self.assertEqual(self.cause("192.0.2.0/25"), "not_its_vip")
+        self.announce(self.evil.address, f"{VIP}/32")
+        self.assertEqual(self.cause(f"{VIP}/32"), "not_its_vip")
+        self.announce(self.evil.address, "192.0.2.0/25")
+        self.assertEqual(self.cause("192.0.2.0/25"), "not_its_vip")
 
     def test_a_vip_that_gains_an_origin_says_so(self):
         as_number = self.evil.as_number
@@ -286,7 +285,7 @@ def addresses(first, count):
             for n in range(first, first + count)]
 
 
-class Bounds(RawCase):
+class Bounds(WatchedCase):
     """1. A neighbor has room for what it sends up to its limit. Another neighbor has a
     limit of a few, and a third one reflects for others."""
 
@@ -360,7 +359,7 @@ class Bounds(RawCase):
                                  or {}).get("selected"), 5, "the last VIP")
 
 
-class Crowd(RawCase):
+class Crowd(WatchedCase):
     """1. Sessions beyond the limit of a range are refused, and counted."""
 
     SECOND = "10.1.0.12"
@@ -389,7 +388,7 @@ class Crowd(RawCase):
         self.check_bystanders()
 
 
-class CrowdOfAll(RawCase):
+class CrowdOfAll(WatchedCase):
     """1. So are those beyond the limit of all ranges together; peers that have a
     line of their own are not among them."""
 
@@ -401,6 +400,7 @@ class CrowdOfAll(RawCase):
                "addresses": RANGES[1:], "flags": ("--dynamic-limit", "2")}
 
     def setUp(self):
+        super().setUp()
         wait_until(lambda: self.count() == 0, 5, "the end of all sessions")
 
     def status(self):
@@ -452,7 +452,7 @@ class CrowdOfAll(RawCase):
 
 # --------------------------------------------------- sessions that lie dead
 
-class DeadSessions(RawCase):
+class DeadSessions(WatchedCase):
     """10. A session whose server lost its power, also one without hold time."""
 
     STRICT = "10.1.0.13"

@@ -11,6 +11,7 @@ import contextlib
 import errno
 import json
 import os
+import re
 import resource
 import shutil
 import socket
@@ -34,6 +35,8 @@ EXIT_REFUSED = 5
 EXIT_NOT_PERMITTED = 4
 HEARTBEAT = f"{REPOSITORY}/tests/bench/heartbeat.py"
 OTHER = "10.1.0.12"
+METRICS_PORT = 9472
+MANY_VIPS = 4000
 PEACE = 2  # seconds of measured updates, at least
 
 
@@ -74,6 +77,13 @@ def start_with(headgate, **options):
     wait_until(headgate.answers, 10, "headgate's control socket")
 
 
+def announce_many(server, as_number, next_hop):
+    for at in range(0, MANY_VIPS, 250):
+        server.send(announcement([f"172.16.{i >> 8}.{i & 255}/32"
+                                  for i in range(at, at + 250)],
+                                 as_number, next_hop=next_hop))
+
+
 def fill_pipe(writer):
     os.set_blocking(writer, False)
     with contextlib.suppress(BlockingIOError):
@@ -82,7 +92,7 @@ def fill_pipe(writer):
     os.set_blocking(writer, True)
 
 
-class LogNotRead(LocalCase):
+class UnreadPipe(LocalCase):
     """stderr is a full pipe that a logger holds open and does not read."""
 
     @classmethod
@@ -97,6 +107,9 @@ class LogNotRead(LocalCase):
             start_with(cls.lab.headgate, stdout=writer, stderr=writer)
             os.close(writer)
         cls.lab.headgate.start = start
+
+
+class LogNotRead(UnreadPipe):
 
     def test_the_agent_goes_on_and_its_lines_come_when_the_pipe_is_read(self):
         with self.undisturbed() as measure:
@@ -115,6 +128,34 @@ class LogNotRead(LocalCase):
                 text += os.read(self.reader, 1 << 20)
             return f"{NEXT_HOP}: session up".encode() in text
         wait_until(has_come, 5, "the lines that waited")
+
+
+class LogLost(UnreadPipe):
+    """There are more lines than the agent keeps for later."""
+
+    options = {
+        "vips": ("192.0.2.0/24", "172.16.0.0/12"),
+        "addresses": (OTHER,),
+        "flags": ("--metrics", f"127.0.0.1:{METRICS_PORT}"),
+    }
+
+    def lost(self):
+        page = self.lab.host.run(PYTHON, "-c",
+                   "import urllib.request; print(urllib.request.urlopen("
+                   f"'http://127.0.0.1:{METRICS_PORT}/metrics').read()"
+                   ".decode())")
+        return int(re.search(r"^headgate_log_lines_lost_total (\d+)$", page,
+                             re.MULTILINE)[1])
+
+    def test_lines_that_are_lost_are_a_metric(self):
+        self.assertEqual(self.lost(), 0)
+        with self.undisturbed() as measure:
+            server = self.keep(self.lab.establish(OTHER, BACKEND_AS + 1))
+            announce_many(server, BACKEND_AS + 1, OTHER)
+            wait_until(self.lost, 30, "a lost line")
+            measure()
+        self.assertGreaterEqual(self.lab.headgate.show("status")[
+            "log_lines_lost"], self.lost())
 
 
 class LogDiskFull(LocalCase):
@@ -201,10 +242,8 @@ class LogFlood(LocalCase):
 
 
 REQUEST = b'{"request":"show","what":"counters"}\n'
-METRICS_PORT = 9472
 # Kilobytes. AddressSanitizer keeps freed memory for a while.
 MEMORY_LIMIT = (256 if BUILD.endswith("/san") else 16) << 10
-MANY_VIPS = 4000
 # The bystander has one, or two while measure_update() adds another.
 VIP_COUNTS = (MANY_VIPS + 1, MANY_VIPS + 2)
 
@@ -223,10 +262,7 @@ class Clients(LocalCase):
     def start_bystanders(cls):
         super().start_bystanders()
         server = cls.keep(cls.lab.establish(NEXT_HOP, BACKEND_AS))
-        for at in range(0, MANY_VIPS, 250):
-            server.send(announcement([f"172.16.{i >> 8}.{i & 255}/32"
-                                      for i in range(at, at + 250)],
-                                     BACKEND_AS))
+        announce_many(server, BACKEND_AS, NEXT_HOP)
         wait_until(lambda: len(cls.lab.headgate.show("counters")["vips"])
                    == MANY_VIPS + 1, 60, "all VIPs in the tables")
 

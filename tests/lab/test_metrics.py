@@ -20,6 +20,9 @@ reply = connection.getresponse()
 print(json.dumps([reply.status, reply.getheader("Content-Type"),
                   reply.read().decode()]))
 """
+# Totals of `show status`, without a label.
+TOTALS = "log_lines_lost", "connections_refused"
+TOTAL = re.compile(r"headgate_(\w+)_total (\d+)")
 SAMPLE = re.compile(r'headgate_(\w+)_(packets|bytes)_total\{(\w+)="([^"]*)"\} '
                     r'(\d+)')
 
@@ -61,8 +64,12 @@ class Metrics(LabCase):
         after = of_json(self.lab.headgate.show("counters"))
         self.assertEqual(status, 200)
         self.assertEqual(kind, "text/plain; version=0.0.4; charset=utf-8")
+        totals = TOTAL.findall(body)
+        status = self.lab.headgate.show("status")
+        self.assertEqual({name: int(number) for name, number in totals},
+                         {name: status[name] for name in TOTALS})
         lines = [line for line in body.splitlines()
-                 if not line.startswith("# ")]
+                 if not line.startswith("# ") and not TOTAL.fullmatch(line)]
         matches = [SAMPLE.fullmatch(line) for line in lines]
         self.assertNotIn(None, matches)
         have = {match.groups()[:-1]: int(match[5]) for match in matches}
@@ -81,7 +88,7 @@ class Metrics(LabCase):
             if line.startswith("# "):
                 told[line.split()[1]].add(line.split()[2])
             else:
-                name = line.partition("{")[0]
+                name = re.split("[{ ]", line)[0]
                 self.assertIn(name, told["HELP"])
                 self.assertIn(name, told["TYPE"])
 
