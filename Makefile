@@ -97,7 +97,7 @@ config_USES := control datapath steering fib nexthop rib session codec core
 ALL_ROOMS := config control datapath steering fib nexthop rib session codec core
 AGENT_SRC := main.c agent.c captures.c interfaces.c log_events.c loop.c privileges.c sessions.c syscall_filter.c wiring.c
 
-CTL_SRC := ask.c client.c command_capture.c command_explain.c command_neighbor.c command_show.c headgatectl.c \
+CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_explain.c command_neighbor.c command_show.c headgatectl.c \
 	pcapng.c rates.c show.c table.c value.c view.c
 
 # Unit tests, without root: tests/unit/FOLDER/test_NAME.c.
@@ -136,7 +136,8 @@ XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle
 	world.c
 
 # tests/fuzz/fuzz_NAME.c
-FUZZ_TARGETS := arp bfd bfd_datagram config control http message nd netlink open rib router_advert rule update
+FUZZ_TARGETS := arp bfd bfd_datagram config control http message nd netlink open pcap rib route_message router_advert \
+	rule update
 
 # ------------------------------------------------------------- flags
 
@@ -385,9 +386,9 @@ SECONDS ?= 60
 RUNS ?=
 FUZZ_BINS := $(addprefix $(B)/fuzz/fuzz_,$(FUZZ_TARGETS))
 FUZZ_SRC := $(foreach room,core codec session rib nexthop fib steering config,$(addprefix $($(room)_DIR)/,$($(room)_SRC))) \
-	agent/control/http.c agent/control/json.c agent/control/options.c agent/control/request.c \
-	agent/datapath/options.c
-FUZZ_CFLAGS = $(filter-out -O2,$(ALL_CFLAGS)) -O1 -fno-sanitize-recover=undefined
+	agent/control/flow_frame.c agent/control/http.c agent/control/json.c agent/control/options.c agent/control/request.c \
+	agent/datapath/options.c tools/capture_reader.c
+FUZZ_CFLAGS = -Itools $(filter-out -O2,$(ALL_CFLAGS)) -O1 -fno-sanitize-recover=undefined
 FUZZ_LIMIT = $(if $(RUNS),-runs=$(RUNS),-max_total_time=$(SECONDS))
 
 $(B)/fuzz/%.o: %.c
@@ -401,7 +402,7 @@ $(B)/fuzz/rooms.a: $(FUZZ_SRC:%.c=$(B)/fuzz/%.o)
 
 $(FUZZ_BINS): $(B)/fuzz/%: $(B)/fuzz/tests/fuzz/%.o $(B)/fuzz/rooms.a
 	$(call say,LINK,$@)
-	$(Q)$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer$(comma)address$(comma)undefined -o $@ $^ $(LIBS)
+	$(Q)$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer$(comma)address$(comma)undefined -o $@ $^ $(LIBS) $(CTL_LIBS)
 
 fuzz: $(FUZZ_BINS)
 	$(Q)set -e; for target in $(FUZZ_TARGETS); do \

@@ -8,10 +8,8 @@
 #include <string.h>
 
 #include <json-c/json.h>
-#include <pcap/pcap.h>
 
-#include <headgate/ctl.h>
-
+#include "capture_reader.h"
 #include "core/array.h"
 #include "core/hex.h"
 #include "view.h"
@@ -69,22 +67,11 @@ static enum exit_code explain_flow(const struct ask_options *options, int count,
 
 /* ------------------------------------------------------------- capture files */
 
-enum {
-	MAX_FRAME = (HG_CTL_MAX_REQUEST - 256) / 2, /* that fits a request */
-};
-
-/* Pad the frame with zeroes to its size on the wire. */
-static struct json_object *frame_request(const struct pcap_pkthdr *header,
-					 const uint8_t *bytes)
+static struct json_object *frame_request(const uint8_t *frame, size_t size)
 {
-	static uint8_t frame[MAX_FRAME];
-	static char text[2 * MAX_FRAME + 1];
+	static char text[2 * CAPTURE_FRAME_MAX + 1];
 	struct json_object *request = ask_request("explain");
-	size_t size = header->len < MAX_FRAME ? header->len : MAX_FRAME;
-	size_t kept = header->caplen < size ? header->caplen : size;
 
-	memset(frame, 0, sizeof(frame));
-	memcpy(frame, bytes, kept);
 	hex_write(frame, size, text);
 	ask_add(request, "frame", text);
 	return request;
@@ -92,13 +79,11 @@ static struct json_object *frame_request(const struct pcap_pkthdr *header,
 
 /* Append the agent's explanation of one packet to `list`. */
 static enum exit_code explain_packet(const struct ask_options *options,
-				     const struct pcap_pkthdr *header,
-				     const uint8_t *bytes,
+				     const uint8_t *frame, size_t size,
 				     struct json_object *list)
 {
 	struct json_object *reply, *answer;
-	enum exit_code code =
-		ask(options, frame_request(header, bytes), &reply);
+	enum exit_code code = ask(options, frame_request(frame, size), &reply);
 
 	if (code)
 		return code;
@@ -114,18 +99,20 @@ static enum exit_code explain_packet(const struct ask_options *options,
 }
 
 static enum exit_code explain_packets(const struct ask_options *options,
-				      pcap_t *pcap, struct json_object *list)
+				      struct pcap *capture,
+				      struct json_object *list)
 {
+	static uint8_t frame[CAPTURE_FRAME_MAX];
 	enum exit_code code = EXIT_OK;
-	struct pcap_pkthdr *header;
-	const uint8_t *bytes;
+	size_t size;
 	int more = 1;
 
-	while (!code && (more = pcap_next_ex(pcap, &header, &bytes)) == 1)
-		code = explain_packet(options, header, bytes, list);
-	if (!code && more == PCAP_ERROR) {
+	while (!code &&
+	       (more = capture_reader_next(capture, frame, &size)) == 1)
+		code = explain_packet(options, frame, size, list);
+	if (!code && more < 0) {
 		fprintf(stderr, "headgatectl: %s: %s\n", options->pcap,
-			pcap_geterr(pcap));
+			capture_reader_error(capture));
 		code = EXIT_FAILED;
 	}
 	return code;
@@ -135,26 +122,18 @@ static enum exit_code explain_capture(const struct ask_options *options)
 {
 	struct json_object *all = json_object_new_object();
 	struct json_object *list = json_object_new_array();
-	char error[PCAP_ERRBUF_SIZE] = "";
-	pcap_t *pcap = pcap_open_offline(options->pcap, error);
+	char error[CAPTURE_ERROR_SIZE];
+	struct pcap *capture = capture_reader_open(options->pcap, error);
 	enum exit_code code = EXIT_FAILED;
 
 	json_object_object_add(all, "packets", list);
-	if (!pcap) {
+	if (capture)
+		code = explain_packets(options, capture, list);
+	else
 		fprintf(stderr, "headgatectl: %s\n", error);
-	} else if (pcap_datalink(pcap) != DLT_EN10MB) {
-		fprintf(stderr,
-			"headgatectl: %s: link type %s, not Ethernet; capture "
-			"on an Ethernet interface\n",
-			options->pcap,
-			pcap_datalink_val_to_name(pcap_datalink(pcap)));
-	} else {
-		code = explain_packets(options, pcap, list);
-		if (!code && !options->json)
-			code = ask_print(&view_explain_packets, all, false);
-	}
-	if (pcap)
-		pcap_close(pcap);
+	if (!code && !options->json)
+		code = ask_print(&view_explain_packets, all, false);
+	capture_reader_close(capture);
 	json_object_put(all);
 	return code;
 }
