@@ -61,7 +61,7 @@ rib_SRC := adj_rib_in.c aggregate.c attribute_set.c decision.c decision_step.c d
 rib_USES := codec core
 
 nexthop_DIR := agent/nexthop
-nexthop_SRC := arp.c arp_socket.c bfd.c bfd_auth.c bfd_datagram.c bfd_packet.c bfd_session.c bfd_socket.c entry.c host.c \
+nexthop_SRC := arp.c arp_socket.c bfd.c bfd_auth.c bfd_datagram.c bfd_packet.c bfd_session.c bfd_socket.c entry.c hold_down.c host.c \
 	listening.c nd.c nd_socket.c netlink.c netlink_message.c nexthop.c options.c packet_socket.c ports.c probe.c \
 	probe_budget.c probe_queue.c prober.c receive_buffer.c probe_log.c tracker.c vlan_offload.c
 nexthop_USES := core
@@ -114,7 +114,7 @@ rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision 
 	decision_random departures export export_confederation export_packing export_peers export_random export_ready export_sent \
 	max_prefix multipath nexthop_allowed nexthop_routes origins otc path_errors path_index rib rib_nexthop shutdown statement static sweep \
 	turns upstream_machines weight)
-nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datagram bfd_packet bfd_pair bfd_session host listening nd netlink_message probe \
+nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datagram bfd_packet bfd_pair bfd_session hold_down host listening nd netlink_message probe \
 	probe_budget probe_queue)
 fib_TESTS := fib/test_nexthop_message fib/test_route_message
 steering_TESTS := $(addprefix steering/test_,affinity assign build_budget fit flaps identity limit ranking sets steering two_ribs windows)

@@ -171,6 +171,7 @@ static struct rib_nexthop_place place_of_nexthop(const struct address *address,
 		return place;
 	place.ifindex = nexthop->ifindex;
 	place.on_link = address_equal(&nexthop->via, &nexthop->address);
+	place.held = nexthop->held_until_ms;
 	memcpy(place.mac, nexthop->mac, MAC_SIZE);
 	return place;
 }

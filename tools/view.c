@@ -355,6 +355,7 @@ static const struct view_column nexthop_columns[] = {
 	COLUMN_TEXT("BFD", "bfd.state"),
 	COLUMN_TEXT("ALIVE", "alive"),
 	COLUMN_TEXT("DRAINING", "draining"),
+	COLUMN_NUMBER("HELD", "held_s"),
 	COLUMN_TEXT("INTERFACE", "interface"),
 	COLUMN_TEXT("MAC", "mac"),
 	COLUMN_NUMBER("BUCKETS", "buckets"),

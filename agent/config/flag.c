@@ -210,6 +210,11 @@ const struct option flag_table[] = {
 	  "each half a --probe-interval after the other, 250 ms at most.",
 	  NUMBER(nexthop.probe_count, NEXTHOP_PROBE_MIN_COUNT,
 		 NEXTHOP_PROBE_MAX_COUNT) },
+	{ "hold-down", "SECONDS",
+	  "Hold a server that was dead until it has answered for this long: it "
+	  "is used meanwhile only for VIPs whose servers are all held. Each "
+	  "death starts the time again. Default: no hold-down",
+	  NUMBER(nexthop.hold_down_s, 0, NEXTHOP_MAX_HOLD_DOWN_S) },
 	{ "bfd-interval", "MS",
 	  "How often BFD packets are sent, and wanted, while a session is up; "
 	  "the slower side counts.",

@@ -75,6 +75,19 @@ struct json_object *show_bfd(const struct control_view *view,
 	return out;
 }
 
+/* The seconds until its hold-down is over, or null. */
+static void add_hold(struct json_object *out, const struct nexthop *nexthop)
+{
+	uint64_t now = clock_now_ms();
+
+	if (nexthop->held_until_ms > now)
+		json_add_number(out, "held_s",
+				(nexthop->held_until_ms - now) /
+					CLOCK_MS_PER_S);
+	else
+		json_add(out, "held_s", NULL);
+}
+
 static struct json_object *nexthop_json(const struct control_view *view,
 					const struct nexthop *nexthop)
 {
@@ -91,6 +104,7 @@ static struct json_object *nexthop_json(const struct control_view *view,
 	json_add_bool(out, "alive", nexthop_is_alive(nexthop));
 	json_add(out, "bfd", show_bfd(view, &nexthop->address));
 	json_add_bool(out, "draining", false);
+	add_hold(out, nexthop);
 	json_add_number(out, "buckets",
 			steering_count_buckets(view->steering,
 					       &nexthop->address));

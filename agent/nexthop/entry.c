@@ -4,12 +4,14 @@
 #include "nexthop/entry.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/clock.h"
 #include "core/log.h"
 #include "nexthop/bfd.h"
+#include "nexthop/hold_down.h"
 #include "nexthop/netlink.h"
 #include "nexthop/ports.h"
 #include "nexthop/probe_log.h"
@@ -50,7 +52,8 @@ static bool is_reportable(const struct nexthop *a, const struct nexthop *b)
 		return (a->state == NEXTHOP_FAILED) !=
 			       (b->state == NEXTHOP_FAILED) ||
 		       a->bfd != b->bfd;
-	return a->ifindex != b->ifindex || a->port_ifindex != b->port_ifindex ||
+	return a->held_until_ms != b->held_until_ms ||
+	       a->ifindex != b->ifindex || a->port_ifindex != b->port_ifindex ||
 	       a->mtu != b->mtu || a->metric != b->metric ||
 	       a->by_default != b->by_default ||
 	       !address_equal(&a->via, &b->via) ||
@@ -77,10 +80,41 @@ static enum nexthop_bfd judge_bfd(const struct entry *entry)
 		       NEXTHOP_BFD_WAITING;
 }
 
+static void log_hold(const struct entry *entry, uint64_t now)
+{
+	char address[ADDRESS_TEXT_SIZE];
+
+	log_info("nexthop",
+		 "%s: held down for %" PRIu64
+		 " s since it was dead: used only where all servers are held",
+		 address_format(&entry->view.address, address),
+		 (entry->view.held_until_ms - now) / CLOCK_MS_PER_S);
+}
+
+/* Record a death, and hold the next hop when it is back. */
+static void follow_hold_down(struct entry *entry, bool was_alive, uint64_t now)
+{
+	struct hold_down *hold_down = entry->tracker->hold_down;
+	struct nexthop *view = &entry->view;
+	bool alive = nexthop_is_alive(view);
+
+	if (!hold_down || was_alive == alive)
+		return;
+	view->held_until_ms = 0;
+	if (!alive) {
+		hold_down_died(hold_down, &view->address, now);
+		return;
+	}
+	view->held_until_ms = hold_down_answers(hold_down, &view->address, now);
+	if (view->held_until_ms)
+		log_hold(entry, now);
+}
+
 /* Copy the state into the view; queue the entry if there is a change. */
 static void update_view(struct entry *entry, uint64_t now)
 {
 	struct nexthop *view = &entry->view;
+	bool was_alive = nexthop_is_alive(view);
 
 	if (view->state != entry->probe.state)
 		view->since_ms = now;
@@ -88,6 +122,7 @@ static void update_view(struct entry *entry, uint64_t now)
 	view->bfd = judge_bfd(entry);
 	view->conflicts = entry->probe.conflicts;
 	memcpy(view->mac, entry->probe.mac, MAC_SIZE);
+	follow_hold_down(entry, was_alive, now);
 	if (entry->bfd)
 		bfd_set_mac(entry->bfd, view->mac);
 	if (entry->queued || !is_reportable(&entry->reported, view))
@@ -233,6 +268,8 @@ void entry_free(struct entry *entry)
 	if (entry->unsettled)
 		TAILQ_REMOVE(&entry->tracker->unsettled, entry, unsettled_link);
 	clear_route(entry);
+	if (entry->tracker->hold_down)
+		hold_down_left(entry->tracker->hold_down, &entry->view.address);
 	bfd_close(entry->bfd);
 	prober_remove(entry->tracker->prober, &entry->timer);
 	free(entry);
@@ -423,6 +460,16 @@ void entry_settle(struct entry *entry)
 		step_probe(entry, PROBE_NEWS, NULL);
 	entry->news = false;
 	update_view(entry, clock_now_ms());
+}
+
+void entry_hold_over(struct entry *entry)
+{
+	char address[ADDRESS_TEXT_SIZE];
+
+	entry->view.held_until_ms = 0;
+	update_view(entry, clock_now_ms());
+	log_info("nexthop", "%s: hold-down over: used again",
+		 address_format(&entry->view.address, address));
 }
 
 void entry_bfd_changed(struct entry *entry)

@@ -81,6 +81,8 @@ void entry_settle(struct entry *entry);
 void entry_take_bfd_key(struct entry *entry, const struct bfd_key *key);
 /* Apply the end of its deadline. */
 void entry_deadline(struct entry *entry);
+/* Apply the end of its hold-down. */
+void entry_hold_over(struct entry *entry);
 /* Apply a change of its BFD session. */
 void entry_bfd_changed(struct entry *entry);
 /* Take it from the queue; true if there is a change to report. */

@@ -63,7 +63,9 @@ struct nexthop {
 	uint16_t mtu;	 /* of the interface */
 	uint8_t mac[MAC_SIZE];
 	uint8_t source_mac[MAC_SIZE];
-	uint64_t since_ms;  /* CLOCK_BOOTTIME of the last change of state */
+	uint64_t since_ms; /* CLOCK_BOOTTIME of the last change of state */
+	/* Alive, but used only where all are held, until then; 0: not held. */
+	uint64_t held_until_ms;
 	uint32_t conflicts; /* answers of other MACs while this one answers */
 };
 

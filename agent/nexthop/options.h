@@ -22,6 +22,7 @@ enum nexthop_options_limits {
 	NEXTHOP_PROBE_MAX_INTERVAL = 60000,
 	NEXTHOP_PROBE_MIN_COUNT = 2, /* one to the known MAC, one to all */
 	NEXTHOP_PROBE_MAX_COUNT = 20,
+	NEXTHOP_MAX_HOLD_DOWN_S = 3600,
 };
 
 struct nexthop_options {
@@ -33,6 +34,7 @@ struct nexthop_options {
 	uint32_t bfd_multiplier;
 	uint32_t probe_interval_ms; /* see probe.h */
 	uint32_t probe_count;
+	uint32_t hold_down_s; /* see hold_down.h; 0: none */
 };
 
 extern const struct nexthop_options nexthop_options_default;

@@ -20,6 +20,7 @@
 #include "core/log.h"
 #include "nexthop/address_bucket.h"
 #include "nexthop/bfd.h"
+#include "nexthop/hold_down.h"
 #include "nexthop/netlink.h"
 #include "nexthop/ports.h"
 #include "nexthop/probe_budget.h"
@@ -45,6 +46,25 @@ struct via_list *tracker_via_list(struct tracker *tracker,
 					       TRACKER_VIA_BUCKETS)];
 }
 
+/* Wait for the hold-down that ends first, if there is another one. */
+static void wait_for_hold(struct tracker *tracker)
+{
+	uint64_t now, end;
+
+	if (!tracker->hold_down)
+		return;
+	end = hold_down_next_end(tracker->hold_down);
+	if (end == tracker->hold_timer_ms)
+		return;
+	tracker->hold_timer_ms = end;
+	if (end == HOLD_DOWN_NEVER) {
+		evtimer_del(tracker->hold_timer);
+		return;
+	}
+	now = clock_now_ms();
+	start_timer(tracker->hold_timer, end > now ? end - now : 0);
+}
+
 void tracker_report(struct tracker *tracker)
 {
 	const struct tracker_callbacks *callbacks = &tracker->callbacks;
@@ -56,6 +76,7 @@ void tracker_report(struct tracker *tracker)
 			callbacks->changed(&entry->view, callbacks->context);
 	while (host_next_change(&tracker->host, &link))
 		callbacks->link_changed(&link, callbacks->context);
+	wait_for_hold(tracker);
 	prober_wait(tracker->prober);
 }
 
@@ -109,6 +130,24 @@ static struct entry *entry_after(const struct tracker *tracker,
 				 const struct address *address)
 {
 	return (struct entry *)address_tree_after(&tracker->entries, address);
+}
+
+static void on_hold_over(evutil_socket_t fd, short what, void *context)
+{
+	struct tracker *tracker = context;
+	uint64_t now = clock_now_ms();
+	struct address address;
+
+	(void)fd;
+	(void)what;
+	tracker->hold_timer_ms = HOLD_DOWN_NEVER;
+	while (hold_down_take_over(tracker->hold_down, now, &address)) {
+		struct entry *entry = find_entry(tracker, &address);
+
+		if (entry)
+			entry_hold_over(entry);
+	}
+	tracker_report(tracker);
 }
 
 static void schedule_resolve(struct tracker *tracker)
@@ -424,6 +463,18 @@ static int start_bfd(struct tracker *tracker,
 			      0;
 }
 
+static int start_hold_down(struct tracker *tracker,
+			   const struct nexthop_options *options)
+{
+	if (!options->hold_down_s)
+		return 0;
+	tracker->hold_down =
+		hold_down_new(options->hold_down_s * CLOCK_MS_PER_S);
+	tracker->hold_timer = evtimer_new(tracker->base, on_hold_over, tracker);
+	tracker->hold_timer_ms = HOLD_DOWN_NEVER;
+	return tracker->hold_down && tracker->hold_timer ? 0 : -ENOMEM;
+}
+
 /* Return a hint for missing permissions. */
 static const char *permission_hint(int error)
 {
@@ -521,6 +572,8 @@ int tracker_new(struct event_base *base, const struct nexthop_options *options,
 	if (!error)
 		error = start_bfd(tracker, options, text, size);
 	if (!error)
+		error = start_hold_down(tracker, options);
+	if (!error)
 		error = start_events(tracker);
 	if (error) {
 		tracker_free(tracker);
@@ -537,6 +590,9 @@ void tracker_free(struct tracker *tracker)
 		return;
 	while (tracker->entries.root)
 		remove_entry(tracker, first_entry(tracker));
+	if (tracker->hold_timer)
+		event_free(tracker->hold_timer);
+	hold_down_free(tracker->hold_down);
 	if (tracker->settle)
 		event_free(tracker->settle);
 	if (tracker->resolve_timer)

@@ -19,6 +19,7 @@
  *   tracker        all next hops, sorted by address; their events
  *   entry          one next hop: its route, its state machine, its view
  *   probe          that state machine: RESOLVING ... FAILED. Pure
+ *   hold_down      how long one that died is held when it is back. Pure
  *   prober         when to probe which one: turns of the event loop
  *   listening      the clock that silence is judged by. Pure
  *   probe_budget   the probes of this host in a second. Pure
@@ -60,7 +61,7 @@ struct tracker;
 struct tracker_callbacks {
 	/*
 	 * `nexthop` became alive, dead or unresolved, or it is alive and one of
-	 * these changed: MAC, gateway, interface, MTU, source MAC, metric.
+	 * these changed: MAC, gateway, interface, MTU, source MAC, metric, held.
 	 */
 	void (*changed)(const struct nexthop *nexthop, void *context);
 	/* `address` is no longer tracked. May be NULL. */

@@ -31,7 +31,10 @@ struct tracker {
 	struct ports *ports;
 	struct prober *prober;
 	struct probe_timing probe_timing;
-	struct bfd *bfd; /* NULL: not configured */
+	struct bfd *bfd;	     /* NULL: not configured */
+	struct hold_down *hold_down; /* NULL: likewise */
+	struct event *hold_timer;    /* NULL: likewise */
+	uint64_t hold_timer_ms;	     /* when it ends */
 	struct event *netlink_readable;
 	struct event *resolve_timer;
 	struct event *settle;

@@ -25,6 +25,14 @@ static int compare_draining(const struct decision_options *options,
 	return path_is_draining(options, a) - path_is_draining(options, b);
 }
 
+static int compare_held(const struct decision_options *options,
+			const struct path *a, const struct path *b)
+{
+	(void)options;
+	return a->attributes->nexthop->place.held -
+	       b->attributes->nexthop->place.held;
+}
+
 static uint64_t local_pref_value(const struct decision_options *options,
 				 const struct path *path)
 {
@@ -146,6 +154,7 @@ static int compare_cluster_length(const struct decision_options *options,
 const struct decision_step decision_steps[REASON_COUNT] = {
 	[REASON_STALE] = { REASON_STALE, compare_stale, "LLGR_STALE" },
 	[REASON_DRAINING] = { REASON_DRAINING, compare_draining, "draining" },
+	[REASON_HELD] = { REASON_HELD, compare_held, "hold-down" },
 	[REASON_LOCAL_PREF] = { REASON_LOCAL_PREF, compare_local_pref,
 				"LOCAL_PREF", local_pref_value },
 	[REASON_AIGP] = { REASON_AIGP, compare_aigp, "AIGP plus IGP cost",

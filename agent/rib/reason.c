@@ -32,6 +32,9 @@ static const struct {
 	[REASON_DRAINING] = { "draining",
 			      "GRACEFUL_SHUTDOWN or a bandwidth of 0, and "
 			      "another path is not draining" },
+	[REASON_HELD] = { "held_down",
+			  "its server was dead and has not answered for "
+			  "--hold-down yet, and another server is not held" },
 	[REASON_LOCAL_PREF] = { "local_pref" },
 	[REASON_AIGP] = { "aigp", "no AIGP, and another path has one" },
 	[REASON_AS_PATH_LENGTH] = { "as_path_length" },

@@ -27,6 +27,7 @@ enum path_reason {
 	/* Out of the set while there are others: RFC 9494 4.3, RFC 8326. */
 	REASON_STALE,
 	REASON_DRAINING,
+	REASON_HELD,
 	/* Lost in the decision process: RFC 4271 9.1.2.2, RFC 7311 4.1. */
 	REASON_LOCAL_PREF,
 	REASON_AIGP,

@@ -62,7 +62,7 @@ static bool is_same_place(const struct rib_nexthop_place *a,
 			  const struct rib_nexthop_place *b)
 {
 	return a->ifindex == b->ifindex && a->on_link == b->on_link &&
-	       !memcmp(a->mac, b->mac, MAC_SIZE);
+	       a->held == b->held && !memcmp(a->mac, b->mac, MAC_SIZE);
 }
 
 /* Ask both hooks. False if the answers are the same as before. */

@@ -35,6 +35,7 @@ struct rib_nexthop_place {
 	uint32_t ifindex;
 	uint8_t mac[MAC_SIZE];
 	bool on_link; /* to itself, and not to a gateway */
+	bool held;    /* used only where all are: it was dead */
 };
 
 struct rib_nexthop {

@@ -30,12 +30,13 @@ static void paths_are_printed_so_that_they_parse(void **state)
 		    "path 192.0.2.1,bfd,via=10.0.0.12\nbfd-interval 100");
 	config_print(&config, out);
 	fclose(out);
-	assert_non_null(strstr(text, "\npath 192.0.2.1/32,via=10.0.0.11,"
-				     "weight=1,distance=20\n"
-				     "path 192.0.2.1/32,via=10.0.0.12,"
-				     "weight=1,distance=1,bfd\n"
-				     "probe-interval 300\nprobe-count 4\n"
-				     "bfd-interval 100\nbfd-multiplier 3\n"));
+	assert_non_null(strstr(
+		text, "\npath 192.0.2.1/32,via=10.0.0.11,"
+		      "weight=1,distance=20\n"
+		      "path 192.0.2.1/32,via=10.0.0.12,"
+		      "weight=1,distance=1,bfd\n"
+		      "probe-interval 300\nprobe-count 4\n"
+		      "hold-down 0\nbfd-interval 100\nbfd-multiplier 3\n"));
 	assert_int_equal(parse_text(text), 0);
 	assert_int_equal(config.rib.static_paths[0].distance, 20);
 	assert_false(config.rib.static_paths[0].bfd);

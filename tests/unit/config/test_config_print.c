@@ -58,6 +58,7 @@ static void the_canonical_form_has_every_flag(void **state)
 		"vip 192.0.2.0/24\n"
 		"probe-interval 300\n"
 		"probe-count 4\n"
+		"hold-down 0\n"
 		"bfd-interval 300\n"
 		"bfd-multiplier 3\n"
 		"xdp-mode auto\n"

@@ -118,6 +118,7 @@ static const struct row {
 	  RIB | NEXTHOP },
 	{ NULL, "probe-interval 100", NEXTHOP },
 	{ NULL, "probe-count 2", NEXTHOP },
+	{ NULL, "hold-down 1", NEXTHOP },
 	{ NULL, "bfd-interval 100", NEXTHOP },
 	{ NULL, "bfd-multiplier 4", NEXTHOP },
 	{ NULL, "xdp-mode native", DATAPATH },

@@ -44,6 +44,7 @@ struct row {
 	uint32_t med;
 	uint8_t origin;
 	uint32_t igp_cost; /* of the next hop */
+	bool held;	   /* the next hop */
 	uint64_t aigp;
 	double bandwidth;
 	bool no_bandwidth_left; /* a bandwidth of 0 */
@@ -163,6 +164,7 @@ static inline void path_table_add(struct path_table *table,
 	};
 	assert_non_null(path->attributes);
 	path->attributes->nexthop->igp_cost = row->igp_cost;
+	path->attributes->nexthop->place.held = row->held;
 	table->list = path;
 }
 

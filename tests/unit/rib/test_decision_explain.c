@@ -23,6 +23,7 @@ static const struct step_case step_cases[] = {
 	  .rows = { { 1, { 1 } }, { 2, { 1 }, .community = LLGR_STALE } } },
 	{ REASON_DRAINING,
 	  .rows = { { 1, { 1 } }, { 2, { 1 }, .community = SHUTDOWN } } },
+	{ REASON_HELD, .rows = { { 1, { 1 } }, { 2, { 1 }, .held = true } } },
 	{ REASON_LOCAL_PREF,
 	  .rows = { { 1, { 1 }, .local_pref = 200 },
 		    { 2, { 1 }, .local_pref = 90 } },
