@@ -90,6 +90,35 @@ static void on_nexthop_released(const struct address *address, void *context)
 	steering_nexthop_gone(agent->steering, address);
 }
 
+/*
+ * True if the session depends on its link: its peer is one hop away. Other
+ * sessions may find another way.
+ */
+static bool depends_on_link(const struct agent *agent,
+			    const struct rib_peer *peer)
+{
+	const struct bgp_neighbor *neighbor = peer->owner;
+	const struct bgp_neighbor_options *of = &neighbor->options;
+
+	if (of->keep_on_link_down || of->multihop)
+		return false;
+	return of->interface[0] || peer->source.type == PEER_EXTERNAL ||
+	       tracker_is_on_link(agent->tracker, &neighbor->address);
+}
+
+/* End the sessions over a link that is down, before their hold times do. */
+static void end_sessions_over(struct agent *agent, uint32_t ifindex)
+{
+	const struct rib_peer *peer, *next;
+
+	for (peer = rib_peer_next(agent->rib, NULL); peer; peer = next) {
+		next = rib_peer_next(agent->rib, peer);
+		if (peer->source.ifindex == ifindex &&
+		    depends_on_link(agent, peer))
+			bgp_neighbor_link_down(peer->owner);
+	}
+}
+
 static void on_link_changed(const struct nexthop_link *link, void *context)
 {
 	struct agent *agent = context;
@@ -97,6 +126,8 @@ static void on_link_changed(const struct nexthop_link *link, void *context)
 	interfaces_link_changed(agent->interfaces, link);
 	if (link->up)
 		fib_link_up(agent->fib, link->ifindex);
+	else
+		end_sessions_over(agent, link->ifindex);
 }
 
 struct tracker_callbacks wiring_tracker_callbacks(struct agent *agent)

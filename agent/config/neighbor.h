@@ -12,7 +12,7 @@
 #include "config/entry.h"
 
 enum neighbor_keys_limits {
-	NEIGHBOR_KEY_COUNT = 40,
+	NEIGHBOR_KEY_COUNT = 41,
 };
 
 extern const struct entry neighbor_entry;

@@ -187,6 +187,10 @@ const struct option neighbor_keys[] = {
 	  "Accept peers of a prefix that offer no hold time (0). Silence never "
 	  "ends their sessions.",
 	  SWITCH(hold_time_zero) },
+	{ "keep-on-link-down", NULL,
+	  "Keep the session when its link goes down; without this it ends at "
+	  "once, unless the neighbor is multihop.",
+	  SWITCH(keep_on_link_down) },
 	{ "send-hold-time", "SECONDS",
 	  "End the session if the neighbor does not read for this long (RFC "
 	  "9687). Default: twice the hold time, at least 480.",

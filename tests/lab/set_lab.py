@@ -52,12 +52,14 @@ class Upstream(Speaker):
 
 
 class SetLab(RawLab):
-    """RawLab with `servers` backends, which are connected by connect()."""
+    """RawLab with `servers` backends, which are connected by connect(); `keys` are
+    more keys of all neighbors."""
 
-    def __init__(self, servers, flags=()):
+    def __init__(self, servers, flags=(), keys=()):
         self.servers = range(servers)
         super().__init__(
-            neighbors=(BACKENDS, UPSTREAM), vips=(VIPS,),
+            neighbors=[",".join([neighbor, *keys])
+                       for neighbor in (BACKENDS, UPSTREAM)], vips=(VIPS,),
             addresses=[server_address(i) for i in self.servers[1:]],
             flags=["--table-size", str(TABLE_SIZE), *flags])
         self.control = Control(self.headgate.socket)

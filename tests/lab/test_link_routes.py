@@ -17,7 +17,8 @@ class LinkRoutes(SetCase):
 
     lab_class = SetLab
     keepers = False
-    options = {"servers": SERVERS}
+    # Without the key, the sessions would end with the link.
+    options = {"servers": SERVERS, "keys": ("keep-on-link-down",)}
 
     def setUp(self):
         self.model = {vip: set(range(SERVERS - vip % 2)) for vip in range(VIPS)}

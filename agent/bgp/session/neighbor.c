@@ -345,6 +345,13 @@ void bgp_neighbor_bfd_down(struct bgp_neighbor *neighbor)
 		bgp_connection_stop(neighbor->session, &n);
 }
 
+void bgp_neighbor_link_down(struct bgp_neighbor *neighbor)
+{
+	if (neighbor->session)
+		bgp_connection_fail(neighbor->session,
+				    "the link to it is down");
+}
+
 /* ------------------------------------------------------------- life */
 
 static struct bgp_connection_options

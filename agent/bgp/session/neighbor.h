@@ -127,6 +127,8 @@ void bgp_neighbor_reject(struct bgp_neighbor *neighbor, const char *reason);
  */
 void bgp_neighbor_exceeded(struct bgp_neighbor *neighbor,
 			   enum bgp_family family);
+/* End the session because its link is down: there is no way for a NOTIFICATION. */
+void bgp_neighbor_link_down(struct bgp_neighbor *neighbor);
 /* End the session because BFD reports that the path failed (RFC 9384). */
 void bgp_neighbor_bfd_down(struct bgp_neighbor *neighbor);
 /*

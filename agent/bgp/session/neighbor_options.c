@@ -50,6 +50,7 @@ static bool connection_equal(const struct bgp_neighbor_options *a,
 	       a->hold_time == b->hold_time && a->delay_open == b->delay_open &&
 	       a->min_hold_time == b->min_hold_time &&
 	       a->hold_time_zero == b->hold_time_zero &&
+	       a->keep_on_link_down == b->keep_on_link_down &&
 	       a->send_hold_time == b->send_hold_time && a->bfd == b->bfd &&
 	       key_file_equal(&a->bfd_key, &b->bfd_key);
 }

@@ -71,6 +71,7 @@ struct bgp_neighbor_options {
 	uint16_t delay_open;	 /* RFC 4271 8.1.1; 0: none */
 	uint16_t min_hold_time;	 /* least to accept; 0: any */
 	bool hold_time_zero;	 /* of peers of a prefix is accepted */
+	bool keep_on_link_down;	 /* silence alone ends the session then */
 	uint16_t send_hold_time; /* RFC 9687; 0: the default of the RFC */
 	uint32_t families;	 /* enum bgp_family_bits, to exchange */
 	uint32_t add_path;	 /* enum bgp_add_path, as seen from us */

@@ -51,6 +51,8 @@ static const struct row {
 	{ "neighbor 10.0.0.2,as=1-8", "neighbor 10.0.0.2,as=1-9", BGP },
 	{ "neighbor 10.1.0.0/24", "neighbor 10.1.0.0/24,limit=7", BGP },
 	{ "neighbor 10.1.0.0/24", "neighbor 10.1.0.0/24,hold-time-zero", BGP },
+	{ "neighbor 10.1.0.0/24", "neighbor 10.1.0.0/24,keep-on-link-down",
+	  BGP },
 	{ "neighbor 10.0.0.2", "neighbor 10.0.0.2,bfd", BGP | NEXTHOP },
 	{ NULL, "shutdown-delay 5", AGENT },
 	{ NULL, "rule deny from any", RIB },
