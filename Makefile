@@ -83,7 +83,7 @@ datapath_USES := core
 
 control_DIR := agent/control
 control_SRC := capture.c control.c control_socket.c counter_list.c counter_rows.c explain_flow.c explain_gone.c explain_route.c show_adj_rib.c show_config.c show_neighbor_options.c \
-	flow_frame.c http.c json.c metrics.c options.c permission.c reply.c request.c route_cursor.c server.c \
+	flow_frame.c http.c json.c metrics.c options.c permission.c reply.c prefix_cursor.c request.c server.c \
 	show_bgp.c show_counters.c show_neighbors.c show_status.c show_steering.c verb.c
 control_USES := datapath steering fib nexthop rib session codec core
 
@@ -119,7 +119,7 @@ nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datag
 fib_TESTS := fib/test_nexthop_message fib/test_route_message
 steering_TESTS := $(addprefix steering/test_,affinity assign build_budget fit flaps identity limit ranking sets steering two_ribs windows)
 datapath_TESTS := datapath/test_vip_table
-control_TESTS := $(addprefix control/test_,flow_frame http metrics permission request route_cursor server show_config)
+control_TESTS := $(addprefix control/test_,flow_frame http metrics permission prefix_cursor request server show_config)
 config_TESTS := $(addprefix config/test_,config config_aggregate config_confederation config_file \
 	config_inside config_multipath config_neighbor config_neighbor_keys config_path \
 	config_print config_rooms config_rule config_vip)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/prefix_cursor.h"
 #include "control/request.h"
 
 struct list_reply {
@@ -16,6 +17,7 @@ struct list_reply {
 	const struct reply_list *list;
 	struct reply_keys keys;
 	size_t next;
+	struct prefix_cursor cursor; /* if list->map is set */
 	bool begun;
 	bool has_rows;
 };
@@ -29,12 +31,11 @@ void reply_write_json(struct evbuffer *out, struct json_object *json)
 	json_object_put(json);
 }
 
-static void write_row(struct list_reply *list, struct evbuffer *out)
+static void write_row(struct list_reply *list, const void *key,
+		      struct evbuffer *out)
 {
-	const char *key = list->keys.keys;
-	struct json_object *row = list->list->row(
-		list->view, key + list->next++ * list->list->key_size,
-		list->keys.context);
+	struct json_object *row =
+		list->list->row(list->view, key, list->keys.context);
 
 	if (!row)
 		return;
@@ -44,19 +45,57 @@ static void write_row(struct list_reply *list, struct evbuffer *out)
 	reply_write_json(out, row);
 }
 
+/* Write the row of the next key that was collected. False: it was the last. */
+static bool write_next_row(struct list_reply *list, struct evbuffer *out)
+{
+	const char *keys = list->keys.keys;
+
+	if (list->next == list->keys.count)
+		return false;
+	write_row(list, keys + list->next++ * list->list->key_size, out);
+	return true;
+}
+
+/* Write the row of the next prefix. False: it was the last. */
+static bool write_prefix_row(struct list_reply *list, struct evbuffer *out)
+{
+	struct prefix prefix;
+
+	if (!prefix_cursor_next(&list->cursor, &prefix))
+		return false;
+	write_row(list, &prefix, out);
+	return true;
+}
+
+static struct json_object *out_of_memory(const struct reply_list *list)
+{
+	return request_failure("show %s: out of memory", list->name);
+}
+
+/* Begin the list once all keys are collected. False: that has failed. */
+static bool begin_reply_list(struct list_reply *list, struct evbuffer *out)
+{
+	int left = list->list->map ? prefix_cursor_collect(&list->cursor) : 0;
+
+	if (left < 0) {
+		reply_write_json(out, out_of_memory(list->list));
+		evbuffer_add(out, "\n", 1);
+	} else if (!left) {
+		evbuffer_add_printf(out, "{\"%s\":[", list->list->name);
+		list->begun = true;
+	}
+	return left >= 0;
+}
+
 static bool write_list_part(struct reply *reply, struct evbuffer *out)
 {
 	struct list_reply *list = (struct list_reply *)reply;
 
-	if (!list->begun) {
-		evbuffer_add_printf(out, "{\"%s\":[", list->list->name);
-		list->begun = true;
+	if (!list->begun)
+		return begin_reply_list(list, out);
+	if (list->list->map ? write_prefix_row(list, out) :
+			      write_next_row(list, out))
 		return true;
-	}
-	if (list->next < list->keys.count) {
-		write_row(list, out);
-		return true;
-	}
 	evbuffer_add_printf(out, "]}\n");
 	return false;
 }
@@ -65,6 +104,7 @@ static void list_reply_free(struct reply *reply)
 {
 	struct list_reply *list = (struct list_reply *)reply;
 
+	prefix_cursor_end(&list->cursor);
 	free(list->keys.keys);
 	free(list->keys.context);
 	free(list);
@@ -80,9 +120,9 @@ static int collect_keys(const struct reply_list *list,
 			struct json_object *request, struct reply_keys *keys,
 			struct json_object **failure)
 {
-	return list->collect_for ?
-		       list->collect_for(view, request, keys, failure) :
-		       list->collect(view, keys);
+	if (list->collect_for)
+		return list->collect_for(view, request, keys, failure);
+	return list->collect ? list->collect(view, keys) : 0;
 }
 
 struct reply *reply_list_new(const struct control_view *view,
@@ -97,12 +137,13 @@ struct reply *reply_list_new(const struct control_view *view,
 		reply->reply.type = &list_type;
 		reply->view = view;
 		reply->list = list;
+		if (list->map)
+			reply->cursor = prefix_cursor_of(list->map(view));
 		if (!collect_keys(list, view, request, &reply->keys, failure))
 			return &reply->reply;
 		list_reply_free(&reply->reply);
 	}
 	if (!*failure)
-		*failure =
-			request_failure("show %s: out of memory", list->name);
+		*failure = out_of_memory(list);
 	return NULL;
 }

@@ -8,7 +8,8 @@
  *
  * The state of the agent may change between two parts. A list holds the keys of
  * the rows that existed when it began: later ones are left out, those that have
- * gone are skipped.
+ * gone are skipped. The keys of the longest lists are collected in parts, too
+ * (prefix_cursor.h).
  */
 
 #include <stdbool.h>
@@ -17,6 +18,7 @@
 struct control_view;
 struct evbuffer;
 struct json_object;
+struct prefix_map;
 struct reply;
 
 struct reply_type {
@@ -48,14 +50,20 @@ struct reply_list {
 	const char *name;
 	size_t key_size;
 	/*
+	 * Return the map whose prefixes are the keys, collected in parts. NULL:
+	 * the other functions collect the keys.
+	 */
+	const struct prefix_map *(*map)(const struct control_view *view);
+	/*
 	 * Return 0 or -ENOMEM; the caller frees the keys in both cases. NULL if
-	 * collect_for() is set.
+	 * map() or collect_for() is set.
 	 */
 	int (*collect)(const struct control_view *view,
 		       struct reply_keys *keys);
 	/*
-	 * The same for what the request asks. Another error comes with the
-	 * reply to send instead in *failure, which the caller puts.
+	 * The same for what the request asks; with map(), to set the context.
+	 * Another error comes with the reply to send instead in *failure, which
+	 * the caller puts.
 	 */
 	int (*collect_for)(const struct control_view *view,
 			   struct json_object *request, struct reply_keys *keys,

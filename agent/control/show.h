@@ -17,6 +17,7 @@ struct bgp_neighbor;
 struct json_object;
 struct nexthop;
 struct path;
+struct prefix_map;
 struct reply;
 struct reply_list;
 struct route;
@@ -35,6 +36,8 @@ struct json_object *show_neighbor(const struct control_view *view,
 
 /* The same in parts. */
 extern const struct reply_list show_neighbors;
+/* Return the map of all routes: the keys of lists of routes. */
+const struct prefix_map *show_map_of_routes(const struct control_view *view);
 extern const struct reply_list show_routes;
 extern const struct reply_list show_routes_from; /* Adj-RIB-In */
 extern const struct reply_list show_routes_to;	 /* Adj-RIB-Out */

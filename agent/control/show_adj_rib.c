@@ -13,7 +13,6 @@
 #include "control/json.h"
 #include "control/reply.h"
 #include "control/request.h"
-#include "control/route_cursor.h"
 #include "rib/export_sent.h"
 #include "rib/rib.h"
 
@@ -57,7 +56,6 @@ static int collect_of_peer(const struct control_view *view, const char *text,
 {
 	const struct rib_peer *peer = peer_of_neighbor(view, text);
 	struct shown_peer *shown = calloc(1, sizeof(*shown));
-	struct route_cursor cursor;
 
 	keys->context = shown;
 	if (!shown)
@@ -69,10 +67,6 @@ static int collect_of_peer(const struct control_view *view, const char *text,
 		return -ENOENT;
 	}
 	shown->incarnation = peer->source.incarnation;
-	if (route_cursor_start(&cursor, view->rib))
-		return -ENOMEM;
-	keys->keys = cursor.prefixes;
-	keys->count = cursor.count;
 	return 0;
 }
 
@@ -120,6 +114,7 @@ static struct json_object *from_row(const struct control_view *view,
 const struct reply_list show_routes_from = {
 	.name = "routes",
 	.key_size = sizeof(struct prefix),
+	.map = show_map_of_routes,
 	.collect_for = collect_from,
 	.row = from_row,
 };
@@ -178,6 +173,7 @@ static struct json_object *to_row(const struct control_view *view,
 const struct reply_list show_routes_to = {
 	.name = "routes",
 	.key_size = sizeof(struct prefix),
+	.map = show_map_of_routes,
 	.collect_for = collect_to,
 	.row = to_row,
 };

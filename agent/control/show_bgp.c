@@ -3,7 +3,6 @@
 
 #include "control/show.h"
 
-#include <errno.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +11,6 @@
 #include "control/json.h"
 #include "control/reply.h"
 #include "control/request.h"
-#include "control/route_cursor.h"
 #include "rib/departures.h"
 #include "rib/distance.h"
 #include "rib/rib.h"
@@ -131,16 +129,9 @@ struct json_object *show_whole_route(const struct control_view *view,
 	return out;
 }
 
-static int collect_routes(const struct control_view *view,
-			  struct reply_keys *keys)
+const struct prefix_map *show_map_of_routes(const struct control_view *view)
 {
-	struct route_cursor cursor;
-
-	if (route_cursor_start(&cursor, view->rib))
-		return -ENOMEM;
-	keys->keys = cursor.prefixes;
-	keys->count = cursor.count;
-	return 0;
+	return rib_routes(view->rib);
 }
 
 static struct json_object *route_row(const struct control_view *view,
@@ -155,7 +146,7 @@ static struct json_object *route_row(const struct control_view *view,
 const struct reply_list show_routes = {
 	.name = "routes",
 	.key_size = sizeof(struct prefix),
-	.collect = collect_routes,
+	.map = show_map_of_routes,
 	.row = route_row,
 };
 

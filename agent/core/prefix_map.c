@@ -209,6 +209,11 @@ void prefix_map_remove(struct prefix_map *map, struct prefix_node *node)
 	map->count--;
 }
 
+struct prefix_node *prefix_map_chain(const struct prefix_map *map, size_t chain)
+{
+	return map->chains[chain];
+}
+
 struct prefix_node *prefix_map_next(const struct prefix_map *map,
 				    const struct prefix_node *node)
 {

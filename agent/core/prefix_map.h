@@ -74,6 +74,13 @@ void prefix_map_insert_hashed(struct prefix_map *map, struct prefix_node *node);
 /* Remove a node of the map. */
 void prefix_map_remove(struct prefix_map *map, struct prefix_node *node);
 /*
+ * Return the first node of a chain, numbered from 0 to map->size - 1. For a walk
+ * between whose steps the map changes: a node that stays never moves to a chain
+ * with a lower number.
+ */
+struct prefix_node *prefix_map_chain(const struct prefix_map *map,
+				     size_t chain);
+/*
  * Return the node after `node`, in no particular order: NULL starts, NULL ends.
  * To remove a node on the way, get the next one first.
  */

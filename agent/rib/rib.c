@@ -299,6 +299,11 @@ struct rib_totals rib_totals(const struct rib *rib)
 	return rib->totals;
 }
 
+const struct prefix_map *rib_routes(const struct rib *rib)
+{
+	return &rib->routes;
+}
+
 const struct route *rib_next(const struct rib *rib, const struct route *route)
 {
 	return (const struct route *)prefix_map_next(

@@ -282,6 +282,8 @@ const struct route *rib_match(const struct rib *rib,
 			      const struct address *address);
 /* Return the numbers as of the last rib_process() and export_batch_next(). */
 struct rib_totals rib_totals(const struct rib *rib);
+/* Return the map of all routes. */
+const struct prefix_map *rib_routes(const struct rib *rib);
 /* Walk all routes in no particular order. NULL starts. */
 const struct route *rib_next(const struct rib *rib, const struct route *route);
 /* Walk the peers in the order in which they came up. NULL starts. */
