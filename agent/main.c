@@ -12,6 +12,7 @@
 #include "agent.h"
 #include "config/config.h"
 #include "core/log.h"
+#include "core/secret.h"
 #include "core/seed_file.h"
 #include "privileges.h"
 #include "syscall_filter.h"
@@ -86,10 +87,12 @@ _Static_assert((int)AGENT_ERROR_SIZE >= (int)SEED_FILE_ERROR_SIZE &&
 /* Do what needs root, or the files of root. */
 static int prepare(struct config *config, char error[AGENT_ERROR_SIZE])
 {
+	struct datapath_options *datapath = &config->datapath;
 	int code = privileges_check(config, error);
 
+	secret_protect(&datapath->hash_key, sizeof(datapath->hash_key));
 	if (!code)
-		code = load_hash_seed(&config->datapath, error);
+		code = load_hash_seed(datapath, error);
 	return code ? code : privileges_drop(config, error);
 }
 

@@ -68,7 +68,7 @@ struct bfd_key wiring_bfd_key(const struct key_file *options)
 		return key;
 	key.type = options->algorithm;
 	key.id = options->id;
-	memcpy(key.bytes, options->secret.bytes, options->secret.size);
+	key.secret = options->secret;
 	return key;
 }
 

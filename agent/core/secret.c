@@ -16,6 +16,7 @@
 enum {
 	/* Longer than any secret with the line ends of an editor. */
 	READ_SIZE = 2 * SECRET_MAX,
+	STACK_SIZE = 16384, /* more than printf(3) uses */
 };
 
 /* Check the open file. Returns 0 or -errno and the reason in *why. */
@@ -46,10 +47,24 @@ static int check_file(int fd, const char **why)
 	return 0;
 }
 
-/*
- * Return a page for a secret, or NULL. Without the right to lock memory the page
- * may be swapped out.
- */
+void secret_protect(const void *memory, size_t size)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t start = (uintptr_t)memory & ~(page - 1);
+	size_t whole = (uintptr_t)memory + size - start;
+
+	mlock((void *)start, whole);
+	madvise((void *)start, whole, MADV_DONTDUMP);
+}
+
+__attribute__((noinline)) void secret_wipe_stack(void)
+{
+	uint8_t below[STACK_SIZE];
+
+	explicit_bzero(below, sizeof(below));
+}
+
+/* Return a page for a secret, or NULL. */
 static uint8_t *new_secret_page(void)
 {
 	size_t size = (size_t)sysconf(_SC_PAGESIZE);
@@ -58,8 +73,7 @@ static uint8_t *new_secret_page(void)
 
 	if (page == MAP_FAILED)
 		return NULL;
-	mlock(page, size);
-	madvise(page, size, MADV_DONTDUMP);
+	secret_protect(page, size);
 	madvise(page, size, MADV_WIPEONFORK);
 	return page;
 }

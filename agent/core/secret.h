@@ -8,6 +8,7 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -30,6 +31,15 @@ static inline bool secret_equal(const struct secret *a, const struct secret *b)
 	return a->size == b->size &&
 	       (!a->size || !memcmp(a->bytes, b->bytes, a->size));
 }
+
+/*
+ * Keep memory that has or gets a secret, with the rest of its pages, from swap
+ * and core dumps. Without the right to lock memory it may be swapped out.
+ */
+void secret_protect(const void *memory, size_t size);
+
+/* Overwrite the stack below the caller, where calls have left copies. */
+void secret_wipe_stack(void);
 
 /*
  * Read a file of root or of our own user, which no other user may change and only

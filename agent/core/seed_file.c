@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "core/keyed_hash.h"
+#include "core/secret.h"
 
 enum {
 	DIGITS = 16,
@@ -120,25 +121,21 @@ int seed_file_read(const char *path, uint64_t *seed,
 
 static int draw_seed(uint64_t *seed)
 {
-	uint64_t drawn = 0;
 	ssize_t size;
 
 	/* Only a wait for entropy, early in a boot, can be interrupted. */
 	do
-		size = getrandom(&drawn, sizeof(drawn), 0);
+		size = getrandom(seed, sizeof(*seed), 0);
 	while (size < 0 && errno == EINTR);
-	if (size < 0)
-		return -errno;
-	*seed = drawn;
-	return 0;
+	return size < 0 ? -errno : 0;
 }
 
-static int write_seed(int fd, uint64_t seed)
+static int write_seed(int fd, const uint64_t *seed)
 {
 	char text[BUFFER_SIZE];
 	int code = 0;
 
-	snprintf(text, sizeof(text), "0x%016" PRIx64 "\n", seed);
+	snprintf(text, sizeof(text), "0x%016" PRIx64 "\n", *seed);
 	errno = 0;
 	if (write(fd, text, TEXT_LENGTH) != TEXT_LENGTH)
 		code = errno ? -errno : -ENOSPC;
@@ -164,7 +161,7 @@ static int sync_directory(const char *directory)
 
 /* Return 0, -EEXIST if the path has a file by now, or another -errno. */
 static int make_seed_file(const char *path, const char *directory,
-			  uint64_t seed)
+			  const uint64_t *seed)
 {
 	char temporary[PATH_MAX];
 	int code, fd;
@@ -200,16 +197,13 @@ static int make_seed(const char *path, uint64_t *seed,
 		     char error[SEED_FILE_ERROR_SIZE])
 {
 	char directory[PATH_MAX];
-	uint64_t drawn = 0;
 	int code = make_directory_of(path, directory);
 
 	if (!code)
-		code = draw_seed(&drawn);
+		code = draw_seed(seed);
 	if (!code)
-		code = make_seed_file(path, directory, drawn);
-	if (!code)
-		*seed = drawn;
-	else if (code != -EEXIST)
+		code = make_seed_file(path, directory, seed);
+	if (code && code != -EEXIST)
 		snprintf(error, SEED_FILE_ERROR_SIZE,
 			 "%s: the seed of the flow hash is not kept: %s; give "
 			 "a path that can be written by --hash-seed-file",
@@ -229,6 +223,7 @@ int seed_file_load(const char *path, uint64_t *seed, bool *made,
 		if (code == -EEXIST)
 			code = seed_file_read(path, seed, error);
 	}
+	secret_wipe_stack();
 	if (!code)
 		*made = mine;
 	return code;
@@ -243,11 +238,13 @@ int seed_file_load(const char *path, uint64_t *seed, bool *made,
 const char *seed_digest(uint64_t seed, char text[SEED_DIGEST_SIZE])
 {
 	static const char subject[] = "headgate flow hash";
-	const struct keyed_hash_secret key = { { seed, 0 } };
+	struct keyed_hash_secret key = { { seed, 0 } };
 	uint64_t hash = keyed_hash_of_rounds(&key, subject, sizeof(subject),
 					     DIGEST_WORD_ROUNDS,
 					     DIGEST_FINAL_ROUNDS);
 
+	explicit_bzero(&key, sizeof(key));
+	secret_wipe_stack();
 	snprintf(text, SEED_DIGEST_SIZE, "%08" PRIx32, (uint32_t)hash);
 	return text;
 }

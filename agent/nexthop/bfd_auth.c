@@ -53,7 +53,7 @@ const char *bfd_auth_verdict_text(enum bfd_auth_verdict verdict)
 bool bfd_key_equal(const struct bfd_key *a, const struct bfd_key *b)
 {
 	return a->type == b->type && a->id == b->id &&
-	       !memcmp(a->bytes, b->bytes, sizeof(a->bytes));
+	       secret_equal(&a->secret, &b->secret);
 }
 
 void bfd_auth_init(struct bfd_auth *auth, const struct bfd_key *key,
@@ -69,7 +69,9 @@ static void compute_digest(const struct bfd_key *key,
 {
 	struct signed_frame keyed = *packet;
 
-	memcpy(keyed.digest, key->bytes, sizeof(keyed.digest));
+	/* RFC 5880 6.7.4: a shorter key ends in zeros. */
+	memset(keyed.digest, 0, sizeof(keyed.digest));
+	memcpy(keyed.digest, key->secret.bytes, key->secret.size);
 	sha1(&keyed, sizeof(keyed), digest);
 	explicit_bzero(&keyed, sizeof(keyed));
 }

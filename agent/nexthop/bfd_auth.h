@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/secret.h"
 #include "core/sha1.h"
 #include "nexthop/bfd_packet.h"
 
@@ -39,7 +40,7 @@ enum bfd_auth_sizes {
 struct bfd_key {
 	enum bfd_auth_type type;
 	uint8_t id;
-	uint8_t bytes[BFD_KEY_MAX]; /* a shorter key ends in zeros */
+	struct secret secret; /* BFD_KEY_MAX bytes at most; not copied */
 };
 
 /* The key of a session, and the numbers of its packets. */

@@ -16,8 +16,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct bfd_key key = { BFD_AUTH_KEYED_SHA1, 1,
-					    "not in the corpus" };
+	static const uint8_t secret[] = "not in the corpus";
+	static const struct bfd_key key = { BFD_AUTH_KEYED_SHA1,
+					    1,
+					    { sizeof(secret) - 1, secret } };
 	struct bfd_datagram datagram;
 	struct bfd_frame plain;
 	struct bfd_auth auth;

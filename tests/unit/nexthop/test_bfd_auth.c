@@ -31,9 +31,12 @@ enum numbers {
 	ROUNDS = 20000,
 };
 
-static const struct bfd_key keyed = { BFD_AUTH_KEYED_SHA1, 7, "secret" };
-static const struct bfd_key meticulous = { BFD_AUTH_METICULOUS_SHA1, 7,
-					   "secret" };
+static const uint8_t secret[] = "secret";
+static const uint8_t other_secret[] = "Secret";
+static const struct bfd_key keyed = { BFD_AUTH_KEYED_SHA1, 7, { 6, secret } };
+static const struct bfd_key meticulous = { BFD_AUTH_METICULOUS_SHA1,
+					   7,
+					   { 6, secret } };
 
 static struct bfd_auth ours, theirs;
 static uint8_t bytes[BFD_SIGNED_SIZE];
@@ -221,7 +224,7 @@ static void the_verdict_says_what_differs(void **state)
 	bytes[SECTION_LENGTH]++;
 	assert_int_equal(open_at(START), BFD_AUTH_MALFORMED);
 	bytes[SECTION_LENGTH]--;
-	ours.key.bytes[0] ^= 1;
+	ours.key.secret.bytes = other_secret;
 	assert_int_equal(open_at(START), BFD_AUTH_FORGED);
 	for (int i = 0; i < BFD_AUTH_VERDICT_COUNT; i++)
 		assert_non_null(bfd_auth_verdict_text(i));
