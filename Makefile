@@ -128,10 +128,10 @@ config_TESTS += $(addprefix rib/test_,as_pattern policy policy_rib update_group 
 UNIT_TESTS := $(foreach room,$(ROOMS),$($(room)_TESTS))
 
 # tests/xdp/test_NAME.c, with root, and their shared sources.
-xdp_TESTS := bfd_stall capture datapath ethernet flow_maps fragment_memory fragment_shares fragments headroom icmp_errors icmp_rate \
+xdp_TESTS := affinity bfd_stall capture datapath ethernet flow_maps fragment_memory fragment_shares fragments headroom icmp_errors icmp_rate \
 	ipv4 ipv6 kernel_routes netlink oracle plain_routes route_objects tables tracker tracker_scale vip_places vips vlan_offload
 XDP_TESTS := $(addprefix test_,$(xdp_TESTS))
-XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_flow.c \
+XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_affinity.c oracle_flow.c \
 	oracle_icmp.c oracle_ipv4.c oracle_ipv6.c oracle_memory.c oracle_out.c table.c trial.c \
 	world.c
 

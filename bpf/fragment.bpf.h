@@ -4,10 +4,11 @@
 
 /*
  * Fragments. Only the first fragment of a packet has its ports. Where the ports
- * choose the bucket, the first fragment records its next hop for the others.
- * docs/packet-path.md, 5.
+ * choose the bucket, or the record of a flow, the first fragment records its
+ * next hop for the others. docs/packet-path.md, 5.
  */
 
+#include "affinity.bpf.h"
 #include "count.bpf.h"
 #include "maps.bpf.h"
 #include "nexthop.bpf.h"
@@ -16,7 +17,7 @@
 #include <linux/in.h>
 #include <linux/in6.h>
 
-/* A fragment of a packet for a VIP whose hash takes ports. */
+/* A fragment of a packet for a VIP */
 struct fragmented {
 	struct flow flow;
 	struct fragment fragment;
@@ -208,7 +209,8 @@ static __always_inline bool follow_first(struct fragmented *fragmented)
 		target->choice->slot = HG_NEXTHOP_NONE;
 		return false;
 	}
-	count_event(HG_EVENT_FRAGMENT_FOLLOWED, fragmented->frame_size);
+	note_event(target, HG_EVENT_FRAGMENT_FOLLOWED, fragmented->frame_size);
+	note_rule(target, HG_RULE_FRAGMENT);
 	return true;
 }
 
@@ -216,40 +218,68 @@ static __always_inline void remember_first(const struct fragmented *fragmented)
 {
 	const struct target *target = &fragmented->target;
 
+	if (target->explain)
+		return;
 	if (put_first_fragment(sign_packet(fragmented), target->choice->slot,
 			       target->nexthop->incarnation,
 			       target->vip.counter))
 		count_event(HG_EVENT_FRAGMENT_FIRST, fragmented->frame_size);
 }
 
-/* Route a first fragment by its 5-tuple and record its next hop. */
+/* Hash a fragment by `fields`. All fragments have the same protocol. */
+static __always_inline void hash_fragment(struct fragmented *fragmented,
+					  __u32 fields)
+{
+	if (fields != HG_HASH_5_TUPLE)
+		fragmented->flow.protocol = fragmented->fragment.protocol;
+	fragmented->target.hash = hash_flow(&fragmented->flow, fields);
+}
+
+/* True if ports, which later fragments lack, take part in the choice. */
+static __always_inline bool needs_first(struct fragmented *fragmented)
+{
+	struct target *target = &fragmented->target;
+
+	return target->vip.hash_fields == HG_HASH_5_TUPLE ||
+	       is_tracked(target, find_bucket(target));
+}
+
+/* Route a first fragment and record its next hop. */
 static __noinline __u32 route_first(struct fragmented *fragmented)
 {
 	struct target *target = &fragmented->target;
+	__u64 signature =
+		flow_hash(&fragmented->flow, HG_HASH_5_TUPLE, config.hash_key);
 	__u32 outcome;
 
-	target->hash =
-		flow_hash(&fragmented->flow, HG_HASH_5_TUPLE, config.hash_key);
-	outcome = take_bucket(target, fragmented->frame_size);
-	if (outcome == HG_UNDECIDED)
+	hash_fragment(fragmented, target->vip.hash_fields);
+	outcome = take_bucket_aside(target, signature, fragmented->frame_size);
+	if (outcome == HG_UNDECIDED && needs_first(fragmented))
 		remember_first(fragmented);
 	return outcome;
 }
 
 /*
- * Route a later fragment. Without a first fragment its addresses choose the
- * bucket.
+ * Route a later fragment. Without a first fragment, addresses choose the bucket
+ * instead of ports.
  */
 static __noinline __u32 route_later(struct fragmented *fragmented)
 {
 	struct target *target = &fragmented->target;
+	__u32 fields = target->vip.hash_fields;
+	__u64 signature =
+		flow_hash(&fragmented->flow, HG_HASH_5_TUPLE, config.hash_key);
 
-	if (follow_first(fragmented))
-		return HG_UNDECIDED;
-	count_event(HG_EVENT_FRAGMENT_MISSED, fragmented->frame_size);
-	target->hash =
-		flow_hash(&fragmented->flow, HG_HASH_SRC_DST, config.hash_key);
-	return take_bucket(target, fragmented->frame_size);
+	if (fields == HG_HASH_5_TUPLE)
+		fields = HG_HASH_SRC_DST;
+	hash_fragment(fragmented, fields);
+	if (needs_first(fragmented)) {
+		if (follow_first(fragmented))
+			return HG_UNDECIDED;
+		note_event(target, HG_EVENT_FRAGMENT_MISSED,
+			   fragmented->frame_size);
+	}
+	return take_bucket_aside(target, signature, fragmented->frame_size);
 }
 
 static __always_inline __u32 route_fragment(const struct packet *packet,

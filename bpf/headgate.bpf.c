@@ -13,6 +13,7 @@
  *	icmp.bpf.h	 identifier, or the packet that an ICMP error quotes
  *	flow_hash.h	 the flow's hash, 64 bits
  *	nexthop.bpf.h,	 the bucket that the hash chooses, and its next hop;
+ *	affinity.bpf.h,	 flows of a bucket that moves stay where they are;
  *	fragment.bpf.h	 later fragments go where the first one went
  *	rewrite.bpf.h	 MACs, tags, TTL
  *	count.bpf.h	 counters of the outcome, the VIP and the next hop
@@ -22,8 +23,8 @@
  *
  * The agent owns the tables and writes them while packets read them; a VIP, a
  * bucket and a next hop's `alive` each change by one store. The program writes
- * counters, ICMP budgets, its memory of fragments and captured frames, and
- * nothing else outside the frame. The next hop of a packet is a pointer into
+ * counters, budgets, its memory of fragments, records of flows and captured
+ * frames, and nothing else outside the frame. The next hop of a packet is a pointer into
  * `nexthops`: the entry may change while a frame uses it, but never goes away.
  *
  * Above Ethernet only the TTL and the IPv4 checksum change: servers hold the
@@ -34,6 +35,7 @@
  * docs/packet-path.md specifies all of this, outcome by outcome.
  */
 
+#include "affinity.bpf.h"
 #include "capture.bpf.h"
 #include "count.bpf.h"
 #include "ethernet.bpf.h"
@@ -73,14 +75,9 @@ static __always_inline __u32 parse_transport(struct packet *packet)
 static __always_inline __u32 hash_packet(struct packet *packet,
 					 struct target *target)
 {
-	__u32 fields = target->vip.hash_fields;
-
-	if (unlikely(packet->fragment.place != FRAGMENT_NONE)) {
-		if (fields == HG_HASH_5_TUPLE)
-			return route_fragment(packet, target);
-		packet->flow.protocol = packet->fragment.protocol;
-	}
-	target->hash = hash_flow(&packet->flow, fields);
+	if (unlikely(packet->fragment.place != FRAGMENT_NONE))
+		return route_fragment(packet, target);
+	target->hash = hash_flow(&packet->flow, target->vip.hash_fields);
 	return HG_UNDECIDED;
 }
 
@@ -95,7 +92,7 @@ static __always_inline __u32 hash_icmp(struct xdp_md *ctx,
 	if (outcome != HG_UNDECIDED)
 		return outcome;
 	if (kind == ICMP_KIND_ERROR)
-		return hash_icmp_error(ctx, packet, target);
+		return route_icmp_error(ctx, packet, target);
 	outcome = parse_echo(packet);
 	return outcome == HG_UNDECIDED ? hash_packet(packet, target) : outcome;
 }
@@ -151,14 +148,13 @@ static __always_inline __u32 find_flow6(struct xdp_md *ctx,
 					 outcome;
 }
 
-/*
- * Choose the next hop by bucket, unless a fragment has that of the first one.
- */
-static __always_inline __u32 choose_nexthop(const struct packet *packet,
+/* Choose the next hop of a whole packet; fragments and errors have theirs. */
+static __always_inline __u32 choose_nexthop(struct xdp_md *ctx,
+					    const struct packet *packet,
 					    struct target *target)
 {
 	return target->nexthop ? HG_UNDECIDED :
-				 take_bucket(target, packet->frame_size);
+				 take_bucket(ctx, packet, target);
 }
 
 /*
@@ -195,7 +191,7 @@ static __always_inline __u32 find_route(struct xdp_md *ctx,
 	else
 		outcome = HG_PASSED_NOT_IP;
 	if (outcome == HG_UNDECIDED)
-		outcome = choose_nexthop(packet, target);
+		outcome = choose_nexthop(ctx, packet, target);
 	if (outcome == HG_UNDECIDED)
 		outcome = check_mtu(packet, target->nexthop);
 	return outcome;
@@ -293,20 +289,30 @@ int headgate(struct xdp_md *ctx)
 }
 
 /*
- * Return the decision instead of carrying it out: an outcome and a next hop
- * (enum hg_explain_layout). This program is never attached; the agent runs it
- * on single frames to explain a flow.
+ * Decide and rewrite like headgate(), but count and record nothing. Returns the
+ * decision, an outcome and a next hop (enum hg_explain_layout), and leaves more
+ * in `explanation`. This program is never attached; the agent runs it on single
+ * frames to explain a flow.
  */
 SEC("xdp")
 int explain(struct xdp_md *ctx)
 {
 	struct choice choice = { .bucket = BUCKET_NONE };
-	struct target target = { .choice = &choice };
+	struct target target = { .choice = &choice, .explain = true };
 	struct packet packet = {};
-	__u32 outcome = find_route(ctx, &packet, &target);
+	__u32 outcome;
 
-	if (outcome == HG_UNDECIDED)
+	explanation = (struct hg_explanation){ .rule = HG_RULE_CURRENT,
+					       .map = HG_FLOW_MAP_COUNT };
+	outcome = find_route(ctx, &packet, &target);
+	if (outcome == HG_UNDECIDED) {
 		outcome = choose_exit(&packet, target.nexthop);
+		if (is_forwarded(outcome))
+			rewrite_frame(ctx, &packet, target.nexthop);
+	}
+	if (choice.slot == HG_NEXTHOP_NONE)
+		explanation.rule = HG_RULE_NONE;
+	explanation.bucket = choice.bucket;
 	return outcome | choice.slot << HG_EXPLAIN_SLOT_SHIFT;
 }
 

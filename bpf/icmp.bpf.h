@@ -7,6 +7,7 @@
  * whose flow the quoted packet belongs to. docs/packet-path.md, 5 and 6.
  */
 
+#include "affinity.bpf.h"
 #include "count.bpf.h"
 #include "ipv4.bpf.h"
 #include "ipv6.bpf.h"
@@ -49,33 +50,16 @@ static const __u8 icmp6_kinds[ICMP_TYPE_COUNT] = {
 	[128] = ICMP_KIND_ECHO, [129] = ICMP_KIND_ECHO, /* reply */
 };
 
-/*
- * RFC 792, RFC 4443. <linux/icmp.h> includes headers that BPF code cannot use.
- */
-struct icmp_header {
-	__u8 type;
-	__u8 code;
-	__u16 checksum;
-	__u16 echo_id;
-	__u16 echo_sequence;
-};
-
 /* A quoted packet while it is read. Its flow is that of the answer to it. */
 struct quote {
 	__u32 at;   /* offset of the next header in the frame */
 	__u32 left; /* bytes of the outer packet from there on */
 	struct flow flow;
-	__u64 hash; /* of the flow */
-	struct hg_vip vip;
+	struct target target;
 	__u32 frame_size; /* of the error */
 	bool later_fragment;
 	bool too_big; /* the error is "packet too big" */
 };
-
-static __always_inline bool is_icmp(bool ipv6, __u8 protocol)
-{
-	return protocol == (ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
-}
 
 static __always_inline __u8 icmp_kind(bool ipv6, __u32 type)
 {
@@ -233,38 +217,42 @@ static __always_inline bool admit_icmp_error(__u32 counter, bool too_big)
 	return true;
 }
 
-static __noinline __u32 hash_quote(struct xdp_md *ctx, struct quote *quote)
+/* Route the error like the answer to the quoted packet. */
+static __noinline __u32 route_quote(struct xdp_md *ctx, struct quote *quote)
 {
+	struct target *target = &quote->target;
+	__u32 fields = target->vip.hash_fields;
 	__u32 outcome = read_quote(ctx, quote);
+	__u64 signature;
 
 	if (outcome != HG_UNDECIDED)
 		return outcome;
-	if (!admit_icmp_error(quote->vip.counter, quote->too_big))
+	if (!admit_icmp_error(target->vip.counter, quote->too_big))
 		return HG_DROPPED_ICMP_RATE;
-	count_event(HG_EVENT_ICMP_ERROR, quote->frame_size);
-	if (quote->later_fragment &&
-	    quote->vip.hash_fields == HG_HASH_5_TUPLE) {
-		quote->vip.hash_fields = HG_HASH_SRC_DST;
-		count_event(HG_EVENT_FRAGMENT_MISSED, quote->frame_size);
+	note_event(target, HG_EVENT_ICMP_ERROR, quote->frame_size);
+	if (quote->later_fragment && fields == HG_HASH_5_TUPLE) {
+		fields = HG_HASH_SRC_DST;
+		note_event(target, HG_EVENT_FRAGMENT_MISSED, quote->frame_size);
 	}
-	quote->hash = hash_flow(&quote->flow, quote->vip.hash_fields);
-	return HG_UNDECIDED;
+	signature = flow_hash(&quote->flow, HG_HASH_5_TUPLE, config.hash_key);
+	target->hash = hash_flow(&quote->flow, fields);
+	return take_bucket_aside(target, signature, quote->frame_size);
 }
 
 /*
- * Hash the answer to the quoted packet. The outer source takes no part: any
- * router on the path may have sent the error.
+ * Route an ICMP error. The outer source takes no part: any router on the path
+ * may have sent it.
  */
-static __always_inline __u32 hash_icmp_error(struct xdp_md *ctx,
-					     const struct packet *packet,
-					     struct target *target)
+static __always_inline __u32 route_icmp_error(struct xdp_md *ctx,
+					      const struct packet *packet,
+					      struct target *target)
 {
 	struct quote quote = {
 		.at = frame_offset(packet, packet->transport) +
 		      sizeof(struct icmp_header),
 		.left = packet->transport_size - sizeof(struct icmp_header),
 		.flow = { .ipv6 = packet->flow.ipv6 },
-		.vip = target->vip,
+		.target = *target,
 		.frame_size = packet->frame_size,
 	};
 	__u32 outcome;
@@ -273,8 +261,8 @@ static __always_inline __u32 hash_icmp_error(struct xdp_md *ctx,
 		return HG_DROPPED_BAD_ICMP_ERROR;
 	quote.too_big = is_too_big(packet->flow.ipv6, packet->transport);
 	copy_ipv6(quote.flow.destination, packet->flow.destination);
-	outcome = hash_quote(ctx, &quote);
-	target->hash = quote.hash;
+	outcome = route_quote(ctx, &quote);
+	target->nexthop = quote.target.nexthop;
 	return outcome;
 }
 

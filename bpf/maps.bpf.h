@@ -28,6 +28,9 @@ struct hg_port ports[HG_MAX_PORTS] = {};
 /* Settings that the agent changes while the program runs. */
 struct hg_control control = {};
 
+/* Filled by `explain`, which one agent runs, and never twice at once. */
+struct hg_explanation explanation = {};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);

@@ -2,7 +2,7 @@
 #ifndef HEADGATE_NEXTHOP_BPF_H
 #define HEADGATE_NEXTHOP_BPF_H
 
-/* The next hop of a flow. docs/packet-path.md, 7. */
+/* The next hop of a flow in its bucket. docs/packet-path.md, 7. */
 
 #include "count.bpf.h"
 #include "maps.bpf.h"
@@ -22,16 +22,16 @@ static __always_inline __u64 hash_flow(const struct flow *flow, __u32 fields)
 	return flow_hash(flow, fields, config.hash_key);
 }
 
-/*
- * Return the flow's bucket, read by one load; zeroes if the index is outside
- * the table.
- */
+/* A bucket as it is read, by one load */
+union bucket_word {
+	__u32 word;
+	struct hg_bucket bucket;
+};
+
+/* Return the flow's bucket; zeroes if the index is outside the table. */
 static __always_inline struct hg_bucket find_bucket(struct target *target)
 {
-	union {
-		__u32 word;
-		struct hg_bucket bucket;
-	} value = {};
+	union bucket_word value = {};
 	__u32 index = target->vip.group * config.table_size +
 		      ((__u32)target->hash & (config.table_size - 1));
 	__u32 pair = index / HG_BUCKETS_PER_PAIR;
@@ -56,17 +56,32 @@ static __always_inline bool take_nexthop(struct target *target, __u32 slot)
 	return true;
 }
 
-/* Choose the bucket's next hop: `current`, or `backup` if that is dead. */
-static __always_inline __u32 take_bucket(struct target *target,
-					 __u32 frame_size)
+/* Count an event of the packet, unless it is only explained. */
+static __always_inline void note_event(const struct target *target,
+				       enum hg_event event, __u32 frame_size)
 {
-	struct hg_bucket bucket = find_bucket(target);
+	if (!target->explain)
+		count_event(event, frame_size);
+}
 
-	if (likely(take_nexthop(target, bucket.current)))
+static __always_inline void note_rule(const struct target *target,
+				      enum hg_rule rule)
+{
+	if (target->explain)
+		explanation.rule = rule;
+}
+
+/* Choose `slot`, nearly always `current`, or the backup if that is dead. */
+static __always_inline __u32 take_slot(struct target *target, __u32 slot,
+				       struct hg_bucket bucket,
+				       __u32 frame_size)
+{
+	if (likely(take_nexthop(target, slot)))
 		return HG_UNDECIDED;
 	if (!take_nexthop(target, bucket.backup))
 		return HG_PASSED_NO_NEXTHOP;
-	count_event(HG_EVENT_BACKUP, frame_size);
+	note_event(target, HG_EVENT_BACKUP, frame_size);
+	note_rule(target, HG_RULE_BACKUP);
 	return HG_UNDECIDED;
 }
 

@@ -99,6 +99,7 @@ struct target {
 	__u64 hash; /* of the flow */
 	const struct hg_nexthop *nexthop;
 	struct choice *choice; /* filled by the steps */
+	bool explain;	       /* only decide: record and count nothing */
 };
 
 /*

@@ -7,7 +7,7 @@
  * IPv4 header checksum. It starts when the frame can no longer go to the
  * kernel, which must get frames as they came in. One step can still fail,
  * making room for tags; it comes first and leaves the frame unchanged.
- * docs/packet-path.md, 8.
+ * docs/packet-path.md, 9.
  */
 
 #include "ethernet.bpf.h"

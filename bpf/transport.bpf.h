@@ -2,7 +2,10 @@
 #ifndef HEADGATE_TRANSPORT_BPF_H
 #define HEADGATE_TRANSPORT_BPF_H
 
-/* The ports of TCP, UDP, UDP-Lite, DCCP and SCTP. docs/packet-path.md, 5. */
+/*
+ * The ports of TCP, UDP, UDP-Lite, DCCP and SCTP, and the headers of ICMP.
+ * docs/packet-path.md, 5.
+ */
 
 #include "packet.bpf.h"
 
@@ -21,6 +24,22 @@ struct port_pair {
 	__u16 source;
 	__u16 destination;
 };
+
+/*
+ * RFC 792, RFC 4443. <linux/icmp.h> includes headers that BPF code cannot use.
+ */
+struct icmp_header {
+	__u8 type;
+	__u8 code;
+	__u16 checksum;
+	__u16 echo_id;
+	__u16 echo_sequence;
+};
+
+static __always_inline bool is_icmp(bool ipv6, __u8 protocol)
+{
+	return protocol == (ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
+}
 
 /*
  * The bytes that a packet must hold of its header; 0: a protocol without ports

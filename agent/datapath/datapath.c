@@ -141,6 +141,7 @@ static void take_descriptors(struct datapath *dp)
 	dp->flows[HG_FLOWS_PINNED] = bpf_map__fd(skeleton->maps.flows_pinned);
 	dp->program_ports = skeleton->bss->ports;
 	dp->control = &skeleton->bss->control;
+	dp->explanation = &skeleton->bss->explanation;
 }
 
 static int map_memory(struct datapath *dp, struct datapath_error *error)

@@ -265,13 +265,14 @@ int datapath_test_run(const struct datapath *dp, const void *frame, size_t size,
 struct datapath_explanation {
 	enum hg_outcome outcome;
 	uint32_t slot;	 /* of the next hop, or HG_NEXTHOP_NONE */
-	uint32_t action; /* enum xdp_action that the program returned */
+	uint32_t action; /* enum xdp_action of the outcome */
 	uint8_t destination_mac[DATAPATH_MAC_SIZE]; /* of the frame afterwards */
+	struct hg_explanation details;
 };
 
 /*
- * Run the program on a frame, and `explain` on the same frame for its outcome:
- * both decide alike. -EINVAL, -EOPNOTSUPP: as above.
+ * Run `explain` on a frame: it decides and rewrites like the program, but
+ * counts and records nothing. -EINVAL, -EOPNOTSUPP: as above.
  */
 int datapath_explain(const struct datapath *dp, const void *frame, size_t size,
 		     uint32_t ifindex,

@@ -39,7 +39,9 @@ struct datapath {
 	/* Parallel arrays: a port, and the program's view of it */
 	struct port ports[HG_MAX_PORTS];
 	struct hg_port *program_ports;
-	struct hg_control *control; /* in the program's own data */
+	/* In the program's own data */
+	struct hg_control *control;
+	const struct hg_explanation *explanation;
 	uint32_t port_count;
 	uint32_t group_count;
 };

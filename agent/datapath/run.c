@@ -72,6 +72,15 @@ int datapath_test_run(const struct datapath *dp, const void *frame, size_t size,
 	return refine_error(dp, err, frame, size);
 }
 
+static uint32_t action_of(enum hg_outcome outcome)
+{
+	if (outcome == HG_FORWARDED_TX)
+		return XDP_TX;
+	if (outcome == HG_FORWARDED_REDIRECT)
+		return XDP_REDIRECT;
+	return outcome < HG_DROPPED_BAD_HEADER ? XDP_PASS : XDP_DROP;
+}
+
 int datapath_explain(const struct datapath *dp, const void *frame, size_t size,
 		     uint32_t ifindex, struct datapath_explanation *explanation)
 {
@@ -86,10 +95,8 @@ int datapath_explain(const struct datapath *dp, const void *frame, size_t size,
 		return refine_error(dp, err, frame, size);
 	explanation->outcome = answer & HG_EXPLAIN_OUTCOME_MASK;
 	explanation->slot = answer >> HG_EXPLAIN_SLOT_SHIFT;
-	out_size = sizeof(out);
-	err = run_program(dp->program, frame, size, ifindex, out, &out_size,
-			  &explanation->action);
-	if (!err)
-		memcpy(explanation->destination_mac, out, ETH_ALEN);
-	return err;
+	explanation->action = action_of(explanation->outcome);
+	explanation->details = *dp->explanation;
+	memcpy(explanation->destination_mac, out, ETH_ALEN);
+	return 0;
 }

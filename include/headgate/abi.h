@@ -122,11 +122,24 @@ enum hg_event {
 
 /*
  * The number that the program `explain` returns: an outcome and a slot of
- * `nexthops`
+ * `nexthops`. struct hg_explanation has more.
  */
 enum hg_explain_layout {
 	HG_EXPLAIN_OUTCOME_MASK = 0xff,
 	HG_EXPLAIN_SLOT_SHIFT = 8,
+};
+
+/* The rule by which a packet got its next hop: docs/packet-path.md, 7 and 8 */
+enum hg_rule {
+	HG_RULE_NONE, /* it got none */
+	HG_RULE_CURRENT,
+	HG_RULE_BACKUP,
+	HG_RULE_NEW,	    /* a new flow of a moving bucket: to `current` */
+	HG_RULE_UNRECORDED, /* the same above the rate: to `previous` */
+	HG_RULE_PREVIOUS,   /* an unknown flow of a moving bucket */
+	HG_RULE_FOLLOWED,   /* where the record of its flow says */
+	HG_RULE_FRAGMENT,   /* where the first fragment went */
+	HG_RULE_COUNT,
 };
 
 /* An IPv6 address, or an IPv4 one as ::ffff:a.b.c.d; network byte order. */
@@ -261,6 +274,18 @@ struct hg_flow {
 	__u32 counter : 14; /* hg_vip.counter */
 	__u32 ending : 1;   /* a FIN or RST was seen */
 	__u32 reserved : 1;
+};
+
+/*
+ * Details of the last run of `explain`, in the program's own data. Only a
+ * packet of a tracked bucket has a signature.
+ */
+struct hg_explanation {
+	__u64 signature; /* key in the flow maps */
+	__u32 bucket;	 /* as in struct hg_capture */
+	__u16 previous;	 /* slot that the bucket moves from, if it is alive */
+	__u8 rule;	 /* enum hg_rule */
+	__u8 map;	 /* enum hg_flow_map of the record that was followed */
 };
 
 /*
@@ -450,6 +475,7 @@ _Static_assert(HG_MAX_TABLE_SIZE <= 1 << 16, "a bucket fits into hg_flow");
 _Static_assert(sizeof(struct hg_flow_key) == 8, "no hidden padding");
 _Static_assert(sizeof(struct hg_flow) == 16, "no hidden padding");
 _Static_assert(sizeof(struct hg_flow_budget) == 8, "no hidden padding");
+_Static_assert(sizeof(struct hg_explanation) == 16, "no hidden padding");
 _Static_assert(sizeof(struct hg_control) == 32, "no hidden padding");
 _Static_assert(sizeof(struct hg_capture) == 32, "no hidden padding");
 

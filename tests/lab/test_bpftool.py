@@ -8,8 +8,8 @@ from lab.bpf import element_count
 from lab.steering import BUCKETS_PER_ELEMENT, GROUPS
 
 # Map -> the fields of a value. tx_ports and captures are missing: the kernel
-# accepts no type information for these. fragments and the prefixes are empty.
-# buckets is not dumped but looked up: it has millions of elements, for all
+# accepts no type information for these. fragments, flows and the prefixes are
+# empty. buckets is not dumped but looked up: it has millions of elements, for all
 # groups.
 FIELDS = {
     "vip4": {"address", "vip"},
@@ -18,8 +18,10 @@ FIELDS = {
                  "draining", "tags", "incarnation", "address"},
     "counters": {"outcomes", "events", "nexthops", "vips"},
     "icmp_budgets": {"since_ns", "used"},
+    "flow_budgets": {"used_until_ns"},
 }
-OTHERS = {"buckets", "tx_ports", "captures", "fragments", "vip4_lpm",
+OTHERS = {"buckets", "previous", "flows_new", "flows_probation",
+          "flows_pinned", "tx_ports", "captures", "fragments", "vip4_lpm",
           "vip6_lpm"}
 VIP_FIELDS = {"group", "counter", "hash_fields", "used", "further"}
 BUCKET_FIELDS = {"current", "backup", "moving", "tracked"}

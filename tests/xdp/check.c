@@ -16,6 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+	NS_PER_MS = 1000000,
+	FIRST_TIME_MS = 1000000,
+};
+
 static void add_counters(struct hg_counter *sums,
 			 const struct hg_counter *counters, size_t count)
 {
@@ -195,6 +200,26 @@ void check_forget_fragments(struct check *check)
 	oracle_memory_clear(&check->oracle.fragments);
 }
 
+void check_forget_flows(struct check *check)
+{
+	world_forget_flows(check->world);
+	oracle_affinity_forget(&check->oracle.affinity);
+}
+
+void check_set_time(struct check *check, uint64_t time_ms)
+{
+	world_set_time(check->world, time_ms);
+	check->oracle.affinity.time_ms = time_ms;
+}
+
+void check_use_up_records(struct check *check, uint64_t for_ns)
+{
+	struct oracle_affinity *affinity = &check->oracle.affinity;
+
+	affinity->used_until_ns = affinity->time_ms * NS_PER_MS + for_ns;
+	world_set_flow_budget(check->world, affinity->used_until_ns);
+}
+
 void check_set_icmp_used(struct check *check, uint32_t route, uint32_t used,
 			 uint32_t too_big_used)
 {
@@ -211,6 +236,8 @@ struct check *check_new(uint32_t icmp_rate)
 		sandbox_die("calloc");
 	check->world = world_new(icmp_rate);
 	check->oracle.world = check->world;
+	check->oracle.affinity.record_ns = world_record_ns(check->world);
+	check_set_time(check, FIRST_TIME_MS);
 	return check;
 }
 

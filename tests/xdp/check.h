@@ -51,6 +51,12 @@ bool check_counts(struct check *check);
 void check_read_counts(struct check *check);
 /* Make both forget all fragments. */
 void check_forget_fragments(struct check *check);
+/* The same for all flows. */
+void check_forget_flows(struct check *check);
+/* Set, in both, the time by which flows are recorded. */
+void check_set_time(struct check *check, uint64_t time_ms);
+/* Use up, in both, the rate of records for that long from now on. */
+void check_use_up_records(struct check *check, uint64_t for_ns);
 /* Set, in both, how many ICMP errors this second has had. */
 void check_set_icmp_used(struct check *check, uint32_t route, uint32_t used,
 			 uint32_t too_big_used);

@@ -167,13 +167,24 @@ static void write_icmp(struct writer *w, const struct shape *shape)
 
 static void write_ports(struct writer *w, const struct shape *shape)
 {
-	size_t size = transport_size(shape->protocol);
+	size_t size = transport_size(shape->protocol), at = w->used;
 
 	if (!size)
 		return;
 	writer_u16(w, or_else(shape->source_port, FRAME_SOURCE_PORT));
 	writer_u16(w, or_else(shape->destination_port, FRAME_DESTINATION_PORT));
 	write_zeroes(w, size - 2 * sizeof(uint16_t));
+	if (!w->failed && size == FRAME_TCP_HEADER)
+		w->data[at + FRAME_TCP_FLAGS_AT] = shape->tcp_flags;
+}
+
+static void write_payload(struct writer *w, const struct shape *shape)
+{
+	size_t lead = shape->payload < FRAME_MAX_LEAD ? shape->payload :
+							FRAME_MAX_LEAD;
+
+	writer_bytes(w, shape->lead, lead);
+	write_zeroes(w, shape->payload - lead);
 }
 
 bool shape_is_later_fragment(const struct shape *shape)
@@ -195,7 +206,7 @@ static void write_transport(struct writer *w, const struct shape *shape)
 		write_icmp(w, shape);
 	else
 		write_ports(w, shape);
-	write_zeroes(w, shape->payload);
+	write_payload(w, shape);
 	if (!w->failed)
 		w->used -= shape->cut;
 }

@@ -30,6 +30,7 @@ enum frame_sizes {
 	FRAME_MAX_TAGS = 3,
 	FRAME_MAX_EXTENSIONS = 10,
 	FRAME_MAX_OPTIONS = 40,
+	FRAME_MAX_LEAD = 5,
 };
 
 enum frame_defaults {
@@ -39,13 +40,14 @@ enum frame_defaults {
 	FRAME_TTL = 64,
 };
 
-/* Offsets of fields in the headers of IPv4 and IPv6 */
+/* Offsets of fields in the headers */
 enum frame_offsets {
 	FRAME_IPV4_LENGTH_AT = 2,
 	FRAME_IPV4_TTL_AT = 8,
 	FRAME_IPV4_CHECKSUM_AT = 10,
 	FRAME_IPV6_LENGTH_AT = 4,
 	FRAME_IPV6_HOP_LIMIT_AT = 7,
+	FRAME_TCP_FLAGS_AT = 13,
 };
 
 enum frame_values {
@@ -97,6 +99,9 @@ struct shape {
 	uint16_t destination_port;
 	uint8_t icmp_type;
 	uint8_t icmp_code;
+	uint8_t tcp_flags;
+	/* The first bytes of the payload: a QUIC header, an SCTP chunk */
+	uint8_t lead[FRAME_MAX_LEAD];
 	const struct shape *quote; /* follows the ICMP header */
 	uint16_t quote_size;	   /* bytes of the quote; 0: all */
 	uint16_t payload;	   /* bytes behind the transport header */

@@ -5,7 +5,8 @@
 /*
  * Random frames of all kinds: whole ones, with every field that can vary
  * (generator_shapes.c), and damage to them (generator_damage.c). Fragments are
- * often followed by others of the same packet.
+ * often followed by others of the same packet, packets by others of the same
+ * flow.
  */
 
 #include "../random.h"
@@ -16,6 +17,7 @@ struct generator {
 	struct random_source random;
 	struct shape quote;    /* the packet that the last shape quotes */
 	struct shape fragment; /* the last fragment, for others of its packet */
+	struct shape last;     /* the last packet, for others of its flow */
 };
 
 /* Return a random shape, valid until the next call. */

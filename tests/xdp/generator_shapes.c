@@ -19,6 +19,10 @@ enum {
 	LAST_BYTE = sizeof(struct hg_address) - 1,
 	MAX_OFFSET = FRAME_IPV4_OFFSET, /* both families; unit: 8 bytes */
 	LAST_OFFSETS = MAX_OFFSET - 8,
+	PORTS = 4,	     /* of flows that send several packets */
+	INITIAL_SIZE = 1200, /* of a client's QUIC Initial */
+	SCTP_CHUNKS = 4,
+	TCP_FLAGS = 64,
 };
 
 static const uint8_t broadcast_mac[ETH_ALEN] = { 255, 255, 255, 255, 255, 255 };
@@ -211,6 +215,43 @@ static void add_payload(struct generator *g, struct shape *shape)
 	if (random_one_in(&g->random, 48))
 		shape->payload =
 			random_below(&g->random, LONG_PAYLOAD - MAX_QUOTE);
+	if (shape->lead[1] + shape->lead[4] && random_one_in(&g->random, 2))
+		shape->payload = INITIAL_SIZE - 1 + random_below(&g->random, 3);
+}
+
+/* Let half of the flows of known clients share few ports. */
+static void choose_ports(struct generator *g, struct shape *shape)
+{
+	shape->source_port = random_u64(&g->random);
+	shape->destination_port = random_u64(&g->random);
+	if (!random_one_in(&g->random, 2))
+		return;
+	shape->source_port = 1 + random_below(&g->random, PORTS);
+	shape->destination_port = FRAME_DESTINATION_PORT;
+}
+
+/* Mark the packet as one that begins a flow, or ends it, or does neither. */
+static void choose_role(struct generator *g, struct shape *shape)
+{
+	static const uint8_t flags[] = { 0x02, 0x02, 0x12, 0x10, 0x10,
+					 0x18, 0x11, 0x14, 0x04, 0xc2 };
+	static const uint8_t versions[][4] = { { 0, 0, 0, 1 },
+					       { 0x6b, 0x33, 0x43, 0xcf },
+					       { 0xff, 0, 0, 29 },
+					       { 0, 0, 0, 2 } };
+
+	shape->tcp_flags = random_of(&g->random, flags, sizeof(flags));
+	if (random_one_in(&g->random, 8))
+		shape->tcp_flags = random_below(&g->random, TCP_FLAGS);
+	if (shape->protocol == IPPROTO_SCTP)
+		shape->lead[0] = random_below(&g->random, SCTP_CHUNKS);
+	if (shape->protocol != IPPROTO_UDP || random_one_in(&g->random, 2))
+		return;
+	shape->lead[0] = random_u64(&g->random) | 0xc0;
+	if (random_one_in(&g->random, 8))
+		shape->lead[0] = random_u64(&g->random);
+	memcpy(shape->lead + 1, versions[random_below(&g->random, 4)],
+	       sizeof(versions[0]));
 }
 
 /* Return the fields that packets and quoted packets share. */
@@ -227,10 +268,10 @@ static struct shape any_packet(struct generator *g, bool ipv6)
 		.icmp_type = any_icmp_type(g, ipv6),
 		.icmp_code = random_one_in(&g->random, 2) ? 4 : 0,
 		.id = random_u64(&g->random),
-		.source_port = random_u64(&g->random),
-		.destination_port = random_u64(&g->random),
 	};
 
+	choose_ports(g, &shape);
+	choose_role(g, &shape);
 	if (ipv6)
 		add_extensions(g, &shape);
 	else
@@ -269,15 +310,23 @@ static bool has_fragment(const struct generator *g)
 	return g->fragment.ttl;
 }
 
-/* Return a new packet, or another fragment of the last fragmented one. */
+/*
+ * Return a new packet, another fragment of the last fragmented one, or another
+ * packet of the last flow.
+ */
 static struct shape next_packet(struct generator *g)
 {
 	struct shape shape;
 
-	if (!has_fragment(g) || !random_one_in(&g->random, 6))
-		return any_packet(g, random_one_in(&g->random, 2));
-	shape = g->fragment;
-	set_part(g, &shape);
+	if (has_fragment(g) && random_one_in(&g->random, 6)) {
+		shape = g->fragment;
+		set_part(g, &shape);
+		return shape;
+	}
+	if (!g->last.ttl || !random_one_in(&g->random, 3))
+		g->last = any_packet(g, random_one_in(&g->random, 2));
+	shape = g->last;
+	choose_role(g, &shape);
 	return shape;
 }
 

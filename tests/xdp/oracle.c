@@ -173,6 +173,32 @@ static uint64_t hash_of(const struct oracle_packet *packet, uint32_t fields)
 	return flow_hash(&flow, fields, world_key);
 }
 
+static const struct hg_bucket *bucket_at(const struct passage *p,
+					 struct oracle_place place)
+{
+	return &p->oracle->world->buckets[place.group][place.index];
+}
+
+static struct oracle_place find_place(const struct passage *p, uint32_t fields)
+{
+	const struct hg_vip *vip = &p->prediction->route->vip;
+
+	return (struct oracle_place){
+		.group = vip->group,
+		.index = hash_of(&p->packet, fields) % WORLD_TABLE_SIZE,
+		.counter = vip->counter,
+	};
+}
+
+/* Section 8. Packets of the mode "packet" have no flow. */
+static bool is_tracked(const struct passage *p, struct oracle_place place)
+{
+	const struct hg_bucket *bucket = bucket_at(p, place);
+
+	return (bucket->moving || bucket->tracked) &&
+	       p->prediction->route->vip.hash_fields != HG_HASH_PACKET;
+}
+
 /*
  * Section 7. In packet mode the world has equal buckets, because the hash is a
  * random number.
@@ -180,13 +206,17 @@ static uint64_t hash_of(const struct oracle_packet *packet, uint32_t fields)
 static uint32_t choose_from_bucket(struct passage *p, uint32_t fields)
 {
 	const struct world *world = p->oracle->world;
-	uint32_t index = hash_of(&p->packet, fields) % WORLD_TABLE_SIZE;
-	uint32_t group = p->prediction->route->vip.group;
-	const struct hg_bucket *bucket = &world->buckets[group][index];
+	struct oracle_place place = find_place(p, fields);
+	const struct hg_bucket *bucket = bucket_at(p, place);
+	uint32_t slot = bucket->current;
 
-	p->prediction->bucket = group * WORLD_TABLE_SIZE + index;
-	if (world->nexthops[bucket->current].alive)
-		return bucket->current;
+	p->prediction->bucket = place.group * WORLD_TABLE_SIZE + place.index;
+	if (is_tracked(p, place))
+		slot = oracle_affinity_choose(&p->oracle->affinity, world,
+					      &p->packet, place,
+					      &p->prediction->events);
+	if (world->nexthops[slot].alive)
+		return slot;
 	if (!world->nexthops[bucket->backup].alive)
 		return SLOT_NONE;
 	note_event(p, HG_EVENT_BACKUP);
@@ -203,8 +233,8 @@ static struct oracle_packet_name name_of(const struct oracle_packet *packet)
 	};
 }
 
-/* Section 5, for a VIP that hashes ports, which the fragment lacks */
-static uint32_t follow_first_fragment(struct passage *p)
+/* Section 5, where the fragment lacks ports that it needs */
+static uint32_t follow_first_fragment(struct passage *p, uint32_t fields)
 {
 	const struct oracle_packet_name name = name_of(&p->packet);
 	const struct hg_nexthop *nexthops = p->oracle->world->nexthops;
@@ -218,7 +248,7 @@ static uint32_t follow_first_fragment(struct passage *p)
 		return first->slot;
 	}
 	note_event(p, HG_EVENT_FRAGMENT_MISSED);
-	return choose_from_bucket(p, HG_HASH_SRC_DST);
+	return choose_from_bucket(p, fields);
 }
 
 static void remember_first_fragment(struct passage *p, uint32_t slot)
@@ -232,14 +262,28 @@ static void remember_first_fragment(struct passage *p, uint32_t slot)
 	note_event(p, HG_EVENT_FRAGMENT_FIRST);
 }
 
+/* True if a fragment of the packet needs ports: for its hash, or its record */
+static bool needs_ports(struct passage *p, uint32_t fields)
+{
+	struct oracle_place place;
+
+	if (p->packet.part == PART_WHOLE || fields == HG_HASH_5_TUPLE)
+		return true;
+	place = find_place(p, fields);
+	p->prediction->bucket = place.group * WORLD_TABLE_SIZE + place.index;
+	return !p->packet.icmp_error && is_tracked(p, place);
+}
+
 static uint32_t choose_nexthop(struct passage *p)
 {
 	uint32_t fields = p->prediction->route->vip.hash_fields;
-	bool ports = fields == HG_HASH_5_TUPLE;
+	bool ports = needs_ports(p, fields);
 	uint32_t slot;
 
 	if (ports && p->packet.part == PART_LATER)
-		return follow_first_fragment(p);
+		return follow_first_fragment(p, fields == HG_HASH_5_TUPLE ?
+							HG_HASH_SRC_DST :
+							fields);
 	slot = choose_from_bucket(p, fields);
 	if (ports && p->packet.part == PART_FIRST && !p->packet.icmp_error &&
 	    slot != SLOT_NONE)

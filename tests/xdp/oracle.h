@@ -9,18 +9,21 @@
  *
  * A frame goes through the files in the order of the document's sections:
  * oracle.c (Ethernet, VIP, next hop), oracle_ipv4.c, oracle_ipv6.c,
- * oracle_flow.c (transport), oracle_icmp.c (quoted packets), oracle_out.c (the
- * frame that leaves). oracle_memory.c remembers fragments like the program. The
+ * oracle_flow.c (transport), oracle_icmp.c (quoted packets), oracle_affinity.c
+ * (flows of tracked buckets), oracle_out.c (the frame that leaves).
+ * oracle_memory.c remembers fragments like the program. The
  * oracle assumes enough headroom; test_headroom covers frames without it.
  */
 
 #include "frame.h"
+#include "oracle_affinity.h"
 #include "oracle_memory.h"
 #include "world.h"
 
 struct oracle {
 	const struct world *world;
 	struct oracle_memory fragments;
+	struct oracle_affinity affinity;
 	/* ICMP errors of this second, by route: the oracle has no clock */
 	uint64_t icmp_used[WORLD_MAX_ROUTES];
 	uint64_t too_big_used[WORLD_MAX_ROUTES];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Build the frame that leaves for a next hop. docs/packet-path.md section 8. */
+/* Build the frame that leaves for a next hop. docs/packet-path.md section 9. */
 
 #include "oracle_packet.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Ethernet in and out: MACs, VLAN tags, ports, and frames that the kernel gets
- * as they came in (docs/packet-path.md sections 1, 2, 7 and 8).
+ * as they came in (docs/packet-path.md sections 1, 2, 7 and 9).
  */
 
 #include "datapath/datapath.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Frames with too little headroom for the tags they need (docs/packet-path.md
- * section 8). In a test run, metadata in front of the frame takes the room;
+ * section 9). In a test run, metadata in front of the frame takes the room;
  * kernels before 6.4 accept too little metadata for that.
  */
 

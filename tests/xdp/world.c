@@ -23,6 +23,7 @@
 enum {
 	NO_PORT_IFINDEX = UINT16_MAX,
 	BYTE_BITS = 8,
+	NS_PER_SECOND = 1000000000,
 	MAPPED_AT = 12,
 };
 
@@ -98,6 +99,8 @@ static void open_datapath(struct world *world)
 		.icmp_rate = world->icmp_rate,
 		.table_size = WORLD_TABLE_SIZE,
 		.group_count = VIP_COUNT,
+		.flow_records = WORLD_FLOW_RECORDS,
+		.virtual_clock = true,
 	};
 	struct datapath_error error;
 	int err;
@@ -190,16 +193,103 @@ void world_set_buckets(struct world *world, enum world_vip vip,
 		world_set_bucket(world, vip, i, bucket);
 }
 
-/* The flags are random, too: they do not change where a frame goes. */
 static void fill_at_random(struct world *world, enum world_vip vip)
 {
 	for (uint32_t i = 0; i < WORLD_TABLE_SIZE; i++)
 		world_set_bucket(
 			world, vip, i,
 			(struct hg_bucket){ .current = random() % SLOT_COUNT,
-					    .backup = random() % SLOT_COUNT,
-					    .moving = random() % 2,
-					    .tracked = random() % 2 });
+					    .backup = random() % SLOT_COUNT });
+}
+
+static void set_previous(struct world *world, enum world_vip vip,
+			 uint32_t index, uint16_t slot)
+{
+	world->previous[vip][index] = slot;
+	must_succeed(datapath_set_previous(world->dp,
+					   vip * WORLD_TABLE_SIZE + index,
+					   &slot, 1),
+		     "previous");
+}
+
+void world_set_previous(struct world *world, enum world_vip vip, uint16_t slot)
+{
+	for (uint32_t i = 0; i < WORLD_TABLE_SIZE; i++)
+		set_previous(world, vip, i, slot);
+}
+
+static void track_at_random(struct world *world, enum world_vip vip)
+{
+	for (uint32_t i = 0; i < WORLD_TABLE_SIZE; i++) {
+		struct hg_bucket bucket = world->buckets[vip][i];
+
+		bucket.moving = random() % 2;
+		bucket.tracked = bucket.moving || random() % 2;
+		set_previous(world, vip, i, random() % SLOT_COUNT);
+		world_set_bucket(world, vip, i, bucket);
+	}
+}
+
+void world_track_at_random(struct world *world)
+{
+	for (enum world_vip vip = VIP_ANY_HASH; vip < VIP_COUNT; vip++)
+		track_at_random(world, vip);
+}
+
+void world_set_draining(struct world *world, enum world_slot slot,
+			bool draining)
+{
+	struct hg_nexthop nexthop = world->nexthops[slot];
+
+	nexthop.draining = draining;
+	world_set_nexthop(world, slot, &nexthop);
+}
+
+void world_set_time(struct world *world, uint64_t time_ms)
+{
+	world->dp->control->time_ms = time_ms;
+}
+
+uint64_t world_record_ns(const struct world *world)
+{
+	return NS_PER_SECOND /
+	       world->dp->skeleton->rodata->config.flows_new_rate;
+}
+
+void world_set_flow_budget(struct world *world, uint64_t used_until_ns)
+{
+	int map = bpf_map__fd(world->dp->skeleton->maps.flow_budgets);
+	int cpus = libbpf_num_possible_cpus();
+	struct hg_flow_budget budgets[cpus];
+	uint32_t only = 0;
+
+	for (int cpu = 0; cpu < cpus; cpu++)
+		budgets[cpu] = (struct hg_flow_budget){ used_until_ns };
+	must_succeed(bpf_map_update_elem(map, &only, budgets, BPF_ANY),
+		     "flow budget");
+}
+
+bool world_find_flow(const struct world *world, enum hg_flow_map map,
+		     uint64_t signature, struct hg_flow *flow)
+{
+	const struct hg_flow_key key = { signature };
+
+	return !bpf_map_lookup_elem(world->dp->flows[map], &key, flow);
+}
+
+static void forget_flows(struct world *world, enum hg_flow_map map)
+{
+	struct hg_flow_key key;
+
+	while (!bpf_map_get_next_key(world->dp->flows[map], NULL, &key))
+		must_succeed(bpf_map_delete_elem(world->dp->flows[map], &key),
+			     "flows");
+}
+
+void world_forget_flows(struct world *world)
+{
+	for (enum hg_flow_map map = 0; map < HG_FLOW_MAP_COUNT; map++)
+		forget_flows(world, map);
 }
 
 static void add_groups(struct world *world)

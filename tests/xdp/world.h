@@ -81,6 +81,7 @@ enum world_sizes {
 	WORLD_PREFIX = 0xcb007100,    /* 203.0.113.0 */
 	WORLD_MAX_ROUTES = 64,
 	WORLD_PREFIXES = 6, /* routes behind the VIPs of both families */
+	WORLD_FLOW_RECORDS = 65536,
 	WORLD_IPV4_BITS = 32,
 	WORLD_IPV6_BITS = 128,
 };
@@ -112,6 +113,7 @@ struct world {
 	struct world_port_info ports[PORT_COUNT];
 	struct hg_nexthop nexthops[SLOT_COUNT];
 	struct hg_bucket buckets[VIP_COUNT][WORLD_TABLE_SIZE];
+	uint16_t previous[VIP_COUNT][WORLD_TABLE_SIZE]; /* slots */
 	struct world_route routes[WORLD_MAX_ROUTES];
 	uint32_t route_count;
 };
@@ -147,6 +149,25 @@ void world_set_bucket(struct world *world, enum world_vip vip, uint32_t index,
 		      struct hg_bucket bucket);
 void world_set_buckets(struct world *world, enum world_vip vip,
 		       struct hg_bucket bucket);
+/* Set the previous slots of all buckets of a VIP. */
+void world_set_previous(struct world *world, enum world_vip vip, uint16_t slot);
+/*
+ * Track buckets of VIPs with random buckets, and let some of them move, all at
+ * random.
+ */
+void world_track_at_random(struct world *world);
+void world_set_draining(struct world *world, enum world_slot slot,
+			bool draining);
+/* Set the time by which flows are recorded. */
+void world_set_time(struct world *world, uint64_t time_ms);
+/* Return the part of a second that the rate allows for a record. */
+uint64_t world_record_ns(const struct world *world);
+/* Use up the rate of records until then. */
+void world_set_flow_budget(struct world *world, uint64_t used_until_ns);
+/* Read the record of a flow; false if there is none. */
+bool world_find_flow(const struct world *world, enum hg_flow_map map,
+		     uint64_t signature, struct hg_flow *flow);
+void world_forget_flows(struct world *world);
 /* Set how many ICMP errors this second has had. */
 void world_set_icmp_used(struct world *world, uint32_t route, uint32_t used,
 			 uint32_t too_big_used);
