@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Check two Headgates behind a router that spreads flows over both: when one goes, the
+other sends its flows to the servers that had them, because both have the same table.
+
+All hosts are on the servers' LAN. The router's BIRD installs both announcements as
+one route, and its kernel chooses by the 5-tuple.
+"""
+
+import time
+
+from lab_case import LabCase
+from lab import traffic
+from lab.agent import Headgate
+from lab.bird import COMMON, SESSION, Bird
+from lab.system import TIME_SCALE, wait_until
+from lab.topology import (HEADGATE_AS, HEADGATE_LAN, ROUTER_AS, ROUTER_LAN, VIP,
+                          Lab, Server)
+
+SECOND = "10.1.0.2"
+DOWNLOADS = 200
+FIRST_PORT = 30000
+WATCH_SECONDS = 4 * TIME_SCALE  # a slow download grows about every second
+
+SECOND_SESSION = SESSION.replace("bgp headgate", "bgp second").replace(
+    "neighbor {neighbor}", "neighbor {second}")
+SERVER = COMMON + """\
+protocol direct vip {{ ipv4; interface "lo"; }}
+""" + SESSION + SECOND_SESSION
+ROUTER = COMMON + """\
+protocol kernel {{
+    merge paths on;
+    ipv4 {{ import none; export where source = RTS_BGP; }};
+}}
+""" + SESSION + SECOND_SESSION
+
+
+class NodesServer(Server):
+
+    def make_bird(self, lab, folder):
+        return Bird(self.namespace, folder, SERVER, address=self.address,
+                    local_as=self.as_number, neighbor=HEADGATE_LAN,
+                    second=SECOND, neighbor_as=HEADGATE_AS, import_="none",
+                    export=f"where net = {VIP}/32")
+
+
+class NodesLab(Lab):
+    """The one-arm drawing with a second Headgate."""
+
+    server_class = NodesServer
+
+    def build(self, servers):
+        super().build(servers)
+        self.second_host = self.add_node("second", SECOND)
+        self.router.run("sysctl", "-q", "-w",
+                        "net.ipv4.fib_multipath_hash_policy=1")
+        self.second = Headgate(self.second_host, self.folder,
+                               self.agent_flags(), "second")
+
+    def make_router_bird(self):
+        return Bird(self.router, f"{self.folder}/router", ROUTER,
+                    address=ROUTER_LAN, local_as=ROUTER_AS,
+                    neighbor=HEADGATE_LAN, second=SECOND,
+                    neighbor_as=HEADGATE_AS, import_="all", export="none")
+
+    def start(self):
+        self.start_peers()
+        self.headgate.start()
+        self.second.start()
+        self.wait_ready()
+
+    def wait_ready(self, seconds=20):
+        super().wait_ready(seconds)
+        addresses = {server.address for server in self.servers}
+        wait_until(lambda: self.second.living() == addresses, seconds,
+                   "all servers at the second Headgate")
+        self.wait_nodes(2, seconds)
+
+    def wait_nodes(self, count, seconds=20):
+        """Wait until the router has so many next hops of the VIP."""
+        wait_until(lambda: self.router_route().count("via") == count, seconds,
+                   f"{count} next hops at the router")
+
+
+class TwoNodes(LabCase):
+
+    lab_class = NodesLab
+    options = {"servers": 4, "one_arm": True}
+
+    def setUp(self):
+        self.downloads = self.lab.start_long_downloads(FIRST_PORT, DOWNLOADS)
+        self.addCleanup(self.downloads.close)
+        self.running = self.downloads.wait_running()
+
+    def forwarded(self, agent):
+        return agent.outcomes()["forwarded_tx"]
+
+    def check_all_go_on(self):
+        now = self.downloads.report()
+        time.sleep(WATCH_SECONDS)
+        fates = traffic.fates(self.running, now, self.downloads.report())
+        self.assertEqual(len(fates), DOWNLOADS)
+        self.assertEqual({port: fate for port, fate in fates.items()
+                          if fate != "went on"}, {})
+
+    def test_flows_of_a_killed_node_go_on_over_the_other(self):
+        lab = self.lab
+        for agent in (lab.headgate, lab.second):
+            self.assertGreater(self.forwarded(agent), DOWNLOADS)
+        lab.second.kill()
+        self.addCleanup(self.bring_back)
+        lab.wait_nodes(1)
+        self.check_all_go_on()
+
+    def bring_back(self):
+        self.lab.second.start()
+        self.lab.wait_ready()
+
+    def test_flows_of_a_node_that_is_withdrawn_go_on_over_the_other(self):
+        before = self.forwarded(self.lab.headgate)
+        self.lab.router_bird.ask("disable second")
+        self.addCleanup(self.lab.router_bird.ask, "enable second")
+        self.lab.wait_nodes(1)
+        self.check_all_go_on()
+        self.assertGreater(self.forwarded(self.lab.headgate), before)
