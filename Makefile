@@ -128,11 +128,11 @@ config_TESTS += $(addprefix rib/test_,as_pattern policy policy_rib update_group 
 UNIT_TESTS := $(foreach room,$(ROOMS),$($(room)_TESTS))
 
 # tests/xdp/test_NAME.c, with root, and their shared sources.
-xdp_TESTS := affinity bfd_stall capture datapath ethernet flow_maps fragment_memory fragment_shares fragments headroom icmp_errors icmp_rate \
+xdp_TESTS := affinity affinity_sim bfd_stall capture datapath ethernet flow_maps fragment_memory fragment_shares fragments headroom icmp_errors icmp_rate \
 	ipv4 ipv6 kernel_routes netlink oracle plain_routes route_objects tables tracker tracker_scale vip_places vips vlan_offload
 XDP_TESTS := $(addprefix test_,$(xdp_TESTS))
 XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_affinity.c oracle_flow.c \
-	oracle_icmp.c oracle_ipv4.c oracle_ipv6.c oracle_memory.c oracle_out.c table.c trial.c \
+	oracle_icmp.c oracle_ipv4.c oracle_ipv6.c oracle_memory.c oracle_out.c sim_headgate.c sim_models.c sim_traffic.c table.c trial.c \
 	world.c
 
 # tests/fuzz/fuzz_NAME.c
@@ -255,7 +255,8 @@ $(B)/tests/xdp/shared.a: $(XDP_OBJ)
 
 $(XDP_BINS): %: %.o $(B)/tests/xdp/shared.a $(B)/fib.a $(B)/nexthop.a $(datapath_LIBS)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS) -lm
+$(B)/tests/xdp/test_affinity_sim: $(B)/steering.a
 
 $(XDP_BINS:=.o) $(XDP_OBJ): $(B)/bpf/headgate.skel.h
 
@@ -304,6 +305,10 @@ check:
 	$(Q)$(MAKE) --no-print-directory $(JOBS) fuzz SECONDS=3
 	$(Q)B=$(B) SAN_BUILD=$(B)/san $(PYTHON) tests/run.py --unit $(UNIT_BINS) \
 		--san $(UNIT_BINS:$(B)/%=$(B)/san/%) --xdp $(XDP_BINS) --lab tests/lab tests/fault tests/packaging
+
+# The simulation of affinity in full length: a quarter of an hour.
+check-long: $(B)/tests/xdp/test_affinity_sim
+	$(Q)LONG=1 $<
 
 # The XDP tests on other kernels, in virtual machines: half an hour. With
 # LAB=test_vlan,test_ipv6 these tests of tests/lab instead.
@@ -428,6 +433,7 @@ help:
 	@echo "make check       every test: unit, XDP, lab, lint (root; installs packages)"
 	@echo "make check-unit  the tests that need no root"
 	@echo "make check-kernels  the XDP tests, or those of LAB=, on KERNELS=$(KERNELS) in virtual machines"
+	@echo "make check-long  the simulation of affinity in full length (root)"
 	@echo "make fuzz        fuzz targets, SECONDS=$(SECONDS) or RUNS= each"
 	@echo "make bench       the packet path beside an empty program and the kernel, ROUNDS= SCENES= (root)"
 	@echo "make bench-bgp   BGP load beside BIRD, ROUNDS= (root)"
@@ -442,7 +448,7 @@ help:
 	@echo "make format install clean deps"
 	@echo "Variables: B=folder V=1 SAN=1 CC= CLANG= CPPFLAGS= CFLAGS= LDFLAGS= PREFIX= DESTDIR="
 
-.PHONY: all unit tests check check-unit check-kernels bench bench-affinity bench-bgp bench-failover bench-scale bench-steering demo deps lab lint format fuzz hooks \
+.PHONY: all unit tests check check-unit check-long check-kernels bench bench-affinity bench-bgp bench-failover bench-scale bench-steering demo deps lab lint format fuzz hooks \
 	coverage compile_commands.json install clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
