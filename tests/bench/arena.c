@@ -18,12 +18,13 @@
 #include <linux/if_link.h>
 
 /*
- * Slots of next hops: those on the arm, a dead one, those on the arm with a
- * VLAN tag, those on `out`
+ * Slots of next hops: those on the arm, a dead one, one that drains, those on
+ * the arm with a VLAN tag, those on `out`
  */
 enum arena_slot {
 	SLOT_ARM = 1,
 	SLOT_DEAD = SLOT_ARM + ARENA_MANY_NEXTHOPS,
+	SLOT_DRAINING,
 	SLOT_TAGGED,
 	SLOT_OUT = SLOT_TAGGED + ARENA_NEXTHOPS,
 	SLOT_END = SLOT_OUT + ARENA_NEXTHOPS,
@@ -52,6 +53,8 @@ struct fill {
 	uint32_t first_slot;
 	uint32_t count;
 	bool dead; /* SLOT_DEAD owns all buckets; the others are backups */
+	bool tracked;
+	bool moving; /* from SLOT_DRAINING */
 };
 
 static const struct fill fills[ARENA_VIP_COUNT] = {
@@ -61,6 +64,11 @@ static const struct fill fills[ARENA_VIP_COUNT] = {
 	[ARENA_VIP_BACKUP] = { SLOT_ARM, ARENA_NEXTHOPS, true },
 	[ARENA_VIP_REDIRECT] = { SLOT_OUT, ARENA_NEXTHOPS, false },
 	[ARENA_VIP_TAGGED] = { SLOT_TAGGED, ARENA_NEXTHOPS, false },
+	[ARENA_VIP_TRACKED] = { SLOT_ARM, ARENA_NEXTHOPS, .tracked = true },
+	[ARENA_VIP_MOVING] = { SLOT_ARM, ARENA_NEXTHOPS, .tracked = true,
+			       .moving = true },
+	[ARENA_VIP_NEW] = { SLOT_ARM, ARENA_NEXTHOPS, .tracked = true,
+			    .moving = true },
 };
 
 static void exit_on_error(int err, const char *what)
@@ -118,6 +126,7 @@ static void open_datapath(struct arena *arena)
 		.hash_key = 0x5ca1ab1e0ddba11,
 		.table_size = ARENA_TABLE_SIZE,
 		.group_count = GROUP_COUNT,
+		.flow_records = ARENA_FLOW_RECORDS,
 	};
 	static const char *const ports[] = { "headgate", "out" };
 	struct datapath_error error;
@@ -140,6 +149,7 @@ static void add_nexthops(struct arena *arena)
 			.ifindex = slot < SLOT_OUT ? arm : out,
 			.mtu = MTU,
 			.alive = slot != SLOT_DEAD,
+			.draining = slot == SLOT_DRAINING,
 		};
 
 		memcpy(nexthop.source_mac, frames_port_mac, ETH_ALEN);
@@ -157,6 +167,7 @@ static void add_nexthops(struct arena *arena)
 static void add_group(struct arena *arena, uint32_t group, struct fill fill)
 {
 	uint32_t first = group * ARENA_TABLE_SIZE;
+	const uint16_t previous = fill.moving ? SLOT_DRAINING : HG_NEXTHOP_NONE;
 
 	for (uint32_t i = 0; i < ARENA_TABLE_SIZE; i++) {
 		uint16_t owner = (uint16_t)(fill.first_slot + i % fill.count);
@@ -165,8 +176,13 @@ static void add_group(struct arena *arena, uint32_t group, struct fill fill)
 		struct hg_bucket bucket = {
 			.current = fill.dead ? SLOT_DEAD : owner,
 			.backup = next,
+			.moving = fill.moving,
+			.tracked = fill.tracked,
 		};
 
+		exit_on_error(datapath_set_previous(arena->datapath, first + i,
+						    &previous, 1),
+			      "previous slot: not written");
 		exit_on_error(datapath_set_buckets(arena->datapath, first + i,
 						   &bucket, 1),
 			      "bucket: not written");

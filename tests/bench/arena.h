@@ -28,6 +28,8 @@ enum arena_sizes {
 	ARENA_MANY_NEXTHOPS = 512,
 	ARENA_MANY_VIPS = 10000,
 	ARENA_MANY_GROUPS = 64,
+	/* Room for a million flows, which the kernel's LRU maps need to spare */
+	ARENA_FLOW_RECORDS = 1 << 21,
 };
 
 enum arena_contender {
@@ -46,7 +48,10 @@ enum arena_vip {
 	ARENA_VIP_MANY_NEXTHOPS,
 	ARENA_VIP_BACKUP, /* every current next hop dead, every backup alive */
 	ARENA_VIP_REDIRECT,
-	ARENA_VIP_TAGGED, /* next hops with a VLAN tag */
+	ARENA_VIP_TAGGED,  /* next hops with a VLAN tag */
+	ARENA_VIP_TRACKED, /* tracked buckets, which do not move */
+	ARENA_VIP_MOVING,  /* from a next hop that drains */
+	ARENA_VIP_NEW,	   /* the same, for flows that are not known */
 	ARENA_VIP_COUNT,
 	/* The only one of IPv6: frames_vip6 */
 	ARENA_VIP_IPV6 = 128,

@@ -25,7 +25,8 @@ enum frames_protocol {
 	CLIENT_SUBNET = 1,
 	FIRST_TAG = 100,
 	TTL = 64,
-	TCP_WORDS_AND_FLAGS = 0x5010, /* five words, ACK */
+	TCP_WORDS_AND_ACK = 0x5010, /* five words of header */
+	TCP_WORDS_AND_SYN = 0x5002,
 	ICMP_UNREACHABLE = 3,
 	ICMP_CODE_NEEDS_FRAGMENTATION = 4,
 	ICMP_MTU = 1400,
@@ -97,13 +98,15 @@ static uint16_t fold_sum(uint32_t sum)
 	return (uint16_t)~sum;
 }
 
-static void write_tcp(struct writer *w, uint32_t seed)
+static void write_tcp(struct writer *w, const struct frames *frames,
+		      uint32_t seed)
 {
 	writer_u16(w, FIRST_CLIENT_PORT + seed % CLIENT_PORTS);
 	writer_u16(w, SERVICE_PORT);
 	writer_u32(w, seed); /* sequence number */
 	writer_u32(w, seed); /* acknowledged */
-	writer_u16(w, TCP_WORDS_AND_FLAGS);
+	writer_u16(w, frames->kind == FRAMES_SYN4 ? TCP_WORDS_AND_SYN :
+						    TCP_WORDS_AND_ACK);
 	writer_u16(w, UINT16_MAX); /* window */
 }
 
@@ -117,7 +120,7 @@ static size_t build_tcp4(const struct frames *frames, uint32_t seed,
 
 	write_ipv4(w, TRAFFIC_SHORT - header, fragments[frames->kind],
 		   IPPROTO_TCP, 0, 0);
-	write_tcp(w, seed);
+	write_tcp(w, frames, seed);
 	traffic->flow_at = header + IPV4_SOURCE_AT;
 	traffic->vip_at = header + IPV4_DESTINATION_AT;
 	traffic->vip_base = frames->vip;
@@ -144,7 +147,7 @@ static size_t build_tcp6(const struct frames *frames, uint32_t seed,
 	writer_bytes(w, client, sizeof(client));
 	writer_bytes(w, frames_vip6, ADDRESS6_LAST_AT);
 	writer_u32(w, frames->vip);
-	write_tcp(w, seed);
+	write_tcp(w, frames, seed);
 	return TRAFFIC_LONG;
 }
 

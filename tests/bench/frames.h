@@ -39,6 +39,7 @@ enum frames_kind {
 	FRAMES_LOST_FRAGMENT4,	/* a later one without a first one */
 	FRAMES_ICMP_ERROR4,
 	FRAMES_TCP6,
+	FRAMES_SYN4,
 	FRAMES_KIND_COUNT,
 };
 

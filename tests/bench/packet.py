@@ -58,6 +58,11 @@ FEATURES = {
     "later_fragment": "later fragment, 1,024 packets",
     "lost_fragment": "later fragment without a first one",
     "icmp_error": "ICMP error",
+    "flow_miss": "tracked bucket, flow not recorded",
+    "flow_hit": "moving bucket, 65,536 recorded flows",
+    "flow_hit_1m": "moving bucket, 1,048,576 recorded flows",
+    "flow_record": "moving bucket, each frame a new flow",
+    "flow_unknown": "moving bucket, each frame an unknown flow",
     "not_vip": "not for a VIP: passed",
     "not_vip_prefix": "not for a VIP, with VIPs that are prefixes",
 }

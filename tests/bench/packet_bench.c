@@ -51,6 +51,7 @@ struct bench {
 	struct options options;
 	struct arena arena;
 	uint32_t frames[MAX_SCENES]; /* of a burst; 0: not known yet */
+	uint32_t fresh_bursts;
 };
 
 struct ways {
@@ -101,12 +102,13 @@ static struct ways read_ways(const struct bench *bench,
 static int send_burst(struct bench *bench, const struct scene *scene,
 		      uint32_t frames, struct burst *burst)
 {
+	uint32_t seed = bench->options.seed +
+			(scene->fresh ? ++bench->fresh_bursts : 0);
 	struct traffic traffic;
 	struct burst_target target = {
 		.ifindex = bench->arena.generator_ends[scene->contender],
 		.traffic = &traffic,
-		.size = frames_build(&scene->frames, bench->options.seed,
-				     &traffic),
+		.size = frames_build(&scene->frames, seed, &traffic),
 	};
 
 	return burst_send(bench->arena.generator, &target, frames, burst);
@@ -164,6 +166,15 @@ static int take_sample(struct bench *bench, const struct scene *scene,
 	return check_burst(bench, scene, &sample->burst, before);
 }
 
+/* Let the flows of the scene become known. */
+static int warm_up(struct bench *bench, const struct scene *scene)
+{
+	uint32_t frames = scene->warm_up * scene->frames.flows;
+	struct burst burst;
+
+	return frames ? send_burst(bench, scene, frames, &burst) : 0;
+}
+
 /* Find the number of frames that fill a burst, by a small burst first. */
 static int learn_frames(struct bench *bench, unsigned int index)
 {
@@ -173,7 +184,9 @@ static int learn_frames(struct bench *bench, unsigned int index)
 
 	if (bench->frames[index])
 		return 0;
-	err = take_sample(bench, &scenes[index], FIRST_FRAMES, &sample);
+	err = warm_up(bench, &scenes[index]);
+	if (!err)
+		err = take_sample(bench, &scenes[index], FIRST_FRAMES, &sample);
 	if (err)
 		return err;
 	bench->frames[index] =

@@ -7,6 +7,9 @@ enum scene_flows {
 	FLOWS_1K = 1 << 10,
 	FLOWS_65K = 1 << 16,
 	FLOWS_1M = 1 << 20,
+	FLOWS_16M = 1 << 24, /* so many that none comes twice in a burst */
+	/* A flow is unknown, then moves to those pinned, then stays there. */
+	WARM_UP = 3,
 };
 
 /* Frames of a kind for one of the arena's VIPs, by the path of its packets */
@@ -75,6 +78,15 @@ const struct scene scenes[] = {
 	  FRAMES(FRAMES_LOST_FRAGMENT4, ARENA_VIP, FLOWS_1K) },
 	{ "icmp_error", HEADGATE, EVENT(HG_EVENT_ICMP_ERROR),
 	  FRAMES(FRAMES_ICMP_ERROR4, ARENA_VIP, FLOWS_65K) },
+	{ "flow_miss", HEADGATE, TCP(ARENA_VIP_TRACKED, FLOWS_65K) },
+	{ "flow_hit", HEADGATE, EVENT(HG_EVENT_FLOW_FOLLOWED),
+	  TCP(ARENA_VIP_MOVING, FLOWS_65K), .warm_up = WARM_UP },
+	{ "flow_hit_1m", HEADGATE, EVENT(HG_EVENT_FLOW_FOLLOWED),
+	  TCP(ARENA_VIP_MOVING, FLOWS_1M), .warm_up = WARM_UP },
+	{ "flow_record", HEADGATE, EVENT(HG_EVENT_FLOW_RECORDED),
+	  FRAMES(FRAMES_SYN4, ARENA_VIP_NEW, FLOWS_16M), .fresh = true },
+	{ "flow_unknown", HEADGATE, EVENT(HG_EVENT_FLOW_UNKNOWN),
+	  TCP(ARENA_VIP_NEW, FLOWS_16M), .fresh = true },
 	{ "not_vip", HEADGATE, HG_PASSED_NOT_VIP, TCP_NOT_VIP },
 	{ "not_vip_prefix", HEADGATE, HG_PASSED_NOT_VIP, .extra = ARENA_PREFIX,
 	  TCP_NOT_VIP },

@@ -15,6 +15,9 @@ struct scene {
 	uint32_t events;
 	enum arena_extra extra;
 	struct frames frames;
+	/* Each flow sends this many frames before the first burst. */
+	uint32_t warm_up;
+	bool fresh; /* each burst has flows that no burst has had */
 };
 
 /* All scenes, in the order in which they take turns */
