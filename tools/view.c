@@ -501,6 +501,9 @@ static const struct view_line explain_route_lines[] = {
 	  "{multipath.as_path}; both kinds {multipath.ebgp_ibgp}; link "
 	  "bandwidth {multipath.link_bandwidth}",
 	  "multipath" },
+	{ "bandwidth",
+	  "{multipath.bandwidth}, and {multipath.min_bandwidth} is needed",
+	  "multipath.min_bandwidth" },
 	{ "table", "{steering.state}: {steering.why}", "steering.why" },
 	{ "gone", "{gone.age_s} ago from {gone.neighbor}: {gone.why}", "gone" },
 };

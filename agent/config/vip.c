@@ -12,6 +12,8 @@
 #include "core/array.h"
 
 static const struct config_vip without_keys = {
+	.rib = { .as_path = MULTIPATH_AS_PATH_COUNT,
+		 .bandwidth_use = BANDWIDTH_COUNT },
 	.hash_fields = HG_HASH_FIELDS_COUNT,
 };
 
@@ -33,6 +35,23 @@ static const struct option keys[] = {
 	{ "return-nexthops", "N",
 	  "Announce it again from this number on. Default: as min-nexthops.",
 	  NEXTHOPS(return_nexthops) },
+	{ "min-bandwidth", "N",
+	  "Withdraw the VIP while the bandwidth of its living next hops is "
+	  "below this number of --bandwidth-unit; one without a bandwidth "
+	  "counts by its weight.",
+	  OPTION_MEMBER(config_vip, rib.min_bandwidth), .kind = &kind_number,
+	  .minimum = 1, .maximum = UINT32_MAX },
+	{ "maximum-paths", "N",
+	  "Instead of --maximum-paths and --maximum-paths-ibgp.",
+	  NEXTHOPS(maximum_paths) },
+	{ "multipath-as-path", NULL, "Instead of --multipath-as-path.",
+	  .traits = OPTION_DERIVED, .kind = &kind_choice,
+	  OPTION_MEMBER(config_vip, rib.as_path),
+	  OPTION_NAMES(multipath_as_path_names) },
+	{ "link-bandwidth", NULL, "Instead of --link-bandwidth.",
+	  .traits = OPTION_DERIVED, .kind = &kind_choice,
+	  OPTION_MEMBER(config_vip, rib.bandwidth_use),
+	  OPTION_NAMES(bandwidth_use_names) },
 	{ "hash-fields", NULL, "Instead of --hash-fields.",
 	  .traits = OPTION_DERIVED, .kind = &kind_choice,
 	  OPTION_MEMBER(config_vip, hash_fields),
@@ -72,6 +91,7 @@ bool vip_covers(const struct config *config, const struct prefix *prefix)
 static bool has_keys(const struct config_vip *vip)
 {
 	return vip->rib.min_nexthops || vip->rib.return_nexthops ||
+	       vip->rib.min_bandwidth || vip_options_decide(&vip->rib) ||
 	       vip->hash_fields != HG_HASH_FIELDS_COUNT;
 }
 
@@ -110,25 +130,41 @@ static void check_covered(struct parser *parser, size_t index)
 					  place));
 }
 
+/* The most paths that a VIP's set may have, and the word that says so. */
+struct most_paths {
+	const char *word;
+	uint32_t number;
+};
+
 static void check_reachable(struct parser *parser, const char *key,
-			    uint32_t nexthops, uint32_t most)
+			    uint32_t nexthops, const struct most_paths *most)
 {
-	if (nexthops > most)
+	if (nexthops > most->number)
 		parser_reject(parser,
-			      "%s=%u is above --maximum-paths, which is %u: "
-			      "the VIP would never be announced; lower it, or "
-			      "raise --maximum-paths",
-			      key, nexthops, most);
+			      "%s=%u is above %s, which is %u: the VIP would "
+			      "never be announced; lower it, or raise %s",
+			      key, nexthops, most->word, most->number,
+			      most->word);
 }
 
 static void check_numbers(struct parser *parser, const struct vip_options *vip,
-			  uint32_t most)
+			  uint32_t most_of_all)
 {
+	const struct most_paths most = {
+		vip->maximum_paths ? "maximum-paths" : "--maximum-paths",
+		vip->maximum_paths ? vip->maximum_paths : most_of_all,
+	};
 	uint32_t least = vip->min_nexthops ? vip->min_nexthops :
 					     parser->config->rib.min_nexthops;
 
-	check_reachable(parser, "min-nexthops", vip->min_nexthops, most);
-	check_reachable(parser, "return-nexthops", vip->return_nexthops, most);
+	check_reachable(parser, "min-nexthops", vip->min_nexthops, &most);
+	check_reachable(parser, "return-nexthops", vip->return_nexthops, &most);
+	if (vip->maximum_paths && !vip->min_nexthops && least > most.number)
+		parser_reject(parser,
+			      "maximum-paths=%u is below --min-nexthops, which "
+			      "is %u: the VIP would never be announced; raise "
+			      "it, or give min-nexthops=",
+			      vip->maximum_paths, least);
 	if (vip->return_nexthops && vip->return_nexthops < least)
 		parser_reject(parser,
 			      "return-nexthops=%u is below min-nexthops, which "

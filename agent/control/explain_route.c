@@ -245,8 +245,9 @@ static struct json_object *explain_path(const struct control_view *view,
 	struct json_object *out = show_path(view, route, path);
 	struct decision_explanation lost;
 
-	if (decision_explain(rib_decision_options(view->rib), route->paths,
-			     path, &lost))
+	if (decision_explain(rib_decision_options(view->rib,
+						  &route->node.prefix),
+			     route->paths, path, &lost))
 		q.lost = &lost;
 	describe_reason(&q);
 	json_add_bool(out, "best", path->best);
@@ -318,11 +319,15 @@ static struct json_object *origins_json(const struct control_view *view,
 	return list;
 }
 
-/* Return the options by which a set is made. */
-static struct json_object *multipath_json(const struct control_view *view)
+/* Return the options by which the set of a route is made. */
+static struct json_object *multipath_json(const struct control_view *view,
+					  const struct route *route)
 {
+	const struct prefix *prefix = &route->node.prefix;
 	const struct decision_options *options =
-		rib_decision_options(view->rib);
+		rib_decision_options(view->rib, prefix);
+	const struct vip_options *vip =
+		import_vip(rib_import_options(view->rib), prefix);
 	struct json_object *out = json_object_new_object();
 
 	json_add_number(out, "maximum_paths", options->maximum_paths);
@@ -335,6 +340,11 @@ static struct json_object *multipath_json(const struct control_view *view)
 	json_add_bool(out, "skip_igp_cost", options->skip_igp_cost);
 	json_add_text(out, "link_bandwidth",
 		      bandwidth_use_names[options->bandwidth_use]);
+	if (vip && vip->min_bandwidth) {
+		json_add_number(out, "min_bandwidth", vip->min_bandwidth);
+		json_add_number(out, "bandwidth",
+				route_bandwidth_units(view->rib, route));
+	}
 	return out;
 }
 
@@ -364,7 +374,7 @@ struct json_object *explain_route(const struct control_view *view,
 	json_add(out, "prefix", json_of_prefix(&route->node.prefix));
 	json_add_bool(out, "forwarding", route->forwarding);
 	json_add(out, "steering", explain_steering(view, &route->node.prefix));
-	json_add(out, "multipath", multipath_json(view));
+	json_add(out, "multipath", multipath_json(view, route));
 	json_add_number(out, "selected", route->selected);
 	json_add_number(out, "cut", cut);
 	json_add(out, "paths", paths);

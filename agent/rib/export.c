@@ -374,12 +374,17 @@ static enum export_reason readiness_reason(const struct rib *rib,
 					   const struct route *route,
 					   const struct route_export *best)
 {
+	const struct vip_options *vip =
+		import_vip(&rib->options.import, &route->node.prefix);
 	const struct export_readiness now = {
 		.living = route->selected,
 		.forwarding = route->forwarding,
 		.announced = best && best->attributes,
 		.waited = !rib->options.announce_delay_s,
-		.vip = import_vip(&rib->options.import, &route->node.prefix),
+		.bandwidth = vip && vip->min_bandwidth ?
+				     route_bandwidth_units(rib, route) :
+				     0,
+		.vip = vip,
 		.min_nexthops = rib->options.min_nexthops,
 	};
 

@@ -24,6 +24,8 @@ enum export_reason export_rule_route(const struct export_readiness *now)
 		return EXPORT_NOT_FORWARDING;
 	if (now->living < threshold(now))
 		return EXPORT_BELOW_MIN_NEXTHOPS;
+	if (now->vip && now->bandwidth < now->vip->min_bandwidth)
+		return EXPORT_BELOW_MIN_BANDWIDTH;
 	if (!now->announced && !now->waited)
 		return EXPORT_ANNOUNCE_DELAY;
 	return EXPORT_ANNOUNCED;

@@ -19,8 +19,9 @@
 struct export_readiness {
 	unsigned int living; /* living next hops in the set */
 	bool forwarding;
-	bool announced; /* so far */
-	bool waited;	/* --announce-delay is over */
+	bool announced;	    /* so far */
+	bool waited;	    /* --announce-delay is over */
+	uint64_t bandwidth; /* of these, if vip->min_bandwidth asks for it */
 	const struct vip_options *vip;
 	uint32_t min_nexthops; /* unless the VIP has its own */
 };

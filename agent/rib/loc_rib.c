@@ -47,11 +47,25 @@ static bool check_nexthops(struct route *route)
 	return usable;
 }
 
+/* Return the option that cut a set. */
+static const char *cut_option(const struct rib *rib, const struct route *route,
+			      const struct decision *decision)
+{
+	const struct prefix *prefix = &route->node.prefix;
+	const struct vip_options *vip =
+		import_vip(&rib->options.import, prefix);
+
+	if (vip && vip->maximum_paths)
+		return "maximum-paths= of --vip";
+	return decision->maximum == rib->options.decision.maximum_paths ?
+		       "--maximum-paths" :
+		       "--maximum-paths-ibgp";
+}
+
 /* Count the sets that the maximum cuts, and warn of the first one. */
 static void note_cut(struct rib *rib, struct route *route,
 		     const struct decision *decision)
 {
-	const struct decision_options *options = &rib->options.decision;
 	char text[PREFIX_TEXT_SIZE];
 
 	if (decision->cut && !rib->totals.cut)
@@ -62,9 +76,7 @@ static void note_cut(struct rib *rib, struct route *route,
 			    prefix_format(&route->node.prefix, text),
 			    decision->selected + decision->cut,
 			    decision->selected,
-			    decision->maximum == options->maximum_paths ?
-				    "--maximum-paths" :
-				    "--maximum-paths-ibgp",
+			    cut_option(rib, route, decision),
 			    decision->maximum);
 	rib->totals.cut += decision->cut != 0;
 	rib->totals.cut -= route->cut;
@@ -209,11 +221,13 @@ static void log_decided(const struct route *route)
 
 static void decide_route(struct rib *rib, struct route *route)
 {
+	const struct decision_options *options =
+		rib_decision_options(rib, &route->node.prefix);
 	struct decision decision;
 
 	rib->totals.learned -= route->selected != 0;
 	rib->totals.forwarding -= route->forwarding;
-	decision = decision_make(&rib->options.decision, &route->paths);
+	decision = decision_make(options, &route->paths);
 	route->selected = decision.selected;
 	note_cut(rib, route, &decision);
 	route->forwarding = hand_on_set(rib, route);

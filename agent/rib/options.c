@@ -41,11 +41,38 @@ const struct rib_options rib_options_default = {
 	.min_nexthops = 1,
 };
 
+const struct vip_options vip_options_default = {
+	.as_path = MULTIPATH_AS_PATH_COUNT,
+	.bandwidth_use = BANDWIDTH_COUNT,
+};
+
 /* The distance is what routers give a static route. */
 const struct static_path_options static_path_options_default = {
 	.weight = 1,
 	.distance = 1,
 };
+
+bool vip_options_decide(const struct vip_options *vip)
+{
+	return vip->maximum_paths || vip->as_path != MULTIPATH_AS_PATH_COUNT ||
+	       vip->bandwidth_use != BANDWIDTH_COUNT;
+}
+
+struct decision_options vip_options_decision(const struct vip_options *vip,
+					     const struct decision_options *all)
+{
+	struct decision_options own = *all;
+
+	if (vip->maximum_paths) {
+		own.maximum_paths = vip->maximum_paths;
+		own.maximum_paths_ibgp = vip->maximum_paths;
+	}
+	if (vip->as_path != MULTIPATH_AS_PATH_COUNT)
+		own.as_path = vip->as_path;
+	if (vip->bandwidth_use != BANDWIDTH_COUNT)
+		own.bandwidth_use = vip->bandwidth_use;
+	return own;
+}
 
 static bool decision_equal(const struct decision_options *a,
 			   const struct decision_options *b)
@@ -77,7 +104,11 @@ static bool vips_equal(const struct import_options *a,
 
 		if (!prefix_equal(&x->prefix, &y->prefix) ||
 		    x->min_nexthops != y->min_nexthops ||
-		    x->return_nexthops != y->return_nexthops)
+		    x->return_nexthops != y->return_nexthops ||
+		    x->min_bandwidth != y->min_bandwidth ||
+		    x->maximum_paths != y->maximum_paths ||
+		    x->as_path != y->as_path ||
+		    x->bandwidth_use != y->bandwidth_use)
 			return false;
 	}
 	return true;

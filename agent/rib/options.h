@@ -91,11 +91,16 @@ struct decision_options {
 	bool add_path_weight;
 };
 
-/* One --vip, with numbers of living next hops. */
+/* One --vip, with what is different for the VIPs in it. */
 struct vip_options {
 	struct prefix prefix;
 	uint32_t min_nexthops;	  /* to stay announced; 0: as for all VIPs */
 	uint32_t return_nexthops; /* to be announced again; 0: the same */
+	uint32_t min_bandwidth;	  /* to be announced, in bandwidth_unit; or 0 */
+	uint32_t maximum_paths;	  /* of both kinds; 0: as for all VIPs */
+	/* X_COUNT: as for all VIPs. */
+	enum multipath_as_path as_path;
+	enum bandwidth_use bandwidth_use;
 };
 
 /* One --aggregate: announced for the VIPs inside it. */
@@ -140,8 +145,17 @@ struct rib_options {
 };
 
 extern const struct rib_options rib_options_default;
+/* A VIP without keys; the prefix is zero. */
+extern const struct vip_options vip_options_default;
 /* A path without keys; prefix and next hop are zero. */
 extern const struct static_path_options static_path_options_default;
+
+/* True if decisions on the VIP differ from those on others. */
+bool vip_options_decide(const struct vip_options *vip);
+/* Return `all` with what the VIP has of its own. */
+struct decision_options
+vip_options_decision(const struct vip_options *vip,
+		     const struct decision_options *all);
 
 bool rib_options_equal(const struct rib_options *a,
 		       const struct rib_options *b);

@@ -57,7 +57,7 @@ static const struct {
 				       "its next hop is in the set already" },
 	[REASON_MAX_PATHS] = { "max_paths",
 			       "as good as the best path, but the set is full: "
-			       "--maximum-paths" },
+			       "--maximum-paths, or maximum-paths= of --vip" },
 };
 
 const char *path_reason_name(enum path_reason reason)
@@ -107,6 +107,7 @@ enum path_reason path_reason_of_import(enum import_reason reason)
 static const char *const export_reason_names[EXPORT_REASON_COUNT] = {
 	[EXPORT_NOT_FORWARDING] = "not_forwarding",
 	[EXPORT_BELOW_MIN_NEXTHOPS] = "below_min_nexthops",
+	[EXPORT_BELOW_MIN_BANDWIDTH] = "below_min_bandwidth",
 	[EXPORT_ANNOUNCE_DELAY] = "announce_delay",
 	[EXPORT_SHUTDOWN] = "leaving",
 	[EXPORT_ROLE] = "role",

@@ -77,6 +77,7 @@ enum export_reason {
 	/* Not to any neighbor. */
 	EXPORT_NOT_FORWARDING,
 	EXPORT_BELOW_MIN_NEXTHOPS,
+	EXPORT_BELOW_MIN_BANDWIDTH,
 	EXPORT_ANNOUNCE_DELAY,
 	EXPORT_SHUTDOWN,
 	/* Not to this neighbor. */

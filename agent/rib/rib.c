@@ -17,6 +17,24 @@ enum {
 	POOL_KEPT = 1 << 20, /* bytes: 16,384 routes, 32,768 paths */
 };
 
+/* Note what VIPs have of their own. Returns false if out of memory. */
+static bool prepare_vips(struct rib *rib)
+{
+	const struct import_options *import = &rib->options.import;
+	bool own = false;
+
+	for (size_t i = 0; i < import->vip_count; i++)
+		own |= vip_options_decide(&import->vips[i]);
+	if (!own)
+		return true;
+	rib->vip_decisions =
+		calloc(import->vip_count, sizeof(*rib->vip_decisions));
+	for (size_t i = 0; rib->vip_decisions && i < import->vip_count; i++)
+		rib->vip_decisions[i] = vip_options_decision(
+			&import->vips[i], &rib->options.decision);
+	return rib->vip_decisions;
+}
+
 struct rib *rib_new(const struct rib_options *options,
 		    const struct rib_hooks *hooks)
 {
@@ -29,9 +47,11 @@ struct rib *rib_new(const struct rib_options *options,
 	rib->hooks = *hooks;
 	rib->aggregates = calloc(options->import.aggregate_count + 1,
 				 sizeof(*rib->aggregates));
-	if (!rib->aggregates || departures_init(&rib->departures) ||
+	if (!rib->aggregates || !prepare_vips(rib) ||
+	    departures_init(&rib->departures) ||
 	    prefix_map_prepare(&rib->routes)) {
 		departures_free(&rib->departures);
+		free(rib->vip_decisions);
 		free(rib->aggregates);
 		free(rib);
 		return NULL;
@@ -244,6 +264,7 @@ void rib_free(struct rib *rib)
 	path_indexes_free(&rib->path_indexes);
 	attribute_table_free(&rib->attributes);
 	free(rib->aggregates);
+	free(rib->vip_decisions);
 	free(rib->members);
 	free(rib);
 }
@@ -251,7 +272,8 @@ void rib_free(struct rib *rib)
 uint32_t rib_path_weight(const struct rib *rib, const struct route *route,
 			 const struct path *path)
 {
-	return weight_of_path(&rib->options.decision, route->paths, path);
+	return weight_of_path(rib_decision_options(rib, &route->node.prefix),
+			      route->paths, path);
 }
 
 const struct origins *rib_origins(const struct rib *rib,
@@ -278,9 +300,15 @@ const struct import_options *rib_import_options(const struct rib *rib)
 	return &rib->options.import;
 }
 
-const struct decision_options *rib_decision_options(const struct rib *rib)
+const struct decision_options *rib_decision_options(const struct rib *rib,
+						    const struct prefix *prefix)
 {
-	return &rib->options.decision;
+	const struct import_options *import = &rib->options.import;
+	const struct vip_options *vip =
+		rib->vip_decisions ? import_vip(import, prefix) : NULL;
+
+	return vip ? &rib->vip_decisions[vip - import->vips] :
+		     &rib->options.decision;
 }
 
 const struct route *rib_find(const struct rib *rib, const struct prefix *prefix)

@@ -273,7 +273,9 @@ const struct departure *rib_departure(const struct rib *rib,
 				      const struct route *route,
 				      const struct address *neighbor);
 const struct import_options *rib_import_options(const struct rib *rib);
-const struct decision_options *rib_decision_options(const struct rib *rib);
+/* Return the options by which the set of a prefix is chosen. */
+const struct decision_options *
+rib_decision_options(const struct rib *rib, const struct prefix *prefix);
 /* Return the route of `prefix`, or NULL. */
 const struct route *rib_find(const struct rib *rib,
 			     const struct prefix *prefix);

@@ -90,6 +90,8 @@ struct rib {
 	struct update_group_list groups;
 	struct rib_peer *peers_by_bit[RIB_MAX_UPSTREAMS];
 	struct aggregate *aggregates; /* options.import.aggregate_count */
+	/* One for each --vip; NULL: no VIP has options of its own. */
+	struct decision_options *vip_decisions;
 	enum rib_shutdown shutdown;
 	uint32_t several_peers; /* peers that get all paths of a set */
 	uint32_t last_path_id;	/* the last one given to an export */

@@ -50,6 +50,13 @@ void route_mark(struct rib *rib, struct route *route)
 bool route_bandwidth(const struct rib *rib, const struct route *route,
 		     double *bytes_per_second)
 {
-	return weight_sum_bandwidth(&rib->options.decision, route->paths,
-				    bytes_per_second);
+	return weight_sum_bandwidth(rib_decision_options(rib,
+							 &route->node.prefix),
+				    route->paths, bytes_per_second);
+}
+
+uint64_t route_bandwidth_units(const struct rib *rib, const struct route *route)
+{
+	return weight_sum_units(rib_decision_options(rib, &route->node.prefix),
+				route->paths);
 }

@@ -98,5 +98,8 @@ static inline uint64_t route_announced(const struct route *route)
 /* Sum the bandwidth of the set; see weight_sum_bandwidth(). */
 bool route_bandwidth(const struct rib *rib, const struct route *route,
 		     double *bytes_per_second);
+/* Return it in --bandwidth-unit, known or not; see weight_sum_units(). */
+uint64_t route_bandwidth_units(const struct rib *rib,
+			       const struct route *route);
 
 #endif

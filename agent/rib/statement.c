@@ -74,10 +74,12 @@ bool statement_is_for_others(const struct update_profile *to,
 
 static bool is_draining(const struct rib *rib, const struct route *route)
 {
+	const struct decision_options *options =
+		rib_decision_options(rib, &route->node.prefix);
 	const struct path *path = route->paths;
 
-	while (path && (path->reason != REASON_NONE ||
-			path_is_draining(&rib->options.decision, path)))
+	while (path &&
+	       (path->reason != REASON_NONE || path_is_draining(options, path)))
 		path = path->next;
 	return !path;
 }

@@ -69,12 +69,13 @@ uint32_t weight_of_path(const struct decision_options *options,
 	return weight < WEIGHT_MAX ? (uint32_t)weight : WEIGHT_MAX;
 }
 
-bool weight_sum_bandwidth(const struct decision_options *options,
-			  const struct path *paths, double *bytes_per_second)
+/* Return the sum in bytes per second; set *known if a path has a bandwidth. */
+static double sum_bandwidth(const struct decision_options *options,
+			    const struct path *paths, bool *known)
 {
-	bool known = false;
 	double sum = 0;
 
+	*known = false;
 	for (; paths; paths = paths->next) {
 		if (paths->reason != REASON_NONE)
 			continue;
@@ -83,9 +84,29 @@ bool weight_sum_bandwidth(const struct decision_options *options,
 		else
 			sum += (double)own_weight(options, paths) *
 			       options->bandwidth_unit;
-		known |= path_has_bandwidth(options, paths);
+		*known |= path_has_bandwidth(options, paths);
 	}
+	return sum;
+}
+
+bool weight_sum_bandwidth(const struct decision_options *options,
+			  const struct path *paths, double *bytes_per_second)
+{
+	bool known;
+	double sum = sum_bandwidth(options, paths, &known);
+
 	if (known)
 		*bytes_per_second = sum;
 	return known;
+}
+
+uint64_t weight_sum_units(const struct decision_options *options,
+			  const struct path *paths)
+{
+	bool known;
+	double units =
+		sum_bandwidth(options, paths, &known) / options->bandwidth_unit;
+
+	/* A sum of 4,095 bandwidths is beyond any number that is asked for. */
+	return units < UINT32_MAX ? (uint64_t)(units + 0.5) : UINT32_MAX;
 }

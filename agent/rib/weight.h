@@ -36,4 +36,8 @@ uint32_t weight_of_path(const struct decision_options *options,
 bool weight_sum_bandwidth(const struct decision_options *options,
 			  const struct path *paths, double *bytes_per_second);
 
+/* The same as a whole number of --bandwidth-unit, whether it is known or not. */
+uint64_t weight_sum_units(const struct decision_options *options,
+			  const struct path *paths);
+
 #endif

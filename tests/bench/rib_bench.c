@@ -108,6 +108,7 @@ static struct rib *new_rib(struct bench *bench)
 		.export_waiting = export_waiting,
 	};
 
+	bench->vips = vip_options_default;
 	prefix_parse("10.0.0.0/8", &bench->vips.prefix);
 	return rib_new(&options, &hooks);
 }

@@ -171,8 +171,10 @@ static void start(void)
 	};
 
 	log_set_level(LOG_LEVEL_ERROR);
-	for (size_t i = 0; i < COUNT_OF(ranges); i++)
+	for (size_t i = 0; i < COUNT_OF(ranges); i++) {
+		vips[i] = vip_options_default;
 		prefix_parse(ranges[i], &vips[i].prefix);
+	}
 	memset(&world, 0, sizeof(world));
 	world.rib = rib_new(&options, &hooks);
 	assert(world.rib);

@@ -57,6 +57,65 @@ static void numbers_that_can_never_be_reached_are_refused(void **state)
 		"number from 1 to 4095");
 }
 
+static void a_vip_has_a_choice_of_its_own(void **state)
+{
+	static const char keys[] =
+		"vip 192.0.2.1/32,min-bandwidth=3000,maximum-paths=8,"
+		"multipath-as-path=exact,link-bandwidth=ignore\n";
+	static char text[TEXT_SIZE];
+	FILE *out = fmemopen(text, TEXT_SIZE, "w");
+	const struct vip_options *vip;
+
+	(void)state;
+	assert_int_equal(parse_lines(keys), 0);
+	vip = &config.rib.import.vips[1];
+	assert_int_equal(vip->min_bandwidth, 3000);
+	assert_int_equal(vip->maximum_paths, 8);
+	assert_int_equal(vip->as_path, MULTIPATH_AS_PATH_EXACT);
+	assert_int_equal(vip->bandwidth_use, BANDWIDTH_IGNORE);
+	vip = &config.rib.import.vips[0];
+	assert_false(vip_options_decide(vip));
+	config_print(&config, out);
+	fclose(out);
+	assert_non_null(strstr(text, keys));
+	assert_int_equal(parse_text(text), 0);
+}
+
+static void choices_that_make_no_sense_are_refused(void **state)
+{
+	(void)state;
+	assert_error("vip 192.0.2.1,maximum-paths=0",
+		     "--vip 192.0.2.1,maximum-paths=0: maximum-paths=0: must "
+		     "be a number from 1 to 4095");
+	assert_error("vip 192.0.2.1,maximum-paths=2,min-nexthops=3",
+		     "--vip 192.0.2.1/32: min-nexthops=3 is above "
+		     "maximum-paths, which is 2: the VIP would never be "
+		     "announced; lower it, or raise maximum-paths");
+	assert_error("vip 192.0.2.1,maximum-paths=2\nmin-nexthops 3",
+		     "--vip 192.0.2.1/32: maximum-paths=2 is below "
+		     "--min-nexthops, which is 3: the VIP would never be "
+		     "announced; raise it, or give min-nexthops=");
+	assert_error("vip 192.0.2.1,multipath-as-path=equal",
+		     "--vip 192.0.2.1,multipath-as-path=equal: "
+		     "multipath-as-path=equal: must be exact, same-peer-as or "
+		     "relaxed");
+	assert_error("vip 192.0.2.1,link-bandwidth=no",
+		     "--vip 192.0.2.1,link-bandwidth=no: link-bandwidth=no: "
+		     "must be use, use-if-all or ignore");
+	assert_error("vip 192.0.2.1,min-bandwidth=0",
+		     "--vip 192.0.2.1,min-bandwidth=0: min-bandwidth=0: must "
+		     "be a number from 1 to 4294967295");
+}
+
+static void a_vip_may_have_more_paths_than_others(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_lines("maximum-paths 2\n"
+				     "vip 192.0.2.1,maximum-paths=4095,"
+				     "min-nexthops=4095"),
+			 0);
+}
+
 static uint32_t fields_of(const char *text)
 {
 	struct prefix prefix;
@@ -93,6 +152,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_vip_has_numbers_of_its_own),
 		cmocka_unit_test(a_vip_inside_another_one_must_say_something),
+		cmocka_unit_test(a_vip_has_a_choice_of_its_own),
+		cmocka_unit_test(choices_that_make_no_sense_are_refused),
+		cmocka_unit_test(a_vip_may_have_more_paths_than_others),
 		cmocka_unit_test(a_vip_has_hash_fields_of_its_own),
 		cmocka_unit_test(numbers_that_can_never_be_reached_are_refused),
 	};

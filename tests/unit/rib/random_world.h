@@ -181,6 +181,7 @@ static inline void random_world_init(struct random_world *world,
 					 random_export,	 world };
 
 	*world = (struct random_world){ .outside = outside };
+	world->vips = vip_options_default;
 	prefix_parse("192.0.2.0/24", &world->vips.prefix);
 	world->rib = rib_new(&rib, &hooks);
 	assert_non_null(world->rib);

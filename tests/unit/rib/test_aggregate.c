@@ -133,6 +133,20 @@ static void a_vip_below_min_nexthops_does_not_contribute(void **state)
 	assert_announced(&world, AGGREGATE, true);
 }
 
+static void a_vip_below_min_bandwidth_does_not_contribute(void **state)
+{
+	(void)state;
+	begin(false, false);
+	world.vip_range.min_bandwidth = 2; /* each backend weighs 1 */
+	announce_vip(&world, 0, VIP);
+	rib_process(world.rib);
+	assert_announced(&world, AGGREGATE, false);
+	assert_export_reason(&world, VIP, EXPORT_BELOW_MIN_BANDWIDTH);
+	announce_vip(&world, 1, VIP);
+	rib_process(world.rib);
+	assert_announced(&world, AGGREGATE, true);
+}
+
 static void with_summary_only_the_vips_inside_are_suppressed(void **state)
 {
 	(void)state;
@@ -311,6 +325,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(it_is_announced_while_a_vip_inside_is),
 		TEST(a_vip_below_min_nexthops_does_not_contribute),
+		TEST(a_vip_below_min_bandwidth_does_not_contribute),
 		TEST(with_summary_only_the_vips_inside_are_suppressed),
 		TEST(different_paths_are_left_out_and_it_says_so),
 		TEST(one_path_of_all_is_kept_and_nothing_is_lost),

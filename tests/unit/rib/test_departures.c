@@ -170,7 +170,7 @@ static void the_rib_tells_how_a_path_has_gone(void **state)
 /* A session with many paths does not push out what is known of others. */
 static void a_lost_session_takes_a_part_of_the_room(void **state)
 {
-	struct vip_options wide = { 0 };
+	struct vip_options wide = vip_options_default;
 	const struct world_setup options = { .vips = &wide, .vip_count = 1 };
 	static struct world world;
 	unsigned int noted = 0;

@@ -34,7 +34,7 @@ static void start(struct world *world)
 	static struct vip_options range;
 	const struct world_setup setup = { .vips = &range, .vip_count = 1 };
 
-	range = (struct vip_options){ 0 };
+	range = vip_options_default;
 	prefix_parse("192.0.0.0/8", &range.prefix);
 	world_init_with(world, &setup);
 }

@@ -454,6 +454,7 @@ static void begin(struct stage *stage)
 	prefix_parse("192.0.2.0/28", &aggregates[0].prefix);
 	aggregates[0].summary_only = true;
 	prefix_parse("192.0.2.16/28", &aggregates[1].prefix);
+	vips[0] = vips[1] = vip_options_default;
 	prefix_parse("192.0.2.0/24", &vips[0].prefix);
 	prefix_parse(services[1], &vips[1].prefix);
 	vips[1].min_nexthops = SECOND_SERVICE_MIN;

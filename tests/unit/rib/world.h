@@ -190,6 +190,7 @@ static inline void world_start_with(struct world *world,
 				    const struct rib_hooks *hooks)
 {
 	*world = (struct world){ 0 };
+	world->vip_range = vip_options_default;
 	prefix_parse("192.0.2.0/24", &world->vip_range.prefix);
 	world->rib = rib_new(options, hooks);
 	for (unsigned int i = 0; i < BACKENDS; i++)
