@@ -23,6 +23,8 @@ enum {
 	BITS_PER_BYTE = 8,
 };
 
+static const char weight_word[] = "community ";
+
 /* ------------------------------------------------------------- writing */
 
 /* A community that is filled from the left. */
@@ -191,6 +193,34 @@ static void print_community(const struct value *value, FILE *out)
 		print_numbers(community, 2, BGP_COMMUNITY_SIZE / 2, out);
 }
 
+/* Read "community N:*", where N is a number. */
+static bool read_weight_community(const char *words, struct community_writer *w)
+{
+	return !strncmp(words, weight_word, strlen(weight_word)) &&
+	       read_numbers(words + strlen(weight_word), 2,
+			    BGP_COMMUNITY_SIZE / 2, w) &&
+	       w->community.mask[0] &&
+	       !w->community.mask[BGP_COMMUNITY_SIZE / 2];
+}
+
+static bool parse_weight_community(struct parser *parser,
+				   const struct value *value)
+{
+	struct community_writer w = { .wildcards = true };
+
+	if (!read_weight_community(value->text, &w))
+		return parser_reject(parser, "must be community N:*; the "
+					     "weight takes the place of *");
+	*(struct rule_community *)value->member = w.community;
+	return true;
+}
+
+static void print_weight_community(const struct value *value, FILE *out)
+{
+	fputs(weight_word, out);
+	print_numbers(value->member, 2, BGP_COMMUNITY_SIZE / 2, out);
+}
+
 static bool read_large_community(const char *word, struct community_writer *w)
 {
 	return read_numbers(word, 3, BGP_LARGE_COMMUNITY_SIZE / 3, w);
@@ -211,6 +241,8 @@ static void print_large_community(const struct value *value, FILE *out)
 }
 
 const struct kind kind_community = { parse_community, print_community };
+const struct kind kind_weight_community = { parse_weight_community,
+					    print_weight_community };
 const struct kind kind_large_community = { parse_large_community,
 					   print_large_community };
 

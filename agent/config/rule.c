@@ -135,9 +135,13 @@ static void check_effect(struct rule_reader *reader)
 	if (rule->action == RULE_CONTINUE && !rule->setting_count)
 		parser_reject(parser, "continue without settings has no "
 				      "effect; give settings after set");
-	if (to && has_setting(rule, RULE_SET_WEIGHT))
+	if (to && (has_setting(rule, RULE_SET_WEIGHT) ||
+		   has_setting(rule, RULE_SET_WEIGHT_FROM)))
 		parser_reject(parser, "weight is for routes from a neighbor; "
 				      "remove weight");
+	if (to && has_setting(rule, RULE_SET_MULTIPATH_NO))
+		parser_reject(parser, "multipath no is for routes from a "
+				      "neighbor; remove multipath no");
 	if (!to && has_setting(rule, RULE_SET_NEXTHOP_SELF))
 		parser_reject(parser, "next-hop self is for rules with to; "
 				      "remove next-hop self");

@@ -14,6 +14,7 @@ extern const struct kind kind_host;    /* the prefix of one address */
 
 /* community.c, as they are on the wire: see the traits. */
 extern const struct kind kind_community;
+extern const struct kind kind_weight_community; /* "community N:*" */
 extern const struct kind kind_ext_community;
 extern const struct kind kind_large_community;
 

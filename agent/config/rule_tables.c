@@ -87,6 +87,12 @@ const struct option rule_settings[] = {
 	  "neighbors." },
 	{ "weight", "N", "The server's share of the flows; 1 unless set.",
 	  .traits = OPTION_SINGLE, NUMBER(1, WEIGHT_MAX) },
+	{ "weight from", "community N:*",
+	  "The weight is the number in a community of this form, the lowest "
+	  "of several; 0 is GRACEFUL_SHUTDOWN.",
+	  .traits = OPTION_SINGLE | OPTION_TWO_WORDS,
+	  VALUE(weight_community, community) },
+	{ "multipath no", NULL, "The path shares no set with others." },
 	{ "prepend", "AS N", "Put this AS in front of the path, N times.",
 	  .traits = OPTION_SINGLE | OPTION_REPEATABLE | OPTION_TWO_WORDS,
 	  VALUE(prepend, prepend), .minimum = 1, .maximum = RULE_MAX_PREPEND },

@@ -64,6 +64,7 @@ static void set_path(struct rib *rib, struct rib_peer *peer,
 		.best = path->best && accepted,
 		.equal_weight = path->equal_weight,
 		.own_nexthop = verdict->own_nexthop,
+		.multipath_off = verdict->multipath_off,
 	};
 	if (accepted)
 		peer_nexthops_add(&peer->nexthops, attributes->nexthop);

@@ -268,8 +268,7 @@ static enum path_reason check_member(const struct decision_options *options,
 	if (path != best && !path_is_static(path) &&
 	    !content_fits(options, best->attributes, path->attributes))
 		return REASON_AS_PATH_CONTENT;
-	if (path != best &&
-	    (path->source->multipath_off || best->source->multipath_off))
+	if (path != best && (!path_shares_set(path) || !path_shares_set(best)))
 		return REASON_MULTIPATH_OFF;
 	if (path->attributes->nexthop->taken)
 		return REASON_DUPLICATE_NEXTHOP;

@@ -77,6 +77,7 @@ int inbound_judge(struct inbound *in, const struct prefix *prefix,
 			in->peer->vips, in->peer->max_prefix_length, prefix);
 	verdict->rule = 0;
 	verdict->own_nexthop = false;
+	verdict->multipath_off = false;
 	verdict->attributes = in->received;
 	if (verdict->reason == IMPORT_ACCEPTED && in->loop)
 		verdict->reason = IMPORT_LOOP;
@@ -90,6 +91,7 @@ int inbound_judge(struct inbound *in, const struct prefix *prefix,
 	verdict->reason = import_by_policy(in->peer->role, in->result.verdict);
 	verdict->rule = in->result.rule;
 	verdict->own_nexthop = in->result.set & POLICY_SET_NEXTHOP;
+	verdict->multipath_off = in->result.set & POLICY_SET_MULTIPATH_OFF;
 	if (verdict->reason == IMPORT_ACCEPTED && in->changed)
 		verdict->attributes = in->changed;
 	return error;

@@ -31,6 +31,7 @@ struct inbound_verdict {
 	enum import_reason reason;
 	unsigned int rule;		  /* rule that decided; 0: none */
 	bool own_nexthop;		  /* a rule set the next hop */
+	bool multipath_off;		  /* a rule keeps it out of sets */
 	struct attribute_set *attributes; /* `inbound` holds a reference */
 };
 

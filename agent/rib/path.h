@@ -50,12 +50,13 @@ struct path {
 	struct attribute_set *attributes;
 	uint32_t path_id;	       /* RFC 7911; 0 if the peer has none */
 	enum import_reason import : 4; /* IMPORT_ACCEPTED, or refused */
-	enum path_reason reason : 6;   /* REASON_NONE: in the set */
+	enum path_reason reason : 5;   /* REASON_NONE: in the set */
 	unsigned int rule : 10;	       /* rule that decided; 0: none */
 	unsigned int round : 8;	       /* of refreshes: struct refresh_rounds */
 	bool best : 1;		       /* best path of its route */
 	bool equal_weight : 1;	       /* its bandwidth does not count here */
 	bool own_nexthop : 1;	       /* set by a rule: not checked */
+	bool multipath_off : 1;	       /* by a rule, as that of the source */
 	bool origin_noted : 1;	       /* origins.h */
 };
 
@@ -63,6 +64,12 @@ struct path {
 static inline bool path_is_static(const struct path *path)
 {
 	return path->source->statics;
+}
+
+/* True if the path may be in a set with others. */
+static inline bool path_shares_set(const struct path *path)
+{
+	return !path->multipath_off && !path->source->multipath_off;
 }
 
 /*

@@ -51,8 +51,9 @@ static const struct {
 				     "--multipath-as-path and "
 				     "--multipath-confederation allow" },
 	[REASON_MULTIPATH_OFF] = { "multipath_off",
-				   "as good as the best path, but its neighbor "
-				   "or that of the best path has multipath=no" },
+				   "as good as the best path, but multipath=no "
+				   "of a neighbor or multipath no of a rule "
+				   "keeps it or the best path alone" },
 	[REASON_DUPLICATE_NEXTHOP] = { "duplicate_next_hop",
 				       "its next hop is in the set already" },
 	[REASON_MAX_PATHS] = { "max_paths",

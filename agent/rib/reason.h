@@ -39,7 +39,7 @@ enum path_reason {
 	REASON_CLUSTER_LENGTH,
 	/* Equal to the best path, but not in the set. */
 	REASON_AS_PATH_CONTENT,
-	REASON_MULTIPATH_OFF, /* multipath=no of its neighbor, or the best's */
+	REASON_MULTIPATH_OFF, /* of the path or of the best one */
 	REASON_DUPLICATE_NEXTHOP,
 	REASON_MAX_PATHS,
 	REASON_COUNT,

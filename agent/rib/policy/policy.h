@@ -58,6 +58,7 @@ enum policy_set_bits {
 	POLICY_SET_ATTRIBUTES = 1 << 0, /* any */
 	POLICY_SET_MED = 1 << 1,
 	POLICY_SET_NEXTHOP = 1 << 2,
+	POLICY_SET_MULTIPATH_OFF = 1 << 3, /* the path shares no set */
 };
 
 enum policy_trace_sizes {

@@ -4,6 +4,7 @@
 #include "rib/policy/policy_internal.h"
 
 #include "bgp/codec/as_path.h"
+#include "bgp/codec/community.h"
 #include "bgp/codec/raw_attribute.h"
 
 /* ------------------------------------------------------------- numbers */
@@ -64,6 +65,13 @@ static void set_origin(struct policy_run *run, const union rule_value *value)
 static void set_weight(struct policy_run *run, const union rule_value *value)
 {
 	run->result->marks.weight = value->range.first;
+}
+
+static void set_multipath_no(struct policy_run *run,
+			     const union rule_value *value)
+{
+	(void)value;
+	run->result->set |= POLICY_SET_MULTIPATH_OFF;
 }
 
 /* ------------------------------------------------------------- next hop */
@@ -220,6 +228,44 @@ static void set_community_add(struct policy_run *run,
 	add_community(run, &kind, &value->community);
 }
 
+static void add_graceful_shutdown(struct policy_run *run)
+{
+	const struct community_list kind = standard_of(run);
+	struct rule_community community = { { 0 } };
+	struct writer w = writer_of(community.bytes, sizeof(community.bytes));
+
+	writer_u32(&w, BGP_COMMUNITY_GRACEFUL_SHUTDOWN);
+	add_community(run, &kind, &community);
+}
+
+/*
+ * Take the weight from the number that the mask leaves open. As with bandwidths,
+ * the lowest counts, and 0 asks not to use the path: GRACEFUL_SHUTDOWN says so
+ * to the decision.
+ */
+static void set_weight_from(struct policy_run *run,
+			    const union rule_value *value)
+{
+	struct reader list = run->attributes->communities;
+	uint32_t lowest = UINT32_MAX;
+
+	while (list.left >= BGP_COMMUNITY_SIZE) {
+		struct reader one = reader_sub(&list, BGP_COMMUNITY_SIZE);
+		uint32_t number;
+
+		if (!policy_community_is(&value->community, one.data,
+					 BGP_COMMUNITY_SIZE))
+			continue;
+		number = reader_u32(&one) & UINT16_MAX;
+		if (number < lowest)
+			lowest = number;
+	}
+	if (!lowest)
+		add_graceful_shutdown(run);
+	else if (lowest <= UINT16_MAX)
+		run->result->marks.weight = lowest;
+}
+
 static void set_community_remove(struct policy_run *run,
 				 const union rule_value *value)
 {
@@ -345,6 +391,8 @@ static void (*const setters[RULE_SETTING_COUNT])(struct policy_run *run,
 	[RULE_SET_NEXTHOP] = set_nexthop,
 	[RULE_SET_NEXTHOP_SELF] = set_nexthop_self,
 	[RULE_SET_WEIGHT] = set_weight,
+	[RULE_SET_WEIGHT_FROM] = set_weight_from,
+	[RULE_SET_MULTIPATH_NO] = set_multipath_no,
 	[RULE_SET_PREPEND] = set_prepend,
 	[RULE_SET_PREPEND_SELF] = set_prepend_self,
 	[RULE_SET_COMMUNITY_ADD] = set_community_add,

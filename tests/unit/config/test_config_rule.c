@@ -103,6 +103,9 @@ static const struct {
 	{ "allow from any set next-hop 10.0.0.9" },
 	{ "allow to any set next-hop self" },
 	{ "allow from any set weight 4294967295" },
+	{ "allow from any set weight from community 65000:*" },
+	{ "allow from any set weight 2 weight from community 0:*" },
+	{ "continue from any set multipath no weight 2" },
 	{ "allow from any set prepend 65001 3 prepend self 64" },
 	{ "allow from any set community add 65000:1 community remove 1:*" },
 	{ "allow from any set community remove *:*",
@@ -204,6 +207,16 @@ static const struct {
 	  "unknown setting 'localpreff'; did you mean 'localpref'?" },
 	{ "allow from any set weight 0",
 	  "weight '0': must be a number from 1 to 4294967295" },
+	{ "allow from any set weight from community 65000:1",
+	  "weight from 'community': must be community N:*; the weight takes "
+	  "the place of *" },
+	{ "allow from any set weight from community *:*",
+	  "weight from 'community': must be community N:*; the weight takes "
+	  "the place of *" },
+	{ "allow from any set weight from large 65000:*",
+	  "weight from 'large': must be community N:*; the weight takes the "
+	  "place of *" },
+	{ "allow from any set multipath yes", "multipath 'yes': must be no" },
 	{ "allow from any set prepend self 65",
 	  "prepend self '65': must be a number from 1 to 64" },
 	{ "allow from any set prepend self",
@@ -227,6 +240,10 @@ static const struct {
 	  "next-hop peer is for rules with from; remove next-hop peer" },
 	{ "allow to any set weight 2", "weight is for routes from a neighbor; "
 				       "remove weight" },
+	{ "allow to any set weight from community 1:*",
+	  "weight is for routes from a neighbor; remove weight" },
+	{ "allow to any set multipath no",
+	  "multipath no is for routes from a neighbor; remove multipath no" },
 	{ "deny from any set med 1",
 	  "a denied route is not changed; remove set and what follows" },
 	{ "continue from any",

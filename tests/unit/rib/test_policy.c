@@ -313,6 +313,61 @@ static void communities_that_rules_add_are_told_apart(void **state)
 	assert_own(0, 0, 0);
 }
 
+/* Communities that are added stand behind 65000:100. */
+static void the_weight_is_the_lowest_number_of_a_community(void **state)
+{
+	(void)state;
+	reset();
+	apply("rule allow from any set weight from community 65000:*\n",
+	      RULE_FROM);
+	assert_int_equal(result.marks.weight, 100);
+	reset();
+	apply("rule allow from any set community add { 65000:9 65001:1 } "
+	      "weight from community 65000:*\n",
+	      RULE_FROM);
+	assert_int_equal(result.marks.weight, 9);
+	reset();
+	apply("rule allow from any set community remove all community add "
+	      "65000:65535 weight 7 weight from community 65000:*\n",
+	      RULE_FROM);
+	assert_int_equal(result.marks.weight, 65535);
+}
+
+static void without_such_a_community_the_weight_stays(void **state)
+{
+	(void)state;
+	reset();
+	apply("rule allow from any set weight 7 weight from community 1:*\n",
+	      RULE_FROM);
+	assert_int_equal(result.marks.weight, 7);
+	reset();
+	apply("rule allow from any set community remove all weight from "
+	      "community 65000:*\n",
+	      RULE_FROM);
+	assert_int_equal(result.marks.weight, 0);
+}
+
+static void the_weight_0_asks_not_to_use_the_path(void **state)
+{
+	(void)state;
+	reset();
+	apply("rule allow from any set community remove all community add "
+	      "{ 65000:4 65000:0 } weight from community 65000:*\n",
+	      RULE_FROM);
+	assert_int_equal(result.marks.weight, 0);
+	assert_true(community_list_contains(attributes.communities,
+					    BGP_COMMUNITY_GRACEFUL_SHUTDOWN));
+}
+
+static void multipath_no_changes_no_attribute(void **state)
+{
+	(void)state;
+	reset();
+	apply("rule allow from any set multipath no\n", RULE_FROM);
+	assert_true(result.set & POLICY_SET_MULTIPATH_OFF);
+	assert_int_equal(attributes.communities.left, sizeof(communities));
+}
+
 static void continue_leaves_the_decision_to_the_defaults(void **state)
 {
 	(void)state;
@@ -530,6 +585,11 @@ int main(void)
 		cmocka_unit_test(the_first_rule_that_decides_decides),
 		cmocka_unit_test(rules_behind_continue_see_what_it_has_set),
 		cmocka_unit_test(communities_that_rules_add_are_told_apart),
+		cmocka_unit_test(
+			the_weight_is_the_lowest_number_of_a_community),
+		cmocka_unit_test(without_such_a_community_the_weight_stays),
+		cmocka_unit_test(the_weight_0_asks_not_to_use_the_path),
+		cmocka_unit_test(multipath_no_changes_no_attribute),
 		cmocka_unit_test(continue_leaves_the_decision_to_the_defaults),
 		cmocka_unit_test(the_same_rules_leave_the_same_trace),
 		cmocka_unit_test(policies_know_whether_they_look_at_prefixes),

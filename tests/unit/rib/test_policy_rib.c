@@ -100,6 +100,24 @@ static void a_rule_gives_a_backend_its_weight(void **state)
 	assert_int_equal(weight_of(world, 1), 7);
 }
 
+static void a_rule_keeps_a_path_out_of_sets(void **state)
+{
+	struct world *world = *state;
+
+	set_rules(world, "rule continue from as 65002 set multipath no\n");
+	announce_vip(world, 0, VIP);
+	announce_vip(world, 1, VIP);
+	announce_vip(world, 2, VIP);
+	rib_process(world->rib);
+	/* The backend with the lowest identifier is the best: the last one. */
+	assert_int_equal(route_of(world, VIP)->selected, 2);
+	assert_int_equal(reason_of(world, VIP, 1), REASON_MULTIPATH_OFF);
+	withdraw(world, 2, VIP);
+	rib_process(world->rib);
+	assert_int_equal(route_of(world, VIP)->selected, 1);
+	assert_int_equal(reason_of(world, VIP, 0), REASON_MULTIPATH_OFF);
+}
+
 /* Two attribute sets that differ in weight only, each shared by two paths. */
 static void paths_of_other_weight_share_no_attributes(void **state)
 {
@@ -625,6 +643,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		RIB_TEST(a_rule_makes_one_backend_preferred),
 		RIB_TEST(a_rule_gives_a_backend_its_weight),
+		RIB_TEST(a_rule_keeps_a_path_out_of_sets),
 		RIB_TEST(paths_of_other_weight_share_no_attributes),
 		RIB_TEST(a_denied_path_is_kept_with_its_reason),
 		RIB_TEST(no_rule_lifts_what_is_not_safe),
