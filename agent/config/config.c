@@ -136,6 +136,14 @@ static const struct option *find_abbreviated(const char *word)
 	return matches == 1 ? found : NULL;
 }
 
+/* True if the next word is the value of a flag that may stand alone. */
+static bool takes_word(const struct option *flag, const char *word)
+{
+	return !flag->kind->bare && word &&
+	       (!flag->implied || option_choice(flag->names, flag->name_count,
+						word) < flag->name_count);
+}
+
 /* Read a flag and its value, if it is of this stage. Return the last word. */
 static char **read_flag(struct parser *parser, char **word,
 			enum option_stage stage)
@@ -151,7 +159,7 @@ static char **read_flag(struct parser *parser, char **word,
 	}
 	if (value)
 		value++;
-	else if (!flag->kind->bare && word[1])
+	else if (takes_word(flag, word[1]))
 		value = *++word;
 	if (flag->kind->bare && value && stage == OPTION_VALUE)
 		parser_complain(parser, "--%s takes no value; leave it out",

@@ -4,15 +4,10 @@
 #include "config/entry.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/parser.h"
-
-enum {
-	NUMBER_SIZE = 24,
-};
 
 bool entry_has(const struct entry_draft *draft, const char *name)
 {
@@ -67,7 +62,7 @@ static void parse_key(struct parser *parser, struct entry_draft *draft,
 	const char *value = NULL;
 	char *end = strchr(item, '=');
 	const struct option *key;
-	char implied[NUMBER_SIZE];
+	char implied[OPTION_CHOICES_SIZE];
 
 	if (end) {
 		*end = '\0';
@@ -78,10 +73,8 @@ static void parse_key(struct parser *parser, struct entry_draft *draft,
 		reject_unknown(parser, draft->entry, item);
 		return;
 	}
-	if (!value && key->implied) {
-		snprintf(implied, sizeof(implied), "%" PRIu64, key->implied);
-		value = implied;
-	}
+	if (!value && key->implied)
+		value = option_implied(key, implied);
 	if (!check_key(parser, draft, key, value))
 		return;
 	parser->part = (struct parser_part){ key->name, value, true };

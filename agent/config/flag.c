@@ -134,8 +134,10 @@ const struct option flag_table[] = {
 	  "would keep it out of the set.",
 	  SWITCH(rib.decision.ignore_origin) },
 	{ "always-compare-med", NULL,
-	  "Compare the MEDs of different neighboring ASes, too.",
-	  SWITCH(rib.decision.always_compare_med) },
+	  "Whether MEDs of different neighboring ASes compare: those of "
+	  "backends, so that a server takes itself out by a higher one, or all.",
+	  CHOICE(rib.decision.always_compare_med, compare_med_names),
+	  .implied = COMPARE_MED_ALWAYS },
 	{ "missing-med", NULL,
 	  "The MED of a path without one: the best, 0, or the worst.",
 	  CHOICE(rib.decision.missing_med, missing_med_names) },

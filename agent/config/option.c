@@ -3,6 +3,7 @@
 
 #include "config/option.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "core/suggest.h"
@@ -74,6 +75,18 @@ const char *option_metavar(const struct option *option,
 					 OPTION_CHOICES_SIZE - used, "%s",
 					 option->names[i]);
 	}
+	return text;
+}
+
+const char *option_implied(const struct option *option,
+			   char text[OPTION_CHOICES_SIZE])
+{
+	if (option->names)
+		snprintf(text, OPTION_CHOICES_SIZE, "%s",
+			 option->names[option->implied]);
+	else
+		snprintf(text, OPTION_CHOICES_SIZE, "%" PRIu64,
+			 option->implied);
 	return text;
 }
 

@@ -94,9 +94,11 @@ struct option {
 	const char *advice;  /* on more entries than that */
 	const struct entry *entry; /* values that are compound */
 
+	/* The value of a flag or key without one; 0: it needs one. */
+	uint64_t implied;
+
 	/* Keys. */
-	uint64_t usual;	  /* a default that depends on other keys */
-	uint64_t implied; /* by the key without a value; 0: it needs one */
+	uint64_t usual; /* a default that depends on other keys */
 
 	/* Communities: the word for all of them. */
 	const char *everything;
@@ -121,6 +123,9 @@ const struct option *option_suggest(const struct option *options, size_t count,
 size_t option_first_word(const struct option *option);
 /* Write "N", or "a|b|c", or "" for a bare option. Return `text`. */
 const char *option_metavar(const struct option *option,
+			   char text[OPTION_CHOICES_SIZE]);
+/* Write the value that the name alone implies. Return `text`. */
+const char *option_implied(const struct option *option,
 			   char text[OPTION_CHOICES_SIZE]);
 /* Return the value of a name, or `count`. */
 size_t option_choice(const char *const *names, size_t count, const char *name);

@@ -214,11 +214,14 @@ void parser_apply(struct parser *parser, const struct option *flag,
 		  const char *value)
 {
 	bool repeated = is_repeated(parser, flag);
-	bool has_value = value && *value;
-	char metavar[OPTION_CHOICES_SIZE];
+	char metavar[OPTION_CHOICES_SIZE], implied[OPTION_CHOICES_SIZE];
+	bool has_value;
 
 	parser->flag = flag;
 	parser->value = value ? value : "";
+	if (flag->implied && !*parser->value)
+		value = option_implied(flag, implied);
+	has_value = value && *value;
 	parser->given[flag - flag_table] = true;
 	if (!flag->kind->bare && !has_value)
 		parser_complain(parser, "--%s: the value is missing; give %s",

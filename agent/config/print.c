@@ -115,6 +115,7 @@ static void print_option(const struct option *option, const char *dashes,
 {
 	char metavar[OPTION_CHOICES_SIZE], name[NAME_SIZE], help[HELP_SIZE];
 	char fallback[NAME_SIZE], implied[NAME_SIZE] = "";
+	char word[OPTION_CHOICES_SIZE];
 	char range[NAME_SIZE] = "";
 
 	option_metavar(option, metavar);
@@ -126,8 +127,8 @@ static void print_option(const struct option *option, const char *dashes,
 			 " From %" PRIu64 " to %" PRIu64 ".", option->minimum,
 			 option->maximum);
 	if (option->implied)
-		snprintf(implied, sizeof(implied),
-			 " Without a value: %" PRIu64 ".", option->implied);
+		snprintf(implied, sizeof(implied), " Without a value: %s.",
+			 option_implied(option, word));
 	format_default(option, defaults, fallback);
 	snprintf(help, sizeof(help), "%s%s%s%s%s%s%s", option->help, range,
 		 option->traits & OPTION_REQUIRED ? " Required." : "",

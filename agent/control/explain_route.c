@@ -338,6 +338,8 @@ static struct json_object *multipath_json(const struct control_view *view,
 		      multipath_confederation_names[options->confederation]);
 	json_add_bool(out, "ebgp_ibgp", options->ebgp_ibgp);
 	json_add_bool(out, "skip_igp_cost", options->skip_igp_cost);
+	json_add_text(out, "always_compare_med",
+		      compare_med_names[options->always_compare_med]);
 	json_add_text(out, "link_bandwidth",
 		      bandwidth_use_names[options->bandwidth_use]);
 	if (vip && vip->min_bandwidth) {

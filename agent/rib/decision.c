@@ -96,82 +96,106 @@ static bool meds_differ(const struct decision_options *options,
 	return false;
 }
 
-static bool share_med_group(const struct decision_options *options,
-			    const struct path *a, const struct path *b)
+/* True if a lower MED of the one takes the other out. */
+static bool meds_compare(const struct decision_options *options,
+			 const struct path *a, const struct path *b)
 {
-	return options->always_compare_med ||
-	       a->attributes->neighbor_as == b->attributes->neighbor_as;
+	if (a->attributes->neighbor_as == b->attributes->neighbor_as)
+		return true;
+	return options->always_compare_med == COMPARE_MED_ALWAYS ||
+	       (options->always_compare_med == COMPARE_MED_BACKENDS &&
+		a->source->backend && b->source->backend);
+}
+
+/* True if all MEDs compare, whatever the neighboring AS. */
+static bool all_meds_compare(const struct decision_options *options,
+			     struct path *paths)
+{
+	struct path *path = candidate(paths);
+
+	if (options->always_compare_med != COMPARE_MED_BACKENDS)
+		return options->always_compare_med == COMPARE_MED_ALWAYS;
+	while (path && path->source->backend)
+		path = candidate(path->next);
+	return !path;
+}
+
+/* Consecutive candidates whose MEDs compare, and the lowest ones. */
+struct med_group {
+	struct path *first;
+	bool all;	   /* all candidates; else those of one AS */
+	uint32_t lowest;   /* of the group */
+	uint32_t backends; /* of all backends; UINT32_MAX: it does not count */
+};
+
+static bool is_in_med_group(const struct med_group *group,
+			    const struct path *path)
+{
+	return group->all || path->attributes->neighbor_as ==
+				     group->first->attributes->neighbor_as;
 }
 
 /*
- * Return `path` or the first behind it that competes with `member` by MED, or
- * NULL if there is none.
- */
-typedef const struct path *med_group_fn(const struct decision_options *options,
-					const struct path *member,
-					const struct path *path);
-
-/* Return a path of the lowest MED in the group of `member`, from `path` on. */
-static inline const struct path *
-lowest_med(const struct decision_options *options, med_group_fn *next,
-	   const struct path *member, const struct path *path)
-{
-	const struct decision_step *step = &decision_steps[REASON_MED];
-	const struct path *lowest = path = next(options, member, path);
-
-	for (; path; path = next(options, member, path->next))
-		if (step->compare(options, path, lowest) < 0)
-			lowest = path;
-	return lowest;
-}
-
-/* The list is in path_neighbor_as_order(): a group stands together. */
-static const struct path *
-next_candidate_of_group(const struct decision_options *options,
-			const struct path *member, const struct path *path)
-{
-	while (path && path->reason != REASON_NONE)
-		path = path->next;
-	return path && share_med_group(options, member, path) ? path : NULL;
-}
-
-/*
- * Strike out all but the lowest MEDs of the group that begins with `first`.
- * Return the first path of the next group, or NULL.
+ * Strike out the candidates of a group with a higher MED. Return the first path
+ * of the next group, or NULL.
  */
 static struct path *keep_lowest_med(const struct decision_options *options,
-				    struct path *first)
+				    struct med_group *group)
 {
-	const struct path *lowest =
-		lowest_med(options, next_candidate_of_group, first, first);
-	struct path *path = first;
+	struct path *path;
 
-	for (; path && share_med_group(options, first, path);
+	group->lowest = UINT32_MAX;
+	for (path = group->first; path && is_in_med_group(group, path);
 	     path = candidate(path->next))
-		if (path_med(options, path) > path_med(options, lowest))
+		if (path_med(options, path) < group->lowest)
+			group->lowest = path_med(options, path);
+	for (path = group->first; path && is_in_med_group(group, path);
+	     path = candidate(path->next)) {
+		uint32_t med = path_med(options, path);
+
+		if (med > group->lowest ||
+		    (path->source->backend && med > group->backends))
 			path->reason = REASON_MED;
+	}
 	return path;
+}
+
+/* Return the lowest MED of backends where it counts against all of them. */
+static uint32_t lowest_of_backends(const struct decision_options *options,
+				   struct path *paths)
+{
+	uint32_t lowest = UINT32_MAX;
+
+	if (options->always_compare_med != COMPARE_MED_BACKENDS)
+		return lowest;
+	for (paths = candidate(paths); paths; paths = candidate(paths->next))
+		if (paths->source->backend && path_med(options, paths) < lowest)
+			lowest = path_med(options, paths);
+	return lowest;
 }
 
 /*
  * RFC 4271 9.1.2.2 c: MEDs compare only between paths from the same
- * neighboring AS, so there is no best MED of all. A path is struck out if its
- * own group has a lower one; comparing in pairs along the list would make the
+ * neighboring AS, and by our options between backends, so there is no best MED
+ * of all. A path is struck out if one that it compares with has a lower one,
+ * struck out itself or not; comparing in pairs along the list would make the
  * result depend on the order.
  */
 static void keep_lowest_meds(const struct decision_options *options,
 			     struct path **paths)
 {
-	struct path *first;
+	struct med_group group;
 
 	if (!meds_differ(options, *paths))
 		return;
-	if (!options->always_compare_med)
+	group.all = all_meds_compare(options, *paths);
+	group.backends = lowest_of_backends(options, *paths);
+	if (!group.all)
 		path_list_sort(paths, path_neighbor_as_order);
-	first = candidate(*paths);
-	while (first)
-		first = keep_lowest_med(options, first);
-	if (!options->always_compare_med)
+	group.first = candidate(*paths);
+	while (group.first)
+		group.first = keep_lowest_med(options, &group);
+	if (!group.all)
 		path_list_sort(paths, path_order);
 }
 
@@ -364,14 +388,21 @@ static bool survived(enum path_reason step, const struct path *path)
 		path->reason == REASON_DISTANCE || path->reason > step);
 }
 
-static const struct path *
-next_survivor_of_group(const struct decision_options *options,
-		       const struct path *member, const struct path *path)
+/* Return the path whose MED took `path` out: the lowest that it compares with. */
+static const struct path *lowest_med(const struct decision_options *options,
+				     const struct path *path,
+				     const struct path *paths)
 {
-	while (path && !(survived(REASON_MED, path) &&
-			 share_med_group(options, member, path)))
-		path = path->next;
-	return path;
+	const struct path *lowest = NULL;
+
+	for (; paths; paths = paths->next)
+		if ((survived(REASON_MED, paths) ||
+		     paths->reason == REASON_MED) &&
+		    meds_compare(options, path, paths) &&
+		    (!lowest ||
+		     path_med(options, paths) < path_med(options, lowest)))
+			lowest = paths;
+	return lowest;
 }
 
 /* Return the best path that survived the step, or the first one; or NULL. */
@@ -401,8 +432,7 @@ bool decision_explain(const struct decision_options *options,
 	if (!step->compare)
 		return false;
 	explanation.winner = path->reason == REASON_MED ?
-				     lowest_med(options, next_survivor_of_group,
-						path, paths) :
+				     lowest_med(options, path, paths) :
 				     best_survivor(path->reason, paths);
 	if (!explanation.winner)
 		return false;

@@ -19,6 +19,12 @@ const char *const announce_as_names[ANNOUNCE_AS_COUNT] = {
 	[ANNOUNCE_AS_PATH] = "path",
 };
 
+const char *const compare_med_names[COMPARE_MED_COUNT] = {
+	[COMPARE_MED_NEVER] = "never",
+	[COMPARE_MED_BACKENDS] = "backends",
+	[COMPARE_MED_ALWAYS] = "always",
+};
+
 const char *const missing_med_names[MISSING_MED_COUNT] = {
 	[MISSING_MED_BEST] = "best",
 	[MISSING_MED_WORST] = "worst",
@@ -34,6 +40,7 @@ const struct rib_options rib_options_default = {
 	.decision = { .maximum_paths = 256,
 		      .as_path = MULTIPATH_AS_PATH_RELAXED,
 		      .confederation = MULTIPATH_CONFEDERATION_RELAXED,
+		      .always_compare_med = COMPARE_MED_BACKENDS,
 		      .missing_med = MISSING_MED_BEST,
 		      .bandwidth_use = BANDWIDTH_USE_IF_ALL,
 		      .bandwidth_unit = 125000, /* 1 Mbit/s */

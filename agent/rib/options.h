@@ -41,6 +41,14 @@ enum multipath_confederation {
 	MULTIPATH_CONFEDERATION_COUNT,
 };
 
+/* Paths of different neighboring ASes whose MEDs compare. */
+enum compare_med {
+	COMPARE_MED_NEVER,
+	COMPARE_MED_BACKENDS, /* if both are from backends */
+	COMPARE_MED_ALWAYS,
+	COMPARE_MED_COUNT,
+};
+
 /* The MED of a path without one. */
 enum missing_med {
 	MISSING_MED_BEST,
@@ -68,6 +76,7 @@ extern const char *const multipath_as_path_names[MULTIPATH_AS_PATH_COUNT];
 extern const char
 	*const multipath_confederation_names[MULTIPATH_CONFEDERATION_COUNT];
 extern const char *const announce_as_names[ANNOUNCE_AS_COUNT];
+extern const char *const compare_med_names[COMPARE_MED_COUNT];
 extern const char *const missing_med_names[MISSING_MED_COUNT];
 extern const char *const bandwidth_use_names[BANDWIDTH_COUNT];
 
@@ -81,7 +90,7 @@ struct decision_options {
 	bool count_confederation_path;
 	bool ebgp_ibgp; /* external and internal paths share a set */
 	bool ignore_origin;
-	bool always_compare_med;
+	enum compare_med always_compare_med;
 	enum missing_med missing_med;
 	bool aigp; /* RFC 7311 */
 	/* See weight.h. */

@@ -35,6 +35,7 @@ struct path_source {
 	/* The configured paths, by path_id from 1; NULL: a neighbor. */
 	const struct static_path_options *statics;
 	const char *interface; /* of a link-local neighbor; or NULL */
+	bool backend;	       /* its role, set by rib_peer_up() */
 	bool multipath_off;    /* multipath=no: its paths share no set */
 	bool leaving;	       /* its session is lost, its paths are removed */
 	bool pass_attributes;  /* statement.h */

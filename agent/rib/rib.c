@@ -144,6 +144,7 @@ struct rib_peer *rib_peer_up(struct rib *rib,
 	if (!peer)
 		return NULL;
 	peer->source = options->source;
+	peer->source.backend = options->role == NEIGHBOR_ROLE_BACKEND;
 	peer->role = options->role;
 	peer->local_address = options->local_address;
 	peer->relation = options->relation;

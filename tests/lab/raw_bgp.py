@@ -176,6 +176,10 @@ def next_hop(address):
     return attribute(NEXT_HOP, ipv4(address))
 
 
+def med(metric):
+    return attribute(MED, u32(metric))
+
+
 def communities(*pairs):
     return attribute(COMMUNITIES,
                      b"".join(u16(high, low) for high, low in pairs))

@@ -138,6 +138,60 @@ class Multipath(RawCase):
                       self.lab.headgate.log_tail(40))
 
 
+def with_med(next_hop, as_number, metric):
+    return bgp.update(
+        bgp.origin(), bgp.as_path(as_number), bgp.next_hop(next_hop),
+        bgp.med(metric), nlri=bgp.prefix(VIP))
+
+
+class MedScenes:
+    """Two servers of different ASes, whose MEDs differ. ExaBGP's health check says
+    by MED 1000 that a server is down."""
+
+    def setUp(self):
+        self.first = self.keep(self.lab.establish(NEXT_HOP, BACKEND_AS))
+        self.second = self.keep(self.lab.establish(SECOND, BACKEND_AS + 1))
+        self.first.send(with_med(NEXT_HOP, BACKEND_AS, 100))
+        self.second.send(with_med(SECOND, BACKEND_AS + 1, 100))
+        self.wait_servers({NEXT_HOP, SECOND})
+
+    def wait_servers(self, expected):
+        wait_for([self.observer, self.bystander, self.first, self.second],
+                 lambda: self.servers() == expected, 5,
+                 f"{expected}, not {self.servers()}")
+
+    def servers(self):
+        return {m["address"] for group in self.lab.headgate.show("groups")
+                for m in group["members"] if VIP in group["vips"]}
+
+
+class CompareMedOfBackends(MedScenes, RawCase):
+
+    options = {"neighbors": (BACKENDS, UPSTREAM), "addresses": (SECOND,)}
+
+    def test_a_server_takes_itself_out_by_its_med_and_comes_back(self):
+        self.second.send(with_med(SECOND, BACKEND_AS + 1, 1000))
+        self.wait_servers({NEXT_HOP})
+        self.assertEqual(self.lab.path(VIP, SECOND)["reason"], "med")
+        said = self.lab.headgate.ctl("explain", VIP).stdout
+        self.assertIn(f"MED 1000, the path of {NEXT_HOP} has 100", said)
+        self.second.send(with_med(SECOND, BACKEND_AS + 1, 100))
+        self.wait_servers({NEXT_HOP, SECOND})
+
+
+class CompareMedNever(MedScenes, RawCase):
+
+    options = {"neighbors": (BACKENDS, UPSTREAM), "addresses": (SECOND,),
+               "flags": ("--always-compare-med", "never")}
+
+    def test_meds_of_different_ases_do_not_compare(self):
+        self.second.send(with_med(SECOND, BACKEND_AS + 1, 1000))
+        wait_for([self.observer, self.bystander, self.first, self.second],
+                 lambda: self.lab.path(VIP, SECOND)["med"] == 1000, 5,
+                 "MED 1000")
+        self.wait_servers({NEXT_HOP, SECOND})
+
+
 class IgnoreOrigin(RawCase):
     """A server with ORIGIN incomplete gets half of the buckets."""
 

@@ -9,14 +9,16 @@ static void switches_are_off_unless_given(void **state)
 	assert_int_equal(parse_lines(""), 0);
 	assert_false(config.rib.decision.skip_igp_cost);
 	assert_false(config.rib.decision.aigp);
-	assert_false(config.rib.decision.always_compare_med);
+	assert_int_equal(config.rib.decision.always_compare_med,
+			 COMPARE_MED_BACKENDS);
 	assert_int_equal(parse_lines("skip-igp-cost\n"
 				     "aigp # nothing but the name\n"
 				     "always-compare-med\n"),
 			 0);
 	assert_true(config.rib.decision.skip_igp_cost);
 	assert_true(config.rib.decision.aigp);
-	assert_true(config.rib.decision.always_compare_med);
+	assert_int_equal(config.rib.decision.always_compare_med,
+			 COMPARE_MED_ALWAYS);
 	assert_false(config.rib.decision.ebgp_ibgp);
 }
 
@@ -31,6 +33,41 @@ static void switches_stand_on_the_command_line_too(void **state)
 	assert_true(config.rib.decision.ebgp_ibgp);
 	assert_true(config.rib.announce_bandwidth);
 	assert_false(config.rib.decision.add_path_weight);
+}
+
+static enum compare_med compared(void)
+{
+	return config.rib.decision.always_compare_med;
+}
+
+/* It was a switch once: the name alone still means all. */
+static void always_compare_med_may_stand_alone(void **state)
+{
+	static const char before[] = "--as 64512 --router-id 10.0.0.1 "
+				     "--interface eth0 --vip 192.0.2.0/24 "
+				     "--neighbor 10.0.0.2";
+	char words[TEXT_SIZE];
+
+	(void)state;
+	assert_int_equal(parse_lines("always-compare-med never"), 0);
+	assert_int_equal(compared(), COMPARE_MED_NEVER);
+	assert_int_equal(parse_lines("always-compare-med = backends"), 0);
+	assert_int_equal(compared(), COMPARE_MED_BACKENDS);
+	snprintf(words, sizeof(words), "--always-compare-med %s", before);
+	assert_int_equal(parse_words(words), 0);
+	assert_int_equal(compared(), COMPARE_MED_ALWAYS);
+	snprintf(words, sizeof(words), "%s --always-compare-med", before);
+	assert_int_equal(parse_words(words), 0);
+	assert_int_equal(compared(), COMPARE_MED_ALWAYS);
+	snprintf(words, sizeof(words), "%s --always-compare-med never", before);
+	assert_int_equal(parse_words(words), 0);
+	assert_int_equal(compared(), COMPARE_MED_NEVER);
+	snprintf(words, sizeof(words), "%s --always-compare-med=never", before);
+	assert_int_equal(parse_words(words), 0);
+	assert_int_equal(compared(), COMPARE_MED_NEVER);
+	assert_error("always-compare-med no",
+		     "--always-compare-med no: must be never, backends or "
+		     "always");
 }
 
 static void a_switch_takes_no_value(void **state)
@@ -110,6 +147,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(switches_are_off_unless_given),
 		cmocka_unit_test(switches_stand_on_the_command_line_too),
+		cmocka_unit_test(always_compare_med_may_stand_alone),
 		cmocka_unit_test(a_switch_takes_no_value),
 		cmocka_unit_test(a_switch_stands_once),
 		cmocka_unit_test(choices_have_safe_defaults),

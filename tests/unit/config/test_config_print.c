@@ -47,6 +47,7 @@ static void the_canonical_form_has_every_flag(void **state)
 		"maximum-paths-ibgp 256\n"
 		"multipath-as-path relaxed\n"
 		"multipath-confederation relaxed\n"
+		"always-compare-med backends\n"
 		"missing-med best\n"
 		"link-bandwidth use-if-all\n"
 		"bandwidth-unit 125000\n"

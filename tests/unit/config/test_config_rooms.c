@@ -87,6 +87,7 @@ static const struct row {
 	{ NULL, "count-confederation-path", RIB },
 	{ NULL, "ignore-origin", RIB },
 	{ NULL, "always-compare-med", RIB },
+	{ NULL, "always-compare-med never", RIB },
 	{ NULL, "missing-med worst", RIB },
 	{ NULL, "aigp", RIB },
 	{ NULL, "link-bandwidth use", RIB },

@@ -51,6 +51,7 @@ struct row {
 	uint32_t community;
 	uint32_t weight; /* by policy */
 	uint32_t path_id;
+	bool backend;
 	bool multipath_off;
 	enum path_reason reason; /* expected */
 };
@@ -153,6 +154,7 @@ static inline void path_table_add(struct path_table *table,
 						(uint32_t)table->count,
 		.as = row->as[0],
 		.type = row->type,
+		.backend = row->backend,
 		.multipath_off = row->multipath_off,
 	};
 	*path = (struct path){

@@ -62,7 +62,7 @@ static inline struct decision_options random_options(void)
 		.cluster_length = chance_one_in(3),
 		.count_confederation_path = chance_one_in(2),
 		.ebgp_ibgp = chance_one_in(3),
-		.always_compare_med = chance_one_in(3),
+		.always_compare_med = chance_below(COMPARE_MED_COUNT),
 		.missing_med = chance_below(2),
 		.aigp = chance_one_in(2),
 		.bandwidth_use = chance_below(3),

@@ -180,7 +180,7 @@ static void a_med_loses_to_the_lowest_of_its_own_group(void **state)
 {
 	static const struct decision_options options = { 0 };
 	static const struct decision_options always = {
-		.always_compare_med = true,
+		.always_compare_med = COMPARE_MED_ALWAYS,
 	};
 	struct path_table table;
 
@@ -193,6 +193,26 @@ static void a_med_loses_to_the_lowest_of_its_own_group(void **state)
 	decide_rows(&table, &always, med_rows, COUNT_OF(med_rows));
 	expect_winner(&always, &table, 1, 0);
 	expect_winner(&always, &table, 3, 0);
+	path_table_free(&table);
+}
+
+/* Row 1 takes row 0 out, and is itself taken out by row 2. */
+static void a_med_may_lose_to_one_that_lost(void **state)
+{
+	static const struct decision_options options = {
+		.always_compare_med = COMPARE_MED_BACKENDS,
+	};
+	static const struct row rows[] = {
+		{ 1, { 1 }, .med = 10, .reason = REASON_MED },
+		{ 2, { 1 }, .med = 7, .backend = true, .reason = REASON_MED },
+		{ 3, { 2 }, .med = 5, .backend = true },
+	};
+	struct path_table table;
+
+	(void)state;
+	decide_rows(&table, &options, rows, COUNT_OF(rows));
+	expect_winner(&options, &table, 0, 1);
+	expect_winner(&options, &table, 1, 2);
 	path_table_free(&table);
 }
 
@@ -283,6 +303,7 @@ int main(void)
 		cmocka_unit_test(every_reason_has_values_or_a_sentence),
 		cmocka_unit_test(a_path_without_aigp_has_no_value),
 		cmocka_unit_test(a_med_loses_to_the_lowest_of_its_own_group),
+		cmocka_unit_test(a_med_may_lose_to_one_that_lost),
 		cmocka_unit_test(a_set_has_no_losers_to_explain),
 		cmocka_unit_test(
 			a_path_that_lost_to_one_that_has_gone_is_not_explained),

@@ -114,7 +114,17 @@ static bool always(const struct decision_options *options, const struct row *a,
 static bool meds_compare(const struct decision_options *options,
 			 const struct row *a, const struct row *b)
 {
-	return options->always_compare_med || a->as[0] == b->as[0];
+	switch (options->always_compare_med) {
+	case COMPARE_MED_ALWAYS:
+		return true;
+	case COMPARE_MED_BACKENDS:
+		if (a->backend && b->backend)
+			return true;
+		break;
+	default:
+		break;
+	}
+	return a->as[0] == b->as[0];
 }
 
 /* Strike out each path that another one, present before the step, beats. */
@@ -254,6 +264,7 @@ static void random_route_rows(struct row rows[PATHS])
 		rows[i].igp_cost = cost[rows[i].hop];
 		rows[i].identifier = 39 + chance_below(3);
 		rows[i].type = chance_below(PEER_TYPE_COUNT);
+		rows[i].backend = chance_one_in(2);
 		rows[i].multipath_off = chance_one_in(10);
 	}
 }
