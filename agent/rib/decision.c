@@ -281,9 +281,39 @@ static bool content_fits(const struct decision_options *options,
 	       as_path_member_as(a) == as_path_member_as(b);
 }
 
-/* Return why `path` cannot join the set; a next hop is in it only once. */
+enum {
+	/* Paths that may be other sessions of a server; further ones count. */
+	SAME_SERVER_SEARCH = 16,
+};
+
+static bool share_identifier(const struct path *a, const struct path *b)
+{
+	return a->source->identifier == b->source->identifier;
+}
+
+/*
+ * True if another path that is now in the set came from the same server. `first`
+ * is the first candidate with this BGP identifier: they stand together.
+ */
+static bool is_server_taken(const struct path *first, const struct path *path)
+{
+	for (unsigned int i = 0;
+	     i < SAME_SERVER_SEARCH && first && share_identifier(first, path);
+	     i++, first = first->next)
+		if (first->reason == REASON_NONE &&
+		    first->attributes->nexthop->taken &&
+		    path_is_same_server(first, path))
+			return true;
+	return false;
+}
+
+/*
+ * Return why `path` cannot join the set; a next hop is in it only once, and a
+ * server, too.
+ */
 static enum path_reason check_member(const struct decision_options *options,
 				     const struct decision *decision,
+				     const struct path *first,
 				     const struct path *path)
 {
 	const struct path *best = decision->best;
@@ -296,14 +326,17 @@ static enum path_reason check_member(const struct decision_options *options,
 		return REASON_MULTIPATH_OFF;
 	if (path->attributes->nexthop->taken)
 		return REASON_DUPLICATE_NEXTHOP;
+	if (is_server_taken(first, path))
+		return REASON_SAME_SERVER;
 	return decision->selected == decision->maximum ? REASON_MAX_PATHS :
 							 REASON_NONE;
 }
 
 static void consider(const struct decision_options *options,
-		     struct decision *decision, struct path *path)
+		     struct decision *decision, const struct path *first,
+		     struct path *path)
 {
-	path->reason = check_member(options, decision, path);
+	path->reason = check_member(options, decision, first, path);
 	if (path->reason == REASON_NONE) {
 		path->attributes->nexthop->taken = true;
 		decision->selected++;
@@ -314,15 +347,19 @@ static void consider(const struct decision_options *options,
 static void choose_set(const struct decision_options *options,
 		       struct decision *decision, struct path *paths)
 {
+	const struct path *first = NULL;
 	struct path *path;
 
 	decision->maximum = decision->best->source->type == PEER_EXTERNAL ?
 				    options->maximum_paths :
 				    options->maximum_paths_ibgp;
-	consider(options, decision, decision->best);
-	for (path = candidate(paths); path; path = candidate(path->next))
+	consider(options, decision, NULL, decision->best);
+	for (path = candidate(paths); path; path = candidate(path->next)) {
+		if (!first || !share_identifier(first, path))
+			first = path;
 		if (path != decision->best)
-			consider(options, decision, path);
+			consider(options, decision, first, path);
+	}
 	for (path = candidate(paths); path; path = candidate(path->next))
 		path->attributes->nexthop->taken = false;
 }

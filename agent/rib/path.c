@@ -20,6 +20,16 @@ static bool is_behind_one_mac(const struct rib_nexthop *a,
 	       !memcmp(x->mac, y->mac, MAC_SIZE);
 }
 
+bool path_is_same_server(const struct path *a, const struct path *b)
+{
+	const struct rib_nexthop *x = a->attributes->nexthop;
+	const struct rib_nexthop *y = b->attributes->nexthop;
+
+	return a->source->identifier == b->source->identifier &&
+	       a->source->as == b->source->as && a->source != b->source &&
+	       x->place.on_link && is_behind_one_mac(x, y);
+}
+
 /*
  * True if frames to the next hop go to an upstream, which returns them, and not
  * to the neighbor that gave it: one machine may be both.

@@ -83,6 +83,12 @@ static inline bool path_needs_proof(const struct path *path)
 	       path->attributes->nexthop != path->source->self;
 }
 
+/*
+ * True if both came from one server, over two sessions, and frames to both next
+ * hops go to it: one AS, BGP identifier, link and MAC.
+ */
+bool path_is_same_server(const struct path *a, const struct path *b);
+
 /* Return why a decision cannot choose a path, or REASON_NONE. */
 enum path_reason path_usability(const struct path *path);
 

@@ -56,6 +56,9 @@ static const struct {
 				   "keeps it or the best path alone" },
 	[REASON_DUPLICATE_NEXTHOP] = { "duplicate_next_hop",
 				       "its next hop is in the set already" },
+	[REASON_SAME_SERVER] = { "same_server",
+				 "its server is in the set already by another "
+				 "session: same MAC, AS and BGP identifier" },
 	[REASON_MAX_PATHS] = { "max_paths",
 			       "as good as the best path, but the set is full: "
 			       "--maximum-paths, or maximum-paths= of --vip" },

@@ -41,6 +41,7 @@ enum path_reason {
 	REASON_AS_PATH_CONTENT,
 	REASON_MULTIPATH_OFF, /* of the path or of the best one */
 	REASON_DUPLICATE_NEXTHOP,
+	REASON_SAME_SERVER, /* path_is_same_server() */
 	REASON_MAX_PATHS,
 	REASON_COUNT,
 	/* The steps of the decision process: decision_step.h. */

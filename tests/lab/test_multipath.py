@@ -8,11 +8,11 @@ import unittest
 import lab_case  # noqa: F401 (finds the lab)
 import raw_bgp as bgp
 from raw_lab import (BACKEND_AS, BACKENDS, NEXT_HOP, UPSTREAM, RawCase,
-                     announcement)
+                     announcement, withdrawal)
 from raw_speaker import wait_for
 
 VIP = "192.0.2.1/32"
-SECOND, ALONE = "10.1.0.12", "10.1.0.101"
+SECOND, THIRD, ALONE = "10.1.0.12", "10.1.0.13", "10.1.0.101"
 UNIT = 125_000  # the default of --bandwidth-unit
 GIGABIT = 125_000_000
 BANDWIDTH_TRANSITIVE, BANDWIDTH = (0x00, 0x04), (0x40, 0x04)
@@ -190,6 +190,38 @@ class CompareMedNever(MedScenes, RawCase):
                  lambda: self.lab.path(VIP, SECOND)["med"] == 1000, 5,
                  "MED 1000")
         self.wait_servers({NEXT_HOP, SECOND})
+
+
+class TwoSessions(RawCase):
+    """One server, with one BGP identifier, speaks from two addresses."""
+
+    options = {"neighbors": (BACKENDS, UPSTREAM),
+               "addresses": (SECOND, THIRD)}
+
+    def servers(self):
+        return {m["address"] for group in self.lab.headgate.show("groups")
+                for m in group["members"] if VIP in group["vips"]}
+
+    def wait_servers(self, speakers, expected):
+        wait_for([self.observer, self.bystander, *speakers],
+                 lambda: self.servers() == expected, 5,
+                 f"{expected}, not {self.servers()}")
+
+    def test_a_server_with_two_sessions_counts_once(self):
+        first = self.keep(self.lab.establish(NEXT_HOP, BACKEND_AS))
+        again = self.keep(self.lab.dial(SECOND).establish(BACKEND_AS,
+                                                          NEXT_HOP))
+        other = self.keep(self.lab.establish(THIRD, BACKEND_AS))
+        speakers = [first, again, other]
+        for speaker, address in zip(speakers, (NEXT_HOP, SECOND, THIRD)):
+            speaker.send(announcement(VIP, BACKEND_AS, next_hop=address))
+        self.wait_servers(speakers, {NEXT_HOP, THIRD})
+        path = self.lab.path(VIP, SECOND)
+        self.assertEqual(path["reason"], "same_server")
+        self.assertIn("same MAC, AS and BGP identifier",
+                      self.lab.headgate.ctl("explain", VIP).stdout)
+        first.send(withdrawal(VIP))
+        self.wait_servers(speakers, {SECOND, THIRD})
 
 
 class IgnoreOrigin(RawCase):

@@ -25,7 +25,7 @@
 
 enum {
 	ROW_AS = 4,
-	MAX_ROWS = 8,
+	MAX_ROWS = 20,
 	/* Bytes per second that a float holds exactly. */
 	GIGABIT = 125000000,
 	SHUTDOWN = (int)BGP_COMMUNITY_GRACEFUL_SHUTDOWN,
@@ -44,6 +44,7 @@ struct row {
 	uint32_t med;
 	uint8_t origin;
 	uint32_t igp_cost; /* of the next hop */
+	uint8_t machine;   /* of the next hop, on a link of ours; 0: unknown */
 	bool held;	   /* the next hop */
 	uint64_t aigp;
 	double bandwidth;
@@ -166,6 +167,12 @@ static inline void path_table_add(struct path_table *table,
 	};
 	assert_non_null(path->attributes);
 	path->attributes->nexthop->igp_cost = row->igp_cost;
+	if (row->machine)
+		path->attributes->nexthop->place = (struct rib_nexthop_place){
+			.ifindex = 1,
+			.mac = { [MAC_SIZE - 1] = row->machine },
+			.on_link = true,
+		};
 	path->attributes->nexthop->place.held = row->held;
 	table->list = path;
 }

@@ -389,6 +389,45 @@ static const struct route_case alone_cases[] = {
 	    { 2, { 2 }, .reason = REASON_MULTIPATH_OFF } } },
 };
 
+/* One server that speaks over two sessions. */
+static const struct route_case server_cases[] = {
+	{ "same server: counts once",
+	  { 0 },
+	  { { 1, { 1 }, .identifier = 5, .machine = 9 },
+	    { 2,
+	      { 1 },
+	      .identifier = 5,
+	      .machine = 9,
+	      .reason = REASON_SAME_SERVER },
+	    { 3, { 1 }, .identifier = 6, .machine = 8 },
+	    { 4,
+	      { 1 },
+	      .identifier = 5,
+	      .machine = 9,
+	      .reason = REASON_SAME_SERVER } } },
+	{ "same server: by the best path, wherever it stands",
+	  { .skip_igp_cost = true },
+	  { { 1,
+	      { 1 },
+	      .identifier = 5,
+	      .machine = 9,
+	      .igp_cost = 6,
+	      .reason = REASON_SAME_SERVER },
+	    { 2, { 1 }, .identifier = 5, .machine = 9, .igp_cost = 5 } },
+	  .best = 1 },
+	{ "same server: not with another BGP identifier or AS",
+	  { 0 },
+	  { { 1, { 1 }, .identifier = 5, .machine = 9 },
+	    { 2, { 1 }, .identifier = 6, .machine = 9 },
+	    { 3, { 2 }, .identifier = 5, .machine = 9 } } },
+	{ "same server: not with another MAC, or unknown ones",
+	  { 0 },
+	  { { 1, { 1 }, .identifier = 5, .machine = 9 },
+	    { 2, { 1 }, .identifier = 5, .machine = 8 },
+	    { 3, { 1 }, .identifier = 5 },
+	    { 4, { 1 }, .identifier = 5 } } },
+};
+
 static void check_case(const struct route_case *from)
 {
 	const struct decision_options options = options_of(from);
@@ -427,6 +466,32 @@ CASES(aigp_comes_after_local_pref, aigp_cases)
 CASES(the_best_path_is_one_and_not_the_oldest, tie_cases)
 CASES(what_is_about_to_go_serves_only_alone, aside_cases)
 CASES(a_neighbor_may_stay_out_of_sets, alone_cases)
+CASES(a_server_with_two_sessions_counts_once, server_cases)
+
+/* The search bounds the cost of a peer whose sessions all have one identifier. */
+static void other_sessions_of_a_server_are_searched_among_16(void **state)
+{
+	const struct decision_options options = {
+		.maximum_paths = MAX_ROWS,
+		.as_path = MULTIPATH_AS_PATH_RELAXED,
+	};
+	struct row rows[19] = { { 0 } };
+	struct path_table table;
+
+	(void)state;
+	for (unsigned int i = 0; i < 19; i++)
+		rows[i] = (struct row){ .hop = i + 1,
+					.as = { 1 },
+					.identifier = 5,
+					.machine = (uint8_t)(i + 1) };
+	rows[17].machine = 16; /* as the last one that is looked at */
+	rows[18].machine = 17;
+	path_table_decide(&table, &options, rows, 19);
+	assert_int_equal(table.paths[17].reason, REASON_SAME_SERVER);
+	assert_int_equal(table.paths[18].reason, REASON_NONE);
+	assert_int_equal(table.decision.selected, 18);
+	path_table_free(&table);
+}
 
 static void what_the_maximum_cut_is_counted(void **state)
 {
@@ -459,6 +524,9 @@ int main(void)
 		cmocka_unit_test(the_best_path_is_one_and_not_the_oldest),
 		cmocka_unit_test(what_is_about_to_go_serves_only_alone),
 		cmocka_unit_test(a_neighbor_may_stay_out_of_sets),
+		cmocka_unit_test(a_server_with_two_sessions_counts_once),
+		cmocka_unit_test(
+			other_sessions_of_a_server_are_searched_among_16),
 		cmocka_unit_test(what_the_maximum_cut_is_counted),
 	};
 
