@@ -57,7 +57,7 @@ rib_SRC := adj_rib_in.c aggregate.c attribute_set.c decision.c decision_step.c d
 	export_batch.c export_peer.c export_rule.c export_sent.c import.c inbound.c loc_rib.c max_prefix.c options.c origins.c otc.c \
 	outbound.c path.c path_errors.c path_index.c peer_nexthops.c policy/as_pattern.c policy/policy.c policy/policy_match.c \
 	policy/policy_set.c policy/rule.c reason.c rib.c rib_nexthop.c route.c statement.c sweep.c update_group.c \
-	upstream_machines.c weight.c
+	upstream_machines.c waiting_prefixes.c weight.c
 rib_USES := codec core
 
 nexthop_DIR := agent/nexthop
@@ -119,13 +119,13 @@ nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datag
 fib_TESTS := fib/test_nexthop_message fib/test_route_message
 steering_TESTS := $(addprefix steering/test_,affinity assign build_budget fit flaps identity limit ranking sets steering two_ribs windows)
 datapath_TESTS := datapath/test_vip_table
-rib_TESTS += rib/test_vip_options
 control_TESTS := $(addprefix control/test_,flow_frame http metrics permission prefix_cursor request server show_config)
 config_TESTS := $(addprefix config/test_,config config_aggregate config_confederation config_file \
 	config_inside config_multipath config_neighbor config_neighbor_keys config_path \
 	config_print config_rooms config_rule config_vip)
 # Tests of the rib that write rules as text: they link the parser, too.
 config_TESTS += $(addprefix rib/test_,as_pattern policy policy_rib update_group update_group_random)
+rib_TESTS += rib/test_vip_options rib/test_waiting_prefixes
 UNIT_TESTS := $(foreach room,$(ROOMS),$($(room)_TESTS))
 
 # tests/xdp/test_NAME.c, with root, and their shared sources.

@@ -221,11 +221,19 @@ void sessions_peer_gone(const struct rib_peer *peer, void *context)
 	release_follower(agent, peer);
 }
 
-/* Ask for the paths that max-prefix refused when there is room again. */
+/*
+ * Ask for the paths that max-prefix refused when there is room again. A neighbor
+ * without the capability cannot be asked, and its prefixes go on waiting.
+ */
 static void ask_for_refused(struct bgp_neighbor *neighbor,
 			    struct rib_peer *peer)
 {
-	uint32_t families = max_prefix_take_room(&peer->max_prefix);
+	uint32_t families;
+
+	if (!neighbor->session->negotiated.route_refresh)
+		return;
+	families = max_prefix_take_room(&peer->max_prefix);
+	waiting_prefixes_clear(&peer->waiting, families);
 
 	for (int family = 0; families && family < BGP_FAMILY_COUNT; family++) {
 		const struct bgp_route_refresh request = {
@@ -272,6 +280,7 @@ static void on_route_refresh(struct bgp_neighbor *neighbor,
 		break;
 	case BGP_ROUTE_REFRESH_END:
 		adj_rib_in_end_refresh(agent->rib, peer, refresh->family);
+		ask_for_refused(neighbor, peer);
 		break;
 	}
 }

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <json-c/json.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "bgp/codec/role.h"
@@ -199,6 +200,39 @@ static void add_prefixes(struct json_object *out, const struct rib_peer *peer)
 			peer ? peer->errors.total : 0);
 }
 
+/* List the first prefixes that wait for room. */
+static struct json_object *waiting_json(const struct rib_peer *peer)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (uint32_t i = 0; peer && i < peer->waiting.named; i++)
+		json_object_array_add(list,
+				      json_of_prefix(&peer->waiting.names[i]));
+	return list;
+}
+
+/* Say that prefixes wait for room, and how they get it. */
+static bool hint_of_waiting(const struct bgp_neighbor *neighbor,
+			    const struct rib_peer *peer, char *text,
+			    size_t size)
+{
+	char first[PREFIX_TEXT_SIZE];
+	uint32_t count;
+
+	if (!peer || !neighbor->session || !peer->waiting.named)
+		return false;
+	count = waiting_prefixes_count(&peer->waiting);
+	snprintf(
+		text, size,
+		"max-prefix=%u keeps out %u prefix%s, the first is %s; %s",
+		peer->max_prefix.limit, count, count == 1 ? "" : "es",
+		prefix_format(&peer->waiting.names[0], first),
+		neighbor->session->negotiated.route_refresh ?
+			"asked for again when others go" :
+			"without route refresh only a new session brings them");
+	return true;
+}
+
 /* The limit holds for each family; the count shown is the larger one. */
 static void add_max_prefix(struct json_object *out, uint32_t limit,
 			   const struct rib_peer *peer)
@@ -211,6 +245,9 @@ static void add_max_prefix(struct json_object *out, uint32_t limit,
 	json_add(out, "max_prefix",
 		 limit ? json_object_new_uint64(limit) : NULL);
 	json_add_number(out, "max_prefix_count", most);
+	json_add_number(out, "max_prefix_waiting",
+			peer ? waiting_prefixes_count(&peer->waiting) : 0);
+	json_add(out, "waiting", waiting_json(peer));
 }
 
 static void add_refused_connections(struct json_object *out,
@@ -280,7 +317,9 @@ static struct json_object *neighbor_json(const struct control_view *view,
 	add_refused_connections(out, &neighbor->refused);
 	json_add(out, "errors", errors_json(&neighbor->errors));
 	json_add_text(out, "hint",
-		      bgp_neighbor_hint(neighbor, drops, hint, sizeof(hint)) ?
+		      bgp_neighbor_hint(neighbor, drops, hint, sizeof(hint)) ||
+				      hint_of_waiting(neighbor, peer, hint,
+						      sizeof(hint)) ?
 			      hint :
 			      NULL);
 	return out;

@@ -197,13 +197,14 @@ static void withdraw_path(struct rib *rib, struct rib_peer *peer,
 {
 	struct route *route = (struct route *)prefix_map_find_hashed(
 		&rib->routes, &key->prefix, hash);
-	struct path **link;
+	struct path **link = NULL;
 
-	if (!route)
+	if (route)
+		link = find_path_place(rib, route, peer, key->path_id);
+	if (!link || !is_path_of(*link, peer, key->path_id)) {
+		waiting_prefixes_remove(&peer->waiting, &key->prefix);
 		return;
-	link = find_path_place(rib, route, peer, key->path_id);
-	if (!is_path_of(*link, peer, key->path_id))
-		return;
+	}
 	adj_rib_in_remove_path(rib, peer, route, link, cause);
 	route_free_if_unused(rib, route);
 }

@@ -168,10 +168,13 @@ static int limit_new_path(struct rib *rib, struct rib_peer *peer,
 		log_max_prefix(peer, &route->node.prefix, report);
 	if (limited == MAX_PREFIX_RESTART)
 		return -EDQUOT;
-	if (limited == MAX_PREFIX_BLOCK)
+	if (limited == MAX_PREFIX_BLOCK) {
 		refuse(peer, IMPORT_MAX_PREFIX, verdict);
-	else if (path->path_id && peer->max_paths &&
-		 is_full_of(rib, peer, route))
+		waiting_prefixes_add(&peer->waiting, &route->node.prefix);
+		return 0;
+	}
+	waiting_prefixes_remove(&peer->waiting, &route->node.prefix);
+	if (path->path_id && peer->max_paths && is_full_of(rib, peer, route))
 		refuse(peer, IMPORT_MAX_PATHS, verdict);
 	return 0;
 }

@@ -25,7 +25,8 @@
  * Inside, in the order of an UPDATE:
  *
  *	inbound.c	verdict on received paths: import.c (fixed checks), otc.c
- *			(RFC 9234), policy/ (rules), max_prefix.c (limit)
+ *			(RFC 9234), policy/ (rules), max_prefix.c (limit),
+ *			waiting_prefixes.c (what waits for room)
  *	departures.c, path_errors.c
  *			how paths have gone, and those that an error took away
  *	sweep.c		removes the paths of a lost session, or stale ones
@@ -59,6 +60,7 @@
 #include "rib/peer_nexthops.h"
 #include "rib/policy/policy.h"
 #include "rib/route.h"
+#include "rib/waiting_prefixes.h"
 
 enum rib_limits {
 	RIB_BEST_PATH = 0, /* path_id of the best path; others count from 1 */
@@ -104,10 +106,11 @@ struct rib_peer {
 	/* Accepted paths whose next hop is not allowed; logged once. */
 	uint32_t nexthops_refused;
 	bool nexthop_logged;
-	bool origin_logged;	      /* it brought a VIP a new origin AS */
-	bool incomplete_logged;	      /* its ORIGIN kept it out of a set */
-	struct max_prefix max_prefix; /* the user sets its limit */
-	uint32_t refreshing;	      /* enum bgp_family_bits: BoRR has come */
+	bool origin_logged;		 /* it brought a VIP a new origin AS */
+	bool incomplete_logged;		 /* its ORIGIN kept it out of a set */
+	struct max_prefix max_prefix;	 /* the user sets its limit */
+	struct waiting_prefixes waiting; /* for room within it */
+	uint32_t refreshing; /* enum bgp_family_bits: BoRR has come */
 	struct refresh_rounds rounds[BGP_FAMILY_COUNT];
 	/* Routes with paths of it; one with both kinds is in both sets. */
 	struct turn_set accepted_routes;

@@ -352,11 +352,32 @@ class Bounds(WatchedCase):
                       f"{self.FEW_LIMIT}: more are refused, the first is "
                       f"{self.VIPS[self.FEW_LIMIT]}",
                       self.lab.headgate.log_tail(200))
+        shown = self.neighbor(self.FEW)
+        waiting = self.VIPS[self.FEW_LIMIT:]
+        self.assertEqual((shown["max_prefix_waiting"], shown["waiting"]),
+                         (len(waiting), waiting[:8]))
+        self.assertIn(f"keeps out {len(waiting)} prefixes, the first is "
+                      f"{waiting[0]}; asked for again", shown["hint"])
         few.send(withdrawal(self.VIPS[0]))
         few.wait_for_message(bgp.ROUTE_REFRESH)
+        self.assertEqual(self.neighbor(self.FEW)["max_prefix_waiting"], 0)
         few.send(announcement(self.VIPS[-1], 65002, next_hop=self.FEW))
         wait_for([few], lambda: (self.lab.path(self.VIPS[-1], self.FEW)
                                  or {}).get("selected"), 5, "the last VIP")
+        few.close()
+
+    def test_who_cannot_be_asked_again_is_named(self):
+        few = self.keep(self.lab.establish(
+            self.FEW, 65002, capabilities=bgp.as4_capability(65002)))
+        for vip in self.VIPS:
+            few.send(announcement(vip, 65002, next_hop=self.FEW))
+        few.send(withdrawal(self.VIPS[0]))
+        waiting = self.VIPS[self.FEW_LIMIT:]
+        wait_for([few], lambda: self.neighbor(self.FEW)["waiting"] == waiting,
+                 5, "VIPs that wait")
+        self.assertIn("without route refresh only a new session brings them",
+                      self.neighbor(self.FEW)["hint"])
+        few.close()
 
 
 class Crowd(WatchedCase):
