@@ -45,11 +45,12 @@ def without_blocks_of_others(text):
 
 
 def named_tests():
-    """Return the names of all functions in tests/unit and tests/lab."""
+    """Return the names of all functions in tests/unit and tests/lab, and those
+    that CASES makes of tables."""
     sources = [*glob.glob(f"{ROOT}/tests/unit/**/*.c", recursive=True),
                *glob.glob(f"{ROOT}/tests/lab/*.py")]
     return {name for source in sources for name in re.findall(
-        r"(?:def|static void) ([a-z0-9_]+)\(", read(source))}
+        r"(?:def |static void |\bCASES\()([a-z0-9_]+)[(,]", read(source))}
 
 
 class Documents(unittest.TestCase):

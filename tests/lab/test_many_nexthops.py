@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Check a set of 1,024 next hops: all have equal shares, and what --maximum-paths
+cuts is counted and named. One speaker brings them by Add-Path; its namespace
+answers ARP for a whole range."""
+
+import collections
+import unittest
+
+import lab_case  # noqa: F401 (finds the lab)
+import raw_bgp as bgp
+from raw_lab import BACKEND_AS, BACKENDS, NEXT_HOP, UPSTREAM, RawCase
+from raw_speaker import wait_for
+
+VIP = "192.0.2.1/32"
+MEMBERS, MORE = 1024, 3
+BUCKETS = 16384
+SEND = 2  # RFC 7911 4
+RANGE = "10.1.16.0/20"
+KEYS = (f"{NEXT_HOP},as={BACKEND_AS},role=backend,passive,next-hop=any,"
+        f"add-path=receive,max-prefix=2000,max-paths={MEMBERS + MORE}")
+
+
+def hop(number):
+    return f"10.1.{16 + (number >> 8)}.{number & 0xff}"
+
+
+def path_key(number):
+    return bgp.u32(number + 1) + bgp.prefix(VIP)
+
+
+def path_of(number):
+    return bgp.update(bgp.origin(), bgp.as_path(BACKEND_AS),
+                      bgp.next_hop(hop(number)), nlri=path_key(number))
+
+
+class ManyNextHops(RawCase):
+
+    options = {"neighbors": (BACKENDS, KEYS, UPSTREAM),
+               "flags": ("--maximum-paths", str(MEMBERS))}
+
+    @classmethod
+    def before_start(cls):
+        cls.lab.host.ip(f"route add {RANGE} dev lan")
+        cls.lab.peers.ip(f"route add local {RANGE} dev lo")
+
+    def setUp(self):
+        add_path = bgp.capability(bgp.CAP_ADD_PATH,
+                                  bgp.u16(bgp.IPV4) + bgp.u8(1, SEND))
+        self.server = self.keep(self.lab.establish(
+            NEXT_HOP, BACKEND_AS,
+            capabilities=bgp.usual_capabilities(BACKEND_AS) + add_path))
+
+    def wait(self, condition, seconds, what):
+        wait_for([self.observer, self.bystander, self.server], condition,
+                 seconds, what)
+
+    def buckets(self):
+        """Return how many members have how many buckets."""
+        return collections.Counter(
+            m["buckets"] for group in self.lab.headgate.show("groups")
+            for m in group["members"] if VIP in group["vips"])
+
+    def reasons(self):
+        route = self.lab.route(VIP)
+        return collections.Counter(
+            p["reason"] for p in (route["paths"] if route else []))
+
+    def above_maximum(self):
+        return self.lab.headgate.show("status")["vips"]["above_maximum_paths"]
+
+    def test_1024_share_and_what_is_cut_is_named(self):
+        self.server.send(*map(path_of, range(MEMBERS + MORE)))
+        self.wait(lambda: self.reasons() == {None: MEMBERS, "max_paths": MORE},
+                  30, "1,024 next hops in the set")
+        self.wait(lambda: self.buckets() == {BUCKETS // MEMBERS: MEMBERS}, 10,
+                  "16 buckets for each")
+        self.assertEqual(self.above_maximum(), 1)
+        self.assertIn(f"{MEMBERS} used; raise --maximum-paths ({MEMBERS}) to use",
+                      self.lab.headgate.log_tail(5000))
+        explained = self.lab.headgate.ctl("explain", VIP).stdout
+        self.assertIn(f"{MEMBERS} in the set, {MORE} more as good but cut",
+                      explained)
+        self.assertEqual(explained.count("the set is full: --maximum-paths"),
+                         MORE)
+        self.assertEqual(self.lab.headgate.show("status")["groups"]["crowded"],
+                         0)
+        # With as many as fit, nothing is cut.
+        for number in range(MORE):
+            self.server.send(bgp.update(withdrawn=path_key(number)))
+        self.wait(lambda: self.reasons() == {None: MEMBERS}, 10,
+                  "the rest in the set")
+        self.wait(lambda: self.buckets() == {BUCKETS // MEMBERS: MEMBERS}, 10,
+                  "16 buckets for each again")
+        self.assertEqual(self.above_maximum(), 0)
+        self.check_bystanders()
+
+
+if __name__ == "__main__":
+    unittest.main()
