@@ -254,6 +254,9 @@ static int on_update(struct bgp_neighbor *neighbor,
 	struct agent *agent = context;
 	int error = adj_rib_in_update(agent->rib, peer, update);
 
+	if (!error && update->error.verdict == BGP_VERDICT_DISABLE)
+		error = adj_rib_in_drop_family(agent->rib, peer,
+					       update->error.family);
 	ask_for_refused(neighbor, peer);
 	if (error != -EDQUOT)
 		return error;

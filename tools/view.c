@@ -310,6 +310,8 @@ static const struct view_line one_neighbor_lines[] = {
 	  "{families} agreed; only here: {families_only_ours}; "
 	  "only there: {families_only_theirs}",
 	  "families" },
+	{ "families", "{families_disabled} ignored since an error",
+	  "families_disabled" },
 	{ "families", "{options.families} offered", .without = "families" },
 	{ "capabilities", "{capabilities}", "capabilities" },
 	{ "only here", "{capabilities_only_ours}", "capabilities" },

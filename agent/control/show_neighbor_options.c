@@ -126,6 +126,10 @@ void show_neighbor_options(struct json_object *out,
 	json_add_number(out, "capabilities_unknown", theirs->ignored);
 	json_add(out, "families",
 		 names_of_families(session->negotiated.families));
+	json_add(out, "families_disabled",
+		 session->disabled_families ?
+			 names_of_families(session->disabled_families) :
+			 NULL);
 	json_add(out, "families_only_ours",
 		 names_of_families(bgp_open_families(ours) &
 				   ~bgp_open_families(theirs)));

@@ -20,7 +20,7 @@
 #include "rib/update_group.h"
 
 enum {
-	HINT_SIZE = 160,
+	HINT_SIZE = 256,
 };
 
 /* ------------------------------------------------------------- history */

@@ -536,3 +536,17 @@ void adj_rib_in_end_refresh(struct rib *rib, struct rib_peer *peer,
 	rounds->oldest = rounds->now;
 	sweep_stale(rib, peer);
 }
+
+/* Do as after a refresh in which nothing came. */
+int adj_rib_in_drop_family(struct rib *rib, struct rib_peer *peer,
+			   enum bgp_family family)
+{
+	int error = adj_rib_in_begin_refresh(rib, peer, family);
+
+	if (error)
+		return error;
+	peer->dropped_families |= bgp_family_bit(family);
+	waiting_prefixes_clear(&peer->waiting, bgp_family_bit(family));
+	adj_rib_in_end_refresh(rib, peer, family);
+	return 0;
+}

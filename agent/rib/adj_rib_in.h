@@ -29,6 +29,12 @@ int adj_rib_in_begin_refresh(struct rib *rib, struct rib_peer *peer,
 void adj_rib_in_end_refresh(struct rib *rib, struct rib_peer *peer,
 			    enum bgp_family family);
 /*
+ * Remove all paths of a family, after an error in its routes (RFC 4760 7). The
+ * same return value.
+ */
+int adj_rib_in_drop_family(struct rib *rib, struct rib_peer *peer,
+			   enum bgp_family family);
+/*
  * Add the paths of --path, as if a backend had announced them; they stay until
  * rib_free(), and `paths` must live as long. Call once. Returns 0 or -ENOMEM.
  */

@@ -110,7 +110,8 @@ struct rib_peer {
 	bool incomplete_logged;		 /* its ORIGIN kept it out of a set */
 	struct max_prefix max_prefix;	 /* the user sets its limit */
 	struct waiting_prefixes waiting; /* for room within it */
-	uint32_t refreshing; /* enum bgp_family_bits: BoRR has come */
+	uint32_t refreshing;	   /* enum bgp_family_bits: BoRR has come */
+	uint32_t dropped_families; /* the same: adj_rib_in_drop_family() */
 	struct refresh_rounds rounds[BGP_FAMILY_COUNT];
 	/* Routes with paths of it; one with both kinds is in both sets. */
 	struct turn_set accepted_routes;

@@ -28,9 +28,16 @@ static bool is_swept(const struct rib_peer *peer, const struct route *route,
 	       age > (uint8_t)(rounds->now - rounds->oldest);
 }
 
-static enum departure_cause cause_of(const struct rib_peer *peer)
+static enum departure_cause cause_of(const struct rib_peer *peer,
+				     const struct route *route)
 {
-	return peer->source.leaving ? DEPARTURE_SESSION : DEPARTURE_STALE;
+	enum bgp_family family = bgp_nlri_family(&route->node.prefix);
+
+	if (peer->source.leaving)
+		return DEPARTURE_SESSION;
+	return peer->dropped_families & bgp_family_bit(family) ?
+		       DEPARTURE_ERROR :
+		       DEPARTURE_STALE;
 }
 
 /*
@@ -47,7 +54,7 @@ static void visit_route(struct rib *rib, struct rib_peer *peer,
 	while (adj_rib_in_is_of_peer(*link, peer)) {
 		if (is_swept(peer, route, *link)) {
 			adj_rib_in_remove_path(rib, peer, route, link,
-					       cause_of(peer));
+					       cause_of(peer, route));
 			continue;
 		}
 		stays |= ((*link)->import == IMPORT_ACCEPTED) == accepted;
@@ -82,7 +89,7 @@ static void search_routes(struct rib *rib, struct rib_peer *peer)
 		while (adj_rib_in_is_of_peer(*link, peer))
 			if (is_swept(peer, route, *link))
 				adj_rib_in_remove_path(rib, peer, route, link,
-						       cause_of(peer));
+						       cause_of(peer, route));
 			else
 				link = &(*link)->next;
 		route_free_if_unused(rib, route);

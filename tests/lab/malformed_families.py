@@ -5,8 +5,8 @@ malformed_update.py.
 """
 
 from malformed_update import (
-    BACKEND, DUAL, HAS, HAS_NOT, NLRI, PATH, SEEN, UNCHANGED, WITHDRAWN, Case,
-    Reset, good_but)
+    BACKEND, DISABLED, DUAL, HAS, HAS_NOT, NLRI, PATH, SEEN, UNCHANGED,
+    WITHDRAWN, Case, Reset, good_but)
 from raw_bgp import (
     IPV4, IPV6, MED, MP_REACH, MP_UNREACH, attribute, ipv4, ipv6, mp_reach,
     mp_unreach, next_hop, origin, prefix, u8, u16, update)
@@ -93,14 +93,14 @@ IPV6_ROUTES = [
     Case("IPv6 withdrawn", update(mp_unreach(V6_NLRI, IPV6)), HAS_NOT,
          DUAL),
     Case("End-of-RIB of IPv6", update(mp_unreach(afi=IPV6)), HAS, DUAL),
-    Case("IPv6 with a next hop of 15 bytes", v6(V6_HOP[:15]), Reset(9), DUAL),
-    Case("IPv6 with a next hop of 4 bytes", v6(ipv4(BACKEND)), Reset(9),
+    Case("IPv6 with a next hop of 15 bytes", v6(V6_HOP[:15]), DISABLED, DUAL),
+    Case("IPv6 with a next hop of 4 bytes", v6(ipv4(BACKEND)), DISABLED,
          DUAL),
-    Case("IPv6 with a next hop of 33 bytes", v6(bytes(33)), Reset(9), DUAL),
+    Case("IPv6 with a next hop of 33 bytes", v6(bytes(33)), DISABLED, DUAL),
     Case("IPv6 with a prefix of 129 bits",
-         v6(nlri=u8(129) + bytes(17)), Reset(9), DUAL),
-    Case("IPv6 with a prefix that ends early", v6(nlri=V6_NLRI[:9]), Reset(9),
+         v6(nlri=u8(129) + bytes(17)), DISABLED, DUAL),
+    Case("IPv6 with a prefix that ends early", v6(nlri=V6_NLRI[:9]), DISABLED,
          DUAL),
     Case("IPv6 withdrawn with a prefix of 129 bits",
-         update(mp_unreach(u8(129) + bytes(17), IPV6)), Reset(9), DUAL),
+         update(mp_unreach(u8(129) + bytes(17), IPV6)), DISABLED, DUAL),
 ]

@@ -41,6 +41,7 @@ PassedOrDropped = collections.namedtuple("PassedOrDropped", "kind value")
 UNCHANGED = "the previous announcement stays"
 NOT_PASSED = "is used, but not announced to the upstream"
 HAS, HAS_NOT = "IPv6 path is there", "no IPv6 path is left"
+DISABLED = "no IPv6 path is left, and new ones are ignored"
 
 Case = collections.namedtuple("Case", "name bytes expected who",
                               defaults=(EXTERNAL,))

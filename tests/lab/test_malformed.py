@@ -256,8 +256,25 @@ class Updates(MalformedCase):
             self.assertTrue(self.path()["selected"])
         elif expected in (updates.HAS, updates.HAS_NOT):
             self.assertEqual(bool(self.ipv6_path()), expected == updates.HAS)
+        elif expected == updates.DISABLED:
+            self.check_disabled(tag)
         else:
             self.check_gone(expected)
+
+    def check_disabled(self, tag):
+        """Check that IPv6 is off the session, IPv4 is not, and a new session
+        has both."""
+        address = self.PEERS[self.kind][0][0]
+        self.assertIsNone(self.ipv6_path())
+        self.assertTrue(self.observer.has(VIP, tag))
+        self.speaker.send(families.v6())
+        self.announce_well(FENCE)
+        self.assertIsNone(self.ipv6_path())
+        shown = self.lab.headgate.neighbor(address)
+        self.assertEqual((shown["families"], shown["families_disabled"]),
+                         (["ipv4 unicast"], ["ipv6 unicast"]))
+        self.assertIn("ipv6 unicast ignored since an error", shown["hint"])
+        self.hang_up()
 
     def check_gone(self, expected):
         """Check that the upstream has no route, and that the path is gone or
@@ -369,6 +386,34 @@ class Updates(MalformedCase):
                          (False, "next_hop_unresolved"))
         self.assertFalse(speaker.closed)
         self.assertNotIn(VIP, self.observer.table)
+
+    def test_a_hint_names_extended_next_hop(self):
+        """IPv4 with an IPv6 next hop was not agreed: IPv4 is off the session,
+        IPv6 stays."""
+        speaker = self.session_of(updates.DUAL)
+        address = self.PEERS[updates.DUAL][0][0]
+        self.announce_well(VIP)
+        self.announce_ipv6()
+        speaker.send(bgp.update(
+            bgp.mp_reach(families.V6_HOP, bgp.prefix(VIP), bgp.IPV4),
+            bgp.origin(), updates.PATH))
+        self.see(speaker, lambda: self.lab.headgate.neighbor(address)[
+            "families_disabled"] == ["ipv4 unicast"], "IPv4 off the session")
+        shown = self.lab.headgate.neighbor(address)
+        self.assertIn("ipv4 unicast ignored since an error: IPv6 next hop of "
+                      "IPv4 routes, which needs extended-next-hop",
+                      shown["hint"])
+        text = self.lab.headgate.ctl("show", "neighbor", address).stdout
+        self.assertIn("ipv4 unicast ignored since an error\n", text)
+        self.assertIn("verdict: disable; ipv4 unicast ignored until a new "
+                      "session", self.lab.headgate.log_tail(100))
+        self.assertIsNone(self.lab.path(VIP, address))
+        self.assertIsNotNone(self.ipv6_path())
+        speaker.send(bgp.update(bgp.origin(), updates.PATH,
+                                bgp.next_hop(address), nlri=bgp.prefix(VIP)))
+        self.announce_ipv6()
+        self.assertIsNone(self.lab.path(VIP, address))
+        self.hang_up()
 
     def test_host_bits_are_cleared(self):
         speaker = self.session_of(updates.EXTERNAL)

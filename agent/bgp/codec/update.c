@@ -75,13 +75,31 @@ static void note_foreign_ipv4(struct bgp_update *out)
 	};
 }
 
-/* RFC 7606 5.3 and 7.11: the routes of the attribute cannot be read. */
-static void reset_for_attribute(struct bgp_update *out, uint8_t attribute,
-				struct reader whole, const char *reason)
+/* An attribute with routes, and their family. */
+struct routes_attribute {
+	uint8_t type;
+	enum bgp_family family;
+	struct reader whole;
+};
+
+/*
+ * RFC 7606 5.3 and 7.11: the routes of the attribute cannot be read, and what was
+ * announced or withdrawn is unknown. The session goes on with its other families
+ * (RFC 4760 7), if it has any.
+ */
+static void lose_family(struct update_decoder *d,
+			const struct routes_attribute *attribute,
+			const char *reason)
 {
-	bgp_update_error_raise_attribute(&out->error, BGP_VERDICT_RESET,
-					 BGP_UPDATE_OPTIONAL_ATTRIBUTE, reason,
-					 attribute, whole);
+	uint32_t others = d->context->negotiated->families &
+			  ~(uint32_t)bgp_family_bit(attribute->family);
+	struct bgp_update_error *error = &d->out->error;
+
+	if (bgp_update_error_raise_attribute(
+		    error, others ? BGP_VERDICT_DISABLE : BGP_VERDICT_RESET,
+		    BGP_UPDATE_OPTIONAL_ATTRIBUTE, reason, attribute->type,
+		    attribute->whole))
+		error->family = attribute->family;
 }
 
 /* RFC 4271 6.3: a martian is ignored, which is the whole damage. */
@@ -115,7 +133,10 @@ static void read_reach(struct update_decoder *d,
 	const struct bgp_negotiated *negotiated = d->context->negotiated;
 	struct bgp_announced *part = &d->out->announced[BGP_PART_MULTIPROTOCOL];
 	struct reader value = multiprotocol->reach;
-	struct reader whole = multiprotocol->whole_reach;
+	struct routes_attribute attribute = {
+		.type = BGP_ATTRIBUTE_MP_REACH_NLRI,
+		.whole = multiprotocol->whole_reach,
+	};
 	struct bgp_nexthop nexthop;
 	enum bgp_nlri_verdict verdict;
 	enum bgp_family family;
@@ -126,23 +147,24 @@ static void read_reach(struct update_decoder *d,
 		note_foreign(d->out, multiprotocol->reach);
 		return;
 	}
+	attribute.family = family;
 	if (!bgp_nexthop_decode(&value, family, negotiated->extended_nexthop,
 				&nexthop) ||
 	    !reader_take(&value, BGP_MP_RESERVED_SIZE)) {
-		reset_for_attribute(d->out, BGP_ATTRIBUTE_MP_REACH_NLRI, whole,
-				    bad_nexthop_reason(multiprotocol->reach,
-						       family));
+		lose_family(d, &attribute,
+			    bad_nexthop_reason(multiprotocol->reach, family));
 		return;
 	}
 	part->nlri = nlri_of(negotiated, family, value);
 	part->nexthop = nexthop.address;
 	part->link_local = nexthop.link_local;
 	verdict = bgp_nlri_check(&part->nlri);
-	if (verdict == BGP_NLRI_MALFORMED)
-		reset_for_attribute(d->out, BGP_ATTRIBUTE_MP_REACH_NLRI, whole,
-				    "bad prefix");
-	else if (verdict == BGP_NLRI_MARTIAN)
+	if (verdict == BGP_NLRI_MALFORMED) {
+		part->nlri = (struct bgp_nlri){ 0 };
+		lose_family(d, &attribute, "bad prefix");
+	} else if (verdict == BGP_NLRI_MARTIAN) {
 		note_martian(d->out);
+	}
 }
 
 /* True if the UPDATE has nothing else: RFC 4724 2. */
@@ -169,10 +191,16 @@ static void read_unreach(struct update_decoder *d,
 		return;
 	}
 	*part = nlri_of(negotiated, family, value);
-	if (bgp_nlri_check(part) == BGP_NLRI_MALFORMED)
-		reset_for_attribute(d->out, BGP_ATTRIBUTE_MP_UNREACH_NLRI,
-				    multiprotocol->whole_unreach, "bad prefix");
-	else if (!value.left && is_end_of_rib(d->out, multiprotocol)) {
+	if (bgp_nlri_check(part) == BGP_NLRI_MALFORMED) {
+		const struct routes_attribute attribute = {
+			.type = BGP_ATTRIBUTE_MP_UNREACH_NLRI,
+			.family = family,
+			.whole = multiprotocol->whole_unreach,
+		};
+
+		*part = (struct bgp_nlri){ 0 };
+		lose_family(d, &attribute, "bad prefix");
+	} else if (!value.left && is_end_of_rib(d->out, multiprotocol)) {
 		d->out->end_of_rib = true;
 		d->out->end_of_rib_family = family;
 	}

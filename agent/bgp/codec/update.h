@@ -12,6 +12,8 @@
  *   OK, DISCARD  withdraw every part of `withdrawn`, then learn every part of
  *                `announced`, so that a prefix in both stays (RFC 4271 4.3)
  *   WITHDRAW     withdraw every part of both
+ *   DISABLE      the same, withdraw all routes of error.family, and have it no
+ *                more among the families of the session
  *   RESET        send error.notification and end the session
  */
 

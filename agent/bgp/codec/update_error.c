@@ -7,6 +7,7 @@ static const char *const verdict_names[BGP_VERDICT_COUNT] = {
 	[BGP_VERDICT_OK] = "ok",
 	[BGP_VERDICT_DISCARD] = "discard",
 	[BGP_VERDICT_WITHDRAW] = "withdraw",
+	[BGP_VERDICT_DISABLE] = "disable",
 	[BGP_VERDICT_RESET] = "reset",
 };
 
@@ -14,6 +15,7 @@ void bgp_update_error_clear(struct bgp_update_error *error)
 {
 	error->verdict = BGP_VERDICT_OK;
 	error->attribute = 0;
+	error->family = 0;
 	error->reason = NULL;
 	error->value = reader_of(NULL, 0);
 	bgp_notification_set(&error->notification, 0, BGP_UNSPECIFIC, NULL, 0);

@@ -7,6 +7,7 @@
  * an error, and the strongest one is kept.
  */
 
+#include "bgp/codec/family.h"
 #include "bgp/codec/notification.h"
 
 #include <stdbool.h>
@@ -17,6 +18,7 @@ enum bgp_verdict {
 	BGP_VERDICT_OK,
 	BGP_VERDICT_DISCARD,  /* an attribute or a prefix was ignored */
 	BGP_VERDICT_WITHDRAW, /* treat all NLRI as withdrawn */
+	BGP_VERDICT_DISABLE,  /* the same, and ignore a family from now on */
 	BGP_VERDICT_RESET,    /* send the NOTIFICATION, end the session */
 	BGP_VERDICT_COUNT,
 };
@@ -28,6 +30,7 @@ struct bgp_update_error {
 	const char *reason; /* static text; NULL if the verdict is OK */
 	struct reader
 		value; /* of the bad attribute, in the message; may be empty */
+	enum bgp_family family; /* of BGP_VERDICT_DISABLE: RFC 4760 7 */
 	/* Set for any error; sent only for BGP_VERDICT_RESET. */
 	struct bgp_notification notification;
 };

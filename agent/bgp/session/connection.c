@@ -182,6 +182,7 @@ static void close_connection(struct bgp_connection *connection)
 	bgp_stream_close(&connection->stream);
 	connection->notification.code = 0;
 	connection->negotiated = (struct bgp_negotiated){ .hold_time = 0 };
+	connection->disabled_families = 0;
 	connection->options.handler->closed(connection);
 }
 

@@ -126,6 +126,9 @@ struct bgp_connection {
 	struct event *send_hold;
 	struct bgp_open remote_open;	  /* from OpenConfirm on */
 	struct bgp_negotiated negotiated; /* from OpenConfirm on */
+	/* Families that an error took off the session: enum bgp_family_bits. */
+	uint32_t disabled_families;
+	const char *disabled_reason; /* the last error; static text */
 	struct bgp_notification
 		notification;	 /* sent with the next event that needs one */
 	struct reader message;	 /* body of the current message */

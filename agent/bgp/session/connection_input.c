@@ -89,6 +89,17 @@ static void receive_notification(struct bgp_connection *connection)
 
 /* ------------------------------------------------------------- routes */
 
+/* RFC 4760 7: routes of the family are ignored from now on. */
+static void disable_family(struct bgp_connection *connection,
+			   const struct bgp_update_error *error)
+{
+	const uint32_t bit = bgp_family_bit(error->family);
+
+	connection->negotiated.families &= ~bit;
+	connection->disabled_families |= bit;
+	connection->disabled_reason = error->reason;
+}
+
 void bgp_connection_process_update(struct bgp_connection *connection)
 {
 	const struct bgp_connection_options *options = &connection->options;
@@ -107,6 +118,8 @@ void bgp_connection_process_update(struct bgp_connection *connection)
 	options->counters->foreign += update.foreign.present;
 	if (verdict != BGP_VERDICT_OK || update.foreign.present)
 		options->handler->update_error(connection, &update);
+	if (verdict == BGP_VERDICT_DISABLE)
+		disable_family(connection, &update.error);
 	if (verdict == BGP_VERDICT_RESET) {
 		connection->notification = update.error.notification;
 		bgp_connection_handle(connection, BGP_EVENT_UPDATE_ERROR);

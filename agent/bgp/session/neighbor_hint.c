@@ -40,6 +40,23 @@ static bool hint_of_refused(const struct bgp_refused *refused, char *text,
 	return true;
 }
 
+/* Tell of a family that an error took off the session. */
+static bool hint_of_disabled(const struct bgp_connection *session, char *text,
+			     size_t size)
+{
+	enum bgp_family family = 0;
+
+	if (!session->disabled_families)
+		return false;
+	while (!(session->disabled_families & bgp_family_bit(family)))
+		family++;
+	snprintf(text, size,
+		 "%s ignored since an error: %s; when that is mended, "
+		 "`headgatectl neighbor ... clear` begins anew",
+		 bgp_family_name(family), session->disabled_reason);
+	return true;
+}
+
 static void hint_of_max_prefix(const struct bgp_neighbor *neighbor, char *text,
 			       size_t size)
 {
@@ -77,7 +94,8 @@ bool bgp_neighbor_hint(const struct bgp_neighbor *neighbor,
 		return true;
 	}
 	if (neighbor->session)
-		return hint_of_refused(&neighbor->refused, text, size);
+		return hint_of_disabled(neighbor->session, text, size) ||
+		       hint_of_refused(&neighbor->refused, text, size);
 	if (bgp_neighbor_held_ms(neighbor)) {
 		hint_of_max_prefix(neighbor, text, size);
 		return true;

@@ -234,6 +234,9 @@ static void log_update_error(const struct bgp_neighbor *neighbor,
 
 	if (verdict == BGP_VERDICT_WITHDRAW)
 		add_withdrawn(&text, update);
+	else if (verdict == BGP_VERDICT_DISABLE)
+		text_add(&text, "; %s ignored until a new session",
+			 bgp_family_name(update->error.family));
 	log_warning("bgp", "%s: UPDATE: %s; verdict: %s%s",
 		    bgp_neighbor_name(neighbor, name),
 		    bgp_update_describe(update, why), bgp_verdict_name(verdict),
@@ -247,11 +250,15 @@ static void log_foreign(struct bgp_neighbor *neighbor,
 	char name[BGP_NEIGHBOR_NAME_SIZE];
 	enum bgp_family family;
 
-	if (neighbor->foreign_logged)
+	bool known = bgp_family_of(foreign->afi, foreign->safi, &family);
+
+	if (neighbor->foreign_logged ||
+	    (known &&
+	     neighbor->session->disabled_families & bgp_family_bit(family)))
 		return;
 	neighbor->foreign_logged = true;
 	bgp_neighbor_name(neighbor, name);
-	if (bgp_family_of(foreign->afi, foreign->safi, &family))
+	if (known)
 		log_warning("bgp",
 			    "%s: routes of %s ignored: the session did not "
 			    "agree on that family; set it at both ends, here "

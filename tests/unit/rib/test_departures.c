@@ -206,6 +206,28 @@ static void a_path_that_is_replaced_has_not_gone(void **state)
 	assert_int_equal(cause_of(world, VIP, 0), DEPARTURE_CAUSE_COUNT);
 }
 
+/* RFC 4760 7: after an error in the routes of a family. */
+static void the_paths_of_a_dropped_family_go_by_an_error(void **state)
+{
+	struct world *world = *state;
+
+	announce_vip(world, 0, VIP);
+	announce_vip(world, 1, VIP);
+	rib_process(world->rib);
+	assert_int_equal(adj_rib_in_drop_family(world->rib, world->backends[0],
+						BGP_IPV6_UNICAST),
+			 0);
+	rib_process(world->rib);
+	assert_int_equal(route_of(world, VIP)->selected, 2);
+	assert_int_equal(adj_rib_in_drop_family(world->rib, world->backends[0],
+						BGP_IPV4_UNICAST),
+			 0);
+	rib_process(world->rib);
+	assert_int_equal(route_of(world, VIP)->selected, 1);
+	assert_int_equal(world->backends[0]->prefixes_received, 0);
+	assert_int_equal(cause_of(world, VIP, 0), DEPARTURE_ERROR);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +240,9 @@ int main(void)
 		cmocka_unit_test(a_lost_session_takes_a_part_of_the_room),
 		cmocka_unit_test_setup_teardown(
 			a_path_that_is_replaced_has_not_gone, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			the_paths_of_a_dropped_family_go_by_an_error, setup,
+			teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,9 +53,24 @@ static enum bgp_verdict read_with_path(struct reader attributes)
 	return decode_block(reader_of(block, w.used), false);
 }
 
+/* The family is lost, and the session with it if there is no other. */
 static void assert_lost(struct reader attribute)
 {
+	const uint32_t families = negotiated.families;
+	struct reader value = attribute;
+	enum bgp_family family;
+
+	reader_take(&value, 3); /* flags, type, length */
+	assert_true(bgp_family_read(&value, &family));
+	assert_int_equal(read_with_path(attribute), BGP_VERDICT_DISABLE);
+	assert_int_equal(update.error.family, family);
+	for (int part = 0; part < BGP_PART_COUNT; part++) {
+		assert_int_equal(update.withdrawn[part].bytes.left, 0);
+		assert_int_equal(update.announced[part].nlri.bytes.left, 0);
+	}
+	negotiated.families = bgp_family_bit(family);
 	assert_int_equal(read_with_path(attribute), BGP_VERDICT_RESET);
+	negotiated.families = families;
 	assert_int_equal(update.error.notification.subcode,
 			 BGP_UPDATE_OPTIONAL_ATTRIBUTE);
 	assert_int_equal(update.error.attribute, attribute.data[1]);
@@ -113,7 +128,7 @@ static void takes_a_link_local_nexthop_that_stands_alone(void **state)
 	}
 }
 
-static void resets_for_a_nexthop_length_of_no_family(void **state)
+static void loses_the_family_for_a_nexthop_length_of_none(void **state)
 {
 	(void)state;
 	assert_lost(BYTES(IPV6_REACH(0, 0, NETWORK)));
@@ -164,7 +179,7 @@ static void takes_an_ipv4_mapped_nexthop_as_ipv4(void **state)
 	}
 }
 
-static void resets_for_prefixes_that_cannot_be_read(void **state)
+static void loses_the_family_for_prefixes_that_cannot_be_read(void **state)
 {
 	(void)state;
 	assert_lost(BYTES(IPV6_REACH(16, GLOBAL, 0, 129, GLOBAL, 0)));
@@ -358,6 +373,30 @@ static void takes_no_end_of_rib_with_anything_else_in_it(void **state)
 	assert_false(update.end_of_rib);
 }
 
+/* RFC 4760 7: what the UPDATE has of the other family is read, and withdrawn. */
+static void keeps_the_routes_of_the_other_family_apart(void **state)
+{
+	const struct reader block =
+		BYTES(IPV6_REACH(16, GLOBAL, 0, 129, GLOBAL, 0), ORIGIN,
+		      PATH_65001, UNREACH(0, 1, 1, 8, 10));
+
+	(void)state;
+	assert_int_equal(decode_block(block, false), BGP_VERDICT_DISABLE);
+	assert_int_equal(update.error.family, BGP_IPV6_UNICAST);
+	assert_int_equal(update.announced[MP].nlri.bytes.left, 0);
+	assert_next(&update.withdrawn[MP], "10.0.0.0/8");
+}
+
+static void a_reset_is_stronger_than_a_lost_family(void **state)
+{
+	const struct reader twice = BYTES(IPV6_REACH(15, GLOBAL, NETWORK),
+					  IPV6_REACH(16, GLOBAL, 0, NETWORK),
+					  ORIGIN, PATH_65001);
+
+	(void)state;
+	assert_int_equal(decode_block(twice, false), BGP_VERDICT_RESET);
+}
+
 #define both(test) cmocka_unit_test_setup(test, start_with_both_families)
 
 int main(void)
@@ -366,10 +405,10 @@ int main(void)
 		both(takes_ipv6_routes_and_their_nexthop),
 		both(keeps_the_link_local_half_of_a_nexthop),
 		both(takes_a_link_local_nexthop_that_stands_alone),
-		both(resets_for_a_nexthop_length_of_no_family),
+		both(loses_the_family_for_a_nexthop_length_of_none),
 		both(takes_ipv6_nexthops_for_ipv4_only_if_agreed_on),
 		both(takes_an_ipv4_mapped_nexthop_as_ipv4),
-		both(resets_for_prefixes_that_cannot_be_read),
+		both(loses_the_family_for_prefixes_that_cannot_be_read),
 		both(withdraws_for_a_nexthop_no_host_can_have),
 		both(ignores_families_that_are_not_agreed_on),
 		both(ignores_the_ipv4_fields_of_a_session_without_ipv4),
@@ -381,6 +420,8 @@ int main(void)
 		both(reads_path_identifiers_where_agreed_on),
 		both(takes_an_empty_mp_unreach_as_end_of_rib),
 		both(takes_no_end_of_rib_with_anything_else_in_it),
+		both(keeps_the_routes_of_the_other_family_apart),
+		both(a_reset_is_stronger_than_a_lost_family),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
