@@ -8,9 +8,11 @@
 #include <stdio.h>
 
 #include "bgp/session/announcer.h"
+#include "core/clock.h"
 #include "core/log.h"
 #include "rib/adj_rib_in.h"
 #include "rib/export.h"
+#include "rib/peer_nexthops.h"
 #include "wiring.h"
 
 /* Return the link of a session: that of our address on it, or 0. */
@@ -160,6 +162,14 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 		watch_peer(agent, peer, &neighbor->options.bfd_key);
 }
 
+/* No session announces the next hop any more. */
+static void lose_session(const struct address *address, void *context)
+{
+	struct agent *agent = context;
+
+	steering_session_lost(agent->steering, address, clock_now_ms());
+}
+
 static void on_session_down(struct bgp_neighbor *neighbor, void *context)
 {
 	struct rib_peer *peer = neighbor->owner_data;
@@ -168,6 +178,8 @@ static void on_session_down(struct bgp_neighbor *neighbor, void *context)
 	neighbor->owner_data = NULL;
 	if (!peer)
 		return;
+	/* Before its paths go: that takes time for each of them. */
+	peer_nexthops_each_sole(&peer->nexthops, lose_session, agent);
 	rib_peer_down(agent->rib, peer);
 	wiring_wake(agent);
 }

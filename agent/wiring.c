@@ -207,6 +207,7 @@ static struct rib_nexthop_place place_of_nexthop(const struct address *address,
 	return place;
 }
 
+/* Keep a next hop tracked, or not any longer. */
 static void track_nexthop(const struct address *address, bool wanted,
 			  void *context)
 {
@@ -218,6 +219,17 @@ static void track_nexthop(const struct address *address, bool wanted,
 	else if (tracker_acquire(agent->tracker, address))
 		log_error("nexthop", "%s: not tracked: out of memory",
 			  address_format(address, text));
+}
+
+/* The first path with a next hop came, or the last one went. */
+static void announce_nexthop(const struct address *address, bool wanted,
+			     void *context)
+{
+	struct agent *agent = context;
+
+	if (wanted)
+		steering_session_back(agent->steering, address);
+	track_nexthop(address, wanted, context);
 }
 
 static bool on_set_decided(const struct route *route,
@@ -353,7 +365,7 @@ struct rib_hooks wiring_rib_hooks(struct agent *agent)
 		.nexthop_check = check_nexthop,
 		.nexthop_place = place_of_nexthop,
 		.is_late = is_turn_over,
-		.nexthop_track = track_nexthop,
+		.nexthop_track = announce_nexthop,
 		.set_decided = on_set_decided,
 		.work_waiting = wake_end_of_turn,
 		.export_waiting = on_export_waiting,
@@ -423,6 +435,32 @@ struct steering_hooks wiring_steering_hooks(struct agent *agent)
 	};
 }
 
+enum {
+	CURSOR_STARTED_SHIFT = 32,
+};
+
+static int read_flows(struct datapath *datapath, enum hg_flow_map map,
+		      uint64_t *cursor, struct steering_flow *flows,
+		      uint32_t max, uint32_t *count)
+{
+	struct datapath_flows_cursor at = {
+		.batch = (uint32_t)*cursor,
+		.started = *cursor >> CURSOR_STARTED_SHIFT,
+	};
+	struct datapath_flow records[DATAPATH_MAX_FLOWS];
+	uint32_t most = max < DATAPATH_MAX_FLOWS ? max : DATAPATH_MAX_FLOWS;
+	int error =
+		datapath_read_flows(datapath, map, &at, records, most, count);
+
+	if (error && error != -ENOENT)
+		return error;
+	*cursor = (uint64_t)at.started << CURSOR_STARTED_SHIFT | at.batch;
+	for (uint32_t i = 0; i < *count; i++)
+		flows[i] = (struct steering_flow){ records[i].signature,
+						   records[i].flow };
+	return error;
+}
+
 struct steering_sink wiring_steering_sink(struct agent *agent)
 {
 	return (struct steering_sink){
@@ -432,6 +470,8 @@ struct steering_sink wiring_steering_sink(struct agent *agent)
 		.set_previous = datapath_set_previous,
 		.set_nexthop = datapath_set_nexthop,
 		.set_alive = datapath_set_alive,
+		.read_flows = read_flows,
+		.delete_flows = datapath_delete_flows,
 		.clear_vip_counter = datapath_clear_vip_counter,
 		.clear_nexthop_counter = datapath_clear_nexthop_counter,
 		.datapath = agent->datapath,

@@ -68,9 +68,10 @@ static void derive_vips(struct config *config)
 
 		lists->vips[i] = vip->rib;
 		lists->ranges[i] = vip->rib.prefix;
-		if (vip->hash_fields != HG_HASH_FIELDS_COUNT)
+		if (vip->hash_fields != HG_HASH_FIELDS_COUNT ||
+		    vip->window_s != STEERING_NO_WINDOW)
 			lists->vip_fields[own++] = (struct steering_vip_fields){
-				vip->rib.prefix, vip->hash_fields
+				vip->rib.prefix, vip->hash_fields, vip->window_s
 			};
 	}
 	config->rib.import.vip_count = lists->vip_count;
@@ -94,6 +95,10 @@ static void derive(struct config *config)
 		decision->maximum_paths_ibgp = decision->maximum_paths;
 	config->datapath.table_size = config->steering.table_size;
 	config->datapath.group_count = config->steering.group_count;
+	config->datapath.flow_records =
+		steering_has_windows(&config->steering) ?
+			config->steering.flow_records :
+			0;
 	config->nexthop.interface_count = config->datapath.interface_count;
 	config->nexthop.bfd = uses_bfd(config);
 }

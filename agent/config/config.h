@@ -76,6 +76,7 @@ enum config_limits {
 struct config_vip {
 	struct vip_options rib;
 	uint32_t hash_fields; /* HG_HASH_FIELDS_COUNT: those of all VIPs */
+	uint32_t window_s;    /* STEERING_NO_WINDOW: that of all VIPs */
 };
 
 /*

@@ -261,6 +261,25 @@ const struct option flag_table[] = {
 	  "Number of groups: different sets of next hops that VIPs have at one "
 	  "time. Each group takes 4 bytes a bucket, used or not.",
 	  NUMBER(steering.group_count, 1, HG_MAX_GROUPS) },
+	{ "affinity-window", "SECONDS",
+	  "When a bucket moves to another server, flows that are open stay "
+	  "where they are, and packets are watched for so long to know them. "
+	  "0: flows move at once.",
+	  NUMBER(steering.window_s, 0, STEERING_MAX_WINDOW_S) },
+	{ "drain-max", "SECONDS",
+	  "Longest time that flows stay on a server that withdrew its VIP and "
+	  "whose session is up.",
+	  NUMBER(steering.drain_max_s, 1, STEERING_MAX_WINDOW_S) },
+	{ "session-loss", NULL,
+	  "When the session with a server ends and the server still answers: "
+	  "its flows stay for --affinity-window (drain), or move at once "
+	  "(death).",
+	  CHOICE(steering.session_loss, steering_session_loss_names) },
+	{ "affinity-flows", "N",
+	  "Number of flows that can stay where they are at one time, of all "
+	  "VIPs. Each takes some 180 bytes of memory, used or not.",
+	  NUMBER(steering.flow_records, STEERING_MIN_FLOWS,
+		 HG_MAX_FLOW_RECORDS) },
 	{ "bpffs", "DIR", "Where maps and links are pinned.",
 	  VALUE(datapath.bpffs, path) },
 

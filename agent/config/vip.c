@@ -15,6 +15,7 @@ static const struct config_vip without_keys = {
 	.rib = { .as_path = MULTIPATH_AS_PATH_COUNT,
 		 .bandwidth_use = BANDWIDTH_COUNT },
 	.hash_fields = HG_HASH_FIELDS_COUNT,
+	.window_s = STEERING_NO_WINDOW,
 };
 
 static const struct option head = {
@@ -56,6 +57,11 @@ static const struct option keys[] = {
 	  .traits = OPTION_DERIVED, .kind = &kind_choice,
 	  OPTION_MEMBER(config_vip, hash_fields),
 	  OPTION_NAMES(steering_hash_fields_names) },
+	{ "affinity", "SECONDS",
+	  "Instead of --affinity-window. 0: flows move at once, as for DNS.",
+	  .traits = OPTION_DERIVED, .kind = &kind_number,
+	  OPTION_MEMBER(config_vip, window_s),
+	  .maximum = STEERING_MAX_WINDOW_S },
 };
 
 static void finish_vip(struct parser *parser, const struct entry_draft *draft)
@@ -92,7 +98,8 @@ static bool has_keys(const struct config_vip *vip)
 {
 	return vip->rib.min_nexthops || vip->rib.return_nexthops ||
 	       vip->rib.min_bandwidth || vip_options_decide(&vip->rib) ||
-	       vip->hash_fields != HG_HASH_FIELDS_COUNT;
+	       vip->hash_fields != HG_HASH_FIELDS_COUNT ||
+	       vip->window_s != STEERING_NO_WINDOW;
 }
 
 /*

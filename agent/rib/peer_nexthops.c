@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include "rib/rib_nexthop.h"
+
 enum {
 	FIRST_ROOM = 4,
 };
@@ -46,6 +48,7 @@ void peer_nexthops_add(struct peer_nexthops *hops,
 {
 	struct peer_nexthop *found;
 
+	hops->own_paths += hop == hops->own;
 	if (!hops->limit)
 		return;
 	found = find_hop(hops, hop);
@@ -60,9 +63,23 @@ void peer_nexthops_remove(struct peer_nexthops *hops,
 {
 	struct peer_nexthop *found = hops->limit ? find_hop(hops, hop) : NULL;
 
+	hops->own_paths -= hop == hops->own;
 	if (!found || --found->paths)
 		return;
 	*found = hops->list[--hops->count];
+}
+
+void peer_nexthops_each_sole(const struct peer_nexthops *hops,
+			     void (*each)(const struct address *address,
+					  void *context),
+			     void *context)
+{
+	for (uint32_t i = 0; i < hops->count; i++)
+		if (hops->list[i].hop != hops->own &&
+		    hops->list[i].paths == hops->list[i].hop->wanted)
+			each(rib_nexthop_address(hops->list[i].hop), context);
+	if (hops->own && hops->own_paths == hops->own->wanted)
+		each(rib_nexthop_address(hops->own), context);
 }
 
 void peer_nexthops_free(struct peer_nexthops *hops)

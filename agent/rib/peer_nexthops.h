@@ -5,13 +5,14 @@
 /*
  * The next hops of a neighbor's accepted paths. Each next hop is probed and
  * takes a slot, so one neighbor must not bring any number of them. Without a
- * limit nothing is counted. Pure.
+ * limit only the neighbor's own address is counted. Pure.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+struct address;
 struct rib_nexthop;
 
 struct peer_nexthop {
@@ -24,6 +25,8 @@ struct peer_nexthops {
 	uint32_t count;
 	uint32_t room;
 	struct peer_nexthop *list; /* in no order */
+	struct rib_nexthop *own;   /* the neighbor's address */
+	uint32_t own_paths;	   /* with it; without a limit, too */
 };
 
 /*
@@ -37,6 +40,14 @@ void peer_nexthops_add(struct peer_nexthops *hops,
 		       const struct rib_nexthop *hop);
 void peer_nexthops_remove(struct peer_nexthops *hops,
 			  const struct rib_nexthop *hop);
+/*
+ * Call `each` for those next hops that are counted and that no path of another
+ * neighbor has; also for its own address if no path has that.
+ */
+void peer_nexthops_each_sole(const struct peer_nexthops *hops,
+			     void (*each)(const struct address *address,
+					  void *context),
+			     void *context);
 void peer_nexthops_free(struct peer_nexthops *hops);
 
 #endif

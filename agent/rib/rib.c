@@ -107,16 +107,25 @@ void rib_peer_free(struct rib *rib, struct rib_peer *peer)
 	if (peer->source.self)
 		rib_nexthop_release(&rib->attributes.nexthops,
 				    peer->source.self);
+	if (peer->nexthops.own)
+		rib_nexthop_release(&rib->attributes.nexthops,
+				    peer->nexthops.own);
 	free(peer);
 }
 
-/* Intern the only next hop that its paths may have. False: out of memory. */
-static bool add_self(struct rib *rib, struct path_source *source)
+/*
+ * Intern the peer's own address, which may be the only next hop that its paths
+ * can have. False: out of memory.
+ */
+static bool add_self(struct rib *rib, struct rib_peer *peer)
 {
-	if (source->nexthop != NEIGHBOR_NEXTHOP_PEER)
-		return true;
-	source->self =
-		rib_nexthop_intern(&rib->attributes.nexthops, &source->address);
+	struct prefix_map *nexthops = &rib->attributes.nexthops;
+	struct path_source *source = &peer->source;
+
+	peer->nexthops.own = rib_nexthop_intern(nexthops, &source->address);
+	if (!peer->nexthops.own || source->nexthop != NEIGHBOR_NEXTHOP_PEER)
+		return peer->nexthops.own;
+	source->self = rib_nexthop_intern(nexthops, &source->address);
 	return source->self;
 }
 
@@ -152,9 +161,8 @@ struct rib_peer *rib_peer_up(struct rib *rib,
 	peer->source.incarnation = ++rib->last_incarnation;
 	peer->accepted_routes = turn_set_of(sizeof(struct route));
 	peer->refused_routes = turn_set_of(sizeof(struct route));
-	if (!add_self(rib, &peer->source) ||
-	    (is_announced_to(rib, peer) &&
-	     export_add_peer(rib, peer, options))) {
+	if (!add_self(rib, peer) || (is_announced_to(rib, peer) &&
+				     export_add_peer(rib, peer, options))) {
 		rib_peer_free(rib, peer);
 		return NULL;
 	}

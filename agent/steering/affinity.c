@@ -56,7 +56,7 @@ static void begin_window(struct affinity *affinity,
 {
 	set_moving(affinity, bucket, true);
 	set_tracked(affinity, bucket, true);
-	bucket->previous = previous;
+	bucket->previous = previous & AFFINITY_SLOT_MASK;
 }
 
 static void extend(struct affinity_bucket *bucket, uint32_t until_s)
@@ -182,6 +182,27 @@ void affinity_untrack(struct affinity *affinity, uint32_t bucket)
 
 	if (!b->moving)
 		set_tracked(affinity, b, false);
+}
+
+void affinity_begin_sweep(struct affinity *affinity)
+{
+	for (uint32_t i = 0; i < affinity->size; i++)
+		affinity->buckets[i].recorded = false;
+}
+
+void affinity_note_record(struct affinity *affinity, uint32_t bucket)
+{
+	affinity->buckets[bucket].recorded = true;
+}
+
+uint32_t affinity_end_sweep(struct affinity *affinity)
+{
+	uint32_t before = affinity->tracked;
+
+	for (uint32_t i = 0; i < affinity->size; i++)
+		if (!affinity->buckets[i].recorded)
+			affinity_untrack(affinity, i);
+	return before - affinity->tracked;
 }
 
 void affinity_track_as(struct affinity *affinity, const struct affinity *from)

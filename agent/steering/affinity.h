@@ -29,6 +29,10 @@
 
 #include "headgate/abi.h"
 
+enum affinity_sizes {
+	AFFINITY_SLOT_MASK = (1 << 15) - 1,
+};
+
 enum affinity_times {
 	/* In struct affinity_terms: */
 	AFFINITY_DEAD = 0, /* no flow can stay there */
@@ -39,7 +43,8 @@ enum affinity_times {
 
 struct affinity_bucket {
 	uint16_t current;
-	uint16_t previous; /* HG_NEXTHOP_NONE: none */
+	uint16_t previous : 15; /* HG_NEXTHOP_NONE: none */
+	uint16_t recorded : 1;	/* a record was found in this sweep */
 	uint32_t until_s : 30;
 	uint32_t moving : 1;
 	uint32_t tracked : 1;
@@ -95,6 +100,11 @@ uint32_t affinity_next_s(const struct affinity *affinity);
 
 /* No record of the bucket is left. A moving one stays tracked. */
 void affinity_untrack(struct affinity *affinity, uint32_t bucket);
+/* Look at all records: note each, then untrack buckets without. */
+void affinity_begin_sweep(struct affinity *affinity);
+void affinity_note_record(struct affinity *affinity, uint32_t bucket);
+/* Returns the number of buckets that are not tracked any more. */
+uint32_t affinity_end_sweep(struct affinity *affinity);
 /* Track what `from` tracks: its flows come to the buckets of `affinity`. */
 void affinity_track_as(struct affinity *affinity, const struct affinity *from);
 

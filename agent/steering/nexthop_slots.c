@@ -96,8 +96,8 @@ struct slot *nexthop_slots_acquire(struct nexthop_slots *slots,
 	if (fresh && !error)
 		error = sink->clear_nexthop_counter(sink->datapath,
 						    slot->index);
-	if (fresh)
-		slots->states[slot->index].lost = false;
+	if (fresh && !error)
+		error = nexthop_slots_set_lost(slots, slot, false, false);
 	if (!error && nexthop)
 		error = nexthop_slots_write(slots, slot, nexthop);
 	if (!error) {
@@ -173,10 +173,12 @@ int nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
 	const struct steering_sink *sink = slots->sink;
 	struct hg_nexthop *known = &slots->values[slot->index];
 	struct hg_nexthop value = slot_value(nexthop);
-	bool returns = value.alive && !known->alive;
+	bool returns;
 	int error = 0;
 
 	value.draining = slot_drains(slots, slot->index);
+	value.alive = value.alive && !slots->states[slot->index].killed;
+	returns = value.alive && !known->alive;
 	value.incarnation = known->incarnation + returns;
 	if (!memcmp(known, &value, sizeof(value)))
 		return 0;
@@ -187,4 +189,22 @@ int nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
 	if (!error)
 		*known = value;
 	return error;
+}
+
+int nexthop_slots_set_lost(struct nexthop_slots *slots, const struct slot *slot,
+			   bool lost, bool kill)
+{
+	struct nexthop_slot_state *state = &slots->states[slot->index];
+	const struct nexthop *nexthop =
+		tracker_find(slots->tracker, &slot->node.prefix.address);
+	bool was_killed = state->killed;
+
+	slots->lost_count += lost - state->lost;
+	state->lost = lost;
+	state->killed = lost && kill;
+	if (state->killed)
+		return nexthop_slots_kill(slots, slot);
+	return was_killed && nexthop ?
+		       nexthop_slots_write(slots, slot, nexthop) :
+		       0;
 }

@@ -23,7 +23,8 @@ enum nexthop_use {
 
 struct nexthop_slot_state {
 	uint32_t uses[NEXTHOP_USE_COUNT];
-	bool lost; /* its session ended, and it is not announced since */
+	bool lost;   /* its session ended, and it is not announced since */
+	bool killed; /* so it counts as dead, whether it answers or not */
 };
 
 struct nexthop_slots {
@@ -32,6 +33,7 @@ struct nexthop_slots {
 	struct slot_table table;
 	struct hg_nexthop *values;	   /* by slot: written last */
 	struct nexthop_slot_state *states; /* by slot */
+	uint32_t lost_count;		   /* of them */
 	/* Keep a next hop tracked while its slot is in use; NULL: do not. */
 	void (*track)(const struct address *address, bool wanted,
 		      void *context);
@@ -67,6 +69,9 @@ int nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
 /* True if the program sends packets to the next hop in this slot. */
 bool nexthop_slots_is_alive(const struct nexthop_slots *slots,
 			    const struct slot *slot);
+/* Its session ended, or it is announced again. `kill`: it counts as dead. */
+int nexthop_slots_set_lost(struct nexthop_slots *slots, const struct slot *slot,
+			   bool lost, bool kill);
 /* Clear the alive bit. Returns 0 or an error of the sink. */
 int nexthop_slots_kill(struct nexthop_slots *slots, const struct slot *slot);
 

@@ -9,11 +9,17 @@ const char *const steering_hash_fields_names[HG_HASH_FIELDS_COUNT] = {
 	[HG_HASH_DST] = "dst",	       [HG_HASH_PACKET] = "packet",
 };
 
+const char *const steering_session_loss_names[STEERING_LOSS_COUNT] = {
+	[STEERING_LOSS_DRAINS] = "drain",
+	[STEERING_LOSS_KILLS] = "death",
+};
+
 const struct steering_options steering_options_default = {
 	.table_size = 16384,
 	.group_count = 1024, /* sets that are steered at the same time */
 	.hash_fields = HG_HASH_5_TUPLE,
 	.drain_max_s = 3600,
+	.flow_records = 262144,
 };
 
 bool steering_options_equal(const struct steering_options *a,
@@ -23,6 +29,8 @@ bool steering_options_equal(const struct steering_options *a,
 	    a->group_count != b->group_count || a->seed != b->seed ||
 	    a->hash_fields != b->hash_fields || a->window_s != b->window_s ||
 	    a->drain_max_s != b->drain_max_s ||
+	    a->session_loss != b->session_loss ||
+	    a->flow_records != b->flow_records ||
 	    a->vip_fields_count != b->vip_fields_count)
 		return false;
 	for (size_t i = 0; i < a->vip_fields_count; i++)

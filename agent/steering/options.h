@@ -19,8 +19,19 @@ extern const char *const steering_hash_fields_names[HG_HASH_FIELDS_COUNT];
 
 enum steering_options_limits {
 	STEERING_MAX_WINDOW_S = 86400,
+	STEERING_MIN_FLOWS = 1024,
 	STEERING_NO_WINDOW = UINT32_MAX, /* in struct steering_vip_fields */
 };
+
+/* The end of the session with a server whose next hop still answers. */
+enum steering_session_loss {
+	STEERING_LOSS_DRAINS, /* flows stay for one affinity window */
+	STEERING_LOSS_KILLS,  /* they move at once, by one store */
+	STEERING_LOSS_COUNT,
+};
+
+/* Names as in --session-loss, indexed by these. */
+extern const char *const steering_session_loss_names[STEERING_LOSS_COUNT];
 
 /* The values of one --vip that has its own. */
 struct steering_vip_fields {
@@ -36,6 +47,8 @@ struct steering_options {
 	uint32_t hash_fields; /* enum hg_hash_fields, of all other VIPs */
 	uint32_t window_s;    /* affinity window of all other VIPs; 0: none */
 	uint32_t drain_max_s; /* flows stay on a server that drains */
+	enum steering_session_loss session_loss;
+	uint32_t flow_records; /* room for flows, if some VIP has a window */
 	const struct steering_vip_fields *vip_fields;
 	size_t vip_fields_count;
 };

@@ -164,19 +164,18 @@ static bool serve_some(struct turn *turn, bool urgent)
 	return false;
 }
 
-/* Open windows are looked at from time to time. */
-static uint32_t shorter_wait(const struct turn *turn, uint32_t wait_ms)
+/* Wake up for a periodic task, if there is need of it. */
+static uint32_t shorter_wait(const struct turn *turn, bool needed,
+			     uint64_t due_ms, uint32_t wait_ms)
 {
-	const struct steering *steering = turn->steering;
-	uint64_t due_ms = steering->pass_due_ms;
-
-	if (!steering->groups.windows_open || due_ms >= turn->now_ms + wait_ms)
+	if (!needed || due_ms >= turn->now_ms + wait_ms)
 		return wait_ms;
 	return due_ms > turn->now_ms ? (uint32_t)(due_ms - turn->now_ms) : 1;
 }
 
 static uint32_t wait_of(const struct turn *turn)
 {
+	const struct steering *steering = turn->steering;
 	uint32_t wait_ms = STEERING_SETTLED;
 
 	if (turn->retry)
@@ -184,13 +183,15 @@ static uint32_t wait_of(const struct turn *turn)
 	if (turn->deferred)
 		wait_ms = QUIET_MS;
 	if (turn->limited) {
-		uint32_t budget_ms =
-			build_budget_wait_ms(&turn->steering->budget);
+		uint32_t budget_ms = build_budget_wait_ms(&steering->budget);
 
 		if (budget_ms < wait_ms)
 			wait_ms = budget_ms;
 	}
-	return shorter_wait(turn, wait_ms);
+	wait_ms = shorter_wait(turn, steering->groups.windows_open,
+			       steering->pass_due_ms, wait_ms);
+	return shorter_wait(turn, flow_sweep_is_needed(steering),
+			    steering->sweep.due_ms, wait_ms);
 }
 
 uint32_t steering_settle(struct steering *steering, uint64_t now_ms)
@@ -212,7 +213,7 @@ uint32_t steering_settle(struct steering *steering, uint64_t now_ms)
 		if (steering->build)
 			turn_continue_build(&turn);
 		else if (!variant_step(&turn) && !serve_some(&turn, true) &&
-			 !serve_some(&turn, false) &&
+			 !flow_sweep_step(&turn) && !serve_some(&turn, false) &&
 			 !(turn.stuck && !steering->groups.free_count &&
 			   limit_consolidate(&turn)))
 			break;

@@ -41,7 +41,11 @@ struct steering *steering_new(const struct steering_options *options,
 	TAILQ_INIT(&steering->queue);
 	warn_of_spray(options);
 	steering->histories = calloc(HG_MAX_VIPS, sizeof(*steering->histories));
-	if (!steering->histories || set_table_init(&steering->sets) ||
+	steering->by_counter =
+		calloc(HG_MAX_VIPS, sizeof(struct steering_vip *));
+	if (!steering->histories || !steering->by_counter ||
+	    flow_sweep_init(&steering->sweep) ||
+	    set_table_init(&steering->sets) ||
 	    slot_table_init(&steering->vip_counters, 0, HG_MAX_VIPS) ||
 	    nexthop_slots_init(&steering->nexthops, tracker, &steering->sink) ||
 	    group_table_init(&steering->groups, &steering->options,
@@ -60,6 +64,7 @@ struct steering *steering_new(const struct steering_options *options,
 static void free_vip(struct steering *steering, struct steering_vip *vip)
 {
 	vip_forget_set(steering, vip);
+	steering->by_counter[vip->counter->index] = NULL;
 	prefix_map_remove(&steering->vips, &vip->node);
 	slot_release(&steering->vip_counters, vip->counter);
 	free(vip);
@@ -78,6 +83,8 @@ void steering_free(struct steering *steering)
 	group_table_free(&steering->groups);
 	nexthop_slots_free(&steering->nexthops);
 	slot_table_free(&steering->vip_counters);
+	flow_sweep_free(&steering->sweep);
+	free(steering->by_counter);
 	free(steering->histories);
 	free(steering);
 }
@@ -115,6 +122,7 @@ static struct steering_vip *add_vip(struct steering *steering,
 		free(vip);
 		return NULL;
 	}
+	steering->by_counter[vip->counter->index] = vip;
 	if (fresh)
 		steering->histories[vip->counter->index] =
 			(struct build_history){ 0 };
@@ -195,6 +203,14 @@ static int give_set(struct steering *steering, const struct prefix *prefix,
 	return error;
 }
 
+/* Next hops of a set that was decided now are announced. */
+static void note_announced(struct steering *steering,
+			   const struct member *members, size_t count)
+{
+	for (size_t i = 0; i < count && steering->nexthops.lost_count; i++)
+		steering_session_back(steering, &members[i].address);
+}
+
 int steering_set_vip(struct steering *steering, const struct prefix *prefix,
 		     const struct member *members, size_t count, bool *steered)
 {
@@ -203,6 +219,7 @@ int steering_set_vip(struct steering *steering, const struct prefix *prefix,
 	int error = 0;
 
 	*steered = vip && vip_is_steered(vip);
+	note_announced(steering, members, count);
 	if (count) {
 		set = set_intern(&steering->sets, members, count,
 				 steering_window_of(&steering->options,
@@ -296,11 +313,15 @@ void steering_session_lost(struct steering *steering,
 	const struct slot *slot =
 		nexthop_slots_find(&steering->nexthops, address);
 	struct group_table *groups = &steering->groups;
+	bool kill = steering->options.session_loss == STEERING_LOSS_KILLS ||
+		    !steering_has_windows(&steering->options);
 
-	if (!slot || !steering_has_windows(&steering->options))
+	if (!slot)
 		return;
+	log_slot_error(address, nexthop_slots_set_lost(&steering->nexthops,
+						       slot, true, kill));
+	note_death(steering, slot);
 	groups->now_s = (uint32_t)(now_ms / CLOCK_MS_PER_S);
-	steering->nexthops.states[slot->index].lost = true;
 	for (uint32_t i = 0; i < steering->options.group_count; i++)
 		if (groups->groups[i])
 			window_shorten(groups, groups->groups[i], slot);
@@ -312,8 +333,11 @@ void steering_session_back(struct steering *steering,
 	const struct slot *slot =
 		nexthop_slots_find(&steering->nexthops, address);
 
-	if (slot)
-		steering->nexthops.states[slot->index].lost = false;
+	if (!slot)
+		return;
+	forget_dead(steering, slot);
+	log_slot_error(address, nexthop_slots_set_lost(&steering->nexthops,
+						       slot, false, false));
 }
 
 const struct steering_vip *steering_next_vip(const struct steering *steering,
@@ -432,6 +456,12 @@ struct steering_totals steering_totals(const struct steering *steering)
 		totals.buckets_tracked += group->affinity->tracked;
 	}
 	return totals;
+}
+
+uint32_t steering_count_flows(const struct steering *steering,
+			      const struct slot *slot)
+{
+	return steering->sweep.found[slot->index];
 }
 
 const struct slot *steering_find_slot(const struct steering *steering,

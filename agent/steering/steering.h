@@ -31,6 +31,7 @@
  *   variant        groups of one set with different windows
  *   window         affinity windows of a group
  *   affinity       those of its buckets, over time. Pure
+ *   flow_sweep     records of flows that are not needed any more
  *   build_budget   tables built again and again for the same VIPs. Pure
  *   nexthop_slots  entries of the map `nexthops`
  *   assign         capped highest-random-weight: owners and backups. Pure
@@ -58,6 +59,12 @@
 
 struct datapath;
 
+/* A flow that stays where it is. */
+struct steering_flow {
+	uint64_t signature;
+	struct hg_flow flow;
+};
+
 /*
  * Writers of the program's tables: those of datapath/datapath.h, or a test's.
  * Each returns 0 or -errno.
@@ -78,11 +85,26 @@ struct steering_sink {
 	/* Set the counter of an index with a new owner to zero. */
 	int (*clear_vip_counter)(struct datapath *datapath, uint32_t index);
 	int (*clear_nexthop_counter)(struct datapath *datapath, uint32_t slot);
+	/*
+	 * Read the next flow records, at most `max`: 0, or -ENOENT with the
+	 * last ones. A cursor of 0 begins. NULL: there are none.
+	 */
+	int (*read_flows)(struct datapath *datapath, enum hg_flow_map map,
+			  uint64_t *cursor, struct steering_flow *flows,
+			  uint32_t max, uint32_t *count);
+	int (*delete_flows)(struct datapath *datapath, enum hg_flow_map map,
+			    const uint64_t *signatures, uint32_t count);
 	struct datapath *datapath; /* first argument of each */
 };
 
 struct steering;
 struct tracker;
+
+/* A next hop that flows stay on, whether or not it is in a set. */
+struct steering_hold {
+	struct slot *slot;
+	uint32_t until_s;
+};
 
 /* A bucket table, of one set. */
 struct steering_group {
@@ -98,13 +120,14 @@ struct steering_group {
 	struct steering_set *set;
 	struct fit fit;
 	/* See window.h. */
-	struct affinity *affinity; /* NULL: no bucket moves or is tracked */
-	struct slot **held;	   /* the previous of its buckets */
+	struct affinity *affinity;  /* NULL: no bucket moves or is tracked */
+	struct steering_hold *held; /* next hops that flows stay on */
 	size_t held_count;
 	uint32_t ends_s;     /* the earliest end of a window */
 	uint32_t extended_s; /* when a VIP last made them longer */
 	uint64_t contents;   /* changes with current, previous or moving */
 	uint64_t origin;     /* contents from which VIPs may come; 0: none */
+	bool changed;	     /* windows or VIPs, since the last sweep began */
 	LIST_ENTRY(steering_group) variant_link;
 	/* Holds what several sets have in common; its VIPs wait for more. */
 	bool shared;
@@ -213,9 +236,10 @@ void steering_nexthop_gone(struct steering *steering,
 /* Packets are steered from now on: tables that change open affinity windows. */
 void steering_publish(struct steering *steering);
 /*
- * The session that announced the next hop ended, and it is announced by no other
- * one: when it leaves a set its flows stay for one window, and not as long as on
- * one that drains. Until it is announced again.
+ * The session that announced the next hop ended, and no other one announces it,
+ * until steering_session_back(). When it leaves its sets its flows stay for one
+ * window, and not as long as on one that drains; or, by --session-loss death and
+ * where no VIP has a window, it counts as dead at once.
  */
 void steering_session_lost(struct steering *steering,
 			   const struct address *address, uint64_t now_ms);
@@ -251,6 +275,9 @@ const struct steering_vip *steering_find_vip(const struct steering *steering,
 					     const struct prefix *prefix);
 /* Count VIPs and groups; takes time for each VIP. */
 struct steering_totals steering_totals(const struct steering *steering);
+/* Return the recorded flows on a slot, as the last sweep found them. */
+uint32_t steering_count_flows(const struct steering *steering,
+			      const struct slot *slot);
 /* Return the slot of a next hop, also of one no longer used, or NULL. */
 const struct slot *steering_find_slot(const struct steering *steering,
 				      const struct address *address);

@@ -5,6 +5,7 @@
 /* The room's own structure, shared by steering.c, vip.c and settle.c. */
 
 #include "steering/build_budget.h"
+#include "steering/flow_sweep.h"
 #include "steering/group.h"
 #include "steering/steering.h"
 
@@ -16,6 +17,8 @@ struct steering {
 	struct steering_hooks hooks;
 	struct prefix_map vips;
 	struct slot_table vip_counters;
+	struct steering_vip **by_counter; /* VIPs, by their counter */
+	struct flow_sweep sweep;
 	struct nexthop_slots nexthops;
 	struct group_table groups;
 	struct set_table sets;

@@ -127,7 +127,7 @@ static void end_pass(struct turn *turn)
 		const struct steering_group *group = steering->groups.groups[i];
 
 		any = group &&
-		      (window_is_open(group) || group != group->set->group);
+		      (group->held_count || group != group->set->group);
 	}
 	steering->pass = PASS_NONE;
 	steering->groups.windows_open = any;

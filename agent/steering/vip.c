@@ -106,6 +106,7 @@ int vip_use_group(struct steering *steering, struct steering_vip *vip,
 		  prefix_format(prefix, text), group->index, group->count,
 		  group->references ? "shared" : "new");
 	group->references++;
+	group->changed = true;
 	leave_list(steering, vip);
 	vip->group = group;
 	vip->by_kernel = false;

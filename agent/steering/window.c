@@ -71,51 +71,119 @@ int window_write(struct group_table *table, struct steering_group *group)
 
 /* ------------------------------------------------------------- held slots */
 
-static void release_held(struct group_table *table, struct slot **held,
+static void release_held(struct group_table *table, struct steering_hold *held,
 			 size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		nexthop_slots_release(table->nexthops, held[i], NEXTHOP_WINDOW);
+		nexthop_slots_release(table->nexthops, held[i].slot,
+				      NEXTHOP_WINDOW);
 	free(held);
 }
 
-/* Mark the previous slots of a group in table->terms. Returns their number. */
-static size_t mark_previous(struct group_table *table,
-			    const struct affinity *affinity)
+static bool is_owner(const struct steering_set *set, const struct slot *slot)
 {
-	size_t count = 0;
+	const struct member *member = set_find(set, &slot->node.prefix.address);
 
-	memset(table->terms, 0, HG_MAX_NEXTHOPS * sizeof(*table->terms));
-	for (uint32_t b = 0; affinity && b < affinity->size; b++) {
-		const struct affinity_bucket *bucket = &affinity->buckets[b];
-
-		if (!bucket->moving || table->terms[bucket->previous])
-			continue;
-		table->terms[bucket->previous] = 1;
-		count++;
-	}
-	return count;
+	return member && member->weight;
 }
 
-/* Hold what the windows need, and nothing else. False: out of memory. */
-static bool update_held(struct group_table *table, struct steering_group *group)
+/* Hold a slot until then, at least. */
+static void want_held(struct group_table *table, uint32_t slot,
+		      uint32_t until_s)
 {
-	size_t count = mark_previous(table, group->affinity), used = 0;
-	struct slot **held = count ? calloc(count, sizeof(*held)) : NULL;
+	if (table->terms[slot] < until_s)
+		table->terms[slot] = until_s;
+}
 
-	if (count && !held)
+/* Go on to hold what `from` holds, but for those that are in the set again. */
+static void want_still_held(struct group_table *table,
+			    const struct steering_group *group,
+			    const struct steering_group *from)
+{
+	for (size_t i = 0; i < from->held_count; i++) {
+		const struct steering_hold *hold = &from->held[i];
+
+		if (hold->until_s > table->now_s &&
+		    !is_owner(group->set, hold->slot) &&
+		    nexthop_slots_is_alive(table->nexthops, hold->slot))
+			want_held(table, hold->slot->index, hold->until_s);
+	}
+}
+
+/* Hold the previous of each bucket. */
+static void want_previous_held(struct group_table *table,
+			       const struct affinity *affinity)
+{
+	for (uint32_t b = 0; affinity && b < affinity->size; b++)
+		if (affinity->buckets[b].moving)
+			want_held(table, affinity->buckets[b].previous,
+				  affinity->buckets[b].until_s);
+}
+
+/* Hold what was wanted, and nothing else. False: out of memory. */
+static bool replace_held(struct group_table *table,
+			 struct steering_group *group)
+{
+	struct steering_hold *held;
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < HG_MAX_NEXTHOPS; i++)
+		count += table->terms[i] != 0;
+	held = calloc(count + 1, sizeof(*held));
+	if (!held)
 		return false;
-	for (uint32_t i = 0; used < count; i++) {
+	count = 0;
+	for (uint32_t i = 0; i < HG_MAX_NEXTHOPS; i++) {
 		if (!table->terms[i])
 			continue;
-		held[used] = nexthop_slots_at(table->nexthops, i);
-		nexthop_slots_hold(table->nexthops, held[used++],
+		held[count] = (struct steering_hold){
+			.slot = nexthop_slots_at(table->nexthops, i),
+			.until_s = table->terms[i],
+		};
+		nexthop_slots_hold(table->nexthops, held[count++].slot,
 				   NEXTHOP_WINDOW);
 	}
 	release_held(table, group->held, group->held_count);
 	group->held = held;
 	group->held_count = count;
 	return true;
+}
+
+static void clear_terms(struct group_table *table)
+{
+	memset(table->terms, 0, HG_MAX_NEXTHOPS * sizeof(*table->terms));
+}
+
+static void set_end(struct steering_group *group)
+{
+	group->ends_s = group->affinity ? affinity_next_s(group->affinity) :
+					  (uint32_t)AFFINITY_NEVER;
+	for (size_t i = 0; i < group->held_count; i++)
+		if (group->held[i].until_s < group->ends_s)
+			group->ends_s = group->held[i].until_s;
+}
+
+/* Without a mark the buckets are those of the set. */
+static void free_unused(struct steering_group *group)
+{
+	if (!group->affinity || group->affinity->moving ||
+	    group->affinity->tracked)
+		return;
+	affinity_free(group->affinity);
+	group->affinity = NULL;
+}
+
+/* The windows changed: number the contents, and hold what they need. */
+static void renew(struct group_table *table, struct steering_group *group)
+{
+	want_still_held(table, group, group);
+	want_previous_held(table, group->affinity);
+	if (!replace_held(table, group))
+		table->unwindowed++; /* what is held is more than needed */
+	group->contents = ++table->contents;
+	group->changed = true;
+	free_unused(group);
+	set_end(group);
 }
 
 void window_free(struct group_table *table, struct steering_group *group)
@@ -129,21 +197,22 @@ void window_free(struct group_table *table, struct steering_group *group)
 
 /* ------------------------------------------------------------- opening */
 
-/* Return until when flows may stay on a slot that a table had. */
+/*
+ * Return until when flows may stay on a member that leaves, AFFINITY_DEAD, or
+ * AFFINITY_KEEP if it does not leave.
+ */
 static uint32_t term_of(const struct group_table *table,
 			const struct steering_group *from,
 			const struct steering_set *to, const struct slot *slot)
 {
 	const struct nexthop_slots *nexthops = table->nexthops;
-	const struct address *address = &slot->node.prefix.address;
-	const struct member *before = set_find(from->set, address);
-	const struct member *after = set_find(to, address);
 
 	if (!nexthop_slots_is_alive(nexthops, slot))
 		return AFFINITY_DEAD;
-	if ((after && after->weight) || !before || !before->weight ||
-	    nexthops->states[slot->index].lost)
+	if (is_owner(to, slot) || !is_owner(from->set, slot))
 		return AFFINITY_KEEP;
+	if (nexthops->states[slot->index].lost)
+		return table->now_s + to->window_s;
 	return table->now_s + table->options->drain_max_s;
 }
 
@@ -151,13 +220,25 @@ static void fill_terms(struct group_table *table,
 		       const struct steering_group *from,
 		       const struct steering_set *to)
 {
-	memset(table->terms, 0, HG_MAX_NEXTHOPS * sizeof(*table->terms));
+	clear_terms(table);
 	for (size_t i = 0; i < from->count; i++)
 		table->terms[from->slots[i]->index] =
 			term_of(table, from, to, from->slots[i]);
 	for (size_t i = 0; i < from->held_count; i++)
-		table->terms[from->held[i]->index] =
-			term_of(table, from, to, from->held[i]);
+		table->terms[from->held[i].slot->index] =
+			term_of(table, from, to, from->held[i].slot);
+}
+
+/* Hold members that left, with what `from` holds. */
+static void hold_leavers(struct group_table *table,
+			 struct steering_group *group,
+			 const struct steering_group *from)
+{
+	for (uint32_t i = 0; i < HG_MAX_NEXTHOPS; i++)
+		if (table->terms[i] == AFFINITY_KEEP)
+			table->terms[i] = 0;
+	want_still_held(table, group, from);
+	renew(table, group);
 }
 
 /* Return the buckets of a group as a state machine, a copy. NULL: no memory. */
@@ -179,26 +260,12 @@ static void shorten_drains(const struct group_table *table,
 			   struct steering_group *group)
 {
 	for (size_t i = 0; i < group->held_count; i++) {
-		const struct slot *slot = group->held[i];
-		const struct member *member =
-			set_find(group->set, &slot->node.prefix.address);
+		const struct slot *slot = group->held[i].slot;
 
-		if ((member && member->weight) ||
+		if (is_owner(group->set, slot) ||
 		    table->nexthops->states[slot->index].lost)
 			window_shorten(table, group, slot);
 	}
-}
-
-static void renew(struct group_table *table, struct steering_group *group)
-{
-	struct affinity *affinity = group->affinity;
-
-	group->contents = ++table->contents;
-	group->ends_s = affinity_next_s(affinity);
-	if (!update_held(table, group))
-		table->unwindowed++; /* what is held is more than needed */
-	if (!affinity->moving && !affinity->tracked)
-		window_free(table, group);
 }
 
 void window_open(struct group_table *table, struct steering_group *group,
@@ -225,39 +292,52 @@ void window_open(struct group_table *table, struct steering_group *group,
 		affinity_move(group->affinity, b,
 			      slot_of(group, group->owners[b]),
 			      slot_of(from, from->backups[b]), &terms);
-	renew(table, group);
+	hold_leavers(table, group, from);
 	shorten_drains(table, group);
 }
 
 /* ------------------------------------------------------------- changes */
 
-static bool has_dead_previous(const struct group_table *table,
-			      const struct steering_group *group)
+static bool holds_dead(const struct group_table *table,
+		       const struct steering_group *group)
 {
 	for (size_t i = 0; i < group->held_count; i++)
-		if (!nexthop_slots_is_alive(table->nexthops, group->held[i]))
+		if (!nexthop_slots_is_alive(table->nexthops,
+					    group->held[i].slot))
 			return true;
 	return false;
 }
 
+/* End windows. Returns how many. */
+static uint32_t end_windows(const struct group_table *table,
+			    struct steering_group *group)
+{
+	struct affinity *affinity = group->affinity;
+	uint32_t ended = affinity_expire(affinity, table->now_s);
+
+	for (size_t i = 0; i < group->held_count; i++)
+		if (!nexthop_slots_is_alive(table->nexthops,
+					    group->held[i].slot))
+			ended += affinity_forget(
+				affinity, (uint16_t)group->held[i].slot->index);
+	return ended;
+}
+
 bool window_update(struct group_table *table, struct steering_group *group)
 {
-	bool dead = has_dead_previous(table, group);
-	uint32_t ended;
+	uint32_t ended = 0;
 
-	if (!window_is_open(group) || (!dead && table->now_s < group->ends_s))
+	if (!group->held_count ||
+	    (table->now_s < group->ends_s && !holds_dead(table, group)))
 		return false;
-	ended = affinity_expire(group->affinity, table->now_s);
-	for (size_t i = 0; dead && i < group->held_count; i++)
-		if (!nexthop_slots_is_alive(table->nexthops, group->held[i]))
-			ended += affinity_forget(
-				group->affinity,
-				(uint16_t)group->held[i]->index);
+	if (group->affinity)
+		ended = end_windows(table, group);
 	group->origin = 0; /* VIPs that come now would miss what ended */
 	if (ended)
 		window_write(table, group);
+	clear_terms(table);
 	renew(table, group);
-	return ended;
+	return true;
 }
 
 void window_extend(const struct group_table *table,
@@ -267,17 +347,33 @@ void window_extend(const struct group_table *table,
 		return;
 	group->extended_s = table->now_s;
 	affinity_extend(group->affinity, table->now_s + group->set->window_s);
-	group->ends_s = affinity_next_s(group->affinity);
+	set_end(group);
 }
 
 void window_shorten(const struct group_table *table,
 		    struct steering_group *group, const struct slot *slot)
 {
-	if (!window_is_open(group))
+	uint32_t until_s = table->now_s + group->set->window_s;
+
+	for (size_t i = 0; i < group->held_count; i++)
+		if (group->held[i].slot == slot &&
+		    group->held[i].until_s > until_s)
+			group->held[i].until_s = until_s;
+	if (group->affinity)
+		affinity_limit(group->affinity, (uint16_t)slot->index, until_s);
+	set_end(group);
+}
+
+/* Hold what the flows of `from` need. */
+static void hold_as(struct group_table *table, struct steering_group *group,
+		    const struct steering_group *from)
+{
+	if (!from->held_count)
 		return;
-	affinity_limit(group->affinity, (uint16_t)slot->index,
-		       table->now_s + group->set->window_s);
-	group->ends_s = affinity_next_s(group->affinity);
+	clear_terms(table);
+	want_still_held(table, group, from);
+	renew(table, group);
+	table->windows_open = true;
 }
 
 void window_track(struct group_table *table, struct steering_group *group,
@@ -285,18 +381,27 @@ void window_track(struct group_table *table, struct steering_group *group,
 {
 	uint32_t before;
 
+	hold_as(table, group, from);
 	if (!from->affinity || !from->affinity->tracked)
 		return;
-	if (!group->affinity) {
+	if (!group->affinity)
 		group->affinity = buckets_of(table, group);
-		group->ends_s = AFFINITY_NEVER;
-	}
 	if (!group->affinity) {
 		table->unwindowed++;
 		return;
 	}
+	group->changed = true;
 	before = group->affinity->tracked;
 	affinity_track_as(group->affinity, from->affinity);
 	if (group->affinity->tracked != before)
 		window_write(table, group);
+}
+
+void window_untrack(struct group_table *table, struct steering_group *group)
+{
+	if (!group->affinity || !affinity_end_sweep(group->affinity))
+		return;
+	group->origin = 0; /* VIPs that come now may have such records */
+	window_write(table, group);
+	free_unused(group);
 }

@@ -42,6 +42,8 @@ void window_shorten(const struct group_table *table,
 /* Track the flows that come with a VIP of `from`. */
 void window_track(struct group_table *table, struct steering_group *group,
 		  const struct steering_group *from);
+/* A sweep has ended: untrack the buckets without a record. */
+void window_untrack(struct group_table *table, struct steering_group *group);
 /* Free the windows and let the slots go. */
 void window_free(struct group_table *table, struct steering_group *group);
 /* True if some bucket moves. */

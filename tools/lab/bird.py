@@ -75,14 +75,17 @@ class Bird:
 
     def start(self, **changes):
         """Start BIRD; `changes` override the session for this run."""
-        text = self.template.format(folder=self.folder,
-                                    **{**self.session, **changes})
-        with open(f"{self.folder}/bird.conf", "w", encoding="utf-8") as file:
-            file.write(text)
+        self.write_config(**changes)
         self.process = self.namespace.start(
             ["bird", "-f", "-c", f"{self.folder}/bird.conf",
              "-s", f"{self.folder}/bird.ctl"],
             log=f"{self.folder}/bird.out")
+
+    def write_config(self, **changes):
+        text = self.template.format(folder=self.folder,
+                                    **{**self.session, **changes})
+        with open(f"{self.folder}/bird.conf", "w", encoding="utf-8") as file:
+            file.write(text)
 
     def ask(self, request):
         """Return what birdc prints after its banner; "" if BIRD does not run."""

@@ -116,6 +116,37 @@ static void a_vip_may_have_more_paths_than_others(void **state)
 			 0);
 }
 
+static uint32_t window_of(const char *text)
+{
+	struct prefix prefix;
+
+	prefix_parse(text, &prefix);
+	return steering_window_of(&config.steering, &prefix);
+}
+
+static void a_vip_can_have_its_own_affinity_window(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_lines("affinity-window 60\n"
+				     "vip 198.51.100.0/24\n"
+				     "vip 198.51.100.53/32,affinity=0\n"
+				     "vip 198.51.100.80/32,affinity=600,"
+				     "hash-fields=src"),
+			 0);
+	assert_int_equal(window_of("198.51.100.1"), 60);
+	assert_int_equal(window_of("198.51.100.53"), 0);
+	assert_int_equal(window_of("198.51.100.80"), 600);
+	assert_int_equal(config.datapath.flow_records,
+			 config.steering.flow_records);
+	assert_int_equal(parse_lines("affinity-window 0\n"
+				     "vip 198.51.100.53/32,affinity=0"),
+			 0);
+	assert_int_equal(config.datapath.flow_records, 0);
+	assert_error("vip 198.51.100.1,affinity=86401",
+		     "--vip 198.51.100.1,affinity=86401: affinity=86401: must "
+		     "be a number from 0 to 86400");
+}
+
 static uint32_t fields_of(const char *text)
 {
 	struct prefix prefix;
@@ -156,6 +187,7 @@ int main(void)
 		cmocka_unit_test(choices_that_make_no_sense_are_refused),
 		cmocka_unit_test(a_vip_may_have_more_paths_than_others),
 		cmocka_unit_test(a_vip_has_hash_fields_of_its_own),
+		cmocka_unit_test(a_vip_can_have_its_own_affinity_window),
 		cmocka_unit_test(numbers_that_can_never_be_reached_are_refused),
 	};
 

@@ -417,6 +417,41 @@ static void next_hops_of_a_neighbor_are_limited(void **state)
 	assert_int_equal(world->tracked[3], 1);
 }
 
+static void collect_hop(const struct address *address, void *context)
+{
+	unsigned int *hops = context;
+
+	*hops |= 1U << backend_index(address);
+}
+
+static unsigned int sole_hops(const struct rib_peer *peer)
+{
+	unsigned int hops = 0;
+
+	peer_nexthops_each_sole(&peer->nexthops, collect_hop, &hops);
+	return hops;
+}
+
+/* They are lost with its session. */
+static void next_hops_that_one_neighbor_alone_has_are_known(void **state)
+{
+	struct world *world = *state;
+	struct rib_peer *first = world->backends[0];
+
+	first->nexthops.limit = 4;
+	assert_int_equal(sole_hops(first),
+			 1 << 0); /* its own, without a path */
+	announce_hop(world, "192.0.2.1/32", 2, 0);
+	announce_hop(world, "192.0.2.2/32", 2, 0);
+	announce_hop(world, "192.0.2.3/32", 3, 0);
+	assert_int_equal(sole_hops(first), 1 << 0 | 1 << 2 | 1 << 3);
+	announce_vip(world, 3, VIP); /* its next hop is its own address: 3 */
+	assert_int_equal(sole_hops(first), 1 << 0 | 1 << 2);
+	announce_hop(world, "192.0.2.4/32", 0, 0);
+	assert_int_equal(sole_hops(first), 1 << 0 | 1 << 2);
+	assert_int_equal(sole_hops(world->backends[3]), 0);
+}
+
 static void the_session_ends_above_the_limit(void **state)
 {
 	const struct test_route route = {
@@ -654,6 +689,7 @@ int main(void)
 		RIB_TEST(a_neighbor_announces_its_own_vips_only),
 		RIB_TEST(paths_of_one_prefix_are_limited),
 		RIB_TEST(next_hops_of_a_neighbor_are_limited),
+		RIB_TEST(next_hops_that_one_neighbor_alone_has_are_known),
 		RIB_TEST(paths_above_the_limit_are_refused),
 		RIB_TEST(the_session_ends_above_the_limit),
 		RIB_TEST(a_warning_refuses_nothing),

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Flow records that say nothing any more. See flow_sweep.h. */
+
+#include "steering/flow_sweep.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/log.h"
+#include "steering/affinity.h"
+#include "steering/settle_internal.h"
+#include "steering/window.h"
+
+int flow_sweep_init(struct flow_sweep *sweep)
+{
+	sweep->counts = calloc(HG_MAX_NEXTHOPS, sizeof(*sweep->counts));
+	sweep->found = calloc(HG_MAX_NEXTHOPS, sizeof(*sweep->found));
+	return sweep->counts && sweep->found ? 0 : -ENOMEM;
+}
+
+void flow_sweep_free(struct flow_sweep *sweep)
+{
+	free(sweep->counts);
+	free(sweep->found);
+}
+
+static struct steering_group *group_of(const struct steering *steering,
+				       const struct hg_flow *flow)
+{
+	const struct steering_vip *vip = steering->by_counter[flow->counter];
+
+	return vip ? vip->group : NULL;
+}
+
+static bool is_valid(const struct steering *steering,
+		     const struct hg_flow *flow, uint32_t now_ms)
+{
+	const struct hg_nexthop *nexthop;
+
+	if (flow->slot >= HG_MAX_NEXTHOPS)
+		return false;
+	nexthop = &steering->nexthops.values[flow->slot];
+	return nexthop->alive && nexthop->incarnation == flow->incarnation &&
+	       !(flow->ending && now_ms - flow->time_ms > FLOW_ENDED_MS);
+}
+
+/* True if the record decides where its flow goes; then its bucket has one. */
+static bool keep_record(struct steering *steering, const struct hg_flow *flow,
+			uint32_t now_ms)
+{
+	struct steering_group *group = group_of(steering, flow);
+	const struct affinity_bucket *bucket;
+
+	if (!group || !group->affinity ||
+	    flow->bucket >= group->affinity->size ||
+	    !is_valid(steering, flow, now_ms))
+		return false;
+	bucket = &group->affinity->buckets[flow->bucket];
+	if (!bucket->tracked ||
+	    (!bucket->moving && bucket->current == flow->slot))
+		return false;
+	affinity_note_record(group->affinity, flow->bucket);
+	return true;
+}
+
+/* Delete the records of a piece that are not needed. */
+static int sweep_piece(struct steering *steering,
+		       const struct steering_flow *flows, uint32_t count)
+{
+	const struct steering_sink *sink = &steering->sink;
+	uint32_t now_ms = (uint32_t)(clock_read_ns(CLOCK_MONOTONIC) /
+				     CLOCK_NS_PER_US / CLOCK_US_PER_MS);
+	uint64_t useless[FLOW_SWEEP_PIECE];
+	uint32_t used = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		if (keep_record(steering, &flows[i].flow, now_ms))
+			steering->sweep.counts[flows[i].flow.slot]++;
+		else
+			useless[used++] = flows[i].signature;
+	return used ? sink->delete_flows(sink->datapath, steering->sweep.map,
+					 useless, used) :
+		      0;
+}
+
+static void start_reading(struct steering *steering)
+{
+	struct flow_sweep *sweep = &steering->sweep;
+
+	sweep->active = true;
+	sweep->map = HG_FLOWS_NEW;
+	sweep->cursor = 0;
+	memset(sweep->counts, 0, HG_MAX_NEXTHOPS * sizeof(*sweep->counts));
+	for (uint32_t i = 0; i < steering->options.group_count; i++) {
+		struct steering_group *group = steering->groups.groups[i];
+
+		if (group)
+			group->changed = false;
+		if (group && group->affinity)
+			affinity_begin_sweep(group->affinity);
+	}
+}
+
+static void finish_sweep(struct turn *turn)
+{
+	struct steering *steering = turn->steering;
+	struct flow_sweep *sweep = &steering->sweep;
+	uint32_t *counts = sweep->found;
+
+	for (uint32_t i = 0; i < steering->options.group_count; i++) {
+		struct steering_group *group = steering->groups.groups[i];
+
+		if (group && !group->changed)
+			window_untrack(&steering->groups, group);
+	}
+	sweep->found = sweep->counts;
+	sweep->counts = counts;
+	sweep->active = false;
+	sweep->due_ms = turn->now_ms + FLOW_SWEEP_MS;
+}
+
+bool flow_sweep_is_needed(const struct steering *steering)
+{
+	if (!steering->sink.read_flows)
+		return false;
+	for (uint32_t i = 0; i < steering->options.group_count; i++)
+		if (steering->groups.groups[i] &&
+		    steering->groups.groups[i]->affinity)
+			return true;
+	return false;
+}
+
+/* An error ends the sweep: no bucket loses its mark by half of the records. */
+static void postpone_sweep(struct turn *turn, int error)
+{
+	struct flow_sweep *sweep = &turn->steering->sweep;
+
+	log_error("steering", "flow records not read: %s; tried again later",
+		  strerror(-error));
+	sweep->active = false;
+	sweep->due_ms = turn->now_ms + FLOW_SWEEP_MS;
+}
+
+bool flow_sweep_step(struct turn *turn)
+{
+	struct steering *steering = turn->steering;
+	const struct steering_sink *sink = &steering->sink;
+	struct steering_flow flows[FLOW_SWEEP_PIECE];
+	struct flow_sweep *sweep = &steering->sweep;
+	uint32_t count = 0;
+	int error, end;
+
+	if (!sweep->active && turn->now_ms < sweep->due_ms)
+		return false;
+	if (!sweep->active && !flow_sweep_is_needed(steering))
+		return false;
+	if (!sweep->active)
+		start_reading(steering);
+	end = sink->read_flows(sink->datapath, sweep->map, &sweep->cursor,
+			       flows, FLOW_SWEEP_PIECE, &count);
+	error = end && end != -ENOENT ? end :
+					sweep_piece(steering, flows, count);
+	if (error) {
+		postpone_sweep(turn, error);
+		return false;
+	}
+	if (end && sweep->map + 1 == HG_FLOW_MAP_COUNT) {
+		finish_sweep(turn);
+	} else if (end) {
+		sweep->map++;
+		sweep->cursor = 0;
+	}
+	return true;
+}

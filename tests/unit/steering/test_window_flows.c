@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Flows through random changes of VIPs, deaths and returns: none breaks that is not
+ * idle for longer than a window. The seed is printed.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../chance.h"
+#include "windows_world.h"
+
+static unsigned int hops_of[VIPS];
+static bool alive[HOPS];
+static uint64_t in_set_ms[VIPS][HOPS]; /* when the VIP last had it */
+
+static bool is_home_lost(const struct flow *flow)
+{
+	const struct hg_nexthop *home = &tables.nexthops[flow->home];
+
+	return !home->alive || home->incarnation != flow->incarnation;
+}
+
+static bool is_wanted(unsigned int hop)
+{
+	for (unsigned int v = 0; v < VIPS; v++)
+		if (hops_of[v] & 1U << hop)
+			return true;
+	return false;
+}
+
+/* Let time pass, and the tracker release what nothing needs. */
+static void pass_and_release(uint64_t ms)
+{
+	for (unsigned int v = 0; v < VIPS; v++)
+		for (unsigned int i = 0; i < HOPS; i++)
+			if (hops_of[v] & 1U << i)
+				in_set_ms[v][i] = now_ms;
+	pass(ms);
+	for (unsigned int i = 0; i < HOPS; i++) {
+		struct address address = hop_address(i);
+
+		if (alive[i] && !tables.tracked[i] && !is_wanted(i))
+			steering_nexthop_gone(tables.steering, &address);
+	}
+}
+
+/* A server that only left keeps its flows for the time of a drain. */
+static void check_kept(const struct flow *flow)
+{
+	unsigned int i = 0;
+
+	while (i < HOPS && slot_of_hop(i) != flow->home)
+		i++;
+	if (i < HOPS && alive[i] &&
+	    tables.nexthops[flow->home].incarnation == flow->incarnation)
+		assert_true(now_ms >=
+			    in_set_ms[flow->vip][i] + (DRAIN_S - 1) * MS);
+}
+
+static uint16_t forward(const struct hg_bucket *bucket)
+{
+	return tables.nexthops[bucket->current].alive ? bucket->current :
+							bucket->backup;
+}
+
+static void open_flow(struct flow *flow)
+{
+	const struct hg_bucket bucket = word(flow->vip, flow->bucket);
+	uint16_t home = forward(&bucket);
+
+	flow->home = tables.nexthops[home].alive ? home : HG_NEXTHOP_NONE;
+	flow->incarnation = tables.nexthops[home].incarnation;
+	flow->recorded = bucket.moving ? flow->home : HG_NEXTHOP_NONE;
+	flow->last_ms = now_ms;
+}
+
+static void send_packet(struct flow *flow)
+{
+	const struct hg_bucket bucket = word(flow->vip, flow->bucket);
+	uint16_t past = previous(flow->vip, flow->bucket), to;
+
+	if (flow->home == HG_NEXTHOP_NONE || is_home_lost(flow)) {
+		if (flow->home != HG_NEXTHOP_NONE)
+			check_kept(flow);
+		open_flow(flow);
+		return;
+	}
+	if (bucket.tracked && flow->recorded)
+		to = flow->recorded;
+	else if (bucket.moving && tables.nexthops[past].alive)
+		to = flow->recorded = past;
+	else
+		to = forward(&bucket);
+	assert_int_equal(to, flow->home);
+	flow->last_ms = now_ms;
+}
+
+/* Let time pass; flows that would be idle for too long send a packet. */
+static void pass_with_flows(uint64_t ms)
+{
+	uint64_t end = now_ms + ms;
+
+	while (now_ms < end) {
+		pass_and_release(20 * MS);
+		for (int i = 0; i < FLOWS; i++)
+			if (now_ms - flows[i].last_ms > (WINDOW_S - 50) * MS)
+				send_packet(&flows[i]);
+	}
+}
+
+static void change_vip(void)
+{
+	unsigned int v = chance_below(VIPS), hops = 0;
+
+	while (!hops)
+		hops = chance_below(4) ? hops_of[v] ^ 1U << chance_below(HOPS) :
+					 1U + chance_below((1U << HOPS) - 1);
+	for (unsigned int i = 0; i < HOPS; i++)
+		if (!alive[i])
+			hops &= ~(1U << i);
+	if (!hops)
+		return;
+	if (chance_below(3)) {
+		hops_of[v] = hops;
+		want(v, hops);
+	} else { /* all VIPs, as from one server */
+		for (v = 0; v < VIPS; v++) {
+			hops_of[v] = hops;
+			want(v, hops);
+		}
+	}
+}
+
+static void kill_or_revive(void)
+{
+	unsigned int i = chance_below(HOPS);
+
+	alive[i] = !alive[i];
+	set_hop_alive(i, alive[i]);
+	for (unsigned int v = 0; v < VIPS && !alive[i]; v++) {
+		if (hops_of[v] == 1U << i) {
+			hops_of[v] = 0;
+		} else {
+			hops_of[v] &= ~(1U << i);
+		}
+		if (hops_of[v])
+			want(v, hops_of[v]);
+	}
+}
+
+static void flow_step(void)
+{
+	switch (chance_below(6)) {
+	case 0:
+	case 1:
+		change_vip();
+		break;
+	case 2:
+		if (chance_one_in(4))
+			kill_or_revive();
+		break;
+	case 3:
+		pass_with_flows(chance_below(2 * WINDOW_S) * MS);
+		break;
+	default:
+		pass_and_release(chance_below(100));
+		for (int i = 0; i < 20; i++)
+			send_packet(&flows[chance_below(FLOWS)]);
+	}
+}
+
+static void no_flow_of_any_vip_breaks(void **state)
+{
+	(void)state;
+	for (int trial = 0; trial < TRIALS; trial++) {
+		steering_free(tables.steering);
+		start(GROUPS, WINDOW_S);
+		steering_publish(tables.steering);
+		memset(in_set_ms, 0, sizeof(in_set_ms));
+		for (int i = 0; i < HOPS; i++)
+			alive[i] = true;
+		for (unsigned int v = 0; v < VIPS; v++) {
+			hops_of[v] = 0x0f;
+			want(v, 0x0f);
+		}
+		pass(500);
+		for (int i = 0; i < FLOWS; i++) {
+			flows[i] = (struct flow){
+				.vip = chance_below(VIPS),
+				.bucket = chance_below(TABLE_SIZE),
+			};
+			open_flow(&flows[i]);
+		}
+		for (int i = 0; i < STEPS; i++)
+			flow_step();
+		assert_int_equal(
+			steering_totals(tables.steering).moved_without_window,
+			0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+		CASE(no_flow_of_any_vip_breaks),
+	};
+
+	chance_begin();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
