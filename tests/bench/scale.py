@@ -17,7 +17,8 @@ Its phases, one after the other:
 
 The scene refused_1m has 4x100 at rest, while another neighbor announces a million
 routes outside of --vip and loses its session. scale_bfd.py has scenes with BFD,
-scale_death.py those of a death as the dead next hop sees it.
+scale_death.py those of a death as the dead next hop sees it, scale_flood.py those of
+one that floods the agent.
 
 A false death is a line of the log that calls a next hop dead that answers. A stall
 is the longest round trip of a request every 10 ms (heartbeat.py): on a busy host it
@@ -43,6 +44,7 @@ import time
 
 from scale_bfd import BFD_SCENES, arguments, run_bfd
 from scale_death import DEATH_SCENES, run_death, victim
+from scale_flood import FLOOD_SCENES, flood_arguments, run_flood
 from scale_lab import (BirdDaemon, Farm, HeadgateDaemon, MAX_SESSIONS, ScaleLab,
                        TABLE_SLOTS, next_hop_address)
 from lab.agent import BUILD
@@ -51,7 +53,8 @@ from lab.system import LabError
 SCENES = {"4x10000": (4, 10000), "64x10000": (64, 10000),
           "512x1000": (512, 1000), "2000x100": (2000, 100),
           f"{TABLE_SLOTS}x10": (TABLE_SLOTS, 10), "refused_1m": (4, 100),
-          **DEATH_SCENES, **{name: (4, 100) for name in BFD_SCENES}}
+          **DEATH_SCENES, **{name: (4, 100) for name in BFD_SCENES},
+          **{name: (64, 1000) for name in FLOOD_SCENES}}
 REFUSED = "refused_1m"
 REFUSED_ROUTES, REFUSED_SPEAKER = 1000000, 100
 REST_S = 3
@@ -65,6 +68,7 @@ COLUMNS = (("seconds", "s", 1), ("detection_s", "detected", 1),
            ("false_deaths", "false deaths", 1), ("bfd_lost", "BFD lost", 1),
            ("sessions_lost", "sessions lost", 1),
            ("withdrawn", "withdrawn", 1), ("last_ms", "last frame ms", 1),
+           ("flow_lost", "flow lost", 1), ("units", "of the flood", 1),
            ("turn_ms", "turn ms", 1), ("long_turns", ">20 ms", 1))
 
 
@@ -139,6 +143,8 @@ class Run:
                 run_bfd(self)
             elif scene in DEATH_SCENES:
                 run_death(self)
+            elif scene in FLOOD_SCENES:
+                run_flood(self, scene)
             elif scene == REFUSED:
                 self.run_refused()
             else:
@@ -301,9 +307,10 @@ def run_all(lab, options):
     results = {}
     for number in range(options.rounds):
         for scene in options.scenes:
-            runs = [(HeadgateRun, HeadgateDaemon(lab, arguments(scene)))]
+            runs = [(HeadgateRun, HeadgateDaemon(
+                lab, arguments(scene) + flood_arguments(scene)))]
             if (SCENES[scene][0] <= MAX_SESSIONS and not options.no_bird
-                    and scene not in (*BFD_SCENES, *DEATH_SCENES)):
+                    and scene not in (*BFD_SCENES, *DEATH_SCENES, *FLOOD_SCENES)):
                 runs.append((BirdRun, BirdDaemon(lab)))
             if number % 2:
                 runs.reverse()

@@ -53,17 +53,17 @@ def datagram(destination, number):
 class Traffic:
     """Use as a context; afterwards `sent` and `lost` are final."""
 
-    def __init__(self, lab, vip):
+    def __init__(self, lab, vip, interface=INTERFACE):
         self.vip = vip
         self.sent, self.arrived = 0, set()
-        self.here = mac_of(lab.peers, INTERFACE)
-        self.headgate = mac_of(lab.host, INTERFACE)
+        self.here = mac_of(lab.peers, interface)
+        self.headgate = mac_of(lab.host, interface)
         with inside(lab.peers):
             self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
                                       socket.htons(0x0003))
         self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE,
                              RECEIVE_BUFFER)
-        self.sock.bind((INTERFACE, 0))
+        self.sock.bind((interface, 0))
         self.sock.settimeout(0.1)
         self.stopping = threading.Event()
         self.threads = [threading.Thread(target=work, daemon=True)
