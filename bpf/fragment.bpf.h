@@ -226,12 +226,11 @@ static __always_inline void remember_first(const struct fragmented *fragmented)
 		count_event(HG_EVENT_FRAGMENT_FIRST, fragmented->frame_size);
 }
 
-/* Hash a fragment by `fields`. All fragments have the same protocol. */
+/* Hash a fragment without its ports, by what all fragments have in common. */
 static __always_inline void hash_fragment(struct fragmented *fragmented,
 					  __u32 fields)
 {
-	if (fields != HG_HASH_5_TUPLE)
-		fragmented->flow.protocol = fragmented->fragment.protocol;
+	fragmented->flow.protocol = fragmented->fragment.protocol;
 	fragmented->target.hash = hash_flow(&fragmented->flow, fields);
 }
 
@@ -252,7 +251,10 @@ static __noinline __u32 route_first(struct fragmented *fragmented)
 		flow_hash(&fragmented->flow, HG_HASH_5_TUPLE, config.hash_key);
 	__u32 outcome;
 
-	hash_fragment(fragmented, target->vip.hash_fields);
+	if (target->vip.hash_fields == HG_HASH_5_TUPLE)
+		target->hash = signature;
+	else
+		hash_fragment(fragmented, target->vip.hash_fields);
 	outcome = take_bucket_aside(target, signature, fragmented->frame_size);
 	if (outcome == HG_UNDECIDED && needs_first(fragmented))
 		remember_first(fragmented);
@@ -267,18 +269,20 @@ static __noinline __u32 route_later(struct fragmented *fragmented)
 {
 	struct target *target = &fragmented->target;
 	__u32 fields = target->vip.hash_fields;
-	__u64 signature =
-		flow_hash(&fragmented->flow, HG_HASH_5_TUPLE, config.hash_key);
+	__u64 signature;
 
-	if (fields == HG_HASH_5_TUPLE)
-		fields = HG_HASH_SRC_DST;
-	hash_fragment(fragmented, fields);
+	if (fields != HG_HASH_5_TUPLE)
+		hash_fragment(fragmented, fields);
 	if (needs_first(fragmented)) {
 		if (follow_first(fragmented))
 			return HG_UNDECIDED;
 		note_event(target, HG_EVENT_FRAGMENT_MISSED,
 			   fragmented->frame_size);
 	}
+	if (fields == HG_HASH_5_TUPLE)
+		hash_fragment(fragmented, HG_HASH_SRC_DST);
+	signature =
+		flow_hash(&fragmented->flow, HG_HASH_5_TUPLE, config.hash_key);
 	return take_bucket_aside(target, signature, fragmented->frame_size);
 }
 

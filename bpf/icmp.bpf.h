@@ -235,7 +235,9 @@ static __noinline __u32 route_quote(struct xdp_md *ctx, struct quote *quote)
 		note_event(target, HG_EVENT_FRAGMENT_MISSED, quote->frame_size);
 	}
 	signature = flow_hash(&quote->flow, HG_HASH_5_TUPLE, config.hash_key);
-	target->hash = hash_flow(&quote->flow, fields);
+	target->hash = fields == HG_HASH_5_TUPLE ?
+			       signature :
+			       hash_flow(&quote->flow, fields);
 	return take_bucket_aside(target, signature, quote->frame_size);
 }
 
