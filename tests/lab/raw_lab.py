@@ -11,7 +11,7 @@ import time
 
 import raw_bgp as bgp
 from lab_case import LabCase, close_lab
-from lab.agent import Headgate
+from lab.agent import BUILD, Headgate
 from lab.system import Namespace, connect
 from lab.topology import HEADGATE_AS, Lab
 from raw_speaker import Listener, Speaker, dial, read_all, wait_for
@@ -23,6 +23,7 @@ BACKEND_AS = 65001  # and following
 NEXT_HOP = "10.1.0.11"
 OBSERVER = "10.1.0.100"
 BYSTANDER = "10.1.0.60"
+QUARANTINE_KB = 256 << 10
 
 # Common to all tests: dynamic backends and one upstream.
 # The limit is for tests that measure with many prefixes, and communities are
@@ -119,6 +120,12 @@ class RawLab(Lab):
                   encoding="ascii") as status:
             line = next(l for l in status if l.startswith("VmRSS"))
         return int(line.split()[1])
+
+
+def memory_bound(kilobytes):
+    """Return the bound of a growth of memory(), with what AddressSanitizer keeps of
+    freed memory (its quarantine) in a build that has it."""
+    return kilobytes + (QUARANTINE_KB if BUILD.endswith("/san") else 0)
 
 
 def tell(text):

@@ -15,7 +15,7 @@ from lab.system import wait_until
 from lab.topology import (HEADGATE_LAN, HEADGATE_UP, ROUTER_LAN, ROUTER_UP,
                           VIP, Lab)
 from raw_lab import (BACKEND_AS, BYSTANDER, NEXT_HOP, OBSERVER, UPSTREAM,
-                     UPSTREAM_AS, announcement, tell, withdrawal)
+                     UPSTREAM_AS, announcement, memory_bound, tell, withdrawal)
 from raw_speaker import Speaker, dial, inside, read_all, wait_for
 
 STOLEN = "192.0.2.66"
@@ -325,7 +325,7 @@ class Bounds(WatchedCase):
         self.assertEqual(shown["max_prefix_count"], DEFAULT_LIMIT)
         self.assertEqual(shown["refused"]["max_prefix"],
                          FLOOD + 1 - DEFAULT_LIMIT)
-        self.assertLess(grown, FLOOD_MEMORY)
+        self.assertLess(grown, memory_bound(FLOOD_MEMORY))
         # Flows to paths that it has go on.
         self.assertTrue(self.lab.path(self.VIPS[0], NEXT_HOP)["selected"])
         speaker.close()
@@ -335,7 +335,7 @@ class Bounds(WatchedCase):
         shown = self.neighbor(OBSERVER)
         self.assertEqual(shown["refused"]["no_policy"], FLOOD)
         self.assertEqual(shown["prefixes_accepted"], 0)
-        self.assertLess(grown, FLOOD_MEMORY)
+        self.assertLess(grown, memory_bound(FLOOD_MEMORY))
         self.assertIsNone(self.lab.route(addresses(0, 1)[0]))
 
     def test_who_is_refused_is_named_and_gets_the_room_of_others(self):

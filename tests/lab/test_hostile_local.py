@@ -24,7 +24,7 @@ from bystander_traffic import Traffic
 from lab.agent import BUILD, REPOSITORY
 from lab.system import PYTHON, TIME_SCALE, run, wait_until
 from raw_lab import (BACKEND_AS, NEXT_HOP, RawCase, RawLab, announcement,
-                     tell)
+                     memory_bound, tell)
 from raw_speaker import inside
 
 MALFORMED = bgp.update(bgp.origin(7), bgp.as_path(BACKEND_AS),
@@ -242,8 +242,7 @@ class LogFlood(LocalCase):
 
 
 REQUEST = b'{"request":"show","what":"counters"}\n'
-# Kilobytes. AddressSanitizer keeps freed memory for a while.
-MEMORY_LIMIT = (256 if BUILD.endswith("/san") else 16) << 10
+MEMORY_LIMIT = memory_bound(16 << 10)  # kilobytes
 # The bystander has one, or two while measure_update() adds another.
 VIP_COUNTS = (MANY_VIPS + 1, MANY_VIPS + 2)
 

@@ -21,7 +21,8 @@ import lab_case  # noqa: F401 (finds the lab)
 import raw_bgp as bgp
 from lab.topology import HEADGATE_AS
 from raw_lab import (BACKEND_AS, BACKENDS, HEADGATE, NEXT_HOP, UPSTREAM,
-                     UPSTREAM_AS, RawCase, announcement, tell, withdrawal)
+                     UPSTREAM_AS, RawCase, announcement, memory_bound, tell,
+                     withdrawal)
 from raw_speaker import Speaker, read_all, reset, tcp_socket, wait_for
 
 LONG = bool(os.environ.get("LONG"))
@@ -32,6 +33,7 @@ HOLD_SECONDS = 3
 HOLD_LATEST = 3.6  # 3.0 to 3.3 on an idle machine
 UPDATE_LATEST = 0.5
 MEMORY_NOISE = 1024  # kilobytes
+LOG_BURST = 10  # lines about one neighbor before the limiter holds them
 CONTROL_TIMEOUT = 5  # HG_CTL_TIMEOUT_S
 
 
@@ -297,7 +299,7 @@ class Busy(RawCase):
         for line in lines:
             self.assertTrue(line.startswith(b'{"routes":[{"prefix":'))
             self.assertFalse(line.endswith(b"\n"))
-        self.assertLess(grown, 16 * MEMORY_NOISE)
+        self.assertLess(grown, memory_bound(16 * MEMORY_NOISE))
         self.check_bystanders()
 
 
@@ -357,7 +359,7 @@ class ZeroWindow(RawCase):
         self.assertGreater(dropped, self.SEND_HOLD - 1)
         self.assertLess(dropped, self.SEND_HOLD + 2)
         self.assertLess(longest, UPDATE_LATEST)
-        self.assertLess(grown, 4 * MEMORY_NOISE)
+        self.assertLess(grown, memory_bound(4 * MEMORY_NOISE))
         self.assertIn("8/0", self.lab.headgate.neighbor(
             self.DEAF)["last_error"])
         self.check_bystanders()
@@ -413,11 +415,11 @@ class Strangers(RawCase):
         grown = self.lab.memory() - memory
         tell(f"10000 connections of a stranger in {seconds:.1f} s: memory "
              f"{grown:+} kB")
-        self.assertLess(grown, MEMORY_NOISE)
+        self.assertLess(grown, memory_bound(MEMORY_NOISE))
         self.assertIsNone(self.lab.headgate.neighbor(self.STRANGER))
         refused = [line for line in self.lab.headgate.log_tail(10 ** 6)
                    .splitlines() if self.STRANGER in line]
-        self.assertLess(len(refused), 3 + seconds / 5)
+        self.assertLess(len(refused), LOG_BURST + 3 + seconds / 5)
         self.check_bystanders()
 
     def test_half_open_connections_of_one_source_are_few(self):
@@ -535,7 +537,7 @@ class Memory(RawCase):
         tell(f"{self.CYCLES} cycles of {self.PREFIXES} prefixes in "
              f"{time.monotonic() - start:.1f} s: "
              f"{memory[self.WARM - 1]} kB after the fifth, {grown:+} kB since")
-        self.assertLess(grown, MEMORY_NOISE)
+        self.assertLess(grown, memory_bound(MEMORY_NOISE))
         self.check_bystanders()
 
 
@@ -565,7 +567,7 @@ class Flapping(RawCase):
         tell(f"{self.flaps} flaps: longest update of another {longest:.3f} s, "
              f"memory {self.lab.memory() - memory:+} kB in the last second")
         self.assertLess(longest, UPDATE_LATEST)
-        self.assertLess(self.lab.memory() - memory, MEMORY_NOISE)
+        self.assertLess(self.lab.memory() - memory, memory_bound(MEMORY_NOISE))
         self.assertGreater(self.observer.updates, seen)
         self.speaker.reset()
         self.check_bystanders()
