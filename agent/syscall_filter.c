@@ -110,6 +110,8 @@ static const struct allowed_call allowed_calls[] = {
 	{ "bpf", 0, ALL_BITS, BPF_MAP_UPDATE_ELEM },
 	{ "bpf", 0, ALL_BITS, BPF_MAP_DELETE_ELEM },
 	{ "bpf", 0, ALL_BITS, BPF_MAP_GET_NEXT_KEY },
+	{ "bpf", 0, ALL_BITS, BPF_MAP_LOOKUP_BATCH },
+	{ "bpf", 0, ALL_BITS, BPF_MAP_DELETE_BATCH },
 	{ "bpf", 0, ALL_BITS, BPF_OBJ_PIN },
 	{ "bpf", 0, ALL_BITS, BPF_OBJ_GET },
 	{ "bpf", 0, ALL_BITS, BPF_OBJ_GET_INFO_BY_FD },
