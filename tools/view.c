@@ -567,6 +567,10 @@ static const struct view_line explain_flow_lines[] = {
 	{ "program", "{program.outcome}, {program.action}", "program",
 	  .without = "program.next_hop" },
 	{ "program", "not asked: {program_error}", "program_error" },
+	{ "rule",
+	  "{affinity.rule}; record: {affinity.record}; previous next hop: "
+	  "{affinity.previous}; after the window: {affinity.after_window}",
+	  "affinity" },
 	{ "agree", "{agree}", "program" },
 };
 

@@ -163,9 +163,60 @@ json_of_explanation(const struct control_view *view,
 	return out;
 }
 
+/* True if the flow goes by a record, or where its bucket moves from. */
+static bool is_by_affinity(const struct datapath_explanation *explanation)
+{
+	switch (explanation->details.rule) {
+	case HG_RULE_UNRECORDED:
+	case HG_RULE_PREVIOUS:
+	case HG_RULE_FOLLOWED:
+	case HG_RULE_FRAGMENT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static struct json_object *json_of_slot(const struct control_view *view,
+					uint32_t slot)
+{
+	const struct nexthop *nexthop = show_nexthop_in(view, slot);
+
+	return nexthop ? json_of_address(&nexthop->address) : NULL;
+}
+
+/*
+ * Return the rule by which a packet of a tracked bucket goes, and where the
+ * flow goes after the window: to its record's next hop, or by the table. NULL:
+ * the bucket is not tracked.
+ */
+static struct json_object *
+affinity_json(const struct control_view *view, const struct choice *choice,
+	      const struct datapath_explanation *explanation)
+{
+	const struct hg_explanation *details = &explanation->details;
+	bool recorded = details->map < HG_FLOW_MAP_COUNT;
+	struct json_object *out, *after = NULL;
+
+	if (!details->signature)
+		return NULL;
+	if (recorded)
+		after = json_of_slot(view, explanation->slot);
+	else if (choice)
+		after = json_of_member(choice->taken);
+	out = json_object_new_object();
+	json_add_text(out, "rule", hg_rule_name(details->rule));
+	json_add_text(out, "record",
+		      recorded ? hg_flow_map_name(details->map) : NULL);
+	json_add(out, "previous", json_of_slot(view, details->previous));
+	json_add(out, "after_window", after);
+	return out;
+}
+
 /*
  * Return whether tables and program name the same next hop; NULL if the program
- * did not get as far as the tables, or if it chooses by a random number.
+ * did not get as far as the tables, if it chooses by a random number, or if
+ * affinity is why they differ.
  */
 static struct json_object *
 agreement_json(const struct control_view *view, const struct choice *choice,
@@ -176,13 +227,16 @@ agreement_json(const struct control_view *view, const struct choice *choice,
 	bool looked_up = nexthop ||
 			 explanation->outcome == HG_PASSED_NO_NEXTHOP ||
 			 explanation->outcome == HG_PASSED_NOT_VIP;
+	bool agree;
 
 	if (!looked_up || choice->hash_fields == HG_HASH_PACKET)
 		return NULL;
-	if (!nexthop || !choice->taken)
-		return json_object_new_boolean(!nexthop && !choice->taken);
-	return json_object_new_boolean(
-		address_equal(&nexthop->address, choice->taken));
+	agree = nexthop && choice->taken ?
+			address_equal(&nexthop->address, choice->taken) :
+			!nexthop && !choice->taken;
+	if (!agree && is_by_affinity(explanation))
+		return NULL;
+	return json_object_new_boolean(agree);
 }
 
 /*
@@ -234,6 +288,7 @@ static void add_program(struct json_object *out,
 		return;
 	}
 	json_add(out, "program", json_of_explanation(view, &explanation));
+	json_add(out, "affinity", affinity_json(view, choice, &explanation));
 	json_add(out, "agree",
 		 choice ? agreement_json(view, choice, &explanation) : NULL);
 }

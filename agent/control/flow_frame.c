@@ -31,7 +31,7 @@ enum header_numbers {
 	TCP_HEADER_SIZE = 20,
 	UDP_HEADER_SIZE = 8,
 	ICMP_HEADER_SIZE = 8,
-	TCP_OFFSET_AND_SYN = 0x5002,
+	TCP_OFFSET_AND_ACK = 0x5010, /* the flow is under way */
 	ICMP_SKIP_TO_IDENTIFIER = 3, /* code, checksum */
 	ICMP_ECHO_REPLY = 0,
 	ICMP_ECHO_REQUEST = 8,
@@ -202,7 +202,7 @@ static void write_transport_header(struct writer *w, const struct flow *flow)
 	if (flow->protocol == IPPROTO_TCP) {
 		writer_u32(w, 0);
 		writer_u32(w, 0);
-		writer_u16(w, TCP_OFFSET_AND_SYN);
+		writer_u16(w, TCP_OFFSET_AND_ACK);
 	} else if (flow->protocol == IPPROTO_UDP) {
 		writer_u16(w, UDP_HEADER_SIZE);
 	}

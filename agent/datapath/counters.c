@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Counters, summed over all CPUs; the names of outcomes and events. */
+/* Counters, summed over all CPUs; the names of outcomes, events and rules. */
 
 #include "datapath/datapath.h"
 #include "datapath/datapath_internal.h"
@@ -47,6 +47,33 @@ static const char *const event_names[HG_EVENT_COUNT] = {
 	[HG_EVENT_FLOW_UNRECORDED] = "flow_unrecorded",
 	[HG_EVENT_FLOW_ENDED] = "flow_ended",
 };
+
+static const char *const rule_names[HG_RULE_COUNT] = {
+	[HG_RULE_NONE] = "none",
+	[HG_RULE_CURRENT] = "current",
+	[HG_RULE_BACKUP] = "backup",
+	[HG_RULE_NEW] = "new",
+	[HG_RULE_UNRECORDED] = "unrecorded",
+	[HG_RULE_PREVIOUS] = "previous",
+	[HG_RULE_FOLLOWED] = "followed",
+	[HG_RULE_FRAGMENT] = "fragment",
+};
+
+static const char *const flow_map_names[HG_FLOW_MAP_COUNT] = {
+	[HG_FLOWS_NEW] = "new",
+	[HG_FLOWS_PROBATION] = "probation",
+	[HG_FLOWS_PINNED] = "pinned",
+};
+
+const char *hg_rule_name(enum hg_rule rule)
+{
+	return rule < HG_RULE_COUNT ? rule_names[rule] : "unknown";
+}
+
+const char *hg_flow_map_name(enum hg_flow_map map)
+{
+	return map < HG_FLOW_MAP_COUNT ? flow_map_names[map] : "unknown";
+}
 
 const char *hg_outcome_name(enum hg_outcome outcome)
 {

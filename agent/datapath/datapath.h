@@ -247,8 +247,10 @@ void datapath_capture_stop(struct datapath *dp);
 uint32_t datapath_program_id(const struct datapath *dp);
 /* Return the name of an outcome in JSON and metrics, such as "forwarded_tx". */
 const char *hg_outcome_name(enum hg_outcome outcome);
-/* Return the name of an event. */
+/* Return the name of an event, a rule or a flow map. */
 const char *hg_event_name(enum hg_event event);
+const char *hg_rule_name(enum hg_rule rule);
+const char *hg_flow_map_name(enum hg_flow_map map);
 
 /*
  * Run the program once on a frame as if it had come in by `ifindex`. Nothing is

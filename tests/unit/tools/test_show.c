@@ -299,6 +299,15 @@ static void a_flow_is_shown_without_missing_fields(void **state)
 		"program  forwarded_tx, next hop 10.1.0.11, XDP_TX\n"
 		"agree    yes\n");
 	assert_explains_flow(
+		"{\"explain\":{" FLOW ",\"table\":{\"outcome\":\"owner\","
+		"\"next_hop\":\"10.1.0.11\",\"backup\":null},\"affinity\":{"
+		"\"rule\":\"previous\",\"record\":null,"
+		"\"previous\":\"10.1.0.12\",\"after_window\":\"10.1.0.11\"}}}",
+		"flow     198.51.100.7:41512 to 192.0.2.1:443, tcp\n"
+		"table    owner, next hop 10.1.0.11, backup -\n"
+		"rule     previous; record: -; previous next hop: 10.1.0.12; "
+		"after the window: 10.1.0.11\n");
+	assert_explains_flow(
 		"{\"explain\":{" FLOW ",\"table\":{\"outcome\":"
 		"\"not a vip\",\"next_hop\":null,\"backup\":null},"
 		"\"program\":{\"outcome\":\"passed_not_vip\","

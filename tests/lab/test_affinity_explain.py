@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""`explain flow` while a bucket moves: by which rule the flow goes, its record,
+and where it goes after the window."""
+
+import json
+import platform
+import re
+import unittest
+
+from affinity_scenes import NEW_CONNECTIONS, NEW_PORT, AffinityCase
+from lab.topology import CLIENT_ADDRESS, VIP
+
+PORTS = range(NEW_PORT, NEW_PORT + NEW_CONNECTIONS)
+RELEASE = tuple(map(int, re.findall(r"\d+", platform.release())[:2]))
+
+
+@unittest.skipUnless(RELEASE >= (5, 15), "needs Linux 5.15")
+class ExplainWhileMoving(AffinityCase):
+
+    def explain(self, port):
+        done = self.lab.headgate.ctl("-j", "explain", "flow", CLIENT_ADDRESS,
+                                     str(port), VIP, "80", "tcp")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)["explain"]
+
+    def moving(self):
+        """Return port -> answer, of flows whose bucket moves."""
+        said = {port: self.explain(port) for port in PORTS}
+        return {port: answer for port, answer in said.items()
+                if answer["affinity"] and answer["affinity"]["previous"]}
+
+    def test_an_unknown_flow_and_a_recorded_one(self):
+        self.withdraw()
+        unknown = self.moving()
+        self.assertGreater(len(unknown), 0)
+        for said in unknown.values():
+            previous = said["program"]["next_hop"]
+            self.assertEqual(said["affinity"], {
+                "rule": "previous", "record": None, "previous": previous,
+                "after_window": said["table"]["next_hop"]})
+            self.assertIsNone(said["agree"])
+        self.assertEqual(self.moving(), unknown)  # it left no record
+        self.new_servers()
+        recorded = self.moving()
+        self.assertEqual(recorded.keys(), unknown.keys())
+        for port, said in recorded.items():
+            self.assertEqual(said["program"]["next_hop"],
+                             said["table"]["next_hop"])
+            self.assertEqual(said["affinity"], {
+                "rule": "followed", "record": "pinned",
+                "previous": unknown[port]["affinity"]["previous"],
+                "after_window": said["table"]["next_hop"]})
+
+
+del AffinityCase  # no scenes of its own
