@@ -61,7 +61,7 @@ rib_SRC := adj_rib_in.c aggregate.c attribute_set.c decision.c decision_step.c d
 rib_USES := codec core
 
 nexthop_DIR := agent/nexthop
-nexthop_SRC := arp.c arp_socket.c bfd.c bfd_auth.c bfd_datagram.c bfd_packet.c bfd_session.c bfd_socket.c entry.c hold_down.c host.c \
+nexthop_SRC := arp.c arp_socket.c bfd.c bfd_auth.c bfd_datagram.c bfd_packet.c bfd_session.c bfd_socket.c drain_list.c entry.c hold_down.c host.c \
 	listening.c nd.c nd_socket.c netlink.c netlink_message.c nexthop.c options.c packet_socket.c ports.c probe.c \
 	probe_budget.c probe_queue.c prober.c receive_buffer.c probe_log.c tracker.c vlan_offload.c
 nexthop_USES := core
@@ -82,7 +82,7 @@ datapath_SRC := attach.c capture.c counters.c datapath.c failure.c flows.c optio
 datapath_USES := core
 
 control_DIR := agent/control
-control_SRC := capture.c control.c control_socket.c counter_list.c counter_rows.c explain_flow.c explain_gone.c explain_route.c show_adj_rib.c show_config.c show_neighbor_options.c \
+control_SRC := capture.c control.c control_socket.c counter_list.c counter_rows.c drain_order.c explain_flow.c explain_gone.c explain_route.c show_adj_rib.c show_config.c show_neighbor_options.c \
 	flow_frame.c http.c json.c metrics.c options.c permission.c reply.c prefix_cursor.c request.c server.c \
 	show_bgp.c show_counters.c show_neighbors.c show_status.c show_steering.c verb.c
 control_USES := datapath steering fib nexthop rib session codec core
@@ -95,9 +95,9 @@ config_USES := control datapath steering fib nexthop rib session codec core
 
 # The agent itself, above all rooms. ALL_ROOMS is in link order.
 ALL_ROOMS := config control datapath steering fib nexthop rib session codec core
-AGENT_SRC := main.c agent.c captures.c interfaces.c log_events.c loop.c privileges.c sessions.c syscall_filter.c wiring.c
+AGENT_SRC := main.c agent.c captures.c drains.c interfaces.c log_events.c loop.c privileges.c sessions.c syscall_filter.c wiring.c
 
-CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_explain.c command_neighbor.c command_show.c headgatectl.c \
+CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_drain.c command_explain.c command_neighbor.c command_show.c headgatectl.c \
 	pcapng.c rates.c show.c table.c value.c view.c
 
 # Unit tests, without root: tests/unit/FOLDER/test_NAME.c.
@@ -111,10 +111,10 @@ codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes att
 session_TESTS := $(addprefix bgp/session/test_,admission collision_race confederation error_log \
 	link_peer neighbor_admin neighbor_gone neighbor_nexthop router_advert setup tcp_drops)
 rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision decision_explain decision_oracle \
-	decision_random departures export export_confederation export_packing export_peers export_random export_ready export_sent \
+	decision_random departures drain export export_confederation export_packing export_peers export_random export_ready export_sent \
 	max_prefix multipath nexthop_allowed nexthop_routes origins otc path_errors path_index rib rib_nexthop shutdown statement static sweep \
 	turns upstream_machines weight)
-nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datagram bfd_packet bfd_pair bfd_session hold_down host listening nd netlink_message probe \
+nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datagram bfd_packet bfd_pair bfd_session drain_list hold_down host listening nd netlink_message probe \
 	probe_budget probe_queue)
 fib_TESTS := fib/test_nexthop_message fib/test_route_message
 steering_TESTS := $(addprefix steering/test_,affinity assign build_budget fit flaps identity limit ranking sets steering two_ribs window_flows windows)

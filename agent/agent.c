@@ -39,6 +39,8 @@ static int make_control(struct agent *agent, char error[AGENT_ERROR_SIZE])
 
 	hooks.order = sessions_order;
 	hooks.order_context = agent;
+	hooks.drain = drains_order;
+	hooks.drain_context = &agent->drains;
 	code = control_new(agent->base, &agent->loop.clients, options->socket,
 			   &agent->view, &hooks, &agent->control, error);
 	if (!code)
@@ -133,6 +135,12 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 				       &config->bgp,
 				       datapath_has_previous(agent->datapath),
 				       &callbacks, &agent->speaker, error);
+	agent->drains = (struct drains){
+		.base = agent->base,
+		.speaker = agent->speaker,
+		.tracker = agent->tracker,
+		.rib = agent->rib,
+	};
 	agent->captures = (struct captures){
 		.base = agent->base,
 		.control = agent->control,
@@ -184,6 +192,7 @@ int agent_new(const struct config *config, struct agent **out,
 		.tracker = agent->tracker,
 		.steering = agent->steering,
 		.datapath = agent->datapath,
+		.drains = &agent->drains.list,
 		.turns = &agent->loop.meter,
 		.seccomp = agent_seccomp_names[agent->config->agent.seccomp],
 		.started_ms = clock_now_ms(),
@@ -281,6 +290,7 @@ void agent_free(struct agent *agent)
 	datapath_close(agent->datapath, false);
 	fib_free(agent->fib, agent->running);
 	control_free(agent->control);
+	drains_release(&agent->drains);
 	if (agent->shutdown)
 		event_free(agent->shutdown);
 	if (agent->end_of_turn)

@@ -101,6 +101,8 @@ static struct rib_peer *add_peer(struct agent *agent,
 				    !address_is_ipv4(&options.local_address));
 	tracker_neighbor_mac(agent->tracker, &neighbor->address,
 			     source->ifindex, options.mac);
+	source->draining =
+		drain_list_find(&agent->drains.list, &source->address);
 	warn_of_nexthop(neighbor, &options);
 	peer = rib_peer_up(agent->rib, &options);
 	if (!peer)

@@ -207,6 +207,13 @@ static struct rib_nexthop_place place_of_nexthop(const struct address *address,
 	return place;
 }
 
+static bool is_nexthop_draining(const struct address *address, void *context)
+{
+	const struct agent *agent = context;
+
+	return drain_list_find(&agent->drains.list, address);
+}
+
 /* Keep a next hop tracked, or not any longer. */
 static void track_nexthop(const struct address *address, bool wanted,
 			  void *context)
@@ -364,6 +371,7 @@ struct rib_hooks wiring_rib_hooks(struct agent *agent)
 	return (struct rib_hooks){
 		.nexthop_check = check_nexthop,
 		.nexthop_place = place_of_nexthop,
+		.nexthop_drains = is_nexthop_draining,
 		.is_late = is_turn_over,
 		.nexthop_track = announce_nexthop,
 		.set_decided = on_set_decided,

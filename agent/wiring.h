@@ -24,6 +24,7 @@
 #include "config/config.h"
 #include "control/show.h"
 #include "datapath/datapath.h"
+#include "drains.h"
 #include "fib/fib.h"
 #include "interfaces.h"
 #include "loop.h"
@@ -44,6 +45,7 @@ struct agent {
 	struct event_base *base; /* of the loop */
 	struct log_events *log;
 	struct captures captures;
+	struct drains drains;
 	struct control *control;
 	struct metrics *metrics; /* NULL: not served */
 	struct datapath *datapath;

@@ -26,7 +26,8 @@ struct ask_options {
 	const char *pcap;   /* explain flow: the capture to explain */
 	const char *vip;    /* capture: only frames for this address */
 	unsigned int rate;  /* capture: one frame of so many */
-	const char *reason; /* neighbor: for the peer's administrator */
+	const char *reason; /* neighbor: for the peer's administrator; drain */
+	unsigned int for_s; /* drain: for so many seconds; 0: for good */
 };
 
 /*

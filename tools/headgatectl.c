@@ -24,6 +24,7 @@ enum option_code {
 	OPTION_VIP,
 	OPTION_RATE,
 	OPTION_REASON,
+	OPTION_FOR,
 };
 
 static const char short_options[] = "js:wn:hV";
@@ -37,6 +38,7 @@ static const struct option long_options[] = {
 	{ "vip", required_argument, NULL, OPTION_VIP },
 	{ "rate", required_argument, NULL, OPTION_RATE },
 	{ "reason", required_argument, NULL, OPTION_REASON },
+	{ "for", required_argument, NULL, OPTION_FOR },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -63,6 +65,11 @@ static const struct command commands[] = {
 	{ "neighbor", "ADDRESS refresh in|out",
 	  "ask the neighbor for its routes again, or send ours again",
 	  command_neighbor },
+	{ "drain", "NEXTHOP|NEIGHBOR [--for TIME] [--reason TEXT]",
+	  "send no new flows to a server while others serve its VIPs",
+	  command_drain },
+	{ "undrain", "NEXTHOP|NEIGHBOR", "end that before its time",
+	  command_undrain },
 };
 
 static const char usage[] =
@@ -76,7 +83,9 @@ static const char usage[] =
 	"      --pcap FILE    explain flow: explain each packet of FILE.\n"
 	"      --vip ADDRESS  capture: only frames for this address.\n"
 	"      --rate N       capture: one frame of N, at random.\n"
-	"      --reason TEXT  neighbor: tell the other end (RFC 9003).\n"
+	"      --reason TEXT  neighbor: tell the other end (RFC 9003); drain: for\n"
+	"                     show drains.\n"
+	"      --for TIME     drain: end after 90, 90s, 15m, 2h or 1d.\n"
 	"  -h, --help         Print this text and exit.\n"
 	"  -V, --version      Print the version and exit.\n"
 	"\n"
@@ -154,6 +163,33 @@ static bool parse_count(const char *option, const char *text,
 	return true;
 }
 
+/* Read seconds, or a number with a unit. */
+static bool parse_time(const char *text, unsigned int *seconds)
+{
+	static const struct {
+		const char *name;
+		unsigned int seconds;
+	} units[] = {
+		{ "", 1 },     { "s", 1 },     { "m", 60 },
+		{ "h", 3600 }, { "d", 86400 },
+	};
+	char *end;
+	unsigned long number = strtoul(text, &end, 10);
+
+	for (size_t i = 0; *text >= '1' && *text <= '9' && i < COUNT_OF(units);
+	     i++)
+		if (!strcmp(end, units[i].name) &&
+		    number <= INT32_MAX / units[i].seconds) {
+			*seconds = (unsigned int)number * units[i].seconds;
+			return true;
+		}
+	fprintf(stderr,
+		"headgatectl: --for '%s': must be a time such as 90, 90s, 15m, "
+		"2h or 1d\n",
+		text);
+	return false;
+}
+
 /* Apply one option. Return EXIT_OK, or the exit code after an error. */
 static enum exit_code take_option(int option, struct ask_options *options)
 {
@@ -183,6 +219,9 @@ static enum exit_code take_option(int option, struct ask_options *options)
 	case OPTION_REASON:
 		options->reason = optarg;
 		return EXIT_OK;
+	case OPTION_FOR:
+		return parse_time(optarg, &options->for_s) ? EXIT_OK :
+							     EXIT_USAGE;
 	default:
 		fputs("headgatectl: see --help for the options\n", stderr);
 		return EXIT_USAGE;

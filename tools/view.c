@@ -369,6 +369,16 @@ static const struct view_section nexthop_sections[] = {
 	{ .path = "nexthops", COLUMNS(nexthop_columns) },
 };
 
+static const struct view_column drain_columns[] = {
+	COLUMN_TEXT("ADDRESS", "address"),   COLUMN_NUMBER("SINCE", "since_s"),
+	COLUMN_NUMBER("ENDS IN", "until_s"), COLUMN_TEXT("NEXT HOP", "nexthop"),
+	COLUMN_TEXT("REASON", "reason"),
+};
+
+static const struct view_section drain_sections[] = {
+	{ .path = "drains", COLUMNS(drain_columns) },
+};
+
 static void write_member(const struct view_place *place, FILE *out)
 {
 	fputs("  ", out);
@@ -448,6 +458,7 @@ const struct view views[] = {
 	  SECTIONS(route_sections) },
 	{ "nexthops", NULL, "next hops: state, interface, MAC, buckets",
 	  SECTIONS(nexthop_sections) },
+	{ "drains", NULL, "orders to drain", SECTIONS(drain_sections) },
 	{ "groups", NULL, "groups of VIPs, and the share of each member",
 	  SECTIONS(group_sections) },
 	{ "counters", NULL, "packets by outcome, event, VIP and next hop",
@@ -489,6 +500,25 @@ static const struct view_section order_sections[] = {
 const struct view view_order = {
 	.what = "order",
 	SECTIONS(order_sections),
+};
+
+static const struct view_line drain_lines[] = {
+	{ "drained", "{address}", "drain" },
+	{ "undrained", "{address}", .without = "drain" },
+	{ "since", "{drain.since_s}", "drain.since_s" },
+	{ "ends in", "{drain.until_s}", "drain.until_s" },
+	{ "reason", "{drain.reason}", "drain.reason" },
+};
+
+static const struct view_section drain_reply_sections[] = {
+	{ .path = "drain",
+	  .lines = drain_lines,
+	  .line_count = COUNT_OF(drain_lines) },
+};
+
+const struct view view_drain = {
+	.what = "drain",
+	SECTIONS(drain_reply_sections),
 };
 
 /* ------------------------------------------------------------- explain */

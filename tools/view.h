@@ -73,6 +73,8 @@ extern const size_t view_count;
 extern const struct view view_explain_route;
 /* The reply to `neighbor`. */
 extern const struct view view_order;
+/* The reply to `drain` and `undrain`. */
+extern const struct view view_drain;
 extern const struct view view_explain_flow;
 extern const struct view view_explain_packets;
 

@@ -171,6 +171,22 @@ static struct json_object *take_order(struct control *control,
 	return show_neighbor(control->view, request);
 }
 
+/* Carry out an order to drain. The reply is the order that is in force. */
+static struct json_object *take_drain(struct control *control, bool drain,
+				      struct json_object *request)
+{
+	const struct control_hooks *hooks = &control->hooks;
+	struct drain_order order;
+	struct json_object *failure = drain_order_parse(request, drain, &order);
+	char error[CONTROL_ERROR_SIZE];
+
+	if (failure)
+		return failure;
+	if (hooks->drain(&order, hooks->drain_context, error))
+		return request_failure("%s", error);
+	return drain_order_reply(control->view, &order);
+}
+
 /* Refuse what the user at the other end may not ask. */
 static struct json_object *refuse_request(const struct server_client *client,
 					  const struct control_verb *verb)
@@ -201,6 +217,12 @@ static void answer_line(struct control *control, struct server_client *client,
 		start_client_capture(control, client, request);
 	else if (verb->stream == CONTROL_STREAM_ORDER)
 		send_line(client, take_order(control, verb, request));
+	else if (verb->stream == CONTROL_STREAM_DRAIN ||
+		 verb->stream == CONTROL_STREAM_UNDRAIN)
+		send_line(client,
+			  take_drain(control,
+				     verb->stream == CONTROL_STREAM_DRAIN,
+				     request));
 	else if (verb->stream != CONTROL_STREAM_NONE)
 		begin_reply(control, client, verb, request);
 	else

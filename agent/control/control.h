@@ -13,15 +13,13 @@
 
 #include "bgp/session/neighbor_admin.h"
 #include "control/capture.h"
+#include "control/drain_order.h"
+#include "control/sizes.h"
 #include "control/view.h"
 
 struct control;
 struct event_base;
 struct work_turns;
-
-enum control_sizes {
-	CONTROL_ERROR_SIZE = 256,
-};
 
 /* Services of the agent for clients; one capture at a time. */
 struct control_hooks {
@@ -38,6 +36,10 @@ struct control_hooks {
 		     const char *reason, void *order_context,
 		     char error[CONTROL_ERROR_SIZE]);
 	void *order_context;
+	/* Carry out an order to drain, likewise. Sets order->address. */
+	int (*drain)(struct drain_order *order, void *drain_context,
+		     char error[CONTROL_ERROR_SIZE]);
+	void *drain_context;
 };
 
 /*

@@ -15,6 +15,7 @@
 #include "control/json.h"
 #include "control/show.h"
 #include "nexthop/bfd_session.h"
+#include "nexthop/drain_list.h"
 #include "nexthop/tracker.h"
 #include "rib/decision_step.h"
 #include "rib/export.h"
@@ -134,6 +135,32 @@ static void describe_loop(const struct question *q)
 		 address_format(address, text), how, via);
 }
 
+/* Return the order to drain the next hop or the neighbor of a path, or NULL. */
+static const struct drain *find_order(const struct question *q)
+{
+	const struct drain_list *orders = q->view->drains;
+	const struct drain *drain = drain_list_find(
+		orders, rib_nexthop_address(q->path->attributes->nexthop));
+
+	return drain ? drain :
+		       drain_list_find(orders, &q->path->source->address);
+}
+
+static void describe_draining(const struct question *q)
+{
+	const struct drain *drain = find_order(q);
+	char text[ADDRESS_TEXT_SIZE];
+
+	if (drain)
+		snprintf(q->text, WHY_SIZE,
+			 "%s drains by order%s%s, and another path does not",
+			 address_format(&drain->address, text),
+			 drain->reason[0] ? ": " : "", drain->reason);
+	else
+		snprintf(q->text, WHY_SIZE, "%s",
+			 path_reason_sentence(REASON_DRAINING));
+}
+
 /* Say what of ours a refused path has been through, and where. */
 static void describe_own_loop(const struct question *q)
 {
@@ -215,6 +242,8 @@ static void describe_reason(const struct question *q)
 		describe_nexthop(q);
 	else if (path->reason == REASON_NEXTHOP_LOOP)
 		describe_loop(q);
+	else if (path->reason == REASON_DRAINING)
+		describe_draining(q);
 	else if (q->lost && q->lost->has_values)
 		describe_values(q);
 	else

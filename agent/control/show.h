@@ -44,6 +44,7 @@ extern const struct reply_list show_routes_to;	 /* Adj-RIB-Out */
 extern const struct reply_list show_config;
 extern const struct reply_list show_nexthops;
 extern const struct reply_list show_groups;
+extern const struct reply_list show_drains;
 struct reply *show_counters(const struct control_view *view);
 
 /* Parts of replies. */
@@ -66,6 +67,10 @@ void show_neighbor_options(struct json_object *out,
 /* Return the BFD session with a next hop; NULL: BFD does not watch it. */
 struct json_object *show_bfd(const struct control_view *view,
 			     const struct address *address);
+
+/* Return the order to drain an address; NULL: there is none. */
+struct json_object *show_drain(const struct control_view *view,
+			       const struct address *address);
 
 /*
  * Return the route of ADDRESS/LENGTH, or the one of the longest prefix that

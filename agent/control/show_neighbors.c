@@ -300,6 +300,8 @@ static struct json_object *neighbor_json(const struct control_view *view,
 	show_neighbor_options(out, neighbor);
 	json_add(out, "gone_s", gone_json(neighbor));
 	json_add(out, "administrative", administrative_json(neighbor));
+	json_add(out, "drain",
+		 peer ? show_drain(view, &peer->source.address) : NULL);
 	json_add_number(out, "flaps", neighbor->sessions_ended);
 	add_prefixes(out, peer);
 	json_add(out, "bfd",

@@ -88,6 +88,16 @@ static void add_hold(struct json_object *out, const struct nexthop *nexthop)
 		json_add(out, "held_s", NULL);
 }
 
+/* Add why the next hop drains; null: it does not. */
+static void add_drain(struct json_object *out, const struct control_view *view,
+		      const struct nexthop *nexthop)
+{
+	struct json_object *drain = show_drain(view, &nexthop->address);
+
+	json_add_bool(out, "draining", drain);
+	json_add(out, "drain", drain);
+}
+
 static struct json_object *nexthop_json(const struct control_view *view,
 					const struct nexthop *nexthop)
 {
@@ -103,8 +113,8 @@ static struct json_object *nexthop_json(const struct control_view *view,
 		      nexthop->interface[0] ? nexthop->interface : NULL);
 	json_add_bool(out, "alive", nexthop_is_alive(nexthop));
 	json_add(out, "bfd", show_bfd(view, &nexthop->address));
-	json_add_bool(out, "draining", false);
 	add_hold(out, nexthop);
+	add_drain(out, view, nexthop);
 	json_add_number(out, "buckets",
 			steering_count_buckets(view->steering,
 					       &nexthop->address));

@@ -24,6 +24,8 @@ enum control_stream {
 	CONTROL_STREAM_COUNTERS, /* likewise: show_counters() */
 	CONTROL_STREAM_CAPTURE,	 /* a line for each packet */
 	CONTROL_STREAM_ORDER,	 /* one reply; changes a neighbor: `order` */
+	CONTROL_STREAM_DRAIN,	 /* one reply; drains a server */
+	CONTROL_STREAM_UNDRAIN,	 /* the opposite */
 };
 
 enum control_verb_sizes {

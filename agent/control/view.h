@@ -8,6 +8,7 @@ struct bgp_options;
 struct bgp_speaker;
 struct datapath;
 struct datapath_options;
+struct drain_list;
 struct tracker;
 struct rib;
 struct steering;
@@ -24,6 +25,7 @@ struct control_view {
 	const struct tracker *tracker;
 	const struct steering *steering;
 	const struct datapath *datapath;
+	const struct drain_list *drains; /* orders */
 	const struct turn_meter *turns;
 	const char *config_text; /* in canonical form */
 	const char *seccomp;	 /* as in --seccomp */

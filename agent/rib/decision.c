@@ -399,7 +399,7 @@ struct decision decision_make(const struct decision_options *options,
 
 	distance_set_aside(*paths);
 	choose_best(options, paths, reflected, &decision);
-	decision.best = distance_compare(*paths, decision.best);
+	decision.best = distance_compare(options, *paths, decision.best);
 	if (!decision.best)
 		return decision;
 	decision.best->best = true;

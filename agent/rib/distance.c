@@ -4,7 +4,8 @@
 #include "rib/distance.h"
 
 enum {
-	DISTANCE_NONE = UINT32_MAX, /* no path */
+	DISTANCE_DRAINING = DISTANCE_MAX + 1, /* added while a path drains */
+	DISTANCE_NONE = UINT32_MAX,	      /* no path */
 };
 
 /* Return the configured path. Path identifiers count from 1. */
@@ -25,22 +26,48 @@ static bool is_set_aside(const struct path *path)
 	return path_is_static(path) && path->reason == REASON_DISTANCE;
 }
 
-static uint32_t lowest_static(const struct path *paths)
+/* Return the distance; paths that drain stand behind all others. */
+static uint32_t rank(const struct decision_options *options,
+		     const struct path *path, uint32_t distance)
+{
+	return path_is_draining(options, path) ? distance + DISTANCE_DRAINING :
+						 distance;
+}
+
+static uint32_t rank_of_static(const struct decision_options *options,
+			       const struct path *path)
+{
+	return rank(options, path, config_of(path)->distance);
+}
+
+static uint32_t lowest_static(const struct decision_options *options,
+			      const struct path *paths)
 {
 	uint32_t lowest = DISTANCE_NONE;
 
 	for (const struct path *path = paths; path; path = path->next)
-		if (is_set_aside(path) && config_of(path)->distance < lowest)
-			lowest = config_of(path)->distance;
+		if (is_set_aside(path) &&
+		    rank_of_static(options, path) < lowest)
+			lowest = rank_of_static(options, path);
 	return lowest;
 }
 
-static uint32_t distance_of_bgp(const struct path *best)
+static uint32_t rank_of_bgp(const struct decision_options *options,
+			    const struct path *best)
 {
 	if (!best)
 		return DISTANCE_NONE;
-	return best->source->type == PEER_EXTERNAL ? DISTANCE_EXTERNAL :
-						     DISTANCE_INTERNAL;
+	return rank(options, best,
+		    best->source->type == PEER_EXTERNAL ? DISTANCE_EXTERNAL :
+							  DISTANCE_INTERNAL);
+}
+
+/* Return why a path of this rank loses to one of the lowest rank. */
+static enum path_reason reason_of_loss(uint32_t own, uint32_t lowest)
+{
+	return own > DISTANCE_DRAINING && lowest < DISTANCE_DRAINING ?
+		       REASON_DRAINING :
+		       REASON_DISTANCE;
 }
 
 static struct path *first_left(struct path *paths)
@@ -50,18 +77,22 @@ static struct path *first_left(struct path *paths)
 	return paths;
 }
 
-struct path *distance_compare(struct path *paths, struct path *best)
+struct path *distance_compare(const struct decision_options *options,
+			      struct path *paths, struct path *best)
 {
-	uint32_t configured = lowest_static(paths);
-	uint32_t bgp = distance_of_bgp(best);
+	uint32_t configured = lowest_static(options, paths);
+	uint32_t bgp = rank_of_bgp(options, best);
 	uint32_t lowest = configured < bgp ? configured : bgp;
 
 	for (struct path *path = paths; path; path = path->next) {
 		if (is_set_aside(path)) {
-			if (config_of(path)->distance == lowest)
-				path->reason = REASON_NONE;
+			uint32_t own = rank_of_static(options, path);
+
+			path->reason = own == lowest ?
+					       REASON_NONE :
+					       reason_of_loss(own, lowest);
 		} else if (path->reason == REASON_NONE && bgp != lowest) {
-			path->reason = REASON_DISTANCE;
+			path->reason = reason_of_loss(bgp, lowest);
 		}
 	}
 	return bgp == lowest ? best : first_left(paths);

@@ -10,6 +10,9 @@
  * lower distance wins. With equal distances both share the set: a configured
  * path has no AS_PATH, MED or LOCAL_PREF, so only the distance can be compared.
  *
+ * A path that drains is as far as all others are not: it competes only with
+ * those that drain, too.
+ *
  * Distance is not the first step of the decision process: it would set eBGP
  * above the LOCAL_PREF of iBGP, against RFC 4271 9.1.2.
  *
@@ -33,6 +36,7 @@ void distance_set_aside(struct path *paths);
  * after the steps of BGP, with their losers out and `best` the best path of BGP,
  * or NULL. Returns the best path of all, or NULL.
  */
-struct path *distance_compare(struct path *paths, struct path *best);
+struct path *distance_compare(const struct decision_options *options,
+			      struct path *paths, struct path *best);
 
 #endif

@@ -38,6 +38,7 @@ struct path_source {
 	bool backend;	       /* its role, set by rib_peer_up() */
 	bool multipath_off;    /* multipath=no: its paths share no set */
 	bool leaving;	       /* its session is lost, its paths are removed */
+	bool draining;	       /* by order: rib_peer_set_draining() */
 	bool pass_attributes;  /* statement.h */
 	/* The next hops that its paths may have; below FIRST_LEARNED: any. */
 	enum neighbor_nexthop nexthop;
@@ -130,11 +131,15 @@ static inline bool path_has_bandwidth(const struct decision_options *options,
 	       options->bandwidth_use != BANDWIDTH_IGNORE;
 }
 
-/* True if the path asks not to be used: RFC 8326, or a bandwidth of 0. */
+/*
+ * True if the path is not to be used while others are: RFC 8326, a bandwidth of
+ * 0, or its neighbor or its next hop drains.
+ */
 static inline bool path_is_draining(const struct decision_options *options,
 				    const struct path *path)
 {
-	return path->attributes->is_shutdown ||
+	return path->attributes->is_shutdown || path->source->draining ||
+	       path->attributes->nexthop->draining ||
 	       (path_has_bandwidth(options, path) &&
 		!path->attributes->bandwidth);
 }

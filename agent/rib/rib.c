@@ -207,6 +207,15 @@ void rib_peer_down(struct rib *rib, struct rib_peer *peer)
 	sweep_lost_session(rib, peer);
 }
 
+void rib_peer_set_draining(struct rib *rib, struct rib_peer *peer,
+			   bool draining)
+{
+	if (peer->source.draining == draining)
+		return;
+	peer->source.draining = draining;
+	sweep_reconsider(rib, peer);
+}
+
 void rib_request_work(struct rib *rib)
 {
 	const struct rib_hooks *hooks = &rib->hooks;

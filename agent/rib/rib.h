@@ -116,7 +116,8 @@ struct rib_peer {
 	/* Routes with paths of it; one with both kinds is in both sets. */
 	struct turn_set accepted_routes;
 	struct turn_set refused_routes;
-	bool sweeping; /* sweep.c: in rib.sweeps */
+	bool sweeping;	   /* sweep.c: in rib.sweeps */
+	bool reconsidered; /* its accepted paths are decided again */
 	TAILQ_ENTRY(rib_peer) sweep_link;
 	/* Its bit in struct route_export; 0: not announced to, no group. */
 	uint64_t bit;
@@ -206,6 +207,11 @@ struct rib_hooks {
 	struct rib_nexthop_place (*nexthop_place)(const struct address *nexthop,
 						  void *context);
 	/*
+	 * True if a next hop drains: no path with it is used while there are
+	 * others. Asked with nexthop_check(). NULL: none does.
+	 */
+	bool (*nexthop_drains)(const struct address *nexthop, void *context);
+	/*
 	 * Learn that rib_peer_down() has removed all paths of a peer, whose
 	 * `owner` may have gone. NULL: nothing to do.
 	 */
@@ -241,6 +247,12 @@ bool rib_is_full(const struct rib *rib);
  * when the last one has gone.
  */
 void rib_peer_down(struct rib *rib, struct rib_peer *peer);
+/*
+ * Take a peer's paths out of all sets that have others, or let them in again.
+ * rib_process() decides its routes, in turns if they are many.
+ */
+void rib_peer_set_draining(struct rib *rib, struct rib_peer *peer,
+			   bool draining);
 /* True if paths remain of a session with this address that is down. */
 bool rib_is_leaving(const struct rib *rib, const struct address *address);
 /*

@@ -217,6 +217,8 @@ void adj_rib_in_remove_path(struct rib *rib, struct rib_peer *peer,
 void sweep_lost_session(struct rib *rib, struct rib_peer *peer);
 /* Begin to remove the stale paths of a peer, as far as this turn has time. */
 void sweep_stale(struct rib *rib, struct rib_peer *peer);
+/* Have all routes with accepted paths of a peer decided again. */
+void sweep_reconsider(struct rib *rib, struct rib_peer *peer);
 /* Go on with accepted paths, or refused ones. Return true if some are left. */
 bool sweep_accepted(struct rib *rib);
 bool sweep_refused(struct rib *rib);

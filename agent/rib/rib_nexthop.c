@@ -65,7 +65,7 @@ static bool is_same_place(const struct rib_nexthop_place *a,
 	       a->held == b->held && !memcmp(a->mac, b->mac, MAC_SIZE);
 }
 
-/* Ask both hooks. False if the answers are the same as before. */
+/* Ask the hooks. False if the answers are the same as before. */
 static bool refresh_nexthop(const struct rib *rib, struct rib_nexthop *hop)
 {
 	const struct rib_hooks *hooks = &rib->hooks;
@@ -73,6 +73,9 @@ static bool refresh_nexthop(const struct rib *rib, struct rib_nexthop *hop)
 	enum path_reason reason = hooks->nexthop_check(rib_nexthop_address(hop),
 						       &cost, hooks->context);
 	struct rib_nexthop_place place = { 0 };
+	bool draining =
+		hooks->nexthop_drains &&
+		hooks->nexthop_drains(rib_nexthop_address(hop), hooks->context);
 	bool changed, at_upstream;
 
 	if (hooks->nexthop_place)
@@ -82,10 +85,12 @@ static bool refresh_nexthop(const struct rib *rib, struct rib_nexthop *hop)
 					     place.ifindex, place.mac);
 	changed = reason != hop->reason || cost != hop->igp_cost ||
 		  at_upstream != hop->at_upstream ||
+		  draining != hop->draining ||
 		  !is_same_place(&place, &hop->place);
 	hop->at_upstream = at_upstream;
 	hop->place = place;
 	hop->reason = reason;
+	hop->draining = draining;
 	hop->igp_cost = cost;
 	return changed;
 }

@@ -46,6 +46,7 @@ struct rib_nexthop {
 	enum path_reason reason; /* REASON_NONE: can be used */
 	struct rib_nexthop_place place;
 	bool at_upstream;	/* upstream_machines.h */
+	bool draining;		/* not to be used while others are */
 	bool taken;		/* already in the set being chosen */
 	bool changed;		/* in rib.changed_nexthops */
 	struct turn_set routes; /* those visited are marked */

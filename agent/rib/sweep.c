@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Sweeps: the paths of a lost session are removed, or those that a refresh left
- * stale (RFC 7313 4), in turns.
+ * stale (RFC 7313 4), in turns. The routes of a neighbor that begins or ends to
+ * drain are visited alike, and decided again.
  *
  * A peer has the sets of its routes, which a sweep visits: first those with
  * accepted paths, as VIPs must not wait for a mass of refused ones. A lost
@@ -62,6 +63,8 @@ static void visit_route(struct rib *rib, struct rib_peer *peer,
 	}
 	if (stays)
 		turn_set_keep(set, route);
+	if (stays && accepted && peer->reconsidered)
+		route_mark(rib, route);
 	route_free_if_unused(rib, route);
 }
 
@@ -86,6 +89,8 @@ static void search_routes(struct rib *rib, struct rib_peer *peer)
 		struct path **link = adj_rib_in_first_path(rib, route, peer);
 
 		next = prefix_map_next(&rib->routes, node);
+		if (peer->reconsidered && adj_rib_in_is_of_peer(*link, peer))
+			route_mark(rib, route);
 		while (adj_rib_in_is_of_peer(*link, peer))
 			if (is_swept(peer, route, *link))
 				adj_rib_in_remove_path(rib, peer, route, link,
@@ -104,6 +109,7 @@ static void end_sweep(struct rib *rib, struct rib_peer *peer)
 		search_routes(rib, peer);
 	TAILQ_REMOVE(&rib->sweeps, peer, sweep_link);
 	peer->sweeping = false;
+	peer->reconsidered = false;
 	for (int family = 0; family < BGP_FAMILY_COUNT; family++) {
 		struct refresh_rounds *rounds = &peer->rounds[family];
 
@@ -144,14 +150,19 @@ bool sweep_refused(struct rib *rib)
 	return sweep_is_waiting(rib);
 }
 
+static void add_to_sweeps(struct rib *rib, struct rib_peer *peer)
+{
+	if (!peer->sweeping)
+		TAILQ_INSERT_TAIL(&rib->sweeps, peer, sweep_link);
+	peer->sweeping = true;
+}
+
 static void begin_sweep(struct rib *rib, struct rib_peer *peer)
 {
 	rib->now_ms = clock_now_ms();
 	turn_set_begin(&peer->accepted_routes);
 	turn_set_begin(&peer->refused_routes);
-	if (!peer->sweeping)
-		TAILQ_INSERT_TAIL(&rib->sweeps, peer, sweep_link);
-	peer->sweeping = true;
+	add_to_sweeps(rib, peer);
 	/* With the whole turn: traffic should leave this peer's next hops. */
 	visit_set(rib, peer, &peer->accepted_routes, RIB_MASS);
 	if (sweep_refused(rib))
@@ -168,6 +179,14 @@ void sweep_lost_session(struct rib *rib, struct rib_peer *peer)
 void sweep_stale(struct rib *rib, struct rib_peer *peer)
 {
 	begin_sweep(rib, peer);
+}
+
+void sweep_reconsider(struct rib *rib, struct rib_peer *peer)
+{
+	peer->reconsidered = true;
+	turn_set_begin(&peer->accepted_routes);
+	add_to_sweeps(rib, peer);
+	rib_request_work(rib);
 }
 
 /* The source is the first member of its peer. */

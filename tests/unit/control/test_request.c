@@ -80,18 +80,20 @@ static void further_fields_do_no_harm(void **state)
 #define SHOW_FORMS                                                           \
 	"show status, show neighbors, show neighbor neighbor, show config, " \
 	"show routes from, show routes to, show routes, show route "         \
-	"prefix, show nexthops, show groups, show counters"
+	"prefix, show nexthops, show drains, show groups, show counters"
 #define EXPLAIN_FORMS "explain prefix, explain frame, explain flow"
 #define ORDER_FORMS                                                      \
 	"neighbor shutdown neighbor [reason], neighbor enable neighbor " \
 	"[reason], neighbor restart neighbor [reason], neighbor clear "  \
 	"neighbor [reason], neighbor refresh in neighbor [reason], "     \
 	"neighbor refresh out neighbor [reason]"
+#define DRAIN_FORMS "drain target [for_s] [reason], undrain target"
 
 static void an_unknown_request_is_answered_by_all_forms(void **state)
 {
 	static const char all_forms[] = SHOW_FORMS
-		", " EXPLAIN_FORMS ", " ORDER_FORMS ", capture [vip] [rate]";
+		", " EXPLAIN_FORMS ", " ORDER_FORMS ", " DRAIN_FORMS
+		", capture [vip] [rate]";
 	char error[1024];
 
 	(void)state;

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Orders to drain as JSON. See drain_order.h. */
+
+#include "control/drain_order.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/json.h"
+#include "control/reply.h"
+#include "control/request.h"
+#include "control/show.h"
+#include "core/clock.h"
+#include "nexthop/drain_list.h"
+#include "nexthop/tracker.h"
+
+struct json_object *drain_order_parse(struct json_object *request, bool drain,
+				      struct drain_order *order)
+{
+	const char *target = json_get_text(request, "target");
+	const char *reason = json_get_text(request, "reason");
+	struct json_object *value;
+	int64_t for_s = 0;
+
+	if (json_object_object_get_ex(request, "for_s", &value)) {
+		for_s = json_object_get_int64(value);
+		if (for_s < 1 || for_s > DRAIN_MAX_S)
+			return request_failure("for_s: must be from 1 to %d",
+					       DRAIN_MAX_S);
+	}
+	if (reason && strlen(reason) > DRAIN_REASON_MAX)
+		return request_failure("reason: %zu bytes; must be at most %d",
+				       strlen(reason), DRAIN_REASON_MAX);
+	*order = (struct drain_order){
+		.target = target ? target : "",
+		.drain = drain,
+		.for_s = (uint32_t)for_s,
+		.reason = reason ? reason : "",
+	};
+	return NULL;
+}
+
+static struct json_object *drain_json(const char *cause, uint64_t since_ms)
+{
+	struct json_object *out = json_object_new_object();
+
+	json_add_text(out, "cause", cause);
+	json_add_number(out, "since_s", json_age_s(since_ms));
+	return out;
+}
+
+/* Return the seconds until a time; null: there is none. */
+static struct json_object *left_json(uint64_t until_ms)
+{
+	uint64_t now = clock_now_ms();
+
+	if (!until_ms)
+		return NULL;
+	return json_object_new_uint64(
+		until_ms > now ? (until_ms - now) / CLOCK_MS_PER_S : 0);
+}
+
+static struct json_object *order_json(const struct drain *drain)
+{
+	struct json_object *out = drain_json("order", drain->since_ms);
+
+	json_add(out, "until_s", left_json(drain->until_ms));
+	json_add_text(out, "reason", drain->reason[0] ? drain->reason : NULL);
+	return out;
+}
+
+struct json_object *show_drain(const struct control_view *view,
+			       const struct address *address)
+{
+	const struct drain *drain = drain_list_find(view->drains, address);
+
+	return drain ? order_json(drain) : NULL;
+}
+
+struct json_object *drain_order_reply(const struct control_view *view,
+				      const struct drain_order *order)
+{
+	struct json_object *out = json_object_new_object();
+
+	json_add(out, "address", json_of_address(&order->address));
+	json_add_bool(out, "draining", order->drain);
+	json_add(out, "drain", show_drain(view, &order->address));
+	return json_wrap("drain", out);
+}
+
+/* ------------------------------------------------------------- the list */
+
+static int collect_drains(const struct control_view *view,
+			  struct reply_keys *keys)
+{
+	const struct drain_list *list = view->drains;
+	struct address *addresses = calloc(list->count + 1, sizeof(*addresses));
+
+	if (!addresses)
+		return -ENOMEM;
+	keys->keys = addresses;
+	while (keys->count < list->count) {
+		addresses[keys->count] = list->drains[keys->count].address;
+		keys->count++;
+	}
+	return 0;
+}
+
+static struct json_object *drain_row(const struct control_view *view,
+				     const void *key, const void *context)
+{
+	const struct drain *drain = drain_list_find(view->drains, key);
+	struct json_object *out;
+
+	(void)context;
+	if (!drain)
+		return NULL;
+	out = order_json(drain);
+	json_add(out, "address", json_of_address(&drain->address));
+	json_add_bool(out, "nexthop", tracker_find(view->tracker, key));
+	return out;
+}
+
+const struct reply_list show_drains = {
+	.name = "drains",
+	.key_size = sizeof(struct address),
+	.collect = collect_drains,
+	.row = drain_row,
+};

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Check headgatectl drain and undrain: a server gets no new flows while others
+serve its VIPs, whatever its sessions do, until the order ends."""
+
+import json
+import time
+import unittest
+
+import lab_case  # noqa: F401 (finds the lab)
+from raw_lab import (BACKEND_AS, BACKENDS, NEXT_HOP, UPSTREAM, RawCase,
+                     announcement, withdrawal)
+from raw_speaker import wait_for
+
+EXIT_FAILED, EXIT_USAGE = 1, 2
+SECOND, THIRD = "10.1.0.12", "10.1.0.13"
+STATIC = "10.1.0.14"
+VIP, STATIC_VIP = "192.0.2.1/32", "192.0.2.9/32"
+REASON_MAX, MAX_S = 128, 30 * 24 * 3600
+
+
+class DrainCase(RawCase):
+
+    def order(self, *words, code=0):
+        done = self.lab.headgate.ctl(*words)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done.stderr if code else done.stdout
+
+    def server(self, address, number, prefixes=VIP, **options):
+        speaker = self.lab.establish(address, BACKEND_AS + number)
+        self.addCleanup(speaker.close)
+        speaker.send(announcement(prefixes, BACKEND_AS + number,
+                                  **{"next_hop": address, **options}))
+        return speaker
+
+    def members(self, vip=VIP):
+        return {m["address"] for group in self.lab.headgate.show("groups")
+                for m in group["members"] if vip in group["vips"]}
+
+    def wait_members(self, *wanted, vip=VIP):
+        wait_for([self.observer, self.bystander, *self.servers],
+                 lambda: self.members(vip) == set(wanted), 5,
+                 f"{wanted} in the table of {vip}")
+
+    def nexthop(self, address):
+        return self.lab.headgate.nexthops()[address]
+
+    def why(self, vip, neighbor):
+        done = self.lab.headgate.ctl("-j", "explain", vip)
+        paths = json.loads(done.stdout)["explain"]["paths"]
+        return [p["why"] for p in paths if p["neighbor"] == neighbor][0]
+
+
+class Orders(DrainCase):
+
+    options = {"neighbors": (f"{BACKENDS},name=rack1", UPSTREAM),
+               "addresses": (SECOND, THIRD, STATIC),
+               "flags": ("--path", f"{STATIC_VIP},via={STATIC}")}
+
+    def setUp(self):
+        self.servers = [self.server(NEXT_HOP, 0), self.server(SECOND, 1)]
+        self.addCleanup(self.undrain_all)
+        self.wait_members(NEXT_HOP, SECOND)
+
+    def undrain_all(self):
+        for drain in self.lab.headgate.show("drains"):
+            self.order("undrain", drain["address"])
+
+    def test_a_drained_server_leaves_the_set_and_lives_on(self):
+        said = self.order("drain", NEXT_HOP, "--reason", "new disks")
+        self.assertRegex(said, rf"drained +{NEXT_HOP}\n(.*\n)*reason +new disks")
+        self.wait_members(SECOND)
+        hop = self.nexthop(NEXT_HOP)
+        self.assertTrue(hop["alive"])
+        self.assertTrue(hop["draining"])
+        self.assertEqual(hop["drain"]["cause"], "order")
+        self.assertEqual(hop["drain"]["reason"], "new disks")
+        self.assertIsNone(hop["drain"]["until_s"])
+        self.assertLess(hop["drain"]["since_s"], 10)
+        self.assertFalse(self.nexthop(SECOND)["draining"])
+        self.assertEqual(self.lab.path(VIP, NEXT_HOP)["reason"], "draining")
+        self.assertEqual(self.why(VIP, NEXT_HOP), f"{NEXT_HOP} drains by "
+                         "order: new disks, and another path does not")
+        neighbor = self.lab.headgate.neighbor(NEXT_HOP)
+        self.assertEqual(neighbor["state"], "Established")
+        self.assertEqual(neighbor["drain"]["reason"], "new disks")
+        self.assertRegex(self.order("undrain", NEXT_HOP), "undrained")
+        self.wait_members(NEXT_HOP, SECOND)
+        self.assertIsNone(self.nexthop(NEXT_HOP)["drain"])
+        self.check_bystanders()
+
+    def test_an_order_ends_in_its_time(self):
+        start = time.monotonic()
+        self.order("drain", NEXT_HOP, "--for", "3s")
+        self.wait_members(SECOND)
+        self.assertIn(self.nexthop(NEXT_HOP)["drain"]["until_s"], (2, 3))
+        self.wait_members(NEXT_HOP, SECOND)
+        self.assertGreater(time.monotonic() - start, 2.9)
+        self.assertEqual(self.lab.headgate.show("drains"), [])
+
+    def test_an_order_outlives_the_session(self):
+        self.order("drain", NEXT_HOP)
+        self.wait_members(SECOND)
+        self.servers.pop(0).reset()
+        wait_for([self.observer, self.bystander, *self.servers],
+                 lambda: self.lab.state(NEXT_HOP) != "Established", 5,
+                 "the end of the session")
+        drains = self.lab.headgate.show("drains")
+        self.assertEqual([d["address"] for d in drains], [NEXT_HOP])
+        self.servers.append(self.server(NEXT_HOP, 0))
+        wait_for([self.observer, self.bystander, *self.servers],
+                 lambda: self.lab.path(VIP, NEXT_HOP), 5, "the path again")
+        self.assertEqual(self.lab.path(VIP, NEXT_HOP)["reason"], "draining")
+        self.assertEqual(self.members(), {SECOND})
+
+    def test_servers_that_all_drain_serve_on(self):
+        self.order("drain", NEXT_HOP)
+        self.wait_members(SECOND)
+        self.order("drain", SECOND)
+        self.wait_members(NEXT_HOP, SECOND)
+
+    def test_a_neighbor_drains_with_the_next_hops_it_gives(self):
+        """SECOND also announces another VIP through a third address."""
+        other = "192.0.2.2/32"
+        self.servers.append(self.lab.establish(THIRD, BACKEND_AS + 2))
+        self.addCleanup(self.servers[-1].close)
+        self.servers[-1].send(announcement(other, BACKEND_AS + 2,
+                                           next_hop=THIRD))
+        self.servers[1].send(announcement(other, BACKEND_AS + 1,
+                                          next_hop=SECOND))
+        self.wait_members(SECOND, THIRD, vip=other)
+        self.order("drain", SECOND)
+        self.wait_members(THIRD, vip=other)
+        self.wait_members(NEXT_HOP)
+        self.servers[1].send(withdrawal(other))
+
+    def test_the_server_of_a_path_drains_too(self):
+        self.servers[0].send(announcement(STATIC_VIP, BACKEND_AS))
+        self.wait_members(STATIC, vip=STATIC_VIP)
+        self.order("drain", STATIC)
+        self.wait_members(NEXT_HOP, vip=STATIC_VIP)
+        self.order("undrain", STATIC)
+        self.wait_members(STATIC, vip=STATIC_VIP)
+
+    def test_wrong_orders_are_refused(self):
+        self.assertIn("neither a next hop nor a neighbor", self.order(
+            "drain", "10.1.0.99", code=EXIT_FAILED))
+        self.assertIn("neither a next hop nor a neighbor", self.order(
+            "drain", "fe80::1%none", code=EXIT_FAILED))
+        self.assertIn("not drained by an order", self.order(
+            "undrain", NEXT_HOP, code=EXIT_FAILED))
+        for time_text in ("0", "3x", "-1", "1e3", "99999999999"):
+            self.assertIn("must be a time", self.order(
+                "drain", NEXT_HOP, "--for", time_text, code=EXIT_USAGE))
+        self.assertIn("one NEXTHOP", self.order("drain", code=EXIT_USAGE))
+        self.assertIn("one NEXTHOP", self.order("undrain", NEXT_HOP, SECOND,
+                                                code=EXIT_USAGE))
+        self.assertIn("must be from 1 to", self.order(
+            "drain", NEXT_HOP, "--for", f"{MAX_S + 1}", code=EXIT_FAILED))
+        self.assertIn("must be at most", self.order(
+            "drain", NEXT_HOP, "--reason", "x" * (REASON_MAX + 1),
+            code=EXIT_FAILED))
+        self.assertEqual(self.lab.headgate.show("drains"), [])
+        self.order("drain", NEXT_HOP, "--for", "30d", "--reason",
+                   "x" * REASON_MAX)
+        listed = self.order("show", "drains")
+        self.assertRegex(listed, rf"{NEXT_HOP} .* x{{{REASON_MAX}}}")
+
+
+class ByName(DrainCase):
+    """A neighbor of its own has a name, which an order may give."""
+
+    options = {"neighbors": (f"{NEXT_HOP},as={BACKEND_AS},role=backend,"
+                             "passive,name=rack1/web1",
+                             BACKENDS, UPSTREAM),
+               "addresses": (SECOND,)}
+    servers = ()
+
+    def test_the_name_of_a_neighbor_will_do(self):
+        # Before its session, too: it does not get one new flow.
+        self.order("drain", "rack1/web1")
+        self.servers = [self.server(NEXT_HOP, 0), self.server(SECOND, 1)]
+        wait_for([self.observer, self.bystander, *self.servers],
+                 lambda: self.lab.path(VIP, NEXT_HOP) and
+                 self.lab.path(VIP, SECOND), 5, "both paths")
+        self.wait_members(SECOND)
+        self.order("undrain", "rack1/web1")
+        self.wait_members(NEXT_HOP, SECOND)
+
+
+if __name__ == "__main__":
+    unittest.main()
