@@ -111,7 +111,7 @@ codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes att
 session_TESTS := $(addprefix bgp/session/test_,admission collision_race confederation error_log \
 	link_peer neighbor_admin neighbor_gone neighbor_nexthop router_advert setup tcp_drops)
 rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision decision_explain decision_oracle \
-	decision_random departures drain export export_confederation export_packing export_peers export_random export_ready export_sent \
+	decision_random departures drain export export_confederation export_packing export_peers export_random export_ready export_sent joining \
 	max_prefix multipath nexthop_allowed nexthop_routes origins otc path_errors path_index rib rib_nexthop shutdown statement static sweep \
 	turns upstream_machines weight)
 nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datagram bfd_packet bfd_pair bfd_session drain_list hold_down host listening nd netlink_message probe \

@@ -210,8 +210,10 @@ static struct rib_nexthop_place place_of_nexthop(const struct address *address,
 static bool is_nexthop_draining(const struct address *address, void *context)
 {
 	const struct agent *agent = context;
+	const struct nexthop *nexthop = tracker_find(agent->tracker, address);
 
-	return drain_list_find(&agent->drains.list, address);
+	return drain_list_find(&agent->drains.list, address) ||
+	       (nexthop && nexthop->bfd == NEXTHOP_BFD_DRAINING);
 }
 
 /* Keep a next hop tracked, or not any longer. */

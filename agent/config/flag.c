@@ -14,6 +14,7 @@
 #include "config/parser.h"
 #include "config/path.h"
 #include "config/rule.h"
+#include "config/rule_kinds.h"
 #include "config/vip.h"
 #include "core/array.h"
 
@@ -162,6 +163,16 @@ const struct option flag_table[] = {
 	  "Add up the weights of several paths (RFC 7911) of one neighbor with "
 	  "one next hop.",
 	  SWITCH(rib.decision.add_path_weight) },
+	{ "draining-community", "N:N",
+	  "A path with this community drains, as with GRACEFUL_SHUTDOWN: it "
+	  "gets no new flows while its VIP has other paths. Repeatable.",
+	  LIST(rib.signals.draining, community, rib.signals.draining_count,
+	       RIB_MAX_SIGNALS) },
+	{ "joining-community", "N:N",
+	  "A path with this community is going to join: it gets no flows yet "
+	  "while its VIP has other paths. Repeatable.",
+	  LIST(rib.signals.joining, community, rib.signals.joining_count,
+	       RIB_MAX_SIGNALS) },
 	{ "announce-as", NULL,
 	  "Announce VIPs from backends as originated by us (origin), so that "
 	  "an announcement changes only when it says something else, or with "

@@ -13,6 +13,7 @@
 #include "control/request.h"
 #include "control/show.h"
 #include "core/clock.h"
+#include "nexthop/bfd_session.h"
 #include "nexthop/drain_list.h"
 #include "nexthop/tracker.h"
 
@@ -77,6 +78,22 @@ struct json_object *show_drain(const struct control_view *view,
 	const struct drain *drain = drain_list_find(view->drains, address);
 
 	return drain ? order_json(drain) : NULL;
+}
+
+struct json_object *show_nexthop_drain(const struct control_view *view,
+				       const struct nexthop *nexthop)
+{
+	struct json_object *out = show_drain(view, &nexthop->address);
+	const struct bfd_session *bfd;
+
+	if (out || nexthop->bfd != NEXTHOP_BFD_DRAINING)
+		return out;
+	bfd = tracker_bfd_session(view->tracker, &nexthop->address);
+	out = drain_json("bfd_admin_down",
+			 bfd ? bfd->since_us / CLOCK_US_PER_MS : 0);
+	json_add(out, "until_s", NULL);
+	json_add_text(out, "reason", NULL);
+	return out;
 }
 
 struct json_object *drain_order_reply(const struct control_view *view,

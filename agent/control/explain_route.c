@@ -74,8 +74,6 @@ static const char *bfd_objection(const struct question *q,
 		return ", and a BFD session with it could not be started";
 	if (nexthop->bfd == NEXTHOP_BFD_WAITING)
 		return ", and BFD with it was not up yet";
-	if (session->remote_state == BFD_STATE_ADMIN_DOWN)
-		return ", and its administrator took BFD down";
 	diagnostic = bfd_diagnostic_name(session->diagnostic);
 	snprintf(text, BFD_TEXT_SIZE, ", and BFD with it is down: %s",
 		 diagnostic ? diagnostic : "coming back");
@@ -149,6 +147,9 @@ static const struct drain *find_order(const struct question *q)
 static void describe_draining(const struct question *q)
 {
 	const struct drain *drain = find_order(q);
+	const struct address *address =
+		rib_nexthop_address(q->path->attributes->nexthop);
+	const struct nexthop *nexthop = tracker_find(q->view->tracker, address);
 	char text[ADDRESS_TEXT_SIZE];
 
 	if (drain)
@@ -156,6 +157,11 @@ static void describe_draining(const struct question *q)
 			 "%s drains by order%s%s, and another path does not",
 			 address_format(&drain->address, text),
 			 drain->reason[0] ? ": " : "", drain->reason);
+	else if (nexthop && nexthop->bfd == NEXTHOP_BFD_DRAINING)
+		snprintf(q->text, WHY_SIZE,
+			 "%s drains: its administrator took BFD down, and "
+			 "another path does not drain",
+			 address_format(address, text));
 	else
 		snprintf(q->text, WHY_SIZE, "%s",
 			 path_reason_sentence(REASON_DRAINING));

@@ -71,6 +71,9 @@ struct json_object *show_bfd(const struct control_view *view,
 /* Return the order to drain an address; NULL: there is none. */
 struct json_object *show_drain(const struct control_view *view,
 			       const struct address *address);
+/* Return why a next hop drains, an order or BFD; NULL: it does not. */
+struct json_object *show_nexthop_drain(const struct control_view *view,
+				       const struct nexthop *nexthop);
 
 /*
  * Return the route of ADDRESS/LENGTH, or the one of the longest prefix that

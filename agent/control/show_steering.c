@@ -92,7 +92,7 @@ static void add_hold(struct json_object *out, const struct nexthop *nexthop)
 static void add_drain(struct json_object *out, const struct control_view *view,
 		      const struct nexthop *nexthop)
 {
-	struct json_object *drain = show_drain(view, &nexthop->address);
+	struct json_object *drain = show_nexthop_drain(view, nexthop);
 
 	json_add_bool(out, "draining", drain);
 	json_add(out, "drain", drain);

@@ -16,6 +16,7 @@ struct member {
 	struct address address;
 	/* In units of --bandwidth-unit, of 32 bits; 0: owns no bucket. */
 	uint32_t weight;
+	uint32_t next_weight; /* after a change that is announced; or the same */
 };
 
 #endif

@@ -131,8 +131,10 @@ static void enter_state(struct bfd_session *session, enum bfd_state state,
 	session->state = state;
 	session->diagnostic = diagnostic;
 	session->since_us = now_us;
-	if (state == BFD_STATE_UP)
+	if (state == BFD_STATE_UP) {
 		session->failed = false;
+		session->drained = false;
+	}
 	/* RFC 5880 6.8.3: the neighbor must confirm another interval. */
 	if (desired_min_tx_us(session) != before)
 		session->polling = true;
@@ -142,6 +144,7 @@ static void enter_state(struct bfd_session *session, enum bfd_state state,
 static void handle_admin_down(struct bfd_session *session, uint64_t now_us)
 {
 	session->failed = false;
+	session->drained = true;
 	if (session->state != BFD_STATE_DOWN)
 		enter_state(session, BFD_STATE_DOWN,
 			    BFD_DIAGNOSTIC_NEIGHBOR_DOWN, now_us);

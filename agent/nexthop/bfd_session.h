@@ -58,6 +58,7 @@ struct bfd_session {
 	 * AdminDown: RFC 5882 3.2, 4.3.
 	 */
 	bool failed;
+	bool drained;	   /* it sent AdminDown, and was not Up since */
 	uint64_t since_us; /* of the last change of state */
 	bool polling;	   /* until the neighbor confirms our intervals */
 	uint64_t sent_us;  /* time of the last packet that was due */

@@ -52,7 +52,7 @@ static bool is_reportable(const struct nexthop *a, const struct nexthop *b)
 		return (a->state == NEXTHOP_FAILED) !=
 			       (b->state == NEXTHOP_FAILED) ||
 		       a->bfd != b->bfd;
-	return a->held_until_ms != b->held_until_ms ||
+	return a->bfd != b->bfd || a->held_until_ms != b->held_until_ms ||
 	       a->ifindex != b->ifindex || a->port_ifindex != b->port_ifindex ||
 	       a->mtu != b->mtu || a->metric != b->metric ||
 	       a->by_default != b->by_default ||
@@ -62,7 +62,10 @@ static bool is_reportable(const struct nexthop *a, const struct nexthop *b)
 	       memcmp(a->source_mac, b->source_mac, MAC_SIZE);
 }
 
-/* A required session must be Up; any other must not have failed. */
+/*
+ * A required session must be Up, unless an administrator took it down; any other
+ * must not have failed.
+ */
 static enum nexthop_bfd judge_bfd(const struct entry *entry)
 {
 	const struct bfd_session *session;
@@ -75,9 +78,7 @@ static enum nexthop_bfd judge_bfd(const struct entry *entry)
 		return NEXTHOP_BFD_DOWN;
 	if (!entry->requirers || session->state == BFD_STATE_UP)
 		return NEXTHOP_BFD_SILENT;
-	return session->remote_state == BFD_STATE_ADMIN_DOWN ?
-		       NEXTHOP_BFD_DOWN :
-		       NEXTHOP_BFD_WAITING;
+	return session->drained ? NEXTHOP_BFD_DRAINING : NEXTHOP_BFD_WAITING;
 }
 
 static void log_hold(const struct entry *entry, uint64_t now)

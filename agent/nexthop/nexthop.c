@@ -13,7 +13,8 @@ static const char *const state_names[NEXTHOP_STATE_COUNT] = {
 
 bool nexthop_is_alive(const struct nexthop *nexthop)
 {
-	return nexthop->bfd == NEXTHOP_BFD_SILENT &&
+	return (nexthop->bfd == NEXTHOP_BFD_SILENT ||
+		nexthop->bfd == NEXTHOP_BFD_DRAINING) &&
 	       (nexthop->state == NEXTHOP_RESOLVED ||
 		nexthop->state == NEXTHOP_SUSPECT);
 }

@@ -29,13 +29,15 @@ enum nexthop_limits {
 
 /*
  * The effect of BFD on a next hop. A required session must be Up before traffic
- * is sent there. Any other session only reports failures: if it was never Up,
- * or an administrator took it down, the answers to our probes alone decide
- * (RFC 5882 3.2, 4.3).
+ * is sent there, and drains the next hop while an administrator has taken it
+ * down. Any other session only reports failures: if it was never Up, or an
+ * administrator took it down, the answers to our probes alone decide (RFC 5882
+ * 3.2, 4.3).
  */
 enum nexthop_bfd {
-	NEXTHOP_BFD_SILENT,  /* no objection, or no session */
-	NEXTHOP_BFD_WAITING, /* required, and was never Up */
+	NEXTHOP_BFD_SILENT,   /* no objection, or no session */
+	NEXTHOP_BFD_DRAINING, /* required, and AdminDown since it was Up */
+	NEXTHOP_BFD_WAITING,  /* required, and was never Up */
 	NEXTHOP_BFD_DOWN,
 };
 

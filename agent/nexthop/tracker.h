@@ -61,7 +61,8 @@ struct tracker;
 struct tracker_callbacks {
 	/*
 	 * `nexthop` became alive, dead or unresolved, or it is alive and one of
-	 * these changed: MAC, gateway, interface, MTU, source MAC, metric, held.
+	 * these changed: MAC, gateway, interface, MTU, source MAC, metric, held,
+	 * what BFD says.
 	 */
 	void (*changed)(const struct nexthop *nexthop, void *context);
 	/* `address` is no longer tracked. May be NULL. */

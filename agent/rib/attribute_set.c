@@ -3,6 +3,7 @@
 
 #include "rib/attribute_set.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "bgp/codec/community.h"
 #include "bgp/codec/extended_community.h"
 #include "bgp/codec/protocol.h"
+#include "rib/options.h"
 
 enum {
 	INITIAL_SIZE = 64,
@@ -140,6 +142,19 @@ static enum announce_scope scope_of(struct reader communities)
 		       ANNOUNCE_ANYWHERE;
 }
 
+static bool contains_any(struct reader communities,
+			 const struct rule_community *wanted, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		uint32_t community;
+
+		memcpy(&community, wanted[i].bytes, sizeof(community));
+		if (community_list_contains(communities, ntohl(community)))
+			return true;
+	}
+	return false;
+}
+
 /* Decode the values that the decision process compares, once. */
 static void set_compared_values(struct attribute_set *set,
 				const struct bgp_attributes *from)
@@ -173,6 +188,18 @@ static void set_compared_values(struct attribute_set *set,
 	set->bandwidth = (float)bandwidth;
 }
 
+static void set_signals(struct attribute_set *set,
+			const struct bgp_attributes *from,
+			const struct signal_options *signals)
+{
+	if (!signals)
+		return;
+	set->is_signal_draining = contains_any(
+		from->communities, signals->draining, signals->draining_count);
+	set->is_signal_joining = contains_any(
+		from->communities, signals->joining, signals->joining_count);
+}
+
 static struct attribute_set *create_set(struct attribute_table *table,
 					const struct bgp_attributes *from,
 					uint32_t hash, size_t size,
@@ -197,6 +224,7 @@ static struct attribute_set *create_set(struct attribute_table *table,
 		.nexthop = hop,
 	};
 	set_compared_values(set, from);
+	set_signals(set, from, table->signals);
 	memcpy(set->canonical, table->canonical, size);
 	memcpy(set->canonical + size, &marks->own, own_size);
 	return set;

@@ -20,6 +20,7 @@
 #include "rib/rib_nexthop.h"
 
 struct route_export;
+struct signal_options;
 
 /* Pending exports with one set of attributes: export_batch.h. */
 struct export_run {
@@ -66,8 +67,10 @@ struct attribute_set {
 	bool has_med : 1;
 	bool has_aigp : 1;
 	bool has_bandwidth : 1;
-	bool is_reflected : 1;	/* has ORIGINATOR_ID or CLUSTER_LIST */
-	bool is_shutdown : 1;	/* GRACEFUL_SHUTDOWN: RFC 8326 */
+	bool is_reflected : 1;	     /* has ORIGINATOR_ID or CLUSTER_LIST */
+	bool is_shutdown : 1;	     /* GRACEFUL_SHUTDOWN: RFC 8326 */
+	bool is_signal_draining : 1; /* struct signal_options */
+	bool is_signal_joining : 1;
 	bool is_llgr_stale : 1; /* RFC 9494 4.3 */
 	enum announce_scope scope : 2;
 	uint8_t canonical[];
@@ -84,7 +87,8 @@ struct attribute_table {
 	size_t count;
 	struct prefix_map nexthops;
 	uint8_t *canonical; /* BGP_CANONICAL_MAX bytes to encode into */
-	struct keyed_hash_secret secret; /* set once there are places */
+	const struct signal_options *signals; /* NULL: none */
+	struct keyed_hash_secret secret;      /* set once there are places */
 };
 
 enum attribute_defaults {

@@ -412,6 +412,22 @@ struct decision decision_make(const struct decision_options *options,
 	return decision;
 }
 
+bool decision_foresees(const struct decision_options *options,
+		       const struct path *best, const struct path *path)
+{
+	enum path_reason depth = set_depth(options);
+
+	if (path->reason != REASON_JOINING || path_is_static(best) ||
+	    path->source->multipath_off || best->source->multipath_off)
+		return false;
+	for (enum path_reason step = REASON_JOINING + 1;
+	     step < depth && step <= REASON_LAST_STEP; step++)
+		if ((step != REASON_MED || meds_compare(options, path, best)) &&
+		    decision_steps[step].compare(options, path, best))
+			return false;
+	return content_fits(options, best->attributes, path->attributes);
+}
+
 /* ------------------------------------------------------------- explanation */
 
 /*

@@ -51,6 +51,15 @@ struct decision {
 struct decision decision_make(const struct decision_options *options,
 			      struct path **paths);
 
+/*
+ * True if a path with REASON_JOINING would be in the set of `best` if it joined
+ * now: it is as good in all later steps that the set asks for. Of other paths,
+ * MED compares it with the best one only: a path that is foreseen and does not
+ * join costs records of flows and no more.
+ */
+bool decision_foresees(const struct decision_options *options,
+		       const struct path *best, const struct path *path);
+
 /* Why a path lost in a step of the decision process: see decision_step.h. */
 struct decision_explanation {
 	const struct decision_step *step;

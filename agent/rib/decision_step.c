@@ -33,6 +33,13 @@ static int compare_held(const struct decision_options *options,
 	       b->attributes->nexthop->place.held;
 }
 
+static int compare_joining(const struct decision_options *options,
+			   const struct path *a, const struct path *b)
+{
+	(void)options;
+	return path_is_joining(a) - path_is_joining(b);
+}
+
 static uint64_t local_pref_value(const struct decision_options *options,
 				 const struct path *path)
 {
@@ -155,6 +162,7 @@ const struct decision_step decision_steps[REASON_COUNT] = {
 	[REASON_STALE] = { REASON_STALE, compare_stale, "LLGR_STALE" },
 	[REASON_DRAINING] = { REASON_DRAINING, compare_draining, "draining" },
 	[REASON_HELD] = { REASON_HELD, compare_held, "hold-down" },
+	[REASON_JOINING] = { REASON_JOINING, compare_joining, "joining" },
 	[REASON_LOCAL_PREF] = { REASON_LOCAL_PREF, compare_local_pref,
 				"LOCAL_PREF", local_pref_value },
 	[REASON_AIGP] = { REASON_AIGP, compare_aigp, "AIGP plus IGP cost",

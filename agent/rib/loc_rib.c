@@ -6,6 +6,7 @@
 #include "core/log.h"
 #include "rib/origins.h"
 #include "rib/rib_internal.h"
+#include "rib/weight.h"
 
 /* Warn once a session about a next hop that the neighbor must not give. */
 static void log_bad_nexthop(const struct route *route, const struct path *path)
@@ -99,30 +100,81 @@ static bool grow_members(struct rib *rib, size_t count)
 	return true;
 }
 
-/* List the members of the route's set in rib->members. False: out of memory. */
-static bool list_members(struct rib *rib, const struct route *route)
+static struct member member_of(const struct path *path, uint32_t weight,
+			       uint32_t next_weight)
 {
-	size_t count = 0;
+	return (struct member){
+		.address = *rib_nexthop_address(path->attributes->nexthop),
+		.weight = weight,
+		.next_weight = next_weight,
+	};
+}
 
-	if (!grow_members(rib, route->selected))
+static bool has_member(const struct rib *rib, size_t count,
+		       const struct address *address)
+{
+	for (size_t i = 0; i < count; i++)
+		if (address_equal(&rib->members[i].address, address))
+			return true;
+	return false;
+}
+
+/* Add the paths that will be in the set when they have joined. */
+static void foresee_members(struct rib *rib, struct route *route, size_t room)
+{
+	const struct decision_options *options = &rib->options.decision;
+	const struct path *best = route_best(route);
+	size_t count = route->selected;
+
+	for (const struct path *path = route->paths; path && count < room;
+	     path = path->next)
+		if (decision_foresees(options, best, path) &&
+		    !has_member(rib, count,
+				rib_nexthop_address(path->attributes->nexthop)))
+			rib->members[count++] = member_of(
+				path, 0, weight_of_joining(options, path));
+	route->foreseen = (unsigned int)(count - route->selected);
+}
+
+/* Return how many members the route has and will have at most. */
+static size_t count_members(const struct rib *rib, const struct route *route,
+			    uint32_t maximum)
+{
+	size_t count = route->selected;
+
+	if (!rib->options.signals.joining_count)
+		return count;
+	for (const struct path *path = route->paths; path; path = path->next)
+		count += path->reason == REASON_JOINING;
+	return count < maximum ? count : maximum;
+}
+
+/* List the members of the route's set in rib->members. False: out of memory. */
+static bool list_members(struct rib *rib, struct route *route, uint32_t maximum)
+{
+	size_t room = count_members(rib, route, maximum), count = 0;
+
+	route->foreseen = 0;
+	if (!grow_members(rib, room))
 		return false;
 	for (const struct path *path = route->paths; path; path = path->next)
-		if (path->reason == REASON_NONE)
-			rib->members[count++] = (struct member){
-				.address = *rib_nexthop_address(
-					path->attributes->nexthop),
-				.weight = rib_path_weight(rib, route, path),
-			};
+		if (path->reason == REASON_NONE) {
+			uint32_t weight = rib_path_weight(rib, route, path);
+
+			rib->members[count++] = member_of(path, weight, weight);
+		}
+	if (count < room)
+		foresee_members(rib, route, room);
 	return true;
 }
 
 /* Hand the set on. Returns whether the route is steered. */
-static bool hand_on_set(struct rib *rib, const struct route *route)
+static bool hand_on_set(struct rib *rib, struct route *route, uint32_t maximum)
 {
 	const struct rib_hooks *hooks = &rib->hooks;
 	char text[PREFIX_TEXT_SIZE];
 
-	if (list_members(rib, route))
+	if (list_members(rib, route, maximum))
 		return hooks->set_decided(route, rib->members, hooks->context);
 	log_error("rib", "%s: not steered and not announced: out of memory",
 		  prefix_format(&route->node.prefix, text));
@@ -230,7 +282,7 @@ static void decide_route(struct rib *rib, struct route *route)
 	decision = decision_make(options, &route->paths);
 	route->selected = decision.selected;
 	note_cut(rib, route, &decision);
-	route->forwarding = hand_on_set(rib, route);
+	route->forwarding = hand_on_set(rib, route, decision.maximum);
 	log_decided(route);
 	if (route->forwarding)
 		note_origins(rib, route);

@@ -3,6 +3,8 @@
 
 #include "rib/options.h"
 
+#include <string.h>
+
 const char *const multipath_as_path_names[MULTIPATH_AS_PATH_COUNT] = {
 	[MULTIPATH_AS_PATH_EXACT] = "exact",
 	[MULTIPATH_AS_PATH_SAME_PEER_AS] = "same-peer-as",
@@ -167,6 +169,21 @@ static bool static_paths_equal(const struct rib_options *a,
 	return true;
 }
 
+static bool communities_equal(const struct rule_community *a, size_t a_count,
+			      const struct rule_community *b, size_t b_count)
+{
+	return a_count == b_count && !memcmp(a, b, a_count * sizeof(*a));
+}
+
+static bool signals_equal(const struct signal_options *a,
+			  const struct signal_options *b)
+{
+	return communities_equal(a->draining, a->draining_count, b->draining,
+				 b->draining_count) &&
+	       communities_equal(a->joining, a->joining_count, b->joining,
+				 b->joining_count);
+}
+
 static bool rules_equal(const struct rib_options *a,
 			const struct rib_options *b)
 {
@@ -182,8 +199,8 @@ bool rib_options_equal(const struct rib_options *a, const struct rib_options *b)
 {
 	return import_equal(&a->import, &b->import) &&
 	       decision_equal(&a->decision, &b->decision) &&
-	       rules_equal(a, b) && static_paths_equal(a, b) &&
-	       a->min_nexthops == b->min_nexthops &&
+	       signals_equal(&a->signals, &b->signals) && rules_equal(a, b) &&
+	       static_paths_equal(a, b) && a->min_nexthops == b->min_nexthops &&
 	       a->announce_delay_s == b->announce_delay_s &&
 	       a->announce_as == b->announce_as &&
 	       a->announce_bandwidth == b->announce_bandwidth;

@@ -22,6 +22,7 @@ enum rib_options_limits {
 	RIB_MAX_STATIC_PATHS = 4096,
 	RIB_MAX_DELAY_S = 3600,
 	DISTANCE_MAX = 255, /* see distance.h */
+	RIB_MAX_SIGNALS = 8,
 };
 
 #define WEIGHT_MAX UINT32_MAX /* of a path; see weight.h */
@@ -140,9 +141,18 @@ struct import_options {
 	size_t aggregate_count;
 };
 
+/* Communities by which a server says beforehand what its path will do. */
+struct signal_options {
+	struct rule_community draining[RIB_MAX_SIGNALS];
+	size_t draining_count;
+	struct rule_community joining[RIB_MAX_SIGNALS];
+	size_t joining_count;
+};
+
 struct rib_options {
 	struct import_options import;
 	struct decision_options decision;
+	struct signal_options signals;
 	const struct policy_rule *rules;
 	size_t rule_count;
 	const struct static_path_options *static_paths;

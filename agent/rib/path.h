@@ -132,16 +132,23 @@ static inline bool path_has_bandwidth(const struct decision_options *options,
 }
 
 /*
- * True if the path is not to be used while others are: RFC 8326, a bandwidth of
- * 0, or its neighbor or its next hop drains.
+ * True if the path is not to be used while others are: RFC 8326, one of
+ * --draining-community, a bandwidth of 0, or its neighbor or its next hop drains.
  */
 static inline bool path_is_draining(const struct decision_options *options,
 				    const struct path *path)
 {
-	return path->attributes->is_shutdown || path->source->draining ||
+	return path->attributes->is_shutdown ||
+	       path->attributes->is_signal_draining || path->source->draining ||
 	       path->attributes->nexthop->draining ||
 	       (path_has_bandwidth(options, path) &&
 		!path->attributes->bandwidth);
+}
+
+/* True if the path will be used, but is not yet while there are others. */
+static inline bool path_is_joining(const struct path *path)
+{
+	return path->attributes->is_signal_joining;
 }
 
 /* ------------------------------------------------------------- order */

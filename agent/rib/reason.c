@@ -30,11 +30,15 @@ static const struct {
 			      "distance (--path, distance=)" },
 	[REASON_STALE] = { "stale", "LLGR_STALE, and another path is fresh" },
 	[REASON_DRAINING] = { "draining",
-			      "GRACEFUL_SHUTDOWN or a bandwidth of 0, and "
+			      "GRACEFUL_SHUTDOWN, one of "
+			      "--draining-community or a bandwidth of 0, and "
 			      "another path is not draining" },
 	[REASON_HELD] = { "held_down",
 			  "its server was dead and has not answered for "
 			  "--hold-down yet, and another server is not held" },
+	[REASON_JOINING] = { "joining",
+			     "one of --joining-community, and another path "
+			     "has none" },
 	[REASON_LOCAL_PREF] = { "local_pref" },
 	[REASON_AIGP] = { "aigp", "no AIGP, and another path has one" },
 	[REASON_AS_PATH_LENGTH] = { "as_path_length" },

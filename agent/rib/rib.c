@@ -69,6 +69,7 @@ struct rib *rib_new(const struct rib_options *options,
 	TAILQ_INIT(&rib->waiting);
 	TAILQ_INIT(&rib->peers);
 	TAILQ_INIT(&rib->sweeps);
+	rib->attributes.signals = &rib->options.signals;
 	TAILQ_INIT(&rib->walkers);
 	TAILQ_INIT(&rib->groups);
 	return rib;

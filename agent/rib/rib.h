@@ -180,7 +180,8 @@ struct rib_hooks {
 	void (*nexthop_track)(const struct address *nexthop, bool wanted,
 			      void *context);
 	/*
-	 * Take the set of `route`, its route->selected `members`, which are
+	 * Take the set of `route`, its route->selected `members`, and behind
+	 * them route->foreseen ones of weight 0 that are joining. They are
 	 * valid for this call only. Return true if it is steered now. First
 	 * called when there is a path to choose, then after each decision.
 	 */

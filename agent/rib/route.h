@@ -19,6 +19,7 @@ struct route {
 	struct prefix_node node; /* first: found by prefix */
 	struct path *paths;	 /* in path_order() */
 	unsigned int selected;	 /* paths in the set */
+	unsigned int foreseen;	 /* joining ones that will be */
 	bool marked;		 /* to be decided by rib_process() */
 	bool forwarding;	 /* steered, as set_decided() returned */
 	bool decided : 1;	 /* set_decided() was called for it */

@@ -69,6 +69,12 @@ uint32_t weight_of_path(const struct decision_options *options,
 	return weight < WEIGHT_MAX ? (uint32_t)weight : WEIGHT_MAX;
 }
 
+uint32_t weight_of_joining(const struct decision_options *options,
+			   const struct path *path)
+{
+	return own_weight(options, path);
+}
+
 /* Return the sum in bytes per second; set *known if a path has a bandwidth. */
 static double sum_bandwidth(const struct decision_options *options,
 			    const struct path *paths, bool *known)

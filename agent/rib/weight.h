@@ -29,6 +29,10 @@ void weight_settle(const struct decision_options *options, struct path *paths);
 uint32_t weight_of_path(const struct decision_options *options,
 			const struct path *paths, const struct path *path);
 
+/* Return the weight that a path out of the set would have in it. */
+uint32_t weight_of_joining(const struct decision_options *options,
+			   const struct path *path);
+
 /*
  * Sum the bandwidths of the paths of the set. A path without one counts by its
  * weight. False if no path of the set has a bandwidth.

@@ -15,7 +15,7 @@ static int by_address(const void *a, const void *b)
 }
 
 _Static_assert(sizeof(struct member) ==
-		       sizeof(struct address) + sizeof(uint32_t),
+		       sizeof(struct address) + 2 * sizeof(uint32_t),
 	       "the hash covers no padding");
 
 /* Keyed: backends choose their addresses and, by bandwidth, their weights. */

@@ -42,6 +42,10 @@ class BfdCase(LabCase):
         for vip, address in zip(VIPS, (cls.server.address,
                                        cls.server.address6)):
             lab.headgate.arguments += ["--path", f"{vip},via={address},bfd"]
+        for vip, address in zip(VIPS, (cls.other.address,
+                                       cls.other.address6)):
+            lab.headgate.arguments += [
+                "--path", f"{vip},via={address},distance=250"]
         lab.start_peers()
         lab.headgate.start()
 
@@ -60,6 +64,18 @@ class BfdCase(LabCase):
     def wait_in(self):
         wait_until(lambda: self.in_use() == self.addresses, UP_SECONDS,
                    "both addresses of the server in")
+
+    def wait_in_alive(self):
+        """Wait for both addresses to be in again; neither may die before."""
+        def both_in():
+            hops = self.headgate.nexthops()
+            for address in self.addresses:
+                self.assertTrue(hops[address]["alive"], hops[address])
+            return self.in_use() == self.addresses
+        wait_until(both_in, UP_SECONDS, "both addresses in", pause=0.02)
+
+    def addresses_in_order(self):
+        return self.server.address, self.server.address6
 
     def wait_out(self):
         """Return the seconds until no bucket leads to the server."""
@@ -108,6 +124,19 @@ class Life:
             UP_SECONDS, "the server without BFD")
         self.assertIsNone(other["bfd"])
 
+    def test_3_an_order_drains_it(self):
+        """The backup path has a distance, and the new flows."""
+        for address in self.addresses_in_order():
+            self.assertEqual(self.headgate.ctl("drain", address).returncode, 0)
+        self.wait_out()
+        for address, vip in zip(self.addresses_in_order(), VIPS):
+            hop = self.headgate.nexthops()[address]
+            self.assertTrue(hop["alive"])
+            self.assertEqual(hop["drain"]["cause"], "order")
+            self.assertIn("drains by order", self.why(vip))
+            self.headgate.ctl("undrain", address)
+        self.wait_in()
+
     def test_4_silence_takes_it_out_within_the_detection_time(self):
         self.daemon.freeze()
         self.assertLess(self.wait_out(), DETECTION_SECONDS + GRACE)
@@ -137,14 +166,19 @@ class Frr(Life, BfdCase):
     daemon_class = FrrBfd
 
     def test_7_its_administrator_takes_it_out(self):
+        """It drains: the backup path has the new flows, and it is alive."""
         self.daemon.set_shutdown(True)
         self.assertLess(self.wait_out(), DETECTION_SECONDS)
-        self.assert_answering()
-        for bfd, vip in zip(self.bfd(), VIPS):
-            self.assertEqual(bfd["remote_state"], "admin_down")
+        for address, vip in zip(self.addresses_in_order(), VIPS):
+            hop = self.headgate.nexthops()[address]
+            self.assertEqual(hop["bfd"]["remote_state"], "admin_down")
+            self.assertTrue(hop["alive"])
+            self.assertEqual(hop["drain"]["cause"], "bfd_admin_down")
             self.assertIn("its administrator took BFD down", self.why(vip))
         self.daemon.set_shutdown(False)
-        self.wait_in()
+        self.wait_in_alive()
+        for address in self.addresses_in_order():
+            self.assertIsNone(self.headgate.nexthops()[address]["drain"])
 
     def test_8_an_agent_that_ends_says_so(self):
         self.headgate.stop()

@@ -13,8 +13,7 @@ from raw_speaker import wait_for
 
 EXIT_FAILED, EXIT_USAGE = 1, 2
 SECOND, THIRD = "10.1.0.12", "10.1.0.13"
-STATIC = "10.1.0.14"
-VIP, STATIC_VIP = "192.0.2.1/32", "192.0.2.9/32"
+VIP = "192.0.2.1/32"
 REASON_MAX, MAX_S = 128, 30 * 24 * 3600
 
 
@@ -53,8 +52,7 @@ class DrainCase(RawCase):
 class Orders(DrainCase):
 
     options = {"neighbors": (f"{BACKENDS},name=rack1", UPSTREAM),
-               "addresses": (SECOND, THIRD, STATIC),
-               "flags": ("--path", f"{STATIC_VIP},via={STATIC}")}
+               "addresses": (SECOND, THIRD)}
 
     def setUp(self):
         self.servers = [self.server(NEXT_HOP, 0), self.server(SECOND, 1)]
@@ -133,14 +131,6 @@ class Orders(DrainCase):
         self.wait_members(NEXT_HOP)
         self.servers[1].send(withdrawal(other))
 
-    def test_the_server_of_a_path_drains_too(self):
-        self.servers[0].send(announcement(STATIC_VIP, BACKEND_AS))
-        self.wait_members(STATIC, vip=STATIC_VIP)
-        self.order("drain", STATIC)
-        self.wait_members(NEXT_HOP, vip=STATIC_VIP)
-        self.order("undrain", STATIC)
-        self.wait_members(STATIC, vip=STATIC_VIP)
-
     def test_wrong_orders_are_refused(self):
         self.assertIn("neither a next hop nor a neighbor", self.order(
             "drain", "10.1.0.99", code=EXIT_FAILED))
@@ -185,6 +175,52 @@ class ByName(DrainCase):
         self.wait_members(SECOND)
         self.order("undrain", "rack1/web1")
         self.wait_members(NEXT_HOP, SECOND)
+
+
+DRAINING, JOINING, ALSO_JOINING, OTHER = (
+    (65000, number) for number in (1, 2, 3, 4))
+
+
+class Communities(DrainCase):
+    """Servers say by communities what they are about to do."""
+
+    options = {"neighbors": (BACKENDS, UPSTREAM), "addresses": (SECOND,),
+               "flags": ("--draining-community", "65000:1",
+                         "--joining-community", "65000:2",
+                         "--joining-community", "65000:3")}
+
+    def setUp(self):
+        self.servers = [self.server(NEXT_HOP, 0), self.server(SECOND, 1)]
+        self.wait_members(NEXT_HOP, SECOND)
+
+    def say(self, *tags):
+        self.servers[0].send(announcement(VIP, BACKEND_AS, tags=tags))
+
+    def test_a_server_that_says_it_drains_is_left(self):
+        self.say(DRAINING)
+        self.wait_members(SECOND)
+        self.assertEqual(self.lab.path(VIP, NEXT_HOP)["reason"], "draining")
+        self.assertIn("--draining-community", self.why(VIP, NEXT_HOP))
+        self.say()
+        self.wait_members(NEXT_HOP, SECOND)
+
+    def test_a_server_that_says_it_will_join_gets_nothing_yet(self):
+        for community in (JOINING, ALSO_JOINING):
+            self.say(community)
+            self.wait_members(SECOND)
+            path = self.lab.path(VIP, NEXT_HOP)
+            self.assertEqual((path["reason"], path["weight"]), ("joining", 0))
+            self.assertIn("--joining-community", self.why(VIP, NEXT_HOP))
+            self.say()
+            self.wait_members(NEXT_HOP, SECOND)
+
+    def test_other_communities_say_nothing(self):
+        self.say(OTHER)
+        wait_for([self.observer, self.bystander, *self.servers],
+                 lambda: "65000:4" in str(self.lab.headgate.ctl(
+                     "-j", "show", "routes", "from", NEXT_HOP).stdout), 5,
+                 "the community")
+        self.assertEqual(self.members(), {NEXT_HOP, SECOND})
 
 
 if __name__ == "__main__":

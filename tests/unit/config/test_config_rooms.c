@@ -94,6 +94,8 @@ static const struct row {
 	{ NULL, "bandwidth-unit 1", RIB },
 	{ NULL, "default-weight 2", RIB },
 	{ NULL, "add-path-weight", RIB },
+	{ NULL, "draining-community 65000:1", RIB },
+	{ "joining-community 65000:1", "joining-community 65000:2", RIB },
 	{ NULL, "announce-as path", RIB },
 	{ NULL, "announce-bandwidth", RIB },
 	{ NULL, "min-nexthops 2", RIB },

@@ -344,12 +344,18 @@ static void admin_down_is_no_failure(void **state)
 	(void)state;
 	receive(START, BFD_STATE_DOWN);
 	assert_true(session.failed);
+	assert_false(session.drained);
 	receive(START, BFD_STATE_ADMIN_DOWN);
 	assert_false(session.failed);
+	assert_true(session.drained);
 	/* Silence afterwards does not make it a failure. */
 	step(session.expire_us, BFD_EVENT_TIMER, NULL, 0);
 	assert_false(session.failed);
+	/* The neighbor comes back by Down and Init, and drains until it is Up. */
+	receive(START + 20 * SECOND, BFD_STATE_DOWN);
+	assert_true(session.drained);
 	receive(START + 20 * SECOND, BFD_STATE_INIT);
+	assert_false(session.drained);
 	assert_int_equal(session.state, BFD_STATE_UP);
 	assert_int_equal(session.diagnostic, BFD_DIAGNOSTIC_NONE);
 }

@@ -30,6 +30,16 @@ enum {
 	GIGABIT = 125000000,
 	SHUTDOWN = (int)BGP_COMMUNITY_GRACEFUL_SHUTDOWN,
 	LLGR_STALE = (int)BGP_COMMUNITY_LLGR_STALE,
+	JOINING = (int)0xfde80001u, /* 65000:1 */
+	LEAVING = (int)0xfde80002u, /* 65000:2 */
+};
+
+/* --joining-community and --draining-community */
+static const struct signal_options row_signals = {
+	.joining = { { .bytes = { 0xfd, 0xe8, 0, 1 } } },
+	.joining_count = 1,
+	.draining = { { .bytes = { 0xfd, 0xe8, 0, 2 } } },
+	.draining_count = 1,
 };
 
 struct row {
@@ -148,6 +158,7 @@ static inline void path_table_add(struct path_table *table,
 	struct row_bytes bytes;
 	struct bgp_attributes attributes = row_attributes(row, &bytes);
 
+	table->attributes.signals = &row_signals;
 	*source = (struct path_source){
 		.address = address_from_ipv4(
 			htonl(0x0a010000 + (uint32_t)table->count)),

@@ -75,7 +75,9 @@ static inline struct decision_options random_options(void)
 static inline struct row random_row(void)
 {
 	static const uint32_t community[] = { (uint32_t)SHUTDOWN,
-					      (uint32_t)LLGR_STALE };
+					      (uint32_t)LLGR_STALE,
+					      (uint32_t)JOINING,
+					      (uint32_t)LEAVING };
 	bool internal = chance_one_in(3);
 
 	return (struct row){
@@ -93,7 +95,7 @@ static inline struct row random_row(void)
 		.bandwidth =
 			chance_one_in(2) ? (1. + chance_below(3)) * GIGABIT : 0,
 		.no_bandwidth_left = chance_one_in(12),
-		.community = chance_one_in(8) ? community[chance_below(2)] : 0,
+		.community = chance_one_in(8) ? community[chance_below(4)] : 0,
 	};
 }
 

@@ -24,6 +24,8 @@ static const struct step_case step_cases[] = {
 	{ REASON_DRAINING,
 	  .rows = { { 1, { 1 } }, { 2, { 1 }, .community = SHUTDOWN } } },
 	{ REASON_HELD, .rows = { { 1, { 1 } }, { 2, { 1 }, .held = true } } },
+	{ REASON_JOINING,
+	  .rows = { { 1, { 1 } }, { 2, { 1 }, .community = JOINING } } },
 	{ REASON_LOCAL_PREF,
 	  .rows = { { 1, { 1 }, .local_pref = 200 },
 		    { 2, { 1 }, .local_pref = 90 } },

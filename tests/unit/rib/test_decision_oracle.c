@@ -41,8 +41,16 @@ static uint64_t draining_key(const struct decision_options *options,
 			     const struct row *row)
 {
 	return row->community == (uint32_t)SHUTDOWN ||
+	       row->community == (uint32_t)LEAVING ||
 	       (row->no_bandwidth_left && !(row->bandwidth > 0) &&
 		options->bandwidth_use != BANDWIDTH_IGNORE);
+}
+
+static uint64_t joining_key(const struct decision_options *options,
+			    const struct row *row)
+{
+	(void)options;
+	return row->community == (uint32_t)JOINING;
 }
 
 static uint64_t local_pref_key(const struct decision_options *options,
@@ -158,6 +166,7 @@ static void steps(struct oracle *oracle)
 	oracle->set_is_open = true;
 	step(oracle, stale_key, always);
 	step(oracle, draining_key, always);
+	step(oracle, joining_key, always);
 	step(oracle, local_pref_key, always);
 	step(oracle, aigp_key, always);
 	step(oracle, length_key, always);

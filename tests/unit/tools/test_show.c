@@ -456,7 +456,7 @@ static void every_view_survives_entries_of_any_type(void **state)
 		"[{\"paths\":7,\"members\":{}}]",
 		"[{\"paths\":[3],\"members\":[null]}]",
 	};
-	char reply[512];
+	char reply[640];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
@@ -465,10 +465,10 @@ static void every_view_survives_entries_of_any_type(void **state)
 			 "\"groups\":%s,\"counters\":{\"outcomes\":%s,"
 			 "\"events\":%s,\"vips\":%s,\"nexthops\":%s},"
 			 "\"status\":{\"interfaces\":%s},\"config\":%s,"
-			 "\"neighbor\":{\"errors\":%s}}",
+			 "\"neighbor\":{\"errors\":%s},\"drains\":%s}",
 			 lists[i], lists[i], lists[i], lists[i], lists[i],
 			 lists[i], lists[i], lists[i], lists[i], lists[i],
-			 lists[i]);
+			 lists[i], lists[i]);
 		for (size_t view = 0; view < view_count; view++)
 			free(shown(views[view].what, reply));
 	}
