@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 
 enum {
 	MIB = 1 << 20,
@@ -48,11 +49,11 @@ static uint32_t at_least_one(uint32_t number)
 
 /*
  * The rate leaves a record in `flows_new` for half a second at least, until the
- * second packet of the flow has come.
+ * second packet of the flow has come. CPUs that are online share it: a virtual
+ * machine can have many more possible ones.
  */
 static void configure_flows(struct headgate *skeleton,
-			    const struct datapath_options *options,
-			    uint32_t cpus)
+			    const struct datapath_options *options)
 {
 	uint32_t rooms[HG_FLOW_MAP_COUNT];
 	uint32_t quads = options->group_count * options->table_size /
@@ -61,7 +62,7 @@ static void configure_flows(struct headgate *skeleton,
 	for (enum hg_flow_map map = 0; map < HG_FLOW_MAP_COUNT; map++)
 		rooms[map] = datapath_options_flow_room(options, map);
 	skeleton->rodata->config.flows_new_rate =
-		at_least_one(rooms[HG_FLOWS_NEW] * 2 / cpus);
+		at_least_one(rooms[HG_FLOWS_NEW] * 2 / get_nprocs());
 	skeleton->rodata->config.virtual_clock = options->virtual_clock;
 	bpf_map__set_max_entries(skeleton->maps.previous,
 				 options->flow_records ? quads : 1);
@@ -84,7 +85,7 @@ static void configure_program(struct headgate *skeleton,
 				 options->group_count * options->table_size /
 					 HG_BUCKETS_PER_PAIR);
 	bpf_map__set_max_entries(skeleton->maps.counters, cpus);
-	configure_flows(skeleton, options, cpus);
+	configure_flows(skeleton, options);
 }
 
 static int refuse_load(int code, const struct datapath_options *options,
