@@ -64,6 +64,10 @@ void config_print_memory(const struct config *config, FILE *out)
 	fprintf(out, "# memory of all buckets: %.4g MiB, %u groups of %u\n",
 		(double)datapath_options_memory(options) / MIB,
 		options->group_count, options->table_size);
+	if (options->flow_records)
+		fprintf(out, "# memory of flow records: %.4g MiB, %u flows\n",
+			(double)datapath_options_flow_memory(options) / MIB,
+			options->flow_records);
 }
 
 /* ------------------------------------------------------------- --help */

@@ -24,9 +24,10 @@ struct group_table {
 	bool published;	   /* packets are steered, so flows can be broken */
 	bool windows_open; /* some group may have one, or be a variant */
 	uint32_t now_s;
-	uint32_t *terms;     /* by slot, while a window opens */
-	uint64_t contents;   /* the last number of contents */
-	uint64_t unwindowed; /* VIPs and tables that changed without one */
+	uint32_t published_s; /* since when, once that is so */
+	uint32_t *terms;      /* by slot, while a window opens */
+	uint64_t contents;    /* the last number of contents */
+	uint64_t unwindowed;  /* VIPs and tables that changed without one */
 };
 
 /* A table that is being computed. It reads no packet path memory. */

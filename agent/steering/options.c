@@ -18,6 +18,7 @@ const struct steering_options steering_options_default = {
 	.table_size = 16384,
 	.group_count = 1024, /* sets that are steered at the same time */
 	.hash_fields = HG_HASH_5_TUPLE,
+	.window_s = 300,
 	.drain_max_s = 3600,
 	.flow_records = 262144,
 };

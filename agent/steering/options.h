@@ -20,6 +20,7 @@ extern const char *const steering_hash_fields_names[HG_HASH_FIELDS_COUNT];
 enum steering_options_limits {
 	STEERING_MAX_WINDOW_S = 86400,
 	STEERING_MIN_FLOWS = 1024,
+	STEERING_MIN_WINDOW_S = 10,	 /* of young VIPs, if they have one */
 	STEERING_NO_WINDOW = UINT32_MAX, /* in struct steering_vip_fields */
 };
 

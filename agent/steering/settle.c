@@ -204,6 +204,8 @@ uint32_t steering_settle(struct steering *steering, uint64_t now_ms)
 	bool left = true;
 
 	steering->groups.now_s = (uint32_t)(now_ms / CLOCK_MS_PER_S);
+	if (steering->groups.published && !steering->groups.published_s)
+		steering->groups.published_s = steering->groups.now_s;
 	if (steering->changed)
 		steering->changed_ms = now_ms;
 	steering->changed = false;

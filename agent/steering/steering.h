@@ -123,6 +123,7 @@ struct steering_group {
 	struct affinity *affinity;  /* NULL: no bucket moves or is tracked */
 	struct steering_hold *held; /* next hops that flows stay on */
 	size_t held_count;
+	uint32_t since_s;    /* its VIPs are steered since then */
 	uint32_t ends_s;     /* the earliest end of a window */
 	uint32_t extended_s; /* when a VIP last made them longer */
 	uint64_t contents;   /* changes with current, previous or moving */

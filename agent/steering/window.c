@@ -20,6 +20,25 @@ bool window_is_wanted(const struct group_table *table,
 	return table->published && set->window_s;
 }
 
+/*
+ * Return the end of a window that opens now. A VIP that is young has no old flows:
+ * its first server must not keep all flows of unknown age.
+ */
+static uint32_t window_end(const struct group_table *table,
+			   const struct steering_group *group)
+{
+	uint32_t since_s = group->since_s > table->published_s ?
+				   group->since_s :
+				   table->published_s;
+	uint32_t age_s = table->now_s - since_s;
+	uint32_t window_s = group->set->window_s;
+
+	if (age_s < STEERING_MIN_WINDOW_S)
+		age_s = STEERING_MIN_WINDOW_S;
+	/* One second more, as the time is cut off to seconds. */
+	return table->now_s + (window_s < age_s ? window_s : age_s) + 1;
+}
+
 static uint16_t slot_of(const struct steering_group *group, uint16_t member)
 {
 	return member == ASSIGN_NONE ? HG_NEXTHOP_NONE :
@@ -212,8 +231,8 @@ static uint32_t term_of(const struct group_table *table,
 	if (is_owner(to, slot) || !is_owner(from->set, slot))
 		return AFFINITY_KEEP;
 	if (nexthops->states[slot->index].lost)
-		return table->now_s + to->window_s;
-	return table->now_s + table->options->drain_max_s;
+		return table->now_s + to->window_s + 1;
+	return table->now_s + table->options->drain_max_s + 1;
 }
 
 static void fill_terms(struct group_table *table,
@@ -271,11 +290,9 @@ static void shorten_drains(const struct group_table *table,
 void window_open(struct group_table *table, struct steering_group *group,
 		 const struct steering_group *from)
 {
-	const struct affinity_terms terms = {
-		.until_s = table->now_s + group->set->window_s,
-		.slots = table->terms,
-	};
+	struct affinity_terms terms = { .slots = table->terms };
 
+	group->since_s = from ? from->since_s : table->now_s;
 	group->contents = ++table->contents;
 	if (!from || !window_is_wanted(table, group->set))
 		return;
@@ -288,6 +305,7 @@ void window_open(struct group_table *table, struct steering_group *group,
 	group->origin = from->contents;
 	group->extended_s = table->now_s;
 	fill_terms(table, from, group->set);
+	terms.until_s = window_end(table, group);
 	for (uint32_t b = 0; b < group->affinity->size; b++)
 		affinity_move(group->affinity, b,
 			      slot_of(group, group->owners[b]),
@@ -346,14 +364,14 @@ void window_extend(const struct group_table *table,
 	if (!window_is_open(group) || group->extended_s == table->now_s)
 		return;
 	group->extended_s = table->now_s;
-	affinity_extend(group->affinity, table->now_s + group->set->window_s);
+	affinity_extend(group->affinity, window_end(table, group));
 	set_end(group);
 }
 
 void window_shorten(const struct group_table *table,
 		    struct steering_group *group, const struct slot *slot)
 {
-	uint32_t until_s = table->now_s + group->set->window_s;
+	uint32_t until_s = table->now_s + group->set->window_s + 1;
 
 	for (size_t i = 0; i < group->held_count; i++)
 		if (group->held[i].slot == slot &&

@@ -145,9 +145,10 @@ class BadInput(LabCase):
                                    "--check")
         self.assertEqual(again.returncode, 0, again.stderr)
         self.assertEqual(first.stdout, again.stdout)
-        self.assertEqual(first.stdout.splitlines()[-1],
-                         f"# memory of all buckets: 64 MiB, {GROUPS} groups "
-                         "of 16384")
+        self.assertEqual(first.stdout.splitlines()[-2:],
+                         [f"# memory of all buckets: 96 MiB, {GROUPS} groups "
+                          "of 16384",
+                          "# memory of flow records: 44 MiB, 262144 flows"])
         self.assertEqual(headgate.program_ids(), {})
 
 

@@ -69,7 +69,7 @@ static void the_canonical_form_has_every_flag(void **state)
 		"icmp-rate 1000\n"
 		"table-size 16384\n"
 		"groups 1024\n"
-		"affinity-window 0\n"
+		"affinity-window 300\n"
 		"drain-max 3600\n"
 		"session-loss drain\n"
 		"affinity-flows 262144\n"
@@ -206,12 +206,14 @@ static void the_memory_of_all_buckets_is_a_comment(void **state)
 	(void)state;
 	assert_string_equal(
 		memory_of(""),
-		"# memory of all buckets: 64 MiB, 1024 groups of 16384\n");
+		"# memory of all buckets: 96 MiB, 1024 groups of 16384\n"
+		"# memory of flow records: 44 MiB, 262144 flows\n");
 	assert_string_equal(
-		memory_of("groups 4096\ntable-size 65536"),
+		memory_of("groups 4096\ntable-size 65536\n"
+			  "affinity-window 0"),
 		"# memory of all buckets: 1024 MiB, 4096 groups of 65536\n");
 	assert_string_equal(
-		memory_of("groups 100\ntable-size 256"),
+		memory_of("groups 100\ntable-size 256\naffinity-window 0"),
 		"# memory of all buckets: 0.09766 MiB, 100 groups of 256\n");
 }
 

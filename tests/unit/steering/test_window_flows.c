@@ -189,7 +189,7 @@ static void no_flow_of_any_vip_breaks(void **state)
 			hops_of[v] = 0x0f;
 			want(v, 0x0f);
 		}
-		pass(500);
+		pass(WINDOW_S * MS);
 		for (int i = 0; i < FLOWS; i++) {
 			flows[i] = (struct flow){
 				.vip = chance_below(VIPS),

@@ -25,7 +25,7 @@ static void buckets_remember_where_they_were(void **state)
 
 	(void)state;
 	steering_publish(tables.steering);
-	steer(0, 0x0f);
+	steer_for_long(0, 0x0f);
 	assert_int_equal(count_tracked(0), 0);
 	remember(0, before);
 	steer(0, 0x1f);
@@ -39,6 +39,26 @@ static void buckets_remember_where_they_were(void **state)
 	assert_int_equal(count_tracked(0), 0); /* there are no records */
 }
 
+/* Its first server does not keep flows of unknown age. */
+static void a_young_vip_has_short_windows(void **state)
+{
+	(void)state;
+	steering_publish(tables.steering);
+	for (unsigned int hops = 0x01; hops <= 0xff; hops = hops << 1 | 1)
+		steer(0, hops);
+	assert_true(count_moving(0));
+	pass((STEERING_MIN_WINDOW_S - 3) * MS);
+	assert_true(count_moving(0));
+	pass(6 * MS);
+	assert_int_equal(count_moving(0), 0);
+	pass(30 * MS);
+	steer(0, 0x7f);
+	steer(0, 0xff);
+	steer(0, 0xfe); /* 40 s old: hop 0 drains, the others need that long */
+	pass(20 * MS);
+	assert_true(count_moving(0));
+}
+
 static void records_that_say_nothing_go(void **state)
 {
 	struct flow *old, *same, *stray, *past;
@@ -46,7 +66,7 @@ static void records_that_say_nothing_go(void **state)
 
 	(void)state;
 	steering_publish(tables.steering);
-	steer(0, 0x0f);
+	steer_for_long(0, 0x0f);
 	steer(0, 0x1f);
 	b = first_moving(0);
 	while (word(0, other).tracked)
@@ -81,7 +101,7 @@ static void a_window_of_zero_moves_at_once(void **state)
 	steering_free(tables.steering);
 	start(GROUPS, 0);
 	steering_publish(tables.steering);
-	steer(0, 0x0f);
+	steer_for_long(0, 0x0f);
 	steer(0, 0x1f);
 	assert_int_equal(count_tracked(0), 0);
 	assert_int_equal(tables.tracked[0], 0);
@@ -94,7 +114,7 @@ static void a_vip_takes_its_flows_to_a_group_that_exists(void **state)
 
 	(void)state;
 	steering_publish(tables.steering);
-	steer(0, 0x0f);
+	steer_for_long(0, 0x0f);
 	steer(1, 0x0f);
 	steer(2, 0x1f);
 	remember(0, before);
@@ -110,6 +130,7 @@ static void a_vip_takes_its_flows_to_a_group_that_exists(void **state)
 	assert_int_equal(tables.vips[0].group, tables.vips[2].group);
 	assert_int_equal(tables.vips[1].group, tables.vips[2].group);
 	assert_int_equal(count_moving(0), 0);
+	pass(25 * MS); /* two sweeps */
 	assert_int_equal(count_tracked(2), 1); /* with the flow that came */
 }
 
@@ -121,7 +142,7 @@ static void a_group_becomes_a_variant_in_its_place(void **state)
 
 	(void)state;
 	steering_publish(tables.steering);
-	steer(0, 0x0f);
+	steer_for_long(0, 0x0f);
 	steer(1, 0x1f);
 	remember(0, before);
 	index = tables.vips[0].group;
@@ -136,7 +157,7 @@ static void a_new_vip_needs_no_window(void **state)
 {
 	(void)state;
 	steering_publish(tables.steering);
-	steer(0, 0x0f);
+	steer_for_long(0, 0x0f);
 	steer(1, 0x0f);
 	assert_int_equal(tables.vips[0].group, tables.vips[1].group);
 	assert_int_equal(count_tracked(1), 0);
@@ -146,7 +167,7 @@ static void a_server_that_left_keeps_its_flows_for_a_drain(void **state)
 {
 	(void)state;
 	steering_publish(tables.steering);
-	steer(0, 0x0f);
+	steer_for_long(0, 0x0f);
 	steer(0, 0x07);
 	assert_true(count_moving(0));
 	assert_int_equal(tables.tracked[3], 1);
@@ -167,7 +188,7 @@ static void a_server_whose_session_ended_keeps_them_for_a_window(void **state)
 
 	(void)state;
 	steering_publish(tables.steering);
-	steer(0, 0x0f);
+	steer_for_long(0, 0x0f);
 	steering_session_lost(tables.steering, &lost, now_ms);
 	steer(0, 0x07);
 	assert_true(count_moving(0));
@@ -184,7 +205,7 @@ static void the_end_of_a_session_shortens_a_drain(void **state)
 
 	(void)state;
 	steering_publish(tables.steering);
-	steer(0, 0x0f);
+	steer_for_long(0, 0x0f);
 	steer(0, 0x07);
 	pass(1000 * MS);
 	steering_session_lost(tables.steering, &lost, now_ms);
@@ -201,7 +222,7 @@ static void a_server_that_is_back_finds_all_as_it_was(void **state)
 
 	(void)state;
 	steering_publish(tables.steering);
-	steer(0, 0x0f);
+	steer_for_long(0, 0x0f);
 	remember(0, before);
 	steering_session_lost(tables.steering, &lost, now_ms);
 	steer(0, 0x07);
@@ -228,7 +249,7 @@ static void a_death_removes_the_previous_for_good(void **state)
 {
 	(void)state;
 	steering_publish(tables.steering);
-	steer(0, 0x0f);
+	steer_for_long(0, 0x0f);
 	steer(0, 0x07);
 	assert_true(count_moving(0));
 	set_hop_alive(3, false);
@@ -247,7 +268,7 @@ static void a_vip_without_room_for_its_window_moves_anyway(void **state)
 	steering_free(tables.steering);
 	start(FEW_GROUPS, WINDOW_S);
 	steering_publish(tables.steering);
-	steer(0, 0x0f);
+	steer_for_long(0, 0x0f);
 	steer(1, 0x0f);
 	steer(2, 0x1f);
 	steer(0, 0x1f);
@@ -268,7 +289,7 @@ static void a_session_that_ends_can_be_a_death(void **state)
 	steering_free(tables.steering);
 	start(GROUPS, 0);
 	steering_publish(tables.steering);
-	steer(0, 0x0f);
+	steer_for_long(0, 0x0f);
 	slot = slot_of_hop(3);
 	incarnation = tables.nexthops[slot].incarnation;
 	steering_session_lost(tables.steering, &lost, now_ms);
@@ -290,7 +311,7 @@ static void a_vip_without_a_table_takes_the_place_of_a_variant(void **state)
 	steering_free(tables.steering);
 	start(FEW_GROUPS, WINDOW_S);
 	steering_publish(tables.steering);
-	steer(0, 0x0f);
+	steer_for_long(0, 0x0f);
 	steer(1, 0x1f);
 	steer(0, 0x1f); /* in place: a variant */
 	assert_int_not_equal(tables.vips[0].group, tables.vips[1].group);
@@ -324,6 +345,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		CASE(nothing_moves_before_packets_are_steered),
 		CASE(buckets_remember_where_they_were),
+		CASE(a_young_vip_has_short_windows),
 		CASE(records_that_say_nothing_go),
 		CASE(a_window_of_zero_moves_at_once),
 		CASE(a_vip_takes_its_flows_to_a_group_that_exists),

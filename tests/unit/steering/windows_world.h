@@ -31,7 +31,6 @@ enum {
 	WINDOW_S = 300,
 	DRAIN_S = 3600,
 	MS = 1000,
-	TURN_MS = 1000, /* windows end as much later */
 	FEW_GROUPS = 2,
 };
 
@@ -295,6 +294,13 @@ static inline void steer(unsigned int vip, unsigned int hops)
 {
 	want(vip, hops);
 	pass(200);
+}
+
+/* So that its windows have their full length from now on. */
+static inline void steer_for_long(unsigned int vip, unsigned int hops)
+{
+	steer(vip, hops);
+	pass(WINDOW_S * MS);
 }
 
 static inline void set_hop_alive(unsigned int i, bool alive)
