@@ -61,7 +61,9 @@ class SetLab(RawLab):
             neighbors=[",".join([neighbor, *keys])
                        for neighbor in (BACKENDS, UPSTREAM)], vips=(VIPS,),
             addresses=[server_address(i) for i in self.servers[1:]],
-            flags=["--table-size", str(TABLE_SIZE), *flags])
+            # Windows need groups of their own, for as long as they are open.
+            flags=["--table-size", str(TABLE_SIZE), "--affinity-window", "0",
+                   *flags])
         self.control = Control(self.headgate.socket)
 
     def connect(self, keepers=True):
