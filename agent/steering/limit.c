@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "core/log.h"
+#include "steering/parking.h"
 #include "steering/settle_internal.h"
 #include "steering/variant.h"
 
@@ -234,7 +235,8 @@ bool limit_serve(struct turn *turn, struct steering_set *set,
 	turn->stuck |= view->has_table;
 	if (!view->urgent)
 		return false;
-	if (use_part(turn, set) || variant_give_up(turn))
+	if (use_part(turn, set) || parking_give_up(steering) ||
+	    variant_give_up(turn))
 		return true;
 	turn_note_build(turn, set);
 	if (steering->groups.free_count && !set->group)

@@ -11,6 +11,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "steering/affinity.h"
+#include "steering/parking.h"
 #include "steering/steering_internal.h"
 #include "steering/window.h"
 
@@ -63,6 +64,7 @@ struct steering *steering_new(const struct steering_options *options,
 /* Free a VIP; the program's tables stay. */
 static void free_vip(struct steering *steering, struct steering_vip *vip)
 {
+	parking_end(steering, vip);
 	vip_forget_set(steering, vip);
 	steering->by_counter[vip->counter->index] = NULL;
 	prefix_map_remove(&steering->vips, &vip->node);
@@ -95,7 +97,7 @@ static struct steering_vip *find_vip(const struct steering *steering,
 	return (struct steering_vip *)prefix_map_find(&steering->vips, prefix);
 }
 
-static int remove_vip(struct steering *steering, struct steering_vip *vip)
+int steering_remove_vip(struct steering *steering, struct steering_vip *vip)
 {
 	int error = vip_leave_group(steering, vip);
 
@@ -197,6 +199,8 @@ static int give_set(struct steering *steering, const struct prefix *prefix,
 		return -ENOSPC;
 	}
 	error = change_set(steering, vip, set);
+	if (!error)
+		parking_end(steering, vip);
 	*steered = vip_is_steered(vip);
 	if (error && added)
 		free_vip(steering, vip);
@@ -228,7 +232,8 @@ int steering_set_vip(struct steering *steering, const struct prefix *prefix,
 			return -ENOMEM;
 		error = give_set(steering, prefix, set, steered);
 	} else if (vip) {
-		error = remove_vip(steering, vip);
+		if (!parking_begin(steering, vip))
+			error = steering_remove_vip(steering, vip);
 		*steered = error;
 	}
 	wake(steering);

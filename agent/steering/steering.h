@@ -31,6 +31,7 @@
  *   variant        groups of one set with different windows
  *   window         affinity windows of a group
  *   affinity       those of its buckets, over time. Pure
+ *   parking        VIPs without a server whose flows stay
  *   flow_sweep     records of flows that are not needed any more
  *   build_budget   tables built again and again for the same VIPs. Pure
  *   nexthop_slots  entries of the map `nexthops`
@@ -156,6 +157,9 @@ struct steering_vip {
 	struct steering_set *set;     /* of the last steering_set_vip() */
 	bool waiting;		      /* in set->waiting, not in set->done */
 	bool by_kernel; /* lost its table for lack of groups: not withdrawn */
+	/* Its set is empty, and its table stays for flows: see parking.h. */
+	bool parked;
+	uint32_t parked_until_s; /* 0: not decided yet */
 	TAILQ_ENTRY(steering_vip) set_link;
 	TAILQ_ENTRY(steering_vip) group_link;
 };

@@ -33,6 +33,7 @@ struct steering {
 	struct build_budget budget;
 	bool logged_full; /* the warning that groups are short */
 	bool logged_unwindowed;
+	uint32_t parked_count;
 	/* The look at all windows: see variant.c. */
 	uint32_t pass; /* the next group of it, or PASS_NONE */
 	bool pass_wanted;
@@ -53,7 +54,7 @@ enum steering_passes {
 /* True if traffic for the VIP is served: by a table or the kernel's route. */
 static inline bool vip_is_steered(const struct steering_vip *vip)
 {
-	return vip->group || vip->by_kernel;
+	return (vip->group && !vip->parked) || vip->by_kernel;
 }
 
 /* Point the program's entry of `vip` at `group`. Returns 0 or the sink's error. */
@@ -71,6 +72,11 @@ void vip_want(struct steering *steering, struct steering_vip *vip,
 void vip_forget_set(struct steering *steering, struct steering_vip *vip);
 /* Free a group if no VIP uses it, and a build that was to replace it. */
 void vip_release_group(struct steering *steering, struct steering_group *group);
+
+/* ------------------------------------------------------------- steering.c */
+
+/* Remove a VIP from all tables, and free it. Returns 0 or the sink's error. */
+int steering_remove_vip(struct steering *steering, struct steering_vip *vip);
 
 /* ------------------------------------------------------------- settle.c */
 

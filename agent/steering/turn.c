@@ -82,7 +82,7 @@ bool turn_move_vip(struct turn *turn, struct steering_vip *vip,
 		note_unwindowed(steering, vip);
 	if (vip->waiting && group->set == vip->set && !group->shared)
 		mark_done(steering, vip, was_steered);
-	else if (!was_steered)
+	else if (!was_steered && !vip->parked)
 		hooks->steered(&vip->node.prefix, true, hooks->context);
 	return true;
 }

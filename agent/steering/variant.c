@@ -5,6 +5,7 @@
 
 #include "core/log.h"
 #include "steering/affinity.h"
+#include "steering/parking.h"
 #include "steering/window.h"
 
 enum variant_times {
@@ -129,8 +130,9 @@ static void end_pass(struct turn *turn)
 		any = group &&
 		      (group->held_count || group != group->set->group);
 	}
+	parking_update(steering);
 	steering->pass = PASS_NONE;
-	steering->groups.windows_open = any;
+	steering->groups.windows_open = any || steering->parked_count;
 	steering->logged_unwindowed &= any;
 	steering->pass_due_ms = turn->now_ms + PASS_MS;
 }

@@ -130,7 +130,7 @@ static void a_vip_takes_its_flows_to_a_group_that_exists(void **state)
 	assert_int_equal(tables.vips[0].group, tables.vips[2].group);
 	assert_int_equal(tables.vips[1].group, tables.vips[2].group);
 	assert_int_equal(count_moving(0), 0);
-	pass(25 * MS); /* two sweeps */
+	pass(25 * MS);			       /* two sweeps */
 	assert_int_equal(count_tracked(2), 1); /* with the flow that came */
 }
 
@@ -304,6 +304,77 @@ static void a_session_that_ends_can_be_a_death(void **state)
 	assert_true(tables.nexthops[slot].alive);
 }
 
+/* All servers withdraw, and come back one by one. */
+static void a_vip_without_a_server_keeps_its_flows(void **state)
+{
+	const struct prefix prefix = vip_prefix(0);
+	uint16_t before[TABLE_SIZE];
+	bool steered;
+
+	(void)state;
+	steering_publish(tables.steering);
+	steer_for_long(0, 0x03);
+	remember(0, before);
+	assert_int_equal(steering_set_vip(tables.steering, &prefix, NULL, 0,
+					  &steered),
+			 0);
+	assert_false(steered);
+	pass(100 * MS);
+	assert_true(tables.vip_set[0]);
+	steer(0, 0x02);
+	for (uint32_t b = 0; b < TABLE_SIZE; b++)
+		if (before[b] == slot_of_hop(0))
+			assert_int_equal(previous(0, b), before[b]);
+	steer(0, 0x03);
+	for (uint32_t b = 0; b < TABLE_SIZE; b++)
+		assert_int_equal(word(0, b).current, before[b]);
+	assert_int_equal(count_moving(0), 0);
+}
+
+static void it_is_gone_after_the_drain_or_with_its_servers(void **state)
+{
+	const struct prefix prefix = vip_prefix(0);
+	bool steered;
+
+	(void)state;
+	steering_publish(tables.steering);
+	steer_for_long(0, 0x03);
+	steering_set_vip(tables.steering, &prefix, NULL, 0, &steered);
+	pass((DRAIN_S - 3) * MS);
+	assert_true(tables.vip_set[0]);
+	pass(6 * MS);
+	assert_false(tables.vip_set[0]);
+	assert_int_equal(tables.tracked[0], 0);
+	steer(0, 0x03);
+	steering_set_vip(tables.steering, &prefix, NULL, 0, &steered);
+	pass(2 * MS);
+	assert_true(tables.vip_set[0]);
+	set_hop_alive(0, false);
+	pass(2 * MS);
+	assert_true(tables.vip_set[0]);
+	set_hop_alive(1, false);
+	pass(2 * MS);
+	assert_false(tables.vip_set[0]);
+	steering_set_vip(tables.steering, &prefix, NULL, 0, &steered);
+}
+
+static void its_group_is_free_for_others(void **state)
+{
+	const struct prefix prefix = vip_prefix(0);
+	bool steered;
+
+	(void)state;
+	steering_free(tables.steering);
+	start(FEW_GROUPS, WINDOW_S);
+	steering_publish(tables.steering);
+	steer(0, 0x0f);
+	steer(1, 0x1f);
+	steering_set_vip(tables.steering, &prefix, NULL, 0, &steered);
+	steer(2, 0x03);
+	assert_true(tables.vip_set[2]);
+	assert_false(tables.vip_set[0]);
+}
+
 /* A set without a group is worth more than the windows of others. */
 static void a_vip_without_a_table_takes_the_place_of_a_variant(void **state)
 {
@@ -358,6 +429,9 @@ int main(void)
 		CASE(a_death_removes_the_previous_for_good),
 		CASE(a_vip_without_room_for_its_window_moves_anyway),
 		CASE(a_session_that_ends_can_be_a_death),
+		CASE(a_vip_without_a_server_keeps_its_flows),
+		CASE(it_is_gone_after_the_drain_or_with_its_servers),
+		CASE(its_group_is_free_for_others),
 		CASE(a_vip_without_a_table_takes_the_place_of_a_variant),
 		CASE(variants_are_gone_after_the_windows),
 	};
