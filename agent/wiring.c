@@ -247,9 +247,11 @@ static bool on_set_decided(const struct route *route,
 	const struct prefix *vip = &route->node.prefix;
 	struct agent *agent = context;
 	char text[PREFIX_TEXT_SIZE];
+	/* Joining ones follow those that are in the set. */
+	size_t count = route->selected ? route->selected + route->foreseen : 0;
 	bool steered;
-	int error = steering_set_vip(agent->steering, vip, members,
-				     route->selected, &steered);
+	int error = steering_set_vip(agent->steering, vip, members, count,
+				     &steered);
 
 	if (!error)
 		fib_set_vip(agent->fib, vip, route_is_served(route), members,

@@ -70,7 +70,7 @@ static void extend(struct affinity_bucket *bucket, uint32_t until_s)
 void affinity_place(struct affinity *affinity, uint32_t bucket, uint16_t slot)
 {
 	assert(!affinity->buckets[bucket].moving);
-	affinity->buckets[bucket].current = slot;
+	affinity->buckets[bucket].current = slot & AFFINITY_SLOT_MASK;
 }
 
 void affinity_move(struct affinity *affinity, uint32_t bucket, uint16_t slot,
@@ -78,72 +78,78 @@ void affinity_move(struct affinity *affinity, uint32_t bucket, uint16_t slot,
 {
 	struct affinity_bucket *b = &affinity->buckets[bucket];
 	uint16_t previous;
+	bool foreseen;
 
 	if (b->moving && terms->slots[b->previous] == AFFINITY_DEAD)
 		set_moving(affinity, b, false);
 	if (!b->moving && terms->slots[b->current] == AFFINITY_DEAD)
-		b->current = backup;
+		b->current = backup & AFFINITY_SLOT_MASK;
 	if (slot == b->current)
 		return;
 	previous = b->moving ? b->previous : b->current;
-	b->current = slot;
+	foreseen = previous == b->current;
+	b->current = slot & AFFINITY_SLOT_MASK;
 	if (previous == slot || terms->slots[previous] == AFFINITY_DEAD) {
 		set_moving(affinity, b, false);
 		return;
 	}
-	if (!b->moving)
+	if (!b->moving || foreseen)
 		b->until_s = 0;
 	begin_window(affinity, b, previous);
 	extend(b, terms->until_s);
 	extend(b, terms->slots[previous]);
 }
 
-void affinity_foresee(struct affinity *affinity, uint32_t bucket,
-		      uint32_t until_s)
+/* The window is over, or begins anew if a move is foreseen. */
+static void end_window(struct affinity *affinity,
+		       struct affinity_bucket *bucket)
 {
-	struct affinity_bucket *b = &affinity->buckets[bucket];
-
-	if (b->current == HG_NEXTHOP_NONE)
+	set_moving(affinity, bucket, false);
+	if (!bucket->foreseen || bucket->current == HG_NEXTHOP_NONE)
 		return;
-	if (!b->moving) {
-		b->until_s = 0;
-		begin_window(affinity, b, b->current);
-	}
-	extend(b, until_s);
+	begin_window(affinity, bucket, bucket->current);
+	bucket->until_s = AFFINITY_NEVER;
 }
 
-void affinity_unforesee(struct affinity *affinity, uint32_t bucket)
+void affinity_foresee(struct affinity *affinity, uint32_t bucket, bool foreseen)
 {
 	struct affinity_bucket *b = &affinity->buckets[bucket];
 
-	if (b->moving && b->previous == b->current)
-		set_moving(affinity, b, false);
+	b->foreseen = foreseen;
+	if (!b->moving || b->previous == b->current)
+		end_window(affinity, b);
 }
 
 uint32_t affinity_expire(struct affinity *affinity, uint32_t now_s)
 {
-	uint32_t before = affinity->moving;
+	uint32_t ended = 0;
 
 	for (uint32_t i = 0; i < affinity->size && affinity->moving; i++) {
 		struct affinity_bucket *b = &affinity->buckets[i];
 
-		if (b->moving && b->until_s <= now_s)
-			set_moving(affinity, b, false);
+		if (b->moving && b->until_s <= now_s) {
+			end_window(affinity, b);
+			ended++;
+		}
 	}
-	return before - affinity->moving;
+	return ended;
 }
 
 uint32_t affinity_forget(struct affinity *affinity, uint16_t slot)
 {
-	uint32_t before = affinity->moving;
+	uint32_t ended = 0;
 
 	for (uint32_t i = 0; i < affinity->size && affinity->moving; i++) {
 		struct affinity_bucket *b = &affinity->buckets[i];
 
-		if (b->moving && b->previous == slot)
+		if (b->moving && b->previous == slot) {
 			set_moving(affinity, b, false);
+			ended++;
+			if (b->current != slot)
+				end_window(affinity, b);
+		}
 	}
-	return before - affinity->moving;
+	return ended;
 }
 
 void affinity_limit(struct affinity *affinity, uint16_t slot, uint32_t until_s)

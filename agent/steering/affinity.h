@@ -42,7 +42,8 @@ enum affinity_times {
 };
 
 struct affinity_bucket {
-	uint16_t current;
+	uint16_t current : 15;
+	uint16_t foreseen : 1;	/* it will move; its flows are recorded */
 	uint16_t previous : 15; /* HG_NEXTHOP_NONE: none */
 	uint16_t recorded : 1;	/* a record was found in this sweep */
 	uint32_t until_s : 30;
@@ -81,11 +82,12 @@ void affinity_place(struct affinity *affinity, uint32_t bucket, uint16_t slot);
  */
 void affinity_move(struct affinity *affinity, uint32_t bucket, uint16_t slot,
 		   uint16_t backup, const struct affinity_terms *terms);
-/* Record the flows of a bucket of which a move is foreseen, until then. */
+/*
+ * Record the flows of a bucket of which a move is foreseen, for as long as it is.
+ * A window that is open is not ended by either.
+ */
 void affinity_foresee(struct affinity *affinity, uint32_t bucket,
-		      uint32_t until_s);
-/* The move is not foreseen any more. A window that is open stays open. */
-void affinity_unforesee(struct affinity *affinity, uint32_t bucket);
+		      bool foreseen);
 
 /* End the windows that are over. Returns how many ended. */
 uint32_t affinity_expire(struct affinity *affinity, uint32_t now_s);

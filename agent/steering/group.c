@@ -149,6 +149,22 @@ static int start_ranking(const struct group_table *table,
 	return error;
 }
 
+int group_next_owners(const struct group_table *table,
+		      const struct steering_set *set, uint16_t *owners)
+{
+	const struct steering_options *options = table->options;
+	struct member *identities = identities_of(set);
+	int error = -ENOMEM;
+
+	for (size_t i = 0; identities && i < set->count; i++)
+		identities[i].weight = identities[i].next_weight;
+	if (identities)
+		error = assign_buckets(identities, set->count, options->seed,
+				       options->table_size, owners, NULL);
+	free(identities);
+	return error;
+}
+
 int group_build_start(struct group_table *table, struct steering_set *set,
 		      struct steering_group *in_place,
 		      const struct steering_group *base,

@@ -83,6 +83,13 @@ struct steering_group *group_make_variant(struct group_table *table,
 /* Let a group be the one that its set has, and the other one a variant. */
 void group_make_main(struct steering_group *group);
 
+/*
+ * Compute the owners of the buckets after the change that the set foresees, as
+ * indices of members. Returns 0 or -errno.
+ */
+int group_next_owners(const struct group_table *table,
+		      const struct steering_set *set, uint16_t *owners);
+
 /* Free a group that no VIP uses. */
 void group_remove(struct group_table *table, struct steering_group *group);
 

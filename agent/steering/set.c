@@ -39,6 +39,7 @@ static bool has_members(const struct steering_set *set, uint64_t hash,
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (set->members[i].weight != members[i].weight ||
+		    set->members[i].next_weight != members[i].next_weight ||
 		    !address_equal(&set->members[i].address,
 				   &members[i].address))
 			return false;
@@ -57,6 +58,8 @@ static struct steering_set *make_set(const struct member *sorted, size_t count,
 	set->hash = hash;
 	set->count = count;
 	set->window_s = window_s;
+	for (size_t i = 0; i < count; i++)
+		set->foresees |= sorted[i].weight != sorted[i].next_weight;
 	memcpy(set->members, sorted, count * sizeof(*sorted));
 	LIST_INIT(&set->variants);
 	TAILQ_INIT(&set->done);

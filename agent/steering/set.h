@@ -30,6 +30,7 @@ struct steering_set {
 	uint64_t hash;
 	unsigned int references;      /* VIPs, groups, a build */
 	uint32_t window_s;	      /* affinity window of its VIPs */
+	bool foresees;		      /* a weight will change */
 	struct steering_group *group; /* with the table of this set, or NULL */
 	struct steering_group_list variants; /* others, if there is one */
 	struct steering_vip_list done;	     /* VIPs that use that table */

@@ -287,6 +287,30 @@ static void shorten_drains(const struct group_table *table,
 	}
 }
 
+/*
+ * Record flows before a change that the set foresees. Without memory they are
+ * recorded when it comes; a change that leaves no member is none.
+ */
+static void foresee_change(const struct group_table *table,
+			   struct steering_group *group)
+{
+	struct affinity *affinity = group->affinity;
+	uint16_t *owners = NULL;
+
+	if (group->set->foresees)
+		owners = calloc(affinity->size, sizeof(*owners));
+	if (owners && group_next_owners(table, group->set, owners)) {
+		free(owners);
+		owners = NULL;
+	}
+	for (uint32_t b = 0; b < affinity->size; b++)
+		affinity_foresee(affinity, b,
+				 owners &&
+					 slot_of(group, owners[b]) !=
+						 affinity->buckets[b].current);
+	free(owners);
+}
+
 void window_open(struct group_table *table, struct steering_group *group,
 		 const struct steering_group *from)
 {
@@ -294,8 +318,11 @@ void window_open(struct group_table *table, struct steering_group *group,
 
 	group->since_s = from ? from->since_s : table->now_s;
 	group->contents = ++table->contents;
-	if (!from || !window_is_wanted(table, group->set))
+	if (!window_is_wanted(table, group->set) ||
+	    (!from && !group->set->foresees))
 		return;
+	if (!from)
+		from = group;
 	group->affinity = buckets_of(table, from);
 	if (!group->affinity) {
 		table->unwindowed++;
@@ -310,6 +337,7 @@ void window_open(struct group_table *table, struct steering_group *group,
 		affinity_move(group->affinity, b,
 			      slot_of(group, group->owners[b]),
 			      slot_of(from, from->backups[b]), &terms);
+	foresee_change(table, group);
 	hold_leavers(table, group, from);
 	shorten_drains(table, group);
 }

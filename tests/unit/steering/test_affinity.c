@@ -26,6 +26,7 @@ enum {
 	START_S = 1000,
 	WINDOW_S = 300,
 	DRAIN_S = 3600,
+	NEVER_S = AFFINITY_NEVER - START_S,
 };
 
 /* ------------------------------------------------------------- rules */
@@ -36,9 +37,9 @@ enum action {
 	LEFT,	/* likewise: their end was decided before */
 	DIES,	/* without a word to the table */
 	FORGET,
-	LIMIT,	 /* to `seconds` */
-	EXTEND,	 /* to `seconds` */
-	FORESEE, /* until `seconds` */
+	LIMIT,	/* to `seconds` */
+	EXTEND, /* to `seconds` */
+	FORESEE,
 	UNFORESEE,
 	EXPIRE,
 	UNTRACK,
@@ -134,17 +135,23 @@ static const struct rule rules[] = {
 	  { { MOVE, B, 0 }, { EXTEND, 0, 100 } },
 	  { B, A, WINDOW_S, true } },
 	{ "flows are recorded before a move that is foreseen",
-	  { { FORESEE, 0, 1000 } },
-	  { A, A, 1000, true } },
+	  { { FORESEE, 0, 0 }, { EXPIRE, 0, 100000 } },
+	  { A, A, NEVER_S, true } },
 	{ "the move then opens a window with all of them known",
-	  { { FORESEE, 0, 1000 }, { MOVE, B, 900 } },
+	  { { FORESEE, 0, 0 }, { MOVE, B, 900 } },
 	  { B, A, 900 + WINDOW_S, true } },
 	{ "a move that was announced in vain leaves no window",
-	  { { FORESEE, 0, 1000 }, { UNFORESEE, 0, 0 } },
+	  { { FORESEE, 0, 0 }, { UNFORESEE, 0, 0 } },
 	  { A, NONE, 0, true } },
 	{ "a window that is open is not ended by that",
-	  { { MOVE, B, 0 }, { FORESEE, 0, 1000 }, { UNFORESEE, 0, 0 } },
-	  { B, A, 1000, true } },
+	  { { MOVE, B, 0 }, { FORESEE, 0, 0 }, { UNFORESEE, 0, 0 } },
+	  { B, A, WINDOW_S, true } },
+	{ "the next window begins with the end of this one",
+	  { { MOVE, B, 0 }, { FORESEE, 0, 0 }, { EXPIRE, 0, WINDOW_S } },
+	  { B, B, NEVER_S, true } },
+	{ "or with the death of its previous",
+	  { { MOVE, B, 0 }, { FORESEE, 0, 0 }, { FORGET, A, 100 } },
+	  { B, B, NEVER_S, true } },
 	{ "a bucket without records is not tracked",
 	  { { MOVE, B, 0 }, { EXPIRE, 0, WINDOW_S }, { UNTRACK, 0, 0 } },
 	  { B, NONE, 0, false } },
@@ -195,10 +202,10 @@ static void do_step(struct bench *bench, const struct step *step)
 		affinity_extend(affinity, time_s);
 		break;
 	case FORESEE:
-		affinity_foresee(affinity, 0, time_s);
+		affinity_foresee(affinity, 0, true);
 		break;
 	case UNFORESEE:
-		affinity_unforesee(affinity, 0);
+		affinity_foresee(affinity, 0, false);
 		break;
 	case EXPIRE:
 		affinity_expire(affinity, time_s);
@@ -253,7 +260,8 @@ static void a_first_table_opens_no_window(void **state)
 	const struct affinity_terms terms = { START_S, slots };
 
 	(void)state;
-	affinity_foresee(affinity, 0, START_S);
+	affinity_foresee(affinity, 0, true);
+	affinity_foresee(affinity, 0, false);
 	affinity_move(affinity, 0, A, NONE, &terms);
 	assert_int_equal(affinity->moving, 0);
 	assert_int_equal(affinity->tracked, 0);
@@ -441,10 +449,7 @@ static void sweep(struct world *world)
 
 static void foresee(struct world *world)
 {
-	if (chance_below(2))
-		affinity_foresee(world->affinity, 0, world->now_s + WINDOW_S);
-	else
-		affinity_unforesee(world->affinity, 0);
+	affinity_foresee(world->affinity, 0, chance_below(2));
 }
 
 static void check(const struct world *world)

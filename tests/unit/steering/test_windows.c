@@ -375,6 +375,44 @@ static void its_group_is_free_for_others(void **state)
 	assert_false(tables.vip_set[0]);
 }
 
+/* Give VIP 0 four hops, and a fifth one that joins or has joined. */
+static void steer_with_joining(bool joined)
+{
+	const struct prefix prefix = vip_prefix(0);
+	struct member members[5];
+	bool steered;
+
+	for (unsigned int i = 0; i < 5; i++)
+		members[i] =
+			(struct member){ hop_address(i), i < 4 || joined, 1 };
+	steering_set_vip(tables.steering, &prefix, members, 5, &steered);
+	pass(200);
+}
+
+static void flows_are_recorded_before_a_change_that_is_announced(void **state)
+{
+	uint16_t before[TABLE_SIZE];
+	uint32_t moving;
+
+	(void)state;
+	steering_publish(tables.steering);
+	steer_for_long(0, 0x0f);
+	remember(0, before);
+	steer_with_joining(false);
+	pass(10 * WINDOW_S * MS);
+	moving = count_moving(0);
+	assert_in_range(moving, TABLE_SIZE / 5, TABLE_SIZE / 3);
+	for (uint32_t b = 0; b < TABLE_SIZE; b++) {
+		assert_int_equal(word(0, b).current, before[b]);
+		if (word(0, b).moving)
+			assert_int_equal(previous(0, b), before[b]);
+	}
+	steer_with_joining(true);
+	assert_int_equal(check_windows(0, before), moving);
+	pass((WINDOW_S + 3) * MS);
+	assert_int_equal(count_moving(0), 0);
+}
+
 /* A set without a group is worth more than the windows of others. */
 static void a_vip_without_a_table_takes_the_place_of_a_variant(void **state)
 {
@@ -432,6 +470,7 @@ int main(void)
 		CASE(a_vip_without_a_server_keeps_its_flows),
 		CASE(it_is_gone_after_the_drain_or_with_its_servers),
 		CASE(its_group_is_free_for_others),
+		CASE(flows_are_recorded_before_a_change_that_is_announced),
 		CASE(a_vip_without_a_table_takes_the_place_of_a_variant),
 		CASE(variants_are_gone_after_the_windows),
 	};

@@ -279,6 +279,7 @@ static inline void want_weighted(unsigned int vip, unsigned int hops,
 			members[count++] = (struct member){
 				.address = hop_address(i),
 				.weight = weights ? weights[i] : 1,
+				.next_weight = weights ? weights[i] : 1,
 			};
 	assert_int_equal(steering_set_vip(tables.steering, &prefix, members,
 					  count, &steered),
