@@ -68,7 +68,7 @@ nexthop_USES := core
 
 fib_DIR := agent/fib
 fib_SRC := fib.c kernel_routes.c nexthop_message.c options.c route_message.c \
-	route_object.c route_set.c route_socket.c
+	route_object.c route_restore.c route_set.c route_socket.c route_watch.c sysctl.c
 fib_USES := nexthop core
 
 steering_DIR := agent/steering

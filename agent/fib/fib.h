@@ -8,11 +8,14 @@
  *
  *	fib.c			routes that follow multipath sets
  *	kernel_routes.c		what is to be in the kernel, written in batches
+ *	route_restore.c		what went with a link, or by others
  *	route_set.c		sets of hops, each kept once
  *	route_object.c		groups of next-hop objects in the kernel
  *	route_message.c		rtnetlink messages of routes (pure)
  *	nexthop_message.c	rtnetlink messages of next-hop objects (pure)
  *	route_socket.c		the socket
+ *	route_watch.c		removals by other processes
+ *	sysctl.c		switches of the kernel
  */
 
 #include <stdbool.h>

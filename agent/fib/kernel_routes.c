@@ -17,7 +17,6 @@
 #include "fib/kernel_routes.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,11 +28,11 @@
 
 #include "core/clock.h"
 #include "core/log.h"
-#include "core/prefix_map.h"
+#include "fib/kernel_routes_internal.h"
 #include "fib/nexthop_message.h"
-#include "fib/route_object.h"
-#include "fib/route_set.h"
 #include "fib/route_socket.h"
+#include "fib/route_watch.h"
+#include "fib/sysctl.h"
 
 enum kernel_routes_limits {
 	BATCH_COST = 64,   /* routes and hops written in one turn */
@@ -41,58 +40,8 @@ enum kernel_routes_limits {
 	SETTLE_US = 50000, /* a route waits for the others of its object */
 };
 
-struct kernel_route {
-	struct prefix_node node;   /* first: found by prefix */
-	struct route_set *set;	   /* NULL: unreachable */
-	struct route_object *over; /* the kernel's route uses it, or NULL */
-	bool wanted;		   /* false: to be removed */
-	bool kept;		   /* never removed: see kernel_routes_keep() */
-	bool written;		   /* the kernel has this version */
-	bool stale;   /* left by a previous run, and not set since */
-	bool failed;  /* the kernel refused the last write */
-	bool settled; /* it has waited for the others of its object */
-	bool queued;
-	TAILQ_ENTRY(kernel_route) queue;
-	TAILQ_ENTRY(kernel_route) member; /* of the set's routes */
-};
-
-struct kernel_routes {
-	struct route_socket *socket;
-	struct event *batch;
-	struct event *stale_timer;
-	struct prefix_map routes;
-	struct route_sets sets;
-	struct route_objects objects;
-	bool has_objects; /* the kernel knows next-hop objects */
-	struct route_list waiting;
-	struct route_list settling;
-	struct event *settle_timer;
-	bool sweeping;	/* stale objects are removed after the last route */
-	size_t failing; /* number of failed routes */
-	union {
-		struct nlmsghdr header;
-		char bytes[ROUTE_MESSAGE_SIZE];
-	} message;
-};
-
-static struct kernel_route *
-find_kernel_route(const struct kernel_routes *routes,
-		  const struct prefix *prefix)
-{
-	return (struct kernel_route *)prefix_map_find(&routes->routes, prefix);
-}
-
-static struct kernel_route *first_route(const struct kernel_routes *routes)
-{
-	return (struct kernel_route *)prefix_map_next(&routes->routes, NULL);
-}
-
-static struct kernel_route *next_route(const struct kernel_routes *routes,
-				       const struct kernel_route *route)
-{
-	return (struct kernel_route *)prefix_map_next(&routes->routes,
-						      &route->node);
-}
+/* While it is on, the kernel announces each route of a replaced group. */
+#define COMPAT_MODE "/proc/sys/net/ipv4/nexthop_compat_mode"
 
 static struct kernel_route *add_kernel_route(struct kernel_routes *routes,
 					     const struct prefix *prefix)
@@ -128,8 +77,8 @@ static void tidy_object(struct kernel_routes *routes,
 	route_object_free(&routes->objects, object, remove);
 }
 
-static void leave_object(struct kernel_routes *routes,
-			 struct kernel_route *route, bool remove)
+void kernel_routes_leave_object(struct kernel_routes *routes,
+				struct kernel_route *route, bool remove)
 {
 	struct route_object *over = route->over;
 
@@ -188,13 +137,13 @@ static void drop_route(struct kernel_routes *routes, struct kernel_route *route,
 		TAILQ_REMOVE(&routes->waiting, route, queue);
 	routes->failing -= route->failed;
 	leave_set(routes, route, remove);
-	leave_object(routes, route, remove);
+	kernel_routes_leave_object(routes, route, remove);
 	prefix_map_remove(&routes->routes, &route->node);
 	free(route);
 }
 
-static void queue_route(struct kernel_routes *routes,
-			struct kernel_route *route)
+void kernel_routes_queue(struct kernel_routes *routes,
+			 struct kernel_route *route)
 {
 	const struct timeval at_once = { 0 };
 
@@ -236,7 +185,7 @@ static void queue_rest(struct kernel_routes *routes,
 
 	TAILQ_FOREACH(route, &set->routes, member)
 		if (route->over != set->object && route->written)
-			queue_route(routes, route);
+			kernel_routes_queue(routes, route);
 }
 
 /* Make an object that of `set`; the previous one is not wanted any more. */
@@ -248,9 +197,7 @@ static void give_object(struct route_object *object, struct route_set *set)
 	set->object = object;
 }
 
-/* Part a set from an object that may have lost hops: it gets a new one. */
-static void part_from_object(struct kernel_routes *routes,
-			     struct route_set *set)
+void kernel_routes_part(struct kernel_routes *routes, struct route_set *set)
 {
 	struct route_object *object = set->object;
 
@@ -272,7 +219,7 @@ static bool prepare_object(struct kernel_routes *routes,
 	struct route_set *set = route->set;
 
 	if (set->object && set->object->broken)
-		part_from_object(routes, set);
+		kernel_routes_part(routes, set);
 	if (set->object)
 		return true;
 	if (!routes->has_objects ||
@@ -320,7 +267,7 @@ static void enter_object(struct kernel_routes *routes,
 {
 	if (route->over == object)
 		return;
-	leave_object(routes, route, true);
+	kernel_routes_leave_object(routes, route, true);
 	route->over = object;
 	if (object)
 		object->routes++;
@@ -339,7 +286,7 @@ static int write_route(struct kernel_routes *routes, struct kernel_route *route)
 	if (error && by_object) {
 		/* Something has removed the object. */
 		by_object = false;
-		part_from_object(routes, route->set);
+		kernel_routes_part(routes, route->set);
 		error = route_socket_send(
 			routes->socket, compose_message(routes, route, false));
 	}
@@ -487,7 +434,7 @@ static void on_stale_timeout(evutil_socket_t fd, short what, void *context)
 		if (!route->stale)
 			continue;
 		route->wanted = route->kept;
-		queue_route(routes, route);
+		kernel_routes_queue(routes, route);
 	}
 	routes->sweeping = true;
 	evtimer_add(routes->batch, &at_once);
@@ -528,19 +475,6 @@ static int list_stale(struct kernel_routes *routes, uint8_t family)
 				 add_stale, routes);
 }
 
-/* True unless the kernel does without: see route_object.h. */
-static bool does_expand(void)
-{
-	FILE *file = fopen("/proc/sys/net/ipv4/nexthop_compat_mode", "re");
-	int value = '1';
-
-	if (file) {
-		value = fgetc(file);
-		fclose(file);
-	}
-	return value != '0';
-}
-
 /* Linux before 5.3 has no next-hop objects: routes then name their hops. */
 static void list_stale_objects(struct kernel_routes *routes)
 {
@@ -552,7 +486,7 @@ static void list_stale_objects(struct kernel_routes *routes)
 		socket, nexthop_message_list(&routes->message),
 		add_stale_object, routes);
 	route_socket_close(socket);
-	routes->objects.expands = does_expand();
+	routes->objects.expands = sysctl_is_on(COMPAT_MODE, true);
 	log_debug("fib", "next-hop objects: %s",
 		  routes->has_objects ? "used" : "not supported");
 }
@@ -592,6 +526,8 @@ int kernel_routes_new(struct event_base *base, unsigned int stale_timeout_s,
 	routes->settle_timer = evtimer_new(base, on_settled, routes);
 	if (routes->batch && routes->stale_timer && routes->settle_timer)
 		error = open_socket(routes);
+	if (!error)
+		error = kernel_routes_watch(base, routes);
 	if (error) {
 		kernel_routes_free(routes, false);
 		return error;
@@ -611,7 +547,7 @@ static void remove_all_routes(struct kernel_routes *routes)
 	for (route = first_route(routes); route;
 	     route = next_route(routes, route)) {
 		route->wanted = false;
-		queue_route(routes, route);
+		kernel_routes_queue(routes, route);
 	}
 	while (!TAILQ_EMPTY(&routes->waiting))
 		process_route(routes, TAILQ_FIRST(&routes->waiting));
@@ -632,6 +568,7 @@ void kernel_routes_free(struct kernel_routes *routes, bool remove)
 		drop_route(routes, route, false);
 	route_objects_free_stale(&routes->objects);
 	prefix_map_free(&routes->routes);
+	route_watch_free(routes->watch);
 	route_socket_close(routes->socket);
 	if (routes->batch)
 		event_free(routes->batch);
@@ -669,7 +606,7 @@ static void change_route(struct kernel_routes *routes,
 		leave_set(routes, route, true);
 	route->wanted = true;
 	route->stale = false;
-	queue_route(routes, route);
+	kernel_routes_queue(routes, route);
 }
 
 int kernel_routes_set(struct kernel_routes *routes, const struct prefix *prefix,
@@ -733,44 +670,7 @@ void kernel_routes_remove(struct kernel_routes *routes,
 		return;
 	}
 	route->wanted = false;
-	queue_route(routes, route);
-}
-
-static bool uses_link(const struct route_set *set, uint32_t ifindex)
-{
-	for (size_t i = 0; set && i < set->count; i++)
-		if (set->hops[i].ifindex == ifindex)
-			return true;
-	return false;
-}
-
-/* Have sets whose objects the kernel may have changed get new ones. */
-static void renew_objects(struct kernel_routes *routes, uint32_t ifindex)
-{
-	struct route_set *set, *next;
-
-	for (size_t i = 0; i < ROUTE_SET_CHAINS; i++) {
-		for (set = LIST_FIRST(&routes->sets.chains[i]); set;
-		     set = next) {
-			next = LIST_NEXT(set, chain);
-			if (!set->route_count || !uses_link(set, ifindex))
-				continue;
-			set->worth = set->count + 1;
-			if (set->object)
-				part_from_object(routes, set);
-		}
-	}
-}
-
-void kernel_routes_link_up(struct kernel_routes *routes, uint32_t ifindex)
-{
-	struct kernel_route *route;
-
-	renew_objects(routes, ifindex);
-	for (route = first_route(routes); route;
-	     route = next_route(routes, route))
-		if (uses_link(route->set, ifindex))
-			queue_route(routes, route);
+	kernel_routes_queue(routes, route);
 }
 
 uint64_t kernel_routes_messages(const struct kernel_routes *routes)
@@ -780,14 +680,7 @@ uint64_t kernel_routes_messages(const struct kernel_routes *routes)
 
 bool kernel_routes_forwards(bool ipv6)
 {
-	const char *path = ipv6 ? "/proc/sys/net/ipv6/conf/all/forwarding" :
-				  "/proc/sys/net/ipv4/ip_forward";
-	FILE *file = fopen(path, "re");
-	int value = '0';
-
-	if (file) {
-		value = fgetc(file);
-		fclose(file);
-	}
-	return value != '0' && value != EOF;
+	return sysctl_is_on(ipv6 ? "/proc/sys/net/ipv6/conf/all/forwarding" :
+				   "/proc/sys/net/ipv4/ip_forward",
+			    false);
 }

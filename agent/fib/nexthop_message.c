@@ -90,7 +90,8 @@ bool nexthop_message_is_ours(const struct nlmsghdr *message, uint32_t *id,
 	uint32_t found = 0;
 	bool group = false;
 
-	if (message->nlmsg_type != RTM_NEWNEXTHOP ||
+	if ((message->nlmsg_type != RTM_NEWNEXTHOP &&
+	     message->nlmsg_type != RTM_DELNEXTHOP) ||
 	    mnl_nlmsg_get_payload_len(message) < sizeof(*header) ||
 	    header->nh_protocol != NETLINK_OWN_PROTOCOL)
 		return false;

@@ -34,7 +34,7 @@ struct nlmsghdr *nexthop_message_group(void *buffer, uint32_t id,
 struct nlmsghdr *nexthop_message_remove(void *buffer, uint32_t id);
 /* List the objects of all protocols. */
 struct nlmsghdr *nexthop_message_list(void *buffer);
-/* True if the message is about one of our objects. */
+/* True if the message lists or removes one of our objects. */
 bool nexthop_message_is_ours(const struct nlmsghdr *message, uint32_t *id,
 			     bool *is_group);
 

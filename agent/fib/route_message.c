@@ -183,7 +183,8 @@ bool route_message_is_ours(const struct nlmsghdr *message,
 	const struct nlattr *attribute;
 	uint32_t ipv4 = 0;
 
-	if (message->nlmsg_type != RTM_NEWROUTE ||
+	if ((message->nlmsg_type != RTM_NEWROUTE &&
+	     message->nlmsg_type != RTM_DELROUTE) ||
 	    mnl_nlmsg_get_payload_len(message) < sizeof(*header) ||
 	    header->rtm_protocol != NETLINK_OWN_PROTOCOL ||
 	    header->rtm_table != RT_TABLE_MAIN)

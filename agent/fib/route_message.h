@@ -56,7 +56,7 @@ struct nlmsghdr *route_message_remove(void *buffer,
 				      const struct prefix *prefix);
 /* List all our routes of a family, AF_INET or AF_INET6. */
 struct nlmsghdr *route_message_list(void *buffer, uint8_t family);
-/* True if the message is about one of our routes; then sets *prefix. */
+/* True if the message lists or removes a route of ours; then sets *prefix. */
 bool route_message_is_ours(const struct nlmsghdr *message,
 			   struct prefix *prefix);
 

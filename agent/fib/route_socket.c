@@ -115,3 +115,8 @@ uint64_t route_socket_sent(const struct route_socket *socket)
 {
 	return socket->sent;
 }
+
+uint32_t route_socket_port(const struct route_socket *socket)
+{
+	return mnl_socket_get_portid(socket->netlink);
+}

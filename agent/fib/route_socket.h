@@ -32,6 +32,8 @@ int route_socket_list(struct route_socket *socket, struct nlmsghdr *request,
 int route_socket_stop_blocking(const struct route_socket *socket);
 /* Send a message and read its answer. Returns 0 or the kernel's -errno. */
 int route_socket_send(struct route_socket *socket, struct nlmsghdr *message);
+/* Return the port of the socket, which changes by it carry. */
+uint32_t route_socket_port(const struct route_socket *socket);
 /* Return the number of messages sent by route_socket_send(). */
 uint64_t route_socket_sent(const struct route_socket *socket);
 

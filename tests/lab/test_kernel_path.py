@@ -65,6 +65,20 @@ class KernelPath(LabCase):
         for vip, addresses in both.items():
             self.check_routes(vip, addresses)
 
+    def test_routes_that_another_process_removes_are_back(self):
+        both = {VIP: [s.address for s in self.lab.servers],
+                VIP6: [s.address6 for s in self.lab.servers]}
+        for vip, addresses in both.items():
+            self.check_routes(vip, addresses)
+        for family in ("-4", "-6"):
+            self.lab.host.run("ip", family, "route", "flush", "proto",
+                              ROUTE_PROTOCOL)
+        for vip, addresses in both.items():
+            self.check_routes(vip, addresses)
+        self.check_unreachable(VIP_PREFIX, VIP6_PREFIX)
+        self.assertIn("another process removed kernel routes",
+                      self.lab.headgate.log_tail(50))
+
     def test_a_killed_agents_routes_stay_and_go_with_the_next_one(self):
         headgate = self.lab.headgate
         headgate.kill()

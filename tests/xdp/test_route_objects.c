@@ -144,6 +144,54 @@ static void groups_that_went_with_their_link_come_back(void **state)
 	assert_int_equal(count_groups(), 2);
 }
 
+/* Others' removals are noticed once a second. */
+static void wait_for_watch(void)
+{
+	const struct timeval time = { .tv_sec = 2 };
+
+	event_base_loopexit(base, &time);
+	event_base_dispatch(base);
+	run_turns(SETTLE_TURNS);
+}
+
+static void routes_that_another_process_removes_come_back(void **state)
+{
+	(void)state;
+	set_vips(0, VIPS, HOPS);
+	run_turns(10);
+	pair_run("ip route delete 198.18.0.0 proto 72");
+	pair_run("ip route delete 2001:db8:f::1 proto 72");
+	assert_int_equal(count_lines("ip route show 198.18.0.0"), 0);
+	wait_for_watch();
+	assert_vips(HOPS);
+}
+
+static void groups_that_another_process_removes_come_back(void **state)
+{
+	(void)state;
+	set_vips(0, VIPS, HOPS);
+	run_turns(10);
+	pair_run("ip nexthop flush proto 72");
+	assert_int_equal(count_lines("ip route show proto 72"), 0);
+	wait_for_watch();
+	assert_vips(HOPS);
+	assert_int_equal(count_groups(), 2);
+}
+
+static void our_own_removals_are_not_undone(void **state)
+{
+	uint64_t before;
+
+	(void)state;
+	set_vips(0, VIPS, HOPS);
+	run_turns(10);
+	set_vips(0, VIPS / 2, 0);
+	run_turns(SETTLE_TURNS);
+	before = kernel_routes_messages(routes);
+	wait_for_watch();
+	assert_int_equal(kernel_routes_messages(routes), before);
+}
+
 static void a_group_that_is_removed_by_hand_is_replaced(void **state)
 {
 	(void)state;
@@ -241,6 +289,9 @@ int main(void)
 		OBJECT_TEST(weights_change_in_place),
 		OBJECT_TEST(groups_that_went_with_their_link_come_back),
 		OBJECT_TEST(a_group_that_is_removed_by_hand_is_replaced),
+		OBJECT_TEST(routes_that_another_process_removes_come_back),
+		OBJECT_TEST(groups_that_another_process_removes_come_back),
+		OBJECT_TEST(our_own_removals_are_not_undone),
 		OBJECT_TEST(
 			groups_of_a_previous_run_go_when_their_time_is_over),
 		OBJECT_TEST(random_changes_end_as_they_were_set),

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Removals of our routes by others. See route_watch.h. */
+
+#include "fib/route_watch.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include <event2/event.h>
+#include <libmnl/libmnl.h>
+#include <linux/filter.h>
+#include <linux/netlink.h>
+#include <linux/nexthop.h>
+#include <linux/rtnetlink.h>
+
+#include "core/array.h"
+#include "core/clock.h"
+#include "fib/nexthop_message.h"
+#include "fib/route_message.h"
+
+enum route_watch_limits {
+	MESSAGE_SIZE = 32768,
+	ROUND_US = 3000, /* longest time in one turn of the event loop */
+	PAUSE_S = 1,	 /* between two rounds */
+	KERNEL_PORT = 0, /* of changes that no process asked for */
+};
+
+struct route_watch {
+	struct mnl_socket *netlink;
+	struct event *readable;
+	struct event *round;
+	struct route_watch_callbacks callbacks;
+	uint32_t own_port;
+	char message[MESSAGE_SIZE];
+};
+
+static int read_message(const struct nlmsghdr *message, void *context)
+{
+	const struct route_watch *watch = context;
+	const struct route_watch_callbacks *callbacks = &watch->callbacks;
+	struct prefix prefix;
+	bool is_group;
+	uint32_t id;
+
+	if (message->nlmsg_type == RTM_DELROUTE &&
+	    route_message_is_ours(message, &prefix))
+		callbacks->lost(&prefix, callbacks->context);
+	if (message->nlmsg_type == RTM_DELNEXTHOP &&
+	    nexthop_message_is_ours(message, &id, &is_group))
+		callbacks->doubt(callbacks->context);
+	return MNL_CB_OK;
+}
+
+/* Read one datagram. False if there is none. */
+static bool read_one(struct route_watch *watch)
+{
+	ssize_t size = mnl_socket_recvfrom(watch->netlink, watch->message,
+					   sizeof(watch->message));
+
+	if (size < 0 && errno != ENOBUFS && errno != EINTR)
+		return false;
+	if (size < 0)
+		watch->callbacks.doubt(watch->callbacks.context);
+	else
+		mnl_cb_run(watch->message, (size_t)size, 0, 0, read_message,
+			   watch);
+	return true;
+}
+
+static void on_round(evutil_socket_t fd, short what, void *context)
+{
+	const struct timeval at_once = { 0 };
+	struct route_watch *watch = context;
+	uint64_t end = clock_now_us() + ROUND_US;
+	bool more = true;
+
+	(void)fd;
+	(void)what;
+	while (more && clock_now_us() < end)
+		more = read_one(watch);
+	if (more) {
+		evtimer_add(watch->round, &at_once);
+		return;
+	}
+	watch->callbacks.done(watch->callbacks.context);
+	event_add(watch->readable, NULL);
+}
+
+static void on_route_change(evutil_socket_t fd, short what, void *context)
+{
+	const struct timeval pause = { .tv_sec = PAUSE_S };
+	struct route_watch *watch = context;
+
+	(void)fd;
+	(void)what;
+	evtimer_add(watch->round, &pause);
+}
+
+/*
+ * Let only changes of what has our protocol wake us, and those by other
+ * processes. A host with the routes of the Internet has thousands of changes a
+ * second, and our own would fill the buffer when many routes are written again.
+ */
+static int filter_changes(const struct route_watch *watch)
+{
+	enum {
+		PORT = offsetof(struct nlmsghdr, nlmsg_pid),
+		ROUTE_PROTOCOL = sizeof(struct nlmsghdr) +
+				 offsetof(struct rtmsg, rtm_protocol),
+		OBJECT_PROTOCOL = sizeof(struct nlmsghdr) +
+				  offsetof(struct nhmsg, nh_protocol),
+		ALL = 0xffff,
+	};
+	struct sock_filter code[] = {
+		/* The filter reads words in network order. */
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, PORT),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, KERNEL_PORT, 6, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(watch->own_port), 5,
+			 0),
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, ROUTE_PROTOCOL),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NETLINK_OWN_PROTOCOL, 2, 0),
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, OBJECT_PROTOCOL),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NETLINK_OWN_PROTOCOL, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, ALL),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	const struct sock_fprog program = { .len = COUNT_OF(code),
+					    .filter = code };
+
+	return setsockopt(mnl_socket_get_fd(watch->netlink), SOL_SOCKET,
+			  SO_ATTACH_FILTER, &program, sizeof(program)) ?
+		       -errno :
+		       0;
+}
+
+static int join_route_groups(const struct route_watch *watch)
+{
+	static const int groups[] = { RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,
+				      RTNLGRP_NEXTHOP };
+
+	for (size_t i = 0; i < COUNT_OF(groups); i++) {
+		int group = groups[i];
+		int error = mnl_socket_setsockopt(watch->netlink,
+						  NETLINK_ADD_MEMBERSHIP,
+						  &group, sizeof(group));
+
+		/* Linux before 5.3 has no objects. */
+		if (error && group != RTNLGRP_NEXTHOP)
+			return -errno;
+	}
+	return 0;
+}
+
+static int open_netlink(struct route_watch *watch)
+{
+	int error;
+
+	watch->netlink =
+		mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (!watch->netlink)
+		return -errno;
+	error = filter_changes(watch);
+	if (error)
+		return error;
+	if (mnl_socket_bind(watch->netlink, 0, MNL_SOCKET_AUTOPID) < 0)
+		return -errno;
+	return join_route_groups(watch);
+}
+
+int route_watch_new(struct event_base *base, uint32_t own_port,
+		    const struct route_watch_callbacks *callbacks,
+		    struct route_watch **out)
+{
+	struct route_watch *watch = calloc(1, sizeof(*watch));
+	int error;
+
+	if (!watch)
+		return -ENOMEM;
+	watch->callbacks = *callbacks;
+	watch->own_port = own_port;
+	error = open_netlink(watch);
+	if (!error) {
+		watch->readable = event_new(base,
+					    mnl_socket_get_fd(watch->netlink),
+					    EV_READ, on_route_change, watch);
+		watch->round = evtimer_new(base, on_round, watch);
+		if (!watch->readable || !watch->round ||
+		    event_add(watch->readable, NULL))
+			error = -ENOMEM;
+	}
+	if (error) {
+		route_watch_free(watch);
+		return error;
+	}
+	*out = watch;
+	return 0;
+}
+
+void route_watch_free(struct route_watch *watch)
+{
+	if (!watch)
+		return;
+	if (watch->readable)
+		event_free(watch->readable);
+	if (watch->round)
+		event_free(watch->round);
+	if (watch->netlink)
+		mnl_socket_close(watch->netlink);
+	free(watch);
+}
