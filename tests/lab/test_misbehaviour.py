@@ -232,15 +232,18 @@ class Busy(RawCase):
         """Run the load and `tasks` side by side; return their results."""
         short = self.keep(self.lab.dial(self.SHORT))
         short.establish(BACKEND_AS, self.SHORT, hold_time=HOLD_SECONDS)
-        end = threading.Event()
+        end, all_ended = threading.Event(), threading.Event()
         with concurrent.futures.ThreadPoolExecutor(2 + len(tasks)) as pool:
-            talk = pool.submit(self.keep_talking, short, end)
+            talk = pool.submit(self.keep_talking, short, all_ended)
             load = pool.submit(self.load, end)
             others = [pool.submit(task, end) for task in tasks]
             try:
                 slowest = self.watch_updates(self.SECONDS)
             finally:
                 end.set()
+                # The last answer may take longer than the hold time.
+                concurrent.futures.wait([load, *others])
+                all_ended.set()
             silence = talk.result()
         tell(f"{self.PREFIXES} routes come and go {load.result()} times: "
              f"slowest update of another {slowest:.3f} s, longest silence "
