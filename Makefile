@@ -54,7 +54,7 @@ session_USES := codec core
 
 rib_DIR := agent/rib
 rib_SRC := adj_rib_in.c aggregate.c attribute_set.c decision.c decision_step.c departures.c distance.c export.c \
-	export_batch.c export_peer.c export_rule.c export_sent.c import.c inbound.c loc_rib.c max_prefix.c options.c origins.c otc.c \
+	export_batch.c export_list.c export_peer.c export_rule.c export_sent.c import.c inbound.c loc_rib.c max_prefix.c options.c origins.c otc.c \
 	outbound.c path.c path_errors.c path_index.c peer_nexthops.c policy/as_pattern.c policy/policy.c policy/policy_match.c \
 	policy/policy_set.c policy/rule.c reason.c rib.c rib_nexthop.c route.c statement.c sweep.c update_group.c \
 	upstream_machines.c waiting_prefixes.c weight.c
@@ -111,7 +111,7 @@ codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes att
 session_TESTS := $(addprefix bgp/session/test_,admission collision_race confederation error_log \
 	link_peer neighbor_admin neighbor_gone neighbor_nexthop router_advert setup tcp_drops)
 rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision decision_explain decision_oracle \
-	decision_random departures drain export export_confederation export_packing export_peers export_random export_ready export_sent joining \
+	decision_random departures drain export export_confederation export_packing export_peers export_random export_ready export_sent joining large_sets \
 	max_prefix multipath nexthop_allowed nexthop_routes origins otc path_errors path_index rib rib_nexthop shutdown statement static sweep \
 	turns upstream_machines weight)
 nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datagram bfd_packet bfd_pair bfd_session drain_list hold_down host listening nd netlink_message probe \

@@ -185,7 +185,7 @@ void adj_rib_in_remove_path(struct rib *rib, struct rib_peer *peer,
 		note_departure(rib, peer, route, cause);
 	mark_for_path(rib, route, path);
 	path_index_remove(&rib->path_indexes, route, link);
-	export_forget_path(route, path);
+	export_forget_path(rib, route, path);
 	clear_path(rib, peer, route, path);
 	drop_peer_route(rib, peer, route, path->import == IMPORT_ACCEPTED);
 	pool_give(&rib->path_pool, path);

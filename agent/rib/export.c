@@ -18,6 +18,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "rib/aggregate.h"
+#include "rib/export_list.h"
 #include "rib/export_rule.h"
 #include "rib/outbound.h"
 #include "rib/rib_internal.h"
@@ -58,19 +59,6 @@ struct export_view export_view_for(const struct update_profile *to,
 	return view;
 }
 
-/* Return the export of a path, of the best one if `path` is NULL, or NULL. */
-static struct route_export *find_export(const struct route *route,
-					const struct path *path)
-{
-	struct route_export *export = route->exports;
-
-	for (; export; export = export->next)
-		if (path ? export->path == path :
-			   export->path_id == RIB_BEST_PATH)
-			return export;
-	return NULL;
-}
-
 /*
  * Return why neighbors of this profile do not get an export that has attributes
  * and is meant for them. `bit`: export_rule_peer().
@@ -86,7 +74,7 @@ withheld_reason(struct rib *rib, const struct update_profile *to, uint64_t bit,
 	if (rib->shutdown == RIB_SHUTDOWN_WITHDRAWN)
 		return EXPORT_SHUTDOWN;
 	if (rib->options.import.aggregate_count &&
-	    aggregate_suppresses(find_export(export->route, NULL)))
+	    aggregate_suppresses(export_list_best(export->route)))
 		return EXPORT_SUPPRESSED_BY_AGGREGATE;
 	reason = export_rule_peer(to, bit, &view.origin, &attributes);
 	if (reason != EXPORT_ANNOUNCED)
@@ -118,7 +106,9 @@ bool export_is_loop(const struct rib_peer *peer,
 				peer->source.as);
 }
 
+/* Create the export of a path, or of the best one, behind `before`. */
 static struct route_export *create_export(struct rib *rib, struct route *route,
+					  struct route_export *before,
 					  const struct path *path)
 {
 	struct route_export *export = pool_take(&rib->export_pool);
@@ -130,19 +120,14 @@ static struct route_export *create_export(struct rib *rib, struct route *route,
 	if (path && ++rib->last_path_id == RIB_BEST_PATH)
 		rib->last_path_id++;
 	export->path_id = path ? rib->last_path_id : RIB_BEST_PATH;
-	export->next = route->exports;
-	route->exports = export;
+	export_list_add(route, before, export);
 	TAILQ_INSERT_HEAD(&rib->exports, export, all_link);
 	return export;
 }
 
 void export_free(struct rib *rib, struct route_export *export)
 {
-	struct route_export **link = &export->route->exports;
-
-	while (*link != export)
-		link = &(*link)->next;
-	*link = export->next;
+	export_list_remove(export);
 	TAILQ_REMOVE(&rib->exports, export, all_link);
 	export_batch_remove(rib, export, export->pending);
 	if (export->aggregate)
@@ -301,18 +286,31 @@ static bool has_content(const struct route_export *export,
 	       export_same_origin(&now->origin, &export->origin);
 }
 
-/* Set what to announce for `path`, or for the best path if that is NULL. */
+static bool is_export_of(const struct route_export *export,
+			 const struct path *path)
+{
+	return export &&
+	       (path ? export->path == path : export->path_id == RIB_BEST_PATH);
+}
+
+/*
+ * Set what to announce for `path`, or for the best path if that is NULL. The place
+ * of its export is behind `place`.
+ */
 static void set_export_content(struct rib *rib, struct route *route,
+			       struct route_export *place,
 			       const struct path *path,
 			       const struct content *now)
 {
-	struct route_export *export = find_export(route, path);
+	struct route_export *export = export_list_next(route, place);
 	struct route_export before;
 
+	if (!is_export_of(export, path))
+		export = NULL;
 	if (has_content(export, now))
 		return;
 	if (!export)
-		export = create_export(rib, route, path);
+		export = create_export(rib, route, place, path);
 	if (!export) {
 		log_export_failed(route);
 		return;
@@ -329,11 +327,12 @@ static void set_export_content(struct rib *rib, struct route *route,
 
 /* Announce `what` for `path`, or for the best path if that is NULL. */
 static void set_export(struct rib *rib, struct route *route,
-		       const struct path *path, const struct path *what)
+		       struct route_export *place, const struct path *path,
+		       const struct path *what)
 {
 	struct content now = make_content(rib, route, path, what);
 
-	set_export_content(rib, route, path, &now);
+	set_export_content(rib, route, place, path, &now);
 	release_content(rib, &now);
 }
 
@@ -348,7 +347,8 @@ void export_withdraw_path(struct rib *rib, struct route_export *export)
 /* Announce each path of the set to neighbors that take several. */
 static void export_paths(struct rib *rib, struct route *route)
 {
-	struct route_export *export = find_export(route, NULL), *next;
+	struct route_export *export = export_list_best(route), *next;
+	struct route_export *place = NULL;
 	bool announce = rib->several_peers && export && export->attributes;
 
 	for (export = route->exports; export; export = next) {
@@ -362,9 +362,13 @@ static void export_paths(struct rib *rib, struct route *route)
 			export_free(rib, export);
 	}
 	for (const struct path *path = route->paths; announce && path;
-	     path = path->next)
-		if (path->reason == REASON_NONE)
-			set_export(rib, route, path, path);
+	     path = path->next) {
+		if (path->reason != REASON_NONE)
+			continue;
+		place = export_list_place(route, place, path,
+					  &rib->exports_passed);
+		set_export(rib, route, place, path, path);
+	}
 }
 
 /* ------------------------------------------------------- readiness */
@@ -395,7 +399,7 @@ static void begin_waiting(struct rib *rib, struct route *route,
 			  struct route_export *best)
 {
 	if (!best)
-		best = create_export(rib, route, NULL);
+		best = create_export(rib, route, NULL, NULL);
 	if (!best) {
 		log_export_failed(route);
 		return;
@@ -421,8 +425,8 @@ static void announce_set(struct rib *rib, struct route *route,
 {
 	struct route_export *best;
 
-	set_export(rib, route, NULL, what);
-	best = find_export(route, NULL);
+	set_export(rib, route, NULL, NULL, what);
+	best = export_list_best(route);
 	if (best && is_unused(best))
 		export_free(rib, best);
 	export_paths(rib, route);
@@ -430,7 +434,7 @@ static void announce_set(struct rib *rib, struct route *route,
 
 void export_route(struct rib *rib, struct route *route)
 {
-	struct route_export *best = find_export(route, NULL);
+	struct route_export *best = export_list_best(route);
 	enum export_reason reason = readiness_reason(rib, route, best);
 
 	if (route->aggregate)
@@ -462,7 +466,7 @@ void export_aggregate(struct rib *rib, struct route *route,
 	};
 
 	route->aggregate = true;
-	set_export_content(rib, route, NULL, &ours);
+	set_export_content(rib, route, NULL, NULL, &ours);
 	route->aggregate = attributes;
 }
 
@@ -493,11 +497,13 @@ static void set_deadlines(struct rib *rib, uint64_t due_ms)
 uint64_t export_advance(struct rib *rib, uint64_t now_ms)
 {
 	struct route_export *export, *next;
+	unsigned int cost = 0;
 
 	set_deadlines(rib, now_ms + (uint64_t)rib->options.announce_delay_s *
 					    CLOCK_MS_PER_S);
 	for (export = TAILQ_FIRST(&rib->waiting);
-	     export && export->due_ms <= now_ms; export = next) {
+	     export && export->due_ms <= now_ms && cost < rib->turn_budget;
+	     export = next) {
 		struct route *route = export->route;
 
 		next = TAILQ_NEXT(export, waiting_link);
@@ -505,6 +511,7 @@ uint64_t export_advance(struct rib *rib, uint64_t now_ms)
 			continue;
 		end_waiting(rib, export);
 		announce_set(rib, route, statement_choose(route));
+		cost += export_cost(rib, route);
 	}
 	aggregate_refresh(rib);
 	export = TAILQ_FIRST(&rib->waiting);
@@ -515,7 +522,7 @@ enum export_reason export_explain(struct rib *rib, const struct route *route,
 				  const struct rib_peer *peer)
 {
 	enum bgp_family family = bgp_nlri_family(&route->node.prefix);
-	const struct route_export *best = find_export(route, NULL);
+	const struct route_export *best = export_list_best(route);
 	struct policy_trace trace = { { 0 } };
 	enum export_reason reason = route->aggregate ?
 					    EXPORT_ANNOUNCED :
@@ -539,12 +546,18 @@ enum export_reason export_explain(struct rib *rib, const struct route *route,
 	return reason;
 }
 
-void export_forget_path(struct route *route, const struct path *path)
+void export_forget_path(struct rib *rib, struct route *route,
+			const struct path *path)
 {
-	struct route_export *export = find_export(route, path);
+	struct route_export *export =
+		export_list_find(route, path, &rib->exports_passed);
 
-	if (export)
-		export->path = NULL;
+	if (!export)
+		return;
+	export->path = NULL;
+	export_list_remove(export);
+	export_list_add(route, route->exports ? route->exports->previous : NULL,
+			export);
 }
 
 /*

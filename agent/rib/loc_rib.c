@@ -29,10 +29,6 @@ static void log_bad_nexthop(const struct route *route, const struct path *path)
 			       to));
 }
 
-enum {
-	DECISIONS_BETWEEN_LOOKS = 16, /* at the clock */
-};
-
 /* Set the reasons that next hops give. False if no path can be chosen. */
 static bool check_nexthops(struct route *route)
 {
@@ -310,42 +306,52 @@ void loc_rib_set_forwarding(struct rib *rib, const struct prefix *prefix,
 		export_route(rib, route);
 }
 
+/* Return the cost of a decision, and of the announcements that it may change. */
+static unsigned int decision_cost(const struct rib *rib,
+				  const struct route *route)
+{
+	unsigned int cost = export_cost(rib, route);
+
+	for (const struct path *path = route->paths; path; path = path->next)
+		cost += RIB_PATH_COST;
+	return cost;
+}
+
 /* Take a mark away and decide. */
 static void decide_marked(struct rib *rib, struct route *route)
 {
-	const struct path *path;
-
 	sweep_route(rib, route);
-	rib->turn_cost += RIB_ROUTE_COST;
-	for (path = route->paths; path; path = path->next)
-		rib->turn_cost++;
 	route->marked = false;
 	route->decided |= check_nexthops(route);
 	if (route->decided)
 		decide_route(rib, route);
+	rib->turn_cost += decision_cost(rib, route);
 	route_free_if_unused(rib, route);
 }
 
-static bool is_late(const struct rib *rib, unsigned int decided)
+/* Look at the clock now and then. */
+static bool is_late(struct rib *rib)
 {
 	const struct rib_hooks *hooks = &rib->hooks;
 
-	return decided % DECISIONS_BETWEEN_LOOKS == 0 && hooks->is_late &&
-	       hooks->is_late(hooks->context);
+	if (!hooks->is_late || rib->turn_cost < rib->next_look)
+		return false;
+	rib->next_look = rib->turn_cost + RIB_COST_BETWEEN_LOOKS;
+	return hooks->is_late(hooks->context);
 }
 
 /* Decisions that take too long leave the rest of the turn its share. */
 bool loc_rib_decide(struct rib *rib)
 {
-	unsigned int decided = 0;
 	struct route *route;
 
+	rib->next_look = rib->turn_cost + RIB_COST_BETWEEN_LOOKS;
 	while ((route = STAILQ_FIRST(&rib->marked))) {
 		if (!rib_turn_left(rib, RIB_DECISIONS))
 			return true;
 		STAILQ_REMOVE_HEAD(&rib->marked, mark_link);
 		decide_marked(rib, route);
-		if (is_late(rib, ++decided))
+		if (is_late(rib))
 			rib->turn_cost += rib_turn_left(rib, RIB_DECISIONS);
 	}
 	return false;

@@ -37,6 +37,7 @@
  *			weight.c
  *	aggregate.c	prefixes announced for the VIPs inside them
  *	export_peer.c	neighbors that are announced to come up and go
+ *	export_list.c	the exports of a route
  *	statement.c	our own statement about a VIP
  *	export_rule.c	whether a route is announced to a neighbor
  *	outbound.c	attributes on their way out

@@ -23,18 +23,26 @@ TAILQ_HEAD(rib_peer_list, rib_peer);
 enum rib_costs {
 	/*
 	 * Cost of the work between one rib_process() and the next, about 5 ms:
-	 * a decision costs RIB_ROUTE_COST for hooks and exports, and 1 for each
-	 * path.
+	 * a decision costs RIB_ROUTE_COST for hooks and exports, and
+	 * RIB_PATH_COST for each path; removing the paths of lost sessions
+	 * before it comes on top.
 	 */
 	RIB_TURN_BUDGET = 32768,
 	RIB_ROUTE_COST = 16,
+	RIB_PATH_COST = 2,
+	/*
+	 * Decisions between two looks at the clock: the hooks in them may take
+	 * longer. About 0.2 ms, or one decision.
+	 */
+	RIB_COST_BETWEEN_LOOKS = 512,
 	RIB_MARK_COST = 1,   /* of a route whose next hop changed */
 	RIB_EXPORT_COST = 1, /* of a step of export_walk() */
 	RIB_NEW_EXPORT_COST =
 		4, /* of a path, for neighbors that take several */
 	/*
-	 * Cost of a route in a sweep. Refused ones count for more than they
-	 * take, so that others wait less while a million of them go.
+	 * Cost of a path in a sweep, and of a route of which none goes. Refused
+	 * ones count for more than they take, so that others wait less while a
+	 * million of them go.
 	 */
 	RIB_SWEEP_COST = 3,
 	RIB_REFUSED_SWEEP_COST = 8,
@@ -76,6 +84,8 @@ struct rib {
 	bool work_requested;	    /* rib_process() will be called */
 	unsigned int turn_budget;   /* RIB_TURN_BUDGET, less in tests */
 	unsigned int turn_cost;	    /* of the work so far in this turn */
+	unsigned int next_look;	    /* at the clock: at this turn_cost */
+	uint64_t exports_passed;    /* in export_list.c, for tests */
 	bool mass_waits;	    /* RIB_MASS needs time in this turn */
 	struct route_export_list exports; /* all of them, newest first */
 	struct route_export_list pending; /* export_batch.h */
@@ -118,7 +128,8 @@ void export_mark_for_peer(struct rib *rib, struct route_export *export,
 /* Withdraw a path from neighbors that take several. Frees nothing. */
 void export_withdraw_path(struct rib *rib, struct route_export *export);
 /* Detach the export of a path that is about to be removed. */
-void export_forget_path(struct route *route, const struct path *path);
+void export_forget_path(struct rib *rib, struct route *route,
+			const struct path *path);
 
 /* Have all peers of a route checked for a message once more. */
 void export_mark_route(struct rib *rib, struct route *route);
@@ -290,6 +301,14 @@ static inline bool export_same_origin(const struct export_origin *a,
 {
 	return a->type == b->type && a->bit == b->bit &&
 	       a->client == b->client && a->identifier == b->identifier;
+}
+
+/* Return the cost of announcing a route anew. */
+static inline unsigned int export_cost(const struct rib *rib,
+				       const struct route *route)
+{
+	return RIB_ROUTE_COST +
+	       (rib->several_peers ? route->selected * RIB_NEW_EXPORT_COST : 0);
 }
 
 /* Return the index in rib.peers_by_bit of a single bit. */

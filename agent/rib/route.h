@@ -46,7 +46,12 @@ struct export_origin {
  */
 struct route_export {
 	struct route *route;
-	struct route_export *next;	    /* of the same route */
+	/*
+	 * Neighbors in the list of export_list.h. The one before the first is
+	 * the last.
+	 */
+	struct route_export *next;
+	struct route_export *previous;
 	TAILQ_ENTRY(route_export) all_link; /* in rib.exports */
 	const struct path *path;     /* one of the set; NULL: best or removed */
 	uint32_t path_id;	     /* our own; RIB_BEST_PATH for the best */

@@ -43,24 +43,33 @@ static enum departure_cause cause_of(const struct rib_peer *peer,
 
 /*
  * Visit a route of one of the peer's sets. It stays in the set if paths of this
- * kind stay. May free the route.
+ * kind stay. A route with many paths of the peer may take several turns: then it
+ * is still to be visited. May free the route.
  */
 static void visit_route(struct rib *rib, struct rib_peer *peer,
-			struct turn_set *set, struct route *route)
+			struct turn_set *set, struct route *route,
+			enum rib_work work)
 {
 	struct path **link = adj_rib_in_first_path(rib, route, peer);
 	bool accepted = set == &peer->accepted_routes, stays = false;
+	unsigned int cost = accepted ? RIB_SWEEP_COST : RIB_REFUSED_SWEEP_COST;
+	unsigned int before = rib->turn_cost;
 
-	rib->turn_cost += accepted ? RIB_SWEEP_COST : RIB_REFUSED_SWEEP_COST;
 	while (adj_rib_in_is_of_peer(*link, peer)) {
 		if (is_swept(peer, route, *link)) {
+			if (rib->turn_cost != before &&
+			    !rib_turn_left(rib, work))
+				return;
 			adj_rib_in_remove_path(rib, peer, route, link,
 					       cause_of(peer, route));
+			rib->turn_cost += cost;
 			continue;
 		}
 		stays |= ((*link)->import == IMPORT_ACCEPTED) == accepted;
 		link = &(*link)->next;
 	}
+	if (rib->turn_cost == before)
+		rib->turn_cost += cost;
 	if (stays)
 		turn_set_keep(set, route);
 	if (stays && accepted && peer->reconsidered)
@@ -75,7 +84,7 @@ static bool visit_set(struct rib *rib, struct rib_peer *peer,
 	struct route *route;
 
 	while (rib_turn_left(rib, work) && (route = turn_set_next(set)))
-		visit_route(rib, peer, set, route);
+		visit_route(rib, peer, set, route, work);
 	return turn_set_is_visited(set);
 }
 
@@ -199,12 +208,15 @@ void sweep_route(struct rib *rib, struct route *route)
 {
 	struct path **link = &route->paths;
 
-	while (rib->leaving && *link)
-		if ((*link)->source->leaving)
-			adj_rib_in_remove_path(rib, peer_of_path(*link), route,
-					       link, DEPARTURE_SESSION);
-		else
+	while (rib->leaving && *link) {
+		if (!(*link)->source->leaving) {
 			link = &(*link)->next;
+			continue;
+		}
+		adj_rib_in_remove_path(rib, peer_of_path(*link), route, link,
+				       DEPARTURE_SESSION);
+		rib->turn_cost += RIB_SWEEP_COST;
+	}
 }
 
 bool rib_is_leaving(const struct rib *rib, const struct address *address)
