@@ -72,9 +72,14 @@ static int sweep_piece(struct steering *steering,
 	const struct steering_sink *sink = &steering->sink;
 	uint32_t now_ms = (uint32_t)(clock_read_ns(CLOCK_MONOTONIC) /
 				     CLOCK_NS_PER_US / CLOCK_US_PER_MS);
+	struct flow_map_use *use = &steering->sweep.uses[steering->sweep.map];
 	uint64_t useless[FLOW_SWEEP_PIECE];
 	uint32_t used = 0;
 
+	use->count += count;
+	for (uint32_t i = 0; i < count; i++)
+		if (now_ms - flows[i].flow.time_ms > use->oldest_ms)
+			use->oldest_ms = now_ms - flows[i].flow.time_ms;
 	for (uint32_t i = 0; i < count; i++)
 		if (keep_record(steering, &flows[i].flow, now_ms))
 			steering->sweep.counts[flows[i].flow.slot]++;
@@ -93,6 +98,7 @@ static void start_reading(struct steering *steering)
 	sweep->map = HG_FLOWS_NEW;
 	sweep->cursor = 0;
 	memset(sweep->counts, 0, HG_MAX_NEXTHOPS * sizeof(*sweep->counts));
+	memset(sweep->uses, 0, sizeof(sweep->uses));
 	for (uint32_t i = 0; i < steering->options.group_count; i++) {
 		struct steering_group *group = steering->groups.groups[i];
 
@@ -101,6 +107,65 @@ static void start_reading(struct steering *steering)
 		if (group && group->affinity)
 			affinity_begin_sweep(group->affinity);
 	}
+}
+
+static bool is_nearly_full(const struct steering *steering,
+			   enum hg_flow_map map)
+{
+	uint64_t room = steering->options.flow_records;
+
+	if (map != HG_FLOWS_PINNED)
+		room /= 2;
+	return steering->sweep.uses[map].count * 100ULL >=
+	       room * FLOW_FULL_PERCENT;
+}
+
+/* True if a full map loses records that are younger than a window. */
+static bool loses_young(const struct steering *steering, enum hg_flow_map map,
+			uint32_t window_s)
+{
+	return is_nearly_full(steering, map) &&
+	       steering->sweep.uses[map].oldest_ms / CLOCK_MS_PER_S < window_s;
+}
+
+static void warn_of_full_maps(struct steering *steering)
+{
+	bool full = is_nearly_full(steering, HG_FLOWS_PROBATION) ||
+		    is_nearly_full(steering, HG_FLOWS_PINNED);
+
+	if (full && !steering->sweep.logged_full)
+		log_warning("steering",
+			    "flow records: %u percent of their room are in "
+			    "use, and flows whose record is lost may break; "
+			    "raise --affinity-flows",
+			    FLOW_FULL_PERCENT);
+	steering->sweep.logged_full = full;
+}
+
+/* Keep windows open while records are lost before flows are known. */
+static void guard_windows(struct steering *steering)
+{
+	struct flow_sweep *sweep = &steering->sweep;
+	uint32_t now_s = steering->groups.now_s;
+	bool any = false;
+
+	for (uint32_t i = 0; i < steering->options.group_count; i++) {
+		struct steering_group *group = steering->groups.groups[i];
+
+		if (!group || !window_is_open(group) ||
+		    !(loses_young(steering, HG_FLOWS_PROBATION,
+				  group->set->window_s) ||
+		      loses_young(steering, HG_FLOWS_PINNED,
+				  group->set->window_s)))
+			continue;
+		if (!sweep->full_since_s)
+			sweep->full_since_s = now_s;
+		any = true;
+		if (now_s - sweep->full_since_s < FLOW_GUARD_MAX_S)
+			window_extend(&steering->groups, group);
+	}
+	if (!any)
+		sweep->full_since_s = 0;
 }
 
 static void finish_sweep(struct turn *turn)
@@ -115,6 +180,8 @@ static void finish_sweep(struct turn *turn)
 		if (group && !group->changed)
 			window_untrack(&steering->groups, group);
 	}
+	warn_of_full_maps(steering);
+	guard_windows(steering);
 	sweep->found = sweep->counts;
 	sweep->counts = counts;
 	sweep->active = false;

@@ -11,6 +11,10 @@
  * that ended, and those that lead where their bucket leads. What is left counts:
  * a bucket that did not change during the sweep and has no record is not tracked
  * any more, so its packets look for none.
+ *
+ * The log warns of a map that is nearly full. If even its oldest record is younger
+ * than a window, records are lost before the flows are known: then windows stay
+ * open, for an hour at most, so that flows without a record find their server.
  */
 
 #include <stdbool.h>
@@ -25,6 +29,14 @@ enum flow_sweep_limits {
 	FLOW_SWEEP_PIECE = 512, /* records read at once */
 	FLOW_SWEEP_MS = 10000,	/* from one sweep to the next */
 	FLOW_ENDED_MS = 10000,	/* a flow that ended, without a packet */
+	FLOW_FULL_PERCENT = 90, /* from there on a map may lose records */
+	FLOW_GUARD_MAX_S = 3600,
+};
+
+/* The records of a map, as a sweep finds them. */
+struct flow_map_use {
+	uint32_t count;
+	uint32_t oldest_ms; /* the age of its oldest record */
 };
 
 struct flow_sweep {
@@ -32,6 +44,9 @@ struct flow_sweep {
 	uint64_t due_ms;
 	enum hg_flow_map map; /* being read */
 	uint64_t cursor;
+	struct flow_map_use uses[HG_FLOW_MAP_COUNT];
+	uint32_t full_since_s; /* a map loses records too early; 0: none */
+	bool logged_full;
 	uint32_t *counts; /* records by slot, of this sweep */
 	uint32_t *found;  /* and of the last one that ended */
 };

@@ -95,6 +95,41 @@ static void records_that_say_nothing_go(void **state)
 			 STEERING_SETTLED);
 }
 
+static void record_on_moving(int count, uint32_t age_ms)
+{
+	uint32_t b = first_moving(0);
+
+	for (int i = 0; i < count; i++)
+		record(i, b, previous(0, b))->age_ms = age_ms;
+}
+
+/* Else flows that are not idle would break with the end of the window. */
+static void windows_stay_open_while_records_are_lost(void **state)
+{
+	(void)state;
+	steering_free(tables.steering);
+	flow_records = FLOWS;
+	start(GROUPS, WINDOW_S);
+	steering_publish(tables.steering);
+	steer_for_long(0, 0x0f);
+	steer(0, 0x1f);
+	record_on_moving(FLOWS * 9 / 10 - 1, 0); /* below the limit */
+	pass((WINDOW_S + 3) * MS);
+	assert_int_equal(count_moving(0), 0);
+	pass(WINDOW_S * MS);
+	steer(0, 0x3f);
+	record_on_moving(FLOWS * 9 / 10, (WINDOW_S + 1) * MS);
+	pass((WINDOW_S + 3) * MS); /* full of records that are old enough */
+	assert_int_equal(count_moving(0), 0);
+	steer(0, 0x7f);
+	record_on_moving(FLOWS * 9 / 10, 0);
+	pass(3000 * MS);
+	assert_true(count_moving(0));
+	pass(1200 * MS); /* for an hour, and then for one window */
+	assert_int_equal(count_moving(0), 0);
+	flow_records = 400;
+}
+
 static void a_window_of_zero_moves_at_once(void **state)
 {
 	(void)state;
@@ -456,6 +491,7 @@ int main(void)
 		CASE(buckets_remember_where_they_were),
 		CASE(a_young_vip_has_short_windows),
 		CASE(records_that_say_nothing_go),
+		CASE(windows_stay_open_while_records_are_lost),
 		CASE(a_window_of_zero_moves_at_once),
 		CASE(a_vip_takes_its_flows_to_a_group_that_exists),
 		CASE(a_group_becomes_a_variant_in_its_place),

@@ -18,6 +18,7 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 
+#include "core/clock.h"
 #include "nexthop/tracker.h"
 #include "settled.h"
 #include "steering/affinity.h"
@@ -47,6 +48,7 @@ struct tables {
 
 static struct tables tables;
 static uint64_t now_ms;
+static uint32_t flow_records = 400;
 
 enum {
 	TRIALS = 60,
@@ -62,6 +64,7 @@ struct flow {
 	uint32_t incarnation;
 	uint64_t last_ms;
 	uint16_t recorded;
+	uint32_t age_ms; /* of its record */
 };
 
 static struct flow flows[FLOWS];
@@ -159,6 +162,12 @@ static inline int clear_counter(struct datapath *datapath, uint32_t index)
 	return 0;
 }
 
+static inline uint32_t monotonic_ms(void)
+{
+	return (uint32_t)(clock_read_ns(CLOCK_MONOTONIC) / CLOCK_NS_PER_US /
+			  CLOCK_US_PER_MS);
+}
+
 /* The records of the flows, a few at a time, all of them in one map. */
 static inline int read_flows(struct datapath *datapath, enum hg_flow_map map,
 			     uint64_t *cursor, struct steering_flow *out,
@@ -175,6 +184,7 @@ static inline int read_flows(struct datapath *datapath, enum hg_flow_map map,
 			.signature = (uint64_t)(flow - flows),
 			.flow = { .slot = flow->recorded,
 				  .incarnation = flow->incarnation,
+				  .time_ms = monotonic_ms() - flow->age_ms,
 				  .bucket = flow->bucket & 0xffff,
 				  .counter = tables.vips[flow->vip].counter },
 		};
@@ -206,6 +216,7 @@ static inline void start(uint32_t groups, uint32_t window_s)
 		.group_count = groups,
 		.window_s = window_s,
 		.drain_max_s = DRAIN_S,
+		.flow_records = flow_records,
 	};
 	const struct steering_sink sink = {
 		.set_vip = set_vip,
