@@ -99,11 +99,11 @@ def read_nexthops(pins):
 
 
 def resolve_buckets(pins, vip):
-    """Return the buckets with addresses in place of slots: identical on nodes
-    that steer alike."""
+    """Return current and backup of each bucket, as addresses: identical on nodes
+    that steer alike. The flags are not: each node has windows of its own."""
     names = [address_of(nexthop) for nexthop in read_nexthops(pins)]
-    return [(*(names[slot] for slot in slots), flags)
-            for *slots, flags in read_buckets(pins, vip)]
+    return [tuple(names[slot] for slot in slots)
+            for *slots, _ in read_buckets(pins, vip)]
 
 
 def group_of(pins, vip):
