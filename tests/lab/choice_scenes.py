@@ -110,6 +110,8 @@ class PrivateAses(Scene):
                          *neighbor(ROUTER_UP, ROUTER_AS, "upstream"),
                          "--vip", f"{VIP},min-nexthops={LEAST},"
                                   f"return-nexthops={RETURN}",
+                         # Its UDP flows have no packet that begins them.
+                         "--vip", f"{WEIGHED_VIP},affinity=0",
                          "--multipath-as-path", "relaxed",
                          "--bandwidth-unit", str(UNIT)],
             "second": [*servers, "--multipath-as-path", "exact"]}
