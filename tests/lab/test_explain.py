@@ -85,8 +85,16 @@ asks_the_program = unittest.skipUnless(ASKED, "needs Linux 5.15")
 
 
 class ExplainFlow(LabCase):
+    """Without affinity, the table alone decides."""
 
     options = {"servers": 3}
+    started = False
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.lab.headgate.arguments += ["--affinity-window", "0"]
+        cls.lab.start()
 
     def explain(self, *words):
         done = self.lab.headgate.ctl("-j", "explain", *words)
@@ -150,7 +158,7 @@ class HashFieldsOfAVip(LabCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.lab.headgate.arguments += ["--vip", f"{VIP},hash-fields=src"]
+        cls.lab.headgate.arguments += ["--vip", f"{VIP},hash-fields=src,affinity=0"]
         cls.lab.start()
 
     def test_all_connections_of_a_client_reach_one_server(self):
