@@ -40,9 +40,9 @@ sys.path.insert(0, os.path.abspath(os.path.join(
     os.path.dirname(__file__), "..", "..", "tools")))
 
 from lab.agent import BUILD, Headgate  # noqa: E402 (the path comes first)
-from lab.bird import Bird  # noqa: E402
 from lab.system import LabError, Namespace, connect, wait_until  # noqa: E402
 from lab.topology import Lab  # noqa: E402
+from passive_bird import EXPORTS, PassiveBird  # noqa: E402
 
 DAEMON_ADDRESS = "172.16.0.1"
 DAEMON_AS = 64512
@@ -62,21 +62,7 @@ CYCLES = 200
 FLAPS = 100
 STEADY_CYCLE = 5  # from here on memory should stay as it is
 
-BIRD_CONFIG = """\
-router id {address};
-protocol device {{ }}
-{protocols}
-"""
-BIRD_PEER = """\
-protocol bgp peer%d {
-    local %s as %d;
-    neighbor %s as %d;
-    passive on;
-    ipv4 { %s };
-}
-"""
 BIRD_IMPORTS = "import all; export none;"
-BIRD_EXPORTS = "import none; export all; next hop self;"
 
 
 def speaker_address(index):
@@ -142,21 +128,17 @@ class BirdDaemon(Daemon):
     name = "bird"
 
     def __init__(self, lab):
-        protocols = "".join(
-            BIRD_PEER % (i, DAEMON_ADDRESS, DAEMON_AS, speaker_address(i),
-                         FIRST_AS + i, BIRD_IMPORTS if i < MAX_PEERS
-                         else BIRD_EXPORTS)
-            for i in (*range(MAX_PEERS), *upstreams()))
         self.host = lab.host
-        self.daemon = Bird(lab.host, f"{lab.folder}/bird", BIRD_CONFIG,
-                           address=DAEMON_ADDRESS, protocols=protocols)
+        self.daemon = PassiveBird(
+            lab.host, f"{lab.folder}/bird", DAEMON_ADDRESS, DAEMON_AS,
+            [(f"peer{i}", speaker_address(i), FIRST_AS + i,
+              BIRD_IMPORTS if i < MAX_PEERS else EXPORTS)
+             for i in (*range(MAX_PEERS), *upstreams())])
 
     def start(self):
         # BIRD refuses routes whose next hop is not on link.
         self.host.ip(f"address replace {HOST_IN_NEXT_HOPS} dev eth0")
         self.daemon.start()
-        wait_until(lambda: self.daemon.ask("show protocols").count("Passive")
-                   == MAX_PEERS + UPSTREAMS, 10, "BIRD")
 
     def stop(self):
         self.daemon.stop()

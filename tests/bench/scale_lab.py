@@ -28,12 +28,12 @@ sys.path[:0] = [os.path.join(BENCH, "..", "..", "tools"),
 
 import raw_bgp as bgp  # noqa: E402 (the path comes first)
 from lab.agent import BUILD, Headgate  # noqa: E402
-from lab.bird import Bird  # noqa: E402
 from lab.control import Control  # noqa: E402
 from lab.steering import (NEXTHOP_ALIVE, address_of,  # noqa: E402
                           read_group_buckets, read_groups, read_nexthops)
 from lab.system import PYTHON, LabError, Namespace, connect  # noqa: E402
 from lab.topology import Lab  # noqa: E402
+from passive_bird import EXPORTS, KERNEL, PassiveBird  # noqa: E402
 from raw_speaker import Speaker, dial, read_all, reset  # noqa: E402
 
 DAEMON, DAEMON_AS = "172.16.0.1", 64512
@@ -50,26 +50,7 @@ PAGE = os.sysconf("SC_PAGESIZE")
 IDLE_S, IDLE_CPU_S = 0.3, 0.01
 ADD_PATH_SEND = 2
 
-BIRD_CONFIG = """\
-router id {address};
-protocol device {{ }}
-protocol kernel {{
-    scan time 3600;
-    merge paths on limit 64;
-    ipv4 {{ import none; export where source = RTS_BGP; }};
-}}
-{protocols}
-"""
-BIRD_PEER = """\
-protocol bgp %s {
-    local %s as %d;
-    neighbor %s as %d;
-    passive on;
-    ipv4 { %s };
-}
-"""
 BIRD_IMPORTS = f"import keep filtered; import where net ~ [{VIPS}+]; export none;"
-BIRD_EXPORTS = "import none; export all; next hop self;"
 
 
 def speaker_address(index):
@@ -355,23 +336,14 @@ class BirdDaemon(Daemon):
 
     def __init__(self, lab):
         self.lab = lab
-        protocols = "".join(
-            BIRD_PEER % (f"peer{i}", DAEMON, DAEMON_AS, speaker_address(i),
-                         FIRST_AS + i, BIRD_IMPORTS)
-            for i in (*range(MAX_SESSIONS), 100))
-        protocols += BIRD_PEER % ("upstream", DAEMON, DAEMON_AS, UPSTREAM,
-                                  UPSTREAM_AS, BIRD_EXPORTS)
-        self.daemon = Bird(lab.host, f"{lab.folder}/bird", BIRD_CONFIG,
-                           address=DAEMON, protocols=protocols)
+        peers = [(f"peer{i}", speaker_address(i), FIRST_AS + i, BIRD_IMPORTS)
+                 for i in (*range(MAX_SESSIONS), 100)]
+        peers.append(("upstream", UPSTREAM, UPSTREAM_AS, EXPORTS))
+        self.daemon = PassiveBird(lab.host, f"{lab.folder}/bird", DAEMON, DAEMON_AS,
+                                  peers, KERNEL)
 
     def start(self):
         self.daemon.start()
-        deadline = time.monotonic() + 10
-        while (self.daemon.ask("show protocols").count("Passive")
-               < MAX_SESSIONS + 2):
-            if time.monotonic() > deadline:
-                raise LabError("bird: does not listen")
-            time.sleep(0.05)
 
     def stop(self):
         self.daemon.stop()
