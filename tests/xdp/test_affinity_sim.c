@@ -35,6 +35,8 @@ enum {
 	ACK = 0x10,
 	FLOW_RECORDS = 20000, /* in `flows_pinned`; 40,000 in all maps */
 	SHORT_FLOW_RECORDS = 10000,
+	/* In an hour, many flows end without a FIN and keep their records. */
+	HOUR_ROOMS = 4,
 	FLOOD_PER_MS = 62,
 	FLOOD_BEFORE_S = 120,
 	FLOOD_S = 960,
@@ -73,7 +75,8 @@ struct scene {
 	uint32_t length_s;
 	/* The most broken flows of those that were not idle for a window */
 	uint32_t bar;
-	bool idle_too; /* the bar counts those that were, too */
+	bool idle_too;	/* the bar counts those that were, too */
+	uint32_t rooms; /* for records, of the usual one; 0: 1 */
 	struct step steps[MAX_STEPS];
 };
 
@@ -154,7 +157,8 @@ static const struct scene scenes[] = {
 	  .idle_too = true,
 	  .steps = { { -3600, STEP_FORESEE, 11 }, { 0, STEP_JOIN, 11 } } },
 	{ "drain, announced for an hour", .event_s = 600, .length_s = 5400,
-	  .idle_too = true, .steps = { { 0, STEP_LEAVE, 3, 3660 } } },
+	  .idle_too = true, .rooms = HOUR_ROOMS,
+	  .steps = { { 0, STEP_LEAVE, 3, 3660 } } },
 };
 
 static double scale(void)
@@ -327,7 +331,8 @@ static void run_second(struct sim *sim, uint32_t now_s)
 
 static void start(struct sim *sim, const struct scene *scene)
 {
-	uint32_t records = is_long ? FLOW_RECORDS : SHORT_FLOW_RECORDS;
+	uint32_t records = (is_long ? FLOW_RECORDS : SHORT_FLOW_RECORDS) *
+			   (scene->rooms ? scene->rooms : 1);
 
 	memset(sim, 0, sizeof(*sim));
 	sim->scene = scene;
