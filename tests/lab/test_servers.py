@@ -14,7 +14,7 @@ from server_daemons import VIP, Bird, Exabgp, Frr, Gobgp, Openbgpd, add_vip
 LEARNED_SECONDS = 15
 DRAIN_SECONDS = 5
 AT_ONCE = 1.0
-EXABGP_UP, EXABGP_DOWN = 100, 1000  # MEDs of its health check
+EXABGP_UP, EXABGP_DOWN = 0, 1000  # MEDs of its health check
 
 
 def neighbors():
