@@ -66,8 +66,10 @@ class Field(RawCase):
     def test_an_unexpected_ipv6_next_hop_names_the_key_that_is_missing(self):
         speaker = self.session()
         speaker.send(reach(IPV4_NETWORK, bgp.ipv6(GLOBAL), afi=bgp.IPV4))
-        self.wait_ended(speaker)
-        self.assertIn("extended-next-hop (RFC 8950)", self.last_error())
+        wait_for([speaker], lambda: self.lab.headgate.neighbor(NEXT_HOP)[
+            "families_disabled"] == ["ipv4 unicast"], 5, "IPv4 off the session")
+        self.assertIn("extended-next-hop (RFC 8950)",
+                      self.lab.headgate.neighbor(NEXT_HOP)["hint"])
 
     def announced_to_router(self):
         """Return whether `explain` says that the router gets the IPv6 VIP, and

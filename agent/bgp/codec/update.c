@@ -110,17 +110,32 @@ static void note_martian(struct bgp_update *out)
 			       "martian prefix ignored");
 }
 
-/* Return why the next hop of MP_REACH_NLRI cannot be read. */
-static const char *bad_nexthop_reason(struct reader value,
-				      enum bgp_family family)
+/*
+ * The next hop cannot be read. One that both ends could have agreed on (RFC
+ * 8950) costs its family alone, as it is clear where the routes begin. Any other
+ * length resets the session: RFC 7606 7.11.
+ */
+static void refuse_nexthop(struct update_decoder *d,
+			   const struct routes_attribute *attribute,
+			   struct reader value)
 {
 	struct bgp_nexthop nexthop;
+	enum bgp_family family;
 
 	bgp_family_read(&value, &family);
-	return bgp_nexthop_decode(&value, family, true, &nexthop) ?
-		       "IPv6 next hop of IPv4 routes, which needs "
-		       "extended-next-hop (RFC 8950) at both ends" :
-		       "bad length of the next hop";
+	if (family == BGP_IPV4_UNICAST &&
+	    bgp_nexthop_decode(&value, family, true, &nexthop) &&
+	    !address_is_ipv4(&nexthop.address))
+		lose_family(d, attribute,
+			    "IPv6 next hop of IPv4 routes, which needs "
+			    "extended-next-hop (RFC 8950) at both ends");
+	else
+		bgp_update_error_raise_attribute(&d->out->error,
+						 BGP_VERDICT_RESET,
+						 BGP_UPDATE_OPTIONAL_ATTRIBUTE,
+						 "bad length of the next hop",
+						 attribute->type,
+						 attribute->whole);
 }
 
 /*
@@ -151,8 +166,7 @@ static void read_reach(struct update_decoder *d,
 	if (!bgp_nexthop_decode(&value, family, negotiated->extended_nexthop,
 				&nexthop) ||
 	    !reader_take(&value, BGP_MP_RESERVED_SIZE)) {
-		lose_family(d, &attribute,
-			    bad_nexthop_reason(multiprotocol->reach, family));
+		refuse_nexthop(d, &attribute, multiprotocol->reach);
 		return;
 	}
 	part->nlri = nlri_of(negotiated, family, value);

@@ -53,6 +53,14 @@ static enum bgp_verdict read_with_path(struct reader attributes)
 	return decode_block(reader_of(block, w.used), false);
 }
 
+static void assert_reset(struct reader attribute)
+{
+	assert_int_equal(read_with_path(attribute), BGP_VERDICT_RESET);
+	assert_int_equal(update.error.notification.subcode,
+			 BGP_UPDATE_OPTIONAL_ATTRIBUTE);
+	assert_int_equal(update.error.attribute, attribute.data[1]);
+}
+
 /* The family is lost, and the session with it if there is no other. */
 static void assert_lost(struct reader attribute)
 {
@@ -128,16 +136,16 @@ static void takes_a_link_local_nexthop_that_stands_alone(void **state)
 	}
 }
 
-static void loses_the_family_for_a_nexthop_length_of_none(void **state)
+static void resets_for_a_nexthop_length_of_no_family(void **state)
 {
 	(void)state;
-	assert_lost(BYTES(IPV6_REACH(0, 0, NETWORK)));
-	assert_lost(BYTES(IPV6_REACH(4, 10, 0, 0, 1, 0, NETWORK)));
-	assert_lost(BYTES(IPV6_REACH(15, GLOBAL, NETWORK)));
-	assert_lost(BYTES(IPV6_REACH(24, GLOBAL, NOWHERE, NETWORK)));
-	assert_lost(BYTES(IPV6_REACH(255, GLOBAL, 0, NETWORK)));
-	assert_lost(BYTES(IPV6_REACH(16, GLOBAL)));
-	assert_lost(BYTES(IPV4_REACH(5, 10, 0, 0, 1, 0, 0, 8, 10)));
+	assert_reset(BYTES(IPV6_REACH(0, 0, NETWORK)));
+	assert_reset(BYTES(IPV6_REACH(4, 10, 0, 0, 1, 0, NETWORK)));
+	assert_reset(BYTES(IPV6_REACH(15, GLOBAL, NETWORK)));
+	assert_reset(BYTES(IPV6_REACH(24, GLOBAL, NOWHERE, NETWORK)));
+	assert_reset(BYTES(IPV6_REACH(255, GLOBAL, 0, NETWORK)));
+	assert_reset(BYTES(IPV6_REACH(16, GLOBAL)));
+	assert_reset(BYTES(IPV4_REACH(5, 10, 0, 0, 1, 0, 0, 8, 10)));
 }
 
 static void takes_ipv6_nexthops_for_ipv4_only_if_agreed_on(void **state)
@@ -158,7 +166,7 @@ static void takes_ipv6_nexthops_for_ipv4_only_if_agreed_on(void **state)
 	assert_int_equal(
 		read_with_path(BYTES(IPV4_REACH(4, 10, 0, 0, 1, 0, 8, 10))),
 		BGP_VERDICT_OK);
-	assert_lost(BYTES(IPV6_REACH(4, 10, 0, 0, 1, 0, NETWORK)));
+	assert_reset(BYTES(IPV6_REACH(4, 10, 0, 0, 1, 0, NETWORK)));
 }
 
 static void takes_an_ipv4_mapped_nexthop_as_ipv4(void **state)
@@ -405,7 +413,7 @@ int main(void)
 		both(takes_ipv6_routes_and_their_nexthop),
 		both(keeps_the_link_local_half_of_a_nexthop),
 		both(takes_a_link_local_nexthop_that_stands_alone),
-		both(loses_the_family_for_a_nexthop_length_of_none),
+		both(resets_for_a_nexthop_length_of_no_family),
 		both(takes_ipv6_nexthops_for_ipv4_only_if_agreed_on),
 		both(takes_an_ipv4_mapped_nexthop_as_ipv4),
 		both(loses_the_family_for_prefixes_that_cannot_be_read),
