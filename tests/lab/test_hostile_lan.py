@@ -33,6 +33,9 @@ class HashSeed(LabCase):
     def flags_with(self, path):
         flags = list(self.lab.headgate.arguments)
         flags[flags.index("--hash-seed-file") + 1] = path
+        if "--affinity-window" not in flags:
+            # The table alone decides where a flow goes.
+            flags += ["--affinity-window", "0"]
         return flags
 
     def start_with(self, name):
