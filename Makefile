@@ -57,7 +57,7 @@ rib_SRC := adj_rib_in.c aggregate.c attribute_set.c decision.c decision_step.c d
 	export_batch.c export_list.c export_peer.c export_rule.c export_sent.c import.c inbound.c loc_rib.c max_prefix.c options.c origins.c otc.c \
 	outbound.c path.c path_errors.c path_index.c peer_nexthops.c policy/as_pattern.c policy/policy.c policy/policy_match.c \
 	policy/policy_set.c policy/rule.c reason.c rib.c rib_nexthop.c route.c statement.c sweep.c update_group.c \
-	upstream_machines.c waiting_prefixes.c weight.c
+	upstream_machines.c warm_up.c waiting_prefixes.c weight.c
 rib_USES := codec core
 
 nexthop_DIR := agent/nexthop
@@ -95,7 +95,7 @@ config_USES := control datapath steering fib nexthop rib session codec core
 
 # The agent itself, above all rooms. ALL_ROOMS is in link order.
 ALL_ROOMS := config control datapath steering fib nexthop rib session codec core
-AGENT_SRC := main.c agent.c captures.c drains.c interfaces.c log_events.c loop.c privileges.c sessions.c syscall_filter.c wiring.c
+AGENT_SRC := main.c agent.c captures.c drains.c interfaces.c log_events.c loop.c privileges.c sessions.c syscall_filter.c warm_ups.c wiring.c
 
 CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_drain.c command_explain.c command_neighbor.c command_show.c headgatectl.c \
 	pcapng.c rates.c show.c table.c value.c view.c
@@ -113,7 +113,7 @@ session_TESTS := $(addprefix bgp/session/test_,admission collision_race confeder
 rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision decision_explain decision_oracle \
 	decision_random departures drain export export_confederation export_packing export_peers export_random export_ready export_sent joining large_sets \
 	max_prefix multipath nexthop_allowed nexthop_routes origins otc path_errors path_index rib rib_nexthop shutdown statement static sweep \
-	turns upstream_machines weight)
+	turns upstream_machines warm_up weight)
 nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datagram bfd_packet bfd_pair bfd_session drain_list hold_down host listening nd netlink_message probe \
 	probe_budget probe_queue)
 fib_TESTS := fib/test_nexthop_message fib/test_route_message

@@ -141,6 +141,11 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 		.tracker = agent->tracker,
 		.rib = agent->rib,
 	};
+	agent->warm_ups = (struct warm_ups){
+		.base = agent->base,
+		.interfaces = agent->interfaces,
+		.rib = agent->rib,
+	};
 	agent->captures = (struct captures){
 		.base = agent->base,
 		.control = agent->control,
@@ -291,6 +296,7 @@ void agent_free(struct agent *agent)
 	fib_free(agent->fib, agent->running);
 	control_free(agent->control);
 	drains_release(&agent->drains);
+	warm_ups_release(&agent->warm_ups);
 	if (agent->shutdown)
 		event_free(agent->shutdown);
 	if (agent->end_of_turn)

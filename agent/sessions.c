@@ -109,6 +109,10 @@ static struct rib_peer *add_peer(struct agent *agent,
 		return NULL;
 	peer->owner = neighbor;
 	peer->vips = &of->vips;
+	peer->warm_up = (struct warm_up_options){
+		.join_delay_s = of->join_delay,
+		.slow_start_s = of->slow_start,
+	};
 	peer->max_paths = of->max_paths;
 	peer->nexthops.limit = of->max_nexthops;
 	if (!of->max_nexthops && of->role == NEIGHBOR_ROLE_BACKEND &&
@@ -156,9 +160,12 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 	struct rib_peer *peer = add_peer(agent, neighbor);
 
 	neighbor->owner_data = peer;
-	if (!peer)
+	if (!peer) {
 		reject(agent, neighbor);
-	else if (rib_is_leaving(agent->rib, &peer->source.address))
+		return;
+	}
+	warm_ups_begin(&agent->warm_ups, peer);
+	if (rib_is_leaving(agent->rib, &peer->source.address))
 		follow_last_session(neighbor, peer);
 	else if (neighbor->options.bfd)
 		watch_peer(agent, peer, &neighbor->options.bfd_key);

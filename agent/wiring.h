@@ -33,6 +33,7 @@
 #include "rib/export_batch.h"
 #include "rib/rib.h"
 #include "steering/steering.h"
+#include "warm_ups.h"
 
 struct event;
 struct log_events;
@@ -46,6 +47,7 @@ struct agent {
 	struct log_events *log;
 	struct captures captures;
 	struct drains drains;
+	struct warm_ups warm_ups;
 	struct control *control;
 	struct metrics *metrics; /* NULL: not served */
 	struct datapath *datapath;

@@ -247,6 +247,14 @@ const struct option neighbor_keys[] = {
 	  "Its paths share sets with others; no: one of them is used alone or "
 	  "not at all.",
 	  CHOICE(multipath_off, multipath_names) },
+	{ "join-delay", "SECONDS",
+	  "Keep its paths out of sets that have others for this long after the "
+	  "session came up: the service may start after the daemon.",
+	  NUMBER(join_delay, 1, NEIGHBOR_MAX_WARM_UP) },
+	{ "slow-start", "SECONDS",
+	  "Let the weights of its paths rise in eight steps within this time, "
+	  "after join-delay.",
+	  NUMBER(slow_start, 1, NEIGHBOR_MAX_WARM_UP) },
 	{ "aigp", NULL,
 	  "Accept the accumulated IGP metric of this external neighbor (RFC "
 	  "7311); internal ones need no key.",

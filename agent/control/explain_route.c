@@ -14,6 +14,7 @@
 #include "control/explain_gone.h"
 #include "control/json.h"
 #include "control/show.h"
+#include "core/clock.h"
 #include "nexthop/bfd_session.h"
 #include "nexthop/drain_list.h"
 #include "nexthop/tracker.h"
@@ -167,6 +168,22 @@ static void describe_draining(const struct question *q)
 			 path_reason_sentence(REASON_DRAINING));
 }
 
+/* The neighbor's session is new, or its community says so. */
+static void describe_joining(const struct question *q)
+{
+	const struct rib_peer *peer = (const struct rib_peer *)q->path->source;
+
+	if (q->path->source->joining)
+		snprintf(q->text, WHY_SIZE,
+			 "joins in %" PRIu64 " s (join-delay=), and another "
+			 "path is in",
+			 rib_peer_joins_in_ms(peer, clock_now_ms()) /
+				 CLOCK_MS_PER_S);
+	else
+		snprintf(q->text, WHY_SIZE, "%s",
+			 path_reason_sentence(REASON_JOINING));
+}
+
 /* Say what of ours a refused path has been through, and where. */
 static void describe_own_loop(const struct question *q)
 {
@@ -250,6 +267,8 @@ static void describe_reason(const struct question *q)
 		describe_loop(q);
 	else if (path->reason == REASON_DRAINING)
 		describe_draining(q);
+	else if (path->reason == REASON_JOINING)
+		describe_joining(q);
 	else if (q->lost && q->lost->has_values)
 		describe_values(q);
 	else

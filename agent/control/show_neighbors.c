@@ -286,6 +286,22 @@ administrative_json(const struct bgp_neighbor *neighbor)
 	return out;
 }
 
+/* Add what its paths wait for since the session came up; null: nothing. */
+static void add_warm_up(struct json_object *out, const struct rib_peer *peer)
+{
+	struct json_object *joins = NULL, *share = NULL;
+
+	if (peer && peer->source.joining)
+		joins = json_object_new_uint64(
+			rib_peer_joins_in_ms(peer, clock_now_ms()) /
+			CLOCK_MS_PER_S);
+	else if (peer && peer->source.missing_steps)
+		share = json_object_new_double(
+			1 - (double)peer->source.missing_steps / WARM_UP_STEPS);
+	json_add(out, "joins_in_s", joins);
+	json_add(out, "slow_start_share", share);
+}
+
 static struct json_object *neighbor_json(const struct control_view *view,
 					 const struct bgp_neighbor *neighbor,
 					 const struct bgp_tcp_drops *drops)
@@ -302,6 +318,7 @@ static struct json_object *neighbor_json(const struct control_view *view,
 	json_add(out, "administrative", administrative_json(neighbor));
 	json_add(out, "drain",
 		 peer ? show_drain(view, &peer->source.address) : NULL);
+	add_warm_up(out, peer);
 	json_add_number(out, "flaps", neighbor->sessions_ended);
 	add_prefixes(out, peer);
 	json_add(out, "bfd",

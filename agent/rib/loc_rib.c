@@ -116,51 +116,61 @@ static bool has_member(const struct rib *rib, size_t count,
 }
 
 /* Add the paths that will be in the set when they have joined. */
-static void foresee_members(struct rib *rib, struct route *route, size_t room)
+static void foresee_members(struct rib *rib, struct route *route, size_t room,
+			    uint32_t scale)
 {
-	const struct decision_options *options = &rib->options.decision;
+	const struct decision_options *options =
+		rib_decision_options(rib, &route->node.prefix);
 	const struct path *best = route_best(route);
 	size_t count = route->selected;
 
 	for (const struct path *path = route->paths; path && count < room;
-	     path = path->next)
-		if (decision_foresees(options, best, path) &&
-		    !has_member(rib, count,
-				rib_nexthop_address(path->attributes->nexthop)))
-			rib->members[count++] = member_of(
-				path, 0, weight_of_joining(options, path));
+	     path = path->next) {
+		uint32_t weight;
+
+		if (!decision_foresees(options, best, path) ||
+		    has_member(rib, count,
+			       rib_nexthop_address(path->attributes->nexthop)))
+			continue;
+		weight = weight_of_joining(options, path);
+		rib->members[count++] =
+			member_of(path, 0, weight_scaled(path, weight, scale));
+	}
 	route->foreseen = (unsigned int)(count - route->selected);
 }
 
-/* Return how many members the route has and will have at most. */
-static size_t count_members(const struct rib *rib, const struct route *route,
-			    uint32_t maximum)
+static size_t count_joining(const struct route *route)
 {
-	size_t count = route->selected;
+	size_t count = 0;
 
-	if (!rib->options.signals.joining_count)
-		return count;
 	for (const struct path *path = route->paths; path; path = path->next)
 		count += path->reason == REASON_JOINING;
-	return count < maximum ? count : maximum;
+	return count;
 }
 
 /* List the members of the route's set in rib->members. False: out of memory. */
 static bool list_members(struct rib *rib, struct route *route, uint32_t maximum)
 {
-	size_t room = count_members(rib, route, maximum), count = 0;
+	const struct decision_options *options =
+		rib_decision_options(rib, &route->node.prefix);
+	const uint32_t scale = weight_scale(route->paths);
+	size_t room = route->selected + count_joining(route), count = 0;
 
 	route->foreseen = 0;
 	if (!grow_members(rib, room))
 		return false;
 	for (const struct path *path = route->paths; path; path = path->next)
 		if (path->reason == REASON_NONE) {
-			uint32_t weight = rib_path_weight(rib, route, path);
+			uint32_t weight = weight_scaled(
+				path,
+				weight_of_path(options, route->paths, path),
+				scale);
 
 			rib->members[count++] = member_of(path, weight, weight);
 		}
 	if (count < room)
-		foresee_members(rib, route, room);
+		foresee_members(rib, route, room < maximum ? room : maximum,
+				scale);
 	return true;
 }
 

@@ -39,6 +39,8 @@ struct path_source {
 	bool multipath_off;    /* multipath=no: its paths share no set */
 	bool leaving;	       /* its session is lost, its paths are removed */
 	bool draining;	       /* by order: rib_peer_set_draining() */
+	bool joining;	       /* join-delay=: rib_peer_set_warm_up() */
+	uint8_t missing_steps; /* of the weight, out of WARM_UP_STEPS */
 	bool pass_attributes;  /* statement.h */
 	/* The next hops that its paths may have; below FIRST_LEARNED: any. */
 	enum neighbor_nexthop nexthop;
@@ -148,7 +150,7 @@ static inline bool path_is_draining(const struct decision_options *options,
 /* True if the path will be used, but is not yet while there are others. */
 static inline bool path_is_joining(const struct path *path)
 {
-	return path->attributes->is_signal_joining;
+	return path->attributes->is_signal_joining || path->source->joining;
 }
 
 /* ------------------------------------------------------------- order */

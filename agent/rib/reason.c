@@ -37,8 +37,8 @@ static const struct {
 			  "its server was dead and has not answered for "
 			  "--hold-down yet, and another server is not held" },
 	[REASON_JOINING] = { "joining",
-			     "one of --joining-community, and another path "
-			     "has none" },
+			     "one of --joining-community or join-delay=, "
+			     "and another path has neither" },
 	[REASON_LOCAL_PREF] = { "local_pref" },
 	[REASON_AIGP] = { "aigp", "no AIGP, and another path has one" },
 	[REASON_AS_PATH_LENGTH] = { "as_path_length" },

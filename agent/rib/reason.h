@@ -28,7 +28,7 @@ enum path_reason {
 	REASON_STALE,
 	REASON_DRAINING,
 	REASON_HELD,
-	REASON_JOINING, /* --joining-community */
+	REASON_JOINING, /* --joining-community, join-delay= */
 	/* Lost in the decision process: RFC 4271 9.1.2.2, RFC 7311 4.1. */
 	REASON_LOCAL_PREF,
 	REASON_AIGP,

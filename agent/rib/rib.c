@@ -217,6 +217,30 @@ void rib_peer_set_draining(struct rib *rib, struct rib_peer *peer,
 	sweep_reconsider(rib, peer);
 }
 
+void rib_peer_set_warm_up(struct rib *rib, struct rib_peer *peer,
+			  const struct warm_up *warm_up)
+{
+	struct path_source *source = &peer->source;
+	uint8_t missing = WARM_UP_STEPS - warm_up->steps;
+
+	if (source->joining == warm_up->joining &&
+	    source->missing_steps == missing)
+		return;
+	source->joining = warm_up->joining;
+	source->missing_steps = missing;
+	sweep_reconsider(rib, peer);
+}
+
+uint64_t rib_peer_joins_in_ms(const struct rib_peer *peer, uint64_t now_ms)
+{
+	uint64_t age_ms = now_ms - peer->warm_since_ms;
+	struct warm_up warm_up = warm_up_at(&peer->warm_up, age_ms);
+
+	return peer->warm_since_ms && warm_up.joining ?
+		       warm_up.next_ms - age_ms :
+		       0;
+}
+
 void rib_request_work(struct rib *rib)
 {
 	const struct rib_hooks *hooks = &rib->hooks;
@@ -291,8 +315,11 @@ void rib_free(struct rib *rib)
 uint32_t rib_path_weight(const struct rib *rib, const struct route *route,
 			 const struct path *path)
 {
-	return weight_of_path(rib_decision_options(rib, &route->node.prefix),
-			      route->paths, path);
+	uint32_t weight =
+		weight_of_path(rib_decision_options(rib, &route->node.prefix),
+			       route->paths, path);
+
+	return weight_scaled(path, weight, weight_scale(route->paths));
 }
 
 const struct origins *rib_origins(const struct rib *rib,

@@ -35,6 +35,7 @@
  *	path_index.c	places of paths in long lists
  *	loc_rib.c	decide the marked routes: decision.c, distance.c and
  *			weight.c
+ *	warm_up.c	the first minutes of a new server
  *	aggregate.c	prefixes announced for the VIPs inside them
  *	export_peer.c	neighbors that are announced to come up and go
  *	export_list.c	the exports of a route
@@ -62,6 +63,7 @@
 #include "rib/policy/policy.h"
 #include "rib/route.h"
 #include "rib/waiting_prefixes.h"
+#include "rib/warm_up.h"
 
 enum rib_limits {
 	RIB_BEST_PATH = 0, /* path_id of the best path; others count from 1 */
@@ -128,9 +130,11 @@ struct rib_peer {
 	bool walking;
 	struct route_export walk;
 	TAILQ_ENTRY(rib_peer) walk_link;
-	void *owner;	/* for the user of the rib */
-	bool watched;	/* by BFD; for the user of the rib */
-	bool watch_due; /* the same: to be watched later */
+	void *owner;			/* for the user of the rib */
+	struct warm_up_options warm_up; /* set by the user, as is this: */
+	uint64_t warm_since_ms; /* when its steps began; 0: it has none */
+	bool watched;		/* by BFD; for the user of the rib */
+	bool watch_due;		/* the same: to be watched later */
 	TAILQ_ENTRY(rib_peer) link;
 };
 
@@ -255,6 +259,11 @@ void rib_peer_down(struct rib *rib, struct rib_peer *peer);
  */
 void rib_peer_set_draining(struct rib *rib, struct rib_peer *peer,
 			   bool draining);
+/* Likewise, take a step of a server that is new: warm_up.h. */
+void rib_peer_set_warm_up(struct rib *rib, struct rib_peer *peer,
+			  const struct warm_up *warm_up);
+/* Return how long the peer's join-delay goes on; 0: it is over. */
+uint64_t rib_peer_joins_in_ms(const struct rib_peer *peer, uint64_t now_ms);
 /* True if paths remain of a session with this address that is down. */
 bool rib_is_leaving(const struct rib *rib, const struct address *address);
 /*

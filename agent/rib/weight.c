@@ -5,6 +5,8 @@
 
 #include <assert.h>
 
+#include "rib/warm_up.h"
+
 /* True for a path of the set with neither weight nor bandwidth. */
 static bool is_unknown(const struct path *path)
 {
@@ -67,6 +69,24 @@ uint32_t weight_of_path(const struct decision_options *options,
 		if (counts_for(path, paths) && weight < WEIGHT_MAX)
 			weight += own_weight(options, paths);
 	return weight < WEIGHT_MAX ? (uint32_t)weight : WEIGHT_MAX;
+}
+
+uint32_t weight_scale(const struct path *paths)
+{
+	for (; paths; paths = paths->next)
+		if (paths->reason == REASON_NONE &&
+		    paths->source->missing_steps)
+			return WARM_UP_STEPS;
+	return 1;
+}
+
+uint32_t weight_scaled(const struct path *path, uint32_t weight, uint32_t scale)
+{
+	uint64_t scaled = (uint64_t)weight * scale;
+
+	if (scale > 1)
+		scaled -= (uint64_t)weight * path->source->missing_steps;
+	return scaled < WEIGHT_MAX ? (uint32_t)scaled : WEIGHT_MAX;
 }
 
 uint32_t weight_of_joining(const struct decision_options *options,

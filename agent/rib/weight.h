@@ -16,6 +16,9 @@
  * many equal servers that announces a bandwidth would get nearly all traffic.
  * BANDWIDTH_USE has no such exception; --default-weight must fit then.
  *
+ * While the weight of a new server rises (warm_up.h), all weights of the set are
+ * multiplied by the number of steps, so that an eighth of the weight 1 is a number.
+ *
  * A bandwidth of 0 is no weight. Like GRACEFUL_SHUTDOWN (RFC 8326), it asks not
  * to use the path.
  */
@@ -29,6 +32,14 @@ void weight_settle(const struct decision_options *options, struct path *paths);
 uint32_t weight_of_path(const struct decision_options *options,
 			const struct path *paths, const struct path *path);
 
+/*
+ * Return the factor of all weights in the set: WARM_UP_STEPS while a path of it
+ * rises, else 1.
+ */
+uint32_t weight_scale(const struct path *paths);
+/* Return the weight of a path in a set of that scale, with the steps it has. */
+uint32_t weight_scaled(const struct path *path, uint32_t weight,
+		       uint32_t scale);
 /* Return the weight that a path out of the set would have in it. */
 uint32_t weight_of_joining(const struct decision_options *options,
 			   const struct path *path);

@@ -223,5 +223,61 @@ class Communities(DrainCase):
         self.assertEqual(self.members(), {NEXT_HOP, SECOND})
 
 
+JOIN_S, START_S = 2, 4
+
+
+class WarmUps(DrainCase):
+    """A server that is new, or comes back, waits and then gets heavier."""
+
+    options = {"neighbors": (
+        f"{SECOND},as={BACKEND_AS + 1},role=backend,passive,"
+        f"join-delay={JOIN_S}",
+        f"{THIRD},as={BACKEND_AS + 2},role=backend,passive,"
+        f"slow-start={START_S}", BACKENDS, UPSTREAM),
+        "addresses": (SECOND, THIRD)}
+
+    def setUp(self):
+        self.servers = [self.server(NEXT_HOP, 0)]
+        self.wait_members(NEXT_HOP)
+
+    def weights(self):
+        return {m["address"]: m["weight"]
+                for group in self.lab.headgate.show("groups")
+                for m in group["members"] if VIP in group["vips"]}
+
+    def test_join_delay_keeps_a_new_server_out(self):
+        start = time.monotonic()
+        alone = "192.0.2.7/32"
+        self.servers.append(self.server(SECOND, 1, [VIP, alone]))
+        # The only server of a VIP does not wait.
+        self.wait_members(SECOND, vip=alone)
+        self.assertEqual(self.lab.path(VIP, SECOND)["reason"], "joining")
+        self.assertRegex(self.why(VIP, SECOND), r"joins in [012] s \(join-del")
+        self.assertIn(self.lab.headgate.neighbor(SECOND)["joins_in_s"],
+                      range(JOIN_S))
+        self.assertEqual(self.members(), {NEXT_HOP})
+        self.wait_members(NEXT_HOP, SECOND)
+        self.assertGreater(time.monotonic() - start, JOIN_S - 0.1)
+        self.assertIsNone(self.lab.headgate.neighbor(SECOND)["joins_in_s"])
+
+    def test_slow_start_lets_the_weight_rise(self):
+        self.servers.append(self.server(THIRD, 2))
+        seen = []
+
+        def is_whole():
+            weights = self.weights()
+            if len(weights) == 2:
+                seen.append((weights[NEXT_HOP], weights[THIRD]))
+            return seen and seen[-1] == (1, 1)
+        wait_for([self.observer, self.bystander, *self.servers], is_whole,
+                 START_S + 3, "the whole weight", pause=0.02)
+        # In their order; a busy machine may miss some.
+        self.assertEqual(seen, sorted(seen[:-1]) + [(1, 1)])
+        self.assertGreaterEqual(len(set(seen)), 4)
+        self.assertEqual(seen[0], (8, 1))
+        self.assertIsNone(
+            self.lab.headgate.neighbor(THIRD)["slow_start_share"])
+
+
 if __name__ == "__main__":
     unittest.main()

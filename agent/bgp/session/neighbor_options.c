@@ -83,7 +83,8 @@ static bool exchange_equal(const struct bgp_neighbor_options *a,
 	       a->pass_attributes == b->pass_attributes &&
 	       a->remove_private_as == b->remove_private_as &&
 	       a->as_override == b->as_override &&
-	       a->multipath_off == b->multipath_off && a->aigp == b->aigp;
+	       a->multipath_off == b->multipath_off && a->aigp == b->aigp &&
+	       a->join_delay == b->join_delay && a->slow_start == b->slow_start;
 }
 
 bool bgp_neighbor_options_equal(const struct bgp_neighbor_options *a,

@@ -38,6 +38,7 @@ enum bgp_neighbor_limits {
 	NEIGHBOR_MAX_PATHS_BACKEND = 512,
 	NEIGHBOR_MAX_NEXTHOPS_BACKEND = 64,
 	NEIGHBOR_MAX_NEXTHOPS = 1024,
+	NEIGHBOR_MAX_WARM_UP = 3600, /* join-delay, slow-start */
 };
 
 /* The AS numbers that a neighbor may have. */
@@ -93,7 +94,9 @@ struct bgp_neighbor_options {
 	bool as_override;	   /* its AS in them is replaced by ours */
 	bool multipath_off;	   /* its paths share no set with others */
 	bool aigp; /* accept AIGP from an external neighbor: RFC 7311 3.1 */
-	bool bfd;  /* the session ends when BFD says that the path failed */
+	uint16_t join_delay; /* seconds out of sets after it came up */
+	uint16_t slow_start; /* seconds until its paths have their weight */
+	bool bfd; /* the session ends when BFD says that the path failed */
 	struct key_file bfd_key;
 };
 

@@ -195,6 +195,8 @@ static const struct key_row {
 	{ "", ",remove-private-as" },
 	{ "", ",as-override" },
 	{ "", ",multipath=no" },
+	{ "", ",join-delay=5" },
+	{ "", ",slow-start=5" },
 	{ "", ",aigp" },
 };
 

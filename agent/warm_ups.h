@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef WARM_UPS_H
+#define WARM_UPS_H
+
+/*
+ * The steps of servers that came a short while ago (rib/warm_up.h), one timer
+ * for all of them. While the agent itself comes up, all servers are as new to it
+ * and none waits.
+ */
+
+struct event;
+struct event_base;
+struct interfaces;
+struct rib;
+struct rib_peer;
+
+/* Set by the owner before the first session; zeroed otherwise. */
+struct warm_ups {
+	struct event_base *base;
+	const struct interfaces *interfaces;
+	struct rib *rib;
+	struct event *step; /* the next one; NULL: there was none yet */
+};
+
+/* Begin the steps of a peer whose session came up. */
+void warm_ups_begin(struct warm_ups *warm_ups, struct rib_peer *peer);
+void warm_ups_release(struct warm_ups *warm_ups);
+
+#endif
