@@ -32,8 +32,10 @@ class DrainCase(RawCase):
         return speaker
 
     def members(self, vip=VIP):
+        """Return the next hops with flows: those that join have none yet."""
         return {m["address"] for group in self.lab.headgate.show("groups")
-                for m in group["members"] if vip in group["vips"]}
+                for m in group["members"]
+                if vip in group["vips"] and m["weight"]}
 
     def wait_members(self, *wanted, vip=VIP):
         wait_for([self.observer, self.bystander, *self.servers],
