@@ -361,6 +361,7 @@ static const struct view_column nexthop_columns[] = {
 	COLUMN_TEXT("INTERFACE", "interface"),
 	COLUMN_TEXT("MAC", "mac"),
 	COLUMN_NUMBER("BUCKETS", "buckets"),
+	COLUMN_NUMBER("FLOWS", "flows_recorded"),
 	COLUMN_NUMBER("PACKETS", "packets"),
 	COLUMN_NUMBER("BYTES", "bytes"),
 };
@@ -397,7 +398,7 @@ static const struct view_section group_sections[] = {
 	  COLUMNS(member_columns),
 	  .inner = "members",
 	  .heading = "group {group}: {size} buckets, digest {digest}, VIPs "
-		     "{vips}" },
+		     "{vips}; {moving_buckets} buckets moving" },
 };
 
 static const struct view_column outcome_columns[] = {

@@ -144,6 +144,11 @@ static struct json_object *group_totals(const struct control_view *view)
 	json_add_number(out, "without_table", totals.vips[STEERING_WAITING]);
 	json_add_number(out, "light", totals.groups_light);
 	json_add_number(out, "crowded", totals.groups_crowded);
+	json_add_number(out, "moving", totals.groups_moving);
+	json_add_number(out, "buckets_moving", totals.buckets_moving);
+	json_add_number(out, "buckets_tracked", totals.buckets_tracked);
+	json_add_number(out, "moved_without_window",
+			totals.moved_without_window);
 	return out;
 }
 

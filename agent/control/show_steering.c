@@ -15,6 +15,7 @@
 #include "datapath/datapath.h"
 #include "nexthop/bfd.h"
 #include "nexthop/tracker.h"
+#include "steering/affinity.h"
 #include "steering/steering.h"
 
 enum {
@@ -120,6 +121,8 @@ static struct json_object *nexthop_json(const struct control_view *view,
 					       &nexthop->address));
 	json_add_number(out, "since_s", json_age_s(nexthop->since_ms));
 	add_slot(out, slot);
+	json_add_number(out, "flows_recorded",
+			slot ? steering_count_flows(view->steering, slot) : 0);
 	if (slot)
 		datapath_read_nexthop_counter(view->datapath, slot->index,
 					      &counter);
@@ -202,6 +205,10 @@ static struct json_object *group_json(const struct control_view *view,
 	json_add_number(out, "group", group->index);
 	json_add_number(out, "size", view->datapath_options->table_size);
 	json_add_text(out, "digest", digest);
+	json_add_number(out, "moving_buckets",
+			group->affinity ? group->affinity->moving : 0);
+	json_add_number(out, "tracked_buckets",
+			group->affinity ? group->affinity->tracked : 0);
 	json_add(out, "vips", vips);
 	json_add(out, "members", members_json(group));
 	return out;

@@ -77,6 +77,14 @@ class Orders(DrainCase):
         self.assertIsNone(hop["drain"]["until_s"])
         self.assertLess(hop["drain"]["since_s"], 10)
         self.assertFalse(self.nexthop(SECOND)["draining"])
+        # The buckets that it had remember it.
+        moving = [g["moving_buckets"] for g in self.lab.headgate.show("groups")
+                  if VIP in g["vips"]]
+        self.assertGreater(moving[0], 0)
+        groups = self.lab.headgate.show("status")["groups"]
+        self.assertGreaterEqual(groups["buckets_moving"], moving[0])
+        self.assertGreaterEqual(groups["buckets_tracked"], moving[0])
+        self.assertEqual(hop["flows_recorded"], 0)
         self.assertEqual(self.lab.path(VIP, NEXT_HOP)["reason"], "draining")
         self.assertEqual(self.why(VIP, NEXT_HOP), f"{NEXT_HOP} drains by "
                          "order: new disks, and another path does not")
