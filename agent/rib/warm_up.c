@@ -3,11 +3,13 @@
 
 #include "rib/warm_up.h"
 
-#include "core/clock.h"
+enum {
+	MS_PER_S = 1000,
+};
 
 static uint64_t ms_of(uint32_t seconds)
 {
-	return (uint64_t)seconds * CLOCK_MS_PER_S;
+	return (uint64_t)seconds * MS_PER_S;
 }
 
 /* Return the age, since the ramp began, at which a step ends. */
