@@ -99,7 +99,9 @@ class Hostile(LabCase):
             for _ in range(PACKETS):
                 sock.sendto(b"x", (STOLEN, 9000))
         time.sleep(0.5)
-        return self.packets() - before
+        after = self.packets()
+        # The table of a VIP that lost its server goes with that one's death.
+        return after - before if after else 0
 
 
 class NextHop(Hostile):
