@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Check two Headgates behind a router that spreads flows over both: when one goes, the
 other sends its flows to the servers that had them, because both have the same table.
+While buckets move, each knows the flows that it has met alone, so the scenes wait until
+none does.
 
 All hosts are on the servers' LAN. The router's BIRD installs both announcements as
 one route, and its kernel chooses by the 5-tuple.
@@ -19,6 +21,7 @@ from lab.topology import (HEADGATE_AS, HEADGATE_LAN, ROUTER_AS, ROUTER_LAN, VIP,
 SECOND = "10.1.0.2"
 DOWNLOADS = 200
 FIRST_PORT = 30000
+WINDOW_SECONDS = 40  # of a VIP that is seconds old
 WATCH_SECONDS = 4 * TIME_SCALE  # a slow download grows about every second
 
 SECOND_SESSION = SESSION.replace("bgp headgate", "bgp second").replace(
@@ -74,6 +77,14 @@ class NodesLab(Lab):
         wait_until(lambda: self.second.living() == addresses, seconds,
                    "all servers at the second Headgate")
         self.wait_nodes(2, seconds)
+        for agent in (self.headgate, self.second):
+            wait_until(lambda: self.is_steady(agent), WINDOW_SECONDS,
+                       "end of the windows since the start", pause=0.5)
+
+    @staticmethod
+    def is_steady(agent):
+        return all(group["moving_buckets"] == 0
+                   for group in agent.show("groups"))
 
     def wait_nodes(self, count, seconds=20):
         """Wait until the router has so many next hops of the VIP."""
