@@ -96,6 +96,15 @@ static int prepare(struct config *config, char error[AGENT_ERROR_SIZE])
 	return code ? code : privileges_drop(config, error);
 }
 
+/* A further signal must not interrupt the end: the program would stay. */
+static void block_signals(void)
+{
+	sigset_t signals;
+
+	sigfillset(&signals);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+}
+
 static int run(struct config *config)
 {
 	char error[AGENT_ERROR_SIZE];
@@ -122,6 +131,7 @@ static int run(struct config *config)
 		log_error("agent", "%s", error);
 	else
 		code = agent_run(agent);
+	block_signals();
 	event_free(end[0]);
 	event_free(end[1]);
 	event_free(hangup);

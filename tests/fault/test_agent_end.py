@@ -3,6 +3,7 @@
 continues."""
 
 import os
+import signal
 import sys
 import time
 
@@ -40,6 +41,17 @@ class Terminated(Termination, LabCase):
         self.terminate()
         self.lab.headgate.start()
         self.lab.wait_ready()
+
+
+class TerminatedAgainAndAgain(Termination, LabCase):
+    """`timeout` signals a process and its group, and operators are impatient."""
+
+    def test_leaves_nothing_whenever_the_next_signal_comes(self):
+        process = self.lab.headgate.process
+        while process.alive():
+            process.send_signal(signal.SIGTERM)
+            time.sleep(0.0005)
+        self.terminate()
 
 
 class TerminatedEarly(Termination, LabCase):
