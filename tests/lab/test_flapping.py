@@ -8,10 +8,11 @@ import unittest
 
 from raw_lab import tell
 from raw_speaker import read_all
-from set_lab import SetCase, SetLab, vip_prefix
+from set_lab import SetCase, SetLab, server_address, vip_prefix
 
 JUMPS, CALM = 0, 1
 SECONDS = 3
+PATH_SECONDS = 2
 TABLE_SIZE = 65536
 # agent/steering/build_budget.h
 FREE, PER_MS, AHEAD_MS, FIXED = 4, 50000, 1000, 8
@@ -36,10 +37,19 @@ class Flapping(SetCase):
         with open(self.lab.headgate.log_path, encoding="utf-8") as file:
             return len(BUILD.findall(file.read()))
 
+    def has_path(self, server):
+        shown = self.lab.control.explain(vip_prefix(JUMPS))["explain"]
+        return any(path["neighbor"] == server_address(server)
+                   for path in shown.get("paths", ()))
+
     def jump(self, source, target):
-        """Move the VIP from one server to the other."""
+        """Move the VIP from one server to the other. Two sessions have no order:
+        the withdrawal is sent when the agent has the new path."""
         lab = self.lab
         lab.sessions[target].send(lab.announce(target, JUMPS))
+        deadline = time.monotonic() + PATH_SECONDS
+        while not self.has_path(target):
+            self.assertLess(time.monotonic(), deadline, "no path")
         lab.sessions[source].send(lab.withdraw(JUMPS))
         read_all(lab.speakers, 0.001)
 
