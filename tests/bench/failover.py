@@ -9,7 +9,7 @@ of the flows that one server has, in turns for all VIPs, and receives what arriv
 server. Then that server is lost in one of these ways:
 
   carrier  Headgate's own port to it loses its carrier (the server has a cable of its own)
-  reset    its BGP daemon is killed, and death on session loss is asked for
+  reset    its BGP daemon is killed (without affinity, that is a death)
   bfd      its host goes silent, and BFD watches it: 3 packets, 100 ms apart
   silence  its host goes silent, and nothing watches it but Headgate's probes
   stop     its BGP daemon hangs (SIGSTOP); the host answers

@@ -25,12 +25,12 @@ import time
 BENCH = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(BENCH, "..", "..", "tools")]
 
-from lab.agent import BUILD, Headgate  # noqa: E402 (the path comes first)
+from lab.agent import Headgate  # noqa: E402 (the path comes first)
 from lab.bird import Bird  # noqa: E402
 from lab.bpf import open_map  # noqa: E402
 from lab.steering import (NEXTHOP, NEXTHOP_SLOTS, address_of,  # noqa: E402
                           read_nexthops)
-from lab.system import LabError, Namespace, connect, run, wait_until  # noqa: E402
+from lab.system import LabError, Namespace, connect, wait_until  # noqa: E402
 from lab.topology import Lab  # noqa: E402
 
 SERVERS = 4
@@ -197,13 +197,13 @@ class HeadgateDaemon:
                  *(word for name in ("up", "lan", "own")
                    for word in ("--interface", name)), "--vip", VIPS,
                  "--bfd-interval", str(BFD_MS),
-                 "--bfd-multiplier", str(BFD_COUNT)]
+                 "--bfd-multiplier", str(BFD_COUNT),
+                 # Its UDP flows have no packet that begins them.
+                 "--affinity-window", "0"]
         for server in lab.servers:
             flags += ["--neighbor", f"{server.address}/32,"
                       f"as={server.as_number},role=backend,max-prefix=20000"
                       + bfd]
-        if event == "reset" and knows_flag("--session-loss"):
-            flags += ["--session-loss", "death"]
         self.lab = lab
         self.agent = Headgate(lab.host, lab.folder, flags, log_level="info")
 
@@ -261,10 +261,6 @@ class BirdDaemon:
 
 
 DAEMONS = {kind.name: kind for kind in (HeadgateDaemon, BirdDaemon)}
-
-
-def knows_flag(name):
-    return name in run(f"{BUILD}/headgate", "--help")
 
 
 def checksum(header):
