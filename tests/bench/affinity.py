@@ -26,9 +26,11 @@ import signal
 import sys
 import time
 
-from affinity_lab import BALANCERS, FarmLab, LabError
+from affinity_lab import BALANCERS, FarmLab
+from lab.system import LabError
 from lab.traffic import LongDownloads
 from lab.topology import VIP
+from name_list import names_of
 
 BUILD = os.environ.get("B", "build")
 RESULT = f"{BUILD}/bench-affinity.json"
@@ -203,17 +205,6 @@ def print_table(results, options):
     for name, row in results.items():
         print(line.format(SCENES[name][0], *(
             cell(row[kind]) for kind in options.balancers)))
-
-
-def names_of(known):
-    def parse(text):
-        names = text.split(",")
-        unknown = set(names) - set(known)
-        if unknown:
-            raise argparse.ArgumentTypeError(
-                f"unknown {', '.join(unknown)}; there are {', '.join(known)}")
-        return names
-    return parse
 
 
 def main():

@@ -19,10 +19,9 @@ sys.path[:0] = [os.path.join(BENCH, "..", "..", "tools")]
 
 from lab.agent import Headgate  # noqa: E402 (the path comes first)
 from lab.bird import Bird  # noqa: E402
-from lab.system import LabError, run, wait_until  # noqa: E402
-from lab.topology import (FIRST_SERVER_AS, HEADGATE_AS,  # noqa: E402
-                          HEADGATE_LAN, HEADGATE_UP, ROUTER_AS, ROUTER_UP, VIP,
-                          VIP_PREFIX, Lab, Server)
+from lab.system import run, wait_until  # noqa: E402
+from lab.topology import (HEADGATE_AS, HEADGATE_LAN,  # noqa: E402
+                          HEADGATE_UP, ROUTER_AS, ROUTER_UP, VIP, Lab, Server)
 
 SERVERS = 9
 LONG_RATE = 1024  # bytes a second: many flows, little traffic
@@ -258,5 +257,3 @@ class ResilientBalancer(KernelBalancer):
 
 BALANCERS = {kind.name: kind for kind in (HeadgateBalancer, KernelBalancer,
                                           ResilientBalancer)}
-
-__all__ = ["BALANCERS", "FarmLab", "LabError", "FIRST_SERVER_AS", "VIP_PREFIX"]

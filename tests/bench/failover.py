@@ -30,22 +30,12 @@ import statistics
 import sys
 
 from failover_lab import DAEMONS, EVENTS, FailoverLab, LabError, measure
+from name_list import names_of
 
 BUILD = os.environ.get("B", "build")
 RESULT = f"{BUILD}/bench-failover.json"
 VIP_COUNTS = (1, 100, 10000)
 LINE = "{:10}{:>7}  {:10}{:>12}{:>14}{:>12}"
-
-
-def names_of(known):
-    def parse(text):
-        names = text.split(",")
-        unknown = set(names) - set(known)
-        if unknown:
-            raise argparse.ArgumentTypeError(
-                f"unknown {', '.join(unknown)}; there are {', '.join(known)}")
-        return names
-    return parse
 
 
 def run_all(options):

@@ -25,7 +25,8 @@ import time
 BENCH = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(BENCH, "..", "..", "tools")]
 
-from lab.agent import Headgate  # noqa: E402 (the path comes first)
+from death_watch import checksum, vip_address  # noqa: E402 (the path comes first)
+from lab.agent import Headgate  # noqa: E402
 from lab.bird import Bird  # noqa: E402
 from lab.bpf import open_map  # noqa: E402
 from lab.steering import (NEXTHOP, NEXTHOP_SLOTS, address_of,  # noqa: E402
@@ -104,10 +105,6 @@ BFD_PROTOCOL = (f'protocol bfd {{ interface "*" {{ interval {BFD_MS} ms; '
 libc = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNET = 0x40000000
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
-
-
-def vip_address(index):
-    return f"198.18.{index >> 8}.{index & 0xff}"
 
 
 class InNamespace:
@@ -261,12 +258,6 @@ class BirdDaemon:
 
 
 DAEMONS = {kind.name: kind for kind in (HeadgateDaemon, BirdDaemon)}
-
-
-def checksum(header):
-    total = sum(struct.unpack("!10H", header))
-    total = (total & 0xffff) + (total >> 16)
-    return ~(total + (total >> 16)) & 0xffff
 
 
 def build_frame(macs, index, vips):

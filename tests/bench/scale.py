@@ -42,6 +42,7 @@ import subprocess
 import sys
 import time
 
+from name_list import names_of
 from scale_bfd import BFD_SCENES, arguments, run_bfd
 from scale_death import DEATH_SCENES, run_death, victim
 from scale_flood import FLOOD_SCENES, flood_arguments, run_flood
@@ -387,18 +388,9 @@ def write_json(results, options):
     os.replace(file.name, RESULT)
 
 
-def scene_list(text):
-    names = text.split(",")
-    unknown = set(names) - set(SCENES)
-    if unknown:
-        raise argparse.ArgumentTypeError(
-            f"unknown {', '.join(unknown)}; there are {', '.join(SCENES)}")
-    return names
-
-
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--scenes", type=scene_list, default=list(SCENES))
+    parser.add_argument("--scenes", type=names_of(SCENES), default=list(SCENES))
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=float, default=60,
