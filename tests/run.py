@@ -7,15 +7,19 @@
                  [--only TEXT]
 
 The binaries are cmocka programs, the folder has test_*.py for unittest. Each
-runs as a process, with a time limit, and reports in TAP. The output of a program
-with a failing test is printed. The exit status is 1 if any test failed or did
-not run. --only chooses the programs whose name contains TEXT. TIME_SCALE, a
-factor, lengthens the time limits for a slow machine.
+runs as a process, with a time limit, and reports in TAP. Programs of one kind run
+side by side: as many as there are CPUs, and of the lab, which mostly waits, LAB_JOBS
+(two for each CPU). The output of each program with a failing test is printed at the
+end. The exit status is 1 if any test failed or did not run. --only chooses the
+programs whose name contains TEXT. TIME_SCALE, a factor, lengthens the time limits
+for a slow machine.
 """
 
 import argparse
+import contextlib
 import glob
 import os
+import queue
 import re
 import signal
 import subprocess
@@ -27,7 +31,10 @@ import unittest
 # Kind -> time limit of one program, in seconds.
 TIME_SCALE = int(os.environ.get("TIME_SCALE", "1"))
 TIME_LIMIT = {kind: seconds * TIME_SCALE for kind, seconds in
-              {"unit": 120, "san": 180, "xdp": 120, "lab": 180}.items()}
+              {"unit": 120, "san": 180, "xdp": 180, "lab": 360}.items()}
+CPUS = os.cpu_count() or 1
+JOBS = {"unit": CPUS, "san": CPUS, "xdp": CPUS,
+        "lab": int(os.environ.get("LAB_JOBS", 2 * CPUS))}
 END_SECONDS = 10  # given a program to clean up after SIGTERM
 
 PLAN = re.compile(r"1\.\.(\d+)$")
@@ -79,18 +86,17 @@ class Program:
                          path] if kind == "lab" else [path])
         self.count = Count()
         self.output = []
-        self.late = False
+        self.results = []  # a line for each test, in words
+        self.late = self.ending = False
         self.process = None
+        self.starting = threading.Lock()
 
     def run(self):
         """Run the program and read its output until the last process that may
         write has ended. So an interrupt waits for the removal of a lab."""
         start = time.monotonic()
-        environment = {**os.environ, "CMOCKA_MESSAGE_OUTPUT": "TAP"}
-        self.process = subprocess.Popen(
-            self.command, env=environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            errors="replace", start_new_session=True)
+        if not self.start():
+            return
         limit = threading.Timer(TIME_LIMIT[self.kind], self.end_late)
         limit.start()
         try:
@@ -104,26 +110,41 @@ class Program:
         self.count.seconds = time.monotonic() - start
         self.judge()
 
+    def start(self):
+        """Start the process; False if the program was ended before."""
+        environment = {**os.environ, "CMOCKA_MESSAGE_OUTPUT": "TAP"}
+        with self.starting:
+            if self.ending:
+                return False
+            self.process = subprocess.Popen(
+                self.command, env=environment, stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                errors="replace", start_new_session=True)
+        return True
+
     def read(self, line):
         self.output.append(line)
-        words = self.count.take(line)
-        if words and self.kind == "lab":
-            print(f"         {words}", flush=True)
+        if words := self.count.take(line):
+            self.results.append(words)
 
     def end_late(self):
         self.late = True
         self.end()
 
     def end(self):
-        """End the program and its children, by SIGTERM, then SIGKILL."""
+        """End the program and its children, by SIGTERM, then SIGKILL. It may be
+        called from any thread, and before the start."""
+        with self.starting:
+            self.ending = True
+        if not self.process:
+            return
         for number in (signal.SIGTERM, signal.SIGKILL):
             if self.process.poll() is not None:
                 return
-            os.killpg(self.process.pid, number)
-            try:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(END_SECONDS)
-            except subprocess.TimeoutExpired:
-                pass
 
     def judge(self):
         """Count the failures that the TAP output does not report."""
@@ -144,13 +165,17 @@ class Program:
 
     def tell(self):
         count = self.count
+        if self.kind == "lab":
+            for words in self.results:
+                print(f"         {words}")
         print(f"  {self.kind:<6} {self.name:<28} {count.passed:>4} passed"
               + (f", {count.failed} FAILED" if count.failed else "")
               + (f", {count.skipped} skipped" if count.skipped else "")
               + f"  {count.seconds:.1f} s", flush=True)
-        if count.failed:
-            print("\n".join("    | " + line for line in self.output),
-                  flush=True)
+
+    def tell_output(self):
+        print(f"\n  {self.kind:<6} {self.name}:")
+        print("\n".join("    | " + line for line in self.output), flush=True)
 
 
 def print_table(counts):
@@ -186,14 +211,68 @@ def programs(arguments):
             for path in paths if arguments.only in os.path.basename(path)]
 
 
+class SideBySide:
+    """Run programs in threads, a few at once, and hand out each that has ended.
+    What still runs when the block is left is ended, and waited for."""
+
+    def __init__(self, chosen, jobs):
+        self.count = len(chosen)
+        self.waiting = list(chosen)
+        self.running = set()
+        self.ended = queue.SimpleQueue()
+        self.lock = threading.Lock()
+        self.threads = [threading.Thread(target=self.work)
+                        for _ in range(min(jobs, self.count))]
+
+    def work(self):
+        while program := self.next():
+            try:
+                program.run()
+            except OSError as error:
+                program.fail(str(error))
+            with self.lock:
+                self.running.discard(program)
+            self.ended.put(program)
+
+    def next(self):
+        """Take the next program that waits; None at the end."""
+        with self.lock:
+            if not self.waiting:
+                return None
+            program = self.waiting.pop(0)
+            self.running.add(program)
+            return program
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return (self.ended.get() for _ in range(self.count))
+
+    def __exit__(self, *_):
+        with self.lock:
+            self.waiting.clear()
+            left = list(self.running)
+        for program in left:
+            program.end()
+        for thread in self.threads:
+            thread.join()
+
+
 def run_all(chosen):
+    """Run the programs kind by kind; return the counts of each kind."""
     counts = {}
+    for kind, jobs in JOBS.items():
+        waiting = [program for program in chosen if program.kind == kind]
+        start = time.monotonic()
+        with SideBySide(waiting, jobs) as ended:
+            for program in ended:
+                program.tell()
+                counts.setdefault(kind, Count()).add(program.count)
+        if waiting:
+            counts[kind].seconds = time.monotonic() - start
     for program in chosen:
-        if program.kind == "lab":
-            print(f"  lab    {program.name} ...", flush=True)
-        program.run()
-        program.tell()
-        counts.setdefault(program.kind, Count()).add(program.count)
+        if program.count.failed:
+            program.tell_output()
     return counts
 
 

@@ -2,11 +2,13 @@
 """Check what speakers in the field send: next hops of other forms, and what
 they take from us."""
 
+import contextlib
 import json
 import unittest
 
 import lab_case  # noqa: F401 (finds the lab)
 import raw_bgp as bgp
+from lab.system import LabError
 from raw_lab import (BACKEND_AS, BACKENDS, NEXT_HOP, UPSTREAM, UPSTREAM_AS,
                      RawCase)
 from raw_speaker import read_all, wait_for
@@ -80,6 +82,18 @@ class Field(RawCase):
                    if r["neighbor"] == ROUTER)
         return row["announced"], row["cause"]
 
+    def reached_router(self, backend):
+        """Restart the router's session until it has the IPv6 VIP: the kernel tells
+        of a new IPv6 address some time after it is set. Return the session."""
+        for _ in range(10):
+            router = self.session(ROUTER, ROUTER_AS)
+            with contextlib.suppress(LabError):
+                wait_for([backend, router], lambda: router.reaches, 1,
+                         "the IPv6 VIP at the router")
+                break
+            router.close()
+        return router
+
     def test_an_ipv6_vip_over_ipv4_needs_an_ipv6_address_of_ours(self):
         backend = self.session()
         backend.send(reach(VIP6, bgp.ipv6("::ffff:" + NEXT_HOP)))
@@ -93,9 +107,7 @@ class Field(RawCase):
         self.lab.host.run("sysctl", "-qw",
                           "net.ipv6.conf.lan.disable_ipv6=0")
         self.lab.host.ip(f"address add {OURS6}/64 dev lan nodad")
-        router = self.session(ROUTER, ROUTER_AS)
-        wait_for([backend, router], lambda: router.reaches, 5,
-                 "the IPv6 VIP at the router")
+        router = self.reached_router(backend)
         self.assertEqual(self.announced_to_router(), (True, None))
         self.assertEqual(len(router.reaches), 1)
         self.assertIn(bgp.ipv6(OURS6), router.reaches[0])
