@@ -63,7 +63,8 @@ rib_USES := codec core
 nexthop_DIR := agent/nexthop
 nexthop_SRC := arp.c arp_socket.c bfd.c bfd_auth.c bfd_datagram.c bfd_packet.c bfd_session.c bfd_socket.c drain_list.c entry.c hold_down.c host.c \
 	listening.c nd.c nd_socket.c netlink.c netlink_message.c nexthop.c options.c packet_socket.c ports.c probe.c \
-	probe_budget.c probe_queue.c prober.c receive_buffer.c probe_log.c tracker.c vlan_offload.c
+	probe_budget.c probe_queue.c prober.c receive_buffer.c probe_log.c tracker.c vlan_offload.c \
+	ethtool.c link_speed.c
 nexthop_USES := core
 
 fib_DIR := agent/fib

@@ -203,6 +203,7 @@ static struct rib_nexthop_place place_of_nexthop(const struct address *address,
 	place.ifindex = nexthop->ifindex;
 	place.on_link = address_equal(&nexthop->via, &nexthop->address);
 	place.held = nexthop->held_until_ms;
+	place.link_speed = nexthop->link_speed;
 	memcpy(place.mac, nexthop->mac, MAC_SIZE);
 	return place;
 }

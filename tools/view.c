@@ -534,6 +534,9 @@ static const struct view_line explain_route_lines[] = {
 	  "{multipath.as_path}; both kinds {multipath.ebgp_ibgp}; link "
 	  "bandwidth {multipath.link_bandwidth}",
 	  "multipath" },
+	{ "links",
+	  "weights are whole from {multipath.link_speed_weight} Mbit/s on",
+	  "multipath.link_speed_weight" },
 	{ "bandwidth",
 	  "{multipath.bandwidth}, and {multipath.min_bandwidth} is needed",
 	  "multipath.min_bandwidth" },

@@ -79,6 +79,19 @@ static void derive_vips(struct config *config)
 	config->steering.vip_fields_count = own;
 }
 
+static bool uses_link_speeds(const struct config *config)
+{
+	const struct config_lists *lists = &config->lists;
+	bool used = config->rib.decision.full_link_speed;
+
+	for (size_t i = 0; i < lists->vip_count; i++) {
+		uint32_t speed = lists->vip_entries[i].rib.full_link_speed;
+
+		used |= speed && speed != VIP_LINK_SPEED_OF_ALL;
+	}
+	return used;
+}
+
 /* Fill in values that follow from others. */
 static void derive(struct config *config)
 {
@@ -101,6 +114,7 @@ static void derive(struct config *config)
 			0;
 	config->nexthop.interface_count = config->datapath.interface_count;
 	config->nexthop.bfd = uses_bfd(config);
+	config->nexthop.link_speeds = uses_link_speeds(config);
 }
 
 void config_init(struct config *config)

@@ -163,6 +163,11 @@ const struct option flag_table[] = {
 	  "Add up the weights of several paths (RFC 7911) of one neighbor with "
 	  "one next hop.",
 	  SWITCH(rib.decision.add_path_weight) },
+	{ "link-speed-weight", "MBIT",
+	  "Weigh a path whose link is slower than this number of Mbit/s by "
+	  "its share of it: a link that lost a member, or was negotiated down. "
+	  "Default: links count alike",
+	  NUMBER(rib.decision.full_link_speed, 0, RIB_MAX_LINK_SPEED) },
 	{ "draining-community", "N:N",
 	  "A path with this community drains, as with GRACEFUL_SHUTDOWN: it "
 	  "gets no new flows while its VIP has other paths. Repeatable.",

@@ -13,7 +13,8 @@
 
 static const struct config_vip without_keys = {
 	.rib = { .as_path = MULTIPATH_AS_PATH_COUNT,
-		 .bandwidth_use = BANDWIDTH_COUNT },
+		 .bandwidth_use = BANDWIDTH_COUNT,
+		 .full_link_speed = VIP_LINK_SPEED_OF_ALL },
 	.hash_fields = HG_HASH_FIELDS_COUNT,
 	.window_s = STEERING_NO_WINDOW,
 };
@@ -53,6 +54,11 @@ static const struct option keys[] = {
 	  .traits = OPTION_DERIVED, .kind = &kind_choice,
 	  OPTION_MEMBER(config_vip, rib.bandwidth_use),
 	  OPTION_NAMES(bandwidth_use_names) },
+	{ "link-speed-weight", "MBIT",
+	  "Instead of --link-speed-weight. 0: links count alike.",
+	  .traits = OPTION_DERIVED, .kind = &kind_number,
+	  OPTION_MEMBER(config_vip, rib.full_link_speed),
+	  .maximum = RIB_MAX_LINK_SPEED },
 	{ "hash-fields", NULL, "Instead of --hash-fields.",
 	  .traits = OPTION_DERIVED, .kind = &kind_choice,
 	  OPTION_MEMBER(config_vip, hash_fields),

@@ -23,6 +23,7 @@
 #include "rib/origins.h"
 #include "rib/rib.h"
 #include "rib/statement.h"
+#include "rib/weight.h"
 #include "steering/steering.h"
 
 enum {
@@ -297,15 +298,17 @@ static struct json_object *explain_path(const struct control_view *view,
 		.view = view, .route = route, .path = path, .text = why
 	};
 	struct json_object *out = show_path(view, route, path);
+	const struct decision_options *options =
+		rib_decision_options(view->rib, &route->node.prefix);
 	struct decision_explanation lost;
 
-	if (decision_explain(rib_decision_options(view->rib,
-						  &route->node.prefix),
-			     route->paths, path, &lost))
+	if (decision_explain(options, route->paths, path, &lost))
 		q.lost = &lost;
 	describe_reason(&q);
 	json_add_bool(out, "best", path->best);
 	json_add_text(out, "why", why);
+	json_add_number(out, "link_percent",
+			weight_link_percent(options, path));
 	json_add_text(out, "not_announced",
 		      export_reason_name(statement_explain(route, path)));
 	if (q.lost && lost.has_values)
@@ -396,6 +399,9 @@ static struct json_object *multipath_json(const struct control_view *view,
 		      compare_med_names[options->always_compare_med]);
 	json_add_text(out, "link_bandwidth",
 		      bandwidth_use_names[options->bandwidth_use]);
+	if (options->full_link_speed)
+		json_add_number(out, "link_speed_weight",
+				options->full_link_speed);
 	if (vip && vip->min_bandwidth) {
 		json_add_number(out, "min_bandwidth", vip->min_bandwidth);
 		json_add_number(out, "bandwidth",

@@ -113,6 +113,7 @@ static struct json_object *nexthop_json(const struct control_view *view,
 	json_add_text(out, "interface",
 		      nexthop->interface[0] ? nexthop->interface : NULL);
 	json_add_bool(out, "alive", nexthop_is_alive(nexthop));
+	json_add_number(out, "link_speed_mbit", nexthop->link_speed);
 	json_add(out, "bfd", show_bfd(view, &nexthop->address));
 	add_hold(out, nexthop);
 	add_drain(out, view, nexthop);

@@ -12,6 +12,7 @@
 #include "core/log.h"
 #include "nexthop/bfd.h"
 #include "nexthop/hold_down.h"
+#include "nexthop/link_speed.h"
 #include "nexthop/netlink.h"
 #include "nexthop/ports.h"
 #include "nexthop/probe_log.h"
@@ -55,6 +56,7 @@ static bool is_reportable(const struct nexthop *a, const struct nexthop *b)
 	return a->bfd != b->bfd || a->held_until_ms != b->held_until_ms ||
 	       a->ifindex != b->ifindex || a->port_ifindex != b->port_ifindex ||
 	       a->mtu != b->mtu || a->metric != b->metric ||
+	       a->link_speed != b->link_speed ||
 	       a->by_default != b->by_default ||
 	       !address_equal(&a->via, &b->via) ||
 	       memcmp(a->tags, b->tags, sizeof(a->tags)) ||
@@ -256,6 +258,7 @@ static void clear_route(struct entry *entry)
 	view->port_ifindex = 0;
 	view->interface[0] = '\0';
 	view->mtu = 0;
+	view->link_speed = 0;
 	view->metric = 0;
 	view->by_default = false;
 	memset(view->tags, 0, sizeof(view->tags));
@@ -327,6 +330,18 @@ static enum entry_reason look_up_route(const struct tracker *tracker,
 		       ENTRY_REASON_INTERFACE;
 }
 
+/* Return the speed of the port that frames to the next hop leave by. */
+static uint32_t find_link_speed(const struct tracker *tracker,
+				uint32_t port_ifindex)
+{
+	const struct nexthop_link *port =
+		host_link_by_index(&tracker->host, port_ifindex);
+
+	return tracker->speeds && port ?
+		       link_speeds_find(tracker->speeds, port->name) :
+		       0;
+}
+
 /* Copy the link's state into an entry with a route over it. */
 static void apply_link(struct entry *entry, const struct nexthop_link *link,
 		       bool moved)
@@ -338,6 +353,7 @@ static void apply_link(struct entry *entry, const struct nexthop_link *link,
 	memcpy(view->source_mac, link->mac, MAC_SIZE);
 	memcpy(entry->probe.own_mac, link->mac, MAC_SIZE);
 	view->mtu = link->mtu;
+	view->link_speed = find_link_speed(entry->tracker, view->port_ifindex);
 	if (!link->up)
 		step_probe(entry, PROBE_LINK_DOWN, NULL);
 	else if (moved || stopped)

@@ -60,9 +60,10 @@ struct nexthop {
 	 */
 	uint32_t port_ifindex;
 	struct nexthop_tag tags[NEXTHOP_MAX_TAGS];
-	uint32_t metric; /* of the kernel's route */
-	bool by_default; /* that is the default route */
-	uint16_t mtu;	 /* of the interface */
+	uint32_t link_speed; /* its speed, Mbit/s; 0: unknown or not asked */
+	uint32_t metric;     /* of the kernel's route */
+	bool by_default;     /* that is the default route */
+	uint16_t mtu;	     /* of the interface */
 	uint8_t mac[MAC_SIZE];
 	uint8_t source_mac[MAC_SIZE];
 	uint64_t since_ms; /* CLOCK_BOOTTIME of the last change of state */

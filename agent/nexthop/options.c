@@ -21,6 +21,7 @@ bool nexthop_options_equal(const struct nexthop_options *a,
 	    a->probe_interval_ms != b->probe_interval_ms ||
 	    a->probe_count != b->probe_count ||
 	    a->hold_down_s != b->hold_down_s ||
+	    a->link_speeds != b->link_speeds ||
 	    a->interface_count != b->interface_count)
 		return false;
 	for (size_t i = 0; i < a->interface_count; i++)

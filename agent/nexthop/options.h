@@ -35,6 +35,7 @@ struct nexthop_options {
 	uint32_t probe_interval_ms; /* see probe.h */
 	uint32_t probe_count;
 	uint32_t hold_down_s; /* see hold_down.h; 0: none */
+	bool link_speeds;     /* see link_speed.h */
 };
 
 extern const struct nexthop_options nexthop_options_default;

@@ -21,6 +21,7 @@
 #include "nexthop/address_bucket.h"
 #include "nexthop/bfd.h"
 #include "nexthop/hold_down.h"
+#include "nexthop/link_speed.h"
 #include "nexthop/netlink.h"
 #include "nexthop/ports.h"
 #include "nexthop/probe_budget.h"
@@ -229,11 +230,19 @@ static void on_netlink(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	if (changes & NETLINK_LINKS) {
 		sync_ports(tracker);
+		if (tracker->speeds)
+			link_speeds_read(tracker->speeds);
 		follow_links(tracker);
 	}
 	if (changes)
 		schedule_resolve(tracker);
 	tracker_report(tracker);
+}
+
+static void on_link_speeds(void *context)
+{
+	follow_links(context);
+	tracker_report(context);
 }
 
 static struct entry *create_entry(struct tracker *tracker,
@@ -475,6 +484,17 @@ static int start_hold_down(struct tracker *tracker,
 	return tracker->hold_down && tracker->hold_timer ? 0 : -ENOMEM;
 }
 
+static int start_link_speeds(struct tracker *tracker,
+			     const struct nexthop_options *options)
+{
+	if (!options->link_speeds)
+		return 0;
+	tracker->speeds = link_speeds_new(tracker->base, options->interfaces,
+					  options->interface_count,
+					  on_link_speeds, tracker);
+	return tracker->speeds ? 0 : -ENOMEM;
+}
+
 /* Return a hint for missing permissions. */
 static const char *permission_hint(int error)
 {
@@ -574,6 +594,8 @@ int tracker_new(struct event_base *base, const struct nexthop_options *options,
 	if (!error)
 		error = start_hold_down(tracker, options);
 	if (!error)
+		error = start_link_speeds(tracker, options);
+	if (!error)
 		error = start_events(tracker);
 	if (error) {
 		tracker_free(tracker);
@@ -593,6 +615,7 @@ void tracker_free(struct tracker *tracker)
 	if (tracker->hold_timer)
 		event_free(tracker->hold_timer);
 	hold_down_free(tracker->hold_down);
+	link_speeds_free(tracker->speeds);
 	if (tracker->settle)
 		event_free(tracker->settle);
 	if (tracker->resolve_timer)

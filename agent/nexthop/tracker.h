@@ -34,7 +34,9 @@
  *   netlink_message
  *                  their messages (rtnetlink(7)): parse. Pure
  *   host           links and addresses of this host. Plain data
+ *   ethtool        questions to drivers
  *   vlan_offload   does the hardware hide VLAN tags from the program?
+ *   link_speed     how fast our interfaces are
  *   bfd            BFD sessions with next hops (RFC 5880, RFC 5881, RFC 5882)
  *   bfd_session, bfd_packet, bfd_auth, bfd_datagram
  *                  its state machine, its packets, their signatures and the
@@ -61,8 +63,8 @@ struct tracker;
 struct tracker_callbacks {
 	/*
 	 * `nexthop` became alive, dead or unresolved, or it is alive and one of
-	 * these changed: MAC, gateway, interface, MTU, source MAC, metric, held,
-	 * what BFD says.
+	 * these changed: MAC, gateway, interface, MTU, source MAC, metric, link
+	 * speed, held, what BFD says.
 	 */
 	void (*changed)(const struct nexthop *nexthop, void *context);
 	/* `address` is no longer tracked. May be NULL. */

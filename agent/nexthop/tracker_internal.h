@@ -35,6 +35,7 @@ struct tracker {
 	struct hold_down *hold_down; /* NULL: likewise */
 	struct event *hold_timer;    /* NULL: likewise */
 	uint64_t hold_timer_ms;	     /* when it ends */
+	struct link_speeds *speeds;  /* NULL: likewise */
 	struct event *netlink_readable;
 	struct event *resolve_timer;
 	struct event *settle;

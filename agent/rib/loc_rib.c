@@ -133,8 +133,8 @@ static void foresee_members(struct rib *rib, struct route *route, size_t room,
 			       rib_nexthop_address(path->attributes->nexthop)))
 			continue;
 		weight = weight_of_joining(options, path);
-		rib->members[count++] =
-			member_of(path, 0, weight_scaled(path, weight, scale));
+		rib->members[count++] = member_of(
+			path, 0, weight_scaled(options, path, weight, scale));
 	}
 	route->foreseen = (unsigned int)(count - route->selected);
 }
@@ -153,7 +153,7 @@ static bool list_members(struct rib *rib, struct route *route, uint32_t maximum)
 {
 	const struct decision_options *options =
 		rib_decision_options(rib, &route->node.prefix);
-	const uint32_t scale = weight_scale(route->paths);
+	const uint32_t scale = weight_scale(options, route->paths);
 	size_t room = route->selected + count_joining(route), count = 0;
 
 	route->foreseen = 0;
@@ -162,7 +162,7 @@ static bool list_members(struct rib *rib, struct route *route, uint32_t maximum)
 	for (const struct path *path = route->paths; path; path = path->next)
 		if (path->reason == REASON_NONE) {
 			uint32_t weight = weight_scaled(
-				path,
+				options, path,
 				weight_of_path(options, route->paths, path),
 				scale);
 

@@ -53,6 +53,7 @@ const struct rib_options rib_options_default = {
 const struct vip_options vip_options_default = {
 	.as_path = MULTIPATH_AS_PATH_COUNT,
 	.bandwidth_use = BANDWIDTH_COUNT,
+	.full_link_speed = VIP_LINK_SPEED_OF_ALL,
 };
 
 /* The distance is what routers give a static route. */
@@ -64,7 +65,8 @@ const struct static_path_options static_path_options_default = {
 bool vip_options_decide(const struct vip_options *vip)
 {
 	return vip->maximum_paths || vip->as_path != MULTIPATH_AS_PATH_COUNT ||
-	       vip->bandwidth_use != BANDWIDTH_COUNT;
+	       vip->bandwidth_use != BANDWIDTH_COUNT ||
+	       vip->full_link_speed != VIP_LINK_SPEED_OF_ALL;
 }
 
 struct decision_options vip_options_decision(const struct vip_options *vip,
@@ -80,6 +82,8 @@ struct decision_options vip_options_decision(const struct vip_options *vip,
 		own.as_path = vip->as_path;
 	if (vip->bandwidth_use != BANDWIDTH_COUNT)
 		own.bandwidth_use = vip->bandwidth_use;
+	if (vip->full_link_speed != VIP_LINK_SPEED_OF_ALL)
+		own.full_link_speed = vip->full_link_speed;
 	return own;
 }
 
@@ -100,7 +104,8 @@ static bool decision_equal(const struct decision_options *a,
 	       a->bandwidth_use == b->bandwidth_use &&
 	       a->bandwidth_unit == b->bandwidth_unit &&
 	       a->default_weight == b->default_weight &&
-	       a->add_path_weight == b->add_path_weight;
+	       a->add_path_weight == b->add_path_weight &&
+	       a->full_link_speed == b->full_link_speed;
 }
 
 static bool vips_equal(const struct import_options *a,
@@ -117,7 +122,8 @@ static bool vips_equal(const struct import_options *a,
 		    x->min_bandwidth != y->min_bandwidth ||
 		    x->maximum_paths != y->maximum_paths ||
 		    x->as_path != y->as_path ||
-		    x->bandwidth_use != y->bandwidth_use)
+		    x->bandwidth_use != y->bandwidth_use ||
+		    x->full_link_speed != y->full_link_speed)
 			return false;
 	}
 	return true;

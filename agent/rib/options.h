@@ -23,6 +23,7 @@ enum rib_options_limits {
 	RIB_MAX_DELAY_S = 3600,
 	DISTANCE_MAX = 255, /* see distance.h */
 	RIB_MAX_SIGNALS = 8,
+	RIB_MAX_LINK_SPEED = 10000000, /* Mbit/s */
 };
 
 #define WEIGHT_MAX UINT32_MAX /* of a path; see weight.h */
@@ -99,7 +100,10 @@ struct decision_options {
 	uint32_t bandwidth_unit; /* bytes per second, not 0 */
 	uint32_t default_weight;
 	bool add_path_weight;
+	uint32_t full_link_speed; /* Mbit/s; 0: links count alike */
 };
+
+#define VIP_LINK_SPEED_OF_ALL UINT32_MAX
 
 /* One --vip, with what is different for the VIPs in it. */
 struct vip_options {
@@ -111,6 +115,7 @@ struct vip_options {
 	/* X_COUNT: as for all VIPs. */
 	enum multipath_as_path as_path;
 	enum bandwidth_use bandwidth_use;
+	uint32_t full_link_speed; /* VIP_LINK_SPEED_OF_ALL: as for all VIPs */
 };
 
 /* One --aggregate: announced for the VIPs inside it. */

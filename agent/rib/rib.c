@@ -315,11 +315,12 @@ void rib_free(struct rib *rib)
 uint32_t rib_path_weight(const struct rib *rib, const struct route *route,
 			 const struct path *path)
 {
-	uint32_t weight =
-		weight_of_path(rib_decision_options(rib, &route->node.prefix),
-			       route->paths, path);
+	const struct decision_options *options =
+		rib_decision_options(rib, &route->node.prefix);
+	uint32_t weight = weight_of_path(options, route->paths, path);
 
-	return weight_scaled(path, weight, weight_scale(route->paths));
+	return weight_scaled(options, path, weight,
+			     weight_scale(options, route->paths));
 }
 
 const struct origins *rib_origins(const struct rib *rib,

@@ -62,7 +62,8 @@ static bool is_same_place(const struct rib_nexthop_place *a,
 			  const struct rib_nexthop_place *b)
 {
 	return a->ifindex == b->ifindex && a->on_link == b->on_link &&
-	       a->held == b->held && !memcmp(a->mac, b->mac, MAC_SIZE);
+	       a->held == b->held && a->link_speed == b->link_speed &&
+	       !memcmp(a->mac, b->mac, MAC_SIZE);
 }
 
 /* Ask the hooks. False if the answers are the same as before. */

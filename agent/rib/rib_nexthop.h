@@ -33,6 +33,7 @@ struct route;
 /* Where frames to a next hop go; zero: unknown. */
 struct rib_nexthop_place {
 	uint32_t ifindex;
+	uint32_t link_speed; /* of the interface, in Mbit/s */
 	uint8_t mac[MAC_SIZE];
 	bool on_link; /* to itself, and not to a gateway */
 	bool held;    /* used only where all are: it was dead */

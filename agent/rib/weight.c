@@ -5,7 +5,12 @@
 
 #include <assert.h>
 
+#include "rib/rib_nexthop.h"
 #include "rib/warm_up.h"
+
+enum {
+	PERCENT = 100,
+};
 
 /* True for a path of the set with neither weight nor bandwidth. */
 static bool is_unknown(const struct path *path)
@@ -71,21 +76,49 @@ uint32_t weight_of_path(const struct decision_options *options,
 	return weight < WEIGHT_MAX ? (uint32_t)weight : WEIGHT_MAX;
 }
 
-uint32_t weight_scale(const struct path *paths)
+uint32_t weight_link_percent(const struct decision_options *options,
+			     const struct path *path)
 {
-	for (; paths; paths = paths->next)
-		if (paths->reason == REASON_NONE &&
-		    paths->source->missing_steps)
-			return WARM_UP_STEPS;
-	return 1;
+	uint32_t full = options->full_link_speed;
+	uint32_t speed, percent;
+
+	if (!full)
+		return PERCENT;
+	speed = path->attributes->nexthop->place.link_speed;
+	if (!speed || speed >= full)
+		return PERCENT;
+	percent = (uint32_t)((uint64_t)speed * PERCENT / full);
+	return percent ? percent : 1;
 }
 
-uint32_t weight_scaled(const struct path *path, uint32_t weight, uint32_t scale)
+uint32_t weight_scale(const struct decision_options *options,
+		      const struct path *paths)
+{
+	uint32_t steps = 1, percent = 1;
+
+	for (; paths; paths = paths->next) {
+		if (paths->reason != REASON_NONE)
+			continue;
+		if (paths->source->missing_steps)
+			steps = WARM_UP_STEPS;
+		if (weight_link_percent(options, paths) < PERCENT)
+			percent = PERCENT;
+	}
+	return steps * percent;
+}
+
+/* The scale of the set is a multiple of what the path has a part of. */
+uint32_t weight_scaled(const struct decision_options *options,
+		       const struct path *path, uint32_t weight, uint32_t scale)
 {
 	uint64_t scaled = (uint64_t)weight * scale;
+	uint32_t missing = path->source->missing_steps;
+	uint32_t percent = weight_link_percent(options, path);
 
-	if (scale > 1)
-		scaled -= (uint64_t)weight * path->source->missing_steps;
+	if (scale > 1 && missing)
+		scaled = scaled / WARM_UP_STEPS * (WARM_UP_STEPS - missing);
+	if (scale > 1 && percent < PERCENT)
+		scaled = scaled / PERCENT * percent;
 	return scaled < WEIGHT_MAX ? (uint32_t)scaled : WEIGHT_MAX;
 }
 
@@ -103,13 +136,17 @@ static double sum_bandwidth(const struct decision_options *options,
 
 	*known = false;
 	for (; paths; paths = paths->next) {
+		double bandwidth;
+
 		if (paths->reason != REASON_NONE)
 			continue;
 		if (path_has_bandwidth(options, paths))
-			sum += (double)paths->attributes->bandwidth;
+			bandwidth = (double)paths->attributes->bandwidth;
 		else
-			sum += (double)own_weight(options, paths) *
-			       options->bandwidth_unit;
+			bandwidth = (double)own_weight(options, paths) *
+				    options->bandwidth_unit;
+		sum += bandwidth * weight_link_percent(options, paths) /
+		       PERCENT;
 		*known |= path_has_bandwidth(options, paths);
 	}
 	return sum;

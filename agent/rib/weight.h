@@ -16,8 +16,11 @@
  * many equal servers that announces a bandwidth would get nearly all traffic.
  * BANDWIDTH_USE has no such exception; --default-weight must fit then.
  *
- * While the weight of a new server rises (warm_up.h), all weights of the set are
- * multiplied by the number of steps, so that an eighth of the weight 1 is a number.
+ * Two things take a part of a weight away: a new server whose weight rises
+ * (warm_up.h), and a link to the next hop that is slower than
+ * --link-speed-weight, as one that lost a member or was negotiated down. While a
+ * path of the set has such a part, all weights of the set are multiplied by the
+ * number of steps or by 100, so that a part of the weight 1 is a number.
  *
  * A bandwidth of 0 is no weight. Like GRACEFUL_SHUTDOWN (RFC 8326), it asks not
  * to use the path.
@@ -34,19 +37,24 @@ uint32_t weight_of_path(const struct decision_options *options,
 
 /*
  * Return the factor of all weights in the set: WARM_UP_STEPS while a path of it
- * rises, else 1.
+ * rises, 100 while a link is slow, the product while both, else 1.
  */
-uint32_t weight_scale(const struct path *paths);
-/* Return the weight of a path in a set of that scale, with the steps it has. */
-uint32_t weight_scaled(const struct path *path, uint32_t weight,
+uint32_t weight_scale(const struct decision_options *options,
+		      const struct path *paths);
+/* Return what is left of the weight of a path, in a set of that scale. */
+uint32_t weight_scaled(const struct decision_options *options,
+		       const struct path *path, uint32_t weight,
 		       uint32_t scale);
+/* Return the speed of the link to the next hop in percent of a full one, 1 to 100. */
+uint32_t weight_link_percent(const struct decision_options *options,
+			     const struct path *path);
 /* Return the weight that a path out of the set would have in it. */
 uint32_t weight_of_joining(const struct decision_options *options,
 			   const struct path *path);
 
 /*
  * Sum the bandwidths of the paths of the set. A path without one counts by its
- * weight. False if no path of the set has a bandwidth.
+ * weight, and a path over a slow link with the percentage of its link. False if no path of the set has a bandwidth.
  */
 bool weight_sum_bandwidth(const struct decision_options *options,
 			  const struct path *paths, double *bytes_per_second);

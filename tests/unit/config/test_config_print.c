@@ -52,6 +52,7 @@ static void the_canonical_form_has_every_flag(void **state)
 		"link-bandwidth use-if-all\n"
 		"bandwidth-unit 125000\n"
 		"default-weight 1\n"
+		"link-speed-weight 0\n"
 		"announce-as origin\n"
 		"min-nexthops 1\n"
 		"announce-delay 0\n"

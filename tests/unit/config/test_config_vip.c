@@ -61,7 +61,8 @@ static void a_vip_has_a_choice_of_its_own(void **state)
 {
 	static const char keys[] =
 		"vip 192.0.2.1/32,min-bandwidth=3000,maximum-paths=8,"
-		"multipath-as-path=exact,link-bandwidth=ignore\n";
+		"multipath-as-path=exact,link-bandwidth=ignore,"
+		"link-speed-weight=0\n";
 	static char text[TEXT_SIZE];
 	FILE *out = fmemopen(text, TEXT_SIZE, "w");
 	const struct vip_options *vip;
@@ -73,6 +74,7 @@ static void a_vip_has_a_choice_of_its_own(void **state)
 	assert_int_equal(vip->maximum_paths, 8);
 	assert_int_equal(vip->as_path, MULTIPATH_AS_PATH_EXACT);
 	assert_int_equal(vip->bandwidth_use, BANDWIDTH_IGNORE);
+	assert_int_equal(vip->full_link_speed, 0);
 	vip = &config.rib.import.vips[0];
 	assert_false(vip_options_decide(vip));
 	config_print(&config, out);
@@ -102,6 +104,10 @@ static void choices_that_make_no_sense_are_refused(void **state)
 	assert_error("vip 192.0.2.1,link-bandwidth=no",
 		     "--vip 192.0.2.1,link-bandwidth=no: link-bandwidth=no: "
 		     "must be use, use-if-all or ignore");
+	assert_error("vip 192.0.2.1,link-speed-weight=10000001",
+		     "--vip 192.0.2.1,link-speed-weight=10000001: "
+		     "link-speed-weight=10000001: must be a number from 0 to "
+		     "10000000");
 	assert_error("vip 192.0.2.1,min-bandwidth=0",
 		     "--vip 192.0.2.1,min-bandwidth=0: min-bandwidth=0: must "
 		     "be a number from 1 to 4294967295");

@@ -56,6 +56,7 @@ struct row {
 	uint32_t igp_cost; /* of the next hop */
 	uint8_t machine;   /* of the next hop, on a link of ours; 0: unknown */
 	bool held;	   /* the next hop */
+	uint32_t link_speed; /* to the next hop; 0: unknown */
 	uint64_t aigp;
 	double bandwidth;
 	bool no_bandwidth_left; /* a bandwidth of 0 */
@@ -185,6 +186,7 @@ static inline void path_table_add(struct path_table *table,
 			.on_link = true,
 		};
 	path->attributes->nexthop->place.held = row->held;
+	path->attributes->nexthop->place.link_speed = row->link_speed;
 	table->list = path;
 }
 

@@ -128,12 +128,15 @@ static void the_largest_weight_is_not_exceeded(void **state)
 {
 	const struct path_source source = { .missing_steps = 1 };
 	const struct path path = { .source = &source };
+	const struct decision_options options = { .default_weight = 1 };
 
 	(void)state;
-	assert_int_equal(weight_scaled(&path, WEIGHT_MAX, WARM_UP_STEPS),
+	assert_int_equal(weight_scaled(&options, &path, WEIGHT_MAX,
+				       WARM_UP_STEPS),
 			 WEIGHT_MAX);
-	assert_int_equal(weight_scaled(&path, WEIGHT_MAX, 1), WEIGHT_MAX);
-	assert_int_equal(weight_scaled(&path, 3, WARM_UP_STEPS), 21);
+	assert_int_equal(weight_scaled(&options, &path, WEIGHT_MAX, 1),
+			 WEIGHT_MAX);
+	assert_int_equal(weight_scaled(&options, &path, 3, WARM_UP_STEPS), 21);
 }
 
 int main(void)

@@ -198,6 +198,99 @@ static void the_bandwidth_of_a_set_is_the_sum(void **state)
 	path_table_free(&table);
 }
 
+/* Expect these weights in a set of scale `scale`, and this sum of bandwidths. */
+static void expect_scaled(const struct decision_options *options,
+			  struct path_table *table, uint32_t scale,
+			  const uint32_t *weights)
+{
+	assert_int_equal(weight_scale(options, table->list), scale);
+	for (size_t i = 0; i < table->count; i++) {
+		const struct path *path = &table->paths[i];
+		uint32_t weight = weight_of_path(options, table->list, path);
+
+		assert_int_equal(weight_scaled(options, path, weight, scale),
+				 weights[i]);
+	}
+}
+
+/* Links of 10 Gbit/s, 4 Gbit/s, unknown speed and 1 Mbit/s. */
+static void a_slow_link_takes_its_part_of_the_weight(void **state)
+{
+	static const struct row rows[] = {
+		{ 1, { 1 }, .link_speed = 10000 },
+		{ 2, { 2 }, .link_speed = 4000 },
+		{ 3, { 3 }, .weight = 5 },
+		{ 4, { 4 }, .link_speed = 1 },
+	};
+	struct decision_options options = use;
+	struct path_table table;
+
+	(void)state;
+	path_table_decide(&table, &options, rows, 4);
+	expect_scaled(&options, &table, 1, (const uint32_t[]){ 3, 3, 5, 3 });
+	options.full_link_speed = 1;
+	expect_scaled(&options, &table, 1, (const uint32_t[]){ 3, 3, 5, 3 });
+	options.full_link_speed = 10000;
+	expect_scaled(&options, &table, 100,
+		      (const uint32_t[]){ 300, 120, 500, 3 });
+	/* Beside a server whose weight rises: 2 of 8 steps are missing. */
+	table.sources[1].missing_steps = 2;
+	expect_scaled(&options, &table, 800,
+		      (const uint32_t[]){ 2400, 720, 4000, 24 });
+	path_table_free(&table);
+}
+
+static void a_slow_link_of_a_path_that_lost_changes_nothing(void **state)
+{
+	static const struct row rows[] = {
+		{ 1, { 1 }, .link_speed = 10000 },
+		{ 2, { 2, 3 }, .link_speed = 10 },
+	};
+	struct decision_options options = use;
+	struct path_table table;
+
+	(void)state;
+	options.full_link_speed = 10000;
+	path_table_decide(&table, &options, rows, 2);
+	expect_scaled(&options, &table, 1, (const uint32_t[]){ 3, 0 });
+	path_table_free(&table);
+}
+
+static void a_slow_link_takes_its_part_of_the_bandwidth(void **state)
+{
+	static const struct row rows[] = {
+		{ 1, { 1 }, .bandwidth = GIGABIT, .link_speed = 500 },
+		{ 2, { 2 }, .link_speed = 250 }, /* 3 units */
+	};
+	struct decision_options options = use;
+	struct path_table table;
+	double sum = 0;
+
+	(void)state;
+	options.full_link_speed = 1000;
+	path_table_decide(&table, &options, rows, 2);
+	assert_true(weight_sum_bandwidth(&options, table.list, &sum));
+	assert_true(sum == GIGABIT * .5 + GIGABIT * .3 * .25);
+	path_table_free(&table);
+}
+
+static void a_scaled_weight_is_bounded(void **state)
+{
+	static const struct row rows[] = {
+		{ 1, { 1 }, .weight = WEIGHT_MAX },
+		{ 2, { 2 }, .weight = WEIGHT_MAX, .link_speed = 1 },
+	};
+	struct decision_options options = use;
+	struct path_table table;
+
+	(void)state;
+	options.full_link_speed = RIB_MAX_LINK_SPEED;
+	path_table_decide(&table, &options, rows, 2);
+	expect_scaled(&options, &table, 100,
+		      (const uint32_t[]){ WEIGHT_MAX, WEIGHT_MAX });
+	path_table_free(&table);
+}
+
 static void sets_of_other_weight_are_other_sets(void **state)
 {
 	static const struct row rows[] = { { 1, { 1 }, .weight = 1 },
@@ -230,6 +323,11 @@ int main(void)
 		cmocka_unit_test(paths_of_one_neighbor_add_up_if_they_are_to),
 		cmocka_unit_test(another_neighbor_does_not_add_to_the_weight),
 		cmocka_unit_test(the_bandwidth_of_a_set_is_the_sum),
+		cmocka_unit_test(a_slow_link_takes_its_part_of_the_weight),
+		cmocka_unit_test(
+			a_slow_link_of_a_path_that_lost_changes_nothing),
+		cmocka_unit_test(a_slow_link_takes_its_part_of_the_bandwidth),
+		cmocka_unit_test(a_scaled_weight_is_bounded),
 		cmocka_unit_test(sets_of_other_weight_are_other_sets),
 	};
 
