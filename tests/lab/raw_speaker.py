@@ -17,7 +17,7 @@ import time
 
 import lab_case  # noqa: F401 (finds the lab)
 import raw_bgp as bgp
-from lab.system import LabError
+from lab.system import TIME_SCALE, LabError
 
 PORT = 179
 CLONE_NEWNET = 0x40000000
@@ -221,6 +221,7 @@ def read_all(speakers, seconds):
 
 def wait_for(speakers, condition, seconds, what, pause=0.05):
     """Read from all speakers until condition() is true; return its value."""
+    seconds *= TIME_SCALE
     deadline = time.monotonic() + seconds
     while True:
         value = condition()

@@ -145,9 +145,12 @@ class Collision(RawCase):
 
     def connections(self, address):
         """Return the connection that the agent dialled, and one dialled by the
-        test meanwhile."""
+        test meanwhile. The agent has both when it has sent an OPEN on both: it
+        refuses a connection that it sees after the session is up."""
         theirs = self.keep(self.listeners[address].accept())
         ours = self.keep(self.lab.dial(address))
+        for connection in (theirs, ours):
+            connection.wait_for_message(bgp.OPEN)
         return theirs, ours
 
     def hello(self, address):
