@@ -73,7 +73,7 @@ fib_SRC := fib.c kernel_routes.c nexthop_message.c options.c route_message.c \
 fib_USES := nexthop core
 
 steering_DIR := agent/steering
-steering_SRC := affinity.c assign.c backup.c build_budget.c candidate.c fit.c flow_sweep.c group.c identity.c limit.c nexthop_slots.c options.c \
+steering_SRC := affinity.c assign.c backup.c build_budget.c candidate.c drain.c fit.c flow_sweep.c group.c identity.c limit.c nexthop_slots.c options.c \
 	parking.c ranking.c set.c settle.c share.c steering.c turn.c variant.c vip.c window.c
 steering_USES := rib nexthop codec core
 
@@ -118,7 +118,7 @@ rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision 
 nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datagram bfd_packet bfd_pair bfd_session drain_list hold_down host listening nd netlink_message probe \
 	probe_budget probe_queue)
 fib_TESTS := fib/test_nexthop_message fib/test_route_message
-steering_TESTS := $(addprefix steering/test_,affinity assign build_budget fit flaps identity limit ranking sets steering two_ribs window_flows windows)
+steering_TESTS := $(addprefix steering/test_,affinity assign build_budget drains fit flaps identity limit ranking sets steering two_ribs window_flows windows)
 datapath_TESTS := datapath/test_vip_table
 control_TESTS := $(addprefix control/test_,flow_frame http metrics permission prefix_cursor request server show_config)
 config_TESTS := $(addprefix config/test_,config config_aggregate config_confederation config_file \

@@ -356,7 +356,8 @@ static const struct view_column nexthop_columns[] = {
 	COLUMN_NUMBER("SINCE", "since_s"),
 	COLUMN_TEXT("BFD", "bfd.state"),
 	COLUMN_TEXT("ALIVE", "alive"),
-	COLUMN_TEXT("DRAINING", "draining"),
+	COLUMN_TEXT("DRAINS BY", "drain.cause"),
+	COLUMN_NUMBER("FLOWS STAY", "drain.flows_stay_s"),
 	COLUMN_NUMBER("HELD", "held_s"),
 	COLUMN_TEXT("INTERFACE", "interface"),
 	COLUMN_TEXT("MAC", "mac"),
@@ -398,7 +399,8 @@ static const struct view_section group_sections[] = {
 	  COLUMNS(member_columns),
 	  .inner = "members",
 	  .heading = "group {group}: {size} buckets, digest {digest}, VIPs "
-		     "{vips}; {moving_buckets} buckets moving" },
+		     "{vips}; {moving_buckets} buckets moving, window left "
+		     "{window_left_s}" },
 };
 
 static const struct view_column outcome_columns[] = {
@@ -605,6 +607,8 @@ static const struct view_line explain_flow_lines[] = {
 	  "{affinity.rule}; record: {affinity.record}; previous next hop: "
 	  "{affinity.previous}; after the window: {affinity.after_window}",
 	  "affinity" },
+	{ "record", "{table.recorded}, signature {affinity.signature}",
+	  "table.recorded" },
 	{ "agree", "{agree}", "program" },
 };
 

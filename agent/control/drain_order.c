@@ -16,6 +16,11 @@
 #include "nexthop/bfd_session.h"
 #include "nexthop/drain_list.h"
 #include "nexthop/tracker.h"
+#include "rib/path.h"
+#include "rib/reason.h"
+#include "rib/rib.h"
+#include "steering/drain.h"
+#include "steering/steering.h"
 
 struct json_object *drain_order_parse(struct json_object *request, bool drain,
 				      struct drain_order *order)
@@ -80,19 +85,53 @@ struct json_object *show_drain(const struct control_view *view,
 	return drain ? order_json(drain) : NULL;
 }
 
+/* Return why a next hop gets no new flows, by what was announced. */
+static const char *drain_cause(const struct control_view *view,
+			       const struct address *address,
+			       const struct steering_drain *drain)
+{
+	const struct path *path = rib_path_left_out(view->rib, address);
+	const char *cause;
+
+	if (!path)
+		return drain->lost ? "session_lost" : "withdrawal";
+	cause = rib_path_drain_cause(view->rib, path);
+	return cause ? cause : path_reason_name(path->reason);
+}
+
+static struct json_object *bfd_drain_json(const struct control_view *view,
+					  const struct address *address)
+{
+	const struct bfd_session *bfd =
+		tracker_bfd_session(view->tracker, address);
+
+	return drain_json("bfd_admin_down",
+			  bfd ? bfd->since_us / CLOCK_US_PER_MS : 0);
+}
+
 struct json_object *show_nexthop_drain(const struct control_view *view,
 				       const struct nexthop *nexthop)
 {
-	struct json_object *out = show_drain(view, &nexthop->address);
-	const struct bfd_session *bfd;
+	const struct address *address = &nexthop->address;
+	const struct slot *slot = steering_find_slot(view->steering, address);
+	struct json_object *out = show_drain(view, address);
+	struct steering_drain drain = { 0 };
+	bool draining = slot &&
+			steering_find_drain(view->steering, slot, &drain);
+	uint64_t until_ms = (uint64_t)drain.until_s * CLOCK_MS_PER_S;
 
-	if (out || nexthop->bfd != NEXTHOP_BFD_DRAINING)
-		return out;
-	bfd = tracker_bfd_session(view->tracker, &nexthop->address);
-	out = drain_json("bfd_admin_down",
-			 bfd ? bfd->since_us / CLOCK_US_PER_MS : 0);
-	json_add(out, "until_s", NULL);
-	json_add_text(out, "reason", NULL);
+	if (!out && nexthop->bfd == NEXTHOP_BFD_DRAINING)
+		out = bfd_drain_json(view, address);
+	else if (!out && draining)
+		out = drain_json(drain_cause(view, address, &drain),
+				 (uint64_t)drain.since_s * CLOCK_MS_PER_S);
+	else if (!out)
+		return NULL;
+	if (!json_object_object_get_ex(out, "until_s", NULL)) {
+		json_add(out, "until_s", left_json(until_ms));
+		json_add_text(out, "reason", NULL);
+	}
+	json_add(out, "flows_stay_s", left_json(until_ms));
 	return out;
 }
 

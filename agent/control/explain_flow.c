@@ -17,10 +17,12 @@
 #include "control/json.h"
 #include "control/request.h"
 #include "control/show.h"
+#include "core/array.h"
 #include "core/hex.h"
 #include "datapath/datapath.h"
 #include "flow_hash.h"
 #include "nexthop/tracker.h"
+#include "steering/affinity.h"
 #include "steering/steering.h"
 
 enum {
@@ -32,12 +34,16 @@ enum {
 /* The answer of the tables. */
 struct choice {
 	const struct steering_vip *vip; /* NULL: the destination is in none */
+	const struct steering_group *group; /* NULL: the VIP has no table */
 	uint32_t hash_fields;
 	uint64_t hash;
 	uint32_t bucket; /* of the group */
 	const struct address *owner;
 	const struct address *backup; /* NULL: none */
 	const struct address *taken; /* the one of them that is alive; or NULL */
+	/* While the bucket moves: where unknown flows go; or NULL. */
+	const struct address *previous;
+	const struct address *recorded; /* where a record says; or NULL */
 };
 
 static const struct address *group_member(const struct steering_group *group,
@@ -55,6 +61,44 @@ static bool is_address_alive(const struct control_view *view,
 	return nexthop && nexthop_is_alive(nexthop);
 }
 
+/* Return where the first record that counts sends a flow, or NULL. */
+static const struct address *find_record(const struct control_view *view,
+					 const struct flow *flow)
+{
+	static const enum hg_flow_map maps[] = {
+		HG_FLOWS_PINNED,
+		HG_FLOWS_NEW,
+		HG_FLOWS_PROBATION,
+	};
+	uint64_t signature = flow_hash(flow, HG_HASH_5_TUPLE,
+				       view->datapath_options->hash_key);
+	struct hg_flow record;
+
+	for (size_t i = 0; i < COUNT_OF(maps); i++)
+		if (!datapath_find_flow(view->datapath, maps[i], signature,
+					&record) &&
+		    steering_flow_counts(view->steering, &record))
+			return &steering_slot_at(view->steering, record.slot)
+					->node.prefix.address;
+	return NULL;
+}
+
+/* Add what a bucket that is tracked has besides its table. */
+static void add_affinity(struct choice *choice, const struct control_view *view,
+			 const struct flow *flow)
+{
+	const struct steering_group *group = choice->group;
+	const struct slot *previous =
+		steering_previous(view->steering, group, choice->bucket);
+
+	if (!group->affinity ||
+	    !group->affinity->buckets[choice->bucket].tracked)
+		return;
+	if (previous)
+		choice->previous = &previous->node.prefix.address;
+	choice->recorded = find_record(view, flow);
+}
+
 static struct choice choose_member(const struct control_view *view,
 				   const struct flow *flow)
 {
@@ -67,17 +111,20 @@ static struct choice choose_member(const struct control_view *view,
 
 	if (!choice.vip)
 		return choice;
-	group = choice.vip->group;
+	group = choice.group = choice.vip->group;
 	choice.hash_fields = steering_hash_fields_of(view->steering_options,
 						     &choice.vip->node.prefix);
 	choice.hash = flow_hash(flow, choice.hash_fields, options->hash_key);
 	choice.bucket = (uint32_t)choice.hash & (options->table_size - 1);
+	if (!group)
+		return choice;
 	choice.owner = group_member(group, group->owners[choice.bucket]);
 	choice.backup = group_member(group, group->backups[choice.bucket]);
 	if (is_address_alive(view, choice.owner))
 		choice.taken = choice.owner;
 	else if (is_address_alive(view, choice.backup))
 		choice.taken = choice.backup;
+	add_affinity(&choice, view, flow);
 	return choice;
 }
 
@@ -107,6 +154,8 @@ static const char *choice_word(const struct choice *choice)
 {
 	if (!choice->vip)
 		return "not a vip";
+	if (!choice->group)
+		return "no table";
 	if (!choice->taken)
 		return "no living next hop";
 	return choice->taken == choice->owner ? "owner" : "backup";
@@ -120,6 +169,8 @@ static void add_choice(struct json_object *out, const struct choice *choice)
 	json_add_text(table, "outcome", choice_word(choice));
 	json_add(table, "next_hop", json_of_member(choice->taken));
 	json_add(table, "backup", json_of_member(choice->backup));
+	json_add(table, "previous", json_of_member(choice->previous));
+	json_add(table, "recorded", json_of_member(choice->recorded));
 	json_add(out, "table", table);
 	if (!choice->vip)
 		return;
@@ -128,7 +179,9 @@ static void add_choice(struct json_object *out, const struct choice *choice)
 	json_add_text(out, "hash_fields",
 		      steering_hash_fields_names[choice->hash_fields]);
 	json_add_text(out, "hash", hash);
-	json_add_number(out, "group", choice->vip->group->index);
+	json_add(out, "group",
+		 choice->group ? json_object_new_uint64(choice->group->index) :
+				 NULL);
 	json_add_number(out, "bucket", choice->bucket);
 }
 
@@ -163,20 +216,6 @@ json_of_explanation(const struct control_view *view,
 	return out;
 }
 
-/* True if the flow goes by a record, or where its bucket moves from. */
-static bool is_by_affinity(const struct datapath_explanation *explanation)
-{
-	switch (explanation->details.rule) {
-	case HG_RULE_UNRECORDED:
-	case HG_RULE_PREVIOUS:
-	case HG_RULE_FOLLOWED:
-	case HG_RULE_FRAGMENT:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static struct json_object *json_of_slot(const struct control_view *view,
 					uint32_t slot)
 {
@@ -197,6 +236,7 @@ affinity_json(const struct control_view *view, const struct choice *choice,
 	const struct hg_explanation *details = &explanation->details;
 	bool recorded = details->map < HG_FLOW_MAP_COUNT;
 	struct json_object *out, *after = NULL;
+	char signature[HASH_TEXT_SIZE];
 
 	if (!details->signature)
 		return NULL;
@@ -205,6 +245,9 @@ affinity_json(const struct control_view *view, const struct choice *choice,
 	else if (choice)
 		after = json_of_member(choice->taken);
 	out = json_object_new_object();
+	snprintf(signature, sizeof(signature), "0x%016" PRIx64,
+		 (uint64_t)details->signature);
+	json_add_text(out, "signature", signature);
 	json_add_text(out, "rule", hg_rule_name(details->rule));
 	json_add_text(out, "record",
 		      recorded ? hg_flow_map_name(details->map) : NULL);
@@ -213,10 +256,26 @@ affinity_json(const struct control_view *view, const struct choice *choice,
 	return out;
 }
 
+/* Return the next hop that the program's rule leads to, by the agent's tables. */
+static const struct address *expected_member(const struct choice *choice,
+					     enum hg_rule rule)
+{
+	switch (rule) {
+	case HG_RULE_FOLLOWED:
+		return choice->recorded;
+	case HG_RULE_PREVIOUS:
+		return choice->recorded ? NULL : choice->previous;
+	case HG_RULE_UNRECORDED:
+		return choice->previous ? choice->previous : choice->taken;
+	default:
+		return choice->taken;
+	}
+}
+
 /*
  * Return whether tables and program name the same next hop; NULL if the program
- * did not get as far as the tables, if it chooses by a random number, or if
- * affinity is why they differ.
+ * did not get as far as the tables, if it chooses by a random number, or if the
+ * first fragment decides.
  */
 static struct json_object *
 agreement_json(const struct control_view *view, const struct choice *choice,
@@ -227,16 +286,16 @@ agreement_json(const struct control_view *view, const struct choice *choice,
 	bool looked_up = nexthop ||
 			 explanation->outcome == HG_PASSED_NO_NEXTHOP ||
 			 explanation->outcome == HG_PASSED_NOT_VIP;
-	bool agree;
+	enum hg_rule rule = explanation->details.rule;
+	const struct address *expected = expected_member(choice, rule);
 
-	if (!looked_up || choice->hash_fields == HG_HASH_PACKET)
+	if (!looked_up || choice->hash_fields == HG_HASH_PACKET ||
+	    rule == HG_RULE_FRAGMENT)
 		return NULL;
-	agree = nexthop && choice->taken ?
-			address_equal(&nexthop->address, choice->taken) :
-			!nexthop && !choice->taken;
-	if (!agree && is_by_affinity(explanation))
-		return NULL;
-	return json_object_new_boolean(agree);
+	return json_object_new_boolean(
+		nexthop && expected ?
+			address_equal(&nexthop->address, expected) :
+			!nexthop && !expected);
 }
 
 /*

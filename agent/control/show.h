@@ -71,7 +71,10 @@ struct json_object *show_bfd(const struct control_view *view,
 /* Return the order to drain an address; NULL: there is none. */
 struct json_object *show_drain(const struct control_view *view,
 			       const struct address *address);
-/* Return why a next hop drains, an order or BFD; NULL: it does not. */
+/*
+ * Return why a next hop gets no new flows, since when, and how long those that it
+ * has stay; NULL: it does not drain.
+ */
 struct json_object *show_nexthop_drain(const struct control_view *view,
 				       const struct nexthop *nexthop);
 

@@ -191,6 +191,51 @@ static struct json_object *members_json(const struct steering_group *group)
 	return list;
 }
 
+/* Return the seconds until a time of the tables; NULL: there is none. */
+static struct json_object *seconds_left(uint32_t until_s)
+{
+	uint32_t now_s = (uint32_t)(clock_now_ms() / CLOCK_MS_PER_S);
+
+	if (!until_s)
+		return NULL;
+	return json_object_new_uint64(until_s > now_s ? until_s - now_s : 0);
+}
+
+/* List the next hops that flows of the group stay on. */
+static struct json_object *stays_json(const struct steering_group *group)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < group->held_count; i++) {
+		const struct steering_hold *hold = &group->held[i];
+		struct json_object *stay = json_object_new_object();
+		uint16_t slot = (uint16_t)hold->slot->index;
+		uint32_t moving = 0;
+
+		if (group->affinity)
+			moving = affinity_count_from(group->affinity, slot);
+		json_add(stay, "address",
+			 json_of_address(&hold->slot->node.prefix.address));
+		json_add_number(stay, "moving_buckets", moving);
+		json_add(stay, "left_s", seconds_left(hold->until_s));
+		json_object_array_add(list, stay);
+	}
+	return list;
+}
+
+static void add_windows(struct json_object *out,
+			const struct steering_group *group)
+{
+	const struct affinity *affinity = group->affinity;
+
+	json_add_number(out, "moving_buckets", affinity ? affinity->moving : 0);
+	json_add_number(out, "tracked_buckets",
+			affinity ? affinity->tracked : 0);
+	json_add(out, "window_left_s",
+		 affinity ? seconds_left(affinity_last_s(affinity)) : NULL);
+	json_add(out, "flows_stay_on", stays_json(group));
+}
+
 static struct json_object *group_json(const struct control_view *view,
 				      const struct steering_group *group)
 {
@@ -206,10 +251,7 @@ static struct json_object *group_json(const struct control_view *view,
 	json_add_number(out, "group", group->index);
 	json_add_number(out, "size", view->datapath_options->table_size);
 	json_add_text(out, "digest", digest);
-	json_add_number(out, "moving_buckets",
-			group->affinity ? group->affinity->moving : 0);
-	json_add_number(out, "tracked_buckets",
-			group->affinity ? group->affinity->tracked : 0);
+	add_windows(out, group);
 	json_add(out, "vips", vips);
 	json_add(out, "members", members_json(group));
 	return out;

@@ -202,6 +202,9 @@ int datapath_read_flows(const struct datapath *dp, enum hg_flow_map map,
 			struct datapath_flows_cursor *cursor,
 			struct datapath_flow *out, uint32_t max,
 			uint32_t *count);
+/* Read the record of one flow. -ENOENT: there is none. */
+int datapath_find_flow(const struct datapath *dp, enum hg_flow_map map,
+		       uint64_t signature, struct hg_flow *flow);
 /* Delete records. Those that are gone already are no error. */
 int datapath_delete_flows(struct datapath *dp, enum hg_flow_map map,
 			  const uint64_t *signatures, uint32_t count);

@@ -39,6 +39,16 @@ int datapath_read_flows(const struct datapath *dp, enum hg_flow_map map,
 	return err;
 }
 
+int datapath_find_flow(const struct datapath *dp, enum hg_flow_map map,
+		       uint64_t signature, struct hg_flow *flow)
+{
+	const struct hg_flow_key key = { signature };
+
+	if (map >= HG_FLOW_MAP_COUNT)
+		return -EINVAL;
+	return bpf_map_lookup_elem(dp->flows[map], &key, flow);
+}
+
 /*
  * A batch ends at the first record that the program or the kernel has removed
  * meanwhile.

@@ -133,18 +133,35 @@ static inline bool path_has_bandwidth(const struct decision_options *options,
 	       options->bandwidth_use != BANDWIDTH_IGNORE;
 }
 
-/*
- * True if the path is not to be used while others are: RFC 8326, one of
- * --draining-community, a bandwidth of 0, or its neighbor or its next hop drains.
- */
+/* Why a path is not to be used while others are. */
+enum path_drain_cause {
+	PATH_DRAINS_NOT,
+	PATH_DRAINS_BY_SHUTDOWN,  /* GRACEFUL_SHUTDOWN: RFC 8326 */
+	PATH_DRAINS_BY_COMMUNITY, /* one of --draining-community */
+	PATH_DRAINS_BY_BANDWIDTH, /* that of its link is 0 */
+	PATH_DRAINS_BY_ORDER,	  /* about its neighbor or its next hop */
+	PATH_DRAIN_CAUSE_COUNT,
+};
+
+static inline enum path_drain_cause
+path_drain_cause(const struct decision_options *options,
+		 const struct path *path)
+{
+	if (path->attributes->is_shutdown)
+		return PATH_DRAINS_BY_SHUTDOWN;
+	if (path->attributes->is_signal_draining)
+		return PATH_DRAINS_BY_COMMUNITY;
+	if (path->source->draining || path->attributes->nexthop->draining)
+		return PATH_DRAINS_BY_ORDER;
+	if (path_has_bandwidth(options, path) && !path->attributes->bandwidth)
+		return PATH_DRAINS_BY_BANDWIDTH;
+	return PATH_DRAINS_NOT;
+}
+
 static inline bool path_is_draining(const struct decision_options *options,
 				    const struct path *path)
 {
-	return path->attributes->is_shutdown ||
-	       path->attributes->is_signal_draining || path->source->draining ||
-	       path->attributes->nexthop->draining ||
-	       (path_has_bandwidth(options, path) &&
-		!path->attributes->bandwidth);
+	return path_drain_cause(options, path) != PATH_DRAINS_NOT;
 }
 
 /* True if the path will be used, but is not yet while there are others. */

@@ -291,6 +291,15 @@ const struct address *rib_upstream_at(const struct rib *rib, uint32_t ifindex,
 /* Return the origin ASes that a VIP has had, or NULL. */
 const struct origins *rib_origins(const struct rib *rib,
 				  const struct prefix *vip);
+/*
+ * Return a path with this next hop that is out of its set, preferably one that
+ * drains, or NULL. Looks at a few routes.
+ */
+const struct path *rib_path_left_out(const struct rib *rib,
+				     const struct address *nexthop);
+/* Return why a path drains, in a word; NULL: it does not. */
+const char *rib_path_drain_cause(const struct rib *rib,
+				 const struct path *path);
 /* Return the weight of a path in its route's set, 0 for other paths. */
 uint32_t rib_path_weight(const struct rib *rib, const struct route *route,
 			 const struct path *path);

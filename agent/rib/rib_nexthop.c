@@ -153,6 +153,63 @@ void rib_nexthop_changed(struct rib *rib, const struct address *nexthop)
 	rib_request_work(rib);
 }
 
+/* ------------------------------------------------------------- look-ups */
+
+enum {
+	ROUTES_LOOKED_AT = 64,
+};
+
+/* Return the path of a route with the next hop that is out of the set, or NULL. */
+static const struct path *find_left_out(const struct route *route,
+					const struct rib_nexthop *hop)
+{
+	const struct path *path = route->paths;
+
+	while (path && (path->attributes->nexthop != hop ||
+			path->import != IMPORT_ACCEPTED ||
+			path->reason == REASON_NONE || path->source->leaving))
+		path = path->next;
+	return path;
+}
+
+const struct path *rib_path_left_out(const struct rib *rib,
+				     const struct address *nexthop)
+{
+	const struct rib_nexthop *hop =
+		rib_nexthop_find(&rib->attributes.nexthops, nexthop);
+	const struct path *found = NULL;
+	struct pointer_set_walk walk = { 0 };
+
+	for (int i = 0; hop && i < ROUTES_LOOKED_AT; i++) {
+		const struct route *route =
+			pointer_set_next(&hop->routes.done, &walk);
+		const struct path *path;
+
+		if (!route)
+			break;
+		path = find_left_out(route, hop);
+		if (path && path_is_draining(&rib->options.decision, path))
+			return path;
+		if (path)
+			found = path;
+	}
+	return found;
+}
+
+const char *rib_path_drain_cause(const struct rib *rib, const struct path *path)
+{
+	static const char *const names[PATH_DRAIN_CAUSE_COUNT] = {
+		[PATH_DRAINS_BY_SHUTDOWN] = "graceful_shutdown",
+		[PATH_DRAINS_BY_COMMUNITY] = "draining_community",
+		[PATH_DRAINS_BY_BANDWIDTH] = "bandwidth_0",
+		[PATH_DRAINS_BY_ORDER] = "order",
+	};
+
+	return names[path_drain_cause(&rib->options.decision, path)];
+}
+
+/* ------------------------------------------------------------- turns */
+
 void rib_nexthop_recheck_place(struct rib *rib, uint32_t ifindex,
 			       const uint8_t mac[MAC_SIZE])
 {

@@ -182,6 +182,30 @@ uint32_t affinity_next_s(const struct affinity *affinity)
 	return next_s;
 }
 
+uint32_t affinity_last_s(const struct affinity *affinity)
+{
+	uint32_t last_s = 0;
+
+	for (uint32_t i = 0; i < affinity->size; i++) {
+		const struct affinity_bucket *b = &affinity->buckets[i];
+
+		if (b->moving && b->previous != b->current &&
+		    b->until_s > last_s)
+			last_s = b->until_s;
+	}
+	return last_s;
+}
+
+uint32_t affinity_count_from(const struct affinity *affinity, uint16_t slot)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < affinity->size; i++)
+		count += affinity->buckets[i].moving &&
+			 affinity->buckets[i].previous == slot;
+	return count;
+}
+
 void affinity_untrack(struct affinity *affinity, uint32_t bucket)
 {
 	struct affinity_bucket *b = &affinity->buckets[bucket];

@@ -99,6 +99,10 @@ void affinity_limit(struct affinity *affinity, uint16_t slot, uint32_t until_s);
 void affinity_extend(struct affinity *affinity, uint32_t until_s);
 /* Return the earliest end of a window, or AFFINITY_NEVER. */
 uint32_t affinity_next_s(const struct affinity *affinity);
+/* Return the latest end of a window whose move is not only foreseen, or 0. */
+uint32_t affinity_last_s(const struct affinity *affinity);
+/* Count the buckets that move from a slot. */
+uint32_t affinity_count_from(const struct affinity *affinity, uint16_t slot);
 
 /* No record of the bucket is left. A moving one stays tracked. */
 void affinity_untrack(struct affinity *affinity, uint32_t bucket);

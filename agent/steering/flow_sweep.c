@@ -37,12 +37,7 @@ static struct steering_group *group_of(const struct steering *steering,
 static bool is_valid(const struct steering *steering,
 		     const struct hg_flow *flow, uint32_t now_ms)
 {
-	const struct hg_nexthop *nexthop;
-
-	if (flow->slot >= HG_MAX_NEXTHOPS)
-		return false;
-	nexthop = &steering->nexthops.values[flow->slot];
-	return nexthop->alive && nexthop->incarnation == flow->incarnation &&
+	return steering_flow_counts(steering, flow) &&
 	       !(flow->ending && now_ms - flow->time_ms > FLOW_ENDED_MS);
 }
 

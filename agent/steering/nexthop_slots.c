@@ -13,10 +13,11 @@
 
 int nexthop_slots_init(struct nexthop_slots *slots,
 		       const struct tracker *tracker,
-		       const struct steering_sink *sink)
+		       const struct steering_sink *sink, const uint32_t *now_s)
 {
 	slots->tracker = tracker;
 	slots->sink = sink;
+	slots->now_s = now_s;
 	slots->values = calloc(HG_MAX_NEXTHOPS, sizeof(*slots->values));
 	slots->states = calloc(HG_MAX_NEXTHOPS, sizeof(*slots->states));
 	if (!slots->values || !slots->states)
@@ -60,8 +61,13 @@ static void write_draining(struct nexthop_slots *slots, uint32_t index)
 {
 	const struct steering_sink *sink = slots->sink;
 	struct hg_nexthop value = slots->values[index];
+	struct nexthop_slot_state *state = &slots->states[index];
 
 	value.draining = slot_drains(slots, index);
+	if (!value.draining)
+		state->drains_since_s = 0;
+	else if (!state->drains_since_s)
+		state->drains_since_s = *slots->now_s;
 	if (value.draining == slots->values[index].draining)
 		return;
 	if (!sink->set_nexthop(sink->datapath, index, &value))

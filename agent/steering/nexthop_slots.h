@@ -25,6 +25,7 @@ struct nexthop_slot_state {
 	uint32_t uses[NEXTHOP_USE_COUNT];
 	bool lost;   /* its session ended, and it is not announced since */
 	bool killed; /* so it counts as dead, whether it answers or not */
+	uint32_t drains_since_s; /* 0: it does not drain */
 };
 
 struct nexthop_slots {
@@ -34,6 +35,7 @@ struct nexthop_slots {
 	struct hg_nexthop *values;	   /* by slot: written last */
 	struct nexthop_slot_state *states; /* by slot */
 	uint32_t lost_count;		   /* of them */
+	const uint32_t *now_s;		   /* the clock of the tables */
 	/* Keep a next hop tracked while its slot is in use; NULL: do not. */
 	void (*track)(const struct address *address, bool wanted,
 		      void *context);
@@ -42,7 +44,7 @@ struct nexthop_slots {
 
 int nexthop_slots_init(struct nexthop_slots *slots,
 		       const struct tracker *tracker,
-		       const struct steering_sink *sink);
+		       const struct steering_sink *sink, const uint32_t *now_s);
 void nexthop_slots_free(struct nexthop_slots *slots);
 
 /* Acquire the slot of a next hop and write its state. NULL: none, or an error. */

@@ -39,6 +39,7 @@ bool parking_begin(struct steering *steering, struct steering_vip *vip)
 	vip_want(steering, vip, vip->group->set);
 	vip_set_waiting(steering, vip, false);
 	vip->parked = true;
+	vip->parked_since_s = 0;
 	vip->parked_until_s = 0;
 	steering->parked_count++;
 	steering->pass_wanted = true;
@@ -56,8 +57,10 @@ static bool is_over(const struct steering *steering, struct steering_vip *vip)
 {
 	uint32_t until_s = parked_until(steering, vip->group);
 
-	if (!vip->parked_until_s)
+	if (!vip->parked_until_s) {
+		vip->parked_since_s = steering->groups.now_s;
 		vip->parked_until_s = until_s;
+	}
 	return !until_s || vip->parked_until_s <= steering->groups.now_s;
 }
 

@@ -48,7 +48,8 @@ struct steering *steering_new(const struct steering_options *options,
 	    flow_sweep_init(&steering->sweep) ||
 	    set_table_init(&steering->sets) ||
 	    slot_table_init(&steering->vip_counters, 0, HG_MAX_VIPS) ||
-	    nexthop_slots_init(&steering->nexthops, tracker, &steering->sink) ||
+	    nexthop_slots_init(&steering->nexthops, tracker, &steering->sink,
+			       &steering->groups.now_s) ||
 	    group_table_init(&steering->groups, &steering->options,
 			     &steering->sink, &steering->nexthops)) {
 		steering_free(steering);
@@ -473,6 +474,48 @@ const struct slot *steering_find_slot(const struct steering *steering,
 				      const struct address *address)
 {
 	return nexthop_slots_find(&steering->nexthops, address);
+}
+
+const struct slot *steering_slot_at(const struct steering *steering,
+				    uint32_t index)
+{
+	const struct slot_table *table = &steering->nexthops.table;
+
+	return index >= table->first && index < table->used ?
+		       &table->slots[index] :
+		       NULL;
+}
+
+const struct steering_vip *steering_vip_at(const struct steering *steering,
+					   uint32_t counter)
+{
+	return counter < HG_MAX_VIPS ? steering->by_counter[counter] : NULL;
+}
+
+bool steering_flow_counts(const struct steering *steering,
+			  const struct hg_flow *flow)
+{
+	const struct hg_nexthop *nexthop;
+
+	if (flow->slot >= HG_MAX_NEXTHOPS)
+		return false;
+	nexthop = &steering->nexthops.values[flow->slot];
+	return nexthop->alive && nexthop->incarnation == flow->incarnation;
+}
+
+const struct slot *steering_previous(const struct steering *steering,
+				     const struct steering_group *group,
+				     uint32_t bucket)
+{
+	const struct affinity *affinity = group->affinity;
+	const struct slot *slot;
+
+	if (!affinity || !affinity->buckets[bucket].moving)
+		return NULL;
+	slot = steering_slot_at(steering, affinity->buckets[bucket].previous);
+	return slot && nexthop_slots_is_alive(&steering->nexthops, slot) ?
+		       slot :
+		       NULL;
 }
 
 uint32_t steering_count_buckets(const struct steering *steering,

@@ -33,6 +33,7 @@
  *   affinity       those of its buckets, over time. Pure
  *   parking        VIPs without a server whose flows stay
  *   flow_sweep     records of flows that are not needed any more
+ *   drain          next hops that keep flows and get no new ones
  *   build_budget   tables built again and again for the same VIPs. Pure
  *   nexthop_slots  entries of the map `nexthops`
  *   assign         capped highest-random-weight: owners and backups. Pure
@@ -159,7 +160,8 @@ struct steering_vip {
 	bool by_kernel; /* lost its table for lack of groups: not withdrawn */
 	/* Its set is empty, and its table stays for flows: see parking.h. */
 	bool parked;
-	uint32_t parked_until_s; /* 0: not decided yet */
+	uint32_t parked_since_s; /* both 0: not decided yet */
+	uint32_t parked_until_s;
 	TAILQ_ENTRY(steering_vip) set_link;
 	TAILQ_ENTRY(steering_vip) group_link;
 };
@@ -286,6 +288,22 @@ uint32_t steering_count_flows(const struct steering *steering,
 /* Return the slot of a next hop, also of one no longer used, or NULL. */
 const struct slot *steering_find_slot(const struct steering *steering,
 				      const struct address *address);
+/* Return the slot with this index, or NULL: no next hop ever had it. */
+const struct slot *steering_slot_at(const struct steering *steering,
+				    uint32_t index);
+/* Return the VIP with this counter, or NULL. */
+const struct steering_vip *steering_vip_at(const struct steering *steering,
+					   uint32_t counter);
+/* True if the next hop of a record lives, and has since the record was made. */
+bool steering_flow_counts(const struct steering *steering,
+			  const struct hg_flow *flow);
+/*
+ * Return the slot to which the unknown flows of a bucket go, or NULL: it does not
+ * move, or that slot is dead.
+ */
+const struct slot *steering_previous(const struct steering *steering,
+				     const struct steering_group *group,
+				     uint32_t bucket);
 /* Count the buckets, of all groups, that the next hop owns. */
 uint32_t steering_count_buckets(const struct steering *steering,
 				const struct address *address);

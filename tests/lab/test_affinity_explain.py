@@ -35,17 +35,27 @@ class ExplainWhileMoving(AffinityCase):
         self.assertGreater(len(unknown), 0)
         for said in unknown.values():
             previous = said["program"]["next_hop"]
+            self.assertRegex(said["affinity"].pop("signature"), "^0x[0-9a-f]")
             self.assertEqual(said["affinity"], {
                 "rule": "previous", "record": None, "previous": previous,
                 "after_window": said["table"]["next_hop"]})
-            self.assertIsNone(said["agree"])
-        self.assertEqual(self.moving(), unknown)  # it left no record
+            self.assertEqual(said["table"]["previous"], previous)
+            self.assertIsNone(said["table"]["recorded"])
+            self.assertIs(said["agree"], True)
+        again = self.moving()
+        for said in again.values():
+            del said["affinity"]["signature"]
+        self.assertEqual(again, unknown)  # it left no record
         self.new_servers()
         recorded = self.moving()
         self.assertEqual(recorded.keys(), unknown.keys())
         for port, said in recorded.items():
             self.assertEqual(said["program"]["next_hop"],
                              said["table"]["next_hop"])
+            self.assertIs(said["agree"], True)
+            self.assertEqual(said["table"]["recorded"],
+                             said["program"]["next_hop"])
+            del said["affinity"]["signature"]
             self.assertEqual(said["affinity"], {
                 "rule": "followed", "record": "pinned",
                 "previous": unknown[port]["affinity"]["previous"],

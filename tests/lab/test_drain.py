@@ -7,6 +7,7 @@ import time
 import unittest
 
 import lab_case  # noqa: F401 (finds the lab)
+import raw_bgp as bgp
 from raw_lab import (BACKEND_AS, BACKENDS, NEXT_HOP, UPSTREAM, RawCase,
                      announcement, withdrawal)
 from raw_speaker import wait_for
@@ -15,6 +16,17 @@ EXIT_FAILED, EXIT_USAGE = 1, 2
 SECOND, THIRD = "10.1.0.12", "10.1.0.13"
 VIP = "192.0.2.1/32"
 REASON_MAX, MAX_S = 128, 30 * 24 * 3600
+WINDOW_S, DRAIN_MAX_S = 300, 1800
+GRACEFUL_SHUTDOWN = (65535, 0)
+
+
+def bandwidth_0():
+    """Return an UPDATE with a link bandwidth community of 0."""
+    community = bgp.u8(0x40, 0x04) + bgp.u16(BACKEND_AS) + bgp.u32(0)
+    return bgp.update(
+        bgp.origin(), bgp.as_path(BACKEND_AS), bgp.next_hop(NEXT_HOP),
+        bgp.attribute(bgp.EXTENDED_COMMUNITIES, community),
+        nlri=bgp.prefix(VIP))
 
 
 class DrainCase(RawCase):
@@ -54,7 +66,9 @@ class DrainCase(RawCase):
 class Orders(DrainCase):
 
     options = {"neighbors": (f"{BACKENDS},name=rack1", UPSTREAM),
-               "addresses": (SECOND, THIRD)}
+               "addresses": (SECOND, THIRD),
+               "flags": ("--affinity-window", str(WINDOW_S),
+                         "--drain-max", str(DRAIN_MAX_S))}
 
     def setUp(self):
         self.servers = [self.server(NEXT_HOP, 0), self.server(SECOND, 1)]
@@ -95,6 +109,65 @@ class Orders(DrainCase):
         self.wait_members(NEXT_HOP, SECOND)
         self.assertIsNone(self.nexthop(NEXT_HOP)["drain"])
         self.check_bystanders()
+
+    def assert_drain(self, cause, stays_s):
+        """The next hop drains for a cause, and its flows stay for so long."""
+        hop = self.nexthop(NEXT_HOP)
+        self.assertTrue(hop["draining"])
+        drain = hop["drain"]
+        self.assertEqual((drain["cause"], drain["reason"]), (cause, None))
+        self.assertLess(drain["since_s"], 60)
+        self.assertIn(drain["until_s"], range(stays_s - 60, stays_s + 2))
+        self.assertEqual(drain["flows_stay_s"], drain["until_s"])
+        listed = [line.split() for line in
+                  self.order("show", "nexthops").splitlines()]
+        self.assertIn(cause, [words for words in listed
+                              if NEXT_HOP in words][0])
+        group = [g for g in self.lab.headgate.show("groups")
+                 if VIP in g["vips"]][0]
+        self.assertGreater(group["moving_buckets"], 0)
+        self.assertIn(group["window_left_s"], range(1, DRAIN_MAX_S + 2))
+        stays = {s["address"]: s for s in group["flows_stay_on"]}
+        self.assertGreater(stays[NEXT_HOP]["moving_buckets"], 0)
+        self.assertIn(stays[NEXT_HOP]["left_s"],
+                      range(stays_s - 60, stays_s + 2))
+        return drain
+
+    def assert_no_drain(self):
+        self.wait_members(NEXT_HOP, SECOND)
+        hop = self.nexthop(NEXT_HOP)
+        self.assertEqual((hop["draining"], hop["drain"]), (False, None))
+
+    def test_it_is_said_how_long_flows_stay(self):
+        self.order("drain", NEXT_HOP)
+        self.wait_members(SECOND)
+        self.assertIn(self.nexthop(NEXT_HOP)["drain"]["flows_stay_s"],
+                      range(DRAIN_MAX_S - 60, DRAIN_MAX_S + 2))
+
+    def test_a_withdrawal_is_a_drain(self):
+        self.servers[0].send(withdrawal(VIP))
+        self.wait_members(SECOND)
+        self.assert_drain("withdrawal", DRAIN_MAX_S)
+        self.servers[0].send(announcement(VIP, BACKEND_AS))
+        self.assert_no_drain()
+
+    def test_the_end_of_a_session_is_a_short_one(self):
+        self.servers.pop(0).reset()
+        self.wait_members(SECOND)
+        self.assert_drain("session_lost", WINDOW_S)
+        self.servers.insert(0, self.server(NEXT_HOP, 0))
+        self.assert_no_drain()
+
+    def test_graceful_shutdown_and_a_bandwidth_of_0_are_drains(self):
+        for cause, update in (
+                ("graceful_shutdown", announcement(
+                    VIP, BACKEND_AS, tags=(GRACEFUL_SHUTDOWN,))),
+                ("bandwidth_0", bandwidth_0())):
+            self.servers[0].send(update)
+            self.wait_members(SECOND)
+            self.assert_drain(cause, DRAIN_MAX_S)
+            self.servers[0].send(announcement(VIP, BACKEND_AS))
+            self.assert_no_drain()
 
     def test_an_order_ends_in_its_time(self):
         start = time.monotonic()
@@ -211,6 +284,8 @@ class Communities(DrainCase):
         self.wait_members(SECOND)
         self.assertEqual(self.lab.path(VIP, NEXT_HOP)["reason"], "draining")
         self.assertIn("--draining-community", self.why(VIP, NEXT_HOP))
+        self.assertEqual(self.nexthop(NEXT_HOP)["drain"]["cause"],
+                         "draining_community")
         self.say()
         self.wait_members(NEXT_HOP, SECOND)
 

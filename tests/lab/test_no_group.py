@@ -118,6 +118,10 @@ class KernelForwards(OneGroupCase):
         self.move()
         self.assertIn("steered by the kernel's route",
                       self.lab.steering_of(MOVES)["why"])
+        said = self.lab.headgate.ctl("explain", "flow", "198.51.100.2", "7000",
+                                     vip_address(MOVES), "80", "udp")
+        self.assertRegex(said.stdout, "table +no table")
+        self.assertRegex(said.stdout, "agree +yes")
         self.assertEqual(self.lab.frames_of(MOVES), 2 * PACKETS)
         self.assertEqual(self.lab.frames_of(STAYS), 2 * PACKETS)
         self.assertIn(vip_prefix(MOVES), self.lab.announced())

@@ -217,12 +217,34 @@ static void a_backup_path_takes_over_while_all_of_bgp_drain(void **state)
 	assert_int_equal(reason_of(world, VIP, 0), REASON_DRAINING);
 }
 
+static void the_cause_of_a_drain_is_found_by_the_next_hop(void **state)
+{
+	const struct address address = backend_address(0);
+	struct world *world = *state;
+	const struct path *path;
+
+	announce_vip(world, 0, VIP);
+	announce_vip(world, 1, VIP);
+	announce_vip(world, 1, "192.0.2.99/32");
+	rib_process(world->rib);
+	assert_null(rib_path_left_out(world->rib, &address));
+	drain_nexthop(world, 0, true);
+	path = rib_path_left_out(world->rib, &address);
+	assert_non_null(path);
+	assert_int_equal(path->reason, REASON_DRAINING);
+	assert_string_equal(rib_path_drain_cause(world->rib, path), "order");
+	withdraw(world, 0, VIP);
+	rib_process(world->rib);
+	assert_null(rib_path_left_out(world->rib, &address));
+}
+
 #define WITH_WORLD(test) \
 	cmocka_unit_test_setup_teardown(test, setup_draining, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		WITH_WORLD(the_cause_of_a_drain_is_found_by_the_next_hop),
 		WITH_WORLD(a_nexthop_that_drains_leaves_the_set_and_returns),
 		WITH_WORLD(next_hops_that_all_drain_serve_on),
 		WITH_WORLD(a_new_path_of_a_nexthop_that_drains_stays_out),

@@ -356,13 +356,13 @@ static void groups_list_their_members_below(void **state)
 	assert_shows(
 		"groups",
 		"{\"groups\":[{\"group\":0,\"size\":16384,\"digest\":"
-		"\"9c1f22e0\",\"moving_buckets\":7,\"vips\":[\"192.0.2.10/32\","
+		"\"9c1f22e0\",\"moving_buckets\":7,\"window_left_s\":250,\"vips\":[\"192.0.2.10/32\","
 		"\"192.0.2.11/32\"],\"members\":[{\"address\":"
 		"\"10.0.0.1\",\"weight\":1,\"buckets\":8192,\"share\":"
 		"0.5}]}]}",
 		"  NEXT HOP  WEIGHT  BUCKETS   SHARE\n"
 		"group 0: 16384 buckets, digest 9c1f22e0, VIPs "
-		"192.0.2.10/32 192.0.2.11/32; 7 buckets moving\n"
+		"192.0.2.10/32 192.0.2.11/32; 7 buckets moving, window left 4m10s\n"
 		"  10.0.0.1       1     8192  50.00%\n");
 }
 
