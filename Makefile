@@ -84,21 +84,21 @@ datapath_USES := core
 
 control_DIR := agent/control
 control_SRC := capture.c control.c control_socket.c counter_list.c counter_rows.c drain_order.c explain_flow.c explain_gone.c explain_route.c show_adj_rib.c show_config.c show_neighbor_options.c \
-	flow_frame.c http.c json.c metrics.c options.c permission.c reply.c prefix_cursor.c request.c server.c \
+	flow_frame.c http.c json.c metrics.c options.c permission.c reply.c prefix_cursor.c request.c reload_order.c server.c \
 	show_bgp.c show_counters.c show_neighbors.c show_status.c show_steering.c verb.c
 control_USES := datapath steering fib nexthop rib session codec core
 
 config_DIR := agent/config
-config_SRC := aggregate.c bfd_key.c check.c community.c confederation.c config.c entry.c file.c flag.c kind.c \
+config_SRC := aggregate.c bfd_key.c change.c check.c community.c confederation.c config.c entry.c file.c flag.c kind.c \
 	neighbor.c neighbor_keys.c option.c parser.c path.c print.c rule.c rule_head.c rule_kinds.c \
 	rule_tables.c rule_terms.c vip.c
 config_USES := control datapath steering fib nexthop rib session codec core
 
 # The agent itself, above all rooms. ALL_ROOMS is in link order.
 ALL_ROOMS := config control datapath steering fib nexthop rib session codec core
-AGENT_SRC := main.c agent.c captures.c drains.c interfaces.c log_events.c loop.c privileges.c sessions.c syscall_filter.c warm_ups.c wiring.c
+AGENT_SRC := main.c agent.c captures.c drains.c host_config.c interfaces.c log_events.c loop.c privileges.c reload.c sessions.c syscall_filter.c warm_ups.c wiring.c
 
-CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_drain.c command_explain.c command_neighbor.c command_show.c headgatectl.c \
+CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_drain.c command_explain.c command_neighbor.c command_reload.c command_show.c headgatectl.c \
 	pcapng.c rates.c show.c table.c value.c view.c
 
 # Unit tests, without root: tests/unit/FOLDER/test_NAME.c.
@@ -121,7 +121,7 @@ fib_TESTS := fib/test_nexthop_message fib/test_route_message
 steering_TESTS := $(addprefix steering/test_,affinity assign build_budget drains fit flaps identity limit ranking sets steering two_ribs window_flows windows)
 datapath_TESTS := datapath/test_vip_table
 control_TESTS := $(addprefix control/test_,flow_frame http metrics permission prefix_cursor request server show_config)
-config_TESTS := $(addprefix config/test_,config config_aggregate config_confederation config_file \
+config_TESTS := $(addprefix config/test_,change config config_aggregate config_confederation config_file \
 	config_inside config_multipath config_neighbor config_neighbor_keys config_path \
 	config_print config_rooms config_rule config_vip)
 # Tests of the rib that write rules as text: they link the parser, too.

@@ -14,7 +14,9 @@
 #include "control/metrics.h"
 #include "core/clock.h"
 #include "core/log.h"
+#include "host_config.h"
 #include "log_events.h"
+#include "reload.h"
 #include "rib/adj_rib_in.h"
 #include "rib/export.h"
 #include "sessions.h"
@@ -41,6 +43,8 @@ static int make_control(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	hooks.order_context = agent;
 	hooks.drain = drains_order;
 	hooks.drain_context = &agent->drains;
+	hooks.reload = reload_carry_out;
+	hooks.reload_context = agent;
 	code = control_new(agent->base, &agent->loop.clients, options->socket,
 			   &agent->view, &hooks, &agent->control, error);
 	if (!code)
@@ -165,16 +169,19 @@ static int write_config_text(struct agent *agent)
 	return fclose(out) ? -ENOMEM : 0;
 }
 
-int agent_new(const struct config *config, struct agent **out,
-	      char error[AGENT_ERROR_SIZE])
+int agent_new(struct config *config, const struct command_line *line,
+	      struct agent **out, char error[AGENT_ERROR_SIZE])
 {
 	struct agent *agent = calloc(1, sizeof(*agent));
 	int code = -ENOMEM;
 
 	snprintf(error, AGENT_ERROR_SIZE, "out of memory");
-	if (!agent)
+	if (!agent) {
+		host_config_free(config);
 		return code;
+	}
 	agent->config = config;
+	agent->command_line = line;
 	code = make_rooms(agent, error);
 	if (!code)
 		code = interfaces_start(agent->interfaces, error);
@@ -208,6 +215,11 @@ int agent_new(const struct config *config, struct agent **out,
 	}
 	*out = agent;
 	return 0;
+}
+
+void agent_reload(struct agent *agent)
+{
+	reload_on_signal(agent);
 }
 
 struct event_base *agent_base(struct agent *agent)
@@ -304,5 +316,6 @@ void agent_free(struct agent *agent)
 	log_events_free(agent->log);
 	loop_destroy(&agent->loop);
 	free(agent->config_text);
+	host_config_free(agent->config);
 	free(agent);
 }

@@ -13,6 +13,7 @@
  */
 
 struct agent;
+struct command_line;
 struct config;
 struct event_base;
 
@@ -22,14 +23,17 @@ enum agent_sizes {
 
 /*
  * Lock, load, listen and attach. Change nothing if another agent has the control
- * socket or the pins (-EBUSY). `config` must outlive the agent. On failure
- * `error` says what failed and what to do. The caller frees with agent_free(),
- * which withdraws the announcements, detaches the program and removes its pins.
+ * socket or the pins (-EBUSY). Takes over `config`, the configuration of `line`,
+ * which must outlive the agent. On failure `error` says what failed and what to
+ * do. The caller frees with agent_free(), which withdraws the announcements,
+ * detaches the program and removes its pins.
  */
-int agent_new(const struct config *config, struct agent **agent,
-	      char error[AGENT_ERROR_SIZE]);
+int agent_new(struct config *config, const struct command_line *line,
+	      struct agent **agent, char error[AGENT_ERROR_SIZE]);
 void agent_free(struct agent *agent);
 
+/* Read the configuration again: reload.h. */
+void agent_reload(struct agent *agent);
 /* Return the event loop, for signals. */
 struct event_base *agent_base(struct agent *agent);
 /*

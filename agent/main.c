@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <event2/event.h>
-#include <net/if.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include "core/log.h"
 #include "core/secret.h"
 #include "core/seed_file.h"
+#include "host_config.h"
 #include "privileges.h"
 #include "syscall_filter.h"
 
@@ -24,10 +24,6 @@ enum exit_code {
 	EXIT_KERNEL = 5,
 };
 
-enum {
-	MAX_HOST_INTERFACES = 4096,
-};
-
 static void on_end(evutil_socket_t number, short what, void *agent)
 {
 	(void)what;
@@ -35,11 +31,11 @@ static void on_end(evutil_socket_t number, short what, void *agent)
 	agent_end(agent);
 }
 
-static void on_hangup(evutil_socket_t number, short what, void *base)
+static void on_hangup(evutil_socket_t number, short what, void *agent)
 {
-	(void)number, (void)what, (void)base;
-	log_warning("agent", "SIGHUP ignored: the configuration is read at the "
-			     "start only; restart to change it");
+	(void)number, (void)what;
+	log_info("agent", "SIGHUP: reading the configuration again");
+	agent_reload(agent);
 }
 
 /* Take the seed of the flow hash from its file, which the first start makes. */
@@ -105,28 +101,32 @@ static void block_signals(void)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 }
 
-static int run(struct config *config)
+/* Takes over the configuration. */
+static int run(struct config *config, const struct command_line *line)
 {
 	char error[AGENT_ERROR_SIZE];
+	enum agent_seccomp seccomp = config->agent.seccomp;
 	struct event *end[2], *hangup;
 	struct event_base *base;
 	struct agent *agent;
 	int code;
 
 	code = prepare(config, error);
-	if (code)
+	if (code) {
+		host_config_free(config);
 		return exit_code_of(code, error);
-	code = agent_new(config, &agent, error);
+	}
+	code = agent_new(config, line, &agent, error);
 	if (code)
 		return exit_code_of(code, error);
 	base = agent_base(agent);
 	end[0] = evsignal_new(base, SIGTERM, on_end, agent);
 	end[1] = evsignal_new(base, SIGINT, on_end, agent);
-	hangup = evsignal_new(base, SIGHUP, on_hangup, base);
+	hangup = evsignal_new(base, SIGHUP, on_hangup, agent);
 	evsignal_add(end[0], NULL);
 	evsignal_add(end[1], NULL);
 	evsignal_add(hangup, NULL);
-	code = syscall_filter_install(config->agent.seccomp, error);
+	code = syscall_filter_install(seccomp, error);
 	if (code)
 		log_error("agent", "%s", error);
 	else
@@ -140,49 +140,36 @@ static int run(struct config *config)
 	return code ? EXIT_KERNEL : EXIT_OK;
 }
 
-/* Write all errors to stderr and return their number. */
-static int parse(struct config *config, int argc, char **argv,
-		 enum config_request *request)
+/* Answer a request of the command line. Frees the configuration. */
+static int answer(struct config *config, enum config_request request)
 {
-	struct if_nameindex *list = if_nameindex();
-	const char *names[MAX_HOST_INTERFACES + 1] = { NULL };
-	int errors;
-
-	for (size_t i = 0; list && list[i].if_name && i < MAX_HOST_INTERFACES;
-	     i++)
-		names[i] = list[i].if_name;
-	errors = config_parse(config, argc, argv, list ? names : NULL, request,
-			      stderr);
-	if (list)
-		if_freenameindex(list);
-	return errors;
+	if (request == CONFIG_HELP) {
+		config_print_help(stdout);
+	} else if (request == CONFIG_VERSION) {
+		puts("headgate " HEADGATE_VERSION);
+	} else {
+		config_print(config, stdout);
+		config_print_memory(config, stdout);
+	}
+	host_config_free(config);
+	return EXIT_OK;
 }
 
 int main(int argc, char **argv)
 {
-	static struct config config;
+	const struct command_line line = { argc, argv };
 	enum config_request request;
+	struct config *config;
 
 	/* stderr may be a pipe without a reader, or a terminal in use by others. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGTTOU, SIG_IGN);
 	log_open();
-	if (parse(&config, argc, argv, &request))
+	if (host_config_parse(&line, &config, &request, stderr))
 		return EXIT_CONFIGURATION;
-	if (request == CONFIG_HELP) {
-		config_print_help(stdout);
-		return EXIT_OK;
-	}
-	if (request == CONFIG_VERSION) {
-		puts("headgate " HEADGATE_VERSION);
-		return EXIT_OK;
-	}
-	if (request == CONFIG_CHECK) {
-		config_print(&config, stdout);
-		config_print_memory(&config, stdout);
-		return EXIT_OK;
-	}
+	if (request != CONFIG_RUN)
+		return answer(config, request);
 	raise_descriptor_limit();
-	log_set_level(config.agent.log_level);
-	return run(&config);
+	log_set_level(config->agent.log_level);
+	return run(config, &line);
 }

@@ -35,13 +35,15 @@
 #include "steering/steering.h"
 #include "warm_ups.h"
 
+struct command_line;
 struct event;
 struct log_events;
 struct metrics;
 
 /* The rooms, in the order in which they are made. */
 struct agent {
-	const struct config *config;
+	struct config *config;
+	const struct command_line *command_line;
 	struct loop loop;
 	struct event_base *base; /* of the loop */
 	struct log_events *log;

@@ -27,6 +27,7 @@ struct ask_options {
 	const char *vip;    /* capture: only frames for this address */
 	unsigned int rate;  /* capture: one frame of so many */
 	const char *reason; /* neighbor: for the peer's administrator; drain */
+	bool dry_run;	    /* reload: say what would change */
 	unsigned int for_s; /* drain: for so many seconds; 0: for good */
 };
 

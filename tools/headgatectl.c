@@ -25,6 +25,7 @@ enum option_code {
 	OPTION_RATE,
 	OPTION_REASON,
 	OPTION_FOR,
+	OPTION_DRY_RUN,
 };
 
 static const char short_options[] = "js:wn:hV";
@@ -38,6 +39,7 @@ static const struct option long_options[] = {
 	{ "vip", required_argument, NULL, OPTION_VIP },
 	{ "rate", required_argument, NULL, OPTION_RATE },
 	{ "reason", required_argument, NULL, OPTION_REASON },
+	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
 	{ "for", required_argument, NULL, OPTION_FOR },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -70,6 +72,9 @@ static const struct command commands[] = {
 	  command_drain },
 	{ "undrain", "NEXTHOP|NEIGHBOR", "end that before its time",
 	  command_undrain },
+	{ "reload", "[--dry-run]",
+	  "read the configuration again and change what differs; print it",
+	  command_reload },
 };
 
 static const char usage[] =
@@ -86,6 +91,7 @@ static const char usage[] =
 	"      --reason TEXT  neighbor: tell the other end (RFC 9003); drain: for\n"
 	"                     show drains.\n"
 	"      --for TIME     drain: end after 90, 90s, 15m, 2h or 1d.\n"
+	"      --dry-run      reload: print what would change, and change nothing.\n"
 	"  -h, --help         Print this text and exit.\n"
 	"  -V, --version      Print the version and exit.\n"
 	"\n"
@@ -218,6 +224,9 @@ static enum exit_code take_option(int option, struct ask_options *options)
 								     EXIT_USAGE;
 	case OPTION_REASON:
 		options->reason = optarg;
+		return EXIT_OK;
+	case OPTION_DRY_RUN:
+		options->dry_run = true;
 		return EXIT_OK;
 	case OPTION_FOR:
 		return parse_time(optarg, &options->for_s) ? EXIT_OK :

@@ -17,15 +17,16 @@ static const struct option head = {
 	OPTION_MEMBER(aggregate_options, prefix),
 };
 
-#define SWITCH(member) \
-	OPTION_MEMBER(aggregate_options, member), .kind = &kind_switch
+#define SWITCH(changed, member)                                               \
+	.effect = EFFECT_##changed, OPTION_MEMBER(aggregate_options, member), \
+	.kind = &kind_switch
 
 static const struct option keys[] = {
 	{ "summary-only", NULL, "Do not announce the VIPs themselves.",
-	  SWITCH(summary_only) },
+	  SWITCH(RESTART, summary_only) },
 	{ "as-set", NULL,
 	  "Announce it with all their ASes as an AS_SET (see RFC 9774).",
-	  SWITCH(as_set) },
+	  SWITCH(RESTART, as_set) },
 };
 
 static void finish_aggregate(struct parser *parser,

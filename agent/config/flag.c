@@ -18,30 +18,34 @@
 #include "config/vip.h"
 #include "core/array.h"
 
-/* Where a value goes, and the kinds that several flags share. */
-#define VALUE(member, of_kind) \
-	OPTION_MEMBER(config, member), .kind = &kind_##of_kind
-#define NUMBER(member, low, high) \
-	VALUE(member, number), .minimum = (low), .maximum = (high)
-#define CHOICE(member, table) VALUE(member, choice), OPTION_NAMES(table)
-#define SWITCH(member)	      VALUE(member, switch)
-#define REQUEST(what) \
-	.kind = &kind_request, .stage = OPTION_REQUEST, .request = (what)
+/* The effect of a change, where a value goes, and the kinds of several flags. */
+#define VALUE(changed, member, of_kind)                            \
+	.effect = EFFECT_##changed, OPTION_MEMBER(config, member), \
+	.kind = &kind_##of_kind
+#define NUMBER(changed, member, low, high) \
+	VALUE(changed, member, number), .minimum = (low), .maximum = (high)
+#define CHOICE(changed, member, table) \
+	VALUE(changed, member, choice), OPTION_NAMES(table)
+#define SWITCH(changed, member) VALUE(changed, member, switch)
+#define REQUEST(what)                                                          \
+	.effect = EFFECT_NONE, .kind = &kind_request, .stage = OPTION_REQUEST, \
+	.request = (what)
 /* A list: its entries, their number and their limit. */
-#define LIST(member, of_kind, count, most)                  \
-	.kind = &kind_##of_kind, .entries = (most),         \
-	.offset = offsetof(struct config, member),          \
-	.size = sizeof(((struct config *)NULL)->member[0]), \
+#define LIST(changed, member, of_kind, count, most)                   \
+	.effect = EFFECT_##changed, .kind = &kind_##of_kind,          \
+	.entries = (most), .offset = offsetof(struct config, member), \
+	.size = sizeof(((struct config *)NULL)->member[0]),           \
 	.count_offset = offsetof(struct config, count)
-#define ENTRIES(member, name, count, most) \
-	LIST(member, entry, count, most), .entry = &(name)
+#define ENTRIES(changed, member, name, count, most) \
+	LIST(changed, member, entry, count, most), .entry = &(name)
 
 const struct option flag_table[] = {
 	{ "config", "FILE",
 	  "Read flags from FILE: one per line, without dashes, # for "
 	  "comments. The command line wins over files; lists add up. "
 	  "Repeatable.",
-	  .heading = "General", .kind = &kind_file, .stage = OPTION_FILE },
+	  .heading = "General", .effect = EFFECT_NONE, .kind = &kind_file,
+	  .stage = OPTION_FILE },
 	{ "check", NULL,
 	  "Validate the configuration, print it in its canonical form and "
 	  "exit: 0 if it is valid, 2 if not.",
@@ -51,35 +55,38 @@ const struct option flag_table[] = {
 	{ "help", NULL, "Print this text and exit.", REQUEST(CONFIG_HELP) },
 
 	{ "as", "N", "Our AS number.", .heading = "BGP",
-	  .traits = OPTION_REQUIRED, VALUE(bgp.as, as), .minimum = 1,
+	  .traits = OPTION_REQUIRED, VALUE(RESTART, bgp.as, as), .minimum = 1,
 	  .maximum = UINT32_MAX },
 	{ "router-id", "A.B.C.D",
 	  "Our BGP identifier: an IPv4 address that no other speaker uses.",
-	  .traits = OPTION_REQUIRED, VALUE(bgp.identifier, identifier) },
+	  .traits = OPTION_REQUIRED,
+	  VALUE(RESTART, bgp.identifier, identifier) },
 	{ "confederation", "AS",
 	  "The AS that neighbors outside of our confederation see (RFC 5065); "
 	  "--as is then our member AS. 0: no confederation.",
-	  VALUE(bgp.confederation.identifier, as), .maximum = UINT32_MAX },
+	  VALUE(RESTART, bgp.confederation.identifier, as),
+	  .maximum = UINT32_MAX },
 	{ "confederation-member", "AS[,AS...]",
 	  "AS numbers of the other members.", .traits = OPTION_COMMAS,
-	  LIST(bgp.confederation.members, as, bgp.confederation.member_count,
-	       BGP_MAX_MEMBERS),
+	  LIST(RESTART, bgp.confederation.members, as,
+	       bgp.confederation.member_count, BGP_MAX_MEMBERS),
 	  .identity = sizeof(uint32_t), .minimum = 1, .maximum = UINT32_MAX },
 	{ "dynamic-limit", "N",
 	  "Most sessions of all prefixes of --neighbor together, whatever "
 	  "their limit= is. A connection that has not sent its OPEN makes "
 	  "room for another one.",
-	  NUMBER(bgp.dynamic_limit, 1, UINT16_MAX) },
+	  NUMBER(RESTART, bgp.dynamic_limit, 1, UINT16_MAX) },
 	{ "cluster-id", "A.B.C.D",
 	  "The cluster that we reflect routes for (RFC 4456), the same for all "
 	  "its reflectors. Default: as --router-id.",
-	  .traits = OPTION_DERIVED, VALUE(rib.import.cluster_id, identifier) },
+	  .traits = OPTION_DERIVED,
+	  VALUE(RESTART, rib.import.cluster_id, identifier) },
 	{ "neighbor", "ADDRESS|PREFIX|INTERFACE[,KEY=VALUE...]",
 	  "A BGP neighbor, a range of addresses that may connect, or the one "
 	  "link-local neighbor on an interface. Without a role no routes are "
 	  "exchanged (RFC 8212).",
 	  .traits = OPTION_REQUIRED,
-	  ENTRIES(lists.neighbors, neighbor_entry, bgp.neighbor_count,
+	  ENTRIES(RESTART, lists.neighbors, neighbor_entry, bgp.neighbor_count,
 		  BGP_MAX_NEIGHBORS),
 	  .identity = offsetof(struct bgp_neighbor_options, name),
 	  .advice = "give a prefix for many alike" },
@@ -87,237 +94,244 @@ const struct option flag_table[] = {
 	  "At the end, announce VIPs with GRACEFUL_SHUTDOWN (RFC 8326) for "
 	  "this long before they are withdrawn; a second signal ends at once. "
 	  "0: withdraw them with the sessions.",
-	  NUMBER(agent.shutdown_delay_s, 0, CONFIG_MAX_SHUTDOWN_DELAY_S) },
+	  NUMBER(RESTART, agent.shutdown_delay_s, 0,
+		 CONFIG_MAX_SHUTDOWN_DELAY_S) },
 	{ "rule", "RULE",
 	  "Which routes are learned from neighbors and announced to them, and "
 	  "how they are changed. The first rule that matches decides. See "
 	  "below and docs/policy.md.",
-	  LIST(lists.rules, rule, rib.rule_count, POLICY_MAX_RULES) },
+	  LIST(RESTART, lists.rules, rule, rib.rule_count, POLICY_MAX_RULES) },
 	{ "listen", "ADDRESS:PORT",
 	  "Where neighbors connect to. [::] includes IPv4; port 0 does not "
 	  "listen.",
-	  VALUE(bgp.listen, endpoint) },
+	  VALUE(RESTART, bgp.listen, endpoint) },
 
 	{ "maximum-paths", "N",
 	  "Largest number of paths in the multipath set of a VIP.",
 	  .heading = "Choosing next hops",
-	  NUMBER(rib.decision.maximum_paths, 1, VIP_MAX_NEXTHOPS) },
+	  NUMBER(RESTART, rib.decision.maximum_paths, 1, VIP_MAX_NEXTHOPS) },
 	{ "maximum-paths-ibgp", "N",
 	  "The same if the best path is internal. Default: as --maximum-paths.",
 	  .traits = OPTION_DERIVED,
-	  NUMBER(rib.decision.maximum_paths_ibgp, 1, VIP_MAX_NEXTHOPS) },
+	  NUMBER(RESTART, rib.decision.maximum_paths_ibgp, 1,
+		 VIP_MAX_NEXTHOPS) },
 	{ "multipath-as-path", NULL,
 	  "How much the AS_PATHs in a set must have in common besides their "
 	  "length.",
-	  CHOICE(rib.decision.as_path, multipath_as_path_names) },
+	  CHOICE(RESTART, rib.decision.as_path, multipath_as_path_names) },
 	{ "multipath-confederation", NULL,
 	  "Whether the paths in a set must come from one member AS of our "
 	  "confederation (RFC 5065).",
-	  CHOICE(rib.decision.confederation, multipath_confederation_names) },
+	  CHOICE(RESTART, rib.decision.confederation,
+		 multipath_confederation_names) },
 	{ "multipath-ebgp-ibgp", NULL,
 	  "External and internal paths share a set: all that are equal before "
 	  "MED. Make sure that packets do not come back to this host.",
-	  SWITCH(rib.decision.ebgp_ibgp) },
+	  SWITCH(RESTART, rib.decision.ebgp_ibgp) },
 	{ "multipath-cluster-length", NULL,
 	  "Compare the length of CLUSTER_LIST instead of the cost to the next "
 	  "hop: against loops where reflectors set the next hop to "
 	  "themselves.",
-	  SWITCH(rib.decision.cluster_length) },
+	  SWITCH(RESTART, rib.decision.cluster_length) },
 	{ "skip-igp-cost", NULL,
 	  "Paths share a set whatever the cost to their next hops. The best "
 	  "path is still the nearest.",
-	  SWITCH(rib.decision.skip_igp_cost) },
+	  SWITCH(RESTART, rib.decision.skip_igp_cost) },
 	{ "count-confederation-path", NULL,
 	  "Count AS_CONFED_SEQUENCE in the length of AS_PATH.",
-	  SWITCH(rib.decision.count_confederation_path) },
+	  SWITCH(RESTART, rib.decision.count_confederation_path) },
 	{ "ignore-origin", NULL,
 	  "Do not compare ORIGIN: daemons set it differently, and one server's "
 	  "would keep it out of the set.",
-	  SWITCH(rib.decision.ignore_origin) },
+	  SWITCH(RESTART, rib.decision.ignore_origin) },
 	{ "always-compare-med", NULL,
 	  "Whether MEDs of different neighboring ASes compare: those of "
 	  "backends, so that a server takes itself out by a higher one, or all.",
-	  CHOICE(rib.decision.always_compare_med, compare_med_names),
+	  CHOICE(RESTART, rib.decision.always_compare_med, compare_med_names),
 	  .implied = COMPARE_MED_ALWAYS },
 	{ "missing-med", NULL,
 	  "The MED of a path without one: the best, 0, or the worst.",
-	  CHOICE(rib.decision.missing_med, missing_med_names) },
+	  CHOICE(RESTART, rib.decision.missing_med, missing_med_names) },
 	{ "aigp", NULL,
 	  "Prefer the lowest accumulated IGP metric (RFC 7311). That of an "
 	  "external neighbor counts with its key aigp only.",
-	  SWITCH(rib.decision.aigp) },
+	  SWITCH(RESTART, rib.decision.aigp) },
 	{ "link-bandwidth", NULL,
 	  "Weigh paths by their link bandwidth community. If a path of the "
 	  "set has none, it weighs --default-weight (use), or all paths weigh "
 	  "that (use-if-all).",
-	  CHOICE(rib.decision.bandwidth_use, bandwidth_use_names) },
+	  CHOICE(RESTART, rib.decision.bandwidth_use, bandwidth_use_names) },
 	{ "bandwidth-unit", "BYTES",
 	  "Bytes per second of one unit of weight; the default is 1 Mbit/s. Less "
 	  "counts as 1 unit, more than 4294967295 units as 4294967295.",
-	  NUMBER(rib.decision.bandwidth_unit, 1, UINT32_MAX) },
+	  NUMBER(RESTART, rib.decision.bandwidth_unit, 1, UINT32_MAX) },
 	{ "default-weight", "N",
 	  "Weight of a path without link bandwidth, in units of "
 	  "--bandwidth-unit.",
-	  NUMBER(rib.decision.default_weight, 1, WEIGHT_MAX) },
+	  NUMBER(RESTART, rib.decision.default_weight, 1, WEIGHT_MAX) },
 	{ "add-path-weight", NULL,
 	  "Add up the weights of several paths (RFC 7911) of one neighbor with "
 	  "one next hop.",
-	  SWITCH(rib.decision.add_path_weight) },
+	  SWITCH(RESTART, rib.decision.add_path_weight) },
 	{ "link-speed-weight", "MBIT",
 	  "Weigh a path whose link is slower than this number of Mbit/s by "
 	  "its share of it: a link that lost a member, or was negotiated down. "
 	  "Default: links count alike",
-	  NUMBER(rib.decision.full_link_speed, 0, RIB_MAX_LINK_SPEED) },
+	  NUMBER(RESTART, rib.decision.full_link_speed, 0,
+		 RIB_MAX_LINK_SPEED) },
 	{ "draining-community", "N:N",
 	  "A path with this community drains, as with GRACEFUL_SHUTDOWN: it "
 	  "gets no new flows while its VIP has other paths. Repeatable.",
-	  LIST(rib.signals.draining, community, rib.signals.draining_count,
-	       RIB_MAX_SIGNALS) },
+	  LIST(RESTART, rib.signals.draining, community,
+	       rib.signals.draining_count, RIB_MAX_SIGNALS) },
 	{ "joining-community", "N:N",
 	  "A path with this community is going to join: it gets no flows yet "
 	  "while its VIP has other paths. Repeatable.",
-	  LIST(rib.signals.joining, community, rib.signals.joining_count,
-	       RIB_MAX_SIGNALS) },
+	  LIST(RESTART, rib.signals.joining, community,
+	       rib.signals.joining_count, RIB_MAX_SIGNALS) },
 	{ "announce-as", NULL,
 	  "Announce VIPs from backends as originated by us (origin), so that "
 	  "an announcement changes only when it says something else, or with "
 	  "the path and the attributes of the best server (path).",
-	  CHOICE(rib.announce_as, announce_as_names) },
+	  CHOICE(RESTART, rib.announce_as, announce_as_names) },
 	{ "announce-bandwidth", NULL,
 	  "Announce VIPs with the total bandwidth of their set, if a path of "
 	  "it has any.",
-	  SWITCH(rib.announce_bandwidth) },
+	  SWITCH(RESTART, rib.announce_bandwidth) },
 	{ "min-nexthops", "N",
 	  "Announce a VIP only while it has this many living next hops.",
-	  NUMBER(rib.min_nexthops, 1, VIP_MAX_NEXTHOPS) },
+	  NUMBER(RESTART, rib.min_nexthops, 1, VIP_MAX_NEXTHOPS) },
 	{ "announce-delay", "SECONDS",
 	  "Announce a VIP after it has had enough living next hops for this "
 	  "long.",
-	  NUMBER(rib.announce_delay_s, 0, RIB_MAX_DELAY_S) },
+	  NUMBER(RESTART, rib.announce_delay_s, 0, RIB_MAX_DELAY_S) },
 
 	{ "interface", "NAME",
 	  "Forward on this interface: the XDP program is attached to it.",
 	  .heading = "Forwarding", .traits = OPTION_REQUIRED,
-	  LIST(datapath.interfaces, interface, datapath.interface_count,
-	       DATAPATH_MAX_INTERFACES),
+	  LIST(RESTART, datapath.interfaces, interface,
+	       datapath.interface_count, DATAPATH_MAX_INTERFACES),
 	  .identity = INTERFACE_SIZE },
 	{ "vip", "PREFIX[,KEY=VALUE...]",
 	  "IPv4 or IPv6 prefix of service addresses. Prefixes outside are "
 	  "neither learned from backends nor announced.",
 	  .traits = OPTION_REQUIRED,
-	  ENTRIES(lists.vip_entries, vip_entry, lists.vip_count, RIB_MAX_VIPS),
+	  ENTRIES(RESTART, lists.vip_entries, vip_entry, lists.vip_count,
+		  RIB_MAX_VIPS),
 	  .advice = "give shorter prefixes" },
 	{ "aggregate", "PREFIX[,KEY...]",
 	  "Announce this prefix while a VIP inside it could be announced.",
-	  ENTRIES(lists.aggregates, aggregate_entry, rib.import.aggregate_count,
-		  RIB_MAX_AGGREGATES) },
+	  ENTRIES(RESTART, lists.aggregates, aggregate_entry,
+		  rib.import.aggregate_count, RIB_MAX_AGGREGATES) },
 	{ "path", "PREFIX,via=ADDRESS[,KEY=VALUE...]",
 	  "A server that has the VIP and does not speak BGP.",
-	  ENTRIES(lists.static_paths, path_entry, rib.static_path_count,
-		  RIB_MAX_STATIC_PATHS),
+	  ENTRIES(RESTART, lists.static_paths, path_entry,
+		  rib.static_path_count, RIB_MAX_STATIC_PATHS),
 	  .identity = offsetof(struct static_path_options, weight),
 	  .advice = "let the servers announce their VIPs by BGP" },
 	{ "probe-interval", "MS",
 	  "How often a next hop is asked by ARP or Neighbor Discovery. All "
 	  "together are asked 1000 times a second at most: above 750 a second "
 	  "the interval grows.",
-	  NUMBER(nexthop.probe_interval_ms, NEXTHOP_PROBE_MIN_INTERVAL,
+	  NUMBER(RESTART, nexthop.probe_interval_ms, NEXTHOP_PROBE_MIN_INTERVAL,
 		 NEXTHOP_PROBE_MAX_INTERVAL) },
 	{ "probe-count", "N",
 	  "A next hop is dead after this many questions without an answer, "
 	  "each half a --probe-interval after the other, 250 ms at most.",
-	  NUMBER(nexthop.probe_count, NEXTHOP_PROBE_MIN_COUNT,
+	  NUMBER(RESTART, nexthop.probe_count, NEXTHOP_PROBE_MIN_COUNT,
 		 NEXTHOP_PROBE_MAX_COUNT) },
 	{ "hold-down", "SECONDS",
 	  "Hold a server that was dead until it has answered for this long: it "
 	  "is used meanwhile only for VIPs whose servers are all held. Each "
 	  "death starts the time again. Default: no hold-down",
-	  NUMBER(nexthop.hold_down_s, 0, NEXTHOP_MAX_HOLD_DOWN_S) },
+	  NUMBER(RESTART, nexthop.hold_down_s, 0, NEXTHOP_MAX_HOLD_DOWN_S) },
 	{ "bfd-interval", "MS",
 	  "How often BFD packets are sent, and wanted, while a session is up; "
 	  "the slower side counts.",
-	  NUMBER(nexthop.bfd_interval_ms, NEXTHOP_BFD_MIN_INTERVAL,
+	  NUMBER(RESTART, nexthop.bfd_interval_ms, NEXTHOP_BFD_MIN_INTERVAL,
 		 NEXTHOP_BFD_MAX_INTERVAL) },
 	{ "bfd-multiplier", "N",
 	  "The server declares us down after this many intervals without a "
 	  "packet. When we declare the server down follows from its own "
 	  "values.",
-	  NUMBER(nexthop.bfd_multiplier, 1, NEXTHOP_BFD_MAX_MULTIPLIER) },
+	  NUMBER(RESTART, nexthop.bfd_multiplier, 1,
+		 NEXTHOP_BFD_MAX_MULTIPLIER) },
 	{ "xdp-mode", NULL,
 	  "Run the program in the driver (native) or behind it (generic); "
 	  "auto: native if the driver can.",
-	  CHOICE(datapath.mode, datapath_mode_names) },
+	  CHOICE(RESTART, datapath.mode, datapath_mode_names) },
 	{ "xdp-attach", NULL,
 	  "How the program is attached; link: by a pinned bpf_link, which "
 	  "outlives the agent.",
-	  CHOICE(datapath.attach, datapath_attach_names) },
+	  CHOICE(RESTART, datapath.attach, datapath_attach_names) },
 	{ "hash-fields", NULL,
 	  "The fields of a packet that choose its bucket; packet: a random "
 	  "bucket for each packet, for services without state.",
-	  CHOICE(steering.hash_fields, steering_hash_fields_names) },
+	  CHOICE(RESTART, steering.hash_fields, steering_hash_fields_names) },
 	{ "hash-seed-file", "FILE",
 	  "Where the secret seed of the flow hash is kept. The first start "
 	  "draws one and makes the file; nodes that must steer alike need a "
 	  "copy of it.",
-	  VALUE(datapath.hash_seed_file, path) },
+	  VALUE(RESTART, datapath.hash_seed_file, path) },
 	{ "hash-seed", "N",
 	  "The seed itself, in a --config file that others cannot read: a "
 	  "number of 64 bits, decimal, or hexadecimal after 0x. Default: that "
 	  "of --hash-seed-file.",
 	  .traits = OPTION_DERIVED | OPTION_SECRET,
-	  VALUE(datapath.hash_key, seed) },
+	  VALUE(RESTART, datapath.hash_key, seed) },
 	{ "icmp-rate", "N",
 	  "ICMP errors a second for one VIP on one CPU that go to its servers, "
 	  "and as many \"packet too big\"; more are dropped. 0: any number.",
-	  NUMBER(datapath.icmp_rate, 0, UINT32_MAX) },
+	  NUMBER(RESTART, datapath.icmp_rate, 0, UINT32_MAX) },
 	{ "table-size", "N", "Buckets of a group, a power of two.",
 	  .traits = OPTION_POWER_OF_TWO,
-	  NUMBER(steering.table_size, HG_MIN_TABLE_SIZE, HG_MAX_TABLE_SIZE) },
+	  NUMBER(RESTART, steering.table_size, HG_MIN_TABLE_SIZE,
+		 HG_MAX_TABLE_SIZE) },
 	{ "groups", "N",
 	  "Number of groups: different sets of next hops that VIPs have at one "
 	  "time. Each group takes 4 bytes a bucket, used or not.",
-	  NUMBER(steering.group_count, 1, HG_MAX_GROUPS) },
+	  NUMBER(RESTART, steering.group_count, 1, HG_MAX_GROUPS) },
 	{ "affinity-window", "SECONDS",
 	  "When a bucket moves to another server, flows that are open stay "
 	  "where they are, and packets are watched for so long to know them. "
 	  "0: flows move at once.",
-	  NUMBER(steering.window_s, 0, STEERING_MAX_WINDOW_S) },
+	  NUMBER(RESTART, steering.window_s, 0, STEERING_MAX_WINDOW_S) },
 	{ "drain-max", "SECONDS",
 	  "Longest time that flows stay on a server that withdrew its VIP and "
 	  "whose session is up.",
-	  NUMBER(steering.drain_max_s, 1, STEERING_MAX_WINDOW_S) },
+	  NUMBER(RESTART, steering.drain_max_s, 1, STEERING_MAX_WINDOW_S) },
 	{ "session-loss", NULL,
 	  "When the session with a server ends and the server still answers: "
 	  "its flows stay for --affinity-window (drain), or move at once "
 	  "(death).",
-	  CHOICE(steering.session_loss, steering_session_loss_names) },
+	  CHOICE(RESTART, steering.session_loss, steering_session_loss_names) },
 	{ "affinity-flows", "N",
 	  "Number of flows that can stay where they are at one time, of all "
 	  "VIPs. Each takes some 180 bytes of memory, used or not.",
-	  NUMBER(steering.flow_records, STEERING_MIN_FLOWS,
+	  NUMBER(RESTART, steering.flow_records, STEERING_MIN_FLOWS,
 		 HG_MAX_FLOW_RECORDS) },
 	{ "bpffs", "DIR", "Where maps and links are pinned.",
-	  VALUE(datapath.bpffs, path) },
+	  VALUE(RESTART, datapath.bpffs, path) },
 
 	{ "control-socket", "PATH", "Where headgatectl finds the agent.",
-	  .heading = "Control", VALUE(control.socket, path) },
+	  .heading = "Control", VALUE(RESTART, control.socket, path) },
 	{ "metrics", "ADDRESS:PORT",
 	  "Where Prometheus fetches /metrics: the counters, with the names "
 	  "that they have in the JSON. All clients that can connect may read "
 	  "them; port 0 does not listen.",
-	  VALUE(control.metrics, endpoint) },
+	  VALUE(RESTART, control.metrics, endpoint) },
 	{ "user", "NAME",
 	  "Run as this user, with the five capabilities that the agent needs "
 	  "and nothing else. Start as root. Default: stay as started.",
-	  .traits = OPTION_DERIVED, VALUE(agent.user, text) },
+	  .traits = OPTION_DERIVED, VALUE(RESTART, agent.user, text) },
 	{ "seccomp", NULL,
 	  "What happens to a system call that the agent does not need: it fails "
 	  "and is logged (on), or it passes and the kernel logs it (log). off: "
 	  "no filter.",
-	  CHOICE(agent.seccomp, agent_seccomp_names) },
+	  CHOICE(RESTART, agent.seccomp, agent_seccomp_names) },
 	{ "log-level", NULL,
 	  "Least important messages that are written to stderr.",
-	  CHOICE(agent.log_level, log_level_names) },
+	  CHOICE(RESTART, agent.log_level, log_level_names) },
 };
 
 const size_t flag_count = COUNT_OF(flag_table);

@@ -115,164 +115,175 @@ static const struct kind kind_vips = { parse_vips, print_vips };
 /* Indexed by multipath_off. */
 static const char *const multipath_names[] = { "yes", "no" };
 
-#define VALUE(member, of_kind) \
+/* The effect of a change, and where a value goes. */
+#define VALUE(changed, member, of_kind) \
+	.effect = EFFECT_##changed,     \
 	OPTION_MEMBER(bgp_neighbor_options, member), .kind = &kind_##of_kind
-#define NUMBER(member, low, high) \
-	VALUE(member, number), .minimum = (low), .maximum = (high)
-#define CHOICE(member, table) VALUE(member, choice), OPTION_NAMES(table)
-#define SWITCH(member)	      VALUE(member, switch)
+#define NUMBER(changed, member, low, high) \
+	VALUE(changed, member, number), .minimum = (low), .maximum = (high)
+#define CHOICE(changed, member, table) \
+	VALUE(changed, member, choice), OPTION_NAMES(table)
+#define SWITCH(changed, member) VALUE(changed, member, switch)
 
 const struct option neighbor_keys[] = {
 	{ "as", "N|N-M|external|internal",
-	  "The neighbor's AS number. Default: any.", VALUE(as, as_range) },
+	  "The neighbor's AS number. Default: any.",
+	  VALUE(RESTART, as, as_range) },
 	{ "role", NULL,
 	  "Which routes are exchanged: VIPs are learned from a backend, "
 	  "announced to an upstream, and both with a peer.",
-	  .traits = OPTION_ALWAYS, CHOICE(role, neighbor_role_names) },
+	  .traits = OPTION_ALWAYS, CHOICE(RESTART, role, neighbor_role_names) },
 	{ "name", "TEXT",
 	  "A name for people, such as rack1/web1, shown beside the address.",
-	  VALUE(name, text) },
+	  VALUE(RESTART, name, text) },
 	{ "passive", NULL,
 	  "Wait for the neighbor to connect; a prefix always does.",
-	  SWITCH(passive) },
-	{ "port", "N", "Connect to this port.", NUMBER(port, 1, UINT16_MAX),
-	  .usual = BGP_PORT },
+	  SWITCH(RESTART, passive) },
+	{ "port", "N", "Connect to this port.",
+	  NUMBER(RESTART, port, 1, UINT16_MAX), .usual = BGP_PORT },
 	{ "hold-time", "SECONDS",
 	  "End the session after this long without a message; 0: never. "
 	  "Default: 9 for backends, else 90.",
 	  .traits = OPTION_ALWAYS | OPTION_OR_ZERO | OPTION_DERIVED,
-	  NUMBER(hold_time, BGP_MIN_HOLD_TIME, UINT16_MAX) },
+	  NUMBER(RESTART, hold_time, BGP_MIN_HOLD_TIME, UINT16_MAX) },
 	{ "limit", "N", "Most sessions of a prefix at one time.",
-	  NUMBER(limit, 1, UINT16_MAX), .usual = NEIGHBOR_DYNAMIC_LIMIT },
+	  NUMBER(RESTART, limit, 1, UINT16_MAX),
+	  .usual = NEIGHBOR_DYNAMIC_LIMIT },
 	{ "source", "ADDRESS", "Connect from this address of this host.",
-	  VALUE(source, address) },
+	  VALUE(RESTART, source, address) },
 	{ "multihop", "TTL",
 	  "The neighbor is of another AS and not on a link of this host: send "
 	  "with this TTL instead of 1.",
-	  NUMBER(multihop, BGP_TTL_DIRECT + 1, BGP_TTL_MAX),
+	  NUMBER(RESTART, multihop, BGP_TTL_DIRECT + 1, BGP_TTL_MAX),
 	  .implied = NEIGHBOR_MULTIHOP_TTL },
 	{ "ttl-security", "HOPS",
 	  "Drop packets from more hops away than this (RFC 5082); the neighbor "
 	  "must do the same.",
-	  NUMBER(ttl_security, 1, BGP_TTL_MAX - 1),
+	  NUMBER(RESTART, ttl_security, 1, BGP_TTL_MAX - 1),
 	  .implied = NEIGHBOR_TTL_SECURITY_HOPS },
 	{ "password-file", "PATH",
 	  "Sign segments with the key in this file (TCP-MD5, RFC 2385).",
-	  VALUE(password_file, path) },
+	  VALUE(RESTART, password_file, path),
+	  .content = offsetof(struct bgp_neighbor_options, secret) },
 	{ "tcp-ao-key-file", "PATH",
 	  "The same with TCP-AO (RFC 5925, HMAC-SHA-1-96).",
-	  VALUE(tcp_ao_key_file, path) },
+	  VALUE(RESTART, tcp_ao_key_file, path),
+	  .content = offsetof(struct bgp_neighbor_options, secret) },
 	{ "tcp-ao-id", "N", "The number of the key, at both ends.",
-	  NUMBER(tcp_ao_id, 1, UINT8_MAX), .usual = NEIGHBOR_TCP_AO_ID },
+	  NUMBER(RESTART, tcp_ao_id, 1, UINT8_MAX),
+	  .usual = NEIGHBOR_TCP_AO_ID },
 	{ "family", NULL, "Exchange routes of these families.",
-	  CHOICE(families, bgp_families_names) },
+	  CHOICE(RESTART, families, bgp_families_names) },
 	{ "add-path", NULL, "Exchange several paths for a prefix (RFC 7911).",
-	  CHOICE(add_path, bgp_add_path_names) },
+	  CHOICE(RESTART, add_path, bgp_add_path_names) },
 	{ "extended-next-hop", NULL,
 	  "Allow IPv6 next hops for IPv4 routes (RFC 8950). Always allowed on "
 	  "sessions over IPv6.",
-	  SWITCH(extended_nexthop) },
+	  SWITCH(RESTART, extended_nexthop) },
 	{ "graceful-restart", NULL,
 	  "Keep routes over a restart (RFC 4724); for upstreams only.",
-	  SWITCH(graceful_restart) },
+	  SWITCH(RESTART, graceful_restart) },
 	{ "relation", NULL, "The neighbor's role towards us (RFC 9234).",
-	  CHOICE(relation, bgp_role_names) },
+	  CHOICE(RESTART, relation, bgp_role_names) },
 	{ "delay-open", "SECONDS",
 	  "Let the neighbor send its OPEN first for this long.",
-	  NUMBER(delay_open, 1, UINT8_MAX) },
+	  NUMBER(RESTART, delay_open, 1, UINT8_MAX) },
 	{ "min-hold-time", "SECONDS",
 	  "Refuse a neighbor that offers a shorter hold time, or 0: none.",
-	  NUMBER(min_hold_time, BGP_MIN_HOLD_TIME, UINT16_MAX) },
+	  NUMBER(RESTART, min_hold_time, BGP_MIN_HOLD_TIME, UINT16_MAX) },
 	{ "hold-time-zero", NULL,
 	  "Accept peers of a prefix that offer no hold time (0). Silence never "
 	  "ends their sessions.",
-	  SWITCH(hold_time_zero) },
+	  SWITCH(RESTART, hold_time_zero) },
 	{ "keep-on-link-down", NULL,
 	  "Keep the session when its link goes down; without this it ends at "
 	  "once, unless the neighbor is multihop.",
-	  SWITCH(keep_on_link_down) },
+	  SWITCH(RESTART, keep_on_link_down) },
 	{ "send-hold-time", "SECONDS",
 	  "End the session if the neighbor does not read for this long (RFC "
 	  "9687). Default: twice the hold time, at least 480.",
-	  NUMBER(send_hold_time, 1, UINT16_MAX) },
+	  NUMBER(RESTART, send_hold_time, 1, UINT16_MAX) },
 	{ "route-reflector-client", NULL,
 	  "Reflect VIPs to and from the neighbor (RFC 4456); inside our AS.",
-	  SWITCH(route_reflector_client) },
+	  SWITCH(RESTART, route_reflector_client) },
 	{ "next-hop", NULL,
 	  "Next hop of announced VIPs: self, this host; unchanged, the "
 	  "server; auto: unchanged where we reflect, else self. Or next hops "
 	  "that learned VIPs may have: peer, the neighbor itself; on-link; "
 	  "any. Default: peer for backends, any for others and for a single "
 	  "address inside our AS, such as a route reflector's.",
-	  CHOICE(nexthop, neighbor_nexthop_names) },
+	  CHOICE(RESTART, nexthop, neighbor_nexthop_names) },
 	{ "vips", "PREFIX[+PREFIX...]",
 	  "The neighbor may announce these prefixes, and prefixes inside them, "
 	  "only. Default: all of --vip.",
-	  VALUE(vips, vips) },
+	  VALUE(RESTART, vips, vips) },
 	{ "max-prefix-length", "N",
 	  "Refuse prefixes of the neighbor that are longer than this.",
-	  NUMBER(max_prefix_length, 1, ADDRESS_BITS_IPV6) },
+	  NUMBER(RESTART, max_prefix_length, 1, ADDRESS_BITS_IPV6) },
 	{ "max-prefix", "N",
 	  "Most prefixes that the neighbor may announce, in each family. "
 	  "Default: 1000 for backends, any number for others.",
-	  NUMBER(max_prefix, 1, UINT32_MAX) },
+	  NUMBER(RESTART, max_prefix, 1, UINT32_MAX) },
 	{ "max-prefix-action", NULL,
 	  "Reaction to more: refuse them, end the session for a while, or only "
 	  "log it.",
-	  CHOICE(max_prefix_action, neighbor_max_prefix_action_names) },
+	  CHOICE(RESTART, max_prefix_action,
+		 neighbor_max_prefix_action_names) },
 	{ "max-prefix-restart", "SECONDS", "How long the session stays down.",
-	  NUMBER(max_prefix_restart, 1, UINT16_MAX),
+	  NUMBER(RESTART, max_prefix_restart, 1, UINT16_MAX),
 	  .usual = NEIGHBOR_MAX_PREFIX_RESTART_TIME },
 	{ "max-paths", "N",
 	  "Most paths of one prefix that the neighbor may announce (RFC 7911). "
 	  "Default: 512 for backends, any number for others.",
-	  NUMBER(max_paths, 1, UINT16_MAX) },
+	  NUMBER(RESTART, max_paths, 1, UINT16_MAX) },
 	{ "max-next-hops", "N",
 	  "Most next hops that its paths may have. Default: 64 for backends "
 	  "unless next-hop is any, any number for others.",
-	  NUMBER(max_nexthops, 1, NEIGHBOR_MAX_NEXTHOPS) },
+	  NUMBER(RESTART, max_nexthops, 1, NEIGHBOR_MAX_NEXTHOPS) },
 	{ "pass-attributes", NULL,
 	  "Pass communities, except well-known ones, and other transitive "
 	  "attributes of VIPs that this backend announces on to upstreams.",
-	  SWITCH(pass_attributes) },
+	  SWITCH(RESTART, pass_attributes) },
 	{ "remove-private-as", NULL,
 	  "Remove AS numbers of private use from paths that are announced to "
 	  "this external neighbor.",
-	  SWITCH(remove_private_as) },
+	  SWITCH(RESTART, remove_private_as) },
 	{ "as-override", NULL,
 	  "Announce paths with our AS in place of the neighbor's own, which "
 	  "would make it refuse them.",
-	  SWITCH(as_override) },
+	  SWITCH(RESTART, as_override) },
 	{ "multipath", NULL,
 	  "Its paths share sets with others; no: one of them is used alone or "
 	  "not at all.",
-	  CHOICE(multipath_off, multipath_names) },
+	  CHOICE(RESTART, multipath_off, multipath_names) },
 	{ "join-delay", "SECONDS",
 	  "Keep its paths out of sets that have others for this long after the "
 	  "session came up: the service may start after the daemon.",
-	  NUMBER(join_delay, 1, NEIGHBOR_MAX_WARM_UP) },
+	  NUMBER(RESTART, join_delay, 1, NEIGHBOR_MAX_WARM_UP) },
 	{ "slow-start", "SECONDS",
 	  "Let the weights of its paths rise in eight steps within this time, "
 	  "after join-delay.",
-	  NUMBER(slow_start, 1, NEIGHBOR_MAX_WARM_UP) },
+	  NUMBER(RESTART, slow_start, 1, NEIGHBOR_MAX_WARM_UP) },
 	{ "aigp", NULL,
 	  "Accept the accumulated IGP metric of this external neighbor (RFC "
 	  "7311); internal ones need no key.",
-	  SWITCH(aigp) },
+	  SWITCH(RESTART, aigp) },
 	{ "bfd", NULL,
 	  "End the session, and remove its paths at once, when its BFD session "
 	  "(RFC 5881) fails.",
-	  SWITCH(bfd) },
+	  SWITCH(RESTART, bfd) },
 	{ "bfd-key-file", "PATH",
 	  "Sign BFD packets with the key in this file, of at most 20 bytes, "
 	  "and drop others (RFC 5880 6.7).",
-	  VALUE(bfd_key.path, path) },
+	  VALUE(RESTART, bfd_key.path, path),
+	  .content = offsetof(struct bgp_neighbor_options, bfd_key.secret) },
 	{ "bfd-key-id", "N", "The number of the key, at both ends.",
-	  NUMBER(bfd_key.id, 0, UINT8_MAX), .usual = BFD_KEY_ID },
+	  NUMBER(RESTART, bfd_key.id, 0, UINT8_MAX), .usual = BFD_KEY_ID },
 	{ "bfd-auth", NULL,
 	  "How the number of each packet counts: it rises with each one, or "
 	  "may repeat. Default: meticulous-sha1.",
-	  .traits = OPTION_DERIVED, CHOICE(bfd_key.algorithm, bfd_auth_names) },
+	  .traits = OPTION_DERIVED,
+	  CHOICE(RESTART, bfd_key.algorithm, bfd_auth_names) },
 };
 
 _Static_assert(COUNT_OF(neighbor_keys) == NEIGHBOR_KEY_COUNT,

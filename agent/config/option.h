@@ -64,6 +64,19 @@ enum option_traits {
 	OPTION_WILDCARDS = 1 << 11, /* communities: "*" for a number */
 };
 
+/* The effect of a changed value on an agent that runs: docs/reload.md. */
+enum option_effect {
+	EFFECT_UNDECIDED, /* a flag or key without a decision: a mistake */
+	EFFECT_NONE,	  /* not a value of the configuration */
+	EFFECT_LIVE,	  /* it counts at once */
+	EFFECT_CONNECT,	  /* it counts from the next connection on */
+	EFFECT_JUDGE,	  /* routes are judged again */
+	EFFECT_DECIDE,	  /* sets are chosen and announced again */
+	EFFECT_RESET,	  /* the sessions of the neighbor are reset */
+	EFFECT_RESTART,	  /* the agent has to be restarted */
+	EFFECT_COUNT,
+};
+
 /* Where a value goes: `member` of struct `type`. */
 #define OPTION_MEMBER(type, member)              \
 	.offset = offsetof(struct type, member), \
@@ -76,7 +89,9 @@ struct option {
 	const char *metavar; /* NULL: made out of `names`, or no value */
 	const char *help;
 	const struct kind *kind; /* NULL: a rule word without a value */
-	unsigned int traits;	 /* enum option_traits */
+	/* Flags and keys: its change in a reload. Rules change as a whole. */
+	enum option_effect effect;
+	unsigned int traits; /* enum option_traits */
 	size_t offset; /* in struct config, an entry or union rule_value */
 	size_t size;   /* of the member, or of one entry of a list */
 	uint64_t minimum;
@@ -99,6 +114,7 @@ struct option {
 
 	/* Keys. */
 	uint64_t usual; /* a default that depends on other keys */
+	size_t content; /* offset of the struct secret in the file; or 0 */
 
 	/* Communities: the word for all of them. */
 	const char *everything;

@@ -18,33 +18,36 @@ static const struct option head = {
 	OPTION_MEMBER(static_path_options, prefix),
 };
 
-#define VALUE(member, of_kind) \
+#define VALUE(changed, member, of_kind) \
+	.effect = EFFECT_##changed,     \
 	OPTION_MEMBER(static_path_options, member), .kind = &kind_##of_kind
 
 static const struct option keys[] = {
-	{ "via", "ADDRESS", "The server. Required.", VALUE(nexthop, address) },
+	{ "via", "ADDRESS", "The server. Required.",
+	  VALUE(RESTART, nexthop, address) },
 	{ "weight", "N", "The server's share of the flows.",
-	  .traits = OPTION_ALWAYS, VALUE(weight, number), .minimum = 1,
+	  .traits = OPTION_ALWAYS, VALUE(RESTART, weight, number), .minimum = 1,
 	  .maximum = WEIGHT_MAX },
 	{ "distance", "N",
 	  "The lowest distance is used, equal ones together. BGP has 20 "
 	  "outside and 200 inside of our AS.",
-	  .traits = OPTION_ALWAYS, VALUE(distance, number), .minimum = 1,
-	  .maximum = DISTANCE_MAX },
+	  .traits = OPTION_ALWAYS, VALUE(RESTART, distance, number),
+	  .minimum = 1, .maximum = DISTANCE_MAX },
 	{ "bfd", NULL, "Use the server only while its BFD session is up.",
-	  VALUE(bfd, switch) },
+	  VALUE(RESTART, bfd, switch) },
 	{ "bfd-key-file", "PATH",
 	  "Sign BFD packets with the key in this file, of at most 20 bytes, "
 	  "and drop others (RFC 5880 6.7).",
-	  VALUE(bfd_key.path, path) },
+	  VALUE(RESTART, bfd_key.path, path),
+	  .content = offsetof(struct static_path_options, bfd_key.secret) },
 	{ "bfd-key-id", "N", "The number of the key, at both ends.",
-	  VALUE(bfd_key.id, number), .maximum = UINT8_MAX,
+	  VALUE(RESTART, bfd_key.id, number), .maximum = UINT8_MAX,
 	  .usual = BFD_KEY_ID },
 	{ "bfd-auth", NULL,
 	  "How the number of each packet counts: it rises with each one, or "
 	  "may repeat. Default: meticulous-sha1.",
-	  VALUE(bfd_key.algorithm, choice), OPTION_NAMES(bfd_auth_names),
-	  .traits = OPTION_DERIVED },
+	  VALUE(RESTART, bfd_key.algorithm, choice),
+	  OPTION_NAMES(bfd_auth_names), .traits = OPTION_DERIVED },
 };
 
 static void finish_path(struct parser *parser, const struct entry_draft *draft)

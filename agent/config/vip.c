@@ -25,48 +25,45 @@ static const struct option head = {
 	OPTION_MEMBER(config_vip, rib.prefix),
 };
 
-#define NEXTHOPS(member)                                             \
-	OPTION_MEMBER(config_vip, rib.member), .kind = &kind_number, \
-					       .minimum = 1,         \
-					       .maximum = VIP_MAX_NEXTHOPS
+#define VALUE(changed, member, of_kind)                                \
+	.effect = EFFECT_##changed, OPTION_MEMBER(config_vip, member), \
+	.kind = &kind_##of_kind
+#define NEXTHOPS(changed, member)                         \
+	VALUE(changed, rib.member, number), .minimum = 1, \
+					    .maximum = VIP_MAX_NEXTHOPS
 
 static const struct option keys[] = {
 	{ "min-nexthops", "N",
 	  "Instead of --min-nexthops: withdraw the VIP below this number.",
-	  NEXTHOPS(min_nexthops) },
+	  NEXTHOPS(RESTART, min_nexthops) },
 	{ "return-nexthops", "N",
 	  "Announce it again from this number on. Default: as min-nexthops.",
-	  NEXTHOPS(return_nexthops) },
+	  NEXTHOPS(RESTART, return_nexthops) },
 	{ "min-bandwidth", "N",
 	  "Withdraw the VIP while the bandwidth of its living next hops is "
 	  "below this number of --bandwidth-unit; one without a bandwidth "
 	  "counts by its weight.",
-	  OPTION_MEMBER(config_vip, rib.min_bandwidth), .kind = &kind_number,
-	  .minimum = 1, .maximum = UINT32_MAX },
+	  VALUE(RESTART, rib.min_bandwidth, number), .minimum = 1,
+	  .maximum = UINT32_MAX },
 	{ "maximum-paths", "N",
 	  "Instead of --maximum-paths and --maximum-paths-ibgp.",
-	  NEXTHOPS(maximum_paths) },
+	  NEXTHOPS(RESTART, maximum_paths) },
 	{ "multipath-as-path", NULL, "Instead of --multipath-as-path.",
-	  .traits = OPTION_DERIVED, .kind = &kind_choice,
-	  OPTION_MEMBER(config_vip, rib.as_path),
+	  .traits = OPTION_DERIVED, VALUE(RESTART, rib.as_path, choice),
 	  OPTION_NAMES(multipath_as_path_names) },
 	{ "link-bandwidth", NULL, "Instead of --link-bandwidth.",
-	  .traits = OPTION_DERIVED, .kind = &kind_choice,
-	  OPTION_MEMBER(config_vip, rib.bandwidth_use),
+	  .traits = OPTION_DERIVED, VALUE(RESTART, rib.bandwidth_use, choice),
 	  OPTION_NAMES(bandwidth_use_names) },
 	{ "link-speed-weight", "MBIT",
 	  "Instead of --link-speed-weight. 0: links count alike.",
-	  .traits = OPTION_DERIVED, .kind = &kind_number,
-	  OPTION_MEMBER(config_vip, rib.full_link_speed),
+	  .traits = OPTION_DERIVED, VALUE(RESTART, rib.full_link_speed, number),
 	  .maximum = RIB_MAX_LINK_SPEED },
 	{ "hash-fields", NULL, "Instead of --hash-fields.",
-	  .traits = OPTION_DERIVED, .kind = &kind_choice,
-	  OPTION_MEMBER(config_vip, hash_fields),
+	  .traits = OPTION_DERIVED, VALUE(RESTART, hash_fields, choice),
 	  OPTION_NAMES(steering_hash_fields_names) },
 	{ "affinity", "SECONDS",
 	  "Instead of --affinity-window. 0: flows move at once, as for DNS.",
-	  .traits = OPTION_DERIVED, .kind = &kind_number,
-	  OPTION_MEMBER(config_vip, window_s),
+	  .traits = OPTION_DERIVED, VALUE(RESTART, window_s, number),
 	  .maximum = STEERING_MAX_WINDOW_S },
 };
 

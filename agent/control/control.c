@@ -187,6 +187,28 @@ static struct json_object *take_drain(struct control *control, bool drain,
 	return drain_order_reply(control->view, &order);
 }
 
+/* Read the configuration again. The reply says what has changed. */
+static struct json_object *take_reload(struct control *control,
+				       struct json_object *request)
+{
+	const struct control_hooks *hooks = &control->hooks;
+	struct reload_order order;
+	struct json_object *json = reload_order_parse(request, &order);
+	struct reload_reply *reply;
+
+	if (json)
+		return json;
+	reply = reload_reply_new();
+	if (!reply)
+		return request_failure("reload: out of memory");
+	hooks->reload(&order, reply, hooks->reload_context);
+	if (!order.dry_run)
+		reload_reply_log(reply);
+	json = reload_reply_json(reply, &order);
+	reload_reply_free(reply);
+	return json;
+}
+
 /* Refuse what the user at the other end may not ask. */
 static struct json_object *refuse_request(const struct server_client *client,
 					  const struct control_verb *verb)
@@ -223,6 +245,8 @@ static void answer_line(struct control *control, struct server_client *client,
 			  take_drain(control,
 				     verb->stream == CONTROL_STREAM_DRAIN,
 				     request));
+	else if (verb->stream == CONTROL_STREAM_RELOAD)
+		send_line(client, take_reload(control, request));
 	else if (verb->stream != CONTROL_STREAM_NONE)
 		begin_reply(control, client, verb, request);
 	else

@@ -14,6 +14,7 @@
 #include "bgp/session/neighbor_admin.h"
 #include "control/capture.h"
 #include "control/drain_order.h"
+#include "control/reload_order.h"
 #include "control/sizes.h"
 #include "control/view.h"
 
@@ -40,6 +41,10 @@ struct control_hooks {
 	int (*drain)(struct drain_order *order, void *drain_context,
 		     char error[CONTROL_ERROR_SIZE]);
 	void *drain_context;
+	/* Read the configuration again; the reply has what became of it. */
+	void (*reload)(const struct reload_order *order,
+		       struct reload_reply *reply, void *reload_context);
+	void *reload_context;
 };
 
 /*

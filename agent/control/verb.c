@@ -55,6 +55,8 @@ const struct control_verb control_verbs[] = {
 	  .stream = CONTROL_STREAM_DRAIN, .level = CONTROL_CHANGE },
 	{ "undrain", NULL, "target", .stream = CONTROL_STREAM_UNDRAIN,
 	  .level = CONTROL_CHANGE },
+	{ "reload", .options = { "dry_run" }, .stream = CONTROL_STREAM_RELOAD,
+	  .level = CONTROL_CHANGE },
 	{ "capture", .options = { "vip", "rate" },
 	  .stream = CONTROL_STREAM_CAPTURE, .level = CONTROL_CHANGE },
 };

@@ -26,6 +26,7 @@ enum control_stream {
 	CONTROL_STREAM_ORDER,	 /* one reply; changes a neighbor: `order` */
 	CONTROL_STREAM_DRAIN,	 /* one reply; drains a server */
 	CONTROL_STREAM_UNDRAIN,	 /* the opposite */
+	CONTROL_STREAM_RELOAD,	 /* one reply; changes the configuration */
 };
 
 enum control_verb_sizes {

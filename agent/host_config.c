@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* From the command line to a configuration. See host_config.h. */
+
+#include "host_config.h"
+
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	MAX_HOST_INTERFACES = 4096,
+};
+
+static int parse(const struct command_line *line, struct config *config,
+		 enum config_request *request, FILE *errors)
+{
+	struct if_nameindex *list = if_nameindex();
+	const char *names[MAX_HOST_INTERFACES + 1] = { NULL };
+	int count;
+
+	for (size_t i = 0; list && list[i].if_name && i < MAX_HOST_INTERFACES;
+	     i++)
+		names[i] = list[i].if_name;
+	count = config_parse(config, line->argc, line->argv,
+			     list ? names : NULL, request, errors);
+	if (list)
+		if_freenameindex(list);
+	return count;
+}
+
+int host_config_parse(const struct command_line *line, struct config **out,
+		      enum config_request *request, FILE *errors)
+{
+	struct config *config = calloc(1, sizeof(*config));
+	int count;
+
+	*out = NULL;
+	if (!config) {
+		fputs("headgate: out of memory\n", errors);
+		return 1;
+	}
+	count = parse(line, config, request, errors);
+	if (count)
+		host_config_free(config);
+	else
+		*out = config;
+	return count;
+}
+
+/* The bytes of keys stay with their readers: core/secret.h. */
+void host_config_free(struct config *config)
+{
+	if (!config)
+		return;
+	explicit_bzero(&config->datapath.hash_key,
+		       sizeof(config->datapath.hash_key));
+	free(config);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef HOST_CONFIG_H
+#define HOST_CONFIG_H
+
+/* The configuration of the command line, checked against this host. */
+
+#include <stdio.h>
+
+#include "config/config.h"
+
+/* The command line, which a reload reads again. */
+struct command_line {
+	int argc;
+	char **argv;
+};
+
+/*
+ * Parse the command line and the files that it names into a new configuration,
+ * which host_config_free() frees. Write all errors to `errors` and return their
+ * number; with errors there is no configuration, and *config is NULL.
+ */
+int host_config_parse(const struct command_line *line, struct config **config,
+		      enum config_request *request, FILE *errors);
+void host_config_free(struct config *config);
+
+#endif
