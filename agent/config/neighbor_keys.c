@@ -234,7 +234,7 @@ const struct option neighbor_keys[] = {
 	  .usual = NEIGHBOR_MAX_PREFIX_RESTART_TIME },
 	{ "max-paths", "N",
 	  "Most paths of one prefix that the neighbor may announce (RFC 7911). "
-	  "Default: 512 for backends, any number for others.",
+	  "Default: 1024 for backends, any number for others.",
 	  NUMBER(RESTART, max_paths, 1, UINT16_MAX) },
 	{ "max-next-hops", "N",
 	  "Most next hops that its paths may have. Default: 64 for backends "

@@ -26,8 +26,8 @@ static enum bgp_family family_of(const struct route *route)
 }
 
 /* Add or remove one path in the peer's counters. */
-static void count_path(struct rib_peer *peer, const struct route *route,
-		       enum import_reason import, bool came)
+static void count_path(struct rib_peer *peer, enum import_reason import,
+		       bool came)
 {
 	uint32_t one = came ? 1 : -1u;
 
@@ -36,7 +36,6 @@ static void count_path(struct rib_peer *peer, const struct route *route,
 		peer->prefixes_accepted += one;
 	else
 		peer->refused[import] += one;
-	max_prefix_count(&peer->max_prefix, family_of(route), came);
 }
 
 /*
@@ -72,14 +71,14 @@ static void set_path(struct rib *rib, struct rib_peer *peer,
 		rib_nexthop_add_path(rib, path->source->self, route);
 	path->reason = path_usability(path);
 	rib_count_bad_nexthop(path, path->reason, true);
-	count_path(peer, route, verdict->reason, true);
+	count_path(peer, verdict->reason, true);
 }
 
 /* Undo set_path(). */
 static void clear_path(struct rib *rib, struct rib_peer *peer,
 		       const struct route *route, struct path *path)
 {
-	count_path(peer, route, path->import, false);
+	count_path(peer, path->import, false);
 	rib_count_bad_nexthop(path, path->reason, false);
 	if (path->import == IMPORT_ACCEPTED) {
 		peer_nexthops_remove(&peer->nexthops,
@@ -105,6 +104,17 @@ struct path **adj_rib_in_first_path(struct rib *rib, struct route *route,
 				    struct rib_peer *peer)
 {
 	return find_path_place(rib, route, peer, 0);
+}
+
+bool adj_rib_in_has_other_path(struct rib *rib, struct rib_peer *peer,
+			       struct route *route, const struct path *path)
+{
+	const struct path *first;
+
+	if (!peer->has_path_ids)
+		return false;
+	first = *adj_rib_in_first_path(rib, route, peer);
+	return first != path || adj_rib_in_is_of_peer(first->next, peer);
 }
 
 static bool is_path_of(const struct path *path, const struct rib_peer *peer,
@@ -175,6 +185,20 @@ static void note_departure(struct rib *rib, struct rib_peer *peer,
 		       &peer->source.address, cause, rib->now_ms);
 }
 
+/* Count the path of a peer that goes within its limits of prefixes and paths. */
+static void uncount_prefix(struct rib *rib, struct rib_peer *peer,
+			   struct route *route, const struct path *path)
+{
+	struct max_prefix *limit = &peer->max_prefix;
+	enum bgp_family family = family_of(route);
+
+	if (!adj_rib_in_has_other_path(rib, peer, route, path))
+		max_prefix_count(limit, family, false);
+	else if (limit->paths_blocked & bgp_family_bit(family) &&
+		 inbound_is_full(rib, peer, route))
+		max_prefix_make_room(limit, family);
+}
+
 void adj_rib_in_remove_path(struct rib *rib, struct rib_peer *peer,
 			    struct route *route, struct path **link,
 			    enum departure_cause cause)
@@ -184,6 +208,7 @@ void adj_rib_in_remove_path(struct rib *rib, struct rib_peer *peer,
 	if (path->import == IMPORT_ACCEPTED)
 		note_departure(rib, peer, route, cause);
 	mark_for_path(rib, route, path);
+	uncount_prefix(rib, peer, route, path);
 	path_index_remove(&rib->path_indexes, route, link);
 	export_forget_path(rib, route, path);
 	clear_path(rib, peer, route, path);
@@ -223,6 +248,7 @@ static struct path *get_path(struct rib *rib, struct rib_peer *peer,
 		return NULL;
 	path->source = &peer->source;
 	path->path_id = path_id;
+	peer->has_path_ids |= path_id;
 	path_index_insert(&rib->path_indexes, route, link, path);
 	return path;
 }
@@ -256,8 +282,12 @@ static void replace_path(struct rib *rib, struct rib_peer *peer,
 	mark_for_path(rib, route, path);
 	if (!before.attributes || was_accepted != accepted)
 		turn_set_add(set_of(peer, accepted), route);
-	if (!before.attributes)
+	if (!before.attributes) {
+		if (!adj_rib_in_has_other_path(rib, peer, route, path))
+			max_prefix_count(&peer->max_prefix, family_of(route),
+					 true);
 		return;
+	}
 	mark_for_path(rib, route, &before);
 	clear_path(rib, peer, route, &before);
 	if (was_accepted != accepted)

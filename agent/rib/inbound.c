@@ -133,9 +133,33 @@ static void log_max_prefix(const struct rib_peer *peer,
 			    prefix_format(prefix, first));
 }
 
-/* True if the route has as many paths of the peer as it may. */
-static bool is_full_of(struct rib *rib, struct rib_peer *peer,
-		       struct route *route)
+static void refuse(struct rib_peer *peer, enum import_reason reason,
+		   struct inbound_verdict *verdict)
+{
+	verdict->reason = reason;
+	peer->not_kept[reason]++;
+}
+
+/* Refuse a path of a prefix that has too many. Warn once a session. */
+static void refuse_path(struct rib_peer *peer, const struct prefix *prefix,
+			struct inbound_verdict *verdict)
+{
+	char text[ADDRESS_TEXT_SIZE], vip[PREFIX_TEXT_SIZE];
+
+	refuse(peer, IMPORT_MAX_PATHS, verdict);
+	max_prefix_block_path(&peer->max_prefix, bgp_nlri_family(prefix));
+	if (peer->paths_logged)
+		return;
+	peer->paths_logged = true;
+	log_warning("rib",
+		    "%s: more paths of %s than max-paths=%u: more are refused; "
+		    "raise it if they are meant",
+		    address_format(&peer->source.address, text),
+		    prefix_format(prefix, vip), peer->max_paths);
+}
+
+bool inbound_is_full(struct rib *rib, struct rib_peer *peer,
+		     struct route *route)
 {
 	/* They stand side by side. */
 	const struct path *path = *adj_rib_in_first_path(rib, route, peer);
@@ -147,17 +171,9 @@ static bool is_full_of(struct rib *rib, struct rib_peer *peer,
 	return count >= peer->max_paths;
 }
 
-static void refuse(struct rib_peer *peer, enum import_reason reason,
-		   struct inbound_verdict *verdict)
-{
-	verdict->reason = reason;
-	peer->not_kept[reason]++;
-}
-
-/* Apply the limits of a path that is not held yet. */
-static int limit_new_path(struct rib *rib, struct rib_peer *peer,
-			  struct route *route, const struct path *path,
-			  struct inbound_verdict *verdict)
+/* Apply the limit of prefixes to one that has no path of the peer yet. */
+static int limit_new_prefix(struct rib_peer *peer, const struct route *route,
+			    struct inbound_verdict *verdict)
 {
 	enum max_prefix_report report;
 	enum max_prefix_verdict limited =
@@ -174,8 +190,18 @@ static int limit_new_path(struct rib *rib, struct rib_peer *peer,
 		return 0;
 	}
 	waiting_prefixes_remove(&peer->waiting, &route->node.prefix);
-	if (path->path_id && peer->max_paths && is_full_of(rib, peer, route))
-		refuse(peer, IMPORT_MAX_PATHS, verdict);
+	return 0;
+}
+
+/* Apply the limits of a path that is not held yet. */
+static int limit_new_path(struct rib *rib, struct rib_peer *peer,
+			  struct route *route, const struct path *path,
+			  struct inbound_verdict *verdict)
+{
+	if (!adj_rib_in_has_other_path(rib, peer, route, path))
+		return limit_new_prefix(peer, route, verdict);
+	if (peer->max_paths && inbound_is_full(rib, peer, route))
+		refuse_path(peer, &route->node.prefix, verdict);
 	return 0;
 }
 

@@ -46,11 +46,6 @@ int inbound_judge(struct inbound *in, const struct prefix *prefix,
 		  struct inbound_verdict *verdict);
 void inbound_end(struct inbound *in);
 
-/*
- * Check a new path against the peer's limit. Returns 0, with IMPORT_MAX_PREFIX
- * as the verdict on a path that must not be kept, or -EDQUOT if the session has
- * to end.
- */
 /* False for a new path beyond a limit. */
 static inline bool inbound_is_kept(const struct path *path,
 				   const struct inbound_verdict *verdict)
@@ -59,7 +54,15 @@ static inline bool inbound_is_kept(const struct path *path,
 				    verdict->reason != IMPORT_MAX_PATHS);
 }
 
+/*
+ * Check a new path against the peer's limits. Returns 0, with IMPORT_MAX_PREFIX
+ * or IMPORT_MAX_PATHS as the verdict on a path that must not be kept, or -EDQUOT
+ * if the session has to end.
+ */
 int inbound_limit(struct rib *rib, struct rib_peer *peer, struct route *route,
 		  const struct path *path, struct inbound_verdict *verdict);
+/* True if the route has as many paths of the peer as one prefix may. */
+bool inbound_is_full(struct rib *rib, struct rib_peer *peer,
+		     struct route *route);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The limit of paths of a neighbor. See max_prefix.h. */
+/* The limit of prefixes of a neighbor. See max_prefix.h. */
 
 #include "rib/max_prefix.h"
 
@@ -60,8 +60,10 @@ enum max_prefix_verdict max_prefix_check(struct max_prefix *limit,
 
 uint32_t max_prefix_take_room(struct max_prefix *limit)
 {
-	uint32_t families = 0;
+	uint32_t families = limit->paths_blocked & limit->paths_room;
 
+	limit->paths_blocked &= ~families;
+	limit->paths_room = 0;
 	for (int family = 0; limit->blocked && family < BGP_FAMILY_COUNT;
 	     family++)
 		if (limit->count[family] < limit->limit)

@@ -109,6 +109,8 @@ struct rib_peer {
 	/* Accepted paths whose next hop is not allowed; logged once. */
 	uint32_t nexthops_refused;
 	bool nexthop_logged;
+	bool paths_logged;		 /* a prefix had more than max_paths */
+	bool has_path_ids;		 /* RFC 7911: more than one path each */
 	bool origin_logged;		 /* it brought a VIP a new origin AS */
 	bool incomplete_logged;		 /* its ORIGIN kept it out of a set */
 	struct max_prefix max_prefix;	 /* the user sets its limit */

@@ -214,6 +214,10 @@ static inline bool adj_rib_in_is_of_peer(const struct path *path,
 	return path && path->source == &peer->source;
 }
 
+/* True if the route has another path of the peer than this one. */
+bool adj_rib_in_has_other_path(struct rib *rib, struct rib_peer *peer,
+			       struct route *route, const struct path *path);
+
 /* Remove the path at *link from its route, which may be unused then. */
 void adj_rib_in_remove_path(struct rib *rib, struct rib_peer *peer,
 			    struct route *route, struct path **link,

@@ -17,7 +17,12 @@ BUCKETS = 16384
 SEND = 2  # RFC 7911 4
 RANGE = "10.1.16.0/20"
 KEYS = (f"{NEXT_HOP},as={BACKEND_AS},role=backend,passive,next-hop=any,"
-        f"add-path=receive,max-prefix=2000,max-paths={MEMBERS + MORE}")
+        f"add-path=receive,max-prefix=1,max-paths={MEMBERS + MORE}")
+
+
+FEW = 3
+FEW_KEYS = (f"{NEXT_HOP},as={BACKEND_AS},role=backend,passive,next-hop=any,"
+            f"add-path=receive,max-paths={FEW}")
 
 
 def hop(number):
@@ -33,10 +38,8 @@ def path_of(number):
                       bgp.next_hop(hop(number)), nlri=path_key(number))
 
 
-class ManyNextHops(RawCase):
-
-    options = {"neighbors": (BACKENDS, KEYS, UPSTREAM),
-               "flags": ("--maximum-paths", str(MEMBERS))}
+class AddPathCase(RawCase):
+    """NEXT_HOP announces paths with identifiers."""
 
     @classmethod
     def before_start(cls):
@@ -54,16 +57,22 @@ class ManyNextHops(RawCase):
         wait_for([self.observer, self.bystander, self.server], condition,
                  seconds, what)
 
+    def reasons(self):
+        route = self.lab.route(VIP)
+        return collections.Counter(
+            p["reason"] for p in (route["paths"] if route else []))
+
+
+class ManyNextHops(AddPathCase):
+
+    options = {"neighbors": (BACKENDS, KEYS, UPSTREAM),
+               "flags": ("--maximum-paths", str(MEMBERS))}
+
     def buckets(self):
         """Return how many members have how many buckets."""
         return collections.Counter(
             m["buckets"] for group in self.lab.headgate.show("groups")
             for m in group["members"] if VIP in group["vips"])
-
-    def reasons(self):
-        route = self.lab.route(VIP)
-        return collections.Counter(
-            p["reason"] for p in (route["paths"] if route else []))
 
     def above_maximum(self):
         return self.lab.headgate.show("status")["vips"]["above_maximum_paths"]
@@ -92,6 +101,30 @@ class ManyNextHops(RawCase):
         self.wait(lambda: self.buckets() == {BUCKETS // MEMBERS: MEMBERS}, 10,
                   "16 buckets for each again")
         self.assertEqual(self.above_maximum(), 0)
+        shown = self.lab.headgate.neighbor(NEXT_HOP)
+        self.assertEqual((shown["max_prefix"], shown["max_prefix_count"]),
+                         (1, 1))
+        self.check_bystanders()
+
+
+class FewPaths(AddPathCase):
+
+    options = {"neighbors": (BACKENDS, FEW_KEYS, UPSTREAM)}
+
+    def refused(self):
+        return self.lab.headgate.neighbor(NEXT_HOP)["refused"]["max_paths"]
+
+    def test_more_paths_of_a_prefix_are_asked_for_when_one_goes(self):
+        self.server.send(*map(path_of, range(FEW + 1)))
+        self.wait(lambda: self.refused() == 1, 5, "one path refused")
+        self.assertEqual(self.reasons(), {None: FEW})
+        self.assertIn(f"{NEXT_HOP}: more paths of {VIP} than max-paths={FEW}: "
+                      "more are refused", self.lab.headgate.log_tail(50))
+        self.server.send(bgp.update(withdrawn=path_key(0)))
+        self.server.wait_for_message(bgp.ROUTE_REFRESH)
+        self.server.send(*map(path_of, range(1, FEW + 1)))
+        self.wait(lambda: self.reasons() == {None: FEW}, 5, "the last path")
+        self.assertEqual(self.refused(), 1)
         self.check_bystanders()
 
 

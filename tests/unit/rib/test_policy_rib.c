@@ -392,6 +392,70 @@ static void paths_of_one_prefix_are_limited(void **state)
 	assert_int_equal(backend->prefixes_accepted, 3);
 }
 
+/* Withdraw a path of the first backend. */
+static void withdraw_id(struct world *world, const char *vip, uint32_t path_id)
+{
+	struct test_update t;
+
+	test_withdraw(&t, vip, path_id);
+	assert_int_equal(adj_rib_in_update(world->rib, world->backends[0],
+					   &t.update),
+			 0);
+	rib_process(world->rib);
+}
+
+static void a_prefix_counts_once_whatever_its_paths(void **state)
+{
+	struct world *world = *state;
+	struct rib_peer *backend = world->backends[0];
+	struct max_prefix *limit = &backend->max_prefix;
+	const uint32_t *count = &limit->count[BGP_IPV4_UNICAST];
+
+	limit->limit = 2;
+	for (uint32_t id = 0; id < 3; id++)
+		announce_hop(world, VIP, id, id);
+	assert_int_equal(*count, 1);
+	announce_hop(world, "192.0.2.2/32", 1, 7);
+	assert_int_equal(*count, 2);
+	announce_hop(world, "192.0.2.3/32", 1, 1); /* one too many */
+	assert_int_equal(backend->not_kept[IMPORT_MAX_PREFIX], 1);
+	announce_hop(world, VIP, 3, 3);
+	assert_int_equal(backend->prefixes_accepted, 5);
+	announce_hop(world, VIP, 2, 1); /* other attributes */
+	/* The prefix goes with its last path, and makes room. */
+	for (uint32_t id = 0; id < 4; id++) {
+		assert_int_equal(*count, 2);
+		assert_int_equal(max_prefix_take_room(limit), 0);
+		withdraw_id(world, VIP, id);
+	}
+	assert_int_equal(*count, 1);
+	assert_int_equal(max_prefix_take_room(limit), BGP_IPV4_UNICAST_BIT);
+	announce_hop(world, "192.0.2.3/32", 1, 1);
+	assert_int_equal(*count, 2);
+}
+
+static void refused_paths_are_asked_for_when_one_goes(void **state)
+{
+	struct world *world = *state;
+	struct rib_peer *backend = world->backends[0];
+
+	backend->max_paths = 2;
+	for (uint32_t id = 1; id <= 2; id++)
+		announce_hop(world, VIP, id, id);
+	withdraw_id(world, VIP, 2); /* none was refused */
+	announce_hop(world, VIP, 2, 2);
+	assert_int_equal(max_prefix_take_room(&backend->max_prefix), 0);
+	announce_hop(world, VIP, 3, 3);
+	announce_hop(world, "192.0.2.2/32", 1, 1);
+	assert_int_equal(backend->not_kept[IMPORT_MAX_PATHS], 1);
+	withdraw_id(world, "192.0.2.2/32", 1); /* not full */
+	assert_int_equal(max_prefix_take_room(&backend->max_prefix), 0);
+	withdraw_id(world, VIP, 1);
+	assert_int_equal(max_prefix_take_room(&backend->max_prefix),
+			 BGP_IPV4_UNICAST_BIT);
+	assert_int_equal(max_prefix_take_room(&backend->max_prefix), 0);
+}
+
 static void next_hops_of_a_neighbor_are_limited(void **state)
 {
 	struct world *world = *state;
@@ -688,6 +752,8 @@ int main(void)
 		RIB_TEST(the_nexthop_a_rule_sets_is_the_one_tracked),
 		RIB_TEST(a_neighbor_announces_its_own_vips_only),
 		RIB_TEST(paths_of_one_prefix_are_limited),
+		RIB_TEST(a_prefix_counts_once_whatever_its_paths),
+		RIB_TEST(refused_paths_are_asked_for_when_one_goes),
 		RIB_TEST(next_hops_of_a_neighbor_are_limited),
 		RIB_TEST(next_hops_that_one_neighbor_alone_has_are_known),
 		RIB_TEST(paths_above_the_limit_are_refused),
