@@ -78,6 +78,7 @@ static struct rib_peer *add_peer(struct agent *agent,
 			    .nexthop = neighbor_learned_nexthop(
 				    of, !session->negotiated.ebgp),
 			    .multipath_off = of->multipath_off,
+			    .max_bandwidth = of->max_bandwidth,
 			    .pass_attributes = of->pass_attributes },
 		.role = of->role,
 		.session = &session->negotiated,

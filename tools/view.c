@@ -331,7 +331,8 @@ static const struct view_line one_neighbor_lines[] = {
 		      "accepted, {prefixes_announced} announced" },
 	{ "limits", "max-prefix {options.max_prefix}, max-paths "
 		    "{options.max_paths}, max-next-hops "
-		    "{options.max_next_hops}" },
+		    "{options.max_next_hops}, max-bandwidth "
+		    "{options.max_bandwidth}" },
 	{ "errors", "{withdrawn_by_error} prefixes withdrawn by error, "
 		    "{updates_of_other_families} UPDATEs of other families" },
 };

@@ -87,6 +87,8 @@ static void fill_backend_limits(const struct entry_draft *draft)
 	if (!entry_has(draft, "max-paths") &&
 	    backend->add_path & BGP_ADD_PATH_RECEIVE)
 		backend->max_paths = NEIGHBOR_MAX_PATHS_BACKEND;
+	if (!entry_has(draft, "max-bandwidth"))
+		backend->max_bandwidth = NEIGHBOR_MAX_BANDWIDTH_BACKEND;
 }
 
 /* Fill in the defaults that depend on other keys. */

@@ -240,6 +240,11 @@ const struct option neighbor_keys[] = {
 	  "Most next hops that its paths may have. Default: 64 for backends "
 	  "unless next-hop is any, any number for others.",
 	  NUMBER(RESTART, max_nexthops, 1, NEIGHBOR_MAX_NEXTHOPS) },
+	{ "max-bandwidth", "N",
+	  "Most that a link bandwidth of the neighbor counts, in "
+	  "--bandwidth-unit; a higher one counts as this. Default: 800000 for "
+	  "backends, any for others.",
+	  NUMBER(RESTART, max_bandwidth, 1, UINT32_MAX) },
 	{ "pass-attributes", NULL,
 	  "Pass communities, except well-known ones, and other transitive "
 	  "attributes of VIPs that this backend announces on to upstreams.",

@@ -80,6 +80,7 @@ options_json(const struct bgp_neighbor_options *options)
 	add_limit(out, "max_prefix", options->max_prefix);
 	add_limit(out, "max_paths", options->max_paths);
 	add_limit(out, "max_next_hops", options->max_nexthops);
+	add_limit(out, "max_bandwidth", options->max_bandwidth);
 	add_limit(out, "limit", options->limit);
 	add_limit(out, "join_delay", options->join_delay);
 	add_limit(out, "slow_start", options->slow_start);

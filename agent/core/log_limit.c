@@ -90,6 +90,7 @@ static struct log_limit_window *open_window(struct log_limit *limit,
 	window->allowed = allowed;
 	window->held = 0;
 	window->is_kind = is_kind;
+	window->is_step = false;
 	LIST_INSERT_HEAD(chain_of_key(limit, key), window, chain);
 	TAILQ_INSERT_TAIL(&limit->open, window, by_start);
 	limit->open_count++;
@@ -147,6 +148,8 @@ bool log_limit_admit(struct log_limit *limit,
 	if (!kind)
 		kind = open_window(limit, kind_key, LOG_LIMIT_KIND_BURST,
 				   now_ms);
+	if (kind)
+		kind->is_step = message->is_step;
 	if (!window_allows(kind, message))
 		return false;
 	if (!object)
@@ -184,6 +187,27 @@ static void summarize_window(const struct log_limit_window *window,
 			 (unsigned int)seconds);
 }
 
+/* Return how many messages the window may write when its time is over. */
+static uint32_t next_allowance(const struct log_limit_window *window)
+{
+	if (!window->is_kind)
+		return 0;
+	if (window->is_step)
+		return LOG_LIMIT_KIND_STEADY;
+	return window->allowed < LOG_LIMIT_KIND_BURST - LOG_LIMIT_KIND_STEADY ?
+		       window->allowed + LOG_LIMIT_KIND_STEADY :
+		       LOG_LIMIT_KIND_BURST;
+}
+
+/* A kind remembers what it wrote until it has all of its messages again. */
+static bool has_ended(const struct log_limit_window *window)
+{
+	if (window->held)
+		return false;
+	return !window->is_kind || window->is_step ||
+	       next_allowance(window) == LOG_LIMIT_KIND_BURST;
+}
+
 bool log_limit_next_summary(struct log_limit *limit, uint64_t now_ms,
 			    struct log_limit_summary *summary)
 {
@@ -191,16 +215,17 @@ bool log_limit_next_summary(struct log_limit *limit, uint64_t now_ms,
 
 	while ((window = TAILQ_FIRST(&limit->open)) &&
 	       now_ms - window->start_ms >= LOG_LIMIT_WINDOW_MS) {
-		if (!window->held) {
+		bool held = window->held;
+
+		if (has_ended(window)) {
 			close_window(limit, window);
 			continue;
 		}
-		summarize_window(window, now_ms, summary);
-		/* Until a window holds nothing, the flood goes on. */
-		renew_window(limit, window,
-			     window->is_kind ? LOG_LIMIT_KIND_STEADY : 0,
-			     now_ms);
-		return true;
+		if (held)
+			summarize_window(window, now_ms, summary);
+		renew_window(limit, window, next_allowance(window), now_ms);
+		if (held)
+			return true;
 	}
 	return false;
 }

@@ -19,7 +19,8 @@
  *
  * An attacker may have any number of addresses. So all objects of a kind
  * together have a limit, too. It is higher than the number of next hops, which
- * may all die at once.
+ * may all die at once; used up, it grows again by LOG_LIMIT_KIND_STEADY in each
+ * window, so floods with pauses write no more than one that never ends.
  */
 
 #include <stdbool.h>
@@ -34,10 +35,9 @@ enum log_limit_sizes {
 	LOG_LIMIT_BURST = 10,
 	LOG_LIMIT_STEP_BURST = 1000,
 	LOG_LIMIT_KIND_BURST = 5000,
-	/* For a kind in the window after one that had too many. */
-	LOG_LIMIT_KIND_STEADY = 100,
-	LOG_LIMIT_KINDS = 256,	  /* windows that objects leave to kinds */
-	LOG_LIMIT_WINDOWS = 4096, /* with those of kinds, a power of two */
+	LOG_LIMIT_KIND_STEADY = 100, /* more for a kind in each window */
+	LOG_LIMIT_KINDS = 256,	     /* windows that objects leave to kinds */
+	LOG_LIMIT_WINDOWS = 4096,    /* with those of kinds, a power of two */
 	LOG_LIMIT_TEXT_SIZE = 192,
 };
 
@@ -58,6 +58,7 @@ struct log_limit_window {
 	uint32_t allowed; /* messages left to write */
 	uint32_t held;	  /* messages not written */
 	bool is_kind;
+	bool is_step;			/* a kind of debug lines */
 	int level;			/* of the last message that was held */
 	const char *subsystem;		/* likewise */
 	char text[LOG_LIMIT_TEXT_SIZE]; /* likewise, cut */

@@ -34,14 +34,15 @@ struct path_source {
 	enum peer_type type;
 	/* The configured paths, by path_id from 1; NULL: a neighbor. */
 	const struct static_path_options *statics;
-	const char *interface; /* of a link-local neighbor; or NULL */
-	bool backend;	       /* its role, set by rib_peer_up() */
-	bool multipath_off;    /* multipath=no: its paths share no set */
-	bool leaving;	       /* its session is lost, its paths are removed */
-	bool draining;	       /* by order: rib_peer_set_draining() */
-	bool joining;	       /* join-delay=: rib_peer_set_warm_up() */
-	uint8_t missing_steps; /* of the weight, out of WARM_UP_STEPS */
-	bool pass_attributes;  /* statement.h */
+	const char *interface;	/* of a link-local neighbor; or NULL */
+	bool backend;		/* its role, set by rib_peer_up() */
+	bool multipath_off;	/* multipath=no: its paths share no set */
+	uint32_t max_bandwidth; /* of its paths, in --bandwidth-unit; 0: any */
+	bool leaving;		/* its session is lost, its paths are removed */
+	bool draining;		/* by order: rib_peer_set_draining() */
+	bool joining;		/* join-delay=: rib_peer_set_warm_up() */
+	uint8_t missing_steps;	/* of the weight, out of WARM_UP_STEPS */
+	bool pass_attributes;	/* statement.h */
 	/* The next hops that its paths may have; below FIRST_LEARNED: any. */
 	enum neighbor_nexthop nexthop;
 	/* Its own address as a next hop, if its paths may have only that. */

@@ -39,6 +39,17 @@ static uint32_t clamp(double weight)
 	return weight < WEIGHT_MAX ? (uint32_t)(weight + 0.5) : WEIGHT_MAX;
 }
 
+/* Return the bandwidth of the path in bytes per second, as far as it counts. */
+static double counted_bandwidth(const struct decision_options *options,
+				const struct path *path)
+{
+	double bandwidth = (double)path->attributes->bandwidth;
+	double most =
+		(double)path->source->max_bandwidth * options->bandwidth_unit;
+
+	return most > 0 && bandwidth > most ? most : bandwidth;
+}
+
 static uint32_t own_weight(const struct decision_options *options,
 			   const struct path *path)
 {
@@ -49,7 +60,8 @@ static uint32_t own_weight(const struct decision_options *options,
 	if (!path_has_bandwidth(options, path) || path->equal_weight)
 		return clamp(options->default_weight);
 	assert(options->bandwidth_unit);
-	return clamp((double)set->bandwidth / options->bandwidth_unit);
+	return clamp(counted_bandwidth(options, path) /
+		     options->bandwidth_unit);
 }
 
 /* True if the path adds to the weight of a member: same neighbor and next hop. */
@@ -141,7 +153,7 @@ static double sum_bandwidth(const struct decision_options *options,
 		if (paths->reason != REASON_NONE)
 			continue;
 		if (path_has_bandwidth(options, paths))
-			bandwidth = (double)paths->attributes->bandwidth;
+			bandwidth = counted_bandwidth(options, paths);
 		else
 			bandwidth = (double)own_weight(options, paths) *
 				    options->bandwidth_unit;

@@ -22,6 +22,9 @@
  * path of the set has such a part, all weights of the set are multiplied by the
  * number of steps or by 100, so that a part of the weight 1 is a number.
  *
+ * A bandwidth above the neighbor's max-bandwidth= counts as that. One that is no
+ * number, negative or infinite counts as none, like one that is not there.
+ *
  * A bandwidth of 0 is no weight. Like GRACEFUL_SHUTDOWN (RFC 8326), it asks not
  * to use the path.
  */

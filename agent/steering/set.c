@@ -85,6 +85,16 @@ static struct steering_set *find_or_make(struct set_table *table,
 	return set;
 }
 
+/*
+ * A member that is alone has all buckets, whatever its weight: so the VIPs of one
+ * backend need one group and not one for each bandwidth that it announces.
+ */
+static void forget_weight(struct member *alone)
+{
+	alone->weight = alone->weight != 0;
+	alone->next_weight = alone->next_weight != 0;
+}
+
 struct steering_set *set_intern(struct set_table *table,
 				const struct member *members, size_t count,
 				uint32_t window_s)
@@ -95,6 +105,8 @@ struct steering_set *set_intern(struct set_table *table,
 	if (!sorted)
 		return NULL;
 	memcpy(sorted, members, count * sizeof(*sorted));
+	if (count == 1)
+		forget_weight(&sorted[0]);
 	qsort(sorted, count, sizeof(*sorted), by_address);
 	set = find_or_make(table, sorted, count, window_s);
 	free(sorted);

@@ -185,6 +185,12 @@ def communities(*pairs):
                      b"".join(u16(high, low) for high, low in pairs))
 
 
+def link_bandwidth(as_number, bytes_per_second):
+    """Return EXTENDED_COMMUNITIES with one link bandwidth, of any float."""
+    return attribute(EXTENDED_COMMUNITIES, u16(0x4004, as_number)
+                     + struct.pack("!f", bytes_per_second))
+
+
 def prefix(text):
     """Return NLRI: the length in bits and the bytes of the prefix."""
     address, bits = text.split("/")

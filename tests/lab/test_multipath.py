@@ -15,20 +15,14 @@ VIP = "192.0.2.1/32"
 SECOND, THIRD, ALONE = "10.1.0.12", "10.1.0.13", "10.1.0.101"
 UNIT = 125_000  # the default of --bandwidth-unit
 GIGABIT = 125_000_000
-BANDWIDTH_TRANSITIVE, BANDWIDTH = (0x00, 0x04), (0x40, 0x04)
+BANDWIDTH_TRANSITIVE = (0x00, 0x04)
 GRACEFUL_SHUTDOWN = (0xffff, 0)
-
-
-def bandwidth(bytes_per_second):
-    return bgp.attribute(
-        bgp.EXTENDED_COMMUNITIES,
-        struct.pack("!BBHf", *BANDWIDTH, BACKEND_AS, bytes_per_second))
 
 
 def weighted(next_hop, as_number, bytes_per_second):
     return bgp.update(
         bgp.origin(), bgp.as_path(as_number), bgp.next_hop(next_hop),
-        bandwidth(bytes_per_second), nlri=bgp.prefix(VIP))
+        bgp.link_bandwidth(BACKEND_AS, bytes_per_second), nlri=bgp.prefix(VIP))
 
 
 def incomplete(next_hop, as_number):
@@ -91,10 +85,10 @@ class Multipath(RawCase):
         self.assertEqual(buckets, {NEXT_HOP: 4096, SECOND: 12288})
 
     def test_a_share_below_one_bucket_is_told(self):
-        # 1 of 1,000,001 is less than one of 16,384 buckets.
+        # 1 of 500,001 is less than one of 16,384 buckets.
         self.first.send(weighted(NEXT_HOP, BACKEND_AS, UNIT))
-        self.second.send(weighted(SECOND, BACKEND_AS + 1, 1_000_000 * UNIT))
-        self.wait_set({NEXT_HOP: 1, SECOND: 1_000_000})
+        self.second.send(weighted(SECOND, BACKEND_AS + 1, 500_000 * UNIT))
+        self.wait_set({NEXT_HOP: 1, SECOND: 500_000})
         wait_for([self.observer, self.bystander, self.first, self.second],
                  lambda: self.lab.headgate.show("status")["groups"]["light"],
                  5, "a group with a light member")

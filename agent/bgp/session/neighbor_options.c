@@ -79,6 +79,7 @@ static bool exchange_equal(const struct bgp_neighbor_options *a,
 	       neighbor_vips_equal(&a->vips, &b->vips) &&
 	       a->max_paths == b->max_paths &&
 	       a->max_nexthops == b->max_nexthops &&
+	       a->max_bandwidth == b->max_bandwidth &&
 	       a->max_prefix_length == b->max_prefix_length &&
 	       a->pass_attributes == b->pass_attributes &&
 	       a->remove_private_as == b->remove_private_as &&

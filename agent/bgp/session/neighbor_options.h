@@ -38,6 +38,8 @@ enum bgp_neighbor_limits {
 	NEIGHBOR_MAX_PATHS_BACKEND = 1024,
 	NEIGHBOR_MAX_NEXTHOPS_BACKEND = 64,
 	NEIGHBOR_MAX_NEXTHOPS = 1024,
+	/* In --bandwidth-unit: 800 Gbit/s by default, the fastest port. */
+	NEIGHBOR_MAX_BANDWIDTH_BACKEND = 800000,
 	NEIGHBOR_MAX_WARM_UP = 3600, /* join-delay, slow-start */
 };
 
@@ -88,6 +90,7 @@ struct bgp_neighbor_options {
 	struct neighbor_vips vips;
 	uint32_t max_paths;	   /* of one prefix (RFC 7911); 0: any number */
 	uint32_t max_nexthops;	   /* of its paths; 0: any number */
+	uint32_t max_bandwidth;	   /* a higher one counts as this; 0: any */
 	uint8_t max_prefix_length; /* longer ones are refused; 0: none */
 	bool pass_attributes;	   /* of VIPs that it announces, upstream */
 	bool remove_private_as;	   /* from the paths announced to it */

@@ -40,7 +40,7 @@ static void the_canonical_form_has_every_flag(void **state)
 		"cluster-id 10.0.0.1\n"
 		"neighbor 10.0.0.2,as=65001,role=none,port=179,hold-time=90\n"
 		"neighbor 10.1.0.0/24,role=backend,passive,hold-time=9,"
-		"limit=256,max-prefix=1000\n"
+		"limit=256,max-prefix=1000,max-bandwidth=800000\n"
 		"shutdown-delay 0\n"
 		"listen [::]:179\n"
 		"maximum-paths 256\n"

@@ -196,6 +196,7 @@ static const struct key_row {
 	{ "", ",max-prefix-length=32" },
 	{ "", ",max-paths=3" },
 	{ "", ",max-next-hops=3" },
+	{ "", ",max-bandwidth=3" },
 	{ ",role=backend", ",pass-attributes" },
 	{ "", ",remove-private-as" },
 	{ "", ",as-override" },

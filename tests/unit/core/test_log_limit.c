@@ -151,6 +151,56 @@ static void objects_without_end_have_the_limit_of_their_kind(void **state)
 	assert_int_equal(written, LOG_LIMIT_KIND_STEADY);
 }
 
+/* Return how many of as many lines are written, of objects from `first` on. */
+static unsigned int admit_many(unsigned int first, unsigned int count,
+			       uint64_t now_ms)
+{
+	unsigned int written = 0;
+
+	for (unsigned int i = 0; i < count; i++)
+		written += admit_number(down, first + i, now_ms);
+	return written;
+}
+
+static void a_flood_with_pauses_gets_no_new_burst(void **state)
+{
+	struct log_limit_summary summary;
+	uint64_t now_ms = 0;
+
+	(void)state;
+	assert_int_equal(admit_many(0, LOG_LIMIT_KIND_BURST, 0),
+			 LOG_LIMIT_KIND_BURST);
+	for (unsigned int i = 1; i <= 3; i++) {
+		now_ms += 3 * LOG_LIMIT_WINDOW_MS;
+		/* The timer comes at the end of each window. */
+		for (unsigned int ago = 3; ago-- > 0;)
+			while (log_limit_next_summary(
+				&limit, now_ms - ago * LOG_LIMIT_WINDOW_MS,
+				&summary))
+				;
+		assert_int_equal(admit_many(i * LOG_LIMIT_KIND_BURST,
+					    LOG_LIMIT_KIND_BURST, now_ms),
+				 3 * LOG_LIMIT_KIND_STEADY);
+	}
+}
+
+static void a_kind_that_rests_has_its_burst_again(void **state)
+{
+	struct log_limit_summary summary;
+	uint64_t now_ms = 0;
+	unsigned int windows = LOG_LIMIT_KIND_BURST / LOG_LIMIT_KIND_STEADY;
+
+	(void)state;
+	admit_many(0, LOG_LIMIT_KIND_BURST, 0);
+	for (unsigned int i = 0; i < windows; i++) {
+		now_ms += LOG_LIMIT_WINDOW_MS;
+		assert_false(log_limit_next_summary(&limit, now_ms, &summary));
+	}
+	assert_int_equal(log_limit_due_ms(&limit), LOG_LIMIT_NEVER);
+	assert_int_equal(admit_many(0, LOG_LIMIT_KIND_BURST, now_ms),
+			 LOG_LIMIT_KIND_BURST);
+}
+
 static void debug_lines_differ_by_their_whole_text(void **state)
 {
 	struct log_limit_message message = { .kind = up, .is_step = true };
@@ -244,6 +294,8 @@ int main(void)
 		with_limit(a_flood_takes_nothing_from_another_object_or_kind),
 		with_limit(all_next_hops_may_die_at_once),
 		with_limit(objects_without_end_have_the_limit_of_their_kind),
+		with_limit(a_flood_with_pauses_gets_no_new_burst),
+		with_limit(a_kind_that_rests_has_its_burst_again),
 		with_limit(debug_lines_differ_by_their_whole_text),
 		with_limit(a_long_text_is_cut_in_its_summary),
 		with_limit(every_message_is_written_or_counted),

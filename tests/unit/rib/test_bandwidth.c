@@ -68,6 +68,16 @@ static void upstreams_get_the_sum(void **state)
 	assert_true(announced_bandwidth(world, 2) == 1500);
 }
 
+static void a_backend_adds_its_maximum_at_most(void **state)
+{
+	struct world *world = *state;
+
+	world->backends[1]->source.max_bandwidth = 300; /* units of 1 byte/s */
+	announce_bandwidth(world, 0, 1000);
+	announce_bandwidth(world, 1, 3.4e38);
+	assert_true(announced_bandwidth(world, 2) == 1300);
+}
+
 static void a_changed_sum_is_announced_again(void **state)
 {
 	struct world *world = *state;
@@ -130,6 +140,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(upstreams_get_the_sum,
 						setup_bandwidth, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_backend_adds_its_maximum_at_most, setup_bandwidth,
+			teardown),
 		cmocka_unit_test_setup_teardown(a_changed_sum_is_announced_again,
 						setup_bandwidth, teardown),
 		cmocka_unit_test_setup_teardown(
