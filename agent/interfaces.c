@@ -156,8 +156,7 @@ static void follow_port(struct interfaces *interfaces,
 		log_warning("datapath", "%s: the interface has gone",
 			    link->name);
 		datapath_detach(interfaces->datapath, link->ifindex);
-	} else if (datapath_mode(interfaces->datapath, link->ifindex) ==
-		   DATAPATH_AUTO) {
+	} else if (!datapath_is_attached(interfaces->datapath, link->ifindex)) {
 		attach_interface(interfaces, link->name);
 	} else {
 		datapath_update_port_mac(interfaces->datapath, link->ifindex,

@@ -306,6 +306,13 @@ int datapath_attach(struct datapath *dp, uint32_t ifindex, const char *name,
 	return err;
 }
 
+bool datapath_is_attached(const struct datapath *dp, uint32_t ifindex)
+{
+	uint32_t at = find_port(dp, ifindex);
+
+	return at < dp->port_count && dp->ports[at].link != NO_LINK;
+}
+
 int datapath_detach(struct datapath *dp, uint32_t ifindex)
 {
 	uint32_t at = find_port(dp, ifindex);

@@ -95,6 +95,11 @@ int datapath_attach(struct datapath *dp, uint32_t ifindex, const char *name,
 		    const uint8_t mac[DATAPATH_MAC_SIZE],
 		    struct datapath_error *error);
 /*
+ * True if the program was attached to the interface. The kernel detaches it from
+ * one that is being removed, before the removal is reported.
+ */
+bool datapath_is_attached(const struct datapath *dp, uint32_t ifindex);
+/*
  * Detach an interface and remove its port, even if the interface no longer
  * exists. -ENOENT: it is not a port.
  */

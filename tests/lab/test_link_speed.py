@@ -7,7 +7,6 @@ interface whose speed changes.
       slow (tap, ethtool -s) ---- 10.2.0.12, whose ARP the test itself answers
 """
 
-import fcntl
 import os
 import struct
 import threading
@@ -16,7 +15,8 @@ import unittest
 import lab_case  # noqa: F401 (finds the lab)
 from lab.control import Control
 from raw_lab import BACKEND_AS, NEXT_HOP, UPSTREAM, RawCase, announcement
-from raw_speaker import inside, wait_for
+from raw_speaker import wait_for
+from tap_device import open_tap
 
 VIP, LESS, FULL = "192.0.2.1/32", "192.0.2.2/32", "192.0.2.3/32"
 SPEAKER, SERVER, OWN = "10.1.0.12", "10.2.0.12", "10.2.0.1"
@@ -25,8 +25,6 @@ BACKENDS = ("10.1.0.0/26,as=65001-65099,role=backend,next-hop=any,"
 BUCKETS = 16384
 SECONDS = 15  # for a speed that is read every 5 s
 
-TUNSETIFF = 0x400454ca
-IFF_TAP, IFF_NO_PI = 0x0002, 0x1000
 SERVER_MAC = bytes.fromhex("020000000012")
 ARP_TYPE, ARP_REPLY = 0x0806, 2
 ARP_HEADER = struct.pack("!HHBB", 1, 0x0800, 6, 4)
@@ -60,10 +58,7 @@ class LinkSpeed(RawCase):
 
     @classmethod
     def before_start(cls):
-        with inside(cls.lab.host):
-            cls.tap = os.open("/dev/net/tun", os.O_RDWR)
-            fcntl.ioctl(cls.tap, TUNSETIFF,
-                        struct.pack("16sH", b"slow", IFF_TAP | IFF_NO_PI))
+        cls.tap = open_tap(cls.lab.host, "slow")
         cls.addClassCleanup(os.close, cls.tap)
         cls.lab.host.ip("link set slow up", f"address add {OWN}/24 dev slow")
         cls.set_speed(10000)

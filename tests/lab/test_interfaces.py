@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Check interfaces that go and come back while the agent runs."""
+
+import os
+import unittest
+
+from raw_lab import RawCase
+from raw_speaker import wait_for
+from tap_device import open_tap
+
+SECONDS = 10
+
+
+class DeletedInterface(RawCase):
+    options = {"flags": ("--interface", "more")}
+
+    @classmethod
+    def before_start(cls):
+        cls.make()
+
+    @classmethod
+    def make(cls):
+        cls.tap = open_tap(cls.lab.host, "more")
+        cls.lab.host.ip("link set more up")
+
+    def log(self):
+        return self.lab.headgate.log_tail(1000)
+
+    def is_attached(self):
+        return "xdp" in self.lab.host.run("ip", "link", "show", "more")
+
+    def wait(self, condition, what):
+        wait_for([self.observer, self.bystander], condition, SECONDS, what)
+
+    def test_one_that_goes_is_told_once_and_attached_when_it_is_back(self):
+        self.assertTrue(self.is_attached())
+        os.close(self.tap)
+        self.wait(lambda: "more: the interface has gone" in self.log(),
+                  "the loss told")
+        self.make()
+        self.addCleanup(os.close, self.tap)
+        self.wait(self.is_attached, "attached again")
+        told = [line for line in self.log().splitlines()
+                if "datapath: more: " in line]
+        self.assertEqual(len(told), 3, told)
+        for line, text in zip(told, ("attached, ", "the interface has gone",
+                                     "attached, ")):
+            self.assertIn(text, line)
+        self.check_bystanders()
+
+
+if __name__ == "__main__":
+    unittest.main()
