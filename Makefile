@@ -83,7 +83,7 @@ datapath_SRC := attach.c capture.c counters.c datapath.c failure.c flows.c optio
 datapath_USES := core
 
 control_DIR := agent/control
-control_SRC := capture.c control.c control_socket.c counter_list.c counter_rows.c drain_order.c explain_flow.c explain_gone.c explain_route.c show_adj_rib.c show_config.c show_neighbor_options.c \
+control_SRC := capture.c control.c control_socket.c counter_list.c counter_rows.c drain_order.c explain_flow.c explain_gone.c explain_route.c gauge_list.c show_adj_rib.c show_config.c show_neighbor_options.c \
 	flow_frame.c http.c json.c metrics.c options.c permission.c reply.c prefix_cursor.c request.c reload_order.c server.c \
 	show_bgp.c show_counters.c show_neighbors.c show_status.c show_steering.c verb.c
 control_USES := datapath steering fib nexthop rib session codec core
@@ -118,7 +118,7 @@ rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision 
 nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datagram bfd_packet bfd_pair bfd_session drain_list hold_down host listening nd netlink_message probe \
 	probe_budget probe_queue)
 fib_TESTS := fib/test_nexthop_message fib/test_route_message
-steering_TESTS := $(addprefix steering/test_,affinity assign build_budget drains fit flaps identity limit ranking sets steering two_ribs window_flows windows)
+steering_TESTS := $(addprefix steering/test_,affinity assign build_budget drains fit flaps flow_use identity limit ranking sets steering two_ribs window_flows windows)
 datapath_TESTS := datapath/test_vip_table
 control_TESTS := $(addprefix control/test_,flow_frame http metrics permission prefix_cursor request server show_config)
 config_TESTS := $(addprefix config/test_,change config config_aggregate config_confederation config_file \

@@ -485,6 +485,7 @@ struct steering_sink wiring_steering_sink(struct agent *agent)
 		.set_alive = datapath_set_alive,
 		.read_flows = read_flows,
 		.delete_flows = datapath_delete_flows,
+		.count_flows = datapath_read_flow_count,
 		.clear_vip_counter = datapath_clear_vip_counter,
 		.clear_nexthop_counter = datapath_clear_nexthop_counter,
 		.datapath = agent->datapath,

@@ -41,8 +41,9 @@ struct seeker {
 	__u16 counter; /* hg_vip.counter */
 	__u8 kind;     /* enum flow_kind */
 	bool explain;
-	__u8 rule; /* by which it got its next hop: enum hg_rule */
-	__u8 map;  /* of the record that was followed: enum hg_flow_map */
+	bool overwrites; /* a record that does not count any more */
+	__u8 rule;	 /* by which it got its next hop: enum hg_rule */
+	__u8 map;	 /* of the record that was followed: enum hg_flow_map */
 };
 
 /* Arguments of steer_flow(), packed into numbers */
@@ -106,8 +107,36 @@ static __always_inline bool is_young(const struct hg_flow *flow)
 	return flow_time_ms() - flow->time_ms < FLOW_YOUNG_MS;
 }
 
-static __always_inline void record_flow(const struct seeker *seeker, void *map,
-					__u32 slot,
+static __always_inline void *flow_map(enum hg_flow_map map)
+{
+	switch (map) {
+	case HG_FLOWS_NEW:
+		return &flows_new;
+	case HG_FLOWS_PROBATION:
+		return &flows_probation;
+	default:
+		return &flows_pinned;
+	}
+}
+
+static __always_inline void add_record(const struct seeker *seeker,
+				       enum hg_flow_map map,
+				       const struct hg_flow *flow)
+{
+	if (!bpf_map_update_elem(flow_map(map), &seeker->key, flow, BPF_ANY) &&
+	    !seeker->overwrites)
+		count_record(map, true);
+}
+
+static __always_inline void remove_record(const struct seeker *seeker,
+					  enum hg_flow_map map)
+{
+	if (!bpf_map_delete_elem(flow_map(map), &seeker->key))
+		count_record(map, false);
+}
+
+static __always_inline void record_flow(const struct seeker *seeker,
+					enum hg_flow_map map, __u32 slot,
 					const struct hg_nexthop *nexthop)
 {
 	const struct hg_flow flow = {
@@ -120,7 +149,7 @@ static __always_inline void record_flow(const struct seeker *seeker, void *map,
 	};
 
 	if (!seeker->explain)
-		bpf_map_update_elem(map, &seeker->key, &flow, BPF_ANY);
+		add_record(seeker, map, &flow);
 }
 
 static __always_inline __u32 follow(struct seeker *seeker, __u32 slot,
@@ -202,7 +231,7 @@ static __always_inline __u32 move_new(struct seeker *seeker)
 		return seeker->bucket.current;
 	if (slot != seeker->bucket.current)
 		count_flow(seeker, HG_EVENT_BACKUP);
-	record_flow(seeker, &flows_new, slot, nexthop);
+	record_flow(seeker, HG_FLOWS_NEW, slot, nexthop);
 	count_flow(seeker, HG_EVENT_FLOW_RECORDED);
 	seeker->rule = HG_RULE_NEW;
 	return slot;
@@ -216,10 +245,10 @@ static __always_inline void forget_earlier(const struct seeker *seeker)
 {
 	if (seeker->explain)
 		return;
-	bpf_map_delete_elem(&flows_pinned, &seeker->key);
-	bpf_map_delete_elem(&flows_probation, &seeker->key);
+	remove_record(seeker, HG_FLOWS_PINNED);
+	remove_record(seeker, HG_FLOWS_PROBATION);
 	if (!seeker->bucket.moving)
-		bpf_map_delete_elem(&flows_new, &seeker->key);
+		remove_record(seeker, HG_FLOWS_NEW);
 }
 
 /* Steer the first packet of a flow, which may be a retransmission. */
@@ -230,6 +259,7 @@ static __always_inline __u32 steer_new(struct seeker *seeker)
 	flow = bpf_map_lookup_elem(&flows_new, &seeker->key);
 	if (is_valid(flow) && is_young(flow))
 		return follow(seeker, flow->slot, HG_FLOWS_NEW);
+	seeker->overwrites = flow;
 	flow = bpf_map_lookup_elem(&flows_pinned, &seeker->key);
 	if (is_valid(flow) && is_young(flow))
 		return follow(seeker, flow->slot, HG_FLOWS_PINNED);
@@ -254,15 +284,16 @@ static __always_inline void note_end(const struct seeker *seeker,
 }
 
 /* Move the record to `flows_pinned`: the flow has sent a second packet. */
-static __always_inline void pin_flow(const struct seeker *seeker, void *from,
+static __always_inline void pin_flow(const struct seeker *seeker,
+				     enum hg_flow_map from,
 				     const struct hg_flow *flow)
 {
 	struct hg_flow pinned = *flow;
 
 	pinned.time_ms = flow_time_ms();
 	note_end(seeker, &pinned);
-	bpf_map_update_elem(&flows_pinned, &seeker->key, &pinned, BPF_ANY);
-	bpf_map_delete_elem(from, &seeker->key);
+	add_record(seeker, HG_FLOWS_PINNED, &pinned);
+	remove_record(seeker, from);
 	count_flow(seeker, HG_EVENT_FLOW_PINNED);
 }
 
@@ -281,7 +312,7 @@ static __always_inline __u32 steer_unknown(struct seeker *seeker)
 		return seeker->bucket.current;
 	seeker->rule = HG_RULE_PREVIOUS;
 	if (may_change(seeker)) {
-		record_flow(seeker, &flows_probation, slot, nexthop);
+		record_flow(seeker, HG_FLOWS_PROBATION, slot, nexthop);
 		count_flow(seeker, HG_EVENT_FLOW_UNKNOWN);
 	}
 	return slot;
@@ -298,20 +329,22 @@ static __always_inline __u32 steer_known(struct seeker *seeker)
 			note_end(seeker, flow);
 		return follow(seeker, flow->slot, HG_FLOWS_PINNED);
 	}
+	seeker->overwrites = flow;
 	flow = bpf_map_lookup_elem(&flows_new, &seeker->key);
 	if (is_valid(flow)) {
 		slot = flow->slot;
 		if (may_change(seeker))
-			pin_flow(seeker, &flows_new, flow);
+			pin_flow(seeker, HG_FLOWS_NEW, flow);
 		return follow(seeker, slot, HG_FLOWS_NEW);
 	}
 	flow = bpf_map_lookup_elem(&flows_probation, &seeker->key);
 	if (is_valid(flow)) {
 		slot = flow->slot;
 		if (may_change(seeker))
-			pin_flow(seeker, &flows_probation, flow);
+			pin_flow(seeker, HG_FLOWS_PROBATION, flow);
 		return follow(seeker, slot, HG_FLOWS_PROBATION);
 	}
+	seeker->overwrites = flow;
 	return steer_unknown(seeker);
 }
 

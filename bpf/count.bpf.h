@@ -7,6 +7,8 @@
 #include "headgate/abi.h"
 #include "maps.bpf.h"
 
+#include <stdbool.h>
+
 #include <bpf/bpf_helpers.h>
 
 /*
@@ -32,6 +34,20 @@ static __noinline void count_event(enum hg_event event, __u32 bytes)
 
 	if (own)
 		count_frame(&own->events[event & (HG_EVENT_ROOM - 1)], bytes);
+}
+
+static __noinline void count_record(enum hg_flow_map map, bool added)
+{
+	struct hg_counters *own = own_counters();
+	struct hg_flow_count *count;
+
+	if (!own)
+		return;
+	count = &own->flows[map & (HG_FLOW_MAP_ROOM - 1)];
+	if (added)
+		count->added++;
+	else
+		count->removed++;
 }
 
 #endif

@@ -85,11 +85,22 @@ static const struct view_column interface_columns[] = {
 	COLUMN_TEXT("MAC", "mac"),
 };
 
+static const struct view_column flow_map_columns[] = {
+	COLUMN_TEXT("FLOW MAP", "map"),
+	COLUMN_NUMBER("RECORDS", "records"),
+	COLUMN_NUMBER("ROOM", "room"),
+	COLUMN_NUMBER("OLDEST", "oldest_s"),
+	COLUMN_NUMBER("EVICTED", "evicted"),
+};
+
 static const struct view_section status_sections[] = {
 	{ .path = "status",
 	  .lines = status_lines,
 	  .line_count = COUNT_OF(status_lines) },
 	{ .path = "status.interfaces", COLUMNS(interface_columns) },
+	{ .path = "status.flow_maps",
+	  COLUMNS(flow_map_columns),
+	  .optional = true },
 };
 
 static bool is_link_local(const char *address)

@@ -14,12 +14,14 @@
 #include "bgp/session/socket.h"
 #include "bgp/session/speaker.h"
 #include "control/counter_rows.h"
+#include "control/gauge_list.h"
 #include "control/http.h"
 #include "control/reply.h"
 #include "control/server.h"
 #include "control/view.h"
 #include "core/array.h"
 #include "core/log.h"
+#include "steering/steering.h"
 
 enum {
 	MAX_HEAD_SIZE = 8192, /* bytes of a request; it has no body */
@@ -27,6 +29,7 @@ enum {
 	TIMEOUT_S = 10,
 	REPLY_TIMEOUT_S = 30,
 	ROWS_IN_PART = 16,
+	PLACES_IN_PART = 64,
 };
 
 #define METRICS_PATH "/metrics"
@@ -97,7 +100,11 @@ static uint64_t connections_refused(const struct control_view *view)
 	return view->speaker->refused;
 }
 
-/* Numbers of `show status` that count up. */
+static uint64_t moved_without_window(const struct control_view *view)
+{
+	return steering_totals(view->steering).moved_without_window;
+}
+
 static const struct total {
 	const char *name;
 	const char *help;
@@ -106,6 +113,9 @@ static const struct total {
 	{ "log_lines_lost", "Log lines that stderr did not take", lines_lost },
 	{ "connections_refused", "BGP connections that were not admitted",
 	  connections_refused },
+	{ "moved_without_window",
+	  "VIPs and tables that changed without an affinity window",
+	  moved_without_window },
 };
 
 static void write_totals(struct evbuffer *out, const struct control_view *view)
@@ -120,6 +130,33 @@ static void write_totals(struct evbuffer *out, const struct control_view *view)
 				    totals[i].read(view));
 }
 
+/* ------------------------------------------------------------- gauges */
+
+/* Write the next samples of a list. False: all are written. */
+static bool write_gauges(struct evbuffer *out, const struct control_view *view,
+			 const struct gauge_list *list, size_t *place)
+{
+	size_t count = list->count(view), end = *place + PLACES_IN_PART;
+	char label[ADDRESS_TEXT_SIZE];
+	uint64_t value;
+
+	if (!*place)
+		evbuffer_add_printf(out,
+				    "# HELP headgate_%s %s.\n"
+				    "# TYPE headgate_%s %s\n",
+				    list->name, list->help, list->name,
+				    list->type);
+	for (; *place < count && *place < end; (*place)++) {
+		if (!list->read(view, (uint32_t)*place, label, &value))
+			continue;
+		evbuffer_add_printf(out, "headgate_%s{%s=\"", list->name,
+				    list->key);
+		write_label(out, label);
+		evbuffer_add_printf(out, "\"} %" PRIu64 "\n", value);
+	}
+	return *place < count;
+}
+
 /* ------------------------------------------------------------- the page */
 
 struct page {
@@ -130,6 +167,8 @@ struct page {
 	size_t unit;
 	size_t row;
 	struct counter_rows rows; /* of the list */
+	size_t gauges;		  /* lists of them that are written */
+	size_t gauge;
 };
 
 /* A list for which memory is short is left out. */
@@ -138,6 +177,19 @@ static void begin_metrics(struct page *page)
 	counter_rows_free(&page->rows);
 	if (counter_rows_read(&page->rows, page->view, page->list))
 		counter_rows_free(&page->rows);
+}
+
+/* Write a part of the gauges. False: that was the last one. */
+static bool write_gauges_part(struct page *page, struct evbuffer *out)
+{
+	if (page->gauges == gauge_list_count)
+		return false;
+	if (write_gauges(out, page->view, &gauge_lists[page->gauges],
+			 &page->gauge))
+		return true;
+	page->gauges++;
+	page->gauge = 0;
+	return true;
 }
 
 static bool write_page_part(struct reply *reply, struct evbuffer *out)
@@ -149,7 +201,7 @@ static bool write_page_part(struct reply *reply, struct evbuffer *out)
 		write_totals(out, page->view);
 	page->totals_due = false;
 	if (page->list == page->end)
-		return false;
+		return write_gauges_part(page, out);
 	if (!page->unit && !page->row)
 		begin_metrics(page);
 	if (!page->row)
@@ -188,6 +240,7 @@ void metrics_write(struct evbuffer *out, const struct control_view *view,
 		.view = view,
 		.list = list,
 		.end = list + 1,
+		.gauges = gauge_list_count,
 	};
 
 	while (write_page_part(&page.reply, out))

@@ -9,7 +9,8 @@
  *
  *	headgate_vips_packets_total{prefix="192.0.2.1/32"} 17
  *
- * Totals of `show status` have no label: headgate_log_lines_lost_total 0
+ * Totals of `show status` have no label: headgate_log_lines_lost_total 0. Numbers
+ * about recorded flows follow: gauge_list.h.
  */
 
 #include "core/endpoint.h"

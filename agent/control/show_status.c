@@ -152,6 +152,27 @@ static struct json_object *group_totals(const struct control_view *view)
 	return out;
 }
 
+/* List the flow maps; those that are not used, without a window, are empty. */
+static struct json_object *flow_maps_json(const struct control_view *view)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (enum hg_flow_map map = 0; map < HG_FLOW_MAP_COUNT; map++) {
+		struct steering_flow_use use =
+			steering_flow_use(view->steering, map);
+		struct json_object *out = json_object_new_object();
+
+		json_add_text(out, "map", hg_flow_map_name(map));
+		json_add_number(out, "room", use.room);
+		json_add_number(out, "records", use.records);
+		json_add_number(out, "oldest_s",
+				use.oldest_ms / CLOCK_MS_PER_S);
+		json_add_number(out, "evicted", use.evicted);
+		json_object_array_add(list, out);
+	}
+	return list;
+}
+
 static struct json_object *loop_json(const struct turn_meter *turns)
 {
 	struct json_object *out = json_object_new_object();
@@ -189,6 +210,7 @@ struct json_object *show_status(const struct control_view *view,
 	json_add(out, "vips", vip_totals(view));
 	json_add(out, "nexthops", nexthop_totals(view));
 	json_add(out, "groups", group_totals(view));
+	json_add(out, "flow_maps", flow_maps_json(view));
 	json_add(out, "loop", loop_json(view->turns));
 	return json_wrap("status", out);
 }

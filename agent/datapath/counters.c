@@ -156,6 +156,25 @@ int datapath_read_event_counter(const struct datapath *dp, enum hg_event event,
 	return 0;
 }
 
+int datapath_read_flow_count(const struct datapath *dp, enum hg_flow_map map,
+			     struct hg_flow_count *sum)
+{
+	const struct hg_counters *all = (const void *)dp->counters.words;
+	struct hg_flow_count total = {};
+
+	if (map >= HG_FLOW_MAP_COUNT)
+		return -EINVAL;
+	for (uint32_t cpu = 0; cpu < dp->counters.entries; cpu++) {
+		const struct hg_flow_count *one = &all[cpu].flows[map];
+
+		total.added += __atomic_load_n(&one->added, __ATOMIC_RELAXED);
+		total.removed +=
+			__atomic_load_n(&one->removed, __ATOMIC_RELAXED);
+	}
+	*sum = total;
+	return 0;
+}
+
 int datapath_clear_vip_counter(struct datapath *dp, uint32_t index)
 {
 	if (index >= HG_MAX_VIPS)

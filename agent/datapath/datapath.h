@@ -175,6 +175,8 @@ int datapath_read_outcome_counter(const struct datapath *dp,
 				  struct hg_counter *sum);
 int datapath_read_event_counter(const struct datapath *dp, enum hg_event event,
 				struct hg_counter *sum);
+int datapath_read_flow_count(const struct datapath *dp, enum hg_flow_map map,
+			     struct hg_flow_count *sum);
 /* Set a counter to zero, for a new owner of its index. */
 int datapath_clear_vip_counter(struct datapath *dp, uint32_t index);
 int datapath_clear_nexthop_counter(struct datapath *dp, uint32_t slot);
@@ -210,9 +212,13 @@ int datapath_read_flows(const struct datapath *dp, enum hg_flow_map map,
 /* Read the record of one flow. -ENOENT: there is none. */
 int datapath_find_flow(const struct datapath *dp, enum hg_flow_map map,
 		       uint64_t signature, struct hg_flow *flow);
-/* Delete records. Those that are gone already are no error. */
+/*
+ * Delete records and count them in *deleted. Those that are gone already are no
+ * error.
+ */
 int datapath_delete_flows(struct datapath *dp, enum hg_flow_map map,
-			  const uint64_t *signatures, uint32_t count);
+			  const uint64_t *signatures, uint32_t count,
+			  uint32_t *deleted);
 /* Return the number of records that a flow map has room for. */
 uint32_t datapath_flow_room(const struct datapath *dp, enum hg_flow_map map);
 

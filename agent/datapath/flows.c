@@ -54,8 +54,10 @@ int datapath_find_flow(const struct datapath *dp, enum hg_flow_map map,
  * meanwhile.
  */
 int datapath_delete_flows(struct datapath *dp, enum hg_flow_map map,
-			  const uint64_t *signatures, uint32_t count)
+			  const uint64_t *signatures, uint32_t count,
+			  uint32_t *deleted)
 {
+	*deleted = 0;
 	if (map >= HG_FLOW_MAP_COUNT)
 		return -EINVAL;
 	while (count) {
@@ -65,6 +67,7 @@ int datapath_delete_flows(struct datapath *dp, enum hg_flow_map map,
 
 		if (err && err != -ENOENT)
 			return err;
+		*deleted += min_u32(done, count);
 		if (err)
 			done++;
 		signatures += min_u32(done, count);

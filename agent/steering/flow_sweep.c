@@ -4,6 +4,7 @@
 #include "steering/flow_sweep.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,7 +70,8 @@ static int sweep_piece(struct steering *steering,
 				     CLOCK_NS_PER_US / CLOCK_US_PER_MS);
 	struct flow_map_use *use = &steering->sweep.uses[steering->sweep.map];
 	uint64_t useless[FLOW_SWEEP_PIECE];
-	uint32_t used = 0;
+	uint32_t used = 0, deleted = 0;
+	int error = 0;
 
 	use->count += count;
 	for (uint32_t i = 0; i < count; i++)
@@ -80,9 +82,54 @@ static int sweep_piece(struct steering *steering,
 			steering->sweep.counts[flows[i].flow.slot]++;
 		else
 			useless[used++] = flows[i].signature;
-	return used ? sink->delete_flows(sink->datapath, steering->sweep.map,
-					 useless, used) :
-		      0;
+	use->kept += count - used;
+	if (used)
+		error = sink->delete_flows(sink->datapath, steering->sweep.map,
+					   useless, used, &deleted);
+	steering->sweep.deleted += deleted;
+	return error;
+}
+
+static struct hg_flow_count count_flows(const struct steering *steering,
+					enum hg_flow_map map)
+{
+	const struct steering_sink *sink = &steering->sink;
+	struct hg_flow_count count = { 0 };
+
+	if (sink->count_flows)
+		sink->count_flows(sink->datapath, map, &count);
+	return count;
+}
+
+static void begin_map(struct steering *steering, enum hg_flow_map map)
+{
+	struct flow_sweep *sweep = &steering->sweep;
+
+	sweep->map = map;
+	sweep->cursor = 0;
+	sweep->deleted = 0;
+	sweep->losses[map].begin = count_flows(steering, map);
+}
+
+/* All records of the map were read: compute what it lost. */
+static void end_map(struct steering *steering)
+{
+	struct flow_sweep *sweep = &steering->sweep;
+	struct flow_map_losses *losses = &sweep->losses[sweep->map];
+	const struct flow_map_use *use = &sweep->uses[sweep->map];
+	struct hg_flow_count end = count_flows(steering, sweep->map);
+	int64_t explained = (int64_t)(losses->deleted + use->count);
+	int64_t lost = (int64_t)(losses->begin.added - end.removed) -
+		       explained - losses->unexplained;
+
+	if (!losses->looked)
+		losses->unexplained =
+			(int64_t)(end.added - losses->begin.removed) -
+			explained;
+	else if (lost > 0 && (uint64_t)lost > losses->evicted)
+		losses->evicted = (uint64_t)lost;
+	losses->looked = true;
+	losses->deleted += sweep->deleted;
 }
 
 static void start_reading(struct steering *steering)
@@ -90,8 +137,7 @@ static void start_reading(struct steering *steering)
 	struct flow_sweep *sweep = &steering->sweep;
 
 	sweep->active = true;
-	sweep->map = HG_FLOWS_NEW;
-	sweep->cursor = 0;
+	begin_map(steering, HG_FLOWS_NEW);
 	memset(sweep->counts, 0, HG_MAX_NEXTHOPS * sizeof(*sweep->counts));
 	memset(sweep->uses, 0, sizeof(sweep->uses));
 	for (uint32_t i = 0; i < steering->options.group_count; i++) {
@@ -104,15 +150,36 @@ static void start_reading(struct steering *steering)
 	}
 }
 
+static uint32_t room_of(const struct steering *steering, enum hg_flow_map map)
+{
+	uint32_t room = steering->options.flow_records;
+
+	return map == HG_FLOWS_PINNED ? room : room / 2;
+}
+
+/* True if a map that has so many records may lose some. */
+static bool fills_map(const struct steering *steering, enum hg_flow_map map,
+		      uint64_t count)
+{
+	return count * 100 >=
+	       (uint64_t)room_of(steering, map) * FLOW_FULL_PERCENT;
+}
+
 static bool is_nearly_full(const struct steering *steering,
 			   enum hg_flow_map map)
 {
-	uint64_t room = steering->options.flow_records;
+	return fills_map(steering, map, steering->sweep.uses[map].count);
+}
 
-	if (map != HG_FLOWS_PINNED)
-		room /= 2;
-	return steering->sweep.uses[map].count * 100ULL >=
-	       room * FLOW_FULL_PERCENT;
+/* True if the map is full before the sweep after next ends. */
+static bool is_filling(const struct steering *steering, enum hg_flow_map map)
+{
+	const struct flow_sweep *sweep = &steering->sweep;
+	uint64_t count = sweep->uses[map].count;
+	uint64_t before = sweep->last[map].kept;
+	uint64_t growth = count > before ? count - before : 0;
+
+	return fills_map(steering, map, count + growth * FLOW_GROWTHS);
 }
 
 /* True if a full map loses records that are younger than a window. */
@@ -125,16 +192,41 @@ static bool loses_young(const struct steering *steering, enum hg_flow_map map,
 
 static void warn_of_full_maps(struct steering *steering)
 {
-	bool full = is_nearly_full(steering, HG_FLOWS_PROBATION) ||
-		    is_nearly_full(steering, HG_FLOWS_PINNED);
+	struct flow_sweep *sweep = &steering->sweep;
+	bool full = false;
 
-	if (full && !steering->sweep.logged_full)
+	for (enum hg_flow_map map = HG_FLOWS_PROBATION; map < HG_FLOW_MAP_COUNT;
+	     map++) {
+		if (!is_filling(steering, map))
+			continue;
+		if (!full && !sweep->logged_full)
+			log_warning("steering",
+				    "flow records: %u of %u are in use, and %u "
+				    "were %u seconds ago; flows whose record "
+				    "is lost may break; raise --affinity-flows",
+				    sweep->uses[map].count,
+				    room_of(steering, map),
+				    sweep->last[map].kept,
+				    FLOW_SWEEP_MS / (uint32_t)CLOCK_MS_PER_S);
+		full = true;
+	}
+	sweep->logged_full = full;
+}
+
+/* Only flows of `flows_new` can be recorded once more. */
+static void warn_of_losses(struct steering *steering)
+{
+	struct flow_sweep *sweep = &steering->sweep;
+	uint64_t evicted = sweep->losses[HG_FLOWS_PROBATION].evicted +
+			   sweep->losses[HG_FLOWS_PINNED].evicted;
+
+	if (evicted > sweep->evicted)
 		log_warning("steering",
-			    "flow records: %u percent of their room are in "
-			    "use, and flows whose record is lost may break; "
-			    "raise --affinity-flows",
-			    FLOW_FULL_PERCENT);
-	steering->sweep.logged_full = full;
+			    "flow records: %" PRIu64 " were lost to others for "
+			    "lack of room; their flows may break when their "
+			    "window ends; raise --affinity-flows",
+			    evicted - sweep->evicted);
+	sweep->evicted = evicted;
 }
 
 /* Keep windows open while records are lost before flows are known. */
@@ -176,6 +268,8 @@ static void finish_sweep(struct turn *turn)
 			window_untrack(&steering->groups, group);
 	}
 	warn_of_full_maps(steering);
+	warn_of_losses(steering);
+	memcpy(sweep->last, sweep->uses, sizeof(sweep->last));
 	guard_windows(steering);
 	sweep->found = sweep->counts;
 	sweep->counts = counts;
@@ -228,11 +322,26 @@ bool flow_sweep_step(struct turn *turn)
 		postpone_sweep(turn, error);
 		return false;
 	}
-	if (end && sweep->map + 1 == HG_FLOW_MAP_COUNT) {
+	if (end)
+		end_map(steering);
+	if (end && sweep->map + 1 == HG_FLOW_MAP_COUNT)
 		finish_sweep(turn);
-	} else if (end) {
-		sweep->map++;
-		sweep->cursor = 0;
-	}
+	else if (end)
+		begin_map(steering, sweep->map + 1);
 	return true;
+}
+
+struct steering_flow_use steering_flow_use(const struct steering *steering,
+					   enum hg_flow_map map)
+{
+	const struct flow_sweep *sweep = &steering->sweep;
+
+	return (struct steering_flow_use){
+		.room = steering_has_windows(&steering->options) ?
+				room_of(steering, map) :
+				0,
+		.records = sweep->last[map].kept,
+		.oldest_ms = sweep->last[map].oldest_ms,
+		.evicted = sweep->losses[map].evicted,
+	};
 }

@@ -95,7 +95,11 @@ struct steering_sink {
 			  uint64_t *cursor, struct steering_flow *flows,
 			  uint32_t max, uint32_t *count);
 	int (*delete_flows)(struct datapath *datapath, enum hg_flow_map map,
-			    const uint64_t *signatures, uint32_t count);
+			    const uint64_t *signatures, uint32_t count,
+			    uint32_t *deleted);
+	/* Read the program's counts of a map; NULL: unknown. */
+	int (*count_flows)(const struct datapath *datapath,
+			   enum hg_flow_map map, struct hg_flow_count *count);
 	struct datapath *datapath; /* first argument of each */
 };
 
@@ -282,6 +286,17 @@ const struct steering_vip *steering_find_vip(const struct steering *steering,
 					     const struct prefix *prefix);
 /* Count VIPs and groups; takes time for each VIP. */
 struct steering_totals steering_totals(const struct steering *steering);
+/* The records of a map, as the last sweep left them. */
+struct steering_flow_use {
+	uint32_t room;
+	uint32_t records;
+	uint32_t oldest_ms; /* the age of the oldest one */
+	/* Pushed out by others since the first sweep, at least. */
+	uint64_t evicted;
+};
+
+struct steering_flow_use steering_flow_use(const struct steering *steering,
+					   enum hg_flow_map map);
 /* Return the recorded flows on a slot, as the last sweep found them. */
 uint32_t steering_count_flows(const struct steering *steering,
 			      const struct slot *slot);

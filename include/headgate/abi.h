@@ -326,12 +326,22 @@ struct hg_counter {
 };
 
 /*
+ * Records that the program has added to a flow map, and removed from it. Those
+ * that the kernel removed to make room are in neither.
+ */
+struct hg_flow_count {
+	__u64 added;
+	__u64 removed;
+};
+
+/*
  * Array sizes of struct hg_counters: powers of two, which the program masks an
  * index with, and whole cache lines
  */
 enum hg_counter_room {
 	HG_OUTCOME_ROOM = 32,
 	HG_EVENT_ROOM = 16,
+	HG_FLOW_MAP_ROOM = 4,
 };
 
 /*
@@ -344,6 +354,7 @@ struct hg_counters {
 	struct hg_counter events[HG_EVENT_ROOM];
 	struct hg_counter nexthops[HG_MAX_NEXTHOPS]; /* forwarded, by slot */
 	struct hg_counter vips[HG_MAX_VIPS]; /* forwarded, by hg_vip.counter */
+	struct hg_flow_count flows[HG_FLOW_MAP_ROOM]; /* by enum hg_flow_map */
 };
 
 /* Key of `fragments`: the last bits of a packet's signature */
@@ -461,6 +472,7 @@ _Static_assert(sizeof(struct hg_counter) == 16, "hg_counter has no padding");
 _Static_assert(sizeof(struct hg_counters) % 64 == 0, "no line of two CPUs");
 _Static_assert((int)HG_OUTCOME_COUNT <= HG_OUTCOME_ROOM, "a counter for each");
 _Static_assert((int)HG_EVENT_COUNT <= HG_EVENT_ROOM, "a counter for each");
+_Static_assert((int)HG_FLOW_MAP_COUNT <= HG_FLOW_MAP_ROOM, "likewise");
 _Static_assert(sizeof(struct hg_port) == 16, "hg_port has no hidden padding");
 _Static_assert(sizeof(struct hg_prefix4) == 8, "as the trie's key");
 _Static_assert(sizeof(struct hg_prefix6) == 20, "as the trie's key");

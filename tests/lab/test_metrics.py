@@ -5,7 +5,7 @@ import json
 import re
 
 from lab_case import LabCase
-from lab.system import PYTHON
+from lab.system import PYTHON, wait_until
 from lab.topology import Lab
 
 PORT = 9472
@@ -22,6 +22,9 @@ print(json.dumps([reply.status, reply.getheader("Content-Type"),
 """
 # Totals of `show status`, without a label.
 TOTALS = "log_lines_lost", "connections_refused"
+GROUP_TOTALS = "moved_without_window",
+# Numbers about recorded flows: name, key, label.
+GAUGE = re.compile(r'headgate_(\w+)\{(\w+)="([^"]*)"\} (\d+)')
 TOTAL = re.compile(r"headgate_(\w+)_total (\d+)")
 SAMPLE = re.compile(r'headgate_(\w+)_(packets|bytes)_total\{(\w+)="([^"]*)"\} '
                     r'(\d+)')
@@ -58,6 +61,7 @@ class Metrics(LabCase):
         return json.loads(output)
 
     def test_each_counter_of_the_json_is_a_metric_and_no_other_is(self):
+        self.wait_steady()
         self.lab.download(20000, 20)
         before = of_json(self.lab.headgate.show("counters"))
         status, kind, body = self.fetch()
@@ -67,9 +71,18 @@ class Metrics(LabCase):
         totals = TOTAL.findall(body)
         status = self.lab.headgate.show("status")
         self.assertEqual({name: int(number) for name, number in totals},
-                         {name: status[name] for name in TOTALS})
+                         {**{name: status[name] for name in TOTALS},
+                          **{name: status["groups"][name]
+                             for name in GROUP_TOTALS}})
+        gauges = self.gauges()
         lines = [line for line in body.splitlines()
-                 if not line.startswith("# ") and not TOTAL.fullmatch(line)]
+                 if not line.startswith("# ") and not TOTAL.fullmatch(line)
+                 and not (GAUGE.fullmatch(line) and
+                          GAUGE.fullmatch(line).groups()[:-1] in gauges)]
+        have = {match.groups()[:-1]: int(match[4]) for match in
+                map(GAUGE.fullmatch, body.splitlines()) if match}
+        for sample, number in gauges.items():
+            self.assertEqual(have[sample], number, sample)
         matches = [SAMPLE.fullmatch(line) for line in lines]
         self.assertNotIn(None, matches)
         have = {match.groups()[:-1]: int(match[5]) for match in matches}
@@ -80,6 +93,30 @@ class Metrics(LabCase):
             self.assertLessEqual(number, after[sample], sample)
         self.assertGreater(
             have["vips", "packets", "prefix", "192.0.2.1/32"], 100)
+
+    def wait_steady(self):
+        """Wait until the windows since the start are over."""
+        wait_until(lambda: not self.lab.headgate.show("status")["groups"][
+            "buckets_tracked"], 60, "the end of the windows")
+
+    def gauges(self):
+        """Return (name, key, label) -> number, by the JSON. No bucket moves."""
+        status = self.lab.headgate.show("status")
+        found = {("buckets", "state", state):
+                 status["groups"][f"buckets_{state}"]
+                 for state in ("moving", "tracked")}
+        for row in status["flow_maps"]:
+            found.update({
+                ("flow_map_room", "map", row["map"]): row["room"],
+                ("flow_map_records", "map", row["map"]): row["records"],
+                ("flow_map_oldest_seconds", "map", row["map"]):
+                row["oldest_s"],
+                ("flow_map_evicted_total", "map", row["map"]):
+                row["evicted"]})
+        for address, nexthop in self.lab.headgate.nexthops().items():
+            found["nexthop_flows_recorded", "address", address] = (
+                nexthop["flows_recorded"])
+        return found
 
     def test_each_metric_has_a_type_and_a_meaning_before_it(self):
         body = self.fetch()[2].splitlines()

@@ -245,7 +245,7 @@ static void sweep_map(struct sim_headgate *headgate, enum hg_flow_map map,
 				keep_record(sweep, &flows[i].flow);
 		}
 		if (datapath_delete_flows(headgate->dp, map, useless,
-					  useless_count))
+					  useless_count, &count))
 			sandbox_die("flows");
 	} while (!err);
 }

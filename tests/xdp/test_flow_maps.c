@@ -151,19 +151,22 @@ static void deletes_records_whether_they_are_there_or_not(void **state)
 	static bool seen[FLOWS];
 	static uint64_t signatures[FLOWS];
 	struct datapath *dp = *state;
+	uint32_t deleted;
 
 	for (uint32_t i = 0; i < FLOWS; i++)
 		signatures[i] = FIRST_SIGNATURE + FLOWS / 2 + i;
 	assert_int_equal(datapath_delete_flows(dp, HG_FLOWS_PINNED, signatures,
-					       FLOWS),
+					       FLOWS, &deleted),
 			 0);
+	assert_int_equal(deleted, FLOWS / 2);
 	assert_int_equal(walk(dp, HG_FLOWS_PINNED, DATAPATH_MAX_FLOWS, seen),
 			 FLOWS / 2);
 	assert_true(seen[FLOWS / 2 - 1]);
 	assert_false(seen[FLOWS / 2]);
 	assert_int_equal(datapath_delete_flows(dp, HG_FLOWS_PINNED, signatures,
-					       FLOWS),
+					       FLOWS, &deleted),
 			 0);
+	assert_int_equal(deleted, 0);
 }
 
 static void refuses_a_read_without_room_and_an_unknown_map(void **state)
@@ -171,7 +174,7 @@ static void refuses_a_read_without_room_and_an_unknown_map(void **state)
 	struct datapath_flow flows[DATAPATH_MAX_FLOWS];
 	struct datapath_flows_cursor cursor = {};
 	struct datapath *dp = *state;
-	uint32_t count;
+	uint32_t count, deleted;
 
 	assert_int_equal(datapath_read_flows(dp, HG_FLOWS_NEW, &cursor, flows,
 					     DATAPATH_MIN_FLOWS - 1, &count),
@@ -179,7 +182,8 @@ static void refuses_a_read_without_room_and_an_unknown_map(void **state)
 	assert_int_equal(datapath_read_flows(dp, HG_FLOW_MAP_COUNT, &cursor,
 					     flows, DATAPATH_MAX_FLOWS, &count),
 			 -EINVAL);
-	assert_int_equal(datapath_delete_flows(dp, HG_FLOW_MAP_COUNT, NULL, 0),
+	assert_int_equal(datapath_delete_flows(dp, HG_FLOW_MAP_COUNT, NULL, 0,
+					       &deleted),
 			 -EINVAL);
 }
 

@@ -193,11 +193,28 @@ static inline int read_flows(struct datapath *datapath, enum hg_flow_map map,
 }
 
 static inline int delete_flows(struct datapath *datapath, enum hg_flow_map map,
-			       const uint64_t *signatures, uint32_t count)
+			       const uint64_t *signatures, uint32_t count,
+			       uint32_t *deleted)
 {
 	(void)datapath, (void)map;
-	for (uint32_t i = 0; i < count; i++)
+	*deleted = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		*deleted += flows[signatures[i]].recorded != HG_NEXTHOP_NONE;
 		flows[signatures[i]].recorded = HG_NEXTHOP_NONE;
+	}
+	return 0;
+}
+
+/* The program's counts of the map; tests set them. */
+static struct hg_flow_count flow_count;
+
+static inline int count_flows(const struct datapath *datapath,
+			      enum hg_flow_map map, struct hg_flow_count *count)
+{
+	(void)datapath;
+	*count = (struct hg_flow_count){ 0 };
+	if (map == HG_FLOWS_PINNED)
+		*count = flow_count;
 	return 0;
 }
 
@@ -229,12 +246,14 @@ static inline void start(uint32_t groups, uint32_t window_s)
 		.clear_nexthop_counter = clear_counter,
 		.read_flows = read_flows,
 		.delete_flows = delete_flows,
+		.count_flows = count_flows,
 	};
 	struct steering_hooks hooks = settled_hooks;
 
 	hooks.nexthop_track = track;
 	memset(&tables, 0, sizeof(tables));
 	memset(flows, 0, sizeof(flows));
+	flow_count = (struct hg_flow_count){ 0 };
 	now_ms = 1000000;
 	for (unsigned int i = 0; i < HOPS; i++) {
 		tables.known[i].address = hop_address(i);
