@@ -57,7 +57,7 @@ rib_SRC := adj_rib_in.c aggregate.c attribute_set.c decision.c decision_step.c d
 	export_batch.c export_list.c export_peer.c export_rule.c export_sent.c import.c inbound.c loc_rib.c max_prefix.c options.c origins.c otc.c \
 	outbound.c path.c path_errors.c path_index.c peer_nexthops.c policy/as_pattern.c policy/policy.c policy/policy_match.c \
 	policy/policy_set.c policy/rule.c reason.c rib.c rib_nexthop.c route.c statement.c sweep.c update_group.c \
-	upstream_machines.c warm_up.c waiting_prefixes.c weight.c
+	reconfigure.c upstream_machines.c warm_up.c waiting_prefixes.c weight.c
 rib_USES := codec core
 
 nexthop_DIR := agent/nexthop
@@ -125,7 +125,7 @@ config_TESTS := $(addprefix config/test_,change config config_aggregate config_c
 	config_inside config_multipath config_neighbor config_neighbor_keys config_path \
 	config_print config_rooms config_rule config_vip)
 # Tests of the rib that write rules as text: they link the parser, too.
-config_TESTS += $(addprefix rib/test_,as_pattern policy policy_rib update_group update_group_random)
+config_TESTS += $(addprefix rib/test_,as_pattern policy policy_rib reconfigure update_group update_group_random)
 rib_TESTS += rib/test_vip_options rib/test_waiting_prefixes
 UNIT_TESTS := $(foreach room,$(ROOMS),$($(room)_TESTS))
 

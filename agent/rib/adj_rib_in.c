@@ -294,6 +294,38 @@ static void replace_path(struct rib *rib, struct rib_peer *peer,
 		drop_peer_route(rib, peer, route, was_accepted);
 }
 
+static bool has_verdict(const struct path *path,
+			const struct inbound_verdict *verdict)
+{
+	return path->import == verdict->reason &&
+	       path->attributes == verdict->attributes &&
+	       path->own_nexthop == verdict->own_nexthop &&
+	       path->multipath_off == verdict->multipath_off;
+}
+
+void adj_rib_in_judge(struct rib *rib, struct rib_peer *peer,
+		      struct route *route, struct path *path)
+{
+	const unsigned int round = path->round;
+	struct inbound_verdict verdict;
+	struct inbound in;
+
+	if (path_is_static(path))
+		return;
+	inbound_begin_held(&in, rib, peer,
+			   attribute_set_received(path->attributes));
+	/* Without memory the last verdict stays. */
+	if (!inbound_judge(&in, &route->node.prefix, &verdict) &&
+	    !inbound_limit(rib, peer, route, path, &verdict)) {
+		if (!has_verdict(path, &verdict))
+			replace_path(rib, peer, route, path, &verdict);
+		path->rule = verdict.rule;
+		path->round = round;
+	}
+	attribute_set_read_signals(&rib->attributes, path->attributes);
+	inbound_end(&in);
+}
+
 static int announce_path(struct rib *rib, struct rib_peer *peer,
 			 const struct bgp_path_key *key, uint32_t hash,
 			 struct inbound_verdict verdict)
@@ -356,7 +388,7 @@ static int announce_batch(struct rib *rib, struct rib_peer *peer,
 }
 
 /* True for backends and peers, and for others by a rule. */
-static bool may_learn_from(const struct rib *rib, const struct rib_peer *peer)
+bool adj_rib_in_learns_from(const struct rib *rib, const struct rib_peer *peer)
 {
 	const struct policy_peer view = rib_policy_peer(rib, peer);
 
@@ -386,7 +418,7 @@ static int announce_part(struct rib *rib, struct rib_peer *peer,
 
 	if (!nlri.bytes.left)
 		return 0;
-	if (!may_learn_from(rib, peer)) {
+	if (!adj_rib_in_learns_from(rib, peer)) {
 		count_unwanted(peer, nlri);
 		return 0;
 	}
@@ -517,11 +549,10 @@ static int add_static_path(struct rib *rib, struct rib_peer *peer,
 	return error;
 }
 
-int adj_rib_in_add_static_paths(struct rib *rib,
-				const struct static_path_options *paths,
-				size_t count)
+/* This source sorts behind every neighbor in a route. */
+static struct rib_peer *
+static_source_up(struct rib *rib, const struct static_path_options *paths)
 {
-	/* This source sorts behind every neighbor in a route. */
 	const struct rib_peer_options options = {
 		.source = { .identifier = UINT32_MAX,
 			    .type = PEER_EXTERNAL,
@@ -529,13 +560,32 @@ int adj_rib_in_add_static_paths(struct rib *rib,
 		.role = NEIGHBOR_ROLE_BACKEND,
 		.relation = BGP_ROLE_NONE,
 	};
+
 	struct rib_peer *peer = rib_peer_up(rib, &options);
+
+	if (!peer)
+		return NULL;
+	/* In front, the same as after a start. */
+	TAILQ_REMOVE(&rib->peers, peer, link);
+	TAILQ_INSERT_HEAD(&rib->peers, peer, link);
+	return peer;
+}
+
+int adj_rib_in_add_static_paths(struct rib *rib,
+				const struct static_path_options *paths,
+				size_t count)
+{
+	struct rib_peer *peer = static_source_up(rib, paths);
 	int error = 0;
 
 	if (!peer)
 		return -ENOMEM;
 	for (size_t i = 0; i < count && !error; i++)
 		error = add_static_path(rib, peer, &paths[i], (uint32_t)i + 1);
+	if (error) {
+		TAILQ_REMOVE(&rib->peers, peer, link);
+		sweep_now(rib, peer);
+	}
 	return error;
 }
 

@@ -18,6 +18,11 @@
 int adj_rib_in_update(struct rib *rib, struct rib_peer *peer,
 		      const struct bgp_update *update);
 /*
+ * True if paths of this peer may be accepted: its role says so, or a rule. Those
+ * of others are not kept.
+ */
+bool adj_rib_in_learns_from(const struct rib *rib, const struct rib_peer *peer);
+/*
  * Begin and end a refresh of one family (RFC 7313 4): paths that the neighbor
  * does not announce again in between are removed, those that do not fit into
  * this turn by rib_process(). An end without a beginning does nothing. A
@@ -36,7 +41,8 @@ int adj_rib_in_drop_family(struct rib *rib, struct rib_peer *peer,
 			   enum bgp_family family);
 /*
  * Add the paths of --path, as if a backend had announced them; they stay until
- * rib_free(), and `paths` must live as long. Call once. Returns 0 or -ENOMEM.
+ * rib_free() or rib_reconfigure(), and `paths` must live as long. Returns 0, or
+ * -ENOMEM and adds none.
  */
 int adj_rib_in_add_static_paths(struct rib *rib,
 				const struct static_path_options *paths,

@@ -4,6 +4,7 @@
 #include "rib/aggregate.h"
 
 #include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bgp/codec/as_path.h"
@@ -291,4 +292,46 @@ void aggregate_refresh(struct rib *rib)
 		else
 			announce_aggregate(rib, aggregate);
 	}
+}
+
+static void leave_aggregate(struct rib *rib, struct aggregate *aggregate)
+{
+	struct route_export *export;
+
+	while ((export = LIST_FIRST(&aggregate->contributors))) {
+		LIST_REMOVE(export, contributor_link);
+		export->aggregate = NULL;
+		export_mark_route(rib, export->route);
+	}
+}
+
+static bool is_still_there(const struct rib *rib, const struct prefix *prefix)
+{
+	const struct import_options *import = &rib->options.import;
+
+	for (size_t i = 0; i < import->aggregate_count; i++)
+		if (prefix_equal(&import->aggregates[i].prefix, prefix))
+			return true;
+	return false;
+}
+
+void aggregate_replace_all(struct rib *rib, struct aggregate *list,
+			   size_t count_before)
+{
+	struct aggregate *before = rib->aggregates;
+	struct route_export *export;
+
+	for (size_t i = 0; i < count_before; i++) {
+		leave_aggregate(rib, &before[i]);
+		if (!is_still_there(rib, &before[i].config->prefix))
+			withdraw_aggregate(rib, &before[i]);
+	}
+	rib->aggregates = list;
+	free(before);
+	for (size_t i = 0; i < rib->options.import.aggregate_count; i++)
+		list[i].changed = true;
+	TAILQ_FOREACH(export, &rib->exports, all_link)
+		if (export->route && export->path_id == RIB_BEST_PATH &&
+		    !export->route->aggregate)
+			aggregate_contribute(rib, export);
 }

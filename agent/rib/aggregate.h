@@ -20,6 +20,12 @@
 void aggregate_contribute(struct rib *rib, struct route_export *export);
 /* Announce or withdraw the aggregates that have changed. */
 void aggregate_refresh(struct rib *rib);
+/*
+ * Put the aggregates of other options, `list`, in the place of those so far. The
+ * options of both must be there; rib->options has the new ones.
+ */
+void aggregate_replace_all(struct rib *rib, struct aggregate *list,
+			   size_t count_before);
 /* True if the route is announced by its aggregate only: summary-only. */
 bool aggregate_suppresses(const struct route_export *best);
 

@@ -102,7 +102,23 @@ struct own_communities attribute_set_own(const struct attribute_set *set)
 	return own;
 }
 
-static bool has_marks(const struct attribute_set *set,
+static size_t own_size(const struct attribute_set *set)
+{
+	return set->has_own ? sizeof(struct own_communities) : 0;
+}
+
+struct attribute_set *attribute_set_received(struct attribute_set *set)
+{
+	struct attribute_set *received;
+
+	if (!set->has_received)
+		return set;
+	memcpy(&received, set->canonical + set->size + own_size(set),
+	       sizeof(received));
+	return received;
+}
+
+static bool has_marks(struct attribute_set *set,
 		      const struct attribute_marks *marks)
 {
 	const struct own_communities own = attribute_set_own(set);
@@ -110,7 +126,10 @@ static bool has_marks(const struct attribute_set *set,
 	return set->weight == marks->weight &&
 	       own.standard == marks->own.standard &&
 	       own.extended == marks->own.extended &&
-	       own.large == marks->own.large;
+	       own.large == marks->own.large &&
+	       set->has_received == !!marks->received &&
+	       (!marks->received ||
+		attribute_set_received(set) == marks->received);
 }
 
 static struct attribute_set *find_set(const struct attribute_table *table,
@@ -205,10 +224,12 @@ static struct attribute_set *create_set(struct attribute_table *table,
 					uint32_t hash, size_t size,
 					const struct attribute_marks *marks)
 {
-	const size_t own_size = has_own(&marks->own) ? sizeof(marks->own) : 0;
+	const size_t own = has_own(&marks->own) ? sizeof(marks->own) : 0;
+	const size_t received = marks->received ? sizeof(marks->received) : 0;
 	struct rib_nexthop *hop =
 		rib_nexthop_intern(&table->nexthops, &from->nexthop);
-	struct attribute_set *set = malloc(sizeof(*set) + size + own_size);
+	struct attribute_set *set =
+		malloc(sizeof(*set) + size + own + received);
 
 	if (!hop || !set) {
 		if (hop)
@@ -220,14 +241,35 @@ static struct attribute_set *create_set(struct attribute_table *table,
 		.hash = hash,
 		.size = (uint32_t)size,
 		.weight = marks->weight,
-		.has_own = own_size,
+		.has_own = own,
+		.has_received = received,
 		.nexthop = hop,
 	};
 	set_compared_values(set, from);
 	set_signals(set, from, table->signals);
 	memcpy(set->canonical, table->canonical, size);
-	memcpy(set->canonical + size, &marks->own, own_size);
+	memcpy(set->canonical + size, &marks->own, own);
+	memcpy(set->canonical + size + own, &marks->received, received);
+	if (received)
+		marks->received->references++;
 	return set;
+}
+
+void attribute_set_read_signals(const struct attribute_table *table,
+				struct attribute_set *set)
+{
+	const struct bgp_attributes view = attribute_set_view(set);
+
+	set_signals(set, &view, table->signals);
+}
+
+/* True if rules left the received attributes as they were. */
+static bool is_unchanged(const struct attribute_marks *marks,
+			 const uint8_t *canonical, size_t size)
+{
+	return marks->received && !marks->weight && !has_own(&marks->own) &&
+	       marks->received->size == size &&
+	       !memcmp(marks->received->canonical, canonical, size);
 }
 
 /* True if one more set fits. More than three quarters only without memory. */
@@ -290,6 +332,10 @@ attribute_set_intern_marked(struct attribute_table *table,
 	bgp_attributes_encode(&w, from, BGP_AS4_SIZE);
 	if (w.failed)
 		return NULL;
+	if (is_unchanged(marks, w.data, w.used)) {
+		marks->received->references++;
+		return marks->received;
+	}
 	hash = hash_canonical(table, w.data, w.used);
 	set = find_set(table, hash, w.data, w.used, marks);
 	if (!set)
@@ -319,6 +365,7 @@ static void free_place(struct attribute_table *table, size_t hole)
 void attribute_set_release(struct attribute_table *table,
 			   struct attribute_set *set)
 {
+	struct attribute_set *received = attribute_set_received(set);
 	size_t i;
 
 	assert(set->references);
@@ -330,6 +377,8 @@ void attribute_set_release(struct attribute_table *table,
 	free_place(table, i);
 	table->count--;
 	rib_nexthop_release(&table->nexthops, set->nexthop);
+	if (received != set)
+		attribute_set_release(table, received);
 	free(set);
 }
 

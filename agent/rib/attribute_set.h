@@ -63,7 +63,8 @@ struct attribute_set {
 	uint16_t confederation_length; /* in AS numbers: RFC 5065 */
 	uint16_t cluster_length;
 	uint8_t origin : 2;
-	bool has_own : 1; /* own communities stand behind `canonical` */
+	bool has_own : 1;      /* own communities stand behind `canonical` */
+	bool has_received : 1; /* and behind those the set before our rules */
 	bool has_med : 1;
 	bool has_aigp : 1;
 	bool has_bandwidth : 1;
@@ -99,6 +100,8 @@ enum attribute_defaults {
 struct attribute_marks {
 	uint32_t weight; /* that it gives the path; 0: none */
 	struct own_communities own;
+	/* The attributes before our rules, for other rules; NULL: the same. */
+	struct attribute_set *received;
 };
 
 /* A zeroed table is empty and valid. Free an empty one. */
@@ -116,6 +119,11 @@ attribute_set_intern_marked(struct attribute_table *table,
 struct attribute_set *attribute_set_intern(struct attribute_table *table,
 					   const struct bgp_attributes *from,
 					   uint32_t weight);
+/* Return the attributes as they were received, before our rules. */
+struct attribute_set *attribute_set_received(struct attribute_set *set);
+/* Look for the communities of --draining-community once more, and so on. */
+void attribute_set_read_signals(const struct attribute_table *table,
+				struct attribute_set *set);
 /* Return how many of its communities our rules have added. */
 struct own_communities attribute_set_own(const struct attribute_set *set);
 void attribute_set_release(struct attribute_table *table,

@@ -465,6 +465,8 @@ void export_aggregate(struct rib *rib, struct route *route,
 		.origin = { .type = PEER_EXTERNAL },
 	};
 
+	if (!route->aggregate)
+		announce_set(rib, route, NULL); /* it may have had paths */
 	route->aggregate = true;
 	set_export_content(rib, route, NULL, NULL, &ours);
 	route->aggregate = attributes;

@@ -9,7 +9,7 @@
 #include "rib/otc.h"
 #include "rib/rib_internal.h"
 
-int inbound_begin(struct inbound *in, struct rib *rib,
+static void begin(struct inbound *in, struct rib *rib,
 		  const struct rib_peer *peer,
 		  const struct bgp_attributes *attributes)
 {
@@ -18,15 +18,34 @@ int inbound_begin(struct inbound *in, struct rib *rib,
 	in->attributes = *attributes;
 	in->loop = import_is_loop(&rib->options.import, attributes);
 	in->leak = otc_is_leak(peer->relation, peer->source.as, attributes);
-	otc_mark_received(peer->relation, peer->source.as, &in->attributes);
 	in->judged = false;
 	in->result.verdict = POLICY_UNDECIDED;
 	in->result.rule = 0;
 	in->result.set = 0;
 	in->changed = NULL;
+}
+
+int inbound_begin(struct inbound *in, struct rib *rib,
+		  const struct rib_peer *peer,
+		  const struct bgp_attributes *attributes)
+{
+	begin(in, rib, peer, attributes);
+	otc_mark_received(peer->relation, peer->source.as, &in->attributes);
 	in->received =
 		attribute_set_intern(&rib->attributes, &in->attributes, 0);
 	return in->received ? 0 : -ENOMEM;
+}
+
+/* The mark of RFC 9234 is there: it says the same a second time. */
+void inbound_begin_held(struct inbound *in, struct rib *rib,
+			const struct rib_peer *peer,
+			struct attribute_set *received)
+{
+	const struct bgp_attributes attributes = attribute_set_view(received);
+
+	begin(in, rib, peer, &attributes);
+	in->received = received;
+	received->references++;
 }
 
 static void forget_changed(struct inbound *in)
@@ -46,8 +65,9 @@ static int keep_result(struct inbound *in,
 	forget_changed(in);
 	if (!result->set || result->verdict == POLICY_DENY)
 		return 0;
-	in->changed = attribute_set_intern_marked(&in->rib->attributes,
-						  attributes, &result->marks);
+	in->result.marks.received = in->received;
+	in->changed = attribute_set_intern_marked(
+		&in->rib->attributes, attributes, &in->result.marks);
 	return in->changed ? 0 : -ENOMEM;
 }
 

@@ -42,6 +42,10 @@ struct inbound_verdict {
 int inbound_begin(struct inbound *in, struct rib *rib,
 		  const struct rib_peer *peer,
 		  const struct bgp_attributes *attributes);
+/* The same for a path that is held, of which this set was received. */
+void inbound_begin_held(struct inbound *in, struct rib *rib,
+			const struct rib_peer *peer,
+			struct attribute_set *received);
 int inbound_judge(struct inbound *in, const struct prefix *prefix,
 		  struct inbound_verdict *verdict);
 void inbound_end(struct inbound *in);

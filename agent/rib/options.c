@@ -129,8 +129,8 @@ static bool vips_equal(const struct import_options *a,
 	return true;
 }
 
-static bool aggregates_equal(const struct import_options *a,
-			     const struct import_options *b)
+bool rib_aggregates_equal(const struct import_options *a,
+			  const struct import_options *b)
 {
 	if (a->aggregate_count != b->aggregate_count)
 		return false;
@@ -153,11 +153,11 @@ static bool import_equal(const struct import_options *a,
 	       a->confederation == b->confederation &&
 	       a->local_identifier == b->local_identifier &&
 	       a->cluster_id == b->cluster_id && vips_equal(a, b) &&
-	       aggregates_equal(a, b);
+	       rib_aggregates_equal(a, b);
 }
 
-static bool static_paths_equal(const struct rib_options *a,
-			       const struct rib_options *b)
+bool rib_static_paths_equal(const struct rib_options *a,
+			    const struct rib_options *b)
 {
 	if (a->static_path_count != b->static_path_count)
 		return false;
@@ -206,7 +206,8 @@ bool rib_options_equal(const struct rib_options *a, const struct rib_options *b)
 	return import_equal(&a->import, &b->import) &&
 	       decision_equal(&a->decision, &b->decision) &&
 	       signals_equal(&a->signals, &b->signals) && rules_equal(a, b) &&
-	       static_paths_equal(a, b) && a->min_nexthops == b->min_nexthops &&
+	       rib_static_paths_equal(a, b) &&
+	       a->min_nexthops == b->min_nexthops &&
 	       a->announce_delay_s == b->announce_delay_s &&
 	       a->announce_as == b->announce_as &&
 	       a->announce_bandwidth == b->announce_bandwidth;

@@ -181,6 +181,10 @@ struct decision_options
 vip_options_decision(const struct vip_options *vip,
 		     const struct decision_options *all);
 
+bool rib_static_paths_equal(const struct rib_options *a,
+			    const struct rib_options *b);
+bool rib_aggregates_equal(const struct import_options *a,
+			  const struct import_options *b);
 bool rib_options_equal(const struct rib_options *a,
 		       const struct rib_options *b);
 

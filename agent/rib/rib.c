@@ -4,6 +4,7 @@
 #include "rib/rib.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 
@@ -17,22 +18,37 @@ enum {
 	POOL_KEPT = 1 << 20, /* bytes: 16,384 routes, 32,768 paths */
 };
 
-/* Note what VIPs have of their own. Returns false if out of memory. */
-static bool prepare_vips(struct rib *rib)
+int rib_make_vip_decisions(const struct rib_options *options,
+			   struct decision_options **out)
 {
-	const struct import_options *import = &rib->options.import;
+	const struct import_options *import = &options->import;
+	struct decision_options *decisions;
 	bool own = false;
 
+	*out = NULL;
 	for (size_t i = 0; i < import->vip_count; i++)
 		own |= vip_options_decide(&import->vips[i]);
 	if (!own)
-		return true;
-	rib->vip_decisions =
-		calloc(import->vip_count, sizeof(*rib->vip_decisions));
-	for (size_t i = 0; rib->vip_decisions && i < import->vip_count; i++)
-		rib->vip_decisions[i] = vip_options_decision(
-			&import->vips[i], &rib->options.decision);
-	return rib->vip_decisions;
+		return 0;
+	decisions = calloc(import->vip_count, sizeof(*decisions));
+	if (!decisions)
+		return -ENOMEM;
+	for (size_t i = 0; i < import->vip_count; i++)
+		decisions[i] = vip_options_decision(&import->vips[i],
+						    &options->decision);
+	*out = decisions;
+	return 0;
+}
+
+struct aggregate *rib_make_aggregates(const struct rib_options *options)
+{
+	const struct import_options *import = &options->import;
+	struct aggregate *aggregates =
+		calloc(import->aggregate_count + 1, sizeof(*aggregates));
+
+	for (size_t i = 0; aggregates && i < import->aggregate_count; i++)
+		aggregates[i].config = &import->aggregates[i];
+	return aggregates;
 }
 
 struct rib *rib_new(const struct rib_options *options,
@@ -45,9 +61,9 @@ struct rib *rib_new(const struct rib_options *options,
 	rib->options = *options;
 	rib->policy = policy_of(options->rules, options->rule_count);
 	rib->hooks = *hooks;
-	rib->aggregates = calloc(options->import.aggregate_count + 1,
-				 sizeof(*rib->aggregates));
-	if (!rib->aggregates || !prepare_vips(rib) ||
+	rib->aggregates = rib_make_aggregates(options);
+	if (!rib->aggregates ||
+	    rib_make_vip_decisions(options, &rib->vip_decisions) ||
 	    departures_init(&rib->departures) ||
 	    prefix_map_prepare(&rib->routes)) {
 		departures_free(&rib->departures);
@@ -56,8 +72,6 @@ struct rib *rib_new(const struct rib_options *options,
 		free(rib);
 		return NULL;
 	}
-	for (size_t i = 0; i < options->import.aggregate_count; i++)
-		rib->aggregates[i].config = &options->import.aggregates[i];
 	rib->route_pool = pool_keeping(sizeof(struct route), POOL_KEPT);
 	rib->path_pool = pool_keeping(sizeof(struct path), POOL_KEPT);
 	rib->export_pool = pool_keeping(sizeof(struct route_export), POOL_KEPT);
@@ -86,8 +100,7 @@ struct policy_peer rib_policy_peer(const struct rib *rib,
 	};
 }
 
-/* True for upstreams and peers, and for others but backends by a rule. */
-static bool is_announced_to(const struct rib *rib, const struct rib_peer *peer)
+bool rib_is_announced_to(const struct rib *rib, const struct rib_peer *peer)
 {
 	const struct policy_peer view = rib_policy_peer(rib, peer);
 
@@ -162,7 +175,7 @@ struct rib_peer *rib_peer_up(struct rib *rib,
 	peer->source.incarnation = ++rib->last_incarnation;
 	peer->accepted_routes = turn_set_of(sizeof(struct route));
 	peer->refused_routes = turn_set_of(sizeof(struct route));
-	if (!add_self(rib, peer) || (is_announced_to(rib, peer) &&
+	if (!add_self(rib, peer) || (rib_is_announced_to(rib, peer) &&
 				     export_add_peer(rib, peer, options))) {
 		rib_peer_free(rib, peer);
 		return NULL;
@@ -262,6 +275,8 @@ bool rib_process(struct rib *rib)
 	left |= sweep_accepted(rib);
 	left |= loc_rib_decide(rib);
 	left |= sweep_refused(rib);
+	/* A refused path that is judged again may be accepted now. */
+	left |= !STAILQ_EMPTY(&rib->marked);
 	left |= export_walk(rib);
 	aggregate_refresh(rib);
 	rib->turn_cost = 0;

@@ -33,6 +33,7 @@
  *	attribute_set.c, rib_nexthop.c
  *			attributes and next hops, each kept once
  *	path_index.c	places of paths in long lists
+ *	reconfigure.c	other options: all paths are judged again
  *	loc_rib.c	decide the marked routes: decision.c, distance.c and
  *			weight.c
  *	warm_up.c	the first minutes of a new server
@@ -123,6 +124,7 @@ struct rib_peer {
 	struct turn_set refused_routes;
 	bool sweeping;	   /* sweep.c: in rib.sweeps */
 	bool reconsidered; /* its accepted paths are decided again */
+	bool judged;	   /* all its paths are judged again */
 	TAILQ_ENTRY(rib_peer) sweep_link;
 	/* Its bit in struct route_export; 0: not announced to, no group. */
 	uint64_t bit;
@@ -239,6 +241,26 @@ struct rib *rib_new(const struct rib_options *options,
 		    const struct rib_hooks *hooks);
 void rib_free(struct rib *rib);
 
+/*
+ * Take other options, whose lists must outlive the rib as those of rib_new() had
+ * to until now. AS numbers and identifiers must be the same. What is held is
+ * judged again by rib_process(), in turns. To be followed by
+ * rib_peer_reconfigure() for each neighbor, then rib_peers_reconfigured(), before
+ * rib_process() and export_batch_next(). Returns 0, or -ENOMEM and changes
+ * nothing.
+ */
+int rib_reconfigure(struct rib *rib, const struct rib_options *options);
+/*
+ * Take other options of a peer, as rib_peer_up() would now: what is announced to
+ * it, and how its paths share sets. The rest of `options` must be as it was.
+ * Announce again if that or a rule has changed. Returns 0, or an error of
+ * rib_peer_up(); then the session should end.
+ */
+int rib_peer_reconfigure(struct rib *rib, struct rib_peer *peer,
+			 const struct rib_peer_options *options);
+void rib_peers_reconfigured(struct rib *rib);
+/* Judge all paths of a peer again, whose limits have changed. */
+void rib_peer_judge(struct rib *rib, struct rib_peer *peer);
 /*
  * Add a peer whose session came up. The announcements to it wait in
  * export_batch_next(); export_waiting() is not called for them. NULL: out of

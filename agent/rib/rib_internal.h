@@ -46,6 +46,7 @@ enum rib_costs {
 	 */
 	RIB_SWEEP_COST = 3,
 	RIB_REFUSED_SWEEP_COST = 8,
+	RIB_JUDGE_COST = 8, /* of a path */
 };
 
 /* The work of a turn, in its order. */
@@ -103,6 +104,7 @@ struct rib {
 	/* One for each --vip; NULL: no VIP has options of its own. */
 	struct decision_options *vip_decisions;
 	enum rib_shutdown shutdown;
+	bool announce_again;	/* rib_reconfigure() changed rules about it */
 	uint32_t several_peers; /* peers that get all paths of a set */
 	uint32_t last_path_id;	/* the last one given to an export */
 	uint64_t bits_used;	/* rib_peer.bit of all peers */
@@ -218,6 +220,9 @@ static inline bool adj_rib_in_is_of_peer(const struct path *path,
 bool adj_rib_in_has_other_path(struct rib *rib, struct rib_peer *peer,
 			       struct route *route, const struct path *path);
 
+/* Judge a path that is held by the options and rules of now. */
+void adj_rib_in_judge(struct rib *rib, struct rib_peer *peer,
+		      struct route *route, struct path *path);
 /* Remove the path at *link from its route, which may be unused then. */
 void adj_rib_in_remove_path(struct rib *rib, struct rib_peer *peer,
 			    struct route *route, struct path **link,
@@ -234,6 +239,14 @@ void sweep_lost_session(struct rib *rib, struct rib_peer *peer);
 void sweep_stale(struct rib *rib, struct rib_peer *peer);
 /* Have all routes with accepted paths of a peer decided again. */
 void sweep_reconsider(struct rib *rib, struct rib_peer *peer);
+/*
+ * Have all paths of a peer judged again, in turns, and each route decided of
+ * whose accepted paths it has the first one. So with all peers each route is
+ * decided once.
+ */
+void sweep_judge(struct rib *rib, struct rib_peer *peer);
+/* Remove all paths of a peer now, however long it takes, and free it. */
+void sweep_now(struct rib *rib, struct rib_peer *peer);
 /* Go on with accepted paths, or refused ones. Return true if some are left. */
 bool sweep_accepted(struct rib *rib);
 bool sweep_refused(struct rib *rib);
@@ -250,6 +263,13 @@ void sweep_route(struct rib *rib, struct route *route);
 /* Decide marked routes while there is time. Return true if some are left. */
 bool loc_rib_decide(struct rib *rib);
 
+/* True for upstreams and peers, and for others but backends by a rule. */
+bool rib_is_announced_to(const struct rib *rib, const struct rib_peer *peer);
+/* Return the aggregates of these options, or NULL: out of memory. */
+struct aggregate *rib_make_aggregates(const struct rib_options *options);
+/* Note what VIPs have of their own; NULL: nothing. Returns 0 or -ENOMEM. */
+int rib_make_vip_decisions(const struct rib_options *options,
+			   struct decision_options **decisions);
 /* Free a peer that has left and has neither paths nor a bit. */
 void rib_peer_free(struct rib *rib, struct rib_peer *peer);
 /* Finish all sweeps and walks now, however long it takes. */

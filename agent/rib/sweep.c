@@ -2,7 +2,8 @@
 /*
  * Sweeps: the paths of a lost session are removed, or those that a refresh left
  * stale (RFC 7313 4), in turns. The routes of a neighbor that begins or ends to
- * drain are visited alike, and decided again.
+ * drain are visited alike, and decided again; after a reload all paths of all
+ * neighbors are, and judged by the new rules.
  *
  * A peer has the sets of its routes, which a sweep visits: first those with
  * accepted paths, as VIPs must not wait for a mass of refused ones. A lost
@@ -13,6 +14,7 @@
  */
 
 #include <assert.h>
+#include <limits.h>
 
 #include "core/clock.h"
 #include "rib/rib_internal.h"
@@ -46,6 +48,25 @@ static enum departure_cause cause_of(const struct rib_peer *peer,
  * kind stay. A route with many paths of the peer may take several turns: then it
  * is still to be visited. May free the route.
  */
+static bool has_first_accepted(const struct route *route,
+			       const struct rib_peer *peer)
+{
+	const struct path *path = route->paths;
+
+	while (path && path->import != IMPORT_ACCEPTED)
+		path = path->next;
+	return adj_rib_in_is_of_peer(path, peer);
+}
+
+/* Mark a route that the peer's sweep has to have decided. */
+static void mark_visited(struct rib *rib, struct rib_peer *peer,
+			 struct route *route)
+{
+	if (peer->reconsidered ||
+	    (peer->judged && has_first_accepted(route, peer)))
+		route_mark(rib, route);
+}
+
 static void visit_route(struct rib *rib, struct rib_peer *peer,
 			struct turn_set *set, struct route *route,
 			enum rib_work work)
@@ -65,6 +86,10 @@ static void visit_route(struct rib *rib, struct rib_peer *peer,
 			rib->turn_cost += cost;
 			continue;
 		}
+		if (peer->judged) {
+			adj_rib_in_judge(rib, peer, route, *link);
+			rib->turn_cost += RIB_JUDGE_COST;
+		}
 		stays |= ((*link)->import == IMPORT_ACCEPTED) == accepted;
 		link = &(*link)->next;
 	}
@@ -72,8 +97,8 @@ static void visit_route(struct rib *rib, struct rib_peer *peer,
 		rib->turn_cost += cost;
 	if (stays)
 		turn_set_keep(set, route);
-	if (stays && accepted && peer->reconsidered)
-		route_mark(rib, route);
+	if (stays && accepted)
+		mark_visited(rib, peer, route);
 	route_free_if_unused(rib, route);
 }
 
@@ -98,14 +123,19 @@ static void search_routes(struct rib *rib, struct rib_peer *peer)
 		struct path **link = adj_rib_in_first_path(rib, route, peer);
 
 		next = prefix_map_next(&rib->routes, node);
-		if (peer->reconsidered && adj_rib_in_is_of_peer(*link, peer))
-			route_mark(rib, route);
-		while (adj_rib_in_is_of_peer(*link, peer))
-			if (is_swept(peer, route, *link))
+		while (adj_rib_in_is_of_peer(*link, peer)) {
+			if (is_swept(peer, route, *link)) {
 				adj_rib_in_remove_path(rib, peer, route, link,
 						       cause_of(peer, route));
-			else
-				link = &(*link)->next;
+				continue;
+			}
+			if (peer->judged)
+				adj_rib_in_judge(rib, peer, route, *link);
+			link = &(*link)->next;
+		}
+		if (adj_rib_in_is_of_peer(
+			    *adj_rib_in_first_path(rib, route, peer), peer))
+			mark_visited(rib, peer, route);
 		route_free_if_unused(rib, route);
 	}
 }
@@ -119,6 +149,7 @@ static void end_sweep(struct rib *rib, struct rib_peer *peer)
 	TAILQ_REMOVE(&rib->sweeps, peer, sweep_link);
 	peer->sweeping = false;
 	peer->reconsidered = false;
+	peer->judged = false;
 	for (int family = 0; family < BGP_FAMILY_COUNT; family++) {
 		struct refresh_rounds *rounds = &peer->rounds[family];
 
@@ -159,19 +190,29 @@ bool sweep_refused(struct rib *rib)
 	return sweep_is_waiting(rib);
 }
 
+/* A lost session comes first: traffic should leave it. */
 static void add_to_sweeps(struct rib *rib, struct rib_peer *peer)
 {
-	if (!peer->sweeping)
+	if (peer->sweeping && peer->source.leaving)
+		TAILQ_REMOVE(&rib->sweeps, peer, sweep_link);
+	if (peer->source.leaving)
+		TAILQ_INSERT_HEAD(&rib->sweeps, peer, sweep_link);
+	else if (!peer->sweeping)
 		TAILQ_INSERT_TAIL(&rib->sweeps, peer, sweep_link);
 	peer->sweeping = true;
+}
+
+static void begin_all(struct rib *rib, struct rib_peer *peer)
+{
+	turn_set_begin(&peer->accepted_routes);
+	turn_set_begin(&peer->refused_routes);
+	add_to_sweeps(rib, peer);
 }
 
 static void begin_sweep(struct rib *rib, struct rib_peer *peer)
 {
 	rib->now_ms = clock_now_ms();
-	turn_set_begin(&peer->accepted_routes);
-	turn_set_begin(&peer->refused_routes);
-	add_to_sweeps(rib, peer);
+	begin_all(rib, peer);
 	/* With the whole turn: traffic should leave this peer's next hops. */
 	visit_set(rib, peer, &peer->accepted_routes, RIB_MASS);
 	if (sweep_refused(rib))
@@ -196,6 +237,29 @@ void sweep_reconsider(struct rib *rib, struct rib_peer *peer)
 	turn_set_begin(&peer->accepted_routes);
 	add_to_sweeps(rib, peer);
 	rib_request_work(rib);
+}
+
+void sweep_judge(struct rib *rib, struct rib_peer *peer)
+{
+	peer->judged = true;
+	begin_all(rib, peer);
+	rib_request_work(rib);
+}
+
+void sweep_now(struct rib *rib, struct rib_peer *peer)
+{
+	const unsigned int budget = rib->turn_budget, cost = rib->turn_cost;
+
+	peer->source.leaving = true;
+	rib->leaving++;
+	begin_all(rib, peer);
+	rib->turn_budget = UINT_MAX;
+	while (visit_set(rib, peer, &peer->accepted_routes, RIB_MASS) ||
+	       visit_set(rib, peer, &peer->refused_routes, RIB_MASS))
+		continue;
+	rib->turn_budget = budget;
+	rib->turn_cost = cost;
+	end_sweep(rib, peer);
 }
 
 /* The source is the first member of its peer. */

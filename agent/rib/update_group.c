@@ -104,14 +104,20 @@ int update_group_join(struct rib *rib, struct rib_peer *peer,
 	return 0;
 }
 
+void update_group_remove(struct rib *rib, struct update_group *group,
+			 uint64_t bit)
+{
+	group->members &= ~bit;
+	if (group->members)
+		return;
+	TAILQ_REMOVE(&rib->groups, group, link);
+	free(group);
+}
+
 void update_group_leave(struct rib *rib, struct rib_peer *peer)
 {
 	struct update_group *group = peer->group;
 
 	peer->group = NULL;
-	group->members &= ~peer->bit;
-	if (group->members)
-		return;
-	TAILQ_REMOVE(&rib->groups, group, link);
-	free(group);
+	update_group_remove(rib, group, peer->bit);
 }

@@ -59,7 +59,9 @@ void update_profile_init(struct update_profile *profile, const struct rib *rib,
 /* Add a peer, which has a bit, to its group. Returns 0 or -ENOMEM. */
 int update_group_join(struct rib *rib, struct rib_peer *peer,
 		      const struct rib_peer_options *options);
-/* Remove a peer. A group without members is freed. */
+/* Remove a peer, or its bit. A group without members is freed. */
+void update_group_remove(struct rib *rib, struct update_group *group,
+			 uint64_t bit);
 void update_group_leave(struct rib *rib, struct rib_peer *peer);
 
 #endif

@@ -112,9 +112,9 @@ static inline bool export_ready(const struct rib_peer *peer, void *context)
 	return world->together && !(world->blocked & peer->bit);
 }
 
-static inline void backend_up(struct world *world, unsigned int i)
+static inline struct rib_peer_options backend_options(unsigned int i)
 {
-	const struct rib_peer_options options = {
+	return (struct rib_peer_options){
 		.source = { .address = backend_address(i),
 			    .identifier = 100 - i,
 			    .as = 65001 + i,
@@ -124,14 +124,19 @@ static inline void backend_up(struct world *world, unsigned int i)
 		.local_address = address_from_ipv4(htonl(0x0a0000fe)),
 		.relation = BGP_ROLE_NONE,
 	};
+}
+
+static inline void backend_up(struct world *world, unsigned int i)
+{
+	const struct rib_peer_options options = backend_options(i);
 
 	world->backends[i] = rib_peer_up(world->rib, &options);
 	assert_non_null(world->backends[i]);
 }
 
-static inline void upstream_up_as(struct world *world, enum bgp_role relation)
+static inline struct rib_peer_options upstream_options(enum bgp_role relation)
 {
-	const struct rib_peer_options options = {
+	return (struct rib_peer_options){
 		.source = { .address = address_from_ipv4(htonl(0x0a00ff01)),
 			    .identifier = 1,
 			    .as = UPSTREAM_AS,
@@ -141,6 +146,11 @@ static inline void upstream_up_as(struct world *world, enum bgp_role relation)
 		.local_address = address_from_ipv4(htonl(0x0a00ff02)),
 		.relation = relation,
 	};
+}
+
+static inline void upstream_up_as(struct world *world, enum bgp_role relation)
+{
+	const struct rib_peer_options options = upstream_options(relation);
 
 	world->upstream = rib_peer_up(world->rib, &options);
 	assert_non_null(world->upstream);
