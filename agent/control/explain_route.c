@@ -23,6 +23,7 @@
 #include "rib/origins.h"
 #include "rib/rib.h"
 #include "rib/statement.h"
+#include "rib/upstream_machines.h"
 #include "rib/weight.h"
 #include "steering/steering.h"
 
@@ -127,7 +128,10 @@ static void describe_loop(const struct question *q)
 		how = "is behind an upstream: ";
 		address_format(&nexthop->via, via);
 	} else if (upstream && !address_equal(upstream, address)) {
-		how = "has the MAC of an upstream, ";
+		how = mac_is_virtual_router(nexthop->mac) ?
+			      "has the MAC of a virtual router (VRRP or HSRP), "
+			      "on the link of an upstream, " :
+			      "has the MAC of an upstream, ";
 		address_format(upstream, via);
 	}
 	snprintf(q->text, WHY_SIZE,

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "rib/upstream_machines.h"
+
 _Static_assert(sizeof(struct path) <= 4 * sizeof(void *),
 	       "there are millions of them");
 _Static_assert(REASON_COUNT <= 1 << 5 && IMPORT_REASON_COUNT <= 1 << 4,
@@ -38,8 +40,11 @@ static bool sends_back(const struct path *path, const struct rib_nexthop *hop)
 {
 	const struct path_source *source = path->source;
 
-	return hop->at_upstream &&
-	       (source->ifindex != hop->place.ifindex ||
+	/* The configuration knows whose virtual address it names. */
+	if (!hop->at_upstream || (mac_is_virtual_router(hop->place.mac) &&
+				  (path->own_nexthop || source->statics)))
+		return false;
+	return (source->ifindex != hop->place.ifindex ||
 		memcmp(source->mac, hop->place.mac, MAC_SIZE) != 0);
 }
 

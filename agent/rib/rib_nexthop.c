@@ -220,7 +220,8 @@ void rib_nexthop_recheck_place(struct rib *rib, uint32_t ifindex,
 		const struct rib_nexthop *hop = (const void *)node;
 
 		if (hop->place.ifindex == ifindex &&
-		    !memcmp(hop->place.mac, mac, MAC_SIZE))
+		    (!memcmp(hop->place.mac, mac, MAC_SIZE) ||
+		     mac_is_virtual_router(hop->place.mac)))
 			rib_nexthop_changed(rib, &node->prefix.address);
 	}
 }

@@ -5,6 +5,34 @@
 
 #include <string.h>
 
+#include "core/array.h"
+
+enum {
+	HEAD_SIZE = 4,
+};
+
+/* The start of the MACs that routers share: a head, and bits of the next byte. */
+static const struct virtual_macs {
+	uint8_t head[HEAD_SIZE];
+	uint8_t next;
+	uint8_t mask;
+} virtual_macs[] = {
+	{ { 0x00, 0x00, 0x5e, 0x00 }, 0x01, 0xff }, /* VRRP, RFC 9568 7.3 */
+	{ { 0x00, 0x00, 0x5e, 0x00 }, 0x02, 0xff }, /* for IPv6 */
+	{ { 0x00, 0x00, 0x0c, 0x07 }, 0xac, 0xff }, /* HSRP, RFC 2281 */
+	{ { 0x00, 0x00, 0x0c, 0x9f }, 0xf0, 0xf0 }, /* its version 2 */
+};
+
+bool mac_is_virtual_router(const uint8_t mac[MAC_SIZE])
+{
+	for (size_t i = 0; i < COUNT_OF(virtual_macs); i++)
+		if (!memcmp(mac, virtual_macs[i].head, HEAD_SIZE) &&
+		    (mac[HEAD_SIZE] & virtual_macs[i].mask) ==
+			    virtual_macs[i].next)
+			return true;
+	return false;
+}
+
 static bool is_at(const struct upstream_machine *machine, uint32_t ifindex,
 		  const uint8_t mac[MAC_SIZE])
 {
@@ -50,8 +78,11 @@ const struct address *
 upstream_machines_find(const struct upstream_machines *machines,
 		       uint32_t ifindex, const uint8_t mac[MAC_SIZE])
 {
+	bool any = mac_is_virtual_router(mac);
+
 	for (size_t i = 0; ifindex && i < count(machines); i++)
-		if (is_at(&machines->entries[i], ifindex, mac))
+		if (is_at(&machines->entries[i], ifindex, mac) ||
+		    (any && machines->entries[i].ifindex == ifindex))
 			return &machines->entries[i].upstream;
 	return NULL;
 }

@@ -5,7 +5,7 @@
 /*
  * The links and MACs that upstreams had at their last session. A router has more
  * addresses than that of its session, and returns packets for a VIP by each of
- * them. An entry outlives its session, so that a graceful restart opens no loop.
+ * them, also by one with a MAC that several routers share. An entry outlives its session, so that a graceful restart opens no loop.
  * The memory is fixed: the oldest entry makes room. Pure.
  */
 
@@ -38,6 +38,11 @@ struct upstream_machines {
 bool upstream_machines_note(struct upstream_machines *machines,
 			    const struct address *upstream, uint32_t ifindex,
 			    const uint8_t mac[MAC_SIZE]);
+/*
+ * True for a MAC of VRRP or HSRP. On the link of an upstream it is taken for one
+ * of routers; a virtual address of servers needs a rule (path.c).
+ */
+bool mac_is_virtual_router(const uint8_t mac[MAC_SIZE]);
 /* Return the upstream whose frames go there, or NULL. */
 const struct address *
 upstream_machines_find(const struct upstream_machines *machines,

@@ -149,6 +149,10 @@ class NextHop(Hostile):
         self.assertLessEqual(len(said), sessions, said)
 
 
+VIRTUAL = "203.0.115.7"  # with the MAC of a virtual router
+CONFIGURED, BY_RULE = "192.0.2.77", "192.0.2.78"
+
+
 class AnyLab(Lab):
     """The hostile server may give any next hop on our links."""
 
@@ -157,7 +161,10 @@ class AnyLab(Lab):
     def agent_flags(self):
         return [*super().agent_flags(), "--neighbor",
                 f"10.1.0.13,as=65003,role=backend,passive,"
-                f"next-hop={self.allowed}"]
+                f"next-hop={self.allowed}",
+                "--path", f"{CONFIGURED}/32,via={VIRTUAL}",
+                "--rule", f"allow from neighbor 10.1.0.13 prefix {BY_RULE}/32 "
+                f"set next-hop {VIRTUAL}"]
 
 
 class AnyNextHop(Hostile):
@@ -197,6 +204,33 @@ class AnyNextHop(Hostile):
         self.lab.host.ip(f"route add {other}/32 dev up")
         self.addCleanup(self.lab.host.ip, f"route del {other}/32 dev up")
         self.check_loop(other, f"has the MAC of an upstream, {ROUTER_UP}")
+
+    def add_virtual_router(self, address):
+        """Give the router an address with a MAC of VRRP, as keepalived does."""
+        router = self.lab.router
+        for name, value in (("arp_ignore", 1), ("arp_announce", 2)):
+            router.run("sysctl", "-qw", f"net.ipv4.conf.all.{name}={value}")
+            self.addCleanup(router.run, "sysctl", "-qw",
+                            f"net.ipv4.conf.all.{name}=0")
+        router.ip("link add vrrp link up type macvlan mode bridge")
+        self.addCleanup(router.ip, "link del vrrp")
+        router.ip("link set vrrp address 00:00:5e:00:01:07 up")
+        router.ip(f"address add {address}/32 dev vrrp")
+
+    def test_a_virtual_address_of_routers_is_refused(self):
+        self.add_virtual_router(VIRTUAL)
+        self.lab.host.ip(f"route add {VIRTUAL}/32 dev up")
+        self.addCleanup(self.lab.host.ip, f"route del {VIRTUAL}/32 dev up")
+        self.check_loop(VIRTUAL, "has the MAC of a virtual router (VRRP or "
+                        f"HSRP), on the link of an upstream, {ROUTER_UP}")
+        # The configuration knows whose address it is.
+        self.announce(self.evil.address, f"{BY_RULE}/32")
+        for vip in (CONFIGURED, BY_RULE):
+            wait_until(lambda vip=vip: any(
+                p["selected"] and p["next_hop"] == VIRTUAL
+                for r in self.lab.headgate.show("routes")
+                if r["prefix"] == f"{vip}/32" for p in r["paths"]), 10,
+                f"{vip} by way of {VIRTUAL}")
 
     def test_our_own_address_is_refused(self):
         for address in (HEADGATE_LAN, HEADGATE_UP):

@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 
+#include "core/array.h"
 #include "rib/upstream_machines.h"
 
 enum {
@@ -97,12 +98,47 @@ static void beyond_the_limit_the_oldest_makes_room(void **state)
 	assert_int_equal(find(&machines, LINK, 200), UPSTREAM_MACHINES_MAX + 1);
 }
 
+/* The last byte is the number of the virtual router. */
+static void a_mac_of_routers_is_that_of_an_upstream_on_its_link(void **state)
+{
+	static const uint8_t shared[][MAC_SIZE] = {
+		{ 0x00, 0x00, 0x5e, 0x00, 0x01, 0x07 },
+		{ 0x00, 0x00, 0x5e, 0x00, 0x02, 0x07 },
+		{ 0x00, 0x00, 0x0c, 0x07, 0xac, 0x07 },
+		{ 0x00, 0x00, 0x0c, 0x9f, 0xff, 0x07 },
+	};
+	static const uint8_t other[][MAC_SIZE] = {
+		{ 0x00, 0x00, 0x5e, 0x00, 0x00, 0x01 },
+		{ 0x00, 0x00, 0x5e, 0x00, 0x03, 0x01 },
+		{ 0x00, 0x00, 0x0c, 0x07, 0xad, 0x07 },
+		{ 0x00, 0x00, 0x0c, 0x9f, 0xef, 0x07 },
+		{ 0x01, 0x00, 0x5e, 0x00, 0x01, 0x07 },
+	};
+	struct upstream_machines machines = { .noted = 0 };
+
+	(void)state;
+	assert_true(note(&machines, 1, LINK, 1));
+	for (size_t i = 0; i < COUNT_OF(shared); i++) {
+		assert_true(mac_is_virtual_router(shared[i]));
+		assert_non_null(
+			upstream_machines_find(&machines, LINK, shared[i]));
+		assert_null(upstream_machines_find(&machines, OTHER_LINK,
+						   shared[i]));
+	}
+	for (size_t i = 0; i < COUNT_OF(other); i++) {
+		assert_false(mac_is_virtual_router(other[i]));
+		assert_null(upstream_machines_find(&machines, LINK, other[i]));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_a_mac_on_its_link_only),
 		cmocka_unit_test(an_upstream_has_the_last_one),
 		cmocka_unit_test(what_is_unknown_is_not_noted),
+		cmocka_unit_test(
+			a_mac_of_routers_is_that_of_an_upstream_on_its_link),
 		cmocka_unit_test(beyond_the_limit_the_oldest_makes_room),
 	};
 
