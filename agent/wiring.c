@@ -22,6 +22,7 @@ static void add_work(struct agent *agent, struct work *work)
 
 enum {
 	DECIDE_US = 5000, /* of decisions in a turn of the loop */
+	SETTLE_US = 3000, /* of tables */
 };
 
 void wiring_wake(struct agent *agent)
@@ -303,19 +304,18 @@ static void resolve_nexthops(void *context)
 	tracker_settle(agent->tracker);
 }
 
-static bool is_turn_over(void *context)
+static bool is_piece_over(void *context)
 {
 	const struct agent *agent = context;
 
-	return clock_now_us() >= agent->decide_until_us;
+	return clock_now_us() >= agent->piece_until_us;
 }
 
 static void decide_routes(void *context)
 {
 	struct agent *agent = context;
 
-	agent->decide_until_us = clock_now_us() + DECIDE_US;
-
+	agent->piece_until_us = clock_now_us() + DECIDE_US;
 	if (rib_process(agent->rib)) /* what is left comes after other work */
 		wiring_wake(agent);
 }
@@ -324,11 +324,13 @@ static void decide_routes(void *context)
 static void settle_tables(void *context)
 {
 	struct agent *agent = context;
-	uint64_t now = clock_now_ms();
-	uint32_t wait_ms = steering_settle(agent->steering, now);
-	uint64_t due = export_advance(agent->rib, now);
+	uint64_t now = clock_now_ms(), due;
 	struct timeval wait;
+	uint32_t wait_ms;
 
+	agent->piece_until_us = clock_now_us() + SETTLE_US;
+	wait_ms = steering_settle(agent->steering, now);
+	due = export_advance(agent->rib, now);
 	if (steering_next_vip(agent->steering, NULL))
 		interfaces_tables_changed(agent->interfaces);
 	if (due && (due <= now || due - now < wait_ms))
@@ -377,7 +379,7 @@ struct rib_hooks wiring_rib_hooks(struct agent *agent)
 		.nexthop_check = check_nexthop,
 		.nexthop_place = place_of_nexthop,
 		.nexthop_drains = is_nexthop_draining,
-		.is_late = is_turn_over,
+		.is_late = is_piece_over,
 		.nexthop_track = announce_nexthop,
 		.set_decided = on_set_decided,
 		.work_waiting = wake_end_of_turn,
@@ -443,6 +445,7 @@ struct steering_hooks wiring_steering_hooks(struct agent *agent)
 		.steered = on_steered,
 		.kernel_serves = kernel_serves,
 		.nexthop_track = track_nexthop,
+		.is_late = is_piece_over,
 		.work_waiting = wake_end_of_turn,
 		.context = agent,
 	};

@@ -67,7 +67,7 @@ struct agent {
 	struct event *end_of_turn; /* adds it all */
 	struct export_batch batch; /* being sent */
 	bool exports_waiting;
-	uint64_t decide_until_us; /* the end of this rib_process() */
+	uint64_t piece_until_us; /* the end of this piece of work */
 
 	struct event *shutdown; /* NULL unless --shutdown-delay runs */
 	int failed;		/* -errno of what ended the loop */

@@ -17,8 +17,8 @@
  * Sets whose VIPs all had many tables of late may have to wait for their next
  * one: see build_budget.h.
  *
- * A call takes about 3 ms: the clock is read after each small piece of work
- * (turn.c).
+ * A call ends when hooks->is_late() says so after a small piece of work (turn.c),
+ * in the agent after about 3 ms.
  */
 
 #include "core/clock.h"
@@ -199,7 +199,6 @@ uint32_t steering_settle(struct steering *steering, uint64_t now_ms)
 	struct turn turn = {
 		.steering = steering,
 		.now_ms = now_ms,
-		.end_us = clock_now_us() + steering->turn_us,
 	};
 	bool left = true;
 

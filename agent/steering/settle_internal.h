@@ -13,7 +13,6 @@ enum turn_times {
 struct turn {
 	struct steering *steering;
 	uint64_t now_ms;
-	uint64_t end_us;
 	bool deferred; /* a set waits for SETTLE_QUIET_MS */
 	bool limited;  /* a set waits for the build budget */
 	bool retry;    /* a set waits for TURN_RETRY_MS */

@@ -35,7 +35,6 @@ struct steering *steering_new(const struct steering_options *options,
 	if (!steering)
 		return NULL;
 	steering->options = *options;
-	steering->turn_us = STEERING_TURN_US;
 	steering->pass = PASS_NONE;
 	steering->sink = *sink;
 	steering->hooks = *hooks;

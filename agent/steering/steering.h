@@ -184,6 +184,11 @@ struct steering_hooks {
 	 */
 	void (*nexthop_track)(const struct address *address, bool wanted,
 			      void *context);
+	/*
+	 * True if steering_settle() has had its time: it leaves the rest to the
+	 * next call, after one step in any case. NULL: it never has.
+	 */
+	bool (*is_late)(void *context);
 	/* Something waits: call steering_settle() at the end of the turn. */
 	void (*work_waiting)(void *context);
 	void *context;
@@ -226,7 +231,7 @@ int steering_set_vip(struct steering *steering, const struct prefix *vip,
 		     const struct member *members, size_t count, bool *steered);
 
 /*
- * Work on the tables of VIPs that wait, for about 3 ms. Returns the milliseconds
+ * Work on the tables of VIPs that wait, until hooks->is_late(). Returns the milliseconds
  * after which to call it again: 0 for at once, STEERING_SETTLED for never. See
  * settle.c.
  */

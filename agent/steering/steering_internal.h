@@ -38,11 +38,6 @@ struct steering {
 	uint32_t pass; /* the next group of it, or PASS_NONE */
 	bool pass_wanted;
 	uint64_t pass_due_ms;
-	uint64_t turn_us; /* of steering_settle(); one step is done in any case */
-};
-
-enum steering_times {
-	STEERING_TURN_US = 3000,
 };
 
 enum steering_passes {

@@ -6,19 +6,20 @@
 
 #include <string.h>
 
-#include "core/clock.h"
 #include "core/log.h"
 #include "steering/settle_internal.h"
 #include "steering/variant.h"
 #include "steering/window.h"
 
 enum turn_limits {
-	STEP_SCORES = 50000, /* computed between two looks at the clock */
+	STEP_SCORES = 50000, /* computed between two calls of is_late() */
 };
 
 bool turn_has_time(const struct turn *turn)
 {
-	return clock_now_us() < turn->end_us;
+	const struct steering_hooks *hooks = &turn->steering->hooks;
+
+	return !hooks->is_late || !hooks->is_late(hooks->context);
 }
 
 static void mark_done(struct steering *steering, struct steering_vip *vip,
@@ -90,11 +91,13 @@ bool turn_move_vip(struct turn *turn, struct steering_vip *vip,
 bool turn_point_waiting(struct turn *turn, struct steering_set *set)
 {
 	struct steering_group *group;
-	struct steering_vip *vip;
+	struct steering_vip *vip, *next;
 	bool any = false;
 
-	while ((vip = TAILQ_FIRST(&set->waiting)) &&
-	       (!any || turn_has_time(turn))) {
+	/* Those of a shared group still wait when they have it. */
+	for (vip = TAILQ_FIRST(&set->waiting);
+	     vip && (!any || turn_has_time(turn)); vip = next) {
+		next = TAILQ_NEXT(vip, set_link);
 		group = variant_for(turn, vip);
 		if (!group || !turn_move_vip(turn, vip, group))
 			break;

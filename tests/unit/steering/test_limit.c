@@ -42,6 +42,7 @@ static struct world {
 	uint8_t sets[VIPS]; /* bits of hops; the living ones are the set */
 	bool announced[VIPS];
 	bool kernel_forwards;
+	bool always_late; /* each call of steering_settle() has one step */
 } world;
 
 static uint32_t hop_index(const struct address *address)
@@ -129,6 +130,12 @@ static bool does_kernel_serve(const struct prefix *vip, void *context)
 	return world.kernel_forwards;
 }
 
+static bool is_late(void *context)
+{
+	(void)context;
+	return world.always_late;
+}
+
 static void start(bool kernel_forwards)
 {
 	const struct steering_options options = {
@@ -148,6 +155,7 @@ static void start(bool kernel_forwards)
 	const struct steering_hooks hooks = {
 		.steered = note_steered,
 		.kernel_serves = does_kernel_serve,
+		.is_late = is_late,
 		.work_waiting = settled_work_waiting,
 	};
 
@@ -293,10 +301,10 @@ static void check_world(void)
 	assert_int_equal(totals.groups_used, distinct);
 }
 
-static void the_right_servers_after_any_event(uint64_t turn_us)
+static void the_right_servers_after_any_event(bool always_late)
 {
 	start(true);
-	world.steering->turn_us = turn_us;
+	world.always_late = always_late;
 	for (int event = 0; event < EVENTS; event++) {
 		change_some();
 		settle(world.steering);
@@ -308,14 +316,14 @@ static void the_right_servers_after_any_event(uint64_t turn_us)
 static void the_right_servers_at_any_time(void **state)
 {
 	(void)state;
-	the_right_servers_after_any_event(STEERING_TURN_US);
+	the_right_servers_after_any_event(false);
 }
 
 /* A turn that is cut anywhere is not the end of the work. */
 static void turns_of_one_step_end_alike(void **state)
 {
 	(void)state;
-	the_right_servers_after_any_event(0);
+	the_right_servers_after_any_event(true);
 }
 
 /*
