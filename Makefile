@@ -212,7 +212,7 @@ $(B)/headgatectl: $(CTL_OBJ) $(B)/core.a
 	$(Q)$(CC) $(ALL_CFLAGS) $(WHOLE_LDFLAGS) -o $@ $^ $(CTL_LIBS)
 
 # Tests of headgatectl link its objects without its main().
-CTL_TESTS := tools/test_client tools/test_pcapng tools/test_rates tools/test_show tools/test_table
+CTL_TESTS := tools/test_capture_reader tools/test_client tools/test_pcapng tools/test_rates tools/test_show tools/test_table
 CTL_TEST_BINS := $(addprefix $(B)/tests/unit/,$(CTL_TESTS))
 $(CTL_TEST_BINS:=.o): INCLUDES += -Itools
 $(CTL_TEST_BINS): %: %.o $(filter-out %/headgatectl.o,$(CTL_OBJ)) $(B)/core.a

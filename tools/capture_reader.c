@@ -5,16 +5,30 @@
 
 #include <string.h>
 
+#include <linux/if_ether.h>
 #include <pcap/pcap.h>
 
-/* Return the capture if its frames are Ethernet's; else close it. */
+/*
+ * https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html and _SLL2.html: the
+ * header in place of Ethernet's, and where its EtherType is.
+ */
+enum cooked_sizes {
+	COOKED_HEADER = 16,
+	COOKED_TYPE_AT = 14,
+	COOKED2_HEADER = 20,
+	COOKED2_TYPE_AT = 0,
+	ETHER_TYPE_SIZE = 2,
+};
+
+/* Return the capture if its frames are known; else close it. */
 static struct pcap *check_link(struct pcap *capture, const char *name,
 			       char error[CAPTURE_ERROR_SIZE])
 {
 	int type = pcap_datalink(capture);
 	const char *type_name = pcap_datalink_val_to_name(type);
 
-	if (type == DLT_EN10MB)
+	if (type == DLT_EN10MB || type == DLT_LINUX_SLL ||
+	    type == DLT_LINUX_SLL2)
 		return capture;
 	snprintf(error, CAPTURE_ERROR_SIZE,
 		 "%s: link type %s, not Ethernet; capture on an Ethernet "
@@ -49,21 +63,59 @@ struct pcap *capture_reader_of(FILE *file, const char *name,
 	return NULL;
 }
 
-int capture_reader_next(struct pcap *capture, uint8_t frame[CAPTURE_FRAME_MAX],
-			size_t *size)
+/* Copy `size` bytes, of which `kept` are there, and pad what fits of them. */
+static void copy_frame(uint8_t *frame, size_t room, const uint8_t *bytes,
+		       size_t kept, size_t size)
 {
+	if (size > room)
+		size = room;
+	if (kept > size)
+		kept = size;
+	memcpy(frame, bytes, kept);
+	memset(frame + kept, 0, size - kept);
+}
+
+/*
+ * Write an Ethernet header for the cooked one of `header` bytes, and what
+ * follows. Return the size of the whole, without a limit.
+ */
+static size_t copy_cooked(uint8_t *frame, const uint8_t *bytes,
+			  const struct pcap_pkthdr *of, size_t header,
+			  size_t type_at)
+{
+	size_t kept = of->caplen < header ? 0 : of->caplen - header;
+	size_t size = of->len < header ? 0 : of->len - header;
+
+	memset(frame, 0, ETH_HLEN);
+	if (of->caplen >= header)
+		memcpy(frame + ETH_HLEN - ETHER_TYPE_SIZE, bytes + type_at,
+		       ETHER_TYPE_SIZE);
+	copy_frame(frame + ETH_HLEN, CAPTURE_FRAME_MAX - ETH_HLEN,
+		   kept ? bytes + header : bytes, kept, size);
+	return ETH_HLEN + size;
+}
+
+int capture_reader_next(struct pcap *capture, uint8_t frame[CAPTURE_FRAME_MAX],
+			size_t *size, size_t *wire_size)
+{
+	int type = pcap_datalink(capture);
 	struct pcap_pkthdr *header;
 	const uint8_t *bytes;
 	int code = pcap_next_ex(capture, &header, &bytes);
-	size_t kept;
 
 	if (code != 1)
 		return code == PCAP_ERROR_BREAK ? 0 : -1;
-	*size = header->len < CAPTURE_FRAME_MAX ? header->len :
-						  CAPTURE_FRAME_MAX;
-	kept = header->caplen < *size ? header->caplen : *size;
-	memcpy(frame, bytes, kept);
-	memset(frame + kept, 0, *size - kept);
+	*wire_size = header->len;
+	if (type == DLT_LINUX_SLL)
+		*wire_size = copy_cooked(frame, bytes, header, COOKED_HEADER,
+					 COOKED_TYPE_AT);
+	else if (type == DLT_LINUX_SLL2)
+		*wire_size = copy_cooked(frame, bytes, header, COOKED2_HEADER,
+					 COOKED2_TYPE_AT);
+	else
+		copy_frame(frame, CAPTURE_FRAME_MAX, bytes, header->caplen,
+			   header->len);
+	*size = *wire_size < CAPTURE_FRAME_MAX ? *wire_size : CAPTURE_FRAME_MAX;
 	return 1;
 }
 

@@ -67,35 +67,44 @@ static enum exit_code explain_flow(const struct ask_options *options, int count,
 
 /* ------------------------------------------------------------- capture files */
 
-static struct json_object *frame_request(const uint8_t *frame, size_t size)
+static struct json_object *frame_request(const uint8_t *frame, size_t size,
+					 size_t wire_size)
 {
 	static char text[2 * CAPTURE_FRAME_MAX + 1];
 	struct json_object *request = ask_request("explain");
 
 	hex_write(frame, size, text);
 	ask_add(request, "frame", text);
+	json_object_object_add(request, "wire_size",
+			       json_object_new_uint64(wire_size));
 	return request;
 }
 
-/* Append the agent's explanation of one packet to `list`. */
+/*
+ * Append the agent's explanation of one packet to `list`. A packet that it
+ * refuses, EXIT_FAILED, has a row without one.
+ */
 static enum exit_code explain_packet(const struct ask_options *options,
 				     const uint8_t *frame, size_t size,
-				     struct json_object *list)
+				     size_t wire_size, struct json_object *list)
 {
-	struct json_object *reply, *answer;
-	enum exit_code code = ask(options, frame_request(frame, size), &reply);
+	size_t number = json_object_array_length(list) + 1;
+	struct json_object *reply = NULL, *answer = NULL;
+	enum exit_code code =
+		ask(options, frame_request(frame, size, wire_size), &reply);
 
-	if (code)
+	if (code && code != EXIT_FAILED)
 		return code;
-	if (json_object_object_get_ex(reply, "explain", &answer)) {
-		size_t number = json_object_array_length(list) + 1;
-
-		json_object_object_add(answer, "packet",
-				       json_object_new_uint64(number));
-		json_object_array_add(list, json_object_get(answer));
-	}
-	json_object_put(reply);
-	return EXIT_OK;
+	if (!code && json_object_object_get_ex(reply, "explain", &answer))
+		json_object_get(answer);
+	else
+		answer = json_object_new_object();
+	json_object_object_add(answer, "packet",
+			       json_object_new_uint64(number));
+	json_object_array_add(list, answer);
+	if (!code)
+		json_object_put(reply);
+	return code;
 }
 
 static enum exit_code explain_packets(const struct ask_options *options,
@@ -103,14 +112,17 @@ static enum exit_code explain_packets(const struct ask_options *options,
 				      struct json_object *list)
 {
 	static uint8_t frame[CAPTURE_FRAME_MAX];
-	enum exit_code code = EXIT_OK;
-	size_t size;
+	enum exit_code code = EXIT_OK, one = EXIT_OK;
+	size_t size, wire_size;
 	int more = 1;
 
-	while (!code &&
-	       (more = capture_reader_next(capture, frame, &size)) == 1)
-		code = explain_packet(options, frame, size, list);
-	if (!code && more < 0) {
+	while ((!one || one == EXIT_FAILED) &&
+	       (more = capture_reader_next(capture, frame, &size,
+					   &wire_size)) == 1) {
+		one = explain_packet(options, frame, size, wire_size, list);
+		code = one ? one : code;
+	}
+	if (more < 0) {
 		fprintf(stderr, "headgatectl: %s: %s\n", options->pcap,
 			capture_reader_error(capture));
 		code = EXIT_FAILED;
@@ -131,8 +143,9 @@ static enum exit_code explain_capture(const struct ask_options *options)
 		code = explain_packets(options, capture, list);
 	else
 		fprintf(stderr, "headgatectl: %s\n", error);
-	if (!code && !options->json)
-		code = ask_print(&view_explain_packets, all, false);
+	if (capture && (!code || code == EXIT_FAILED) && !options->json &&
+	    ask_print(&view_explain_packets, all, false))
+		code = EXIT_FAILED;
 	capture_reader_close(capture);
 	json_object_put(all);
 	return code;

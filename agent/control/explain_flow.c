@@ -5,6 +5,7 @@
  */
 
 #include <errno.h>
+#include <headgate/ctl.h>
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <linux/bpf.h>
@@ -26,7 +27,6 @@
 #include "steering/steering.h"
 
 enum {
-	MAX_FRAME = 4096, /* a page: the kernel's limit for a test run */
 	HASH_TEXT_SIZE = 19,
 	ETHERNET_MINIMUM = 14,
 };
@@ -318,13 +318,17 @@ static bool find_ingress_port(const struct control_view *view,
 	return false;
 }
 
+#define MERGED "merged behind the program (GRO), or not yet cut (TSO)"
+
+static const char too_long[] = "longer than a frame can be: " MERGED;
 static const char no_port[] = "no interface of --interface exists yet";
 
 static const char *trial_error(int error)
 {
 	if (error == -EINVAL)
 		return "the kernel does not run the program on this frame: "
-		       "it must have from 14 bytes to about a page";
+		       "it must have from 14 bytes to about a page; longer "
+		       "ones in captures were " MERGED;
 	if (error == -EOPNOTSUPP)
 		return "this kernel cannot run the program on a frame as if it "
 		       "came in by an interface: 5.15 and later can; the "
@@ -436,9 +440,9 @@ struct json_object *explain_frame(const struct control_view *view,
 				  struct json_object *request)
 {
 	const char *hex = json_get_text(request, "frame");
-	static uint8_t frame[MAX_FRAME];
+	static uint8_t frame[HG_CTL_MAX_FRAME];
 	long size = hex ? hex_read(hex, frame, sizeof(frame)) : -1;
-	struct json_object *out;
+	struct json_object *out, *wire_size = NULL;
 	struct choice choice;
 	const char *odd;
 	uint32_t ifindex;
@@ -447,7 +451,7 @@ struct json_object *explain_frame(const struct control_view *view,
 	if (size < ETHERNET_MINIMUM)
 		return request_failure("frame: must be from %d to %d bytes, "
 				       "each as two hexadecimal digits",
-				       ETHERNET_MINIMUM, MAX_FRAME);
+				       ETHERNET_MINIMUM, HG_CTL_MAX_FRAME);
 	out = json_object_new_object();
 	odd = flow_frame_read(frame, (size_t)size, &flow);
 	json_add_text(out, "not_a_plain_flow", odd);
@@ -456,8 +460,11 @@ struct json_object *explain_frame(const struct control_view *view,
 		choice = choose_member(view, &flow);
 		add_choice(out, &choice);
 	}
+	json_object_object_get_ex(request, "wire_size", &wire_size);
 	/* A capture may be from another host: write our MAC as destination. */
-	if (find_ingress_port(view, &ifindex, frame))
+	if (json_object_get_int64(wire_size) > size)
+		json_add_text(out, "program_error", too_long);
+	else if (find_ingress_port(view, &ifindex, frame))
 		add_program(out, view, frame, (size_t)size, ifindex,
 			    odd ? NULL : &choice);
 	else

@@ -13,8 +13,8 @@
 #include "datapath/datapath_internal.h"
 
 enum {
-	/* the longest frame that the kernel takes, and added tags */
-	MAX_FRAME = 4096,
+	/* longer than what any kernel takes without fragments, and added tags */
+	MAX_FRAME = 16384,
 };
 
 /*

@@ -23,6 +23,7 @@
 
 enum hg_ctl_limits {
 	HG_CTL_MAX_REQUEST = 16384, /* bytes, including the newline */
+	HG_CTL_MAX_FRAME = 8000,    /* bytes, of a frame to be explained */
 	HG_CTL_TIMEOUT_S = 5,	    /* of silence from the other side */
 };
 

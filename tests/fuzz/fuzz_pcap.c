@@ -46,12 +46,12 @@ static void read_frame(const uint8_t *bytes, size_t size)
 static void read_packets(struct pcap *capture)
 {
 	static uint8_t frame[CAPTURE_FRAME_MAX];
-	size_t size;
+	size_t size, wire_size;
 
 	for (int i = 0; i < MAX_PACKETS; i++) {
-		if (capture_reader_next(capture, frame, &size) != 1)
+		if (capture_reader_next(capture, frame, &size, &wire_size) != 1)
 			return;
-		if (size > sizeof(frame))
+		if (size > sizeof(frame) || size > wire_size)
 			abort();
 		read_frame(frame, size);
 	}

@@ -231,6 +231,32 @@ class Capture(LabCase):
         for answer in said:
             self.assertIs(answer["agree"], True, answer)
 
+    def test_packets_that_cannot_be_explained_do_not_end_the_list(self):
+        """One of 13 bytes, and one of 60,000 as GRO merges them."""
+        frame = next(packets(self.capture()[0]))[0]
+        merged = bytearray(frame + bytes(60000))
+        struct.pack_into(">H", merged, 16, len(merged) - 14)  # total length
+        path = f"{self.lab.folder}/odd.pcap"
+        with open(path, "wb") as file:
+            file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0,
+                                   65535, 1))
+            for odd in (frame, frame[:13], merged, frame):
+                file.write(struct.pack("<IIII", 0, 0, len(odd), len(odd)))
+                file.write(odd)
+        done = self.lab.headgate.ctl("-j", "explain", "flow", "--pcap", path)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("frame: must be from 14 to", done.stderr)
+        first, short, merged, last = map(json.loads, done.stdout.splitlines())
+        self.assertEqual(first, last)
+        self.assertIn("error", short)
+        merged = merged["explain"]
+        self.assertIn("merged", merged["program_error"])
+        self.assertEqual(merged["table"], first["explain"]["table"])
+        done = self.lab.headgate.ctl("explain", "flow", "--pcap", path)
+        self.assertEqual([line.split()[0] for line in
+                          done.stdout.splitlines()],
+                         ["PACKET", "1", "2", "3", "4"])
+
     def test_one_of_many(self):
         some = len(list(packets(self.capture("--rate", "10")[0])))
         everything = len(list(packets(self.capture()[0])))
