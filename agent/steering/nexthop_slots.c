@@ -192,9 +192,11 @@ int nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
 		error = nexthop_slots_kill(slots, slot);
 	if (!error)
 		error = sink->set_nexthop(sink->datapath, slot->index, &value);
-	if (!error)
-		*known = value;
-	return error;
+	if (error)
+		return error;
+	slots->returns += returns && known->incarnation;
+	*known = value;
+	return 0;
 }
 
 int nexthop_slots_set_lost(struct nexthop_slots *slots, const struct slot *slot,

@@ -35,6 +35,7 @@ struct nexthop_slots {
 	struct hg_nexthop *values;	   /* by slot: written last */
 	struct nexthop_slot_state *states; /* by slot */
 	uint32_t lost_count;		   /* of them */
+	uint32_t returns;		   /* of dead ones to life, so far */
 	const uint32_t *now_s;		   /* the clock of the tables */
 	/* Keep a next hop tracked while its slot is in use; NULL: do not. */
 	void (*track)(const struct address *address, bool wanted,

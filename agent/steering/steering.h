@@ -134,7 +134,10 @@ struct steering_group {
 	uint32_t extended_s; /* when a VIP last made them longer */
 	uint64_t contents;   /* changes with current, previous or moving */
 	uint64_t origin;     /* contents from which VIPs may come; 0: none */
-	bool changed;	     /* windows or VIPs, since the last sweep began */
+	uint32_t returns;    /* of next hops, until then: see nexthop_slots */
+	uint64_t marks;	     /* changes when more is tracked or held */
+	uint64_t marks_of; /* marks of the group that it tracks and holds as */
+	bool changed;	   /* windows or VIPs, since the last sweep began */
 	LIST_ENTRY(steering_group) variant_link;
 	/* Holds what several sets have in common; its VIPs wait for more. */
 	bool shared;

@@ -72,7 +72,7 @@ bool turn_move_vip(struct turn *turn, struct steering_vip *vip,
 	bool fits = variant_fits(steering, group, vip);
 	int error;
 
-	if (!fits)
+	if (vip->group && vip->group != group)
 		window_track(&steering->groups, group, vip->group);
 	error = vip_use_group(steering, vip, group);
 	if (error) {

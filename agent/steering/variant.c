@@ -12,6 +12,18 @@ enum variant_times {
 	PASS_MS = 1000, /* between two looks at all windows */
 };
 
+/*
+ * True if the table was made from that of `from` as it is now. A next hop that
+ * was dead then got no window, so when it is back it has flows to lose.
+ */
+static bool has_windows_of(const struct steering *steering,
+			   const struct steering_group *group,
+			   const struct steering_group *from)
+{
+	return group->origin == from->contents &&
+	       group->returns == steering->nexthops.returns;
+}
+
 bool variant_fits(const struct steering *steering,
 		  const struct steering_group *group,
 		  const struct steering_vip *vip)
@@ -20,7 +32,7 @@ bool variant_fits(const struct steering *steering,
 
 	return !from || from == group ||
 	       !window_is_wanted(&steering->groups, group->set) ||
-	       group->origin == from->contents ||
+	       has_windows_of(steering, group, from) ||
 	       (group->set == from->set && !window_is_open(group) &&
 		!window_is_open(from));
 }

@@ -200,6 +200,7 @@ static void renew(struct group_table *table, struct steering_group *group)
 	if (!replace_held(table, group))
 		table->unwindowed++; /* what is held is more than needed */
 	group->contents = ++table->contents;
+	group->marks = group->contents;
 	group->changed = true;
 	free_unused(group);
 	set_end(group);
@@ -318,6 +319,7 @@ void window_open(struct group_table *table, struct steering_group *group,
 
 	group->since_s = from ? from->since_s : table->now_s;
 	group->contents = ++table->contents;
+	group->marks = group->contents;
 	if (!window_is_wanted(table, group->set) ||
 	    (!from && !group->set->foresees))
 		return;
@@ -330,6 +332,8 @@ void window_open(struct group_table *table, struct steering_group *group,
 	}
 	table->windows_open = true;
 	group->origin = from->contents;
+	group->returns = table->nexthops->returns;
+	group->marks_of = from->marks;
 	group->extended_s = table->now_s;
 	fill_terms(table, from, group->set);
 	terms.until_s = window_end(table, group);
@@ -427,6 +431,10 @@ void window_track(struct group_table *table, struct steering_group *group,
 {
 	uint32_t before;
 
+	if (group->marks_of == from->marks ||
+	    !window_is_wanted(table, group->set))
+		return;
+	group->marks_of = from->marks;
 	hold_as(table, group, from);
 	if (!from->affinity || !from->affinity->tracked)
 		return;
@@ -439,8 +447,10 @@ void window_track(struct group_table *table, struct steering_group *group,
 	group->changed = true;
 	before = group->affinity->tracked;
 	affinity_track_as(group->affinity, from->affinity);
-	if (group->affinity->tracked != before)
-		window_write(table, group);
+	if (group->affinity->tracked == before)
+		return;
+	group->marks = ++table->contents;
+	window_write(table, group);
 }
 
 void window_untrack(struct group_table *table, struct steering_group *group)
@@ -448,6 +458,7 @@ void window_untrack(struct group_table *table, struct steering_group *group)
 	if (!group->affinity || !affinity_end_sweep(group->affinity))
 		return;
 	group->origin = 0; /* VIPs that come now may have such records */
+	group->marks_of = 0;
 	window_write(table, group);
 	free_unused(group);
 }

@@ -39,7 +39,7 @@ void window_extend(const struct group_table *table,
 /* Let no window on the slot last longer than one window. */
 void window_shorten(const struct group_table *table,
 		    struct steering_group *group, const struct slot *slot);
-/* Track the flows that come with a VIP of `from`. */
+/* Track the flows that come with a VIP of `from`, unless it does so already. */
 void window_track(struct group_table *table, struct steering_group *group,
 		  const struct steering_group *from);
 /* A sweep has ended: untrack the buckets without a record. */

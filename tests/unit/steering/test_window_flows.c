@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "../chance.h"
+#include "core/array.h"
 #include "windows_world.h"
 
 static unsigned int hops_of[VIPS];
@@ -175,9 +176,8 @@ static void flow_step(void)
 	}
 }
 
-static void no_flow_of_any_vip_breaks(void **state)
+static void change_for_long(void)
 {
-	(void)state;
 	for (int trial = 0; trial < TRIALS; trial++) {
 		steering_free(tables.steering);
 		start(GROUPS, WINDOW_S);
@@ -205,11 +205,36 @@ static void no_flow_of_any_vip_breaks(void **state)
 	}
 }
 
+static void no_flow_of_any_vip_breaks(void **state)
+{
+	(void)state;
+	change_for_long();
+}
+
+/*
+ * Changes that broke flows: VIPs of a group that tracked more since another was
+ * made from it (1796039638, 1796040013), and VIPs that came to a group made while
+ * a next hop was dead that is back (80, 411).
+ */
+static void no_flow_breaks_as_it_once_did(void **state)
+{
+	static const uint64_t seeds[] = { 1796039638, 1796040013, 80, 411 };
+	uint64_t later = chance.state;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(seeds); i++) {
+		chance.state = seeds[i];
+		change_for_long();
+	}
+	chance.state = later;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		CASE(no_flow_of_any_vip_breaks),
+		CASE(no_flow_breaks_as_it_once_did),
 	};
 
 	chance_begin();
