@@ -12,6 +12,7 @@
 #include "core/log.h"
 #include "datapath/datapath.h"
 #include "datapath/options.h"
+#include "fib/sysctl.h"
 #include "nexthop/tracker.h"
 #include "nexthop/vlan_offload.h"
 
@@ -20,6 +21,7 @@ enum {
 	TAKEOVER_SETTLE_S = 2,
 	/* and at the latest after */
 	TAKEOVER_LATEST_S = 30,
+	REDIRECTS_PATH_SIZE = 64,
 };
 
 struct interfaces {
@@ -73,6 +75,34 @@ static void warn_of_hidden_tags(struct interfaces *interfaces)
 	}
 }
 
+static bool sends_redirects(const char *name)
+{
+	char path[REDIRECTS_PATH_SIZE];
+
+	snprintf(path, sizeof(path),
+		 "/proc/sys/net/ipv4/conf/%s/send_redirects", name);
+	return sysctl_is_on(path, false);
+}
+
+/*
+ * Packets that the program hands to the kernel may leave where they came in.
+ * Then the kernel tells their sender to go there directly (RFC 1812 5.2.7.2), and
+ * a client that obeys stays with one server, past the program. One of the two
+ * switches is enough for that.
+ */
+static void warn_of_redirects(const char *name)
+{
+	if (!sysctl_is_on("/proc/sys/net/ipv4/ip_forward", false) ||
+	    (!sends_redirects(name) && !sends_redirects("all")))
+		return;
+	log_warning("datapath",
+		    "%s: the kernel sends ICMP redirects, so hosts on this "
+		    "link learn to send past Headgate; set "
+		    "net.ipv4.conf.all.send_redirects=0 and "
+		    "net.ipv4.conf.%s.send_redirects=0",
+		    name, name);
+}
+
 static int attach_interface(struct interfaces *interfaces, const char *name)
 {
 	const struct nexthop_link *link =
@@ -91,6 +121,7 @@ static int attach_interface(struct interfaces *interfaces, const char *name)
 	log_info("datapath", "%s: attached, %s mode", name,
 		 datapath_mode_names[datapath_mode(interfaces->datapath,
 						   link->ifindex)]);
+	warn_of_redirects(name);
 	return 0;
 }
 

@@ -258,7 +258,7 @@ const struct option flag_table[] = {
 		 NEXTHOP_BFD_MAX_MULTIPLIER) },
 	{ "xdp-mode", NULL,
 	  "Run the program in the driver (native) or behind it (generic); "
-	  "auto: native if the driver can.",
+	  "auto: native if the drivers of all interfaces can.",
 	  CHOICE(RESTART, datapath.mode, datapath_mode_names) },
 	{ "xdp-attach", NULL,
 	  "How the program is attached; link: by a pinned bpf_link, which "

@@ -48,6 +48,16 @@ static enum datapath_mode attached_mode(uint32_t ifindex)
 						       DATAPATH_NATIVE;
 }
 
+/* True if some port has the program in this mode. */
+static bool has_port_in(const struct datapath *dp, enum datapath_mode mode)
+{
+	for (uint32_t i = 0; i < dp->port_count; i++)
+		if (dp->ports[i].link != NO_LINK &&
+		    attached_mode(dp->ports[i].ifindex) == mode)
+			return true;
+	return false;
+}
+
 static bool is_occupied(uint32_t ifindex)
 {
 	return attached_mode(ifindex) != DATAPATH_AUTO;
@@ -116,10 +126,11 @@ static int make_link(const struct datapath *dp, const struct port *port,
 	int link;
 
 	if (mode == DATAPATH_AUTO)
-		mode = DATAPATH_NATIVE;
+		mode = has_port_in(dp, DATAPATH_GENERIC) ? DATAPATH_GENERIC :
+							   DATAPATH_NATIVE;
 	link = create_link(dp, port, mode);
 	if (link < 0 && link != -EPERM && dp->mode == DATAPATH_AUTO &&
-	    !is_occupied(port->ifindex)) {
+	    mode == DATAPATH_NATIVE && !is_occupied(port->ifindex)) {
 		warn_of_generic(dp, port, link);
 		mode = DATAPATH_GENERIC;
 		link = create_link(dp, port, mode);
@@ -287,6 +298,34 @@ static int attach_port(struct datapath *dp, struct port *port,
 	return take_over_link(dp, port, link, error);
 }
 
+/*
+ * Ports exchange frames, and a native program cannot hand a frame to an
+ * interface whose driver has no native XDP: the kernel drops it. So with
+ * --xdp-mode auto all ports are generic if one has to be.
+ */
+static int unite_modes(struct datapath *dp, struct datapath_error *error)
+{
+	int err = 0;
+
+	if (dp->mode != DATAPATH_AUTO || !has_port_in(dp, DATAPATH_GENERIC))
+		return 0;
+	for (uint32_t i = 0; i < dp->port_count && !err; i++) {
+		struct port *port = &dp->ports[i];
+
+		if (port->link == NO_LINK ||
+		    attached_mode(port->ifindex) != DATAPATH_NATIVE)
+			continue;
+		log_warning(subsystem,
+			    "%s: changes to generic mode, which is slower, as "
+			    "another interface has no native one",
+			    port->name);
+		drop_link(dp, port->name, port->link);
+		port->link = NO_LINK;
+		err = attach_new(dp, port, error);
+	}
+	return err;
+}
+
 int datapath_attach(struct datapath *dp, uint32_t ifindex, const char *name,
 		    const uint8_t mac[DATAPATH_MAC_SIZE],
 		    struct datapath_error *error)
@@ -303,7 +342,7 @@ int datapath_attach(struct datapath *dp, uint32_t ifindex, const char *name,
 	err = attach_port(dp, &dp->ports[at], error);
 	if (err)
 		remove_port(dp, at);
-	return err;
+	return err ? err : unite_modes(dp, error);
 }
 
 bool datapath_is_attached(const struct datapath *dp, uint32_t ifindex)
