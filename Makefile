@@ -63,7 +63,8 @@ rib_USES := codec core
 nexthop_DIR := agent/nexthop
 nexthop_SRC := arp.c arp_socket.c bfd.c bfd_auth.c bfd_datagram.c bfd_packet.c bfd_session.c bfd_socket.c drain_list.c entry.c hold_down.c host.c \
 	listening.c nd.c nd_socket.c netlink.c netlink_message.c nexthop.c options.c packet_socket.c ports.c probe.c \
-	probe_budget.c probe_queue.c prober.c receive_buffer.c probe_log.c tracker.c vlan_offload.c \
+	probe_budget.c probe_queue.c prober.c receive_buffer.c probe_log.c service_http.c service_link.c service_segment.c service_socket.c \
+	service_state.c service_table.c service_tcp.c services.c tracker.c vlan_offload.c \
 	ethtool.c link_speed.c
 nexthop_USES := core
 
@@ -85,18 +86,18 @@ datapath_USES := core
 control_DIR := agent/control
 control_SRC := capture.c control.c control_socket.c counter_list.c counter_rows.c drain_order.c explain_flow.c explain_gone.c explain_route.c gauge_list.c show_adj_rib.c show_config.c show_neighbor_options.c \
 	flow_frame.c http.c json.c metrics.c options.c permission.c reply.c prefix_cursor.c request.c reload_order.c server.c \
-	show_bgp.c show_counters.c show_neighbors.c show_status.c show_steering.c verb.c
+	show_bgp.c show_counters.c show_neighbors.c show_services.c show_status.c show_steering.c verb.c
 control_USES := datapath steering fib nexthop rib session codec core
 
 config_DIR := agent/config
 config_SRC := aggregate.c bfd_key.c change.c check.c community.c confederation.c config.c entry.c file.c flag.c kind.c \
 	neighbor.c neighbor_keys.c option.c parser.c path.c print.c rule.c rule_head.c rule_kinds.c \
-	rule_tables.c rule_terms.c vip.c
+	rule_tables.c rule_terms.c service_key.c vip.c
 config_USES := control datapath steering fib nexthop rib session codec core
 
 # The agent itself, above all rooms. ALL_ROOMS is in link order.
 ALL_ROOMS := config control datapath steering fib nexthop rib session codec core
-AGENT_SRC := main.c agent.c captures.c drains.c host_config.c interfaces.c log_events.c loop.c privileges.c reload.c sessions.c syscall_filter.c warm_ups.c wiring.c
+AGENT_SRC := main.c agent.c captures.c drains.c host_config.c interfaces.c log_events.c loop.c privileges.c reload.c service_checks.c sessions.c syscall_filter.c warm_ups.c wiring.c
 
 CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_drain.c command_explain.c command_neighbor.c command_reload.c command_show.c headgatectl.c \
 	pcapng.c rates.c show.c table.c value.c view.c
@@ -116,7 +117,7 @@ rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision 
 	max_prefix multipath nexthop_allowed nexthop_routes origins otc path_errors path_index rib rib_nexthop shutdown statement static sweep \
 	turns upstream_machines warm_up weight)
 nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datagram bfd_packet bfd_pair bfd_session drain_list hold_down host listening nd netlink_message probe \
-	probe_budget probe_queue)
+	probe_budget probe_queue service_http service_segment service_state service_tcp services)
 fib_TESTS := fib/test_nexthop_message fib/test_route_message
 steering_TESTS := $(addprefix steering/test_,affinity assign build_budget drains fit flaps flow_use identity limit ranking sets steering two_ribs window_flows windows)
 datapath_TESTS := datapath/test_vip_table
@@ -126,7 +127,7 @@ config_TESTS := $(addprefix config/test_,change config config_aggregate config_c
 	config_print config_rooms config_rule config_vip)
 # Tests of the rib that write rules as text: they link the parser, too.
 config_TESTS += $(addprefix rib/test_,as_pattern policy policy_rib reconfigure update_group update_group_random)
-rib_TESTS += rib/test_vip_options rib/test_waiting_prefixes
+rib_TESTS += rib/test_checks rib/test_vip_options rib/test_waiting_prefixes
 UNIT_TESTS := $(foreach room,$(ROOMS),$($(room)_TESTS))
 
 # tests/xdp/test_NAME.c, with root, and their shared sources.
@@ -139,7 +140,7 @@ XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle
 
 # tests/fuzz/fuzz_NAME.c
 FUZZ_TARGETS := arp bfd bfd_datagram config control http message nd netlink open pcap rib route_message router_advert \
-	rule update
+	rule service update
 
 # ------------------------------------------------------------- flags
 

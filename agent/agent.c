@@ -100,6 +100,14 @@ static int make_tables(struct agent *agent)
 	return agent->interfaces && agent->steering ? 0 : -ENOMEM;
 }
 
+static int make_checks(struct agent *agent, char error[AGENT_ERROR_SIZE])
+{
+	agent->checks.tracker = agent->tracker;
+	agent->checks.interfaces = agent->interfaces;
+	return service_checks_init(&agent->checks, agent->base, agent->config,
+				   error, AGENT_ERROR_SIZE);
+}
+
 static int make_rib(struct agent *agent)
 {
 	const struct rib_options *options = &agent->config->rib;
@@ -108,6 +116,7 @@ static int make_rib(struct agent *agent)
 	hooks.peer_gone = sessions_peer_gone;
 	agent->end_of_turn = wiring_end_of_turn(agent);
 	agent->rib = rib_new(options, &hooks);
+	agent->checks.rib = agent->rib;
 	if (!agent->end_of_turn || !agent->rib)
 		return -ENOMEM;
 	return adj_rib_in_add_static_paths(agent->rib, options->static_paths,
@@ -132,6 +141,8 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 			       &agent->fib, error, AGENT_ERROR_SIZE);
 	if (!code)
 		code = make_tables(agent);
+	if (!code)
+		code = make_checks(agent, error);
 	if (!code)
 		code = make_rib(agent);
 	if (!code)
@@ -205,6 +216,7 @@ int agent_new(struct config *config, const struct command_line *line,
 		.steering = agent->steering,
 		.datapath = agent->datapath,
 		.drains = &agent->drains.list,
+		.services = agent->checks.services,
 		.turns = &agent->loop.meter,
 		.seccomp = agent_seccomp_names[agent->config->agent.seccomp],
 		.started_ms = clock_now_ms(),
@@ -309,6 +321,7 @@ void agent_free(struct agent *agent)
 	control_free(agent->control);
 	drains_release(&agent->drains);
 	warm_ups_release(&agent->warm_ups);
+	service_checks_release(&agent->checks);
 	if (agent->shutdown)
 		event_free(agent->shutdown);
 	if (agent->end_of_turn)

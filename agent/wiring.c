@@ -79,6 +79,8 @@ static void on_nexthop_changed(const struct nexthop *nexthop, void *context)
 
 	/* The alive bit first: one store, whatever the number of VIPs. */
 	steering_nexthop_changed(agent->steering, nexthop);
+	if (agent->checks.services)
+		services_nexthop_changed(agent->checks.services, nexthop);
 	rib_nexthop_changed(agent->rib, &nexthop->address);
 	if (nexthop->bfd == NEXTHOP_BFD_DOWN)
 		end_sessions(agent, &nexthop->address);
@@ -261,7 +263,16 @@ static bool on_set_decided(const struct route *route,
 	else
 		log_error("steering", "%s: not steered and not announced: %s",
 			  prefix_format(vip, text), strerror(-error));
+	service_checks_decided(&agent->checks, route);
 	return !error && steered;
+}
+
+static enum path_reason check_path(const struct route *route,
+				   const struct path *path, void *context)
+{
+	struct agent *agent = context;
+
+	return service_checks_path(&agent->checks, route, path);
 }
 
 static void on_export_waiting(void *context)
@@ -379,6 +390,7 @@ struct rib_hooks wiring_rib_hooks(struct agent *agent)
 		.nexthop_check = check_nexthop,
 		.nexthop_place = place_of_nexthop,
 		.nexthop_drains = is_nexthop_draining,
+		.path_check = agent->checks.services ? check_path : NULL,
 		.is_late = is_piece_over,
 		.nexthop_track = announce_nexthop,
 		.set_decided = on_set_decided,

@@ -32,6 +32,7 @@
 #include "nexthop/tracker.h"
 #include "rib/export_batch.h"
 #include "rib/rib.h"
+#include "service_checks.h"
 #include "steering/steering.h"
 #include "warm_ups.h"
 
@@ -50,6 +51,7 @@ struct agent {
 	struct captures captures;
 	struct drains drains;
 	struct warm_ups warm_ups;
+	struct service_checks checks;
 	struct control *control;
 	struct metrics *metrics; /* NULL: not served */
 	struct datapath *datapath;

@@ -3,6 +3,7 @@
 
 #include "show.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 #include "view.h"
 
 enum {
-	MAX_COLUMNS = 16,
+	MAX_COLUMNS = 24,
 };
 
 /* A stream into memory, for one text after the other. */
@@ -126,8 +127,10 @@ static int print_list(const struct view_section *section,
 	if (error)
 		return error;
 	for (size_t i = 0; i < section->column_count; i++)
-		if (is_shown(&filling, &section->columns[i]))
+		if (is_shown(&filling, &section->columns[i])) {
+			assert(count < MAX_COLUMNS);
 			columns[count++] = section->columns[i].table;
+		}
 	filling.table = table_new(columns, count);
 	if (section->inner)
 		add_entries(&filling, list);

@@ -66,6 +66,10 @@ static const struct view_line status_lines[] = {
 	  "{groups.crowded} groups with fewer than 16 buckets a next hop: raise "
 	  "--table-size",
 	  "groups.crowded" },
+	{ "checks",
+	  "{checks.passing} passing, {checks.failing} failing, "
+	  "{checks.pending} not ended yet",
+	  "checks" },
 	{ "loop",
 	  "longest turn {loop.longest_turn_us} us, of the CPU "
 	  "{loop.longest_turn_cpu_us} us; {loop.turns_above_20_ms} "
@@ -371,6 +375,7 @@ static const struct view_column nexthop_columns[] = {
 	COLUMN_TEXT("DRAINS BY", "drain.cause"),
 	COLUMN_NUMBER("FLOWS STAY", "drain.flows_stay_s"),
 	COLUMN_NUMBER("HELD", "held_s"),
+	COLUMN_NUMBER("FAILING", "checks.failing"),
 	COLUMN_TEXT("INTERFACE", "interface"),
 	COLUMN_TEXT("MAC", "mac"),
 	COLUMN_NUMBER("BUCKETS", "buckets"),

@@ -10,6 +10,7 @@
 #include "config/check.h"
 #include "config/kind.h"
 #include "config/parser.h"
+#include "config/service_key.h"
 #include "config/vip.h"
 #include "core/array.h"
 
@@ -332,6 +333,7 @@ static void finish_neighbor(struct parser *parser,
 	check_max_prefix(parser, draft);
 	check_routes(parser, draft);
 	bfd_key_finish(parser, draft, neighbor->bfd, &neighbor->bfd_key);
+	service_key_finish(parser, draft, &neighbor->service);
 	check_attributes(parser, neighbor);
 	if (parser->error_count == errors)
 		read_key_file(parser, neighbor);

@@ -10,6 +10,7 @@
 #include "bgp/session/socket.h"
 #include "config/kind.h"
 #include "config/parser.h"
+#include "config/service_key.h"
 #include "core/array.h"
 #include "nexthop/bfd_auth.h"
 
@@ -289,6 +290,7 @@ const struct option neighbor_keys[] = {
 	  "may repeat. Default: meticulous-sha1.",
 	  .traits = OPTION_DERIVED,
 	  CHOICE(RESTART, bfd_key.algorithm, bfd_auth_names) },
+	SERVICE_KEYS(bgp_neighbor_options),
 };
 
 _Static_assert(COUNT_OF(neighbor_keys) == NEIGHBOR_KEY_COUNT,

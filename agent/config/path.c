@@ -7,6 +7,7 @@
 #include "config/check.h"
 #include "config/kind.h"
 #include "config/parser.h"
+#include "config/service_key.h"
 #include "config/vip.h"
 #include "core/array.h"
 #include "nexthop/bfd_auth.h"
@@ -48,6 +49,7 @@ static const struct option keys[] = {
 	  "may repeat. Default: meticulous-sha1.",
 	  VALUE(RESTART, bfd_key.algorithm, choice),
 	  OPTION_NAMES(bfd_auth_names), .traits = OPTION_DERIVED },
+	SERVICE_KEYS(static_path_options),
 };
 
 static void finish_path(struct parser *parser, const struct entry_draft *draft)
@@ -58,6 +60,7 @@ static void finish_path(struct parser *parser, const struct entry_draft *draft)
 		parser_reject(parser,
 			      "the server is missing; give via=ADDRESS");
 	bfd_key_finish(parser, draft, path->bfd, &path->bfd_key);
+	service_key_finish(parser, draft, &path->service);
 }
 
 const struct entry path_entry = {

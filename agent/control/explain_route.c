@@ -14,6 +14,7 @@
 #include "control/explain_gone.h"
 #include "control/json.h"
 #include "control/show.h"
+#include "control/show_services.h"
 #include "core/clock.h"
 #include "nexthop/bfd_session.h"
 #include "nexthop/drain_list.h"
@@ -189,6 +190,15 @@ static void describe_joining(const struct question *q)
 			 path_reason_sentence(REASON_JOINING));
 }
 
+static void describe_check(const struct question *q)
+{
+	char text[SERVICE_TEXT_SIZE];
+	const char *why = show_check_reason(q->view, q->route, q->path, text);
+
+	snprintf(q->text, WHY_SIZE, "%s",
+		 why ? why : path_reason_sentence(q->path->reason));
+}
+
 /* Say what of ours a refused path has been through, and where. */
 static void describe_own_loop(const struct question *q)
 {
@@ -268,6 +278,9 @@ static void describe_reason(const struct question *q)
 	else if (path->reason == REASON_NEXTHOP_DEAD ||
 		 path->reason == REASON_NEXTHOP_UNRESOLVED)
 		describe_nexthop(q);
+	else if (path->reason == REASON_CHECK_PENDING ||
+		 path->reason == REASON_CHECK_FAILED)
+		describe_check(q);
 	else if (path->reason == REASON_NEXTHOP_LOOP)
 		describe_loop(q);
 	else if (path->reason == REASON_DRAINING)

@@ -18,6 +18,7 @@
 #include "control/http.h"
 #include "control/reply.h"
 #include "control/server.h"
+#include "control/show_services.h"
 #include "control/view.h"
 #include "core/array.h"
 #include "core/log.h"
@@ -197,8 +198,10 @@ static bool write_page_part(struct reply *reply, struct evbuffer *out)
 	struct page *page = (struct page *)reply;
 	const struct unit *unit = &units[page->unit];
 
-	if (page->totals_due)
+	if (page->totals_due) {
 		write_totals(out, page->view);
+		write_check_metrics(out, page->view);
+	}
 	page->totals_due = false;
 	if (page->list == page->end)
 		return write_gauges_part(page, out);

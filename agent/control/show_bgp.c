@@ -11,6 +11,7 @@
 #include "control/json.h"
 #include "control/reply.h"
 #include "control/request.h"
+#include "control/show_services.h"
 #include "rib/departures.h"
 #include "rib/distance.h"
 #include "rib/rib.h"
@@ -83,6 +84,7 @@ struct json_object *show_path(const struct control_view *view,
 	json_add_number(out, "igp_cost", path->attributes->nexthop->igp_cost);
 	json_add_number(out, "path_id", path->path_id);
 	json_add_number(out, "flaps", count_flaps(view, route, path));
+	json_add(out, "check", show_path_check(view, route, path));
 	json_add(out, "attributes", show_attributes(&attributes));
 	return out;
 }

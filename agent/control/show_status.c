@@ -9,6 +9,7 @@
 #include "bgp/session/neighbor_gone.h"
 #include "bgp/session/speaker.h"
 #include "control/json.h"
+#include "control/show_services.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/seed_file.h"
@@ -211,6 +212,7 @@ struct json_object *show_status(const struct control_view *view,
 	json_add(out, "nexthops", nexthop_totals(view));
 	json_add(out, "groups", group_totals(view));
 	json_add(out, "flow_maps", flow_maps_json(view));
+	json_add(out, "checks", show_check_totals(view));
 	json_add(out, "loop", loop_json(view->turns));
 	return json_wrap("status", out);
 }

@@ -11,6 +11,7 @@
 
 #include "control/json.h"
 #include "control/reply.h"
+#include "control/show_services.h"
 #include "core/clock.h"
 #include "datapath/datapath.h"
 #include "nexthop/bfd.h"
@@ -117,6 +118,7 @@ static struct json_object *nexthop_json(const struct control_view *view,
 	json_add(out, "bfd", show_bfd(view, &nexthop->address));
 	add_hold(out, nexthop);
 	add_drain(out, view, nexthop);
+	json_add(out, "checks", show_nexthop_checks(view, &nexthop->address));
 	json_add_number(out, "buckets",
 			steering_count_buckets(view->steering,
 					       &nexthop->address));

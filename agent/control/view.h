@@ -13,6 +13,7 @@ struct tracker;
 struct rib;
 struct steering;
 struct steering_options;
+struct services;
 struct turn_meter;
 
 /* The rooms that the control socket and the metrics read. */
@@ -26,6 +27,7 @@ struct control_view {
 	const struct steering *steering;
 	const struct datapath *datapath;
 	const struct drain_list *drains; /* orders */
+	const struct services *services; /* NULL: nothing is checked */
 	const struct turn_meter *turns;
 	const char *config_text; /* in canonical form */
 	const char *seccomp;	 /* as in --seccomp */

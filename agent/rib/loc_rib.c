@@ -29,9 +29,13 @@ static void log_bad_nexthop(const struct route *route, const struct path *path)
 			       to));
 }
 
-/* Set the reasons that next hops give. False if no path can be chosen. */
-static bool check_nexthops(struct route *route)
+/*
+ * Set the reasons that next hops and their services give. False if no path can
+ * be chosen, or could be if its service passed.
+ */
+static bool check_paths(const struct rib *rib, struct route *route)
 {
+	const struct rib_hooks *hooks = &rib->hooks;
 	bool usable = false;
 
 	for (struct path *path = route->paths; path; path = path->next) {
@@ -39,7 +43,12 @@ static bool check_nexthops(struct route *route)
 		path->reason = path_usability(path);
 		rib_count_bad_nexthop(path, path->reason, true);
 		log_bad_nexthop(route, path);
-		usable |= path->reason == REASON_NONE;
+		if (path->reason != REASON_NONE)
+			continue;
+		usable = true;
+		if (hooks->path_check)
+			path->reason =
+				hooks->path_check(route, path, hooks->context);
 	}
 	return usable;
 }
@@ -299,6 +308,15 @@ static void decide_route(struct rib *rib, struct route *route)
 	export_route(rib, route);
 }
 
+void rib_vip_changed(struct rib *rib, const struct prefix *vip)
+{
+	struct route *route =
+		(struct route *)prefix_map_find(&rib->routes, vip);
+
+	if (route)
+		route_mark(rib, route);
+}
+
 /* The decision announces a marked route, whose set and paths may disagree. */
 void loc_rib_set_forwarding(struct rib *rib, const struct prefix *prefix,
 			    bool forwarding)
@@ -332,7 +350,7 @@ static void decide_marked(struct rib *rib, struct route *route)
 {
 	sweep_route(rib, route);
 	route->marked = false;
-	route->decided |= check_nexthops(route);
+	route->decided |= check_paths(rib, route);
 	if (route->decided)
 		decide_route(rib, route);
 	rib->turn_cost += decision_cost(rib, route);

@@ -169,7 +169,8 @@ bool rib_static_paths_equal(const struct rib_options *a,
 		    !address_equal(&x->nexthop, &y->nexthop) ||
 		    x->weight != y->weight || x->distance != y->distance ||
 		    x->bfd != y->bfd ||
-		    !key_file_equal(&x->bfd_key, &y->bfd_key))
+		    !key_file_equal(&x->bfd_key, &y->bfd_key) ||
+		    !service_options_equal(&x->service, &y->service))
 			return false;
 	}
 	return true;

@@ -13,6 +13,7 @@
 
 #include "core/address.h"
 #include "core/key_file.h"
+#include "core/service_options.h"
 #include "rib/policy/rule.h"
 
 enum rib_options_limits {
@@ -133,6 +134,7 @@ struct static_path_options {
 	uint32_t distance; /* see distance.h */
 	bool bfd;	   /* only while its BFD session is up */
 	struct key_file bfd_key;
+	struct service_options service; /* how the server is checked */
 };
 
 struct import_options {

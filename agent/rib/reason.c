@@ -25,6 +25,10 @@ static const struct {
 				  "an upstream, or reached by the default "
 				  "route or through an upstream" },
 	[REASON_NEXTHOP_DEAD] = { "next_hop_dead", "next hop dead" },
+	[REASON_CHECK_PENDING] = { "check_pending",
+				   "no check of the service has passed yet" },
+	[REASON_CHECK_FAILED] = { "check_failed",
+				  "the service fails its check" },
 	[REASON_DISTANCE] = { "distance",
 			      "another path has a lower administrative "
 			      "distance (--path, distance=)" },

@@ -22,6 +22,9 @@ enum path_reason {
 	REASON_NEXTHOP_NOT_ON_LINK,
 	REASON_NEXTHOP_LOOP, /* packets would come back */
 	REASON_NEXTHOP_DEAD,
+	/* The service there has not passed its check: check=. */
+	REASON_CHECK_PENDING,
+	REASON_CHECK_FAILED,
 	/* Not of the lowest distance: distance.h. */
 	REASON_DISTANCE,
 	/* Out of the set while there are others: RFC 9494 4.3, RFC 8326. */
@@ -100,7 +103,7 @@ enum export_reason {
 /* True if the decision process may choose a path with this reason. */
 static inline bool path_reason_is_usable(enum path_reason reason)
 {
-	return reason < REASON_FILTERED || reason > REASON_NEXTHOP_DEAD;
+	return reason < REASON_FILTERED || reason > REASON_CHECK_FAILED;
 }
 
 /* True if the next hop is not allowed, whether it lives or not. */

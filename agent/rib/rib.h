@@ -222,6 +222,13 @@ struct rib_hooks {
 	 */
 	bool (*nexthop_drains)(const struct address *nexthop, void *context);
 	/*
+	 * Return REASON_NONE, or why a path that could be used may not get new
+	 * flows: its service has not passed its check. Asked at each decision;
+	 * rib_vip_changed() has the answer asked for again. NULL: none.
+	 */
+	enum path_reason (*path_check)(const struct route *route,
+				       const struct path *path, void *context);
+	/*
 	 * Learn that rib_peer_down() has removed all paths of a peer, whose
 	 * `owner` may have gone. NULL: nothing to do.
 	 */
@@ -295,6 +302,8 @@ bool rib_is_leaving(const struct rib *rib, const struct address *address);
  * rib_process() decides the routes that depend on it.
  */
 void rib_nexthop_changed(struct rib *rib, const struct address *nexthop);
+/* Have rib_process() decide the route of a VIP, if there is one. */
+void rib_vip_changed(struct rib *rib, const struct prefix *vip);
 /*
  * Change whether a route is steered, after set_decided() returned otherwise.
  */

@@ -52,7 +52,8 @@ static bool connection_equal(const struct bgp_neighbor_options *a,
 	       a->hold_time_zero == b->hold_time_zero &&
 	       a->keep_on_link_down == b->keep_on_link_down &&
 	       a->send_hold_time == b->send_hold_time && a->bfd == b->bfd &&
-	       key_file_equal(&a->bfd_key, &b->bfd_key);
+	       key_file_equal(&a->bfd_key, &b->bfd_key) &&
+	       service_options_equal(&a->service, &b->service);
 }
 
 static bool neighbor_vips_equal(const struct neighbor_vips *a,

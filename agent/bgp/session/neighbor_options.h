@@ -17,6 +17,7 @@
 #include "core/address.h"
 #include "core/key_file.h"
 #include "core/secret.h"
+#include "core/service_options.h"
 #include "core/sizes.h"
 
 enum bgp_neighbor_options_sizes {
@@ -101,6 +102,7 @@ struct bgp_neighbor_options {
 	uint16_t slow_start; /* seconds until its paths have their weight */
 	bool bfd; /* the session ends when BFD says that the path failed */
 	struct key_file bfd_key;
+	struct service_options service; /* how its VIPs are checked */
 };
 
 /* Names of --neighbor's family and add-path, indexed by bits; some are NULL. */

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "config_helpers.h"
+#include "core/array.h"
 
 static void a_path_has_its_keys_and_defaults(void **state)
 {
@@ -73,6 +74,83 @@ static void a_bfd_key_needs_bfd_and_a_key_that_fits(void **state)
 	assert_non_null(strstr(errors, "longer than 20 bytes, the longest key "
 				       "of BFD; shorten it at both ends"));
 	unlink(path);
+}
+
+#define SERVER "path 192.0.2.1,via=10.0.0.1"
+
+static void a_check_has_a_port_and_defaults(void **state)
+{
+	const struct service_options *options;
+
+	(void)state;
+	assert_int_equal(
+		parse_lines(SERVER
+			    ",check=tcp:80\n"
+			    "path 192.0.2.1,via=10.0.0.2,check=http:65535/a?b=c"
+			    ",check-interval=100,check-timeout=60000,"
+			    "check-rise=1,check-fall=100"),
+		0);
+	options = &config.rib.static_paths[0].service;
+	assert_int_equal(options->target.kind, SERVICE_TCP);
+	assert_int_equal(options->target.port, 80);
+	assert_int_equal(options->interval_ms, SERVICE_INTERVAL_MS);
+	assert_int_equal(options->timeout_ms, SERVICE_TIMEOUT_MS);
+	assert_int_equal(options->rise, SERVICE_RISE);
+	assert_int_equal(options->fall, SERVICE_FALL);
+	options = &config.rib.static_paths[1].service;
+	assert_int_equal(options->target.kind, SERVICE_HTTP);
+	assert_int_equal(options->target.port, 65535);
+	assert_string_equal(options->target.path, "/a?b=c");
+	assert_int_equal(options->fall, 100);
+}
+
+static void a_check_that_is_no_service_is_refused(void **state)
+{
+	static const char *const wrong[] = {
+		"tcp",	   "tcp:",     "tcp:0",	     "tcp:65536",  "tcp:80/",
+		"http:80", "http:/a",  "udp:53",     "80",	   "tcp:8 0",
+		"TCP:80",  "https:/a", "http:80:/a", "tcp:000080",
+	};
+	char line[512];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+		snprintf(line, sizeof(line), SERVER ",check=%s", wrong[i]);
+		if (parse_lines(line) != 1 ||
+		    !strstr(errors, "must be tcp:PORT, or http:PORT/PATH such "
+				    "as http:80/health"))
+			fail_msg("%s: %s", line, errors);
+	}
+	snprintf(line, sizeof(line), SERVER ",check=http:80/%0*d",
+		 SERVICE_PATH_SIZE - 2, 0);
+	assert_int_equal(parse_lines(line), 0);
+	snprintf(line, sizeof(line), SERVER ",check=http:80/%0*d",
+		 SERVICE_PATH_SIZE - 1, 0);
+	assert_int_equal(parse_lines(line), 1);
+	assert_non_null(strstr(errors, "at most 95 visible ASCII characters"));
+	assert_int_equal(parse_lines(SERVER ",check=http:80/\x7f"), 1);
+	assert_int_equal(parse_lines(SERVER ",check=tcp:80,check-interval=99"),
+			 1);
+	assert_error(SERVER ",check-rise=2",
+		     "--path 192.0.2.1,via=10.0.0.1,check-rise=2: check-rise "
+		     "is for check; give that, too, or remove check-rise");
+}
+
+static void checks_are_printed_so_that_they_parse(void **state)
+{
+	static char text[TEXT_SIZE];
+	FILE *out = fmemopen(text, TEXT_SIZE, "w");
+
+	(void)state;
+	parse_lines(SERVER ",check=http:80/health,check-fall=1");
+	config_print(&config, out);
+	fclose(out);
+	assert_non_null(strstr(text, ",distance=1,check=http:80/health,"
+				     "check-interval=2000,check-timeout=1000,"
+				     "check-rise=2,check-fall=1\n"));
+	assert_int_equal(parse_text(text), 0);
+	assert_string_equal(config.rib.static_paths[0].service.target.path,
+			    "/health");
 }
 
 /* There is one session with a server. */
@@ -160,6 +238,9 @@ int main(void)
 		cmocka_unit_test(a_path_has_its_keys_and_defaults),
 		cmocka_unit_test(paths_are_printed_so_that_they_parse),
 		cmocka_unit_test(a_bfd_key_needs_bfd_and_a_key_that_fits),
+		cmocka_unit_test(a_check_has_a_port_and_defaults),
+		cmocka_unit_test(a_check_that_is_no_service_is_refused),
+		cmocka_unit_test(checks_are_printed_so_that_they_parse),
 		cmocka_unit_test(flags_of_a_server_have_one_bfd_key),
 		cmocka_unit_test(every_mistake_is_named),
 		cmocka_unit_test(one_server_has_a_vip_once),
