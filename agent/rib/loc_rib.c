@@ -115,13 +115,12 @@ static struct member member_of(const struct path *path, uint32_t weight,
 	};
 }
 
-static bool has_member(const struct rib *rib, size_t count,
-		       const struct address *address)
+/* Set or clear the marks of all next hops with a member. */
+static void mark_members(const struct route *route, bool taken)
 {
-	for (size_t i = 0; i < count; i++)
-		if (address_equal(&rib->members[i].address, address))
-			return true;
-	return false;
+	for (const struct path *path = route->paths; path; path = path->next)
+		if (path->reason == REASON_NONE || !taken)
+			path->attributes->nexthop->taken = taken;
 }
 
 /* Add the paths that will be in the set when they have joined. */
@@ -133,18 +132,20 @@ static void foresee_members(struct rib *rib, struct route *route, size_t room,
 	const struct path *best = route_best(route);
 	size_t count = route->selected;
 
+	mark_members(route, true);
 	for (const struct path *path = route->paths; path && count < room;
 	     path = path->next) {
+		struct rib_nexthop *hop = path->attributes->nexthop;
 		uint32_t weight;
 
-		if (!decision_foresees(options, best, path) ||
-		    has_member(rib, count,
-			       rib_nexthop_address(path->attributes->nexthop)))
+		if (hop->taken || !decision_foresees(options, best, path))
 			continue;
+		hop->taken = true;
 		weight = weight_of_joining(options, path);
 		rib->members[count++] = member_of(
 			path, 0, weight_scaled(options, path, weight, scale));
 	}
+	mark_members(route, false);
 	route->foreseen = (unsigned int)(count - route->selected);
 }
 
@@ -155,6 +156,15 @@ static size_t count_joining(const struct route *route)
 	for (const struct path *path = route->paths; path; path = path->next)
 		count += path->reason == REASON_JOINING;
 	return count;
+}
+
+/* Return the weight of a member, after weight_add_up() if paths add to it. */
+static uint32_t member_weight(const struct decision_options *options,
+			      const struct path *path)
+{
+	return options->add_path_weight ?
+		       (uint32_t)path->attributes->nexthop->weight :
+		       weight_of_path(options, path, path);
 }
 
 /* List the members of the route's set in rib->members. False: out of memory. */
@@ -168,11 +178,12 @@ static bool list_members(struct rib *rib, struct route *route, uint32_t maximum)
 	route->foreseen = 0;
 	if (!grow_members(rib, room))
 		return false;
+	if (options->add_path_weight)
+		weight_add_up(options, route->paths);
 	for (const struct path *path = route->paths; path; path = path->next)
 		if (path->reason == REASON_NONE) {
 			uint32_t weight = weight_scaled(
-				options, path,
-				weight_of_path(options, route->paths, path),
+				options, path, member_weight(options, path),
 				scale);
 
 			rib->members[count++] = member_of(path, weight, weight);
@@ -348,7 +359,7 @@ static unsigned int decision_cost(const struct rib *rib,
 /* Take a mark away and decide. */
 static void decide_marked(struct rib *rib, struct route *route)
 {
-	sweep_route(rib, route);
+	STAILQ_REMOVE_HEAD(&rib->marked, mark_link);
 	route->marked = false;
 	route->decided |= check_paths(rib, route);
 	if (route->decided)
@@ -375,9 +386,9 @@ bool loc_rib_decide(struct rib *rib)
 
 	rib->next_look = rib->turn_cost + RIB_COST_BETWEEN_LOOKS;
 	while ((route = STAILQ_FIRST(&rib->marked))) {
-		if (!rib_turn_left(rib, RIB_DECISIONS))
+		if (!rib_turn_left(rib, RIB_DECISIONS) ||
+		    sweep_route(rib, route))
 			return true;
-		STAILQ_REMOVE_HEAD(&rib->marked, mark_link);
 		decide_marked(rib, route);
 		if (is_late(rib))
 			rib->turn_cost += rib_turn_left(rib, RIB_DECISIONS);

@@ -255,8 +255,11 @@ static inline bool sweep_is_waiting(const struct rib *rib)
 	return !TAILQ_EMPTY(&rib->sweeps);
 }
 
-/* Remove the paths of lost sessions from a route before it is decided. */
-void sweep_route(struct rib *rib, struct route *route);
+/*
+ * Remove the paths of lost sessions from a route before it is decided. True if
+ * some are left, for another turn.
+ */
+bool sweep_route(struct rib *rib, struct route *route);
 
 /* ------------------------------------------------------------- others */
 

@@ -27,6 +27,7 @@
 #include "core/turn_set.h"
 #include "rib/reason.h"
 
+struct path_source;
 struct rib;
 struct route;
 
@@ -46,9 +47,12 @@ struct rib_nexthop {
 	uint32_t igp_cost;	 /* RFC 4271 9.1.2.2 e */
 	enum path_reason reason; /* REASON_NONE: can be used */
 	struct rib_nexthop_place place;
-	bool at_upstream;	/* upstream_machines.h */
-	bool draining;		/* not to be used while others are */
-	bool taken;		/* already in the set being chosen */
+	bool at_upstream; /* upstream_machines.h */
+	bool draining;	  /* not to be used while others are */
+	bool taken;	  /* already in the set being chosen or listed */
+	/* While weights are added up: whose paths count, and their sum so far. */
+	const struct path_source *counted;
+	uint64_t weight;
 	bool changed;		/* in rib.changed_nexthops */
 	struct turn_set routes; /* those visited are marked */
 	LIST_ENTRY(rib_nexthop) changed_link;

@@ -268,19 +268,24 @@ static struct rib_peer *peer_of_path(const struct path *path)
 	return (struct rib_peer *)path->source;
 }
 
-void sweep_route(struct rib *rib, struct route *route)
+bool sweep_route(struct rib *rib, struct route *route)
 {
 	struct path **link = &route->paths;
+	bool any = false;
 
 	while (rib->leaving && *link) {
 		if (!(*link)->source->leaving) {
 			link = &(*link)->next;
 			continue;
 		}
+		if (any && !rib_turn_left(rib, RIB_DECISIONS))
+			return true;
+		any = true;
 		adj_rib_in_remove_path(rib, peer_of_path(*link), route, link,
 				       DEPARTURE_SESSION);
 		rib->turn_cost += RIB_SWEEP_COST;
 	}
+	return false;
 }
 
 bool rib_is_leaving(const struct rib *rib, const struct address *address)

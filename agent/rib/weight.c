@@ -88,6 +88,43 @@ uint32_t weight_of_path(const struct decision_options *options,
 	return weight < WEIGHT_MAX ? (uint32_t)weight : WEIGHT_MAX;
 }
 
+/* Begin the sums of all members. */
+static void begin_sums(const struct path *paths)
+{
+	for (; paths; paths = paths->next) {
+		struct rib_nexthop *hop = paths->attributes->nexthop;
+
+		hop->counted = NULL;
+		hop->weight = 0;
+	}
+}
+
+/* A next hop is in a set once, so its member tells whose paths add to it. */
+static void note_members(const struct path *paths)
+{
+	for (; paths; paths = paths->next)
+		if (paths->reason == REASON_NONE)
+			paths->attributes->nexthop->counted = paths->source;
+}
+
+void weight_add_up(const struct decision_options *options,
+		   const struct path *paths)
+{
+	begin_sums(paths);
+	note_members(paths);
+	for (; paths; paths = paths->next) {
+		struct rib_nexthop *hop = paths->attributes->nexthop;
+
+		if (hop->counted != paths->source ||
+		    (paths->reason != REASON_NONE &&
+		     paths->reason != REASON_DUPLICATE_NEXTHOP))
+			continue;
+		hop->weight += own_weight(options, paths);
+		if (hop->weight > WEIGHT_MAX)
+			hop->weight = WEIGHT_MAX;
+	}
+}
+
 uint32_t weight_link_percent(const struct decision_options *options,
 			     const struct path *path)
 {

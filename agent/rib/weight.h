@@ -34,6 +34,12 @@
 /* Decide whether bandwidths count in the set. Call once the set is chosen. */
 void weight_settle(const struct decision_options *options, struct path *paths);
 
+/*
+ * Set rib_nexthop.weight of each member to what weight_of_path() returns for it,
+ * in time that grows with the number of paths and not with its square.
+ */
+void weight_add_up(const struct decision_options *options,
+		   const struct path *paths);
 /* Return the weight of a path among the `paths` of its route; 0: not in the set. */
 uint32_t weight_of_path(const struct decision_options *options,
 			const struct path *paths, const struct path *path);

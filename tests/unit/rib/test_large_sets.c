@@ -265,6 +265,36 @@ static void many_paths_of_one_route_are_removed_in_turns(void **state)
 	backend_up(world, 0);
 }
 
+/* A route that is to be decided comes before the sweep of the lost session. */
+static void a_decision_removes_lost_paths_in_turns(void **state)
+{
+	enum {
+		IN_TURN = 50
+	};
+	struct world *world = *state;
+	struct rib_peer *peer = world->backends[0];
+	const struct test_route other = { .prefix = "192.0.2.1/32",
+					  .nexthop = "10.0.0.2",
+					  .as = { 65002 } };
+	uint32_t before = 2 * PATHS;
+
+	announce_all(world, "192.0.2.0/32");
+	announce_all(world, "192.0.2.1/32");
+	process_all(world);
+	world->rib->turn_budget = IN_TURN * RIB_SWEEP_COST;
+	rib_peer_down(world->rib, peer);
+	announce(world, 1, &other);
+	for (; world->rib->leaving; rib_process(world->rib)) {
+		assert_true(before - peer->prefixes_received <= 2 * IN_TURN);
+		before = peer->prefixes_received;
+	}
+	world->rib->turn_budget = RIB_TURN_BUDGET;
+	process_all(world);
+	assert_int_equal(route_of(world, "192.0.2.1/32")->selected, 1);
+	assert_int_equal(route_of(world, "192.0.2.0/32")->selected, 0);
+	backend_up(world, 0);
+}
+
 static int end(void **state)
 {
 	struct world *world = *state;
@@ -308,6 +338,7 @@ int main(void)
 		SET_TEST(announcing_many_paths_passes_each_once),
 		SET_TEST(exports_stay_in_order_while_paths_come_and_go),
 		SET_TEST(many_paths_of_one_route_are_removed_in_turns),
+		SET_TEST(a_decision_removes_lost_paths_in_turns),
 		cmocka_unit_test(the_end_of_a_delay_is_announced_in_pieces),
 	};
 

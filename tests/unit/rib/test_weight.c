@@ -19,10 +19,17 @@ static void expect(const struct decision_options *options,
 
 	path_table_decide(&table, options, rows, count);
 	assert_int_equal(table.count, count);
-	for (size_t i = 0; i < count; i++)
-		assert_int_equal(weight_of_path(options, table.list,
-						&table.paths[i]),
+	weight_add_up(options, table.list);
+	for (size_t i = 0; i < count; i++) {
+		const struct path *path = &table.paths[i];
+
+		assert_int_equal(weight_of_path(options, table.list, path),
 				 weights[i]);
+		/* weight_add_up() agrees with it. */
+		if (options->add_path_weight && path->reason == REASON_NONE)
+			assert_int_equal(path->attributes->nexthop->weight,
+					 weights[i]);
+	}
 	path_table_free(&table);
 }
 
