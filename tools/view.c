@@ -265,6 +265,7 @@ static const struct view_column path_columns[] = {
 	COLUMN_NUMBER("MED", "med"),
 	COLUMN_TEXT("ORIGIN", "origin"),
 	COLUMN_TEXT("AS PATH", "as_path"),
+	COLUMN_NUMBER("AGE", "age_s"),
 	COLUMN_WRITE("WHY", write_why),
 };
 

@@ -18,16 +18,27 @@ struct pool_item {
 	struct pool_item *next;
 };
 
+/*
+ * Items, then their tags, if they have any. A chunk begins at a multiple of its
+ * size then, so that the tag of an item is found by its address.
+ */
 struct pool_chunk {
 	uint8_t items[CHUNK_SIZE - sizeof(struct pool_chunk *)];
 	struct pool_chunk *next; /* last, so that the items begin on a page */
 };
 
+static size_t objects_of_chunk(size_t size)
+{
+	return sizeof(((struct pool_chunk *)NULL)->items) / size;
+}
+
 struct pool pool_of(size_t size)
 {
 	const size_t unit = sizeof(struct pool_item);
+	const size_t item_size = (size + unit - 1) / unit * unit;
 
-	return (struct pool){ .item_size = (size + unit - 1) / unit * unit };
+	return (struct pool){ .item_size = item_size,
+			      .per_chunk = objects_of_chunk(item_size) };
 }
 
 struct pool pool_keeping(size_t size, size_t bytes)
@@ -38,6 +49,27 @@ struct pool pool_keeping(size_t size, size_t bytes)
 	return pool;
 }
 
+struct pool pool_tagged(size_t size, size_t bytes)
+{
+	struct pool pool = pool_keeping(size, bytes);
+
+	pool.tagged = true;
+	pool.per_chunk = objects_of_chunk(pool.item_size + sizeof(uint32_t));
+	return pool;
+}
+
+uint32_t *pool_tag(const struct pool *pool, const void *object)
+{
+	/* A division of 32 bits is faster than one of 64. */
+	const uint32_t offset = (uint32_t)((uintptr_t)object % CHUNK_SIZE);
+	const uint32_t item_size = (uint32_t)pool->item_size;
+	uint8_t *items = (uint8_t *)object - offset;
+	uint32_t *tags = (uint32_t *)(items + pool->per_chunk * item_size);
+
+	assert(pool->tagged);
+	return &tags[offset / item_size];
+}
+
 /* Map pages: on the heap, one live block would keep all the memory. */
 static struct pool_chunk *map_chunk(void)
 {
@@ -46,6 +78,30 @@ static struct pool_chunk *map_chunk(void)
 					MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	return chunk == MAP_FAILED ? NULL : chunk;
+}
+
+/*
+ * The kernel maps a chunk right below the one before, so the next ones are aligned
+ * if one is. To align one, map more, and unmap what is before and behind.
+ */
+static struct pool_chunk *map_aligned_chunk(void)
+{
+	struct pool_chunk *chunk = map_chunk();
+	uint8_t *room;
+	size_t before;
+
+	if (!chunk || !((uintptr_t)chunk % CHUNK_SIZE))
+		return chunk;
+	munmap(chunk, sizeof(*chunk));
+	room = mmap(NULL, 2 * CHUNK_SIZE, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (room == MAP_FAILED)
+		return NULL;
+	before = CHUNK_SIZE - (uintptr_t)room % CHUNK_SIZE;
+	munmap(room, before);
+	if (before < CHUNK_SIZE)
+		munmap(room + before + CHUNK_SIZE, CHUNK_SIZE - before);
+	return (struct pool_chunk *)(room + before);
 }
 
 static void push_spare(struct pool *pool, struct pool_chunk *chunk)
@@ -66,13 +122,17 @@ static struct pool_chunk *pop_spare(struct pool *pool)
 
 static int add_chunk(struct pool *pool)
 {
-	struct pool_chunk *chunk = pool->spare ? pop_spare(pool) : map_chunk();
+	struct pool_chunk *chunk;
 
+	if (pool->spare)
+		chunk = pop_spare(pool);
+	else
+		chunk = pool->tagged ? map_aligned_chunk() : map_chunk();
 	if (!chunk)
 		return -ENOMEM;
 	chunk->next = pool->chunks;
 	pool->chunks = chunk;
-	pool->fresh = sizeof(chunk->items);
+	pool->fresh = pool->per_chunk * pool->item_size;
 	return 0;
 }
 
@@ -82,7 +142,8 @@ static void *take_fresh(struct pool *pool)
 
 	if (pool->fresh < pool->item_size && add_chunk(pool))
 		return NULL;
-	next = pool->chunks->items + sizeof(pool->chunks->items) - pool->fresh;
+	next = pool->chunks->items + pool->per_chunk * pool->item_size -
+	       pool->fresh;
 	pool->fresh -= pool->item_size;
 	return next;
 }

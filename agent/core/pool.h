@@ -8,7 +8,9 @@
  * again first; the memory goes back to the system with the last object.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct pool_item;
 struct pool_chunk;
@@ -21,7 +23,9 @@ struct pool {
 	size_t fresh;		   /* unused bytes of the newest */
 	struct pool_chunk *spare;  /* kept while no object is taken */
 	size_t spare_count;
-	size_t keep; /* largest spare_count */
+	size_t keep;	  /* largest spare_count */
+	size_t per_chunk; /* objects in a chunk */
+	bool tagged;	  /* each has a number beside it: pool_tag() */
 };
 
 /* Return a pool for objects of `size` bytes, aligned as a pointer. */
@@ -32,6 +36,14 @@ struct pool pool_of(size_t size);
  * cost more than using it.
  */
 struct pool pool_keeping(size_t size, size_t bytes);
+/*
+ * The same, with a number for each object. The numbers stand together at the end
+ * of a chunk: where objects fill cache lines and lack four bytes, a member would
+ * cost eight, and another cache line for many of them.
+ */
+struct pool pool_tagged(size_t size, size_t bytes);
+/* Return the number of an object of such a pool, which a new one has not set. */
+uint32_t *pool_tag(const struct pool *pool, const void *object);
 /* All objects must have been returned. */
 void pool_free(struct pool *pool);
 /* Return a zeroed object, or NULL. The caller returns it by pool_give(). */

@@ -267,6 +267,13 @@ static void drop_empty_path(struct rib *rib, struct rib_peer *peer,
 	route_free_if_unused(rib, route);
 }
 
+/* Note the time, which is the tag of a path. */
+static void note_change(struct rib *rib, const struct path *path)
+{
+	*pool_tag(&rib->path_pool, path) =
+		(uint32_t)(rib->now_ms / CLOCK_MS_PER_S);
+}
+
 /* Set before clearing: a next hop that both have must not be released. */
 static void replace_path(struct rib *rib, struct rib_peer *peer,
 			 struct route *route, struct path *path,
@@ -282,6 +289,9 @@ static void replace_path(struct rib *rib, struct rib_peer *peer,
 	mark_for_path(rib, route, path);
 	if (!before.attributes || was_accepted != accepted)
 		turn_set_add(set_of(peer, accepted), route);
+	if (path->attributes != before.attributes ||
+	    path->import != before.import)
+		note_change(rib, path);
 	if (!before.attributes) {
 		if (!adj_rib_in_has_other_path(rib, peer, route, path))
 			max_prefix_count(&peer->max_prefix, family_of(route),
@@ -580,6 +590,7 @@ int adj_rib_in_add_static_paths(struct rib *rib,
 
 	if (!peer)
 		return -ENOMEM;
+	rib->now_ms = clock_now_ms();
 	for (size_t i = 0; i < count && !error; i++)
 		error = add_static_path(rib, peer, &paths[i], (uint32_t)i + 1);
 	if (error) {

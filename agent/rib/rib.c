@@ -73,7 +73,7 @@ struct rib *rib_new(const struct rib_options *options,
 		return NULL;
 	}
 	rib->route_pool = pool_keeping(sizeof(struct route), POOL_KEPT);
-	rib->path_pool = pool_keeping(sizeof(struct path), POOL_KEPT);
+	rib->path_pool = pool_tagged(sizeof(struct path), POOL_KEPT);
 	rib->export_pool = pool_keeping(sizeof(struct route_export), POOL_KEPT);
 	STAILQ_INIT(&rib->marked);
 	LIST_INIT(&rib->changed_nexthops);
@@ -325,6 +325,11 @@ void rib_free(struct rib *rib)
 	free(rib->vip_decisions);
 	free(rib->members);
 	free(rib);
+}
+
+uint64_t rib_path_since_ms(const struct rib *rib, const struct path *path)
+{
+	return (uint64_t)*pool_tag(&rib->path_pool, path) * CLOCK_MS_PER_S;
 }
 
 uint32_t rib_path_weight(const struct rib *rib, const struct route *route,

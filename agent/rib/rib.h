@@ -333,6 +333,11 @@ const struct path *rib_path_left_out(const struct rib *rib,
 /* Return why a path drains, in a word; NULL: it does not. */
 const char *rib_path_drain_cause(const struct rib *rib,
 				 const struct path *path);
+/*
+ * Return the time, by core/clock.h and in whole seconds, since when the path is
+ * held with its present attributes and verdict.
+ */
+uint64_t rib_path_since_ms(const struct rib *rib, const struct path *path);
 /* Return the weight of a path in its route's set, 0 for other paths. */
 uint32_t rib_path_weight(const struct rib *rib, const struct route *route,
 			 const struct path *path);

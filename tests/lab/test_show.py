@@ -136,6 +136,21 @@ class ShowOneNeighbor(RawCase):
         return {row["prefix"]: row["paths"] for row in self.ask(
             "show", "routes", direction, neighbor)["routes"]}
 
+    def test_a_path_has_the_age_of_its_last_change(self):
+        vip = "192.0.2.77/32"
+
+        def age():
+            path = self.lab.path(vip, NEXT_HOP)
+            return path["age_s"] if path else -1
+        self.server.send(announcement(vip, BACKEND_AS))
+        wait_until(lambda: age() >= 2, 10, "two seconds")
+        self.server.send(announcement(vip, BACKEND_AS))  # no change
+        wait_until(lambda: age() >= 3, 10, "three seconds")
+        self.server.send(announcement(vip, BACKEND_AS, path=[BACKEND_AS] * 2))
+        wait_until(lambda: 0 <= age() <= 1, 10, "a changed path is new")
+        self.assertRegex(self.lab.headgate.ctl("show", "routes").stdout,
+                         r"AS PATH +AGE +WHY")
+
     def test_options_in_force_and_what_each_side_offered(self):
         said = self.ask("show", "neighbor", NEXT_HOP)["neighbor"]
         options = said["options"]

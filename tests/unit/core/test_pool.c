@@ -48,6 +48,23 @@ static void objects_do_not_overlap(void **state)
 	give_all(&pool);
 }
 
+static void each_object_has_a_tag_of_its_own(void **state)
+{
+	struct pool pool = pool_tagged(OBJECT_SIZE, 0);
+
+	(void)state;
+	take_all(&pool);
+	for (unsigned int i = 0; i < OBJECTS; i++)
+		*pool_tag(&pool, objects[i]) = UINT32_MAX - i;
+	for (unsigned int i = 0; i < OBJECTS; i++) {
+		assert_int_equal(*pool_tag(&pool, objects[i]), UINT32_MAX - i);
+		for (unsigned int k = 0; k < OBJECT_SIZE; k++)
+			assert_int_equal(objects[i][k], i % UINT8_MAX + 1);
+	}
+	give_all(&pool);
+	pool_free(&pool);
+}
+
 static void an_object_is_zero_when_it_comes_back(void **state)
 {
 	static const uint8_t zero[OBJECT_SIZE];
@@ -107,6 +124,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(objects_do_not_overlap),
+		cmocka_unit_test(each_object_has_a_tag_of_its_own),
 		cmocka_unit_test(an_object_is_zero_when_it_comes_back),
 		cmocka_unit_test(an_empty_pool_holds_no_memory),
 		cmocka_unit_test(a_pool_keeps_no_more_than_it_may),

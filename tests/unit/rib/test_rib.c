@@ -44,6 +44,40 @@ static void a_withdrawn_path_leaves_the_set(void **state)
 	assert_int_equal(world->tracked[1], 1);
 }
 
+/* Announce the VIP at that second. */
+static void announce_at(struct world *world, uint64_t second,
+			const struct test_route *route)
+{
+	world->rib->now_ms = second * 1000 + 999;
+	world->rib->work_requested = true; /* the turn goes on */
+	announce(world, 0, route);
+	rib_process(world->rib);
+}
+
+static uint64_t since_of(struct world *world)
+{
+	return rib_path_since_ms(world->rib, route_of(world, VIP)->paths);
+}
+
+static void a_path_is_as_old_as_its_last_change(void **state)
+{
+	struct test_route route = { .prefix = VIP,
+				    .nexthop = "10.0.0.1",
+				    .as = { 65001 } };
+	struct world *world = *state;
+
+	announce_at(world, 100, &route);
+	assert_int_equal(since_of(world), 100000);
+	announce_at(world, 200, &route); /* the same once more */
+	assert_int_equal(since_of(world), 100000);
+	route.as[1] = 65009;
+	announce_at(world, 300, &route);
+	assert_int_equal(since_of(world), 300000);
+	withdraw(world, 0, VIP);
+	announce_at(world, 400, &route);
+	assert_int_equal(since_of(world), 400000);
+}
+
 static void a_lost_session_takes_all_its_paths(void **state)
 {
 	struct world *world = *state;
@@ -472,6 +506,8 @@ int main(void)
 			teardown),
 		cmocka_unit_test_setup_teardown(equal_paths_form_the_set, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(
+			a_path_is_as_old_as_its_last_change, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_withdrawn_path_leaves_the_set,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -248,7 +248,7 @@ static void paths_stand_under_their_prefix_with_mark_and_reason(void **state)
 		"\"10.0.0.1\",\"announced\":[\"10.0.255.1\"],\"paths\":["
 		"{\"neighbor\":\"10.0.0.1\",\"next_hop\":\"10.0.0.1\","
 		"\"selected\":true,\"weight\":1,\"as_path\":\"65001\","
-		"\"origin\":\"igp\"},"
+		"\"origin\":\"igp\",\"age_s\":59},"
 		"{\"neighbor\":\"10.0.0.2\",\"next_hop\":\"10.0.0.2\","
 		"\"selected\":true,\"weight\":1,\"as_path\":\"65001\","
 		"\"origin\":\"igp\"},"
@@ -258,14 +258,14 @@ static void paths_stand_under_their_prefix_with_mark_and_reason(void **state)
 		"{\"prefix\":\"192.0.2.11/32\",\"best\":null,\"paths\":[],"
 		"\"announced\":[]}]}",
 		"  IN  NEIGHBOR  NEXT HOP  WEIGHT  PREF  MED  ORIGIN  "
-		"AS PATH      WHY\n"
+		"AS PATH      AGE  WHY\n"
 		"192.0.2.10/32, announced to 10.0.255.1\n"
 		"  *=  10.0.0.1  10.0.0.1       1     -    -  igp     "
-		"65001        best\n"
+		"65001        59s  best\n"
 		"  =   10.0.0.2  10.0.0.2       1     -    -  igp     "
-		"65001        equal to best\n"
+		"65001          -  equal to best\n"
 		"  -   10.0.0.3  10.0.0.3       1     -    5  igp     "
-		"65001 65001  as_path_length\n"
+		"65001 65001    -  as_path_length\n"
 		"192.0.2.11/32, announced to -\n");
 }
 
@@ -340,14 +340,14 @@ static void a_refused_path_shows_its_cause_and_the_rule(void **state)
 		     "{\"neighbor\":\"10.0.0.3\",\"selected\":false,"
 		     "\"reason\":\"loop\",\"cause\":\"loop\",\"rule\":0}]}]}",
 		     "  IN  NEIGHBOR  NEXT HOP  WEIGHT  PREF  MED  ORIGIN  "
-		     "AS PATH  WHY\n"
+		     "AS PATH  AGE  WHY\n"
 		     "192.0.2.10/32, announced to -\n"
 		     "  -   10.0.0.1  -              -     -    -  -       "
-		     "-        filtered: denied_by_rule 2\n"
+		     "-          -  filtered: denied_by_rule 2\n"
 		     "  -   10.0.0.2  -              -     -    -  -       "
-		     "-        filtered: outside_vip\n"
+		     "-          -  filtered: outside_vip\n"
 		     "  -   10.0.0.3  -              -     -    -  -       "
-		     "-        loop\n");
+		     "-          -  loop\n");
 }
 
 static void groups_list_their_members_below(void **state)
