@@ -20,15 +20,18 @@ enum exit_code {
 /* Options of the command line; some are for one command only. */
 struct ask_options {
 	const char *socket;
-	bool json;	    /* print replies unchanged */
-	bool watch;	    /* show: repeat every second */
-	unsigned int count; /* show, capture: end after so many; 0: never */
-	const char *pcap;   /* explain flow: the capture to explain */
-	const char *vip;    /* capture: only frames for this address */
-	unsigned int rate;  /* capture: one frame of so many */
-	const char *reason; /* neighbor: for the peer's administrator; drain */
-	bool dry_run;	    /* reload: say what would change */
-	unsigned int for_s; /* drain: for so many seconds; 0: for good */
+	bool json;	     /* print replies unchanged */
+	bool watch;	     /* show: repeat every second */
+	unsigned int count;  /* show, capture: end after so many; 0: never */
+	const char *pcap;    /* explain flow: the capture to explain */
+	const char *vip;     /* capture, show flows: only for this address */
+	const char *nexthop; /* show flows: only those on it */
+	const char *from;    /* show flows: the place to go on at */
+	unsigned int limit;  /* show flows: of a page; 0: as the agent likes */
+	unsigned int rate;   /* capture: one frame of so many */
+	const char *reason;  /* neighbor: for the peer's administrator; drain */
+	bool dry_run;	     /* reload: say what would change */
+	unsigned int for_s;  /* drain: for so many seconds; 0: for good */
 };
 
 /*

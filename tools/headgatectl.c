@@ -22,6 +22,9 @@
 enum option_code {
 	OPTION_PCAP = 256,
 	OPTION_VIP,
+	OPTION_NEXTHOP,
+	OPTION_LIMIT,
+	OPTION_FROM,
 	OPTION_RATE,
 	OPTION_REASON,
 	OPTION_FOR,
@@ -37,6 +40,9 @@ static const struct option long_options[] = {
 	{ "count", required_argument, NULL, 'n' },
 	{ "pcap", required_argument, NULL, OPTION_PCAP },
 	{ "vip", required_argument, NULL, OPTION_VIP },
+	{ "nexthop", required_argument, NULL, OPTION_NEXTHOP },
+	{ "limit", required_argument, NULL, OPTION_LIMIT },
+	{ "from", required_argument, NULL, OPTION_FROM },
 	{ "rate", required_argument, NULL, OPTION_RATE },
 	{ "reason", required_argument, NULL, OPTION_REASON },
 	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
@@ -86,7 +92,11 @@ static const char usage[] =
 	"  -w, --watch        show: repeat every second; counters have rates.\n"
 	"  -n, --count N      show --watch, capture: end after N.\n"
 	"      --pcap FILE    explain flow: explain each packet of FILE.\n"
-	"      --vip ADDRESS  capture: only frames for this address.\n"
+	"      --vip ADDRESS  capture, show flows: only those for this address.\n"
+	"      --nexthop ADDRESS\n"
+	"                     show flows: only those on this next hop.\n"
+	"      --limit N      show flows: so many on a page. Default: 1000.\n"
+	"      --from PLACE   show flows: the page that begins there.\n"
 	"      --rate N       capture: one frame of N, at random.\n"
 	"      --reason TEXT  neighbor: tell the other end (RFC 9003); drain: for\n"
 	"                     show drains.\n"
@@ -219,6 +229,16 @@ static enum exit_code take_option(int option, struct ask_options *options)
 	case OPTION_VIP:
 		options->vip = optarg;
 		return EXIT_OK;
+	case OPTION_NEXTHOP:
+		options->nexthop = optarg;
+		return EXIT_OK;
+	case OPTION_FROM:
+		options->from = optarg;
+		return EXIT_OK;
+	case OPTION_LIMIT:
+		return parse_count("limit", optarg, &options->limit) ?
+			       EXIT_OK :
+			       EXIT_USAGE;
 	case OPTION_RATE:
 		return parse_count("rate", optarg, &options->rate) ? EXIT_OK :
 								     EXIT_USAGE;

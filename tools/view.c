@@ -399,6 +399,25 @@ static const struct view_section drain_sections[] = {
 	{ .path = "drains", COLUMNS(drain_columns) },
 };
 
+static const struct view_column flow_columns[] = {
+	COLUMN_TEXT("VIP", "vip"),	 COLUMN_TEXT("NEXT HOP", "nexthop"),
+	COLUMN_TEXT("MAP", "map"),	 COLUMN_NUMBER("BUCKET", "bucket"),
+	COLUMN_NUMBER("AGE", "age_s"),	 COLUMN_TEXT("ENDING", "ending"),
+	COLUMN_TEXT("COUNTS", "counts"), COLUMN_TEXT("SIGNATURE", "signature"),
+};
+
+static const struct view_line page_lines[] = {
+	{ "looked at", "{read} records" },
+	{ "more", "--from {next}", "next" },
+};
+
+static const struct view_section flow_sections[] = {
+	{ .path = "flows", COLUMNS(flow_columns) },
+	{ .path = "page",
+	  .lines = page_lines,
+	  .line_count = COUNT_OF(page_lines) },
+};
+
 static void write_member(const struct view_place *place, FILE *out)
 {
 	fputs("  ", out);
@@ -482,6 +501,9 @@ const struct view views[] = {
 	{ "drains", NULL, "orders to drain", SECTIONS(drain_sections) },
 	{ "groups", NULL, "groups of VIPs, and the share of each member",
 	  SECTIONS(group_sections) },
+	{ "flows", NULL,
+	  "recorded flows, a page of them; --vip, --nexthop choose",
+	  SECTIONS(flow_sections) },
 	{ "counters", NULL, "packets by outcome, event, VIP and next hop",
 	  SECTIONS(counter_sections) },
 };

@@ -124,6 +124,8 @@ static void begin_reply(struct control *control, struct server_client *client,
 
 	if (verb->stream == CONTROL_STREAM_COUNTERS)
 		reply = show_counters(control->view);
+	else if (verb->stream == CONTROL_STREAM_FLOWS)
+		reply = show_flows(control->view, request, &failure);
 	else
 		reply = reply_list_new(control->view, verb->list, request,
 				       &failure);

@@ -46,6 +46,13 @@ extern const struct reply_list show_nexthops;
 extern const struct reply_list show_groups;
 extern const struct reply_list show_drains;
 struct reply *show_counters(const struct control_view *view);
+/*
+ * Recorded flows, those of "vip" and "nexthop" if the request has them: "limit" of
+ * them from the place "from" on. *failure as for reply_list_new().
+ */
+struct reply *show_flows(const struct control_view *view,
+			 struct json_object *request,
+			 struct json_object **failure);
 
 /* Parts of replies. */
 

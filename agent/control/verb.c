@@ -37,6 +37,8 @@ const struct control_verb control_verbs[] = {
 	  .level = CONTROL_READ },
 	{ "show", "groups", .stream = CONTROL_STREAM_LIST, .list = &show_groups,
 	  .level = CONTROL_READ },
+	{ "show", "flows", .options = { "vip", "nexthop", "limit", "from" },
+	  .stream = CONTROL_STREAM_FLOWS, .level = CONTROL_READ },
 	{ "show", "counters", .stream = CONTROL_STREAM_COUNTERS,
 	  .level = CONTROL_READ },
 	{ "explain", NULL, "prefix", .answer = explain_route,

@@ -22,6 +22,7 @@ enum control_stream {
 	CONTROL_STREAM_ROUTES, /* one reply, in parts: `list` */
 	CONTROL_STREAM_LIST = CONTROL_STREAM_ROUTES,
 	CONTROL_STREAM_COUNTERS, /* likewise: show_counters() */
+	CONTROL_STREAM_FLOWS,	 /* likewise: show_flows() */
 	CONTROL_STREAM_CAPTURE,	 /* a line for each packet */
 	CONTROL_STREAM_ORDER,	 /* one reply; changes a neighbor: `order` */
 	CONTROL_STREAM_DRAIN,	 /* one reply; drains a server */
@@ -30,7 +31,7 @@ enum control_stream {
 };
 
 enum control_verb_sizes {
-	CONTROL_MAX_OPTIONS = 2,
+	CONTROL_MAX_OPTIONS = 4,
 };
 
 struct control_verb {

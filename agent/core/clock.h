@@ -30,6 +30,13 @@ static inline uint64_t clock_read_ns(clockid_t clock)
 	return (uint64_t)now.tv_sec * CLOCK_NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
+/* The clock of the XDP program, which stands still while the host sleeps. */
+static inline uint64_t clock_monotonic_ms(void)
+{
+	return clock_read_ns(CLOCK_MONOTONIC) /
+	       ((uint64_t)CLOCK_NS_PER_US * CLOCK_US_PER_MS);
+}
+
 static inline uint64_t clock_now_us(void)
 {
 	return clock_read_ns(CLOCK_BOOTTIME) / CLOCK_NS_PER_US;

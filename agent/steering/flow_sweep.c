@@ -66,8 +66,7 @@ static int sweep_piece(struct steering *steering,
 		       const struct steering_flow *flows, uint32_t count)
 {
 	const struct steering_sink *sink = &steering->sink;
-	uint32_t now_ms = (uint32_t)(clock_read_ns(CLOCK_MONOTONIC) /
-				     CLOCK_NS_PER_US / CLOCK_US_PER_MS);
+	uint32_t now_ms = (uint32_t)clock_monotonic_ms();
 	struct flow_map_use *use = &steering->sweep.uses[steering->sweep.map];
 	uint64_t useless[FLOW_SWEEP_PIECE];
 	uint32_t used = 0, deleted = 0;

@@ -6,7 +6,7 @@ import time
 
 from lab_case import LabCase
 from lab import traffic
-from lab.system import TIME_SCALE
+from lab.system import TIME_SCALE, wait_until
 from lab.topology import VIP, Lab
 
 WINDOW = 60
@@ -73,6 +73,12 @@ class AffinityCase(LabCase):
         self.servers = self.lab.servers
         self.victim = self.servers[2]
         self.others = [s for s in self.servers if s is not self.victim]
+
+    def wait_steady(self):
+        """Wait until the windows since the start are over. A bucket that moves
+        again during its window would keep the time of that one."""
+        wait_until(lambda: not self.lab.headgate.show("status")["groups"][
+            "buckets_moving"], 2 * WINDOW, "the end of all windows")
 
     def start_flows(self):
         self.flows = Flows(self.lab)

@@ -7,10 +7,12 @@ import platform
 import re
 import unittest
 
-from affinity_scenes import NEW_CONNECTIONS, NEW_PORT, AffinityCase
+from affinity_scenes import KEPT_ALIVE, KEPT_PORT, AffinityCase
+from lab import traffic
+from lab.system import TIME_SCALE
 from lab.topology import CLIENT_ADDRESS, VIP
 
-PORTS = range(NEW_PORT, NEW_PORT + NEW_CONNECTIONS)
+PORTS = range(KEPT_PORT, KEPT_PORT + KEPT_ALIVE)
 RELEASE = tuple(map(int, re.findall(r"\d+", platform.release())[:2]))
 
 
@@ -24,12 +26,15 @@ class ExplainWhileMoving(AffinityCase):
         return json.loads(done.stdout)["explain"]
 
     def moving(self):
-        """Return port -> answer, of flows whose bucket moves."""
+        """Return port -> answer, of flows whose bucket moves from the victim.
+        That window is as long as its drain."""
         said = {port: self.explain(port) for port in PORTS}
         return {port: answer for port, answer in said.items()
-                if answer["affinity"] and answer["affinity"]["previous"]}
+                if (answer["affinity"] or {}).get("previous") ==
+                self.victim.address}
 
     def test_an_unknown_flow_and_a_recorded_one(self):
+        self.wait_steady()
         self.withdraw()
         unknown = self.moving()
         self.assertGreater(len(unknown), 0)
@@ -46,7 +51,11 @@ class ExplainWhileMoving(AffinityCase):
         for said in again.values():
             del said["affinity"]["signature"]
         self.assertEqual(again, unknown)  # it left no record
-        self.new_servers()
+        kept = traffic.LongDownloads(
+            self.lab.client, VIP, KEPT_PORT, KEPT_ALIVE,
+            seconds=180 * TIME_SCALE, mode="idle")
+        self.addCleanup(kept.close)
+        kept.wait_running()
         recorded = self.moving()
         self.assertEqual(recorded.keys(), unknown.keys())
         for port, said in recorded.items():

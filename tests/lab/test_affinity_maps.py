@@ -44,8 +44,7 @@ class MapsFill(AffinityCase):
         self.victim, *self.others = self.servers = self.lab.servers
         for server in self.servers:
             self.addCleanup(server.start_echo(VIP, ECHO_PORT).end)
-        wait_until(lambda: not self.lab.headgate.show("status")["groups"][
-            "buckets_tracked"], 60, "the end of the windows since the start")
+        self.wait_steady()
 
     def send(self, first, count):
         answered = self.lab.client.run(

@@ -80,7 +80,8 @@ static void further_fields_do_no_harm(void **state)
 #define SHOW_FORMS                                                           \
 	"show status, show neighbors, show neighbor neighbor, show config, " \
 	"show routes from, show routes to, show routes, show route "         \
-	"prefix, show nexthops, show drains, show groups, show counters"
+	"prefix, show nexthops, show drains, show groups, "                  \
+	"show flows [vip] [nexthop] [limit] [from], show counters"
 #define EXPLAIN_FORMS "explain prefix, explain frame, explain flow"
 #define ORDER_FORMS                                                      \
 	"neighbor shutdown neighbor [reason], neighbor enable neighbor " \
