@@ -344,12 +344,19 @@ class ZeroWindow(RawCase):
                 f"10.128.{number // 256}.{number % 256}/32", BACKEND_AS,
                 tags=[(serial, number), *((serial, n) for n in range(20))]))
 
+    def has_all(self, deaf):
+        self.try_keepalive(deaf)
+        neighbor = self.lab.headgate.neighbor(NEXT_HOP)
+        return neighbor["prefixes_received"] >= self.PREFIXES
+
     def test_it_is_dropped_and_others_are_not_delayed(self):
         backend = self.keep(self.lab.establish(NEXT_HOP, BACKEND_AS))
         deaf = self.keep(self.lab.dial(self.DEAF, receive_buffer=2048))
         deaf.establish(UPSTREAM_AS, self.DEAF)
         self.churn(backend, 1)
         start = time.monotonic()
+        wait_for([backend, self.observer, self.bystander],
+                 lambda: self.has_all(deaf), 3, "all prefixes")
         memory = self.lab.memory()
         longest, dropped = 0, None
         while not dropped and time.monotonic() < start + 3 * self.SEND_HOLD:
