@@ -74,12 +74,12 @@ fib_SRC := fib.c kernel_routes.c nexthop_message.c options.c route_message.c \
 fib_USES := nexthop core
 
 steering_DIR := agent/steering
-steering_SRC := affinity.c assign.c backup.c build_budget.c candidate.c drain.c fit.c flow_sweep.c group.c identity.c limit.c nexthop_slots.c options.c \
+steering_SRC := adopt.c adopted_table.c affinity.c assign.c backup.c build_budget.c candidate.c drain.c fit.c flow_sweep.c group.c identity.c limit.c nexthop_slots.c options.c \
 	parking.c ranking.c set.c settle.c share.c steering.c turn.c variant.c vip.c window.c
 steering_USES := rib nexthop codec core
 
 datapath_DIR := agent/datapath
-datapath_SRC := attach.c capture.c counters.c datapath.c failure.c flows.c options.c pins.c run.c \
+datapath_SRC := attach.c capture.c counters.c datapath.c failure.c flows.c inherited.c layout.c options.c pins.c run.c \
 	tables.c vip_table.c vips.c
 datapath_USES := core
 
@@ -97,7 +97,7 @@ config_USES := control datapath steering fib nexthop rib session codec core
 
 # The agent itself, above all rooms. ALL_ROOMS is in link order.
 ALL_ROOMS := config control datapath steering fib nexthop rib session codec core
-AGENT_SRC := main.c agent.c captures.c drains.c host_config.c interfaces.c log_events.c loop.c privileges.c reload.c service_checks.c sessions.c syscall_filter.c warm_ups.c wiring.c
+AGENT_SRC := main.c agent.c captures.c drains.c host_config.c interfaces.c log_events.c loop.c privileges.c reload.c service_checks.c sessions.c syscall_filter.c takeover.c takeover_list.c takeover_rule.c warm_ups.c wiring.c
 
 CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_drain.c command_explain.c command_neighbor.c command_reload.c command_show.c headgatectl.c \
 	pcapng.c rates.c show.c table.c value.c view.c
@@ -119,8 +119,8 @@ rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision 
 nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datagram bfd_packet bfd_pair bfd_session drain_list hold_down host listening nd netlink_message probe \
 	probe_budget probe_queue service_http service_segment service_state service_tcp services)
 fib_TESTS := fib/test_nexthop_message fib/test_route_message
-steering_TESTS := $(addprefix steering/test_,affinity assign build_budget drains fit flaps flow_use identity limit ranking sets steering two_ribs window_flows windows)
-datapath_TESTS := datapath/test_vip_table
+steering_TESTS := $(addprefix steering/test_,adopt affinity assign build_budget drains fit flaps flow_use identity limit ranking sets steering two_ribs window_flows windows)
+datapath_TESTS := datapath/test_layout datapath/test_vip_table
 control_TESTS := $(addprefix control/test_,flow_frame http metrics permission prefix_cursor request server show_config)
 config_TESTS := $(addprefix config/test_,change config config_aggregate config_confederation config_file \
 	config_inside config_multipath config_neighbor config_neighbor_keys config_path \
@@ -202,8 +202,8 @@ $(B)/headgate: $(AGENT_OBJ) $(ALL_ROOMS:%=$(B)/%.a)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(WHOLE_LDFLAGS) -o $@ $^ $(LIBS) $(AGENT_LIBS)
 
-AGENT_TEST_BINS := $(B)/tests/unit/test_syscall_filter
-$(AGENT_TEST_BINS): %: %.o $(B)/agent/syscall_filter.o $(B)/core.a
+AGENT_TEST_BINS := $(addprefix $(B)/tests/unit/test_,syscall_filter takeover_rule)
+$(AGENT_TEST_BINS): $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/agent/%.o $(B)/core.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS) $(AGENT_LIBS)
 

@@ -92,9 +92,8 @@ static int make_tables(struct agent *agent)
 	const struct steering_sink sink = wiring_steering_sink(agent);
 	const struct config *config = agent->config;
 
-	agent->interfaces = interfaces_new(agent->base, &config->datapath,
-					   agent->datapath, agent->tracker,
-					   &hooks);
+	agent->interfaces = interfaces_new(&config->datapath, agent->datapath,
+					   agent->tracker, &hooks);
 	agent->steering = steering_new(&config->steering, agent->tracker, &sink,
 				       &steering);
 	return agent->interfaces && agent->steering ? 0 : -ENOMEM;
@@ -103,7 +102,7 @@ static int make_tables(struct agent *agent)
 static int make_checks(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
 	agent->checks.tracker = agent->tracker;
-	agent->checks.interfaces = agent->interfaces;
+	agent->checks.takeover = &agent->takeover;
 	return service_checks_init(&agent->checks, agent->base, agent->config,
 				   error, AGENT_ERROR_SIZE);
 }
@@ -158,8 +157,17 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	};
 	agent->warm_ups = (struct warm_ups){
 		.base = agent->base,
-		.interfaces = agent->interfaces,
+		.takeover = &agent->takeover,
 		.rib = agent->rib,
+	};
+	agent->takeover = (struct takeover){
+		.base = agent->base,
+		.config = config,
+		.datapath = agent->datapath,
+		.tracker = agent->tracker,
+		.steering = agent->steering,
+		.rib = agent->rib,
+		.hooks = wiring_takeover_hooks(agent),
 	};
 	agent->captures = (struct captures){
 		.base = agent->base,
@@ -195,6 +203,8 @@ int agent_new(struct config *config, const struct command_line *line,
 	agent->command_line = line;
 	code = make_rooms(agent, error);
 	if (!code)
+		code = takeover_begin(&agent->takeover);
+	if (!code)
 		code = interfaces_start(agent->interfaces, error);
 	if (code) {
 		agent_free(agent);
@@ -221,10 +231,10 @@ int agent_new(struct config *config, const struct command_line *line,
 		.seccomp = agent_seccomp_names[agent->config->agent.seccomp],
 		.started_ms = clock_now_ms(),
 	};
-	if (interfaces_are_attached(agent->interfaces)) {
+	if (interfaces_are_attached(agent->interfaces))
 		steering_publish(agent->steering);
+	if (!takeover_is_pending(&agent->takeover))
 		bgp_speaker_tables_complete(agent->speaker);
-	}
 	*out = agent;
 	return 0;
 }
@@ -316,9 +326,12 @@ void agent_free(struct agent *agent)
 	/* A previous run's program goes, too, unless this one never ran. */
 	if (agent->running)
 		datapath_remove_previous(agent->datapath);
-	datapath_close(agent->datapath, false);
+	/* Adopted tables go on forwarding if this run never began. */
+	datapath_close(agent->datapath,
+		       !agent->running && datapath_is_adopted(agent->datapath));
 	fib_free(agent->fib, agent->running);
 	control_free(agent->control);
+	takeover_release(&agent->takeover);
 	drains_release(&agent->drains);
 	warm_ups_release(&agent->warm_ups);
 	service_checks_release(&agent->checks);

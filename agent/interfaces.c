@@ -3,8 +3,6 @@
 
 #include "interfaces.h"
 
-#include <errno.h>
-#include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,10 +15,6 @@
 #include "nexthop/vlan_offload.h"
 
 enum {
-	/* An earlier run's program is replaced when no table has changed for */
-	TAKEOVER_SETTLE_S = 2,
-	/* and at the latest after */
-	TAKEOVER_LATEST_S = 30,
 	REDIRECTS_PATH_SIZE = 64,
 };
 
@@ -29,7 +23,6 @@ struct interfaces {
 	struct datapath *datapath;
 	const struct tracker *tracker;
 	struct interfaces_hooks hooks;
-	struct event *takeover; /* pending until the tables have settled */
 	bool attached;
 	bool tags_hidden[DATAPATH_MAX_INTERFACES]; /* and logged */
 };
@@ -148,13 +141,28 @@ static int add_ports(struct interfaces *interfaces)
 	return 0;
 }
 
-static int attach_all(struct interfaces *interfaces)
+static int pin_maps(struct interfaces *interfaces)
 {
 	struct datapath_error error;
+	int code = datapath_pin_maps(interfaces->datapath, &error);
+
+	if (code)
+		log_error("datapath", "%s", error.text);
+	return code;
+}
+
+/*
+ * Adopted tables are pinned already. Pins that are ours go with a failure, so
+ * they become ours at the end only.
+ */
+static int attach_all(struct interfaces *interfaces)
+{
 	int code;
 
-	evtimer_del(interfaces->takeover);
 	code = add_ports(interfaces);
+	/* Tables that are pinned and not used yet harm nothing. */
+	if (!code && !datapath_is_adopted(interfaces->datapath))
+		code = pin_maps(interfaces);
 	if (code)
 		return code;
 	for (size_t i = 0; i < interfaces->options->interface_count; i++) {
@@ -166,10 +174,9 @@ static int attach_all(struct interfaces *interfaces)
 	datapath_detach_stale(interfaces->datapath);
 	interfaces->attached = true;
 	warn_of_hidden_tags(interfaces);
-	code = datapath_pin_maps(interfaces->datapath, &error);
-	if (code)
-		log_error("datapath", "%s", error.text);
-	return code;
+	return datapath_is_adopted(interfaces->datapath) ?
+		       pin_maps(interfaces) :
+		       0;
 }
 
 static bool is_configured(const struct interfaces *interfaces, const char *name)
@@ -205,13 +212,11 @@ void interfaces_link_changed(struct interfaces *interfaces,
 	warn_of_hidden_tags(interfaces);
 }
 
-static void on_takeover(evutil_socket_t fd, short what, void *context)
+void interfaces_take_over(struct interfaces *interfaces)
 {
-	struct interfaces *interfaces = context;
 	const struct interfaces_hooks *hooks = &interfaces->hooks;
 	int error;
 
-	(void)fd, (void)what;
 	if (interfaces->attached)
 		return;
 	error = attach_all(interfaces);
@@ -221,8 +226,7 @@ static void on_takeover(evutil_socket_t fd, short what, void *context)
 		hooks->attached(hooks->context);
 }
 
-struct interfaces *interfaces_new(struct event_base *base,
-				  const struct datapath_options *options,
+struct interfaces *interfaces_new(const struct datapath_options *options,
 				  struct datapath *datapath,
 				  const struct tracker *tracker,
 				  const struct interfaces_hooks *hooks)
@@ -235,35 +239,22 @@ struct interfaces *interfaces_new(struct event_base *base,
 	interfaces->datapath = datapath;
 	interfaces->tracker = tracker;
 	interfaces->hooks = *hooks;
-	interfaces->takeover = evtimer_new(base, on_takeover, interfaces);
-	if (interfaces->takeover)
-		return interfaces;
-	free(interfaces);
-	return NULL;
+	return interfaces;
 }
 
 void interfaces_free(struct interfaces *interfaces)
 {
-	if (!interfaces)
-		return;
-	event_free(interfaces->takeover);
 	free(interfaces);
 }
 
 int interfaces_start(struct interfaces *interfaces,
 		     char error[INTERFACES_ERROR_SIZE])
 {
-	const struct timeval latest = { .tv_sec = TAKEOVER_LATEST_S };
 	int code;
 
-	if (datapath_has_previous(interfaces->datapath)) {
-		log_info("datapath",
-			 "a previous run's program forwards until the new "
-			 "tables have settled, at most %d s",
-			 TAKEOVER_LATEST_S);
-		evtimer_add(interfaces->takeover, &latest);
+	if (datapath_has_previous(interfaces->datapath) &&
+	    !datapath_is_adopted(interfaces->datapath))
 		return 0;
-	}
 	code = attach_all(interfaces);
 	if (code)
 		snprintf(error, INTERFACES_ERROR_SIZE,
@@ -274,12 +265,4 @@ int interfaces_start(struct interfaces *interfaces,
 bool interfaces_are_attached(const struct interfaces *interfaces)
 {
 	return interfaces->attached;
-}
-
-void interfaces_tables_changed(struct interfaces *interfaces)
-{
-	const struct timeval settle = { .tv_sec = TAKEOVER_SETTLE_S };
-
-	if (!interfaces->attached)
-		evtimer_add(interfaces->takeover, &settle);
 }

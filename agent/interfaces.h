@@ -5,7 +5,8 @@
 /*
  * The configured interfaces and the XDP program on them: attached at the start
  * and when an interface appears. Where an earlier run left its program
- * forwarding, that is replaced when the new tables have settled.
+ * forwarding, that is replaced at once if its tables are adopted, and else by
+ * interfaces_take_over().
  */
 
 #include <stdbool.h>
@@ -13,7 +14,6 @@
 
 struct datapath;
 struct datapath_options;
-struct event_base;
 struct interfaces;
 struct nexthop_link;
 struct tracker;
@@ -34,16 +34,15 @@ struct interfaces_hooks {
  * All arguments must outlive it; `hooks` is copied. NULL: out of memory. The
  * caller frees with interfaces_free(), which leaves the program attached.
  */
-struct interfaces *interfaces_new(struct event_base *base,
-				  const struct datapath_options *options,
+struct interfaces *interfaces_new(const struct datapath_options *options,
 				  struct datapath *datapath,
 				  const struct tracker *tracker,
 				  const struct interfaces_hooks *hooks);
 void interfaces_free(struct interfaces *interfaces);
 
 /*
- * Attach to all interfaces, or start to wait if an earlier run's program
- * forwards. Returns 0 or -errno; then `error` says where to look.
+ * Attach to all interfaces, unless an earlier run's program forwards by tables
+ * that are not adopted. Returns 0 or -errno; then `error` says where to look.
  */
 int interfaces_start(struct interfaces *interfaces,
 		     char error[INTERFACES_ERROR_SIZE]);
@@ -52,7 +51,7 @@ bool interfaces_are_attached(const struct interfaces *interfaces);
 /* Follow a link that appeared, changed or vanished. */
 void interfaces_link_changed(struct interfaces *interfaces,
 			     const struct nexthop_link *link);
-/* Start the time in which the tables have to stay unchanged again. */
-void interfaces_tables_changed(struct interfaces *interfaces);
+/* Replace the program of an earlier run now: our tables are complete. */
+void interfaces_take_over(struct interfaces *interfaces);
 
 #endif

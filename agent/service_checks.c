@@ -45,8 +45,7 @@ enum path_reason service_checks_path(struct service_checks *checks,
 		return REASON_NONE;
 	check = services_want(checks->services, &route->node.prefix,
 			      rib_nexthop_address(path->attributes->nexthop),
-			      options,
-			      !interfaces_are_attached(checks->interfaces));
+			      options, takeover_is_pending(checks->takeover));
 	if (!check || service_state_is_usable(&check->state))
 		return REASON_NONE;
 	return check->state.verdict == SERVICE_FAILING ? REASON_CHECK_FAILED :

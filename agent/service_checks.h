@@ -12,11 +12,11 @@
 #include <stddef.h>
 
 #include "config/config.h"
-#include "interfaces.h"
 #include "nexthop/nexthop.h"
 #include "nexthop/services.h"
 #include "nexthop/tracker.h"
 #include "rib/rib.h"
+#include "takeover.h"
 
 struct event_base;
 struct service_link;
@@ -25,7 +25,7 @@ struct service_checks {
 	struct service_link *link;
 	struct services *services; /* NULL: nothing is checked */
 	const struct tracker *tracker;
-	const struct interfaces *interfaces;
+	const struct takeover *takeover;
 	struct rib *rib; /* set by the user, when it is made */
 };
 

@@ -271,6 +271,12 @@ static void ask_for_refused(struct bgp_neighbor *neighbor,
 	}
 }
 
+static void note_end_of_rib(struct rib_peer *peer, enum bgp_family family)
+{
+	peer->end_of_rib |= bgp_family_bit(family);
+	peer->end_of_rib_ms = clock_now_ms();
+}
+
 static int on_update(struct bgp_neighbor *neighbor,
 		     const struct bgp_update *update, void *context)
 {
@@ -278,6 +284,8 @@ static int on_update(struct bgp_neighbor *neighbor,
 	struct agent *agent = context;
 	int error = adj_rib_in_update(agent->rib, peer, update);
 
+	if (update->end_of_rib)
+		note_end_of_rib(peer, update->end_of_rib_family);
 	if (!error && update->error.verdict == BGP_VERDICT_DISABLE)
 		error = adj_rib_in_drop_family(agent->rib, peer,
 					       update->error.family);

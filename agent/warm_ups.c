@@ -7,8 +7,8 @@
 
 #include "core/clock.h"
 #include "core/log.h"
-#include "interfaces.h"
 #include "rib/rib.h"
+#include "takeover.h"
 
 /* Apply the state of a peer; return the time until the next one, or 0. */
 static uint64_t apply_step(struct rib *rib, struct rib_peer *peer, uint64_t now)
@@ -50,7 +50,7 @@ static void on_step(evutil_socket_t fd, short what, void *context)
 
 void warm_ups_begin(struct warm_ups *warm_ups, struct rib_peer *peer)
 {
-	if (!interfaces_are_attached(warm_ups->interfaces) ||
+	if (takeover_is_pending(warm_ups->takeover) ||
 	    !(peer->warm_up.join_delay_s || peer->warm_up.slow_start_s))
 		return;
 	if (!warm_ups->step)

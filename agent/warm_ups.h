@@ -10,14 +10,14 @@
 
 struct event;
 struct event_base;
-struct interfaces;
 struct rib;
 struct rib_peer;
+struct takeover;
 
 /* Set by the owner before the first session; zeroed otherwise. */
 struct warm_ups {
 	struct event_base *base;
-	const struct interfaces *interfaces;
+	const struct takeover *takeover;
 	struct rib *rib;
 	struct event *step; /* the next one; NULL: there was none yet */
 };

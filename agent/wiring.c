@@ -327,7 +327,8 @@ static void decide_routes(void *context)
 	struct agent *agent = context;
 
 	agent->piece_until_us = clock_now_us() + DECIDE_US;
-	if (rib_process(agent->rib)) /* what is left comes after other work */
+	agent->deciding = rib_process(agent->rib);
+	if (agent->deciding) /* what is left comes after other work */
 		wiring_wake(agent);
 }
 
@@ -342,8 +343,7 @@ static void settle_tables(void *context)
 	agent->piece_until_us = clock_now_us() + SETTLE_US;
 	wait_ms = steering_settle(agent->steering, now);
 	due = export_advance(agent->rib, now);
-	if (steering_next_vip(agent->steering, NULL))
-		interfaces_tables_changed(agent->interfaces);
+	agent->settle_wait_ms = wait_ms;
 	if (due && (due <= now || due - now < wait_ms))
 		wait_ms = due > now ? (uint32_t)(due - now) : 0;
 	if (!wait_ms)
@@ -413,8 +413,6 @@ static void on_attached(void *context)
 	struct agent *agent = context;
 
 	steering_publish(agent->steering);
-	bgp_speaker_tables_complete(agent->speaker);
-	agent->exports_waiting = true;
 	wake_end_of_turn(agent);
 }
 
@@ -431,6 +429,40 @@ struct interfaces_hooks wiring_interfaces_hooks(struct agent *agent)
 	return (struct interfaces_hooks){
 		.attached = on_attached,
 		.failed = on_attach_failed,
+		.context = agent,
+	};
+}
+
+/* ------------------------------------------------------------- takeover */
+
+enum {
+	REST_MS = 1000, /* tables that wait longer wait for no work of theirs */
+};
+
+static bool is_busy(void *context)
+{
+	const struct agent *agent = context;
+
+	return agent->deciding || (!datapath_is_adopted(agent->datapath) &&
+				   agent->settle_wait_ms < REST_MS);
+}
+
+/* Upstreams learn now that all VIPs are announced that will be. */
+static void on_taken_over(void *context)
+{
+	struct agent *agent = context;
+
+	interfaces_take_over(agent->interfaces);
+	bgp_speaker_tables_complete(agent->speaker);
+	agent->exports_waiting = true;
+	wake_end_of_turn(agent);
+}
+
+struct takeover_hooks wiring_takeover_hooks(struct agent *agent)
+{
+	return (struct takeover_hooks){
+		.is_busy = is_busy,
+		.complete = on_taken_over,
 		.context = agent,
 	};
 }

@@ -34,6 +34,7 @@
 #include "rib/rib.h"
 #include "service_checks.h"
 #include "steering/steering.h"
+#include "takeover.h"
 #include "warm_ups.h"
 
 struct command_line;
@@ -52,6 +53,7 @@ struct agent {
 	struct drains drains;
 	struct warm_ups warm_ups;
 	struct service_checks checks;
+	struct takeover takeover;
 	struct control *control;
 	struct metrics *metrics; /* NULL: not served */
 	struct datapath *datapath;
@@ -70,6 +72,8 @@ struct agent {
 	struct export_batch batch; /* being sent */
 	bool exports_waiting;
 	uint64_t piece_until_us; /* the end of this piece of work */
+	bool deciding;		 /* routes are left for the next turn */
+	uint32_t settle_wait_ms; /* what steering_settle() said last */
 
 	struct event *shutdown; /* NULL unless --shutdown-delay runs */
 	int failed;		/* -errno of what ended the loop */
@@ -82,6 +86,7 @@ struct bfd_key wiring_bfd_key(const struct key_file *options);
 struct tracker_callbacks wiring_tracker_callbacks(struct agent *agent);
 struct rib_hooks wiring_rib_hooks(struct agent *agent);
 struct interfaces_hooks wiring_interfaces_hooks(struct agent *agent);
+struct takeover_hooks wiring_takeover_hooks(struct agent *agent);
 struct steering_hooks wiring_steering_hooks(struct agent *agent);
 struct steering_sink wiring_steering_sink(struct agent *agent);
 /*

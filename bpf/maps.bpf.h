@@ -16,8 +16,11 @@
 
 #include <bpf/bpf_helpers.h>
 
-/* Constant once loaded: the verifier and the JIT see its values. */
-const volatile struct hg_config config = {};
+/*
+ * Constant once loaded: the verifier and the JIT see its values. In a map of its
+ * own, which the next agent reads whatever other constants its program has.
+ */
+const volatile struct hg_config config SEC(".rodata.config") = {};
 
 /*
  * The interfaces that the program is attached to; the agent writes them while

@@ -22,12 +22,17 @@ const char *const agent_seccomp_names[AGENT_SECCOMP_COUNT] = {
 
 /* ------------------------------------------------------------- defaults */
 
+enum {
+	DEFAULT_TAKEOVER_S = 60,
+};
+
 static void set_defaults(struct config *config)
 {
 	struct config_lists *lists = &config->lists;
 
 	memset(config, 0, sizeof(*config));
 	config->agent.log_level = LOG_LEVEL_INFO;
+	config->agent.takeover_max_s = DEFAULT_TAKEOVER_S;
 	config->bgp = bgp_options_default;
 	config->rib = rib_options_default;
 	config->nexthop = nexthop_options_default;

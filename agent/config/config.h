@@ -56,6 +56,7 @@ extern const char *const agent_seccomp_names[AGENT_SECCOMP_COUNT];
 /* The options of the agent itself. */
 struct agent_options {
 	uint32_t shutdown_delay_s;
+	uint32_t takeover_max_s; /* until a previous run's tables are left */
 	enum agent_seccomp seccomp;
 	enum log_level log_level;
 	char user[AGENT_USER_SIZE]; /* to run as; "": stay as started */
@@ -65,12 +66,14 @@ static inline bool agent_options_equal(const struct agent_options *a,
 				       const struct agent_options *b)
 {
 	return a->shutdown_delay_s == b->shutdown_delay_s &&
+	       a->takeover_max_s == b->takeover_max_s &&
 	       a->seccomp == b->seccomp && a->log_level == b->log_level &&
 	       !strcmp(a->user, b->user);
 }
 
 enum config_limits {
 	CONFIG_MAX_SHUTDOWN_DELAY_S = 3600,
+	CONFIG_MAX_TAKEOVER_S = 3600,
 };
 
 /* One --vip, which several rooms have a part of. */

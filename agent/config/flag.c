@@ -96,6 +96,11 @@ const struct option flag_table[] = {
 	  "0: withdraw them with the sessions.",
 	  NUMBER(RESTART, agent.shutdown_delay_s, 0,
 		 CONFIG_MAX_SHUTDOWN_DELAY_S) },
+	{ "takeover-max", "SECONDS",
+	  "After a start where a killed agent left its program forwarding, "
+	  "the longest time that its tables stay for servers that are not "
+	  "announced again.",
+	  NUMBER(RESTART, agent.takeover_max_s, 0, CONFIG_MAX_TAKEOVER_S) },
 	{ "rule", "RULE",
 	  "Which routes are learned from neighbors and announced to them, and "
 	  "how they are changed. The first rule that matches decides. See "

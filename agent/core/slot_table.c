@@ -38,9 +38,17 @@ static struct slot *take_oldest(struct slot_table *table)
 		    (!oldest || slot->released < oldest->released))
 			oldest = slot;
 	}
-	if (oldest)
+	if (oldest && oldest->bound)
 		prefix_map_remove(&table->map, &oldest->node);
 	return oldest;
+}
+
+static bool bind_prefix(struct slot_table *table, struct slot *slot,
+			const struct prefix *prefix)
+{
+	slot->node.prefix = *prefix;
+	slot->bound = !prefix_map_insert(&table->map, &slot->node);
+	return slot->bound;
 }
 
 /* Give `prefix` an unreferenced slot. */
@@ -53,9 +61,8 @@ static struct slot *bind_slot(struct slot_table *table,
 
 	if (!slot)
 		return NULL;
-	slot->node.prefix = *prefix;
 	/* Cannot fail once the map has an entry, so an old slot is not lost. */
-	if (prefix_map_insert(&table->map, &slot->node))
+	if (!bind_prefix(table, slot, prefix))
 		return NULL;
 	if (unused)
 		slot->index = table->used++;
@@ -80,6 +87,20 @@ void slot_release(struct slot_table *table, struct slot *slot)
 	assert(slot->references);
 	if (!--slot->references)
 		slot->released = ++table->releases;
+}
+
+struct slot *slot_adopt(struct slot_table *table, const struct prefix *prefix,
+			uint32_t index)
+{
+	if (index < table->first || index >= table->size ||
+	    table->slots[index].bound || slot_find(table, prefix) ||
+	    !bind_prefix(table, &table->slots[index], prefix))
+		return NULL;
+	while (table->used <= index) {
+		table->slots[table->used].index = table->used;
+		table->used++;
+	}
+	return &table->slots[index];
 }
 
 struct slot *slot_find(const struct slot_table *table,

@@ -20,6 +20,7 @@ struct slot {
 	uint32_t index;
 	uint32_t references;
 	uint64_t released; /* number of its release, for re-use */
+	bool bound;	   /* it has a prefix, and is found by it */
 };
 
 struct slot_table {
@@ -27,7 +28,7 @@ struct slot_table {
 	struct slot *slots; /* [first..size-1] */
 	uint32_t first;
 	uint32_t size;
-	uint32_t used;	   /* [first..used-1] were given to a prefix */
+	uint32_t used;	   /* slots from here on were never given away */
 	uint64_t releases; /* number of releases */
 };
 
@@ -43,6 +44,13 @@ void slot_table_free(struct slot_table *table);
 struct slot *slot_acquire(struct slot_table *table, const struct prefix *prefix,
 			  bool *fresh);
 void slot_release(struct slot_table *table, struct slot *slot);
+/*
+ * Give `prefix` the slot with this index, as a previous run had it, without a
+ * reference. NULL: the prefix has a slot, the index is given away or out of
+ * range, or out of memory.
+ */
+struct slot *slot_adopt(struct slot_table *table, const struct prefix *prefix,
+			uint32_t index);
 /* Return the slot of `prefix`, referenced or not, or NULL. */
 struct slot *slot_find(const struct slot_table *table,
 		       const struct prefix *prefix);

@@ -5,6 +5,7 @@
 
 #include "bpf/headgate.skel.h"
 #include "core/array.h"
+#include "core/log.h"
 #include "datapath/datapath_internal.h"
 #include "datapath/failure.h"
 #include "datapath/pins.h"
@@ -16,8 +17,11 @@
 #include <string.h>
 #include <sys/sysinfo.h>
 
+static const char subsystem[] = "datapath";
+
 enum {
 	MIB = 1 << 20,
+	WHY_SIZE = 128,
 };
 
 static int check_options(const struct datapath_options *options,
@@ -61,9 +65,9 @@ static void configure_flows(struct headgate *skeleton,
 
 	for (enum hg_flow_map map = 0; map < HG_FLOW_MAP_COUNT; map++)
 		rooms[map] = datapath_options_flow_room(options, map);
-	skeleton->rodata->config.flows_new_rate =
+	skeleton->rodata_config->config.flows_new_rate =
 		at_least_one(rooms[HG_FLOWS_NEW] * 2 / get_nprocs());
-	skeleton->rodata->config.virtual_clock = options->virtual_clock;
+	skeleton->rodata_config->config.virtual_clock = options->virtual_clock;
 	bpf_map__set_max_entries(skeleton->maps.previous,
 				 options->flow_records ? quads : 1);
 	bpf_map__set_max_entries(skeleton->maps.flows_new, rooms[HG_FLOWS_NEW]);
@@ -77,10 +81,11 @@ static void configure_program(struct headgate *skeleton,
 			      const struct datapath_options *options,
 			      const struct hg_vip_secret *secret, uint32_t cpus)
 {
-	skeleton->rodata->config.hash_key = options->hash_key;
-	skeleton->rodata->config.vip_secret = *secret;
-	skeleton->rodata->config.icmp_rate = options->icmp_rate;
-	skeleton->rodata->config.table_size = options->table_size;
+	skeleton->rodata_config->config.hash_key = options->hash_key;
+	skeleton->rodata_config->config.vip_secret = *secret;
+	skeleton->rodata_config->config.icmp_rate = options->icmp_rate;
+	skeleton->rodata_config->config.table_size = options->table_size;
+	skeleton->rodata_config->config.layout = HG_LAYOUT;
 	bpf_map__set_max_entries(skeleton->maps.buckets,
 				 options->group_count * options->table_size /
 					 HG_BUCKETS_PER_PAIR);
@@ -107,6 +112,58 @@ static int refuse_load(int code, const struct datapath_options *options,
 		       strerror(-code), failure_reason());
 }
 
+/* Return the layout of the tables that the options ask for. */
+static struct layout layout_of(const struct datapath_options *options,
+			       uint32_t cpus)
+{
+	return (struct layout){
+		.number = HG_LAYOUT,
+		.table_size = options->table_size,
+		.group_count = options->group_count,
+		.flow_room =
+			datapath_options_flow_room(options, HG_FLOWS_PINNED),
+		.cpus = cpus,
+		.hash_key = options->hash_key,
+	};
+}
+
+/*
+ * Let the maps of a previous run whose program forwards be ours, if they fit.
+ * Else the log says why not. Returns 0 or -errno.
+ */
+static int adopt_tables(struct datapath *dp,
+			const struct datapath_options *options, uint32_t cpus)
+{
+	struct inherited *inherited = &dp->inherited;
+	const struct layout layout = layout_of(options, cpus);
+	char why[WHY_SIZE];
+	int err;
+
+	if (!datapath_has_previous(dp))
+		return 0;
+	if (inherited_open(inherited, &dp->pins, dp->skeleton->obj, why,
+			   sizeof(why))) {
+		enum layout_misfit misfit =
+			layout_compare(&inherited->layout, &layout);
+
+		dp->adopted = misfit == LAYOUT_FITS;
+		layout_explain(misfit, &inherited->layout, &layout, why,
+			       sizeof(why));
+	}
+	if (!dp->adopted) {
+		log_warning(subsystem,
+			    "tables of the previous run are not adopted: %s; "
+			    "new ones are filled while its program forwards, "
+			    "and then flows move",
+			    why);
+		return 0;
+	}
+	err = inherited_use(inherited, dp->skeleton->obj);
+	dp->vips.secret = inherited->vip_secret;
+	dp->skeleton->rodata_config->config.vip_secret = dp->vips.secret;
+	return err;
+}
+
 static int load_program(struct datapath *dp,
 			const struct datapath_options *options,
 			struct datapath_error *error)
@@ -122,6 +179,11 @@ static int load_program(struct datapath *dp,
 	if (!dp->skeleton)
 		return refuse_load(-errno, options, error);
 	configure_program(dp->skeleton, options, &dp->vips.secret, cpus);
+	err = adopt_tables(dp, options, cpus);
+	if (err)
+		return failure(error, err,
+			       "tables of the previous run: not usable: %s",
+			       strerror(-err));
 	err = headgate__load(dp->skeleton);
 	return err ? refuse_load(err, options, error) : 0;
 }
@@ -192,7 +254,10 @@ static int load_and_map(struct datapath *dp,
 	if (err)
 		return err;
 	take_descriptors(dp);
-	return map_memory(dp, error);
+	err = map_memory(dp, error);
+	if (!err && dp->adopted)
+		vips_adopt(&dp->vips, dp->control);
+	return err;
 }
 
 /* Refuse foreign pins before the program is attached. */
@@ -239,20 +304,35 @@ int datapath_open(const struct datapath_options *options, struct datapath **out,
 	return 0;
 }
 
+static int pin_map(const struct datapath *dp, const struct bpf_map *map,
+		   struct datapath_error *error)
+{
+	return pins_add(&dp->pins, PIN_MAP, bpf_map__name(map),
+			bpf_map__fd(map), error);
+}
+
+/*
+ * The configuration says that the tables are complete: while others are pinned
+ * it has no pin, so that the next agent never adopts some of ours and some of a
+ * previous run.
+ */
 int datapath_pin_maps(struct datapath *dp, struct datapath_error *error)
 {
+	const struct bpf_map *config = dp->skeleton->maps.rodata_config;
 	struct bpf_map *map;
 	int err;
 
 	dp->maps_pinned = true;
+	if (!dp->adopted)
+		pins_remove(&dp->pins, PIN_MAP, bpf_map__name(config),
+			    bpf_map__fd(config));
 	bpf_object__for_each_map(map, dp->skeleton->obj)
 	{
-		err = pins_add(&dp->pins, PIN_MAP, bpf_map__name(map),
-			       bpf_map__fd(map), error);
+		err = map == config ? 0 : pin_map(dp, map, error);
 		if (err)
 			return err;
 	}
-	return 0;
+	return pin_map(dp, config, error);
 }
 
 static void unpin_maps(struct datapath *dp)
@@ -282,6 +362,7 @@ void datapath_close(struct datapath *dp, bool keep)
 	 */
 	if (!keep && dp->maps_pinned)
 		unpin_maps(dp);
+	inherited_close(&dp->inherited);
 	table_close(&dp->counters);
 	vips_close(&dp->vips);
 	table_close(&dp->nexthops);
@@ -300,4 +381,52 @@ uint32_t datapath_program_id(const struct datapath *dp)
 	if (bpf_obj_get_info_by_fd(dp->program, &info, &size))
 		return 0;
 	return info.id;
+}
+
+/* ------------------------------------------------------------- inheritance */
+
+bool datapath_is_adopted(const struct datapath *dp)
+{
+	return dp->adopted;
+}
+
+bool datapath_inherits(const struct datapath *dp)
+{
+	return dp->inherited.readable;
+}
+
+uint32_t datapath_inherited_table_size(const struct datapath *dp)
+{
+	return dp->inherited.layout.table_size;
+}
+
+bool datapath_inherited_is_rehashed(const struct datapath *dp)
+{
+	return dp->inherited.layout.hash_key !=
+	       dp->skeleton->rodata_config->config.hash_key;
+}
+
+void datapath_inherited_vips(const struct datapath *dp,
+			     datapath_vip_visit_fn *visit, void *context)
+{
+	if (dp->inherited.readable)
+		inherited_each_vip(&dp->inherited, visit, context);
+}
+
+int datapath_inherited_bucket(const struct datapath *dp, uint32_t group,
+			      uint32_t bucket, struct hg_bucket *word,
+			      uint16_t *previous)
+{
+	return inherited_bucket(&dp->inherited, group, bucket, word, previous);
+}
+
+int datapath_inherited_nexthop(const struct datapath *dp, uint32_t slot,
+			       struct hg_nexthop *nexthop)
+{
+	return inherited_nexthop(&dp->inherited, slot, nexthop);
+}
+
+void datapath_end_inheritance(struct datapath *dp)
+{
+	inherited_close(&dp->inherited);
 }

@@ -131,6 +131,31 @@ int datapath_update_port_mac(struct datapath *dp, uint32_t ifindex,
 int datapath_pin_maps(struct datapath *dp, struct datapath_error *error);
 
 /*
+ * The tables of a previous run whose program forwards. If they fit they are
+ * adopted: they are ours from the start, with all that is in them. Else the
+ * program of this run has new ones, and those can be read at most.
+ */
+bool datapath_is_adopted(const struct datapath *dp);
+/* True if they can be read, until datapath_end_inheritance(). */
+bool datapath_inherits(const struct datapath *dp);
+uint32_t datapath_inherited_table_size(const struct datapath *dp);
+/* True if flows have other hashes in them than in ours. */
+bool datapath_inherited_is_rehashed(const struct datapath *dp);
+typedef void datapath_vip_visit_fn(const struct prefix *prefix,
+				   const struct hg_vip *vip, void *context);
+/* Visit each of their VIPs. The visitor must not change the tables. */
+void datapath_inherited_vips(const struct datapath *dp,
+			     datapath_vip_visit_fn *visit, void *context);
+/* Read a bucket of a group, and its previous slot. Returns 0 or -EINVAL. */
+int datapath_inherited_bucket(const struct datapath *dp, uint32_t group,
+			      uint32_t bucket, struct hg_bucket *word,
+			      uint16_t *previous);
+/* Read a next hop. Returns 0 or -EINVAL. */
+int datapath_inherited_nexthop(const struct datapath *dp, uint32_t slot,
+			       struct hg_nexthop *nexthop);
+void datapath_end_inheritance(struct datapath *dp);
+
+/*
  * Writers. Packets see each change at once. -EINVAL: the index is outside the
  * table; slot HG_NEXTHOP_NONE of the next hops cannot be written.
  */

@@ -11,6 +11,7 @@
 #include "datapath/attach.h"
 #include "datapath/capture.h"
 #include "datapath/datapath.h"
+#include "datapath/inherited.h"
 #include "datapath/pins.h"
 #include "datapath/tables.h"
 #include "datapath/vips.h"
@@ -20,6 +21,8 @@ struct datapath {
 	struct pins pins;
 	enum datapath_mode mode; /* as requested */
 	bool maps_pinned;
+	struct inherited inherited; /* closed: there is nothing to take over */
+	bool adopted;		    /* its maps are ours */
 
 	/* Descriptors */
 	int program;

@@ -266,6 +266,27 @@ int pins_check(const struct pins *pins, enum pin_kind kind, const char *name,
 		path, why);
 }
 
+/* True if the pin is of this very map. */
+static bool is_pinned_already(const struct pins *pins, enum pin_kind kind,
+			      const char *name, int object)
+{
+	struct bpf_map_info ours = {}, theirs = {};
+	uint32_t our_size = sizeof(ours), their_size = sizeof(theirs);
+	int pinned;
+	bool same;
+
+	if (kind != PIN_MAP)
+		return false;
+	pinned = pins_get(pins, kind, name);
+	if (pinned < 0)
+		return false;
+	same = !bpf_obj_get_info_by_fd(object, &ours, &our_size) &&
+	       !bpf_obj_get_info_by_fd(pinned, &theirs, &their_size) &&
+	       ours.id == theirs.id;
+	close(pinned);
+	return same;
+}
+
 int pins_add(const struct pins *pins, enum pin_kind kind, const char *name,
 	     int object, struct datapath_error *error)
 {
@@ -273,7 +294,7 @@ int pins_add(const struct pins *pins, enum pin_kind kind, const char *name,
 	int err;
 
 	err = pins_check(pins, kind, name, object, error);
-	if (err)
+	if (err || is_pinned_already(pins, kind, name, object))
 		return err;
 	pin_path(pins, kind, name, path);
 	unlink(path);

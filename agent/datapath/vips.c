@@ -59,6 +59,46 @@ int vips_open(struct vips *vips, int vip4, int vip6)
 	return err;
 }
 
+static uint32_t count_used4(const struct table *table)
+{
+	const struct hg_vip4_entry *entries =
+		(const struct hg_vip4_entry *)table->words;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < table->entries; i++)
+		count += entries[i].vip.used;
+	return count;
+}
+
+static uint32_t count_used6(const struct table *table)
+{
+	const struct hg_vip6_entry *entries =
+		(const struct hg_vip6_entry *)table->words;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < table->entries; i++)
+		count += entries[i].vip.used;
+	return count;
+}
+
+static bool has_entries(int trie)
+{
+	union {
+		struct hg_prefix4 prefix4;
+		struct hg_prefix6 prefix6;
+	} key;
+
+	return !bpf_map_get_next_key(trie, NULL, &key);
+}
+
+void vips_adopt(struct vips *vips, struct hg_control *control)
+{
+	vips->vip4.count = count_used4(&vips->memory4);
+	vips->vip6.count = count_used6(&vips->memory6);
+	control->lpm4 = has_entries(vips->vip4_lpm);
+	control->lpm6 = has_entries(vips->vip6_lpm);
+}
+
 void vips_close(struct vips *vips)
 {
 	table_close(&vips->memory6);

@@ -24,6 +24,8 @@ struct vips {
 int vips_draw_secret(struct hg_vip_secret *secret);
 /* Map the memory. The descriptors stay with the caller. */
 int vips_open(struct vips *vips, int vip4, int vip6);
+/* Go on with tables that have VIPs already. */
+void vips_adopt(struct vips *vips, struct hg_control *control);
 /* Release the memory. A struct of zeroes, never opened, is legal. */
 void vips_close(struct vips *vips);
 

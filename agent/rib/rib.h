@@ -137,8 +137,11 @@ struct rib_peer {
 	void *owner;			/* for the user of the rib */
 	struct warm_up_options warm_up; /* set by the user, as is this: */
 	uint64_t warm_since_ms; /* when its steps began; 0: it has none */
-	bool watched;		/* by BFD; for the user of the rib */
-	bool watch_due;		/* the same: to be watched later */
+	/* For the user of the rib: enum bgp_family_bits, the last one when. */
+	uint32_t end_of_rib;
+	uint64_t end_of_rib_ms;
+	bool watched;	/* by BFD; for the user of the rib */
+	bool watch_due; /* the same: to be watched later */
 	TAILQ_ENTRY(rib_peer) link;
 };
 

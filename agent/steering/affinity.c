@@ -73,6 +73,18 @@ void affinity_place(struct affinity *affinity, uint32_t bucket, uint16_t slot)
 	affinity->buckets[bucket].current = slot & AFFINITY_SLOT_MASK;
 }
 
+void affinity_adopt(struct affinity *affinity, uint32_t bucket,
+		    struct hg_bucket word, uint16_t previous, uint32_t until_s)
+{
+	struct affinity_bucket *b = &affinity->buckets[bucket];
+
+	set_tracked(affinity, b, word.tracked || word.moving);
+	if (!word.moving || previous == HG_NEXTHOP_NONE)
+		return;
+	begin_window(affinity, b, previous);
+	extend(b, until_s);
+}
+
 void affinity_move(struct affinity *affinity, uint32_t bucket, uint16_t slot,
 		   uint16_t backup, const struct affinity_terms *terms)
 {

@@ -77,6 +77,12 @@ struct affinity *affinity_copy(const struct affinity *from);
 /* Let `slot` own the bucket without a window: no flow has come to it. */
 void affinity_place(struct affinity *affinity, uint32_t bucket, uint16_t slot);
 /*
+ * Go on with a bucket that is placed and that a previous run left. Its window on
+ * `previous`, HG_NEXTHOP_NONE if flows cannot stay there, ends at `until_s`.
+ */
+void affinity_adopt(struct affinity *affinity, uint32_t bucket,
+		    struct hg_bucket word, uint16_t previous, uint32_t until_s);
+/*
  * Move the bucket to `slot`, which may be where it is. `backup` had its packets
  * since its current one died, if it did.
  */

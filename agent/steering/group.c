@@ -476,6 +476,34 @@ struct steering_group *group_make_variant(struct group_table *table,
 	return NULL;
 }
 
+struct steering_group *group_adopt(struct group_table *table,
+				   struct steering_set *set, uint32_t index,
+				   const uint16_t *owners,
+				   const uint16_t *backups)
+{
+	struct steering_group *group = new_group(table, set, index);
+	uint32_t size = table->options->table_size;
+	int error;
+
+	if (!group)
+		return NULL;
+	group->slots = acquire_slots(table, set, &error);
+	if (!group->slots) {
+		free_group(group);
+		return NULL;
+	}
+	memcpy(group->owners, owners, size * sizeof(*owners));
+	memcpy(group->backups, backups, size * sizeof(*backups));
+	for (uint32_t b = 0; b < size; b++)
+		if (owners[b] != ASSIGN_NONE)
+			group->buckets[owners[b]]++;
+	group->contents = ++table->contents;
+	group->changed = true;
+	set->references++;
+	table->free_count--;
+	return place_group(table, group, NULL);
+}
+
 void group_remove(struct group_table *table, struct steering_group *group)
 {
 	release_slots(table, group->slots, group->set);
@@ -493,7 +521,8 @@ uint64_t steering_digest(const struct steering_group *group)
 	struct member *identities = identities_of(group->set);
 	uint64_t digest = 0;
 
-	if (identities)
+	/* A table of a previous run has no ranking. */
+	if (identities && ranking_of(group))
 		digest = assign_digest(identities, group->owners,
 				       ranking_of(group)->size);
 	free(identities);

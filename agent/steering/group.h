@@ -21,8 +21,9 @@ struct group_table {
 	uint32_t last;	     /* index used last: the search goes on there */
 	uint32_t free_count; /* indices that no group and no build has */
 	/* Windows: see window.h. */
-	bool published;	   /* packets are steered, so flows can be broken */
-	bool windows_open; /* some group may have one, or be a variant */
+	bool published;	    /* packets are steered, so flows can be broken */
+	bool windows_open;  /* some group may have one, or be a variant */
+	bool holds_changed; /* since window_note_holds() */
 	uint32_t now_s;
 	uint32_t published_s; /* since when, once that is so */
 	uint32_t *terms;      /* by slot, while a window opens */
@@ -89,6 +90,16 @@ void group_make_main(struct steering_group *group);
  */
 int group_next_owners(const struct group_table *table,
 		      const struct steering_set *set, uint16_t *owners);
+
+/*
+ * Go on with the table of a previous run, whose index is free. `owners` and
+ * `backups` are indices of members of `set`, or ASSIGN_NONE. The group takes one
+ * more reference on the set. NULL: out of memory, or of slots.
+ */
+struct steering_group *group_adopt(struct group_table *table,
+				   struct steering_set *set, uint32_t index,
+				   const uint16_t *owners,
+				   const uint16_t *backups);
 
 /* Free a group that no VIP uses. */
 void group_remove(struct group_table *table, struct steering_group *group);

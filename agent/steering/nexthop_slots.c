@@ -173,6 +173,13 @@ int nexthop_slots_kill(struct nexthop_slots *slots, const struct slot *slot)
 	return error;
 }
 
+/* True if it is known whether the next hop is alive. */
+static bool is_proven(const struct nexthop *nexthop)
+{
+	return nexthop_is_alive(nexthop) || nexthop->state == NEXTHOP_FAILED ||
+	       nexthop->bfd == NEXTHOP_BFD_DOWN;
+}
+
 int nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
 			const struct nexthop *nexthop)
 {
@@ -182,6 +189,10 @@ int nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
 	bool returns;
 	int error = 0;
 
+	if (slots->states[slot->index].unproven && !is_proven(nexthop))
+		return 0;
+	slots->states[slot->index].unproven = false;
+	value.held_until_s = known->held_until_s;
 	value.draining = slot_drains(slots, slot->index);
 	value.alive = value.alive && !slots->states[slot->index].killed;
 	returns = value.alive && !known->alive;
@@ -215,4 +226,86 @@ int nexthop_slots_set_lost(struct nexthop_slots *slots, const struct slot *slot,
 	return was_killed && nexthop ?
 		       nexthop_slots_write(slots, slot, nexthop) :
 		       0;
+}
+
+void nexthop_slots_note_held(struct nexthop_slots *slots, uint32_t index,
+			     uint32_t until_s)
+{
+	const struct steering_sink *sink = slots->sink;
+	struct hg_nexthop value = slots->values[index];
+
+	value.held_until_s = until_s;
+	if (value.held_until_s == slots->values[index].held_until_s)
+		return;
+	if (!sink->set_nexthop(sink->datapath, index, &value))
+		slots->values[index] = value;
+}
+
+/* ------------------------------------------------------------- adoption */
+
+static struct address address_of_value(const struct hg_nexthop *value)
+{
+	struct address address;
+
+	memcpy(address.bytes, value->address.bytes, sizeof(address.bytes));
+	return address;
+}
+
+static void adopt_alive(struct nexthop_slots *slots, struct slot *slot)
+{
+	struct nexthop_slot_state *state = &slots->states[slot->index];
+
+	state->unproven = true;
+	state->adopted = true;
+	slot->references++;
+	add_use(slots, slot, NEXTHOP_LISTED);
+}
+
+/* No flow can be on a slot that has no next hop, or a dead one. */
+static void disown(struct nexthop_slots *slots, uint32_t index)
+{
+	const struct steering_sink *sink = slots->sink;
+
+	if (slots->values[index].alive)
+		sink->set_alive(sink->datapath, index, false);
+	slots->values[index].alive = 0;
+	slots->values[index].held_until_s = 0;
+}
+
+void nexthop_slots_adopt(struct nexthop_slots *slots,
+			 const struct hg_nexthop *values)
+{
+	for (uint32_t i = HG_NEXTHOP_NONE + 1; i < HG_MAX_NEXTHOPS; i++) {
+		struct address address = address_of_value(&values[i]);
+		struct prefix prefix = prefix_of_address(&address);
+		struct slot *slot;
+
+		/* Its incarnations go on, whichever next hop gets the slot. */
+		slots->values[i] = values[i];
+		slot = address_is_zero(&address) ?
+			       NULL :
+			       slot_adopt(&slots->table, &prefix, i);
+		if (slot && values[i].alive)
+			adopt_alive(slots, slot);
+		else
+			disown(slots, i);
+	}
+}
+
+void nexthop_slots_end_adoption(struct nexthop_slots *slots)
+{
+	for (uint32_t i = HG_NEXTHOP_NONE + 1; i < HG_MAX_NEXTHOPS; i++) {
+		struct slot *slot = &slots->table.slots[i];
+		struct nexthop_slot_state *state = &slots->states[i];
+		const struct nexthop *nexthop;
+
+		if (!state->adopted)
+			continue;
+		nexthop = tracker_find(slots->tracker,
+				       &slot->node.prefix.address);
+		state->adopted = false;
+		if (!nexthop || nexthop->state == NEXTHOP_UNREACHABLE)
+			nexthop_slots_kill(slots, slot);
+		nexthop_slots_release(slots, slot, NEXTHOP_LISTED);
+	}
 }

@@ -26,6 +26,9 @@ struct nexthop_slot_state {
 	bool lost;   /* its session ended, and it is not announced since */
 	bool killed; /* so it counts as dead, whether it answers or not */
 	uint32_t drains_since_s; /* 0: it does not drain */
+	/* A previous run had it; it neither answered nor died since then. */
+	bool unproven;
+	bool adopted; /* and used until the tables are taken over */
 };
 
 struct nexthop_slots {
@@ -75,6 +78,20 @@ bool nexthop_slots_is_alive(const struct nexthop_slots *slots,
 /* Its session ended, or it is announced again. `kill`: it counts as dead. */
 int nexthop_slots_set_lost(struct nexthop_slots *slots, const struct slot *slot,
 			   bool lost, bool kill);
+/*
+ * Go on with the slots as a previous run left them: `values` by slot, those with
+ * a zero address unused. A next hop counts as alive until it is known to be dead,
+ * and is in use until nexthop_slots_end_adoption().
+ */
+void nexthop_slots_adopt(struct nexthop_slots *slots,
+			 const struct hg_nexthop *values);
+void nexthop_slots_end_adoption(struct nexthop_slots *slots);
+/*
+ * Note until when flows stay on a next hop, for an agent that adopts the table.
+ * An error is no harm: then they stay for a whole window.
+ */
+void nexthop_slots_note_held(struct nexthop_slots *slots, uint32_t index,
+			     uint32_t until_s);
 /* Clear the alive bit. Returns 0 or an error of the sink. */
 int nexthop_slots_kill(struct nexthop_slots *slots, const struct slot *slot);
 

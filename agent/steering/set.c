@@ -35,7 +35,7 @@ static bool has_members(const struct steering_set *set, uint64_t hash,
 			uint32_t window_s)
 {
 	if (set->hash != hash || set->count != count ||
-	    set->window_s != window_s)
+	    set->window_s != window_s || set->adopted)
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (set->members[i].weight != members[i].weight ||
@@ -67,22 +67,41 @@ static struct steering_set *make_set(const struct member *sorted, size_t count,
 	return set;
 }
 
+static struct steering_set *insert_set(struct set_table *table,
+				       const struct member *sorted,
+				       size_t count, uint64_t hash,
+				       uint32_t window_s)
+{
+	struct steering_set *set = make_set(sorted, count, hash, window_s);
+
+	if (set)
+		LIST_INSERT_HEAD(&table->chains[hash % SET_TABLE_CHAINS], set,
+				 chain);
+	return set;
+}
+
 static struct steering_set *find_or_make(struct set_table *table,
 					 const struct member *sorted,
 					 size_t count, uint32_t window_s)
 {
 	uint64_t hash = hash_members(table, sorted, count);
-	struct steering_set_chain *chain =
-		&table->chains[hash % SET_TABLE_CHAINS];
 	struct steering_set *set;
 
-	LIST_FOREACH(set, chain, chain)
+	LIST_FOREACH(set, &table->chains[hash % SET_TABLE_CHAINS], chain)
 		if (has_members(set, hash, sorted, count, window_s))
 			return set;
-	set = make_set(sorted, count, hash, window_s);
-	if (set)
-		LIST_INSERT_HEAD(chain, set, chain);
-	return set;
+	return insert_set(table, sorted, count, hash, window_s);
+}
+
+static struct member *sorted_copy(const struct member *members, size_t count)
+{
+	struct member *sorted = calloc(count + 1, sizeof(*sorted));
+
+	if (!sorted)
+		return NULL;
+	memcpy(sorted, members, count * sizeof(*sorted));
+	qsort(sorted, count, sizeof(*sorted), by_address);
+	return sorted;
 }
 
 /*
@@ -99,19 +118,34 @@ struct steering_set *set_intern(struct set_table *table,
 				const struct member *members, size_t count,
 				uint32_t window_s)
 {
-	struct member *sorted = calloc(count + 1, sizeof(*sorted));
-	struct steering_set *set;
+	struct member *sorted = sorted_copy(members, count);
+	struct steering_set *set = NULL;
 
-	if (!sorted)
-		return NULL;
-	memcpy(sorted, members, count * sizeof(*sorted));
-	if (count == 1)
+	if (sorted && count == 1)
 		forget_weight(&sorted[0]);
-	qsort(sorted, count, sizeof(*sorted), by_address);
-	set = find_or_make(table, sorted, count, window_s);
+	if (sorted)
+		set = find_or_make(table, sorted, count, window_s);
 	free(sorted);
 	if (set)
 		set->references++;
+	return set;
+}
+
+struct steering_set *set_adopt(struct set_table *table,
+			       const struct member *members, size_t count,
+			       uint32_t window_s)
+{
+	struct member *sorted = sorted_copy(members, count);
+	struct steering_set *set = NULL;
+
+	if (sorted)
+		set = insert_set(table, sorted, count,
+				 hash_members(table, sorted, count), window_s);
+	free(sorted);
+	if (!set)
+		return NULL;
+	set->adopted = true;
+	set->references++;
 	return set;
 }
 

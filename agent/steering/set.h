@@ -31,6 +31,7 @@ struct steering_set {
 	unsigned int references;      /* VIPs, groups, a build */
 	uint32_t window_s;	      /* affinity window of its VIPs */
 	bool foresees;		      /* a weight will change */
+	bool adopted;		      /* of a previous run's table */
 	struct steering_group *group; /* with the table of this set, or NULL */
 	struct steering_group_list variants; /* others, if there is one */
 	struct steering_vip_list done;	     /* VIPs that use that table */
@@ -59,6 +60,13 @@ int set_table_init(struct set_table *table);
 struct steering_set *set_intern(struct set_table *table,
 				const struct member *members, size_t count,
 				uint32_t window_s);
+/*
+ * Likewise, of the table of a previous run: no other set is equal to it, as its
+ * weights are numbers of buckets.
+ */
+struct steering_set *set_adopt(struct set_table *table,
+			       const struct member *members, size_t count,
+			       uint32_t window_s);
 void set_release(struct steering_set *set);
 
 /* Return the member with the address, or NULL. */

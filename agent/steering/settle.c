@@ -24,6 +24,7 @@
 #include "core/clock.h"
 #include "steering/settle_internal.h"
 #include "steering/variant.h"
+#include "steering/window.h"
 
 enum settle_times {
 	QUIET_MS = 50,	 /* sets that have not changed for so long are final */
@@ -219,6 +220,7 @@ uint32_t steering_settle(struct steering *steering, uint64_t now_ms)
 			   limit_consolidate(&turn)))
 			break;
 	} while ((left = turn_has_time(&turn)));
+	window_note_holds(&steering->groups);
 	if (!left)
 		return 0;
 	if (TAILQ_EMPTY(&steering->queue))

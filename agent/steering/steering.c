@@ -61,10 +61,19 @@ struct steering *steering_new(const struct steering_options *options,
 	return steering;
 }
 
+/* Take over a reference on what an adopted VIP is to have, or NULL. */
+static void set_wish(struct steering_vip *vip, struct steering_set *set)
+{
+	if (vip->wish)
+		set_release(vip->wish);
+	vip->wish = set;
+}
+
 /* Free a VIP; the program's tables stay. */
 static void free_vip(struct steering *steering, struct steering_vip *vip)
 {
 	parking_end(steering, vip);
+	set_wish(vip, NULL);
 	vip_forget_set(steering, vip);
 	steering->by_counter[vip->counter->index] = NULL;
 	prefix_map_remove(&steering->vips, &vip->node);
@@ -106,9 +115,8 @@ int steering_remove_vip(struct steering *steering, struct steering_vip *vip)
 	return error;
 }
 
-/* Add a VIP to our table, not to the program's. NULL: no room, or an error. */
-static struct steering_vip *add_vip(struct steering *steering,
-				    const struct prefix *prefix)
+struct steering_vip *steering_add_vip(struct steering *steering,
+				      const struct prefix *prefix)
 {
 	const struct steering_sink *sink = &steering->sink;
 	struct steering_vip *vip = calloc(1, sizeof(*vip));
@@ -162,9 +170,8 @@ static int use_own_group(struct steering *steering, struct steering_vip *vip)
 	return error;
 }
 
-/* Take over the reference on `set`. On failure the VIP keeps its own. */
-static int change_set(struct steering *steering, struct steering_vip *vip,
-		      struct steering_set *set)
+int steering_change_set(struct steering *steering, struct steering_vip *vip,
+			struct steering_set *set)
 {
 	struct steering_set *previous = vip->set;
 	int error;
@@ -192,13 +199,18 @@ static int give_set(struct steering *steering, const struct prefix *prefix,
 	bool added = !vip;
 	int error;
 
+	if (vip && vip->adopted) {
+		set_wish(vip, set);
+		*steered = true;
+		return 0;
+	}
 	if (added)
-		vip = add_vip(steering, prefix);
+		vip = steering_add_vip(steering, prefix);
 	if (!vip) {
 		set_release(set);
 		return -ENOSPC;
 	}
-	error = change_set(steering, vip, set);
+	error = steering_change_set(steering, vip, set);
 	if (!error)
 		parking_end(steering, vip);
 	*steered = vip_is_steered(vip);
@@ -231,6 +243,9 @@ int steering_set_vip(struct steering *steering, const struct prefix *prefix,
 		if (!set)
 			return -ENOMEM;
 		error = give_set(steering, prefix, set, steered);
+	} else if (vip && vip->adopted) {
+		set_wish(vip, NULL);
+		*steered = false;
 	} else if (vip) {
 		if (!parking_begin(steering, vip))
 			error = steering_remove_vip(steering, vip);

@@ -28,6 +28,8 @@
  *   turn           its steps: builds, and VIPs that move to a table
  *   limit          sets for which no group is free
  *   group          bucket tables, built in turns
+ *   adopt          tables of a previous run, which go on in place
+ *   adopted_table  one of them: members, owners and windows. Pure
  *   variant        groups of one set with different windows
  *   window         affinity windows of a group
  *   affinity       those of its buckets, over time. Pure
@@ -169,6 +171,9 @@ struct steering_vip {
 	bool parked;
 	uint32_t parked_since_s; /* both 0: not decided yet */
 	uint32_t parked_until_s;
+	/* It keeps the table of a previous run until released: adopt.h. */
+	bool adopted;
+	struct steering_set *wish; /* what it is to have then, or NULL */
 	TAILQ_ENTRY(steering_vip) set_link;
 	TAILQ_ENTRY(steering_vip) group_link;
 };

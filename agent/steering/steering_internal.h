@@ -70,6 +70,12 @@ void vip_release_group(struct steering *steering, struct steering_group *group);
 
 /* ------------------------------------------------------------- steering.c */
 
+/* Add a VIP to our table, not to the program's. NULL: no room, or an error. */
+struct steering_vip *steering_add_vip(struct steering *steering,
+				      const struct prefix *prefix);
+/* Take over the reference on `set`. On failure the VIP keeps its own. */
+int steering_change_set(struct steering *steering, struct steering_vip *vip,
+			struct steering_set *set);
 /* Remove a VIP from all tables, and free it. Returns 0 or the sink's error. */
 int steering_remove_vip(struct steering *steering, struct steering_vip *vip);
 

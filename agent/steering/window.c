@@ -165,6 +165,7 @@ static bool replace_held(struct group_table *table,
 	release_held(table, group->held, group->held_count);
 	group->held = held;
 	group->held_count = count;
+	table->holds_changed = true;
 	return true;
 }
 
@@ -213,6 +214,51 @@ void window_free(struct group_table *table, struct steering_group *group)
 	release_held(table, group->held, group->held_count);
 	group->held = NULL;
 	group->held_count = 0;
+	table->holds_changed = true;
+}
+
+void window_note_holds(struct group_table *table)
+{
+	struct nexthop_slots *nexthops = table->nexthops;
+
+	if (!table->holds_changed)
+		return;
+	clear_terms(table);
+	for (uint32_t i = 0; i < table->options->group_count; i++) {
+		const struct steering_group *group = table->groups[i];
+
+		for (size_t h = 0; group && h < group->held_count; h++)
+			want_held(table, group->held[h].slot->index,
+				  group->held[h].until_s);
+	}
+	for (uint32_t i = 0; i < HG_MAX_NEXTHOPS; i++)
+		nexthop_slots_note_held(nexthops, i, table->terms[i]);
+	table->holds_changed = false;
+}
+
+/* Hold next hops that may have flows by records only. */
+static void want_recorded_held(struct group_table *table,
+			       const struct steering_group *group)
+{
+	const struct nexthop_slots *nexthops = table->nexthops;
+
+	for (uint32_t i = 0; i < HG_MAX_NEXTHOPS; i++) {
+		const struct hg_nexthop *value = &nexthops->values[i];
+
+		if (value->alive && value->held_until_s > table->now_s &&
+		    !is_owner(group->set, nexthop_slots_at(nexthops, i)))
+			want_held(table, i, value->held_until_s);
+	}
+}
+
+void window_adopt(struct group_table *table, struct steering_group *group,
+		  struct affinity *affinity)
+{
+	group->affinity = affinity;
+	clear_terms(table);
+	want_recorded_held(table, group);
+	renew(table, group);
+	table->windows_open = true;
 }
 
 /* ------------------------------------------------------------- opening */
@@ -276,7 +322,7 @@ static struct affinity *buckets_of(const struct group_table *table,
 }
 
 /* Members that are back need no drain, those whose session ended no long one. */
-static void shorten_drains(const struct group_table *table,
+static void shorten_drains(struct group_table *table,
 			   struct steering_group *group)
 {
 	for (size_t i = 0; i < group->held_count; i++) {
@@ -400,8 +446,8 @@ void window_extend(const struct group_table *table,
 	set_end(group);
 }
 
-void window_shorten(const struct group_table *table,
-		    struct steering_group *group, const struct slot *slot)
+void window_shorten(struct group_table *table, struct steering_group *group,
+		    const struct slot *slot)
 {
 	uint32_t until_s = table->now_s + group->set->window_s + 1;
 
@@ -412,6 +458,7 @@ void window_shorten(const struct group_table *table,
 	if (group->affinity)
 		affinity_limit(group->affinity, (uint16_t)slot->index, until_s);
 	set_end(group);
+	table->holds_changed = true;
 }
 
 /* Hold what the flows of `from` need. */

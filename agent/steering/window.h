@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct affinity;
 struct group_table;
 struct slot;
 struct steering_group;
@@ -37,8 +38,8 @@ bool window_update(struct group_table *table, struct steering_group *group);
 void window_extend(const struct group_table *table,
 		   struct steering_group *group);
 /* Let no window on the slot last longer than one window. */
-void window_shorten(const struct group_table *table,
-		    struct steering_group *group, const struct slot *slot);
+void window_shorten(struct group_table *table, struct steering_group *group,
+		    const struct slot *slot);
 /* Track the flows that come with a VIP of `from`, unless it does so already. */
 void window_track(struct group_table *table, struct steering_group *group,
 		  const struct steering_group *from);
@@ -48,6 +49,15 @@ void window_untrack(struct group_table *table, struct steering_group *group);
 void window_free(struct group_table *table, struct steering_group *group);
 /* True if some bucket moves. */
 bool window_is_open(const struct steering_group *group);
+
+/*
+ * Go on with the windows of an adopted group. Next hops that flows stay on are
+ * held for as long as the previous run would have held them.
+ */
+void window_adopt(struct group_table *table, struct steering_group *group,
+		  struct affinity *affinity);
+/* Write into the next hops how long flows stay on them. */
+void window_note_holds(struct group_table *table);
 
 /* Write all buckets of the group. Returns 0 or an error of the sink. */
 int window_write(struct group_table *table, struct steering_group *group);

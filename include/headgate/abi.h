@@ -315,7 +315,11 @@ struct hg_nexthop {
 	__u8 draining;
 	struct hg_vlan_tag tags[2]; /* outermost first */
 	__u32 incarnation; /* +1 each time the slot becomes alive again */
-	__u32 reserved;
+	/*
+	 * Flows stay on it until then, with or without buckets: seconds of
+	 * CLOCK_BOOTTIME, or 0. For the next agent; the program ignores it.
+	 */
+	__u32 held_until_s;
 	struct hg_address address;
 	__u8 reserved2[12];
 } __attribute__((aligned(8)));
@@ -400,6 +404,15 @@ struct hg_vip_secret {
 	__u64 subnet_factor;
 };
 
+/*
+ * The number of this layout of the maps. A change of the meaning of
+ * what the maps hold raises it: an agent goes on with the maps of a previous run only if
+ * the numbers are equal. Sizes and types are compared in any case.
+ */
+enum hg_layout {
+	HG_LAYOUT = 1,
+};
+
 /* Configuration of the program, constant once it is loaded */
 struct hg_config {
 	__u64 hash_key; /* the same on all nodes that steer alike */
@@ -413,6 +426,8 @@ struct hg_config {
 	/* Records in `flows_new` for each second and CPU */
 	__u32 flows_new_rate;
 	__u32 virtual_clock; /* flows go by hg_control.time_ms; for tests */
+	__u32 layout;	     /* HG_LAYOUT, for the next agent */
+	__u32 reserved;
 };
 
 /*

@@ -253,7 +253,7 @@ void world_set_time(struct world *world, uint64_t time_ms)
 uint64_t world_record_ns(const struct world *world)
 {
 	return NS_PER_SECOND /
-	       world->dp->skeleton->rodata->config.flows_new_rate;
+	       world->dp->skeleton->rodata_config->config.flows_new_rate;
 }
 
 void world_set_flow_budget(struct world *world, uint64_t used_until_ns)

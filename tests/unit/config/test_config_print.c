@@ -42,6 +42,7 @@ static void the_canonical_form_has_every_flag(void **state)
 		"neighbor 10.1.0.0/24,role=backend,passive,hold-time=9,"
 		"limit=256,max-prefix=1000,max-bandwidth=800000\n"
 		"shutdown-delay 0\n"
+		"takeover-max 60\n"
 		"listen [::]:179\n"
 		"maximum-paths 256\n"
 		"maximum-paths-ibgp 256\n"

@@ -131,6 +131,30 @@ static void a_full_table_reuses_the_slot_released_longest_ago(void **state)
 	slot_table_free(&table);
 }
 
+static void an_adopted_slot_is_as_if_it_had_been_given(void **state)
+{
+	struct prefix first = host(1), second = host(2), third = host(3);
+	struct slot_table table;
+	struct slot *slot;
+
+	(void)state;
+	assert_int_equal(slot_table_init(&table, FIRST, SIZE), 0);
+	slot = slot_adopt(&table, &first, FIRST + 1);
+	assert_non_null(slot);
+	assert_null(slot_adopt(&table, &second, FIRST + 1)); /* taken */
+	assert_null(slot_adopt(&table, &first, FIRST));	     /* has one */
+	assert_null(slot_adopt(&table, &second, SIZE));
+	assert_null(slot_adopt(&table, &second, FIRST - 1));
+	assert_ptr_equal(acquire(&table, 1, false), slot);
+	assert_int_equal(slot->index, FIRST + 1);
+	/* First those that were never given away, then the gap. */
+	assert_int_equal(acquire(&table, 2, true)->index, FIRST + 2);
+	assert_int_equal(acquire(&table, 3, true)->index, FIRST);
+	assert_non_null(slot_find(&table, &third));
+	assert_null(acquire(&table, 4, true));
+	slot_table_free(&table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +165,7 @@ int main(void)
 			a_prefix_keeps_its_slot_while_there_are_others),
 		cmocka_unit_test(
 			a_full_table_reuses_the_slot_released_longest_ago),
+		cmocka_unit_test(an_adopted_slot_is_as_if_it_had_been_given),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

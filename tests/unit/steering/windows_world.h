@@ -226,7 +226,8 @@ static inline void track(const struct address *address, bool wanted,
 	assert_in_range(tables.tracked[hop_index(address)], 0, 1);
 }
 
-static inline void start(uint32_t groups, uint32_t window_s)
+/* Make a steering on the tables as they are. */
+static inline void make_steering(uint32_t groups, uint32_t window_s)
 {
 	const struct steering_options options = {
 		.table_size = TABLE_SIZE,
@@ -251,6 +252,12 @@ static inline void start(uint32_t groups, uint32_t window_s)
 	struct steering_hooks hooks = settled_hooks;
 
 	hooks.nexthop_track = track;
+	tables.steering = steering_new(&options, NULL, &sink, &hooks);
+	assert_non_null(tables.steering);
+}
+
+static inline void start(uint32_t groups, uint32_t window_s)
+{
 	memset(&tables, 0, sizeof(tables));
 	memset(flows, 0, sizeof(flows));
 	flow_count = (struct hg_flow_count){ 0 };
@@ -260,8 +267,7 @@ static inline void start(uint32_t groups, uint32_t window_s)
 		tables.known[i].state = NEXTHOP_RESOLVED;
 		tables.known[i].mac[5] = (uint8_t)i + 1;
 	}
-	tables.steering = steering_new(&options, NULL, &sink, &hooks);
-	assert_non_null(tables.steering);
+	make_steering(groups, window_s);
 }
 
 static inline int teardown(void **state)
