@@ -483,7 +483,8 @@ class Strangers(RawCase):
         again = [s for s in map(self.connect, self.SOURCES[:-1]) if s]
         self.measure_update([speaker])
         self.assertFalse(speaker.closed)
-        self.assertLess(len(self.still_open(sockets + again)), self.LIMIT)
+        self.wait_open(sockets + again, self.LIMIT - 1)
+        self.assertFalse(speaker.closed)
         for sock in sockets + again:
             reset(sock)
         speaker.close()
