@@ -22,14 +22,6 @@ enum {
 	SCOPE_OFFSET = 4,
 };
 
-struct address address_from_ipv4(uint32_t ipv4)
-{
-	struct address address = { .bytes = { [10] = 0xff, [11] = 0xff } };
-
-	memcpy(address.bytes + ADDRESS_IPV4_OFFSET, &ipv4, sizeof(ipv4));
-	return address;
-}
-
 uint32_t address_ipv4(const struct address *address)
 {
 	uint32_t ipv4;
@@ -194,13 +186,17 @@ void prefix_clear_host_bits(struct prefix *prefix)
 
 bool prefix_contains(const struct prefix *prefix, const struct address *address)
 {
-	unsigned int bits = significant_bits(prefix);
 	const struct address_halves ours = address_halves(&prefix->address);
 	const struct address_halves theirs = address_halves(address);
 
-	return address_is_ipv4(&prefix->address) == address_is_ipv4(address) &&
-	       !((ours.high ^ theirs.high) & half_mask(bits, 0)) &&
-	       !((ours.low ^ theirs.low) & half_mask(bits, HALF_BITS));
+	if (address_is_ipv4(&prefix->address) != address_is_ipv4(address))
+		return false;
+	if (address_is_ipv4(address))
+		return !(be64toh(ours.low ^ theirs.low) >>
+			 (ADDRESS_BITS_IPV4 - prefix->length));
+	return !((ours.high ^ theirs.high) & half_mask(prefix->length, 0)) &&
+	       !((ours.low ^ theirs.low) &
+		 half_mask(prefix->length, HALF_BITS));
 }
 
 bool prefix_covers(const struct prefix *outer, const struct prefix *inner)

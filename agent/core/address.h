@@ -72,9 +72,24 @@ address_halves(const struct address *address)
 static inline bool address_is_ipv4(const struct address *address)
 {
 	const struct address_halves halves = address_halves(address);
+	const uint64_t mark = (uint64_t)UINT32_MAX << ADDRESS_BITS_IPV4;
 
 	return !halves.high &&
-	       be64toh(halves.low) >> ADDRESS_BITS_IPV4 == ADDRESS_MAPPED;
+	       (halves.low & htobe64(mark)) ==
+		       htobe64((uint64_t)ADDRESS_MAPPED << ADDRESS_BITS_IPV4);
+}
+
+/* Convert from network byte order, as in struct in_addr. */
+static inline struct address address_from_ipv4(uint32_t ipv4)
+{
+	const struct address_halves halves = {
+		.low = htobe64((uint64_t)ADDRESS_MAPPED << ADDRESS_BITS_IPV4 |
+			       be32toh(ipv4)),
+	};
+	struct address address;
+
+	memcpy(address.bytes, &halves, sizeof(address));
+	return address;
 }
 
 static inline bool address_equal(const struct address *a,
@@ -89,8 +104,6 @@ static inline bool prefix_equal(const struct prefix *a, const struct prefix *b)
 	       address_equal(&a->address, &b->address);
 }
 
-/* Convert from network byte order, as in struct in_addr. */
-struct address address_from_ipv4(uint32_t ipv4);
 /* Convert to network byte order; `address` must be IPv4. */
 uint32_t address_ipv4(const struct address *address);
 bool address_is_zero(const struct address *address);

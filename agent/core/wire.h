@@ -50,6 +50,12 @@ static inline const uint8_t *reader_take(struct reader *r, size_t count)
 	return at;
 }
 
+/* Return the next `count` bytes, which stay; NULL if there are fewer. */
+static inline const uint8_t *reader_peek(const struct reader *r, size_t count)
+{
+	return r->failed || count > r->left ? NULL : r->data;
+}
+
 /* Return a reader of the next `count` bytes; failed if there are fewer. */
 static inline struct reader reader_sub(struct reader *r, size_t count)
 {

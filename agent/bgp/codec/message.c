@@ -59,10 +59,12 @@ static enum bgp_message_status length_error(struct bgp_message *out,
 /* True if the part of the marker that has arrived is all ones. */
 static bool marker_is_good(const uint8_t *data, size_t size)
 {
-	for (size_t i = 0; i < size && i < BGP_MARKER_SIZE; i++)
-		if (data[i] != MARKER_BYTE)
-			return false;
-	return true;
+	static const uint8_t marker[] = {
+		[0 ... BGP_MARKER_SIZE - 1] = MARKER_BYTE,
+	};
+
+	return size < sizeof(marker) ? !memcmp(data, marker, size) :
+				       !memcmp(data, marker, sizeof(marker));
 }
 
 static bool message_length_is_good(const struct message_type *type,

@@ -42,15 +42,13 @@ static void clear_padding(uint8_t *address, unsigned int bits)
 			(uint8_t)(UINT8_MAX << (BITS_PER_BYTE - kept));
 }
 
-/* Take the next prefix, martian or not. False at the end and at an error. */
-static bool read_key(struct bgp_nlri *nlri, struct bgp_path_key *key)
+/* Take the next prefix of any kind. False at an error. */
+static bool read_any_key(struct bgp_nlri *nlri, struct bgp_path_key *key)
 {
 	const struct layout *layout = &layouts[nlri->family];
 	struct reader *bytes = &nlri->bytes;
 	uint8_t *address = key->prefix.address.bytes + layout->offset;
 
-	if (!bytes->left)
-		return false;
 	key->path_id = nlri->add_path ? reader_u32(bytes) : 0;
 	key->prefix.length = reader_u8(bytes);
 	if (key->prefix.length > layout->bits)
@@ -61,6 +59,41 @@ static bool read_key(struct bgp_nlri *nlri, struct bgp_path_key *key)
 		return false;
 	clear_padding(address, key->prefix.length);
 	return true;
+}
+
+/*
+ * Take an IPv4 prefix as one word, with bytes of what follows if it is shorter.
+ * False without taking it at the end of the list and at an error.
+ */
+static inline bool read_ipv4_key(struct reader *bytes, struct bgp_path_key *key)
+{
+	const uint8_t *at = reader_peek(bytes, LENGTH_SIZE + BGP_IPV4_SIZE);
+	uint32_t word;
+
+	if (!at || *at > ADDRESS_BITS_IPV4)
+		return false;
+	memcpy(&word, at + LENGTH_SIZE, sizeof(word));
+	word &= htobe32(
+		(uint32_t)((uint64_t)UINT32_MAX << (ADDRESS_BITS_IPV4 - *at)));
+	reader_take(bytes, LENGTH_SIZE + bytes_of_bits(*at));
+	key->prefix.address = address_from_ipv4(word);
+	key->prefix.length = *at;
+	key->path_id = 0;
+	return true;
+}
+
+/*
+ * Take the next prefix, martian or not. False at the end and at an error. Each
+ * prefix comes through here twice, so the usual kind has a way of its own.
+ */
+static inline bool read_key(struct bgp_nlri *nlri, struct bgp_path_key *key)
+{
+	if (!nlri->bytes.left)
+		return false;
+	if (nlri->family == BGP_IPV4_UNICAST && !nlri->add_path &&
+	    read_ipv4_key(&nlri->bytes, key))
+		return true;
+	return read_any_key(nlri, key);
 }
 
 enum bgp_nlri_verdict bgp_nlri_check(struct bgp_nlri *nlri)
@@ -78,15 +111,10 @@ enum bgp_nlri_verdict bgp_nlri_check(struct bgp_nlri *nlri)
 
 bool bgp_nlri_next(struct bgp_nlri *nlri, struct bgp_path_key *key)
 {
-	struct bgp_path_key next;
-
-	while (read_key(nlri, &next)) {
-		if (!nlri->has_no_martians &&
-		    martian_prefix(&next.prefix, nlri->family))
-			continue;
-		*key = next;
-		return true;
-	}
+	while (read_key(nlri, key))
+		if (nlri->has_no_martians ||
+		    !martian_prefix(&key->prefix, nlri->family))
+			return true;
 	return false;
 }
 

@@ -263,12 +263,38 @@ static void rejects_every_truncation_of_nlri(void **state)
 	}
 }
 
+/* The bytes behind a list belong to others: the copies have none. */
+static void reads_no_byte_behind_the_last_prefix(void **state)
+{
+	static const uint8_t bytes[] = { 32, 192, 0, 2, 1, 9, 10, 128,
+					 24, 10,  1, 2, 0, 1, 128 };
+	static const char *const prefixes[] = { "192.0.2.1/32", "10.128.0.0/9",
+						"10.1.2.0/24", "0.0.0.0/0",
+						"128.0.0.0/1" };
+	static const size_t ends[] = { 5, 8, 12, 13, 15 };
+
+	(void)state;
+	for (size_t size = 0, whole = 0; size <= sizeof(bytes); size++) {
+		uint8_t *copy = exact_copy(bytes, size);
+		struct bgp_nlri nlri = ipv4(reader_of(copy, size));
+		bool cut = size && size != ends[whole];
+
+		whole += size == ends[whole];
+		assert_int_equal(bgp_nlri_check(&nlri),
+				 cut ? BGP_NLRI_MALFORMED : BGP_NLRI_OK);
+		for (size_t i = 0; i < whole; i++)
+			assert_next(&nlri, prefixes[i]);
+		free(copy);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_ipv4_prefixes),
 		cmocka_unit_test(reads_ipv6_prefixes),
 		cmocka_unit_test(reads_path_identifiers_before_prefixes),
+		cmocka_unit_test(reads_no_byte_behind_the_last_prefix),
 		cmocka_unit_test(clears_bits_behind_the_prefix),
 		cmocka_unit_test(finds_prefixes_that_are_too_long_or_cut),
 		cmocka_unit_test(walks_unchecked_lists_up_to_their_error),
