@@ -7,6 +7,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* Inlined, a rare case would give the usual one a stack frame. */
+#define NOINLINE __attribute__((noinline))
+
 enum {
 	INITIAL_SIZE = 8,
 	BLOCK_PLACES = 64,
@@ -158,18 +161,30 @@ static int add_pointer_block(struct pointer_set *set, const void *pointer)
 	return 0;
 }
 
+/* Add a member to the last entry. */
+static void add_to_last(struct pointer_set *set, uint64_t bit)
+{
+	struct pointer_block *block = &set->blocks[set->last];
+
+	set->count += !(block->members & bit);
+	block->members |= bit;
+}
+
+NOINLINE static int add_elsewhere(struct pointer_set *set, const void *pointer)
+{
+	if (add_pointer_block(set, pointer))
+		return -ENOMEM;
+	add_to_last(set, place_of(set, pointer).bit);
+	return 0;
+}
+
 int pointer_set_add(struct pointer_set *set, const void *pointer)
 {
 	uint64_t bit = bit_in_last(set, pointer);
-	struct pointer_block *block;
 
-	if (!bit && add_pointer_block(set, pointer))
-		return -ENOMEM;
 	if (!bit)
-		bit = place_of(set, pointer).bit;
-	block = &set->blocks[set->last];
-	set->count += !(block->members & bit);
-	block->members |= bit;
+		return add_elsewhere(set, pointer);
+	add_to_last(set, bit);
 	return 0;
 }
 
@@ -195,20 +210,32 @@ static void free_block(struct pointer_set *set, size_t hole)
 	set->last_start = NO_START;
 }
 
-/* Make the entry of a member the last one and return its bit; 0: no member. */
-static uint64_t find_bit(struct pointer_set *set, const void *pointer)
+/* Remove a bit of the last entry, which has it. */
+static void remove_from_last(struct pointer_set *set, uint64_t bit)
+{
+	struct pointer_block *block = &set->blocks[set->last];
+
+	block->members &= ~bit;
+	if (!--set->count)
+		pointer_set_free(set);
+	else if (!block->members)
+		free_block(set, set->last);
+}
+
+NOINLINE static void remove_elsewhere(struct pointer_set *set,
+				      const void *pointer)
 {
 	struct place place;
 	size_t entry;
 
 	if (!set->size)
-		return 0;
+		return;
 	place = place_of(set, pointer);
 	entry = find_block(set, place.key);
 	if (!(set->blocks[entry].members & place.bit))
-		return 0;
+		return;
 	remember_block(set, entry);
-	return place.bit;
+	remove_from_last(set, place.bit);
 }
 
 void pointer_set_remove(struct pointer_set *set, const void *pointer)
@@ -216,14 +243,9 @@ void pointer_set_remove(struct pointer_set *set, const void *pointer)
 	uint64_t bit = bit_in_last(set, pointer);
 
 	if (!bit)
-		bit = find_bit(set, pointer);
-	if (!bit || !(set->blocks[set->last].members & bit))
-		return;
-	set->blocks[set->last].members &= ~bit;
-	if (!--set->count)
-		pointer_set_free(set);
-	else if (!set->blocks[set->last].members)
-		free_block(set, set->last);
+		remove_elsewhere(set, pointer);
+	else if (set->blocks[set->last].members & bit)
+		remove_from_last(set, bit);
 }
 
 bool pointer_set_contains(const struct pointer_set *set, const void *pointer)

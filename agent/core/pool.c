@@ -158,14 +158,19 @@ static void *take_free(struct pool *pool)
 	return item;
 }
 
-void *pool_take(struct pool *pool)
+void *pool_take_raw(struct pool *pool)
 {
 	void *object = pool->free ? take_free(pool) : take_fresh(pool);
 
-	if (!object)
-		return NULL;
-	pool->used++;
-	return memset(object, 0, pool->item_size);
+	pool->used += object != NULL;
+	return object;
+}
+
+void *pool_take(struct pool *pool)
+{
+	void *object = pool_take_raw(pool);
+
+	return object ? memset(object, 0, pool->item_size) : NULL;
 }
 
 /* Unmap all chunks, or make them spare: no object is in use. */

@@ -48,6 +48,8 @@ uint32_t *pool_tag(const struct pool *pool, const void *object);
 void pool_free(struct pool *pool);
 /* Return a zeroed object, or NULL. The caller returns it by pool_give(). */
 void *pool_take(struct pool *pool);
+/* The same for a caller that sets all of it: the bytes may have any value. */
+void *pool_take_raw(struct pool *pool);
 void pool_give(struct pool *pool, void *object);
 
 #endif

@@ -90,14 +90,33 @@ static void clear_path(struct rib *rib, struct rib_peer *peer,
 	attribute_set_release(&rib->attributes, path->attributes);
 }
 
-/* Find the peer's path with this identifier in a route, or its place. */
-static struct path **find_path_place(struct rib *rib, struct route *route,
-				     struct rib_peer *peer, uint32_t path_id)
+static bool is_path_of(const struct path *path, const struct rib_peer *peer,
+		       uint32_t path_id)
+{
+	return adj_rib_in_is_of_peer(path, peer) && path->path_id == path_id;
+}
+
+static struct path **search_path_place(struct rib *rib, struct route *route,
+				       struct rib_peer *peer, uint32_t path_id)
 {
 	const struct path wanted = { .source = &peer->source,
 				     .path_id = path_id };
 
 	return path_index_place(&rib->path_indexes, route, &wanted);
+}
+
+/*
+ * Find the peer's path with this identifier in a route, or its place. Most often
+ * it is the first one, or the route is new.
+ */
+static inline struct path **find_path_place(struct rib *rib,
+					    struct route *route,
+					    struct rib_peer *peer,
+					    uint32_t path_id)
+{
+	if (!route->paths || is_path_of(route->paths, peer, path_id))
+		return &route->paths;
+	return search_path_place(rib, route, peer, path_id);
 }
 
 struct path **adj_rib_in_first_path(struct rib *rib, struct route *route,
@@ -115,12 +134,6 @@ bool adj_rib_in_has_other_path(struct rib *rib, struct rib_peer *peer,
 		return false;
 	first = *adj_rib_in_first_path(rib, route, peer);
 	return first != path || adj_rib_in_is_of_peer(first->next, peer);
-}
-
-static bool is_path_of(const struct path *path, const struct rib_peer *peer,
-		       uint32_t path_id)
-{
-	return adj_rib_in_is_of_peer(path, peer) && path->path_id == path_id;
 }
 
 /*
@@ -243,11 +256,10 @@ static struct path *get_path(struct rib *rib, struct rib_peer *peer,
 
 	if (is_path_of(path, peer, path_id))
 		return path;
-	path = pool_take(&rib->path_pool);
+	path = pool_take_raw(&rib->path_pool);
 	if (!path)
 		return NULL;
-	path->source = &peer->source;
-	path->path_id = path_id;
+	*path = (struct path){ .source = &peer->source, .path_id = path_id };
 	peer->has_path_ids |= path_id;
 	path_index_insert(&rib->path_indexes, route, link, path);
 	return path;

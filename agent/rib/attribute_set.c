@@ -149,16 +149,26 @@ static struct attribute_set *find_set(const struct attribute_table *table,
 	return NULL;
 }
 
-static enum announce_scope scope_of(struct reader communities)
+/* Note the well-known communities in one walk. */
+static void set_well_known(struct attribute_set *set, struct reader communities)
 {
-	if (community_list_contains(communities, BGP_COMMUNITY_NO_ADVERTISE))
-		return ANNOUNCE_NOWHERE;
-	return community_list_contains(communities, BGP_COMMUNITY_NO_EXPORT) ||
-			       community_list_contains(
-				       communities,
-				       BGP_COMMUNITY_NO_EXPORT_SUBCONFED) ?
-		       ANNOUNCE_INSIDE :
-		       ANNOUNCE_ANYWHERE;
+	while (communities.left)
+		switch (reader_u32(&communities)) {
+		case BGP_COMMUNITY_GRACEFUL_SHUTDOWN:
+			set->is_shutdown = true;
+			break;
+		case BGP_COMMUNITY_LLGR_STALE:
+			set->is_llgr_stale = true;
+			break;
+		case BGP_COMMUNITY_NO_ADVERTISE:
+			set->scope = ANNOUNCE_NOWHERE;
+			break;
+		case BGP_COMMUNITY_NO_EXPORT:
+		case BGP_COMMUNITY_NO_EXPORT_SUBCONFED:
+			if (set->scope == ANNOUNCE_ANYWHERE)
+				set->scope = ANNOUNCE_INSIDE;
+			break;
+		}
 }
 
 static bool contains_any(struct reader communities,
@@ -198,11 +208,7 @@ static void set_compared_values(struct attribute_set *set,
 	set->originator_id = from->originator_id;
 	set->cluster_length =
 		(uint16_t)(from->cluster_list.left / BGP_IDENTIFIER_SIZE);
-	set->is_shutdown = community_list_contains(
-		from->communities, BGP_COMMUNITY_GRACEFUL_SHUTDOWN);
-	set->is_llgr_stale = community_list_contains(from->communities,
-						     BGP_COMMUNITY_LLGR_STALE);
-	set->scope = scope_of(from->communities);
+	set_well_known(set, from->communities);
 	set->has_bandwidth = extended_community_bandwidth(from, &bandwidth);
 	set->bandwidth = (float)bandwidth;
 }

@@ -12,9 +12,12 @@ enum {
 	ORDER_BITS = 4,
 	OLDEST_SHIFT = (DEPARTURES_WAYS - 1) * ORDER_BITS,
 	FIRST_ORDER = 0x76543210,
+	TAG_SIGN = 15, /* the highest bit of a tag */
+	TAGS_OF_WORD = 4,
 };
 
-static const uint64_t MIX = 0x9e3779b97f4a7c15u; /* odd: keeps all bits */
+static const uint64_t MIX = 0x9e3779b97f4a7c15u;     /* odd: keeps all bits */
+static const uint64_t EACH_TAG = 0x0001000100010001; /* four tags in a word */
 
 _Static_assert(DEPARTURES_WAYS *ORDER_BITS == 32, "fits departure_set.order");
 
@@ -71,6 +74,23 @@ static bool is_entry_of(const struct departure *entry,
 	       address_equal(&entry->neighbor, neighbor);
 }
 
+/*
+ * True if one of the tags of a set is `tag`. Four at a time: equal ones differ by
+ * 0, and of all differences only 0 gains the highest bit when 1 is taken away.
+ */
+static bool has_tag(const struct departure_set *set, uint16_t tag)
+{
+	uint64_t words[DEPARTURES_WAYS / TAGS_OF_WORD], found = 0;
+
+	memcpy(words, set->tags, sizeof(words));
+	for (size_t i = 0; i < DEPARTURES_WAYS / TAGS_OF_WORD; i++) {
+		uint64_t difference = words[i] ^ tag * EACH_TAG;
+
+		found |= (difference - EACH_TAG) & ~difference;
+	}
+	return found & EACH_TAG << TAG_SIGN;
+}
+
 /* Return the number of the path's place in its set, or DEPARTURES_WAYS. */
 static unsigned int find_way(const struct departures *departures,
 			     const struct departure_key *key,
@@ -82,6 +102,8 @@ static unsigned int find_way(const struct departures *departures,
 		&departures->entries[key->set * DEPARTURES_WAYS];
 	unsigned int way = 0;
 
+	if (!has_tag(set, key->tag))
+		return DEPARTURES_WAYS;
 	while (way < DEPARTURES_WAYS &&
 	       (set->tags[way] != key->tag ||
 		!is_entry_of(&entries[way], prefix, neighbor)))

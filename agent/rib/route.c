@@ -21,11 +21,10 @@ struct route *route_get_hashed(struct rib *rib, const struct prefix *prefix,
 
 	if (node)
 		return (struct route *)node;
-	route = pool_take(&rib->route_pool);
+	route = pool_take_raw(&rib->route_pool);
 	if (!route)
 		return NULL;
-	route->node.prefix = *prefix;
-	route->node.hash = hash;
+	*route = (struct route){ .node = { .prefix = *prefix, .hash = hash } };
 	prefix_map_insert_hashed(&rib->routes, &route->node);
 	return route;
 }

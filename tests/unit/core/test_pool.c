@@ -80,6 +80,21 @@ static void an_object_is_zero_when_it_comes_back(void **state)
 	pool_give(&pool, kept);
 }
 
+static void a_raw_object_is_one_of_the_pool(void **state)
+{
+	struct pool pool = pool_of(OBJECT_SIZE);
+	void *object = pool_take_raw(&pool), *other = pool_take(&pool);
+
+	(void)state;
+	assert_int_equal(pool.used, 2);
+	assert_ptr_not_equal(object, other);
+	pool_give(&pool, object);
+	assert_ptr_equal(pool_take_raw(&pool), object);
+	pool_give(&pool, object);
+	pool_give(&pool, other);
+	assert_null(pool.chunks);
+}
+
 static void an_empty_pool_holds_no_memory(void **state)
 {
 	struct pool pool = pool_of(OBJECT_SIZE);
@@ -126,6 +141,7 @@ int main(void)
 		cmocka_unit_test(objects_do_not_overlap),
 		cmocka_unit_test(each_object_has_a_tag_of_its_own),
 		cmocka_unit_test(an_object_is_zero_when_it_comes_back),
+		cmocka_unit_test(a_raw_object_is_one_of_the_pool),
 		cmocka_unit_test(an_empty_pool_holds_no_memory),
 		cmocka_unit_test(a_pool_keeps_no_more_than_it_may),
 	};
