@@ -5,13 +5,18 @@ whose service does not answer there, whatever its BGP daemon says."""
 import itertools
 import json
 import os
+import random
 import signal
+import subprocess
 import time
 
 from lab_case import LabCase
 from lab.system import PYTHON, wait_until
 from lab.topology import VIP, VIP6, VIP6_PREFIX, VIP_PREFIX
 from lab.traffic import fates
+from raw_lab import tell
+from raw_speaker import wait_for
+from set_lab import VIPS, SetLab
 
 INTERVAL_MS, TIMEOUT_MS = 200, 400
 TIMES = f"check-interval={INTERVAL_MS},check-timeout={TIMEOUT_MS}"
@@ -20,6 +25,8 @@ HEALTH_PORT = 8080
 METRICS = 9180
 LONG_PORT = 60000
 PRESENT_S = 4  # a daemon is up so long before its service
+MANY_SERVERS = 8
+MANY_VIPS = 10000 if os.environ.get("LONG") == "1" else 500
 
 
 class CheckCase(LabCase):
@@ -322,3 +329,60 @@ class StaticPaths(LabCase):
             f"{VIP}/32,via=10.1.0.11,check-fall=1")
         self.assertEqual(done.returncode, 2)
         self.assertIn("check-fall is for check; give that, too", done.stderr)
+
+
+class Many(LabCase):
+    """Many VIPs on each server: their checks take turns."""
+
+    lab_class = SetLab
+    options = {"servers": MANY_SERVERS,
+               "keys": ("check=tcp:80", TIMES),
+               "flags": ("--metrics", f"127.0.0.1:{METRICS}")}
+
+    def start_service(self):
+        program = ("import socket\ns = socket.create_server(('', 80), "
+                   "backlog=4096)\nprint('ready', flush=True)\n"
+                   "while True: s.accept()")
+        service = self.lab.peers.start([PYTHON, "-c", program],
+                                       stdout=subprocess.PIPE, text=True)
+        self.assertEqual(service.stdout.readline(), "ready\n")
+        service.stdout.close()
+        return service
+
+    def wait_checks(self, state, seconds):
+        wait_for(self.lab.speakers,
+                 lambda: self.lab.status()["checks"][state] ==
+                 MANY_VIPS * MANY_SERVERS, seconds, f"all {state}")
+
+    def cpu_seconds(self):
+        with open(f"/proc/{self.lab.headgate.process.pid}/stat",
+                  encoding="ascii") as stat:
+            fields = stat.read().split()
+        return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+
+    def test_all_pass_and_all_fail(self):
+        lab = self.lab
+        lab.peers.ip(f"route add local {VIPS} dev lo")
+        service = self.start_service()
+        lab.connect(keepers=False)
+        before = lab.memory()
+        model = {vip: set(lab.servers) for vip in range(MANY_VIPS)}
+        lab.announce_interleaved(model, random.Random(1), pause=0)
+        patience = 30 + 3 * MANY_VIPS * MANY_SERVERS // 2000
+        self.wait_checks("passing", patience)
+        wait_for(lab.speakers, lambda: len(lab.announced()) == MANY_VIPS, 30,
+                 "all VIPs announced")
+        tell(f"{lab.memory() - before} kB of memory for "
+             f"{MANY_VIPS * MANY_SERVERS} checks and paths")
+        start, cpu = time.monotonic(), self.cpu_seconds()
+        wait_for(lab.speakers, lambda: time.monotonic() > start + 5, 10, "5 s")
+        share = (self.cpu_seconds() - cpu) / (time.monotonic() - start)
+        status = lab.status()
+        tell(f"{share:.3f} of a CPU, {status['checks']}, {status['loop']}")
+        self.assertEqual(status["checks"]["refused"], 0)
+        self.assertGreaterEqual(status["checks"]["least_interval_ms"],
+                                MANY_VIPS * MANY_SERVERS // 2)
+        self.assertIn("each comes every", lab.headgate.log_tail(200000))
+        service.end()
+        self.wait_checks("failing", 3 * patience)
+        wait_for(lab.speakers, lambda: not lab.announced(), 30, "none announced")

@@ -75,7 +75,10 @@ class OtherUser(LabCase):
         socket = f"{lab.folder}/run/headgate.sock"
         place = headgate.arguments.index("--control-socket") + 1
         headgate.arguments[place] = headgate.socket = socket
-        headgate.arguments += ["--user", USER]
+        headgate.arguments = [
+            f"{value},check=tcp:80,check-interval=200"
+            if "role=backend" in value else value
+            for value in headgate.arguments] + ["--user", USER]
         lab.start()
 
     def agent_status(self):
@@ -112,6 +115,13 @@ class OtherUser(LabCase):
         self.lab.wait_living(others)
         self.assertEqual(self.lab.download(21000, 100).failed(), [])
         dead.plug_cable()
+        self.lab.wait_living(self.lab.servers)
+
+    def test_3_a_stopped_service_is_out_and_comes_back(self):
+        server, *others = self.lab.servers
+        server.web.process.end()
+        self.lab.wait_living(others)
+        server.web.start()
         self.lab.wait_living(self.lab.servers)
 
     def test_4_captures_and_explanations_work(self):
