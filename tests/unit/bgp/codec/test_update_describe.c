@@ -11,6 +11,7 @@
 
 #include "bgp/codec/update_describe.h"
 #include "bytes.h"
+#include "ipv4_session.h"
 
 #define ORIGIN_IGP 0x40, 1, 1, 0
 #define AS_PATH	   0x40, 2, 6, 2, 1, 0, 0, 0xfd, 0xe9
@@ -24,18 +25,6 @@
 #define REACH_VPN                                                            \
 	0x80, 14, 21, 0, 1, 128, 12, 0, 0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 1, 0, \
 		24, 10, 0, 0
-
-static const struct bgp_negotiated negotiated = {
-	.peer_as = 65001,
-	.as4 = true,
-	.ebgp = true,
-	.families = BGP_IPV4_UNICAST_BIT,
-	.max_message = BGP_MAX_MESSAGE
-};
-static const struct bgp_decode_context context = { .negotiated = &negotiated };
-
-static struct bgp_scratch scratch;
-static struct bgp_update update;
 
 static void assert_described(struct reader body, enum bgp_verdict verdict,
 			     const char *expected)
