@@ -49,7 +49,7 @@ codec_USES := core
 session_DIR := agent/bgp/session
 session_SRC := admission.c announcer.c connection.c connection_input.c connection_output.c error_log.c \
 	link_advert.c link_peer.c listener.c neighbor.c neighbor_admin.c neighbor_gone.c neighbor_hint.c neighbor_options.c neighbor_session.c \
-	options.c router_advert.c setup.c socket.c speaker.c stream.c tcp_auth.c tcp_drops.c
+	options.c reconfigure.c router_advert.c setup.c socket.c speaker.c stream.c tcp_auth.c tcp_drops.c
 session_USES := codec core
 
 rib_DIR := agent/rib
@@ -92,7 +92,7 @@ control_USES := datapath steering fib nexthop rib session codec core
 config_DIR := agent/config
 config_SRC := aggregate.c bfd_key.c change.c check.c community.c confederation.c config.c entry.c file.c flag.c kind.c \
 	neighbor.c neighbor_keys.c option.c parser.c path.c print.c rule.c rule_head.c rule_kinds.c \
-	rule_tables.c rule_terms.c service_key.c vip.c
+	rule_tables.c rule_terms.c secrets.c service_key.c vip.c
 config_USES := control datapath steering fib nexthop rib session codec core
 
 # The agent itself, above all rooms. ALL_ROOMS is in link order.

@@ -177,17 +177,6 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	return code;
 }
 
-static int write_config_text(struct agent *agent)
-{
-	size_t size;
-	FILE *out = open_memstream(&agent->config_text, &size);
-
-	if (!out)
-		return -ENOMEM;
-	config_print(agent->config, out);
-	return fclose(out) ? -ENOMEM : 0;
-}
-
 int agent_new(struct config *config, const struct command_line *line,
 	      struct agent **out, char error[AGENT_ERROR_SIZE])
 {
@@ -210,10 +199,10 @@ int agent_new(struct config *config, const struct command_line *line,
 		agent_free(agent);
 		return code;
 	}
-	code = write_config_text(agent);
-	if (code) {
+	agent->config_text = host_config_text(config);
+	if (!agent->config_text) {
 		agent_free(agent);
-		return code;
+		return -ENOMEM;
 	}
 	agent->view = (struct control_view){
 		.config_text = agent->config_text,

@@ -47,6 +47,21 @@ int host_config_parse(const struct command_line *line, struct config **out,
 	return count;
 }
 
+char *host_config_text(const struct config *config)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	config_print(config, out);
+	if (!fclose(out))
+		return text;
+	free(text);
+	return NULL;
+}
+
 /* The bytes of keys stay with their readers: core/secret.h. */
 void host_config_free(struct config *config)
 {

@@ -21,6 +21,8 @@ struct command_line {
  */
 int host_config_parse(const struct command_line *line, struct config **config,
 		      enum config_request *request, FILE *errors);
+/* Return the canonical form, which the caller frees. NULL: out of memory. */
+char *host_config_text(const struct config *config);
 void host_config_free(struct config *config);
 
 #endif

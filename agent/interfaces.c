@@ -266,3 +266,9 @@ bool interfaces_are_attached(const struct interfaces *interfaces)
 {
 	return interfaces->attached;
 }
+
+void interfaces_reconfigure(struct interfaces *interfaces,
+			    const struct datapath_options *options)
+{
+	interfaces->options = options;
+}

@@ -48,6 +48,9 @@ int interfaces_start(struct interfaces *interfaces,
 		     char error[INTERFACES_ERROR_SIZE]);
 /* True if our tables forward. */
 bool interfaces_are_attached(const struct interfaces *interfaces);
+/* Take other options, with the same interfaces. They must outlive it. */
+void interfaces_reconfigure(struct interfaces *interfaces,
+			    const struct datapath_options *options);
 /* Follow a link that appeared, changed or vanished. */
 void interfaces_link_changed(struct interfaces *interfaces,
 			     const struct nexthop_link *link);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "bgp/session/announcer.h"
 #include "core/clock.h"
@@ -65,12 +66,16 @@ static void warn_of_nexthop(const struct bgp_neighbor *neighbor,
 		    bgp_neighbor_name(neighbor, name), ipv4 ? "IPv4" : "IPv6");
 }
 
-static struct rib_peer *add_peer(struct agent *agent,
-				 struct bgp_neighbor *neighbor)
+/* Describe the session as a peer. False: it has no address of ours any more. */
+static bool describe_peer(const struct agent *agent,
+			  const struct bgp_neighbor *neighbor,
+			  struct rib_peer_options *options)
 {
 	const struct bgp_connection *session = neighbor->session;
 	const struct bgp_neighbor_options *of = &neighbor->options;
-	struct rib_peer_options options = {
+	struct path_source *source = &options->source;
+
+	*options = (struct rib_peer_options){
 		.source = { .identifier = session->remote_open.identifier,
 			    .as = session->remote_open.as,
 			    .type = peer_type(&session->negotiated),
@@ -90,32 +95,26 @@ static struct rib_peer *add_peer(struct agent *agent,
 		.remove_private_as = of->remove_private_as,
 		.as_override = of->as_override,
 	};
-	struct path_source *source = &options.source;
-	struct rib_peer *peer;
-
 	if (source->type == PEER_EXTERNAL)
-		options.relation = of->relation;
-	if (!bgp_connection_local_address(session, &options.local_address))
-		return NULL;
-	source->ifindex = link_of(agent, session, &options.local_address);
+		options->relation = of->relation;
+	if (!bgp_connection_local_address(session, &options->local_address))
+		return false;
+	source->ifindex = link_of(agent, session, &options->local_address);
 	source->address = address_scoped(&neighbor->address, source->ifindex);
-	options.other_address =
+	options->other_address =
 		tracker_own_address(agent->tracker, source->ifindex,
-				    !address_is_ipv4(&options.local_address));
+				    !address_is_ipv4(&options->local_address));
 	tracker_neighbor_mac(agent->tracker, &neighbor->address,
-			     source->ifindex, options.mac);
-	source->draining =
-		drain_list_find(&agent->drains.list, &source->address);
-	warn_of_nexthop(neighbor, &options);
-	peer = rib_peer_up(agent->rib, &options);
-	if (!peer)
-		return NULL;
-	peer->owner = neighbor;
+			     source->ifindex, options->mac);
+	return true;
+}
+
+/* Set what the neighbor may announce. */
+static void set_limits(struct rib_peer *peer,
+		       const struct bgp_neighbor_options *of)
+{
 	peer->vips = &of->vips;
-	peer->warm_up = (struct warm_up_options){
-		.join_delay_s = of->join_delay,
-		.slow_start_s = of->slow_start,
-	};
+	peer->judged_vips = of->vips;
 	peer->max_paths = of->max_paths;
 	peer->nexthops.limit = of->max_nexthops;
 	if (!of->max_nexthops && of->role == NEIGHBOR_ROLE_BACKEND &&
@@ -124,6 +123,28 @@ static struct rib_peer *add_peer(struct agent *agent,
 	peer->max_prefix_length = of->max_prefix_length;
 	peer->max_prefix.limit = of->max_prefix;
 	peer->max_prefix.action = of->max_prefix_action;
+	peer->warm_up = (struct warm_up_options){
+		.join_delay_s = of->join_delay,
+		.slow_start_s = of->slow_start,
+	};
+}
+
+static struct rib_peer *add_peer(struct agent *agent,
+				 struct bgp_neighbor *neighbor)
+{
+	struct rib_peer_options options;
+	struct rib_peer *peer;
+
+	if (!describe_peer(agent, neighbor, &options))
+		return NULL;
+	options.source.draining =
+		drain_list_find(&agent->drains.list, &options.source.address);
+	warn_of_nexthop(neighbor, &options);
+	peer = rib_peer_up(agent->rib, &options);
+	if (!peer)
+		return NULL;
+	peer->owner = neighbor;
+	set_limits(peer, &neighbor->options);
 	return peer;
 }
 
@@ -245,6 +266,21 @@ void sessions_peer_gone(const struct rib_peer *peer, void *context)
 	release_follower(agent, peer);
 }
 
+/* Ask for the routes of families again (RFC 2918). */
+static void ask_again(struct bgp_neighbor *neighbor, uint32_t families)
+{
+	for (int family = 0; families && family < BGP_FAMILY_COUNT; family++) {
+		const struct bgp_route_refresh request = {
+			.family = family,
+			.subtype = BGP_ROUTE_REFRESH_REQUEST,
+		};
+
+		if (families & bgp_family_bit(family))
+			bgp_connection_send_refresh(neighbor->session,
+						    &request);
+	}
+}
+
 /*
  * Ask for the paths that max-prefix refused when there is room again. A neighbor
  * without the capability cannot be asked, and its prefixes go on waiting.
@@ -258,17 +294,7 @@ static void ask_for_refused(struct bgp_neighbor *neighbor,
 		return;
 	families = max_prefix_take_room(&peer->max_prefix);
 	waiting_prefixes_clear(&peer->waiting, families);
-
-	for (int family = 0; families && family < BGP_FAMILY_COUNT; family++) {
-		const struct bgp_route_refresh request = {
-			.family = family,
-			.subtype = BGP_ROUTE_REFRESH_REQUEST,
-		};
-
-		if (families & bgp_family_bit(family))
-			bgp_connection_send_refresh(neighbor->session,
-						    &request);
-	}
+	ask_again(neighbor, families);
 }
 
 static void note_end_of_rib(struct rib_peer *peer, enum bgp_family family)
@@ -381,4 +407,74 @@ struct bgp_callbacks sessions_callbacks(struct agent *agent)
 		.table_given = is_table_given,
 		.context = agent,
 	};
+}
+
+/* ------------------------------------------------------------- reload */
+
+/* Paths that no rule could allow were not kept: ask for them. */
+static void ask_for_unwanted(struct agent *agent, struct bgp_neighbor *neighbor,
+			     struct rib_peer *peer)
+{
+	const struct bgp_negotiated *session = &neighbor->session->negotiated;
+	char name[BGP_NEIGHBOR_NAME_SIZE];
+
+	if (!peer->not_kept[IMPORT_NO_POLICY] ||
+	    !adj_rib_in_learns_from(agent->rib, peer))
+		return;
+	peer->not_kept[IMPORT_NO_POLICY] = 0;
+	if (session->route_refresh)
+		ask_again(neighbor, session->families);
+	else
+		log_warning("bgp",
+			    "%s: its routes were not kept, and it cannot be "
+			    "asked for them; restart the session",
+			    bgp_neighbor_name(neighbor, name));
+}
+
+/* Begin or end the BFD session, as the options say now. */
+static void follow_bfd(struct agent *agent, struct rib_peer *peer,
+		       const struct bgp_neighbor_options *now)
+{
+	if (now->bfd && !peer->watched && !peer->watch_due)
+		watch_peer(agent, peer, &now->bfd_key);
+	if (now->bfd)
+		return;
+	peer->watch_due = false;
+	if (peer->watched)
+		tracker_unwatch(agent->tracker, &peer->source.address, false);
+	peer->watched = false;
+}
+
+static void change_peer(struct agent *agent, struct bgp_neighbor *neighbor,
+			struct rib_peer *peer)
+{
+	const struct neighbor_vips vips = peer->judged_vips;
+	const uint8_t max_length = peer->max_prefix_length;
+	struct rib_peer_options options;
+
+	if (!describe_peer(agent, neighbor, &options) ||
+	    rib_peer_reconfigure(agent->rib, peer, &options)) {
+		reject(agent, neighbor);
+		return;
+	}
+	set_limits(peer, &neighbor->options);
+	if (max_length != peer->max_prefix_length ||
+	    memcmp(&vips, peer->vips, sizeof(vips)))
+		rib_peer_judge(agent->rib, peer);
+	follow_bfd(agent, peer, &neighbor->options);
+	ask_for_refused(neighbor, peer);
+	ask_for_unwanted(agent, neighbor, peer);
+}
+
+void sessions_reconfigure(struct agent *agent)
+{
+	struct bgp_neighbor *neighbor, *next;
+
+	for (neighbor = TAILQ_FIRST(&agent->speaker->neighbors); neighbor;
+	     neighbor = next) {
+		next = TAILQ_NEXT(neighbor, link);
+		if (neighbor->session && neighbor->owner_data)
+			change_peer(agent, neighbor, neighbor->owner_data);
+	}
+	rib_peers_reconfigured(agent->rib);
 }

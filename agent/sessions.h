@@ -20,6 +20,8 @@ struct bgp_callbacks sessions_callbacks(struct agent *agent);
 int sessions_order(const char *neighbor, enum bgp_admin_order order,
 		   const char *reason, void *context,
 		   char error[CONTROL_ERROR_SIZE]);
+/* Give all peers what their neighbors' options and the rib's say now. */
+void sessions_reconfigure(struct agent *agent);
 /* The hook peer_gone() of the rib, with the agent as context. */
 void sessions_peer_gone(const struct rib_peer *peer, void *context);
 

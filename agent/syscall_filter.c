@@ -154,6 +154,7 @@ static const struct allowed_call allowed_calls[] = {
 	{ "mremap" },
 	{ "munmap" },
 	{ "madvise" },
+	{ "mlock" }, /* keys, which a reload reads again */
 	{ "futex" },
 
 	/* Our numbers. */

@@ -23,10 +23,10 @@ static const struct option head = {
 
 static const struct option keys[] = {
 	{ "summary-only", NULL, "Do not announce the VIPs themselves.",
-	  SWITCH(RESTART, summary_only) },
+	  SWITCH(LIVE, summary_only) },
 	{ "as-set", NULL,
 	  "Announce it with all their ASes as an AS_SET (see RFC 9774).",
-	  SWITCH(RESTART, as_set) },
+	  SWITCH(LIVE, as_set) },
 };
 
 static void finish_aggregate(struct parser *parser,

@@ -175,6 +175,51 @@ static size_t find_same(const struct config *config, const struct option *flag,
 	return CHANGE_NO_ENTRY;
 }
 
+/*
+ * Return the effect of a key that differs. A session goes on with another TCP-MD5
+ * key if both ends change it; without the first one, or the last, it cannot.
+ */
+static enum option_effect effect_of(const struct option *key,
+				    const void *before, const void *after)
+{
+	const char *a = before, *b = after;
+
+	if (key->effect == EFFECT_RESET && key->traits & OPTION_REKEYED &&
+	    a[key->offset] && b[key->offset])
+		return EFFECT_LIVE;
+	return key->effect;
+}
+
+bool change_resets_neighbor(const struct bgp_neighbor_options *before,
+			    const struct bgp_neighbor_options *after)
+{
+	const struct entry *entry = flag_find("neighbor")->entry;
+
+	for (size_t i = 0; i < entry->key_count; i++) {
+		const struct option *key = &entry->keys[i];
+
+		if (effect_of(key, before, after) == EFFECT_RESET &&
+		    value_differs(key, before, after, entry->initial))
+			return true;
+	}
+	return false;
+}
+
+/* Tables without room for flows are not made anew. */
+static void note_first_window(struct changes *changes)
+{
+	if (steering_has_windows(&changes->before->steering) ||
+	    !steering_has_windows(&changes->after->steering))
+		return;
+	for (size_t i = 0; i < changes->count; i++) {
+		struct change *change = &changes->list[i];
+
+		if (change->flag == flag_find("vip") ||
+		    change->flag == flag_find("affinity-window"))
+			change->effect = EFFECT_RESTART;
+	}
+}
+
 /* Compare the keys of an entry that both lists have. */
 static int compare_keys(struct changes *changes, const struct option *flag,
 			size_t before, size_t after)
@@ -189,16 +234,42 @@ static int compare_keys(struct changes *changes, const struct option *flag,
 
 		code = value_differs(key, a, b, entry->initial);
 		if (code > 0)
-			code = append_change(changes,
-					     &(struct change){
-						     .flag = flag,
-						     .key = key,
-						     .before = before,
-						     .after = after,
-						     .effect = key->effect,
-					     });
+			code = append_change(
+				changes, &(struct change){
+						 .flag = flag,
+						 .key = key,
+						 .before = before,
+						 .after = after,
+						 .effect = effect_of(key, a, b),
+					 });
 	}
 	return code < 0 ? code : 0;
+}
+
+static bool has_checks(const struct config *config)
+{
+	for (size_t i = 0; i < config->bgp.neighbor_count; i++)
+		if (config->bgp.neighbors[i].service.target.kind)
+			return true;
+	for (size_t i = 0; i < config->rib.static_path_count; i++)
+		if (config->rib.static_paths[i].service.target.kind)
+			return true;
+	return false;
+}
+
+/* Checks of services begin at the start only. */
+static void note_first_check(struct changes *changes)
+{
+	if (has_checks(changes->before) || !has_checks(changes->after))
+		return;
+	for (size_t i = 0; i < changes->count; i++) {
+		struct change *change = &changes->list[i];
+
+		if (change->before == CHANGE_NO_ENTRY &&
+		    (change->flag == flag_find("neighbor") ||
+		     change->flag == flag_find("path")))
+			change->effect = EFFECT_RESTART;
+	}
 }
 
 static int compare_entries(struct changes *changes, const struct option *flag)
@@ -301,9 +372,13 @@ int changes_find(struct changes *changes, const struct config *before,
 		else
 			code = compare_value(changes, flag);
 	}
-	if (code)
+	if (code) {
 		changes_free(changes);
-	return code;
+		return code;
+	}
+	note_first_window(changes);
+	note_first_check(changes);
+	return 0;
 }
 
 /* ------------------------------------------------------------- words */

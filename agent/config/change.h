@@ -53,6 +53,13 @@ void changes_free(struct changes *changes);
 /* True if some change has this effect. */
 bool changes_have(const struct changes *changes, enum option_effect effect);
 
+/*
+ * True if a session of a neighbor with the options `before` cannot go on with
+ * those of `after`, whichever addresses they are about.
+ */
+bool change_resets_neighbor(const struct bgp_neighbor_options *before,
+			    const struct bgp_neighbor_options *after);
+
 /* Names of effects for programs: "live", "session_reset" and so on. */
 extern const char *const change_effect_names[EFFECT_COUNT];
 

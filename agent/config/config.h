@@ -21,6 +21,7 @@
  *	parser		places and errors, shared by all of these
  *	check		rules that span several values; the host
  *	print		the canonical form and --help
+ *	secrets		keys of two configurations, each kept once
  *	change		the difference between two configurations
  */
 

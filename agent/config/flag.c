@@ -75,7 +75,7 @@ const struct option flag_table[] = {
 	  "Most sessions of all prefixes of --neighbor together, whatever "
 	  "their limit= is. A connection that has not sent its OPEN makes "
 	  "room for another one.",
-	  NUMBER(RESTART, bgp.dynamic_limit, 1, UINT16_MAX) },
+	  NUMBER(LIVE, bgp.dynamic_limit, 1, UINT16_MAX) },
 	{ "cluster-id", "A.B.C.D",
 	  "The cluster that we reflect routes for (RFC 4456), the same for all "
 	  "its reflectors. Default: as --router-id.",
@@ -86,7 +86,7 @@ const struct option flag_table[] = {
 	  "link-local neighbor on an interface. Without a role no routes are "
 	  "exchanged (RFC 8212).",
 	  .traits = OPTION_REQUIRED,
-	  ENTRIES(RESTART, lists.neighbors, neighbor_entry, bgp.neighbor_count,
+	  ENTRIES(RESET, lists.neighbors, neighbor_entry, bgp.neighbor_count,
 		  BGP_MAX_NEIGHBORS),
 	  .identity = offsetof(struct bgp_neighbor_options, name),
 	  .advice = "give a prefix for many alike" },
@@ -94,7 +94,7 @@ const struct option flag_table[] = {
 	  "At the end, announce VIPs with GRACEFUL_SHUTDOWN (RFC 8326) for "
 	  "this long before they are withdrawn; a second signal ends at once. "
 	  "0: withdraw them with the sessions.",
-	  NUMBER(RESTART, agent.shutdown_delay_s, 0,
+	  NUMBER(LIVE, agent.shutdown_delay_s, 0,
 		 CONFIG_MAX_SHUTDOWN_DELAY_S) },
 	{ "takeover-max", "SECONDS",
 	  "After a start where a killed agent left its program forwarding, "
@@ -105,7 +105,7 @@ const struct option flag_table[] = {
 	  "Which routes are learned from neighbors and announced to them, and "
 	  "how they are changed. The first rule that matches decides. See "
 	  "below and docs/policy.md.",
-	  LIST(RESTART, lists.rules, rule, rib.rule_count, POLICY_MAX_RULES) },
+	  LIST(JUDGE, lists.rules, rule, rib.rule_count, POLICY_MAX_RULES) },
 	{ "listen", "ADDRESS:PORT",
 	  "Where neighbors connect to. [::] includes IPv4; port 0 does not "
 	  "listen.",
@@ -114,102 +114,101 @@ const struct option flag_table[] = {
 	{ "maximum-paths", "N",
 	  "Largest number of paths in the multipath set of a VIP.",
 	  .heading = "Choosing next hops",
-	  NUMBER(RESTART, rib.decision.maximum_paths, 1, VIP_MAX_NEXTHOPS) },
+	  NUMBER(DECIDE, rib.decision.maximum_paths, 1, VIP_MAX_NEXTHOPS) },
 	{ "maximum-paths-ibgp", "N",
 	  "The same if the best path is internal. Default: as --maximum-paths.",
 	  .traits = OPTION_DERIVED,
-	  NUMBER(RESTART, rib.decision.maximum_paths_ibgp, 1,
+	  NUMBER(DECIDE, rib.decision.maximum_paths_ibgp, 1,
 		 VIP_MAX_NEXTHOPS) },
 	{ "multipath-as-path", NULL,
 	  "How much the AS_PATHs in a set must have in common besides their "
 	  "length.",
-	  CHOICE(RESTART, rib.decision.as_path, multipath_as_path_names) },
+	  CHOICE(DECIDE, rib.decision.as_path, multipath_as_path_names) },
 	{ "multipath-confederation", NULL,
 	  "Whether the paths in a set must come from one member AS of our "
 	  "confederation (RFC 5065).",
-	  CHOICE(RESTART, rib.decision.confederation,
+	  CHOICE(DECIDE, rib.decision.confederation,
 		 multipath_confederation_names) },
 	{ "multipath-ebgp-ibgp", NULL,
 	  "External and internal paths share a set: all that are equal before "
 	  "MED. Make sure that packets do not come back to this host.",
-	  SWITCH(RESTART, rib.decision.ebgp_ibgp) },
+	  SWITCH(DECIDE, rib.decision.ebgp_ibgp) },
 	{ "multipath-cluster-length", NULL,
 	  "Compare the length of CLUSTER_LIST instead of the cost to the next "
 	  "hop: against loops where reflectors set the next hop to "
 	  "themselves.",
-	  SWITCH(RESTART, rib.decision.cluster_length) },
+	  SWITCH(DECIDE, rib.decision.cluster_length) },
 	{ "skip-igp-cost", NULL,
 	  "Paths share a set whatever the cost to their next hops. The best "
 	  "path is still the nearest.",
-	  SWITCH(RESTART, rib.decision.skip_igp_cost) },
+	  SWITCH(DECIDE, rib.decision.skip_igp_cost) },
 	{ "count-confederation-path", NULL,
 	  "Count AS_CONFED_SEQUENCE in the length of AS_PATH.",
-	  SWITCH(RESTART, rib.decision.count_confederation_path) },
+	  SWITCH(DECIDE, rib.decision.count_confederation_path) },
 	{ "ignore-origin", NULL,
 	  "Do not compare ORIGIN: daemons set it differently, and one server's "
 	  "would keep it out of the set.",
-	  SWITCH(RESTART, rib.decision.ignore_origin) },
+	  SWITCH(DECIDE, rib.decision.ignore_origin) },
 	{ "always-compare-med", NULL,
 	  "Whether MEDs of different neighboring ASes compare: those of "
 	  "backends, so that a server takes itself out by a higher one, or all.",
-	  CHOICE(RESTART, rib.decision.always_compare_med, compare_med_names),
+	  CHOICE(DECIDE, rib.decision.always_compare_med, compare_med_names),
 	  .implied = COMPARE_MED_ALWAYS },
 	{ "missing-med", NULL,
 	  "The MED of a path without one: the best, 0, or the worst.",
-	  CHOICE(RESTART, rib.decision.missing_med, missing_med_names) },
+	  CHOICE(DECIDE, rib.decision.missing_med, missing_med_names) },
 	{ "aigp", NULL,
 	  "Prefer the lowest accumulated IGP metric (RFC 7311). That of an "
 	  "external neighbor counts with its key aigp only.",
-	  SWITCH(RESTART, rib.decision.aigp) },
+	  SWITCH(DECIDE, rib.decision.aigp) },
 	{ "link-bandwidth", NULL,
 	  "Weigh paths by their link bandwidth community. If a path of the "
 	  "set has none, it weighs --default-weight (use), or all paths weigh "
 	  "that (use-if-all).",
-	  CHOICE(RESTART, rib.decision.bandwidth_use, bandwidth_use_names) },
+	  CHOICE(DECIDE, rib.decision.bandwidth_use, bandwidth_use_names) },
 	{ "bandwidth-unit", "BYTES",
 	  "Bytes per second of one unit of weight; the default is 1 Mbit/s. Less "
 	  "counts as 1 unit, more than 4294967295 units as 4294967295.",
-	  NUMBER(RESTART, rib.decision.bandwidth_unit, 1, UINT32_MAX) },
+	  NUMBER(DECIDE, rib.decision.bandwidth_unit, 1, UINT32_MAX) },
 	{ "default-weight", "N",
 	  "Weight of a path without link bandwidth, in units of "
 	  "--bandwidth-unit.",
-	  NUMBER(RESTART, rib.decision.default_weight, 1, WEIGHT_MAX) },
+	  NUMBER(DECIDE, rib.decision.default_weight, 1, WEIGHT_MAX) },
 	{ "add-path-weight", NULL,
 	  "Add up the weights of several paths (RFC 7911) of one neighbor with "
 	  "one next hop.",
-	  SWITCH(RESTART, rib.decision.add_path_weight) },
+	  SWITCH(DECIDE, rib.decision.add_path_weight) },
 	{ "link-speed-weight", "MBIT",
 	  "Weigh a path whose link is slower than this number of Mbit/s by "
 	  "its share of it: a link that lost a member, or was negotiated down. "
 	  "Default: links count alike",
-	  NUMBER(RESTART, rib.decision.full_link_speed, 0,
-		 RIB_MAX_LINK_SPEED) },
+	  NUMBER(DECIDE, rib.decision.full_link_speed, 0, RIB_MAX_LINK_SPEED) },
 	{ "draining-community", "N:N",
 	  "A path with this community drains, as with GRACEFUL_SHUTDOWN: it "
 	  "gets no new flows while its VIP has other paths. Repeatable.",
-	  LIST(RESTART, rib.signals.draining, community,
+	  LIST(DECIDE, rib.signals.draining, community,
 	       rib.signals.draining_count, RIB_MAX_SIGNALS) },
 	{ "joining-community", "N:N",
 	  "A path with this community is going to join: it gets no flows yet "
 	  "while its VIP has other paths. Repeatable.",
-	  LIST(RESTART, rib.signals.joining, community,
+	  LIST(DECIDE, rib.signals.joining, community,
 	       rib.signals.joining_count, RIB_MAX_SIGNALS) },
 	{ "announce-as", NULL,
 	  "Announce VIPs from backends as originated by us (origin), so that "
 	  "an announcement changes only when it says something else, or with "
 	  "the path and the attributes of the best server (path).",
-	  CHOICE(RESTART, rib.announce_as, announce_as_names) },
+	  CHOICE(DECIDE, rib.announce_as, announce_as_names) },
 	{ "announce-bandwidth", NULL,
 	  "Announce VIPs with the total bandwidth of their set, if a path of "
 	  "it has any.",
-	  SWITCH(RESTART, rib.announce_bandwidth) },
+	  SWITCH(DECIDE, rib.announce_bandwidth) },
 	{ "min-nexthops", "N",
 	  "Announce a VIP only while it has this many living next hops.",
-	  NUMBER(RESTART, rib.min_nexthops, 1, VIP_MAX_NEXTHOPS) },
+	  NUMBER(DECIDE, rib.min_nexthops, 1, VIP_MAX_NEXTHOPS) },
 	{ "announce-delay", "SECONDS",
 	  "Announce a VIP after it has had enough living next hops for this "
 	  "long.",
-	  NUMBER(RESTART, rib.announce_delay_s, 0, RIB_MAX_DELAY_S) },
+	  NUMBER(DECIDE, rib.announce_delay_s, 0, RIB_MAX_DELAY_S) },
 
 	{ "interface", "NAME",
 	  "Forward on this interface: the XDP program is attached to it.",
@@ -221,45 +220,45 @@ const struct option flag_table[] = {
 	  "IPv4 or IPv6 prefix of service addresses. Prefixes outside are "
 	  "neither learned from backends nor announced.",
 	  .traits = OPTION_REQUIRED,
-	  ENTRIES(RESTART, lists.vip_entries, vip_entry, lists.vip_count,
+	  ENTRIES(JUDGE, lists.vip_entries, vip_entry, lists.vip_count,
 		  RIB_MAX_VIPS),
 	  .advice = "give shorter prefixes" },
 	{ "aggregate", "PREFIX[,KEY...]",
 	  "Announce this prefix while a VIP inside it could be announced.",
-	  ENTRIES(RESTART, lists.aggregates, aggregate_entry,
+	  ENTRIES(LIVE, lists.aggregates, aggregate_entry,
 		  rib.import.aggregate_count, RIB_MAX_AGGREGATES) },
 	{ "path", "PREFIX,via=ADDRESS[,KEY=VALUE...]",
 	  "A server that has the VIP and does not speak BGP.",
-	  ENTRIES(RESTART, lists.static_paths, path_entry,
-		  rib.static_path_count, RIB_MAX_STATIC_PATHS),
+	  ENTRIES(LIVE, lists.static_paths, path_entry, rib.static_path_count,
+		  RIB_MAX_STATIC_PATHS),
 	  .identity = offsetof(struct static_path_options, weight),
 	  .advice = "let the servers announce their VIPs by BGP" },
 	{ "probe-interval", "MS",
 	  "How often a next hop is asked by ARP or Neighbor Discovery. All "
 	  "together are asked 1000 times a second at most: above 750 a second "
 	  "the interval grows.",
-	  NUMBER(RESTART, nexthop.probe_interval_ms, NEXTHOP_PROBE_MIN_INTERVAL,
+	  NUMBER(LIVE, nexthop.probe_interval_ms, NEXTHOP_PROBE_MIN_INTERVAL,
 		 NEXTHOP_PROBE_MAX_INTERVAL) },
 	{ "probe-count", "N",
 	  "A next hop is dead after this many questions without an answer, "
 	  "each half a --probe-interval after the other, 250 ms at most.",
-	  NUMBER(RESTART, nexthop.probe_count, NEXTHOP_PROBE_MIN_COUNT,
+	  NUMBER(LIVE, nexthop.probe_count, NEXTHOP_PROBE_MIN_COUNT,
 		 NEXTHOP_PROBE_MAX_COUNT) },
 	{ "hold-down", "SECONDS",
 	  "Hold a server that was dead until it has answered for this long: it "
 	  "is used meanwhile only for VIPs whose servers are all held. Each "
 	  "death starts the time again. Default: no hold-down",
-	  NUMBER(RESTART, nexthop.hold_down_s, 0, NEXTHOP_MAX_HOLD_DOWN_S) },
+	  NUMBER(LIVE, nexthop.hold_down_s, 0, NEXTHOP_MAX_HOLD_DOWN_S) },
 	{ "bfd-interval", "MS",
 	  "How often BFD packets are sent, and wanted, while a session is up; "
 	  "the slower side counts.",
-	  NUMBER(RESTART, nexthop.bfd_interval_ms, NEXTHOP_BFD_MIN_INTERVAL,
+	  NUMBER(CONNECT, nexthop.bfd_interval_ms, NEXTHOP_BFD_MIN_INTERVAL,
 		 NEXTHOP_BFD_MAX_INTERVAL) },
 	{ "bfd-multiplier", "N",
 	  "The server declares us down after this many intervals without a "
 	  "packet. When we declare the server down follows from its own "
 	  "values.",
-	  NUMBER(RESTART, nexthop.bfd_multiplier, 1,
+	  NUMBER(CONNECT, nexthop.bfd_multiplier, 1,
 		 NEXTHOP_BFD_MAX_MULTIPLIER) },
 	{ "xdp-mode", NULL,
 	  "Run the program in the driver (native) or behind it (generic); "
@@ -272,7 +271,7 @@ const struct option flag_table[] = {
 	{ "hash-fields", NULL,
 	  "The fields of a packet that choose its bucket; packet: a random "
 	  "bucket for each packet, for services without state.",
-	  CHOICE(RESTART, steering.hash_fields, steering_hash_fields_names) },
+	  CHOICE(LIVE, steering.hash_fields, steering_hash_fields_names) },
 	{ "hash-seed-file", "FILE",
 	  "Where the secret seed of the flow hash is kept. The first start "
 	  "draws one and makes the file; nodes that must steer alike need a "
@@ -300,16 +299,16 @@ const struct option flag_table[] = {
 	  "When a bucket moves to another server, flows that are open stay "
 	  "where they are, and packets are watched for so long to know them. "
 	  "0: flows move at once.",
-	  NUMBER(RESTART, steering.window_s, 0, STEERING_MAX_WINDOW_S) },
+	  NUMBER(LIVE, steering.window_s, 0, STEERING_MAX_WINDOW_S) },
 	{ "drain-max", "SECONDS",
 	  "Longest time that flows stay on a server that withdrew its VIP and "
 	  "whose session is up.",
-	  NUMBER(RESTART, steering.drain_max_s, 1, STEERING_MAX_WINDOW_S) },
+	  NUMBER(LIVE, steering.drain_max_s, 1, STEERING_MAX_WINDOW_S) },
 	{ "session-loss", NULL,
 	  "When the session with a server ends and the server still answers: "
 	  "its flows stay for --affinity-window (drain), or move at once "
 	  "(death).",
-	  CHOICE(RESTART, steering.session_loss, steering_session_loss_names) },
+	  CHOICE(LIVE, steering.session_loss, steering_session_loss_names) },
 	{ "affinity-flows", "N",
 	  "Number of flows that can stay where they are at one time, of all "
 	  "VIPs. Each takes some 180 bytes of memory, used or not.",
@@ -336,7 +335,7 @@ const struct option flag_table[] = {
 	  CHOICE(RESTART, agent.seccomp, agent_seccomp_names) },
 	{ "log-level", NULL,
 	  "Least important messages that are written to stderr.",
-	  CHOICE(RESTART, agent.log_level, log_level_names) },
+	  CHOICE(LIVE, agent.log_level, log_level_names) },
 };
 
 const size_t flag_count = COUNT_OF(flag_table);

@@ -55,6 +55,7 @@ enum option_traits {
 	OPTION_POWER_OF_TWO = 1 << 4,
 	/* Keys: part of the canonical form even if nothing was given. */
 	OPTION_ALWAYS = 1 << 5,
+	OPTION_REKEYED = 1 << 13, /* a session goes on with another one */
 	/* Rule words. */
 	OPTION_REPEATABLE = 1 << 6, /* a rule may have several of it */
 	OPTION_SINGLE = 1 << 7,	    /* one value, never several in braces */

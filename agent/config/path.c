@@ -25,17 +25,17 @@ static const struct option head = {
 
 static const struct option keys[] = {
 	{ "via", "ADDRESS", "The server. Required.",
-	  VALUE(RESTART, nexthop, address) },
+	  VALUE(DECIDE, nexthop, address) },
 	{ "weight", "N", "The server's share of the flows.",
-	  .traits = OPTION_ALWAYS, VALUE(RESTART, weight, number), .minimum = 1,
+	  .traits = OPTION_ALWAYS, VALUE(DECIDE, weight, number), .minimum = 1,
 	  .maximum = WEIGHT_MAX },
 	{ "distance", "N",
 	  "The lowest distance is used, equal ones together. BGP has 20 "
 	  "outside and 200 inside of our AS.",
-	  .traits = OPTION_ALWAYS, VALUE(RESTART, distance, number),
+	  .traits = OPTION_ALWAYS, VALUE(DECIDE, distance, number),
 	  .minimum = 1, .maximum = DISTANCE_MAX },
 	{ "bfd", NULL, "Use the server only while its BFD session is up.",
-	  VALUE(RESTART, bfd, switch) },
+	  VALUE(LIVE, bfd, switch) },
 	{ "bfd-key-file", "PATH",
 	  "Sign BFD packets with the key in this file, of at most 20 bytes, "
 	  "and drop others (RFC 5880 6.7).",

@@ -11,7 +11,7 @@
 
 #include "control/reply.h"
 
-/* A line of view->config_text, which lives as long as the agent. */
+/* A line of a copy of view->config_text, which a reload replaces. */
 struct config_line {
 	const char *text;
 	size_t length;
@@ -29,15 +29,18 @@ static int collect_config(const struct control_view *view,
 			  struct reply_keys *keys)
 {
 	struct config_line *lines;
-	size_t count = 0;
+	size_t count = 0, size = strlen(view->config_text) + 1;
+	const char *text;
 
 	for (const char *c = view->config_text; *c; c++)
 		count += *c == '\n';
-	lines = calloc(count + 1, sizeof(*lines));
+	/* The copy stands behind the lines, and is freed with them. */
+	lines = calloc(1, count * sizeof(*lines) + size);
 	keys->keys = lines;
 	if (!lines)
 		return -ENOMEM;
-	for (const char *c = view->config_text; *c; c = strchr(c, '\n') + 1) {
+	text = memcpy(lines + count, view->config_text, size);
+	for (const char *c = text; *c; c = strchr(c, '\n') + 1) {
 		const struct config_line line = { c, strcspn(c, "\n") };
 
 		if (!is_secret(&line))

@@ -114,6 +114,11 @@ struct acceptor *acceptor_new(struct event_base *base, struct work_queue *queue,
 	return NULL;
 }
 
+int acceptor_fd(const struct acceptor *acceptor)
+{
+	return event_get_fd(acceptor->readable);
+}
+
 void acceptor_free(struct acceptor *acceptor)
 {
 	if (!acceptor)

@@ -30,6 +30,8 @@ typedef int acceptor_take_fn(int listener, void *context);
 struct acceptor *acceptor_new(struct event_base *base, struct work_queue *queue,
 			      int listener, const char *name,
 			      acceptor_take_fn *take, void *context);
+/* Return the listening socket, to change its options. */
+int acceptor_fd(const struct acceptor *acceptor);
 void acceptor_free(struct acceptor *acceptor);
 
 #endif

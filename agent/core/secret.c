@@ -78,6 +78,17 @@ static uint8_t *new_secret_page(void)
 	return page;
 }
 
+void secret_free(struct secret *secret)
+{
+	uint8_t *page = (uint8_t *)(uintptr_t)secret->bytes;
+
+	if (!secret->size)
+		return;
+	explicit_bzero(page, secret->size);
+	munmap(page, (size_t)sysconf(_SC_PAGESIZE));
+	*secret = (struct secret){ .size = 0 };
+}
+
 static int store_secret(const uint8_t *bytes, ssize_t size,
 			struct secret *secret, const char **why)
 {

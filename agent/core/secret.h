@@ -18,8 +18,9 @@ enum secret_sizes {
 };
 
 /*
- * A copy shares the bytes, which stay until the process ends. They are in memory
- * of their own that is never swapped out, and left out of core dumps and forks.
+ * A copy shares the bytes, which stay until secret_free() or the end of the
+ * process. They are in memory of their own that is never swapped out, and left
+ * out of core dumps and forks.
  */
 struct secret {
 	uint8_t size; /* 0: none */
@@ -37,6 +38,9 @@ static inline bool secret_equal(const struct secret *a, const struct secret *b)
  * and core dumps. Without the right to lock memory it may be swapped out.
  */
 void secret_protect(const void *memory, size_t size);
+
+/* Wipe and free the bytes, which no copy may use any more. None is legal. */
+void secret_free(struct secret *secret);
 
 /* Overwrite the stack below the caller, where calls have left copies. */
 void secret_wipe_stack(void);

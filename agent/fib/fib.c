@@ -90,6 +90,31 @@ void fib_free(struct fib *fib, bool remove)
 	free(fib);
 }
 
+static bool has_range(const struct fib_options *options,
+		      const struct prefix *range)
+{
+	for (size_t i = 0; i < options->range_count; i++)
+		if (prefix_equal(&options->ranges[i], range))
+			return true;
+	return false;
+}
+
+int fib_reconfigure(struct fib *fib, const struct fib_options *before,
+		    const struct fib_options *options)
+{
+	int error = keep_ranges(fib, options);
+
+	if (error)
+		return error;
+	for (size_t i = 0; i < before->range_count; i++)
+		if (!has_range(options, &before->ranges[i]))
+			kernel_routes_release(fib->routes, &before->ranges[i]);
+	for (int ipv6 = 0; ipv6 < 2; ipv6++)
+		if (!has_ranges(before, ipv6))
+			warn_of_forwarding(options, ipv6);
+	return 0;
+}
+
 static void set_route(struct fib *fib, const struct prefix *vip,
 		      const struct member *members, size_t count)
 {

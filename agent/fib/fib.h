@@ -41,6 +41,13 @@ int fib_new(struct event_base *base, const struct fib_options *options,
 void fib_free(struct fib *fib, bool remove);
 
 /*
+ * Take other ranges: new ones get a route, those that went lose theirs. Returns
+ * 0, or -ENOMEM and changes nothing but routes that are too many.
+ */
+int fib_reconfigure(struct fib *fib, const struct fib_options *before,
+		    const struct fib_options *options);
+
+/*
  * Make the kernel's route to a VIP follow its set. `served`: some path to it is
  * accepted, alive or not. A VIP that never had a member gets no route of its
  * own: its range answers, and such VIPs might be any number.

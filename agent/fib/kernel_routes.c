@@ -658,6 +658,20 @@ int kernel_routes_keep(struct kernel_routes *routes,
 	return 0;
 }
 
+void kernel_routes_release(struct kernel_routes *routes,
+			   const struct prefix *prefix)
+{
+	struct kernel_route *route = find_kernel_route(routes, prefix);
+
+	if (!route || !route->kept)
+		return;
+	route->kept = false;
+	if (!route->set && !route->stale) {
+		route->wanted = false;
+		kernel_routes_queue(routes, route);
+	}
+}
+
 void kernel_routes_remove(struct kernel_routes *routes,
 			  const struct prefix *prefix)
 {

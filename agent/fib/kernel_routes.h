@@ -64,6 +64,9 @@ void kernel_routes_remove(struct kernel_routes *routes,
  */
 int kernel_routes_keep(struct kernel_routes *routes,
 		       const struct prefix *prefix);
+/* Keep it no longer: it goes, unless kernel_routes_set() gave it hops. */
+void kernel_routes_release(struct kernel_routes *routes,
+			   const struct prefix *prefix);
 /*
  * Write the routes over a link again that came up. When it went down the kernel
  * may have dropped them, without a notification.

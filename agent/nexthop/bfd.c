@@ -543,6 +543,11 @@ static void close_receiver(struct bfd_receiver *receiver)
 		close(receiver->reserved_fd);
 }
 
+void bfd_set_timing(struct bfd *bfd, const struct bfd_timing *timing)
+{
+	bfd->timing = *timing;
+}
+
 void bfd_free(struct bfd *bfd)
 {
 	if (!bfd)

@@ -62,6 +62,8 @@ int bfd_new(struct event_base *base, const struct bfd_timing *timing,
 	    const struct bfd_callbacks *callbacks, struct bfd **bfd,
 	    char *error, size_t size);
 void bfd_free(struct bfd *bfd);
+/* Take another timing for sessions from now on. */
+void bfd_set_timing(struct bfd *bfd, const struct bfd_timing *timing);
 
 /*
  * Start a session with `address` for `owner`; it sends nothing before

@@ -37,6 +37,11 @@ struct hold_down *hold_down_new(uint32_t hold_ms)
 	return hold_down;
 }
 
+void hold_down_set(struct hold_down *hold_down, uint32_t hold_ms)
+{
+	hold_down->hold_ms = hold_ms;
+}
+
 static struct record *find(const struct hold_down *hold_down,
 			   const struct address *address)
 {
@@ -103,6 +108,19 @@ void hold_down_died(struct hold_down *hold_down, const struct address *address,
 	TAILQ_INSERT_TAIL(&hold_down->silent, record, link);
 }
 
+/* Its time may be shorter than that of others: the search begins at the end. */
+static void insert_answering(struct hold_down *hold_down, struct record *record)
+{
+	struct record *before = TAILQ_LAST(&hold_down->answering, record_list);
+
+	while (before && before->ends_ms > record->ends_ms)
+		before = TAILQ_PREV(before, record_list, link);
+	if (before)
+		TAILQ_INSERT_AFTER(&hold_down->answering, before, record, link);
+	else
+		TAILQ_INSERT_HEAD(&hold_down->answering, record, link);
+}
+
 uint64_t hold_down_answers(struct hold_down *hold_down,
 			   const struct address *address, uint64_t now_ms)
 {
@@ -115,7 +133,7 @@ uint64_t hold_down_answers(struct hold_down *hold_down,
 	if (!record->ends_ms) {
 		TAILQ_REMOVE(&hold_down->silent, record, link);
 		record->ends_ms = now_ms + hold_down->hold_ms;
-		TAILQ_INSERT_TAIL(&hold_down->answering, record, link);
+		insert_answering(hold_down, record);
 	}
 	return record->ends_ms;
 }

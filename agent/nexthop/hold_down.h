@@ -32,6 +32,8 @@ struct hold_down;
 struct hold_down *hold_down_new(uint32_t hold_ms);
 void hold_down_free(struct hold_down *hold_down);
 
+/* Hold those that answer from now on for this time. */
+void hold_down_set(struct hold_down *hold_down, uint32_t hold_ms);
 /* Record a death. */
 void hold_down_died(struct hold_down *hold_down, const struct address *address,
 		    uint64_t now_ms);

@@ -26,6 +26,14 @@ void probe_init(struct probe *probe, const struct probe_timing *timing)
 	};
 }
 
+/* A lower count does not skip the last question, which goes to all. */
+void probe_set_timing(struct probe *probe, const struct probe_timing *timing)
+{
+	probe->timing = *timing;
+	if (probe->unanswered + 2 > timing->count)
+		probe->unanswered = timing->count - 2;
+}
+
 static bool same_mac(const uint8_t *a, const uint8_t *b)
 {
 	return !memcmp(a, b, MAC_SIZE);

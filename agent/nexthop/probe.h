@@ -102,6 +102,8 @@ struct probe {
 
 /* Start in UNREACHABLE. */
 void probe_init(struct probe *probe, const struct probe_timing *timing);
+/* Take another timing from the next question on. */
+void probe_set_timing(struct probe *probe, const struct probe_timing *timing);
 /* Step the machine; returns the probe to send now. */
 enum probe_question probe_step(struct probe *probe,
 			       const struct probe_event *event);

@@ -133,21 +133,27 @@ static struct entry *entry_after(const struct tracker *tracker,
 	return (struct entry *)address_tree_after(&tracker->entries, address);
 }
 
-static void on_hold_over(evutil_socket_t fd, short what, void *context)
+/* Use those whose hold ends until `now_ms` again. */
+static void let_held_go(struct tracker *tracker, uint64_t now_ms)
 {
-	struct tracker *tracker = context;
-	uint64_t now = clock_now_ms();
 	struct address address;
 
-	(void)fd;
-	(void)what;
-	tracker->hold_timer_ms = HOLD_DOWN_NEVER;
-	while (hold_down_take_over(tracker->hold_down, now, &address)) {
+	while (hold_down_take_over(tracker->hold_down, now_ms, &address)) {
 		struct entry *entry = find_entry(tracker, &address);
 
 		if (entry)
 			entry_hold_over(entry);
 	}
+}
+
+static void on_hold_over(evutil_socket_t fd, short what, void *context)
+{
+	struct tracker *tracker = context;
+
+	(void)fd;
+	(void)what;
+	tracker->hold_timer_ms = HOLD_DOWN_NEVER;
+	let_held_go(tracker, clock_now_ms());
 	tracker_report(tracker);
 }
 
@@ -452,6 +458,14 @@ bool tracker_is_on_link(const struct tracker *tracker,
 	return host_is_on_link(&tracker->host, address);
 }
 
+static struct bfd_timing bfd_timing_of(const struct nexthop_options *options)
+{
+	return (struct bfd_timing){
+		.interval_us = options->bfd_interval_ms * CLOCK_US_PER_MS,
+		.multiplier = (uint8_t)options->bfd_multiplier,
+	};
+}
+
 static int start_bfd(struct tracker *tracker,
 		     const struct nexthop_options *options, char *text,
 		     size_t size)
@@ -462,14 +476,12 @@ static int start_bfd(struct tracker *tracker,
 		.context = tracker,
 	};
 
-	const struct bfd_timing timing = {
-		.interval_us = options->bfd_interval_ms * CLOCK_US_PER_MS,
-		.multiplier = (uint8_t)options->bfd_multiplier,
-	};
+	const struct bfd_timing timing = bfd_timing_of(options);
 
-	return options->bfd ? bfd_new(tracker->base, &timing, &callbacks,
-				      &tracker->bfd, text, size) :
-			      0;
+	if (!options->bfd)
+		return 0;
+	return bfd_new(tracker->base, &timing, &callbacks, &tracker->bfd, text,
+		       size);
 }
 
 static int start_hold_down(struct tracker *tracker,
@@ -567,6 +579,15 @@ static void warn_of_missing(const struct tracker *tracker,
 				    options->interfaces[i]);
 }
 
+static struct probe_timing
+probe_timing_of(const struct nexthop_options *options)
+{
+	return (struct probe_timing){
+		.interval_ms = options->probe_interval_ms,
+		.count = options->probe_count,
+	};
+}
+
 int tracker_new(struct event_base *base, const struct nexthop_options *options,
 		const struct tracker_callbacks *callbacks,
 		struct tracker **created, char *text, size_t size)
@@ -579,10 +600,7 @@ int tracker_new(struct event_base *base, const struct nexthop_options *options,
 		return error;
 	tracker->base = base;
 	tracker->callbacks = *callbacks;
-	tracker->probe_timing = (struct probe_timing){
-		.interval_ms = options->probe_interval_ms,
-		.count = options->probe_count,
-	};
+	tracker->probe_timing = probe_timing_of(options);
 	TAILQ_INIT(&tracker->changed);
 	TAILQ_INIT(&tracker->unsettled);
 	host_init(&tracker->host);
@@ -603,6 +621,62 @@ int tracker_new(struct event_base *base, const struct nexthop_options *options,
 	}
 	warn_of_missing(tracker, options);
 	*created = tracker;
+	return 0;
+}
+
+/* Start what the options need and the last ones did not. */
+static int start_missing(struct tracker *tracker,
+			 const struct nexthop_options *options, char *text,
+			 size_t size)
+{
+	int error = tracker->bfd ? 0 : start_bfd(tracker, options, text, size);
+
+	if (!error && !tracker->hold_down)
+		error = start_hold_down(tracker, options);
+	if (!error && !tracker->speeds)
+		error = start_link_speeds(tracker, options);
+	return error;
+}
+
+/* Hold no next hop any more. */
+static void end_holds(struct tracker *tracker)
+{
+	let_held_go(tracker, HOLD_DOWN_NEVER - 1);
+	hold_down_free(tracker->hold_down);
+	tracker->hold_down = NULL;
+	event_free(tracker->hold_timer);
+	tracker->hold_timer = NULL;
+}
+
+static void set_timing(struct tracker *tracker,
+		       const struct nexthop_options *options)
+{
+	tracker->probe_timing = probe_timing_of(options);
+	for (struct entry *entry = first_entry(tracker); entry;
+	     entry = entry_after(tracker, &entry->view.address))
+		probe_set_timing(&entry->probe, &tracker->probe_timing);
+}
+
+int tracker_reconfigure(struct tracker *tracker,
+			const struct nexthop_options *options, char *text,
+			size_t size)
+{
+	const struct bfd_timing timing = bfd_timing_of(options);
+	int error;
+
+	snprintf(text, size, "out of memory");
+	error = start_missing(tracker, options, text, size);
+	if (error)
+		return error;
+	if (tracker->bfd)
+		bfd_set_timing(tracker->bfd, &timing);
+	if (tracker->hold_down && !options->hold_down_s)
+		end_holds(tracker);
+	else if (tracker->hold_down)
+		hold_down_set(tracker->hold_down,
+			      options->hold_down_s * CLOCK_MS_PER_S);
+	set_timing(tracker, options);
+	tracker_report(tracker);
 	return 0;
 }
 

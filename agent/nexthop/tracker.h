@@ -85,6 +85,15 @@ int tracker_new(struct event_base *base, const struct nexthop_options *options,
 void tracker_free(struct tracker *tracker);
 
 /*
+ * Take other options. Deaths from now on are held for the new time, and what was
+ * asked before is waited for as it was. The interfaces must be the same. Returns
+ * 0, or -errno with `error` as tracker_new(), and changes nothing.
+ */
+int tracker_reconfigure(struct tracker *tracker,
+			const struct nexthop_options *options, char *error,
+			size_t size);
+
+/*
  * Take a reference on `address`, or give one back. Neither does I/O, calls back
  * or ends tracking: tracker_settle() does. Until then a new next hop is
  * UNREACHABLE, and one without references may be acquired again: that happens

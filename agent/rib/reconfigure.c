@@ -162,8 +162,10 @@ int rib_peer_reconfigure(struct rib *rib, struct rib_peer *peer,
 	struct path_source *source = &peer->source;
 
 	if (source->multipath_off != options->source.multipath_off ||
+	    source->max_bandwidth != options->source.max_bandwidth ||
 	    source->pass_attributes != options->source.pass_attributes) {
 		source->multipath_off = options->source.multipath_off;
+		source->max_bandwidth = options->source.max_bandwidth;
 		source->pass_attributes = options->source.pass_attributes;
 		sweep_reconsider(rib, peer);
 	}

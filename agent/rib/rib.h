@@ -100,6 +100,7 @@ struct rib_peer {
 	uint32_t refused[IMPORT_REASON_COUNT]; /* paths held, by reason */
 	/* Set by the user, as is the limit of max_prefix; NULL: any. */
 	const struct neighbor_vips *vips;
+	struct neighbor_vips judged_vips; /* the same, as paths were judged */
 	uint8_t max_prefix_length;
 	uint32_t max_paths;	       /* of one prefix; 0: any number */
 	struct peer_nexthops nexthops; /* the user sets its limit, too */

@@ -69,6 +69,24 @@ static void set_wish(struct steering_vip *vip, struct steering_set *set)
 	vip->wish = set;
 }
 
+void steering_reconfigure(struct steering *steering,
+			  const struct steering_options *options)
+{
+	const struct steering_options before = steering->options;
+	struct prefix_node *node = NULL;
+
+	steering->options = *options;
+	if (!steering_hashes_packets(&before))
+		warn_of_spray(options);
+	while ((node = prefix_map_next(&steering->vips, node))) {
+		struct steering_vip *vip = (struct steering_vip *)node;
+
+		if (steering_hash_fields_of(&before, &node->prefix) !=
+		    steering_hash_fields_of(options, &node->prefix))
+			vip_write(steering, vip);
+	}
+}
+
 /* Free a VIP; the program's tables stay. */
 static void free_vip(struct steering *steering, struct steering_vip *vip)
 {

@@ -225,6 +225,13 @@ struct steering *steering_new(const struct steering_options *options,
 			      const struct tracker *tracker,
 			      const struct steering_sink *sink,
 			      const struct steering_hooks *hooks);
+/*
+ * Take other options: their list must outlive it as that of steering_new() had to
+ * until now. Sizes of tables, and whether some VIP has a window, must be the same,
+ * or the latter end.
+ */
+void steering_reconfigure(struct steering *steering,
+			  const struct steering_options *options);
 /* Free; the program's tables stay. */
 void steering_free(struct steering *steering);
 

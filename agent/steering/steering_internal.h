@@ -55,6 +55,8 @@ static inline bool vip_is_steered(const struct steering_vip *vip)
 /* Point the program's entry of `vip` at `group`. Returns 0 or the sink's error. */
 int vip_use_group(struct steering *steering, struct steering_vip *vip,
 		  struct steering_group *group);
+/* Write the program's entry of a VIP again, if it has one. Logs an error. */
+void vip_write(struct steering *steering, const struct steering_vip *vip);
 /* Remove the VIP from the program's tables. Returns 0 or the sink's error. */
 int vip_leave_group(struct steering *steering, struct steering_vip *vip);
 /* The VIP has the table of its set, or waits for it. */

@@ -4,6 +4,8 @@
  * the program's tables. See steering_internal.h.
  */
 
+#include <string.h>
+
 #include "core/log.h"
 #include "steering/steering_internal.h"
 
@@ -83,8 +85,10 @@ static void leave_list(struct steering *steering, struct steering_vip *vip)
 	vip_release_group(steering, group);
 }
 
-int vip_use_group(struct steering *steering, struct steering_vip *vip,
-		  struct steering_group *group)
+/* Point the program's entry at a group. Returns 0 or the sink's error. */
+static int write_entry(struct steering *steering,
+		       const struct steering_vip *vip,
+		       const struct steering_group *group)
 {
 	const struct steering_sink *sink = &steering->sink;
 	const struct prefix *prefix = &vip->node.prefix;
@@ -94,12 +98,31 @@ int vip_use_group(struct steering *steering, struct steering_vip *vip,
 		.hash_fields =
 			steering_hash_fields_of(&steering->options, prefix),
 	};
+
+	return sink->set_vip(sink->datapath, prefix, &value);
+}
+
+void vip_write(struct steering *steering, const struct steering_vip *vip)
+{
+	int error = vip->group ? write_entry(steering, vip, vip->group) : 0;
+	char text[PREFIX_TEXT_SIZE];
+
+	if (error)
+		log_error("steering", "%s: entry not written: %s",
+			  prefix_format(&vip->node.prefix, text),
+			  strerror(-error));
+}
+
+int vip_use_group(struct steering *steering, struct steering_vip *vip,
+		  struct steering_group *group)
+{
+	const struct prefix *prefix = &vip->node.prefix;
 	char text[PREFIX_TEXT_SIZE];
 	int error;
 
 	if (group == vip->group)
 		return 0;
-	error = sink->set_vip(sink->datapath, prefix, &value);
+	error = write_entry(steering, vip, group);
 	if (error)
 		return error;
 	log_debug("steering", "%s: group %u, %zu members, %s",

@@ -22,6 +22,13 @@ class ReloadLab(RawLab):
                     if flag != "--interface"] + list(self.lines))
         return ["--interface", "lan", "--config", self.config]
 
+    def build(self, servers):
+        super().build(servers)
+        arguments = self.headgate.arguments
+        at = arguments.index("--log-level")
+        self.write([*self.read(), f"log-level {arguments[at + 1]}"])
+        del arguments[at:at + 2]
+
     def write(self, lines):
         with open(self.config, "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")

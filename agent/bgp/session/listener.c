@@ -24,28 +24,70 @@ static int take_bgp_connection(int listener, void *speaker)
 	return 0;
 }
 
+static int set_key(int fd, const struct bgp_neighbor_options *neighbor,
+		   char error[BGP_SPEAKER_ERROR_SIZE])
+{
+	int code = bgp_tcp_auth_set(fd, neighbor, &neighbor->prefix);
+	char target[NEIGHBOR_TARGET_SIZE];
+
+	if (code)
+		snprintf(error, BGP_SPEAKER_ERROR_SIZE, "--neighbor %s: %s: %s",
+			 neighbor_target_format(neighbor, target),
+			 bgp_tcp_auth_advice(neighbor, code), strerror(-code));
+	return code;
+}
+
 /* A key must be set before the first segment of its peer arrives. */
 static int set_keys(const struct bgp_options *options, int fd, bool ipv4,
 		    char error[BGP_SPEAKER_ERROR_SIZE])
 {
-	char target[NEIGHBOR_TARGET_SIZE];
+	int code = 0;
 
-	for (size_t i = 0; i < options->neighbor_count; i++) {
-		const struct bgp_neighbor_options *neighbor =
-			&options->neighbors[i];
-		int code;
+	for (size_t i = 0; i < options->neighbor_count && !code; i++)
+		if (address_is_ipv4(&options->neighbors[i].prefix.address) ==
+		    ipv4)
+			code = set_key(fd, &options->neighbors[i], error);
+	return code;
+}
 
-		if (address_is_ipv4(&neighbor->prefix.address) != ipv4)
-			continue;
-		code = bgp_tcp_auth_set(fd, neighbor, &neighbor->prefix);
-		if (!code)
-			continue;
-		snprintf(error, BGP_SPEAKER_ERROR_SIZE, "--neighbor %s: %s: %s",
-			 neighbor_target_format(neighbor, target),
-			 bgp_tcp_auth_advice(neighbor, code), strerror(-code));
-		return code;
+/* True if the listener takes connections of these peers. */
+static bool hears(int fd, const struct bgp_neighbor_options *neighbor)
+{
+	return bgp_socket_is_ipv4(fd) ==
+	       address_is_ipv4(&neighbor->prefix.address);
+}
+
+void bgp_listener_remove_key(struct bgp_speaker *speaker,
+			     const struct bgp_neighbor_options *neighbor)
+{
+	for (size_t i = 0; i < BGP_MAX_LISTENERS && speaker->listeners[i];
+	     i++) {
+		int fd = acceptor_fd(speaker->listeners[i]);
+
+		if (hears(fd, neighbor))
+			bgp_tcp_auth_remove(fd, neighbor, &neighbor->prefix);
 	}
-	return 0;
+}
+
+int bgp_listener_set_key(struct bgp_speaker *speaker,
+			 const struct bgp_neighbor_options *before,
+			 const struct bgp_neighbor_options *neighbor,
+			 char error[BGP_SPEAKER_ERROR_SIZE])
+{
+	int code = 0;
+
+	if (before && bgp_tcp_auth_equal(before, neighbor))
+		return 0;
+	if (before)
+		bgp_listener_remove_key(speaker, before);
+	for (size_t i = 0;
+	     i < BGP_MAX_LISTENERS && speaker->listeners[i] && !code; i++) {
+		int fd = acceptor_fd(speaker->listeners[i]);
+
+		if (hears(fd, neighbor))
+			code = set_key(fd, neighbor, error);
+	}
+	return code;
 }
 
 static int watch_listener(struct bgp_speaker *speaker, int fd,

@@ -15,6 +15,17 @@
  */
 int bgp_listener_open(struct bgp_speaker *speaker,
 		      char error[BGP_SPEAKER_ERROR_SIZE]);
+/*
+ * Take the keys of `neighbor` onto the listeners; `before` has those that it had,
+ * or is NULL. Returns 0, or -errno and sets `error`.
+ */
+int bgp_listener_set_key(struct bgp_speaker *speaker,
+			 const struct bgp_neighbor_options *before,
+			 const struct bgp_neighbor_options *neighbor,
+			 char error[BGP_SPEAKER_ERROR_SIZE]);
+/* Remove them from the listeners. */
+void bgp_listener_remove_key(struct bgp_speaker *speaker,
+			     const struct bgp_neighbor_options *neighbor);
 void bgp_listener_close(struct bgp_speaker *speaker);
 
 #endif

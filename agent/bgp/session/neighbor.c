@@ -16,6 +16,7 @@
 #include "bgp/session/neighbor_internal.h"
 #include "bgp/session/setup.h"
 #include "bgp/session/speaker.h"
+#include "bgp/session/tcp_auth.h"
 #include "core/clock.h"
 #include "core/log.h"
 
@@ -379,6 +380,58 @@ connection_options(struct bgp_neighbor *neighbor, bool incoming)
 			bgp_setup_open(local, options, speaker->restarting),
 		.confederation = bgp_setup_confederation(local, options),
 	};
+}
+
+/* Give a connection what the neighbor's options say now. */
+static void refresh_options(struct bgp_neighbor *neighbor,
+			    struct bgp_connection *connection)
+{
+	const struct bgp_endpoint remote = connection->options.remote;
+	bool was_up = neighbor->session || neighbor->sessions_ended;
+
+	connection->options =
+		connection_options(neighbor, connection->options.incoming);
+	connection->options.remote.address = remote.address;
+	connection->options.remote.ifindex = remote.ifindex;
+	if (was_up)
+		bgp_setup_clear_restart(&connection->options.local_open);
+}
+
+/* Both ends have to change it before the hold time is over. */
+static void change_key(struct bgp_neighbor *neighbor)
+{
+	const struct bgp_neighbor_options *options = &neighbor->options;
+	const struct prefix peer = prefix_of_address(&neighbor->address);
+	char name[BGP_NEIGHBOR_NAME_SIZE];
+	int code;
+
+	if (!neighbor->session)
+		return;
+	code = bgp_tcp_auth_set(neighbor->session->stream.fd, options, &peer);
+	if (code)
+		log_error("bgp", "%s: key not changed: %s",
+			  bgp_neighbor_name(neighbor, name),
+			  bgp_tcp_auth_advice(options, code));
+}
+
+void bgp_neighbor_reconfigure(struct bgp_neighbor *neighbor,
+			      const struct bgp_neighbor_options *options,
+			      bool reset)
+{
+	bool same_key = bgp_tcp_auth_equal(&neighbor->options, options);
+
+	if (reset)
+		bgp_neighbor_end(neighbor, BGP_CEASE_CONFIG_CHANGE, "");
+	neighbor->options = *options;
+	refresh_options(neighbor, &neighbor->incoming);
+	refresh_options(neighbor, &neighbor->outgoing);
+	if (reset)
+		bgp_neighbor_dial_now(neighbor);
+	else if (!same_key)
+		change_key(neighbor);
+	else if (!neighbor->session &&
+		 !evtimer_pending(neighbor->restart, NULL))
+		bgp_neighbor_start(neighbor);
 }
 
 static int init_connections(struct bgp_neighbor *neighbor)

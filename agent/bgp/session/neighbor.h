@@ -106,6 +106,14 @@ bgp_neighbor_new(struct bgp_speaker *speaker,
 		 const struct address *address);
 void bgp_neighbor_free(struct bgp_neighbor *neighbor);
 
+/*
+ * Take other options for the same peer. They count for the next connection, and
+ * `reset` ends those that are there (RFC 4486: Other Configuration Change). A
+ * changed TCP-MD5 key counts at once.
+ */
+void bgp_neighbor_reconfigure(struct bgp_neighbor *neighbor,
+			      const struct bgp_neighbor_options *options,
+			      bool reset);
 /* Begin to dial, unless the neighbor is passive. */
 void bgp_neighbor_start(struct bgp_neighbor *neighbor);
 /* True if connections from `remote` are the neighbor's. */

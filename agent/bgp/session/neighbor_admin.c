@@ -24,9 +24,8 @@ const char *const bgp_admin_order_names[BGP_ADMIN_ORDER_COUNT] = {
 	[BGP_ADMIN_REFRESH_OUT] = "refresh out",
 };
 
-/* End all connections, with a text for the peer's administrator. */
-static void end_connections(struct bgp_neighbor *neighbor,
-			    enum bgp_cease_subcode subcode, const char *reason)
+void bgp_neighbor_end(struct bgp_neighbor *neighbor,
+		      enum bgp_cease_subcode subcode, const char *reason)
 {
 	struct bgp_notification n;
 
@@ -47,11 +46,10 @@ static void shut_down(struct bgp_neighbor *neighbor, const char *reason)
 	admin->down = true;
 	snprintf(admin->reason, sizeof(admin->reason), "%s", reason);
 	evtimer_del(neighbor->restart);
-	end_connections(neighbor, BGP_CEASE_ADMIN_SHUTDOWN, reason);
+	bgp_neighbor_end(neighbor, BGP_CEASE_ADMIN_SHUTDOWN, reason);
 }
 
-/* Dial without the delay that follows a failure. */
-static void dial_now(struct bgp_neighbor *neighbor)
+void bgp_neighbor_dial_now(struct bgp_neighbor *neighbor)
 {
 	evtimer_del(neighbor->restart);
 	neighbor->restart_delay_s = BGP_RESTART_FIRST_S;
@@ -63,7 +61,7 @@ static void enable(struct bgp_neighbor *neighbor)
 	if (!neighbor->admin.down)
 		return;
 	neighbor->admin = (struct bgp_admin_state){ .down = false };
-	dial_now(neighbor);
+	bgp_neighbor_dial_now(neighbor);
 }
 
 /* RFC 2918 3, for each family of the session. */
@@ -150,11 +148,11 @@ int bgp_neighbor_administer(struct bgp_neighbor *neighbor,
 		enable(neighbor);
 		return 0;
 	case BGP_ADMIN_RESTART:
-		end_connections(neighbor, BGP_CEASE_ADMIN_RESET, reason);
-		dial_now(neighbor);
+		bgp_neighbor_end(neighbor, BGP_CEASE_ADMIN_RESET, reason);
+		bgp_neighbor_dial_now(neighbor);
 		return 0;
 	case BGP_ADMIN_CLEAR:
-		end_connections(neighbor, BGP_CEASE_ADMIN_RESET, reason);
+		bgp_neighbor_end(neighbor, BGP_CEASE_ADMIN_RESET, reason);
 		return 0;
 	default:
 		return refresh(neighbor, order, error);

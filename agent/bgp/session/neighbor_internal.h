@@ -26,6 +26,13 @@ uint64_t bgp_neighbor_held_ms(const struct bgp_neighbor *neighbor);
 void bgp_neighbor_refused(struct bgp_neighbor *neighbor,
 			  enum bgp_refused_reason reason);
 
+/* neighbor_admin.c */
+/* End all connections, with a text for the peer's administrator or "". */
+void bgp_neighbor_end(struct bgp_neighbor *neighbor,
+		      enum bgp_cease_subcode subcode, const char *reason);
+/* Dial without the delay that follows a failure. */
+void bgp_neighbor_dial_now(struct bgp_neighbor *neighbor);
+
 /* neighbor_hint.c: what it means, and what to do. */
 extern const char *const bgp_neighbor_refused_texts[BGP_REFUSED_REASON_COUNT];
 

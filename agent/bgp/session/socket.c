@@ -246,3 +246,12 @@ int bgp_socket_local_address(int fd, struct address *local)
 	*local = endpoint_from_sockaddr(&at).address;
 	return 0;
 }
+
+bool bgp_socket_is_ipv4(int fd)
+{
+	int domain = AF_UNSPEC;
+	socklen_t size = sizeof(domain);
+
+	getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size);
+	return domain == AF_INET;
+}

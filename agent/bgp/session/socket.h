@@ -64,4 +64,7 @@ bool bgp_socket_is_answered(int fd, uint32_t milliseconds);
 int bgp_socket_error(int fd);
 int bgp_socket_local_address(int fd, struct address *local);
 
+/* True if the socket is of IPv4. */
+bool bgp_socket_is_ipv4(int fd);
+
 #endif

@@ -14,15 +14,16 @@
 #include "bgp/session/listener.h"
 #include "bgp/session/neighbor_gone.h"
 #include "bgp/session/socket.h"
+#include "bgp/session/speaker_internal.h"
 #include "core/clock.h"
 #include "core/log.h"
 
 /* ------------------------------------------------------------- the list */
 
-static struct bgp_neighbor *
-add_neighbor(struct bgp_speaker *speaker,
-	     const struct bgp_neighbor_options *options,
-	     const struct address *address)
+struct bgp_neighbor *
+bgp_speaker_add_neighbor(struct bgp_speaker *speaker,
+			 const struct bgp_neighbor_options *options,
+			 const struct address *address)
 {
 	struct bgp_neighbor *neighbor =
 		bgp_neighbor_new(speaker, options, address);
@@ -32,8 +33,28 @@ add_neighbor(struct bgp_speaker *speaker,
 	return neighbor;
 }
 
-static void drop_neighbor(struct bgp_speaker *speaker,
-			  struct bgp_neighbor *neighbor)
+struct bgp_neighbor *
+bgp_speaker_add_static(struct bgp_speaker *speaker,
+		       const struct bgp_neighbor_options *options)
+{
+	static const struct address unknown;
+	struct bgp_neighbor *first = TAILQ_FIRST(&speaker->neighbors);
+	struct bgp_neighbor *neighbor = bgp_speaker_add_neighbor(
+		speaker, options,
+		neighbor_is_interface(options) ? &unknown :
+						 &options->prefix.address);
+
+	while (first && !first->dynamic)
+		first = TAILQ_NEXT(first, link);
+	if (neighbor && first && first != neighbor) {
+		TAILQ_REMOVE(&speaker->neighbors, neighbor, link);
+		TAILQ_INSERT_BEFORE(first, neighbor, link);
+	}
+	return neighbor;
+}
+
+void bgp_speaker_drop_neighbor(struct bgp_speaker *speaker,
+			       struct bgp_neighbor *neighbor)
 {
 	TAILQ_REMOVE(&speaker->neighbors, neighbor, link);
 	bgp_neighbor_free(neighbor);
@@ -55,11 +76,10 @@ static struct bgp_neighbor *find_neighbor(struct bgp_speaker *speaker,
 	return found;
 }
 
-/* Find the longest configured prefix of dynamic neighbors around `address`. */
-static const struct bgp_neighbor_options *
-find_prefix(const struct bgp_speaker *speaker, const struct address *address)
+const struct bgp_neighbor_options *
+bgp_speaker_find_prefix(const struct bgp_options *options,
+			const struct address *address)
 {
-	const struct bgp_options *options = &speaker->options;
 	const struct bgp_neighbor_options *best = NULL;
 
 	for (size_t i = 0; i < options->neighbor_count; i++) {
@@ -187,7 +207,7 @@ static void drop_idle_at_limit(struct bgp_speaker *speaker,
 	struct bgp_neighbor *idle = find_idle(speaker, prefix);
 
 	if (idle)
-		drop_neighbor(speaker, idle);
+		bgp_speaker_drop_neighbor(speaker, idle);
 }
 
 static void log_refusal(struct bgp_speaker *speaker,
@@ -230,7 +250,7 @@ void bgp_speaker_accept(struct bgp_speaker *speaker,
 {
 	struct bgp_neighbor *neighbor = find_neighbor(speaker, remote);
 	const struct bgp_neighbor_options *prefix =
-		find_prefix(speaker, &remote->address);
+		bgp_speaker_find_prefix(&speaker->options, &remote->address);
 	struct bgp_admission_input input = input_for(speaker, neighbor, prefix);
 	enum bgp_admission admission;
 
@@ -240,7 +260,8 @@ void bgp_speaker_accept(struct bgp_speaker *speaker,
 		evict_half_open(speaker, prefix, bgp_admission_decide(&input));
 	if (admission == BGP_ADMITTED && !neighbor) {
 		drop_idle_at_limit(speaker, prefix);
-		neighbor = add_neighbor(speaker, prefix, &remote->address);
+		neighbor = bgp_speaker_add_neighbor(speaker, prefix,
+						    &remote->address);
 		if (!neighbor)
 			admission = BGP_REFUSED_MEMORY;
 	}
@@ -262,7 +283,7 @@ void bgp_speaker_forget_gone(struct bgp_speaker *speaker, uint64_t now_ms)
 	     neighbor = next) {
 		next = TAILQ_NEXT(neighbor, link);
 		if (bgp_neighbor_is_outdated(neighbor, now_ms))
-			drop_neighbor(speaker, neighbor);
+			bgp_speaker_drop_neighbor(speaker, neighbor);
 	}
 }
 
@@ -286,25 +307,16 @@ static int start_forgetting(struct bgp_speaker *speaker)
 static int add_static_neighbors(struct bgp_speaker *speaker)
 {
 	const struct bgp_options *options = &speaker->options;
-	static const struct address unknown;
 
-	for (size_t i = 0; i < options->neighbor_count; i++) {
-		const struct bgp_neighbor_options *neighbor =
-			&options->neighbors[i];
-
-		if (neighbor_is_dynamic(neighbor))
-			continue;
-		if (!add_neighbor(speaker, neighbor,
-				  neighbor_is_interface(neighbor) ?
-					  &unknown :
-					  &neighbor->prefix.address))
+	for (size_t i = 0; i < options->neighbor_count; i++)
+		if (!neighbor_is_dynamic(&options->neighbors[i]) &&
+		    !bgp_speaker_add_static(speaker, &options->neighbors[i]))
 			return -ENOMEM;
-	}
 	return 0;
 }
 
 /* Without them a session may still come up: the peer can be dialled. */
-static void begin_adverts(struct bgp_speaker *speaker)
+void bgp_speaker_begin_adverts(struct bgp_speaker *speaker)
 {
 	int code = bgp_link_adverts_new(speaker, &speaker->adverts);
 
@@ -346,7 +358,7 @@ int bgp_speaker_new(struct event_base *base, struct work_queue *work,
 		bgp_speaker_free(speaker);
 		return code;
 	}
-	begin_adverts(speaker);
+	bgp_speaker_begin_adverts(speaker);
 	*out = speaker;
 	return 0;
 }
@@ -400,7 +412,7 @@ void bgp_speaker_free(struct bgp_speaker *speaker)
 	if (speaker->forget)
 		event_free(speaker->forget);
 	while ((neighbor = TAILQ_FIRST(&speaker->neighbors)))
-		drop_neighbor(speaker, neighbor);
+		bgp_speaker_drop_neighbor(speaker, neighbor);
 	work_queue_remove(speaker->work, &speaker->sending);
 	free(speaker->scratch);
 	free(speaker->message);

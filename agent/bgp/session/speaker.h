@@ -12,6 +12,7 @@
  *
  *	speaker.c		neighbors and their creation, incoming
  *				connections; admission.c has the rules for these
+ *	reconfigure.c		other options while it runs
  *	listener.c		listening sockets, with the keys of neighbors
  *	neighbor.c		when to dial, accept and stop a connection
  *	neighbor_admin.c	orders of the administrator
@@ -68,6 +69,10 @@ struct bgp_link_adverts;
 struct event;
 struct event_base;
 struct work_queue;
+
+/* True if a session by these options cannot go on with the others. */
+typedef bool bgp_needs_reset_fn(const struct bgp_neighbor_options *before,
+				const struct bgp_neighbor_options *after);
 
 /* Functions of the user of this room, and their last argument. */
 struct bgp_callbacks {
@@ -146,6 +151,17 @@ int bgp_speaker_new(struct event_base *base, struct work_queue *work,
 		    char error[BGP_SPEAKER_ERROR_SIZE]);
 /* Dial the neighbors that are not passive. */
 void bgp_speaker_start(struct bgp_speaker *speaker);
+/*
+ * Take other options, whose list must outlive the speaker as the one so far had to
+ * until now. AS number, identifier, confederation and listeners must be the same.
+ * Neighbors come, go (RFC 4486: Peer De-configured), or take their new options;
+ * `needs_reset` says which change of a neighbor ends its session. Returns 0, or
+ * -errno, sets `error` and changes nothing.
+ */
+int bgp_speaker_reconfigure(struct bgp_speaker *speaker,
+			    const struct bgp_options *options,
+			    bgp_needs_reset_fn *needs_reset,
+			    char error[BGP_SPEAKER_ERROR_SIZE]);
 /* End all sessions with Cease/Administrative Shutdown (RFC 4486). */
 void bgp_speaker_stop(struct bgp_speaker *speaker, const char *text);
 void bgp_speaker_free(struct bgp_speaker *speaker);

@@ -13,6 +13,7 @@
 /* Since Linux 6.7; older headers lack it. */
 #ifndef TCP_AO_MAXKEYLEN
 #define TCP_AO_ADD_KEY	 38
+#define TCP_AO_DEL_KEY	 39
 #define TCP_AO_MAXKEYLEN 80
 
 struct tcp_ao_add {
@@ -29,12 +30,27 @@ struct tcp_ao_add {
 	__u8 keylen;
 	__u8 key[TCP_AO_MAXKEYLEN];
 } __attribute__((aligned(8)));
+
+struct tcp_ao_del {
+	struct __kernel_sockaddr_storage addr;
+	__s32 ifindex;
+	__u32 flags;
+	__u16 reserved;
+	__u8 prefix;
+	__u8 sndid;
+	__u8 rcvid;
+	__u8 current_key;
+	__u8 rnext;
+	__u8 keyflags;
+} __attribute__((aligned(8)));
 #endif
 
 /* The layout in <linux/tcp.h> of Linux 6.12 and 7.3. */
 _Static_assert(sizeof(struct tcp_ao_add) == 288, "the kernel's layout");
 _Static_assert(offsetof(struct tcp_ao_add, prefix) == 202, "the kernel's");
 _Static_assert(offsetof(struct tcp_ao_add, key) == 208, "the kernel's");
+_Static_assert(sizeof(struct tcp_ao_del) == 144, "the kernel's layout");
+_Static_assert(offsetof(struct tcp_ao_del, prefix) == 138, "the kernel's");
 _Static_assert(SECRET_MAX <= TCP_AO_MAXKEYLEN, "keys fit");
 _Static_assert(SECRET_MAX <= TCP_MD5SIG_MAXKEYLEN, "keys fit");
 
@@ -93,6 +109,40 @@ static int set_ao(int fd, const struct bgp_neighbor_options *neighbor,
 	code = setsockopt(fd, IPPROTO_TCP, TCP_AO_ADD_KEY, &ao, sizeof(ao));
 	explicit_bzero(&ao, sizeof(ao));
 	return code ? -errno : 0;
+}
+
+static void remove_ao(int fd, const struct bgp_neighbor_options *neighbor,
+		      const struct prefix *peers)
+{
+	struct tcp_ao_del ao = {
+		.prefix = peers->length,
+		.sndid = (__u8)neighbor->tcp_ao_id,
+		.rcvid = (__u8)neighbor->tcp_ao_id,
+	};
+
+	set_peer(&ao.addr, &peers->address);
+	setsockopt(fd, IPPROTO_TCP, TCP_AO_DEL_KEY, &ao, sizeof(ao));
+}
+
+/* A key of no length removes the one that is there: tcp(7). */
+void bgp_tcp_auth_remove(int fd, const struct bgp_neighbor_options *neighbor,
+			 const struct prefix *peers)
+{
+	const struct secret none = { .bytes = (const uint8_t *)"" };
+
+	if (neighbor->password_file[0])
+		set_md5(fd, &none, peers);
+	else if (neighbor->tcp_ao_key_file[0])
+		remove_ao(fd, neighbor, peers);
+}
+
+bool bgp_tcp_auth_equal(const struct bgp_neighbor_options *a,
+			const struct bgp_neighbor_options *b)
+{
+	return !a->password_file[0] == !b->password_file[0] &&
+	       !a->tcp_ao_key_file[0] == !b->tcp_ao_key_file[0] &&
+	       (!a->tcp_ao_key_file[0] || a->tcp_ao_id == b->tcp_ao_id) &&
+	       secret_equal(&a->secret, &b->secret);
 }
 
 const char *bgp_tcp_auth_name(const struct bgp_neighbor_options *neighbor)

@@ -15,6 +15,9 @@
 #include "bgp/session/neighbor_options.h"
 #include "core/address.h"
 
+/* True if both have the same key, or none. */
+bool bgp_tcp_auth_equal(const struct bgp_neighbor_options *a,
+			const struct bgp_neighbor_options *b);
 /* "tcp-md5", "tcp-ao", or NULL if the neighbor has no key. */
 const char *bgp_tcp_auth_name(const struct bgp_neighbor_options *neighbor);
 
@@ -24,6 +27,10 @@ const char *bgp_tcp_auth_name(const struct bgp_neighbor_options *neighbor);
  */
 int bgp_tcp_auth_set(int fd, const struct bgp_neighbor_options *neighbor,
 		     const struct prefix *peers);
+
+/* Remove that key from a listener. */
+void bgp_tcp_auth_remove(int fd, const struct bgp_neighbor_options *neighbor,
+			 const struct prefix *peers);
 
 /* Return the reason for an error of bgp_tcp_auth_set(), and what to do. */
 const char *bgp_tcp_auth_advice(const struct bgp_neighbor_options *neighbor,

@@ -307,6 +307,68 @@ static void the_seed_is_never_written(void **state)
 	free(after);
 }
 
+/* Return the effect of the only change between two configurations. */
+static enum option_effect effect_between(const char *before, const char *after)
+{
+	struct config *a = parse_more(before), *b = parse_more(after);
+	enum option_effect effect;
+	struct changes changes;
+
+	assert_int_equal(changes_find(&changes, a, b), 0);
+	assert_int_equal(changes.count, 1);
+	effect = changes.list[0].effect;
+	changes_free(&changes);
+	free(a);
+	free(b);
+	return effect;
+}
+
+static void an_effect_may_depend_on_both_values(void **state)
+{
+	(void)state;
+	/* A neighbor that comes resets no session, one that goes does. */
+	assert_int_equal(effect_between("", "neighbor 10.1.0.12"), EFFECT_LIVE);
+	assert_int_equal(effect_between("neighbor 10.1.0.12", ""),
+			 EFFECT_RESET);
+	/* The first window needs tables that have room for flows. */
+	assert_int_equal(effect_between("affinity-window 300",
+					"affinity-window 20"),
+			 EFFECT_LIVE);
+	assert_int_equal(effect_between("", "affinity-window 0"), EFFECT_LIVE);
+	assert_int_equal(effect_between("affinity-window 0", ""),
+			 EFFECT_RESTART);
+	assert_int_equal(effect_between("affinity-window 0",
+					"affinity-window 0\nvip 203.0.113.0/24,"
+					"affinity=5"),
+			 EFFECT_RESTART);
+	/* So does the first check of a service. */
+	assert_int_equal(
+		effect_between("", "path 192.0.2.1,via=10.0.0.4,check=tcp:80"),
+		EFFECT_RESTART);
+	assert_int_equal(effect_between("", "table-size 1024"), EFFECT_RESTART);
+	assert_int_equal(effect_between("", "rule deny from any"),
+			 EFFECT_JUDGE);
+}
+
+static void only_some_keys_reset_a_neighbor(void **state)
+{
+	struct config *one = parse_more("neighbor 10.1.0.12,role=backend");
+	struct config *same = parse_more(
+		"neighbor 10.1.0.12,role=backend,name=a,max-prefix=7,"
+		"vips=192.0.2.0/28");
+	struct config *other =
+		parse_more("neighbor 10.1.0.12,role=backend,hold-time=30");
+	const struct bgp_neighbor_options *before = &one->bgp.neighbors[1];
+
+	(void)state;
+	assert_false(change_resets_neighbor(before, before));
+	assert_false(change_resets_neighbor(before, &same->bgp.neighbors[1]));
+	assert_true(change_resets_neighbor(before, &other->bgp.neighbors[1]));
+	free(one);
+	free(same);
+	free(other);
+}
+
 /* The order of many entries costs no search for each. */
 static void an_entry_in_front_of_many_is_one_change(void **state)
 {
@@ -328,7 +390,7 @@ static void an_entry_in_front_of_many_is_one_change(void **state)
 	after = parse_more(more);
 	assert_int_equal(changes_find(&changes, before, after), 0);
 	assert_int_equal(changes.count, 1);
-	assert_int_equal(changes.list[0].effect, EFFECT_RESTART);
+	assert_int_equal(changes.list[0].effect, EFFECT_LIVE);
 	changes_free(&changes);
 	free(before);
 	free(after);
@@ -344,6 +406,8 @@ int main(void)
 		cmocka_unit_test(says_the_effect),
 		cmocka_unit_test(another_key_in_the_same_file_is_a_change),
 		cmocka_unit_test(the_seed_is_never_written),
+		cmocka_unit_test(an_effect_may_depend_on_both_values),
+		cmocka_unit_test(only_some_keys_reset_a_neighbor),
 		cmocka_unit_test(an_entry_in_front_of_many_is_one_change),
 	};
 
