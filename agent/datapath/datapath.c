@@ -254,6 +254,11 @@ static int load_and_map(struct datapath *dp,
 	if (err)
 		return err;
 	take_descriptors(dp);
+	err = flows_prepare(dp);
+	if (err)
+		return failure(error, err,
+			       "flow records: cannot be written: %s",
+			       strerror(-err));
 	err = map_memory(dp, error);
 	if (!err && dp->adopted)
 		vips_adopt(&dp->vips, dp->control);

@@ -49,4 +49,7 @@ struct datapath {
 	uint32_t group_count;
 };
 
+/* Make the flow maps ready to be read: see flows.c. Returns 0 or -errno. */
+int flows_prepare(const struct datapath *dp);
+
 #endif

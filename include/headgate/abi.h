@@ -260,7 +260,8 @@ struct hg_flow_key {
 
 /*
  * Value of the flow maps: where a flow goes. It counts only while the slot is
- * alive and of the same incarnation.
+ * alive and of the same incarnation. Records of slot HG_NEXTHOP_NONE are no flows:
+ * they help the agent to read large maps.
  */
 struct hg_flow {
 	__u32 slot;

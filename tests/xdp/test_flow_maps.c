@@ -242,6 +242,66 @@ static void refuses_more_records_than_the_limit(void **state)
 			    "flow records 16777217: must be at most 16777216");
 }
 
+enum {
+	LARGE = 1 << 21,
+	WALKED_AT_ONCE = 1 << 18, /* buckets, in 1 ms */
+};
+
+/* Walk a map. Returns the most buckets that a read went through. */
+static uint32_t longest_read(struct datapath *dp, uint32_t *total)
+{
+	struct datapath_flow flows[DATAPATH_MAX_FLOWS];
+	struct datapath_flows_cursor cursor = {};
+	uint32_t longest = 0, count, last = 0;
+	int err;
+
+	*total = 0;
+	do {
+		err = datapath_read_flows(dp, HG_FLOWS_PINNED, &cursor, flows,
+					  DATAPATH_MAX_FLOWS, &count);
+		assert_true(!err || err == -ENOENT);
+		if (cursor.batch - last > longest)
+			longest = cursor.batch - last;
+		last = cursor.batch;
+		*total += count;
+	} while (!err);
+	return longest;
+}
+
+static void remove_all(const struct datapath *dp)
+{
+	struct hg_flow_key key, next;
+	int map = dp->flows[HG_FLOWS_PINNED];
+	int err = bpf_map_get_next_key(map, NULL, &next);
+
+	while (!err) {
+		key = next;
+		err = bpf_map_get_next_key(map, &key, &next);
+		bpf_map_delete_elem(map, &key);
+	}
+}
+
+static void reads_a_large_map_in_short_pieces_whatever_is_in_it(void **state)
+{
+	struct datapath *dp;
+	uint32_t total;
+
+	(void)state;
+	dp = open_datapath(LARGE);
+	assert_in_range(longest_read(dp, &total), 1, 2 * WALKED_AT_ONCE);
+	assert_int_equal(total, 0);
+	for (uint32_t i = 0; i < 3; i++)
+		add_flow(dp, HG_FLOWS_PINNED, i);
+	assert_in_range(longest_read(dp, &total), 1, 2 * WALKED_AT_ONCE);
+	assert_int_equal(total, 3);
+	/* A map that was full and is empty: one read is long, the next none. */
+	remove_all(dp);
+	assert_int_equal(longest_read(dp, &total), LARGE);
+	assert_in_range(longest_read(dp, &total), 1, 2 * WALKED_AT_ONCE);
+	assert_int_equal(total, 0);
+	datapath_close(dp, false);
+}
+
 static int set_up(void **state)
 {
 	*state = open_datapath(RECORDS);
@@ -271,6 +331,8 @@ int main(void)
 		cmocka_unit_test(
 			takes_no_memory_and_no_previous_slot_without_affinity),
 		cmocka_unit_test(refuses_more_records_than_the_limit),
+		cmocka_unit_test(
+			reads_a_large_map_in_short_pieces_whatever_is_in_it),
 	};
 	int failed;
 
