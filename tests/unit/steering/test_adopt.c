@@ -9,66 +9,8 @@
 
 #include <cmocka.h>
 
-#include "steering/adopt.h"
 #include "steering/adopted_table.h"
 #include "windows_world.h"
-
-/* ------------------------------------------------------------- the readers */
-
-static void each_vip(const struct datapath *datapath,
-		     void (*visit)(const struct prefix *prefix,
-				   const struct hg_vip *vip, void *context),
-		     void *context)
-{
-	(void)datapath;
-	for (unsigned int i = 0; i < VIPS; i++) {
-		struct prefix prefix = vip_prefix(i);
-
-		if (tables.vip_set[i])
-			visit(&prefix, &tables.vips[i], context);
-	}
-}
-
-static int get_bucket(const struct datapath *datapath, uint32_t group,
-		      uint32_t bucket, struct hg_bucket *word, uint16_t *slot)
-{
-	(void)datapath;
-	*word = tables.buckets[group * TABLE_SIZE + bucket];
-	*slot = tables.previous[group * TABLE_SIZE + bucket];
-	return 0;
-}
-
-static int get_nexthop(const struct datapath *datapath, uint32_t slot,
-		       struct hg_nexthop *nexthop)
-{
-	(void)datapath;
-	*nexthop = slot <= HOPS ? tables.nexthops[slot] : (struct hg_nexthop){};
-	return 0;
-}
-
-/*
- * The agent is gone for a time, and another one adopts what it left. Next hops
- * are asked, and did not answer yet.
- */
-static void restart_after(uint64_t away_ms)
-{
-	const struct steering_source source = {
-		.each_vip = each_vip,
-		.get_bucket = get_bucket,
-		.get_nexthop = get_nexthop,
-	};
-	struct tables left;
-
-	left = tables;
-	steering_free(tables.steering);
-	tables = left;
-	memset(tables.tracked, 0, sizeof(tables.tracked));
-	for (unsigned int i = 0; i < HOPS; i++)
-		tables.known[i].state = NEXTHOP_RESOLVING;
-	now_ms += away_ms;
-	make_steering(GROUPS, WINDOW_S);
-	assert_int_equal(steering_adopt(tables.steering, &source, now_ms), 0);
-}
 
 static void release(unsigned int vip)
 {

@@ -18,6 +18,7 @@
 
 static unsigned int hops_of[VIPS];
 static bool alive[HOPS];
+static bool restarts;		       /* the agent is killed, too */
 static uint64_t in_set_ms[VIPS][HOPS]; /* when the VIP last had it */
 
 static bool is_home_lost(const struct flow *flow)
@@ -155,8 +156,55 @@ static void kill_or_revive(void)
 	}
 }
 
+/* Return the hops of a VIP but for some that come back later. */
+static unsigned int without_late(unsigned int v)
+{
+	unsigned int late = chance_one_in(2) ? 1U << chance_below(HOPS) : 0;
+
+	return hops_of[v] & ~late ? hops_of[v] & ~late : hops_of[v];
+}
+
+/*
+ * The agent is killed, and another one adopts its tables. Next hops answer, VIPs
+ * come in again and are released, in any order; some servers come late.
+ */
+static void restart(void)
+{
+	restart_after(chance_below(20) * MS);
+	for (unsigned int i = 0; i < HOPS; i++) {
+		tables.known[i].state = NEXTHOP_FAILED;
+		if (alive[i] || tables.tracked[i])
+			set_hop_alive(i, alive[i]);
+	}
+	for (unsigned int v = 0; v < VIPS; v++) {
+		struct prefix prefix = vip_prefix(v);
+
+		if (hops_of[v])
+			want(v, without_late(v));
+		pass(chance_below(100));
+		for (int i = 0; i < 5; i++)
+			send_packet(&flows[chance_below(FLOWS)]);
+		steering_release_vip(tables.steering, &prefix);
+	}
+	steering_end_adoption(tables.steering);
+	pass_and_release(chance_below(100));
+	for (unsigned int v = 0; v < VIPS; v++)
+		if (hops_of[v])
+			want(v, hops_of[v]);
+}
+
+static bool all_have_servers(void)
+{
+	for (unsigned int v = 0; v < VIPS; v++)
+		if (!hops_of[v])
+			return false;
+	return true;
+}
+
 static void flow_step(void)
 {
+	if (restarts && chance_one_in(10) && all_have_servers())
+		restart();
 	switch (chance_below(6)) {
 	case 0:
 	case 1:
@@ -205,6 +253,14 @@ static void change_for_long(void)
 	}
 }
 
+static void no_flow_breaks_when_the_agent_is_killed(void **state)
+{
+	(void)state;
+	restarts = true;
+	change_for_long();
+	restarts = false;
+}
+
 static void no_flow_of_any_vip_breaks(void **state)
 {
 	(void)state;
@@ -235,6 +291,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		CASE(no_flow_of_any_vip_breaks),
 		CASE(no_flow_breaks_as_it_once_did),
+		CASE(no_flow_breaks_when_the_agent_is_killed),
 	};
 
 	chance_begin();

@@ -21,6 +21,7 @@
 #include "core/clock.h"
 #include "nexthop/tracker.h"
 #include "settled.h"
+#include "steering/adopt.h"
 #include "steering/affinity.h"
 #include "steering/steering.h"
 
@@ -438,6 +439,64 @@ static inline struct flow *record(int i, uint32_t bucket, uint16_t slot)
 		.recorded = slot,
 	};
 	return &flows[i];
+}
+
+/* Readers of the tables, for an agent that adopts them. */
+static inline void each_vip(const struct datapath *datapath,
+			    void (*visit)(const struct prefix *prefix,
+					  const struct hg_vip *vip,
+					  void *context),
+			    void *context)
+{
+	(void)datapath;
+	for (unsigned int i = 0; i < VIPS; i++) {
+		struct prefix prefix = vip_prefix(i);
+
+		if (tables.vip_set[i])
+			visit(&prefix, &tables.vips[i], context);
+	}
+}
+
+static inline int get_bucket(const struct datapath *datapath, uint32_t group,
+			     uint32_t bucket, struct hg_bucket *word,
+			     uint16_t *slot)
+{
+	(void)datapath;
+	*word = tables.buckets[group * TABLE_SIZE + bucket];
+	*slot = tables.previous[group * TABLE_SIZE + bucket];
+	return 0;
+}
+
+static inline int get_nexthop(const struct datapath *datapath, uint32_t slot,
+			      struct hg_nexthop *nexthop)
+{
+	(void)datapath;
+	*nexthop = slot <= HOPS ? tables.nexthops[slot] : (struct hg_nexthop){};
+	return 0;
+}
+
+/*
+ * The agent is gone for a time, and another one adopts what it left. Next hops
+ * are asked, and did not answer yet.
+ */
+static inline void restart_after(uint64_t away_ms)
+{
+	const struct steering_source source = {
+		.each_vip = each_vip,
+		.get_bucket = get_bucket,
+		.get_nexthop = get_nexthop,
+	};
+	struct tables left;
+
+	left = tables;
+	steering_free(tables.steering);
+	tables = left;
+	memset(tables.tracked, 0, sizeof(tables.tracked));
+	for (unsigned int i = 0; i < HOPS; i++)
+		tables.known[i].state = NEXTHOP_RESOLVING;
+	now_ms += away_ms;
+	make_steering(GROUPS, WINDOW_S);
+	assert_int_equal(steering_adopt(tables.steering, &source, now_ms), 0);
 }
 
 #endif
