@@ -42,6 +42,7 @@ bool parking_begin(struct steering *steering, struct steering_vip *vip)
 	vip->parked_since_s = 0;
 	vip->parked_until_s = 0;
 	steering->parked_count++;
+	TAILQ_INSERT_TAIL(&steering->parked, vip, parked_link);
 	steering->pass_wanted = true;
 	hooks->work_waiting(hooks->context);
 	return true;
@@ -49,7 +50,10 @@ bool parking_begin(struct steering *steering, struct steering_vip *vip)
 
 void parking_end(struct steering *steering, struct steering_vip *vip)
 {
-	steering->parked_count -= vip->parked;
+	if (!vip->parked)
+		return;
+	steering->parked_count--;
+	TAILQ_REMOVE(&steering->parked, vip, parked_link);
 	vip->parked = false;
 }
 
@@ -66,15 +70,11 @@ static bool is_over(const struct steering *steering, struct steering_vip *vip)
 
 void parking_update(struct steering *steering)
 {
-	struct prefix_node *node, *next;
+	struct steering_vip *vip, *next;
 
-	if (!steering->parked_count)
-		return;
-	for (node = prefix_map_next(&steering->vips, NULL); node; node = next) {
-		struct steering_vip *vip = (struct steering_vip *)node;
-
-		next = prefix_map_next(&steering->vips, node);
-		if (vip->parked && is_over(steering, vip))
+	for (vip = TAILQ_FIRST(&steering->parked); vip; vip = next) {
+		next = TAILQ_NEXT(vip, parked_link);
+		if (is_over(steering, vip))
 			steering_remove_vip(steering, vip);
 	}
 }

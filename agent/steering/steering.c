@@ -39,6 +39,7 @@ struct steering *steering_new(const struct steering_options *options,
 	steering->sink = *sink;
 	steering->hooks = *hooks;
 	TAILQ_INIT(&steering->queue);
+	TAILQ_INIT(&steering->parked);
 	warn_of_spray(options);
 	steering->histories = calloc(HG_MAX_VIPS, sizeof(*steering->histories));
 	steering->by_counter =

@@ -176,6 +176,7 @@ struct steering_vip {
 	struct steering_set *wish; /* what it is to have then, or NULL */
 	TAILQ_ENTRY(steering_vip) set_link;
 	TAILQ_ENTRY(steering_vip) group_link;
+	TAILQ_ENTRY(steering_vip) parked_link;
 };
 
 struct steering_hooks {

@@ -34,6 +34,7 @@ struct steering {
 	bool logged_full; /* the warning that groups are short */
 	bool logged_unwindowed;
 	uint32_t parked_count;
+	struct steering_vip_list parked;
 	/* The look at all windows: see variant.c. */
 	uint32_t pass; /* the next group of it, or PASS_NONE */
 	bool pass_wanted;
