@@ -122,6 +122,20 @@ static int make_rib(struct agent *agent)
 					   options->static_path_count);
 }
 
+static int begin_audit(struct agent *agent)
+{
+	const struct agent_options *options = &agent->config->agent;
+
+	agent->audit = (struct audit){
+		.base = agent->base,
+		.interfaces = agent->interfaces,
+		.datapath = agent->datapath,
+		.rib = agent->rib,
+		.desync_stays = options->desync_stays,
+	};
+	return audit_begin(&agent->audit, options->audit_interval_s);
+}
+
 /* In the order of harm: first what a second agent must not get. */
 static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
@@ -169,6 +183,8 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 		.rib = agent->rib,
 		.hooks = wiring_takeover_hooks(agent),
 	};
+	if (!code)
+		code = begin_audit(agent);
 	agent->captures = (struct captures){
 		.base = agent->base,
 		.control = agent->control,
@@ -324,6 +340,7 @@ void agent_free(struct agent *agent)
 	drains_release(&agent->drains);
 	warm_ups_release(&agent->warm_ups);
 	service_checks_release(&agent->checks);
+	audit_release(&agent->audit);
 	if (agent->shutdown)
 		event_free(agent->shutdown);
 	if (agent->end_of_turn)

@@ -19,6 +19,7 @@
 
 #include <stdbool.h>
 
+#include "audit.h"
 #include "bgp/session/speaker.h"
 #include "captures.h"
 #include "config/config.h"
@@ -53,6 +54,7 @@ struct agent {
 	struct drains drains;
 	struct warm_ups warm_ups;
 	struct service_checks checks;
+	struct audit audit;
 	struct takeover takeover;
 	struct control *control;
 	struct metrics *metrics; /* NULL: not served */

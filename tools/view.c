@@ -40,6 +40,7 @@ enum {
 
 static const struct view_line status_lines[] = {
 	{ "headgate", "{version}, pid {pid}, up {uptime_s}" },
+	{ "DEGRADED", "{sync.why}", "sync.why" },
 	{ "bgp", "AS {as}, router id {router_id}" },
 	{ "neighbors", "{neighbors.established} of {neighbors.configured} "
 		       "established" },

@@ -32,6 +32,7 @@ static void set_defaults(struct config *config)
 
 	memset(config, 0, sizeof(*config));
 	config->agent.log_level = LOG_LEVEL_INFO;
+	config->agent.audit_interval_s = CONFIG_AUDIT_INTERVAL_S;
 	config->agent.takeover_max_s = DEFAULT_TAKEOVER_S;
 	config->bgp = bgp_options_default;
 	config->rib = rib_options_default;

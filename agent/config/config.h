@@ -61,6 +61,8 @@ struct agent_options {
 	enum agent_seccomp seccomp;
 	enum log_level log_level;
 	char user[AGENT_USER_SIZE]; /* to run as; "": stay as started */
+	uint32_t audit_interval_s;  /* 0: never */
+	bool desync_stays;	    /* announced: --withdraw-on-desync no */
 };
 
 static inline bool agent_options_equal(const struct agent_options *a,
@@ -69,11 +71,15 @@ static inline bool agent_options_equal(const struct agent_options *a,
 	return a->shutdown_delay_s == b->shutdown_delay_s &&
 	       a->takeover_max_s == b->takeover_max_s &&
 	       a->seccomp == b->seccomp && a->log_level == b->log_level &&
-	       !strcmp(a->user, b->user);
+	       !strcmp(a->user, b->user) &&
+	       a->audit_interval_s == b->audit_interval_s &&
+	       a->desync_stays == b->desync_stays;
 }
 
 enum config_limits {
 	CONFIG_MAX_SHUTDOWN_DELAY_S = 3600,
+	CONFIG_AUDIT_INTERVAL_S = 10,
+	CONFIG_MAX_AUDIT_INTERVAL_S = 3600,
 	CONFIG_MAX_TAKEOVER_S = 3600,
 };
 

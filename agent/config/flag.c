@@ -39,6 +39,9 @@
 #define ENTRIES(changed, member, name, count, most) \
 	LIST(changed, member, entry, count, most), .entry = &(name)
 
+/* Indexed by desync_stays. */
+static const char *const desync_names[] = { "yes", "no" };
+
 const struct option flag_table[] = {
 	{ "config", "FILE",
 	  "Read flags from FILE: one per line, without dashes, # for "
@@ -333,6 +336,14 @@ const struct option flag_table[] = {
 	  "and is logged (on), or it passes and the kernel logs it (log). off: "
 	  "no filter.",
 	  CHOICE(RESTART, agent.seccomp, agent_seccomp_names) },
+	{ "audit-interval", "SECONDS",
+	  "Check this often that the interfaces still have our program, and "
+	  "attach it again if not. 0: never.",
+	  NUMBER(RESTART, agent.audit_interval_s, 0,
+		 CONFIG_MAX_AUDIT_INTERVAL_S) },
+	{ "withdraw-on-desync", NULL,
+	  "Withdraw all VIPs while the program cannot be attached again.",
+	  CHOICE(RESTART, agent.desync_stays, desync_names) },
 	{ "log-level", NULL,
 	  "Least important messages that are written to stderr.",
 	  CHOICE(LIVE, agent.log_level, log_level_names) },

@@ -22,6 +22,7 @@
 #include "control/view.h"
 #include "core/array.h"
 #include "core/log.h"
+#include "datapath/datapath.h"
 #include "steering/steering.h"
 
 enum {
@@ -121,6 +122,12 @@ static const struct total {
 
 static void write_totals(struct evbuffer *out, const struct control_view *view)
 {
+	evbuffer_add_printf(out,
+			    "# HELP headgate_in_sync The kernel has what it "
+			    "should, as of the last audit.\n"
+			    "# TYPE headgate_in_sync gauge\n"
+			    "headgate_in_sync %d\n",
+			    datapath_audit(view->datapath)->in_sync);
 	for (size_t i = 0; i < COUNT_OF(totals); i++)
 		evbuffer_add_printf(out,
 				    "# HELP headgate_%s_total %s.\n"

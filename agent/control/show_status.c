@@ -174,6 +174,19 @@ static struct json_object *flow_maps_json(const struct control_view *view)
 	return list;
 }
 
+/* Return what the audits found; "why" is null while all is as wanted. */
+static struct json_object *sync_json(const struct control_view *view)
+{
+	const struct datapath_audit *audit = datapath_audit(view->datapath);
+	struct json_object *out = json_object_new_object();
+
+	json_add_number(out, "audits", audit->audits);
+	json_add_number(out, "differences", audit->differences);
+	json_add_number(out, "repaired", audit->repaired);
+	json_add_text(out, "why", audit->why[0] ? audit->why : NULL);
+	return out;
+}
+
 static struct json_object *loop_json(const struct turn_meter *turns)
 {
 	struct json_object *out = json_object_new_object();
@@ -213,6 +226,8 @@ struct json_object *show_status(const struct control_view *view,
 	json_add(out, "groups", group_totals(view));
 	json_add(out, "flow_maps", flow_maps_json(view));
 	json_add(out, "checks", show_check_totals(view));
+	json_add_bool(out, "in_sync", datapath_audit(view->datapath)->in_sync);
+	json_add(out, "sync", sync_json(view));
 	json_add(out, "loop", loop_json(view->turns));
 	return json_wrap("status", out);
 }

@@ -390,6 +390,75 @@ static void drop_if_stale(const char *pin, void *context)
 	drop_link(dp, pin, link);
 }
 
+/* ------------------------------------------------------------- audit */
+
+/* True if the port's link is on its interface and runs our program. */
+static bool has_our_program(const struct datapath *dp, const struct port *port)
+{
+	struct bpf_link_info info = {};
+	uint32_t size = sizeof(info);
+
+	return port->link != NO_LINK &&
+	       !bpf_obj_get_info_by_fd(port->link, &info, &size) &&
+	       info.xdp.ifindex == port->ifindex &&
+	       info.prog_id == datapath_program_id(dp);
+}
+
+/* A link that was detached cannot be used any more: make another one. */
+static int restore_port(struct datapath *dp, struct port *port,
+			struct datapath_error *error)
+{
+	if (port->link != NO_LINK &&
+	    link_ifindex(port->link) == port->ifindex) {
+		int err = bpf_link_update(port->link, dp->program, NULL);
+
+		return err ? failure(error, err,
+				     "%s: our program not put back: %s",
+				     port->name, strerror(-err)) :
+			     0;
+	}
+	if (port->link != NO_LINK)
+		drop_link(dp, port->name, port->link);
+	port->link = NO_LINK;
+	return attach_new(dp, port, error);
+}
+
+static void audit_port(struct datapath *dp, struct port *port)
+{
+	struct datapath_audit *audit = &dp->audit;
+	struct datapath_error error;
+
+	if (has_our_program(dp, port))
+		return;
+	audit->differences++;
+	if (!restore_port(dp, port, &error)) {
+		audit->repaired++;
+		log_warning(subsystem,
+			    "%s: another process had detached or replaced the "
+			    "program; attached again",
+			    port->name);
+		return;
+	}
+	audit->in_sync = false;
+	snprintf(audit->why, sizeof(audit->why), "%.*s",
+		 (int)sizeof(audit->why) - 1, error.text);
+	log_error(subsystem, "%s", error.text);
+}
+
+void datapath_audit_ports(struct datapath *dp)
+{
+	dp->audit.audits++;
+	dp->audit.in_sync = true;
+	dp->audit.why[0] = '\0';
+	for (uint32_t i = 0; i < dp->port_count; i++)
+		audit_port(dp, &dp->ports[i]);
+}
+
+const struct datapath_audit *datapath_audit(const struct datapath *dp)
+{
+	return &dp->audit;
+}
+
 void datapath_detach_stale(struct datapath *dp)
 {
 	pins_visit(&dp->pins, PIN_LINK, drop_if_stale, dp);

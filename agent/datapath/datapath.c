@@ -293,6 +293,7 @@ int datapath_open(const struct datapath_options *options, struct datapath **out,
 	dp = calloc(1, sizeof(*dp));
 	if (!dp)
 		return failure(error, -ENOMEM, "out of memory");
+	dp->audit.in_sync = true;
 	err = pins_open(&dp->pins, options->bpffs, error);
 	if (err) {
 		free(dp);

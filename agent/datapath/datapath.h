@@ -124,6 +124,26 @@ void datapath_remove_previous(struct datapath *dp);
  * not a port.
  */
 enum datapath_mode datapath_mode(const struct datapath *dp, uint32_t ifindex);
+
+enum datapath_audit_sizes {
+	DATAPATH_AUDIT_TEXT_SIZE = 256,
+};
+
+/* Comparisons of the ports in the kernel with what is wanted, since the start. */
+struct datapath_audit {
+	bool in_sync; /* as of the last one, after its repairs; true before */
+	uint64_t audits;
+	uint64_t differences;
+	uint64_t repaired;
+	char why[DATAPATH_AUDIT_TEXT_SIZE]; /* not in_sync: the last difference */
+};
+
+/*
+ * Check that each port still has our link and program, and attach it again if
+ * not. Logs what it finds.
+ */
+void datapath_audit_ports(struct datapath *dp);
+const struct datapath_audit *datapath_audit(const struct datapath *dp);
 /* Set the port's MAC when it has changed. -ENOENT: it is not a port. */
 int datapath_update_port_mac(struct datapath *dp, uint32_t ifindex,
 			     const uint8_t mac[DATAPATH_MAC_SIZE]);

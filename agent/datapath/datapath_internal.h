@@ -46,6 +46,7 @@ struct datapath {
 	struct hg_control *control;
 	const struct hg_explanation *explanation;
 	uint32_t port_count;
+	struct datapath_audit audit;
 	uint32_t group_count;
 };
 

@@ -73,6 +73,8 @@ withheld_reason(struct rib *rib, const struct update_profile *to, uint64_t bit,
 
 	if (rib->shutdown == RIB_SHUTDOWN_WITHDRAWN)
 		return EXPORT_SHUTDOWN;
+	if (rib->detached)
+		return EXPORT_DETACHED;
 	if (rib->options.import.aggregate_count &&
 	    aggregate_suppresses(export_list_best(export->route)))
 		return EXPORT_SUPPRESSED_BY_AGGREGATE;
@@ -472,14 +474,28 @@ void export_aggregate(struct rib *rib, struct route *route,
 	route->aggregate = attributes;
 }
 
-void export_set_shutdown(struct rib *rib, enum rib_shutdown shutdown)
+/* Have all exports checked for a message once more. */
+static void mark_all_pending(struct rib *rib)
 {
 	struct route_export *export;
 
-	rib->shutdown = shutdown;
 	TAILQ_FOREACH(export, &rib->exports, all_link)
 		if (export->route) /* no peer's bookmark */
 			mark_export_pending(rib, export, NULL);
+}
+
+void export_set_shutdown(struct rib *rib, enum rib_shutdown shutdown)
+{
+	rib->shutdown = shutdown;
+	mark_all_pending(rib);
+}
+
+void export_set_detached(struct rib *rib, bool detached)
+{
+	if (rib->detached == detached)
+		return;
+	rib->detached = detached;
+	mark_all_pending(rib);
 }
 
 /* Set the deadline of those that began to wait since the last call. */

@@ -28,6 +28,10 @@ uint64_t export_advance(struct rib *rib, uint64_t now_ms);
 
 /* Announce or withdraw everything once more, as the new state says. */
 void export_set_shutdown(struct rib *rib, enum rib_shutdown shutdown);
+/*
+ * Withdraw all announcements while no program steers, or announce them again.
+ */
+void export_set_detached(struct rib *rib, bool detached);
 
 /*
  * Return why `route` is not announced to `peer`; its best path, if the peer

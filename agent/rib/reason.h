@@ -85,6 +85,7 @@ enum export_reason {
 	EXPORT_BELOW_MIN_BANDWIDTH,
 	EXPORT_ANNOUNCE_DELAY,
 	EXPORT_SHUTDOWN,
+	EXPORT_DETACHED, /* export_set_detached() */
 	/* Not to this neighbor. */
 	EXPORT_ROLE,
 	EXPORT_FAMILY,

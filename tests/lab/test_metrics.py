@@ -72,11 +72,14 @@ class Metrics(LabCase):
         status = self.lab.headgate.show("status")
         self.assertEqual({name: int(number) for name, number in totals},
                          {**{name: status[name] for name in TOTALS},
+                          "audit_differences": status["sync"]["differences"],
+                          "audit_repairs": status["sync"]["repaired"],
                           **{name: status["groups"][name]
                              for name in GROUP_TOTALS}})
         gauges = self.gauges()
+        self.assertIn("\nheadgate_in_sync 1\n", body)
         lines = [line for line in body.splitlines()
-                 if not line.startswith("# ") and not TOTAL.fullmatch(line)
+                 if not line.startswith(("# ", "headgate_in_sync ")) and not TOTAL.fullmatch(line)
                  and not (GAUGE.fullmatch(line) and
                           GAUGE.fullmatch(line).groups()[:-1] in gauges)]
         have = {match.groups()[:-1]: int(match[4]) for match in

@@ -79,6 +79,8 @@ static void the_canonical_form_has_every_flag(void **state)
 		"control-socket /run/headgate/ctl.sock\n"
 		"metrics 127.0.0.1:0\n"
 		"seccomp on\n"
+		"audit-interval 10\n"
+		"withdraw-on-desync yes\n"
 		"log-level info\n");
 }
 

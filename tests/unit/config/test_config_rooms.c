@@ -175,6 +175,8 @@ static const struct row {
 	{ NULL, "metrics 127.0.0.1:1", CONTROL },
 	{ NULL, "seccomp log", AGENT },
 	{ "seccomp log", "seccomp off", AGENT },
+	{ NULL, "audit-interval 3", AGENT },
+	{ NULL, "withdraw-on-desync no", AGENT },
 	{ NULL, "user operator", AGENT },
 	{ "user operator", "user daemon", AGENT },
 	{ NULL, "log-level debug", AGENT },

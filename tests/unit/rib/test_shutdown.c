@@ -37,6 +37,32 @@ static void what_is_announced_is_marked_and_then_withdrawn(void **state)
 	assert_int_equal(world->upstream->prefixes_announced, 0);
 }
 
+static void without_a_program_all_is_withdrawn_for_a_while(void **state)
+{
+	struct world *world = *state;
+	struct export_batch out;
+
+	announce_vip(world, 0, VIP);
+	rib_process(world->rib);
+	next_announcement(world, world->upstream);
+	world->exports = 0;
+	export_set_detached(world->rib, true);
+	assert_int_not_equal(world->exports, 0);
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
+	assert_true(out.withdraw);
+	assert_export_reason(world, VIP, EXPORT_DETACHED);
+	/* A VIP that comes meanwhile waits, too. */
+	announce_vip(world, 1, VIP);
+	announce_vip(world, 1, "192.0.2.9/32");
+	rib_process(world->rib);
+	assert_false(export_batch_next(world->rib, world->upstream, &out));
+	export_set_detached(world->rib, false);
+	while (export_batch_next(world->rib, world->upstream, &out))
+		assert_false(out.withdraw);
+	assert_int_equal(world->upstream->prefixes_announced, 2);
+	assert_export_reason(world, VIP, EXPORT_ANNOUNCED);
+}
+
 static void inside_our_as_the_preference_falls_as_well(void **state)
 {
 	static const struct neighbor_kind inside = {
@@ -100,6 +126,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_announced_is_marked_and_then_withdrawn),
+		TEST(without_a_program_all_is_withdrawn_for_a_while),
 		TEST(inside_our_as_the_preference_falls_as_well),
 		TEST(other_communities_stay_and_the_mark_comes_once),
 		TEST(a_new_neighbor_gets_the_mark_too),
