@@ -393,7 +393,7 @@ uint32_t datapath_program_id(const struct datapath *dp)
 
 bool datapath_is_adopted(const struct datapath *dp)
 {
-	return dp->adopted;
+	return dp && dp->adopted;
 }
 
 bool datapath_inherits(const struct datapath *dp)
