@@ -9,6 +9,10 @@
  * have is cut down, or another one, and they are withdrawn only if nothing is
  * left of any.
  *
+ * Groups of the same servers, which differ in weights alone, give way to a VIP
+ * that has no table: else one backend with a bandwidth of its own for each VIP
+ * could use up all groups.
+ *
  * When groups are short and each is used by VIPs of several sets, two groups of
  * waiting VIPs become one, which frees the other. See settle_internal.h.
  */
@@ -23,6 +27,7 @@
 
 enum limit_sizes {
 	CONSOLIDATE_MAX = 64, /* groups looked at together */
+	ALIKE_MAX_VIPS = 64,  /* of a group that gives way, all in one step */
 };
 
 static bool any_alive(const struct steering *steering,
@@ -226,6 +231,90 @@ static void log_full(struct steering *steering, const struct steering_set *set)
 	steering->logged_full = true;
 }
 
+/* ------------------------------------------------------------- alike groups */
+
+/* Groups of the same servers stand together, the one with the fewest VIPs first. */
+static int by_servers(const void *a, const void *b)
+{
+	const struct steering_group *x = *(struct steering_group *const *)a;
+	const struct steering_group *y = *(struct steering_group *const *)b;
+
+	if (x->set->servers != y->set->servers)
+		return x->set->servers < y->set->servers ? -1 : 1;
+	if (x->set->window_s != y->set->window_s)
+		return x->set->window_s < y->set->window_s ? -1 : 1;
+	return (x->references > y->references) -
+	       (x->references < y->references);
+}
+
+/* Return the start of the longest run of alike groups, or NULL. */
+static struct steering_group **longest_run(struct steering_group **groups,
+					   size_t count)
+{
+	struct steering_group **longest = NULL;
+	size_t start = 0, best = 1;
+
+	for (size_t i = 1; i < count; i++) {
+		if (!set_has_servers_of(groups[i]->set, groups[start]->set))
+			start = i;
+		if (i - start + 1 <= best ||
+		    groups[start]->references > ALIKE_MAX_VIPS)
+			continue;
+		best = i - start + 1;
+		longest = &groups[start];
+	}
+	return longest;
+}
+
+/* Let the VIPs of one group use another one, and wait. */
+static bool give_way(struct turn *turn, struct steering_group *from,
+		     struct steering_group *to)
+{
+	struct steering_vip *vip, *next;
+	bool any = false;
+
+	for (vip = TAILQ_FIRST(&from->vips); vip; vip = next) {
+		/* The group goes with its last VIP. */
+		next = TAILQ_NEXT(vip, group_link);
+		if (!vip->waiting)
+			vip_set_waiting(turn->steering, vip, true);
+		if (!turn_move_vip(turn, vip, to))
+			break;
+		any = true;
+	}
+	return any;
+}
+
+/* Free a group: of the servers with the most groups, which differ in weights. */
+static bool merge_alike(struct turn *turn)
+{
+	const struct steering *steering = turn->steering;
+	struct steering_group **groups, **run = NULL;
+	size_t count = 0;
+	bool merged;
+
+	if (turn->none_alike)
+		return false;
+	groups = calloc(steering->options.group_count, sizeof(*groups));
+	for (uint32_t i = 0; groups && i < steering->options.group_count; i++) {
+		struct steering_group *group = steering->groups.groups[i];
+
+		if (group && !group->shared && !group->leaving &&
+		    group == group->set->group)
+			groups[count++] = group;
+	}
+	if (count) {
+		qsort(groups, count, sizeof(*groups), by_servers);
+		run = longest_run(groups, count);
+	}
+	merged = run && give_way(turn, run[0], run[1]);
+	turn->none_alike = !merged;
+	free(groups);
+	return merged;
+}
+
+/* ------------------------------------------------------------- one set */
+
 bool limit_serve(struct turn *turn, struct steering_set *set,
 		 const struct view *view)
 {
@@ -241,7 +330,8 @@ bool limit_serve(struct turn *turn, struct steering_set *set,
 	turn_note_build(turn, set);
 	if (steering->groups.free_count && !set->group)
 		return turn_start_build(turn, set, NULL, true);
-	if (cut_group(turn, set, is_shared) || drop_unsafe(turn, set, false))
+	if (merge_alike(turn) || cut_group(turn, set, is_shared) ||
+	    drop_unsafe(turn, set, false))
 		return true;
 	return view->unsafe && (cut_group(turn, set, has_vip_of) ||
 				cut_group(turn, set, is_any_group) ||

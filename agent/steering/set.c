@@ -46,8 +46,20 @@ static bool has_members(const struct steering_set *set, uint64_t hash,
 	return true;
 }
 
+static uint64_t hash_servers(const struct set_table *table,
+			     const struct member *members, size_t count)
+{
+	uint64_t hash = 0;
+
+	for (size_t i = 0; i < count; i++)
+		hash ^= keyed_hash(&table->secret, &members[i].address,
+				   sizeof(members[i].address));
+	return hash;
+}
+
 /* Make a set of sorted members, without a reference. */
-static struct steering_set *make_set(const struct member *sorted, size_t count,
+static struct steering_set *make_set(const struct set_table *table,
+				     const struct member *sorted, size_t count,
 				     uint64_t hash, uint32_t window_s)
 {
 	struct steering_set *set =
@@ -56,6 +68,7 @@ static struct steering_set *make_set(const struct member *sorted, size_t count,
 	if (!set)
 		return NULL;
 	set->hash = hash;
+	set->servers = hash_servers(table, sorted, count);
 	set->count = count;
 	set->window_s = window_s;
 	for (size_t i = 0; i < count; i++)
@@ -72,7 +85,8 @@ static struct steering_set *insert_set(struct set_table *table,
 				       size_t count, uint64_t hash,
 				       uint32_t window_s)
 {
-	struct steering_set *set = make_set(sorted, count, hash, window_s);
+	struct steering_set *set =
+		make_set(table, sorted, count, hash, window_s);
 
 	if (set)
 		LIST_INSERT_HEAD(&table->chains[hash % SET_TABLE_CHAINS], set,
@@ -182,6 +196,14 @@ const struct member *set_find(const struct steering_set *set,
 bool set_has(const struct steering_set *set, const struct address *address)
 {
 	return set_find(set, address);
+}
+
+bool set_has_servers_of(const struct steering_set *set,
+			const struct steering_set *other)
+{
+	return set->servers == other->servers &&
+	       set->window_s == other->window_s && set->count == other->count &&
+	       set_contains(set, other);
 }
 
 bool set_contains(const struct steering_set *set,

@@ -28,10 +28,11 @@ enum set_table_sizes {
 struct steering_set {
 	LIST_ENTRY(steering_set) chain;
 	uint64_t hash;
-	unsigned int references;      /* VIPs, groups, a build */
-	uint32_t window_s;	      /* affinity window of its VIPs */
-	bool foresees;		      /* a weight will change */
-	bool adopted;		      /* of a previous run's table */
+	uint64_t servers;	 /* a hash of the addresses, without weights */
+	unsigned int references; /* VIPs, groups, a build */
+	uint32_t window_s;	 /* affinity window of its VIPs */
+	bool foresees;		 /* a weight will change */
+	bool adopted;		 /* of a previous run's table */
 	struct steering_group *group; /* with the table of this set, or NULL */
 	struct steering_group_list variants; /* others, if there is one */
 	struct steering_vip_list done;	     /* VIPs that use that table */
@@ -77,6 +78,9 @@ bool set_has(const struct steering_set *set, const struct address *address);
 /* True if `part` has no address that `set` lacks. */
 bool set_contains(const struct steering_set *set,
 		  const struct steering_set *part);
+/* True if the sets differ in weights at most. */
+bool set_has_servers_of(const struct steering_set *set,
+			const struct steering_set *other);
 /*
  * Write the members of `a` whose address is in `b`, too, to `out`, which has
  * room for all of `a`. Returns their number.

@@ -211,7 +211,7 @@ uint32_t steering_settle(struct steering *steering, uint64_t now_ms)
 	steering->changed = false;
 	do {
 		turn.deferred = turn.limited = false;
-		turn.retry = turn.stuck = false;
+		turn.retry = turn.stuck = turn.none_alike = false;
 		if (steering->build)
 			turn_continue_build(&turn);
 		else if (!variant_step(&turn) && !serve_some(&turn, true) &&

@@ -13,10 +13,11 @@ enum turn_times {
 struct turn {
 	struct steering *steering;
 	uint64_t now_ms;
-	bool deferred; /* a set waits for SETTLE_QUIET_MS */
-	bool limited;  /* a set waits for the build budget */
-	bool retry;    /* a set waits for TURN_RETRY_MS */
-	bool stuck;    /* a set with a table waits for a group */
+	bool deferred;	 /* a set waits for SETTLE_QUIET_MS */
+	bool limited;	 /* a set waits for the build budget */
+	bool retry;	 /* a set waits for TURN_RETRY_MS */
+	bool stuck;	 /* a set with a table waits for a group */
+	bool none_alike; /* no groups are known that differ in weights alone */
 };
 
 /* The waiting VIPs of a set at a look. */

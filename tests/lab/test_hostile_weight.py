@@ -113,5 +113,50 @@ class Weights(WatchedCase):
         self.assertEqual([p["weight"] for p in paths], [len(OWN)])
 
 
+class Groups(WatchedCase):
+    """One server of shared VIPs has another bandwidth for each of them. It does not
+    use up the groups: others get theirs."""
+
+    announce_as = "origin"
+    COUNT = 8
+    OTHERS = ("10.1.0.13", "10.1.0.14", "10.1.0.15")
+    SHARED = OWN[:2 * COUNT]
+    options = {"neighbors": (BACKENDS, UPSTREAM),
+               "addresses": (SECOND, *OTHERS),
+               "flags": ("--groups", str(COUNT))}
+
+    def establish(self, address, as_number):
+        speaker = self.lab.establish(address, as_number)
+        self.addCleanup(speaker.close)
+        return speaker
+
+    def servers(self, vip):
+        """Return the addresses of the table that the VIP has."""
+        return next(({m["address"] for m in group["members"]}
+                     for group in self.lab.headgate.show("groups")
+                     if vip in group["vips"]), set())
+
+    def test_weights_of_one_server_take_no_group_from_others(self):
+        honest = self.establish(NEXT_HOP, BACKEND_AS)
+        second = self.establish(SECOND, BACKEND_AS + 1)
+        speakers = [self.observer, self.bystander, honest, second]
+        for number, vip in enumerate(self.SHARED):
+            honest.send(told(vip, BACKEND_AS, NEXT_HOP, MBIT))
+            second.send(told(vip, BACKEND_AS + 1, SECOND,
+                             (number + 1) * MBIT))
+        wait_for(speakers, lambda: all(
+            self.servers(vip) == {NEXT_HOP, SECOND} for vip in self.SHARED),
+            20, "tables of all shared VIPs")
+        for number, address in enumerate(self.OTHERS):
+            vip = f"192.0.2.{100 + number}/32"
+            other = self.establish(address, BACKEND_AS + 10 + number)
+            speakers.append(other)
+            other.send(told(vip, BACKEND_AS + 10 + number, address, MBIT))
+            wait_for(speakers, lambda v=vip, a=address: self.servers(v) == {a},
+                     20, f"a table of {vip}")
+        for vip in self.SHARED:
+            self.assertEqual(self.servers(vip), {NEXT_HOP, SECOND})
+
+
 if __name__ == "__main__":
     unittest.main()

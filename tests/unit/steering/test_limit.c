@@ -29,6 +29,7 @@ enum {
 	FIRST_HOP = 0x0a000001,
 	FIRST_VIP = 0xc0000201,
 	SOON_MS = 1000,
+	WEIGHTS = 3,
 };
 
 /* The tables of the program, and what the rib would say. */
@@ -39,7 +40,8 @@ static struct world {
 	struct hg_bucket buckets[GROUPS * TABLE_SIZE];
 	struct hg_nexthop slots[HOPS + 1];
 	struct nexthop hops[HOPS];
-	uint8_t sets[VIPS]; /* bits of hops; the living ones are the set */
+	uint8_t sets[VIPS];    /* bits of hops; the living ones are the set */
+	uint8_t weights[VIPS]; /* of the first hop, less 1 */
 	bool announced[VIPS];
 	bool kernel_forwards;
 	bool always_late; /* each call of steering_settle() has one step */
@@ -180,6 +182,11 @@ static uint8_t living(void)
 	return bits;
 }
 
+static struct member member_with(const struct address *address, uint32_t weight)
+{
+	return (struct member){ *address, weight, weight };
+}
+
 /* The rib tells the living members only. */
 static void tell_set(uint32_t vip)
 {
@@ -192,7 +199,8 @@ static void tell_set(uint32_t vip)
 	for (uint32_t i = 0; i < HOPS; i++)
 		if (set & 1 << i)
 			members[count++] =
-				(struct member){ world.hops[i].address, 1 };
+				member_with(&world.hops[i].address,
+					    i ? 1 : 1u + world.weights[vip]);
 	assert_int_equal(steering_set_vip(world.steering, &prefix, members,
 					  count, &steered),
 			 0);
@@ -222,6 +230,7 @@ static void change_some(void)
 	}
 	world.sets[vip] = chance_below(5) ? (uint8_t)chance_below(1 << HOPS) :
 					    world.sets[chance_below(VIPS)];
+	world.weights[vip] = (uint8_t)chance_below(WEIGHTS);
 	tell_set(vip);
 }
 
@@ -229,15 +238,17 @@ static void change_some(void)
 
 static uint32_t count_distinct(void)
 {
-	bool seen[1 << HOPS] = { false };
+	bool seen[WEIGHTS][1 << HOPS] = { { false } };
 	uint8_t alive = living();
 	uint32_t count = 0;
 
 	for (uint32_t v = 0; v < VIPS; v++) {
 		uint8_t set = world.sets[v] & alive;
+		/* The weight of one that is not in the set, or alone in it. */
+		uint8_t weight = set & 1 && set != 1 ? world.weights[v] : 0;
 
-		count += set && !seen[set];
-		seen[set] = true;
+		count += set && !seen[weight][set];
+		seen[weight][set] = true;
 	}
 	return count;
 }
@@ -412,6 +423,39 @@ static void waiting_vips_get_their_table_when_room_appears(void **state)
 	steering_free(world.steering);
 }
 
+/* One backend, the first hop, has another weight for each of its VIPs. */
+static void weights_of_one_server_keep_no_table_from_others(void **state)
+{
+	enum {
+		SHARED = 12,
+		OTHERS = HOPS - 2,
+	};
+
+	(void)state;
+	start(false);
+	for (uint32_t v = 0; v < SHARED; v++) {
+		world.sets[v] = 3;
+		world.weights[v] = (uint8_t)v;
+		tell_set(v);
+	}
+	settle(world.steering);
+	assert_in_range(steering_totals(world.steering).groups_used, USABLE,
+			GROUPS);
+	for (uint32_t i = 0; i < OTHERS; i++) {
+		const struct prefix prefix = vip_prefix(SHARED + i);
+
+		world.sets[SHARED + i] = (uint8_t)(4 << i);
+		tell_set(SHARED + i);
+		settle(world.steering);
+		assert_int_equal(steering_vip_state(steering_match_vip(
+					 world.steering, &prefix.address)),
+				 STEERING_EXACT);
+	}
+	for (uint32_t v = 0; v < SHARED; v++)
+		assert_true(world.announced[v] && met_by(v) == 3);
+	steering_free(world.steering);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -423,6 +467,8 @@ int main(void)
 		cmocka_unit_test(bursts_end_where_single_changes_do),
 		cmocka_unit_test(
 			waiting_vips_get_their_table_when_room_appears),
+		cmocka_unit_test(
+			weights_of_one_server_keep_no_table_from_others),
 	};
 
 	chance_begin();
