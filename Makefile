@@ -47,9 +47,9 @@ codec_SRC := as_path.c attribute_show.c attribute_table.c attribute_value.c attr
 codec_USES := core
 
 session_DIR := agent/bgp/session
-session_SRC := admission.c announcer.c connection.c connection_input.c connection_output.c error_log.c \
+session_SRC := admission.c announcer.c attempts.c connection.c connection_input.c connection_output.c error_log.c \
 	link_advert.c link_peer.c listener.c neighbor.c neighbor_admin.c neighbor_gone.c neighbor_hint.c neighbor_options.c neighbor_session.c \
-	options.c reconfigure.c router_advert.c setup.c socket.c speaker.c stream.c tcp_auth.c tcp_drops.c
+	options.c reconfigure.c router_advert.c setup.c socket.c speaker.c stream.c syn.c syn_watch.c tcp_auth.c tcp_drops.c
 session_USES := codec core
 
 rib_DIR := agent/rib
@@ -110,8 +110,8 @@ codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes att
 	delay extended_community fsm message multiprotocol negotiated nlri notification \
 	notification_describe open open_check open_damage open_encode role route_refresh \
 	text update update_damage update_describe update_encode update_forms update_history)
-session_TESTS := $(addprefix bgp/session/test_,admission collision_race confederation error_log \
-	link_peer neighbor_admin neighbor_gone neighbor_nexthop router_advert setup tcp_drops)
+session_TESTS := $(addprefix bgp/session/test_,admission attempts collision_race confederation error_log \
+	link_peer neighbor_admin neighbor_gone neighbor_nexthop router_advert setup syn tcp_drops)
 rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision decision_explain decision_oracle \
 	decision_random departures drain export export_confederation export_packing export_peers export_random export_ready export_sent joining large_sets \
 	max_prefix multipath nexthop_allowed nexthop_routes origins otc path_errors path_index rib rib_nexthop shutdown statement static sweep \
@@ -139,7 +139,7 @@ XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle
 	world.c
 
 # tests/fuzz/fuzz_NAME.c
-FUZZ_TARGETS := arp bfd bfd_datagram config control http message nd netlink open pcap rib route_message router_advert \
+FUZZ_TARGETS := arp bfd bfd_datagram config control http message nd netlink open pcap rib route_message router_advert syn \
 	rule service update
 
 # ------------------------------------------------------------- flags

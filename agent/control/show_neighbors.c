@@ -11,6 +11,7 @@
 #include "bgp/codec/role.h"
 #include "bgp/session/neighbor_gone.h"
 #include "bgp/session/speaker.h"
+#include "bgp/session/syn_watch.h"
 #include "bgp/session/tcp_auth.h"
 #include "control/json.h"
 #include "control/reply.h"
@@ -355,8 +356,8 @@ static bool all_are_up(const struct bgp_speaker *speaker)
 }
 
 struct neighbor_key {
-	struct prefix prefix; /* of its address */
-	const struct bgp_neighbor *neighbor;
+	struct prefix prefix;		     /* of its address */
+	const struct bgp_neighbor *neighbor; /* NULL: it never connected */
 };
 
 static int compare_neighbors(const void *a, const void *b)
@@ -376,11 +377,26 @@ static size_t count_neighbors(const struct bgp_speaker *speaker)
 	return count;
 }
 
+/* Add peers of a prefix whose attempts became no connection; return how many. */
+static size_t add_strangers(const struct bgp_speaker *speaker,
+			    struct neighbor_key *list)
+{
+	struct address from;
+	size_t count = 0;
+
+	for (size_t place = 0; place < BGP_ATTEMPTS_MAX; place++)
+		if (bgp_syn_watch_stranger(speaker->syns, place, &from))
+			list[count++] = (struct neighbor_key){
+				.prefix = prefix_of_address(&from),
+			};
+	return count;
+}
+
 static int collect_neighbors(const struct control_view *view,
 			     struct reply_keys *keys)
 {
-	const size_t count = count_neighbors(view->speaker);
-	struct neighbor_key *list = calloc(count + 1, sizeof(*list));
+	const size_t most = count_neighbors(view->speaker) + BGP_ATTEMPTS_MAX;
+	struct neighbor_key *list = calloc(most, sizeof(*list));
 	struct bgp_tcp_drops *drops = calloc(1, sizeof(*drops));
 	const struct bgp_neighbor *neighbor;
 
@@ -396,8 +412,23 @@ static int collect_neighbors(const struct control_view *view,
 			.prefix = prefix_of_address(&neighbor->address),
 			.neighbor = neighbor,
 		};
-	qsort(list, count, sizeof(*list), compare_neighbors);
+	keys->count += add_strangers(view->speaker, list + keys->count);
+	qsort(list, keys->count, sizeof(*list), compare_neighbors);
 	return 0;
+}
+
+static struct json_object *stranger_row(const struct control_view *view,
+					const struct address *from,
+					const struct bgp_tcp_drops *drops)
+{
+	struct bgp_neighbor *stands_for =
+		bgp_syn_watch_show(view->speaker->syns, from);
+	struct json_object *row = NULL;
+
+	if (stands_for)
+		row = neighbor_json(view, stands_for, drops);
+	bgp_neighbor_free(stands_for);
+	return row;
 }
 
 /* A neighbor may have gone since. */
@@ -407,6 +438,8 @@ static struct json_object *neighbor_row(const struct control_view *view,
 	const struct neighbor_key *wanted = key;
 	const struct bgp_neighbor *neighbor;
 
+	if (!wanted->neighbor)
+		return stranger_row(view, &wanted->prefix.address, drops);
 	TAILQ_FOREACH(neighbor, &view->speaker->neighbors, link)
 		if (neighbor == wanted->neighbor)
 			return neighbor_json(view, neighbor, drops);

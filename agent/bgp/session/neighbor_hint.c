@@ -6,6 +6,8 @@
 
 #include "bgp/session/neighbor_admin.h"
 #include "bgp/session/neighbor_internal.h"
+#include "bgp/session/speaker.h"
+#include "bgp/session/syn_watch.h"
 #include "core/clock.h"
 
 enum {
@@ -109,6 +111,10 @@ bool bgp_neighbor_hint(const struct bgp_neighbor *neighbor,
 			 neighbor->options.interface);
 		return true;
 	}
+	if (neighbor->speaker && neighbor->speaker->syns)
+		return bgp_syn_watch_hint(neighbor->speaker->syns,
+					  &neighbor->address,
+					  &neighbor->options, text, size);
 	return bgp_tcp_drops_hint(&neighbor->options, &neighbor->drops, now,
 				  text, size);
 }

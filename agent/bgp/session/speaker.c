@@ -15,6 +15,7 @@
 #include "bgp/session/neighbor_gone.h"
 #include "bgp/session/socket.h"
 #include "bgp/session/speaker_internal.h"
+#include "bgp/session/syn_watch.h"
 #include "core/clock.h"
 #include "core/log.h"
 
@@ -92,6 +93,18 @@ bgp_speaker_find_prefix(const struct bgp_options *options,
 			best = candidate;
 	}
 	return best;
+}
+
+const struct bgp_neighbor_options *
+bgp_speaker_options_of(const struct bgp_speaker *speaker,
+		       const struct address *address)
+{
+	const struct bgp_neighbor *neighbor;
+
+	TAILQ_FOREACH(neighbor, &speaker->neighbors, link)
+		if (address_equal(&neighbor->address, address))
+			return &neighbor->options;
+	return bgp_speaker_find_prefix(&speaker->options, address);
 }
 
 /* ------------------------------------------------------------- admission */
@@ -254,6 +267,7 @@ void bgp_speaker_accept(struct bgp_speaker *speaker,
 	struct bgp_admission_input input = input_for(speaker, neighbor, prefix);
 	enum bgp_admission admission;
 
+	bgp_syn_watch_connected(speaker->syns, &remote->address);
 	input.is_far =
 		is_far(speaker, neighbor ? &neighbor->options : prefix, fd);
 	admission =
@@ -327,6 +341,20 @@ void bgp_speaker_begin_adverts(struct bgp_speaker *speaker)
 			    strerror(-code));
 }
 
+/* Without it, hints are about the kernel's counters for the whole host. */
+static void begin_syn_watch(struct bgp_speaker *speaker)
+{
+	int code = speaker->options.listen.port ?
+			   bgp_syn_watch_new(speaker, &speaker->syns) :
+			   0;
+
+	if (code)
+		log_info("bgp",
+			 "attempts to connect are not watched: %s; hints about "
+			 "keys are less sure",
+			 strerror(-code));
+}
+
 int bgp_speaker_new(struct event_base *base, struct work_queue *work,
 		    const struct bgp_options *options, bool restarting,
 		    const struct bgp_callbacks *callbacks,
@@ -359,6 +387,7 @@ int bgp_speaker_new(struct event_base *base, struct work_queue *work,
 		return code;
 	}
 	bgp_speaker_begin_adverts(speaker);
+	begin_syn_watch(speaker);
 	*out = speaker;
 	return 0;
 }
@@ -408,6 +437,7 @@ void bgp_speaker_free(struct bgp_speaker *speaker)
 	if (!speaker)
 		return;
 	bgp_link_adverts_free(speaker->adverts);
+	bgp_syn_watch_free(speaker->syns);
 	bgp_listener_close(speaker);
 	if (speaker->forget)
 		event_free(speaker->forget);

@@ -26,6 +26,8 @@
  *	stream.c		bytes of a socket to whole messages, and back
  *	socket.c		TCP sockets and their options
  *	tcp_auth.c		TCP-MD5 and TCP-AO keys
+ *	syn_watch.c		SYNs that become no connection, by peer; syn.c
+ *				parses them, attempts.c is their table
  *	tcp_drops.c		the kernel's counters of refused segments, hints
  *	link_peer.c		the address of the peer behind an interface
  *	link_advert.c		router advertisements on such an interface;
@@ -66,6 +68,7 @@
 struct bgp_batch;
 struct acceptor;
 struct bgp_link_adverts;
+struct bgp_syn_watch;
 struct event;
 struct event_base;
 struct work_queue;
@@ -129,6 +132,7 @@ struct bgp_speaker {
 	struct work sending;
 	struct acceptor *listeners[BGP_MAX_LISTENERS];
 	struct bgp_link_adverts *adverts; /* NULL: no neighbor needs them */
+	struct bgp_syn_watch *syns;	  /* NULL: not permitted */
 	struct bgp_scratch *scratch;	  /* shared by all connections */
 	uint8_t *message; /* room for an UPDATE that is sent; shared likewise */
 	uint64_t refused; /* connections */
@@ -167,6 +171,13 @@ void bgp_speaker_stop(struct bgp_speaker *speaker, const char *text);
 void bgp_speaker_free(struct bgp_speaker *speaker);
 /* Free the neighbors of prefixes that are gone for long: neighbor_gone.h. */
 void bgp_speaker_forget_gone(struct bgp_speaker *speaker, uint64_t now_ms);
+/*
+ * Return the options of the neighbor that connections from an address would belong
+ * to: its own, or those of the longest prefix around it. NULL: there is none.
+ */
+const struct bgp_neighbor_options *
+bgp_speaker_options_of(const struct bgp_speaker *speaker,
+		       const struct address *address);
 /* Return the neighbor with this address, or else with this name=, or NULL. */
 struct bgp_neighbor *bgp_speaker_find(const struct bgp_speaker *speaker,
 				      const char *text);
