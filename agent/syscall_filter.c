@@ -305,6 +305,24 @@ static int fill_filter(scmp_filter_ctx filter, uint32_t otherwise)
 	return code ? code : allow_abort(filter);
 }
 
+int syscall_filter_write(uint32_t architecture, int fd)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_TRAP);
+	int code = filter ? 0 : -ENOMEM;
+
+	if (!code && architecture != seccomp_arch_native()) {
+		code = seccomp_arch_remove(filter, SCMP_ARCH_NATIVE);
+		if (!code)
+			code = seccomp_arch_add(filter, architecture);
+	}
+	if (!code)
+		code = fill_filter(filter, SCMP_ACT_TRAP);
+	if (!code)
+		code = seccomp_export_bpf(filter, fd);
+	seccomp_release(filter);
+	return code;
+}
+
 int syscall_filter_install(enum agent_seccomp mode,
 			   char error[SYSCALL_FILTER_ERROR_SIZE])
 {

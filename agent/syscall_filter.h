@@ -28,4 +28,10 @@ int syscall_filter_install(enum agent_seccomp mode,
 /* Log the calls that were refused since the last time. */
 void syscall_filter_report(void);
 
+/*
+ * Write the filter of an architecture (SCMP_ARCH_X of seccomp.h) to a file, as the
+ * kernel would get it there. Returns 0 or -errno.
+ */
+int syscall_filter_write(uint32_t architecture, int fd);
+
 #endif

@@ -10,8 +10,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/filter.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
+#include <seccomp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -242,6 +246,147 @@ static void no_privilege_can_be_gained(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* ------------------------------------------------------------- elsewhere */
+
+enum {
+	MAX_PROGRAM = 4096,
+};
+
+/* A filter, and the call that it is asked about. */
+struct machine {
+	struct sock_filter program[MAX_PROGRAM];
+	size_t length;
+	uint32_t architecture;
+};
+
+/* Write the filter of an architecture and read it back. */
+static void load_filter(struct machine *machine, uint32_t architecture)
+{
+	FILE *file = tmpfile();
+
+	assert_non_null(file);
+	assert_int_equal(syscall_filter_write(architecture, fileno(file)), 0);
+	rewind(file);
+	machine->length = fread(machine->program, sizeof(*machine->program),
+				MAX_PROGRAM, file);
+	machine->architecture = architecture;
+	fclose(file);
+	assert_in_range(machine->length, 1, MAX_PROGRAM - 1);
+}
+
+static uint32_t load_word(const struct seccomp_data *data, uint32_t offset)
+{
+	uint32_t word;
+
+	assert_in_range(offset, 0, sizeof(*data) - sizeof(word));
+	memcpy(&word, (const char *)data + offset, sizeof(word));
+	return word;
+}
+
+static bool is_true(const struct sock_filter *step, uint32_t value)
+{
+	switch (BPF_OP(step->code)) {
+	case BPF_JEQ:
+		return value == step->k;
+	case BPF_JGT:
+		return value > step->k;
+	case BPF_JGE:
+		return value >= step->k;
+	default:
+		fail_msg("jump %#x", step->code);
+		return false;
+	}
+}
+
+/* Run the filter on a call as that kernel would; only what libseccomp writes. */
+static uint32_t judge(const struct machine *machine,
+		      const struct seccomp_data *data)
+{
+	uint32_t value = 0;
+
+	for (size_t at = 0; at < machine->length; at++) {
+		const struct sock_filter *step = &machine->program[at];
+
+		switch (BPF_CLASS(step->code)) {
+		case BPF_LD:
+			value = load_word(data, step->k);
+			break;
+		case BPF_ALU:
+			assert_int_equal(BPF_OP(step->code), BPF_AND);
+			value &= step->k;
+			break;
+		case BPF_JMP:
+			if (BPF_OP(step->code) == BPF_JA)
+				at += step->k;
+			else
+				at += is_true(step, value) ? step->jt :
+							     step->jf;
+			break;
+		case BPF_RET:
+			return step->k;
+		default:
+			fail_msg("instruction %#x", step->code);
+		}
+	}
+	fail_msg("no end");
+	return 0;
+}
+
+static uint32_t judge_name(const struct machine *machine, const char *name,
+			   uint64_t first)
+{
+	int number =
+		seccomp_syscall_resolve_name_arch(machine->architecture, name);
+	const struct seccomp_data data = {
+		.nr = number,
+		.arch = machine->architecture,
+		.args = { first },
+	};
+
+	if (number < 0)
+		fail_msg("%s is no call there", name);
+	return judge(machine, &data);
+}
+
+/*
+ * Calls that glibc makes on all of these: newer architectures have no open, poll,
+ * epoll_wait or unlink.
+ */
+static void other_architectures_have_the_calls_that_they_need(void **state)
+{
+	static const char *const needed[] = {
+		"epoll_pwait", "ppoll",	    "openat",	     "unlinkat",
+		"newfstatat",  "statx",	    "readlinkat",    "read",
+		"write",       "sendmsg",   "recvmsg",	     "accept4",
+		"mmap",	       "munmap",    "brk",	     "futex",
+		"exit_group",  "getrandom", "clock_gettime", "rt_sigreturn",
+	};
+	static const char *const refused[] = {
+		"execve", "ptrace", "mount", "kill", "setuid", "init_module"
+	};
+	static const uint32_t architectures[] = { SCMP_ARCH_X86_64,
+						  SCMP_ARCH_AARCH64,
+						  SCMP_ARCH_RISCV64 };
+	static struct machine machine;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(architectures); i++) {
+		load_filter(&machine, architectures[i]);
+		for (size_t k = 0; k < COUNT_OF(needed); k++)
+			assert_int_equal(judge_name(&machine, needed[k], 0),
+					 SCMP_ACT_ALLOW);
+		for (size_t k = 0; k < COUNT_OF(refused); k++)
+			assert_int_equal(judge_name(&machine, refused[k], 0),
+					 SCMP_ACT_TRAP);
+		assert_int_equal(judge_name(&machine, "socket", AF_NETLINK),
+				 SCMP_ACT_ALLOW);
+		assert_int_equal(judge_name(&machine, "socket", AF_VSOCK),
+				 SCMP_ACT_TRAP);
+		assert_int_equal(judge_name(&machine, "bpf", BPF_PROG_LOAD),
+				 SCMP_ACT_TRAP);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +395,8 @@ int main(void)
 		cmocka_unit_test(the_mode_decides),
 		cmocka_unit_test(a_failed_assertion_still_ends_the_process),
 		cmocka_unit_test(no_privilege_can_be_gained),
+		cmocka_unit_test(
+			other_architectures_have_the_calls_that_they_need),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
