@@ -348,6 +348,7 @@ void agent_free(struct agent *agent)
 	log_events_free(agent->log);
 	loop_destroy(&agent->loop);
 	free(agent->config_text);
+	reload_release(agent);
 	host_config_free(agent->config);
 	free(agent);
 }

@@ -4,6 +4,7 @@
 #include "reload.h"
 
 #include <errno.h>
+#include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -263,29 +264,122 @@ static void forget_config(struct config *config, const struct config *other,
 	host_config_free(config);
 }
 
-void reload_carry_out(const struct reload_order *order,
-		      struct reload_reply *reply, void *context)
+/* ------------------------------------------------------------- confirmation */
+
+static void end_undo(struct agent *agent)
+{
+	forget_config(agent->undo, agent->config, true);
+	agent->undo = NULL;
+	evtimer_del(agent->undo_timer);
+}
+
+static void on_undo_due(evutil_socket_t fd, short what, void *context)
 {
 	struct agent *agent = context;
-	struct config *before = agent->config, *config;
+	struct config *undone = agent->config;
 	char error[RELOAD_ERROR_SIZE];
 
-	if (agent->shutdown) {
-		reload_reply_error(reply, "the agent ends; nothing changed");
+	(void)fd, (void)what;
+	if (apply_config(agent, agent->undo, error)) {
+		log_error("reload", "not confirmed, and not undone: %s", error);
+		end_undo(agent);
 		return;
 	}
-	config = read_again(agent, reply);
-	if (!config)
+	log_warning("reload", "not confirmed: the configuration of before is "
+			      "back");
+	agent->undo = NULL;
+	forget_config(undone, agent->config, true);
+}
+
+/* Have a timer, before anything is changed. */
+static bool prepare_undo(struct agent *agent, const struct reload_order *order)
+{
+	if (order->confirm_s && !agent->undo_timer)
+		agent->undo_timer =
+			evtimer_new(agent->base, on_undo_due, agent);
+	return !order->confirm_s || agent->undo_timer;
+}
+
+static void wait_for_confirmation(struct agent *agent, struct config *before,
+				  uint32_t seconds)
+{
+	const struct timeval time = { .tv_sec = seconds };
+
+	agent->undo = before;
+	evtimer_add(agent->undo_timer, &time);
+	log_info("reload", "undone in %u s unless headgatectl confirm is given",
+		 seconds);
+}
+
+static void confirm(struct agent *agent, struct reload_reply *reply)
+{
+	if (!agent->undo) {
+		reload_reply_error(reply, "no reload waits for a confirmation");
 		return;
+	}
+	log_info("reload", "confirmed");
+	end_undo(agent);
+}
+
+void reload_release(struct agent *agent)
+{
+	host_config_free(agent->undo);
+	if (agent->undo_timer)
+		event_free(agent->undo_timer);
+}
+
+/* ------------------------------------------------------------- orders */
+
+/* True if the order is not carried out; the reply says why. */
+static bool refuse_order(struct agent *agent, const struct reload_order *order,
+			 struct reload_reply *reply)
+{
+	if (agent->shutdown)
+		reload_reply_error(reply, "the agent ends; nothing changed");
+	else if (agent->undo && !order->dry_run)
+		reload_reply_error(reply,
+				   "the last one waits for a confirmation; "
+				   "give headgatectl confirm first");
+	else if (!prepare_undo(agent, order))
+		reload_reply_error(reply, "out of memory; nothing changed");
+	return reload_reply_is_refused(reply);
+}
+
+/* Apply a configuration that was read, or say what it would change. */
+static void take_config(struct agent *agent, const struct reload_order *order,
+			struct config *config, struct reload_reply *reply)
+{
+	struct config *before = agent->config;
+	char error[RELOAD_ERROR_SIZE];
+
 	if (describe_changes(agent, config, reply))
 		reload_reply_error(reply, "out of memory; nothing changed");
 	else if (!order->dry_run && !reload_reply_is_refused(reply) &&
 		 apply_config(agent, config, error))
 		reload_reply_error(reply, error);
-	if (agent->config == config)
-		forget_config(before, config, true);
-	else
+	if (agent->config != config)
 		forget_config(config, before, false);
+	else if (order->confirm_s)
+		wait_for_confirmation(agent, before, order->confirm_s);
+	else
+		forget_config(before, config, true);
+}
+
+void reload_carry_out(const struct reload_order *order,
+		      struct reload_reply *reply, void *context)
+{
+	struct agent *agent = context;
+	struct config *config;
+
+	if (order->confirms) {
+		confirm(agent, reply);
+		return;
+	}
+	if (refuse_order(agent, order, reply))
+		return;
+	config = read_again(agent, reply);
+	if (config)
+		take_config(agent, order, config, reply);
 }
 
 void reload_on_signal(struct agent *agent)

@@ -18,6 +18,8 @@ struct agent;
  */
 void reload_carry_out(const struct reload_order *order,
 		      struct reload_reply *reply, void *context);
+/* Free what waits for a confirmation. */
+void reload_release(struct agent *agent);
 /* The same for SIGHUP; the log has the reply. */
 void reload_on_signal(struct agent *agent);
 

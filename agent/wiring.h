@@ -67,6 +67,9 @@ struct agent {
 	struct bgp_speaker *speaker;
 	struct control_view view;
 	char *config_text; /* config_print() */
+	/* Comes back unless the last reload is confirmed; NULL: it is. */
+	struct config *undo;
+	struct event *undo_timer;
 
 	/* Work of the end of a turn, in this order. */
 	struct work resolve, decide, settle, announce;

@@ -28,7 +28,7 @@ static void print_rows(struct json_object *rows, const char *prefix, FILE *out)
 
 /* Print changes on stdout and errors on stderr. Exit 1 if it is refused. */
 static enum exit_code print_reload(const struct ask_options *options,
-				   struct json_object *reply)
+				   struct json_object *reply, bool quiet)
 {
 	struct json_object *reload = NULL, *changes = NULL, *errors = NULL;
 	size_t refused, changed;
@@ -38,7 +38,7 @@ static enum exit_code print_reload(const struct ask_options *options,
 	json_object_object_get_ex(reload, "errors", &errors);
 	changed = changes ? json_object_array_length(changes) : 0;
 	refused = errors ? json_object_array_length(errors) : 0;
-	if (!options->json) {
+	if (!options->json && !quiet) {
 		print_rows(changes, "", stdout);
 		if (!changed && !refused)
 			puts("the configuration has not changed");
@@ -47,25 +47,49 @@ static enum exit_code print_reload(const struct ask_options *options,
 	return refused ? EXIT_FAILED : ask_flush();
 }
 
+static enum exit_code reject_any_words(const char *command)
+{
+	fprintf(stderr, "headgatectl: %s: takes no words; see --help\n",
+		command);
+	return EXIT_USAGE;
+}
+
+static enum exit_code send_reload(const struct ask_options *options,
+				  struct json_object *request, bool quiet)
+{
+	struct json_object *reply;
+	enum exit_code code = ask(options, request, &reply);
+
+	if (code)
+		return code;
+	code = print_reload(options, reply, quiet);
+	json_object_put(reply);
+	return code;
+}
+
 enum exit_code command_reload(const struct ask_options *options, int count,
 			      char **words)
 {
-	struct json_object *request, *reply;
-	enum exit_code code;
+	struct json_object *request;
 
 	(void)words;
-	if (count) {
-		fputs("headgatectl: reload: takes no words; see --help\n",
-		      stderr);
-		return EXIT_USAGE;
-	}
+	if (count)
+		return reject_any_words("reload");
 	request = ask_request("reload");
 	json_object_object_add(request, "dry_run",
 			       json_object_new_boolean(options->dry_run));
-	code = ask(options, request, &reply);
-	if (code)
-		return code;
-	code = print_reload(options, reply);
-	json_object_put(reply);
-	return code;
+	if (options->confirm_s)
+		json_object_object_add(
+			request, "confirm_s",
+			json_object_new_int64(options->confirm_s));
+	return send_reload(options, request, false);
+}
+
+enum exit_code command_confirm(const struct ask_options *options, int count,
+			       char **words)
+{
+	(void)words;
+	if (count)
+		return reject_any_words("confirm");
+	return send_reload(options, ask_request("confirm"), true);
 }

@@ -29,6 +29,7 @@ enum option_code {
 	OPTION_REASON,
 	OPTION_FOR,
 	OPTION_DRY_RUN,
+	OPTION_CONFIRM,
 };
 
 static const char short_options[] = "js:wn:hV";
@@ -45,6 +46,7 @@ static const struct option long_options[] = {
 	{ "from", required_argument, NULL, OPTION_FROM },
 	{ "rate", required_argument, NULL, OPTION_RATE },
 	{ "reason", required_argument, NULL, OPTION_REASON },
+	{ "confirm", required_argument, NULL, OPTION_CONFIRM },
 	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
 	{ "for", required_argument, NULL, OPTION_FOR },
 	{ "help", no_argument, NULL, 'h' },
@@ -78,9 +80,11 @@ static const struct command commands[] = {
 	  command_drain },
 	{ "undrain", "NEXTHOP|NEIGHBOR", "end that before its time",
 	  command_undrain },
-	{ "reload", "[--dry-run]",
+	{ "reload", "[--dry-run] [--confirm TIME]",
 	  "read the configuration again and change what differs; print it",
 	  command_reload },
+	{ "confirm", "", "keep what reload --confirm has changed",
+	  command_confirm },
 };
 
 static const char usage[] =
@@ -101,6 +105,8 @@ static const char usage[] =
 	"      --reason TEXT  neighbor: tell the other end (RFC 9003); drain: for\n"
 	"                     show drains.\n"
 	"      --for TIME     drain: end after 90, 90s, 15m, 2h or 1d.\n"
+	"      --confirm TIME reload: undo it after 90, 90s, 15m or 2h, unless\n"
+	"                     confirmed.\n"
 	"      --dry-run      reload: print what would change, and change nothing.\n"
 	"  -h, --help         Print this text and exit.\n"
 	"  -V, --version      Print the version and exit.\n"
@@ -180,7 +186,8 @@ static bool parse_count(const char *option, const char *text,
 }
 
 /* Read seconds, or a number with a unit. */
-static bool parse_time(const char *text, unsigned int *seconds)
+static bool parse_time(const char *option, const char *text,
+		       unsigned int *seconds)
 {
 	static const struct {
 		const char *name;
@@ -200,9 +207,9 @@ static bool parse_time(const char *text, unsigned int *seconds)
 			return true;
 		}
 	fprintf(stderr,
-		"headgatectl: --for '%s': must be a time such as 90, 90s, 15m, "
+		"headgatectl: --%s '%s': must be a time such as 90, 90s, 15m, "
 		"2h or 1d\n",
-		text);
+		option, text);
 	return false;
 }
 
@@ -245,12 +252,16 @@ static enum exit_code take_option(int option, struct ask_options *options)
 	case OPTION_REASON:
 		options->reason = optarg;
 		return EXIT_OK;
+	case OPTION_CONFIRM:
+		return parse_time("confirm", optarg, &options->confirm_s) ?
+			       EXIT_OK :
+			       EXIT_USAGE;
 	case OPTION_DRY_RUN:
 		options->dry_run = true;
 		return EXIT_OK;
 	case OPTION_FOR:
-		return parse_time(optarg, &options->for_s) ? EXIT_OK :
-							     EXIT_USAGE;
+		return parse_time("for", optarg, &options->for_s) ? EXIT_OK :
+								    EXIT_USAGE;
 	default:
 		fputs("headgatectl: see --help for the options\n", stderr);
 		return EXIT_USAGE;

@@ -190,7 +190,7 @@ static struct json_object *take_drain(struct control *control, bool drain,
 }
 
 /* Read the configuration again. The reply says what has changed. */
-static struct json_object *take_reload(struct control *control,
+static struct json_object *take_reload(struct control *control, bool confirms,
 				       struct json_object *request)
 {
 	const struct control_hooks *hooks = &control->hooks;
@@ -200,11 +200,12 @@ static struct json_object *take_reload(struct control *control,
 
 	if (json)
 		return json;
+	order.confirms = confirms;
 	reply = reload_reply_new();
 	if (!reply)
 		return request_failure("reload: out of memory");
 	hooks->reload(&order, reply, hooks->reload_context);
-	if (!order.dry_run)
+	if (!order.dry_run && !confirms)
 		reload_reply_log(reply);
 	json = reload_reply_json(reply, &order);
 	reload_reply_free(reply);
@@ -247,8 +248,12 @@ static void answer_line(struct control *control, struct server_client *client,
 			  take_drain(control,
 				     verb->stream == CONTROL_STREAM_DRAIN,
 				     request));
-	else if (verb->stream == CONTROL_STREAM_RELOAD)
-		send_line(client, take_reload(control, request));
+	else if (verb->stream == CONTROL_STREAM_RELOAD ||
+		 verb->stream == CONTROL_STREAM_CONFIRM)
+		send_line(client,
+			  take_reload(control,
+				      verb->stream == CONTROL_STREAM_CONFIRM,
+				      request));
 	else if (verb->stream != CONTROL_STREAM_NONE)
 		begin_reply(control, client, verb, request);
 	else

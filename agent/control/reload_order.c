@@ -83,12 +83,22 @@ struct json_object *reload_order_parse(struct json_object *request,
 {
 	struct json_object *value;
 
+	int64_t confirm_s;
+
 	*order = (struct reload_order){ .dry_run = false };
-	if (!json_object_object_get_ex(request, "dry_run", &value))
+	if (json_object_object_get_ex(request, "dry_run", &value)) {
+		if (!json_object_is_type(value, json_type_boolean))
+			return request_failure(
+				"dry_run: must be true or false");
+		order->dry_run = json_object_get_boolean(value);
+	}
+	if (!json_object_object_get_ex(request, "confirm_s", &value))
 		return NULL;
-	if (!json_object_is_type(value, json_type_boolean))
-		return request_failure("dry_run: must be true or false");
-	order->dry_run = json_object_get_boolean(value);
+	confirm_s = json_object_get_int64(value);
+	if (confirm_s < 1 || confirm_s > RELOAD_MAX_CONFIRM_S)
+		return request_failure("confirm_s: must be from 1 to %d",
+				       RELOAD_MAX_CONFIRM_S);
+	order->confirm_s = (uint32_t)confirm_s;
 	return NULL;
 }
 

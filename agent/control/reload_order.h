@@ -10,7 +10,13 @@
 struct json_object;
 
 struct reload_order {
-	bool dry_run; /* say what would change, and change nothing */
+	bool dry_run;	    /* say what would change, and change nothing */
+	uint32_t confirm_s; /* undo it then unless it is confirmed; 0: keep it */
+	bool confirms;	    /* the last one: read nothing */
+};
+
+enum reload_order_limits {
+	RELOAD_MAX_CONFIRM_S = 86400,
 };
 
 /* The changes of an order, and the reasons for its refusal. */
@@ -30,7 +36,7 @@ bool reload_reply_is_refused(const struct reload_reply *reply);
 void reload_reply_log(const struct reload_reply *reply);
 
 /*
- * Read "dry_run" of a request. Return NULL, or the reply to send instead, which
+ * Read "dry_run" and "confirm_s" of a request. Return NULL, or the reply to send instead, which
  * the caller puts.
  */
 struct json_object *reload_order_parse(struct json_object *request,

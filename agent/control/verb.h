@@ -28,6 +28,7 @@ enum control_stream {
 	CONTROL_STREAM_DRAIN,	 /* one reply; drains a server */
 	CONTROL_STREAM_UNDRAIN,	 /* the opposite */
 	CONTROL_STREAM_RELOAD,	 /* one reply; changes the configuration */
+	CONTROL_STREAM_CONFIRM,	 /* keeps it so */
 };
 
 enum control_verb_sizes {

@@ -5,6 +5,7 @@ is refused or only tried, and changes that count at once while sessions stay."""
 import json
 import os
 import signal
+import time
 
 import lab_case  # noqa: F401 (finds the lab)
 import raw_bgp as bgp
@@ -280,3 +281,42 @@ class Changes(ReloadCase):
             self.reload()
             self.assertEqual(self.log()[told:], "")
         self.assertIn("log-level warning -> debug", self.reload())
+
+
+class Confirmation(ReloadCase):
+    """A reload that is not confirmed undoes itself."""
+
+    def test_without_a_confirmation_it_is_undone(self):
+        self.lab.headgate.ctl("confirm")
+        before = self.shown_config()
+        with self.edited(add=["rule deny from any", "drain-max 7"]):
+            self.reload("--confirm", "6")
+            self.assertIn("drain-max 7\n", self.shown_config())
+            said = self.reload(code=EXIT_FAILED)
+            self.assertIn("waits for a confirmation", said.stderr)
+            wait_for([self.observer, self.bystander],
+                     lambda: self.BYSTANDER_VIP not in self.observer.table, 20,
+                     "the VIP denied")
+            wait_for([self.observer, self.bystander],
+                     lambda: self.BYSTANDER_VIP in self.observer.table, 60,
+                     "the VIP back, undone")
+        self.assertEqual(self.shown_config(), before)
+        self.assertIn("not confirmed", self.log())
+        self.check_bystanders()
+
+    def test_with_a_confirmation_it_stays(self):
+        with self.edited(add=["drain-max 9"]):
+            self.reload("--confirm", "3")
+            done = self.lab.headgate.ctl("confirm")
+            self.assertEqual((done.returncode, done.stdout), (0, ""))
+            time.sleep(4)
+            self.assertIn("drain-max 9\n", self.shown_config())
+            done = self.lab.headgate.ctl("confirm")
+            self.assertEqual(done.returncode, EXIT_FAILED)
+            self.assertIn("no reload waits", done.stderr)
+        self.reload()
+        self.check_bystanders()
+
+    def test_a_time_that_is_none_is_refused(self):
+        done = self.lab.headgate.ctl("reload", "--confirm", "soon")
+        self.assertEqual(done.returncode, EXIT_USAGE)
