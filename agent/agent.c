@@ -333,7 +333,8 @@ void agent_free(struct agent *agent)
 		datapath_remove_previous(agent->datapath);
 	/* Adopted tables go on forwarding if this run never began. */
 	datapath_close(agent->datapath,
-		       !agent->running && datapath_is_adopted(agent->datapath));
+		       agent->datapath && !agent->running &&
+			       datapath_is_adopted(agent->datapath));
 	fib_free(agent->fib, agent->running);
 	control_free(agent->control);
 	takeover_release(&agent->takeover);
