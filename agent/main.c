@@ -164,6 +164,10 @@ int main(int argc, char **argv)
 	/* stderr may be a pipe without a reader, or a terminal in use by others. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGTTOU, SIG_IGN);
+	/* Sent by mistake they would end us: they mean nothing here. */
+	signal(SIGUSR1, SIG_IGN);
+	signal(SIGUSR2, SIG_IGN);
+	signal(SIGALRM, SIG_IGN);
 	log_open();
 	if (host_config_parse(&line, &config, &request, stderr))
 		return EXIT_CONFIGURATION;

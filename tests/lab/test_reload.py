@@ -87,6 +87,13 @@ class DryRun(ReloadCase):
         wait_until(lambda: "the configuration has not changed" in self.log(),
                    10, "the answer in the log")
 
+    def test_signals_without_a_meaning_do_not_end_the_agent(self):
+        before = self.shown_config()
+        for number in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM,
+                       signal.SIGPIPE):
+            self.lab.headgate.process.send_signal(number)
+        self.check_unchanged(before)
+
     def test_words_behind_it_are_refused(self):
         self.assertIn("takes no words",
                       self.reload("now", code=EXIT_USAGE).stderr)
