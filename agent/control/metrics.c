@@ -107,6 +107,16 @@ static uint64_t moved_without_window(const struct control_view *view)
 	return steering_totals(view->steering).moved_without_window;
 }
 
+static uint64_t audit_differences(const struct control_view *view)
+{
+	return datapath_audit(view->datapath)->differences;
+}
+
+static uint64_t audit_repairs(const struct control_view *view)
+{
+	return datapath_audit(view->datapath)->repaired;
+}
+
 static const struct total {
 	const char *name;
 	const char *help;
@@ -118,6 +128,10 @@ static const struct total {
 	{ "moved_without_window",
 	  "VIPs and tables that changed without an affinity window",
 	  moved_without_window },
+	{ "audit_differences",
+	  "Differences that audits found between the kernel and what is wanted",
+	  audit_differences },
+	{ "audit_repairs", "Differences that audits repaired", audit_repairs },
 };
 
 static void write_totals(struct evbuffer *out, const struct control_view *view)
