@@ -131,7 +131,7 @@ rib_TESTS += rib/test_checks rib/test_vip_options rib/test_waiting_prefixes
 UNIT_TESTS := $(foreach room,$(ROOMS),$($(room)_TESTS))
 
 # tests/xdp/test_NAME.c, with root, and their shared sources.
-xdp_TESTS := affinity affinity_sim bfd_stall capture datapath ethernet flow_maps fragment_memory fragment_shares fragments headroom icmp_errors icmp_rate \
+xdp_TESTS := affinity affinity_sim bfd_stall capture datapath ethernet flow_maps fragment_memory fragment_shares fragments headroom icmp_errors icmp_rate inherited \
 	ipv4 ipv6 kernel_routes netlink oracle plain_routes route_objects tables tracker tracker_scale vip_places vips vlan_offload
 XDP_TESTS := $(addprefix test_,$(xdp_TESTS))
 XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_affinity.c oracle_flow.c \
