@@ -36,4 +36,20 @@ class FlowsStay(AffinityCase):
         self.assert_all_go_on()
 
 
+class AVipWithoutAServer(AffinityCase):
+    """All servers withdraw it, and one returns before the others."""
+
+    def test_keeps_its_flows(self):
+        self.wait_steady()
+        self.start_flows()
+        for server in self.servers:
+            server.bird.ask("disable vip")
+        self.lab.wait_announced(False)
+        self.victim.bird.ask("enable vip")
+        self.lab.wait_living([self.victim])
+        self.lab.wait_announced(True)
+        self.assertEqual(self.new_servers(), {self.victim.name})
+        self.assert_all_go_on()
+
+
 del AffinityCase  # no scenes of its own
