@@ -107,6 +107,27 @@ class ManyNextHops(AddPathCase):
         self.check_bystanders()
 
 
+class CrowdedTable(AddPathCase):
+    """A table of 1,024 buckets has 16 for each of 64 servers, and not of 65."""
+
+    TABLE = 1024
+    FITTING = TABLE // 16
+    options = {"neighbors": (BACKENDS, KEYS, UPSTREAM),
+               "flags": ("--table-size", str(TABLE))}
+
+    def crowded(self):
+        return self.lab.headgate.show("status")["groups"]["crowded"]
+
+    def test_one_server_too_many_is_counted(self):
+        self.server.send(*map(path_of, range(self.FITTING + 1)))
+        self.wait(lambda: self.reasons() == {None: self.FITTING + 1}, 30,
+                  "65 next hops in the set")
+        self.wait(lambda: self.crowded() == 1, 10, "a crowded group")
+        self.server.send(bgp.update(withdrawn=path_key(0)))
+        self.wait(lambda: self.crowded() == 0, 10, "room for 64")
+        self.check_bystanders()
+
+
 class FewPaths(AddPathCase):
 
     options = {"neighbors": (BACKENDS, FEW_KEYS, UPSTREAM)}
