@@ -176,7 +176,7 @@ static void misbehave(int number)
 }
 __attribute__((constructor)) static void load(void)
 {
-    signal(SIGUSR2, misbehave);
+    signal(SIGRTMIN, misbehave);
 }
 """
 
@@ -219,7 +219,7 @@ class SystemCalls(LabCase):
         return status["seccomp"], int(mode.split()[1])
 
     def misbehave(self):
-        os.kill(self.headgate.show("status")["pid"], signal.SIGUSR2)
+        os.kill(self.headgate.show("status")["pid"], signal.SIGRTMIN)
 
     def test_1_it_is_refused_and_the_agent_goes_on(self):
         self.assertEqual(self.seccomp(), ("on", 2))

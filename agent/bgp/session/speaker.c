@@ -267,9 +267,10 @@ void bgp_speaker_accept(struct bgp_speaker *speaker,
 	struct bgp_admission_input input = input_for(speaker, neighbor, prefix);
 	enum bgp_admission admission;
 
-	bgp_syn_watch_connected(speaker->syns, &remote->address);
 	input.is_far =
 		is_far(speaker, neighbor ? &neighbor->options : prefix, fd);
+	if (!input.is_far)
+		bgp_syn_watch_connected(speaker->syns, &remote->address);
 	admission =
 		evict_half_open(speaker, prefix, bgp_admission_decide(&input));
 	if (admission == BGP_ADMITTED && !neighbor) {

@@ -301,6 +301,16 @@ static size_t count_present(const struct world *world)
 	return count;
 }
 
+/* With those of weight 0, which may get another one. */
+static size_t count_members(const struct world *world)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < POOL; i++)
+		count += world->present[i];
+	return count;
+}
+
 /* Add, remove or re-weight one member; the set never gets empty. */
 static void change_one(struct world *world)
 {
@@ -311,7 +321,7 @@ static void change_one(struct world *world)
 		member->weight = random_weight(world);
 	else if (world->present[i])
 		world->present[i] = false;
-	else if (present < MAX_PRESENT) {
+	else if (count_members(world) < MAX_PRESENT) {
 		world->present[i] = true;
 		member->weight = random_weight(world);
 	}
