@@ -40,7 +40,7 @@ enum tcp_numbers {
 static bool read_syn_ipv4(struct reader *packet, struct bgp_syn *syn)
 {
 	size_t header = (size_t)(packet->data[0] & IHL_MASK) * WORD_SIZE;
-	uint32_t from;
+	uint32_t from = 0;
 	uint16_t fragment;
 	uint8_t protocol;
 
