@@ -76,11 +76,14 @@ static int make_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	/* Nothing but BFD says that a static path's server wants traffic. */
 	for (size_t i = 0; i < rib->static_path_count && !code; i++) {
 		const struct static_path_options *path = &rib->static_paths[i];
-		struct bfd_key key = wiring_bfd_key(&path->bfd_key);
+		struct bfd_key key;
 
-		if (path->bfd)
-			code = tracker_watch(agent->tracker, &path->nexthop,
-					     true, &key);
+		if (!path->bfd)
+			continue;
+		wiring_get_bfd_key(&path->bfd_key, &key);
+		code = tracker_watch(agent->tracker, &path->nexthop, true,
+				     &key);
+		explicit_bzero(&key, sizeof(key));
 	}
 	return code;
 }

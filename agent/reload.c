@@ -148,11 +148,13 @@ static void watch_statics(struct agent *agent, const struct config *before,
 
 	for (size_t i = 0; i < now->static_path_count; i++) {
 		const struct static_path_options *path = &now->static_paths[i];
-		const struct bfd_key key = wiring_bfd_key(&path->bfd_key);
+		struct bfd_key key;
 
-		if (path->bfd)
-			tracker_watch(agent->tracker, &path->nexthop, true,
-				      &key);
+		if (!path->bfd)
+			continue;
+		wiring_get_bfd_key(&path->bfd_key, &key);
+		tracker_watch(agent->tracker, &path->nexthop, true, &key);
+		explicit_bzero(&key, sizeof(key));
 	}
 	/* After that, so that sessions with servers that stay go on. */
 	for (size_t i = 0; i < old->static_path_count; i++)

@@ -155,12 +155,14 @@ static struct rib_peer *add_peer(struct agent *agent,
 static void watch_peer(struct agent *agent, struct rib_peer *peer,
 		       const struct key_file *key_file)
 {
-	const struct bfd_key key = wiring_bfd_key(key_file);
+	struct bfd_key key;
 	char text[ADDRESS_TEXT_SIZE];
 
+	wiring_get_bfd_key(key_file, &key);
 	peer->watch_due = false;
 	peer->watched = !tracker_watch(agent->tracker, &peer->source.address,
 				       false, &key);
+	explicit_bzero(&key, sizeof(key));
 	if (!peer->watched)
 		log_error("bgp", "%s: no BFD session: out of memory",
 			  address_format(&peer->source.address, text));

@@ -61,16 +61,15 @@ static void end_sessions(struct agent *agent, const struct address *address)
 	}
 }
 
-struct bfd_key wiring_bfd_key(const struct key_file *options)
+void wiring_get_bfd_key(const struct key_file *options, struct bfd_key *key)
 {
-	struct bfd_key key = { .type = BFD_AUTH_NONE };
-
+	memset(key, 0, sizeof(*key));
+	key->type = BFD_AUTH_NONE;
 	if (!options->path[0])
-		return key;
-	key.type = options->algorithm;
-	key.id = options->id;
-	key.secret = options->secret;
-	return key;
+		return;
+	key->type = options->algorithm;
+	key->id = options->id;
+	key->secret = options->secret;
 }
 
 static void on_nexthop_changed(const struct nexthop *nexthop, void *context)

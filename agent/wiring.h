@@ -86,8 +86,11 @@ struct agent {
 };
 
 /* The hooks of each room, with the agent as context. */
-/* Make the tracker's key of the options, of type NONE if they have none. */
-struct bfd_key wiring_bfd_key(const struct key_file *options);
+/*
+ * Make the tracker's key of the options, of type NONE if they have none. The caller
+ * clears it after use, so that no copy stays on the stack.
+ */
+void wiring_get_bfd_key(const struct key_file *options, struct bfd_key *key);
 struct tracker_callbacks wiring_tracker_callbacks(struct agent *agent);
 struct rib_hooks wiring_rib_hooks(struct agent *agent);
 struct interfaces_hooks wiring_interfaces_hooks(struct agent *agent);
