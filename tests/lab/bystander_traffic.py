@@ -11,6 +11,7 @@ import fcntl
 import socket
 import struct
 import threading
+import time
 
 from raw_speaker import inside
 
@@ -21,6 +22,7 @@ MAGIC = b"bystander "
 SIOCGIFHWADDR = 0x8927
 SO_RCVBUFFORCE = 33
 ETHERNET_SIZE, IPV4_SIZE, UDP_SIZE = 14, 20, 8
+LINGER_S = 0.3
 RECEIVE_BUFFER = 1 << 22  # bytes: the thread may wait for a processor
 
 
@@ -76,17 +78,21 @@ class Traffic:
             self.sent += 1
 
     def receive(self):
-        quiet = 0
-        while quiet < 3:
+        """Read until none has come for a while after the last one was sent. Others'
+        frames, such as probes, may never pause."""
+        last = time.monotonic()
+        while not self.stopping.is_set() or time.monotonic() < last + LINGER_S:
+            if not self.stopping.is_set():
+                last = time.monotonic()
             try:
                 frame, address = self.sock.recvfrom(2048)
             except socket.timeout:
-                quiet += self.stopping.is_set()
                 continue
             at = frame.find(MAGIC)
             if address[2] != socket.PACKET_OUTGOING and at >= 0:
                 number = frame[at + len(MAGIC):at + len(MAGIC) + 4]
                 self.arrived.add(struct.unpack("!I", number)[0])
+                last = time.monotonic()
 
     @property
     def lost(self):
