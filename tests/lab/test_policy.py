@@ -210,9 +210,10 @@ class Restart(MaxPrefix):
                       self.server.bird.log())
         wait_until(lambda: self.members() == {self.other.address}, 20,
                    "the other server alone to have the VIP")
+        both = {self.server.address, self.other.address}
         self.change_addresses(self.server, "del")
         try:
-            self.lab.wait_living(self.lab.servers)
+            wait_until(lambda: self.members() == both, 20, "both servers")
             self.assertGreater(time.monotonic() - ended, HELD_SECONDS - 1)
         finally:
             self.change_addresses(self.server, "add")
