@@ -111,10 +111,18 @@ bool bgp_neighbor_hint(const struct bgp_neighbor *neighbor,
 			 neighbor->options.interface);
 		return true;
 	}
-	if (neighbor->speaker && neighbor->speaker->syns)
-		return bgp_syn_watch_hint(neighbor->speaker->syns,
-					  &neighbor->address,
-					  &neighbor->options, text, size);
+	if (neighbor->speaker && neighbor->speaker->syns) {
+		if (bgp_syn_watch_hint(neighbor->speaker->syns,
+				       &neighbor->address, &neighbor->options,
+				       text, size))
+			return true;
+		if (neighbor->outgoing.state != BGP_STATE_OPEN_SENT)
+			return false;
+	}
+	/*
+	 * It took our connection, so it sends no SYN, and what it sends may be
+	 * dropped. The kernel's counters are those of all peers.
+	 */
 	return bgp_tcp_drops_hint(&neighbor->options, &neighbor->drops, now,
 				  text, size);
 }
