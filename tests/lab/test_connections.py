@@ -349,5 +349,33 @@ class Distance(RawCase):
         self.check_heard(self.DYNAMIC)
 
 
+class Dialling(RawCase):
+    """A peer that dials us has time to become a session before we dial too. A peer
+    that keeps our routes over a restart may take our connection for another one
+    (RFC 4724 4.2) and drop them."""
+
+    PEER = "10.1.0.107"
+    options = {"neighbors": (BACKENDS, UPSTREAM,
+                             f"{PEER},as=65001,role=backend"),
+               "addresses": (PEER,)}
+
+    def next_attempt(self):
+        return self.lab.headgate.neighbor(self.PEER)["next_attempt_s"]
+
+    def test_our_dial_is_put_off_while_the_peer_dials(self):
+        wait_for([self.observer, self.bystander],
+                 lambda: self.next_attempt() in (0, 1), 40,
+                 "our next attempt within two seconds")
+        speaker = self.keep(self.lab.dial(self.PEER))
+        speaker.wait_for_message(bgp.OPEN)
+        self.assertGreaterEqual(self.next_attempt(), 3)
+        speaker.send(bgp.open_message(65001, self.PEER), bgp.keepalive())
+        wait_for([speaker, self.observer, self.bystander],
+                 lambda: self.lab.state(self.PEER) == "Established", 5,
+                 "the session")
+        self.assertIsNone(self.next_attempt())
+        self.check_bystanders()
+
+
 if __name__ == "__main__":
     unittest.main()

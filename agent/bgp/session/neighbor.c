@@ -23,6 +23,10 @@
 enum {
 	/* Time for a session to answer when its peer opens another one. */
 	PROOF_MS = 3000,
+	/* Time for the connections that wait at the start to be accepted. */
+	FIRST_DIAL_MS = 50,
+	/* Time for a connection that the peer has opened to become a session. */
+	PEER_DIALS_MS = 5000,
 };
 
 const char *bgp_neighbor_name(const struct bgp_neighbor *neighbor,
@@ -159,15 +163,20 @@ void bgp_neighbor_closed(struct bgp_neighbor *neighbor,
 	neighbor->restart_delay_s = bgp_delay_next(neighbor->restart_delay_s);
 }
 
+/* The timer of the next dial. */
+static struct event *dial_timer(const struct bgp_neighbor *neighbor)
+{
+	return neighbor->outgoing.state == BGP_STATE_ACTIVE ?
+		       neighbor->outgoing.connect_retry :
+		       neighbor->restart;
+}
+
 bool bgp_neighbor_next_attempt(const struct bgp_neighbor *neighbor,
 			       uint64_t *wait_ms)
 {
-	const struct event *timer = neighbor->restart;
 	struct timeval now, due;
 
-	if (neighbor->outgoing.state == BGP_STATE_ACTIVE)
-		timer = neighbor->outgoing.connect_retry;
-	if (neighbor->session || !evtimer_pending(timer, &due))
+	if (neighbor->session || !evtimer_pending(dial_timer(neighbor), &due))
 		return false;
 	evutil_gettimeofday(&now, NULL);
 	*wait_ms = 0;
@@ -182,6 +191,31 @@ static void on_restart(evutil_socket_t fd, short what, void *argument)
 {
 	(void)fd, (void)what;
 	bgp_neighbor_start(argument);
+}
+
+void bgp_neighbor_start_soon(struct bgp_neighbor *neighbor)
+{
+	const struct timeval delay = clock_timeval_of_ms(FIRST_DIAL_MS);
+
+	if (is_dialled(neighbor))
+		evtimer_add(neighbor->restart, &delay);
+}
+
+/*
+ * The peer dials: let it. With both connections open, a peer that keeps our
+ * routes over a restart (RFC 4724 4.2) can take the second one for another
+ * restart, and it drops what it has kept. A peer that dials again and again, in
+ * vain, does not keep us from it.
+ */
+static void put_off_dial(struct bgp_neighbor *neighbor)
+{
+	const struct timeval delay = clock_timeval_of_ms(PEER_DIALS_MS);
+	uint64_t wait_ms;
+
+	if (clock_now_ms() - neighbor->accepted_ms >= PEER_DIALS_MS &&
+	    bgp_neighbor_next_attempt(neighbor, &wait_ms) &&
+	    wait_ms < PEER_DIALS_MS)
+		evtimer_add(dial_timer(neighbor), &delay);
 }
 
 void bgp_neighbor_start(struct bgp_neighbor *neighbor)
@@ -285,6 +319,7 @@ void bgp_neighbor_accept(struct bgp_neighbor *neighbor,
 	/* The peer dials again: it has given up its first attempt. */
 	if (neighbor->incoming.state != BGP_STATE_IDLE)
 		bgp_connection_stop(&neighbor->incoming, &nothing);
+	put_off_dial(neighbor);
 	neighbor->accepted_ms = clock_now_ms();
 	bgp_connection_accept(&neighbor->incoming, fd);
 }

@@ -116,6 +116,8 @@ void bgp_neighbor_reconfigure(struct bgp_neighbor *neighbor,
 			      bool reset);
 /* Begin to dial, unless the neighbor is passive. */
 void bgp_neighbor_start(struct bgp_neighbor *neighbor);
+/* The same, once the connections that wait to be accepted have been. */
+void bgp_neighbor_start_soon(struct bgp_neighbor *neighbor);
 /* True if connections from `remote` are the neighbor's. */
 bool bgp_neighbor_is_at(const struct bgp_neighbor *neighbor,
 			const struct bgp_endpoint *remote);

@@ -413,7 +413,7 @@ void bgp_speaker_start(struct bgp_speaker *speaker)
 	struct bgp_neighbor *neighbor;
 
 	TAILQ_FOREACH(neighbor, &speaker->neighbors, link)
-		bgp_neighbor_start(neighbor);
+		bgp_neighbor_start_soon(neighbor);
 }
 
 void bgp_speaker_stop(struct bgp_speaker *speaker, const char *text)
