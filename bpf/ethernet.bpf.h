@@ -58,7 +58,7 @@ static __always_inline __u32 parse_tags(struct xdp_md *ctx,
 	if ((void *)behind > packet->end)
 		return HG_PASSED_TRUNCATED;
 	packet->type = behind[-1].type;
-	packet->tag_count = count;
+	packet->resize = count;
 	packet->network = (void *)behind;
 	return HG_UNDECIDED;
 }

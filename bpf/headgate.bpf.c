@@ -158,15 +158,20 @@ static __always_inline __u32 choose_nexthop(struct xdp_md *ctx,
 }
 
 /*
- * Check the size against the port's MTU: the driver would drop a longer frame
- * without a trace. Padding counts, too. The kernel answers or fragments (RFC
- * 1812 5.2.7.1).
+ * Check the size against the port's MTU. The kernel answers or fragments what
+ * is too big (RFC 1812 5.2.7.1). The driver would drop a longer frame without a
+ * trace, so a packet that fits loses what stands behind it.
  */
-static __always_inline __u32 check_mtu(const struct packet *packet,
+static __always_inline __u32 check_mtu(struct packet *packet,
 				       const struct hg_nexthop *nexthop)
 {
-	return packet->network_size <= nexthop->mtu ? HG_UNDECIDED :
-						      HG_PASSED_TOO_BIG;
+	__u32 size;
+
+	if (likely(packet->network_size <= nexthop->mtu))
+		return HG_UNDECIDED;
+	size = packet_size(packet);
+	packet->resize |= (packet->network_size - size) << RESIZE_PADDING_SHIFT;
+	return size <= nexthop->mtu ? HG_UNDECIDED : HG_PASSED_TOO_BIG;
 }
 
 /*

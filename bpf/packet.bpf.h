@@ -46,6 +46,11 @@ enum {
 	BUCKET_NONE = 0xffffffff
 };
 
+enum resize {
+	RESIZE_TAGS_MASK = 3,
+	RESIZE_PADDING_SHIFT = 2,
+};
+
 enum fragment_place {
 	FRAGMENT_NONE, /* a whole packet */
 	FRAGMENT_FIRST,
@@ -78,7 +83,11 @@ struct packet {
 	__u32 frame_size;
 	__u32 network_size;   /* bytes behind Ethernet and tags */
 	__u32 transport_size; /* by the IP header; the frame holds all of it */
-	__u32 tag_count;
+	/*
+	 * The number of tags and, from RESIZE_PADDING_SHIFT on, of bytes behind
+	 * the packet that must not leave. Both are rare, so one test finds them.
+	 */
+	__u32 resize;
 	__u32 type; /* EtherType behind the tags, network byte order */
 	struct fragment fragment;
 	struct flow flow; /* its destination is the VIP */

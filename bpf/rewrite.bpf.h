@@ -3,10 +3,11 @@
 #define HEADGATE_REWRITE_BPF_H
 
 /*
- * The rewrite of a forwarded frame: both MACs, the VLAN tags, the TTL, and the
- * IPv4 header checksum. It starts when the frame can no longer go to the
- * kernel, which must get frames as they came in. One step can still fail,
- * making room for tags; it comes first and leaves the frame unchanged.
+ * The rewrite of a forwarded frame: both MACs, the VLAN tags, the TTL, the IPv4
+ * header checksum, and padding that the link has no room for. It starts when
+ * the frame can no longer go to the kernel, which must get frames as they came
+ * in. One step can still fail, making room for tags; it comes first and leaves
+ * the frame unchanged.
  * docs/packet-path.md, 9.
  */
 
@@ -123,14 +124,26 @@ write_ethernet(const struct xdp_md *ctx, const struct hg_nexthop *nexthop,
 	return true;
 }
 
-/*
- * Rewrite a frame that comes in or leaves with tags. False if it cannot grow by
- * the tags it needs.
- */
-static __noinline bool rewrite_tagged(struct xdp_md *ctx,
-				      const struct hg_nexthop *nexthop,
-				      __u32 tags_in, __u16 type)
+/* The size of an IP packet by its header, which the frame holds */
+static __always_inline __u32 packet_size(const struct packet *packet)
 {
+	const struct ipv6hdr *ip6 = packet->network;
+	const struct iphdr *ip = packet->network;
+
+	return packet->flow.ipv6 ? sizeof(*ip6) + bpf_ntohs(ip6->payload_len) :
+				   bpf_ntohs(ip->tot_len);
+}
+
+/*
+ * Rewrite a frame that comes in or leaves with tags, or with padding that makes
+ * it too long for the link. False if it cannot grow by the tags it needs.
+ */
+static __noinline bool rewrite_resized(struct xdp_md *ctx,
+				       const struct hg_nexthop *nexthop,
+				       __u32 resize, __u16 type)
+{
+	__u32 tags_in = resize & RESIZE_TAGS_MASK;
+	__u32 padding = resize >> RESIZE_PADDING_SHIFT;
 	struct tag_priorities priorities = read_priorities(ctx, tags_in);
 	__u32 tags_out = tags_of(nexthop);
 	void *network;
@@ -139,6 +152,8 @@ static __noinline bool rewrite_tagged(struct xdp_md *ctx,
 	    bpf_xdp_adjust_head(ctx, ((int)tags_in - (int)tags_out) *
 					     (int)sizeof(struct vlan_header)))
 		return false;
+	if (padding)
+		bpf_xdp_adjust_tail(ctx, -(int)padding);
 	if (!write_ethernet(ctx, nexthop, &priorities, type))
 		return false;
 	network = (void *)(long)ctx->data + sizeof(struct ethernet) +
@@ -154,9 +169,9 @@ static __always_inline bool rewrite_frame(struct xdp_md *ctx,
 					  const struct packet *packet,
 					  const struct hg_nexthop *nexthop)
 {
-	if (unlikely(packet->tag_count | nexthop->tags[0].protocol))
-		return rewrite_tagged(ctx, nexthop, packet->tag_count,
-				      packet->type);
+	if (unlikely(packet->resize | nexthop->tags[0].protocol))
+		return rewrite_resized(ctx, nexthop, packet->resize,
+				       packet->type);
 	rewrite_macs(packet->ethernet, nexthop);
 	rewrite_hop(packet->network, packet->flow.ipv6);
 	return true;

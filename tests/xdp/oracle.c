@@ -299,7 +299,7 @@ static enum hg_outcome leave_for_nexthop(const struct passage *p)
 
 	if (p->prediction->slot == SLOT_NONE)
 		return HG_PASSED_NO_NEXTHOP;
-	if (p->ip.left > nexthop->mtu)
+	if (p->packet.size > nexthop->mtu)
 		return HG_PASSED_TOO_BIG;
 	if (nexthop->ifindex == p->ifindex)
 		return HG_FORWARDED_TX;
@@ -320,7 +320,7 @@ static void write_out(const struct passage *p)
 	const struct prediction *prediction = p->prediction;
 
 	if (oracle_is_forwarded(prediction))
-		oracle_write_out(p->frame, &p->tags, p->packet.ipv6,
+		oracle_write_out(p->frame, &p->tags, &p->packet,
 				 &p->oracle->world->nexthops[prediction->slot],
 				 &p->prediction->out);
 	else

@@ -30,8 +30,10 @@ static void turn_around(const struct oracle_packet *quoted,
 			struct oracle_packet *packet)
 {
 	bool too_big = packet->too_big;
+	size_t size = packet->size;
 
 	*packet = *quoted;
+	packet->size = size;
 	packet->too_big = too_big;
 	packet->source = quoted->destination;
 	packet->destination = quoted->source;

@@ -118,6 +118,7 @@ enum hg_outcome oracle_read_ipv4(struct reader r, struct oracle_packet *packet)
 		return HG_DROPPED_BAD_HEADER;
 	if (header.total < header.size || header.total > frame.left)
 		return HG_DROPPED_BAD_LENGTH;
+	packet->size = header.total;
 	packet->transport = reader_sub(&frame, header.total);
 	reader_take(&packet->transport, header.size);
 	outcome =

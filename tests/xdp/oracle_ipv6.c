@@ -165,6 +165,7 @@ enum hg_outcome oracle_read_ipv6(struct reader r, struct oracle_packet *packet)
 	if (header.hop_limit <= LAST_HOP_LIMIT)
 		return HG_PASSED_TTL_EXPIRED;
 	take_header(&header, packet);
+	packet->size = FRAME_IPV6_HEADER + header.payload;
 	walk.at = reader_sub(&r, header.payload);
 	return walk_extensions(&walk, packet);
 }

@@ -52,17 +52,20 @@ static void write_tags(struct writer *w, const struct oracle_tags *in,
 }
 
 void oracle_write_out(const struct frame *in, const struct oracle_tags *tags,
-		      bool ipv6, const struct hg_nexthop *nexthop,
-		      struct frame *out)
+		      const struct oracle_packet *packet,
+		      const struct hg_nexthop *nexthop, struct frame *out)
 {
 	struct writer w = writer_of(out->bytes, sizeof(out->bytes));
 	size_t ip_at = ETH_HLEN + tags->count * FRAME_TAG;
-	size_t rest_at = ip_at - sizeof(uint16_t); /* EtherType */
+	size_t size = in->size - ip_at; /* from the IP header on */
 
+	if (size > nexthop->mtu)
+		size = packet->size;
 	writer_bytes(&w, nexthop->destination_mac, ETH_ALEN);
 	writer_bytes(&w, nexthop->source_mac, ETH_ALEN);
 	write_tags(&w, tags, nexthop);
-	writer_bytes(&w, in->bytes + rest_at, in->size - rest_at);
+	writer_u16(&w, packet->ipv6 ? ETH_P_IPV6 : ETH_P_IP);
+	writer_bytes(&w, in->bytes + ip_at, size);
 	out->size = w.used;
-	count_down(out, w.used - (in->size - ip_at), ipv6);
+	count_down(out, w.used - size, packet->ipv6);
 }

@@ -27,6 +27,7 @@ struct oracle_packet {
 	struct hg_address source;
 	struct hg_address destination;
 	uint8_t ttl;
+	size_t size; /* in bytes, by its IP header */
 	enum oracle_part part;
 	uint32_t id;
 	uint8_t fragment_protocol; /* equal in all fragments of a packet */
@@ -74,7 +75,7 @@ struct oracle_tags {
 };
 
 void oracle_write_out(const struct frame *in, const struct oracle_tags *tags,
-		      bool ipv6, const struct hg_nexthop *nexthop,
-		      struct frame *out);
+		      const struct oracle_packet *packet,
+		      const struct hg_nexthop *nexthop, struct frame *out);
 
 #endif

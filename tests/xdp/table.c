@@ -93,6 +93,8 @@ static struct shape shape_out(const struct row *row)
 	shape.ttl = next_ttl(&row->shape);
 	shape.tag_count = row->tag_count;
 	memcpy(shape.tags, row->tags, sizeof(row->tags));
+	if (row->trimmed)
+		shape.padding = 0;
 	return shape;
 }
 

@@ -29,6 +29,7 @@ struct row {
 	enum world_slot slot; /* of the frame that leaves */
 	uint8_t tag_count;
 	struct shape_tag tags[2]; /* of that frame, outermost first */
+	bool trimmed;		  /* that frame lacks the padding */
 };
 
 #define TABLE_SIZE(rows) (sizeof(rows) / sizeof(*(rows)))
