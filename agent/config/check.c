@@ -4,7 +4,6 @@
 #include "config/check.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "config/aggregate.h"
 #include "config/confederation.h"
@@ -14,7 +13,6 @@
 #include "config/path.h"
 #include "config/vip.h"
 #include "core/seed_file.h"
-#include "core/suggest.h"
 
 static void check_required(struct parser *parser)
 {
@@ -31,56 +29,14 @@ static void check_required(struct parser *parser)
 	}
 }
 
-void check_repeated(struct parser *parser)
-{
-	const struct option *flag = parser->flag;
-	const void *entry = flag_entry(parser->config, flag, parser->index);
-
-	for (size_t i = 0; i < parser->index; i++)
-		if (!memcmp(flag_entry(parser->config, flag, i), entry,
-			    flag->identity)) {
-			parser_reject_repeated(parser, i);
-			return;
-		}
-}
-
-/* True if the host has such an interface, or its interfaces are unknown. */
-static bool host_has(const struct parser *parser, const char *wanted)
-{
-	const char *const *name = parser->host_interfaces;
-
-	for (; name && *name; name++)
-		if (!strcmp(*name, wanted))
-			return true;
-	return !name;
-}
-
-void check_host_interface(struct parser *parser, const char *name)
-{
-	struct suggestion nearest = suggestion_for(name);
-
-	if (host_has(parser, name))
-		return;
-	for (size_t i = 0; parser->host_interfaces[i]; i++)
-		suggestion_offer(&nearest, parser->host_interfaces[i]);
-	if (nearest.name)
-		parser_reject(parser,
-			      "this host has no such interface; did you mean "
-			      "'%s'?",
-			      nearest.name);
-	else
-		parser_reject(parser, "this host has no such interface; `ip "
-				      "link` lists them");
-}
-
 static void check_interfaces(struct parser *parser)
 {
 	const struct datapath_options *datapath = &parser->config->datapath;
 
 	for (size_t i = 0; i < datapath->interface_count; i++) {
 		parser_point_at(parser, "interface", i);
-		check_repeated(parser);
-		check_host_interface(parser, datapath->interfaces[i]);
+		parser_check_repeated(parser);
+		parser_check_interface(parser, datapath->interfaces[i]);
 	}
 }
 

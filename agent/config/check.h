@@ -9,9 +9,4 @@ struct parser;
 /* Report each breach, at the place of the value that should change. */
 void check_config(struct parser *parser);
 
-/* Report it if an earlier entry is the same as the one pointed at. */
-void check_repeated(struct parser *parser);
-/* Report it if the host has no such interface. */
-void check_host_interface(struct parser *parser, const char *name);
-
 #endif

@@ -3,7 +3,6 @@
 
 #include "config/confederation.h"
 
-#include "config/check.h"
 #include "config/parser.h"
 
 static void check_members(struct parser *parser)
@@ -13,7 +12,7 @@ static void check_members(struct parser *parser)
 
 	for (size_t i = 0; i < confederation->member_count; i++) {
 		parser_point_at(parser, "confederation-member", i);
-		check_repeated(parser);
+		parser_check_repeated(parser);
 		if (confederation->members[i] == bgp->as)
 			parser_reject(parser, "is our own --as; list the other "
 					      "members only");

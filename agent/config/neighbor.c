@@ -7,7 +7,6 @@
 
 #include "bgp/session/neighbor_options.h"
 #include "config/bfd_key.h"
-#include "config/check.h"
 #include "config/kind.h"
 #include "config/parser.h"
 #include "config/service_key.h"
@@ -501,7 +500,7 @@ void neighbor_check_all(struct parser *parser)
 			&bgp->neighbors[i];
 
 		parser_point_at(parser, "neighbor", i);
-		check_repeated(parser);
+		parser_check_repeated(parser);
 		check_in_vip(parser, neighbor);
 		check_own_vips(parser, neighbor);
 		check_internal(parser, neighbor);
@@ -515,6 +514,6 @@ void neighbor_check_all(struct parser *parser)
 				      "passes them on",
 				      RIB_MAX_UPSTREAMS);
 		if (neighbor->interface[0])
-			check_host_interface(parser, neighbor->interface);
+			parser_check_interface(parser, neighbor->interface);
 	}
 }

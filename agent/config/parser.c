@@ -10,6 +10,7 @@
 
 #include "config/entry.h"
 #include "config/flag.h"
+#include "core/suggest.h"
 
 /* ------------------------------------------------------------- errors */
 
@@ -113,7 +114,8 @@ bool parser_reject(struct parser *parser, const char *format, ...)
 	return false;
 }
 
-bool parser_reject_repeated(struct parser *parser, size_t index)
+/* Report "given before on PLACE; keep only one": where entry `index` stands. */
+static bool reject_repeated(struct parser *parser, size_t index)
 {
 	char place[PARSER_PLACE_SIZE];
 
@@ -231,7 +233,7 @@ void parser_apply(struct parser *parser, const struct option *flag,
 	else if (reject_public_secret(parser))
 		parser->value = "";
 	else if (repeated)
-		parser_reject_repeated(parser, 0);
+		reject_repeated(parser, 0);
 	else if (flag->traits & OPTION_COMMAS)
 		append_entries(parser, flag, value);
 	else if (flag->entries)
@@ -240,4 +242,48 @@ void parser_apply(struct parser *parser, const struct option *flag,
 		option_parse(parser, flag, value, parser->config);
 	if (!repeated && !flag->entries)
 		*place_of_flag(parser, flag, 0) = parser->place;
+}
+
+/* ------------------------------------------------------------- checks */
+
+void parser_check_repeated(struct parser *parser)
+{
+	const struct option *flag = parser->flag;
+	const void *entry = flag_entry(parser->config, flag, parser->index);
+
+	for (size_t i = 0; i < parser->index; i++)
+		if (!memcmp(flag_entry(parser->config, flag, i), entry,
+			    flag->identity)) {
+			reject_repeated(parser, i);
+			return;
+		}
+}
+
+/* True if the host has such an interface, or its interfaces are unknown. */
+static bool host_has(const struct parser *parser, const char *wanted)
+{
+	const char *const *name = parser->host_interfaces;
+
+	for (; name && *name; name++)
+		if (!strcmp(*name, wanted))
+			return true;
+	return !name;
+}
+
+void parser_check_interface(struct parser *parser, const char *name)
+{
+	struct suggestion nearest = suggestion_for(name);
+
+	if (host_has(parser, name))
+		return;
+	for (size_t i = 0; parser->host_interfaces[i]; i++)
+		suggestion_offer(&nearest, parser->host_interfaces[i]);
+	if (nearest.name)
+		parser_reject(parser,
+			      "this host has no such interface; did you mean "
+			      "'%s'?",
+			      nearest.name);
+	else
+		parser_reject(parser, "this host has no such interface; `ip "
+				      "link` lists them");
 }

@@ -74,8 +74,11 @@ void parser_complain(struct parser *parser, const char *format, ...)
  */
 bool parser_reject(struct parser *parser, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Report "given before on PLACE; keep only one": where entry `index` stands. */
-bool parser_reject_repeated(struct parser *parser, size_t index);
+
+/* Report it if an earlier entry is the same as the one pointed at. */
+void parser_check_repeated(struct parser *parser);
+/* Report it if the host has no such interface. */
+void parser_check_interface(struct parser *parser, const char *name);
 
 /* Write where an entry of the flag stands: "FILE:LINE", "the command line". */
 const char *parser_place_format(const struct parser *parser,

@@ -4,7 +4,6 @@
 #include "config/path.h"
 
 #include "config/bfd_key.h"
-#include "config/check.h"
 #include "config/kind.h"
 #include "config/parser.h"
 #include "config/service_key.h"
@@ -81,7 +80,7 @@ void path_check_all(struct parser *parser)
 		struct prefix server = prefix_of_address(&path->nexthop);
 
 		parser_point_at(parser, "path", i);
-		check_repeated(parser);
+		parser_check_repeated(parser);
 		bfd_key_check_server(parser, &path->nexthop, &path->bfd_key,
 				     path->bfd);
 		if (!vip_covers(parser->config, &path->prefix))
