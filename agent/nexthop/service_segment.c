@@ -3,28 +3,26 @@
 
 #include "nexthop/service_segment.h"
 
+#include "core/ip_header.h"
 #include "core/wire.h"
 
-enum ip_header {
+enum ip_numbers {
 	IPV4_SIZE = 20,
 	IPV4_TOTAL_LENGTH = 2, /* offsets */
 	IPV4_CHECKSUM = 10,
 	IPV4_ADDRESS_SIZE = 4,
 	IPV4_VERSION = 4,
 	IPV4_DONT_FRAGMENT = 0x4000,
-	IPV4_FRAGMENT_MASK = 0x3fff, /* more fragments, and the offset */
-	IPV6_SIZE = 40,
 	IPV6_VERSION = 6,
 	IPV6_VERSION_SHIFT = 28,
 	IPV6_ADDRESS_SIZE = 16,
 	VERSION_SHIFT = 4,
-	LENGTH_MASK = 0x0f,
 	WORD_SIZE = 4,
 	HOP_LIMIT = 64,
 	PROTOCOL_TCP = 6,
 };
 
-enum tcp_header {
+enum tcp_numbers {
 	TCP_SIZE = 20,
 	TCP_CHECKSUM = 16, /* offset */
 	TCP_OFFSET_SHIFT = 4,
@@ -148,47 +146,6 @@ size_t service_segment_build(const struct service_segment *segment,
 
 /* ------------------------------------------------------------- parse */
 
-/* Read an IPv4 header. Returns the size of what follows, or 0. */
-static size_t read_ipv4(struct reader *in, struct service_segment *segment)
-{
-	uint8_t version = reader_u8(in);
-	size_t header = (version & LENGTH_MASK) * (size_t)WORD_SIZE;
-	uint32_t source, destination;
-	uint16_t total, fragment;
-	uint8_t protocol;
-
-	reader_u8(in);
-	total = reader_u16(in);
-	reader_u16(in);
-	fragment = reader_u16(in);
-	reader_u8(in);
-	protocol = reader_u8(in);
-	reader_u16(in);
-	source = htobe32(reader_u32(in));
-	destination = htobe32(reader_u32(in));
-	if (in->failed || header < IPV4_SIZE || total < header ||
-	    fragment & IPV4_FRAGMENT_MASK || protocol != PROTOCOL_TCP)
-		return 0;
-	segment->source = address_from_ipv4(source);
-	segment->destination = address_from_ipv4(destination);
-	reader_take(in, header - IPV4_SIZE);
-	return total - header;
-}
-
-static size_t read_ipv6(struct reader *in, struct service_segment *segment)
-{
-	uint16_t size;
-	uint8_t protocol;
-
-	reader_u32(in);
-	size = reader_u16(in);
-	protocol = reader_u8(in);
-	reader_u8(in);
-	reader_bytes(in, segment->source.bytes, IPV6_ADDRESS_SIZE);
-	reader_bytes(in, segment->destination.bytes, IPV6_ADDRESS_SIZE);
-	return protocol == PROTOCOL_TCP ? size : 0;
-}
-
 static bool read_tcp(struct reader *in, size_t size,
 		     struct service_segment *segment)
 {
@@ -217,14 +174,13 @@ bool service_segment_parse(const uint8_t *packet, size_t size,
 {
 	struct reader in = reader_of(packet, size);
 	struct service_segment read = { 0 };
-	size_t tcp = 0;
+	struct ip_header ip;
 
-	if (size && packet[0] >> VERSION_SHIFT == IPV4_VERSION)
-		tcp = read_ipv4(&in, &read);
-	else if (size && packet[0] >> VERSION_SHIFT == IPV6_VERSION)
-		tcp = read_ipv6(&in, &read);
-	if (!tcp || !read_tcp(&in, tcp, &read))
+	if (!ip_header_read(&in, &ip) || ip.protocol != PROTOCOL_TCP ||
+	    !read_tcp(&in, ip.payload, &read))
 		return false;
+	read.source = ip.source;
+	read.destination = ip.destination;
 	*segment = read;
 	return true;
 }

@@ -15,11 +15,11 @@
 
 #define SOURCE	    10, 1, 0, 11
 #define DESTINATION 10, 1, 0, 1
-#define IPV4(ihl, fragment, protocol)                                          \
-	0x40 + (ihl), 0, 0, 0, 0, 0, fragment, 0, 253, protocol, 0, 0, SOURCE, \
-		DESTINATION
+#define IPV4(ihl, fragment, protocol)                                    \
+	0x40 + (ihl), 0, 0, 120, 0, 0, fragment, 0, 253, protocol, 0, 0, \
+		SOURCE, DESTINATION
 #define GLOBAL(last) 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last
-#define IPV6	     0x60, 0, 0, 0, 0, 0, 6, 255, GLOBAL(11), GLOBAL(1)
+#define IPV6	     0x60, 0, 0, 0, 0, 60, 6, 255, GLOBAL(11), GLOBAL(1)
 #define TCP(words, flags)                                                      \
 	0x80, 0, 0, 179, 1, 2, 3, 4, 0, 0, 0, 0, (words) << 4, flags, 0xff, 0, \
 		0, 0, 0, 0
