@@ -17,6 +17,7 @@ BUILD = os.path.join(REPOSITORY, os.environ.get("B", "build"))
 
 # The seed of the flow hash that lab.steering computes with, and the nodes of a
 # lab share.
+START_SECONDS = 60  # the kernel checks the program first; a busy machine is slow
 SEED_FLAG = "--hash-seed-file"
 SEED_LINE = "0x0000000000000000\n"
 
@@ -82,7 +83,7 @@ class Headgate:
         self.write_seed()
         self.process = self.namespace.start(
             [f"{BUILD}/headgate", *self.arguments], log=self.log_path)
-        wait_until(self.answers, 10, "headgate's control socket")
+        wait_until(self.answers, START_SECONDS, "headgate's control socket")
 
     def answers(self):
         if not self.process.alive():
@@ -104,7 +105,7 @@ class Headgate:
         self.write_seed()
         try:
             return subprocess.run(command, capture_output=True, text=True,
-                                  timeout=10 * TIME_SCALE)
+                                  timeout=START_SECONDS * TIME_SCALE)
         except subprocess.TimeoutExpired as late:
             raise LabError("headgate still runs with: "
                            + " ".join(arguments)) from late
