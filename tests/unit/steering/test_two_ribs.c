@@ -81,7 +81,8 @@ static void two_ribs_with_the_same_routes_have_the_same_table(void **state)
 		rib_free(b.rib);
 	}
 	printf("%u of %u sets have several paths\n", larger, ROUNDS);
-	assert_true(larger > ROUNDS / 10);
+	/* 47 of 300 on average, with a deviation of 6. */
+	assert_true(larger > ROUNDS / 30);
 }
 
 int main(void)
