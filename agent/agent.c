@@ -5,10 +5,12 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "bgp/session/announcer.h"
+#include "bgp/session/neighbor_gone.h"
 #include "config/config.h"
 #include "control/control.h"
 #include "control/metrics.h"
@@ -22,6 +24,30 @@
 #include "sessions.h"
 #include "wiring.h"
 
+/* The line of status for the service manager. */
+static void describe_agent(char line[NOTIFY_STATUS_SIZE], void *context)
+{
+	const struct agent *agent = context;
+	const struct bgp_neighbor *neighbor;
+	const uint64_t now_ms = clock_now_ms();
+	uint64_t expected = 0, established = 0;
+
+	TAILQ_FOREACH(neighbor, &agent->speaker->neighbors, link) {
+		established += neighbor->session != NULL;
+		expected += neighbor->session ||
+			    bgp_neighbor_is_expected(neighbor, now_ms);
+	}
+	snprintf(line, NOTIFY_STATUS_SIZE,
+		 "%s%" PRIu64 " VIPs, %" PRIu64 " of %" PRIu64
+		 " neighbors up%s",
+		 agent->shutdown ? "shutting down: " : "",
+		 (uint64_t)rib_totals(agent->rib).forwarding, established,
+		 expected,
+		 datapath_audit(agent->datapath)->in_sync ?
+			 "" :
+			 "; DEGRADED, see headgatectl show status");
+}
+
 static int make_loop(struct agent *agent)
 {
 	int error = loop_init(&agent->loop);
@@ -30,7 +56,32 @@ static int make_loop(struct agent *agent)
 	if (error)
 		return error;
 	agent->log = log_events_new(agent->base);
-	return agent->log ? 0 : -ENOMEM;
+	if (!agent->log)
+		return -ENOMEM;
+	return notify_open(&agent->notify, agent->base, describe_agent, agent);
+}
+
+/* Tell the service manager that a reload begins, and that it is over. */
+static void reload_for_client(const struct reload_order *order,
+			      struct reload_reply *reply, void *context)
+{
+	const bool changes = !order->dry_run && !order->confirms;
+	struct agent *agent = context;
+
+	if (changes)
+		notify_reloading(&agent->notify);
+	reload_carry_out(order, reply, agent);
+	if (changes)
+		notify_ready(&agent->notify);
+}
+
+static void reload_for_signal(void *context)
+{
+	struct agent *agent = context;
+
+	notify_reloading(&agent->notify);
+	reload_on_signal(agent);
+	notify_ready(&agent->notify);
 }
 
 static int make_control(struct agent *agent, char error[AGENT_ERROR_SIZE])
@@ -43,7 +94,7 @@ static int make_control(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	hooks.order_context = agent;
 	hooks.drain = drains_order;
 	hooks.drain_context = &agent->drains;
-	hooks.reload = reload_carry_out;
+	hooks.reload = reload_for_client;
 	hooks.reload_context = agent;
 	code = control_new(agent->base, &agent->loop.clients, options->socket,
 			   &agent->view, &hooks, &agent->control, error);
@@ -209,6 +260,9 @@ int agent_new(struct config *config, const struct command_line *line,
 	}
 	agent->config = config;
 	agent->command_line = line;
+	agent->reload = (struct work){ .run = reload_for_signal,
+				       .context = agent,
+				       .name = "reload" };
 	code = make_rooms(agent, error);
 	if (!code)
 		code = takeover_begin(&agent->takeover);
@@ -249,7 +303,7 @@ int agent_new(struct config *config, const struct command_line *line,
 
 void agent_reload(struct agent *agent)
 {
-	reload_on_signal(agent);
+	work_queue_add(&agent->loop.work.queue, &agent->reload);
 }
 
 struct event_base *agent_base(struct agent *agent)
@@ -306,6 +360,7 @@ void agent_end(struct agent *agent)
 {
 	if (!begin_shutdown(agent))
 		event_base_loopbreak(agent->base);
+	notify_stopping(&agent->notify);
 }
 
 int agent_run(struct agent *agent)
@@ -313,6 +368,7 @@ int agent_run(struct agent *agent)
 	agent->running = true;
 	log_events_begin(agent->log);
 	bgp_speaker_start(agent->speaker);
+	notify_ready(&agent->notify);
 	loop_run(&agent->loop);
 	return agent->failed;
 }
@@ -350,6 +406,7 @@ void agent_free(struct agent *agent)
 	if (agent->end_of_turn)
 		event_free(agent->end_of_turn);
 	log_events_free(agent->log);
+	notify_close(&agent->notify);
 	loop_destroy(&agent->loop);
 	free(agent->config_text);
 	reload_release(agent);

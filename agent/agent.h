@@ -32,7 +32,7 @@ int agent_new(struct config *config, const struct command_line *line,
 	      struct agent **agent, char error[AGENT_ERROR_SIZE]);
 void agent_free(struct agent *agent);
 
-/* Read the configuration again: reload.h. */
+/* Read the configuration again, in one of the next turns: reload.h. */
 void agent_reload(struct agent *agent);
 /* Return the event loop, for signals. */
 struct event_base *agent_base(struct agent *agent);

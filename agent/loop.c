@@ -6,10 +6,12 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "core/log.h"
 #include "syscall_filter.h"
 
 enum {
@@ -73,19 +75,47 @@ static uint64_t read_us(clockid_t clock)
 	return clock_read_ns(clock) / CLOCK_NS_PER_US;
 }
 
+/* Return the longest piece of work of this turn, and begin again. */
+static struct work_longest take_longest(struct loop *loop)
+{
+	struct work_longest *work = &loop->work.queue.longest,
+			    *clients = &loop->clients.queue.longest;
+	struct work_longest longest = work->us >= clients->us ? *work :
+								*clients;
+
+	*work = *clients = (struct work_longest){ 0 };
+	return longest;
+}
+
+static void tell_of_stall(struct loop *loop, uint64_t turn_us)
+{
+	struct work_longest longest = take_longest(loop);
+	uint64_t all_us = turn_us > longest.us ? turn_us : longest.us;
+
+	if (!turn_meter_is_stall(&loop->meter, turn_us, longest.us))
+		return;
+	if (longest.us < all_us / 2)
+		longest.name = "sockets and timers";
+	log_warning("loop",
+		    "%s: a turn of the event loop took %" PRIu64
+		    " ms; probes and sessions waited for that long",
+		    longest.name, all_us / CLOCK_US_PER_MS);
+}
+
 void loop_run(struct loop *loop)
 {
-	uint64_t began_us, cpu_us;
+	uint64_t began_us, cpu_us, turn_us;
 	int result;
 
 	do {
 		began_us = read_us(CLOCK_MONOTONIC);
 		cpu_us = read_us(CLOCK_THREAD_CPUTIME_ID);
 		result = event_base_loop(loop->base, EVLOOP_ONCE);
-		turn_meter_note(&loop->meter,
-				read_us(CLOCK_MONOTONIC) - began_us,
-				read_us(CLOCK_THREAD_CPUTIME_ID) - cpu_us,
-				read_waits, loop);
+		turn_us = turn_meter_note(
+			&loop->meter, read_us(CLOCK_MONOTONIC) - began_us,
+			read_us(CLOCK_THREAD_CPUTIME_ID) - cpu_us, read_waits,
+			loop);
+		tell_of_stall(loop, turn_us);
 		syscall_filter_report();
 	} while (!result && !event_base_got_break(loop->base));
 }

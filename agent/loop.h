@@ -6,7 +6,8 @@
  * The event loop, turn by turn. In a turn the loop looks at sockets and timers,
  * calls back for what it found, and then does some of the work that waits
  * (core/work_turns.h). Requests of clients are answered as they are read, while
- * there is time for them in the turn. Each turn is measured (core/turn_meter.h).
+ * there is time for them in the turn. Each turn is measured (core/turn_meter.h),
+ * and the log says what ran in one of 100 ms or more.
  */
 
 #include "core/turn_meter.h"

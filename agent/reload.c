@@ -384,8 +384,9 @@ void reload_carry_out(const struct reload_order *order,
 		take_config(agent, order, config, reply);
 }
 
-void reload_on_signal(struct agent *agent)
+void reload_on_signal(void *context)
 {
+	struct agent *agent = context;
 	const struct reload_order order = { .dry_run = false };
 	struct reload_reply *reply = reload_reply_new();
 

@@ -20,7 +20,7 @@ void reload_carry_out(const struct reload_order *order,
 		      struct reload_reply *reply, void *context);
 /* Free what waits for a confirmation. */
 void reload_release(struct agent *agent);
-/* The same for SIGHUP; the log has the reply. */
-void reload_on_signal(struct agent *agent);
+/* The same for SIGHUP, with the agent as context; the log has the reply. */
+void reload_on_signal(void *context);
 
 #endif

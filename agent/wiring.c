@@ -369,17 +369,18 @@ static void on_end_of_turn(evutil_socket_t fd, short what, void *context)
 	wiring_wake(context);
 }
 
-static struct work work_of(struct agent *agent, void (*run)(void *context))
+static struct work work_of(struct agent *agent, void (*run)(void *context),
+			   const char *name)
 {
-	return (struct work){ .run = run, .context = agent };
+	return (struct work){ .run = run, .context = agent, .name = name };
 }
 
 struct event *wiring_end_of_turn(struct agent *agent)
 {
-	agent->resolve = work_of(agent, resolve_nexthops);
-	agent->decide = work_of(agent, decide_routes);
-	agent->settle = work_of(agent, settle_tables);
-	agent->announce = work_of(agent, send_announcements);
+	agent->resolve = work_of(agent, resolve_nexthops, "next hops");
+	agent->decide = work_of(agent, decide_routes, "decisions");
+	agent->settle = work_of(agent, settle_tables, "tables");
+	agent->announce = work_of(agent, send_announcements, "announcements");
 	return evtimer_new(agent->base, on_end_of_turn, agent);
 }
 

@@ -31,6 +31,7 @@
 #include "loop.h"
 #include "nexthop/bfd_auth.h"
 #include "nexthop/tracker.h"
+#include "notify.h"
 #include "rib/export_batch.h"
 #include "rib/rib.h"
 #include "service_checks.h"
@@ -48,6 +49,7 @@ struct agent {
 	struct config *config;
 	const struct command_line *command_line;
 	struct loop loop;
+	struct notify notify;
 	struct event_base *base; /* of the loop */
 	struct log_events *log;
 	struct captures captures;
@@ -71,6 +73,7 @@ struct agent {
 	struct config *undo;
 	struct event *undo_timer;
 
+	struct work reload; /* of SIGHUP */
 	/* Work of the end of a turn, in this order. */
 	struct work resolve, decide, settle, announce;
 	struct event *end_of_turn; /* adds it all */

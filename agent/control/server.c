@@ -287,7 +287,9 @@ static struct server_client *client_new(struct server *server, int fd)
 	if (!client)
 		return NULL;
 	client->server = server;
-	client->turn = (struct work){ .run = take_turn, .context = client };
+	client->turn = (struct work){ .run = take_turn,
+				      .context = client,
+				      .name = "request of a client" };
 	client->deadline = evtimer_new(server->base, on_deadline, client);
 	client->stream =
 		bufferevent_socket_new(server->base, fd, BEV_OPT_CLOSE_ON_FREE);

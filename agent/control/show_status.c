@@ -193,6 +193,7 @@ static struct json_object *loop_json(const struct turn_meter *turns)
 
 	json_add_number(out, "turns", turns->turns);
 	json_add_number(out, "turns_above_20_ms", turns->long_turns);
+	json_add_number(out, "turns_above_100_ms", turns->stalls);
 	json_add_number(out, "longest_turn_us", turns->longest_us);
 	json_add_number(out, "longest_turn_cpu_us", turns->longest_cpu_us);
 	return out;

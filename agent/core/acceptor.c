@@ -95,8 +95,9 @@ struct acceptor *acceptor_new(struct event_base *base, struct work_queue *queue,
 	if (!acceptor)
 		return NULL;
 	acceptor->queue = queue;
-	acceptor->work =
-		(struct work){ .run = accept_waiting, .context = acceptor };
+	acceptor->work = (struct work){ .run = accept_waiting,
+					.context = acceptor,
+					.name = "new connections" };
 	acceptor->name = name;
 	acceptor->take = take;
 	acceptor->context = context;

@@ -8,9 +8,9 @@ static uint64_t smaller(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-void turn_meter_note(struct turn_meter *meter, uint64_t passed_us,
-		     uint64_t cpu_us, uint64_t (*read_waits)(void *context),
-		     void *context)
+uint64_t turn_meter_note(struct turn_meter *meter, uint64_t passed_us,
+			 uint64_t cpu_us, uint64_t (*read_waits)(void *context),
+			 void *context)
 {
 	uint64_t off_us = passed_us > cpu_us ? passed_us - cpu_us : 0;
 	uint64_t turn_us = cpu_us + off_us, waited_us;
@@ -29,4 +29,15 @@ void turn_meter_note(struct turn_meter *meter, uint64_t passed_us,
 		meter->longest_us = turn_us;
 	if (cpu_us > meter->longest_cpu_us)
 		meter->longest_cpu_us = cpu_us;
+	return turn_us;
+}
+
+bool turn_meter_is_stall(struct turn_meter *meter, uint64_t turn_us,
+			 uint64_t longest_piece_us)
+{
+	bool stalled = turn_us >= TURN_METER_STALL_US ||
+		       longest_piece_us >= TURN_METER_STALL_US;
+
+	meter->stalls += stalled;
+	return stalled;
 }

@@ -20,17 +20,25 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-/* A piece of work, part of what it works on. The owner sets `run` and `context`. */
+/* A piece of work, part of what it works on. The owner sets `run` and what follows. */
 struct work {
 	TAILQ_ENTRY(work) link;
 	bool waiting;
 	void (*run)(void *context);
 	void *context;
+	const char *name; /* of its kind, for the log */
+};
+
+/* The piece that took longest since the owner of the queue cleared this. */
+struct work_longest {
+	const char *name; /* NULL: no piece ran */
+	uint64_t us;
 };
 
 struct work_queue {
 	TAILQ_HEAD(, work) list;
 	bool running;
+	struct work_longest longest;
 	/* Called when the first piece is added, but not from within a turn. */
 	void (*wake)(void *context);
 	void *context;

@@ -57,6 +57,7 @@ class Headgate:
             *self.with_hold_times(arguments), "--control-socket", self.socket,
             "--bpffs", self.pins, "--log-level", log_level])
         self.process = None
+        self.environment = {}  # more of it
 
     @staticmethod
     def with_hold_times(arguments):
@@ -82,7 +83,8 @@ class Headgate:
         """Start the agent and wait until it answers."""
         self.write_seed()
         self.process = self.namespace.start(
-            [f"{BUILD}/headgate", *self.arguments], log=self.log_path)
+            [f"{BUILD}/headgate", *self.arguments], log=self.log_path,
+            env={**os.environ, **self.environment})
         wait_until(self.answers, START_SECONDS, "headgate's control socket")
 
     def answers(self):

@@ -118,8 +118,9 @@ static void send_turn(void *context)
 void bgp_announcer_init(struct bgp_speaker *speaker)
 {
 	TAILQ_INIT(&speaker->receivers);
-	speaker->sending =
-		(struct work){ .run = send_turn, .context = speaker };
+	speaker->sending = (struct work){ .run = send_turn,
+					  .context = speaker,
+					  .name = "announcements" };
 }
 
 void bgp_announcer_send(struct bgp_speaker *speaker,

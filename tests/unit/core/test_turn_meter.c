@@ -108,6 +108,30 @@ static void a_clock_that_runs_ahead_does_no_harm(void **state)
 	assert_int_equal(meter.unread_us, 0);
 }
 
+static void a_turn_or_a_piece_of_100_ms_is_a_stall(void **state)
+{
+	struct turn_meter meter = { 0 };
+
+	(void)state;
+	assert_false(turn_meter_is_stall(&meter, 99999, 99999));
+	assert_int_equal(meter.stalls, 0);
+	assert_true(turn_meter_is_stall(&meter, 100000, 0));
+	/* A piece that the kernel blocked: the turn looks asleep. */
+	assert_true(turn_meter_is_stall(&meter, 300, 100000));
+	assert_int_equal(meter.stalls, 2);
+}
+
+static void a_turn_is_as_long_as_it_was_noted(void **state)
+{
+	struct turn_meter meter = { 0 };
+
+	(void)state;
+	waits = 25000;
+	assert_int_equal(turn_meter_note(&meter, 40000, 5000, read_test_waits,
+					 NULL),
+			 30000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -120,6 +144,10 @@ int main(void)
 		cmocka_unit_test_setup(
 			short_waits_are_read_once_in_a_millisecond, begin),
 		cmocka_unit_test_setup(a_clock_that_runs_ahead_does_no_harm,
+				       begin),
+		cmocka_unit_test_setup(a_turn_or_a_piece_of_100_ms_is_a_stall,
+				       begin),
+		cmocka_unit_test_setup(a_turn_is_as_long_as_it_was_noted,
 				       begin),
 	};
 

@@ -9,11 +9,13 @@
 
 #include <cmocka.h>
 
+#include "core/clock.h"
 #include "core/work_queue.h"
 
 enum {
 	PIECES = 3,
 	LONG_US = 60000000, /* as long as any turn of a test */
+	SLOW_US = 50000,
 };
 
 static struct work_queue queue;
@@ -114,6 +116,26 @@ static void a_piece_that_is_taken_out_is_not_done(void **state)
 	assert_int_equal(done[2], 1);
 }
 
+static void take_time(void *context)
+{
+	const uint64_t end_us = clock_now_us() + SLOW_US;
+
+	run_piece(context);
+	while (clock_now_us() < end_us)
+		;
+}
+
+static void the_longest_piece_is_known_by_its_name(void **state)
+{
+	(void)state;
+	pieces[0].name = pieces[2].name = "quick";
+	pieces[1].name = "slow";
+	pieces[1].run = take_time;
+	work_queue_run(&queue, LONG_US);
+	assert_string_equal(queue.longest.name, "slow");
+	assert_true(queue.longest.us >= SLOW_US);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +152,8 @@ int main(void)
 			a_piece_that_comes_again_lets_the_others_go_first,
 			begin),
 		cmocka_unit_test_setup(a_piece_that_is_taken_out_is_not_done,
+				       begin),
+		cmocka_unit_test_setup(the_longest_piece_is_known_by_its_name,
 				       begin),
 	};
 
