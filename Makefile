@@ -75,7 +75,7 @@ fib_USES := nexthop core
 
 steering_DIR := agent/steering
 steering_SRC := adopt.c adopted_table.c affinity.c assign.c backup.c build_budget.c candidate.c drain.c fit.c flow_sweep.c group.c identity.c limit.c nexthop_slots.c options.c \
-	parking.c ranking.c set.c settle.c share.c steering.c turn.c variant.c vip.c window.c
+	parking.c ranking.c returns.c set.c settle.c share.c steering.c turn.c variant.c vip.c window.c
 steering_USES := rib nexthop codec core
 
 datapath_DIR := agent/datapath

@@ -161,6 +161,38 @@ bool nexthop_slots_is_alive(const struct nexthop_slots *slots,
 	return slots->values[slot->index].alive;
 }
 
+static void set_returning(struct nexthop_slots *slots, const struct slot *slot,
+			  enum nexthop_return returning)
+{
+	struct nexthop_slot_state *state = &slots->states[slot->index];
+
+	slots->returning_count += returning != NEXTHOP_NO_RETURN;
+	slots->returning_count -= state->returning != NEXTHOP_NO_RETURN;
+	state->returning = returning;
+}
+
+/*
+ * True if the next hop may not be alive yet. Flows began on its backups while it
+ * was dead, and its buckets do not remember them.
+ */
+static bool must_wait(const struct nexthop_slots *slots,
+		      const struct slot *slot)
+{
+	const struct nexthop_slot_state *state = &slots->states[slot->index];
+	const struct hg_nexthop *value = &slots->values[slot->index];
+
+	return slots->windows && !value->alive && value->incarnation &&
+	       state->uses[NEXTHOP_OWNER] &&
+	       state->returning != NEXTHOP_RETURN_READY;
+}
+
+static void wait_for_windows(struct nexthop_slots *slots,
+			     const struct slot *slot)
+{
+	if (slots->states[slot->index].returning == NEXTHOP_NO_RETURN)
+		set_returning(slots, slot, NEXTHOP_RETURN_ASKED);
+}
+
 int nexthop_slots_kill(struct nexthop_slots *slots, const struct slot *slot)
 {
 	const struct steering_sink *sink = slots->sink;
@@ -170,6 +202,7 @@ int nexthop_slots_kill(struct nexthop_slots *slots, const struct slot *slot)
 		error = sink->set_alive(sink->datapath, slot->index, false);
 	if (!error)
 		slots->values[slot->index].alive = 0;
+	set_returning(slots, slot, NEXTHOP_NO_RETURN);
 	return error;
 }
 
@@ -195,6 +228,10 @@ int nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
 	value.held_until_s = known->held_until_s;
 	value.draining = slot_drains(slots, slot->index);
 	value.alive = value.alive && !slots->states[slot->index].killed;
+	if (value.alive && must_wait(slots, slot)) {
+		wait_for_windows(slots, slot);
+		return 0;
+	}
 	returns = value.alive && !known->alive;
 	value.incarnation = known->incarnation + returns;
 	if (!memcmp(known, &value, sizeof(value)))
@@ -208,6 +245,44 @@ int nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
 	slots->returns += returns && known->incarnation;
 	*known = value;
 	return 0;
+}
+
+void nexthop_slots_begin_returns(struct nexthop_slots *slots)
+{
+	for (uint32_t i = HG_NEXTHOP_NONE + 1; i < slots->table.used; i++)
+		if (slots->states[i].returning == NEXTHOP_RETURN_ASKED)
+			slots->states[i].returning = NEXTHOP_RETURN_OPENS;
+}
+
+/* The state of the next hop may have changed, or its slot be free by now. */
+static int let_return(struct nexthop_slots *slots, const struct slot *slot)
+{
+	const struct nexthop *nexthop = NULL;
+	int error = 0;
+
+	if (slot->references)
+		nexthop = tracker_find(slots->tracker,
+				       &slot->node.prefix.address);
+	set_returning(slots, slot, NEXTHOP_RETURN_READY);
+	if (nexthop)
+		error = nexthop_slots_write(slots, slot, nexthop);
+	set_returning(slots, slot, NEXTHOP_NO_RETURN);
+	return error;
+}
+
+int nexthop_slots_end_returns(struct nexthop_slots *slots)
+{
+	int error = 0;
+
+	for (uint32_t i = HG_NEXTHOP_NONE + 1; i < slots->table.used; i++) {
+		int last = 0;
+
+		if (slots->states[i].returning == NEXTHOP_RETURN_OPENS)
+			last = let_return(slots, &slots->table.slots[i]);
+		if (last)
+			error = last;
+	}
+	return error;
 }
 
 int nexthop_slots_set_lost(struct nexthop_slots *slots, const struct slot *slot,

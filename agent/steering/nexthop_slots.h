@@ -21,8 +21,17 @@ enum nexthop_use {
 	NEXTHOP_USE_COUNT,
 };
 
+/* A next hop that is back, and whose buckets were not written since it died. */
+enum nexthop_return {
+	NEXTHOP_NO_RETURN,
+	NEXTHOP_RETURN_ASKED, /* it waits for the next look at all groups */
+	NEXTHOP_RETURN_OPENS, /* in this look its buckets get their windows */
+	NEXTHOP_RETURN_READY, /* they have them: it may be alive */
+};
+
 struct nexthop_slot_state {
 	uint32_t uses[NEXTHOP_USE_COUNT];
+	enum nexthop_return returning;
 	bool lost;   /* its session ended, and it is not announced since */
 	bool killed; /* so it counts as dead, whether it answers or not */
 	uint32_t drains_since_s; /* 0: it does not drain */
@@ -39,6 +48,8 @@ struct nexthop_slots {
 	struct nexthop_slot_state *states; /* by slot */
 	uint32_t lost_count;		   /* of them */
 	uint32_t returns;		   /* of dead ones to life, so far */
+	uint32_t returning_count;	   /* slots of which one is under way */
+	bool windows;			   /* a return may need some */
 	const uint32_t *now_s;		   /* the clock of the tables */
 	/* Keep a next hop tracked while its slot is in use; NULL: do not. */
 	void (*track)(const struct address *address, bool wanted,
@@ -67,11 +78,16 @@ struct slot *nexthop_slots_at(const struct nexthop_slots *slots,
 struct slot *nexthop_slots_find(const struct nexthop_slots *slots,
 				const struct address *address);
 /*
- * Write the next hop's state; if it died, clear the alive bit first. Returns 0
- * or an error of the sink; then the slot counts as not written.
+ * Write the next hop's state; if it died, clear the alive bit first. One that is
+ * back and has buckets stays dead until returns_step() has given them windows.
+ * Returns 0 or an error of the sink; then the slot counts as not written.
  */
 int nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
 			const struct nexthop *nexthop);
+/* Begin a look at all groups for the slots that wait for one. */
+void nexthop_slots_begin_returns(struct nexthop_slots *slots);
+/* It is over: let them be alive. Returns 0 or the last error of the sink. */
+int nexthop_slots_end_returns(struct nexthop_slots *slots);
 /* True if the program sends packets to the next hop in this slot. */
 bool nexthop_slots_is_alive(const struct nexthop_slots *slots,
 			    const struct slot *slot);

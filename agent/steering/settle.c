@@ -22,6 +22,7 @@
  */
 
 #include "core/clock.h"
+#include "steering/returns.h"
 #include "steering/settle_internal.h"
 #include "steering/variant.h"
 #include "steering/window.h"
@@ -212,6 +213,8 @@ uint32_t steering_settle(struct steering *steering, uint64_t now_ms)
 	do {
 		turn.deferred = turn.limited = false;
 		turn.retry = turn.stuck = turn.none_alike = false;
+		if (returns_step(&turn))
+			continue;
 		if (steering->build)
 			turn_continue_build(&turn);
 		else if (!variant_step(&turn) && !serve_some(&turn, true) &&

@@ -36,6 +36,7 @@ struct steering *steering_new(const struct steering_options *options,
 		return NULL;
 	steering->options = *options;
 	steering->pass = PASS_NONE;
+	steering->return_group = PASS_NONE;
 	steering->sink = *sink;
 	steering->hooks = *hooks;
 	TAILQ_INIT(&steering->queue);
@@ -77,6 +78,8 @@ void steering_reconfigure(struct steering *steering,
 	struct prefix_node *node = NULL;
 
 	steering->options = *options;
+	steering->nexthops.windows = steering->groups.published &&
+				     steering_has_windows(options);
 	if (!steering_hashes_packets(&before))
 		warn_of_spray(options);
 	while ((node = prefix_map_next(&steering->vips, node))) {
@@ -167,7 +170,8 @@ static void wake(struct steering *steering)
 {
 	const struct steering_hooks *hooks = &steering->hooks;
 
-	if (!TAILQ_EMPTY(&steering->queue))
+	if (!TAILQ_EMPTY(&steering->queue) ||
+	    steering->nexthops.returning_count)
 		hooks->work_waiting(hooks->context);
 }
 
@@ -344,6 +348,7 @@ void steering_nexthop_gone(struct steering *steering,
 void steering_publish(struct steering *steering)
 {
 	steering->groups.published = true;
+	steering->nexthops.windows = steering_has_windows(&steering->options);
 }
 
 void steering_session_lost(struct steering *steering,
@@ -377,6 +382,7 @@ void steering_session_back(struct steering *steering,
 	forget_dead(steering, slot);
 	log_slot_error(address, nexthop_slots_set_lost(&steering->nexthops,
 						       slot, false, false));
+	wake(steering);
 }
 
 const struct steering_vip *steering_next_vip(const struct steering *steering,

@@ -32,6 +32,7 @@
  *   adopted_table  one of them: members, owners and windows. Pure
  *   variant        groups of one set with different windows
  *   window         affinity windows of a group
+ *   returns        next hops that are back before a table was written anew
  *   affinity       those of its buckets, over time. Pure
  *   parking        VIPs without a server whose flows stay
  *   flow_sweep     records of flows that are not needed any more

@@ -39,6 +39,8 @@ struct steering {
 	uint32_t pass; /* the next group of it, or PASS_NONE */
 	bool pass_wanted;
 	uint64_t pass_due_ms;
+	/* The next group of the look for returns.c, or PASS_NONE. */
+	uint32_t return_group;
 };
 
 enum steering_passes {

@@ -392,6 +392,30 @@ void window_open(struct group_table *table, struct steering_group *group,
 	shorten_drains(table, group);
 }
 
+void window_return(struct group_table *table, struct steering_group *group)
+{
+	struct affinity_terms terms = { .slots = table->terms };
+
+	if (!window_is_wanted(table, group->set))
+		return;
+	if (!group->affinity)
+		group->affinity = buckets_of(table, group);
+	if (!group->affinity) {
+		table->unwindowed++;
+		return;
+	}
+	table->windows_open = true;
+	group->origin = 0; /* VIPs that come now have flows on other backups */
+	fill_terms(table, group, group->set);
+	terms.until_s = window_end(table, group);
+	for (uint32_t b = 0; b < group->affinity->size; b++)
+		affinity_move(group->affinity, b,
+			      slot_of(group, group->owners[b]),
+			      slot_of(group, group->backups[b]), &terms);
+	hold_leavers(table, group, group);
+	window_write(table, group);
+}
+
 /* ------------------------------------------------------------- changes */
 
 static bool holds_dead(const struct group_table *table,

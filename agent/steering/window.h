@@ -34,6 +34,11 @@ void window_open(struct group_table *table, struct steering_group *group,
  * Returns whether anything did.
  */
 bool window_update(struct group_table *table, struct steering_group *group);
+/*
+ * Let flows that began on the backups of dead next hops stay there when these are
+ * back. Comes before they are alive again.
+ */
+void window_return(struct group_table *table, struct steering_group *group);
 /* Give VIPs that come late the time of a whole window. */
 void window_extend(const struct group_table *table,
 		   struct steering_group *group);

@@ -297,6 +297,76 @@ static void a_death_removes_the_previous_for_good(void **state)
 	check_forgotten(0, slot_of_hop(3));
 }
 
+/* Flows that began on a backup stay, though the table was not written anew. */
+static void a_short_death_leaves_the_backups_their_flows(void **state)
+{
+	uint16_t slot, before[TABLE_SIZE];
+	uint32_t moved = 0;
+
+	(void)state;
+	steering_publish(tables.steering);
+	steer_for_long(0, 0x0f);
+	steer(1, 0x07);
+	remember(0, before);
+	slot = slot_of_hop(3);
+	set_hop_alive(3, false);
+	set_hop_alive(3, true);
+	assert_false(tables.nexthops[slot].alive); /* windows come first */
+	pass(10);
+	assert_true(tables.nexthops[slot].alive);
+	for (uint32_t b = 0; b < TABLE_SIZE; b++) {
+		assert_int_equal(word(0, b).current, before[b]);
+		assert_int_equal(word(0, b).moving, before[b] == slot);
+		if (before[b] == slot)
+			assert_int_equal(previous(0, b), word(0, b).backup);
+		moved += before[b] == slot;
+	}
+	assert_true(moved);
+	assert_int_equal(count_tracked(1), 0); /* it has no part in this */
+	pass((WINDOW_S + 3) * MS);
+	assert_int_equal(count_moving(0), 0);
+}
+
+/* A death in between counts, too, and the last state holds. */
+static void a_server_that_dies_again_does_not_return(void **state)
+{
+	uint16_t slot;
+
+	(void)state;
+	steering_publish(tables.steering);
+	steer_for_long(0, 0x0f);
+	slot = slot_of_hop(3);
+	set_hop_alive(3, false);
+	set_hop_alive(3, true);
+	set_hop_alive(3, false);
+	pass(10);
+	assert_false(tables.nexthops[slot].alive);
+	set_hop_alive(3, true);
+	set_hop_alive(2, false);
+	set_hop_alive(2, true);
+	pass(10);
+	assert_true(tables.nexthops[slot].alive);
+	assert_true(tables.nexthops[slot_of_hop(2)].alive);
+}
+
+static void a_session_that_is_back_leaves_the_backups_theirs(void **state)
+{
+	struct address lost = hop_address(3);
+
+	(void)state;
+	steering_free(tables.steering);
+	session_loss = STEERING_LOSS_KILLS;
+	start(GROUPS, WINDOW_S);
+	session_loss = STEERING_LOSS_DRAINS;
+	steering_publish(tables.steering);
+	steer_for_long(0, 0x0f);
+	steering_session_lost(tables.steering, &lost, now_ms);
+	assert_false(tables.nexthops[slot_of_hop(3)].alive);
+	steer(0, 0x0f);
+	assert_true(tables.nexthops[slot_of_hop(3)].alive);
+	assert_true(count_moving(0));
+}
+
 static void a_vip_without_room_for_its_window_moves_anyway(void **state)
 {
 	(void)state;
@@ -501,6 +571,9 @@ int main(void)
 		CASE(the_end_of_a_session_shortens_a_drain),
 		CASE(a_server_that_is_back_finds_all_as_it_was),
 		CASE(a_death_removes_the_previous_for_good),
+		CASE(a_short_death_leaves_the_backups_their_flows),
+		CASE(a_server_that_dies_again_does_not_return),
+		CASE(a_session_that_is_back_leaves_the_backups_theirs),
 		CASE(a_vip_without_room_for_its_window_moves_anyway),
 		CASE(a_session_that_ends_can_be_a_death),
 		CASE(a_vip_without_a_server_keeps_its_flows),

@@ -50,6 +50,7 @@ struct tables {
 static struct tables tables;
 static uint64_t now_ms;
 static uint32_t flow_records = 400;
+static enum steering_session_loss session_loss;
 
 enum {
 	TRIALS = 60,
@@ -236,6 +237,7 @@ static inline void make_steering(uint32_t groups, uint32_t window_s)
 		.window_s = window_s,
 		.drain_max_s = DRAIN_S,
 		.flow_records = flow_records,
+		.session_loss = session_loss,
 	};
 	const struct steering_sink sink = {
 		.set_vip = set_vip,
