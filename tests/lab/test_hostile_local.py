@@ -21,7 +21,7 @@ import time
 from lab_case import LabCase
 import raw_bgp as bgp
 from bystander_traffic import Traffic
-from lab.agent import BUILD, REPOSITORY
+from lab.agent import BUILD, REPOSITORY, START_SECONDS
 from lab.system import PYTHON, TIME_SCALE, run, wait_until
 from raw_lab import (BACKEND_AS, NEXT_HOP, RawCase, RawLab, announcement,
                      memory_bound, tell)
@@ -74,7 +74,7 @@ def start_with(headgate, **options):
     """Start the agent with other descriptors than the lab's."""
     headgate.process = headgate.namespace.start(
         [f"{BUILD}/headgate", *headgate.arguments], **options)
-    wait_until(headgate.answers, 10, "headgate's control socket")
+    wait_until(headgate.answers, START_SECONDS, "headgate's control socket")
 
 
 def announce_many(server, as_number, next_hop):
@@ -185,7 +185,8 @@ class NoDescriptors(LocalCase):
             headgate.process = headgate.namespace.start(
                 ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh",
                  f"{BUILD}/headgate", *headgate.arguments])
-            wait_until(headgate.answers, 10, "headgate's control socket")
+            wait_until(headgate.answers, START_SECONDS,
+                       "headgate's control socket")
         cls.lab.headgate.start = start
 
     def test_no_socket_of_the_agent_gets_their_numbers(self):

@@ -7,7 +7,7 @@ import signal
 import subprocess
 
 from lab_case import LabCase
-from lab.agent import BUILD
+from lab.agent import BUILD, START_SECONDS
 from lab.system import wait_until
 
 EXIT_NOT_PERMITTED = 4
@@ -207,7 +207,8 @@ class SystemCalls(LabCase):
                  "ASAN_OPTIONS=verify_asan_link_order=0",
                  f"{BUILD}/headgate", *headgate.arguments],
                 log=headgate.log_path)
-            wait_until(headgate.answers, 10, "headgate's control socket")
+            wait_until(headgate.answers, START_SECONDS,
+                       "headgate's control socket")
         headgate.start = start
         cls.lab.start()
 

@@ -146,7 +146,8 @@ class ManyReloads(LabCase):
         return wait_until(still, 120, "no bucket moves", pause=0.5)
 
     def state(self):
-        """Return the tables, the paths and the announcements to the router."""
+        """Return the tables, the paths and the announcements to the router: none
+        if it has no session."""
         headgate = self.lab.headgate
         groups, routes = headgate.show("groups"), headgate.show("routes")
         vips = {r["prefix"] for r in routes}
@@ -161,8 +162,8 @@ class ManyReloads(LabCase):
             "announced": sorted(
                 (row["prefix"], json.dumps(strip(row["paths"]),
                                            sort_keys=True))
-                for row in next(v for v in told.values()
-                                if isinstance(v, list)))}
+                for row in next((v for v in told.values()
+                                 if isinstance(v, list)), ()))}
 
 
 def strip(paths):
