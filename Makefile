@@ -97,7 +97,7 @@ config_USES := control datapath steering fib nexthop rib session codec core
 
 # The agent itself, above all rooms. ALL_ROOMS is in link order.
 ALL_ROOMS := config control datapath steering fib nexthop rib session codec core
-AGENT_SRC := main.c agent.c audit.c captures.c drains.c host_config.c interfaces.c log_events.c loop.c notify.c privileges.c reload.c service_checks.c sessions.c syscall_filter.c takeover.c takeover_list.c takeover_rule.c warm_ups.c wiring.c
+AGENT_SRC := main.c agent.c audit.c captures.c drains.c host_config.c interfaces.c log_events.c loop.c notify.c privileges.c reload.c service_checks.c sessions.c shutdown.c syscall_filter.c takeover.c takeover_list.c takeover_rule.c traffic_fall.c warm_ups.c wiring.c
 
 CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_drain.c command_explain.c command_neighbor.c command_reload.c command_show.c headgatectl.c \
 	pcapng.c rates.c show.c table.c value.c view.c
@@ -202,7 +202,7 @@ $(B)/headgate: $(AGENT_OBJ) $(ALL_ROOMS:%=$(B)/%.a)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(WHOLE_LDFLAGS) -o $@ $^ $(LIBS) $(AGENT_LIBS)
 
-AGENT_TEST_BINS := $(addprefix $(B)/tests/unit/test_,syscall_filter takeover_rule)
+AGENT_TEST_BINS := $(addprefix $(B)/tests/unit/test_,syscall_filter takeover_rule traffic_fall)
 $(AGENT_TEST_BINS): $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/agent/%.o $(B)/core.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS) $(AGENT_LIBS)

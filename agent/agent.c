@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "bgp/session/announcer.h"
 #include "bgp/session/neighbor_gone.h"
 #include "config/config.h"
 #include "control/control.h"
@@ -20,8 +19,8 @@
 #include "log_events.h"
 #include "reload.h"
 #include "rib/adj_rib_in.h"
-#include "rib/export.h"
 #include "sessions.h"
+#include "shutdown.h"
 #include "wiring.h"
 
 /* The line of status for the service manager. */
@@ -313,52 +312,9 @@ struct event_base *agent_base(struct agent *agent)
 
 /* ------------------------------------------------------------- the end */
 
-static bool is_announcing(const struct agent *agent)
-{
-	const struct rib_peer *peer = NULL;
-
-	while ((peer = rib_peer_next(agent->rib, peer)))
-		if (peer->prefixes_announced)
-			return true;
-	return false;
-}
-
-/* The neighbors had time to find another way: withdraw, and end. */
-static void on_shutdown_delay(evutil_socket_t fd, short what, void *context)
-{
-	struct agent *agent = context;
-
-	(void)fd, (void)what;
-	export_set_shutdown(agent->rib, RIB_SHUTDOWN_WITHDRAWN);
-	bgp_announcer_finish(agent->speaker);
-	event_base_loopbreak(agent->base);
-}
-
-/* Announce GRACEFUL_SHUTDOWN and wait. False: end at once. */
-static bool begin_shutdown(struct agent *agent)
-{
-	const struct timeval delay = {
-		.tv_sec = agent->config->agent.shutdown_delay_s,
-	};
-
-	if (agent->shutdown || !delay.tv_sec || !is_announcing(agent))
-		return false;
-	agent->shutdown = evtimer_new(agent->base, on_shutdown_delay, agent);
-	if (!agent->shutdown)
-		return false;
-	log_info("agent",
-		 "shutting down: VIPs are announced with GRACEFUL_SHUTDOWN and "
-		 "withdrawn in %u s; signal again to end at once",
-		 agent->config->agent.shutdown_delay_s);
-	export_set_shutdown(agent->rib, RIB_SHUTDOWN_GRACEFUL);
-	bgp_announcer_send_all(agent->speaker);
-	evtimer_add(agent->shutdown, &delay);
-	return true;
-}
-
 void agent_end(struct agent *agent)
 {
-	if (!begin_shutdown(agent))
+	if (!shutdown_begin(agent))
 		event_base_loopbreak(agent->base);
 	notify_stopping(&agent->notify);
 }
@@ -373,13 +329,49 @@ int agent_run(struct agent *agent)
 	return agent->failed;
 }
 
+/* True if what forwards packets outlives the agent. */
+static bool keeps_forwarding(const struct agent *agent)
+{
+	return agent->running && !agent->failed &&
+	       agent->config->agent.on_exit == AGENT_EXIT_KEEP;
+}
+
+/* The upstreams get their withdrawals before the program goes. */
+static void stop_sessions(struct agent *agent)
+{
+	if (!agent->speaker)
+		return;
+	agent->leaving = keeps_forwarding(agent);
+	if (agent->leaving)
+		bgp_speaker_leave(agent->speaker, "headgate ends, packets are "
+						  "still forwarded");
+	else
+		bgp_speaker_stop(agent->speaker, "headgate ends");
+}
+
+/* Remove what forwards packets, or leave it. */
+static void end_forwarding(struct agent *agent)
+{
+	const bool keep = keeps_forwarding(agent);
+
+	if (keep)
+		log_info("agent", "the program goes on forwarding, by the "
+				  "tables as they are (--on-exit keep)");
+	/* A previous run's program goes, too, unless this one never ran. */
+	if (agent->running && !keep)
+		datapath_remove_previous(agent->datapath);
+	/* Adopted tables go on forwarding if this run never began. */
+	datapath_close(agent->datapath,
+		       keep || (agent->datapath && !agent->running &&
+				datapath_is_adopted(agent->datapath)));
+	fib_free(agent->fib, agent->running && !keep);
+}
+
 void agent_free(struct agent *agent)
 {
 	if (!agent)
 		return;
-	/* The upstreams get their withdrawals before the program goes. */
-	if (agent->speaker)
-		bgp_speaker_stop(agent->speaker, "headgate ends");
+	stop_sessions(agent);
 	control_hang_up(agent->control);
 	metrics_free(agent->metrics);
 	bgp_speaker_free(agent->speaker);
@@ -387,22 +379,14 @@ void agent_free(struct agent *agent)
 	steering_free(agent->steering);
 	interfaces_free(agent->interfaces);
 	tracker_free(agent->tracker);
-	/* A previous run's program goes, too, unless this one never ran. */
-	if (agent->running)
-		datapath_remove_previous(agent->datapath);
-	/* Adopted tables go on forwarding if this run never began. */
-	datapath_close(agent->datapath,
-		       agent->datapath && !agent->running &&
-			       datapath_is_adopted(agent->datapath));
-	fib_free(agent->fib, agent->running);
+	end_forwarding(agent);
 	control_free(agent->control);
 	takeover_release(&agent->takeover);
 	drains_release(&agent->drains);
 	warm_ups_release(&agent->warm_ups);
 	service_checks_release(&agent->checks);
 	audit_release(&agent->audit);
-	if (agent->shutdown)
-		event_free(agent->shutdown);
+	shutdown_release(agent);
 	if (agent->end_of_turn)
 		event_free(agent->end_of_turn);
 	log_events_free(agent->log);

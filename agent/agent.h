@@ -26,7 +26,7 @@ enum agent_sizes {
  * socket or the pins (-EBUSY). Takes over `config`, the configuration of `line`,
  * which must outlive the agent. On failure `error` says what failed and what to
  * do. The caller frees with agent_free(), which withdraws the announcements,
- * detaches the program and removes its pins.
+ * detaches the program and removes its pins, unless --on-exit keeps them.
  */
 int agent_new(struct config *config, const struct command_line *line,
 	      struct agent **agent, char error[AGENT_ERROR_SIZE]);
@@ -37,8 +37,8 @@ void agent_reload(struct agent *agent);
 /* Return the event loop, for signals. */
 struct event_base *agent_base(struct agent *agent);
 /*
- * Make agent_run() return: at once, or after --shutdown-delay, during which
- * announcements carry GRACEFUL_SHUTDOWN (RFC 8326). A second call ends at once.
+ * Make agent_run() return: at once, or after --shutdown-delay (shutdown.h). A
+ * second call ends at once.
  */
 void agent_end(struct agent *agent);
 /* Run the event loop. Returns 0, or -errno of the error that ended it. */

@@ -202,6 +202,9 @@ static void lose_session(const struct address *address, void *context)
 {
 	struct agent *agent = context;
 
+	/* The agent ends, and the tables stay as they are. */
+	if (agent->leaving)
+		return;
 	steering_session_lost(agent->steering, address, clock_now_ms());
 }
 

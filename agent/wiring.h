@@ -37,6 +37,7 @@
 #include "service_checks.h"
 #include "steering/steering.h"
 #include "takeover.h"
+#include "traffic_fall.h"
 #include "warm_ups.h"
 
 struct command_line;
@@ -84,8 +85,12 @@ struct agent {
 	uint32_t settle_wait_ms; /* what steering_settle() said last */
 
 	struct event *shutdown; /* NULL unless --shutdown-delay runs */
-	int failed;		/* -errno of what ended the loop */
-	bool running;		/* this agent is in charge of the host */
+	struct traffic_fall fall;
+	uint64_t withdraw_ms; /* while it runs: when, and when to end */
+	uint64_t end_ms;
+	bool leaving; /* the end has come, and packets are still forwarded */
+	int failed;   /* -errno of what ended the loop */
+	bool running; /* this agent is in charge of the host */
 };
 
 /* The hooks of each room, with the agent as context. */

@@ -20,10 +20,16 @@ const char *const agent_seccomp_names[AGENT_SECCOMP_COUNT] = {
 	[AGENT_SECCOMP_OFF] = "off",
 };
 
+const char *const agent_on_exit_names[AGENT_EXIT_COUNT] = {
+	[AGENT_EXIT_REMOVE] = "remove",
+	[AGENT_EXIT_KEEP] = "keep",
+};
+
 /* ------------------------------------------------------------- defaults */
 
 enum {
 	DEFAULT_TAKEOVER_S = 60,
+	DEFAULT_SHUTDOWN_DELAY_S = 3,
 };
 
 static void set_defaults(struct config *config)
@@ -34,6 +40,7 @@ static void set_defaults(struct config *config)
 	config->agent.log_level = LOG_LEVEL_INFO;
 	config->agent.audit_interval_s = CONFIG_AUDIT_INTERVAL_S;
 	config->agent.takeover_max_s = DEFAULT_TAKEOVER_S;
+	config->agent.shutdown_delay_s = DEFAULT_SHUTDOWN_DELAY_S;
 	config->bgp = bgp_options_default;
 	config->rib = rib_options_default;
 	config->nexthop = nexthop_options_default;

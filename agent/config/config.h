@@ -54,10 +54,20 @@ enum agent_seccomp {
 
 extern const char *const agent_seccomp_names[AGENT_SECCOMP_COUNT];
 
+/* The fate of the program, its pins and the kernel's routes at the end. */
+enum agent_on_exit {
+	AGENT_EXIT_REMOVE,
+	AGENT_EXIT_KEEP,
+	AGENT_EXIT_COUNT,
+};
+
+extern const char *const agent_on_exit_names[AGENT_EXIT_COUNT];
+
 /* The options of the agent itself. */
 struct agent_options {
 	uint32_t shutdown_delay_s;
 	uint32_t takeover_max_s; /* until a previous run's tables are left */
+	enum agent_on_exit on_exit;
 	enum agent_seccomp seccomp;
 	enum log_level log_level;
 	char user[AGENT_USER_SIZE]; /* to run as; "": stay as started */
@@ -70,8 +80,8 @@ static inline bool agent_options_equal(const struct agent_options *a,
 {
 	return a->shutdown_delay_s == b->shutdown_delay_s &&
 	       a->takeover_max_s == b->takeover_max_s &&
-	       a->seccomp == b->seccomp && a->log_level == b->log_level &&
-	       !strcmp(a->user, b->user) &&
+	       a->on_exit == b->on_exit && a->seccomp == b->seccomp &&
+	       a->log_level == b->log_level && !strcmp(a->user, b->user) &&
 	       a->audit_interval_s == b->audit_interval_s &&
 	       a->desync_stays == b->desync_stays;
 }

@@ -95,10 +95,17 @@ const struct option flag_table[] = {
 	  .advice = "give a prefix for many alike" },
 	{ "shutdown-delay", "SECONDS",
 	  "At the end, announce VIPs with GRACEFUL_SHUTDOWN (RFC 8326) for "
-	  "this long before they are withdrawn; a second signal ends at once. "
+	  "this long before they are withdrawn, then wait until traffic has "
+	  "fallen, for the same time at most; a second signal ends at once. "
 	  "0: withdraw them with the sessions.",
 	  NUMBER(LIVE, agent.shutdown_delay_s, 0,
 		 CONFIG_MAX_SHUTDOWN_DELAY_S) },
+	{ "on-exit", NULL,
+	  "At the end, remove the program, its pins and the kernel's routes, "
+	  "or keep them: traffic goes on and nothing notices a dead server "
+	  "until the next start. With keep there is no --shutdown-delay, and "
+	  "an upstream with graceful-restart keeps its routes.",
+	  CHOICE(LIVE, agent.on_exit, agent_on_exit_names) },
 	{ "takeover-max", "SECONDS",
 	  "After a start where a killed agent left its program forwarding, "
 	  "the longest time that its tables stay for servers that are not "

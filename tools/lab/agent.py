@@ -21,6 +21,8 @@ START_SECONDS = 60  # the kernel checks the program first; a busy machine is slo
 SEED_FLAG = "--hash-seed-file"
 SEED_LINE = "0x0000000000000000\n"
 
+DELAY_FLAG = "--shutdown-delay"
+
 
 # Speakers of tests offer no hold time and send no keepalives, unless a test is
 # about it. Peers of a prefix may do so with a key only.
@@ -72,6 +74,13 @@ class Headgate:
             return list(arguments)
         return [*arguments, SEED_FLAG, self.seed_path]
 
+    def without_delay(self):
+        """Return the flags of the process. An end takes no time unless a test says
+        how long."""
+        if {DELAY_FLAG, "--config"} & set(self.arguments):
+            return self.arguments
+        return [*self.arguments, DELAY_FLAG, "0"]
+
     def write_seed(self):
         """Write the lab's seed file, unless it is there."""
         if not os.path.exists(self.seed_path):
@@ -83,7 +92,7 @@ class Headgate:
         """Start the agent and wait until it answers."""
         self.write_seed()
         self.process = self.namespace.start(
-            [f"{BUILD}/headgate", *self.arguments], log=self.log_path,
+            [f"{BUILD}/headgate", *self.without_delay()], log=self.log_path,
             env={**os.environ, **self.environment})
         wait_until(self.answers, START_SECONDS, "headgate's control socket")
 

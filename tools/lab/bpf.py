@@ -59,13 +59,28 @@ def pin_pass_program(path):
         os.close(fd)
 
 
+def map_number(fd, field):
+    """Return a number that the kernel shows of a map."""
+    with open(f"/proc/self/fdinfo/{fd}", encoding="ascii") as lines:
+        return int(dict(line.split(":", 1) for line in lines)[field])
+
+
 def element_count(path):
     """Return the capacity of a pinned map, in elements."""
     fd = open_map(path)
     try:
-        with open(f"/proc/self/fdinfo/{fd}", encoding="ascii") as lines:
-            fields = dict(line.split(":", 1) for line in lines)
-        return int(fields["max_entries"])
+        return map_number(fd, "max_entries")
+    finally:
+        os.close(fd)
+
+
+def read_bytes(path):
+    """Return all bytes of a pinned array of structures of whole words."""
+    fd = open_map(path)
+    try:
+        size = map_number(fd, "max_entries") * map_number(fd, "value_size")
+        with mmap.mmap(fd, size, mmap.MAP_SHARED, mmap.PROT_READ) as memory:
+            return memory[:]
     finally:
         os.close(fd)
 

@@ -426,6 +426,35 @@ void bgp_speaker_stop(struct bgp_speaker *speaker, const char *text)
 		bgp_neighbor_stop(neighbor, &n);
 }
 
+/*
+ * Choose the NOTIFICATION that lets the neighbor keep our routes, if it can: an
+ * Administrative Reset (RFC 8538 4), or none (RFC 4724 5).
+ */
+static void set_leaving(struct bgp_notification *n,
+			const struct bgp_neighbor *neighbor, const char *text)
+{
+	const struct bgp_connection *session = neighbor->session;
+
+	if (!session || !session->negotiated.has_graceful_restart)
+		bgp_notification_set_shutdown(n, BGP_CEASE_ADMIN_SHUTDOWN,
+					      text);
+	else if (session->negotiated.graceful_restart.notification)
+		bgp_notification_set_shutdown(n, BGP_CEASE_ADMIN_RESET, text);
+	else
+		*n = (struct bgp_notification){ 0 };
+}
+
+void bgp_speaker_leave(struct bgp_speaker *speaker, const char *text)
+{
+	struct bgp_notification n;
+	struct bgp_neighbor *neighbor;
+
+	TAILQ_FOREACH(neighbor, &speaker->neighbors, link) {
+		set_leaving(&n, neighbor, text);
+		bgp_neighbor_stop(neighbor, &n);
+	}
+}
+
 void bgp_speaker_tables_complete(struct bgp_speaker *speaker)
 {
 	speaker->tables_complete = true;

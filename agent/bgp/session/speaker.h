@@ -168,6 +168,11 @@ int bgp_speaker_reconfigure(struct bgp_speaker *speaker,
 			    char error[BGP_SPEAKER_ERROR_SIZE]);
 /* End all sessions with Cease/Administrative Shutdown (RFC 4486). */
 void bgp_speaker_stop(struct bgp_speaker *speaker, const char *text);
+/*
+ * The same for an end after which packets are still forwarded: a neighbor with
+ * graceful restart keeps our routes until its restart time is over.
+ */
+void bgp_speaker_leave(struct bgp_speaker *speaker, const char *text);
 void bgp_speaker_free(struct bgp_speaker *speaker);
 /* Free the neighbors of prefixes that are gone for long: neighbor_gone.h. */
 void bgp_speaker_forget_gone(struct bgp_speaker *speaker, uint64_t now_ms);
