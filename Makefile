@@ -33,7 +33,7 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 ROOMS := core codec session rib nexthop fib steering datapath control config
 
 core_DIR := agent/core
-core_SRC := acceptor.c address.c address_tree.c hex.c ip_header.c keyed_hash.c log.c log_limit.c log_sink.c pointer_set.c pool.c \
+core_SRC := acceptor.c address.c address_tree.c audit_report.c hex.c ip_header.c keyed_hash.c log.c log_limit.c log_sink.c pointer_set.c pool.c \
 	prefix_map.c secret.c seed_file.c sha1.c slot_table.c suggest.c turn_meter.c turn_set.c work_queue.c work_turns.c
 core_USES :=
 
@@ -74,13 +74,13 @@ fib_SRC := fib.c kernel_routes.c nexthop_message.c options.c route_message.c \
 fib_USES := nexthop core
 
 steering_DIR := agent/steering
-steering_SRC := adopt.c adopted_table.c affinity.c assign.c backup.c build_budget.c candidate.c drain.c fit.c flow_sweep.c group.c identity.c limit.c nexthop_slots.c options.c \
+steering_SRC := adopt.c adopted_table.c affinity.c assign.c audit.c backup.c build_budget.c candidate.c drain.c fit.c flow_sweep.c group.c identity.c limit.c nexthop_slots.c options.c \
 	parking.c ranking.c returns.c set.c settle.c share.c steering.c turn.c variant.c vip.c window.c
 steering_USES := rib nexthop codec core
 
 datapath_DIR := agent/datapath
-datapath_SRC := attach.c capture.c counters.c datapath.c failure.c flows.c inherited.c layout.c options.c pins.c run.c \
-	tables.c vip_table.c vips.c
+datapath_SRC := attach.c audit.c capture.c counters.c datapath.c failure.c flows.c inherited.c layout.c options.c pins.c run.c \
+	tables.c vip_sweep.c vip_table.c vips.c
 datapath_USES := core
 
 control_DIR := agent/control
@@ -119,7 +119,7 @@ rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision 
 nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datagram bfd_packet bfd_pair bfd_session drain_list hold_down host listening nd netlink_message probe \
 	probe_budget probe_queue service_http service_segment service_state service_tcp services)
 fib_TESTS := fib/test_nexthop_message fib/test_route_message
-steering_TESTS := $(addprefix steering/test_,adopt affinity assign build_budget drains fit flaps flow_use identity limit ranking sets steering two_ribs window_flows windows)
+steering_TESTS := $(addprefix steering/test_,adopt affinity assign audit build_budget drains fit flaps flow_use identity limit ranking sets steering two_ribs window_flows windows)
 datapath_TESTS := datapath/test_layout datapath/test_vip_table
 control_TESTS := $(addprefix control/test_,flow_frame http metrics permission prefix_cursor request server show_config)
 config_TESTS := $(addprefix config/test_,change config config_aggregate config_confederation config_file \

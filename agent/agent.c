@@ -42,7 +42,7 @@ static void describe_agent(char line[NOTIFY_STATUS_SIZE], void *context)
 		 agent->shutdown ? "shutting down: " : "",
 		 (uint64_t)rib_totals(agent->rib).forwarding, established,
 		 expected,
-		 datapath_audit(agent->datapath)->in_sync ?
+		 agent->audit.report.in_sync ?
 			 "" :
 			 "; DEGRADED, see headgatectl show status");
 }
@@ -181,8 +181,10 @@ static int begin_audit(struct agent *agent)
 
 	agent->audit = (struct audit){
 		.base = agent->base,
+		.turns = &agent->loop.work,
 		.interfaces = agent->interfaces,
 		.datapath = agent->datapath,
+		.steering = agent->steering,
 		.rib = agent->rib,
 		.desync_stays = options->desync_stays,
 	};
@@ -289,6 +291,7 @@ int agent_new(struct config *config, const struct command_line *line,
 		.drains = &agent->drains.list,
 		.services = agent->checks.services,
 		.turns = &agent->loop.meter,
+		.audit = &agent->audit.report,
 		.seccomp = agent_seccomp_names[agent->config->agent.seccomp],
 		.started_ms = clock_now_ms(),
 	};

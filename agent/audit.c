@@ -5,11 +5,12 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <stdio.h>
 
 #include "core/log.h"
-#include "datapath/datapath.h"
 #include "interfaces.h"
 #include "rib/export.h"
+#include "steering/steering.h"
 
 static void set_withdrawn(struct audit *audit, bool withdrawn)
 {
@@ -18,40 +19,128 @@ static void set_withdrawn(struct audit *audit, bool withdrawn)
 	audit->withdrawn = withdrawn;
 	if (withdrawn)
 		log_error("agent", "all VIPs are withdrawn until the program "
-				   "is attached again; --withdraw-on-desync no "
-				   "leaves them announced");
+				   "and its tables are as wanted again; "
+				   "--withdraw-on-desync no leaves them "
+				   "announced");
 	else
-		log_info("agent", "the program is attached again: VIPs are "
-				  "announced");
+		log_info("agent", "the program and its tables are as wanted "
+				  "again: VIPs are announced");
 	export_set_detached(audit->rib, withdrawn);
 }
 
-static void on_audit(evutil_socket_t fd, short what, void *context)
+/* ------------------------------------------------------------- a round */
+
+static bool is_in_tables(const struct prefix *vip, void *context)
+{
+	const struct steering_vip *found = steering_find_vip(context, vip);
+
+	return found && found->group;
+}
+
+static void begin_round(struct audit *audit)
+{
+	audit->tables_done = false;
+	audit->tables = (struct steering_audit){ 0 };
+	audit->sweep = (struct datapath_vip_sweep){
+		.is_wanted = is_in_tables,
+		.context = audit->steering,
+	};
+	audit_report_begin_round(&audit->report);
+}
+
+static void report_sweep(struct audit *audit)
+{
+	const struct datapath_vip_sweep *sweep = &audit->sweep;
+	char text[AUDIT_TEXT_SIZE], first[PREFIX_TEXT_SIZE];
+
+	if (!sweep->removed)
+		return;
+	snprintf(text, sizeof(text),
+		 "%s: entries of VIPs that are not ours: this one and %u more; "
+		 "removed",
+		 prefix_format(&sweep->first, first), sweep->removed - 1);
+	audit_report_add(&audit->report, AUDIT_VIP, sweep->removed, true, text);
+}
+
+static void decide(struct audit *audit)
+{
+	audit_report_end_round(&audit->report);
+	set_withdrawn(audit, !audit->desync_stays &&
+				     audit_report_is_harmful(&audit->report));
+}
+
+/* Compare one piece of the tables. */
+static void run_piece(void *context)
+{
+	struct audit *audit = context;
+
+	if (!audit->tables_done)
+		audit->tables_done = !steering_audit_step(
+			audit->steering, &audit->tables, &audit->report);
+	else if (!datapath_sweep_vips(audit->datapath, &audit->sweep)) {
+		datapath_audit_prefixes(audit->datapath, &audit->report);
+		report_sweep(audit);
+		decide(audit);
+		return;
+	}
+	work_turns_run(audit->turns, &audit->piece);
+}
+
+/*
+ * While the tables of a previous run are taken over, only links and pins are
+ * compared.
+ */
+static void run_round(struct audit *audit)
+{
+	begin_round(audit);
+	datapath_audit(audit->datapath, &audit->report);
+	if (datapath_inherits(audit->datapath))
+		decide(audit);
+	else
+		work_turns_run(audit->turns, &audit->piece);
+}
+
+static void check_links(struct audit *audit)
+{
+	audit_report_begin_kind(&audit->report, AUDIT_LINK);
+	datapath_audit_links(audit->datapath, &audit->report);
+	decide(audit);
+}
+
+static void on_second(evutil_socket_t fd, short what, void *context)
 {
 	struct audit *audit = context;
 
 	(void)fd, (void)what;
-	if (!interfaces_are_attached(audit->interfaces))
+	if (!interfaces_are_attached(audit->interfaces) || audit->piece.waiting)
 		return;
-	datapath_audit_ports(audit->datapath);
-	set_withdrawn(audit, !audit->desync_stays &&
-				     !datapath_audit(audit->datapath)->in_sync);
+	if (++audit->seconds < audit->interval_s) {
+		check_links(audit);
+		return;
+	}
+	audit->seconds = 0;
+	run_round(audit);
 }
 
 int audit_begin(struct audit *audit, uint32_t interval_s)
 {
-	const struct timeval interval = { .tv_sec = interval_s };
+	const struct timeval second = { .tv_sec = 1 };
 
+	audit->interval_s = interval_s;
+	audit_report_init(&audit->report);
+	audit->piece = (struct work){ .run = run_piece, .context = audit };
 	if (!interval_s)
 		return 0;
-	audit->turn = event_new(audit->base, -1, EV_PERSIST, on_audit, audit);
-	if (!audit->turn || event_add(audit->turn, &interval))
+	audit->timer = event_new(audit->base, -1, EV_PERSIST, on_second, audit);
+	if (!audit->timer || event_add(audit->timer, &second))
 		return -ENOMEM;
 	return 0;
 }
 
 void audit_release(struct audit *audit)
 {
-	if (audit->turn)
-		event_free(audit->turn);
+	if (audit->piece.waiting)
+		work_queue_remove(&audit->turns->queue, &audit->piece);
+	if (audit->timer)
+		event_free(audit->timer);
 }

@@ -41,6 +41,7 @@ enum {
 static const struct view_line status_lines[] = {
 	{ "headgate", "{version}, pid {pid}, up {uptime_s}" },
 	{ "DEGRADED", "{sync.why}", "sync.why" },
+	{ "audit", "{sync.last.what}, {sync.last.age_s} ago", "sync.last" },
 	{ "bgp", "AS {as}, router id {router_id}" },
 	{ "neighbors", "{neighbors.established} of {neighbors.configured} "
 		       "established" },

@@ -344,12 +344,13 @@ const struct option flag_table[] = {
 	  "no filter.",
 	  CHOICE(RESTART, agent.seccomp, agent_seccomp_names) },
 	{ "audit-interval", "SECONDS",
-	  "Check this often that the interfaces still have our program, and "
-	  "attach it again if not. 0: never.",
+	  "Check this often that the interfaces still have our program and the "
+	  "maps our tables, and repair them if not. 0: never.",
 	  NUMBER(RESTART, agent.audit_interval_s, 0,
 		 CONFIG_MAX_AUDIT_INTERVAL_S) },
 	{ "withdraw-on-desync", NULL,
-	  "Withdraw all VIPs while the program cannot be attached again.",
+	  "Withdraw all VIPs while the program cannot be attached again, or a "
+	  "table not be repaired.",
 	  CHOICE(RESTART, agent.desync_stays, desync_names) },
 	{ "log-level", NULL,
 	  "Least important messages that are written to stderr.",

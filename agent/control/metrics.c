@@ -21,6 +21,7 @@
 #include "control/show_services.h"
 #include "control/view.h"
 #include "core/array.h"
+#include "core/audit_report.h"
 #include "core/log.h"
 #include "datapath/datapath.h"
 #include "steering/steering.h"
@@ -109,12 +110,17 @@ static uint64_t moved_without_window(const struct control_view *view)
 
 static uint64_t audit_differences(const struct control_view *view)
 {
-	return datapath_audit(view->datapath)->differences;
+	return audit_report_total(view->audit).differences;
 }
 
 static uint64_t audit_repairs(const struct control_view *view)
 {
-	return datapath_audit(view->datapath)->repaired;
+	return audit_report_total(view->audit).repaired;
+}
+
+static uint64_t audit_rounds(const struct control_view *view)
+{
+	return view->audit->rounds;
 }
 
 static const struct total {
@@ -132,16 +138,34 @@ static const struct total {
 	  "Differences that audits found between the kernel and what is wanted",
 	  audit_differences },
 	{ "audit_repairs", "Differences that audits repaired", audit_repairs },
+	{ "audits", "Audits of the kernel that have begun", audit_rounds },
 };
+
+static void write_audit_kinds(struct evbuffer *out,
+			      const struct control_view *view)
+{
+	evbuffer_add_printf(out,
+			    "# HELP headgate_audit_findings_total Differences "
+			    "that audits found, by kind.\n"
+			    "# TYPE headgate_audit_findings_total counter\n");
+	for (enum audit_kind kind = 0; kind < AUDIT_KIND_COUNT; kind++)
+		evbuffer_add_printf(
+			out,
+			"headgate_audit_findings_total{kind=\"%s\"} %" PRIu64
+			"\n",
+			audit_kind_name(kind),
+			view->audit->counts[kind].differences);
+}
 
 static void write_totals(struct evbuffer *out, const struct control_view *view)
 {
+	write_audit_kinds(out, view);
 	evbuffer_add_printf(out,
 			    "# HELP headgate_in_sync The kernel has what it "
 			    "should, as of the last audit.\n"
 			    "# TYPE headgate_in_sync gauge\n"
 			    "headgate_in_sync %d\n",
-			    datapath_audit(view->datapath)->in_sync);
+			    view->audit->in_sync);
 	for (size_t i = 0; i < COUNT_OF(totals); i++)
 		evbuffer_add_printf(out,
 				    "# HELP headgate_%s_total %s.\n"

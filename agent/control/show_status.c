@@ -10,6 +10,7 @@
 #include "bgp/session/speaker.h"
 #include "control/json.h"
 #include "control/show_services.h"
+#include "core/audit_report.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/seed_file.h"
@@ -174,16 +175,47 @@ static struct json_object *flow_maps_json(const struct control_view *view)
 	return list;
 }
 
-/* Return what the audits found; "why" is null while all is as wanted. */
-static struct json_object *sync_json(const struct control_view *view)
+/* Return what audits found of each kind. */
+static struct json_object *audit_kinds(const struct audit_report *audit)
 {
-	const struct datapath_audit *audit = datapath_audit(view->datapath);
 	struct json_object *out = json_object_new_object();
 
-	json_add_number(out, "audits", audit->audits);
-	json_add_number(out, "differences", audit->differences);
-	json_add_number(out, "repaired", audit->repaired);
-	json_add_text(out, "why", audit->why[0] ? audit->why : NULL);
+	for (enum audit_kind kind = 0; kind < AUDIT_KIND_COUNT; kind++) {
+		const struct audit_count *count = &audit->counts[kind];
+		struct json_object *row = json_object_new_object();
+
+		json_add_number(row, "differences", count->differences);
+		json_add_number(row, "repaired", count->repaired);
+		json_add(out, audit_kind_name(kind), row);
+	}
+	return out;
+}
+
+static struct json_object *last_finding(const struct audit_report *audit)
+{
+	struct json_object *out;
+
+	if (!audit->last[0])
+		return NULL;
+	out = json_object_new_object();
+	json_add_number(out, "age_s", json_age_s(audit->last_ms));
+	json_add_text(out, "what", audit->last);
+	return out;
+}
+
+/* Return what audits found; "why" is null while all is as wanted. */
+static struct json_object *sync_json(const struct control_view *view)
+{
+	const struct audit_report *audit = view->audit;
+	const struct audit_count total = audit_report_total(audit);
+	struct json_object *out = json_object_new_object();
+
+	json_add_number(out, "audits", audit->rounds);
+	json_add_number(out, "differences", total.differences);
+	json_add_number(out, "repaired", total.repaired);
+	json_add_text(out, "why", audit->in_sync ? NULL : audit->why);
+	json_add(out, "last", last_finding(audit));
+	json_add(out, "kinds", audit_kinds(audit));
 	return out;
 }
 
@@ -227,7 +259,7 @@ struct json_object *show_status(const struct control_view *view,
 	json_add(out, "groups", group_totals(view));
 	json_add(out, "flow_maps", flow_maps_json(view));
 	json_add(out, "checks", show_check_totals(view));
-	json_add_bool(out, "in_sync", datapath_audit(view->datapath)->in_sync);
+	json_add_bool(out, "in_sync", view->audit->in_sync);
 	json_add(out, "sync", sync_json(view));
 	json_add(out, "loop", loop_json(view->turns));
 	return json_wrap("status", out);

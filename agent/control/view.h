@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+struct audit_report;
 struct bgp_options;
 struct bgp_speaker;
 struct datapath;
@@ -29,6 +30,7 @@ struct control_view {
 	const struct drain_list *drains; /* orders */
 	const struct services *services; /* NULL: nothing is checked */
 	const struct turn_meter *turns;
+	const struct audit_report *audit;
 	const char *config_text; /* in canonical form */
 	const char *seccomp;	 /* as in --seccomp */
 	uint64_t started_ms;	 /* core/clock.h */

@@ -11,6 +11,7 @@
 
 #include "datapath/attach.h"
 
+#include "core/audit_report.h"
 #include "core/log.h"
 #include "datapath/datapath.h"
 #include "datapath/datapath_internal.h"
@@ -24,10 +25,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-enum {
-	NO_LINK = -1
-};
 
 static const char subsystem[] = "datapath";
 
@@ -241,11 +238,13 @@ static uint32_t find_port(const struct datapath *dp, uint32_t ifindex)
 /*
  * Write a port for the program, which searches by ifindex: the MAC comes first.
  */
-static void publish_port(struct hg_port *to, uint32_t ifindex,
-			 const uint8_t mac[DATAPATH_MAC_SIZE])
+void port_publish(struct datapath *dp, uint32_t at)
 {
-	memcpy(to->mac, mac, sizeof(to->mac));
-	__atomic_store_n(&to->ifindex, ifindex, __ATOMIC_RELEASE);
+	const struct port *port = &dp->ports[at];
+	struct hg_port *to = &dp->program_ports[at];
+
+	memcpy(to->mac, port->mac, sizeof(to->mac));
+	__atomic_store_n(&to->ifindex, port->ifindex, __ATOMIC_RELEASE);
 }
 
 int datapath_add_port(struct datapath *dp, uint32_t ifindex, const char *name,
@@ -268,8 +267,8 @@ int datapath_add_port(struct datapath *dp, uint32_t ifindex, const char *name,
 			       strerror(-err));
 	*port = (struct port){ .ifindex = ifindex, .link = NO_LINK };
 	snprintf(port->name, sizeof(port->name), "%s", name);
-	publish_port(&dp->program_ports[dp->port_count], ifindex, mac);
-	dp->port_count++;
+	memcpy(port->mac, mac, sizeof(port->mac));
+	port_publish(dp, dp->port_count++);
 	return 0;
 }
 
@@ -280,12 +279,11 @@ int datapath_add_port(struct datapath *dp, uint32_t ifindex, const char *name,
 static void remove_port(struct datapath *dp, uint32_t at)
 {
 	uint32_t last = --dp->port_count;
-	struct hg_port *moved = &dp->program_ports[last];
 
 	bpf_map_delete_elem(dp->tx_ports, &dp->ports[at].ifindex);
 	dp->ports[at] = dp->ports[last];
-	publish_port(&dp->program_ports[at], moved->ifindex, moved->mac);
-	moved->ifindex = 0;
+	port_publish(dp, at);
+	dp->program_ports[last].ifindex = 0;
 }
 
 static int attach_port(struct datapath *dp, struct port *port,
@@ -423,40 +421,31 @@ static int restore_port(struct datapath *dp, struct port *port,
 	return attach_new(dp, port, error);
 }
 
-static void audit_port(struct datapath *dp, struct port *port)
+static void audit_port(struct datapath *dp, struct port *port,
+		       struct audit_report *report)
 {
-	struct datapath_audit *audit = &dp->audit;
 	struct datapath_error error;
+	char text[AUDIT_TEXT_SIZE];
+	int err;
 
 	if (has_our_program(dp, port))
 		return;
-	audit->differences++;
-	if (!restore_port(dp, port, &error)) {
-		audit->repaired++;
-		log_warning(subsystem,
-			    "%s: another process had detached or replaced the "
-			    "program; attached again",
-			    port->name);
-		return;
-	}
-	audit->in_sync = false;
-	snprintf(audit->why, sizeof(audit->why), "%.*s",
-		 (int)sizeof(audit->why) - 1, error.text);
-	log_error(subsystem, "%s", error.text);
+	err = restore_port(dp, port, &error);
+	if (err)
+		snprintf(text, sizeof(text), "%.*s", (int)sizeof(text) - 1,
+			 error.text);
+	else
+		snprintf(text, sizeof(text),
+			 "%s: another process had detached or replaced the "
+			 "program; attached again",
+			 port->name);
+	audit_report_add(report, AUDIT_LINK, 1, !err, text);
 }
 
-void datapath_audit_ports(struct datapath *dp)
+void datapath_audit_links(struct datapath *dp, struct audit_report *report)
 {
-	dp->audit.audits++;
-	dp->audit.in_sync = true;
-	dp->audit.why[0] = '\0';
 	for (uint32_t i = 0; i < dp->port_count; i++)
-		audit_port(dp, &dp->ports[i]);
-}
-
-const struct datapath_audit *datapath_audit(const struct datapath *dp)
-{
-	return &dp->audit;
+		audit_port(dp, &dp->ports[i], report);
 }
 
 void datapath_detach_stale(struct datapath *dp)
@@ -504,6 +493,7 @@ int datapath_update_port_mac(struct datapath *dp, uint32_t ifindex,
 
 	if (at == dp->port_count)
 		return -ENOENT;
-	publish_port(&dp->program_ports[at], ifindex, mac);
+	memcpy(dp->ports[at].mac, mac, DATAPATH_MAC_SIZE);
+	port_publish(dp, at);
 	return 0;
 }

@@ -11,13 +11,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct datapath;
+#include "datapath/datapath.h"
+
+enum {
+	NO_LINK = -1
+};
 
 struct port {
 	uint32_t ifindex;
+	uint8_t mac[DATAPATH_MAC_SIZE];
 	char name[IF_NAMESIZE];
-	int link; /* descriptor of the bpf_link */
+	int link; /* descriptor of the bpf_link, or NO_LINK */
 };
+
+static inline bool port_is_attached(const struct port *port)
+{
+	return port->link != NO_LINK;
+}
+
+/* Write a port for the program. */
+void port_publish(struct datapath *dp, uint32_t at);
 
 /* Detach all ports, or with `keep` leave them to their pinned links. */
 void attach_release(struct datapath *dp, bool keep);

@@ -192,6 +192,7 @@ static void take_descriptors(struct datapath *dp)
 {
 	const struct headgate *skeleton = dp->skeleton;
 
+	dp->object = skeleton->obj;
 	dp->program = bpf_program__fd(skeleton->progs.headgate);
 	dp->explain = bpf_program__fd(skeleton->progs.explain);
 	dp->vips.vip4_lpm = bpf_map__fd(skeleton->maps.vip4_lpm);
@@ -293,7 +294,6 @@ int datapath_open(const struct datapath_options *options, struct datapath **out,
 	dp = calloc(1, sizeof(*dp));
 	if (!dp)
 		return failure(error, -ENOMEM, "out of memory");
-	dp->audit.in_sync = true;
 	err = pins_open(&dp->pins, options->bpffs, error);
 	if (err) {
 		free(dp);

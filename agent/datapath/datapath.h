@@ -8,9 +8,11 @@
  *
  *	datapath.c	load the program, pin and unpin its maps, close
  *	attach.c	ports: attach, take over from an earlier run, detach
+ *	audit.c		what is in the kernel beside what is wanted
  *	pins.c		the pin directory and its lock
  *	tables.c	buckets and next hops, written through mapped memory
  *	vips.c		VIPs: single addresses by vip_table.c, prefixes in tries
+ *	vip_sweep.c	entries of VIPs that are not ours
  *	flows.c		records of flows that stay where they are
  *	counters.c	counters, summed over all CPUs, and the names of outcomes
  *	capture.c	captured frames
@@ -61,6 +63,7 @@ struct datapath_error {
 	char text[DATAPATH_ERROR_SIZE];
 };
 
+struct audit_report;
 struct datapath;
 
 /*
@@ -125,25 +128,15 @@ void datapath_remove_previous(struct datapath *dp);
  */
 enum datapath_mode datapath_mode(const struct datapath *dp, uint32_t ifindex);
 
-enum datapath_audit_sizes {
-	DATAPATH_AUDIT_TEXT_SIZE = 256,
-};
-
-/* Comparisons of the ports in the kernel with what is wanted, since the start. */
-struct datapath_audit {
-	bool in_sync; /* as of the last one, after its repairs; true before */
-	uint64_t audits;
-	uint64_t differences;
-	uint64_t repaired;
-	char why[DATAPATH_AUDIT_TEXT_SIZE]; /* not in_sync: the last difference */
-};
-
+/* Check that each port still has our link and program, and repair it. */
+void datapath_audit_links(struct datapath *dp, struct audit_report *report);
 /*
- * Check that each port still has our link and program, and attach it again if
- * not. Logs what it finds.
+ * Check the links, the pins, and what the
+ * program reads besides tables. Repair what differs. All in one go.
  */
-void datapath_audit_ports(struct datapath *dp);
-const struct datapath_audit *datapath_audit(const struct datapath *dp);
+void datapath_audit(struct datapath *dp, struct audit_report *report);
+/* Check what tells the program whether to look for prefixes, once they are right. */
+void datapath_audit_prefixes(struct datapath *dp, struct audit_report *report);
 /* Set the port's MAC when it has changed. -ENOENT: it is not a port. */
 int datapath_update_port_mac(struct datapath *dp, uint32_t ifindex,
 			     const uint8_t mac[DATAPATH_MAC_SIZE]);
@@ -181,6 +174,9 @@ void datapath_end_inheritance(struct datapath *dp);
  */
 int datapath_set_nexthop(struct datapath *dp, uint32_t slot,
 			 const struct hg_nexthop *nexthop);
+/* Read a next hop. -EINVAL: the slot is outside the table. */
+int datapath_get_nexthop(const struct datapath *dp, uint32_t slot,
+			 struct hg_nexthop *nexthop);
 /* Take the next hop out of, or back into, all its buckets, by one store. */
 int datapath_set_alive(struct datapath *dp, uint32_t slot, bool alive);
 /*
@@ -209,6 +205,29 @@ int datapath_set_vip(struct datapath *dp, const struct prefix *prefix,
 		     const struct hg_vip *vip);
 /* Delete a VIP. -ENOENT: there is no such VIP. */
 int datapath_delete_vip(struct datapath *dp, const struct prefix *prefix);
+/* Read the entry of a VIP. -ENOENT: there is none. */
+int datapath_get_vip(struct datapath *dp, const struct prefix *prefix,
+		     struct hg_vip *vip);
+
+/* A walk over all entries of VIPs; zeroes: its beginning */
+struct datapath_vip_sweep {
+	uint32_t table;
+	uint32_t place;	    /* of the table */
+	struct prefix last; /* of the trie */
+	bool started;	    /* `last` is set */
+	/* Set by the caller. */
+	bool (*is_wanted)(const struct prefix *vip, void *context);
+	void *context;
+	/* Results: entries removed, and the first of them. */
+	uint32_t removed;
+	struct prefix first;
+};
+
+/*
+ * Look at some entries and remove those that are not wanted, and those where a
+ * search does not find them. False: these were the last ones.
+ */
+bool datapath_sweep_vips(struct datapath *dp, struct datapath_vip_sweep *sweep);
 
 /* Readers: the sum over all CPUs */
 int datapath_read_vip_counter(const struct datapath *dp, uint32_t index,

@@ -18,6 +18,7 @@
 
 struct datapath {
 	struct headgate *skeleton;
+	struct bpf_object *object; /* with the maps */
 	struct pins pins;
 	enum datapath_mode mode; /* as requested */
 	bool maps_pinned;
@@ -46,7 +47,6 @@ struct datapath {
 	struct hg_control *control;
 	const struct hg_explanation *explanation;
 	uint32_t port_count;
-	struct datapath_audit audit;
 	uint32_t group_count;
 };
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "datapath/pins.h"
+#include "datapath/vips.h"
 
 static const char *const names[INHERITED_MAP_COUNT] = {
 	[INHERITED_VIP4] = "vip4",
@@ -230,33 +231,16 @@ static void visit_hosts(const struct inherited *inherited,
 	}
 }
 
-union trie_key {
-	struct hg_prefix4 prefix4;
-	struct hg_prefix6 prefix6;
-};
-
-static struct prefix prefix_of_key(const union trie_key *key, bool ipv4)
-{
-	struct prefix prefix = { .length = (uint8_t)key->prefix6.length };
-
-	if (ipv4)
-		prefix.address = address_from_ipv4(key->prefix4.address);
-	else
-		memcpy(prefix.address.bytes, &key->prefix6.address,
-		       sizeof(prefix.address.bytes));
-	return prefix;
-}
-
 static void visit_trie(const struct inherited *inherited, bool ipv4,
 		       inherited_visit *visit, void *context)
 {
 	int trie =
 		inherited->maps[ipv4 ? INHERITED_VIP4_LPM : INHERITED_VIP6_LPM];
-	union trie_key key, next;
+	union vip_trie_key key, next;
 	bool any = false;
 
 	while (!bpf_map_get_next_key(trie, any ? &key : NULL, &next)) {
-		struct prefix prefix = prefix_of_key(&next, ipv4);
+		struct prefix prefix = vips_prefix_of_key(&next, ipv4);
 		struct hg_vip vip;
 
 		if (!bpf_map_lookup_elem(trie, &next, &vip))

@@ -266,25 +266,31 @@ int pins_check(const struct pins *pins, enum pin_kind kind, const char *name,
 		path, why);
 }
 
-/* True if the pin is of this very map. */
-static bool is_pinned_already(const struct pins *pins, enum pin_kind kind,
-			      const char *name, int object)
+/* Return the kernel's id of a map or a link, or 0. */
+static uint32_t object_id(enum pin_kind kind, int object)
 {
-	struct bpf_map_info ours = {}, theirs = {};
-	uint32_t our_size = sizeof(ours), their_size = sizeof(theirs);
-	int pinned;
-	bool same;
+	struct bpf_map_info map = {};
+	struct bpf_link_info link = {};
+	uint32_t size = kind == PIN_MAP ? sizeof(map) : sizeof(link);
+	void *info = kind == PIN_MAP ? (void *)&map : (void *)&link;
 
-	if (kind != PIN_MAP)
-		return false;
-	pinned = pins_get(pins, kind, name);
+	if (!is_of_kind(kind, object) ||
+	    bpf_obj_get_info_by_fd(object, info, &size))
+		return 0;
+	return kind == PIN_MAP ? map.id : link.id;
+}
+
+bool pins_holds(const struct pins *pins, enum pin_kind kind, const char *name,
+		int object)
+{
+	int pinned = pins_get(pins, kind, name);
+	uint32_t id;
+
 	if (pinned < 0)
 		return false;
-	same = !bpf_obj_get_info_by_fd(object, &ours, &our_size) &&
-	       !bpf_obj_get_info_by_fd(pinned, &theirs, &their_size) &&
-	       ours.id == theirs.id;
+	id = object_id(kind, pinned);
 	close(pinned);
-	return same;
+	return id && id == object_id(kind, object);
 }
 
 int pins_add(const struct pins *pins, enum pin_kind kind, const char *name,
@@ -294,7 +300,7 @@ int pins_add(const struct pins *pins, enum pin_kind kind, const char *name,
 	int err;
 
 	err = pins_check(pins, kind, name, object, error);
-	if (err || is_pinned_already(pins, kind, name, object))
+	if (err || pins_holds(pins, kind, name, object))
 		return err;
 	pin_path(pins, kind, name, path);
 	unlink(path);

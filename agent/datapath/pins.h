@@ -43,6 +43,9 @@ int pins_check(const struct pins *pins, enum pin_kind kind, const char *name,
 /* Pin an object, in place of one of ours that is pinned by the same name. */
 int pins_add(const struct pins *pins, enum pin_kind kind, const char *name,
 	     int object, struct datapath_error *error);
+/* True if the pin is of this very object. */
+bool pins_holds(const struct pins *pins, enum pin_kind kind, const char *name,
+		int object);
 /* Return a descriptor of the object pinned by this name, or -errno. */
 int pins_get(const struct pins *pins, enum pin_kind kind, const char *name);
 /* Remove a pin, if pins_check() accepts it. */

@@ -120,6 +120,15 @@ int datapath_set_nexthop(struct datapath *dp, uint32_t slot,
 	return 0;
 }
 
+int datapath_get_nexthop(const struct datapath *dp, uint32_t slot,
+			 struct hg_nexthop *nexthop)
+{
+	if (slot >= dp->nexthops.entries)
+		return -EINVAL;
+	memcpy(nexthop, table_entry(&dp->nexthops, slot), sizeof(*nexthop));
+	return 0;
+}
+
 int datapath_set_alive(struct datapath *dp, uint32_t slot, bool alive)
 {
 	struct hg_nexthop *nexthop;

@@ -197,19 +197,47 @@ int vip_table_set(struct vip_table *table, const struct vip_table_entry *entry)
 	return 0;
 }
 
-int vip_table_delete(struct vip_table *table,
-		     const struct vip_table_entry *entry)
+/* Clear the VIP first: the rest of the entry means nothing then. */
+static void clear_place(const struct vip_table *table, uint64_t *place)
 {
-	uint64_t *place = find_place(table, entry);
 	union last_word last = {};
 
-	if (!place)
-		return -ENOENT;
-	/* Clear the VIP first: the rest of the entry means nothing then. */
 	last.vip.further = last_of(table, place).vip.further;
 	set_last(table, place, last);
 	for (uint32_t i = 0; i + 1 < table->shape->entry_words; i++)
 		__atomic_store_n(place + i, 0, __ATOMIC_RELEASE);
+}
+
+int vip_table_delete(struct vip_table *table,
+		     const struct vip_table_entry *entry)
+{
+	uint64_t *place = find_place(table, entry);
+
+	if (!place)
+		return -ENOENT;
+	clear_place(table, place);
 	table->count--;
 	return 0;
+}
+
+int vip_table_get(const struct vip_table *table,
+		  const struct vip_table_entry *entry, struct hg_vip *vip)
+{
+	const uint64_t *place = find_place(table, entry);
+
+	if (!place)
+		return -ENOENT;
+	*vip = last_of(table, place).vip;
+	return 0;
+}
+
+bool vip_table_is_at(const struct vip_table *table,
+		     const struct vip_table_entry *entry, uint32_t index)
+{
+	return find_place(table, entry) == place_at(table, index);
+}
+
+void vip_table_clear(const struct vip_table *table, uint32_t index)
+{
+	clear_place(table, place_at(table, index));
 }

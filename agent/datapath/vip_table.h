@@ -12,6 +12,7 @@
 
 #include "headgate/abi.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The differences between the tables */
@@ -46,6 +47,14 @@ struct vip_table_entry vip_table_entry6(const struct hg_vip_secret *secret,
  * it could stand in are taken, which takes a deliberate choice of VIPs.
  */
 int vip_table_set(struct vip_table *table, const struct vip_table_entry *entry);
+/* Read the VIP with the address of `entry`. -ENOENT: there is no such VIP. */
+int vip_table_get(const struct vip_table *table,
+		  const struct vip_table_entry *entry, struct hg_vip *vip);
+/* True if a search for the address of `entry` ends at this place. */
+bool vip_table_is_at(const struct vip_table *table,
+		     const struct vip_table_entry *entry, uint32_t index);
+/* Clear a place, whatever is in it. The count stays. */
+void vip_table_clear(const struct vip_table *table, uint32_t index);
 /* Delete the VIP with the address of `entry`. -ENOENT: there is no such VIP. */
 int vip_table_delete(struct vip_table *table,
 		     const struct vip_table_entry *entry);

@@ -25,10 +25,7 @@ struct host {
 struct trie {
 	int map;
 	uint8_t *flag; /* tells the program that the trie has entries */
-	union {
-		struct hg_prefix4 prefix4;
-		struct hg_prefix6 prefix6;
-	} key;
+	union vip_trie_key key;
 };
 
 int vips_draw_secret(struct hg_vip_secret *secret)
@@ -81,22 +78,24 @@ static uint32_t count_used6(const struct table *table)
 	return count;
 }
 
-static bool has_entries(int trie)
+void vips_count(struct vips *vips)
 {
-	union {
-		struct hg_prefix4 prefix4;
-		struct hg_prefix6 prefix6;
-	} key;
+	vips->vip4.count = count_used4(&vips->memory4);
+	vips->vip6.count = count_used6(&vips->memory6);
+}
+
+bool vips_has_prefixes(int trie)
+{
+	union vip_trie_key key;
 
 	return !bpf_map_get_next_key(trie, NULL, &key);
 }
 
 void vips_adopt(struct vips *vips, struct hg_control *control)
 {
-	vips->vip4.count = count_used4(&vips->memory4);
-	vips->vip6.count = count_used6(&vips->memory6);
-	control->lpm4 = has_entries(vips->vip4_lpm);
-	control->lpm6 = has_entries(vips->vip6_lpm);
+	vips_count(vips);
+	control->lpm4 = vips_has_prefixes(vips->vip4_lpm);
+	control->lpm6 = vips_has_prefixes(vips->vip6_lpm);
 }
 
 void vips_close(struct vips *vips)
@@ -121,21 +120,39 @@ static struct host host_of(struct datapath *dp, const struct prefix *prefix,
 							       &address, vip) };
 }
 
+union vip_trie_key vips_key_of_prefix(const struct prefix *prefix)
+{
+	union vip_trie_key key = { .prefix6.length = prefix->length };
+
+	if (address_is_ipv4(&prefix->address))
+		key.prefix4.address = address_ipv4(&prefix->address);
+	else
+		memcpy(&key.prefix6.address, prefix->address.bytes,
+		       sizeof(key.prefix6.address));
+	return key;
+}
+
+struct prefix vips_prefix_of_key(const union vip_trie_key *key, bool ipv4)
+{
+	struct prefix prefix = { .length = (uint8_t)key->prefix6.length };
+
+	if (ipv4)
+		prefix.address = address_from_ipv4(key->prefix4.address);
+	else
+		memcpy(prefix.address.bytes, &key->prefix6.address,
+		       sizeof(prefix.address.bytes));
+	return prefix;
+}
+
 static struct trie trie_of(struct datapath *dp, const struct prefix *prefix)
 {
-	struct trie trie = { .key.prefix6.length = prefix->length };
+	bool ipv4 = address_is_ipv4(&prefix->address);
 
-	if (address_is_ipv4(&prefix->address)) {
-		trie.map = dp->vips.vip4_lpm;
-		trie.flag = &dp->control->lpm4;
-		trie.key.prefix4.address = address_ipv4(&prefix->address);
-	} else {
-		trie.map = dp->vips.vip6_lpm;
-		trie.flag = &dp->control->lpm6;
-		memcpy(&trie.key.prefix6.address, prefix->address.bytes,
-		       sizeof(trie.key.prefix6.address));
-	}
-	return trie;
+	return (struct trie){
+		.map = ipv4 ? dp->vips.vip4_lpm : dp->vips.vip6_lpm,
+		.flag = ipv4 ? &dp->control->lpm4 : &dp->control->lpm6,
+		.key = vips_key_of_prefix(prefix),
+	};
 }
 
 static int set_prefix(struct datapath *dp, const struct prefix *prefix,
@@ -203,4 +220,24 @@ int datapath_delete_vip(struct datapath *dp, const struct prefix *prefix)
 		log_debug(subsystem, "VIP %s: deleted",
 			  prefix_format(prefix, text));
 	return err;
+}
+
+static int get_prefix(struct datapath *dp, const struct prefix *prefix,
+		      struct hg_vip *vip)
+{
+	struct trie trie = trie_of(dp, prefix);
+
+	/* The longest match: if it is another prefix, it has another counter. */
+	return bpf_map_lookup_elem(trie.map, &trie.key, vip);
+}
+
+int datapath_get_vip(struct datapath *dp, const struct prefix *prefix,
+		     struct hg_vip *vip)
+{
+	struct host host;
+
+	if (!prefix_is_host(prefix))
+		return get_prefix(dp, prefix, vip);
+	host = host_of(dp, prefix, (struct hg_vip){});
+	return vip_table_get(host.table, &host.entry, vip);
 }

@@ -344,7 +344,7 @@ static void disown(struct nexthop_slots *slots, uint32_t index)
 	if (slots->values[index].alive)
 		sink->set_alive(sink->datapath, index, false);
 	slots->values[index].alive = 0;
-	slots->values[index].held_until_s = 0;
+	nexthop_slots_note_held(slots, index, 0);
 }
 
 void nexthop_slots_adopt(struct nexthop_slots *slots,

@@ -37,6 +37,7 @@
  *   parking        VIPs without a server whose flows stay
  *   flow_sweep     records of flows that are not needed any more
  *   drain          next hops that keep flows and get no new ones
+ *   audit          the program's tables beside what was written there
  *   build_budget   tables built again and again for the same VIPs. Pure
  *   nexthop_slots  entries of the map `nexthops`
  *   assign         capped highest-random-weight: owners and backups. Pure
@@ -87,6 +88,18 @@ struct steering_sink {
 	int (*set_nexthop)(struct datapath *datapath, uint32_t slot,
 			   const struct hg_nexthop *nexthop);
 	int (*set_alive)(struct datapath *datapath, uint32_t slot, bool alive);
+	/*
+	 * Readers of what is in the tables, for audits. A VIP without an entry:
+	 * -ENOENT.
+	 */
+	int (*get_vip)(struct datapath *datapath, const struct prefix *vip,
+		       struct hg_vip *value);
+	int (*get_bucket)(const struct datapath *datapath, uint32_t index,
+			  struct hg_bucket *bucket);
+	int (*get_previous)(const struct datapath *datapath, uint32_t index,
+			    uint16_t *slot);
+	int (*get_nexthop)(const struct datapath *datapath, uint32_t slot,
+			   struct hg_nexthop *nexthop);
 	/* Set the counter of an index with a new owner to zero. */
 	int (*clear_vip_counter)(struct datapath *datapath, uint32_t index);
 	int (*clear_nexthop_counter)(struct datapath *datapath, uint32_t slot);

@@ -55,6 +55,10 @@ static inline bool vip_is_steered(const struct steering_vip *vip)
 	return (vip->group && !vip->parked) || vip->by_kernel;
 }
 
+/* Return the program's entry of `vip` that points at `group`. */
+struct hg_vip vip_value(const struct steering *steering,
+			const struct steering_vip *vip,
+			const struct steering_group *group);
 /* Point the program's entry of `vip` at `group`. Returns 0 or the sink's error. */
 int vip_use_group(struct steering *steering, struct steering_vip *vip,
 		  struct steering_group *group);

@@ -85,21 +85,27 @@ static void leave_list(struct steering *steering, struct steering_vip *vip)
 	vip_release_group(steering, group);
 }
 
+struct hg_vip vip_value(const struct steering *steering,
+			const struct steering_vip *vip,
+			const struct steering_group *group)
+{
+	return (struct hg_vip){
+		.group = group->index,
+		.counter = vip->counter->index,
+		.hash_fields = steering_hash_fields_of(&steering->options,
+						       &vip->node.prefix),
+	};
+}
+
 /* Point the program's entry at a group. Returns 0 or the sink's error. */
 static int write_entry(struct steering *steering,
 		       const struct steering_vip *vip,
 		       const struct steering_group *group)
 {
 	const struct steering_sink *sink = &steering->sink;
-	const struct prefix *prefix = &vip->node.prefix;
-	const struct hg_vip value = {
-		.group = group->index,
-		.counter = vip->counter->index,
-		.hash_fields =
-			steering_hash_fields_of(&steering->options, prefix),
-	};
+	const struct hg_vip value = vip_value(steering, vip, group);
 
-	return sink->set_vip(sink->datapath, prefix, &value);
+	return sink->set_vip(sink->datapath, &vip->node.prefix, &value);
 }
 
 void vip_write(struct steering *steering, const struct steering_vip *vip)

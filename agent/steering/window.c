@@ -47,8 +47,8 @@ static uint16_t slot_of(const struct steering_group *group, uint16_t member)
 
 /* ------------------------------------------------------------- writing */
 
-static struct hg_bucket group_word(const struct steering_group *group,
-				   uint32_t bucket)
+struct hg_bucket window_word(const struct steering_group *group,
+			     uint32_t bucket)
 {
 	uint16_t backup = slot_of(group, group->backups[bucket]);
 
@@ -82,7 +82,7 @@ int window_write(struct group_table *table, struct steering_group *group)
 	int error = write_previous(table, group);
 
 	for (uint32_t b = 0; b < size; b++)
-		table->buckets[b] = group_word(group, b);
+		table->buckets[b] = window_word(group, b);
 	return error ? error :
 		       sink->set_buckets(sink->datapath, group->index * size,
 					 table->buckets, size);

@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "headgate/abi.h"
+
 struct affinity;
 struct group_table;
 struct slot;
@@ -64,6 +66,9 @@ void window_adopt(struct group_table *table, struct steering_group *group,
 /* Write into the next hops how long flows stay on them. */
 void window_note_holds(struct group_table *table);
 
+/* Return a bucket of the group as the program reads it. */
+struct hg_bucket window_word(const struct steering_group *group,
+			     uint32_t bucket);
 /* Write all buckets of the group. Returns 0 or an error of the sink. */
 int window_write(struct group_table *table, struct steering_group *group);
 

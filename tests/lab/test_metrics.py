@@ -68,9 +68,12 @@ class Metrics(LabCase):
         after = of_json(self.lab.headgate.show("counters"))
         self.assertEqual(status, 200)
         self.assertEqual(kind, "text/plain; version=0.0.4; charset=utf-8")
-        totals = TOTAL.findall(body)
+        totals = dict(TOTAL.findall(body))
+        rounds = int(totals.pop("audits"))
         status = self.lab.headgate.show("status")
-        self.assertEqual({name: int(number) for name, number in totals},
+        self.assertIn(rounds, range(status["sync"]["audits"] + 1))
+        self.assertEqual({name: int(number)
+                          for name, number in totals.items()},
                          {**{name: status[name] for name in TOTALS},
                           "audit_differences": status["sync"]["differences"],
                           "audit_repairs": status["sync"]["repaired"],
@@ -116,6 +119,9 @@ class Metrics(LabCase):
                 row["oldest_s"],
                 ("flow_map_evicted_total", "map", row["map"]):
                 row["evicted"]})
+        for kind, counts in status["sync"]["kinds"].items():
+            found["audit_findings_total", "kind", kind] = (
+                counts["differences"])
         for address, nexthop in self.lab.headgate.nexthops().items():
             found["nexthop_flows_recorded", "address", address] = (
                 nexthop["flows_recorded"])

@@ -95,3 +95,14 @@ def read_array(path, first, count, layout):
             return list(struct.iter_unpack(layout, memory[first * size:]))
     finally:
         os.close(fd)
+
+
+def write_array(path, offset, data):
+    """Write bytes into a pinned array that can be mapped."""
+    fd = open_map(path)
+    try:
+        with mmap.mmap(fd, offset + len(data), mmap.MAP_SHARED,
+                       mmap.PROT_READ | mmap.PROT_WRITE) as memory:
+            memory[offset:] = data
+    finally:
+        os.close(fd)

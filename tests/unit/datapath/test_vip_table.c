@@ -421,6 +421,26 @@ static void random_changes_leave_the_expected_vips(void **state)
 	}
 }
 
+static void an_entry_where_no_search_ends_can_be_cleared(void **state)
+{
+	struct tables *tables = *state;
+	struct vip_table_entry entry =
+		vip_table_entry4(&secret, 0x010200c0, vip_of(1));
+	uint32_t wrong = (entry.home + 1000) % HG_VIP_PLACES;
+	struct hg_vip vip;
+
+	assert_int_equal(vip_table_get(&tables->table4, &entry, &vip), -ENOENT);
+	assert_int_equal(vip_table_set(&tables->table4, &entry), 0);
+	tables->vip4[wrong] = tables->vip4[entry.home];
+	assert_true(vip_table_is_at(&tables->table4, &entry, entry.home));
+	assert_false(vip_table_is_at(&tables->table4, &entry, wrong));
+	vip_table_clear(&tables->table4, wrong);
+	assert_false(tables->vip4[wrong].vip.used);
+	assert_int_equal(vip_table_get(&tables->table4, &entry, &vip), 0);
+	assert_int_equal(vip.counter, 1);
+	assert_int_equal(tables->table4.count, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -435,6 +455,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			taken_places_refuse_one_more_and_take_it_when_one_has_gone,
 			setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			an_entry_where_no_search_ends_can_be_cleared, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(a_vip_stands_once, setup,
 						teardown),
 		cmocka_unit_test(a_block_of_addresses_shares_a_line),

@@ -225,6 +225,19 @@ static bool all_have_servers(void)
 	return true;
 }
 
+enum {
+	AUDIT_STEPS = 8,
+};
+
+/* The tables have the words that were written there last. */
+static void check_audit(void)
+{
+	const struct audit_report report = audit_tables();
+
+	assert_string_equal(report.last, "");
+	assert_true(report.in_sync);
+}
+
 static void flow_step(void)
 {
 	if (restarts && chance_one_in(10) && all_have_servers())
@@ -268,8 +281,11 @@ static void change_for_long(void)
 			};
 			open_flow(&flows[i]);
 		}
-		for (int i = 0; i < STEPS; i++)
+		for (int i = 0; i < STEPS; i++) {
 			flow_step();
+			if (i % AUDIT_STEPS == 0)
+				check_audit();
+		}
 		assert_int_equal(
 			steering_totals(tables.steering).moved_without_window,
 			0);

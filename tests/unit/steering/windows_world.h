@@ -18,11 +18,13 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 
+#include "core/audit_report.h"
 #include "core/clock.h"
 #include "nexthop/tracker.h"
 #include "settled.h"
 #include "steering/adopt.h"
 #include "steering/affinity.h"
+#include "steering/audit.h"
 #include "steering/steering.h"
 
 enum {
@@ -158,6 +160,56 @@ static inline int set_alive(struct datapath *datapath, uint32_t slot,
 	return 0;
 }
 
+/* ------------------------------------------------------------- readers */
+
+static inline int read_vip(struct datapath *datapath,
+			   const struct prefix *prefix, struct hg_vip *value)
+{
+	unsigned int i = ntohl(address_ipv4(&prefix->address)) - 0xc0000201;
+
+	(void)datapath;
+	*value = tables.vips[i];
+	return tables.vip_set[i] ? 0 : -ENOENT;
+}
+
+static inline int read_bucket(const struct datapath *datapath, uint32_t index,
+			      struct hg_bucket *bucket)
+{
+	(void)datapath;
+	*bucket = tables.buckets[index];
+	return 0;
+}
+
+static inline int read_previous(const struct datapath *datapath, uint32_t index,
+				uint16_t *slot)
+{
+	(void)datapath;
+	*slot = tables.previous[index];
+	return 0;
+}
+
+static inline int get_nexthop(const struct datapath *datapath, uint32_t slot,
+			      struct hg_nexthop *nexthop)
+{
+	(void)datapath;
+	*nexthop = slot <= HOPS ? tables.nexthops[slot] : (struct hg_nexthop){};
+	return 0;
+}
+
+/* Compare all tables with what is wanted, and return what was found. */
+static inline struct audit_report audit_tables(void)
+{
+	struct steering_audit audit = { 0 };
+	struct audit_report report;
+
+	audit_report_init(&report);
+	audit_report_begin_round(&report);
+	while (steering_audit_step(tables.steering, &audit, &report))
+		;
+	audit_report_end_round(&report);
+	return report;
+}
+
 static inline int clear_counter(struct datapath *datapath, uint32_t index)
 {
 	(void)datapath, (void)index;
@@ -228,6 +280,18 @@ static inline void track(const struct address *address, bool wanted,
 	assert_in_range(tables.tracked[hop_index(address)], 0, 1);
 }
 
+/* Replaced by tests of failures. */
+static int (*sink_set_vip)(struct datapath *datapath,
+			   const struct prefix *prefix,
+			   const struct hg_vip *value) = set_vip;
+
+static inline int call_set_vip(struct datapath *datapath,
+			       const struct prefix *prefix,
+			       const struct hg_vip *value)
+{
+	return sink_set_vip(datapath, prefix, value);
+}
+
 /* Make a steering on the tables as they are. */
 static inline void make_steering(uint32_t groups, uint32_t window_s)
 {
@@ -240,12 +304,16 @@ static inline void make_steering(uint32_t groups, uint32_t window_s)
 		.session_loss = session_loss,
 	};
 	const struct steering_sink sink = {
-		.set_vip = set_vip,
+		.set_vip = call_set_vip,
 		.delete_vip = delete_vip,
 		.set_buckets = set_buckets,
 		.set_previous = set_previous,
 		.set_nexthop = set_nexthop,
 		.set_alive = set_alive,
+		.get_vip = read_vip,
+		.get_bucket = read_bucket,
+		.get_previous = read_previous,
+		.get_nexthop = get_nexthop,
 		.clear_vip_counter = clear_counter,
 		.clear_nexthop_counter = clear_counter,
 		.read_flows = read_flows,
@@ -466,14 +534,6 @@ static inline int get_bucket(const struct datapath *datapath, uint32_t group,
 	(void)datapath;
 	*word = tables.buckets[group * TABLE_SIZE + bucket];
 	*slot = tables.previous[group * TABLE_SIZE + bucket];
-	return 0;
-}
-
-static inline int get_nexthop(const struct datapath *datapath, uint32_t slot,
-			      struct hg_nexthop *nexthop)
-{
-	(void)datapath;
-	*nexthop = slot <= HOPS ? tables.nexthops[slot] : (struct hg_nexthop){};
 	return 0;
 }
 
