@@ -147,31 +147,34 @@ uint32_t affinity_expire(struct affinity *affinity, uint32_t now_s)
 	return ended;
 }
 
-uint32_t affinity_forget(struct affinity *affinity, uint16_t slot)
+/* The previous died: no flow can go on there, nor come back to it. */
+static void forget_previous(struct affinity *affinity,
+			    struct affinity_bucket *b)
+{
+	uint16_t previous = b->previous;
+
+	set_moving(affinity, b, false);
+	if (b->current != previous)
+		end_window(affinity, b);
+}
+
+uint32_t affinity_shorten(struct affinity *affinity, const uint32_t *latest)
 {
 	uint32_t ended = 0;
 
 	for (uint32_t i = 0; i < affinity->size && affinity->moving; i++) {
 		struct affinity_bucket *b = &affinity->buckets[i];
+		uint32_t until_s = b->moving ? latest[b->previous] :
+					       (uint32_t)AFFINITY_KEEP;
 
-		if (b->moving && b->previous == slot) {
-			set_moving(affinity, b, false);
+		if (until_s == AFFINITY_DEAD) {
+			forget_previous(affinity, b);
 			ended++;
-			if (b->current != slot)
-				end_window(affinity, b);
+		} else if (until_s != AFFINITY_KEEP && b->until_s > until_s) {
+			b->until_s = until_s;
 		}
 	}
 	return ended;
-}
-
-void affinity_limit(struct affinity *affinity, uint16_t slot, uint32_t until_s)
-{
-	for (uint32_t i = 0; i < affinity->size; i++) {
-		struct affinity_bucket *b = &affinity->buckets[i];
-
-		if (b->moving && b->previous == slot && b->until_s > until_s)
-			b->until_s = until_s;
-	}
 }
 
 void affinity_extend(struct affinity *affinity, uint32_t until_s)

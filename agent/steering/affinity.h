@@ -97,10 +97,12 @@ void affinity_foresee(struct affinity *affinity, uint32_t bucket,
 
 /* End the windows that are over. Returns how many ended. */
 uint32_t affinity_expire(struct affinity *affinity, uint32_t now_s);
-/* The slot died: it is the previous of no bucket. Returns of how many it was. */
-uint32_t affinity_forget(struct affinity *affinity, uint16_t slot);
-/* Let no window with this previous end later. */
-void affinity_limit(struct affinity *affinity, uint16_t slot, uint32_t until_s);
+/*
+ * Shorten windows. `latest` has by slot the latest end of a window with this
+ * previous, AFFINITY_KEEP, or AFFINITY_DEAD: it is the previous of no bucket.
+ * One pass, whatever the number of slots. Returns how many windows ended.
+ */
+uint32_t affinity_shorten(struct affinity *affinity, const uint32_t *latest);
 /* Let no window end earlier. */
 void affinity_extend(struct affinity *affinity, uint32_t until_s);
 /* Return the earliest end of a window, or AFFINITY_NEVER. */

@@ -183,6 +183,12 @@ static void set_end(struct steering_group *group)
 			group->ends_s = group->held[i].until_s;
 }
 
+static void keep_all_ends(struct group_table *table)
+{
+	for (uint32_t i = 0; i < HG_MAX_NEXTHOPS; i++)
+		table->terms[i] = AFFINITY_KEEP;
+}
+
 /* Without a mark the buckets are those of the set. */
 static void free_unused(struct steering_group *group)
 {
@@ -321,17 +327,51 @@ static struct affinity *buckets_of(const struct group_table *table,
 	return affinity;
 }
 
+/* Let windows on a slot that is held end by then. True if they ended later. */
+static bool limit_hold(struct group_table *table, struct steering_hold *hold,
+		       uint32_t until_s)
+{
+	if (hold->until_s <= until_s)
+		return false;
+	hold->until_s = until_s;
+	table->terms[hold->slot->index] = until_s;
+	return true;
+}
+
+/* One pass over the buckets: thousands of members may be lost at once. */
+static void shorten_windows(struct group_table *table,
+			    struct steering_group *group)
+{
+	if (group->affinity)
+		affinity_shorten(group->affinity, table->terms);
+	set_end(group);
+	table->holds_changed = true;
+}
+
+/* A window of the VIP from now. */
+static uint32_t short_end(const struct group_table *table,
+			  const struct steering_group *group)
+{
+	return table->now_s + group->set->window_s + 1;
+}
+
 /* Members that are back need no drain, those whose session ended no long one. */
 static void shorten_drains(struct group_table *table,
 			   struct steering_group *group)
 {
-	for (size_t i = 0; i < group->held_count; i++) {
-		const struct slot *slot = group->held[i].slot;
+	bool is_shorter = false;
 
-		if (is_owner(group->set, slot) ||
-		    table->nexthops->states[slot->index].lost)
-			window_shorten(table, group, slot);
+	keep_all_ends(table);
+	for (size_t i = 0; i < group->held_count; i++) {
+		struct steering_hold *hold = &group->held[i];
+
+		if (is_owner(group->set, hold->slot) ||
+		    table->nexthops->states[hold->slot->index].lost)
+			is_shorter |= limit_hold(table, hold,
+						 short_end(table, group));
 	}
+	if (is_shorter)
+		shorten_windows(table, group);
 }
 
 /*
@@ -418,40 +458,45 @@ void window_return(struct group_table *table, struct steering_group *group)
 
 /* ------------------------------------------------------------- changes */
 
-static bool holds_dead(const struct group_table *table,
-		       const struct steering_group *group)
+/* Note which of the held slots are dead. True if there are any. */
+static bool find_dead(struct group_table *table,
+		      const struct steering_group *group)
 {
-	for (size_t i = 0; i < group->held_count; i++)
-		if (!nexthop_slots_is_alive(table->nexthops,
-					    group->held[i].slot))
-			return true;
-	return false;
+	bool found = false;
+
+	for (size_t i = 0; i < group->held_count; i++) {
+		const struct slot *slot = group->held[i].slot;
+
+		if (nexthop_slots_is_alive(table->nexthops, slot))
+			continue;
+		if (!found)
+			keep_all_ends(table);
+		table->terms[slot->index] = AFFINITY_DEAD;
+		found = true;
+	}
+	return found;
 }
 
-/* End windows. Returns how many. */
+/* End windows: those that are over, and of dead slots. Returns how many. */
 static uint32_t end_windows(const struct group_table *table,
-			    struct steering_group *group)
+			    struct steering_group *group, bool some_dead)
 {
-	struct affinity *affinity = group->affinity;
-	uint32_t ended = affinity_expire(affinity, table->now_s);
+	uint32_t ended = affinity_expire(group->affinity, table->now_s);
 
-	for (size_t i = 0; i < group->held_count; i++)
-		if (!nexthop_slots_is_alive(table->nexthops,
-					    group->held[i].slot))
-			ended += affinity_forget(
-				affinity, (uint16_t)group->held[i].slot->index);
+	if (some_dead)
+		ended += affinity_shorten(group->affinity, table->terms);
 	return ended;
 }
 
 bool window_update(struct group_table *table, struct steering_group *group)
 {
+	bool some_dead = find_dead(table, group);
 	uint32_t ended = 0;
 
-	if (!group->held_count ||
-	    (table->now_s < group->ends_s && !holds_dead(table, group)))
+	if (!group->held_count || (table->now_s < group->ends_s && !some_dead))
 		return false;
 	if (group->affinity)
-		ended = end_windows(table, group);
+		ended = end_windows(table, group, some_dead);
 	group->origin = 0; /* VIPs that come now would miss what ended */
 	if (ended)
 		window_write(table, group);
@@ -473,16 +518,15 @@ void window_extend(const struct group_table *table,
 void window_shorten(struct group_table *table, struct steering_group *group,
 		    const struct slot *slot)
 {
-	uint32_t until_s = table->now_s + group->set->window_s + 1;
+	size_t i = 0;
 
-	for (size_t i = 0; i < group->held_count; i++)
-		if (group->held[i].slot == slot &&
-		    group->held[i].until_s > until_s)
-			group->held[i].until_s = until_s;
-	if (group->affinity)
-		affinity_limit(group->affinity, (uint16_t)slot->index, until_s);
-	set_end(group);
-	table->holds_changed = true;
+	while (i < group->held_count && group->held[i].slot != slot)
+		i++;
+	if (i == group->held_count)
+		return;
+	keep_all_ends(table);
+	if (limit_hold(table, &group->held[i], short_end(table, group)))
+		shorten_windows(table, group);
 }
 
 /* Hold what the flows of `from` need. */

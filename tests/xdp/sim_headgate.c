@@ -150,7 +150,7 @@ static void fill_terms(const struct sim_headgate *headgate, uint32_t *slots)
 
 void sim_headgate_change(struct sim_headgate *headgate, uint32_t now_s)
 {
-	uint32_t slots[HG_MAX_NEXTHOPS] = {};
+	uint32_t slots[HG_MAX_NEXTHOPS] = {}, latest[SIM_MAX_MEMBERS];
 	const struct affinity_terms terms = {
 		.until_s = now_s + SIM_WINDOW_S,
 		.slots = slots,
@@ -160,9 +160,10 @@ void sim_headgate_change(struct sim_headgate *headgate, uint32_t now_s)
 	fill_terms(headgate, slots);
 	for (uint16_t slot = 1; slot < SIM_MAX_MEMBERS; slot++) {
 		write_nexthop(headgate, slot);
-		if (slots[slot] == AFFINITY_DEAD)
-			affinity_forget(headgate->affinity, slot);
+		latest[slot] = slots[slot] == AFFINITY_DEAD ? AFFINITY_DEAD :
+							      AFFINITY_KEEP;
 	}
+	affinity_shorten(headgate->affinity, latest);
 	for (uint32_t i = 0; i < SIM_TABLE_SIZE; i++) {
 		uint16_t owner, backup = headgate->backups[i];
 

@@ -179,6 +179,17 @@ static uint32_t window_end(uint32_t now_s)
 	return START_S + now_s + WINDOW_S;
 }
 
+/* Shorten the windows with one previous. */
+static void shorten(struct affinity *affinity, uint16_t slot, uint32_t latest_s)
+{
+	uint32_t latest[SLOTS];
+
+	for (int i = 0; i < SLOTS; i++)
+		latest[i] = AFFINITY_KEEP;
+	latest[slot] = latest_s;
+	affinity_shorten(affinity, latest);
+}
+
 static void do_step(struct bench *bench, const struct step *step)
 {
 	struct affinity *affinity = bench->affinity;
@@ -202,10 +213,10 @@ static void do_step(struct bench *bench, const struct step *step)
 		bench->slots[step->slot] = AFFINITY_DEAD;
 		break;
 	case FORGET:
-		affinity_forget(affinity, step->slot);
+		shorten(affinity, step->slot, AFFINITY_DEAD);
 		break;
 	case LIMIT:
-		affinity_limit(affinity, step->slot, time_s);
+		shorten(affinity, step->slot, time_s);
 		break;
 	case EXTEND:
 		affinity_extend(affinity, time_s);
@@ -429,10 +440,10 @@ static void die_or_return(struct world *world)
 	if (world->alive[slot])
 		return;
 	if (chance_below(2))
-		affinity_forget(world->affinity, slot);
+		shorten(world->affinity, slot, AFFINITY_DEAD);
 	if (world->affinity->buckets->current == slot)
 		move(world);
-	affinity_forget(world->affinity, slot);
+	shorten(world->affinity, slot, AFFINITY_DEAD);
 }
 
 /* Remove records that say nothing, and then the mark, like the agent. */
