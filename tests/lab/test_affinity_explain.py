@@ -7,17 +7,26 @@ import platform
 import re
 import unittest
 
-from affinity_scenes import KEPT_ALIVE, KEPT_PORT, AffinityCase
+from affinity_scenes import KEPT_ALIVE, KEPT_PORT, AffinityCase, AffinityLab
 from lab import traffic
-from lab.system import TIME_SCALE
+from lab.system import PYTHON, TIME_SCALE
 from lab.topology import CLIENT_ADDRESS, VIP
 
 PORTS = range(KEPT_PORT, KEPT_PORT + KEPT_ALIVE)
+METRICS = 9180
+PAGE = ("import urllib.request as u; print(u.urlopen('http://127.0.0.1:"
+        f"{METRICS}/metrics').read().decode())")
 RELEASE = tuple(map(int, re.findall(r"\d+", platform.release())[:2]))
+
+
+class MetricsLab(AffinityLab):
+    flags = (*AffinityLab.flags, "--metrics", f"127.0.0.1:{METRICS}")
 
 
 @unittest.skipUnless(RELEASE >= (5, 15), "needs Linux 5.15")
 class ExplainWhileMoving(AffinityCase):
+
+    lab_class = MetricsLab
 
     def explain(self, port):
         done = self.lab.headgate.ctl("-j", "explain", "flow", CLIENT_ADDRESS,
@@ -33,6 +42,19 @@ class ExplainWhileMoving(AffinityCase):
                 if (answer["affinity"] or {}).get("previous") ==
                 self.victim.address}
 
+    def counts(self):
+        """Return all that a packet for the VIP counts; no client sends any.
+        Frames of other kinds come at any time."""
+        counters = self.lab.headgate.show("counters")
+        metrics = self.lab.host.run(PYTHON, "-c", PAGE)
+        return (
+            [o for o in counters["outcomes"] if "forwarded" in o["name"]
+             or "dropped" in o["name"]],
+            counters["vips"], counters["nexthops"], counters["events"],
+            [cpu["value"]["flows"]
+             for cpu in self.lab.headgate.map_dump("counters")],
+            re.findall(r"headgate_(?:vips|nexthops|flow)\S+ \d+", metrics))
+
     def test_an_unknown_flow_and_a_recorded_one(self):
         self.wait_steady()
         self.withdraw()
@@ -47,7 +69,10 @@ class ExplainWhileMoving(AffinityCase):
             self.assertEqual(said["table"]["previous"], previous)
             self.assertIsNone(said["table"]["recorded"])
             self.assertIs(said["agree"], True)
+        before = self.counts()
+        self.assertTrue(all(before))
         again = self.moving()
+        self.assertEqual(self.counts(), before)  # and counted nothing
         for said in again.values():
             del said["affinity"]["signature"]
         self.assertEqual(again, unknown)  # it left no record
