@@ -154,10 +154,14 @@ static int make_tables(struct agent *agent)
 
 static int make_checks(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
-	agent->checks.tracker = agent->tracker;
-	agent->checks.takeover = &agent->takeover;
-	return service_checks_init(&agent->checks, agent->base, agent->config,
-				   error, AGENT_ERROR_SIZE);
+	agent->checks = (struct service_checks){
+		.base = agent->base,
+		.tracker = agent->tracker,
+		.takeover = &agent->takeover,
+		.steering = agent->steering,
+	};
+	return service_checks_open(&agent->checks, agent->config, error,
+				   AGENT_ERROR_SIZE);
 }
 
 static int make_rib(struct agent *agent)

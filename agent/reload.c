@@ -181,6 +181,10 @@ static int change_rooms(struct agent *agent, const struct config *before,
 				   RELOAD_ERROR_SIZE);
 	if (code)
 		return code;
+	code = service_checks_open(&agent->checks, after, error,
+				   RELOAD_ERROR_SIZE);
+	if (code)
+		return code;
 	watch_statics(agent, before, after);
 	code = rib_reconfigure(agent->rib, &after->rib);
 	if (code) {
@@ -202,6 +206,7 @@ static void replace_config(struct agent *agent, struct config *config,
 	view->bgp = &config->bgp;
 	view->steering_options = &config->steering;
 	view->datapath_options = &config->datapath;
+	view->services = agent->checks.services;
 	view->config_text = text;
 	free(agent->config_text);
 	agent->config_text = text;

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "nexthop/service_link.h"
+#include "steering/adopt.h"
+#include "steering/set.h"
 
 /* ------------------------------------------------------------- options */
 
@@ -25,27 +27,48 @@ static bool is_wanted(const struct config *config)
 /* Return how the service behind a path is checked, or NULL. */
 static const struct service_options *options_of(const struct path *path)
 {
-	const struct service_options *options = path->source->service;
+	const struct path_source *source = path->source;
+	const struct service_options *options =
+		path_is_static(path) ?
+			&source->statics[path->path_id - 1].service :
+			&source->service;
 
-	if (path_is_static(path))
-		options = &path->source->statics[path->path_id - 1].service;
-	return options && options->target.kind ? options : NULL;
+	return options->target.kind ? options : NULL;
 }
 
 /* ------------------------------------------------------------- paths */
+
+/*
+ * True if flows of the VIP may be at the next hop. Its check, which a reload has
+ * brought, must end before it says anything about them.
+ */
+static bool is_served(const struct service_checks *checks,
+		      const struct prefix *vip, const struct address *nexthop)
+{
+	const struct steering_set *set =
+		steering_wanted_set(checks->steering, vip);
+	const struct member *member = set ? set_find(set, nexthop) : NULL;
+
+	return member && member->weight;
+}
 
 enum path_reason service_checks_path(struct service_checks *checks,
 				     const struct route *route,
 				     const struct path *path)
 {
 	const struct service_options *options = options_of(path);
+	const struct prefix *vip = &route->node.prefix;
+	const struct address *nexthop;
 	const struct service_check *check;
 
 	if (!options)
 		return REASON_NONE;
-	check = services_want(checks->services, &route->node.prefix,
-			      rib_nexthop_address(path->attributes->nexthop),
-			      options, takeover_is_pending(checks->takeover));
+	nexthop = rib_nexthop_address(path->attributes->nexthop);
+	check = services_find(checks->services, vip, nexthop);
+	check = services_want(checks->services, vip, nexthop, options,
+			      takeover_is_pending(checks->takeover) ||
+				      (!check &&
+				       is_served(checks, vip, nexthop)));
 	if (!check || service_state_is_usable(&check->state))
 		return REASON_NONE;
 	return check->state.verdict == SERVICE_FAILING ? REASON_CHECK_FAILED :
@@ -123,8 +146,7 @@ static void on_packets_read(void *context)
 
 /* ------------------------------------------------------------- life */
 
-int service_checks_init(struct service_checks *checks, struct event_base *base,
-			const struct config *config, char *error, size_t size)
+static int open_services(struct service_checks *checks)
 {
 	const struct service_link_callbacks callbacks = {
 		.packet = on_packet,
@@ -139,19 +161,28 @@ int service_checks_init(struct service_checks *checks, struct event_base *base,
 		.read_answers = read_packets,
 		.context = checks,
 	};
-	int code;
+	int code = 0;
 
-	if (!is_wanted(config))
-		return 0;
-	code = service_link_new(base, &callbacks, &checks->link);
-	if (code) {
+	if (!checks->link)
+		code = service_link_new(checks->base, &callbacks,
+					&checks->link);
+	if (!code)
+		checks->services = services_new(
+			checks->base, service_link_port(checks->link), &hooks);
+	return !code && !checks->services ? -ENOMEM : code;
+}
+
+int service_checks_open(struct service_checks *checks,
+			const struct config *config, char *error, size_t size)
+{
+	int code = 0;
+
+	if (!checks->services && is_wanted(config))
+		code = open_services(checks);
+	if (code)
 		snprintf(error, size, "sockets of check= not opened: %s",
 			 strerror(-code));
-		return code;
-	}
-	checks->services =
-		services_new(base, service_link_port(checks->link), &hooks);
-	return checks->services ? 0 : -ENOMEM;
+	return code;
 }
 
 void service_checks_release(struct service_checks *checks)

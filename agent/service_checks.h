@@ -20,21 +20,25 @@
 
 struct event_base;
 struct service_link;
+struct steering;
 
+/* Set by the owner, the rib when it is made; zeroed otherwise. */
 struct service_checks {
-	struct service_link *link;
-	struct services *services; /* NULL: nothing is checked */
+	struct event_base *base;
 	const struct tracker *tracker;
 	const struct takeover *takeover;
-	struct rib *rib; /* set by the user, when it is made */
+	const struct steering *steering;
+	struct rib *rib;
+	struct service_link *link;
+	struct services *services; /* NULL: nothing was checked so far */
 };
 
 /*
- * Open the sockets if the configuration has checks. The caller calls
- * service_checks_release(), also on failure. Returns 0 or -errno, and says in
- * `error` (size bytes) what failed.
+ * Open the sockets if the configuration has checks and they are not open. The
+ * caller calls service_checks_release(), also on failure. Returns 0 or -errno,
+ * and says in `error` (size bytes) what failed.
  */
-int service_checks_init(struct service_checks *checks, struct event_base *base,
+int service_checks_open(struct service_checks *checks,
 			const struct config *config, char *error, size_t size);
 void service_checks_release(struct service_checks *checks);
 /* Return why a path that could be used may get no new flows, or REASON_NONE. */

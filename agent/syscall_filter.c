@@ -85,6 +85,7 @@ static const struct allowed_call allowed_calls[] = {
 	{ "socket", 0, ALL_BITS, AF_UNIX },
 	{ "bind" },
 	{ "connect" },
+	{ "listen" }, /* new listeners of a reload */
 	{ "accept" },
 	{ "accept4" },
 	{ "shutdown" },

@@ -390,7 +390,7 @@ struct rib_hooks wiring_rib_hooks(struct agent *agent)
 		.nexthop_check = check_nexthop,
 		.nexthop_place = place_of_nexthop,
 		.nexthop_drains = is_nexthop_draining,
-		.path_check = agent->checks.services ? check_path : NULL,
+		.path_check = check_path,
 		.is_late = is_piece_over,
 		.nexthop_track = announce_nexthop,
 		.set_decided = on_set_decided,

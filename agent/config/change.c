@@ -246,32 +246,6 @@ static int compare_keys(struct changes *changes, const struct option *flag,
 	return code < 0 ? code : 0;
 }
 
-static bool has_checks(const struct config *config)
-{
-	for (size_t i = 0; i < config->bgp.neighbor_count; i++)
-		if (config->bgp.neighbors[i].service.target.kind)
-			return true;
-	for (size_t i = 0; i < config->rib.static_path_count; i++)
-		if (config->rib.static_paths[i].service.target.kind)
-			return true;
-	return false;
-}
-
-/* Checks of services begin at the start only. */
-static void note_first_check(struct changes *changes)
-{
-	if (has_checks(changes->before) || !has_checks(changes->after))
-		return;
-	for (size_t i = 0; i < changes->count; i++) {
-		struct change *change = &changes->list[i];
-
-		if (change->before == CHANGE_NO_ENTRY &&
-		    (change->flag == flag_find("neighbor") ||
-		     change->flag == flag_find("path")))
-			change->effect = EFFECT_RESTART;
-	}
-}
-
 static int compare_entries(struct changes *changes, const struct option *flag)
 {
 	size_t count = flag_values(changes->before, flag), next = 0;
@@ -377,7 +351,6 @@ int changes_find(struct changes *changes, const struct config *before,
 		return code;
 	}
 	note_first_window(changes);
-	note_first_check(changes);
 	return 0;
 }
 

@@ -43,7 +43,7 @@ extern const struct kind kind_service;
 		.usual = SERVICE_FALL
 
 #define SERVICE_VALUE(type, member) \
-	.effect = EFFECT_RESTART, OPTION_MEMBER(type, service.member)
+	.effect = EFFECT_DECIDE, OPTION_MEMBER(type, service.member)
 
 /* The rows of all keys; struct `type` has them in its `service`. */
 #define SERVICE_KEYS(type)                                                    \

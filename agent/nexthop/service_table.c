@@ -174,6 +174,18 @@ void service_table_remove(struct service_table *table,
 	free(check);
 }
 
+void service_table_set_options(struct service_table *table,
+			       struct service_check *check,
+			       const struct service_options *options)
+{
+	struct service_profile *profile = take_profile(table, options);
+
+	if (!profile)
+		return;
+	give_profile(check->profile);
+	check->profile = profile;
+}
+
 void service_table_set_state(struct service_table *table,
 			     struct service_check *check,
 			     const struct service_state *state)

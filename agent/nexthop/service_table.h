@@ -89,6 +89,10 @@ struct service_check *service_table_add(struct service_table *table,
 					const struct service_state *state);
 void service_table_remove(struct service_table *table,
 			  struct service_check *check);
+/* Replace the options of a check. Without memory they stay. */
+void service_table_set_options(struct service_table *table,
+			       struct service_check *check,
+			       const struct service_options *options);
 /* Replace the state of a check. */
 void service_table_set_state(struct service_table *table,
 			     struct service_check *check,

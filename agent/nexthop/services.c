@@ -381,6 +381,26 @@ static void refuse_check(struct services *services, const struct prefix *vip,
 		  full ? "limit of checks reached" : "out of memory");
 }
 
+/*
+ * Ask another question, or at other times, from now on. The verdict stays until
+ * the answers say otherwise, so that no flow moves for it. Without memory the
+ * check goes on as it was.
+ */
+static void follow_options(struct services *services,
+			   struct service_check *check,
+			   const struct service_options *options)
+{
+	if (service_options_equal(options_of(check), options))
+		return;
+	if (is_running(check)) {
+		send_if_any(services, check, service_tcp_abort(&check->tcp));
+		services->in_flight--;
+	}
+	service_table_set_options(&services->table, check, options);
+	set_timer(services, check, NEW_ONES_FIRST);
+	prober_wait(services->prober);
+}
+
 const struct service_check *services_want(struct services *services,
 					  const struct prefix *vip,
 					  const struct address *nexthop,
@@ -394,8 +414,10 @@ const struct service_check *services_want(struct services *services,
 	if (!prefix_is_host(vip))
 		return NULL;
 	check = service_table_find(table, vip, nexthop);
-	if (check)
+	if (check) {
+		follow_options(services, check, options);
 		return check;
+	}
 	state = service_state_new(assumed, clock_now_ms());
 	if (table->count < SERVICE_MAX_CHECKS &&
 	    !prober_reserve(services->prober, table->count + 1))

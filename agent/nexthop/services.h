@@ -75,7 +75,8 @@ struct services *services_new(struct event_base *base, uint16_t port,
 void services_free(struct services *services);
 
 /*
- * Return the check of a VIP at a next hop, which begins if there is none. With
+ * Return the check of a VIP at a next hop, which begins if there is none, and
+ * follows other options. With
  * `assumed` it counts as passing until it has ended once. NULL: it cannot be
  * checked, as the VIP is more than one address, or by the limits.
  */

@@ -43,8 +43,7 @@ struct path_source {
 	bool joining;		/* join-delay=: rib_peer_set_warm_up() */
 	uint8_t missing_steps;	/* of the weight, out of WARM_UP_STEPS */
 	bool pass_attributes;	/* statement.h */
-	/* How its services are checked, while its session is up; or NULL. */
-	const struct service_options *service;
+	struct service_options service; /* how its services are checked */
 	/* The next hops that its paths may have; below FIRST_LEARNED: any. */
 	enum neighbor_nexthop nexthop;
 	/* Its own address as a next hop, if its paths may have only that. */

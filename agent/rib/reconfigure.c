@@ -163,10 +163,13 @@ int rib_peer_reconfigure(struct rib *rib, struct rib_peer *peer,
 
 	if (source->multipath_off != options->source.multipath_off ||
 	    source->max_bandwidth != options->source.max_bandwidth ||
-	    source->pass_attributes != options->source.pass_attributes) {
+	    source->pass_attributes != options->source.pass_attributes ||
+	    !service_options_equal(&source->service,
+				   &options->source.service)) {
 		source->multipath_off = options->source.multipath_off;
 		source->max_bandwidth = options->source.max_bandwidth;
 		source->pass_attributes = options->source.pass_attributes;
+		source->service = options->source.service;
 		sweep_reconsider(rib, peer);
 	}
 	if (peer->bit)

@@ -140,7 +140,6 @@ static const struct trial forbidden[] = {
 	{ "userfaultfd", SYS_userfaultfd, { 0 } },
 	{ "socket", SYS_socket, { AF_ALG, SOCK_SEQPACKET, 0 } },
 	{ "socket", SYS_socket, { AF_VSOCK, SOCK_STREAM, 0 } },
-	{ "listen", SYS_listen, { 0, 1 } },
 	{ "ioctl", SYS_ioctl, { 0, TIOCSTI } },
 	{ "bpf", SYS_bpf, { BPF_PROG_LOAD } },
 	{ "bpf", SYS_bpf, { BPF_MAP_CREATE } },
@@ -176,6 +175,7 @@ static const struct trial permitted[] = {
 	    O_RDONLY | O_CLOEXEC } },
 	{ "socket", SYS_socket, { AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0 } },
 	{ "socket", SYS_socket, { AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK, 0 } },
+	{ "listen", SYS_listen, { 0, 1 } }, /* new listeners of a reload */
 	{ "mprotect", SYS_mprotect, { 0, 0, PROT_READ } },
 	{ "unlink", SYS_unlinkat, { (uintptr_t)AT_FDCWD, PATH("/nowhere") } },
 };

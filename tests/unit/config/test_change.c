@@ -341,10 +341,10 @@ static void an_effect_may_depend_on_both_values(void **state)
 					"affinity-window 0\nvip 203.0.113.0/24,"
 					"affinity=5"),
 			 EFFECT_RESTART);
-	/* So does the first check of a service. */
 	assert_int_equal(
-		effect_between("", "path 192.0.2.1,via=10.0.0.4,check=tcp:80"),
-		EFFECT_RESTART);
+		effect_between("path 192.0.2.1,via=10.0.0.4,check=tcp:81",
+			       "path 192.0.2.1,via=10.0.0.4,check=tcp:80"),
+		EFFECT_DECIDE);
 	assert_int_equal(effect_between("", "table-size 1024"), EFFECT_RESTART);
 	assert_int_equal(effect_between("", "rule deny from any"),
 			 EFFECT_JUDGE);
