@@ -102,20 +102,33 @@ static void tell_of_stall(struct loop *loop, uint64_t turn_us)
 		    longest.name, all_us / CLOCK_US_PER_MS);
 }
 
+/* Two clocks at the boundary of two turns. */
+struct boundary {
+	uint64_t time_us;
+	uint64_t cpu_us; /* of this thread */
+};
+
+static struct boundary read_boundary(void)
+{
+	return (struct boundary){
+		.time_us = read_us(CLOCK_MONOTONIC),
+		.cpu_us = read_us(CLOCK_THREAD_CPUTIME_ID),
+	};
+}
+
 void loop_run(struct loop *loop)
 {
-	uint64_t began_us, cpu_us, turn_us;
+	struct boundary begin = read_boundary(), end;
 	int result;
 
 	do {
-		began_us = read_us(CLOCK_MONOTONIC);
-		cpu_us = read_us(CLOCK_THREAD_CPUTIME_ID);
 		result = event_base_loop(loop->base, EVLOOP_ONCE);
-		turn_us = turn_meter_note(
-			&loop->meter, read_us(CLOCK_MONOTONIC) - began_us,
-			read_us(CLOCK_THREAD_CPUTIME_ID) - cpu_us, read_waits,
-			loop);
-		tell_of_stall(loop, turn_us);
+		end = read_boundary();
+		tell_of_stall(loop, turn_meter_note(&loop->meter,
+						    end.time_us - begin.time_us,
+						    end.cpu_us - begin.cpu_us,
+						    read_waits, loop));
 		syscall_filter_report();
+		begin = end;
 	} while (!result && !event_base_got_break(loop->base));
 }
