@@ -164,10 +164,12 @@ struct prefix_node *prefix_map_match(const struct prefix_map *map,
 	return node;
 }
 
-struct prefix_node *prefix_map_first(const struct prefix_map *map,
-				     uint32_t hash)
+struct prefix_node *prefix_map_likely(const struct prefix_map *map,
+				      uint32_t hash)
 {
-	return *map_chain(map, hash);
+	struct prefix_node *first = *map_chain(map, hash);
+
+	return first && first->hash != hash ? first->next : first;
 }
 
 void prefix_map_prefetch(const struct prefix_map *map, const uint32_t *hashes,

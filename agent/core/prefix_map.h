@@ -62,9 +62,12 @@ uint32_t prefix_map_hash(const struct prefix_map *map,
 /* Prefetch the nodes with these hashes. */
 void prefix_map_prefetch(const struct prefix_map *map, const uint32_t *hashes,
 			 size_t count);
-/* Return the first node of the hash's chain, most often the wanted one, or NULL. */
-struct prefix_node *prefix_map_first(const struct prefix_map *map,
-				     uint32_t hash);
+/*
+ * Return the node that most likely has the hash, or NULL: the first of its chain,
+ * or the second one if the first has another hash. It is not read.
+ */
+struct prefix_node *prefix_map_likely(const struct prefix_map *map,
+				      uint32_t hash);
 struct prefix_node *prefix_map_find_hashed(const struct prefix_map *map,
 					   const struct prefix *prefix,
 					   uint32_t hash);

@@ -184,8 +184,9 @@ static void drop_peer_route(struct rib *rib, struct rib_peer *peer,
 }
 
 /*
- * Remember how an accepted path goes. Of a lost session only some are: the others
- * would push out all that is remembered of other neighbors.
+ * Remember how an accepted path goes, if the route had one that could be chosen.
+ * Of a lost session only some are: the others would push out all that is
+ * remembered of other neighbors.
  */
 static void note_departure(struct rib *rib, struct rib_peer *peer,
 			   const struct route *route,
@@ -218,7 +219,7 @@ void adj_rib_in_remove_path(struct rib *rib, struct rib_peer *peer,
 {
 	struct path *path = *link;
 
-	if (path->import == IMPORT_ACCEPTED)
+	if (path->import == IMPORT_ACCEPTED && route->decided)
 		note_departure(rib, peer, route, cause);
 	mark_for_path(rib, route, path);
 	uncount_prefix(rib, peer, route, path);
@@ -460,21 +461,23 @@ static int announce_part(struct rib *rib, struct rib_peer *peer,
 }
 
 /*
- * Prefetch the paths of a batch, then their attributes: they wait for memory
- * together. The route of another prefix may be the first of its hash, so its path
- * may be prefetched for nothing.
+ * Prefetch the rest of the chains of a batch, the paths, then their attributes:
+ * they wait for memory together. A route may be that of another prefix, and its
+ * path be prefetched for nothing.
  */
 static void prefetch_paths(const struct rib *rib,
 			   const struct nlri_batch *batch)
 {
+	const struct route *routes[NLRI_BATCH];
 	const struct path *paths[NLRI_BATCH];
 
 	for (size_t i = 0; i < batch->count; i++) {
-		const struct route *route =
-			(const struct route *)prefix_map_first(
-				&rib->routes, batch->hashes[i]);
-
-		paths[i] = route ? route->paths : NULL;
+		routes[i] = (const struct route *)prefix_map_likely(
+			&rib->routes, batch->hashes[i]);
+		__builtin_prefetch(routes[i]);
+	}
+	for (size_t i = 0; i < batch->count; i++) {
+		paths[i] = routes[i] ? routes[i]->paths : NULL;
 		__builtin_prefetch(paths[i]);
 	}
 	for (size_t i = 0; i < batch->count; i++)

@@ -15,16 +15,17 @@ struct aggregate;
 struct rib;
 struct route_export;
 
+/* One line of the cache, of which there are millions. */
 struct route {
-	struct prefix_node node; /* first: found by prefix */
-	struct path *paths;	 /* in path_order() */
-	unsigned int selected;	 /* paths in the set */
-	unsigned int foreseen;	 /* joining ones that will be */
-	bool marked;		 /* to be decided by rib_process() */
-	bool forwarding;	 /* steered, as set_decided() returned */
-	bool decided : 1;	 /* set_decided() was called for it */
-	bool cut : 1;		 /* the maximum left paths out */
-	bool indexed : 1;	 /* its paths have an index: path_index.h */
+	struct prefix_node node;    /* first: found by prefix */
+	struct path *paths;	    /* in path_order() */
+	uint32_t foreseen;	    /* joining ones that will be in the set */
+	unsigned int selected : 16; /* paths in the set */
+	bool marked : 1;	    /* to be decided by rib_process() */
+	bool forwarding : 1;	    /* steered, as set_decided() returned */
+	bool decided : 1;	    /* set_decided() was called for it */
+	bool cut : 1;		    /* the maximum left paths out */
+	bool indexed : 1;	    /* its paths have an index: path_index.h */
 	bool aggregate : 1; /* announced for the VIPs inside it, not itself */
 	struct route_export *exports; /* NULL: never announced */
 	STAILQ_ENTRY(route) mark_link;
