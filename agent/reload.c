@@ -12,6 +12,7 @@
 #include "config/change.h"
 #include "config/flag.h"
 #include "config/secrets.h"
+#include "control/metrics.h"
 #include "core/log.h"
 #include "core/secret.h"
 #include "host_config.h"
@@ -22,7 +23,8 @@ enum {
 	RELOAD_ERROR_SIZE = 640,
 };
 
-_Static_assert((int)RELOAD_ERROR_SIZE >= (int)BGP_SPEAKER_ERROR_SIZE,
+_Static_assert((int)RELOAD_ERROR_SIZE >= (int)BGP_SPEAKER_ERROR_SIZE &&
+		       (int)RELOAD_ERROR_SIZE >= (int)METRICS_ERROR_SIZE,
 	       "one text for all errors");
 
 /* ------------------------------------------------------------- the reply */
@@ -163,6 +165,28 @@ static void watch_statics(struct agent *agent, const struct config *before,
 					&old->static_paths[i].nexthop, true);
 }
 
+/* The old server ends first: the new one may need its port. */
+static int change_metrics(struct agent *agent, const struct config *before,
+			  const struct config *after,
+			  char error[RELOAD_ERROR_SIZE])
+{
+	const struct endpoint *was = &before->control.metrics;
+	char again[METRICS_ERROR_SIZE];
+	int code;
+
+	if (endpoint_equal(was, &after->control.metrics))
+		return 0;
+	metrics_free(agent->metrics);
+	code = metrics_new(agent->base, &agent->loop.clients,
+			   &after->control.metrics, &agent->view,
+			   &agent->metrics, error);
+	if (code && metrics_new(agent->base, &agent->loop.clients, was,
+				&agent->view, &agent->metrics, again))
+		log_error("reload", "metrics are not served any more: %s",
+			  again);
+	return code;
+}
+
 /*
  * Give all rooms their options, those first that may refuse them. Returns 0 or
  * -errno with `error`; then some rooms have taken them.
@@ -191,6 +215,9 @@ static int change_rooms(struct agent *agent, const struct config *before,
 		snprintf(error, RELOAD_ERROR_SIZE, "out of memory");
 		return code;
 	}
+	code = change_metrics(agent, before, after, error);
+	if (code)
+		return code;
 	return bgp_speaker_reconfigure(agent->speaker, &after->bgp,
 				       change_resets_neighbor, error);
 }

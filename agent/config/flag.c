@@ -119,7 +119,7 @@ const struct option flag_table[] = {
 	{ "listen", "ADDRESS:PORT",
 	  "Where neighbors connect to. [::] includes IPv4; port 0 does not "
 	  "listen.",
-	  VALUE(RESTART, bgp.listen, endpoint) },
+	  VALUE(LIVE, bgp.listen, endpoint) },
 
 	{ "maximum-paths", "N",
 	  "Largest number of paths in the multipath set of a VIP.",
@@ -333,7 +333,7 @@ const struct option flag_table[] = {
 	  "Where Prometheus fetches /metrics: the counters, with the names "
 	  "that they have in the JSON. All clients that can connect may read "
 	  "them; port 0 does not listen.",
-	  VALUE(RESTART, control.metrics, endpoint) },
+	  VALUE(LIVE, control.metrics, endpoint) },
 	{ "user", "NAME",
 	  "Run as this user, with the five capabilities that the agent needs "
 	  "and nothing else. Start as root. Default: stay as started.",

@@ -20,6 +20,7 @@ import raw_bgp as bgp
 from lab.system import TIME_SCALE, LabError
 
 PORT = 179
+TCP_MD5SIG = 14  # include/uapi/linux/tcp.h
 CLONE_NEWNET = 0x40000000
 READ_SIZE = 1 << 18
 
@@ -54,13 +55,24 @@ def tcp_socket(namespace, address, port=0):
     return sock
 
 
-def dial(namespace, source, target, receive_buffer=None):
+def set_md5_key(sock, target, key):
+    """Sign segments to and from an IPv4 address (RFC 2385, struct tcp_md5sig)."""
+    peer = struct.pack("=HH4s120x", socket.AF_INET, 0,
+                       socket.inet_aton(target))
+    sock.setsockopt(socket.IPPROTO_TCP, TCP_MD5SIG,
+                    peer + struct.pack("=BBHI80s", 0, 0, len(key), 0,
+                                       key.encode()))
+
+
+def dial(namespace, source, target, receive_buffer=None, port=PORT, key=None):
     """Return a socket connected from `source` to the agent."""
     sock = tcp_socket(namespace, source)
+    if key:
+        set_md5_key(sock, target, key)
     if receive_buffer:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
     sock.settimeout(5)
-    sock.connect((target, PORT))
+    sock.connect((target, port))
     return sock
 
 

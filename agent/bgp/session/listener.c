@@ -107,12 +107,12 @@ static int watch_listener(struct bgp_speaker *speaker, int fd,
 }
 
 static int open_listener(struct bgp_speaker *speaker,
+			 const struct bgp_options *options,
 			 const struct address *local,
 			 char error[BGP_SPEAKER_ERROR_SIZE])
 {
 	/* Our SYN-ACK must pass the peer's TTL security: RFC 5082 3. */
 	const struct bgp_distance distance = { .ttl = BGP_TTL_MAX };
-	const struct bgp_options *options = &speaker->options;
 	int fd = bgp_socket_listen(local, options->listen.port), code;
 	char text[ADDRESS_TEXT_SIZE];
 
@@ -134,19 +134,20 @@ static int open_listener(struct bgp_speaker *speaker,
 }
 
 int bgp_listener_open(struct bgp_speaker *speaker,
+		      const struct bgp_options *options,
 		      char error[BGP_SPEAKER_ERROR_SIZE])
 {
-	const struct address *local = &speaker->options.listen.address;
+	const struct address *local = &options->listen.address;
 	const struct address any_ipv4 = address_from_ipv4(INADDR_ANY);
 	bool both = !address_is_ipv4(local) && address_is_zero(local);
 	int code = 0;
 
-	if (!speaker->options.listen.port)
+	if (!options->listen.port)
 		return 0;
 	if (both)
-		code = open_listener(speaker, &any_ipv4, error);
+		code = open_listener(speaker, options, &any_ipv4, error);
 	if (!code)
-		code = open_listener(speaker, local, error);
+		code = open_listener(speaker, options, local, error);
 	/* A host without IPv6 has no IPv6 peers. */
 	return both && code == -EAFNOSUPPORT ? 0 : code;
 }

@@ -10,10 +10,11 @@
 #include "bgp/session/speaker.h"
 
 /*
- * Open the sockets of speaker->options. Return 0, or -errno and set `error` to
+ * Open the sockets that the options ask for. Return 0, or -errno and set `error` to
  * what failed and what to do. bgp_listener_close() is legal in both cases.
  */
 int bgp_listener_open(struct bgp_speaker *speaker,
+		      const struct bgp_options *options,
 		      char error[BGP_SPEAKER_ERROR_SIZE]);
 /*
  * Take the keys of `neighbor` onto the listeners; `before` has those that it had,

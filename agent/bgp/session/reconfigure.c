@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Other options for a speaker that runs. Whatever can fail comes first: keys on
- * the listeners, and neighbors that are new. Then neighbors go or take their new
+ * Other options for a speaker that runs. Whatever can fail comes first: listeners
+ * and their keys, and neighbors that are new. Then neighbors go or take their new
  * options, and the new ones are dialled. See speaker.h.
  */
 
@@ -76,6 +76,36 @@ static int change_keys(struct bgp_speaker *speaker,
 		code = bgp_listener_set_key(speaker, find_target(before, now),
 					    now, error);
 	}
+	return code;
+}
+
+/*
+ * Listen at the place that the options say, with their keys. The old sockets are
+ * closed first, as the new ones may need their port: a neighbor that connects in
+ * between is refused, and tries again.
+ */
+static int change_listeners(struct bgp_speaker *speaker,
+			    const struct bgp_options *before,
+			    const struct bgp_options *options,
+			    char error[BGP_SPEAKER_ERROR_SIZE])
+{
+	char ignored[BGP_SPEAKER_ERROR_SIZE];
+	int code;
+
+	if (endpoint_equal(&before->listen, &options->listen)) {
+		code = change_keys(speaker, before, options, error);
+		if (code)
+			change_keys(speaker, options, before, ignored);
+		return code;
+	}
+	bgp_listener_close(speaker);
+	code = bgp_listener_open(speaker, options, error);
+	if (!code)
+		return 0;
+	bgp_listener_close(speaker);
+	if (bgp_listener_open(speaker, before, ignored))
+		log_error("bgp", "no connection is accepted any more: %s",
+			  ignored);
 	return code;
 }
 
@@ -198,20 +228,20 @@ int bgp_speaker_reconfigure(struct bgp_speaker *speaker,
 			    char error[BGP_SPEAKER_ERROR_SIZE])
 {
 	const struct bgp_options before = speaker->options;
-	char ignored[BGP_SPEAKER_ERROR_SIZE];
 	int code;
 
 	snprintf(error, BGP_SPEAKER_ERROR_SIZE, "out of memory");
 	code = add_new(speaker, options);
 	if (!code)
-		code = change_keys(speaker, &before, options, error);
+		code = change_listeners(speaker, &before, options, error);
 	if (code) {
-		change_keys(speaker, options, &before, ignored);
 		drop_new(speaker);
 		return code;
 	}
 	change_neighbors(speaker, options, needs_reset);
 	speaker->options = *options;
+	if (before.listen.port != options->listen.port)
+		bgp_speaker_begin_syn_watch(speaker);
 	if (!speaker->adverts)
 		bgp_speaker_begin_adverts(speaker);
 	start_new(speaker);

@@ -342,13 +342,14 @@ void bgp_speaker_begin_adverts(struct bgp_speaker *speaker)
 			    strerror(-code));
 }
 
-/* Without it, hints are about the kernel's counters for the whole host. */
-static void begin_syn_watch(struct bgp_speaker *speaker)
+void bgp_speaker_begin_syn_watch(struct bgp_speaker *speaker)
 {
-	int code = speaker->options.listen.port ?
-			   bgp_syn_watch_new(speaker, &speaker->syns) :
-			   0;
+	int code = 0;
 
+	bgp_syn_watch_free(speaker->syns);
+	speaker->syns = NULL;
+	if (speaker->options.listen.port)
+		code = bgp_syn_watch_new(speaker, &speaker->syns);
 	if (code)
 		log_info("bgp",
 			 "attempts to connect are not watched: %s; hints about "
@@ -382,13 +383,13 @@ int bgp_speaker_new(struct event_base *base, struct work_queue *work,
 	if (!code)
 		code = start_forgetting(speaker);
 	if (!code)
-		code = bgp_listener_open(speaker, error);
+		code = bgp_listener_open(speaker, &speaker->options, error);
 	if (code) {
 		bgp_speaker_free(speaker);
 		return code;
 	}
 	bgp_speaker_begin_adverts(speaker);
-	begin_syn_watch(speaker);
+	bgp_speaker_begin_syn_watch(speaker);
 	*out = speaker;
 	return 0;
 }

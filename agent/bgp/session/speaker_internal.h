@@ -21,6 +21,11 @@ void bgp_speaker_drop_neighbor(struct bgp_speaker *speaker,
 const struct bgp_neighbor_options *
 bgp_speaker_find_prefix(const struct bgp_options *options,
 			const struct address *address);
+/*
+ * Watch attempts to connect to the port that the options say, and no other.
+ * Without it, hints are about the kernel's counters for the whole host.
+ */
+void bgp_speaker_begin_syn_watch(struct bgp_speaker *speaker);
 /* Begin router advertisements if a neighbor needs them. */
 void bgp_speaker_begin_adverts(struct bgp_speaker *speaker);
 
