@@ -461,8 +461,8 @@ static int announce_part(struct rib *rib, struct rib_peer *peer,
 }
 
 /*
- * Prefetch the rest of the chains of a batch, the paths, then their attributes:
- * they wait for memory together. A route may be that of another prefix, and its
+ * Prefetch the rest of the chains of a batch, the paths, their attributes, and
+ * where those are found: they wait for memory together. A route may be that of another prefix, and its
  * path be prefetched for nothing.
  */
 static void prefetch_paths(const struct rib *rib,
@@ -483,6 +483,11 @@ static void prefetch_paths(const struct rib *rib,
 	for (size_t i = 0; i < batch->count; i++)
 		if (paths[i])
 			__builtin_prefetch(paths[i]->attributes);
+	for (size_t i = 0; i < batch->count; i++)
+		if (paths[i])
+			attribute_set_prefetch_place(&rib->attributes,
+						     paths[i]->attributes,
+						     batch->count);
 }
 
 static void withdraw_part(struct rib *rib, struct rib_peer *peer,

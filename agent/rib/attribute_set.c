@@ -368,6 +368,18 @@ static void free_place(struct attribute_table *table, size_t hole)
 	table->hashes[hole] = 0;
 }
 
+void attribute_set_prefetch_place(const struct attribute_table *table,
+				  const struct attribute_set *set,
+				  size_t releases)
+{
+	size_t place = home_place(table, set->hash);
+
+	if (set->references > releases)
+		return;
+	__builtin_prefetch(&table->hashes[place]);
+	__builtin_prefetch(&table->sets[place]);
+}
+
 void attribute_set_release(struct attribute_table *table,
 			   struct attribute_set *set)
 {

@@ -126,6 +126,10 @@ void attribute_set_read_signals(const struct attribute_table *table,
 				struct attribute_set *set);
 /* Return how many of its communities our rules have added. */
 struct own_communities attribute_set_own(const struct attribute_set *set);
+/* Prefetch what attribute_set_release() needs if this many may free the set. */
+void attribute_set_prefetch_place(const struct attribute_table *table,
+				  const struct attribute_set *set,
+				  size_t releases);
 void attribute_set_release(struct attribute_table *table,
 			   struct attribute_set *set);
 /* Return the attributes as a view into the set. */
