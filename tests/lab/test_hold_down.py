@@ -77,7 +77,8 @@ class HoldDown(RawCase):
 
     def check_held_since(self, back):
         """Check that it is held now, and used again in time."""
-        self.assertEqual(self.lab.path(VIP, SECOND)["reason"], "held_down")
+        self.wait(lambda: self.lab.path(VIP, SECOND)["reason"] == "held_down",
+                  BACK_SECONDS, f"{SECOND} held down")
         self.assertEqual(self.lab.route(VIP)["nexthops"], [NEXT_HOP])
         self.assertLess(self.nexthop()["held_s"], HOLD_SECONDS + 1)
         self.wait_servers(NEXT_HOP, SECOND)
