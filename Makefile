@@ -48,7 +48,7 @@ codec_USES := core
 
 session_DIR := agent/bgp/session
 session_SRC := admission.c announcer.c attempts.c connection.c connection_input.c connection_output.c error_log.c \
-	link_advert.c link_peer.c listener.c neighbor.c neighbor_admin.c neighbor_gone.c neighbor_hint.c neighbor_options.c neighbor_session.c \
+	handover.c handover_state.c link_advert.c link_peer.c listener.c neighbor.c neighbor_admin.c neighbor_gone.c neighbor_hint.c neighbor_options.c neighbor_session.c \
 	options.c reconfigure.c router_advert.c setup.c socket.c speaker.c stream.c syn.c syn_watch.c tcp_auth.c tcp_drops.c
 session_USES := codec core
 
@@ -61,7 +61,7 @@ rib_SRC := adj_rib_in.c aggregate.c attribute_set.c decision.c decision_step.c d
 rib_USES := codec core
 
 nexthop_DIR := agent/nexthop
-nexthop_SRC := arp.c arp_socket.c bfd.c bfd_auth.c bfd_datagram.c bfd_packet.c bfd_session.c bfd_socket.c drain_list.c entry.c hold_down.c host.c \
+nexthop_SRC := arp.c arp_socket.c bfd.c bfd_auth.c bfd_datagram.c bfd_packet.c bfd_session.c bfd_socket.c drain_list.c entry.c expected.c hold_down.c host.c \
 	listening.c nd.c nd_socket.c netlink.c netlink_message.c nexthop.c options.c packet_socket.c ports.c probe.c \
 	probe_budget.c probe_queue.c prober.c receive_buffer.c probe_log.c service_http.c service_link.c service_segment.c service_socket.c \
 	service_state.c service_table.c service_tcp.c services.c tracker.c vlan_offload.c \
@@ -97,7 +97,7 @@ config_USES := control datapath steering fib nexthop rib session codec core
 
 # The agent itself, above all rooms. ALL_ROOMS is in link order.
 ALL_ROOMS := config control datapath steering fib nexthop rib session codec core
-AGENT_SRC := main.c agent.c audit.c captures.c drains.c host_config.c interfaces.c log_events.c loop.c notify.c privileges.c reload.c service_checks.c sessions.c shutdown.c syscall_filter.c takeover.c takeover_list.c takeover_rule.c traffic_fall.c warm_ups.c wiring.c
+AGENT_SRC := main.c agent.c audit.c captures.c drains.c handover_give.c handover_link.c handover_record.c handover_story.c handover_take.c host_config.c interfaces.c leftovers.c log_events.c loop.c notify.c privileges.c reload.c service_checks.c sessions.c shutdown.c syscall_filter.c takeover.c takeover_list.c takeover_rule.c traffic_fall.c warm_ups.c wiring.c
 
 CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_drain.c command_explain.c command_neighbor.c command_reload.c command_show.c headgatectl.c \
 	pcapng.c rates.c show.c table.c value.c view.c
@@ -110,7 +110,7 @@ codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes att
 	delay extended_community fsm message multiprotocol negotiated nlri notification \
 	notification_describe open open_check open_damage open_encode role route_refresh \
 	text update update_damage update_describe update_encode update_forms update_history)
-session_TESTS := $(addprefix bgp/session/test_,admission attempts collision_race confederation error_log \
+session_TESTS := $(addprefix bgp/session/test_,admission attempts collision_race confederation error_log handover_state \
 	link_peer neighbor_admin neighbor_gone neighbor_nexthop router_advert setup syn tcp_drops)
 rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision decision_explain decision_oracle \
 	decision_random departures drain export export_confederation export_packing export_peers export_random export_ready export_sent joining large_sets \
@@ -139,7 +139,7 @@ XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle
 	world.c
 
 # tests/fuzz/fuzz_NAME.c
-FUZZ_TARGETS := arp bfd bfd_datagram config control http message nd netlink open pcap rib route_message router_advert syn \
+FUZZ_TARGETS := arp bfd bfd_datagram config control handover http message nd netlink open pcap rib route_message router_advert syn \
 	rule service update
 
 # ------------------------------------------------------------- flags
@@ -202,7 +202,7 @@ $(B)/headgate: $(AGENT_OBJ) $(ALL_ROOMS:%=$(B)/%.a)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(WHOLE_LDFLAGS) -o $@ $^ $(LIBS) $(AGENT_LIBS)
 
-AGENT_TEST_BINS := $(addprefix $(B)/tests/unit/test_,syscall_filter takeover_rule traffic_fall)
+AGENT_TEST_BINS := $(addprefix $(B)/tests/unit/test_,handover_record syscall_filter takeover_rule traffic_fall)
 $(AGENT_TEST_BINS): $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/agent/%.o $(B)/core.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS) $(AGENT_LIBS)
@@ -396,7 +396,7 @@ RUNS ?=
 FUZZ_BINS := $(addprefix $(B)/fuzz/fuzz_,$(FUZZ_TARGETS))
 FUZZ_SRC := $(foreach room,core codec session rib nexthop fib steering config,$(addprefix $($(room)_DIR)/,$($(room)_SRC))) \
 	agent/control/flow_frame.c agent/control/http.c agent/control/json.c agent/control/options.c agent/control/request.c \
-	agent/datapath/options.c tools/capture_reader.c
+	agent/datapath/options.c agent/handover_record.c tools/capture_reader.c
 FUZZ_CFLAGS = -Itools $(filter-out -O2,$(ALL_CFLAGS)) -O1 -fno-sanitize-recover=undefined
 FUZZ_LIMIT = $(if $(RUNS),-runs=$(RUNS),-max_total_time=$(SECONDS))
 

@@ -15,7 +15,10 @@
 #include "control/metrics.h"
 #include "core/clock.h"
 #include "core/log.h"
+#include "handover_give.h"
+#include "handover_take.h"
 #include "host_config.h"
+#include "leftovers.h"
 #include "log_events.h"
 #include "reload.h"
 #include "rib/adj_rib_in.h"
@@ -87,7 +90,6 @@ static int make_control(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
 	const struct control_options *options = &agent->config->control;
 	struct control_hooks hooks = captures_hooks(&agent->captures);
-	int code;
 
 	hooks.order = sessions_order;
 	hooks.order_context = agent;
@@ -95,20 +97,26 @@ static int make_control(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	hooks.drain_context = &agent->drains;
 	hooks.reload = reload_for_client;
 	hooks.reload_context = agent;
-	code = control_new(agent->base, &agent->loop.clients, options->socket,
+	hooks.handover = handover_give;
+	hooks.handover_context = agent;
+	return control_new(agent->base, &agent->loop.clients, options->socket,
+			   agent->take ? agent->take->control_lock : -1,
 			   &agent->view, &hooks, &agent->control, error);
-	if (!code)
-		code = metrics_new(agent->base, &agent->loop.clients,
-				   &options->metrics, &agent->view,
-				   &agent->metrics, error);
-	return code;
+}
+
+static int make_metrics(struct agent *agent, char error[AGENT_ERROR_SIZE])
+{
+	return metrics_new(agent->base, &agent->loop.clients,
+			   &agent->config->control.metrics, &agent->view,
+			   &agent->metrics, error);
 }
 
 static int make_datapath(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
 	struct datapath_error reason;
-	int code = datapath_open(&agent->config->datapath, &agent->datapath,
-				 &reason);
+	int code = datapath_open_with(&agent->config->datapath,
+				      agent->take ? agent->take->pins_lock : -1,
+				      &agent->datapath, &reason);
 
 	if (code)
 		snprintf(error, AGENT_ERROR_SIZE, "%s", reason.text);
@@ -190,20 +198,36 @@ static int begin_audit(struct agent *agent)
 		.datapath = agent->datapath,
 		.steering = agent->steering,
 		.rib = agent->rib,
+		.frozen = &agent->give,
 		.desync_stays = options->desync_stays,
 	};
 	return audit_begin(&agent->audit, options->audit_interval_s);
 }
 
+static int make_speaker(struct agent *agent, char error[AGENT_ERROR_SIZE])
+{
+	const struct bgp_callbacks callbacks = sessions_callbacks(agent);
+	bool restarting = !agent->take &&
+			  datapath_has_previous(agent->datapath);
+
+	return bgp_speaker_new(agent->base, &agent->loop.work.queue,
+			       &agent->config->bgp, restarting,
+			       agent->take ? agent->take->listeners : NULL,
+			       &callbacks, &agent->speaker, error);
+}
+
 /* In the order of harm: first what a second agent must not get. */
 static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
-	const struct bgp_callbacks callbacks = sessions_callbacks(agent);
 	const struct config *config = agent->config;
 	int code = make_loop(agent);
 
+	if (!code && config->agent.takeover)
+		code = handover_take_ask(agent, error);
 	if (!code)
 		code = make_control(agent, error);
+	if (!code && !agent->take)
+		code = make_metrics(agent, error);
 	if (!code)
 		code = make_datapath(agent, error);
 	if (!code)
@@ -218,15 +242,13 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	if (!code)
 		code = make_rib(agent);
 	if (!code)
-		code = bgp_speaker_new(agent->base, &agent->loop.work.queue,
-				       &config->bgp,
-				       datapath_has_previous(agent->datapath),
-				       &callbacks, &agent->speaker, error);
+		code = make_speaker(agent, error);
 	agent->drains = (struct drains){
 		.base = agent->base,
 		.speaker = agent->speaker,
 		.tracker = agent->tracker,
 		.rib = agent->rib,
+		.frozen = &agent->give,
 	};
 	agent->warm_ups = (struct warm_ups){
 		.base = agent->base,
@@ -252,6 +274,14 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	return code;
 }
 
+/* Be in charge in place of an agent that runs, whose ports are free then. */
+static int take_over(struct agent *agent, char error[AGENT_ERROR_SIZE])
+{
+	int code = handover_take_state(agent, error);
+
+	return code ? code : make_metrics(agent, error);
+}
+
 int agent_new(struct config *config, const struct command_line *line,
 	      struct agent **out, char error[AGENT_ERROR_SIZE])
 {
@@ -269,6 +299,8 @@ int agent_new(struct config *config, const struct command_line *line,
 				       .context = agent,
 				       .name = "reload" };
 	code = make_rooms(agent, error);
+	if (!code && agent->take)
+		code = take_over(agent, error);
 	if (!code)
 		code = takeover_begin(&agent->takeover);
 	if (!code)
@@ -321,15 +353,22 @@ struct event_base *agent_base(struct agent *agent)
 
 void agent_end(struct agent *agent)
 {
+	handover_give_up(agent, "this agent ends");
 	if (!shutdown_begin(agent))
 		event_base_loopbreak(agent->base);
 	notify_stopping(&agent->notify);
+}
+
+bool agent_has_left(const struct agent *agent)
+{
+	return agent->left;
 }
 
 int agent_run(struct agent *agent)
 {
 	agent->running = true;
 	log_events_begin(agent->log);
+	handover_take_begin(agent);
 	bgp_speaker_start(agent->speaker);
 	notify_ready(&agent->notify);
 	loop_run(&agent->loop);
@@ -378,6 +417,8 @@ void agent_free(struct agent *agent)
 {
 	if (!agent)
 		return;
+	handover_take_release(agent);
+	leftovers_free(agent->leftovers);
 	stop_sessions(agent);
 	control_hang_up(agent->control);
 	metrics_free(agent->metrics);

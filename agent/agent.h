@@ -13,6 +13,8 @@
  */
 
 struct agent;
+#include <stdbool.h>
+
 struct command_line;
 struct config;
 struct event_base;
@@ -41,6 +43,11 @@ struct event_base *agent_base(struct agent *agent);
  * second call ends at once.
  */
 void agent_end(struct agent *agent);
+/*
+ * True if agent_run() returned because another agent has taken over. Everything is
+ * that agent's then, so the process must end and not call agent_free().
+ */
+bool agent_has_left(const struct agent *agent);
 /* Run the event loop. Returns 0, or -errno of the error that ended it. */
 int agent_run(struct agent *agent);
 

@@ -112,7 +112,8 @@ static void on_second(evutil_socket_t fd, short what, void *context)
 	struct audit *audit = context;
 
 	(void)fd, (void)what;
-	if (!interfaces_are_attached(audit->interfaces) || audit->piece.waiting)
+	if (!interfaces_are_attached(audit->interfaces) ||
+	    audit->piece.waiting || *audit->frozen)
 		return;
 	if (++audit->seconds < audit->interval_s) {
 		check_links(audit);

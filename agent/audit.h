@@ -32,6 +32,7 @@ struct audit {
 	struct datapath *datapath;
 	struct steering *steering;
 	struct rib *rib;
+	struct handover_give *const *frozen; /* while that is set: no audits */
 	bool desync_stays;
 	bool withdrawn;
 	struct event *timer;

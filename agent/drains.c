@@ -165,6 +165,11 @@ int drains_order(struct drain_order *order, void *context,
 	char text[ADDRESS_TEXT_SIZE];
 	int code;
 
+	if (drains->frozen && *drains->frozen) {
+		snprintf(error, CONTROL_ERROR_SIZE,
+			 "another agent takes over; try again");
+		return -EBUSY;
+	}
 	if (!find_target(drains, order->target, &order->address)) {
 		snprintf(error, CONTROL_ERROR_SIZE,
 			 "'%.64s': neither a next hop nor a neighbor; show "
@@ -179,6 +184,13 @@ int drains_order(struct drain_order *order, void *context,
 		 order->drain ? "drained by order" : "no longer drained");
 	apply(drains, &order->address);
 	return 0;
+}
+
+int drains_restore(struct drains *drains, const struct drain *drain)
+{
+	int error = drain_list_set(&drains->list, drain);
+
+	return error ? error : arm(drains);
 }
 
 void drains_release(struct drains *drains)

@@ -15,6 +15,7 @@
 struct bgp_speaker;
 struct event;
 struct event_base;
+struct handover_give;
 struct rib;
 struct tracker;
 
@@ -24,6 +25,7 @@ struct drains {
 	struct bgp_speaker *speaker;
 	struct tracker *tracker;
 	struct rib *rib;
+	struct handover_give *const *frozen; /* while that is set: no orders */
 	struct drain_list list;
 	struct event *end; /* of the order that ends first; NULL: none had */
 };
@@ -31,6 +33,8 @@ struct drains {
 /* Carry out an order: the hook of control.h, with `drains` as context. */
 int drains_order(struct drain_order *order, void *context,
 		 char error[CONTROL_ERROR_SIZE]);
+/* Put an order of the agent before this one in force. 0 or -errno. */
+int drains_restore(struct drains *drains, const struct drain *drain);
 void drains_release(struct drains *drains);
 
 #endif

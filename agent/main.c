@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "agent.h"
 #include "config/config.h"
@@ -101,6 +102,14 @@ static void block_signals(void)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 }
 
+/* All that is open belongs to another agent, too: close nothing in order. */
+static void leave_all_open(void)
+{
+	log_end_limit();
+	log_run();
+	_exit(EXIT_OK);
+}
+
 /* Takes over the configuration. */
 static int run(struct config *config, const struct command_line *line)
 {
@@ -131,6 +140,8 @@ static int run(struct config *config, const struct command_line *line)
 		log_error("agent", "%s", error);
 	else
 		code = agent_run(agent);
+	if (agent_has_left(agent))
+		leave_all_open();
 	block_signals();
 	event_free(end[0]);
 	event_free(end[1]);

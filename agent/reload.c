@@ -15,6 +15,7 @@
 #include "control/metrics.h"
 #include "core/log.h"
 #include "core/secret.h"
+#include "handover_give.h"
 #include "host_config.h"
 #include "sessions.h"
 #include "wiring.h"
@@ -370,6 +371,9 @@ static bool refuse_order(struct agent *agent, const struct reload_order *order,
 {
 	if (agent->shutdown)
 		reload_reply_error(reply, "the agent ends; nothing changed");
+	else if (handover_is_giving(agent))
+		reload_reply_error(reply, "another agent takes over; nothing "
+					  "changed");
 	else if (agent->undo && !order->dry_run)
 		reload_reply_error(reply,
 				   "the last one waits for a confirmation; "

@@ -11,6 +11,8 @@
 #include "bgp/session/announcer.h"
 #include "core/clock.h"
 #include "core/log.h"
+#include "handover_give.h"
+#include "leftovers.h"
 #include "rib/adj_rib_in.h"
 #include "rib/export.h"
 #include "rib/peer_nexthops.h"
@@ -189,7 +191,8 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 		reject(agent, neighbor);
 		return;
 	}
-	warm_ups_begin(&agent->warm_ups, peer);
+	if (!agent->taking)
+		warm_ups_begin(&agent->warm_ups, peer);
 	if (rib_is_leaving(agent->rib, &peer->source.address))
 		follow_last_session(neighbor, peer);
 	else if (neighbor->options.bfd)
@@ -213,6 +216,8 @@ static void on_session_down(struct bgp_neighbor *neighbor, void *context)
 	struct agent *agent = context;
 
 	neighbor->owner_data = NULL;
+	handover_give_up(agent, "a session has ended");
+	leftovers_forget(agent->leftovers, neighbor);
 	if (!peer)
 		return;
 	/* Before its paths go: that takes time for each of them. */
@@ -270,8 +275,7 @@ void sessions_peer_gone(const struct rib_peer *peer, void *context)
 	release_follower(agent, peer);
 }
 
-/* Ask for the routes of families again (RFC 2918). */
-static void ask_again(struct bgp_neighbor *neighbor, uint32_t families)
+void sessions_ask_again(struct bgp_neighbor *neighbor, uint32_t families)
 {
 	for (int family = 0; families && family < BGP_FAMILY_COUNT; family++) {
 		const struct bgp_route_refresh request = {
@@ -298,7 +302,7 @@ static void ask_for_refused(struct bgp_neighbor *neighbor,
 		return;
 	families = max_prefix_take_room(&peer->max_prefix);
 	waiting_prefixes_clear(&peer->waiting, families);
-	ask_again(neighbor, families);
+	sessions_ask_again(neighbor, families);
 }
 
 static void note_end_of_rib(struct rib_peer *peer, enum bgp_family family)
@@ -357,8 +361,10 @@ static bool next_batch(struct bgp_neighbor *neighbor, struct bgp_batch *batch,
 	struct agent *agent = context;
 	struct export_batch *out = &agent->batch;
 
-	if (!peer || !export_batch_next(agent->rib, peer, out))
+	if (!peer || handover_is_giving(agent))
 		return false;
+	if (!export_batch_next(agent->rib, peer, out))
+		return leftovers_next_batch(agent->leftovers, neighbor, batch);
 	batch->negotiated = out->session;
 	batch->announcement = (struct bgp_announcement){
 		.attributes = out->withdraw ? NULL : &out->attributes,
@@ -375,8 +381,8 @@ static bool is_table_given(const struct bgp_neighbor *neighbor, void *context)
 {
 	const struct rib_peer *peer = neighbor->owner_data;
 
-	(void)context;
-	return !peer || export_is_complete(peer);
+	return !handover_is_giving(context) &&
+	       (!peer || export_is_complete(peer));
 }
 
 int sessions_order(const char *neighbor, enum bgp_admin_order order,
@@ -388,13 +394,16 @@ int sessions_order(const char *neighbor, enum bgp_admin_order order,
 	char why[BGP_ADMIN_ERROR_SIZE];
 	int code = -ENOENT;
 
-	if (!found)
+	if (handover_is_giving(agent))
+		snprintf(error, CONTROL_ERROR_SIZE,
+			 "another agent takes over; try again");
+	else if (!found)
 		snprintf(error, CONTROL_ERROR_SIZE,
 			 "neighbor '%.64s': unknown; show neighbors lists all",
 			 neighbor);
 	else
 		code = bgp_neighbor_administer(found, order, reason, why);
-	if (found && code)
+	if (found && code && !handover_is_giving(agent))
 		snprintf(error, CONTROL_ERROR_SIZE, "%.64s: not done: %s",
 			 neighbor, why);
 	return code;
@@ -427,7 +436,7 @@ static void ask_for_unwanted(struct agent *agent, struct bgp_neighbor *neighbor,
 		return;
 	peer->not_kept[IMPORT_NO_POLICY] = 0;
 	if (session->route_refresh)
-		ask_again(neighbor, session->families);
+		sessions_ask_again(neighbor, session->families);
 	else
 		log_warning("bgp",
 			    "%s: its routes were not kept, and it cannot be "

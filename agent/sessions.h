@@ -20,6 +20,8 @@ struct bgp_callbacks sessions_callbacks(struct agent *agent);
 int sessions_order(const char *neighbor, enum bgp_admin_order order,
 		   const char *reason, void *context,
 		   char error[CONTROL_ERROR_SIZE]);
+/* Ask a neighbor with a session for the routes of families again (RFC 2918). */
+void sessions_ask_again(struct bgp_neighbor *neighbor, uint32_t families);
 /* Give all peers what their neighbors' options and the rib's say now. */
 void sessions_reconfigure(struct agent *agent);
 /* The hook peer_gone() of the rib, with the agent as context. */

@@ -50,7 +50,14 @@ static void on_step(evutil_socket_t fd, short what, void *context)
 
 void warm_ups_begin(struct warm_ups *warm_ups, struct rib_peer *peer)
 {
-	if (takeover_is_pending(warm_ups->takeover) ||
+	if (!takeover_is_pending(warm_ups->takeover))
+		warm_ups_go_on(warm_ups, peer, clock_now_ms());
+}
+
+void warm_ups_go_on(struct warm_ups *warm_ups, struct rib_peer *peer,
+		    uint64_t since_ms)
+{
+	if (!since_ms ||
 	    !(peer->warm_up.join_delay_s || peer->warm_up.slow_start_s))
 		return;
 	if (!warm_ups->step)
@@ -59,7 +66,7 @@ void warm_ups_begin(struct warm_ups *warm_ups, struct rib_peer *peer)
 		log_error("agent", "join-delay and slow-start: out of memory");
 		return;
 	}
-	peer->warm_since_ms = clock_now_ms();
+	peer->warm_since_ms = since_ms;
 	take_steps(warm_ups);
 }
 

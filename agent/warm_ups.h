@@ -8,6 +8,8 @@
  * and none waits.
  */
 
+#include <stdint.h>
+
 struct event;
 struct event_base;
 struct rib;
@@ -24,6 +26,9 @@ struct warm_ups {
 
 /* Begin the steps of a peer whose session came up. */
 void warm_ups_begin(struct warm_ups *warm_ups, struct rib_peer *peer);
+/* Go on with the steps that began at `since_ms` with another agent; 0: none. */
+void warm_ups_go_on(struct warm_ups *warm_ups, struct rib_peer *peer,
+		    uint64_t since_ms);
 void warm_ups_release(struct warm_ups *warm_ups);
 
 #endif

@@ -325,6 +325,8 @@ static void decide_routes(void *context)
 {
 	struct agent *agent = context;
 
+	if (agent->give)
+		return;
 	agent->piece_until_us = clock_now_us() + DECIDE_US;
 	agent->deciding = rib_process(agent->rib);
 	if (agent->deciding) /* what is left comes after other work */
@@ -339,6 +341,8 @@ static void settle_tables(void *context)
 	struct timeval wait;
 	uint32_t wait_ms;
 
+	if (agent->give)
+		return;
 	agent->piece_until_us = clock_now_us() + SETTLE_US;
 	wait_ms = steering_settle(agent->steering, now);
 	due = export_advance(agent->rib, now);
@@ -357,7 +361,7 @@ static void send_announcements(void *context)
 {
 	struct agent *agent = context;
 
-	if (!agent->exports_waiting)
+	if (!agent->exports_waiting || agent->give)
 		return;
 	agent->exports_waiting = false;
 	bgp_announcer_send_all(agent->speaker);

@@ -42,6 +42,9 @@
 
 struct command_line;
 struct event;
+struct handover_give;
+struct handover_take;
+struct leftovers;
 struct log_events;
 struct metrics;
 
@@ -83,6 +86,12 @@ struct agent {
 	uint64_t piece_until_us; /* the end of this piece of work */
 	bool deciding;		 /* routes are left for the next turn */
 	uint32_t settle_wait_ms; /* what steering_settle() said last */
+
+	struct handover_give *give;  /* to another agent; NULL: none */
+	struct handover_take *take;  /* from another one; NULL: none */
+	bool taking;		     /* and that one is still in charge */
+	bool left;		     /* another agent has taken over */
+	struct leftovers *leftovers; /* NULL: there was none before */
 
 	struct event *shutdown; /* NULL unless --shutdown-delay runs */
 	struct traffic_fall fall;

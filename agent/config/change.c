@@ -205,6 +205,36 @@ bool change_resets_neighbor(const struct bgp_neighbor_options *before,
 	return false;
 }
 
+/* Write a key as it is, or nothing if it is as initially. */
+static void write_session_key(const struct option *key, const void *options,
+			      const void *initial, FILE *out)
+{
+	if (key->effect != EFFECT_RESET ||
+	    !value_differs(key, initial, options, initial))
+		return;
+	fprintf(out, " %s=", key->name);
+	if (key->traits & OPTION_REKEYED)
+		fputs("given", out);
+	else
+		print_value(key, options, initial, out);
+}
+
+void change_session_text(const struct bgp_neighbor_options *options, char *text,
+			 size_t size)
+{
+	const struct entry *entry = flag_find("neighbor")->entry;
+	FILE *out;
+
+	memset(text, 0, size);
+	out = fmemopen(text, size, "w");
+	for (size_t i = 0; out && i < entry->key_count; i++)
+		write_session_key(&entry->keys[i], options, entry->initial,
+				  out);
+	if (out)
+		fclose(out);
+	text[size - 1] = '\0';
+}
+
 /* Tables without room for flows are not made anew. */
 static void note_first_window(struct changes *changes)
 {

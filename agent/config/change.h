@@ -60,6 +60,14 @@ bool changes_have(const struct changes *changes, enum option_effect effect);
 bool change_resets_neighbor(const struct bgp_neighbor_options *before,
 			    const struct bgp_neighbor_options *after);
 
+/*
+ * Write those options of a neighbor with which its session stands and falls, for a
+ * comparison with those of another process: " role=backend hold-time=9". A TCP-MD5
+ * key is only there or not. Secrets are never written.
+ */
+void change_session_text(const struct bgp_neighbor_options *options, char *text,
+			 size_t size);
+
 /* Names of effects for programs: "live", "session_reset" and so on. */
 extern const char *const change_effect_names[EFFECT_COUNT];
 

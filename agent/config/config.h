@@ -66,6 +66,7 @@ extern const char *const agent_on_exit_names[AGENT_EXIT_COUNT];
 /* The options of the agent itself. */
 struct agent_options {
 	uint32_t shutdown_delay_s;
+	bool takeover;		 /* from an agent that runs */
 	uint32_t takeover_max_s; /* until a previous run's tables are left */
 	enum agent_on_exit on_exit;
 	enum agent_seccomp seccomp;
@@ -79,6 +80,7 @@ static inline bool agent_options_equal(const struct agent_options *a,
 				       const struct agent_options *b)
 {
 	return a->shutdown_delay_s == b->shutdown_delay_s &&
+	       a->takeover == b->takeover &&
 	       a->takeover_max_s == b->takeover_max_s &&
 	       a->on_exit == b->on_exit && a->seccomp == b->seccomp &&
 	       a->log_level == b->log_level && !strcmp(a->user, b->user) &&

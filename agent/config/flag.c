@@ -111,6 +111,11 @@ const struct option flag_table[] = {
 	  "the longest time that its tables stay for servers that are not "
 	  "announced again.",
 	  NUMBER(RESTART, agent.takeover_max_s, 0, CONFIG_MAX_TAKEOVER_S) },
+	{ "takeover", NULL,
+	  "If an agent runs with the same --control-socket and --bpffs, take "
+	  "its sessions, routes and tables over, and let it end; else start "
+	  "as usual.",
+	  SWITCH(LIVE, agent.takeover) },
 	{ "rule", "RULE",
 	  "Which routes are learned from neighbors and announced to them, and "
 	  "how they are changed. The first rule that matches decides. See "

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <event2/buffer.h>
+#include <fcntl.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -228,9 +229,29 @@ static struct json_object *refuse_request(const struct server_client *client,
 	return reply;
 }
 
-static void answer_line(struct control *control, struct server_client *client,
-			const char *line)
+/*
+ * Give a copy of the connection away: what follows is no request any more. A
+ * refusal is a reply.
+ */
+static enum server_verdict begin_handover(struct control *control,
+					  struct server_client *client)
 {
+	const struct control_hooks *hooks = &control->hooks;
+	int fd = fcntl(server_fd(client), F_DUPFD_CLOEXEC, 0);
+	char error[CONTROL_ERROR_SIZE];
+
+	if (fd < 0)
+		send_line(client, request_failure("%s", strerror(errno)));
+	else if (hooks->handover(fd, hooks->handover_context, error))
+		send_line(client, request_failure("%s", error));
+	return SERVER_LAST;
+}
+
+static enum server_verdict answer_line(struct control *control,
+				       struct server_client *client,
+				       const char *line)
+{
+	enum server_verdict verdict = SERVER_TAKEN;
 	struct json_object *request = request_parse(line), *failure;
 	const struct control_verb *verb = request_find_verb(request, &failure);
 
@@ -240,6 +261,8 @@ static void answer_line(struct control *control, struct server_client *client,
 		send_line(client, refuse_request(client, verb));
 	else if (verb->stream == CONTROL_STREAM_CAPTURE)
 		start_client_capture(control, client, request);
+	else if (verb->stream == CONTROL_STREAM_HANDOVER)
+		verdict = begin_handover(control, client);
 	else if (verb->stream == CONTROL_STREAM_ORDER)
 		send_line(client, take_order(control, verb, request));
 	else if (verb->stream == CONTROL_STREAM_DRAIN ||
@@ -259,6 +282,7 @@ static void answer_line(struct control *control, struct server_client *client,
 	else
 		send_line(client, verb->answer(control->view, request));
 	json_object_put(request);
+	return verdict;
 }
 
 static enum server_verdict take_line(struct server_client *client,
@@ -266,11 +290,12 @@ static enum server_verdict take_line(struct server_client *client,
 {
 	struct evbuffer *input = server_input(client);
 	char *line = evbuffer_readln(input, NULL, EVBUFFER_EOL_LF);
+	enum server_verdict verdict;
 
 	if (line) {
-		answer_line(context, client, line);
+		verdict = answer_line(context, client, line);
 		free(line);
-		return SERVER_TAKEN;
+		return verdict;
 	}
 	if (evbuffer_get_length(input) < HG_CTL_MAX_REQUEST)
 		return SERVER_INCOMPLETE;
@@ -283,7 +308,9 @@ static enum server_verdict take_line(struct server_client *client,
 
 static void share_socket(struct control *control)
 {
-	const char *path = control->socket.path.sun_path;
+	const struct control_socket *file = &control->socket;
+	const char *path = file->is_staged ? file->staged.sun_path :
+					     file->path.sun_path;
 	int code;
 
 	permission_init(&control->permission);
@@ -303,7 +330,7 @@ static unsigned int level_of_client(int fd, void *context)
 }
 
 static int serve_clients(struct event_base *base, struct work_turns *turns,
-			 struct control *control,
+			 struct control *control, int listener,
 			 char error[CONTROL_ERROR_SIZE])
 {
 	const struct server_options options = {
@@ -317,10 +344,7 @@ static int serve_clients(struct event_base *base, struct work_turns *turns,
 		.closed = on_client_closed,
 		.context = control,
 	};
-	int listener = control_socket_listen(&control->socket, error);
 
-	if (listener < 0)
-		return listener;
 	share_socket(control);
 	control->server = server_new(base, turns, listener, &options);
 	if (control->server)
@@ -329,8 +353,20 @@ static int serve_clients(struct event_base *base, struct work_turns *turns,
 	return -ENOMEM;
 }
 
+/* Return the listening socket, or -errno. */
+static int open_control_socket(struct control_socket *file, const char *path,
+			       int lock, char error[CONTROL_ERROR_SIZE])
+{
+	int code;
+
+	if (lock >= 0)
+		return control_socket_stage(file, path, lock, error);
+	code = control_socket_lock(file, path, error);
+	return code ? code : control_socket_listen(file, error);
+}
+
 int control_new(struct event_base *base, struct work_turns *turns,
-		const char *path, const struct control_view *view,
+		const char *path, int lock, const struct control_view *view,
 		const struct control_hooks *hooks, struct control **out,
 		char error[CONTROL_ERROR_SIZE])
 {
@@ -343,15 +379,25 @@ int control_new(struct event_base *base, struct work_turns *turns,
 	}
 	control->view = view;
 	control->hooks = *hooks;
-	code = control_socket_lock(&control->socket, path, error);
-	if (!code)
-		code = serve_clients(base, turns, control, error);
+	code = open_control_socket(&control->socket, path, lock, error);
+	if (code >= 0)
+		code = serve_clients(base, turns, control, code, error);
 	if (code) {
 		control_free(control);
 		return code;
 	}
 	*out = control;
 	return 0;
+}
+
+int control_lock(const struct control *control)
+{
+	return control->socket.lock;
+}
+
+int control_publish(struct control *control)
+{
+	return control_socket_publish(&control->socket);
 }
 
 void control_hang_up(struct control *control)

@@ -45,18 +45,31 @@ struct control_hooks {
 	void (*reload)(const struct reload_order *order,
 		       struct reload_reply *reply, void *reload_context);
 	void *reload_context;
+	/*
+	 * Hand over to the agent at the other end of a connection. Takes it over
+	 * and returns 0, or returns -errno with a message in `error` and closes
+	 * it.
+	 */
+	int (*handover)(int fd, void *handover_context,
+			char error[CONTROL_ERROR_SIZE]);
+	void *handover_context;
 };
 
 /*
  * Lock a file beside the socket, so that a second agent with the same path
  * fails before it touches anything else (-EBUSY), and listen. `view` must
  * outlive the object. Return 0, or -errno and a message in `error`. The caller
- * frees with control_free().
+ * frees with control_free(). `lock` is that of an agent that hands over, whose
+ * socket stays in place until control_publish(); -1: there is none.
  */
 int control_new(struct event_base *base, struct work_turns *turns,
-		const char *path, const struct control_view *view,
+		const char *path, int lock, const struct control_view *view,
 		const struct control_hooks *hooks, struct control **control,
 		char error[CONTROL_ERROR_SIZE]);
+/* Return the descriptor whose owners have the lock. */
+int control_lock(const struct control *control);
+/* Put the socket in the place of the other agent's. Returns 0 or -errno. */
+int control_publish(struct control *control);
 /* Close all connections, before the rooms that answer are freed. */
 void control_hang_up(struct control *control);
 /* Close all connections and remove the socket. */

@@ -69,12 +69,20 @@ static int refuse_lock(const struct control_socket *file, int code,
 	return code;
 }
 
+static void set_paths(struct control_socket *file, const char *path)
+{
+	*file = (struct control_socket){
+		.path = { .sun_family = AF_UNIX },
+		.staged = { .sun_family = AF_UNIX },
+	};
+	snprintf(file->path.sun_path, sizeof(file->path.sun_path), "%s", path);
+	snprintf(file->lock_path, sizeof(file->lock_path), "%s.lock", path);
+}
+
 int control_socket_lock(struct control_socket *file, const char *path,
 			char error[CONTROL_ERROR_SIZE])
 {
-	*file = (struct control_socket){ .path = { .sun_family = AF_UNIX } };
-	snprintf(file->path.sun_path, sizeof(file->path.sun_path), "%s", path);
-	snprintf(file->lock_path, sizeof(file->lock_path), "%s.lock", path);
+	set_paths(file, path);
 	make_socket_folder(path);
 	file->lock = open_lock(file->lock_path);
 	if (file->lock < 0)
@@ -130,37 +138,79 @@ static int remove_dead_socket(const struct control_socket *file,
 }
 
 /* bind(2) makes the file with its mode, so that no chmod() follows a link. */
-static int bind_socket(struct control_socket *file, int fd)
+static int bind_socket(const struct sockaddr_un *path, int fd, bool *is_ours)
 {
 	mode_t before = umask(~SOCKET_MODE & ALL_ACCESS);
-	int code = bind(fd, (const struct sockaddr *)&file->path,
-			sizeof(file->path));
+	int code = bind(fd, (const struct sockaddr *)path, sizeof(*path));
 
 	umask(before);
-	file->is_listening = !code;
+	*is_ours = !code;
+	return code;
+}
+
+static int listen_at(const struct sockaddr_un *path, bool *is_ours,
+		     char error[CONTROL_ERROR_SIZE])
+{
+	int fd, code;
+
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && !bind_socket(path, fd, is_ours) &&
+	    !listen(fd, LISTEN_BACKLOG))
+		return fd;
+	code = -errno;
+	snprintf(error, CONTROL_ERROR_SIZE, "--control-socket %s: %s",
+		 path->sun_path, strerror(-code));
+	if (fd >= 0)
+		close(fd);
 	return code;
 }
 
 int control_socket_listen(struct control_socket *file,
 			  char error[CONTROL_ERROR_SIZE])
 {
-	int fd, code = remove_dead_socket(file, error);
+	int code = remove_dead_socket(file, error);
 
-	if (code)
-		return code;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && !bind_socket(file, fd) && !listen(fd, LISTEN_BACKLOG))
-		return fd;
-	code = -errno;
-	snprintf(error, CONTROL_ERROR_SIZE, "--control-socket %s: %s",
-		 file->path.sun_path, strerror(-code));
-	if (fd >= 0)
-		close(fd);
-	return code;
+	return code ? code : listen_at(&file->path, &file->is_listening, error);
+}
+
+/* The lock says that a socket in the way is left from a successor that died. */
+int control_socket_stage(struct control_socket *file, const char *path,
+			 int lock, char error[CONTROL_ERROR_SIZE])
+{
+	struct stat about;
+	int length;
+
+	set_paths(file, path);
+	length = snprintf(file->staged.sun_path, sizeof(file->staged.sun_path),
+			  "%s.new", path);
+	if (length >= (int)sizeof(file->staged.sun_path)) {
+		snprintf(
+			error, CONTROL_ERROR_SIZE,
+			"--control-socket: too long for --takeover by %d bytes",
+			length + 1 - (int)sizeof(file->staged.sun_path));
+		return -ENAMETOOLONG;
+	}
+	file->lock = fcntl(lock, F_DUPFD_CLOEXEC, 0);
+	if (!lstat(file->staged.sun_path, &about) && S_ISSOCK(about.st_mode))
+		unlink(file->staged.sun_path);
+	return listen_at(&file->staged, &file->is_staged, error);
+}
+
+int control_socket_publish(struct control_socket *file)
+{
+	if (!file->is_staged)
+		return 0;
+	if (rename(file->staged.sun_path, file->path.sun_path))
+		return -errno;
+	file->is_staged = false;
+	file->is_listening = true;
+	return 0;
 }
 
 void control_socket_close(struct control_socket *file)
 {
+	if (file->is_staged)
+		unlink(file->staged.sun_path);
 	if (file->is_listening)
 		unlink(file->path.sun_path);
 	if (file->lock > 0)

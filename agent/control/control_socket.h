@@ -15,8 +15,10 @@
 struct control_socket {
 	struct sockaddr_un path;
 	char lock_path[sizeof(((struct sockaddr_un *)0)->sun_path) + 8];
+	struct sockaddr_un staged; /* beside `path`, until it is published */
 	int lock;
 	bool is_listening; /* the file at `path` is ours */
+	bool is_staged;	   /* that at `staged` is */
 };
 
 /*
@@ -31,6 +33,13 @@ int control_socket_lock(struct control_socket *lock, const char *path,
  */
 int control_socket_listen(struct control_socket *file,
 			  char error[CONTROL_ERROR_SIZE]);
+/*
+ * Take the lock of an agent that hands over, and listen beside its socket. Until
+ * control_socket_publish() puts ours in its place, clients reach that agent.
+ */
+int control_socket_stage(struct control_socket *file, const char *path,
+			 int lock, char error[CONTROL_ERROR_SIZE]);
+int control_socket_publish(struct control_socket *file);
 /* Remove the socket and unlock. */
 void control_socket_close(struct control_socket *file);
 

@@ -60,6 +60,11 @@ static void client_close(struct server_client *client)
 	free(client);
 }
 
+int server_fd(const struct server_client *client)
+{
+	return bufferevent_getfd(client->stream);
+}
+
 struct evbuffer *server_input(const struct server_client *client)
 {
 	return bufferevent_get_input(client->stream);

@@ -67,6 +67,7 @@ struct server *server_new(struct event_base *base, struct work_turns *turns,
 void server_hang_up(struct server *server);
 void server_free(struct server *server);
 
+int server_fd(const struct server_client *client);
 struct evbuffer *server_input(const struct server_client *client);
 struct evbuffer *server_output(const struct server_client *client);
 unsigned int server_level(const struct server_client *client);

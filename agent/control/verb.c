@@ -61,6 +61,8 @@ const struct control_verb control_verbs[] = {
 	  .stream = CONTROL_STREAM_RELOAD, .level = CONTROL_CHANGE },
 	{ "confirm", .stream = CONTROL_STREAM_CONFIRM,
 	  .level = CONTROL_CHANGE },
+	{ "handover", .stream = CONTROL_STREAM_HANDOVER,
+	  .level = CONTROL_CHANGE },
 	{ "capture", .options = { "vip", "rate" },
 	  .stream = CONTROL_STREAM_CAPTURE, .level = CONTROL_CHANGE },
 };

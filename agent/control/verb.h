@@ -29,6 +29,7 @@ enum control_stream {
 	CONTROL_STREAM_UNDRAIN,	 /* the opposite */
 	CONTROL_STREAM_RELOAD,	 /* one reply; changes the configuration */
 	CONTROL_STREAM_CONFIRM,	 /* keeps it so */
+	CONTROL_STREAM_HANDOVER, /* the connection goes to another agent */
 };
 
 enum control_verb_sizes {

@@ -120,6 +120,17 @@ int acceptor_fd(const struct acceptor *acceptor)
 	return event_get_fd(acceptor->readable);
 }
 
+void acceptor_hold(struct acceptor *acceptor, bool hold)
+{
+	event_del(acceptor->pause);
+	if (hold && acceptor->queue)
+		work_queue_remove(acceptor->queue, &acceptor->work);
+	if (hold)
+		event_del(acceptor->readable);
+	else
+		event_add(acceptor->readable, NULL);
+}
+
 void acceptor_free(struct acceptor *acceptor)
 {
 	if (!acceptor)

@@ -8,6 +8,8 @@
  * pauses then, and logs once until it accepts again.
  */
 
+#include <stdbool.h>
+
 struct acceptor;
 struct event_base;
 struct work_queue;
@@ -32,6 +34,8 @@ struct acceptor *acceptor_new(struct event_base *base, struct work_queue *queue,
 			      acceptor_take_fn *take, void *context);
 /* Return the listening socket, to change its options. */
 int acceptor_fd(const struct acceptor *acceptor);
+/* Leave new connections in the kernel, or accept them again. */
+void acceptor_hold(struct acceptor *acceptor, bool hold);
 void acceptor_free(struct acceptor *acceptor);
 
 #endif

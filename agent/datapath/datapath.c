@@ -285,6 +285,17 @@ static int check_pins(const struct datapath *dp, struct datapath_error *error)
 int datapath_open(const struct datapath_options *options, struct datapath **out,
 		  struct datapath_error *error)
 {
+	return datapath_open_with(options, -1, out, error);
+}
+
+int datapath_lock(const struct datapath *dp)
+{
+	return dp->pins.lock;
+}
+
+int datapath_open_with(const struct datapath_options *options, int lock,
+		       struct datapath **out, struct datapath_error *error)
+{
 	struct datapath *dp;
 	int err;
 
@@ -294,7 +305,7 @@ int datapath_open(const struct datapath_options *options, struct datapath **out,
 	dp = calloc(1, sizeof(*dp));
 	if (!dp)
 		return failure(error, -ENOMEM, "out of memory");
-	err = pins_open(&dp->pins, options->bpffs, error);
+	err = pins_open(&dp->pins, options->bpffs, lock, error);
 	if (err) {
 		free(dp);
 		return err;

@@ -73,6 +73,14 @@ struct datapath;
 int datapath_open(const struct datapath_options *options, struct datapath **dp,
 		  struct datapath_error *error);
 /*
+ * The same with the lock of an agent that hands over, which stays the caller's;
+ * -1: none. -EBUSY if it is of another pin directory.
+ */
+int datapath_open_with(const struct datapath_options *options, int lock,
+		       struct datapath **dp, struct datapath_error *error);
+/* Return the descriptor whose owners have the lock of the pin directory. */
+int datapath_lock(const struct datapath *dp);
+/*
  * Close. With `keep` the program stays attached and all pins in place; without
  * it links, pins and the links directory are removed. The pin directory itself
  * stays in both cases, because the next agent locks it. `dp` may be NULL.

@@ -146,7 +146,31 @@ static int make_directories(const struct pins *pins,
 	return err;
 }
 
-static int lock_directory(struct pins *pins, struct datapath_error *error)
+static bool is_same_file(int a, int b)
+{
+	struct stat left, right;
+
+	return !fstat(a, &left) && !fstat(b, &right) &&
+	       left.st_dev == right.st_dev && left.st_ino == right.st_ino;
+}
+
+/* Take the lock of another agent, which counts for all who have its descriptor. */
+static int take_lock(struct pins *pins, int lock, struct datapath_error *error)
+{
+	bool same = is_same_file(pins->lock, lock);
+
+	close(pins->lock);
+	if (!same)
+		return failure(
+			error, -EBUSY,
+			"pin directory %s: not that of the running agent; --takeover needs the same --bpffs",
+			pins->directory);
+	pins->lock = fcntl(lock, F_DUPFD_CLOEXEC, 0);
+	return pins->lock < 0 ? -errno : 0;
+}
+
+static int lock_directory(struct pins *pins, int lock,
+			  struct datapath_error *error)
 {
 	int code;
 
@@ -156,6 +180,8 @@ static int lock_directory(struct pins *pins, struct datapath_error *error)
 		return failure(error, -errno,
 			       "pin directory %s: cannot be opened: %s",
 			       pins->directory, strerror(errno));
+	if (lock >= 0)
+		return take_lock(pins, lock, error);
 	if (!flock(pins->lock, LOCK_EX | LOCK_NB))
 		return 0;
 	code = errno == EWOULDBLOCK ? -EBUSY : -errno;
@@ -168,7 +194,7 @@ static int lock_directory(struct pins *pins, struct datapath_error *error)
 		       pins->directory, strerror(-code));
 }
 
-int pins_open(struct pins *pins, const char *directory,
+int pins_open(struct pins *pins, const char *directory, int lock,
 	      struct datapath_error *error)
 {
 	size_t longest = PATH_MAX - sizeof("/links/") - NAME_MAX;
@@ -180,7 +206,7 @@ int pins_open(struct pins *pins, const char *directory,
 			       longest);
 	snprintf(pins->directory, sizeof(pins->directory), "%s", directory);
 	err = make_directories(pins, error);
-	return err ? err : lock_directory(pins, error);
+	return err ? err : lock_directory(pins, lock, error);
 }
 
 void pins_close(struct pins *pins)

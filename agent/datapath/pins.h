@@ -25,10 +25,11 @@ enum pin_kind {
 };
 
 /*
- * Create and lock the directory. -EBUSY: another agent uses it. The caller
- * closes it with pins_close().
+ * Create and lock the directory. -EBUSY: another agent uses it. `lock` is a
+ * descriptor by which that agent lets us have its lock, or -1; it stays the
+ * caller's. The caller closes with pins_close().
  */
-int pins_open(struct pins *pins, const char *directory,
+int pins_open(struct pins *pins, const char *directory, int lock,
 	      struct datapath_error *error);
 /* Unlock the directory; remove links/ if no link is pinned any more. */
 void pins_close(struct pins *pins);

@@ -216,6 +216,10 @@ static void step_probe(struct entry *entry, enum probe_event_type type,
 	};
 	enum probe_question question;
 
+	if (type == PROBE_START)
+		mac = expected_macs_find(&entry->tracker->expected,
+					 &entry->view.via, entry->view.ifindex);
+	event.expected = type == PROBE_START && mac;
 	if (mac)
 		memcpy(event.mac, mac, MAC_SIZE);
 	question = probe_step(&entry->probe, &event);

@@ -123,6 +123,17 @@ static enum probe_question enter_resolved(struct probe *probe,
 	return PROBE_ASK_NONE;
 }
 
+/* Begin. What answered another agent is taken for alive, and asked at once. */
+static enum probe_question start(struct probe *probe,
+				 const struct probe_event *event)
+{
+	if (!event->expected || !mac_is_valid(probe, event->mac))
+		return start_resolving(probe, event);
+	enter_resolved(probe, event->mac, event);
+	probe->deadline_ms = event->now_ms;
+	return PROBE_ASK_NONE;
+}
+
 static uint32_t failed_interval(const struct probe *probe,
 				const struct probe_event *event)
 {
@@ -312,7 +323,7 @@ enum probe_question probe_step(struct probe *probe,
 		return PROBE_ASK_NONE;
 	switch (event->type) {
 	case PROBE_START:
-		return start_resolving(probe, event);
+		return start(probe, event);
 	case PROBE_UNREACHABLE:
 		return stop_asking(probe, NEXTHOP_UNREACHABLE);
 	case PROBE_LINK_DOWN:

@@ -67,6 +67,7 @@ struct probe_event {
 	/* Makes the next refresh earlier, to spread the next hops. */
 	uint32_t jitter_ms;
 	uint32_t interval_ms;  /* least time to the next refresh; 0: any */
+	bool expected;	       /* PROBE_START: it answered from `mac` so far */
 	bool hold;	       /* PROBE_START: send no probe before the timer */
 	uint8_t mac[MAC_SIZE]; /* PROBE_REPLY: of the sender */
 };

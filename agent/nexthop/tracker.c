@@ -624,6 +624,17 @@ int tracker_new(struct event_base *base, const struct nexthop_options *options,
 	return 0;
 }
 
+int tracker_expect(struct tracker *tracker, const struct address *via,
+		   uint32_t ifindex, const uint8_t mac[MAC_SIZE])
+{
+	return expected_macs_add(&tracker->expected, via, ifindex, mac);
+}
+
+void tracker_expect_no_more(struct tracker *tracker)
+{
+	expected_macs_clear(&tracker->expected);
+}
+
 /* Start what the options need and the last ones did not. */
 static int start_missing(struct tracker *tracker,
 			 const struct nexthop_options *options, char *text,
@@ -696,6 +707,7 @@ void tracker_free(struct tracker *tracker)
 		event_free(tracker->resolve_timer);
 	if (tracker->netlink_readable)
 		event_free(tracker->netlink_readable);
+	expected_macs_clear(&tracker->expected);
 	prober_free(tracker->prober);
 	bfd_free(tracker->bfd);
 	ports_free(tracker->ports);

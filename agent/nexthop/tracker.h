@@ -19,6 +19,7 @@
  *   tracker        all next hops, sorted by address; their events
  *   entry          one next hop: its route, its state machine, its view
  *   probe          that state machine: RESOLVING ... FAILED. Pure
+ *   expected       MACs that answered the agent before this one. Plain data
  *   hold_down      how long one that died is held when it is back. Pure
  *   prober         when to probe which one: turns of the event loop
  *   listening      the clock that silence is judged by. Pure
@@ -129,6 +130,15 @@ const struct nexthop *tracker_find(const struct tracker *tracker,
 /* Return the next one after `previous` in address order; NULL starts. */
 const struct nexthop *tracker_next(const struct tracker *tracker,
 				   const struct nexthop *previous);
+
+/*
+ * A gateway or next hop answered another agent from this MAC: where a link is up it
+ * counts as alive at once, and is asked whether it is. Until
+ * tracker_expect_no_more(). Returns 0 or -ENOMEM.
+ */
+int tracker_expect(struct tracker *tracker, const struct address *via,
+		   uint32_t ifindex, const uint8_t mac[MAC_SIZE]);
+void tracker_expect_no_more(struct tracker *tracker);
 
 /* Return the link, or NULL. */
 const struct nexthop_link *tracker_link_by_name(const struct tracker *tracker,

@@ -13,6 +13,7 @@
 #include "core/address_tree.h"
 #include "core/keyed_hash.h"
 #include "nexthop/entry.h"
+#include "nexthop/expected.h"
 #include "nexthop/host.h"
 #include "nexthop/prober.h"
 #include "nexthop/tracker.h"
@@ -43,6 +44,7 @@ struct tracker {
 	bool resolving;	      /* the round goes on behind `resolved_last` */
 	bool resolve_again;   /* a route changed since it started */
 	struct address resolved_last;
+	struct expected_macs expected;
 	struct address_tree entries;
 	struct keyed_hash_secret secret; /* of `by_via` */
 	struct via_list by_via[TRACKER_VIA_BUCKETS];

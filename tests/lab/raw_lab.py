@@ -141,6 +141,7 @@ class RawCase(LabCase):
 
     announce_as = "path"
 
+    BYSTANDER_ADDRESS = BYSTANDER
     BYSTANDER_VIP = "192.0.2.200/32"
     MEASURED_VIP = "192.0.2.201/32"
 

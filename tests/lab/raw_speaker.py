@@ -112,6 +112,7 @@ class Speaker:
         self.table = {}           # IPv4 prefix -> attributes
         self.reaches = []         # values of MP_REACH_NLRI, as received
         self.updates = 0
+        self.withdrawals = []     # IPv4 prefixes, in order of receipt
         self.notification = None
         self.closed = False
         self.closed_at = None
@@ -176,6 +177,7 @@ class Speaker:
         self.updates += 1
         if bgp.MP_REACH in update.attributes:
             self.reaches.append(update.attributes[bgp.MP_REACH][1])
+        self.withdrawals += update.withdrawn
         for prefix in update.withdrawn:
             self.table.pop(prefix, None)
         for prefix in update.announced:

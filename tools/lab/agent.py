@@ -96,6 +96,23 @@ class Headgate:
             env={**os.environ, **self.environment})
         wait_until(self.answers, START_SECONDS, "headgate's control socket")
 
+    def start_successor(self, *more, log=None):
+        """Start an agent with --takeover beside this one; return its process."""
+        return self.namespace.start(
+            [f"{BUILD}/headgate", *self.arguments, *more, "--takeover"],
+            log=log or self.log_path)
+
+    def hand_over(self, *more, seconds=8):
+        """Have an agent with the same flags, and more, take over from this one,
+        and wait until that is complete. Return the status this one ended
+        with."""
+        before = self.process
+        self.process = self.start_successor(*more)
+        wait_until(lambda: not before.alive() or not self.process.alive(),
+                   seconds, "the end of the agent that hands over")
+        wait_until(self.answers, 10, "the successor's control socket")
+        return before.wait(10)
+
     def answers(self):
         if not self.process.alive():
             raise LabError(f"headgate ended with {self.process.returncode}:\n"

@@ -80,6 +80,12 @@ static void start_keepalive(struct bgp_connection *connection)
 				BGP_KEEPALIVES_PER_HOLD);
 }
 
+void bgp_connection_start_timers(struct bgp_connection *connection)
+{
+	start_hold(connection);
+	start_keepalive(connection);
+}
+
 static void on_connect_retry(evutil_socket_t fd, short what, void *argument)
 {
 	(void)fd, (void)what;
@@ -343,6 +349,7 @@ static void free_timer(struct event *event)
 void bgp_connection_destroy(struct bgp_connection *connection)
 {
 	bgp_stream_destroy(&connection->stream);
+	free(connection->remote_open_body);
 	free_timer(connection->connect_retry);
 	free_timer(connection->delay_open);
 	free_timer(connection->hold);

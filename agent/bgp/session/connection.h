@@ -125,6 +125,8 @@ struct bgp_connection {
 	struct event *keepalive;
 	struct event *send_hold;
 	struct bgp_open remote_open;	  /* from OpenConfirm on */
+	uint8_t *remote_open_body;	  /* as it came, for a handover */
+	size_t remote_open_size;	  /* 0: none, or no memory for it */
 	struct bgp_negotiated negotiated; /* from OpenConfirm on */
 	/* Families that an error took off the session: enum bgp_family_bits. */
 	uint32_t disabled_families;
@@ -189,6 +191,8 @@ bool bgp_connection_is_answered(const struct bgp_connection *connection,
 /* Stop and resume reading; input waits in the kernel. Connected only. */
 void bgp_connection_pause(struct bgp_connection *connection);
 void bgp_connection_resume(struct bgp_connection *connection);
+/* Send a NOTIFICATION Cease on a socket and close it. */
+void bgp_connection_dismiss(int fd, enum bgp_cease_subcode subcode);
 /* Refuse a second connection while a session is up; closes `fd`. */
 void bgp_connection_refuse(int fd);
 

@@ -7,6 +7,8 @@
 #include <event2/event.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "bgp/codec/notification_describe.h"
 #include "bgp/session/connection_internal.h"
@@ -17,7 +19,7 @@
  * RFC 8654 4: extended messages may follow as soon as both sides announced
  * them.
  */
-static void negotiate(struct bgp_connection *connection)
+void bgp_connection_negotiate(struct bgp_connection *connection)
 {
 	bgp_negotiated_from_opens(&connection->options.local_open,
 				  &connection->remote_open,
@@ -27,6 +29,18 @@ static void negotiate(struct bgp_connection *connection)
 	connection->stream.max_message = connection->negotiated.max_message;
 }
 
+/* Without a copy the session goes on, and ends with this agent. */
+static void keep_open(struct bgp_connection *connection, struct reader body)
+{
+	uint8_t *copy = realloc(connection->remote_open_body, body.left);
+
+	if (copy)
+		memcpy(copy, body.data, body.left);
+	if (copy)
+		connection->remote_open_body = copy;
+	connection->remote_open_size = copy ? body.left : 0;
+}
+
 static bool accept_open(struct bgp_connection *connection)
 {
 	if (!bgp_open_decode(connection->message, &connection->remote_open,
@@ -34,7 +48,8 @@ static bool accept_open(struct bgp_connection *connection)
 	    !connection->options.handler->check_open(connection,
 						     &connection->notification))
 		return false;
-	negotiate(connection);
+	keep_open(connection, connection->message);
+	bgp_connection_negotiate(connection);
 	return true;
 }
 

@@ -13,6 +13,10 @@ void bgp_connection_report(struct bgp_connection *connection,
 			   enum bgp_direction direction,
 			   const struct bgp_notification *notification,
 			   const char *text);
+/* Derive the parameters of the session from both OPENs. */
+void bgp_connection_negotiate(struct bgp_connection *connection);
+/* Start the hold timer and the keepalive timer, if the session has a hold time. */
+void bgp_connection_start_timers(struct bgp_connection *connection);
 /* Start the send hold timer, or restart it. */
 void bgp_connection_start_send_hold(struct bgp_connection *connection);
 

@@ -97,12 +97,17 @@ void bgp_connection_send_notification(struct bgp_connection *connection,
  */
 void bgp_connection_refuse(int fd)
 {
+	bgp_connection_dismiss(fd, BGP_CEASE_COLLISION);
+}
+
+void bgp_connection_dismiss(int fd, enum bgp_cease_subcode subcode)
+{
 	uint8_t bytes[BGP_MAX_MESSAGE];
 	struct writer w = writer_of(bytes, sizeof(bytes));
 	struct bgp_notification n;
 	ssize_t sent;
 
-	bgp_notification_set(&n, BGP_ERROR_CEASE, BGP_CEASE_COLLISION, NULL, 0);
+	bgp_notification_set(&n, BGP_ERROR_CEASE, subcode, NULL, 0);
 	bgp_notification_encode(&w, &n);
 	sent = w.failed ? 0 : send(fd, w.data, w.used, MSG_NOSIGNAL);
 	(void)sent;

@@ -106,6 +106,26 @@ static int watch_listener(struct bgp_speaker *speaker, int fd,
 	return 0;
 }
 
+/* Return the socket that another agent has given, or open one. */
+static int listener_socket(struct bgp_speaker *speaker,
+			   const struct bgp_options *options,
+			   const struct address *local)
+{
+	const struct bgp_endpoint at = { .address = *local,
+					 .port = options->listen.port };
+	int *given = speaker->given;
+
+	for (size_t i = 0; given && i < BGP_MAX_LISTENERS; i++) {
+		int fd = given[i];
+
+		if (fd < 0 || !bgp_socket_listens(fd, &at))
+			continue;
+		given[i] = -1;
+		return fd;
+	}
+	return bgp_socket_listen(local, at.port);
+}
+
 static int open_listener(struct bgp_speaker *speaker,
 			 const struct bgp_options *options,
 			 const struct address *local,
@@ -113,7 +133,7 @@ static int open_listener(struct bgp_speaker *speaker,
 {
 	/* Our SYN-ACK must pass the peer's TTL security: RFC 5082 3. */
 	const struct bgp_distance distance = { .ttl = BGP_TTL_MAX };
-	int fd = bgp_socket_listen(local, options->listen.port), code;
+	int fd = listener_socket(speaker, options, local), code;
 	char text[ADDRESS_TEXT_SIZE];
 
 	if (fd < 0) {
@@ -150,6 +170,12 @@ int bgp_listener_open(struct bgp_speaker *speaker,
 		code = open_listener(speaker, options, local, error);
 	/* A host without IPv6 has no IPv6 peers. */
 	return both && code == -EAFNOSUPPORT ? 0 : code;
+}
+
+void bgp_listener_hold(struct bgp_speaker *speaker, bool hold)
+{
+	for (size_t i = 0; i < BGP_MAX_LISTENERS && speaker->listeners[i]; i++)
+		acceptor_hold(speaker->listeners[i], hold);
 }
 
 void bgp_listener_close(struct bgp_speaker *speaker)

@@ -27,6 +27,8 @@ int bgp_listener_set_key(struct bgp_speaker *speaker,
 /* Remove them from the listeners. */
 void bgp_listener_remove_key(struct bgp_speaker *speaker,
 			     const struct bgp_neighbor_options *neighbor);
+/* Leave new connections in the kernel, or accept them again. */
+void bgp_listener_hold(struct bgp_speaker *speaker, bool hold);
 void bgp_listener_close(struct bgp_speaker *speaker);
 
 #endif

@@ -73,10 +73,8 @@ static bool is_only_dialling(const struct bgp_neighbor *neighbor)
 	       neighbor->outgoing.state < BGP_STATE_OPEN_SENT;
 }
 
-/* Let the neighbor's connections go to this endpoint. False if they cannot. */
-static bool move_to_endpoint(struct bgp_neighbor *neighbor,
-			     const struct address *address,
-			     unsigned int ifindex)
+bool bgp_neighbor_move(struct bgp_neighbor *neighbor,
+		       const struct address *address, unsigned int ifindex)
 {
 	bool busy = neighbor->incoming.state != BGP_STATE_IDLE ||
 		    neighbor->outgoing.state != BGP_STATE_IDLE;
@@ -122,7 +120,7 @@ static bool locate_peer(struct bgp_neighbor *neighbor)
 	if (neighbor_is_interface(&neighbor->options) &&
 	    !find_link_peer(neighbor, ifindex, &peer))
 		return false;
-	return move_to_endpoint(neighbor, &peer, ifindex);
+	return bgp_neighbor_move(neighbor, &peer, ifindex);
 }
 
 /* ------------------------------------------------------------- dialling */
@@ -221,6 +219,7 @@ static void put_off_dial(struct bgp_neighbor *neighbor)
 void bgp_neighbor_start(struct bgp_neighbor *neighbor)
 {
 	if (!is_dialled(neighbor) || neighbor->session ||
+	    neighbor->speaker->frozen ||
 	    neighbor->outgoing.state != BGP_STATE_IDLE)
 		return;
 	if (locate_peer(neighbor))
@@ -303,7 +302,7 @@ void bgp_neighbor_accept(struct bgp_neighbor *neighbor,
 		return;
 	}
 	if (neighbor->options.interface[0] &&
-	    !move_to_endpoint(neighbor, &remote->address, remote->ifindex)) {
+	    !bgp_neighbor_move(neighbor, &remote->address, remote->ifindex)) {
 		if (neighbor->session)
 			demand_proof(neighbor);
 		bgp_neighbor_refused(neighbor, BGP_REFUSED_PLACE);
@@ -433,7 +432,7 @@ static void refresh_options(struct bgp_neighbor *neighbor,
 }
 
 /* Both ends have to change it before the hold time is over. */
-static void change_key(struct bgp_neighbor *neighbor)
+void bgp_neighbor_set_key(struct bgp_neighbor *neighbor)
 {
 	const struct bgp_neighbor_options *options = &neighbor->options;
 	const struct prefix peer = prefix_of_address(&neighbor->address);
@@ -463,7 +462,7 @@ void bgp_neighbor_reconfigure(struct bgp_neighbor *neighbor,
 	if (reset)
 		bgp_neighbor_dial_now(neighbor);
 	else if (!same_key)
-		change_key(neighbor);
+		bgp_neighbor_set_key(neighbor);
 	else if (!neighbor->session &&
 		 !evtimer_pending(neighbor->restart, NULL))
 		bgp_neighbor_start(neighbor);

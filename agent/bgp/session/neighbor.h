@@ -91,7 +91,8 @@ struct bgp_neighbor {
 	char detail[BGP_DETAIL_SIZE]; /* addition to the next error */
 	void *owner_data; /* of the speaker's user, between up and down */
 	TAILQ_ENTRY(bgp_neighbor) link;
-	bool receiving; /* announcer.c: in speaker->receivers */
+	unsigned int number; /* for the user of the speaker: of a handover */
+	bool receiving;	     /* announcer.c: in speaker->receivers */
 	TAILQ_ENTRY(bgp_neighbor) receiver_link;
 };
 

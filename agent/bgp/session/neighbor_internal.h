@@ -26,6 +26,12 @@ uint64_t bgp_neighbor_held_ms(const struct bgp_neighbor *neighbor);
 void bgp_neighbor_refused(struct bgp_neighbor *neighbor,
 			  enum bgp_refused_reason reason);
 
+/* Let the neighbor's connections go to this endpoint. False if they cannot. */
+bool bgp_neighbor_move(struct bgp_neighbor *neighbor,
+		       const struct address *address, unsigned int ifindex);
+/* Set the TCP key of the options on the socket of the session, if there is one. */
+void bgp_neighbor_set_key(struct bgp_neighbor *neighbor);
+
 /* neighbor_admin.c */
 /* End all connections, with a text for the peer's administrator or "". */
 void bgp_neighbor_end(struct bgp_neighbor *neighbor,

@@ -164,6 +164,22 @@ int bgp_socket_listen(const struct address *local, uint16_t port)
 	return fd;
 }
 
+bool bgp_socket_listens(int fd, const struct bgp_endpoint *at)
+{
+	union socket_address bound;
+	socklen_t size = sizeof(bound), length = sizeof(int);
+	int listening = 0;
+	struct bgp_endpoint local;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) ||
+	    !listening || getsockname(fd, &bound.any, &size))
+		return false;
+	local = endpoint_from_sockaddr(&bound);
+	return local.port == at->port &&
+	       address_equal(&local.address, &at->address) &&
+	       bgp_socket_is_ipv4(fd) == address_is_ipv4(&at->address);
+}
+
 int bgp_socket_accept(int listener, struct bgp_endpoint *remote)
 {
 	union socket_address from;

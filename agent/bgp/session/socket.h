@@ -37,6 +37,8 @@ int bgp_socket_connect(int fd, const struct bgp_endpoint *remote,
 		       const struct address *source);
 /* Listen; an IPv6 socket takes IPv6 connections only. */
 int bgp_socket_listen(const struct address *local, uint16_t port);
+/* True if the socket listens at exactly this address and port. */
+bool bgp_socket_listens(int fd, const struct bgp_endpoint *at);
 /* Accept a connection. -EAGAIN: none is waiting. */
 int bgp_socket_accept(int listener, struct bgp_endpoint *remote);
 /* Make a later close reset the TCP connection. */

@@ -359,7 +359,7 @@ void bgp_speaker_begin_syn_watch(struct bgp_speaker *speaker)
 
 int bgp_speaker_new(struct event_base *base, struct work_queue *work,
 		    const struct bgp_options *options, bool restarting,
-		    const struct bgp_callbacks *callbacks,
+		    int *given, const struct bgp_callbacks *callbacks,
 		    struct bgp_speaker **out,
 		    char error[BGP_SPEAKER_ERROR_SIZE])
 {
@@ -373,6 +373,7 @@ int bgp_speaker_new(struct event_base *base, struct work_queue *work,
 	speaker->work = work;
 	speaker->options = *options;
 	speaker->restarting = restarting;
+	speaker->given = given;
 	speaker->callbacks = *callbacks;
 	TAILQ_INIT(&speaker->neighbors);
 	bgp_announcer_init(speaker);
@@ -388,6 +389,7 @@ int bgp_speaker_new(struct event_base *base, struct work_queue *work,
 		bgp_speaker_free(speaker);
 		return code;
 	}
+	speaker->given = NULL;
 	bgp_speaker_begin_adverts(speaker);
 	bgp_speaker_begin_syn_watch(speaker);
 	*out = speaker;

@@ -22,6 +22,8 @@
  *	connection.c		one connection: timers, and the actions of
  *				bgp_fsm_step(); connection_input.c has received
  *				messages, connection_output.c those to send
+ *	handover.c		sessions that go on in another process;
+ *				handover_state.c encodes a neighbor for it
  *	announcer.c		batches of routes for all who get the same
  *	stream.c		bytes of a socket to whole messages, and back
  *	socket.c		TCP sockets and their options
@@ -125,6 +127,8 @@ struct bgp_speaker {
 	struct work_queue *work; /* input waits in it */
 	struct bgp_options options;
 	bool restarting; /* announced in the first OPENs */
+	bool frozen;	 /* no input and no dialling: handover.h */
+	int *given;	 /* listening sockets, while it is made; or NULL */
 	struct bgp_callbacks callbacks;
 	struct bgp_neighbor_list neighbors; /* static ones, then dynamic ones */
 	/* announcer.c: those that may get more, and the work of sending it. */
@@ -145,12 +149,13 @@ struct bgp_speaker {
 /*
  * Create a speaker that listens, but does not dial yet. `options` is copied;
  * its list of neighbors must outlive the speaker. `restarting`: the forwarding
- * state of a previous run was kept. Return 0, or -errno and set `error` to what
+ * state of a previous run was kept. `given` has BGP_MAX_LISTENERS sockets of another
+ * agent, or -1; those that are used become -1. NULL: none. Return 0, or -errno and set `error` to what
  * failed and what to do. The caller frees with bgp_speaker_free().
  */
 int bgp_speaker_new(struct event_base *base, struct work_queue *work,
 		    const struct bgp_options *options, bool restarting,
-		    const struct bgp_callbacks *callbacks,
+		    int *given, const struct bgp_callbacks *callbacks,
 		    struct bgp_speaker **speaker,
 		    char error[BGP_SPEAKER_ERROR_SIZE]);
 /* Dial the neighbors that are not passive. */

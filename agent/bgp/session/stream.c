@@ -181,13 +181,26 @@ void bgp_stream_flush(struct bgp_stream *stream)
 {
 	int written;
 
-	if (!bgp_stream_waiting(stream))
+	if (!bgp_stream_waiting(stream) || stream->sealed)
 		return;
 	written = evbuffer_write(stream->output, stream->fd);
 	stream->callbacks->written(stream, written > 0);
 	if (bgp_stream_waiting(stream) &&
 	    (written >= 0 || errno == EAGAIN || errno == EINTR))
 		event_add(stream->write_event, NULL);
+}
+
+void bgp_stream_seal(struct bgp_stream *stream)
+{
+	bgp_stream_pause(stream);
+	event_del(stream->write_event);
+	stream->sealed = true;
+}
+
+void bgp_stream_unseal(struct bgp_stream *stream)
+{
+	stream->sealed = false;
+	bgp_stream_flush(stream);
 }
 
 static void on_connect_done(struct bgp_stream *stream)
@@ -301,9 +314,12 @@ void bgp_stream_close(struct bgp_stream *stream)
 	work_queue_remove(stream->queue, &stream->reading);
 	free_stream_event(&stream->read_event);
 	free_stream_event(&stream->write_event);
-	if (stream->fd >= 0)
+	if (stream->fd >= 0 && stream->sealed)
+		close(stream->fd);
+	else if (stream->fd >= 0)
 		close_gently(stream->fd);
 	stream->fd = -1;
+	stream->sealed = false;
 	stream->connecting = false;
 	free(stream->input.data);
 	stream->input = (struct bgp_stream_input){ 0 };

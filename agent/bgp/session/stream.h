@@ -60,6 +60,7 @@ struct bgp_stream {
 	struct evbuffer *output;
 	size_t max_message; /* longest message accepted */
 	struct bgp_stream_input input;
+	bool sealed; /* another process has the socket, too: bgp_stream_seal() */
 };
 
 /* Return 0 or -ENOMEM; bgp_stream_destroy() is legal in both cases. */
@@ -85,6 +86,13 @@ size_t bgp_stream_waiting(const struct bgp_stream *stream);
 /* Stop and resume reading. Legal on a closed stream. */
 void bgp_stream_pause(struct bgp_stream *stream);
 void bgp_stream_resume(struct bgp_stream *stream);
+/*
+ * While a stream is sealed its socket belongs to another process, too: nothing is
+ * read or written, and a close leaves the connection alone. Output waits.
+ */
+void bgp_stream_seal(struct bgp_stream *stream);
+/* Send what waits. Reading is resumed by bgp_stream_resume(). */
+void bgp_stream_unseal(struct bgp_stream *stream);
 /*
  * Process a piece of the input, and read from the socket if there is none. True
  * if there may be more.

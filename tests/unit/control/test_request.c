@@ -94,7 +94,8 @@ static void an_unknown_request_is_answered_by_all_forms(void **state)
 {
 	static const char all_forms[] = SHOW_FORMS
 		", " EXPLAIN_FORMS ", " ORDER_FORMS ", " DRAIN_FORMS
-		", reload [dry_run] [confirm_s], confirm, capture [vip] [rate]";
+		", reload [dry_run] [confirm_s], confirm, handover, capture [vip] "
+		"[rate]";
 	char error[1024];
 
 	(void)state;
