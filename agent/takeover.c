@@ -160,7 +160,9 @@ static void end_wait(struct takeover *takeover, const struct takeover_vip *vip,
 
 		if (!(set && set_has(set, address)) &&
 		    chance_of(takeover, slot, ipv4, now) == CHANCE_ABSENT)
-			steering_session_absent(takeover->steering, address);
+			steering_session_absent(
+				takeover->steering, address,
+				!rib_uses_nexthop(takeover->rib, address));
 	}
 	steering_release_vip(takeover->steering, &vip->prefix);
 }

@@ -328,6 +328,8 @@ const struct address *rib_upstream_at(const struct rib *rib, uint32_t ifindex,
 /* Return the origin ASes that a VIP has had, or NULL. */
 const struct origins *rib_origins(const struct rib *rib,
 				  const struct prefix *vip);
+/* True if some accepted path has this next hop. */
+bool rib_uses_nexthop(const struct rib *rib, const struct address *nexthop);
 /*
  * Return a path with this next hop that is out of its set, preferably one that
  * drains, or NULL. Looks at a few routes.

@@ -159,6 +159,14 @@ enum {
 	ROUTES_LOOKED_AT = 64,
 };
 
+bool rib_uses_nexthop(const struct rib *rib, const struct address *nexthop)
+{
+	const struct rib_nexthop *hop =
+		rib_nexthop_find(&rib->attributes.nexthops, nexthop);
+
+	return hop && hop->wanted;
+}
+
 /* Return the path of a route with the next hop that is out of the set, or NULL. */
 static const struct path *find_left_out(const struct route *route,
 					const struct rib_nexthop *hop)

@@ -235,7 +235,7 @@ int steering_adopt(struct steering *steering,
 
 	steering->groups.now_s = (uint32_t)(now_ms / CLOCK_MS_PER_S);
 	/* Packets are steered since long ago, so any flow may be old. */
-	steering->groups.published = true;
+	steering_begin_windows(steering);
 	steering->groups.published_s = 1;
 	steering->nexthops.track = steering->hooks.nexthop_track;
 	steering->nexthops.context = steering->hooks.context;
@@ -278,13 +278,14 @@ void steering_release_vip(struct steering *steering,
 }
 
 void steering_session_absent(struct steering *steering,
-			     const struct address *address)
+			     const struct address *address, bool sole)
 {
 	const struct slot *slot =
 		nexthop_slots_find(&steering->nexthops, address);
 
 	if (slot)
-		nexthop_slots_set_lost(&steering->nexthops, slot, true, false);
+		nexthop_slots_set_lost(&steering->nexthops, slot, true,
+				       sole && steering_loss_kills(steering));
 }
 
 void steering_end_adoption(struct steering *steering)

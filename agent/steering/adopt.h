@@ -11,6 +11,7 @@
  * then on it is a VIP like others, and what differs goes through a window.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "steering/steering.h"
@@ -41,10 +42,11 @@ void steering_release_vip(struct steering *steering,
 			  const struct prefix *prefix);
 /*
  * The session of a next hop has not come back: if it leaves its sets, its flows
- * stay for a window and not as long as on one that drains.
+ * stay for a window and not as long as on one that drains; or, if no other
+ * session announces it and --session-loss says so, it counts as dead.
  */
 void steering_session_absent(struct steering *steering,
-			     const struct address *address);
+			     const struct address *address, bool sole);
 /* All VIPs are released: next hops that are in no table any more may go. */
 void steering_end_adoption(struct steering *steering);
 /* Return the set that a VIP is to have, its wish while it is adopted, or NULL. */

@@ -68,6 +68,22 @@ static bool is_served_by_kernel(const struct steering *steering,
 	       hooks->kernel_serves(&vip->node.prefix, hooks->context);
 }
 
+/*
+ * True if VIPs still have the table of a previous run, which waits for their
+ * routes (adopt.h). It may not change: the VIPs of two may want equal sets.
+ */
+static bool is_adopted(const struct steering_group *group)
+{
+	const struct steering_vip *vip;
+
+	if (!group->set->adopted)
+		return false;
+	TAILQ_FOREACH(vip, &group->vips, group_link)
+		if (vip->adopted)
+			return true;
+	return false;
+}
+
 /* The largest group that is a part of the set and has a living member. */
 static struct steering_group *find_part(const struct turn *turn,
 					const struct steering_set *set)
@@ -149,7 +165,7 @@ static bool cut_group(struct turn *turn, struct steering_set *set,
 		struct steering_group *group = steering->groups.groups[i];
 		size_t count;
 
-		if (!group || !qualifies(group, set))
+		if (!group || is_adopted(group) || !qualifies(group, set))
 			continue;
 		memcpy(members, set->members, set->count * sizeof(*members));
 		count = share_with(members, set->count, group);
@@ -300,7 +316,7 @@ static bool merge_alike(struct turn *turn)
 		struct steering_group *group = steering->groups.groups[i];
 
 		if (group && !group->shared && !group->leaving &&
-		    group == group->set->group)
+		    group == group->set->group && !is_adopted(group))
 			groups[count++] = group;
 	}
 	if (count) {

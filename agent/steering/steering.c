@@ -345,10 +345,21 @@ void steering_nexthop_gone(struct steering *steering,
 	wake(steering);
 }
 
-void steering_publish(struct steering *steering)
+void steering_begin_windows(struct steering *steering)
 {
 	steering->groups.published = true;
 	steering->nexthops.windows = steering_has_windows(&steering->options);
+}
+
+void steering_publish(struct steering *steering)
+{
+	steering_begin_windows(steering);
+}
+
+bool steering_loss_kills(const struct steering *steering)
+{
+	return steering->options.session_loss == STEERING_LOSS_KILLS ||
+	       !steering_has_windows(&steering->options);
 }
 
 void steering_session_lost(struct steering *steering,
@@ -357,13 +368,12 @@ void steering_session_lost(struct steering *steering,
 	const struct slot *slot =
 		nexthop_slots_find(&steering->nexthops, address);
 	struct group_table *groups = &steering->groups;
-	bool kill = steering->options.session_loss == STEERING_LOSS_KILLS ||
-		    !steering_has_windows(&steering->options);
 
 	if (!slot)
 		return;
-	log_slot_error(address, nexthop_slots_set_lost(&steering->nexthops,
-						       slot, true, kill));
+	log_slot_error(address,
+		       nexthop_slots_set_lost(&steering->nexthops, slot, true,
+					      steering_loss_kills(steering)));
 	note_death(steering, slot);
 	groups->now_s = (uint32_t)(now_ms / CLOCK_MS_PER_S);
 	for (uint32_t i = 0; i < steering->options.group_count; i++)

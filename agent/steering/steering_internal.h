@@ -82,6 +82,10 @@ void vip_release_group(struct steering *steering, struct steering_group *group);
 /* Add a VIP to our table, not to the program's. NULL: no room, or an error. */
 struct steering_vip *steering_add_vip(struct steering *steering,
 				      const struct prefix *prefix);
+/* Packets are steered: from now on changes open windows. */
+void steering_begin_windows(struct steering *steering);
+/* True if a next hop dies with the last session that announces it. */
+bool steering_loss_kills(const struct steering *steering);
 /* Take over the reference on `set`. On failure the VIP keeps its own. */
 int steering_change_set(struct steering *steering, struct steering_vip *vip,
 			struct steering_set *set);

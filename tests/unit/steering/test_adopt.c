@@ -167,6 +167,7 @@ static void a_next_hop_is_alive_until_it_is_known_to_be_dead(void **state)
 	set_hop_alive(2, false);
 	assert_false(tables.nexthops[slot].alive);
 	set_hop_alive(2, true);
+	pass(0); /* its buckets get windows first */
 	assert_true(tables.nexthops[slot].alive);
 	assert_int_equal(tables.nexthops[slot].incarnation, 2);
 	return_to(0, 0x0f);
@@ -226,11 +227,71 @@ static void a_session_that_is_absent_is_no_drain(void **state)
 	(void)state;
 	steer_for_long(0, 0x0f);
 	restart_after(1000);
-	steering_session_absent(tables.steering, &address);
+	steering_session_absent(tables.steering, &address, true);
 	return_to(0, 0x07);
 	assert_true(count_moving(0));
 	pass((WINDOW_S + 3) * MS);
 	assert_int_equal(count_moving(0), 0);
+}
+
+/* As for a session that ends while the agent runs. */
+static void a_session_that_is_absent_can_be_a_death(void **state)
+{
+	struct address sole = hop_address(3), shared = hop_address(2);
+	uint16_t slot, other;
+
+	(void)state;
+	steer_for_long(0, 0x0f);
+	slot = slot_of_hop(3);
+	other = slot_of_hop(2);
+	session_loss = STEERING_LOSS_KILLS;
+	restart_after(1000);
+	session_loss = STEERING_LOSS_DRAINS;
+	answer_all();
+	want(0, 0x03);
+	steering_session_absent(tables.steering, &sole, true);
+	steering_session_absent(tables.steering, &shared, false);
+	assert_false(tables.nexthops[slot].alive);
+	assert_true(tables.nexthops[other].alive);
+	release_all();
+	for (uint32_t b = 0; b < TABLE_SIZE; b++)
+		assert_int_not_equal(previous(0, b), slot);
+	assert_true(count_moving(0)); /* from the other one */
+	want(0, 0x0f);
+	pass(200);
+	assert_true(tables.nexthops[slot].alive); /* announced again */
+}
+
+/*
+ * Weights of adopted tables are numbers of buckets: groups that look alike may
+ * be those of equal sets, and flows are on them.
+ */
+static void adopted_tables_give_no_way_to_new_vips(void **state)
+{
+	const uint32_t weights[HOPS] = { 1, 1, 1, 3 };
+	struct tables before;
+
+	(void)state;
+	steering_free(tables.steering);
+	start(FEW_GROUPS, WINDOW_S);
+	steering_publish(tables.steering);
+	steer_for_long(0, 0x0f);
+	want_weighted(1, 0x0f, weights);
+	pass(WINDOW_S * MS);
+	restart_after(1000);
+	answer_all();
+	before = tables;
+	steer(2, 0x30);
+	assert_memory_equal(tables.buckets, before.buckets,
+			    sizeof(before.buckets));
+	assert_int_equal(tables.vips[0].group, before.vips[0].group);
+	assert_int_equal(tables.vips[1].group, before.vips[1].group);
+	want(0, 0x0f);
+	want_weighted(1, 0x0f, weights);
+	release_all();
+	pass(10 * MS);
+	assert_true(tables.vip_set[2]); /* now they do */
+	assert_int_equal(tables.vips[0].group, tables.vips[1].group);
 }
 
 static void a_vip_with_a_group_that_leads_nowhere_is_removed(void **state)
@@ -334,6 +395,8 @@ int main(void)
 		CASE(a_next_hop_with_records_only_stays_alive_and_tracked),
 		CASE(a_vip_without_a_server_keeps_its_flows_for_a_while),
 		CASE(a_session_that_is_absent_is_no_drain),
+		CASE(a_session_that_is_absent_can_be_a_death),
+		CASE(adopted_tables_give_no_way_to_new_vips),
 		CASE(a_vip_with_a_group_that_leads_nowhere_is_removed),
 		CASE(slots_that_no_next_hop_has_are_no_servers),
 		CASE(two_vips_with_one_counter_are_not_both_adopted),
