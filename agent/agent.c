@@ -328,12 +328,15 @@ int agent_new(struct config *config, const struct command_line *line,
 		.services = agent->checks.services,
 		.turns = &agent->loop.meter,
 		.audit = &agent->audit.report,
+		.takeover = &agent->takeover.report,
 		.seccomp = agent_seccomp_names[agent->config->agent.seccomp],
 		.started_ms = clock_now_ms(),
 	};
 	if (interfaces_are_attached(agent->interfaces))
 		steering_publish(agent->steering);
-	if (!takeover_is_pending(&agent->takeover))
+	if (takeover_is_pending(&agent->takeover))
+		fib_await_takeover(agent->fib);
+	else
 		bgp_speaker_tables_complete(agent->speaker);
 	*out = agent;
 	return 0;

@@ -106,8 +106,9 @@ static enum chance find_chance(const struct takeover *takeover,
 	}
 	if (peer)
 		note_session(&about, peer, ipv4, now);
-	if (!takeover_had_chance(&about, seconds_since(takeover->begin_ms, now),
-				 takeover->config->agent.takeover_max_s))
+	if (!takeover_had_chance(&about,
+				 seconds_since(takeover->report.begin_ms, now),
+				 takeover->report.max_s))
 		return CHANCE_WAITS;
 	return configured && !peer ? CHANCE_ABSENT : CHANCE_HAD;
 }
@@ -125,24 +126,58 @@ static enum chance chance_of(struct takeover *takeover, uint16_t slot,
 
 /* ------------------------------------------------------------- VIPs */
 
-/* True if each next hop of the VIP's table is in its set, or had its chance. */
-static bool is_ready(struct takeover *takeover, const struct takeover_vip *vip,
-		     uint64_t now)
+static void note_wait(struct takeover *takeover, uint16_t slot)
 {
-	const struct takeover_group *group = &takeover->list.groups[vip->group];
-	const struct steering_set *set =
-		steering_wanted_set(takeover->steering, &vip->prefix);
-	bool ipv4 = address_is_ipv4(&vip->prefix.address);
+	struct takeover_report *report = &takeover->report;
 
+	if (takeover->waited_for[slot])
+		return;
+	takeover->waited_for[slot] = true;
+	if (report->nexthops_waited_for < TAKEOVER_REPORT_NEXTHOPS)
+		report->nexthops[report->nexthops_waited_for] =
+			takeover->list.addresses[slot];
+	report->nexthops_waited_for++;
+}
+
+/* Wait for each next hop of the table that had no chance yet. */
+static void judge_table(struct takeover *takeover,
+			struct takeover_judgement *about, uint64_t now)
+{
+	const struct takeover_group *group =
+		&takeover->list.groups[about->group];
+	const struct steering_set *set = about->set;
+
+	about->ready = true;
 	for (size_t i = 0; i < group->count; i++) {
 		uint16_t slot = group->slots[i];
 
 		if (set && set_has(set, &takeover->list.addresses[slot]))
 			continue;
-		if (chance_of(takeover, slot, ipv4, now) == CHANCE_WAITS)
-			return false;
+		if (chance_of(takeover, slot, about->ipv4, now) != CHANCE_WAITS)
+			continue;
+		note_wait(takeover, slot);
+		about->ready = false;
 	}
-	return true;
+	about->is_made = true;
+}
+
+/* True if each next hop of the VIP's table is in its set, or had its chance. */
+static bool is_ready(struct takeover *takeover, const struct takeover_vip *vip,
+		     uint64_t now)
+{
+	struct takeover_judgement *last = &takeover->last;
+	struct takeover_judgement about = {
+		.group = vip->group,
+		.set = steering_wanted_set(takeover->steering, &vip->prefix),
+		.ipv4 = address_is_ipv4(&vip->prefix.address),
+	};
+
+	if (last->is_made && last->group == about.group &&
+	    last->set == about.set && last->ipv4 == about.ipv4)
+		return last->ready;
+	judge_table(takeover, &about, now);
+	*last = about;
+	return about.ready;
 }
 
 /* Let an adopted VIP have its set; tell which sessions are missed. */
@@ -160,11 +195,19 @@ static void end_wait(struct takeover *takeover, const struct takeover_vip *vip,
 
 		if (!(set && set_has(set, address)) &&
 		    chance_of(takeover, slot, ipv4, now) == CHANCE_ABSENT)
-			steering_session_absent(
-				takeover->steering, address,
-				!rib_uses_nexthop(takeover->rib, address));
+			steering_session_absent(takeover->steering, address,
+						!rib_uses_nexthop(takeover->rib,
+								  address));
 	}
 	steering_release_vip(takeover->steering, &vip->prefix);
+}
+
+static void begin_look(struct takeover *takeover)
+{
+	memset(takeover->chances, CHANCE_UNKNOWN, sizeof(takeover->chances));
+	memset(takeover->waited_for, 0, sizeof(takeover->waited_for));
+	takeover->report.nexthops_waited_for = 0;
+	takeover->next = takeover->list.count;
 }
 
 /* Look at each VIP that waits. Returns false if there was no time for all. */
@@ -175,10 +218,8 @@ static bool look_at_vips(struct takeover *takeover, uint64_t now)
 	uint64_t until_us = clock_now_us() + TURN_US;
 
 	if (!takeover->next)
-		memset(takeover->chances, CHANCE_UNKNOWN,
-		       sizeof(takeover->chances));
-	if (!takeover->next)
-		takeover->next = list->count;
+		begin_look(takeover);
+	takeover->last.is_made = false; /* sets may have changed since */
 	while (takeover->next) {
 		struct takeover_vip vip = list->vips[--takeover->next];
 
@@ -188,6 +229,7 @@ static bool look_at_vips(struct takeover *takeover, uint64_t now)
 			end_wait(takeover, &vip, now);
 		list->vips[takeover->next] = list->vips[--list->count];
 		list->vips[list->count] = vip;
+		takeover->report.vips_waiting = list->count;
 		if (clock_now_us() >= until_us)
 			return false;
 	}
@@ -211,18 +253,20 @@ static void tell_moved(const struct takeover *takeover)
 static void end_takeover(struct takeover *takeover)
 {
 	const struct takeover_hooks *hooks = &takeover->hooks;
-	uint64_t took_ms = clock_now_ms() - takeover->begin_ms;
+	struct takeover_report *report = &takeover->report;
 
+	report->end_ms = clock_now_ms();
+	report->vips_waiting = report->nexthops_waited_for = 0;
 	if (datapath_is_adopted(takeover->datapath)) {
 		steering_end_adoption(takeover->steering);
 		log_info("agent",
 			 "taken over from the previous run after %llu ms, with "
 			 "its tables",
-			 (unsigned long long)took_ms);
+			 (unsigned long long)(report->end_ms -
+					      report->begin_ms));
 	} else if (datapath_inherits(takeover->datapath)) {
 		tell_moved(takeover);
 	}
-	takeover->pending = false;
 	datapath_end_inheritance(takeover->datapath);
 	takeover_list_release(&takeover->list);
 	hooks->complete(hooks->context);
@@ -239,8 +283,8 @@ static bool is_complete(const struct takeover *takeover, uint64_t now)
 {
 	if (datapath_is_adopted(takeover->datapath))
 		return !takeover->list.count;
-	if (seconds_since(takeover->begin_ms, now) >=
-	    takeover->config->agent.takeover_max_s)
+	if (seconds_since(takeover->report.begin_ms, now) >=
+	    takeover->report.max_s)
 		return true;
 	return !takeover->list.count && are_tables_at_rest(takeover, now);
 }
@@ -253,6 +297,7 @@ static void on_takeover_tick(evutil_socket_t fd, short what, void *context)
 	bool busy = takeover->hooks.is_busy(takeover->hooks.context);
 
 	(void)fd, (void)what;
+	takeover->report.max_s = takeover->config->agent.takeover_max_s;
 	if (busy)
 		takeover->busy_ms = now;
 	if (!busy && !look_at_vips(takeover, now))
@@ -277,6 +322,17 @@ static int adopt(struct takeover *takeover)
 	return steering_adopt(takeover->steering, &source, clock_now_ms());
 }
 
+static void begin_report(struct takeover *takeover)
+{
+	takeover->report = (struct takeover_report){
+		.begin_ms = takeover->busy_ms,
+		.max_s = takeover->config->agent.takeover_max_s,
+		.adopted = datapath_is_adopted(takeover->datapath),
+		.vips = takeover->list.count,
+		.vips_waiting = takeover->list.count,
+	};
+}
+
 int takeover_begin(struct takeover *takeover)
 {
 	const struct timeval tick = clock_timeval_of_ms(TICK_MS);
@@ -284,7 +340,7 @@ int takeover_begin(struct takeover *takeover)
 
 	if (!datapath_has_previous(takeover->datapath))
 		return 0;
-	takeover->begin_ms = takeover->busy_ms = clock_now_ms();
+	takeover->busy_ms = clock_now_ms();
 	takeover->tick =
 		evtimer_new(takeover->base, on_takeover_tick, takeover);
 	if (!takeover->tick)
@@ -295,18 +351,18 @@ int takeover_begin(struct takeover *takeover)
 		error = adopt(takeover);
 	if (error)
 		return error;
+	begin_report(takeover);
 	log_info("datapath",
 		 "the previous run's tables forward until their next hops are "
 		 "announced again, at most %u s",
-		 takeover->config->agent.takeover_max_s);
-	takeover->pending = true;
+		 takeover->report.max_s);
 	evtimer_add(takeover->tick, &tick);
 	return 0;
 }
 
 bool takeover_is_pending(const struct takeover *takeover)
 {
-	return takeover->pending;
+	return takeover_report_is_running(&takeover->report);
 }
 
 void takeover_release(struct takeover *takeover)

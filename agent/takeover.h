@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/takeover_report.h"
 #include "headgate/abi.h"
 #include "takeover_list.h"
 
@@ -24,6 +25,7 @@ struct event;
 struct event_base;
 struct rib;
 struct steering;
+struct steering_set;
 struct tracker;
 
 struct takeover_hooks {
@@ -32,6 +34,15 @@ struct takeover_hooks {
 	/* Nothing has to wait any more. Called from the event loop only. */
 	void (*complete)(void *context);
 	void *context;
+};
+
+/* VIPs with one table that want one set are judged once. */
+struct takeover_judgement {
+	uint32_t group;
+	const struct steering_set *set; /* NULL: none */
+	bool ipv4;
+	bool is_made;
+	bool ready;
 };
 
 /* Set by the owner, up to `hooks`; zeroed otherwise. */
@@ -44,14 +55,15 @@ struct takeover {
 	const struct rib *rib;
 	struct takeover_hooks hooks;
 
-	bool pending; /* it has begun and is not complete */
+	struct takeover_report report;
 	struct takeover_list list;
 	struct event *tick;
-	uint64_t begin_ms;
 	uint64_t busy_ms; /* when tables or routes last waited for work */
 	size_t next;	  /* VIPs that this look has not come to */
 	/* By family and slot, during one look at all VIPs: enum chance. */
 	uint8_t chances[2][HG_MAX_NEXTHOPS];
+	bool waited_for[HG_MAX_NEXTHOPS];
+	struct takeover_judgement last;
 };
 
 /*

@@ -457,6 +457,7 @@ static void on_taken_over(void *context)
 	struct agent *agent = context;
 
 	interfaces_take_over(agent->interfaces);
+	fib_taken_over(agent->fib);
 	bgp_speaker_tables_complete(agent->speaker);
 	agent->exports_waiting = true;
 	wake_end_of_turn(agent);

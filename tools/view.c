@@ -42,6 +42,11 @@ static const struct view_line status_lines[] = {
 	{ "headgate", "{version}, pid {pid}, up {uptime_s}" },
 	{ "DEGRADED", "{sync.why}", "sync.why" },
 	{ "audit", "{sync.last.what}, {sync.last.age_s} ago", "sync.last" },
+	{ "takeover",
+	  "for {takeover.took_s}, {takeover.left_s} more at most: "
+	  "{takeover.vips_waiting} of {takeover.vips} VIPs wait for "
+	  "{takeover.nexthops_waited_for} next hops",
+	  "takeover.running" },
 	{ "bgp", "AS {as}, router id {router_id}" },
 	{ "neighbors", "{neighbors.established} of {neighbors.configured} "
 		       "established" },
@@ -91,6 +96,10 @@ static const struct view_column interface_columns[] = {
 	COLUMN_TEXT("MAC", "mac"),
 };
 
+static const struct view_column waited_for_columns[] = {
+	COLUMN_TEXT("WAITS FOR", "nexthop"),
+};
+
 static const struct view_column flow_map_columns[] = {
 	COLUMN_TEXT("FLOW MAP", "map"),
 	COLUMN_NUMBER("RECORDS", "records"),
@@ -103,6 +112,9 @@ static const struct view_section status_sections[] = {
 	{ .path = "status",
 	  .lines = status_lines,
 	  .line_count = COUNT_OF(status_lines) },
+	{ .path = "status.takeover.waits_for",
+	  COLUMNS(waited_for_columns),
+	  .optional = true },
 	{ .path = "status.interfaces", COLUMNS(interface_columns) },
 	{ .path = "status.flow_maps",
 	  COLUMNS(flow_map_columns),

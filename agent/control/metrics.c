@@ -23,6 +23,7 @@
 #include "core/array.h"
 #include "core/audit_report.h"
 #include "core/log.h"
+#include "core/takeover_report.h"
 #include "datapath/datapath.h"
 #include "steering/steering.h"
 
@@ -123,11 +124,51 @@ static uint64_t audit_rounds(const struct control_view *view)
 	return view->audit->rounds;
 }
 
+static uint64_t is_in_sync(const struct control_view *view)
+{
+	return view->audit->in_sync;
+}
+
+static uint64_t is_taking_over(const struct control_view *view)
+{
+	return takeover_report_is_running(view->takeover);
+}
+
+static uint64_t takeover_left_s(const struct control_view *view)
+{
+	return takeover_report_left_s(view->takeover, clock_now_ms());
+}
+
+static uint64_t takeover_vips(const struct control_view *view)
+{
+	return view->takeover->vips_waiting;
+}
+
+static uint64_t takeover_nexthops(const struct control_view *view)
+{
+	return view->takeover->nexthops_waited_for;
+}
+
+/* Numbers of the agent as a whole */
 static const struct total {
 	const char *name;
 	const char *help;
 	uint64_t (*read)(const struct control_view *view);
-} totals[] = {
+} states[] = {
+	{ "in_sync", "The kernel has what it should, as of the last audit",
+	  is_in_sync },
+	{ "takeover_running",
+	  "The tables of a killed agent are being taken over", is_taking_over },
+	{ "takeover_left_seconds",
+	  "The time after which that ends at the latest", takeover_left_s },
+	{ "takeover_vips_waiting", "VIPs that still have its tables",
+	  takeover_vips },
+	{ "takeover_nexthops_waited_for",
+	  "Next hops of these tables that may still be announced",
+	  takeover_nexthops },
+};
+
+static const struct total totals[] = {
 	{ "log_lines_lost", "Log lines that stderr did not take", lines_lost },
 	{ "connections_refused", "BGP connections that were not admitted",
 	  connections_refused },
@@ -160,12 +201,14 @@ static void write_audit_kinds(struct evbuffer *out,
 static void write_totals(struct evbuffer *out, const struct control_view *view)
 {
 	write_audit_kinds(out, view);
-	evbuffer_add_printf(out,
-			    "# HELP headgate_in_sync The kernel has what it "
-			    "should, as of the last audit.\n"
-			    "# TYPE headgate_in_sync gauge\n"
-			    "headgate_in_sync %d\n",
-			    view->audit->in_sync);
+	for (size_t i = 0; i < COUNT_OF(states); i++)
+		evbuffer_add_printf(out,
+				    "# HELP headgate_%s %s.\n"
+				    "# TYPE headgate_%s gauge\n"
+				    "headgate_%s %" PRIu64 "\n",
+				    states[i].name, states[i].help,
+				    states[i].name, states[i].name,
+				    states[i].read(view));
 	for (size_t i = 0; i < COUNT_OF(totals); i++)
 		evbuffer_add_printf(out,
 				    "# HELP headgate_%s_total %s.\n"

@@ -14,6 +14,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/seed_file.h"
+#include "core/takeover_report.h"
 #include "core/turn_meter.h"
 #include "datapath/datapath.h"
 #include "nexthop/tracker.h"
@@ -219,6 +220,45 @@ static struct json_object *sync_json(const struct control_view *view)
 	return out;
 }
 
+static struct json_object *waits_json(const struct takeover_report *report)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0;
+	     i < report->nexthops_waited_for && i < TAKEOVER_REPORT_NEXTHOPS;
+	     i++) {
+		struct json_object *row = json_object_new_object();
+
+		json_add(row, "nexthop", json_of_address(&report->nexthops[i]));
+		json_object_array_add(list, row);
+	}
+	return list;
+}
+
+/* Return how far the takeover is, or how it ended; NULL: there was none. */
+static struct json_object *takeover_json(const struct takeover_report *report)
+{
+	bool running = takeover_report_is_running(report);
+	uint64_t end_ms = running ? clock_now_ms() : report->end_ms;
+	uint64_t took_s = (end_ms - report->begin_ms) / CLOCK_MS_PER_S;
+	struct json_object *out;
+
+	if (!report->begin_ms)
+		return NULL;
+	out = json_object_new_object();
+	json_add_bool(out, "running", running);
+	json_add_bool(out, "adopted", report->adopted);
+	json_add_number(out, "took_s", took_s);
+	json_add_number(out, "left_s",
+			takeover_report_left_s(report, clock_now_ms()));
+	json_add_number(out, "vips", report->vips);
+	json_add_number(out, "vips_waiting", report->vips_waiting);
+	json_add_number(out, "nexthops_waited_for",
+			report->nexthops_waited_for);
+	json_add(out, "waits_for", waits_json(report));
+	return out;
+}
+
 static struct json_object *loop_json(const struct turn_meter *turns)
 {
 	struct json_object *out = json_object_new_object();
@@ -261,6 +301,7 @@ struct json_object *show_status(const struct control_view *view,
 	json_add(out, "checks", show_check_totals(view));
 	json_add_bool(out, "in_sync", view->audit->in_sync);
 	json_add(out, "sync", sync_json(view));
+	json_add(out, "takeover", takeover_json(view->takeover));
 	json_add(out, "loop", loop_json(view->turns));
 	return json_wrap("status", out);
 }

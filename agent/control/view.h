@@ -15,6 +15,7 @@ struct rib;
 struct steering;
 struct steering_options;
 struct services;
+struct takeover_report;
 struct turn_meter;
 
 /* The rooms that the control socket and the metrics read. */
@@ -31,6 +32,7 @@ struct control_view {
 	const struct services *services; /* NULL: nothing is checked */
 	const struct turn_meter *turns;
 	const struct audit_report *audit;
+	const struct takeover_report *takeover;
 	const char *config_text; /* in canonical form */
 	const char *seccomp;	 /* as in --seccomp */
 	uint64_t started_ms;	 /* core/clock.h */

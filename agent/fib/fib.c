@@ -13,7 +13,10 @@
 #include "nexthop/tracker.h"
 
 enum {
-	/* Time for sessions to come back before a previous run's routes go. */
+	/*
+	 * Time for sessions to come back before a previous run's routes go, if
+	 * there are no tables of it that are taken over.
+	 */
 	PREVIOUS_ROUTES_S = 30,
 };
 
@@ -152,6 +155,16 @@ bool fib_serves(const struct fib *fib, const struct prefix *vip)
 {
 	return kernel_routes_leads(fib->routes, vip) &&
 	       kernel_routes_forwards(!address_is_ipv4(&vip->address));
+}
+
+void fib_await_takeover(struct fib *fib)
+{
+	kernel_routes_wait(fib->routes);
+}
+
+void fib_taken_over(struct fib *fib)
+{
+	kernel_routes_end_wait(fib->routes);
 }
 
 void fib_link_up(struct fib *fib, uint32_t ifindex)

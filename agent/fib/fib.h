@@ -59,6 +59,12 @@ void fib_set_vip(struct fib *fib, const struct prefix *vip, bool served,
  * not refused, and the host forwards.
  */
 bool fib_serves(const struct fib *fib, const struct prefix *vip);
+/*
+ * While tables of a previous run are taken over, its routes stay, too: their
+ * servers may come back. fib_taken_over() removes those that did not.
+ */
+void fib_await_takeover(struct fib *fib);
+void fib_taken_over(struct fib *fib);
 /* Write routes over a link again: the kernel drops them when it goes down. */
 void fib_link_up(struct fib *fib, uint32_t ifindex);
 

@@ -421,14 +421,11 @@ static void on_settled(evutil_socket_t fd, short what, void *context)
 	end_settling(context);
 }
 
-static void on_stale_timeout(evutil_socket_t fd, short what, void *context)
+static void remove_stale(struct kernel_routes *routes)
 {
 	const struct timeval at_once = { 0 };
-	struct kernel_routes *routes = context;
 	struct kernel_route *route;
 
-	(void)fd;
-	(void)what;
 	for (route = first_route(routes); route;
 	     route = next_route(routes, route)) {
 		if (!route->stale)
@@ -438,6 +435,24 @@ static void on_stale_timeout(evutil_socket_t fd, short what, void *context)
 	}
 	routes->sweeping = true;
 	evtimer_add(routes->batch, &at_once);
+}
+
+static void on_stale_timeout(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	remove_stale(context);
+}
+
+void kernel_routes_wait(struct kernel_routes *routes)
+{
+	event_del(routes->stale_timer);
+}
+
+void kernel_routes_end_wait(struct kernel_routes *routes)
+{
+	event_del(routes->stale_timer);
+	remove_stale(routes);
 }
 
 static int add_stale(const struct nlmsghdr *message, void *context)

@@ -39,6 +39,12 @@ struct kernel_routes;
  */
 int kernel_routes_new(struct event_base *base, unsigned int stale_timeout_s,
 		      struct kernel_routes **routes);
+/*
+ * Keep the stale routes and objects for as long as it takes, until
+ * kernel_routes_end_wait() removes those not set again by then.
+ */
+void kernel_routes_wait(struct kernel_routes *routes);
+void kernel_routes_end_wait(struct kernel_routes *routes);
 /* Free; with `remove`, remove all our routes first. NULL is legal. */
 void kernel_routes_free(struct kernel_routes *routes, bool remove);
 

@@ -23,6 +23,8 @@ print(json.dumps([reply.status, reply.getheader("Content-Type"),
 # Totals of `show status`, without a label.
 TOTALS = "log_lines_lost", "connections_refused"
 GROUP_TOTALS = "moved_without_window",
+# States of the agent as a whole.
+STATE = re.compile(r"headgate_(in_sync|takeover_\w+) \d+")
 # Numbers about recorded flows: name, key, label.
 GAUGE = re.compile(r'headgate_(\w+)\{(\w+)="([^"]*)"\} (\d+)')
 TOTAL = re.compile(r"headgate_(\w+)_total (\d+)")
@@ -81,9 +83,11 @@ class Metrics(LabCase):
                              for name in GROUP_TOTALS}})
         gauges = self.gauges()
         self.assertIn("\nheadgate_in_sync 1\n", body)
+        self.assertIn("\nheadgate_takeover_running 0\n", body)
+        self.assertIsNone(status["takeover"])
         lines = [line for line in body.splitlines()
-                 if not line.startswith(("# ", "headgate_in_sync ")) and not TOTAL.fullmatch(line)
-                 and not (GAUGE.fullmatch(line) and
+                 if not line.startswith("# ") and not TOTAL.fullmatch(line)
+                 and not STATE.fullmatch(line) and not (GAUGE.fullmatch(line) and
                           GAUGE.fullmatch(line).groups()[:-1] in gauges)]
         have = {match.groups()[:-1]: int(match[4]) for match in
                 map(GAUGE.fullmatch, body.splitlines()) if match}

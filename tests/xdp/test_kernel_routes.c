@@ -481,6 +481,30 @@ static void routes_not_set_again_are_removed(void **state)
 	assert_shown("203.0.113.0/24", "unreachable 203.0.113.0/24 ");
 }
 
+/* A takeover may last longer than the timeout, or end before it. */
+static void routes_not_set_again_wait_for_a_takeover(void **state)
+{
+	const struct route_hop hop = hop_of("10.0.0.2", 1);
+	const struct timeval longer = { .tv_sec = 2 * PATIENCE_S };
+
+	(void)state;
+	set_route("192.0.2.1/32", &hop, 1);
+	set_route("192.0.2.2/32", &hop, 1);
+	run_turn();
+	kernel_routes_free(routes, false);
+	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
+	kernel_routes_wait(routes);
+	event_base_loopexit(base, &longer);
+	event_base_dispatch(base);
+	assert_int_equal(count_routes("-4"), 2);
+	set_route("192.0.2.1/32", &hop, 1);
+	run_turn();
+	kernel_routes_end_wait(routes);
+	run_turn();
+	assert_int_equal(count_routes("-4"), 1);
+	assert_shown("192.0.2.1", "via 10.0.0.2 dev hg0");
+}
+
 /* Traffic may use the previous route while the sessions come back. */
 static void a_previous_route_is_not_cut_off_by_a_kept_one(void **state)
 {
@@ -568,6 +592,7 @@ int main(void)
 			a_member_withdrawn_from_many_vips_is_removed_from_all),
 		ROUTE_TEST(routes_of_a_previous_run_are_taken_over),
 		ROUTE_TEST(routes_not_set_again_are_removed),
+		ROUTE_TEST(routes_not_set_again_wait_for_a_takeover),
 		ROUTE_TEST(a_previous_route_is_not_cut_off_by_a_kept_one),
 		ROUTE_TEST(routes_that_went_with_their_link_come_back),
 		ROUTE_TEST(a_refused_route_is_tried_again_when_set),

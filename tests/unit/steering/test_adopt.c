@@ -234,7 +234,7 @@ static void a_session_that_is_absent_is_no_drain(void **state)
 	assert_int_equal(count_moving(0), 0);
 }
 
-/* As for a session that ends while the agent runs. */
+/* A session that ends while the agent runs can be one, too. */
 static void a_session_that_is_absent_can_be_a_death(void **state)
 {
 	struct address sole = hop_address(3), shared = hop_address(2);
