@@ -13,8 +13,18 @@ BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 LLVM_STRIP ?= llvm-strip
 PKG_CONFIG ?= pkg-config
 PYTHON ?= /usr/bin/python3
+# Where `install` puts files, below DESTDIR.
 PREFIX ?= /usr/local
 DESTDIR ?=
+SYSCONFDIR ?= /etc
+SBINDIR ?= $(PREFIX)/sbin
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/headgate
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
+SYSCTLDIR ?= $(PREFIX)/lib/sysctl.d
 
 VERSION := 0.1.0
 
@@ -423,9 +433,51 @@ fuzz: $(FUZZ_BINS)
 
 .SECONDARY: $(FUZZ_BINS:$(B)/fuzz/%=$(B)/fuzz/tests/fuzz/%.o)
 
-install: all
-	install -D -m 755 $(B)/headgate $(DESTDIR)$(PREFIX)/sbin/headgate
-	install -D -m 755 $(B)/headgatectl $(DESTDIR)$(PREFIX)/bin/headgatectl
+# ------------------------------------------------------------- packaging
+
+man: $(B)/headgate.8 $(B)/headgatectl.8
+
+$(B)/headgate.8: ABOUT := XDP load balancer steered by BGP
+$(B)/headgatectl.8: ABOUT := look into Headgate and give it orders
+$(B)/%.8: $(B)/% packaging/manual.py
+	$(call say,MAN,$@)
+	$(Q)$(PYTHON) packaging/manual.py $< '$(ABOUT)' $(VERSION) >$@
+
+SET_PATHS = s|@SBINDIR@|$(SBINDIR)|; s|@BINDIR@|$(BINDIR)|; s|@SYSCONFDIR@|$(SYSCONFDIR)|
+DOCUMENTS := README.md NEWS.md SECURITY.md $(filter-out docs/README.md,$(wildcard docs/*.md))
+CONFIG_FILE := $(DESTDIR)$(SYSCONFDIR)/headgate/headgate.conf
+# An edited configuration stays, in `install` as in `uninstall`.
+install: all man
+	install -D -m 755 $(B)/headgate $(DESTDIR)$(SBINDIR)/headgate
+	install -D -m 755 $(B)/headgatectl $(DESTDIR)$(BINDIR)/headgatectl
+	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man8 $(B)/headgate.8 $(B)/headgatectl.8
+	install -d $(DESTDIR)$(UNITDIR)
+	sed '$(SET_PATHS)' packaging/systemd/headgate.service.in >$(DESTDIR)$(UNITDIR)/headgate.service
+	install -D -m 644 packaging/systemd/sysusers.conf $(DESTDIR)$(SYSUSERSDIR)/headgate.conf
+	install -D -m 644 packaging/systemd/tmpfiles.conf $(DESTDIR)$(TMPFILESDIR)/headgate.conf
+	install -D -m 644 packaging/systemd/sysctl.conf $(DESTDIR)$(SYSCTLDIR)/60-headgate.conf
+	install -D -m 644 -t $(DESTDIR)$(DOCDIR) $(DOCUMENTS)
+	test -e $(CONFIG_FILE) || install -D -m 644 packaging/headgate.conf $(CONFIG_FILE)
+
+uninstall:
+	rm -f $(DESTDIR)$(SBINDIR)/headgate $(DESTDIR)$(BINDIR)/headgatectl
+	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man8/,headgate.8 headgatectl.8)
+	rm -f $(DESTDIR)$(UNITDIR)/headgate.service $(DESTDIR)$(SYSUSERSDIR)/headgate.conf
+	rm -f $(DESTDIR)$(TMPFILESDIR)/headgate.conf $(DESTDIR)$(SYSCTLDIR)/60-headgate.conf
+	rm -f $(addprefix $(DESTDIR)$(DOCDIR)/,$(notdir $(DOCUMENTS)))
+	! cmp -s packaging/headgate.conf $(CONFIG_FILE) || rm $(CONFIG_FILE)
+	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(DOCDIR) $(dir $(CONFIG_FILE)) 2>/dev/null
+
+# The Debian package of what is in $(B), by a copy of the source with debian/ in its
+# place: $(B)/deb/headgate_*.deb
+DEB_SOURCE := $(B)/deb/headgate-$(VERSION)
+deb: all man
+	$(Q)rm -rf $(B)/deb && mkdir -p $(DEB_SOURCE)
+	$(Q)cp -a agent bpf docs include packaging tools LICENSES Makefile *.md $(DEB_SOURCE)
+	$(Q)cp -a packaging/debian $(DEB_SOURCE)/debian
+	$(Q)cd $(DEB_SOURCE) && BUILT=$(abspath $(B)) DEB_BUILD_OPTIONS="noautodbgsym $$DEB_BUILD_OPTIONS" \
+		dpkg-buildpackage --build=binary --no-sign >../build.log 2>&1 || { tail -n 40 ../build.log; exit 1; }
+	$(Q)ls $(B)/deb/*.deb
 
 clean:
 	rm -rf $(B)
@@ -449,10 +501,12 @@ help:
 	@echo "make coverage    lines of each room that unit tests run; by file in COVER=agent/rib"
 	@echo "make hooks       format and lint the files of each commit (.git/hooks/pre-commit)"
 	@echo "make compile_commands.json  for clangd and clang-tidy"
-	@echo "make format install clean deps"
+	@echo "make install     below DESTDIR= and PREFIX=$(PREFIX): programs, manual pages, unit of systemd; make uninstall"
+	@echo "make deb         a Debian package, into $(B)/deb/"
+	@echo "make format man clean deps"
 	@echo "Variables: B=folder V=1 SAN=1 CC= CLANG= CPPFLAGS= CFLAGS= LDFLAGS= PREFIX= DESTDIR="
 
 .PHONY: all unit tests check check-unit check-long check-kernels bench bench-affinity bench-bgp bench-failover bench-scale bench-steering demo deps lab lint format fuzz hooks \
-	coverage compile_commands.json install clean help
+	coverage compile_commands.json install uninstall man deb clean help
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -name '*.d' -type f 2>/dev/null)

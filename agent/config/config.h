@@ -69,6 +69,7 @@ struct agent_options {
 	bool takeover;		 /* from an agent that runs */
 	uint32_t takeover_max_s; /* until a previous run's tables are left */
 	enum agent_on_exit on_exit;
+	bool wait_interfaces; /* those that are missing at the start */
 	enum agent_seccomp seccomp;
 	enum log_level log_level;
 	char user[AGENT_USER_SIZE]; /* to run as; "": stay as started */
@@ -82,8 +83,10 @@ static inline bool agent_options_equal(const struct agent_options *a,
 	return a->shutdown_delay_s == b->shutdown_delay_s &&
 	       a->takeover == b->takeover &&
 	       a->takeover_max_s == b->takeover_max_s &&
-	       a->on_exit == b->on_exit && a->seccomp == b->seccomp &&
-	       a->log_level == b->log_level && !strcmp(a->user, b->user) &&
+	       a->on_exit == b->on_exit &&
+	       a->wait_interfaces == b->wait_interfaces &&
+	       a->seccomp == b->seccomp && a->log_level == b->log_level &&
+	       !strcmp(a->user, b->user) &&
 	       a->audit_interval_s == b->audit_interval_s &&
 	       a->desync_stays == b->desync_stays;
 }

@@ -231,6 +231,11 @@ const struct option flag_table[] = {
 	  LIST(RESTART, datapath.interfaces, interface,
 	       datapath.interface_count, DATAPATH_MAX_INTERFACES),
 	  .identity = INTERFACE_SIZE },
+	{ "wait-interfaces", NULL,
+	  "Start although interfaces of --interface are missing, and attach "
+	  "the program to each when it appears. Without this, they are an "
+	  "error of the configuration.",
+	  SWITCH(LIVE, agent.wait_interfaces) },
 	{ "vip", "PREFIX[,KEY=VALUE...]",
 	  "IPv4 or IPv6 prefix of service addresses. Prefixes outside are "
 	  "neither learned from backends nor announced.",

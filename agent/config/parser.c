@@ -274,7 +274,7 @@ void parser_check_interface(struct parser *parser, const char *name)
 {
 	struct suggestion nearest = suggestion_for(name);
 
-	if (host_has(parser, name))
+	if (parser->config->agent.wait_interfaces || host_has(parser, name))
 		return;
 	for (size_t i = 0; parser->host_interfaces[i]; i++)
 		suggestion_offer(&nearest, parser->host_interfaces[i]);

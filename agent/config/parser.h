@@ -77,7 +77,7 @@ bool parser_reject(struct parser *parser, const char *format, ...)
 
 /* Report it if an earlier entry is the same as the one pointed at. */
 void parser_check_repeated(struct parser *parser);
-/* Report it if the host has no such interface. */
+/* Report it if the host has no such interface and it is not waited for. */
 void parser_check_interface(struct parser *parser, const char *name);
 
 /* Write where an entry of the flag stands: "FILE:LINE", "the command line". */

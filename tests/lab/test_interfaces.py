@@ -9,6 +9,7 @@ from raw_speaker import wait_for
 from tap_device import open_tap
 
 SECONDS = 10
+EXIT_USAGE = 2
 
 
 class DeletedInterface(RawCase):
@@ -47,6 +48,36 @@ class DeletedInterface(RawCase):
                                      "attached, ")):
             self.assertIn(text, line)
         self.check_bystanders()
+
+
+class LateInterface(RawCase):
+    """An interface that is missing at the start."""
+
+    options = {"flags": ("--interface", "more", "--wait-interfaces")}
+
+    def test_it_is_waited_for_and_attached_when_it_appears(self):
+        headgate = self.lab.headgate
+        self.check_bystanders()
+        self.assertIn("more: no such interface; its next hops are unreachable "
+                      "until it appears", headgate.log_tail(1000))
+        tap = open_tap(self.lab.host, "more")
+        self.addCleanup(os.close, tap)
+        self.lab.host.ip("link set more up")
+        wait_for([self.observer, self.bystander],
+                 lambda: set(headgate.program_ids()) == {"lan", "more"},
+                 SECONDS, "the program on both")
+        self.check_bystanders()
+
+    def test_without_the_flag_it_is_an_error(self):
+        flags = self.lab.agent_flags()
+        flags[flags.index("more")] = "others"
+        checked = self.lab.headgate.try_flags(*flags, "--check")
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+        flags.remove("--wait-interfaces")
+        checked = self.lab.headgate.try_flags(*flags, "--check")
+        self.assertEqual(checked.returncode, EXIT_USAGE)
+        self.assertIn("--interface others: this host has no such interface",
+                      checked.stderr)
 
 
 if __name__ == "__main__":

@@ -57,6 +57,7 @@ static const struct row {
 	{ NULL, "shutdown-delay 5", AGENT },
 	{ NULL, "on-exit keep", AGENT },
 	{ NULL, "takeover", AGENT },
+	{ NULL, "wait-interfaces", AGENT },
 	{ NULL, "takeover-max 5", AGENT },
 	{ NULL, "rule deny from any", RIB },
 	{ "rule deny from any", "rule deny to any", RIB },
