@@ -44,7 +44,7 @@ ROOMS := core codec session rib nexthop fib steering datapath control config
 
 core_DIR := agent/core
 core_SRC := acceptor.c address.c address_tree.c audit_report.c hex.c ip_header.c keyed_hash.c log.c log_limit.c log_sink.c pointer_set.c pool.c \
-	prefix_map.c secret.c seed_file.c sha1.c slot_table.c suggest.c turn_meter.c turn_set.c work_queue.c work_turns.c
+	prefix_map.c quantity.c secret.c seed_file.c sha1.c slot_table.c suggest.c turn_meter.c turn_set.c work_queue.c work_turns.c
 core_USES :=
 
 codec_DIR := agent/bgp/codec
@@ -114,7 +114,7 @@ CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_drain.c com
 
 # Unit tests, without root: tests/unit/FOLDER/test_NAME.c.
 core_TESTS := $(addprefix core/test_,address address_tree flow_hash flow_hash_statistics hex ip_header keyed_hash log log_limit log_sink pointer_set \
-	pool prefix_flood prefix_map secret seed_file sha1 slot_table suggest turn_meter turn_set wire work_queue work_turns)
+	pool prefix_flood prefix_map quantity secret seed_file sha1 slot_table suggest turn_meter turn_set wire work_queue work_turns)
 codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes attributes_encode \
 	attributes_random attributes_unknown attributes_young capability collision community \
 	delay extended_community fsm message multiprotocol negotiated nlri notification \

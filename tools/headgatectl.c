@@ -15,6 +15,7 @@
 
 #include "command.h"
 #include "core/array.h"
+#include "core/quantity.h"
 #include "core/suggest.h"
 #include "view.h"
 
@@ -172,10 +173,10 @@ static enum exit_code run_command(const struct ask_options *options, int count,
 static bool parse_count(const char *option, const char *text,
 			unsigned int *number_out)
 {
-	char *end;
-	unsigned long number = strtoul(text, &end, 10);
+	uint64_t number;
 
-	if (*text < '1' || *text > '9' || *end || number > INT32_MAX) {
+	if (!quantity_read(&quantity_count, text, INT32_MAX, &number) ||
+	    !number) {
 		fprintf(stderr,
 			"headgatectl: --%s '%s': must be a number from 1 to "
 			"%d\n",
@@ -190,28 +191,18 @@ static bool parse_count(const char *option, const char *text,
 static bool parse_time(const char *option, const char *text,
 		       unsigned int *seconds)
 {
-	static const struct {
-		const char *name;
-		unsigned int seconds;
-	} units[] = {
-		{ "", 1 },     { "s", 1 },     { "m", 60 },
-		{ "h", 3600 }, { "d", 86400 },
-	};
-	char *end;
-	unsigned long number = strtoul(text, &end, 10);
+	uint64_t number;
 
-	for (size_t i = 0; *text >= '1' && *text <= '9' && i < COUNT_OF(units);
-	     i++)
-		if (!strcmp(end, units[i].name) &&
-		    number <= INT32_MAX / units[i].seconds) {
-			*seconds = (unsigned int)number * units[i].seconds;
-			return true;
-		}
-	fprintf(stderr,
-		"headgatectl: --%s '%s': must be a time such as 90, 90s, 15m, "
-		"2h or 1d\n",
-		option, text);
-	return false;
+	if (!quantity_read(&quantity_seconds, text, INT32_MAX, &number) ||
+	    !number) {
+		fprintf(stderr,
+			"headgatectl: --%s '%s': must be a time such as 90, "
+			"90s, 15m, 2h or 1d\n",
+			option, text);
+		return false;
+	}
+	*seconds = (unsigned int)number;
+	return true;
 }
 
 /* Apply one option. Return EXIT_OK, or the exit code after an error. */

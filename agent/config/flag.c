@@ -24,6 +24,18 @@
 	.kind = &kind_##of_kind
 #define NUMBER(changed, member, low, high) \
 	VALUE(changed, member, number), .minimum = (low), .maximum = (high)
+/* Numbers with units: core/quantity.h. */
+#define SECONDS(changed, member, low, high) \
+	VALUE(changed, member, seconds), .minimum = (low), .maximum = (high)
+#define MILLISECONDS(changed, member, low, high)                \
+	VALUE(changed, member, milliseconds), .minimum = (low), \
+					      .maximum = (high)
+#define AMOUNT(changed, member, low, high) \
+	VALUE(changed, member, count), .minimum = (low), .maximum = (high)
+#define MEGABITS(changed, member, low, high) \
+	VALUE(changed, member, megabits), .minimum = (low), .maximum = (high)
+#define POWER(changed, member, low, high) \
+	VALUE(changed, member, binary), .minimum = (low), .maximum = (high)
 #define CHOICE(changed, member, table) \
 	VALUE(changed, member, choice), OPTION_NAMES(table)
 #define SWITCH(changed, member) VALUE(changed, member, switch)
@@ -98,8 +110,8 @@ const struct option flag_table[] = {
 	  "this long before they are withdrawn, then wait until traffic has "
 	  "fallen, for the same time at most; a second signal ends at once. "
 	  "0: withdraw them with the sessions.",
-	  NUMBER(LIVE, agent.shutdown_delay_s, 0,
-		 CONFIG_MAX_SHUTDOWN_DELAY_S) },
+	  SECONDS(LIVE, agent.shutdown_delay_s, 0,
+		  CONFIG_MAX_SHUTDOWN_DELAY_S) },
 	{ "on-exit", NULL,
 	  "At the end, remove the program, its pins and the kernel's routes, "
 	  "or keep them: traffic goes on and nothing notices a dead server "
@@ -110,7 +122,7 @@ const struct option flag_table[] = {
 	  "After a start where a killed agent left its program forwarding, "
 	  "the longest time that its tables stay for servers that are not "
 	  "announced again.",
-	  NUMBER(RESTART, agent.takeover_max_s, 0, CONFIG_MAX_TAKEOVER_S) },
+	  SECONDS(RESTART, agent.takeover_max_s, 0, CONFIG_MAX_TAKEOVER_S) },
 	{ "takeover", NULL,
 	  "If an agent runs with the same --control-socket and --bpffs, take "
 	  "its sessions, routes and tables over, and let it end; else start "
@@ -184,11 +196,11 @@ const struct option flag_table[] = {
 	{ "bandwidth-unit", "BYTES",
 	  "Bytes per second of one unit of weight; the default is 1 Mbit/s. Less "
 	  "counts as 1 unit, more than 4294967295 units as 4294967295.",
-	  NUMBER(DECIDE, rib.decision.bandwidth_unit, 1, UINT32_MAX) },
+	  AMOUNT(DECIDE, rib.decision.bandwidth_unit, 1, UINT32_MAX) },
 	{ "default-weight", "N",
 	  "Weight of a path without link bandwidth, in units of "
 	  "--bandwidth-unit.",
-	  NUMBER(DECIDE, rib.decision.default_weight, 1, WEIGHT_MAX) },
+	  AMOUNT(DECIDE, rib.decision.default_weight, 1, WEIGHT_MAX) },
 	{ "add-path-weight", NULL,
 	  "Add up the weights of several paths (RFC 7911) of one neighbor with "
 	  "one next hop.",
@@ -197,7 +209,8 @@ const struct option flag_table[] = {
 	  "Weigh a path whose link is slower than this number of Mbit/s by "
 	  "its share of it: a link that lost a member, or was negotiated down. "
 	  "Default: links count alike",
-	  NUMBER(DECIDE, rib.decision.full_link_speed, 0, RIB_MAX_LINK_SPEED) },
+	  MEGABITS(DECIDE, rib.decision.full_link_speed, 0,
+		   RIB_MAX_LINK_SPEED) },
 	{ "draining-community", "N:N",
 	  "A path with this community drains, as with GRACEFUL_SHUTDOWN: it "
 	  "gets no new flows while its VIP has other paths. Repeatable.",
@@ -223,7 +236,7 @@ const struct option flag_table[] = {
 	{ "announce-delay", "SECONDS",
 	  "Announce a VIP after it has had enough living next hops for this "
 	  "long.",
-	  NUMBER(DECIDE, rib.announce_delay_s, 0, RIB_MAX_DELAY_S) },
+	  SECONDS(DECIDE, rib.announce_delay_s, 0, RIB_MAX_DELAY_S) },
 
 	{ "interface", "NAME",
 	  "Forward on this interface: the XDP program is attached to it.",
@@ -257,8 +270,9 @@ const struct option flag_table[] = {
 	  "How often a next hop is asked by ARP or Neighbor Discovery. All "
 	  "together are asked 1000 times a second at most: above 750 a second "
 	  "the interval grows.",
-	  NUMBER(LIVE, nexthop.probe_interval_ms, NEXTHOP_PROBE_MIN_INTERVAL,
-		 NEXTHOP_PROBE_MAX_INTERVAL) },
+	  MILLISECONDS(LIVE, nexthop.probe_interval_ms,
+		       NEXTHOP_PROBE_MIN_INTERVAL,
+		       NEXTHOP_PROBE_MAX_INTERVAL) },
 	{ "probe-count", "N",
 	  "A next hop is dead after this many questions without an answer, "
 	  "each half a --probe-interval after the other, 250 ms at most.",
@@ -268,12 +282,12 @@ const struct option flag_table[] = {
 	  "Hold a server that was dead until it has answered for this long: it "
 	  "is used meanwhile only for VIPs whose servers are all held. Each "
 	  "death starts the time again. Default: no hold-down",
-	  NUMBER(LIVE, nexthop.hold_down_s, 0, NEXTHOP_MAX_HOLD_DOWN_S) },
+	  SECONDS(LIVE, nexthop.hold_down_s, 0, NEXTHOP_MAX_HOLD_DOWN_S) },
 	{ "bfd-interval", "MS",
 	  "How often BFD packets are sent, and wanted, while a session is up; "
 	  "the slower side counts.",
-	  NUMBER(CONNECT, nexthop.bfd_interval_ms, NEXTHOP_BFD_MIN_INTERVAL,
-		 NEXTHOP_BFD_MAX_INTERVAL) },
+	  MILLISECONDS(CONNECT, nexthop.bfd_interval_ms,
+		       NEXTHOP_BFD_MIN_INTERVAL, NEXTHOP_BFD_MAX_INTERVAL) },
 	{ "bfd-multiplier", "N",
 	  "The server declares us down after this many intervals without a "
 	  "packet. When we declare the server down follows from its own "
@@ -306,11 +320,11 @@ const struct option flag_table[] = {
 	{ "icmp-rate", "N",
 	  "ICMP errors a second for one VIP on one CPU that go to its servers, "
 	  "and as many \"packet too big\"; more are dropped. 0: any number.",
-	  NUMBER(RESTART, datapath.icmp_rate, 0, UINT32_MAX) },
+	  AMOUNT(RESTART, datapath.icmp_rate, 0, UINT32_MAX) },
 	{ "table-size", "N", "Buckets of a group, a power of two.",
 	  .traits = OPTION_POWER_OF_TWO,
-	  NUMBER(RESTART, steering.table_size, HG_MIN_TABLE_SIZE,
-		 HG_MAX_TABLE_SIZE) },
+	  POWER(RESTART, steering.table_size, HG_MIN_TABLE_SIZE,
+		HG_MAX_TABLE_SIZE) },
 	{ "groups", "N",
 	  "Number of groups: different sets of next hops that VIPs have at one "
 	  "time. Each group takes 4 bytes a bucket, used or not.",
@@ -319,11 +333,11 @@ const struct option flag_table[] = {
 	  "When a bucket moves to another server, flows that are open stay "
 	  "where they are, and packets are watched for so long to know them. "
 	  "0: flows move at once.",
-	  NUMBER(LIVE, steering.window_s, 0, STEERING_MAX_WINDOW_S) },
+	  SECONDS(LIVE, steering.window_s, 0, STEERING_MAX_WINDOW_S) },
 	{ "drain-max", "SECONDS",
 	  "Longest time that flows stay on a server that withdrew its VIP and "
 	  "whose session is up.",
-	  NUMBER(LIVE, steering.drain_max_s, 1, STEERING_MAX_WINDOW_S) },
+	  SECONDS(LIVE, steering.drain_max_s, 1, STEERING_MAX_WINDOW_S) },
 	{ "session-loss", NULL,
 	  "When the session with a server ends and the server still answers: "
 	  "its flows stay for --affinity-window (drain), or move at once "
@@ -332,7 +346,7 @@ const struct option flag_table[] = {
 	{ "affinity-flows", "N",
 	  "Number of flows that can stay where they are at one time, of all "
 	  "VIPs. Each takes some 180 bytes of memory, used or not.",
-	  NUMBER(RESTART, steering.flow_records, STEERING_MIN_FLOWS,
+	  AMOUNT(RESTART, steering.flow_records, STEERING_MIN_FLOWS,
 		 HG_MAX_FLOW_RECORDS) },
 	{ "bpffs", "DIR", "Where maps and links are pinned.",
 	  VALUE(RESTART, datapath.bpffs, path) },
@@ -356,8 +370,8 @@ const struct option flag_table[] = {
 	{ "audit-interval", "SECONDS",
 	  "Check this often that the interfaces still have our program and the "
 	  "maps our tables, and repair them if not. 0: never.",
-	  NUMBER(RESTART, agent.audit_interval_s, 0,
-		 CONFIG_MAX_AUDIT_INTERVAL_S) },
+	  SECONDS(RESTART, agent.audit_interval_s, 0,
+		  CONFIG_MAX_AUDIT_INTERVAL_S) },
 	{ "withdraw-on-desync", NULL,
 	  "Withdraw all VIPs while the program cannot be attached again, or a "
 	  "table not be repaired.",

@@ -14,28 +14,27 @@
 #include "bgp/codec/protocol.h"
 #include "config/parser.h"
 #include "core/endpoint.h"
+#include "core/quantity.h"
 #include "core/sizes.h"
 #include "core/suggest.h"
 
 enum {
-	DECIMAL = 10,
 	HEXADECIMAL = 16,
 	NUMBER_SIZE = 24,
+	UNIT_ADVICE_SIZE = 48,
 };
 
 /* ------------------------------------------------------------- numbers */
 
 /* Read digits only: strtoull() alone takes signs, blanks and prefixes. */
-static bool read_digits(const char *text, int base, uint64_t *number)
+static bool read_hexadecimal(const char *text, uint64_t *number)
 {
-	const char *digits = base == DECIMAL ? "0123456789" :
-					       "0123456789abcdefABCDEF";
 	unsigned long long value;
 
-	if (!*text || text[strspn(text, digits)])
+	if (!*text || text[strspn(text, "0123456789abcdefABCDEF")])
 		return false;
 	errno = 0;
-	value = strtoull(text, NULL, base);
+	value = strtoull(text, NULL, HEXADECIMAL);
 	if (errno)
 		return false;
 	*number = value;
@@ -44,12 +43,7 @@ static bool read_digits(const char *text, int base, uint64_t *number)
 
 bool kind_read_number(const char *text, uint64_t maximum, uint64_t *number)
 {
-	uint64_t value;
-
-	if (!read_digits(text, DECIMAL, &value) || value > maximum)
-		return false;
-	*number = value;
-	return true;
+	return quantity_read(&quantity_plain, text, maximum, number);
 }
 
 static void store_number(const struct value *value, uint64_t number)
@@ -92,20 +86,37 @@ static bool is_possible(const struct option *option, uint64_t number)
 		!(number & (number - 1)));
 }
 
+/* Name the units if something is behind the number, or its unit does not fit. */
+static const char *unit_advice(const struct value *value,
+			       char text[UNIT_ADVICE_SIZE])
+{
+	const struct quantity *quantity = value->option->kind->quantity;
+	size_t digits = strspn(value->text, "0123456789");
+
+	text[0] = '\0';
+	if (quantity->unit_names && digits && value->text[digits])
+		snprintf(text, UNIT_ADVICE_SIZE, "; units are %s",
+			 quantity->unit_names);
+	return text;
+}
+
 static bool parse_number(struct parser *parser, const struct value *value)
 {
 	const struct option *option = value->option;
+	char advice[UNIT_ADVICE_SIZE];
 	uint64_t number;
 
-	if (!kind_read_number(value->text, option->maximum, &number) ||
+	if (!quantity_read(option->kind->quantity, value->text, option->maximum,
+			   &number) ||
 	    !is_possible(option, number))
 		return parser_reject(
 			parser,
-			"must be a %s from %" PRIu64 " to %" PRIu64 "%s",
+			"must be a %s from %" PRIu64 " to %" PRIu64 "%s%s",
 			option->traits & OPTION_POWER_OF_TWO ? "power of two" :
 							       "number",
 			option->minimum, option->maximum,
-			option->traits & OPTION_OR_ZERO ? ", or 0" : "");
+			option->traits & OPTION_OR_ZERO ? ", or 0" : "",
+			unit_advice(value, advice));
 	store_number(value, number);
 	return true;
 }
@@ -157,8 +168,8 @@ static bool parse_seed(struct parser *parser, const struct value *value)
 	bool hexadecimal = !strncasecmp(value->text, "0x", 2);
 	uint64_t seed;
 
-	if (hexadecimal ? !read_digits(value->text + 2, HEXADECIMAL, &seed) :
-			  !read_digits(value->text, DECIMAL, &seed))
+	if (hexadecimal ? !read_hexadecimal(value->text + 2, &seed) :
+			  !kind_read_number(value->text, UINT64_MAX, &seed))
 		return parser_reject(parser,
 				     "must be a number of at most 64 bits, "
 				     "decimal, or hexadecimal after 0x");
@@ -166,8 +177,18 @@ static bool parse_seed(struct parser *parser, const struct value *value)
 	return true;
 }
 
-const struct kind kind_number = { parse_number, print_number };
-const struct kind kind_as = { parse_as_number, print_number };
+#define NUMBERS(parse, units)                                        \
+	{                                                            \
+		(parse), print_number, .quantity = &quantity_##units \
+	}
+
+const struct kind kind_number = NUMBERS(parse_number, plain);
+const struct kind kind_seconds = NUMBERS(parse_number, seconds);
+const struct kind kind_milliseconds = NUMBERS(parse_number, milliseconds);
+const struct kind kind_count = NUMBERS(parse_number, count);
+const struct kind kind_binary = NUMBERS(parse_number, binary);
+const struct kind kind_megabits = NUMBERS(parse_number, megabits);
+const struct kind kind_as = NUMBERS(parse_as_number, plain);
 const struct kind kind_seed = { parse_seed, print_number };
 
 /* ------------------------------------------------------------- choices */

@@ -13,6 +13,12 @@ struct prefix;
 
 /* Integers of 1, 2, 4 or 8 bytes, in decimal. */
 extern const struct kind kind_number; /* minimum to maximum; see traits */
+/* The same, with units: core/quantity.h. */
+extern const struct kind kind_seconds;
+extern const struct kind kind_milliseconds;
+extern const struct kind kind_count;
+extern const struct kind kind_binary;
+extern const struct kind kind_megabits;
 extern const struct kind kind_as;     /* the same, and not AS_TRANS */
 extern const struct kind kind_seed;   /* also hexadecimal after 0x */
 extern const struct kind kind_choice; /* one of `names` */

@@ -122,6 +122,11 @@ static const char *const multipath_names[] = { "yes", "no" };
 	OPTION_MEMBER(bgp_neighbor_options, member), .kind = &kind_##of_kind
 #define NUMBER(changed, member, low, high) \
 	VALUE(changed, member, number), .minimum = (low), .maximum = (high)
+/* Numbers with units: core/quantity.h. */
+#define SECONDS(changed, member, low, high) \
+	VALUE(changed, member, seconds), .minimum = (low), .maximum = (high)
+#define AMOUNT(changed, member, low, high) \
+	VALUE(changed, member, count), .minimum = (low), .maximum = (high)
 #define CHOICE(changed, member, table) \
 	VALUE(changed, member, choice), OPTION_NAMES(table)
 #define SWITCH(changed, member) VALUE(changed, member, switch)
@@ -146,7 +151,7 @@ const struct option neighbor_keys[] = {
 	  "End the session after this long without a message; 0: never. "
 	  "Default: 9 for backends, else 90.",
 	  .traits = OPTION_ALWAYS | OPTION_OR_ZERO | OPTION_DERIVED,
-	  NUMBER(RESET, hold_time, BGP_MIN_HOLD_TIME, UINT16_MAX) },
+	  SECONDS(RESET, hold_time, BGP_MIN_HOLD_TIME, UINT16_MAX) },
 	{ "limit", "N", "Most sessions of a prefix at one time.",
 	  NUMBER(LIVE, limit, 1, UINT16_MAX), .usual = NEIGHBOR_DYNAMIC_LIMIT },
 	{ "source", "ADDRESS", "Connect from this address of this host.",
@@ -186,10 +191,10 @@ const struct option neighbor_keys[] = {
 	  CHOICE(RESET, relation, bgp_role_names) },
 	{ "delay-open", "SECONDS",
 	  "Let the neighbor send its OPEN first for this long.",
-	  NUMBER(CONNECT, delay_open, 1, UINT8_MAX) },
+	  SECONDS(CONNECT, delay_open, 1, UINT8_MAX) },
 	{ "min-hold-time", "SECONDS",
 	  "Refuse a neighbor that offers a shorter hold time, or 0: none.",
-	  NUMBER(CONNECT, min_hold_time, BGP_MIN_HOLD_TIME, UINT16_MAX) },
+	  SECONDS(CONNECT, min_hold_time, BGP_MIN_HOLD_TIME, UINT16_MAX) },
 	{ "hold-time-zero", NULL,
 	  "Accept peers of a prefix that offer no hold time (0). Silence never "
 	  "ends their sessions.",
@@ -201,7 +206,7 @@ const struct option neighbor_keys[] = {
 	{ "send-hold-time", "SECONDS",
 	  "End the session if the neighbor does not read for this long (RFC "
 	  "9687). Default: twice the hold time, at least 480.",
-	  NUMBER(LIVE, send_hold_time, 1, UINT16_MAX) },
+	  SECONDS(LIVE, send_hold_time, 1, UINT16_MAX) },
 	{ "route-reflector-client", NULL,
 	  "Reflect VIPs to and from the neighbor (RFC 4456); inside our AS.",
 	  SWITCH(RESET, route_reflector_client) },
@@ -222,18 +227,18 @@ const struct option neighbor_keys[] = {
 	{ "max-prefix", "N",
 	  "Most prefixes that the neighbor may announce, in each family. "
 	  "Default: 1000 for backends, any number for others.",
-	  NUMBER(LIVE, max_prefix, 1, UINT32_MAX) },
+	  AMOUNT(LIVE, max_prefix, 1, UINT32_MAX) },
 	{ "max-prefix-action", NULL,
 	  "Reaction to more: refuse them, end the session for a while, or only "
 	  "log it.",
 	  CHOICE(LIVE, max_prefix_action, neighbor_max_prefix_action_names) },
 	{ "max-prefix-restart", "SECONDS", "How long the session stays down.",
-	  NUMBER(LIVE, max_prefix_restart, 1, UINT16_MAX),
+	  SECONDS(LIVE, max_prefix_restart, 1, UINT16_MAX),
 	  .usual = NEIGHBOR_MAX_PREFIX_RESTART_TIME },
 	{ "max-paths", "N",
 	  "Most paths of one prefix that the neighbor may announce (RFC 7911). "
 	  "Default: 1024 for backends, any number for others.",
-	  NUMBER(LIVE, max_paths, 1, UINT16_MAX) },
+	  AMOUNT(LIVE, max_paths, 1, UINT16_MAX) },
 	{ "max-next-hops", "N",
 	  "Most next hops that its paths may have. Default: 64 for backends "
 	  "unless next-hop is any, any number for others.",
@@ -242,7 +247,7 @@ const struct option neighbor_keys[] = {
 	  "Most that a link bandwidth of the neighbor counts, in "
 	  "--bandwidth-unit; a higher one counts as this. Default: 800000 for "
 	  "backends, any for others.",
-	  NUMBER(DECIDE, max_bandwidth, 1, UINT32_MAX) },
+	  AMOUNT(DECIDE, max_bandwidth, 1, UINT32_MAX) },
 	{ "pass-attributes", NULL,
 	  "Pass communities, except well-known ones, and other transitive "
 	  "attributes of VIPs that this backend announces on to upstreams.",
@@ -262,11 +267,11 @@ const struct option neighbor_keys[] = {
 	{ "join-delay", "SECONDS",
 	  "Keep its paths out of sets that have others for this long after the "
 	  "session came up: the service may start after the daemon.",
-	  NUMBER(CONNECT, join_delay, 1, NEIGHBOR_MAX_WARM_UP) },
+	  SECONDS(CONNECT, join_delay, 1, NEIGHBOR_MAX_WARM_UP) },
 	{ "slow-start", "SECONDS",
 	  "Let the weights of its paths rise in eight steps within this time, "
 	  "after join-delay.",
-	  NUMBER(CONNECT, slow_start, 1, NEIGHBOR_MAX_WARM_UP) },
+	  SECONDS(CONNECT, slow_start, 1, NEIGHBOR_MAX_WARM_UP) },
 	{ "aigp", NULL,
 	  "Accept the accumulated IGP metric of this external neighbor (RFC "
 	  "7311); internal ones need no key.",

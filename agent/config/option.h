@@ -17,6 +17,7 @@
 struct entry;
 struct option;
 struct parser;
+struct quantity;
 
 /* A value of an option: its text and where it is stored. */
 struct value {
@@ -34,7 +35,8 @@ struct kind {
 	bool (*parse)(struct parser *parser, const struct value *value);
 	/* Write the member so that it parses back to itself. */
 	void (*print)(const struct value *value, FILE *out);
-	bool bare; /* the name is all of it: no value */
+	bool bare;			 /* the name is all of it: no value */
+	const struct quantity *quantity; /* its units; NULL: not a number */
 };
 
 /* When a flag is read; the command line is read once for each stage. */

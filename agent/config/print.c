@@ -9,6 +9,7 @@
 #include "config/flag.h"
 #include "config/kind.h"
 #include "config/rule_tables.h"
+#include "core/quantity.h"
 
 enum {
 	LINE_WIDTH = 80,
@@ -35,6 +36,10 @@ static const char rule_usage[] =
 	"braces. continue changes\n  the route and leaves the decision to "
 	"later rules. If no rule decides, VIPs\n  are learned from backends "
 	"and announced to upstreams; all else is denied\n  (RFC 8212).\n";
+
+static const char units[] =
+	"\nUnits: a time may be given as 300ms, 5s, 15m, 2h or 1d wherever "
+	"SECONDS or MS\n  stand above, and MBIT as 100M, 10G or 1T.\n";
 
 static const char exit_codes[] =
 	"\nExit codes: 0 ok, 2 bad flag or value, 4 not permitted, 5 refused "
@@ -120,22 +125,26 @@ static void print_option(const struct option *option, const char *dashes,
 	char metavar[OPTION_CHOICES_SIZE], name[NAME_SIZE], help[HELP_SIZE];
 	char fallback[NAME_SIZE], implied[NAME_SIZE] = "";
 	char word[OPTION_CHOICES_SIZE];
-	char range[NAME_SIZE] = "";
+	char range[NAME_SIZE] = "", unit[NAME_SIZE] = "";
 
 	option_metavar(option, metavar);
 	snprintf(name, sizeof(name), "%s%s%s%s%s%s", dashes, option->name,
 		 option->implied ? "[" : "", *metavar ? equals : "", metavar,
 		 option->implied ? "]" : "");
-	if (option->kind == &kind_number && option->maximum <= SHOWN_MAX)
+	if (option->kind && option->kind->quantity &&
+	    option->kind != &kind_as && option->maximum <= SHOWN_MAX)
 		snprintf(range, sizeof(range),
 			 " From %" PRIu64 " to %" PRIu64 ".", option->minimum,
 			 option->maximum);
+	if (option->kind == &kind_count || option->kind == &kind_binary)
+		snprintf(unit, sizeof(unit), " Units: %s.",
+			 option->kind->quantity->unit_names);
 	if (option->implied)
 		snprintf(implied, sizeof(implied), " Without a value: %s.",
 			 option_implied(option, word));
 	format_default(option, defaults, fallback);
-	snprintf(help, sizeof(help), "%s%s%s%s%s%s%s", option->help, range,
-		 option->traits & OPTION_REQUIRED ? " Required." : "",
+	snprintf(help, sizeof(help), "%s%s%s%s%s%s%s%s", option->help, range,
+		 unit, option->traits & OPTION_REQUIRED ? " Required." : "",
 		 option->entries ? " Repeatable." : "", implied,
 		 *fallback ? " Default: " : "", fallback);
 	print_row(name, help, out);
@@ -180,5 +189,6 @@ void config_print_help(FILE *out)
 	fputs(rule_usage, out);
 	print_words("Matches", rule_matches, RULE_MATCH_COUNT, out);
 	print_words("Settings", rule_settings, RULE_SETTING_COUNT, out);
+	fputs(units, out);
 	fputs(exit_codes, out);
 }

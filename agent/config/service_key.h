@@ -22,15 +22,15 @@ extern const struct kind kind_service;
 		&kind_service
 #define SERVICE_CHECK_INTERVAL                                              \
 	"check-interval", "MS", "From the end of a check to the next one.", \
-		&kind_number, .minimum = SERVICE_MIN_INTERVAL_MS,           \
-			      .maximum = SERVICE_MAX_INTERVAL_MS,           \
-			      .usual = SERVICE_INTERVAL_MS
-#define SERVICE_CHECK_TIMEOUT                                       \
-	"check-timeout", "MS",                                      \
-		"A check without an answer fails after this long.", \
-		&kind_number, .minimum = SERVICE_MIN_TIMEOUT_MS,    \
-			      .maximum = SERVICE_MAX_TIMEOUT_MS,    \
-			      .usual = SERVICE_TIMEOUT_MS
+		&kind_milliseconds, .minimum = SERVICE_MIN_INTERVAL_MS,     \
+				    .maximum = SERVICE_MAX_INTERVAL_MS,     \
+				    .usual = SERVICE_INTERVAL_MS
+#define SERVICE_CHECK_TIMEOUT                                          \
+	"check-timeout", "MS",                                         \
+		"A check without an answer fails after this long.",    \
+		&kind_milliseconds, .minimum = SERVICE_MIN_TIMEOUT_MS, \
+				    .maximum = SERVICE_MAX_TIMEOUT_MS, \
+				    .usual = SERVICE_TIMEOUT_MS
 #define SERVICE_CHECK_RISE                                                   \
 	"check-rise", "N",                                                   \
 		"Checks in a row that must pass after a failure. The first " \

@@ -43,7 +43,7 @@ static const struct option keys[] = {
 	  "Withdraw the VIP while the bandwidth of its living next hops is "
 	  "below this number of --bandwidth-unit; one without a bandwidth "
 	  "counts by its weight.",
-	  VALUE(DECIDE, rib.min_bandwidth, number), .minimum = 1,
+	  VALUE(DECIDE, rib.min_bandwidth, count), .minimum = 1,
 	  .maximum = UINT32_MAX },
 	{ "maximum-paths", "N",
 	  "Instead of --maximum-paths and --maximum-paths-ibgp.",
@@ -56,14 +56,15 @@ static const struct option keys[] = {
 	  OPTION_NAMES(bandwidth_use_names) },
 	{ "link-speed-weight", "MBIT",
 	  "Instead of --link-speed-weight. 0: links count alike.",
-	  .traits = OPTION_DERIVED, VALUE(DECIDE, rib.full_link_speed, number),
+	  .traits = OPTION_DERIVED,
+	  VALUE(DECIDE, rib.full_link_speed, megabits),
 	  .maximum = RIB_MAX_LINK_SPEED },
 	{ "hash-fields", NULL, "Instead of --hash-fields.",
 	  .traits = OPTION_DERIVED, VALUE(LIVE, hash_fields, choice),
 	  OPTION_NAMES(steering_hash_fields_names) },
 	{ "affinity", "SECONDS",
 	  "Instead of --affinity-window. 0: flows move at once, as for DNS.",
-	  .traits = OPTION_DERIVED, VALUE(LIVE, window_s, number),
+	  .traits = OPTION_DERIVED, VALUE(LIVE, window_s, seconds),
 	  .maximum = STEERING_MAX_WINDOW_S },
 };
 

@@ -175,6 +175,31 @@ static void a_table_size_is_a_power_of_two_within_the_limits(void **state)
 		     "65536");
 }
 
+static void numbers_take_units(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		parse_lines("hold-down 2m\nprobe-interval 1s\ntable-size 64k\n"
+			    "icmp-rate 10k\nlink-speed-weight 10G\n"
+			    "neighbor 10.9.0.1,hold-time=90s,max-prefix=2M,"
+			    "check=tcp:80,check-interval=5s\n"
+			    "vip 203.0.113.0/24,affinity=1h"),
+		0);
+	assert_int_equal(config.nexthop.hold_down_s, 120);
+	assert_int_equal(config.nexthop.probe_interval_ms, 1000);
+	assert_int_equal(config.steering.table_size, 65536);
+	assert_int_equal(config.datapath.icmp_rate, 10000);
+	assert_int_equal(config.rib.decision.full_link_speed, 10000);
+	assert_int_equal(config.bgp.neighbors[1].hold_time, 90);
+	assert_int_equal(config.bgp.neighbors[1].max_prefix, 2000000);
+	assert_int_equal(config.bgp.neighbors[1].service.interval_ms, 5000);
+	assert_error("hold-down 300ms",
+		     "--hold-down 300ms: must be a number from 0 to 3600; "
+		     "units are ms, s, m, h and d");
+	assert_error("groups 1k",
+		     "--groups 1k: must be a number from 1 to 4096");
+}
+
 static void groups_are_from_1_to_4096(void **state)
 {
 	(void)state;
@@ -442,6 +467,7 @@ int main(void)
 			a_seed_is_at_most_64_bits_in_decimal_or_hexadecimal),
 		cmocka_unit_test(
 			a_table_size_is_a_power_of_two_within_the_limits),
+		cmocka_unit_test(numbers_take_units),
 		cmocka_unit_test(groups_are_from_1_to_4096),
 		cmocka_unit_test(a_mistyped_choice_names_the_right_one),
 		cmocka_unit_test(a_listen_address_needs_address_and_port),
