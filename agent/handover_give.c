@@ -108,9 +108,13 @@ static void on_give_readable(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	if (count < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (count == sizeof(bytes) && give->story.ended &&
-	    handover_record_next(bytes, sizeof(bytes), &record) > 0 &&
-	    record.type == HANDOVER_READY)
+	if (count != sizeof(bytes) ||
+	    handover_record_next(bytes, sizeof(bytes), &record) <= 0)
+		record.type = 0;
+	if (give->story.paused && record.type == HANDOVER_GO_ON) {
+		give->story.paused = false;
+		event_add(give->writable, NULL);
+	} else if (give->story.ended && record.type == HANDOVER_READY)
 		leave_to_other(agent);
 	else
 		handover_give_up(agent, count > 0 ? "the other agent sent what "
@@ -151,7 +155,8 @@ static bool next_piece(struct agent *agent)
 	if (give->sent < give->story.piece.used)
 		return true;
 	give->sent = 0;
-	if (give->story.ended)
+	give->story.piece.used = 0;
+	if (give->story.ended || give->story.paused)
 		return false;
 	failure = handover_story_next(&give->story);
 	if (failure)

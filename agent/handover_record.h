@@ -47,8 +47,11 @@ enum handover_type {
 	/* The answer to HANDOVER_READY, both without a body. */
 	HANDOVER_LEFT = 24,
 	HANDOVER_STAYS = 25, /* or at any time: it goes on itself */
+	/* All but bytes of sessions is said; they follow after GO_ON. */
+	HANDOVER_PAUSE = 26,
 	/* From the one that comes. */
 	HANDOVER_READY = 64,
+	HANDOVER_GO_ON = 65, /* it has made its rooms and read all so far */
 };
 
 struct handover_record {

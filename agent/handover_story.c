@@ -307,6 +307,15 @@ static void add_bytes(struct handover_story *story, enum handover_type type,
 	}
 }
 
+static enum chapter_step tell_pause(struct handover_story *story)
+{
+	handover_record_end(&story->piece,
+			    handover_record_begin(&story->piece,
+						  HANDOVER_PAUSE));
+	story->paused = true;
+	return CHAPTER_ENDS;
+}
+
 /* From here on nothing of the session is read or written. */
 static enum chapter_step tell_bytes(struct handover_story *story)
 {
@@ -344,7 +353,7 @@ static enum chapter_step tell_end(struct handover_story *story)
 
 static chapter_fn *const chapters[] = {
 	tell_hello, tell_sockets,    tell_drain, tell_nexthop, tell_neighbor,
-	tell_route, tell_last_paths, tell_bytes, tell_end,
+	tell_route, tell_last_paths, tell_pause, tell_bytes,   tell_end,
 };
 
 const char *handover_story_next(struct handover_story *story)
@@ -353,8 +362,9 @@ const char *handover_story_next(struct handover_story *story)
 
 	story->piece.used = 0;
 	story->fd = -1;
-	while (step != CHAPTER_WAITS && !story->ended && !story->failure &&
-	       story->fd < 0 && story->piece.used < PIECE_ENOUGH) {
+	while (step != CHAPTER_WAITS && !story->paused && !story->ended &&
+	       !story->failure && story->fd < 0 &&
+	       story->piece.used < PIECE_ENOUGH) {
 		step = chapters[story->chapter](story);
 		if (step != CHAPTER_ENDS)
 			continue;

@@ -5,8 +5,9 @@
 /*
  * All that an agent tells its successor, piece by piece: locks and listeners,
  * neighbors with their sessions, their paths as UPDATEs, what was announced to
- * them, next hops that answer, orders to drain, and at last the bytes that wait
- * in sessions, which are sealed with that.
+ * them, next hops that answer, orders to drain. Then it pauses until the successor
+ * has made its rooms: the bytes that wait in sessions come last, which are sealed
+ * with that, and KEEPALIVEs must not wait for long.
  *
  * The agent is frozen meanwhile, so routes stay where they are. A piece is some
  * records, or one with a descriptor.
@@ -29,7 +30,8 @@ struct story_neighbor;
 struct handover_story {
 	struct agent *agent;
 	struct writer piece;
-	int fd; /* that goes with the piece, not owned; -1: none */
+	int fd;	     /* that goes with the piece, not owned; -1: none */
+	bool paused; /* until the successor asks for the rest */
 	bool ended;
 
 	/* The place in the story. */

@@ -371,6 +371,8 @@ static int take_record(struct agent *agent, struct handover_record *record)
 		return take_nexthop(agent, &record->body);
 	case HANDOVER_DRAIN:
 		return take_drain_order(agent, &record->body);
+	case HANDOVER_PAUSE:
+		return handover_link_send(&agent->take->link, HANDOVER_GO_ON);
 	default:
 		return 0; /* of a later version */
 	}

@@ -9,10 +9,8 @@ import struct
 HEADER = struct.Struct("!IHH")
 (CONTROL_LOCK, PINS_LOCK, LISTENER, NEIGHBOR) = range(1, 5)
 (HELLO, UPDATE, ANNOUNCED, NEXTHOP, DRAIN, INPUT, OUTPUT, END, LEFT,
- STAYS) = range(16, 26)
-READY = 64
-KINDS = (HELLO, CONTROL_LOCK, PINS_LOCK, LISTENER, NEXTHOP, NEIGHBOR, UPDATE,
-         ANNOUNCED, INPUT, OUTPUT, END)
+ STAYS, PAUSE) = range(16, 27)
+READY, GO_ON = 64, 65
 MOST_DESCRIPTORS = 16
 
 
@@ -54,6 +52,12 @@ class HandoverClient:
         self.buffer = self.buffer[HEADER.size + length:]
         self.records.append((kind, body))
         return kind, body
+
+    def read_all(self):
+        """Read up to the end, and ask for the rest at the pause."""
+        self.read_until(PAUSE)
+        self.send(GO_ON)
+        return self.read_until(END)
 
     def read_until(self, kind):
         """Read up to the first record of a kind; return its body, or None."""

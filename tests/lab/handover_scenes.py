@@ -2,7 +2,7 @@
 """The base of the tests of handovers: speakers of the test, which see each byte, and
 two VIPs of a backend that the upstream has."""
 
-from raw_lab import BACKEND_AS, NEXT_HOP, RawCase, announcement
+from raw_lab import BACKEND_AS, NEXT_HOP, OBSERVER, RawCase, announcement
 from raw_speaker import wait_for
 
 VIP, OTHER_VIP = "192.0.2.1/32", "192.0.2.2/32"
@@ -53,7 +53,8 @@ class HandoverCase(RawCase):
         return {n["address"]: (n["state"], n["flaps"], n.get("opened_by"),
                                n["messages_received"]["update"],
                                n["prefixes_received"])
-                for n in self.lab.headgate.show("neighbors")}
+                for n in self.lab.headgate.show("neighbors")
+                if n["address"] in (OBSERVER, self.BYSTANDER_ADDRESS, NEXT_HOP)}
 
     def assert_nothing_was_seen(self):
         self.check_bystanders()

@@ -1,21 +1,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A handover that ends before the successor is ready: the agent goes on."""
 
-from handover_client import (ANNOUNCED, CONTROL_LOCK, END, HELLO,
+import raw_bgp as bgp
+from handover_client import (ANNOUNCED, CONTROL_LOCK, GO_ON, HELLO,
                              HandoverClient, LISTENER, NEIGHBOR, NEXTHOP,
-                             PINS_LOCK, READY, STAYS, UPDATE)
+                             PAUSE, PINS_LOCK, STAYS, UPDATE)
 from handover_scenes import HANDED_OVER, HandoverCase, VIP
-from raw_lab import NEXT_HOP, withdrawal
+from raw_lab import BACKEND_AS, NEXT_HOP, withdrawal
 from lab.system import wait_until
 
+WAITING, HOLD_TIME = "10.1.0.12", 3
 
-class Refused(HandoverCase):
-    """The handover ends before the successor is ready."""
 
-    options = {"flags": ("--takeover-max", "5")}
-    STEPS = (HELLO, CONTROL_LOCK, PINS_LOCK, LISTENER, NEXTHOP, NEIGHBOR,
-             UPDATE, ANNOUNCED, END)
-
+class RefusedCase(HandoverCase):
     def setUp(self):
         super().setUp()
         self.refusals = 0
@@ -35,6 +32,25 @@ class Refused(HandoverCase):
         self.backend.send(withdrawal(VIP))
         self.wait_withdrawn(VIP)
 
+
+class NeverReady(RefusedCase):
+    options = {"flags": ("--takeover-max", "5")}
+
+    def test_successor_is_not_waited_for(self):
+        client = self.ask()
+        client.read_all()
+        self.assertIsNotNone(client.read_until(STAYS))
+        self.assert_agent_goes_on("not ready in time")
+        self.assert_routes_are_learned()
+
+
+class Refused(RefusedCase):
+    """The handover ends before the successor is ready."""
+
+    options = {"addresses": (WAITING,)}
+    STEPS = (HELLO, CONTROL_LOCK, PINS_LOCK, LISTENER, NEXTHOP, NEIGHBOR,
+             UPDATE, ANNOUNCED, PAUSE)
+
     def test_successor_may_leave_at_each_step(self):
         before = self.log().count("the other agent has gone")
         for number, step in enumerate(self.STEPS, 1):
@@ -44,11 +60,19 @@ class Refused(HandoverCase):
             self.wait_for(lambda: self.log().count("the other agent has gone")
                           == before + number, f"gone after {step}")
             self.assert_nothing_was_seen()
+        client = self.ask()
+        self.assertIsNotNone(client.read_all())
+        kinds = [kind for kind, _ in client.records]
+        self.assertEqual(kinds.count(PAUSE), 1)
+        client.close()
+        self.wait_for(lambda: self.log().count("the other agent has gone")
+                      == before + len(self.STEPS) + 1, "gone at the end")
+        self.assert_nothing_was_seen()
         self.assert_routes_are_learned()
 
     def test_second_one_is_refused_and_orders_wait(self):
         client, second = self.ask(), None
-        client.read_until(END)
+        client.read_all()
         second = self.ask()
         self.assertIn("takes over already", second.read_line())
         for order in (("neighbor", NEXT_HOP, "shutdown"), ("reload",),
@@ -57,17 +81,25 @@ class Refused(HandoverCase):
             self.assertEqual(refused.returncode, 1)
             self.assertIn("another agent takes over",
                           refused.stdout + refused.stderr)
-        client.send(READY + 1)
+        client.send(GO_ON)
         self.assertIsNotNone(client.read_until(STAYS))
         self.assert_agent_goes_on("sent what has no meaning")
         self.assert_routes_are_learned()
 
-    def test_successor_that_is_never_ready_is_not_waited_for(self):
+    def test_peers_hear_of_the_agent_while_the_successor_starts(self):
+        waiting = self.keep(self.lab.establish(
+            WAITING, BACKEND_AS + 1, hold_time=HOLD_TIME))
+        self.addCleanup(waiting.close)
         client = self.ask()
-        client.read_until(END)
-        self.assertIsNotNone(client.read_until(STAYS))
-        self.assert_agent_goes_on("not ready in time")
-        self.assert_routes_are_learned()
+        client.read_until(PAUSE)
+        heard = len(waiting.received(bgp.KEEPALIVE))
+        self.wait_for(lambda: waiting.take_input() is None
+                      or len(waiting.received(bgp.KEEPALIVE)) >= heard + 3,
+                      "KEEPALIVEs")
+        # The peer was silent for longer than the hold time meanwhile.
+        self.assertFalse(waiting.closed, waiting.notification)
+        client.close()
+        waiting.send(bgp.keepalive())
 
     def test_successor_is_killed(self):
         headgate = self.lab.headgate
@@ -93,4 +125,4 @@ class Refused(HandoverCase):
         self.assert_routes_are_learned()
 
 
-del HandoverCase  # no scenes of its own
+del HandoverCase, RefusedCase  # no scenes of its own
