@@ -17,6 +17,7 @@
 #include "windows_world.h"
 
 static unsigned int hops_of[VIPS];
+static unsigned int late_of[VIPS]; /* of them, those not announced yet */
 static bool alive[HOPS];
 static bool restarts;		       /* the agent is killed, too */
 static bool short_deaths;	       /* next hops are back at once, too */
@@ -42,7 +43,7 @@ static void pass_and_release(uint64_t ms)
 {
 	for (unsigned int v = 0; v < VIPS; v++)
 		for (unsigned int i = 0; i < HOPS; i++)
-			if (hops_of[v] & 1U << i)
+			if (hops_of[v] & ~late_of[v] & 1U << i)
 				in_set_ms[v][i] = now_ms;
 	pass(ms);
 	for (unsigned int i = 0; i < HOPS; i++) {
@@ -187,7 +188,8 @@ static unsigned int without_late(unsigned int v)
 {
 	unsigned int late = chance_one_in(2) ? 1U << chance_below(HOPS) : 0;
 
-	return hops_of[v] & ~late ? hops_of[v] & ~late : hops_of[v];
+	late_of[v] = hops_of[v] & ~late ? late : 0;
+	return hops_of[v] & ~late_of[v];
 }
 
 /*
@@ -213,6 +215,7 @@ static void restart(void)
 	}
 	steering_end_adoption(tables.steering);
 	pass_and_release(chance_below(100));
+	memset(late_of, 0, sizeof(late_of));
 	for (unsigned int v = 0; v < VIPS; v++)
 		if (hops_of[v])
 			want(v, hops_of[v]);
@@ -268,6 +271,7 @@ static void change_for_long(void)
 		start(GROUPS, WINDOW_S);
 		steering_publish(tables.steering);
 		memset(in_set_ms, 0, sizeof(in_set_ms));
+		memset(late_of, 0, sizeof(late_of));
 		for (int i = 0; i < HOPS; i++)
 			alive[i] = true;
 		for (unsigned int v = 0; v < VIPS; v++) {
