@@ -24,7 +24,7 @@
 #include "steering/steering.h"
 
 enum {
-	RECORDS_IN_PART = 128,
+	RECORDS_IN_PART = DATAPATH_MIN_FLOWS, /* rows: 0.5 ms */
 	DEFAULT_LIMIT = 1000,
 	MAX_LIMIT = 100000,
 	MAX_READ = 1000000, /* records for one page */

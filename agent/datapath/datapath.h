@@ -261,7 +261,7 @@ struct datapath_flow {
 
 enum datapath_flow_limits {
 	DATAPATH_MIN_FLOWS = 64,  /* room that a read of flows needs */
-	DATAPATH_MAX_FLOWS = 512, /* the most that one read returns */
+	DATAPATH_MAX_FLOWS = 128, /* the most that one read returns */
 };
 
 /* A place in a walk over a flow map; zeroes: before the first record */

@@ -244,7 +244,7 @@ static void refuses_more_records_than_the_limit(void **state)
 
 enum {
 	LARGE = 1 << 21,
-	WALKED_AT_ONCE = 1 << 18, /* buckets, in 1 ms */
+	WALKED_AT_ONCE = 1 << 16, /* buckets, in 0.25 ms */
 };
 
 /* Walk a map. Returns the most buckets that a read went through. */
