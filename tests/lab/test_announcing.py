@@ -19,7 +19,7 @@ AGGREGATE = "192.0.2.0/28"
 SECOND_VIP = "192.0.2.2"
 LEAST, RETURN = 3, 4   # living next hops
 STILL_SECONDS = 1.0    # without a change
-SHUTDOWN_DELAY = 2
+SHUTDOWN_DELAY = 6
 GRACEFUL_SHUTDOWN = "(65535,0)"
 
 

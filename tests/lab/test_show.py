@@ -180,7 +180,7 @@ class ShowOneNeighbor(RawCase):
         done = self.lab.headgate.ctl("show", "config")
         self.assertEqual(done.returncode, 0, done.stderr)
         checked = self.lab.headgate.try_flags(
-            "--check", *self.lab.headgate.arguments).stdout
+            "--check", *self.lab.headgate.without_delay()).stdout
         self.assertEqual(done.stdout, "".join(
             line + "\n" for line in checked.splitlines()
             if not line.startswith(("#", "hash-seed "))))

@@ -15,9 +15,10 @@ REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(
 BUILD = os.path.join(REPOSITORY, os.environ.get("B", "build"))
 
 
+START_SECONDS = 60  # the kernel checks the program first; a busy machine is slow
+
 # The seed of the flow hash that lab.steering computes with, and the nodes of a
 # lab share.
-START_SECONDS = 60  # the kernel checks the program first; a busy machine is slow
 SEED_FLAG = "--hash-seed-file"
 SEED_LINE = "0x0000000000000000\n"
 
