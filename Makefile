@@ -79,8 +79,8 @@ nexthop_SRC := arp.c arp_socket.c bfd.c bfd_auth.c bfd_datagram.c bfd_packet.c b
 nexthop_USES := core
 
 fib_DIR := agent/fib
-fib_SRC := fib.c kernel_routes.c nexthop_message.c options.c route_message.c \
-	route_object.c route_restore.c route_set.c route_socket.c route_watch.c sysctl.c
+fib_SRC := fib.c handed_up.c handed_up_stale.c kernel_routes.c mark_rule.c nexthop_message.c options.c \
+	route_message.c route_object.c route_restore.c route_set.c route_socket.c route_watch.c rule_message.c sysctl.c
 fib_USES := nexthop core
 
 steering_DIR := agent/steering
@@ -89,7 +89,7 @@ steering_SRC := adopt.c adopted_table.c affinity.c assign.c audit.c backup.c bui
 steering_USES := rib nexthop codec core
 
 datapath_DIR := agent/datapath
-datapath_SRC := attach.c audit.c capture.c counters.c datapath.c failure.c flows.c inherited.c layout.c options.c pins.c run.c \
+datapath_SRC := attach.c audit.c capture.c counters.c datapath.c failure.c flows.c inherited.c layout.c marker.c options.c pins.c run.c \
 	tables.c vip_sweep.c vip_table.c vips.c
 datapath_USES := core
 
@@ -128,7 +128,7 @@ rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision 
 	turns upstream_machines warm_up weight)
 nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datagram bfd_packet bfd_pair bfd_session drain_list hold_down host listening nd netlink_message probe \
 	probe_budget probe_queue service_http service_segment service_state service_tcp services)
-fib_TESTS := fib/test_nexthop_message fib/test_route_message
+fib_TESTS := fib/test_mark_rule fib/test_nexthop_message fib/test_route_message fib/test_rule_message
 steering_TESTS := $(addprefix steering/test_,adopt affinity assign audit build_budget drains fit flaps flow_use identity limit ranking sets steering two_ribs window_flows windows)
 datapath_TESTS := datapath/test_layout datapath/test_vip_table
 control_TESTS := $(addprefix control/test_,flow_frame http metrics permission prefix_cursor request server show_config)

@@ -488,12 +488,21 @@ static bool kernel_serves(const struct prefix *vip, void *context)
 	return fib_serves(agent->fib, vip);
 }
 
+static void on_slot_leads(uint32_t slot, const struct address *nexthop,
+			  void *context)
+{
+	const struct agent *agent = context;
+
+	fib_set_slot(agent->fib, slot, nexthop);
+}
+
 struct steering_hooks wiring_steering_hooks(struct agent *agent)
 {
 	return (struct steering_hooks){
 		.steered = on_steered,
 		.kernel_serves = kernel_serves,
 		.nexthop_track = track_nexthop,
+		.slot_leads = on_slot_leads,
 		.is_late = is_piece_over,
 		.work_waiting = wake_end_of_turn,
 		.context = agent,

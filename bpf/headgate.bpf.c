@@ -17,6 +17,7 @@
  *	fragment.bpf.h	 later fragments go where the first one went
  *	rewrite.bpf.h	 MACs, tags, TTL
  *	count.bpf.h	 counters of the outcome, the VIP and the next hop
+ *	handed_up.bpf.h	 the next hop of a packet that the kernel forwards
  *	capture.bpf.h	 a copy of the frame for `headgatectl capture`
  *
  * maps.bpf.h has all maps, packet.bpf.h the structs that the steps fill.
@@ -41,6 +42,7 @@
 #include "ethernet.bpf.h"
 #include "flow_hash.h"
 #include "fragment.bpf.h"
+#include "handed_up.bpf.h"
 #include "headgate/abi.h"
 #include "icmp.bpf.h"
 #include "ipv4.bpf.h"
@@ -54,6 +56,7 @@
 
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
+#include <linux/pkt_cls.h>
 #include <stdbool.h>
 
 #include <bpf/bpf_endian.h>
@@ -240,13 +243,19 @@ static __always_inline void count_outcome(struct hg_counters *own,
 }
 
 /* Count a frame that is not forwarded; pass it to the kernel or drop it. */
-static __always_inline int pass_or_drop(__u32 outcome, __u32 frame_size)
+static __always_inline int pass_or_drop(struct xdp_md *ctx,
+					const struct choice *choice,
+					__u32 outcome, __u32 frame_size)
 {
 	struct hg_counters *own = own_counters();
 
 	if (own)
 		count_outcome(own, outcome, frame_size);
-	return outcome < HG_DROPPED_BAD_HEADER ? XDP_PASS : XDP_DROP;
+	if (outcome >= HG_DROPPED_BAD_HEADER)
+		return XDP_DROP;
+	if (config.handed_up_mark && outcome > HG_PASSED_NOT_VIP)
+		hand_up(ctx, outcome, choice->slot, frame_size);
+	return XDP_PASS;
 }
 
 /* Rewrite the frame, count it and send it to the target's next hop. */
@@ -260,9 +269,10 @@ static __always_inline int forward_frame(struct xdp_md *ctx,
 
 	capture_if_enabled(ctx, target->choice, outcome);
 	if (unlikely(!is_forwarded(outcome)))
-		return pass_or_drop(outcome, size);
+		return pass_or_drop(ctx, target->choice, outcome, size);
 	if (unlikely(!rewrite_frame(ctx, packet, target->nexthop)))
-		return pass_or_drop(HG_PASSED_NO_HEADROOM, size);
+		return pass_or_drop(ctx, target->choice, HG_PASSED_NO_HEADROOM,
+				    size);
 	own = own_counters();
 	if (own) {
 		__u32 slot = target->choice->slot;
@@ -290,7 +300,7 @@ int headgate(struct xdp_md *ctx)
 	if (outcome == HG_UNDECIDED)
 		return forward_frame(ctx, &packet, &target);
 	capture_if_enabled(ctx, &choice, outcome);
-	return pass_or_drop(outcome, packet.frame_size);
+	return pass_or_drop(ctx, &choice, outcome, packet.frame_size);
 }
 
 /*
@@ -319,6 +329,17 @@ int explain(struct xdp_md *ctx)
 		explanation.rule = HG_RULE_NONE;
 	explanation.bucket = choice.bucket;
 	return outcome | choice.slot << HG_EXPLAIN_SLOT_SHIFT;
+}
+
+/*
+ * Mark what headgate() has handed up. At the ingress of tc, on the interfaces
+ * that headgate() is on; whatever else is there goes on.
+ */
+SEC("tc")
+int mark(struct __sk_buff *skb)
+{
+	mark_packet(skb);
+	return TC_ACT_UNSPEC;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

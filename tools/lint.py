@@ -47,7 +47,7 @@ PURE_FOLDERS = ("agent/bgp/codec/", "agent/rib/policy/")
 PURE_WORD = re.compile(r"\bPure[.:]")
 # These need AF_INET, which no other header defines.
 SOCKET_CONSTANTS = ("agent/fib/nexthop_message.c", "agent/fib/route_message.c",
-                    "agent/nexthop/netlink_message.c")
+                    "agent/fib/rule_message.c", "agent/nexthop/netlink_message.c")
 IMPURE_INCLUDES = re.compile(r"core/(log|clock)\.h|event2/|sys/socket|<time\.h>|<unistd\.h>")
 # Only these may know the libraries that belong to one room.
 LIBRARIES = {

@@ -55,6 +55,7 @@ static void set_defaults(struct config *config)
 	config->rib.rules = lists->rules;
 	config->nexthop.interfaces =
 		(const char(*)[INTERFACE_SIZE])config->datapath.interfaces;
+	config->fib = fib_options_default;
 	config->fib.ranges = lists->ranges;
 	config->steering.vip_fields = lists->vip_fields;
 }
@@ -125,6 +126,7 @@ static void derive(struct config *config)
 		steering_has_windows(&config->steering) ?
 			config->steering.flow_records :
 			0;
+	config->datapath.handed_up_mark = config->fib.handed_up.mark;
 	config->nexthop.interface_count = config->datapath.interface_count;
 	config->nexthop.bfd = uses_bfd(config);
 	config->nexthop.link_speeds = uses_link_speeds(config);

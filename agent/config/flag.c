@@ -321,6 +321,20 @@ const struct option flag_table[] = {
 	  "ICMP errors a second for one VIP on one CPU that go to its servers, "
 	  "and as many \"packet too big\"; more are dropped. 0: any number.",
 	  AMOUNT(RESTART, datapath.icmp_rate, 0, UINT32_MAX) },
+	{ "handed-up-mark", "MASK",
+	  "Bits of a packet's mark that are Headgate's: they lead packets that "
+	  "the kernel forwards (too big, no room for tags) to the server of "
+	  "their flow. off: the kernel chooses one by itself.",
+	  VALUE(RESTART, fib.handed_up.mark, mark) },
+	{ "handed-up-priority", "N",
+	  "Priority of the first of the rules for these marks (ip rule); they "
+	  "take 4226 of them.",
+	  NUMBER(RESTART, fib.handed_up.priority, 1, HANDED_UP_MAX_PRIORITY) },
+	{ "handed-up-table", "N",
+	  "The 4095 routing tables that follow this number are for these "
+	  "marks, one for each server in use.",
+	  NUMBER(RESTART, fib.handed_up.table, HANDED_UP_MIN_TABLE,
+		 UINT32_MAX - HANDED_UP_TABLES) },
 	{ "table-size", "N", "Buckets of a group, a power of two.",
 	  .traits = OPTION_POWER_OF_TWO,
 	  POWER(RESTART, steering.table_size, HG_MIN_TABLE_SIZE,

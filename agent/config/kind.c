@@ -17,6 +17,9 @@
 #include "core/quantity.h"
 #include "core/sizes.h"
 #include "core/suggest.h"
+#include "fib/options.h"
+
+static const char mark_off[] = "off";
 
 enum {
 	HEXADECIMAL = 16,
@@ -177,6 +180,41 @@ static bool parse_seed(struct parser *parser, const struct value *value)
 	return true;
 }
 
+/* True if all bits of the mask are adjacent, and enough for a slot. */
+static bool is_mark(uint64_t mask)
+{
+	uint64_t low = mask & -mask;
+
+	return low && mask <= UINT32_MAX && !(mask & (mask + low)) &&
+	       mask / low + 1 >= 1 << HANDED_UP_MARK_BITS;
+}
+
+static bool parse_mark(struct parser *parser, const struct value *value)
+{
+	uint64_t mask = 0;
+
+	if (strcmp(value->text, mark_off) &&
+	    (strncasecmp(value->text, "0x", 2) ||
+	     !read_hexadecimal(value->text + 2, &mask) || !is_mark(mask)))
+		return parser_reject(parser,
+				     "must be %d or more adjacent bits of the "
+				     "32 of a mark, such as 0xfff00000, or off",
+				     HANDED_UP_MARK_BITS);
+	store_number(value, mask);
+	return true;
+}
+
+static void print_mark(const struct value *value, FILE *out)
+{
+	uint64_t mask = load_number(value);
+
+	if (mask)
+		fprintf(out, "0x%08" PRIx64, mask);
+	else
+		fprintf(out, "%s", mark_off);
+}
+
+const struct kind kind_mark = { parse_mark, print_mark };
 #define NUMBERS(parse, units)                                        \
 	{                                                            \
 		(parse), print_number, .quantity = &quantity_##units \

@@ -21,6 +21,7 @@ extern const struct kind kind_binary;
 extern const struct kind kind_megabits;
 extern const struct kind kind_as;     /* the same, and not AS_TRANS */
 extern const struct kind kind_seed;   /* also hexadecimal after 0x */
+extern const struct kind kind_mark;   /* bits of a mark, or off, which is 0 */
 extern const struct kind kind_choice; /* one of `names` */
 extern const struct kind kind_switch; /* a bool: given or not */
 

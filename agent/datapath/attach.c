@@ -16,6 +16,7 @@
 #include "datapath/datapath.h"
 #include "datapath/datapath_internal.h"
 #include "datapath/failure.h"
+#include "datapath/marker.h"
 #include "datapath/pins.h"
 
 #include <bpf/bpf.h>
@@ -244,6 +245,7 @@ void port_publish(struct datapath *dp, uint32_t at)
 	struct hg_port *to = &dp->program_ports[at];
 
 	memcpy(to->mac, port->mac, sizeof(to->mac));
+	to->marks = port_is_marking(port);
 	__atomic_store_n(&to->ifindex, port->ifindex, __ATOMIC_RELEASE);
 }
 
@@ -265,7 +267,9 @@ int datapath_add_port(struct datapath *dp, uint32_t ifindex, const char *name,
 	if (err)
 		return failure(error, err, "%s: cannot be a port: %s", name,
 			       strerror(-err));
-	*port = (struct port){ .ifindex = ifindex, .link = NO_LINK };
+	*port = (struct port){ .ifindex = ifindex,
+			       .link = NO_LINK,
+			       .mark_link = NO_LINK };
 	snprintf(port->name, sizeof(port->name), "%s", name);
 	memcpy(port->mac, mac, sizeof(port->mac));
 	port_publish(dp, dp->port_count++);
@@ -337,9 +341,12 @@ int datapath_attach(struct datapath *dp, uint32_t ifindex, const char *name,
 		err = failure(error, -EEXIST, "%s: attached already", name);
 	if (err)
 		return err;
+	marker_attach(dp, &dp->ports[at]);
 	err = attach_port(dp, &dp->ports[at], error);
-	if (err)
+	if (err) {
+		marker_detach(dp, &dp->ports[at]);
 		remove_port(dp, at);
+	}
 	return err ? err : unite_modes(dp, error);
 }
 
@@ -358,6 +365,7 @@ int datapath_detach(struct datapath *dp, uint32_t ifindex)
 		return -ENOENT;
 	if (dp->ports[at].link != NO_LINK)
 		drop_link(dp, dp->ports[at].name, dp->ports[at].link);
+	marker_detach(dp, &dp->ports[at]);
 	remove_port(dp, at);
 	return 0;
 }
@@ -389,6 +397,25 @@ static void drop_if_stale(const char *pin, void *context)
 }
 
 /* ------------------------------------------------------------- audit */
+
+/* A port without `mark` does no harm, so it is only reported when repaired. */
+static void audit_marker(struct datapath *dp, struct port *port,
+			 struct audit_report *report)
+{
+	char text[AUDIT_TEXT_SIZE];
+
+	if (!port_is_marking(port) || marker_is_in_force(dp, port))
+		return;
+	marker_detach(dp, port);
+	marker_attach(dp, port);
+	if (!marker_is_in_force(dp, port))
+		return;
+	snprintf(text, sizeof(text),
+		 "%s: another process had detached or replaced the tc program; "
+		 "attached again",
+		 port->name);
+	audit_report_add(report, AUDIT_LINK, 1, true, text);
+}
 
 /* True if the port's link is on its interface and runs our program. */
 static bool has_our_program(const struct datapath *dp, const struct port *port)
@@ -444,13 +471,16 @@ static void audit_port(struct datapath *dp, struct port *port,
 
 void datapath_audit_links(struct datapath *dp, struct audit_report *report)
 {
-	for (uint32_t i = 0; i < dp->port_count; i++)
+	for (uint32_t i = 0; i < dp->port_count; i++) {
 		audit_port(dp, &dp->ports[i], report);
+		audit_marker(dp, &dp->ports[i], report);
+	}
 }
 
 void datapath_detach_stale(struct datapath *dp)
 {
 	pins_visit(&dp->pins, PIN_LINK, drop_if_stale, dp);
+	marker_detach_stale(dp);
 }
 
 static void count_pin(const char *name, void *context)
@@ -474,9 +504,11 @@ void attach_release(struct datapath *dp, bool keep)
 	if (!keep)
 		while (dp->port_count)
 			datapath_detach(dp, dp->ports[0].ifindex);
-	for (uint32_t i = 0; i < dp->port_count; i++)
+	for (uint32_t i = 0; i < dp->port_count; i++) {
 		if (dp->ports[i].link != NO_LINK)
 			close(dp->ports[i].link);
+		marker_leave(&dp->ports[i]);
+	}
 }
 
 enum datapath_mode datapath_mode(const struct datapath *dp, uint32_t ifindex)

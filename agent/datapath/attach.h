@@ -21,12 +21,20 @@ struct port {
 	uint32_t ifindex;
 	uint8_t mac[DATAPATH_MAC_SIZE];
 	char name[IF_NAMESIZE];
-	int link; /* descriptor of the bpf_link, or NO_LINK */
+	int link;	  /* descriptor of the bpf_link, or NO_LINK */
+	int mark_link;	  /* the same of `mark`, if it has one */
+	bool mark_filter; /* `mark` is a filter of the interface */
 };
 
 static inline bool port_is_attached(const struct port *port)
 {
 	return port->link != NO_LINK;
+}
+
+/* True if packets that come in by the port get marks. */
+static inline bool port_is_marking(const struct port *port)
+{
+	return port->mark_link != NO_LINK || port->mark_filter;
 }
 
 /* Write a port for the program. */

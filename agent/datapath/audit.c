@@ -70,6 +70,7 @@ static void compare_port(struct datapath *dp, uint32_t at,
 	uint32_t ifindex = 0;
 
 	if (published->ifindex != port->ifindex ||
+	    published->marks != port_is_marking(port) ||
 	    memcmp(published->mac, port->mac, sizeof(port->mac))) {
 		port_publish(dp, at);
 		report_setting(report, port->name, "MAC or ifindex", true);

@@ -45,6 +45,8 @@ static const char *const event_names[HG_EVENT_COUNT] = {
 	[HG_EVENT_FLOW_PINNED] = "flow_pinned",
 	[HG_EVENT_FLOW_FOLLOWED] = "flow_followed",
 	[HG_EVENT_FLOW_UNRECORDED] = "flow_unrecorded",
+	[HG_EVENT_HANDED_UP] = "handed_up",
+	[HG_EVENT_HANDED_UP_UNMARKED] = "handed_up_unmarked",
 	[HG_EVENT_FLOW_ENDED] = "flow_ended",
 };
 

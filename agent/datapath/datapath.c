@@ -86,6 +86,10 @@ static void configure_program(struct headgate *skeleton,
 	skeleton->rodata_config->config.icmp_rate = options->icmp_rate;
 	skeleton->rodata_config->config.table_size = options->table_size;
 	skeleton->rodata_config->config.layout = HG_LAYOUT;
+	skeleton->rodata_config->config.handed_up_mark =
+		options->handed_up_mark;
+	bpf_program__set_autoload(skeleton->progs.mark,
+				  options->handed_up_mark != 0);
 	bpf_map__set_max_entries(skeleton->maps.buckets,
 				 options->group_count * options->table_size /
 					 HG_BUCKETS_PER_PAIR);
@@ -195,6 +199,9 @@ static void take_descriptors(struct datapath *dp)
 	dp->object = skeleton->obj;
 	dp->program = bpf_program__fd(skeleton->progs.headgate);
 	dp->explain = bpf_program__fd(skeleton->progs.explain);
+	dp->marker = skeleton->rodata_config->config.handed_up_mark ?
+			     bpf_program__fd(skeleton->progs.mark) :
+			     -1;
 	dp->vips.vip4_lpm = bpf_map__fd(skeleton->maps.vip4_lpm);
 	dp->vips.vip6_lpm = bpf_map__fd(skeleton->maps.vip6_lpm);
 	dp->tx_ports = bpf_map__fd(skeleton->maps.tx_ports);

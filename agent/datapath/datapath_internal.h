@@ -28,6 +28,7 @@ struct datapath {
 	/* Descriptors */
 	int program;
 	int explain; /* the same program, which returns its decision */
+	int marker;  /* the program `mark`; negative: it is not loaded */
 	int tx_ports;
 	int captures;
 

@@ -40,7 +40,9 @@ bool datapath_options_equal(const struct datapath_options *a,
 	    a->attach != b->attach || a->hash_key != b->hash_key ||
 	    a->hash_key_given != b->hash_key_given ||
 	    strcmp(a->hash_seed_file, b->hash_seed_file) ||
-	    a->icmp_rate != b->icmp_rate || a->table_size != b->table_size ||
+	    a->icmp_rate != b->icmp_rate ||
+	    a->handed_up_mark != b->handed_up_mark ||
+	    a->table_size != b->table_size ||
 	    a->group_count != b->group_count ||
 	    a->flow_records != b->flow_records ||
 	    a->virtual_clock != b->virtual_clock ||

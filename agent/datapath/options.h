@@ -43,9 +43,10 @@ struct datapath_options {
 	char hash_seed_file[FILE_PATH_SIZE];
 	/* For tests; with a factor of 0, one is drawn. */
 	struct hg_vip_secret vip_secret;
-	uint32_t icmp_rate;   /* as in struct hg_config */
-	uint32_t table_size;  /* buckets of a group: a power of two */
-	uint32_t group_count; /* number of groups that fit */
+	uint32_t icmp_rate;	 /* as in struct hg_config */
+	uint32_t handed_up_mark; /* likewise */
+	uint32_t table_size;	 /* buckets of a group: a power of two */
+	uint32_t group_count;	 /* number of groups that fit */
 	/*
 	 * Flows that `flows_pinned` has room for; the other flow maps have room
 	 * for half as many. 0: no flow is ever recorded.

@@ -24,6 +24,7 @@ enum {
 static const char *const folders[PIN_KIND_COUNT] = {
 	[PIN_MAP] = "",
 	[PIN_LINK] = "links/",
+	[PIN_MARK] = "marks/",
 };
 
 static void folder_path(const struct pins *pins, enum pin_kind kind,
@@ -214,6 +215,8 @@ void pins_close(struct pins *pins)
 	char path[PATH_MAX];
 
 	folder_path(pins, PIN_LINK, path);
+	rmdir(path);
+	folder_path(pins, PIN_MARK, path);
 	rmdir(path);
 	close(pins->lock);
 }

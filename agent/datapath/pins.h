@@ -21,6 +21,7 @@ struct pins {
 enum pin_kind {
 	PIN_MAP,  /* the pin directory itself */
 	PIN_LINK, /* links/ */
+	PIN_MARK, /* marks/: links of `mark` */
 	PIN_KIND_COUNT,
 };
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/log.h"
+#include "fib/handed_up.h"
 #include "fib/kernel_routes.h"
 #include "nexthop/tracker.h"
 
@@ -22,6 +23,7 @@ enum {
 
 struct fib {
 	struct kernel_routes *routes;
+	struct handed_up *handed_up; /* NULL: off */
 	const struct tracker *tracker;
 };
 
@@ -60,6 +62,28 @@ static int keep_ranges(struct fib *fib, const struct fib_options *options)
 	return error;
 }
 
+/* Another process removed rules or routes of slots. */
+static void on_slots_lost(void *context)
+{
+	struct fib *fib = context;
+
+	log_warning("fib", "another process removed rules or routes for "
+			   "handed-up packets: all are written again");
+	handed_up_write_again(fib->handed_up, 0);
+}
+
+/* Without marks, too, a previous run with marks may have left something. */
+static int lead_slots(struct fib *fib, struct event_base *base,
+		      const struct fib_options *options)
+{
+	int code = handed_up_new(base, options,
+				 kernel_routes_socket(fib->routes),
+				 PREVIOUS_ROUTES_S, &fib->handed_up);
+
+	kernel_routes_watch_slots(fib->routes, on_slots_lost, fib);
+	return code;
+}
+
 int fib_new(struct event_base *base, const struct fib_options *options,
 	    const struct tracker *tracker, struct fib **out, char *error,
 	    size_t size)
@@ -73,6 +97,8 @@ int fib_new(struct event_base *base, const struct fib_options *options,
 	}
 	if (!code)
 		code = keep_ranges(fib, options);
+	if (!code)
+		code = lead_slots(fib, base, options);
 	if (code) {
 		snprintf(error, size, "kernel routes: netlink failed: %s",
 			 strerror(-code));
@@ -89,6 +115,7 @@ void fib_free(struct fib *fib, bool remove)
 {
 	if (!fib)
 		return;
+	handed_up_free(fib->handed_up, remove);
 	kernel_routes_free(fib->routes, remove);
 	free(fib);
 }
@@ -109,6 +136,7 @@ int fib_reconfigure(struct fib *fib, const struct fib_options *before,
 
 	if (error)
 		return error;
+	handed_up_set_ranges(fib->handed_up, options);
 	for (size_t i = 0; i < before->range_count; i++)
 		if (!has_range(options, &before->ranges[i]))
 			kernel_routes_release(fib->routes, &before->ranges[i]);
@@ -142,13 +170,41 @@ static void set_route(struct fib *fib, const struct prefix *vip,
 	free(hops);
 }
 
+static bool leads_to_ipv6(const struct prefix *vip,
+			  const struct member *members, size_t count)
+{
+	for (size_t i = 0; address_is_ipv4(&vip->address) && i < count; i++)
+		if (!address_is_ipv4(&members[i].address))
+			return true;
+	return false;
+}
+
 void fib_set_vip(struct fib *fib, const struct prefix *vip, bool served,
 		 const struct member *members, size_t count)
 {
+	if (leads_to_ipv6(vip, members, count))
+		handed_up_mix_families(fib->handed_up);
 	if (!served)
 		kernel_routes_remove(fib->routes, vip);
 	else if (count || kernel_routes_has(fib->routes, vip))
 		set_route(fib, vip, members, count);
+}
+
+void fib_set_slot(struct fib *fib, uint32_t slot, const struct address *address)
+{
+	const struct nexthop *nexthop =
+		address ? tracker_find(fib->tracker, address) : NULL;
+	struct route_hop hop;
+
+	if (!nexthop || !nexthop->ifindex) {
+		handed_up_set(fib->handed_up, slot, NULL);
+		return;
+	}
+	hop = (struct route_hop){
+		.via = nexthop->via,
+		.ifindex = nexthop->ifindex,
+	};
+	handed_up_set(fib->handed_up, slot, &hop);
 }
 
 bool fib_serves(const struct fib *fib, const struct prefix *vip)
@@ -160,14 +216,17 @@ bool fib_serves(const struct fib *fib, const struct prefix *vip)
 void fib_await_takeover(struct fib *fib)
 {
 	kernel_routes_wait(fib->routes);
+	handed_up_wait(fib->handed_up);
 }
 
 void fib_taken_over(struct fib *fib)
 {
 	kernel_routes_end_wait(fib->routes);
+	handed_up_end_wait(fib->handed_up);
 }
 
 void fib_link_up(struct fib *fib, uint32_t ifindex)
 {
 	kernel_routes_link_up(fib->routes, ifindex);
+	handed_up_write_again(fib->handed_up, ifindex);
 }

@@ -11,6 +11,7 @@
  *	route_restore.c		what went with a link, or by others
  *	route_set.c		sets of hops, each kept once
  *	route_object.c		groups of next-hop objects in the kernel
+ *	handed_up.c		rules and tables for packets with a next hop
  *	route_message.c		rtnetlink messages of routes (pure)
  *	nexthop_message.c	rtnetlink messages of next-hop objects (pure)
  *	route_socket.c		the socket
@@ -25,6 +26,7 @@
 #include "core/member.h"
 #include "fib/options.h"
 
+struct address;
 struct event_base;
 struct fib;
 struct tracker;
@@ -65,6 +67,12 @@ bool fib_serves(const struct fib *fib, const struct prefix *vip);
  */
 void fib_await_takeover(struct fib *fib);
 void fib_taken_over(struct fib *fib);
+/*
+ * Lead packets that the program hands up with the number of a slot to its next
+ * hop, or with NULL no longer. Does nothing without --handed-up-mark.
+ */
+void fib_set_slot(struct fib *fib, uint32_t slot,
+		  const struct address *nexthop);
 /* Write routes over a link again: the kernel drops them when it goes down. */
 void fib_link_up(struct fib *fib, uint32_t ifindex);
 

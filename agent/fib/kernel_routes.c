@@ -702,6 +702,18 @@ void kernel_routes_remove(struct kernel_routes *routes,
 	kernel_routes_queue(routes, route);
 }
 
+struct route_socket *kernel_routes_socket(const struct kernel_routes *routes)
+{
+	return routes->socket;
+}
+
+void kernel_routes_watch_slots(struct kernel_routes *routes,
+			       void (*lost)(void *context), void *context)
+{
+	routes->slots_lost = lost;
+	routes->slots_context = context;
+}
+
 uint64_t kernel_routes_messages(const struct kernel_routes *routes)
 {
 	return route_socket_sent(routes->socket);

@@ -78,6 +78,13 @@ void kernel_routes_release(struct kernel_routes *routes,
  * may have dropped them, without a notification.
  */
 void kernel_routes_link_up(struct kernel_routes *routes, uint32_t ifindex);
+struct route_socket;
+
+/* Return the socket, for other routes of ours. */
+struct route_socket *kernel_routes_socket(const struct kernel_routes *routes);
+/* Call `lost` when others remove rules of ours, or routes in other tables. */
+void kernel_routes_watch_slots(struct kernel_routes *routes,
+			       void (*lost)(void *context), void *context);
 /* Return the number of messages sent that change something in the kernel. */
 uint64_t kernel_routes_messages(const struct kernel_routes *routes);
 

@@ -38,8 +38,11 @@ struct kernel_route {
 struct kernel_routes {
 	struct route_socket *socket;
 	struct route_watch *watch;
-	size_t lost;  /* routes that others removed, in this round */
-	bool doubted; /* any may be missing */
+	size_t lost;	    /* routes that others removed, in this round */
+	bool doubted;	    /* any may be missing */
+	bool slots_doubted; /* likewise of rules, and routes in other tables */
+	void (*slots_lost)(void *context);
+	void *slots_context;
 	struct event *batch;
 	struct event *stale_timer;
 	struct prefix_map routes;

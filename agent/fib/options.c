@@ -3,9 +3,25 @@
 
 #include "fib/options.h"
 
+const struct fib_options fib_options_default = {
+	.handed_up = {
+		.mark = 0xfff00000,
+		.priority = 7272,
+		.table = 7272000,
+	},
+};
+
+static bool is_handed_up_alike(const struct handed_up_options *a,
+			       const struct handed_up_options *b)
+{
+	return a->mark == b->mark && a->priority == b->priority &&
+	       a->table == b->table;
+}
+
 bool fib_options_equal(const struct fib_options *a, const struct fib_options *b)
 {
-	if (a->range_count != b->range_count)
+	if (a->range_count != b->range_count ||
+	    !is_handed_up_alike(&a->handed_up, &b->handed_up))
 		return false;
 	for (size_t i = 0; i < a->range_count; i++)
 		if (!prefix_equal(&a->ranges[i], &b->ranges[i]))

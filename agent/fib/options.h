@@ -9,14 +9,37 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/address.h"
 
+/*
+ * How the kernel knows the next hop of a packet that the program hands to it:
+ * by bits of its mark, rules from a priority on, and a table for each slot.
+ */
+struct handed_up_options {
+	uint32_t mark; /* adjacent bits; 0: off */
+	uint32_t priority;
+	uint32_t table; /* that of slot 0, which is never used */
+};
+
+enum handed_up_limits {
+	HANDED_UP_MARK_BITS = 12, /* at least, for the number of a slot */
+	HANDED_UP_MIN_TABLE = 256,
+	/* The last of the rules comes before that of the main table, 32766. */
+	HANDED_UP_MAX_PRIORITY = 28540,
+	HANDED_UP_TABLES = 4096,
+};
+
 struct fib_options {
+	struct handed_up_options handed_up;
 	/* Prefixes that always have a route, if only an unreachable one. */
 	const struct prefix *ranges;
 	size_t range_count;
 };
+
+/* Without ranges */
+extern const struct fib_options fib_options_default;
 
 bool fib_options_equal(const struct fib_options *a,
 		       const struct fib_options *b);

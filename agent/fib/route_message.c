@@ -51,6 +51,14 @@ static struct nlmsghdr *begin_replace(void *buffer, const struct prefix *prefix,
 			     NLM_F_CREATE | NLM_F_REPLACE, kind);
 }
 
+static void set_table(struct nlmsghdr *message, uint32_t table)
+{
+	struct rtmsg *header = mnl_nlmsg_get_payload(message);
+
+	header->rtm_table = RT_TABLE_UNSPEC;
+	mnl_attr_put_u32(message, RTA_TABLE, table);
+}
+
 /* Put the gateway; with its family if IPv6 in an IPv4 route (RFC 8950). */
 static void put_gateway(struct nlmsghdr *message, bool ipv4,
 			const struct address *via)
@@ -175,8 +183,32 @@ struct nlmsghdr *route_message_list(void *buffer, uint8_t family)
 	return message;
 }
 
-bool route_message_is_ours(const struct nlmsghdr *message,
-			   struct prefix *prefix)
+struct nlmsghdr *route_message_in_table(void *buffer,
+					const struct prefix *prefix,
+					const struct route_hop *hop,
+					uint32_t table)
+{
+	struct nlmsghdr *message = begin_replace(buffer, prefix, RTN_UNICAST);
+
+	set_table(message, table);
+	put_gateway(message, address_is_ipv4(&prefix->address), &hop->via);
+	mnl_attr_put_u32(message, RTA_OIF, hop->ifindex);
+	return message;
+}
+
+struct nlmsghdr *route_message_leave_table(void *buffer,
+					   const struct prefix *prefix,
+					   uint32_t table)
+{
+	struct nlmsghdr *message = route_message_remove(buffer, prefix);
+
+	set_table(message, table);
+	return message;
+}
+
+/* Read a route of ours in any table; its table may be above a byte. */
+static bool read_route(const struct nlmsghdr *message, struct prefix *prefix,
+		       uint32_t *table)
 {
 	const struct rtmsg *header = mnl_nlmsg_get_payload(message);
 	struct prefix found = { 0 };
@@ -186,15 +218,18 @@ bool route_message_is_ours(const struct nlmsghdr *message,
 	if ((message->nlmsg_type != RTM_NEWROUTE &&
 	     message->nlmsg_type != RTM_DELROUTE) ||
 	    mnl_nlmsg_get_payload_len(message) < sizeof(*header) ||
-	    header->rtm_protocol != NETLINK_OWN_PROTOCOL ||
-	    header->rtm_table != RT_TABLE_MAIN)
+	    header->rtm_protocol != NETLINK_OWN_PROTOCOL)
 		return false;
+	*table = header->rtm_table;
 	mnl_attr_for_each(attribute, message, sizeof(*header))
 	{
 		const void *data = mnl_attr_get_payload(attribute);
 		size_t size = mnl_attr_get_payload_len(attribute);
+		uint16_t type = mnl_attr_get_type(attribute);
 
-		if (mnl_attr_get_type(attribute) != RTA_DST)
+		if (type == RTA_TABLE && size == sizeof(*table))
+			*table = mnl_attr_get_u32(attribute);
+		if (type != RTA_DST)
 			continue;
 		if (size == sizeof(ipv4))
 			memcpy(&ipv4, data, size);
@@ -207,5 +242,30 @@ bool route_message_is_ours(const struct nlmsghdr *message,
 		return false;
 	found.length = header->rtm_dst_len;
 	*prefix = found;
+	return true;
+}
+
+bool route_message_is_ours(const struct nlmsghdr *message,
+			   struct prefix *prefix)
+{
+	struct prefix found;
+	uint32_t table;
+
+	if (!read_route(message, &found, &table) || table != RT_TABLE_MAIN)
+		return false;
+	*prefix = found;
+	return true;
+}
+
+bool route_message_is_in_table(const struct nlmsghdr *message,
+			       struct prefix *prefix, uint32_t *table)
+{
+	struct prefix found;
+	uint32_t number;
+
+	if (!read_route(message, &found, &number) || number == RT_TABLE_MAIN)
+		return false;
+	*prefix = found;
+	*table = number;
 	return true;
 }

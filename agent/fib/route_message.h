@@ -54,10 +54,24 @@ struct nlmsghdr *route_message_unreachable(void *buffer,
 /* Remove a route of either kind. */
 struct nlmsghdr *route_message_remove(void *buffer,
 				      const struct prefix *prefix);
+/*
+ * Set and remove a route to `prefix` over one hop, in a table of its own: by
+ * rules, some packets are routed by it.
+ */
+struct nlmsghdr *route_message_in_table(void *buffer,
+					const struct prefix *prefix,
+					const struct route_hop *hop,
+					uint32_t table);
+struct nlmsghdr *route_message_leave_table(void *buffer,
+					   const struct prefix *prefix,
+					   uint32_t table);
 /* List all our routes of a family, AF_INET or AF_INET6. */
 struct nlmsghdr *route_message_list(void *buffer, uint8_t family);
 /* True if the message lists or removes a route of ours; then sets *prefix. */
 bool route_message_is_ours(const struct nlmsghdr *message,
 			   struct prefix *prefix);
+/* The same for a route in a table other than the main one */
+bool route_message_is_in_table(const struct nlmsghdr *message,
+			       struct prefix *prefix, uint32_t *table);
 
 #endif

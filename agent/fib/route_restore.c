@@ -77,9 +77,20 @@ static void on_doubt(void *context)
 	routes->doubted = true;
 }
 
+static void on_slot_lost(void *context)
+{
+	struct kernel_routes *routes = context;
+
+	routes->slots_doubted = true;
+}
+
 static void on_routes_lost(void *context)
 {
 	struct kernel_routes *routes = context;
+
+	if (routes->slots_doubted && routes->slots_lost)
+		routes->slots_lost(routes->slots_context);
+	routes->slots_doubted = false;
 
 	if (routes->doubted) {
 		routes->lost = routes->routes.count;
@@ -99,6 +110,7 @@ int kernel_routes_watch(struct event_base *base, struct kernel_routes *routes)
 	const struct route_watch_callbacks callbacks = {
 		.lost = on_route_lost,
 		.doubt = on_doubt,
+		.slot_lost = on_slot_lost,
 		.done = on_routes_lost,
 		.context = routes,
 	};

@@ -19,6 +19,7 @@
 #include "core/clock.h"
 #include "fib/nexthop_message.h"
 #include "fib/route_message.h"
+#include "fib/rule_message.h"
 
 enum route_watch_limits {
 	MESSAGE_SIZE = 32768,
@@ -42,8 +43,15 @@ static int read_message(const struct nlmsghdr *message, void *context)
 	const struct route_watch_callbacks *callbacks = &watch->callbacks;
 	struct prefix prefix;
 	bool is_group;
-	uint32_t id;
+	struct mark_rule rule;
+	uint32_t id, table;
 
+	if (message->nlmsg_type == RTM_DELRULE &&
+	    rule_message_is_ours(message, &rule))
+		callbacks->slot_lost(callbacks->context);
+	if (message->nlmsg_type == RTM_DELROUTE &&
+	    route_message_is_in_table(message, &prefix, &table))
+		callbacks->slot_lost(callbacks->context);
 	if (message->nlmsg_type == RTM_DELROUTE &&
 	    route_message_is_ours(message, &prefix))
 		callbacks->lost(&prefix, callbacks->context);
@@ -61,11 +69,13 @@ static bool read_one(struct route_watch *watch)
 
 	if (size < 0 && errno != ENOBUFS && errno != EINTR)
 		return false;
-	if (size < 0)
-		watch->callbacks.doubt(watch->callbacks.context);
-	else
+	if (size >= 0) {
 		mnl_cb_run(watch->message, (size_t)size, 0, 0, read_message,
 			   watch);
+	} else {
+		watch->callbacks.doubt(watch->callbacks.context);
+		watch->callbacks.slot_lost(watch->callbacks.context);
+	}
 	return true;
 }
 
@@ -106,6 +116,7 @@ static void on_route_change(evutil_socket_t fd, short what, void *context)
 static int filter_changes(const struct route_watch *watch)
 {
 	enum {
+		TYPE = offsetof(struct nlmsghdr, nlmsg_type),
 		PORT = offsetof(struct nlmsghdr, nlmsg_pid),
 		ROUTE_PROTOCOL = sizeof(struct nlmsghdr) +
 				 offsetof(struct rtmsg, rtm_protocol),
@@ -116,9 +127,12 @@ static int filter_changes(const struct route_watch *watch)
 	struct sock_filter code[] = {
 		/* The filter reads words in network order. */
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, PORT),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, KERNEL_PORT, 6, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(watch->own_port), 5,
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, KERNEL_PORT, 8, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(watch->own_port), 7,
 			 0),
+		/* The protocol of a rule has no fixed place. */
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, TYPE),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELRULE), 4, 0),
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, ROUTE_PROTOCOL),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NETLINK_OWN_PROTOCOL, 2, 0),
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, OBJECT_PROTOCOL),
@@ -138,6 +152,7 @@ static int filter_changes(const struct route_watch *watch)
 static int join_route_groups(const struct route_watch *watch)
 {
 	static const int groups[] = { RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,
+				      RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE,
 				      RTNLGRP_NEXTHOP };
 
 	for (size_t i = 0; i < COUNT_OF(groups); i++) {

@@ -3,8 +3,8 @@
 #define FIB_ROUTE_WATCH_H
 
 /*
- * Notice when another process removes our routes or next-hop objects, such as
- * `ip route flush` or a network manager that cleans up. Once a second at most,
+ * Notice when another process removes our routes, rules or next-hop objects, such
+ * as `ip route flush` or a network manager that cleans up. Once a second at most,
  * so that two processes that disagree do not fight.
  *
  * What the kernel removes by itself, with a link, is not reported here:
@@ -21,6 +21,8 @@ struct route_watch;
 struct route_watch_callbacks {
 	/* A route of ours was removed. */
 	void (*lost)(const struct prefix *prefix, void *context);
+	/* A rule of ours was removed, or a route of ours in another table. */
+	void (*slot_lost)(void *context);
 	/* Objects were removed, or notifications lost: any may be missing. */
 	void (*doubt)(void *context);
 	/* All removals of a round were reported. */

@@ -238,7 +238,6 @@ int steering_adopt(struct steering *steering,
 	steering_begin_windows(steering);
 	steering->groups.published_s = 1;
 	steering->nexthops.track = steering->hooks.nexthop_track;
-	steering->nexthops.context = steering->hooks.context;
 	if (!error)
 		adopt_all(&adoption);
 	release_adoption(&adoption);

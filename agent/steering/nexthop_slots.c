@@ -193,6 +193,17 @@ static void wait_for_windows(struct nexthop_slots *slots,
 		set_returning(slots, slot, NEXTHOP_RETURN_ASKED);
 }
 
+static void report_lead(const struct nexthop_slots *slots,
+			const struct slot *slot)
+{
+	bool alive = slots->values[slot->index].alive;
+
+	if (slots->leads)
+		slots->leads(slot->index,
+			     alive ? &slot->node.prefix.address : NULL,
+			     slots->context);
+}
+
 int nexthop_slots_kill(struct nexthop_slots *slots, const struct slot *slot)
 {
 	const struct steering_sink *sink = slots->sink;
@@ -203,6 +214,7 @@ int nexthop_slots_kill(struct nexthop_slots *slots, const struct slot *slot)
 	if (!error)
 		slots->values[slot->index].alive = 0;
 	set_returning(slots, slot, NEXTHOP_NO_RETURN);
+	report_lead(slots, slot);
 	return error;
 }
 
@@ -234,8 +246,10 @@ int nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
 	}
 	returns = value.alive && !known->alive;
 	value.incarnation = known->incarnation + returns;
-	if (!memcmp(known, &value, sizeof(value)))
+	if (!memcmp(known, &value, sizeof(value))) {
+		report_lead(slots, slot);
 		return 0;
+	}
 	if (!value.alive)
 		error = nexthop_slots_kill(slots, slot);
 	if (!error)
@@ -244,6 +258,7 @@ int nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
 		return error;
 	slots->returns += returns && known->incarnation;
 	*known = value;
+	report_lead(slots, slot);
 	return 0;
 }
 

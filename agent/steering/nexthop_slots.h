@@ -54,6 +54,12 @@ struct nexthop_slots {
 	/* Keep a next hop tracked while its slot is in use; NULL: do not. */
 	void (*track)(const struct address *address, bool wanted,
 		      void *context);
+	/*
+	 * The next hop that packets of a slot go to; NULL: there are none any
+	 * more. Reported again if its route may have changed. NULL: no hook.
+	 */
+	void (*leads)(uint32_t slot, const struct address *address,
+		      void *context);
 	void *context;
 };
 

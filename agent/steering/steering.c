@@ -56,10 +56,10 @@ struct steering *steering_new(const struct steering_options *options,
 		steering_free(steering);
 		return NULL;
 	}
-	if (steering_has_windows(options)) {
+	steering->nexthops.leads = hooks->slot_leads;
+	steering->nexthops.context = hooks->context;
+	if (steering_has_windows(options))
 		steering->nexthops.track = hooks->nexthop_track;
-		steering->nexthops.context = hooks->context;
-	}
 	return steering;
 }
 

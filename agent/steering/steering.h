@@ -208,6 +208,12 @@ struct steering_hooks {
 	void (*nexthop_track)(const struct address *address, bool wanted,
 			      void *context);
 	/*
+	 * The next hop of a slot; NULL: it gets no packets any more. Also
+	 * called when its route or its interface may be another. NULL: no hook.
+	 */
+	void (*slot_leads)(uint32_t slot, const struct address *nexthop,
+			   void *context);
+	/*
 	 * True if steering_settle() has had its time: it leaves the rest to the
 	 * next call, after one step in any case. NULL: it never has.
 	 */

@@ -111,12 +111,14 @@ enum hg_event {
 	HG_EVENT_FRAGMENT_MISSED,   /* first one unknown: hashed by addresses */
 	HG_EVENT_ICMP_ERROR,	    /* steered by the packet it quotes */
 	HG_EVENT_CAPTURED,
-	HG_EVENT_FLOW_RECORDED,	  /* a new flow, in `flows_new` */
-	HG_EVENT_FLOW_UNKNOWN,	  /* to `previous`; in `flows_probation` */
-	HG_EVENT_FLOW_PINNED,	  /* its second packet; in `flows_pinned` */
-	HG_EVENT_FLOW_FOLLOWED,	  /* went where its record says */
-	HG_EVENT_FLOW_UNRECORDED, /* a new flow above the rate of records */
-	HG_EVENT_FLOW_ENDED,	  /* FIN or RST of a recorded flow */
+	HG_EVENT_FLOW_RECORDED,	     /* a new flow, in `flows_new` */
+	HG_EVENT_FLOW_UNKNOWN,	     /* to `previous`; in `flows_probation` */
+	HG_EVENT_FLOW_PINNED,	     /* its second packet; in `flows_pinned` */
+	HG_EVENT_FLOW_FOLLOWED,	     /* went where its record says */
+	HG_EVENT_FLOW_UNRECORDED,    /* a new flow above the rate of records */
+	HG_EVENT_FLOW_ENDED,	     /* FIN or RST of a recorded flow */
+	HG_EVENT_HANDED_UP,	     /* the kernel gets its slot, too */
+	HG_EVENT_HANDED_UP_UNMARKED, /* the kernel chooses one by itself */
 	HG_EVENT_COUNT,
 };
 
@@ -428,7 +430,24 @@ struct hg_config {
 	__u32 flows_new_rate;
 	__u32 virtual_clock; /* flows go by hg_control.time_ms; for tests */
 	__u32 layout;	     /* HG_LAYOUT, for the next agent */
-	__u32 reserved;
+	/*
+	 * Adjacent bits of a packet's mark, which hold the slot of its next hop
+	 * in the kernel; 0: the kernel does not get it
+	 */
+	__u32 handed_up_mark;
+};
+
+/*
+ * Metadata in front of a frame that goes to the kernel although it has a next
+ * hop; the program `mark` puts the slot into the packet's mark.
+ */
+struct hg_handed_up {
+	__u32 magic; /* HG_HANDED_UP_MAGIC */
+	__u32 slot;
+};
+
+enum hg_handed_up_magic {
+	HG_HANDED_UP_MAGIC = 0x48477570,
 };
 
 /*
@@ -469,7 +488,8 @@ struct hg_capture {
  */
 struct hg_port {
 	__u8 mac[6];
-	__u8 reserved[2];
+	__u8 marks; /* `mark` is there, too */
+	__u8 reserved;
 	__u32 ifindex;
 	__u32 reserved2;
 } __attribute__((aligned(8)));
@@ -505,6 +525,7 @@ _Static_assert(sizeof(struct hg_flow) == 16, "no hidden padding");
 _Static_assert(sizeof(struct hg_flow_budget) == 8, "no hidden padding");
 _Static_assert(sizeof(struct hg_explanation) == 16, "no hidden padding");
 _Static_assert(sizeof(struct hg_control) == 32, "no hidden padding");
+_Static_assert(sizeof(struct hg_handed_up) % 4 == 0, "as metadata has to be");
 _Static_assert(sizeof(struct hg_capture) == 32, "no hidden padding");
 
 #endif

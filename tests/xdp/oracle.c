@@ -315,16 +315,46 @@ bool oracle_is_forwarded(const struct prediction *prediction)
 	       prediction->outcome == HG_FORWARDED_REDIRECT;
 }
 
-static void write_out(const struct passage *p)
+/* Section 10. The slot stands in front of the frame. */
+static void hand_up(struct passage *p)
+{
+	const struct hg_handed_up told = {
+		.magic = HG_HANDED_UP_MAGIC,
+		.slot = p->prediction->slot,
+	};
+	struct writer w = writer_of(p->prediction->out.bytes,
+				    sizeof(p->prediction->out.bytes));
+
+	writer_bytes(&w, &told, sizeof(told));
+	writer_bytes(&w, p->frame->bytes, p->frame->size);
+	p->prediction->out.size = w.used;
+	note_event(p, HG_EVENT_HANDED_UP);
+}
+
+/* True if the kernel forwards the packet, too, and not to a known next hop. */
+static bool is_kernels_choice(enum hg_outcome outcome)
+{
+	return outcome == HG_PASSED_SOURCE_ROUTED ||
+	       outcome == HG_PASSED_JUMBOGRAM ||
+	       outcome == HG_PASSED_EXTENSION_HEADERS ||
+	       outcome == HG_PASSED_OTHER_ICMP;
+}
+
+static void write_out(struct passage *p)
 {
 	const struct prediction *prediction = p->prediction;
 
-	if (oracle_is_forwarded(prediction))
+	if (oracle_is_forwarded(prediction)) {
 		oracle_write_out(p->frame, &p->tags, &p->packet,
 				 &p->oracle->world->nexthops[prediction->slot],
 				 &p->prediction->out);
-	else
-		p->prediction->out = *p->frame;
+		return;
+	}
+	p->prediction->out = *p->frame;
+	if (prediction->slot != SLOT_NONE)
+		hand_up(p);
+	else if (is_kernels_choice(prediction->outcome))
+		note_event(p, HG_EVENT_HANDED_UP_UNMARKED);
 }
 
 static enum hg_outcome judge_frame(struct passage *p)

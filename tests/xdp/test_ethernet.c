@@ -186,7 +186,8 @@ static const struct row rows[] = {
 	  { .payload = WORLD_NARROW_MTU - FRAME_IPV4_HEADER - FRAME_TCP_HEADER +
 		       1 },
 	  .vip = VIP_NARROW,
-	  .outcome = HG_PASSED_TOO_BIG },
+	  .outcome = HG_PASSED_TOO_BIG,
+	  .events = 1 << HG_EVENT_HANDED_UP },
 	{ "forwards_as_many_bytes_as_the_mtu",
 	  { .payload = WORLD_NARROW_MTU - FRAME_IPV4_HEADER - FRAME_TCP_HEADER },
 	  .vip = VIP_NARROW,
@@ -255,13 +256,15 @@ static const struct row rows[] = {
 		    WORLD_NARROW_MTU - FRAME_IPV4_HEADER - FRAME_TCP_HEADER + 1,
 	    .padding = 4 },
 	  .vip = VIP_NARROW,
-	  .outcome = HG_PASSED_TOO_BIG },
+	  .outcome = HG_PASSED_TOO_BIG,
+	  .events = 1 << HG_EVENT_HANDED_UP },
 	{ "passes_ipv6_that_is_bigger_than_the_mtu",
 	  { .ipv6 = true,
 	    .payload = WORLD_NARROW_MTU - FRAME_IPV6_HEADER - FRAME_TCP_HEADER +
 		       1 },
 	  .vip = VIP_NARROW,
-	  .outcome = HG_PASSED_TOO_BIG },
+	  .outcome = HG_PASSED_TOO_BIG,
+	  .events = 1 << HG_EVENT_HANDED_UP },
 	{ "forwards_to_the_backup_of_a_dead_next_hop", .vip = VIP_BACKUP,
 	  .outcome = HG_FORWARDED_TX, .events = 1 << HG_EVENT_BACKUP,
 	  .slot = SLOT_LEFT },
@@ -276,11 +279,12 @@ static const struct row rows[] = {
 	{ "passes_when_the_bucket_is_empty", .vip = VIP_EMPTY,
 	  .outcome = HG_PASSED_NO_NEXTHOP },
 	{ "passes_when_the_next_hop_is_behind_no_port", .vip = VIP_LOST,
-	  .outcome = HG_PASSED_NO_NEXTHOP },
+	  .outcome = HG_PASSED_NO_NEXTHOP, .events = 1 << HG_EVENT_HANDED_UP },
 	{ "says_too_big_before_it_looks_for_the_port",
 	  { .payload = WORLD_MTU },
 	  .vip = VIP_LOST,
-	  .outcome = HG_PASSED_TOO_BIG },
+	  .outcome = HG_PASSED_TOO_BIG,
+	  .events = 1 << HG_EVENT_HANDED_UP },
 };
 
 /*

@@ -111,6 +111,10 @@ static void assert_counted(bool forwarded, size_t size)
 
 	want.outcomes[outcome].packets++;
 	want.outcomes[outcome].bytes += size;
+	if (!forwarded) { /* no room for the number of its slot, either */
+		want.events[HG_EVENT_HANDED_UP_UNMARKED].packets++;
+		want.events[HG_EVENT_HANDED_UP_UNMARKED].bytes += size;
+	}
 	if (forwarded) {
 		want.vips[prediction->route->vip.counter].packets++;
 		want.vips[prediction->route->vip.counter].bytes += size;

@@ -97,6 +97,7 @@ static void open_datapath(struct world *world)
 		.hash_key = world_key,
 		.vip_secret = world_vip_secret,
 		.icmp_rate = world->icmp_rate,
+		.handed_up_mark = 0xfff00000,
 		.table_size = WORLD_TABLE_SIZE,
 		.group_count = VIP_COUNT,
 		.flow_records = WORLD_FLOW_RECORDS,

@@ -163,6 +163,41 @@ static void a_seed_is_at_most_64_bits_in_decimal_or_hexadecimal(void **state)
 	assert_true(config.datapath.hash_key == 0x1f);
 }
 
+static void a_mark_is_adjacent_bits_enough_for_a_slot(void **state)
+{
+	static const char *const bad[] = { "0",	     "0x",
+					   "0x7ff",  "0xffe00000",
+					   "0xff0f", "0x1fff00000",
+					   "4095",   "0x0" };
+	char line[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(line, sizeof(line), "handed-up-mark %s", bad[i]);
+		assert_int_equal(parse_lines(line), 1);
+	}
+	assert_int_equal(parse_lines("handed-up-mark 0xfff"), 0);
+	assert_int_equal(config.datapath.handed_up_mark, 0xfff);
+	assert_int_equal(parse_lines("handed-up-mark 0XFFFFFFFF"), 0);
+	assert_int_equal(config.fib.handed_up.mark, UINT32_MAX);
+	assert_int_equal(parse_lines("handed-up-mark off"), 0);
+	assert_int_equal(config.datapath.handed_up_mark, 0);
+	assert_error("handed-up-mark 0xff0",
+		     "--handed-up-mark 0xff0: must be 12 or more adjacent bits "
+		     "of the 32 of a mark, such as 0xfff00000, or off");
+}
+
+static void rules_for_marks_come_before_the_main_table(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_lines("handed-up-priority 28540"), 0);
+	assert_int_equal(parse_lines("handed-up-priority 28541"), 1);
+	assert_int_equal(parse_lines("handed-up-priority 0"), 1);
+	assert_int_equal(parse_lines("handed-up-table 4294963199"), 0);
+	assert_int_equal(parse_lines("handed-up-table 4294963200"), 1);
+	assert_int_equal(parse_lines("handed-up-table 255"), 1);
+}
+
 static void a_table_size_is_a_power_of_two_within_the_limits(void **state)
 {
 	(void)state;
@@ -463,6 +498,8 @@ int main(void)
 		cmocka_unit_test(as_trans_is_refused_as_our_own),
 		cmocka_unit_test(a_router_id_of_zero_is_refused),
 		cmocka_unit_test(numbers_are_digits_within_their_range),
+		cmocka_unit_test(a_mark_is_adjacent_bits_enough_for_a_slot),
+		cmocka_unit_test(rules_for_marks_come_before_the_main_table),
 		cmocka_unit_test(
 			a_seed_is_at_most_64_bits_in_decimal_or_hexadecimal),
 		cmocka_unit_test(

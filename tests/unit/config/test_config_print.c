@@ -70,6 +70,8 @@ static void the_canonical_form_has_every_flag(void **state)
 		"hash-fields 5-tuple\n"
 		"hash-seed-file /var/lib/headgate/hash-seed\n"
 		"icmp-rate 1000\n"
+		"handed-up-mark 0xfff00000\nhanded-up-priority 7272\n"
+		"handed-up-table 7272000\n"
 		"table-size 16384\n"
 		"groups 1024\n"
 		"affinity-window 300\n"
