@@ -102,7 +102,7 @@ control_USES := datapath steering fib nexthop rib session codec core
 config_DIR := agent/config
 config_SRC := aggregate.c bfd_key.c change.c check.c community.c confederation.c config.c entry.c file.c flag.c kind.c \
 	neighbor.c neighbor_keys.c option.c parser.c path.c print.c rule.c rule_head.c rule_kinds.c \
-	rule_tables.c rule_terms.c secrets.c service_key.c vip.c
+	rule_tables.c rule_terms.c secrets.c service_key.c vip.c warn.c
 config_USES := control datapath steering fib nexthop rib session codec core
 
 # The agent itself, above all rooms. ALL_ROOMS is in link order.
@@ -134,7 +134,7 @@ datapath_TESTS := datapath/test_layout datapath/test_vip_table
 control_TESTS := $(addprefix control/test_,flow_frame http metrics permission prefix_cursor request server show_config)
 config_TESTS := $(addprefix config/test_,change config config_aggregate config_confederation config_file \
 	config_inside config_multipath config_neighbor config_neighbor_keys config_path \
-	config_print config_rooms config_rule config_vip)
+	config_print config_rooms config_rule config_vip config_warn)
 # Tests of the rib that write rules as text: they link the parser, too.
 config_TESTS += $(addprefix rib/test_,as_pattern policy policy_rib reconfigure update_group update_group_random)
 rib_TESTS += rib/test_checks rib/test_vip_options rib/test_waiting_prefixes

@@ -11,6 +11,8 @@ static void read_bfd_key(struct parser *parser, struct key_file *key)
 {
 	char error[SECRET_ERROR_SIZE];
 
+	if (parser->syntax_only)
+		return;
 	if (secret_read(key->path, &key->secret, error))
 		parser_reject(parser, "%s", error);
 	else if (key->secret.size > BFD_KEY_MAX)

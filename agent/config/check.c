@@ -57,6 +57,8 @@ static void check_hash_seed(struct parser *parser)
 				      "one");
 		return;
 	}
+	if (parser->syntax_only)
+		return;
 	code = seed_file_read(datapath->hash_seed_file, &seed, error);
 	if (code && code != -ENOENT)
 		parser_complain(parser, "--hash-seed-file %s", error);

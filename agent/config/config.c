@@ -13,6 +13,7 @@
 #include "config/flag.h"
 #include "config/option.h"
 #include "config/parser.h"
+#include "config/warn.h"
 
 const char *const agent_seccomp_names[AGENT_SECCOMP_COUNT] = {
 	[AGENT_SECCOMP_ON] = "on",
@@ -230,7 +231,10 @@ static int finish(struct parser *parser)
 	parser->config->datapath.hash_key_given =
 		parser->given[flag_find("hash-seed") - flag_table];
 	check_config(parser);
+	if (parser->request == CONFIG_CHECK && !parser->error_count)
+		warn_config(parser);
 	count = parser->error_count;
+	parser_release(parser);
 	if (count)
 		fprintf(parser->errors, "%d error%s; nothing changed\n", count,
 			count == 1 ? "" : "s");
@@ -246,8 +250,8 @@ int config_parse(struct config *config, int argc, char **argv,
 
 	set_defaults(config);
 	parser_init(&parser, config, errors);
-	parser.host_interfaces = host_interfaces;
 	read_command_line(&parser, words, OPTION_REQUEST);
+	parser.host_interfaces = parser.syntax_only ? NULL : host_interfaces;
 	*request = parser.request;
 	if (parser.request == CONFIG_HELP || parser.request == CONFIG_VERSION)
 		return 0;

@@ -3,7 +3,9 @@
 
 #include "config/file.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,6 +15,7 @@
 #include "config/parser.h"
 
 static const char blanks[] = " \t\r\n\v\f";
+static const char config_ending[] = ".conf";
 
 /* Cut the line before its comment, if it has one. */
 static void cut_comment(char *line)
@@ -95,23 +98,82 @@ void file_read(struct parser *parser, FILE *in, const char *name)
 	parser->place = (struct place){ .file = NULL };
 }
 
-static bool parse_file(struct parser *parser, const struct value *value)
+/* ------------------------------------------------------------- --config */
+
+/* Read a file; `value` is what the command line says. */
+static bool read_file(struct parser *parser, const struct value *value,
+		      const char *name)
 {
-	FILE *in = fopen(value->text, "re");
+	FILE *in = fopen(name, "re");
+	bool failed;
+
+	if (in)
+		file_read(parser, in, name);
+	failed = !in || ferror(in);
+	parser->flag = value->option;
+	parser->value = name;
+	if (failed)
+		parser_reject(parser, "cannot be %s: %s",
+			      in ? "read" : "opened", strerror(errno));
+	if (in)
+		fclose(in);
+	return !failed;
+}
+
+static int is_config_name(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+	size_t ending = strlen(config_ending);
+
+	return entry->d_name[0] != '.' && length > ending &&
+	       !strcmp(entry->d_name + length - ending, config_ending);
+}
+
+/* In the order of bytes, whatever the locale is. */
+static int compare_names(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static bool read_entry(struct parser *parser, const struct value *value,
+		       const char *name)
+{
+	char *path;
+
+	if (asprintf(&path, "%s/%s", value->text, name) < 0)
+		return parser_reject(parser, "out of memory");
+	if (!parser_keep(parser, path)) {
+		free(path);
+		return parser_reject(parser, "out of memory");
+	}
+	return read_file(parser, value, path);
+}
+
+static bool read_folder(struct parser *parser, const struct value *value)
+{
+	struct dirent **entries;
+	int count =
+		scandir(value->text, &entries, is_config_name, compare_names);
 	bool ok = true;
 
-	if (!in)
+	if (count < 0)
 		return parser_reject(parser, "cannot be opened: %s",
 				     strerror(errno));
-	file_read(parser, in, value->text);
-	if (ferror(in)) {
-		parser->flag = value->option;
-		parser->value = value->text;
-		ok = parser_reject(parser, "cannot be read: %s",
-				   strerror(errno));
+	for (int i = 0; i < count; i++) {
+		ok = read_entry(parser, value, entries[i]->d_name) && ok;
+		free(entries[i]);
 	}
-	fclose(in);
+	free(entries);
 	return ok;
+}
+
+static bool parse_file(struct parser *parser, const struct value *value)
+{
+	struct stat about;
+
+	if (!stat(value->text, &about) && S_ISDIR(about.st_mode))
+		return read_folder(parser, value);
+	return read_file(parser, value, value->text);
 }
 
 const struct kind kind_file = { parse_file, NULL };

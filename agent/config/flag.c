@@ -54,17 +54,25 @@
 /* Indexed by desync_stays. */
 static const char *const desync_names[] = { "yes", "no" };
 
+static const char *const check_names[] = {
+	[KIND_CHECK_ALL] = "all",
+	[KIND_CHECK_SYNTAX] = "syntax",
+};
+
 const struct option flag_table[] = {
 	{ "config", "FILE",
 	  "Read flags from FILE: one per line, without dashes, # for "
-	  "comments. The command line wins over files; lists add up. "
-	  "Repeatable.",
+	  "comments. The command line wins over files; lists add up. Of a "
+	  "directory: its files *.conf, by name. Repeatable.",
 	  .heading = "General", .effect = EFFECT_NONE, .kind = &kind_file,
 	  .stage = OPTION_FILE },
 	{ "check", NULL,
 	  "Validate the configuration, print it in its canonical form and "
-	  "exit: 0 if it is valid, 2 if not.",
-	  REQUEST(CONFIG_CHECK) },
+	  "exit: 0 if it is valid, 2 if not. syntax: without a look at the "
+	  "interfaces, keys and addresses of this host.",
+	  .effect = EFFECT_NONE, .kind = &kind_check, .stage = OPTION_REQUEST,
+	  .request = CONFIG_CHECK, OPTION_NAMES(check_names),
+	  .implied = KIND_CHECK_ALL },
 	{ "version", NULL, "Print the version and exit.",
 	  REQUEST(CONFIG_VERSION) },
 	{ "help", NULL, "Print this text and exit.", REQUEST(CONFIG_HELP) },

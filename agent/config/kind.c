@@ -300,9 +300,23 @@ static bool parse_request(struct parser *parser, const struct value *value)
 	return true;
 }
 
+static bool parse_check(struct parser *parser, const struct value *value)
+{
+	const struct option *option = value->option;
+	size_t choice =
+		option_choice(option->names, option->name_count, value->text);
+
+	if (choice == option->name_count)
+		return kind_reject_choice(parser, option->names,
+					  option->name_count, value->text);
+	parser->syntax_only = choice == KIND_CHECK_SYNTAX;
+	return parse_request(parser, value);
+}
+
 const struct kind kind_choice = { parse_choice, print_choice };
 const struct kind kind_switch = { parse_switch, NULL, true };
 const struct kind kind_request = { parse_request, NULL, true };
+const struct kind kind_check = { parse_check, NULL };
 
 /* ------------------------------------------------------------- addresses */
 

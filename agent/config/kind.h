@@ -38,6 +38,13 @@ extern const struct kind kind_text;	 /* ASCII without blanks */
 /* --help, --check and so on: set parser->request. */
 extern const struct kind kind_request;
 
+enum kind_checks {
+	KIND_CHECK_ALL = 1,
+	KIND_CHECK_SYNTAX, /* without a look at the host and its files */
+};
+
+extern const struct kind kind_check; /* --check, with one of these */
+
 /* Read a decimal number of at most `maximum` that is all of `text`. */
 bool kind_read_number(const char *text, uint64_t maximum, uint64_t *number);
 /* Read "N" or "N-M"; `last` may be below `first`. */

@@ -313,7 +313,8 @@ static void read_key_file(struct parser *parser,
 				   neighbor->tcp_ao_key_file;
 	char error[SECRET_ERROR_SIZE];
 
-	if (*path && secret_read(path, &neighbor->secret, error))
+	if (*path && !parser->syntax_only &&
+	    secret_read(path, &neighbor->secret, error))
 		parser_reject(parser, "%s", error);
 }
 

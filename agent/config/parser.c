@@ -44,15 +44,41 @@ void parser_point_at(struct parser *parser, const char *flag, size_t index)
 	parser->place = *place_of_flag(parser, parser->flag, index);
 }
 
-/* Begin a line of the report. */
-static void begin_error(struct parser *parser)
+bool parser_keep(struct parser *parser, char *name)
 {
-	parser->error_count++;
+	char **kept = reallocarray(parser->kept, parser->kept_count + 1,
+				   sizeof(*kept));
+
+	if (!kept)
+		return false;
+	parser->kept = kept;
+	kept[parser->kept_count++] = name;
+	return true;
+}
+
+void parser_release(struct parser *parser)
+{
+	for (size_t i = 0; i < parser->kept_count; i++)
+		free(parser->kept[i]);
+	free(parser->kept);
+	parser->kept = NULL;
+	parser->kept_count = 0;
+}
+
+static void print_place(const struct parser *parser)
+{
 	if (parser->place.file)
 		fprintf(parser->errors, "%s:%u: ", parser->place.file,
 			parser->place.line);
 	else
 		fputs("headgate: ", parser->errors);
+}
+
+/* Begin a line of the report. */
+static void begin_error(struct parser *parser)
+{
+	parser->error_count++;
+	print_place(parser);
 }
 
 void parser_complain(struct parser *parser, const char *format, ...)
@@ -112,6 +138,31 @@ bool parser_reject(struct parser *parser, const char *format, ...)
 	va_end(arguments);
 	fputc('\n', parser->errors);
 	return false;
+}
+
+void parser_warn(struct parser *parser, const char *format, ...)
+{
+	va_list arguments;
+
+	print_place(parser);
+	fputs("warning: ", parser->errors);
+	va_start(arguments, format);
+	vfprintf(parser->errors, format, arguments);
+	va_end(arguments);
+	fputc('\n', parser->errors);
+}
+
+void parser_warn_about(struct parser *parser, const char *format, ...)
+{
+	va_list arguments;
+
+	print_place(parser);
+	fputs("warning: ", parser->errors);
+	print_subject(parser);
+	va_start(arguments, format);
+	vfprintf(parser->errors, format, arguments);
+	va_end(arguments);
+	fputc('\n', parser->errors);
 }
 
 /* Report "given before on PLACE; keep only one": where entry `index` stands. */

@@ -46,6 +46,7 @@ struct parser {
 	const char *const *host_interfaces; /* see config_parse() */
 	/* The value that is read or checked, and where it stands. */
 	struct place place;
+	bool syntax_only;    /* nothing of the host is looked at */
 	bool file_is_public; /* all users can access the file */
 	const struct option *flag;
 	const char *value; /* NULL: entry `index` of the flag */
@@ -53,6 +54,8 @@ struct parser {
 	struct parser_part part;
 	/* By index of the flag. */
 	bool given[PARSER_MAX_FLAGS];
+	char **kept; /* names of files in folders, for places */
+	size_t kept_count;
 	size_t first_place[PARSER_MAX_FLAGS];
 	struct place places[PARSER_MAX_PLACES];
 };
@@ -63,10 +66,20 @@ void parser_init(struct parser *parser, struct config *config, FILE *errors);
 void parser_apply(struct parser *parser, const struct option *flag,
 		  const char *value);
 
+/* Keep the name of a file until parser_release(), which frees it. */
+bool parser_keep(struct parser *parser, char *name);
+void parser_release(struct parser *parser);
+
 /* Make an entry of a list, or a value (index 0), the subject of errors. */
 void parser_point_at(struct parser *parser, const char *flag, size_t index);
 /* Report "PLACE: message". */
 void parser_complain(struct parser *parser, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* The same as a warning, which is no error: "PLACE: warning: message". */
+void parser_warn(struct parser *parser, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* A warning about what is pointed at. */
+void parser_warn_about(struct parser *parser, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /*
  * Report "PLACE: --FLAG VALUE: message" about the value being read or pointed

@@ -3,6 +3,7 @@
 while sessions stay and the agent may make no new system calls."""
 
 import json
+import os
 import unittest
 
 from lab_case import LabCase
@@ -26,10 +27,12 @@ class ReloadChecks(LabCase):
         flags = headgate.arguments
         at = next(i for i, flag in enumerate(flags) if "role=backend" in flag)
         cls.neighbor = flags[at]
-        cls.config = f"{cls.lab.folder}/checks.conf"
+        folder = f"{cls.lab.folder}/conf.d"
+        os.mkdir(folder)
+        cls.config = f"{folder}/50-checks.conf"
         cls.write("", None)
         headgate.arguments = [*flags[:at - 1], *flags[at + 1:],
-                              "--config", cls.config]
+                              "--config", folder]
         cls.lab.start()
 
     @classmethod
