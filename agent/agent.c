@@ -107,6 +107,7 @@ static int make_control(struct agent *agent, char error[AGENT_ERROR_SIZE])
 static int make_metrics(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
 	return metrics_new(agent->base, &agent->loop.clients,
+			   agent->take ? agent->take->listeners : NULL,
 			   &agent->config->control.metrics, &agent->view,
 			   &agent->metrics, error);
 }
@@ -226,7 +227,7 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 		code = handover_take_ask(agent, error);
 	if (!code)
 		code = make_control(agent, error);
-	if (!code && !agent->take)
+	if (!code)
 		code = make_metrics(agent, error);
 	if (!code)
 		code = make_datapath(agent, error);
@@ -274,14 +275,6 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	return code;
 }
 
-/* Be in charge in place of an agent that runs, whose ports are free then. */
-static int take_over(struct agent *agent, char error[AGENT_ERROR_SIZE])
-{
-	int code = handover_take_state(agent, error);
-
-	return code ? code : make_metrics(agent, error);
-}
-
 int agent_new(struct config *config, const struct command_line *line,
 	      struct agent **out, char error[AGENT_ERROR_SIZE])
 {
@@ -300,7 +293,7 @@ int agent_new(struct config *config, const struct command_line *line,
 				       .name = "reload" };
 	code = make_rooms(agent, error);
 	if (!code && agent->take)
-		code = take_over(agent, error);
+		code = handover_take_state(agent, error);
 	if (!code)
 		code = takeover_begin(&agent->takeover);
 	if (!code)
@@ -420,12 +413,13 @@ void agent_free(struct agent *agent)
 {
 	if (!agent)
 		return;
+	handover_give_up(agent, "this agent ends");
 	handover_take_release(agent);
-	leftovers_free(agent->leftovers);
 	stop_sessions(agent);
 	control_hang_up(agent->control);
 	metrics_free(agent->metrics);
 	bgp_speaker_free(agent->speaker);
+	leftovers_free(agent->leftovers);
 	rib_free(agent->rib);
 	steering_free(agent->steering);
 	interfaces_free(agent->interfaces);

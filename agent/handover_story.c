@@ -10,6 +10,7 @@
 
 #include "bgp/session/handover.h"
 #include "config/change.h"
+#include "control/metrics.h"
 #include "core/acceptor.h"
 #include "core/array.h"
 #include "wiring.h"
@@ -76,27 +77,46 @@ static enum chapter_step tell_hello(struct handover_story *story)
 	return CHAPTER_ENDS;
 }
 
-static enum chapter_step tell_sockets(struct handover_story *story)
+/* Return a listening socket by its number from 0, or -1. */
+static int listener_at(const struct agent *agent, size_t number)
+{
+	const struct bgp_speaker *speaker = agent->speaker;
+
+	if (number == BGP_MAX_LISTENERS)
+		return metrics_listener(agent->metrics);
+	return speaker->listeners[number] ?
+		       acceptor_fd(speaker->listeners[number]) :
+		       -1;
+}
+
+static enum chapter_step tell_locks(struct handover_story *story)
 {
 	const struct agent *agent = story->agent;
-	size_t listener = story->at - 2;
 
 	if (is_piece_begun(story))
 		return CHAPTER_WAITS;
-	if (story->at == 0)
+	if (story->at == 2)
+		return CHAPTER_ENDS;
+	if (story->at++ == 0)
 		add_descriptor(story, HANDOVER_CONTROL_LOCK,
 			       control_lock(agent->control));
-	else if (story->at == 1)
+	else
 		add_descriptor(story, HANDOVER_PINS_LOCK,
 			       datapath_lock(agent->datapath));
-	else if (listener == BGP_MAX_LISTENERS ||
-		 !agent->speaker->listeners[listener])
+	return CHAPTER_GOES_ON;
+}
+
+static enum chapter_step tell_listeners(struct handover_story *story)
+{
+	int fd;
+
+	if (is_piece_begun(story))
+		return CHAPTER_WAITS;
+	if (story->at == BGP_MAX_GIVEN)
 		return CHAPTER_ENDS;
-	else
-		add_descriptor(
-			story, HANDOVER_LISTENER,
-			acceptor_fd(agent->speaker->listeners[listener]));
-	story->at++;
+	fd = listener_at(story->agent, story->at++);
+	if (fd >= 0)
+		add_descriptor(story, HANDOVER_LISTENER, fd);
 	return CHAPTER_GOES_ON;
 }
 
@@ -352,8 +372,9 @@ static enum chapter_step tell_end(struct handover_story *story)
 /* ------------------------------------------------------------- the story */
 
 static chapter_fn *const chapters[] = {
-	tell_hello, tell_sockets,    tell_drain, tell_nexthop, tell_neighbor,
-	tell_route, tell_last_paths, tell_pause, tell_bytes,   tell_end,
+	tell_hello,   tell_locks,    tell_listeners, tell_drain,
+	tell_nexthop, tell_neighbor, tell_route,     tell_last_paths,
+	tell_pause,   tell_bytes,    tell_end,
 };
 
 const char *handover_story_next(struct handover_story *story)

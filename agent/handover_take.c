@@ -67,7 +67,7 @@ static int take_hello(struct handover_take *take,
 
 static int keep_listener(struct handover_take *take, int fd)
 {
-	for (size_t i = 0; i < BGP_MAX_LISTENERS; i++)
+	for (size_t i = 0; i < BGP_MAX_GIVEN; i++)
 		if (take->listeners[i] < 0) {
 			take->listeners[i] = fd;
 			return 0;
@@ -133,7 +133,7 @@ static struct handover_take *take_new(void)
 	if (!take)
 		return NULL;
 	take->link.fd = take->control_lock = take->pins_lock = -1;
-	for (size_t i = 0; i < BGP_MAX_LISTENERS; i++)
+	for (size_t i = 0; i < BGP_MAX_GIVEN; i++)
 		take->listeners[i] = -1;
 	return take;
 }
@@ -472,7 +472,7 @@ void handover_take_release(struct agent *agent)
 	for (size_t i = 0; i < take->count; i++)
 		if (take->neighbors[i].reset_fd >= 0)
 			close(take->neighbors[i].reset_fd);
-	for (size_t i = 0; i < BGP_MAX_LISTENERS; i++)
+	for (size_t i = 0; i < BGP_MAX_GIVEN; i++)
 		if (take->listeners[i] >= 0)
 			close(take->listeners[i]);
 	if (take->control_lock >= 0)

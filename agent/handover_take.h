@@ -28,7 +28,7 @@ struct handover_take {
 	struct handover_link link;
 	struct handover_record head; /* the first record behind the sockets */
 	int control_lock, pins_lock; /* -1: none */
-	int listeners[BGP_MAX_LISTENERS];
+	int listeners[BGP_MAX_GIVEN];
 	struct taken_neighbor *neighbors; /* by number */
 	size_t count, room;
 };

@@ -178,10 +178,10 @@ static int change_metrics(struct agent *agent, const struct config *before,
 	if (endpoint_equal(was, &after->control.metrics))
 		return 0;
 	metrics_free(agent->metrics);
-	code = metrics_new(agent->base, &agent->loop.clients,
+	code = metrics_new(agent->base, &agent->loop.clients, NULL,
 			   &after->control.metrics, &agent->view,
 			   &agent->metrics, error);
-	if (code && metrics_new(agent->base, &agent->loop.clients, was,
+	if (code && metrics_new(agent->base, &agent->loop.clients, NULL, was,
 				&agent->view, &agent->metrics, again))
 		log_error("reload", "metrics are not served any more: %s",
 			  again);

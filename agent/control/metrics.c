@@ -444,7 +444,12 @@ static int serve_metrics(struct event_base *base, struct work_turns *turns,
 	return metrics->server ? 0 : -ENOMEM;
 }
 
-int metrics_new(struct event_base *base, struct work_turns *turns,
+int metrics_listener(const struct metrics *metrics)
+{
+	return metrics ? server_listener(metrics->server) : -1;
+}
+
+int metrics_new(struct event_base *base, struct work_turns *turns, int *given,
 		const struct endpoint *where, const struct control_view *view,
 		struct metrics **out, char error[METRICS_ERROR_SIZE])
 {
@@ -455,7 +460,8 @@ int metrics_new(struct event_base *base, struct work_turns *turns,
 	*out = NULL;
 	if (!where->port)
 		return 0;
-	listener = bgp_socket_listen(&where->address, where->port);
+	listener =
+		bgp_socket_take_or_listen(given, &where->address, where->port);
 	if (listener < 0) {
 		snprintf(error, METRICS_ERROR_SIZE,
 			 "--metrics %s port %u: %s; give an address of this "

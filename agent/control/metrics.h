@@ -29,11 +29,14 @@ enum metrics_sizes {
 /*
  * Listen at `where`; with port 0 nowhere, and *metrics is NULL. `view` must
  * outlive the object and is not read before the loop runs. Return 0, or -errno
- * and a message in `error`. The caller frees with metrics_free().
+ * and a message in `error`. The caller frees with metrics_free(). `given`:
+ * bgp_socket_take_or_listen().
  */
-int metrics_new(struct event_base *base, struct work_turns *turns,
+int metrics_new(struct event_base *base, struct work_turns *turns, int *given,
 		const struct endpoint *where, const struct control_view *view,
 		struct metrics **metrics, char error[METRICS_ERROR_SIZE]);
+/* Return the listening socket, or -1; `metrics` may be NULL. */
+int metrics_listener(const struct metrics *metrics);
 void metrics_free(struct metrics *metrics);
 
 /* Write the metrics of one list as they are served. */

@@ -60,6 +60,11 @@ static void client_close(struct server_client *client)
 	free(client);
 }
 
+int server_listener(const struct server *server)
+{
+	return server->acceptor ? acceptor_fd(server->acceptor) : -1;
+}
+
 int server_fd(const struct server_client *client)
 {
 	return bufferevent_getfd(client->stream);

@@ -67,6 +67,8 @@ struct server *server_new(struct event_base *base, struct work_turns *turns,
 void server_hang_up(struct server *server);
 void server_free(struct server *server);
 
+/* Return the listening socket, or -1 after server_hang_up(). */
+int server_listener(const struct server *server);
 int server_fd(const struct server_client *client);
 struct evbuffer *server_input(const struct server_client *client);
 struct evbuffer *server_output(const struct server_client *client);

@@ -20,6 +20,7 @@ import raw_bgp as bgp
 from lab.system import TIME_SCALE, LabError
 
 PORT = 179
+TCP_MD5SIG = 14
 TCP_MD5SIG = 14  # include/uapi/linux/tcp.h
 CLONE_NEWNET = 0x40000000
 READ_SIZE = 1 << 18
@@ -62,6 +63,14 @@ def set_md5_key(sock, target, key):
     sock.setsockopt(socket.IPPROTO_TCP, TCP_MD5SIG,
                     peer + struct.pack("=BBHI80s", 0, 0, len(key), 0,
                                        key.encode()))
+
+
+def sign(sock, key, target):
+    """Sign what the socket sends to an address with TCP-MD5."""
+    address = struct.pack("!HH4s", socket.htons(socket.AF_INET), 0,
+                          socket.inet_aton(target))
+    sock.setsockopt(socket.IPPROTO_TCP, TCP_MD5SIG, struct.pack(
+        "128sBBHI80s", address, 0, 0, len(key), 0, key))
 
 
 def dial(namespace, source, target, receive_buffer=None, port=PORT, key=None):

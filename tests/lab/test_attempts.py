@@ -9,23 +9,14 @@ import unittest
 
 from raw_lab import (BACKEND_AS, BYSTANDER, HEADGATE, NEXT_HOP, OBSERVER,
                      UPSTREAM_AS, RawCase)
-from raw_speaker import Speaker, inside, read_all, wait_for
+from raw_speaker import Speaker, inside, read_all, sign, wait_for
 
 STATIC, WRONG, SIGNED = "10.1.0.100", "10.1.0.13", "10.1.0.14"
 OURS, OTHER = b"one secret", b"another"
-TCP_MD5SIG = 14
 PORT = 179
 SECONDS = 20  # SYNs are sent at 0, 1 and 3 s
 FLOOD = 20000
 ROWS = 64  # attempts that are kept
-
-
-def sign(sock, key):
-    """Sign what the socket sends to Headgate with TCP-MD5."""
-    address = struct.pack("!HH4s", socket.htons(socket.AF_INET), 0,
-                          socket.inet_aton(HEADGATE))
-    sock.setsockopt(socket.IPPROTO_TCP, TCP_MD5SIG, struct.pack(
-        "128sBBHI80s", address, 0, 0, len(key), 0, key))
 
 
 def forged_syn(source):
@@ -77,7 +68,7 @@ class Attempts(AttemptCase):
         self.addCleanup(sock.close)
         sock.bind((source, 0))
         if key:
-            sign(sock, key)
+            sign(sock, key, HEADGATE)
         sock.connect_ex((HEADGATE, PORT))
         return sock
 
@@ -113,7 +104,7 @@ class Attempts(AttemptCase):
         with inside(self.lab.peers):
             sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         sock.bind((SIGNED, 0))
-        sign(sock, OURS)
+        sign(sock, OURS, HEADGATE)
         sock.connect((HEADGATE, PORT))
         speaker = self.keep(Speaker(sock))
         speaker.establish(BACKEND_AS + 3, SIGNED)

@@ -106,26 +106,6 @@ static int watch_listener(struct bgp_speaker *speaker, int fd,
 	return 0;
 }
 
-/* Return the socket that another agent has given, or open one. */
-static int listener_socket(struct bgp_speaker *speaker,
-			   const struct bgp_options *options,
-			   const struct address *local)
-{
-	const struct bgp_endpoint at = { .address = *local,
-					 .port = options->listen.port };
-	int *given = speaker->given;
-
-	for (size_t i = 0; given && i < BGP_MAX_LISTENERS; i++) {
-		int fd = given[i];
-
-		if (fd < 0 || !bgp_socket_listens(fd, &at))
-			continue;
-		given[i] = -1;
-		return fd;
-	}
-	return bgp_socket_listen(local, at.port);
-}
-
 static int open_listener(struct bgp_speaker *speaker,
 			 const struct bgp_options *options,
 			 const struct address *local,
@@ -133,7 +113,9 @@ static int open_listener(struct bgp_speaker *speaker,
 {
 	/* Our SYN-ACK must pass the peer's TTL security: RFC 5082 3. */
 	const struct bgp_distance distance = { .ttl = BGP_TTL_MAX };
-	int fd = listener_socket(speaker, options, local), code;
+	int fd = bgp_socket_take_or_listen(speaker->given, local,
+					   options->listen.port);
+	int code;
 	char text[ADDRESS_TEXT_SIZE];
 
 	if (fd < 0) {

@@ -180,6 +180,22 @@ bool bgp_socket_listens(int fd, const struct bgp_endpoint *at)
 	       bgp_socket_is_ipv4(fd) == address_is_ipv4(&at->address);
 }
 
+int bgp_socket_take_or_listen(int *given, const struct address *local,
+			      uint16_t port)
+{
+	const struct bgp_endpoint at = { .address = *local, .port = port };
+
+	for (size_t i = 0; given && i < BGP_MAX_GIVEN; i++) {
+		int fd = given[i];
+
+		if (fd < 0 || !bgp_socket_listens(fd, &at))
+			continue;
+		given[i] = -1;
+		return fd;
+	}
+	return bgp_socket_listen(local, port);
+}
+
 int bgp_socket_accept(int listener, struct bgp_endpoint *remote)
 {
 	union socket_address from;

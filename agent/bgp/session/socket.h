@@ -14,6 +14,10 @@
 #include "bgp/codec/protocol.h"
 #include "core/address.h"
 
+enum bgp_socket_limits {
+	BGP_MAX_GIVEN = 3, /* for BGP over both families, and metrics */
+};
+
 /* One end of a connection. */
 struct bgp_endpoint {
 	struct address address;
@@ -39,6 +43,12 @@ int bgp_socket_connect(int fd, const struct bgp_endpoint *remote,
 int bgp_socket_listen(const struct address *local, uint16_t port);
 /* True if the socket listens at exactly this address and port. */
 bool bgp_socket_listens(int fd, const struct bgp_endpoint *at);
+/*
+ * Take such a socket out of those that another agent has given, BGP_MAX_GIVEN of them
+ * or -1, and put -1 in its place; or listen. NULL: none were given.
+ */
+int bgp_socket_take_or_listen(int *given, const struct address *local,
+			      uint16_t port);
 /* Accept a connection. -EAGAIN: none is waiting. */
 int bgp_socket_accept(int listener, struct bgp_endpoint *remote);
 /* Make a later close reset the TCP connection. */

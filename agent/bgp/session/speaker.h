@@ -149,8 +149,7 @@ struct bgp_speaker {
 /*
  * Create a speaker that listens, but does not dial yet. `options` is copied;
  * its list of neighbors must outlive the speaker. `restarting`: the forwarding
- * state of a previous run was kept. `given` has BGP_MAX_LISTENERS sockets of another
- * agent, or -1; those that are used become -1. NULL: none. Return 0, or -errno and set `error` to what
+ * state of a previous run was kept. `given`: bgp_socket_take_or_listen(). Return 0, or -errno and set `error` to what
  * failed and what to do. The caller frees with bgp_speaker_free().
  */
 int bgp_speaker_new(struct event_base *base, struct work_queue *work,
