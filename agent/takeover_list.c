@@ -13,7 +13,8 @@
 
 enum takeover_samples {
 	SAMPLED_VIPS = 256,
-	SAMPLED_FLOWS = 1024, /* of each */
+	SAMPLED_FLOWS = 1024,	  /* of each, at least */
+	ALL_SAMPLES = 256 * 1024, /* and for all together: a few ms */
 };
 
 /* Odd factors, which spread samples over tables of any size. */
@@ -122,8 +123,25 @@ struct comparison {
 	const struct datapath *datapath;
 	uint32_t former_size; /* of a table */
 	uint32_t size;
-	bool rehashed; /* with another seed, flows have other hashes */
+	uint32_t flows; /* looked up of each VIP */
+	bool rehashed;	/* with another seed, flows have other hashes */
 };
+
+/*
+ * Return the number of flows to look up of each VIP: if there is time, one for
+ * each bucket of the larger table. The steps are odd, so these are all buckets.
+ */
+static uint32_t flows_of_each(const struct comparison *comparison, size_t vips)
+{
+	uint32_t all = comparison->former_size > comparison->size ?
+			       comparison->former_size :
+			       comparison->size;
+	uint32_t most = ALL_SAMPLES / (uint32_t)(vips ? vips : 1);
+
+	if (most < SAMPLED_FLOWS)
+		return SAMPLED_FLOWS;
+	return all < most ? all : most;
+}
 
 /* Return how many of the sampled flows of a VIP move. */
 static unsigned int count_moved(const struct comparison *comparison,
@@ -133,7 +151,7 @@ static unsigned int count_moved(const struct comparison *comparison,
 	const struct address *addresses = comparison->list->addresses;
 	unsigned int moved = 0;
 
-	for (uint32_t i = 0; i < SAMPLED_FLOWS; i++) {
+	for (uint32_t i = 0; i < comparison->flows; i++) {
 		uint32_t former = i * SAMPLE_STEP, hash = former;
 		struct hg_bucket word = {};
 		uint16_t owner, previous;
@@ -158,7 +176,7 @@ unsigned int takeover_moved_percent(const struct takeover_list *list,
 				    const struct steering *steering,
 				    uint32_t table_size)
 {
-	const struct comparison comparison = {
+	struct comparison comparison = {
 		.list = list,
 		.datapath = datapath,
 		.former_size = datapath_inherited_table_size(datapath),
@@ -166,17 +184,18 @@ unsigned int takeover_moved_percent(const struct takeover_list *list,
 		.rehashed = datapath_inherited_is_rehashed(datapath),
 	};
 	size_t step = list->total / SAMPLED_VIPS + 1;
-	unsigned int moved = 0, count = 0;
+	uint64_t moved = 0, count = 0;
 
+	comparison.flows = flows_of_each(&comparison, list->total / step);
 	for (size_t i = 0; i < list->total; i += step) {
 		const struct steering_vip *vip =
 			steering_find_vip(steering, &list->vips[i].prefix);
 
-		count += SAMPLED_FLOWS;
+		count += comparison.flows;
 		moved += vip && vip->group ?
 				 count_moved(&comparison, list->vips[i].group,
 					     vip->group) :
-				 SAMPLED_FLOWS;
+				 comparison.flows;
 	}
-	return count ? (moved * 100 + count / 2) / count : 0;
+	return count ? (unsigned int)((moved * 100 + count / 2) / count) : 0;
 }
