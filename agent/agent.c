@@ -275,6 +275,20 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	return code;
 }
 
+/* Wait with announcements, unless another agent had its own until now. */
+static bool begin_start(struct agent *agent)
+{
+	agent->start = (struct start_wait){
+		.base = agent->base,
+		.speaker = agent->speaker,
+		.tracker = agent->tracker,
+		.rib = agent->rib,
+		.hooks = wiring_start_hooks(agent),
+		.max_s = agent->config->agent.start_max_s,
+	};
+	return !agent->take && start_wait_begin(&agent->start);
+}
+
 int agent_new(struct config *config, const struct command_line *line,
 	      struct agent **out, char error[AGENT_ERROR_SIZE])
 {
@@ -329,7 +343,7 @@ int agent_new(struct config *config, const struct command_line *line,
 		steering_publish(agent->steering);
 	if (takeover_is_pending(&agent->takeover))
 		fib_await_takeover(agent->fib);
-	else
+	else if (!begin_start(agent))
 		bgp_speaker_tables_complete(agent->speaker);
 	*out = agent;
 	return 0;
@@ -432,6 +446,7 @@ void agent_free(struct agent *agent)
 	service_checks_release(&agent->checks);
 	audit_release(&agent->audit);
 	shutdown_release(agent);
+	start_wait_release(&agent->start);
 	if (agent->end_of_turn)
 		event_free(agent->end_of_turn);
 	log_events_free(agent->log);

@@ -472,6 +472,31 @@ struct takeover_hooks wiring_takeover_hooks(struct agent *agent)
 	};
 }
 
+static bool is_deciding(void *context)
+{
+	const struct agent *agent = context;
+
+	return agent->deciding || agent->decide.waiting;
+}
+
+static void on_started(void *context)
+{
+	struct agent *agent = context;
+
+	bgp_speaker_tables_complete(agent->speaker);
+	agent->exports_waiting = true;
+	wake_end_of_turn(agent);
+}
+
+struct start_wait_hooks wiring_start_hooks(struct agent *agent)
+{
+	return (struct start_wait_hooks){
+		.is_busy = is_deciding,
+		.complete = on_started,
+		.context = agent,
+	};
+}
+
 /* ------------------------------------------------------------- steering/ */
 
 static void on_steered(const struct prefix *vip, bool steered, void *context)

@@ -35,6 +35,7 @@
 #include "rib/export_batch.h"
 #include "rib/rib.h"
 #include "service_checks.h"
+#include "start_wait.h"
 #include "steering/steering.h"
 #include "takeover.h"
 #include "traffic_fall.h"
@@ -62,6 +63,7 @@ struct agent {
 	struct service_checks checks;
 	struct audit audit;
 	struct takeover takeover;
+	struct start_wait start;
 	struct control *control;
 	struct metrics *metrics; /* NULL: not served */
 	struct datapath *datapath;
@@ -112,6 +114,7 @@ struct tracker_callbacks wiring_tracker_callbacks(struct agent *agent);
 struct rib_hooks wiring_rib_hooks(struct agent *agent);
 struct interfaces_hooks wiring_interfaces_hooks(struct agent *agent);
 struct takeover_hooks wiring_takeover_hooks(struct agent *agent);
+struct start_wait_hooks wiring_start_hooks(struct agent *agent);
 struct steering_hooks wiring_steering_hooks(struct agent *agent);
 struct steering_sink wiring_steering_sink(struct agent *agent);
 /*

@@ -31,6 +31,7 @@ const char *const agent_on_exit_names[AGENT_EXIT_COUNT] = {
 enum {
 	DEFAULT_TAKEOVER_S = 60,
 	DEFAULT_SHUTDOWN_DELAY_S = 3,
+	DEFAULT_START_S = 10,
 };
 
 static void set_defaults(struct config *config)
@@ -41,6 +42,7 @@ static void set_defaults(struct config *config)
 	config->agent.log_level = LOG_LEVEL_INFO;
 	config->agent.audit_interval_s = CONFIG_AUDIT_INTERVAL_S;
 	config->agent.takeover_max_s = DEFAULT_TAKEOVER_S;
+	config->agent.start_max_s = DEFAULT_START_S;
 	config->agent.shutdown_delay_s = DEFAULT_SHUTDOWN_DELAY_S;
 	config->bgp = bgp_options_default;
 	config->rib = rib_options_default;

@@ -68,6 +68,7 @@ struct agent_options {
 	uint32_t shutdown_delay_s;
 	bool takeover;		 /* from an agent that runs */
 	uint32_t takeover_max_s; /* until a previous run's tables are left */
+	uint32_t start_max_s; /* until VIPs are announced without all servers */
 	enum agent_on_exit on_exit;
 	bool wait_interfaces; /* those that are missing at the start */
 	enum agent_seccomp seccomp;
@@ -83,7 +84,7 @@ static inline bool agent_options_equal(const struct agent_options *a,
 	return a->shutdown_delay_s == b->shutdown_delay_s &&
 	       a->takeover == b->takeover &&
 	       a->takeover_max_s == b->takeover_max_s &&
-	       a->on_exit == b->on_exit &&
+	       a->start_max_s == b->start_max_s && a->on_exit == b->on_exit &&
 	       a->wait_interfaces == b->wait_interfaces &&
 	       a->seccomp == b->seccomp && a->log_level == b->log_level &&
 	       !strcmp(a->user, b->user) &&

@@ -136,6 +136,12 @@ const struct option flag_table[] = {
 	  "its sessions, routes and tables over, and let it end; else start "
 	  "as usual.",
 	  SWITCH(LIVE, agent.takeover) },
+	{ "start-max", "SECONDS",
+	  "After a start, VIPs are announced when all backends that --neighbor "
+	  "names by address or interface have announced theirs, by End-of-RIB "
+	  "or within a second of their session, or after this long at most. "
+	  "0: at once.",
+	  NUMBER(RESTART, agent.start_max_s, 0, CONFIG_MAX_TAKEOVER_S) },
 	{ "rule", "RULE",
 	  "Which routes are learned from neighbors and announced to them, and "
 	  "how they are changed. The first rule that matches decides. See "

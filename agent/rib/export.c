@@ -75,6 +75,8 @@ withheld_reason(struct rib *rib, const struct update_profile *to, uint64_t bit,
 		return EXPORT_SHUTDOWN;
 	if (rib->detached)
 		return EXPORT_DETACHED;
+	if (rib->starting)
+		return EXPORT_STARTING;
 	if (rib->options.import.aggregate_count &&
 	    aggregate_suppresses(export_list_best(export->route)))
 		return EXPORT_SUPPRESSED_BY_AGGREGATE;
@@ -495,6 +497,14 @@ void export_set_detached(struct rib *rib, bool detached)
 	if (rib->detached == detached)
 		return;
 	rib->detached = detached;
+	mark_all_pending(rib);
+}
+
+void export_set_starting(struct rib *rib, bool starting)
+{
+	if (rib->starting == starting)
+		return;
+	rib->starting = starting;
 	mark_all_pending(rib);
 }
 

@@ -32,6 +32,8 @@ void export_set_shutdown(struct rib *rib, enum rib_shutdown shutdown);
  * Withdraw all announcements while no program steers, or announce them again.
  */
 void export_set_detached(struct rib *rib, bool detached);
+/* Announce nothing yet: the agent starts, and servers are still on their way. */
+void export_set_starting(struct rib *rib, bool starting);
 
 /*
  * Return why `route` is not announced to `peer`; its best path, if the peer

@@ -123,6 +123,7 @@ static const char *const export_reason_names[EXPORT_REASON_COUNT] = {
 	[EXPORT_ANNOUNCE_DELAY] = "announce_delay",
 	[EXPORT_SHUTDOWN] = "leaving",
 	[EXPORT_DETACHED] = "program_detached",
+	[EXPORT_STARTING] = "starting",
 	[EXPORT_ROLE] = "role",
 	[EXPORT_FAMILY] = "family",
 	[EXPORT_SUPPRESSED_BY_AGGREGATE] = "suppressed_by_aggregate",

@@ -86,6 +86,7 @@ enum export_reason {
 	EXPORT_ANNOUNCE_DELAY,
 	EXPORT_SHUTDOWN,
 	EXPORT_DETACHED, /* export_set_detached() */
+	EXPORT_STARTING, /* export_set_starting() */
 	/* Not to this neighbor. */
 	EXPORT_ROLE,
 	EXPORT_FAMILY,

@@ -105,6 +105,7 @@ struct rib {
 	struct decision_options *vip_decisions;
 	enum rib_shutdown shutdown;
 	bool detached;		/* export_set_detached() */
+	bool starting;		/* export_set_starting() */
 	bool announce_again;	/* rib_reconfigure() changed rules about it */
 	uint32_t several_peers; /* peers that get all paths of a set */
 	uint32_t last_path_id;	/* the last one given to an export */

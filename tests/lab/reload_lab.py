@@ -4,7 +4,7 @@
 import contextlib
 
 from lab_case import close_lab
-from lab.agent import DELAY_FLAG
+from lab.agent import DELAY_FLAG, START_FLAG
 from raw_lab import RawCase, RawLab
 
 
@@ -19,8 +19,8 @@ class ReloadLab(RawLab):
         flags = super().agent_flags()
         pairs = list(zip(flags[::2], flags[1::2]))
         self.config = f"{self.folder}/headgate.conf"
-        if DELAY_FLAG not in flags:
-            pairs.append((DELAY_FLAG, "0"))
+        pairs += [(flag, "0") for flag in (DELAY_FLAG, START_FLAG)
+                  if flag not in flags]
         self.write([f"{flag[2:]} {value}" for flag, value in pairs
                     if flag != "--interface"] + list(self.lines))
         return ["--interface", "lan", "--config", self.config]

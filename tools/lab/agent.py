@@ -22,7 +22,7 @@ START_SECONDS = 60  # the kernel checks the program first; a busy machine is slo
 SEED_FLAG = "--hash-seed-file"
 SEED_LINE = "0x0000000000000000\n"
 
-DELAY_FLAG = "--shutdown-delay"
+DELAY_FLAG, START_FLAG = "--shutdown-delay", "--start-max"
 
 
 # Speakers of tests offer no hold time and send no keepalives, unless a test is
@@ -76,11 +76,13 @@ class Headgate:
         return [*arguments, SEED_FLAG, self.seed_path]
 
     def without_delay(self):
-        """Return the flags of the process. An end takes no time unless a test says
-        how long."""
-        if {DELAY_FLAG, "--config"} & set(self.arguments):
+        """Return the flags of the process. A start and an end take no time unless
+        a test says how long."""
+        if "--config" in self.arguments:
             return self.arguments
-        return [*self.arguments, DELAY_FLAG, "0"]
+        return [*self.arguments, *(
+            word for flag in (DELAY_FLAG, START_FLAG)
+            if flag not in self.arguments for word in (flag, "0"))]
 
     def write_seed(self):
         """Write the lab's seed file, unless it is there."""

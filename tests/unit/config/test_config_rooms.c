@@ -56,6 +56,7 @@ static const struct row {
 	{ "neighbor 10.0.0.2", "neighbor 10.0.0.2,bfd", BGP | NEXTHOP },
 	{ NULL, "shutdown-delay 5", AGENT },
 	{ NULL, "on-exit keep", AGENT },
+	{ NULL, "start-max 5", AGENT },
 	{ NULL, "takeover", AGENT },
 	{ NULL, "wait-interfaces", AGENT },
 	{ NULL, "takeover-max 5", AGENT },
