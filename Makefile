@@ -368,6 +368,9 @@ bench-steering: $(B)/tests/bench/steering_bench
 bench-affinity: all
 	$(Q)B=$(B) $(PYTHON) tests/bench/affinity.py $(BENCH_OPTIONS) $(if $(SCENES),--scenes $(SCENES))
 
+bench-two-nodes: all
+	$(Q)LONG=1 $(PYTHON) tests/run.py --tap tests/lab/test_two_nodes_window.py
+
 deps:
 	$(Q)tools/deps.sh
 
@@ -495,6 +498,7 @@ help:
 	@echo "make bench-bgp   BGP load beside BIRD, ROUNDS= (root)"
 	@echo "make bench-scale  up to 4,095 next hops and 10,000 VIPs beside BIRD, ROUNDS= SCENES= (root)"
 	@echo "make bench-affinity  flows that break while servers change, beside the kernel, ROUNDS= SCENES= (root)"
+	@echo "make bench-two-nodes  flows that break when one of two nodes dies while a server joins (root)"
 	@echo "make bench-failover  from the loss of a server to the last packet to it, beside BIRD, ROUNDS= SCENES= (root)"
 	@echo "make bench-steering  what a change of a set costs, ROUNDS="
 	@echo "make lint        format, include directions, headers, warnings, words; of FILES= alone"
@@ -506,7 +510,7 @@ help:
 	@echo "make format man clean deps"
 	@echo "Variables: B=folder V=1 SAN=1 CC= CLANG= CPPFLAGS= CFLAGS= LDFLAGS= PREFIX= DESTDIR="
 
-.PHONY: all unit tests check check-unit check-long check-kernels bench bench-affinity bench-bgp bench-failover bench-scale bench-steering demo deps lab lint format fuzz hooks \
+.PHONY: all unit tests check check-unit check-long check-kernels bench bench-affinity bench-bgp bench-failover bench-scale bench-steering bench-two-nodes demo deps lab lint format fuzz hooks \
 	coverage compile_commands.json install uninstall man deb clean help
 
 -include $(shell find $(B) -name '*.d' -type f 2>/dev/null)
