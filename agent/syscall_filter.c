@@ -112,6 +112,7 @@ static const struct allowed_call allowed_calls[] = {
 	{ "bpf", 0, ALL_BITS, BPF_MAP_DELETE_ELEM },
 	{ "bpf", 0, ALL_BITS, BPF_MAP_GET_NEXT_KEY },
 	{ "bpf", 0, ALL_BITS, BPF_MAP_LOOKUP_BATCH },
+	{ "bpf", 0, ALL_BITS, BPF_MAP_UPDATE_BATCH },
 	{ "bpf", 0, ALL_BITS, BPF_MAP_DELETE_BATCH },
 	{ "bpf", 0, ALL_BITS, BPF_OBJ_PIN },
 	{ "bpf", 0, ALL_BITS, BPF_OBJ_GET },

@@ -178,6 +178,10 @@ static const struct trial permitted[] = {
 	{ "listen", SYS_listen, { 0, 1 } }, /* new listeners of a reload */
 	{ "mprotect", SYS_mprotect, { 0, 0, PROT_READ } },
 	{ "unlink", SYS_unlinkat, { (uintptr_t)AT_FDCWD, PATH("/nowhere") } },
+	/* Records of flows are read, and those that mark a place written. */
+	{ "bpf", SYS_bpf, { BPF_MAP_LOOKUP_BATCH } },
+	{ "bpf", SYS_bpf, { BPF_MAP_UPDATE_BATCH } },
+	{ "bpf", SYS_bpf, { BPF_MAP_DELETE_BATCH } },
 };
 
 static void a_call_of_the_list_passes(void **state)
