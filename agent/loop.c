@@ -94,7 +94,7 @@ static void tell_of_stall(struct loop *loop, uint64_t turn_us)
 
 	if (!turn_meter_is_stall(&loop->meter, turn_us, longest.us))
 		return;
-	if (longest.us < all_us / 2)
+	if (!longest.name || longest.us < all_us / 2)
 		longest.name = "sockets and timers";
 	log_warning("loop",
 		    "%s: a turn of the event loop took %" PRIu64

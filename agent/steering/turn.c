@@ -72,8 +72,10 @@ bool turn_move_vip(struct turn *turn, struct steering_vip *vip,
 	bool fits = variant_fits(steering, group, vip);
 	int error;
 
-	if (vip->group && vip->group != group)
+	if (vip->group && vip->group != group) {
 		window_track(&steering->groups, group, vip->group);
+		window_extend(&steering->groups, group);
+	}
 	error = vip_use_group(steering, vip, group);
 	if (error) {
 		turn_postpone(turn, vip->set, error);

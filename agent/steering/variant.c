@@ -91,11 +91,7 @@ struct steering_group *variant_for(struct turn *turn,
 {
 	struct steering_group *group = find_fitting(turn->steering, vip);
 
-	if (!group)
-		return make_variant(turn, vip);
-	if (vip->group && vip->group != group)
-		window_extend(&turn->steering->groups, group);
-	return group;
+	return group ? group : make_variant(turn, vip);
 }
 
 /* Let the VIPs of a variant use the main group. Returns whether one moved. */

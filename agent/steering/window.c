@@ -505,13 +505,30 @@ bool window_update(struct group_table *table, struct steering_group *group)
 	return true;
 }
 
-void window_extend(const struct group_table *table,
-		   struct steering_group *group)
+/*
+ * The holds last as long as the windows: a successor takes the time that is left
+ * from them.
+ */
+static void extend_held(struct group_table *table, struct steering_group *group)
+{
+	clear_terms(table);
+	want_previous_held(table, group->affinity);
+	for (size_t i = 0; i < group->held_count; i++) {
+		struct steering_hold *hold = &group->held[i];
+
+		if (hold->until_s < table->terms[hold->slot->index])
+			hold->until_s = table->terms[hold->slot->index];
+	}
+	table->holds_changed = true;
+}
+
+void window_extend(struct group_table *table, struct steering_group *group)
 {
 	if (!window_is_open(group) || group->extended_s == table->now_s)
 		return;
 	group->extended_s = table->now_s;
 	affinity_extend(group->affinity, window_end(table, group));
+	extend_held(table, group);
 	set_end(group);
 }
 

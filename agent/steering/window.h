@@ -42,8 +42,7 @@ bool window_update(struct group_table *table, struct steering_group *group);
  */
 void window_return(struct group_table *table, struct steering_group *group);
 /* Give VIPs that come late the time of a whole window. */
-void window_extend(const struct group_table *table,
-		   struct steering_group *group);
+void window_extend(struct group_table *table, struct steering_group *group);
 /* Let no window on the slot last longer than one window. */
 void window_shorten(struct group_table *table, struct steering_group *group,
 		    const struct slot *slot);

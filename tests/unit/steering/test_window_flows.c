@@ -321,12 +321,14 @@ static void no_flow_of_any_vip_breaks(void **state)
 
 /*
  * Changes that broke flows: VIPs of a group that tracked more since another was
- * made from it (1796039638, 1796040013), and VIPs that came to a group made while
- * a next hop was dead that is back (80, 411).
+ * made from it (1796039638, 1796040013), VIPs that came to a group made while a next
+ * hop was dead that is back (80, 411), and, over a restart, VIPs that came late to a
+ * group with windows, which then were shorter than they should be.
  */
 static void no_flow_breaks_as_it_once_did(void **state)
 {
 	static const uint64_t seeds[] = { 1796039638, 1796040013, 80, 411 };
+	static const uint64_t late = 9943755382027801705u;
 	uint64_t later = chance.state;
 
 	(void)state;
@@ -334,6 +336,10 @@ static void no_flow_breaks_as_it_once_did(void **state)
 		chance.state = seeds[i];
 		change_for_long();
 	}
+	restarts = true;
+	chance.state = late;
+	change_for_long();
+	restarts = false;
 	chance.state = later;
 }
 
