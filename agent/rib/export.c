@@ -321,8 +321,10 @@ static void set_export_content(struct rib *rib, struct route *route,
 	}
 	before = *export; /* to compare pointers, not to follow them */
 	replace_content(rib, export, now);
+	/* An aggregate of statements depends on the paths that they are of. */
 	if (export->path_id == RIB_BEST_PATH && !route->aggregate &&
-	    before.attributes != export->attributes)
+	    (before.attributes != export->attributes ||
+	     before.of_path != export->of_path))
 		aggregate_contribute(rib, export);
 	mark_export_pending(rib, export, &before);
 	if (is_unused(export))

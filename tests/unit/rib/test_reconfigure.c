@@ -296,9 +296,20 @@ static void comes_to_the_end_of_a_fresh_start(void **state)
 	}
 }
 
+/* The path that our statement is of changed, and an aggregate of it did not. */
+static void comes_to_an_end_that_it_once_missed(void **state)
+{
+	uint64_t later = chance.state;
+
+	chance.state = 1796057169;
+	comes_to_the_end_of_a_fresh_start(state);
+	chance.state = later;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(comes_to_an_end_that_it_once_missed),
 		cmocka_unit_test(comes_to_the_end_of_a_fresh_start),
 	};
 
