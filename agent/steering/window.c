@@ -327,6 +327,16 @@ static struct affinity *buckets_of(const struct group_table *table,
 	return affinity;
 }
 
+/* Give the group a state machine, unless it has one. False: out of memory. */
+static bool make_affinity(struct group_table *table,
+			  struct steering_group *group)
+{
+	if (!group->affinity)
+		group->affinity = buckets_of(table, group);
+	table->unwindowed += !group->affinity;
+	return group->affinity;
+}
+
 /* Let windows on a slot that is held end by then. True if they ended later. */
 static bool limit_hold(struct group_table *table, struct steering_hold *hold,
 		       uint32_t until_s)
@@ -438,12 +448,8 @@ void window_return(struct group_table *table, struct steering_group *group)
 
 	if (!window_is_wanted(table, group->set))
 		return;
-	if (!group->affinity)
-		group->affinity = buckets_of(table, group);
-	if (!group->affinity) {
-		table->unwindowed++;
+	if (!make_affinity(table, group))
 		return;
-	}
 	table->windows_open = true;
 	group->origin = 0; /* VIPs that come now have flows on other backups */
 	fill_terms(table, group, group->set);
@@ -570,12 +576,8 @@ void window_track(struct group_table *table, struct steering_group *group,
 	hold_as(table, group, from);
 	if (!from->affinity || !from->affinity->tracked)
 		return;
-	if (!group->affinity)
-		group->affinity = buckets_of(table, group);
-	if (!group->affinity) {
-		table->unwindowed++;
+	if (!make_affinity(table, group))
 		return;
-	}
 	group->changed = true;
 	before = group->affinity->tracked;
 	affinity_track_as(group->affinity, from->affinity);
