@@ -8,6 +8,11 @@
 #include "rib/rib_internal.h"
 #include "rib/weight.h"
 
+enum fetch_sizes {
+	FETCH_ROUTES = 8,
+	FETCH_PATHS = 1024, /* 32 KiB, of all of these routes */
+};
+
 /* Warn once a session about a next hop that the neighbor must not give. */
 static void log_bad_nexthop(const struct route *route, const struct path *path)
 {
@@ -379,6 +384,34 @@ static bool is_late(struct rib *rib)
 	return hooks->is_late(hooks->context);
 }
 
+/*
+ * Load the paths of the next routes into the cache. The paths of one route are a
+ * chain of cache misses, each of which waits for the one before; those of several
+ * routes are loaded side by side. More paths than FETCH_PATHS would push out the
+ * first ones again.
+ */
+static void fetch_paths(struct rib *rib)
+{
+	const struct route *route = STAILQ_FIRST(&rib->marked);
+	const struct path *ends[FETCH_ROUTES];
+	size_t count = 0, left;
+
+	for (; route && count < FETCH_ROUTES;
+	     route = STAILQ_NEXT(route, mark_link))
+		ends[count++] = route->paths;
+	rib->fetched = (unsigned int)count;
+	for (size_t paths = 0; count && paths < FETCH_PATHS; paths += count) {
+		left = 0;
+		for (size_t i = 0; i < count; i++) {
+			if (!ends[i])
+				continue;
+			ends[left] = ends[i]->next;
+			__builtin_prefetch(ends[left++]);
+		}
+		count = left;
+	}
+}
+
 /* Decisions that take too long leave the rest of the turn its share. */
 bool loc_rib_decide(struct rib *rib)
 {
@@ -389,6 +422,9 @@ bool loc_rib_decide(struct rib *rib)
 		if (!rib_turn_left(rib, RIB_DECISIONS) ||
 		    sweep_route(rib, route))
 			return true;
+		if (!rib->fetched)
+			fetch_paths(rib);
+		rib->fetched--;
 		decide_marked(rib, route);
 		if (is_late(rib))
 			rib->turn_cost += rib_turn_left(rib, RIB_DECISIONS);

@@ -80,6 +80,7 @@ struct rib {
 	struct pool path_pool;
 	struct pool export_pool;
 	struct route_list marked;
+	unsigned int fetched; /* of these, the first ones: fetch_paths() */
 	LIST_HEAD(, rib_nexthop) changed_nexthops;
 	uint64_t dependents_marked; /* by changes of next hops, for tests */
 	bool work_requested;	    /* rib_process() will be called */
