@@ -107,6 +107,15 @@ static struct steering_set *find_or_make(struct set_table *table,
 	return insert_set(table, sorted, count, hash, window_s);
 }
 
+static bool is_sorted(const struct member *members, size_t count)
+{
+	size_t i = 1;
+
+	while (i < count && by_address(&members[i - 1], &members[i]) <= 0)
+		i++;
+	return i >= count;
+}
+
 static struct member *sorted_copy(const struct member *members, size_t count)
 {
 	struct member *sorted = calloc(count + 1, sizeof(*sorted));
@@ -114,7 +123,8 @@ static struct member *sorted_copy(const struct member *members, size_t count)
 	if (!sorted)
 		return NULL;
 	memcpy(sorted, members, count * sizeof(*sorted));
-	qsort(sorted, count, sizeof(*sorted), by_address);
+	if (!is_sorted(sorted, count)) /* paths are, of one session each */
+		qsort(sorted, count, sizeof(*sorted), by_address);
 	return sorted;
 }
 

@@ -191,7 +191,7 @@ static uint32_t wait_of(const struct turn *turn)
 			wait_ms = budget_ms;
 	}
 	wait_ms = shorter_wait(turn, steering->groups.windows_open,
-			       steering->pass_due_ms, wait_ms);
+			       variant_due_ms(steering), wait_ms);
 	return shorter_wait(turn, flow_sweep_is_needed(steering),
 			    steering->sweep.due_ms, wait_ms);
 }

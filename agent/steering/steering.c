@@ -287,20 +287,10 @@ static void log_slot_error(const struct address *address, int error)
 			  address_format(address, text), strerror(-error));
 }
 
-/* Let the windows forget a next hop that is not alive, at the end of the turn. */
-static void note_death(struct steering *steering, const struct slot *slot)
-{
-	const struct nexthop_slots *slots = &steering->nexthops;
-	const struct steering_hooks *hooks = &steering->hooks;
-
-	if (nexthop_slots_is_alive(slots, slot) ||
-	    !slots->states[slot->index].uses[NEXTHOP_WINDOW])
-		return;
-	steering->pass_wanted = true;
-	hooks->work_waiting(hooks->context);
-}
-
-/* Before a next hop returns, no window may remember it. */
+/*
+ * Before a next hop returns, no window may remember it. When it dies there is no
+ * hurry: the program passes over the dead, and new tables do not remember them.
+ */
 static void forget_dead(struct steering *steering, const struct slot *slot)
 {
 	const struct nexthop_slots *slots = &steering->nexthops;
@@ -326,7 +316,6 @@ void steering_nexthop_changed(struct steering *steering,
 		log_slot_error(&nexthop->address,
 			       nexthop_slots_write(&steering->nexthops, slot,
 						   nexthop));
-		note_death(steering, slot);
 	}
 	wake(steering);
 }
@@ -337,11 +326,9 @@ void steering_nexthop_gone(struct steering *steering,
 	const struct slot *slot =
 		nexthop_slots_find(&steering->nexthops, address);
 
-	if (slot) {
+	if (slot)
 		log_slot_error(address,
 			       nexthop_slots_kill(&steering->nexthops, slot));
-		note_death(steering, slot);
-	}
 	wake(steering);
 }
 
@@ -374,7 +361,6 @@ void steering_session_lost(struct steering *steering,
 	log_slot_error(address,
 		       nexthop_slots_set_lost(&steering->nexthops, slot, true,
 					      steering_loss_kills(steering)));
-	note_death(steering, slot);
 	groups->now_s = (uint32_t)(now_ms / CLOCK_MS_PER_S);
 	for (uint32_t i = 0; i < steering->options.group_count; i++)
 		if (groups->groups[i])

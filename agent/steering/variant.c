@@ -145,12 +145,20 @@ static void end_pass(struct turn *turn)
 	steering->pass_due_ms = turn->now_ms + PASS_MS;
 }
 
+uint64_t variant_due_ms(const struct steering *steering)
+{
+	if (TAILQ_EMPTY(&steering->queue))
+		return steering->pass_due_ms;
+	return steering->pass_due_ms + PASS_MS;
+}
+
 static bool must_pass(const struct turn *turn)
 {
 	const struct steering *steering = turn->steering;
 
-	return steering->pass_wanted || (steering->groups.windows_open &&
-					 turn->now_ms >= steering->pass_due_ms);
+	return steering->pass_wanted ||
+	       (steering->groups.windows_open &&
+		turn->now_ms >= variant_due_ms(steering));
 }
 
 bool variant_step(struct turn *turn)

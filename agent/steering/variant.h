@@ -29,6 +29,11 @@ struct steering_group *variant_for(struct turn *turn,
 bool variant_give_up(struct turn *turn);
 
 /*
+ * Return when the windows are looked at next. Sets that wait for tables come first
+ * for a second: a table that is about to be replaced is not worth a look.
+ */
+uint64_t variant_due_ms(const struct steering *steering);
+/*
  * Look at the windows of the next group: end what is over, and merge groups that
  * do not differ any more. False: nothing to do for now.
  */

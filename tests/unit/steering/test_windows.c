@@ -553,6 +553,25 @@ static void variants_are_gone_after_the_windows(void **state)
 			 STEERING_SETTLED);
 }
 
+/* A set that waits holds back the look at windows for a second, not for ever. */
+static void windows_end_while_a_set_waits(void **state)
+{
+	(void)state;
+	steering_free(tables.steering);
+	start(FEW_GROUPS, WINDOW_S);
+	steering_publish(tables.steering);
+	steer_for_long(0, 0x03);
+	steer(1, 0x0c);
+	steer(0, 0x01);
+	steer(2, 0x30);
+	assert_false(tables.vip_set[2]);
+	assert_true(count_moving(0));
+	assert_true(steering_settle(tables.steering, now_ms) > 1);
+	pass((DRAIN_S + 5) * MS);
+	assert_false(tables.vip_set[2]);
+	assert_int_equal(count_moving(0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -582,6 +601,7 @@ int main(void)
 		CASE(flows_are_recorded_before_a_change_that_is_announced),
 		CASE(a_vip_without_a_table_takes_the_place_of_a_variant),
 		CASE(variants_are_gone_after_the_windows),
+		CASE(windows_end_while_a_set_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
