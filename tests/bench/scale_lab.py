@@ -325,6 +325,12 @@ class HeadgateDaemon(Daemon):
         return (count == vips
                 and {address_of(nexthops[slot]) for slot in slots} == next_hops)
 
+    def has_left(self, address):
+        """True if no table leads to this next hop, and no VIP waits for one."""
+        rows = self.control.show("nexthops")
+        return (not any(row["buckets"] for row in rows if row["address"] == address)
+                and not self.control.show("status")["groups"]["waiting"])
+
     def is_alive(self, address):
         return any(nexthop[NEXTHOP_ALIVE] for nexthop
                    in read_nexthops(self.daemon.pins)
