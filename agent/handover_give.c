@@ -22,15 +22,19 @@
 
 enum {
 	PIECE_US = 2000, /* of a turn of the loop */
+	/* Sessions are sealed meanwhile: not for long. */
+	NAMING_TRIES = 10,
+	NAMING_INTERVAL_MS = 100,
 };
 
 static const char other_has_gone[] = "the other agent has gone";
 
 struct handover_give {
 	int fd;
-	struct event *readable, *writable, *deadline;
+	struct event *readable, *writable, *deadline, *naming;
 	struct handover_story story;
-	size_t sent; /* bytes of the story's piece */
+	size_t sent;	    /* bytes of the story's piece */
+	unsigned int tries; /* to name the successor to the service manager */
 };
 
 bool handover_is_giving(const struct agent *agent)
@@ -51,6 +55,7 @@ static void give_free(struct handover_give *give)
 	free_give_event(give->readable);
 	free_give_event(give->writable);
 	free_give_event(give->deadline);
+	free_give_event(give->naming);
 	if (give->fd >= 0)
 		close(give->fd);
 	handover_story_release(&give->story);
@@ -86,9 +91,34 @@ void handover_give_up(struct agent *agent, const char *reason)
 	wiring_wake(agent);
 }
 
+/* Name the other agent to the service manager before this one ends. */
+static bool name_successor(struct agent *agent)
+{
+	struct ucred other;
+	socklen_t size = sizeof(other);
+
+	return !getsockopt(agent->give->fd, SOL_SOCKET, SO_PEERCRED, &other,
+			   &size) &&
+	       notify_successor(&agent->notify, other.pid);
+}
+
+static void name_again(struct agent *agent)
+{
+	const struct timeval time = clock_timeval_of_ms(NAMING_INTERVAL_MS);
+
+	if (++agent->give->tries == NAMING_TRIES)
+		handover_give_up(agent, "the service manager does not read");
+	else
+		evtimer_add(agent->give->naming, &time);
+}
+
 /* The sockets are the other agent's now: leave them as they are. */
 static void leave_to_other(struct agent *agent)
 {
+	if (!name_successor(agent)) {
+		name_again(agent);
+		return;
+	}
 	log_info("handover", "done: the other agent has taken over");
 	answer_other(agent->give->fd, HANDOVER_LEFT);
 	agent->left = true;
@@ -187,6 +217,12 @@ static void on_give_writable(evutil_socket_t fd, short what, void *context)
 		event_del(give->writable);
 }
 
+static void on_naming_due(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd, (void)what;
+	leave_to_other(context);
+}
+
 static void on_give_deadline(evutil_socket_t fd, short what, void *context)
 {
 	(void)fd, (void)what;
@@ -231,8 +267,9 @@ static struct handover_give *give_new(struct agent *agent, int fd)
 	give->writable = event_new(agent->base, fd, EV_WRITE | EV_PERSIST,
 				   on_give_writable, agent);
 	give->deadline = evtimer_new(agent->base, on_give_deadline, agent);
+	give->naming = evtimer_new(agent->base, on_naming_due, agent);
 	if (give->readable && give->writable && give->deadline &&
-	    !handover_story_begin(&give->story, agent) &&
+	    give->naming && !handover_story_begin(&give->story, agent) &&
 	    !event_add(give->readable, NULL) &&
 	    !event_add(give->writable, NULL) &&
 	    !evtimer_add(give->deadline, &time))

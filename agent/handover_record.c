@@ -153,3 +153,17 @@ bool handover_drain_decode(struct reader *r, struct handover_drain *drain)
 	read_short_text(r, drain->reason);
 	return !r->failed;
 }
+
+void handover_manager_encode(struct writer *w,
+			     const struct handover_manager *manager)
+{
+	writer_u64(w, manager->sign_us);
+	write_short_text(w, manager->path);
+}
+
+bool handover_manager_decode(struct reader *r, struct handover_manager *manager)
+{
+	manager->sign_us = reader_u64(r);
+	read_short_text(r, manager->path);
+	return !r->failed;
+}

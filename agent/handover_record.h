@@ -49,6 +49,7 @@ enum handover_type {
 	HANDOVER_STAYS = 25, /* or at any time: it goes on itself */
 	/* All but bytes of sessions is said; they follow after GO_ON. */
 	HANDOVER_PAUSE = 26,
+	HANDOVER_MANAGER = 27, /* of the service, if there is one */
 	/* From the one that comes. */
 	HANDOVER_READY = 64,
 	HANDOVER_GO_ON = 65, /* it has made its rooms and read all so far */
@@ -110,5 +111,16 @@ struct handover_drain {
 void handover_drain_encode(struct writer *w,
 			   const struct handover_drain *drain);
 bool handover_drain_decode(struct reader *r, struct handover_drain *drain);
+
+/* Where the service manager listens. */
+struct handover_manager {
+	uint64_t sign_us; /* between two signs of life; 0: none */
+	char path[HANDOVER_TEXT_MAX + 1];
+};
+
+void handover_manager_encode(struct writer *w,
+			     const struct handover_manager *manager);
+bool handover_manager_decode(struct reader *r,
+			     struct handover_manager *manager);
 
 #endif

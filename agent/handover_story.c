@@ -77,6 +77,21 @@ static enum chapter_step tell_hello(struct handover_story *story)
 	return CHAPTER_ENDS;
 }
 
+static enum chapter_step tell_manager(struct handover_story *story)
+{
+	const struct notify *notify = &story->agent->notify;
+	struct handover_manager subject = { .sign_us = notify->sign_us };
+	size_t begin;
+
+	if (!notify->connected)
+		return CHAPTER_ENDS;
+	memcpy(subject.path, notify->path, sizeof(notify->path));
+	begin = handover_record_begin(&story->piece, HANDOVER_MANAGER);
+	handover_manager_encode(&story->piece, &subject);
+	handover_record_end(&story->piece, begin);
+	return CHAPTER_ENDS;
+}
+
 /* Return a listening socket by its number from 0, or -1. */
 static int listener_at(const struct agent *agent, size_t number)
 {
@@ -372,9 +387,9 @@ static enum chapter_step tell_end(struct handover_story *story)
 /* ------------------------------------------------------------- the story */
 
 static chapter_fn *const chapters[] = {
-	tell_hello,   tell_locks,    tell_listeners, tell_drain,
-	tell_nexthop, tell_neighbor, tell_route,     tell_last_paths,
-	tell_pause,   tell_bytes,    tell_end,
+	tell_hello,	 tell_locks,   tell_listeners, tell_manager,
+	tell_drain,	 tell_nexthop, tell_neighbor,  tell_route,
+	tell_last_paths, tell_pause,   tell_bytes,     tell_end,
 };
 
 const char *handover_story_next(struct handover_story *story)

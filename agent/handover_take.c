@@ -357,6 +357,15 @@ static int take_drain_order(struct agent *agent, struct reader *body)
 	return drains_restore(&agent->drains, &drain);
 }
 
+static int take_manager(struct agent *agent, struct reader *body)
+{
+	struct handover_manager given;
+
+	if (!handover_manager_decode(body, &given))
+		return -EBADMSG;
+	return notify_adopt(&agent->notify, given.path, given.sign_us);
+}
+
 static int take_record(struct agent *agent, struct handover_record *record)
 {
 	switch (record->type) {
@@ -371,6 +380,8 @@ static int take_record(struct agent *agent, struct handover_record *record)
 		return take_nexthop(agent, &record->body);
 	case HANDOVER_DRAIN:
 		return take_drain_order(agent, &record->body);
+	case HANDOVER_MANAGER:
+		return take_manager(agent, &record->body);
 	case HANDOVER_PAUSE:
 		return handover_link_send(&agent->take->link, HANDOVER_GO_ON);
 	default:

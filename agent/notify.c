@@ -78,6 +78,14 @@ void notify_stopping(struct notify *notify)
 	set_state(notify, "STOPPING=1");
 }
 
+bool notify_successor(struct notify *notify, pid_t pid)
+{
+	char state[NOTIFY_STATE_SIZE];
+
+	snprintf(state, sizeof(state), "MAINPID=%jd", (intmax_t)pid);
+	return !notify->connected || send_text(notify, state);
+}
+
 /* ------------------------------------------------------------- timers */
 
 static void on_notify_turn(evutil_socket_t fd, short what, void *context)
@@ -117,21 +125,27 @@ static uint64_t watchdog_interval_us(void)
 	return read_variable("WATCHDOG_USEC") / 2;
 }
 
-static int start_timers(struct notify *notify, struct event_base *base)
+static int start_turns(struct notify *notify)
 {
 	const struct timeval turn = { .tv_sec = STATUS_INTERVAL_S };
-	uint64_t watchdog_us = watchdog_interval_us();
-	struct timeval watchdog = clock_timeval_of_us(watchdog_us);
 
-	notify->turn = event_new(base, -1, EV_PERSIST, on_notify_turn, notify);
-	if (!notify->turn || event_add(notify->turn, &turn))
-		return -ENOMEM;
-	if (!watchdog_us)
+	notify->turn =
+		event_new(notify->base, -1, EV_PERSIST, on_notify_turn, notify);
+	return notify->turn && !event_add(notify->turn, &turn) ? 0 : -ENOMEM;
+}
+
+static int start_watchdog(struct notify *notify, uint64_t sign_us)
+{
+	struct timeval interval = clock_timeval_of_us(sign_us);
+
+	notify->sign_us = sign_us;
+	if (!sign_us)
 		return 0;
-	notify->watchdog = event_new(base, -1, EV_PERSIST, on_watchdog, notify);
-	if (!notify->watchdog || event_add(notify->watchdog, &watchdog))
-		return -ENOMEM;
-	return 0;
+	notify->watchdog =
+		event_new(notify->base, -1, EV_PERSIST, on_watchdog, notify);
+	return notify->watchdog && !event_add(notify->watchdog, &interval) ?
+		       0 :
+		       -ENOMEM;
 }
 
 /* ------------------------------------------------------------- life */
@@ -154,16 +168,13 @@ static int connect_to(const char *path)
 	return error;
 }
 
-int notify_open(struct notify *notify, struct event_base *base,
-		notify_status_fn *status, void *context)
+/* Returns 0 or -ENOMEM; without a connection nothing is sent. */
+static int use_manager(struct notify *notify, const char *path,
+		       uint64_t sign_us)
 {
-	const char *path = getenv("NOTIFY_SOCKET");
-	int fd;
+	int fd = connect_to(path);
+	int code;
 
-	*notify = (struct notify){ .status = status, .context = context };
-	if (!path)
-		return 0;
-	fd = connect_to(path);
 	if (fd < 0) {
 		log_warning("agent",
 			    "NOTIFY_SOCKET %s: not used, so the service "
@@ -173,7 +184,25 @@ int notify_open(struct notify *notify, struct event_base *base,
 	}
 	notify->fd = fd;
 	notify->connected = true;
-	return start_timers(notify, base);
+	snprintf(notify->path, sizeof(notify->path), "%s", path);
+	code = start_turns(notify);
+	return code ? code : start_watchdog(notify, sign_us);
+}
+
+int notify_open(struct notify *notify, struct event_base *base,
+		notify_status_fn *status, void *context)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+
+	*notify = (struct notify){ .base = base,
+				   .status = status,
+				   .context = context };
+	return path ? use_manager(notify, path, watchdog_interval_us()) : 0;
+}
+
+int notify_adopt(struct notify *notify, const char *path, uint64_t sign_us)
+{
+	return notify->connected ? 0 : use_manager(notify, path, sign_us);
 }
 
 void notify_close(struct notify *notify)

@@ -13,6 +13,9 @@
  */
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/un.h>
 
 struct event;
 struct event_base;
@@ -26,8 +29,11 @@ enum notify_sizes {
 typedef void notify_status_fn(char line[NOTIFY_STATUS_SIZE], void *context);
 
 struct notify {
+	struct event_base *base;
 	bool connected; /* there is a manager */
 	int fd;
+	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	uint64_t sign_us; /* between two signs of life; 0: none are wanted */
 	notify_status_fn *status;
 	void *context;
 	char state[NOTIFY_STATE_SIZE]; /* not sent so far; "": none */
@@ -44,6 +50,17 @@ struct notify {
 int notify_open(struct notify *notify, struct event_base *base,
 		notify_status_fn *status, void *context);
 void notify_close(struct notify *notify);
+
+/*
+ * Go on with the manager of the agent before, unless the environment names one:
+ * a successor does not come from the manager. Returns 0 or -ENOMEM.
+ */
+int notify_adopt(struct notify *notify, const char *path, uint64_t sign_us);
+/*
+ * The service is that process from now on, and this one leaves. False: the
+ * manager does not read, and would end the service with this process.
+ */
+bool notify_successor(struct notify *notify, pid_t pid);
 
 /* The start or a reload is over. */
 void notify_ready(struct notify *notify);

@@ -5,9 +5,11 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config/change.h"
 #include "config/flag.h"
@@ -269,9 +271,23 @@ static int apply_config(struct agent *agent, struct config *config,
 static void refuse_restarts(const struct changes *changes,
 			    struct reload_reply *reply)
 {
-	if (changes_have(changes, EFFECT_RESTART))
-		reload_reply_error(reply, "some of it needs a restart; nothing "
-					  "changed");
+	if (!changes_have(changes, EFFECT_RESTART))
+		return;
+	reload_reply_error(reply,
+			   "some of it needs a restart; nothing changed");
+	reload_reply_needs_successor(reply);
+}
+
+/* True if the file of the program that runs has been replaced, or removed. */
+static bool is_program_replaced(void)
+{
+	static const char mark[] = " (deleted)";
+	const size_t mark_length = sizeof(mark) - 1;
+	char path[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path));
+
+	return length > (ssize_t)mark_length &&
+	       !memcmp(path + length - mark_length, mark, mark_length);
 }
 
 /* Describe all changes in the reply. Returns 0 or -ENOMEM. */
@@ -288,6 +304,8 @@ static int describe_changes(const struct agent *agent,
 	for (size_t i = 0; i < changes.count; i++)
 		add_change(reply, &changes, &changes.list[i]);
 	refuse_restarts(&changes, reply);
+	if (is_program_replaced())
+		reload_reply_needs_successor(reply);
 	changes_free(&changes);
 	return 0;
 }

@@ -31,6 +31,7 @@ struct ask_options {
 	unsigned int rate;   /* capture: one frame of so many */
 	const char *reason;  /* neighbor: for the peer's administrator; drain */
 	bool dry_run;	     /* reload: say what would change */
+	bool successor; /* reload: start the words if that takes a successor */
 	unsigned int confirm_s; /* reload: undo it then; 0: never */
 	unsigned int for_s;	/* drain: for so many seconds; 0: for good */
 };

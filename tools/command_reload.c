@@ -7,6 +7,8 @@
 
 #include <json-c/json.h>
 
+#include "successor.h"
+
 /* Return the text of a row: itself, or its field. */
 static const char *text_of(struct json_object *row)
 {
@@ -67,22 +69,66 @@ static enum exit_code send_reload(const struct ask_options *options,
 	return code;
 }
 
-enum exit_code command_reload(const struct ask_options *options, int count,
-			      char **words)
+static struct json_object *reload_request(const struct ask_options *options)
 {
-	struct json_object *request;
+	struct json_object *request = ask_request("reload");
 
-	(void)words;
-	if (count)
-		return reject_any_words("reload");
-	request = ask_request("reload");
 	json_object_object_add(request, "dry_run",
 			       json_object_new_boolean(options->dry_run));
 	if (options->confirm_s)
 		json_object_object_add(
 			request, "confirm_s",
 			json_object_new_int64(options->confirm_s));
-	return send_reload(options, request, false);
+	return request;
+}
+
+/* Ask whether it takes a successor, and print the changes if it does. */
+static enum exit_code ask_need(const struct ask_options *options, bool *needed)
+{
+	const struct ask_options question = { .socket = options->socket,
+					      .dry_run = true };
+	struct json_object *reply, *reload = NULL, *need = NULL,
+				   *changes = NULL;
+	enum exit_code code = ask(&question, reload_request(&question), &reply);
+
+	if (code)
+		return code;
+	json_object_object_get_ex(reply, "reload", &reload);
+	json_object_object_get_ex(reload, "needs_successor", &need);
+	json_object_object_get_ex(reload, "changes", &changes);
+	*needed = json_object_get_boolean(need);
+	if (*needed)
+		print_rows(changes, "", stdout);
+	json_object_put(reply);
+	return EXIT_OK;
+}
+
+/* Reload, or have the command take over if a reload is not enough. */
+static enum exit_code reload_or_succeed(const struct ask_options *options,
+					char **command)
+{
+	bool needed;
+	enum exit_code code = ask_need(options, &needed);
+
+	if (code)
+		return code;
+	return needed ? successor_start(options->socket, command) :
+			send_reload(options, reload_request(options), false);
+}
+
+enum exit_code command_reload(const struct ask_options *options, int count,
+			      char **words)
+{
+	if (!options->successor)
+		return count ? reject_any_words("reload") :
+			       send_reload(options, reload_request(options),
+					   false);
+	if (count && !options->dry_run && !options->confirm_s)
+		return reload_or_succeed(options, words);
+	fputs("headgatectl: reload --successor: takes a command, and neither "
+	      "--dry-run nor --confirm; see --help\n",
+	      stderr);
+	return EXIT_USAGE;
 }
 
 enum exit_code command_confirm(const struct ask_options *options, int count,

@@ -31,6 +31,7 @@ enum option_code {
 	OPTION_FOR,
 	OPTION_DRY_RUN,
 	OPTION_CONFIRM,
+	OPTION_SUCCESSOR,
 };
 
 static const char short_options[] = "js:wn:hV";
@@ -48,6 +49,7 @@ static const struct option long_options[] = {
 	{ "rate", required_argument, NULL, OPTION_RATE },
 	{ "reason", required_argument, NULL, OPTION_REASON },
 	{ "confirm", required_argument, NULL, OPTION_CONFIRM },
+	{ "successor", no_argument, NULL, OPTION_SUCCESSOR },
 	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
 	{ "for", required_argument, NULL, OPTION_FOR },
 	{ "help", no_argument, NULL, 'h' },
@@ -84,6 +86,9 @@ static const struct command commands[] = {
 	{ "reload", "[--dry-run] [--confirm TIME]",
 	  "read the configuration again and change what differs; print it",
 	  command_reload },
+	{ "reload", "--successor -- COMMAND [WORD]...",
+	  "the same; if it takes another agent, start it and wait for it",
+	  command_reload },
 	{ "confirm", "", "keep what reload --confirm has changed",
 	  command_confirm },
 };
@@ -109,6 +114,8 @@ static const char usage[] =
 	"      --confirm TIME\n"
 	"                     reload: undo it after 90, 90s, 15m or 2h, unless\n"
 	"                     confirmed.\n"
+	"      --successor    reload: if the change needs a restart, or the program\n"
+	"                     was replaced, start COMMAND, an agent with --takeover.\n"
 	"      --dry-run      reload: print what would change, and change nothing.\n"
 	"  -h, --help         Print this text and exit.\n"
 	"  -V, --version      Print the version and exit.\n"
@@ -250,6 +257,9 @@ static enum exit_code take_option(int option, struct ask_options *options)
 			       EXIT_USAGE;
 	case OPTION_DRY_RUN:
 		options->dry_run = true;
+		return EXIT_OK;
+	case OPTION_SUCCESSOR:
+		options->successor = true;
 		return EXIT_OK;
 	case OPTION_FOR:
 		return parse_time("for", optarg, &options->for_s) ? EXIT_OK :

@@ -13,6 +13,7 @@
 struct reload_reply {
 	struct json_object *changes;
 	struct json_object *errors;
+	bool needs_successor;
 };
 
 struct reload_reply *reload_reply_new(void)
@@ -53,6 +54,11 @@ void reload_reply_change(struct reload_reply *reply, const char *text,
 void reload_reply_error(struct reload_reply *reply, const char *text)
 {
 	json_object_array_add(reply->errors, json_object_new_string(text));
+}
+
+void reload_reply_needs_successor(struct reload_reply *reply)
+{
+	reply->needs_successor = true;
 }
 
 bool reload_reply_is_refused(const struct reload_reply *reply)
@@ -110,6 +116,7 @@ struct json_object *reload_reply_json(const struct reload_reply *reply,
 	json_add_bool(out, "dry_run", order->dry_run);
 	json_add_bool(out, "applied",
 		      !order->dry_run && !reload_reply_is_refused(reply));
+	json_add_bool(out, "needs_successor", reply->needs_successor);
 	json_add(out, "changes", json_object_get(reply->changes));
 	json_add(out, "errors", json_object_get(reply->errors));
 	return json_wrap("reload", out);

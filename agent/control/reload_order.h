@@ -31,6 +31,8 @@ void reload_reply_change(struct reload_reply *reply, const char *text,
 			 uint64_t touched);
 /* Refuse the order: nothing is changed. */
 void reload_reply_error(struct reload_reply *reply, const char *text);
+/* It takes a successor to have the configuration and the program in force. */
+void reload_reply_needs_successor(struct reload_reply *reply);
 bool reload_reply_is_refused(const struct reload_reply *reply);
 /* Write all of it to the log. */
 void reload_reply_log(const struct reload_reply *reply);

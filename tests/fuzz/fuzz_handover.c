@@ -19,6 +19,7 @@ static void read_body(struct reader body)
 	struct handover_key key;
 	struct handover_nexthop nexthop;
 	struct handover_drain drain;
+	struct handover_manager manager;
 	struct reader r = body;
 
 	if (handover_hello_decode(&r, &hello) &&
@@ -31,6 +32,8 @@ static void read_body(struct reader body)
 	handover_nexthop_decode(&r, &nexthop);
 	r = body;
 	handover_drain_decode(&r, &drain);
+	r = body;
+	handover_manager_decode(&r, &manager);
 	r = body;
 	if (bgp_handover_state_decode(&r, &state) && state.up &&
 	    state.remote_open.left > body.left)

@@ -121,6 +121,26 @@ static void refuses_truncated_bodies(void **state)
 	assert_int_equal(read.since_ms, 5);
 }
 
+static void refuses_a_truncated_manager(void **state)
+{
+	uint8_t bytes[ROOM];
+	struct writer w = writer_of(bytes, sizeof(bytes));
+	struct handover_manager manager = { .sign_us = 7, .path = "/run/n" },
+				read;
+	struct reader r;
+
+	(void)state;
+	handover_manager_encode(&w, &manager);
+	for (size_t size = 0; size < w.used; size++) {
+		r = reader_of(bytes, size);
+		assert_false(handover_manager_decode(&r, &read));
+	}
+	r = reader_of(bytes, w.used);
+	assert_true(handover_manager_decode(&r, &read));
+	assert_string_equal(read.path, "/run/n");
+	assert_int_equal(read.sign_us, 7);
+}
+
 static void refuses_a_text_with_a_zero(void **state)
 {
 	uint8_t bytes[ROOM];
@@ -164,6 +184,7 @@ int main(void)
 		cmocka_unit_test(skips_a_type_that_is_unknown),
 		cmocka_unit_test(refuses_a_record_that_is_too_long),
 		cmocka_unit_test(refuses_truncated_bodies),
+		cmocka_unit_test(refuses_a_truncated_manager),
 		cmocka_unit_test(refuses_a_text_with_a_zero),
 		cmocka_unit_test(reads_keys_until_one_is_none),
 	};

@@ -60,6 +60,7 @@ class Headgate:
             *self.with_hold_times(arguments), "--control-socket", self.socket,
             "--bpffs", self.pins, "--log-level", log_level])
         self.process = None
+        self.program = f"{BUILD}/headgate"
         self.environment = {}  # more of it
 
     @staticmethod
@@ -95,14 +96,14 @@ class Headgate:
         """Start the agent and wait until it answers."""
         self.write_seed()
         self.process = self.namespace.start(
-            [f"{BUILD}/headgate", *self.without_delay()], log=self.log_path,
+            [self.program, *self.without_delay()], log=self.log_path,
             env={**os.environ, **self.environment})
         wait_until(self.answers, START_SECONDS, "headgate's control socket")
 
     def start_successor(self, *more, log=None):
         """Start an agent with --takeover beside this one; return its process."""
         return self.namespace.start(
-            [f"{BUILD}/headgate", *self.arguments, *more, "--takeover"],
+            [self.program, *self.arguments, *more, "--takeover"],
             log=log or self.log_path)
 
     def hand_over(self, *more, seconds=8):
