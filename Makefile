@@ -43,7 +43,7 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 ROOMS := core codec session rib nexthop fib steering datapath control config
 
 core_DIR := agent/core
-core_SRC := acceptor.c address.c address_tree.c audit_report.c hex.c ip_header.c keyed_hash.c log.c log_limit.c log_sink.c pointer_set.c pool.c \
+core_SRC := acceptor.c address.c address_tree.c audit_report.c event.c event_ring.c hex.c ip_header.c keyed_hash.c log.c log_limit.c log_sink.c pointer_set.c pool.c \
 	prefix_map.c quantity.c secret.c seed_file.c sha1.c slot_table.c suggest.c turn_meter.c turn_set.c work_queue.c work_turns.c
 core_USES :=
 
@@ -94,9 +94,9 @@ datapath_SRC := attach.c audit.c capture.c counters.c datapath.c failure.c flows
 datapath_USES := core
 
 control_DIR := agent/control
-control_SRC := capture.c control.c control_socket.c counter_list.c counter_rows.c drain_order.c explain_flow.c explain_gone.c explain_route.c gauge_list.c show_adj_rib.c show_config.c show_neighbor_options.c \
+control_SRC := capture.c control.c control_socket.c counter_list.c counter_rows.c drain_order.c event_filter.c event_followers.c explain_flow.c explain_gone.c explain_route.c gauge_list.c show_adj_rib.c show_config.c show_neighbor_options.c \
 	flow_frame.c http.c json.c metrics.c options.c permission.c reply.c prefix_cursor.c request.c reload_order.c server.c \
-	show_bgp.c show_counters.c show_flows.c show_neighbors.c show_services.c show_status.c show_steering.c verb.c
+	show_bgp.c show_counters.c show_events.c show_flows.c show_neighbors.c show_services.c show_status.c show_steering.c verb.c
 control_USES := datapath steering fib nexthop rib session codec core
 
 config_DIR := agent/config
@@ -109,11 +109,11 @@ config_USES := control datapath steering fib nexthop rib session codec core
 ALL_ROOMS := config control datapath steering fib nexthop rib session codec core
 AGENT_SRC := main.c agent.c audit.c captures.c drains.c handover_give.c handover_link.c handover_record.c handover_story.c handover_take.c host_config.c interfaces.c leftovers.c log_events.c loop.c notify.c privileges.c reload.c service_checks.c sessions.c shutdown.c start_wait.c syscall_filter.c takeover.c takeover_list.c takeover_rule.c traffic_fall.c warm_ups.c wiring.c
 
-CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_drain.c command_explain.c command_neighbor.c command_reload.c command_show.c headgatectl.c successor.c \
+CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_drain.c command_events.c command_explain.c command_neighbor.c command_reload.c command_show.c headgatectl.c successor.c \
 	pcapng.c rates.c show.c table.c value.c view.c
 
 # Unit tests, without root: tests/unit/FOLDER/test_NAME.c.
-core_TESTS := $(addprefix core/test_,address address_tree flow_hash flow_hash_statistics hex ip_header keyed_hash log log_limit log_sink pointer_set \
+core_TESTS := $(addprefix core/test_,address address_tree event event_ring flow_hash flow_hash_statistics hex ip_header keyed_hash log log_limit log_sink pointer_set \
 	pool prefix_flood prefix_map quantity secret seed_file sha1 slot_table suggest turn_meter turn_set wire work_queue work_turns)
 codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes attributes_encode \
 	attributes_random attributes_unknown attributes_young capability collision community \
@@ -131,7 +131,7 @@ nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datag
 fib_TESTS := fib/test_mark_rule fib/test_nexthop_message fib/test_route_message fib/test_rule_message
 steering_TESTS := $(addprefix steering/test_,adopt affinity assign audit build_budget drains fit flaps flow_use identity limit ranking sets steering two_ribs window_flows windows)
 datapath_TESTS := datapath/test_layout datapath/test_vip_table
-control_TESTS := $(addprefix control/test_,flow_frame http metrics permission prefix_cursor request server show_config)
+control_TESTS := $(addprefix control/test_,event_followers flow_frame http metrics permission prefix_cursor request server show_config)
 config_TESTS := $(addprefix config/test_,change config config_aggregate config_confederation config_file \
 	config_inside config_multipath config_neighbor config_neighbor_keys config_path \
 	config_print config_rooms config_rule config_vip config_warn)
@@ -378,6 +378,11 @@ deps:
 FILES ?=
 lint: $(B)/bpf/headgate.skel.h $(B)/tests/bench/generator.skel.h
 	$(Q)B=$(B) CLANG_FORMAT=$(CLANG_FORMAT) $(PYTHON) tools/lint.py $(FILES)
+	$(Q)$(PYTHON) tools/messages.py --check
+
+# The document of all events, from the catalogue and the calls that log.
+messages:
+	$(Q)$(PYTHON) tools/messages.py
 
 format:
 	$(Q)git ls-files -co --exclude-standard '*.[ch]' | xargs $(CLANG_FORMAT) -i
@@ -502,6 +507,7 @@ help:
 	@echo "make bench-failover  from the loss of a server to the last packet to it, beside BIRD, ROUNDS= SCENES= (root)"
 	@echo "make bench-steering  what a change of a set costs, ROUNDS="
 	@echo "make lint        format, include directions, headers, warnings, words; of FILES= alone"
+	@echo "make messages    docs/messages.md, from the sources"
 	@echo "make coverage    lines of each room that unit tests run; by file in COVER=agent/rib"
 	@echo "make hooks       format and lint the files of each commit (.git/hooks/pre-commit)"
 	@echo "make compile_commands.json  for clangd and clang-tidy"
@@ -510,7 +516,7 @@ help:
 	@echo "make format man clean deps"
 	@echo "Variables: B=folder V=1 SAN=1 CC= CLANG= CPPFLAGS= CFLAGS= LDFLAGS= PREFIX= DESTDIR="
 
-.PHONY: all unit tests check check-unit check-long check-kernels bench bench-affinity bench-bgp bench-failover bench-scale bench-steering bench-two-nodes demo deps lab lint format fuzz hooks \
+.PHONY: all unit tests check check-unit check-long check-kernels bench bench-affinity bench-bgp bench-failover bench-scale bench-steering bench-two-nodes demo deps lab lint messages format fuzz hooks \
 	coverage compile_commands.json install uninstall man deb clean help
 
 -include $(shell find $(B) -name '*.d' -type f 2>/dev/null)

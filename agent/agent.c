@@ -244,6 +244,8 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 		code = make_rib(agent);
 	if (!code)
 		code = make_speaker(agent, error);
+	if (!code)
+		log_set_namer(wiring_name_of, agent);
 	agent->drains = (struct drains){
 		.base = agent->base,
 		.speaker = agent->speaker,
@@ -374,10 +376,25 @@ bool agent_has_left(const struct agent *agent)
 	return agent->left;
 }
 
+static void tell_start(const struct agent *agent)
+{
+	char digest[HOST_CONFIG_DIGEST_SIZE];
+
+	log_event(
+		EVENT_AGENT_STARTED, NULL,
+		"headgate " HEADGATE_VERSION
+		" started: AS %u, %zu interfaces, %zu neighbors, configuration "
+		"%s",
+		agent->config->bgp.as, agent->config->datapath.interface_count,
+		agent->config->bgp.neighbor_count,
+		host_config_digest(agent->config_text, digest));
+}
+
 int agent_run(struct agent *agent)
 {
 	agent->running = true;
 	log_events_begin(agent->log);
+	tell_start(agent);
 	handover_take_begin(agent);
 	bgp_speaker_start(agent->speaker);
 	notify_ready(&agent->notify);
@@ -432,6 +449,7 @@ void agent_free(struct agent *agent)
 	stop_sessions(agent);
 	control_hang_up(agent->control);
 	metrics_free(agent->metrics);
+	log_set_namer(NULL, NULL);
 	bgp_speaker_free(agent->speaker);
 	leftovers_free(agent->leftovers);
 	rib_free(agent->rib);

@@ -18,13 +18,14 @@ static void set_withdrawn(struct audit *audit, bool withdrawn)
 		return;
 	audit->withdrawn = withdrawn;
 	if (withdrawn)
-		log_error("agent", "all VIPs are withdrawn until the program "
-				   "and its tables are as wanted again; "
-				   "--withdraw-on-desync no leaves them "
-				   "announced");
+		log_event(EVENT_VIPS_DETACHED, NULL,
+			  "all VIPs are withdrawn until the program and its "
+			  "tables are as wanted again; --withdraw-on-desync no "
+			  "leaves them announced");
 	else
-		log_info("agent", "the program and its tables are as wanted "
-				  "again: VIPs are announced");
+		log_event(EVENT_VIPS_ATTACHED, NULL,
+			  "the program and its tables are as wanted again: "
+			  "VIPs are announced");
 	export_set_detached(audit->rib, withdrawn);
 }
 

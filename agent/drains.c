@@ -102,13 +102,13 @@ static int arm(struct drains *drains)
 static void on_order_end(evutil_socket_t fd, short what, void *context)
 {
 	struct drains *drains = context;
-	char text[ADDRESS_TEXT_SIZE];
 	struct address address;
 
 	(void)fd, (void)what;
 	while (drain_list_expire(&drains->list, clock_now_ms(), &address)) {
-		log_info("drain", "%s: the time of its drain is over",
-			 address_format(&address, text));
+		log_event(EVENT_DRAIN_ENDED,
+			  &(struct event_objects){ .nexthop = &address },
+			  "the time of its drain is over");
 		apply(drains, &address);
 	}
 	arm(drains);
@@ -162,7 +162,6 @@ int drains_order(struct drain_order *order, void *context,
 		 char error[CONTROL_ERROR_SIZE])
 {
 	struct drains *drains = context;
-	char text[ADDRESS_TEXT_SIZE];
 	int code;
 
 	if (drains->frozen && *drains->frozen) {
@@ -180,8 +179,9 @@ int drains_order(struct drain_order *order, void *context,
 	code = carry_out(drains, order, error);
 	if (code)
 		return code;
-	log_info("drain", "%s: %s", address_format(&order->address, text),
-		 order->drain ? "drained by order" : "no longer drained");
+	log_event(order->drain ? EVENT_DRAIN_BEGUN : EVENT_DRAIN_ENDED,
+		  &(struct event_objects){ .nexthop = &order->address }, "%s",
+		  order->drain ? "drained by order" : "no longer drained");
 	apply(drains, &order->address);
 	return 0;
 }

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hex.h"
+#include "core/sha1.h"
+
 enum {
 	MAX_HOST_INTERFACES = 4096,
 };
@@ -60,6 +63,16 @@ char *host_config_text(const struct config *config)
 		return text;
 	free(text);
 	return NULL;
+}
+
+const char *host_config_digest(const char *text,
+			       char digest[HOST_CONFIG_DIGEST_SIZE])
+{
+	uint8_t bytes[SHA1_SIZE];
+
+	sha1(text, strlen(text), bytes);
+	hex_write(bytes, (HOST_CONFIG_DIGEST_SIZE - 1) / 2, digest);
+	return digest;
 }
 
 /* The bytes of keys stay with their readers: core/secret.h. */

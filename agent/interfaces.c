@@ -18,6 +18,14 @@ enum {
 	REDIRECTS_PATH_SIZE = 64,
 };
 
+/* The state of a link, as it was reported last. */
+enum reported_state {
+	LINK_WAS_NOTHING, /* which stands for up */
+	LINK_WAS_UP,
+	LINK_WAS_DOWN,
+	LINK_WAS_GONE,
+};
+
 struct interfaces {
 	const struct datapath_options *options;
 	struct datapath *datapath;
@@ -25,6 +33,7 @@ struct interfaces {
 	struct interfaces_hooks hooks;
 	bool attached;
 	bool tags_hidden[DATAPATH_MAX_INTERFACES]; /* and logged */
+	enum reported_state reported[DATAPATH_MAX_INTERFACES];
 };
 
 /* In generic mode the tag stays beside the frame when it leaves. */
@@ -108,12 +117,14 @@ static int attach_interface(struct interfaces *interfaces, const char *name)
 	code = datapath_attach(interfaces->datapath, link->ifindex, name,
 			       link->mac, &error);
 	if (code) {
-		log_error("datapath", "%s", error.text);
+		log_event(EVENT_INTERFACE_FAILED, NULL, "%s", error.text);
 		return code;
 	}
-	log_info("datapath", "%s: attached, %s mode", name,
-		 datapath_mode_names[datapath_mode(interfaces->datapath,
-						   link->ifindex)]);
+	log_event(EVENT_INTERFACE_ATTACHED,
+		  &(struct event_objects){ .interface = name },
+		  "attached, %s mode",
+		  datapath_mode_names[datapath_mode(interfaces->datapath,
+						    link->ifindex)]);
 	warn_of_redirects(name);
 	return 0;
 }
@@ -179,20 +190,50 @@ static int attach_all(struct interfaces *interfaces)
 		       0;
 }
 
-static bool is_configured(const struct interfaces *interfaces, const char *name)
+/* Return the number of a configured interface, or that of them all. */
+static size_t find_configured(const struct interfaces *interfaces,
+			      const char *name)
 {
-	for (size_t i = 0; i < interfaces->options->interface_count; i++)
-		if (!strcmp(interfaces->options->interfaces[i], name))
-			return true;
-	return false;
+	const struct datapath_options *options = interfaces->options;
+	size_t i = 0;
+
+	while (i < options->interface_count &&
+	       strcmp(options->interfaces[i], name))
+		i++;
+	return i;
+}
+
+static enum reported_state state_of(const struct nexthop_link *link)
+{
+	if (!link->mtu)
+		return LINK_WAS_GONE;
+	return link->up ? LINK_WAS_UP : LINK_WAS_DOWN;
+}
+
+/* Tell that a link goes or comes back, which may be before it is attached. */
+static void tell_state(const struct nexthop_link *link,
+		       enum reported_state *reported)
+{
+	const struct event_objects objects = { .interface = link->name };
+	enum reported_state before = *reported, now = state_of(link);
+
+	*reported = now;
+	if (now == before || (!before && now == LINK_WAS_UP))
+		return;
+	if (now == LINK_WAS_GONE)
+		log_event(EVENT_INTERFACE_LOST, &objects,
+			  "the interface has gone");
+	else if (now == LINK_WAS_DOWN)
+		log_event(EVENT_LINK_DOWN, &objects,
+			  "link down: its next hops are dead");
+	else
+		log_event(EVENT_LINK_UP, &objects, "link up");
 }
 
 static void follow_port(struct interfaces *interfaces,
 			const struct nexthop_link *link)
 {
 	if (!link->mtu) {
-		log_warning("datapath", "%s: the interface has gone",
-			    link->name);
 		datapath_detach(interfaces->datapath, link->ifindex);
 	} else if (!datapath_is_attached(interfaces->datapath, link->ifindex)) {
 		attach_interface(interfaces, link->name);
@@ -205,9 +246,14 @@ static void follow_port(struct interfaces *interfaces,
 void interfaces_link_changed(struct interfaces *interfaces,
 			     const struct nexthop_link *link)
 {
+	size_t number = find_configured(interfaces, link->name);
+	bool is_ours = number < interfaces->options->interface_count;
+
+	if (is_ours)
+		tell_state(link, &interfaces->reported[number]);
 	if (!interfaces->attached)
 		return;
-	if (is_configured(interfaces, link->name))
+	if (is_ours)
 		follow_port(interfaces, link);
 	warn_of_hidden_tags(interfaces);
 }

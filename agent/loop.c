@@ -96,10 +96,10 @@ static void tell_of_stall(struct loop *loop, uint64_t turn_us)
 		return;
 	if (!longest.name || longest.us < all_us / 2)
 		longest.name = "sockets and timers";
-	log_warning("loop",
-		    "%s: a turn of the event loop took %" PRIu64
-		    " ms; probes and sessions waited for that long",
-		    longest.name, all_us / CLOCK_US_PER_MS);
+	log_event(EVENT_AGENT_STALLED, NULL,
+		  "%s: a turn of the event loop took %" PRIu64
+		  " ms; probes and sessions waited for that long",
+		  longest.name, all_us / CLOCK_US_PER_MS);
 }
 
 /* Two clocks at the boundary of two turns. */

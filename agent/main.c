@@ -28,7 +28,7 @@ enum exit_code {
 static void on_end(evutil_socket_t number, short what, void *agent)
 {
 	(void)what;
-	log_info("agent", "signal %d: ending", (int)number);
+	log_event(EVENT_AGENT_ENDING, NULL, "signal %d: ending", (int)number);
 	agent_end(agent);
 }
 

@@ -76,10 +76,10 @@ static void on_start_tick(evutil_socket_t fd, short what, void *context)
 		return;
 	evtimer_del(start->tick);
 	if (missing)
-		log_warning("agent",
-			    "VIPs are announced without %u backends, which did "
-			    "not announce theirs within %u s",
-			    missing, start->max_s);
+		log_event(EVENT_START_WAIT_OVER, NULL,
+			  "VIPs are announced without %u backends, which did "
+			  "not announce theirs within %u s",
+			  missing, start->max_s);
 	else
 		log_info("agent", "VIPs are announced: all backends that are "
 				  "configured by name have announced theirs");

@@ -244,10 +244,10 @@ static void tell_moved(const struct takeover *takeover)
 		&takeover->list, takeover->datapath, takeover->steering,
 		takeover->config->steering.table_size);
 
-	log_warning("agent",
-		    "taken over from the previous run, whose tables did not "
-		    "fit: about %u percent of all flows move to another server",
-		    percent);
+	log_event(EVENT_TAKEN_OVER, NULL,
+		  "taken over from the previous run, whose tables did not "
+		  "fit: about %u percent of all flows move to another server",
+		  percent);
 }
 
 static void end_takeover(struct takeover *takeover)
@@ -259,11 +259,11 @@ static void end_takeover(struct takeover *takeover)
 	report->vips_waiting = report->nexthops_waited_for = 0;
 	if (datapath_is_adopted(takeover->datapath)) {
 		steering_end_adoption(takeover->steering);
-		log_info("agent",
-			 "taken over from the previous run after %llu ms, with "
-			 "its tables",
-			 (unsigned long long)(report->end_ms -
-					      report->begin_ms));
+		log_event(EVENT_TAKEN_OVER, NULL,
+			  "taken over from the previous run after %llu ms, "
+			  "with its tables",
+			  (unsigned long long)(report->end_ms -
+					       report->begin_ms));
 	} else if (datapath_inherits(takeover->datapath)) {
 		tell_moved(takeover);
 	}

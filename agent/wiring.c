@@ -38,6 +38,17 @@ static void wake_end_of_turn(void *context)
 	wiring_wake(context);
 }
 
+/* ------------------------------------------------------------- core/ */
+
+const char *wiring_name_of(const struct address *address, void *context)
+{
+	const struct agent *agent = context;
+	const struct bgp_neighbor_options *options =
+		bgp_speaker_options_of(agent->speaker, address);
+
+	return options && options->name[0] ? options->name : NULL;
+}
+
 /* ------------------------------------------------------------- nexthop/ */
 
 /*

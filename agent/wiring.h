@@ -122,6 +122,8 @@ struct steering_sink wiring_steering_sink(struct agent *agent);
  * agent frees. NULL: out of memory.
  */
 struct event *wiring_end_of_turn(struct agent *agent);
+/* Return the name= of the neighbor at an address, or NULL; an event_namer. */
+const char *wiring_name_of(const struct address *address, void *context);
 /* Do that work at the end of this turn of the loop. */
 void wiring_wake(struct agent *agent);
 

@@ -105,6 +105,13 @@ void ask_add(struct json_object *request, const char *name, const char *text)
 	json_object_object_add(request, name, json_object_new_string(text));
 }
 
+void ask_add_option(struct json_object *request, const char *name,
+		    const char *text)
+{
+	if (text)
+		ask_add(request, name, text);
+}
+
 char *ask_line(struct json_object *request)
 {
 	const char *text = json_object_to_json_string_ext(

@@ -20,17 +20,21 @@ enum exit_code {
 /* Options of the command line; some are for one command only. */
 struct ask_options {
 	const char *socket;
-	bool json;	     /* print replies unchanged */
-	bool watch;	     /* show: repeat every second */
-	unsigned int count;  /* show, capture: end after so many; 0: never */
-	const char *pcap;    /* explain flow: the capture to explain */
-	const char *vip;     /* capture, show flows: only for this address */
-	const char *nexthop; /* show flows: only those on it */
-	const char *from;    /* show flows: the place to go on at */
-	unsigned int limit;  /* show flows: of a page; 0: as the agent likes */
-	unsigned int rate;   /* capture: one frame of so many */
-	const char *reason;  /* neighbor: for the peer's administrator; drain */
-	bool dry_run;	     /* reload: say what would change */
+	bool json;  /* print replies unchanged */
+	bool watch; /* show: repeat every second */
+	/* show, capture: end after so many; events: the last ones; 0: all */
+	unsigned int count;
+	const char *pcap;      /* explain flow: the capture to explain */
+	const char *vip;       /* capture, events, show flows: only for it */
+	const char *nexthop;   /* events, show flows: only those on it */
+	const char *neighbor;  /* events: only those about it */
+	const char *interface; /* likewise */
+	bool follow;	       /* events: and each new one */
+	const char *from;      /* show flows: the place to go on at */
+	unsigned int limit; /* show flows: of a page; 0: as the agent likes */
+	unsigned int rate;  /* capture: one frame of so many */
+	const char *reason; /* neighbor: for the peer's administrator; drain */
+	bool dry_run;	    /* reload: say what would change */
 	bool successor; /* reload: start the words if that takes a successor */
 	unsigned int confirm_s; /* reload: undo it then; 0: never */
 	unsigned int for_s;	/* drain: for so many seconds; 0: for good */
@@ -50,6 +54,9 @@ enum exit_code ask_error_code(struct json_object *reply);
 struct json_object *ask_request(const char *verb);
 /* Add a string to a request. */
 void ask_add(struct json_object *request, const char *name, const char *text);
+/* The same, unless the text is NULL. */
+void ask_add_option(struct json_object *request, const char *name,
+		    const char *text);
 /* Return a request as a line, which the caller frees. NULL: out of memory. */
 char *ask_line(struct json_object *request);
 

@@ -21,6 +21,8 @@ enum exit_code command_drain(const struct ask_options *options, int count,
 			     char **words);
 enum exit_code command_undrain(const struct ask_options *options, int count,
 			       char **words);
+enum exit_code command_events(const struct ask_options *options, int count,
+			      char **words);
 enum exit_code command_explain(const struct ask_options *options, int count,
 			       char **words);
 enum exit_code command_neighbor(const struct ask_options *options, int count,
@@ -31,5 +33,9 @@ enum exit_code command_confirm(const struct ask_options *options, int count,
 			       char **words);
 enum exit_code command_show(const struct ask_options *options, int count,
 			    char **words);
+
+/* Add the options of `events` to a request for the last ones. */
+void command_add_event_options(struct json_object *request,
+			       const struct ask_options *options);
 
 #endif

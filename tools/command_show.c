@@ -85,23 +85,16 @@ static double seconds_now(void)
 	return (double)clock_read_ns(CLOCK_MONOTONIC) / CLOCK_NS_PER_S;
 }
 
-static void add_option(struct json_object *request, const char *name,
-		       const char *text)
-{
-	if (text)
-		ask_add(request, name, text);
-}
-
 /* Ask for a page of flows. */
 static void add_page(struct json_object *request,
 		     const struct ask_options *options)
 {
-	add_option(request, "vip", options->vip);
-	add_option(request, "nexthop", options->nexthop);
+	ask_add_option(request, "vip", options->vip);
+	ask_add_option(request, "nexthop", options->nexthop);
 	if (options->limit)
 		json_object_object_add(request, "limit",
 				       json_object_new_int64(options->limit));
-	add_option(request, "from", options->from);
+	ask_add_option(request, "from", options->from);
 }
 
 static struct json_object *show_request(const struct showing *showing)
@@ -116,6 +109,8 @@ static struct json_object *show_request(const struct showing *showing)
 			showing->argument);
 	if (!strcmp(showing->view->what, "flows"))
 		add_page(request, showing->options);
+	if (!strcmp(showing->view->what, "events"))
+		command_add_event_options(request, showing->options);
 	return request;
 }
 

@@ -24,6 +24,8 @@ enum option_code {
 	OPTION_PCAP = 256,
 	OPTION_VIP,
 	OPTION_NEXTHOP,
+	OPTION_NEIGHBOR,
+	OPTION_INTERFACE,
 	OPTION_LIMIT,
 	OPTION_FROM,
 	OPTION_RATE,
@@ -34,7 +36,7 @@ enum option_code {
 	OPTION_SUCCESSOR,
 };
 
-static const char short_options[] = "js:wn:hV";
+static const char short_options[] = "js:wfn:hV";
 
 static const struct option long_options[] = {
 	{ "json", no_argument, NULL, 'j' },
@@ -44,6 +46,9 @@ static const struct option long_options[] = {
 	{ "pcap", required_argument, NULL, OPTION_PCAP },
 	{ "vip", required_argument, NULL, OPTION_VIP },
 	{ "nexthop", required_argument, NULL, OPTION_NEXTHOP },
+	{ "neighbor", required_argument, NULL, OPTION_NEIGHBOR },
+	{ "interface", required_argument, NULL, OPTION_INTERFACE },
+	{ "follow", no_argument, NULL, 'f' },
 	{ "limit", required_argument, NULL, OPTION_LIMIT },
 	{ "from", required_argument, NULL, OPTION_FROM },
 	{ "rate", required_argument, NULL, OPTION_RATE },
@@ -78,6 +83,11 @@ static const struct command commands[] = {
 	{ "neighbor", "ADDRESS refresh in|out",
 	  "ask the neighbor for its routes again, or send ours again",
 	  command_neighbor },
+	{ "events",
+	  "[--follow] [--vip PREFIX] [--neighbor N] [--nexthop A] "
+	  "[--interface I]",
+	  "the last events, or with --follow each new one, too",
+	  command_events },
 	{ "drain", "NEXTHOP|NEIGHBOR [--for TIME] [--reason TEXT]",
 	  "send no new flows to a server while others serve its VIPs",
 	  command_drain },
@@ -100,11 +110,16 @@ static const char usage[] =
 	"  -s, --socket PATH  Control socket of the agent. Default:\n"
 	"                     " HG_CTL_SOCKET "\n"
 	"  -w, --watch        show: repeat every second; counters have rates.\n"
-	"  -n, --count N      show --watch, capture: end after N.\n"
+	"  -n, --count N      show --watch, capture: end after N; events: the last N.\n"
+	"  -f, --follow       events: wait for new ones.\n"
 	"      --pcap FILE    explain flow: explain each packet of FILE.\n"
-	"      --vip ADDRESS  capture, show flows: only those for this address.\n"
+	"      --vip ADDRESS  capture, show flows: only those for this address;\n"
+	"                     events: a prefix, too.\n"
 	"      --nexthop ADDRESS\n"
-	"                     show flows: only those on this next hop.\n"
+	"                     events, show flows: only those on this next hop.\n"
+	"      --neighbor N   events: only those of this neighbor, by address or\n"
+	"                     name.\n"
+	"      --interface I  events: only those of this interface.\n"
 	"      --limit N      show flows: so many on a page. Default: 1000.\n"
 	"      --from PLACE   show flows: the page that begins there.\n"
 	"      --rate N       capture: one frame of N, at random.\n"
@@ -212,62 +227,83 @@ static bool parse_time(const char *option, const char *text,
 	return true;
 }
 
-/* Apply one option. Return EXIT_OK, or the exit code after an error. */
-static enum exit_code take_option(int option, struct ask_options *options)
+/* Return where the text of an option goes; NULL: it is of another kind. */
+static const char **text_of_option(struct ask_options *options, int option)
+{
+	switch (option) {
+	case 's':
+		return &options->socket;
+	case OPTION_PCAP:
+		return &options->pcap;
+	case OPTION_VIP:
+		return &options->vip;
+	case OPTION_NEXTHOP:
+		return &options->nexthop;
+	case OPTION_NEIGHBOR:
+		return &options->neighbor;
+	case OPTION_INTERFACE:
+		return &options->interface;
+	case OPTION_FROM:
+		return &options->from;
+	case OPTION_REASON:
+		return &options->reason;
+	default:
+		return NULL;
+	}
+}
+
+/* Likewise, for an option that is given or not. */
+static bool *flag_of_option(struct ask_options *options, int option)
 {
 	switch (option) {
 	case 'j':
-		options->json = true;
-		return EXIT_OK;
-	case 's':
-		options->socket = optarg;
-		return EXIT_OK;
+		return &options->json;
 	case 'w':
-		options->watch = true;
-		return EXIT_OK;
-	case 'n':
-		return parse_count("count", optarg, &options->count) ?
-			       EXIT_OK :
-			       EXIT_USAGE;
-	case OPTION_PCAP:
-		options->pcap = optarg;
-		return EXIT_OK;
-	case OPTION_VIP:
-		options->vip = optarg;
-		return EXIT_OK;
-	case OPTION_NEXTHOP:
-		options->nexthop = optarg;
-		return EXIT_OK;
-	case OPTION_FROM:
-		options->from = optarg;
-		return EXIT_OK;
-	case OPTION_LIMIT:
-		return parse_count("limit", optarg, &options->limit) ?
-			       EXIT_OK :
-			       EXIT_USAGE;
-	case OPTION_RATE:
-		return parse_count("rate", optarg, &options->rate) ? EXIT_OK :
-								     EXIT_USAGE;
-	case OPTION_REASON:
-		options->reason = optarg;
-		return EXIT_OK;
-	case OPTION_CONFIRM:
-		return parse_time("confirm", optarg, &options->confirm_s) ?
-			       EXIT_OK :
-			       EXIT_USAGE;
+		return &options->watch;
+	case 'f':
+		return &options->follow;
 	case OPTION_DRY_RUN:
-		options->dry_run = true;
-		return EXIT_OK;
+		return &options->dry_run;
 	case OPTION_SUCCESSOR:
-		options->successor = true;
-		return EXIT_OK;
+		return &options->successor;
+	default:
+		return NULL;
+	}
+}
+
+/* Likewise, for a number; false if its text is wrong. */
+static bool take_number(struct ask_options *options, int option)
+{
+	switch (option) {
+	case 'n':
+		return parse_count("count", optarg, &options->count);
+	case OPTION_LIMIT:
+		return parse_count("limit", optarg, &options->limit);
+	case OPTION_RATE:
+		return parse_count("rate", optarg, &options->rate);
+	case OPTION_CONFIRM:
+		return parse_time("confirm", optarg, &options->confirm_s);
 	case OPTION_FOR:
-		return parse_time("for", optarg, &options->for_s) ? EXIT_OK :
-								    EXIT_USAGE;
+		return parse_time("for", optarg, &options->for_s);
 	default:
 		fputs("headgatectl: see --help for the options\n", stderr);
-		return EXIT_USAGE;
+		return false;
 	}
+}
+
+/* Apply one option. Return EXIT_OK, or the exit code after an error. */
+static enum exit_code take_option(int option, struct ask_options *options)
+{
+	const char **text = text_of_option(options, option);
+	bool *flag = flag_of_option(options, option);
+
+	if (text)
+		*text = optarg;
+	else if (flag)
+		*flag = true;
+	else if (!take_number(options, option))
+		return EXIT_USAGE;
+	return EXIT_OK;
 }
 
 int main(int argc, char **argv)

@@ -491,6 +491,16 @@ static const struct view_section counter_sections[] = {
 	{ .path = "counters.nexthops", COLUMNS(nexthop_counter_columns) },
 };
 
+static const struct view_column happened_columns[] = {
+	COLUMN_TEXT("TIME", "time"),	COLUMN_TEXT("SEVERITY", "severity"),
+	COLUMN_TEXT("EVENT", "event"),	COLUMN_TEXT("OBJECT", "object"),
+	COLUMN_TEXT("MESSAGE", "text"),
+};
+
+static const struct view_section happened_sections[] = {
+	{ .path = "events", COLUMNS(happened_columns) },
+};
+
 const struct view views[] = {
 	{ "status", NULL, "the agent and its interfaces",
 	  SECTIONS(status_sections) },
@@ -518,6 +528,8 @@ const struct view views[] = {
 	{ "flows", NULL,
 	  "recorded flows, a page of them; --vip, --nexthop choose",
 	  SECTIONS(flow_sections) },
+	{ "events", NULL, "what happened of late",
+	  SECTIONS(happened_sections) },
 	{ "counters", NULL, "packets by outcome, event, VIP and next hop",
 	  SECTIONS(counter_sections) },
 };
@@ -622,6 +634,12 @@ static const struct view_column announcement_columns[] = {
 	COLUMN_TEXT("WHY NOT", "cause"),
 };
 
+static const struct view_column explain_event_columns[] = {
+	COLUMN_TEXT("TIME", "time"),
+	COLUMN_TEXT("EVENT", "event"),
+	COLUMN_TEXT("MESSAGE", "text"),
+};
+
 static const struct view_section explain_route_sections[] = {
 	{ .path = "explain",
 	  .lines = explain_route_lines,
@@ -634,6 +652,9 @@ static const struct view_section explain_route_sections[] = {
 	  .optional = true },
 	{ .path = "explain.announcements",
 	  COLUMNS(announcement_columns),
+	  .optional = true },
+	{ .path = "explain.events",
+	  COLUMNS(explain_event_columns),
 	  .optional = true },
 };
 

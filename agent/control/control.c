@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "control/control_socket.h"
+#include "control/event_followers.h"
 #include "control/json.h"
 #include "control/permission.h"
 #include "control/reply.h"
@@ -34,6 +35,7 @@ struct control {
 	struct control_socket socket;
 	struct server *server;
 	struct control_hooks hooks;
+	struct event_followers followers;
 	struct server_client *capturing; /* NULL: none */
 	uint64_t lost;			 /* frames of the capture */
 	uint64_t lost_reported;
@@ -108,6 +110,7 @@ static void on_client_closed(struct server_client *client, void *context)
 {
 	struct control *control = context;
 
+	event_followers_remove(&control->followers, client);
 	if (control->capturing != client)
 		return;
 	control->capturing = NULL;
@@ -223,8 +226,9 @@ static struct json_object *refuse_request(const struct server_client *client,
 		verb->level == CONTROL_CHANGE ? "headgate-admin" :
 						"headgate or headgate-admin");
 
-	log_warning("control", "user %u: %s refused: not permitted",
-		    server_user(client), verb->name);
+	log_event(EVENT_REQUEST_REFUSED, NULL,
+		  "user %u: %s refused: not permitted", server_user(client),
+		  verb->name);
 	json_add_bool(reply, "permitted", false);
 	return reply;
 }
@@ -261,6 +265,10 @@ static enum server_verdict answer_line(struct control *control,
 		send_line(client, refuse_request(client, verb));
 	else if (verb->stream == CONTROL_STREAM_CAPTURE)
 		start_client_capture(control, client, request);
+	else if (verb->stream == CONTROL_STREAM_EVENTS)
+		send_line(client,
+			  event_followers_add(&control->followers,
+					      control->view, client, request));
 	else if (verb->stream == CONTROL_STREAM_HANDOVER)
 		verdict = begin_handover(control, client);
 	else if (verb->stream == CONTROL_STREAM_ORDER)
@@ -297,6 +305,8 @@ static enum server_verdict take_line(struct server_client *client,
 		free(line);
 		return verdict;
 	}
+	/* All output is read. */
+	event_followers_wake(&((struct control *)context)->followers);
 	if (evbuffer_get_length(input) < HG_CTL_MAX_REQUEST)
 		return SERVER_INCOMPLETE;
 	send_line(client, request_failure("request: longer than %d bytes",
@@ -346,6 +356,7 @@ static int serve_clients(struct event_base *base, struct work_turns *turns,
 	};
 
 	share_socket(control);
+	event_followers_init(&control->followers, turns);
 	control->server = server_new(base, turns, listener, &options);
 	if (control->server)
 		return 0;
@@ -411,6 +422,7 @@ void control_free(struct control *control)
 	if (!control)
 		return;
 	server_free(control->server);
+	event_followers_release(&control->followers);
 	control_socket_close(&control->socket);
 	free(control);
 }

@@ -8,12 +8,15 @@
 #include <string.h>
 
 #include "bgp/session/speaker.h"
+#include "control/event_filter.h"
 #include "control/json.h"
+#include "control/show_events.h"
 #include "rib/departures.h"
 #include "rib/rib.h"
 
 enum {
 	WHY_SIZE = 256,
+	EVENTS_SHOWN = 20,
 };
 
 /* Return the peer with this address, or NULL while it has no session. */
@@ -236,6 +239,13 @@ bool explain_find_gone(const struct control_view *view, const char *text,
 	       !rib_find(view->rib, gone);
 }
 
+struct json_object *explain_events(const struct prefix *prefix)
+{
+	const struct event_filter filter = { .has_vip = true, .vip = *prefix };
+
+	return show_events_for(&filter, EVENTS_SHOWN);
+}
+
 struct json_object *explain_gone(const struct control_view *view,
 				 const struct prefix *prefix)
 {
@@ -253,5 +263,6 @@ struct json_object *explain_gone(const struct control_view *view,
 	json_add(out, "departed", departed);
 	json_add(out, "origins", json_object_new_array());
 	json_add(out, "announcements", json_object_new_array());
+	json_add(out, "events", explain_events(prefix));
 	return json_wrap("explain", out);
 }

@@ -29,5 +29,7 @@ struct json_object *explain_gone(const struct control_view *view,
 struct json_object *explain_departed(const struct control_view *view,
 				     const struct prefix *prefix,
 				     const struct route *route);
+/* Return the list of what happened to a VIP of late; the last one first. */
+struct json_object *explain_events(const struct prefix *prefix);
 
 #endif

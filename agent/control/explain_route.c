@@ -461,5 +461,6 @@ struct json_object *explain_route(const struct control_view *view,
 		 explain_departed(view, &route->node.prefix, route));
 	json_add(out, "origins", origins_json(view, &route->node.prefix));
 	json_add(out, "announcements", explain_announcements(view, route));
+	json_add(out, "events", explain_events(&route->node.prefix));
 	return json_wrap("explain", out);
 }

@@ -5,7 +5,9 @@
 
 #include <arpa/inet.h>
 #include <json-c/json.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/clock.h"
 
@@ -25,6 +27,20 @@ void json_add_number(struct json_object *object, const char *name,
 		     uint64_t number)
 {
 	json_add(object, name, json_object_new_uint64(number));
+}
+
+void json_add_time(struct json_object *object, const char *name,
+		   uint64_t unix_ms)
+{
+	const time_t seconds = (time_t)(unix_ms / CLOCK_MS_PER_S);
+	char date[sizeof("2026-01-02T03:04:05")], text[sizeof(date) + 8];
+	struct tm utc;
+
+	gmtime_r(&seconds, &utc);
+	strftime(date, sizeof(date), "%FT%T", &utc);
+	snprintf(text, sizeof(text), "%s.%03uZ", date,
+		 (unsigned int)(unix_ms % CLOCK_MS_PER_S));
+	json_add_text(object, name, text);
 }
 
 void json_add_bool(struct json_object *object, const char *name, bool value)

@@ -22,6 +22,9 @@ void json_add_text(struct json_object *object, const char *name,
 void json_add_number(struct json_object *object, const char *name,
 		     uint64_t number);
 void json_add_bool(struct json_object *object, const char *name, bool value);
+/* Add a time of the wall clock as RFC 3339 has it, in UTC. */
+void json_add_time(struct json_object *object, const char *name,
+		   uint64_t unix_ms);
 /* Add a BGP identifier in host byte order, under the name "router_id". */
 void json_add_identifier(struct json_object *object, uint32_t identifier);
 /* Add a MAC; null if it is all zeroes, which means unknown. */

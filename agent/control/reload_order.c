@@ -72,16 +72,17 @@ void reload_reply_log(const struct reload_reply *reply)
 	size_t errors = json_object_array_length(reply->errors);
 
 	for (size_t i = 0; i < changes; i++)
-		log_info("reload", "%s",
-			 json_get_text(json_object_array_get_idx(reply->changes,
-								 i),
-				       "text"));
+		log_event(EVENT_RELOAD_CHANGED, NULL, "%s",
+			  json_get_text(
+				  json_object_array_get_idx(reply->changes, i),
+				  "text"));
 	for (size_t i = 0; i < errors; i++)
-		log_error("reload", "refused: %s",
+		log_event(EVENT_RELOAD_REFUSED, NULL, "refused: %s",
 			  json_object_get_string(
 				  json_object_array_get_idx(reply->errors, i)));
 	if (!changes && !errors)
-		log_info("reload", "the configuration has not changed");
+		log_event(EVENT_RELOAD_UNCHANGED, NULL,
+			  "the configuration has not changed");
 }
 
 struct json_object *reload_order_parse(struct json_object *request,

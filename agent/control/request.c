@@ -12,8 +12,8 @@
 #include "control/json.h"
 
 enum {
-	FAILURE_SIZE = 1280,
-	FORMS_SIZE = 1024,
+	FAILURE_SIZE = 2304,
+	FORMS_SIZE = 2048,
 	MAX_QUOTED = 32, /* characters of a client's word in a message */
 };
 

@@ -280,9 +280,9 @@ static bool may_connect(struct server *server, uid_t user)
 	bool is_full = server->count >= options->max_clients;
 
 	if (is_full && !server->is_full)
-		log_warning("control",
-			    "%s: connections closed: limit of %zu reached",
-			    options->name, options->max_clients);
+		log_event(EVENT_CLIENTS_REFUSED, NULL,
+			  "%s: connections closed: limit of %zu reached",
+			  options->name, options->max_clients);
 	server->is_full = is_full;
 	if (is_full || !options->max_clients_of_user || !user)
 		return !is_full;

@@ -45,6 +45,7 @@ extern const struct reply_list show_config;
 extern const struct reply_list show_nexthops;
 extern const struct reply_list show_groups;
 extern const struct reply_list show_drains;
+extern const struct reply_list show_events;
 struct reply *show_counters(const struct control_view *view);
 /*
  * Recorded flows, those of "vip" and "nexthop" if the request has them: "limit" of

@@ -24,6 +24,7 @@ enum control_stream {
 	CONTROL_STREAM_COUNTERS, /* likewise: show_counters() */
 	CONTROL_STREAM_FLOWS,	 /* likewise: show_flows() */
 	CONTROL_STREAM_CAPTURE,	 /* a line for each packet */
+	CONTROL_STREAM_EVENTS,	 /* a line for each event */
 	CONTROL_STREAM_ORDER,	 /* one reply; changes a neighbor: `order` */
 	CONTROL_STREAM_DRAIN,	 /* one reply; drains a server */
 	CONTROL_STREAM_UNDRAIN,	 /* the opposite */
@@ -33,7 +34,7 @@ enum control_stream {
 };
 
 enum control_verb_sizes {
-	CONTROL_MAX_OPTIONS = 4,
+	CONTROL_MAX_OPTIONS = 6,
 };
 
 struct control_verb {

@@ -61,13 +61,13 @@ void audit_report_add(struct audit_report *report, enum audit_kind kind,
 	report->last_ms = clock_now_ms();
 	if (repaired) {
 		report->counts[kind].repaired += count;
-		log_warning("audit", "%s", text);
+		log_event(EVENT_AUDIT_REPAIRED, NULL, "%s", text);
 		return;
 	}
 	report->unrepaired[kind] += count;
 	report->in_sync = false;
 	snprintf(report->why, sizeof(report->why), "%s", text);
-	log_error("audit", "%s", text);
+	log_event(EVENT_AUDIT_FOUND, NULL, "%s", text);
 }
 
 bool audit_report_is_harmful(const struct audit_report *report)

@@ -10,18 +10,12 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "core/event_ring.h"
 #include "core/log_limit.h"
 #include "core/log_sink.h"
 
 enum {
 	RETRY_MS = 100, /* while stderr does not take what waits */
-};
-
-const char *const log_level_names[LOG_LEVEL_COUNT] = {
-	[LOG_LEVEL_ERROR] = "error",
-	[LOG_LEVEL_WARNING] = "warning",
-	[LOG_LEVEL_INFO] = "info",
-	[LOG_LEVEL_DEBUG] = "debug",
 };
 
 static enum log_level current_level = LOG_LEVEL_INFO;
@@ -30,6 +24,11 @@ static struct log_limit limit;
 static bool is_limited;
 static void (*wake_hook)(void *context);
 static void *wake_context;
+static struct event_ring ring;
+static event_namer *object_namer;
+static void *namer_context;
+static void (*added_hook)(void *context);
+static void *added_context;
 
 /* ------------------------------------------------------------- life */
 
@@ -82,17 +81,71 @@ uint64_t log_lines_lost(void)
 
 /* ------------------------------------------------------------- lines */
 
-static void write_text(enum log_level level, const char *subsystem,
-		       const char *text)
+/* A message on its way to stderr and into the ring. */
+struct message {
+	enum log_level level;
+	const char *subsystem;
+	const char *format;
+	enum event_kind event;
+	const struct event_about *about;
+	const char *text; /* without its object */
+};
+
+static const struct event_about about_nothing;
+
+static void keep_event(const struct message *message)
 {
-	char line[LOG_SINK_LINE_SIZE];
+	struct event event = {
+		.time_ms = clock_now_ms(),
+		.unix_ms = clock_read_ns(CLOCK_REALTIME) /
+			   ((uint64_t)CLOCK_NS_PER_US * CLOCK_US_PER_MS),
+		.kind = message->event,
+		.level = message->level,
+		.subsystem = message->subsystem,
+		.about = *message->about,
+	};
+
+	if (message->level > LOG_LEVEL_INFO)
+		return;
+	snprintf(event.text, sizeof(event.text), "%s", message->text);
+	event_ring_add(&ring, &event);
+	if (added_hook)
+		added_hook(added_context);
+}
+
+static void write_line(const struct message *message)
+{
+	char line[LOG_SINK_LINE_SIZE], object[EVENT_OBJECT_SIZE];
 	size_t used;
 
-	snprintf(line, sizeof(line) - 1, "%s %s: %s", log_level_names[level],
-		 subsystem, text);
+	if (!log_is_enabled(message->level))
+		return;
+	log_event_object(message->about, object);
+	snprintf(line, sizeof(line) - 1, "%s %s: %s%s%s",
+		 log_level_names[message->level], message->subsystem, object,
+		 *object ? ": " : "", message->text);
 	used = strlen(line);
 	line[used++] = '\n';
 	log_sink_write(&sink, line, used);
+}
+
+static void write_message(const struct message *message)
+{
+	keep_event(message);
+	write_line(message);
+}
+
+static void write_summary(const struct log_limit_summary *summary)
+{
+	const struct message message = {
+		.level = (enum log_level)summary->level,
+		.subsystem = summary->subsystem,
+		.event = summary->event,
+		.about = &summary->about,
+		.text = summary->text,
+	};
+
+	write_message(&message);
 }
 
 static void write_summaries(uint64_t now_ms)
@@ -100,19 +153,24 @@ static void write_summaries(uint64_t now_ms)
 	struct log_limit_summary summary;
 
 	while (log_limit_next_summary(&limit, now_ms, &summary))
-		write_text((enum log_level)summary.level, summary.subsystem,
-			   summary.text);
+		write_summary(&summary);
 }
 
-static bool is_admitted(enum log_level level, const char *subsystem,
-			const char *format, const char *text)
+static bool has_objects(const struct message *message)
 {
-	const struct log_limit_message message = {
-		.kind = format,
-		.subsystem = subsystem,
-		.level = level,
-		.text = text,
-		.is_step = level == LOG_LEVEL_DEBUG,
+	return memcmp(message->about, &about_nothing, sizeof(about_nothing));
+}
+
+static bool is_admitted(const struct message *message)
+{
+	const struct log_limit_message limited = {
+		.kind = message->format,
+		.subsystem = message->subsystem,
+		.level = message->level,
+		.text = message->text,
+		.event = message->event,
+		.about = has_objects(message) ? message->about : NULL,
+		.is_step = message->level == LOG_LEVEL_DEBUG,
 	};
 	uint64_t now_ms;
 
@@ -120,7 +178,7 @@ static bool is_admitted(enum log_level level, const char *subsystem,
 		return true;
 	now_ms = clock_now_ms();
 	write_summaries(now_ms);
-	return log_limit_admit(&limit, &message, now_ms);
+	return log_limit_admit(&limit, &limited, now_ms);
 }
 
 /* True if no turn of the loop is needed. */
@@ -130,20 +188,89 @@ static bool is_idle(void)
 	       (!sink.used && log_limit_due_ms(&limit) == LOG_LIMIT_NEVER);
 }
 
-static void log_line(enum log_level level, const char *subsystem,
-		     const char *format, va_list arguments)
+/* True for a message that is written, or kept as an event. */
+static bool is_kept_or_written(enum log_level level)
+{
+	return log_is_enabled(level) || level <= LOG_LEVEL_INFO;
+}
+
+static void log_message(struct message *message, va_list arguments)
 {
 	bool was_idle = is_idle(), was_waiting = sink.used > 0;
 	char text[LOG_SINK_LINE_SIZE];
 
-	if (!log_is_enabled(level))
+	if (!is_kept_or_written(message->level))
 		return;
-	vsnprintf(text, sizeof(text), format, arguments);
-	if (is_admitted(level, subsystem, format, text))
-		write_text(level, subsystem, text);
+	vsnprintf(text, sizeof(text), message->format, arguments);
+	message->text = text;
+	if (is_admitted(message))
+		write_message(message);
 	if (wake_hook &&
 	    (was_idle != is_idle() || was_waiting != (sink.used > 0)))
 		wake_hook(wake_context);
+}
+
+static void log_line(enum log_level level, const char *subsystem,
+		     const char *format, va_list arguments)
+{
+	struct message message = {
+		.level = level,
+		.subsystem = subsystem,
+		.format = format,
+		.event = EVENT_OTHER,
+		.about = &about_nothing,
+	};
+
+	log_message(&message, arguments);
+}
+
+/* ------------------------------------------------------------- events */
+
+void log_event(enum event_kind kind, const struct event_objects *objects,
+	       const char *format, ...)
+{
+	struct event_about about;
+	struct message message = {
+		.level = event_types[kind].level,
+		.subsystem = event_types[kind].subsystem,
+		.format = format,
+		.event = kind,
+		.about = &about,
+	};
+	va_list arguments;
+
+	event_about_set(&about, objects);
+	va_start(arguments, format);
+	log_message(&message, arguments);
+	va_end(arguments);
+}
+
+void log_set_namer(event_namer *namer, void *context)
+{
+	object_namer = namer;
+	namer_context = context;
+}
+
+const char *log_name_of(const struct address *address)
+{
+	return object_namer ? object_namer(address, namer_context) : NULL;
+}
+
+const char *log_event_object(const struct event_about *about,
+			     char text[EVENT_OBJECT_SIZE])
+{
+	return event_object_format(about, object_namer, namer_context, text);
+}
+
+const struct event_ring *log_events_kept(void)
+{
+	return &ring;
+}
+
+void log_follow_events(void (*added)(void *context), void *context)
+{
+	added_hook = added;
+	added_context = context;
 }
 
 /* ------------------------------------------------------------- turns */
@@ -176,8 +303,7 @@ void log_end_limit(void)
 	if (!is_limited)
 		return;
 	while (log_limit_last_summary(&limit, clock_now_ms(), &summary))
-		write_text((enum log_level)summary.level, summary.subsystem,
-			   summary.text);
+		write_summary(&summary);
 	log_sink_flush(&sink);
 	is_limited = false;
 	wake_hook = NULL;

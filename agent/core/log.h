@@ -12,21 +12,18 @@
  * take waits in memory, and beyond that it is lost and counted (log_sink.h).
  * While the agent runs, one event of one object cannot flood the log
  * (log_limit.h). Errors of the start are all written.
+ *
+ * Each line from LOG_LEVEL_INFO on is kept as an event, too, whatever level is
+ * written (event_ring.h).
  */
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum log_level {
-	LOG_LEVEL_ERROR,
-	LOG_LEVEL_WARNING,
-	LOG_LEVEL_INFO,
-	LOG_LEVEL_DEBUG,
-	LOG_LEVEL_COUNT,
-};
+#include "core/event.h"
+#include "core/log_level.h"
 
-/* Names as in --log-level, indexed by enum log_level. */
-extern const char *const log_level_names[LOG_LEVEL_COUNT];
+struct event_ring;
 
 static const uint64_t LOG_NEVER = UINT64_MAX;
 
@@ -54,6 +51,23 @@ void log_set_level(enum log_level level);
 bool log_is_enabled(enum log_level level);
 /* Return the number of lines lost because stderr could not take them. */
 uint64_t log_lines_lost(void);
+
+/*
+ * Tell of an event, by the level and subsystem of its kind: the line has the
+ * first of the objects in front of the message, with the name of its server.
+ */
+void log_event(enum event_kind kind, const struct event_objects *objects,
+	       const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Learn the names of servers; a namer of NULL knows none. */
+void log_set_namer(event_namer *namer, void *context);
+/* Return the last events, and the object of one as in its line. */
+const struct event_ring *log_events_kept(void);
+const char *log_event_object(const struct event_about *about,
+			     char text[EVENT_OBJECT_SIZE]);
+/* Return the name of the server at an address, or NULL. */
+const char *log_name_of(const struct address *address);
+/* Call `added` for each event; NULL: no more. It must not log. */
+void log_follow_events(void (*added)(void *context), void *context);
 
 void log_error(const char *subsystem, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -33,7 +33,11 @@ static uint64_t key_of_object(const struct log_limit *limit,
 
 	if (message->is_step)
 		size = strlen(message->text);
-	key.object = keyed_hash(&limit->secret, message->text, size);
+	if (message->about)
+		key.object = keyed_hash(&limit->secret, message->about,
+					sizeof(*message->about));
+	else
+		key.object = keyed_hash(&limit->secret, message->text, size);
 	return keyed_hash(&limit->secret, &key, sizeof(key));
 }
 
@@ -114,6 +118,11 @@ static void hold_message(struct log_limit_window *window,
 	window->held++;
 	window->level = message->level;
 	window->subsystem = message->subsystem;
+	window->event = message->event;
+	if (message->about)
+		window->about = *message->about;
+	else
+		event_about_set(&window->about, NULL);
 	snprintf(window->text, sizeof(window->text), "%s", message->text);
 }
 
@@ -177,6 +186,8 @@ static void summarize_window(const struct log_limit_window *window,
 
 	summary->level = window->level;
 	summary->subsystem = window->subsystem;
+	summary->event = window->event;
+	summary->about = window->about;
 	if (window->held == 1)
 		snprintf(summary->text, sizeof(summary->text), "%s",
 			 window->text);

@@ -5,8 +5,8 @@
 /*
  * How often one event is logged. Pure.
  *
- * A message has a kind, its format, and an object, the text before its first
- * ": ", which names a neighbor, a next hop or a VIP. Each kind of each object
+ * A message has a kind, its format, and an object: those of its event or, without
+ * any, the text before its first ": ". Each kind of each object
  * may write LOG_LIMIT_BURST messages in a window of 10 s. Later ones are
  * counted, and the last of them is written at the end of the window, with their
  * number. As long as it goes on, that is one line in 10 s. So an object that
@@ -28,6 +28,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "core/event.h"
 #include "core/keyed_hash.h"
 
 enum log_limit_sizes {
@@ -48,6 +49,8 @@ struct log_limit_message {
 	const char *subsystem;
 	int level;
 	const char *text;
+	enum event_kind event;
+	const struct event_about *about; /* NULL: none */
 	bool is_step; /* the whole text is the object, and comes often */
 };
 
@@ -61,6 +64,8 @@ struct log_limit_window {
 	bool is_step;			/* a kind of debug lines */
 	int level;			/* of the last message that was held */
 	const char *subsystem;		/* likewise */
+	enum event_kind event;		/* likewise */
+	struct event_about about;	/* likewise */
 	char text[LOG_LIMIT_TEXT_SIZE]; /* likewise, cut */
 	TAILQ_ENTRY(log_limit_window) by_start;
 	LIST_ENTRY(log_limit_window) chain;
@@ -83,6 +88,8 @@ struct log_limit {
 struct log_limit_summary {
 	int level;
 	const char *subsystem;
+	enum event_kind event;
+	struct event_about about;
 	char text[LOG_LIMIT_TEXT_SIZE + 64];
 };
 

@@ -106,11 +106,11 @@ static int refuse_attach(const struct datapath *dp, const struct port *port,
 static void warn_of_generic(const struct datapath *dp, const struct port *port,
 			    int code)
 {
-	log_warning(
-		subsystem,
-		"%s: native XDP refused: %s (%s); trying generic mode, which is slower",
-		port->name, strerror(-code),
-		driver_reason(dp, port, DATAPATH_NATIVE));
+	log_event(EVENT_INTERFACE_GENERIC,
+		  &(struct event_objects){ .interface = port->name },
+		  "native XDP refused: %s (%s); trying generic mode, which is "
+		  "slower",
+		  strerror(-code), driver_reason(dp, port, DATAPATH_NATIVE));
 }
 
 /*
@@ -317,10 +317,11 @@ static int unite_modes(struct datapath *dp, struct datapath_error *error)
 		if (port->link == NO_LINK ||
 		    attached_mode(port->ifindex) != DATAPATH_NATIVE)
 			continue;
-		log_warning(subsystem,
-			    "%s: changes to generic mode, which is slower, as "
-			    "another interface has no native one",
-			    port->name);
+		log_event(
+			EVENT_INTERFACE_GENERIC,
+			&(struct event_objects){ .interface = port->name },
+			"changes to generic mode, which is slower, as another "
+			"interface has no native one");
 		drop_link(dp, port->name, port->link);
 		port->link = NO_LINK;
 		err = attach_new(dp, port, error);

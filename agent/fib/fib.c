@@ -67,8 +67,9 @@ static void on_slots_lost(void *context)
 {
 	struct fib *fib = context;
 
-	log_warning("fib", "another process removed rules or routes for "
-			   "handed-up packets: all are written again");
+	log_event(EVENT_ROUTES_REMOVED, NULL,
+		  "another process removed rules or routes for handed-up "
+		  "packets: all are written again");
 	handed_up_write_again(fib->handed_up, 0);
 }
 

@@ -97,10 +97,10 @@ static void on_routes_lost(void *context)
 		write_again(routes, 0);
 	}
 	if (routes->lost)
-		log_warning("fib",
-			    "another process removed kernel routes or next-hop "
-			    "objects of protocol %d: %zu routes written again",
-			    NETLINK_OWN_PROTOCOL, routes->lost);
+		log_event(EVENT_ROUTES_REMOVED, NULL,
+			  "another process removed kernel routes or next-hop "
+			  "objects of protocol %d: %zu routes written again",
+			  NETLINK_OWN_PROTOCOL, routes->lost);
 	routes->lost = 0;
 	routes->doubted = false;
 }

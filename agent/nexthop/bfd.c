@@ -105,37 +105,39 @@ static struct bfd_peer *find_peer(struct bfd *bfd,
 	return NULL;
 }
 
-static void log_session_down(const char *address,
+static void log_session_down(const struct event_objects *objects,
 			     const struct bfd_session *session)
 {
 	const char *ours = bfd_diagnostic_name(session->diagnostic);
 	const char *theirs = bfd_diagnostic_name(session->remote_diagnostic);
 
 	if (session->diagnostic != BFD_DIAGNOSTIC_NEIGHBOR_DOWN)
-		log_info("nexthop", "%s: BFD is down: %s", address, ours);
+		log_event(EVENT_BFD_DOWN, objects, "BFD is down: %s", ours);
 	else if (session->remote_state == BFD_STATE_ADMIN_DOWN)
-		log_info("nexthop",
-			 "%s: BFD is down: taken down by its administrator",
-			 address);
+		log_event(EVENT_BFD_DOWN, objects,
+			  "BFD is down: taken down by its administrator");
 	else
-		log_info("nexthop", "%s: BFD is down: %s%s%s%s", address, ours,
-			 theirs ? " (" : "", theirs ? theirs : "",
-			 theirs ? ")" : "");
+		log_event(EVENT_BFD_DOWN, objects, "BFD is down: %s%s%s%s",
+			  ours, theirs ? " (" : "", theirs ? theirs : "",
+			  theirs ? ")" : "");
 }
 
 static void log_session_change(const struct bfd_peer *peer,
 			       enum bfd_state before)
 {
+	const struct event_objects objects = {
+		.nexthop = &peer->endpoints.remote,
+	};
 	const struct bfd_session *session = &peer->session;
 	char address[ADDRESS_TEXT_SIZE];
 
-	address_format(&peer->endpoints.remote, address);
 	if (session->state == BFD_STATE_UP)
-		log_info("nexthop", "%s: BFD is up", address);
+		log_event(EVENT_BFD_UP, &objects, "BFD is up");
 	else if (before == BFD_STATE_UP && session->state == BFD_STATE_DOWN)
-		log_session_down(address, session);
+		log_session_down(&objects, session);
 	else
-		log_debug("nexthop", "%s: BFD %s -> %s", address,
+		log_debug("nexthop", "%s: BFD %s -> %s",
+			  address_format(&peer->endpoints.remote, address),
 			  bfd_state_name(before),
 			  bfd_state_name(session->state));
 }
@@ -210,39 +212,34 @@ static bool may_warn(struct bfd *bfd)
 
 static void warn_of_hop_limit(const struct bfd_datagram *datagram)
 {
-	char address[ADDRESS_TEXT_SIZE];
-
-	log_warning("nexthop",
-		    "%s: BFD packets with hop limit %u dropped: look for a "
-		    "router in between, or a forger (RFC 5881 5)",
-		    address_format(&datagram->sender, address),
-		    datagram->hop_limit);
+	log_event(EVENT_BFD_DROPPED,
+		  &(struct event_objects){ .nexthop = &datagram->sender },
+		  "BFD packets with hop limit %u dropped: look for a router in "
+		  "between, or a forger (RFC 5881 5)",
+		  datagram->hop_limit);
 }
 
 static void warn_of_mac(const struct bfd_peer *peer,
 			const struct bfd_datagram *datagram)
 {
-	char address[ADDRESS_TEXT_SIZE], right[MAC_TEXT_SIZE];
-	char wrong[MAC_TEXT_SIZE];
+	char right[MAC_TEXT_SIZE], wrong[MAC_TEXT_SIZE];
 
-	log_warning("nexthop",
-		    "%s: BFD packets from %s dropped: the neighbor is at %s; "
-		    "look for a forger, or for a second host with its address",
-		    address_format(&datagram->sender, address),
-		    mac_format(datagram->mac, wrong),
-		    mac_format(peer->mac, right));
+	log_event(
+		EVENT_BFD_DROPPED,
+		&(struct event_objects){ .nexthop = &datagram->sender },
+		"BFD packets from %s dropped: the neighbor is at %s; look for "
+		"a forger, or for a second host with its address",
+		mac_format(datagram->mac, wrong), mac_format(peer->mac, right));
 }
 
 static void warn_of_key(const struct bfd_peer *peer,
 			enum bfd_auth_verdict verdict)
 {
-	char address[ADDRESS_TEXT_SIZE];
-
-	log_warning("nexthop",
-		    "%s: BFD packets dropped: %s; give both ends the same "
-		    "authentication (RFC 5880 6.7)",
-		    address_format(&peer->endpoints.remote, address),
-		    bfd_auth_verdict_text(verdict));
+	log_event(EVENT_BFD_DROPPED,
+		  &(struct event_objects){ .nexthop = &peer->endpoints.remote },
+		  "BFD packets dropped: %s; give both ends the same "
+		  "authentication (RFC 5880 6.7)",
+		  bfd_auth_verdict_text(verdict));
 }
 
 static bool is_from_its_mac(const struct bfd_peer *peer,

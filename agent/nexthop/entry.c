@@ -85,13 +85,11 @@ static enum nexthop_bfd judge_bfd(const struct entry *entry)
 
 static void log_hold(const struct entry *entry, uint64_t now)
 {
-	char address[ADDRESS_TEXT_SIZE];
-
-	log_info("nexthop",
-		 "%s: held down for %" PRIu64
-		 " s since it was dead: used only where all servers are held",
-		 address_format(&entry->view.address, address),
-		 (entry->view.held_until_ms - now) / CLOCK_MS_PER_S);
+	log_event(EVENT_NEXTHOP_HELD,
+		  &(struct event_objects){ .nexthop = &entry->view.address },
+		  "held down for %" PRIu64
+		  " s since it was dead: used only where all servers are held",
+		  (entry->view.held_until_ms - now) / CLOCK_MS_PER_S);
 }
 
 /* Record a death, and hold the next hop when it is back. */
@@ -368,12 +366,11 @@ static void apply_link(struct entry *entry, const struct nexthop_link *link,
 
 static void log_unreachable(const struct entry *entry, enum entry_reason reason)
 {
-	char address[ADDRESS_TEXT_SIZE];
-
 	if (reason != ENTRY_REASON_NONE && reason != entry->reason)
-		log_info("nexthop", "%s: unreachable: %s",
-			 address_format(&entry->view.address, address),
-			 reason_texts[reason]);
+		log_event(EVENT_NEXTHOP_UNREACHABLE,
+			  &(struct event_objects){
+				  .nexthop = &entry->view.address },
+			  "unreachable: %s", reason_texts[reason]);
 }
 
 /*
@@ -485,12 +482,11 @@ void entry_settle(struct entry *entry)
 
 void entry_hold_over(struct entry *entry)
 {
-	char address[ADDRESS_TEXT_SIZE];
-
 	entry->view.held_until_ms = 0;
 	update_view(entry, clock_now_ms());
-	log_info("nexthop", "%s: hold-down over: used again",
-		 address_format(&entry->view.address, address));
+	log_event(EVENT_NEXTHOP_RELEASED,
+		  &(struct event_objects){ .nexthop = &entry->view.address },
+		  "hold-down over: used again");
 }
 
 void entry_bfd_changed(struct entry *entry)

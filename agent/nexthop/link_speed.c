@@ -80,10 +80,11 @@ static bool read_all(struct link_speeds *speeds)
 
 		if (mbit == link->mbit)
 			continue;
-		log_info("nexthop",
-			 "%s: link speed %" PRIu32 " Mbit/s, before %" PRIu32
-			 " (0: unknown)",
-			 link->name, mbit, link->mbit);
+		log_event(EVENT_LINK_SPEED,
+			  &(struct event_objects){ .interface = link->name },
+			  "link speed %" PRIu32 " Mbit/s, before %" PRIu32
+			  " (0: unknown)",
+			  mbit, link->mbit);
 		link->mbit = mbit;
 		changed = true;
 	}

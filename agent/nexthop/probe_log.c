@@ -19,16 +19,15 @@ static bool answers(const struct probe *probe)
 	       probe->state == NEXTHOP_SUSPECT;
 }
 
-static void log_silence(const char *address, const struct probe *probe,
-			uint64_t now_ms)
+static void log_silence(const struct event_objects *objects,
+			const struct probe *probe, uint64_t now_ms)
 {
 	uint64_t silence = now_ms - probe->silent_since_ms;
 
-	log_info("nexthop",
-		 "%s: dead: no answer to %u probes in %" PRIu64 ".%" PRIu64
-		 " s",
-		 address, probe->unanswered, silence / CLOCK_MS_PER_S,
-		 silence % CLOCK_MS_PER_S / MS_PER_TENTH);
+	log_event(EVENT_NEXTHOP_DEAD, objects,
+		  "dead: no answer to %u probes in %" PRIu64 ".%" PRIu64 " s",
+		  probe->unanswered, silence / CLOCK_MS_PER_S,
+		  silence % CLOCK_MS_PER_S / MS_PER_TENTH);
 }
 
 /* Log another change of state; entry.c logs those to UNREACHABLE. */
@@ -55,44 +54,43 @@ static void log_state(const struct nexthop *nexthop, const struct probe *before,
 void probe_log_step(const struct nexthop *nexthop, const struct probe *before,
 		    const struct probe *after, const struct probe_event *event)
 {
-	char address[ADDRESS_TEXT_SIZE], mac[MAC_TEXT_SIZE], old[MAC_TEXT_SIZE];
+	const struct event_objects objects = { .nexthop = &nexthop->address };
+	char mac[MAC_TEXT_SIZE], old[MAC_TEXT_SIZE];
 
 	if (before->state == after->state &&
 	    !memcmp(before->mac, after->mac, MAC_SIZE))
 		return;
-	address_format(&nexthop->address, address);
 	mac_format(after->mac, mac);
 	if (!answers(before) && answers(after))
-		log_info("nexthop", "%s: alive at %s on %s", address, mac,
-			 nexthop->interface);
+		log_event(EVENT_NEXTHOP_ALIVE, &objects, "alive at %s on %s",
+			  mac, nexthop->interface);
 	else if (answers(after) && memcmp(before->mac, after->mac, MAC_SIZE))
-		log_info("nexthop", "%s: moved to %s on %s: %s is silent",
-			 address, mac, nexthop->interface,
-			 mac_format(before->mac, old));
+		log_event(EVENT_NEXTHOP_MOVED, &objects,
+			  "moved to %s on %s: %s is silent", mac,
+			  nexthop->interface, mac_format(before->mac, old));
 	else if (before->state == NEXTHOP_FAILED ||
 		 after->state != NEXTHOP_FAILED)
 		log_state(nexthop, before, after);
 	else if (event->type == PROBE_LINK_DOWN)
-		log_info("nexthop", "%s: dead: link %s down", address,
-			 nexthop->interface);
+		log_event(EVENT_NEXTHOP_DEAD, &objects, "dead: link %s down",
+			  nexthop->interface);
 	else
-		log_silence(address, after, event->now_ms);
+		log_silence(&objects, after, event->now_ms);
 }
 
 void probe_log_conflict(const struct nexthop *nexthop,
 			const struct probe *before, const struct probe *after,
 			const struct probe_event *event)
 {
-	char address[ADDRESS_TEXT_SIZE], mac[MAC_TEXT_SIZE],
-		other_text[MAC_TEXT_SIZE];
+	const struct event_objects objects = { .nexthop = &nexthop->address };
+	char mac[MAC_TEXT_SIZE], other_text[MAC_TEXT_SIZE];
 	/* The known MAC answered after another one, or another one answered. */
 	const uint8_t *other = before->has_other_mac ? before->other_mac :
 						       event->mac;
 
-	log_warning("nexthop",
-		    "%s: %s answers too, %s is kept while it answers "
-		    "(%u conflicts): look for a duplicate address or a forger",
-		    address_format(&nexthop->address, address),
-		    mac_format(other, other_text), mac_format(after->mac, mac),
-		    after->conflicts);
+	log_event(EVENT_NEXTHOP_CONFLICT, &objects,
+		  "%s answers too, %s is kept while it answers "
+		  "(%u conflicts): look for a duplicate address or a forger",
+		  mac_format(other, other_text), mac_format(after->mac, mac),
+		  after->conflicts);
 }

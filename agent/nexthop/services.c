@@ -127,21 +127,25 @@ static void reset_unknown(struct services *services,
 
 static void log_change(const struct service_check *check, bool was_pending)
 {
+	const struct event_objects objects = {
+		.vip = &check->vip->node.prefix,
+		.nexthop = &check->server->node.address,
+	};
 	char vip[PREFIX_TEXT_SIZE], nexthop[ADDRESS_TEXT_SIZE];
 	char why[SERVICE_TEXT_SIZE];
 
-	prefix_format(&check->vip->node.prefix, vip);
 	address_format(&check->server->node.address, nexthop);
 	service_state_describe(&check->state, why);
 	if (check->state.verdict == SERVICE_FAILING)
-		log_warning("service", "%s: %s gets no new flows: %s", vip,
-			    nexthop, why);
+		log_event(EVENT_SERVICE_FAILED, &objects,
+			  "%s gets no new flows: %s", nexthop, why);
 	else if (was_pending)
-		log_debug("service", "%s: %s may get flows: %s", vip, nexthop,
+		log_debug("service", "%s: %s may get flows: %s",
+			  prefix_format(&check->vip->node.prefix, vip), nexthop,
 			  why);
 	else
-		log_info("service", "%s: %s may get flows again: %s", vip,
-			 nexthop, why);
+		log_event(EVENT_SERVICE_PASSED, &objects,
+			  "%s may get flows again: %s", nexthop, why);
 }
 
 /* The fault is this host's: tell it once for each next hop, by the limiter. */

@@ -573,10 +573,12 @@ static void warn_of_missing(const struct tracker *tracker,
 {
 	for (size_t i = 0; i < options->interface_count; i++)
 		if (!host_link_by_name(&tracker->host, options->interfaces[i]))
-			log_warning("nexthop",
-				    "%s: no such interface; its next hops are "
-				    "unreachable until it appears",
-				    options->interfaces[i]);
+			log_event(EVENT_INTERFACE_MISSING,
+				  &(struct event_objects){
+					  .interface = options->interfaces[i],
+				  },
+				  "no such interface; its next hops are "
+				  "unreachable until it appears");
 }
 
 static struct probe_timing

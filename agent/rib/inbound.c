@@ -135,22 +135,23 @@ static void log_max_prefix(const struct rib_peer *peer,
 	};
 	const struct max_prefix *limit = &peer->max_prefix;
 	enum bgp_family family = bgp_nlri_family(prefix);
-	char text[ADDRESS_TEXT_SIZE], first[PREFIX_TEXT_SIZE];
+	const struct event_objects objects = {
+		.neighbor = &peer->source.address,
+	};
+	char first[PREFIX_TEXT_SIZE];
 
-	address_format(&peer->source.address, text);
 	if (report == MAX_PREFIX_NEAR)
-		log_warning("rib",
-			    "%s: %u %s prefixes are near max-prefix=%u; raise "
-			    "it if they are meant",
-			    text, limit->count[family] + 1,
-			    bgp_family_name(family), limit->limit);
+		log_event(EVENT_MAX_PREFIX_NEAR, &objects,
+			  "%u %s prefixes are near max-prefix=%u; raise it if "
+			  "they are meant",
+			  limit->count[family] + 1, bgp_family_name(family),
+			  limit->limit);
 	else if (report == MAX_PREFIX_REACHED)
-		log_warning("rib",
-			    "%s: more %s prefixes than max-prefix=%u: %s, the "
-			    "first is %s; raise it if they are meant",
-			    text, bgp_family_name(family), limit->limit,
-			    actions[limit->action],
-			    prefix_format(prefix, first));
+		log_event(EVENT_MAX_PREFIX_REACHED, &objects,
+			  "more %s prefixes than max-prefix=%u: %s, the first "
+			  "is %s; raise it if they are meant",
+			  bgp_family_name(family), limit->limit,
+			  actions[limit->action], prefix_format(prefix, first));
 }
 
 static void refuse(struct rib_peer *peer, enum import_reason reason,
@@ -164,18 +165,18 @@ static void refuse(struct rib_peer *peer, enum import_reason reason,
 static void refuse_path(struct rib_peer *peer, const struct prefix *prefix,
 			struct inbound_verdict *verdict)
 {
-	char text[ADDRESS_TEXT_SIZE], vip[PREFIX_TEXT_SIZE];
+	char vip[PREFIX_TEXT_SIZE];
 
 	refuse(peer, IMPORT_MAX_PATHS, verdict);
 	max_prefix_block_path(&peer->max_prefix, bgp_nlri_family(prefix));
 	if (peer->paths_logged)
 		return;
 	peer->paths_logged = true;
-	log_warning("rib",
-		    "%s: more paths of %s than max-paths=%u: more are refused; "
-		    "raise it if they are meant",
-		    address_format(&peer->source.address, text),
-		    prefix_format(prefix, vip), peer->max_paths);
+	log_event(EVENT_MAX_PATHS_REACHED,
+		  &(struct event_objects){ .neighbor = &peer->source.address },
+		  "more paths of %s than max-paths=%u: more are refused; raise "
+		  "it if they are meant",
+		  prefix_format(prefix, vip), peer->max_paths);
 }
 
 bool inbound_is_full(struct rib *rib, struct rib_peer *peer,

@@ -17,21 +17,23 @@ enum fetch_sizes {
 static void log_bad_nexthop(const struct route *route, const struct path *path)
 {
 	struct rib_peer *peer = (struct rib_peer *)path->source;
-	char from[ADDRESS_TEXT_SIZE], to[ADDRESS_TEXT_SIZE];
-	char text[PREFIX_TEXT_SIZE];
+	char to[ADDRESS_TEXT_SIZE], text[PREFIX_TEXT_SIZE];
 
 	if (peer->nexthop_logged || !path_reason_is_bad_nexthop(path->reason))
 		return;
 	peer->nexthop_logged = true;
-	log_warning(
-		"rib", "%s: path to %s not used, as others like it: %s (%s)",
-		path_is_static(path) ?
-			"--path" :
-			address_format(&path->source->address, from),
-		prefix_format(&route->node.prefix, text),
-		path_reason_sentence(path->reason),
-		address_format(rib_nexthop_address(path->attributes->nexthop),
-			       to));
+	log_event(EVENT_PATH_REFUSED,
+		  &(struct event_objects){
+			  .neighbor = path_is_static(path) ?
+					      NULL :
+					      &path->source->address,
+		  },
+		  "%spath to %s not used, as others like it: %s (%s)",
+		  path_is_static(path) ? "--path: " : "",
+		  prefix_format(&route->node.prefix, text),
+		  path_reason_sentence(path->reason),
+		  address_format(rib_nexthop_address(path->attributes->nexthop),
+				 to));
 }
 
 /*
@@ -77,18 +79,14 @@ static const char *cut_option(const struct rib *rib, const struct route *route,
 static void note_cut(struct rib *rib, struct route *route,
 		     const struct decision *decision)
 {
-	char text[PREFIX_TEXT_SIZE];
-
 	if (decision->cut && !rib->totals.cut)
-		log_warning("rib",
-			    "%s: %u equal paths, %u used; raise %s (%u) to "
-			    "use all; `headgatectl show status` counts such "
-			    "VIPs",
-			    prefix_format(&route->node.prefix, text),
-			    decision->selected + decision->cut,
-			    decision->selected,
-			    cut_option(rib, route, decision),
-			    decision->maximum);
+		log_event(EVENT_SET_CUT,
+			  &(struct event_objects){ .vip = &route->node.prefix },
+			  "%u equal paths, %u used; raise %s (%u) to use all; "
+			  "`headgatectl show status` counts such VIPs",
+			  decision->selected + decision->cut,
+			  decision->selected, cut_option(rib, route, decision),
+			  decision->maximum);
 	rib->totals.cut += decision->cut != 0;
 	rib->totals.cut -= route->cut;
 	route->cut = decision->cut != 0;
@@ -217,16 +215,19 @@ static void log_new_origin(const struct route *route, const struct path *path,
 			   uint32_t as, uint32_t before)
 {
 	struct rib_peer *peer = (struct rib_peer *)path->source;
-	char vip[PREFIX_TEXT_SIZE], from[ADDRESS_TEXT_SIZE];
+	char from[ADDRESS_TEXT_SIZE];
 
 	if (peer->origin_logged)
 		return;
 	peer->origin_logged = true;
-	log_info("rib",
-		 "%s: AS %u, from %s, is a new origin, AS %u was the last one; "
-		 "vips= of --neighbor says who may announce it",
-		 prefix_format(&route->node.prefix, vip), as,
-		 address_format(&path->source->address, from), before);
+	log_event(EVENT_ORIGIN_NEW,
+		  &(struct event_objects){
+			  .vip = &route->node.prefix,
+			  .neighbor = &path->source->address,
+		  },
+		  "AS %u, from %s, is a new origin, AS %u was the last one; "
+		  "vips= of --neighbor says who may announce it",
+		  as, address_format(&path->source->address, from), before);
 }
 
 /* Tell once that origins are not followed for a VIP, and so for later ones. */
@@ -269,17 +270,17 @@ static void note_origins(struct rib *rib, struct route *route)
 static void log_origin_lost(const struct route *route, const struct path *path)
 {
 	struct rib_peer *peer = (struct rib_peer *)path->source;
-	char vip[PREFIX_TEXT_SIZE], from[ADDRESS_TEXT_SIZE];
+	char vip[PREFIX_TEXT_SIZE];
 
 	if (peer->incomplete_logged || peer->role != NEIGHBOR_ROLE_BACKEND)
 		return;
 	peer->incomplete_logged = true;
-	log_warning("rib",
-		    "%s: gets no traffic for %s, as its ORIGIN is worse than "
-		    "that of other servers; give all servers the same one, or "
-		    "use --ignore-origin",
-		    address_format(&path->source->address, from),
-		    prefix_format(&route->node.prefix, vip));
+	log_event(EVENT_ORIGIN_LOST,
+		  &(struct event_objects){ .neighbor = &path->source->address },
+		  "gets no traffic for %s, as its ORIGIN is worse than that of "
+		  "other servers; give all servers the same one, or use "
+		  "--ignore-origin",
+		  prefix_format(&route->node.prefix, vip));
 }
 
 static void log_origins_lost(const struct route *route)

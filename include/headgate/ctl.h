@@ -11,9 +11,15 @@
  *
  * An error of a user without the right to ask has "permitted":false, too.
  *
- * Only {"request":"capture"} is answered by many lines, until one side closes
- * the connection: {"capture":{"interfaces":[...]}}, then {"packet":{...}} for
- * each frame, and {"lost":N} for N frames that the client was too slow for.
+ * Two requests are answered by many lines, until one side closes the connection:
+ *
+ * {"request":"capture"}: {"capture":{"interfaces":[...]}}, then {"packet":{...}}
+ * for each frame, and {"lost":N} for N frames that the client was too slow for.
+ *
+ * {"request":"events"}: {"events":{"pid":..., "oldest":..., "next":...}}, then
+ * {"event":{...}} for each kept and each new event, and {"missed":N} for N events
+ * that were overwritten before the client had read that far. "after" is the id of
+ * the last event that the client has.
  *
  * Replies gain fields but never lose one. A name that ends in "_s" is a number
  * of seconds; a share is a number from 0 to 1.

@@ -278,17 +278,21 @@ void bgp_neighbor_refused(struct bgp_neighbor *neighbor,
 			  enum bgp_refused_reason reason)
 {
 	struct bgp_refused *refused = &neighbor->refused;
+	const struct event_objects objects = {
+		.neighbor = &neighbor->address,
+		.interface = neighbor->options.interface,
+	};
 	const char *why = bgp_neighbor_refused_texts[reason];
-	char name[BGP_NEIGHBOR_NAME_SIZE];
 
 	refused->count[reason]++;
 	refused->last_ms = clock_now_ms();
 	refused->reason = reason;
-	bgp_neighbor_name(neighbor, name);
 	if (reason == BGP_REFUSED_COLLISION)
-		log_info("bgp", "%s: connection closed: %s", name, why);
+		log_event(EVENT_CONNECTION_CLOSED, &objects,
+			  "connection closed: %s", why);
 	else
-		log_warning("bgp", "%s: connection refused: %s", name, why);
+		log_event(EVENT_CONNECTION_REFUSED, &objects,
+			  "connection refused: %s", why);
 }
 
 void bgp_neighbor_accept(struct bgp_neighbor *neighbor,

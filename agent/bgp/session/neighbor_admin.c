@@ -122,13 +122,17 @@ static int check_order(const struct bgp_neighbor *neighbor,
 static void log_order(const struct bgp_neighbor *neighbor,
 		      enum bgp_admin_order order, const char *reason)
 {
-	char name[BGP_NEIGHBOR_NAME_SIZE], shown[BGP_SHUTDOWN_TEXT_SIZE];
+	char shown[BGP_SHUTDOWN_TEXT_SIZE];
 	struct text text = text_of(shown, sizeof(shown));
 
 	text_add_escaped(&text, reader_of(reason, strlen(reason)));
-	log_warning("bgp", "%s: %s by the administrator%s%s",
-		    bgp_neighbor_name(neighbor, name),
-		    bgp_admin_order_names[order], *shown ? ": " : "", shown);
+	log_event(EVENT_NEIGHBOR_ORDER,
+		  &(const struct event_objects){
+			  .neighbor = &neighbor->address,
+			  .interface = neighbor->options.interface,
+		  },
+		  "%s by the administrator%s%s", bgp_admin_order_names[order],
+		  *shown ? ": " : "", shown);
 }
 
 int bgp_neighbor_administer(struct bgp_neighbor *neighbor,

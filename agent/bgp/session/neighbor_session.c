@@ -49,14 +49,16 @@ static void on_connection_error(struct bgp_connection *connection,
 				const struct bgp_connection_error *error)
 {
 	struct bgp_neighbor *neighbor = connection->options.owner;
-	char name[BGP_NEIGHBOR_NAME_SIZE];
-
 	/* A failed attempt besides a session is of no interest. */
 	if (neighbor->session && neighbor->session != connection)
 		return;
 	remember_error(neighbor, error);
-	log_info("bgp", "%s: %s", bgp_neighbor_name(neighbor, name),
-		 neighbor->last_error);
+	log_event(EVENT_NEIGHBOR_ERROR,
+		  &(const struct event_objects){
+			  .neighbor = &neighbor->address,
+			  .interface = neighbor->options.interface,
+		  },
+		  "%s", neighbor->last_error);
 }
 
 /* ------------------------------------------------------------- OPEN */
@@ -146,7 +148,6 @@ static void on_connection_up(struct bgp_connection *connection)
 {
 	struct bgp_neighbor *neighbor = connection->options.owner;
 	const struct bgp_callbacks *callbacks = callbacks_of(neighbor);
-	char name[BGP_NEIGHBOR_NAME_SIZE];
 
 	if (neighbor->session) {
 		bgp_neighbor_refused(neighbor, BGP_REFUSED_COLLISION);
@@ -162,11 +163,15 @@ static void on_connection_up(struct bgp_connection *connection)
 	evtimer_del(neighbor->restart);
 	bgp_connection_set_timeout(connection);
 	end_other(connection);
-	log_info("bgp", "%s: session up, AS %u, %s, hold time %u s",
-		 bgp_neighbor_name(neighbor, name),
-		 connection->negotiated.peer_as,
-		 neighbor_role_names[neighbor->options.role],
-		 connection->negotiated.hold_time);
+	log_event(EVENT_NEIGHBOR_UP,
+		  &(const struct event_objects){
+			  .neighbor = &neighbor->address,
+			  .interface = neighbor->options.interface,
+		  },
+		  "session up, AS %u, %s, hold time %u s",
+		  connection->negotiated.peer_as,
+		  neighbor_role_names[neighbor->options.role],
+		  connection->negotiated.hold_time);
 	callbacks->session_up(neighbor, callbacks->context);
 	bgp_announcer_send(neighbor->speaker, neighbor);
 }
@@ -176,7 +181,6 @@ static void on_connection_down(struct bgp_connection *connection)
 	struct bgp_neighbor *neighbor = connection->options.owner;
 	const struct bgp_callbacks *callbacks = callbacks_of(neighbor);
 	uint64_t now = clock_now_ms();
-	char name[BGP_NEIGHBOR_NAME_SIZE];
 
 	if (now - neighbor->changed_ms >= BGP_SESSION_STABLE_S * CLOCK_MS_PER_S)
 		neighbor->restart_delay_s = BGP_RESTART_FIRST_S;
@@ -186,8 +190,12 @@ static void on_connection_down(struct bgp_connection *connection)
 	neighbor->input_held = false;
 	neighbor->changed_ms = now;
 	bgp_tcp_drops_read(&neighbor->drops);
-	log_warning("bgp", "%s: session down: %s",
-		    bgp_neighbor_name(neighbor, name), neighbor->last_error);
+	log_event(EVENT_NEIGHBOR_DOWN,
+		  &(const struct event_objects){
+			  .neighbor = &neighbor->address,
+			  .interface = neighbor->options.interface,
+		  },
+		  "session down: %s", neighbor->last_error);
 	callbacks->session_down(neighbor, callbacks->context);
 }
 
@@ -227,7 +235,7 @@ static void log_update_error(const struct bgp_neighbor *neighbor,
 			     const struct bgp_update *update)
 {
 	const enum bgp_verdict verdict = update->error.verdict;
-	char name[BGP_NEIGHBOR_NAME_SIZE], why[BGP_UPDATE_ERROR_TEXT_SIZE];
+	char why[BGP_UPDATE_ERROR_TEXT_SIZE];
 	char prefixes[sizeof("; withdrawn:  and  more") + PREFIX_TEXT_SIZE +
 		      AS_TEXT_SIZE] = "";
 	struct text text = text_of(prefixes, sizeof(prefixes));
@@ -237,17 +245,23 @@ static void log_update_error(const struct bgp_neighbor *neighbor,
 	else if (verdict == BGP_VERDICT_DISABLE)
 		text_add(&text, "; %s ignored until a new session",
 			 bgp_family_name(update->error.family));
-	log_warning("bgp", "%s: UPDATE: %s; verdict: %s%s",
-		    bgp_neighbor_name(neighbor, name),
-		    bgp_update_describe(update, why), bgp_verdict_name(verdict),
-		    prefixes);
+	log_event(EVENT_UPDATE_MALFORMED,
+		  &(const struct event_objects){
+			  .neighbor = &neighbor->address,
+			  .interface = neighbor->options.interface,
+		  },
+		  "UPDATE: %s; verdict: %s%s", bgp_update_describe(update, why),
+		  bgp_verdict_name(verdict), prefixes);
 }
 
 /* Tell of routes that the peer must not send, once for each session. */
 static void log_foreign(struct bgp_neighbor *neighbor,
 			const struct bgp_foreign *foreign)
 {
-	char name[BGP_NEIGHBOR_NAME_SIZE];
+	const struct event_objects objects = {
+		.neighbor = &neighbor->address,
+		.interface = neighbor->options.interface,
+	};
 	enum bgp_family family;
 
 	bool known = bgp_family_of(foreign->afi, foreign->safi, &family);
@@ -257,18 +271,17 @@ static void log_foreign(struct bgp_neighbor *neighbor,
 	     neighbor->session->disabled_families & bgp_family_bit(family)))
 		return;
 	neighbor->foreign_logged = true;
-	bgp_neighbor_name(neighbor, name);
 	if (known)
-		log_warning("bgp",
-			    "%s: routes of %s ignored: the session did not "
-			    "agree on that family; set it at both ends, here "
-			    "by family= of --neighbor",
-			    name, bgp_family_name(family));
+		log_event(EVENT_FAMILY_IGNORED, &objects,
+			  "routes of %s ignored: the session did not agree on "
+			  "that family; set it at both ends, here by family= "
+			  "of --neighbor",
+			  bgp_family_name(family));
 	else
-		log_warning("bgp",
-			    "%s: routes of the unknown family AFI %u SAFI %u "
-			    "ignored; turn it off for this session there",
-			    name, foreign->afi, foreign->safi);
+		log_event(EVENT_FAMILY_IGNORED, &objects,
+			  "routes of the unknown family AFI %u SAFI %u "
+			  "ignored; turn it off for this session there",
+			  foreign->afi, foreign->safi);
 }
 
 static void on_update_error(struct bgp_connection *connection,

@@ -157,10 +157,12 @@ static void start_new(struct bgp_speaker *speaker)
 static void remove_neighbor(struct bgp_speaker *speaker,
 			    struct bgp_neighbor *neighbor)
 {
-	char name[BGP_NEIGHBOR_NAME_SIZE];
-
-	log_info("bgp", "%s: removed from the configuration",
-		 bgp_neighbor_name(neighbor, name));
+	log_event(EVENT_NEIGHBOR_REMOVED,
+		  &(const struct event_objects){
+			  .neighbor = &neighbor->address,
+			  .interface = neighbor->options.interface,
+		  },
+		  "removed from the configuration");
 	neighbor->stopped = true;
 	bgp_neighbor_end(neighbor, BGP_CEASE_DECONFIGURED, "");
 	bgp_speaker_drop_neighbor(speaker, neighbor);

@@ -227,17 +227,15 @@ static void log_refusal(struct bgp_speaker *speaker,
 			const struct address *remote,
 			enum bgp_admission admission)
 {
-	char text[ADDRESS_TEXT_SIZE];
-
 	speaker->last_refusal = (struct bgp_last_refusal){
 		.address = *remote,
 		.reason = admission,
 		.time_ms = clock_now_ms(),
 	};
 	speaker->refused++;
-	log_warning("bgp", "%s: connection refused: %s",
-		    address_format(remote, text),
-		    bgp_admission_reason(admission));
+	log_event(EVENT_CONNECTION_REFUSED,
+		  &(struct event_objects){ .neighbor = remote },
+		  "connection refused: %s", bgp_admission_reason(admission));
 }
 
 /* Close the oldest half-open connection if the admission asks for it. */

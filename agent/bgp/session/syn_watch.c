@@ -125,13 +125,16 @@ static int open_syn_ipv6(uint16_t port)
 static void log_attempt(const struct bgp_attempt *attempt,
 			const struct bgp_neighbor_options *options)
 {
-	char hint[HINT_SIZE], text[ADDRESS_TEXT_SIZE];
+	char hint[HINT_SIZE];
 
 	if (attempt->count == BGP_ATTEMPTS_TOLD &&
 	    bgp_attempt_hint(attempt, options, attempt->last_ms, hint,
 			     sizeof(hint)))
-		log_warning("bgp", "%s: does not connect: %s",
-			    address_format(&attempt->last.from, text), hint);
+		log_event(EVENT_NEIGHBOR_SILENT,
+			  &(struct event_objects){
+				  .neighbor = &attempt->last.from,
+			  },
+			  "does not connect: %s", hint);
 }
 
 /* Note a SYN of a neighbor; no other host's is kept. */

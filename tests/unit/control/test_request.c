@@ -81,7 +81,9 @@ static void further_fields_do_no_harm(void **state)
 	"show status, show neighbors, show neighbor neighbor, show config, " \
 	"show routes from, show routes to, show routes, show route "         \
 	"prefix, show nexthops, show drains, show groups, "                  \
-	"show flows [vip] [nexthop] [limit] [from], show counters"
+	"show flows [vip] [nexthop] [limit] [from], show counters, "         \
+	"show events [vip] [neighbor] [nexthop] [interface] [after] [last]"
+#define EVENT_FORMS   "events [vip] [neighbor] [nexthop] [interface] [after]"
 #define EXPLAIN_FORMS "explain prefix, explain frame, explain flow"
 #define ORDER_FORMS                                                      \
 	"neighbor shutdown neighbor [reason], neighbor enable neighbor " \
@@ -93,10 +95,11 @@ static void further_fields_do_no_harm(void **state)
 static void an_unknown_request_is_answered_by_all_forms(void **state)
 {
 	static const char all_forms[] = SHOW_FORMS
-		", " EXPLAIN_FORMS ", " ORDER_FORMS ", " DRAIN_FORMS
+		", " EVENT_FORMS ", " EXPLAIN_FORMS ", " ORDER_FORMS
+		", " DRAIN_FORMS
 		", reload [dry_run] [confirm_s], confirm, handover, capture [vip] "
 		"[rate]";
-	char error[1024];
+	char error[2048];
 
 	(void)state;
 	snprintf(error, sizeof(error), "request 'halt': unknown; allowed: %s",

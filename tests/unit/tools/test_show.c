@@ -457,7 +457,7 @@ static void every_view_survives_entries_of_any_type(void **state)
 		"[{\"paths\":7,\"members\":{}}]",
 		"[{\"paths\":[3],\"members\":[null]}]",
 	};
-	char reply[640];
+	char reply[1024];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
@@ -467,10 +467,10 @@ static void every_view_survives_entries_of_any_type(void **state)
 			 "\"events\":%s,\"vips\":%s,\"nexthops\":%s},"
 			 "\"status\":{\"interfaces\":%s},\"config\":%s,"
 			 "\"neighbor\":{\"errors\":%s},\"drains\":%s,"
-			 "\"flows\":%s,\"page\":{}}",
+			 "\"flows\":%s,\"page\":{},\"events\":%s}",
 			 lists[i], lists[i], lists[i], lists[i], lists[i],
 			 lists[i], lists[i], lists[i], lists[i], lists[i],
-			 lists[i], lists[i], lists[i]);
+			 lists[i], lists[i], lists[i], lists[i]);
 		for (size_t view = 0; view < view_count; view++)
 			free(shown(views[view].what, reply));
 	}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CORE_EVENT_H
+#define CORE_EVENT_H
+
+/*
+ * Events: the messages that an operator waits for. Each kind is a row of the
+ * catalogue in event.c, with the level and subsystem of its lines, and
+ * docs/messages.md is made of it (tools/messages.py). The text of a message is
+ * where it is logged: log_event() in log.h makes the line and the event of one
+ * call. Other messages are events of the kind EVENT_OTHER.
+ */
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/address.h"
+#include "core/log_level.h"
+
+enum event_kind {
+	EVENT_OTHER, /* a message without a row of its own */
+	EVENT_AGENT_STARTED,
+	EVENT_AGENT_ENDING,
+	EVENT_AGENT_STALLED,
+	EVENT_START_WAIT_OVER,
+	EVENT_TAKEN_OVER,
+	EVENT_RELOAD_CHANGED,
+	EVENT_RELOAD_UNCHANGED,
+	EVENT_RELOAD_REFUSED,
+	EVENT_AUDIT_REPAIRED,
+	EVENT_AUDIT_FOUND,
+	EVENT_VIPS_DETACHED,
+	EVENT_VIPS_ATTACHED,
+	EVENT_NEIGHBOR_UP,
+	EVENT_NEIGHBOR_DOWN,
+	EVENT_NEIGHBOR_ERROR,
+	EVENT_NEIGHBOR_SILENT,
+	EVENT_NEIGHBOR_ORDER,
+	EVENT_NEIGHBOR_REMOVED,
+	EVENT_CONNECTION_REFUSED,
+	EVENT_CONNECTION_CLOSED,
+	EVENT_UPDATE_MALFORMED,
+	EVENT_FAMILY_IGNORED,
+	EVENT_MAX_PREFIX_NEAR,
+	EVENT_MAX_PREFIX_REACHED,
+	EVENT_MAX_PATHS_REACHED,
+	EVENT_PATH_REFUSED,
+	EVENT_ORIGIN_NEW,
+	EVENT_ORIGIN_LOST,
+	EVENT_SET_CUT,
+	EVENT_NEXTHOP_ALIVE,
+	EVENT_NEXTHOP_DEAD,
+	EVENT_NEXTHOP_MOVED,
+	EVENT_NEXTHOP_CONFLICT,
+	EVENT_NEXTHOP_UNREACHABLE,
+	EVENT_NEXTHOP_HELD,
+	EVENT_NEXTHOP_RELEASED,
+	EVENT_BFD_UP,
+	EVENT_BFD_DOWN,
+	EVENT_BFD_DROPPED,
+	EVENT_SERVICE_FAILED,
+	EVENT_SERVICE_PASSED,
+	EVENT_DRAIN_BEGUN,
+	EVENT_DRAIN_ENDED,
+	EVENT_LINK_UP,
+	EVENT_LINK_DOWN,
+	EVENT_LINK_SPEED,
+	EVENT_INTERFACE_MISSING,
+	EVENT_INTERFACE_LOST,
+	EVENT_INTERFACE_ATTACHED,
+	EVENT_INTERFACE_GENERIC,
+	EVENT_INTERFACE_FAILED,
+	EVENT_ROUTES_REMOVED,
+	EVENT_CLIENTS_REFUSED,
+	EVENT_REQUEST_REFUSED,
+	EVENT_KIND_COUNT,
+};
+
+struct event_type {
+	const char *name;
+	const char *subsystem;
+	enum log_level level;
+	const char *meaning; /* a sentence */
+	const char *action;  /* what the operator may do; "": nothing */
+};
+
+extern const struct event_type event_types[EVENT_KIND_COUNT];
+
+/*
+ * The objects of an event, as its call gives them; NULL: none. The first one
+ * opens the line.
+ */
+struct event_objects {
+	const struct prefix *vip;
+	const struct address *neighbor;
+	const struct address *nexthop;
+	const char *interface; /* or that of an unnumbered neighbor; "": none */
+};
+
+/* The same, held; what is absent is zero. */
+struct event_about {
+	struct prefix vip;
+	bool has_vip;
+	bool has_neighbor;
+	bool has_nexthop;
+	char interface[IF_NAMESIZE];
+	struct address neighbor;
+	struct address nexthop;
+};
+
+enum event_sizes {
+	/* An address or prefix, '%', an interface, a blank and a name. */
+	EVENT_OBJECT_SIZE = 192,
+};
+
+/* Return the name of the server at an address, or NULL. */
+typedef const char *event_namer(const struct address *address, void *context);
+
+/* Copy the objects, so that equal ones have equal bytes. NULL: none. */
+void event_about_set(struct event_about *about,
+		     const struct event_objects *objects);
+/*
+ * Write the object that opens the line, such as "10.1.0.12 rack1"; "" without
+ * any. `namer` may be NULL. Returns `text`.
+ */
+const char *event_object_format(const struct event_about *about,
+				event_namer *namer, void *context,
+				char text[EVENT_OBJECT_SIZE]);
+
+#endif
