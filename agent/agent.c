@@ -338,9 +338,12 @@ int agent_new(struct config *config, const struct command_line *line,
 		.turns = &agent->loop.meter,
 		.audit = &agent->audit.report,
 		.takeover = &agent->takeover.report,
+		.reloads = &agent->reloads,
 		.seccomp = agent_seccomp_names[agent->config->agent.seccomp],
 		.started_ms = clock_now_ms(),
+		.started_at = (uint64_t)time(NULL),
 	};
+	agent->reloads.applied_at = (time_t)agent->view.started_at;
 	if (interfaces_are_attached(agent->interfaces))
 		steering_publish(agent->steering);
 	if (takeover_is_pending(&agent->takeover))

@@ -421,21 +421,32 @@ static void take_config(struct agent *agent, const struct reload_order *order,
 		forget_config(before, config, true);
 }
 
+static void read_and_take(struct agent *agent, const struct reload_order *order,
+			  struct reload_reply *reply)
+{
+	struct config *config = NULL;
+
+	if (!refuse_order(agent, order, reply))
+		config = read_again(agent, reply);
+	if (config)
+		take_config(agent, order, config, reply);
+}
+
 void reload_carry_out(const struct reload_order *order,
 		      struct reload_reply *reply, void *context)
 {
 	struct agent *agent = context;
-	struct config *config;
 
 	if (order->confirms) {
 		confirm(agent, reply);
 		return;
 	}
-	if (refuse_order(agent, order, reply))
-		return;
-	config = read_again(agent, reply);
-	if (config)
-		take_config(agent, order, config, reply);
+	read_and_take(agent, order, reply);
+	if (!order->dry_run)
+		reload_report_note(&agent->reloads,
+				   reload_reply_is_refused(reply) ?
+					   RELOAD_REFUSED :
+					   RELOAD_APPLIED);
 }
 
 void reload_on_signal(void *context)

@@ -24,6 +24,7 @@
 #include "captures.h"
 #include "config/config.h"
 #include "control/show.h"
+#include "core/reload_report.h"
 #include "datapath/datapath.h"
 #include "drains.h"
 #include "fib/fib.h"
@@ -78,6 +79,7 @@ struct agent {
 	/* Comes back unless the last reload is confirmed; NULL: it is. */
 	struct config *undo;
 	struct event *undo_timer;
+	struct reload_report reloads;
 
 	struct work reload; /* of SIGHUP */
 	/* Work of the end of a turn, in this order. */

@@ -11,7 +11,7 @@ build="gcc make libc6-dev pkg-config clang llvm bpftool libbpf-dev libelf-dev
 	libpcap0.8-dev libseccomp-dev"
 check="libcmocka-dev clang-format libclang-rt-14-dev iproute2 ethtool procps
 	python3 pyflakes3 bird2 frr gobgpd exabgp openbgpd
-	nginx-light curl debhelper fakeroot lintian man-db systemd"
+	nginx-light curl debhelper fakeroot lintian man-db systemd prometheus"
 
 missing=
 for package in $build $check; do
@@ -51,7 +51,7 @@ rm -f "$log"
 
 # The new services must not start at the next boot, either.
 if command -v systemctl >/dev/null; then
-	for service in bird frr gobgpd exabgp openbgpd nginx; do
+	for service in bird frr gobgpd exabgp openbgpd nginx prometheus; do
 		case "$missing " in
 		*" $service"*) systemctl disable -q $service 2>/dev/null || : ;;
 		esac

@@ -382,7 +382,7 @@ const struct option flag_table[] = {
 	{ "control-socket", "PATH", "Where headgatectl finds the agent.",
 	  .heading = "Control", VALUE(RESTART, control.socket, path) },
 	{ "metrics", "ADDRESS:PORT",
-	  "Where Prometheus fetches /metrics: the counters, with the names "
+	  "Where Prometheus fetches /metrics: state, and counters with the names "
 	  "that they have in the JSON. All clients that can connect may read "
 	  "them; port 0 does not listen.",
 	  VALUE(LIVE, control.metrics, endpoint) },

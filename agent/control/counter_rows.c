@@ -60,12 +60,15 @@ int counter_rows_read(struct counter_rows *rows,
 {
 	*rows = (struct counter_rows){ 0 };
 	list->visit(view, copy_counter, rows);
-	if (rows->out_of_memory)
-		return -ENOMEM;
+	return rows->out_of_memory ? -ENOMEM : 0;
+}
+
+void counter_rows_sort(struct counter_rows *rows,
+		       const struct counter_list *list)
+{
 	if (list->is_by_prefix && rows->count)
 		qsort(rows->rows, rows->count, sizeof(*rows->rows),
 		      compare_prefix);
-	return 0;
 }
 
 const char *counter_row_label(const struct counter_row *row,

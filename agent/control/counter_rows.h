@@ -31,12 +31,15 @@ struct counter_rows {
 };
 
 /*
- * Copy one list. Returns 0 or -ENOMEM; counter_rows_free() is legal in both
- * cases.
+ * Copy one list, in any order. Returns 0 or -ENOMEM; counter_rows_free() is legal in
+ * both cases.
  */
 int counter_rows_read(struct counter_rows *rows,
 		      const struct control_view *view,
 		      const struct counter_list *list);
+/* Put the rows in the order in which they are shown: milliseconds for thousands. */
+void counter_rows_sort(struct counter_rows *rows,
+		       const struct counter_list *list);
 /* Return the label, which may be in `text`. */
 const char *counter_row_label(const struct counter_row *row,
 			      char text[PREFIX_TEXT_SIZE]);

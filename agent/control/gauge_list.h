@@ -3,21 +3,22 @@
 #define CONTROL_GAUGE_LIST_H
 
 /*
- * Numbers of metrics that are no counters of the packet path: what is known about
- * recorded flows. `show status`, `show nexthops` and `show groups` have them, too.
+ * Metrics with one sample for each place of an array, such as the maps of recorded
+ * flows. `show status`, `show nexthops` and `show groups` have the numbers, too.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "control/metric.h"
 #include "core/address.h"
 
 struct control_view;
 
 struct gauge_list {
-	const char *name; /* behind "headgate_" */
-	const char *type; /* "gauge" or "counter" */
+	const char *name;
+	enum metric_type type;
 	const char *help;
 	const char *key; /* of the label */
 	/* Return the number of places; each may have a sample. */

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The request line. See http.h. */
+/* The head of a request. See http.h. */
 
 #include "control/http.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define HTTP_VERSION "HTTP/1."
+#define ACCEPT	     "Accept:"
+
+enum {
+	FULL_QUALITY = 1000,
+};
 
 bool http_head_is_whole(const char *text)
 {
@@ -35,4 +42,66 @@ void http_parse(const char *text, struct http_request *request)
 		return;
 	request->method = method_of(text, method);
 	snprintf(request->path, sizeof(request->path), "%.*s", (int)size, path);
+}
+
+/* Return what follows the header's name, up to the end of its line; or NULL. */
+static const char *find_header(const char *text, const char *name, size_t *size)
+{
+	const char *line = text;
+
+	while ((line = strchr(line, '\n'))) {
+		line++;
+		if (strncasecmp(line, name, strlen(name)))
+			continue;
+		line += strlen(name);
+		*size = strcspn(line, "\r\n");
+		return line;
+	}
+	return NULL;
+}
+
+/* Return the quality in the parameters behind a media type. */
+static unsigned int quality_of(const char *parameters, size_t size)
+{
+	const char *end = parameters + size;
+
+	for (const char *at = parameters; at + 1 < end; at++) {
+		const char *name = at + 1 + strspn(at + 1, " \t");
+		double value;
+
+		if (*at != ';' || name + 2 > end || strncasecmp(name, "q=", 2))
+			continue;
+		value = strtod(name + 2, NULL);
+		if (!(value > 0))
+			return 0;
+		return value < 1 ? (unsigned int)(value * FULL_QUALITY) :
+				   FULL_QUALITY;
+	}
+	return FULL_QUALITY;
+}
+
+unsigned int http_quality(const char *text, const char *type)
+{
+	const size_t length = strlen(type);
+	unsigned int best = 0;
+	size_t size;
+	const char *at = find_header(text, ACCEPT, &size), *end;
+
+	for (end = at ? at + size : at; at && at < end;) {
+		const char *comma = memchr(at, ',', (size_t)(end - at));
+		const char *stop = comma ? comma : end;
+		size_t blank = strspn(at, " \t");
+		unsigned int quality;
+
+		at += blank < (size_t)(stop - at) ? blank : 0;
+		if ((size_t)(stop - at) >= length &&
+		    !strncasecmp(at, type, length) &&
+		    strcspn(at + length, " \t;,\r\n") == 0) {
+			quality = quality_of(at + length,
+					     (size_t)(stop - at) - length);
+			best = quality > best ? quality : best;
+		}
+		at = stop + 1;
+	}
+	return best;
 }

@@ -4,7 +4,7 @@
 
 /*
  * The head of an HTTP request (RFC 9112 3), as far as the server of metrics
- * needs it: headers are skipped. Pure.
+ * needs it. Pure.
  */
 
 #include <stdbool.h>
@@ -29,5 +29,10 @@ struct http_request {
 bool http_head_is_whole(const char *text);
 /* Read the request line at the start of the text. */
 void http_parse(const char *text, struct http_request *request);
+/*
+ * Return how much the header Accept of a head wants a media type, such as
+ * "text/plain", in thousandths (RFC 9110 12.4.2). 0: it is not named there.
+ */
+unsigned int http_quality(const char *text, const char *type);
 
 #endif

@@ -18,6 +18,7 @@ struct counters_reply {
 	const struct control_view *view;
 	size_t list; /* being written */
 	size_t row;  /* the next one */
+	bool read;   /* the list's rows are here, not sorted yet */
 	struct counter_rows rows;
 };
 
@@ -57,6 +58,7 @@ static void begin_counters(struct counters_reply *reply, struct evbuffer *out)
 	counter_rows_free(&reply->rows);
 	if (counter_rows_read(&reply->rows, reply->view, list))
 		counter_rows_free(&reply->rows);
+	reply->read = true;
 	evbuffer_add_printf(out, "%s\"%s\":[",
 			    reply->list ? "," : "{\"counters\":{", list->name);
 }
@@ -71,8 +73,12 @@ static bool write_counters_part(struct reply *base, struct evbuffer *out)
 		evbuffer_add_printf(out, "}}\n");
 		return false;
 	}
-	if (!reply->row)
+	if (!reply->row && !reply->read) {
 		begin_counters(reply, out);
+		return true;
+	}
+	if (!reply->row)
+		counter_rows_sort(&reply->rows, &counter_lists[reply->list]);
 	if (reply->row < reply->rows.count) {
 		if (reply->row)
 			evbuffer_add(out, ",", 1);
@@ -83,6 +89,7 @@ static bool write_counters_part(struct reply *base, struct evbuffer *out)
 	evbuffer_add(out, "]", 1);
 	reply->list++;
 	reply->row = 0;
+	reply->read = false;
 	return true;
 }
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Checks of services as JSON, and as metrics. */
+/* Checks of services as JSON. */
 
 #include "control/show_services.h"
 
-#include <event2/buffer.h>
-#include <inttypes.h>
 #include <json-c/json.h>
 
 #include "control/json.h"
@@ -93,37 +91,4 @@ struct json_object *show_check_totals(const struct control_view *view)
 	json_add_number(out, "in_flight", totals.in_flight);
 	json_add_number(out, "least_interval_ms", totals.interval_ms);
 	return out;
-}
-
-/* ------------------------------------------------------------- metrics */
-
-void write_check_metrics(struct evbuffer *out, const struct control_view *view)
-{
-	struct services_totals totals;
-
-	if (!view->services)
-		return;
-	totals = services_totals(view->services);
-	evbuffer_add_printf(out, "# HELP headgate_checks Checks of services.\n"
-				 "# TYPE headgate_checks gauge\n");
-	for (int i = 0; i < SERVICE_VERDICT_COUNT; i++)
-		evbuffer_add_printf(out,
-				    "headgate_checks{state=\"%s\"} %" PRIu32
-				    "\n",
-				    service_verdict_name(i), totals.checks[i]);
-	evbuffer_add_printf(out,
-			    "# HELP headgate_check_results_total Checks that "
-			    "ended, by result.\n"
-			    "# TYPE headgate_check_results_total counter\n");
-	for (int i = 0; i < SERVICE_RESULT_COUNT; i++)
-		evbuffer_add_printf(out,
-				    "headgate_check_results_total"
-				    "{result=\"%s\"} %" PRIu64 "\n",
-				    service_result_name(i), totals.results[i]);
-	evbuffer_add_printf(out,
-			    "# HELP headgate_checks_refused_total Checks that "
-			    "were not begun: limit or memory.\n"
-			    "# TYPE headgate_checks_refused_total counter\n"
-			    "headgate_checks_refused_total %" PRIu64 "\n",
-			    totals.refused);
 }

@@ -2,13 +2,12 @@
 #ifndef CONTROL_SHOW_SERVICES_H
 #define CONTROL_SHOW_SERVICES_H
 
-/* Checks of services, as parts of replies and of the metrics. */
+/* Checks of services, as parts of replies. */
 
 #include "nexthop/service_state.h"
 
 struct address;
 struct control_view;
-struct evbuffer;
 struct json_object;
 struct path;
 struct route;
@@ -27,6 +26,5 @@ const char *show_check_reason(const struct control_view *view,
 			      char text[SERVICE_TEXT_SIZE]);
 /* Return the numbers of all checks; NULL: nothing is checked. */
 struct json_object *show_check_totals(const struct control_view *view);
-void write_check_metrics(struct evbuffer *out, const struct control_view *view);
 
 #endif

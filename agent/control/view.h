@@ -12,6 +12,7 @@ struct datapath_options;
 struct drain_list;
 struct tracker;
 struct rib;
+struct reload_report;
 struct steering;
 struct steering_options;
 struct services;
@@ -33,9 +34,11 @@ struct control_view {
 	const struct turn_meter *turns;
 	const struct audit_report *audit;
 	const struct takeover_report *takeover;
+	const struct reload_report *reloads;
 	const char *config_text; /* in canonical form */
 	const char *seccomp;	 /* as in --seccomp */
 	uint64_t started_ms;	 /* core/clock.h */
+	uint64_t started_at;	 /* seconds since 1970 */
 };
 
 #endif

@@ -122,6 +122,7 @@ static void update_view(struct entry *entry, uint64_t now)
 	view->state = entry->probe.state;
 	view->bfd = judge_bfd(entry);
 	view->conflicts = entry->probe.conflicts;
+	view->probes_lost = entry->probe.lost;
 	memcpy(view->mac, entry->probe.mac, MAC_SIZE);
 	follow_hold_down(entry, was_alive, now);
 	if (entry->bfd)

@@ -69,7 +69,8 @@ struct nexthop {
 	uint64_t since_ms; /* CLOCK_BOOTTIME of the last change of state */
 	/* Alive, but used only where all are held, until then; 0: not held. */
 	uint64_t held_until_ms;
-	uint32_t conflicts; /* answers of other MACs while this one answers */
+	uint32_t conflicts;   /* answers of other MACs while this one answers */
+	uint64_t probes_lost; /* not answered in time */
 };
 
 /* True in RESOLVED and SUSPECT, unless BFD objects. */

@@ -321,6 +321,8 @@ enum probe_question probe_step(struct probe *probe,
 {
 	if (!is_relevant(probe, event))
 		return PROBE_ASK_NONE;
+	if (event->type == PROBE_TIMER)
+		probe->lost += probe->open != PROBE_ASK_NONE;
 	switch (event->type) {
 	case PROBE_START:
 		return start(probe, event);

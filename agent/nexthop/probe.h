@@ -99,6 +99,7 @@ struct probe {
 	uint64_t deadline_ms;	  /* of the next PROBE_TIMER */
 	uint32_t conflicts; /* answers of other MACs while `mac` answers */
 	uint32_t refused;   /* answers with an invalid MAC */
+	uint64_t lost;	    /* probes that were not answered in time */
 };
 
 /* Start in UNREACHABLE. */

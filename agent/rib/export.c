@@ -59,6 +59,15 @@ struct export_view export_view_for(const struct update_profile *to,
 	return view;
 }
 
+enum export_reason export_obstacle(const struct rib *rib)
+{
+	if (rib->shutdown == RIB_SHUTDOWN_WITHDRAWN)
+		return EXPORT_SHUTDOWN;
+	if (rib->detached)
+		return EXPORT_DETACHED;
+	return rib->starting ? EXPORT_STARTING : EXPORT_ANNOUNCED;
+}
+
 /*
  * Return why neighbors of this profile do not get an export that has attributes
  * and is meant for them. `bit`: export_rule_peer().
@@ -69,14 +78,10 @@ withheld_reason(struct rib *rib, const struct update_profile *to, uint64_t bit,
 {
 	const struct export_view view = export_view_for(to, export);
 	struct bgp_attributes attributes = attribute_set_view(view.attributes);
-	enum export_reason reason;
+	enum export_reason reason = export_obstacle(rib);
 
-	if (rib->shutdown == RIB_SHUTDOWN_WITHDRAWN)
-		return EXPORT_SHUTDOWN;
-	if (rib->detached)
-		return EXPORT_DETACHED;
-	if (rib->starting)
-		return EXPORT_STARTING;
+	if (reason != EXPORT_ANNOUNCED)
+		return reason;
 	if (rib->options.import.aggregate_count &&
 	    aggregate_suppresses(export_list_best(export->route)))
 		return EXPORT_SUPPRESSED_BY_AGGREGATE;
@@ -399,6 +404,15 @@ static enum export_reason readiness_reason(const struct rib *rib,
 	};
 
 	return export_rule_route(&now);
+}
+
+uint32_t export_min_nexthops(const struct rib *rib, const struct prefix *prefix)
+{
+	const struct vip_options *vip =
+		import_vip(&rib->options.import, prefix);
+
+	return vip && vip->min_nexthops ? vip->min_nexthops :
+					  rib->options.min_nexthops;
 }
 
 static void begin_waiting(struct rib *rib, struct route *route,

@@ -35,6 +35,10 @@ void export_set_detached(struct rib *rib, bool detached);
 /* Announce nothing yet: the agent starts, and servers are still on their way. */
 void export_set_starting(struct rib *rib, bool starting);
 
+/* Return why nothing is announced now: it ends, starts, or no program steers. */
+enum export_reason export_obstacle(const struct rib *rib);
+/* Return how many living next hops a VIP needs to stay announced. */
+uint32_t export_min_nexthops(const struct rib *rib, const struct prefix *vip);
 /*
  * Return why `route` is not announced to `peer`; its best path, if the peer
  * takes several.

@@ -25,6 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	http_head_is_whole(text);
 	http_parse(text, &request);
+	http_quality(text, "text/plain");
 	if (strlen(request.path) >= HTTP_PATH_SIZE ||
 	    strpbrk(request.path, " \r\n"))
 		abort();

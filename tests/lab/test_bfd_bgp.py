@@ -13,6 +13,7 @@ from bfd_daemons import (DETECTION_SECONDS, INTERVAL_MS, MULTIPLIER, FrrBgp)
 from lab.bird import HOLD_TIME
 from lab.system import wait_until
 from lab.topology import (HEADGATE6_LAN, HEADGATE_AS, HEADGATE_LAN, VIP, VIP6)
+from metrics_page import WHERE, read_page
 
 UP_SECONDS = 15
 GRACE = 0.6  # seconds for scheduling and polling
@@ -44,7 +45,7 @@ class BfdAndBgp(LabCase):
              (cls.frr.address6, HEADGATE6_LAN)])
         lab.headgate.arguments = [
             text + ",bfd" if "role=backend" in text else text
-            for text in lab.headgate.arguments]
+            for text in lab.headgate.arguments] + ["--metrics", WHERE]
         lab.router_bird.start()
         cls.bird.start()
         cls.frr_daemons.start_bgp(cls.frr.as_number, HEADGATE_AS,
@@ -86,6 +87,12 @@ class BfdAndBgp(LabCase):
                         DETECTION_SECONDS + GRACE)
         self.assert_ended_by_bfd(self.bird)
         self.lab.wait_living([self.frr])
+        page = read_page(self.lab.host)
+        self.assertEqual(page.get("nexthop_bfd_up", address=self.frr.address),
+                         1)
+        self.assertIn(page.get("nexthop_bfd_up", address=self.bird.address),
+                      (0, None))
+        self.assertGreater(page.get("bfd_packets_total", result="accepted"), 0)
 
     def test_a_frozen_bfdd_ends_the_session_of_a_living_bgpd(self):
         self.addCleanup(self.frr_daemons.thaw)

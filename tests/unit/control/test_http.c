@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The request line of HTTP. */
+/* The head of a request of HTTP. */
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -78,6 +80,57 @@ static void a_head_ends_with_an_empty_line(void **state)
 	assert_false(http_head_is_whole(""));
 }
 
+static unsigned int quality(const char *accept, const char *type)
+{
+	char head[256];
+
+	snprintf(head, sizeof(head), "GET / HTTP/1.1\r\nHost: a\r\n%s\r\n\r\n",
+		 accept);
+	return http_quality(head, type);
+}
+
+static void a_type_is_wanted_as_much_as_accept_says(void **state)
+{
+	(void)state;
+	assert_int_equal(quality("Accept: text/plain", "text/plain"), 1000);
+	assert_int_equal(quality("accept:a/b, TEXT/plain;q=0.5", "text/plain"),
+			 500);
+	assert_int_equal(quality("Accept: a/b;v=1;q=0.2,a/b;q=0.7", "a/b"),
+			 700);
+	assert_int_equal(quality("Accept: a/b; q=7", "a/b"), 1000);
+	assert_int_equal(quality("Accept: a/b;q=0", "a/b"), 0);
+	assert_int_equal(quality("Accept: a/b;q=-1", "a/b"), 0);
+	assert_int_equal(quality("Accept: a/b;q=", "a/b"), 0);
+	assert_int_equal(quality("Accept: a/b;", "a/b"), 1000);
+}
+
+static void a_type_that_is_not_named_is_not_wanted(void **state)
+{
+	(void)state;
+	assert_int_equal(quality("Accept: a/bc", "a/b"), 0);
+	assert_int_equal(quality("Accept: */*", "a/b"), 0);
+	assert_int_equal(quality("Accept:", "a/b"), 0);
+	assert_int_equal(quality("Accept: ,,", "a/b"), 0);
+	assert_int_equal(quality("X-Accept: a/b", "a/b"), 0);
+	assert_int_equal(http_quality("", "a/b"), 0);
+	assert_int_equal(http_quality("Accept: a/b", "a/b"), 0);
+}
+
+/* The head may end anywhere: at most MAX_HEAD_SIZE bytes are looked at. */
+static void a_cut_head_is_read_up_to_its_end(void **state)
+{
+	static const char whole[] = "GET / HTTP/1.1\r\nAccept: a/b ; q=0.5 , c";
+	char *cut;
+
+	(void)state;
+	for (size_t size = 0; size < sizeof(whole); size++) {
+		cut = strndup(whole, size);
+		assert_non_null(cut);
+		assert_in_range(http_quality(cut, "a/b"), 0, 1000);
+		free(cut);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -85,6 +138,9 @@ int main(void)
 		cmocka_unit_test(what_is_no_request_is_malformed),
 		cmocka_unit_test(a_long_path_is_cut),
 		cmocka_unit_test(a_head_ends_with_an_empty_line),
+		cmocka_unit_test(a_type_is_wanted_as_much_as_accept_says),
+		cmocka_unit_test(a_type_that_is_not_named_is_not_wanted),
+		cmocka_unit_test(a_cut_head_is_read_up_to_its_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

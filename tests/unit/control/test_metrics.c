@@ -12,7 +12,7 @@
 #include <event2/buffer.h>
 
 #include "control/counter_list.h"
-#include "control/metrics.h"
+#include "control/metrics_page.h"
 
 enum {
 	TEXT_SIZE = 4096,
@@ -25,7 +25,8 @@ static const char *write_text(const struct counter_list *list,
 	int size;
 
 	assert_non_null(out);
-	metrics_write(out, NULL, list);
+	metrics_page_write_list(&(struct metric_out){ .buffer = out }, NULL,
+				list);
 	size = evbuffer_remove(out, text, TEXT_SIZE - 1);
 	assert_true(size >= 0);
 	text[size] = '\0';

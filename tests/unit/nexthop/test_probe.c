@@ -280,6 +280,7 @@ static void another_mac_does_not_answer_for_the_known_one(void **state)
 	PLAY(lines);
 	assert_at(SERVER);
 	assert_int_equal(probe.conflicts, 2);
+	assert_int_equal(probe.lost, 1);
 }
 
 /* The known MAC is silent three times; then all are probed, at 1760. */
