@@ -20,6 +20,8 @@ SYSCONFDIR ?= /etc
 SBINDIR ?= $(PREFIX)/sbin
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
+BASH_COMPLETION ?= $(PREFIX)/share/bash-completion/completions
+ZSH_COMPLETION ?= $(PREFIX)/share/zsh/vendor-completions
 DOCDIR ?= $(PREFIX)/share/doc/headgate
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
@@ -444,45 +446,69 @@ fuzz: $(FUZZ_BINS)
 
 # ------------------------------------------------------------- packaging
 
-man: $(B)/headgate.8 $(B)/headgatectl.8
+MAN_PAGES := $(B)/headgate.8 $(B)/headgatectl.8 $(B)/headgate.conf.5 $(B)/headgate-maps.5 $(B)/headgate-metrics.7
+man: $(MAN_PAGES)
 
 $(B)/headgate.8: ABOUT := XDP load balancer steered by BGP
 $(B)/headgatectl.8: ABOUT := look into Headgate and give it orders
 $(B)/%.8: $(B)/% packaging/manual.py
 	$(call say,MAN,$@)
-	$(Q)$(PYTHON) packaging/manual.py $< '$(ABOUT)' $(VERSION) >$@
+	$(Q)$(PYTHON) packaging/manual.py program $< '$(ABOUT)' >$@
+
+$(B)/headgate.conf.5: $(B)/headgate packaging/manual.py
+	$(call say,MAN,$@)
+	$(Q)$(PYTHON) packaging/manual.py config $< 'configuration of Headgate' >$@
+
+$(B)/headgate-maps.5: docs/architecture.md packaging/manual.py | $(B)/headgate
+	$(call say,MAN,$@)
+	$(Q)$(PYTHON) packaging/manual.py document $< headgate-maps 5 'BPF maps of Headgate' 'The tables' >$@
+
+$(B)/headgate-metrics.7: docs/metrics.md packaging/manual.py | $(B)/headgate
+	$(call say,MAN,$@)
+	$(Q)$(PYTHON) packaging/manual.py document $< headgate-metrics 7 'metrics of Headgate' >$@
 
 SET_PATHS = s|@SBINDIR@|$(SBINDIR)|; s|@BINDIR@|$(BINDIR)|; s|@SYSCONFDIR@|$(SYSCONFDIR)|
 DOCUMENTS := README.md NEWS.md SECURITY.md $(filter-out docs/README.md,$(wildcard docs/*.md))
+EXAMPLES := contrib/prometheus/alerts.yml contrib/prometheus/alerts_test.yml contrib/grafana/headgate.json
+ZSH_FILES := packaging/completion/_headgate packaging/completion/_headgatectl
 CONFIG_FILE := $(DESTDIR)$(SYSCONFDIR)/headgate/headgate.conf
 # An edited configuration stays, in `install` as in `uninstall`.
 install: all man
 	install -D -m 755 $(B)/headgate $(DESTDIR)$(SBINDIR)/headgate
 	install -D -m 755 $(B)/headgatectl $(DESTDIR)$(BINDIR)/headgatectl
-	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man8 $(B)/headgate.8 $(B)/headgatectl.8
+	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man5 $(filter %.5,$(MAN_PAGES))
+	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man7 $(filter %.7,$(MAN_PAGES))
+	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man8 $(filter %.8,$(MAN_PAGES))
+	install -D -m 644 packaging/completion/headgatectl.bash $(DESTDIR)$(BASH_COMPLETION)/headgatectl
+	install -D -m 644 packaging/completion/headgate.bash $(DESTDIR)$(BASH_COMPLETION)/headgate
+	install -D -m 644 -t $(DESTDIR)$(ZSH_COMPLETION) $(ZSH_FILES)
 	install -d $(DESTDIR)$(UNITDIR)
 	sed '$(SET_PATHS)' packaging/systemd/headgate.service.in >$(DESTDIR)$(UNITDIR)/headgate.service
 	install -D -m 644 packaging/systemd/sysusers.conf $(DESTDIR)$(SYSUSERSDIR)/headgate.conf
 	install -D -m 644 packaging/systemd/tmpfiles.conf $(DESTDIR)$(TMPFILESDIR)/headgate.conf
 	install -D -m 644 packaging/systemd/sysctl.conf $(DESTDIR)$(SYSCTLDIR)/60-headgate.conf
 	install -D -m 644 -t $(DESTDIR)$(DOCDIR) $(DOCUMENTS)
+	install -D -m 644 -t $(DESTDIR)$(DOCDIR)/examples $(EXAMPLES)
 	test -e $(CONFIG_FILE) || install -D -m 644 packaging/headgate.conf $(CONFIG_FILE)
 
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/headgate $(DESTDIR)$(BINDIR)/headgatectl
-	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man8/,headgate.8 headgatectl.8)
+	for page in $(notdir $(MAN_PAGES)); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page; done
+	rm -f $(addprefix $(DESTDIR)$(BASH_COMPLETION)/,headgate headgatectl)
+	rm -f $(addprefix $(DESTDIR)$(ZSH_COMPLETION)/,$(notdir $(ZSH_FILES)))
+	rm -f $(addprefix $(DESTDIR)$(DOCDIR)/examples/,$(notdir $(EXAMPLES)))
 	rm -f $(DESTDIR)$(UNITDIR)/headgate.service $(DESTDIR)$(SYSUSERSDIR)/headgate.conf
 	rm -f $(DESTDIR)$(TMPFILESDIR)/headgate.conf $(DESTDIR)$(SYSCTLDIR)/60-headgate.conf
 	rm -f $(addprefix $(DESTDIR)$(DOCDIR)/,$(notdir $(DOCUMENTS)))
 	! cmp -s packaging/headgate.conf $(CONFIG_FILE) || rm $(CONFIG_FILE)
-	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(DOCDIR) $(dir $(CONFIG_FILE)) 2>/dev/null
+	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(DOCDIR)/examples $(DESTDIR)$(DOCDIR) $(dir $(CONFIG_FILE)) 2>/dev/null
 
 # The Debian package of what is in $(B), by a copy of the source with debian/ in its
 # place: $(B)/deb/headgate_*.deb
 DEB_SOURCE := $(B)/deb/headgate-$(VERSION)
 deb: all man
 	$(Q)rm -rf $(B)/deb && mkdir -p $(DEB_SOURCE)
-	$(Q)cp -a agent bpf docs include packaging tools LICENSES Makefile *.md $(DEB_SOURCE)
+	$(Q)cp -a agent bpf contrib docs include packaging tools LICENSES Makefile *.md $(DEB_SOURCE)
 	$(Q)cp -a packaging/debian $(DEB_SOURCE)/debian
 	$(Q)cd $(DEB_SOURCE) && BUILT=$(abspath $(B)) DEB_BUILD_OPTIONS="noautodbgsym $$DEB_BUILD_OPTIONS" \
 		dpkg-buildpackage --build=binary --no-sign >../build.log 2>&1 || { tail -n 40 ../build.log; exit 1; }

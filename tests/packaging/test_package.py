@@ -23,6 +23,11 @@ EDITS = {"as": "64512", "router-id": "10.0.0.1", "interface": "lo",
 def run(*command, **options):
     return subprocess.run(command, capture_output=True, text=True, **options)
 
+# Flags that make no sense in a file.
+OF_COMMAND_LINE = {"config", "check", "version", "help", "takeover"}
+MAPS = {"buckets", "previous", "nexthops", "tx_ports", "counters", "fragments",
+        "captures", "flow_budgets", "icmp_budgets"}
+
 
 def make(*words):
     done = run("make", *words, f"B={BUILD}", cwd=REPOSITORY)
@@ -203,6 +208,49 @@ class Manual(PackageCase):
             for option in options:
                 self.assertRegex(page, rf"(?m)^ {{5}}(-\w, )?{option}\b")
 
+    def test_the_page_of_the_file_has_each_flag_and_key(self):
+        make("man")
+        page = run("man", "--local-file", f"{BUILD}/headgate.conf.5",
+                   env={**os.environ, "MANWIDTH": "1000",
+                        "LC_ALL": "C"}).stdout
+        said = run(f"{BUILD}/headgate", "--help").stdout
+        flags = set(re.findall(r"^  --([a-z-]+)", said, re.MULTILINE))
+        shown = set(re.findall(r"(?m)^ {5}([a-z][a-z-]+)", page))
+        self.assertLessEqual(flags - OF_COMMAND_LINE, shown)
+        # There is a key check=, too.
+        self.assertEqual(OF_COMMAND_LINE & shown, {"check"})
+        keys = set(re.findall(r"^  ([a-z][a-z-]+)", said, re.MULTILINE))
+        self.assertGreater(len(keys), 50)
+        self.assertLessEqual(keys, set(re.findall(r"(?m)^ +([a-z][a-z-]+)",
+                                                  page)))
+
+    def test_mandoc_has_nothing_to_say(self):
+        make("man")
+        pages = [path for number in (5, 7, 8)
+                 for path in glob.glob(f"{BUILD}/*.{number}")]
+        self.assertEqual(len(pages), 5)
+        done = run("mandoc", "-Tlint", *pages)
+        said = [line for line in done.stdout.splitlines()
+                if not re.search("referenced manual not found: Xr headgate|"
+                                 "Sh BGP instead of BUGS", line)]
+        self.assertEqual(said, [])
+
+    def test_pages_of_documents_have_what_these_have(self):
+        make("man")
+        for page, document in (("headgate-metrics.7", "metrics.md"),
+                               ("headgate-maps.5", "architecture.md")):
+            text = run("mandoc", "-Tascii", "-Owidth=1000",
+                       f"{BUILD}/{page}").stdout
+            with open(f"{REPOSITORY}/docs/{document}",
+                      encoding="utf-8") as file:
+                names = re.findall(r"^\| `(headgate_\w+|\w+)`", file.read(),
+                                   re.MULTILINE)
+            names = [name for name in names
+                     if page.endswith(".7") or name in MAPS]
+            self.assertGreater(len(names), 7)
+            for name in names:
+                self.assertIn(name, text)
+
 
 class DebianPackage(PackageCase):
 
@@ -215,6 +263,15 @@ class DebianPackage(PackageCase):
         done = run("lintian", "--allow-root", "--fail-on", "error,warning",
                    self.package)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_it_has_completions_manual_pages_and_examples(self):
+        names = run("dpkg-deb", "--contents", self.package).stdout
+        for name in ("bash-completion/completions/headgatectl",
+                     "zsh/vendor-completions/_headgatectl",
+                     "man/man5/headgate.conf.5.gz",
+                     "man/man7/headgate-metrics.7.gz",
+                     "doc/headgate/examples/alerts.yml"):
+            self.assertIn(f"./usr/share/{name}", names)
 
     def test_its_programs_run(self):
         run("dpkg-deb", "--extract", self.package, self.folder, check=True)
