@@ -73,10 +73,10 @@ rib_SRC := adj_rib_in.c aggregate.c attribute_set.c decision.c decision_step.c d
 rib_USES := codec core
 
 nexthop_DIR := agent/nexthop
-nexthop_SRC := arp.c arp_socket.c bfd.c bfd_auth.c bfd_datagram.c bfd_packet.c bfd_session.c bfd_socket.c drain_list.c entry.c expected.c hold_down.c host.c \
+nexthop_SRC := arp.c arp_socket.c bfd.c bfd_auth.c bfd_datagram.c bfd_given.c bfd_packet.c bfd_session.c bfd_socket.c drain_list.c entry.c expected.c hold_down.c host.c \
 	listening.c nd.c nd_socket.c netlink.c netlink_message.c nexthop.c options.c packet_socket.c ports.c probe.c \
 	probe_budget.c probe_queue.c prober.c receive_buffer.c probe_log.c service_http.c service_link.c service_segment.c service_socket.c \
-	service_state.c service_table.c service_tcp.c services.c tracker.c vlan_offload.c \
+	service_state.c service_table.c service_tcp.c services.c tracker.c tracker_handover.c vlan_offload.c \
 	ethtool.c link_speed.c
 nexthop_USES := core
 
@@ -129,7 +129,7 @@ rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision 
 	decision_random departures drain export export_confederation export_packing export_peers export_random export_ready export_sent joining large_sets \
 	max_prefix multipath nexthop_allowed nexthop_routes origins otc path_errors path_index rib rib_nexthop shutdown statement static sweep \
 	turns upstream_machines warm_up weight)
-nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datagram bfd_packet bfd_pair bfd_session drain_list hold_down host listening nd netlink_message probe \
+nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datagram bfd_given bfd_packet bfd_pair bfd_session drain_list hold_down host listening nd netlink_message probe \
 	probe_budget probe_queue service_http service_segment service_state service_tcp services)
 fib_TESTS := fib/test_mark_rule fib/test_nexthop_message fib/test_route_message fib/test_rule_message
 steering_TESTS := $(addprefix steering/test_,adopt affinity assign audit build_budget drains fit flaps flow_use identity limit ranking sets steering two_ribs window_flows windows)

@@ -130,6 +130,7 @@ static int make_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 		wiring_tracker_callbacks(agent);
 	const struct rib_options *rib = &agent->config->rib;
 	int code = tracker_new(agent->base, &agent->config->nexthop, &callbacks,
+			       agent->take ? agent->take->bfd_ports : NULL,
 			       &agent->tracker, error, AGENT_ERROR_SIZE);
 
 	/* Nothing but BFD says that a static path's server wants traffic. */

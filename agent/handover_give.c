@@ -18,6 +18,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "handover_story.h"
+#include "nexthop/tracker_handover.h"
 #include "wiring.h"
 
 enum {
@@ -86,6 +87,7 @@ void handover_give_up(struct agent *agent, const char *reason)
 		answer_other(give->fd, HANDOVER_STAYS);
 	give_free(give);
 	log_warning("handover", "not done: %s; this agent goes on", reason);
+	tracker_bfd_go_on(agent->tracker);
 	bgp_handover_thaw(agent->speaker);
 	agent->exports_waiting = true;
 	wiring_wake(agent);
@@ -233,8 +235,6 @@ static void on_give_deadline(evutil_socket_t fd, short what, void *context)
 
 static const char *refusal(const struct agent *agent)
 {
-	const struct nexthop *nexthop = NULL;
-
 	if (agent->give)
 		return "another agent takes over already";
 	if (agent->shutdown)
@@ -245,10 +245,6 @@ static const char *refusal(const struct agent *agent)
 	    !interfaces_are_attached(agent->interfaces))
 		return "the tables of a previous run are still in use; try "
 		       "again later";
-	while ((nexthop = tracker_next(agent->tracker, nexthop)))
-		if (tracker_bfd_session(agent->tracker, &nexthop->address))
-			return "BFD sessions cannot be handed over; stop this "
-			       "agent and start the other one";
 	return NULL;
 }
 

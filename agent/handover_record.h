@@ -35,6 +35,9 @@ enum handover_type {
 	HANDOVER_PINS_LOCK = 2,
 	HANDOVER_LISTENER = 3,
 	HANDOVER_NEIGHBOR = 4, /* if it has a session */
+	HANDOVER_BFD_PORT = 5,
+	HANDOVER_BFD = 6,
+	HANDOVER_LAST_WITH_DESCRIPTOR = 15, /* of those to come, too */
 	/* Without: */
 	HANDOVER_HELLO = 16, /* the first one */
 	HANDOVER_UPDATE = 17,

@@ -13,6 +13,8 @@
 #include "control/metrics.h"
 #include "core/acceptor.h"
 #include "core/array.h"
+#include "nexthop/bfd.h"
+#include "nexthop/tracker_handover.h"
 #include "wiring.h"
 
 enum {
@@ -132,6 +134,22 @@ static enum chapter_step tell_listeners(struct handover_story *story)
 	fd = listener_at(story->agent, story->at++);
 	if (fd >= 0)
 		add_descriptor(story, HANDOVER_LISTENER, fd);
+	return CHAPTER_GOES_ON;
+}
+
+/* The successor cannot open the port while this agent has it. */
+static enum chapter_step tell_bfd_ports(struct handover_story *story)
+{
+	int fd;
+
+	if (is_piece_begun(story))
+		return CHAPTER_WAITS;
+	if (story->at == BFD_PORT_COUNT)
+		return CHAPTER_ENDS;
+	fd = tracker_bfd_port(story->agent->tracker,
+			      story->at++ == BFD_PORT_IPV4);
+	if (fd >= 0)
+		add_descriptor(story, HANDOVER_BFD_PORT, fd);
 	return CHAPTER_GOES_ON;
 }
 
@@ -376,6 +394,31 @@ static enum chapter_step tell_bytes(struct handover_story *story)
 	return CHAPTER_GOES_ON;
 }
 
+/* Nothing is sent for BFD from here on: as late as can be. */
+static enum chapter_step tell_bfd(struct handover_story *story)
+{
+	struct tracker *tracker = story->agent->tracker;
+	struct bfd_given given;
+	size_t begin;
+	int fd;
+
+	if (is_piece_begun(story))
+		return CHAPTER_WAITS;
+	if (!story->at++)
+		tracker_bfd_pause(tracker);
+	story->nexthop = tracker_next(tracker, story->nexthop);
+	if (!story->nexthop)
+		return CHAPTER_ENDS;
+	fd = tracker_bfd_export(tracker, &story->nexthop->address, &given);
+	if (fd < 0)
+		return CHAPTER_GOES_ON;
+	begin = handover_record_begin(&story->piece, HANDOVER_BFD);
+	bfd_given_encode(&story->piece, &given);
+	handover_record_end(&story->piece, begin);
+	story->fd = fd;
+	return CHAPTER_GOES_ON;
+}
+
 static enum chapter_step tell_end(struct handover_story *story)
 {
 	handover_record_end(&story->piece,
@@ -387,9 +430,10 @@ static enum chapter_step tell_end(struct handover_story *story)
 /* ------------------------------------------------------------- the story */
 
 static chapter_fn *const chapters[] = {
-	tell_hello,	 tell_locks,   tell_listeners, tell_manager,
-	tell_drain,	 tell_nexthop, tell_neighbor,  tell_route,
-	tell_last_paths, tell_pause,   tell_bytes,     tell_end,
+	tell_hello,   tell_locks,      tell_listeners, tell_bfd_ports,
+	tell_manager, tell_drain,      tell_nexthop,   tell_neighbor,
+	tell_route,   tell_last_paths, tell_pause,     tell_bytes,
+	tell_bfd,     tell_end,
 };
 
 const char *handover_story_next(struct handover_story *story)

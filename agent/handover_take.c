@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "bgp/session/handover.h"
@@ -14,6 +15,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "leftovers.h"
+#include "nexthop/tracker_handover.h"
 #include "sessions.h"
 #include "wiring.h"
 
@@ -87,6 +89,19 @@ static int keep_lock(int *place, int fd)
 	return 0;
 }
 
+/* Keep the socket in the place of its family. */
+static int keep_bfd_port(struct handover_take *take, int fd)
+{
+	socklen_t size = sizeof(int);
+	int family, *place;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size))
+		family = AF_UNSPEC;
+	place = &take->bfd_ports[family == AF_INET ? BFD_PORT_IPV4 :
+						     BFD_PORT_IPV6];
+	return keep_lock(place, fd);
+}
+
 /* Take one record with a socket or a lock; 1: it is another one. */
 static int take_socket(struct handover_take *take,
 		       const struct handover_record *record)
@@ -95,13 +110,16 @@ static int take_socket(struct handover_take *take,
 
 	if (record->type != HANDOVER_CONTROL_LOCK &&
 	    record->type != HANDOVER_PINS_LOCK &&
-	    record->type != HANDOVER_LISTENER)
+	    record->type != HANDOVER_LISTENER &&
+	    record->type != HANDOVER_BFD_PORT)
 		return 1;
 	fd = handover_link_take_fd(&take->link);
 	if (fd < 0)
 		return -EBADMSG;
 	if (record->type == HANDOVER_LISTENER)
 		return keep_listener(take, fd);
+	if (record->type == HANDOVER_BFD_PORT)
+		return keep_bfd_port(take, fd);
 	return keep_lock(record->type == HANDOVER_PINS_LOCK ?
 				 &take->pins_lock :
 				 &take->control_lock,
@@ -135,6 +153,8 @@ static struct handover_take *take_new(void)
 	take->link.fd = take->control_lock = take->pins_lock = -1;
 	for (size_t i = 0; i < BGP_MAX_GIVEN; i++)
 		take->listeners[i] = -1;
+	for (size_t i = 0; i < BFD_PORT_COUNT; i++)
+		take->bfd_ports[i] = -1;
 	return take;
 }
 
@@ -366,6 +386,33 @@ static int take_manager(struct agent *agent, struct reader *body)
 	return notify_adopt(&agent->notify, given.path, given.sign_us);
 }
 
+static int take_bfd(struct agent *agent, struct reader *body)
+{
+	struct bfd_given given;
+	int fd = handover_link_take_fd(&agent->take->link);
+
+	if (fd < 0)
+		return -EBADMSG;
+	if (!bfd_given_decode(body, &given)) {
+		close(fd);
+		return -EBADMSG;
+	}
+	tracker_bfd_adopt(agent->tracker, &given, fd);
+	return 0;
+}
+
+/* A record of a later version: skip it, with its descriptor. */
+static int skip_record(struct handover_take *take, unsigned int type)
+{
+	int fd = type <= HANDOVER_LAST_WITH_DESCRIPTOR ?
+			 handover_link_take_fd(&take->link) :
+			 -1;
+
+	if (fd >= 0)
+		close(fd);
+	return 0;
+}
+
 static int take_record(struct agent *agent, struct handover_record *record)
 {
 	switch (record->type) {
@@ -384,8 +431,10 @@ static int take_record(struct agent *agent, struct handover_record *record)
 		return take_manager(agent, &record->body);
 	case HANDOVER_PAUSE:
 		return handover_link_send(&agent->take->link, HANDOVER_GO_ON);
+	case HANDOVER_BFD:
+		return take_bfd(agent, &record->body);
 	default:
-		return 0; /* of a later version */
+		return skip_record(agent->take, record->type);
 	}
 }
 
@@ -409,7 +458,7 @@ static int take_records(struct agent *agent)
  * Wait for the answer. An agent that died has no say any more; the end of its
  * process frees the ports that it had.
  */
-static int wait_until_left(struct handover_take *take)
+static int wait_until_left(struct handover_take *take, struct tracker *tracker)
 {
 	struct handover_record record;
 	int code;
@@ -423,6 +472,7 @@ static int wait_until_left(struct handover_take *take)
 	if (code && code != -EPIPE && code != -ECONNRESET)
 		return code;
 	take->done = true;
+	tracker_bfd_go_on(tracker);
 	take->link.deadline_ms = clock_now_ms() + LEAVE_MS;
 	while (!code)
 		code = handover_link_next(&take->link, &record);
@@ -441,11 +491,12 @@ int handover_take_state(struct agent *agent, char error[HANDOVER_ERROR_SIZE])
 	log_info("handover", "%zu neighbors taken in: ready", take->count);
 	code = handover_link_send(&take->link, HANDOVER_READY);
 	if (!code)
-		code = wait_until_left(take);
+		code = wait_until_left(take, agent->tracker);
 	if (code)
 		return give_in_to(error, code);
 	agent->taking = false;
 	handover_link_close(&take->link);
+	tracker_bfd_send_all(agent->tracker);
 	code = control_publish(agent->control);
 	if (code)
 		log_error("handover", "the control socket is not in place: %s",
@@ -459,6 +510,7 @@ void handover_take_begin(struct agent *agent)
 
 	if (!take)
 		return;
+	tracker_bfd_send_all(agent->tracker);
 	bgp_handover_begin(agent->speaker);
 	for (size_t i = 0; i < take->count; i++) {
 		struct taken_neighbor *taken = &take->neighbors[i];
@@ -486,6 +538,9 @@ void handover_take_release(struct agent *agent)
 	for (size_t i = 0; i < BGP_MAX_GIVEN; i++)
 		if (take->listeners[i] >= 0)
 			close(take->listeners[i]);
+	for (size_t i = 0; i < BFD_PORT_COUNT; i++)
+		if (take->bfd_ports[i] >= 0)
+			close(take->bfd_ports[i]);
 	if (take->control_lock >= 0)
 		close(take->control_lock);
 	if (take->pins_lock >= 0)

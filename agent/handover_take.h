@@ -15,6 +15,7 @@
 
 #include "bgp/session/speaker.h"
 #include "handover_link.h"
+#include "nexthop/bfd.h"
 
 struct agent;
 struct taken_neighbor;
@@ -29,6 +30,7 @@ struct handover_take {
 	struct handover_record head; /* the first record behind the sockets */
 	int control_lock, pins_lock; /* -1: none */
 	int listeners[BGP_MAX_GIVEN];
+	int bfd_ports[BFD_PORT_COUNT];
 	struct taken_neighbor *neighbors; /* by number */
 	size_t count, room;
 };

@@ -57,6 +57,7 @@ struct bfd {
 	struct keyed_hash_secret secret; /* of `peers` */
 	struct peer_list peers[PEER_BUCKETS];
 	size_t peer_count;
+	bool paused;
 	uint64_t quiet_until_us; /* no dropped packet is logged before */
 	uint64_t counts[BFD_COUNT_COUNT];
 };
@@ -150,7 +151,7 @@ static void send_packet(struct bfd_peer *peer, const struct bfd_packet *packet)
 	size_t size;
 	int error;
 
-	if (!peer->endpoints.ifindex)
+	if (!peer->endpoints.ifindex || peer->bfd->paused)
 		return;
 	bfd_packet_build(packet, &frame);
 	size = bfd_auth_sign(&peer->auth, &frame, bytes);
@@ -168,7 +169,7 @@ static void arm_peer_timer(struct bfd_peer *peer, uint64_t now_us)
 	uint64_t wait_us = deadline > now_us ? deadline - now_us : 0;
 	const struct timeval wait = clock_timeval_of_us(wait_us);
 
-	if (deadline == BFD_SESSION_NEVER)
+	if (deadline == BFD_SESSION_NEVER || peer->bfd->paused)
 		evtimer_del(peer->timer);
 	else
 		evtimer_add(peer->timer, &wait);
@@ -402,37 +403,56 @@ static uint32_t new_discriminator(const struct bfd *bfd)
 	return discriminator;
 }
 
-int bfd_open(struct bfd *bfd, const struct address *address,
-	     const struct bfd_key *key, void *owner, struct bfd_peer **created)
+/* Return 0 if there may be a session with the address, or -errno. */
+static int check_room(const struct bfd *bfd, bool ipv4)
 {
-	bool ipv4 = address_is_ipv4(address);
-	struct bfd_peer *peer;
-	int fd;
-
 	if (bfd->peer_count == BFD_MAX_PEERS)
 		return -ENOSPC;
-	if (!ipv4 && !bfd->ipv6.event)
-		return -EAFNOSUPPORT;
-	fd = bfd_socket_open(ipv4);
-	if (fd < 0)
-		return fd;
-	peer = calloc(1, sizeof(*peer));
+	return ipv4 || bfd->ipv6.event ? 0 : -EAFNOSUPPORT;
+}
+
+/* Add a peer with a socket, which is closed if there is no memory: NULL. */
+static struct bfd_peer *add_bfd_peer(struct bfd *bfd,
+				     const struct address *address, void *owner,
+				     int fd)
+{
+	struct bfd_peer *peer = calloc(1, sizeof(*peer));
+
 	if (peer)
 		peer->timer = evtimer_new(bfd->base, on_peer_timer, peer);
 	if (!peer || !peer->timer) {
 		free(peer);
 		close(fd);
-		return -ENOMEM;
+		return NULL;
 	}
 	peer->bfd = bfd;
 	peer->owner = owner;
 	peer->fd = fd;
 	peer->endpoints.remote = *address;
+	LIST_INSERT_HEAD(peer_list_of(bfd, address), peer, link);
+	bfd->peer_count++;
+	return peer;
+}
+
+int bfd_open(struct bfd *bfd, const struct address *address,
+	     const struct bfd_key *key, void *owner, struct bfd_peer **created)
+{
+	bool ipv4 = address_is_ipv4(address);
+	int error = check_room(bfd, ipv4);
+	struct bfd_peer *peer;
+	int fd;
+
+	if (error)
+		return error;
+	fd = bfd_socket_open(ipv4);
+	if (fd < 0)
+		return fd;
+	peer = add_bfd_peer(bfd, address, owner, fd);
+	if (!peer)
+		return -ENOMEM;
 	bfd_auth_init(&peer->auth, key, arc4random());
 	bfd_session_init(&peer->session, &bfd->timing, new_discriminator(bfd),
 			 clock_now_us());
-	LIST_INSERT_HEAD(peer_list_of(bfd, address), peer, link);
-	bfd->peer_count++;
 	*created = peer;
 	return 0;
 }
@@ -457,6 +477,141 @@ void bfd_close(struct bfd_peer *peer)
 	free(peer);
 }
 
+/* ------------------------------------------------------------- handover */
+
+static void hold_receiver(struct bfd_receiver *receiver, bool held)
+{
+	if (receiver->event && held)
+		event_del(receiver->event);
+	else if (receiver->event)
+		event_add(receiver->event, NULL);
+}
+
+void bfd_pause(struct bfd *bfd)
+{
+	struct bfd_peer *peer;
+
+	if (bfd->paused)
+		return;
+	bfd->paused = true;
+	hold_receiver(&bfd->ipv4, true);
+	hold_receiver(&bfd->ipv6, true);
+	for (size_t i = 0; i < PEER_BUCKETS; i++)
+		LIST_FOREACH(peer, &bfd->peers[i], link)
+			evtimer_del(peer->timer);
+}
+
+/* Send what is due, and wait for what is due next; an orphan ends. */
+static void let_peer_go_on(struct bfd_peer *peer, uint64_t now_us)
+{
+	if (!peer->owner) {
+		bfd_close(peer);
+		return;
+	}
+	peer->session.send_us = now_us;
+	/* Silence counts once the packets that wait are read. */
+	if (now_us >= peer->session.expire_us)
+		retry_expiry(peer);
+	else
+		step_peer(peer, BFD_EVENT_TIMER, NULL, now_us);
+}
+
+void bfd_go_on(struct bfd *bfd)
+{
+	struct bfd_peer *peer, *next;
+	uint64_t now_us = clock_now_us();
+
+	if (!bfd->paused)
+		return;
+	bfd->paused = false;
+	hold_receiver(&bfd->ipv4, false);
+	hold_receiver(&bfd->ipv6, false);
+	for (size_t i = 0; i < PEER_BUCKETS; i++)
+		for (peer = LIST_FIRST(&bfd->peers[i]); peer; peer = next) {
+			next = LIST_NEXT(peer, link);
+			let_peer_go_on(peer, now_us);
+		}
+}
+
+void bfd_send_all(struct bfd *bfd)
+{
+	uint64_t now_us = clock_now_us();
+	struct bfd_peer *peer;
+
+	for (size_t i = 0; i < PEER_BUCKETS; i++)
+		LIST_FOREACH(peer, &bfd->peers[i], link) {
+			if (now_us >= peer->session.expire_us)
+				continue;
+			peer->session.send_us = now_us;
+			step_peer(peer, BFD_EVENT_TIMER, NULL, now_us);
+		}
+}
+
+int bfd_port_fd(const struct bfd *bfd, enum bfd_port port)
+{
+	int fd = port == BFD_PORT_IPV4 ? bfd->ipv4.reserved_fd :
+					 bfd->ipv6.reserved_fd;
+
+	return fd ? fd : -1;
+}
+
+int bfd_export(const struct bfd_peer *peer, struct bfd_given *given)
+{
+	*given = (struct bfd_given){
+		.endpoints = peer->endpoints,
+		.session = peer->session,
+		.auth = peer->auth,
+	};
+	given->auth.key.secret = (struct secret){ 0 };
+	memcpy(given->mac, peer->mac, MAC_SIZE);
+	return peer->fd;
+}
+
+static int drop_packet(void *context)
+{
+	const struct bfd_receiver *from = context;
+	struct bfd_datagram datagram;
+
+	return bfd_socket_receive(event_get_fd(from->event), &datagram);
+}
+
+/* Drop what the other process has read, too. */
+static void drop_input(struct bfd_receiver *receiver)
+{
+	if (receiver->event)
+		receive_buffer_read(&receiver->buffer, drop_packet, receiver);
+}
+
+int bfd_adopt(struct bfd *bfd, const struct bfd_given *given, int fd,
+	      const struct bfd_key *key, void *owner, struct bfd_peer **created)
+{
+	const struct address *address = &given->endpoints.remote;
+	int error = check_room(bfd, address_is_ipv4(address));
+	struct bfd_peer *peer;
+
+	if (error) {
+		close(fd);
+		return error;
+	}
+	if (!bfd->paused) {
+		bfd_pause(bfd);
+		drop_input(&bfd->ipv4);
+		drop_input(&bfd->ipv6);
+	}
+	peer = add_bfd_peer(bfd, address, owner, fd);
+	if (!peer)
+		return -ENOMEM;
+	peer->session = given->session;
+	peer->auth = given->auth;
+	peer->auth.key = *key;
+	peer->endpoints = given->endpoints;
+	memcpy(peer->mac, given->mac, MAC_SIZE);
+	*created = peer;
+	return 0;
+}
+
+/* ------------------------------------------------------------- links */
+
 void bfd_set_link(struct bfd_peer *peer, uint32_t ifindex,
 		  const struct address *local)
 {
@@ -473,13 +628,15 @@ void bfd_set_mac(struct bfd_peer *peer, const uint8_t mac[MAC_SIZE])
 	memcpy(peer->mac, mac, MAC_SIZE);
 }
 
-static int listen_in_family(struct bfd *bfd, bool ipv4,
+/* `port`: the socket that owns the port, taken from there; -1: make one. */
+static int listen_in_family(struct bfd *bfd, bool ipv4, int *port,
 			    struct bfd_receiver *receiver)
 {
-	int fd = bfd_socket_reserve(ipv4);
+	int fd = *port < 0 ? bfd_socket_reserve(ipv4) : *port;
 
 	if (fd < 0)
 		return fd;
+	*port = -1;
 	receiver->reserved_fd = fd;
 	fd = bfd_socket_listen(ipv4);
 	if (fd < 0)
@@ -495,19 +652,22 @@ static int listen_in_family(struct bfd *bfd, bool ipv4,
 	return event_add(receiver->event, NULL) ? -ENOMEM : 0;
 }
 
-static int listen_in_both(struct bfd *bfd)
+static int listen_in_both(struct bfd *bfd, int ports[BFD_PORT_COUNT])
 {
-	int error = listen_in_family(bfd, true, &bfd->ipv4);
+	int error =
+		listen_in_family(bfd, true, &ports[BFD_PORT_IPV4], &bfd->ipv4);
 
 	if (!error)
-		error = listen_in_family(bfd, false, &bfd->ipv6);
+		error = listen_in_family(bfd, false, &ports[BFD_PORT_IPV6],
+					 &bfd->ipv6);
 	return error == -EAFNOSUPPORT && bfd->ipv4.event ? 0 : error;
 }
 
 int bfd_new(struct event_base *base, const struct bfd_timing *timing,
-	    const struct bfd_callbacks *callbacks, struct bfd **created,
-	    char *text, size_t size)
+	    const struct bfd_callbacks *callbacks, int ports[BFD_PORT_COUNT],
+	    struct bfd **created, char *text, size_t size)
 {
+	int none[BFD_PORT_COUNT] = { -1, -1 };
 	struct bfd *bfd = calloc(1, sizeof(*bfd));
 	int error = -ENOMEM;
 
@@ -517,7 +677,7 @@ int bfd_new(struct event_base *base, const struct bfd_timing *timing,
 		bfd->callbacks = *callbacks;
 		error = keyed_hash_draw(&bfd->secret);
 		if (!error)
-			error = listen_in_both(bfd);
+			error = listen_in_both(bfd, ports ? ports : none);
 	}
 	if (error) {
 		snprintf(text, size, "BFD: UDP port %d not opened: %s%s",

@@ -20,6 +20,7 @@
 
 #include "core/address.h"
 #include "nexthop/bfd_auth.h"
+#include "nexthop/bfd_given.h"
 #include "nexthop/bfd_session.h"
 #include "nexthop/bfd_socket.h"
 
@@ -29,6 +30,13 @@ struct event_base;
 
 enum bfd_limits {
 	BFD_MAX_PEERS = 512, /* each has a descriptor */
+};
+
+/* The sockets that own the UDP port, one for each family. */
+enum bfd_port {
+	BFD_PORT_IPV4,
+	BFD_PORT_IPV6,
+	BFD_PORT_COUNT,
 };
 
 /* The results for received packets. */
@@ -55,12 +63,14 @@ struct bfd_callbacks {
 
 /*
  * Listen in both families, or in IPv4 alone if the host has no IPv6. The caller
- * frees with bfd_free(), which ends all sessions. Returns 0 or -errno; then
- * `error` (size bytes) says what failed and what to do.
+ * frees with bfd_free(), which ends all sessions. `ports` are the sockets that
+ * own the UDP port, from another process (-1: none); those that are taken become
+ * -1. NULL: there are none. Returns 0 or -errno; then `error` (size bytes) says
+ * what failed and what to do.
  */
 int bfd_new(struct event_base *base, const struct bfd_timing *timing,
-	    const struct bfd_callbacks *callbacks, struct bfd **bfd,
-	    char *error, size_t size);
+	    const struct bfd_callbacks *callbacks, int ports[BFD_PORT_COUNT],
+	    struct bfd **bfd, char *error, size_t size);
 void bfd_free(struct bfd *bfd);
 /* Take another timing for sessions from now on. */
 void bfd_set_timing(struct bfd *bfd, const struct bfd_timing *timing);
@@ -79,6 +89,30 @@ void bfd_set_link(struct bfd_peer *peer, uint32_t ifindex,
 		  const struct address *local);
 /* Set the neighbor's MAC; packets from others are dropped. Zero: not known. */
 void bfd_set_mac(struct bfd_peer *peer, const uint8_t mac[MAC_SIZE]);
+
+/*
+ * Sessions on their way to another process, in order: the process that has them
+ * pauses, and nothing is sent, received or declared dead. It exports each with
+ * its sockets, which stay its own. The other one adopts them, which begins its
+ * pause; orphans are those that it does not want. When it is in charge it goes
+ * on: it sends a packet for each at once, and AdminDown for orphans. If it never
+ * is, the first one goes on.
+ */
+void bfd_pause(struct bfd *bfd);
+void bfd_go_on(struct bfd *bfd);
+/* Return the socket that owns the port, or -1. */
+int bfd_port_fd(const struct bfd *bfd, enum bfd_port port);
+/* Describe a session; return its socket. */
+int bfd_export(const struct bfd_peer *peer, struct bfd_given *given);
+/*
+ * Take over a session and its socket, which is closed in case of an error. The
+ * key must be of the type that was given. `owner`: NULL for an orphan. Returns 0
+ * or -errno.
+ */
+int bfd_adopt(struct bfd *bfd, const struct bfd_given *given, int fd,
+	      const struct bfd_key *key, void *owner, struct bfd_peer **peer);
+/* Send a packet for each session, in a time in which the loop does not run. */
+void bfd_send_all(struct bfd *bfd);
 
 const struct bfd_session *bfd_peer_session(const struct bfd_peer *peer);
 const uint64_t *bfd_counts(const struct bfd *bfd);

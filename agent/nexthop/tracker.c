@@ -116,8 +116,8 @@ static void on_drained(void *context)
 	tracker_report(context);
 }
 
-static struct entry *find_entry(const struct tracker *tracker,
-				const struct address *address)
+struct entry *tracker_find_entry(const struct tracker *tracker,
+				 const struct address *address)
 {
 	return (struct entry *)address_tree_find(&tracker->entries, address);
 }
@@ -139,7 +139,7 @@ static void let_held_go(struct tracker *tracker, uint64_t now_ms)
 	struct address address;
 
 	while (hold_down_take_over(tracker->hold_down, now_ms, &address)) {
-		struct entry *entry = find_entry(tracker, &address);
+		struct entry *entry = tracker_find_entry(tracker, &address);
 
 		if (entry)
 			entry_hold_over(entry);
@@ -289,7 +289,7 @@ static void mark_unsettled(struct tracker *tracker, struct entry *entry,
 static struct entry *acquire_entry(struct tracker *tracker,
 				   const struct address *address)
 {
-	struct entry *entry = find_entry(tracker, address);
+	struct entry *entry = tracker_find_entry(tracker, address);
 
 	if (!entry)
 		entry = create_entry(tracker, address);
@@ -305,7 +305,7 @@ static struct entry *acquire_entry(struct tracker *tracker,
 static struct entry *release_entry(struct tracker *tracker,
 				   const struct address *address)
 {
-	struct entry *entry = find_entry(tracker, address);
+	struct entry *entry = tracker_find_entry(tracker, address);
 
 	assert(entry && entry->references);
 	if (!--entry->references)
@@ -388,7 +388,7 @@ static void on_settle(evutil_socket_t fd, short what, void *context)
 const struct bfd_session *tracker_bfd_session(const struct tracker *tracker,
 					      const struct address *address)
 {
-	const struct entry *entry = find_entry(tracker, address);
+	const struct entry *entry = tracker_find_entry(tracker, address);
 
 	return entry && entry->bfd ? bfd_peer_session(entry->bfd) : NULL;
 }
@@ -401,7 +401,7 @@ const uint64_t *tracker_bfd_counts(const struct tracker *tracker)
 const struct nexthop *tracker_find(const struct tracker *tracker,
 				   const struct address *address)
 {
-	const struct entry *entry = find_entry(tracker, address);
+	const struct entry *entry = tracker_find_entry(tracker, address);
 
 	return entry ? &entry->view : NULL;
 }
@@ -466,7 +466,7 @@ static struct bfd_timing bfd_timing_of(const struct nexthop_options *options)
 	};
 }
 
-static int start_bfd(struct tracker *tracker,
+static int start_bfd(struct tracker *tracker, int ports[BFD_PORT_COUNT],
 		     const struct nexthop_options *options, char *text,
 		     size_t size)
 {
@@ -480,8 +480,8 @@ static int start_bfd(struct tracker *tracker,
 
 	if (!options->bfd)
 		return 0;
-	return bfd_new(tracker->base, &timing, &callbacks, &tracker->bfd, text,
-		       size);
+	return bfd_new(tracker->base, &timing, &callbacks, ports, &tracker->bfd,
+		       text, size);
 }
 
 static int start_hold_down(struct tracker *tracker,
@@ -591,7 +591,7 @@ probe_timing_of(const struct nexthop_options *options)
 }
 
 int tracker_new(struct event_base *base, const struct nexthop_options *options,
-		const struct tracker_callbacks *callbacks,
+		const struct tracker_callbacks *callbacks, int bfd_ports[],
 		struct tracker **created, char *text, size_t size)
 {
 	struct tracker *tracker = calloc(1, sizeof(*tracker));
@@ -610,7 +610,7 @@ int tracker_new(struct event_base *base, const struct nexthop_options *options,
 	if (!error)
 		error = open_sources(tracker, options, text, size);
 	if (!error)
-		error = start_bfd(tracker, options, text, size);
+		error = start_bfd(tracker, bfd_ports, options, text, size);
 	if (!error)
 		error = start_hold_down(tracker, options);
 	if (!error)
@@ -642,7 +642,9 @@ static int start_missing(struct tracker *tracker,
 			 const struct nexthop_options *options, char *text,
 			 size_t size)
 {
-	int error = tracker->bfd ? 0 : start_bfd(tracker, options, text, size);
+	int error = tracker->bfd ?
+			    0 :
+			    start_bfd(tracker, NULL, options, text, size);
 
 	if (!error && !tracker->hold_down)
 		error = start_hold_down(tracker, options);

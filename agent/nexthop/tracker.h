@@ -43,6 +43,9 @@
  *                  its state machine, its packets, their signatures and the
  *                  headers around them. Pure
  *   bfd_socket     its sockets
+ *   bfd_given      a session on its way to another agent. Pure
+ *   tracker_handover
+ *                  sessions that another agent gives, or takes over
  */
 
 #include <stdbool.h>
@@ -77,11 +80,12 @@ struct tracker_callbacks {
 
 /*
  * Open the netlink and packet sockets and read links, addresses and routes. The
- * caller frees with tracker_free(). Returns 0 or -errno; then `error` (size
- * bytes) says what failed and what is needed.
+ * caller frees with tracker_free(). `bfd_ports`: as for bfd_new(); NULL: none.
+ * Returns 0 or -errno; then `error` (size bytes) says what failed and what is
+ * needed.
  */
 int tracker_new(struct event_base *base, const struct nexthop_options *options,
-		const struct tracker_callbacks *callbacks,
+		const struct tracker_callbacks *callbacks, int bfd_ports[],
 		struct tracker **tracker, char *error, size_t size);
 void tracker_free(struct tracker *tracker);
 

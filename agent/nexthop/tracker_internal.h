@@ -52,6 +52,9 @@ struct tracker {
 	TAILQ_HEAD(, entry) unsettled;
 };
 
+/* Return NULL if the address is not tracked. */
+struct entry *tracker_find_entry(const struct tracker *tracker,
+				 const struct address *address);
 /* Return the list of entries that probe `via`, among others. */
 struct via_list *tracker_via_list(struct tracker *tracker,
 				  const struct address *via);

@@ -8,6 +8,7 @@
 
 #include "bgp/session/handover_state.h"
 #include "handover_record.h"
+#include "nexthop/bfd_given.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -20,6 +21,7 @@ static void read_body(struct reader body)
 	struct handover_nexthop nexthop;
 	struct handover_drain drain;
 	struct handover_manager manager;
+	struct bfd_given bfd;
 	struct reader r = body;
 
 	if (handover_hello_decode(&r, &hello) &&
@@ -34,6 +36,8 @@ static void read_body(struct reader body)
 	handover_drain_decode(&r, &drain);
 	r = body;
 	handover_manager_decode(&r, &manager);
+	r = body;
+	bfd_given_decode(&r, &bfd);
 	r = body;
 	if (bgp_handover_state_decode(&r, &state) && state.up &&
 	    state.remote_open.left > body.left)

@@ -171,7 +171,8 @@ static int set_up(void **state)
 	sender = forger = 0;
 	server = pair_build();
 	base = event_base_new();
-	if (bfd_new(base, &timing, &callbacks, &bfd, error, sizeof(error)))
+	if (bfd_new(base, &timing, &callbacks, NULL, &bfd, error,
+		    sizeof(error)))
 		fail_msg("%s", error);
 	assert_int_equal(bfd_open(bfd, &remote, &no_key, NULL, &peer), 0);
 	bfd_set_link(peer, if_nametoindex("hg0"), &local);

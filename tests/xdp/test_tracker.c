@@ -159,7 +159,7 @@ static int set_up(void **state)
 	server = pair_build();
 	add_ipv6();
 	base = event_base_new();
-	if (tracker_new(base, &options, &callbacks, &tracker, error,
+	if (tracker_new(base, &options, &callbacks, NULL, &tracker, error,
 			sizeof(error)))
 		fail_msg("%s", error);
 	return 0;

@@ -152,7 +152,7 @@ static int set_up(void **state)
 	pair_run("ip route add 10.1.0.0/16 dev hg0 src 10.0.0.1");
 	add_servers();
 	base = event_base_new();
-	if (tracker_new(base, &options, &callbacks, &tracker, error,
+	if (tracker_new(base, &options, &callbacks, NULL, &tracker, error,
 			sizeof(error)))
 		fail_msg("%s", error);
 	heartbeat = event_new(base, -1, EV_PERSIST, on_heartbeat, NULL);
