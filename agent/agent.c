@@ -183,6 +183,10 @@ static int make_rib(struct agent *agent)
 	agent->end_of_turn = wiring_end_of_turn(agent);
 	agent->rib = rib_new(options, &hooks);
 	agent->checks.rib = agent->rib;
+	agent->vip_events = (struct vip_events){
+		.base = agent->base,
+		.rib = agent->rib,
+	};
 	if (!agent->end_of_turn || !agent->rib)
 		return -ENOMEM;
 	return adj_rib_in_add_static_paths(agent->rib, options->static_paths,
@@ -204,6 +208,15 @@ static int begin_audit(struct agent *agent)
 		.desync_stays = options->desync_stays,
 	};
 	return audit_begin(&agent->audit, options->audit_interval_s);
+}
+
+static int begin_silent(struct agent *agent)
+{
+	agent->silent = (struct silent_neighbors){
+		.base = agent->base,
+		.speaker = agent->speaker,
+	};
+	return silent_neighbors_begin(&agent->silent);
 }
 
 static int make_speaker(struct agent *agent, char error[AGENT_ERROR_SIZE])
@@ -270,6 +283,8 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	};
 	if (!code)
 		code = begin_audit(agent);
+	if (!code)
+		code = begin_silent(agent);
 	agent->captures = (struct captures){
 		.base = agent->base,
 		.control = agent->control,
@@ -453,6 +468,7 @@ void agent_free(struct agent *agent)
 	stop_sessions(agent);
 	control_hang_up(agent->control);
 	metrics_free(agent->metrics);
+	silent_neighbors_release(&agent->silent);
 	log_set_namer(NULL, NULL);
 	bgp_speaker_free(agent->speaker);
 	leftovers_free(agent->leftovers);
@@ -466,6 +482,7 @@ void agent_free(struct agent *agent)
 	drains_release(&agent->drains);
 	warm_ups_release(&agent->warm_ups);
 	service_checks_release(&agent->checks);
+	vip_events_release(&agent->vip_events);
 	audit_release(&agent->audit);
 	shutdown_release(agent);
 	start_wait_release(&agent->start);

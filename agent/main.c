@@ -186,5 +186,6 @@ int main(int argc, char **argv)
 		return answer(config, request);
 	raise_descriptor_limit();
 	log_set_level(config->agent.log_level);
+	log_set_format(config->agent.log_format);
 	return run(config, &line);
 }

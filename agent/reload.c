@@ -233,6 +233,7 @@ static void replace_config(struct agent *agent, struct config *config,
 	steering_reconfigure(agent->steering, &config->steering);
 	interfaces_reconfigure(agent->interfaces, &config->datapath);
 	log_set_level(config->agent.log_level);
+	log_set_format(config->agent.log_format);
 	view->bgp = &config->bgp;
 	view->steering_options = &config->steering;
 	view->datapath_options = &config->datapath;

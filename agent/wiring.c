@@ -277,6 +277,23 @@ static bool on_set_decided(const struct route *route,
 	return !error && steered;
 }
 
+static void on_servers_changed(const struct route *route, unsigned int before,
+			       void *context)
+{
+	struct agent *agent = context;
+
+	vip_events_servers(&agent->vip_events, route, before);
+}
+
+static void on_announced(const struct route *route, uint64_t peers,
+			 bool announced, void *context)
+{
+	struct agent *agent = context;
+
+	vip_events_announced(&agent->vip_events, &agent->config->rib, route,
+			     peers, announced);
+}
+
 static enum path_reason check_path(const struct route *route,
 				   const struct path *path, void *context)
 {
@@ -409,6 +426,8 @@ struct rib_hooks wiring_rib_hooks(struct agent *agent)
 		.is_late = is_piece_over,
 		.nexthop_track = announce_nexthop,
 		.set_decided = on_set_decided,
+		.servers_changed = on_servers_changed,
+		.announced = on_announced,
 		.work_waiting = wake_end_of_turn,
 		.export_waiting = on_export_waiting,
 		.export_ready = is_export_ready,

@@ -36,10 +36,12 @@
 #include "rib/export_batch.h"
 #include "rib/rib.h"
 #include "service_checks.h"
+#include "silent_neighbors.h"
 #include "start_wait.h"
 #include "steering/steering.h"
 #include "takeover.h"
 #include "traffic_fall.h"
+#include "vip_events.h"
 #include "warm_ups.h"
 
 struct command_line;
@@ -62,6 +64,8 @@ struct agent {
 	struct drains drains;
 	struct warm_ups warm_ups;
 	struct service_checks checks;
+	struct vip_events vip_events;
+	struct silent_neighbors silent;
 	struct audit audit;
 	struct takeover takeover;
 	struct start_wait start;

@@ -86,6 +86,7 @@ def texts(kinds):
                 continue
             which, _, message = split_arguments(source[call.end():])[:3]
             shown = CONVERSION.sub("...", literals(message)).replace("%%", "%")
+            shown = re.sub(r"\.{6,}", "...", shown)
             for kind in re.findall(r"EVENT_\w+", which):
                 if shown not in found[kind]:
                     found[kind].append(shown)
@@ -104,8 +105,8 @@ def document():
                 continue
             parts.append(f"\n### {name}\n\n{level}: {meaning}"
                          + (f" {action}" if action else "") + "\n")
-            shown = [f"- `{text}`\n" for text in called[kind]
-                     if text.strip(". ")]
+            shown = [f"- `{text}`\n" if "`" not in text else f"- ``{text}``\n"
+                     for text in called[kind] if text.strip(". ")]
             if shown:
                 parts.append("\n" + "".join(shown))
     return "".join(parts)

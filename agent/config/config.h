@@ -73,6 +73,7 @@ struct agent_options {
 	bool wait_interfaces; /* those that are missing at the start */
 	enum agent_seccomp seccomp;
 	enum log_level log_level;
+	enum log_format log_format;
 	char user[AGENT_USER_SIZE]; /* to run as; "": stay as started */
 	uint32_t audit_interval_s;  /* 0: never */
 	bool desync_stays;	    /* announced: --withdraw-on-desync no */
@@ -87,7 +88,7 @@ static inline bool agent_options_equal(const struct agent_options *a,
 	       a->start_max_s == b->start_max_s && a->on_exit == b->on_exit &&
 	       a->wait_interfaces == b->wait_interfaces &&
 	       a->seccomp == b->seccomp && a->log_level == b->log_level &&
-	       !strcmp(a->user, b->user) &&
+	       a->log_format == b->log_format && !strcmp(a->user, b->user) &&
 	       a->audit_interval_s == b->audit_interval_s &&
 	       a->desync_stays == b->desync_stays;
 }

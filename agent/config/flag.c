@@ -407,6 +407,11 @@ const struct option flag_table[] = {
 	{ "log-level", NULL,
 	  "Least important messages that are written to stderr.",
 	  CHOICE(LIVE, agent.log_level, log_level_names) },
+	{ "log-format", NULL,
+	  "How lines on stderr begin. auto: as the journal reads them, with "
+	  "fields, if stderr is the journal, else text. priority: <4> for a "
+	  "warning and so on, as systemd reads them from a pipe.",
+	  CHOICE(LIVE, agent.log_format, log_format_names) },
 };
 
 const size_t flag_count = COUNT_OF(flag_table);

@@ -84,7 +84,8 @@ bool event_filter_takes(const struct event_filter *filter,
 
 	if (event->id <= filter->after)
 		return false;
-	if (filter->has_vip &&
+	/* One of the VIPs that have an event together may be this one. */
+	if (filter->has_vip && event->kind != EVENT_VIPS_CHANGED &&
 	    !(about->has_vip && prefix_covers(&filter->vip, &about->vip)))
 		return false;
 	if (filter->has_server && !is_about_server(about, &filter->server))

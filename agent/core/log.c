@@ -11,6 +11,7 @@
 
 #include "core/clock.h"
 #include "core/event_ring.h"
+#include "core/log_journal.h"
 #include "core/log_limit.h"
 #include "core/log_sink.h"
 
@@ -18,6 +19,14 @@ enum {
 	RETRY_MS = 100, /* while stderr does not take what waits */
 };
 
+const char *const log_format_names[LOG_FORMAT_COUNT] = {
+	[LOG_FORMAT_AUTO] = "auto",
+	[LOG_FORMAT_TEXT] = "text",
+	[LOG_FORMAT_PRIORITY] = "priority",
+};
+
+static bool to_journal;
+static struct log_journal journal = { .fd = -1 };
 static enum log_level current_level = LOG_LEVEL_INFO;
 static struct log_sink sink = { .fd = STDERR_FILENO, .may_block = true };
 static struct log_limit limit;
@@ -62,6 +71,17 @@ int log_begin_limit(void (*wake)(void *context), void *context)
 	wake_context = context;
 	is_limited = true;
 	return 0;
+}
+
+/* The socket stays open: a reload may not open another one. */
+void log_set_format(enum log_format format)
+{
+	bool is_journal = format == LOG_FORMAT_AUTO && log_journal_is_stderr();
+
+	sink.has_priorities = is_journal || format == LOG_FORMAT_PRIORITY;
+	to_journal = is_journal;
+	if (is_journal && journal.fd < 0)
+		log_journal_open(&journal);
 }
 
 void log_set_level(enum log_level level)
@@ -113,17 +133,45 @@ static void keep_event(const struct message *message)
 		added_hook(added_context);
 }
 
+/* True if the journal has it. Without its fields it goes by stderr. */
+static bool send_entry(const struct message *message, const char *line)
+{
+	const struct event_about *about = message->about;
+	const struct address *server = about->has_neighbor ? &about->neighbor :
+				       about->has_nexthop  ? &about->nexthop :
+							     NULL;
+	const struct log_journal_entry entry = {
+		.level = message->level,
+		.subsystem = message->subsystem,
+		.message = line,
+		.event = message->event == EVENT_OTHER ?
+				 NULL :
+				 event_types[message->event].name,
+		.about = about,
+		.name = server ? log_name_of(server) : NULL,
+	};
+
+	return to_journal &&
+	       log_journal_send(&journal, LOG_JOURNAL_SOCKET, &entry);
+}
+
 static void write_line(const struct message *message)
 {
 	char line[LOG_SINK_LINE_SIZE], object[EVENT_OBJECT_SIZE];
+	char priority[sizeof("<7>")] = "";
 	size_t used;
 
 	if (!log_is_enabled(message->level))
 		return;
+	if (sink.has_priorities)
+		snprintf(priority, sizeof(priority), "<%d>",
+			 log_priority(message->level));
 	log_event_object(message->about, object);
-	snprintf(line, sizeof(line) - 1, "%s %s: %s%s%s",
+	snprintf(line, sizeof(line) - 1, "%s%s %s: %s%s%s", priority,
 		 log_level_names[message->level], message->subsystem, object,
 		 *object ? ": " : "", message->text);
+	if (send_entry(message, line + strlen(priority)))
+		return;
 	used = strlen(line);
 	line[used++] = '\n';
 	log_sink_write(&sink, line, used);

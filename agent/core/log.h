@@ -4,7 +4,8 @@
 
 /*
  * One line on stderr for each event worth reporting, as
- * "LEVEL subsystem: message". A message names the neighbor or next hop first,
+ * "LEVEL subsystem: message", or as an entry of systemd's journal
+ * (log_journal.h). A message names the neighbor or next hop first,
  * then says what happened and, where something can be done, what to do.
  * Pure modules do not log.
  *
@@ -24,6 +25,17 @@
 #include "core/log_level.h"
 
 struct event_ring;
+
+/* How a line begins, for --log-format. */
+enum log_format {
+	LOG_FORMAT_AUTO, /* as the journal reads it, if stderr is the journal */
+	LOG_FORMAT_TEXT,
+	LOG_FORMAT_PRIORITY, /* <N> in front, as sd-daemon(3) has it */
+	LOG_FORMAT_COUNT,
+};
+
+/* Names as in --log-format, indexed by enum log_format. */
+extern const char *const log_format_names[LOG_FORMAT_COUNT];
 
 static const uint64_t LOG_NEVER = UINT64_MAX;
 
@@ -45,6 +57,8 @@ void log_run(void);
 /* Write the messages that are held back, and limit no longer. */
 void log_end_limit(void);
 
+/* Write lines in another form from now on. Default: LOG_FORMAT_TEXT. */
+void log_set_format(enum log_format format);
 /* Drop messages above `level` from now on. Default: LOG_LEVEL_INFO. */
 void log_set_level(enum log_level level);
 /* True if messages of this level are written. */

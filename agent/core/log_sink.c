@@ -116,8 +116,9 @@ static void report_losses(struct log_sink *sink)
 		return;
 	sink->overflowed = false;
 	snprintf(notice, sizeof(notice),
-		 "warning log: %" PRIu64
+		 "%swarning log: %" PRIu64
 		 " lines lost: stderr did not take them; read it faster\n",
+		 sink->has_priorities ? "<4>" : "",
 		 sink->lost - sink->lost_reported);
 	sink->lost_reported = sink->lost;
 	put_bytes(sink, notice, strlen(notice));

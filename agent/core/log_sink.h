@@ -21,11 +21,12 @@ enum log_sink_sizes {
 struct log_sink {
 	int fd;
 	bool is_socket;
-	bool may_block;	 /* the descriptor is shared: ask before a write */
-	bool overflowed; /* lines are lost until half of the ring is free */
-	size_t first;	 /* byte of the ring */
-	size_t used;	 /* bytes */
-	uint64_t lost;	 /* lines */
+	bool may_block;	     /* the descriptor is shared: ask before a write */
+	bool has_priorities; /* <N> in front of what it says itself */
+	bool overflowed;     /* lines are lost until half of the ring is free */
+	size_t first;	     /* byte of the ring */
+	size_t used;	     /* bytes */
+	uint64_t lost;	     /* lines */
 	uint64_t lost_reported;
 	char ring[LOG_SINK_RING_SIZE];
 };

@@ -270,10 +270,20 @@ static void count_announced(struct rib *rib, const struct route_export *export,
 static void record_sent(struct rib *rib, struct route_export *export,
 			uint64_t peers, bool announce)
 {
+	const struct rib_hooks *hooks = &rib->hooks;
+	const uint64_t before =
+		hooks->announced ? route_announced(export->route) : 0;
+	uint64_t changed;
+
 	count_announced(rib, export, peers, announce);
 	export_set_announced(rib, export,
 			     announce ? export->announced | peers :
 					export->announced & ~peers);
+	changed = hooks->announced ? route_announced(export->route) ^ before :
+				     0;
+	if (changed)
+		hooks->announced(export->route, changed, announce,
+				 hooks->context);
 	export_batch_remove(rib, export, peers);
 	export_free_if_unused(rib, export);
 }

@@ -307,6 +307,8 @@ static void decide_route(struct rib *rib, struct route *route)
 {
 	const struct decision_options *options =
 		rib_decision_options(rib, &route->node.prefix);
+	const struct rib_hooks *hooks = &rib->hooks;
+	const unsigned int before = route->selected;
 	struct decision decision;
 
 	rib->totals.learned -= route->selected != 0;
@@ -316,6 +318,8 @@ static void decide_route(struct rib *rib, struct route *route)
 	note_cut(rib, route, &decision);
 	route->forwarding = hand_on_set(rib, route, decision.maximum);
 	log_decided(route);
+	if (route->selected != before && hooks->servers_changed)
+		hooks->servers_changed(route, before, hooks->context);
 	if (route->forwarding)
 		note_origins(rib, route);
 	if (decision.origin_lost)

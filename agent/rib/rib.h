@@ -242,6 +242,18 @@ struct rib_hooks {
 	 * the hooks in them may cost more than the rib assumes. NULL: never.
 	 */
 	bool (*is_late)(void *context);
+	/*
+	 * Learn that the set of a route has another size than `before`. NULL:
+	 * of no interest.
+	 */
+	void (*servers_changed)(const struct route *route, unsigned int before,
+				void *context);
+	/*
+	 * Learn that a route is announced to the peers with these bits now, or
+	 * no longer. NULL: of no interest.
+	 */
+	void (*announced)(const struct route *route, uint64_t peers,
+			  bool announced, void *context);
 };
 
 /*

@@ -88,6 +88,7 @@ struct bgp_neighbor {
 		drops; /* when the last session ended, or at the start */
 	char last_error[BGP_LAST_ERROR_SIZE];
 	uint64_t last_error_ms;	      /* its time */
+	uint64_t silence_logged_ms;   /* for the user of the speaker */
 	char detail[BGP_DETAIL_SIZE]; /* addition to the next error */
 	void *owner_data; /* of the speaker's user, between up and down */
 	TAILQ_ENTRY(bgp_neighbor) link;

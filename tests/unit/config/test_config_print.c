@@ -78,7 +78,8 @@ static const char whole_text[] =
 	"seccomp on\n"
 	"audit-interval 10\n"
 	"withdraw-on-desync yes\n"
-	"log-level info\n";
+	"log-level info\n"
+	"log-format auto\n";
 
 static void the_canonical_form_has_every_flag(void **state)
 {

@@ -187,6 +187,7 @@ static const struct row {
 	{ NULL, "user operator", AGENT },
 	{ "user operator", "user daemon", AGENT },
 	{ NULL, "log-level debug", AGENT },
+	{ NULL, "log-format priority", AGENT },
 };
 
 /* Keys behind "neighbor 10.0.0.2" and the keys that they need. */
