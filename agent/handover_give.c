@@ -121,6 +121,7 @@ static void leave_to_other(struct agent *agent)
 		name_again(agent);
 		return;
 	}
+	bgp_handover_leave(agent->speaker);
 	log_info("handover", "done: the other agent has taken over");
 	answer_other(agent->give->fd, HANDOVER_LEFT);
 	agent->left = true;

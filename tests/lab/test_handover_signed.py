@@ -3,11 +3,13 @@
 the next."""
 
 import os
+import signal
 import socket
 import sys
 
 import raw_bgp as bgp
-from handover_scenes import HandoverCase
+from handover_scenes import HANDED_OVER, HandoverCase
+from lab.system import wait_until
 from raw_lab import HEADGATE, announcement, withdrawal
 from raw_speaker import PORT, Speaker, inside, sign
 
@@ -18,15 +20,19 @@ FETCH = ("import urllib.request; print(urllib.request.urlopen("
          f"'http://127.0.0.1:{METRICS_PORT}/metrics').read().decode())")
 
 
+def write_key(path, key):
+    with open(path, "wb", opener=lambda name, flags: os.open(
+            name, flags, 0o600)) as file:
+        file.write(key + b"\n")
+
+
 class Signed(HandoverCase):
     options = {"addresses": (SIGNED,)}
 
     @classmethod
     def before_start(cls):
         path = f"{cls.lab.folder}/key"
-        with open(path, "wb", opener=lambda name, flags: os.open(
-                name, flags, 0o600)) as file:
-            file.write(KEY + b"\n")
+        write_key(path, KEY)
         cls.lab.headgate.arguments += [
             "--neighbor", f"{SIGNED},as={SIGNED_AS},role=backend,passive,"
                           f"password-file={path}",
@@ -64,6 +70,49 @@ class Signed(HandoverCase):
         again = self.dial_signed()
         again.send(announcement(LATER_VIP, SIGNED_AS, next_hop=SIGNED))
         self.wait_announced(LATER_VIP)
+
+    def test_keys_of_a_successor_that_fails_do_not_count(self):
+        """It has another key for the peer, and is killed with its rooms made."""
+        headgate = self.lab.headgate
+        write_key(f"{self.lab.folder}/other-key", b"another secret")
+        log = f"{self.lab.folder}/successor.log"
+        flags = headgate.arguments
+        self.addCleanup(setattr, headgate, "arguments", flags)
+        headgate.arguments = [flag.replace("/key", "/other-key")
+                              for flag in flags]
+        successor = headgate.start_successor(log=log)
+
+        def said(text):
+            with open(log, encoding="utf-8") as file:
+                return text in file.read()
+        wait_until(lambda: said("taking over from"), HANDED_OVER, "the begin")
+        headgate.process.send_signal(signal.SIGSTOP)
+        try:
+            wait_until(lambda: said("next-hop objects")
+                       and self.is_waiting(successor), HANDED_OVER,
+                       "the successor's rooms")
+            successor.end(signal.SIGKILL)
+        finally:
+            headgate.process.send_signal(signal.SIGCONT)
+        self.wait_for(lambda: "the other agent has gone" in self.log(),
+                      "the end")
+        self.dial_signed()
+
+    @staticmethod
+    def is_waiting(process):
+        """Return true if it waits for a socket, as it does for records."""
+        with open(f"/proc/{process.pid}/wchan", encoding="ascii") as file:
+            return "poll" in file.read()
+
+    def test_the_key_of_a_peer_that_is_gone_goes(self):
+        """The last test: the peer is one of a prefix, without a key."""
+        headgate = self.lab.headgate
+        at = next(i for i, flag in enumerate(headgate.arguments)
+                  if flag.startswith(f"{SIGNED},"))
+        headgate.arguments[at] = f"{SIGNED},as={SIGNED_AS},role=backend,passive"
+        self.hand_over()
+        plain = self.keep(self.lab.establish(SIGNED, SIGNED_AS))
+        self.addCleanup(plain.close)
 
 
 del HandoverCase  # no scenes of its own

@@ -43,6 +43,11 @@ void bgp_handover_freeze(struct bgp_speaker *speaker)
 	}
 }
 
+void bgp_handover_leave(struct bgp_speaker *speaker)
+{
+	bgp_listener_leave(speaker);
+}
+
 void bgp_handover_thaw(struct bgp_speaker *speaker)
 {
 	struct bgp_neighbor *neighbor;
@@ -300,6 +305,7 @@ void bgp_handover_begin(struct bgp_speaker *speaker)
 {
 	struct bgp_neighbor *neighbor;
 
+	bgp_listener_take_over(speaker);
 	TAILQ_FOREACH(neighbor, &speaker->neighbors, link)
 		if (neighbor->session)
 			begin_session(neighbor);

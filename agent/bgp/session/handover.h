@@ -19,6 +19,8 @@ struct evbuffer;
 
 void bgp_handover_freeze(struct bgp_speaker *speaker);
 void bgp_handover_thaw(struct bgp_speaker *speaker);
+/* Remove from shared sockets what is this agent's alone; it ends. */
+void bgp_handover_leave(struct bgp_speaker *speaker);
 /*
  * Describe a neighbor; `options` and what belongs to the rib is left to the
  * caller. The OPENs are views into the neighbor and into `open`. A session whose

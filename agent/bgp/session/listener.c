@@ -12,6 +12,7 @@
 #include "bgp/session/socket.h"
 #include "bgp/session/tcp_auth.h"
 #include "core/acceptor.h"
+#include "core/log.h"
 
 static int take_bgp_connection(int listener, void *speaker)
 {
@@ -90,6 +91,28 @@ int bgp_listener_set_key(struct bgp_speaker *speaker,
 	return code;
 }
 
+void bgp_listener_take_over(struct bgp_speaker *speaker)
+{
+	char error[BGP_SPEAKER_ERROR_SIZE];
+
+	for (size_t i = 0; i < BGP_MAX_LISTENERS && speaker->listeners[i];
+	     i++) {
+		int fd = acceptor_fd(speaker->listeners[i]);
+
+		if (set_keys(&speaker->options, fd, bgp_socket_is_ipv4(fd),
+			     error))
+			log_error("bgp", "%s", error);
+	}
+}
+
+void bgp_listener_leave(struct bgp_speaker *speaker)
+{
+	const struct bgp_options *options = &speaker->options;
+
+	for (size_t i = 0; i < options->neighbor_count; i++)
+		bgp_listener_remove_key(speaker, &options->neighbors[i]);
+}
+
 static int watch_listener(struct bgp_speaker *speaker, int fd,
 			  char error[BGP_SPEAKER_ERROR_SIZE])
 {
@@ -127,7 +150,10 @@ static int open_listener(struct bgp_speaker *speaker,
 		return fd;
 	}
 	bgp_socket_set_distance(fd, local, &distance);
-	code = set_keys(options, fd, address_is_ipv4(local), error);
+	/* A socket that another agent has, too, keeps the keys of that one. */
+	code = speaker->given ?
+		       0 :
+		       set_keys(options, fd, address_is_ipv4(local), error);
 	if (code) {
 		close(fd);
 		return code;

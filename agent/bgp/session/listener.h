@@ -27,6 +27,12 @@ int bgp_listener_set_key(struct bgp_speaker *speaker,
 /* Remove them from the listeners. */
 void bgp_listener_remove_key(struct bgp_speaker *speaker,
 			     const struct bgp_neighbor_options *neighbor);
+/*
+ * Listeners that go from one agent to another: the one that leaves removes its
+ * keys, then the other one sets its own. Errors are logged.
+ */
+void bgp_listener_leave(struct bgp_speaker *speaker);
+void bgp_listener_take_over(struct bgp_speaker *speaker);
 /* Leave new connections in the kernel, or accept them again. */
 void bgp_listener_hold(struct bgp_speaker *speaker, bool hold);
 void bgp_listener_close(struct bgp_speaker *speaker);

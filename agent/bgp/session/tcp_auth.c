@@ -108,7 +108,8 @@ static int set_ao(int fd, const struct bgp_neighbor_options *neighbor,
 	memcpy(ao.key, secret->bytes, secret->size);
 	code = setsockopt(fd, IPPROTO_TCP, TCP_AO_ADD_KEY, &ao, sizeof(ao));
 	explicit_bzero(&ao, sizeof(ao));
-	return code ? -errno : 0;
+	/* A session that another agent gave has its key. */
+	return code && errno != EEXIST ? -errno : 0;
 }
 
 static void remove_ao(int fd, const struct bgp_neighbor_options *neighbor,
