@@ -102,6 +102,8 @@ static void describe_nexthop(const struct question *q)
 
 	if (tracker_is_local(q->view->tracker, address))
 		words = "is an address of this host";
+	else if (tracker_is_behind_vip(q->view->tracker, address))
+		words = "is behind a VIP: packets would come back";
 	else if (nexthop)
 		words = nexthop_words[nexthop->state];
 	snprintf(q->text, WHY_SIZE, "next hop %s %s%s",

@@ -27,6 +27,7 @@ static const char *const reason_texts[ENTRY_REASON_COUNT] = {
 	[ENTRY_REASON_NO_LINK] = "link-local address without an interface",
 	[ENTRY_REASON_NO_ROUTE] = "no route",
 	[ENTRY_REASON_LOCAL] = "address of this host",
+	[ENTRY_REASON_VIP] = "behind a VIP, so packets would come back",
 	[ENTRY_REASON_INTERFACE] = "route over an interface that the program "
 				   "is not attached to",
 };
@@ -304,6 +305,18 @@ static bool apply_route(struct entry *entry, const struct entry_route *route)
 	return moved;
 }
 
+static enum entry_reason reason_of_error(int error)
+{
+	switch (error) {
+	case -EADDRINUSE:
+		return ENTRY_REASON_LOCAL;
+	case -ELOOP:
+		return ENTRY_REASON_VIP;
+	default:
+		return ENTRY_REASON_NO_ROUTE;
+	}
+}
+
 static enum entry_reason look_up_route(const struct tracker *tracker,
 				       const struct address *address,
 				       struct entry_route *route)
@@ -316,8 +329,7 @@ static enum entry_reason look_up_route(const struct tracker *tracker,
 		return ENTRY_REASON_NO_LINK;
 	error = netlink_lookup(tracker->netlink, address, &found);
 	if (error)
-		return error == -EADDRINUSE ? ENTRY_REASON_LOCAL :
-					      ENTRY_REASON_NO_ROUTE;
+		return reason_of_error(error);
 	route->link = host_link_by_index(host, found.ifindex);
 	if (!route->link)
 		return ENTRY_REASON_INTERFACE;

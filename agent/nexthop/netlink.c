@@ -289,7 +289,7 @@ int netlink_neighbor_mac(struct netlink *netlink, const struct address *address,
 
 /*
  * Drop notifications of our own routes in the kernel: there is one for each VIP
- * that comes or goes, and no next hop is behind a VIP. Numbers of a message are
+ * that comes or goes, and no next hop is used behind a VIP. Numbers of a message are
  * in host byte order, and a filter loads them in network byte order.
  */
 static int ignore_own_routes(int fd)

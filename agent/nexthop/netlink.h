@@ -40,7 +40,8 @@ int netlink_fd(const struct netlink *netlink);
 unsigned int netlink_read(struct netlink *netlink);
 /*
  * Look up an address in the routing table. Returns 0, -EADDRINUSE for our own
- * address, -ENETUNREACH or another error of the kernel without a unicast route.
+ * address, -ELOOP for our own route to a VIP, -ENETUNREACH or another error of the
+ * kernel without a unicast route.
  */
 int netlink_lookup(struct netlink *netlink, const struct address *address,
 		   struct netlink_route *route);

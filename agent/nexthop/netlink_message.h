@@ -40,7 +40,8 @@ bool netlink_message_address(const struct nlmsghdr *message,
 			     struct host_address *address);
 /*
  * Parse the answer to a lookup; of several hops the first whose link is up.
- * Returns 0, -EADDRINUSE for our own address, -ENETUNREACH for other routes
+ * Returns 0, -EADDRINUSE for our own address, -ELOOP for our own route to a VIP,
+ * which would make a next hop depend on itself, -ENETUNREACH for other routes
  * that are not unicast.
  */
 int netlink_message_route(const struct nlmsghdr *message,

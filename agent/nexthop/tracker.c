@@ -452,6 +452,14 @@ bool tracker_is_local(const struct tracker *tracker,
 	return host_link_of_address(&tracker->host, address);
 }
 
+bool tracker_is_behind_vip(const struct tracker *tracker,
+			   const struct address *address)
+{
+	const struct entry *entry = tracker_find_entry(tracker, address);
+
+	return entry && entry->reason == ENTRY_REASON_VIP;
+}
+
 bool tracker_is_on_link(const struct tracker *tracker,
 			const struct address *address)
 {

@@ -162,6 +162,9 @@ int tracker_neighbor_mac(const struct tracker *tracker,
 /* True if the address belongs to this host. */
 bool tracker_is_local(const struct tracker *tracker,
 		      const struct address *address);
+/* True if a tracked next hop is reached by our own route to a VIP only. */
+bool tracker_is_behind_vip(const struct tracker *tracker,
+			   const struct address *address);
 /* True if the address is in a subnet of one of our interfaces. */
 bool tracker_is_on_link(const struct tracker *tracker,
 			const struct address *address);

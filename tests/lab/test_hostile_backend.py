@@ -232,6 +232,16 @@ class AnyNextHop(Hostile):
                 if r["prefix"] == f"{vip}/32" for p in r["paths"]), 10,
                 f"{vip} by way of {VIRTUAL}")
 
+    def test_an_address_of_a_vip_is_refused(self):
+        routes = self.lab.host.run("ip", "route", "show", "proto", "72")
+        self.assertIn(f"{VIP} ", routes)
+        self.announce(VIP)
+        path = self.wait_reason("next_hop_unresolved")
+        self.assertIn("is behind a VIP", path["why"])
+        time.sleep(0.5)
+        self.assertFalse(self.path()["selected"])
+        self.assertEqual(self.forwarded(), 0)
+
     def test_our_own_address_is_refused(self):
         for address in (HEADGATE_LAN, HEADGATE_UP):
             self.announce(address)

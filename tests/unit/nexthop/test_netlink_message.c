@@ -407,6 +407,20 @@ static void only_a_unicast_route_leads_anywhere(void **state)
 	assert_int_equal(netlink_message_route(message, &route), -ENETUNREACH);
 }
 
+static void our_own_route_to_a_vip_leads_back_to_us(void **state)
+{
+	struct netlink_route route;
+	struct rtmsg *info;
+
+	(void)state;
+	begin_route(AF_INET, RTN_UNICAST);
+	info = mnl_nlmsg_get_payload(message);
+	info->rtm_protocol = NETLINK_OWN_PROTOCOL;
+	put_address(RTA_GATEWAY, "10.0.0.2");
+	mnl_attr_put_u32(message, RTA_OIF, IFINDEX);
+	assert_int_equal(netlink_message_route(message, &route), -ELOOP);
+}
+
 /* ---- neighbors */
 
 static void begin_neighbor(uint16_t state, size_t mac_size)
@@ -501,6 +515,7 @@ int main(void)
 		cmocka_unit_test(an_ipv4_route_may_lead_over_ipv6),
 		cmocka_unit_test(of_several_hops_the_first_living_is_taken),
 		cmocka_unit_test(only_a_unicast_route_leads_anywhere),
+		cmocka_unit_test(our_own_route_to_a_vip_leads_back_to_us),
 		cmocka_unit_test(a_neighbor_has_a_mac_once_it_was_resolved),
 		cmocka_unit_test(
 			a_link_layer_address_of_another_size_is_no_mac),
