@@ -307,6 +307,18 @@ static bool begin_start(struct agent *agent)
 	return !agent->take && start_wait_begin(&agent->start);
 }
 
+/* Take over from another agent, or from what one has left, and forward. */
+static int take_charge(struct agent *agent, char error[AGENT_ERROR_SIZE])
+{
+	int code = agent->take ? handover_take_state(agent, error) : 0;
+
+	if (!code)
+		code = fib_begin(agent->fib, error, AGENT_ERROR_SIZE);
+	if (!code)
+		code = takeover_begin(&agent->takeover);
+	return code ? code : interfaces_start(agent->interfaces, error);
+}
+
 int agent_new(struct config *config, const struct command_line *line,
 	      struct agent **out, char error[AGENT_ERROR_SIZE])
 {
@@ -324,12 +336,8 @@ int agent_new(struct config *config, const struct command_line *line,
 				       .context = agent,
 				       .name = "reload" };
 	code = make_rooms(agent, error);
-	if (!code && agent->take)
-		code = handover_take_state(agent, error);
 	if (!code)
-		code = takeover_begin(&agent->takeover);
-	if (!code)
-		code = interfaces_start(agent->interfaces, error);
+		code = take_charge(agent, error);
 	if (code) {
 		agent_free(agent);
 		return code;

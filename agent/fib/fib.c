@@ -85,6 +85,12 @@ static int lead_slots(struct fib *fib, struct event_base *base,
 	return code;
 }
 
+static void describe_failure(int code, char *error, size_t size)
+{
+	snprintf(error, size, "kernel routes: netlink failed: %s",
+		 strerror(-code));
+}
+
 int fib_new(struct event_base *base, const struct fib_options *options,
 	    const struct tracker *tracker, struct fib **out, char *error,
 	    size_t size)
@@ -101,8 +107,7 @@ int fib_new(struct event_base *base, const struct fib_options *options,
 	if (!code)
 		code = lead_slots(fib, base, options);
 	if (code) {
-		snprintf(error, size, "kernel routes: netlink failed: %s",
-			 strerror(-code));
+		describe_failure(code, error, size);
 		fib_free(fib, false);
 		return code;
 	}
@@ -212,6 +217,15 @@ bool fib_serves(const struct fib *fib, const struct prefix *vip)
 {
 	return kernel_routes_leads(fib->routes, vip) &&
 	       kernel_routes_forwards(!address_is_ipv4(&vip->address));
+}
+
+int fib_begin(struct fib *fib, char *error, size_t size)
+{
+	int code = handed_up_sweep(fib->handed_up);
+
+	if (code)
+		describe_failure(code, error, size);
+	return code;
 }
 
 void fib_await_takeover(struct fib *fib)

@@ -62,6 +62,11 @@ void fib_set_vip(struct fib *fib, const struct prefix *vip, bool served,
  */
 bool fib_serves(const struct fib *fib, const struct prefix *vip);
 /*
+ * This agent is in charge: remove rules for marks of a previous run with other
+ * options. Returns 0 or -errno with `error`, as above.
+ */
+int fib_begin(struct fib *fib, char *error, size_t size);
+/*
  * While tables of a previous run are taken over, its routes stay, too: their
  * servers may come back. fib_taken_over() removes those that did not.
  */

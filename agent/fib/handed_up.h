@@ -33,13 +33,15 @@ struct route_socket;
 
 /*
  * List what a previous run has left; it is removed if not set again in
- * `stale_timeout_s` seconds, and at once where it does not fit the options.
- * `socket` and the ranges of `options` must outlive it. The caller frees with
+ * `stale_timeout_s` seconds, and by handed_up_sweep() where it does not fit the
+ * options. `socket` and the ranges of `options` must outlive it. The caller frees with
  * handed_up_free(). Returns 0 or -errno.
  */
 int handed_up_new(struct event_base *base, const struct fib_options *options,
 		  struct route_socket *socket, unsigned int stale_timeout_s,
 		  struct handed_up **handed_up);
+/* Remove what does not fit the options. Returns 0 or -errno. */
+int handed_up_sweep(struct handed_up *handed_up);
 /* Free; with `remove`, remove all rules and tables first. NULL is legal. */
 void handed_up_free(struct handed_up *handed_up, bool remove);
 

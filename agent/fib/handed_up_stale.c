@@ -157,7 +157,12 @@ int handed_up_list_stale(struct handed_up *handed_up)
 			     rule_message_list(&handed_up->request,
 					       families[i]),
 			     take_slot, &sweep);
-	for (size_t i = 0; i < sizeof(families) && !error; i++)
-		error = sweep_family(handed_up, families[i]);
 	return error;
+}
+
+int handed_up_sweep(struct handed_up *handed_up)
+{
+	int error = sweep_family(handed_up, AF_INET);
+
+	return error ? error : sweep_family(handed_up, AF_INET6);
 }
