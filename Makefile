@@ -53,7 +53,7 @@ codec_DIR := agent/bgp/codec
 codec_SRC := as_path.c attribute_show.c attribute_table.c attribute_value.c attributes.c \
 	attributes_check.c attributes_encode.c capability.c collision.c community.c delay.c \
 	exchange.c extended_community.c family.c fsm.c large_community.c martian.c message.c \
-	negotiated.c nexthop.c nlri.c notification.c notification_describe.c open.c \
+	mrt.c negotiated.c nexthop.c nlri.c notification.c notification_describe.c open.c \
 	raw_attribute.c role.c route_refresh.c text.c tlv.c update.c \
 	update_describe.c update_encode.c update_error.c
 codec_USES := core
@@ -96,7 +96,7 @@ datapath_SRC := attach.c audit.c capture.c counters.c datapath.c failure.c flows
 datapath_USES := core
 
 control_DIR := agent/control
-control_SRC := capture.c control.c control_socket.c counter_list.c counter_rows.c drain_order.c event_filter.c event_followers.c explain_flow.c explain_gone.c explain_route.c gauge_list.c show_adj_rib.c show_config.c show_neighbor_options.c \
+control_SRC := capture.c control.c control_socket.c counter_list.c counter_rows.c drain_order.c dump.c event_filter.c event_followers.c explain_flow.c explain_gone.c explain_route.c gauge_list.c show_adj_rib.c show_config.c show_neighbor_options.c \
 	metric.c metric_agent.c metric_interfaces.c metric_neighbors.c metric_nexthops.c metric_process.c metric_vips.c metrics_page.c vip_memory.c \
 	flow_frame.c http.c json.c metrics.c options.c permission.c reply.c prefix_cursor.c request.c reload_order.c server.c \
 	show_bgp.c show_counters.c show_events.c show_flows.c show_neighbors.c show_services.c show_status.c show_steering.c verb.c
@@ -112,7 +112,7 @@ config_USES := control datapath steering fib nexthop rib session codec core
 ALL_ROOMS := config control datapath steering fib nexthop rib session codec core
 AGENT_SRC := main.c agent.c audit.c captures.c drains.c handover_give.c handover_link.c handover_record.c handover_story.c handover_take.c host_config.c interfaces.c leftovers.c log_events.c loop.c notify.c privileges.c reload.c service_checks.c sessions.c shutdown.c silent_neighbors.c start_wait.c syscall_filter.c takeover.c takeover_list.c takeover_rule.c traffic_fall.c vip_events.c warm_ups.c wiring.c
 
-CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_drain.c command_events.c command_explain.c command_neighbor.c command_reload.c command_show.c headgatectl.c successor.c \
+CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_drain.c command_dump.c command_events.c command_explain.c command_neighbor.c command_reload.c command_show.c headgatectl.c successor.c \
 	pcapng.c rates.c show.c table.c value.c view.c
 
 # Unit tests, without root: tests/unit/FOLDER/test_NAME.c.
@@ -120,7 +120,7 @@ core_TESTS := $(addprefix core/test_,address address_tree event event_ring flow_
 	pool prefix_flood prefix_map quantity secret seed_file sha1 slot_table suggest turn_meter turn_set wire work_queue work_turns)
 codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes attributes_encode \
 	attributes_random attributes_unknown attributes_young capability collision community \
-	delay extended_community fsm message multiprotocol negotiated nlri notification \
+	delay extended_community fsm message mrt multiprotocol negotiated nlri notification \
 	notification_describe open open_check open_damage open_encode role route_refresh \
 	text update update_damage update_describe update_encode update_forms update_history)
 session_TESTS := $(addprefix bgp/session/test_,admission attempts collision_race confederation error_log handover_state \

@@ -17,6 +17,8 @@ struct command {
 
 enum exit_code command_capture(const struct ask_options *options, int count,
 			       char **words);
+enum exit_code command_dump(const struct ask_options *options, int count,
+			    char **words);
 enum exit_code command_drain(const struct ask_options *options, int count,
 			     char **words);
 enum exit_code command_undrain(const struct ask_options *options, int count,

@@ -11,7 +11,7 @@ build="gcc make libc6-dev pkg-config clang llvm bpftool libbpf-dev libelf-dev
 	libpcap0.8-dev libseccomp-dev"
 check="libcmocka-dev clang-format libclang-rt-14-dev iproute2 ethtool procps
 	python3 pyflakes3 bird2 frr gobgpd exabgp openbgpd
-	nginx-light curl debhelper fakeroot lintian man-db mandoc systemd prometheus
+	nginx-light curl bgpdump python3-mrtparse debhelper fakeroot lintian man-db mandoc systemd prometheus
 	zsh bash-completion"
 
 missing=

@@ -76,6 +76,9 @@ static const struct command commands[] = {
 	{ "capture", "[--vip ADDRESS] [--rate N] FILE",
 	  "write a sample of the frames for VIPs as pcapng; - is stdout",
 	  command_capture },
+	{ "dump", "FILE",
+	  "write all routes as received, before rules, as MRT; - is stdout",
+	  command_dump },
 	{ "neighbor", "ADDRESS shutdown|enable|restart|clear [--reason TEXT]",
 	  "end a session: until enabled, and dial again at once, or as after a "
 	  "loss",

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "control/control_socket.h"
+#include "control/dump.h"
 #include "control/event_followers.h"
 #include "control/json.h"
 #include "control/permission.h"
@@ -128,18 +129,19 @@ static void begin_reply(struct control *control, struct server_client *client,
 
 	if (verb->stream == CONTROL_STREAM_COUNTERS)
 		reply = show_counters(control->view);
+	else if (verb->stream == CONTROL_STREAM_DUMP)
+		reply = dump_routes(control->view);
 	else if (verb->stream == CONTROL_STREAM_FLOWS)
 		reply = show_flows(control->view, request, &failure);
 	else
 		reply = reply_list_new(control->view, verb->list, request,
 				       &failure);
-	if (reply)
-		server_begin_reply(client, reply);
+	if (!reply && !failure)
+		failure = request_failure("%s: out of memory", verb->name);
+	if (failure)
+		send_line(client, failure);
 	else
-		send_line(client,
-			  failure ? failure :
-				    request_failure("show %s: out of memory",
-						    verb->object));
+		server_begin_reply(client, reply);
 }
 
 /* Return the reason that goes to the peer, or NULL and the reply. */

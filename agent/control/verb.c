@@ -49,6 +49,7 @@ const struct control_verb control_verbs[] = {
 	{ "events",
 	  .options = { "vip", "neighbor", "nexthop", "interface", "after" },
 	  .stream = CONTROL_STREAM_EVENTS, .level = CONTROL_READ },
+	{ "dump", .stream = CONTROL_STREAM_DUMP, .level = CONTROL_READ },
 	{ "explain", NULL, "prefix", .answer = explain_route,
 	  .level = CONTROL_READ },
 	{ "explain", NULL, "frame", .answer = explain_frame,

@@ -23,6 +23,7 @@ enum control_stream {
 	CONTROL_STREAM_LIST = CONTROL_STREAM_ROUTES,
 	CONTROL_STREAM_COUNTERS, /* likewise: show_counters() */
 	CONTROL_STREAM_FLOWS,	 /* likewise: show_flows() */
+	CONTROL_STREAM_DUMP,	 /* a line for each record: dump.h */
 	CONTROL_STREAM_CAPTURE,	 /* a line for each packet */
 	CONTROL_STREAM_EVENTS,	 /* a line for each event */
 	CONTROL_STREAM_ORDER,	 /* one reply; changes a neighbor: `order` */

@@ -179,4 +179,15 @@ static inline void writer_patch_u16(struct writer *w, size_t at, size_t value)
 	memcpy(w->data + at, &wire, sizeof(wire));
 }
 
+static inline void writer_patch_u32(struct writer *w, size_t at, size_t value)
+{
+	uint32_t wire = htobe32((uint32_t)value);
+
+	if (w->failed || value > UINT32_MAX) {
+		w->failed = true;
+		return;
+	}
+	memcpy(w->data + at, &wire, sizeof(wire));
+}
+
 #endif

@@ -11,6 +11,9 @@
  *
  * An error of a user without the right to ask has "permitted":false, too.
  *
+ * {"request":"dump"} is answered by {"record":"HEX"}, one line for each record of an
+ * MRT file, and at the end {"prefixes":N,"paths":N,"left_out":N}.
+ *
  * Two requests are answered by many lines, until one side closes the connection:
  *
  * {"request":"capture"}: {"capture":{"interfaces":[...]}}, then {"packet":{...}}

@@ -102,7 +102,7 @@ _headgatectl()
 		:
 	elif [[ $cur == -* ]]; then
 		found=$(_headgatectl_options)
-	elif [[ ${given[0]} == capture ]]; then
+	elif [[ ${given[0]} == @(capture|dump) ]]; then
 		found=$(compgen -f -- "$cur")
 	else
 		found=$(_headgatectl_next "${given[@]}")

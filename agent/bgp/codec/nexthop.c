@@ -100,3 +100,16 @@ void bgp_nexthop_write(struct writer *w, const struct bgp_nexthop *nexthop)
 		writer_bytes(w, nexthop->link_local.bytes,
 			     sizeof(nexthop->link_local.bytes));
 }
+
+void bgp_nexthop_write_for(struct writer *w, enum bgp_family family,
+			   const struct bgp_nexthop *nexthop)
+{
+	size_t length_at = w->used;
+
+	writer_u8(w, 0);
+	if (family == BGP_IPV6_UNICAST && address_is_ipv4(&nexthop->address))
+		writer_bytes(w, nexthop->address.bytes, BGP_IPV6_SIZE);
+	else
+		bgp_nexthop_write(w, nexthop);
+	writer_patch_u8(w, length_at, w->used - length_at - 1);
+}

@@ -33,4 +33,11 @@ bool bgp_nexthop_read(struct reader value, struct bgp_nexthop *out);
 /* Write the address, and behind an IPv6 one the link-local one if any. */
 void bgp_nexthop_write(struct writer *w, const struct bgp_nexthop *nexthop);
 
+/*
+ * Write the length and the next hop of routes of a family, as MP_REACH_NLRI has
+ * them: an IPv4 next hop of an IPv6 route stays IPv4-mapped.
+ */
+void bgp_nexthop_write_for(struct writer *w, enum bgp_family family,
+			   const struct bgp_nexthop *nexthop);
+
 #endif

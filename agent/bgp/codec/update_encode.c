@@ -88,17 +88,9 @@ static void write_reach(struct writer *w, enum bgp_family family,
 		.address = attributes->nexthop,
 		.link_local = attributes->link_local,
 	};
-	size_t length_at;
 
 	bgp_family_write(w, family);
-	length_at = w->used;
-	writer_u8(w, 0);
-	/* An IPv4 next hop of an IPv6 route stays IPv4-mapped, as it is here. */
-	if (family == BGP_IPV6_UNICAST && address_is_ipv4(&nexthop.address))
-		writer_bytes(w, nexthop.address.bytes, BGP_IPV6_SIZE);
-	else
-		bgp_nexthop_write(w, &nexthop);
-	writer_patch_u8(w, length_at, w->used - length_at - 1);
+	bgp_nexthop_write_for(w, family, &nexthop);
 	writer_u8(w, 0); /* reserved: RFC 4760 3 */
 }
 

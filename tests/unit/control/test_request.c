@@ -95,7 +95,7 @@ static void further_fields_do_no_harm(void **state)
 static void an_unknown_request_is_answered_by_all_forms(void **state)
 {
 	static const char all_forms[] = SHOW_FORMS
-		", " EVENT_FORMS ", " EXPLAIN_FORMS ", " ORDER_FORMS
+		", " EVENT_FORMS ", dump, " EXPLAIN_FORMS ", " ORDER_FORMS
 		", " DRAIN_FORMS
 		", reload [dry_run] [confirm_s], confirm, handover, capture [vip] "
 		"[rate]";
