@@ -103,7 +103,7 @@ control_SRC := capture.c control.c control_socket.c counter_list.c counter_rows.
 control_USES := datapath steering fib nexthop rib session codec core
 
 config_DIR := agent/config
-config_SRC := aggregate.c bfd_key.c change.c check.c community.c confederation.c config.c entry.c file.c flag.c kind.c \
+config_SRC := aggregate.c bfd_key.c change.c check.c community.c confederation.c config.c entry.c file.c flag.c interface.c kind.c \
 	neighbor.c neighbor_keys.c option.c parser.c path.c print.c rule.c rule_head.c rule_kinds.c \
 	rule_tables.c rule_terms.c secrets.c service_key.c vip.c warn.c
 config_USES := control datapath steering fib nexthop rib session codec core
@@ -145,10 +145,10 @@ UNIT_TESTS := $(foreach room,$(ROOMS),$($(room)_TESTS))
 
 # tests/xdp/test_NAME.c, with root, and their shared sources.
 xdp_TESTS := affinity affinity_sim bfd_stall capture datapath ethernet flow_maps fragment_memory fragment_shares fragments headroom icmp_errors icmp_rate inherited \
-	ipv4 ipv6 kernel_routes netlink oracle plain_routes route_objects tables tracker tracker_scale vip_places vips vlan_offload
+	ipv4 ipv6 kernel_routes martians netlink oracle plain_routes route_objects tables tracker tracker_scale vip_places vips vlan_offload
 XDP_TESTS := $(addprefix test_,$(xdp_TESTS))
 XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_affinity.c oracle_flow.c \
-	oracle_icmp.c oracle_ipv4.c oracle_ipv6.c oracle_memory.c oracle_out.c sim_headgate.c sim_models.c sim_traffic.c table.c trial.c \
+	oracle_icmp.c oracle_ipv4.c oracle_ipv6.c oracle_martian.c oracle_memory.c oracle_out.c sim_headgate.c sim_models.c sim_traffic.c table.c trial.c \
 	world.c
 
 # tests/fuzz/fuzz_NAME.c

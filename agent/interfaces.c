@@ -32,6 +32,7 @@ struct interfaces {
 	const struct tracker *tracker;
 	struct interfaces_hooks hooks;
 	bool attached;
+	bool vlans_changed; /* of the host, since the ports were set */
 	bool tags_hidden[DATAPATH_MAX_INTERFACES]; /* and logged */
 	enum reported_state reported[DATAPATH_MAX_INTERFACES];
 };
@@ -77,6 +78,49 @@ static void warn_of_hidden_tags(struct interfaces *interfaces)
 	}
 }
 
+static void list_device(const struct nexthop_tag tags[NEXTHOP_MAX_TAGS],
+			void *context)
+{
+	struct hg_port_vlans *vlans = context;
+
+	vlans->ids[tags[0].id % HG_VLAN_IDS] |= HG_VLAN_OUTER;
+	if (tags[1].protocol)
+		vlans->ids[tags[1].id % HG_VLAN_IDS] |= HG_VLAN_INNER;
+}
+
+/*
+ * Let the program take frames of the VLANs that are configured for the
+ * interface, or else of those that have a device here.
+ */
+static void set_vlans(const struct interfaces *interfaces, size_t index,
+		      uint32_t ifindex)
+{
+	const struct datapath_vlans *configured =
+		&interfaces->options->vlans[index];
+	struct hg_port_vlans vlans = { 0 };
+
+	if (configured->given)
+		datapath_vlans_expand(configured, &vlans);
+	else
+		tracker_visit_vlans(interfaces->tracker, ifindex, list_device,
+				    &vlans);
+	datapath_set_port_vlans(interfaces->datapath, ifindex, &vlans,
+				!configured->given || configured->untagged);
+}
+
+static void set_all_vlans(struct interfaces *interfaces)
+{
+	for (size_t i = 0; i < interfaces->options->interface_count; i++) {
+		const struct nexthop_link *link = tracker_link_by_name(
+			interfaces->tracker,
+			interfaces->options->interfaces[i]);
+
+		if (link)
+			set_vlans(interfaces, i, link->ifindex);
+	}
+	interfaces->vlans_changed = false;
+}
+
 static bool sends_redirects(const char *name)
 {
 	char path[REDIRECTS_PATH_SIZE];
@@ -105,6 +149,43 @@ static void warn_of_redirects(const char *name)
 		    name, name);
 }
 
+static int report_failure(int code, const struct datapath_error *error)
+{
+	log_event(EVENT_INTERFACE_FAILED, NULL, "%s", error->text);
+	return code;
+}
+
+/* Make an interface a port, if it exists. */
+static int add_port(struct interfaces *interfaces, size_t index)
+{
+	const char *name = interfaces->options->interfaces[index];
+	const struct nexthop_link *link =
+		tracker_link_by_name(interfaces->tracker, name);
+	struct datapath_error error;
+	int code;
+
+	if (!link)
+		return 0; /* picked up when it appears */
+	code = datapath_add_port(interfaces->datapath, link->ifindex, name,
+				 link->mac, &error);
+	if (code)
+		return report_failure(code, &error);
+	set_vlans(interfaces, index, link->ifindex);
+	return 0;
+}
+
+/* Make all ports before the first is attached: frames leave by any of them. */
+static int add_ports(struct interfaces *interfaces)
+{
+	int code = 0;
+
+	for (size_t i = 0; i < interfaces->options->interface_count && !code;
+	     i++)
+		code = add_port(interfaces, i);
+	return code;
+}
+
+/* Attach to a port, if it exists. */
 static int attach_interface(struct interfaces *interfaces, const char *name)
 {
 	const struct nexthop_link *link =
@@ -113,42 +194,17 @@ static int attach_interface(struct interfaces *interfaces, const char *name)
 	int code;
 
 	if (!link)
-		return 0; /* picked up when it appears */
+		return 0;
 	code = datapath_attach(interfaces->datapath, link->ifindex, name,
 			       link->mac, &error);
-	if (code) {
-		log_event(EVENT_INTERFACE_FAILED, NULL, "%s", error.text);
-		return code;
-	}
+	if (code)
+		return report_failure(code, &error);
 	log_event(EVENT_INTERFACE_ATTACHED,
 		  &(struct event_objects){ .interface = name },
 		  "attached, %s mode",
 		  datapath_mode_names[datapath_mode(interfaces->datapath,
 						    link->ifindex)]);
 	warn_of_redirects(name);
-	return 0;
-}
-
-/* Make all ports before the first is attached: frames leave by any of them. */
-static int add_ports(struct interfaces *interfaces)
-{
-	struct datapath_error error;
-
-	for (size_t i = 0; i < interfaces->options->interface_count; i++) {
-		const char *name = interfaces->options->interfaces[i];
-		const struct nexthop_link *link =
-			tracker_link_by_name(interfaces->tracker, name);
-		int code;
-
-		if (!link)
-			continue;
-		code = datapath_add_port(interfaces->datapath, link->ifindex,
-					 name, link->mac, &error);
-		if (code) {
-			log_error("datapath", "%s", error.text);
-			return code;
-		}
-	}
 	return 0;
 }
 
@@ -230,13 +286,15 @@ static void tell_state(const struct nexthop_link *link,
 		log_event(EVENT_LINK_UP, &objects, "link up");
 }
 
-static void follow_port(struct interfaces *interfaces,
+static void follow_port(struct interfaces *interfaces, size_t index,
 			const struct nexthop_link *link)
 {
 	if (!link->mtu) {
 		datapath_detach(interfaces->datapath, link->ifindex);
 	} else if (!datapath_is_attached(interfaces->datapath, link->ifindex)) {
-		attach_interface(interfaces, link->name);
+		if (datapath_is_port(interfaces->datapath, link->ifindex) ||
+		    !add_port(interfaces, index))
+			attach_interface(interfaces, link->name);
 	} else {
 		datapath_update_port_mac(interfaces->datapath, link->ifindex,
 					 link->mac);
@@ -254,8 +312,15 @@ void interfaces_link_changed(struct interfaces *interfaces,
 	if (!interfaces->attached)
 		return;
 	if (is_ours)
-		follow_port(interfaces, link);
+		follow_port(interfaces, number, link);
+	interfaces->vlans_changed |= link->parent != 0;
 	warn_of_hidden_tags(interfaces);
+}
+
+void interfaces_links_settled(struct interfaces *interfaces)
+{
+	if (interfaces->attached && interfaces->vlans_changed)
+		set_all_vlans(interfaces);
 }
 
 void interfaces_take_over(struct interfaces *interfaces)
@@ -317,4 +382,7 @@ void interfaces_reconfigure(struct interfaces *interfaces,
 			    const struct datapath_options *options)
 {
 	interfaces->options = options;
+	datapath_accept_martians(interfaces->datapath,
+				 options->accept_martians);
+	set_all_vlans(interfaces);
 }

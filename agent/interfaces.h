@@ -54,6 +54,8 @@ void interfaces_reconfigure(struct interfaces *interfaces,
 /* Follow a link that appeared, changed or vanished. */
 void interfaces_link_changed(struct interfaces *interfaces,
 			     const struct nexthop_link *link);
+/* All links that changed have been followed: tell the program their VLANs. */
+void interfaces_links_settled(struct interfaces *interfaces);
 /* Replace the program of an earlier run now: our tables are complete. */
 void interfaces_take_over(struct interfaces *interfaces);
 

@@ -143,12 +143,20 @@ static void on_link_changed(const struct nexthop_link *link, void *context)
 		end_sessions_over(agent, link->ifindex);
 }
 
+static void on_links_settled(void *context)
+{
+	struct agent *agent = context;
+
+	interfaces_links_settled(agent->interfaces);
+}
+
 struct tracker_callbacks wiring_tracker_callbacks(struct agent *agent)
 {
 	return (struct tracker_callbacks){
 		.changed = on_nexthop_changed,
 		.released = on_nexthop_released,
 		.link_changed = on_link_changed,
+		.links_settled = on_links_settled,
 		.context = agent,
 	};
 }

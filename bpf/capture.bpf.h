@@ -15,6 +15,18 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 
+/* Return the number of tags behind the MACs of a frame for a VIP. */
+static __always_inline __u32 count_tags(struct xdp_md *ctx)
+{
+	const struct ethernet *ethernet = frame_at(ctx, 0, sizeof(*ethernet));
+	const struct vlan_header *outer =
+		frame_at(ctx, sizeof(*ethernet), sizeof(*outer));
+
+	if (!ethernet || !outer || !is_tag(ethernet->type))
+		return 0;
+	return is_tag(outer->type) ? MAX_TAGS : 1;
+}
+
 /* Read the destination address of a frame for a VIP. */
 static __always_inline bool read_destination(struct xdp_md *ctx,
 					     struct hg_address *address)
@@ -70,7 +82,8 @@ static __always_inline void write_capture(struct xdp_md *ctx,
 /* Relies on the order of enum hg_outcome. */
 static __always_inline bool is_for_vip(__u32 outcome)
 {
-	return outcome <= HG_FORWARDED_REDIRECT || outcome > HG_PASSED_NOT_VIP;
+	return outcome <= HG_FORWARDED_REDIRECT ||
+	       (outcome > HG_PASSED_NOT_VIP && outcome != HG_PASSED_OTHER_VLAN);
 }
 
 /*

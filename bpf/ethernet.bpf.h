@@ -3,7 +3,7 @@
 #define HEADGATE_ETHERNET_BPF_H
 
 /*
- * Ethernet: VLAN tags, and the check of the destination MAC.
+ * Ethernet: VLAN tags, and the check of the destination MAC and the VLAN.
  * docs/packet-path.md, 1.
  */
 
@@ -27,38 +27,43 @@ static __always_inline bool is_tag(__u16 type)
 	       type == bpf_htons(ETH_P_8021AD);
 }
 
-/*
- * Return the number of tags behind the MACs; -1 if the frame ends inside them.
- */
-__noinline int count_tags(struct xdp_md *ctx)
+static __always_inline __u32 vlan_id(const struct vlan_header *tag)
 {
-	const struct ethernet *ethernet = frame_at(ctx, 0, sizeof(*ethernet));
-	const struct vlan_header *outer, *inner;
-
-	if (!ethernet || !is_tag(ethernet->type))
-		return ethernet ? 0 : -1;
-	outer = frame_at(ctx, sizeof(*ethernet), sizeof(*outer));
-	if (!outer || !is_tag(outer->type))
-		return outer ? 1 : -1;
-	inner = frame_at(ctx, sizeof(*ethernet) + sizeof(*outer),
-			 sizeof(*inner));
-	return inner ? MAX_TAGS : -1;
+	return bpf_ntohs(tag->control) & VLAN_ID_MASK;
 }
 
-static __always_inline __u32 parse_tags(struct xdp_md *ctx,
-					struct packet *packet)
+/* Return 1 for 0, and 0 for all other numbers below 1 << 63. */
+static __always_inline __u64 is_zero(__u64 number)
 {
-	int count = count_tags(ctx);
-	const struct vlan_header *behind;
+	asm volatile("" : "+r"(number));
+	return (number - 1) >> 63;
+}
 
-	if (count < 0)
+/*
+ * Return is_tag() as a number, without a branch: the verifier would
+ * check all that follows twice.
+ */
+static __always_inline __u64 is_tag_number(__u16 type)
+{
+	return is_zero(type ^ bpf_htons(ETH_P_8021Q)) |
+	       is_zero(type ^ bpf_htons(ETH_P_8021AD));
+}
+
+static __always_inline __u32 parse_tags(struct packet *packet)
+{
+	const struct vlan_header *outer = (void *)(packet->ethernet + 1);
+	const struct vlan_header *behind;
+	__u32 count;
+
+	if ((void *)(outer + 1) > packet->end)
 		return HG_PASSED_TRUNCATED;
-	behind = (void *)(packet->ethernet + 1);
-	behind += bounded(count, MAX_TAGS_MASK);
+	count = bounded(1 + is_tag_number(outer->type), MAX_TAGS_MASK);
+	behind = outer + count;
 	if ((void *)behind > packet->end)
 		return HG_PASSED_TRUNCATED;
 	packet->type = behind[-1].type;
 	packet->resize = count;
+	packet->vlans = vlan_id(outer) | vlan_id(behind - 1) << VLAN_ID_BITS;
 	packet->network = (void *)behind;
 	return HG_UNDECIDED;
 }
@@ -79,7 +84,7 @@ static __always_inline __u32 parse_ethernet(struct xdp_md *ctx,
 	packet->type = packet->ethernet->type;
 	if (unlikely(packet->type != bpf_htons(ETH_P_IP) &&
 		     is_tag(packet->type)))
-		outcome = parse_tags(ctx, packet);
+		outcome = parse_tags(packet);
 	packet->network_size = packet->end - packet->network;
 	return outcome;
 }
@@ -96,28 +101,50 @@ static __always_inline bool mac_equal(const void *a, const void *b)
 #endif
 }
 
-/*
- * Frames for other hosts go to the kernel, which routes, bridges or drops them.
- */
-static __always_inline __u32 check_mac_of(const struct hg_port *port,
-					  const struct packet *packet)
+/* True if frames of its VLANs are taken. A tag of ID 0 is skipped. */
+static __always_inline bool takes_vlans(const struct hg_port_vlans *taken,
+					const struct packet *packet)
 {
-	return mac_equal(packet->ethernet, port) ? HG_UNDECIDED :
-						   HG_PASSED_NOT_OUR_MAC;
+	__u32 outer = bounded(packet->vlans, VLAN_ID_MASK);
+	__u32 inner = bounded(packet->vlans >> VLAN_ID_BITS, VLAN_ID_MASK);
+
+	if (unlikely(!outer))
+		return taken->ids[inner] & HG_VLAN_OUTER;
+	return taken->ids[outer] & HG_VLAN_OUTER &&
+	       (likely(packet->resize == 1) || !inner ||
+		taken->ids[inner] & HG_VLAN_INNER);
 }
 
 /*
- * Check the destination MAC against that of the ingress port. The first port,
- * which most frames come in by, is found without a loop.
+ * Check that the frame is for us, by its MAC and VLAN. Other frames go to the
+ * kernel, which routes, bridges or drops them.
  */
-static __always_inline __u32 check_destination_mac(const struct packet *packet)
+static __always_inline __u32 check_port(__u32 at, const struct packet *packet)
+{
+	const struct hg_port *port = &ports[at];
+
+	if (!mac_equal(packet->ethernet, port))
+		return HG_PASSED_NOT_OUR_MAC;
+	if (unlikely(packet->vlans))
+		return takes_vlans(&port_vlans[at], packet) ?
+			       HG_UNDECIDED :
+			       HG_PASSED_OTHER_VLAN;
+	return unlikely(port->tagged_only) ? HG_PASSED_OTHER_VLAN :
+					     HG_UNDECIDED;
+}
+
+/*
+ * Check the frame against the ingress port. The first port, which most frames
+ * come in by, is found without a loop.
+ */
+static __always_inline __u32 check_ingress(const struct packet *packet)
 {
 	if (likely(ports[0].ifindex == packet->ifindex))
-		return check_mac_of(&ports[0], packet);
+		return check_port(0, packet);
 #pragma clang loop unroll(disable)
 	for (__u32 i = 1; i < HG_MAX_PORTS; i++)
 		if (ports[i].ifindex == packet->ifindex)
-			return check_mac_of(&ports[i], packet);
+			return check_port(i, packet);
 	return HG_PASSED_NOT_OUR_MAC;
 }
 

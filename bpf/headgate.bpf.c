@@ -5,8 +5,10 @@
  * A frame goes through these steps; each either goes on to the next one or ends
  * the frame's way with an outcome (enum hg_outcome):
  *
- *	ethernet.bpf.h	 VLAN tags; the destination MAC must be the port's
+ *	ethernet.bpf.h	 VLAN tags; the destination MAC must be the port's, the
+ *			 VLAN one that it takes
  *	vip.bpf.h	 the destination address must be a VIP
+ *	martian.bpf.h	 the source address must be one that sends
  *	ipv4.bpf.h,	 the IP header, options and extension headers
  *	ipv6.bpf.h
  *	transport.bpf.h, the flow's ports: from the transport header, an echo
@@ -48,6 +50,7 @@
 #include "ipv4.bpf.h"
 #include "ipv6.bpf.h"
 #include "maps.bpf.h"
+#include "martian.bpf.h"
 #include "nexthop.bpf.h"
 #include "packet.bpf.h"
 #include "rewrite.bpf.h"
@@ -134,6 +137,8 @@ static __always_inline __u32 find_flow4(struct xdp_md *ctx,
 	__u32 outcome = find_vip4(packet, target);
 
 	if (outcome == HG_UNDECIDED)
+		outcome = judge_martian(is_martian4(&packet->flow));
+	if (outcome == HG_UNDECIDED)
 		outcome = parse_ipv4(ctx, packet);
 	return outcome == HG_UNDECIDED ? find_any_flow(ctx, packet, target) :
 					 outcome;
@@ -145,6 +150,8 @@ static __always_inline __u32 find_flow6(struct xdp_md *ctx,
 {
 	__u32 outcome = find_vip6(packet, target);
 
+	if (outcome == HG_UNDECIDED)
+		outcome = judge_martian(is_martian6(&packet->flow));
 	if (outcome == HG_UNDECIDED)
 		outcome = parse_ipv6(ctx, packet);
 	return outcome == HG_UNDECIDED ? find_any_flow(ctx, packet, target) :
@@ -189,7 +196,7 @@ static __always_inline __u32 find_route(struct xdp_md *ctx,
 
 	outcome = parse_ethernet(ctx, packet);
 	if (outcome == HG_UNDECIDED)
-		outcome = check_destination_mac(packet);
+		outcome = check_ingress(packet);
 	if (outcome != HG_UNDECIDED)
 		return outcome;
 	if (likely(packet->type == bpf_htons(ETH_P_IP)))
@@ -226,6 +233,12 @@ static __always_inline bool is_forwarded(__u32 outcome)
 	return outcome <= HG_FORWARDED_REDIRECT;
 }
 
+static __always_inline bool is_dropped(__u32 outcome)
+{
+	return outcome >= HG_DROPPED_BAD_HEADER &&
+	       outcome != HG_PASSED_OTHER_VLAN;
+}
+
 /* Capture the frame as it came in. */
 static __always_inline void capture_if_enabled(struct xdp_md *ctx,
 					       const struct choice *choice,
@@ -251,7 +264,7 @@ static __always_inline int pass_or_drop(struct xdp_md *ctx,
 
 	if (own)
 		count_outcome(own, outcome, frame_size);
-	if (outcome >= HG_DROPPED_BAD_HEADER)
+	if (is_dropped(outcome))
 		return XDP_DROP;
 	if (config.handed_up_mark && outcome > HG_PASSED_NOT_VIP)
 		hand_up(ctx, outcome, choice->slot, frame_size);

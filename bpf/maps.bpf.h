@@ -28,6 +28,9 @@ const volatile struct hg_config config SEC(".rodata.config") = {};
  */
 struct hg_port ports[HG_MAX_PORTS] = {};
 
+/* The VLANs of each port. Only frames with tags read them. */
+struct hg_port_vlans port_vlans[HG_MAX_PORTS] = {};
+
 /* Settings that the agent changes while the program runs. */
 struct hg_control control = {};
 

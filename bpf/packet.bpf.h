@@ -51,6 +51,12 @@ enum resize {
 	RESIZE_PADDING_SHIFT = 2,
 };
 
+/* The IDs of the first and the last tag in one number; 0: no tag, or ID 0 */
+enum vlans {
+	VLAN_ID_BITS = 12,
+	VLAN_ID_MASK = 0xfff,
+};
+
 enum fragment_place {
 	FRAGMENT_NONE, /* a whole packet */
 	FRAGMENT_FIRST,
@@ -88,7 +94,8 @@ struct packet {
 	 * the packet that must not leave. Both are rare, so one test finds them.
 	 */
 	__u32 resize;
-	__u32 type; /* EtherType behind the tags, network byte order */
+	__u32 type;  /* EtherType behind the tags, network byte order */
+	__u32 vlans; /* IDs of its first and last tag: enum vlans */
 	struct fragment fragment;
 	struct flow flow; /* its destination is the VIP */
 };

@@ -36,7 +36,8 @@ static void check_interfaces(struct parser *parser)
 	for (size_t i = 0; i < datapath->interface_count; i++) {
 		parser_point_at(parser, "interface", i);
 		parser_check_repeated(parser);
-		parser_check_interface(parser, datapath->interfaces[i]);
+		parser_check_interface(
+			parser, parser->config->lists.interfaces[i].name);
 	}
 }
 

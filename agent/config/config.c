@@ -96,6 +96,20 @@ static void derive_vips(struct config *config)
 	config->steering.vip_fields_count = own;
 }
 
+static void derive_interfaces(struct config *config)
+{
+	struct datapath_options *datapath = &config->datapath;
+
+	for (size_t i = 0; i < datapath->interface_count; i++) {
+		const struct config_interface *interface =
+			&config->lists.interfaces[i];
+
+		memcpy(datapath->interfaces[i], interface->name,
+		       sizeof(datapath->interfaces[i]));
+		datapath->vlans[i] = interface->vlans;
+	}
+}
+
 static bool uses_link_speeds(const struct config *config)
 {
 	const struct config_lists *lists = &config->lists;
@@ -116,6 +130,7 @@ static void derive(struct config *config)
 	struct decision_options *decision = &config->rib.decision;
 
 	derive_vips(config);
+	derive_interfaces(config);
 	import->local_as = config->bgp.as;
 	import->local_identifier = config->bgp.identifier;
 	import->confederation = config->bgp.confederation.identifier;

@@ -100,6 +100,12 @@ enum config_limits {
 	CONFIG_MAX_TAKEOVER_S = 3600,
 };
 
+/* One --interface, which two rooms have a part of. */
+struct config_interface {
+	char name[INTERFACE_SIZE];
+	struct datapath_vlans vlans;
+};
+
 /* One --vip, which several rooms have a part of. */
 struct config_vip {
 	struct vip_options rib;
@@ -125,6 +131,7 @@ struct config {
 		struct aggregate_options aggregates[RIB_MAX_AGGREGATES];
 		struct static_path_options static_paths[RIB_MAX_STATIC_PATHS];
 		struct policy_rule rules[POLICY_MAX_RULES];
+		struct config_interface interfaces[DATAPATH_MAX_INTERFACES];
 		struct config_vip vip_entries[RIB_MAX_VIPS];
 		size_t vip_count;
 		/* Made of these entries. */

@@ -9,6 +9,7 @@
 
 #include "config/aggregate.h"
 #include "config/file.h"
+#include "config/interface.h"
 #include "config/kind.h"
 #include "config/neighbor.h"
 #include "config/parser.h"
@@ -252,11 +253,11 @@ const struct option flag_table[] = {
 	  "long.",
 	  SECONDS(DECIDE, rib.announce_delay_s, 0, RIB_MAX_DELAY_S) },
 
-	{ "interface", "NAME",
+	{ "interface", "NAME[,KEY=VALUE]",
 	  "Forward on this interface: the XDP program is attached to it.",
 	  .heading = "Forwarding", .traits = OPTION_REQUIRED,
-	  LIST(RESTART, datapath.interfaces, interface,
-	       datapath.interface_count, DATAPATH_MAX_INTERFACES),
+	  ENTRIES(RESTART, lists.interfaces, interface_entry,
+		  datapath.interface_count, DATAPATH_MAX_INTERFACES),
 	  .identity = INTERFACE_SIZE },
 	{ "wait-interfaces", NULL,
 	  "Start although interfaces of --interface are missing, and attach "
@@ -335,6 +336,11 @@ const struct option flag_table[] = {
 	  "ICMP errors a second for one VIP on one CPU that go to its servers, "
 	  "and as many \"packet too big\"; more are dropped. 0: any number.",
 	  AMOUNT(RESTART, datapath.icmp_rate, 0, UINT32_MAX) },
+	{ "accept-martians", NULL,
+	  "Forward packets for VIPs whose source address sends nothing: "
+	  "loopback, multicast, link-local, unspecified, the VIP itself. "
+	  "Without this they are dropped, as by a router.",
+	  SWITCH(LIVE, datapath.accept_martians) },
 	{ "handed-up-mark", "MASK",
 	  "Bits of a packet's mark that are Headgate's: they lead packets that "
 	  "the kernel forwards (too big, no room for tags) to the server of "

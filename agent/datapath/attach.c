@@ -237,15 +237,17 @@ static uint32_t find_port(const struct datapath *dp, uint32_t ifindex)
 }
 
 /*
- * Write a port for the program, which searches by ifindex: the MAC comes first.
+ * Write a port for the program, which searches by ifindex: that comes last.
  */
 void port_publish(struct datapath *dp, uint32_t at)
 {
 	const struct port *port = &dp->ports[at];
 	struct hg_port *to = &dp->program_ports[at];
 
+	dp->program_vlans[at] = port->vlans;
 	memcpy(to->mac, port->mac, sizeof(to->mac));
 	to->marks = port_is_marking(port);
+	to->tagged_only = port->tagged_only;
 	__atomic_store_n(&to->ifindex, port->ifindex, __ATOMIC_RELEASE);
 }
 
@@ -272,6 +274,7 @@ int datapath_add_port(struct datapath *dp, uint32_t ifindex, const char *name,
 			       .mark_link = NO_LINK };
 	snprintf(port->name, sizeof(port->name), "%s", name);
 	memcpy(port->mac, mac, sizeof(port->mac));
+	memset(&port->vlans, 0xff, sizeof(port->vlans));
 	port_publish(dp, dp->port_count++);
 	return 0;
 }
@@ -349,6 +352,11 @@ int datapath_attach(struct datapath *dp, uint32_t ifindex, const char *name,
 		remove_port(dp, at);
 	}
 	return err ? err : unite_modes(dp, error);
+}
+
+bool datapath_is_port(const struct datapath *dp, uint32_t ifindex)
+{
+	return find_port(dp, ifindex) < dp->port_count;
 }
 
 bool datapath_is_attached(const struct datapath *dp, uint32_t ifindex)
@@ -527,6 +535,19 @@ int datapath_update_port_mac(struct datapath *dp, uint32_t ifindex,
 	if (at == dp->port_count)
 		return -ENOENT;
 	memcpy(dp->ports[at].mac, mac, DATAPATH_MAC_SIZE);
+	port_publish(dp, at);
+	return 0;
+}
+
+int datapath_set_port_vlans(struct datapath *dp, uint32_t ifindex,
+			    const struct hg_port_vlans *vlans, bool untagged)
+{
+	uint32_t at = find_port(dp, ifindex);
+
+	if (at == dp->port_count)
+		return -ENOENT;
+	dp->ports[at].vlans = *vlans;
+	dp->ports[at].tagged_only = !untagged;
 	port_publish(dp, at);
 	return 0;
 }

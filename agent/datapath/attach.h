@@ -21,6 +21,8 @@ struct port {
 	uint32_t ifindex;
 	uint8_t mac[DATAPATH_MAC_SIZE];
 	char name[IF_NAMESIZE];
+	struct hg_port_vlans vlans;
+	bool tagged_only;
 	int link;	  /* descriptor of the bpf_link, or NO_LINK */
 	int mark_link;	  /* the same of `mark`, if it has one */
 	bool mark_filter; /* `mark` is a filter of the interface */

@@ -75,6 +75,11 @@ static void compare_port(struct datapath *dp, uint32_t at,
 		port_publish(dp, at);
 		report_setting(report, port->name, "MAC or ifindex", true);
 	}
+	if (published->tagged_only != port->tagged_only ||
+	    memcmp(&dp->program_vlans[at], &port->vlans, sizeof(port->vlans))) {
+		port_publish(dp, at);
+		report_setting(report, port->name, "VLANs", true);
+	}
 	if (!bpf_map_lookup_elem(dp->tx_ports, &port->ifindex, &ifindex) &&
 	    ifindex == port->ifindex)
 		return;
@@ -116,6 +121,8 @@ static void compare_settings(struct datapath *dp, struct audit_report *report)
 		}
 	compare_flag(&dp->control->capture, dp->capture.rings != NULL,
 		     "capture", report);
+	compare_flag(&dp->control->accept_martians, dp->accept_martians,
+		     "accept_martians", report);
 	compare_no_nexthop(dp, report);
 }
 

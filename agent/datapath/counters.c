@@ -31,6 +31,8 @@ static const char *const outcome_names[HG_OUTCOME_COUNT] = {
 	[HG_DROPPED_BAD_ICMP_ERROR] = "dropped_bad_icmp_error",
 	[HG_DROPPED_FOREIGN_ICMP_ERROR] = "dropped_foreign_icmp_error",
 	[HG_DROPPED_ICMP_RATE] = "dropped_icmp_rate",
+	[HG_DROPPED_MARTIAN] = "dropped_martian",
+	[HG_PASSED_OTHER_VLAN] = "passed_other_vlan",
 };
 
 static const char *const event_names[HG_EVENT_COUNT] = {

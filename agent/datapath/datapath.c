@@ -211,6 +211,7 @@ static void take_descriptors(struct datapath *dp)
 		bpf_map__fd(skeleton->maps.flows_probation);
 	dp->flows[HG_FLOWS_PINNED] = bpf_map__fd(skeleton->maps.flows_pinned);
 	dp->program_ports = skeleton->bss->ports;
+	dp->program_vlans = skeleton->bss->port_vlans;
 	dp->control = &skeleton->bss->control;
 	dp->explanation = &skeleton->bss->explanation;
 }
@@ -267,10 +268,18 @@ static int load_and_map(struct datapath *dp,
 		return failure(error, err,
 			       "flow records: cannot be written: %s",
 			       strerror(-err));
+	datapath_accept_martians(dp, options->accept_martians);
 	err = map_memory(dp, error);
 	if (!err && dp->adopted)
 		vips_adopt(&dp->vips, dp->control);
 	return err;
+}
+
+void datapath_accept_martians(struct datapath *dp, bool accept)
+{
+	dp->accept_martians = accept;
+	__atomic_store_n(&dp->control->accept_martians, accept,
+			 __ATOMIC_RELEASE);
 }
 
 /* Refuse foreign pins before the program is attached. */

@@ -105,6 +105,7 @@ int datapath_add_port(struct datapath *dp, uint32_t ifindex, const char *name,
 int datapath_attach(struct datapath *dp, uint32_t ifindex, const char *name,
 		    const uint8_t mac[DATAPATH_MAC_SIZE],
 		    struct datapath_error *error);
+bool datapath_is_port(const struct datapath *dp, uint32_t ifindex);
 /*
  * True if the program was attached to the interface. The kernel detaches it from
  * one that is being removed, before the removal is reported.
@@ -148,8 +149,17 @@ void datapath_audit_prefixes(struct datapath *dp, struct audit_report *report);
 /* Set the port's MAC when it has changed. -ENOENT: it is not a port. */
 int datapath_update_port_mac(struct datapath *dp, uint32_t ifindex,
 			     const uint8_t mac[DATAPATH_MAC_SIZE]);
+/*
+ * Say of which VLANs the program takes frames on a port, and whether it takes
+ * those without one. Until then it takes all. -ENOENT: it is not a port.
+ */
+int datapath_set_port_vlans(struct datapath *dp, uint32_t ifindex,
+			    const struct hg_port_vlans *vlans, bool untagged);
 /* Pin every map by its name, in place of the pins of an earlier run. */
 int datapath_pin_maps(struct datapath *dp, struct datapath_error *error);
+
+/* Forward packets for VIPs from addresses that send nothing, or drop them. */
+void datapath_accept_martians(struct datapath *dp, bool accept);
 
 /*
  * The tables of a previous run whose program forwards. If they fit they are

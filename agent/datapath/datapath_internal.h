@@ -22,6 +22,7 @@ struct datapath {
 	struct pins pins;
 	enum datapath_mode mode; /* as requested */
 	bool maps_pinned;
+	bool accept_martians;
 	struct inherited inherited; /* closed: there is nothing to take over */
 	bool adopted;		    /* its maps are ours */
 
@@ -44,6 +45,7 @@ struct datapath {
 	/* Parallel arrays: a port, and the program's view of it */
 	struct port ports[HG_MAX_PORTS];
 	struct hg_port *program_ports;
+	struct hg_port_vlans *program_vlans;
 	/* In the program's own data */
 	struct hg_control *control;
 	const struct hg_explanation *explanation;

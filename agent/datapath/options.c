@@ -33,6 +33,13 @@ const struct datapath_options datapath_options_default = {
 	.icmp_rate = 1000,
 };
 
+static bool vlans_equal(const struct datapath_vlans *a,
+			const struct datapath_vlans *b)
+{
+	return a->given == b->given && a->untagged == b->untagged &&
+	       !memcmp(a->ids, b->ids, sizeof(a->ids));
+}
+
 bool datapath_options_equal(const struct datapath_options *a,
 			    const struct datapath_options *b)
 {
@@ -42,6 +49,7 @@ bool datapath_options_equal(const struct datapath_options *a,
 	    strcmp(a->hash_seed_file, b->hash_seed_file) ||
 	    a->icmp_rate != b->icmp_rate ||
 	    a->handed_up_mark != b->handed_up_mark ||
+	    a->accept_martians != b->accept_martians ||
 	    a->table_size != b->table_size ||
 	    a->group_count != b->group_count ||
 	    a->flow_records != b->flow_records ||
@@ -49,9 +57,25 @@ bool datapath_options_equal(const struct datapath_options *a,
 	    a->interface_count != b->interface_count)
 		return false;
 	for (size_t i = 0; i < a->interface_count; i++)
-		if (strcmp(a->interfaces[i], b->interfaces[i]))
+		if (strcmp(a->interfaces[i], b->interfaces[i]) ||
+		    !vlans_equal(&a->vlans[i], &b->vlans[i]))
 			return false;
 	return true;
+}
+
+bool datapath_vlans_have(const struct datapath_vlans *vlans, uint32_t id)
+{
+	return vlans->ids[id / DATAPATH_VLAN_BITS] >> id % DATAPATH_VLAN_BITS &
+	       1;
+}
+
+void datapath_vlans_expand(const struct datapath_vlans *vlans,
+			   struct hg_port_vlans *taken)
+{
+	for (uint32_t id = 0; id < HG_VLAN_IDS; id++)
+		taken->ids[id] =
+			HG_VLAN_INNER |
+			(datapath_vlans_have(vlans, id) ? HG_VLAN_OUTER : 0);
 }
 
 uint64_t datapath_options_memory(const struct datapath_options *options)

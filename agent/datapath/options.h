@@ -13,6 +13,8 @@
 
 enum datapath_options_limits {
 	DATAPATH_MAX_INTERFACES = 16,
+	DATAPATH_VLAN_BITS = 64,
+	DATAPATH_VLAN_WORDS = HG_VLAN_IDS / DATAPATH_VLAN_BITS,
 };
 
 /* How the program runs on an interface. */
@@ -33,6 +35,13 @@ enum datapath_attach_kind {
 extern const char *const datapath_mode_names[DATAPATH_MODE_COUNT];
 extern const char *const datapath_attach_names[DATAPATH_ATTACH_COUNT];
 
+/* The VLANs whose frames are taken on an interface */
+struct datapath_vlans {
+	bool given; /* else: those that have a device here, and untagged */
+	bool untagged;
+	uint64_t ids[DATAPATH_VLAN_WORDS]; /* one bit for each */
+};
+
 struct datapath_options {
 	char bpffs[FILE_PATH_SIZE]; /* pin directory */
 	enum datapath_mode mode;
@@ -45,6 +54,7 @@ struct datapath_options {
 	struct hg_vip_secret vip_secret;
 	uint32_t icmp_rate;	 /* as in struct hg_config */
 	uint32_t handed_up_mark; /* likewise */
+	bool accept_martians;	 /* as in struct hg_control */
 	uint32_t table_size;	 /* buckets of a group: a power of two */
 	uint32_t group_count;	 /* number of groups that fit */
 	/*
@@ -55,6 +65,7 @@ struct datapath_options {
 	bool virtual_clock; /* for tests: as in struct hg_config */
 	/* Interfaces to attach to, by name; they need not exist yet. */
 	char interfaces[DATAPATH_MAX_INTERFACES][INTERFACE_SIZE];
+	struct datapath_vlans vlans[DATAPATH_MAX_INTERFACES];
 	size_t interface_count;
 };
 
@@ -62,6 +73,10 @@ extern const struct datapath_options datapath_options_default;
 
 bool datapath_options_equal(const struct datapath_options *a,
 			    const struct datapath_options *b);
+bool datapath_vlans_have(const struct datapath_vlans *vlans, uint32_t id);
+/* Take these VLANs by the outermost tag, whatever is behind it. */
+void datapath_vlans_expand(const struct datapath_vlans *vlans,
+			   struct hg_port_vlans *taken);
 /* Return the bytes that the buckets of all groups take, in use or not. */
 uint64_t datapath_options_memory(const struct datapath_options *options);
 /* Return about how many bytes the flow maps take, in use or not. */

@@ -78,7 +78,10 @@ static uint32_t action_of(enum hg_outcome outcome)
 		return XDP_TX;
 	if (outcome == HG_FORWARDED_REDIRECT)
 		return XDP_REDIRECT;
-	return outcome < HG_DROPPED_BAD_HEADER ? XDP_PASS : XDP_DROP;
+	return outcome < HG_DROPPED_BAD_HEADER ||
+			       outcome == HG_PASSED_OTHER_VLAN ?
+		       XDP_PASS :
+		       XDP_DROP;
 }
 
 int datapath_explain(const struct datapath *dp, const void *frame, size_t size,

@@ -198,6 +198,34 @@ bool host_has_vlans(const struct host *host, uint32_t ifindex)
 	return false;
 }
 
+/* Read the tags of a VLAN device down to a link; false if it is not on it. */
+static bool tags_on(const struct host *host, const struct nexthop_link *link,
+		    uint32_t ifindex, struct nexthop_tag tags[NEXTHOP_MAX_TAGS])
+{
+	for (int depth = 0; link && link->parent; depth++) {
+		if (depth == NEXTHOP_MAX_TAGS)
+			return false;
+		tags[1] = tags[0];
+		tags[0] = link->tag;
+		if (link->parent == ifindex)
+			return true;
+		link = host_link_by_index(host, link->parent);
+	}
+	return false;
+}
+
+void host_visit_vlans(const struct host *host, uint32_t ifindex,
+		      host_vlan_visit_fn *visit, void *context)
+{
+	for (size_t i = 0; i < host->link_count; i++) {
+		struct nexthop_tag tags[NEXTHOP_MAX_TAGS] = { 0 };
+
+		if (!host->links[i].gone &&
+		    tags_on(host, &host->links[i].view, ifindex, tags))
+			visit(tags, context);
+	}
+}
+
 bool host_find_port(const struct host *host, const struct nexthop_link *link,
 		    struct host_port *port)
 {

@@ -76,6 +76,14 @@ const struct nexthop_link *host_link_by_name(const struct host *host,
 /* True if the link is the parent of a VLAN device. */
 bool host_has_vlans(const struct host *host, uint32_t ifindex);
 /*
+ * Visit the tags of each VLAN device on a link, outermost first, over at most
+ * NEXTHOP_MAX_TAGS of them.
+ */
+typedef void host_vlan_visit_fn(const struct nexthop_tag tags[NEXTHOP_MAX_TAGS],
+				void *context);
+void host_visit_vlans(const struct host *host, uint32_t ifindex,
+		      host_vlan_visit_fn *visit, void *context);
+/*
  * Find the port below a link: its parent if it is a VLAN device, over at most
  * NEXTHOP_MAX_TAGS of them. False if there are more, or a parent is not known.
  */

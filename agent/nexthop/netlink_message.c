@@ -133,16 +133,19 @@ static void read_parent(const struct nlmsghdr *message,
 	const struct nlattr *attribute;
 	struct nexthop_tag tag = { 0 };
 	uint32_t parent = 0;
-	bool vlan = false;
+	bool vlan = false, elsewhere = false;
 
 	mnl_attr_for_each(attribute, message, sizeof(struct ifinfomsg))
 	{
 		if (mnl_attr_get_type(attribute) == IFLA_LINK)
 			read_u32(attribute, &parent);
+		else if (mnl_attr_get_type(attribute) == IFLA_LINK_NETNSID)
+			elsewhere = true;
 		else if (mnl_attr_get_type(attribute) == IFLA_LINKINFO)
 			vlan = read_link_info(attribute, &tag);
 	}
-	if (!vlan)
+	/* The number of a parent in another network namespace means nothing here. */
+	if (!vlan || elsewhere)
 		return;
 	link->parent = parent;
 	link->tag = tag;

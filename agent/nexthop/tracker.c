@@ -71,12 +71,17 @@ void tracker_report(struct tracker *tracker)
 	const struct tracker_callbacks *callbacks = &tracker->callbacks;
 	struct nexthop_link link;
 	struct entry *entry;
+	bool any = false;
 
 	while ((entry = TAILQ_FIRST(&tracker->changed)))
 		if (entry_take_change(entry))
 			callbacks->changed(&entry->view, callbacks->context);
-	while (host_next_change(&tracker->host, &link))
+	while (host_next_change(&tracker->host, &link)) {
 		callbacks->link_changed(&link, callbacks->context);
+		any = true;
+	}
+	if (any && callbacks->links_settled)
+		callbacks->links_settled(callbacks->context);
 	wait_for_hold(tracker);
 	prober_wait(tracker->prober);
 }
@@ -425,6 +430,12 @@ const struct nexthop_link *tracker_link_by_name(const struct tracker *tracker,
 bool tracker_has_vlans(const struct tracker *tracker, uint32_t ifindex)
 {
 	return host_has_vlans(&tracker->host, ifindex);
+}
+
+void tracker_visit_vlans(const struct tracker *tracker, uint32_t ifindex,
+			 host_vlan_visit_fn *visit, void *context)
+{
+	host_visit_vlans(&tracker->host, ifindex, visit, context);
 }
 
 uint32_t tracker_link_of_address(const struct tracker *tracker,

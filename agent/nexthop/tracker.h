@@ -53,6 +53,7 @@
 #include <stdint.h>
 
 #include "core/address.h"
+#include "nexthop/host.h"
 #include "nexthop/nexthop.h"
 #include "nexthop/options.h"
 
@@ -75,6 +76,8 @@ struct tracker_callbacks {
 	void (*released)(const struct address *address, void *context);
 	/* A link appeared, changed or (up == false, mtu == 0) vanished. */
 	void (*link_changed)(const struct nexthop_link *link, void *context);
+	/* These were all the links that changed. May be NULL. */
+	void (*links_settled)(void *context);
 	void *context;
 };
 
@@ -149,6 +152,9 @@ const struct nexthop_link *tracker_link_by_name(const struct tracker *tracker,
 						const char *name);
 /* True if the link is the parent of a VLAN device. */
 bool tracker_has_vlans(const struct tracker *tracker, uint32_t ifindex);
+/* host_visit_vlans() */
+void tracker_visit_vlans(const struct tracker *tracker, uint32_t ifindex,
+			 host_vlan_visit_fn *visit, void *context);
 /* Return the ifindex of the link that has this address of ours, or 0. */
 uint32_t tracker_link_of_address(const struct tracker *tracker,
 				 const struct address *address);

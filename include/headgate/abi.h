@@ -97,6 +97,9 @@ enum hg_outcome {
 	HG_DROPPED_BAD_ICMP_ERROR,
 	HG_DROPPED_FOREIGN_ICMP_ERROR,
 	HG_DROPPED_ICMP_RATE,
+	HG_DROPPED_MARTIAN, /* its source is an address that sends nothing */
+	/* Passed, although it stands here: not of a VLAN that the port takes */
+	HG_PASSED_OTHER_VLAN,
 	HG_OUTCOME_COUNT,
 };
 
@@ -462,6 +465,8 @@ struct hg_control {
 	__u32 capture_interval; /* capture one frame in this many, at random */
 	struct hg_address capture_vip;
 	__u64 time_ms; /* only with a virtual clock */
+	__u8 accept_martians;
+	__u8 reserved[7];
 };
 
 enum hg_capture_sizes {
@@ -488,11 +493,27 @@ struct hg_capture {
  */
 struct hg_port {
 	__u8 mac[6];
-	__u8 marks; /* `mark` is there, too */
-	__u8 reserved;
+	__u8 marks;	  /* `mark` is there, too */
+	__u8 tagged_only; /* frames without a VLAN are not taken */
 	__u32 ifindex;
 	__u32 reserved2;
 } __attribute__((aligned(8)));
+
+/* Whether frames with a VLAN ID are taken */
+enum hg_vlan_taken {
+	HG_VLAN_OUTER = 1 << 0, /* as that of the outermost tag */
+	HG_VLAN_INNER = 1 << 1, /* as that of the tag behind it */
+	HG_VLAN_IDS = 4096,
+};
+
+/*
+ * The VLANs whose frames are taken on a port: enum hg_vlan_taken, by ID. They
+ * stand beside the ports, with the same index. ID 0 is no VLAN (IEEE 802.1Q
+ * 9.6).
+ */
+struct hg_port_vlans {
+	__u8 ids[HG_VLAN_IDS];
+};
 
 _Static_assert(sizeof(struct hg_vip) == 4, "a VIP is half a word");
 _Static_assert(HG_MAX_GROUPS <= 1 << 12, "a group fits into hg_vip");
@@ -510,6 +531,7 @@ _Static_assert((int)HG_OUTCOME_COUNT <= HG_OUTCOME_ROOM, "a counter for each");
 _Static_assert((int)HG_EVENT_COUNT <= HG_EVENT_ROOM, "a counter for each");
 _Static_assert((int)HG_FLOW_MAP_COUNT <= HG_FLOW_MAP_ROOM, "likewise");
 _Static_assert(sizeof(struct hg_port) == 16, "hg_port has no hidden padding");
+_Static_assert(sizeof(struct hg_port_vlans) == 4096, "no hidden padding");
 _Static_assert(sizeof(struct hg_prefix4) == 8, "as the trie's key");
 _Static_assert(sizeof(struct hg_prefix6) == 20, "as the trie's key");
 _Static_assert(sizeof(struct hg_vlan_tag) == 4, "as in the frame");
@@ -524,7 +546,7 @@ _Static_assert(sizeof(struct hg_flow_key) == 8, "no hidden padding");
 _Static_assert(sizeof(struct hg_flow) == 16, "no hidden padding");
 _Static_assert(sizeof(struct hg_flow_budget) == 8, "no hidden padding");
 _Static_assert(sizeof(struct hg_explanation) == 16, "no hidden padding");
-_Static_assert(sizeof(struct hg_control) == 32, "no hidden padding");
+_Static_assert(sizeof(struct hg_control) == 40, "no hidden padding");
 _Static_assert(sizeof(struct hg_handed_up) % 4 == 0, "as metadata has to be");
 _Static_assert(sizeof(struct hg_capture) == 32, "no hidden padding");
 

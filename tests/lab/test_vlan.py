@@ -13,6 +13,9 @@ import unittest
 from lab_case import LabCase
 from lab.trunk import (ETH_P_8021Q, INNER_PRIORITY, PRIORITY, TrunkLab,
                        why_no_vlans)
+from lab.system import wait_until
+from lab.topology import CLIENT_ADDRESS, VIP
+from raw_frames import frame, ipv4, mac_of, send_frames, udp
 
 ETH_P_8021AD = 0x88a8
 FIRST_PORT = 20000
@@ -53,6 +56,26 @@ class Trunk:
             nexthop = lab.headgate.map_lookup("nexthops", slot)
             self.assertEqual([tag["id"] for tag in nexthop["tags"]], wanted)
 
+    def test_a_vlan_is_taken_while_it_has_a_device(self):
+        lab = self.lab
+        name, tag = "eth0.999", (999,)
+        mac = mac_of(lab.host, "eth0")
+        packet = frame(mac, ipv4(CLIENT_ADDRESS, VIP, udp(4000, 9)), tag)
+
+        def passed_one_more():
+            before = lab.headgate.outcomes()["passed_other_vlan"]
+            forwarded = lab.headgate.outcomes()["forwarded_tx"]
+            send_frames(lab.router, "eth0", [packet])
+            wait_until(lambda: lab.headgate.outcomes()["passed_other_vlan"]
+                       > before or lab.headgate.outcomes()["forwarded_tx"]
+                       > forwarded, 20, "the end of the frame")
+            return lab.headgate.outcomes()["passed_other_vlan"] > before
+        self.assertTrue(passed_one_more())
+        lab.host.ip(f"link add link eth0 name {name} type vlan id {tag[0]}")
+        wait_until(lambda: not passed_one_more(), 20, "the VLAN to be taken")
+        lab.host.ip(f"link del {name}")
+        wait_until(passed_one_more, 20, "the VLAN to be left to the kernel")
+
     def test_a_dead_server_loses_its_flows_to_the_others(self):
         lab = self.lab
         victim, others = lab.servers[0], lab.servers[1:]
@@ -76,7 +99,10 @@ class Changed(Trunk, LabCase):
 
 @unittest.skipIf(REFUSED, f"no VLAN devices: {REFUSED}")
 class Offloaded(Trunk, LabCase):
-    """The program does not see the priority and cannot keep it."""
+    """The program does not see the tag: it cannot keep the priority, and takes
+    the frames of all VLANs."""
+
+    test_a_vlan_is_taken_while_it_has_a_device = None
 
     options = {"up_tags": (10,), "lan_tags": (20,), "offload": True}
     seen = ((ETH_P_8021Q, 0, 20),)

@@ -76,7 +76,10 @@ static enum xdp_action action_of(enum hg_outcome outcome)
 		return XDP_TX;
 	if (outcome == HG_FORWARDED_REDIRECT)
 		return XDP_REDIRECT;
-	return outcome < HG_DROPPED_BAD_HEADER ? XDP_PASS : XDP_DROP;
+	return outcome < HG_DROPPED_BAD_HEADER ||
+			       outcome == HG_PASSED_OTHER_VLAN ?
+		       XDP_PASS :
+		       XDP_DROP;
 }
 
 static void print_counters(const char *what, const struct hg_counter *want,

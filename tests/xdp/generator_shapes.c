@@ -37,10 +37,39 @@ static struct hg_address any_address(struct generator *g, bool ipv6)
 	return address;
 }
 
+/* A source that sends nothing, or one beside its range */
+static struct hg_address any_martian(struct generator *g, bool ipv6)
+{
+	static const uint8_t starts4[] = { 0,	1,   126, 127, 128,
+					   223, 224, 239, 240, 255 };
+	static const uint8_t starts6[] = { 0, 0, 0, 1, 0xfd, 0xfe, 0xff };
+	static const uint8_t ends[] = { 0, 1, 2, 0xff };
+	struct hg_address address = any_address(g, ipv6);
+
+	if (!ipv6) {
+		address.bytes[12] =
+			random_of(&g->random, starts4, sizeof(starts4));
+		if (random_one_in(&g->random, 4))
+			memset(address.bytes + 12, 0xff, 4);
+		return address;
+	}
+	if (random_one_in(&g->random, 2))
+		memset(address.bytes, 0, LAST_BYTE);
+	else
+		address.bytes[1] = random_below(&g->random, 3) * 0x40 + 0x40;
+	address.bytes[0] = random_of(&g->random, starts6, sizeof(starts6));
+	if (random_one_in(&g->random, 4))
+		memset(address.bytes + 10, 0xff, 2);
+	address.bytes[LAST_BYTE] = random_of(&g->random, ends, sizeof(ends));
+	return address;
+}
+
 static struct hg_address any_client(struct generator *g, bool ipv6)
 {
 	struct hg_address address = frame_ipv6_address("2001:db8:a::");
 
+	if (random_one_in(&g->random, 32))
+		return any_martian(g, ipv6);
 	if (!random_one_in(&g->random, 2))
 		return any_address(g, ipv6);
 	if (!ipv6)
@@ -270,6 +299,8 @@ static struct shape any_packet(struct generator *g, bool ipv6)
 		.id = random_u64(&g->random),
 	};
 
+	if (random_one_in(&g->random, 256))
+		shape.source = shape.destination;
 	choose_ports(g, &shape);
 	choose_role(g, &shape);
 	if (ipv6)

@@ -15,6 +15,7 @@
 enum {
 	MAX_TAGS = 2,
 	PRIORITY_SHIFT = 12,
+	ID_MASK = 0xfff,
 	MAPPED_AT = 12,
 };
 
@@ -45,6 +46,24 @@ static bool is_for_port(const struct world *world, uint32_t ifindex,
 	return false;
 }
 
+/* Section 1, 3: tags of ID 0 do not count. */
+static bool is_of_a_vlan_taken(const struct passage *p)
+{
+	uint16_t ids[MAX_TAGS] = { 0 };
+	const struct world_port_info *port = p->oracle->world->ports;
+	int count = 0;
+
+	while (port->ifindex != p->ifindex)
+		port++;
+	for (int i = 0; i < p->tags.count; i++)
+		if (p->tags.ids[i])
+			ids[count++] = p->tags.ids[i];
+	if (!count)
+		return port->untagged;
+	return port->vlans.ids[ids[0]] & HG_VLAN_OUTER &&
+	       (count < 2 || port->vlans.ids[ids[1]] & HG_VLAN_INNER);
+}
+
 /* Section 1 */
 static enum hg_outcome read_ethernet(struct passage *p)
 {
@@ -54,8 +73,10 @@ static enum hg_outcome read_ethernet(struct passage *p)
 	reader_take(&r, ETH_ALEN);
 	p->ethertype = reader_u16(&r);
 	while (is_tag(p->ethertype) && p->tags.count < MAX_TAGS) {
-		p->tags.priorities[p->tags.count++] = reader_u16(&r) >>
-						      PRIORITY_SHIFT;
+		uint16_t control = reader_u16(&r);
+
+		p->tags.priorities[p->tags.count] = control >> PRIORITY_SHIFT;
+		p->tags.ids[p->tags.count++] = control & ID_MASK;
 		p->ethertype = reader_u16(&r);
 	}
 	p->ip = r;
@@ -63,6 +84,8 @@ static enum hg_outcome read_ethernet(struct passage *p)
 		return HG_PASSED_TRUNCATED;
 	if (!is_for_port(p->oracle->world, p->ifindex, p->mac))
 		return HG_PASSED_NOT_OUR_MAC;
+	if (!is_of_a_vlan_taken(p))
+		return HG_PASSED_OTHER_VLAN;
 	if (p->ethertype != ETH_P_IP && p->ethertype != ETH_P_IPV6)
 		return HG_PASSED_NOT_IP;
 	return ORACLE_GO_ON;
@@ -99,7 +122,11 @@ static enum hg_outcome find_vip(struct passage *p)
 		oracle_read_ipv4_addresses(p->ip, &p->packet);
 	p->prediction->route =
 		find_route(p->oracle->world, ipv6, &p->packet.destination);
-	return p->prediction->route ? ORACLE_GO_ON : HG_PASSED_NOT_VIP;
+	if (!p->prediction->route)
+		return HG_PASSED_NOT_VIP;
+	if (oracle_is_martian(&p->packet) && !p->oracle->world->accept_martians)
+		return HG_DROPPED_MARTIAN;
+	return ORACLE_GO_ON;
 }
 
 static void note_event(struct passage *p, enum hg_event event)

@@ -8,7 +8,7 @@
  * has golden values in a test of its own.
  *
  * A frame goes through the files in the order of the document's sections:
- * oracle.c (Ethernet, VIP, next hop), oracle_ipv4.c, oracle_ipv6.c,
+ * oracle.c (Ethernet, VIP, next hop), oracle_martian.c, oracle_ipv4.c, oracle_ipv6.c,
  * oracle_flow.c (transport), oracle_icmp.c (quoted packets), oracle_affinity.c
  * (flows of tracked buckets), oracle_out.c (the frame that leaves).
  * oracle_memory.c remembers fragments like the program. The

@@ -57,6 +57,9 @@ enum hg_outcome oracle_read_quoted_ipv6(struct reader r,
 					const struct hg_address *vip,
 					struct oracle_packet *packet);
 
+/* oracle_martian.c: true if the packet's source sends nothing */
+bool oracle_is_martian(const struct oracle_packet *packet);
+
 /* oracle_flow.c: read the ports, or the numbers that replace them. */
 enum hg_outcome oracle_read_transport(struct oracle_packet *packet);
 /*
@@ -72,6 +75,7 @@ enum hg_outcome oracle_read_icmp_error(struct oracle_packet *packet);
 struct oracle_tags {
 	uint8_t count;
 	uint8_t priorities[2]; /* PCP and DEI, outermost first */
+	uint16_t ids[2];       /* VLAN IDs, likewise */
 };
 
 void oracle_write_out(const struct frame *in, const struct oracle_tags *tags,

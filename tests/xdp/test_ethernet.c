@@ -399,11 +399,119 @@ static void passes_frames_of_a_port_that_was_detached(void **state)
 			 0);
 }
 
+static struct hg_port_vlans vlans_of(uint16_t outer, uint16_t inner)
+{
+	struct hg_port_vlans vlans = { 0 };
+
+	vlans.ids[outer] |= HG_VLAN_OUTER;
+	vlans.ids[inner] |= HG_VLAN_INNER;
+	return vlans;
+}
+
+static enum hg_outcome outcome_of_tags(uint8_t count, uint16_t outer,
+				       uint16_t inner)
+{
+	const struct shape shape = {
+		.tag_count = count,
+		.tags = { { ETH_P_8021Q, outer }, { ETH_P_8021Q, inner } },
+	};
+
+	return table_shape(shape, VIP_LEFT)->outcome;
+}
+
+static void set_vlans(struct hg_port_vlans vlans, bool untagged)
+{
+	world_set_vlans(table_check()->world, PORT_LEFT, &vlans, untagged);
+}
+
+static void take_all_vlans(void)
+{
+	struct hg_port_vlans all;
+
+	memset(&all, 0xff, sizeof(all));
+	set_vlans(all, true);
+}
+
+/* With priority bits, which are not of the ID. */
+static void takes_one_vlan_of_all(void **state)
+{
+	static const uint16_t edges[] = { 1, 63, 64, 100, 4094 };
+
+	(void)state;
+	for (size_t i = 0; i < TABLE_SIZE(edges); i++) {
+		set_vlans(vlans_of(edges[i], 0), true);
+		for (uint16_t id = 1; id < VLAN_IDS - 1; id++)
+			assert_int_equal(outcome_of_tags(1, 0xe000 | id, 0),
+					 id == edges[i] ? HG_FORWARDED_TX :
+							  HG_PASSED_OTHER_VLAN);
+	}
+	take_all_vlans();
+}
+
+static void looks_at_both_tags(void **state)
+{
+	(void)state;
+	set_vlans(vlans_of(200, 20), true);
+	assert_int_equal(outcome_of_tags(2, 200, 20), HG_FORWARDED_TX);
+	assert_int_equal(outcome_of_tags(2, 200, 21), HG_PASSED_OTHER_VLAN);
+	assert_int_equal(outcome_of_tags(2, 20, 200), HG_PASSED_OTHER_VLAN);
+	assert_int_equal(outcome_of_tags(2, 20, 20), HG_PASSED_OTHER_VLAN);
+	assert_int_equal(outcome_of_tags(1, 20, 0), HG_PASSED_OTHER_VLAN);
+	take_all_vlans();
+}
+
+static void takes_a_tag_of_id_0_for_none(void **state)
+{
+	(void)state;
+	set_vlans(vlans_of(200, 20), true);
+	assert_int_equal(outcome_of_tags(1, 0xe000, 0), HG_FORWARDED_TX);
+	assert_int_equal(outcome_of_tags(2, 0, 0), HG_FORWARDED_TX);
+	assert_int_equal(outcome_of_tags(2, 0, 200), HG_FORWARDED_TX);
+	assert_int_equal(outcome_of_tags(2, 200, 0), HG_FORWARDED_TX);
+	assert_int_equal(outcome_of_tags(2, 0, 20), HG_PASSED_OTHER_VLAN);
+	take_all_vlans();
+}
+
+static void
+passes_untagged_frames_where_only_tagged_ones_are_taken(void **state)
+{
+	(void)state;
+	set_vlans(vlans_of(200, 20), false);
+	assert_int_equal(outcome_of_tags(0, 0, 0), HG_PASSED_OTHER_VLAN);
+	assert_int_equal(outcome_of_tags(1, 0, 0), HG_PASSED_OTHER_VLAN);
+	assert_int_equal(outcome_of_tags(1, 200, 0), HG_FORWARDED_TX);
+	take_all_vlans();
+	assert_int_equal(outcome_of_tags(0, 0, 0), HG_FORWARDED_TX);
+}
+
+static void looks_at_the_vlans_of_the_port_it_came_in_by(void **state)
+{
+	struct shape shape = { .tag_count = 1, .tags = { { ETH_P_8021Q, 7 } } };
+	const struct row right = { .shape = shape,
+				   .port = PORT_RIGHT,
+				   .vip = VIP_LEFT };
+	struct frame frame;
+
+	(void)state;
+	set_vlans(vlans_of(200, 20), true);
+	table_build(&right, &frame);
+	assert_int_equal(table_frame(&frame, PORT_RIGHT)->outcome,
+			 HG_FORWARDED_REDIRECT);
+	assert_int_equal(outcome_of_tags(1, 7, 0), HG_PASSED_OTHER_VLAN);
+	take_all_vlans();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keeps_priorities_through_every_change_of_tags),
 		cmocka_unit_test(takes_every_vlan),
+		cmocka_unit_test(takes_one_vlan_of_all),
+		cmocka_unit_test(looks_at_both_tags),
+		cmocka_unit_test(takes_a_tag_of_id_0_for_none),
+		cmocka_unit_test(
+			passes_untagged_frames_where_only_tagged_ones_are_taken),
+		cmocka_unit_test(looks_at_the_vlans_of_the_port_it_came_in_by),
 		cmocka_unit_test(passes_every_other_ethertype),
 		cmocka_unit_test(passes_frames_of_a_port_that_was_detached),
 	};

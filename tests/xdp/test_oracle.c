@@ -74,6 +74,17 @@ static void change_a_life(struct check *check, struct random_source *random)
 	world_set_draining(check->world, slot, random_one_in(random, 3));
 }
 
+/* Take half of all VLANs on the third port, and mostly untagged frames. */
+static void change_vlans(struct check *check, struct random_source *random)
+{
+	struct hg_port_vlans vlans;
+
+	for (int i = 0; i < HG_VLAN_IDS; i++)
+		vlans.ids[i] = random_below(random, 4);
+	world_set_vlans(check->world, PORT_THIRD, &vlans,
+			!random_one_in(random, 32));
+}
+
 /* Make both forget before the program would forget on its own. */
 static void forget_in_time(struct check *check)
 {
@@ -160,6 +171,8 @@ static void agrees_with_the_oracle_on_every_frame(void **state)
 
 		if (!(i % FRAMES_PER_LIFE))
 			change_a_life(check, &generator.random);
+		if (!(i % FRAMES_PER_LIFE))
+			change_vlans(check, &generator.random);
 		if (!(i % FRAMES_PER_TIME))
 			change_the_time(check, &generator.random);
 		forget_in_time(check);

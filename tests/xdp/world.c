@@ -113,7 +113,9 @@ static void open_datapath(struct world *world)
 		*port = (struct world_port_info){
 			.ifindex = sandbox_add_veth(port_names[i]),
 			.mac = { 2, 0, 0, 0, 1, i },
+			.untagged = true,
 		};
+		memset(&port->vlans, 0xff, sizeof(port->vlans));
 		err = datapath_attach(world->dp, port->ifindex, port_names[i],
 				      port->mac, &error);
 	}
@@ -244,6 +246,24 @@ void world_set_draining(struct world *world, enum world_slot slot,
 
 	nexthop.draining = draining;
 	world_set_nexthop(world, slot, &nexthop);
+}
+
+void world_set_vlans(struct world *world, enum world_port port,
+		     const struct hg_port_vlans *vlans, bool untagged)
+{
+	struct world_port_info *info = &world->ports[port];
+
+	info->vlans = *vlans;
+	info->untagged = untagged;
+	must_succeed(datapath_set_port_vlans(world->dp, info->ifindex, vlans,
+					     untagged),
+		     "VLANs");
+}
+
+void world_accept_martians(struct world *world, bool accept)
+{
+	world->accept_martians = accept;
+	datapath_accept_martians(world->dp, accept);
 }
 
 void world_set_time(struct world *world, uint64_t time_ms)

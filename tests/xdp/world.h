@@ -95,6 +95,8 @@ enum world_tags {
 struct world_port_info {
 	uint32_t ifindex;
 	uint8_t mac[ETH_ALEN];
+	struct hg_port_vlans vlans; /* all of them, unless a test sets others */
+	bool untagged;
 };
 
 /* An entry of the tables of VIPs; addresses as in struct hg_address */
@@ -110,6 +112,7 @@ struct datapath;
 struct world {
 	struct datapath *dp;
 	uint32_t icmp_rate;
+	bool accept_martians;
 	struct world_port_info ports[PORT_COUNT];
 	struct hg_nexthop nexthops[SLOT_COUNT];
 	struct hg_bucket buckets[VIP_COUNT][WORLD_TABLE_SIZE];
@@ -158,6 +161,9 @@ void world_set_previous(struct world *world, enum world_vip vip, uint16_t slot);
 void world_track_at_random(struct world *world);
 void world_set_draining(struct world *world, enum world_slot slot,
 			bool draining);
+void world_set_vlans(struct world *world, enum world_port port,
+		     const struct hg_port_vlans *vlans, bool untagged);
+void world_accept_martians(struct world *world, bool accept);
 /* Set the time by which flows are recorded. */
 void world_set_time(struct world *world, uint64_t time_ms);
 /* Return the part of a second that the rate allows for a record. */

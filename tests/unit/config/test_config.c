@@ -319,6 +319,36 @@ static void an_interface_name_is_one_the_kernel_could_have(void **state)
 		     "most 15 characters, as `ip link` shows it");
 }
 
+static void vlans_are_numbers_and_ranges(void **state)
+{
+	static const char *const bad[] = { "",	    "0",   "4095",  "5-4", "1-",
+					   "1+",    "+1",  "1++2",  "x",   "-1",
+					   "1-2-3", "1 2", "Native" };
+	const struct datapath_vlans *vlans = &config.datapath.vlans[1];
+	char line[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(line, sizeof(line), "interface eth9,vlans=%s", bad[i]);
+		assert_int_equal(parse_lines(line), 1);
+	}
+	assert_error(
+		"interface eth9,vlans=4095",
+		"--interface eth9,vlans=4095: vlans=4095: must be VLANs from 1 to "
+		"4094, ranges of them and `native` for frames without a "
+		"tag, such as native+100-199");
+	assert_int_equal(parse_lines("interface eth1\n"), 0);
+	assert_false(vlans->given);
+	assert_int_equal(
+		parse_lines("interface eth1,vlans=native+1-63+65+4094\n"), 0);
+	assert_true(vlans->given && vlans->untagged);
+	assert_true(vlans->ids[0] == ~1ull && vlans->ids[1] == 2);
+	assert_true(vlans->ids[DATAPATH_VLAN_WORDS - 1] == 1ull << 62);
+	assert_int_equal(parse_lines("interface eth1,vlans=1-4094\n"), 0);
+	assert_true(vlans->ids[DATAPATH_VLAN_WORDS - 1] == ~0ull >> 1);
+	assert_false(vlans->untagged);
+}
+
 static void an_interface_too_many_is_refused(void **state)
 {
 	char lines[1024] = "";
@@ -443,14 +473,14 @@ static void all_missing_flags_are_named(void **state)
 {
 	(void)state;
 	assert_int_equal(parse_text(""), 5);
-	assert_string_equal(errors,
-			    "headgate: --as N is missing\n"
-			    "headgate: --router-id A.B.C.D is missing\n"
-			    "headgate: --neighbor ADDRESS|PREFIX|"
-			    "INTERFACE[,KEY=VALUE...] is missing\n"
-			    "headgate: --interface NAME is missing\n"
-			    "headgate: --vip PREFIX[,KEY=VALUE...] is missing\n"
-			    "5 errors; nothing changed\n");
+	assert_string_equal(
+		errors, "headgate: --as N is missing\n"
+			"headgate: --router-id A.B.C.D is missing\n"
+			"headgate: --neighbor ADDRESS|PREFIX|"
+			"INTERFACE[,KEY=VALUE...] is missing\n"
+			"headgate: --interface NAME[,KEY=VALUE] is missing\n"
+			"headgate: --vip PREFIX[,KEY=VALUE...] is missing\n"
+			"5 errors; nothing changed\n");
 }
 
 static void a_flag_with_a_bad_value_is_not_missing_too(void **state)
@@ -511,6 +541,7 @@ int main(void)
 		cmocka_unit_test(a_path_is_absolute_has_no_blanks_and_fits),
 		cmocka_unit_test(
 			an_interface_name_is_one_the_kernel_could_have),
+		cmocka_unit_test(vlans_are_numbers_and_ranges),
 		cmocka_unit_test(an_interface_too_many_is_refused),
 		cmocka_unit_test(
 			a_neighbor_too_many_to_be_told_vips_is_refused),

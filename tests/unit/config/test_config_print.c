@@ -132,7 +132,9 @@ static void random_lists(FILE *out)
 	uint32_t vips = 1 + chance_below(20), neighbors = 1 + chance_below(30);
 
 	for (uint32_t i = 0; i < interfaces; i++)
-		fprintf(out, "interface eth%u.%u\n", i, chance_below(4096));
+		fprintf(out, "interface eth%u.%u%s\n", i, chance_below(4096),
+			chance_below(2) ? ",vlans=native+1-9+11+4093-4094" :
+					  "");
 	for (uint32_t i = 0; i < vips; i++)
 		fprintf(out, "vip 192.0.%u.0/%u\n", i, 24 + chance_below(9));
 	for (uint32_t i = 0; i < neighbors; i++)

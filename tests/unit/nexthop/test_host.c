@@ -309,6 +309,51 @@ static void vlan_devices_lead_down_to_their_port(void **state)
 	assert_false(host_find_port(&host, &stray, &port));
 }
 
+static struct nexthop_tag visited[8][NEXTHOP_MAX_TAGS];
+static int visits;
+
+static void visit_tags(const struct nexthop_tag tags[NEXTHOP_MAX_TAGS],
+		       void *context)
+{
+	(void)context;
+	memcpy(visited[visits++], tags, sizeof(visited[0]));
+}
+
+static void assert_visit(int at, uint16_t outer, uint16_t inner)
+{
+	assert_int_equal(visited[at][0].id, outer);
+	assert_int_equal(visited[at][1].id, inner);
+	assert_int_equal(!visited[at][1].protocol, !inner);
+}
+
+static int visits_on(uint32_t ifindex)
+{
+	visits = 0;
+	host_visit_vlans(&host, ifindex, visit_tags, NULL);
+	return visits;
+}
+
+static void the_vlan_devices_on_a_link_are_visited_with_their_tags(void **state)
+{
+	(void)state;
+	add_vlan(11, 10, 20); /* before the device that it is on */
+	add_vlan(10, 2, 200);
+	add_vlan(12, 3, 300);
+	add_vlan(13, 11, 400); /* a third tag */
+	add_vlan(14, 99, 500);
+	assert_int_equal(visits_on(2), 2);
+	assert_visit(0, 200, 20);
+	assert_visit(1, 200, 0);
+	assert_int_equal(visits_on(3), 1);
+	assert_visit(0, 300, 0);
+	/* A VLAN device can be a port itself. */
+	assert_int_equal(visits_on(10), 2);
+	assert_visit(0, 20, 0);
+	assert_visit(1, 20, 400);
+	host_remove_link(&host, 10);
+	assert_int_equal(visits_on(2), 0);
+}
+
 static void another_tag_is_a_change_of_the_link(void **state)
 {
 	(void)state;
@@ -340,6 +385,8 @@ int main(void)
 		HOST_TEST(a_removed_address_is_ours_no_more),
 		HOST_TEST(a_link_has_vlans_while_a_device_is_on_top),
 		HOST_TEST(vlan_devices_lead_down_to_their_port),
+		HOST_TEST(
+			the_vlan_devices_on_a_link_are_visited_with_their_tags),
 		HOST_TEST(another_tag_is_a_change_of_the_link),
 	};
 

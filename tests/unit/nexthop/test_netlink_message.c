@@ -160,6 +160,19 @@ static void a_vlan_device_has_a_parent_and_a_tag(void **state)
 	assert_int_equal(link.tag.id, 4094);
 }
 
+static void a_parent_in_another_namespace_is_none(void **state)
+{
+	struct nexthop_link link;
+
+	(void)state;
+	begin_link();
+	put_kind("vlan", ETH_P_8021Q, 100);
+	mnl_attr_put_u32(message, IFLA_LINK_NETNSID, 0);
+	assert_true(netlink_message_link(message, &link));
+	assert_int_equal(link.parent, 0);
+	assert_int_equal(link.tag.protocol, 0);
+}
+
 /* IFLA_LINK of a veth is its peer, perhaps in another namespace. */
 static void other_kinds_have_no_parent(void **state)
 {
@@ -503,6 +516,7 @@ int main(void)
 		cmocka_unit_test(reads_a_link),
 		cmocka_unit_test(a_link_is_up_only_with_all_three_flags),
 		cmocka_unit_test(a_vlan_device_has_a_parent_and_a_tag),
+		cmocka_unit_test(a_parent_in_another_namespace_is_none),
 		cmocka_unit_test(other_kinds_have_no_parent),
 		cmocka_unit_test(a_port_of_a_bridge_is_no_change_of_the_link),
 		cmocka_unit_test(reads_addresses_of_both_families),
