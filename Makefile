@@ -99,7 +99,7 @@ control_DIR := agent/control
 control_SRC := capture.c control.c control_socket.c counter_list.c counter_rows.c drain_order.c dump.c event_filter.c event_followers.c explain_flow.c explain_gone.c explain_route.c gauge_list.c show_adj_rib.c show_config.c show_neighbor_options.c \
 	metric.c metric_agent.c metric_interfaces.c metric_neighbors.c metric_nexthops.c metric_process.c metric_vips.c metrics_page.c vip_memory.c \
 	flow_frame.c http.c json.c metrics.c options.c permission.c reply.c prefix_cursor.c request.c reload_order.c server.c \
-	show_bgp.c show_counters.c show_events.c show_flows.c show_neighbors.c show_services.c show_status.c show_steering.c verb.c
+	show_bgp.c show_counters.c show_events.c show_flows.c show_neighbors.c show_services.c show_status.c show_steering.c verb.c verdict.c
 control_USES := datapath steering fib nexthop rib session codec core
 
 config_DIR := agent/config
@@ -112,8 +112,8 @@ config_USES := control datapath steering fib nexthop rib session codec core
 ALL_ROOMS := config control datapath steering fib nexthop rib session codec core
 AGENT_SRC := main.c agent.c audit.c captures.c drains.c handover_give.c handover_link.c handover_record.c handover_story.c handover_take.c host_config.c interfaces.c leftovers.c log_events.c loop.c notify.c privileges.c reload.c service_checks.c sessions.c shutdown.c silent_neighbors.c start_wait.c syscall_filter.c takeover.c takeover_list.c takeover_rule.c traffic_fall.c vip_events.c warm_ups.c wiring.c
 
-CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_drain.c command_dump.c command_events.c command_explain.c command_neighbor.c command_reload.c command_show.c headgatectl.c successor.c \
-	pcapng.c rates.c show.c table.c value.c view.c
+CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_drain.c command_dump.c command_events.c command_explain.c command_health.c command_neighbor.c command_reload.c command_show.c headgatectl.c successor.c \
+	pcapng.c rates.c show.c table.c value.c verdict.c view.c
 
 # Unit tests, without root: tests/unit/FOLDER/test_NAME.c.
 core_TESTS := $(addprefix core/test_,address address_tree event event_ring flow_hash flow_hash_statistics hex ip_header keyed_hash log log_journal log_limit log_sink pointer_set \

@@ -27,6 +27,8 @@ enum exit_code command_events(const struct ask_options *options, int count,
 			      char **words);
 enum exit_code command_explain(const struct ask_options *options, int count,
 			       char **words);
+enum exit_code command_health(const struct ask_options *options, int count,
+			      char **words);
 enum exit_code command_neighbor(const struct ask_options *options, int count,
 				char **words);
 enum exit_code command_reload(const struct ask_options *options, int count,

@@ -86,6 +86,10 @@ static const struct command commands[] = {
 	{ "neighbor", "ADDRESS refresh in|out",
 	  "ask the neighbor for its routes again, or send ours again",
 	  command_neighbor },
+	{ "health", "",
+	  "one line for a monitor; exit code 0 healthy, 1 degraded, 2 not "
+	  "forwarding, 3 unknown",
+	  command_health },
 	{ "events",
 	  "[--follow] [--vip PREFIX] [--neighbor N] [--nexthop A] "
 	  "[--interface I]",

@@ -195,6 +195,10 @@ static int print_section(const struct view_section *section,
 {
 	struct json_object *part = value_at(reply, section->path);
 
+	if (section->write) {
+		section->write(part, out);
+		return 0;
+	}
 	if (section->plain)
 		return print_texts(part, out);
 	if (section->lines)
@@ -211,6 +215,8 @@ static bool is_left_out(const struct view_section *section,
 {
 	struct json_object *part = value_at(reply, section->path);
 
+	if (section->write)
+		return !value_at(part, section->needs);
 	return section->optional &&
 	       (!json_object_is_type(part, json_type_array) ||
 		!json_object_array_length(part));
@@ -219,13 +225,16 @@ static bool is_left_out(const struct view_section *section,
 int show_print(const struct view *view, struct json_object *reply, bool rates,
 	       FILE *out, const char **missing)
 {
+	bool is_first = true;
+
 	for (size_t i = 0; i < view->section_count; i++) {
 		int error;
 
 		if (is_left_out(&view->sections[i], reply))
 			continue;
-		if (i)
+		if (!is_first)
 			fputc('\n', out);
+		is_first = false;
 		error = print_section(&view->sections[i], reply, rates, out);
 		if (error == -EPROTO)
 			*missing = view->sections[i].path;

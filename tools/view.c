@@ -10,6 +10,7 @@
 #include <json-c/json.h>
 
 #include "value.h"
+#include "verdict.h"
 
 enum {
 	GONE_SHOWN_S = 300, /* the JSON has gone neighbors for an hour */
@@ -109,6 +110,7 @@ static const struct view_column flow_map_columns[] = {
 };
 
 static const struct view_section status_sections[] = {
+	{ .path = "status", .write = verdict_write, .needs = "verdict" },
 	{ .path = "status",
 	  .lines = status_lines,
 	  .line_count = COUNT_OF(status_lines) },

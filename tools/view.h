@@ -50,6 +50,9 @@ struct view_section {
 	const char *heading; /* a text for value_expand() */
 	/* True if an entry is left out; NULL: never. */
 	bool (*left_out)(struct json_object *entry);
+	/* In place of all of these; left out if the object lacks `needs`. */
+	void (*write)(struct json_object *object, FILE *out);
+	const char *needs;
 	bool plain;    /* the list is texts: print each on a line */
 	bool optional; /* left out if the list is missing or empty */
 	const struct view_line *lines;

@@ -10,6 +10,7 @@
 #include "bgp/session/speaker.h"
 #include "control/json.h"
 #include "control/show_services.h"
+#include "control/verdict.h"
 #include "core/audit_report.h"
 #include "core/clock.h"
 #include "core/log.h"
@@ -275,9 +276,12 @@ struct json_object *show_status(const struct control_view *view,
 				struct json_object *request)
 {
 	struct json_object *out = json_object_new_object();
+	struct json_object *reasons = json_object_new_array();
 	char digest[SEED_DIGEST_SIZE];
 
 	(void)request;
+	json_add_text(out, "verdict", verdict_names[verdict_of(view, reasons)]);
+	json_add(out, "reasons", reasons);
 	json_add_text(out, "version", HEADGATE_VERSION);
 	json_add_number(out, "pid", (uint64_t)getpid());
 	json_add_number(out, "uptime_s", json_age_s(view->started_ms));
