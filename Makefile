@@ -98,6 +98,7 @@ datapath_USES := core
 control_DIR := agent/control
 control_SRC := capture.c control.c control_socket.c counter_list.c counter_rows.c drain_order.c dump.c event_filter.c event_followers.c explain_flow.c explain_gone.c explain_route.c gauge_list.c show_adj_rib.c show_config.c show_neighbor_options.c \
 	metric.c metric_agent.c metric_interfaces.c metric_neighbors.c metric_nexthops.c metric_process.c metric_vips.c metrics_page.c vip_memory.c \
+	api.c html.c show_vips.c status_page.c \
 	flow_frame.c http.c json.c metrics.c options.c permission.c reply.c prefix_cursor.c request.c reload_order.c server.c \
 	show_bgp.c show_counters.c show_events.c show_flows.c show_neighbors.c show_services.c show_status.c show_steering.c verb.c verdict.c
 control_USES := datapath steering fib nexthop rib session codec core
@@ -134,7 +135,7 @@ nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datag
 fib_TESTS := fib/test_mark_rule fib/test_nexthop_message fib/test_route_message fib/test_rule_message
 steering_TESTS := $(addprefix steering/test_,adopt affinity assign audit build_budget drains fit flaps flow_use identity limit ranking sets steering two_ribs window_flows windows)
 datapath_TESTS := datapath/test_layout datapath/test_vip_table
-control_TESTS := $(addprefix control/test_,event_followers flow_frame http metrics permission prefix_cursor request server show_config vip_memory)
+control_TESTS := $(addprefix control/test_,event_followers flow_frame http metrics permission prefix_cursor request server show_config vip_memory html)
 config_TESTS := $(addprefix config/test_,change config config_aggregate config_confederation config_file \
 	config_inside config_multipath config_neighbor config_neighbor_keys config_path \
 	config_print config_rooms config_rule config_vip config_warn)
@@ -251,6 +252,13 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name $(notdir $*) > $@
 
 $(datapath_OBJ): $(B)/bpf/headgate.skel.h
+
+PAGE_PIECES := $(B)/agent/control/status_page_pieces.h
+$(PAGE_PIECES): agent/control/status_page.html tools/embed_page.py
+	$(call say,PAGE,$@)
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) tools/embed_page.py $< >$@
+$(B)/agent/control/status_page.o: $(PAGE_PIECES)
 
 # The program by itself stays, for bpftool and llvm-objdump.
 .SECONDARY: $(B)/bpf/headgate.bpf.o $(B)/tests/bench/generator.bpf.o
@@ -379,7 +387,7 @@ deps:
 
 # FILES: these files alone.
 FILES ?=
-lint: $(B)/bpf/headgate.skel.h $(B)/tests/bench/generator.skel.h
+lint: $(PAGE_PIECES) $(B)/bpf/headgate.skel.h $(B)/tests/bench/generator.skel.h
 	$(Q)B=$(B) CLANG_FORMAT=$(CLANG_FORMAT) $(PYTHON) tools/lint.py $(FILES)
 	$(Q)$(PYTHON) tools/messages.py --check
 
@@ -396,7 +404,7 @@ hooks:
 		install -m 755 tools/pre-commit "$$hooks/pre-commit" && echo "installed $$hooks/pre-commit"
 
 # For clangd, clang-tidy and editors: the commands of a dry run.
-compile_commands.json: $(B)/bpf/headgate.skel.h $(B)/tests/bench/generator.skel.h
+compile_commands.json: $(PAGE_PIECES) $(B)/bpf/headgate.skel.h $(B)/tests/bench/generator.skel.h
 	$(call say,GEN,$@)
 	$(Q)$(MAKE) --no-print-directory -n -B V=1 all tests fuzz | $(PYTHON) tools/compile_commands.py > $@
 

@@ -12,7 +12,7 @@ build="gcc make libc6-dev pkg-config clang llvm bpftool libbpf-dev libelf-dev
 check="libcmocka-dev clang-format libclang-rt-14-dev iproute2 ethtool procps
 	python3 pyflakes3 bird2 frr gobgpd exabgp openbgpd
 	nginx-light curl bgpdump python3-mrtparse debhelper fakeroot lintian man-db mandoc systemd prometheus
-	zsh bash-completion"
+	zsh bash-completion chromium"
 
 missing=
 for package in $build $check; do

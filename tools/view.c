@@ -405,6 +405,20 @@ static const struct view_section nexthop_sections[] = {
 	{ .path = "nexthops", COLUMNS(nexthop_columns) },
 };
 
+static const struct view_column vip_columns[] = {
+	COLUMN_TEXT("VIP", "prefix"),
+	COLUMN_TEXT("FORWARDING", "forwarding"),
+	COLUMN_NUMBER("ANNOUNCED TO", "announced_to"),
+	COLUMN_NUMBER("NEXT HOPS", "nexthops"),
+	COLUMN_NUMBER("NEEDED", "min_nexthops"),
+	COLUMN_NUMBER("PACKETS", "packets"),
+	COLUMN_NUMBER("BYTES", "bytes"),
+};
+
+static const struct view_section vip_sections[] = {
+	{ .path = "vips", COLUMNS(vip_columns) },
+};
+
 static const struct view_column drain_columns[] = {
 	COLUMN_TEXT("ADDRESS", "address"),   COLUMN_NUMBER("SINCE", "since_s"),
 	COLUMN_NUMBER("ENDS IN", "until_s"), COLUMN_TEXT("NEXT HOP", "nexthop"),
@@ -522,6 +536,8 @@ const struct view views[] = {
 	  SECTIONS(route_sections) },
 	{ "route", "prefix", "the same for one prefix or address",
 	  SECTIONS(route_sections) },
+	{ "vips", NULL, "VIPs: next hops, to how many neighbors announced",
+	  SECTIONS(vip_sections) },
 	{ "nexthops", NULL, "next hops: state, interface, MAC, buckets",
 	  SECTIONS(nexthop_sections) },
 	{ "drains", NULL, "orders to drain", SECTIONS(drain_sections) },

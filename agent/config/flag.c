@@ -389,8 +389,8 @@ const struct option flag_table[] = {
 	  .heading = "Control", VALUE(RESTART, control.socket, path) },
 	{ "metrics", "ADDRESS:PORT",
 	  "Where Prometheus fetches /metrics: state, and counters with the names "
-	  "that they have in the JSON. All clients that can connect may read "
-	  "them; port 0 does not listen.",
+	  "that they have in the JSON; / is a status page. All clients that can "
+	  "connect may read them; port 0 does not listen.",
 	  VALUE(LIVE, control.metrics, endpoint) },
 	{ "user", "NAME",
 	  "Run as this user, with the five capabilities that the agent needs "

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/api.h"
 #include "control/control_socket.h"
 #include "control/dump.h"
 #include "control/event_followers.h"
@@ -124,18 +125,9 @@ static void begin_reply(struct control *control, struct server_client *client,
 			const struct control_verb *verb,
 			struct json_object *request)
 {
-	struct json_object *failure = NULL;
-	struct reply *reply;
+	struct json_object *failure;
+	struct reply *reply = api_list(control->view, verb, request, &failure);
 
-	if (verb->stream == CONTROL_STREAM_COUNTERS)
-		reply = show_counters(control->view);
-	else if (verb->stream == CONTROL_STREAM_DUMP)
-		reply = dump_routes(control->view);
-	else if (verb->stream == CONTROL_STREAM_FLOWS)
-		reply = show_flows(control->view, request, &failure);
-	else
-		reply = reply_list_new(control->view, verb->list, request,
-				       &failure);
 	if (!reply && !failure)
 		failure = request_failure("%s: out of memory", verb->name);
 	if (failure)

@@ -3,6 +3,7 @@
 
 #include "control/http.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,4 +105,44 @@ unsigned int http_quality(const char *text, const char *type)
 		at = stop + 1;
 	}
 	return best;
+}
+
+/* Decode one character of a query at *text, and go behind it. */
+static char decode_character(const char **text)
+{
+	char digits[3] = { 0 };
+	long number = 0;
+
+	if (**text == '+') {
+		++*text;
+		return ' ';
+	}
+	if (**text == '%' && isxdigit((unsigned char)(*text)[1]) &&
+	    isxdigit((unsigned char)(*text)[2])) {
+		memcpy(digits, *text + 1, 2);
+		number = strtol(digits, NULL, 16);
+	}
+	if (!number)
+		return *(*text)++;
+	*text += sizeof(digits);
+	return (char)number;
+}
+
+bool http_query(const char *path, const char *name, char *out, size_t size)
+{
+	const char *at = strchr(path, '?');
+	const size_t length = strlen(name);
+	size_t used = 0;
+
+	while (at && (strncmp(at + 1, name, length) || at[1 + length] != '='))
+		at = strchr(at + 1, '&');
+	if (!at)
+		return false;
+	for (at += length + 2; *at && *at != '&';) {
+		if (used + 1 >= size)
+			return false;
+		out[used++] = decode_character(&at);
+	}
+	out[used] = '\0';
+	return true;
 }

@@ -8,9 +8,10 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum http_limits {
-	HTTP_PATH_SIZE = 128, /* a longer path is not ours, either way */
+	HTTP_PATH_SIZE = 512, /* a longer path is not ours, either way */
 };
 
 enum http_method {
@@ -34,5 +35,10 @@ void http_parse(const char *text, struct http_request *request);
  * "text/plain", in thousandths (RFC 9110 12.4.2). 0: it is not named there.
  */
 unsigned int http_quality(const char *text, const char *type);
+/*
+ * Find a value in the query of a path and decode it, "q" in "/?q=192.0.2&from=0".
+ * False: it is not there, or does not fit.
+ */
+bool http_query(const char *path, const char *name, char *out, size_t size);
 
 #endif

@@ -5,15 +5,18 @@
 
 #include <errno.h>
 #include <event2/buffer.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bgp/session/socket.h"
+#include "control/api.h"
 #include "control/http.h"
 #include "control/metrics_page.h"
 #include "control/reply.h"
 #include "control/server.h"
+#include "control/status_page.h"
 #include "control/view.h"
 #include "control/vip_memory.h"
 #include "core/array.h"
@@ -28,6 +31,9 @@ enum {
 
 #define OPENMETRICS "application/openmetrics-text"
 #define PLAIN	    "text/plain"
+#define HTML	    "text/html"
+#define JSON	    "application/json"
+#define API	    "/api/v1/"
 
 struct metrics {
 	struct server *server;
@@ -116,10 +122,51 @@ static void answer_readyz(struct exchange *exchange)
 			    export_reason_name(obstacle));
 }
 
+static void answer_status(struct exchange *exchange)
+{
+	struct reply *page = NULL;
+
+	if (exchange->request.method == HTTP_GET) {
+		page = status_page_new(exchange->metrics->view,
+				       exchange->request.path);
+		if (!page) {
+			write_status(exchange, "503 Service Unavailable", PLAIN,
+				     "");
+			return;
+		}
+		server_begin_reply(exchange->client, page);
+	}
+	write_status(exchange, "200 OK", HTML, status_page_headers());
+}
+
+static void answer_api(struct exchange *exchange)
+{
+	struct evbuffer *out = server_output(exchange->client);
+	struct json_object *answer = NULL;
+	bool found;
+	struct reply *reply = api_answer(exchange->metrics->view,
+					 exchange->request.path + strlen(API),
+					 &answer, &found);
+
+	write_status(exchange, found ? "200 OK" : "404 Not Found", JSON,
+		     "X-Content-Type-Options: nosniff\r\n"
+		     "Cache-Control: no-store\r\n");
+	if (exchange->request.method != HTTP_GET) {
+		reply_free(reply);
+		json_object_put(answer);
+	} else if (reply) {
+		server_begin_reply(exchange->client, reply);
+	} else {
+		reply_write_json(out, answer);
+		evbuffer_add(out, "\n", 1);
+	}
+}
+
 static const struct page {
 	const char *path;
 	void (*answer)(struct exchange *exchange);
 } pages[] = {
+	{ "/", answer_status },
 	{ "/metrics", answer_metrics },
 	{ "/livez", answer_livez },
 	{ "/readyz", answer_readyz },
@@ -154,7 +201,9 @@ static void answer_http(struct exchange *exchange)
 		break;
 	}
 	page = find_page(exchange->request.path);
-	if (page)
+	if (!strncmp(exchange->request.path, API, strlen(API)))
+		answer_api(exchange);
+	else if (page)
 		page->answer(exchange);
 	else
 		write_status(exchange, "404 Not Found", PLAIN, "");

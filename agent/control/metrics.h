@@ -4,7 +4,8 @@
 
 /*
  * The server of metrics, by HTTP: /metrics in the text format of Prometheus or as
- * OpenMetrics (metrics_page.h), /livez, /readyz.
+ * OpenMetrics (metrics_page.h), /livez, /readyz, the status page at / (status_page.h),
+ * JSON below /api/v1/ (api.h).
  */
 
 #include "core/endpoint.h"

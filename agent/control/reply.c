@@ -15,6 +15,7 @@ struct list_reply {
 	struct reply reply;
 	const struct control_view *view;
 	const struct reply_list *list;
+	const struct reply_writer *writer; /* NULL: JSON */
 	struct reply_keys keys;
 	size_t next;
 	struct prefix_cursor cursor; /* if list->map is set */
@@ -39,6 +40,11 @@ static void write_row(struct list_reply *list, const void *key,
 
 	if (!row)
 		return;
+	if (list->writer) {
+		list->writer->row(out, row, list->writer->argument);
+		json_object_put(row);
+		return;
+	}
 	if (list->has_rows)
 		evbuffer_add(out, ",", 1);
 	list->has_rows = true;
@@ -77,11 +83,12 @@ static bool begin_reply_list(struct list_reply *list, struct evbuffer *out)
 {
 	int left = list->list->map ? prefix_cursor_collect(&list->cursor) : 0;
 
-	if (left < 0) {
+	if (left < 0 && !list->writer) {
 		reply_write_json(out, out_of_memory(list->list));
 		evbuffer_add(out, "\n", 1);
 	} else if (!left) {
-		evbuffer_add_printf(out, "{\"%s\":[", list->list->name);
+		if (!list->writer)
+			evbuffer_add_printf(out, "{\"%s\":[", list->list->name);
 		list->begun = true;
 	}
 	return left >= 0;
@@ -96,7 +103,11 @@ static bool write_list_part(struct reply *reply, struct evbuffer *out)
 	if (list->list->map ? write_prefix_row(list, out) :
 			      write_next_row(list, out))
 		return true;
-	evbuffer_add_printf(out, "]}\n");
+	if (!list->writer)
+		evbuffer_add_printf(out, "]}\n");
+	else if (list->writer->end)
+		list->writer->end(out, list->keys.context,
+				  list->writer->argument);
 	return false;
 }
 
@@ -130,6 +141,15 @@ struct reply *reply_list_new(const struct control_view *view,
 			     struct json_object *request,
 			     struct json_object **failure)
 {
+	return reply_rows_new(view, list, request, NULL, failure);
+}
+
+struct reply *reply_rows_new(const struct control_view *view,
+			     const struct reply_list *list,
+			     struct json_object *request,
+			     const struct reply_writer *writer,
+			     struct json_object **failure)
+{
 	struct list_reply *reply = calloc(1, sizeof(*reply));
 
 	*failure = NULL;
@@ -137,6 +157,7 @@ struct reply *reply_list_new(const struct control_view *view,
 		reply->reply.type = &list_type;
 		reply->view = view;
 		reply->list = list;
+		reply->writer = writer;
 		if (list->map)
 			reply->cursor = prefix_cursor_of(list->map(view));
 		if (!collect_keys(list, view, request, &reply->keys, failure))

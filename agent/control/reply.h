@@ -81,6 +81,25 @@ struct reply *reply_list_new(const struct control_view *view,
 			     const struct reply_list *list,
 			     struct json_object *request,
 			     struct json_object **failure);
+/*
+ * Write the rows of the list otherwise than as JSON: each by `write`, which does not
+ * put it, and nothing around them. `end` is called behind the last one with the context of the
+ * keys; either may be NULL.
+ */
+struct reply_writer {
+	void (*row)(struct evbuffer *out, struct json_object *row,
+		    const void *argument);
+	void (*end)(struct evbuffer *out, const void *context,
+		    const void *argument);
+	const void *argument;
+};
+
+/* Return the list like reply_list_new(). *writer must outlive it. */
+struct reply *reply_rows_new(const struct control_view *view,
+			     const struct reply_list *list,
+			     struct json_object *request,
+			     const struct reply_writer *writer,
+			     struct json_object **failure);
 /* Write a JSON object, and put it. */
 void reply_write_json(struct evbuffer *out, struct json_object *json);
 

@@ -39,6 +39,7 @@ extern const struct reply_list show_neighbors;
 /* Return the map of all routes: the keys of lists of routes. */
 const struct prefix_map *show_map_of_routes(const struct control_view *view);
 extern const struct reply_list show_routes;
+extern const struct reply_list show_vips;
 extern const struct reply_list show_routes_from; /* Adj-RIB-In */
 extern const struct reply_list show_routes_to;	 /* Adj-RIB-Out */
 extern const struct reply_list show_config;

@@ -18,6 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char text[MAX_HEAD + 1];
 	struct http_request request;
+	char value[32];
 
 	if (size > MAX_HEAD)
 		return 0;
@@ -26,6 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	http_head_is_whole(text);
 	http_parse(text, &request);
 	http_quality(text, "text/plain");
+	http_query(request.path, "q", value, sizeof(value));
 	if (strlen(request.path) >= HTTP_PATH_SIZE ||
 	    strpbrk(request.path, " \r\n"))
 		abort();

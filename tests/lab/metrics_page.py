@@ -33,6 +33,17 @@ def fetch(namespace, path="/metrics", method="GET", accept=None):
         connection.close()
 
 
+def headers_of(namespace, path):
+    """Return the headers of a reply, by name."""
+    connection = http.client.HTTPConnection("127.0.0.1", PORT, 20)
+    with inside(namespace):
+        connection.connect()
+    connection.request("GET", path)
+    headers = dict(connection.getresponse().getheaders())
+    connection.close()
+    return headers
+
+
 def labels_of(text):
     return {key: value for key, value in LABEL.findall(text or "")}
 

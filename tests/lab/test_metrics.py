@@ -135,7 +135,7 @@ class Metrics(LabCase):
                 self.assertIn(name, told["TYPE"])
 
     def test_whatever_else_is_asked_for_is_refused(self):
-        self.assertEqual(self.fetch(path="/")[0], 404)
+        self.assertEqual(self.fetch(path="/nothing")[0], 404)
         self.assertEqual(self.fetch(path="/metrics/vips")[0], 404)
         self.assertIn(self.fetch(method="POST")[0], (405, 501))
         self.assertEqual(self.fetch()[0], 200)

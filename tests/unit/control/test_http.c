@@ -131,6 +131,31 @@ static void a_cut_head_is_read_up_to_its_end(void **state)
 	}
 }
 
+static void a_query_is_decoded(void **state)
+{
+	char value[16];
+
+	(void)state;
+	assert_true(http_query("/?q=a&from=12", "from", value, sizeof(value)));
+	assert_string_equal(value, "12");
+	assert_true(http_query("/?q=a%2F+%3c&x", "q", value, sizeof(value)));
+	assert_string_equal(value, "a/ <");
+	assert_true(http_query("/?q=%", "q", value, sizeof(value)));
+	assert_string_equal(value, "%");
+	assert_true(http_query("/?q=%4", "q", value, sizeof(value)));
+	assert_string_equal(value, "%4");
+	assert_true(http_query("/?q=%00%zz", "q", value, sizeof(value)));
+	assert_string_equal(value, "%00%zz");
+	assert_true(http_query("/?q=", "q", value, sizeof(value)));
+	assert_string_equal(value, "");
+	assert_false(http_query("/?qq=1", "q", value, sizeof(value)));
+	assert_false(http_query("/q=1", "q", value, sizeof(value)));
+	assert_true(
+		http_query("/?q=123456789012345", "q", value, sizeof(value)));
+	assert_false(
+		http_query("/?q=1234567890123456", "q", value, sizeof(value)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +163,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_request_is_malformed),
 		cmocka_unit_test(a_long_path_is_cut),
 		cmocka_unit_test(a_head_ends_with_an_empty_line),
+		cmocka_unit_test(a_query_is_decoded),
 		cmocka_unit_test(a_type_is_wanted_as_much_as_accept_says),
 		cmocka_unit_test(a_type_that_is_not_named_is_not_wanted),
 		cmocka_unit_test(a_cut_head_is_read_up_to_its_end),
