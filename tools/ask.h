@@ -36,8 +36,9 @@ struct ask_options {
 	const char *reason; /* neighbor: for the peer's administrator; drain */
 	bool dry_run;	    /* reload: say what would change */
 	bool successor; /* reload: start the words if that takes a successor */
-	unsigned int confirm_s; /* reload: undo it then; 0: never */
-	unsigned int for_s;	/* drain: for so many seconds; 0: for good */
+	unsigned int confirm_s;	 /* reload: undo it then; 0: never */
+	unsigned int interval_s; /* --watch: between two times; 0: one */
+	unsigned int for_s;	 /* drain: for so many seconds; 0: for good */
 };
 
 /*

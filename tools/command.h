@@ -13,6 +13,7 @@ struct command {
 	/* `words`: the `count` words behind the name, ended by NULL. */
 	enum exit_code (*run)(const struct ask_options *options, int count,
 			      char **words);
+	bool is_view; /* --watch repeats it; `show` does so itself */
 };
 
 enum exit_code command_capture(const struct ask_options *options, int count,
@@ -35,6 +36,8 @@ enum exit_code command_reload(const struct ask_options *options, int count,
 			      char **words);
 enum exit_code command_confirm(const struct ask_options *options, int count,
 			       char **words);
+enum exit_code command_top(const struct ask_options *options, int count,
+			   char **words);
 enum exit_code command_show(const struct ask_options *options, int count,
 			    char **words);
 

@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <json-c/json.h>
 
@@ -13,10 +12,7 @@
 #include "core/suggest.h"
 #include "rates.h"
 #include "view.h"
-
-enum {
-	WATCH_SECONDS = 1,
-};
+#include "watch.h"
 
 /* A view that is shown, and the reply before, for rates. */
 struct showing {
@@ -133,17 +129,6 @@ static enum exit_code show_once(struct showing *showing)
 	return code;
 }
 
-/* Wait; then clear a terminal, or put a blank line into a file or pipe. */
-static void begin_next(const struct showing *showing)
-{
-	static const char clear_screen[] = "\033[H\033[2J";
-
-	sleep(WATCH_SECONDS);
-	if (showing->options->json)
-		return;
-	fputs(isatty(STDOUT_FILENO) ? clear_screen : "\n", stdout);
-}
-
 enum exit_code command_show(const struct ask_options *options, int count,
 			    char **words)
 {
@@ -159,9 +144,8 @@ enum exit_code command_show(const struct ask_options *options, int count,
 	if (showing.view->argument)
 		showing.argument = words[count - 1];
 	code = show_once(&showing);
-	for (unsigned int i = 1; !code && options->watch && i != options->count;
-	     i++) {
-		begin_next(&showing);
+	for (unsigned int i = 1; watch_goes_on(options, code, i); i++) {
+		watch_next(options);
 		code = show_once(&showing);
 	}
 	json_object_put(showing.before);

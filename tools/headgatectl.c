@@ -18,12 +18,14 @@
 #include "core/quantity.h"
 #include "core/suggest.h"
 #include "view.h"
+#include "watch.h"
 
 /* Options without a letter. */
 enum option_code {
 	OPTION_PCAP = 256,
 	OPTION_VIP,
 	OPTION_NEXTHOP,
+	OPTION_INTERVAL,
 	OPTION_NEIGHBOR,
 	OPTION_INTERFACE,
 	OPTION_LIMIT,
@@ -43,6 +45,7 @@ static const struct option long_options[] = {
 	{ "socket", required_argument, NULL, 's' },
 	{ "watch", no_argument, NULL, 'w' },
 	{ "count", required_argument, NULL, 'n' },
+	{ "interval", required_argument, NULL, OPTION_INTERVAL },
 	{ "pcap", required_argument, NULL, OPTION_PCAP },
 	{ "vip", required_argument, NULL, OPTION_VIP },
 	{ "nexthop", required_argument, NULL, OPTION_NEXTHOP },
@@ -67,7 +70,7 @@ static const struct command commands[] = {
 	  command_show },
 	{ "explain", "PREFIX|ADDRESS",
 	  "why each path is in the set or not, and where the prefix is announced",
-	  command_explain },
+	  command_explain, true },
 	{ "explain", "flow SOURCE PORT DESTINATION PORT tcp|udp|icmp",
 	  "the next hop of a flow, by the tables and by the program",
 	  command_explain },
@@ -86,6 +89,10 @@ static const struct command commands[] = {
 	{ "neighbor", "ADDRESS refresh in|out",
 	  "ask the neighbor for its routes again, or send ours again",
 	  command_neighbor },
+	{ "top", "[TEXT]",
+	  "live rates by VIP and next hop, of those with TEXT in their name; "
+	  "keys: p packets, b bits, n name, / filter, q quit",
+	  command_top },
 	{ "health", "",
 	  "one line for a monitor; exit code 0 healthy, 1 degraded, 2 not "
 	  "forwarding, 3 unknown",
@@ -116,8 +123,11 @@ static const char usage[] =
 	"  -j, --json         Print the agent's reply as JSON.\n"
 	"  -s, --socket PATH  Control socket of the agent. Default:\n"
 	"                     " HG_CTL_SOCKET "\n"
-	"  -w, --watch        show: repeat every second; counters have rates.\n"
-	"  -n, --count N      show --watch, capture: end after N; events: the last N.\n"
+	"  -w, --watch        show, explain: repeat, also after a restart of the\n"
+	"                     agent; counters have rates.\n"
+	"      --interval TIME\n"
+	"                     --watch: wait so long between two times. Default: 1s.\n"
+	"  -n, --count N      --watch, capture, top: end after N; events: the last N.\n"
 	"  -f, --follow       events: wait for new ones.\n"
 	"      --pcap FILE    explain flow: explain each packet of FILE.\n"
 	"      --vip ADDRESS  capture, show flows: only those for this address;\n"
@@ -186,17 +196,45 @@ static enum exit_code reject_command(const char *word)
 	return EXIT_USAGE;
 }
 
+/* Return the command of this name, or the only one that begins so; or NULL. */
+static const struct command *find_command(const char *word)
+{
+	const struct command *found = NULL;
+
+	for (size_t i = 0; i < COUNT_OF(commands); i++) {
+		const struct command *command = &commands[i];
+
+		if (!strcmp(command->name, word))
+			return command;
+		if (strncmp(command->name, word, strlen(word)))
+			continue;
+		if (found && strcmp(found->name, command->name))
+			return NULL;
+		found = command;
+	}
+	return found;
+}
+
 static enum exit_code run_command(const struct ask_options *options, int count,
 				  char **words)
 {
+	const struct command *command;
+	enum exit_code code;
+
 	if (!count) {
 		fputs("headgatectl: command missing; see --help\n", stderr);
 		return EXIT_USAGE;
 	}
-	for (size_t i = 0; i < COUNT_OF(commands); i++)
-		if (!strcmp(commands[i].name, words[0]))
-			return commands[i].run(options, count - 1, words + 1);
-	return reject_command(words[0]);
+	command = find_command(words[0]);
+	if (!command)
+		return reject_command(words[0]);
+	code = command->run(options, count - 1, words + 1);
+	for (unsigned int i = 1;
+	     command->is_view && watch_goes_on(options, code, i); i++) {
+		watch_next(options);
+		code = command->run(options, count - 1, words + 1);
+	}
+	return code;
 }
 
 static bool parse_count(const char *option, const char *text,
@@ -290,6 +328,8 @@ static bool take_number(struct ask_options *options, int option)
 		return parse_count("rate", optarg, &options->rate);
 	case OPTION_CONFIRM:
 		return parse_time("confirm", optarg, &options->confirm_s);
+	case OPTION_INTERVAL:
+		return parse_time("interval", optarg, &options->interval_s);
 	case OPTION_FOR:
 		return parse_time("for", optarg, &options->for_s);
 	default:

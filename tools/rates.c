@@ -64,9 +64,10 @@ static void add_to_list(struct json_object *list, struct json_object *before,
 		struct json_object *row = json_object_array_get_idx(list, i);
 		size_t count = json_object_array_length(before);
 
+		/* Mostly it has the same place: lists may be long. */
 		for (size_t j = 0; j < count; j++) {
-			struct json_object *other =
-				json_object_array_get_idx(before, j);
+			struct json_object *other = json_object_array_get_idx(
+				before, (i + j) % count);
 
 			if (!is_same_row(row, other))
 				continue;

@@ -562,13 +562,29 @@ const struct view *view_find(const char *what)
 	return NULL;
 }
 
+/*
+ * Return the view of that name, or the first that begins so and takes as many
+ * words: "ne" is neighbors, and "ne 10.1.0.12" one neighbor.
+ */
+static const struct view *find_abbreviated(int count, char *const *words)
+{
+	const struct view *view = view_find(words[0]);
+
+	for (size_t i = 0; !view && i < view_count; i++)
+		if (!strncmp(views[i].what, words[0], strlen(words[0])) &&
+		    !views[i].keyword &&
+		    (views[i].argument != NULL) == (count > 1))
+			view = &views[i];
+	return view;
+}
+
 const struct view *view_find_words(int count, char *const *words)
 {
 	for (size_t i = 0; count > 1 && i < view_count; i++)
-		if (!strcmp(views[i].what, words[0]) && views[i].keyword &&
-		    !strcmp(views[i].keyword, words[1]))
+		if (!strncmp(views[i].what, words[0], strlen(words[0])) &&
+		    views[i].keyword && !strcmp(views[i].keyword, words[1]))
 			return &views[i];
-	return count ? view_find(words[0]) : NULL;
+	return count ? find_abbreviated(count, words) : NULL;
 }
 
 static const struct view_line order_lines[] = {
