@@ -98,7 +98,7 @@ datapath_USES := core
 control_DIR := agent/control
 control_SRC := capture.c control.c control_socket.c counter_list.c counter_rows.c drain_order.c dump.c event_filter.c event_followers.c explain_flow.c explain_gone.c explain_route.c gauge_list.c show_adj_rib.c show_config.c show_neighbor_options.c \
 	metric.c metric_agent.c metric_interfaces.c metric_neighbors.c metric_nexthops.c metric_process.c metric_vips.c metrics_page.c vip_memory.c \
-	api.c html.c show_vips.c status_page.c \
+	api.c html.c show_vips.c status_page.c unix_listener.c \
 	flow_frame.c http.c json.c metrics.c options.c permission.c reply.c prefix_cursor.c request.c reload_order.c server.c \
 	show_bgp.c show_counters.c show_events.c show_flows.c show_neighbors.c show_services.c show_status.c show_steering.c verb.c verdict.c
 control_USES := datapath steering fib nexthop rib session codec core

@@ -387,11 +387,11 @@ const struct option flag_table[] = {
 
 	{ "control-socket", "PATH", "Where headgatectl finds the agent.",
 	  .heading = "Control", VALUE(RESTART, control.socket, path) },
-	{ "metrics", "ADDRESS:PORT",
+	{ "metrics", "ADDRESS:PORT|unix:PATH",
 	  "Where Prometheus fetches /metrics: state, and counters with the names "
 	  "that they have in the JSON; / is a status page. All clients that can "
 	  "connect may read them; port 0 does not listen.",
-	  VALUE(LIVE, control.metrics, endpoint) },
+	  VALUE(LIVE, control.metrics, any_endpoint) },
 	{ "user", "NAME",
 	  "Run as this user, with the five capabilities that the agent needs "
 	  "and nothing else. Start as root. Default: stay as started.",

@@ -437,6 +437,25 @@ static bool parse_endpoint(struct parser *parser, const struct value *value)
 				     "not listen");
 	endpoint->address = address;
 	endpoint->port = (uint16_t)port;
+	endpoint->path[0] = '\0';
+	return true;
+}
+
+#define UNIX_PREFIX "unix:"
+
+static bool parse_any_endpoint(struct parser *parser, const struct value *value)
+{
+	struct endpoint *endpoint = value->member;
+	const char *path = value->text + strlen(UNIX_PREFIX);
+
+	if (strncmp(value->text, UNIX_PREFIX, strlen(UNIX_PREFIX)))
+		return parse_endpoint(parser, value);
+	if (*path != '/' || strlen(path) >= sizeof(endpoint->path))
+		return parser_reject(parser,
+				     "must be unix:PATH with an absolute path "
+				     "of at most %zu characters",
+				     sizeof(endpoint->path) - 1);
+	snprintf(endpoint->path, sizeof(endpoint->path), "%s", path);
 	return true;
 }
 
@@ -451,11 +470,23 @@ static void print_endpoint(const struct value *value, FILE *out)
 		endpoint->port);
 }
 
+static void print_any_endpoint(const struct value *value, FILE *out)
+{
+	const struct endpoint *endpoint = value->member;
+
+	if (endpoint->path[0])
+		fprintf(out, UNIX_PREFIX "%s", endpoint->path);
+	else
+		print_endpoint(value, out);
+}
+
 const struct kind kind_prefix = { parse_prefix, print_prefix };
 const struct kind kind_address = { parse_address, print_address };
 const struct kind kind_identifier = { parse_identifier, print_identifier,
 				      false };
 const struct kind kind_endpoint = { parse_endpoint, print_endpoint };
+const struct kind kind_any_endpoint = { parse_any_endpoint,
+					print_any_endpoint };
 
 /* ------------------------------------------------------------- texts */
 

@@ -25,10 +25,11 @@ extern const struct kind kind_mark;   /* bits of a mark, or off, which is 0 */
 extern const struct kind kind_choice; /* one of `names` */
 extern const struct kind kind_switch; /* a bool: given or not */
 
-extern const struct kind kind_identifier; /* uint32_t, written as IPv4 */
-extern const struct kind kind_address;	  /* struct address, not zero */
-extern const struct kind kind_prefix;	  /* struct prefix, no host bits */
-extern const struct kind kind_endpoint;	  /* struct endpoint */
+extern const struct kind kind_identifier;   /* uint32_t, written as IPv4 */
+extern const struct kind kind_address;	    /* struct address, not zero */
+extern const struct kind kind_prefix;	    /* struct prefix, no host bits */
+extern const struct kind kind_endpoint;	    /* struct endpoint */
+extern const struct kind kind_any_endpoint; /* the same, or unix:PATH */
 
 /* Arrays of char that hold the final zero. */
 extern const struct kind kind_interface; /* the name of an interface */

@@ -17,6 +17,7 @@
 #include "control/reply.h"
 #include "control/server.h"
 #include "control/status_page.h"
+#include "control/unix_listener.h"
 #include "control/view.h"
 #include "control/vip_memory.h"
 #include "core/array.h"
@@ -263,10 +264,20 @@ int metrics_new(struct event_base *base, struct work_turns *turns, int *given,
 	int listener;
 
 	*out = NULL;
-	if (!where->port)
+	if (!where->port && !where->path[0])
 		return 0;
-	listener =
-		bgp_socket_take_or_listen(given, &where->address, where->port);
+	listener = where->path[0] ?
+			   unix_listener_take_or_open(given, BGP_MAX_GIVEN,
+						      where->path) :
+			   bgp_socket_take_or_listen(given, &where->address,
+						     where->port);
+	if (listener < 0 && where->path[0]) {
+		snprintf(error, METRICS_ERROR_SIZE,
+			 "--metrics unix:%s: %s; give a path at which nothing "
+			 "stands, in a directory of the agent",
+			 where->path, strerror(-listener));
+		return listener;
+	}
 	if (listener < 0) {
 		snprintf(error, METRICS_ERROR_SIZE,
 			 "--metrics %s port %u: %s; give an address of this "

@@ -3,6 +3,7 @@
 
 import http.client
 import re
+import socket
 
 from raw_speaker import inside
 
@@ -27,6 +28,19 @@ def fetch(namespace, path="/metrics", method="GET", accept=None):
         connection.connect()
     connection.request(method, path,
                        headers={"Accept": accept} if accept else {})
+    try:
+        return Reply(connection.getresponse())
+    finally:
+        connection.close()
+
+
+def fetch_at(path, page="/metrics"):
+    """Fetch a page by a Unix socket."""
+    connection = http.client.HTTPConnection("localhost", timeout=20)
+    connection.sock = socket.socket(socket.AF_UNIX)
+    connection.sock.settimeout(20)
+    connection.sock.connect(path)
+    connection.request("GET", page)
     try:
         return Reply(connection.getresponse())
     finally:

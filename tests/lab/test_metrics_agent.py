@@ -10,7 +10,7 @@ import lab_case  # noqa: F401 (finds the lab)
 import raw_bgp as bgp
 from lab.agent import REPOSITORY
 from lab.system import wait_until
-from metrics_page import WHERE, Page, fetch, read_page
+from metrics_page import WHERE, Page, fetch, fetch_at, read_page
 from raw_lab import BACKENDS, UPSTREAM, RawCase, announcement
 from raw_speaker import read_all
 from reload_lab import ReloadCase
@@ -189,6 +189,22 @@ class Carrier(RawCase):
             self.lab.peers.ip(f"link set lan {command}")
             wait_until(lambda up=up: read_page(self.lab.host).get(
                 "interface_up", interface="lan") == up, 20, command)
+
+
+class UnixSocket(RawCase):
+
+    @classmethod
+    def before_start(cls):
+        cls.path = f"{cls.lab.folder}/metrics.sock"
+        cls.lab.headgate.arguments += ["--metrics", f"unix:{cls.path}"]
+
+    def test_it_goes_on_when_another_agent_takes_over(self):
+        before = os.stat(self.path).st_ino
+        self.assertIn("headgate_ready 1", fetch_at(self.path).body)
+        self.lab.headgate.hand_over(seconds=60)
+        page = Page(fetch_at(self.path).body)
+        self.assertEqual(page.get("neighbor_up", neighbor="10.1.0.60"), 1)
+        self.assertEqual(os.stat(self.path).st_ino, before)
 
 
 class Ready(RawCase):

@@ -8,6 +8,7 @@ import unittest
 import lab_case  # noqa: F401 (finds the lab)
 import raw_bgp as bgp
 from lab.system import PYTHON, wait_until
+from metrics_page import fetch_at
 from raw_lab import BACKEND_AS, HEADGATE, NEXT_HOP, announcement
 from raw_speaker import set_md5_key
 from reload_lab import ReloadCase
@@ -57,6 +58,30 @@ class Sockets(ReloadCase):
         again = self.lab.establish(OTHER, OTHER_AS)
         again.close()
         self.check_server()
+
+    def test_metrics_move_to_a_unix_socket_and_back(self):
+        path = f"{self.lab.folder}/metrics.sock"
+        for _ in range(2):  # the file of the first time stays
+            with self.edited(add=[f"metrics unix:{path}"]):
+                self.assertIn("counts at once", self.reload())
+                self.assertIn("headgate_in_sync 1", fetch_at(path).body)
+                self.assertEqual(os.stat(path).st_mode & 0o777, 0o660)
+            self.reload()
+            with self.assertRaises(ConnectionRefusedError):
+                fetch_at(path)
+        self.check_server()
+
+    def test_a_file_that_is_no_socket_stays(self):
+        path = f"{self.lab.folder}/file"
+        with open(path, "w", encoding="ascii") as file:
+            file.write("mine")
+        with self.edited(add=[f"metrics unix:{path}"]):
+            done = self.lab.headgate.ctl("reload")
+            self.assertEqual(done.returncode, EXIT_FAILED)
+            self.assertIn(f"--metrics unix:{path}: File exists; give a path "
+                          "at which nothing stands", done.stdout + done.stderr)
+        with open(path, encoding="ascii") as file:
+            self.assertEqual(file.read(), "mine")
 
     def test_metrics_come_move_and_go(self):
         with self.edited(add=[f"metrics 127.0.0.1:{METRICS}"]):

@@ -31,6 +31,8 @@ static const struct row {
 	  "maximum-paths 8 -> 9|maximum-paths-ibgp 8 -> 9" },
 	{ "", "metrics 127.0.0.1:9100",
 	  "metrics 127.0.0.1:0 -> 127.0.0.1:9100" },
+	{ "metrics 127.0.0.1:9100", "metrics unix:/run/m.sock",
+	  "metrics 127.0.0.1:9100 -> unix:/run/m.sock" },
 	{ "shutdown-delay 3", "shutdown-delay 4\nicmp-rate 5",
 	  "shutdown-delay 3 -> 4|icmp-rate 1000 -> 5" },
 	/* Entries are found by what they are about, whatever their order. */
