@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "bgp/session/speaker.h"
@@ -25,6 +24,7 @@
 #include "core/event_ring.h"
 #include "core/log.h"
 #include "core/work_turns.h"
+#include "local_socket.h"
 
 enum {
 	TURN_US = 2000,
@@ -76,15 +76,6 @@ static void turn(void)
 	event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
 }
 
-static int connect_client(const struct sockaddr_un *path, socklen_t size)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-
-	assert_true(fd >= 0);
-	assert_int_equal(connect(fd, (const struct sockaddr *)path, size), 0);
-	return fd;
-}
-
 static int begin(void **state)
 {
 	const struct server_options options = {
@@ -95,23 +86,17 @@ static int begin(void **state)
 		.take = take_request,
 		.closed = on_closed,
 	};
-	struct sockaddr_un path = { .sun_family = AF_UNIX };
-	socklen_t size = sizeof(path.sun_family);
-	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	const struct local_socket local = local_socket_listen(CLIENTS);
 
 	(void)state;
-	assert_int_equal(bind(listener, (struct sockaddr *)&path, size), 0);
-	size = sizeof(path);
-	getsockname(listener, (struct sockaddr *)&path, &size);
-	assert_int_equal(listen(listener, CLIENTS), 0);
 	base = event_base_new();
 	assert_int_equal(work_turns_init(&turns, base, TURN_US), 0);
 	TAILQ_INIT(&speaker.neighbors);
 	event_followers_init(&followers, &turns);
-	server = server_new(base, &turns, listener, &options);
+	server = server_new(base, &turns, local.listener, &options);
 	assert_non_null(server);
 	for (size_t i = 0; i < CLIENTS; i++)
-		clients[i] = connect_client(&path, size);
+		clients[i] = local_socket_connect(&local);
 	log_set_level(LOG_LEVEL_ERROR);
 	return 0;
 }

@@ -14,12 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "control/server.h"
 #include "core/clock.h"
 #include "core/work_turns.h"
+#include "local_socket.h"
 
 enum {
 	CLIENTS = 3,
@@ -59,15 +59,6 @@ static void turn(void)
 	event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
 }
 
-static int connect_client(const struct sockaddr_un *path, socklen_t size)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-
-	assert_true(fd >= 0);
-	assert_int_equal(connect(fd, (const struct sockaddr *)path, size), 0);
-	return fd;
-}
-
 static int begin(void **state)
 {
 	const struct server_options options = {
@@ -77,23 +68,16 @@ static int begin(void **state)
 		.timeout_s = 60,
 		.take = echo_line,
 	};
-	struct sockaddr_un path = { .sun_family = AF_UNIX };
-	socklen_t size = sizeof(path.sun_family);
-	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	const struct local_socket local = local_socket_listen(CLIENTS);
 
 	(void)state;
-	/* The kernel chooses an abstract address. */
-	assert_int_equal(bind(listener, (struct sockaddr *)&path, size), 0);
-	size = sizeof(path);
-	getsockname(listener, (struct sockaddr *)&path, &size);
-	assert_int_equal(listen(listener, CLIENTS), 0);
 	base = event_base_new();
 	assert_int_equal(work_turns_init(&turns, base, LONG_US), 0);
-	server = server_new(base, &turns, listener, &options);
+	server = server_new(base, &turns, local.listener, &options);
 	assert_non_null(server);
 	request_us = 0;
 	for (size_t i = 0; i < CLIENTS; i++)
-		clients[i] = connect_client(&path, size);
+		clients[i] = local_socket_connect(&local);
 	turn();
 	return 0;
 }
