@@ -118,3 +118,9 @@ class Documents(unittest.TestCase):
                                   text, re.M))
             self.assertEqual(used - targets, set())
         self.for_each(check)
+
+    def test_the_chart_is_that_of_its_table(self):
+        images = f"{ROOT}/docs/images"
+        self.assertEqual(run(f"{TOOLS}/draw_chart.py",
+                             f"{images}/broken-flows.txt"),
+                         read(f"{images}/broken-flows.svg"))
