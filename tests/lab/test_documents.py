@@ -15,6 +15,7 @@ from lab.system import run
 
 ROOT = os.path.dirname(TOOLS)
 DOCUMENTS = [*glob.glob(f"{ROOT}/*.md"), *glob.glob(f"{ROOT}/docs/*.md"),
+             *glob.glob(f"{ROOT}/docs/recipes/*.md"),
              f"{ROOT}/tests/README.md"]
 # Flags of other programs, and of ours in tools/ and tests/.
 OTHER_FLAGS = {"--no-verify", "--stdio", "--no-children", "--quiet", 
@@ -84,7 +85,7 @@ class Documents(unittest.TestCase):
         """A block of `conf` is a configuration, or extends BASE."""
         def check(text):
             for block in blocks(text, "conf"):
-                whole = (re.sub(r"interface eth\d", "interface lo", block)
+                whole = (re.sub(r"interface (?:eth\d|up|lan)\b", "interface lo", block)
                          if "router-id" in block else BASE + block)
                 whole = "\n".join(dict.fromkeys(whole.splitlines())) + "\n"
                 with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
