@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <event2/buffer.h>
+#include <json-c/json.h>
 
 #include "bgp/session/speaker.h"
 #include "control/metric_tables.h"
+#include "control/verdict.h"
 #include "control/view.h"
 #include "core/array.h"
 #include "core/audit_report.h"
@@ -20,6 +22,7 @@
 
 struct agent_row {
 	uint64_t ready, in_sync, start_time;
+	uint64_t verdicts[VERDICT_COUNT];
 	uint64_t takeover_running, takeover_left_s;
 	uint64_t takeover_vips, takeover_nexthops;
 	uint64_t log_lines_lost, connections_refused, moved_without_window;
@@ -87,6 +90,14 @@ static void read_vips(const struct control_view *view, struct agent_row *row)
 		row->vips[i] = steering.vips[i];
 }
 
+static void read_verdict(const struct control_view *view, struct agent_row *row)
+{
+	struct json_object *reasons = json_object_new_array();
+
+	row->verdicts[verdict_of(view, reasons)] = 1;
+	json_object_put(reasons);
+}
+
 static int collect_agent(const struct metric_source *source,
 			 struct metric_rows *rows)
 {
@@ -102,6 +113,7 @@ static int collect_agent(const struct metric_source *source,
 	row->updates_encoded = view->speaker->updates_encoded;
 	if (view->services)
 		row->checks_refused = services_totals(view->services).refused;
+	read_verdict(view, row);
 	read_audit(view->audit, row);
 	read_takeover(view->takeover, row);
 	read_loop(view->turns, row);
@@ -124,6 +136,11 @@ static const char *outcome_name(unsigned int outcome)
 	return outcome == RELOAD_APPLIED ? "applied" : "refused";
 }
 
+static const char *verdict_word(unsigned int verdict)
+{
+	return verdict_names[verdict];
+}
+
 static const char *steering_name(unsigned int state)
 {
 	return steering_state_name(state);
@@ -140,6 +157,9 @@ static const struct metric metrics[] = {
 	{ "headgate_ready", NUMBER(GAUGE, ready),
 	  .help = "VIPs may be announced: the program is attached, and the "
 		  "agent neither starts nor ends" },
+	{ "headgate_verdict", NUMBER(GAUGE, verdicts), .count = VERDICT_COUNT,
+	  .key = "verdict", .word = verdict_word,
+	  .help = "The first line of show status: 1 for that verdict" },
 	{ "headgate_in_sync", NUMBER(GAUGE, in_sync),
 	  .help = "The kernel has what it should, as of the last audit" },
 	{ "headgate_takeover_running", NUMBER(GAUGE, takeover_running),

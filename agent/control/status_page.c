@@ -20,7 +20,6 @@
 #include "control/show_vips.h"
 #include "control/view.h"
 #include "core/array.h"
-#include "rib/export.h"
 
 enum page_part {
 	PAGE_VERDICT,
@@ -200,28 +199,21 @@ static struct json_object *status_figure(struct json_object *object,
 				      inner);
 }
 
-/* Write whether VIPs may be announced, or why not, and what the audit found. */
-static void write_verdict(const struct control_view *view, struct evbuffer *out,
-			  struct json_object *status)
+/* Write the verdict of `show status`, and its reasons. */
+static void write_verdict(struct evbuffer *out, struct json_object *status)
 {
-	enum export_reason obstacle = export_obstacle(view->rib);
-	struct json_object *in_sync = json_object_object_get(status, "in_sync");
-	bool good = obstacle == EXPORT_ANNOUNCED &&
-		    json_object_get_boolean(in_sync);
-	const char *why;
+	struct json_object *reasons = json_object_object_get(status, "reasons");
+	const char *verdict = json_get_text(status, "verdict");
+	size_t count = reasons ? json_object_array_length(reasons) : 0;
 
-	evbuffer_add_printf(out, "<span class=\"verdict%s\">",
-			    good ? " good" : "");
-	if (obstacle != EXPORT_ANNOUNCED)
-		evbuffer_add_printf(out, "announces nothing: %s",
-				    export_reason_name(obstacle));
-	else if (!good &&
-		 (why = json_get_text(json_object_object_get(status, "sync"),
-				      "why")))
-		html_write_text(out, why);
-	else
-		evbuffer_add_printf(out, "ready");
-	evbuffer_add_printf(out, "</span>");
+	evbuffer_add_printf(out, "<span class=\"verdict %s\">%s</span>",
+			    verdict, verdict);
+	for (size_t i = 0; i < count; i++) {
+		evbuffer_add_printf(out, "%s ", i ? ";" : ":");
+		html_write_text(out,
+				json_object_get_string(
+					json_object_array_get_idx(reasons, i)));
+	}
 }
 
 /* Figures of `show status`: "NAME" or "NAME of OTHER". */
@@ -265,7 +257,7 @@ static void write_head_part(struct status_page *page, enum page_part part,
 	struct json_object *status = json_object_object_get(reply, "status");
 
 	if (part == PAGE_VERDICT)
-		write_verdict(page->view, out, status);
+		write_verdict(out, status);
 	else
 		write_totals_of(out, status);
 	json_object_put(reply);

@@ -221,14 +221,20 @@ class Ready(RawCase):
     def test_it_is_ready_when_it_may_announce(self):
         reply = fetch(self.lab.host, "/readyz")
         self.assertEqual((reply.status, reply.body), (503, "starting\n"))
-        self.assertEqual(read_page(self.lab.host).get("ready"), 0)
+        page = read_page(self.lab.host)
+        self.assertEqual(page.get("ready"), 0)
+        verdict = self.lab.headgate.show("status")["verdict"]
+        self.assertEqual(page.get("verdict", verdict=verdict), 1)
         server = self.lab.establish("10.1.0.12", 65002)
         self.addCleanup(server.close)
         server.send(bgp.update())
         wait_until(lambda: fetch(self.lab.host, "/readyz").status == 200, 20,
                    "ready")
         self.assertEqual(fetch(self.lab.host, "/readyz").body, "ok\n")
-        self.assertEqual(read_page(self.lab.host).get("ready"), 1)
+        page = read_page(self.lab.host)
+        self.assertEqual(page.get("ready"), 1)
+        self.assertEqual(sum(value for (name, _), value in page.samples.items()
+                             if name == "headgate_verdict"), 1)
 
 
 del RawCase, ReloadCase  # they have no tests of their own

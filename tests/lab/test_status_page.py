@@ -135,6 +135,9 @@ class StatusPage(RawCase):
 
     def test_without_its_script_the_tables_are_whole(self):
         tables = self.check_page(self.page)
+        status = self.lab.headgate.show("status")
+        self.assertIn(f'<span class="verdict {status["verdict"]}">',
+                      fetch(self.lab.host, "/").body)
         vip = tables.rows["vips"][0]
         self.assertEqual(vip[5], f"{BYSTANDER} 100.0\xa0% of 100.0\xa0%")
 
