@@ -126,19 +126,41 @@ static void on_second(evutil_socket_t fd, short what, void *context)
 	run_round(audit);
 }
 
-int audit_begin(struct audit *audit, uint32_t interval_s)
+/* Look each second, or never. */
+static int set_interval(struct audit *audit, uint32_t interval_s)
 {
 	const struct timeval second = { .tv_sec = 1 };
 
 	audit->interval_s = interval_s;
+	if (!interval_s)
+		return event_del(audit->timer) ? -ENOMEM : 0;
+	if (event_pending(audit->timer, EV_TIMEOUT, NULL))
+		return 0;
+	return event_add(audit->timer, &second) ? -ENOMEM : 0;
+}
+
+int audit_begin(struct audit *audit, uint32_t interval_s)
+{
 	audit_report_init(&audit->report);
 	audit->piece = (struct work){ .run = run_piece, .context = audit };
-	if (!interval_s)
-		return 0;
 	audit->timer = event_new(audit->base, -1, EV_PERSIST, on_second, audit);
-	if (!audit->timer || event_add(audit->timer, &second))
-		return -ENOMEM;
-	return 0;
+	return audit->timer ? set_interval(audit, interval_s) : -ENOMEM;
+}
+
+void audit_reconfigure(struct audit *audit, uint32_t interval_s,
+		       bool desync_stays)
+{
+	audit->desync_stays = desync_stays;
+	/* Without audits nothing says that it is not as wanted. */
+	if (!interval_s && audit->interval_s) {
+		if (audit->piece.waiting)
+			work_queue_remove(&audit->turns->queue, &audit->piece);
+		audit_report_forget(&audit->report);
+	}
+	if (set_interval(audit, interval_s))
+		log_error("audit", "out of memory: nothing is compared");
+	set_withdrawn(audit,
+		      !desync_stays && audit_report_is_harmful(&audit->report));
 }
 
 void audit_release(struct audit *audit)

@@ -47,6 +47,9 @@ struct audit {
 
 /* Begin to compare at an interval; 0: never. Returns 0 or -ENOMEM. */
 int audit_begin(struct audit *audit, uint32_t interval_s);
+/* Take another interval, and another answer to a difference, from now on. */
+void audit_reconfigure(struct audit *audit, uint32_t interval_s,
+		       bool desync_stays);
 void audit_release(struct audit *audit);
 
 #endif

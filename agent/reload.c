@@ -233,6 +233,8 @@ static void replace_config(struct agent *agent, struct config *config,
 	steering_reconfigure(agent->steering, &config->steering);
 	interfaces_reconfigure(agent->interfaces, &config->datapath);
 	log_set_level(config->agent.log_level);
+	audit_reconfigure(&agent->audit, config->agent.audit_interval_s,
+			  config->agent.desync_stays);
 	log_set_format(config->agent.log_format);
 	view->bgp = &config->bgp;
 	view->steering_options = &config->steering;

@@ -404,12 +404,12 @@ const struct option flag_table[] = {
 	{ "audit-interval", "SECONDS",
 	  "Check this often that the interfaces still have our program and the "
 	  "maps our tables, and repair them if not. 0: never.",
-	  SECONDS(RESTART, agent.audit_interval_s, 0,
+	  SECONDS(LIVE, agent.audit_interval_s, 0,
 		  CONFIG_MAX_AUDIT_INTERVAL_S) },
 	{ "withdraw-on-desync", NULL,
 	  "Withdraw all VIPs while the program cannot be attached again, or a "
 	  "table not be repaired.",
-	  CHOICE(RESTART, agent.desync_stays, desync_names) },
+	  CHOICE(LIVE, agent.desync_stays, desync_names) },
 	{ "log-level", NULL,
 	  "Least important messages that are written to stderr.",
 	  CHOICE(LIVE, agent.log_level, log_level_names) },

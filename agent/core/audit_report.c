@@ -38,6 +38,12 @@ void audit_report_begin_round(struct audit_report *report)
 	memset(report->unrepaired, 0, sizeof(report->unrepaired));
 }
 
+void audit_report_forget(struct audit_report *report)
+{
+	memset(report->unrepaired, 0, sizeof(report->unrepaired));
+	audit_report_end_round(report);
+}
+
 void audit_report_begin_kind(struct audit_report *report, enum audit_kind kind)
 {
 	report->unrepaired[kind] = 0;

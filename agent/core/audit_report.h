@@ -45,6 +45,8 @@ struct audit_report {
 const char *audit_kind_name(enum audit_kind kind);
 
 void audit_report_init(struct audit_report *report);
+/* No audit compares any more: what was found last does not count. */
+void audit_report_forget(struct audit_report *report);
 void audit_report_begin_round(struct audit_report *report);
 /* Whether the kernel is in sync is known again. */
 void audit_report_end_round(struct audit_report *report);

@@ -23,7 +23,12 @@ class AuditCase(LabCase):
         cls.headgate = cls.lab.headgate
         cls.headgate.arguments += [*cls.flags, "--metrics",
                                    f"127.0.0.1:{METRICS}"]
+        cls.before_start()
         cls.lab.start()
+
+    @classmethod
+    def before_start(cls):
+        """Change the flags of the agent."""
 
     def status(self):
         return self.headgate.show("status")
@@ -114,3 +119,50 @@ class Never(AuditCase):
 
     def test_nothing_is_compared(self):
         self.assertEqual(self.status()["sync"]["audits"], 0)
+
+
+class Reloaded(AuditCase):
+    """Both flags are in a file, and count as soon as it is read again."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.flags = ("--config", "/dev/null")
+        super().setUpClass()
+
+    @classmethod
+    def before_start(cls):
+        cls.config = f"{cls.lab.folder}/audit.conf"
+        cls.write("audit-interval 0")
+        at = cls.headgate.arguments.index("/dev/null")
+        cls.headgate.arguments[at] = cls.config
+
+    @classmethod
+    def write(cls, *lines):
+        with open(cls.config, "w", encoding="utf-8") as file:
+            file.write("\n".join(["shutdown-delay 0", "start-max 0", *lines])
+                       + "\n")
+
+    def reload(self, *lines):
+        self.write(*lines)
+        done = self.headgate.ctl("reload")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertNotIn("restart", done.stdout)
+
+    def test_the_flags_count_at_once(self):
+        self.assertEqual(self.status()["sync"]["audits"], 0)
+        self.occupy("up")
+        self.reload("audit-interval 1")
+        while self.status()["in_sync"]:
+            self.occupy("up")
+        self.lab.wait_announced(False)
+        self.reload("audit-interval 1", "withdraw-on-desync no")
+        self.lab.wait_announced(True)
+        self.reload("audit-interval 1")
+        self.lab.wait_announced(False)
+        self.reload("audit-interval 0")
+        self.lab.wait_announced(True)
+        audits = self.status()["sync"]["audits"]
+        self.free("up")
+        self.reload("audit-interval 1")
+        self.wait_attached()
+        self.assertGreater(self.status()["sync"]["audits"], audits)
