@@ -331,8 +331,10 @@ check:
 		--san $(UNIT_BINS:$(B)/%=$(B)/san/%) --xdp $(XDP_BINS) --lab tests/lab tests/fault tests/packaging
 
 # The simulation of affinity in full length: a quarter of an hour.
-check-long: $(B)/tests/xdp/test_affinity_sim
-	$(Q)LONG=1 $<
+LONG_LAB := tests/fault/test_life.py tests/lab/test_two_nodes.py tests/lab/test_reload_load.py
+check-long: tests
+	$(Q)LONG=1 $(B)/tests/xdp/test_affinity_sim
+	$(Q)B=$(B) LONG=1 LAB_JOBS=1 $(PYTHON) tests/run.py --lab $(LONG_LAB)
 
 # The XDP tests on other kernels, in virtual machines: half an hour. With
 # LAB=test_vlan,test_ipv6 these tests of tests/lab instead. Without the simulation
@@ -532,7 +534,7 @@ help:
 	@echo "make check       every test: unit, XDP, lab, lint (root; installs packages)"
 	@echo "make check-unit  the tests that need no root"
 	@echo "make check-kernels  the XDP tests, or those of LAB=, on KERNELS=$(KERNELS) in virtual machines"
-	@echo "make check-long  the simulation of affinity in full length (root)"
+	@echo "make check-long  the simulation of affinity and scenes of lab/ in full length (root)"
 	@echo "make fuzz        fuzz targets, SECONDS=$(SECONDS) or RUNS= each"
 	@echo "make bench       the packet path beside an empty program and the kernel, ROUNDS= SCENES= (root)"
 	@echo "make bench-bgp   BGP load beside BIRD, ROUNDS= (root)"
