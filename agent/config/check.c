@@ -65,11 +65,30 @@ static void check_hash_seed(struct parser *parser)
 		parser_complain(parser, "--hash-seed-file %s", error);
 }
 
+/* The rules of a further instance come behind those of the others. */
+static void check_instance(struct parser *parser)
+{
+	const struct fib_options *fib = &parser->config->fib;
+	uint32_t further = fib->instance - 1;
+	const struct handed_up_options *options = &fib->handed_up;
+
+	parser_point_at(parser, "instance", 0);
+	if (options->priority + further * HANDED_UP_PRIORITIES >
+	    HANDED_UP_MAX_PRIORITY)
+		parser_reject(parser, "no room for its rules behind "
+				      "--handed-up-priority; lower that");
+	if (options->table >
+	    UINT32_MAX - HANDED_UP_TABLES - further * HANDED_UP_TABLES)
+		parser_reject(parser, "no room for its tables behind "
+				      "--handed-up-table; lower that");
+}
+
 void check_config(struct parser *parser)
 {
 	check_required(parser);
 	check_interfaces(parser);
 	check_hash_seed(parser);
+	check_instance(parser);
 	vip_check_all(parser);
 	neighbor_check_all(parser);
 	path_check_all(parser);

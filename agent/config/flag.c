@@ -18,6 +18,7 @@
 #include "config/rule_kinds.h"
 #include "config/vip.h"
 #include "core/array.h"
+#include "nexthop/route_owner.h"
 
 /* The effect of a change, where a value goes, and the kinds of several flags. */
 #define VALUE(changed, member, of_kind)                            \
@@ -341,6 +342,11 @@ const struct option flag_table[] = {
 	  "loopback, multicast, link-local, unspecified, the VIP itself. "
 	  "Without this they are dropped, as by a router.",
 	  SWITCH(LIVE, datapath.accept_martians) },
+	{ "instance", "N",
+	  "Number of this agent among those of this host, each with its own "
+	  "interfaces and VIPs: it owns the kernel routes of protocol 71 + N, "
+	  "and touches no others.",
+	  NUMBER(RESTART, fib.instance, 1, ROUTE_OWNER_INSTANCES) },
 	{ "handed-up-mark", "MASK",
 	  "Bits of a packet's mark that are Headgate's: they lead packets that "
 	  "the kernel forwards (too big, no room for tags) to the server of "
@@ -348,11 +354,12 @@ const struct option flag_table[] = {
 	  VALUE(RESTART, fib.handed_up.mark, mark) },
 	{ "handed-up-priority", "N",
 	  "Priority of the first of the rules for these marks (ip rule); they "
-	  "take 4226 of them.",
+	  "take 4226 of them, those of instance 2 the next ones, and so on.",
 	  NUMBER(RESTART, fib.handed_up.priority, 1, HANDED_UP_MAX_PRIORITY) },
 	{ "handed-up-table", "N",
 	  "The 4095 routing tables that follow this number are for these "
-	  "marks, one for each server in use.",
+	  "marks, one for each server in use; further instances have the next "
+	  "4096 each.",
 	  NUMBER(RESTART, fib.handed_up.table, HANDED_UP_MIN_TABLE,
 		 UINT32_MAX - HANDED_UP_TABLES) },
 	{ "table-size", "N", "Buckets of a group, a power of two.",

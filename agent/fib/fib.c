@@ -95,12 +95,14 @@ int fib_new(struct event_base *base, const struct fib_options *options,
 	    const struct tracker *tracker, struct fib **out, char *error,
 	    size_t size)
 {
+	const struct route_owner owner = route_owner_of(options->instance);
 	struct fib *fib = calloc(1, sizeof(*fib));
 	int code = -ENOMEM;
 
 	if (fib) {
 		fib->tracker = tracker;
-		code = kernel_routes_new(base, PREVIOUS_ROUTES_S, &fib->routes);
+		code = kernel_routes_new(base, &owner, PREVIOUS_ROUTES_S,
+					 &fib->routes);
 	}
 	if (!code)
 		code = keep_ranges(fib, options);

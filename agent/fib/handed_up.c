@@ -41,9 +41,10 @@ static int write_rule(struct handed_up *handed_up, struct mark_rule rule,
 {
 	void *buffer = &handed_up->message;
 
-	return handed_up_send(handed_up,
-			      wanted ? rule_message_add(buffer, &rule) :
-				       rule_message_remove(buffer, &rule));
+	return handed_up_send(
+		handed_up,
+		wanted ? rule_message_add(buffer, &handed_up->owner, &rule) :
+			 rule_message_remove(buffer, &handed_up->owner, &rule));
 }
 
 static bool has_family(const struct handed_up *handed_up, bool ipv6)
@@ -124,9 +125,10 @@ static int write_routes(struct handed_up *handed_up,
 
 		if (leads(handed_up, slot, !address_is_ipv4(&range->address)))
 			error = handed_up_send(
-				handed_up, route_message_in_table(
-						   &handed_up->message, range,
-						   &slot->hop, table));
+				handed_up,
+				route_message_in_table(&handed_up->message,
+						       &handed_up->owner, range,
+						       &slot->hop, table));
 	}
 	return error;
 }
@@ -143,6 +145,7 @@ static void remove_routes(struct handed_up *handed_up,
 		if (address_is_ipv4(&range->address) != ipv6)
 			handed_up_send(handed_up, route_message_leave_table(
 							  &handed_up->message,
+							  &handed_up->owner,
 							  range, table));
 	}
 }
@@ -305,7 +308,8 @@ static void leave_range(struct handed_up *handed_up, const struct prefix *range)
 			handed_up_send(
 				handed_up,
 				route_message_leave_table(
-					&handed_up->message, range,
+					&handed_up->message, &handed_up->owner,
+					range,
 					mark_rule_table(&handed_up->options,
 							i)));
 }
@@ -371,7 +375,8 @@ int handed_up_new(struct event_base *base, const struct fib_options *options,
 	if (!handed_up)
 		return error;
 	TAILQ_INIT(&handed_up->waiting);
-	handed_up->options = options->handed_up;
+	handed_up->owner = route_owner_of(options->instance);
+	handed_up->options = fib_options_handed_up(options);
 	handed_up->ranges = options->ranges;
 	handed_up->range_count = options->range_count;
 	handed_up->socket = socket;

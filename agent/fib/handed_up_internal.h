@@ -30,6 +30,7 @@ struct slot_route {
 TAILQ_HEAD(slot_list, slot_route);
 
 struct handed_up {
+	struct route_owner owner;
 	struct handed_up_options options;
 	const struct prefix *ranges;
 	size_t range_count;

@@ -48,7 +48,7 @@ static int take_slot(const struct nlmsghdr *message, void *context)
 	struct mark_rule rule;
 	uint32_t slot;
 
-	if (!rule_message_is_ours(message, &rule) ||
+	if (!rule_message_is_ours(message, &handed_up->owner, &rule) ||
 	    !mark_rule_is_slot(&handed_up->options, &rule, &slot))
 		return MNL_CB_OK;
 	handed_up->slots[slot].stale = true;
@@ -89,12 +89,13 @@ static int sweep_slot_rule(const struct nlmsghdr *message, void *context)
 	struct mark_rule rule;
 	uint32_t slot;
 
-	if (!rule_message_is_ours(message, &rule) ||
+	if (!rule_message_is_ours(message, &handed_up->owner, &rule) ||
 	    mark_rule_is_slot(&handed_up->options, &rule, &slot) ||
 	    is_around_slots(handed_up, &rule))
 		return MNL_CB_OK;
 	if (!handed_up_send(handed_up,
-			    rule_message_remove(&handed_up->message, &rule)))
+			    rule_message_remove(&handed_up->message,
+						&handed_up->owner, &rule)))
 		sweep->changed = true;
 	return MNL_CB_OK;
 }
@@ -115,7 +116,8 @@ static int sweep_slot_route(const struct nlmsghdr *message, void *context)
 	struct prefix prefix;
 	uint32_t table, slot;
 
-	if (!route_message_is_in_table(message, &prefix, &table))
+	if (!route_message_is_in_table(message, &handed_up->owner, &prefix,
+				       &table))
 		return MNL_CB_OK;
 	slot = table - handed_up->options.table;
 	if (slot < MARK_SLOTS && handed_up->slots[slot].stale &&
@@ -123,6 +125,7 @@ static int sweep_slot_route(const struct nlmsghdr *message, void *context)
 		return MNL_CB_OK;
 	if (!handed_up_send(handed_up,
 			    route_message_leave_table(&handed_up->message,
+						      &handed_up->owner,
 						      &prefix, table)))
 		sweep->changed = true;
 	return MNL_CB_OK;
@@ -141,7 +144,8 @@ static int sweep_family(struct handed_up *handed_up, uint8_t family)
 	sweep.changed = true;
 	for (int i = 0; i < MAX_LISTS && sweep.changed && !error; i++)
 		error = list(handed_up,
-			     route_message_list(&handed_up->request, family),
+			     route_message_list(&handed_up->request,
+						&handed_up->owner, family),
 			     sweep_slot_route, &sweep);
 	return error;
 }

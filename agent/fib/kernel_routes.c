@@ -250,14 +250,16 @@ static struct nlmsghdr *compose_message(struct kernel_routes *routes,
 	const struct prefix *prefix = &route->node.prefix;
 
 	if (!route->wanted)
-		return route_message_remove(&routes->message, prefix);
+		return route_message_remove(&routes->message, &routes->owner,
+					    prefix);
 	if (!route->set)
-		return route_message_unreachable(&routes->message, prefix);
+		return route_message_unreachable(&routes->message,
+						 &routes->owner, prefix);
 	if (by_object)
-		return route_message_object(&routes->message, prefix,
-					    route->set->object->id);
-	return route_message_replace(&routes->message, prefix, route->set->hops,
-				     route->set->count);
+		return route_message_object(&routes->message, &routes->owner,
+					    prefix, route->set->object->id);
+	return route_message_replace(&routes->message, &routes->owner, prefix,
+				     route->set->hops, route->set->count);
 }
 
 /* Record over which object the kernel's route leads, if any. */
@@ -461,7 +463,7 @@ static int add_stale(const struct nlmsghdr *message, void *context)
 	struct kernel_route *route;
 	struct prefix prefix;
 
-	if (!route_message_is_ours(message, &prefix) ||
+	if (!route_message_is_ours(message, &routes->owner, &prefix) ||
 	    find_kernel_route(routes, &prefix))
 		return MNL_CB_OK;
 	route = add_kernel_route(routes, &prefix);
@@ -477,7 +479,7 @@ static int add_stale_object(const struct nlmsghdr *message, void *context)
 	bool is_group;
 	uint32_t id;
 
-	if (nexthop_message_is_ours(message, &id, &is_group) &&
+	if (nexthop_message_is_ours(message, &routes->owner, &id, &is_group) &&
 	    route_objects_add_stale(&routes->objects, id, is_group))
 		return MNL_CB_ERROR;
 	return MNL_CB_OK;
@@ -486,7 +488,8 @@ static int add_stale_object(const struct nlmsghdr *message, void *context)
 static int list_stale(struct kernel_routes *routes, uint8_t family)
 {
 	return route_socket_list(routes->socket,
-				 route_message_list(&routes->message, family),
+				 route_message_list(&routes->message,
+						    &routes->owner, family),
 				 add_stale, routes);
 }
 
@@ -523,8 +526,8 @@ static int open_socket(struct kernel_routes *routes)
 	return route_socket_stop_blocking(routes->socket);
 }
 
-int kernel_routes_new(struct event_base *base, unsigned int stale_timeout_s,
-		      struct kernel_routes **out)
+int kernel_routes_new(struct event_base *base, const struct route_owner *owner,
+		      unsigned int stale_timeout_s, struct kernel_routes **out)
 {
 	const struct timeval timeout = { .tv_sec = stale_timeout_s };
 	struct kernel_routes *routes = calloc(1, sizeof(*routes));
@@ -534,7 +537,8 @@ int kernel_routes_new(struct event_base *base, unsigned int stale_timeout_s,
 		return error;
 	TAILQ_INIT(&routes->waiting);
 	TAILQ_INIT(&routes->settling);
-	route_objects_init(&routes->objects, send_object_message, routes,
+	routes->owner = *owner;
+	route_objects_init(&routes->objects, owner, send_object_message, routes,
 			   &routes->message);
 	routes->batch = evtimer_new(base, on_batch, routes);
 	routes->stale_timer = evtimer_new(base, on_stale_timeout, routes);

@@ -37,7 +37,8 @@ struct kernel_routes;
  * in `stale_timeout_s` seconds. The caller frees with kernel_routes_free().
  * Returns 0 or -errno.
  */
-int kernel_routes_new(struct event_base *base, unsigned int stale_timeout_s,
+int kernel_routes_new(struct event_base *base, const struct route_owner *owner,
+		      unsigned int stale_timeout_s,
 		      struct kernel_routes **routes);
 /*
  * Keep the stale routes and objects for as long as it takes, until

@@ -36,6 +36,7 @@ struct kernel_route {
 };
 
 struct kernel_routes {
+	struct route_owner owner;
 	struct route_socket *socket;
 	struct route_watch *watch;
 	size_t lost;	    /* routes that others removed, in this round */

@@ -11,9 +11,10 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
-static struct nlmsghdr *begin_object(void *buffer, uint16_t type,
-				     uint16_t flags, unsigned char family,
-				     uint32_t id)
+static struct nlmsghdr *begin_object(void *buffer,
+				     const struct route_owner *owner,
+				     uint16_t type, uint16_t flags,
+				     unsigned char family, uint32_t id)
 {
 	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
 	struct nhmsg *header =
@@ -24,17 +25,18 @@ static struct nlmsghdr *begin_object(void *buffer, uint16_t type,
 	header->nh_family = family;
 	/* The kernel refuses a protocol in a removal. */
 	if (type == RTM_NEWNEXTHOP)
-		header->nh_protocol = NETLINK_OWN_PROTOCOL;
+		header->nh_protocol = owner->protocol;
 	mnl_attr_put_u32(message, NHA_ID, id);
 	return message;
 }
 
-struct nlmsghdr *nexthop_message_hop(void *buffer, uint32_t id,
-				     const struct route_hop *hop)
+struct nlmsghdr *nexthop_message_hop(void *buffer,
+				     const struct route_owner *owner,
+				     uint32_t id, const struct route_hop *hop)
 {
 	bool ipv4 = address_is_ipv4(&hop->via);
 	struct address bare = address_unscoped(&hop->via);
-	struct nlmsghdr *message = begin_object(buffer, RTM_NEWNEXTHOP,
+	struct nlmsghdr *message = begin_object(buffer, owner, RTM_NEWNEXTHOP,
 						NLM_F_CREATE | NLM_F_EXCL,
 						ipv4 ? AF_INET : AF_INET6, id);
 
@@ -47,14 +49,14 @@ struct nlmsghdr *nexthop_message_hop(void *buffer, uint32_t id,
 	return message;
 }
 
-struct nlmsghdr *nexthop_message_group(void *buffer, uint32_t id,
-				       const struct route_hop *hops,
-				       const uint32_t *ids, size_t count,
-				       bool replace)
+struct nlmsghdr *
+nexthop_message_group(void *buffer, const struct route_owner *owner,
+		      uint32_t id, const struct route_hop *hops,
+		      const uint32_t *ids, size_t count, bool replace)
 {
 	struct nexthop_grp list[ROUTE_MAX_HOPS] = { 0 };
 	struct nlmsghdr *message = begin_object(
-		buffer, RTM_NEWNEXTHOP,
+		buffer, owner, RTM_NEWNEXTHOP,
 		replace ? NLM_F_REPLACE : NLM_F_CREATE | NLM_F_EXCL, AF_UNSPEC,
 		id);
 
@@ -67,9 +69,11 @@ struct nlmsghdr *nexthop_message_group(void *buffer, uint32_t id,
 	return message;
 }
 
-struct nlmsghdr *nexthop_message_remove(void *buffer, uint32_t id)
+struct nlmsghdr *nexthop_message_remove(void *buffer,
+					const struct route_owner *owner,
+					uint32_t id)
 {
-	return begin_object(buffer, RTM_DELNEXTHOP, 0, AF_UNSPEC, id);
+	return begin_object(buffer, owner, RTM_DELNEXTHOP, 0, AF_UNSPEC, id);
 }
 
 struct nlmsghdr *nexthop_message_list(void *buffer)
@@ -82,7 +86,8 @@ struct nlmsghdr *nexthop_message_list(void *buffer)
 	return message;
 }
 
-bool nexthop_message_is_ours(const struct nlmsghdr *message, uint32_t *id,
+bool nexthop_message_is_ours(const struct nlmsghdr *message,
+			     const struct route_owner *owner, uint32_t *id,
 			     bool *is_group)
 {
 	const struct nhmsg *header = mnl_nlmsg_get_payload(message);
@@ -93,7 +98,7 @@ bool nexthop_message_is_ours(const struct nlmsghdr *message, uint32_t *id,
 	if ((message->nlmsg_type != RTM_NEWNEXTHOP &&
 	     message->nlmsg_type != RTM_DELNEXTHOP) ||
 	    mnl_nlmsg_get_payload_len(message) < sizeof(*header) ||
-	    header->nh_protocol != NETLINK_OWN_PROTOCOL)
+	    header->nh_protocol != owner->protocol)
 		return false;
 	mnl_attr_for_each(attribute, message, sizeof(*header))
 	{
@@ -104,7 +109,7 @@ bool nexthop_message_is_ours(const struct nlmsghdr *message, uint32_t *id,
 			found = mnl_attr_get_u32(attribute);
 		group |= type == NHA_GROUP;
 	}
-	if (found < NEXTHOP_OBJECT_FIRST || found > NEXTHOP_OBJECT_LAST)
+	if (found < owner->first_object || found > owner->last_object)
 		return false;
 	*id = found;
 	*is_group = group;

@@ -14,28 +14,26 @@
 
 #include "fib/route_message.h"
 
-enum nexthop_object_ids {
-	/* Our objects have the protocol of our routes and one of these ids. */
-	NEXTHOP_OBJECT_FIRST = 0x48000000,
-	NEXTHOP_OBJECT_LAST = 0x48ffffff,
-};
-
 /* Create the object of one hop; fails if the id is in use. */
-struct nlmsghdr *nexthop_message_hop(void *buffer, uint32_t id,
-				     const struct route_hop *hop);
+struct nlmsghdr *nexthop_message_hop(void *buffer,
+				     const struct route_owner *owner,
+				     uint32_t id, const struct route_hop *hop);
 /*
  * Create a group, or with `replace` change one that exists. `ids` are those of
  * the hops' objects; weights are from 1 to ROUTE_MAX_WEIGHT.
  */
-struct nlmsghdr *nexthop_message_group(void *buffer, uint32_t id,
-				       const struct route_hop *hops,
-				       const uint32_t *ids, size_t count,
-				       bool replace);
-struct nlmsghdr *nexthop_message_remove(void *buffer, uint32_t id);
+struct nlmsghdr *
+nexthop_message_group(void *buffer, const struct route_owner *owner,
+		      uint32_t id, const struct route_hop *hops,
+		      const uint32_t *ids, size_t count, bool replace);
+struct nlmsghdr *nexthop_message_remove(void *buffer,
+					const struct route_owner *owner,
+					uint32_t id);
 /* List the objects of all protocols. */
 struct nlmsghdr *nexthop_message_list(void *buffer);
 /* True if the message lists or removes one of our objects. */
-bool nexthop_message_is_ours(const struct nlmsghdr *message, uint32_t *id,
+bool nexthop_message_is_ours(const struct nlmsghdr *message,
+			     const struct route_owner *owner, uint32_t *id,
 			     bool *is_group);
 
 #endif

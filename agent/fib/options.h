@@ -29,9 +29,11 @@ enum handed_up_limits {
 	/* The last of the rules comes before that of the main table, 32766. */
 	HANDED_UP_MAX_PRIORITY = 28540,
 	HANDED_UP_TABLES = 4096,
+	HANDED_UP_PRIORITIES = 4226, /* of all rules of an instance */
 };
 
 struct fib_options {
+	uint32_t instance; /* 1 to ROUTE_OWNER_INSTANCES */
 	struct handed_up_options handed_up;
 	/* Prefixes that always have a route, if only an unreachable one. */
 	const struct prefix *ranges;
@@ -40,6 +42,13 @@ struct fib_options {
 
 /* Without ranges */
 extern const struct fib_options fib_options_default;
+
+/*
+ * Return the options of rules for marks: those of further instances have
+ * priorities and tables behind the others.
+ */
+struct handed_up_options
+fib_options_handed_up(const struct fib_options *options);
 
 bool fib_options_equal(const struct fib_options *a,
 		       const struct fib_options *b);

@@ -22,7 +22,9 @@ static void put_ip(struct nlmsghdr *message, uint16_t type,
 }
 
 /* Put header, destination and metric: they identify the route. */
-static struct nlmsghdr *begin_message(void *buffer, const struct prefix *prefix,
+static struct nlmsghdr *begin_message(void *buffer,
+				      const struct route_owner *owner,
+				      const struct prefix *prefix,
 				      uint16_t type, uint16_t flags,
 				      unsigned char kind)
 {
@@ -36,7 +38,7 @@ static struct nlmsghdr *begin_message(void *buffer, const struct prefix *prefix,
 								 AF_INET6;
 	header->rtm_dst_len = prefix->length;
 	header->rtm_table = RT_TABLE_MAIN;
-	header->rtm_protocol = NETLINK_OWN_PROTOCOL;
+	header->rtm_protocol = owner->protocol;
 	header->rtm_scope = RT_SCOPE_UNIVERSE;
 	header->rtm_type = kind;
 	put_ip(message, RTA_DST, &prefix->address);
@@ -44,10 +46,12 @@ static struct nlmsghdr *begin_message(void *buffer, const struct prefix *prefix,
 	return message;
 }
 
-static struct nlmsghdr *begin_replace(void *buffer, const struct prefix *prefix,
+static struct nlmsghdr *begin_replace(void *buffer,
+				      const struct route_owner *owner,
+				      const struct prefix *prefix,
 				      unsigned char kind)
 {
-	return begin_message(buffer, prefix, RTM_NEWROUTE,
+	return begin_message(buffer, owner, prefix, RTM_NEWROUTE,
 			     NLM_F_CREATE | NLM_F_REPLACE, kind);
 }
 
@@ -115,11 +119,13 @@ static uint32_t greatest_weight(const struct route_hop *hops, size_t count)
 }
 
 struct nlmsghdr *route_message_replace(void *buffer,
+				       const struct route_owner *owner,
 				       const struct prefix *prefix,
 				       const struct route_hop *hops,
 				       size_t count)
 {
-	struct nlmsghdr *message = begin_replace(buffer, prefix, RTN_UNICAST);
+	struct nlmsghdr *message =
+		begin_replace(buffer, owner, prefix, RTN_UNICAST);
 	uint32_t greatest = greatest_weight(hops, count);
 	bool ipv4 = address_is_ipv4(&prefix->address);
 	struct nlattr *list;
@@ -150,27 +156,35 @@ size_t route_message_scale(const struct route_hop *hops, size_t count,
 	return used;
 }
 
-struct nlmsghdr *route_message_object(void *buffer, const struct prefix *prefix,
-				      uint32_t id)
+struct nlmsghdr *route_message_object(void *buffer,
+				      const struct route_owner *owner,
+				      const struct prefix *prefix, uint32_t id)
 {
-	struct nlmsghdr *message = begin_replace(buffer, prefix, RTN_UNICAST);
+	struct nlmsghdr *message =
+		begin_replace(buffer, owner, prefix, RTN_UNICAST);
 
 	mnl_attr_put_u32(message, RTA_NH_ID, id);
 	return message;
 }
 
 struct nlmsghdr *route_message_unreachable(void *buffer,
+					   const struct route_owner *owner,
 					   const struct prefix *prefix)
 {
-	return begin_replace(buffer, prefix, RTN_UNREACHABLE);
+	return begin_replace(buffer, owner, prefix, RTN_UNREACHABLE);
 }
 
-struct nlmsghdr *route_message_remove(void *buffer, const struct prefix *prefix)
+struct nlmsghdr *route_message_remove(void *buffer,
+				      const struct route_owner *owner,
+				      const struct prefix *prefix)
 {
-	return begin_message(buffer, prefix, RTM_DELROUTE, 0, RTN_UNSPEC);
+	return begin_message(buffer, owner, prefix, RTM_DELROUTE, 0,
+			     RTN_UNSPEC);
 }
 
-struct nlmsghdr *route_message_list(void *buffer, uint8_t family)
+struct nlmsghdr *route_message_list(void *buffer,
+				    const struct route_owner *owner,
+				    uint8_t family)
 {
 	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
 	struct rtmsg *header =
@@ -179,16 +193,18 @@ struct nlmsghdr *route_message_list(void *buffer, uint8_t family)
 	message->nlmsg_type = RTM_GETROUTE;
 	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	header->rtm_family = family;
-	header->rtm_protocol = NETLINK_OWN_PROTOCOL;
+	header->rtm_protocol = owner->protocol;
 	return message;
 }
 
 struct nlmsghdr *route_message_in_table(void *buffer,
+					const struct route_owner *owner,
 					const struct prefix *prefix,
 					const struct route_hop *hop,
 					uint32_t table)
 {
-	struct nlmsghdr *message = begin_replace(buffer, prefix, RTN_UNICAST);
+	struct nlmsghdr *message =
+		begin_replace(buffer, owner, prefix, RTN_UNICAST);
 
 	set_table(message, table);
 	put_gateway(message, address_is_ipv4(&prefix->address), &hop->via);
@@ -197,17 +213,19 @@ struct nlmsghdr *route_message_in_table(void *buffer,
 }
 
 struct nlmsghdr *route_message_leave_table(void *buffer,
+					   const struct route_owner *owner,
 					   const struct prefix *prefix,
 					   uint32_t table)
 {
-	struct nlmsghdr *message = route_message_remove(buffer, prefix);
+	struct nlmsghdr *message = route_message_remove(buffer, owner, prefix);
 
 	set_table(message, table);
 	return message;
 }
 
 /* Read a route of ours in any table; its table may be above a byte. */
-static bool read_route(const struct nlmsghdr *message, struct prefix *prefix,
+static bool read_route(const struct nlmsghdr *message,
+		       const struct route_owner *owner, struct prefix *prefix,
 		       uint32_t *table)
 {
 	const struct rtmsg *header = mnl_nlmsg_get_payload(message);
@@ -218,7 +236,7 @@ static bool read_route(const struct nlmsghdr *message, struct prefix *prefix,
 	if ((message->nlmsg_type != RTM_NEWROUTE &&
 	     message->nlmsg_type != RTM_DELROUTE) ||
 	    mnl_nlmsg_get_payload_len(message) < sizeof(*header) ||
-	    header->rtm_protocol != NETLINK_OWN_PROTOCOL)
+	    header->rtm_protocol != owner->protocol)
 		return false;
 	*table = header->rtm_table;
 	mnl_attr_for_each(attribute, message, sizeof(*header))
@@ -246,24 +264,28 @@ static bool read_route(const struct nlmsghdr *message, struct prefix *prefix,
 }
 
 bool route_message_is_ours(const struct nlmsghdr *message,
+			   const struct route_owner *owner,
 			   struct prefix *prefix)
 {
 	struct prefix found;
 	uint32_t table;
 
-	if (!read_route(message, &found, &table) || table != RT_TABLE_MAIN)
+	if (!read_route(message, owner, &found, &table) ||
+	    table != RT_TABLE_MAIN)
 		return false;
 	*prefix = found;
 	return true;
 }
 
 bool route_message_is_in_table(const struct nlmsghdr *message,
+			       const struct route_owner *owner,
 			       struct prefix *prefix, uint32_t *table)
 {
 	struct prefix found;
 	uint32_t number;
 
-	if (!read_route(message, &found, &number) || number == RT_TABLE_MAIN)
+	if (!read_route(message, owner, &found, &number) ||
+	    number == RT_TABLE_MAIN)
 		return false;
 	*prefix = found;
 	*table = number;

@@ -17,9 +17,9 @@ enum {
 
 static uint32_t next_id(struct route_objects *objects)
 {
-	if (objects->last_id < NEXTHOP_OBJECT_FIRST ||
-	    objects->last_id >= NEXTHOP_OBJECT_LAST)
-		objects->last_id = NEXTHOP_OBJECT_FIRST - 1;
+	if (objects->last_id < objects->owner.first_object ||
+	    objects->last_id >= objects->owner.last_object)
+		objects->last_id = objects->owner.first_object - 1;
 	return ++objects->last_id;
 }
 
@@ -27,12 +27,15 @@ static void remove_id(struct route_objects *objects, uint32_t id)
 {
 	/* It may be gone with its link. */
 	objects->send(objects->context,
-		      nexthop_message_remove(objects->buffer, id));
+		      nexthop_message_remove(objects->buffer, &objects->owner,
+					     id));
 }
 
-void route_objects_init(struct route_objects *objects, route_object_send send,
+void route_objects_init(struct route_objects *objects,
+			const struct route_owner *owner, route_object_send send,
 			void *context, void *buffer)
 {
+	objects->owner = *owner;
 	objects->send = send;
 	objects->context = context;
 	objects->buffer = buffer;
@@ -88,7 +91,8 @@ static int create_hop(struct route_objects *objects,
 	for (int i = 0; i < ID_TRIES && error == -EEXIST; i++) {
 		*id = next_id(objects);
 		error = objects->send(objects->context,
-				      nexthop_message_hop(objects->buffer, *id,
+				      nexthop_message_hop(objects->buffer,
+							  &objects->owner, *id,
 							  hop));
 	}
 	return error;
@@ -103,9 +107,10 @@ static int create_route_group(struct route_objects *objects,
 		object->id = next_id(objects);
 		error = objects->send(
 			objects->context,
-			nexthop_message_group(objects->buffer, object->id,
-					      object->hops, object->ids,
-					      object->count, false));
+			nexthop_message_group(objects->buffer, &objects->owner,
+					      object->id, object->hops,
+					      object->ids, object->count,
+					      false));
 	}
 	return error;
 }
@@ -215,7 +220,8 @@ static int replace_group(struct route_objects *objects,
 	if (error)
 		return error;
 	return objects->send(objects->context,
-			     nexthop_message_group(objects->buffer, object->id,
+			     nexthop_message_group(objects->buffer,
+						   &objects->owner, object->id,
 						   object->hops, object->ids,
 						   object->count, true));
 }

@@ -20,6 +20,7 @@
 #include <sys/queue.h>
 
 #include "fib/route_message.h"
+#include "nexthop/route_owner.h"
 
 struct nlmsghdr;
 struct route_set;
@@ -34,6 +35,7 @@ struct stale_object {
 };
 
 struct route_objects {
+	struct route_owner owner;
 	route_object_send send;
 	void *context;
 	void *buffer; /* ROUTE_MESSAGE_SIZE bytes */
@@ -52,7 +54,8 @@ struct route_object {
 	bool broken;   /* it may have lost hops, or is gone */
 };
 
-void route_objects_init(struct route_objects *objects, route_object_send send,
+void route_objects_init(struct route_objects *objects,
+			const struct route_owner *owner, route_object_send send,
 			void *context, void *buffer);
 /* Note an object of a previous run. Returns 0 or -ENOMEM. */
 int route_objects_add_stale(struct route_objects *objects, uint32_t id,

@@ -100,7 +100,7 @@ static void on_routes_lost(void *context)
 		log_event(EVENT_ROUTES_REMOVED, NULL,
 			  "another process removed kernel routes or next-hop "
 			  "objects of protocol %d: %zu routes written again",
-			  NETLINK_OWN_PROTOCOL, routes->lost);
+			  routes->owner.protocol, routes->lost);
 	routes->lost = 0;
 	routes->doubted = false;
 }
@@ -116,5 +116,5 @@ int kernel_routes_watch(struct event_base *base, struct kernel_routes *routes)
 	};
 
 	return route_watch_new(base, route_socket_port(routes->socket),
-			       &callbacks, &routes->watch);
+			       &routes->owner, &callbacks, &routes->watch);
 }

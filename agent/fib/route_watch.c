@@ -34,6 +34,7 @@ struct route_watch {
 	struct event *round;
 	struct route_watch_callbacks callbacks;
 	uint32_t own_port;
+	struct route_owner owner;
 	char message[MESSAGE_SIZE];
 };
 
@@ -47,16 +48,16 @@ static int read_message(const struct nlmsghdr *message, void *context)
 	uint32_t id, table;
 
 	if (message->nlmsg_type == RTM_DELRULE &&
-	    rule_message_is_ours(message, &rule))
+	    rule_message_is_ours(message, &watch->owner, &rule))
 		callbacks->slot_lost(callbacks->context);
 	if (message->nlmsg_type == RTM_DELROUTE &&
-	    route_message_is_in_table(message, &prefix, &table))
+	    route_message_is_in_table(message, &watch->owner, &prefix, &table))
 		callbacks->slot_lost(callbacks->context);
 	if (message->nlmsg_type == RTM_DELROUTE &&
-	    route_message_is_ours(message, &prefix))
+	    route_message_is_ours(message, &watch->owner, &prefix))
 		callbacks->lost(&prefix, callbacks->context);
 	if (message->nlmsg_type == RTM_DELNEXTHOP &&
-	    nexthop_message_is_ours(message, &id, &is_group))
+	    nexthop_message_is_ours(message, &watch->owner, &id, &is_group))
 		callbacks->doubt(callbacks->context);
 	return MNL_CB_OK;
 }
@@ -134,9 +135,11 @@ static int filter_changes(const struct route_watch *watch)
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, TYPE),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELRULE), 4, 0),
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, ROUTE_PROTOCOL),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NETLINK_OWN_PROTOCOL, 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, watch->owner.protocol, 2,
+			 0),
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, OBJECT_PROTOCOL),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NETLINK_OWN_PROTOCOL, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, watch->owner.protocol, 0,
+			 1),
 		BPF_STMT(BPF_RET | BPF_K, ALL),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
@@ -185,6 +188,7 @@ static int open_netlink(struct route_watch *watch)
 }
 
 int route_watch_new(struct event_base *base, uint32_t own_port,
+		    const struct route_owner *owner,
 		    const struct route_watch_callbacks *callbacks,
 		    struct route_watch **out)
 {
@@ -195,6 +199,7 @@ int route_watch_new(struct event_base *base, uint32_t own_port,
 		return -ENOMEM;
 	watch->callbacks = *callbacks;
 	watch->own_port = own_port;
+	watch->owner = *owner;
 	error = open_netlink(watch);
 	if (!error) {
 		watch->readable = event_new(base,

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "core/address.h"
+#include "nexthop/route_owner.h"
 
 struct event_base;
 struct route_watch;
@@ -35,6 +36,7 @@ struct route_watch_callbacks {
  * with this port. The caller frees with route_watch_free(). Returns 0 or -errno.
  */
 int route_watch_new(struct event_base *base, uint32_t own_port,
+		    const struct route_owner *owner,
 		    const struct route_watch_callbacks *callbacks,
 		    struct route_watch **watch);
 /* NULL is legal. */

@@ -33,15 +33,16 @@ static struct nlmsghdr *begin_rule(void *buffer, uint8_t family, uint8_t action,
 }
 
 /* All fields, so that a removal meets no rule of another process. */
-static struct nlmsghdr *compose(void *buffer, const struct mark_rule *rule,
-				uint16_t type, uint16_t flags)
+static struct nlmsghdr *compose(void *buffer, const struct route_owner *owner,
+				const struct mark_rule *rule, uint16_t type,
+				uint16_t flags)
 {
 	struct nlmsghdr *message =
 		begin_rule(buffer, rule->ipv6 ? AF_INET6 : AF_INET,
 			   actions[rule->action], type, NLM_F_ACK | flags);
 
 	mnl_attr_put_u32(message, FRA_PRIORITY, rule->priority);
-	mnl_attr_put_u8(message, FRA_PROTOCOL, NETLINK_OWN_PROTOCOL);
+	mnl_attr_put_u8(message, FRA_PROTOCOL, owner->protocol);
 	if (rule->mask) {
 		mnl_attr_put_u32(message, FRA_FWMARK, rule->mark);
 		mnl_attr_put_u32(message, FRA_FWMASK, rule->mask);
@@ -53,14 +54,18 @@ static struct nlmsghdr *compose(void *buffer, const struct mark_rule *rule,
 	return message;
 }
 
-struct nlmsghdr *rule_message_add(void *buffer, const struct mark_rule *rule)
+struct nlmsghdr *rule_message_add(void *buffer, const struct route_owner *owner,
+				  const struct mark_rule *rule)
 {
-	return compose(buffer, rule, RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL);
+	return compose(buffer, owner, rule, RTM_NEWRULE,
+		       NLM_F_CREATE | NLM_F_EXCL);
 }
 
-struct nlmsghdr *rule_message_remove(void *buffer, const struct mark_rule *rule)
+struct nlmsghdr *rule_message_remove(void *buffer,
+				     const struct route_owner *owner,
+				     const struct mark_rule *rule)
 {
-	return compose(buffer, rule, RTM_DELRULE, 0);
+	return compose(buffer, owner, rule, RTM_DELRULE, 0);
 }
 
 struct nlmsghdr *rule_message_list(void *buffer, uint8_t family)
@@ -99,6 +104,7 @@ static void read_attribute(const struct nlattr *attribute,
 }
 
 bool rule_message_is_ours(const struct nlmsghdr *message,
+			  const struct route_owner *owner,
 			  struct mark_rule *rule)
 {
 	const struct fib_rule_hdr *header = mnl_nlmsg_get_payload(message);
@@ -114,7 +120,7 @@ bool rule_message_is_ours(const struct nlmsghdr *message,
 	found.action = read_action(header->action);
 	mnl_attr_for_each(attribute, message, sizeof(*header))
 		read_attribute(attribute, &found, &protocol);
-	if (protocol != NETLINK_OWN_PROTOCOL)
+	if (protocol != owner->protocol)
 		return false;
 	*rule = found;
 	return true;

@@ -288,8 +288,8 @@ int netlink_neighbor_mac(struct netlink *netlink, const struct address *address,
 }
 
 /*
- * Drop notifications of our own routes in the kernel: there is one for each VIP
- * that comes or goes, and no next hop is used behind a VIP. Numbers of a message are
+ * Drop notifications of routes of Headgate in the kernel, of any instance: there is
+ * one for each VIP that comes or goes, and no next hop is used behind a VIP. Numbers of a message are
  * in host byte order, and a filter loads them in network byte order.
  */
 static int ignore_own_routes(int fd)
@@ -302,9 +302,12 @@ static int ignore_own_routes(int fd)
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htobe16(RTM_NEWROUTE), 1,
 			 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htobe16(RTM_DELROUTE), 0,
-			 3),
+			 4),
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, protocol),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NETLINK_OWN_PROTOCOL, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, ROUTE_OWNER_FIRST_PROTOCOL,
+			 0, 2),
+		BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, ROUTE_OWNER_LAST_PROTOCOL,
+			 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
 	};

@@ -354,7 +354,8 @@ int netlink_message_route(const struct nlmsghdr *message,
 		return -EADDRINUSE;
 	if (info->rtm_type != RTN_UNICAST)
 		return -ENETUNREACH;
-	if (info->rtm_protocol == NETLINK_OWN_PROTOCOL)
+	if (info->rtm_protocol >= ROUTE_OWNER_FIRST_PROTOCOL &&
+	    info->rtm_protocol <= ROUTE_OWNER_LAST_PROTOCOL)
 		return -ELOOP;
 	mnl_attr_for_each(attribute, message, sizeof(*info))
 		read_route_attribute(attribute, &result);

@@ -11,12 +11,12 @@
 #include <stdint.h>
 
 #include "nexthop/host.h"
+#include "nexthop/route_owner.h"
 
 struct nlmsghdr;
 
 /* The routes that fib/ writes. */
 enum netlink_own_routes {
-	NETLINK_OWN_PROTOCOL = 72, /* no other daemon is known to use it */
 	NETLINK_OWN_METRIC = 7272, /* behind the routes of all others */
 };
 

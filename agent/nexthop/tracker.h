@@ -34,6 +34,7 @@
  *   netlink        links, addresses, routes: dumps, notifications, lookups
  *   netlink_message
  *                  their messages (rtnetlink(7)): parse. Pure
+ *   route_owner    whose routes are whose. Pure
  *   host           links and addresses of this host. Plain data
  *   ethtool        questions to drivers
  *   vlan_offload   does the hardware hide VLAN tags from the program?

@@ -18,6 +18,12 @@
 #include "fib/route_message.h"
 #include "nexthop/netlink_message.h"
 
+static const struct route_owner owner = {
+	.protocol = ROUTE_OWNER_FIRST_PROTOCOL,
+	.first_object = 0x48000000,
+	.last_object = 0x48ffffff,
+};
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The types that the agent reads, with their fixed headers. */
@@ -38,7 +44,7 @@ static void read_route(const struct nlmsghdr *message)
 	struct prefix prefix;
 
 	netlink_message_route(message, &route);
-	if (route_message_is_ours(message, &prefix) &&
+	if (route_message_is_ours(message, &owner, &prefix) &&
 	    prefix.length > ADDRESS_BITS_IPV6)
 		abort();
 }
@@ -64,7 +70,7 @@ static void read_message(const struct nlmsghdr *message)
 		read_route(message);
 		break;
 	case RTM_NEWNEXTHOP:
-		nexthop_message_is_ours(message, &id, &is_group);
+		nexthop_message_is_ours(message, &owner, &id, &is_group);
 		break;
 	case RTM_NEWNEIGH:
 		netlink_message_neighbor(message, mac);

@@ -15,6 +15,12 @@
 #include "core/wire.h"
 #include "fib/route_message.h"
 
+static const struct route_owner owner = {
+	.protocol = ROUTE_OWNER_FIRST_PROTOCOL,
+	.first_object = 0x48000000,
+	.last_object = 0x48ffffff,
+};
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct address read_address(struct reader *r)
@@ -71,7 +77,7 @@ static void check_replace(const struct nlmsghdr *message,
 
 	if (message->nlmsg_len > ROUTE_MESSAGE_SIZE ||
 	    !mnl_nlmsg_ok(message, (int)message->nlmsg_len) ||
-	    !route_message_is_ours(message, &named) ||
+	    !route_message_is_ours(message, &owner, &named) ||
 	    !prefix_equal(&named, prefix))
 		abort();
 	mnl_attr_for_each(attribute, message, sizeof(struct rtmsg))
@@ -106,13 +112,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (buffer && !r.failed && count) {
 		used = route_message_scale(hops, count, scaled);
 		check_scaled(scaled, used);
-		check_replace(route_message_replace(buffer, &prefix, hops,
-						    count),
+		check_replace(route_message_replace(buffer, &owner, &prefix,
+						    hops, count),
 			      &prefix, used);
-		check_replace(route_message_unreachable(buffer, &prefix),
+		check_replace(route_message_unreachable(buffer, &owner,
+							&prefix),
 			      &prefix, 0);
-		check_replace(route_message_object(buffer, &prefix, 1), &prefix,
-			      0);
+		check_replace(route_message_object(buffer, &owner, &prefix, 1),
+			      &prefix, 0);
 	}
 	free(buffer);
 	return 0;

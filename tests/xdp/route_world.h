@@ -19,6 +19,12 @@
 #include "fib/kernel_routes.h"
 #include "pair.h"
 
+static const struct route_owner owner = {
+	.protocol = ROUTE_OWNER_FIRST_PROTOCOL,
+	.first_object = 0x48000000,
+	.last_object = 0x48ffffff,
+};
+
 enum {
 	PATIENCE_S = 2, /* also enough on a busy machine */
 	TURN_US = 2000,
@@ -65,7 +71,7 @@ static inline int set_up(void **state)
 		ipv6[i] = hop_of("2001:db8::%x", i);
 	}
 	base = event_base_new();
-	return kernel_routes_new(base, patience_s(), &routes);
+	return kernel_routes_new(base, &owner, patience_s(), &routes);
 }
 
 static inline int tear_down(void **state)
@@ -74,7 +80,7 @@ static inline int tear_down(void **state)
 	kernel_routes_free(routes, true);
 	event_base_free(base);
 	pair_run("test -z \"$(ip nexthop show proto %d)\"",
-		 NETLINK_OWN_PROTOCOL);
+		 ROUTE_OWNER_FIRST_PROTOCOL);
 	pair_end(server);
 	return 0;
 }

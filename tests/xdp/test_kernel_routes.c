@@ -18,6 +18,12 @@
 #include "fib/kernel_routes.h"
 #include "pair.h"
 
+static const struct route_owner owner = {
+	.protocol = ROUTE_OWNER_FIRST_PROTOCOL,
+	.first_object = 0x48000000,
+	.last_object = 0x48ffffff,
+};
+
 enum {
 	TURN_US = 2000,
 	PATIENCE_S = 1,
@@ -41,7 +47,7 @@ static int set_up(void **state)
 	pair_run("ip address add 2001:db8::1/64 dev hg0 nodad");
 	hg0 = if_nametoindex("hg0");
 	base = event_base_new();
-	return kernel_routes_new(base, PATIENCE_S, &routes);
+	return kernel_routes_new(base, &owner, PATIENCE_S, &routes);
 }
 
 static int tear_down(void **state)
@@ -120,7 +126,7 @@ static const char *shown_routes(const char *prefix)
 	snprintf(command, sizeof(command),
 		 "ip %s route show %s proto %d | tr -s '\\n\\t ' ' '",
 		 strchr(prefix, ':') ? "-6" : "-4", prefix,
-		 NETLINK_OWN_PROTOCOL);
+		 ROUTE_OWNER_FIRST_PROTOCOL);
 	pipe = popen(command, "r");
 	assert_non_null(pipe);
 	used = fread(text, 1, sizeof(text) - 1, pipe);
@@ -145,7 +151,7 @@ static unsigned int count_routes(const char *family)
 
 	snprintf(command, sizeof(command),
 		 "ip %s route show proto %d | grep -c ^[0-9u]", family,
-		 NETLINK_OWN_PROTOCOL);
+		 ROUTE_OWNER_FIRST_PROTOCOL);
 	pipe = popen(command, "r");
 	assert_non_null(pipe);
 	assert_int_equal(fscanf(pipe, "%u", &count), 1);
@@ -232,7 +238,8 @@ static void a_kept_route_is_there_without_being_set(void **state)
 	kernel_routes_free(routes, true);
 	assert_int_equal(count_routes("-4"), 0);
 	assert_int_equal(count_routes("-6"), 0);
-	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
+	assert_int_equal(kernel_routes_new(base, &owner, PATIENCE_S, &routes),
+			 0);
 }
 
 /* The host's addresses, its subnets, and routes set by hand stay reachable. */
@@ -340,7 +347,7 @@ static void many_changes_are_coalesced_and_bounded(void **state)
 		run_turn();
 	assert_int_equal(count_routes("-4"), MANY);
 	pair_run("! ip route show proto %d | grep -q 10.0.0.2",
-		 NETLINK_OWN_PROTOCOL);
+		 ROUTE_OWNER_FIRST_PROTOCOL);
 }
 
 /* Set CROWD routes over the same hops. */
@@ -420,16 +427,16 @@ static void a_member_withdrawn_from_many_vips_is_removed_from_all(void **state)
 	assert_in_range(cost.messages, 1, CROWD_HOPS);
 	assert_int_equal(count_routes("-4"), CROWD);
 	pair_run("! ip route show proto %d | grep -q 'via 10.0.0.33 '",
-		 NETLINK_OWN_PROTOCOL);
+		 ROUTE_OWNER_FIRST_PROTOCOL);
 	pair_run("ip route show proto %d | grep -q 'via 10.0.0.32 '",
-		 NETLINK_OWN_PROTOCOL);
+		 ROUTE_OWNER_FIRST_PROTOCOL);
 	before = kernel_routes_messages(routes);
 	set_crowd(hops, CROWD_HOPS);
 	cost = settle_crowd(before);
 	print_cost("it comes back", &cost);
 	assert_in_range(cost.messages, 1, CROWD + 2 * CROWD_HOPS + 2);
 	pair_run("ip route show proto %d | grep -q 'via 10.0.0.33 '",
-		 NETLINK_OWN_PROTOCOL);
+		 ROUTE_OWNER_FIRST_PROTOCOL);
 }
 
 /* A killed agent leaves its routes; the next one recognises them. */
@@ -444,7 +451,8 @@ static void routes_of_a_previous_run_are_taken_over(void **state)
 	set_route("2001:db8:f::1/128", hops + 1, 1);
 	run_turn();
 	kernel_routes_free(routes, false);
-	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
+	assert_int_equal(kernel_routes_new(base, &owner, PATIENCE_S, &routes),
+			 0);
 	set_route("192.0.2.1/32", hops, 1);
 	run_turn();
 	assert_int_equal(count_routes("-4"), 2);
@@ -452,7 +460,8 @@ static void routes_of_a_previous_run_are_taken_over(void **state)
 	kernel_routes_free(routes, true);
 	assert_int_equal(count_routes("-4"), 0);
 	assert_int_equal(count_routes("-6"), 0);
-	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
+	assert_int_equal(kernel_routes_new(base, &owner, PATIENCE_S, &routes),
+			 0);
 }
 
 static void routes_not_set_again_are_removed(void **state)
@@ -468,7 +477,8 @@ static void routes_not_set_again_are_removed(void **state)
 	keep_route("203.0.113.0/24");
 	run_turn();
 	kernel_routes_free(routes, false);
-	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
+	assert_int_equal(kernel_routes_new(base, &owner, PATIENCE_S, &routes),
+			 0);
 	set_route("192.0.2.1/32", &hop, 1);
 	keep_route("203.0.113.0/24");
 	run_turn();
@@ -492,7 +502,8 @@ static void routes_not_set_again_wait_for_a_takeover(void **state)
 	set_route("192.0.2.2/32", &hop, 1);
 	run_turn();
 	kernel_routes_free(routes, false);
-	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
+	assert_int_equal(kernel_routes_new(base, &owner, PATIENCE_S, &routes),
+			 0);
 	kernel_routes_wait(routes);
 	event_base_loopexit(base, &longer);
 	event_base_dispatch(base);
@@ -515,7 +526,8 @@ static void a_previous_route_is_not_cut_off_by_a_kept_one(void **state)
 	set_route("192.0.2.1/32", &hop, 1);
 	run_turn();
 	kernel_routes_free(routes, false);
-	assert_int_equal(kernel_routes_new(base, PATIENCE_S, &routes), 0);
+	assert_int_equal(kernel_routes_new(base, &owner, PATIENCE_S, &routes),
+			 0);
 	assert_false(has_route("192.0.2.1/32"));
 	keep_route("192.0.2.1/32");
 	run_turn();

@@ -71,10 +71,10 @@ static void our_own_routes_do_not_wake_us(void **state)
 
 	(void)state;
 	pair_run("ip route add 192.0.2.1/32 via 10.0.0.2 proto %d",
-		 NETLINK_OWN_PROTOCOL);
+		 ROUTE_OWNER_FIRST_PROTOCOL);
 	pair_run("ip route delete 192.0.2.1/32");
 	pair_run("ip -6 route add 2001:db8:1::1/128 via 2001:db8::2 proto %d",
-		 NETLINK_OWN_PROTOCOL);
+		 ROUTE_OWNER_FIRST_PROTOCOL);
 	assert_int_equal(poll(&poll_fd, 1, 0), 0);
 }
 
@@ -82,7 +82,7 @@ static void a_link_beside_our_own_routes_is_noticed(void **state)
 {
 	(void)state;
 	pair_run("ip route add 192.0.2.1/32 via 10.0.0.2 proto %d",
-		 NETLINK_OWN_PROTOCOL);
+		 ROUTE_OWNER_FIRST_PROTOCOL);
 	pair_run("ip link set hg0 mtu 1400");
 	assert_true(netlink_read(netlink) & NETLINK_LINKS);
 }

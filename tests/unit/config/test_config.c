@@ -319,6 +319,24 @@ static void an_interface_name_is_one_the_kernel_could_have(void **state)
 		     "most 15 characters, as `ip link` shows it");
 }
 
+static void a_further_instance_needs_room_for_its_rules(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_lines("instance 6"), 0);
+	assert_int_equal(parse_lines("instance 0"), 1);
+	assert_int_equal(parse_lines("instance 7"), 1);
+	assert_int_equal(parse_lines("instance 2\nhanded-up-priority 24314"),
+			 0);
+	assert_error("instance 2\nhanded-up-priority 24315",
+		     "--instance 2: no room for its rules behind "
+		     "--handed-up-priority; lower that");
+	assert_int_equal(parse_lines("instance 2\nhanded-up-table 4294959103"),
+			 0);
+	assert_error("instance 2\nhanded-up-table 4294959104",
+		     "--instance 2: no room for its tables behind "
+		     "--handed-up-table; lower that");
+}
+
 static void vlans_are_numbers_and_ranges(void **state)
 {
 	static const char *const bad[] = { "",	    "0",   "4095",  "5-4", "1-",
@@ -541,6 +559,7 @@ int main(void)
 		cmocka_unit_test(a_path_is_absolute_has_no_blanks_and_fits),
 		cmocka_unit_test(
 			an_interface_name_is_one_the_kernel_could_have),
+		cmocka_unit_test(a_further_instance_needs_room_for_its_rules),
 		cmocka_unit_test(vlans_are_numbers_and_ranges),
 		cmocka_unit_test(an_interface_too_many_is_refused),
 		cmocka_unit_test(

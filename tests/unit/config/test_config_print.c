@@ -64,6 +64,7 @@ static const char whole_text[] =
 	"hash-fields 5-tuple\n"
 	"hash-seed-file /var/lib/headgate/hash-seed\n"
 	"icmp-rate 1000\n"
+	"instance 1\n"
 	"handed-up-mark 0xfff00000\nhanded-up-priority 7272\n"
 	"handed-up-table 7272000\n"
 	"table-size 16384\n"

@@ -174,6 +174,7 @@ static const struct row {
 	{ NULL, "hash-seed-file /nowhere/seed", DATAPATH },
 	{ NULL, "icmp-rate 999", DATAPATH },
 	{ NULL, "accept-martians", DATAPATH },
+	{ NULL, "instance 2", FIB },
 	{ NULL, "handed-up-mark off", FIB | DATAPATH },
 	{ NULL, "handed-up-priority 5", FIB },
 	{ NULL, "handed-up-table 5000", FIB },

@@ -15,6 +15,12 @@
 
 #include "fib/nexthop_message.h"
 
+static const struct route_owner owner = {
+	.protocol = ROUTE_OWNER_FIRST_PROTOCOL,
+	.first_object = 0x48000000,
+	.last_object = 0x48ffffff,
+};
+
 static union {
 	struct nlmsghdr header;
 	char bytes[ROUTE_MESSAGE_SIZE];
@@ -43,23 +49,24 @@ static void an_object_is_ours_by_protocol_and_id(void **state)
 {
 	const struct route_hop hop = hop_of("10.0.0.2", 1);
 	struct nlmsghdr *message =
-		nexthop_message_hop(&buffer, NEXTHOP_OBJECT_FIRST, &hop);
+		nexthop_message_hop(&buffer, &owner, owner.first_object, &hop);
 	struct nhmsg *header = mnl_nlmsg_get_payload(message);
 	bool is_group = true;
 	uint32_t id = 0;
 
 	(void)state;
-	assert_true(nexthop_message_is_ours(message, &id, &is_group));
-	assert_int_equal(id, NEXTHOP_OBJECT_FIRST);
+	assert_true(nexthop_message_is_ours(message, &owner, &id, &is_group));
+	assert_int_equal(id, owner.first_object);
 	assert_false(is_group);
 	header->nh_protocol = RTPROT_STATIC;
-	assert_false(nexthop_message_is_ours(message, &id, &is_group));
-	message = nexthop_message_hop(&buffer, NEXTHOP_OBJECT_FIRST - 1, &hop);
-	assert_false(nexthop_message_is_ours(message, &id, &is_group));
-	message = nexthop_message_group(&buffer, NEXTHOP_OBJECT_LAST, &hop, &id,
-					1, false);
-	assert_true(nexthop_message_is_ours(message, &id, &is_group));
-	assert_int_equal(id, NEXTHOP_OBJECT_LAST);
+	assert_false(nexthop_message_is_ours(message, &owner, &id, &is_group));
+	message = nexthop_message_hop(&buffer, &owner, owner.first_object - 1,
+				      &hop);
+	assert_false(nexthop_message_is_ours(message, &owner, &id, &is_group));
+	message = nexthop_message_group(&buffer, &owner, owner.last_object,
+					&hop, &id, 1, false);
+	assert_true(nexthop_message_is_ours(message, &owner, &id, &is_group));
+	assert_int_equal(id, owner.last_object);
 	assert_true(is_group);
 }
 
@@ -67,7 +74,7 @@ static void a_truncated_message_is_not_ours(void **state)
 {
 	const struct route_hop hop = hop_of("2001:db8::2", 1);
 	struct nlmsghdr *message =
-		nexthop_message_hop(&buffer, NEXTHOP_OBJECT_FIRST, &hop);
+		nexthop_message_hop(&buffer, &owner, owner.first_object, &hop);
 	bool is_group;
 	uint32_t id;
 
@@ -77,8 +84,8 @@ static void a_truncated_message_is_not_ours(void **state)
 	     size += MNL_ALIGNTO) {
 		message->nlmsg_len = size;
 		if (size >= sizeof(*message))
-			assert_false(nexthop_message_is_ours(message, &id,
-							     &is_group));
+			assert_false(nexthop_message_is_ours(message, &owner,
+							     &id, &is_group));
 	}
 }
 
@@ -91,7 +98,8 @@ static void a_hop_has_the_family_of_its_gateway(void **state)
 	struct nlmsghdr *message;
 
 	(void)state;
-	message = nexthop_message_hop(&buffer, NEXTHOP_OBJECT_FIRST, &ipv4);
+	message =
+		nexthop_message_hop(&buffer, &owner, owner.first_object, &ipv4);
 	header = mnl_nlmsg_get_payload(message);
 	assert_int_equal(header->nh_family, AF_INET);
 	assert_int_equal(mnl_attr_get_u32(find(message, NHA_OIF)), 3);
@@ -99,7 +107,8 @@ static void a_hop_has_the_family_of_its_gateway(void **state)
 			 address_ipv4(&ipv4.via));
 	/* The scope in a link-local address is ours, and not sent. */
 	ipv6.via.bytes[7] = 3;
-	message = nexthop_message_hop(&buffer, NEXTHOP_OBJECT_FIRST, &ipv6);
+	message =
+		nexthop_message_hop(&buffer, &owner, owner.first_object, &ipv6);
 	header = mnl_nlmsg_get_payload(message);
 	assert_int_equal(header->nh_family, AF_INET6);
 	assert_memory_equal(mnl_attr_get_payload(find(message, NHA_GATEWAY)),
@@ -116,10 +125,10 @@ static void the_greatest_group_fits(void **state)
 	(void)state;
 	for (uint32_t i = 0; i < ROUTE_MAX_HOPS; i++) {
 		hops[i].weight = i + 1;
-		ids[i] = NEXTHOP_OBJECT_FIRST + i;
+		ids[i] = owner.first_object + i;
 	}
-	message = nexthop_message_group(&buffer, NEXTHOP_OBJECT_LAST, hops, ids,
-					ROUTE_MAX_HOPS, true);
+	message = nexthop_message_group(&buffer, &owner, owner.last_object,
+					hops, ids, ROUTE_MAX_HOPS, true);
 	assert_true(message->nlmsg_len <= sizeof(buffer));
 	assert_true(message->nlmsg_flags & NLM_F_REPLACE);
 	assert_false(message->nlmsg_flags & NLM_F_CREATE);
@@ -130,9 +139,36 @@ static void the_greatest_group_fits(void **state)
 	}
 }
 
+static void objects_of_another_instance_are_not_ours(void **state)
+{
+	const struct route_owner first = route_owner_of(1);
+	const struct route_hop hop = { .ifindex = 2,
+				       .via = address_from_ipv4(1),
+				       .weight = 1 };
+	bool is_group;
+	uint32_t id;
+
+	(void)state;
+	assert_int_equal(first.protocol, owner.protocol);
+	assert_int_equal(first.first_object, owner.first_object);
+	assert_int_equal(first.last_object, owner.last_object);
+	for (uint32_t i = 1; i <= ROUTE_OWNER_INSTANCES; i++) {
+		const struct route_owner one = route_owner_of(i);
+		struct nlmsghdr *message = nexthop_message_hop(
+			&buffer, &one, one.first_object, &hop);
+
+		assert_true(
+			nexthop_message_is_ours(message, &one, &id, &is_group));
+		assert_int_equal(nexthop_message_is_ours(message, &first, &id,
+							 &is_group),
+				 i == 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(objects_of_another_instance_are_not_ours),
 		cmocka_unit_test(an_object_is_ours_by_protocol_and_id),
 		cmocka_unit_test(a_truncated_message_is_not_ours),
 		cmocka_unit_test(a_hop_has_the_family_of_its_gateway),

@@ -14,6 +14,12 @@
 
 #include "fib/route_message.h"
 
+static const struct route_owner owner = {
+	.protocol = ROUTE_OWNER_FIRST_PROTOCOL,
+	.first_object = 0x48000000,
+	.last_object = 0x48ffffff,
+};
+
 static union {
 	struct nlmsghdr header;
 	char bytes[ROUTE_MESSAGE_SIZE];
@@ -71,22 +77,23 @@ static void a_route_is_ours_by_its_protocol(void **state)
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
 		const struct prefix prefix = prefix_of(prefixes[i]);
 		const struct route_hop hop = hop_of("2001:db8::2", 3, 1);
-		struct nlmsghdr *message =
-			route_message_replace(&buffer, &prefix, &hop, 1);
+		struct nlmsghdr *message = route_message_replace(
+			&buffer, &owner, &prefix, &hop, 1);
 		struct rtmsg *header = mnl_nlmsg_get_payload(message);
 		struct prefix found;
 
-		assert_true(route_message_is_ours(message, &found));
+		assert_true(route_message_is_ours(message, &owner, &found));
 		assert_true(prefix_equal(&found, &prefix));
 		header->rtm_protocol = RTPROT_STATIC;
-		assert_false(route_message_is_ours(message, &found));
+		assert_false(route_message_is_ours(message, &owner, &found));
 	}
 }
 
 static void an_unreachable_route_leads_nowhere(void **state)
 {
 	const struct prefix prefix = prefix_of("2001:db8:f::/64");
-	struct nlmsghdr *message = route_message_unreachable(&buffer, &prefix);
+	struct nlmsghdr *message =
+		route_message_unreachable(&buffer, &owner, &prefix);
 	const struct rtmsg *header = mnl_nlmsg_get_payload(message);
 	struct prefix found;
 
@@ -95,19 +102,20 @@ static void an_unreachable_route_leads_nowhere(void **state)
 	assert_int_equal(mnl_attr_get_u32(find(message, RTA_PRIORITY)),
 			 NETLINK_OWN_METRIC);
 	assert_null(find(message, RTA_MULTIPATH));
-	assert_true(route_message_is_ours(message, &found));
+	assert_true(route_message_is_ours(message, &owner, &found));
 	assert_true(prefix_equal(&found, &prefix));
 }
 
 static void only_our_metric_is_removed(void **state)
 {
 	const struct prefix prefix = prefix_of("192.0.2.1/32");
-	struct nlmsghdr *message = route_message_remove(&buffer, &prefix);
+	struct nlmsghdr *message =
+		route_message_remove(&buffer, &owner, &prefix);
 	const struct rtmsg *header = mnl_nlmsg_get_payload(message);
 
 	(void)state;
 	assert_int_equal(message->nlmsg_type, RTM_DELROUTE);
-	assert_int_equal(header->rtm_protocol, NETLINK_OWN_PROTOCOL);
+	assert_int_equal(header->rtm_protocol, ROUTE_OWNER_FIRST_PROTOCOL);
 	assert_int_equal(header->rtm_type, RTN_UNSPEC);
 	assert_int_equal(mnl_attr_get_u32(find(message, RTA_PRIORITY)),
 			 NETLINK_OWN_METRIC);
@@ -125,7 +133,7 @@ static void weights_are_scaled_to_a_byte(void **state)
 	struct nlmsghdr *message;
 
 	(void)state;
-	message = route_message_replace(&buffer, &prefix, hops, 3);
+	message = route_message_replace(&buffer, &owner, &prefix, hops, 3);
 	assert_int_equal(hop_at(message, 0)->rtnh_hops, 0);
 	assert_int_equal(hop_at(message, 1)->rtnh_ifindex, 5);
 	assert_int_equal(hop_at(message, 1)->rtnh_hops, 255);
@@ -133,7 +141,7 @@ static void weights_are_scaled_to_a_byte(void **state)
 
 	hops[2].weight = 65535;
 	hops[1].weight = 32768;
-	message = route_message_replace(&buffer, &prefix, hops, 3);
+	message = route_message_replace(&buffer, &owner, &prefix, hops, 3);
 	assert_int_equal(hop_at(message, 0)->rtnh_hops, 0);
 	assert_int_equal(hop_at(message, 1)->rtnh_hops, 127);
 	assert_int_equal(hop_at(message, 2)->rtnh_hops, 255);
@@ -141,7 +149,7 @@ static void weights_are_scaled_to_a_byte(void **state)
 	/* If all weights are 0, all hops get the same. */
 	for (size_t i = 0; i < 3; i++)
 		hops[i].weight = 0;
-	message = route_message_replace(&buffer, &prefix, hops, 3);
+	message = route_message_replace(&buffer, &owner, &prefix, hops, 3);
 	assert_non_null(hop_at(message, 2));
 }
 
@@ -157,12 +165,14 @@ static void gateways_are_of_either_family(void **state)
 
 	(void)state;
 	hop.via = address_scoped(&hop.via, 3);
-	sent = hop_at(route_message_replace(&buffer, &ipv6, &hop, 1), 0);
+	sent = hop_at(route_message_replace(&buffer, &owner, &ipv6, &hop, 1),
+		      0);
 	gateway = (const void *)(sent + 1);
 	assert_int_equal(mnl_attr_get_type(gateway), RTA_GATEWAY);
 	assert_memory_equal(mnl_attr_get_payload(gateway), &bare, sizeof(bare));
 
-	sent = hop_at(route_message_replace(&buffer, &ipv4, &hop, 1), 0);
+	sent = hop_at(route_message_replace(&buffer, &owner, &ipv4, &hop, 1),
+		      0);
 	gateway = (const void *)(sent + 1);
 	assert_int_equal(mnl_attr_get_type(gateway), RTA_VIA);
 	memcpy(&via, mnl_attr_get_payload(gateway), sizeof(via));
@@ -181,7 +191,8 @@ static void the_longest_message_fits(void **state)
 	(void)state;
 	for (size_t i = 0; i < ROUTE_MAX_HOPS; i++)
 		hops[i] = hop_of("2001:db8::2", (uint32_t)i, 1);
-	message = route_message_replace(&buffer, &prefix, hops, ROUTE_MAX_HOPS);
+	message = route_message_replace(&buffer, &owner, &prefix, hops,
+					ROUTE_MAX_HOPS);
 	assert_true(message->nlmsg_len <= sizeof(buffer));
 	assert_int_equal(hop_at(message, ROUTE_MAX_HOPS - 1)->rtnh_ifindex,
 			 ROUTE_MAX_HOPS - 1);

@@ -15,6 +15,12 @@
 #include "fib/route_message.h"
 #include "fib/rule_message.h"
 
+static const struct route_owner owner = {
+	.protocol = ROUTE_OWNER_FIRST_PROTOCOL,
+	.first_object = 0x48000000,
+	.last_object = 0x48ffffff,
+};
+
 enum {
 	SLOT = 130,
 	TABLE = 7272130,
@@ -47,11 +53,12 @@ static void a_rule_is_read_as_it_is_written(void **state)
 			struct mark_rule found;
 
 			assert_true(rule_message_is_ours(
-				rule_message_add(&buffer, &rules[i]), &found));
+				rule_message_add(&buffer, &owner, &rules[i]),
+				&owner, &found));
 			assert_true(mark_rule_equal(&found, &rules[i]));
 			assert_true(rule_message_is_ours(
-				rule_message_remove(&buffer, &rules[i]),
-				&found));
+				rule_message_remove(&buffer, &owner, &rules[i]),
+				&owner, &found));
 			assert_true(mark_rule_equal(&found, &rules[i]));
 		}
 	}
@@ -60,7 +67,7 @@ static void a_rule_is_read_as_it_is_written(void **state)
 static void a_rule_of_another_protocol_is_not_ours(void **state)
 {
 	struct mark_rule rule = mark_rule_guard(&options, false);
-	struct nlmsghdr *message = rule_message_add(&buffer, &rule);
+	struct nlmsghdr *message = rule_message_add(&buffer, &owner, &rule);
 	struct nlattr *attribute;
 
 	(void)state;
@@ -69,7 +76,7 @@ static void a_rule_of_another_protocol_is_not_ours(void **state)
 		sizeof(struct fib_rule_hdr)) if (mnl_attr_get_type(attribute) ==
 						 FRA_PROTOCOL) *
 		(uint8_t *)mnl_attr_get_payload(attribute) = RTPROT_STATIC;
-	assert_false(rule_message_is_ours(message, &rule));
+	assert_false(rule_message_is_ours(message, &owner, &rule));
 }
 
 static void rejects_every_truncation(void **state)
@@ -78,12 +85,13 @@ static void rejects_every_truncation(void **state)
 
 	(void)state;
 	for (uint32_t size = NLMSG_HDRLEN; size < ROUTE_MESSAGE_SIZE; size++) {
-		struct nlmsghdr *message = rule_message_add(&buffer, &rule);
+		struct nlmsghdr *message =
+			rule_message_add(&buffer, &owner, &rule);
 
 		if (size >= message->nlmsg_len)
 			break;
 		message->nlmsg_len = size;
-		if (rule_message_is_ours(message, &found))
+		if (rule_message_is_ours(message, &owner, &found))
 			assert_true(found.priority == rule.priority ||
 				    !found.priority);
 	}
@@ -99,16 +107,17 @@ static void a_route_in_a_table_is_no_route_of_the_main_table(void **state)
 	(void)state;
 	assert_int_equal(prefix_parse("192.0.2.0/24", &prefix), PREFIX_OK);
 	assert_true(address_parse("10.1.0.11", &hop.via));
-	message = route_message_in_table(&buffer, &prefix, &hop, TABLE);
-	assert_false(route_message_is_ours(message, &found));
-	assert_true(route_message_is_in_table(message, &found, &table));
+	message = route_message_in_table(&buffer, &owner, &prefix, &hop, TABLE);
+	assert_false(route_message_is_ours(message, &owner, &found));
+	assert_true(route_message_is_in_table(message, &owner, &found, &table));
 	assert_true(prefix_equal(&found, &prefix));
 	assert_int_equal(table, TABLE);
-	message = route_message_leave_table(&buffer, &prefix, TABLE);
-	assert_true(route_message_is_in_table(message, &found, &table));
+	message = route_message_leave_table(&buffer, &owner, &prefix, TABLE);
+	assert_true(route_message_is_in_table(message, &owner, &found, &table));
 	assert_int_equal(table, TABLE);
-	message = route_message_unreachable(&buffer, &prefix);
-	assert_false(route_message_is_in_table(message, &found, &table));
+	message = route_message_unreachable(&buffer, &owner, &prefix);
+	assert_false(
+		route_message_is_in_table(message, &owner, &found, &table));
 }
 
 int main(void)

@@ -428,7 +428,7 @@ static void our_own_route_to_a_vip_leads_back_to_us(void **state)
 	(void)state;
 	begin_route(AF_INET, RTN_UNICAST);
 	info = mnl_nlmsg_get_payload(message);
-	info->rtm_protocol = NETLINK_OWN_PROTOCOL;
+	info->rtm_protocol = ROUTE_OWNER_FIRST_PROTOCOL;
 	put_address(RTA_GATEWAY, "10.0.0.2");
 	mnl_attr_put_u32(message, RTA_OIF, IFINDEX);
 	assert_int_equal(netlink_message_route(message, &route), -ELOOP);
