@@ -51,6 +51,14 @@ static void send_line(struct server_client *client, struct json_object *json)
 	evbuffer_add(out, "\n", 1);
 }
 
+/* Send a whole reply. */
+static void send_reply(struct server_client *client, struct json_object *json)
+{
+	json_object_object_add(json, "schema",
+			       json_object_new_int(HG_CTL_SCHEMA));
+	send_line(client, json);
+}
+
 /* ------------------------------------------------------------- capture */
 
 static void start_client_capture(struct control *control,
@@ -266,23 +274,23 @@ static enum server_verdict answer_line(struct control *control,
 	else if (verb->stream == CONTROL_STREAM_HANDOVER)
 		verdict = begin_handover(control, client);
 	else if (verb->stream == CONTROL_STREAM_ORDER)
-		send_line(client, take_order(control, verb, request));
+		send_reply(client, take_order(control, verb, request));
 	else if (verb->stream == CONTROL_STREAM_DRAIN ||
 		 verb->stream == CONTROL_STREAM_UNDRAIN)
-		send_line(client,
-			  take_drain(control,
-				     verb->stream == CONTROL_STREAM_DRAIN,
-				     request));
+		send_reply(client,
+			   take_drain(control,
+				      verb->stream == CONTROL_STREAM_DRAIN,
+				      request));
 	else if (verb->stream == CONTROL_STREAM_RELOAD ||
 		 verb->stream == CONTROL_STREAM_CONFIRM)
-		send_line(client,
-			  take_reload(control,
-				      verb->stream == CONTROL_STREAM_CONFIRM,
-				      request));
+		send_reply(client,
+			   take_reload(control,
+				       verb->stream == CONTROL_STREAM_CONFIRM,
+				       request));
 	else if (verb->stream != CONTROL_STREAM_NONE)
 		begin_reply(control, client, verb, request);
 	else
-		send_line(client, verb->answer(control->view, request));
+		send_reply(client, verb->answer(control->view, request));
 	json_object_put(request);
 	return verdict;
 }

@@ -10,6 +10,7 @@
 
 #include "control/prefix_cursor.h"
 #include "control/request.h"
+#include "headgate/ctl.h"
 
 struct list_reply {
 	struct reply reply;
@@ -104,7 +105,7 @@ static bool write_list_part(struct reply *reply, struct evbuffer *out)
 			      write_next_row(list, out))
 		return true;
 	if (!list->writer)
-		evbuffer_add_printf(out, "]}\n");
+		evbuffer_add_printf(out, "],\"schema\":%d}\n", HG_CTL_SCHEMA);
 	else if (list->writer->end)
 		list->writer->end(out, list->keys.context,
 				  list->writer->argument);

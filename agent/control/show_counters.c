@@ -10,6 +10,7 @@
 #include "control/counter_rows.h"
 #include "control/json.h"
 #include "control/reply.h"
+#include "headgate/ctl.h"
 #include "nexthop/bfd.h"
 #include "nexthop/tracker.h"
 
@@ -70,7 +71,7 @@ static bool write_counters_part(struct reply *base, struct evbuffer *out)
 	if (reply->list == counter_list_count) {
 		evbuffer_add_printf(out, ",\"bfd\":");
 		reply_write_json(out, bfd_counters_json(reply->view));
-		evbuffer_add_printf(out, "}}\n");
+		evbuffer_add_printf(out, "},\"schema\":%d}\n", HG_CTL_SCHEMA);
 		return false;
 	}
 	if (!reply->row && !reply->read) {

@@ -21,6 +21,7 @@
 #include "control/request.h"
 #include "core/clock.h"
 #include "datapath/datapath.h"
+#include "headgate/ctl.h"
 #include "steering/steering.h"
 
 enum {
@@ -242,7 +243,7 @@ static void write_end(const struct flows_reply *reply, struct evbuffer *out)
 		      place->map < HG_FLOW_MAP_COUNT ? next : NULL);
 	evbuffer_add_printf(out, "],\"page\":");
 	reply_write_json(out, page);
-	evbuffer_add_printf(out, "}\n");
+	evbuffer_add_printf(out, ",\"schema\":%d}\n", HG_CTL_SCHEMA);
 }
 
 static bool write_flows_part(struct reply *base, struct evbuffer *out)

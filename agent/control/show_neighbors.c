@@ -16,6 +16,7 @@
 #include "control/json.h"
 #include "control/reply.h"
 #include "control/request.h"
+#include "core/array.h"
 #include "core/clock.h"
 #include "rib/rib.h"
 #include "rib/update_group.h"
@@ -139,6 +140,31 @@ static void add_next_attempt(struct json_object *out,
 			 NULL);
 }
 
+/* Keys are never absent: without a session those of one are null. */
+static void add_no_session(struct json_object *out)
+{
+	static const char *const keys[] = {
+		"router_id",
+		"local_address",
+		"opened_by",
+		"max_message",
+		"relation",
+		"software_version",
+		"capabilities",
+		"capabilities_only_ours",
+		"capabilities_only_theirs",
+		"capabilities_unknown",
+		"families",
+		"families_disabled",
+		"families_only_ours",
+		"families_only_theirs",
+		"add_path",
+	};
+
+	for (size_t i = 0; i < COUNT_OF(keys); i++)
+		json_add(out, keys[i], NULL);
+}
+
 static void add_session(struct json_object *out,
 			const struct bgp_connection *session)
 {
@@ -148,8 +174,10 @@ static void add_session(struct json_object *out,
 	if (!session)
 		return;
 	json_add_identifier(out, session->remote_open.identifier);
-	if (bgp_connection_local_address(session, &local))
-		json_add(out, "local_address", json_of_address(&local));
+	json_add(out, "local_address",
+		 bgp_connection_local_address(session, &local) ?
+			 json_of_address(&local) :
+			 NULL);
 	json_add_text(out, "opened_by",
 		      session->options.incoming ? "neighbor" : "us");
 	json_add_number(out, "max_message", session->negotiated.max_message);
@@ -313,6 +341,7 @@ static struct json_object *neighbor_json(const struct control_view *view,
 
 	add_config(out, neighbor);
 	add_next_attempt(out, neighbor);
+	add_no_session(out);
 	add_session(out, neighbor->session);
 	show_neighbor_options(out, neighbor);
 	json_add(out, "gone_s", gone_json(neighbor));

@@ -37,19 +37,23 @@ static struct json_object *interface_json(const struct control_view *view,
 {
 	const struct nexthop_link *link =
 		tracker_link_by_name(view->tracker, name);
+	static const uint8_t no_mac[MAC_SIZE];
 	struct json_object *out = json_object_new_object();
 
 	json_add_text(out, "name", name);
 	json_add_bool(out, "up", link && link->up);
-	if (!link)
-		return out;
-	json_add_number(out, "ifindex", link->ifindex);
-	json_add_mac(out, "mac", link->mac);
+	json_add(out, "ifindex",
+		 link ? json_object_new_uint64(link->ifindex) : NULL);
+	json_add_mac(out, "mac", link ? link->mac : no_mac);
 	json_add_text(out, "mode",
-		      datapath_mode_names[datapath_mode(view->datapath,
-							link->ifindex)]);
-	json_add_number(out, "program_id", datapath_program_id(view->datapath));
-	json_add_text(out, "vlan_tags", vlan_tags(view, link));
+		      link ? datapath_mode_names[datapath_mode(view->datapath,
+							       link->ifindex)] :
+			     NULL);
+	json_add(out, "program_id",
+		 link ? json_object_new_uint64(
+				datapath_program_id(view->datapath)) :
+			NULL);
+	json_add_text(out, "vlan_tags", link ? vlan_tags(view, link) : NULL);
 	return out;
 }
 

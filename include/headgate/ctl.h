@@ -31,6 +31,7 @@
 #define HG_CTL_SOCKET "/run/headgate/ctl.sock"
 
 enum hg_ctl_limits {
+	HG_CTL_SCHEMA = 1,	    /* "schema" of each reply: docs/json.md */
 	HG_CTL_MAX_REQUEST = 16384, /* bytes, including the newline */
 	HG_CTL_MAX_FRAME = 8000,    /* bytes, of a frame to be explained */
 	HG_CTL_TIMEOUT_S = 5,	    /* of silence from the other side */
