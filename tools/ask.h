@@ -29,6 +29,9 @@ struct ask_options {
 	const char *nexthop;   /* events, show flows: only those on it */
 	const char *neighbor;  /* events: only those about it */
 	const char *interface; /* likewise */
+	const char *role;      /* show: only such rows */
+	const char *state;     /* likewise */
+	bool failed;	       /* likewise: what does not work */
 	bool follow;	       /* events: and each new one */
 	const char *from;      /* show flows: the place to go on at */
 	unsigned int limit; /* show flows: of a page; 0: as the agent likes */

@@ -10,6 +10,7 @@
 
 #include "core/clock.h"
 #include "core/suggest.h"
+#include "filter.h"
 #include "rates.h"
 #include "view.h"
 #include "watch.h"
@@ -112,13 +113,25 @@ static struct json_object *show_request(const struct showing *showing)
 
 static enum exit_code show_once(struct showing *showing)
 {
+	const char *what = showing->view->what;
+	struct ask_options options = *showing->options;
+	bool filtered = !showing->view->keyword &&
+			filter_is_set(&options, what);
 	struct json_object *reply;
-	enum exit_code code =
-		ask(showing->options, show_request(showing), &reply);
-	double now_s = seconds_now();
+	enum exit_code code;
+	double now_s;
 
+	options.json &= !filtered;
+	code = ask(&options, show_request(showing), &reply);
+	now_s = seconds_now();
 	if (code)
 		return code;
+	if (filtered)
+		filter_rows(&options, what, reply);
+	if (filtered && showing->options->json)
+		puts(json_object_to_json_string_ext(
+			reply, JSON_C_TO_STRING_PLAIN |
+				       JSON_C_TO_STRING_NOSLASHESCAPE));
 	if (showing->before)
 		rates_add(reply, showing->before, now_s - showing->before_s);
 	if (!showing->options->json)

@@ -28,6 +28,9 @@ enum option_code {
 	OPTION_INTERVAL,
 	OPTION_NEIGHBOR,
 	OPTION_INTERFACE,
+	OPTION_ROLE,
+	OPTION_STATE,
+	OPTION_FAILED,
 	OPTION_LIMIT,
 	OPTION_FROM,
 	OPTION_RATE,
@@ -51,6 +54,9 @@ static const struct option long_options[] = {
 	{ "nexthop", required_argument, NULL, OPTION_NEXTHOP },
 	{ "neighbor", required_argument, NULL, OPTION_NEIGHBOR },
 	{ "interface", required_argument, NULL, OPTION_INTERFACE },
+	{ "role", required_argument, NULL, OPTION_ROLE },
+	{ "state", required_argument, NULL, OPTION_STATE },
+	{ "failed", no_argument, NULL, OPTION_FAILED },
 	{ "follow", no_argument, NULL, 'f' },
 	{ "limit", required_argument, NULL, OPTION_LIMIT },
 	{ "from", required_argument, NULL, OPTION_FROM },
@@ -131,12 +137,16 @@ static const char usage[] =
 	"  -f, --follow       events: wait for new ones.\n"
 	"      --pcap FILE    explain flow: explain each packet of FILE.\n"
 	"      --vip ADDRESS  capture, show flows: only those for this address;\n"
-	"                     events: a prefix, too.\n"
+	"                     events: a prefix, too; show routes: only this one.\n"
 	"      --nexthop ADDRESS\n"
 	"                     events, show flows: only those on this next hop.\n"
 	"      --neighbor N   events: only those of this neighbor, by address or\n"
 	"                     name.\n"
 	"      --interface I  events: only those of this interface.\n"
+	"      --role R       show neighbors: only those of this role.\n"
+	"      --state S      show neighbors, nexthops: only those in this state.\n"
+	"      --failed       show neighbors, nexthops, routes: only what does not\n"
+	"                     work.\n"
 	"      --limit N      show flows: so many on a page. Default: 1000.\n"
 	"      --from PLACE   show flows: the page that begins there.\n"
 	"      --rate N       capture: one frame of N, at random.\n"
@@ -288,6 +298,10 @@ static const char **text_of_option(struct ask_options *options, int option)
 		return &options->neighbor;
 	case OPTION_INTERFACE:
 		return &options->interface;
+	case OPTION_ROLE:
+		return &options->role;
+	case OPTION_STATE:
+		return &options->state;
 	case OPTION_FROM:
 		return &options->from;
 	case OPTION_REASON:
@@ -307,6 +321,8 @@ static bool *flag_of_option(struct ask_options *options, int option)
 		return &options->watch;
 	case 'f':
 		return &options->follow;
+	case OPTION_FAILED:
+		return &options->failed;
 	case OPTION_DRY_RUN:
 		return &options->dry_run;
 	case OPTION_SUCCESSOR:

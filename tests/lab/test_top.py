@@ -2,6 +2,7 @@
 """Check what an operator types and looks at: abbreviations, repeated output that
 survives a restart of the agent, colour on terminals only, and live rates."""
 
+import json
 import os
 import pty
 import subprocess
@@ -58,6 +59,25 @@ class Typed(LabCase):
         for words in (("e", VIP), ("sh", "nothing")):
             done = self.lab.headgate.ctl(*words)
             self.assertEqual(done.returncode, EXIT_USAGE)
+
+    def addresses(self, *words):
+        neighbors = json.loads(self.ctl("-j", *words))["neighbors"]
+        return {neighbor["address"] for neighbor in neighbors}
+
+    def test_rows_may_be_chosen(self):
+        servers = {server.address for server in self.lab.servers}
+        chosen = ("sh", "ne", "--role", "backend")
+        self.assertEqual(self.addresses(*chosen), servers)
+        self.assertEqual(self.addresses(*chosen, "--state", "established"),
+                         servers)
+        self.assertEqual(self.addresses(*chosen, "--failed"), set())
+        self.assertEqual(len(self.ctl(*chosen).splitlines()), 1 + len(servers))
+        for vip, count in ((VIP, 1), (f"{VIP}/32", 1), ("192.0.2.99", 0)):
+            routes = json.loads(self.ctl("-j", "show", "routes", "--vip",
+                                         vip))["routes"]
+            self.assertEqual(len(routes), count)
+        self.assertEqual(json.loads(self.ctl(
+            "-j", "show", "nexthops", "--failed"))["nexthops"], [])
 
     def test_colour_is_for_terminals_and_not_for_no_color(self):
         _, text, _ = self.start("show", "status", terminal=True)
