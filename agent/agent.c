@@ -126,13 +126,14 @@ static int make_datapath(struct agent *agent, char error[AGENT_ERROR_SIZE])
 
 static int make_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
-	const struct tracker_callbacks callbacks =
-		wiring_tracker_callbacks(agent);
+	struct tracker_callbacks callbacks = wiring_tracker_callbacks(agent);
 	const struct rib_options *rib = &agent->config->rib;
-	int code = tracker_new(agent->base, &agent->config->nexthop, &callbacks,
-			       agent->take ? agent->take->bfd_ports : NULL,
-			       &agent->tracker, error, AGENT_ERROR_SIZE);
+	int code;
 
+	callbacks.addresses_changed = sessions_addresses_changed;
+	code = tracker_new(agent->base, &agent->config->nexthop, &callbacks,
+			   agent->take ? agent->take->bfd_ports : NULL,
+			   &agent->tracker, error, AGENT_ERROR_SIZE);
 	/* Nothing but BFD says that a static path's server wants traffic. */
 	for (size_t i = 0; i < rib->static_path_count && !code; i++) {
 		const struct static_path_options *path = &rib->static_paths[i];

@@ -16,6 +16,7 @@
 #include "rib/adj_rib_in.h"
 #include "rib/export.h"
 #include "rib/peer_nexthops.h"
+#include "rib/update_group.h"
 #include "wiring.h"
 
 /* Return the link of a session: that of our address on it, or 0. */
@@ -63,9 +64,32 @@ static void warn_of_nexthop(const struct bgp_neighbor *neighbor,
 		return;
 	log_warning("bgp",
 		    "%s: %s VIPs are not announced: this host has no such "
-		    "address on the link to be the next hop; add one and "
-		    "restart the session, or set family= of --neighbor",
+		    "address on the link to be the next hop; add one, or set "
+		    "family= of --neighbor",
 		    bgp_neighbor_name(neighbor, name), ipv4 ? "IPv4" : "IPv6");
+}
+
+/*
+ * Return our address of the family that the session is not over: the one that is
+ * announced already while it is there, so that announcements change for need only.
+ */
+static struct address find_other_address(const struct agent *agent,
+					 const struct rib_peer *peer,
+					 const struct rib_peer_options *options)
+{
+	bool ipv4 = !address_is_ipv4(&options->local_address);
+	enum bgp_family family = ipv4 ? BGP_IPV4_UNICAST : BGP_IPV6_UNICAST;
+	uint32_t ifindex = options->source.ifindex;
+	const struct address *announced;
+
+	if (peer && peer->group) {
+		announced = &peer->group->profile.nexthops[family];
+		if (address_is_ipv4(announced) == ipv4 &&
+		    !address_is_link_local(announced) &&
+		    tracker_has_own_address(agent->tracker, ifindex, announced))
+			return *announced;
+	}
+	return tracker_own_address(agent->tracker, ifindex, ipv4);
 }
 
 /* Describe the session as a peer. False: it has no address of ours any more. */
@@ -103,8 +127,7 @@ static bool describe_peer(const struct agent *agent,
 	source->ifindex = link_of(agent, session, &options->local_address);
 	source->address = address_scoped(&neighbor->address, source->ifindex);
 	options->other_address =
-		tracker_own_address(agent->tracker, source->ifindex,
-				    !address_is_ipv4(&options->local_address));
+		find_other_address(agent, neighbor->owner_data, options);
 	tracker_neighbor_mac(agent->tracker, &neighbor->address,
 			     source->ifindex, options->mac);
 	return true;
@@ -490,4 +513,39 @@ void sessions_reconfigure(struct agent *agent)
 			change_peer(agent, neighbor, neighbor->owner_data);
 	}
 	rib_peers_reconfigured(agent->rib);
+}
+
+/* ------------------------------------------------------------- addresses */
+
+/*
+ * Follow our address of the other family. A session whose own address has gone
+ * ends by itself, or goes on when it is back.
+ */
+static void follow_other_address(struct agent *agent,
+				 struct bgp_neighbor *neighbor,
+				 struct rib_peer *peer)
+{
+	struct rib_peer_options options;
+
+	if (!describe_peer(agent, neighbor, &options) ||
+	    !options.source.ifindex)
+		return;
+	if (rib_peer_reconfigure(agent->rib, peer, &options))
+		reject(agent, neighbor);
+}
+
+void sessions_addresses_changed(void *context)
+{
+	struct agent *agent = context;
+	const struct rib_peer *peer, *next;
+	struct bgp_neighbor *neighbor;
+
+	for (peer = rib_peer_next(agent->rib, NULL); peer; peer = next) {
+		next = rib_peer_next(agent->rib, peer);
+		neighbor = peer->owner;
+		if (peer->bit && neighbor && neighbor->owner_data == peer)
+			follow_other_address(agent, neighbor,
+					     neighbor->owner_data);
+	}
+	wiring_wake(agent);
 }

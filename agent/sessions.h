@@ -24,6 +24,11 @@ int sessions_order(const char *neighbor, enum bgp_admin_order order,
 void sessions_ask_again(struct bgp_neighbor *neighbor, uint32_t families);
 /* Give all peers what their neighbors' options and the rib's say now. */
 void sessions_reconfigure(struct agent *agent);
+/*
+ * Announce VIPs with the addresses of this host that are there now: the hook
+ * addresses_changed() of the tracker, with the agent as context.
+ */
+void sessions_addresses_changed(void *context);
 /* The hook peer_gone() of the rib, with the agent as context. */
 void sessions_peer_gone(const struct rib_peer *peer, void *context);
 

@@ -325,3 +325,14 @@ struct address host_own_address(const struct host *host, uint32_t ifindex,
 	}
 	return found;
 }
+
+bool host_has_own_address(const struct host *host, uint32_t ifindex,
+			  const struct address *address)
+{
+	for (size_t i = 0; i < host->address_count; i++)
+		if (host->addresses[i].ifindex == ifindex &&
+		    !host->addresses[i].unusable &&
+		    address_equal(&host->addresses[i].local, address))
+			return true;
+	return false;
+}

@@ -107,5 +107,8 @@ struct address host_source_address(const struct host *host, uint32_t ifindex,
  */
 struct address host_own_address(const struct host *host, uint32_t ifindex,
 				bool ipv4);
+/* True if host_own_address() may return this address. */
+bool host_has_own_address(const struct host *host, uint32_t ifindex,
+			  const struct address *address);
 
 #endif

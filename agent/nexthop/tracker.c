@@ -248,6 +248,9 @@ static void on_netlink(evutil_socket_t fd, short what, void *context)
 	if (changes)
 		schedule_resolve(tracker);
 	tracker_report(tracker);
+	if (changes & NETLINK_ADDRESSES && tracker->callbacks.addresses_changed)
+		tracker->callbacks.addresses_changed(
+			tracker->callbacks.context);
 }
 
 static void on_link_speeds(void *context)
@@ -448,6 +451,12 @@ struct address tracker_own_address(const struct tracker *tracker,
 				   uint32_t ifindex, bool ipv4)
 {
 	return host_own_address(&tracker->host, ifindex, ipv4);
+}
+
+bool tracker_has_own_address(const struct tracker *tracker, uint32_t ifindex,
+			     const struct address *address)
+{
+	return host_has_own_address(&tracker->host, ifindex, address);
 }
 
 int tracker_neighbor_mac(const struct tracker *tracker,

@@ -79,6 +79,8 @@ struct tracker_callbacks {
 	void (*link_changed)(const struct nexthop_link *link, void *context);
 	/* These were all the links that changed. May be NULL. */
 	void (*links_settled)(void *context);
+	/* Addresses of this host changed. May be NULL. */
+	void (*addresses_changed)(void *context);
 	void *context;
 };
 
@@ -162,6 +164,9 @@ uint32_t tracker_link_of_address(const struct tracker *tracker,
 /* host_own_address() */
 struct address tracker_own_address(const struct tracker *tracker,
 				   uint32_t ifindex, bool ipv4);
+/* host_has_own_address() */
+bool tracker_has_own_address(const struct tracker *tracker, uint32_t ifindex,
+			     const struct address *address);
 /* netlink_neighbor_mac() */
 int tracker_neighbor_mac(const struct tracker *tracker,
 			 const struct address *address, uint32_t ifindex,

@@ -153,6 +153,7 @@ static int regroup(struct rib *rib, struct rib_peer *peer,
 	if (peer->group != before)
 		update_group_remove(rib, before, peer->bit);
 	export_refresh(rib, peer);
+	rib->hooks.export_waiting(rib->hooks.context);
 	return 0;
 }
 

@@ -120,6 +120,7 @@ class Speaker:
         self.messages = []        # all but UPDATEs, in order of receipt
         self.table = {}           # IPv4 prefix -> attributes
         self.reaches = []         # values of MP_REACH_NLRI, as received
+        self.unreaches = []       # the same of MP_UNREACH_NLRI
         self.updates = 0
         self.withdrawals = []     # IPv4 prefixes, in order of receipt
         self.notification = None
@@ -186,6 +187,8 @@ class Speaker:
         self.updates += 1
         if bgp.MP_REACH in update.attributes:
             self.reaches.append(update.attributes[bgp.MP_REACH][1])
+        if len(update.attributes.get(bgp.MP_UNREACH, (0, b""))[1]) > 3:
+            self.unreaches.append(update.attributes[bgp.MP_UNREACH][1])
         self.withdrawals += update.withdrawn
         for prefix in update.withdrawn:
             self.table.pop(prefix, None)

@@ -2,20 +2,18 @@
 """Check what speakers in the field send: next hops of other forms, and what
 they take from us."""
 
-import contextlib
 import json
 import unittest
 
 import lab_case  # noqa: F401 (finds the lab)
 import raw_bgp as bgp
-from lab.system import LabError
 from raw_lab import (BACKEND_AS, BACKENDS, NEXT_HOP, UPSTREAM, UPSTREAM_AS,
                      RawCase)
 from raw_speaker import read_all, wait_for
 
 VIP6 = "2001:db8:f::1/128"
 IPV4_NETWORK = "192.0.2.7/32"
-GLOBAL, OURS6 = "2001:db8::11", "2001:db8::1"
+GLOBAL, OURS6, OURS6_NEW = "2001:db8::11", "2001:db8::1", "2001:db8::2"
 ROUTER, ROUTER_AS = "10.1.0.101", UPSTREAM_AS + 1
 END_OF_RIB_SECONDS = 1.5
 UPDATE_ERROR, OPTIONAL_ATTRIBUTE_ERROR = 3, 9  # RFC 4271 6.3
@@ -82,17 +80,11 @@ class Field(RawCase):
                    if r["neighbor"] == ROUTER)
         return row["announced"], row["cause"]
 
-    def reached_router(self, backend):
-        """Restart the router's session until it has the IPv6 VIP: the kernel tells
-        of a new IPv6 address some time after it is set. Return the session."""
-        for _ in range(10):
-            router = self.session(ROUTER, ROUTER_AS)
-            with contextlib.suppress(LabError):
-                wait_for([backend, router], lambda: router.reaches, 1,
-                         "the IPv6 VIP at the router")
-                break
-            router.close()
-        return router
+    def wait_reach(self, backend, router, next_hop):
+        """Wait until the router has the IPv6 VIP with this next hop."""
+        wait_for([backend, router], lambda: router.reaches
+                 and bgp.ipv6(next_hop) in router.reaches[-1], 10,
+                 f"the IPv6 VIP at the router, by way of {next_hop}")
 
     def test_an_ipv6_vip_over_ipv4_needs_an_ipv6_address_of_ours(self):
         backend = self.session()
@@ -103,15 +95,21 @@ class Field(RawCase):
         self.assertEqual(router.reaches, [])
         self.assertIn(f"{ROUTER}: IPv6 VIPs are not announced",
                       self.lab.headgate.log_tail(400))
-        router.close()
-        self.lab.host.run("sysctl", "-qw",
-                          "net.ipv6.conf.lan.disable_ipv6=0")
-        self.lab.host.ip(f"address add {OURS6}/64 dev lan nodad")
-        router = self.reached_router(backend)
+        host = self.lab.host
+        host.run("sysctl", "-qw", "net.ipv6.conf.lan.disable_ipv6=0")
+        host.ip(f"address add {OURS6}/64 dev lan nodad")
+        self.wait_reach(backend, router, OURS6)
+        self.assertIn(bgp.prefix(VIP6), router.reaches[-1])
         self.assertEqual(self.announced_to_router(), (True, None))
-        self.assertEqual(len(router.reaches), 1)
-        self.assertIn(bgp.ipv6(OURS6), router.reaches[0])
-        self.assertIn(bgp.prefix(VIP6), router.reaches[0])
+        # The session stays while addresses of ours come and go.
+        host.ip(f"address add {OURS6_NEW}/64 dev lan nodad",
+                f"address del {OURS6}/64 dev lan")
+        self.wait_reach(backend, router, OURS6_NEW)
+        host.run("sysctl", "-qw", "net.ipv6.conf.lan.disable_ipv6=1")
+        wait_for([backend, router], lambda: router.unreaches, 10,
+                 "the IPv6 VIP withdrawn")
+        self.assertEqual(self.announced_to_router(), (False, "no_next_hop"))
+        self.assertFalse(router.closed)
 
     def test_upstreams_get_end_of_rib_and_backends_do_not(self):
         backend = self.session()

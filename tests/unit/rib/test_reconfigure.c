@@ -306,9 +306,33 @@ static void comes_to_an_end_that_it_once_missed(void **state)
 	chance.state = later;
 }
 
+static void announces_again_by_another_address_of_ours(void **state)
+{
+	struct rib_peer_options options = upstream_options(BGP_ROLE_NONE);
+	struct world *world = *state;
+	struct export_batch out;
+
+	announce_vip(world, 0, "192.0.2.1/32");
+	rib_process(world->rib);
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
+	assert_false(export_batch_next(world->rib, world->upstream, &out));
+	world->exports = 0;
+	assert_int_equal(
+		rib_peer_reconfigure(world->rib, world->upstream, &options), 0);
+	assert_int_equal(world->exports, 0);
+	address_parse("2001:db8::99", &options.other_address);
+	assert_int_equal(
+		rib_peer_reconfigure(world->rib, world->upstream, &options), 0);
+	assert_int_not_equal(world->exports, 0);
+	assert_true(export_batch_next(world->rib, world->upstream, &out));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			announces_again_by_another_address_of_ours, setup,
+			teardown),
 		cmocka_unit_test(comes_to_an_end_that_it_once_missed),
 		cmocka_unit_test(comes_to_the_end_of_a_fresh_start),
 	};
