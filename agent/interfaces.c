@@ -3,6 +3,7 @@
 
 #include "interfaces.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,6 +156,25 @@ static int report_failure(int code, const struct datapath_error *error)
 	return code;
 }
 
+/* Interfaces without Ethernet, such as tun and the loopback, have no MAC. */
+static bool lacks_mac(const struct nexthop_link *link)
+{
+	static const uint8_t none[MAC_SIZE];
+
+	return !memcmp(link->mac, none, sizeof(none));
+}
+
+static int refuse_without_ethernet(const char *name)
+{
+	struct datapath_error error;
+
+	snprintf(error.text, sizeof(error.text),
+		 "%s: has no MAC, so its packets have no Ethernet header to "
+		 "rewrite; name an Ethernet interface",
+		 name);
+	return report_failure(-EMEDIUMTYPE, &error);
+}
+
 /* Make an interface a port, if it exists. */
 static int add_port(struct interfaces *interfaces, size_t index)
 {
@@ -166,6 +186,8 @@ static int add_port(struct interfaces *interfaces, size_t index)
 
 	if (!link)
 		return 0; /* picked up when it appears */
+	if (lacks_mac(link))
+		return refuse_without_ethernet(name);
 	code = datapath_add_port(interfaces->datapath, link->ifindex, name,
 				 link->mac, &error);
 	if (code)

@@ -9,7 +9,7 @@ from raw_speaker import wait_for
 from tap_device import open_tap
 
 SECONDS = 10
-EXIT_USAGE = 2
+EXIT_USAGE, EXIT_KERNEL = 2, 5
 
 
 class DeletedInterface(RawCase):
@@ -78,6 +78,20 @@ class LateInterface(RawCase):
         self.assertEqual(checked.returncode, EXIT_USAGE)
         self.assertIn("--interface others: this host has no such interface",
                       checked.stderr)
+
+    def test_one_without_ethernet_is_refused_by_name(self):
+        host, folder = self.lab.host, self.lab.folder
+        host.ip("tuntap add mode tun tunnel")
+        self.addCleanup(host.ip, "link del tunnel")
+        for name in ("lo", "tunnel"):
+            refused = self.lab.headgate.try_flags(
+                "--as", "64512", "--router-id", "10.0.0.9", "--interface", name,
+                "--listen", "127.0.0.1:0", "--vip", "203.0.113.0/24",
+                "--neighbor", "10.1.0.250,as=65009,role=backend",
+                "--instance", "2", "--bpffs", f"{self.lab.headgate.pins}-{name}",
+                "--control-socket", f"{folder}/{name}.sock")
+            self.assertEqual(refused.returncode, EXIT_KERNEL, refused.stderr)
+            self.assertIn(f"{name}: has no MAC", refused.stderr)
 
 
 if __name__ == "__main__":
