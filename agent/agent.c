@@ -369,12 +369,11 @@ int agent_new(struct config *config, const struct command_line *line,
 		.started_at = (uint64_t)time(NULL),
 	};
 	agent->reloads.applied_at = (time_t)agent->view.started_at;
-	if (interfaces_are_attached(agent->interfaces))
-		steering_publish(agent->steering);
 	if (takeover_is_pending(&agent->takeover))
 		fib_await_takeover(agent->fib);
 	else if (!begin_start(agent))
 		bgp_speaker_tables_complete(agent->speaker);
+	wiring_publish(agent);
 	*out = agent;
 	return 0;
 }

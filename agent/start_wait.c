@@ -102,6 +102,11 @@ bool start_wait_begin(struct start_wait *start)
 	return true;
 }
 
+bool start_wait_is_pending(const struct start_wait *start)
+{
+	return start->tick && evtimer_pending(start->tick, NULL);
+}
+
 void start_wait_release(struct start_wait *start)
 {
 	if (start->tick)

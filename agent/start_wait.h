@@ -42,6 +42,8 @@ struct start_wait {
 
 /* Begin. False: there is nothing to wait for. */
 bool start_wait_begin(struct start_wait *start);
+/* True while announcements wait. */
+bool start_wait_is_pending(const struct start_wait *start);
 void start_wait_release(struct start_wait *start);
 
 #endif

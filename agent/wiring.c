@@ -25,6 +25,13 @@ enum {
 	SETTLE_US = 3000, /* of tables */
 };
 
+void wiring_publish(struct agent *agent)
+{
+	if (interfaces_are_attached(agent->interfaces) &&
+	    !start_wait_is_pending(&agent->start))
+		steering_publish(agent->steering);
+}
+
 void wiring_wake(struct agent *agent)
 {
 	add_work(agent, &agent->resolve);
@@ -454,7 +461,7 @@ static void on_attached(void *context)
 {
 	struct agent *agent = context;
 
-	steering_publish(agent->steering);
+	wiring_publish(agent);
 	wake_end_of_turn(agent);
 }
 
@@ -497,6 +504,7 @@ static void on_taken_over(void *context)
 	interfaces_take_over(agent->interfaces);
 	fib_taken_over(agent->fib);
 	bgp_speaker_tables_complete(agent->speaker);
+	wiring_publish(agent);
 	agent->exports_waiting = true;
 	wake_end_of_turn(agent);
 }

@@ -130,6 +130,11 @@ struct steering_sink wiring_steering_sink(struct agent *agent);
 struct event *wiring_end_of_turn(struct agent *agent);
 /* Return the name= of the neighbor at an address, or NULL; an event_namer. */
 const char *wiring_name_of(const struct address *address, void *context);
+/*
+ * Open windows from now on, if the program is attached and VIPs are announced: a
+ * node that comes back to others meets flows that its table had no part in.
+ */
+void wiring_publish(struct agent *agent);
 /* Do that work at the end of this turn of the loop. */
 void wiring_wake(struct agent *agent);
 

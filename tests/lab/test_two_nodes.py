@@ -9,6 +9,7 @@ one route, and its kernel chooses by the 5-tuple.
 """
 
 import os
+import signal
 import time
 
 from lab_case import LabCase
@@ -60,7 +61,17 @@ class NodesLab(Lab):
         self.router.run("sysctl", "-q", "-w",
                         "net.ipv4.fib_multipath_hash_policy=1")
         self.second = Headgate(self.second_host, self.folder,
-                               self.agent_flags(), "second")
+                               self.second_flags(), "second")
+
+    def second_flags(self):
+        """Return flags that name each server, and the delays of the default."""
+        flags = self.agent_flags()
+        at = next(i for i, flag in enumerate(flags) if "role=backend" in flag)
+        names = [word for server in self.servers for word in (
+            "--neighbor", f"{server.address},as={server.as_number},"
+                          "role=backend")]
+        return [*flags[:at - 1], *names, *flags[at + 1:],
+                "--start-max", "60", "--shutdown-delay", "3"]
 
     def make_router_bird(self):
         return Bird(self.router, f"{self.folder}/router", ROUTER,
@@ -140,6 +151,16 @@ class TwoNodes(LabCase):
             wait_until(lambda before=done: complete() > before, HANDED_OVER,
                        "the rest")
         self.assertGreater(self.forwarded(agent), 0)
+        self.check_all_go_on()
+
+    def test_flows_go_on_while_a_node_ends_and_comes_back(self):
+        """While the servers come, the table of the node that starts changes
+        without windows: flows that it meets later are not of that time."""
+        for _ in range(TIMES if LONG else 1):
+            self.lab.second.process.send_signal(signal.SIGTERM)
+            self.assertEqual(self.lab.second.process.wait(30 * TIME_SCALE), 0)
+            self.lab.wait_nodes(1)
+            self.bring_back()
         self.check_all_go_on()
 
     def test_flows_of_a_node_that_is_withdrawn_go_on_over_the_other(self):
