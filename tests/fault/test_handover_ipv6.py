@@ -38,6 +38,8 @@ class LinkLocal(LabCase):
         return self.lab.headgate.log_tail(100000)
 
     def test_sessions_paths_and_next_hops_go_on(self):
+        wait_until(lambda: [len(paths) for paths in self.paths().values()]
+                   == [len(self.lab.servers)] * 2, 20, "all paths to both VIPs")
         ages, paths = self.session_ages(), self.paths()
         self.assertEqual(self.lab.headgate.hand_over(seconds=HANDED_OVER), 0)
         wait_until(lambda: "handover: complete" in self.log(), HANDED_OVER,

@@ -49,7 +49,9 @@ class Timers(RawCase):
         return time.monotonic()
 
     def test_a_connection_that_breaks_is_tried_again(self):
-        self.listeners[self.RETRIED].accept().reset()
+        speaker = self.listeners[self.RETRIED].accept()
+        speaker.wait_for_message(bgp.OPEN)  # before, it would be a refusal
+        speaker.reset()
         broken = time.monotonic()
         self.keep(self.listeners[self.RETRIED].accept(8))
         self.check_wait(time.monotonic() - broken, CONNECT_RETRY)

@@ -110,6 +110,11 @@ static double pause_s(struct random_source *random, enum class class)
 	}
 }
 
+uint32_t sim_client(struct random_source *random)
+{
+	return (uint32_t)random_u64(random) >> 2 | 1 << 24;
+}
+
 uint64_t sim_hash(uint32_t source, uint16_t port, bool opaque)
 {
 	const struct flow flow = {
@@ -180,7 +185,7 @@ static void add_flow(struct sim_traffic *traffic, enum class class,
 	index = traffic->unused[--traffic->unused_count];
 	flow = &traffic->flows[index];
 	*flow = (struct sim_flow){
-		.source = random_u64(random),
+		.source = sim_client(random),
 		.port = 1024 + random_below(random, 60000),
 		.class = class,
 		.packets = old ? 2 : 0,

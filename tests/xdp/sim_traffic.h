@@ -89,6 +89,8 @@ struct sim_packet sim_traffic_next(struct sim_traffic *traffic);
 /* Return the time of that packet. */
 uint64_t sim_traffic_next_us(const struct sim_traffic *traffic);
 
+/* Return an IPv4 address, in host byte order, that is no martian. */
+uint32_t sim_client(struct random_source *random);
 uint64_t sim_hash(uint32_t source, uint16_t port, bool opaque);
 
 #endif

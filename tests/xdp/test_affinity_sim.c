@@ -253,7 +253,7 @@ static void flood_for_a_ms(struct sim *sim, uint64_t time_ms)
 
 	for (uint32_t i = 0; i < scaled(FLOOD_PER_MS); i++) {
 		struct sim_frame frame = {
-			.source = random_u64(&sim->random),
+			.source = sim_client(&sim->random),
 			.port = 1024 + random_below(&sim->random, 60000),
 			.tcp_flags = syn ? SYN : ACK,
 		};

@@ -323,14 +323,16 @@ static uint32_t any_below(uint32_t bound)
 	return (uint32_t)random() % bound;
 }
 
+/* Return an address that is no martian. */
 static struct hg_address any_client(bool ipv6)
 {
 	struct hg_address address;
 
 	if (!ipv6)
-		return frame_ipv4_address(random());
+		return frame_ipv4_address((uint32_t)random() >> 2 | 1 << 24);
 	for (size_t i = 0; i < sizeof(address.bytes); i++)
 		address.bytes[i] = random();
+	address.bytes[0] = 0x20;
 	return address;
 }
 
