@@ -534,11 +534,12 @@ bool group_is_safe(const struct group_table *table,
 		   const struct steering_set *set)
 {
 	bool any = false;
+	size_t place = 0;
 
 	for (size_t i = 0; i < group->count; i++) {
 		if (!nexthop_slots_is_alive(table->nexthops, group->slots[i]))
 			continue;
-		if (!set_has(set, &group->members[i].address))
+		if (!set_walk(set, &place, &group->members[i].address))
 			return false;
 		any = true;
 	}

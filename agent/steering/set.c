@@ -203,6 +203,18 @@ const struct member *set_find(const struct steering_set *set,
 	return NULL;
 }
 
+bool set_walk(const struct steering_set *set, size_t *place,
+	      const struct address *address)
+{
+	int order = -1;
+
+	while (*place < set->count &&
+	       (order = address_compare(&set->members[*place].address,
+					address)) < 0)
+		++*place;
+	return !order;
+}
+
 bool set_has(const struct steering_set *set, const struct address *address)
 {
 	return set_find(set, address);
@@ -219,10 +231,12 @@ bool set_has_servers_of(const struct steering_set *set,
 bool set_contains(const struct steering_set *set,
 		  const struct steering_set *part)
 {
+	size_t place = 0;
+
 	if (part->count > set->count)
 		return false;
 	for (size_t i = 0; i < part->count; i++)
-		if (!set_has(set, &part->members[i].address))
+		if (!set_walk(set, &place, &part->members[i].address))
 			return false;
 	return true;
 }

@@ -75,6 +75,12 @@ const struct member *set_find(const struct steering_set *set,
 			      const struct address *address);
 /* True if the set has the address, with any weight. */
 bool set_has(const struct steering_set *set, const struct address *address);
+/*
+ * The same for addresses in ascending order, each with the place where the last
+ * one was looked for, 0 at first: all of them cost one pass over the set.
+ */
+bool set_walk(const struct steering_set *set, size_t *place,
+	      const struct address *address);
 /* True if `part` has no address that `set` lacks. */
 bool set_contains(const struct steering_set *set,
 		  const struct steering_set *part);
