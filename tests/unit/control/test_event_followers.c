@@ -245,7 +245,7 @@ static void only_what_the_filter_takes_is_sent(void **state)
 	(void)state;
 	address_parse("10.1.0.12", &rack);
 	follow(0, "{\"neighbor\":\"10.1.0.12\"}");
-	follow(1, "{\"neighbor\":\"nobody\"}");
+	follow(1, "{\"neighbor\":\"unknown\"}");
 	log_numbers(0, 10);
 	log_event(EVENT_NEIGHBOR_UP,
 		  &(struct event_objects){ .neighbor = &rack }, "it is up");
