@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <event2/buffer.h>
 #include <json-c/json.h>
+#include <string.h>
 
 #include "bgp/session/speaker.h"
 #include "control/metric_tables.h"
@@ -12,6 +13,7 @@
 #include "core/array.h"
 #include "core/audit_report.h"
 #include "core/clock.h"
+#include "core/event_ring.h"
 #include "core/log.h"
 #include "core/reload_report.h"
 #include "core/takeover_report.h"
@@ -36,6 +38,7 @@ struct agent_row {
 	uint64_t vips_learned, vips_forwarding, vips_announced;
 	uint64_t vips[STEERING_STATE_COUNT];
 	uint64_t groups_light, groups_crowded, groups_moving;
+	uint64_t events[EVENT_KIND_COUNT];
 };
 
 static void read_audit(const struct audit_report *audit, struct agent_row *row)
@@ -113,6 +116,7 @@ static int collect_agent(const struct metric_source *source,
 	row->updates_encoded = view->speaker->updates_encoded;
 	if (view->services)
 		row->checks_refused = services_totals(view->services).refused;
+	memcpy(row->events, log_events_kept()->kinds, sizeof(row->events));
 	read_verdict(view, row);
 	read_audit(view->audit, row);
 	read_takeover(view->takeover, row);
@@ -139,6 +143,11 @@ static const char *outcome_name(unsigned int outcome)
 static const char *verdict_word(unsigned int verdict)
 {
 	return verdict_names[verdict];
+}
+
+static const char *event_name(unsigned int kind)
+{
+	return event_types[kind].name;
 }
 
 static const char *steering_name(unsigned int state)
@@ -173,6 +182,9 @@ static const struct metric metrics[] = {
 	  .help = "Next hops of these tables that may still be announced" },
 	{ "headgate_log_lines_lost_total", NUMBER(COUNTER, log_lines_lost),
 	  .help = "Log lines that stderr did not take" },
+	{ "headgate_log_events_total", NUMBER(COUNTER, events),
+	  .count = EVENT_KIND_COUNT, .key = "event", .word = event_name,
+	  .help = "Events, as the log and headgatectl events have them" },
 	{ "headgate_connections_refused_total",
 	  NUMBER(COUNTER, connections_refused),
 	  .help = "BGP connections that were not admitted" },

@@ -31,6 +31,15 @@ enum error_action {
 	ERROR_ACTION_COUNT,
 };
 
+/* Why paths are refused that no rule can allow. */
+enum refusal {
+	REFUSED_PREFIX, /* may be no VIP of this neighbor */
+	REFUSED_NEXTHOP,
+	REFUSED_LOOP, /* or a leak */
+	REFUSED_LIMIT,
+	REFUSED_COUNT,
+};
+
 struct neighbor_row {
 	char label[BGP_NEIGHBOR_NAME_SIZE];
 	char name[NEIGHBOR_NAME_SIZE];
@@ -39,6 +48,7 @@ struct neighbor_row {
 	uint64_t up, expected, shut_down, uptime_s, flaps;
 	uint64_t states[BGP_STATE_COUNT];
 	uint64_t received, accepted, announced, limit, waiting;
+	uint64_t refused[REFUSED_COUNT];
 	uint64_t messages_received[TYPE_COUNT], messages_sent[TYPE_COUNT];
 	uint64_t errors[ERROR_ACTION_COUNT];
 	uint64_t connections_refused;
@@ -94,6 +104,20 @@ find_owned_peer(const struct owned_peers *peers,
 	return found ? found->peer : NULL;
 }
 
+static void count_refused(const struct rib_peer *peer,
+			  uint64_t refused[REFUSED_COUNT])
+{
+	for (int i = IMPORT_ACCEPTED + 1; i < IMPORT_REASON_COUNT; i++)
+		if (import_reason_is_bad_prefix(i))
+			refused[REFUSED_PREFIX] += peer->refused[i];
+	refused[REFUSED_NEXTHOP] = peer->nexthops_refused;
+	refused[REFUSED_LOOP] =
+		peer->refused[IMPORT_LOOP] + peer->refused[IMPORT_LEAK];
+	refused[REFUSED_LIMIT] = peer->refused[IMPORT_MAX_NEXTHOPS] +
+				 peer->not_kept[IMPORT_MAX_PATHS] +
+				 waiting_prefixes_count(&peer->waiting);
+}
+
 static void copy_peer(const struct rib_peer *peer, struct neighbor_row *row)
 {
 	row->received = peer->prefixes_received;
@@ -102,6 +126,7 @@ static void copy_peer(const struct rib_peer *peer, struct neighbor_row *row)
 	row->accepted = peer->prefixes_accepted;
 	row->announced = peer->prefixes_announced;
 	row->waiting = waiting_prefixes_count(&peer->waiting);
+	count_refused(peer, row->refused);
 }
 
 static void copy_counters(const struct bgp_neighbor *neighbor,
@@ -218,6 +243,18 @@ static const char *error_action_name(unsigned int action)
 					 "treat_as_withdraw";
 }
 
+static const char *refusal_name(unsigned int refusal)
+{
+	static const char *const names[REFUSED_COUNT] = {
+		[REFUSED_PREFIX] = "prefix",
+		[REFUSED_NEXTHOP] = "next_hop",
+		[REFUSED_LOOP] = "loop",
+		[REFUSED_LIMIT] = "limit",
+	};
+
+	return names[refusal];
+}
+
 #define NUMBER(kind, member) \
 	METRIC_##kind, .offset = offsetof(struct neighbor_row, member)
 #define MESSAGES(member)                                             \
@@ -252,6 +289,10 @@ static const struct metric metrics[] = {
 	  .help = "Its max-prefix, for each family; 0 for none" },
 	{ "headgate_neighbor_prefixes_waiting", NUMBER(GAUGE, waiting),
 	  .help = "Prefixes that this limit keeps out" },
+	{ "headgate_neighbor_paths_refused", NUMBER(GAUGE, refused),
+	  .count = REFUSED_COUNT, .key = "cause", .word = refusal_name,
+	  .help = "Its paths that no rule can allow: no VIP of it, a next hop "
+		  "it must not give, a loop or leak, beyond a limit" },
 	{ "headgate_neighbor_messages_received_total",
 	  MESSAGES(messages_received), .help = "BGP messages from it" },
 	{ "headgate_neighbor_messages_sent_total", MESSAGES(messages_sent),

@@ -14,6 +14,7 @@ void event_ring_add(struct event_ring *ring, const struct event *event)
 
 	*place = *event;
 	place->id = ++ring->count;
+	ring->kinds[event->kind]++;
 }
 
 const struct event *event_ring_find(const struct event_ring *ring, uint64_t id)

@@ -31,6 +31,7 @@ struct event {
 /* All zero: empty. */
 struct event_ring {
 	uint64_t count; /* of all events, also those that have gone */
+	uint64_t kinds[EVENT_KIND_COUNT]; /* the same by kind */
 	struct event events[EVENT_RING_SIZE];
 };
 

@@ -69,6 +69,9 @@ static void set_path(struct rib *rib, struct rib_peer *peer,
 		peer_nexthops_add(&peer->nexthops, attributes->nexthop);
 	if (accepted && path_needs_proof(path))
 		rib_nexthop_add_path(rib, path->source->self, route);
+	if (!accepted)
+		inbound_tell_refused(peer, &route->node.prefix,
+				     verdict->reason);
 	path->reason = path_usability(path);
 	rib_count_bad_nexthop(path, path->reason, true);
 	count_path(peer, verdict->reason, true);

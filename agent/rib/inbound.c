@@ -154,6 +154,37 @@ static void log_max_prefix(const struct rib_peer *peer,
 			  actions[limit->action], prefix_format(prefix, first));
 }
 
+/*
+ * True if the neighbor, or our configuration of it, has a mistake. Upstreams may
+ * announce anything, and a peer's paths come through us as a matter of course.
+ * Rules mean what they deny, and the other limits have messages of their own.
+ */
+static bool is_mistake(const struct rib_peer *peer, enum import_reason reason)
+{
+	if (peer->role != NEIGHBOR_ROLE_BACKEND &&
+	    peer->role != NEIGHBOR_ROLE_PEER)
+		return false;
+	return import_reason_is_bad_prefix(reason) || reason == IMPORT_LEAK ||
+	       reason == IMPORT_MAX_NEXTHOPS ||
+	       (reason == IMPORT_LOOP && peer->role == NEIGHBOR_ROLE_BACKEND);
+}
+
+void inbound_tell_refused(struct rib_peer *peer, const struct prefix *prefix,
+			  enum import_reason reason)
+{
+	const uint32_t bit = 1u << reason;
+	char text[PREFIX_TEXT_SIZE];
+
+	if ((peer->refusals_logged & bit) || !is_mistake(peer, reason))
+		return;
+	peer->refusals_logged |= bit;
+	log_event(EVENT_PATH_REFUSED,
+		  &(struct event_objects){ .neighbor = &peer->source.address },
+		  "%s refused, as others like it: %s (%s)",
+		  prefix_format(prefix, text), import_reason_sentence(reason),
+		  import_reason_name(reason));
+}
+
 static void refuse(struct rib_peer *peer, enum import_reason reason,
 		   struct inbound_verdict *verdict)
 {

@@ -65,6 +65,12 @@ static inline bool inbound_is_kept(const struct path *path,
  */
 int inbound_limit(struct rib *rib, struct rib_peer *peer, struct route *route,
 		  const struct path *path, struct inbound_verdict *verdict);
+/*
+ * Tell once a session, for each reason, of a path that was refused by a mistake of
+ * the neighbor or of our configuration.
+ */
+void inbound_tell_refused(struct rib_peer *peer, const struct prefix *prefix,
+			  enum import_reason reason);
 /* True if the route has as many paths of the peer as one prefix may. */
 bool inbound_is_full(struct rib *rib, struct rib_peer *peer,
 		     struct route *route);

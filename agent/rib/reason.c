@@ -82,26 +82,40 @@ const char *path_reason_sentence(enum path_reason reason)
 	return reasons[reason].sentence;
 }
 
-static const char *const import_reason_names[IMPORT_REASON_COUNT] = {
-	[IMPORT_DEFAULT_ROUTE] = "default_route",
-	[IMPORT_OWN_ADDRESS] = "own_address",
-	[IMPORT_NEXTHOP_SUBNET] = "next_hop_subnet",
-	[IMPORT_AGGREGATE] = "aggregate",
-	[IMPORT_OUTSIDE_VIP] = "outside_vip",
-	[IMPORT_NOT_ITS_VIP] = "not_its_vip",
-	[IMPORT_PREFIX_LENGTH] = "prefix_length",
-	[IMPORT_LOOP] = "loop",
-	[IMPORT_LEAK] = "leak",
-	[IMPORT_DENIED_BY_RULE] = "denied_by_rule",
-	[IMPORT_NO_POLICY] = "no_policy",
-	[IMPORT_MAX_PREFIX] = "max_prefix",
-	[IMPORT_MAX_PATHS] = "max_paths",
-	[IMPORT_MAX_NEXTHOPS] = "max_next_hops",
+static const struct {
+	const char *name;
+	const char *sentence;
+} import_reasons[IMPORT_REASON_COUNT] = {
+	[IMPORT_DEFAULT_ROUTE] = { "default_route", "the default route" },
+	[IMPORT_OWN_ADDRESS] = { "own_address", "an address of this host" },
+	[IMPORT_NEXTHOP_SUBNET] = { "next_hop_subnet",
+				    "a network of this host, with next hops" },
+	[IMPORT_AGGREGATE] = { "aggregate", "a prefix of --aggregate" },
+	[IMPORT_OUTSIDE_VIP] = { "outside_vip", "outside --vip" },
+	[IMPORT_NOT_ITS_VIP] = { "not_its_vip",
+				 "outside vips= of this neighbor" },
+	[IMPORT_PREFIX_LENGTH] = { "prefix_length",
+				   "longer than max-prefix-length= allows" },
+	[IMPORT_LOOP] = { "loop", "its attributes say that it came through "
+				  "this host" },
+	[IMPORT_LEAK] = { "leak", "a leak, by relation= (RFC 9234 5)" },
+	[IMPORT_DENIED_BY_RULE] = { "denied_by_rule", "denied by a rule" },
+	[IMPORT_NO_POLICY] = { "no_policy", "no rule allows it" },
+	[IMPORT_MAX_PREFIX] = { "max_prefix",
+				"more prefixes than max-prefix=" },
+	[IMPORT_MAX_PATHS] = { "max_paths", "more paths than max-paths=" },
+	[IMPORT_MAX_NEXTHOPS] = { "max_next_hops",
+				  "more next hops than max-next-hops=" },
 };
 
 const char *import_reason_name(enum import_reason reason)
 {
-	return import_reason_names[reason];
+	return import_reasons[reason].name;
+}
+
+const char *import_reason_sentence(enum import_reason reason)
+{
+	return import_reasons[reason].sentence;
 }
 
 enum path_reason path_reason_of_import(enum import_reason reason)

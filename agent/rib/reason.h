@@ -115,6 +115,12 @@ static inline bool path_reason_is_bad_nexthop(enum path_reason reason)
 	       reason <= REASON_NEXTHOP_LOOP;
 }
 
+/* True if the prefix may be no VIP of the neighbor, whatever its attributes. */
+static inline bool import_reason_is_bad_prefix(enum import_reason reason)
+{
+	return reason >= IMPORT_DEFAULT_ROUTE && reason <= IMPORT_PREFIX_LENGTH;
+}
+
 /* "local_pref", ...; NULL for REASON_NONE. */
 const char *path_reason_name(enum path_reason reason);
 /*
@@ -124,6 +130,8 @@ const char *path_reason_name(enum path_reason reason);
 const char *path_reason_sentence(enum path_reason reason);
 /* "outside_vip", ...; NULL for IMPORT_ACCEPTED. */
 const char *import_reason_name(enum import_reason reason);
+/* "outside --vip", ...; NULL for IMPORT_ACCEPTED. */
+const char *import_reason_sentence(enum import_reason reason);
 /* "not_forwarding", ...; NULL for EXPORT_ANNOUNCED. */
 const char *export_reason_name(enum export_reason reason);
 /* Return REASON_NONE for IMPORT_ACCEPTED. */

@@ -111,6 +111,7 @@ struct rib_peer {
 	/* Accepted paths whose next hop is not allowed; logged once. */
 	uint32_t nexthops_refused;
 	bool nexthop_logged;
+	uint32_t refusals_logged;	 /* bits by enum import_reason */
 	bool paths_logged;		 /* a prefix had more than max_paths */
 	bool has_path_ids;		 /* RFC 7911: more than one path each */
 	bool origin_logged;		 /* it brought a VIP a new origin AS */

@@ -71,6 +71,20 @@ class Faults(RawCase):
         self.wait_event("max_prefix_near", neighbor=SECOND)
         self.wait_event("max_prefix_reached", neighbor=SECOND)
 
+    def test_prefixes_that_may_not_be_vips_are_named(self):
+        speaker = self.server(2, THIRD)
+        for prefix in ("198.51.100.1/32", "10.1.0.1/32", "0.0.0.0/0",
+                       "10.1.0.0/25"):
+            speaker.send(announcement(prefix, BACKEND_AS + 2, next_hop=THIRD))
+        for prefix, cause in (("198.51.100.1/32", "outside_vip"),
+                              ("10.1.0.1/32", "own_address"),
+                              ("0.0.0.0/0", "default_route"),
+                              ("10.1.0.0/25", "next_hop_subnet")):
+            event = self.wait_event("path_refused", neighbor=THIRD,
+                                    name="rack2", text=prefix)
+            self.assertIn(f"({cause})", event["text"])
+            self.assertEqual(event["severity"], "warning")
+
     def test_a_next_hop_out_of_reach_is_named(self):
         self.server().send(announcement("192.0.2.20/32", BACKEND_AS + 1,
                                         next_hop="198.51.100.9"))

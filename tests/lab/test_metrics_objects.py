@@ -7,6 +7,7 @@ import struct
 import lab_case  # noqa: F401 (finds the lab)
 import raw_bgp as bgp
 from lab.system import wait_until
+from lab.topology import HEADGATE_AS
 from metrics_page import WHERE, read_page
 from raw_frames import mac_of, send_frames
 from raw_lab import (BACKEND_AS, BACKENDS, OBSERVER, UPSTREAM, RawCase,
@@ -18,6 +19,8 @@ NAMED = f"{WEB},as={WEB_AS},role=backend,passive,name=web,max-prefix=3"
 CHECKED = "10.1.0.13"
 CHECK = (f"{CHECKED},as=65003,role=backend,passive,check=tcp:80,"
          "check-interval=500,check-fall=1")
+NEAR = "10.1.0.16"  # its next hops must be on its link
+ON_LINK = f"{NEAR},as=65004,role=backend,passive,next-hop=on-link"
 OTHERS = ("10.1.0.14", "10.1.0.15", "10.1.0.200")
 VIP = "192.0.2.1/32"
 SCARCE = "192.0.2.64/32"
@@ -26,8 +29,8 @@ SCARCE = "192.0.2.64/32"
 class ObjectsCase(RawCase):
 
     options = {
-        "neighbors": (BACKENDS, NAMED, CHECK, UPSTREAM),
-        "addresses": (WEB, CHECKED, *OTHERS),
+        "neighbors": (BACKENDS, NAMED, CHECK, ON_LINK, UPSTREAM),
+        "addresses": (WEB, CHECKED, NEAR, *OTHERS),
         "vips": ("192.0.2.0/24", f"{SCARCE},min-nexthops=2"),
         "flags": ("--metrics", WHERE, "--hold-down", "60",
                   "--affinity-window", "0"),
@@ -110,6 +113,28 @@ class Neighbors(ObjectsCase):
         page = read_page(self.lab.host)
         self.assertEqual(page.get("neighbor_prefix_limit", **peer), 3)
         self.assertEqual(page.get("neighbor_prefixes_accepted", **peer), 3)
+
+    def test_refused_paths_are_counted_by_cause(self):
+        peer = {"neighbor": NEAR}
+        self.lab.host.ip(f"route add 203.0.113.0/24 via {WEB}")
+        self.addCleanup(self.lab.host.ip, "route del 203.0.113.0/24")
+        speaker = self.server(NEAR, 65004, VIP)
+        self.wait(1, "neighbor_prefixes_accepted", **peer)
+        for cause in ("prefix", "next_hop", "loop", "limit"):
+            self.assertEqual(self.get("neighbor_paths_refused", cause=cause,
+                                      **peer), 0)
+        for number, (cause, sent) in enumerate((
+                ("prefix", announcement("198.51.100.1/32", 65004,
+                                        next_hop=NEAR)),
+                ("next_hop", announcement("192.0.2.77/32", 65004,
+                                          next_hop="203.0.113.9")),
+                ("loop", announcement("192.0.2.78/32", 65004, next_hop=NEAR,
+                                      path=(65004, HEADGATE_AS))))):
+            with self.subTest(cause):
+                speaker.send(sent)
+                self.wait(1, "neighbor_paths_refused", cause=cause, **peer)
+                self.assertEqual(self.get("neighbor_prefixes_received", **peer),
+                                 2 + number)
 
     def test_errors_that_leave_the_session_up_are_counted(self):
         peer = {"neighbor": OTHERS[1]}
