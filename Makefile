@@ -52,7 +52,8 @@ core_USES :=
 codec_DIR := agent/bgp/codec
 codec_SRC := as_path.c attribute_show.c attribute_table.c attribute_value.c attributes.c \
 	attributes_check.c attributes_encode.c capability.c collision.c community.c delay.c \
-	exchange.c extended_community.c family.c fsm.c large_community.c martian.c message.c \
+	exchange.c extended_community.c family.c flowspec.c flowspec_action.c flowspec_text.c \
+	flowspec_valid.c fsm.c large_community.c martian.c message.c \
 	mrt.c negotiated.c nexthop.c nlri.c notification.c notification_describe.c open.c \
 	raw_attribute.c role.c route_refresh.c text.c tlv.c update.c \
 	update_describe.c update_encode.c update_error.c
@@ -121,7 +122,7 @@ core_TESTS := $(addprefix core/test_,address address_tree event event_ring flow_
 	pool prefix_flood prefix_map quantity secret seed_file sha1 slot_table suggest turn_meter turn_set wire work_queue work_turns)
 codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes attributes_encode \
 	attributes_random attributes_unknown attributes_young capability collision community \
-	delay extended_community fsm message mrt multiprotocol negotiated nlri notification \
+	delay extended_community flowspec flowspec_action flowspec_text flowspec_update fsm message mrt multiprotocol negotiated nlri notification \
 	notification_describe open open_check open_damage open_encode role route_refresh \
 	text update update_damage update_describe update_encode update_forms update_history)
 session_TESTS := $(addprefix bgp/session/test_,admission attempts collision_race confederation error_log handover_state \
@@ -153,7 +154,7 @@ XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle
 	world.c
 
 # tests/fuzz/fuzz_NAME.c
-FUZZ_TARGETS := arp bfd bfd_datagram config control handover http message nd netlink open pcap rib route_message router_advert syn \
+FUZZ_TARGETS := arp bfd bfd_datagram config control flowspec handover http message nd netlink open pcap rib route_message router_advert syn \
 	rule service update
 
 # ------------------------------------------------------------- flags

@@ -71,6 +71,7 @@ static void check_same(const struct bgp_open *a, const struct bgp_open *b)
 	assert(a->identifier == b->identifier);
 	assert(a->hold_time == b->hold_time);
 	assert(a->families == b->families);
+	assert(a->flowspec == b->flowspec);
 	assert(a->role == b->role);
 	assert(!memcmp(a->add_path, b->add_path, sizeof(a->add_path)));
 	assert(a->graceful_restart.families == b->graceful_restart.families);
@@ -83,7 +84,8 @@ static void check_same(const struct bgp_open *a, const struct bgp_open *b)
 
 static void check_round_trip(const struct bgp_open *open)
 {
-	uint32_t lost = open->families ? 0 : BGP_CAN_MULTIPROTOCOL;
+	uint32_t lost =
+		open->families || open->flowspec ? 0 : BGP_CAN_MULTIPROTOCOL;
 	uint8_t message[BGP_MAX_MESSAGE];
 	struct writer w = writer_of(message, sizeof(message));
 	struct bgp_notification error;

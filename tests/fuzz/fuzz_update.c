@@ -41,6 +41,7 @@ static struct bgp_negotiated session_of(unsigned int kind)
 		.extended_nexthop = kind & EXTENDED_NEXTHOP,
 		.families = kind & IPV4_ONLY ? BGP_IPV4_UNICAST_BIT :
 					       BGP_ALL_FAMILIES,
+		.flowspec = kind & IPV4_ONLY ? 0 : BGP_FLOWSPEC_BOTH,
 		.add_path_receive = { add_path, add_path },
 		.add_path_send = { add_path, add_path },
 		.max_message = BGP_MAX_EXTENDED_MESSAGE,

@@ -147,6 +147,11 @@ void bgp_attributes_check(const struct bgp_decode_context *context,
 			  const struct bgp_attributes *attributes,
 			  struct bgp_update_error *error);
 
+/* The same for Flow Specifications, which have no next hop: RFC 8955 4. */
+void bgp_attributes_check_flowspec(const struct bgp_decode_context *context,
+				   const struct bgp_attributes *attributes,
+				   struct bgp_update_error *error);
+
 /*
  * Write the attribute block. BGP_AS4_SIZE gives the canonical form;
  * BGP_AS2_SIZE adds AS4_PATH and AS4_AGGREGATOR where needed (RFC 6793 4.2.2).

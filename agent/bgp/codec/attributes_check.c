@@ -66,15 +66,22 @@ static void check_as_path(const struct bgp_decode_context *context,
 						 path);
 }
 
+void bgp_attributes_check_flowspec(const struct bgp_decode_context *context,
+				   const struct bgp_attributes *attributes,
+				   struct bgp_update_error *error)
+{
+	check_presence(attributes, BGP_ATTRIBUTE_ORIGIN, error);
+	check_presence(attributes, BGP_ATTRIBUTE_AS_PATH, error);
+	if (attributes->present & BGP_HAS_AS_PATH)
+		check_as_path(context, attributes->as_path, error);
+}
+
 void bgp_attributes_check(const struct bgp_decode_context *context,
 			  const struct bgp_attributes *attributes,
 			  struct bgp_update_error *error)
 {
-	check_presence(attributes, BGP_ATTRIBUTE_ORIGIN, error);
-	check_presence(attributes, BGP_ATTRIBUTE_AS_PATH, error);
+	bgp_attributes_check_flowspec(context, attributes, error);
 	check_presence(attributes, BGP_ATTRIBUTE_NEXT_HOP, error);
-	if (attributes->present & BGP_HAS_AS_PATH)
-		check_as_path(context, attributes->as_path, error);
 	if (attributes->present & BGP_HAS_NEXTHOP &&
 	    martian_nexthop(&attributes->nexthop))
 		bgp_update_error_raise_attribute(error, BGP_VERDICT_WITHDRAW,

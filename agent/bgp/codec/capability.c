@@ -18,6 +18,7 @@ enum {
 	RESTART_SIZE = 2,	 /* flags, restart time */
 	RESTART_FAMILY_SIZE = 4, /* AFI, SAFI, flags */
 	ANY_BYTES = 1,
+	FAMILY_COUNT = BGP_FAMILY_COUNT + 2, /* and of Flow Specifications */
 };
 
 struct capability {
@@ -32,8 +33,12 @@ struct capability {
 	/* NULL: the capability has no value. */
 	bool (*decode)(struct reader value, struct bgp_open *open);
 	void (*encode)(struct writer *w, const struct bgp_open *open);
-	/* Instead of `encode`: called for one capability for each family. */
-	void (*encode_family)(struct writer *w, enum bgp_family family);
+	/*
+	 * Instead of `encode`: called for each family of routes and of Flow
+	 * Specifications. Those with a value get a capability each.
+	 */
+	void (*encode_family)(struct writer *w, const struct bgp_open *open,
+			      unsigned int number);
 };
 
 /* ------------------------------------------------------------- families */
@@ -49,14 +54,37 @@ static bool decode_multiprotocol(struct reader value, struct bgp_open *open)
 	safi = reader_u8(&value);
 	if (bgp_family_of(afi, safi, &family))
 		open->families |= bgp_family_bit(family);
+	if (safi == BGP_SAFI_FLOWSPEC)
+		open->flowspec |= bgp_flowspec_of_afi(afi);
 	return true;
 }
 
-static void encode_multiprotocol(struct writer *w, enum bgp_family family)
+static void encode_pair(struct writer *w, unsigned int afi, unsigned int safi)
 {
-	writer_u16(w, (uint16_t)bgp_family_afi(family));
+	writer_u16(w, (uint16_t)afi);
 	writer_u8(w, 0);
-	writer_u8(w, (uint8_t)bgp_family_safi(family));
+	writer_u8(w, (uint8_t)safi);
+}
+
+/* Encode the family with this number, if the speaker has it. */
+static void encode_multiprotocol(struct writer *w, const struct bgp_open *open,
+				 unsigned int number)
+{
+	static const struct {
+		uint8_t bit;
+		uint8_t afi;
+	} flowspec[] = {
+		{ BGP_FLOWSPEC_IPV4, BGP_AFI_IPV4 },
+		{ BGP_FLOWSPEC_IPV6, BGP_AFI_IPV6 },
+	};
+
+	if (number >= BGP_FAMILY_COUNT) {
+		number -= BGP_FAMILY_COUNT;
+		if (open->flowspec & flowspec[number].bit)
+			encode_pair(w, flowspec[number].afi, BGP_SAFI_FLOWSPEC);
+	} else if (open->families & bgp_family_bit(number)) {
+		encode_pair(w, bgp_family_afi(number), bgp_family_safi(number));
+	}
 }
 
 /* RFC 8950 4: a SAFI has two bytes here. */
@@ -400,14 +428,15 @@ static void encode_families(struct writer *w,
 			    const struct capability *capability,
 			    const struct bgp_open *open)
 {
-	for (unsigned int i = 0; i < BGP_FAMILY_COUNT; i++) {
-		size_t begin;
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		size_t start = w->used;
+		size_t begin = begin_value(w, capability);
 
-		if (!(open->families & bgp_family_bit(i)))
-			continue;
-		begin = begin_value(w, capability);
-		capability->encode_family(w, i);
-		end_value(w, begin);
+		capability->encode_family(w, open, i);
+		if (w->used > begin)
+			end_value(w, begin);
+		else if (!w->failed)
+			w->used = start;
 	}
 }
 

@@ -74,6 +74,7 @@ void bgp_negotiated_from_opens(const struct bgp_open *local,
 		.enhanced_refresh = both & BGP_CAN_ENHANCED_REFRESH,
 		.families = bgp_open_families(local) &
 			    bgp_open_families(remote),
+		.flowspec = local->flowspec & remote->flowspec,
 		.max_message = both & BGP_CAN_EXTENDED_MESSAGE ?
 				       BGP_MAX_EXTENDED_MESSAGE :
 				       BGP_MAX_MESSAGE,

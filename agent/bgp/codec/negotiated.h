@@ -25,6 +25,7 @@ struct bgp_negotiated {
 	bool route_refresh;    /* RFC 2918 4 */
 	bool enhanced_refresh; /* BoRR and EoRR: RFC 7313 4 */
 	uint32_t families;     /* enum bgp_family_bits, of both */
+	uint8_t flowspec;      /* enum bgp_flowspec_bits, of both */
 	/* Path identifiers in UPDATEs from and to the peer: RFC 7911 4. */
 	bool add_path_receive[BGP_FAMILY_COUNT];
 	bool add_path_send[BGP_FAMILY_COUNT];

@@ -185,7 +185,8 @@ missing_capabilities(const struct bgp_open *open,
 		.role = bgp_role_counterpart(policy->role),
 	};
 
-	if (!(ours & theirs) || wanted.capabilities & BGP_CAN_MULTIPROTOCOL)
+	if (!((ours & theirs) || (policy->flowspec & open->flowspec)) ||
+	    wanted.capabilities & BGP_CAN_MULTIPROTOCOL)
 		wanted.families |= ours;
 	if (wanted.families)
 		wanted.capabilities |= BGP_CAN_MULTIPROTOCOL;

@@ -35,6 +35,13 @@ enum bgp_capabilities {
 	BGP_CAN_LLGR = 1 << 11, /* knows LLGR_STALE; never announced by us */
 };
 
+/* Families of Flow Specifications; they are no families of routes. */
+enum bgp_flowspec_bits {
+	BGP_FLOWSPEC_IPV4 = 1 << 0,
+	BGP_FLOWSPEC_IPV6 = 1 << 1,
+	BGP_FLOWSPEC_BOTH = BGP_FLOWSPEC_IPV4 | BGP_FLOWSPEC_IPV6,
+};
+
 /* RFC 4724 3, RFC 8538 2. */
 struct bgp_graceful_restart {
 	uint16_t restart_time; /* seconds */
@@ -65,6 +72,7 @@ struct bgp_open {
 	uint8_t ignored;       /* number of unknown capabilities, at most 255 */
 	uint32_t capabilities; /* enum bgp_capabilities */
 	uint32_t families; /* enum bgp_family_bits; see bgp_open_families() */
+	uint8_t flowspec;  /* enum bgp_flowspec_bits */
 	uint8_t role;	   /* enum bgp_role, or one not assigned */
 	uint8_t add_path[BGP_FAMILY_COUNT]; /* enum bgp_add_path */
 	struct bgp_graceful_restart graceful_restart;
@@ -88,12 +96,21 @@ struct bgp_open_policy {
 	uint32_t local_identifier;  /* host byte order */
 	uint16_t min_hold_time;	    /* seconds; 0: RFC 4271's minimum */
 	uint32_t families;	    /* ours; 0: IPv4 unicast */
+	uint8_t flowspec;	    /* ours: enum bgp_flowspec_bits */
 	uint32_t required;	    /* enum bgp_capabilities */
 	uint32_t required_families; /* enum bgp_family_bits */
 	bool has_role;	  /* we announce `role`; external peers only */
 	bool strict_role; /* the peer must announce its role */
 	enum bgp_role role;
 };
+
+/* Return the bit of the Flow Specifications of an AFI, or 0. */
+static inline uint8_t bgp_flowspec_of_afi(unsigned int afi)
+{
+	return afi == BGP_AFI_IPV4 ? BGP_FLOWSPEC_IPV4 :
+	       afi == BGP_AFI_IPV6 ? BGP_FLOWSPEC_IPV6 :
+				     0;
+}
 
 /*
  * Decode the body of an OPEN. On false `error` is the NOTIFICATION to send and

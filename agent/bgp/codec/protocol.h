@@ -20,6 +20,7 @@
  *			it in words
  *	notification.c	NOTIFICATION; notification_describe.c has the words
  *	route_refresh.c	ROUTE-REFRESH
+ *	flowspec.c	Flow Specifications in UPDATEs; see flowspec.h
  *
  * A decoded UPDATE is a view into the message. Values of variable length stay
  * bytes until a function of as_path.c, community.c, extended_community.c,
@@ -38,7 +39,7 @@
  * 4486, 6608, 8538, 9003, 9384 (NOTIFICATIONs), 4724, 9494 (graceful restart),
  * 5065 (confederations), 5492, 9072 (capabilities), 6286 (identifiers), 6793,
  * 7607 (AS numbers), 7311 (AIGP), 7606 (errors), 7911 (ADD-PATH), 8654
- * (extended messages), 9234 (roles), 9687 (send hold timer), 9774 (AS_SET),
+ * (extended messages), 8955, 8956, 9117 (Flow Specifications), 9234 (roles), 9687 (send hold timer), 9774 (AS_SET),
  * 10005 (link bandwidth).
  *
  * This file has the numbers that the RFCs and the IANA registries assign, once
@@ -162,6 +163,7 @@ enum bgp_afi {
 
 enum bgp_safi {
 	BGP_SAFI_UNICAST = 1,
+	BGP_SAFI_FLOWSPEC = 133, /* RFC 8955 4 */
 };
 
 /* RFC 4271 4.3: the high half of the flags; the low half is unused. */

@@ -3,6 +3,7 @@
 
 #include "bgp/codec/update.h"
 
+#include "bgp/codec/flowspec.h"
 #include "bgp/codec/martian.h"
 #include "bgp/codec/nexthop.h"
 
@@ -37,6 +38,8 @@ static void clear_update(struct bgp_update *out)
 		out->withdrawn[part] = (struct bgp_nlri){ 0 };
 		out->announced[part] = (struct bgp_announced){ 0 };
 	}
+	out->flowspec_withdrawn = (struct bgp_flowspecs){ 0 };
+	out->flowspec_announced = (struct bgp_flowspecs){ 0 };
 	out->end_of_rib = false;
 	out->foreign.present = false;
 }
@@ -138,6 +141,67 @@ static void refuse_nexthop(struct update_decoder *d,
 						 attribute->whole);
 }
 
+/* Take AFI and SAFI off `value` if they are of Flow Specifications we take. */
+static bool take_flowspec_family(const struct update_decoder *d,
+				 struct reader *value, bool *ipv6)
+{
+	struct reader rest = *value;
+	uint8_t bit = bgp_flowspec_of_afi(reader_u16(&rest));
+
+	if (reader_u8(&rest) != BGP_SAFI_FLOWSPEC ||
+	    !(d->context->negotiated->flowspec & bit))
+		return false;
+	*value = rest;
+	*ipv6 = bit == BGP_FLOWSPEC_IPV6;
+	return true;
+}
+
+/* RFC 7606 5.3: without the lengths, what was announced is unknown. */
+static void read_flowspecs(struct update_decoder *d, struct reader rules,
+			   bool ipv6, struct bgp_flowspecs *out)
+{
+	struct reader walk = rules, rule;
+
+	while (flowspec_next(&walk, &rule))
+		;
+	if (rules.failed || walk.failed) {
+		bgp_update_error_raise(&d->out->error, BGP_VERDICT_RESET,
+				       BGP_UPDATE_OPTIONAL_ATTRIBUTE,
+				       "lengths of Flow Specifications");
+		return;
+	}
+	*out = (struct bgp_flowspecs){
+		.present = true,
+		.ipv6 = ipv6,
+		.rules = rules,
+	};
+}
+
+/* RFC 8955 4: the next hop means nothing, and may have no bytes. */
+static bool read_reached_flowspecs(struct update_decoder *d,
+				   struct reader value)
+{
+	bool ipv6;
+
+	if (!take_flowspec_family(d, &value, &ipv6))
+		return false;
+	reader_take(&value, reader_u8(&value));
+	reader_take(&value, BGP_MP_RESERVED_SIZE);
+	read_flowspecs(d, value, ipv6, &d->out->flowspec_announced);
+	return true;
+}
+
+static bool read_unreached_flowspecs(struct update_decoder *d,
+				     struct reader value)
+{
+	bool ipv6;
+
+	if (!take_flowspec_family(d, &value, &ipv6))
+		return false;
+	read_flowspecs(d, value, ipv6, &d->out->flowspec_withdrawn);
+	return true;
+}
+
 /*
  * Read MP_REACH_NLRI. It has its own next hop; NEXT_HOP does not apply to its
  * routes (RFC 4760 3). A family that was not negotiated is skipped.
@@ -156,6 +220,8 @@ static void read_reach(struct update_decoder *d,
 	enum bgp_nlri_verdict verdict;
 	enum bgp_family family;
 
+	if (read_reached_flowspecs(d, value))
+		return;
 	if (!bgp_family_read(&value, &family) ||
 	    !bgp_negotiated_has_family(negotiated, family)) {
 		d->foreign = true;
@@ -199,6 +265,8 @@ static void read_unreach(struct update_decoder *d,
 	struct reader value = multiprotocol->unreach;
 	enum bgp_family family;
 
+	if (read_unreached_flowspecs(d, value))
+		return;
 	if (!bgp_family_read(&value, &family) ||
 	    !bgp_negotiated_has_family(negotiated, family)) {
 		note_foreign(d->out, multiprotocol->unreach);
@@ -275,6 +343,11 @@ static void settle_verdict(struct update_decoder *d)
 
 	for (unsigned int part = 0; part < BGP_PART_COUNT; part++)
 		announces |= check_part(d, part);
+	if (out->flowspec_announced.rules.left) {
+		bgp_attributes_check_flowspec(d->context, &out->attributes,
+					      &d->out->error);
+		announces = true;
+	}
 	if (!announces && out->error.verdict == BGP_VERDICT_WITHDRAW)
 		d->out->error.verdict = BGP_VERDICT_RESET;
 	if (out->error.verdict == BGP_VERDICT_RESET)

@@ -9,6 +9,7 @@
  * An UPDATE has routes in two places: its own fields are IPv4, and
  * MP_REACH_NLRI and MP_UNREACH_NLRI name their family. Both are parts of the
  * same type, mostly empty, and the caller loops over them. By verdict it must
+ * Flow Specifications are beside them and follow the same verdicts.
  *   OK, DISCARD  withdraw every part of `withdrawn`, then learn every part of
  *                `announced`, so that a prefix in both stays (RFC 4271 4.3)
  *   WITHDRAW     withdraw every part of both
@@ -46,11 +47,24 @@ struct bgp_foreign {
 	uint8_t safi;
 };
 
+/* Flow Specifications of one family, to walk with flowspec_next(). */
+struct bgp_flowspecs {
+	bool present;
+	bool ipv6;
+	struct reader rules;
+};
+
 struct bgp_update {
 	/* To walk with bgp_nlri_next(); all empty on RESET. */
 	struct bgp_nlri withdrawn[BGP_PART_COUNT];
 	struct bgp_announced announced[BGP_PART_COUNT];
 	struct bgp_attributes attributes; /* see bgp_update_attributes() */
+	/*
+	 * Only of families that were negotiated; none on RESET. The lengths are
+	 * checked, the rules are not.
+	 */
+	struct bgp_flowspecs flowspec_withdrawn;
+	struct bgp_flowspecs flowspec_announced;
 	/* Routes of a family that the session has not: ignored. */
 	struct bgp_foreign foreign;
 	bool end_of_rib; /* RFC 4724 2 */
