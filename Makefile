@@ -147,10 +147,10 @@ UNIT_TESTS := $(foreach room,$(ROOMS),$($(room)_TESTS))
 
 # tests/xdp/test_NAME.c, with root, and their shared sources.
 xdp_TESTS := affinity affinity_sim bfd_stall capture datapath ethernet flow_maps fragment_memory fragment_shares fragments headroom icmp_errors icmp_rate inherited \
-	ipv4 ipv6 kernel_routes martians netlink oracle plain_routes route_objects tables tracker tracker_scale vip_places vips vlan_offload
+	ipv4 ipv6 kernel_routes martians netlink oracle plain_routes route_objects tables tracker tracker_scale tunnels vip_places vips vlan_offload
 XDP_TESTS := $(addprefix test_,$(xdp_TESTS))
 XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_affinity.c oracle_flow.c \
-	oracle_icmp.c oracle_ipv4.c oracle_ipv6.c oracle_martian.c oracle_memory.c oracle_out.c sim_headgate.c sim_models.c sim_traffic.c table.c trial.c \
+	oracle_icmp.c oracle_ipv4.c oracle_ipv6.c oracle_martian.c oracle_memory.c oracle_out.c oracle_tunnel.c sim_headgate.c sim_models.c sim_traffic.c table.c trial.c \
 	world.c
 
 # tests/fuzz/fuzz_NAME.c

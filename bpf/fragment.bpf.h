@@ -271,16 +271,15 @@ static __noinline __u32 route_later(struct fragmented *fragmented)
 	__u32 fields = target->vip.hash_fields;
 	__u64 signature;
 
-	if (fields != HG_HASH_5_TUPLE)
-		hash_fragment(fragmented, fields);
+	if (fields == HG_HASH_5_TUPLE)
+		fields = HG_HASH_SRC_DST;
+	hash_fragment(fragmented, fields);
 	if (needs_first(fragmented)) {
 		if (follow_first(fragmented))
 			return HG_UNDECIDED;
 		note_event(target, HG_EVENT_FRAGMENT_MISSED,
 			   fragmented->frame_size);
 	}
-	if (fields == HG_HASH_5_TUPLE)
-		hash_fragment(fragmented, HG_HASH_SRC_DST);
 	signature =
 		flow_hash(&fragmented->flow, HG_HASH_5_TUPLE, config.hash_key);
 	return take_bucket_aside(target, signature, fragmented->frame_size);
@@ -300,6 +299,7 @@ static __always_inline __u32 route_fragment(const struct packet *packet,
 				route_later(&fragmented);
 
 	target->nexthop = fragmented.target.nexthop;
+	target->hash = fragmented.target.hash;
 	return outcome;
 }
 

@@ -18,6 +18,8 @@
  *	affinity.bpf.h,	 flows of a bucket that moves stay where they are;
  *	fragment.bpf.h	 later fragments go where the first one went
  *	rewrite.bpf.h	 MACs, tags, TTL
+ *	encapsulation.bpf.h
+ *			 the outer headers for a next hop behind a router
  *	count.bpf.h	 counters of the outcome, the VIP and the next hop
  *	handed_up.bpf.h	 the next hop of a packet that the kernel forwards
  *	capture.bpf.h	 a copy of the frame for `headgatectl capture`
@@ -30,7 +32,7 @@
  * frames, and nothing else outside the frame. The next hop of a packet is a pointer into
  * `nexthops`: the entry may change while a frame uses it, but never goes away.
  *
- * Above Ethernet only the TTL and the IPv4 checksum change: servers hold the
+ * In the packet only the TTL and the IPv4 checksum change: servers hold the
  * VIP themselves and answer clients directly. A frame that is not forwarded is
  * dropped or goes to the kernel byte-identical. So the kernel answers what the
  * program leaves out: expired TTLs, packets that are too big, everything that
@@ -41,6 +43,7 @@
 #include "affinity.bpf.h"
 #include "capture.bpf.h"
 #include "count.bpf.h"
+#include "encapsulation.bpf.h"
 #include "ethernet.bpf.h"
 #include "flow_hash.h"
 #include "fragment.bpf.h"
@@ -53,7 +56,6 @@
 #include "martian.bpf.h"
 #include "nexthop.bpf.h"
 #include "packet.bpf.h"
-#include "rewrite.bpf.h"
 #include "transport.bpf.h"
 #include "vip.bpf.h"
 
@@ -283,7 +285,7 @@ static __always_inline int forward_frame(struct xdp_md *ctx,
 	capture_if_enabled(ctx, target->choice, outcome);
 	if (unlikely(!is_forwarded(outcome)))
 		return pass_or_drop(ctx, target->choice, outcome, size);
-	if (unlikely(!rewrite_frame(ctx, packet, target->nexthop)))
+	if (unlikely(!rewrite_or_encapsulate(ctx, packet, target)))
 		return pass_or_drop(ctx, target->choice, HG_PASSED_NO_HEADROOM,
 				    size);
 	own = own_counters();
@@ -336,7 +338,7 @@ int explain(struct xdp_md *ctx)
 	if (outcome == HG_UNDECIDED) {
 		outcome = choose_exit(&packet, target.nexthop);
 		if (is_forwarded(outcome))
-			rewrite_frame(ctx, &packet, target.nexthop);
+			rewrite_or_encapsulate(ctx, &packet, &target);
 	}
 	if (choice.slot == HG_NEXTHOP_NONE)
 		explanation.rule = HG_RULE_NONE;

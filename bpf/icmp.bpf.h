@@ -265,6 +265,7 @@ static __always_inline __u32 route_icmp_error(struct xdp_md *ctx,
 	copy_ipv6(quote.flow.destination, packet->flow.destination);
 	outcome = route_quote(ctx, &quote);
 	target->nexthop = quote.target.nexthop;
+	target->hash = quote.target.hash;
 	return outcome;
 }
 

@@ -116,6 +116,14 @@ struct {
 } nexthops SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, HG_MAX_NEXTHOPS);
+	__type(key, __u32);
+	__type(value, struct hg_tunnel);
+} tunnels SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
 	__uint(max_entries, HG_MAX_PORTS);
 	__type(key, __u32);

@@ -229,6 +229,9 @@ static int map_memory(struct datapath *dp, struct datapath_error *error)
 		err = table_open(&dp->nexthops,
 				 bpf_map__fd(skeleton->maps.nexthops));
 	if (!err)
+		err = table_open(&dp->tunnels,
+				 bpf_map__fd(skeleton->maps.tunnels));
+	if (!err)
 		err = vips_open(&dp->vips, bpf_map__fd(skeleton->maps.vip4),
 				bpf_map__fd(skeleton->maps.vip6));
 	if (!err)
@@ -398,6 +401,7 @@ void datapath_close(struct datapath *dp, bool keep)
 	inherited_close(&dp->inherited);
 	table_close(&dp->counters);
 	vips_close(&dp->vips);
+	table_close(&dp->tunnels);
 	table_close(&dp->nexthops);
 	table_close(&dp->previous);
 	table_close(&dp->buckets);

@@ -192,6 +192,9 @@ void datapath_end_inheritance(struct datapath *dp);
  */
 int datapath_set_nexthop(struct datapath *dp, uint32_t slot,
 			 const struct hg_nexthop *nexthop);
+/* Write its outer header, before the next hop becomes alive. */
+int datapath_set_tunnel(struct datapath *dp, uint32_t slot,
+			const struct hg_tunnel *tunnel);
 /* Read a next hop. -EINVAL: the slot is outside the table. */
 int datapath_get_nexthop(const struct datapath *dp, uint32_t slot,
 			 struct hg_nexthop *nexthop);

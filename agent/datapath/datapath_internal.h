@@ -39,6 +39,7 @@ struct datapath {
 	int flows[HG_FLOW_MAP_COUNT]; /* descriptors of the flow maps */
 	uint32_t flow_rooms[HG_FLOW_MAP_COUNT];
 	struct table nexthops;
+	struct table tunnels;
 	struct table counters; /* struct hg_counters for each CPU */
 	struct capture capture;
 

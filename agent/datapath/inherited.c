@@ -22,6 +22,7 @@ static const char *const names[INHERITED_MAP_COUNT] = {
 	[INHERITED_BUCKETS] = "buckets",
 	[INHERITED_PREVIOUS] = "previous",
 	[INHERITED_NEXTHOPS] = "nexthops",
+	[INHERITED_TUNNELS] = "tunnels",
 	[INHERITED_COUNTERS] = "counters",
 	[INHERITED_FLOWS_NEW] = "flows_new",
 	[INHERITED_FLOWS_PROBATION] = "flows_probation",
@@ -132,7 +133,8 @@ static bool are_places_equal(const struct inherited *inherited,
 {
 	static const enum inherited_map fixed[] = { INHERITED_VIP4,
 						    INHERITED_VIP6,
-						    INHERITED_NEXTHOPS };
+						    INHERITED_NEXTHOPS,
+						    INHERITED_TUNNELS };
 
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++)
 		if (entries_of(inherited->maps[fixed[i]]) !=

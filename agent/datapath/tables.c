@@ -17,13 +17,15 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
 
 static const char subsystem[] = "datapath";
 
 enum {
-	WORD_SIZE = sizeof(uint64_t)
+	WORD_SIZE = sizeof(uint64_t),
+	ALIVE_WORD = offsetof(struct hg_nexthop, alive) / WORD_SIZE,
 };
 
 /*
@@ -33,6 +35,7 @@ enum {
 _Static_assert(sizeof(struct hg_bucket_pair) == WORD_SIZE, "one word");
 _Static_assert(sizeof(struct hg_previous_quad) == WORD_SIZE, "one word");
 _Static_assert(sizeof(struct hg_nexthop) % WORD_SIZE == 0, "whole words");
+_Static_assert(sizeof(struct hg_tunnel) % WORD_SIZE == 0, "whole words");
 
 static size_t table_size(const struct table *table)
 {
@@ -70,20 +73,27 @@ static uint64_t *table_entry(const struct table *table, uint32_t index)
 	return table->words + (size_t)index * table->entry_words;
 }
 
-/*
- * Write an entry in ascending order, so that `alive` comes after the MACs and
- * the port. The destination MAC is within the first word and changes at once.
- */
-static void table_store(struct table *table, uint32_t index, const void *value)
+static void store_word(struct table *table, uint32_t index, uint32_t at,
+		       const void *value)
 {
-	uint64_t *to = table_entry(table, index);
 	uint64_t word;
 
-	for (uint32_t i = 0; i < table->entry_words; i++) {
-		memcpy(&word, (const uint8_t *)value + i * WORD_SIZE,
-		       WORD_SIZE);
-		__atomic_store_n(to + i, word, __ATOMIC_RELEASE);
-	}
+	memcpy(&word, (const uint8_t *)value + at * WORD_SIZE, WORD_SIZE);
+	__atomic_store_n(table_entry(table, index) + at, word,
+			 __ATOMIC_RELEASE);
+}
+
+/*
+ * Write an entry in ascending order, except for the word `last`. The destination
+ * MAC of a next hop is within the first word and changes at once.
+ */
+static void table_store(struct table *table, uint32_t index, uint32_t last,
+			const void *value)
+{
+	for (uint32_t i = 0; i < table->entry_words; i++)
+		if (i != last)
+			store_word(table, index, i, value);
+	store_word(table, index, last, value);
 }
 
 static const char *nexthop_text(const struct hg_nexthop *nexthop,
@@ -112,11 +122,20 @@ int datapath_set_nexthop(struct datapath *dp, uint32_t slot,
 
 	if (!is_nexthop_slot(dp, slot))
 		return -EINVAL;
-	table_store(&dp->nexthops, slot, nexthop);
+	table_store(&dp->nexthops, slot, ALIVE_WORD, nexthop);
 	log_debug(subsystem,
 		  "slot %u: next hop %s written: ifindex %u, MTU %u, %s", slot,
 		  nexthop_text(nexthop, text), nexthop->ifindex, nexthop->mtu,
 		  alive_text(nexthop->alive));
+	return 0;
+}
+
+int datapath_set_tunnel(struct datapath *dp, uint32_t slot,
+			const struct hg_tunnel *tunnel)
+{
+	if (!is_nexthop_slot(dp, slot))
+		return -EINVAL;
+	table_store(&dp->tunnels, slot, 0, tunnel);
 	return 0;
 }
 

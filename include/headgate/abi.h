@@ -7,7 +7,7 @@
  * pinned maps, the outcomes of a frame, and the limits of the tables.
  *
  * The agent writes the VIPs (`vip4`, `vip6` and their tries), `buckets`,
- * `previous`, `nexthops`, `tx_ports`, the ports and struct hg_control; the
+ * `previous`, `nexthops`, `tunnels`, `tx_ports`, the ports and struct hg_control; the
  * program reads them. The program writes `counters`, `fragments`,
  * `icmp_budgets`, the flow maps, `flow_budgets` and `captures`; the agent sums
  * the counters up, sets them to zero for a new owner, reads captures, and
@@ -86,7 +86,7 @@ enum hg_outcome {
 	HG_PASSED_EXTENSION_HEADERS,
 	HG_PASSED_OTHER_ICMP,
 	HG_PASSED_NO_NEXTHOP,
-	HG_PASSED_NO_HEADROOM, /* for the tags of its next hop */
+	HG_PASSED_NO_HEADROOM, /* for tags or outer headers of its next hop */
 	/* For a VIP, and dropped: a server must not see it */
 	HG_DROPPED_BAD_HEADER,
 	HG_DROPPED_BAD_LENGTH,
@@ -308,6 +308,15 @@ struct hg_vlan_tag {
 	__u16 id;	/* 1-4094, host order */
 };
 
+/* How packets go to a next hop that is not on a link of ours */
+enum hg_encapsulation {
+	HG_ENCAPSULATION_NONE, /* they go as they are: it is on the link */
+	HG_ENCAPSULATION_IPIP,
+	HG_ENCAPSULATION_GUE,
+	HG_ENCAPSULATION_GRE,
+	HG_ENCAPSULATION_COUNT,
+};
+
 /*
  * Value of `nexthops`: one cache line; the fields that the rewrite needs come
  * first.
@@ -316,8 +325,9 @@ struct hg_nexthop {
 	__u8 destination_mac[6];
 	__u8 source_mac[6];
 	__u32 ifindex; /* egress port */
-	__u16 mtu;     /* bytes behind the Ethernet header and all tags */
-	__u8 alive;    /* one store moves all its traffic away */
+	/* Bytes behind the Ethernet header, all tags and outer headers */
+	__u16 mtu;
+	__u8 alive; /* one store moves all its traffic away */
 	__u8 draining;
 	struct hg_vlan_tag tags[2]; /* outermost first */
 	__u32 incarnation; /* +1 each time the slot becomes alive again */
@@ -326,9 +336,21 @@ struct hg_nexthop {
 	 * CLOCK_BOOTTIME, or 0. For the next agent; the program ignores it.
 	 */
 	__u32 held_until_s;
-	struct hg_address address;
-	__u8 reserved2[12];
+	struct hg_address address; /* the end of the tunnel, if there is one */
+	__u8 encapsulation;	   /* enum hg_encapsulation */
+	__u8 reserved2[11];
 } __attribute__((aligned(8)));
+
+/*
+ * Value of `tunnels`, by the slot of the next hop: fields that no packet reads
+ * but those that go inside others
+ */
+struct hg_tunnel {
+	struct hg_address source; /* of the outer header */
+	__u32 source_entropy; /* bits of its last word that the flow fills */
+	__u16 gue_port;	      /* network byte order */
+	__u8 reserved[10];
+};
 
 struct hg_counter {
 	__u64 packets;
@@ -416,7 +438,7 @@ struct hg_vip_secret {
  * the numbers are equal. Sizes and types are compared in any case.
  */
 enum hg_layout {
-	HG_LAYOUT = 1,
+	HG_LAYOUT = 2,
 };
 
 /* Configuration of the program, constant once it is loaded */
@@ -525,6 +547,7 @@ _Static_assert(sizeof(struct hg_bucket) == 4, "a bucket is one store");
 _Static_assert(sizeof(struct hg_bucket_pair) == 8, "as the kernel's elements");
 _Static_assert(HG_MAX_NEXTHOPS <= 1 << 14, "a slot fits into hg_bucket");
 _Static_assert(sizeof(struct hg_nexthop) == 64, "a next hop is a cache line");
+_Static_assert(sizeof(struct hg_tunnel) == 32, "half a cache line");
 _Static_assert(sizeof(struct hg_counter) == 16, "hg_counter has no padding");
 _Static_assert(sizeof(struct hg_counters) % 64 == 0, "no line of two CPUs");
 _Static_assert((int)HG_OUTCOME_COUNT <= HG_OUTCOME_ROOM, "a counter for each");

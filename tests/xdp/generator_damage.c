@@ -9,6 +9,10 @@ enum {
 	ETHERTYPE_AT = 2 * ETH_ALEN,
 	IPV6_NEXT_HEADER_AT = 6,
 	IPV4_PROTOCOL_AT = 9,
+	IPV4_CLASS_AT = 1,
+	IPV4_ID_AT = 4,
+	IPV4_FLAGS_AT = 6,
+	IPV4_DONT_FRAGMENT = 0x40, /* in the first byte of the flags */
 	BYTE_BITS = 8,
 };
 
@@ -122,6 +126,26 @@ static void change_ttl(struct generator *g, struct frame *frame)
 }
 
 /*
+ * Change what does no harm: DSCP and ECN, the identifier and don't-fragment, which
+ * a tunnel copies or not.
+ */
+static void change_class(struct generator *g, struct frame *frame)
+{
+	size_t at = frame_ip_at(frame);
+
+	if (frame->size < at + FRAME_IPV4_HEADER)
+		return;
+	if (is_ipv6(frame)) {
+		frame->bytes[at] ^= random_below(&g->random, 16);
+		frame->bytes[at + 1] = random_u64(&g->random);
+		return;
+	}
+	frame->bytes[at + IPV4_CLASS_AT] = random_u64(&g->random);
+	frame_put_u16(frame, at + IPV4_ID_AT, random_u64(&g->random));
+	frame->bytes[at + IPV4_FLAGS_AT] ^= IPV4_DONT_FRAGMENT;
+}
+
+/*
  * Change the protocol in front of the same bytes, whose headers then are noise.
  */
 static void change_protocol(struct generator *g, struct frame *frame)
@@ -155,6 +179,7 @@ void generator_damage(struct generator *g, struct frame *frame)
 		cut_a_little,	  lengthen_frame,   change_length,
 		change_length,	  make_jumbogram,   change_version,
 		change_ttl,	  change_protocol,  make_noise,
+		change_class,	  change_class,	    change_class,
 	};
 	uint32_t times = 0;
 

@@ -99,6 +99,12 @@ static struct hg_address any_destination(struct generator *g, bool ipv6)
 	case 1:
 	case 2:
 		return within_prefix(g, ipv6);
+	case 3:
+	case 4: /* the VIPs whose buckets have records of flows */
+		return world_address(
+			VIP_ANY_HASH + random_below(&g->random,
+						    VIP_COUNT - VIP_ANY_HASH),
+			ipv6);
 	default:
 		return world_address(random_below(&g->random, VIP_COUNT), ipv6);
 	}

@@ -301,6 +301,16 @@ static bool needs_ports(struct passage *p, uint32_t fields)
 	return !p->packet.icmp_error && is_tracked(p, place);
 }
 
+/* Section 9: the fields of the hash that spreads packets inside a tunnel */
+static uint32_t fields_of(const struct passage *p)
+{
+	uint32_t fields = p->prediction->route->vip.hash_fields;
+
+	return fields == HG_HASH_5_TUPLE && p->packet.part == PART_LATER ?
+		       HG_HASH_SRC_DST :
+		       fields;
+}
+
 static uint32_t choose_nexthop(struct passage *p)
 {
 	uint32_t fields = p->prediction->route->vip.hash_fields;
@@ -372,8 +382,14 @@ static void write_out(struct passage *p)
 	const struct prediction *prediction = p->prediction;
 
 	if (oracle_is_forwarded(prediction)) {
-		oracle_write_out(p->frame, &p->tags, &p->packet,
-				 &p->oracle->world->nexthops[prediction->slot],
+		const struct oracle_exit exit = {
+			.nexthop =
+				p->oracle->world->nexthops + prediction->slot,
+			.tunnel = p->oracle->world->tunnels + prediction->slot,
+			.hash = hash_of(&p->packet, fields_of(p)),
+		};
+
+		oracle_write_out(p->frame, &p->tags, &p->packet, &exit,
 				 &p->prediction->out);
 		return;
 	}

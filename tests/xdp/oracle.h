@@ -10,7 +10,7 @@
  * A frame goes through the files in the order of the document's sections:
  * oracle.c (Ethernet, VIP, next hop), oracle_martian.c, oracle_ipv4.c, oracle_ipv6.c,
  * oracle_flow.c (transport), oracle_icmp.c (quoted packets), oracle_affinity.c
- * (flows of tracked buckets), oracle_out.c (the frame that leaves).
+ * (flows of tracked buckets), oracle_out.c and oracle_tunnel.c (the frame that leaves).
  * oracle_memory.c remembers fragments like the program. The
  * oracle assumes enough headroom; test_headroom covers frames without it.
  */

@@ -53,8 +53,9 @@ static void write_tags(struct writer *w, const struct oracle_tags *in,
 
 void oracle_write_out(const struct frame *in, const struct oracle_tags *tags,
 		      const struct oracle_packet *packet,
-		      const struct hg_nexthop *nexthop, struct frame *out)
+		      const struct oracle_exit *exit, struct frame *out)
 {
+	const struct hg_nexthop *nexthop = exit->nexthop;
 	struct writer w = writer_of(out->bytes, sizeof(out->bytes));
 	size_t ip_at = ETH_HLEN + tags->count * FRAME_TAG;
 	size_t size = in->size - ip_at; /* from the IP header on */
@@ -64,7 +65,8 @@ void oracle_write_out(const struct frame *in, const struct oracle_tags *tags,
 	writer_bytes(&w, nexthop->destination_mac, ETH_ALEN);
 	writer_bytes(&w, nexthop->source_mac, ETH_ALEN);
 	write_tags(&w, tags, nexthop);
-	writer_u16(&w, packet->ipv6 ? ETH_P_IPV6 : ETH_P_IP);
+	writer_u16(&w, oracle_outer_type(packet, nexthop));
+	oracle_write_tunnel(&w, packet, in->bytes + ip_at, exit);
 	writer_bytes(&w, in->bytes + ip_at, size);
 	out->size = w.used;
 	count_down(out, w.used - size, packet->ipv6);

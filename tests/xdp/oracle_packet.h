@@ -78,8 +78,25 @@ struct oracle_tags {
 	uint16_t ids[2];       /* VLAN IDs, likewise */
 };
 
+/* The next hop and the tunnel of a slot, and the hash of the packet's flow */
+struct oracle_exit {
+	const struct hg_nexthop *nexthop;
+	const struct hg_tunnel *tunnel;
+	uint64_t hash;
+};
+
 void oracle_write_out(const struct frame *in, const struct oracle_tags *tags,
 		      const struct oracle_packet *packet,
-		      const struct hg_nexthop *nexthop, struct frame *out);
+		      const struct oracle_exit *exit, struct frame *out);
+
+/*
+ * oracle_tunnel.c: write the headers in front of a packet; `inner` is its first
+ * byte. Nothing for a next hop without a tunnel.
+ */
+void oracle_write_tunnel(struct writer *w, const struct oracle_packet *packet,
+			 const uint8_t *inner, const struct oracle_exit *exit);
+/* The EtherType that the frame leaves with */
+uint16_t oracle_outer_type(const struct oracle_packet *packet,
+			   const struct hg_nexthop *nexthop);
 
 #endif

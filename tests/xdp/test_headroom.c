@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Frames with too little headroom for the tags they need (docs/packet-path.md
+ * Frames with too little headroom for the tags or outer headers they need (docs/packet-path.md
  * section 9). In a test run, metadata in front of the frame takes the room;
  * kernels before 6.4 accept too little metadata for that.
  */
@@ -239,6 +239,56 @@ static void ipv6_by_another_port_leaves_whole_or_stays_as_it_was(void **state)
 	test_all(true, true);
 }
 
+/* Run a frame for a tunnel. False if it had no headroom and stayed as it was. */
+static bool goes_inside(enum world_vip vip, bool ipv6, size_t metadata)
+{
+	const struct shape shape = { .ipv6 = ipv6,
+				     .destination = world_address(vip, ipv6) };
+	struct memory in, out;
+	struct frame frame;
+	enum xdp_action action;
+
+	frame_build(&shape, check->world->ports[PORT_LEFT].mac, &frame);
+	in = memory_of(&frame, metadata);
+	oracle_judge(&check->oracle, &frame,
+		     check->world->ports[PORT_LEFT].ifindex,
+		     &check->prediction);
+	assert_int_equal(run_in_memory(&in, metadata, &out, &action), 0);
+	if (action != XDP_PASS)
+		frame = check->prediction.out;
+	assert_in_range(out.size, frame.size, sizeof(out.bytes));
+	assert_memory_equal(out.bytes + out.size - frame.size, frame.bytes,
+			    frame.size);
+	return action != XDP_PASS;
+}
+
+/* Return the least metadata that leaves no room, or NEVER. */
+static size_t limit_inside(enum world_vip vip, bool ipv6)
+{
+	size_t metadata = 0, limit;
+
+	while (metadata <= most_metadata && goes_inside(vip, ipv6, metadata))
+		metadata += METADATA_STEP;
+	limit = metadata <= most_metadata ? metadata : NEVER;
+	for (; metadata <= most_metadata; metadata += METADATA_STEP)
+		assert_false(goes_inside(vip, ipv6, metadata));
+	return limit;
+}
+
+static void tunnels_get_all_their_headers_or_none(void **state)
+{
+	(void)state;
+	if (most_metadata < LEAST_METADATA)
+		skip();
+	for (enum world_vip vip = VIP_IPIP4; vip <= VIP_GRE6; vip++)
+		for (int ipv6 = 0; ipv6 < 2; ipv6++)
+			assert_int_not_equal(limit_inside(vip, ipv6), NEVER);
+	assert_int_equal(limit_inside(VIP_GUE6, true),
+			 limit_inside(VIP_GUE4, true) -
+				 (FRAME_IPV6_HEADER - FRAME_IPV4_HEADER));
+	check_read_counts(check);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -265,6 +315,7 @@ int main(void)
 			ipv6_by_the_same_port_leaves_whole_or_stays_as_it_was),
 		cmocka_unit_test(
 			ipv6_by_another_port_leaves_whole_or_stays_as_it_was),
+		cmocka_unit_test(tunnels_get_all_their_headers_or_none),
 	};
 
 	sandbox_enter();

@@ -48,11 +48,20 @@ static const struct hg_bucket fixed_buckets[VIP_ANY_HASH] = {
 	[VIP_LEFT_TAGS] = { .current = SLOT_LEFT_TAGS, .backup = SLOT_LEFT },
 	[VIP_RIGHT_TAG] = { .current = SLOT_RIGHT_TAG, .backup = SLOT_RIGHT },
 	[VIP_RIGHT_TAGS] = { .current = SLOT_RIGHT_TAGS, .backup = SLOT_RIGHT },
+	[VIP_IPIP4] = { .current = SLOT_IPIP4, .backup = SLOT_RIGHT },
+	[VIP_IPIP6] = { .current = SLOT_IPIP6, .backup = SLOT_LEFT },
+	[VIP_GUE4] = { .current = SLOT_GUE4, .backup = SLOT_LEFT },
+	[VIP_GUE6] = { .current = SLOT_GUE6, .backup = SLOT_RIGHT },
+	[VIP_GRE4] = { .current = SLOT_GRE4, .backup = SLOT_RIGHT },
+	[VIP_GRE6] = { .current = SLOT_GRE6, .backup = SLOT_LEFT },
 };
 
 struct link {
 	enum world_port port;
 	uint8_t tags;
+	enum hg_encapsulation encapsulation;
+	bool ipv6; /* outside */
+	uint32_t source_entropy;
 };
 
 static const struct link links[SLOT_COUNT] = {
@@ -66,6 +75,12 @@ static const struct link links[SLOT_COUNT] = {
 	[SLOT_RIGHT_TAG] = { PORT_RIGHT, 1 },
 	[SLOT_RIGHT_TAGS] = { PORT_RIGHT, 2 },
 	[SLOT_THIRD] = { PORT_THIRD, 0 },
+	[SLOT_IPIP4] = { PORT_LEFT, 0, HG_ENCAPSULATION_IPIP, false, 0 },
+	[SLOT_IPIP6] = { PORT_RIGHT, 1, HG_ENCAPSULATION_IPIP, true, 0 },
+	[SLOT_GUE4] = { PORT_RIGHT, 0, HG_ENCAPSULATION_GUE, false, 0xff00 },
+	[SLOT_GUE6] = { PORT_LEFT, 0, HG_ENCAPSULATION_GUE, true, 0 },
+	[SLOT_GRE4] = { PORT_LEFT, 2, HG_ENCAPSULATION_GRE, false, 0 },
+	[SLOT_GRE6] = { PORT_RIGHT, 0, HG_ENCAPSULATION_GRE, true, 0xffffff00 },
 };
 
 static void must_succeed(int err, const char *what)
@@ -152,6 +167,56 @@ static void set_tags(struct hg_nexthop *nexthop, uint8_t count)
 		nexthop->tags[1] = inner;
 }
 
+enum tunnel_network {
+	TUNNEL_THEIRS4 = 0x0a090000, /* 10.9.0.0 */
+	TUNNEL_OURS4 = 0x0a080000,
+	OUTER_IPV4 = 20,
+	OUTER_IPV6 = 40,
+};
+
+static struct hg_address tunnel_end(bool ipv6, bool ours, uint8_t slot)
+{
+	struct hg_address address = ours ? frame_ipv6_address("2001:db8:8::") :
+					   frame_ipv6_address("2001:db8:9::");
+
+	if (!ipv6)
+		return frame_ipv4_address(
+			(ours ? TUNNEL_OURS4 : TUNNEL_THEIRS4) + slot);
+	address.bytes[sizeof(address.bytes) - 1] = slot;
+	return address;
+}
+
+/* The bytes in front of a packet, by encapsulation */
+static const uint8_t shim_sizes[HG_ENCAPSULATION_COUNT] = {
+	[HG_ENCAPSULATION_GUE] = 8,
+	[HG_ENCAPSULATION_GRE] = 4,
+};
+
+/* Put a tunnel in front of a next hop. Bits that the flow fills are 0. */
+static void add_tunnel(struct world *world, uint8_t slot,
+		       struct hg_nexthop *nexthop)
+{
+	const struct link *link = &links[slot];
+	struct hg_tunnel *tunnel = &world->tunnels[slot];
+	uint32_t mask = htonl(link->source_entropy), last;
+
+	if (!link->encapsulation)
+		return;
+	nexthop->encapsulation = link->encapsulation;
+	nexthop->address = tunnel_end(link->ipv6, false, slot);
+	nexthop->mtu -= (link->ipv6 ? OUTER_IPV6 : OUTER_IPV4) +
+			shim_sizes[link->encapsulation];
+	*tunnel = (struct hg_tunnel){
+		.source = tunnel_end(link->ipv6, true, slot),
+		.source_entropy = mask,
+		.gue_port = htons(WORLD_GUE_PORT),
+	};
+	memcpy(&last, tunnel->source.bytes + MAPPED_AT, sizeof(last));
+	last &= ~mask;
+	memcpy(tunnel->source.bytes + MAPPED_AT, &last, sizeof(last));
+	must_succeed(datapath_set_tunnel(world->dp, slot, tunnel), "tunnel");
+}
+
 static void add_nexthops(struct world *world)
 {
 	for (uint8_t slot = SLOT_LEFT; slot < SLOT_COUNT; slot++) {
@@ -166,6 +231,7 @@ static void add_nexthops(struct world *world)
 		};
 
 		set_tags(&nexthop, links[slot].tags);
+		add_tunnel(world, slot, &nexthop);
 		world_set_nexthop(world, slot, &nexthop);
 	}
 }

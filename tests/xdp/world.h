@@ -12,7 +12,9 @@
  *	third 02:00:00:00:01:02
  *
  * Next hop SLOT has the MAC 02:00:00:00:09:SLOT; its source MAC is
- * 02:00:00:00:08:SLOT. VIP number V is 192.0.2.(1 + V) and 2001:db8:2::(1 + V).
+ * 02:00:00:00:08:SLOT. The ends of its tunnel, if it has one, are 10.9.0.SLOT and
+ * 10.8.0.SLOT, or 2001:db8:9::SLOT and 2001:db8:8::SLOT; the flow fills the last
+ * bits of our ends of GUE over IPv4 and GRE over IPv6. VIP number V is 192.0.2.(1 + V) and 2001:db8:2::(1 + V).
  * Then come prefixes inside each other:
  *
  *	203.0.113.0/24   2001:db8:113::/48      to the left port
@@ -46,6 +48,12 @@ enum world_slot {
 	SLOT_RIGHT_TAG,
 	SLOT_RIGHT_TAGS,
 	SLOT_THIRD,
+	SLOT_IPIP4, /* from here on through a tunnel, over IPv4 or IPv6 */
+	SLOT_IPIP6,
+	SLOT_GUE4,
+	SLOT_GUE6,
+	SLOT_GRE4,
+	SLOT_GRE6,
 	SLOT_COUNT,
 };
 
@@ -65,6 +73,12 @@ enum world_vip {
 	VIP_LEFT_TAGS,
 	VIP_RIGHT_TAG,
 	VIP_RIGHT_TAGS,
+	VIP_IPIP4,
+	VIP_IPIP6,
+	VIP_GUE4,
+	VIP_GUE6,
+	VIP_GRE4,
+	VIP_GRE6,
 	VIP_ANY_HASH, /* from here on one for each mode, buckets at random */
 	VIP_3_TUPLE = VIP_ANY_HASH + HG_HASH_3_TUPLE,
 	VIP_SRC_DST = VIP_ANY_HASH + HG_HASH_SRC_DST,
@@ -82,6 +96,7 @@ enum world_sizes {
 	WORLD_MAX_ROUTES = 64,
 	WORLD_PREFIXES = 6, /* routes behind the VIPs of both families */
 	WORLD_FLOW_RECORDS = 65536,
+	WORLD_GUE_PORT = 6080,
 	WORLD_IPV4_BITS = 32,
 	WORLD_IPV6_BITS = 128,
 };
@@ -115,6 +130,7 @@ struct world {
 	bool accept_martians;
 	struct world_port_info ports[PORT_COUNT];
 	struct hg_nexthop nexthops[SLOT_COUNT];
+	struct hg_tunnel tunnels[SLOT_COUNT];
 	struct hg_bucket buckets[VIP_COUNT][WORLD_TABLE_SIZE];
 	uint16_t previous[VIP_COUNT][WORLD_TABLE_SIZE]; /* slots */
 	struct world_route routes[WORLD_MAX_ROUTES];

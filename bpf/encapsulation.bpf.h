@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef HEADGATE_ENCAPSULATION_BPF_H
+#define HEADGATE_ENCAPSULATION_BPF_H
+
+/*
+ * Encapsulation: a packet for a server behind a router goes there inside
+ * another one. Each of the four pairs of families is possible.
+ *
+ *	ipip	IP in IP (RFC 2003, RFC 2473, RFC 4213)
+ *	gre	a GRE header of four bytes between them (RFC 2784)
+ *	gue	a UDP header between them: variant 1 of GUE, which has no header
+ *		of its own (draft-ietf-intarea-gue-09 4)
+ *
+ * DSCP and ECN are those of the packet inside (RFC 2983 4.1, RFC 6040 4.1).
+ * docs/packet-path.md, 9.
+ */
+
+#include "ethernet.bpf.h"
+#include "flow_hash.h"
+#include "headgate/abi.h"
+#include "maps.bpf.h"
+#include "packet.bpf.h"
+#include "rewrite.bpf.h"
+
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <stdbool.h>
+
+enum outer {
+	OUTER_TTL = 64,
+	OUTER_DONT_FRAGMENT = 0x4000,
+	OUTER_VERSION_SHIFT = 28, /* of IPv6, in the first word */
+	OUTER_CLASS_SHIFT = 20,
+	OUTER_LABEL_SHIFT = 12,	    /* of the entropy, to 20 bits */
+	OUTER_FIRST_PORT = 0xc000,  /* of the dynamic ones (RFC 6335 6) */
+	OUTER_PORT_MASK = 0x3fff,   /* of the entropy */
+	OUTER_ENTROPY_SHIFT = 32,   /* of the mixed hash */
+	OUTER_MAPPED_WORD = 0xffff, /* the third word of ::ffff:0:0 */
+};
+
+/* The header between the two IP headers */
+struct gue_header {
+	__u16 source;
+	__u16 destination;
+	__u16 length;
+	__u16 checksum; /* 0: none (RFC 768, RFC 6935 5) */
+};
+
+struct gre_header {
+	__u16 flags_version; /* no flags, version 0 */
+	__u16 protocol;	     /* EtherType of the packet inside */
+};
+
+/* The packet that goes inside, as the caller knows it */
+struct inner {
+	__u64 hash; /* of its flow */
+	__u32 slot;
+	__u32 resize;
+	__u16 type; /* EtherType, network byte order */
+};
+
+/* Fields that the outer headers take from the packet inside */
+struct outer_fields {
+	__u32 size; /* of the packet inside */
+	__u32 entropy;
+	__u16 id;
+	__u16 type; /* of the packet inside */
+	__u8 class; /* DSCP and ECN */
+	__u8 protocol;
+	bool dont_fragment;
+};
+
+/* Addresses are in network byte order. */
+static __always_inline const __u32 *address_words(const struct hg_address *of)
+{
+	return (const __u32 *)of;
+}
+
+static __always_inline bool is_outer_ipv4(const struct hg_nexthop *nexthop)
+{
+	const __u32 *words = address_words(&nexthop->address);
+
+	return !words[0] && !words[1] &&
+	       words[2] == bpf_htonl(OUTER_MAPPED_WORD);
+}
+
+static __always_inline __u32 shim_size(__u32 encapsulation)
+{
+	if (encapsulation == HG_ENCAPSULATION_GUE)
+		return sizeof(struct gue_header);
+	return encapsulation == HG_ENCAPSULATION_GRE ?
+		       sizeof(struct gre_header) :
+		       0;
+}
+
+static __always_inline __u32 outer_ip_size(bool ipv4)
+{
+	return ipv4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
+}
+
+static __always_inline __u8 outer_protocol(__u32 encapsulation, __u16 type)
+{
+	if (encapsulation == HG_ENCAPSULATION_GUE)
+		return IPPROTO_UDP;
+	if (encapsulation == HG_ENCAPSULATION_GRE)
+		return IPPROTO_GRE;
+	return type == bpf_htons(ETH_P_IP) ? IPPROTO_IPIP : IPPROTO_IPV6;
+}
+
+/*
+ * Read the packet inside, at an offset into the frame, and count its TTL down:
+ * a tunnel is a link of the path (RFC 2003 3.1). False if the frame ends before.
+ */
+static __always_inline bool read_inner(const struct xdp_md *ctx, __u32 at,
+				       struct outer_fields *fields)
+{
+	struct ipv6hdr *ip6;
+	struct iphdr *ip = frame_at(ctx, at, sizeof(*ip));
+
+	if (!ip)
+		return false;
+	if (fields->type == bpf_htons(ETH_P_IP)) {
+		rewrite_ttl(ip);
+		fields->size = bpf_ntohs(ip->tot_len);
+		fields->id = ip->id;
+		fields->class = ip->tos;
+		fields->dont_fragment = ip->frag_off &
+					bpf_htons(OUTER_DONT_FRAGMENT);
+		return true;
+	}
+	ip6 = frame_at(ctx, at, sizeof(*ip6));
+	if (!ip6)
+		return false;
+	ip6->hop_limit--;
+	fields->size = sizeof(*ip6) + bpf_ntohs(ip6->payload_len);
+	fields->class = bpf_ntohl(*(const __u32 *)ip6) >> OUTER_CLASS_SHIFT;
+	fields->dont_fragment = true; /* IPv6 routers fragment nothing */
+	return true;
+}
+
+/* Write the header between the IP headers, if there is one. */
+static __always_inline bool write_shim(const struct xdp_md *ctx, __u32 at,
+				       const struct hg_tunnel *tunnel,
+				       const struct outer_fields *fields)
+{
+	struct gue_header *gue;
+	struct gre_header *gre;
+
+	if (fields->protocol == IPPROTO_GRE) {
+		gre = frame_at(ctx, at, sizeof(*gre));
+		if (!gre)
+			return false;
+		gre->flags_version = 0;
+		gre->protocol = fields->type;
+	} else if (fields->protocol == IPPROTO_UDP) {
+		gue = frame_at(ctx, at, sizeof(*gue));
+		if (!gue)
+			return false;
+		gue->source = bpf_htons(OUTER_FIRST_PORT |
+					(fields->entropy & OUTER_PORT_MASK));
+		gue->destination = tunnel->gue_port;
+		gue->length = bpf_htons(sizeof(*gue) + fields->size);
+		gue->checksum = 0;
+	}
+	return true;
+}
+
+/* RFC 1071 over a header without options, whose checksum is 0 so far */
+static __always_inline __u16 header_checksum(const struct iphdr *ip)
+{
+	const __u32 *words = (const void *)ip;
+	__u64 sum = (__u64)words[0] + words[1] + words[2] + words[3] + words[4];
+
+	sum = (sum >> 32) + (sum & 0xffffffff);
+	sum = (sum >> 16) + (sum & 0xffff);
+	sum = (sum >> 16) + (sum & 0xffff);
+	return ~(sum + (sum >> 16));
+}
+
+/* The last word of the outer source, with the bits that the flow fills */
+static __always_inline __u32 source_word(const struct hg_tunnel *tunnel,
+					 __u32 entropy)
+{
+	return address_words(&tunnel->source)[3] |
+	       (bpf_htonl(entropy) & tunnel->source_entropy);
+}
+
+/*
+ * The identifier differs for packets of a flow that could be fragmented
+ * (RFC 6864 4.1): that of the packet inside, at another place for each flow.
+ */
+static __always_inline bool write_outer4(const struct xdp_md *ctx, __u32 at,
+					 const struct hg_nexthop *nexthop,
+					 const struct hg_tunnel *tunnel,
+					 const struct outer_fields *fields)
+{
+	struct iphdr *ip = frame_at(ctx, at, sizeof(*ip));
+
+	if (!ip)
+		return false;
+	*ip = (struct iphdr){
+		.version = 4,
+		.ihl = sizeof(*ip) / 4,
+		.tos = fields->class,
+		.tot_len = bpf_htons(sizeof(*ip) +
+				     shim_size(nexthop->encapsulation) +
+				     fields->size),
+		.id = fields->id ^ bpf_htons((__u16)fields->entropy),
+		.frag_off = fields->dont_fragment ?
+				    bpf_htons(OUTER_DONT_FRAGMENT) :
+				    0,
+		.ttl = OUTER_TTL,
+		.protocol = fields->protocol,
+		.saddr = source_word(tunnel, fields->entropy),
+		.daddr = address_words(&nexthop->address)[3],
+	};
+	ip->check = header_checksum(ip);
+	return true;
+}
+
+/* The flow label tells flows from each other (RFC 6438 3). */
+static __always_inline bool write_outer6(const struct xdp_md *ctx, __u32 at,
+					 const struct hg_nexthop *nexthop,
+					 const struct hg_tunnel *tunnel,
+					 const struct outer_fields *fields)
+{
+	struct ipv6hdr *ip = frame_at(ctx, at, sizeof(*ip));
+	__u32 *source, *words = (void *)ip;
+
+	if (!ip)
+		return false;
+	words[0] = bpf_htonl(6U << OUTER_VERSION_SHIFT |
+			     (__u32)fields->class << OUTER_CLASS_SHIFT |
+			     fields->entropy >> OUTER_LABEL_SHIFT);
+	ip->payload_len =
+		bpf_htons(shim_size(nexthop->encapsulation) + fields->size);
+	ip->nexthdr = fields->protocol;
+	ip->hop_limit = OUTER_TTL;
+	source = (void *)&ip->saddr;
+	copy_ipv6(source, &tunnel->source);
+	source[3] = source_word(tunnel, fields->entropy);
+	copy_ipv6((void *)&ip->daddr, &nexthop->address);
+	return true;
+}
+
+/*
+ * Put the packet into another one and write the Ethernet header. False if the
+ * frame has no room in front; it is unchanged then.
+ */
+static __noinline bool encapsulate(struct xdp_md *ctx,
+				   const struct hg_nexthop *nexthop,
+				   const struct inner *inner)
+{
+	const struct hg_tunnel *tunnel =
+		bpf_map_lookup_elem(&tunnels, &inner->slot);
+	__u32 tags_in = inner->resize & RESIZE_TAGS_MASK;
+	__u32 padding = inner->resize >> RESIZE_PADDING_SHIFT;
+	__u32 tags_out = tags_of(nexthop);
+	struct tag_priorities priorities = read_priorities(ctx, tags_in);
+	bool ipv4 = is_outer_ipv4(nexthop);
+	__u32 shim = shim_size(nexthop->encapsulation);
+	struct outer_fields fields = {
+		.entropy = flow_mix(inner->hash) >> OUTER_ENTROPY_SHIFT,
+		.type = inner->type,
+		.protocol = outer_protocol(nexthop->encapsulation, inner->type),
+	};
+	__u32 at =
+		sizeof(struct ethernet) + tags_out * sizeof(struct vlan_header);
+	int more = outer_ip_size(ipv4) + shim +
+		   ((int)tags_out - (int)tags_in) *
+			   (int)sizeof(struct vlan_header);
+
+	if (!tunnel || bpf_xdp_adjust_head(ctx, -more))
+		return false;
+	if (padding)
+		bpf_xdp_adjust_tail(ctx, -(int)padding);
+	if (!write_ethernet(ctx, nexthop, &priorities,
+			    bpf_htons(ipv4 ? ETH_P_IP : ETH_P_IPV6)) ||
+	    !read_inner(ctx, at + outer_ip_size(ipv4) + shim, &fields) ||
+	    !write_shim(ctx, at + outer_ip_size(ipv4), tunnel, &fields))
+		return false;
+	return ipv4 ? write_outer4(ctx, at, nexthop, tunnel, &fields) :
+		      write_outer6(ctx, at, nexthop, tunnel, &fields);
+}
+
+/* Send the frame as its next hop wants it. False: no room, and no change. */
+static __always_inline bool rewrite_or_encapsulate(struct xdp_md *ctx,
+						   const struct packet *packet,
+						   const struct target *target)
+{
+	const struct hg_nexthop *nexthop = target->nexthop;
+
+	if (unlikely(nexthop->encapsulation)) {
+		const struct inner inner = {
+			.hash = target->hash,
+			.slot = target->choice->slot,
+			.resize = packet->resize,
+			.type = packet->type,
+		};
+
+		return encapsulate(ctx, nexthop, &inner);
+	}
+	return rewrite_frame(ctx, packet, nexthop);
+}
+
+#endif
