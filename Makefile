@@ -46,7 +46,7 @@ ROOMS := core codec session rib nexthop fib steering datapath control config
 
 core_DIR := agent/core
 core_SRC := acceptor.c address.c address_tree.c audit_report.c event.c event_ring.c hex.c ip_header.c keyed_hash.c log.c log_journal.c log_limit.c log_sink.c pointer_set.c pool.c \
-	prefix_map.c quantity.c secret.c seed_file.c sha1.c slot_table.c suggest.c turn_meter.c turn_set.c work_queue.c work_turns.c
+	prefix_map.c quantity.c record_file.c secret.c seed_file.c sha1.c slot_table.c suggest.c turn_meter.c turn_set.c work_queue.c work_turns.c
 core_USES :=
 
 codec_DIR := agent/bgp/codec
@@ -54,7 +54,7 @@ codec_SRC := as_path.c attribute_show.c attribute_table.c attribute_value.c attr
 	attributes_check.c attributes_encode.c capability.c collision.c community.c delay.c \
 	exchange.c extended_community.c family.c flowspec.c flowspec_action.c flowspec_text.c \
 	flowspec_valid.c fsm.c large_community.c martian.c message.c \
-	mrt.c negotiated.c nexthop.c nlri.c notification.c notification_describe.c open.c \
+	mrt.c mrt_message.c negotiated.c nexthop.c nlri.c notification.c notification_describe.c open.c \
 	raw_attribute.c role.c route_refresh.c text.c tlv.c update.c \
 	update_describe.c update_encode.c update_error.c
 codec_USES := core
@@ -112,17 +112,17 @@ config_USES := control datapath steering fib nexthop rib session codec core
 
 # The agent itself, above all rooms. ALL_ROOMS is in link order.
 ALL_ROOMS := config control datapath steering fib nexthop rib session codec core
-AGENT_SRC := main.c agent.c audit.c captures.c drains.c handover_give.c handover_link.c handover_record.c handover_story.c handover_take.c host_config.c interfaces.c leftovers.c log_events.c loop.c notify.c privileges.c reload.c service_checks.c sessions.c shutdown.c silent_neighbors.c start_wait.c syscall_filter.c takeover.c takeover_list.c takeover_rule.c traffic_fall.c vip_events.c warm_ups.c wiring.c
+AGENT_SRC := main.c agent.c audit.c captures.c drains.c handover_give.c handover_link.c handover_record.c handover_story.c handover_take.c host_config.c interfaces.c leftovers.c log_events.c loop.c mrt_log.c notify.c privileges.c reload.c service_checks.c sessions.c shutdown.c silent_neighbors.c start_wait.c syscall_filter.c takeover.c takeover_list.c takeover_rule.c traffic_fall.c vip_events.c warm_ups.c wiring.c
 
 CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_drain.c command_dump.c command_events.c command_explain.c command_health.c command_neighbor.c command_reload.c command_show.c command_top.c filter.c headgatectl.c successor.c \
 	pcapng.c rates.c show.c table.c value.c verdict.c view.c watch.c
 
 # Unit tests, without root: tests/unit/FOLDER/test_NAME.c.
 core_TESTS := $(addprefix core/test_,address address_tree event event_ring flow_hash flow_hash_statistics hex ip_header keyed_hash log log_journal log_limit log_sink pointer_set \
-	pool prefix_flood prefix_map quantity secret seed_file sha1 slot_table suggest turn_meter turn_set wire work_queue work_turns)
+	pool prefix_flood prefix_map quantity record_file secret seed_file sha1 slot_table suggest turn_meter turn_set wire work_queue work_turns)
 codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes attributes_encode \
 	attributes_random attributes_unknown attributes_young capability collision community \
-	delay extended_community flowspec flowspec_action flowspec_text flowspec_update fsm message mrt multiprotocol negotiated nlri notification \
+	delay extended_community flowspec flowspec_action flowspec_text flowspec_update fsm message mrt mrt_message multiprotocol negotiated nlri notification \
 	notification_describe open open_check open_damage open_encode role route_refresh \
 	text update update_damage update_describe update_encode update_forms update_history)
 session_TESTS := $(addprefix bgp/session/test_,admission attempts collision_race confederation error_log handover_state \
@@ -189,7 +189,7 @@ LTO := $(if $(OPTIMIZES),$(if $(SAN),,$(call try_lto,-flto=auto -ffat-lto-object
 ALL_LDFLAGS = $(HARDENING_LDFLAGS) $(if $(LTO),-fno-lto) $(LDFLAGS)
 # Warnings were given for each file; the whole gives some that are wrong.
 WHOLE_LDFLAGS = $(HARDENING_LDFLAGS) $(if $(LTO),$(LTO) -w) $(LDFLAGS)
-LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -pthread
 AGENT_LIBS := $(shell $(PKG_CONFIG) --libs libseccomp)
 CTL_LIBS := $(shell $(PKG_CONFIG) --libs json-c libpcap)
 TEST_LIBS := $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka)

@@ -20,6 +20,7 @@
 #include "host_config.h"
 #include "leftovers.h"
 #include "log_events.h"
+#include "mrt_log.h"
 #include "reload.h"
 #include "rib/adj_rib_in.h"
 #include "sessions.h"
@@ -220,6 +221,15 @@ static int begin_silent(struct agent *agent)
 	return silent_neighbors_begin(&agent->silent);
 }
 
+static int make_mrt_log(struct agent *agent, char error[AGENT_ERROR_SIZE])
+{
+	const char *path = agent->config->agent.mrt_file;
+
+	return path[0] ? mrt_log_new(agent->base, path, &agent->mrt, error,
+				     AGENT_ERROR_SIZE) :
+			 0;
+}
+
 static int make_speaker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
 	const struct bgp_callbacks callbacks = sessions_callbacks(agent);
@@ -242,6 +252,8 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 		code = handover_take_ask(agent, error);
 	if (!code)
 		code = make_control(agent, error);
+	if (!code)
+		code = make_mrt_log(agent, error);
 	if (!code)
 		code = make_metrics(agent, error);
 	if (!code)
@@ -364,6 +376,7 @@ int agent_new(struct config *config, const struct command_line *line,
 		.audit = &agent->audit.report,
 		.takeover = &agent->takeover.report,
 		.reloads = &agent->reloads,
+		.mrt = mrt_log_file(agent->mrt),
 		.seccomp = agent_seccomp_names[agent->config->agent.seccomp],
 		.started_ms = clock_now_ms(),
 		.started_at = (uint64_t)time(NULL),
@@ -423,6 +436,7 @@ int agent_run(struct agent *agent)
 	log_events_begin(agent->log);
 	tell_start(agent);
 	handover_take_begin(agent);
+	mrt_log_sessions(agent->mrt, agent->speaker);
 	bgp_speaker_start(agent->speaker);
 	notify_ready(&agent->notify);
 	loop_run(&agent->loop);
@@ -479,6 +493,7 @@ void agent_free(struct agent *agent)
 	silent_neighbors_release(&agent->silent);
 	log_set_namer(NULL, NULL);
 	bgp_speaker_free(agent->speaker);
+	mrt_log_free(agent->mrt);
 	leftovers_free(agent->leftovers);
 	rib_free(agent->rib);
 	steering_free(agent->steering);

@@ -18,6 +18,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "handover_story.h"
+#include "mrt_log.h"
 #include "nexthop/tracker_handover.h"
 #include "wiring.h"
 
@@ -125,6 +126,8 @@ static void leave_to_other(struct agent *agent)
 	log_info("handover", "done: the other agent has taken over");
 	answer_other(agent->give->fd, HANDOVER_LEFT);
 	agent->left = true;
+	mrt_log_free(agent->mrt);
+	agent->mrt = NULL;
 	event_base_loopbreak(agent->base);
 }
 

@@ -115,6 +115,7 @@ static int run(struct config *config, const struct command_line *line)
 {
 	char error[AGENT_ERROR_SIZE];
 	enum agent_seccomp seccomp = config->agent.seccomp;
+	bool appends = config->agent.mrt_file[0];
 	struct event *end[2], *hangup;
 	struct event_base *base;
 	struct agent *agent;
@@ -135,7 +136,7 @@ static int run(struct config *config, const struct command_line *line)
 	evsignal_add(end[0], NULL);
 	evsignal_add(end[1], NULL);
 	evsignal_add(hangup, NULL);
-	code = syscall_filter_install(seccomp, error);
+	code = syscall_filter_install(seccomp, appends, error);
 	if (code)
 		log_error("agent", "%s", error);
 	else

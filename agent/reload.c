@@ -19,6 +19,7 @@
 #include "core/secret.h"
 #include "handover_give.h"
 #include "host_config.h"
+#include "mrt_log.h"
 #include "sessions.h"
 #include "wiring.h"
 
@@ -445,11 +446,12 @@ void reload_carry_out(const struct reload_order *order,
 		return;
 	}
 	read_and_take(agent, order, reply);
-	if (!order->dry_run)
-		reload_report_note(&agent->reloads,
-				   reload_reply_is_refused(reply) ?
-					   RELOAD_REFUSED :
-					   RELOAD_APPLIED);
+	if (order->dry_run)
+		return;
+	reload_report_note(&agent->reloads, reload_reply_is_refused(reply) ?
+						    RELOAD_REFUSED :
+						    RELOAD_APPLIED);
+	mrt_log_reopen(agent->mrt, agent->speaker);
 }
 
 void reload_on_signal(void *context)

@@ -13,6 +13,7 @@
 #include "core/log.h"
 #include "handover_give.h"
 #include "leftovers.h"
+#include "mrt_log.h"
 #include "rib/adj_rib_in.h"
 #include "rib/export.h"
 #include "rib/peer_nexthops.h"
@@ -432,6 +433,22 @@ int sessions_order(const char *neighbor, enum bgp_admin_order order,
 	return code;
 }
 
+static void record_message(const struct bgp_connection *connection,
+			   const struct bgp_message *message, void *context)
+{
+	struct agent *agent = context;
+
+	mrt_log_message(agent->mrt, connection, message);
+}
+
+static void record_state(const struct bgp_connection *connection,
+			 enum bgp_state before, void *context)
+{
+	struct agent *agent = context;
+
+	mrt_log_state(agent->mrt, connection, before);
+}
+
 struct bgp_callbacks sessions_callbacks(struct agent *agent)
 {
 	return (struct bgp_callbacks){
@@ -441,6 +458,8 @@ struct bgp_callbacks sessions_callbacks(struct agent *agent)
 		.route_refresh = on_route_refresh,
 		.next_batch = next_batch,
 		.table_given = is_table_given,
+		.message = record_message,
+		.state_changed = record_state,
 		.context = agent,
 	};
 }

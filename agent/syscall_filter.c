@@ -21,12 +21,15 @@
 
 #include "core/array.h"
 #include "core/log.h"
+#include "core/record_file.h"
 
 /* ------------------------------------------------------------- the list */
 
 enum syscall_filter_masks {
 	ALL_BITS = -1,
 	CHANGES_FILE = O_ACCMODE | O_CREAT | O_TRUNC,
+	LARGE_FILE = 0100000, /* O_LARGEFILE, which a libc may add */
+	APPENDS_FILE_MASK = ~LARGE_FILE,
 };
 
 /*
@@ -142,6 +145,9 @@ static const struct allowed_call allowed_calls[] = {
 	{ "sysinfo" },
 	{ "sched_getaffinity" },
 
+	/* A record that a full disk has cut. */
+	{ "ftruncate" },
+
 	/* The end: pins and the control socket are removed. */
 	{ "unlink" },
 	{ "umask" }, /* --metrics unix:PATH of a reload */
@@ -179,6 +185,12 @@ static const struct allowed_call allowed_calls[] = {
 	{ "prlimit64" },
 	{ "arch_prctl" },
 #endif
+};
+
+/* The file of --mrt, opened again by a reload. */
+static const struct allowed_call append_calls[] = {
+	{ "openat", 2, APPENDS_FILE_MASK, RECORD_FILE_FLAGS },
+	{ "open", 1, APPENDS_FILE_MASK, RECORD_FILE_FLAGS },
 };
 
 /* ------------------------------------------------------------- refusals */
@@ -290,6 +302,15 @@ static int allow_abort(scmp_filter_ctx filter)
 				      COUNT_OF(arguments), arguments);
 }
 
+static int allow_appending(scmp_filter_ctx filter)
+{
+	int code = 0;
+
+	for (size_t i = 0; i < COUNT_OF(append_calls) && !code; i++)
+		code = allow_call(filter, &append_calls[i]);
+	return code;
+}
+
 static int fill_filter(scmp_filter_ctx filter, uint32_t otherwise)
 {
 	int code = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, otherwise);
@@ -326,7 +347,7 @@ int syscall_filter_write(uint32_t architecture, int fd)
 	return code;
 }
 
-int syscall_filter_install(enum agent_seccomp mode,
+int syscall_filter_install(enum agent_seccomp mode, bool appends,
 			   char error[SYSCALL_FILTER_ERROR_SIZE])
 {
 	uint32_t otherwise = mode == AGENT_SECCOMP_LOG ? SCMP_ACT_LOG :
@@ -338,6 +359,11 @@ int syscall_filter_install(enum agent_seccomp mode,
 		return 0;
 	filter = seccomp_init(otherwise);
 	code = filter ? fill_filter(filter, otherwise) : -ENOMEM;
+	if (!code && appends)
+		code = allow_appending(filter);
+	/* For the thread that writes the file, too. */
+	if (!code && appends)
+		code = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
 	if (!code)
 		code = catch_refusals();
 	if (!code)

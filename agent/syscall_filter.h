@@ -9,8 +9,10 @@
  * name, and the agent goes on as far as it can.
  *
  * The kernel sees numbers and not paths: files are opened for reading only,
- * whatever they are.
+ * whatever they are, or with --mrt for appending to them.
  */
+
+#include <stdbool.h>
 
 #include "config/config.h"
 
@@ -21,9 +23,10 @@ enum syscall_filter_sizes {
 /*
  * Install the filter for the rest of the process's life, with
  * AGENT_SECCOMP_LOG one that lets all calls pass and has the kernel's log
- * name those outside the list. Returns 0, or -errno and what to do in `error`.
+ * name those outside the list. `appends`: files may be opened as those of
+ * core/record_file.h are, by each thread of the process. Returns 0, or -errno and what to do in `error`.
  */
-int syscall_filter_install(enum agent_seccomp mode,
+int syscall_filter_install(enum agent_seccomp mode, bool appends,
 			   char error[SYSCALL_FILTER_ERROR_SIZE]);
 /* Log the calls that were refused since the last time. */
 void syscall_filter_report(void);

@@ -51,6 +51,7 @@ struct handover_take;
 struct leftovers;
 struct log_events;
 struct metrics;
+struct mrt_log;
 
 /* The rooms, in the order in which they are made. */
 struct agent {
@@ -60,6 +61,7 @@ struct agent {
 	struct notify notify;
 	struct event_base *base; /* of the loop */
 	struct log_events *log;
+	struct mrt_log *mrt; /* NULL: no --mrt */
 	struct captures captures;
 	struct drains drains;
 	struct warm_ups warm_ups;

@@ -78,6 +78,7 @@ static const struct view_line status_lines[] = {
 	  "{checks.passing} passing, {checks.failing} failing, "
 	  "{checks.pending} not ended yet",
 	  "checks" },
+	{ "mrt", "{mrt.file}: {mrt.records} records, {mrt.lost} lost", "mrt" },
 	{ "loop",
 	  "longest turn {loop.longest_turn_us} us, of the CPU "
 	  "{loop.longest_turn_cpu_us} us; {loop.turns_above_20_ms} "

@@ -74,9 +74,10 @@ struct agent_options {
 	enum agent_seccomp seccomp;
 	enum log_level log_level;
 	enum log_format log_format;
-	char user[AGENT_USER_SIZE]; /* to run as; "": stay as started */
-	uint32_t audit_interval_s;  /* 0: never */
-	bool desync_stays;	    /* announced: --withdraw-on-desync no */
+	char user[AGENT_USER_SIZE];    /* to run as; "": stay as started */
+	uint32_t audit_interval_s;     /* 0: never */
+	bool desync_stays;	       /* announced: --withdraw-on-desync no */
+	char mrt_file[FILE_PATH_SIZE]; /* "": none */
 };
 
 static inline bool agent_options_equal(const struct agent_options *a,
@@ -90,7 +91,8 @@ static inline bool agent_options_equal(const struct agent_options *a,
 	       a->seccomp == b->seccomp && a->log_level == b->log_level &&
 	       a->log_format == b->log_format && !strcmp(a->user, b->user) &&
 	       a->audit_interval_s == b->audit_interval_s &&
-	       a->desync_stays == b->desync_stays;
+	       a->desync_stays == b->desync_stays &&
+	       !strcmp(a->mrt_file, b->mrt_file);
 }
 
 enum config_limits {

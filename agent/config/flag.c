@@ -417,6 +417,11 @@ const struct option flag_table[] = {
 	  "Withdraw all VIPs while the program cannot be attached again, or a "
 	  "table not be repaired.",
 	  CHOICE(LIVE, agent.desync_stays, desync_names) },
+	{ "mrt", "FILE",
+	  "Append each message that a neighbor sends, and each change of its "
+	  "state, to this file (MRT, RFC 6396). A reload opens it again. "
+	  "Default: no file",
+	  .traits = OPTION_DERIVED, VALUE(RESTART, agent.mrt_file, path) },
 	{ "log-level", NULL,
 	  "Least important messages that are written to stderr.",
 	  CHOICE(LIVE, agent.log_level, log_level_names) },
@@ -461,7 +466,7 @@ size_t flag_values(const struct config *config, const struct option *flag)
 
 	if (flag->stage != OPTION_VALUE || flag->traits & OPTION_SECRET)
 		return 0;
-	if (flag->kind == &kind_text) /* without a default */
+	if (flag->kind == &kind_text || flag->kind == &kind_path)
 		return *(base + flag->offset) != '\0';
 	if (flag->entries)
 		return *(const size_t *)(base + flag->count_offset);

@@ -15,6 +15,7 @@
 #include "core/clock.h"
 #include "core/event_ring.h"
 #include "core/log.h"
+#include "core/record_file.h"
 #include "core/reload_report.h"
 #include "core/takeover_report.h"
 #include "core/turn_meter.h"
@@ -30,6 +31,7 @@ struct agent_row {
 	uint64_t log_lines_lost, connections_refused, moved_without_window;
 	uint64_t audit_differences, audit_repairs, audits;
 	uint64_t checks_refused;
+	uint64_t mrt_records, mrt_bytes, mrt_lost;
 	uint64_t turns, long_turns, stalls;
 	double longest_turn;
 	uint64_t updates_encoded;
@@ -93,6 +95,18 @@ static void read_vips(const struct control_view *view, struct agent_row *row)
 		row->vips[i] = steering.vips[i];
 }
 
+static void read_mrt(struct record_file *file, struct agent_row *row)
+{
+	struct record_file_report report;
+
+	if (!file)
+		return;
+	report = record_file_report(file);
+	row->mrt_records = report.records;
+	row->mrt_bytes = report.bytes;
+	row->mrt_lost = report.lost;
+}
+
 static void read_verdict(const struct control_view *view, struct agent_row *row)
 {
 	struct json_object *reasons = json_object_new_array();
@@ -123,6 +137,7 @@ static int collect_agent(const struct metric_source *source,
 	read_loop(view->turns, row);
 	read_reloads(view->reloads, row);
 	read_vips(view, row);
+	read_mrt(view->mrt, row);
 	return 0;
 }
 
@@ -201,6 +216,12 @@ static const struct metric metrics[] = {
 	  .help = "Audits of the kernel that have begun" },
 	{ "headgate_checks_refused_total", NUMBER(COUNTER, checks_refused),
 	  .help = "Checks that were not begun: limit or memory" },
+	{ "headgate_mrt_records_total", NUMBER(COUNTER, mrt_records),
+	  .help = "Records written to the file of --mrt" },
+	{ "headgate_mrt_bytes_total", NUMBER(COUNTER, mrt_bytes),
+	  .help = "Their bytes" },
+	{ "headgate_mrt_records_lost_total", NUMBER(COUNTER, mrt_lost),
+	  .help = "Records that the disk did not take" },
 	{ "headgate_loop_turns_total", NUMBER(COUNTER, turns),
 	  .help = "Turns of the event loop" },
 	{ "headgate_loop_long_turns_total", NUMBER(COUNTER, long_turns),

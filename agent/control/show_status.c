@@ -14,6 +14,7 @@
 #include "core/audit_report.h"
 #include "core/clock.h"
 #include "core/log.h"
+#include "core/record_file.h"
 #include "core/seed_file.h"
 #include "core/takeover_report.h"
 #include "core/turn_meter.h"
@@ -276,6 +277,24 @@ static struct json_object *loop_json(const struct turn_meter *turns)
 	return out;
 }
 
+/* Return the file of --mrt; NULL: there is none. */
+static struct json_object *mrt_json(struct record_file *file)
+{
+	struct record_file_report report;
+	struct json_object *out;
+
+	if (!file)
+		return NULL;
+	report = record_file_report(file);
+	out = json_object_new_object();
+	json_add_text(out, "file", record_file_path(file));
+	json_add_number(out, "records", report.records);
+	json_add_number(out, "bytes", report.bytes);
+	json_add_number(out, "lost", report.lost);
+	json_add_bool(out, "failing", report.failing);
+	return out;
+}
+
 struct json_object *show_status(const struct control_view *view,
 				struct json_object *request)
 {
@@ -311,5 +330,6 @@ struct json_object *show_status(const struct control_view *view,
 	json_add(out, "sync", sync_json(view));
 	json_add(out, "takeover", takeover_json(view->takeover));
 	json_add(out, "loop", loop_json(view->turns));
+	json_add(out, "mrt", mrt_json(view->mrt));
 	return json_wrap("status", out);
 }

@@ -12,6 +12,7 @@ struct datapath_options;
 struct drain_list;
 struct tracker;
 struct rib;
+struct record_file;
 struct reload_report;
 struct steering;
 struct steering_options;
@@ -35,6 +36,7 @@ struct control_view {
 	const struct audit_report *audit;
 	const struct takeover_report *takeover;
 	const struct reload_report *reloads;
+	struct record_file *mrt; /* NULL: no --mrt */
 	const char *config_text; /* in canonical form */
 	const char *seccomp;	 /* as in --seccomp */
 	uint64_t started_ms;	 /* core/clock.h */

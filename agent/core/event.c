@@ -206,6 +206,15 @@ const struct event_type event_types[EVENT_KIND_COUNT] = {
 				    LOG_LEVEL_WARNING,
 				    "A user asked for what it may not.",
 				    "Add the user to the group that the reply names." },
+	[EVENT_RECORDS_LOST] = { "records_lost", "mrt", LOG_LEVEL_WARNING,
+				 "Records of --mrt are lost.",
+				 "Make room on the disk, or give it a faster one." },
+	[EVENT_RECORDS_WRITTEN] = { "records_written", "mrt", LOG_LEVEL_INFO,
+				    "Records of --mrt are written again.", "" },
+	[EVENT_RECORDS_NOT_REOPENED] = { "records_not_reopened", "mrt",
+					 LOG_LEVEL_ERROR,
+					 "The file of --mrt could not be opened again.",
+					 "Remove the cause in the line and reload." },
 };
 
 void event_about_set(struct event_about *about,

@@ -50,11 +50,11 @@ static int check_seed_file(int fd, const char **why)
 	}
 	if (about.st_uid != geteuid() && about.st_uid) {
 		*why = "owned by another user; run chown on it";
-		return -EACCES;
+		return -EPERM;
 	}
 	if (about.st_mode & (S_IRWXG | S_IRWXO)) {
 		*why = "accessible to other users; run chmod 600 on it";
-		return -EACCES;
+		return -EPERM;
 	}
 	return 0;
 }

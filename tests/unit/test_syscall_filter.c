@@ -13,6 +13,7 @@
 #include <linux/filter.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <pthread.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -28,6 +29,7 @@
 #include <unistd.h>
 
 #include "core/array.h"
+#include "core/record_file.h"
 #include "syscall_filter.h"
 
 enum {
@@ -64,7 +66,7 @@ static void try_filtered(enum agent_seccomp mode, const struct trial *trial,
 {
 	char error[SYSCALL_FILTER_ERROR_SIZE];
 
-	if (syscall_filter_install(mode, error)) {
+	if (syscall_filter_install(mode, false, error)) {
 		fprintf(stderr, "%s\n", error);
 		_exit(1);
 	}
@@ -197,6 +199,76 @@ static void a_call_of_the_list_passes(void **state)
 	}
 }
 
+/* ------------------------------------------------------------- appending */
+
+static const struct trial append_call = {
+	"openat",
+	SYS_openat,
+	{ (uintptr_t)AT_FDCWD, PATH("/nowhere/x"), RECORD_FILE_FLAGS, 0600 }
+};
+static const struct trial overwrite_call = {
+	"openat",
+	SYS_openat,
+	{ (uintptr_t)AT_FDCWD, PATH("/nowhere/x"),
+	  RECORD_FILE_FLAGS & ~O_APPEND, 0600 }
+};
+
+struct other_thread {
+	pthread_barrier_t step;
+	const struct trial *trial;
+	long result;
+};
+
+static void *call_later(void *argument)
+{
+	struct other_thread *other = argument;
+
+	pthread_barrier_wait(&other->step); /* it runs */
+	pthread_barrier_wait(&other->step); /* there is a filter */
+	other->result = make_call(other->trial);
+	return NULL;
+}
+
+/* Make the call in a thread that is older than the filter. */
+static long try_in_thread(bool appends, const struct trial *trial)
+{
+	long *shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char error[SYSCALL_FILTER_ERROR_SIZE];
+	pid_t child = fork();
+	int status;
+	long result;
+
+	if (!child) {
+		struct other_thread other = { .trial = trial };
+		pthread_t thread;
+
+		pthread_barrier_init(&other.step, NULL, 2);
+		pthread_create(&thread, NULL, call_later, &other);
+		pthread_barrier_wait(&other.step);
+		if (syscall_filter_install(AGENT_SECCOMP_ON, appends, error))
+			_exit(1);
+		pthread_barrier_wait(&other.step);
+		pthread_join(thread, NULL);
+		*shared = other.result;
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	result = *shared;
+	munmap(shared, PAGE);
+	return result;
+}
+
+static void a_file_may_be_appended_to_only_with_mrt(void **state)
+{
+	(void)state;
+	assert_int_equal(try(AGENT_SECCOMP_ON, &append_call).result, -EPERM);
+	assert_int_equal(try_in_thread(true, &append_call), -ENOENT);
+	assert_int_equal(try_in_thread(true, &overwrite_call), -EPERM);
+	assert_int_equal(try_in_thread(true, &forbidden[0]), -EPERM);
+}
+
 static const struct trial harmless = { "getpgrp", SYS_getpgrp, { 0 } };
 
 static void the_mode_decides(void **state)
@@ -218,7 +290,7 @@ static void a_failed_assertion_still_ends_the_process(void **state)
 	(void)state;
 	if (!child) {
 		signal(SIGABRT, SIG_DFL);
-		if (syscall_filter_install(AGENT_SECCOMP_ON, error))
+		if (syscall_filter_install(AGENT_SECCOMP_ON, false, error))
 			_exit(1);
 		abort();
 	}
@@ -236,7 +308,7 @@ static void no_privilege_can_be_gained(void **state)
 
 	(void)state;
 	if (!child) {
-		if (syscall_filter_install(AGENT_SECCOMP_ON, error))
+		if (syscall_filter_install(AGENT_SECCOMP_ON, false, error))
 			_exit(1);
 		int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
 
@@ -399,6 +471,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_call_outside_the_list_fails_and_is_named),
 		cmocka_unit_test(a_call_of_the_list_passes),
+		cmocka_unit_test(a_file_may_be_appended_to_only_with_mrt),
 		cmocka_unit_test(the_mode_decides),
 		cmocka_unit_test(a_failed_assertion_still_ends_the_process),
 		cmocka_unit_test(no_privilege_can_be_gained),

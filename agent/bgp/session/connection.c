@@ -307,13 +307,16 @@ void bgp_connection_handle(struct bgp_connection *connection,
 {
 	struct bgp_transition transition =
 		bgp_fsm_step(connection->state, event);
+	enum bgp_state before = connection->state;
 	uint32_t actions;
 
 	if (connection->options.incoming || connection->last_try)
 		transition = without_dialling(transition);
-	if (transition.next != connection->state)
+	if (transition.next != before)
 		log_transition(connection, event, transition.next);
 	connection->state = transition.next;
+	if (transition.next != before)
+		connection->options.handler->state_changed(connection, before);
 	for (actions = transition.actions; actions; actions &= actions - 1)
 		carry_out_action(connection, actions & -actions, &transition);
 }

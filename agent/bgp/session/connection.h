@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "bgp/codec/fsm.h"
+#include "bgp/codec/message.h"
 #include "bgp/codec/negotiated.h"
 #include "bgp/codec/nlri.h"
 #include "bgp/codec/open.h"
@@ -73,6 +74,11 @@ struct bgp_connection_handler {
 	 * The peer's OPEN is accepted, but not answered yet.
 	 */
 	bool (*loses_collision)(struct bgp_connection *connection);
+	/* A whole message has come in, and is processed next. */
+	void (*message)(struct bgp_connection *connection,
+			const struct bgp_message *message);
+	void (*state_changed)(struct bgp_connection *connection,
+			      enum bgp_state before);
 	void (*session_up)(struct bgp_connection *connection);
 	void (*session_down)(struct bgp_connection *connection);
 	/*

@@ -183,6 +183,7 @@ static void on_stream_message(struct bgp_stream *stream,
 	connection->message = frame->body;
 	connection->options.counters->received[frame->type]++;
 	connection->message_type = (uint8_t)frame->type;
+	connection->options.handler->message(connection, frame);
 	switch (frame->type) {
 	case BGP_OPEN:
 		receive_open(connection);

@@ -208,6 +208,29 @@ static void on_connection_closed(struct bgp_connection *connection)
 	bgp_neighbor_closed(neighbor, connection);
 }
 
+/* ------------------------------------------------------------- records */
+
+static void on_message_received(struct bgp_connection *connection,
+				const struct bgp_message *message)
+{
+	struct bgp_neighbor *neighbor = connection->options.owner;
+	const struct bgp_callbacks *callbacks = callbacks_of(neighbor);
+
+	if (callbacks->message)
+		callbacks->message(connection, message, callbacks->context);
+}
+
+static void on_connection_state(struct bgp_connection *connection,
+				enum bgp_state before)
+{
+	struct bgp_neighbor *neighbor = connection->options.owner;
+	const struct bgp_callbacks *callbacks = callbacks_of(neighbor);
+
+	if (callbacks->state_changed)
+		callbacks->state_changed(connection, before,
+					 callbacks->context);
+}
+
 /* ------------------------------------------------------------- routes */
 
 /* Add the prefixes that an UPDATE withdraws by its error. */
@@ -379,6 +402,8 @@ void bgp_neighbor_table_sent(struct bgp_neighbor *neighbor)
 const struct bgp_connection_handler bgp_neighbor_session = {
 	.check_open = check_open,
 	.loses_collision = loses_collision,
+	.message = on_message_received,
+	.state_changed = on_connection_state,
 	.session_up = on_connection_up,
 	.session_down = on_connection_down,
 	.update_error = on_update_error,

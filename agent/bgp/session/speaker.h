@@ -105,6 +105,11 @@ struct bgp_callbacks {
 	 * time for End-of-RIB. Else bgp_announcer_send_all() is called later.
 	 */
 	bool (*table_given)(const struct bgp_neighbor *neighbor, void *context);
+	/* Messages as they come in, and states; NULL: not wanted. */
+	void (*message)(const struct bgp_connection *connection,
+			const struct bgp_message *message, void *context);
+	void (*state_changed)(const struct bgp_connection *connection,
+			      enum bgp_state before, void *context);
 	void *context;
 };
 

@@ -186,6 +186,8 @@ static const struct row {
 	{ NULL, "seccomp log", AGENT },
 	{ "seccomp log", "seccomp off", AGENT },
 	{ NULL, "audit-interval 3", AGENT },
+	{ NULL, "mrt /var/updates.mrt", AGENT },
+	{ "mrt /var/updates.mrt", "mrt /var/other.mrt", AGENT },
 	{ NULL, "withdraw-on-desync no", AGENT },
 	{ NULL, "user operator", AGENT },
 	{ "user operator", "user daemon", AGENT },
