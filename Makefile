@@ -199,7 +199,7 @@ BPF_CFLAGS := -std=gnu11 -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Wshadow -Wer
 
 # ------------------------------------------------------------- build
 
-all: $(B)/headgate $(B)/headgatectl
+all: $(B)/headgate $(B)/headgatectl $(B)/headgate-replay
 
 # ROOM.a, and the archives that a user of the room links.
 define room_rules
@@ -226,6 +226,16 @@ CTL_OBJ := $(addprefix $(B)/tools/,$(CTL_SRC:.c=.o))
 $(B)/headgatectl: $(CTL_OBJ) $(B)/core.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(WHOLE_LDFLAGS) -o $@ $^ $(CTL_LIBS)
+
+REPLAY_OBJ := $(addprefix $(B)/tools/,replay.o replay_peer.o mrt_reader.o)
+$(B)/headgate-replay: $(REPLAY_OBJ) $(B)/core.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(WHOLE_LDFLAGS) -o $@ $^
+
+$(B)/tests/unit/tools/test_mrt_reader.o: INCLUDES += -Itools
+$(B)/tests/unit/tools/test_mrt_reader: %: %.o $(B)/tools/mrt_reader.o $(B)/core.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
 # Tests of headgatectl link its objects without its main().
 CTL_TESTS := tools/test_capture_reader tools/test_client tools/test_pcapng tools/test_rates tools/test_show tools/test_table
@@ -266,7 +276,7 @@ $(B)/agent/control/status_page.o: $(PAGE_PIECES)
 
 # ------------------------------------------------------------- tests
 
-UNIT_BINS := $(addprefix $(B)/tests/unit/,$(UNIT_TESTS)) $(AGENT_TEST_BINS) $(CTL_TEST_BINS)
+UNIT_BINS := $(addprefix $(B)/tests/unit/,$(UNIT_TESTS)) $(AGENT_TEST_BINS) $(CTL_TEST_BINS) $(B)/tests/unit/tools/test_mrt_reader
 XDP_BINS := $(addprefix $(B)/tests/xdp/,$(XDP_TESTS))
 
 $(addprefix $(B)/tests/unit/,$(UNIT_TESTS)): %: %.o
@@ -457,11 +467,12 @@ fuzz: $(FUZZ_BINS)
 
 # ------------------------------------------------------------- packaging
 
-MAN_PAGES := $(B)/headgate.8 $(B)/headgatectl.8 $(B)/headgate.conf.5 $(B)/headgate-maps.5 $(B)/headgate-metrics.7
+MAN_PAGES := $(B)/headgate.8 $(B)/headgatectl.8 $(B)/headgate-replay.8 $(B)/headgate.conf.5 $(B)/headgate-maps.5 $(B)/headgate-metrics.7
 man: $(MAN_PAGES)
 
 $(B)/headgate.8: ABOUT := XDP load balancer steered by BGP
 $(B)/headgatectl.8: ABOUT := look into Headgate and give it orders
+$(B)/headgate-replay.8: ABOUT := send recorded BGP messages to Headgate
 $(B)/%.8: $(B)/% packaging/manual.py
 	$(call say,MAN,$@)
 	$(Q)$(PYTHON) packaging/manual.py program $< '$(ABOUT)' >$@
@@ -487,6 +498,7 @@ CONFIG_FILE := $(DESTDIR)$(SYSCONFDIR)/headgate/headgate.conf
 install: all man
 	install -D -m 755 $(B)/headgate $(DESTDIR)$(SBINDIR)/headgate
 	install -D -m 755 $(B)/headgatectl $(DESTDIR)$(BINDIR)/headgatectl
+	install -D -m 755 $(B)/headgate-replay $(DESTDIR)$(BINDIR)/headgate-replay
 	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man5 $(filter %.5,$(MAN_PAGES))
 	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man7 $(filter %.7,$(MAN_PAGES))
 	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man8 $(filter %.8,$(MAN_PAGES))
@@ -503,7 +515,7 @@ install: all man
 	test -e $(CONFIG_FILE) || install -D -m 644 packaging/headgate.conf $(CONFIG_FILE)
 
 uninstall:
-	rm -f $(DESTDIR)$(SBINDIR)/headgate $(DESTDIR)$(BINDIR)/headgatectl
+	rm -f $(DESTDIR)$(SBINDIR)/headgate $(DESTDIR)$(BINDIR)/headgatectl $(DESTDIR)$(BINDIR)/headgate-replay
 	for page in $(notdir $(MAN_PAGES)); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page; done
 	rm -f $(addprefix $(DESTDIR)$(BASH_COMPLETION)/,headgate headgatectl)
 	rm -f $(addprefix $(DESTDIR)$(ZSH_COMPLETION)/,$(notdir $(ZSH_FILES)))

@@ -28,7 +28,7 @@ EXIT_CODES = "Exit codes: "
 SENTENCE = re.compile(r"(?<=[.!?]) +(?=[A-Z0-9(\-])")
 LINE = 76
 PAGES = (("headgate", 8), ("headgate.conf", 5), ("headgate-maps", 5),
-         ("headgate-metrics", 7), ("headgatectl", 8))
+         ("headgate-metrics", 7), ("headgate-replay", 8), ("headgatectl", 8))
 COMMAND_LINE = {"--config", "--check", "--version", "--help", "--takeover"}
 FILE_INTRODUCTION = """\
 Each line of the file is a flag of headgate without its dashes, and the value behind a

@@ -73,7 +73,7 @@ class Documents(unittest.TestCase):
     def test_flags_exist(self):
         known = OTHER_FLAGS.union(*(
             re.findall(r"--[a-z][a-z0-9-]*", run(f"{BUILD}/{name}", "--help"))
-            for name in ("headgate", "headgatectl")))
+            for name in ("headgate", "headgatectl", "headgate-replay")))
 
         def check(text):
             text = without_blocks_of_others(text)

@@ -12,7 +12,7 @@ import unittest
 
 REPOSITORY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 BUILD = os.path.join(REPOSITORY, os.environ.get("B", "build"))
-PROGRAMS = ("headgate", "headgatectl")
+PROGRAMS = ("headgate", "headgatectl", "headgate-replay")
 # The programs are built from these.
 SOURCE = ("Makefile", "agent", "bpf", "include", "tools")
 

@@ -198,13 +198,14 @@ class Manual(PackageCase):
 
     def test_each_option_of_help_has_its_paragraph(self):
         make("man")
-        for program in ("headgate", "headgatectl"):
+        for program, fewer in (("headgate", 10), ("headgatectl", 10),
+                              ("headgate-replay", 6)):
             page = run("man", "--local-file", f"{BUILD}/{program}.8",
                        env={**os.environ, "MANWIDTH": "1000",
                             "LC_ALL": "C"}).stdout
             said = run(f"{BUILD}/{program}", "--help").stdout
             options = re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", said, re.MULTILINE)
-            self.assertGreater(len(options), 10, program)
+            self.assertGreater(len(options), fewer, program)
             for option in options:
                 self.assertRegex(page, rf"(?m)^ {{5}}(-\w, )?{option}\b")
 
@@ -228,7 +229,7 @@ class Manual(PackageCase):
         make("man")
         pages = [path for number in (5, 7, 8)
                  for path in glob.glob(f"{BUILD}/*.{number}")]
-        self.assertEqual(len(pages), 5)
+        self.assertEqual(len(pages), 6)
         done = run("mandoc", "-Tlint", *pages)
         said = [line for line in done.stdout.splitlines()
                 if not re.search("referenced manual not found: Xr headgate|"
@@ -275,10 +276,11 @@ class DebianPackage(PackageCase):
 
     def test_its_programs_run(self):
         run("dpkg-deb", "--extract", self.package, self.folder, check=True)
-        for name in ("usr/sbin/headgate", "usr/bin/headgatectl"):
+        for name in ("usr/sbin/headgate", "usr/bin/headgatectl",
+                     "usr/bin/headgate-replay"):
             done = run(self.path(name), "--version")
             self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertRegex(done.stdout, r"^headgate(ctl)? \d+\.\d+")
+            self.assertRegex(done.stdout, r"^headgate(ctl|-replay)? \d+\.\d+")
 
     def test_it_depends_on_the_libraries_of_the_programs(self):
         depends = run("dpkg-deb", "--field", self.package, "Depends").stdout
