@@ -87,7 +87,8 @@ void handover_give_up(struct agent *agent, const char *reason)
 	if (give->story.ended)
 		answer_other(give->fd, HANDOVER_STAYS);
 	give_free(give);
-	log_warning("handover", "not done: %s; this agent goes on", reason);
+	log_event(EVENT_HANDOVER_FAILED, NULL,
+		  "not done: %s; this agent goes on", reason);
 	tracker_bfd_go_on(agent->tracker);
 	bgp_handover_thaw(agent->speaker);
 	agent->exports_waiting = true;
@@ -123,7 +124,8 @@ static void leave_to_other(struct agent *agent)
 		return;
 	}
 	bgp_handover_leave(agent->speaker);
-	log_info("handover", "done: the other agent has taken over");
+	log_event(EVENT_HANDOVER_DONE, NULL,
+		  "done: the other agent has taken over");
 	answer_other(agent->give->fd, HANDOVER_LEFT);
 	agent->left = true;
 	mrt_log_free(agent->mrt);
@@ -292,7 +294,8 @@ int handover_give(int fd, void *context, char error[CONTROL_ERROR_SIZE])
 		return why ? -EBUSY : -ENOMEM;
 	}
 	agent->give = give;
-	log_info("handover", "another agent takes over: changes wait");
+	log_event(EVENT_HANDOVER_BEGUN, NULL,
+		  "another agent takes over: changes wait");
 	bgp_handover_freeze(agent->speaker);
 	return 0;
 }

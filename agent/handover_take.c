@@ -63,7 +63,8 @@ static int take_hello(struct handover_take *take,
 	    !handover_hello_decode(&record.body, &hello) ||
 	    hello.version != HANDOVER_VERSION)
 		return give_in(error, -EPROTO, "it speaks another version");
-	log_info("handover", "taking over from headgate %s", hello.software);
+	log_event(EVENT_HANDOVER_BEGUN, NULL, "taking over from headgate %s",
+		  hello.software);
 	return 0;
 }
 
@@ -488,7 +489,8 @@ int handover_take_state(struct agent *agent, char error[HANDOVER_ERROR_SIZE])
 
 	if (code)
 		return give_in_to(error, code);
-	log_info("handover", "%zu neighbors taken in: ready", take->count);
+	log_event(EVENT_HANDOVER_DONE, NULL, "%zu neighbors taken in: ready",
+		  take->count);
 	code = handover_link_send(&take->link, HANDOVER_READY);
 	if (!code)
 		code = wait_until_left(take, agent->tracker);

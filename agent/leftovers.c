@@ -166,7 +166,7 @@ static void on_leftovers_tick(evutil_socket_t fd, short what, void *context)
 	if (!leftovers->due && now - leftovers->busy_ms >= REST_MS) {
 		leftovers->due = true;
 		tracker_expect_no_more(agent->tracker);
-		log_info("handover", "complete");
+		log_event(EVENT_HANDOVER_DONE, NULL, "complete");
 	}
 	if (leftovers->due)
 		bgp_announcer_send_all(agent->speaker);

@@ -36,10 +36,10 @@ static void pause_accepting(struct acceptor *acceptor, int code)
 	const struct timeval pause = clock_timeval_of_ms(ACCEPTOR_PAUSE_MS);
 
 	if (!acceptor->is_short)
-		log_warning("accept",
-			    "%s: new connections wait: %s; close connections, "
-			    "or raise the limit of open files",
-			    acceptor->name, strerror(-code));
+		log_event(EVENT_ACCEPT_PAUSED, NULL,
+			  "%s: new connections wait: %s; close connections, "
+			  "or raise the limit of open files",
+			  acceptor->name, strerror(-code));
 	acceptor->is_short = true;
 	event_del(acceptor->readable);
 	event_add(acceptor->pause, &pause);
@@ -60,8 +60,9 @@ static void accept_waiting(void *context)
 			return;
 		/* Another error is of a connection that has gone. */
 		if (!code && acceptor->is_short)
-			log_info("accept", "%s: connections are accepted again",
-				 acceptor->name);
+			log_event(EVENT_ACCEPT_RESUMED, NULL,
+				  "%s: connections are accepted again",
+				  acceptor->name);
 		if (!code)
 			acceptor->is_short = false;
 	}

@@ -199,14 +199,13 @@ static void warn_of_full_maps(struct steering *steering)
 		if (!is_filling(steering, map))
 			continue;
 		if (!full && !sweep->logged_full)
-			log_warning("steering",
-				    "flow records: %u of %u are in use, and %u "
-				    "were %u seconds ago; flows whose record "
-				    "is lost may break; raise --affinity-flows",
-				    sweep->uses[map].count,
-				    room_of(steering, map),
-				    sweep->last[map].kept,
-				    FLOW_SWEEP_MS / (uint32_t)CLOCK_MS_PER_S);
+			log_event(EVENT_FLOWS_SHORT, NULL,
+				  "flow records: %u of %u are in use, and %u "
+				  "were %u seconds ago; flows whose record "
+				  "is lost may break; raise --affinity-flows",
+				  sweep->uses[map].count,
+				  room_of(steering, map), sweep->last[map].kept,
+				  FLOW_SWEEP_MS / (uint32_t)CLOCK_MS_PER_S);
 		full = true;
 	}
 	sweep->logged_full = full;
@@ -220,11 +219,11 @@ static void warn_of_losses(struct steering *steering)
 			   sweep->losses[HG_FLOWS_PINNED].evicted;
 
 	if (evicted > sweep->evicted)
-		log_warning("steering",
-			    "flow records: %" PRIu64 " were lost to others for "
-			    "lack of room; their flows may break when their "
-			    "window ends; raise --affinity-flows",
-			    evicted - sweep->evicted);
+		log_event(EVENT_FLOWS_SHORT, NULL,
+			  "flow records: %" PRIu64 " were lost to others for "
+			  "lack of room; their flows may break when their "
+			  "window ends; raise --affinity-flows",
+			  evicted - sweep->evicted);
 	sweep->evicted = evicted;
 }
 

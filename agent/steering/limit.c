@@ -193,18 +193,17 @@ static bool drop_vip(struct steering *steering, struct steering_vip *vip,
 		     bool by_kernel)
 {
 	const struct steering_hooks *hooks = &steering->hooks;
-	char text[PREFIX_TEXT_SIZE];
 
 	if (vip_leave_group(steering, vip))
 		return false;
 	vip->by_kernel = by_kernel;
-	log_warning("steering",
-		    "%s: waits for a group, all %u are in use; %s until then; "
-		    "raise --groups",
-		    prefix_format(&vip->node.prefix, text),
-		    steering->options.group_count,
-		    by_kernel ? "the kernel forwards" :
-				"withdrawn, as the kernel does not forward,");
+	log_event(EVENT_VIP_WAITS,
+		  &(struct event_objects){ .vip = &vip->node.prefix },
+		  "waits for a group, all %u are in use; %s until then; raise "
+		  "--groups",
+		  steering->options.group_count,
+		  by_kernel ? "the kernel forwards" :
+			      "withdrawn, as the kernel does not forward,");
 	if (!by_kernel)
 		hooks->steered(&vip->node.prefix, false, hooks->context);
 	return true;
@@ -236,14 +235,13 @@ static bool drop_unsafe(struct turn *turn, struct steering_set *set, bool all)
 static void log_full(struct steering *steering, const struct steering_set *set)
 {
 	const struct steering_vip *vip = TAILQ_FIRST(&set->waiting);
-	char text[PREFIX_TEXT_SIZE];
 
 	if (!steering->logged_full)
-		log_warning("steering",
-			    "%s waits for a group, as others may: all %u are "
-			    "in use; raise --groups",
-			    prefix_format(&vip->node.prefix, text),
-			    steering->options.group_count);
+		log_event(EVENT_VIP_WAITS,
+			  &(struct event_objects){ .vip = &vip->node.prefix },
+			  "waits for a group, as others may: all %u are in "
+			  "use; raise --groups",
+			  steering->options.group_count);
 	steering->logged_full = true;
 }
 

@@ -51,15 +51,13 @@ void turn_postpone(struct turn *turn, struct steering_set *set, int error)
 static void note_unwindowed(struct steering *steering,
 			    const struct steering_vip *vip)
 {
-	char text[PREFIX_TEXT_SIZE];
-
 	steering->groups.unwindowed++;
 	if (!steering->logged_unwindowed)
-		log_warning("steering",
-			    "%s moves to other servers without an affinity "
-			    "window, as others may: no group is free for it; "
-			    "some of its flows break; raise --groups",
-			    prefix_format(&vip->node.prefix, text));
+		log_event(EVENT_VIP_WAITS,
+			  &(struct event_objects){ .vip = &vip->node.prefix },
+			  "moves to other servers without an affinity window, "
+			  "as others may: no group is free for it; some of its "
+			  "flows break; raise --groups");
 	steering->logged_unwindowed = true;
 }
 
