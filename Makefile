@@ -42,12 +42,17 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 # The sources of each room, and the rooms it uses. The unit tests of a room link
 # these archives only; tools/lint.py checks includes by the same table.
 
-ROOMS := core codec session rib nexthop fib steering datapath control config
+ROOMS := core host codec session rib nexthop fib steering datapath control config
 
 core_DIR := agent/core
 core_SRC := acceptor.c address.c address_tree.c audit_report.c event.c event_ring.c hex.c ip_header.c keyed_hash.c log.c log_journal.c log_limit.c log_sink.c pointer_set.c pool.c \
 	prefix_map.c quantity.c record_file.c secret.c seed_file.c sha1.c slot_table.c suggest.c turn_meter.c turn_set.c work_queue.c work_turns.c
 core_USES :=
+
+host_DIR := agent/host
+host_SRC := bpf_query.c capability_needs.c check.c check_device.c check_irq.c check_kernel.c check_routing.c check_tables.c device.c ethtool.c \
+	json.c sysctl.c vlan_offload.c
+host_USES := core
 
 codec_DIR := agent/bgp/codec
 codec_SRC := as_path.c attribute_show.c attribute_table.c attribute_value.c attributes.c \
@@ -77,19 +82,19 @@ nexthop_DIR := agent/nexthop
 nexthop_SRC := arp.c arp_socket.c bfd.c bfd_auth.c bfd_datagram.c bfd_given.c bfd_packet.c bfd_session.c bfd_socket.c drain_list.c entry.c expected.c hold_down.c host.c \
 	listening.c nd.c nd_socket.c netlink.c netlink_message.c nexthop.c options.c packet_socket.c ports.c probe.c \
 	probe_budget.c probe_queue.c prober.c receive_buffer.c probe_log.c service_http.c service_link.c service_segment.c service_socket.c \
-	service_state.c service_table.c service_tcp.c services.c tracker.c tracker_handover.c vlan_offload.c \
-	ethtool.c link_speed.c
-nexthop_USES := core
+	service_state.c service_table.c service_tcp.c services.c tracker.c tracker_handover.c \
+	link_speed.c
+nexthop_USES := host core
 
 fib_DIR := agent/fib
 fib_SRC := fib.c handed_up.c handed_up_stale.c kernel_routes.c mark_rule.c nexthop_message.c options.c \
-	route_message.c route_object.c route_restore.c route_set.c route_socket.c route_watch.c rule_message.c sysctl.c
-fib_USES := nexthop core
+	route_message.c route_object.c route_restore.c route_set.c route_socket.c route_watch.c rule_message.c
+fib_USES := nexthop host core
 
 steering_DIR := agent/steering
 steering_SRC := adopt.c adopted_table.c affinity.c assign.c audit.c backup.c build_budget.c candidate.c drain.c fit.c flow_sweep.c group.c identity.c limit.c nexthop_slots.c options.c \
 	parking.c ranking.c returns.c set.c settle.c share.c steering.c turn.c variant.c vip.c window.c
-steering_USES := rib nexthop codec core
+steering_USES := rib nexthop host codec core
 
 datapath_DIR := agent/datapath
 datapath_SRC := attach.c audit.c capture.c counters.c datapath.c failure.c flows.c inherited.c layout.c marker.c options.c pins.c run.c \
@@ -102,19 +107,19 @@ control_SRC := capture.c control.c control_socket.c counter_list.c counter_rows.
 	api.c html.c show_vips.c status_page.c unix_listener.c \
 	flow_frame.c http.c json.c metrics.c options.c permission.c reply.c prefix_cursor.c request.c reload_order.c server.c \
 	show_bgp.c show_counters.c show_events.c show_flows.c show_neighbors.c show_services.c show_status.c show_steering.c verb.c verdict.c
-control_USES := datapath steering fib nexthop rib session codec core
+control_USES := datapath steering fib nexthop rib session codec host core
 
 config_DIR := agent/config
 config_SRC := aggregate.c bfd_key.c change.c check.c community.c confederation.c config.c entry.c file.c flag.c interface.c kind.c \
 	neighbor.c neighbor_keys.c option.c parser.c path.c print.c rule.c rule_head.c rule_kinds.c \
 	rule_tables.c rule_terms.c secrets.c service_key.c vip.c warn.c
-config_USES := control datapath steering fib nexthop rib session codec core
+config_USES := control datapath steering fib nexthop rib session codec host core
 
 # The agent itself, above all rooms. ALL_ROOMS is in link order.
-ALL_ROOMS := config control datapath steering fib nexthop rib session codec core
-AGENT_SRC := main.c agent.c audit.c captures.c drains.c handover_give.c handover_link.c handover_record.c handover_story.c handover_take.c host_config.c interfaces.c leftovers.c log_events.c loop.c mrt_log.c notify.c privileges.c reload.c service_checks.c sessions.c shutdown.c silent_neighbors.c start_wait.c syscall_filter.c takeover.c takeover_list.c takeover_rule.c traffic_fall.c vip_events.c warm_ups.c wiring.c
+ALL_ROOMS := config control datapath steering fib nexthop rib session codec host core
+AGENT_SRC := main.c agent.c audit.c captures.c drains.c handover_give.c handover_link.c handover_record.c handover_story.c handover_take.c host_config.c host_watch.c interfaces.c leftovers.c log_events.c loop.c mrt_log.c notify.c privileges.c reload.c service_checks.c sessions.c shutdown.c silent_neighbors.c start_wait.c syscall_filter.c takeover.c takeover_list.c takeover_rule.c traffic_fall.c vip_events.c warm_ups.c wiring.c
 
-CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_drain.c command_dump.c command_events.c command_explain.c command_health.c command_neighbor.c command_reload.c command_show.c command_top.c filter.c headgatectl.c successor.c \
+CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_doctor.c command_drain.c command_dump.c command_events.c command_explain.c command_health.c command_neighbor.c command_reload.c command_show.c command_top.c filter.c headgatectl.c successor.c \
 	pcapng.c rates.c show.c table.c value.c verdict.c view.c watch.c
 
 # Unit tests, without root: tests/unit/FOLDER/test_NAME.c.
@@ -131,6 +136,7 @@ rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision 
 	decision_random departures drain export export_confederation export_packing export_peers export_random export_ready export_sent joining large_sets \
 	max_prefix multipath nexthop_allowed nexthop_routes origins otc path_errors path_index rib rib_nexthop shutdown statement static sweep \
 	turns upstream_machines warm_up weight)
+host_TESTS := host/test_check
 nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datagram bfd_given bfd_packet bfd_pair bfd_session drain_list hold_down host listening nd netlink_message probe \
 	probe_budget probe_queue service_http service_segment service_state service_tcp services)
 fib_TESTS := fib/test_mark_rule fib/test_nexthop_message fib/test_route_message fib/test_rule_message
@@ -191,7 +197,7 @@ ALL_LDFLAGS = $(HARDENING_LDFLAGS) $(if $(LTO),-fno-lto) $(LDFLAGS)
 WHOLE_LDFLAGS = $(HARDENING_LDFLAGS) $(if $(LTO),$(LTO) -w) $(LDFLAGS)
 LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -pthread
 AGENT_LIBS := $(shell $(PKG_CONFIG) --libs libseccomp)
-CTL_LIBS := $(shell $(PKG_CONFIG) --libs json-c libpcap)
+CTL_LIBS := $(shell $(PKG_CONFIG) --libs json-c libpcap libmnl)
 TEST_LIBS := $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka)
 MULTIARCH := $(shell $(CC) -print-multiarch)
 BPF_CFLAGS := -std=gnu11 -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Wshadow -Werror -Iinclude \
@@ -223,7 +229,7 @@ $(AGENT_TEST_BINS): $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/agent/
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS) $(AGENT_LIBS)
 
 CTL_OBJ := $(addprefix $(B)/tools/,$(CTL_SRC:.c=.o))
-$(B)/headgatectl: $(CTL_OBJ) $(B)/core.a
+$(B)/headgatectl: $(CTL_OBJ) $(B)/host.a $(B)/core.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(WHOLE_LDFLAGS) -o $@ $^ $(CTL_LIBS)
 
@@ -241,7 +247,7 @@ $(B)/tests/unit/tools/test_mrt_reader: %: %.o $(B)/tools/mrt_reader.o $(B)/core.
 CTL_TESTS := tools/test_capture_reader tools/test_client tools/test_pcapng tools/test_rates tools/test_show tools/test_table
 CTL_TEST_BINS := $(addprefix $(B)/tests/unit/,$(CTL_TESTS))
 $(CTL_TEST_BINS:=.o): INCLUDES += -Itools
-$(CTL_TEST_BINS): %: %.o $(filter-out %/headgatectl.o,$(CTL_OBJ)) $(B)/core.a
+$(CTL_TEST_BINS): %: %.o $(filter-out %/headgatectl.o,$(CTL_OBJ)) $(B)/host.a $(B)/core.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS) $(CTL_LIBS)
 
@@ -288,7 +294,7 @@ $(B)/tests/xdp/shared.a: $(XDP_OBJ)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcsD $@ $^
 
-$(XDP_BINS): %: %.o $(B)/tests/xdp/shared.a $(B)/fib.a $(B)/nexthop.a $(datapath_LIBS)
+$(XDP_BINS): %: %.o $(B)/tests/xdp/shared.a $(B)/fib.a $(B)/nexthop.a $(B)/host.a $(datapath_LIBS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS) -lm
 $(B)/tests/xdp/test_affinity_sim: $(B)/steering.a

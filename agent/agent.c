@@ -195,7 +195,19 @@ static int make_rib(struct agent *agent)
 					   options->static_path_count);
 }
 
-static int begin_audit(struct agent *agent)
+static int begin_host_watch(struct agent *agent)
+{
+	agent->host_watch = (struct host_watch){
+		.base = agent->base,
+		.turns = &agent->loop.work,
+		.tracker = agent->tracker,
+		.config = agent->config,
+	};
+	return host_watch_begin(&agent->host_watch);
+}
+
+/* Compare the kernel with what is wanted, and watch the settings around it. */
+static int begin_audits(struct agent *agent)
 {
 	const struct agent_options *options = &agent->config->agent;
 
@@ -209,7 +221,9 @@ static int begin_audit(struct agent *agent)
 		.frozen = &agent->give,
 		.desync_stays = options->desync_stays,
 	};
-	return audit_begin(&agent->audit, options->audit_interval_s);
+	if (audit_begin(&agent->audit, options->audit_interval_s))
+		return -ENOMEM;
+	return begin_host_watch(agent);
 }
 
 static int begin_silent(struct agent *agent)
@@ -295,7 +309,7 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 		.hooks = wiring_takeover_hooks(agent),
 	};
 	if (!code)
-		code = begin_audit(agent);
+		code = begin_audits(agent);
 	if (!code)
 		code = begin_silent(agent);
 	agent->captures = (struct captures){
@@ -374,6 +388,7 @@ int agent_new(struct config *config, const struct command_line *line,
 		.services = agent->checks.services,
 		.turns = &agent->loop.meter,
 		.audit = &agent->audit.report,
+		.host = agent->host_watch.report,
 		.takeover = &agent->takeover.report,
 		.reloads = &agent->reloads,
 		.mrt = mrt_log_file(agent->mrt),
@@ -507,6 +522,7 @@ void agent_free(struct agent *agent)
 	service_checks_release(&agent->checks);
 	vip_events_release(&agent->vip_events);
 	audit_release(&agent->audit);
+	host_watch_release(&agent->host_watch);
 	shutdown_release(agent);
 	start_wait_release(&agent->start);
 	if (agent->end_of_turn)

@@ -11,13 +11,7 @@
 #include "core/log.h"
 #include "datapath/datapath.h"
 #include "datapath/options.h"
-#include "fib/sysctl.h"
 #include "nexthop/tracker.h"
-#include "nexthop/vlan_offload.h"
-
-enum {
-	REDIRECTS_PATH_SIZE = 64,
-};
 
 /* The state of a link, as it was reported last. */
 enum reported_state {
@@ -34,50 +28,8 @@ struct interfaces {
 	struct interfaces_hooks hooks;
 	bool attached;
 	bool vlans_changed; /* of the host, since the ports were set */
-	bool tags_hidden[DATAPATH_MAX_INTERFACES]; /* and logged */
 	enum reported_state reported[DATAPATH_MAX_INTERFACES];
 };
-
-/* In generic mode the tag stays beside the frame when it leaves. */
-static const char *harm_of_hidden_tags(const struct interfaces *interfaces,
-				       uint32_t ifindex)
-{
-	return datapath_mode(interfaces->datapath, ifindex) ==
-			       DATAPATH_GENERIC ?
-		       "forwarded frames keep the tag they came with and end "
-		       "in the wrong VLAN" :
-		       "priorities are lost";
-}
-
-/* True if VLAN devices are on the interface and its driver strips tags. */
-static bool hides_tags(const struct interfaces *interfaces,
-		       const struct nexthop_link *link)
-{
-	return link && tracker_has_vlans(interfaces->tracker, link->ifindex) &&
-	       vlan_offload_strips(link->name);
-}
-
-/* Log each interface once when it begins to hide tags. */
-static void warn_of_hidden_tags(struct interfaces *interfaces)
-{
-	for (size_t i = 0; i < interfaces->options->interface_count; i++) {
-		const char *name = interfaces->options->interfaces[i];
-		const struct nexthop_link *link =
-			tracker_link_by_name(interfaces->tracker, name);
-		bool hidden = hides_tags(interfaces, link);
-
-		if (hidden && !interfaces->tags_hidden[i])
-			log_warning(
-				"datapath",
-				"%s: the driver strips VLAN tags before the "
-				"program sees them: %s; run `ethtool -K %s "
-				"rxvlan off`",
-				name,
-				harm_of_hidden_tags(interfaces, link->ifindex),
-				name);
-		interfaces->tags_hidden[i] = hidden;
-	}
-}
 
 static void list_device(const struct nexthop_tag tags[NEXTHOP_MAX_TAGS],
 			void *context)
@@ -120,34 +72,6 @@ static void set_all_vlans(struct interfaces *interfaces)
 			set_vlans(interfaces, i, link->ifindex);
 	}
 	interfaces->vlans_changed = false;
-}
-
-static bool sends_redirects(const char *name)
-{
-	char path[REDIRECTS_PATH_SIZE];
-
-	snprintf(path, sizeof(path),
-		 "/proc/sys/net/ipv4/conf/%s/send_redirects", name);
-	return sysctl_is_on(path, false);
-}
-
-/*
- * Packets that the program hands to the kernel may leave where they came in.
- * Then the kernel tells their sender to go there directly (RFC 1812 5.2.7.2), and
- * a client that obeys stays with one server, past the program. One of the two
- * switches is enough for that.
- */
-static void warn_of_redirects(const char *name)
-{
-	if (!sysctl_is_on("/proc/sys/net/ipv4/ip_forward", false) ||
-	    (!sends_redirects(name) && !sends_redirects("all")))
-		return;
-	log_warning("datapath",
-		    "%s: the kernel sends ICMP redirects, so hosts on this "
-		    "link learn to send past Headgate; set "
-		    "net.ipv4.conf.all.send_redirects=0 and "
-		    "net.ipv4.conf.%s.send_redirects=0",
-		    name, name);
 }
 
 static int report_failure(int code, const struct datapath_error *error)
@@ -226,7 +150,6 @@ static int attach_interface(struct interfaces *interfaces, const char *name)
 		  "attached, %s mode",
 		  datapath_mode_names[datapath_mode(interfaces->datapath,
 						    link->ifindex)]);
-	warn_of_redirects(name);
 	return 0;
 }
 
@@ -262,7 +185,6 @@ static int attach_all(struct interfaces *interfaces)
 	}
 	datapath_detach_stale(interfaces->datapath);
 	interfaces->attached = true;
-	warn_of_hidden_tags(interfaces);
 	return datapath_is_adopted(interfaces->datapath) ?
 		       pin_maps(interfaces) :
 		       0;
@@ -336,7 +258,6 @@ void interfaces_link_changed(struct interfaces *interfaces,
 	if (is_ours)
 		follow_port(interfaces, number, link);
 	interfaces->vlans_changed |= link->parent != 0;
-	warn_of_hidden_tags(interfaces);
 }
 
 void interfaces_links_settled(struct interfaces *interfaces)

@@ -21,7 +21,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "core/array.h"
+#include "host/capability_needs.h"
 
 enum privileges_numbers {
 	WORD_BITS = 32,
@@ -29,20 +29,6 @@ enum privileges_numbers {
 	FOLDER_MODE = 0755,
 	OPEN_FOLDERS = 8,		/* of nftw() at one time */
 	FIRST_UNPRIVILEGED_PORT = 1024, /* unless the host says otherwise */
-};
-
-static const struct need {
-	unsigned int capability;
-	const char *name;
-	const char *what; /* is not possible without it */
-} needs[] = {
-	{ CAP_NET_ADMIN, "CAP_NET_ADMIN",
-	  "to attach the XDP program and write routes" },
-	{ CAP_NET_RAW, "CAP_NET_RAW", "to probe next hops" },
-	{ CAP_BPF, "CAP_BPF", "to load the XDP program" },
-	{ CAP_PERFMON, "CAP_PERFMON", "to load the XDP program" },
-	{ CAP_NET_BIND_SERVICE, "CAP_NET_BIND_SERVICE",
-	  "to listen on the port of --listen" },
 };
 
 /* ------------------------------------------------------------- sets */
@@ -75,8 +61,8 @@ static int reduce_sets(void)
 		.header = { .version = _LINUX_CAPABILITY_VERSION_3 },
 	};
 
-	for (size_t i = 0; i < COUNT_OF(needs); i++) {
-		unsigned int bit = needs[i].capability;
+	for (size_t i = 0; i < capability_need_count; i++) {
+		unsigned int bit = capability_needs[i].capability;
 
 		sets.words[bit / WORD_BITS].effective |= 1U << bit % WORD_BITS;
 		sets.words[bit / WORD_BITS].permitted |= 1U << bit % WORD_BITS;
@@ -134,8 +120,8 @@ int privileges_check(const struct config *config,
 	/* Without an answer, the kernel's own errors have to do. */
 	if (read_sets(&sets))
 		return 0;
-	for (size_t i = 0; i < COUNT_OF(needs); i++) {
-		const struct need *need = &needs[i];
+	for (size_t i = 0; i < capability_need_count; i++) {
+		const struct capability_need *need = &capability_needs[i];
 
 		if (!is_needed(config, need->capability) ||
 		    is_there(&sets, need->capability))

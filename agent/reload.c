@@ -236,6 +236,7 @@ static void replace_config(struct agent *agent, struct config *config,
 	log_set_level(config->agent.log_level);
 	audit_reconfigure(&agent->audit, config->agent.audit_interval_s,
 			  config->agent.desync_stays);
+	host_watch_reconfigure(&agent->host_watch, config);
 	log_set_format(config->agent.log_format);
 	view->bgp = &config->bgp;
 	view->steering_options = &config->steering;

@@ -144,6 +144,7 @@ static void on_link_changed(const struct nexthop_link *link, void *context)
 	struct agent *agent = context;
 
 	interfaces_link_changed(agent->interfaces, link);
+	host_watch_soon(&agent->host_watch);
 	if (link->up)
 		fib_link_up(agent->fib, link->ifindex);
 	else

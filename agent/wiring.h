@@ -28,6 +28,7 @@
 #include "datapath/datapath.h"
 #include "drains.h"
 #include "fib/fib.h"
+#include "host_watch.h"
 #include "interfaces.h"
 #include "loop.h"
 #include "nexthop/bfd_auth.h"
@@ -69,6 +70,7 @@ struct agent {
 	struct vip_events vip_events;
 	struct silent_neighbors silent;
 	struct audit audit;
+	struct host_watch host_watch;
 	struct takeover takeover;
 	struct start_wait start;
 	struct control *control;

@@ -28,7 +28,8 @@ struct ask_options {
 	const char *vip;       /* capture, events, show flows: only for it */
 	const char *nexthop;   /* events, show flows: only those on it */
 	const char *neighbor;  /* events: only those about it */
-	const char *interface; /* likewise */
+	const char *interface; /* likewise; doctor: these */
+	const char *bpffs;     /* doctor: the pin directory */
 	const char *role;      /* show: only such rows */
 	const char *state;     /* likewise */
 	bool failed;	       /* likewise: what does not work */

@@ -20,6 +20,8 @@ enum exit_code command_capture(const struct ask_options *options, int count,
 			       char **words);
 enum exit_code command_dump(const struct ask_options *options, int count,
 			    char **words);
+enum exit_code command_doctor(const struct ask_options *options, int count,
+			      char **words);
 enum exit_code command_drain(const struct ask_options *options, int count,
 			     char **words);
 enum exit_code command_undrain(const struct ask_options *options, int count,

@@ -39,6 +39,7 @@ enum option_code {
 	OPTION_DRY_RUN,
 	OPTION_CONFIRM,
 	OPTION_SUCCESSOR,
+	OPTION_BPFFS,
 };
 
 static const char short_options[] = "js:wfn:hV";
@@ -63,6 +64,7 @@ static const struct option long_options[] = {
 	{ "rate", required_argument, NULL, OPTION_RATE },
 	{ "reason", required_argument, NULL, OPTION_REASON },
 	{ "confirm", required_argument, NULL, OPTION_CONFIRM },
+	{ "bpffs", required_argument, NULL, OPTION_BPFFS },
 	{ "successor", no_argument, NULL, OPTION_SUCCESSOR },
 	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
 	{ "for", required_argument, NULL, OPTION_FOR },
@@ -103,6 +105,10 @@ static const struct command commands[] = {
 	  "one line for a monitor; exit code 0 healthy, 1 degraded, 2 not "
 	  "forwarding, 3 unknown",
 	  command_health },
+	{ "doctor", "[--interface NAME[,NAME]...] [--bpffs PATH]",
+	  "settings of the host that spoil forwarding, and commands that mend "
+	  "them; exit code 0 ok, 1 warnings, 2 failures, 3 unknown",
+	  command_doctor },
 	{ "events",
 	  "[--follow] [--vip PREFIX] [--neighbor N] [--nexthop A] "
 	  "[--interface I]",
@@ -142,7 +148,9 @@ static const char usage[] =
 	"                     events, show flows: only those on this next hop.\n"
 	"      --neighbor N   events: only those of this neighbor, by address or\n"
 	"                     name.\n"
-	"      --interface I  events: only those of this interface.\n"
+	"      --interface I  events: only those of this interface; doctor: the\n"
+	"                     interfaces to check if no agent runs.\n"
+	"      --bpffs PATH   doctor: the agent's --bpffs, if none runs.\n"
 	"      --role R       show neighbors: only those of this role.\n"
 	"      --state S      show neighbors, nexthops: only those in this state.\n"
 	"      --failed       show neighbors, nexthops, routes: only what does not\n"
@@ -298,6 +306,8 @@ static const char **text_of_option(struct ask_options *options, int option)
 		return &options->neighbor;
 	case OPTION_INTERFACE:
 		return &options->interface;
+	case OPTION_BPFFS:
+		return &options->bpffs;
 	case OPTION_ROLE:
 		return &options->role;
 	case OPTION_STATE:

@@ -110,6 +110,18 @@ static const struct view_column flow_map_columns[] = {
 	COLUMN_NUMBER("EVICTED", "evicted"),
 };
 
+static const struct view_column complaint_columns[] = {
+	COLUMN_TEXT("HOST", "check"),
+	COLUMN_TEXT("INTERFACE", "interface"),
+	COLUMN_TEXT("LEVEL", "level"),
+	COLUMN_TEXT("FOUND", "found"),
+	COLUMN_TEXT("MENDED BY", "command"),
+};
+
+static const struct view_section host_sections[] = {
+	{ .path = "host.findings", COLUMNS(complaint_columns) },
+};
+
 static const struct view_section status_sections[] = {
 	{ .path = "status", .write = verdict_write, .needs = "verdict" },
 	{ .path = "status",
@@ -121,6 +133,9 @@ static const struct view_section status_sections[] = {
 	{ .path = "status.interfaces", COLUMNS(interface_columns) },
 	{ .path = "status.flow_maps",
 	  COLUMNS(flow_map_columns),
+	  .optional = true },
+	{ .path = "status.host.findings",
+	  COLUMNS(complaint_columns),
 	  .optional = true },
 };
 
@@ -521,6 +536,8 @@ static const struct view_section happened_sections[] = {
 const struct view views[] = {
 	{ "status", NULL, "the agent and its interfaces",
 	  SECTIONS(status_sections) },
+	{ "host", NULL, "settings of the host that matter, and what mends them",
+	  SECTIONS(host_sections) },
 	{ "neighbors", NULL, "BGP sessions", SECTIONS(neighbor_sections) },
 	{ "neighbor", "neighbor",
 	  "one of them: options in force, what was agreed, errors",

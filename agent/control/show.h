@@ -29,6 +29,9 @@ struct route;
  */
 struct json_object *show_status(const struct control_view *view,
 				struct json_object *request);
+/* All findings about the host. */
+struct json_object *show_host(const struct control_view *view,
+			      struct json_object *request);
 struct json_object *show_route(const struct control_view *view,
 			       struct json_object *request);
 struct json_object *show_neighbor(const struct control_view *view,

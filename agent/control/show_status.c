@@ -19,8 +19,9 @@
 #include "core/takeover_report.h"
 #include "core/turn_meter.h"
 #include "datapath/datapath.h"
+#include "host/json.h"
+#include "host/vlan_offload.h"
 #include "nexthop/tracker.h"
-#include "nexthop/vlan_offload.h"
 #include "rib/rib.h"
 #include "steering/steering.h"
 
@@ -328,8 +329,16 @@ struct json_object *show_status(const struct control_view *view,
 	json_add(out, "checks", show_check_totals(view));
 	json_add_bool(out, "in_sync", view->audit->in_sync);
 	json_add(out, "sync", sync_json(view));
+	json_add(out, "host", check_report_json(view->host, true));
 	json_add(out, "takeover", takeover_json(view->takeover));
 	json_add(out, "loop", loop_json(view->turns));
 	json_add(out, "mrt", mrt_json(view->mrt));
 	return json_wrap("status", out);
+}
+
+struct json_object *show_host(const struct control_view *view,
+			      struct json_object *request)
+{
+	(void)request;
+	return json_wrap("host", check_report_json(view->host, false));
 }

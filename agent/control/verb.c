@@ -17,6 +17,7 @@
 
 const struct control_verb control_verbs[] = {
 	{ "show", "status", .answer = show_status, .level = CONTROL_READ },
+	{ "show", "host", .answer = show_host, .level = CONTROL_READ },
 	{ "show", "neighbors", .stream = CONTROL_STREAM_LIST,
 	  .list = &show_neighbors, .level = CONTROL_READ },
 	{ "show", "neighbor", "neighbor", .answer = show_neighbor,

@@ -16,6 +16,7 @@
 #include "core/log.h"
 #include "core/takeover_report.h"
 #include "datapath/datapath.h"
+#include "host/check.h"
 #include "nexthop/services.h"
 #include "nexthop/tracker.h"
 #include "rib/rib.h"
@@ -187,6 +188,20 @@ static void judge_checks(struct judge *judge, const struct control_view *view)
 			    "%zu checks of services fail", failing);
 }
 
+/* A failure of the host costs traffic; a warning may never matter. */
+static void judge_host(struct judge *judge, const struct control_view *view)
+{
+	for (size_t i = 0; i < view->host->count; i++) {
+		const struct check_finding *finding = &view->host->findings[i];
+		char line[CHECK_LINE_SIZE];
+
+		if (finding->level == CHECK_FAILURE)
+			add_verdict(judge, VERDICT_DEGRADED, "%s: %s",
+				    finding->interface,
+				    check_finding_format(finding, line));
+	}
+}
+
 enum verdict verdict_of(const struct control_view *view,
 			struct json_object *reasons)
 {
@@ -199,6 +214,7 @@ enum verdict verdict_of(const struct control_view *view,
 	judge_neighbors(&judge, view);
 	judge_nexthops(&judge, view);
 	judge_checks(&judge, view);
+	judge_host(&judge, view);
 	if (takeover_report_is_running(view->takeover))
 		add_verdict(&judge, VERDICT_DEGRADED,
 			    "%zu of %zu VIPs wait for the end of the takeover",

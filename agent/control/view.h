@@ -17,6 +17,7 @@ struct reload_report;
 struct steering;
 struct steering_options;
 struct services;
+struct check_report;
 struct takeover_report;
 struct turn_meter;
 
@@ -34,6 +35,7 @@ struct control_view {
 	const struct services *services; /* NULL: nothing is checked */
 	const struct turn_meter *turns;
 	const struct audit_report *audit;
+	const struct check_report *host;
 	const struct takeover_report *takeover;
 	const struct reload_report *reloads;
 	struct record_file *mrt; /* NULL: no --mrt */

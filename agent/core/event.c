@@ -194,6 +194,11 @@ const struct event_type event_types[EVENT_KIND_COUNT] = {
 				     LOG_LEVEL_ERROR,
 				     "The program could not be attached to an interface.",
 				     "See the cause in the line." },
+	[EVENT_HOST_COMPLAINT] = { "host_complaint", "host", LOG_LEVEL_WARNING,
+				   "A setting of the host spoils what Headgate does.",
+				   "Run the command in the line; see `headgatectl doctor`." },
+	[EVENT_HOST_MENDED] = { "host_mended", "host", LOG_LEVEL_INFO,
+				"A complaint about the host is over.", "" },
 	[EVENT_ROUTES_REMOVED] = { "routes_removed", "fib", LOG_LEVEL_WARNING,
 				   "Another process removed kernel routes of ours; they are "
 				   "written again.",

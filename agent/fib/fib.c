@@ -27,27 +27,6 @@ struct fib {
 	const struct tracker *tracker;
 };
 
-static bool has_ranges(const struct fib_options *options, bool ipv6)
-{
-	for (size_t i = 0; i < options->range_count; i++)
-		if (address_is_ipv4(&options->ranges[i].address) != ipv6)
-			return true;
-	return false;
-}
-
-static void warn_of_forwarding(const struct fib_options *options, bool ipv6)
-{
-	if (!has_ranges(options, ipv6) || kernel_routes_forwards(ipv6))
-		return;
-	log_warning("fib",
-		    "%s: this host does not forward: packets that the program "
-		    "passes to the kernel (TTL expired, too big) are dropped, "
-		    "so traceroute and path MTU discovery end here; set %s=1",
-		    ipv6 ? "IPv6" : "IPv4",
-		    ipv6 ? "net.ipv6.conf.all.forwarding" :
-			   "net.ipv4.ip_forward");
-}
-
 /*
  * Keep an unreachable route to each range, as routers do with what they
  * aggregate (RFC 4632 5.1). The configuration allows no neighbor and no server
@@ -113,8 +92,6 @@ int fib_new(struct event_base *base, const struct fib_options *options,
 		fib_free(fib, false);
 		return code;
 	}
-	warn_of_forwarding(options, false);
-	warn_of_forwarding(options, true);
 	*out = fib;
 	return 0;
 }
@@ -148,9 +125,6 @@ int fib_reconfigure(struct fib *fib, const struct fib_options *before,
 	for (size_t i = 0; i < before->range_count; i++)
 		if (!has_range(options, &before->ranges[i]))
 			kernel_routes_release(fib->routes, &before->ranges[i]);
-	for (int ipv6 = 0; ipv6 < 2; ipv6++)
-		if (!has_ranges(before, ipv6))
-			warn_of_forwarding(options, ipv6);
 	return 0;
 }
 

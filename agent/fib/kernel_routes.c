@@ -32,7 +32,7 @@
 #include "fib/nexthop_message.h"
 #include "fib/route_socket.h"
 #include "fib/route_watch.h"
-#include "fib/sysctl.h"
+#include "host/sysctl.h"
 
 enum kernel_routes_limits {
 	BATCH_COST = 64,   /* routes and hops written in one turn */

@@ -13,7 +13,7 @@
 #include <linux/ethtool.h>
 
 #include "core/log.h"
-#include "nexthop/ethtool.h"
+#include "host/ethtool.h"
 
 enum link_speed_times {
 	READ_INTERVAL_S = 5,

@@ -66,14 +66,17 @@ class Redirects(LabCase):
     options = {"servers": 1, "forwarding": True}
     started = False
 
+    def lines(self):
+        return [line for line in self.lab.headgate.log_tail(1000).splitlines()
+                if "send_redirects" in line]
+
     def test_a_warning_names_the_switches_of_each_interface(self):
         switch = "net.ipv4.conf.{}.send_redirects"
         self.lab.host.run("sysctl", "-qw", switch.format("all") + "=0",
                           switch.format("up") + "=0",
                           switch.format("lan") + "=1")
         self.lab.start()
-        lines = [line for line in self.lab.headgate.log_tail(1000).splitlines()
-                 if "send_redirects" in line]
+        lines = wait_until(self.lines, 20, "the warning")
         self.assertEqual(len(lines), 1, lines)
         for name in ("all", "lan"):
             self.assertIn(switch.format(name), lines[0])

@@ -38,7 +38,7 @@ class Replies(LabCase):
             self.validator(name).validate(json.loads(done.stdout))
 
     def validate_all(self, neighbor):
-        for what in ("status", "neighbors", "routes", "nexthops", "groups",
+        for what in ("status", "host", "neighbors", "routes", "nexthops", "groups",
                      "drains", "flows", "counters", "events", "config"):
             self.validate(what, "show", what)
         self.validate("neighbor", "show", "neighbor", neighbor)

@@ -212,6 +212,9 @@ class NoForwarding(LabCase):
     options = {"servers": 1}
 
     def test_a_host_that_does_not_forward_is_told_what_that_means(self):
-        log = self.lab.headgate.log_tail(1000)
-        self.assertRegex(log, "IPv4: this host does not forward.*net.ipv4.ip_forward=1")
-        self.assertNotIn("IPv6:", log)
+        log = wait_until(lambda: "does not forward" in
+                         self.lab.headgate.log_tail(1000)
+                         and self.lab.headgate.log_tail(1000), 20, "the line")
+        self.assertRegex(log, "this host does not forward IPv4.*path MTU "
+                         "discovery.*net.ipv4.ip_forward=1")
+        self.assertNotIn("does not forward IPv6", log)

@@ -45,7 +45,7 @@ class ShowRoute(LabCase):
             done = self.lab.headgate.ctl(*words)
             self.assertEqual(done.returncode, EXIT_USAGE)
             self.assertIn(f"did you mean '{meant}'?", done.stderr)
-        for words in (["show", "me"], ["do"]):
+        for words in (["show", "me"], ["go"]):
             done = self.lab.headgate.ctl(*words)
             self.assertEqual(done.returncode, EXIT_USAGE)
             self.assertIn("must be one of", done.stderr)

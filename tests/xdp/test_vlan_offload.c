@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "nexthop/vlan_offload.h"
+#include "host/vlan_offload.h"
 #include "pair.h"
 
 static pid_t server;

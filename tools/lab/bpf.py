@@ -17,6 +17,7 @@ SYS_BPF = {"x86_64": 321, "aarch64": 280}[platform.machine()]
 BPF_PROG_LOAD = 5
 BPF_OBJ_PIN = 6
 BPF_OBJ_GET = 7
+BPF_LINK_CREATE, BPF_XDP = 28, 37
 BPF_PROG_TYPE_XDP = 6
 
 # r0 = XDP_PASS; exit
@@ -55,6 +56,17 @@ def pin_pass_program(path):
     try:
         bpf(BPF_OBJ_PIN, struct.pack("QII", ctypes.addressof(name), fd, 0),
             path)
+    finally:
+        os.close(fd)
+
+
+def link_program(path, ifindex):
+    """Attach a pinned XDP program to an interface of this network namespace by a
+    bpf_link, which ends with the file descriptor that this returns."""
+    fd = open_map(path)
+    try:
+        return bpf(BPF_LINK_CREATE, struct.pack("IIII", fd, ifindex, BPF_XDP, 0),
+                   "bpf_link of an XDP program")
     finally:
         os.close(fd)
 

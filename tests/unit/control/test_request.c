@@ -78,7 +78,7 @@ static void further_fields_do_no_harm(void **state)
 }
 
 #define SHOW_FORMS                                                                                        \
-	"show status, show neighbors, show neighbor neighbor, show config, "                              \
+	"show status, show host, show neighbors, show neighbor neighbor, show config, "                   \
 	"show routes from, show routes to, show routes, "                                                 \
 	"show vips [filter] [limit] [from], show route prefix, show nexthops, show drains, show groups, " \
 	"show flows [vip] [nexthop] [limit] [from], show counters, "                                      \

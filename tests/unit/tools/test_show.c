@@ -467,10 +467,12 @@ static void every_view_survives_entries_of_any_type(void **state)
 			 "\"events\":%s,\"vips\":%s,\"nexthops\":%s},"
 			 "\"status\":{\"interfaces\":%s},\"config\":%s,"
 			 "\"neighbor\":{\"errors\":%s},\"drains\":%s,"
-			 "\"flows\":%s,\"page\":{},\"events\":%s,\"vips\":%s}",
+			 "\"flows\":%s,\"page\":{},\"events\":%s,\"vips\":%s,"
+			 "\"host\":{\"findings\":%s}}",
 			 lists[i], lists[i], lists[i], lists[i], lists[i],
 			 lists[i], lists[i], lists[i], lists[i], lists[i],
-			 lists[i], lists[i], lists[i], lists[i], lists[i]);
+			 lists[i], lists[i], lists[i], lists[i], lists[i],
+			 lists[i]);
 		for (size_t view = 0; view < view_count; view++)
 			free(shown(views[view].what, reply));
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Switches of the kernel. See sysctl.h. */
 
-#include "fib/sysctl.h"
+#include "host/sysctl.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef FIB_SYSCTL_H
-#define FIB_SYSCTL_H
+#ifndef HOST_SYSCTL_H
+#define HOST_SYSCTL_H
 
 /* Switches of the kernel, below /proc/sys. */
 

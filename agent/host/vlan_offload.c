@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* VLAN tags removed by hardware. See vlan_offload.h. */
 
-#include "nexthop/vlan_offload.h"
+#include "host/vlan_offload.h"
 
 #include <unistd.h>
 
 #include <linux/ethtool.h>
 
-#include "nexthop/ethtool.h"
+#include "host/ethtool.h"
 
 /* True for a device on a bus: all others are software. */
 static bool is_hardware(int fd, const char *interface)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Questions to drivers. See ethtool.h. */
 
-#include "nexthop/ethtool.h"
+#include "host/ethtool.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef NEXTHOP_VLAN_OFFLOAD_H
-#define NEXTHOP_VLAN_OFFLOAD_H
+#ifndef HOST_VLAN_OFFLOAD_H
+#define HOST_VLAN_OFFLOAD_H
 
 /*
  * Does an interface hide VLAN tags from the XDP program? With rx-vlan-offload

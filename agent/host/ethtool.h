@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef NEXTHOP_ETHTOOL_H
-#define NEXTHOP_ETHTOOL_H
+#ifndef HOST_ETHTOOL_H
+#define HOST_ETHTOOL_H
 
 /* Questions to the driver of an interface: ioctl(2) with SIOCETHTOOL. */
 
