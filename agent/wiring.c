@@ -21,7 +21,7 @@ static void add_work(struct agent *agent, struct work *work)
 }
 
 enum {
-	DECIDE_US = 5000, /* of decisions in a turn of the loop */
+	DECIDE_US = 3000, /* of decisions in a turn of the loop */
 	SETTLE_US = 3000, /* of tables */
 };
 

@@ -11,53 +11,67 @@
 #include "steering/assign.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "steering/backup.h"
 #include "steering/ranking.h"
 #include "steering/score.h"
 #include "steering/share.h"
 
-/* Return the best of all candidates that still have room. */
+struct assignment {
+	const struct ranking *ranking;
+	struct share share;
+	uint16_t *owners;  /* candidates */
+	uint32_t assigned; /* buckets that have an owner */
+};
+
+/*
+ * Return the best of all candidates that still have room. Those without leave
+ * the list here: near the end of a large set's table few are left.
+ */
 static size_t best_with_room(const struct ranking *ranking,
-			     const struct share *share, uint32_t bucket)
+			     struct share *share, uint32_t bucket)
 {
 	const struct candidate_set *set = &ranking->set;
 	uint64_t key = score_bucket_key(bucket);
 	struct score best = score_of(set, set->count, key);
+	size_t left = 0;
 
-	for (size_t i = 0; i < set->count; i++) {
+	for (size_t i = 0; i < share->open_count; i++) {
+		size_t candidate = share->open[i];
 		struct score score;
 
-		if (!share->room[i])
+		if (!share->room[candidate])
 			continue;
-		score = score_of(set, i, key);
+		share->open[left++] = (uint16_t)candidate;
+		score = score_of(set, candidate, key);
 		if (score_beats(&score, &best))
 			best = score;
 	}
+	share->open_count = left;
 	return best.candidate;
 }
 
-/* Let the bucket take a candidate; returns it. */
-static inline size_t claim_bucket(const struct ranking *ranking,
-				  struct share *share, uint32_t bucket)
+/* Let the next bucket take its owner. Returns the scores that it took. */
+static inline uint64_t step_bucket_owner(struct assignment *assignment)
 {
+	const struct ranking *ranking = assignment->ranking;
+	struct share *share = &assignment->share;
+	uint32_t bucket = assignment->assigned++;
 	const struct rank *rank = &ranking->ranks[bucket];
 	size_t taker = rank->best[0];
+	uint64_t scores = 1;
 
 	for (unsigned int i = 1; i < RANKING_DEPTH && !share->room[taker]; i++)
 		taker = rank->best[i];
-	if (!share->room[taker])
+	if (!share->room[taker]) {
+		scores += share->open_count;
 		taker = best_with_room(ranking, share, bucket);
+	}
 	share->room[taker]--;
-	return taker;
-}
-
-static void fill_owners(const struct ranking *ranking, struct share *share,
-			uint16_t *owners)
-{
-	share_out(share, SHARE_NO_CANDIDATE);
-	for (uint32_t b = 0; b < ranking->size; b++)
-		owners[b] = (uint16_t)claim_bucket(ranking, share, b);
+	assignment->owners[bucket] = (uint16_t)taker;
+	return scores;
 }
 
 /*
@@ -95,24 +109,81 @@ static void name_members(const struct ranking *ranking, uint16_t *table)
 			table[b] = ranking->set.list[table[b]].member;
 }
 
-int assign_from_ranking(const struct ranking *ranking, uint16_t *owners,
-			uint16_t *backups)
+int assignment_start(const struct ranking *ranking, struct assignment **out)
 {
-	struct share share;
-	int error = share_init(&share, &ranking->set, ranking->size);
+	struct assignment *assignment = calloc(1, sizeof(*assignment));
+	int error = -ENOMEM;
 
-	if (error)
-		goto out;
-	fill_owners(ranking, &share, owners);
+	if (!assignment)
+		return error;
+	assignment->ranking = ranking;
+	assignment->owners =
+		calloc(ranking->size, sizeof(*assignment->owners));
+	if (assignment->owners)
+		error = share_init(&assignment->share, &ranking->set,
+				   ranking->size);
+	if (error) {
+		assignment_free(assignment);
+		return error;
+	}
+	share_out(&assignment->share, SHARE_NO_CANDIDATE);
+	*out = assignment;
+	return 0;
+}
+
+void assignment_free(struct assignment *assignment)
+{
+	if (!assignment)
+		return;
+	share_free(&assignment->share);
+	free(assignment->owners);
+	free(assignment);
+}
+
+bool assignment_is_done(const struct assignment *assignment)
+{
+	return assignment->assigned == assignment->ranking->size;
+}
+
+uint64_t assignment_step(struct assignment *assignment, uint64_t scores)
+{
+	uint64_t used = 0;
+
+	while (!assignment_is_done(assignment) && (!used || used < scores))
+		used += step_bucket_owner(assignment);
+	return used;
+}
+
+int assignment_finish(struct assignment *assignment, uint16_t *owners,
+		      uint16_t *backups)
+{
+	const struct ranking *ranking = assignment->ranking;
+	int error = 0;
+
+	memcpy(owners, assignment->owners, ranking->size * sizeof(*owners));
 	if (backups)
-		error = fill_backups(ranking, &share, owners, backups);
+		error = fill_backups(ranking, &assignment->share, owners,
+				     backups);
 	if (error)
-		goto out;
+		return error;
 	name_members(ranking, owners);
 	if (backups)
 		name_members(ranking, backups);
-out:
-	share_free(&share);
+	return 0;
+}
+
+/* Assign all buckets of a ranking that is done. */
+static int assign_from_ranking(const struct ranking *ranking, uint16_t *owners,
+			       uint16_t *backups)
+{
+	struct assignment *assignment;
+	int error = assignment_start(ranking, &assignment);
+
+	if (error)
+		return error;
+	assignment_step(assignment, UINT64_MAX);
+	error = assignment_finish(assignment, owners, backups);
+	assignment_free(assignment);
 	return error;
 }
 

@@ -21,6 +21,7 @@
  * test has golden values. Pure.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,12 +52,30 @@ int assign_buckets(const struct member *members, size_t count, uint64_t seed,
 struct ranking;
 
 /*
- * Fill the table as assign_buckets() does, from the ranking of the set: the
- * same table whether that was computed or derived (ranking.h). Returns 0 or
- * -ENOMEM.
+ * The same table from the ranking of the set, in turns. It is the same whether
+ * that was computed or derived (ranking.h).
  */
-int assign_from_ranking(const struct ranking *ranking, uint16_t *owners,
-			uint16_t *backups);
+struct assignment;
+
+/*
+ * Prepare the owners; no bucket has one yet. The ranking must be done before the
+ * first step, and outlive the assignment. Returns 0 or -ENOMEM.
+ */
+int assignment_start(const struct ranking *ranking,
+		     struct assignment **assignment);
+/*
+ * Assign buckets for about `scores` computed scores, at least one bucket.
+ * Returns the number of scores, by an estimate.
+ */
+uint64_t assignment_step(struct assignment *assignment, uint64_t scores);
+bool assignment_is_done(const struct assignment *assignment);
+/*
+ * Fill the tables as assign_buckets() does, once all buckets are assigned, in
+ * one piece. Returns 0 or -ENOMEM.
+ */
+int assignment_finish(struct assignment *assignment, uint16_t *owners,
+		      uint16_t *backups);
+void assignment_free(struct assignment *assignment);
 
 /* Return a 64-bit digest of the addresses that own the buckets. */
 uint64_t assign_digest(const struct member *members, const uint16_t *owners,

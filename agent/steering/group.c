@@ -45,6 +45,7 @@ static void free_group(struct steering_group *group)
 	free(group->buckets);
 	free(group->owners);
 	free(group->backups);
+	free(group->next_owners);
 	ranking_free(group->ranking);
 	free(group);
 }
@@ -126,6 +127,16 @@ static struct member *identities_of(const struct steering_set *set)
 	return NULL;
 }
 
+/* Free all but the slots and the set, which the caller releases. */
+static void free_build(struct group_build *build)
+{
+	assignment_free(build->next_assignment);
+	ranking_free(build->next_ranking);
+	assignment_free(build->assignment);
+	ranking_free(build->ranking);
+	free(build);
+}
+
 /* A variant has the table of its set's group. */
 static struct ranking *ranking_of(const struct steering_group *group)
 {
@@ -145,24 +156,32 @@ static int start_ranking(const struct group_table *table,
 				      options->seed, options->table_size,
 				      base ? ranking_of(base) : NULL,
 				      &build->ranking);
+	if (!error)
+		error = assignment_start(build->ranking, &build->assignment);
 	free(identities);
 	return error;
 }
 
-int group_next_owners(const struct group_table *table,
-		      const struct steering_set *set, uint16_t *owners)
+/*
+ * Start the table after the change that the set foresees. Without memory flows
+ * are recorded when it comes; a change that leaves no member is none.
+ */
+static void start_next(struct group_build *build)
 {
-	const struct steering_options *options = table->options;
+	const struct steering_set *set = build->set;
+	const struct ranking *now = build->ranking;
 	struct member *identities = identities_of(set);
-	int error = -ENOMEM;
 
 	for (size_t i = 0; identities && i < set->count; i++)
 		identities[i].weight = identities[i].next_weight;
-	if (identities)
-		error = assign_buckets(identities, set->count, options->seed,
-				       options->table_size, owners, NULL);
+	if (identities &&
+	    !ranking_start(identities, set->count, now->seed, now->size, now,
+			   &build->next_ranking) &&
+	    assignment_start(build->next_ranking, &build->next_assignment)) {
+		ranking_free(build->next_ranking);
+		build->next_ranking = NULL;
+	}
 	free(identities);
-	return error;
 }
 
 int group_build_start(struct group_table *table, struct steering_set *set,
@@ -182,7 +201,7 @@ int group_build_start(struct group_table *table, struct steering_set *set,
 		error = start_ranking(table, build, base);
 	if (error) {
 		release_slots(table, build->slots, set);
-		free(build);
+		free_build(build);
 		return error;
 	}
 	set->references++;
@@ -194,12 +213,26 @@ int group_build_start(struct group_table *table, struct steering_set *set,
 
 uint64_t group_build_step(struct group_build *build, uint64_t scores)
 {
-	return ranking_step(build->ranking, scores);
+	if (!ranking_is_done(build->ranking)) {
+		uint64_t used = ranking_step(build->ranking, scores);
+
+		if (ranking_is_done(build->ranking) && build->set->foresees)
+			start_next(build);
+		return used;
+	}
+	if (!assignment_is_done(build->assignment))
+		return assignment_step(build->assignment, scores);
+	if (!ranking_is_done(build->next_ranking))
+		return ranking_step(build->next_ranking, scores);
+	return assignment_step(build->next_assignment, scores);
 }
 
 bool group_build_is_done(const struct group_build *build)
 {
-	return ranking_is_done(build->ranking);
+	return ranking_is_done(build->ranking) &&
+	       assignment_is_done(build->assignment) &&
+	       (!build->next_assignment ||
+		assignment_is_done(build->next_assignment));
 }
 
 void group_build_cancel(struct group_table *table, struct group_build *build)
@@ -209,9 +242,8 @@ void group_build_cancel(struct group_table *table, struct group_build *build)
 	if (!build->in_place)
 		table->free_count++;
 	release_slots(table, build->slots, build->set);
-	ranking_free(build->ranking);
 	set_release(build->set);
-	free(build);
+	free_build(build);
 }
 
 /* Make a group without slots, for an index. */
@@ -279,7 +311,9 @@ void group_make_main(struct steering_group *group)
 		return;
 	LIST_REMOVE(group, variant_link);
 	group->ranking = main->ranking;
+	group->next_owners = main->next_owners;
 	main->ranking = NULL;
+	main->next_owners = NULL;
 	LIST_INSERT_HEAD(&set->variants, main, variant_link);
 	set->group = group;
 }
@@ -318,6 +352,7 @@ static void replace_contents(struct group_table *table,
 	*from = (struct steering_group){ .buckets = old.buckets,
 					 .owners = old.owners,
 					 .backups = old.backups,
+					 .next_owners = old.next_owners,
 					 .ranking = old.ranking };
 	free_group(from);
 }
@@ -369,15 +404,30 @@ static void count_buckets(struct steering_group *group, uint32_t size)
 		group->buckets[group->owners[b]]++;
 }
 
-/* Compute the group's table and write it, with windows for VIPs of `from`. */
-static int fill_group(struct group_table *table, struct steering_group *group,
+/* Let the group know its owners after the change that its set foresees. */
+static void fill_next_owners(struct steering_group *group,
+			     struct group_build *build)
+{
+	if (!build->next_assignment)
+		return;
+	group->next_owners = calloc(group->ranking->size,
+				    sizeof(*group->next_owners));
+	if (group->next_owners)
+		assignment_finish(build->next_assignment, group->next_owners,
+				  NULL);
+}
+
+/* Fill in the group's table and write it, with windows for VIPs of `from`. */
+static int fill_group(struct group_table *table, struct group_build *build,
+		      struct steering_group *group,
 		      const struct steering_group *from)
 {
-	int error = assign_from_ranking(group->ranking, group->owners,
-					group->backups);
+	int error = assignment_finish(build->assignment, group->owners,
+				      group->backups);
 
 	if (error)
 		return error;
+	fill_next_owners(group, build);
 	count_buckets(group, table->options->table_size);
 	window_open(table, group, from);
 	return window_write(table, group);
@@ -421,7 +471,7 @@ struct steering_group *group_build_finish(struct group_table *table,
 
 	if (in_place)
 		from = in_place;
-	*error = group ? fill_group(table, group, from) : -ENOMEM;
+	*error = group ? fill_group(table, build, group, from) : -ENOMEM;
 	if (*error) {
 		drop_build(table, build, group);
 		return NULL;
@@ -429,7 +479,7 @@ struct steering_group *group_build_finish(struct group_table *table,
 	group->shared = build->shared;
 	tell_fit(table, group, in_place ? &in_place->fit : &(struct fit){ 0 });
 	group = place_group(table, group, in_place);
-	free(build);
+	free_build(build);
 	return group;
 }
 

@@ -40,6 +40,10 @@ struct group_build {
 	struct steering_group *absorb;	 /* its VIPs follow then; or NULL */
 	struct slot **slots;
 	struct ranking *ranking;
+	struct assignment *assignment;
+	/* After the change that the set foresees; NULL before, or if none. */
+	struct ranking *next_ranking;
+	struct assignment *next_assignment;
 };
 
 int group_table_init(struct group_table *table,
@@ -83,13 +87,6 @@ struct steering_group *group_make_variant(struct group_table *table,
 					  bool in_place, int *error);
 /* Let a group be the one that its set has, and the other one a variant. */
 void group_make_main(struct steering_group *group);
-
-/*
- * Compute the owners of the buckets after the change that the set foresees, as
- * indices of members. Returns 0 or -errno.
- */
-int group_next_owners(const struct group_table *table,
-		      const struct steering_set *set, uint16_t *owners);
 
 /*
  * Go on with the table of a previous run, whose index is free. `owners` and

@@ -22,9 +22,11 @@ int share_init(struct share *share, const struct candidate_set *set,
 {
 	*share = (struct share){ .set = set, .size = size };
 	share->room = calloc(set->count + 1, sizeof(*share->room));
+	share->open = calloc(set->count, sizeof(*share->open));
 	share->by_key = calloc(set->count, sizeof(*share->by_key));
 	share->remainders = calloc(set->count, sizeof(*share->remainders));
-	if (!share->room || !share->by_key || !share->remainders)
+	if (!share->room || !share->open || !share->by_key ||
+	    !share->remainders)
 		return -ENOMEM;
 	for (size_t i = 0; i < set->count; i++)
 		share->by_key[i] = (struct share_remainder){
@@ -40,6 +42,7 @@ void share_free(struct share *share)
 {
 	free(share->remainders);
 	free(share->by_key);
+	free(share->open);
 	free(share->room);
 }
 
@@ -65,6 +68,14 @@ static size_t most_room(const struct share *share)
 		     list[i].key > list[best].key))
 			best = i;
 	return best;
+}
+
+static void list_open(struct share *share)
+{
+	share->open_count = 0;
+	for (size_t i = 0; i < share->set->count; i++)
+		if (share->room[i])
+			share->open[share->open_count++] = (uint16_t)i;
 }
 
 /* Give a bucket to each candidate without one, from the one with most. */
@@ -114,4 +125,5 @@ void share_out(struct share *share, size_t removed)
 	for (uint32_t i = 0; i < missing; i++)
 		share->room[share->remainders[i].candidate]++;
 	feed_empty(share, removed);
+	list_open(share);
 }

@@ -138,6 +138,8 @@ struct steering_group {
 	uint32_t *buckets;	      /* number owned by each member */
 	uint16_t *owners;	      /* of each bucket, index of a member */
 	uint16_t *backups;	      /* likewise, or ASSIGN_NONE */
+	uint16_t *next_owners; /* owners after the change that the set foresees,
+				* of a set's main group; NULL: none */
 	struct ranking *ranking;      /* base of the next set's ranking */
 	struct steering_set *set;
 	struct fit fit;

@@ -384,28 +384,20 @@ static void shorten_drains(struct group_table *table,
 		shorten_windows(table, group);
 }
 
-/*
- * Record flows before a change that the set foresees. Without memory they are
- * recorded when it comes; a change that leaves no member is none.
- */
-static void foresee_change(const struct group_table *table,
-			   struct steering_group *group)
+/* Record flows before a change that the set foresees. */
+static void foresee_change(struct steering_group *group)
 {
+	const struct steering_group *main = group->set->group;
+	const uint16_t *owners = group->next_owners;
 	struct affinity *affinity = group->affinity;
-	uint16_t *owners = NULL;
 
-	if (group->set->foresees)
-		owners = calloc(affinity->size, sizeof(*owners));
-	if (owners && group_next_owners(table, group->set, owners)) {
-		free(owners);
-		owners = NULL;
-	}
+	if (!owners && main)
+		owners = main->next_owners;
 	for (uint32_t b = 0; b < affinity->size; b++)
 		affinity_foresee(affinity, b,
 				 owners &&
 					 slot_of(group, owners[b]) !=
 						 affinity->buckets[b].current);
-	free(owners);
 }
 
 void window_open(struct group_table *table, struct steering_group *group,
@@ -437,7 +429,7 @@ void window_open(struct group_table *table, struct steering_group *group,
 		affinity_move(group->affinity, b,
 			      slot_of(group, group->owners[b]),
 			      slot_of(from, from->backups[b]), &terms);
-	foresee_change(table, group);
+	foresee_change(group);
 	hold_leavers(table, group, from);
 	shorten_drains(table, group);
 }
