@@ -375,8 +375,8 @@ static void assign_in_steps(const struct ranking *ranking, uint16_t *owners,
 
 	assert_int_equal(assignment_start(ranking, &assignment), 0);
 	while (!assignment_is_done(assignment))
-		assert_true(assignment_step(assignment,
-					    1 + chance_below(500)) > 0);
+		assert_true(assignment_step(assignment, 1 + chance_below(500)) >
+			    0);
 	assert_int_equal(assignment_finish(assignment, owners, backups), 0);
 	assignment_free(assignment);
 }
