@@ -30,8 +30,8 @@ struct assignment {
  * Return the best of all candidates that still have room. Those without leave
  * the list here: near the end of a large set's table few are left.
  */
-static size_t best_with_room(const struct ranking *ranking,
-			     struct share *share, uint32_t bucket)
+static size_t best_with_room(const struct ranking *ranking, struct share *share,
+			     uint32_t bucket)
 {
 	const struct candidate_set *set = &ranking->set;
 	uint64_t key = score_bucket_key(bucket);
@@ -117,8 +117,7 @@ int assignment_start(const struct ranking *ranking, struct assignment **out)
 	if (!assignment)
 		return error;
 	assignment->ranking = ranking;
-	assignment->owners =
-		calloc(ranking->size, sizeof(*assignment->owners));
+	assignment->owners = calloc(ranking->size, sizeof(*assignment->owners));
 	if (assignment->owners)
 		error = share_init(&assignment->share, &ranking->set,
 				   ranking->size);

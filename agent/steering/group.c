@@ -410,8 +410,8 @@ static void fill_next_owners(struct steering_group *group,
 {
 	if (!build->next_assignment)
 		return;
-	group->next_owners = calloc(group->ranking->size,
-				    sizeof(*group->next_owners));
+	group->next_owners =
+		calloc(group->ranking->size, sizeof(*group->next_owners));
 	if (group->next_owners)
 		assignment_finish(build->next_assignment, group->next_owners,
 				  NULL);

@@ -173,7 +173,8 @@ static void set_returning(struct nexthop_slots *slots, const struct slot *slot,
 
 /*
  * True if the next hop may not be alive yet. Flows began on its backups while it
- * was dead, and its buckets do not remember them.
+ * was dead, and its buckets do not remember them; or windows remember it, as if it
+ * still had the flows that it lost.
  */
 static bool must_wait(const struct nexthop_slots *slots,
 		      const struct slot *slot)
@@ -181,8 +182,9 @@ static bool must_wait(const struct nexthop_slots *slots,
 	const struct nexthop_slot_state *state = &slots->states[slot->index];
 	const struct hg_nexthop *value = &slots->values[slot->index];
 
-	return slots->windows && !value->alive && value->incarnation &&
-	       state->uses[NEXTHOP_OWNER] &&
+	return !value->alive && value->incarnation &&
+	       ((slots->windows && state->uses[NEXTHOP_OWNER]) ||
+		state->uses[NEXTHOP_WINDOW]) &&
 	       state->returning != NEXTHOP_RETURN_READY;
 }
 

@@ -21,7 +21,7 @@ enum nexthop_use {
 	NEXTHOP_USE_COUNT,
 };
 
-/* A next hop that is back, and whose buckets were not written since it died. */
+/* A next hop that is back, and whose buckets or windows are as when it died. */
 enum nexthop_return {
 	NEXTHOP_NO_RETURN,
 	NEXTHOP_RETURN_ASKED, /* it waits for the next look at all groups */
@@ -85,7 +85,8 @@ struct slot *nexthop_slots_find(const struct nexthop_slots *slots,
 				const struct address *address);
 /*
  * Write the next hop's state; if it died, clear the alive bit first. One that is
- * back and has buckets stays dead until returns_step() has given them windows.
+ * back and has buckets or is in windows stays dead until returns_step() has looked
+ * at all groups.
  * Returns 0 or an error of the sink; then the slot counts as not written.
  */
 int nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,

@@ -21,6 +21,18 @@ static bool has_return(const struct steering *steering,
 	return false;
 }
 
+/* Returns whether the table was written. */
+static bool look_for_returns(struct steering *steering,
+			     struct steering_group *group)
+{
+	bool forgets = window_update(&steering->groups, group);
+	bool returns = has_return(steering, group);
+
+	if (returns)
+		window_return(&steering->groups, group);
+	return forgets || returns;
+}
+
 static void end_look(struct steering *steering)
 {
 	int error = nexthop_slots_end_returns(&steering->nexthops);
@@ -46,10 +58,8 @@ bool returns_step(struct turn *turn)
 		struct steering_group *group =
 			steering->groups.groups[steering->return_group++];
 
-		if (!group || !has_return(steering, group))
-			continue;
-		window_return(&steering->groups, group);
-		return true;
+		if (group && look_for_returns(steering, group))
+			return true;
 	}
 	end_look(steering);
 	return true;

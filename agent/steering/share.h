@@ -23,7 +23,7 @@ struct share_remainder {
 struct share {
 	const struct candidate_set *set;
 	uint32_t size;
-	uint32_t *room;			/* by candidate; 0 at `count` */
+	uint32_t *room; /* by candidate; 0 at `count` */
 	uint16_t *open; /* candidates with room, and those that filled up since */
 	size_t open_count;
 	struct share_remainder *by_key; /* all candidates, remainder 0 */

@@ -287,36 +287,16 @@ static void log_slot_error(const struct address *address, int error)
 			  address_format(address, text), strerror(-error));
 }
 
-/*
- * Before a next hop returns, no window may remember it. When it dies there is no
- * hurry: the program passes over the dead, and new tables do not remember them.
- */
-static void forget_dead(struct steering *steering, const struct slot *slot)
-{
-	const struct nexthop_slots *slots = &steering->nexthops;
-	struct group_table *groups = &steering->groups;
-
-	if (nexthop_slots_is_alive(slots, slot) ||
-	    !slots->states[slot->index].uses[NEXTHOP_WINDOW])
-		return;
-	for (uint32_t i = 0; i < steering->options.group_count; i++)
-		if (groups->groups[i])
-			window_update(groups, groups->groups[i]);
-}
-
 void steering_nexthop_changed(struct steering *steering,
 			      const struct nexthop *nexthop)
 {
 	const struct slot *slot =
 		nexthop_slots_find(&steering->nexthops, &nexthop->address);
 
-	if (slot) {
-		if (nexthop_is_alive(nexthop))
-			forget_dead(steering, slot);
+	if (slot)
 		log_slot_error(&nexthop->address,
 			       nexthop_slots_write(&steering->nexthops, slot,
 						   nexthop));
-	}
 	wake(steering);
 }
 
@@ -375,7 +355,6 @@ void steering_session_back(struct steering *steering,
 
 	if (!slot)
 		return;
-	forget_dead(steering, slot);
 	log_slot_error(address, nexthop_slots_set_lost(&steering->nexthops,
 						       slot, false, false));
 	wake(steering);

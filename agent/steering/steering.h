@@ -140,7 +140,7 @@ struct steering_group {
 	uint16_t *backups;	      /* likewise, or ASSIGN_NONE */
 	uint16_t *next_owners; /* owners after the change that the set foresees,
 				* of a set's main group; NULL: none */
-	struct ranking *ranking;      /* base of the next set's ranking */
+	struct ranking *ranking; /* base of the next set's ranking */
 	struct steering_set *set;
 	struct fit fit;
 	/* See window.h. */

@@ -19,6 +19,7 @@
 static unsigned int hops_of[VIPS];
 static unsigned int late_of[VIPS]; /* of them, those not announced yet */
 static bool alive[HOPS];
+static unsigned int deaths[HOPS];
 static bool restarts;		       /* the agent is killed, too */
 static bool short_deaths;	       /* next hops are back at once, too */
 static uint64_t in_set_ms[VIPS][HOPS]; /* when the VIP last had it */
@@ -54,14 +55,21 @@ static void pass_and_release(uint64_t ms)
 	}
 }
 
-/* A server that only left keeps its flows for the time of a drain. */
-static void check_kept(const struct flow *flow)
+static unsigned int hop_of_slot(uint16_t slot)
 {
 	unsigned int i = 0;
 
-	while (i < HOPS && slot_of_hop(i) != flow->home)
+	while (i < HOPS && slot_of_hop(i) != slot)
 		i++;
-	if (i < HOPS && alive[i] &&
+	return i;
+}
+
+/* A server that only left keeps its flows for the time of a drain. */
+static void check_kept(const struct flow *flow)
+{
+	unsigned int i = flow->hop;
+
+	if (i < HOPS && alive[i] && deaths[i] == flow->deaths &&
 	    tables.nexthops[flow->home].incarnation == flow->incarnation)
 		assert_true(now_ms >=
 			    in_set_ms[flow->vip][i] + (DRAIN_S - 1) * MS);
@@ -80,6 +88,8 @@ static void open_flow(struct flow *flow)
 
 	flow->home = tables.nexthops[home].alive ? home : HG_NEXTHOP_NONE;
 	flow->incarnation = tables.nexthops[home].incarnation;
+	flow->hop = hop_of_slot(home);
+	flow->deaths = flow->hop < HOPS ? deaths[flow->hop] : 0;
 	flow->recorded = bucket.moving ? flow->home : HG_NEXTHOP_NONE;
 	flow->last_ms = now_ms;
 }
@@ -152,6 +162,7 @@ static void die_shortly(unsigned int i)
 {
 	pass(0); /* another one may be about to return */
 	alive[i] = false;
+	deaths[i]++;
 	set_hop_alive(i, false);
 	send_some(20);
 	set_hop_alive(i, true);
@@ -170,9 +181,17 @@ static void kill_or_revive(void)
 		return;
 	}
 
-	alive[i] = !alive[i];
-	set_hop_alive(i, alive[i]);
-	for (unsigned int v = 0; v < VIPS && !alive[i]; v++) {
+	if (!alive[i]) {
+		set_hop_alive(i, true);
+		send_some(20); /* its windows forget it before it is alive */
+		pass(0);
+		alive[i] = true;
+		return;
+	}
+	alive[i] = false;
+	deaths[i]++;
+	set_hop_alive(i, false);
+	for (unsigned int v = 0; v < VIPS; v++) {
 		if (hops_of[v] == 1U << i) {
 			hops_of[v] = 0;
 		} else {

@@ -67,6 +67,8 @@ struct flow {
 	uint32_t bucket;
 	uint16_t home; /* NONE: the place is free */
 	uint32_t incarnation;
+	unsigned int hop;    /* its home */
+	unsigned int deaths; /* of it, before the flow began */
 	uint64_t last_ms;
 	uint16_t recorded;
 	uint32_t age_ms; /* of its record */
